@@ -1,0 +1,15 @@
+/** Whatever can be blamed: a layer, an op, an option. */
+export interface Named {
+  readonly className: string;
+  readonly name: string;
+}
+
+export class HornbeamError extends Error {
+  override readonly name = 'HornbeamError';
+}
+
+/** The only way to raise an error: who, what is wrong, and what to do. */
+export function fail(who: Named | string, problem: string, fix: string): never {
+  const label = typeof who === 'string' ? who : `${who.className} "${who.name}"`;
+  throw new HornbeamError(`${label}: ${problem}\n  Fix: ${fix}`);
+}

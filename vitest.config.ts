@@ -1,0 +1,7 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: { alias: { hornbeam: fileURLToPath(new URL('./src/index.ts', import.meta.url)) } },
+  test: { include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'], testTimeout: 60_000, maxWorkers: 2 },
+});
