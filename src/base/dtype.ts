@@ -1,0 +1,66 @@
+import { fail } from './errors.ts';
+
+/** Types of tensor elements. `float64` exists for exact checks; Keras's own names for 64-bit types mean the 32-bit ones, as in JAX. */
+export type DType =
+  | 'bool'
+  | 'uint8'
+  | 'uint16'
+  | 'uint32'
+  | 'int8'
+  | 'int16'
+  | 'int32'
+  | 'float16'
+  | 'bfloat16'
+  | 'float32'
+  | 'float64';
+
+export type TypedArray =
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | Float32Array
+  | Float64Array;
+
+export type TypedArrayConstructor = {
+  new (length: number): TypedArray;
+  new (buffer: ArrayBufferLike, byteOffset?: number, length?: number): TypedArray;
+  readonly BYTES_PER_ELEMENT: number;
+};
+
+interface DTypeInfo {
+  readonly kind: 'bool' | 'uint' | 'int' | 'float';
+  readonly bytes: number;
+  /** Array that holds the elements as stored: 16-bit floats are kept as their bits. */
+  readonly array: TypedArrayConstructor;
+  /** Bounds of the integer types. */
+  readonly range?: readonly [low: number, high: number];
+}
+
+export const dtypeInfo: Readonly<Record<DType, DTypeInfo>> = {
+  bool: { kind: 'bool', bytes: 1, array: Uint8Array, range: [0, 1] },
+  uint8: { kind: 'uint', bytes: 1, array: Uint8Array, range: [0, 255] },
+  uint16: { kind: 'uint', bytes: 2, array: Uint16Array, range: [0, 65535] },
+  uint32: { kind: 'uint', bytes: 4, array: Uint32Array, range: [0, 4294967295] },
+  int8: { kind: 'int', bytes: 1, array: Int8Array, range: [-128, 127] },
+  int16: { kind: 'int', bytes: 2, array: Int16Array, range: [-32768, 32767] },
+  int32: { kind: 'int', bytes: 4, array: Int32Array, range: [-2147483648, 2147483647] },
+  float16: { kind: 'float', bytes: 2, array: Uint16Array },
+  bfloat16: { kind: 'float', bytes: 2, array: Uint16Array },
+  float32: { kind: 'float', bytes: 4, array: Float32Array },
+  float64: { kind: 'float', bytes: 8, array: Float64Array },
+};
+
+export const isFloat = (dtype: DType): boolean => dtypeInfo[dtype].kind === 'float';
+export const isInteger = (dtype: DType): boolean => dtypeInfo[dtype].kind === 'int' || dtypeInfo[dtype].kind === 'uint';
+
+const narrowed: Readonly<Record<string, DType>> = { int64: 'int32', uint64: 'uint32', float64: 'float32' };
+
+/** The dtype that a user's name stands for: 64-bit names mean the 32-bit types, as in Keras on JAX. */
+export function asDType(name: string, who = 'dtype'): DType {
+  if (name in narrowed) return narrowed[name]!;
+  if (name in dtypeInfo) return name as DType;
+  return fail(who, `unknown dtype "${name}"`, `use one of ${Object.keys(dtypeInfo).join(', ')}`);
+}

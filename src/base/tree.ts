@@ -1,0 +1,36 @@
+/** A value, or a list or plain object of such: the nests that layers and functions take and give. */
+export type Tree<T> = T | readonly Tree<T>[] | { readonly [key: string]: Tree<T> };
+
+const isPlainObject = (x: unknown): x is Record<string, unknown> => {
+  if (typeof x !== 'object' || x === null) return false;
+  const prototype = Object.getPrototypeOf(x);
+  return prototype === Object.prototype || prototype === null;
+};
+
+/** Applies `f` to every leaf; lists and plain objects are walked, keys in sorted order as in Keras. */
+export function mapTree<T, R>(tree: Tree<T>, f: (leaf: T, path: readonly (string | number)[]) => R): Tree<R> {
+  const walk = (x: unknown, path: readonly (string | number)[]): Tree<R> => {
+    if (Array.isArray(x)) return x.map((y, i) => walk(y, [...path, i]));
+    if (isPlainObject(x))
+      return Object.fromEntries(
+        Object.keys(x)
+          .sort()
+          .map((k) => [k, walk(x[k], [...path, k])]),
+      );
+    return f(x as T, path);
+  };
+  return walk(tree, []);
+}
+
+/** The leaves in order: lists by index, plain objects by sorted key. */
+export function leavesOf<T>(tree: Tree<T>): T[] {
+  const leaves: T[] = [];
+  mapTree(tree, (leaf: T) => leaves.push(leaf));
+  return leaves;
+}
+
+/** A tree of the same form, its leaves taken in order from a list. */
+export function packLike<T, R>(form: Tree<T>, leaves: readonly R[]): Tree<R> {
+  let at = 0;
+  return mapTree(form, () => leaves[at++]!);
+}

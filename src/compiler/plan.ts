@@ -1,0 +1,90 @@
+import type { TypedArray } from '../base/dtype.ts';
+import type { Axis, Expr, Local, Region } from '../ir/expr.ts';
+import type { Stmt } from '../ir/loops.ts';
+import type { Equation } from '../ir/tensor.ts';
+
+/** Where a region of a plan has its bytes. */
+export type Home =
+  | { readonly kind: 'input'; readonly index: number }
+  | { readonly kind: 'output'; readonly index: number }
+  /** At this many bytes from the start of the scratch memory that lives while the program runs. */
+  | { readonly kind: 'arena'; readonly offset: number }
+  | { readonly kind: 'constant'; readonly data: TypedArray };
+
+/** What a kernel shows of itself in `explain()`. */
+export interface KernelInfo {
+  readonly name: string;
+  readonly fused: readonly string[];
+  readonly bytes: number;
+  readonly flops: number;
+}
+
+/** A kernel given as a loop nest. Its outermost parallel loops are dealt out to threads. */
+export interface LoopStep {
+  readonly kind: 'loops';
+  readonly info: KernelInfo;
+  readonly reads: readonly Region[];
+  readonly writes: readonly Region[];
+  readonly body: readonly Stmt[];
+}
+
+/**
+ * A contraction (dot or conv) with its fused tail. The device may have a hand-tuned kernel for it, or lower it to loops with
+ * `contractionLoops`. Each finished sum stands in `sum`; then `stores` are done, `axes` being the output's index.
+ */
+export interface ContractionStep {
+  readonly kind: 'contraction';
+  readonly info: KernelInfo;
+  readonly equation: Equation;
+  /** The two operands, dense in the shapes that the equation's inputs have. */
+  readonly operands: readonly [Region, Region];
+  readonly axes: readonly Axis[];
+  readonly sum: Local;
+  /** Values depend on `sum`, the axes, and loads of other regions. The first store is the step's main result. */
+  readonly stores: readonly { readonly to: Region; readonly index: readonly Expr[]; readonly value: Expr }[];
+  readonly reads: readonly Region[];
+  readonly writes: readonly Region[];
+}
+
+export interface CopyStep {
+  readonly kind: 'copy';
+  readonly from: Region;
+  readonly to: Region;
+}
+
+/** Runs `condition`, then while its result (a bool scalar) holds, `body` and `condition` again. */
+export interface WhileStep {
+  readonly kind: 'while';
+  readonly condition: readonly Step[];
+  readonly test: Region;
+  readonly body: readonly Step[];
+}
+
+/** Runs the branch that the int32 scalar `index` (already clamped) selects. */
+export interface SwitchStep {
+  readonly kind: 'switch';
+  readonly index: Region;
+  readonly branches: readonly (readonly Step[])[];
+}
+
+/** Runs `body` `times` times, writing the round (0, 1, …) to the int32 scalar `counter` before each. */
+export interface RepeatStep {
+  readonly kind: 'repeat';
+  readonly times: number;
+  readonly counter: Region;
+  readonly body: readonly Step[];
+}
+
+export type Step = LoopStep | ContractionStep | CopyStep | WhileStep | SwitchStep | RepeatStep;
+
+/** What a device makes machine code of: kernels in order over regions whose places are decided. */
+export interface Plan {
+  readonly name: string;
+  readonly inputs: readonly Region[];
+  readonly outputs: readonly Region[];
+  /** Output k takes the bytes of input `donated.get(k)`: their regions share a home of kind `input`. */
+  readonly donated: ReadonlyMap<number, number>;
+  readonly homes: ReadonlyMap<Region, Home>;
+  readonly arenaBytes: number;
+  readonly steps: readonly Step[];
+}

@@ -1,0 +1,48 @@
+import type { DType, TypedArray } from '../base/dtype.ts';
+import type { Program } from '../ir/program.ts';
+import type { Aval } from '../ir/tensor.ts';
+
+/** A device's own bytes for one array. */
+export interface Buffer {
+  readonly bytes: number;
+}
+
+/** One kernel of a compiled program, as `explain()` shows it. */
+export interface KernelReport {
+  /** What it computes, e.g. `conv + add + max`. */
+  readonly name: string;
+  /** Names of the primitives that were fused into it. */
+  readonly fused: readonly string[];
+  readonly output: string;
+  /** Bytes read and written, at the least. */
+  readonly bytes: number;
+  readonly flops: number;
+}
+
+/** A program made ready for a device. */
+export interface Executable {
+  readonly program: Program;
+  /** Kernels in order, for `explain()`. */
+  readonly kernels: readonly KernelReport[];
+  /** Bytes of intermediates that the plan needs at the same time. */
+  readonly scratchBytes: number;
+  /**
+   * Runs it. Gives one buffer an output: a new one, or the donated input's own, updated in place. Does not wait for a GPU.
+   */
+  run(inputs: readonly Buffer[]): Buffer[];
+}
+
+/** What a place where programs run must be able to do. */
+export interface Device {
+  readonly name: 'reference' | 'wasm' | 'webgpu';
+  compile(program: Program): Executable;
+  /** Copies elements in, as stored (16-bit floats as their bits). */
+  upload(data: TypedArray, dtype: DType): Buffer;
+  /** Copies elements out. Synchronous where the device can; else a promise. */
+  download(buffer: Buffer, aval: Aval): TypedArray | Promise<TypedArray>;
+  /** A second buffer with the same bytes. */
+  copy(buffer: Buffer): Buffer;
+  free(buffer: Buffer): void;
+  /** Bytes held by buffers that were not freed. */
+  readonly bytesInUse: number;
+}

@@ -1,0 +1,120 @@
+import { HornbeamError } from '../base/errors.ts';
+import { type Equation, showAval, type Tensor } from './tensor.ts';
+
+/** A function over tensors, recorded: inputs, the equations in order, outputs. Sub-programs of control flow are programs too. */
+export interface Program {
+  readonly name: string;
+  readonly inputs: readonly Tensor[];
+  readonly equations: readonly Equation[];
+  readonly outputs: readonly Tensor[];
+  /**
+   * Inputs whose bytes an output may take over, by output: `donated[k]` is the position of the input that output k replaces
+   * in place. This is how variables are updated.
+   */
+  readonly donated: ReadonlyMap<number, number>;
+}
+
+const none: ReadonlyMap<number, number> = new Map();
+
+/** Collects the equations that the outputs need, in the order of their recording. Concrete tensors that they read are left for `captured`. */
+export function makeProgram(
+  name: string,
+  inputs: readonly Tensor[],
+  outputs: readonly Tensor[],
+  donated: ReadonlyMap<number, number> = none,
+): Program {
+  const given = new Set(inputs);
+  const seen = new Set<Equation>();
+  const equations: Equation[] = [];
+  const pending: { equation: Equation; next: number }[] = [];
+  const enter = (t: Tensor): void => {
+    if (given.has(t) || !t.equation || t.storage || seen.has(t.equation)) return;
+    seen.add(t.equation);
+    pending.push({ equation: t.equation, next: 0 });
+  };
+  for (const output of outputs) {
+    enter(output);
+    // An explicit stack: a long chain of equations must not exhaust JavaScript's.
+    while (pending.length > 0) {
+      const top = pending[pending.length - 1]!;
+      if (top.next < top.equation.inputs.length) enter(top.equation.inputs[top.next++]!);
+      else equations.push(pending.pop()!.equation);
+    }
+  }
+  return { name, inputs, equations, outputs, donated };
+}
+
+/** Tensors that the program reads though they are neither its inputs nor computed in it. */
+export function freeTensors(program: Program): Tensor[] {
+  const known = new Set<Tensor>(program.inputs);
+  const free = new Set<Tensor>();
+  for (const { inputs, outputs } of program.equations) {
+    for (const x of inputs) if (!known.has(x)) free.add(x);
+    for (const y of outputs) known.add(y);
+  }
+  for (const y of program.outputs) if (!known.has(y)) free.add(y);
+  return [...free];
+}
+
+/** The program with the tensors that it reads from outside as further inputs, and those tensors. */
+export function closeProgram(program: Program): { program: Program; captured: Tensor[] } {
+  const captured = freeTensors(program);
+  return {
+    program: captured.length === 0 ? program : { ...program, inputs: [...program.inputs, ...captured] },
+    captured,
+  };
+}
+
+const showAttrs = (attrs: unknown): string =>
+  attrs === undefined
+    ? ''
+    : ` ${JSON.stringify(attrs, (_, value: unknown) => (isProgram(value) ? `<${value.name}>` : typeof value === 'function' ? '<function>' : value))}`;
+const isProgram = (x: unknown): x is Program =>
+  typeof x === 'object' && x !== null && 'equations' in x && 'outputs' in x;
+
+/** The program as text, a line an equation. */
+export function printProgram(program: Program, indent = ''): string {
+  const names = new Map<Tensor, string>();
+  const nameOf = (t: Tensor): string => {
+    if (!names.has(t)) names.set(t, `%${names.size}`);
+    return names.get(t)!;
+  };
+  const lines = [`${indent}${program.name}(${program.inputs.map((t) => `${nameOf(t)}: ${showAval(t)}`).join(', ')}) {`];
+  for (const { rule, inputs, attrs, outputs } of program.equations) {
+    const left = outputs.map((t) => `${nameOf(t)}: ${showAval(t)}`).join(', ');
+    lines.push(`${indent}  ${left} = ${rule.name}(${inputs.map(nameOf).join(', ')})${showAttrs(attrs)}`);
+    for (const inner of rule.programs?.(attrs) ?? []) lines.push(printProgram(inner, `${indent}    `));
+  }
+  const replaced = (k: number): string =>
+    program.donated.has(k) ? ` (in place of ${nameOf(program.inputs[program.donated.get(k)!]!)})` : '';
+  lines.push(`${indent}  return ${program.outputs.map((t, k) => nameOf(t) + replaced(k)).join(', ')}`, `${indent}}`);
+  return lines.join('\n');
+}
+
+/** Checks that a program is well-formed: every operand known before its use, every result as its primitive's rule says. */
+export function verifyProgram(program: Program): void {
+  const broken = (problem: string): never => {
+    throw new HornbeamError(`Program "${program.name}" is malformed: ${problem}\n${printProgram(program)}`);
+  };
+  const known = new Set<Tensor>(program.inputs);
+  for (const { rule, inputs, attrs, outputs } of program.equations) {
+    for (const x of inputs) if (!known.has(x)) broken(`${rule.name} reads a tensor that is not computed before it`);
+    const expected = [rule.result(inputs, attrs)].flat();
+    if (expected.length !== outputs.length)
+      broken(`${rule.name} gives ${expected.length} results, not ${outputs.length}`);
+    outputs.forEach((y, k) => {
+      if (showAval(expected[k]!) !== showAval(y))
+        broken(`${rule.name} gives ${showAval(expected[k]!)}, not ${showAval(y)}`);
+      if (known.has(y)) broken(`${rule.name} computes a tensor a second time`);
+      known.add(y);
+    });
+    for (const inner of rule.programs?.(attrs) ?? []) verifyProgram(inner);
+  }
+  for (const y of program.outputs) if (!known.has(y)) broken('an output is never computed');
+  for (const [k, n] of program.donated) {
+    const [output, input] = [program.outputs[k], program.inputs[n]];
+    if (!output || !input) broken(`donation ${n} -> ${k} names no input or output`);
+    else if (showAval(output) !== showAval(input))
+      broken(`output ${k} (${showAval(output)}) cannot replace input ${n} (${showAval(input)})`);
+  }
+}
