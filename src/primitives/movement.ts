@@ -255,7 +255,7 @@ const clamped = (start: Expr, last: number): Expr => apply('max', apply('min', s
 
 /** `x` with the block at `starts` (int32 scalars, clamped so that it lies inside) replaced by `update`. */
 export const dynamicUpdateSlice = Object.assign(
-  (x: Tensor, update: Tensor, starts: readonly Tensor[]): Tensor => put(x, update, ...starts, undefined),
+  (x: Tensor, update: Tensor, starts: readonly Tensor[]): Tensor => put(x, update, ...starts),
   {
     get rule() {
       return put.rule;
