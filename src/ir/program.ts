@@ -16,19 +16,13 @@ export interface Program {
 
 const none: ReadonlyMap<number, number> = new Map();
 
-/** Collects the equations that the outputs need, in the order of their recording. Concrete tensors that they read are left for `captured`. */
-export function makeProgram(
-  name: string,
-  inputs: readonly Tensor[],
-  outputs: readonly Tensor[],
-  donated: ReadonlyMap<number, number> = none,
-): Program {
-  const given = new Set(inputs);
+/** The equations behind `outputs`, each after those it needs; tensors for which `isLeaf` holds are not looked behind. */
+export function equationsBehind(outputs: readonly Tensor[], isLeaf: (t: Tensor) => boolean): Equation[] {
   const seen = new Set<Equation>();
   const equations: Equation[] = [];
   const pending: { equation: Equation; next: number }[] = [];
   const enter = (t: Tensor): void => {
-    if (given.has(t) || !t.equation || t.storage || seen.has(t.equation)) return;
+    if (!t.equation || isLeaf(t) || seen.has(t.equation)) return;
     seen.add(t.equation);
     pending.push({ equation: t.equation, next: 0 });
   };
@@ -41,6 +35,18 @@ export function makeProgram(
       else equations.push(pending.pop()!.equation);
     }
   }
+  return equations;
+}
+
+/** Collects the equations that lead from the inputs to the outputs. Concrete tensors are read, not computed again. */
+export function makeProgram(
+  name: string,
+  inputs: readonly Tensor[],
+  outputs: readonly Tensor[],
+  donated: ReadonlyMap<number, number> = none,
+): Program {
+  const given = new Set(inputs);
+  const equations = equationsBehind(outputs, (t) => t.storage !== undefined || given.has(t));
   return { name, inputs, equations, outputs, donated };
 }
 

@@ -1,0 +1,38 @@
+import type { Device, Executable } from '../devices/device.ts';
+import { closeProgram, makeProgram, type Program, printProgram } from '../ir/program.ts';
+import type { Tensor } from '../ir/tensor.ts';
+import { currentDevice } from './device.ts';
+import { bufferOn, concrete } from './storage.ts';
+
+const executables = new WeakMap<Device, Map<string, Executable>>();
+const most = 4096;
+
+/** The compiled form of a program whose every input is declared; programs of equal text share one. */
+export function compiled(program: Program, key = printProgram(program)): Executable {
+  const device = currentDevice();
+  let cache = executables.get(device);
+  if (!cache) executables.set(device, (cache = new Map()));
+  const known = cache.get(key);
+  if (known) return known;
+  const executable = device.compile(program);
+  if (cache.size >= most) cache.delete(cache.keys().next().value!);
+  cache.set(key, executable);
+  return executable;
+}
+
+/** Runs a compiled program on concrete tensors. The storages of donated inputs are overwritten: the caller keeps them. */
+export function run(executable: Executable, inputs: readonly Tensor[]): (Tensor | null)[] {
+  const device = currentDevice();
+  const buffers = executable.run(inputs.map((t) => bufferOn(device, t)));
+  const { outputs, donated } = executable.program;
+  return buffers.map((buffer, k) => (donated.has(k) ? null : concrete(outputs[k]!, device, buffer)));
+}
+
+/** Computes the values of recorded tensors, in place: each gets its storage and keeps its history. */
+export function evaluate(outputs: readonly Tensor[]): void {
+  const pending = outputs.filter((t) => !t.storage);
+  if (pending.length === 0) return;
+  const { program, captured } = closeProgram(makeProgram('evaluate', [], pending));
+  const values = run(compiled(program), captured);
+  pending.forEach((t, k) => (t.storage = values[k]!.storage));
+}
