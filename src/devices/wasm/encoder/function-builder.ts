@@ -143,7 +143,9 @@ export class FunctionBuilder implements Callable {
   }
 
   private expression({ name, operands, offset, lane: laneIndex }: Expression): void {
-    const shape = operands.some((o) => typeof o === 'number' || o instanceof Select) ? prefix(name) : undefined;
+    const shape = operands.some((o) => typeof o === 'number' || typeof o === 'bigint' || o instanceof Select)
+      ? prefix(name)
+      : undefined;
     for (let i = 0; i < operands.length; i++) {
       this.push(operands[i]!, shape === undefined ? 'i32' : operandType(name, i), shape);
     }

@@ -187,6 +187,11 @@ export type LaneAccess = (typeof lanes)[number];
 export type MemoryLane = (typeof memoryLanes)[number];
 export type Instruction = Plain | Load | Store | Exchange | LaneAccess | MemoryLane;
 
+/** Every instruction in the tables. */
+export function instructionNames(): Instruction[] {
+  return [...opcodes.keys()] as Instruction[];
+}
+
 /** The bytes of an instruction's opcode, without immediates. */
 export function opcode(name: Instruction): readonly number[] {
   return opcodes.get(name)!;

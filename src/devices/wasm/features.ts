@@ -1,0 +1,93 @@
+import { fail } from '../../base/errors.ts';
+import { ModuleBuilder, op } from './encoder/index.ts';
+
+/**
+ * What this engine's WebAssembly can do beyond the standard's first edition.
+ * 128-bit SIMD is not in the list: without it there is no WebAssembly device (`features()` says so).
+ */
+export interface Features {
+  /** Relaxed SIMD: `f32x4.relaxed_madd` exists. */
+  readonly relaxedMadd: boolean;
+  /** `relaxed_madd` rounds once here (a fused multiply-add), not twice. */
+  readonly fused: boolean;
+  /** Memory can be shared between threads and threads can be had. */
+  readonly threads: boolean;
+  /** `Atomics.wait` may block this thread (not on a page's main thread). */
+  readonly mayBlock: boolean;
+  /** TurboFan keeps a 6x8 block of accumulators in registers (V8 13.6 and later, other engines unknown: yes). */
+  readonly wideRegisterBlocks: boolean;
+}
+
+let known: Features | undefined;
+
+/** The engine's features, probed once. */
+export function features(): Features {
+  if (known) return known;
+  if (!WebAssembly.validate(probe('f32x4.mul'))) {
+    fail(
+      'wasm device',
+      'this engine has no WebAssembly SIMD',
+      'use Node 20.19 or later, or a browser of 2023 or later',
+    );
+  }
+  const relaxedMadd = relaxed();
+  known = {
+    relaxedMadd,
+    fused: relaxedMadd && roundsOnce(),
+    threads: threads(),
+    mayBlock: mayBlock(),
+    wideRegisterBlocks: wideRegisterBlocks(),
+  };
+  return known;
+}
+
+/** Whether the engine knows relaxed SIMD. */
+export function relaxed(): boolean {
+  return WebAssembly.validate(probe('f32x4.relaxed_madd'));
+}
+
+/** f(a, b, c) of f32: lane 0 of an instruction applied to a, b (and c). */
+function probe(name: 'f32x4.mul' | 'f32x4.relaxed_madd'): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder();
+  const f = module.func('f', ['f32', 'f32', 'f32'], ['f32']);
+  const operands = f.params.slice(0, name === 'f32x4.mul' ? 2 : 3).map((p) => op('f32x4.splat', p));
+  f.op(name, ...operands);
+  f.lane('f32x4.extract_lane', 0);
+  module.export('f', f);
+  return module.build();
+}
+
+function roundsOnce(): boolean {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(probe('f32x4.relaxed_madd')));
+  const a = 1 + 2 ** -12;
+  // a * a = 1 + 2^-11 + 2^-24: the last bit survives only if the product is not rounded.
+  return (exports['f'] as (a: number, b: number, c: number) => number)(a, a, -1) !== Math.fround(a * a) - 1;
+}
+
+function threads(): boolean {
+  if (typeof SharedArrayBuffer === 'undefined' || typeof Atomics === 'undefined') return false;
+  if (isNode()) return true;
+  return (
+    typeof Worker !== 'undefined' && (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true
+  );
+}
+
+function mayBlock(): boolean {
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function wideRegisterBlocks(): boolean {
+  if (!isNode()) return true;
+  const [major = 0, minor = 0] = process.versions['v8']!.split('.').map(Number);
+  return major > 13 || (major === 13 && minor >= 6);
+}
+
+/** Whether this is Node (or something with Node's modules) and not a page. */
+export function isNode(): boolean {
+  return typeof process !== 'undefined' && process.versions?.node !== undefined;
+}
