@@ -1,0 +1,119 @@
+import { fail } from '../../base/errors.ts';
+import { ByteWriter } from '../byte-writer.ts';
+import { checksum } from './checksum.ts';
+import {
+  attribute,
+  dataspace,
+  datatype,
+  fillValue,
+  groupMessages,
+  layout,
+  link,
+  type Message,
+  objectHeader,
+  rawData,
+} from './messages.ts';
+import { StringHeap, type TextPlace } from './string-heap.ts';
+import { type H5Attribute, type H5Dataset, type H5Group, type H5Node, isH5Dataset } from './tree.ts';
+
+const superblockBytes = 48;
+const deepest = 256;
+
+/**
+ * The bytes of an HDF5 file that holds `root`: superblock 2, headers 2, contiguous data. Any HDF5 since 1.8 (2008),
+ * so h5py and every Keras, reads it. The same tree always gives the same bytes.
+ */
+export function writeHdf5(root: H5Group): Uint8Array {
+  // Texts go first, so that their addresses are known when what refers to them is written.
+  const heap = new StringHeap(superblockBytes);
+  const data = new Map<H5Attribute, Uint8Array>();
+  layTexts('/', root, 0, (who, value) => {
+    const places = new Map<string, TextPlace>();
+    data.set(
+      value,
+      rawData(who, value, (text) => {
+        const place = places.get(text) ?? heap.add(who, text);
+        places.set(text, place);
+        return place;
+      }),
+    );
+  });
+  const file = new FilePieces(heap.close(), heap.pieces);
+  const rootAddress = writeNode(file, '/', root, data);
+  return file.join(superblock(rootAddress, file.length));
+}
+
+function layTexts(path: string, node: H5Node, depth: number, visit: (who: string, value: H5Attribute) => void): void {
+  const who = `HDF5 ${path}`;
+  if (depth > deepest)
+    fail(who, `groups are nested more than ${deepest} deep`, 'make sure that no group contains itself');
+  for (const [name, value] of Object.entries(node.attributes)) {
+    checkName(who, name, 'attribute');
+    visit(`${who} @${name}`, value);
+  }
+  if (isH5Dataset(node)) {
+    visit(who, node);
+    return;
+  }
+  for (const [name, child] of Object.entries(node.children)) {
+    checkName(who, name, 'member');
+    if (name.includes('/')) fail(who, `a member is called "${name}"`, 'make one group per part of the path (setH5)');
+    layTexts(path === '/' ? `/${name}` : `${path}/${name}`, child, depth + 1, visit);
+  }
+}
+
+function checkName(who: string, name: string, what: string): void {
+  if (name === '' || name === '.' || name.includes('\0'))
+    fail(who, `"${name}" cannot name an ${what} of an HDF5 file`, 'choose another name');
+}
+
+type RawData = ReadonlyMap<H5Attribute, Uint8Array>;
+
+function writeNode(file: FilePieces, path: string, node: H5Node, data: RawData): number {
+  const attributes = Object.entries(node.attributes).map(([name, value]) =>
+    attribute(`HDF5 ${path}`, name, value, data.get(value)!),
+  );
+  if (isH5Dataset(node))
+    return file.add(objectHeader([...datasetMessages(file, node, data.get(node)!), ...attributes]));
+  const links = Object.entries(node.children).map(([name, child]) =>
+    link(name, writeNode(file, path === '/' ? `/${name}` : `${path}/${name}`, child, data)),
+  );
+  return file.add(objectHeader([...groupMessages(), ...links, ...attributes]));
+}
+
+function datasetMessages(file: FilePieces, node: H5Dataset, bytes: Uint8Array): Message[] {
+  const address = bytes.length === 0 ? 0 : file.add(bytes);
+  return [dataspace(node.shape), datatype(node), fillValue(), layout(address, bytes.length)];
+}
+
+function superblock(rootAddress: number, fileLength: number): Uint8Array {
+  const block = new ByteWriter().u8(0x89).text('HDF\r\n').u8(0x1a, 0x0a);
+  block.u8(2, 8, 8, 0).u64(0).bytes(new Uint8Array(8).fill(0xff)).u64(fileLength).u64(rootAddress);
+  return block.u32(checksum(block.done())).done();
+}
+
+/** The parts of the file after the superblock, each at a multiple of 8; joined once, so that weights are copied once. */
+class FilePieces {
+  length: number;
+  readonly #pieces: { readonly address: number; readonly bytes: Uint8Array }[] = [];
+
+  constructor(length: number, heap: readonly Uint8Array[]) {
+    this.length = superblockBytes;
+    for (const piece of heap) this.add(piece);
+    if (this.length !== length) throw new RangeError('the string heap does not lie where its references point');
+  }
+
+  add(bytes: Uint8Array): number {
+    const address = this.length;
+    this.#pieces.push({ address, bytes });
+    this.length += (bytes.length + 7) & ~7;
+    return address;
+  }
+
+  join(head: Uint8Array): Uint8Array {
+    const file = new Uint8Array(this.length);
+    file.set(head);
+    for (const { address, bytes } of this.#pieces) file.set(bytes, address);
+    return file;
+  }
+}
