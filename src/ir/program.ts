@@ -71,10 +71,13 @@ export function closeProgram(program: Program): { program: Program; captured: Te
   };
 }
 
-const showAttrs = (attrs: unknown): string =>
-  attrs === undefined
-    ? ''
-    : ` ${JSON.stringify(attrs, (_, value: unknown) => (isProgram(value) ? `<${value.name}>` : typeof value === 'function' ? '<function>' : value))}`;
+// JSON has no infinities, NaN or -0: they are spelled out, since the text also tells programs apart.
+const showAttr = (_: string, value: unknown): unknown => {
+  if (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)))
+    return Object.is(value, -0) ? '-0' : `${value}`;
+  return isProgram(value) ? `<${value.name}>` : typeof value === 'function' ? '<function>' : value;
+};
+const showAttrs = (attrs: unknown): string => (attrs === undefined ? '' : ` ${JSON.stringify(attrs, showAttr)}`);
 const isProgram = (x: unknown): x is Program =>
   typeof x === 'object' && x !== null && 'equations' in x && 'outputs' in x;
 

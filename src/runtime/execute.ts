@@ -36,3 +36,9 @@ export function evaluate(outputs: readonly Tensor[]): void {
   const values = run(compiled(program), captured);
   pending.forEach((t, k) => (t.storage = values[k]!.storage));
 }
+
+/** A second tensor with the same elements, in bytes of its own. */
+export function copyOf(t: Tensor): Tensor {
+  const device = currentDevice();
+  return concrete(t, device, device.copy(bufferOn(device, t)));
+}

@@ -1,0 +1,17 @@
+/** An object you can call: the instance is a function whose prototype is the class. */
+export abstract class Callable<Args extends unknown[], Out> {
+  constructor() {
+    const self = ((...args: Args) => (self as unknown as this).invoke(...args)) as unknown as this;
+    Object.setPrototypeOf(self, new.target.prototype);
+    for (const own of ['name', 'length']) Reflect.deleteProperty(self, own); // read-only on a function
+    // biome-ignore lint/correctness/noConstructorReturn: the returned function is the instance
+    return self;
+  }
+  protected abstract invoke(...args: Args): Out;
+}
+export interface Callable<Args extends unknown[], Out> {
+  (...args: Args): Out;
+  /** Function's methods are not on our prototype. */
+  readonly apply: never;
+  readonly bind: never;
+}

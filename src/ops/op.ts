@@ -1,0 +1,114 @@
+import { autoName, toSnakeCase } from '../base/naming.ts';
+import type { Tree } from '../base/tree.ts';
+import type { Executable } from '../devices/device.ts';
+import { Tensor } from '../ir/tensor.ts';
+import { currentDevice } from '../runtime/device.ts';
+import { evaluate } from '../runtime/execute.ts';
+import { currentTrace, inFrame, isRecordingTape, Trace } from '../tensor/frames.ts';
+import type { GraphNode, KerasTensor, Operation } from '../tensor/keras-tensor.ts';
+import { mapTensors, signatureOf, tensorsIn } from '../tensor/leaves.ts';
+import { asTensor, isTypedArray, type Like } from '../tensor/like.ts';
+import { addNode, hasSymbolic, inferSymbolic } from '../tensor/symbolic.ts';
+import { compileTraced, runTraced, type Traced, trace } from '../tensor/traced.ts';
+
+/**
+ * How the leading arguments of an op are read: `tensor` (anything that stands for one becomes a tensor), `tensors` (a list of
+ * such), `operand` (as `tensor`, but bare numbers stay numbers, so that they do not decide a dtype). Arguments after these
+ * are options and plain values.
+ */
+export type Reads = 'tensor' | 'tensors' | 'operand';
+
+type Lenient<T> = T extends Tensor
+  ? Like
+  : T extends readonly Tensor[]
+    ? readonly Like[]
+    : T extends number | Tensor
+      ? Like
+      : T;
+type LenientArgs<A extends unknown[]> = { [K in keyof A]: Lenient<A[K]> };
+
+/** A public operation on tensors. */
+export interface Op<A extends unknown[], R> {
+  (...args: LenientArgs<A>): R;
+  readonly opName: string;
+}
+
+function read(kind: Reads, x: unknown): unknown {
+  if (x === undefined || x === null) return x;
+  if (kind === 'tensors') return Array.isArray(x) || !isNest(x) ? (x as unknown[]).map((y) => asTensor(y as Like)) : x;
+  if (kind === 'operand' && (typeof x === 'number' || typeof x === 'boolean')) return x;
+  return asTensor(x as Like);
+}
+const isNest = (x: unknown): boolean => x instanceof Tensor || isTypedArray(x);
+
+/**
+ * Declares a public op. Its body is written on tensors being recorded, in primitives and other ops; called on concrete tensors
+ * the op compiles its body once per signature and computes; on KerasTensors it adds a node to the functional model.
+ */
+export function op<A extends unknown[], R>(
+  name: string,
+  body: (...args: A) => R,
+  reads: readonly Reads[] = ['tensor'],
+): Op<A, R> {
+  const prepare = (args: readonly unknown[]): unknown[] =>
+    args.map((x, k) => (k < reads.length ? read(reads[k]!, x) : mapTensors(x, (t) => t)));
+  const call = (...given: unknown[]): unknown => {
+    const args = prepare(given);
+    if (hasSymbolic(args)) return callSymbolic(name, call, args);
+    if (currentTrace()) return body(...(args as A));
+    return isRecordingTape() ? onTape(body, args as A) : compute(name, body, args as A);
+  };
+  return Object.assign(call, { opName: name }) as unknown as Op<A, R>;
+}
+
+const cache = new Map<string, { traced: Traced<unknown>; executable: Executable }>();
+
+/** Computes at once, through a program compiled for the op alone. */
+function compute<A extends unknown[], R>(name: string, body: (...args: A) => R, args: A): R {
+  const key = `${currentDevice().name} ${name}${signatureOf(args)}`;
+  let entry = cache.get(key);
+  if (!entry) {
+    const traced = trace(name, body, args);
+    entry = { traced, executable: compileTraced(traced) };
+    // A function among the arguments may read other values at the next call: such programs are not kept.
+    if (!key.includes('@')) cache.set(key, entry);
+  }
+  return runTraced(entry.traced as Traced<R>, entry.executable, tensorsIn(args));
+}
+
+/** Computes at once and keeps what was recorded, so that a gradient can go back through it. */
+function onTape<A extends unknown[], R>(body: (...args: A) => R, args: A): R {
+  const frame = new Trace({ inline: true });
+  const result = inFrame(frame, () => body(...args));
+  evaluate([...tensorsIn(result), ...frame.updates.values()]);
+  for (const [variable, value] of frame.updates) variable.assign(value);
+  return result;
+}
+
+function callSymbolic(
+  name: string,
+  call: (...args: unknown[]) => unknown,
+  args: readonly unknown[],
+): Tree<KerasTensor> {
+  const { form, avals } = inferSymbolic(call, args);
+  return addNode(new OpNode(name, call), args, form, avals);
+}
+
+/** An op used in a functional model. */
+export class OpNode implements Operation {
+  readonly name: string;
+  readonly className: string;
+  readonly opName: string;
+  readonly inboundNodes: GraphNode[] = [];
+  private readonly call: (...args: unknown[]) => unknown;
+
+  constructor(opName: string, call: (...args: unknown[]) => unknown, name?: string) {
+    this.opName = opName;
+    this.call = call;
+    this.className = opName.replace(/^./, (c) => c.toUpperCase());
+    this.name = name ?? autoName(toSnakeCase(this.className));
+  }
+  replay(args: readonly unknown[]): Tree<Tensor> {
+    return this.call(...args) as Tree<Tensor>;
+  }
+}

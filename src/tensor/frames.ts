@@ -1,0 +1,66 @@
+import { HornbeamError } from '../base/errors.ts';
+import { Tensor } from '../ir/tensor.ts';
+import type { Variable } from './variable.ts';
+
+/**
+ * What an op does when it is called. `trace`: it records; variables read as inputs of the program and assignments change
+ * what later reads see. `tape`: it computes at once and remembers how, for a gradient. `eager` (no frame): it computes.
+ */
+export type Frame = Trace | { readonly kind: 'tape' } | { readonly kind: 'eager' };
+
+/** A program being recorded, with the variables it touched. */
+export class Trace {
+  readonly kind = 'trace';
+  /** The input that stands for each variable's value at the beginning. */
+  readonly initial = new Map<Variable, Tensor>();
+  private readonly current = new Map<Variable, Tensor>();
+  private readonly inline: boolean;
+
+  /** `inline`: variables read as the values they hold, for a program that is computed at once. */
+  constructor({ inline = false } = {}) {
+    this.inline = inline;
+  }
+
+  read(variable: Variable): Tensor {
+    const known = this.current.get(variable);
+    if (known) return known;
+    const input = this.inline ? variable.held : new Tensor({ shape: variable.shape, dtype: variable.dtype });
+    this.initial.set(variable, input);
+    this.current.set(variable, input);
+    return input;
+  }
+  assign(variable: Variable, value: Tensor): void {
+    this.current.set(variable, value);
+  }
+  /** Variables that were assigned, with their last value. */
+  get updates(): Map<Variable, Tensor> {
+    return new Map([...this.current].filter(([variable, value]) => this.initial.get(variable) !== value));
+  }
+}
+
+const stack: Frame[] = [];
+
+export const currentFrame = (): Frame | undefined => stack[stack.length - 1];
+export function currentTrace(): Trace | undefined {
+  const frame = currentFrame();
+  return frame?.kind === 'trace' ? frame : undefined;
+}
+export const isRecordingTape = (): boolean => currentFrame()?.kind === 'tape';
+
+/** Runs `f` in the given frame. */
+export function inFrame<R>(frame: Frame, f: () => R): R {
+  stack.push(frame);
+  try {
+    const result = f();
+    if (result instanceof Promise)
+      throw new HornbeamError(
+        'a compiled or symbolic computation gave a promise\n  Fix: make the function synchronous; read values (`await x.data()`) outside of it',
+      );
+    return result;
+  } finally {
+    stack.pop();
+  }
+}
+
+/** Computes at once, even while a program is being recorded around it: for initial values. */
+export const outsideOfTraces = <R>(f: () => R): R => inFrame({ kind: 'eager' }, f);

@@ -1,0 +1,58 @@
+import { gradients } from '../autodiff/gradients.ts';
+import { fail } from '../base/errors.ts';
+import { showShape } from '../base/shape.ts';
+import { Tensor } from '../ir/tensor.ts';
+import { full } from '../primitives/generators.ts';
+import { evaluate } from '../runtime/execute.ts';
+import { currentTrace, inFrame, Trace } from './frames.ts';
+import { tensorsIn, withTensors } from './leaves.ts';
+
+export interface GradOptions {
+  /** Which argument, or arguments, to differentiate with respect to; the first when absent. */
+  readonly argnums?: number | readonly number[];
+}
+
+/** Gradients of a scalar with respect to tensors, zeros where it does not depend on one. */
+export function gradientsOf(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
+  if (loss.shape.length > 0)
+    fail(
+      'grad',
+      `the function must give a scalar, it gave shape ${showShape(loss.shape)}`,
+      'reduce the result, e.g. with ops.sum or ops.mean',
+    );
+  const zeros = (t: Tensor): Tensor => full({ shape: t.shape, dtype: t.dtype, value: 0 });
+  const record = (): Tensor[] =>
+    gradients([loss], [full({ shape: [], dtype: loss.dtype, value: 1 })], wrt).map((g, k) => g ?? zeros(wrt[k]!));
+  if (currentTrace()) return record();
+  const found = inFrame(new Trace({ inline: true }), record);
+  evaluate(found);
+  // The history behind a gradient would keep the whole computation alive.
+  return found.map((g) => new Tensor(g, { storage: g.storage! }));
+}
+
+/**
+ * Of a function that gives a scalar: a function that gives its value and its gradient, in the nest of the argument.
+ * @example valueAndGrad((x: Tensor) => ops.sum(ops.square(x)))(tensor([1, 2, 3])) // [14, [2, 4, 6]]
+ */
+export function valueAndGrad<A extends readonly unknown[]>(
+  f: (...args: A) => Tensor,
+  { argnums = 0 }: GradOptions = {},
+): (...args: A) => [value: Tensor, gradient: unknown] {
+  return (...args) => {
+    const positions = typeof argnums === 'number' ? [argnums] : argnums;
+    const given = positions.map((k) => args[k]);
+    const wrt = tensorsIn(given);
+    const value = currentTrace() ? f(...args) : inFrame({ kind: 'tape' }, () => f(...args));
+    const found = withTensors(given, gradientsOf(value, wrt));
+    return [value, typeof argnums === 'number' ? found[0] : found];
+  };
+}
+
+/** Of a function that gives a scalar: a function that gives its gradient with respect to the first argument (or `argnums`). */
+export function grad<A extends readonly unknown[]>(
+  f: (...args: A) => Tensor,
+  options: GradOptions = {},
+): (...args: A) => unknown {
+  const both = valueAndGrad(f, options);
+  return (...args) => both(...args)[1];
+}

@@ -1,0 +1,12 @@
+import './read.ts';
+
+export { Tensor } from '../ir/tensor.ts';
+export { currentTrace, inFrame, isRecordingTape, outsideOfTraces, Trace } from './frames.ts';
+export { type GradOptions, grad, gradientsOf, valueAndGrad } from './grad.ts';
+export { type Jitted, jit } from './jit.ts';
+export { type GraphNode, KerasTensor, type Operation } from './keras-tensor.ts';
+export { mapTensors, signatureOf, tensorsIn, withTensors } from './leaves.ts';
+export { asTensor, dtypeOf, isTypedArray, type Like, type Nested, type TensorOptions, tensor } from './like.ts';
+export { addNode, hasSymbolic, inferSymbolic, type SymbolicAval } from './symbolic.ts';
+export { compileTraced, runTraced, type Traced, trace } from './traced.ts';
+export { type InitialValue, Variable, type VariableOptions } from './variable.ts';

@@ -1,0 +1,39 @@
+import type { Executable } from '../devices/device.ts';
+import { currentDevice } from '../runtime/device.ts';
+import { currentTrace } from './frames.ts';
+import { signatureOf, tensorsIn } from './leaves.ts';
+import { compileTraced, runTraced, type Traced, trace } from './traced.ts';
+
+/** A function that runs as compiled programs, one for each signature of its arguments. */
+export interface Jitted<A extends readonly unknown[], R> {
+  (...args: A): R;
+  /** The compiled program for these arguments: `.program` to print, `.kernels` to explain. */
+  compile(...args: A): Executable;
+}
+
+/**
+ * Compiles a function of tensors: it is recorded once for each combination of shapes, dtypes and other arguments, and then
+ * runs as one program. Variables that it reads and assigns are updated in place.
+ * @example jit((x: Tensor) => ops.sum(ops.square(x)))(tensor([1, 2, 3]))
+ */
+export function jit<A extends readonly unknown[], R>(
+  f: (...args: A) => R,
+  { name = f.name || 'jit' } = {},
+): Jitted<A, R> {
+  const cache = new Map<string, { traced: Traced<R>; executable: Executable }>();
+  const entry = (args: A) => {
+    const key = `${currentDevice().name} ${signatureOf(args)}`;
+    let found = cache.get(key);
+    if (!found) {
+      const traced = trace(name, f, args);
+      cache.set(key, (found = { traced, executable: compileTraced(traced) }));
+    }
+    return found;
+  };
+  const call = (...args: A): R => {
+    if (currentTrace()) return f(...args);
+    const { traced, executable } = entry(args);
+    return runTraced(traced, executable, tensorsIn(args));
+  };
+  return Object.assign(call, { compile: (...args: A) => entry(args).executable });
+}

@@ -1,0 +1,44 @@
+import type { DType } from '../base/dtype.ts';
+import { autoName } from '../base/naming.ts';
+import type { Shape, SymbolicShape } from '../base/shape.ts';
+import type { Tree } from '../base/tree.ts';
+import { Tensor } from '../ir/tensor.ts';
+
+/** Whatever makes symbolic tensors of others: a layer, a model, or an op used in a functional model. */
+export interface Operation {
+  readonly name: string;
+  readonly className: string;
+  /** Calls recorded so far; `inboundNodes[k]` is the k-th. */
+  readonly inboundNodes: GraphNode[];
+  /** Does the recorded call again on other tensors. */
+  replay(args: readonly unknown[]): Tree<Tensor>;
+}
+
+/** One call of an operation on symbolic tensors: a node of a functional model. */
+export interface GraphNode {
+  readonly operation: Operation;
+  /** The call's arguments; KerasTensors stand anywhere within. */
+  readonly args: readonly unknown[];
+  readonly inputs: readonly KerasTensor[];
+  /** The outputs in the nest that the call gave. */
+  readonly form: Tree<KerasTensor>;
+  readonly outputs: readonly KerasTensor[];
+}
+
+/** A symbolic tensor: the promise of a value. Unknown sizes are `null` in `shape`; `history` says which call made it. */
+export class KerasTensor extends Tensor {
+  readonly name: string;
+  history: { readonly node: GraphNode; readonly index: number } | undefined;
+
+  constructor(
+    shape: SymbolicShape,
+    { dtype = 'float32', name }: { dtype?: DType | undefined; name?: string | undefined } = {},
+  ) {
+    super({ shape: shape as unknown as Shape, dtype });
+    this.name = name ?? autoName('keras_tensor');
+  }
+  /** The shape, typed with its unknown sizes. */
+  get symbolicShape(): SymbolicShape {
+    return this.shape as unknown as SymbolicShape;
+  }
+}

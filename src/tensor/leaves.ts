@@ -1,0 +1,59 @@
+import { Tensor } from '../ir/tensor.ts';
+import { isTypedArray } from './like.ts';
+import { Variable } from './variable.ts';
+
+const isPlain = (x: object): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(x);
+  return prototype === Object.prototype || prototype === null;
+};
+
+/** Rebuilds a nest of lists and plain objects with every tensor in it replaced; variables count as what they read as. */
+export function mapTensors(nest: unknown, f: (t: Tensor) => unknown): unknown {
+  if (nest instanceof Tensor) return f(nest);
+  if (nest instanceof Variable) return f(nest.read());
+  if (typeof nest !== 'object' || nest === null || isTypedArray(nest)) return nest;
+  if (Array.isArray(nest)) return nest.map((x) => mapTensors(x, f));
+  if (isPlain(nest)) return Object.fromEntries(Object.entries(nest).map(([k, x]) => [k, mapTensors(x, f)]));
+  return nest;
+}
+
+/** Every tensor in a nest, in order. */
+export function tensorsIn(nest: unknown): Tensor[] {
+  const found: Tensor[] = [];
+  mapTensors(nest, (t) => {
+    found.push(t);
+    return t;
+  });
+  return found;
+}
+
+/** The nest with its tensors replaced, in order, by those of a list. */
+export function withTensors<T>(nest: T, tensors: readonly Tensor[]): T {
+  let at = 0;
+  return mapTensors(nest, () => tensors[at++]!) as T;
+}
+
+/** Functions and class instances by identity, so that nests which hold them can be told apart by text. */
+const identities = new WeakMap<object, number>();
+let identified = 0;
+function identityOf(x: object): string {
+  if (!identities.has(x)) identities.set(x, identified++);
+  return `@${identities.get(x)}`;
+}
+
+/** A text that two nests share when they differ in nothing but the values of their tensors. */
+export function signatureOf(nest: unknown): string {
+  if (nest instanceof Variable) return signatureOf(nest.read());
+  if (nest instanceof Tensor) return `${nest.dtype}[${nest.shape.join()}]`;
+  if (typeof nest === 'function') return identityOf(nest);
+  if (typeof nest !== 'object' || nest === null)
+    return typeof nest === 'string' ? JSON.stringify(nest) : Object.is(nest, -0) ? '-0' : String(nest);
+  if (Array.isArray(nest)) return `[${nest.map(signatureOf).join()}]`;
+  if (isTypedArray(nest)) return `${nest.constructor.name}(${nest.join()})`;
+  if (isPlain(nest))
+    return `{${Object.entries(nest)
+      .filter(([, x]) => x !== undefined)
+      .map(([k, x]) => `${k}:${signatureOf(x)}`)
+      .join()}}`;
+  return identityOf(nest);
+}

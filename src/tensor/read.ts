@@ -1,0 +1,145 @@
+import type { TypedArray } from '../base/dtype.ts';
+import { fail } from '../base/errors.ts';
+import { showShape, sizeOf } from '../base/shape.ts';
+import { Tensor } from '../ir/tensor.ts';
+import { DeviceStorage, download } from '../runtime/storage.ts';
+import { decode } from './elements.ts';
+import { KerasTensor } from './keras-tensor.ts';
+import type { Nested } from './like.ts';
+
+declare module '../ir/tensor.ts' {
+  interface Tensor extends Readable {}
+}
+
+/** How numbers leave a tensor. */
+interface Readable {
+  readonly size: number;
+  readonly rank: number;
+  /** The elements, row by row. */
+  data(): Promise<TypedArray>;
+  /** The elements as nested arrays; truth values as booleans. */
+  array(): Promise<Nested>;
+  /** The only element. */
+  item(): Promise<number>;
+  /** The elements at once, on devices that can (wasm, reference); WebGPU needs `await data()`. */
+  dataSync(): TypedArray;
+  /** Gives the bytes back before the garbage collector does. Never necessary. */
+  dispose(): void;
+  [Symbol.dispose](): void;
+  valueOf(): number;
+  toString(): string;
+}
+
+/** Says why a tensor has no numbers to give, and what to do instead. */
+function refuse(t: Tensor, wish: string): never {
+  if (t instanceof KerasTensor) {
+    const from = t.history ? `, the output of "${t.history.node.operation.name}"` : '';
+    return fail(
+      `KerasTensor "${t.name}"`,
+      `${wish} needs numbers, but this tensor is symbolic (shape ${showShape(t.symbolicShape)}, ${t.dtype}${from}): it stands for values that exist only when the model runs`,
+      `use the function of keras.ops instead (ops.max for Math.max, ops.add for +, …), or put the computation into the call() of a custom layer`,
+    );
+  }
+  return fail(
+    `Tensor of shape ${showShape(t.shape)}`,
+    `${wish} needs numbers, but this tensor is being recorded for a compiled program`,
+    'use the function of keras.ops instead, or compile the model with runEagerly: true to see values while it runs',
+  );
+}
+
+const stored = (t: Tensor, wish: string): TypedArray | Promise<TypedArray> =>
+  t.storage ? download(t) : refuse(t, wish);
+
+function nest(t: Tensor, data: ArrayLike<number>): Nested {
+  const leaf = t.dtype === 'bool' ? (n: number): Nested => n !== 0 : (n: number): Nested => n;
+  const build = (d: number, offset: number): Nested => {
+    if (d === t.shape.length) return leaf(data[offset]!);
+    const step = sizeOf(t.shape.slice(d + 1));
+    return Array.from({ length: t.shape[d]! }, (_, i) => build(d + 1, offset + i * step));
+  };
+  return build(0, 0);
+}
+
+function dataSync(t: Tensor, wish: string): TypedArray {
+  const data = stored(t, wish);
+  if (data instanceof Promise)
+    fail('Tensor', `${wish} cannot wait for this device`, 'await t.data(), t.array() or t.item()');
+  return decode(data as TypedArray, t.dtype);
+}
+
+function only(t: Tensor, data: TypedArray): number {
+  if (data.length !== 1)
+    fail(
+      `Tensor of shape ${showShape(t.shape)}`,
+      `it has ${data.length} elements, not one`,
+      'use data() or array(), or reduce it first',
+    );
+  return data[0]!;
+}
+
+const methods = {
+  async data(this: Tensor) {
+    return decode(await stored(this, 'data()'), this.dtype);
+  },
+  async array(this: Tensor) {
+    return nest(this, decode(await stored(this, 'array()'), this.dtype));
+  },
+  async item(this: Tensor) {
+    return only(this, decode(await stored(this, 'item()'), this.dtype));
+  },
+  dataSync(this: Tensor) {
+    return dataSync(this, 'dataSync()');
+  },
+  dispose(this: Tensor) {
+    if (this.storage instanceof DeviceStorage) this.storage.dispose();
+  },
+  valueOf(this: Tensor): number {
+    return only(this, dataSync(this, 'a conversion to a number (Number(x), Math.max(x), x + 1, x > 0)'));
+  },
+  toString(this: Tensor): string {
+    const head = `Tensor(shape=${showShape(this.shape)}, dtype=${this.dtype}`;
+    return this instanceof KerasTensor
+      ? `<KerasTensor shape=${showShape(this.symbolicShape)}, dtype=${this.dtype}, name=${this.name}>`
+      : `${head})`;
+  },
+};
+
+for (const [name, value] of Object.entries(methods))
+  Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
+Object.defineProperties(Tensor.prototype, {
+  size: {
+    get: function (this: Tensor) {
+      return sizeOf(this.shape);
+    },
+    configurable: true,
+  },
+  rank: {
+    get: function (this: Tensor) {
+      return this.shape.length;
+    },
+    configurable: true,
+  },
+  [Symbol.dispose ?? Symbol.for('Symbol.dispose')]: { value: methods.dispose, configurable: true },
+  [Symbol.toPrimitive]: {
+    value(this: Tensor, hint: string) {
+      return hint === 'string' ? this.toString() : this.valueOf();
+    },
+    configurable: true,
+  },
+  [Symbol.iterator]: {
+    value(this: Tensor) {
+      return refuse(this, 'spreading or iterating ([...x], for … of)');
+    },
+    configurable: true,
+  },
+  [Symbol.for('nodejs.util.inspect.custom')]: {
+    value(this: Tensor, _depth: number, options: object, inspect?: (x: unknown, options: object) => string) {
+      if (!(this.storage instanceof DeviceStorage) || this.storage.isDisposed) return this.toString();
+      const data = download(this);
+      if (data instanceof Promise) return this.toString();
+      const shown = inspect ? inspect(nest(this, decode(data, this.dtype)), options) : '';
+      return `Tensor(shape=${showShape(this.shape)}, dtype=${this.dtype}) ${shown}`;
+    },
+    configurable: true,
+  },
+});

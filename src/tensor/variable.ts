@@ -1,0 +1,99 @@
+import type { DType } from '../base/dtype.ts';
+import { fail } from '../base/errors.ts';
+import { autoName } from '../base/naming.ts';
+import { type Shape, sameShape, showShape } from '../base/shape.ts';
+import { Tensor } from '../ir/tensor.ts';
+import { convert } from '../primitives/elementwise.ts';
+import { copyOf, evaluate } from '../runtime/execute.ts';
+import { currentTrace, outsideOfTraces } from './frames.ts';
+
+/** How a variable's first value is made. */
+export type InitialValue = Tensor | ((shape: Shape, options: { dtype: DType }) => Tensor);
+
+export interface VariableOptions {
+  readonly shape?: Shape;
+  readonly dtype?: DType;
+  /** Whether optimizers change it. */
+  readonly trainable?: boolean;
+  readonly name?: string;
+  /** How values that the replicas of a distributed run computed apart are joined. */
+  readonly aggregation?: 'none' | 'mean' | 'sum' | 'only_first_replica';
+}
+
+/** A tensor that can be replaced: weights, optimizer slots, metric states, seeds. */
+export class Variable {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly aggregation: NonNullable<VariableOptions['aggregation']>;
+  name: string;
+  /** Name within the model, e.g. `dense/kernel`; the owner sets it. */
+  path: string;
+  trainable: boolean;
+  /** The value's tensor. Its bytes may be overwritten by a compiled step: read `value` to keep them. */
+  held: Tensor;
+  private isShared = false;
+
+  constructor(
+    initial: InitialValue,
+    { shape, dtype, trainable = true, name, aggregation = 'none' }: VariableOptions = {},
+  ) {
+    this.name = this.path = name ?? autoName('variable');
+    this.trainable = trainable;
+    this.aggregation = aggregation;
+    const value =
+      initial instanceof Tensor ? initial : outsideOfTraces(() => initial(shape ?? [], { dtype: dtype ?? 'float32' }));
+    this.shape = shape ?? value.shape;
+    this.dtype = dtype ?? value.dtype;
+    this.held = this.accept(value);
+    // The tensor given may be in other hands: it must not change when the variable does.
+    this.isShared = true;
+  }
+
+  /** What ops see: the value, or what stands for it in the program being recorded. */
+  read(): Tensor {
+    return currentTrace()?.read(this) ?? this.held;
+  }
+  /** The value. It does not change when the variable is assigned later. */
+  get value(): Tensor {
+    const trace = currentTrace();
+    if (trace) return trace.read(this);
+    this.isShared = true;
+    return this.held;
+  }
+
+  /** Replaces the value; the shape stays. */
+  assign(value: Tensor): Tensor {
+    const accepted = this.accept(value);
+    const trace = currentTrace();
+    if (trace) trace.assign(this, accepted);
+    else {
+      this.held = accepted;
+      this.isShared = true;
+    }
+    return accepted;
+  }
+
+  /** The value's tensor, whose bytes the caller is going to overwrite in place. */
+  own(): Tensor {
+    if (this.isShared) this.held = copyOf(this.held);
+    this.isShared = false;
+    return this.held;
+  }
+
+  private accept(value: Tensor): Tensor {
+    if (!sameShape(value.shape, this.shape))
+      fail(
+        `Variable "${this.path}"`,
+        `a value of shape ${showShape(value.shape)} cannot replace one of shape ${showShape(this.shape)}`,
+        'give it the variable’s own shape',
+      );
+    if (value.dtype === this.dtype) return value;
+    const converted = convert(value, { dtype: this.dtype });
+    if (!currentTrace()) evaluate([converted]);
+    return converted;
+  }
+
+  toString(): string {
+    return `<Variable path=${this.path}, shape=${showShape(this.shape)}, dtype=${this.dtype}>`;
+  }
+}
