@@ -1,0 +1,77 @@
+import { atomic, type FunctionBuilder, load, type ModuleBuilder, op, store } from './encoder/index.ts';
+import { control } from './layout.ts';
+
+/** Polls before a thread goes to sleep: some 20 to 50 microseconds. */
+const spins = 20_000;
+
+/**
+ * The function `barrier(threadIndex, threadCount)`: returns when all threads have called it. Whatever a thread wrote
+ * before, all threads see after.
+ *
+ * The last thread to arrive starts the next generation; the others poll the generation for a while, then sleep on it.
+ * With one thread it returns at once. It traps when another thread has trapped, which would never arrive.
+ *
+ * ```ts
+ * f.call(barrier(module), threadIndex, threadCount);
+ * ```
+ */
+export function barrier(module: ModuleBuilder): FunctionBuilder {
+  return module.once('barrier', () => {
+    const sleep = sleeper(module);
+    const f = module.func('barrier', ['i32', 'i32']);
+    const [threadIndex, threadCount] = f.params as [FunctionBuilder['params'][0], FunctionBuilder['params'][0]];
+    const generation = f.local('i32');
+    const polls = f.local('i32');
+    const current = load('i32.atomic.load', 0, control.generation);
+    f.if(op('i32.le_s', threadCount, 1), () => f.return());
+    f.set(generation, current);
+    // After the generation is read: a thread that fails later ends this generation, one that failed before shows here.
+    f.if(load('i32.atomic.load', 0, control.aborted), () => f.unreachable());
+    f.if(
+      op('i32.eq', op('i32.add', atomic('i32.atomic.rmw.add', 0, [1], control.arrived), 1), threadCount),
+      () => {
+        f.push(store('i32.atomic.store', 0, 0, control.arrived));
+        f.push(atomic('i32.atomic.rmw.add', 0, [1], control.generation));
+        f.drop();
+        f.if(load('i32.atomic.load', 0, control.barrierSleepers), () => {
+          f.push(atomic('memory.atomic.notify', 0, [-1], control.generation));
+          f.drop();
+        });
+      },
+      () => {
+        f.set(polls, spins);
+        f.block((released) => {
+          f.loop((again) => {
+            f.brIf(released, op('i32.ne', current, generation));
+            f.tee(polls, op('i32.sub', polls, 1));
+            f.brIf(again);
+            const poll = load('i32.load', 0, control.spinOnly);
+            f.set(polls, 1);
+            f.brIf(again, op('i32.and', op('i32.eqz', threadIndex), poll));
+            f.call(sleep, generation);
+            f.br(again);
+          });
+        });
+        f.if(load('i32.atomic.load', 0, control.aborted), () => f.unreachable());
+      },
+    );
+    return f;
+  });
+}
+
+/**
+ * Sleeps until `generation` is over. A function of its own, because the baseline compiler of V8 11.3 (Node 20) loses
+ * what it holds in registers across a wait: here nothing is needed afterwards.
+ */
+function sleeper(module: ModuleBuilder): FunctionBuilder {
+  const awake = module.func('barrier.awake', []);
+  awake.push(atomic('i32.atomic.rmw.sub', 0, [1], control.barrierSleepers));
+  awake.drop();
+  const f = module.func('barrier.sleep', ['i32']);
+  f.push(atomic('i32.atomic.rmw.add', 0, [1], control.barrierSleepers));
+  f.drop();
+  f.push(atomic('memory.atomic.wait32', 0, [f.params[0]!, -1], control.generation));
+  f.drop();
+  f.call(awake);
+  return f;
+}

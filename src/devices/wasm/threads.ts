@@ -1,0 +1,201 @@
+/**
+ * Threads that run a function of a WebAssembly module together, over one shared memory.
+ *
+ * ```ts
+ * const pool = new ThreadPool(heap, availableThreads());   // starts nothing yet
+ * await pool.start();                               // in a page; in Node the first load starts the threads by itself
+ * const id = pool.load(new WebAssembly.Module(bytes));
+ * pool.run(id, 'step', [x, y]);                     // step(threadIndex, threadCount, x, y) on each thread; blocks
+ * pool.unload(id);
+ * pool.close();
+ * ```
+ *
+ * Thread 0 is the caller. Modules import the memory as `env.memory` and nothing else; `barrier(module)` (barrier.ts)
+ * is the function with which threads wait for each other. A trap in any thread ends the run of all with an error.
+ */
+import { fail } from '../../base/errors.ts';
+import { features, isNode } from './features.ts';
+import type { Heap } from './heap.ts';
+import { control, maxArgs, maxMessage } from './layout.ts';
+import { startWorkers, type WorkerHandle } from './workers.ts';
+
+type Entry = (...args: number[]) => unknown;
+
+interface Loaded {
+  readonly instance: WebAssembly.Instance;
+  /** Names of the exports; workers know them by number. */
+  readonly names: readonly string[];
+}
+
+/** Microseconds the caller polls for the others to finish before it sleeps. */
+const pollTime = 100;
+const at = (address: number): number => address >> 2;
+
+/** How many threads this machine offers: all its cores, at most 16; 1 where memory cannot be shared. */
+export function availableThreads(): number {
+  if (!features().threads) return 1;
+  const cores = isNode() ? process.getBuiltinModule('node:os').availableParallelism() : navigator.hardwareConcurrency;
+  return Math.max(1, Math.min(16, cores || 1));
+}
+
+export class ThreadPool {
+  /** Threads a run uses, the caller included (in a page 1 until `start` is done). */
+  get threadCount(): number {
+    return this.workers.length > 0 || isNode() ? this.wanted : 1;
+  }
+  private readonly heap: Heap;
+  private readonly wanted: number;
+  private workers: WorkerHandle[] = [];
+  private readonly words: Int32Array;
+  private readonly args: Float64Array;
+  private readonly modules = new Map<number, Loaded>();
+  private readonly sources = new Map<number, WebAssembly.Module>();
+  private readonly dropped: number[] = [];
+  private nextId = 0;
+
+  constructor(heap: Heap, threads: number) {
+    this.heap = heap;
+    this.wanted = heap.shared && features().threads ? Math.max(1, Math.min(64, Math.floor(threads))) : 1;
+    this.words = heap.int32(0, 256);
+    this.args = heap.float64(control.args, maxArgs);
+    this.words[at(control.spinOnly)] = features().mayBlock ? 0 : 1;
+  }
+
+  /** Starts the threads and waits, without blocking, until they are ready. */
+  async start(): Promise<void> {
+    if (this.wanted === 1 || this.workers.length > 0) return;
+    const workers = startWorkers(this.heap.memory, this.wanted - 1);
+    while (Atomics.load(this.words, at(control.ready)) < workers.length) await new Promise((r) => setTimeout(r, 1));
+    this.begin(workers);
+  }
+
+  /** In Node workers come up while their creator blocks. */
+  private startBlocking(): void {
+    const workers = startWorkers(this.heap.memory, this.wanted - 1);
+    for (;;) {
+      const ready = Atomics.load(this.words, at(control.ready));
+      if (ready >= workers.length) break;
+      Atomics.wait(this.words, at(control.ready), ready);
+    }
+    this.begin(workers);
+  }
+
+  private begin(workers: WorkerHandle[]): void {
+    this.workers = workers;
+    if (this.sources.size > 0) this.tell([...this.sources]);
+  }
+
+  /** Instantiates the module on every thread; the number names it in `run`. */
+  load(module: WebAssembly.Module): number {
+    const id = this.nextId++;
+    const instance = new WebAssembly.Instance(module, { env: { memory: this.heap.memory } });
+    this.modules.set(id, { instance, names: WebAssembly.Module.exports(module).map((entry) => entry.name) });
+    if (this.wanted === 1) return id;
+    this.sources.set(id, module);
+    if (this.workers.length > 0) this.tell([[id, module]]);
+    return id;
+  }
+
+  /** Forgets the module on every thread. */
+  unload(id: number): void {
+    this.modules.delete(id);
+    // Workers hear of it with the next module that is loaded.
+    if (this.sources.delete(id)) this.dropped.push(id);
+  }
+
+  /** Sends the workers to their event loops, where a message with the modules waits for them. */
+  private tell(load: [id: number, module: WebAssembly.Module][]): void {
+    const message = { load, drop: this.dropped.splice(0) };
+    for (const worker of this.workers) worker.post(message);
+    this.words[at(control.module)] = -1;
+    this.launch();
+    this.join();
+    if (this.words[at(control.aborted)]) this.raise(undefined);
+  }
+
+  /**
+   * Calls the export `name` as `name(threadIndex, threadCount, ...args)` on each thread and returns when all have
+   * returned. With `threadCount` 1 no other thread is disturbed.
+   */
+  run(id: number, name: string, args: readonly number[] = [], threadCount = this.threadCount): void {
+    const loaded = this.modules.get(id);
+    const entry = loaded?.instance.exports[name] as Entry | undefined;
+    if (!loaded || !entry) fail('ThreadPool', `module ${id} has no function "${name}"`, 'load the module first');
+    if (threadCount === 1) {
+      entry(0, 1, ...args);
+      return;
+    }
+    if (args.length > maxArgs) {
+      fail('ThreadPool', `${args.length} arguments, at most ${maxArgs} fit`, 'pass the address of a table instead');
+    }
+    if (this.workers.length === 0) this.startBlocking();
+    const { words } = this;
+    words[at(control.module)] = id;
+    words[at(control.entry)] = loaded.names.indexOf(name);
+    words[at(control.argCount)] = args.length;
+    words[at(control.threadCount)] = threadCount;
+    for (let i = 0; i < args.length; i++) this.args[i] = args[i]!;
+    this.launch();
+    let error: unknown;
+    try {
+      entry(0, threadCount, ...args);
+    } catch (thrown) {
+      error = thrown;
+      this.abort();
+    }
+    this.join();
+    if (words[at(control.aborted)]) this.raise(error);
+  }
+
+  private launch(): void {
+    const { words } = this;
+    Atomics.store(words, at(control.pending), this.workers.length);
+    Atomics.add(words, at(control.job), 1);
+    if (Atomics.load(words, at(control.sleepers)) > 0) Atomics.notify(words, at(control.job));
+  }
+
+  /** Waits until no worker is busy. */
+  private join(): void {
+    const { words } = this;
+    const until = performance.now() + pollTime / 1000;
+    for (;;) {
+      let pending = 0;
+      for (let i = 0; i < 200; i++) {
+        pending = Atomics.load(words, at(control.pending));
+        if (pending === 0) return;
+      }
+      if (features().mayBlock && performance.now() > until) Atomics.wait(words, at(control.pending), pending);
+    }
+  }
+
+  /** Lets the threads that wait at a barrier trap. */
+  private abort(): void {
+    const { words } = this;
+    if (Atomics.compareExchange(words, at(control.aborted), 0, 1) === 0) words[at(control.message)] = 0;
+    Atomics.add(words, at(control.generation), 1);
+    Atomics.notify(words, at(control.generation));
+  }
+
+  private raise(own: unknown): never {
+    const { words } = this;
+    const length = Math.min(maxMessage, words[at(control.message)]!);
+    const units = new Uint16Array(this.heap.memory.buffer, control.message + 4, length);
+    const text = String.fromCharCode(...units);
+    for (const address of [control.aborted, control.arrived, control.barrierSleepers, control.message])
+      words[at(address)] = 0;
+    if (length === 0 && own !== undefined) throw own;
+    fail('wasm device', `a thread failed: ${text}`, 'report this with the program that was run');
+  }
+
+  /** Ends the threads. */
+  close(): void {
+    if (this.workers.length === 0) return;
+    Atomics.store(this.words, at(control.closing), 1);
+    Atomics.add(this.words, at(control.job), 1);
+    Atomics.notify(this.words, at(control.job));
+    for (const worker of this.workers) worker.end();
+    this.workers = [];
+    this.words[at(control.ready)] = 0;
+    Atomics.store(this.words, at(control.closing), 0);
+  }
+}
