@@ -177,15 +177,6 @@ export const pad: Primitive<
   ],
 });
 
-/** Joins arrays along an axis. */
-export const concatenate = Object.assign(
-  (list: readonly Tensor[], attrs: { axis: number }): Tensor => join(...(list as [Tensor]), attrs),
-  {
-    get rule() {
-      return join.rule;
-    },
-  },
-);
 const join: Primitive<[...Tensor[]], { axis: number }> = primitive<[...Tensor[]], { axis: number }>('concatenate', {
   kind: 'movement',
   result: (list, { axis }) => ({
@@ -219,14 +210,10 @@ const join: Primitive<[...Tensor[]], { axis: number }> = primitive<[...Tensor[]]
   ],
 });
 
-/** A block of fixed size whose start is computed: int32 scalars, an axis each, clamped so that the block lies inside. */
-export const dynamicSlice = Object.assign(
-  (x: Tensor, starts: readonly Tensor[], attrs: { sizes: Shape }): Tensor => take(x, ...(starts as [Tensor]), attrs),
-  {
-    get rule() {
-      return take.rule;
-    },
-  },
+/** Joins arrays along an axis. */
+export const concatenate = Object.assign(
+  (list: readonly Tensor[], attrs: { axis: number }): Tensor => join(...(list as [Tensor]), attrs),
+  { rule: join.rule },
 );
 const take: Primitive<[x: Tensor, ...starts: Tensor[]], { sizes: Shape }> = primitive<
   [x: Tensor, ...starts: Tensor[]],
@@ -251,17 +238,13 @@ const take: Primitive<[x: Tensor, ...starts: Tensor[]], { sizes: Shape }> = prim
     },
   ],
 });
+/** A block of fixed size whose start is computed: int32 scalars, an axis each, clamped so that the block lies inside. */
+export const dynamicSlice = Object.assign(
+  (x: Tensor, starts: readonly Tensor[], attrs: { sizes: Shape }): Tensor => take(x, ...(starts as [Tensor]), attrs),
+  { rule: take.rule },
+);
 const clamped = (start: Expr, last: number): Expr => apply('max', apply('min', start, last), 0);
 
-/** `x` with the block at `starts` (int32 scalars, clamped so that it lies inside) replaced by `update`. */
-export const dynamicUpdateSlice = Object.assign(
-  (x: Tensor, update: Tensor, starts: readonly Tensor[]): Tensor => put(x, update, ...starts),
-  {
-    get rule() {
-      return put.rule;
-    },
-  },
-);
 const put: Primitive<[x: Tensor, update: Tensor, ...starts: Tensor[]], undefined> = primitive<
   [x: Tensor, update: Tensor, ...starts: Tensor[]],
   undefined
@@ -292,3 +275,9 @@ const put: Primitive<[x: Tensor, update: Tensor, ...starts: Tensor[]], undefined
     },
   ],
 });
+
+/** `x` with the block at `starts` (int32 scalars, clamped so that it lies inside) replaced by `update`. */
+export const dynamicUpdateSlice = Object.assign(
+  (x: Tensor, update: Tensor, starts: readonly Tensor[]): Tensor => put(x, update, ...starts),
+  { rule: put.rule },
+);
