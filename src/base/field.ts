@@ -1,0 +1,215 @@
+import { fail } from './errors.ts';
+import { optionFromDisk, optionToDisk } from './naming.ts';
+
+/** One option of a class, as data: what it accepts, what it becomes, how it is written to disk. */
+export interface Field<In, Out, Required extends boolean = boolean> {
+  readonly required: Required;
+  /** Default, in the form a user would give it: parsed anew for each object. */
+  readonly initial: In | undefined;
+  /** Name on disk, when it is not the snake_case of the option. */
+  readonly key: string | undefined;
+  readonly expects: string;
+  check(value: unknown): value is In;
+  parse(value: In): Out;
+  /** The value as configs hold it. */
+  toDisk(value: Out): unknown;
+}
+type AnyField = Field<any, any, boolean>;
+export type Fields = Readonly<Record<string, AnyField>>;
+type In<F> = F extends Field<infer I, any, any> ? I : never;
+type Out<F> = F extends Field<any, infer O, any> ? O : never;
+type RequiredKeys<S> = { [K in keyof S]: S[K] extends Field<any, any, true> ? K : never }[keyof S];
+/** The options object that a class with these fields takes. */
+export type Options<S extends Fields> = { readonly [K in RequiredKeys<S>]: In<S[K]> } & {
+  readonly [K in Exclude<keyof S, RequiredKeys<S>>]?: In<S[K]> | undefined;
+};
+/** The options as the object holds them. */
+export type Resolved<S extends Fields> = { readonly [K in keyof S]: Out<S[K]> };
+
+interface Custom<I, O> {
+  readonly expects: string;
+  check(value: unknown): value is I;
+  parse(value: I): O;
+  toDisk?(value: O): unknown;
+  readonly key?: string;
+}
+const same = (value: unknown): unknown => value;
+
+/** A field of any kind; required unless `initial` is given. */
+function custom<I, O>(rule: Custom<I, O> & { readonly initial: I }): Field<I, O, false>;
+function custom<I, O>(rule: Custom<I, O>): Field<I, O, true>;
+function custom<I, O>(rule: Custom<I, O> & { readonly initial?: I }): Field<I, O> {
+  return { key: undefined, initial: undefined, toDisk: same, ...rule, required: !('initial' in rule) };
+}
+
+interface Bounds {
+  readonly min?: number;
+  readonly max?: number;
+  readonly key?: string;
+}
+const within = (v: unknown, { min = -Infinity, max = Infinity }: Bounds): v is number =>
+  typeof v === 'number' && v >= min && v <= max;
+const bounded = (what: string, { min, max }: Bounds): string =>
+  what +
+  (min !== undefined ? ` >= ${min}` : '') +
+  (max !== undefined ? `${min !== undefined ? ' and' : ''} <= ${max}` : '');
+
+/** An integer. */
+function int(rule: Bounds & { readonly initial: number }): Field<number, number, false>;
+function int(rule?: Bounds): Field<number, number, true>;
+function int(rule: Bounds & { readonly initial?: number } = {}): Field<number, number> {
+  return custom<number, number>({
+    expects: bounded('an integer', rule),
+    check: (v): v is number => Number.isInteger(v) && within(v, rule),
+    parse: (v) => v,
+    ...rule,
+  });
+}
+/** A number. */
+function number(rule: Bounds & { readonly initial: number }): Field<number, number, false>;
+function number(rule?: Bounds): Field<number, number, true>;
+function number(rule: Bounds & { readonly initial?: number } = {}): Field<number, number> {
+  return custom<number, number>({
+    expects: bounded('a number', rule),
+    check: (v): v is number => within(v, rule),
+    parse: (v) => v,
+    ...rule,
+  });
+}
+/** A truth value. */
+const bool = (initial: boolean, { key }: { key?: string } = {}): Field<boolean, boolean, false> =>
+  custom<boolean, boolean>({
+    expects: 'true or false',
+    check: (v): v is boolean => typeof v === 'boolean',
+    parse: (v) => v,
+    initial,
+    ...(key && { key }),
+  });
+/** Text. */
+function string(rule: { readonly initial: string }): Field<string, string, false>;
+function string(rule?: {}): Field<string, string, true>;
+function string(rule: { readonly initial?: string } = {}): Field<string, string> {
+  return custom<string, string>({
+    expects: 'a string',
+    check: (v): v is string => typeof v === 'string',
+    parse: (v) => v,
+    ...rule,
+  });
+}
+/** One of some strings. */
+function oneOf<const T extends readonly string[]>(values: T, initial: T[number]): Field<T[number], T[number], false> {
+  return custom<T[number], T[number]>({
+    expects: `one of ${values.map((v) => `"${v}"`).join(', ')}`,
+    check: (v): v is T[number] => values.includes(v as string),
+    parse: (v) => v,
+    initial,
+  });
+}
+/** `rank` integers, or one for all. */
+type Sizes = number | readonly number[];
+function sizes(rank: number, initial: Sizes, bounds?: Bounds): Field<Sizes, readonly number[], false>;
+function sizes(rank: number, initial?: undefined, bounds?: Bounds): Field<Sizes, readonly number[], true>;
+function sizes(rank: number, initial?: Sizes, bounds: Bounds = { min: 1 }): Field<Sizes, readonly number[]> {
+  const isSize = (v: unknown): boolean => Number.isInteger(v) && within(v, bounds);
+  return custom<Sizes, readonly number[]>({
+    expects: `${bounded('an integer', bounds)}${rank > 1 ? ` or ${rank} of them` : ''}`,
+    check: (v): v is Sizes => (Array.isArray(v) ? v.length === rank && v.every(isSize) : isSize(v)),
+    parse: (v) => (typeof v === 'number' ? new Array<number>(rank).fill(v) : [...v]),
+    ...(initial !== undefined && { initial }),
+  });
+}
+/** An array of integers of any length. */
+function ints(rule: {
+  readonly initial: readonly number[];
+  key?: string;
+}): Field<readonly number[], readonly number[], false>;
+function ints(rule?: { key?: string }): Field<readonly number[], readonly number[], true>;
+function ints(
+  rule: { readonly initial?: readonly number[]; key?: string } = {},
+): Field<readonly number[], readonly number[]> {
+  return custom<readonly number[], readonly number[]>({
+    expects: 'an array of integers',
+    check: (v): v is readonly number[] => Array.isArray(v) && v.every(Number.isInteger),
+    parse: (v) => [...v],
+    ...rule,
+  });
+}
+/** A field that may also be null, which it is by default. */
+function nullable<I, O>(field: Field<I, O, boolean>): Field<I | null, O | null, false>;
+function nullable<I, O>(field: Field<I, O, boolean>, initial: I): Field<I | null, O | null, false>;
+function nullable<I, O>(field: Field<I, O, boolean>, initial: I | null = null): Field<I | null, O | null, false> {
+  return {
+    required: false,
+    initial,
+    key: field.key,
+    expects: `${field.expects}, or null`,
+    check: (v): v is I | null => v === null || field.check(v),
+    parse: (v) => (v === null ? null : field.parse(v)),
+    toDisk: (v) => (v === null ? null : field.toDisk(v)),
+  };
+}
+/** Anything at all, kept as it is. */
+const any = (initial: unknown): Field<unknown, unknown, false> =>
+  custom<unknown, unknown>({ expects: 'any value', check: (_): _ is unknown => true, parse: (v) => v, initial });
+
+export const f = { custom, int, number, bool, string, oneOf, sizes, ints, nullable, any };
+
+/** Number of single-character edits that turn one word into the other. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++)
+      next[j] = Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
+    row = next;
+  }
+  return row[b.length]!;
+}
+/** The candidate that is spelled most like a word. */
+export const closest = (word: string, candidates: readonly string[]): string | undefined =>
+  [...candidates].map((c) => ({ c, d: distance(word.toLowerCase(), c.toLowerCase()) })).sort((p, q) => p.d - q.d)[0]?.c;
+
+/** Checks and completes the options that a user gave. */
+export function resolveOptions<S extends Fields>(
+  owner: string,
+  fields: S,
+  given: Options<S>,
+  others: readonly string[] = [],
+): Resolved<S> {
+  const known = [...Object.keys(fields), ...others];
+  for (const key of Object.keys(given))
+    if (!(key in fields)) {
+      const guess = known.includes(optionFromDisk(key)) ? optionFromDisk(key) : closest(key, known);
+      fail(
+        owner,
+        `unknown option "${key}"`,
+        guess ? `did you mean "${guess}"? Options: ${known.join(', ')}` : `${owner} takes no options`,
+      );
+    }
+  const out: Record<string, unknown> = {};
+  for (const [key, field] of Object.entries(fields)) {
+    let value = (given as Record<string, unknown>)[key];
+    if (value === undefined) {
+      if (field.required) fail(owner, `option "${key}" is missing`, `new ${owner}({ ${key}: … }), ${field.expects}`);
+      value = field.initial;
+    }
+    if (!field.check(value))
+      fail(owner, `option "${key}" must be ${field.expects}, got ${show(value)}`, `give ${key} as ${field.expects}`);
+    out[key] = field.parse(value);
+  }
+  return out as Resolved<S>;
+}
+const show = (value: unknown): string =>
+  typeof value === 'function' ? value.name || 'a function' : (JSON.stringify(value) ?? String(value));
+
+const diskKey = (key: string, field: AnyField): string => field.key ?? optionToDisk(key);
+
+/** Options as a config holds them: snake_case keys, values in their form on disk. */
+export const optionsToConfig = <S extends Fields>(fields: S, options: Resolved<S>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(fields).map(([key, field]) => [diskKey(key, field), field.toDisk(options[key])]));
+
+/** A config's entries as options: declared keys are translated, others pass as they are. */
+export function configToOptions(fields: Fields, config: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const translated = new Map(Object.entries(fields).map(([key, field]) => [diskKey(key, field), key]));
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [translated.get(key) ?? key, value]));
+}

@@ -1,0 +1,164 @@
+import { fail } from './errors.ts';
+import { closest } from './field.ts';
+
+export type Config = Record<string, unknown>;
+
+/** A class whose objects can be written to a config and made again from one. */
+export interface SerializableClass<T = unknown> {
+  readonly className: string;
+  fromConfig(config: Config): T;
+}
+/** An object that can be written to a config. */
+export interface Serializable {
+  getConfig(): Config;
+}
+/** An object as `.keras` files hold it. */
+export interface SerializedObject {
+  readonly module: string | null;
+  readonly class_name: string;
+  readonly config: unknown;
+  readonly registered_name: string | null;
+  readonly build_config?: unknown;
+  readonly compile_config?: unknown;
+}
+/** User classes and functions by the names under which configs mention them. */
+export type CustomObjects = Readonly<Record<string, unknown>>;
+
+/** Keras's classes by module: `keras.layers` -> `Dense` -> the class. */
+const modules = new Map<string, Map<string, SerializableClass>>();
+const moduleOf = new Map<unknown, string>();
+/** Users' classes and functions by registered name: `package>Name`. */
+const registered = new Map<string, unknown>();
+const registeredNames = new Map<unknown, string>();
+const scopes: CustomObjects[] = [];
+
+/** Makes the library's own classes known under the module that Keras files name. */
+export function registerModule(module: string, classes: readonly SerializableClass[]): void {
+  const known = modules.get(module) ?? new Map<string, SerializableClass>();
+  modules.set(module, known);
+  for (const c of classes) {
+    known.set(c.className, c);
+    moduleOf.set(c, module);
+  }
+}
+
+const nameOf = (object: unknown): string =>
+  (Object.hasOwn(object as object, 'className') ? (object as SerializableClass).className : undefined) ??
+  (object as { name: string }).name;
+
+/**
+ * Makes a class or function of the user's known to files that mention it.
+ * @example registerKerasSerializable(DemoLayer, { package: 'demo' }) // "demo>DemoLayer"
+ */
+export function registerKerasSerializable<T>(
+  object: T,
+  { package: pack = 'Custom', name }: { package?: string; name?: string } = {},
+): T {
+  const full = `${pack}>${name ?? nameOf(object)}`;
+  registered.set(full, object);
+  registeredNames.set(object, full);
+  return object;
+}
+export const getRegisteredName = (object: unknown): string => registeredNames.get(object) ?? nameOf(object);
+export const getRegisteredObject = (name: string, customObjects: CustomObjects = {}): unknown =>
+  [customObjects, ...scopes.toReversed()].find((scope) => name in scope)?.[name] ?? registered.get(name);
+/** All that is registered, as a dictionary by registered name. */
+export const getCustomObjects = (): CustomObjects => Object.assign({}, Object.fromEntries(registered), ...scopes);
+
+/** Runs `f` (or awaits it) with users' classes and functions known by the given names. */
+export function customObjectScope<R>(objects: CustomObjects, f: () => R): R {
+  scopes.push(objects);
+  const leave = (): void => {
+    const at = scopes.lastIndexOf(objects);
+    if (at >= 0) scopes.splice(at, 1);
+  };
+  let result: R;
+  try {
+    result = f();
+  } catch (error) {
+    leave();
+    throw error;
+  }
+  if (result instanceof Promise) return result.finally(leave) as R;
+  leave();
+  return result;
+}
+
+const isSerializable = (x: unknown): x is Serializable =>
+  (typeof x === 'object' || typeof x === 'function') &&
+  x !== null &&
+  typeof (x as Partial<Serializable>).getConfig === 'function';
+
+/** Writes an object, or a nest of values and objects, as configs hold it. */
+export function serializeObject(x: unknown): unknown {
+  if (x === null || x === undefined) return null;
+  if (typeof x === 'number' || typeof x === 'string' || typeof x === 'boolean') return x;
+  if (Array.isArray(x)) return x.map(serializeObject);
+  if (isSerializable(x)) {
+    const own = x.constructor as unknown as SerializableClass;
+    const module = moduleOf.get(own);
+    return {
+      module: module ?? null,
+      class_name: nameOf(own),
+      config: x.getConfig(),
+      registered_name: module ? null : getRegisteredName(own),
+    };
+  }
+  if (typeof x === 'function')
+    return { module: 'builtins', class_name: 'function', config: nameOf(x), registered_name: getRegisteredName(x) };
+  return Object.fromEntries(Object.entries(x as Config).map(([k, v]) => [k, serializeObject(v)]));
+}
+
+export const isSerializedObject = (x: unknown): x is SerializedObject =>
+  typeof x === 'object' && x !== null && typeof (x as Config)['class_name'] === 'string' && 'config' in x;
+
+/** The class that a config names: the user's first, then the library's. */
+export function findClass(
+  { module, class_name, registered_name }: Pick<SerializedObject, 'module' | 'class_name' | 'registered_name'>,
+  customObjects: CustomObjects = {},
+): SerializableClass {
+  const custom =
+    (registered_name && getRegisteredObject(registered_name, customObjects)) ||
+    getRegisteredObject(class_name, customObjects) ||
+    getRegisteredObject(`Custom>${class_name}`, customObjects);
+  if (custom) return custom as SerializableClass;
+  // Files name the public module or the file in which Keras keeps the class.
+  const known = modules.get(module ?? '')?.get(class_name);
+  if (known) return known;
+  if (module === null || module === undefined || module === 'keras' || module.startsWith('keras.'))
+    for (const classes of modules.values()) if (classes.has(class_name)) return classes.get(class_name)!;
+  const names = [...modules.values()].flatMap((classes) => [...classes.keys()]);
+  return fail(
+    `deserialize "${class_name}"`,
+    `no class of this name is known (module ${JSON.stringify(module)}, registered name ${JSON.stringify(registered_name)})`,
+    `register it with keras.saving.registerKerasSerializable, or pass { customObjects: { ${class_name.replace(/\W/g, '_')} } }; the closest known name is "${closest(class_name, names)}"`,
+  );
+}
+
+/** Makes again what `serializeObject` wrote. */
+export function deserializeObject(x: unknown, customObjects: CustomObjects = {}): unknown {
+  if (Array.isArray(x)) return x.map((y) => deserializeObject(y, customObjects));
+  if (typeof x !== 'object' || x === null) return x;
+  if (!isSerializedObject(x))
+    return Object.fromEntries(Object.entries(x).map(([k, v]) => [k, deserializeObject(v, customObjects)]));
+  if (x.class_name === 'function') {
+    const found =
+      getRegisteredObject(x.registered_name ?? '', customObjects) ??
+      getRegisteredObject(x.config as string, customObjects);
+    return (
+      found ??
+      fail(
+        `deserialize function "${String(x.config)}"`,
+        'no function of this name is known',
+        'pass it in customObjects, or register it with keras.saving.registerKerasSerializable',
+      )
+    );
+  }
+  const found = findClass(x, customObjects);
+  const make = (): unknown => found.fromConfig((x.config ?? {}) as Config);
+  const object = Object.keys(customObjects).length > 0 ? customObjectScope(customObjects, make) : make();
+  const buildable = object as { buildFromConfig?(config: Config): void };
+  if (x.build_config && typeof buildable.buildFromConfig === 'function')
+    buildable.buildFromConfig(x.build_config as Config);
+  return object;
+}
