@@ -8,7 +8,7 @@ export interface ReadHdf5Options {
   readonly maxBytes?: number;
 }
 
-const deepest = 256;
+const deepest = 64;
 const mostObjects = 1_000_000;
 // Deflate makes data at most 1032 times smaller, so a larger promise is no honest one; small files may hold fill values.
 const expansion = 1032;

@@ -17,7 +17,7 @@ import { StringHeap, type TextPlace } from './string-heap.ts';
 import { type H5Attribute, type H5Dataset, type H5Group, type H5Node, isH5Dataset } from './tree.ts';
 
 const superblockBytes = 48;
-const deepest = 256;
+const deepest = 64;
 
 /**
  * The bytes of an HDF5 file that holds `root`: superblock 2, headers 2, contiguous data. Any HDF5 since 1.8 (2008),
@@ -48,7 +48,7 @@ function layTexts(path: string, node: H5Node, depth: number, visit: (who: string
   if (depth > deepest)
     fail(who, `groups are nested more than ${deepest} deep`, 'make sure that no group contains itself');
   for (const [name, value] of Object.entries(node.attributes)) {
-    checkName(who, name, 'attribute');
+    checkName(who, name, 'an attribute');
     visit(`${who} @${name}`, value);
   }
   if (isH5Dataset(node)) {
@@ -56,7 +56,7 @@ function layTexts(path: string, node: H5Node, depth: number, visit: (who: string
     return;
   }
   for (const [name, child] of Object.entries(node.children)) {
-    checkName(who, name, 'member');
+    checkName(who, name, 'a member');
     if (name.includes('/')) fail(who, `a member is called "${name}"`, 'make one group per part of the path (setH5)');
     layTexts(path === '/' ? `/${name}` : `${path}/${name}`, child, depth + 1, visit);
   }
@@ -64,7 +64,7 @@ function layTexts(path: string, node: H5Node, depth: number, visit: (who: string
 
 function checkName(who: string, name: string, what: string): void {
   if (name === '' || name === '.' || name.includes('\0'))
-    fail(who, `"${name}" cannot name an ${what} of an HDF5 file`, 'choose another name');
+    fail(who, `"${name}" cannot name ${what} of an HDF5 file`, 'choose another name');
 }
 
 type RawData = ReadonlyMap<H5Attribute, Uint8Array>;

@@ -1,0 +1,122 @@
+import { fail } from '../base/errors.ts';
+import { checkRelativePath } from './relative-path.ts';
+
+/** Where a file is: a path (in Node), or a URL; `file:` URLs are paths. */
+export type Place = string | URL;
+
+interface NodeModules {
+  readonly fs: typeof import('node:fs/promises');
+  readonly path: typeof import('node:path');
+  readonly url: typeof import('node:url');
+}
+
+/**
+ * Node's modules, or an error that says what to do in a browser. Asked for at run time, so that a bundle for the
+ * browser neither holds nor looks for them.
+ */
+function nodeModules(who: string, instead: string): NodeModules {
+  const find = typeof process === 'undefined' ? undefined : process.getBuiltinModule;
+  if (find === undefined) return fail(who, 'there is no file system here', instead);
+  return {
+    fs: find('node:fs/promises') as NodeModules['fs'],
+    path: find('node:path') as NodeModules['path'],
+    url: find('node:url') as NodeModules['url'],
+  };
+}
+
+const readInstead = 'fetch the file or let the user pick it, and pass its bytes (a Uint8Array)';
+const writeInstead = 'ask for the bytes instead of giving a path, and offer them as a download';
+
+const pathOf = (place: Place, { url }: NodeModules): string =>
+  typeof place === 'string' && !place.startsWith('file:') ? place : url.fileURLToPath(place);
+
+/** The bytes of a file: from a path or `file:` URL in Node, from any other URL by `fetch`. */
+export async function readFile(place: Place): Promise<Uint8Array> {
+  const who = `file ${place}`;
+  if (/^(https?|blob|data):/.test(String(place))) {
+    const response = await fetch(place);
+    if (!response.ok) fail(who, `the server answered ${response.status}`, 'check the address');
+    return new Uint8Array(await response.arrayBuffer());
+  }
+  const node = nodeModules(who, readInstead);
+  try {
+    const buffer = await node.fs.readFile(pathOf(place, node));
+    return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+  } catch (error) {
+    return fail(who, `cannot be read: ${(error as Error).message}`, 'check the path and the permissions');
+  }
+}
+
+/** Whether there is a folder at `place`; in a browser there is none. */
+export async function isFolder(place: Place): Promise<boolean> {
+  if (typeof process === 'undefined' || process.getBuiltinModule === undefined) return false;
+  const node = nodeModules('folder', readInstead);
+  if (/^(https?|blob|data):/.test(String(place))) return false;
+  return node.fs.stat(pathOf(place, node)).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+/** All files in a folder and its subfolders, by their paths in it, with `/` between the parts; at most 10,000. */
+export async function readFolder(place: Place): Promise<Record<string, Uint8Array>> {
+  const node = nodeModules(`folder ${place}`, readInstead);
+  const root = pathOf(place, node);
+  const files = Object.create(null) as Record<string, Uint8Array>;
+  let count = 0;
+  const visit = async (folder: string, prefix: string): Promise<void> => {
+    const entries = await node.fs.readdir(folder, { withFileTypes: true });
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      if (++count > 10_000) fail(`folder ${place}`, 'holds more than 10,000 files', 'name the folder of one model');
+      const path = node.path.join(folder, entry.name);
+      // A link could lead anywhere, even back: only what lies here is read.
+      if (entry.isDirectory()) await visit(path, `${prefix}${entry.name}/`);
+      else if (entry.isFile()) files[prefix + entry.name] = await readFile(path);
+    }
+  };
+  await visit(root, '');
+  return files;
+}
+
+/**
+ * Writes a file whole or not at all: to a new file beside it, flushed to the disk, then renamed. A file that was there
+ * stays as it was until then, and stays if anything fails.
+ */
+export async function writeFileAtomic(place: Place, bytes: Uint8Array): Promise<void> {
+  const who = `file ${place}`;
+  const node = nodeModules(who, writeInstead);
+  const { fs, path } = node;
+  // Renaming onto a link would replace the link, not the file it leads to.
+  const target = await fs.realpath(pathOf(place, node)).catch(() => pathOf(place, node));
+  const unique = `${process.pid}-${Math.random().toString(36).slice(2, 10)}`;
+  const temporary = path.join(path.dirname(target), `.${path.basename(target)}.${unique}.tmp`);
+  try {
+    const mode = await fs.stat(target).then(
+      (found) => found.mode & 0o777,
+      () => 0o666,
+    );
+    const file = await fs.open(temporary, 'wx', mode);
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await fs.rename(temporary, target);
+  } catch (error) {
+    await fs.rm(temporary, { force: true }).catch(() => {});
+    fail(who, `cannot be written: ${(error as Error).message}`, 'check that the folder exists and may be written to');
+  }
+}
+
+/** Writes files into a folder, made if missing, each whole or not at all, in their order. */
+export async function writeFolder(place: Place, files: Readonly<Record<string, Uint8Array>>): Promise<void> {
+  const node = nodeModules(`folder ${place}`, writeInstead);
+  const root = pathOf(place, node);
+  for (const name of Object.keys(files)) checkRelativePath(`folder ${place}`, name);
+  for (const [name, bytes] of Object.entries(files)) {
+    const path = node.path.join(root, name);
+    await node.fs.mkdir(node.path.dirname(path), { recursive: true });
+    await writeFileAtomic(path, bytes);
+  }
+}

@@ -1,0 +1,81 @@
+import { fail } from '../base/errors.ts';
+import { crc32 } from './crc32.ts';
+import { checkRelativePath } from './relative-path.ts';
+import { readDirectory, type ZipEntry } from './zip-directory.ts';
+
+export interface ReadZipOptions {
+  /** Entries the archive may hold; 100,000 by default. */
+  readonly maxEntries?: number;
+  /** Bytes that all entries together may unpack to; 4 GiB by default. */
+  readonly maxBytes?: number;
+}
+
+/**
+ * The files in a zip archive by their paths, folders left out. Names that lead out of the archive, wrong sizes and
+ * damaged data are refused. A file stored uncompressed (as Keras does) is a view of `archive`, not a copy.
+ */
+export async function readZip(archive: Uint8Array, options: ReadZipOptions = {}): Promise<Record<string, Uint8Array>> {
+  const { maxEntries = 100_000, maxBytes = 2 ** 32 } = options;
+  const entries = readDirectory(archive, maxEntries);
+  const total = entries.reduce((sum, { size }) => sum + size, 0);
+  if (total > archive.length * expansion)
+    fail('zip archive', `declares ${total} bytes, which ${archive.length} cannot unpack to`, damaged);
+  if (total > maxBytes)
+    fail('zip archive', `unpacks to ${total} bytes, more than ${maxBytes}`, 'if it can be trusted, raise `maxBytes`');
+  const files = Object.create(null) as Record<string, Uint8Array>;
+  for (const entry of entries) {
+    checkRelativePath('zip archive', entry.name.replace(/\/$/, ''));
+    if (entry.name in files) fail('zip archive', `holds two files called "${entry.name}"`, 'do not trust this file');
+    if (!entry.name.endsWith('/')) files[entry.name] = await unpack(entry);
+  }
+  return files;
+}
+
+async function unpack({ name, method, packed, size, crc }: ZipEntry): Promise<Uint8Array> {
+  let bytes = packed;
+  if (method === 8) bytes = await inflate(name, packed, size);
+  else if (method !== 0)
+    fail(`zip entry "${name}"`, `is packed by method ${method}`, 'pack it deflated or uncompressed, as Keras does');
+  if (bytes.length !== size) fail(`zip entry "${name}"`, `is not of the declared ${size} bytes`, damaged);
+  if (crc32(bytes) !== crc) fail(`zip entry "${name}"`, 'does not match its checksum', damaged);
+  return bytes;
+}
+
+// Deflate makes data at most 1032 times smaller.
+const expansion = 1032;
+const damaged = 'the archive is damaged or incomplete: fetch or save it again';
+
+async function inflate(name: string, packed: Uint8Array, size: number): Promise<Uint8Array> {
+  if (size > packed.length * expansion)
+    fail(`zip entry "${name}"`, `declares ${size} bytes, which ${packed.length} cannot unpack to`, damaged);
+  const { inflateSync } = await import('fflate');
+  try {
+    // One byte more than declared, so that too long an entry shows.
+    return inflateSync(packed, { out: new Uint8Array(size + 1) });
+  } catch (error) {
+    return fail(`zip entry "${name}"`, `cannot be unpacked: ${(error as Error).message}`, damaged);
+  }
+}
+
+export interface WriteZipOptions {
+  /** Whether to deflate the files; Keras stores them as they are, the default. */
+  readonly compress?: boolean;
+}
+
+/** A zip archive of files by their paths, in their order, all dated 1980-01-01 as Keras's are: equal files, equal bytes. */
+export async function writeZip(
+  files: Readonly<Record<string, Uint8Array>>,
+  { compress = false }: WriteZipOptions = {},
+): Promise<Uint8Array> {
+  const entries = Object.entries(files);
+  for (const [name] of entries) checkRelativePath('zip archive', name);
+  const total = entries.reduce((sum, [name, bytes]) => sum + bytes.length + 128 + 4 * name.length, 0);
+  if (total >= 2 ** 32) fail('zip archive', 'would take 4 GiB or more', 'save the weights in shards of their own');
+  const { zipSync } = await import('fflate');
+  return zipSync(Object.fromEntries(entries), {
+    level: compress ? 6 : 0,
+    mtime: new Date(1980, 0, 1),
+    os: 3,
+    attrs: 0o600 * 2 ** 16,
+  });
+}
