@@ -34,6 +34,8 @@ export interface HeapStatistics {
 }
 
 const page = 65536;
+/** Bytes at the end of memory that are never handed out: vector loads may read past the end of an array. */
+const slack = 256;
 const alignment = 64;
 const mebi = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
@@ -54,7 +56,7 @@ export class Heap {
     const wanted = Math.min(65536, Math.max(this.initialPages, Math.floor(maximumBytes / page)));
     [this.memory, this.maximumPages] = reserve(this.initialPages, wanted, shared);
     this.capacity = this.initialPages * page;
-    this.lists.extend(heapBase, this.capacity - heapBase);
+    this.lists.extend(heapBase, this.capacity - slack - heapBase);
   }
 
   /** The memory's limits, as a module that imports it must declare them. */
@@ -92,7 +94,7 @@ export class Heap {
 
   private grow(bytes: number): void {
     const pages = this.capacity / page;
-    const atLeast = Math.ceil((bytes - this.lists.tail(this.capacity)) / page);
+    const atLeast = Math.ceil((bytes - this.lists.tail(this.capacity - slack)) / page);
     const room = this.maximumPages - pages;
     // A quarter more each time keeps the number of growths logarithmic.
     const generous = Math.min(room, Math.max(atLeast, 256, pages >> 2));
@@ -111,7 +113,7 @@ export class Heap {
     } catch {
       return false;
     }
-    this.lists.extend(this.capacity, pages * page);
+    this.lists.extend(this.capacity - slack, pages * page);
     this.capacity += pages * page;
     return true;
   }

@@ -1,0 +1,69 @@
+import { type FunctionBuilder, type Local, load, type ModuleBuilder, op } from '../encoder/index.ts';
+import { features } from '../features.ts';
+
+/** A block of outputs held in registers: `rows` rows of `vectors` times 4 columns. */
+export interface Block {
+  readonly rows: number;
+  readonly vectors: number;
+}
+
+/** Byte distances of a micro-kernel's operands. */
+export interface Steps {
+  /** From a row of A to the next. */
+  readonly aRow: number;
+  /** From A's element k to k + 1. */
+  readonly aK: number;
+  /** From B's row k (of `vectors` vectors in a row) to k + 1. */
+  readonly bK: number;
+}
+
+/** The largest block that stays in the 15 registers V8 offers; without fused multiply-add one holds the product. */
+export function largeBlock(): Block {
+  return { rows: features().relaxedMadd ? 6 : 5, vectors: 2 };
+}
+
+/** Steps of operands packed into panels: A by k, then row; B by k, then column. */
+export function packedSteps({ rows, vectors }: Block): Steps {
+  return { aRow: 4, aK: 4 * rows, bK: 16 * vectors };
+}
+
+/** sum = a * b + sum, fused where the engine offers it. */
+export function multiplyAdd(f: FunctionBuilder, sum: Local, a: Local, b: Local): void {
+  if (features().relaxedMadd) f.set(sum, op('f32x4.relaxed_madd', a, b, sum));
+  else f.set(sum, op('f32x4.add', sum, op('f32x4.mul', a, b)));
+}
+
+/**
+ * The function `(a, b, tile, count, accumulate)`: tile[i, j] (+)= sum over k < count of A[i, k] B[k, j], for one block.
+ * `tile` is dense; it is added to if `accumulate` is not 0, else overwritten. `count` is at least 1.
+ */
+export function microKernel(module: ModuleBuilder, block: Block, steps: Steps): FunctionBuilder {
+  const { rows, vectors } = block;
+  const name = `multiply ${rows}x${4 * vectors} a${steps.aRow},${steps.aK} b${steps.bK}`;
+  return module.once(name, () => {
+    const f = module.func(name, ['i32', 'i32', 'i32', 'i32', 'i32']);
+    const [a, b, tile, count, accumulate] = f.params as [Local, Local, Local, Local, Local];
+    const sums = Array.from({ length: rows * vectors }, () => f.local('v128'));
+    const bs = Array.from({ length: vectors }, () => f.local('v128'));
+    const scale = f.local('v128');
+    f.if(
+      accumulate,
+      () => sums.forEach((sum, i) => f.set(sum, load('v128.load', tile, 16 * i))),
+      () => sums.forEach((sum) => f.set(sum, 0, 'f32x4')),
+    );
+    // One k a turn: unrolled, V8 before 13.6 moves the loads ahead and spills (half the speed); later ones do not care.
+    f.loop((again) => {
+      bs.forEach((v, j) => f.set(v, load('v128.load', b, 16 * j)));
+      for (let i = 0; i < rows; i++) {
+        f.set(scale, load('v128.load32_splat', a, i * steps.aRow));
+        for (let j = 0; j < vectors; j++) multiplyAdd(f, sums[i * vectors + j]!, scale, bs[j]!);
+      }
+      f.increment(a, steps.aK);
+      f.increment(b, steps.bK);
+      f.tee(count, op('i32.sub', count, 1));
+      f.brIf(again);
+    });
+    sums.forEach((sum, i) => f.store('v128.store', tile, sum, 16 * i));
+    return f;
+  });
+}

@@ -1,0 +1,334 @@
+import { barrier } from '../barrier.ts';
+import {
+  type FunctionBuilder,
+  type Local,
+  load,
+  type ModuleBuilder,
+  type Operand,
+  op,
+  select,
+} from '../encoder/index.ts';
+import type { Block } from './micro-kernel.ts';
+
+/** Four finished outputs (or `lanes` of them, at the end of a row) on their way to memory. */
+export interface Output {
+  /** v128: outputs [row, column] to [row, column + 3]. */
+  readonly value: Local;
+  /** i32 locals. */
+  readonly row: Local;
+  readonly column: Local;
+  readonly batch: Local;
+  /** How many of the four lanes are outputs. */
+  readonly lanes: 1 | 2 | 3 | 4;
+  /** The function's further i32 parameters, e.g. the addresses of the output and of a bias. */
+  readonly extra: readonly Local[];
+}
+
+/** Writes the code that takes outputs away: bias, activation, store. It may change `value`. */
+export type Epilogue = (f: FunctionBuilder, output: Output) => void;
+
+/** An operand that is packed into panels first, or read where it lies. */
+export type Side =
+  | {
+      readonly packed: true;
+      /** Packs `lines` lines from line `line` on, k from `k0` to `k0 + count`, to `target`. */
+      pack(f: FunctionBuilder, at: PackRequest): void;
+    }
+  | {
+      readonly packed: false;
+      /** Address of the operand's first element in a batch. */
+      base(f: FunctionBuilder, batch: Local): void;
+      /** Bytes from a line to the next and from k to k + 1. */
+      readonly across: number;
+      readonly along: number;
+    };
+
+export interface PackRequest {
+  readonly batch: Local;
+  readonly target: Operand;
+  readonly line: Local;
+  readonly lines: Local;
+  readonly k0: Operand;
+  readonly count: Operand;
+}
+
+export interface Product {
+  readonly name: string;
+  /** Output rows, output columns, length of the sums, number of independent products. */
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly batch: number;
+  readonly block: Block;
+  /** Columns of a block: 4 * vectors, or fewer for kernels that cannot read past the last column. */
+  readonly width?: number;
+  readonly a: Side;
+  readonly b: Side;
+  /** The kernel for a block of so many rows and columns. */
+  kernel(rows: number, columns: number): FunctionBuilder;
+  /** Number of further i32 parameters. */
+  readonly extra: number;
+  readonly epilogue: Epilogue;
+}
+
+/** A function `(threadIndex, threadCount, a, b, workspace, ...extra)` and the workspace it needs. */
+export interface ProductKernel {
+  readonly function: FunctionBuilder;
+  /** Bytes of workspace for so many threads. */
+  workspace(threadCount: number): number;
+}
+
+/** Values of k in one go: a panel of B stays in the first-level cache. */
+const kBlock = 768;
+/** Rows of A, and columns of B when sums are kept over several goes: blocks stay in the second-level cache. */
+const rowBlock = 96;
+const columnBlock = 256;
+const align = (bytes: number) => Math.ceil(bytes / 64) * 64;
+const min = (f: FunctionBuilder, target: Local, a: Operand, b: Operand) => {
+  f.set(target, select(a, b, op('i32.lt_s', a, b)));
+};
+
+/**
+ * out[i, j] = sum over k of A[i, k] B[k, j], block by block, for every product of a batch. Threads share the rows, or the
+ * columns where there are more of those; whoever packs all of B waits for the others at a barrier inside.
+ */
+export function tiledProduct(module: ModuleBuilder, product: Product): ProductKernel {
+  const { m, n, k, batch, block, a, b } = product;
+  const width = product.width ?? 4 * block.vectors;
+  const rowTiles = Math.ceil(m / block.rows);
+  const panels = Math.ceil(n / width);
+  const splitRows = batch * rowTiles >= Math.min(32, panels);
+  const goes = Math.ceil(k / kBlock);
+  const depth = Math.ceil(k / goes);
+  const blockTiles = Math.min(rowTiles, Math.max(1, Math.floor(rowBlock / block.rows)));
+  const blockPanels = goes === 1 ? panels : Math.min(panels, Math.max(1, Math.floor(columnBlock / width)));
+  const tileBytes = block.rows * block.vectors * 16;
+  const panelBytes = width * k * 4;
+  const aTileBytes = block.rows * depth * 4;
+
+  // B is packed once for all threads, unless each thread needs another one.
+  const ownB = b.packed && splitRows && batch > 1;
+  const bBytes = b.packed ? align(panels * panelBytes + 64) : 0;
+  const aBytes = a.packed ? align(blockTiles * aTileBytes + 64) : 0;
+  const tilesBytes = align(goes === 1 ? tileBytes : tileBytes * blockTiles * blockPanels);
+  const sharedBytes = ownB ? 0 : bBytes;
+  const ownBytes = aBytes + tilesBytes + (ownB ? bBytes : 0);
+
+  const f = module.func(product.name, [
+    'i32',
+    'i32',
+    'i32',
+    'i32',
+    'i32',
+    ...Array(product.extra).fill('i32' as const),
+  ]);
+  const [threadIndex, threadCount, , , workspace] = f.params as [Local, Local, Local, Local, Local];
+  const int = () => f.local('i32');
+  const own = f.let('i32', op('i32.add', workspace, op('i32.mul', threadIndex, ownBytes)));
+  f.increment(own, sharedBytes);
+  const packedA = own;
+  const tiles = f.let('i32', op('i32.add', own, aBytes));
+  const packedB = ownB ? f.let('i32', op('i32.add', tiles, tilesBytes)) : workspace;
+  const batchIndex = f.let('i32', 0);
+  const zero = f.let('i32', 0);
+
+  /** [from, to) of this thread's share of `total` things. */
+  const share = (total: number): [Local, Local] => [
+    f.let('i32', op('i32.div_u', op('i32.mul', threadIndex, total), threadCount)),
+    f.let('i32', op('i32.div_u', op('i32.mul', op('i32.add', threadIndex, 1), total), threadCount)),
+  ];
+  const packPanels = (from: Local, to: Local) => {
+    if (!b.packed) return;
+    f.if(op('i32.lt_s', from, to), () => {
+      const line = f.let('i32', op('i32.mul', from, width));
+      const lines = int();
+      min(f, lines, op('i32.mul', to, width), n);
+      f.set(lines, op('i32.sub', lines, line));
+      const target = op('i32.add', packedB, op('i32.mul', from, panelBytes));
+      b.pack(f, { batch: batchIndex, target, line, lines, k0: 0, count: k });
+    });
+  };
+
+  const tile = int();
+  const aBase = a.packed ? undefined : int();
+  const bBase = b.packed ? undefined : int();
+  const sums = goes === 1 ? tiles : int();
+  const panel = int();
+
+  /** Gives one finished tile to the epilogue. */
+  const finish = () => {
+    f.scope(() => {
+      const row = f.let('i32', op('i32.mul', tile, block.rows));
+      const rowEnd = int();
+      min(f, rowEnd, op('i32.add', row, block.rows), m);
+      const first = f.let('i32', op('i32.mul', panel, width));
+      const column = int();
+      const at = f.let('i32', sums);
+      const extra = f.params.slice(5);
+      const out = (lanes: 1 | 2 | 3 | 4, offset: number) =>
+        f.scope(() => {
+          const value = f.let('v128', load('v128.load', at, offset));
+          product.epilogue(f, { value, row, column, batch: batchIndex, lanes, extra });
+        });
+      const whole = n & ~3;
+      const even = n % width === 0 && width % 4 === 0 && block.vectors <= 3;
+      const columnEnd = even || width < 4 ? undefined : int();
+      if (columnEnd) min(f, columnEnd, op('i32.add', first, width), whole);
+      f.for(row, row, rowEnd, 1, () => {
+        f.set(column, first);
+        if (even) {
+          for (let v = 0; v < block.vectors; v++) {
+            if (v > 0) f.increment(column, 4);
+            out(4, 16 * v);
+          }
+        } else {
+          if (columnEnd && whole > 0) {
+            const offset = f.let('i32', at);
+            f.for(column, first, columnEnd, 4, () => {
+              out(4, 0);
+              f.increment(at, 16);
+            });
+            if (n % 4) f.if(op('i32.gt_s', op('i32.add', first, width), whole), () => out((n % 4) as 1, 0));
+            f.set(at, offset);
+          } else out((n % 4) as 1, 0);
+        }
+        f.increment(at, 16 * block.vectors);
+      });
+    });
+  };
+
+  /** Rows tiles [r0, r1) times panels [c0, c1) of one product. */
+  const multiply = (r0: Local, r1: Local, c0: Local, c1: Operand) => {
+    if (!a.packed) {
+      a.base(f, batchIndex);
+      f.set(aBase!);
+    }
+    if (!b.packed) {
+      b.base(f, batchIndex);
+      f.set(bBase!);
+    }
+    const go = (k0: Local, count: Operand, from: Local, to: Operand, last: Operand) => {
+      if (a.packed) {
+        f.scope(() => {
+          const line = f.let('i32', op('i32.mul', r0, block.rows));
+          const lines = int();
+          min(f, lines, op('i32.mul', r1, block.rows), m);
+          f.set(lines, op('i32.sub', lines, line));
+          a.pack(f, { batch: batchIndex, target: packedA, line, lines, k0, count });
+        });
+      }
+      if (goes > 1) f.set(sums, tiles);
+      f.for(panel, from, to, 1, () => {
+        f.for(tile, r0, r1, 1, () => {
+          f.scope(() => {
+            const pa = int();
+            const pb = int();
+            // Packed tiles have the length of this go, unpacked ones their own distances.
+            if (a.packed)
+              f.set(
+                pa,
+                op('i32.add', packedA, op('i32.mul', op('i32.sub', tile, r0), op('i32.mul', count, 4 * block.rows))),
+              );
+            else {
+              f.set(pa, op('i32.add', aBase!, op('i32.mul', tile, block.rows * a.across)));
+              f.set(pa, op('i32.add', pa, op('i32.mul', k0, a.along)));
+            }
+            if (b.packed) {
+              f.set(pb, op('i32.add', packedB, op('i32.mul', panel, panelBytes)));
+              f.set(pb, op('i32.add', pb, op('i32.mul', k0, 4 * width)));
+            } else {
+              f.set(pb, op('i32.add', bBase!, op('i32.mul', panel, width * b.across)));
+              f.set(pb, op('i32.add', pb, op('i32.mul', k0, b.along)));
+            }
+            callKernel(pa, pb, count, k0);
+          });
+          if (goes === 1) finish();
+          else {
+            f.if(last, finish);
+            f.increment(sums, tileBytes);
+          }
+        });
+      });
+    };
+    if (goes === 1) {
+      go(zero, k, c0, c1, 1);
+      return;
+    }
+    const from = int();
+    const to = int();
+    const k0 = int();
+    const count = int();
+    f.for(from, c0, c1, blockPanels, () => {
+      min(f, to, op('i32.add', from, blockPanels), c1);
+      f.for(k0, 0, k, depth, () => {
+        min(f, count, depth, op('i32.sub', k, k0));
+        go(k0, count, from, to, op('i32.ge_s', op('i32.add', k0, depth), k));
+      });
+    });
+  };
+
+  /** Packed operands are padded to whole blocks; others need kernels of the size of what is left. */
+  const callKernel = (pa: Local, pb: Local, count: Operand, k0: Local) => {
+    const call = (rows: number, columns: number) =>
+      f.call(product.kernel(rows, columns), pa, pb, sums, count, goes === 1 ? 0 : k0);
+    const restRows = a.packed ? 0 : m % block.rows;
+    const restColumns = product.width === undefined ? 0 : n % width;
+    const byRows = (columns: number) => {
+      if (restRows === 0) call(block.rows, columns);
+      else if (m < block.rows) call(restRows, columns);
+      else
+        f.if(
+          op('i32.lt_s', tile, rowTiles - 1),
+          () => call(block.rows, columns),
+          () => call(restRows, columns),
+        );
+    };
+    if (restColumns === 0) byRows(width);
+    else if (n < width) byRows(restColumns);
+    else
+      f.if(
+        op('i32.lt_s', panel, panels - 1),
+        () => byRows(width),
+        () => byRows(restColumns),
+      );
+  };
+
+  const r0 = int();
+  const r1 = int();
+  if (splitRows) {
+    if (b.packed && !ownB) {
+      f.scope(() => packPanels(...share(panels)));
+      f.call(barrier(module), threadIndex, threadCount);
+    }
+    const [position, end] = share(batch * rowTiles);
+    const packedBatch = ownB ? f.let('i32', -1) : undefined;
+    const allPanels = f.let('i32', panels);
+    f.block((done) => {
+      f.loop((again) => {
+        f.brIf(done, op('i32.ge_s', position, end));
+        if (batch > 1) f.set(batchIndex, op('i32.div_u', position, rowTiles));
+        f.set(r0, op('i32.sub', position, op('i32.mul', batchIndex, rowTiles)));
+        min(f, r1, op('i32.add', r0, op('i32.sub', end, position)), rowTiles);
+        min(f, r1, r1, op('i32.add', r0, blockTiles));
+        if (packedBatch)
+          f.if(op('i32.ne', packedBatch, batchIndex), () => {
+            packPanels(zero, allPanels);
+            f.set(packedBatch, batchIndex);
+          });
+        multiply(r0, r1, zero, panels);
+        f.set(position, op('i32.add', position, op('i32.sub', r1, r0)));
+        f.br(again);
+      });
+    });
+  } else {
+    const [from, to] = share(panels);
+    f.for(batchIndex, 0, batch, 1, () => {
+      packPanels(from, to);
+      f.for(r0, 0, rowTiles, blockTiles, () => {
+        min(f, r1, op('i32.add', r0, blockTiles), rowTiles);
+        multiply(r0, r1, from, to);
+      });
+    });
+  }
+  return { function: f, workspace: (threadCount) => sharedBytes + threadCount * ownBytes };
+}
