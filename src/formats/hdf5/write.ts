@@ -14,10 +14,13 @@ import {
   rawData,
 } from './messages.ts';
 import { StringHeap, type TextPlace } from './string-heap.ts';
+import { symbolTable } from './symbol-table.ts';
 import { type H5Attribute, type H5Dataset, type H5Group, type H5Node, isH5Dataset } from './tree.ts';
 
 const superblockBytes = 48;
 const deepest = 64;
+// Links in a group's own header are searched one by one: HDF5 itself keeps no more there.
+const fewMembers = 8;
 
 /**
  * The bytes of an HDF5 file that holds `root`: superblock 2, headers 2, contiguous data. Any HDF5 since 1.8 (2008),
@@ -75,10 +78,15 @@ function writeNode(file: FilePieces, path: string, node: H5Node, data: RawData):
   );
   if (isH5Dataset(node))
     return file.add(objectHeader([...datasetMessages(file, node, data.get(node)!), ...attributes]));
-  const links = Object.entries(node.children).map(([name, child]) =>
-    link(name, writeNode(file, path === '/' ? `/${name}` : `${path}/${name}`, child, data)),
-  );
-  return file.add(objectHeader([...groupMessages(), ...links, ...attributes]));
+  const members = Object.entries(node.children).map(([name, child]) => ({
+    name,
+    address: writeNode(file, path === '/' ? `/${name}` : `${path}/${name}`, child, data),
+  }));
+  const links =
+    members.length <= fewMembers
+      ? [...groupMessages(), ...members.map(({ name, address }) => link(name, address))]
+      : [symbolTable(members, (bytes) => file.add(bytes))];
+  return file.add(objectHeader([...links, ...attributes]));
 }
 
 function datasetMessages(file: FilePieces, node: H5Dataset, bytes: Uint8Array): Message[] {
