@@ -11,6 +11,16 @@ export type Home =
   | { readonly kind: 'arena'; readonly offset: number }
   | { readonly kind: 'constant'; readonly data: TypedArray };
 
+/** What is known of the machine that a plan is for. */
+export interface Target {
+  /** Threads that share the parallel loops. */
+  readonly threads: number;
+  /** Elements of 32 bits in a vector. */
+  readonly lanes: number;
+  /** Whether the device has a kernel of its own for this contraction; otherwise it gets loops. */
+  contraction(step: ContractionStep): boolean;
+}
+
 /** What a kernel shows of itself in `explain()`. */
 export interface KernelInfo {
   readonly name: string;
@@ -19,8 +29,19 @@ export interface KernelInfo {
   readonly flops: number;
 }
 
-/** A kernel given as a loop nest. Its outermost parallel loops are dealt out to threads. */
-export interface LoopStep {
+/** When and by whom a step is run. */
+interface Timing {
+  /** Every thread must have finished all steps before this one first. Steps between two barriers touch different bytes. */
+  readonly barrier: boolean;
+  /** The first thread does it alone; such steps may need each other without a barrier between them. */
+  readonly serial: boolean;
+}
+
+/**
+ * A kernel given as a loop nest. Its outermost parallel loops are dealt out to threads. Regions are flat: loads and stores
+ * give one position, and it lies inside the region even in an arm that a `select` does not take.
+ */
+export interface LoopStep extends Timing {
   readonly kind: 'loops';
   readonly info: KernelInfo;
   readonly reads: readonly Region[];
@@ -28,32 +49,48 @@ export interface LoopStep {
   readonly body: readonly Stmt[];
 }
 
+/** Where the element at an index of an array stands: at `offset + Σ index[d] · strides[d]` of a region. Strides may be negative. */
+export interface View {
+  readonly offset: number;
+  readonly strides: readonly number[];
+}
+
 /**
  * A contraction (dot or conv) with its fused tail. The device may have a hand-tuned kernel for it, or lower it to loops with
  * `contractionLoops`. Each finished sum stands in `sum`; then `stores` are done, `axes` being the output's index.
  */
-export interface ContractionStep {
+export interface ContractionStep extends Timing {
   readonly kind: 'contraction';
   readonly info: KernelInfo;
   readonly equation: Equation;
-  /** The two operands, dense in the shapes that the equation's inputs have. */
   readonly operands: readonly [Region, Region];
+  /** How each operand stands in its region, by the axes of the equation's input: transposed and reversed views cost nothing. */
+  readonly views: readonly [View, View];
+  /** One an axis of the equation's output. */
   readonly axes: readonly Axis[];
   readonly sum: Local;
   /** Values depend on `sum`, the axes, and loads of other regions. The first store is the step's main result. */
-  readonly stores: readonly { readonly to: Region; readonly index: readonly Expr[]; readonly value: Expr }[];
+  readonly stores: readonly ContractionStore[];
   readonly reads: readonly Region[];
   readonly writes: readonly Region[];
 }
 
-export interface CopyStep {
+export interface ContractionStore {
+  readonly to: Region;
+  /** The position, in the step's axes: what `view` says of them. */
+  readonly index: readonly Expr[];
+  readonly value: Expr;
+  readonly view: View;
+}
+
+export interface CopyStep extends Timing {
   readonly kind: 'copy';
   readonly from: Region;
   readonly to: Region;
 }
 
 /** Runs `condition`, then while its result (a bool scalar) holds, `body` and `condition` again. */
-export interface WhileStep {
+export interface WhileStep extends Timing {
   readonly kind: 'while';
   readonly condition: readonly Step[];
   readonly test: Region;
@@ -61,14 +98,14 @@ export interface WhileStep {
 }
 
 /** Runs the branch that the int32 scalar `index` (already clamped) selects. */
-export interface SwitchStep {
+export interface SwitchStep extends Timing {
   readonly kind: 'switch';
   readonly index: Region;
   readonly branches: readonly (readonly Step[])[];
 }
 
 /** Runs `body` `times` times, writing the round (0, 1, …) to the int32 scalar `counter` before each. */
-export interface RepeatStep {
+export interface RepeatStep extends Timing {
   readonly kind: 'repeat';
   readonly times: number;
   readonly counter: Region;
