@@ -27,6 +27,7 @@ export class CocoAccumulator {
   #imageIds: number[] = [];
   #knownImages = new Set<number>();
   #ledger: MatchLedger;
+  #order = new Int32Array(64);
   #result: CocoResult | undefined;
 
   constructor(options: CocoOptions = {}, trace?: MatchTrace) {
@@ -121,8 +122,9 @@ export class CocoAccumulator {
         slot = this.#slots.size;
         this.#slots.set(classId, slot);
       }
-      if (!groups.has(slot)) groups.set(slot, { truths: [], detections: [] });
-      return groups.get(slot);
+      let group = groups.get(slot);
+      if (!group) groups.set(slot, (group = { truths: [], detections: [] }));
+      return group;
     };
     for (const row of truthRows) groupOf(truthClasses[row])?.truths.push(row);
     for (const row of detectionRows) groupOf(detectionClasses[row])?.detections.push(row);
@@ -136,20 +138,28 @@ export class CocoAccumulator {
   }
 
   #addGroup(slot: number, image: number, columns: ImageRows, { truths, detections }: Group): void {
-    const { maxDetections } = this.parameters;
+    const { maxDetections, areaLabels } = this.parameters;
     const ledger = this.#ledger;
-    const sorted = Int32Array.from(detections);
-    sortByFallingKey(sorted, columns.scores);
-    const kept = sorted.subarray(0, maxDetections[maxDetections.length - 1]);
-    const start = ledger.openGroup(slot, image, kept.length);
-    for (let rank = 0, cut = 0; rank < kept.length; rank++) {
+    const order = this.#sorted(detections, columns.scores);
+    const count = Math.min(detections.length, maxDetections[maxDetections.length - 1]);
+    const start = ledger.openGroup(slot, image, count);
+    for (let rank = 0, cut = 0; rank < count; rank++) {
       while (rank >= maxDetections[cut]) cut++;
       ledger.firstCut[start + rank] = cut;
-      ledger.scores[start + rank] = columns.scores[kept[rank]];
+      ledger.scores[start + rank] = columns.scores[order[rank]];
     }
-    ledger.truthCounts[slot] ??= new Int32Array(this.parameters.areaLabels.length);
-    this.#matcher.countTruths(truths, columns, ledger.truthCounts[slot]);
-    this.#matcher.match(kept, truths, columns, ledger, start, this.#trace);
+    const group = { columns, truths, detections: order, count, start };
+    ledger.truthCounts[slot] ??= new Int32Array(areaLabels.length);
+    this.#matcher.countTruths(group, ledger.truthCounts[slot]);
+    this.#matcher.match(group, ledger, this.#trace);
+  }
+
+  /** The rows by falling score, in a buffer that the next call overwrites. */
+  #sorted(rows: readonly number[], scores: Float64Array): Int32Array {
+    if (rows.length > this.#order.length) this.#order = new Int32Array(2 * rows.length);
+    for (let i = 0; i < rows.length; i++) this.#order[i] = rows[i];
+    sortByFallingKey(this.#order, scores, rows.length);
+    return this.#order;
   }
 
   /** The ledger's groups of each class slot, images ascending by id. */

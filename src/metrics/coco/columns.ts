@@ -63,7 +63,7 @@ export class RowSource {
       overlap: isMasked ? noOverlap : boxOverlap(needed('detections', detectionBoxes), needed('truths', truthBoxes)),
       truthAreas: this.#truthMasks?.areas ?? truthAreas!,
       detectionAreas: this.#detectionMasks?.areas ?? detectionAreas!,
-      isCrowd: Uint8Array.from(column('truths.isCrowd', truths.isCrowd, truthCount) ?? new Uint8Array(truthCount)),
+      isCrowd: new Uint8Array(column('truths.isCrowd', truths.isCrowd, truthCount) ?? new Uint8Array(truthCount)),
     };
   }
 
@@ -120,7 +120,7 @@ function column(
       'columns hold one entry (boxes: four) for each row of categoryIds',
     );
   }
-  return values instanceof Float64Array ? values : Float64Array.from(values as ArrayLike<number>);
+  return values instanceof Float64Array ? values : new Float64Array(values as ArrayLike<number>);
 }
 
 function needed(name: string, boxes: Float64Array | undefined): Float64Array {
@@ -129,5 +129,8 @@ function needed(name: string, boxes: Float64Array | undefined): Float64Array {
   );
 }
 
-const boxAreas = (boxes: Float64Array): Float64Array =>
-  Float64Array.from({ length: boxes.length / 4 }, (_, i) => boxes[4 * i + 2] * boxes[4 * i + 3]);
+function boxAreas(boxes: Float64Array): Float64Array {
+  const areas = new Float64Array(boxes.length / 4);
+  for (let i = 0; i < areas.length; i++) areas[i] = boxes[4 * i + 2] * boxes[4 * i + 3];
+  return areas;
+}

@@ -55,15 +55,16 @@ function rowsByImage(
     fail('COCO evaluation', `${name} has ${counts}`, 'give both for every row');
   }
   const position = new Map(Array.from(imageIds, (id, i) => [id, i]));
-  const imageOf = Int32Array.from({ length }, (_, row) => position.get(columns.imageIds[row]) ?? -1);
+  const imageOf = new Int32Array(length);
   const ends = new Int32Array(imageIds.length + 1);
-  for (const image of imageOf) if (image >= 0) ends[image + 1]++;
+  for (let row = 0; row < length; row++) {
+    imageOf[row] = position.get(columns.imageIds[row]) ?? -1;
+    if (imageOf[row] >= 0) ends[imageOf[row] + 1]++;
+  }
   for (let i = 0; i < imageIds.length; i++) ends[i + 1] += ends[i];
   const rows = new Int32Array(ends[imageIds.length]);
   const next = ends.slice();
-  imageOf.forEach((image, row) => {
-    if (image >= 0) rows[next[image]++] = row;
-  });
+  for (let row = 0; row < length; row++) if (imageOf[row] >= 0) rows[next[imageOf[row]]++] = row;
   return (image) => rows.subarray(ends[image], ends[image + 1]);
 }
 

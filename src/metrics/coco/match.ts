@@ -5,6 +5,17 @@ import type { CocoParameters } from './params.ts';
 /** What the matcher has to know of an image's rows. */
 export type MatchColumns = Pick<ImageRows, 'overlap' | 'detectionAreas' | 'truthAreas' | 'isCrowd'>;
 
+/** The objects and detections of one image and class. */
+export interface MatchGroup {
+  readonly columns: MatchColumns;
+  readonly truths: readonly number[];
+  /** Rows by falling score; only the first `count` matter. */
+  readonly detections: Int32Array;
+  readonly count: number;
+  /** Row of the ledger for the first detection. */
+  readonly start: number;
+}
+
 /** Told of every decision in the first area range: which object (row) a detection (row) took, or -1. */
 export type MatchTrace = (threshold: number, detection: number, truth: number, isIgnored: boolean) => void;
 
@@ -20,8 +31,11 @@ export class GroupMatcher {
   readonly #least: number;
   readonly #lows: Float64Array;
   readonly #highs: Float64Array;
-  // The pairs of a group that reach the lowest threshold, by detection. All else can be forgotten at once.
+  // The pairs of a group that reach the lowest threshold, by detection. All others can be forgotten at once.
   #pairStart = new Int32Array(64);
+  /** The detections that have such pairs. */
+  #active = new Int32Array(64);
+  #activeCount = 0;
   #pairTruth = new Int32Array(256);
   #pairOverlap = new Float64Array(256);
   #ignored = new Uint8Array(64);
@@ -36,27 +50,20 @@ export class GroupMatcher {
     this.#highs = parameters.areaHighs;
   }
 
-  /** Writes the outcomes of `detections` (rows by falling score) into the ledger from row `start` on. */
-  match(
-    detections: Int32Array,
-    truths: readonly number[],
-    columns: MatchColumns,
-    ledger: MatchLedger,
-    start: number,
-    trace: MatchTrace | undefined,
-  ): void {
-    this.#findPairs(detections, truths, columns);
+  /** Writes the outcomes of a group into the ledger. */
+  match(group: MatchGroup, ledger: MatchLedger, trace?: MatchTrace): void {
+    const pairCount = this.#findPairs(group);
     for (let range = 0; range < this.#lows.length; range++) {
-      this.#assumeUnmatched(detections, columns, range, ledger, start);
-      this.#markIgnored(truths, columns, range);
-      if (this.#pairStart[detections.length] > 0)
-        this.#matchRange(detections.length, truths, columns, range, ledger, start);
+      this.#assumeUnmatched(group, range, ledger);
+      if (pairCount === 0) continue;
+      this.#markIgnored(group, range);
+      this.#matchRange(group, range, ledger);
     }
-    if (trace) this.#report(detections, truths, columns, trace);
+    if (trace) this.#report(group, trace);
   }
 
-  /** Counts the objects of the group that are not ignored, range by range. */
-  countTruths(truths: readonly number[], columns: MatchColumns, counts: Int32Array): void {
+  /** Adds the objects of a group that are not ignored to `counts`, range by range. */
+  countTruths({ truths, columns }: MatchGroup, counts: Int32Array): void {
     for (let range = 0; range < this.#lows.length; range++) {
       for (const truth of truths) if (!this.#isIgnored(truth, columns, range)) counts[range]++;
     }
@@ -70,23 +77,31 @@ export class GroupMatcher {
     return detectionAreas[detection] < this.#lows[range] || detectionAreas[detection] > this.#highs[range];
   }
 
-  #findPairs(detections: Int32Array, truths: readonly number[], { overlap, isCrowd }: MatchColumns): void {
-    if (detections.length >= this.#pairStart.length) this.#pairStart = new Int32Array(2 * detections.length);
+  #findPairs({ columns, truths, detections, count }: MatchGroup): number {
+    if (count >= this.#pairStart.length) {
+      this.#pairStart = new Int32Array(2 * count);
+      this.#active = new Int32Array(2 * count);
+    }
     if (truths.length > this.#takenAt.length) {
       this.#takenAt = new Int32Array(2 * truths.length);
       this.#ignored = new Uint8Array(2 * truths.length);
     }
-    let count = 0;
-    for (let d = 0; d < detections.length; d++) {
+    this.#takenAt.fill(0, 0, truths.length);
+    this.#visit = 0;
+    this.#activeCount = 0;
+    let pairs = 0;
+    for (let d = 0; d < count; d++) {
       for (let g = 0; g < truths.length; g++) {
-        const iou = overlap(detections[d], truths[g], isCrowd[truths[g]] !== 0);
-        if (!(iou >= this.#least)) continue;
-        if (count === this.#pairTruth.length) this.#growPairs();
-        this.#pairTruth[count] = g;
-        this.#pairOverlap[count++] = iou;
+        const overlap = columns.overlap(detections[d], truths[g], columns.isCrowd[truths[g]] !== 0);
+        if (!(overlap >= this.#least)) continue;
+        if (pairs === this.#pairTruth.length) this.#growPairs();
+        this.#pairTruth[pairs] = g;
+        this.#pairOverlap[pairs++] = overlap;
       }
-      this.#pairStart[d + 1] = count;
+      if (pairs > this.#pairStart[d]) this.#active[this.#activeCount++] = d;
+      this.#pairStart[d + 1] = pairs;
     }
+    return pairs;
   }
 
   #growPairs(): void {
@@ -98,42 +113,30 @@ export class GroupMatcher {
   }
 
   /** A detection that takes nothing counts as wrong, unless its size is outside of the range. */
-  #assumeUnmatched(
-    detections: Int32Array,
-    columns: MatchColumns,
-    range: number,
-    { counted, stride, wordsPerRange }: MatchLedger,
-    start: number,
-  ): void {
-    for (let d = 0; d < detections.length; d++) {
-      const isOutside = this.#isOutside(detections[d], columns, range);
+  #assumeUnmatched({ columns, detections, count, start }: MatchGroup, range: number, ledger: MatchLedger): void {
+    const { counted, stride, wordsPerRange } = ledger;
+    for (let d = 0; d < count; d++) {
+      if (this.#isOutside(detections[d], columns, range)) continue;
       const word = (start + d) * stride + range * wordsPerRange;
-      for (let w = 0; w < wordsPerRange; w++) counted[word + w] = isOutside ? 0 : -1;
+      for (let w = 0; w < wordsPerRange; w++) counted[word + w] = -1;
     }
   }
 
-  #markIgnored(truths: readonly number[], columns: MatchColumns, range: number): void {
+  #markIgnored({ columns, truths }: MatchGroup, range: number): void {
     for (let g = 0; g < truths.length; g++) this.#ignored[g] = this.#isIgnored(truths[g], columns, range) ? 1 : 0;
   }
 
-  #matchRange(
-    count: number,
-    truths: readonly number[],
-    columns: MatchColumns,
-    range: number,
-    { hits, counted, stride, wordsPerRange }: MatchLedger,
-    start: number,
-  ): void {
+  #matchRange(group: MatchGroup, range: number, { hits, counted, stride, wordsPerRange }: MatchLedger): void {
     for (let t = 0; t < this.#thresholds.length; t++) {
       this.#visit++;
       const bit = 1 << (t & 31);
-      const word = start * stride + range * wordsPerRange + (t >> 5);
-      for (let d = 0; d < count; d++) {
-        if (this.#pairStart[d] === this.#pairStart[d + 1]) continue;
-        const taken = this.#take(d, this.#thresholds[t], truths, columns.isCrowd);
+      const word = group.start * stride + range * wordsPerRange + (t >> 5);
+      for (let i = 0; i < this.#activeCount; i++) {
+        const d = this.#active[i];
+        const taken = this.#take(d, t, group);
         if (taken < 0) continue;
         const at = word + d * stride;
-        if (this.#ignored[taken]) counted[at] &= ~bit;
+        if (this.#ignored[taken] !== 0) counted[at] &= ~bit;
         else {
           counted[at] |= bit;
           hits[at] |= bit;
@@ -142,29 +145,38 @@ export class GroupMatcher {
     }
   }
 
-  /** The object (index in the group) that detection `d` takes at a threshold, or -1. */
-  #take(d: number, threshold: number, truths: readonly number[], isCrowd: Uint8Array): number {
-    let [best, bestOverlap] = [-1, threshold];
-    let [bestIgnored, bestIgnoredOverlap] = [-1, threshold];
-    for (let pair = this.#pairStart[d]; pair < this.#pairStart[d + 1]; pair++) {
+  /** The object (index in the group) that detection `d` takes at threshold `t`, or -1. */
+  #take(d: number, t: number, { columns, truths }: MatchGroup): number {
+    let best = -1;
+    let bestOverlap = this.#thresholds[t];
+    let bestIgnored = -1;
+    let bestIgnoredOverlap = bestOverlap;
+    const end = this.#pairStart[d + 1];
+    for (let pair = this.#pairStart[d]; pair < end; pair++) {
       const g = this.#pairTruth[pair];
-      if (this.#takenAt[g] === this.#visit && isCrowd[truths[g]] === 0) continue;
+      if (this.#takenAt[g] === this.#visit && columns.isCrowd[truths[g]] === 0) continue;
       const overlap = this.#pairOverlap[pair];
-      if (this.#ignored[g]) {
-        if (overlap >= bestIgnoredOverlap) [bestIgnored, bestIgnoredOverlap] = [g, overlap];
-      } else if (overlap >= bestOverlap) [best, bestOverlap] = [g, overlap];
+      if (this.#ignored[g] === 0) {
+        if (overlap < bestOverlap) continue;
+        best = g;
+        bestOverlap = overlap;
+      } else if (overlap >= bestIgnoredOverlap) {
+        bestIgnored = g;
+        bestIgnoredOverlap = overlap;
+      }
     }
     const taken = best >= 0 ? best : bestIgnored;
     if (taken >= 0) this.#takenAt[taken] = this.#visit;
     return taken;
   }
 
-  #report(detections: Int32Array, truths: readonly number[], columns: MatchColumns, trace: MatchTrace): void {
-    this.#markIgnored(truths, columns, 0);
+  #report(group: MatchGroup, trace: MatchTrace): void {
+    const { columns, truths, detections, count } = group;
+    this.#markIgnored(group, 0);
     for (let t = 0; t < this.#thresholds.length; t++) {
       this.#visit++;
-      for (let d = 0; d < detections.length; d++) {
-        const taken = this.#take(d, this.#thresholds[t], truths, columns.isCrowd);
+      for (let d = 0; d < count; d++) {
+        const taken = this.#take(d, t, group);
         const isIgnored = taken >= 0 ? this.#ignored[taken] !== 0 : this.#isOutside(detections[d], columns, 0);
         trace(t, detections[d], taken >= 0 ? truths[taken] : -1, isIgnored);
       }

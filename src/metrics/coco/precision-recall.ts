@@ -34,20 +34,18 @@ export function precisionRecall(
 
   groupsByClass.forEach((groups, k) => {
     const rows = joinGroups(ledger, groups);
-    const walk = new CurveWalk(ledger, rows);
+    const walk = new CurveWalk(ledger, rows, M);
     for (let a = 0; a < A; a++) {
       const truthCount = truthCounts[k][a];
       if (truthCount === 0) continue;
       const needed = hitsNeeded(recallThresholds, truthCount);
-      for (let m = 0; m < M; m++) {
-        for (let t = 0; t < T; t++) {
-          if (t % 32 === 0) walk.select(a, t >> 5, m);
-          const found = walk.follow(t & 31);
+      for (let t = 0; t < T; t++) {
+        if (t % 32 === 0) walk.load(a, t >> 5);
+        for (let m = 0; m < M; m++) {
+          const found = walk.follow(t & 31, m);
           const cell = ((t * K + k) * A + a) * M + m;
           recall[cell] = found / truthCount;
-          let sum = 0;
-          for (let r = 0; r < R; r++) if (needed[r] <= found) sum += walk.precision[needed[r]];
-          apTable[cell] = sum / R;
+          apTable[cell] = walk.meanPrecision(needed, found);
           if (!withCurves) continue;
           for (let r = 0; r < R; r++) {
             const at = (((t * R + r) * K + k) * A + a) * M + m;
@@ -67,10 +65,20 @@ function joinGroups({ groupStart, scores }: MatchLedger, groups: readonly number
   let count = 0;
   for (const group of groups) count += groupStart[group + 1] - groupStart[group];
   const rows = new Int32Array(count);
+  // The scores of a class lie scattered over the ledger; side by side they sort faster.
+  const keys = new Float64Array(count);
+  const order = new Int32Array(count);
   let i = 0;
-  for (const group of groups) for (let row = groupStart[group]; row < groupStart[group + 1]; row++) rows[i++] = row;
-  sortByFallingKey(rows, scores);
-  return rows;
+  for (const group of groups) {
+    for (let row = groupStart[group]; row < groupStart[group + 1]; row++) {
+      rows[i] = row;
+      keys[i] = scores[row];
+      order[i] = i++;
+    }
+  }
+  sortByFallingKey(order, keys);
+  for (i = 0; i < count; i++) order[i] = rows[order[i]];
+  return order;
 }
 
 /** The smallest number of hits k >= 1 with `k / truthCount >= r` in doubles, for each recall point r. */
@@ -84,77 +92,103 @@ function hitsNeeded(recallThresholds: Float64Array, truthCount: number): Int32Ar
   });
 }
 
-/** Walks down the sorted detections of one class, once for each threshold. */
+/** Walks down the sorted detections of one class, once for each threshold and cut. */
 class CurveWalk {
   /** Precision at the k-th hit (k from 1), non-increasing. */
   readonly precision: Float64Array;
   readonly #ledger: MatchLedger;
   readonly #rows: Int32Array;
-  /** Rows whose outcome depends on the threshold, and how many of the others count as wrong before each. */
-  readonly #mixedRow: Int32Array;
-  readonly #mixedHits: Int32Array;
-  readonly #mixedCounted: Int32Array;
-  readonly #wrongBefore: Int32Array;
+  readonly #cuts: readonly Cut[];
   readonly #hitRow: Int32Array;
-  #mixedCount = 0;
 
-  constructor(ledger: MatchLedger, rows: Int32Array) {
+  constructor(ledger: MatchLedger, rows: Int32Array, cutCount: number) {
     this.#ledger = ledger;
     this.#rows = rows;
-    this.#mixedRow = new Int32Array(rows.length);
-    this.#mixedHits = new Int32Array(rows.length);
-    this.#mixedCounted = new Int32Array(rows.length);
-    this.#wrongBefore = new Int32Array(rows.length);
-    this.#hitRow = new Int32Array(rows.length + 1);
     this.precision = new Float64Array(rows.length + 1);
+    this.#hitRow = new Int32Array(rows.length + 1);
+    const sizes = new Int32Array(cutCount);
+    for (const row of rows) sizes[ledger.firstCut[row]]++;
+    for (let m = 1; m < cutCount; m++) sizes[m] += sizes[m - 1];
+    this.#cuts = Array.from(sizes, (size) => new Cut(size));
   }
 
-  /**
-   * Chooses an area range, 32 thresholds and a cut. Most detections match nothing at any threshold: they are counted
-   * here, so that `follow` meets only the others.
-   */
-  select(range: number, word: number, cut: number): void {
+  /** Reads the outcomes for an area range and 32 thresholds, and sorts them into the cuts. */
+  load(range: number, word: number): void {
     const { firstCut, hits, counted, stride, wordsPerRange } = this.#ledger;
     const offset = range * wordsPerRange + word;
-    let wrong = 0;
-    let mixed = 0;
-    for (let i = 0; i < this.#rows.length; i++) {
-      const row = this.#rows[i];
-      if (firstCut[row] > cut) continue;
+    for (const cut of this.#cuts) cut.clear();
+    for (const row of this.#rows) {
       const at = row * stride + offset;
-      const countedBits = counted[at];
-      const hitBits = hits[at];
-      if (hitBits === 0 && (countedBits === 0 || countedBits === -1)) {
-        wrong -= countedBits;
-        continue;
-      }
-      this.#mixedRow[mixed] = row;
-      this.#mixedHits[mixed] = hitBits;
-      this.#mixedCounted[mixed] = countedBits;
-      this.#wrongBefore[mixed++] = wrong;
+      for (let m = firstCut[row]; m < this.#cuts.length; m++) this.#cuts[m].add(row, hits[at], counted[at]);
     }
-    this.#mixedCount = mixed;
   }
 
-  /** Fills `precision` for a threshold (bit of the chosen word) and returns the number of hits. */
-  follow(bit: number): number {
+  /** Fills `precision` for a threshold (bit of the loaded word) and a cut, and returns the number of hits. */
+  follow(bit: number, m: number): number {
+    const { rows, hits, counted, wrongBefore, count } = this.#cuts[m];
     const { precision } = this;
-    let counted = 0;
+    const hitRow = this.#hitRow;
+    let mixed = 0;
     let found = 0;
-    for (let i = 0; i < this.#mixedCount; i++) {
-      counted += (this.#mixedCounted[i] >>> bit) & 1;
-      if (((this.#mixedHits[i] >>> bit) & 1) === 0) continue;
+    for (let i = 0; i < count; i++) {
+      mixed += (counted[i] >>> bit) & 1;
+      if (((hits[i] >>> bit) & 1) === 0) continue;
       found++;
-      precision[found] = found / (this.#wrongBefore[i] + counted + Number.EPSILON);
-      this.#hitRow[found] = this.#mixedRow[i];
+      precision[found] = found / (wrongBefore[i] + mixed + Number.EPSILON);
+      hitRow[found] = rows[i];
     }
     for (let k = found - 1; k > 0; k--) if (precision[k] < precision[k + 1]) precision[k] = precision[k + 1];
     return found;
+  }
+
+  /** Mean of the precision over the recall points; those that are not reached give 0. */
+  meanPrecision(needed: Int32Array, found: number): number {
+    const { precision } = this;
+    let sum = 0;
+    for (let r = 0; r < needed.length; r++) if (needed[r] <= found) sum += precision[needed[r]];
+    return sum / needed.length;
   }
 
   /** Score of the detection that reaches a recall point; a recall of 0 is reached by the very first. */
   scoreAt(needed: number, found: number, recall: number): number {
     if (recall <= 0) return this.#rows.length > 0 ? this.#ledger.scores[this.#rows[0]] : 0;
     return needed <= found ? this.#ledger.scores[this.#hitRow[needed]] : 0;
+  }
+}
+
+/**
+ * The detections within a cut whose outcome depends on the threshold. Most match nothing at any: of those it is enough
+ * to know how many stand before each of the others.
+ */
+class Cut {
+  count = 0;
+  readonly rows: Int32Array;
+  readonly hits: Int32Array;
+  readonly counted: Int32Array;
+  /** Detections before this one that count as wrong at every threshold. */
+  readonly wrongBefore: Int32Array;
+  #wrong = 0;
+
+  constructor(size: number) {
+    this.rows = new Int32Array(size);
+    this.hits = new Int32Array(size);
+    this.counted = new Int32Array(size);
+    this.wrongBefore = new Int32Array(size);
+  }
+
+  clear(): void {
+    this.count = 0;
+    this.#wrong = 0;
+  }
+
+  add(row: number, hits: number, counted: number): void {
+    if (hits === 0 && (counted === 0 || counted === -1)) {
+      this.#wrong -= counted;
+      return;
+    }
+    this.rows[this.count] = row;
+    this.hits[this.count] = hits;
+    this.counted[this.count] = counted;
+    this.wrongBefore[this.count++] = this.#wrong;
   }
 }

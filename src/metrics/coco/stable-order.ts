@@ -2,22 +2,22 @@
 const runLength = 12;
 
 /**
- * Sorts the row numbers `order[start...end)` so that `keys[row]` falls; equal keys keep their order, NaN comes last.
+ * Sorts the first `count` row numbers of `order` so that `keys[row]` falls; equal keys keep their order, NaN comes last.
  * A merge sort on typed arrays: several times faster than `Array.prototype.sort` with a comparator.
  */
-export function sortByFallingKey(order: Int32Array, keys: Float64Array, start = 0, end = order.length): void {
-  for (let from = start; from < end; from += runLength)
-    insertionSort(order, keys, from, Math.min(from + runLength, end));
-  if (end - start <= runLength) return;
+export function sortByFallingKey(order: Int32Array, keys: Float64Array, count = order.length): void {
+  for (let from = 0; from < count; from += runLength)
+    insertionSort(order, keys, from, Math.min(from + runLength, count));
+  if (count <= runLength) return;
   let source: Int32Array = order;
-  let target: Int32Array = new Int32Array(order.length);
-  for (let width = runLength; width < end - start; width *= 2) {
-    for (let from = start; from < end; from += 2 * width) {
-      merge(source, target, keys, from, Math.min(from + width, end), Math.min(from + 2 * width, end));
+  let target: Int32Array = new Int32Array(count);
+  for (let width = runLength; width < count; width *= 2) {
+    for (let from = 0; from < count; from += 2 * width) {
+      merge(source, target, keys, from, Math.min(from + width, count), Math.min(from + 2 * width, count));
     }
     [source, target] = [target, source];
   }
-  if (source !== order) order.set(source.subarray(start, end), start);
+  if (source !== order) order.set(source.subarray(0, count));
 }
 
 /** Whether row `b`, standing after row `a`, has to come before it. */
