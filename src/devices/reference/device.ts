@@ -1,0 +1,89 @@
+import { type DType, dtypeInfo, type TypedArray } from '../../base/dtype.ts';
+import { fail } from '../../base/errors.ts';
+import { sizeOf } from '../../base/shape.ts';
+import type { Program } from '../../ir/program.ts';
+import { showAval } from '../../ir/tensor.ts';
+import type { Buffer, Device, Executable } from '../device.ts';
+import { evaluator } from './evaluate.ts';
+
+interface HostBuffer extends Buffer {
+  data: TypedArray | undefined;
+}
+
+/**
+ * The judge of the other devices: evaluates each equation by itself, by its formula or loop nest, in double precision, and
+ * rounds only what is stored. Slow and obvious.
+ */
+export function referenceDevice(): Device {
+  let bytesInUse = 0;
+  const hold = (data: TypedArray): HostBuffer => {
+    bytesInUse += data.byteLength;
+    return { bytes: data.byteLength, data };
+  };
+  const dataOf = (buffer: Buffer): TypedArray =>
+    (buffer as HostBuffer).data ?? fail('reference device', 'the buffer was freed', 'keep it until its last use');
+
+  return {
+    name: 'reference',
+    compile: (program) => compile(program, dataOf, hold),
+    upload: (data, dtype: DType) => {
+      const expected = dtypeInfo[dtype].array;
+      if (!(data instanceof (expected as unknown as new () => TypedArray)))
+        fail('reference device', `${dtype} is stored in ${expected}, not ${data.constructor.name}`, 'convert the data');
+      return hold(data.slice());
+    },
+    download: (buffer, aval) => {
+      const data = dataOf(buffer);
+      if (data.length !== sizeOf(aval.shape))
+        fail(
+          'reference device',
+          `the buffer has ${data.length} elements, not ${showAval(aval)}`,
+          'ask for its own shape',
+        );
+      return data.slice();
+    },
+    copy: (buffer) => hold(dataOf(buffer).slice()),
+    free: (buffer) => {
+      bytesInUse -= dataOf(buffer).byteLength;
+      (buffer as HostBuffer).data = undefined;
+    },
+    get bytesInUse() {
+      return bytesInUse;
+    },
+  };
+}
+
+function compile(
+  program: Program,
+  dataOf: (buffer: Buffer) => TypedArray,
+  hold: (data: TypedArray) => HostBuffer,
+): Executable {
+  const evaluate = evaluator(program);
+  return {
+    program,
+    kernels: program.equations.map(({ rule, inputs, outputs }) => ({
+      name: rule.name,
+      fused: [rule.name],
+      output: outputs.map(showAval).join(', '),
+      bytes: [...inputs, ...outputs].reduce((sum, t) => sum + sizeOf(t.shape) * dtypeInfo[t.dtype].bytes, 0),
+      flops: 0,
+    })),
+    scratchBytes: 0,
+    run: (inputs) => {
+      const given = inputs.map(dataOf);
+      const taken = new Set<TypedArray>(given);
+      // An output that is an input's array, or another output's, gets an array of its own.
+      const results = evaluate(given).map((data) => {
+        const own = taken.has(data) ? data.slice() : data;
+        taken.add(own);
+        return own;
+      });
+      return results.map((data, k) => {
+        const replaced = program.donated.get(k);
+        if (replaced === undefined) return hold(data);
+        dataOf(inputs[replaced]!).set(data);
+        return inputs[replaced]!;
+      });
+    },
+  };
+}
