@@ -82,6 +82,14 @@ test('the weights inside a .keras file are found by their paths', async () => {
   expect(getH5(tree, 'toString')).toBeUndefined();
 });
 
+test('16-bit floats and booleans stay what they are', async () => {
+  const tree = h5Group();
+  setH5(tree, 'bfloat16', h5Dataset([2], 'bfloat16', new Uint16Array([0x3f80, 0xc000])));
+  setH5(tree, 'float16', h5Dataset([], 'float16', new Uint16Array([0x3c00])));
+  setH5(tree, 'bool', h5Dataset([0, 2], 'bool', new Uint8Array(0)));
+  expect(await readHdf5(writeHdf5(tree))).toEqual(tree);
+});
+
 test('many members, attributes and texts fit', async () => {
   const tree = h5Group();
   for (let i = 0; i < 600; i++) {

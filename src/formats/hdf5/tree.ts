@@ -39,14 +39,6 @@ export const emptyRecord = <T>(): Record<string, T> => Object.create(null) as Re
 /** An empty group. */
 export const h5Group = (): H5Group => ({ attributes: emptyRecord(), children: emptyRecord() });
 
-/** A dataset of numbers, without attributes. */
-export const h5Dataset = (shape: readonly number[], dtype: StoredDType, data: StoredNumbers): H5Dataset => ({
-  shape,
-  dtype,
-  data,
-  attributes: emptyRecord(),
-});
-
 /** One text, as Keras writes a Python `str` (`utf8`) or `bytes` (`ascii`) attribute. */
 export const h5Text = (text: string, encoding: 'utf8' | 'ascii' = 'utf8'): H5Strings => ({
   shape: [],
@@ -54,3 +46,10 @@ export const h5Text = (text: string, encoding: 'utf8' | 'ascii' = 'utf8'): H5Str
   data: [text],
   encoding,
 });
+
+/** A dataset of numbers. bfloat16 gets the attribute by which Keras, and `readHdf5`, know it. */
+export const h5Dataset = (shape: readonly number[], dtype: StoredDType, data: StoredNumbers): H5Dataset => {
+  const attributes = emptyRecord<H5Attribute>();
+  if (dtype === 'bfloat16') attributes['dtype'] = h5Text('bfloat16');
+  return { shape, dtype, data, attributes };
+};
