@@ -2,6 +2,8 @@ import type { TypedArray } from '../../base/dtype.ts';
 import { HornbeamError } from '../../base/errors.ts';
 import { freeTensors, type Program } from '../../ir/program.ts';
 import { showAval, type Tensor } from '../../ir/tensor.ts';
+import type { ControlAttrs } from '../../primitives/control.ts';
+import { controlKernel } from './control.ts';
 import { type Kernel, kernelOf } from './kernel.ts';
 
 /** A program made ready: takes the arrays of its inputs and gives those of its outputs, which may be inputs themselves. */
@@ -18,7 +20,8 @@ export function evaluator(program: Program): Kernel {
   for (const y of program.outputs) lastUse.set(y, Number.POSITIVE_INFINITY);
   const steps = program.equations.map((equation, k) => ({
     equation,
-    run: kernelOf(equation),
+    run:
+      equation.rule.kind === 'control' ? controlKernel(equation.attrs as ControlAttrs, evaluator) : kernelOf(equation),
     dead: [...new Set([...equation.inputs, ...equation.outputs])].filter((t) => (lastUse.get(t) ?? k) === k),
   }));
   return (arrays) => {

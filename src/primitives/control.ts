@@ -1,0 +1,12 @@
+import type { CallAttrs } from './call.ts';
+import type { ScanAttrs } from './scan.ts';
+import type { SwitchAttrs } from './switch.ts';
+import type { WhileAttrs } from './while.ts';
+
+/** Attributes of the primitives of kind `control`: `form` says how their programs run. */
+export type ControlAttrs = CallAttrs | SwitchAttrs | WhileAttrs | ScanAttrs;
+
+export { type CallAttrs, type CustomVjp, call, callWithGradient } from './call.ts';
+export { map, type ScanAttrs, type ScanBody, scan } from './scan.ts';
+export { cond, type SwitchAttrs, switchCase } from './switch.ts';
+export { type WhileAttrs, whileLoop } from './while.ts';
