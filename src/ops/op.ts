@@ -1,3 +1,4 @@
+import { floatx, imageDataFormat } from '../base/config.ts';
 import { autoName, toSnakeCase } from '../base/naming.ts';
 import type { Tree } from '../base/tree.ts';
 import type { Executable } from '../devices/device.ts';
@@ -13,18 +14,17 @@ import { compileTraced, runTraced, type Traced, trace } from '../tensor/traced.t
 
 /**
  * How the leading arguments of an op are read: `tensor` (anything that stands for one becomes a tensor), `tensors` (a list of
- * such), `operand` (as `tensor`, but bare numbers stay numbers, so that they do not decide a dtype). Arguments after these
- * are options and plain values.
+ * such), `operand` (as `tensor`, but bare numbers stay numbers, so that they do not decide a dtype), `operands` (a list of
+ * these), `value` (as it is). Arguments after these are options and plain values.
  */
-export type Reads = 'tensor' | 'tensors' | 'operand';
+export type Reads = 'tensor' | 'tensors' | 'operand' | 'operands' | 'value';
 
-type Lenient<T> = T extends Tensor
-  ? Like
-  : T extends readonly Tensor[]
-    ? readonly Like[]
-    : T extends number | Tensor
-      ? Like
-      : T;
+type Lenient<T> = [Extract<T, Tensor>] extends [never] ? LenientList<T> : Like | Exclude<T, Tensor | number | boolean>;
+type LenientList<T> = T extends readonly (infer E)[]
+  ? [Extract<E, Tensor>] extends [never]
+    ? T
+    : Like | readonly Like[]
+  : T;
 type LenientArgs<A extends unknown[]> = { [K in keyof A]: Lenient<A[K]> };
 
 /** A public operation on tensors. */
@@ -36,6 +36,8 @@ export interface Op<A extends unknown[], R> {
 function read(kind: Reads, x: unknown): unknown {
   if (x === undefined || x === null) return x;
   if (kind === 'tensors') return Array.isArray(x) || !isNest(x) ? (x as unknown[]).map((y) => asTensor(y as Like)) : x;
+  if (kind === 'value') return mapTensors(x, (t) => t);
+  if (kind === 'operands' && Array.isArray(x)) return (x as unknown[]).map((y) => read('operand', y));
   if (kind === 'operand' && (typeof x === 'number' || typeof x === 'boolean')) return x;
   return asTensor(x as Like);
 }
@@ -65,7 +67,7 @@ const cache = new Map<string, { traced: Traced<unknown>; executable: Executable 
 
 /** Computes at once, through a program compiled for the op alone. */
 function compute<A extends unknown[], R>(name: string, body: (...args: A) => R, args: A): R {
-  const key = `${currentDevice().name} ${name}${signatureOf(args)}`;
+  const key = `${currentDevice().name} ${floatx()} ${imageDataFormat()} ${name}${signatureOf(args)}`;
   let entry = cache.get(key);
   if (!entry) {
     const traced = trace(name, body, args);
@@ -90,8 +92,7 @@ function callSymbolic(
   call: (...args: unknown[]) => unknown,
   args: readonly unknown[],
 ): Tree<KerasTensor> {
-  const { form, avals } = inferSymbolic(call, args);
-  return addNode(new OpNode(name, call), args, form, avals);
+  return new OpNode(name, call).record(args);
 }
 
 /** An op used in a functional model. */
@@ -107,6 +108,11 @@ export class OpNode implements Operation {
     this.call = call;
     this.className = opName.replace(/^./, (c) => c.toUpperCase());
     this.name = name ?? autoName(toSnakeCase(this.className));
+  }
+  /** Calls the op on symbolic tensors: adds a node. */
+  record(args: readonly unknown[]): Tree<KerasTensor> {
+    const { form, avals } = inferSymbolic(this.call, args);
+    return addNode(this, args, form, avals);
   }
   replay(args: readonly unknown[]): Tree<Tensor> {
     return this.call(...args) as Tree<Tensor>;

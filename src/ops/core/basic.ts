@@ -1,0 +1,129 @@
+import { asDType, type DType, dtypeInfo, isFloat } from '../../base/dtype.ts';
+import { fail } from '../../base/errors.ts';
+import { type Shape, type SymbolicShape, showShape } from '../../base/shape.ts';
+import { Tensor } from '../../ir/tensor.ts';
+import * as p from '../../primitives/elementwise.ts';
+import { slice as cut, dynamicSlice, dynamicUpdateSlice, reshape } from '../../primitives/movement.ts';
+import { asTensor, type Like } from '../../tensor/like.ts';
+import { Variable } from '../../tensor/variable.ts';
+import { op } from '../op.ts';
+import { cast as converted, like } from '../operands.ts';
+
+/** The elements in another dtype; floats to integers truncate. @example cast([1.5, 2.5], 'int32') // [1, 2] */
+export const cast = op('cast', (x: Tensor, dtype: string) => converted(x, asDType(dtype, 'cast')));
+/** The elements in another dtype, confined to its range first. @example saturateCast([300, -5], 'uint8') // [255, 0] */
+export const saturateCast = op('saturateCast', (x: Tensor, dtype: string) => {
+  const to = asDType(dtype, 'saturateCast');
+  const [from, into] = [dtypeInfo[x.dtype], dtypeInfo[to]];
+  if (!into.range || into.kind === 'bool' || x.dtype === 'bool') return converted(x, to);
+  if (isFloat(x.dtype)) {
+    const [low, high] = into.range;
+    return converted(p.min(p.max(x, like(x, low)), like(x, high)), to);
+  }
+  const low = Math.max(from.range![0], into.range[0]);
+  const high = Math.min(from.range![1], into.range[1]);
+  return converted(p.min(p.max(x, like(x, low)), like(x, high)), to);
+});
+/** A tensor of a number, nested arrays, a typed array, a tensor or a variable. @example convertToTensor([1, 2]).shape // [2] */
+export const convertToTensor = op(
+  'convertToTensor',
+  (
+    x: Tensor,
+    {
+      dtype,
+    }: { readonly dtype?: string | null | undefined; readonly sparse?: boolean; readonly ragged?: boolean } = {},
+  ) => (dtype === undefined || dtype === null ? x : converted(x, asDType(dtype, 'convertToTensor'))),
+);
+/** A tensor of a number, nested arrays or a typed array; another name of `convertToTensor`. @example array([1, 2]).shape // [2] */
+export const array = op('array', (x: Tensor, { dtype }: { readonly dtype?: string | null | undefined } = {}) =>
+  dtype === undefined || dtype === null ? x : converted(x, asDType(dtype, 'array')),
+);
+/** The same tensor; tensors never change. @example copy([1, 2]) // [1, 2] */
+export const copy = op('copy', (x: Tensor) => x);
+/** `x` itself, through which no gradient flows. @example stopGradient([1, 2]) // [1, 2] */
+export const stopGradient = op('stopGradient', (variable: Tensor) => p.stopGradient(variable));
+
+/** Sizes of the axes; null where a symbolic tensor leaves one open. @example shape([[1, 2]]) // [1, 2] */
+export const shape = (x: Like): SymbolicShape => asTensor(x).shape;
+/** Number of axes. @example ndim([[1, 2]]) // 2 */
+export const ndim = (x: Like): number => asTensor(x).shape.length;
+/** Number of elements; null where a symbolic tensor leaves a size open. @example size([[1, 2]]) // 2 */
+export const size = (x: Like): number | null =>
+  (asTensor(x).shape as SymbolicShape).reduce<number | null>((n, k) => (n === null || k === null ? null : n * k), 1);
+/** Type of the elements. @example dtype([1.5]) // 'float32' */
+export const dtype = (x: Like): DType => asTensor(x).dtype;
+/** Whether `x` is a tensor. @example isTensor([1]) // false */
+export const isTensor = (x: unknown): boolean => x instanceof Tensor || x instanceof Variable;
+/** The elements as nested arrays, as soon as they are computed. @example await convertToNumpy([1, 2]) // [1, 2] */
+export const convertToNumpy = (x: Like): Promise<unknown> => asTensor(x).array();
+
+/** Starts as numbers, where they are known, or as int32 scalars. */
+function startsOf(who: string, starts: Tensor | readonly number[], rank: number): readonly number[] | Tensor[] {
+  if (!(starts instanceof Tensor)) {
+    if (starts.length !== rank) fail(who, `${starts.length} start indices for ${rank} axes`, 'give one for each axis');
+    return starts;
+  }
+  const count = starts.shape.length === 0 ? 1 : starts.shape[0]!;
+  if (count !== rank || starts.shape.length > 1)
+    fail(who, `start indices of shape ${showShape(starts.shape)} for ${rank} axes`, 'give one for each axis');
+  const flat = reshape(converted(starts, 'int32'), { shape: [rank] });
+  return Array.from({ length: rank }, (_, d) =>
+    reshape(cut(flat, { starts: [d], stops: [d + 1], strides: [1] }), { shape: [] }),
+  );
+}
+const scalars = (starts: readonly number[] | Tensor[]): Tensor[] =>
+  starts.map((s) => (typeof s === 'number' ? converted(s, 'int32') : s));
+/** Negative starts count from the end; then blocks are moved to lie inside. */
+const settled = (starts: readonly number[] | Tensor[], sizes: Shape): readonly number[] | Tensor[] =>
+  (starts as (number | Tensor)[]).map((s, d) => {
+    if (typeof s === 'number') return s < 0 ? s + sizes[d]! : s;
+    return p.select(p.lt(s, like(s, 0)), p.add(s, like(s, sizes[d]!)), s);
+  }) as readonly number[] | Tensor[];
+
+type Starts = Tensor | readonly number[];
+const isConstant = (starts: readonly number[] | Tensor[]): starts is readonly number[] =>
+  starts.every((s) => typeof s === 'number');
+/** A block of a given shape whose start may be computed; -1 takes all that follows. @example slice([1, 2, 3], [1], [2]) // [2, 3] */
+export const slice = op(
+  'slice',
+  (inputs: Tensor, startIndices: Starts, shape: readonly number[]) => {
+    const x = inputs;
+    const starts = settled(startsOf('slice', startIndices, x.shape.length), x.shape);
+    if (shape.length !== x.shape.length)
+      fail(
+        'slice',
+        `shape ${showShape(shape)} for a tensor of shape ${showShape(x.shape)}`,
+        'give one size for each axis',
+      );
+    const sizes = shape.map((n, d) => {
+      if (n !== -1) return n;
+      const s = starts[d]!;
+      return typeof s === 'number' ? x.shape[d]! - s : x.shape[d]!;
+    });
+    if (sizes.some((n, d) => n > x.shape[d]! || n < 0))
+      fail(
+        'slice',
+        `a block of shape ${showShape(sizes)} does not fit into ${showShape(x.shape)}`,
+        'give smaller sizes',
+      );
+    if (!isConstant(starts)) return dynamicSlice(x, scalars(starts), { sizes });
+    const from = starts.map((s, d) => Math.min(Math.max(s, 0), x.shape[d]! - sizes[d]!));
+    return cut(x, { starts: from, stops: from.map((s, d) => s + sizes[d]!), strides: from.map(() => 1) });
+  },
+  ['tensor', 'value'],
+);
+/** `inputs` with the block at the start replaced. @example sliceUpdate([1, 2, 3], [1], [9]) // [1, 9, 3] */
+export const sliceUpdate = op(
+  'sliceUpdate',
+  (inputs: Tensor, startIndices: Starts, updates: Tensor) => {
+    const starts = settled(startsOf('sliceUpdate', startIndices, inputs.shape.length), inputs.shape);
+    if (updates.shape.length !== inputs.shape.length || updates.shape.some((n, d) => n > inputs.shape[d]!))
+      fail(
+        'sliceUpdate',
+        `updates of shape ${showShape(updates.shape)} do not fit into ${showShape(inputs.shape)}`,
+        'give a block of the same rank',
+      );
+    return dynamicUpdateSlice(inputs, converted(updates, inputs.dtype), scalars(starts));
+  },
+  ['tensor', 'value', 'tensor'],
+);

@@ -1,0 +1,110 @@
+import './methods.ts';
+
+export * from './core/basic.ts';
+export { norm, normalize } from './linalg/norm.ts';
+export {
+  celu,
+  elu,
+  gelu,
+  glu,
+  hardShrink,
+  hardSigmoid,
+  hardSilu,
+  hardSwish,
+  hardTanh,
+  leakyRelu,
+  logSigmoid,
+  mish,
+  relu,
+  relu6,
+  selu,
+  sigmoid,
+  silu,
+  softplus,
+  softShrink,
+  softsign,
+  sparsePlus,
+  sparseSigmoid,
+  squareplus,
+  swish,
+  tanhShrink,
+  threshold,
+} from './nn/activations.ts';
+export { type AttentionOptions, dotProductAttention } from './nn/attention.ts';
+export {
+  type ConvOptions,
+  type ConvTransposeOptions,
+  conv,
+  convTranspose,
+  depthwiseConv,
+  separableConv,
+} from './nn/conv.ts';
+export { binaryCrossentropy, categoricalCrossentropy, sparseCategoricalCrossentropy } from './nn/crossentropy.ts';
+export { multiHot, oneHot } from './nn/encoding.ts';
+export { batchNormalization, layerNormalization, moments, rmsNormalization } from './nn/normalization.ts';
+export { averagePool, maxPool, type PoolOptions } from './nn/pool.ts';
+export { logSoftmax, softmax } from './nn/softmax.ts';
+export * from './numpy/arithmetic.ts';
+export { clip } from './numpy/clip.ts';
+export * from './numpy/compare.ts';
+export {
+  arange,
+  empty,
+  emptyLike,
+  eye,
+  full,
+  fullLike,
+  identity,
+  linspace,
+  meshgrid,
+  ones,
+  onesLike,
+  tri,
+  tril,
+  triu,
+  zeros,
+  zerosLike,
+} from './numpy/create.ts';
+export { einsum } from './numpy/einsum.ts';
+export { getItem, type Key, type Range, select, take, takeAlongAxis, where } from './numpy/indexing.ts';
+export { dot, inner, matmul, outer, tensordot, vdot } from './numpy/linear.ts';
+export { type PadOptions, pad } from './numpy/pad.ts';
+export {
+  all,
+  amax,
+  amin,
+  any,
+  argmax,
+  argmin,
+  countNonzero,
+  logsumexp,
+  max,
+  mean,
+  min,
+  prod,
+  ptp,
+  type ReduceOptions,
+  std,
+  sum,
+  var,
+} from './numpy/reduce.ts';
+export {
+  broadcastTo,
+  concatenate,
+  expandDims,
+  flip,
+  moveaxis,
+  ravel,
+  repeat,
+  reshape,
+  roll,
+  split,
+  squeeze,
+  stack,
+  swapaxes,
+  tile,
+  transpose,
+  unstack,
+} from './numpy/shape.ts';
+export * from './numpy/unary.ts';
+export { type Op, OpNode, op } from './op.ts';

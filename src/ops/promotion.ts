@@ -1,0 +1,48 @@
+import { floatx } from '../base/config.ts';
+import { type DType, isFloat } from '../base/dtype.ts';
+
+/** What takes part in a promotion: a dtype, or a bare number (`int`: without a fraction), which is weak. */
+export type Promotable = DType | 'int' | 'float';
+type Node = Promotable | 'int64';
+
+// JAX's lattice: an edge leads to the next wider type. int64 is a way station that ends as int32.
+const wider: Readonly<Record<Node, readonly Node[]>> = {
+  bool: ['int'],
+  int: ['uint8', 'int8'],
+  uint8: ['uint16', 'int16'],
+  uint16: ['uint32', 'int32'],
+  uint32: ['int64'],
+  int8: ['int16'],
+  int16: ['int32'],
+  int32: ['int64'],
+  int64: ['float'],
+  float: ['float16', 'bfloat16'],
+  float16: ['float32'],
+  bfloat16: ['float32'],
+  float32: ['float64'],
+  float64: [],
+};
+const above = new Map<Node, ReadonlySet<Node>>();
+function upward(from: Node): ReadonlySet<Node> {
+  const known = above.get(from);
+  if (known) return known;
+  const found = new Set<Node>([from, ...wider[from].flatMap((next) => [...upward(next)])]);
+  above.set(from, found);
+  return found;
+}
+
+const join = (a: Node, b: Node): Node => {
+  const common = [...upward(a)].filter((n) => upward(b).has(n));
+  return common.find((n) => common.every((other) => upward(n).has(other)))!;
+};
+
+/** The dtype in which operands meet: JAX's lattice without 64-bit integers; weak numbers alone become int32 or floatx. */
+export function resultType(...operands: readonly Promotable[]): DType {
+  if (operands.length === 0) return floatx();
+  const found = operands.reduce<Node>(join, operands[0]!);
+  return found === 'int' || found === 'int64' ? 'int32' : found === 'float' ? floatx() : found;
+}
+
+/** A float type stays, everything else becomes floatx. */
+export const floatType = (dtype: Promotable): DType =>
+  dtype !== 'int' && dtype !== 'float' && isFloat(dtype) ? dtype : floatx();
