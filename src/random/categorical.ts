@@ -1,0 +1,35 @@
+import { asDType, type DType } from '../base/dtype.ts';
+import { fail } from '../base/errors.ts';
+import { showShape } from '../base/shape.ts';
+import type { Tensor } from '../ir/tensor.ts';
+import { argmax } from '../ops/numpy/reduce.ts';
+import { op } from '../ops/op.ts';
+import { add, convert, log, neg } from '../primitives/elementwise.ts';
+import { broadcast } from '../primitives/movement.ts';
+import { asTensor, type Like } from '../tensor/like.ts';
+import { drawKey } from './seed-generator.ts';
+import { type DrawOptions, uniformFrom } from './uniform.ts';
+
+const tiny = 2 ** -126;
+
+const draw = op(
+  'categorical',
+  (logits: Tensor, key: Tensor, count: number, dtype: DType) => {
+    const shape = [...logits.shape, count];
+    const gumbel = neg(log(neg(log(uniformFrom(key, shape, tiny, 1)))));
+    const noisy = add(gumbel, broadcast(convert(logits, { dtype: 'float32' }), { shape, axes: [0, 1] }));
+    return convert(argmax(noisy, { axis: 1 }), { dtype });
+  },
+  ['tensor', 'tensor'],
+);
+
+/**
+ * Draws `numSamples` class numbers for each row of unnormalised log-probabilities `[batch, classes]`.
+ * @example categorical([[0, 100]], 2, { seed: 1 }) // [[1, 1]]
+ */
+export function categorical(logits: Like, numSamples: number, { dtype, seed }: DrawOptions = {}): Tensor {
+  const x = asTensor(logits);
+  if (x.shape.length !== 2)
+    fail('random.categorical', `logits have shape ${showShape(x.shape)}`, 'give logits of shape [batch, classes]');
+  return draw(x, drawKey('random.categorical', seed), numSamples, asDType(dtype ?? 'int32', 'random.categorical'));
+}

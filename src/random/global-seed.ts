@@ -1,0 +1,36 @@
+import { fail } from '../base/errors.ts';
+import { MersenneTwister, permutation } from './mersenne-twister.ts';
+
+const entropy = (): number => Math.floor(Math.random() * 2 ** 32);
+let seeds = MersenneTwister.fromInteger(entropy());
+let shuffles = MersenneTwister.fromWord(entropy());
+const listeners: (() => void)[] = [];
+
+/** Runs `forget` whenever the global seed is set. */
+export const onRandomSeed = (forget: () => void): void => void listeners.push(forget);
+
+/** A seed must be an integer in [0, 2^32). */
+export function checkSeed(who: string, seed: number): number {
+  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32)
+    fail(who, `the seed is ${seed}`, 'give an integer from 0 to 4294967295');
+  return seed;
+}
+
+/** Makes everything random that follows repeat: default seeds, the order in which `fit` shuffles, draws without a seed. */
+export function setRandomSeed(seed: number): void {
+  checkSeed('setRandomSeed', seed);
+  seeds = MersenneTwister.fromInteger(seed);
+  shuffles = MersenneTwister.fromWord(seed);
+  for (const forget of listeners) forget();
+}
+
+/** The seed of an object that was given none: from 1 to 10^9. */
+export function defaultSeed(): number {
+  let r: number;
+  do r = seeds.next() >>> 2;
+  while (r >= 1e9);
+  return 1 + r;
+}
+
+/** `0 … n-1` in the next order of the generator that `fit` shuffles with. */
+export const nextPermutation = (n: number): Int32Array => permutation(shuffles, n);

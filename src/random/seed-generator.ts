@@ -1,0 +1,88 @@
+import { autoName } from '../base/naming.ts';
+import { type Config, registerModule } from '../base/serialize.ts';
+import type { Tensor } from '../ir/tensor.ts';
+import { op } from '../ops/op.ts';
+import { like } from '../ops/operands.ts';
+import { add, mul, rem } from '../primitives/elementwise.ts';
+import { iota } from '../primitives/generators.ts';
+import { outsideOfTraces } from '../tensor/frames.ts';
+import { tensor } from '../tensor/like.ts';
+import { Variable } from '../tensor/variable.ts';
+import { checkSeed, defaultSeed, onRandomSeed } from './global-seed.ts';
+
+/** The key `uint32[2]` of a seed: `[seed, 0]`. */
+export const keyOf = (seed: number): Tensor => tensor([seed, 0], { dtype: 'uint32' });
+
+/** `[seed, n]` -> `[seed, n + 1]`. */
+const counted = op('nextSeed', (state: Tensor) => add(state, iota({ shape: [2], dtype: 'uint32', axis: 0 })));
+/** `w -> ((w + 1) · 5387 mod 2^32) mod 933199`, for both words. */
+const scrambled = op('nextGlobalSeed', (state: Tensor) =>
+  rem(mul(add(state, like(state, 1)), like(state, 5387)), like(state, 933199)),
+);
+
+const makeState = (seed: number, name: string): Variable =>
+  new Variable(
+    outsideOfTraces(() => keyOf(seed)),
+    { trainable: false, name, aggregation: 'only_first_replica' },
+  );
+
+/**
+ * A source of seeds that never gives one twice: its state `[seed, n]` is a variable, and each draw counts it up.
+ * @example const seeds = new SeedGenerator({ seed: 42 }); normal([2], { seed: seeds }) // other numbers at each call
+ */
+export class SeedGenerator {
+  static readonly className: string = 'SeedGenerator';
+  readonly name: string;
+  readonly seed: number;
+  readonly state: Variable;
+  /** The seed that was given, as configs hold it. */
+  private readonly given: number | null;
+
+  constructor({ seed = null, name = null }: { seed?: number | null; name?: string | null } = {}) {
+    this.given = seed;
+    this.name = name ?? autoName('seed_generator');
+    this.seed = checkSeed('SeedGenerator', seed ?? defaultSeed());
+    this.state = makeState(this.seed, 'seed_generator_state');
+    this.state.path = `${this.name}/seed_generator_state`;
+  }
+
+  /** The next key. */
+  next(): Tensor {
+    const key = this.state.value;
+    this.state.assign(counted(key));
+    return key;
+  }
+  getConfig(): Config {
+    return { seed: this.given };
+  }
+  static fromConfig(config: Config): SeedGenerator {
+    return new SeedGenerator(config);
+  }
+}
+registerModule('keras.random', [SeedGenerator]);
+
+let global: Variable | undefined;
+onRandomSeed(() => (global = undefined));
+
+/** Makes draws without a seed begin anew: with the next default seed. */
+export const forgetGlobalSeed = (): void => void (global = undefined);
+
+/** The state behind draws without a seed: training counts it among the variables that a step changes. */
+export const globalSeedState = (): Variable => (global ??= makeState(defaultSeed(), 'global_seed_generator_state'));
+
+function nextGlobalKey(): Tensor {
+  const state = globalSeedState();
+  const key = state.value;
+  state.assign(scrambled(key));
+  return key;
+}
+
+/** A seed as users give it: an integer, a generator, a key `uint32[2]`, or nothing for the global generator. */
+export type Seed = number | SeedGenerator | Tensor | null | undefined;
+
+/** The key that a draw with this seed uses. */
+export function drawKey(who: string, seed: Seed): Tensor {
+  if (seed === null || seed === undefined) return nextGlobalKey();
+  if (seed instanceof SeedGenerator) return seed.next();
+  return typeof seed === 'number' ? keyOf(checkSeed(who, seed)) : seed;
+}
