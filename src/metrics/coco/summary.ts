@@ -62,18 +62,33 @@ export function meanPerClass(table: Float64Array, shape: readonly [number, numbe
 
 /** Mean of the values above -1; -1 if there are none. */
 class MeanOfKnown {
-  #sum = 0;
-  #count = 0;
+  readonly #values: number[] = [];
 
   add(value: number): void {
-    if (value <= -1) return;
-    this.#sum += value;
-    this.#count++;
+    if (value > -1) this.#values.push(value);
   }
 
   get value(): number {
-    return this.#count === 0 ? -1 : this.#sum / this.#count;
+    const { length } = this.#values;
+    return length === 0 ? -1 : pairwiseSum(this.#values, 0, length) / length;
   }
+}
+
+/**
+ * The sum of some values in the order in which numpy adds them: eight partial sums, halved recursively above 128 values.
+ * A recall of exactly 0.1875 is printed as 0.188, a last bit below as 0.187: only the same order gives the same text.
+ */
+function pairwiseSum(values: readonly number[], start: number, count: number): number {
+  if (count > 128) {
+    const half = Math.floor(count / 16) * 8;
+    return pairwiseSum(values, start, half) + pairwiseSum(values, start + half, count - half);
+  }
+  const inEights = count - (count % 8);
+  const part = [0, 0, 0, 0, 0, 0, 0, 0];
+  for (let i = 0; i < inEights; i++) part[i & 7] += values[start + i];
+  let sum = part[0] + part[1] + (part[2] + part[3]) + (part[4] + part[5] + (part[6] + part[7]));
+  for (let i = inEights; i < count; i++) sum += values[start + i];
+  return sum;
 }
 
 /** What `summaryTable` prints beside the numbers. */

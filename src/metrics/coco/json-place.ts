@@ -1,0 +1,102 @@
+import { fail } from '../../base/errors.ts';
+
+/** A value in a JSON file and the place where it stands: `annotations[12].bbox`. Readings of the wrong kind fail there. */
+export class JsonPlace {
+  readonly value: unknown;
+  readonly #file: string;
+  readonly #parent: JsonPlace | undefined;
+  readonly #step: string | number;
+
+  constructor(file: string, value: unknown, parent?: JsonPlace, step: string | number = '') {
+    this.#file = file;
+    this.value = value;
+    this.#parent = parent;
+    this.#step = step;
+  }
+
+  /** The way from the top of the file, put together only when something is wrong: files have millions of places. */
+  get path(): string {
+    const above = this.#parent?.path ?? '';
+    if (typeof this.#step === 'number') return `${above}[${this.#step}]`;
+    return above && this.#step ? `${above}.${this.#step}` : this.#step;
+  }
+
+  /** Fails with the place, what was expected there and what stands there. */
+  refuse(problem: string, fix: string): never {
+    fail(this.#file, `${this.path || 'the whole file'}: ${problem}`, fix);
+  }
+
+  get isPresent(): boolean {
+    return this.value !== undefined && this.value !== null;
+  }
+
+  member(name: string): JsonPlace {
+    const { value } = this;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      this.refuse(`expected an object, got ${describe(value)}`, `it should have a member '${name}'`);
+    }
+    return new JsonPlace(this.#file, (value as Record<string, unknown>)[name], this, name);
+  }
+
+  /** The length of the list that stands here. */
+  list(fix: string): { readonly length: number; readonly at: (i: number) => JsonPlace } {
+    const { value } = this;
+    if (!Array.isArray(value)) this.refuse(`expected a list, got ${describe(value)}`, fix);
+    return { length: value.length, at: (i) => new JsonPlace(this.#file, value[i], this, i) };
+  }
+
+  number(fix: string): number {
+    const { value } = this;
+    if (typeof value !== 'number' || !Number.isFinite(value))
+      this.refuse(`expected a number, got ${describe(value)}`, fix);
+    return value;
+  }
+
+  integer(fix: string): number {
+    const value = this.number(fix);
+    if (!Number.isSafeInteger(value)) this.refuse(`expected an integer, got ${value}`, fix);
+    return value;
+  }
+
+  text(fix: string): string {
+    const { value } = this;
+    if (typeof value !== 'string') this.refuse(`expected text, got ${describe(value)}`, fix);
+    return value;
+  }
+
+  /** The numbers of a list; their count may be prescribed. */
+  numbers(fix: string, count?: number): readonly number[] {
+    const { value } = this;
+    const expected = count === undefined ? 'a list of numbers' : `${count} numbers`;
+    if (!Array.isArray(value)) this.refuse(`expected ${expected}, got ${describe(value)}`, fix);
+    if (count !== undefined && value.length !== count) this.refuse(`expected ${expected}, got ${value.length}`, fix);
+    for (let i = 0; i < value.length; i++) {
+      if (typeof value[i] !== 'number' || !Number.isFinite(value[i])) {
+        new JsonPlace(this.#file, value[i], this, i).number(fix);
+      }
+    }
+    return value;
+  }
+}
+
+/** Text is parsed; anything else is taken to be parsed already. */
+export function readJson(file: string, json: unknown): JsonPlace {
+  if (typeof json !== 'string') return new JsonPlace(file, json);
+  try {
+    return new JsonPlace(file, JSON.parse(json));
+  } catch (error) {
+    fail(
+      file,
+      `this is no JSON: ${error instanceof Error ? error.message : String(error)}`,
+      'check that the file is complete',
+    );
+  }
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'string') return `'${value.length > 40 ? `${value.slice(0, 40)}...` : value}'`;
+  return typeof value === 'object' ? 'an object' : String(value);
+}
