@@ -11,6 +11,8 @@ export interface SerializableClass<T = unknown> {
 /** An object that can be written to a config. */
 export interface Serializable {
   getConfig(): Config;
+  /** The class's name in files, where it depends on the object. */
+  readonly className?: string;
 }
 /** An object as `.keras` files hold it. */
 export interface SerializedObject {
@@ -99,7 +101,7 @@ export function serializeObject(x: unknown): unknown {
     const module = moduleOf.get(own);
     return {
       module: module ?? null,
-      class_name: nameOf(own),
+      class_name: x.className ?? nameOf(own),
       config: x.getConfig(),
       registered_name: module ? null : getRegisteredName(own),
     };

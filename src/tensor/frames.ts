@@ -15,16 +15,19 @@ export class Trace {
   readonly initial = new Map<Variable, Tensor>();
   private readonly current = new Map<Variable, Tensor>();
   private readonly inline: boolean;
+  private readonly outer: Trace | undefined;
 
-  /** `inline`: variables read as the values they hold, for a program that is computed at once. */
-  constructor({ inline = false } = {}) {
+  /** `inline`: variables read as the values they hold (or have in the trace around it), for what is computed at once. */
+  constructor({ inline = false, outer }: { readonly inline?: boolean; readonly outer?: Trace } = {}) {
     this.inline = inline;
+    this.outer = outer;
   }
 
   read(variable: Variable): Tensor {
     const known = this.current.get(variable);
     if (known) return known;
-    const input = this.inline ? variable.held : new Tensor({ shape: variable.shape, dtype: variable.dtype });
+    const { shape, dtype } = variable;
+    const input = this.outer?.read(variable) ?? (this.inline ? variable.held : new Tensor({ shape, dtype }));
     this.initial.set(variable, input);
     this.current.set(variable, input);
     return input;

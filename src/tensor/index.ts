@@ -7,6 +7,18 @@ export { type Jitted, jit } from './jit.ts';
 export { type GraphNode, KerasTensor, type Operation } from './keras-tensor.ts';
 export { mapTensors, signatureOf, tensorsIn, withTensors } from './leaves.ts';
 export { asTensor, dtypeOf, isTypedArray, type Like, type Nested, type TensorOptions, tensor } from './like.ts';
-export { addNode, hasSymbolic, inferSymbolic, type SymbolicAval } from './symbolic.ts';
+export {
+  asCallOf,
+  atPath,
+  currentAutocast,
+  currentCall,
+  currentPath,
+  inNameScope,
+  refuseVariables,
+  scopedPath,
+  withAutocast,
+} from './scopes.ts';
+export { withVariableValues } from './stateless.ts';
+export { addNode, asSymbolicShape, hasSymbolic, inferSymbolic, type SymbolicAval } from './symbolic.ts';
 export { compileTraced, runTraced, type Traced, trace } from './traced.ts';
 export { type InitialValue, Variable, type VariableOptions } from './variable.ts';

@@ -9,6 +9,11 @@ import { mapTensors, tensorsIn } from './leaves.ts';
 // Both have many divisors, so that reshapes and splits of an unknown size go through.
 const trialSizes = [2520, 5040] as const;
 
+/** A shape met while inferring, with the sizes that stand for unknown ones shown as unknown. */
+export const asSymbolicShape = (shape: SymbolicShape): SymbolicShape =>
+  shape.some((n) => n === trialSizes[0]) && inferring > 0 ? shape.map((n) => (n === trialSizes[0] ? null : n)) : shape;
+let inferring = 0;
+
 const hasUnknown = (t: Tensor): boolean => t instanceof KerasTensor && t.symbolicShape.some((n) => n === null);
 
 /** Shape and dtype of a symbolic result. */
@@ -33,6 +38,15 @@ export function inferSymbolic<R>(
         ) as unknown[]),
       ),
     );
+  inferring++;
+  try {
+    return compare(args, attempt);
+  } finally {
+    inferring--;
+  }
+}
+
+function compare<R>(args: readonly unknown[], attempt: (size: number) => R): { form: R; avals: SymbolicAval[] } {
   const form = attempt(trialSizes[0]);
   const first = tensorsIn(form);
   if (!tensorsIn(args).some(hasUnknown)) return { form, avals: first.map(({ shape, dtype }) => ({ shape, dtype })) };

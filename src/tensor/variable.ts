@@ -1,4 +1,4 @@
-import type { DType } from '../base/dtype.ts';
+import { type DType, isFloat } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
 import { autoName } from '../base/naming.ts';
 import { type Shape, sameShape, showShape } from '../base/shape.ts';
@@ -6,6 +6,7 @@ import { Tensor } from '../ir/tensor.ts';
 import { convert } from '../primitives/elementwise.ts';
 import { copyOf, evaluate } from '../runtime/execute.ts';
 import { currentTrace, outsideOfTraces } from './frames.ts';
+import { currentAutocast, refuseVariables, scopedPath } from './scopes.ts';
 
 /** How a variable's first value is made. */
 export type InitialValue = Tensor | ((shape: Shape, options: { dtype: DType }) => Tensor);
@@ -18,6 +19,10 @@ export interface VariableOptions {
   readonly name?: string;
   /** How values that the replicas of a distributed run computed apart are joined. */
   readonly aggregation?: 'none' | 'mean' | 'sum' | 'only_first_replica';
+  /** Penalty that the value adds to the loss. */
+  readonly regularizer?: ((value: Tensor) => Tensor) | null;
+  /** What an optimizer applies to the value after each update. */
+  readonly constraint?: ((value: Tensor) => Tensor) | null;
 }
 
 /** A tensor that can be replaced: weights, optimizer slots, metric states, seeds. */
@@ -29,29 +34,38 @@ export class Variable {
   /** Name within the model, e.g. `dense/kernel`; the owner sets it. */
   path: string;
   trainable: boolean;
+  regularizer: ((value: Tensor) => Tensor) | null;
+  constraint: ((value: Tensor) => Tensor) | null;
   /** The value's tensor. Its bytes may be overwritten by a compiled step: read `value` to keep them. */
   held: Tensor;
   private isShared = false;
 
-  constructor(
-    initial: InitialValue,
-    { shape, dtype, trainable = true, name, aggregation = 'none' }: VariableOptions = {},
-  ) {
-    this.name = this.path = name ?? autoName('variable');
+  constructor(initial: InitialValue, options: VariableOptions = {}) {
+    const { shape, dtype, trainable = true, name, aggregation = 'none' } = options;
+    this.name = name ?? autoName('variable');
+    refuseVariables(this.name);
+    this.path = scopedPath(this.name);
     this.trainable = trainable;
     this.aggregation = aggregation;
-    const value =
-      initial instanceof Tensor ? initial : outsideOfTraces(() => initial(shape ?? [], { dtype: dtype ?? 'float32' }));
+    this.regularizer = options.regularizer ?? null;
+    this.constraint = options.constraint ?? null;
+    const make = (): Tensor => (initial instanceof Tensor ? initial : initial(shape ?? [], { dtype: dtype ?? 'float32' }));
+    const value = outsideOfTraces(make);
     this.shape = shape ?? value.shape;
     this.dtype = dtype ?? value.dtype;
-    this.held = this.accept(value);
+    this.held = outsideOfTraces(() => this.accept(value));
     // The tensor given may be in other hands: it must not change when the variable does.
     this.isShared = true;
   }
 
   /** What ops see: the value, or what stands for it in the program being recorded. */
   read(): Tensor {
-    return currentTrace()?.read(this) ?? this.held;
+    const value = currentTrace()?.read(this) ?? this.held;
+    const dtype = isFloat(this.dtype) ? currentAutocast() : undefined;
+    if (dtype === undefined || dtype === this.dtype) return value;
+    const cast = convert(value, { dtype });
+    if (!currentTrace()) evaluate([cast]);
+    return cast;
   }
   /** The value. It does not change when the variable is assigned later. */
   get value(): Tensor {

@@ -1,0 +1,48 @@
+import { floatx } from './config.ts';
+import { asDType, type DType } from './dtype.ts';
+import { fail } from './errors.ts';
+import { type Config, isSerializedObject, registerModule } from './serialize.ts';
+
+const mixed: Readonly<Record<string, DType>> = { mixed_float16: 'float16', mixed_bfloat16: 'bfloat16' };
+
+/** In which dtype a layer keeps its weights and in which it computes: `float32`, …, `mixed_float16`, `mixed_bfloat16`. */
+export class DTypePolicy {
+  static readonly className: string = 'DTypePolicy';
+  readonly name: string;
+  readonly computeDtype: DType;
+  readonly variableDtype: DType;
+
+  constructor(name: string) {
+    this.name = name;
+    this.computeDtype = mixed[name] ?? asDType(name, 'DTypePolicy');
+    this.variableDtype = name in mixed ? 'float32' : this.computeDtype;
+  }
+  getConfig(): Config {
+    return { name: this.name };
+  }
+  static fromConfig({ name }: Config): DTypePolicy {
+    return new DTypePolicy(String(name));
+  }
+}
+registerModule('keras.dtype_policies', [DTypePolicy]);
+registerModule('keras', [DTypePolicy]);
+
+let global: DTypePolicy | undefined;
+/** The policy of layers that name none. */
+export const dtypePolicy = (): DTypePolicy => global ?? new DTypePolicy(floatx());
+export const setDtypePolicy = (policy: PolicyLike): void => void (global = asPolicy(policy));
+
+export type PolicyLike = string | DTypePolicy | Config | null | undefined;
+
+/** A policy from its name, its config, or nothing (the global one). */
+export function asPolicy(x: PolicyLike): DTypePolicy {
+  if (x === null || x === undefined) return dtypePolicy();
+  if (x instanceof DTypePolicy) return x;
+  if (typeof x === 'string') return new DTypePolicy(x);
+  if (isSerializedObject(x) && x.class_name === 'DTypePolicy') return DTypePolicy.fromConfig(x.config as Config);
+  return fail(
+    'dtype',
+    `${JSON.stringify(x)} is no dtype policy`,
+    'give a name such as "float32" or "mixed_float16", or a DTypePolicy',
+  );
+}

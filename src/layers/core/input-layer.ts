@@ -1,0 +1,82 @@
+import { floatx } from '../../base/config.ts';
+import { asDType, type DType } from '../../base/dtype.ts';
+import { fail } from '../../base/errors.ts';
+import { autoName } from '../../base/naming.ts';
+import type { Config } from '../../base/serialize.ts';
+import type { SymbolicShape } from '../../base/shape.ts';
+import { type GraphNode, KerasTensor, type Tensor } from '../../tensor/index.ts';
+import { type AnyLayer, Layer } from '../layer.ts';
+
+export interface InputOptions {
+  /** Shape of one sample, without the batch axis; null for sizes that vary. */
+  readonly shape?: SymbolicShape | undefined;
+  /** Number of samples in a batch, where it is fixed. */
+  readonly batchSize?: number | null | undefined;
+  /** The whole shape, batch axis included, in place of `shape` and `batchSize`. */
+  readonly batchShape?: SymbolicShape | undefined;
+  readonly dtype?: string | undefined;
+  readonly name?: string | undefined;
+  /** Whether the model may be called without this input. */
+  readonly optional?: boolean | undefined;
+}
+
+/** The entry of a functional model. Made by `keras.Input`. */
+export class InputLayer extends Layer<{}, [inputs: Tensor]> {
+  static override readonly className = 'InputLayer';
+  readonly batchShape: SymbolicShape;
+  readonly inputDtype: DType;
+  readonly optional: boolean;
+  readonly output: KerasTensor;
+
+  constructor({ shape, batchSize = null, batchShape, dtype, name, optional = false }: InputOptions = {}) {
+    super({ name: name ?? autoName('input_layer') });
+    if (!shape && !batchShape)
+      fail(
+        'Input',
+        'it has neither `shape` nor `batchShape`',
+        'give the shape of one sample, e.g. Input({ shape: [28, 28, 1] })',
+      );
+    const whole = batchShape ?? [batchSize, ...shape!];
+    if (whole.some((n) => n !== null && !(Number.isInteger(n) && n >= 0)))
+      fail(
+        'Input',
+        `shape [${whole.map(String).join(', ')}] holds something that is no size`,
+        'use integers, and null for sizes that vary',
+      );
+    this.batchShape = whole;
+    this.inputDtype = dtype ? asDType(dtype, 'Input') : floatx();
+    this.optional = optional;
+    this.output = new KerasTensor(whole, { dtype: this.inputDtype, name: this.name });
+    const node: GraphNode = { operation: this, args: [], inputs: [], form: this.output, outputs: [this.output] };
+    this.output.history = { node, index: 0 };
+    this.inboundNodes.push(node);
+    this.built = true;
+  }
+  call(inputs: Tensor): Tensor {
+    return inputs;
+  }
+  override getConfig(): Config {
+    return {
+      batch_shape: this.batchShape,
+      dtype: this.inputDtype,
+      sparse: false,
+      ragged: false,
+      name: this.name,
+      optional: this.optional,
+    };
+  }
+  static override fromConfig({ batch_shape, batch_input_shape, dtype, name, optional }: Config): AnyLayer {
+    return new InputLayer({
+      batchShape: (batch_shape ?? batch_input_shape) as SymbolicShape,
+      dtype: dtype as string,
+      name: name as string,
+      optional: optional === true,
+    });
+  }
+}
+
+/**
+ * A symbolic tensor from which a functional model begins.
+ * @example const x = Input({ shape: [28, 28, 1] }) // KerasTensor of shape (null, 28, 28, 1)
+ */
+export const Input = (options: InputOptions): KerasTensor => new InputLayer(options).output;

@@ -1,0 +1,511 @@
+import { Callable } from '../base/callable.ts';
+import { isFloat } from '../base/dtype.ts';
+import { asPolicy, type DTypePolicy, type PolicyLike } from '../base/dtype-policy.ts';
+import { fail } from '../base/errors.ts';
+import {
+  configToOptions,
+  type Fields,
+  type Options,
+  optionsToConfig,
+  type Resolved,
+  resolveOptions,
+} from '../base/field.ts';
+import { autoName, optionFromDisk, toSnakeCase } from '../base/naming.ts';
+import { type Config, serializeObject } from '../base/serialize.ts';
+import { type Shape, type SymbolicShape, showShape, sizeOf } from '../base/shape.ts';
+import type { Tree } from '../base/tree.ts';
+import * as initializers from '../initializers/index.ts';
+import { cast } from '../ops/index.ts';
+import * as regularizers from '../regularizers/index.ts';
+import {
+  addNode,
+  asCallOf,
+  asSymbolicShape,
+  asTensor,
+  currentCall,
+  type GraphNode,
+  hasSymbolic,
+  inferSymbolic,
+  inNameScope,
+  KerasTensor,
+  type Like,
+  mapTensors,
+  type Operation,
+  refuseVariables,
+  type SymbolicAval,
+  scopedPath,
+  Tensor,
+  tensorsIn,
+  Variable,
+  withAutocast,
+  withVariableValues,
+} from '../tensor/index.ts';
+import { type CallOptions, currentTraining, inCall, isOutermostCall } from './call-context.ts';
+import { checkInputs, type InputSpec } from './input-spec.ts';
+import { maskOf, setMask } from './masks.ts';
+import { ownedBy } from './tracking.ts';
+
+/** Options of every layer. */
+export interface LayerOptions {
+  /** Unique within a model; made from the class name when absent. */
+  readonly name?: string | null | undefined;
+  /** Whether optimizers change its weights. */
+  readonly trainable?: boolean | undefined;
+  /** Dtype, or dtype policy such as "mixed_float16", of weights and computation. */
+  readonly dtype?: PolicyLike;
+  /** Penalty on the layer's output, added to the loss. */
+  readonly activityRegularizer?: regularizers.RegularizerLike | undefined;
+}
+const baseOptions = ['name', 'trainable', 'dtype', 'activityRegularizer', 'autocast'];
+
+/** What `addWeight` takes. */
+export interface WeightOptions {
+  readonly name: string;
+  readonly shape: Shape;
+  /** Default: glorot_uniform for floats, zeros otherwise. */
+  readonly initializer?: initializers.InitializerLike;
+  readonly dtype?: Variable['dtype'];
+  readonly trainable?: boolean;
+  readonly regularizer?: ((value: Tensor) => Tensor) | null;
+  readonly constraint?: ((value: Tensor) => Tensor) | null;
+}
+
+/** Nests of shapes, in the form of a layer's input. */
+export type Shapes = SymbolicShape | readonly Shapes[] | { readonly [key: string]: Shapes };
+
+export const isLayer = (x: object): x is AnyLayer => x instanceof Layer;
+export type AnyLayer = Layer<any, any, any>;
+
+/**
+ * A callable object with weights: options (`fields`), `build` (makes the weights when the input's shape is known) and `call`
+ * (computes). Layers, variables, and lists and maps of them are found through the attributes that hold them.
+ * @see https://keras.io/api/layers/base_layer/
+ */
+export abstract class Layer<
+    S extends Fields = {},
+    Args extends unknown[] = [inputs: Tensor, options?: CallOptions],
+    Out = Tensor,
+  >
+  extends Callable<LenientArgs<Args>, Out>
+  implements Operation
+{
+  static readonly className: string;
+  static readonly fields: Fields;
+
+  override readonly name: string;
+  readonly dtypePolicy: DTypePolicy;
+  /** The class's own options, as resolved. */
+  readonly config: Resolved<S>;
+  built = false;
+  supportsMasking = false;
+  inputSpec: InputSpec | readonly InputSpec[] | undefined;
+  activityRegularizer: regularizers.Regularizer | null;
+  readonly inboundNodes: GraphNode[] = [];
+  /** Name with those of the layers around it, as variables' paths begin. */
+  path: string;
+  private isTrainable: boolean;
+  private buildShapes: readonly Shapes[] | undefined;
+  private callLosses: Tensor[] = [];
+  /** The call during which the layer itself was made, if it was. */
+  private readonly madeIn = currentCall();
+
+  constructor(options: Options<S> & LayerOptions = {} as Options<S> & LayerOptions) {
+    super();
+    const {
+      name,
+      trainable = true,
+      dtype,
+      activityRegularizer = null,
+      autocast: _,
+      ...own
+    } = options as LayerOptions & { autocast?: boolean };
+    const { fields } = this;
+    this.config = resolveOptions(this.className, fields, own as unknown as Options<S>, baseOptions) as Resolved<S>;
+    for (const key of Object.keys(fields))
+      if (!(key in this))
+        Object.defineProperty(this, key, {
+          get: () => (this.config as Record<string, unknown>)[key],
+          enumerable: true,
+          configurable: true,
+        });
+    this.name = name ?? autoName(toSnakeCase(this.className));
+    if (this.name.includes('/'))
+      fail(this, `the name contains "/"`, 'choose a name without it: paths are made of names');
+    this.path = scopedPath(this.name);
+    this.isTrainable = trainable;
+    this.dtypePolicy = asPolicy(dtype);
+    this.activityRegularizer = regularizers.get(activityRegularizer);
+  }
+
+  get className(): string {
+    return Object.hasOwn(this.constructor, 'className')
+      ? (this.constructor as typeof Layer).className
+      : this.constructor.name;
+  }
+  private get fields(): S {
+    return ((this.constructor as typeof Layer).fields ?? {}) as S;
+  }
+
+  /** Makes the weights; `inputShape` has null where a size is not known. */
+  build(..._inputShapes: any[]): void {}
+  /** Computes the outputs. Write it with keras.ops and other layers. */
+  abstract override call(...args: Args): Out;
+  /** The mask of the outputs; a layer that supports masking passes its input's on. */
+  computeMask(_inputs: unknown, previousMask: Tensor | null | undefined): Tree<Tensor | null> | null | undefined {
+    return this.supportsMasking ? previousMask : undefined;
+  }
+
+  protected override invoke(...given: LenientArgs<Args>): Out {
+    const args = given.map(toTensors);
+    if (!hasSymbolic(args)) return this.run(args);
+    const node = (): Tree<KerasTensor> => {
+      this.ensureBuilt(args);
+      const { form, avals } = inferSymbolic((...inner) => this.run([...inner]), args);
+      this.forgetLosses();
+      return addNode(this, args, form, avals);
+    };
+    return node() as Out;
+  }
+
+  /** Does a recorded call again, on other tensors. */
+  replay(args: readonly unknown[]): Tree<Tensor> {
+    return this.run([...args]) as Tree<Tensor>;
+  }
+
+  private run(given: readonly unknown[]): Out {
+    if (isOutermostCall()) this.forgetLosses();
+    this.ensureBuilt(given);
+    const { args, options } = splitOptions(this.convertInputs(given));
+    const training = options.training ?? currentTraining();
+    const first = args[0];
+    const mask = options.mask === undefined && first instanceof Tensor ? maskOf(first) : options.mask;
+    const full: CallOptions = {
+      ...options,
+      ...(training !== undefined && { training }),
+      ...(mask !== undefined && { mask }),
+    };
+    const outputs = inNameScope(this.name, () =>
+      inCall(training, () =>
+        asCallOf(this, () =>
+          withAutocast(this.dtypePolicy.computeDtype, () => this.call(...([...args, full] as unknown as Args))),
+        ),
+      ),
+    );
+    this.penalizeActivity(outputs);
+    this.passMask(first, full.mask, outputs);
+    return outputs;
+  }
+
+  /** Tensors of a float type other than the policy's are converted; masks go along. */
+  private convertInputs(args: readonly unknown[]): unknown[] {
+    const dtype = this.dtypePolicy.computeDtype;
+    return mapTensors(args, (t) => {
+      if (!isFloat(t.dtype) || t.dtype === dtype) return t;
+      const converted = cast(t, dtype);
+      setMask(converted, maskOf(t));
+      return converted;
+    }) as unknown[];
+  }
+
+  private ensureBuilt(given: readonly unknown[]): void {
+    const { args } = splitOptions(given);
+    checkInputs(this, this.inputSpec, tensorsIn(args[0]));
+    if (this.built) return;
+    this.buildOn(
+      ...args
+        .filter((a) => tensorsIn(a).length > 0)
+        .map((a) => mapTensors(a, (t) => asSymbolicShape(t.shape)) as Shapes),
+    );
+    checkInputs(this, this.inputSpec, tensorsIn(args[0]));
+  }
+
+  /** Builds on shapes, once: what calling the layer does first. */
+  buildOn(...shapes: Shapes[]): void {
+    if (this.built) return;
+    if (this.madeIn && this.makesWeights()) refuseVariables(`${this.name}/…`, this.madeIn);
+    this.path = scopedPath(this.name);
+    this.buildShapes = shapes;
+    inNameScope(this.name, () => asCallOf(undefined, () => this.build(...shapes)));
+    this.built = true;
+  }
+  private makesWeights(): boolean {
+    return this.build !== Layer.prototype.build;
+  }
+
+  /** Makes a variable that belongs to the layer. Only in the constructor and in `build`. */
+  addWeight({
+    name,
+    shape,
+    initializer,
+    dtype,
+    trainable = true,
+    regularizer = null,
+    constraint = null,
+  }: WeightOptions): Variable {
+    const own = dtype ?? this.dtypePolicy.variableDtype;
+    const make = initializers.get(initializer ?? (isFloat(own) ? 'glorot_uniform' : 'zeros'));
+    const unknown = shape.findIndex((n) => !Number.isInteger(n));
+    if (unknown >= 0)
+      fail(
+        this,
+        `weight "${name}" needs a shape of integers, got ${showShape(shape)}`,
+        'give the input a known size along the axis that the weight depends on',
+      );
+    const variable = new Variable((s, o) => make(s, o), {
+      name,
+      shape,
+      dtype: own,
+      trainable,
+      regularizer,
+      constraint,
+    });
+    this.ownWeights.push(variable);
+    return variable;
+  }
+  private readonly ownWeights: Variable[] = [];
+
+  /** Adds a scalar to the loss of the model that the layer is part of. Call it in `call`. */
+  addLoss(loss: Tensor): void {
+    this.callLosses.push(loss);
+  }
+  private forgetLosses(): void {
+    this.callLosses = [];
+    for (const layer of this.sublayers) layer.forgetLosses();
+  }
+  private penalizeActivity(outputs: Out): void {
+    const { activityRegularizer } = this;
+    if (!activityRegularizer) return;
+    for (const y of tensorsIn(outputs)) this.addLoss(activityRegularizer(y).div(y.shape[0] ?? 1) as Tensor);
+  }
+  private passMask(input: unknown, mask: Tensor | null | undefined, outputs: Out): void {
+    if (!this.supportsMasking && this.computeMask === Layer.prototype.computeMask) return;
+    const previous = input instanceof Tensor ? mask : (mapTensors(input, (t) => maskOf(t) ?? null) as Tensor);
+    const computed = this.computeMask(input, previous);
+    if (computed === null || computed === undefined) return;
+    const list = (Array.isArray(computed) ? computed : [computed]) as (Tensor | null)[];
+    tensorsIn(outputs).forEach((y, k) => {
+      if (list[k] && !maskOf(y)) setMask(y, list[k]);
+    });
+  }
+
+  /** Layers that this one holds, directly. */
+  get sublayers(): AnyLayer[] {
+    return ownedBy(this, isLayer).layers;
+  }
+  /** This layer and all within it. */
+  flattenLayers(): AnyLayer[] {
+    const all = new Set<AnyLayer>();
+    const visit = (layer: AnyLayer): void => {
+      if (all.has(layer)) return;
+      all.add(layer);
+      layer.sublayers.forEach(visit);
+    };
+    visit(this as AnyLayer);
+    return [...all];
+  }
+  private collect(own: (layer: AnyLayer) => readonly Variable[]): Variable[] {
+    return [...new Set(this.flattenLayers().flatMap((layer) => own(layer)))];
+  }
+  /** Own weights, trainable ones first, then those of the layers within. */
+  get weights(): Variable[] {
+    return this.collect((layer) => layer.directWeights());
+  }
+  /** Weights, and the states of seed generators and metrics. */
+  get variables(): Variable[] {
+    return this.collect((layer) => [
+      ...layer.directWeights(),
+      ...ownedBy(layer, isLayer).keepers.flatMap((k) => k.variables),
+    ]);
+  }
+  private directWeights(): Variable[] {
+    const all = [...new Set([...this.ownWeights, ...ownedBy(this, isLayer).variables])];
+    return [
+      ...all.filter((v) => v.trainable || this.frozen.has(v)),
+      ...all.filter((v) => !v.trainable && !this.frozen.has(v)),
+    ];
+  }
+  get trainableWeights(): Variable[] {
+    return this.trainable ? this.weights.filter((v) => v.trainable) : [];
+  }
+  get nonTrainableWeights(): Variable[] {
+    return this.trainable ? this.weights.filter((v) => !v.trainable) : this.weights;
+  }
+  get trainableVariables(): Variable[] {
+    return this.trainable ? this.variables.filter((v) => v.trainable) : [];
+  }
+  get nonTrainableVariables(): Variable[] {
+    return this.trainable ? this.variables.filter((v) => !v.trainable) : this.variables;
+  }
+  get trainable(): boolean {
+    return this.isTrainable;
+  }
+  /** Freezes or thaws the layer and all layers within it. */
+  set trainable(value: boolean) {
+    this.isTrainable = value;
+    for (const v of this.directWeights()) {
+      if (!value && v.trainable) this.frozen.add(v);
+      if (this.frozen.has(v)) v.trainable = value;
+      if (value) this.frozen.delete(v);
+    }
+    for (const layer of this.sublayers) layer.trainable = value;
+  }
+  /** Weights that were trainable before the layer was frozen. */
+  private readonly frozen = new Set<Variable>();
+
+  /** Scalars that add to the loss: from `addLoss` and activity in the last call, then one for each regularized weight. */
+  get losses(): Tensor[] {
+    const layers = this.flattenLayers();
+    const called = layers.flatMap((layer) => layer.callLosses);
+    const penalties = this.trainableWeights.flatMap((v) => (v.regularizer ? [v.regularizer(v.read())] : []));
+    return [...called, ...penalties];
+  }
+
+  get dtype(): Variable['dtype'] {
+    return this.dtypePolicy.variableDtype;
+  }
+  get computeDtype(): Variable['dtype'] {
+    return this.dtypePolicy.computeDtype;
+  }
+  get variableDtype(): Variable['dtype'] {
+    return this.dtypePolicy.variableDtype;
+  }
+
+  /** The weights' values. Tensors, that later training does not change. */
+  getWeights(): Tensor[] {
+    return this.weights.map((v) => v.value);
+  }
+  /** Replaces the weights' values, in the order of `weights`. */
+  setWeights(values: readonly Like[]): void {
+    const { weights } = this;
+    if (values.length !== weights.length)
+      fail(
+        this,
+        `setWeights got ${values.length} arrays, but the layer has ${weights.length} weights`,
+        'give one array for each of layer.weights (build the layer first if it has none)',
+      );
+    const tensors = values.map((x, k) => asTensor(x, weights[k]!.dtype));
+    tensors.forEach((t, k) => {
+      if (showShape(t.shape) !== showShape(weights[k]!.shape))
+        fail(
+          this,
+          `weight "${weights[k]!.path}" has shape ${showShape(weights[k]!.shape)}, the array given for it ${showShape(t.shape)}`,
+          'give the arrays in the order of layer.weights',
+        );
+    });
+    tensors.forEach((t, k) => weights[k]!.assign(t));
+  }
+  /** Number of scalars in all weights. */
+  countParams(): number {
+    return this.weights.reduce((n, v) => n + sizeOf(v.shape), 0);
+  }
+
+  /** Shapes and dtypes of the outputs for given symbolic arguments. */
+  computeOutputSpec(...args: unknown[]): { form: Out; avals: SymbolicAval[] } {
+    this.ensureBuilt(args);
+    const found = inferSymbolic((...inner) => this.run([...inner]), args);
+    this.forgetLosses();
+    return found;
+  }
+  /** Shape of the output for an input of the given shape. */
+  computeOutputShape(...inputShapes: any[]): any {
+    const args = inputShapes.map((shape) =>
+      mapShapes(shape as Shapes, (s) => new KerasTensor(s, { dtype: this.computeDtype })),
+    );
+    const { form, avals } = this.computeOutputSpec(...args);
+    let at = 0;
+    return mapTensors(form, () => avals[at++]!.shape);
+  }
+
+  /** A pure call: weights come as arguments, and what the call makes of the non-trainable ones comes back. */
+  statelessCall(
+    trainable: readonly Tensor[],
+    nonTrainable: readonly Tensor[],
+    ...args: LenientArgs<Args>
+  ): [outputs: Out, nonTrainable: Tensor[]] {
+    const [own, others] = [this.trainableVariables, this.nonTrainableVariables];
+    if (own.length !== trainable.length || others.length !== nonTrainable.length)
+      fail(
+        this,
+        `statelessCall got ${trainable.length} trainable and ${nonTrainable.length} non-trainable values for ${own.length} and ${others.length} variables`,
+        'give the values of layer.trainableVariables and layer.nonTrainableVariables, in order',
+      );
+    const values = new Map<Variable, Tensor>([
+      ...own.map((v, k) => [v, trainable[k]!] as const),
+      ...others.map((v, k) => [v, nonTrainable[k]!] as const),
+    ]);
+    const { result, finalValue } = withVariableValues(values, () => this.invoke(...args));
+    return [result, others.map(finalValue)];
+  }
+
+  getConfig(): Config {
+    return {
+      name: this.name,
+      trainable: this.isTrainable,
+      dtype: serializeObject(this.dtypePolicy),
+      ...(this.activityRegularizer && { activity_regularizer: serializeObject(this.activityRegularizer) }),
+      ...optionsToConfig(this.fields, this.config),
+    };
+  }
+  static fromConfig(config: Config): AnyLayer {
+    const fields = this.fields ?? {};
+    const known = configToOptions(fields, config);
+    const options = Object.fromEntries(
+      Object.entries(known).map(([key, value]) => [key in fields ? key : optionFromDisk(key), value]),
+    );
+    return new (this as unknown as new (options: Config) => AnyLayer)(options);
+  }
+  /** The shapes it was built on, as files keep them. */
+  getBuildConfig(): Config | null {
+    const shapes = this.buildShapes;
+    if (!shapes || shapes.length === 0) return null;
+    return { input_shape: shapes[0] };
+  }
+  buildFromConfig(config: Config): void {
+    const shapes = 'input_shape' in config ? [config['input_shape']] : Object.values(config);
+    if (shapes.length > 0 && shapes[0] !== null) this.buildOn(...(shapes as Shapes[]));
+  }
+  toJSON(): Config {
+    return this.getConfig();
+  }
+  override toString(): string {
+    return `<${this.className} name=${this.name}, built=${this.built}>`;
+  }
+}
+
+type Lenient<T> = T extends Tensor ? Like | KerasTensor : T;
+/** Arguments as a caller may give them: arrays and numbers where the layer takes tensors. */
+type LenientArgs<A extends unknown[]> = { [K in keyof A]: Lenient<A[K]> };
+
+const isPlainObject = (x: unknown): x is Record<string, unknown> =>
+  typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype;
+
+function toTensors(x: unknown): unknown {
+  if (x instanceof Tensor || x === undefined || x === null || typeof x === 'boolean') return x;
+  if (x instanceof Variable || typeof x === 'number' || ArrayBuffer.isView(x)) return asTensor(x as Like);
+  if (Array.isArray(x))
+    return tensorsIn(x).length > 0 || x.some((y) => ArrayBuffer.isView(y))
+      ? x.map(toTensors)
+      : x.length > 0
+        ? asTensor(x as Like)
+        : x;
+  if (isPlainObject(x))
+    return Object.fromEntries(Object.entries(x).map(([k, y]) => [k, ArrayBuffer.isView(y) ? asTensor(y as Like) : y]));
+  return x;
+}
+
+/** The last argument holds options when it is a plain object and not the only argument. */
+function splitOptions(given: readonly unknown[]): {
+  args: readonly unknown[];
+  options: CallOptions & Record<string, unknown>;
+} {
+  const last = given[given.length - 1];
+  if (given.length > 1 && isPlainObject(last)) return { args: given.slice(0, -1), options: last };
+  return { args: given.filter((x, k) => k === 0 || x !== undefined), options: {} };
+}
+
+export function mapShapes(shapes: Shapes, f: (shape: SymbolicShape) => unknown): unknown {
+  if (!Array.isArray(shapes))
+    return Object.fromEntries(Object.entries(shapes).map(([k, s]) => [k, mapShapes(s as Shapes, f)]));
+  if (shapes.every((n) => n === null || typeof n === 'number')) return f(shapes as SymbolicShape);
+  return shapes.map((s) => mapShapes(s as Shapes, f));
+}

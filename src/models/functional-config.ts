@@ -1,0 +1,109 @@
+import { fail } from '../base/errors.ts';
+import type { Config, CustomObjects, SerializedObject } from '../base/serialize.ts';
+import { mapTree, type Tree } from '../base/tree.ts';
+import { type AnyLayer, isLayer } from '../layers/layer.ts';
+import { OpNode } from '../ops/op.ts';
+import { type GraphNode, KerasTensor, type Operation } from '../tensor/index.ts';
+import { callsWithin, type FunctionalGraph } from './functional-graph.ts';
+import {
+  deserializeArguments,
+  deserializeOperation,
+  serializeArguments,
+  serializeOperation,
+} from './operation-config.ts';
+
+/** [name of the layer, which of its calls in the model, which of the call's outputs]. */
+type History = readonly [name: string, call: number, output: number];
+
+/** A functional model's layers, their calls, and its ends, as Keras writes them. */
+export function graphToConfig(graph: FunctionalGraph): Config {
+  const position = new Map<GraphNode, number>();
+  for (const operation of graph.operations) callsWithin(graph, operation).forEach((node, k) => position.set(node, k));
+  const historyOf = (t: KerasTensor): History => {
+    const history = t.history!;
+    return [history.node.operation.name, position.get(history.node) ?? 0, history.index];
+  };
+  const layers = graph.operations.map((operation) => ({
+    ...serializeOperation(operation),
+    name: operation.name,
+    inbound_nodes: callsWithin(graph, operation)
+      .filter((node) => node.args.length > 0)
+      .map((node) => serializeArguments(node, historyOf)),
+  }));
+  return {
+    layers,
+    input_layers: ends(graph.inputForm, historyOf),
+    output_layers: ends(graph.outputForm, historyOf),
+  };
+}
+const ends = (form: Tree<KerasTensor>, historyOf: (t: KerasTensor) => History): unknown =>
+  mapTree(form, (t: KerasTensor) => historyOf(t) as unknown as string);
+
+const isHistory = (x: unknown): x is History =>
+  Array.isArray(x) && x.length === 3 && typeof x[0] === 'string' && typeof x[1] === 'number';
+
+/** Makes the layers again and repeats their calls. */
+export function graphFromConfig(
+  config: Config,
+  customObjects: CustomObjects = {},
+): { inputs: Tree<KerasTensor>; outputs: Tree<KerasTensor> } {
+  const entries = config['layers'] as (SerializedObject & { name: string; inbound_nodes: unknown[] })[];
+  const operations = new Map<string, Operation>();
+  const base = new Map<string, number>();
+  for (const entry of entries) {
+    const operation = deserializeOperation(entry, customObjects);
+    operations.set(entry.name, operation);
+    // A nested model was called on its own inputs already: its calls here are counted from there.
+    base.set(
+      entry.name,
+      operation instanceof OpNode ? 0 : entry.inbound_nodes.length === 0 ? 0 : operation.inboundNodes.length,
+    );
+  }
+  const find = ([name, call, output]: History): KerasTensor | undefined =>
+    operations.get(name)?.inboundNodes[base.get(name)! + call]?.outputs[output];
+  const pending = new Map(entries.filter((e) => e.inbound_nodes.length > 0).map((e) => [e.name, [...e.inbound_nodes]]));
+  // Calls are made as soon as what they need is there: layers stand in the file in an order that need not be that of the calls.
+  while (pending.size > 0) {
+    let advanced = false;
+    for (const [name, calls] of pending) {
+      while (calls.length > 0) {
+        const call = deserializeArguments(calls[0], find, customObjects);
+        if (!call) break;
+        callAgain(operations.get(name)!, call);
+        calls.shift();
+        advanced = true;
+      }
+      if (calls.length === 0) pending.delete(name);
+    }
+    if (!advanced)
+      fail(
+        `Model "${String(config['name'])}"`,
+        `its config has calls that wait for each other (${[...pending.keys()].join(', ')})`,
+        'check that the file is whole',
+      );
+  }
+  const end = (form: unknown, role: string): Tree<KerasTensor> => {
+    if (isHistory(form))
+      return (
+        find(form) ??
+        fail(
+          `Model "${String(config['name'])}"`,
+          `${role} [${form.join(', ')}] names no call in the config`,
+          'check that the file is whole',
+        )
+      );
+    if (Array.isArray(form)) return form.map((x) => end(x, role));
+    return Object.fromEntries(Object.entries(form as Config).map(([k, x]) => [k, end(x, role)]));
+  };
+  const single = (form: unknown): unknown =>
+    Array.isArray(form) && form.length === 1 && isHistory(form[0]) ? form : form;
+  return {
+    inputs: end(single(config['input_layers']), 'input'),
+    outputs: end(single(config['output_layers']), 'output'),
+  };
+}
+
+function callAgain(operation: Operation, args: readonly unknown[]): void {
+  if (isLayer(operation as AnyLayer)) (operation as unknown as (...args: unknown[]) => unknown)(...args);
+  else (operation as OpNode).record(args);
+}

@@ -1,0 +1,220 @@
+import { fail } from '../base/errors.ts';
+import type { Fields } from '../base/field.ts';
+import { autoName } from '../base/naming.ts';
+import type { Config, CustomObjects } from '../base/serialize.ts';
+import type { SymbolicShape } from '../base/shape.ts';
+import type { Tree } from '../base/tree.ts';
+import type { CallOptions } from '../layers/call-context.ts';
+import { type AnyLayer, Layer, type LayerOptions, mapShapes, type Shapes } from '../layers/layer.ts';
+import type { Metric } from '../metrics/index.ts';
+import type { Optimizer } from '../optimizers/index.ts';
+import { KerasTensor, type Like, mapTensors, type Tensor } from '../tensor/index.ts';
+import type { History } from '../training/callbacks/history.ts';
+import { type CompileOptions, compileOptionsFromConfig } from '../training/compile.ts';
+import type { Data, TrainingData } from '../training/data/batches.ts';
+import { type EvaluateOptions, evaluate } from '../training/evaluate.ts';
+import { type FitOptions, fit } from '../training/fit.ts';
+import { type PredictOptions, predict } from '../training/predict.ts';
+import type { StepFunction } from '../training/steps.ts';
+import type { Trainable } from '../training/trainable.ts';
+import { type BatchOptions, type Results, Trainer } from '../training/trainer.ts';
+import { withLabels } from '../training/with-labels.ts';
+import { graphFromConfig, graphToConfig } from './functional-config.ts';
+import { type FunctionalGraph, functionalGraph, layersOf, runGraph } from './functional-graph.ts';
+
+export interface ModelOptions extends LayerOptions {
+  /** KerasTensors from `keras.Input`: one, a list, or an object of them. */
+  readonly inputs?: Tree<KerasTensor>;
+  /** KerasTensors that the model computes from its inputs. */
+  readonly outputs?: Tree<Tensor>;
+}
+
+/**
+ * Layers that belong together, with all that trains them. `new Model({ inputs, outputs })` makes a functional model; a class that
+ * extends Model and has a `call` of its own makes a subclassed one.
+ * @see https://keras.io/api/models/model/
+ */
+export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: CallOptions], Out> implements Trainable {
+  static override readonly className: string = 'Model';
+  /** The graph of a functional model. */
+  readonly graph: FunctionalGraph | undefined;
+  stopTraining = false;
+  private readonly loop: Trainer = new Trainer(this as unknown as Trainable);
+
+  constructor(options: ModelOptions = {}) {
+    const { inputs, outputs, ...rest } = options;
+    const isFunctional = inputs !== undefined && outputs !== undefined;
+    super({ ...rest, ...(isFunctional && rest.name === undefined && { name: autoName('functional') }) });
+    if ((inputs === undefined) !== (outputs === undefined))
+      fail(
+        this,
+        `it was given ${inputs ? 'inputs without outputs' : 'outputs without inputs'}`,
+        'give both, as in new Model({ inputs, outputs })',
+      );
+    if (isFunctional) {
+      this.graph = functionalGraph(this.name, inputs, outputs as Tree<KerasTensor>);
+      this.built = true;
+    }
+  }
+
+  override get className(): string {
+    const own = this.constructor as typeof Model;
+    if (own === Model) return this.graph ? 'Functional' : 'Model';
+    return Object.hasOwn(own, 'className') ? own.className : own.name;
+  }
+
+  override call(inputs: unknown, _options?: CallOptions): Out {
+    if (!this.graph)
+      fail(
+        this,
+        'it has no call()',
+        'write call(inputs, { training }) in the class that extends Model, or use new Model({ inputs, outputs })',
+      );
+    return runGraph(this.name, this.graph!, inputs) as Out;
+  }
+
+  /** Layers of the model, from the inputs to the outputs. */
+  get layers(): AnyLayer[] {
+    return this.graph ? layersOf(this.graph) : super.sublayers;
+  }
+  override get sublayers(): AnyLayer[] {
+    return this.layers;
+  }
+  get inputs(): readonly KerasTensor[] | undefined {
+    return this.graph?.inputs;
+  }
+  get outputs(): readonly KerasTensor[] | undefined {
+    return this.graph?.outputs;
+  }
+  get input(): Tree<KerasTensor> | undefined {
+    return this.graph?.inputForm;
+  }
+  get output(): Tree<KerasTensor> | undefined {
+    return this.graph?.outputForm;
+  }
+  get inputShape(): unknown {
+    return this.graph && mapTensors(this.graph.inputForm, (t) => t.shape);
+  }
+  get outputShape(): unknown {
+    return this.graph && mapTensors(this.graph.outputForm, (t) => t.shape);
+  }
+  get outputNames(): readonly string[] | undefined {
+    return this.graph?.outputs.map((t) => t.history!.node.operation.name);
+  }
+  /** A layer by name, or by its position in `layers`. */
+  getLayer({ name, index }: { name?: string; index?: number }): AnyLayer {
+    const { layers } = this;
+    if ((name === undefined) === (index === undefined))
+      fail(
+        this,
+        'getLayer needs a name or an index',
+        'model.getLayer({ name: "dense" }) or model.getLayer({ index: 1 })',
+      );
+    const found = name === undefined ? layers.at(index!) : layers.find((layer) => layer.name === name);
+    return (
+      found ??
+      fail(
+        this,
+        `there is no layer ${name === undefined ? `at index ${index}` : `"${name}"`}`,
+        `its layers are ${layers.map((l) => l.name).join(', ')}`,
+      )
+    );
+  }
+
+  /** Builds a subclassed model by calling it on a symbolic input of the given shape, batch axis included. */
+  override build(...shapes: any[]): void {
+    if (this.graph || shapes.length === 0) return;
+    const input = mapShapes(shapes[0] as Shapes, (s: SymbolicShape) => new KerasTensor(s));
+    this.computeOutputSpecOf(input);
+  }
+  private computeOutputSpecOf(input: unknown): void {
+    this.built = true;
+    this.computeOutputSpec(input);
+  }
+
+  forward(inputs: unknown, training: boolean): unknown {
+    return this(inputs as Like, { training });
+  }
+
+  /** Says how the model learns: optimizer, loss, metrics. */
+  compile(options: CompileOptions = {}): void {
+    this.loop.compile(options);
+  }
+  /** Trains for `epochs` rounds over the data; gives the history of loss and metrics. */
+  fit(x: TrainingData, y?: Data | FitOptions, options?: FitOptions): Promise<History> {
+    return fit(this.loop, ...withLabels(x, y, options));
+  }
+  /** Loss and metrics on the data, in one array, or by name with `returnDict`. */
+  evaluate(x: TrainingData, y?: Data | EvaluateOptions, options?: EvaluateOptions): Promise<Results> {
+    return evaluate(this.loop, ...withLabels(x, y, options));
+  }
+  /** The model's outputs for all samples. */
+  predict(x: TrainingData, options: PredictOptions = {}): Promise<Out> {
+    return predict(this.loop, x, options) as Promise<Out>;
+  }
+  /** One training step on one batch. */
+  trainOnBatch(x: Data, y?: Data, options: BatchOptions = {}): Promise<Results> {
+    return this.loop.trainOnBatch(x, y, options);
+  }
+  testOnBatch(x: Data, y?: Data, options: BatchOptions = {}): Promise<Results> {
+    return this.loop.testOnBatch(x, y, options);
+  }
+  predictOnBatch(x: Data): Promise<Out> {
+    return this.loop.predictOnBatch(x) as Promise<Out>;
+  }
+  get optimizer(): Optimizer | undefined {
+    return this.loop.compiled?.optimizer;
+  }
+  get loss(): unknown {
+    return this.loop.compiled?.options.loss;
+  }
+  /** Metrics of the model: the running loss first. */
+  get metrics(): readonly Metric[] {
+    return this.loop.metrics;
+  }
+  get metricsNames(): string[] {
+    return this.metrics.map((m) => m.name);
+  }
+  resetMetrics(): void {
+    this.loop.resetMetrics();
+  }
+  get compiled(): boolean {
+    return this.loop.compiled !== undefined;
+  }
+  get runEagerly(): boolean {
+    return this.loop.compiled?.runEagerly ?? false;
+  }
+  get history(): History | undefined {
+    return this.loop.history;
+  }
+  /** The compiled training step: `explain()` shows its kernels. */
+  get trainFunction(): StepFunction {
+    return this.loop.trainFunction;
+  }
+  get testFunction(): StepFunction {
+    return this.loop.testFunction;
+  }
+  get predictFunction(): StepFunction {
+    return this.loop.predictFunction;
+  }
+  /** How it was compiled, as files keep it. */
+  getCompileConfig(): Config | null {
+    return this.loop.compiled?.getConfig() ?? null;
+  }
+  compileFromConfig(config: Config): void {
+    this.loop.compile(compileOptionsFromConfig(config));
+  }
+
+  override getConfig(): Config {
+    if (!this.graph) return super.getConfig();
+    return { name: this.name, trainable: this.trainable, ...graphToConfig(this.graph) };
+  }
+  static override fromConfig(config: Config, customObjects: CustomObjects = {}): AnyLayer {
+    if (!('layers' in config && 'input_layers' in config))
+      return Layer.fromConfig.call(this as unknown as typeof Layer, config);
+    const { inputs, outputs } = graphFromConfig(config, customObjects);
+    const model = new this({ inputs, outputs, name: config['name'] as string });
+    if (config['trainable'] === false) model.trainable = false;
+    return model as unknown as AnyLayer;
+  }
+}

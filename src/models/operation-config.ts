@@ -1,0 +1,86 @@
+import { fail } from '../base/errors.ts';
+import {
+  type Config,
+  type CustomObjects,
+  deserializeObject,
+  isSerializedObject,
+  type SerializedObject,
+  serializeObject,
+} from '../base/serialize.ts';
+import { type AnyLayer, isLayer } from '../layers/layer.ts';
+import { type GraphNode, KerasTensor, type Operation, Tensor } from '../tensor/index.ts';
+
+type HistoryOf = (t: KerasTensor) => readonly [name: string, call: number, output: number];
+
+/** A layer of a functional model, as Keras writes it. */
+export function serializeOperation(operation: Operation): Config {
+  if (!isLayer(operation as AnyLayer))
+    return fail(
+      `op "${operation.name}"`,
+      'ops used directly in a functional model cannot be written to a file yet',
+      'put them into the call() of a custom layer',
+    );
+  const layer = operation as AnyLayer;
+  const build = layer.getBuildConfig();
+  return { ...(serializeObject(layer) as Config), ...(build && { build_config: build }) };
+}
+
+export function deserializeOperation(entry: SerializedObject, customObjects: CustomObjects): Operation {
+  return deserializeObject({ ...entry, build_config: undefined }, customObjects) as AnyLayer;
+}
+
+/** One call: positional arguments, and keyword arguments from the options object. */
+export function serializeArguments(node: GraphNode, historyOf: HistoryOf): Config {
+  const write = (x: unknown): unknown => {
+    if (x instanceof KerasTensor)
+      return {
+        class_name: '__keras_tensor__',
+        config: { shape: x.symbolicShape, dtype: x.dtype, keras_history: historyOf(x) },
+      };
+    if (x instanceof Tensor) return { class_name: '__tensor__', config: { value: x.dataSync(), dtype: x.dtype } };
+    if (Array.isArray(x)) return x.map(write);
+    if (typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype)
+      return Object.fromEntries(Object.entries(x).map(([k, v]) => [k, write(v)]));
+    return serializeObject(x);
+  };
+  const last = node.args.at(-1);
+  const hasOptions =
+    node.args.length > 1 &&
+    typeof last === 'object' &&
+    last !== null &&
+    Object.getPrototypeOf(last) === Object.prototype;
+  const positional = hasOptions ? node.args.slice(0, -1) : node.args;
+  const keywords = hasOptions
+    ? Object.fromEntries(
+        Object.entries(last as Config).map(([k, v]) => [k.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`), write(v)]),
+      )
+    : {};
+  return { args: positional.map(write), kwargs: keywords };
+}
+
+/** The arguments of a call, or nothing while a tensor among them is not made yet. */
+export function deserializeArguments(
+  call: unknown,
+  find: (history: readonly [string, number, number]) => KerasTensor | undefined,
+  customObjects: CustomObjects,
+): unknown[] | undefined {
+  const { args, kwargs } = call as { args: unknown[]; kwargs: Config };
+  let isWhole = true;
+  const read = (x: unknown): unknown => {
+    if (Array.isArray(x)) return x.map(read);
+    if (typeof x !== 'object' || x === null) return x;
+    if (isSerializedObject(x)) {
+      if (x.class_name !== '__keras_tensor__') return deserializeObject(x, customObjects);
+      const found = find((x.config as { keras_history: [string, number, number] }).keras_history);
+      if (!found) isWhole = false;
+      return found;
+    }
+    return Object.fromEntries(
+      Object.entries(x).map(([k, v]) => [k.replace(/_([a-z])/g, (_, c: string) => c.toUpperCase()), read(v)]),
+    );
+  };
+  const positional = args.map(read);
+  const options = Object.fromEntries(Object.entries(read(kwargs) as Config).filter(([, v]) => v !== null));
+  if (!isWhole) return undefined;
+  return Object.keys(options).length > 0 ? [...positional, options] : positional;
+}

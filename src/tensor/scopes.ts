@@ -1,0 +1,55 @@
+import type { DType } from '../base/dtype.ts';
+import { fail, type Named } from '../base/errors.ts';
+import { currentTrace } from './frames.ts';
+
+/** Runs `f` with a value on top of a stack. */
+function scoped<T>(stack: T[]): <R>(value: T, f: () => R) => R {
+  return (value, f) => {
+    stack.push(value);
+    try {
+      return f();
+    } finally {
+      stack.pop();
+    }
+  };
+}
+
+const names: string[] = [];
+/** Prefixes the paths of the variables that `f` creates. */
+export const inNameScope = scoped(names);
+export const scopedPath = (name: string): string => [...names, name].join('/');
+/** Runs `f` with paths beginning afresh at the given prefix. */
+export function atPath<R>(path: readonly string[], f: () => R): R {
+  const before = names.splice(0, names.length, ...path);
+  try {
+    return f();
+  } finally {
+    names.splice(0, names.length, ...before);
+  }
+}
+export const currentPath = (): readonly string[] => [...names];
+
+const dtypes: (DType | undefined)[] = [];
+/** Floating-point variables that `f` reads are converted to this dtype. */
+export const withAutocast = scoped(dtypes);
+export const currentAutocast = (): DType | undefined => dtypes[dtypes.length - 1];
+
+const owners: (Named | undefined)[] = [];
+/** Refuses variables that `f` creates: it is the `call` of the named layer. `undefined` allows them again (in `build`). */
+export const asCallOf = scoped(owners);
+export const currentCall = (): Named | undefined => owners[owners.length - 1];
+
+/** Raises the error for variables made where they would be new at every call. */
+export function refuseVariables(
+  name: string,
+  owner: Named | string | undefined = currentCall() ?? (owners.length === 0 && currentTrace() ? 'jit' : undefined),
+): void {
+  if (!owner) return;
+  fail(
+    owner,
+    `variable "${name}" is created inside ${owner === 'jit' ? 'a compiled function' : 'call()'}: it would be new at every call, and never trained or saved`,
+    owner === 'jit'
+      ? 'create it outside of the function'
+      : 'create it, or the layer that holds it, in the constructor or in build(inputShape), keep it as an attribute (this.x = …), and only use it in call()',
+  );
+}

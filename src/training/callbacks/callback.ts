@@ -1,0 +1,55 @@
+import type { Optimizer } from '../../optimizers/index.ts';
+import type { Trainable } from '../trainable.ts';
+
+/** Loss and metrics by name; validation's with the prefix `val_`. */
+export type CallbackLogs = Record<string, number>;
+export type MaybePromise = void | Promise<void>;
+
+/** The model as callbacks see it. */
+export interface CallbackModel extends Trainable {
+  readonly optimizer: Optimizer | undefined;
+  save(path: string, options?: { overwrite?: boolean }): Promise<void>;
+  saveWeights(path: string, options?: { overwrite?: boolean }): Promise<void>;
+}
+
+/** How the run was set up. */
+export interface CallbackParams {
+  readonly verbose: number;
+  readonly epochs: number;
+  readonly steps: number | undefined;
+}
+
+/**
+ * What runs at certain moments of training. Extend it and write the methods you need; they may be async. `this.model` and
+ * `this.params` are set before training begins.
+ * @see https://keras.io/api/callbacks/base_callback/
+ */
+export class Callback<M = any> {
+  params!: CallbackParams;
+  private owner: M | undefined;
+
+  /** The model that is being trained. */
+  get model(): M {
+    return this.owner as M;
+  }
+  setModel(model: M): void {
+    this.owner = model;
+  }
+  setParams(params: CallbackParams): void {
+    this.params = params;
+  }
+  onTrainBegin(_logs?: CallbackLogs): MaybePromise {}
+  onTrainEnd(_logs?: CallbackLogs): MaybePromise {}
+  onEpochBegin(_epoch: number, _logs?: CallbackLogs): MaybePromise {}
+  onEpochEnd(_epoch: number, _logs?: CallbackLogs): MaybePromise {}
+  onTrainBatchBegin(_batch: number, _logs?: CallbackLogs): MaybePromise {}
+  onTrainBatchEnd(_batch: number, _logs?: CallbackLogs): MaybePromise {}
+  onTestBegin(_logs?: CallbackLogs): MaybePromise {}
+  onTestEnd(_logs?: CallbackLogs): MaybePromise {}
+  onTestBatchBegin(_batch: number, _logs?: CallbackLogs): MaybePromise {}
+  onTestBatchEnd(_batch: number, _logs?: CallbackLogs): MaybePromise {}
+  onPredictBegin(_logs?: CallbackLogs): MaybePromise {}
+  onPredictEnd(_logs?: CallbackLogs): MaybePromise {}
+  onPredictBatchBegin(_batch: number, _logs?: CallbackLogs): MaybePromise {}
+  onPredictBatchEnd(_batch: number, _logs?: CallbackLogs): MaybePromise {}
+}

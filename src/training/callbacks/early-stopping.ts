@@ -1,0 +1,82 @@
+import type { Tensor } from '../../tensor/index.ts';
+import { Callback, type CallbackLogs, type CallbackModel } from './callback.ts';
+import { type Mode, Monitor } from './monitor.ts';
+
+export interface EarlyStoppingOptions {
+  /** Quantity to watch. */
+  readonly monitor?: string;
+  /** Smallest change that counts as better. */
+  readonly minDelta?: number;
+  /** Epochs without improvement before training stops. */
+  readonly patience?: number;
+  readonly verbose?: 0 | 1;
+  readonly mode?: Mode;
+  /** Value that must be bettered; without it the first epoch sets it. */
+  readonly baseline?: number | null;
+  /** Puts the weights of the best epoch back at the end. */
+  readonly restoreBestWeights?: boolean;
+  /** Epochs before watching begins. */
+  readonly startFromEpoch?: number;
+}
+
+/** Stops training when a quantity no longer gets better. */
+export class EarlyStopping extends Callback<CallbackModel> {
+  private readonly options: Required<EarlyStoppingOptions>;
+  private readonly monitor: Monitor;
+  private best: number;
+  private bestWeights: Tensor[] | undefined;
+  bestEpoch = 0;
+  wait = 0;
+  stoppedEpoch = 0;
+
+  constructor(options: EarlyStoppingOptions = {}) {
+    super();
+    this.options = {
+      monitor: 'val_loss',
+      minDelta: 0,
+      patience: 0,
+      verbose: 0,
+      mode: 'auto',
+      baseline: null,
+      restoreBestWeights: false,
+      startFromEpoch: 0,
+      ...options,
+    };
+    this.monitor = new Monitor('EarlyStopping', this.options.monitor, this.options.mode);
+    this.best = this.monitor.worst;
+  }
+
+  override onTrainBegin(): void {
+    this.wait = this.stoppedEpoch = this.bestEpoch = 0;
+    this.best = this.monitor.worst;
+    this.bestWeights = undefined;
+  }
+  override onEpochEnd(epoch: number, logs: CallbackLogs = {}): void {
+    const { startFromEpoch, restoreBestWeights, minDelta, baseline, patience } = this.options;
+    const value = this.monitor.value(logs);
+    if (value === undefined || epoch < startFromEpoch) return;
+    if (restoreBestWeights && !this.bestWeights) {
+      this.bestWeights = this.model.getWeights();
+      this.bestEpoch = epoch;
+    }
+    this.wait++;
+    if (this.monitor.isBetter(value, this.best, minDelta)) {
+      this.best = value;
+      this.bestEpoch = epoch;
+      if (restoreBestWeights) this.bestWeights = this.model.getWeights();
+      if (baseline === null || this.monitor.isBetter(value, baseline, minDelta)) this.wait = 0;
+      return;
+    }
+    if (this.wait >= patience && epoch > 0) {
+      this.stoppedEpoch = epoch;
+      this.model.stopTraining = true;
+    }
+  }
+  override onTrainEnd(): void {
+    const { verbose, restoreBestWeights } = this.options;
+    if (this.stoppedEpoch > 0 && verbose > 0) console.log(`Epoch ${this.stoppedEpoch + 1}: early stopping`);
+    if (!restoreBestWeights || !this.bestWeights) return;
+    if (verbose > 0) console.log(`Restoring model weights from the end of the best epoch: ${this.bestEpoch + 1}.`);
+    this.model.setWeights(this.bestWeights);
+  }
+}

@@ -1,0 +1,14 @@
+import { Callback, type CallbackLogs } from './callback.ts';
+
+/** Records loss and metrics of every epoch; `fit` gives it back. */
+export class History extends Callback {
+  /** Values by name, one an epoch. */
+  readonly history: Record<string, number[]> = {};
+  /** Numbers of the epochs. */
+  readonly epoch: number[] = [];
+
+  override onEpochEnd(epoch: number, logs: CallbackLogs = {}): void {
+    this.epoch.push(epoch);
+    for (const [name, value] of Object.entries(logs)) (this.history[name] ??= []).push(value);
+  }
+}

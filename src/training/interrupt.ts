@@ -1,0 +1,24 @@
+/** Lets timers, signals and the garbage collector's callbacks run now and then, at next to no cost. */
+let last = 0;
+export async function breathe(): Promise<void> {
+  const now = performance.now();
+  if (now - last < 20) return;
+  last = now;
+  await new Promise<void>((resolve) =>
+    typeof setImmediate === 'function' ? setImmediate(resolve) : setTimeout(resolve, 0),
+  );
+}
+
+/**
+ * While `f` runs, the first Ctrl-C only asks it to stop, so that the step in progress ends and files stay whole; the second ends
+ * the process as usual.
+ */
+export async function withInterrupt<R>(ask: () => void, f: () => Promise<R>): Promise<R> {
+  if (typeof process === 'undefined' || typeof process.once !== 'function') return f();
+  process.once('SIGINT', ask);
+  try {
+    return await f();
+  } finally {
+    process.removeListener('SIGINT', ask);
+  }
+}

@@ -1,0 +1,58 @@
+import { mapTree, type Tree } from '../base/tree.ts';
+import { concatenate } from '../ops/index.ts';
+import { type Tensor, tensorsIn } from '../tensor/index.ts';
+import type { Callback } from './callbacks/callback.ts';
+import { CallbackList } from './callbacks/callback-list.ts';
+import { ProgbarLogger } from './callbacks/progbar-logger.ts';
+import type { TrainingData } from './data/batches.ts';
+import { asDataset } from './data/dataset.ts';
+import { breathe } from './interrupt.ts';
+import type { Trainer } from './trainer.ts';
+
+export interface PredictOptions {
+  readonly batchSize?: number;
+  readonly verbose?: 0 | 1 | 2 | 'auto';
+  readonly steps?: number;
+  readonly callbacks?: readonly Callback[];
+}
+
+/** `model.predict`: the outputs for all samples, joined. */
+export async function predict(
+  trainer: Trainer,
+  x: TrainingData,
+  { batchSize, steps, callbacks = [], verbose = 0 }: PredictOptions,
+): Promise<unknown> {
+  const dataset = await asDataset(x, { batchSize, steps });
+  const shown = verbose === 'auto' ? 1 : verbose;
+  const bar = shown > 0 ? new ProgbarLogger() : undefined;
+  const list = new CallbackList([...callbacks, ...(bar ? [bar] : [])], trainer.model, {
+    verbose: shown,
+    epochs: 1,
+    steps: dataset.steps,
+  });
+  await list.run('onPredictBegin');
+  bar?.onTestBegin();
+  const parts: unknown[] = [];
+  let step = 0;
+  for await (const batch of dataset.round()) {
+    await list.batch('onPredictBatchBegin', step);
+    if (!trainer.model.built) trainer.prepare(batch, false);
+    parts.push(trainer.predictFunction(batch.x));
+    await list.batch('onPredictBatchEnd', step);
+    step++;
+    if (bar?.isDue()) bar.step(step, {});
+    await breathe();
+  }
+  bar?.finish(step, {});
+  await list.run('onPredictEnd');
+  if (parts.length === 1) return parts[0];
+  const columns = parts.map((part) => tensorsIn(part));
+  let at = 0;
+  return mapTree(parts[0] as Tree<Tensor>, () => {
+    const k = at++;
+    return concatenate(
+      columns.map((c) => c[k]!),
+      { axis: 0 },
+    );
+  });
+}

@@ -1,0 +1,33 @@
+import type { Executable } from '../devices/device.ts';
+import { explain } from '../runtime/explain.ts';
+import { jit } from '../tensor/index.ts';
+
+/** A step as it runs: compiled, or op by op. */
+export interface StepFunction {
+  (...args: readonly unknown[]): unknown;
+  /** Kernels of the compiled step: what was fused into each, bytes, FLOPs. */
+  explain(): string;
+  readonly executable: Executable | undefined;
+}
+
+/** Makes a step of a function over batches. */
+export function makeStep(name: string, f: (...args: readonly unknown[]) => unknown, runEagerly: boolean): StepFunction {
+  const compiled = jit(f, { name });
+  let last: readonly unknown[] | undefined;
+  const step = (...args: readonly unknown[]): unknown => {
+    last = args;
+    return runEagerly ? f(...args) : compiled(...args);
+  };
+  const executable = (): Executable | undefined => (last && !runEagerly ? compiled.compile(...last) : undefined);
+  Object.defineProperty(step, 'executable', { get: executable });
+  return Object.assign(step, {
+    explain: () => {
+      const made = executable();
+      return made
+        ? explain(made)
+        : runEagerly
+          ? 'The step runs op by op (runEagerly): there is no program.'
+          : 'The step has not run yet: its program depends on the shape of the batch.';
+    },
+  }) as unknown as StepFunction;
+}

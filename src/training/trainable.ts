@@ -1,0 +1,19 @@
+import type { Named } from '../base/errors.ts';
+import type { Tensor, Variable } from '../tensor/index.ts';
+
+/** What the training loop needs of a model. */
+export interface Trainable extends Named {
+  /** The forward pass. */
+  forward(inputs: unknown, training: boolean): unknown;
+  readonly trainableVariables: Variable[];
+  readonly nonTrainableVariables: Variable[];
+  /** Scalars that add to the loss: from layers and regularizers. */
+  readonly losses: Tensor[];
+  /** Names of the outputs, in order. */
+  readonly outputNames: readonly string[] | undefined;
+  readonly built: boolean;
+  /** Set by a callback to end training after the batch or epoch. */
+  stopTraining: boolean;
+  getWeights(): Tensor[];
+  setWeights(values: readonly Tensor[]): void;
+}
