@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import * as ops from '../../src/ops/index.ts';
+import { Tensor, valueAndGrad } from '../../src/tensor/index.ts';
+import { bodies } from './op-bodies.ts';
+import { callArguments, exported } from './op-calls.ts';
+import { decodeValue, difference, flat, hasComplex, type Json, readCases } from './op-values.ts';
+
+type Key = number | string | readonly [number, number];
+interface OpCase {
+  readonly id: string;
+  readonly public: string;
+  readonly args: readonly Json[];
+  readonly kwargs: Readonly<Record<string, Json>>;
+  readonly call_args?: readonly Json[];
+  readonly outputs: Json;
+  readonly grads?: { readonly cotangents: Json; readonly wrt: readonly Key[]; readonly values: readonly Json[] };
+  readonly tol?: readonly [number, number];
+  readonly grad_tol?: readonly [number, number];
+  readonly int_atol?: number;
+  readonly compare?: string;
+}
+interface Call {
+  args: unknown[];
+  kwargs: Record<string, unknown>;
+  callArgs: unknown[] | undefined;
+}
+
+const decoded = (c: OpCase): Call => ({
+  args: c.args.map((x) => decodeValue(x, bodies)),
+  kwargs: decodeValue(c.kwargs, bodies) as Record<string, unknown>,
+  callArgs: c.call_args?.map((x) => decodeValue(x, bodies)),
+});
+function call(name: string, { args, kwargs, callArgs }: Call): unknown {
+  const result = exported(name)!(...callArguments(name, args, kwargs));
+  return callArgs ? (result as (...a: unknown[]) => unknown)(...callArgs) : result;
+}
+
+/** Reads, or replaces, the argument that a gradient is taken with respect to. */
+const get = (c: Call, key: Key): unknown =>
+  typeof key === 'number'
+    ? c.args[key]
+    : typeof key === 'object'
+      ? (c.args[key[0]] as unknown[])[key[1]]
+      : key.startsWith('call:')
+        ? c.callArgs![Number(key.slice(5))]
+        : c.kwargs[key];
+function put(c: Call, key: Key, value: unknown): void {
+  if (typeof key === 'number') c.args[key] = value;
+  else if (typeof key === 'object') (c.args[key[0]] as unknown[])[key[1]] = value;
+  else if (key.startsWith('call:')) c.callArgs![Number(key.slice(5))] = value;
+  else c.kwargs[key] = value;
+}
+const copied = (c: Call): Call => ({
+  args: c.args.map((x) => (Array.isArray(x) ? [...x] : x)),
+  kwargs: { ...c.kwargs },
+  callArgs: c.callArgs && [...c.callArgs],
+});
+
+async function gradientProblem(c: OpCase): Promise<string | undefined> {
+  const { cotangents, wrt, values } = c.grads!;
+  const base = decoded(c);
+  const weights = flat(decodeValue(cotangents, bodies));
+  const loss = (inputs: Tensor[]): Tensor => {
+    const changed = copied(base);
+    wrt.forEach((key, k) => put(changed, key, inputs[k]));
+    const outputs = flat(call(c.public, changed)) as Tensor[];
+    const terms = outputs.flatMap((y, k) => (weights[k] instanceof Tensor ? [ops.sum(ops.multiply(y, weights[k]))] : []));
+    return terms.reduce((a, b) => ops.add(a, b));
+  };
+  const [, gradients] = valueAndGrad(loss)(wrt.map((key) => get(base, key) as Tensor));
+  const tol = c.grad_tol ?? [Math.max(5e-5, c.tol?.[0] ?? 0), Math.max(1e-5, c.tol?.[1] ?? 0)];
+  return difference(gradients, values, { rtol: tol[0], atol: tol[1], intAtol: 0 }, 'gradient');
+}
+
+async function problemOf(c: OpCase): Promise<string | undefined> {
+  try {
+    const found = await call(c.public, decoded(c));
+    const tol = { rtol: c.tol?.[0] ?? 1e-5, atol: c.tol?.[1] ?? 2e-6, intAtol: c.int_atol ?? 0 };
+    const problem = (await comparisons[c.compare ?? 'values']!(found, c, tol)) ?? (c.grads && (await gradientProblem(c)));
+    return problem && `${c.id}: ${problem}`;
+  } catch (error) {
+    return `${c.id}: ${String((error as Error).stack).split('\n').slice(0, 6).join('\n')}`;
+  }
+}
+type Compare = (found: unknown, c: OpCase, tol: Parameters<typeof difference>[2]) => Promise<string | undefined>;
+const comparisons: Readonly<Record<string, Compare>> = {
+  values: (found, c, tol) => difference(found, c.outputs, tol),
+  shape_dtype: async (found, c) => {
+    const [x, y] = [found as Tensor, c.outputs as { shape: number[]; dtype: string }];
+    return x.dtype === y.dtype && x.shape.join() === y.shape.join() ? undefined : `${x.toString()}`;
+  },
+};
+
+const families = ['ops_numpy', 'ops_nn', 'ops_core', 'ops_math', 'ops_linalg', 'ops_image'];
+describe.each(families)('%s', (family) => {
+  const cases = readCases<OpCase>(family).filter((c) => exported(c.public) && !hasComplex([c.args, c.outputs] as Json));
+  for (const name of new Set(cases.map((c) => c.public)))
+    test(`${name} gives Keras's values and gradients`, async () => {
+      const problems: string[] = [];
+      for (const c of cases) {
+        if (c.public !== name) continue;
+        const problem = await problemOf(c);
+        if (problem) problems.push(problem);
+      }
+      expect(problems).toEqual([]);
+    });
+});
