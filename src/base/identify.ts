@@ -1,0 +1,65 @@
+import { fail } from './errors.ts';
+import { closest } from './field.ts';
+import { toSnakeCase } from './naming.ts';
+import {
+  type Config,
+  type CustomObjects,
+  deserializeObject,
+  getRegisteredObject,
+  isSerializedObject,
+  registerModule,
+  type SerializableClass,
+} from './serialize.ts';
+
+interface Family<T> {
+  /** What the objects are called in messages. */
+  readonly kind: string;
+  /** Module under which files mention the classes. */
+  readonly module: string;
+  readonly classes: readonly SerializableClass<T>[];
+  /** Further names of classes; each is also known by its own name and that in snake_case. */
+  readonly aliases?: Readonly<Record<string, SerializableClass<T>>>;
+}
+
+const isClass = (x: unknown): x is SerializableClass =>
+  typeof x === 'function' && typeof (x as Partial<SerializableClass>).fromConfig === 'function';
+
+/** Registers the classes of a family, and gives the function that finds or makes its objects: by name, config, class or object. */
+export function identifierOf<T>({ kind, module, classes, aliases = {} }: Family<T>) {
+  registerModule(module, classes);
+  const named = new Map<string, SerializableClass<T>>(Object.entries(aliases));
+  for (const c of classes)
+    for (const name of [c.className, toSnakeCase(c.className)]) if (!named.has(name)) named.set(name, c);
+
+  const byName = (name: string, config: Config, customObjects?: CustomObjects): unknown => {
+    const custom = getRegisteredObject(name, customObjects) ?? getRegisteredObject(`Custom>${name}`, customObjects);
+    const found = custom ?? named.get(name);
+    if (found === undefined)
+      return fail(
+        `${module}.get`,
+        `"${name}" is no ${kind}`,
+        `did you mean "${closest(name, [...named.keys()])}"? A class of your own is known after saving.registerKerasSerializable`,
+      );
+    return isClass(found) ? found.fromConfig(config) : found;
+  };
+  return (identifier: unknown, customObjects?: CustomObjects): unknown => {
+    if (identifier === null || identifier === undefined) return null;
+    if (typeof identifier === 'string') return byName(identifier, {}, customObjects);
+    if (isClass(identifier)) return identifier.fromConfig({});
+    if (typeof identifier === 'function') return identifier;
+    if (isSerializedObject(identifier)) {
+      // Configs of old name no module: the family's own names come first.
+      const { class_name: name, config, module: from, registered_name: registered } = identifier;
+      if ((from === undefined || from === null) && !registered)
+        return byName(name, (config ?? {}) as Config, customObjects);
+      return deserializeObject(identifier, customObjects);
+    }
+    return typeof (identifier as { getConfig?: unknown }).getConfig === 'function'
+      ? identifier
+      : fail(
+          `${module}.get`,
+          `${String(identifier)} is no ${kind}`,
+          `give a name, a config, or an object of a ${kind} class`,
+        );
+  };
+}

@@ -1,0 +1,36 @@
+import { floatx } from '../base/config.ts';
+import { Configured } from '../base/configured.ts';
+import { asDType, type DType } from '../base/dtype.ts';
+import type { Fields } from '../base/field.ts';
+import type { Config } from '../base/serialize.ts';
+import type { Shape } from '../base/shape.ts';
+import type { Tensor } from '../ir/tensor.ts';
+
+export interface InitializerCallOptions {
+  /** Element type of the values; `config.floatx()` when absent. */
+  readonly dtype?: string | null | undefined;
+}
+
+/**
+ * Makes the first value of a weight: `initializer(shape, { dtype })`. A class of one's own extends this one, declares
+ * `fields` (or writes constructor and `getConfig`) and says in `values` what it gives.
+ * @see https://keras.io/api/layers/initializers/
+ */
+export abstract class Initializer<S extends Fields = {}> extends Configured<
+  S,
+  [shape: Shape, options?: InitializerCallOptions],
+  Tensor
+> {
+  static override readonly className: string = 'Initializer';
+
+  protected invoke(shape: Shape, { dtype }: InitializerCallOptions = {}): Tensor {
+    return this.values(shape, dtype === undefined || dtype === null ? floatx() : asDType(dtype, this.className));
+  }
+  /** The values for a weight of this shape and dtype. */
+  abstract values(shape: Shape, dtype: DType): Tensor;
+  /** A new initializer with the same config; one without a seed draws another. */
+  clone(): this {
+    const own = this.constructor as unknown as { fromConfig(config: Config): unknown };
+    return own.fromConfig(this.getConfig()) as this;
+  }
+}

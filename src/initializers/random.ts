@@ -1,0 +1,64 @@
+import type { DType } from '../base/dtype.ts';
+import { type Field, type Fields, f } from '../base/field.ts';
+import { deserializeObject, isSerializedObject, serializeObject } from '../base/serialize.ts';
+import type { Shape } from '../base/shape.ts';
+import type { Tensor } from '../ir/tensor.ts';
+import { defaultSeed, normal, SeedGenerator, truncatedNormal, uniform } from '../random/index.ts';
+import { Initializer } from './initializer.ts';
+
+type GivenSeed = number | SeedGenerator | null;
+/** An integer (the same values at each call), a `SeedGenerator` (new ones), or null (a seed is drawn once). */
+export const seedField: Field<GivenSeed, GivenSeed, false> = f.custom<GivenSeed, GivenSeed>({
+  expects: 'an integer, a SeedGenerator or null',
+  check: (v): v is GivenSeed =>
+    v === null || Number.isInteger(v) || v instanceof SeedGenerator || isSerializedObject(v),
+  parse: (v) => (isSerializedObject(v) ? (deserializeObject(v) as SeedGenerator) : v),
+  toDisk: serializeObject,
+  initial: null,
+});
+
+/** An initializer that draws: its seed is chosen when it is made. */
+export abstract class RandomInitializer<
+  S extends Fields & { readonly seed: Field<GivenSeed, GivenSeed, false> },
+> extends Initializer<S> {
+  readonly seed: number | SeedGenerator = (this.config as { seed: GivenSeed }).seed ?? defaultSeed();
+}
+
+const normalFields = {
+  seed: seedField,
+  mean: f.number({ initial: 0 }),
+  stddev: f.number({ initial: 0.05 }),
+};
+/** Numbers with a normal distribution. */
+export class RandomNormal extends RandomInitializer<typeof normalFields> {
+  static override readonly className = 'RandomNormal';
+  static override readonly fields = normalFields;
+  values(shape: Shape, dtype: DType): Tensor {
+    const { mean, stddev } = this.config;
+    return normal(shape, { mean, stddev, dtype, seed: this.seed });
+  }
+}
+/** Numbers with a normal distribution cut at two standard deviations. */
+export class TruncatedNormal extends RandomInitializer<typeof normalFields> {
+  static override readonly className = 'TruncatedNormal';
+  static override readonly fields = normalFields;
+  values(shape: Shape, dtype: DType): Tensor {
+    const { mean, stddev } = this.config;
+    return truncatedNormal(shape, { mean, stddev, dtype, seed: this.seed });
+  }
+}
+
+const uniformFields = {
+  seed: seedField,
+  minval: f.number({ initial: -0.05 }),
+  maxval: f.number({ initial: 0.05 }),
+};
+/** Numbers evenly distributed over [minval, maxval). */
+export class RandomUniform extends RandomInitializer<typeof uniformFields> {
+  static override readonly className = 'RandomUniform';
+  static override readonly fields = uniformFields;
+  values(shape: Shape, dtype: DType): Tensor {
+    const { minval, maxval } = this.config;
+    return uniform(shape, { minval, maxval, dtype, seed: this.seed });
+  }
+}

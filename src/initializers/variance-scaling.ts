@@ -1,0 +1,116 @@
+import type { DType } from '../base/dtype.ts';
+import { f } from '../base/field.ts';
+import { type Shape, sizeOf } from '../base/shape.ts';
+import type { Tensor } from '../ir/tensor.ts';
+import type { SeedGenerator } from '../random/index.ts';
+import { normal, truncatedNormal, uniform } from '../random/index.ts';
+import { RandomInitializer, seedField } from './random.ts';
+
+type Axes = readonly number[] | null;
+/** Numbers of inputs and outputs that a unit of a weight of this shape has: channels times the receptive field. */
+function fans(shape: Shape, inputAxes: Axes, outputAxes: Axes): [fanIn: number, fanOut: number] {
+  const product = (axes: readonly number[]): number => sizeOf(axes.map((d) => shape.at(d)!));
+  if (inputAxes && outputAxes) return [product(inputAxes), product(outputAxes)];
+  if (shape.length === 0) return [1, 1];
+  if (shape.length === 1) return [shape[0]!, shape[0]!];
+  const field = sizeOf(shape.slice(0, -2));
+  return [shape.at(-2)! * field, shape.at(-1)! * field];
+}
+
+interface Scaling {
+  readonly scale: number;
+  readonly mode: 'fan_in' | 'fan_out' | 'fan_avg';
+  readonly distribution: 'truncated_normal' | 'untruncated_normal' | 'uniform';
+  readonly inputAxes: Axes;
+  readonly outputAxes: Axes;
+  readonly seed: number | SeedGenerator;
+}
+// Standard deviation of a standard normal distribution cut at two.
+const truncatedDeviation = 0.87962566103423978;
+
+/** Numbers whose variance is `scale / fan`. */
+function scaled(
+  shape: Shape,
+  dtype: DType,
+  { scale, mode, distribution, inputAxes, outputAxes, seed }: Scaling,
+): Tensor {
+  const [fanIn, fanOut] = fans(shape, inputAxes, outputAxes);
+  const fan = { fan_in: fanIn, fan_out: fanOut, fan_avg: (fanIn + fanOut) / 2 }[mode];
+  const variance = scale / Math.max(1, fan);
+  if (distribution === 'uniform') {
+    const limit = Math.sqrt(3 * variance);
+    return uniform(shape, { minval: -limit, maxval: limit, dtype, seed });
+  }
+  if (distribution === 'untruncated_normal') return normal(shape, { stddev: Math.sqrt(variance), dtype, seed });
+  return truncatedNormal(shape, { stddev: Math.sqrt(variance) / truncatedDeviation, dtype, seed });
+}
+
+const axes = {
+  /** Axes that count as inputs, where the last but one and those of the window do not tell. */
+  inputAxes: f.nullable(f.ints()),
+  /** Axes that count as outputs. */
+  outputAxes: f.nullable(f.ints()),
+};
+const scalingFields = {
+  seed: seedField,
+  /** The variance, times the fan. */
+  scale: f.number({ initial: 1, min: Number.MIN_VALUE }),
+  /** What the fan is: inputs, outputs or their mean. */
+  mode: f.oneOf(['fan_in', 'fan_out', 'fan_avg'], 'fan_in'),
+  distribution: f.custom({
+    expects: 'one of "truncated_normal", "untruncated_normal", "uniform"',
+    check: (v): v is Scaling['distribution'] | 'normal' =>
+      ['normal', 'truncated_normal', 'untruncated_normal', 'uniform'].includes(v as string),
+    parse: (v): Scaling['distribution'] => (v === 'normal' ? 'truncated_normal' : v),
+    initial: 'truncated_normal' as const,
+  }),
+  ...axes,
+};
+/** Numbers whose variance fits the number of inputs or outputs: `scale / fan`. */
+export class VarianceScaling extends RandomInitializer<typeof scalingFields> {
+  static override readonly className = 'VarianceScaling';
+  static override readonly fields = scalingFields;
+  values(shape: Shape, dtype: DType): Tensor {
+    return scaled(shape, dtype, { ...this.config, seed: this.seed });
+  }
+}
+
+const fixedFields = { seed: seedField, ...axes };
+/** A variance scaling whose scale, mode and distribution have a name of their own. */
+abstract class FixedScaling extends RandomInitializer<typeof fixedFields> {
+  static override readonly fields = fixedFields;
+  protected abstract readonly scaling: Pick<Scaling, 'scale' | 'mode' | 'distribution'>;
+  values(shape: Shape, dtype: DType): Tensor {
+    return scaled(shape, dtype, { ...this.scaling, ...this.config, seed: this.seed });
+  }
+}
+/** Uniform within ±sqrt(6 / (fan in + fan out)) (Glorot and Bengio, 2010). */
+export class GlorotUniform extends FixedScaling {
+  static override readonly className = 'GlorotUniform';
+  protected readonly scaling = { scale: 1, mode: 'fan_avg', distribution: 'uniform' } as const;
+}
+/** Truncated normal of variance 2 / (fan in + fan out) (Glorot and Bengio, 2010). */
+export class GlorotNormal extends FixedScaling {
+  static override readonly className = 'GlorotNormal';
+  protected readonly scaling = { scale: 1, mode: 'fan_avg', distribution: 'truncated_normal' } as const;
+}
+/** Uniform within ±sqrt(6 / fan in) (He et al., 2015). */
+export class HeUniform extends FixedScaling {
+  static override readonly className = 'HeUniform';
+  protected readonly scaling = { scale: 2, mode: 'fan_in', distribution: 'uniform' } as const;
+}
+/** Truncated normal of variance 2 / fan in (He et al., 2015). */
+export class HeNormal extends FixedScaling {
+  static override readonly className = 'HeNormal';
+  protected readonly scaling = { scale: 2, mode: 'fan_in', distribution: 'truncated_normal' } as const;
+}
+/** Uniform within ±sqrt(3 / fan in) (LeCun et al., 1998). */
+export class LecunUniform extends FixedScaling {
+  static override readonly className = 'LecunUniform';
+  protected readonly scaling = { scale: 1, mode: 'fan_in', distribution: 'uniform' } as const;
+}
+/** Truncated normal of variance 1 / fan in (LeCun et al., 1998). */
+export class LecunNormal extends FixedScaling {
+  static override readonly className = 'LecunNormal';
+  protected readonly scaling = { scale: 1, mode: 'fan_in', distribution: 'truncated_normal' } as const;
+}
