@@ -308,16 +308,17 @@ export abstract class Layer<
   }
   /** Own weights, trainable ones first, then those of the layers within. */
   get weights(): Variable[] {
-    return this.collect((layer) => layer.directWeights());
+    return this.collect((layer) => layer.ownVariables);
   }
   /** Weights, and the states of seed generators and metrics. */
   get variables(): Variable[] {
     return this.collect((layer) => [
-      ...layer.directWeights(),
+      ...layer.ownVariables,
       ...ownedBy(layer, isLayer).keepers.flatMap((k) => k.variables),
     ]);
   }
-  private directWeights(): Variable[] {
+  /** Its own weights, trainable ones first as they were created, without those of layers within. */
+  get ownVariables(): Variable[] {
     const all = [...new Set([...this.ownWeights, ...ownedBy(this, isLayer).variables])];
     return [
       ...all.filter((v) => v.trainable || this.frozen.has(v)),
@@ -342,7 +343,7 @@ export abstract class Layer<
   /** Freezes or thaws the layer and all layers within it. */
   set trainable(value: boolean) {
     this.isTrainable = value;
-    for (const v of this.directWeights()) {
+    for (const v of this.ownVariables) {
       if (!value && v.trainable) this.frozen.add(v);
       if (this.frozen.has(v)) v.trainable = value;
       if (value) this.frozen.delete(v);

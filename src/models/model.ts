@@ -4,10 +4,12 @@ import { autoName } from '../base/naming.ts';
 import type { Config, CustomObjects } from '../base/serialize.ts';
 import type { SymbolicShape } from '../base/shape.ts';
 import type { Tree } from '../base/tree.ts';
+import type { Place } from '../formats/file.ts';
 import type { CallOptions } from '../layers/call-context.ts';
 import { type AnyLayer, Layer, type LayerOptions, mapShapes, type Shapes } from '../layers/layer.ts';
 import type { Metric } from '../metrics/index.ts';
 import type { Optimizer } from '../optimizers/index.ts';
+import * as saving from '../saving/index.ts';
 import { KerasTensor, type Like, mapTensors, type Tensor } from '../tensor/index.ts';
 import type { History } from '../training/callbacks/history.ts';
 import { type CompileOptions, compileOptionsFromConfig } from '../training/compile.ts';
@@ -36,8 +38,7 @@ export interface ModelOptions extends LayerOptions {
  */
 export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: CallOptions], Out> implements Trainable {
   static override readonly className: string = 'Model';
-  /** The graph of a functional model. */
-  readonly graph: FunctionalGraph | undefined;
+  protected network: FunctionalGraph | undefined;
   stopTraining = false;
   private readonly loop: Trainer = new Trainer(this as unknown as Trainable);
 
@@ -52,9 +53,14 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
         'give both, as in new Model({ inputs, outputs })',
       );
     if (isFunctional) {
-      this.graph = functionalGraph(this.name, inputs, outputs as Tree<KerasTensor>);
+      this.network = functionalGraph(this.name, inputs, outputs as Tree<KerasTensor>);
       this.built = true;
     }
+  }
+
+  /** The graph of a functional model. */
+  get graph(): FunctionalGraph | undefined {
+    return this.network;
   }
 
   override get className(): string {
@@ -203,6 +209,18 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
   }
   compileFromConfig(config: Config): void {
     this.loop.compile(compileOptionsFromConfig(config));
+  }
+
+  /** Writes the whole model, optimizer included, to a `.keras` file that Keras reads. */
+  save(filepath: Place, options: saving.SaveOptions = {}): Promise<void> {
+    return saving.saveModel(this as unknown as saving.SavedModel, filepath, options);
+  }
+  /** Writes the weights to a `.weights.h5` file. */
+  saveWeights(filepath: Place, options: saving.SaveOptions = {}): Promise<void> {
+    return saving.saveWeights(this as unknown as AnyLayer, filepath, options);
+  }
+  loadWeights(filepath: Place | Uint8Array, options: saving.LoadWeightsOptions = {}): Promise<void> {
+    return saving.loadWeights(this as unknown as AnyLayer, filepath, options);
   }
 
   override getConfig(): Config {

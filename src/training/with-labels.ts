@@ -1,13 +1,14 @@
 import { Tensor } from '../tensor/index.ts';
+import type { Data } from './data/batches.ts';
 
 /** Tells `fit(x, y, options)` from `fit(dataset, options)`: an options object is plain and holds none but option names. */
-export function withLabels<X, Y, O extends object>(
+export function withLabels<X, O extends object>(
   x: X,
-  second: Y | O | undefined,
+  second: unknown,
   third: O | undefined,
-): [x: X, y: Y | undefined, options: O] {
-  if (third !== undefined) return [x, second as Y, third];
-  return isOptions(second) ? [x, undefined, second as O] : [x, second as Y | undefined, {} as O];
+): [x: X, y: Data | undefined, options: O] {
+  if (third !== undefined) return [x, (second ?? undefined) as Data | undefined, third];
+  return isOptions(second) ? [x, undefined, second as O] : [x, (second ?? undefined) as Data | undefined, {} as O];
 }
 
 const optionNames = new Set([

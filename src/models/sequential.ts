@@ -1,0 +1,98 @@
+import { fail } from '../base/errors.ts';
+import { type Config, type CustomObjects, deserializeObject, serializeObject } from '../base/serialize.ts';
+import type { SymbolicShape } from '../base/shape.ts';
+import type { CallOptions } from '../layers/call-context.ts';
+import { Input, InputLayer } from '../layers/core/input-layer.ts';
+import { type AnyLayer, isLayer, type LayerOptions } from '../layers/layer.ts';
+import { KerasTensor, type Tensor } from '../tensor/index.ts';
+import { functionalGraph } from './functional-graph.ts';
+import { Model } from './model.ts';
+import { serializeOperation } from './operation-config.ts';
+
+export interface SequentialOptions extends LayerOptions {
+  readonly layers?: readonly (AnyLayer | KerasTensor)[];
+}
+
+/**
+ * A plain stack of layers. Begin it with `Input({ shape })`, or let the first data decide the shape.
+ * @example new Sequential([Input({ shape: [8] }), new layers.Dense({ units: 32, activation: 'relu' }), new layers.Dense({ units: 10 })])
+ */
+export class Sequential extends Model {
+  static override readonly className = 'Sequential';
+  private readonly stack: AnyLayer[] = [];
+
+  constructor(options: SequentialOptions | readonly (AnyLayer | KerasTensor)[] = {}) {
+    const { layers = [], ...rest } = (Array.isArray(options) ? { layers: options } : options) as SequentialOptions;
+    super(rest);
+    for (const layer of layers) this.add(layer, { rebuild: false });
+    this.rebuild();
+  }
+
+  /** Puts a layer on top. */
+  add(layer: AnyLayer | KerasTensor, { rebuild = true } = {}): void {
+    const operation = layer instanceof KerasTensor ? (layer.history?.node.operation as AnyLayer | undefined) : layer;
+    if (!operation || !(typeof operation === 'function' && isLayer(operation)))
+      fail(
+        this,
+        `add() was given ${String(layer)}, which is no layer`,
+        'pass a layer, or Input({ shape }) at the beginning',
+      );
+    if (this.stack.some((other) => other.name === operation!.name))
+      fail(this, `it has a layer named "${operation!.name}" already`, 'give each layer a name of its own');
+    if (operation instanceof InputLayer && this.stack.length > 0)
+      fail(this, 'an Input can only stand at the beginning', 'begin with it');
+    this.stack.push(operation!);
+    this.network = undefined;
+    if (rebuild) this.rebuild();
+  }
+  /** Takes the topmost layer off. */
+  pop(): AnyLayer | undefined {
+    const layer = this.stack.pop();
+    this.network = undefined;
+    this.rebuild();
+    return layer;
+  }
+  private rebuild(): void {
+    this.built = false;
+    const first = this.stack[0];
+    if (first instanceof InputLayer && this.stack.length > 1) this.buildOn(first.batchShape);
+  }
+
+  override build(inputShape?: SymbolicShape): void {
+    if (!inputShape || this.stack.length === 0) return;
+    const first = this.stack[0];
+    const input = first instanceof InputLayer ? first.output : Input({ batchShape: [null, ...inputShape.slice(1)] });
+    const rest = first instanceof InputLayer ? this.stack.slice(1) : this.stack;
+    const output = rest.reduce<Tensor>((x, layer) => layer(x) as Tensor, input);
+    this.network = functionalGraph(this.name, input, output as KerasTensor);
+  }
+  override call(inputs: unknown, options?: CallOptions): Tensor {
+    return super.call(inputs, options);
+  }
+
+  /** The layers, without the Input. */
+  override get layers(): AnyLayer[] {
+    return this.stack.filter((layer) => !(layer instanceof InputLayer));
+  }
+  override getConfig(): Config {
+    const entry =
+      this.network && !(this.stack[0] instanceof InputLayer)
+        ? [this.network.inputs[0]!.history!.node.operation as AnyLayer]
+        : [];
+    const shape = this.network?.inputs[0]?.symbolicShape;
+    return {
+      name: this.name,
+      trainable: this.trainable,
+      dtype: serializeObject(this.dtypePolicy),
+      layers: [...entry, ...this.stack].map(serializeOperation),
+      ...(shape && { build_input_shape: shape }),
+    };
+  }
+  static override fromConfig(config: Config, customObjects: CustomObjects = {}): AnyLayer {
+    const layers = (config['layers'] as Config[]).map((layer) => deserializeObject(layer, customObjects) as AnyLayer);
+    const model = new Sequential({ layers, name: config['name'] as string, trainable: config['trainable'] !== false });
+    const shape = (config['build_input_shape'] ?? config['_build_input_shape']) as SymbolicShape | undefined;
+    if (shape && !model.built) model.buildOn(shape);
+    return model as unknown as AnyLayer;
+  }
+}

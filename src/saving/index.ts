@@ -1,0 +1,87 @@
+import { fail } from '../base/errors.ts';
+import { type Place, readFile, writeFileAtomic } from '../formats/file.ts';
+import { readHdf5, writeHdf5 } from '../formats/hdf5.ts';
+import type { AnyLayer } from '../layers/layer.ts';
+import { type LoadModelOptions, modelFromKeras, modelToKeras, type SavedModel } from './keras-file.ts';
+import { type LoadWeightsOptions, weightsFromH5, weightsToH5 } from './weights.ts';
+
+export {
+  type Config,
+  type CustomObjects,
+  customObjectScope,
+  deserializeObject as deserializeKerasObject,
+  getCustomObjects,
+  getRegisteredName,
+  getRegisteredObject,
+  registerKerasSerializable,
+  serializeObject as serializeKerasObject,
+} from '../base/serialize.ts';
+export {
+  type LoadModelOptions,
+  modelFromConfig,
+  modelFromKeras,
+  modelToConfig,
+  modelToKeras,
+  pythonJson,
+  type SavedModel,
+} from './keras-file.ts';
+export { type LoadWeightsOptions, weightsFromH5, weightsToH5 } from './weights.ts';
+
+export interface SaveOptions {
+  /** Whether a file of that name may be replaced. */
+  readonly overwrite?: boolean | undefined;
+}
+const ending = (place: Place): string => /(\.weights\.h5|\.keras|\.h5)$/.exec(String(place))?.[1] ?? '';
+
+/** Writes the whole model, whole or not at all: `model.keras`. */
+export async function saveModel(
+  model: SavedModel,
+  filepath: Place,
+  { overwrite = true }: SaveOptions = {},
+): Promise<void> {
+  if (ending(filepath) !== '.keras')
+    fail(
+      model,
+      `cannot save to "${String(filepath)}"`,
+      'give the file the ending ".keras" (or use saveWeights with ".weights.h5")',
+    );
+  await refuseExisting(model, filepath, overwrite);
+  await writeFileAtomic(filepath, await modelToKeras(model));
+}
+/** Reads a model that `save` (ours or Keras's) wrote. */
+export async function loadModel<M = SavedModel>(
+  filepath: Place | Uint8Array,
+  options: LoadModelOptions = {},
+): Promise<M> {
+  const bytes = filepath instanceof Uint8Array ? filepath : await readFile(filepath);
+  return (await modelFromKeras(bytes, options)) as M;
+}
+/** Writes the weights alone: `model.weights.h5`. */
+export async function saveWeights(
+  model: AnyLayer,
+  filepath: Place,
+  { overwrite = true }: SaveOptions = {},
+): Promise<void> {
+  if (ending(filepath) !== '.weights.h5')
+    fail(model, `cannot save weights to "${String(filepath)}"`, 'give the file the ending ".weights.h5"');
+  await refuseExisting(model, filepath, overwrite);
+  await writeFileAtomic(filepath, writeHdf5(await weightsToH5(model)));
+}
+/** Gives the model the weights of a `.weights.h5` or `.keras` file. */
+export async function loadWeights(
+  model: AnyLayer,
+  filepath: Place | Uint8Array,
+  options: LoadWeightsOptions = {},
+): Promise<void> {
+  const bytes = filepath instanceof Uint8Array ? filepath : await readFile(filepath);
+  weightsFromH5(model, await readHdf5(bytes), options);
+}
+
+async function refuseExisting(model: AnyLayer, filepath: Place, overwrite: boolean): Promise<void> {
+  if (overwrite) return;
+  const exists = await readFile(filepath).then(
+    () => true,
+    () => false,
+  );
+  if (exists) fail(model, `the file "${String(filepath)}" exists`, 'choose another name, or pass { overwrite: true }');
+}

@@ -1,0 +1,118 @@
+import { fail } from '../base/errors.ts';
+import {
+  type Config,
+  type CustomObjects,
+  customObjectScope,
+  deserializeObject,
+  serializeObject,
+} from '../base/serialize.ts';
+import { readHdf5, writeHdf5 } from '../formats/hdf5.ts';
+import { readZip, writeZip } from '../formats/zip.ts';
+import type { AnyLayer } from '../layers/layer.ts';
+import { atPath } from '../tensor/index.ts';
+import { weightsFromH5, weightsToH5 } from './weights.ts';
+
+/** The version of Keras whose files these are. */
+export const kerasVersion = '3.15.1';
+
+/** A model as far as files are concerned. */
+export interface SavedModel extends AnyLayer {
+  getCompileConfig(): Config | null;
+  compileFromConfig(config: Config): void;
+}
+
+/** JSON as Python writes it: blanks after `,` and `:`, and nothing but ASCII. */
+export function pythonJson(x: unknown): string {
+  const write = (value: unknown): string => {
+    if (Array.isArray(value)) return `[${value.map(write).join(', ')}]`;
+    if (typeof value === 'object' && value !== null) {
+      const entries = Object.entries(value).filter(([, v]) => v !== undefined);
+      return `{${entries.map(([k, v]) => `${write(k)}: ${write(v)}`).join(', ')}}`;
+    }
+    if (typeof value === 'number' && !Number.isFinite(value))
+      return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
+    return (JSON.stringify(value) ?? 'null').replace(
+      /[\u007f-\uffff]/g,
+      (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+  };
+  return write(x);
+}
+/** Reads what Python wrote, its NaN and Infinity included. */
+export const parsePythonJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return JSON.parse(text.replace(/(?<=[:[,]\s*)(-?Infinity|NaN)(?=\s*[,\]}])/g, '"$1"'), (_, v: unknown) =>
+      v === 'NaN' ? NaN : v === 'Infinity' ? Infinity : v === '-Infinity' ? -Infinity : v,
+    );
+  }
+};
+
+/** A model as its config holds it, with how it was built and compiled. */
+export function modelToConfig(model: SavedModel): Config {
+  const build = model.getBuildConfig();
+  const isFunctional = model.className === 'Functional';
+  return {
+    ...(serializeObject(model) as Config),
+    ...(isFunctional && { module: 'keras.src.models.functional', registered_name: 'Functional' }),
+    ...(isFunctional ? { build_config: { input_shape: null } } : build && { build_config: build }),
+    compile_config: model.getCompileConfig() ?? {},
+  };
+}
+
+/** The bytes of a `.keras` file: config, metadata, weights, and the optimizer's state. */
+export async function modelToKeras(model: SavedModel, now = new Date()): Promise<Uint8Array> {
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const date = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}@${two(now.getHours())}:${two(now.getMinutes())}:${two(now.getSeconds())}`;
+  const text = new TextEncoder();
+  return writeZip({
+    'metadata.json': text.encode(pythonJson({ keras_version: kerasVersion, date_saved: date })),
+    'config.json': text.encode(pythonJson(modelToConfig(model))),
+    'model.weights.h5': writeHdf5(await weightsToH5(model)),
+  });
+}
+
+export interface LoadModelOptions {
+  /** The user's classes and functions by the names under which the file mentions them. */
+  readonly customObjects?: CustomObjects;
+  /** Whether to compile as the file says. */
+  readonly compile?: boolean;
+}
+
+/** Makes the model that a config describes. */
+export function modelFromConfig(
+  config: Config,
+  { customObjects = {}, compile = true }: LoadModelOptions = {},
+): SavedModel {
+  return atPath([], () =>
+    customObjectScope(customObjects, () => {
+      const model = deserializeObject(config, customObjects) as SavedModel;
+      const compileConfig = config['compile_config'] as Config | undefined;
+      if (compile && compileConfig && Object.keys(compileConfig).length > 0) {
+        model.compileFromConfig(compileConfig);
+        const { optimizer } = model as unknown as { optimizer?: { build(variables: unknown): void } };
+        if (model.built) optimizer?.build(model.trainableVariables);
+      }
+      return model;
+    }),
+  );
+}
+
+/** The model in the bytes of a `.keras` file. */
+export async function modelFromKeras(bytes: Uint8Array, options: LoadModelOptions = {}): Promise<SavedModel> {
+  const files = await readZip(bytes);
+  const config =
+    files['config.json'] ??
+    fail('loadModel', 'the archive holds no config.json', 'load a file that Keras 3 or Hornbeam wrote with save()');
+  const weights =
+    files['model.weights.h5'] ??
+    fail(
+      'loadModel',
+      'the archive holds no model.weights.h5',
+      'load a file that Keras 3 or Hornbeam wrote with save()',
+    );
+  const model = modelFromConfig(parsePythonJson(new TextDecoder().decode(config)) as Config, options);
+  weightsFromH5(model, await readHdf5(weights));
+  return model;
+}

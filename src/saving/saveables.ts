@@ -1,0 +1,150 @@
+import { toSnakeCase } from '../base/naming.ts';
+import { type AnyLayer, isLayer, Layer } from '../layers/layer.ts';
+import { isTypedArray, Tensor, Variable } from '../tensor/index.ts';
+
+/** What has variables that files keep: a layer, a model, an optimizer. */
+export interface Saveable {
+  readonly name: string;
+  readonly variables: readonly Variable[];
+}
+/** A saveable and where its variables stand in the file. */
+export interface Placed {
+  readonly path: string;
+  /** Other paths under which files written by other hands may keep it. */
+  readonly alternatives: readonly string[];
+  readonly object: AnyLayer | Saveable;
+  /** Its own variables, without those of what it holds. */
+  readonly variables: readonly Variable[];
+}
+
+/** Attributes of every layer and model: they are not where users keep layers. */
+const machinery = new Set([
+  ...Object.keys(
+    new (class extends Layer {
+      call(x: Tensor): Tensor {
+        return x;
+      }
+    })({ name: 'none' }),
+  ),
+  'network',
+  'loop',
+  'stack',
+  'stopTraining',
+  'batchShape',
+  'output',
+]);
+
+interface Modelish {
+  readonly layers: readonly AnyLayer[];
+  readonly graph?: { readonly operations: readonly unknown[] } | undefined;
+  readonly optimizer?: Saveable | undefined;
+}
+const isModel = (x: AnyLayer): x is AnyLayer & Modelish => 'graph' in x;
+
+/** An attribute's name in Python: `queryDense` is `query_dense`. */
+const inPython = (key: string): string =>
+  key.replace(/([a-z0-9])([A-Z])/g, (_, a: string, b: string) => `${a}_${b.toLowerCase()}`);
+const alternativesOf = (key: string): string[] => [
+  key,
+  key.replace(/([a-z])(\d)/g, '$1_$2'),
+  inPython(key).replace(/([a-z])(\d)/g, '$1_$2'),
+];
+
+/** Children of an object in Keras's order: `layers` first where the model is a graph, then attributes by name, `_` last. */
+function children(owner: AnyLayer): { key: string; alternatives: string[]; value: unknown }[] {
+  const attributes = Object.keys(owner)
+    .filter((key) => !machinery.has(key))
+    .map((key) => ({
+      key: inPython(key),
+      alternatives: alternativesOf(key),
+      value: (owner as unknown as Record<string, unknown>)[key],
+    }));
+  if (!isModel(owner)) return attributes.sort(byName);
+  const layers = {
+    key: 'layers',
+    alternatives: [],
+    value:
+      owner.graph && owner.className !== 'Sequential'
+        ? owner.graph.operations.filter((o) => isLayer(o as AnyLayer))
+        : owner.layers,
+  };
+  const optimizer = owner.optimizer ? [{ key: 'optimizer', alternatives: [], value: owner.optimizer }] : [];
+  if (owner.graph || owner.className === 'Sequential') return [layers, ...[...attributes, ...optimizer].sort(byName)];
+  return [...attributes, layers, ...optimizer].sort(byName);
+}
+const byName = (a: { key: string }, b: { key: string }): number => {
+  const [p, q] = [a.key.startsWith('_') ? 1 : 0, b.key.startsWith('_') ? 1 : 0];
+  return p - q || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+};
+
+const isSaveable = (x: object): x is Saveable =>
+  Array.isArray((x as Partial<Saveable>).variables) &&
+  typeof (x as Partial<Saveable>).name === 'string' &&
+  'learningRate' in x;
+
+/** Everything with variables behind a model (or layer), with its path in `model.weights.h5`. */
+export function placeSaveables(root: AnyLayer): Placed[] {
+  const placed: Placed[] = [];
+  const visited = new Set<object>();
+  const join = (a: string, b: string): string => (a === '' ? b : `${a}/${b}`);
+
+  const visit = (object: unknown, path: string, alternatives: readonly string[]): void => {
+    if ((typeof object !== 'object' && typeof object !== 'function') || object === null || visited.has(object)) return;
+    if (typeof object === 'function' && isLayer(object)) {
+      visited.add(object);
+      placed.push({ path, alternatives, object, variables: object.ownVariables });
+      for (const child of children(object)) {
+        const under = [path, ...alternatives].flatMap((p) => [child.key, ...child.alternatives].map((k) => join(p, k)));
+        enter(child.value, under[0]!, [...new Set(under.slice(1))]);
+      }
+    } else if (isSaveable(object)) {
+      visited.add(object);
+      placed.push({ path, alternatives, object, variables: object.variables });
+    }
+  };
+  const enter = (value: unknown, path: string, alternatives: readonly string[]): void => {
+    if (
+      typeof value === 'object' &&
+      value !== null &&
+      !(value instanceof Tensor) &&
+      !(value instanceof Variable) &&
+      !isTypedArray(value)
+    ) {
+      const members = Array.isArray(value)
+        ? value
+        : value instanceof Map || value instanceof Set
+          ? [...value.values()]
+          : Object.getPrototypeOf(value) === Object.prototype
+            ? Object.values(value)
+            : undefined;
+      if (members) {
+        enterContainer(members, path, alternatives);
+        return;
+      }
+    }
+    visit(value, path, alternatives);
+  };
+  const enterContainer = (members: readonly unknown[], path: string, alternatives: readonly string[]): void => {
+    const counts = new Map<string, number>();
+    for (const member of members) {
+      if (member === null || (typeof member !== 'object' && typeof member !== 'function')) continue;
+      const isContainer =
+        Array.isArray(member) ||
+        member instanceof Map ||
+        member instanceof Set ||
+        Object.getPrototypeOf(member) === Object.prototype;
+      if (!isContainer && !(typeof member === 'function' && isLayer(member)) && !isSaveable(member)) continue;
+      const name = isContainer ? 'container' : toSnakeCase((member as AnyLayer).className ?? member.constructor.name);
+      const n = counts.get(name) ?? 0;
+      counts.set(name, n + 1);
+      const numbered = n === 0 ? name : `${name}_${n}`;
+      enter(
+        member,
+        join(path, numbered),
+        alternatives.map((a) => join(a, numbered)),
+      );
+    }
+  };
+  visit(root, '', []);
+  return placed;
+}

@@ -1,0 +1,101 @@
+import type { DType, TypedArray } from '../base/dtype.ts';
+import { fail } from '../base/errors.ts';
+import { sameShape, showShape } from '../base/shape.ts';
+import { getH5, type H5Group, h5Dataset, h5Group, h5Text, isH5Dataset, makeH5Group, setH5 } from '../formats/hdf5.ts';
+import type { AnyLayer } from '../layers/layer.ts';
+import { download, upload } from '../runtime/storage.ts';
+import { encode, fromBfloat16, fromFloat16 } from '../tensor/elements.ts';
+import type { Variable } from '../tensor/index.ts';
+import { type Placed, placeSaveables } from './saveables.ts';
+
+const join = (path: string, name: string): string => (path === '' ? name : `${path}/${name}`);
+
+/** All variables of a model as Keras 3 lays them out in `model.weights.h5`. */
+export async function weightsToH5(root: AnyLayer): Promise<H5Group> {
+  const file = h5Group();
+  for (const { path, object, variables } of placeSaveables(root)) {
+    const group = makeH5Group(file, join(path, 'vars'));
+    group.attributes['name'] = h5Text(object.name);
+    for (const [k, variable] of variables.entries()) {
+      const data = await download(variable.held);
+      setH5(file, join(path, `vars/${k}`), h5Dataset(variable.shape, variable.dtype, data));
+    }
+  }
+  return file;
+}
+
+/** What could not be loaded, for one summary. */
+interface Mismatch {
+  readonly path: string;
+  readonly problem: string;
+}
+export interface LoadWeightsOptions {
+  /** Leaves out layers whose weights do not fit, with a warning. */
+  readonly skipMismatch?: boolean | undefined;
+}
+
+/** Gives a model the variables of a Keras 3 weights file. Nothing changes unless everything fits. */
+export function weightsFromH5(root: AnyLayer, file: H5Group, { skipMismatch = false }: LoadWeightsOptions = {}): void {
+  const found: { variable: Variable; data: TypedArray }[] = [];
+  const mismatches: Mismatch[] = [];
+  for (const placed of placeSaveables(root)) {
+    const problem = match(placed, file, found);
+    if (problem) mismatches.push({ path: placed.path, problem });
+  }
+  const essential = mismatches.filter(({ path }) => path !== 'optimizer');
+  if (essential.length > 0 && !skipMismatch)
+    fail(
+      root,
+      `the weights in the file do not fit:\n    ${essential.map(({ path, problem }) => `${path || '(model)'}: ${problem}`).join('\n    ')}`,
+      'load into the same architecture (built), or pass { skipMismatch: true }',
+    );
+  for (const { path, problem } of mismatches) console.warn(`loadWeights: "${path}" was left as it is: ${problem}.`);
+  for (const { variable, data } of found) variable.assign(upload(data, variable));
+}
+
+/** Finds the file's values for one object's variables; gives what is wrong with them. */
+function match(
+  { path, alternatives, object, variables }: Placed,
+  file: H5Group,
+  found: { variable: Variable; data: TypedArray }[],
+): string | undefined {
+  const candidates = [path, ...alternatives].flatMap((p) => [
+    p,
+    p.replace(/(^|\/)layers(?=\/|$)/, '$1_layer_checkpoint_dependencies'),
+  ]);
+  const group = candidates.map((p) => getH5(file, join(p, 'vars'))).find((node) => node !== undefined);
+  const stored = group && !isH5Dataset(group) ? group.children : {};
+  const count = Object.keys(stored).filter((key) => /^\d+$/.test(key)).length;
+  if (count !== variables.length) {
+    if (variables.length === 0 && isLayerUnbuilt(object))
+      return `the layer is not built, but the file holds ${count} variable(s) for it; build it first`;
+    return group === undefined
+      ? variables.length === 0
+        ? undefined
+        : `the file holds nothing for its ${variables.length} variable(s)`
+      : `it has ${variables.length} variable(s), the file ${count}`;
+  }
+  const own: { variable: Variable; data: TypedArray }[] = [];
+  for (const [k, variable] of variables.entries()) {
+    const dataset = stored[`${k}`]!;
+    if (!isH5Dataset(dataset) || dataset.dtype === 'string') return `entry ${k} is no array of numbers`;
+    if (!sameShape(dataset.shape ?? [], variable.shape))
+      return `variable "${variable.path}" has shape ${showShape(variable.shape)}, the file's ${showShape(dataset.shape ?? [])}`;
+    own.push({ variable, data: convertStored(dataset.data, dataset.dtype, variable.dtype) });
+  }
+  found.push(...own);
+  return undefined;
+}
+const isLayerUnbuilt = (object: object): boolean => (object as { built?: boolean }).built === false;
+
+/** Elements of a file in a variable's dtype. */
+function convertStored(data: ArrayLike<number | bigint>, from: string, to: DType): TypedArray {
+  if (from === to) return data as TypedArray;
+  const numbers = Array.from(data as ArrayLike<number | bigint>, Number);
+  return encodeAs(decodeAs(numbers, from), to);
+}
+function decodeAs(numbers: number[], from: string): number[] {
+  const read = from === 'float16' ? fromFloat16 : from === 'bfloat16' ? fromBfloat16 : undefined;
+  return read ? numbers.map(read) : numbers;
+}
+const encodeAs = (numbers: number[], to: DType): TypedArray => encode(numbers, to);
