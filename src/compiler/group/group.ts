@@ -1,0 +1,210 @@
+import { type Axis, type Expr, flatten, indexOf, type Local, load, readLocal, scalarType } from '../../ir/expr.ts';
+import type { Program } from '../../ir/program.ts';
+import type { Equation, Tensor } from '../../ir/tensor.ts';
+import type { Formulas } from '../scalars/formulas.ts';
+import { costOf, loadsOf } from './cost.ts';
+import { inlinedTensors } from './inline.ts';
+import { type Candidate, join } from './join.ts';
+import type { Kernel, Source } from './kernel.ts';
+import { viewOf } from './views.ts';
+
+/** Kernels that have nothing in common but their shape are joined when they are as small as this. */
+const small = 1 << 14;
+/** How many kernels of one shape are looked at for a place. */
+const lookBack = 6;
+/** A kernel that loads more arrays than this grows no further. */
+const manyReads = 24;
+
+/**
+ * Which equations are computed together: kernels in an order in which each finds what it needs. A tensor joins the kernel of
+ * what it needs when its elements need only elements at the same place; else a later kernel of the same shape; else its own.
+ */
+export function group(program: Program, formulas: Formulas): Kernel[] {
+  return new Grouping(program, formulas).kernels;
+}
+
+class Grouping {
+  readonly kernels: Kernel[] = [];
+  private readonly formulas: Formulas;
+  private readonly inlined: ReadonlySet<Tensor>;
+  private readonly homes = new Map<Tensor, Kernel>();
+  private readonly bySize = new Map<number, Kernel[]>();
+  /** The last kernel that reads an input. */
+  private readonly lastReader = new Map<Tensor, number>();
+  private readonly expanded = new Map<string, Expr>();
+
+  constructor(program: Program, formulas: Formulas) {
+    this.formulas = formulas;
+    this.inlined = inlinedTensors(program, formulas);
+    const replaces = new Map<Tensor, Tensor>();
+    for (const [k, n] of program.donated) replaces.set(program.outputs[k]!, program.inputs[n]!);
+    for (const equation of program.equations) {
+      const { rule, outputs } = equation;
+      if (rule.kind === 'control' || !rule.at) this.custom(equation);
+      else if (rule.kind === 'contraction') this.contraction(equation);
+      else if (!this.inlined.has(outputs[0]!)) this.place(this.candidate(outputs[0]!), replaces.get(outputs[0]!));
+    }
+  }
+
+  private add(kernel: Omit<Kernel, 'position'>): Kernel {
+    const added = { ...kernel, position: this.kernels.length };
+    this.kernels.push(added);
+    return added;
+  }
+
+  private reads(kernel: Kernel): void {
+    for (const t of kernel.reads) this.lastReader.set(t, Math.max(kernel.position, this.lastReader.get(t) ?? -1));
+  }
+
+  private custom(equation: Equation): void {
+    const kernel = this.add({
+      kind: equation.rule.kind === 'control' ? 'control' : 'custom',
+      rows: [],
+      columns: [],
+      members: [],
+      equation,
+      reads: new Set(equation.inputs),
+      hasOwnReductions: true,
+    });
+    for (const y of equation.outputs) this.homes.set(y, kernel);
+    this.reads(kernel);
+  }
+
+  private contraction(equation: Equation): void {
+    const { algebra } = this.formulas;
+    const tensor = equation.outputs[0]!;
+    const axes = tensor.shape.map((size, d) => ({ name: `o${d}`, size }));
+    const sum: Local = { name: 'sum', type: scalarType(tensor.dtype) };
+    const operands = equation.inputs.map((x): Source => viewOf(x, (t) => this.inlined.has(t), this.formulas)!);
+    const kernel = this.add({
+      kind: 'contraction',
+      rows: axes.filter(({ size }) => size !== 1),
+      columns: [],
+      members: [
+        {
+          tensor,
+          index: axes.map((a) => algebra.simplify(indexOf(a))),
+          value: algebra.simplify(readLocal(sum)),
+        },
+      ],
+      equation,
+      operands: operands as [Source, Source],
+      sum,
+      reads: new Set(operands.map((x) => x.tensor)),
+      hasOwnReductions: true,
+    });
+    this.homes.set(tensor, kernel);
+    this.reads(kernel);
+  }
+
+  /** A tensor's formula with the formulas of what is inlined in it. */
+  private candidate(tensor: Tensor): Candidate {
+    const { algebra } = this.formulas;
+    const axes = tensor.shape.map((size, d) => ({ name: `i${d}`, size }));
+    const index = axes.map((a) => algebra.simplify(indexOf(a)));
+    const whole = this.expand(tensor, index);
+    const reduction = whole.op === 'reduce' && this.isAlongRows(whole, axes) ? whole : undefined;
+    const value = reduction ? reduction.body : whole;
+    return {
+      tensor,
+      index,
+      axes: axes.filter(({ size }) => size !== 1),
+      value,
+      loads: loadsOf(value).map((x) => ({ tensor: this.formulas.tensorOf(x.from), index: x.index })),
+      ...(reduction && { rowReduction: reduction }),
+      hasOwnReductions: hasReduction(value),
+    };
+  }
+
+  private expand(tensor: Tensor, index: readonly Expr[]): Expr {
+    const { algebra } = this.formulas;
+    const key = `${algebra.id(tensor)}:${index.map((i) => algebra.id(i)).join()}`;
+    let value = this.expanded.get(key);
+    if (!value) {
+      value = this.formulas.at(tensor.equation!, index, (x, at) =>
+        this.inlined.has(x) ? this.expand(x, at) : algebra.simplify(load(this.formulas.regionOf(x), at)),
+      );
+      this.expanded.set(key, value);
+    }
+    return value;
+  }
+
+  /** Whether what is reduced lies together in memory, more than what is kept does. */
+  private isAlongRows(e: Expr & { op: 'reduce' }, kept: readonly Axis[]): boolean {
+    const { algebra } = this.formulas;
+    const inner = kept.findLast(({ size }) => size !== 1);
+    const last = e.axes.at(-1)!;
+    if (hasReduction(e.body)) return false;
+    if (!inner) return true;
+    let balance = 0;
+    for (const { from, index } of loadsOf(e.body)) {
+      const { terms } = algebra.form(algebra.simplify(flatten(index, from.shape)));
+      for (const [x, c] of terms)
+        if (x.op === 'index' && Math.abs(c) === 1) balance += x.axis === last ? 1 : x.axis === inner ? -1 : 0;
+    }
+    return balance > 0;
+  }
+
+  private place(candidate: Candidate, replaced: Tensor | undefined): void {
+    let after = replaced ? (this.lastReader.get(replaced) ?? -1) : -1;
+    for (const { tensor } of candidate.loads) after = Math.max(after, this.homes.get(tensor)?.position ?? -1);
+    const kernel = this.find(candidate, after) ?? this.fresh(candidate);
+    this.homes.set(candidate.tensor, kernel);
+    this.reads(kernel);
+  }
+
+  private fresh(candidate: Candidate): Kernel {
+    const { axes, rowReduction, hasOwnReductions } = candidate;
+    const kernel = this.add({
+      kind: 'loops',
+      rows: axes.map((a) => ({ ...a })),
+      columns: (rowReduction?.axes ?? []).map((a) => ({ ...a })),
+      members: [],
+      reads: new Set(),
+      hasOwnReductions,
+    });
+    join(kernel, candidate, this.formulas.algebra);
+    const size = frameSize(kernel);
+    const list = this.bySize.get(size);
+    if (list) list.push(kernel);
+    else this.bySize.set(size, [kernel]);
+    return kernel;
+  }
+
+  private find(candidate: Candidate, after: number): Kernel | undefined {
+    const { algebra } = this.formulas;
+    const near = this.kernels[after];
+    const needs = candidate.loads.some(({ tensor }) => near && this.homes.get(tensor) === near);
+    if (near && needs && this.accepts(near, candidate) && join(near, candidate, algebra)) return near;
+    const size = [...candidate.axes, ...(candidate.rowReduction?.axes ?? [])].reduce((n, a) => n * a.size, 1);
+    const list = this.bySize.get(size) ?? [];
+    for (let k = list.length - 1; k >= Math.max(0, list.length - lookBack); k--) {
+      const kernel = list[k]!;
+      if (kernel.position < after || (kernel === near && needs)) continue;
+      const related = size <= small || candidate.loads.some(({ tensor }) => kernel.reads.has(tensor));
+      if (related && this.accepts(kernel, candidate) && join(kernel, candidate, algebra)) return kernel;
+    }
+    return undefined;
+  }
+
+  private accepts(kernel: Kernel, candidate: Candidate): boolean {
+    return (
+      kernel.reads.size < manyReads &&
+      kernel.members.length < 64 &&
+      kernel.members.length + costOf(candidate.value) < 4000
+    );
+  }
+}
+
+const hasReduction = (e: Expr): boolean => {
+  const seen = new Set<Expr>();
+  const visit = (x: Expr): boolean => {
+    if (seen.has(x)) return false;
+    seen.add(x);
+    if (x.op === 'reduce') return true;
+    return (x.op === 'apply' ? x.args : x.op === 'load' ? x.index : []).some(visit);
+  };
+  return visit(e);
+};
+
+const frameSize = ({ rows, columns }: Kernel): number => [...rows, ...columns].reduce((n, a) => n * a.size, 1);

@@ -1,0 +1,41 @@
+import type { Axis, Combine, Expr, Local } from '../../ir/expr.ts';
+import type { Equation, Tensor } from '../../ir/tensor.ts';
+import type { View } from '../plan.ts';
+
+/** A tensor that a kernel computes, in terms of the kernel's axes. */
+export interface Member {
+  readonly tensor: Tensor;
+  /** One an axis of the tensor: which of the kernel's axes it is (or 0 where the size is 1). */
+  readonly index: readonly Expr[];
+  /** Loads have one index an axis; those of tensors of the same kernel stand at exactly their `index`. */
+  readonly value: Expr;
+  /** The value is combined over the kernel's columns. */
+  readonly combine?: Combine;
+}
+
+/**
+ * One step to be. `loops`: over rows; reductions, and members that use the columns, run over the columns within each row, pass
+ * after pass. `contraction`: each sum of products goes through the other members before it is stored. `custom`: the loop nest
+ * that its primitive gives. `control`: sub-programs.
+ */
+export interface Kernel {
+  readonly kind: 'loops' | 'contraction' | 'custom' | 'control';
+  readonly position: number;
+  rows: readonly Axis[];
+  columns: readonly Axis[];
+  readonly members: Member[];
+  /** Of what is not `loops`. */
+  readonly equation?: Equation;
+  readonly operands?: readonly [Source, Source];
+  readonly sum?: Local;
+  /** Tensors that it loads from other kernels, or that are inputs. */
+  readonly reads: Set<Tensor>;
+  /** Formulas in it that reduce over axes of their own. */
+  hasOwnReductions: boolean;
+}
+
+/** An operand that is read as it stands, through a view of another tensor. */
+export interface Source {
+  readonly tensor: Tensor;
+  readonly view: View;
+}

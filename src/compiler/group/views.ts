@@ -1,0 +1,37 @@
+import { type Expr, flatten, indexOf, load } from '../../ir/expr.ts';
+import type { Tensor } from '../../ir/tensor.ts';
+import type { Formulas } from '../scalars/formulas.ts';
+import type { Source } from './kernel.ts';
+
+/**
+ * A tensor as a view of one that is stored: where each of its elements stands there. Undefined when its elements are computed,
+ * or stand at no regular distances. `inlined` says which tensors are looked through.
+ */
+export function viewOf(tensor: Tensor, inlined: (t: Tensor) => boolean, formulas: Formulas): Source | undefined {
+  const { algebra } = formulas;
+  const read = (t: Tensor, index: readonly Expr[]): Expr => {
+    const { equation } = t;
+    if (!inlined(t) || !equation?.rule.at || equation.rule.kind !== 'movement')
+      return load(formulas.regionOf(t), index);
+    return formulas.at(equation, index, read);
+  };
+  const axes = tensor.shape.map((size, d) => ({ name: `v${d}`, size }));
+  const value = algebra.simplify(
+    read(
+      tensor,
+      axes.map((a) => algebra.simplify(indexOf(a))),
+    ),
+  );
+  if (value.op !== 'load') return undefined;
+  const base = formulas.tensorOf(value.from);
+  const { constant, terms } = algebra.form(algebra.simplify(flatten(value.index, base.shape)));
+  if (base.dtype !== tensor.dtype) return undefined;
+  const strides = axes.map(() => 0);
+  for (const [x, c] of terms) {
+    if (x.op !== 'index') return undefined;
+    const d = axes.indexOf(x.axis as (typeof axes)[number]);
+    if (d < 0) return undefined;
+    strides[d] = c;
+  }
+  return { tensor: base, view: { offset: constant, strides } };
+}

@@ -1,0 +1,174 @@
+import { type Axis, constant, type Expr, indexOf, type Local, load, type Region, readLocal } from '../../ir/expr.ts';
+import { accumulate, loops, type Stmt, set, store } from '../../ir/loops.ts';
+import type { Tensor } from '../../ir/tensor.ts';
+import { costOf, reductionsOf } from '../group/cost.ts';
+import type { Kernel, Member } from '../group/kernel.ts';
+import { partsOf } from '../scalars/algebra.ts';
+import { identityOf } from '../scalars/fold.ts';
+import type { Places } from './places.ts';
+
+/** Accumulators that are filled by the same loops, and stores that ride along. */
+interface Pass {
+  readonly axes: readonly Axis[];
+  readonly reductions: {
+    readonly local: Local;
+    readonly combine: 'add' | 'mul' | 'max' | 'min' | 'and' | 'or';
+    readonly body: Expr;
+  }[];
+  readonly stores: FullStore[];
+}
+interface FullStore {
+  readonly to: Region;
+  readonly position: Expr;
+  readonly value: Expr;
+}
+type Row = { readonly set: Local; readonly value: Expr } | (FullStore & { readonly set?: undefined });
+
+/**
+ * The statements of a `loops` kernel: for each row, passes over the columns. A pass fills the accumulators whose summands need
+ * only what earlier passes found; each value of the columns is stored in the first pass that knows it.
+ */
+export function loopNest(kernel: Kernel, stored: (t: Tensor) => boolean, places: Places): readonly Stmt[] {
+  return new Nest(kernel, stored, places).statements();
+}
+
+class Nest {
+  private readonly kernel: Kernel;
+  private readonly places: Places;
+  private readonly stored: (t: Tensor) => boolean;
+  /** In which pass a local gets its value: it is known from the next on. */
+  private readonly knownFrom = new Map<Local, number>();
+  private readonly ready = new Map<Expr, number>();
+  private readonly replaced = new Map<Expr, Expr>();
+  private readonly passes: Map<string, Pass>[] = [];
+  private readonly rows: Row[][] = [];
+
+  constructor(kernel: Kernel, stored: (t: Tensor) => boolean, places: Places) {
+    this.kernel = kernel;
+    this.stored = stored;
+    this.places = places;
+    for (const member of kernel.members) this.enter(member);
+  }
+
+  private get algebra() {
+    return this.places.formulas.algebra;
+  }
+
+  private enter(member: Member): void {
+    const { tensor, index, combine } = member;
+    const place = this.algebra.simplify(load(this.places.formulas.regionOf(tensor), index));
+    let value = this.algebra.substitute(member.value, this.replaced);
+    const isFull = !combine && this.kernel.columns.some((a) => index.some((i) => i.op === 'index' && i.axis === a));
+    if (combine) value = this.reduction(combine, this.kernel.columns, value);
+    else if (!isFull) value = this.withoutReductions(value);
+    const position = this.places.position(index, tensor.shape);
+    if (this.stored(tensor)) {
+      const to = this.places.regionOf(tensor);
+      const item: FullStore = { to, position, value };
+      if (isFull) this.pass(this.readyIn(value), this.kernel.columns).stores.push(item);
+      else this.row(this.readyIn(value)).push(item);
+    }
+    if (!isFull && this.kernel.columns.length > 0 && value.op === 'apply') {
+      const local: Local = { name: 'row', type: value.type };
+      const when = this.readyIn(value);
+      this.row(when).push({ set: local, value });
+      this.knownFrom.set(local, when);
+      value = this.algebra.simplify(readLocal(local));
+    }
+    this.replaced.set(place, value);
+  }
+
+  private withoutReductions(e: Expr): Expr {
+    const found = reductionsOf(e);
+    if (found.length === 0) return e;
+    const locals = new Map<Expr, Expr>();
+    for (const x of found) locals.set(x, this.reduction(x.combine, x.axes, x.body));
+    return this.algebra.substitute(e, locals);
+  }
+
+  private reduction(combine: 'add' | 'mul' | 'max' | 'min' | 'and' | 'or', axes: readonly Axis[], body: Expr): Expr {
+    const pass = this.pass(this.readyIn(body), axes);
+    const moved = new Map(axes.map((a, d) => [a, this.algebra.simplify(indexOf(pass.axes[d]!))]));
+    const summand = pass.axes === axes ? body : this.algebra.substitute(body, moved);
+    const same = pass.reductions.find((r) => r.combine === combine && r.body === summand);
+    const local: Local = same?.local ?? { name: combine, type: body.type };
+    if (!same) {
+      pass.reductions.push({ local, combine, body: summand });
+      this.knownFrom.set(local, this.readyIn(body) + 1);
+    }
+    return this.algebra.simplify(readLocal(local));
+  }
+
+  /** The first pass in which a value can be computed. */
+  private readyIn(e: Expr): number {
+    const known = this.ready.get(e);
+    if (known !== undefined) return known;
+    let when = e.op === 'local' ? this.knownFrom.get(e.local)! : 0;
+    for (const x of partsOf(e)) when = Math.max(when, this.readyIn(x));
+    this.ready.set(e, when);
+    return when;
+  }
+
+  private pass(n: number, axes: readonly Axis[]): Pass {
+    while (this.passes.length <= n) this.passes.push(new Map());
+    const key = axes.map(({ size }) => size).join();
+    const at = this.passes[n]!;
+    let pass = at.get(key);
+    if (!pass) {
+      // The columns' own axes serve when a reduction of the same sizes came first.
+      pass = {
+        axes: key === this.kernel.columns.map(({ size }) => size).join() ? this.kernel.columns : axes,
+        reductions: [],
+        stores: [],
+      };
+      at.set(key, pass);
+    }
+    return pass;
+  }
+
+  /** Every value is computed before the first store, which may overwrite what another value is made of. */
+  private allStores(stores: readonly FullStore[], reductions: Pass['reductions'], final: (e: Expr) => Expr): Stmt[] {
+    const values: Stmt[] = [];
+    const named = new Map<Expr, Expr>();
+    const short = (e: Expr): Expr => (named.size > 0 ? this.algebra.substitute(e, named) : e);
+    const last = stores.length + reductions.length === 1;
+    const results = stores.map(({ to, position, value }) => {
+      const result = short(final(value));
+      if (last || result.op === 'const' || result.op === 'local') return store(to, [final(position)], result);
+      const local: Local = { name: 'value', type: result.type };
+      values.push(set(local, result));
+      const read = this.algebra.simplify(readLocal(local));
+      named.set(final(value), read);
+      return store(to, [final(position)], read);
+    });
+    const sums = reductions.map((r) => accumulate(r.local, r.combine, short(final(r.body))));
+    return [...values, ...sums, ...results];
+  }
+
+  private row(n: number): Row[] {
+    while (this.rows.length <= n) this.rows.push([]);
+    return this.rows[n]!;
+  }
+
+  statements(): readonly Stmt[] {
+    const body: Stmt[] = [];
+    const count = Math.max(this.passes.length, this.rows.length);
+    const inMemory = new Map<Expr, Expr>();
+    const final = (e: Expr): Expr => this.places.flat(inMemory.size > 0 ? this.algebra.substitute(e, inMemory) : e);
+    for (let n = 0; n < count; n++) {
+      const here = this.rows[n] ?? [];
+      for (const row of here) if (row.set) body.push(set(row.set, final(row.value)));
+      body.push(...this.allStores(here.filter((row) => !row.set) as FullStore[], [], final));
+      for (const { axes, reductions, stores } of this.passes[n]?.values() ?? []) {
+        for (const { local, combine } of reductions)
+          body.push(set(local, constant(identityOf(combine, local.type), local.type)));
+        body.push(...loops(axes, this.allStores(stores, reductions, final)));
+      }
+      // What this pass stored, later ones need not compute again.
+      for (const { stores } of this.passes[n]?.values() ?? [])
+        for (const { to, position, value } of stores)
+          if (costOf(value) >= 2) inMemory.set(value, this.algebra.simplify(load(to, [position])));
+    }
+    return loops(this.kernel.rows, body);
+  }
+}

@@ -1,0 +1,70 @@
+import { type Axis, type Expr, indexOf, int, plus, times } from '../../ir/expr.ts';
+import { loop, type Stmt, when } from '../../ir/loops.ts';
+import { costOf, loadsOf } from '../group/cost.ts';
+import type { Target } from '../plan.ts';
+import type { Algebra } from '../scalars/algebra.ts';
+import { bodiesOf, expressionsOf, mapStatements } from './statements.ts';
+
+type For = Stmt & { op: 'for' };
+
+/** Work, in additions and loads, below which waking the other threads costs more than they bring. */
+const worthThreads = 40_000;
+/** Elements that a thread takes at a time from a flat loop, a multiple of this many. */
+const grain = 64;
+
+/** What a list of statements costs, in additions and loads. */
+export function workOf(list: readonly Stmt[]): number {
+  let sum = 0;
+  for (const s of list) {
+    for (const e of expressionsOf(s)) sum += costOf(e) + loadsOf(e).length;
+    if (s.op === 'store' || s.op === 'accumulate') sum += 1;
+    for (const body of bodiesOf(s)) sum += workOf(body) * (s.op === 'for' ? s.axis.size : 1);
+  }
+  return sum;
+}
+
+/** Deals the outer loops out to threads when there is enough to do; `serial` says that there is not. */
+export function parallelize(
+  list: readonly Stmt[],
+  target: Pick<Target, 'threads'>,
+  algebra: Algebra,
+): { readonly body: readonly Stmt[]; readonly serial: boolean } {
+  if (target.threads === 1 || workOf(list) < worthThreads || !list.every((s) => s.op === 'for'))
+    return { body: list, serial: true };
+  return { body: list.map((s) => shared(s as For, 4 * target.threads, algebra)), serial: false };
+}
+
+function shared(s: For, wanted: number, algebra: Algebra): Stmt {
+  if (s.mode === 'vector') return chunks(s, wanted, algebra);
+  const [inner] = s.body;
+  const more = s.axis.size < wanted && s.body.length === 1 && inner!.op === 'for';
+  const rest = Math.ceil(wanted / s.axis.size);
+  return { ...s, mode: 'parallel', body: more ? [shared(inner as For, rest, algebra)] : s.body };
+}
+
+/** A loop in lanes cut into pieces: `wanted` of equal length, and one for what is left over. */
+function chunks(s: For, wanted: number, algebra: Algebra): Stmt {
+  const n = s.axis.size;
+  const length = Math.max(grain, Math.floor(n / wanted / grain) * grain);
+  const count = Math.floor(n / length);
+  const rest = n - count * length;
+  if (count <= 1) return s;
+  const piece: Axis = { name: `${s.axis.name}p`, size: count + (rest > 0 ? 1 : 0) };
+  const part = (size: number): Stmt => {
+    const axis: Axis = { name: s.axis.name, size };
+    const at = algebra.simplify(plus(times(indexOf(piece), length), indexOf(axis)));
+    const moved = new Map<Axis, Expr>([[s.axis, at]]);
+    return { ...s, axis, body: mapStatements(s.body, (e) => algebra.substitute(e, moved)) };
+  };
+  const body =
+    rest === 0
+      ? [part(length)]
+      : [
+          when(
+            algebra.simplify({ op: 'apply', type: 'bool', f: 'lt', args: [indexOf(piece), int(count)] }),
+            [part(length)],
+            [part(rest)],
+          ),
+        ];
+  return loop(piece, body, 'parallel');
+}

@@ -1,0 +1,61 @@
+import { sizeOf } from '../../base/shape.ts';
+import { type Expr, flatten, load, type Region } from '../../ir/expr.ts';
+import type { Aval, Tensor } from '../../ir/tensor.ts';
+import { partsOf } from '../scalars/algebra.ts';
+import type { Formulas } from '../scalars/formulas.ts';
+
+/** The flat regions in which a plan keeps tensors, and expressions that read them by one position. */
+export class Places {
+  readonly formulas: Formulas;
+  private readonly regions = new Map<Tensor, Region>();
+  private readonly flattened = new Map<Expr, Expr>();
+  private count = 0;
+
+  constructor(formulas: Formulas) {
+    this.formulas = formulas;
+  }
+
+  regionOf(tensor: Tensor): Region {
+    let region = this.regions.get(tensor);
+    if (!region) {
+      region = this.scratch(tensor);
+      this.regions.set(tensor, region);
+    }
+    return region;
+  }
+
+  /** A new region for an array that is no tensor of the program. */
+  scratch({ shape, dtype }: Aval, name = `r${this.count++}`): Region {
+    return { name, shape: [sizeOf(shape)], dtype };
+  }
+
+  /** The tensor's value is kept in a region that exists already. */
+  alias(tensor: Tensor, region: Region): void {
+    this.regions.set(tensor, region);
+  }
+
+  /** Where an element of an array stands. */
+  position(index: readonly Expr[], shape: readonly number[]): Expr {
+    return this.formulas.algebra.simplify(flatten(index, shape));
+  }
+
+  /** The expression with each load of a tensor as a load of its flat region. */
+  flat(e: Expr): Expr {
+    let result = this.flattened.get(e);
+    if (result) return result;
+    result = e;
+    if (e.op === 'load') {
+      const index = e.index.map((i) => this.flat(i));
+      const tensor = this.formulas.tensorOf(e.from);
+      result = this.formulas.algebra.simplify(
+        tensor ? load(this.regionOf(tensor), [this.position(index, e.from.shape)]) : load(e.from, index),
+      );
+    } else if (partsOf(e).length > 0) {
+      const parts = partsOf(e).map((x) => this.flat(x));
+      if (e.op === 'apply') result = this.formulas.algebra.simplify({ ...e, args: parts });
+      else if (e.op === 'reduce') result = this.formulas.algebra.simplify({ ...e, body: parts[0]! });
+    }
+    this.flattened.set(e, result);
+    return result;
+  }
+}

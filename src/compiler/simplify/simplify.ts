@@ -1,0 +1,86 @@
+import { sameShape } from '../../base/shape.ts';
+import { load } from '../../ir/expr.ts';
+import { bind, type Kind } from '../../ir/primitive.ts';
+import type { Program } from '../../ir/program.ts';
+import type { Equation, Tensor } from '../../ir/tensor.ts';
+import { full } from '../../primitives/generators.ts';
+import { type Formulas, isIdentity } from '../scalars/formulas.ts';
+import { equationKey } from './equation-key.ts';
+
+const pointwise: readonly Kind[] = ['elementwise', 'movement', 'generator'];
+
+/**
+ * The program without what need not be computed: equal equations are one, formulas that come to a constant are that constant,
+ * those that come to an operand are that operand, and what no output needs is gone.
+ */
+export function simplify(program: Program, formulas: Formulas): Program {
+  const { algebra } = formulas;
+  const replaced = new Map<Tensor, Tensor>();
+  const now = (t: Tensor): Tensor => replaced.get(t) ?? t;
+  const constants = new Map<Tensor, number>();
+  const known = new Map<string, Equation>();
+  const equations: Equation[] = [];
+
+  const add = (equation: Equation): Equation => {
+    const key = equationKey(equation, algebra);
+    const before = key === undefined ? undefined : known.get(key);
+    if (before) return before;
+    if (key !== undefined) known.set(key, equation);
+    equations.push(equation);
+    return equation;
+  };
+  const constant = (t: Tensor, value: number): Tensor => {
+    const attrs = { shape: t.shape, dtype: t.dtype, value };
+    const y = add((bind(full.rule, [], attrs) as Tensor).equation!).outputs[0]!;
+    constants.set(y, value);
+    return y;
+  };
+  /** What a formula of single elements comes to, when that is less than the formula. */
+  const simpler = (equation: Equation): Tensor | undefined => {
+    const { rule, outputs } = equation;
+    if (!rule.at || outputs.length !== 1 || !pointwise.includes(rule.kind)) return undefined;
+    const y = outputs[0]!;
+    let { axes, value } = formulas.of(y);
+    if (equation.inputs.some((x) => constants.has(x)))
+      value = formulas.at(
+        equation,
+        axes.map((a) => algebra.simplify({ op: 'index', type: 'i32', axis: a })),
+        (x, at) =>
+          constants.has(x)
+            ? algebra.constant(constants.get(x)!, load(formulas.regionOf(x), at).type)
+            : load(formulas.regionOf(x), at),
+      );
+    if (value.op === 'const') return constant(y, value.value);
+    if (value.op !== 'load' || !isIdentity(value.index, axes)) return undefined;
+    const x = formulas.tensorOf(value.from);
+    return x.dtype === y.dtype && sameShape(x.shape, y.shape) ? x : undefined;
+  };
+
+  for (const original of program.equations) {
+    const inputs = original.inputs.map(now);
+    let equation = original;
+    if (inputs.some((x, k) => x !== original.inputs[k])) {
+      const outputs = [bind(original.rule, inputs, original.attrs)].flat() as Tensor[];
+      equation = outputs[0]!.equation!;
+    }
+    const value = simpler(equation);
+    const outputs = value ? [value] : add(equation).outputs;
+    original.outputs.forEach((y, k) => {
+      if (outputs[k] !== y) replaced.set(y, outputs[k]!);
+    });
+  }
+  return withoutDead({ ...program, equations, outputs: program.outputs.map(now) });
+}
+
+/** The program without equations that no output needs. */
+export function withoutDead(program: Program): Program {
+  const needed = new Set<Tensor>(program.outputs);
+  const equations: Equation[] = [];
+  for (let k = program.equations.length - 1; k >= 0; k--) {
+    const equation = program.equations[k]!;
+    if (!equation.outputs.some((y) => needed.has(y))) continue;
+    for (const x of equation.inputs) needed.add(x);
+    equations.push(equation);
+  }
+  return { ...program, equations: equations.reverse() };
+}

@@ -1,0 +1,153 @@
+import { type DType, isFloat } from '../../base/dtype.ts';
+import { sizeOf } from '../../base/shape.ts';
+import { axis, type Combine, type Expr, indexOf, plus, reduce, times, unflatten } from '../../ir/expr.ts';
+import { bind, type Rule } from '../../ir/primitive.ts';
+import type { Program } from '../../ir/program.ts';
+import type { Equation, Tensor } from '../../ir/tensor.ts';
+import type { Formulas } from '../scalars/formulas.ts';
+
+/** From how many elements on a reduction is worth two steps. */
+const manyElements = 1 << 16;
+
+/** A reduction as its formula shows it: over which axes of its one operand. */
+export interface Reduction {
+  readonly combine: Combine;
+  readonly axes: readonly number[];
+}
+
+/** What an equation reduces when its formula is a reduction over whole axes of its operand, the others kept in order. */
+export function reductionOf(equation: Equation, formulas: Formulas): Reduction | undefined {
+  const { rule, inputs, outputs } = equation;
+  if (rule.kind !== 'reduce' || !rule.at || inputs.length !== 1 || outputs.length !== 1) return undefined;
+  const { axes, value } = formulas.of(outputs[0]!);
+  if (value.op !== 'reduce' || value.body.op !== 'load') return undefined;
+  const kept = axes.filter(({ size }) => size !== 1);
+  const reduced: number[] = [];
+  for (const [d, i] of value.body.index.entries()) {
+    if (i.op === 'const') continue;
+    if (i.op !== 'index') return undefined;
+    if (value.axes.includes(i.axis)) reduced.push(d);
+    else if (kept.shift() !== i.axis) return undefined;
+  }
+  return kept.length === 0 && reduced.length === value.axes.length
+    ? { combine: value.combine, axes: reduced }
+    : undefined;
+}
+
+/**
+ * Reductions of much to little in two steps, so that all threads have work: first blocks of the outer reduced axes, then the
+ * blocks' results.
+ */
+export function splitReductions(program: Program, formulas: Formulas, threads: number): Program {
+  const replaced = new Map<Tensor, Tensor>();
+  const now = (t: Tensor): Tensor => replaced.get(t) ?? t;
+  const equations: Equation[] = [];
+  let any = false;
+  for (const equation of program.equations) {
+    const parts = blocks(equation, formulas, threads);
+    const [y] = equation.outputs as [Tensor];
+    if (!parts) {
+      if (!equation.inputs.some((x) => replaced.has(x))) equations.push(equation);
+      else {
+        const outputs = [bind(equation.rule, equation.inputs.map(now), equation.attrs)].flat() as Tensor[];
+        equations.push(outputs[0]!.equation!);
+        equation.outputs.forEach((t, k) => replaced.set(t, outputs[k]!));
+      }
+      continue;
+    }
+    any = true;
+    const { combine, axes } = reductionOf(equation, formulas)!;
+    const partial = bind(blockRule(combine), [now(equation.inputs[0]!)], { axes, blocks: parts }) as Tensor;
+    const whole = bind(joinRule(combine), [partial], { dtype: y.dtype }) as Tensor;
+    equations.push(partial.equation!, whole.equation!);
+    replaced.set(y, whole);
+  }
+  return any ? { ...program, equations, outputs: program.outputs.map(now) } : program;
+}
+
+/** Into how many blocks a reduction is cut; undefined when it stays whole. */
+function blocks(equation: Equation, formulas: Formulas, threads: number): number | undefined {
+  const reduction = reductionOf(equation, formulas);
+  if (!reduction) return undefined;
+  const { shape } = equation.inputs[0]!;
+  const total = sizeOf(shape);
+  const kept = total / sizeOf(reduction.axes.map((d) => shape[d]!));
+  if (total < manyElements) return undefined;
+  const inner = shape.findLastIndex((n) => n !== 1);
+  // Rows that lie together are shared out as they are; columns need blocks of rows to be read in order.
+  if (reduction.axes.includes(inner) && kept >= 2 * threads) return undefined;
+  if (kept > 1 << 14) return undefined;
+  return divisorNear(total / kept, Math.max(threads, Math.min(8 * threads, Math.floor(total / (1 << 15)))), threads);
+}
+
+/** The divisor of n closest to `wanted` from above that gives each thread as much, if there is one in reach. */
+function divisorNear(n: number, wanted: number, threads: number): number | undefined {
+  let best: number | undefined;
+  for (let d = threads; d <= Math.min(n / 8, 16 * wanted); d++)
+    if (n % d === 0 && (d % threads === 0 || d >= 4 * threads)) {
+      best = d;
+      if (d >= wanted) break;
+    }
+  return best;
+}
+
+interface Blocks {
+  readonly axes: readonly number[];
+  readonly blocks: number;
+}
+const reductionRule = <A>(rule: Omit<Rule<A>, 'samples' | 'kind'>): Rule<A> => ({
+  ...rule,
+  kind: 'reduce',
+  samples: [],
+});
+const memo = <T>(make: (combine: Combine) => T): ((combine: Combine) => T) => {
+  const made = new Map<Combine, T>();
+  return (combine) => {
+    if (!made.has(combine)) made.set(combine, make(combine));
+    return made.get(combine)!;
+  };
+};
+
+/** `out[b, kept] = Σ x over block b of the reduced axes, flattened`. */
+const blockRule = memo((combine) =>
+  reductionRule<Blocks>({
+    name: `${combine} blocks`,
+    result: ([x], { axes, blocks: count }) => ({
+      shape: [count, ...x!.shape.filter((_, d) => !axes.includes(d))],
+      // Sums of 16-bit floats are kept as they are computed.
+      dtype: isFloat(x!.dtype) && x!.dtype !== 'float64' ? 'float32' : x!.dtype,
+    }),
+    at: ([x], [block, ...index], { axes, blocks: count }) => {
+      const sizes = axes.map((d) => x!.shape[d]!);
+      const length = sizeOf(sizes) / count;
+      const { loops, at } = walk(block!, count, length, sizes);
+      const kept = [...index];
+      const source = x!.shape.map((_, d): Expr => (axes.includes(d) ? at[axes.indexOf(d)]! : kept.shift()!));
+      return reduce(combine, loops, x!(...source));
+    },
+  }),
+);
+
+/** Axes that run over one block of an index space, and the index that they give. */
+function walk(block: Expr, count: number, length: number, sizes: readonly number[]) {
+  // A block that is a range of the first axis keeps the others whole.
+  const [first, ...rest] = sizes as [number, ...number[]];
+  const whole = rest.map((n, d) => axis(n, `r${d + 1}`));
+  if (first % count === 0) {
+    const own = axis(first / count, 'r0');
+    return { loops: [own, ...whole], at: [plus(times(block, first / count), indexOf(own)), ...whole.map(indexOf)] };
+  }
+  const own = axis(length, 'r');
+  return { loops: [own], at: unflatten(plus(times(block, length), indexOf(own)), sizes) };
+}
+
+const joinRule = memo((combine) =>
+  reductionRule<{ readonly dtype: DType }>({
+    name: `${combine} of blocks`,
+    result: ([x], { dtype }) => ({ shape: x!.shape.slice(1), dtype }),
+    at: ([x], index) => {
+      const block = axis(x!.shape[0]!, 'b');
+      return reduce(combine, [block], x!(indexOf(block), ...index));
+    },
+  }),
+);
