@@ -1,5 +1,7 @@
+export * from './arg.ts';
 export * from './control.ts';
 export * from './conv.ts';
+export * from './cumulative.ts';
 export * from './dot.ts';
 export * from './elementwise.ts';
 export * from './gather.ts';
@@ -7,4 +9,5 @@ export * from './generators.ts';
 export * from './movement.ts';
 export * from './reduce.ts';
 export * from './scatter.ts';
+export * from './sort.ts';
 export * from './window.ts';

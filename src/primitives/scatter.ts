@@ -7,7 +7,7 @@ import type { Tensor } from '../ir/tensor.ts';
 import { convert, div, eq, mul, select } from './elementwise.ts';
 import { gather, indexShape, wholeAxes } from './gather.ts';
 import { full, iota } from './generators.ts';
-import { broadcast, reshape } from './movement.ts';
+import { broadcast, reshape, transpose } from './movement.ts';
 
 /** Where updates go, and what becomes of what stands there. */
 export interface ScatterAttrs {
@@ -142,3 +142,18 @@ export const scatter = Object.assign(
     recordScatter(...([x, updates, ...indices] as unknown as [Tensor, Tensor]), attrs),
   { rule: recordScatter.rule },
 );
+
+/** `out[…, indices[…, i, …], …] ∘= updates[…, i, …]` along one axis; all other axes of x, updates and indices are equal. */
+export function scatterAlong(
+  x: Tensor,
+  updates: Tensor,
+  indices: Tensor,
+  { axis: d, combine }: { axis: number; combine: ScatterAttrs['combine'] },
+): Tensor {
+  const last = x.shape.length - 1;
+  const attrs: ScatterAttrs = { batch: last, axes: [last], combine };
+  if (d === last) return scatter(x, updates, [indices], attrs);
+  const toLast = { perm: [...range(x.shape.length).filter((k) => k !== d), d] };
+  const out = scatter(transpose(x, toLast), transpose(updates, toLast), [transpose(indices, toLast)], attrs);
+  return transpose(out, { perm: range(x.shape.length).map((k) => toLast.perm.indexOf(k)) });
+}
