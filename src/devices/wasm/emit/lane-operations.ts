@@ -1,0 +1,117 @@
+import type { Expr, ScalarType } from '../../../ir/expr.ts';
+import type { ScalarOp } from '../../../ir/scalar.ts';
+import {
+  type FunctionBuilder,
+  type LaneAccess,
+  type LaneShape,
+  lane,
+  type ModuleBuilder,
+  type Operand,
+  op,
+  type Plain,
+} from '../encoder/index.ts';
+import { lanesFunction } from './math-functions.ts';
+import { hold, scalarOperation, type Target } from './scalar-operations.ts';
+
+/** Types of which a vector holds four. Truth values are masks: all bits of a lane, or none. */
+export const hasLanes = (type: ScalarType): boolean => type !== 'f64';
+export const laneShape = (type: ScalarType): LaneShape & ('f32x4' | 'i32x4') => (type === 'f32' ? 'f32x4' : 'i32x4');
+
+type Names = Partial<Record<ScalarType, string>>;
+const floats = (name: string): Names => ({ f32: `f32x4.${name}` });
+const ints = (signed: string, unsigned = signed): Names => ({ i32: `i32x4.${signed}`, u32: `i32x4.${unsigned}` });
+const bits = (name: string): Names => ({ i32: `v128.${name}`, u32: `v128.${name}`, bool: `v128.${name}` });
+const order = (name: string): Names => ({ ...floats(name), ...ints(`${name}_s`, `${name}_u`) });
+const same = (name: string): Names => ({ ...floats(name), ...ints(name) });
+
+/** Operations that are one instruction on vectors of four. */
+const laneInstructions: Partial<Record<ScalarOp, Names>> = {
+  add: same('add'),
+  sub: same('sub'),
+  mul: same('mul'),
+  div: floats('div'),
+  max: order('max'),
+  min: order('min'),
+  neg: floats('neg'),
+  abs: floats('abs'),
+  floor: floats('floor'),
+  ceil: floats('ceil'),
+  trunc: floats('trunc'),
+  round: floats('nearest'),
+  sqrt: floats('sqrt'),
+  and: bits('and'),
+  or: bits('or'),
+  xor: bits('xor'),
+  not: bits('not'),
+  eq: same('eq'),
+  ne: same('ne'),
+  lt: order('lt'),
+  le: order('le'),
+  gt: order('gt'),
+  ge: order('ge'),
+};
+const shifts: Partial<Record<ScalarOp, Plain>> = {
+  shiftLeft: 'i32x4.shl',
+  shiftRight: 'i32x4.shr_s',
+  shiftRightLogical: 'i32x4.shr_u',
+};
+const conversions: Record<string, Plain> = {
+  'f32 i32': 'i32x4.trunc_sat_f32x4_s',
+  'f32 u32': 'i32x4.trunc_sat_f32x4_u',
+  'i32 f32': 'f32x4.convert_i32x4_s',
+  'u32 f32': 'f32x4.convert_i32x4_u',
+  'bool i32': 'i32x4.neg',
+  'bool u32': 'i32x4.neg',
+};
+
+/** A vector with one element in all lanes. */
+export function splat(module: ModuleBuilder, x: Operand, type: ScalarType): Operand {
+  if (typeof x === 'number') return module.vector('i32x4', type === 'bool' ? -x : x);
+  return op(`${laneShape(type)}.splat`, type === 'bool' ? op('i32.sub', 0, x) : x);
+}
+
+/** One element of a vector. */
+export function extract(x: Operand, type: ScalarType, index: number): Operand {
+  const value = lane(`${laneShape(type)}.extract_lane` as LaneAccess, index, x);
+  return type === 'bool' ? op('i32.and', value, 1) : value;
+}
+
+/** A vector of four elements. */
+export function gather(f: FunctionBuilder, type: ScalarType, element: (index: number) => Operand): Operand {
+  const shape = laneShape(type);
+  const mask = (x: Operand): Operand => (type === 'bool' ? op('i32.sub', 0, x) : x);
+  const result = f.let('v128', op(`${shape}.splat`, mask(element(0))));
+  for (let i = 1; i < 4; i++) f.set(result, lane(`${shape}.replace_lane` as LaneAccess, i, result, mask(element(i))));
+  return result;
+}
+
+/** An operation on four elements at once; what no vector instruction does is done lane by lane. */
+export function laneOperation(target: Target, e: Expr & { op: 'apply' }, args: readonly Operand[]): Operand {
+  const { f, module } = target;
+  const [a, b] = args as [Operand, Operand];
+  const from = e.args[0]!.type;
+  const second = e.args[1];
+  const name = laneInstructions[e.f]?.[from] as Plain | undefined;
+  if (name) return op(name, ...args);
+  if (shifts[e.f] && second!.op === 'const') return op(shifts[e.f]!, a, second!.value);
+  if (e.f === 'select') return op('v128.bitselect', b, args[2]!, a);
+  if (e.f === 'reinterpret') return a;
+  if (e.f === 'convert') {
+    if (from === 'bool' && e.type === 'f32') return op('v128.and', a, module.vector('f32x4', 1));
+    const conversion = conversions[`${from} ${e.type}`];
+    return conversion ? op(conversion, a) : a;
+  }
+  if (from === 'f32') {
+    const held = args.map((x) => hold(f, x, 'v128'));
+    return () => f.call(lanesFunction(module, e.f), ...held);
+  }
+  const held = args.map((x) => hold(f, x, 'v128'));
+  return gather(f, e.type, (i) =>
+    scalarOperation(
+      target,
+      e,
+      held.map((x, k) => (e.args[k]!.op === 'const' ? constantOf(e.args[k]!) : extract(x, e.args[k]!.type, i))),
+    ),
+  );
+}
+const constantOf = (e: Expr): number => (e as { value: number }).value;

@@ -1,0 +1,118 @@
+import type { Expr, ScalarType } from '../../../ir/expr.ts';
+import type { ScalarOp } from '../../../ir/scalar.ts';
+import {
+  type Callable,
+  type FunctionBuilder,
+  Global,
+  Local,
+  lane,
+  type ModuleBuilder,
+  type Operand,
+  op,
+  type Plain,
+  select,
+  type ValueType,
+} from '../encoder/index.ts';
+import { isFloatType } from './expansions.ts';
+import { integerOperation } from './integer-operations.ts';
+import { lanesFunction } from './math-functions.ts';
+
+/** Where instructions go. */
+export interface Target {
+  readonly f: FunctionBuilder;
+  readonly module: ModuleBuilder;
+  /** The host's function for a f64 operation that has no instruction. */
+  hostFunction(name: ScalarOp): Callable;
+}
+
+export const valueType = (type: ScalarType): 'i32' | 'f32' | 'f64' => (type === 'f32' || type === 'f64' ? type : 'i32');
+
+type Names = Partial<Record<ScalarType, string>>;
+const floats = (name: string): Names => ({ f32: `f32.${name}`, f64: `f64.${name}` });
+const ints = (signed: string, unsigned = signed): Names => ({ i32: `i32.${signed}`, u32: `i32.${unsigned}` });
+const bits = (name: string): Names => ({ ...ints(name), bool: `i32.${name}` });
+const order = (name: string): Names => ({ ...floats(name), ...ints(`${name}_s`, `${name}_u`) });
+const same = (name: string): Names => ({ ...floats(name), ...ints(name) });
+
+/** Operations that are one instruction on scalars of a type. */
+const scalarInstructions: Partial<Record<ScalarOp, Names>> = {
+  add: same('add'),
+  sub: same('sub'),
+  mul: same('mul'),
+  div: floats('div'),
+  max: floats('max'),
+  min: floats('min'),
+  neg: floats('neg'),
+  abs: floats('abs'),
+  floor: floats('floor'),
+  ceil: floats('ceil'),
+  trunc: floats('trunc'),
+  round: floats('nearest'),
+  sqrt: floats('sqrt'),
+  and: bits('and'),
+  or: bits('or'),
+  xor: bits('xor'),
+  shiftLeft: ints('shl'),
+  shiftRight: ints('shr_s'),
+  shiftRightLogical: ints('shr_u'),
+  eq: same('eq'),
+  ne: same('ne'),
+  lt: order('lt'),
+  le: order('le'),
+  gt: order('gt'),
+  ge: order('ge'),
+};
+const shifts: ReadonlySet<ScalarOp> = new Set(['shiftLeft', 'shiftRight', 'shiftRightLogical']);
+
+const conversions: Record<string, Plain> = {
+  'f32 i32': 'i32.trunc_sat_f32_s',
+  'f32 u32': 'i32.trunc_sat_f32_u',
+  'f64 i32': 'i32.trunc_sat_f64_s',
+  'f64 u32': 'i32.trunc_sat_f64_u',
+  'f32 f64': 'f64.promote_f32',
+  'f64 f32': 'f32.demote_f64',
+  'i32 f32': 'f32.convert_i32_s',
+  'u32 f32': 'f32.convert_i32_u',
+  'bool f32': 'f32.convert_i32_u',
+  'i32 f64': 'f64.convert_i32_s',
+  'u32 f64': 'f64.convert_i32_u',
+  'bool f64': 'f64.convert_i32_u',
+};
+
+/** An operand that may be pushed more than once. */
+export function hold(f: FunctionBuilder, x: Operand, type: ValueType): Operand {
+  return typeof x === 'number' || x instanceof Local || x instanceof Global ? x : f.let(type, x);
+}
+
+/** Whether a f64 operation is the host's. */
+export const isHostOperation = (e: Expr): boolean =>
+  e.op === 'apply' && e.args[0]!.type === 'f64' && !scalarInstructions[e.f]?.f64 && !builtIn.has(e.f);
+const builtIn: ReadonlySet<ScalarOp> = new Set(['select', 'convert', 'reinterpret']);
+
+/** An operation on single elements. Operands of floating type are no bare numbers. */
+export function scalarOperation(target: Target, e: Expr & { op: 'apply' }, args: readonly Operand[]): Operand {
+  const { f, module } = target;
+  const [a, b] = args as [Operand, Operand];
+  const from = e.args[0]!.type;
+  const name = scalarInstructions[e.f]?.[from] as Plain | undefined;
+  const shiftsBySome = shifts.has(e.f) && e.args[1]!.op !== 'const';
+  if (name && !shiftsBySome) return op(name, ...args);
+  if (shiftsBySome) {
+    const n = hold(f, b, 'i32');
+    if (e.f === 'shiftRight') return op(name!, a, select(n, 31, op('i32.lt_u', n, 32)));
+    return select(op(name!, a, n), 0, op('i32.lt_u', n, 32));
+  }
+  if (e.f === 'select') return select(b, args[2]!, a);
+  if (e.f === 'convert') {
+    const conversion = conversions[`${from} ${e.type}`];
+    return conversion ? op(conversion, a) : a;
+  }
+  if (e.f === 'reinterpret')
+    return from === 'f32' ? op('i32.reinterpret_f32', a) : e.type === 'f32' ? op('f32.reinterpret_i32', a) : a;
+  if (e.f === 'not') return from === 'bool' ? op('i32.eqz', a) : op('i32.xor', a, -1);
+  if (!isFloatType(from)) return integerOperation(target, e, a, b);
+  if (from === 'f64') return () => f.call(target.hostFunction(e.f), ...args);
+  return lane('f32x4.extract_lane', 0, () =>
+    f.call(lanesFunction(module, e.f), ...args.map((x) => op('f32x4.splat', x))),
+  );
+}

@@ -1,0 +1,372 @@
+import type { Axis, Combine, Expr, Local, ScalarType } from '../../../ir/expr.ts';
+import { constant, readLocal } from '../../../ir/expr.ts';
+import type { Stmt } from '../../../ir/loops.ts';
+import { type Operand, op, shuffle32, type Local as Variable } from '../encoder/index.ts';
+import { features } from '../features.ts';
+import { Frame, Lanes } from './frames.ts';
+import type { Dependency } from './interning.ts';
+import { extract, laneOperation } from './lane-operations.ts';
+import { identityOf } from './lowering.ts';
+import { addressOf, loadLanes, loadScalar, storeLanes, storeScalar } from './memory.ts';
+import { scalarOperation, valueType } from './scalar-operations.ts';
+import { type Summary, summarize } from './summary.ts';
+import type { Values } from './values.ts';
+import { bestCopies, canVectorize } from './vectorize.ts';
+
+/** The part of an axis that a thread runs. */
+export interface Span {
+  readonly from: Operand;
+  readonly to: Operand;
+}
+
+type For = Stmt & { op: 'for' };
+
+/** Writes the statements of a kernel. */
+export class Statements {
+  private readonly values: Values;
+  /** Loops of which this thread runs a part. */
+  private readonly spans: ReadonlyMap<Stmt, Span>;
+
+  constructor(values: Values, spans: ReadonlyMap<Stmt, Span> = new Map()) {
+    this.values = values;
+    this.spans = spans;
+  }
+
+  /** The statements of a body, in the current frame. */
+  list(body: readonly Stmt[]): void {
+    for (let i = 0; i < body.length; i++) {
+      const stmt = body[i]!;
+      if (stmt.op !== 'store') {
+        this.statement(stmt);
+        continue;
+      }
+      // Values of neighbouring stores are computed before the first is stored: a store may overwrite what others read.
+      const run = [stmt];
+      while (body[i + 1]?.op === 'store') run.push(body[++i] as typeof stmt);
+      this.stores(run);
+    }
+  }
+
+  private statement(stmt: Exclude<Stmt, { op: 'store' }>): void {
+    const { values } = this;
+    const { f } = values;
+    switch (stmt.op) {
+      case 'for':
+        this.loop(stmt, this.spans.get(stmt) ?? { from: 0, to: stmt.axis.size });
+        break;
+      case 'while':
+        this.while(stmt);
+        break;
+      case 'if': {
+        const condition = values.scalar(stmt.condition);
+        const arm = (body: readonly Stmt[]) => () => {
+          if (body.length > 0) this.nested(body);
+        };
+        f.if(condition, arm(stmt.then), stmt.otherwise.length > 0 ? arm(stmt.otherwise) : undefined);
+        values.frame.forget(new Set<Dependency>(this.summary([stmt]).kills), values.lowering.interning);
+        break;
+      }
+      case 'set': {
+        const vectors = values.frame.lanes?.variables.get(stmt.local);
+        if (vectors) vectors.forEach((v, copy) => f.set(v, values.vector(stmt.value, copy)));
+        else f.set(values.variable(stmt.local), values.scalar(stmt.value));
+        values.frame.forget(new Set([stmt.local]), values.lowering.interning);
+        break;
+      }
+      case 'accumulate': {
+        const vectors = values.frame.lanes?.variables.get(stmt.local);
+        if (vectors)
+          vectors.forEach((v, copy) => f.set(v, this.accumulated(stmt.combine, stmt.local, v, stmt.value, copy)));
+        else {
+          const variable = values.variable(stmt.local);
+          const merge = this.merge(stmt.combine, stmt.local.type);
+          f.set(variable, scalarOperation(values.target, merge, [variable, values.scalar(stmt.value)]));
+        }
+        values.frame.forget(new Set([stmt.local]), values.lowering.interning);
+      }
+    }
+  }
+
+  private merge(combine: Combine, type: ScalarType): Expr & { op: 'apply' } {
+    const operand = constant(0, type);
+    return { op: 'apply', type, f: combine, args: [readLocal({ name: 'sum', type }), operand] };
+  }
+
+  private accumulated(combine: Combine, local: Local, into: Variable, value: Expr, copy: number): Operand {
+    const { values } = this;
+    const isProduct = combine === 'add' && value.op === 'apply' && value.f === 'mul' && value.type === 'f32';
+    if (isProduct && features().fused && (values.frame.uses.get(value) ?? 0) === 1) {
+      const [a, b] = value.args.map((x) => values.vector(x, copy)) as [Operand, Operand];
+      return op('f32x4.relaxed_madd', a, b, into);
+    }
+    return laneOperation(values.target, this.merge(combine, local.type), [into, values.vector(value, copy)]);
+  }
+
+  private stores(run: readonly (Stmt & { op: 'store' })[]): void {
+    const { values } = this;
+    const { f } = values;
+    const { lanes } = values.frame;
+    const writes: (() => void)[] = [];
+    for (const { to, index, value, combine } of run) {
+      const place = values.places.of(to, index);
+      const merge = combine && this.merge(combine, value.type);
+      if (!lanes) {
+        const operand = values.scalar(value);
+        const held = run.length > 1 && typeof operand !== 'number' ? f.let(valueType(value.type), operand) : operand;
+        writes.push(() => {
+          const { pointer, offset } = values.scalarPlace(place);
+          const address = merge ? f.let('i32', pointer) : pointer;
+          const merged = merge
+            ? scalarOperation(values.target, merge, [loadScalar(to.dtype, address, offset), held])
+            : held;
+          storeScalar(f, to.dtype, address, merged, offset);
+        });
+        continue;
+      }
+      for (let copy = 0; copy < lanes.copies; copy++) {
+        const operand = values.vector(value, copy);
+        const held = run.length > 1 || lanes.copies > 1 ? f.let('v128', operand) : operand;
+        writes.push(() => {
+          const at = values.lanePlace(place, copy);
+          if (!merge) storeLanes(f, to.dtype, at, held);
+          else if (at.kind === 'strided' && at.step === place.bytes) {
+            const strided = { ...at, pointer: f.let('i32', at.pointer) };
+            const old = loadLanes(f, to.dtype, strided);
+            storeLanes(f, to.dtype, strided, laneOperation(values.target, merge, [old, held]));
+          } else {
+            // Lanes may meet in one element: one after the other.
+            const whole = f.let('v128', held);
+            const pointer = f.let('i32', at.pointer);
+            for (let i = 0; i < 4; i++) {
+              const address = f.let('i32', addressOf(at, pointer, i));
+              const old = loadScalar(to.dtype, address, at.offset);
+              const merged = scalarOperation(values.target, merge, [old, extract(whole, value.type, i)]);
+              storeScalar(f, to.dtype, address, merged, at.offset);
+            }
+          }
+        });
+      }
+    }
+    for (const write of writes) write();
+    values.frame.forget(new Set(run.map(({ to }) => to)), values.lowering.interning);
+  }
+
+  private summary(body: readonly Stmt[]): Summary {
+    return summarize(body, this.values.places);
+  }
+
+  /** A body in a frame of its own. */
+  private within(frame: Frame, body: () => void): void {
+    const { values } = this;
+    const outer = values.frame;
+    values.frame = frame;
+    values.f.scope(body);
+    values.frame = outer;
+  }
+
+  private nested(body: readonly Stmt[]): void {
+    const summary = this.summary(body);
+    const frame = new Frame(this.values.frame, summary.kills);
+    frame.uses = summary.uses;
+    this.within(frame, () => this.list(body));
+  }
+
+  private while({ condition, body }: Stmt & { op: 'while' }): void {
+    const { values } = this;
+    const { f } = values;
+    const whole = this.summary([{ op: 'while', condition, body }]);
+    values.frame.forget(whole.kills, values.lowering.interning);
+    const frame = new Frame(values.frame, whole.kills);
+    frame.uses = whole.uses;
+    f.block((done) => {
+      f.loop((again) => {
+        this.within(frame, () => {
+          f.brIf(done, op('i32.eqz', values.scalar(condition)));
+          this.list(body);
+        });
+        frame.forget(whole.kills, values.lowering.interning);
+        f.br(again);
+      });
+    });
+  }
+
+  private loop(stmt: For, span: Span): void {
+    const { values } = this;
+    const summary = this.summary(stmt.body);
+    const kills = new Set<Dependency>([...summary.kills, stmt.axis]);
+    values.frame.forget(kills, values.lowering.interning);
+    const wanted = stmt.mode === 'vector' || (stmt.mode === 'parallel' && summary.axes.size === 0);
+    if (wanted && !values.frame.lanes && stmt.axis.size >= 4 && canVectorize(stmt.axis, summary, values))
+      this.vectorLoop(stmt, span, summary, kills);
+    else {
+      const frame = new Frame(values.frame, kills);
+      values.f.scope(() => this.turns(stmt, this.enter(stmt, span, summary, frame), span.to, 1, frame));
+    }
+  }
+
+  /** Computes, before a loop begins, what does not change in it, and sets up its counter and its pointers. */
+  private enter({ axis }: For, { from }: Span, summary: Summary, frame: Frame): Moving {
+    const { values } = this;
+    const { f } = values;
+    frame.uses = summary.uses;
+    this.hoist(summary, frame);
+    const counter = f.let('i32', from);
+    frame.counters.set(axis, counter);
+    const pointers: (readonly [Variable, number])[] = [];
+    for (const place of summary.places) {
+      values.keepPointer(place, frame);
+      const moving = values.movingPointer(place, frame, axis, from);
+      if (moving) pointers.push(moving);
+    }
+    return { counter, pointers };
+  }
+
+  private hoist(summary: Summary, frame: Frame): void {
+    const { values } = this;
+    const { interning } = values.lowering;
+    const copies = values.frame.lanes?.copies ?? 1;
+    const changes = (e: Expr): boolean => {
+      for (const d of interning.dependsOn(e)) if (frame.kills.has(d)) return true;
+      return frame.lanes !== values.frame.lanes && frame.lanes!.varies(e);
+    };
+    const done = new Set<Expr>();
+    const keep = (e: Expr): void => {
+      if (done.has(e) || e.op === 'const' || e.op === 'index' || e.op === 'local') return;
+      done.add(e);
+      for (let copy = 0; copy < copies; copy++) values.keep(e, copy);
+    };
+    for (const e of summary.certain) {
+      if (e.op !== 'apply' || !changes(e)) continue;
+      for (const x of e.args) if (!changes(x)) keep(x);
+    }
+    for (const e of summary.certain)
+      if (e.op === 'load' && changes(e))
+        for (const [x] of values.places.of(e.from, e.index).terms) if (!changes(x)) keep(x);
+    for (const e of summary.roots) if (!changes(e)) keep(e);
+    if (!frame.lanes) return;
+    // Vectors of equal lanes are made outside too.
+    const { lanes } = frame;
+    for (const e of summary.certain)
+      if (e.op === 'apply' && lanes.varies(e))
+        for (const x of e.args) if (!lanes.varies(x) && !changes(x)) values.keepSplat(x);
+    for (const e of summary.roots) if (!lanes.varies(e) && !changes(e)) values.keepSplat(e);
+  }
+
+  /** Runs the body until the counter reaches `to`; a known single turn needs no loop. */
+  private turns({ body }: For, moving: Moving, to: Operand, step: number, frame: Frame): void {
+    const { f } = this.values;
+    const { counter, pointers } = moving;
+    f.if(op('i32.lt_s', counter, to), () =>
+      f.loop((again) => {
+        this.within(frame, () => this.list(body));
+        for (const [pointer, bytes] of pointers) f.increment(pointer, bytes * step);
+        f.tee(counter, op('i32.add', counter, step));
+        f.push(to);
+        f.op('i32.lt_s');
+        f.brIf(again);
+      }),
+    );
+  }
+
+  /** Four lanes times a few copies at a time, then four, then one by one. */
+  private vectorLoop(stmt: For, span: Span, summary: Summary, kills: ReadonlySet<Dependency>): void {
+    const { values } = this;
+    const { f } = values;
+    f.scope(() => {
+      const { axis } = stmt;
+      const copies = bestCopies(axis, summary, values);
+      const to = typeof span.to === 'number' ? span.to : f.let('i32', span.to);
+      const widest = this.lanesFrame(axis, copies, summary, kills);
+      const moving = this.enter(stmt, span, summary, widest);
+      const variables = widest.lanes!.variables;
+      const sums = [...variables].filter(([local]) => !summary.assigned.has(local));
+      for (const [local, vectors] of sums) {
+        const start = values.lowering.interning.node(
+          constant(identityOf(summary.accumulated.get(local) as Combine, local.type), local.type),
+        );
+        for (const v of vectors) f.set(v, values.splatOf(start));
+      }
+      const end = (width: number): Operand => {
+        if (typeof to === 'number' && typeof span.from === 'number') return to - ((to - span.from) % width);
+        return op('i32.sub', to, op('i32.and', op('i32.sub', to, span.from), width - 1));
+      };
+      const hasTurns = (width: number, before: number): boolean => {
+        if (typeof to !== 'number' || typeof span.from !== 'number') return true;
+        const count = to - span.from;
+        return (before ? count % before : count) >= width;
+      };
+      if (copies > 1) {
+        if (hasTurns(4 * copies, 0)) {
+          const limit = end(4 * copies);
+          this.turns(stmt, moving, typeof limit === 'number' ? limit : f.let('i32', limit), 4 * copies, widest);
+        }
+        for (const [local, vectors] of sums)
+          for (const v of vectors.slice(1)) {
+            const merge = this.merge(summary.accumulated.get(local) as Combine, local.type);
+            f.set(vectors[0]!, laneOperation(values.target, merge, [vectors[0]!, v]));
+          }
+      }
+      if (hasTurns(4, copies > 1 ? 4 * copies : 0)) {
+        const single = copies === 1 ? widest : this.narrower(axis, widest, kills);
+        const limit = end(4);
+        this.turns(stmt, moving, typeof limit === 'number' ? limit : f.let('i32', limit), 4, single);
+      }
+      for (const [local, vectors] of sums) this.finish(local, summary.accumulated.get(local) as Combine, vectors[0]!);
+      if (hasTurns(1, 4)) {
+        const scalar = new Frame(values.frame, kills);
+        scalar.uses = summary.uses;
+        for (const [key, pointer] of widest.pointers) scalar.pointers.set(key, pointer);
+        scalar.counters.set(axis, moving.counter);
+        this.turns(stmt, moving, to, 1, scalar);
+      }
+    });
+  }
+
+  private lanesFrame(axis: Axis, copies: number, summary: Summary, kills: ReadonlySet<Dependency>): Frame {
+    const { f, lowering } = this.values;
+    const lanes = new Lanes(axis, copies, lowering.interning);
+    for (const local of new Set([...summary.assigned, ...summary.accumulated.keys()]))
+      lanes.variables.set(
+        local,
+        Array.from({ length: copies }, () => f.local('v128')),
+      );
+    return new Frame(this.values.frame, kills, lanes);
+  }
+
+  /** The same loop with one copy: it goes on with the counter, the pointers and the first copy's variables. */
+  private narrower(axis: Axis, wide: Frame, kills: ReadonlySet<Dependency>): Frame {
+    const lanes = new Lanes(axis, 1, this.values.lowering.interning);
+    for (const [local, vectors] of wide.lanes!.variables) lanes.variables.set(local, vectors.slice(0, 1));
+    const frame = new Frame(this.values.frame, kills, lanes);
+    frame.uses = wide.uses;
+    for (const [key, pointer] of wide.pointers) frame.pointers.set(key, pointer);
+    for (const [key, counter] of wide.counters) frame.counters.set(key, counter);
+    return frame;
+  }
+
+  /** Combines the lanes of an accumulator, and the result with the scalar that it stands for. */
+  private finish(local: Local, combine: Combine, vector: Variable): void {
+    const { values } = this;
+    const { f } = values;
+    const merge = this.merge(combine, local.type);
+    for (const order of [
+      [2, 3, 0, 1],
+      [1, 0, 3, 2],
+    ] as const)
+      f.set(
+        vector,
+        laneOperation(values.target, merge, [
+          vector,
+          shuffle32(vector, vector, order as [number, number, number, number]),
+        ]),
+      );
+    const variable = values.variable(local);
+    f.set(variable, scalarOperation(values.target, merge, [variable, extract(vector, local.type, 0)]));
+  }
+}
+
+/** The counter of a loop and the pointers that move with it, by bytes an iteration. */
+interface Moving {
+  readonly counter: Variable;
+  readonly pointers: readonly (readonly [Variable, number])[];
+}

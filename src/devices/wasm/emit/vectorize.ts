@@ -1,0 +1,43 @@
+import type { Axis, Expr } from '../../../ir/expr.ts';
+import { Lanes } from './frames.ts';
+import type { Summary } from './summary.ts';
+import type { Values } from './values.ts';
+
+/** Whether four iterations of a loop can run side by side. */
+export function canVectorize(axis: Axis, summary: Summary, values: Values): boolean {
+  if (summary.hasWhile) return false;
+  const { interning } = values.lowering;
+  const lanes = lanesOf(axis, summary, values);
+  for (const e of summary.uses.keys()) {
+    if (e.type === 'f64') return false;
+    // What is only added up must not be looked at on the way.
+    if (e.op === 'local' && summary.accumulated.has(e.local) && !summary.assigned.has(e.local)) return false;
+  }
+  for (const [local, combine] of summary.accumulated)
+    if (!summary.assigned.has(local) && combine === 'several') return false;
+  if (summary.branches.some((condition) => lanes.varies(condition))) return false;
+  return summary.stores.every((store) => {
+    if (store.to.dtype === 'float64') return false;
+    // A store that all iterations make to one place is no loop for lanes.
+    return store.index.some((x) => lanes.varies(x)) && interning !== undefined;
+  });
+}
+
+function lanesOf(axis: Axis, summary: Summary, values: Values): Lanes {
+  const lanes = new Lanes(axis, 1, values.lowering.interning);
+  for (const local of summary.assigned) lanes.variables.set(local, []);
+  return lanes;
+}
+
+/** How many vectors to compute side by side: several where sums would wait for each other and bodies are small. */
+export function bestCopies(axis: Axis, summary: Summary, values: Values): number {
+  const lanes = lanesOf(axis, summary, values);
+  let work = 0;
+  for (const e of summary.uses.keys()) if (isWork(e) && lanes.varies(e)) work++;
+  const sums = [...summary.accumulated.keys()].filter((local) => !summary.assigned.has(local)).length;
+  const wanted = sums > 0 ? (work <= 8 && sums === 1 ? 4 : work <= 24 ? 2 : 1) : work <= 12 ? 2 : 1;
+  let copies = wanted;
+  while (copies > 1 && axis.size < 8 * copies) copies /= 2;
+  return copies;
+}
+const isWork = (e: Expr): boolean => e.op === 'apply' || e.op === 'load';
