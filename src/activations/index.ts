@@ -1,0 +1,137 @@
+import { fail } from '../base/errors.ts';
+import { closest, type Field, f } from '../base/field.ts';
+import {
+  type Config,
+  type CustomObjects,
+  deserializeObject,
+  getRegisteredName,
+  getRegisteredObject,
+  serializeObject,
+} from '../base/serialize.ts';
+import type { Tensor } from '../ir/tensor.ts';
+import * as ops from '../ops/index.ts';
+import type { Like } from '../tensor/like.ts';
+import { relu } from './relu.ts';
+import { sparsemax } from './sparsemax.ts';
+
+export {
+  celu,
+  elu,
+  exp as exponential,
+  glu,
+  hardShrink,
+  hardSigmoid,
+  hardSilu,
+  hardSwish,
+  hardTanh,
+  leakyRelu,
+  logSigmoid,
+  logSoftmax,
+  mish,
+  relu6,
+  selu,
+  sigmoid,
+  silu,
+  softmax,
+  softplus,
+  softShrink,
+  softsign,
+  sparsePlus,
+  sparseSigmoid,
+  squareplus,
+  swish,
+  tanh,
+  tanhShrink,
+  threshold,
+} from '../ops/index.ts';
+export { type ReluOptions, relu } from './relu.ts';
+export { sparsemax } from './sparsemax.ts';
+
+/** `x` itself. @example linear([1, 2]) // [1, 2] */
+export const linear: (x: Like) => Tensor = ops.copy;
+/** `x · Φ(x)` with the normal distribution Φ; `approximate` takes a tanh for it. @example gelu([1]) // [0.8413] */
+export const gelu = (x: Like, { approximate = false }: { readonly approximate?: boolean } = {}): Tensor =>
+  ops.gelu(x, { approximate });
+
+/** A function of a tensor, such as layers apply to what they compute. */
+export type Activation = (x: Tensor) => Tensor;
+/** What stands for an activation: a name, a function or callable object, a config; null for `linear`. */
+export type ActivationLike = string | ((x: any) => Tensor) | Config | null;
+
+const named: Readonly<Record<string, unknown>> = {
+  celu: ops.celu,
+  elu: ops.elu,
+  exponential: ops.exp,
+  gelu,
+  glu: ops.glu,
+  hard_shrink: ops.hardShrink,
+  hard_sigmoid: ops.hardSigmoid,
+  hard_silu: ops.hardSilu,
+  hard_tanh: ops.hardTanh,
+  leaky_relu: ops.leakyRelu,
+  linear,
+  log_sigmoid: ops.logSigmoid,
+  log_softmax: ops.logSoftmax,
+  mish: ops.mish,
+  relu,
+  relu6: ops.relu6,
+  selu: ops.selu,
+  sigmoid: ops.sigmoid,
+  silu: ops.silu,
+  soft_shrink: ops.softShrink,
+  softmax: ops.softmax,
+  softplus: ops.softplus,
+  softsign: ops.softsign,
+  sparse_plus: ops.sparsePlus,
+  sparse_sigmoid: ops.sparseSigmoid,
+  sparsemax,
+  squareplus: ops.squareplus,
+  tanh: ops.tanh,
+  tanh_shrink: ops.tanhShrink,
+  threshold: ops.threshold,
+};
+const others: Readonly<Record<string, unknown>> = { swish: ops.silu, hard_swish: ops.hardSilu };
+const names = new Map<unknown, string>([
+  ...Object.entries(named).map(([name, f]) => [f, name] as const),
+  [ops.relu, 'relu'],
+  [ops.swish, 'silu'],
+  [ops.hardSwish, 'hard_silu'],
+]);
+
+/** The activation that an identifier stands for; `linear` for null. @example get('relu') */
+export function get(identifier: ActivationLike | undefined, customObjects: CustomObjects = {}): Activation {
+  if (identifier === null || identifier === undefined) return linear;
+  if (typeof identifier === 'function') return identifier;
+  const found =
+    typeof identifier === 'string'
+      ? (getRegisteredObject(identifier, customObjects) ?? named[identifier] ?? others[identifier])
+      : deserializeObject(identifier, customObjects);
+  if (typeof found === 'function') return found as Activation;
+  const guess =
+    typeof identifier === 'string' ? `"${closest(identifier, Object.keys(named))}"` : 'a name such as "relu"';
+  return fail(
+    'activations.get',
+    `${JSON.stringify(identifier)} is no activation`,
+    `did you mean ${guess}? A function of your own can be given itself, or by name after saving.registerKerasSerializable`,
+  );
+}
+/** The activation as configs hold it: its name, or the description of an object or a function of the user's. */
+export function serialize(activation: unknown): unknown {
+  const name = names.get(activation);
+  if (name !== undefined) return name;
+  const written = serializeObject(activation) as Config;
+  return written['class_name'] === 'function' ? { ...written, config: getRegisteredName(activation) } : written;
+}
+/** The activation that a config describes. */
+export const deserialize = (config: string | Config, customObjects?: CustomObjects): Activation =>
+  get(config, customObjects);
+
+/** An option that takes an activation. */
+export const activationField = (initial: ActivationLike = null): Field<ActivationLike, Activation, false> =>
+  f.custom<ActivationLike, Activation>({
+    expects: 'the name of an activation (such as "relu"), a function of a tensor, or null',
+    check: (v): v is ActivationLike => v === null || ['string', 'function', 'object'].includes(typeof v),
+    parse: (v) => get(v),
+    toDisk: serialize,
+    initial,
+  });

@@ -1,0 +1,18 @@
+import { Configured } from '../base/configured.ts';
+import type { Fields } from '../base/field.ts';
+import type { Tensor } from '../ir/tensor.ts';
+import { asTensor, type Like } from '../tensor/like.ts';
+
+/**
+ * What a weight is replaced by after each update: `constraint(w)`. A class of one's own extends this one and says in
+ * `project` what it gives.
+ * @see https://keras.io/api/layers/constraints/
+ */
+export abstract class Constraint<S extends Fields = {}> extends Configured<S, [w: Like], Tensor> {
+  static override readonly className: string = 'Constraint';
+  protected invoke(w: Like): Tensor {
+    return this.project(asTensor(w));
+  }
+  /** The nearest allowed value. */
+  abstract project(w: Tensor): Tensor;
+}

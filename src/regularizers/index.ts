@@ -1,0 +1,38 @@
+import { type Field, f } from '../base/field.ts';
+import { identifierOf } from '../base/identify.ts';
+import { type CustomObjects, serializeObject } from '../base/serialize.ts';
+import type { Tensor } from '../ir/tensor.ts';
+import { L1, L1L2, L2 } from './norms.ts';
+import { OrthogonalRegularizer } from './orthogonal.ts';
+import type { Regularizer } from './regularizer.ts';
+
+export { L1, L1 as l1, L1L2, L1L2 as l1L2, L2, L2 as l2 } from './norms.ts';
+export { OrthogonalRegularizer, OrthogonalRegularizer as orthogonalRegularizer } from './orthogonal.ts';
+export { Regularizer } from './regularizer.ts';
+
+/** What stands for a regularizer: a name, a config, a class, an object, or a function of a tensor. */
+export type RegularizerLike = string | Regularizer<any> | ((x: Tensor) => Tensor) | object | null;
+
+const identify = identifierOf({
+  kind: 'regularizer',
+  module: 'keras.regularizers',
+  classes: [L1, L2, L1L2, OrthogonalRegularizer],
+});
+/** The regularizer that an identifier stands for; null for null. @example get('l2') */
+export const get = (identifier: RegularizerLike | undefined, customObjects?: CustomObjects): Regularizer | null =>
+  identify(identifier, customObjects) as Regularizer | null;
+/** The regularizer as configs hold it. */
+export const serialize = (regularizer: unknown): unknown => serializeObject(regularizer);
+/** The regularizer that a config describes. */
+export const deserialize = (config: object, customObjects?: CustomObjects): Regularizer | null =>
+  get(config, customObjects);
+
+/** An option that takes a regularizer or null. */
+export const regularizerField = (initial: RegularizerLike = null): Field<RegularizerLike, Regularizer | null, false> =>
+  f.custom<RegularizerLike, Regularizer | null>({
+    expects: 'the name of a regularizer (such as "l2"), its config, a regularizer, or null',
+    check: (v): v is RegularizerLike => v === null || ['string', 'function', 'object'].includes(typeof v),
+    parse: (v) => get(v),
+    toDisk: serialize,
+    initial,
+  });

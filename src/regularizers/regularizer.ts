@@ -1,0 +1,18 @@
+import { Configured } from '../base/configured.ts';
+import type { Fields } from '../base/field.ts';
+import type { Tensor } from '../ir/tensor.ts';
+import { asTensor, type Like } from '../tensor/like.ts';
+
+/**
+ * Turns a weight, or a layer's output, into a penalty that is added to the loss: `regularizer(x)`. A class of one's own
+ * extends this one and says in `penalty` what it gives.
+ * @see https://keras.io/api/layers/regularizers/
+ */
+export abstract class Regularizer<S extends Fields = {}> extends Configured<S, [x: Like], Tensor> {
+  static override readonly className: string = 'Regularizer';
+  protected invoke(x: Like): Tensor {
+    return this.penalty(asTensor(x));
+  }
+  /** The penalty, a scalar. */
+  abstract penalty(x: Tensor): Tensor;
+}
