@@ -92,7 +92,7 @@ export function loadDetections(json: unknown, annotations: CocoAnnotations, opti
   // The first entry speaks for the file, as in the reference.
   const hasBoxes = list.length > 0 && hasEntry(list.at(0).member('bbox'));
   const hasMasks = list.length > 0 && hasEntry(list.at(0).member('segmentation'));
-  const areas = hasMasks && !hasBoxes ? new Float64Array(list.length) : undefined;
+  const areas = iouType === 'bbox' && hasMasks && !hasBoxes ? new Float64Array(list.length) : undefined;
   for (let i = 0; i < list.length; i++) {
     const row = list.at(i);
     const image = columns.readIds(i, row, imageById);
