@@ -64,7 +64,8 @@ export function matmul(module: ModuleBuilder, name: string, spec: MatmulSpec): P
       f.push(op('i32.add', op('i32.mul', at.line, lie.across), op('i32.mul', at.k0, lie.along)));
       f.op('i32.add');
       f.set(source);
-      f.call(packer(module, lines, lie), source, at.target, at.lines, at.count, lie.across, lie.along);
+      const panel = op('i32.mul', at.count, 4 * lines);
+      f.call(packer(module, lines, lie), source, at.target, at.lines, at.count, lie.across, lie.along, panel);
     },
   });
   const packB = b.across !== 4 || (m >= 48 && n >= 32 && k * n > 16384);

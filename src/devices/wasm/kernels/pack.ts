@@ -10,8 +10,9 @@ export interface Lie {
 }
 
 /**
- * The function `(source, target, lines, count, across, along)` that packs lines of a matrix into panels of `width`
- * lines: target[panel][k][line]. Lines past the last one hold anything. It may write up to 16 bytes past the end.
+ * The function `(source, target, lines, count, across, along, panel)` that packs lines of a matrix into panels of `width`
+ * lines, `panel` bytes apart: target[panel][k][line]. Lines past the last one hold anything, and up to 16 bytes behind a
+ * panel are overwritten before the next one is written.
  */
 export function packer(module: ModuleBuilder, width: number, { across, along }: Lie): FunctionBuilder {
   if (across === 4 && width % 2 === 0) return packWide(module, width);
@@ -20,15 +21,15 @@ export function packer(module: ModuleBuilder, width: number, { across, along }: 
 }
 
 function begin(module: ModuleBuilder, name: string) {
-  const f = module.func(name, ['i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
-  return [f, ...(f.params as [Local, Local, Local, Local, Local, Local])] as const;
+  const f = module.func(name, Array(7).fill('i32'));
+  return [f, ...(f.params as [Local, Local, Local, Local, Local, Local, Local])] as const;
 }
 
 /** Lines side by side in memory: copies, eight values of k at a time so that reads and writes both stay near. */
 function packWide(module: ModuleBuilder, width: number): FunctionBuilder {
   const name = `pack wide ${width}`;
   return module.once(name, () => {
-    const [f, source, target, lines, count, , along] = begin(module, name);
+    const [f, source, target, lines, count, , along, panel] = begin(module, name);
     const [k, kEnd, line, from, to, i] = Array.from({ length: 6 }, () => f.local('i32')) as Local[] as [
       Local,
       Local,
@@ -41,11 +42,8 @@ function packWide(module: ModuleBuilder, width: number): FunctionBuilder {
       f.set(kEnd, select(op('i32.add', k, 8), count, op('i32.lt_s', op('i32.add', k, 8), count)));
       f.for(line, 0, lines, width, () => {
         f.set(from, op('i32.add', source, op('i32.add', op('i32.mul', k, along), op('i32.shl', line, 2))));
-        // Panel line / width starts at (line / width) * count * width floats.
-        f.set(
-          to,
-          op('i32.add', target, op('i32.shl', op('i32.add', op('i32.mul', line, count), op('i32.mul', k, width)), 2)),
-        );
+        f.set(to, op('i32.add', target, op('i32.mul', op('i32.div_u', line, width), panel)));
+        f.increment(to, op('i32.mul', k, 4 * width));
         f.for(i, k, kEnd, 1, () => {
           for (let w = 0; w + 4 <= width; w += 4) f.store('v128.store', to, load('v128.load', from, 4 * w), 4 * w);
           if (width % 4) f.store('i64.store', to, load('i64.load', from, 4 * (width - 2)), 4 * (width - 2));
@@ -71,7 +69,8 @@ function linePointers(f: FunctionBuilder, pointers: Local[], source: Local, line
 function packTall(module: ModuleBuilder, width: number): FunctionBuilder {
   const name = `pack tall ${width}`;
   return module.once(name, () => {
-    const [f, source, target, lines, count, across] = begin(module, name);
+    const [f, source, target, lines, count, across, , panel] = begin(module, name);
+    const to = f.local('i32');
     const line = f.local('i32');
     const k = f.local('i32');
     const pointers = Array.from({ length: width }, () => f.local('i32'));
@@ -79,6 +78,7 @@ function packTall(module: ModuleBuilder, width: number): FunctionBuilder {
     const transposed = Array.from({ length: groups }, () => [0, 1, 2, 3].map(() => f.local('v128')));
     const scratch = [0, 1, 2, 3].map(() => f.local('v128'));
     f.for(line, 0, lines, width, () => {
+      f.set(to, target);
       linePointers(f, pointers, source, line, lines, across);
       f.for(k, 0, op('i32.sub', count, 3), 4, () => {
         transposed.forEach((out, g) => {
@@ -87,24 +87,25 @@ function packTall(module: ModuleBuilder, width: number): FunctionBuilder {
         });
         // In this order, because a panel that is no multiple of 4 wide is written over its neighbours to come.
         for (let i = 0; i < 4; i++)
-          transposed.forEach((out, g) => f.store('v128.store', target, out[i]!, 4 * (i * width + 4 * g)));
-        f.increment(target, 16 * width);
+          transposed.forEach((out, g) => f.store('v128.store', to, out[i]!, 4 * (i * width + 4 * g)));
+        f.increment(to, 16 * width);
         for (const pointer of pointers) f.increment(pointer, 16);
       });
       f.for(k, op('i32.and', count, -4), count, 1, () => {
         pointers.forEach((pointer, i) => {
-          f.store('f32.store', target, load('f32.load', pointer), 4 * i);
+          f.store('f32.store', to, load('f32.load', pointer), 4 * i);
           f.increment(pointer, 4);
         });
-        f.increment(target, 4 * width);
+        f.increment(to, 4 * width);
       });
+      f.increment(target, panel);
     });
     return f;
   });
 }
 
 /** out[i] = the i-th elements of the four vectors at `rows`. */
-function transpose(f: FunctionBuilder, rows: Local[], scratch: Local[], out: Local[]): void {
+export function transpose(f: FunctionBuilder, rows: Local[], scratch: Local[], out: Local[]): void {
   const [a, b, c, d] = out as [Local, Local, Local, Local];
   const [ab, cd, ab2, cd2] = scratch as [Local, Local, Local, Local];
   rows.forEach((row, i) => f.set(out[i]!, load('v128.load', row)));
@@ -122,8 +123,9 @@ function transpose(f: FunctionBuilder, rows: Local[], scratch: Local[], out: Loc
 function packAny(module: ModuleBuilder, width: number): FunctionBuilder {
   const name = `pack any ${width}`;
   return module.once(name, () => {
-    const [f, source, target, lines, count, across, along] = begin(module, name);
-    const [line, k, i, end, from] = Array.from({ length: 5 }, () => f.local('i32')) as [
+    const [f, source, target, lines, count, across, along, panel] = begin(module, name);
+    const [line, k, i, end, from, to] = Array.from({ length: 6 }, () => f.local('i32')) as [
+      Local,
       Local,
       Local,
       Local,
@@ -133,14 +135,16 @@ function packAny(module: ModuleBuilder, width: number): FunctionBuilder {
     f.for(line, 0, lines, width, () => {
       f.set(end, op('i32.sub', lines, line));
       f.set(end, select(width, end, op('i32.gt_s', end, width)));
+      f.set(to, target);
       f.for(k, 0, count, 1, () => {
         f.set(from, op('i32.add', source, op('i32.add', op('i32.mul', line, across), op('i32.mul', k, along))));
         f.for(i, 0, end, 1, () => {
-          f.store('f32.store', op('i32.add', target, op('i32.shl', i, 2)), load('f32.load', from));
+          f.store('f32.store', op('i32.add', to, op('i32.shl', i, 2)), load('f32.load', from));
           f.increment(from, across);
         });
-        f.increment(target, 4 * width);
+        f.increment(to, 4 * width);
       });
+      f.increment(target, panel);
     });
     return f;
   });

@@ -33,6 +33,9 @@ export type Side =
       readonly packed: true;
       /** Packs `lines` lines from line `line` on, k from `k0` to `k0 + count`, to `target`. */
       pack(f: FunctionBuilder, at: PackRequest): void;
+      /** Written once at the function's start, with the address of `ownBytes` bytes of each thread's own. */
+      begin?(f: FunctionBuilder, own: Local): void;
+      readonly ownBytes?: number;
     }
   | {
       readonly packed: false;
@@ -64,11 +67,22 @@ export interface Product {
   readonly width?: number;
   readonly a: Side;
   readonly b: Side;
+  /** How rows of blocks are rows of outputs, if not simply in order. `m` then counts the rows with padding. */
+  readonly rows?: RowOrder;
+  /** Values of k taken in one go, if k may not be divided anywhere. */
+  readonly depth?: number;
   /** The kernel for a block of so many rows and columns. */
   kernel(rows: number, columns: number): FunctionBuilder;
   /** Number of further i32 parameters. */
   readonly extra: number;
   readonly epilogue: Epilogue;
+}
+
+export interface RowOrder {
+  /** How many of the rows of block `tile` are outputs. */
+  count(f: FunctionBuilder, tile: Local): Operand;
+  /** The output row of row `index` (below that count) of block `tile`. */
+  at(f: FunctionBuilder, tile: Local, index: Local): Operand;
 }
 
 /** A function `(threadIndex, threadCount, a, b, workspace, ...extra)` and the workspace it needs. */
@@ -78,8 +92,8 @@ export interface ProductKernel {
   workspace(threadCount: number): number;
 }
 
-/** Values of k in one go: a panel of B stays in the first-level cache. */
-const kBlock = 768;
+/** Values of k in one go, at most: a panel of B stays in the first-level cache. */
+export const kBlock = 768;
 /** Rows of A, and columns of B when sums are kept over several goes: blocks stay in the second-level cache. */
 const rowBlock = 96;
 const columnBlock = 256;
@@ -98,8 +112,8 @@ export function tiledProduct(module: ModuleBuilder, product: Product): ProductKe
   const rowTiles = Math.ceil(m / block.rows);
   const panels = Math.ceil(n / width);
   const splitRows = batch * rowTiles >= Math.min(32, panels);
-  const goes = Math.ceil(k / kBlock);
-  const depth = Math.ceil(k / goes);
+  const depth = Math.min(k, product.depth ?? Math.ceil(k / Math.ceil(k / kBlock)));
+  const goes = Math.max(1, Math.ceil(k / depth));
   const blockTiles = Math.min(rowTiles, Math.max(1, Math.floor(rowBlock / block.rows)));
   const blockPanels = goes === 1 ? panels : Math.min(panels, Math.max(1, Math.floor(columnBlock / width)));
   const tileBytes = block.rows * block.vectors * 16;
@@ -112,7 +126,8 @@ export function tiledProduct(module: ModuleBuilder, product: Product): ProductKe
   const aBytes = a.packed ? align(blockTiles * aTileBytes + 64) : 0;
   const tilesBytes = align(goes === 1 ? tileBytes : tileBytes * blockTiles * blockPanels);
   const sharedBytes = ownB ? 0 : bBytes;
-  const ownBytes = aBytes + tilesBytes + (ownB ? bBytes : 0);
+  const sideBytes = a.packed ? align(a.ownBytes ?? 0) : 0;
+  const ownBytes = sideBytes + aBytes + tilesBytes + (ownB ? bBytes : 0);
 
   const f = module.func(product.name, [
     'i32',
@@ -126,8 +141,9 @@ export function tiledProduct(module: ModuleBuilder, product: Product): ProductKe
   const int = () => f.local('i32');
   const own = f.let('i32', op('i32.add', workspace, op('i32.mul', threadIndex, ownBytes)));
   f.increment(own, sharedBytes);
-  const packedA = own;
-  const tiles = f.let('i32', op('i32.add', own, aBytes));
+  if (a.packed) a.begin?.(f, own);
+  const packedA = f.let('i32', op('i32.add', own, sideBytes));
+  const tiles = f.let('i32', op('i32.add', packedA, aBytes));
   const packedB = ownB ? f.let('i32', op('i32.add', tiles, tilesBytes)) : workspace;
   const batchIndex = f.let('i32', 0);
   const zero = f.let('i32', 0);
@@ -158,9 +174,10 @@ export function tiledProduct(module: ModuleBuilder, product: Product): ProductKe
   /** Gives one finished tile to the epilogue. */
   const finish = () => {
     f.scope(() => {
-      const row = f.let('i32', op('i32.mul', tile, block.rows));
-      const rowEnd = int();
-      min(f, rowEnd, op('i32.add', row, block.rows), m);
+      const order = product.rows ?? inOrder(m, block.rows);
+      const index = int();
+      const row = int();
+      const rowCount = f.let('i32', order.count(f, tile));
       const first = f.let('i32', op('i32.mul', panel, width));
       const column = int();
       const at = f.let('i32', sums);
@@ -174,7 +191,8 @@ export function tiledProduct(module: ModuleBuilder, product: Product): ProductKe
       const even = n % width === 0 && width % 4 === 0 && block.vectors <= 3;
       const columnEnd = even || width < 4 ? undefined : int();
       if (columnEnd) min(f, columnEnd, op('i32.add', first, width), whole);
-      f.for(row, row, rowEnd, 1, () => {
+      f.for(index, 0, rowCount, 1, () => {
+        f.set(row, order.at(f, tile, index));
         f.set(column, first);
         if (even) {
           for (let v = 0; v < block.vectors; v++) {
@@ -331,4 +349,15 @@ export function tiledProduct(module: ModuleBuilder, product: Product): ProductKe
     });
   }
   return { function: f, workspace: (threadCount) => sharedBytes + threadCount * ownBytes };
+}
+
+/** Rows one after the other, the last block perhaps not full. */
+function inOrder(m: number, rows: number): RowOrder {
+  return {
+    count: (_, tile) => {
+      const rest = op('i32.sub', m, op('i32.mul', tile, rows));
+      return select(rows, rest, op('i32.gt_s', rest, rows));
+    },
+    at: (_, tile, index) => op('i32.add', op('i32.mul', tile, rows), index),
+  };
 }
