@@ -6,6 +6,7 @@ export * from './dot.ts';
 export * from './elementwise.ts';
 export * from './gather.ts';
 export * from './generators.ts';
+export * from './linalg/index.ts';
 export * from './movement.ts';
 export * from './reduce.ts';
 export * from './scatter.ts';
