@@ -1,7 +1,20 @@
 import './methods.ts';
 
 export * from './core/basic.ts';
+export {
+  cond,
+  customGradient,
+  foriLoop,
+  map,
+  type ScanOptions,
+  scan,
+  switch,
+  vectorizedMap,
+  whileLoop,
+} from './core/control.ts';
+export { scatter, scatterUpdate } from './core/scatter.ts';
 export { norm, normalize } from './linalg/norm.ts';
+export { segmentMax, segmentMin, segmentProd, segmentSum } from './math/segment.ts';
 export {
   celu,
   elu,
@@ -65,6 +78,7 @@ export {
   zeros,
   zerosLike,
 } from './numpy/create.ts';
+export { cumprod, cumsum, nancumprod, nancumsum } from './numpy/cumulative.ts';
 export { einsum } from './numpy/einsum.ts';
 export { getItem, type Key, type Range, select, take, takeAlongAxis, where } from './numpy/indexing.ts';
 export { dot, inner, matmul, outer, tensordot, vdot } from './numpy/linear.ts';
@@ -106,5 +120,6 @@ export {
   transpose,
   unstack,
 } from './numpy/shape.ts';
+export { argpartition, argsort, digitize, inTopK, searchsorted, sort, topK } from './numpy/sort.ts';
 export * from './numpy/unary.ts';
 export { type Op, OpNode, op } from './op.ts';

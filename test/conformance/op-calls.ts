@@ -9,12 +9,17 @@ type Callable = (...args: unknown[]) => unknown;
 /** The exported function behind `ops.abs`, `ops.image.resize`; undefined when it is not exported. */
 export function exported(name: string): Callable | undefined {
   const path = name.split('.').slice(1).map(optionFromDisk);
-  return path.reduce<unknown>((space, key) => (space as Record<string, unknown> | undefined)?.[key], ops) as Callable | undefined;
+  return path.reduce<unknown>((space, key) => (space as Record<string, unknown> | undefined)?.[key], ops) as
+    | Callable
+    | undefined;
 }
 const parametersOf = (name: string): { name: string; isRequired: boolean }[] => {
   const [last, space] = [name.split('.').at(-1)!, name.split('.').slice(0, -1).join('.')];
   const text = parameters[space]?.[last] ?? parameters.ops![last]!;
-  return text.split(' ').filter(Boolean).map((p) => ({ name: p.replace('?', ''), isRequired: !p.endsWith('?') }));
+  return text
+    .split(' ')
+    .filter(Boolean)
+    .map((p) => ({ name: p.replace('?', ''), isRequired: !p.endsWith('?') }));
 };
 
 /** Parameters that Python collects from any number of arguments. */
@@ -30,7 +35,11 @@ const positional: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** A call with Python's arguments in our convention: what is required by position, the rest in one options object. */
-export function callArguments(name: string, args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>): unknown[] {
+export function callArguments(
+  name: string,
+  args: readonly unknown[],
+  kwargs: Readonly<Record<string, unknown>>,
+): unknown[] {
   const list = parametersOf(name);
   const known = new Map<string, unknown>(Object.entries(kwargs));
   const rest: unknown[] = [];

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { DType } from '../../src/base/dtype.ts';
-import { KerasTensor, Tensor, tensor } from '../../src/tensor/index.ts';
 import { decode } from '../../src/tensor/elements.ts';
+import { KerasTensor, Tensor, tensor } from '../../src/tensor/index.ts';
 
 /** An array as the conformance files hold it: little-endian bytes in base64. */
 export interface StoredArray {
@@ -40,7 +40,8 @@ export function elementsOf(x: StoredArray): { dtype: DType; shape: readonly numb
   return { dtype: found[0], shape: x.shape, data: found[1](bytes) };
 }
 
-export const isArray = (x: unknown): x is StoredArray => typeof x === 'object' && x !== null && 'data' in x && 'dtype' in x;
+export const isArray = (x: unknown): x is StoredArray =>
+  typeof x === 'object' && x !== null && 'data' in x && 'dtype' in x;
 /** Whether complex numbers occur, which have no dtype here. */
 export const hasComplex = (x: Json): boolean => JSON.stringify(x)?.includes('"complex64"') ?? false;
 
@@ -73,7 +74,12 @@ export interface Tolerance {
   readonly intAtol: number;
 }
 /** What differs between a result and the stored one; undefined when nothing does. */
-export async function difference(found: unknown, expected: unknown, tol: Tolerance, where = 'output'): Promise<string | undefined> {
+export async function difference(
+  found: unknown,
+  expected: unknown,
+  tol: Tolerance,
+  where = 'output',
+): Promise<string | undefined> {
   if (Array.isArray(expected)) {
     if (!Array.isArray(found) || found.length !== expected.length)
       return `${where}: a list of ${expected.length} was expected, got ${Array.isArray(found) ? `one of ${found.length}` : String(found)}`;
@@ -91,7 +97,8 @@ export async function difference(found: unknown, expected: unknown, tol: Toleran
   const want = elementsOf(expected);
   if (!(found instanceof Tensor)) {
     const plain = flat(found);
-    if (plain.length === want.data.length && plain.every((n, i) => close(Number(n), want.data[i]!, tol))) return undefined;
+    if (plain.length === want.data.length && plain.every((n, i) => close(Number(n), want.data[i]!, tol)))
+      return undefined;
     return `${where}: no tensor but ${String(found)}`;
   }
   if (found.dtype !== want.dtype) return `${where}: dtype ${found.dtype}, not ${want.dtype}`;
@@ -103,7 +110,9 @@ export async function difference(found: unknown, expected: unknown, tol: Toleran
     const fits = isFloat ? close(data[i]!, want.data[i]!, tol) : Math.abs(data[i]! - want.data[i]!) <= tol.intAtol;
     if (!fits && worst < 0) worst = i;
   }
-  return worst < 0 ? undefined : `${where}: element ${worst} of ${data.length} is ${data[worst]}, not ${want.data[worst]}`;
+  return worst < 0
+    ? undefined
+    : `${where}: element ${worst} of ${data.length} is ${data[worst]}, not ${want.data[worst]}`;
 }
 export const close = (a: number, b: number, { rtol, atol }: Tolerance): boolean =>
   Object.is(a, b) || a === b || (Number.isNaN(a) && Number.isNaN(b)) || Math.abs(a - b) <= atol + rtol * Math.abs(b);

@@ -6,6 +6,7 @@ import * as p from '../../primitives/elementwise.ts';
 import { slice as cut, dynamicSlice, dynamicUpdateSlice, reshape } from '../../primitives/movement.ts';
 import { asTensor, type Like } from '../../tensor/like.ts';
 import { Variable } from '../../tensor/variable.ts';
+import { knownNumbers } from '../numpy/known.ts';
 import { op } from '../op.ts';
 import { cast as converted, like } from '../operands.ts';
 
@@ -83,8 +84,7 @@ const settled = (starts: readonly number[] | Tensor[], sizes: Shape): readonly n
 type Starts = Tensor | readonly number[];
 const isConstant = (starts: readonly number[] | Tensor[]): starts is readonly number[] =>
   starts.every((s) => typeof s === 'number');
-/** A block of a given shape whose start may be computed; -1 takes all that follows. @example slice([1, 2, 3], [1], [2]) // [2, 3] */
-export const slice = op(
+const sliceOp = op(
   'slice',
   (inputs: Tensor, startIndices: Starts, shape: readonly number[]) => {
     const x = inputs;
@@ -98,7 +98,9 @@ export const slice = op(
     const sizes = shape.map((n, d) => {
       if (n !== -1) return n;
       const s = starts[d]!;
-      return typeof s === 'number' ? x.shape[d]! - s : x.shape[d]!;
+      if (typeof s !== 'number')
+        return fail('slice', 'shape has -1, but the start is not known yet', 'give the size, or a start of numbers');
+      return x.shape[d]! - s;
     });
     if (sizes.some((n, d) => n > x.shape[d]! || n < 0))
       fail(
@@ -111,6 +113,13 @@ export const slice = op(
     return cut(x, { starts: from, stops: from.map((s, d) => s + sizes[d]!), strides: from.map(() => 1) });
   },
   ['tensor', 'value'],
+);
+/** A block of a given shape whose start may be computed; -1 takes all that follows. @example slice([1, 2, 3], [1], [2]) // [2, 3] */
+export const slice = Object.assign(
+  (inputs: Like, startIndices: Starts, shape: readonly number[]): Tensor =>
+    // How much follows a computed start decides the shape: the start must be known.
+    sliceOp(inputs, shape.includes(-1) ? knownNumbers(startIndices) : startIndices, shape),
+  { opName: 'slice' },
 );
 /** `inputs` with the block at the start replaced. @example sliceUpdate([1, 2, 3], [1], [9]) // [1, 9, 3] */
 export const sliceUpdate = op(

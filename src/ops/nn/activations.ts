@@ -31,14 +31,15 @@ export const relu6 = activation('relu6', (x) => kept(x, between(x, 0, 6)));
 export const sigmoid = activation('sigmoid', p.logistic);
 /** 0 below -1, 1 above 1, a straight line between. @example sparseSigmoid([-2, 0, 2]) // [0, 0.5, 1] */
 export const sparseSigmoid = activation('sparseSigmoid', (x) =>
-  p.select(p.le(x, like(x, -1)), like(x, 0), p.select(p.ge(x, like(x, 1)), like(x, 1), scaled(shifted(x, 1), 0.5))),
+  scaled(p.min(p.max(shifted(x, 1), like(x, 0)), like(x, 2)), 0.5),
 );
 /** `log(1 + exp(x))`, stable. @example softplus([0]) // [0.6931] */
 export const softplus = activation('softplus', softPlus);
 export function softPlus(x: Tensor): Tensor {
-  // max(x, 0) + log1p(exp(-|x|)); at 0 the two kinks cancel to the slope 1/2.
-  const zero = like(x, 0);
-  return p.add(p.max(x, zero), p.log1p(p.exp(p.neg(p.select(p.gt(x, zero), x, p.neg(x))))));
+  // max(x, 0) + log1p(exp(-|x|)): at 0 the slopes of both are taken from the left, and give 1/2.
+  const isPositive = positive(x);
+  const size = p.select(isPositive, x, p.neg(x));
+  return p.add(p.select(isPositive, x, like(x, 0)), p.log1p(p.exp(p.neg(size))));
 }
 /** `x / (1 + |x|)`. @example softsign([1]) // [0.5] */
 export const softsign = activation('softsign', (x) => p.div(x, shifted(p.abs(x), 1)));

@@ -1,3 +1,4 @@
+import { epsilon as fuzz } from '../../base/config.ts';
 import { fail } from '../../base/errors.ts';
 import { type Shape, sameShape, showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
@@ -82,19 +83,19 @@ export interface LayerNormalizationOptions {
   readonly gamma?: Like | null | undefined;
   readonly beta?: Like | null | undefined;
   readonly axis?: number | readonly number[] | undefined;
-  readonly epsilon?: number | undefined;
+  readonly epsilon?: number | null | undefined;
 }
 const compute = (x: Tensor): Tensor => cast(x, x.dtype === 'float64' ? 'float64' : 'float32');
 /** `(x - mean) / sqrt(variance + epsilon) · gamma + beta` over axes of each example. @example layerNormalization([1, 3], { epsilon: 0 }) // [-1, 1] */
 export const layerNormalization = op(
   'layerNormalization',
-  (x: Tensor, { gamma, beta, axis = -1, epsilon = 1e-3 }: LayerNormalizationOptions = {}) => {
+  (x: Tensor, { gamma, beta, axis = -1, epsilon }: LayerNormalizationOptions = {}) => {
     const axes = axesOf('layerNormalization', axis, x.shape.length);
     const y = compute(x);
     const mean = meanOver('layerNormalization', y, { axis: axes, keepdims: true });
     const centred = p.sub(y, spreadTo(mean, y.shape));
     const variance = meanOver('layerNormalization', p.mul(centred, centred), { axis: axes, keepdims: true });
-    const inverse = p.rsqrt(p.add(variance, like(variance, epsilon)));
+    const inverse = p.rsqrt(p.add(variance, like(variance, epsilon ?? fuzz())));
     let out = p.mul(centred, spreadTo(inverse, y.shape));
     const weight = (w: Like, what: string): Tensor =>
       along('layerNormalization', what, cast(asTensor(w), y.dtype), axes, y.shape);
@@ -115,12 +116,10 @@ export const rmsNormalization = op(
     const axes = axesOf('rmsNormalization', axis, x.shape.length);
     const y = compute(x);
     const mean = meanOver('rmsNormalization', p.mul(y, y), { axis: axes, keepdims: true });
-    const inverse = p.rsqrt(p.add(mean, like(mean, epsilon ?? 1e-7)));
+    const inverse = p.rsqrt(p.add(mean, like(mean, epsilon ?? fuzz())));
     const out = p.mul(y, spreadTo(inverse, y.shape));
     const scaled =
-      scale === undefined || scale === null
-        ? out
-        : p.mul(out, along('rmsNormalization', 'scale', cast(asTensor(scale), y.dtype), axes, y.shape));
+      scale === undefined || scale === null ? out : p.mul(out, spreadTo(cast(asTensor(scale), y.dtype), y.shape));
     return cast(scaled, floatType(x.dtype));
   },
 );

@@ -1,11 +1,13 @@
 import { fail } from '../../base/errors.ts';
 import { range, type Shape, showShape, sizeOf } from '../../base/shape.ts';
-import type { Tensor } from '../../ir/tensor.ts';
+import { Tensor } from '../../ir/tensor.ts';
 import * as m from '../../primitives/movement.ts';
+import type { Like } from '../../tensor/like.ts';
 import { axesOf, axisOf, shapeArgument } from '../axes.ts';
 import { op } from '../op.ts';
 import { cast, promotableOf, spreadTo } from '../operands.ts';
 import { resultType } from '../promotion.ts';
+import { knownNumbers } from './known.ts';
 
 /** The same elements in another shape, of which one size may be -1: what is left. @example reshape([1, 2, 3, 4], [2, -1]) // [[1, 2], [3, 4]] */
 export const reshape = op('reshape', reshapeTo);
@@ -211,10 +213,9 @@ export const tile = op('tile', (x: Tensor, repeats: number | readonly number[]) 
   });
   return m.reshape(wide, { shape: shape.map((n, d) => n * times[d]!) });
 });
-/** Repeats each element along an axis, a number of times or as many as a list says. @example repeat([1, 2], 2) // [1, 1, 2, 2] */
-export const repeat = op(
+const repeatOp = op(
   'repeat',
-  (x: Tensor, repeats: number | readonly number[], { axis }: { readonly axis?: number | null | undefined } = {}) => {
+  (x: Tensor, repeats: number | readonly number[], { axis }: RepeatOptions = {}) => {
     const y = axis === undefined || axis === null ? reshapeTo(x, [-1]) : x;
     const d = axisOf('repeat', axis ?? 0, y.shape.length);
     const size = y.shape[d]!;
@@ -234,6 +235,24 @@ export const repeat = op(
     const wide = m.broadcast(y, { shape: spread, axes: y.shape.map((_, k) => (k <= d ? k : k + 1)) });
     return m.reshape(wide, { shape: y.shape.map((n, k) => (k === d ? n * times : n)) });
   },
+  ['tensor', 'value'],
+);
+interface RepeatOptions {
+  readonly axis?: number | null | undefined;
+}
+/** Repeats each element along an axis, a number of times or as many as a list says. @example repeat([1, 2], 2) // [1, 1, 2, 2] */
+export const repeat = Object.assign(
+  (x: Like, repeats: number | readonly number[] | Tensor, options: RepeatOptions = {}): Tensor => {
+    const times = knownNumbers(repeats);
+    if (times instanceof Tensor)
+      return fail(
+        'repeat',
+        'the repeats are not known yet, and they decide the shape',
+        'give numbers, or a tensor that is computed',
+      );
+    return repeatOp(x, times, options);
+  },
+  { opName: 'repeat' },
 );
 /** Runs axes backwards: the named ones, or all. @example flip([1, 2, 3]) // [3, 2, 1] */
 export const flip = op(

@@ -1,0 +1,232 @@
+import { fail } from '../../base/errors.ts';
+import { range, showShape } from '../../base/shape.ts';
+import type { Tensor } from '../../ir/tensor.ts';
+import * as control from '../../primitives/control.ts';
+import * as p from '../../primitives/elementwise.ts';
+import { reshape } from '../../primitives/movement.ts';
+import { op } from '../op.ts';
+import { cast, like } from '../operands.ts';
+import { takeApart } from './nests.ts';
+
+/** A nest of tensors: one, or lists and plain objects of such. */
+type Nest = any;
+type Fn = (...args: Nest[]) => Nest;
+
+const scalar = (who: string, what: string, x: Tensor): Tensor =>
+  x.shape.every((n) => n === 1)
+    ? reshape(x, { shape: [] })
+    : fail(who, `${what} has shape ${showShape(x.shape)}`, 'give a scalar');
+
+/** Records a function of lists of tensors, and remembers the nest that it gave. */
+function nested(
+  f: Fn,
+  spread: boolean,
+): { run: (inputs: Nest) => readonly Tensor[]; build: (list: readonly Tensor[]) => Nest } {
+  let build: ((list: readonly Tensor[]) => unknown) | undefined;
+  return {
+    run: (inputs) => {
+      const parts = takeApart(spread ? f(...inputs) : f(inputs));
+      build = parts.build;
+      return parts.tensors;
+    },
+    build: (list) => build!(list),
+  };
+}
+
+/** What `trueFn` gives where the condition holds, else what `falseFn` gives; only one of them runs. @example cond(true, () => 1, () => 2) // 1 */
+export const cond = op('cond', (pred: Tensor, trueFn: () => Nest, falseFn: () => Nest): Nest => {
+  const [yes, no] = [nested(trueFn, true), nested(falseFn, true)];
+  const found = control.cond(
+    cast(scalar('cond', 'pred', pred), 'bool'),
+    () => yes.run([]),
+    () => no.run([]),
+    [],
+  );
+  return yes.build(found);
+});
+const switchOp = op(
+  'switch',
+  (index: Tensor, branches: readonly Fn[], operands: readonly Nest[]): Nest => {
+    const parts = branches.map((f) => nested(f, true));
+    const { tensors, build } = takeApart(operands);
+    const runs = parts.map(
+      ({ run }) =>
+        (list: readonly Tensor[]) =>
+          run(build(list)),
+    );
+    const found = control.switchCase(cast(scalar('switch', 'index', index), 'int32'), runs, tensors);
+    return parts[0]!.build(found);
+  },
+  ['tensor', 'value', 'value'],
+);
+/** What the branch with the given number, clamped to those that exist, makes of the operands. @example switch(1, [(x) => x, (x) => x.neg()], 3) // -3 */
+const switchCase = Object.assign(
+  (index: Nest, branches: readonly Fn[], ...operands: Nest[]): Nest => switchOp(index, branches, operands),
+  {
+    opName: 'switch',
+  },
+);
+
+const isList = (x: unknown): x is unknown[] => Array.isArray(x);
+/** Carries keep their dtype and shape through every round. */
+function settled(who: string, next: readonly Tensor[], before: readonly Tensor[]): Tensor[] {
+  if (next.length !== before.length)
+    fail(who, `the body gives ${next.length} values for ${before.length} carries`, 'give as many as it takes');
+  return next.map((x, k) => {
+    const { shape, dtype } = before[k]!;
+    if (showShape(x.shape) !== showShape(shape))
+      fail(who, `a carry of shape ${showShape(shape)} becomes ${showShape(x.shape)}`, 'keep the shape in every round');
+    return cast(x, dtype);
+  });
+}
+/** Repeats `body` on the loop variables while `cond` holds of them; with `maximumIterations` it has gradients. @example whileLoop((x) => x.less(10), (x) => x.mul(2), 1) // 16 */
+export const whileLoop = op(
+  'whileLoop',
+  (
+    condition: Fn,
+    body: Fn,
+    loopVars: Nest,
+    { maximumIterations }: { readonly maximumIterations?: number | null | undefined } = {},
+  ): Nest => {
+    const spread = isList(loopVars);
+    const { tensors, build } = takeApart(loopVars);
+    const call = (f: Fn, list: readonly Tensor[]): Tensor[] => {
+      const value = build(list);
+      return takeApart(spread ? f(...(value as unknown[])) : f(value)).tensors;
+    };
+    const found = control.whileLoop(
+      (list) => cast(scalar('whileLoop', 'the condition', call(condition, list)[0]!), 'bool'),
+      (list) => settled('whileLoop', call(body, list), list),
+      tensors,
+      maximumIterations === undefined || maximumIterations === null ? {} : { maxIterations: maximumIterations },
+    );
+    return build(found);
+  },
+  ['value', 'value', 'value'],
+);
+/** `val = bodyFun(i, val)` for i from `lower` up to, not including, `upper`. @example foriLoop(0, 3, (i, x) => x.add(i), 0) // 3 */
+export const foriLoop = op(
+  'foriLoop',
+  (lower: number | Tensor, upper: number | Tensor, bodyFun: Fn, initVal: Nest): Nest => {
+    const { tensors, build } = takeApart(initVal);
+    const step = (i: Tensor, list: readonly Tensor[]): Tensor[] =>
+      settled('foriLoop', takeApart(bodyFun(i, build(list))).tensors, list);
+    const start = cast(lower, 'int32');
+    const next = (i: Tensor): Tensor => p.add(i, like(i, 1));
+    if (typeof lower === 'number' && typeof upper === 'number') {
+      const length = Math.max(0, upper - lower);
+      const found = control.scan(
+        ([i, ...list]) => ({ carries: [next(i!), ...step(i!, list)], results: [] }),
+        [start, ...tensors],
+        [],
+        { length },
+      );
+      return build(found.carries.slice(1));
+    }
+    const end = cast(upper, 'int32');
+    const found = control.whileLoop(
+      ([i]) => p.lt(i!, end),
+      ([i, ...list]) => [next(i!), ...step(i!, list)],
+      [start, ...tensors],
+    );
+    return build(found.slice(1));
+  },
+  ['operand', 'operand', 'value', 'value'],
+);
+
+export interface ScanOptions {
+  /** Sequences, in a nest; `f` gets one slice of each along the first axis. */
+  readonly xs?: Nest;
+  /** Number of rounds, where there are no sequences. */
+  readonly length?: number | null | undefined;
+  /** Runs from the last slice to the first. */
+  readonly reverse?: boolean | undefined;
+  readonly unroll?: boolean | number | undefined;
+}
+/** `[carry, y] = f(carry, x)` over the slices of sequences: the last carry, and the ys stacked. @example scan((c, x) => [c.add(x), c], 0, { xs: [1, 2, 3] })[0] // 6 */
+export const scan = op(
+  'scan',
+  (f: Fn, init: Nest, { xs, length, reverse = false }: ScanOptions = {}): [Nest, Nest] => {
+    const carry = takeApart(init);
+    const sequences = takeApart(xs);
+    const sizes = [...new Set(sequences.tensors.map((x) => x.shape[0] ?? -1))];
+    if (sizes.length > 1 || sizes.includes(-1))
+      fail(
+        'scan',
+        `the sequences have shapes ${sequences.tensors.map((x) => showShape(x.shape)).join(', ')}`,
+        'give all the same first axis',
+      );
+    const rounds = sizes[0] ?? length ?? fail('scan', 'neither xs nor length is given', 'give one of them');
+    if (length !== undefined && length !== null && length !== rounds)
+      fail('scan', `length is ${length}, the sequences have ${rounds}`, 'leave length out');
+    let build: ((list: readonly Tensor[]) => unknown) | undefined;
+    const found = control.scan(
+      (carries, slices) => {
+        const result: unknown = f(carry.build(carries), sequences.build(slices));
+        if (!isList(result) || result.length !== 2)
+          return fail('scan', 'the function does not give a pair', 'return [carry, y]');
+        const y = takeApart(result[1]);
+        build = y.build;
+        return { carries: settled('scan', takeApart(result[0]).tensors, carries), results: y.tensors };
+      },
+      carry.tensors,
+      sequences.tensors,
+      { length: rounds, reverse },
+    );
+    return [carry.build(found.carries), build!(found.results)];
+  },
+  ['value', 'value'],
+);
+const mapped = (name: string) =>
+  op(
+    name,
+    (f: Fn, xs: Nest): Nest => {
+      const sequences = takeApart(xs);
+      if (sequences.tensors.length === 0 || sequences.tensors.some((x) => x.shape.length === 0))
+        fail(name, 'there is no first axis to run along', 'give tensors of one axis or more');
+      let build: ((list: readonly Tensor[]) => unknown) | undefined;
+      const found = control.map((slices) => {
+        const y = takeApart(f(sequences.build(slices)));
+        build = y.build;
+        return y.tensors;
+      }, sequences.tensors);
+      return build!(found);
+    },
+    ['value', 'value'],
+  );
+/** `f` of every slice along the first axis, stacked. @example map((x) => x.mul(2), [1, 2, 3]) // [2, 4, 6] */
+export const map = mapped('map');
+/** `f` of every slice along the first axis, stacked. @example vectorizedMap((x) => x.mul(2), [1, 2, 3]) // [2, 4, 6] */
+export const vectorizedMap = mapped('vectorizedMap');
+
+/**
+ * A function whose gradient is another: `f(...x)` gives `[value, gradient]`, and `gradient(upstream)` gives that of each x.
+ * @example customGradient((x) => [x.square(), (upstream) => upstream.mul(3)])([1, 2]) // [1, 4]
+ */
+export const customGradient = (f: Fn): ((...args: Nest[]) => Nest) =>
+  op(
+    'customGradient',
+    (...args: Nest[]): Nest => {
+      const inputs = takeApart(args);
+      let build: ((list: readonly Tensor[]) => unknown) | undefined;
+      const found = control.callWithGradient(
+        (list) => {
+          const value = takeApart((f(...(inputs.build(list) as unknown[])) as unknown[])[0]);
+          build = value.build;
+          return value.tensors;
+        },
+        inputs.tensors,
+        (g, list, outputs) => {
+          // The function runs again on the inputs, so that its gradient refers to tensors of this program.
+          const gradient = (f(...(inputs.build(list) as unknown[])) as [unknown, Fn])[1];
+          const upstream = outputs.map((y, k) => g[k] ?? like(y, 0));
+          const wanted = takeApart(gradient(build!(upstream))).tensors;
+          return list.map((x, k) => (wanted[k] ? cast(wanted[k], x.dtype) : null));
+        },
+        'customGradient',
+      );
+      return build!(found);
+    },
+    range(16).map(() => 'value' as const),
+  );
+export { switchCase as switch };

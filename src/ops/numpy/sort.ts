@@ -1,0 +1,114 @@
+import { dtypeInfo } from '../../base/dtype.ts';
+import { fail } from '../../base/errors.ts';
+import { showShape, sizeOf } from '../../base/shape.ts';
+import type { Tensor } from '../../ir/tensor.ts';
+import * as p from '../../primitives/elementwise.ts';
+import { iota } from '../../primitives/generators.ts';
+import { broadcast, reshape } from '../../primitives/movement.ts';
+import { reduceSum } from '../../primitives/reduce.ts';
+import { argSort, topK as largest, sort as sorted } from '../../primitives/sort.ts';
+import { axisOf } from '../axes.ts';
+import { op } from '../op.ts';
+import { align, cast, like } from '../operands.ts';
+import { reshapeTo } from './shape.ts';
+
+export interface SortOptions {
+  /** Axis along which to sort; null flattens first. */
+  readonly axis?: number | null | undefined;
+}
+const prepared = (who: string, x: Tensor, axis: number | null | undefined): { y: Tensor; d: number } => {
+  const y = axis === null || x.shape.length === 0 ? reshapeTo(x, [-1]) : x;
+  return { y, d: axis === null || x.shape.length === 0 ? 0 : axisOf(who, axis ?? -1, y.shape.length) };
+};
+/** Elements in ascending order along an axis, NaN last. @example sort([3, 1, 2]) // [1, 2, 3] */
+export const sort = op('sort', (x: Tensor, { axis = -1 }: SortOptions = {}) => {
+  const { y, d } = prepared('sort', x, axis);
+  return sorted([y], { axis: d, descending: false })[0]!;
+});
+/** Positions that put an axis into ascending order; equal elements keep their order. @example argsort([3, 1, 2]) // [1, 2, 0] */
+export const argsort = op('argsort', (x: Tensor, { axis = -1 }: SortOptions = {}) => {
+  const { y, d } = prepared('argsort', x, axis);
+  return argSort(y, { axis: d, descending: false });
+});
+/** Positions of which the kth element stands in its sorted place, smaller ones before it, larger ones after. @example argpartition([3, 1, 2], 1) // [1, 2, 0] */
+export const argpartition = op('argpartition', (x: Tensor, kth: number, { axis = -1 }: SortOptions = {}) => {
+  const { y, d } = prepared('argpartition', x, axis);
+  axisOf('argpartition', kth, y.shape[d]!, 'kth');
+  return argSort(y, { axis: d, descending: false });
+});
+
+/** The k largest elements of the last axis, largest first, and their positions; of equal ones the first come first. @example topK([1, 3, 2], 2)[0] // [3, 2] */
+export const topK = op(
+  'topK',
+  (x: Tensor, k: number, _: { readonly sorted?: boolean | undefined } = {}): [Tensor, Tensor] => {
+    const n = x.shape.at(-1);
+    if (n === undefined || !Number.isInteger(k) || k < 0 || k > n)
+      fail(
+        'topK',
+        `k is ${k}, the last axis of shape ${showShape(x.shape)} has ${n ?? 'no'} elements`,
+        'give k between 0 and its size',
+      );
+    const { values, indices } = largest(x, { k });
+    return [values, indices];
+  },
+);
+/** Whether each target class is among the k largest predictions of its row. @example inTopK([1], [[0.1, 0.9]], 1) // [true] */
+export const inTopK = op(
+  'inTopK',
+  (targets: Tensor, predictions: Tensor, k: number) => {
+    const [rows, classes] = [predictions.shape.slice(0, -1), predictions.shape.at(-1)!];
+    if (showShape(rows) !== showShape(targets.shape))
+      fail(
+        'inTopK',
+        `targets have shape ${showShape(targets.shape)}, predictions ${showShape(predictions.shape)}`,
+        'give one target for each row of predictions',
+      );
+    // Its own prediction is the one that the target's class number picks; larger ones stand before it.
+    const shape = predictions.shape;
+    const wanted = broadcast(cast(targets, 'int32'), { shape, axes: rows.map((_, d) => d) });
+    const isTarget = p.eq(iota({ shape, dtype: 'int32', axis: rows.length }), wanted);
+    const own = reduceSum(p.select(isTarget, predictions, like(predictions, 0)), { axes: [rows.length] });
+    const larger = p.gt(predictions, broadcast(own, { shape, axes: rows.map((_, d) => d) }));
+    const count = reduceSum(cast(larger, 'int32'), { axes: [rows.length] });
+    const target = cast(targets, 'int32');
+    const exists = p.bitAnd(p.ge(target, like(target, 0)), p.lt(target, like(target, classes)));
+    return p.bitAnd(exists, p.bitAnd(p.lt(count, like(count, k)), p.lt(p.abs(own), like(own, Infinity))));
+  },
+  ['tensor', 'tensor'],
+);
+
+/** Position in a sorted vector before which (`left`) or behind which (`right`) each value belongs. */
+function insertion(who: string, sequence: Tensor, values: Tensor, side: 'left' | 'right'): Tensor {
+  if (sequence.shape.length !== 1)
+    fail(who, `the sorted sequence has shape ${showShape(sequence.shape)}`, 'give a vector');
+  const [s, v] = align(
+    who,
+    [reshapeTo(sequence, [-1]), reshapeTo(values, [-1])].map((t, k) =>
+      reshape(t, { shape: k === 0 ? [1, sizeOf(t.shape)] : [sizeOf(t.shape), 1] }),
+    ) as [Tensor, Tensor],
+  );
+  // NaN belongs behind all numbers.
+  const nan = (t: Tensor): Tensor => p.ne(t, t);
+  const isFloat = dtypeInfo[s!.dtype].kind === 'float';
+  const before = side === 'left' ? p.lt(s!, v!) : p.le(s!, v!);
+  const orNan = isFloat ? p.bitOr(before, side === 'left' ? p.bitAnd(nan(v!), p.not(nan(s!))) : nan(v!)) : before;
+  return reshape(reduceSum(cast(orNan, 'int32'), { axes: [1] }), { shape: values.shape });
+}
+export interface SearchOptions {
+  readonly side?: 'left' | 'right' | undefined;
+}
+/** Where values belong in a sorted vector, before equal elements (`left`) or behind them. @example searchsorted([1, 3, 5], [3, 4]) // [1, 2] */
+export const searchsorted = op(
+  'searchsorted',
+  (sortedSequence: Tensor, values: Tensor, { side = 'left' }: SearchOptions = {}) => {
+    if (side !== 'left' && side !== 'right')
+      fail('searchsorted', `unknown side "${String(side)}"`, 'use "left" or "right"');
+    return insertion('searchsorted', sortedSequence, values, side);
+  },
+  ['tensor', 'tensor'],
+);
+/** The number of the bin that each element falls into, bins being sorted edges. @example digitize([0.5, 2.5], [1, 2, 3]) // [0, 2] */
+export const digitize = op('digitize', (x: Tensor, bins: Tensor) => insertion('digitize', bins, x, 'right'), [
+  'tensor',
+  'tensor',
+]);
