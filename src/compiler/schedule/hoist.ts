@@ -17,7 +17,8 @@ export function hoist(list: readonly Stmt[], algebra: Algebra): readonly Stmt[] 
     if (s.op === 'while') return [{ ...s, body: hoist(s.body, algebra) }];
     if (s.op !== 'for') return [s];
     const moved: Stmt[] = [];
-    const body = s.axis.size > 1 ? withoutInvariants(s, moved, algebra) : s.body;
+    // Each thread computes what it needs by itself.
+    const body = s.axis.size > 1 && s.mode !== 'parallel' ? withoutInvariants(s, moved, algebra) : s.body;
     return [...moved, { ...s, body: hoist(body, algebra) }];
   });
 }

@@ -1,0 +1,47 @@
+import { type Expr, load, type Region } from '../../ir/expr.ts';
+import { type Stmt, store, when } from '../../ir/loops.ts';
+import type { Equation } from '../../ir/tensor.ts';
+import { partsOf } from '../scalars/algebra.ts';
+import type { Places } from './places.ts';
+import { bodiesOf, mapStatements } from './statements.ts';
+
+/** The loop nest that a primitive gives, over the flat regions of the plan. */
+export function customNest({ rule, inputs, outputs, attrs }: Equation, places: Places): readonly Stmt[] {
+  const flat = new Map<Region, Region>();
+  const stand = (region: Region, place: Region): Region => {
+    flat.set(region, place);
+    return region;
+  };
+  const regions = [...inputs, ...outputs].map((t) =>
+    stand({ name: rule.name, shape: t.shape, dtype: t.dtype }, places.regionOf(t)),
+  );
+  const body = rule.loops!(regions.slice(0, inputs.length), regions.slice(inputs.length), attrs, (aval, name) =>
+    stand({ name, shape: aval.shape, dtype: aval.dtype }, places.scratch(aval, name)),
+  );
+  const memo = new Map<Expr, Expr>();
+  const { algebra } = places.formulas;
+  const flatten = (e: Expr): Expr => {
+    let result = memo.get(e);
+    if (result) return result;
+    const parts = partsOf(e).map(flatten);
+    result =
+      e.op === 'load'
+        ? load(flat.get(e.from)!, [places.position(parts, e.from.shape)])
+        : e.op === 'apply'
+          ? { ...e, args: parts }
+          : e.op === 'reduce'
+            ? { ...e, body: parts[0]! }
+            : e;
+    result = algebra.simplify(result);
+    memo.set(e, result);
+    return result;
+  };
+  const stores = (list: readonly Stmt[]): readonly Stmt[] =>
+    list.map((s): Stmt => {
+      if (s.op === 'store') return store(flat.get(s.to)!, [places.position(s.index, s.to.shape)], s.value, s.combine);
+      if (bodiesOf(s).length === 0) return s;
+      if (s.op === 'if') return when(s.condition, stores(s.then), stores(s.otherwise));
+      return { ...(s as Stmt & { op: 'for' | 'while' }), body: stores((s as Stmt & { op: 'for' }).body) };
+    });
+  return stores(mapStatements(body, flatten));
+}

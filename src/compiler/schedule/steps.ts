@@ -1,0 +1,153 @@
+import { dtypeInfo } from '../../base/dtype.ts';
+import { sizeOf } from '../../base/shape.ts';
+import { type Expr, type Region, readLocal } from '../../ir/expr.ts';
+import type { Stmt } from '../../ir/loops.ts';
+import type { Program } from '../../ir/program.ts';
+import type { Tensor } from '../../ir/tensor.ts';
+import { loadsOf } from '../group/cost.ts';
+import type { Kernel } from '../group/kernel.ts';
+import type { ContractionStep, KernelInfo, LoopStep, Step, Target, View } from '../plan.ts';
+import { contractionLoops } from './contraction-loops.ts';
+import { customNest } from './custom-nest.ts';
+import { hoist } from './hoist.ts';
+import { loopNest } from './loop-nest.ts';
+import { mergeAxes } from './merge-axes.ts';
+import { parallelize, workOf } from './parallelize.ts';
+import type { Places } from './places.ts';
+import { eachStatement, expressionsOf } from './statements.ts';
+import { vectorize } from './vectorize.ts';
+
+/** The step of a kernel that is no control flow. */
+export function stepOf(
+  kernel: Kernel,
+  stored: (t: Tensor) => boolean,
+  places: Places,
+  target: Target,
+): LoopStep | ContractionStep {
+  const { algebra } = places.formulas;
+  if (kernel.kind === 'contraction') {
+    const step = contractionStep(kernel, stored, places);
+    return target.contraction(step) ? step : contractionLoops(step, target, places.formulas);
+  }
+  if (kernel.kind === 'custom') return loopStep(infoOf(kernel), customNest(kernel.equation!, places), true);
+  const nest = vectorize(mergeAxes(loopNest(kernel, stored, places), algebra), algebra);
+  const { body, serial } = parallelize(nest, target, algebra);
+  return loopStep(infoOf(kernel), hoist(body, algebra), serial, Math.round(workOf(nest)));
+}
+
+/** A step of loops with the regions that they touch. */
+export function loopStep(info: KernelInfo, body: readonly Stmt[], serial: boolean, flops = info.flops): LoopStep {
+  const { reads, writes } = regionsOf(body);
+  return {
+    kind: 'loops',
+    info: { ...info, bytes: bytesOf([...reads, ...writes]), flops },
+    barrier: true,
+    serial,
+    reads,
+    writes,
+    body,
+  };
+}
+
+const bytesOf = (regions: readonly Region[]): number =>
+  regions.reduce((sum, r) => sum + sizeOf(r.shape) * dtypeInfo[r.dtype].bytes, 0);
+
+/** Regions that statements load from and store to. */
+export function regionsOf(list: readonly Stmt[]): { reads: Region[]; writes: Region[] } {
+  const [reads, writes] = [new Set<Region>(), new Set<Region>()];
+  eachStatement(list, (s) => {
+    for (const e of expressionsOf(s)) for (const { from } of loadsOf(e)) reads.add(from);
+    if (s.op === 'store') {
+      writes.add(s.to);
+      if (s.combine) reads.add(s.to);
+    }
+  });
+  return { reads: [...reads], writes: [...writes] };
+}
+
+/** Names of the primitives in a kernel, as `conv + add + max`. */
+export function infoOf({ equation, members }: Kernel): KernelInfo {
+  const names: string[] = equation ? [equation.rule.name] : [];
+  for (const { tensor } of members) {
+    const name = tensor.equation!.rule.name;
+    if (tensor.equation !== equation) names.push(name);
+  }
+  const counted = [...new Set(names)].map((name) => {
+    const n = names.filter((x) => x === name).length;
+    return n > 1 ? `${n} ${name}` : name;
+  });
+  return { name: counted.join(' + '), fused: names, bytes: 0, flops: 0 };
+}
+
+function contractionStep(kernel: Kernel, stored: (t: Tensor) => boolean, places: Places): ContractionStep {
+  const { algebra } = places.formulas;
+  const { equation, sum, members, operands } = kernel as Required<Kernel>;
+  const axes = members[0]!.tensor.shape.map((size, d) => axisAt(members[0]!.index[d]!) ?? { name: `o${d}`, size });
+  const values = new Map<Expr, Expr>();
+  const stores: ContractionStep['stores'][number][] = [];
+  const regions = operands.map((x) => places.regionOf(x.tensor)) as [Region, Region];
+  const reads = new Set<Region>(regions);
+  for (const { tensor, index, value } of members) {
+    const place = algebra.simplify({
+      op: 'load',
+      type: value.type,
+      from: places.formulas.regionOf(tensor),
+      index,
+    });
+    const result = algebra.substitute(value, values);
+    values.set(place, result);
+    if (!stored(tensor)) continue;
+    const flat = places.flat(result);
+    for (const { from } of loadsOf(flat)) reads.add(from);
+    const position = places.position(index, tensor.shape);
+    const view = viewIn(position, axes, algebra);
+    stores.push({ to: places.regionOf(tensor), index: [position], value: flat, view });
+  }
+  const writes = stores.map((s) => s.to);
+  const work = sizeOf(equation.outputs[0]!.shape);
+  const info = infoOf(kernel);
+  const flops = 2 * work * termsOf(kernel, places);
+  return {
+    kind: 'contraction',
+    info: { ...info, bytes: bytesOf([...new Set([...reads, ...writes])]), flops },
+    barrier: true,
+    serial: flops < 60_000,
+    equation,
+    operands: regions,
+    views: [operands[0].view, operands[1].view],
+    axes,
+    sum: (readLocal(sum) as Expr & { op: 'local' }).local,
+    stores,
+    reads: [...reads],
+    writes,
+  };
+}
+
+/** How many products make one sum. */
+function termsOf({ equation }: Kernel, places: Places): number {
+  const { value } = places.formulas.of(equation!.outputs[0]!);
+  return value.op === 'reduce' ? value.axes.reduce((n, a) => n * a.size, 1) : 1;
+}
+
+const axisAt = (e: Expr) => (e.op === 'index' ? e.axis : undefined);
+
+function viewIn(position: Expr, axes: ContractionStep['axes'], algebra: Places['formulas']['algebra']): View {
+  const { constant, terms } = algebra.form(position);
+  const strides = axes.map(() => 0);
+  for (const [x, c] of terms) {
+    const d = x.op === 'index' ? axes.indexOf(x.axis) : -1;
+    strides[d] = c;
+  }
+  return { offset: constant, strides };
+}
+
+/** The steps of all kernels in order. */
+export function stepsOf(program: Program, kernels: readonly Kernel[], places: Places, target: Target): Step[] {
+  const needed = new Set<Tensor>(program.outputs);
+  for (const { reads } of kernels) for (const t of reads) needed.add(t);
+  return kernels.flatMap((kernel) =>
+    kernel.members.length === 0 || kernel.members.some((m) => needed.has(m.tensor))
+      ? [stepOf(kernel, (t) => needed.has(t), places, target)]
+      : [],
+  );
+}

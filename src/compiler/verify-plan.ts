@@ -1,0 +1,68 @@
+import { HornbeamError } from '../base/errors.ts';
+import { sizeOf } from '../base/shape.ts';
+import type { Expr, Region } from '../ir/expr.ts';
+import { loadsOf } from './group/cost.ts';
+import { touchedBy } from './memory/barriers.ts';
+import { bytesOf } from './memory/homes.ts';
+import type { Plan, Step } from './plan.ts';
+import { Algebra } from './scalars/algebra.ts';
+import { anyInt } from './scalars/ranges.ts';
+import { eachStatement, expressionsOf } from './schedule/statements.ts';
+
+/** Checks a plan: all is written before it is read, bytes are not shared by what lives together, positions lie inside. */
+export function verifyPlan(plan: Plan): void {
+  const wrong = (problem: string): never => {
+    throw new HornbeamError(`Plan "${plan.name}" is malformed: ${problem}`);
+  };
+  verifyBounds(plan.steps, wrong);
+  /** Which region's value each byte of the arena holds. */
+  const owners = new Map<number, { readonly region: Region; readonly end: number }>();
+  const holds = (region: Region): boolean => {
+    const home = plan.homes.get(region) ?? wrong(`"${region.name}" has no home`);
+    return home.kind !== 'arena' || owners.get(home.offset)?.region === region;
+  };
+  const take = (region: Region): void => {
+    const home = plan.homes.get(region) ?? wrong(`"${region.name}" has no home`);
+    if (home.kind !== 'arena') return;
+    const end = home.offset + bytesOf(region);
+    if (end > plan.arenaBytes) wrong(`"${region.name}" lies outside the arena`);
+    for (const [offset, owner] of owners) if (offset < end && home.offset < owner.end) owners.delete(offset);
+    owners.set(home.offset, { region, end });
+  };
+  const visit = (step: Step): void => {
+    const { reads, writes } = touchedBy(step);
+    const written = new Set(writes);
+    for (const r of reads)
+      if (!written.has(r) && !holds(r)) wrong(`"${r.name}" is read where its bytes are not its own`);
+    for (const r of writes) take(r);
+    if (step.kind === 'while') [...step.condition, ...step.body].forEach(visit);
+    else if (step.kind === 'repeat') step.body.forEach(visit);
+    else if (step.kind === 'switch') for (const branch of step.branches) branch.forEach(visit);
+    for (const r of writes) if (!holds(r)) wrong(`"${r.name}" shares bytes with what the same step writes`);
+  };
+  plan.steps.forEach(visit);
+  for (const r of plan.outputs) if (!holds(r)) wrong(`output "${r.name}" is overwritten`);
+}
+
+/** No position may be provably outside its region; what depends on data cannot be known. */
+function verifyBounds(steps: readonly Step[], wrong: (problem: string) => never): void {
+  const algebra = new Algebra();
+  const check = (region: Region, position: Expr): void => {
+    const [low, high] = algebra.ranges.of(algebra.simplify(position));
+    if (low === anyInt[0] && high === anyInt[1]) return;
+    if (low < 0 || high >= Math.max(1, sizeOf(region.shape)))
+      wrong(`positions ${low} … ${high} of "${region.name}", which has ${sizeOf(region.shape)} elements`);
+  };
+  for (const step of steps) {
+    if (step.kind === 'loops')
+      eachStatement(step.body, (s) => {
+        for (const e of expressionsOf(s)) for (const x of loadsOf(e)) check(x.from, x.index[0]!);
+        if (s.op === 'store') check(s.to, s.index[0]!);
+      });
+    else if (step.kind === 'contraction')
+      for (const s of step.stores) {
+        check(s.to, s.index[0]!);
+        for (const x of loadsOf(s.value)) check(x.from, x.index[0]!);
+      }
+  }
+}
