@@ -4,6 +4,7 @@ export * from './conv.ts';
 export * from './cumulative.ts';
 export * from './dot.ts';
 export * from './elementwise.ts';
+export * from './fft.ts';
 export * from './gather.ts';
 export * from './generators.ts';
 export * from './linalg/index.ts';

@@ -3,7 +3,6 @@ import { fail } from '../base/errors.ts';
 import { bind, type VjpContext } from '../ir/primitive.ts';
 import { equationsBehind, freeTensors, makeProgram, type Program } from '../ir/program.ts';
 import { type Aval, showAval, Tensor } from '../ir/tensor.ts';
-import { add } from './elementwise.ts';
 import { full } from './generators.ts';
 
 /** Records `f` on stand-ins as a program; tensors from outside become further inputs, listed in `captured`. */
@@ -79,6 +78,3 @@ export function gradientProgram(
   const outputs = found.filter((g) => g !== null);
   return { program: makeProgram(`${program.name} gradient`, [...program.inputs, ...seeds], outputs), wrt };
 }
-
-/** Sum of two gradients, either of which may be nothing. */
-export const sum = (a: Tensor | null, b: Tensor | null): Tensor | null => (a && b ? add(a, b) : (a ?? b));

@@ -2,7 +2,6 @@ import { fail } from '../../base/errors.ts';
 import { range, type Shape, showShape } from '../../base/shape.ts';
 import {
   type Axis,
-  apply,
   axis,
   constant,
   type Expr,
@@ -53,7 +52,6 @@ export function variable(name: string, type: ScalarType): { value: Expr; set(val
     set: (value) => set(local, typeof value === 'number' ? constant(value, type) : value),
   };
 }
-export const minusOf = (a: Expr, b: Expr): Expr => apply('sub', a, b);
 
 /** Product of stacks of matrices, optionally transposed. */
 export function matmul(x: Tensor, y: Tensor, { transposeX = false, transposeY = false } = {}): Tensor {
