@@ -13,6 +13,7 @@ export {
   whileLoop,
 } from './core/control.ts';
 export { scatter, scatterUpdate } from './core/scatter.ts';
+export * as image from './image/index.ts';
 export { norm, normalize } from './linalg/norm.ts';
 export { segmentMax, segmentMin, segmentProd, segmentSum } from './math/segment.ts';
 export {

@@ -1,0 +1,1 @@
+export { type ResizeOptions, resize, scaleAndTranslate } from './resize.ts';
