@@ -31,7 +31,13 @@ export interface ConvSpec {
   readonly outputs: number;
   readonly axes: readonly ConvAxis[];
   readonly x: { readonly batch: number; readonly group: number; readonly channel: number };
-  readonly w: { readonly group: number; readonly input: number; readonly output: number };
+  readonly w: {
+    readonly group: number;
+    readonly input: number;
+    readonly output: number;
+    /** Elements before the first one. */
+    readonly start?: number;
+  };
   /** Number of i32 parameters for the epilogue. */
   readonly extra: number;
   /** Takes the outputs: `row` counts positions (n, q), `column` channels (g, o). */

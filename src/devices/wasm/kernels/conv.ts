@@ -1,6 +1,7 @@
 import { type FunctionBuilder, type Local, type ModuleBuilder, op, select } from '../encoder/index.ts';
 import { type ConvAxis, type ConvSpec, plus, product, times, unflatten } from './conv-geometry.ts';
 import { packByBatch, packByChannels, packElements } from './conv-pack.ts';
+import { phases } from './conv-phases.ts';
 import { depthwise, isDepthwise } from './depthwise.ts';
 import { matmul } from './matmul.ts';
 import { type Block, largeBlock, microKernel, packedSteps } from './micro-kernel.ts';
@@ -14,6 +15,9 @@ import { type Epilogue, kBlock, type ProductKernel, type RowOrder, type Side, ti
  */
 export function conv(module: ModuleBuilder, name: string, spec: ConvSpec): ProductKernel {
   if (spec.axes.length === 0) return conv(module, name, { ...spec, axes: [pointAxis] });
+  const parts = phases(spec);
+  if (parts) return inTurn(module, name, spec, parts);
+  if (spec.axes.some((axis) => axis.w === 0)) return nothing(module, name, spec);
   if (isDepthwise(spec)) return depthwise(module, name, spec);
   return plainProduct(module, name, spec) ?? patchProduct(module, name, spec);
 }
@@ -30,6 +34,49 @@ const pointAxis: ConvAxis = {
   wStride: 0,
 };
 
+/** One after the other the convolutions that make up a whole. */
+function inTurn(module: ModuleBuilder, name: string, spec: ConvSpec, parts: readonly ConvSpec[]): ProductKernel {
+  const kernels = parts.map((part, i) => conv(module, `${name} phase ${i}`, part));
+  const f = module.func(name, Array(5 + spec.extra).fill('i32'));
+  const [threadIndex, threadCount, x, w, workspace, ...extra] = f.params as [
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    ...Local[],
+  ];
+  // Threads may be in different parts at a time: each part has a workspace of its own, of the size for all threads.
+  for (const kernel of kernels) {
+    f.call(kernel.function, threadIndex, threadCount, x, w, workspace, ...extra);
+    const [none, one] = [kernel.workspace(0), kernel.workspace(1)];
+    f.increment(workspace, plus(none, times(threadCount, one - none)));
+  }
+  return {
+    function: f,
+    workspace: (threads) => kernels.reduce((sum, kernel) => sum + kernel.workspace(threads), 0),
+  };
+}
+
+/** The outputs that no tap reaches: zeros. */
+function nothing(module: ModuleBuilder, name: string, spec: ConvSpec): ProductKernel {
+  const block = chooseBlock(spec.outputs);
+  const side: Side = { packed: false, base: (f) => f.push(0), across: 0, along: 0 };
+  return tiledProduct(module, {
+    name,
+    m: spec.batch * product(spec.axes.map((a) => a.out)),
+    n: spec.outputs,
+    k: 0,
+    batch: spec.groups,
+    block,
+    a: side,
+    b: side,
+    kernel: (rows) => microKernel(module, { ...block, rows }, { aRow: 0, aK: 0, bK: 0 }),
+    extra: spec.extra,
+    epilogue: acrossGroups(spec),
+  });
+}
+
 /** Lets `column` count the channels of all groups. */
 function acrossGroups({ groups, outputs, epilogue }: ConvSpec): Epilogue {
   if (groups === 1) return epilogue;
@@ -43,7 +90,7 @@ function acrossGroups({ groups, outputs, epilogue }: ConvSpec): Epilogue {
 function plainProduct(module: ModuleBuilder, name: string, spec: ConvSpec): ProductKernel | undefined {
   const { axes, batch, x, w } = spec;
   const isPoint = (a: ConvAxis) => a.w === 1 && a.inputDilation === 1 && a.low === 0;
-  if (!axes.every(isPoint)) return undefined;
+  if (!axes.every(isPoint) || w.start) return undefined;
   // The positions must be evenly spaced: one row stride for all.
   const rows = [
     { size: batch, stride: x.batch },
@@ -138,7 +185,7 @@ function packedWindow(module: ModuleBuilder, spec: ConvSpec, byChannels: boolean
   const { axes, w } = spec;
   const channel = { size: spec.inputs, step: w.input };
   const taps = axes.map((a) => ({ size: a.w, step: a.flip ? -a.wStride : a.wStride }));
-  const start = axes.reduce((sum, a) => sum + (a.flip ? (a.w - 1) * a.wStride : 0), 0);
+  const start = axes.reduce((sum, a) => sum + (a.flip ? (a.w - 1) * a.wStride : 0), w.start ?? 0);
   // Neighbouring axes that are evenly spaced together are one.
   const runs: { size: number; step: number }[] = [];
   for (const axis of byChannels ? [...taps, channel] : [channel, ...taps]) {

@@ -30,7 +30,7 @@ export function depthwise(module: ModuleBuilder, name: string, spec: ConvSpec): 
   const [row, channel, tap, taps, column] = [int(), int(), int(), product(axes.map((a) => a.w)), int()];
   const zero = f.let('i32', 0);
   const [xs, ws] = [f.local('v128'), f.local('v128')];
-  const windowStart = axes.reduce((sum, a) => sum + (a.flip ? (a.w - 1) * a.wStride : 0), 0);
+  const windowStart = axes.reduce((sum, a) => sum + (a.flip ? (a.w - 1) * a.wStride : 0), w.start ?? 0);
 
   /** The sums of `count` vectors from `channel` on. */
   const chunk = (count: number, lanesOfLast: 1 | 2 | 3 | 4, q: Operand[], base: Local) => {

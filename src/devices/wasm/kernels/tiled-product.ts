@@ -112,8 +112,8 @@ export function tiledProduct(module: ModuleBuilder, product: Product): ProductKe
   const rowTiles = Math.ceil(m / block.rows);
   const panels = Math.ceil(n / width);
   const splitRows = batch * rowTiles >= Math.min(32, panels);
-  const depth = Math.min(k, product.depth ?? Math.ceil(k / Math.ceil(k / kBlock)));
-  const goes = Math.max(1, Math.ceil(k / depth));
+  const depth = Math.min(k, product.depth ?? Math.ceil(k / Math.max(1, Math.ceil(k / kBlock))));
+  const goes = k === 0 ? 1 : Math.ceil(k / depth);
   const blockTiles = Math.min(rowTiles, Math.max(1, Math.floor(rowBlock / block.rows)));
   const blockPanels = goes === 1 ? panels : Math.min(panels, Math.max(1, Math.floor(columnBlock / width)));
   const tileBytes = block.rows * block.vectors * 16;
