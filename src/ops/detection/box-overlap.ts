@@ -1,9 +1,9 @@
 import type { Tensor } from '../../ir/tensor.ts';
 import { stopGradient } from '../core/basic.ts';
-import { add, divide, maximum, minimum, multiply, square, subtract } from '../numpy/arithmetic.ts';
+import { add, divide, maximum, minimum, multiply, subtract } from '../numpy/arithmetic.ts';
 import { getItem } from '../numpy/indexing.ts';
 import { expandDims } from '../numpy/shape.ts';
-import { atan } from '../numpy/unary.ts';
+import { arctan, square } from '../numpy/unary.ts';
 import { op } from '../op.ts';
 
 /** Keeps quotients finite for boxes without area. */
@@ -57,7 +57,7 @@ function centreDistance(a: Corners, b: Corners): Tensor {
   const dy = subtract(add(a.y1, a.y2), add(b.y1, b.y2));
   return divide(multiply(add(square(dx), square(dy)), 0.25), maximum(diagonal, tiny));
 }
-const aspect = (b: Corners): Tensor => atan(divide(width(b), maximum(height(b), tiny)));
+const aspect = (b: Corners): Tensor => arctan(divide(width(b), maximum(height(b), tiny)));
 
 const measure = (name: string, f: (a: Corners, b: Corners) => Tensor) =>
   op(name, (boxes1: Tensor, boxes2: Tensor) => f(corners(boxes1), corners(boxes2)), ['tensor', 'tensor']);

@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest';
+import { gradientsOf, inFrame, tensor } from '../../tensor/index.ts';
+import { sum } from '../numpy/reduce.ts';
+import { boxFormats, clipToImageSize, convertFormat, decodeDeltasToBoxes, encodeBoxToDeltas } from './box-formats.ts';
+import { boxCiou, boxDiou, boxGiou, boxIou, pairwiseIou } from './box-overlap.ts';
+import { nonMaxSuppression } from './non-max-suppression.ts';
+
+test('overlaps of boxes are what the formulas say', async () => {
+  expect(await boxIou([0, 0, 2, 2], [1, 0, 3, 2]).item()).toBeCloseTo(1 / 3, 6);
+  expect(await boxGiou([0, 0, 1, 1], [2, 0, 3, 1]).item()).toBeCloseTo(-1 / 3, 6);
+  expect(await boxDiou([0, 0, 1, 1], [2, 0, 3, 1]).item()).toBeCloseTo(-4 / 10, 6);
+  const penalty = (4 / Math.PI ** 2) * (Math.atan(2) - Math.atan(1)) ** 2;
+  const iou = 0.5;
+  expect(await boxCiou([0, 0, 2, 1], [0, 0, 2, 2]).item()).toBeCloseTo(
+    iou - 0.25 / 8 - (penalty / (1 - iou + penalty)) * penalty,
+    5,
+  );
+  expect(
+    await pairwiseIou(
+      [[0, 0, 1, 1]],
+      [
+        [0, 0, 1, 1],
+        [1, 1, 2, 2],
+      ],
+    ).array(),
+  ).toEqual([[1, 0]]);
+});
+
+test('the complete IoU has a finite gradient, also for boxes that do not meet', async () => {
+  const boxes = tensor(
+    [
+      [0, 0, 2, 1],
+      [4, 4, 5, 6],
+    ],
+    { dtype: 'float32' },
+  );
+  const value = inFrame({ kind: 'tape' }, () =>
+    sum(
+      boxCiou(
+        boxes,
+        tensor(
+          [
+            [0, 0, 2, 2],
+            [0, 0, 1, 1],
+          ],
+          { dtype: 'float32' },
+        ),
+      ),
+    ),
+  );
+  const data = await gradientsOf(value, [boxes])[0]!.data();
+  expect([...data].every(Number.isFinite)).toBe(true);
+  expect(data.some((x) => x !== 0)).toBe(true);
+});
+
+test('suppression keeps the best of overlapping boxes of one class', async () => {
+  const boxes = [
+    [
+      [0, 0, 2, 2],
+      [0, 0, 2, 1.9],
+      [5, 5, 6, 6],
+      [0, 0, 2, 2.1],
+    ],
+  ];
+  const scores = [[0.9, 0.8, 0.7, 0.6]];
+  const all = nonMaxSuppression(boxes, scores, { maxDetections: 4 });
+  expect(await all.num_detections.array()).toEqual([2]);
+  expect(await all.labels.array()).toEqual([[0, 0, -1, -1]]);
+  const byClass = nonMaxSuppression(boxes, scores, { maxDetections: 3, labels: tensor([[1, 2, 1, 1]]) });
+  expect(await byClass.labels.array()).toEqual([[1, 2, 1]]);
+  expect((await byClass.confidence.data()).map((x) => Math.round(x * 10))).toEqual(Float32Array.of(9, 8, 7));
+});
+
+test('every format turns into every other and back', async () => {
+  const size = { height: 20, width: 10 };
+  const boxes = tensor(
+    [
+      [1, 2, 4, 8],
+      [0, 3, 9, 4],
+    ],
+    { dtype: 'float32' },
+  );
+  for (const format of boxFormats) {
+    const back = convertFormat(convertFormat(boxes, 'xyxy', format, size), format, 'xyxy', size);
+    (await back.data()).forEach((x, i) => expect(x).toBeCloseTo([1, 2, 4, 8, 0, 3, 9, 4][i]!, 4));
+  }
+  expect(await convertFormat([[1, 2, 4, 8]], 'xyxy', 'rel_yxyx', size).data()).toEqual(
+    Float32Array.of(0.1, 0.1, 0.4, 0.4),
+  );
+  expect(() => convertFormat([[1, 2, 4, 8]], 'xyxy', 'rel_xyxy')).toThrow('needs the size of the image');
+  expect(() => convertFormat([[1, 2, 4, 8]], 'corners', 'xyxy')).toThrow('unknown format "corners"');
+});
+
+test('deltas encode what they decode', async () => {
+  const anchors = tensor(
+    [
+      [0, 0, 4, 4],
+      [2, 2, 10, 6],
+    ],
+    { dtype: 'float32' },
+  );
+  const boxes = tensor(
+    [
+      [1, 0, 5, 3],
+      [3, 1, 8, 9],
+    ],
+    { dtype: 'float32' },
+  );
+  const back = decodeDeltasToBoxes(anchors, encodeBoxToDeltas(anchors, boxes, { variance: [0.1, 0.1, 0.2, 0.2] }), {
+    variance: [0.1, 0.1, 0.2, 0.2],
+  });
+  (await back.data()).forEach((x, i) => expect(x).toBeCloseTo([1, 0, 5, 3, 3, 1, 8, 9][i]!, 4));
+  expect(await clipToImageSize([[-1, 0, 3, 9]], { height: 4, width: 4 }).array()).toEqual([[0, 0, 3, 4]]);
+});

@@ -1,0 +1,13 @@
+export {
+  type BoxFormat,
+  clipToImageSize,
+  computeCiou,
+  computeIou,
+  convertFormat,
+  type DeltaOptions,
+  decodeDeltasToBoxes,
+  encodeBoxToDeltas,
+  type ImageSize,
+} from './box-formats.ts';
+export { boxCiou, boxDiou, boxGiou, boxIou, pairwiseIou } from './box-overlap.ts';
+export { type Detections, type NonMaxSuppressionOptions, nonMaxSuppression } from './non-max-suppression.ts';

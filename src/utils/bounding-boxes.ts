@@ -1,0 +1,8 @@
+export {
+  clipToImageSize,
+  computeCiou,
+  computeIou,
+  convertFormat,
+  decodeDeltasToBoxes,
+  encodeBoxToDeltas,
+} from '../ops/detection/index.ts';
