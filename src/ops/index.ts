@@ -13,6 +13,16 @@ export {
   whileLoop,
 } from './core/control.ts';
 export { scatter, scatterUpdate } from './core/scatter.ts';
+export {
+  boxCiou,
+  boxDiou,
+  boxGiou,
+  boxIou,
+  type Detections,
+  type NonMaxSuppressionOptions,
+  nonMaxSuppression,
+  pairwiseIou,
+} from './detection/index.ts';
 export * as image from './image/index.ts';
 export { norm, normalize } from './linalg/norm.ts';
 export { segmentMax, segmentMin, segmentProd, segmentSum } from './math/segment.ts';
