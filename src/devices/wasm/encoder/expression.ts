@@ -114,12 +114,13 @@ export function shuffle(a: Operand, b: Operand, bytes: readonly number[]): Shuff
 
 /** A shuffle of 32-bit lanes: lanes 0-3 are those of a, 4-7 those of b. */
 export function shuffle32(a: Operand, b: Operand, lanes: readonly [number, number, number, number]): Shuffle {
-  return new Shuffle(
-    a,
-    b,
-    lanes.flatMap((l) => [4 * l, 4 * l + 1, 4 * l + 2, 4 * l + 3]),
-  );
+  const key = lanes[0] | (lanes[1] << 3) | (lanes[2] << 6) | (lanes[3] << 9);
+  let bytes = shuffles[key];
+  if (!bytes) shuffles[key] = bytes = lanes.flatMap((l) => [4 * l, 4 * l + 1, 4 * l + 2, 4 * l + 3]);
+  return new Shuffle(a, b, bytes);
 }
+
+const shuffles: (readonly number[] | undefined)[] = [];
 
 export type LaneShape = 'f32x4' | 'f64x2' | 'i32x4' | 'i64x2' | 'i16x8' | 'i8x16';
 

@@ -221,6 +221,14 @@ export function prefix(name: Instruction): string {
 
 /** The type an operand must have, so that a bare number can be written in its place. */
 export function operandType(name: Instruction, position: number): ValueType {
+  let types = operandTypes.get(name);
+  if (!types) operandTypes.set(name, (types = [0, 1, 2].map((i) => findOperandType(name, i))));
+  return types[Math.min(position, 2)]!;
+}
+
+const operandTypes = new Map<Instruction, readonly ValueType[]>();
+
+function findOperandType(name: Instruction, position: number): ValueType {
   const type = prefix(name);
   const rest = name.slice(type.length + 1);
   if (/load|store|atomic/.test(rest)) {

@@ -68,8 +68,9 @@ export function matmul(module: ModuleBuilder, name: string, spec: MatmulSpec): P
       f.call(packer(module, lines, lie), source, at.target, at.lines, at.count, lie.across, lie.along, panel);
     },
   });
-  const packB = b.across !== 4 || (m >= 48 && n >= 32 && k * n > 16384);
-  const packA = n >= 32 && (a.along === 4 ? m * k > 65536 : m * k > 16384);
+  // Operands are packed where they are used often enough and would not stay in the first-level cache as they lie.
+  const packB = b.across !== 4 || (m >= 24 && n > width && k * b.along > cache);
+  const packA = n >= 32 && (a.along === 4 ? Math.min(m, 96) * a.across > 4 * cache : k * a.along > 2 * cache);
   const steps = packedSteps(block);
   const aSteps = packA ? { aRow: steps.aRow, aK: steps.aK } : { aRow: a.across, aK: a.along };
   return tiledProduct(module, {
@@ -80,6 +81,9 @@ export function matmul(module: ModuleBuilder, name: string, spec: MatmulSpec): P
     kernel: (rows) => microKernel(module, { ...block, rows }, { ...aSteps, bK: packB ? steps.bK : b.along }),
   });
 }
+
+/** Bytes that the first-level cache can well hold beside other data. */
+const cache = 24 * 1024;
 
 /** The block of outputs for which most registers work and little is padding. */
 function chooseBlock(m: number, n: number): Block {
