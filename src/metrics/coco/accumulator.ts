@@ -6,7 +6,7 @@ import { type CocoOptions, type CocoParameters, cocoParameters } from './params.
 import { precisionRecall } from './precision-recall.ts';
 import type { CocoResult } from './result.ts';
 import { sortByFallingKey } from './stable-order.ts';
-import { meanPerClass, summarize } from './summary.ts';
+import { isNearPrintedTie, meanPerClass, summarize } from './summary.ts';
 
 /** How much of a result is worked out. */
 export interface CocoResultOptions {
@@ -89,16 +89,18 @@ export class CocoAccumulator {
     const slots = useCategories ? categoryIds.map((id) => this.#slots.get(id)!) : [0];
     const groups = this.#groupsInOrder();
     const noTruths = new Int32Array(areaLabels.length);
-    const { recall, apTable, curves } = precisionRecall(
-      this.#ledger,
-      slots.map((slot) => groups[slot] ?? []),
-      slots.map((slot) => this.#ledger.truthCounts[slot] ?? noTruths),
-      parameters,
-      withCurves,
-    );
+    const classGroups = slots.map((slot) => groups[slot] ?? []);
+    const truthCounts = slots.map((slot) => this.#ledger.truthCounts[slot] ?? noTruths);
+    const tables = precisionRecall(this.#ledger, classGroups, truthCounts, parameters, withCurves);
+    const { recall, apTable, curves } = tables;
+    let stats = summarize(tables, parameters);
+    // Rare in sets of any size: the curves are worth their while for a table that prints like the reference's.
+    if (!withCurves && isNearPrintedTie(stats)) {
+      stats = summarize(precisionRecall(this.#ledger, classGroups, truthCounts, parameters, true), parameters);
+    }
     const shape = [iouThresholds.length, slots.length, areaLabels.length, maxDetections.length] as const;
     this.#result = {
-      stats: summarize(apTable, recall, parameters),
+      stats,
       categoryIds,
       shape,
       recall,

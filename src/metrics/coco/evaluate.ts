@@ -27,7 +27,7 @@ export interface EvaluateOptions extends CocoOptions, CocoResultOptions {
  *   truths: { imageIds: [1], categoryIds: [7], boxes: [10, 10, 20, 20] },
  *   detections: { imageIds: [1], categoryIds: [7], scores: [0.9], boxes: [10, 10, 20, 18] },
  * });
- * result.stats[0]; // AP: 0.8, the overlap is 0.9
+ * result.stats[0]; // AP: 0.9, for the overlap of 0.9 is enough at nine of ten thresholds
  * ```
  */
 export function evaluate(data: CocoData, options: EvaluateOptions = {}): CocoResult {

@@ -1,5 +1,6 @@
 import { fail } from '../../base/errors.ts';
 import type { CocoParameters } from './params.ts';
+import type { CocoResult } from './result.ts';
 
 /** One of the 12 COCO numbers: which table it averages, and over what. */
 interface Statistic {
@@ -31,24 +32,33 @@ const statistics: readonly Statistic[] = [
 /** Names of the 12 COCO numbers, in order: AP, AP50, AP75, APsmall, ... ARlarge. */
 export const statNames: readonly string[] = statistics.map(({ name }) => name);
 
-/** The 12 COCO numbers from the tables [thresholds, classes, ranges, cuts]; -1 where nothing can be averaged. */
-export function summarize(apTable: Float64Array, recall: Float64Array, parameters: CocoParameters): Float64Array {
+/** The tables that the 12 numbers average, [thresholds, classes, ranges, cuts], and the curves if there are any. */
+type Tables = Pick<CocoResult, 'apTable' | 'recall' | 'curves'>;
+
+/** The 12 COCO numbers; -1 where nothing can be averaged. */
+export function summarize({ apTable, recall, curves }: Tables, parameters: CocoParameters): Float64Array {
   const { iouThresholds, areaLabels, maxDetections } = parameters;
   const [T, A, M] = [iouThresholds.length, areaLabels.length, maxDetections.length];
   const K = recall.length / (T * A * M);
   return Float64Array.from(statistics, ({ kind, iou, area, cut }) => {
-    const table = kind === 'precision' ? apTable : recall;
+    // The mean of the mean precisions is that of all precisions, up to the last bit; with curves, even that is right.
+    const R = kind === 'precision' && curves ? curves.shape[1] : 1;
+    const table = kind === 'recall' ? recall : (curves?.precision ?? apTable);
     const a = areaLabels.indexOf(area);
     const m = cut === 'exactly 100' ? maxDetections.indexOf(100) : cut;
     if (a < 0 || m < 0) return -1;
     const mean = new MeanOfKnown();
     for (let t = 0; t < T; t++) {
       if (iou !== undefined && iouThresholds[t] !== iou) continue;
-      for (let k = 0; k < K; k++) mean.add(table[((t * K + k) * A + a) * M + m]);
+      for (let rk = t * R * K; rk < (t + 1) * R * K; rk++) mean.add(table[(rk * A + a) * M + m]);
     }
     return mean.value;
   });
 }
+
+/** Whether one of the numbers lies so close to a half of its last printed digit that its last bit decides the print. */
+export const isNearPrintedTie = (stats: Float64Array): boolean =>
+  stats.some((value) => Math.abs(1000 * value - Math.floor(1000 * value) - 0.5) < 1e-9);
 
 /** The mean over the thresholds at the first range and the last cut, class by class. */
 export function meanPerClass(table: Float64Array, shape: readonly [number, number, number, number]): Float64Array {
