@@ -62,7 +62,7 @@ function check(program: Program, arrays: readonly TypedArray[], target: Target, 
     const wrong = a.findIndex(
       (v, i) => !(Object.is(v, b[i]) || v === b[i] || Math.abs(v - b[i]!) <= near * (1 + Math.abs(b[i]!))),
     );
-    if (wrong >= 0) expect.fail(`output ${k}[${wrong}] is ${a[wrong]}, not ${b[wrong]}`);
+    if (wrong >= 0) expect.fail(`${program.name}: output ${k}[${wrong}] is ${a[wrong]}, not ${b[wrong]}`);
   });
   return plan;
 }

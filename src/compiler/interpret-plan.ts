@@ -33,28 +33,22 @@ export function interpretPlan(plan: Plan, inputs: readonly TypedArray[], run: Ru
     arrays.set(region, array);
     return array;
   };
-  const all = (steps: readonly Step[]): void => steps.forEach(step);
+  const all = (steps: readonly Step[]): void => {
+    for (const s of steps) step(s);
+  };
   const step = (s: Step): void => {
-    switch (s.kind) {
-      case 'contraction':
-        return step(contractionLoops(s, { threads: 1 }));
-      case 'loops': {
-        const regions = [...new Set([...touchedBy(s).reads, ...touchedBy(s).writes])];
-        return run(s.body, regions, regions.map(arrayOf));
+    if (s.kind === 'contraction') step(contractionLoops(s, { threads: 1 }));
+    else if (s.kind === 'loops') {
+      const regions = [...new Set([...touchedBy(s).reads, ...touchedBy(s).writes])];
+      run(s.body, regions, regions.map(arrayOf));
+    } else if (s.kind === 'copy') arrayOf(s.to).set(arrayOf(s.from));
+    else if (s.kind === 'while') for (all(s.condition); arrayOf(s.test)[0]; all(s.condition)) all(s.body);
+    else if (s.kind === 'switch') all(s.branches[arrayOf(s.index)[0]!]!);
+    else
+      for (let k = 0; k < s.times; k++) {
+        arrayOf(s.counter)[0] = k;
+        all(s.body);
       }
-      case 'copy':
-        return arrayOf(s.to).set(arrayOf(s.from));
-      case 'while':
-        for (all(s.condition); arrayOf(s.test)[0]; all(s.condition)) all(s.body);
-        return;
-      case 'switch':
-        return all(s.branches[arrayOf(s.index)[0]!]!);
-      case 'repeat':
-        for (let k = 0; k < s.times; k++) {
-          arrayOf(s.counter)[0] = k;
-          all(s.body);
-        }
-    }
   };
   all(plan.steps);
   return plan.outputs.map(arrayOf);

@@ -50,6 +50,12 @@ export function usersOf(program: Program): Map<Tensor, Equation[]> {
   return users;
 }
 
+/** Whether a contraction can read the tensor as it stands in another. */
+function isView(y: Tensor, inlined: ReadonlyMap<Tensor, Inlined>, formulas: Formulas): boolean {
+  const source = viewOf(y, (t) => t === y || inlined.has(t), formulas);
+  return source !== undefined && source.tensor !== y && !inlined.has(source.tensor);
+}
+
 function canInline(
   y: Tensor,
   { cost, loads }: Inlined,
@@ -61,7 +67,7 @@ function canInline(
   const isCheap = cost <= cheap && loads <= cheapLoads;
   for (const { rule, outputs, inputs } of users) {
     if (!rule.at) return false;
-    if (rule.kind === 'contraction' && !viewOf(y, (t) => t === y || inlined.has(t), formulas)) return false;
+    if (rule.kind === 'contraction' && !isView(y, inlined, formulas)) return false;
     if (isCheap) continue;
     if (rule.kind === 'window') return false;
     // Spread out, it would be computed again for each place that it goes to.

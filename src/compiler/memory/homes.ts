@@ -47,10 +47,16 @@ export function planArena(steps: readonly Step[], homes: Map<Region, Home>): num
       if (ready && !taken.has(region)) arena.give(offsets.get(region)!, bytesOf(region));
       return !ready;
     });
-    for (const region of touchedBy(step).writes) {
+    const { writes } = touchedBy(step);
+    for (const region of writes) {
       if (homes.has(region) || offsets.has(region)) continue;
       const old = dying[k]!.find(
-        (r) => offsets.has(r) && !taken.has(r) && bytesOf(r) === bytesOf(region) && mayReplace(step, r, region),
+        (r) =>
+          offsets.has(r) &&
+          !taken.has(r) &&
+          !writes.includes(r) &&
+          bytesOf(r) === bytesOf(region) &&
+          mayReplace(step, r, region),
       );
       if (old) taken.add(old);
       offsets.set(region, old ? offsets.get(old)! : arena.take(bytesOf(region)));

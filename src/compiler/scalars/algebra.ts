@@ -64,9 +64,9 @@ export class Algebra {
       case 'const':
         return this.constant(e.value, e.type);
       case 'index':
-        return e.axis.size === 1 ? this.constant(0, 'i32') : this.node(`i${this.id(e.axis)}`, e);
+        return e.axis.size === 1 ? this.constant(0, 'i32') : this.node(`axis ${this.id(e.axis)}`, e);
       case 'local':
-        return this.node(`l${this.id(e.local)}`, e);
+        return this.node(`local ${this.id(e.local)}`, e);
       case 'load': {
         const index = e.index.map(part);
         return this.node(`m${this.id(e.from)}[${index.map((x) => this.id(x)).join()}]`, { ...e, index });
@@ -85,7 +85,7 @@ export class Algebra {
 
   constant(value: number, type: ScalarType): Expr {
     const x = rounded(value, type);
-    return this.node(`${type}${Object.is(x, -0) ? '-0' : x}`, { op: 'const', type, value: x });
+    return this.node(`${type} ${Object.is(x, -0) ? '-0' : x}`, { op: 'const', type, value: x });
   }
 
   /** The operation on expressions that are in this form already. */

@@ -4,6 +4,7 @@ import type { ContractionStep, LoopStep, Target, View } from '../plan.ts';
 import { Algebra } from '../scalars/algebra.ts';
 import { identityOf } from '../scalars/fold.ts';
 import { Formulas } from '../scalars/formulas.ts';
+import { guard } from './guard.ts';
 import { hoist } from './hoist.ts';
 import { mergeAxes } from './merge-axes.ts';
 import { parallelize } from './parallelize.ts';
@@ -43,5 +44,5 @@ export function contractionLoops(
   const rows: readonly Axis[] = axes.filter(({ size }) => size !== 1);
   const nest = vectorize(mergeAxes(loops(rows, body), algebra), algebra);
   const { body: shared, serial } = parallelize(nest, target, algebra);
-  return loopStep(step.info, hoist(shared, algebra), serial);
+  return loopStep(step.info, hoist(guard(shared, algebra), algebra), serial);
 }

@@ -9,6 +9,7 @@ import type { Kernel } from '../group/kernel.ts';
 import type { ContractionStep, KernelInfo, LoopStep, Step, Target, View } from '../plan.ts';
 import { contractionLoops } from './contraction-loops.ts';
 import { customNest } from './custom-nest.ts';
+import { guard } from './guard.ts';
 import { hoist } from './hoist.ts';
 import { loopNest } from './loop-nest.ts';
 import { mergeAxes } from './merge-axes.ts';
@@ -32,7 +33,7 @@ export function stepOf(
   if (kernel.kind === 'custom') return loopStep(infoOf(kernel), customNest(kernel.equation!, places), true);
   const nest = vectorize(mergeAxes(loopNest(kernel, stored, places), algebra), algebra);
   const { body, serial } = parallelize(nest, target, algebra);
-  return loopStep(infoOf(kernel), hoist(body, algebra), serial, Math.round(workOf(nest)));
+  return loopStep(infoOf(kernel), hoist(guard(body, algebra), algebra), serial, Math.round(workOf(nest)));
 }
 
 /** A step of loops with the regions that they touch. */

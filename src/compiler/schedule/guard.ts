@@ -1,0 +1,78 @@
+import { sizeOf } from '../../base/shape.ts';
+import type { Axis, Expr } from '../../ir/expr.ts';
+import type { Stmt } from '../../ir/loops.ts';
+import { type Algebra, partsOf } from '../scalars/algebra.ts';
+import { anyInt } from '../scalars/ranges.ts';
+import { bodiesOf, expressionsOf, mapStatements } from './statements.ts';
+
+/**
+ * Keeps every load inside its region: where only the condition of a `select` says that a position is good, the position is
+ * clamped, so that both arms may be evaluated. What a condition settles for a whole vector is clamped in front of it.
+ */
+export function guard(list: readonly Stmt[], algebra: Algebra): readonly Stmt[] {
+  const vectors = new Set<Axis>();
+  const conditions = new Map<Expr, Set<Axis> | 'always'>();
+  for (const s of list) collect(s);
+  if ([...conditions.values()].every((c) => c === 'always')) return list;
+  const memo = new Map<Expr, Expr>();
+  const rewrite = (e: Expr): Expr => {
+    let result = memo.get(e);
+    if (result) return result;
+    result = e;
+    if (partsOf(e).length > 0) {
+      const parts = partsOf(e).map(rewrite);
+      if (e.op === 'load') result = algebra.simplify({ ...e, index: [inside(e, parts[0]!)] });
+      else if (e.op === 'apply') result = algebra.simplify({ ...e, args: parts });
+      else if (e.op === 'reduce') result = algebra.simplify({ ...e, body: parts[0]! });
+    }
+    memo.set(e, result);
+    return result;
+  };
+  return mapStatements(list, rewrite);
+
+  /** Which axes the conditions over each load depend on. */
+  function collect(s: Stmt): void {
+    if (s.op === 'for' && s.mode === 'vector') vectors.add(s.axis);
+    for (const e of expressionsOf(s)) visit(e, undefined);
+    for (const body of bodiesOf(s)) for (const inner of body) collect(inner);
+  }
+  function visit(e: Expr, over: Set<Axis> | undefined): void {
+    const before = conditions.get(e);
+    if (before === 'always' || (before && over && [...over].every((a) => before.has(a)))) return;
+    conditions.set(e, over ? new Set([...(before ?? []), ...over]) : 'always');
+    if (e.op !== 'apply' || e.f !== 'select') {
+      for (const x of partsOf(e)) visit(x, over);
+      return;
+    }
+    const [condition, a, b] = e.args as [Expr, Expr, Expr];
+    visit(condition, over);
+    const inner = new Set([...(over ?? []), ...algebra.axesOf(condition)]);
+    visit(a, inner);
+    visit(b, inner);
+  }
+
+  function inside(e: Expr & { op: 'load' }, position: Expr): Expr {
+    const last = sizeOf(e.from.shape) - 1;
+    const [low, high] = algebra.ranges.of(position);
+    if (low >= 0 && high <= last) return position;
+    const over = conditions.get(e);
+    // What no condition guards and data decide is good as it is.
+    if (over === 'always' && (low === anyInt[0] || high === anyInt[1])) return position;
+    const { constant, terms } = algebra.form(position);
+    const along = new Map<Expr, number>();
+    let span = 0;
+    for (const [x, c] of terms)
+      if (x.op === 'index' && vectors.has(x.axis) && c > 0 && over !== 'always' && !over?.has(x.axis)) {
+        along.set(x, c);
+        span += c * (x.axis.size - 1);
+      }
+    if (span > last) along.clear();
+    const room = along.size > 0 ? last - span : last;
+    const base = algebra.expression({ constant, terms: new Map([...terms].filter(([x]) => !along.has(x))) });
+    const bounded = algebra.apply('max', 'i32', [
+      algebra.apply('min', 'i32', [base, algebra.constant(room, 'i32')]),
+      algebra.constant(0, 'i32'),
+    ]);
+    return algebra.apply('add', 'i32', [bounded, algebra.expression({ constant: 0, terms: along })]);
+  }
+}
