@@ -13,3 +13,12 @@ export function fail(who: Named | string, problem: string, fix: string): never {
   const label = typeof who === 'string' ? who : `${who.className} "${who.name}"`;
   throw new HornbeamError(`${label}: ${problem}\n  Fix: ${fix}`);
 }
+
+/** Runs `f`; an error of ours in it begins with on whose account it ran. */
+export function blame<R>(who: string, f: () => R): R {
+  try {
+    return f();
+  } catch (error) {
+    throw error instanceof HornbeamError ? new HornbeamError(`${who}: ${error.message}`) : error;
+  }
+}

@@ -1,4 +1,4 @@
-import { fail } from './errors.ts';
+import { blame, fail } from './errors.ts';
 import { optionFromDisk, optionToDisk } from './naming.ts';
 
 /** One option of a class, as data: what it accepts, what it becomes, how it is written to disk. */
@@ -195,7 +195,7 @@ export function resolveOptions<S extends Fields>(
     }
     if (!field.check(value))
       fail(owner, `option "${key}" must be ${field.expects}, got ${show(value)}`, `give ${key} as ${field.expects}`);
-    out[key] = field.parse(value);
+    out[key] = blame(`${owner}: option "${key}"`, () => field.parse(value));
   }
   return out as Resolved<S>;
 }
