@@ -91,15 +91,19 @@ export abstract class Layer<
 {
   static readonly className: string;
   static readonly fields: Fields;
+  /** Whether there is anything to do before the first call that needs the inputs' shape. */
+  static readonly needsBuild: boolean = true;
+  /** Whether `call` looks at `mask`: functional models then show where the mask comes from. */
+  static readonly takesMask: boolean = false;
 
   override readonly name: string;
   readonly dtypePolicy: DTypePolicy;
   /** The class's own options, as resolved. */
   readonly config: Resolved<S>;
-  built = false;
+  built = !(this.constructor as typeof Layer).needsBuild;
   supportsMasking = false;
   inputSpec: InputSpec | readonly InputSpec[] | undefined;
-  activityRegularizer: regularizers.Regularizer | null;
+  readonly activityRegularizer: regularizers.Regularizer | null;
   readonly inboundNodes: GraphNode[] = [];
   /** Name with those of the layers around it, as variables' paths begin. */
   path: string;
@@ -111,16 +115,10 @@ export abstract class Layer<
 
   constructor(options: Options<S> & LayerOptions = {} as Options<S> & LayerOptions) {
     super();
-    const {
-      name,
-      trainable = true,
-      dtype,
-      activityRegularizer = null,
-      autocast: _,
-      ...own
-    } = options as LayerOptions & { autocast?: boolean };
     const { fields } = this;
-    this.config = resolveOptions(this.className, fields, own as unknown as Options<S>, baseOptions) as Resolved<S>;
+    const { name, trainable = true, dtype, activityRegularizer = null } = options as LayerOptions;
+    const own = Object.entries(options).filter(([key]) => key in fields || !baseOptions.includes(key));
+    this.config = resolveOptions(this.className, fields, Object.fromEntries(own) as Options<S>, baseOptions);
     for (const key of Object.keys(fields))
       if (!(key in this))
         Object.defineProperty(this, key, {
@@ -157,14 +155,16 @@ export abstract class Layer<
 
   protected override invoke(...given: LenientArgs<Args>): Out {
     const args = given.map(toTensors);
-    if (!hasSymbolic(args)) return this.run(args);
-    const node = (): Tree<KerasTensor> => {
-      this.ensureBuilt(args);
-      const { form, avals } = inferSymbolic((...inner) => this.run([...inner]), args);
-      this.forgetLosses();
-      return addNode(this, args, form, avals);
-    };
-    return node() as Out;
+    return hasSymbolic(args) ? this.record(args) : this.run(args);
+  }
+
+  /** A call on symbolic tensors: adds a node to the functional model. */
+  private record(given: readonly unknown[]): Out {
+    const args = (this.constructor as typeof Layer).takesMask ? withMask(given) : given;
+    const { form, avals } = this.computeOutputSpec(...args);
+    const outputs = addNode(this, args, form, avals) as Out;
+    this.passMask(args[0], outputs);
+    return outputs;
   }
 
   /** Does a recorded call again, on other tensors. */
@@ -192,7 +192,7 @@ export abstract class Layer<
       ),
     );
     this.penalizeActivity(outputs);
-    this.passMask(first, full.mask, outputs);
+    this.passMask(first, outputs);
     return outputs;
   }
 
@@ -243,7 +243,7 @@ export abstract class Layer<
     constraint = null,
   }: WeightOptions): Variable {
     const own = dtype ?? this.dtypePolicy.variableDtype;
-    const make = initializers.get(initializer ?? (isFloat(own) ? 'glorot_uniform' : 'zeros'));
+    const make = initializers.get(initializer ?? (isFloat(own) ? 'glorot_uniform' : 'zeros'))!;
     const unknown = shape.findIndex((n) => !Number.isInteger(n));
     if (unknown >= 0)
       fail(
@@ -277,13 +277,14 @@ export abstract class Layer<
     if (!activityRegularizer) return;
     for (const y of tensorsIn(outputs)) this.addLoss(activityRegularizer(y).div(y.shape[0] ?? 1) as Tensor);
   }
-  private passMask(input: unknown, mask: Tensor | null | undefined, outputs: Out): void {
+  private passMask(inputs: unknown, outputs: Out): void {
     if (!this.supportsMasking && this.computeMask === Layer.prototype.computeMask) return;
-    const previous = input instanceof Tensor ? mask : (mapTensors(input, (t) => maskOf(t) ?? null) as Tensor);
-    const computed = this.computeMask(input, previous);
+    const flat = tensorsIn(outputs);
+    if (flat.length === 0 || flat.every(maskOf)) return;
+    const computed = this.computeMask(inputs, mapTensors(inputs, (t) => maskOf(t) ?? null) as Tensor);
     if (computed === null || computed === undefined) return;
     const list = (Array.isArray(computed) ? computed : [computed]) as (Tensor | null)[];
-    tensorsIn(outputs).forEach((y, k) => {
+    flat.forEach((y, k) => {
       if (list[k] && !maskOf(y)) setMask(y, list[k]);
     });
   }
@@ -502,6 +503,13 @@ function splitOptions(given: readonly unknown[]): {
   const last = given[given.length - 1];
   if (given.length > 1 && isPlainObject(last)) return { args: given.slice(0, -1), options: last };
   return { args: given.filter((x, k) => k === 0 || x !== undefined), options: {} };
+}
+
+/** The call's arguments with the mask of the first input among the options, unless there is one. */
+function withMask(given: readonly unknown[]): readonly unknown[] {
+  const { args, options } = splitOptions(given);
+  const mask = args[0] instanceof Tensor ? maskOf(args[0]) : undefined;
+  return mask && options.mask === undefined ? [...args, { ...options, mask }] : given;
 }
 
 export function mapShapes(shapes: Shapes, f: (shape: SymbolicShape) => unknown): unknown {

@@ -1,0 +1,27 @@
+import {
+  type Activation as ActivationFunction,
+  type ActivationLike,
+  activationField,
+} from '../../activations/index.ts';
+import type { Field, Resolved } from '../../base/field.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import { Layer } from '../layer.ts';
+
+const required: Field<ActivationLike, ActivationFunction, true> = { ...activationField(), required: true };
+const fields = {
+  /** Name of an activation, or a function of a tensor. */
+  activation: required,
+};
+
+export interface Activation extends Resolved<typeof fields> {}
+/** An activation function as a layer. @see https://keras.io/api/layers/core_layers/activation/ */
+export class Activation extends Layer<typeof fields> {
+  static override readonly className = 'Activation';
+  static override readonly fields = fields;
+  static override readonly needsBuild = false;
+  override supportsMasking = true;
+
+  call(inputs: Tensor): Tensor {
+    return this.activation(inputs);
+  }
+}

@@ -1,0 +1,44 @@
+import { f, type Resolved } from '../../base/field.ts';
+import type { SymbolicShape } from '../../base/shape.ts';
+import { constraintField } from '../../constraints/index.ts';
+import { initializerField } from '../../initializers/index.ts';
+import { multiply, negative, relu, subtract } from '../../ops/index.ts';
+import { regularizerField } from '../../regularizers/index.ts';
+import type { Tensor, Variable } from '../../tensor/index.ts';
+import { Layer } from '../layer.ts';
+
+const fields = {
+  alphaInitializer: initializerField('zeros'),
+  alphaRegularizer: regularizerField(),
+  alphaConstraint: constraintField(),
+  /** Axes, counted from 1, along which positions share a slope. */
+  sharedAxes: f.nullable(f.ints()),
+};
+
+export interface PReLU extends Resolved<typeof fields> {}
+/** `x` where it is positive, else `alpha · x` with a learned `alpha` for each position. @see https://keras.io/api/layers/activation_layers/prelu/ */
+export class PReLU extends Layer<typeof fields> {
+  static override readonly className = 'PReLU';
+  static override readonly fields = fields;
+  override supportsMasking = true;
+  alpha!: Variable;
+
+  override build(inputShape: SymbolicShape): void {
+    const shape = inputShape.slice(1).map((n, d) => (this.sharedAxes?.includes(d + 1) ? 1 : n!));
+    this.alpha = this.addWeight({
+      name: 'alpha',
+      shape,
+      initializer: this.alphaInitializer,
+      regularizer: this.alphaRegularizer,
+      constraint: this.alphaConstraint,
+    });
+    const own = inputShape.slice(1).map((n, d) => [d + 1, n] as const);
+    this.inputSpec = {
+      ndim: inputShape.length,
+      axes: Object.fromEntries(own.filter(([d]) => !this.sharedAxes?.includes(d))),
+    };
+  }
+  call(inputs: Tensor): Tensor {
+    return subtract(relu(inputs), multiply(this.alpha, relu(negative(inputs))));
+  }
+}

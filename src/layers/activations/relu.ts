@@ -1,0 +1,30 @@
+import { relu } from '../../activations/index.ts';
+import { f, type Resolved } from '../../base/field.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import { Layer } from '../layer.ts';
+
+const fields = {
+  /** Largest output; none when null. */
+  maxValue: f.nullable(f.number({ min: 0 })),
+  /** Slope below the threshold. */
+  negativeSlope: f.number({ initial: 0, min: 0 }),
+  /** From where on inputs pass. */
+  threshold: f.number({ initial: 0, min: 0 }),
+};
+
+export interface ReLU extends Resolved<typeof fields> {}
+/**
+ * `max(x, 0)`; with options: `maxValue` from there on, `x` from `threshold` on, `negativeSlope · (x - threshold)` below.
+ * @see https://keras.io/api/layers/activation_layers/relu/
+ */
+export class ReLU extends Layer<typeof fields> {
+  static override readonly className = 'ReLU';
+  static override readonly fields = fields;
+  static override readonly needsBuild = false;
+  override supportsMasking = true;
+
+  call(inputs: Tensor): Tensor {
+    const { negativeSlope, maxValue, threshold } = this;
+    return relu(inputs, { negativeSlope, maxValue, threshold });
+  }
+}

@@ -1,0 +1,43 @@
+import { type Field, f, type Resolved } from '../../base/field.ts';
+import { add, cast, exp, logsumexp, multiply, softmax, subtract } from '../../ops/index.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import type { CallOptions } from '../call-context.ts';
+import { Layer } from '../layer.ts';
+
+type Axes = number | readonly number[];
+const axes: Field<Axes, Axes, false> = f.custom<Axes, Axes>({
+  expects: 'an integer or an array of integers',
+  check: (v): v is Axes => (Array.isArray(v) ? v.every(Number.isInteger) : Number.isInteger(v)),
+  parse: (v) => v,
+  initial: -1,
+});
+const fields = {
+  /** Axis, or axes together, over which the outputs sum to 1. */
+  axis: axes,
+};
+
+export interface Softmax extends Resolved<typeof fields> {}
+/**
+ * `exp(x) / sum(exp(x))` along an axis; where `mask` is false the result is 0.
+ * @see https://keras.io/api/layers/activation_layers/softmax/
+ */
+export class Softmax extends Layer<typeof fields> {
+  static override readonly className = 'Softmax';
+  static override readonly fields = fields;
+  static override readonly takesMask = true;
+  static override readonly needsBuild = false;
+  override supportsMasking = true;
+
+  call(inputs: Tensor, { mask }: CallOptions = {}): Tensor {
+    const { axis } = this;
+    if (!mask) return Array.isArray(axis) && axis.length > 1 ? this.overAxes(inputs) : softmax(inputs, { axis });
+    const hidden = multiply(subtract(1, cast(mask, inputs.dtype)), largeNegative(inputs));
+    const logits = add(inputs, hidden);
+    const out = Array.isArray(axis) && axis.length > 1 ? this.overAxes(logits) : softmax(logits, { axis });
+    return multiply(out, cast(mask, inputs.dtype));
+  }
+  private overAxes(x: Tensor): Tensor {
+    return exp(subtract(x, logsumexp(x, { axis: this.axis, keepdims: true })));
+  }
+}
+const largeNegative = (x: Tensor): number => (x.dtype === 'float16' ? -3e4 : -1e9);

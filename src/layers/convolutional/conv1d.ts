@@ -1,0 +1,34 @@
+import type { Options, Resolved } from '../../base/field.ts';
+import type { SymbolicShape } from '../../base/shape.ts';
+import type { Tensor, Variable } from '../../tensor/index.ts';
+import type { InputSpec } from '../input-spec.ts';
+import { Layer, type LayerOptions } from '../layer.ts';
+import { buildConv, callConv, checkConv } from './convolution.ts';
+import { causalPaddingField, convFields } from './fields.ts';
+
+const fields = { ...convFields(1), padding: causalPaddingField };
+
+export interface Conv1D extends Resolved<typeof fields> {}
+/**
+ * Slides learned windows over a sequence: `(n, steps, c)` becomes `(n, steps, filters)`.
+ * @example new Conv1D({ filters: 32, kernelSize: 3, padding: 'causal' })(x)
+ * @see https://keras.io/api/layers/convolution_layers/convolution1d/
+ */
+export class Conv1D extends Layer<typeof fields> {
+  static override readonly className: string = 'Conv1D';
+  static override readonly fields = fields;
+  override inputSpec: InputSpec = { minNdim: 3, maxNdim: 3 };
+  kernel!: Variable;
+  bias: Variable | null = null;
+
+  constructor(options: Options<typeof fields> & LayerOptions) {
+    super(options);
+    checkConv(this);
+  }
+  override build(inputShape: SymbolicShape): void {
+    buildConv(this, inputShape);
+  }
+  call(inputs: Tensor): Tensor {
+    return callConv(this, inputs);
+  }
+}

@@ -1,0 +1,34 @@
+import type { Options, Resolved } from '../../base/field.ts';
+import type { SymbolicShape } from '../../base/shape.ts';
+import type { Tensor, Variable } from '../../tensor/index.ts';
+import type { InputSpec } from '../input-spec.ts';
+import { Layer, type LayerOptions } from '../layer.ts';
+import { buildConv, callConv, checkConv } from './convolution.ts';
+import { convFields } from './fields.ts';
+
+const fields = convFields(2);
+
+export interface Conv2D extends Resolved<typeof fields> {}
+/**
+ * Slides learned windows over an image: `(n, height, width, c)` becomes `(n, height, width, filters)`.
+ * @example new Conv2D({ filters: 16, kernelSize: 3, activation: 'relu' })(x)
+ * @see https://keras.io/api/layers/convolution_layers/convolution2d/
+ */
+export class Conv2D extends Layer<typeof fields> {
+  static override readonly className: string = 'Conv2D';
+  static override readonly fields = fields;
+  override inputSpec: InputSpec = { minNdim: 4, maxNdim: 4 };
+  kernel!: Variable;
+  bias: Variable | null = null;
+
+  constructor(options: Options<typeof fields> & LayerOptions) {
+    super(options);
+    checkConv(this);
+  }
+  override build(inputShape: SymbolicShape): void {
+    buildConv(this, inputShape);
+  }
+  call(inputs: Tensor): Tensor {
+    return callConv(this, inputs);
+  }
+}

@@ -1,0 +1,34 @@
+import type { Options, Resolved } from '../../base/field.ts';
+import type { SymbolicShape } from '../../base/shape.ts';
+import type { Tensor, Variable } from '../../tensor/index.ts';
+import type { InputSpec } from '../input-spec.ts';
+import { Layer, type LayerOptions } from '../layer.ts';
+import { buildConv, callConv, checkConv } from './convolution.ts';
+import { convFields } from './fields.ts';
+
+const fields = convFields(3);
+
+export interface Conv3D extends Resolved<typeof fields> {}
+/**
+ * Slides learned windows over a volume: `(n, depth, height, width, c)` becomes `(n, depth, height, width, filters)`.
+ * @example new Conv3D({ filters: 8, kernelSize: [1, 3, 3] })(x)
+ * @see https://keras.io/api/layers/convolution_layers/convolution3d/
+ */
+export class Conv3D extends Layer<typeof fields> {
+  static override readonly className: string = 'Conv3D';
+  static override readonly fields = fields;
+  override inputSpec: InputSpec = { minNdim: 5, maxNdim: 5 };
+  kernel!: Variable;
+  bias: Variable | null = null;
+
+  constructor(options: Options<typeof fields> & LayerOptions) {
+    super(options);
+    checkConv(this);
+  }
+  override build(inputShape: SymbolicShape): void {
+    buildConv(this, inputShape);
+  }
+  call(inputs: Tensor): Tensor {
+    return callConv(this, inputs);
+  }
+}

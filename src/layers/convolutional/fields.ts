@@ -1,0 +1,48 @@
+import { activationField } from '../../activations/index.ts';
+import { f } from '../../base/field.ts';
+import { constraintField } from '../../constraints/index.ts';
+import { initializerField } from '../../initializers/index.ts';
+import { regularizerField } from '../../regularizers/index.ts';
+import { dataFormatField } from '../data-format.ts';
+
+/** Options that all convolutions over `rank` spatial axes share. */
+export const windowFields = (rank: number) => ({
+  /** Size of the window along each spatial axis. */
+  kernelSize: f.sizes(rank),
+  /** Step of the window along each spatial axis. */
+  strides: f.sizes(rank, 1),
+  /** `valid`: the window stays inside; `same`: zeros around, so that `ceil(size / stride)` windows fit. */
+  padding: paddingField,
+  /** Where the channels stand. */
+  dataFormat: dataFormatField(),
+  /** Spacing of the window's taps. */
+  dilationRate: f.sizes(rank, 1),
+  /** Function applied to the result. */
+  activation: activationField(),
+  /** Whether a learned number is added to each output channel. */
+  useBias: f.bool(true),
+  biasInitializer: initializerField('zeros'),
+  biasRegularizer: regularizerField(),
+  activityRegularizer: regularizerField(),
+  biasConstraint: constraintField(),
+});
+const paddingField = f.oneOf(['valid', 'same'], 'valid');
+/** In one dimension the zeros may all stand in front, so that no output depends on later inputs. */
+export const causalPaddingField = f.oneOf(['valid', 'same', 'causal'], 'valid');
+
+/** Options of the weights of a convolution with one kernel. */
+export const kernelFields = {
+  kernelInitializer: initializerField('glorot_uniform'),
+  kernelRegularizer: regularizerField(),
+  kernelConstraint: constraintField(),
+};
+
+/** Options of a convolution over `rank` spatial axes. */
+export const convFields = (rank: number) => ({
+  /** Number of output channels. */
+  filters: f.int({ min: 1 }),
+  ...windowFields(rank),
+  /** Number of groups of channels, each of which is convolved on its own. */
+  groups: f.int({ initial: 1, min: 1 }),
+  ...kernelFields,
+});

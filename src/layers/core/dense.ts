@@ -1,0 +1,66 @@
+import { activationField } from '../../activations/index.ts';
+import { f, type Resolved } from '../../base/field.ts';
+import type { SymbolicShape } from '../../base/shape.ts';
+import { constraintField } from '../../constraints/index.ts';
+import { initializerField } from '../../initializers/index.ts';
+import { add, matmul } from '../../ops/index.ts';
+import { regularizerField } from '../../regularizers/index.ts';
+import type { Tensor, Variable } from '../../tensor/index.ts';
+import { type InputSpec } from '../input-spec.ts';
+import { Layer } from '../layer.ts';
+import { quantizationField } from '../quantization.ts';
+
+const fields = {
+  /** Size of the output's last axis. */
+  units: f.int({ min: 1 }),
+  /** Function applied to the result. */
+  activation: activationField(),
+  /** Whether a learned vector is added. */
+  useBias: f.bool(true),
+  kernelInitializer: initializerField('glorot_uniform'),
+  biasInitializer: initializerField('zeros'),
+  kernelRegularizer: regularizerField(),
+  biasRegularizer: regularizerField(),
+  kernelConstraint: constraintField(),
+  biasConstraint: constraintField(),
+  quantizationConfig: quantizationField(),
+};
+
+export interface Dense extends Resolved<typeof fields> {}
+/**
+ * `activation(x · kernel + bias)` over the last axis: `(…, c)` becomes `(…, units)`.
+ * @example new Dense({ units: 10, activation: 'softmax' })(x)
+ * @see https://keras.io/api/layers/core_layers/dense/
+ */
+export class Dense extends Layer<typeof fields> {
+  static override readonly className: string = 'Dense';
+  static override readonly fields = fields;
+  override inputSpec: InputSpec = { minNdim: 2 };
+  override supportsMasking = true;
+  kernel!: Variable;
+  bias: Variable | null = null;
+
+  override build(inputShape: SymbolicShape): void {
+    const channels = inputShape.at(-1)!;
+    this.kernel = this.addWeight({
+      name: 'kernel',
+      shape: [channels, this.units],
+      initializer: this.kernelInitializer,
+      regularizer: this.kernelRegularizer,
+      constraint: this.kernelConstraint,
+    });
+    if (this.useBias)
+      this.bias = this.addWeight({
+        name: 'bias',
+        shape: [this.units],
+        initializer: this.biasInitializer,
+        regularizer: this.biasRegularizer,
+        constraint: this.biasConstraint,
+      });
+    this.inputSpec = { minNdim: 2, axes: { [-1]: channels } };
+  }
+  call(inputs: Tensor): Tensor {
+    const x = matmul(inputs, this.kernel);
+    return this.activation(this.bias ? add(x, this.bias) : x);
+  }
+}

@@ -1,0 +1,20 @@
+import { add, divide } from '../../ops/index.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import { Layer } from '../layer.ts';
+import { checkShapes, jointMask, merge } from './merge.ts';
+
+/** The mean of the inputs, element by element. @see https://keras.io/api/layers/merging_layers/average/ */
+export class Average extends Layer<{}, [inputs: readonly Tensor[]]> {
+  static override readonly className = 'Average';
+  override supportsMasking = true;
+
+  override build(inputShapes: unknown): void {
+    checkShapes(this, inputShapes);
+  }
+  call(inputs: readonly Tensor[]): Tensor {
+    return divide(merge(this, inputs, add), inputs.length);
+  }
+  override computeMask(_inputs: unknown, masks: unknown): Tensor | null {
+    return jointMask(masks);
+  }
+}

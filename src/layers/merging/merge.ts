@@ -1,0 +1,63 @@
+import { fail, type Named } from '../../base/errors.ts';
+import { type SymbolicShape, showShape } from '../../base/shape.ts';
+import { expandDims, logicalOr } from '../../ops/index.ts';
+import { Tensor } from '../../tensor/index.ts';
+
+/** Refuses anything but a list of tensors. */
+export function requireList(layer: Named, inputs: unknown): asserts inputs is readonly Tensor[] {
+  if (!Array.isArray(inputs) || inputs.length === 0 || inputs.some((x) => !(x instanceof Tensor)))
+    fail(
+      layer,
+      'it merges a list of inputs, but was called on something else',
+      `call it on a list of tensors: ${layer.name}([a, b])`,
+    );
+}
+const isShape = (x: unknown): x is SymbolicShape =>
+  Array.isArray(x) && x.every((n) => n === null || typeof n === 'number');
+
+/** Refuses shapes, but for the batch axis, that do not broadcast together. */
+export function checkShapes(layer: Named, shapes: unknown): void {
+  if (!Array.isArray(shapes) || shapes.length === 0 || isShape(shapes))
+    fail(
+      layer,
+      'it merges a list of inputs, but was given one input',
+      `call it on a list of tensors: ${layer.name}([a, b])`,
+    );
+  const list = shapes as readonly SymbolicShape[];
+  const rank = Math.max(...list.map((s) => s.length));
+  const whole = list.map((s) => [s[0]!, ...new Array<number>(rank - s.length).fill(1), ...s.slice(1)]);
+  for (let d = 0; d < rank; d++) {
+    const sizes = new Set(whole.map((s) => s[d]).filter((n) => n !== null && n !== undefined && (d === 0 || n !== 1)));
+    if (sizes.size > 1)
+      fail(
+        layer,
+        `inputs of shapes ${list.map(showShape).join(' and ')} do not fit together`,
+        'give them equal sizes along each axis, or size 1',
+      );
+  }
+}
+
+/** Inputs of lower rank get axes of size 1 after the batch axis. */
+export function alignRanks(inputs: readonly Tensor[]): Tensor[] {
+  const rank = Math.max(...inputs.map((x) => x.shape.length));
+  return inputs.map((x) => {
+    const missing = rank - x.shape.length;
+    return missing === 0
+      ? x
+      : expandDims(
+          x,
+          Array.from({ length: missing }, (_, k) => k + 1),
+        );
+  });
+}
+/** All inputs joined two by two. */
+export function merge(layer: Named, inputs: unknown, join: (x: Tensor, y: Tensor) => Tensor): Tensor {
+  requireList(layer, inputs);
+  return alignRanks(inputs).reduce(join);
+}
+
+/** True where any input counts; nothing when an input has no mask. */
+export function jointMask(masks: unknown): Tensor | null {
+  if (!Array.isArray(masks) || masks.length === 0 || masks.some((m) => !m)) return null;
+  return (masks as Tensor[]).reduce((a, b) => logicalOr(a, b));
+}

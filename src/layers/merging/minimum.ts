@@ -1,0 +1,20 @@
+import { minimum as join } from '../../ops/index.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import { Layer } from '../layer.ts';
+import { checkShapes, jointMask, merge } from './merge.ts';
+
+/** The smallest of the inputs, element by element. @example new Minimum()([x, y]) @see https://keras.io/api/layers/merging_layers/minimum/ */
+export class Minimum extends Layer<{}, [inputs: readonly Tensor[]]> {
+  static override readonly className = 'Minimum';
+  override supportsMasking = true;
+
+  override build(inputShapes: unknown): void {
+    checkShapes(this, inputShapes);
+  }
+  call(inputs: readonly Tensor[]): Tensor {
+    return merge(this, inputs, join);
+  }
+  override computeMask(_inputs: unknown, masks: unknown): Tensor | null {
+    return jointMask(masks);
+  }
+}

@@ -1,0 +1,25 @@
+import type { Resolved } from '../../base/field.ts';
+import type { Config } from '../../base/serialize.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import type { InputSpec } from '../input-spec.ts';
+import { Layer } from '../layer.ts';
+import { poolFields } from './fields.ts';
+import { callAveragePool } from './pooling.ts';
+
+const fields = poolFields(1);
+
+export interface AveragePooling1D extends Resolved<typeof fields> {}
+/** The mean of a sliding window over inputs `(n, steps, c)`. @see https://keras.io/api/layers/pooling_layers/average_pooling1d/ */
+export class AveragePooling1D extends Layer<typeof fields> {
+  static override readonly className = 'AveragePooling1D';
+  static override readonly fields = fields;
+  static override readonly needsBuild = false;
+  override inputSpec: InputSpec = { ndim: 3 };
+
+  call(inputs: Tensor): Tensor {
+    return callAveragePool(this, inputs);
+  }
+  override getConfig(): Config {
+    return { ...super.getConfig(), strides: this.strides ?? this.poolSize };
+  }
+}

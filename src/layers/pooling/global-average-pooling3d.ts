@@ -1,0 +1,19 @@
+import type { Resolved } from '../../base/field.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import type { InputSpec } from '../input-spec.ts';
+import { Layer } from '../layer.ts';
+import { globalPoolFields as fields } from './fields.ts';
+import { callGlobalAverage } from './pooling.ts';
+
+export interface GlobalAveragePooling3D extends Resolved<typeof fields> {}
+/** The mean over all spatial axes: `(n, depth, height, width, c)` becomes `(n, c)`. @see https://keras.io/api/layers/pooling_layers/global_average_pooling3d/ */
+export class GlobalAveragePooling3D extends Layer<typeof fields> {
+  static override readonly className = 'GlobalAveragePooling3D';
+  static override readonly fields = fields;
+  static override readonly needsBuild = false;
+  override inputSpec: InputSpec = { ndim: 5 };
+
+  call(inputs: Tensor): Tensor {
+    return callGlobalAverage(this, inputs, 3);
+  }
+}

@@ -1,0 +1,19 @@
+import type { Resolved } from '../../base/field.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import type { InputSpec } from '../input-spec.ts';
+import { Layer } from '../layer.ts';
+import { globalPoolFields as fields } from './fields.ts';
+import { callGlobalMax } from './pooling.ts';
+
+export interface GlobalMaxPooling1D extends Resolved<typeof fields> {}
+/** The largest element over all spatial axes: `(n, steps, c)` becomes `(n, c)`. @see https://keras.io/api/layers/pooling_layers/global_max_pooling1d/ */
+export class GlobalMaxPooling1D extends Layer<typeof fields> {
+  static override readonly className = 'GlobalMaxPooling1D';
+  static override readonly fields = fields;
+  static override readonly needsBuild = false;
+  override inputSpec: InputSpec = { ndim: 3 };
+
+  call(inputs: Tensor): Tensor {
+    return callGlobalMax(this, inputs, 1);
+  }
+}

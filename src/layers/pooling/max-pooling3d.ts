@@ -1,0 +1,25 @@
+import type { Resolved } from '../../base/field.ts';
+import type { Config } from '../../base/serialize.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import type { InputSpec } from '../input-spec.ts';
+import { Layer } from '../layer.ts';
+import { poolFields } from './fields.ts';
+import { callMaxPool } from './pooling.ts';
+
+const fields = poolFields(3);
+
+export interface MaxPooling3D extends Resolved<typeof fields> {}
+/** The largest element of a sliding window over inputs `(n, depth, height, width, c)`. @see https://keras.io/api/layers/pooling_layers/max_pooling3d/ */
+export class MaxPooling3D extends Layer<typeof fields> {
+  static override readonly className = 'MaxPooling3D';
+  static override readonly fields = fields;
+  static override readonly needsBuild = false;
+  override inputSpec: InputSpec = { ndim: 5 };
+
+  call(inputs: Tensor): Tensor {
+    return callMaxPool(this, inputs);
+  }
+  override getConfig(): Config {
+    return { ...super.getConfig(), strides: this.strides ?? this.poolSize };
+  }
+}

@@ -1,0 +1,33 @@
+import type { Resolved } from '../../base/field.ts';
+import { dropout, SeedGenerator } from '../../random/index.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import type { CallOptions } from '../call-context.ts';
+import { Layer } from '../layer.ts';
+import { noiseShapeField, rateField, seedField } from './fields.ts';
+
+const fields = {
+  /** Share of the inputs that is set to 0. */
+  rate: rateField(),
+  /** Shape of the pattern, spread over the inputs; null takes the inputs' own size along an axis. */
+  noiseShape: noiseShapeField(),
+  /** Makes the draws repeat from run to run. */
+  seed: seedField(),
+};
+
+export interface Dropout extends Resolved<typeof fields> {}
+/**
+ * While training, sets inputs to 0 with probability `rate` and divides the others by `1 - rate`; else passes them on.
+ * @see https://keras.io/api/layers/regularization_layers/dropout/
+ */
+export class Dropout extends Layer<typeof fields> {
+  static override readonly className = 'Dropout';
+  static override readonly fields = fields;
+  static override readonly needsBuild = false;
+  override supportsMasking = true;
+  readonly seedGenerator: SeedGenerator | null = this.rate > 0 ? new SeedGenerator({ seed: this.seed }) : null;
+
+  call(inputs: Tensor, { training = false }: CallOptions = {}): Tensor {
+    if (!training || !this.seedGenerator) return inputs;
+    return dropout(inputs, this.rate, { noiseShape: this.noiseShape, seed: this.seedGenerator });
+  }
+}
