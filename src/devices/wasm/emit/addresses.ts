@@ -41,6 +41,7 @@ export class Places {
     const strides = index.length === 1 ? [1] : stridesOf(region.shape);
     let form: Affine = { constant: 0, terms: new Map() };
     index.forEach((x, d) => (form = combine(form, this.affine.of(x), strides[d]!)));
+    form = this.affine.rejoin(form);
     const constant = form.constant * bytes;
     // A pointer must not stand before the memory's first byte on the way to a place inside of it.
     const inside = constant >= 0 && this.affine.spread(form)[0] >= 0;

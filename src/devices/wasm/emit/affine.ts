@@ -52,7 +52,7 @@ export class AffineForms {
     if (e.op === 'const') return { constant: e.value, terms: none };
     if (e.op === 'apply' && e.type === 'i32' && e.args.every((x) => x.type === 'i32')) {
       const [a, b] = e.args as [Expr, Expr];
-      if (e.f === 'add') return combine(this.of(a), this.of(b), 1);
+      if (e.f === 'add') return this.rejoin(combine(this.of(a), this.of(b), 1));
       if (e.f === 'sub') return combine(this.of(a), this.of(b), -1);
       if (e.f === 'mul' && b.op === 'const') return combine({ constant: 0, terms: none }, this.of(a), b.value);
       if (e.f === 'mul' && a.op === 'const') return combine({ constant: 0, terms: none }, this.of(b), a.value);
@@ -60,6 +60,23 @@ export class AffineForms {
         return this.divide(e.f, this.of(a), b.value);
     }
     return { constant: 0, terms: new Map([[e, 1]]) };
+  }
+
+  /** Puts quotients and remainders of one number back together: c·n·(x / n) + c·(x mod n) = c·x. */
+  rejoin(form: Affine): Affine {
+    for (const [x, c] of form.terms) {
+      if (x.op !== 'apply' || x.f !== 'floorMod' || x.args[1]!.op !== 'const') continue;
+      const [of, by] = x.args as [Expr, Expr & { op: 'const' }];
+      for (const [y, d] of form.terms) {
+        if (y.op !== 'apply' || y.f !== 'floorDiv' || y.args[0] !== of || y.args[1] !== by || d !== c * by.value)
+          continue;
+        const terms = new Map(form.terms);
+        terms.delete(x);
+        terms.delete(y);
+        return this.rejoin(combine({ constant: form.constant, terms }, this.of(of), c));
+      }
+    }
+    return form;
   }
 
   /** Splits a = n·whole + rest; a rest that stays within one multiple of n needs no division. */

@@ -1,0 +1,58 @@
+import { dtypeInfo, type TypedArray } from '../../base/dtype.ts';
+import { fail } from '../../base/errors.ts';
+import { sizeOf } from '../../base/shape.ts';
+import { compile } from '../../compiler/compile.ts';
+import type { Target } from '../../compiler/plan.ts';
+import { showAval } from '../../ir/tensor.ts';
+import type { Device } from '../device.ts';
+import { hasKernel } from './emit/contraction.ts';
+import { type Loaded, load } from './executable.ts';
+import { type HeapBuffer, Machine } from './machine.ts';
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: TypedArray): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
+/** WebAssembly with 128-bit vectors, on as many threads as share the memory (all cores, when absent). */
+export function wasmDevice(threads?: number): Device {
+  const machine = new Machine(threads);
+  const { heap, pool } = machine;
+  const target: Target = { threads: pool.threadCount, lanes: 4, contraction: hasKernel };
+  const dropped = new FinalizationRegistry<Loaded['owned']>(({ addresses, module }) => {
+    for (const address of addresses) heap.free(address);
+    if (module !== undefined) pool.unload(module);
+  });
+  return {
+    name: 'wasm',
+    compile(program) {
+      const loaded = load(program, compile(program, target), machine);
+      dropped.register(loaded.executable, loaded.owned);
+      return loaded.executable;
+    },
+    upload(data, dtype) {
+      const expected = dtypeInfo[dtype].array as unknown as { new (): TypedArray; readonly name: string };
+      if (!(data instanceof expected))
+        fail('wasm device', `${dtype} is stored in ${expected.name}, not ${data.constructor.name}`, 'convert the data');
+      const buffer = machine.allocate(data.byteLength);
+      heap.bytes(buffer.address, data.byteLength).set(bytesOf(data));
+      return buffer;
+    },
+    download(buffer, aval) {
+      const { address, bytes } = buffer as HeapBuffer;
+      const array = new dtypeInfo[aval.dtype].array(sizeOf(aval.shape));
+      if (array.byteLength !== bytes)
+        fail('wasm device', `the buffer has ${bytes} bytes, not those of ${showAval(aval)}`, 'ask for its own shape');
+      bytesOf(array).set(heap.bytes(address, bytes));
+      return array;
+    },
+    copy(buffer) {
+      const { address, bytes } = buffer as HeapBuffer;
+      const second = machine.allocate(bytes);
+      heap.bytes(second.address, bytes).set(heap.bytes(address, bytes));
+      return second;
+    },
+    free: (buffer) => machine.free(buffer),
+    get bytesInUse() {
+      return machine.bytesInUse;
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import type { Plan, Step } from '../../compiler/plan.ts';
+import type { Region } from '../../ir/expr.ts';
+import type { Program } from '../../ir/program.ts';
+import { showAval } from '../../ir/tensor.ts';
+import type { Buffer, Executable, KernelReport } from '../device.ts';
+import { scalarFunction } from '../reference/scalar-functions.ts';
+import { bytesOf, type Entry, emitProgram } from './emit/program.ts';
+import type { HeapBuffer, Machine } from './machine.ts';
+
+/** A program ready to run, and what it holds besides: addresses on the heap and a module on every thread. */
+export interface Loaded {
+  readonly executable: Executable;
+  readonly owned: { readonly addresses: readonly number[]; readonly module: number | undefined };
+}
+
+export function load(program: Program, plan: Plan, machine: Machine): Loaded {
+  const { heap, pool } = machine;
+  const emitted = emitProgram(plan, heap.limits, pool.threadCount);
+  const module = new WebAssembly.Module(emitted.code);
+  const addresses = machine.reserve(4 * Math.max(1, emitted.table.length));
+  const constants = new Map<Region, number>();
+  for (const entry of emitted.table)
+    if (entry.kind === 'constant') constants.set(entry.region, place(entry.region, plan, machine));
+
+  const imports = Object.fromEntries(emitted.hostOperations.map((name) => [name, scalarFunction(name, 'f64')!]));
+  const alone = emitted.hostOperations.length > 0;
+  const id = alone ? undefined : pool.load(module);
+  const instance = alone
+    ? new WebAssembly.Instance(module, { env: { memory: heap.memory }, math: imports })
+    : undefined;
+  const entry = instance?.exports['run'] as ((index: number, count: number, addresses: number) => void) | undefined;
+  const threads = emitted.isParallel ? pool.threadCount : 1;
+  // The workspace follows the arena.
+  const workspace = Math.ceil(plan.arenaBytes / 64) * 64;
+  const scratch = workspace + emitted.workspaceBytes;
+  const args = [addresses];
+  const table = emitted.table.map((slot) => source(slot, constants, workspace));
+  const sizes = plan.outputs.map(bytesOf);
+
+  const executable: Executable = {
+    program,
+    kernels: reports(plan),
+    scratchBytes: scratch,
+    run(inputs) {
+      const outputs = sizes.map((bytes, k) => {
+        const replaced = plan.donated.get(k);
+        return replaced === undefined ? machine.allocate(bytes) : (inputs[replaced] as HeapBuffer);
+      });
+      const arena = scratch > 0 ? machine.arena(scratch) : 0;
+      const words = heap.uint32(addresses, table.length);
+      for (let i = 0; i < table.length; i++) words[i] = table[i]!(inputs, outputs, arena);
+      if (entry) entry(0, 1, addresses);
+      else pool.run(id!, 'run', args, threads);
+      return outputs;
+    },
+  };
+  return { executable, owned: { addresses: [addresses, ...constants.values()], module: id } };
+}
+
+type Source = (inputs: readonly Buffer[], outputs: readonly Buffer[], arena: number) => number;
+
+function source(entry: Entry, constants: ReadonlyMap<Region, number>, workspace: number): Source {
+  switch (entry.kind) {
+    case 'input':
+      return (inputs) => (inputs[entry.index] as HeapBuffer).address;
+    case 'output':
+      return (_, outputs) => (outputs[entry.index] as HeapBuffer).address;
+    case 'arena':
+      return (_, __, arena) => arena;
+    case 'workspace':
+      return (_, __, arena) => arena + workspace;
+    case 'constant': {
+      const address = constants.get(entry.region)!;
+      return () => address;
+    }
+  }
+}
+
+function place(region: Region, plan: Plan, machine: Machine): number {
+  const home = plan.homes.get(region)!;
+  const data = home.kind === 'constant' ? home.data : new Uint8Array();
+  const address = machine.reserve(data.byteLength);
+  machine.heap.bytes(address, data.byteLength).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  return address;
+}
+function reports(plan: Plan): KernelReport[] {
+  const found: KernelReport[] = [];
+  const walk = (steps: readonly Step[]): void => {
+    for (const step of steps) {
+      if (step.kind === 'loops' || step.kind === 'contraction')
+        found.push({ ...step.info, output: step.writes.map(showAval).join(', ') });
+      else if (step.kind === 'while') walk([...step.condition, ...step.body]);
+      else if (step.kind === 'repeat') walk(step.body);
+      else if (step.kind === 'switch') step.branches.forEach(walk);
+    }
+  };
+  walk(plan.steps);
+  return found;
+}
