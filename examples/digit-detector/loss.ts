@@ -7,7 +7,10 @@ const { ops } = keras;
 export function readPredictions(predictions: keras.Tensor, size: number) {
   return {
     objectness: ops.getItem(predictions, ['...', 0]),
-    boxes: keras.utils.boundingBoxes.decodeDeltasToBoxes(anchors(size), ops.getItem(predictions, ['...', { slice: [1, 5] }])),
+    boxes: keras.utils.boundingBoxes.decodeDeltasToBoxes(
+      anchors(size),
+      ops.getItem(predictions, ['...', { slice: [1, 5] }]),
+    ),
     scores: ops.getItem(predictions, ['...', { slice: [5, null] }]),
   };
 }
@@ -16,7 +19,13 @@ export function readPredictions(predictions: keras.Tensor, size: number) {
 export function detect(predictions: keras.Tensor, size: number) {
   const { objectness, boxes, scores } = readPredictions(predictions, size);
   const confidence = ops.multiply(ops.sigmoid(objectness), ops.max(ops.softmax(scores), { axis: -1 }));
-  return ops.nonMaxSuppression(boxes, confidence, { labels: ops.argmax(scores, { axis: -1 }), iouThreshold: 0.5, scoreThreshold: 0.02, maxDetections: 20, candidates: 64 });
+  return ops.nonMaxSuppression(boxes, confidence, {
+    labels: ops.argmax(scores, { axis: -1 }),
+    iouThreshold: 0.5,
+    scoreThreshold: 0.02,
+    maxDetections: 20,
+    candidates: 64,
+  });
 }
 
 interface DetectionLossOptions extends keras.losses.LossOptions {
@@ -52,10 +61,23 @@ export class DetectionLoss extends keras.Loss {
 
   /** For each cell, whether a digit's centre is near, and which digit's: one-hot `[batch, cells, digits]`. */
   private assign(yTrue: keras.Tensor) {
-    const centres = ops.expandDims(ops.convertToTensor(anchors(this.size).map(([x1, y1, x2, y2]) => [(x1! + x2!) / 2, (y1! + y2!) / 2])), -2);
-    const [x1, y1, x2, y2, label] = ops.unstack(yTrue, { axis: -1 }) as [keras.Tensor, keras.Tensor, keras.Tensor, keras.Tensor, keras.Tensor];
-    const dx = ops.abs(ops.subtract(ops.getItem(centres, ['...', 0]), ops.expandDims(ops.multiply(ops.add(x1, x2), 0.5), 1)));
-    const dy = ops.abs(ops.subtract(ops.getItem(centres, ['...', 1]), ops.expandDims(ops.multiply(ops.add(y1, y2), 0.5), 1)));
+    const centres = ops.expandDims(
+      ops.convertToTensor(anchors(this.size).map(([x1, y1, x2, y2]) => [(x1! + x2!) / 2, (y1! + y2!) / 2])),
+      -2,
+    );
+    const [x1, y1, x2, y2, label] = ops.unstack(yTrue, { axis: -1 }) as [
+      keras.Tensor,
+      keras.Tensor,
+      keras.Tensor,
+      keras.Tensor,
+      keras.Tensor,
+    ];
+    const dx = ops.abs(
+      ops.subtract(ops.getItem(centres, ['...', 0]), ops.expandDims(ops.multiply(ops.add(x1, x2), 0.5), 1)),
+    );
+    const dy = ops.abs(
+      ops.subtract(ops.getItem(centres, ['...', 1]), ops.expandDims(ops.multiply(ops.add(y1, y2), 0.5), 1)),
+    );
     const isDigit = ops.expandDims(ops.greaterEqual(label, 0), 1);
     const distance = ops.where(isDigit, ops.maximum(dx, dy), 1e6);
     const nearest = ops.min(distance, { axis: -1 });

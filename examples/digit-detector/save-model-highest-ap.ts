@@ -35,7 +35,12 @@ export class SaveModelHighestAP extends keras.callbacks.Callback<keras.Model> {
     const { customObjects, metric } = this.options;
     keras.saving.customObjectScope(customObjects, () => {
       this.evaluationModel = keras.Model.fromConfig(this.model.getConfig()) as keras.Model;
-      this.evaluationModel.compile({ optimizer: this.model.optimizer!, loss: this.model.loss as keras.Loss, metrics: [metric], runEagerly: true });
+      this.evaluationModel.compile({
+        optimizer: this.model.optimizer!,
+        loss: this.model.loss as keras.Loss,
+        metrics: [metric],
+        runEagerly: true,
+      });
     });
   }
 
@@ -44,12 +49,18 @@ export class SaveModelHighestAP extends keras.callbacks.Callback<keras.Model> {
     if (epoch < epochsWarmUp || (epoch - epochsWarmUp) % skipEpochs !== 0) return;
     this.evaluationModel.setWeights(this.model.getWeights());
     metric.resetState();
-    const results = (await this.evaluationModel.evaluate(data[0], data[1], { batchSize, verbose: 0, returnDict: true })) as Record<string, number>;
+    const results = (await this.evaluationModel.evaluate(data[0], data[1], {
+      batchSize,
+      verbose: 0,
+      returnDict: true,
+    })) as Record<string, number>;
     const ap = results[metric.name]!;
     this.history.push({ epoch, ap });
     logs['val_average_precision'] = ap;
     const isBest = ap > this.best;
-    console.log(`Epoch ${epoch + 1}: AP@[.50:.95] ${ap.toFixed(4)}${isBest ? `, the highest so far: saved to ${filepath}` : ` (best ${this.best.toFixed(4)})`}`);
+    console.log(
+      `Epoch ${epoch + 1}: AP@[.50:.95] ${ap.toFixed(4)}${isBest ? `, the highest so far: saved to ${filepath}` : ` (best ${this.best.toFixed(4)})`}`,
+    );
     if (!isBest) return;
     this.best = ap;
     await this.model.save(filepath);

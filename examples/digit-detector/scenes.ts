@@ -27,7 +27,10 @@ export function randomNumbers(seed: number): () => number {
 }
 
 /** Places 1 to 6 digits, 1.5 to 4 times as large, without touching one another, on noisy square canvases. */
-export function makeScenes(digits: readonly Digit[], { count, size, seed }: { count: number; size: number; seed: number }): Scenes {
+export function makeScenes(
+  digits: readonly Digit[],
+  { count, size, seed }: { count: number; size: number; seed: number },
+): Scenes {
   const random = randomNumbers(seed);
   const images = new Float32Array(count * size * size);
   const boxes = new Float32Array(count * maxDigits * 4);
@@ -62,7 +65,10 @@ function inkAt({ pixels }: Digit, px: number, py: number, side: number): number 
   const [u0, v0] = [Math.floor(u), Math.floor(v)];
   const at = (i: number, j: number): number => (i < 0 || j < 0 || i > 7 || j > 7 ? 0 : pixels[j * 8 + i]!);
   const [du, dv] = [u - u0, v - v0];
-  return (1 - dv) * ((1 - du) * at(u0, v0) + du * at(u0 + 1, v0)) + dv * ((1 - du) * at(u0, v0 + 1) + du * at(u0 + 1, v0 + 1));
+  return (
+    (1 - dv) * ((1 - du) * at(u0, v0) + du * at(u0 + 1, v0)) +
+    dv * ((1 - du) * at(u0, v0 + 1) + du * at(u0 + 1, v0 + 1))
+  );
 }
 
 /** The box around the ink that can be seen, within the enlarged square. */

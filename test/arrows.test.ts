@@ -1,0 +1,90 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../src', import.meta.url));
+
+/** Folders from the ground up: a file imports from its own folder and from lower ranks. */
+const ranks: readonly (readonly string[])[] = [
+  ['base'],
+  ['formats', 'ir'],
+  ['primitives'],
+  ['autodiff', 'compiler'],
+  ['devices'],
+  ['runtime'],
+  ['tensor', 'config'],
+  ['ops', 'random'],
+  ['activations', 'initializers', 'regularizers', 'constraints', 'losses', 'metrics', 'optimizers'],
+  ['layers'],
+  ['training'],
+  ['saving'],
+  ['models'],
+  ['data', 'datasets', 'applications', 'distribution', 'export', 'visualize', 'utils'],
+  ['cli'],
+];
+const rankOf = (folder: string): number => ranks.findIndex((names) => names.includes(folder));
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
+  (file) => file.endsWith('.ts') && !file.endsWith('.test.ts'),
+);
+const folderOf = (file: string): string => file.split('/')[0]!;
+
+test('every folder of src has a rank', () => {
+  const folders = new Set(files.filter((file) => file.includes('/')).map(folderOf));
+  expect([...folders].filter((folder) => rankOf(folder) < 0)).toEqual([]);
+});
+
+test('imports point to the own folder or to a lower rank', () => {
+  const wrong: string[] = [];
+  for (const file of files) {
+    if (!file.includes('/')) continue; // the public entry
+    const from = folderOf(file);
+    for (const [, target] of readFileSync(join(root, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)) {
+      const to = folderOf(relative(root, resolve(root, dirname(file), target!)));
+      if (to !== from && !(rankOf(to) < rankOf(from)) && !isSibling(from, to)) wrong.push(`${file} imports ${target}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+});
+
+/** Ranks whose folders are one floor: they may know each other, as long as no circle arises. */
+const floor = [
+  'activations',
+  'initializers',
+  'regularizers',
+  'constraints',
+  'losses',
+  'metrics',
+  'optimizers',
+  'ops',
+  'random',
+  'visualize',
+  'utils',
+];
+const isSibling = (from: string, to: string): boolean =>
+  rankOf(from) === rankOf(to) && floor.includes(from) && floor.includes(to);
+
+test('no two files import each other, directly or around', () => {
+  const graph = new Map(
+    files.map((file) => [
+      file,
+      [
+        ...readFileSync(join(root, file), 'utf8').matchAll(/^(?:import|export)\s+(?!type)[^;]*?from\s+'(\.[^']+)'/gm),
+      ].map(([, target]) => relative(root, resolve(root, dirname(file), target!))),
+    ]),
+  );
+  const circles: string[] = [];
+  const state = new Map<string, 'open' | 'done'>();
+  const visit = (file: string, path: readonly string[]): void => {
+    if (state.get(file) === 'done') return;
+    if (state.get(file) === 'open') {
+      circles.push([...path.slice(path.indexOf(file)), file].join(' -> '));
+      return;
+    }
+    state.set(file, 'open');
+    for (const next of graph.get(file) ?? []) visit(next, [...path, file]);
+    state.set(file, 'done');
+  };
+  for (const file of files) visit(file, []);
+  expect(circles).toEqual([]);
+});
