@@ -1,18 +1,20 @@
 import { fail } from '../base/errors.ts';
 import type { Device } from '../devices/device.ts';
 import { referenceDevice } from '../devices/reference/device.ts';
+import { wasmDevice } from '../devices/wasm/device.ts';
 
 export type DeviceName = Device['name'];
 
 const makers: Partial<Record<DeviceName, () => Device | Promise<Device>>> = {
   reference: referenceDevice,
+  wasm: () => wasmDevice(),
 };
 const made = new Map<DeviceName, Device>();
 let current: Device | undefined;
 
 /** The device that new tensors and programs go to: `wasm` unless another was set. */
 export function currentDevice(): Device {
-  current ??= made.get('reference') ?? remember('reference', referenceDevice());
+  current ??= made.get('wasm') ?? remember('wasm', wasmDevice());
   return current;
 }
 
