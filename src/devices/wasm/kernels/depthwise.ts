@@ -1,5 +1,13 @@
-import { type Local, load, type ModuleBuilder, type Operand, op } from '../encoder/index.ts';
-import { all, type ConvSpec, locate, plus, product, times, unflatten } from './conv-geometry.ts';
+import {
+  type FunctionBuilder,
+  type Local,
+  load,
+  type ModuleBuilder,
+  type Operand,
+  op,
+  select,
+} from '../encoder/index.ts';
+import { all, type ConvAxis, type ConvSpec, locate, plus, product, times, unflatten } from './conv-geometry.ts';
 import { multiplyAdd } from './micro-kernel.ts';
 import type { ProductKernel } from './tiled-product.ts';
 
@@ -13,74 +21,146 @@ const vectors = 8;
 
 /**
  * A depthwise convolution: lanes are channels (groups), the sums of up to 32 channels of one output position stay in
- * registers while the window is walked through. Threads share the positions.
+ * registers while the window is walked through. Threads share lines of positions (along the last axis).
  */
 export function depthwise(module: ModuleBuilder, name: string, spec: ConvSpec): ProductKernel {
-  const { axes, batch, groups, inputs, x, w } = spec;
+  const { axes, batch, groups, x, w } = spec;
   const f = module.func(name, Array(5 + spec.extra).fill('i32'));
   const [threadIndex, threadCount, source, window] = f.params as [Local, Local, Local, Local];
   const int = () => f.local('i32');
-  const sizes = [batch, ...axes.map((a) => a.out)];
-  const whole = Math.floor(groups / 4);
+  const last = axes.at(-1)!;
+  const outer = axes.slice(0, -1);
+  const lines = [batch, ...outer.map((a) => a.out)];
   const chunks = Math.ceil(groups / (4 * vectors));
-  const total = product(sizes) * chunks;
+  const total = product(lines) * chunks;
   const unit = f.let('i32', op('i32.div_u', op('i32.mul', threadIndex, total), threadCount));
   const end = f.let('i32', op('i32.div_u', op('i32.mul', op('i32.add', threadIndex, 1), total), threadCount));
   const sums = Array.from({ length: vectors }, () => f.local('v128'));
-  const [row, channel, tap, taps, column] = [int(), int(), int(), product(axes.map((a) => a.w)), int()];
+  const [row, channel, column, q] = [int(), int(), int(), int()];
   const zero = f.let('i32', 0);
-  const [xs, ws] = [f.local('v128'), f.local('v128')];
   const windowStart = axes.reduce((sum, a) => sum + (a.flip ? (a.w - 1) * a.wStride : 0), w.start ?? 0);
+  const weights = f.let('i32', plus(window, 4 * windowStart));
 
-  /** The sums of `count` vectors from `channel` on. */
-  const chunk = (count: number, lanesOfLast: 1 | 2 | 3 | 4, q: Operand[], base: Local) => {
-    for (let v = 0; v < count; v++) f.set(sums[v]!, 0, 'f32x4');
-    f.for(tap, 0, taps * inputs, 1, () => {
+  /** The sums of `count` vectors of channels for each position of a line. */
+  const chunk = (count: number, lanesOfLast: 1 | 2 | 3 | 4, origins: Operand[], base: Local) => {
+    const chunkWeights = f.let('i32', op('i32.add', weights, op('i32.shl', channel, 2)));
+    f.for(q, 0, last.out, 1, () => {
       f.scope(() => {
-        const [c, ...k] = unflatten(f, tap, [inputs, ...axes.map((a) => a.w)]) as [Operand, ...Operand[]];
-        const at = axes.map((axis, d) => {
-          const s = plus(q[d]!, times(k[d]!, axis.dilation));
-          return locate(axis, typeof s === 'number' ? s : f.let('i32', s));
+        for (let v = 0; v < count; v++) f.set(sums[v]!, 0, 'f32x4');
+        const origin = f.let('i32', plus(times(q, last.stride), -last.low));
+        walkWindow(f, spec, origins, origin, (offset, weightOffset, turns) => {
+          const px = f.let('i32', plus(base, offset));
+          const pw = f.let('i32', plus(chunkWeights, weightOffset));
+          accumulate(f, sums.slice(0, count), px, pw, turns, last);
         });
-        const body = () => {
-          const px = f.let('i32', plus(base, times(c, 4 * x.channel), ...at.map(({ offset }) => offset)));
-          const steps = axes.map((a, d) => times(k[d]!, 4 * (a.flip ? -a.wStride : a.wStride)));
-          const channels = op('i32.shl', channel, 2);
-          const pw = f.let('i32', plus(window, 4 * windowStart, channels, times(c, 4 * w.input), ...steps));
-          for (let v = 0; v < count; v++) {
-            f.set(xs, load('v128.load', px, 16 * v));
-            f.set(ws, load('v128.load', pw, 16 * v));
-            multiplyAdd(f, sums[v]!, xs, ws);
-          }
-        };
-        const inside = all(at.map((position) => position.inside));
-        if (inside === 1) body();
-        else f.if(inside, body);
+        for (let v = 0; v < count; v++)
+          f.scope(() => {
+            f.set(column, plus(channel, 4 * v));
+            const lanes = v === count - 1 ? lanesOfLast : 4;
+            spec.epilogue(f, { value: sums[v]!, row, column, batch: zero, lanes, extra: f.params.slice(5) });
+          });
+        f.increment(row, 1);
       });
     });
-    for (let v = 0; v < count; v++)
-      f.scope(() => {
-        f.set(column, plus(channel, 4 * v));
-        const value = f.let('v128', sums[v]!);
-        const lanes = v === count - 1 ? lanesOfLast : 4;
-        spec.epilogue(f, { value, row, column, batch: zero, lanes, extra: f.params.slice(5) });
-      });
   };
 
   f.for(unit, unit, end, 1, () => {
     f.scope(() => {
-      f.set(row, chunks === 1 ? unit : op('i32.div_u', unit, chunks));
-      f.set(channel, op('i32.mul', chunks === 1 ? 0 : op('i32.rem_u', unit, chunks), 4 * vectors));
-      const [n, ...q] = unflatten(f, row, sizes) as [Operand, ...Operand[]];
-      const origins = axes.map((axis, d) => f.let('i32', plus(times(q[d]!, axis.stride), -axis.low)));
+      const line = f.let('i32', chunks === 1 ? unit : op('i32.div_u', unit, chunks));
+      f.set(channel, chunks === 1 ? 0 : op('i32.mul', op('i32.rem_u', unit, chunks), 4 * vectors));
+      f.set(row, op('i32.mul', line, last.out));
+      const [n, ...at] = unflatten(f, line, lines) as [Operand, ...Operand[]];
+      const origins = outer.map((axis, d) => f.let('i32', plus(times(at[d]!, axis.stride), -axis.low)));
       const base = f.let('i32', plus(source, times(n, 4 * x.batch), op('i32.shl', channel, 2)));
       const restVectors = Math.ceil((groups - (chunks - 1) * 4 * vectors) / 4);
       const restLanes = (groups % 4 || 4) as 1 | 2 | 3 | 4;
-      const rest = () => chunk(restVectors, restLanes, origins, base);
-      if (chunks === 1) rest();
-      else if (restVectors === vectors && whole * 4 === groups) chunk(vectors, 4, origins, base);
-      else f.if(op('i32.lt_u', channel, (chunks - 1) * 4 * vectors), () => chunk(vectors, 4, origins, base), rest);
+      if (chunks === 1 || groups % (4 * vectors) === 0) chunk(restVectors, restLanes, origins, base);
+      else
+        f.if(
+          op('i32.lt_u', channel, (chunks - 1) * 4 * vectors),
+          () => chunk(vectors, 4, origins, base),
+          () => chunk(restVectors, restLanes, origins, base),
+        );
     });
   });
   return { function: f, workspace: () => 0 };
+}
+
+/**
+ * Goes through (c, taps): `visit` writes the code for the taps of the last axis that are inside x, given the byte offsets
+ * of the first one in x and in w and their number.
+ */
+function walkWindow(
+  f: FunctionBuilder,
+  { axes, inputs, x, w }: ConvSpec,
+  origins: readonly Operand[],
+  origin: Local,
+  visit: (offset: Operand, weightOffset: Operand, turns: Local) => void,
+): void {
+  const last = axes.at(-1)!;
+  const outer = axes.slice(0, -1);
+  const step = (a: ConvAxis) => 4 * (a.flip ? -a.wStride : a.wStride);
+  const { dilation } = last;
+  const isDense = last.inputDilation === 1;
+  // The first tap at or after x's first element, and the number of taps up to x's last.
+  const first = f.let('i32', 0);
+  const stop = f.let('i32', last.w);
+  if (isDense) {
+    const before = op('i32.sub', 0, origin);
+    f.if(op('i32.lt_s', origin, 0), () => f.set(first, op('i32.div_u', op('i32.add', before, dilation - 1), dilation)));
+    f.set(stop, op('i32.sub', last.x - 1 + dilation, origin));
+    f.set(stop, select(op('i32.div_u', stop, dilation), 0, op('i32.gt_s', stop, 0)));
+    f.set(stop, select(stop, last.w, op('i32.lt_s', stop, last.w)));
+  }
+  const run = f.local('i32');
+  f.for(run, 0, inputs * product(outer.map((a) => a.w)), 1, () => {
+    f.scope(() => {
+      const [c, ...k] = unflatten(f, run, [inputs, ...outer.map((a) => a.w)]) as [Operand, ...Operand[]];
+      const at = outer.map((axis, d) => {
+        const s = plus(origins[d]!, times(k[d]!, axis.dilation));
+        return locate(axis, typeof s === 'number' ? s : f.let('i32', s));
+      });
+      const offset = plus(times(c, 4 * x.channel), ...at.map((a) => a.offset));
+      const weightOffset = plus(times(c, 4 * w.input), ...outer.map((a, d) => times(k[d]!, step(a))));
+      const taps = () => {
+        if (isDense) {
+          const s = op('i32.add', origin, times(first, dilation));
+          const turns = f.let('i32', op('i32.sub', stop, first));
+          f.if(op('i32.gt_s', turns, 0), () =>
+            visit(plus(offset, times(s, 4 * last.xStride)), plus(weightOffset, times(first, step(last))), turns),
+          );
+          return;
+        }
+        const tap = f.local('i32');
+        const turns = f.local('i32');
+        f.for(tap, 0, last.w, 1, () => {
+          const s = f.let('i32', op('i32.add', origin, times(tap, dilation)));
+          const position = locate(last, s);
+          f.set(turns, 1);
+          const here = () => visit(plus(offset, position.offset), plus(weightOffset, times(tap, step(last))), turns);
+          if (position.inside === undefined) here();
+          else f.if(position.inside, here);
+        });
+      };
+      const inside = all(at.map((a) => a.inside));
+      if (inside === 1) taps();
+      else f.if(inside, taps);
+    });
+  });
+}
+
+/** sums += x * w for `turns` (at least 1) taps of the last axis. */
+function accumulate(f: FunctionBuilder, sums: Local[], px: Local, pw: Local, turns: Local, last: ConvAxis): void {
+  const [xs, ws] = [f.local('v128'), f.local('v128')];
+  f.loop((again) => {
+    sums.forEach((sum, v) => {
+      f.set(xs, load('v128.load', px, 16 * v));
+      f.set(ws, load('v128.load', pw, 16 * v));
+      multiplyAdd(f, sum, xs, ws);
+    });
+    f.increment(px, 4 * last.dilation * last.xStride);
+    f.increment(pw, 4 * (last.flip ? -last.wStride : last.wStride));
+    f.tee(turns, op('i32.sub', turns, 1));
+    f.brIf(again);
+  });
 }
