@@ -3,7 +3,7 @@ import { gradients } from '../src/autodiff/gradients.ts';
 import { referenceDevice } from '../src/devices/reference/device.ts';
 import { makeProgram } from '../src/ir/program.ts';
 import { Tensor } from '../src/ir/tensor.ts';
-import { cholesky, eigh, fft, full, lu, mul, qr, reduceSum, svd } from '../src/primitives/index.ts';
+import { cholesky, eig, eigh, fft, full, lu, mul, qr, reduceSum, svd } from '../src/primitives/index.ts';
 
 type Matrix = number[][];
 const device = referenceDevice();
@@ -95,6 +95,37 @@ test('eigenvectors keep their direction, and eigenvalues ascend', () => {
   expectClose(times(turned(v), v), identity(7));
   expect(w).toEqual([...w!].sort((p, q) => p - q));
   expectClose(run((t) => eigh(t), diagonal([3, 3, 1]))[0]!, [[1, 3, 3]]);
+});
+
+test('a matrix stretches its eigenvectors by their eigenvalues, complex or equal as they may be', () => {
+  const permutation = [
+    [0, 0, 1],
+    [1, 0, 0],
+    [0, 1, 0],
+  ];
+  for (const x of [
+    matrix(7, 7),
+    [
+      [0, 1],
+      [-1, 0],
+    ],
+    permutation,
+    diagonal([2, 2, 5]),
+    [
+      [1, 2],
+      [0, 3],
+    ],
+    [[4]],
+  ]) {
+    const [re, im, vRe, vIm] = run((t) => eig(t), x) as [Matrix, Matrix, Matrix, Matrix];
+    const stretched = (a: Matrix, b: Matrix, sign: number): Matrix =>
+      a.map((row, i) => row.map((v, j) => v * re[0]![j]! + sign * b[i]![j]! * im[0]![j]!));
+    expectClose(times(x, vRe), stretched(vRe, vIm, -1), 8);
+    expectClose(times(x, vIm), stretched(vIm, vRe, 1), 8);
+    turned(vRe).forEach((column, j) =>
+      expect(column.reduce((sum, v, i) => sum + v * v + vIm[i]![j]! ** 2, 0)).toBeCloseTo(1, 9),
+    );
+  }
 });
 
 test('singular values descend, and the factors give the matrix whatever its form and rank', () => {

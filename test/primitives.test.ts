@@ -180,9 +180,9 @@ describe.each(rules.map((rule) => ({ name: rule.name, rule })))('$name', ({ rule
   }
 });
 
-test('every primitive that is no constant says what its gradient is', () => {
+test('every primitive but two says what its gradient is', () => {
   const without = rules.filter(
     (rule) => !rule.vjp && !rule.vjpMany && rule.samples.some(({ inputs }) => inputs.length > 0),
   );
-  expect(without.map((rule) => rule.name)).toEqual(['digamma']);
+  expect(without.map((rule) => rule.name)).toEqual(['digamma', 'eig']);
 });

@@ -10,6 +10,7 @@ export * from './generators.ts';
 export * from './linalg/index.ts';
 export * from './movement.ts';
 export * from './reduce.ts';
+export * from './rewrite-control.ts';
 export * from './scatter.ts';
 export * from './sort.ts';
 export * from './window.ts';

@@ -1,4 +1,5 @@
 export { cholesky } from './cholesky.ts';
+export { eig } from './eig.ts';
 export { eigh } from './eigh.ts';
 export { lu } from './lu.ts';
 export { type QrAttrs, qr } from './qr.ts';
