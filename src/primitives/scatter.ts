@@ -5,9 +5,10 @@ import { loop, loops, type Stmt, store, when } from '../ir/loops.ts';
 import { type Primitive, primitive, type SampleInput } from '../ir/primitive.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { convert, div, eq, mul, select } from './elementwise.ts';
-import { gather, indexShape, wholeAxes } from './gather.ts';
+import { gather } from './gather.ts';
 import { full, iota } from './generators.ts';
 import { broadcast, reshape, transpose } from './movement.ts';
+import { indexShape, wholeAxes } from './places.ts';
 
 /** Where updates go, and what becomes of what stands there. */
 export interface ScatterAttrs {
