@@ -48,11 +48,19 @@ export function depthwise(module: ModuleBuilder, name: string, spec: ConvSpec): 
       f.scope(() => {
         for (let v = 0; v < count; v++) f.set(sums[v]!, 0, 'f32x4');
         const origin = f.let('i32', plus(times(q, last.stride), -last.low));
-        walkWindow(f, spec, origins, origin, (offset, weightOffset, turns) => {
-          const px = f.let('i32', plus(base, offset));
-          const pw = f.let('i32', plus(chunkWeights, weightOffset));
-          accumulate(f, sums.slice(0, count), px, pw, turns, last);
-        });
+        const partly = () =>
+          walkWindow(f, spec, origins, origin, (offset, weightOffset, turns) => {
+            const px = f.let('i32', plus(base, offset));
+            const pw = f.let('i32', plus(chunkWeights, weightOffset));
+            accumulate(f, sums.slice(0, count), px, pw, turns, last);
+          });
+        const inner = windowInside(spec, [...origins, origin]);
+        if (!inner) partly();
+        else {
+          const px = f.let('i32', plus(base, ...[...origins, origin].map((o, d) => times(o, 4 * axes[d]!.xStride))));
+          const pw = f.let('i32', op('i32.add', window, op('i32.shl', channel, 2)));
+          f.if(inner, () => accumulateWhole(f, spec, sums.slice(0, count), px, pw), partly);
+        }
         for (let v = 0; v < count; v++)
           f.scope(() => {
             f.set(column, plus(channel, 4 * v));
@@ -84,6 +92,45 @@ export function depthwise(module: ModuleBuilder, name: string, spec: ConvSpec): 
     });
   });
   return { function: f, workspace: () => 0 };
+}
+
+/** The largest window that is written out tap by tap. */
+const writtenOut = 25;
+
+/** Whether all taps are inside x; undefined if the window is too large, or spread out, to be treated as a whole. */
+function windowInside({ axes, inputs }: ConvSpec, origins: readonly Operand[]): Operand | undefined {
+  if (axes.some((a) => a.inputDilation > 1) || inputs * product(axes.map((a) => a.w)) > writtenOut) return undefined;
+  return axes
+    .map((a, d) => {
+      const room = a.x - (a.w - 1) * a.dilation;
+      return room > 0 ? op('i32.lt_u', origins[d]!, room) : 0;
+    })
+    .reduce<Operand>((both, one) => (both === 1 ? one : op('i32.and', both, one)), 1);
+}
+
+/** sums += x * w over all taps, none of which leaves x: their distances are constants. */
+function accumulateWhole(
+  f: FunctionBuilder,
+  { axes, inputs, x, w }: ConvSpec,
+  sums: Local[],
+  px: Local,
+  pw: Local,
+): void {
+  const [xs, ws] = [f.local('v128'), f.local('v128')];
+  const visit = (d: number, atX: number, atW: number): void => {
+    const axis = axes[d];
+    if (axis) {
+      for (let k = 0; k < axis.w; k++)
+        visit(d + 1, atX + k * axis.dilation * axis.xStride, atW + (axis.flip ? axis.w - 1 - k : k) * axis.wStride);
+      return;
+    }
+    sums.forEach((sum, v) => {
+      f.set(xs, load('v128.load', px, 4 * atX + 16 * v));
+      f.set(ws, load('v128.load', pw, 4 * atW + 16 * v));
+      multiplyAdd(f, sum, xs, ws);
+    });
+  };
+  for (let c = 0; c < inputs; c++) visit(0, c * x.channel, c * w.input + (w.start ?? 0));
 }
 
 /**
