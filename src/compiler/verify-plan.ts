@@ -2,9 +2,9 @@ import { HornbeamError } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
 import type { Expr, Region } from '../ir/expr.ts';
 import { loadsOf } from './group/cost.ts';
-import { touchedBy } from './memory/barriers.ts';
+import { innerSteps, touchedBy } from './memory/barriers.ts';
 import { bytesOf } from './memory/homes.ts';
-import type { Plan, Step } from './plan.ts';
+import type { Home, Plan, Step } from './plan.ts';
 import { Algebra } from './scalars/algebra.ts';
 import { anyInt } from './scalars/ranges.ts';
 import { eachStatement, expressionsOf } from './schedule/statements.ts';
@@ -15,11 +15,11 @@ export function verifyPlan(plan: Plan): void {
     throw new HornbeamError(`Plan "${plan.name}" is malformed: ${problem}`);
   };
   verifyBounds(plan.steps, wrong);
-  /** Which region's value each byte of the arena holds. */
-  const owners = new Map<number, { readonly region: Region; readonly end: number }>();
+  /** Which home's value each byte of the arena holds; regions that share bytes have one home. */
+  const owners = new Map<number, { readonly home: Home; readonly end: number }>();
   const holds = (region: Region): boolean => {
     const home = plan.homes.get(region) ?? wrong(`"${region.name}" has no home`);
-    return home.kind !== 'arena' || owners.get(home.offset)?.region === region;
+    return home.kind !== 'arena' || owners.get(home.offset)?.home === home;
   };
   const take = (region: Region): void => {
     const home = plan.homes.get(region) ?? wrong(`"${region.name}" has no home`);
@@ -27,17 +27,20 @@ export function verifyPlan(plan: Plan): void {
     const end = home.offset + bytesOf(region);
     if (end > plan.arenaBytes) wrong(`"${region.name}" lies outside the arena`);
     for (const [offset, owner] of owners) if (offset < end && home.offset < owner.end) owners.delete(offset);
-    owners.set(home.offset, { region, end });
+    owners.set(home.offset, { home, end });
   };
   const visit = (step: Step): void => {
+    const inner = innerSteps(step);
+    if (step.kind === 'repeat') take(step.counter);
+    for (const list of inner) list.forEach(visit);
+    if (step.kind === 'while' && !holds(step.test))
+      wrong(`"${step.test.name}" is tested where its bytes are not its own`);
+    if (inner.length > 0) return;
     const { reads, writes } = touchedBy(step);
     const written = new Set(writes);
     for (const r of reads)
       if (!written.has(r) && !holds(r)) wrong(`"${r.name}" is read where its bytes are not its own`);
     for (const r of writes) take(r);
-    if (step.kind === 'while') [...step.condition, ...step.body].forEach(visit);
-    else if (step.kind === 'repeat') step.body.forEach(visit);
-    else if (step.kind === 'switch') for (const branch of step.branches) branch.forEach(visit);
     for (const r of writes) if (!holds(r)) wrong(`"${r.name}" shares bytes with what the same step writes`);
   };
   plan.steps.forEach(visit);
@@ -54,6 +57,7 @@ function verifyBounds(steps: readonly Step[], wrong: (problem: string) => never)
       wrong(`positions ${low} … ${high} of "${region.name}", which has ${sizeOf(region.shape)} elements`);
   };
   for (const step of steps) {
+    for (const inner of innerSteps(step)) verifyBounds(inner, wrong);
     if (step.kind === 'loops')
       eachStatement(step.body, (s) => {
         for (const e of expressionsOf(s)) for (const x of loadsOf(e)) check(x.from, x.index[0]!);

@@ -19,8 +19,8 @@ const manyReads = 24;
  * Which equations are computed together: kernels in an order in which each finds what it needs. A tensor joins the kernel of
  * what it needs when its elements need only elements at the same place; else a later kernel of the same shape; else its own.
  */
-export function group(program: Program, formulas: Formulas): Kernel[] {
-  return new Grouping(program, formulas).kernels;
+export function group(program: Program, formulas: Formulas, isInside: (t: Tensor) => boolean = () => false): Kernel[] {
+  return new Grouping(program, formulas, isInside).kernels;
 }
 
 class Grouping {
@@ -33,8 +33,12 @@ class Grouping {
   private readonly lastReader = new Map<Tensor, number>();
   private readonly expanded = new Map<string, Expr>();
 
-  constructor(program: Program, formulas: Formulas) {
+  /** Tensors that a contraction cannot store, for they stand inside larger ones. */
+  private readonly isInside: (t: Tensor) => boolean;
+
+  constructor(program: Program, formulas: Formulas, isInside: (t: Tensor) => boolean) {
     this.formulas = formulas;
+    this.isInside = isInside;
     this.inlined = inlinedTensors(program, formulas);
     const replaces = new Map<Tensor, Tensor>();
     for (const [k, n] of program.donated) replaces.set(program.outputs[k]!, program.inputs[n]!);
@@ -188,6 +192,7 @@ class Grouping {
   }
 
   private accepts(kernel: Kernel, candidate: Candidate): boolean {
+    if (kernel.kind === 'contraction' && this.isInside(candidate.tensor)) return false;
     return (
       kernel.reads.size < manyReads &&
       kernel.members.length < 64 &&

@@ -1,8 +1,13 @@
 import type { Region } from '../../ir/expr.ts';
 import type { Step } from '../plan.ts';
 
-/** Regions that a step reads and writes itself. */
-export function touchedBy(step: Step): { readonly reads: readonly Region[]; readonly writes: readonly Region[] } {
+interface Touched {
+  readonly reads: readonly Region[];
+  readonly writes: readonly Region[];
+}
+
+/** Regions that a step, or the steps in it, reads and writes. */
+export function touchedBy(step: Step): Touched {
   switch (step.kind) {
     case 'loops':
     case 'contraction':
@@ -17,7 +22,7 @@ export function touchedBy(step: Step): { readonly reads: readonly Region[]; read
       return all(step.body, [], [step.counter]);
   }
 }
-function all(steps: readonly Step[], reads: readonly Region[], writes: readonly Region[]) {
+function all(steps: readonly Step[], reads: readonly Region[], writes: readonly Region[]): Touched {
   const inner = steps.map(touchedBy);
   return {
     reads: [...reads, ...inner.flatMap((s) => s.reads)],
@@ -25,24 +30,58 @@ function all(steps: readonly Step[], reads: readonly Region[], writes: readonly 
   };
 }
 
+/** The lists of steps inside a step. */
+export function innerSteps(step: Step): readonly (readonly Step[])[] {
+  if (step.kind === 'while') return [step.condition, step.body];
+  if (step.kind === 'repeat') return [step.body];
+  return step.kind === 'switch' ? step.branches : [];
+}
+
+/** The step with each list of steps inside it changed. */
+export function mapInner(step: Step, f: (steps: readonly Step[]) => readonly Step[]): Step {
+  if (step.kind === 'while') return { ...step, condition: f(step.condition), body: f(step.body) };
+  if (step.kind === 'repeat') return { ...step, body: f(step.body) };
+  return step.kind === 'switch' ? { ...step, branches: step.branches.map(f) } : step;
+}
+
 /**
  * The steps with `barrier` only where one needs what another thread may not have finished. `same` gives regions that share
  * bytes one name.
  */
-export function withBarriers<S extends Step>(steps: readonly S[], same: (r: Region) => unknown = (r) => r): S[] {
-  let open: { readonly serial: boolean; readonly reads: Set<unknown>; readonly writes: Set<unknown> }[] = [];
-  return steps.map((step) => {
+export function withBarriers(steps: readonly Step[], same: (r: Region) => unknown): Step[] {
+  return timed(steps, same, false);
+}
+
+function timed(steps: readonly Step[], same: (r: Region) => unknown, isInner: boolean): Step[] {
+  let open: {
+    readonly serial: boolean;
+    readonly hasSteps: boolean;
+    readonly reads: Set<unknown>;
+    readonly writes: Set<unknown>;
+  }[] = [];
+  return steps.map((step, k) => {
     const { reads, writes } = touchedBy(step);
-    const [read, written] = [new Set(reads.map(same)), new Set(writes.map(same))];
-    const hasSteps = step.kind === 'while' || step.kind === 'switch' || step.kind === 'repeat';
-    const barrier = open.some(
-      (before) =>
-        !(before.serial && step.serial) &&
-        (hasSteps || meets(before.writes, read) || meets(before.writes, written) || meets(before.reads, written)),
-    );
+    const now = {
+      serial: step.serial,
+      hasSteps: innerSteps(step).length > 0,
+      reads: new Set(reads.map(same)),
+      writes: new Set(writes.map(same)),
+    };
+    const barrier =
+      // Whatever stands before or after the steps of a loop: its first step waits, so that all threads go round together.
+      (isInner && k === 0) ||
+      open.some(
+        (before) =>
+          !(before.serial && now.serial) &&
+          (now.hasSteps ||
+            before.hasSteps ||
+            meets(before.writes, now.reads) ||
+            meets(before.writes, now.writes) ||
+            meets(before.reads, now.writes)),
+      );
     if (barrier) open = [];
-    open.push({ serial: step.serial, reads: read, writes: written });
-    return { ...step, barrier };
+    open.push(now);
+    return { ...mapInner(step, (inner) => timed(inner, same, !step.serial)), barrier };
   });
 }
 

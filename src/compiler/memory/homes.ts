@@ -3,66 +3,127 @@ import { sizeOf } from '../../base/shape.ts';
 import type { Region } from '../../ir/expr.ts';
 import type { Home, Step } from '../plan.ts';
 import { Arena } from './arena.ts';
-import { touchedBy } from './barriers.ts';
+import { innerSteps, touchedBy } from './barriers.ts';
 import { mayReplace } from './same-place.ts';
 
 export const bytesOf = (region: Region): number => sizeOf(region.shape) * dtypeInfo[region.dtype].bytes;
 
 interface Life {
-  /** Steps that touch the region first and last. */
+  /** Moments that touch the region first and last. */
   first: number;
   last: number;
   /** The last stretch between barriers in which several threads touch it. */
   shared: number;
 }
+/** A step, or a test or count of a control step, in the order of time; a loop's inside is written once. */
+interface Moment {
+  readonly step: Step | undefined;
+  readonly regions: readonly Region[];
+  readonly writes: readonly Region[];
+  readonly serial: boolean;
+  readonly stretch: number;
+}
+interface Loop {
+  readonly first: number;
+  readonly last: number;
+}
 
 /**
  * Gives every region that has no home yet a place in the arena, where no other lives at the same time. Steps between two
- * barriers count as simultaneous, except those that one thread does alone.
+ * barriers count as simultaneous, except those that one thread does alone. `one` names regions that share bytes.
  */
-export function planArena(steps: readonly Step[], homes: Map<Region, Home>): number {
-  const stretch: number[] = [];
-  steps.forEach((step, k) => stretch.push((stretch[k - 1] ?? 0) + (step.barrier ? 1 : 0)));
+export function planArena(steps: readonly Step[], homes: Map<Region, Home>, one: (r: Region) => Region): number {
+  const { moments, loops } = timeline(steps, one);
   const lives = new Map<Region, Life>();
-  const dying: Region[][] = steps.map(() => []);
-  steps.forEach((step, k) => {
-    const { reads, writes } = touchedBy(step);
-    for (const region of [...reads, ...writes]) {
+  moments.forEach(({ regions, serial, stretch }, k) => {
+    for (const region of regions) {
       if (homes.has(region)) continue;
       const life = lives.get(region) ?? { first: k, last: k, shared: -1 };
       life.last = k;
-      if (!step.serial) life.shared = stretch[k]!;
+      if (!serial) life.shared = stretch;
       lives.set(region, life);
     }
   });
-  for (const [region, { last }] of lives) dying[last]!.push(region);
+  // What lives across the border of a loop lives through all of its rounds; inner loops come first.
+  for (const life of lives.values())
+    for (const { first, last } of loops) {
+      const crosses = (life.first < first && life.last >= first) || (life.first <= last && life.last > last);
+      if (!crosses) continue;
+      life.first = Math.min(life.first, first);
+      life.last = Math.max(life.last, last);
+      life.shared = Math.max(life.shared, moments[last]!.stretch);
+    }
+  return place(moments, lives, homes);
+}
+
+function place(moments: readonly Moment[], lives: ReadonlyMap<Region, Life>, homes: Map<Region, Home>): number {
+  const born: Region[][] = moments.map(() => []);
+  const dying: Region[][] = moments.map(() => []);
+  for (const [region, { first, last }] of lives) {
+    born[first]!.push(region);
+    dying[last]!.push(region);
+  }
   const arena = new Arena();
   const offsets = new Map<Region, number>();
-  let waiting: Region[] = [];
   const taken = new Set<Region>();
-  steps.forEach((step, k) => {
+  let waiting: Region[] = [];
+  moments.forEach(({ step, writes, serial, stretch }, k) => {
     waiting = waiting.filter((region) => {
       const life = lives.get(region)!;
-      const ready = life.shared < stretch[k]! && (step.serial || stretch[life.last]! < stretch[k]!);
+      const ready = life.shared < stretch && (serial || moments[life.last]!.stretch < stretch);
       if (ready && !taken.has(region)) arena.give(offsets.get(region)!, bytesOf(region));
       return !ready;
     });
-    const { writes } = touchedBy(step);
-    for (const region of writes) {
-      if (homes.has(region) || offsets.has(region)) continue;
-      const old = dying[k]!.find(
-        (r) =>
-          offsets.has(r) &&
-          !taken.has(r) &&
-          !writes.includes(r) &&
-          bytesOf(r) === bytesOf(region) &&
-          mayReplace(step, r, region),
-      );
+    for (const region of born[k]!) {
+      const old =
+        step &&
+        writes.includes(region) &&
+        dying[k]!.find(
+          (r) =>
+            offsets.has(r) &&
+            !taken.has(r) &&
+            !writes.includes(r) &&
+            bytesOf(r) === bytesOf(region) &&
+            mayReplace(step, r, region),
+        );
       if (old) taken.add(old);
       offsets.set(region, old ? offsets.get(old)! : arena.take(bytesOf(region)));
     }
-    waiting.push(...dying[k]!.filter((r) => offsets.has(r)));
+    waiting.push(...dying[k]!);
   });
   for (const [region, offset] of offsets) homes.set(region, { kind: 'arena', offset });
   return arena.size;
+}
+
+function timeline(steps: readonly Step[], one: (r: Region) => Region): { moments: Moment[]; loops: Loop[] } {
+  const moments: Moment[] = [];
+  const loops: Loop[] = [];
+  let stretch = 0;
+  const moment = (step: Step, own: Region): void => {
+    moments.push({ step: undefined, regions: [one(own)], writes: [], serial: step.serial, stretch });
+  };
+  const visit = (step: Step): void => {
+    if (step.barrier) stretch++;
+    const inner = innerSteps(step);
+    if (inner.length === 0) {
+      const { reads, writes } = touchedBy(step);
+      const regions = [...new Set([...writes, ...reads].map(one))];
+      moments.push({ step, regions, writes: writes.map(one), serial: step.serial, stretch });
+      return;
+    }
+    const first = moments.length;
+    if (step.kind === 'repeat') moment(step, step.counter);
+    if (step.kind === 'switch') moment(step, step.index);
+    inner.forEach((list, k) => {
+      const start = moments.length;
+      list.forEach(visit);
+      // Only one of the branches runs, and what is not made in it must outlive it.
+      if (step.kind === 'switch') loops.push({ first: start, last: Math.max(start, moments.length - 1) });
+      if (step.kind === 'while' && k === 0) moment(step, step.test);
+    });
+    if (step.kind !== 'switch') loops.push({ first, last: moments.length - 1 });
+    stretch++;
+  };
+  steps.forEach(visit);
+  return { moments, loops };
 }

@@ -61,7 +61,7 @@ class Nest {
     const isFull = !combine && this.kernel.columns.some((a) => index.some((i) => i.op === 'index' && i.axis === a));
     if (combine) value = this.reduction(combine, this.kernel.columns, value);
     else if (!isFull) value = this.withoutReductions(value);
-    const position = this.places.position(index, tensor.shape);
+    const position = this.places.positionIn(tensor, index);
     if (this.stored(tensor)) {
       const to = this.places.regionOf(tensor);
       const item: FullStore = { to, position, value };

@@ -8,7 +8,7 @@ import { bodiesOf, expressionsOf, mapStatements } from './statements.ts';
 type For = Stmt & { op: 'for' };
 
 /** Work, in additions and loads, below which waking the other threads costs more than they bring. */
-const worthThreads = 40_000;
+export const worthThreads = 40_000;
 /** Elements that a thread takes at a time from a flat loop, a multiple of this many. */
 const grain = 64;
 

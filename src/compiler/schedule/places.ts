@@ -8,6 +8,8 @@ import type { Formulas } from '../scalars/formulas.ts';
 export class Places {
   readonly formulas: Formulas;
   private readonly regions = new Map<Tensor, Region>();
+  private readonly starts = new Map<Tensor, Expr>();
+  private readonly shared = new Map<Region, Region>();
   private readonly flattened = new Map<Expr, Expr>();
   private count = 0;
 
@@ -29,9 +31,39 @@ export class Places {
     return { name, shape: [sizeOf(shape)], dtype };
   }
 
-  /** The tensor's value is kept in a region that exists already. */
-  alias(tensor: Tensor, region: Region): void {
+  /** The tensor's value is kept in a region that exists already, from this position on. */
+  put(tensor: Tensor, region: Region, start?: Expr): void {
     this.regions.set(tensor, region);
+    if (start) this.starts.set(tensor, start);
+  }
+
+  /** Whether the tensor stands in the middle of a larger region, at a place that is computed. */
+  isInside(tensor: Tensor): boolean {
+    return this.starts.has(tensor);
+  }
+
+  /** The two regions are one in memory. */
+  share(region: Region, other: Region): void {
+    this.shared.set(region, other);
+  }
+
+  /** The region that stands for all that share its bytes. */
+  one(region: Region): Region {
+    let found = region;
+    for (let next = this.shared.get(found); next; next = this.shared.get(found)) found = next;
+    return found;
+  }
+
+  /** Every region that is another in memory. */
+  sharing(): Iterable<Region> {
+    return this.shared.keys();
+  }
+
+  /** Where an element of a tensor stands in its region. */
+  positionIn(tensor: Tensor, index: readonly Expr[]): Expr {
+    const position = this.position(index, tensor.shape);
+    const start = this.starts.get(tensor);
+    return start ? this.formulas.algebra.apply('add', 'i32', [start, position]) : position;
   }
 
   /** Where an element of an array stands. */
@@ -48,7 +80,7 @@ export class Places {
       const index = e.index.map((i) => this.flat(i));
       const tensor = this.formulas.tensorOf(e.from);
       result = this.formulas.algebra.simplify(
-        tensor ? load(this.regionOf(tensor), [this.position(index, e.from.shape)]) : load(e.from, index),
+        tensor ? load(this.regionOf(tensor), [this.positionIn(tensor, index)]) : load(e.from, index),
       );
     } else if (partsOf(e).length > 0) {
       const parts = partsOf(e).map((x) => this.flat(x));

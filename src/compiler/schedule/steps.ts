@@ -2,38 +2,48 @@ import { dtypeInfo } from '../../base/dtype.ts';
 import { sizeOf } from '../../base/shape.ts';
 import { type Expr, type Region, readLocal } from '../../ir/expr.ts';
 import type { Stmt } from '../../ir/loops.ts';
-import type { Program } from '../../ir/program.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { loadsOf } from '../group/cost.ts';
 import type { Kernel } from '../group/kernel.ts';
-import type { ContractionStep, KernelInfo, LoopStep, Step, Target, View } from '../plan.ts';
+import type { ContractionStep, KernelInfo, LoopStep, Target, View } from '../plan.ts';
 import { contractionLoops } from './contraction-loops.ts';
 import { customNest } from './custom-nest.ts';
 import { guard } from './guard.ts';
 import { hoist } from './hoist.ts';
 import { loopNest } from './loop-nest.ts';
 import { mergeAxes } from './merge-axes.ts';
-import { parallelize, workOf } from './parallelize.ts';
+import { parallelize, workOf, worthThreads } from './parallelize.ts';
 import type { Places } from './places.ts';
 import { eachStatement, expressionsOf } from './statements.ts';
 import { vectorize } from './vectorize.ts';
 
-/** The step of a kernel that is no control flow. */
-export function stepOf(
+/** The steps of a kernel that is no control flow. */
+export function stepsOf(
   kernel: Kernel,
   stored: (t: Tensor) => boolean,
   places: Places,
   target: Target,
-): LoopStep | ContractionStep {
+): readonly (LoopStep | ContractionStep)[] {
   const { algebra } = places.formulas;
   if (kernel.kind === 'contraction') {
     const step = contractionStep(kernel, stored, places);
-    return target.contraction(step) ? step : contractionLoops(step, target, places.formulas);
+    return [target.contraction(step) ? step : contractionLoops(step, target, places.formulas)];
   }
-  if (kernel.kind === 'custom') return loopStep(infoOf(kernel), customNest(kernel.equation!, places), true);
+  if (kernel.kind === 'custom') return customSteps(kernel, places, target);
   const nest = vectorize(mergeAxes(loopNest(kernel, stored, places), algebra), algebra);
   const { body, serial } = parallelize(nest, target, algebra);
-  return loopStep(infoOf(kernel), hoist(guard(body, algebra), algebra), serial, Math.round(workOf(nest)));
+  return [loopStep(infoOf(kernel), hoist(guard(body, algebra), algebra), serial, Math.round(workOf(nest)))];
+}
+
+/** Loops that a primitive gives one after the other are steps of their own, so that threads can share each. */
+function customSteps(kernel: Kernel, places: Places, target: Target): readonly LoopStep[] {
+  const body = customNest(kernel.equation!, places);
+  const info = infoOf(kernel);
+  if (!body.every((s) => s.op === 'for')) return [loopStep(info, body, true)];
+  return body.map((s) => {
+    const isShared = target.threads > 1 && s.op === 'for' && s.mode === 'parallel' && workOf([s]) >= worthThreads;
+    return loopStep(info, [s], !isShared);
+  });
 }
 
 /** A step of loops with the regions that they touch. */
@@ -140,15 +150,4 @@ function viewIn(position: Expr, axes: ContractionStep['axes'], algebra: Places['
     strides[d] = c;
   }
   return { offset: constant, strides };
-}
-
-/** The steps of all kernels in order. */
-export function stepsOf(program: Program, kernels: readonly Kernel[], places: Places, target: Target): Step[] {
-  const needed = new Set<Tensor>(program.outputs);
-  for (const { reads } of kernels) for (const t of reads) needed.add(t);
-  return kernels.flatMap((kernel) =>
-    kernel.members.length === 0 || kernel.members.some((m) => needed.has(m.tensor))
-      ? [stepOf(kernel, (t) => needed.has(t), places, target)]
-      : [],
-  );
 }
