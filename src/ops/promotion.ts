@@ -1,17 +1,18 @@
 import { floatx } from '../base/config.ts';
-import { type DType, isFloat } from '../base/dtype.ts';
+import { asDType, type DType, dtypeInfo, isFloat } from '../base/dtype.ts';
 
-/** What takes part in a promotion: a dtype, or a bare number (`int`: without a fraction), which is weak. */
-export type Promotable = DType | 'int' | 'float';
-type Node = Promotable | 'int64';
+/** What takes part in a promotion: a dtype, a 64-bit name, or a bare number (`int`: without a fraction), which is weak. */
+export type Promotable = DType | 'int64' | 'uint64' | 'int' | 'float';
+type Node = Promotable;
 
-// JAX's lattice: an edge leads to the next wider type. int64 is a way station that ends as int32.
+// JAX's lattice: an edge leads to the next wider type. 64-bit integers are way stations that end as 32-bit ones.
 const wider: Readonly<Record<Node, readonly Node[]>> = {
   bool: ['int'],
   int: ['uint8', 'int8'],
   uint8: ['uint16', 'int16'],
   uint16: ['uint32', 'int32'],
-  uint32: ['int64'],
+  uint32: ['int64', 'uint64'],
+  uint64: ['float'],
   int8: ['int16'],
   int16: ['int32'],
   int32: ['int64'],
@@ -40,9 +41,11 @@ const join = (a: Node, b: Node): Node => {
 export function resultType(...operands: readonly Promotable[]): DType {
   if (operands.length === 0) return floatx();
   const found = operands.reduce<Node>(join, operands[0]!);
-  return found === 'int' || found === 'int64' ? 'int32' : found === 'float' ? floatx() : found;
+  const isHalf = dtypeInfo[floatx()].bytes === 2;
+  if (found === 'int') return isHalf ? 'int16' : 'int32';
+  if (found === 'float') return isHalf ? 'float16' : floatx();
+  return asDType(found);
 }
 
 /** A float type stays, everything else becomes floatx. */
-export const floatType = (dtype: Promotable): DType =>
-  dtype !== 'int' && dtype !== 'float' && isFloat(dtype) ? dtype : floatx();
+export const floatType = (dtype: DType): DType => (isFloat(dtype) ? dtype : floatx());

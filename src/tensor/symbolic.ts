@@ -1,5 +1,5 @@
-import { fail } from '../base/errors.ts';
-import { type SymbolicShape, sameShape } from '../base/shape.ts';
+import { fail, HornbeamError } from '../base/errors.ts';
+import { type SymbolicShape, sameShape, sizeOf } from '../base/shape.ts';
 import type { Tree } from '../base/tree.ts';
 import { Tensor } from '../ir/tensor.ts';
 import { inFrame, Trace } from './frames.ts';
@@ -24,38 +24,111 @@ export interface SymbolicAval {
 
 /**
  * What `f` gives for symbolic arguments: it is recorded with every unknown size set to one number, then to another, and
- * sizes that come out different are unknown. Variables that it reads and changes stay as they are.
+ * sizes that come out different are unknown. Where unknown sizes must equal known ones (`(null, 4) · (null, 5)`), they are
+ * found by trying. Variables that it reads and changes stay as they are.
  */
 export function inferSymbolic<R>(
   f: (...args: readonly unknown[]) => R,
   args: readonly unknown[],
 ): { form: R; avals: SymbolicAval[] } {
-  const attempt = (size: number): R =>
-    inFrame(new Trace(), () =>
-      f(
-        ...(mapTensors(args, (t) =>
-          t instanceof KerasTensor ? new Tensor({ shape: t.symbolicShape.map((n) => n ?? size), dtype: t.dtype }) : t,
-        ) as unknown[]),
-      ),
-    );
+  const attempt = (sizes: Sizes): R => {
+    let at = 0;
+    const stand = (t: Tensor): Tensor =>
+      t instanceof KerasTensor
+        ? new Tensor({ shape: t.symbolicShape.map((n) => n ?? sizes(at++)), dtype: t.dtype })
+        : t;
+    return inFrame(new Trace(), () => f(...(mapTensors(args, stand) as unknown[])));
+  };
   inferring++;
   try {
     return compare(args, attempt);
+  } catch (error) {
+    // The size tried first stands for an unknown one, and is shown so.
+    if (error instanceof HornbeamError) error.message = error.message.replaceAll(/\b2520\b/g, 'null');
+    throw error;
   } finally {
     inferring--;
   }
 }
 
-function compare<R>(args: readonly unknown[], attempt: (size: number) => R): { form: R; avals: SymbolicAval[] } {
-  const form = attempt(trialSizes[0]);
+/** The size that the k-th unknown axis of the arguments is given. */
+type Sizes = (k: number) => number;
+
+function compare<R>(args: readonly unknown[], attempt: (sizes: Sizes) => R): { form: R; avals: SymbolicAval[] } {
+  const inputs = tensorsIn(args);
+  if (!inputs.some(hasUnknown)) {
+    const form = attempt(() => trialSizes[0]);
+    return { form, avals: tensorsIn(form).map(({ shape, dtype }) => ({ shape, dtype })) };
+  }
+  const { form, forced } = firstThatWorks(args, inputs, attempt);
   const first = tensorsIn(form);
-  if (!tensorsIn(args).some(hasUnknown)) return { form, avals: first.map(({ shape, dtype }) => ({ shape, dtype })) };
-  const second = tensorsIn(attempt(trialSizes[1]));
+  const withSize = (size: number): Tensor[] => tensorsIn(attempt((k) => forced.get(k) ?? size));
+  const second = withSize(trialSizes[1]);
+  if (second.length !== first.length)
+    fail('symbolic call', 'the number of results depends on a size that is unknown', 'give the tensors that size');
+  const others = [second, ...smaller(first, withSize)];
   const avals = first.map(({ shape, dtype }, k) => ({
-    shape: sameShape(shape, second[k]!.shape) ? shape : shape.map((n, d) => (n === second[k]!.shape[d] ? n : null)),
+    shape: others.every((o) => sameShape(shape, o[k]!.shape))
+      ? shape
+      : shape.map((n, d) => (others.every((o) => n === o[k]!.shape[d]) ? n : null)),
     dtype,
   }));
   return { form, avals };
+}
+
+/** Results at a small size, which a slice may shorten; nothing where they are of another kind, or none. */
+function smaller(first: readonly Tensor[], withSize: (size: number) => Tensor[]): Tensor[][] {
+  try {
+    const found = withSize(2);
+    const isAlike = found.length === first.length && found.every((t, k) => t.shape.length === first[k]!.shape.length);
+    return isAlike ? [found] : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Tries all unknown sizes free; then one, then two of them set to sizes that occur. */
+function firstThatWorks<R>(
+  args: readonly unknown[],
+  inputs: readonly Tensor[],
+  attempt: (sizes: Sizes) => R,
+): { form: R; forced: ReadonlyMap<number, number> } {
+  let failure: unknown;
+  let left = 150;
+  const tried = (forced: ReadonlyMap<number, number>): { form: R; forced: ReadonlyMap<number, number> } | undefined => {
+    if (left-- <= 0) return undefined;
+    try {
+      return { form: attempt((k) => forced.get(k) ?? trialSizes[0]), forced };
+    } catch (error) {
+      if (!(error instanceof HornbeamError)) throw error;
+      failure ??= error;
+      return undefined;
+    }
+  };
+  const free = tried(new Map());
+  if (free) return free;
+  const unknown = inputs.flatMap((t) => t.shape.filter((n) => n === null)).map((_, k) => k);
+  const sizes = sizesThatOccur(args, inputs);
+  const single = unknown.flatMap((k) => sizes.map((n) => new Map([[k, n]])));
+  const double = single.flatMap((a, i) => single.slice(i + 1).map((b) => new Map([...a, ...b])));
+  for (const forced of [...single, ...double.filter((both) => both.size === 2)]) {
+    const found = tried(forced);
+    if (found) return found;
+    if (left <= 0) break;
+  }
+  throw failure;
+}
+
+/** Sizes that an unknown axis may have to equal: those of other axes, 1, and what is left of a wanted shape. */
+function sizesThatOccur(args: readonly unknown[], inputs: readonly Tensor[]): number[] {
+  const known = inputs.flatMap((t) => t.shape as SymbolicShape).filter((n) => n !== null);
+  const wanted = args.filter((x): x is number[] => Array.isArray(x) && x.every((n) => Number.isInteger(n)));
+  const rest = wanted.flatMap((shape) =>
+    inputs
+      .map((t) => sizeOf(shape) / sizeOf(t.shape.filter((n) => n !== null)))
+      .filter((n) => Number.isInteger(n) && n > 0),
+  );
+  return [...new Set([...known, ...rest, 1])];
 }
 
 /** Records a call of an operation on symbolic tensors: adds a node to the functional graph and gives its outputs. */

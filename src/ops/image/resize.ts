@@ -138,6 +138,13 @@ export const scaleAndTranslate = op(
         'give one size for each axis',
       );
     const dims = spatialDims.map((d) => axisOf('image.scaleAndTranslate', d, images.shape.length, 'spatialDims'));
+    const other = images.shape.findIndex((n, d) => !dims.includes(d) && n !== outputShape[d]);
+    if (other >= 0)
+      fail(
+        'image.scaleAndTranslate',
+        `axis ${other} has size ${images.shape[other]}, in outputShape ${outputShape[other]}`,
+        'name it among spatialDims, or keep its size',
+      );
     const element = (v: Tensor, k: number): Tensor =>
       reshape(slice(cast(v, 'float32'), { starts: [k], stops: [k + 1], strides: [1] }), { shape: [] });
     const x = isFloat(images.dtype) ? images : cast(images, 'float32');

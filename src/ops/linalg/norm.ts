@@ -87,6 +87,8 @@ export interface NormalizeOptions {
 export const normalize = op('normalize', (x0: Tensor, { axis = -1, order = 2, epsilon }: NormalizeOptions = {}) => {
   const x = cast(x0, floatType(x0.dtype));
   const axes = axesOf('normalize', axis, x.shape.length);
+  if (!Number.isInteger(order) || order < 1)
+    fail('normalize', `order is ${order}`, 'give a whole number of at least 1');
   const least = epsilon ?? fuzz();
   const over = (y: Tensor): Tensor => spreadTo(reshapeTo(y, keptShape(x.shape, axes)), x.shape);
   if (order === 2) {

@@ -39,6 +39,7 @@ export function samePadding(size: number, window: number, stride: number, dilati
   const total = Math.max((Math.ceil(size / stride) - 1) * stride + reach - size, 0);
   return [total >> 1, total - (total >> 1)];
 }
+/** The padding of each spatial axis; refuses windows that do not fit. */
 export function paddingOf(
   who: string,
   padding: string,
@@ -48,7 +49,16 @@ export function paddingOf(
   dilation?: Shape,
 ): [number, number][] {
   const mode = padding.toLowerCase?.();
-  if (mode === 'valid') return spatial.map(() => [0, 0]);
+  if (mode === 'valid') {
+    const d = spatial.findIndex((n, k) => n < (window[k]! - 1) * (dilation?.[k] ?? 1) + 1);
+    if (d >= 0)
+      fail(
+        who,
+        `a window of ${showShape(window)} does not fit into ${showShape(spatial)}: nothing would be left`,
+        'use padding "same", a smaller window, or larger inputs',
+      );
+    return spatial.map(() => [0, 0]);
+  }
   if (mode === 'same') return spatial.map((n, d) => samePadding(n, window[d]!, strides[d]!, dilation?.[d]));
   return fail(who, `unknown padding "${padding}"`, 'use "valid" or "same"');
 }

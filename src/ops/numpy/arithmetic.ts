@@ -8,6 +8,9 @@ import { floatType, resultType } from '../promotion.ts';
 type Strict = (x: Tensor, y: Tensor) => Tensor;
 const both = ['operand', 'operand'] as const;
 
+/** A binary op whose bare numbers count as tensors, and so decide the dtype too. */
+const strong = (name: string, f: Strict, dtype: (common: DType) => DType) =>
+  op(name, (x1: Tensor, x2: Tensor) => f(...align(name, [x1, x2] as const, dtype)), ['tensor', 'tensor']);
 /** A binary op whose operands meet in one dtype and shape; `bool` says what it is on truth values. */
 const binary = (name: string, f: Strict, dtype?: (common: DType) => DType) =>
   op(name, (x1: Operand, x2: Operand) => f(...align(name, [x1, x2] as const, dtype)), both);
@@ -88,7 +91,7 @@ export const fmax = binary('fmax', (x, y) => p.select(p.bitOr(p.gt(x, y), isNan(
 export const fmin = binary('fmin', (x, y) => p.select(p.bitOr(p.lt(x, y), isNan(y)), x, y));
 
 /** Angle of the point (x2, x1) in (-π, π]. @example arctan2([1, 0], [0, -1]) // [1.5708, 3.1416] */
-export const arctan2 = binary('arctan2', p.atan2, floatType);
+export const arctan2 = strong('arctan2', p.atan2, floatType);
 /** `sqrt(x1² + x2²)`, without overflow on the way. @example hypot([3], [4]) // [5] */
 export const hypot = binary(
   'hypot',
@@ -104,7 +107,7 @@ export const hypot = binary(
   floatType,
 );
 /** `log(exp(x1) + exp(x2))`, stable. @example logaddexp([0], [0]) // [0.6931] */
-export const logaddexp = binary('logaddexp', logAddExp, floatType);
+export const logaddexp = strong('logaddexp', logAddExp, floatType);
 function logAddExp(x: Tensor, y: Tensor): Tensor {
   const difference = p.sub(x, y);
   const sum = p.add(p.max(x, y), p.log1p(p.exp(p.neg(p.abs(difference)))));
@@ -112,7 +115,7 @@ function logAddExp(x: Tensor, y: Tensor): Tensor {
   return p.select(isNan(difference), p.add(x, y), sum);
 }
 /** `log2(2^x1 + 2^x2)`, stable. @example logaddexp2([0], [0]) // [1] */
-export const logaddexp2 = binary(
+export const logaddexp2 = strong(
   'logaddexp2',
   (x, y) => {
     const ln2 = like(x, Math.LN2);

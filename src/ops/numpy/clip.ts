@@ -1,15 +1,14 @@
 import * as p from '../../primitives/elementwise.ts';
 import { op } from '../op.ts';
-import { align, type Operand } from '../operands.ts';
-import { resultType } from '../promotion.ts';
+import { align, cast, type Operand, promotableOf } from '../operands.ts';
 
 /** `x` confined to [min, max]; at a bound half of the gradient passes. @example clip([1, 5, 9], 2, 6) // [2, 5, 6] */
 export const clip = op(
   'clip',
   (x: Operand, min: Operand, max: Operand) => {
-    const [y, low, high] = align('clip', [x, min, max] as const, (dtype) =>
-      dtype === 'bool' ? resultType('int') : dtype,
-    );
+    // Truth values count as int32 before they meet the bounds.
+    const counted = promotableOf(x) === 'bool' ? cast(x, 'int32') : x;
+    const [y, low, high] = align('clip', [counted, min, max] as const);
     return p.min(p.max(y, low), high);
   },
   ['operand', 'operand', 'operand'],

@@ -185,7 +185,10 @@ export function splitAt(who: string, x: Tensor, indicesOrSections: number | read
   const cuts =
     typeof indicesOrSections === 'number'
       ? range(indicesOrSections - 1).map((k) => ((k + 1) * size) / indicesOrSections)
-      : indicesOrSections.map((n) => Math.min(n < 0 ? Math.max(0, n + size) : n, size));
+      : indicesOrSections.map((n) => (n < 0 ? Math.max(0, n + size) : n));
+  const beyond = cuts.find((n) => n > size);
+  if (beyond !== undefined)
+    fail(who, `position ${beyond} is beyond axis ${axis} of shape ${showShape(x.shape)}`, 'give positions within it');
   const ends = [...cuts, size];
   return ends.map((stop, k) => {
     const start = k === 0 ? 0 : ends[k - 1]!;
