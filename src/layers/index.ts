@@ -1,4 +1,4 @@
-import { registerModule } from '../base/serialize.ts';
+import { registerModule, type SerializableClass } from '../base/serialize.ts';
 import { Activation } from './activations/activation.ts';
 import { ELU } from './activations/elu.ts';
 import { LeakyReLU } from './activations/leaky-relu.ts';
@@ -19,6 +19,10 @@ import { Minimum } from './merging/minimum.ts';
 import { Multiply } from './merging/multiply.ts';
 import { Subtract } from './merging/subtract.ts';
 import { BatchNormalization } from './normalization/batch-normalization.ts';
+import { GroupNormalization } from './normalization/group-normalization.ts';
+import { LayerNormalization } from './normalization/layer-normalization.ts';
+import { RMSNormalization } from './normalization/rms-normalization.ts';
+import { UnitNormalization } from './normalization/unit-normalization.ts';
 import { AveragePooling1D } from './pooling/average-pooling1d.ts';
 import { AveragePooling2D } from './pooling/average-pooling2d.ts';
 import { AveragePooling3D } from './pooling/average-pooling3d.ts';
@@ -34,51 +38,71 @@ import { MaxPooling3D } from './pooling/max-pooling3d.ts';
 import { Dropout } from './regularization/dropout.ts';
 import { Flatten } from './reshaping/flatten.ts';
 
-const classes = [
-  Activation,
-  Add,
-  Average,
-  AveragePooling1D,
-  AveragePooling2D,
-  AveragePooling3D,
-  BatchNormalization,
-  Concatenate,
-  Conv1D,
-  Conv2D,
-  Conv3D,
-  Dense,
-  Dropout,
-  ELU,
-  Flatten,
-  GlobalAveragePooling1D,
-  GlobalAveragePooling2D,
-  GlobalAveragePooling3D,
-  GlobalMaxPooling1D,
-  GlobalMaxPooling2D,
-  GlobalMaxPooling3D,
-  Identity,
-  InputLayer,
-  LeakyReLU,
-  Maximum,
-  MaxPooling1D,
-  MaxPooling2D,
-  MaxPooling3D,
-  Minimum,
-  Multiply,
-  PReLU,
-  ReLU,
-  Softmax,
-  Subtract,
-];
-registerModule('keras.layers', classes);
-
+export type { CallOptions } from './call-context.ts';
 export { Input } from './core/input-layer.ts';
-export { Layer } from './layer.ts';
+export type { InputSpec } from './input-spec.ts';
+export { Layer, type LayerOptions, type WeightOptions } from './layer.ts';
 export {
   Activation,
   Add,
   Average,
   AveragePooling1D,
+  AveragePooling1D as AvgPool1D,
+  AveragePooling2D,
+  AveragePooling2D as AvgPool2D,
+  AveragePooling3D,
+  AveragePooling3D as AvgPool3D,
+  BatchNormalization,
+  Concatenate,
+  Conv1D,
+  Conv1D as Convolution1D,
+  Conv2D,
+  Conv2D as Convolution2D,
+  Conv3D,
+  Conv3D as Convolution3D,
+  Dense,
+  Dropout,
+  ELU,
+  Flatten,
+  GlobalAveragePooling1D,
+  GlobalAveragePooling1D as GlobalAvgPool1D,
+  GlobalAveragePooling2D,
+  GlobalAveragePooling2D as GlobalAvgPool2D,
+  GlobalAveragePooling3D,
+  GlobalAveragePooling3D as GlobalAvgPool3D,
+  GlobalMaxPooling1D,
+  GlobalMaxPooling1D as GlobalMaxPool1D,
+  GlobalMaxPooling2D,
+  GlobalMaxPooling2D as GlobalMaxPool2D,
+  GlobalMaxPooling3D,
+  GlobalMaxPooling3D as GlobalMaxPool3D,
+  GroupNormalization,
+  Identity,
+  InputLayer,
+  LayerNormalization,
+  LeakyReLU,
+  Maximum,
+  MaxPooling1D,
+  MaxPooling1D as MaxPool1D,
+  MaxPooling2D,
+  MaxPooling2D as MaxPool2D,
+  MaxPooling3D,
+  MaxPooling3D as MaxPool3D,
+  Minimum,
+  Multiply,
+  PReLU,
+  ReLU,
+  RMSNormalization,
+  Softmax,
+  Subtract,
+  UnitNormalization,
+};
+
+registerModule('keras.layers', [
+  Activation,
+  Add,
+  Average,
+  AveragePooling1D,
   AveragePooling2D,
   AveragePooling3D,
   BatchNormalization,
@@ -96,17 +120,21 @@ export {
   GlobalMaxPooling1D,
   GlobalMaxPooling2D,
   GlobalMaxPooling3D,
+  GroupNormalization,
   Identity,
   InputLayer,
+  LayerNormalization,
   LeakyReLU,
-  Maximum,
   MaxPooling1D,
   MaxPooling2D,
   MaxPooling3D,
+  Maximum,
   Minimum,
   Multiply,
   PReLU,
+  RMSNormalization,
   ReLU,
   Softmax,
   Subtract,
-};
+  UnitNormalization,
+] as readonly SerializableClass[]);

@@ -43,7 +43,7 @@ import {
 import { type CallOptions, currentTraining, inCall, isOutermostCall } from './call-context.ts';
 import { checkInputs, type InputSpec } from './input-spec.ts';
 import { maskOf, setMask } from './masks.ts';
-import { ownedBy } from './tracking.ts';
+import { byKind, isForTraining, ownedBy } from './tracking.ts';
 
 /** Options of every layer. */
 export interface LayerOptions {
@@ -192,7 +192,7 @@ export abstract class Layer<
       ),
     );
     this.penalizeActivity(outputs);
-    this.passMask(first, outputs);
+    this.passMask(first, outputs, options.mask);
     return outputs;
   }
 
@@ -227,6 +227,7 @@ export abstract class Layer<
     this.buildShapes = shapes;
     inNameScope(this.name, () => asCallOf(undefined, () => this.build(...shapes)));
     this.built = true;
+    if (!this.isTrainable) this.trainable = false;
   }
   private makesWeights(): boolean {
     return this.build !== Layer.prototype.build;
@@ -259,6 +260,7 @@ export abstract class Layer<
       regularizer,
       constraint,
     });
+    isForTraining(variable);
     this.ownWeights.push(variable);
     return variable;
   }
@@ -277,11 +279,12 @@ export abstract class Layer<
     if (!activityRegularizer) return;
     for (const y of tensorsIn(outputs)) this.addLoss(activityRegularizer(y).div(y.shape[0] ?? 1) as Tensor);
   }
-  private passMask(inputs: unknown, outputs: Out): void {
+  private passMask(inputs: unknown, outputs: Out, given?: Tensor | null): void {
     if (!this.supportsMasking && this.computeMask === Layer.prototype.computeMask) return;
     const flat = tensorsIn(outputs);
     if (flat.length === 0 || flat.every(maskOf)) return;
-    const computed = this.computeMask(inputs, mapTensors(inputs, (t) => maskOf(t) ?? null) as Tensor);
+    const previous = given ?? (mapTensors(inputs, (t) => maskOf(t) ?? null) as Tensor);
+    const computed = this.computeMask(inputs, previous);
     if (computed === null || computed === undefined) return;
     const list = (Array.isArray(computed) ? computed : [computed]) as (Tensor | null)[];
     flat.forEach((y, k) => {
@@ -320,11 +323,7 @@ export abstract class Layer<
   }
   /** Its own weights, trainable ones first as they were created, without those of layers within. */
   get ownVariables(): Variable[] {
-    const all = [...new Set([...this.ownWeights, ...ownedBy(this, isLayer).variables])];
-    return [
-      ...all.filter((v) => v.trainable || this.frozen.has(v)),
-      ...all.filter((v) => !v.trainable && !this.frozen.has(v)),
-    ];
+    return byKind([...new Set([...this.ownWeights, ...ownedBy(this, isLayer).variables])]);
   }
   get trainableWeights(): Variable[] {
     return this.trainable ? this.weights.filter((v) => v.trainable) : [];
@@ -344,15 +343,9 @@ export abstract class Layer<
   /** Freezes or thaws the layer and all layers within it. */
   set trainable(value: boolean) {
     this.isTrainable = value;
-    for (const v of this.ownVariables) {
-      if (!value && v.trainable) this.frozen.add(v);
-      if (this.frozen.has(v)) v.trainable = value;
-      if (value) this.frozen.delete(v);
-    }
+    for (const v of this.ownVariables) if (isForTraining(v)) v.trainable = value;
     for (const layer of this.sublayers) layer.trainable = value;
   }
-  /** Weights that were trainable before the layer was frozen. */
-  private readonly frozen = new Set<Variable>();
 
   /** Scalars that add to the loss: from `addLoss` and activity in the last call, then one for each regularized weight. */
   get losses(): Tensor[] {

@@ -36,3 +36,17 @@ export function ownedBy<L extends object>(owner: object, isLayer: (x: object) =>
   for (const [key, value] of Object.entries(owner)) if (!foreign.has(key)) visit(value);
   return { variables: [...variables], layers: [...layers], keepers: [...keepers] };
 }
+
+const madeForTraining = new WeakMap<Variable, boolean>();
+/** Whether a variable is one that optimizers change while its layer is not frozen: whether it was trainable when first seen. */
+export function isForTraining(v: Variable): boolean {
+  const known = madeForTraining.get(v);
+  if (known !== undefined) return known;
+  madeForTraining.set(v, v.trainable);
+  return v.trainable;
+}
+/** Those for training first, as Keras lists weights. */
+export const byKind = (variables: readonly Variable[]): Variable[] => [
+  ...variables.filter(isForTraining),
+  ...variables.filter((v) => !isForTraining(v)),
+];

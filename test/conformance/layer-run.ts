@@ -40,7 +40,8 @@ export function expectNest(actual: unknown, expected: unknown, tolerance: Tolera
   if (expected === null || expected === undefined) return;
   if (isStored(expected)) {
     if (!(actual instanceof Tensor)) throw new Error(`${what}: no tensor but ${String(actual)}`);
-    return expectSame(actual, expected, tolerance, what);
+    expectSame(actual, expected, tolerance, what);
+    return;
   }
   for (const [key, value] of Object.entries(expected))
     expectNest((actual as Record<string, unknown>)?.[key], value, tolerance, `${what}.${key}`);
@@ -91,7 +92,6 @@ export function checkCall(layer: AnyLayer, c: LayerCase, given: LayerCall, what:
   let outputs: unknown;
   const trainable = layer.trainableWeights;
   const before = trainable.map((w) => w.value);
-  const nonTrainable = layer.nonTrainableVariables;
   if (hasGradients)
     inFrame({ kind: 'tape' }, () => {
       outputs = call(layer, args);
@@ -108,7 +108,6 @@ export function checkCall(layer: AnyLayer, c: LayerCase, given: LayerCall, what:
       );
     });
   else outputs = call(layer, args);
-  void nonTrainable;
   expectNest(outputs, given.outputs, tolerance, `${what} outputs`);
   checkMasks(outputs, given.output_mask, what);
   if (given.losses)
@@ -124,8 +123,8 @@ export function checkCall(layer: AnyLayer, c: LayerCase, given: LayerCall, what:
 
 function checkMasks(outputs: unknown, expected: Nest<unknown> | undefined, what: string): void {
   const found = mapTensors(outputs, (t) => maskOf(t) ?? null);
-  if (expected !== undefined && expected !== null) return expectNest(found, expected, [0, 0], `${what} mask`);
-  if (tensorsIn(found).length > 0) throw new Error(`${what}: the outputs carry a mask, which they should not`);
+  if (expected !== undefined && expected !== null) expectNest(found, expected, [0, 0], `${what} mask`);
+  else if (tensorsIn(found).length > 0) throw new Error(`${what}: the outputs carry a mask, which they should not`);
 }
 
 /** Symbolic tensors for a nest of shapes; integer inputs for layers that want them. */

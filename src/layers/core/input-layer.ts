@@ -30,16 +30,23 @@ export class InputLayer extends Layer<{}, [inputs: Tensor]> {
 
   constructor({ shape, batchSize = null, batchShape, dtype, name, optional = false }: InputOptions = {}) {
     super({ name: name ?? autoName('input_layer') });
-    if (!shape && !batchShape)
+    if ((shape === undefined) === (batchShape === undefined))
       fail(
-        'Input',
-        'it has neither `shape` nor `batchShape`',
+        'InputLayer',
+        `it has ${shape ? 'both' : 'neither'} \`shape\` ${shape ? 'and' : 'nor'} \`batchShape\``,
         'give the shape of one sample, e.g. Input({ shape: [28, 28, 1] })',
+      );
+    const given = shape ?? batchShape;
+    if (!Array.isArray(given))
+      fail(
+        'InputLayer',
+        `shape must be an array of integers and nulls, got ${JSON.stringify(given)}`,
+        'e.g. Input({ shape: [28, 28, 1] })',
       );
     const whole = batchShape ?? [batchSize, ...shape!];
     if (whole.some((n) => n !== null && !(Number.isInteger(n) && n >= 0)))
       fail(
-        'Input',
+        'InputLayer',
         `shape [${whole.map(String).join(', ')}] holds something that is no size`,
         'use integers, and null for sizes that vary',
       );
@@ -65,9 +72,11 @@ export class InputLayer extends Layer<{}, [inputs: Tensor]> {
       optional: this.optional,
     };
   }
-  static override fromConfig({ batch_shape, batch_input_shape, dtype, name, optional }: Config): AnyLayer {
+  static override fromConfig({ shape, batch_shape, batch_input_shape, dtype, name, optional }: Config): AnyLayer {
+    const batchShape = (batch_shape ?? batch_input_shape) as SymbolicShape | undefined;
     return new InputLayer({
-      batchShape: (batch_shape ?? batch_input_shape) as SymbolicShape,
+      ...(batchShape && { batchShape }),
+      ...(shape !== undefined && { shape: shape as SymbolicShape }),
       dtype: dtype as string,
       name: name as string,
       optional: optional === true,

@@ -1,7 +1,7 @@
 import { fail } from '../../base/errors.ts';
 import { f, type Resolved } from '../../base/field.ts';
 import { type SymbolicShape, showShape } from '../../base/shape.ts';
-import { all, broadcastTo, concatenate, expandDims, onesLike } from '../../ops/index.ts';
+import { any, broadcastTo, concatenate, expandDims, onesLike } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { Layer } from '../layer.ts';
 import { requireList } from './merge.ts';
@@ -56,6 +56,6 @@ export class Concatenate extends Layer<typeof fields, [inputs: readonly Tensor[]
         x.shape,
       );
     });
-    return all(concatenate(whole, { axis: this.axis }), { axis: -1 });
+    return any(concatenate(whole, { axis: this.axis }), { axis: -1 });
   }
 }

@@ -1,43 +1,35 @@
 import { fail } from '../../base/errors.ts';
-import { f, type Resolved } from '../../base/field.ts';
+import { f, type Options, type Resolved } from '../../base/field.ts';
+import type { Config } from '../../base/serialize.ts';
 import { range, type SymbolicShape, showShape } from '../../base/shape.ts';
-import { constraintField } from '../../constraints/index.ts';
 import { initializerField } from '../../initializers/index.ts';
-import { add, batchNormalization, cast, multiply } from '../../ops/index.ts';
-import { regularizerField } from '../../regularizers/index.ts';
+import { batchNormalization, cast } from '../../ops/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
 import type { CallOptions } from '../call-context.ts';
-import type { InputSpec } from '../input-spec.ts';
-import { Layer } from '../layer.ts';
-import { batchMoments } from './moments.ts';
+import { Layer, type LayerOptions } from '../layer.ts';
+import { buildAffine } from './affine.ts';
+import { affineFields } from './fields.ts';
+import { batchMoments, follow } from './moments.ts';
+import { Renormalization, renormFields } from './renormalization.ts';
 
 const fields = {
   /** Axis of the channels, each of which is normalised on its own. */
   axis: f.int({ initial: -1 }),
   /** How much of the moving averages stays at each training step. */
   momentum: f.number({ initial: 0.99 }),
-  /** Added to the variance, so that its root is never 0. */
-  epsilon: f.number({ initial: 1e-3 }),
-  /** Whether a learned `beta` is added. */
-  center: f.bool(true),
-  /** Whether the result is multiplied by a learned `gamma`. */
-  scale: f.bool(true),
-  betaInitializer: initializerField('zeros'),
-  gammaInitializer: initializerField('ones'),
+  ...affineFields,
   movingMeanInitializer: initializerField('zeros'),
   movingVarianceInitializer: initializerField('ones'),
-  betaRegularizer: regularizerField(),
-  gammaRegularizer: regularizerField(),
-  betaConstraint: constraintField(),
-  gammaConstraint: constraintField(),
   /** Whether replicas of a distributed run share their statistics. */
   synchronized: f.bool(false),
+  ...renormFields,
 };
 
 export interface BatchNormalization extends Resolved<typeof fields> {}
 /**
  * `gamma · (x - mean) / sqrt(variance + epsilon) + beta` for each channel: with the batch's statistics while training, which
  * moving averages follow, and with the moving averages else (and when the layer is frozen).
+ * @example new BatchNormalization({ momentum: 0.9 })(x, { training: true })
  * @see https://keras.io/api/layers/normalization_layers/batch_normalization/
  */
 export class BatchNormalization extends Layer<typeof fields> {
@@ -49,6 +41,12 @@ export class BatchNormalization extends Layer<typeof fields> {
   beta: Variable | null = null;
   movingMean!: Variable;
   movingVariance!: Variable;
+  private readonly correction: Renormalization | null;
+
+  constructor(options: Options<typeof fields> & LayerOptions = {}) {
+    super(options);
+    this.correction = this.renorm ? new Renormalization(this) : null;
+  }
 
   override build(inputShape: SymbolicShape): void {
     const { axis } = this;
@@ -60,22 +58,7 @@ export class BatchNormalization extends Layer<typeof fields> {
         'give `axis` an axis of known size',
       );
     const shape = [channels!];
-    if (this.scale)
-      this.gamma = this.addWeight({
-        name: 'gamma',
-        shape,
-        initializer: this.gammaInitializer,
-        regularizer: this.gammaRegularizer,
-        constraint: this.gammaConstraint,
-      });
-    if (this.center)
-      this.beta = this.addWeight({
-        name: 'beta',
-        shape,
-        initializer: this.betaInitializer,
-        regularizer: this.betaRegularizer,
-        constraint: this.betaConstraint,
-      });
+    buildAffine(this, shape);
     this.movingMean = this.addWeight({
       name: 'moving_mean',
       shape,
@@ -88,7 +71,8 @@ export class BatchNormalization extends Layer<typeof fields> {
       initializer: this.movingVarianceInitializer,
       trainable: false,
     });
-    this.inputSpec = { ndim: inputShape.length, axes: { [axis]: channels! } } satisfies InputSpec;
+    this.correction?.build(this, shape);
+    this.inputSpec = { ndim: inputShape.length, axes: { [axis]: channels! } };
   }
 
   call(inputs: Tensor, { training = false, mask }: CallOptions = {}): Tensor {
@@ -100,31 +84,25 @@ export class BatchNormalization extends Layer<typeof fields> {
       );
     // Statistics of 16-bit floats are taken in float32.
     const x = is16Bit(inputs) ? cast(inputs, 'float32') : inputs;
-    const isTraining = training && this.trainable;
-    const [mean, variance] = isTraining ? this.batchStatistics(x, mask) : [this.movingMean, this.movingVariance];
-    const y = batchNormalization(x, cast(mean, x.dtype), cast(variance, x.dtype), this.axis, {
-      scale: this.gamma && cast(this.gamma, x.dtype),
-      offset: this.beta && cast(this.beta, x.dtype),
-      epsilon: this.epsilon,
-    });
+    const weight = (v: Variable | null): Tensor | null => v && cast(v, x.dtype);
+    let [scale, offset] = [weight(this.gamma), weight(this.beta)];
+    let [mean, variance] = [weight(this.movingMean)!, weight(this.movingVariance)!];
+    if (training && this.trainable) {
+      [mean, variance] = batchMoments(x, this.otherAxes(x), mask);
+      if (this.correction) [scale, offset] = this.correction.correct(this, mean, variance, scale, offset);
+      else follow(this.movingVariance, variance, this.momentum);
+      follow(this.movingMean, mean, this.momentum);
+    }
+    const y = batchNormalization(x, mean, variance, this.axis, { scale, offset, epsilon: this.epsilon });
     return cast(y, this.computeDtype);
   }
-  private batchStatistics(x: Tensor, mask: Tensor | null | undefined): [Tensor, Tensor] {
-    const axis = this.axis < 0 ? this.axis + x.shape.length : this.axis;
-    const [mean, variance] = batchMoments(
-      x,
-      range(x.shape.length).filter((d) => d !== axis),
-      mask,
-    );
-    this.follow(this.movingMean, mean);
-    this.follow(this.movingVariance, variance);
-    return [mean, variance];
+  private otherAxes(x: Tensor): number[] {
+    const rank = x.shape.length;
+    const axis = this.axis < 0 ? this.axis + rank : this.axis;
+    return range(rank).filter((d) => d !== axis);
   }
-  /** `moving = moving · momentum + value · (1 - momentum)`. */
-  private follow(moving: Variable, value: Tensor): void {
-    const { momentum } = this;
-    const old = moving.value;
-    moving.assign(add(multiply(old, momentum), multiply(cast(value, old.dtype), 1 - momentum)));
+  override getConfig(): Config {
+    return { ...super.getConfig(), renorm_clipping: this.renorm ? (this.renormClipping ?? {}) : null };
   }
 }
 const is16Bit = (x: Tensor): boolean => x.dtype === 'float16' || x.dtype === 'bfloat16';

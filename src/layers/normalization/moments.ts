@@ -1,5 +1,17 @@
-import { cast, divide, expandDims, maximum, mean, moments, multiply, square, subtract, sum } from '../../ops/index.ts';
-import type { Tensor } from '../../tensor/index.ts';
+import {
+  add,
+  cast,
+  divide,
+  expandDims,
+  maximum,
+  mean,
+  moments,
+  multiply,
+  square,
+  subtract,
+  sum,
+} from '../../ops/index.ts';
+import type { Tensor, Variable } from '../../tensor/index.ts';
 
 /** Mean and variance over axes; with a mask, over the positions where it is true. */
 export function batchMoments(x: Tensor, axis: readonly number[], mask: Tensor | null | undefined): [Tensor, Tensor] {
@@ -11,4 +23,10 @@ export function batchMoments(x: Tensor, axis: readonly number[], mask: Tensor | 
   const spread = share(square(subtract(x, centre)));
   const squeeze = (y: Tensor): Tensor => mean(y, { axis });
   return [squeeze(centre), squeeze(spread)];
+}
+
+/** `moving = moving · momentum + value · (1 - momentum)`. */
+export function follow(moving: Variable, value: Tensor, momentum: number): void {
+  const old = moving.value;
+  moving.assign(add(multiply(old, momentum), multiply(cast(value, old.dtype), 1 - momentum)));
 }

@@ -1,0 +1,36 @@
+import { type Field, f } from '../../base/field.ts';
+import { constraintField } from '../../constraints/index.ts';
+import { initializerField } from '../../initializers/index.ts';
+import { regularizerField } from '../../regularizers/index.ts';
+
+/** Options of the learned `gamma · x + beta` that ends a normalisation. */
+export const affineFields = {
+  /** Added to the variance, so that its root is never 0. */
+  epsilon: f.number({ initial: 1e-3 }),
+  /** Whether a learned `beta` is added. */
+  center: f.bool(true),
+  /** Whether the result is multiplied by a learned `gamma`. */
+  scale: f.bool(true),
+  betaInitializer: initializerField('zeros'),
+  gammaInitializer: initializerField('ones'),
+  betaRegularizer: regularizerField(),
+  gammaRegularizer: regularizerField(),
+  betaConstraint: constraintField(),
+  gammaConstraint: constraintField(),
+};
+
+type Axes = number | readonly number[];
+const isAxes = (v: unknown): v is Axes =>
+  Array.isArray(v) ? v.length > 0 && v.every(Number.isInteger) : Number.isInteger(v);
+const expects = 'an integer or an array of integers';
+/** One axis or several; kept as a list. */
+export const axisListField = (initial: Axes): Field<Axes, readonly number[], false> =>
+  f.custom<Axes, readonly number[]>({
+    expects,
+    check: isAxes,
+    parse: (v) => (typeof v === 'number' ? [v] : v),
+    initial,
+  });
+/** One axis or several; kept as given. */
+export const axesField = (initial: Axes): Field<Axes, Axes, false> =>
+  f.custom<Axes, Axes>({ expects, check: isAxes, parse: (v) => v, initial });

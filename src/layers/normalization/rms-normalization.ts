@@ -1,0 +1,37 @@
+import { fail } from '../../base/errors.ts';
+import { f, type Resolved } from '../../base/field.ts';
+import { type SymbolicShape, showShape } from '../../base/shape.ts';
+import { rmsNormalization } from '../../ops/index.ts';
+import type { Tensor, Variable } from '../../tensor/index.ts';
+import { Layer } from '../layer.ts';
+import { axisListField } from './fields.ts';
+
+const fields = {
+  /** Axis, or axes together, over which each example is normalised. */
+  axis: axisListField(-1),
+  /** Added to the mean square, so that its root is never 0. */
+  epsilon: f.number({ initial: 1e-6 }),
+};
+
+export interface RMSNormalization extends Resolved<typeof fields> {}
+/** `scale · x / sqrt(mean(x²) + epsilon)`, with the mean of each example over `axis`. @see https://keras.io/api/layers/normalization_layers/rms_normalization/ */
+export class RMSNormalization extends Layer<typeof fields> {
+  static override readonly className = 'RMSNormalization';
+  static override readonly fields = fields;
+  scale!: Variable;
+
+  override build(inputShape: SymbolicShape): void {
+    const shape = this.axis.map((d) => inputShape.at(d));
+    if (shape.some((n) => n === null || n === undefined))
+      fail(
+        this,
+        `inputs of shape ${showShape(inputShape)} have no known sizes along axis ${this.axis.join(', ')}`,
+        'give `axis` axes of known size',
+      );
+    this.scale = this.addWeight({ name: 'scale', shape: shape as number[], initializer: 'ones' });
+  }
+  call(inputs: Tensor): Tensor {
+    const { axis, epsilon, scale } = this;
+    return rmsNormalization(inputs, { axis, epsilon, scale });
+  }
+}

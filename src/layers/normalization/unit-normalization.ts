@@ -1,0 +1,23 @@
+import type { Resolved } from '../../base/field.ts';
+import { normalize } from '../../ops/index.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import { Layer } from '../layer.ts';
+import { axesField } from './fields.ts';
+
+const fields = {
+  /** Axis, or axes together, over which the squares sum to 1. */
+  axis: axesField(-1),
+};
+
+export interface UnitNormalization extends Resolved<typeof fields> {}
+/** `x / |x|` for each example. @see https://keras.io/api/layers/normalization_layers/unit_normalization/ */
+export class UnitNormalization extends Layer<typeof fields> {
+  static override readonly className = 'UnitNormalization';
+  static override readonly fields = fields;
+  static override readonly needsBuild = false;
+  override supportsMasking = true;
+
+  call(inputs: Tensor): Tensor {
+    return normalize(inputs, { axis: this.axis, order: 2, epsilon: 1e-12 });
+  }
+}
