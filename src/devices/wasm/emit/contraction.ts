@@ -167,7 +167,7 @@ export function makeContraction(step: ContractionStep): Contraction {
     unflatten(indexOf(whole), sizes).forEach((e, d) => index.set(axes[d]!, e));
   const substitute = substitution(index);
   const stores = step.stores.map((s) => store(s.to, s.index.map(substitute), substitute(s.value)));
-  const statements = tail.lowering.statements(stores);
+  const statements = tail.lowering.kernel(stores);
   const { key, regions } = describeKernel(statements);
   const { kind, spec } = shape.kernel;
   const name = step.info.name;

@@ -28,7 +28,7 @@ export interface Kernel {
 /** Prepares a loop nest. `threads` is the number that its parallel loops are dealt out to: with 1, all is run by the caller. */
 export function makeKernel(name: string, body: readonly Stmt[], threads: number): Kernel {
   const lowering = new Lowering();
-  const statements = lowering.statements(body);
+  const statements = lowering.kernel(body);
   const { key, regions } = describeKernel(statements);
   const hostOperations = new Set<ScalarOp>();
   const values = (target: ConstructorParameters<typeof Values>[0], bases: ReadonlyMap<Region, Operand>) =>

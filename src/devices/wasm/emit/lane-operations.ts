@@ -92,6 +92,10 @@ export function laneOperation(target: Target, e: Expr & { op: 'apply' }, args: r
   const from = e.args[0]!.type;
   const second = e.args[1];
   const name = laneInstructions[e.f]?.[from] as Plain | undefined;
+  if (from === 'f32' && (e.f === 'max' || e.f === 'min') && isNumber(second!)) {
+    // With a constant, one instruction is enough: it gives its first operand where that is NaN.
+    return op(e.f === 'max' ? 'f32x4.pmax' : 'f32x4.pmin', a, b);
+  }
   if (name) return op(name, ...args);
   if (shifts[e.f] && second!.op === 'const') return op(shifts[e.f]!, a, second!.value);
   if (e.f === 'select') return op('v128.bitselect', b, args[2]!, a);
@@ -114,4 +118,5 @@ export function laneOperation(target: Target, e: Expr & { op: 'apply' }, args: r
     ),
   );
 }
+const isNumber = (e: Expr): boolean => e.op === 'const' && !Number.isNaN(e.value);
 const constantOf = (e: Expr): number => (e as { value: number }).value;

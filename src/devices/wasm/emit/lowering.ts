@@ -30,6 +30,9 @@ export function identityOf(combine: Combine, type: ScalarType): number {
   return { add: 0, mul: 1, max: bounds[type][0], min: bounds[type][1], and: all, or: 0 }[combine];
 }
 
+/** Operations whose constant operand is put last. */
+const commutative: ReadonlySet<ScalarOp> = new Set(['add', 'mul', 'max', 'min', 'and', 'or', 'xor', 'eq', 'ne']);
+
 /**
  * Rewrites a kernel's statements so that only operations with instructions or functions are left: expands the others,
  * decodes and encodes 16-bit floats, unfolds reductions into loops, drops comparisons that the sizes decide.
@@ -41,6 +44,8 @@ export class Lowering implements Builder {
   /** For regions of 16-bit floats, the view that loads and stores their bits. */
   private readonly views = new Map<Region, Region>();
   private readonly lowered = new Map<Expr, Expr>();
+  private readonly assignments = new Map<Local, number>();
+  private readonly names = new Map<Local, Expr>();
   private pending: Stmt[] = [];
 
   /** The region itself or the view of it that the lowered statements name. */
@@ -57,7 +62,29 @@ export class Lowering implements Builder {
     return region;
   }
 
-  statements(list: readonly Stmt[]): Stmt[] {
+  /** The statements of a kernel. */
+  kernel(list: readonly Stmt[]): Stmt[] {
+    this.countAssignments(list);
+    return this.statements(list);
+  }
+
+  private countAssignments(list: readonly Stmt[]): void {
+    for (const stmt of list) {
+      if (stmt.op === 'set' || stmt.op === 'accumulate')
+        this.assignments.set(stmt.local, (this.assignments.get(stmt.local) ?? 0) + 1);
+      else if (stmt.op === 'for' || stmt.op === 'while') this.countAssignments(stmt.body);
+      else if (stmt.op === 'if') this.countAssignments([...stmt.then, ...stmt.otherwise]);
+    }
+  }
+
+  /** Locals that are names of index arithmetic: addresses are found from the arithmetic itself. */
+  private isName(local: Local, value: Expr): boolean {
+    if (local.type !== 'i32' || this.assignments.get(local) !== 1) return false;
+    for (const d of this.interning.dependsOn(value)) if (!('size' in d)) return false;
+    return true;
+  }
+
+  private statements(list: readonly Stmt[]): Stmt[] {
     return list.flatMap((stmt) => {
       const lowered = this.statement(stmt);
       return [...this.pending.splice(0), ...lowered];
@@ -84,8 +111,12 @@ export class Lowering implements Builder {
         const before = this.pending.splice(0);
         return [...before, when(condition, this.inner(stmt.then), this.inner(stmt.otherwise))];
       }
-      case 'set':
-        return [{ ...stmt, value: this.expr(stmt.value) }];
+      case 'set': {
+        const value = this.expr(stmt.value);
+        if (!this.isName(stmt.local, value)) return [{ ...stmt, value }];
+        this.names.set(stmt.local, value);
+        return [];
+      }
       case 'accumulate':
         return [{ ...stmt, combine: this.merging(stmt.combine, stmt.local.type), value: this.expr(stmt.value) }];
       case 'store': {
@@ -154,6 +185,8 @@ export class Lowering implements Builder {
         this.pending.push({ op: 'set', local, value: start }, ...(e.axes.some((a) => a.size === 0) ? [] : body));
         return this.interning.node(readLocal(local));
       }
+      case 'local':
+        return this.names.get(e.local) ?? this.interning.node(e);
       default:
         return this.interning.node(e);
     }
@@ -163,6 +196,7 @@ export class Lowering implements Builder {
     const typed = operands.filter((x) => typeof x !== 'number');
     const type = (f === 'select' ? typed.find((x) => x !== operands[0]) : typed[0])?.type ?? 'i32';
     const args = operands.map((x) => this.interning.node(typeof x === 'number' ? constant(x, type) : x));
+    if (commutative.has(f) && args[0]!.op === 'const') args.reverse();
     const folded = this.fold(f, args);
     if (folded) return this.interning.node(folded);
     const result = scalarOps[f].result === 'bool' ? 'bool' : f === 'select' ? args[1]!.type : args[0]!.type;

@@ -88,8 +88,8 @@ export class Statements {
   }
 
   private merge(combine: Combine, type: ScalarType): Expr & { op: 'apply' } {
-    const operand = constant(0, type);
-    return { op: 'apply', type, f: combine, args: [readLocal({ name: 'sum', type }), operand] };
+    const operand = readLocal({ name: combine, type });
+    return { op: 'apply', type, f: combine, args: [operand, operand] };
   }
 
   private accumulated(combine: Combine, local: Local, into: Variable, value: Expr, copy: number): Operand {

@@ -29,15 +29,19 @@ function lanesOf(axis: Axis, summary: Summary, values: Values): Lanes {
   return lanes;
 }
 
-/** How many vectors to compute side by side: several where sums would wait for each other and bodies are small. */
+/**
+ * How many vectors to compute side by side: several where sums would wait for each other, where rows of memory are read
+ * piece by piece, and where bodies are small.
+ */
 export function bestCopies(axis: Axis, summary: Summary, values: Values): number {
   const lanes = lanesOf(axis, summary, values);
   let work = 0;
   for (const e of summary.uses.keys()) if (isWork(e) && lanes.varies(e)) work++;
-  const sums = [...summary.accumulated.keys()].filter((local) => !summary.assigned.has(local)).length;
-  const wanted = sums > 0 ? (work <= 8 && sums === 1 ? 4 : work <= 24 ? 2 : 1) : work <= 12 ? 2 : 1;
-  let copies = wanted;
-  while (copies > 1 && axis.size < 8 * copies) copies /= 2;
+  const sums = summary.accumulated.size;
+  const hasLoops = summary.axes.size > 0;
+  let copies = work <= 12 ? 2 : 1;
+  if (sums > 0) copies = work > 24 ? 1 : work > 8 || sums > 2 ? 2 : hasLoops && sums === 1 ? 8 : 4;
+  while (copies > 1 && axis.size < (hasLoops ? 4 : 8) * copies) copies /= 2;
   return copies;
 }
 const isWork = (e: Expr): boolean => e.op === 'apply' || e.op === 'load';
