@@ -2,7 +2,7 @@ import { fail } from '../base/errors.ts';
 import type { Region } from '../ir/expr.ts';
 import { freeTensors, type Program } from '../ir/program.ts';
 import { showAval } from '../ir/tensor.ts';
-import { lower } from './lower.ts';
+import { makeLowering } from './lower.ts';
 import { withBarriers } from './memory/barriers.ts';
 import { planArena } from './memory/homes.ts';
 import { land } from './memory/land.ts';
@@ -24,7 +24,8 @@ export function compile(program: Program, target: Target): Plan {
   const homes = new Map<Region, Home>();
   const inputs = program.inputs.map((t) => places.regionOf(t));
   inputs.forEach((region, index) => homes.set(region, { kind: 'input', index }));
-  const { steps, outputs: results } = lower(program, places, target);
+  const lowering = makeLowering(places, target);
+  const { steps, outputs: results } = lowering.steps(lowering.simplified(program));
   const values = results.map((t) => places.regionOf(t));
   const outputs = values.map((value, k) => {
     const replaced = program.donated.get(k);

@@ -3,13 +3,9 @@ import type { Expr, Region } from '../../ir/expr.ts';
 import { bind, type Rule } from '../../ir/primitive.ts';
 import { type Equation, Tensor } from '../../ir/tensor.ts';
 import type { ScanAttrs } from '../../primitives/control.ts';
-import { type Lowered, lowerSimple } from '../lower.ts';
-import type { Target } from '../plan.ts';
 import type { Places } from '../schedule/places.ts';
-import { inlineCalls, instanceOf } from '../simplify/inline-calls.ts';
-import { inOrder } from '../simplify/order.ts';
-import { simplify } from '../simplify/simplify.ts';
-import { splitReductions } from '../simplify/split-reductions.ts';
+import { instanceOf } from '../simplify/inline-calls.ts';
+import type { Lowered, Lowering } from './lowering.ts';
 
 interface Surroundings {
   readonly carries: readonly Region[];
@@ -26,11 +22,10 @@ export function lowerScanBody(
   { body, carries, sequences }: ScanAttrs,
   around: Surroundings,
   at: Expr,
-  places: Places,
-  target: Target,
+  lowering: Lowering,
 ): Lowered {
-  const { formulas } = places;
-  const { algebra } = formulas;
+  const { places } = lowering;
+  const { algebra } = places.formulas;
   const wholes = around.sequences.map((x) => standIn(x, places.regionOf(x), places));
   const inputs = body.inputs.map((t, k) => {
     if (k < carries) return standIn(t, around.carries[k]!, places);
@@ -41,7 +36,7 @@ export function lowerScanBody(
   const known = [...inputs.filter((t) => !t.equation), ...wholes];
   const instance = instanceOf(body, inputs);
   const open = { ...instance, inputs: known, equations: [...slices, ...instance.equations] };
-  const simple = splitReductions(simplify(inOrder(inlineCalls(open)), formulas), formulas, target.threads);
+  const simple = lowering.simplified(open);
   const results: Equation[] = simple.outputs.slice(carries).map((y, k) => {
     const placed = bind(placeRule, [y], undefined) as Tensor;
     const start = algebra.apply('mul', 'i32', [at, algebra.constant(sizeOf(y.shape), 'i32')]);
@@ -49,7 +44,7 @@ export function lowerScanBody(
     return placed.equation!;
   });
   const outputs = [...simple.outputs.slice(0, carries), ...results.map(({ outputs: [y] }) => y!)];
-  const lowered = lowerSimple({ ...simple, equations: [...simple.equations, ...results], outputs }, places, target);
+  const lowered = lowering.steps({ ...simple, equations: [...simple.equations, ...results], outputs });
   return { steps: lowered.steps, outputs: outputs.slice(0, carries) };
 }
 

@@ -6,9 +6,9 @@ import { identityOf } from '../scalars/fold.ts';
 import { Formulas } from '../scalars/formulas.ts';
 import { guard } from './guard.ts';
 import { hoist } from './hoist.ts';
+import { loopStep } from './loop-step.ts';
 import { mergeAxes } from './merge-axes.ts';
 import { parallelize } from './parallelize.ts';
-import { loopStep } from './steps.ts';
 import { vectorize } from './vectorize.ts';
 
 /** A contraction as plain loops: for each output the sum of its products, then the fused tail. */
