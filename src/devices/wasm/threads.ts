@@ -121,6 +121,7 @@ export class ThreadPool {
     const loaded = this.modules.get(id);
     const entry = loaded?.instance.exports[name] as Entry | undefined;
     if (!loaded || !entry) fail('ThreadPool', `module ${id} has no function "${name}"`, 'load the module first');
+    threadCount = Math.min(threadCount, this.threadCount);
     if (threadCount === 1) {
       entry(0, 1, ...args);
       return;

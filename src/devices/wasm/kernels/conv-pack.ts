@@ -13,6 +13,9 @@ import { transpose } from './pack.ts';
 // Each of these writes a function `(source, target, line, lines, k0, count, zeros)` that packs patches of x for blocks of
 // `rows` output positions: target[block][k][row]. `zeros` is the address of zeros, read where a patch leaves x.
 
+/** What of a convolution decides where its patches lie. */
+export type Patches = Pick<ConvSpec, 'batch' | 'inputs' | 'axes' | 'x'>;
+
 type Params = [source: Local, target: Local, line: Local, lines: Local, k0: Local, count: Local, zeros: Local];
 
 function begin(module: ModuleBuilder, name: string): [FunctionBuilder, ...Params] {
@@ -23,7 +26,7 @@ function begin(module: ModuleBuilder, name: string): [FunctionBuilder, ...Params
 const select32 = (a: Operand, b: Operand, condition: Operand) => (condition === 1 ? a : select(a, b, condition));
 
 /** Rows (n, q), k over (taps, c), channels side by side in memory: transposes 4 channels of each row at a time. */
-export function packByChannels(module: ModuleBuilder, name: string, spec: ConvSpec, rows: number): FunctionBuilder {
+export function packByChannels(module: ModuleBuilder, name: string, spec: Patches, rows: number): FunctionBuilder {
   const { axes, inputs, batch } = spec;
   const [f, source, target, line, lines, k0, count, zeros] = begin(module, name);
   const m = batch * product(axes.map((a) => a.out));
@@ -98,7 +101,7 @@ export function packByChannels(module: ModuleBuilder, name: string, spec: ConvSp
 }
 
 /** k over (c, taps): the run of the last axis' taps that `run` counts, with what does not change along it. */
-function locateRun(f: FunctionBuilder, spec: ConvSpec, run: Local, q: Operand[]): { offset: Operand; inside: Operand } {
+function locateRun(f: FunctionBuilder, spec: Patches, run: Local, q: Operand[]): { offset: Operand; inside: Operand } {
   const { axes } = spec;
   const outer = axes.slice(0, -1);
   const [c, ...taps] = unflatten(f, run, [spec.inputs, ...outer.map((a) => a.w)]) as [Operand, ...Operand[]];
@@ -116,7 +119,7 @@ function locateRun(f: FunctionBuilder, spec: ConvSpec, run: Local, q: Operand[])
  * Rows (q, n) with n side by side in memory and padded to whole blocks, k over (c, taps): copies `rows` neighbours for
  * each tap. This is the filter's gradient, where n counts input channels.
  */
-export function packByBatch(module: ModuleBuilder, name: string, spec: ConvSpec, rows: number): FunctionBuilder {
+export function packByBatch(module: ModuleBuilder, name: string, spec: Patches, rows: number): FunctionBuilder {
   const { axes, batch } = spec;
   const [f, source, target, line, lines, k0, count, zeros] = begin(module, name);
   const last = axes.at(-1)!;
@@ -167,7 +170,7 @@ export function packByBatch(module: ModuleBuilder, name: string, spec: ConvSpec,
 }
 
 /** Rows (n, q), k over (c, taps), whatever lies side by side: element by element. */
-export function packElements(module: ModuleBuilder, name: string, spec: ConvSpec, rows: number): FunctionBuilder {
+export function packElements(module: ModuleBuilder, name: string, spec: Patches, rows: number): FunctionBuilder {
   const { axes, batch } = spec;
   const [f, source, target, line, lines, k0, count, zeros] = begin(module, name);
   const last = axes.at(-1)!;

@@ -118,12 +118,11 @@ function patchProduct(module: ModuleBuilder, name: string, spec: ConvSpec): Prod
   const taps = product(axes.map((a) => a.w));
   const byChannels = x.channel === 1 || inputs === 1;
   const byBatch = !byChannels && x.batch === 1 && batch >= 4;
-  const pack = (byChannels ? packByChannels : byBatch ? packByBatch : packElements)(
-    module,
-    `${name} patches`,
-    byChannels && inputs === 1 ? { ...spec, x: { ...x, channel: 1 } } : spec,
-    rows,
-  );
+  const write = byChannels ? packByChannels : byBatch ? packByBatch : packElements;
+  // Convolutions of the same shape pack in the same way.
+  const shape = { batch, inputs, axes, x: { ...x, channel: inputs === 1 ? 1 : x.channel } };
+  const key = `patches ${write.name} ${rows} ${JSON.stringify(shape)}`;
+  const pack = module.once(key, () => write(module, `${name} patches`, shape, rows));
   const blocks = Math.ceil(batch / rows);
   // The zeros that stand for what is outside x come first in the workspace of each thread.
   const zeroBytes = Math.ceil((4 * Math.max(byChannels ? inputs : 0, rows) + 16) / 64) * 64;
