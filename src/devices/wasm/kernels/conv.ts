@@ -121,7 +121,7 @@ function patchProduct(module: ModuleBuilder, name: string, spec: ConvSpec): Prod
   const write = byChannels ? packByChannels : byBatch ? packByBatch : packElements;
   // Convolutions of the same shape pack in the same way.
   const shape = { batch, inputs, axes, x: { ...x, channel: inputs === 1 ? 1 : x.channel } };
-  const key = `patches ${write.name} ${rows} ${JSON.stringify(shape)}`;
+  const key = `patches ${byChannels} ${byBatch} ${rows} ${JSON.stringify(shape)}`;
   const pack = module.once(key, () => write(module, `${name} patches`, shape, rows));
   const blocks = Math.ceil(batch / rows);
   // The zeros that stand for what is outside x come first in the workspace of each thread.
