@@ -44,7 +44,19 @@ export function registerModule(module: string, classes: readonly SerializableCla
   }
 }
 
+/** The library's own functions by the names that Keras files use. */
+const functions = new Map<string, unknown>();
+const functionNames = new Map<unknown, string>();
+/** Makes the library's own functions known by Keras's names. */
+export function registerFunctions(named: Readonly<Record<string, unknown>>): void {
+  for (const [name, f] of Object.entries(named)) {
+    functions.set(name, f);
+    functionNames.set(f, name);
+  }
+}
+
 const nameOf = (object: unknown): string =>
+  functionNames.get(object) ??
   (Object.hasOwn(object as object, 'className') ? (object as SerializableClass).className : undefined) ??
   (object as { name: string }).name;
 
@@ -146,7 +158,8 @@ export function deserializeObject(x: unknown, customObjects: CustomObjects = {})
   if (x.class_name === 'function') {
     const found =
       getRegisteredObject(x.registered_name ?? '', customObjects) ??
-      getRegisteredObject(x.config as string, customObjects);
+      getRegisteredObject(x.config as string, customObjects) ??
+      functions.get(x.config as string);
     return (
       found ??
       fail(

@@ -1,0 +1,124 @@
+import { Callable } from '../base/callable.ts';
+import { asDType, type DType } from '../base/dtype.ts';
+import { asPolicy, type PolicyLike } from '../base/dtype-policy.ts';
+import { fail } from '../base/errors.ts';
+import {
+  closest,
+  configToOptions,
+  type Fields,
+  type Options,
+  optionsToConfig,
+  type Resolved,
+  resolveOptions,
+} from '../base/field.ts';
+import { autoName, toSnakeCase } from '../base/naming.ts';
+import type { Config } from '../base/serialize.ts';
+import { Tensor } from '../ir/tensor.ts';
+import { logicalAnd } from '../ops/index.ts';
+import { mapTensors, tensorsIn } from '../tensor/leaves.ts';
+import { asTensor, type Like } from '../tensor/like.ts';
+import { type Reduction, reduceWeighted, reductions } from './reduction.ts';
+
+/** Options of every loss. */
+export interface LossOptions {
+  readonly name?: string | null | undefined;
+  /** How the losses of a batch become one: "sum_over_batch_size" (the mean), "sum", "mean_with_sample_weight", "none". */
+  readonly reduction?: Reduction | undefined;
+  /** Dtype in which the loss is computed. */
+  readonly dtype?: PolicyLike;
+}
+export interface LossCallOptions {
+  /** A weight for each sample, or each element of the unreduced loss. */
+  readonly sampleWeight?: Like | null | undefined;
+  /** Where the loss counts. */
+  readonly mask?: Like | null | undefined;
+}
+
+/** A nest of tensors: plain nested numbers are one tensor, a list or object that holds tensors stays a nest. */
+export function convertNest(x: unknown, dtype: DType): unknown {
+  const isNest = typeof x === 'object' && x !== null && !(x instanceof Tensor) && tensorsIn(x).length > 0;
+  if (isNest && (Array.isArray(x) || Object.getPrototypeOf(x) === Object.prototype))
+    return mapTensors(x, (t) => asTensor(t, dtype));
+  return asTensor(x as Like, dtype);
+}
+
+/**
+ * Compares predictions with labels: `loss(yTrue, yPred, { sampleWeight })`. A class of one's own extends this one and
+ * says in `call` what the loss of each sample is.
+ * @see https://keras.io/api/losses/
+ */
+export abstract class Loss<S extends Fields = {}> extends Callable<
+  [yTrue: unknown, yPred: unknown, options?: LossCallOptions],
+  Tensor
+> {
+  static readonly className: string = 'Loss';
+  static readonly fields: Fields = {};
+  /** Name of objects that are given none; made from the class name when absent. */
+  static readonly defaultName: string | undefined = undefined;
+  /** Options that configs name only when they are not at their default, because Keras leaves them out. */
+  static readonly unwrittenDefaults: readonly string[] = [];
+
+  override readonly name: string;
+  readonly reduction: Reduction;
+  readonly dtype: DType;
+  readonly config: Resolved<S>;
+
+  constructor(options: Options<S> & LossOptions = {} as Options<S> & LossOptions) {
+    super();
+    const { name, reduction = 'sum_over_batch_size', dtype, ...own } = options as LossOptions;
+    const { className } = this;
+    if (reduction !== null && !reductions.includes(reduction))
+      fail(
+        className,
+        `the reduction is "${String(reduction)}"`,
+        `use one of ${reductions.join(', ')}; did you mean "${closest(String(reduction), reductions)}"?`,
+      );
+    const { fields, defaultName } = this.constructor as unknown as { fields: S; defaultName?: string };
+    this.config = resolveOptions(className, fields, own as unknown as Options<S>, ['name', 'reduction', 'dtype']);
+    // The library's losses are not numbered, a user's are.
+    this.name =
+      name ??
+      defaultName ??
+      (Object.hasOwn(this.constructor, 'className') ? toSnakeCase(className) : autoName(toSnakeCase(className)));
+    this.reduction = reduction;
+    this.dtype = asDType(asPolicy(dtype).computeDtype);
+  }
+
+  get className(): string {
+    const own = this.constructor as { className?: string; name: string };
+    return Object.hasOwn(own, 'className') ? own.className! : own.name;
+  }
+
+  /** The loss of each sample. */
+  abstract override call(yTrue: Tensor, yPred: Tensor): Tensor;
+  /** Where the loss of a sample counts at all; null for everywhere. */
+  validity(_losses: Tensor, _yTrue: Tensor, _yPred: Tensor): Tensor | null {
+    return null;
+  }
+
+  protected invoke(yTrue: unknown, yPred: unknown, { sampleWeight, mask }: LossCallOptions = {}): Tensor {
+    const [t, y] = [convertNest(yTrue, this.dtype) as Tensor, convertNest(yPred, this.dtype) as Tensor];
+    const losses = asTensor(this.call(t, y), this.dtype);
+    const given = mask === undefined || mask === null ? null : asTensor(mask, 'bool');
+    const own = this.validity(losses, t, y);
+    const weight = sampleWeight === undefined || sampleWeight === null ? null : asTensor(sampleWeight, this.dtype);
+    return reduceWeighted(losses, weight, given && own ? logicalAnd(given, own) : (given ?? own), this.reduction);
+  }
+
+  getConfig(): Config {
+    const { fields, unwrittenDefaults } = this.constructor as unknown as {
+      fields: S;
+      unwrittenDefaults: readonly string[];
+    };
+    const written = Object.fromEntries(
+      Object.entries(fields).filter(
+        ([key, field]) =>
+          !unwrittenDefaults.includes(key) || (this.config as Record<string, unknown>)[key] !== field.initial,
+      ),
+    ) as unknown as S;
+    return { name: this.name, reduction: this.reduction, ...optionsToConfig(written, this.config) };
+  }
+  static fromConfig<T>(this: (new (options: never) => T) & { readonly fields: Fields }, config: Config): T {
+    return new this(configToOptions(this.fields, config) as never);
+  }
+}

@@ -1,0 +1,60 @@
+import { epsilon } from '../base/config.ts';
+import { f } from '../base/field.ts';
+import type { Tensor } from '../ir/tensor.ts';
+import * as ops from '../ops/index.ts';
+import { alignRanks, lossFunction } from './align.ts';
+import { Loss } from './loss.ts';
+
+type Axes = number | readonly number[] | null;
+export interface DiceOptions {
+  /** Axes over which regions are summed; all when absent. */
+  readonly axis?: Axes | undefined;
+}
+/** `1 - 2 Σ yTrue·yPred / (Σ yTrue + Σ yPred)`. @example dice([[1, 0]], [[1, 0]]) // 0 */
+export const dice = lossFunction<DiceOptions>('dice', (t, y, { axis = null }) => {
+  const sum = (x: Tensor): Tensor => ops.sum(x, { axis });
+  const overlap = ops.multiply(sum(ops.multiply(t, y)), 2);
+  return ops.subtract(1, ops.divide(overlap, ops.add(ops.add(sum(t), sum(y)), epsilon())));
+});
+export interface TverskyOptions extends DiceOptions {
+  /** Weight of what the labels hold and the predictions miss. */
+  readonly alpha?: number | undefined;
+  /** Weight of what the predictions add. */
+  readonly beta?: number | undefined;
+}
+/**
+ * `1 - hit / (hit + alpha · missed + beta · added)` (Salehi et al., 2017), the two weights as Keras applies them.
+ * @example tversky([[1, 0]], [[1, 0]]) // 0
+ */
+export const tversky = lossFunction<TverskyOptions>('tversky', (t, y, { alpha = 0.5, beta = 0.5, axis = null }) => {
+  const sum = (x: Tensor): Tensor => ops.sum(x, { axis });
+  const hit = sum(ops.multiply(t, y));
+  const missed = ops.multiply(sum(ops.multiply(t, ops.subtract(1, y))), alpha);
+  const added = ops.multiply(sum(ops.multiply(ops.subtract(1, t), y)), beta);
+  return ops.subtract(1, ops.divide(hit, ops.add(ops.add(ops.add(hit, missed), added), epsilon())));
+});
+
+const axis = f.custom<Axes, Axes>({
+  expects: 'an integer, an array of integers or null',
+  check: (v): v is Axes => v === null || Number.isInteger(v) || (Array.isArray(v) && v.every(Number.isInteger)),
+  parse: (v) => v,
+  initial: null,
+});
+const diceFields = { axis };
+/** How little labels and predictions overlap. */
+export class Dice extends Loss<typeof diceFields> {
+  static override readonly className = 'Dice';
+  static override readonly fields = diceFields;
+  call(yTrue: Tensor, yPred: Tensor): Tensor {
+    return dice(...alignRanks(yTrue, yPred), this.config);
+  }
+}
+const tverskyFields = { alpha: f.number({ initial: 0.5 }), beta: f.number({ initial: 0.5 }), axis };
+/** How little labels and predictions overlap, with weights for what is missed and what is added. */
+export class Tversky extends Loss<typeof tverskyFields> {
+  static override readonly className = 'Tversky';
+  static override readonly fields = tverskyFields;
+  call(yTrue: Tensor, yPred: Tensor): Tensor {
+    return tversky(...alignRanks(yTrue, yPred), this.config);
+  }
+}

@@ -1,0 +1,232 @@
+import { epsilon } from '../base/config.ts';
+import { f } from '../base/field.ts';
+import type { Tensor } from '../ir/tensor.ts';
+import { axisOf } from '../ops/axes.ts';
+import * as ops from '../ops/index.ts';
+import { op } from '../ops/op.ts';
+import { alignRanks, lossFunction } from './align.ts';
+import { Loss } from './loss.ts';
+
+const clip = (x: Tensor): Tensor => ops.clip(x, epsilon(), 1);
+/** `Σ yTrue · log(yTrue / yPred)` over the last axis. @example klDivergence([[1]], [[1]]) // [0] */
+export const klDivergence = lossFunction('klDivergence', (t, y) => {
+  const [p, q] = [clip(t), clip(y)];
+  return ops.sum(ops.multiply(p, ops.log(ops.divide(p, q))), { axis: -1 });
+});
+/** `mean(yPred - yTrue · log(yPred))` over the last axis. @example poisson([[1]], [[1]]) // [1] */
+export const poisson = lossFunction('poisson', (t, y) =>
+  ops.mean(ops.subtract(y, ops.multiply(t, ops.log(ops.add(y, epsilon())))), { axis: -1 }),
+);
+
+export interface CrossentropyOptions {
+  /** Whether predictions are logits; probabilities otherwise. */
+  readonly fromLogits?: boolean | undefined;
+  /** How far labels are drawn to the uniform distribution: 0 not at all, 1 wholly. */
+  readonly labelSmoothing?: number | undefined;
+  /** The axis of the classes. */
+  readonly axis?: number | undefined;
+}
+const smooth = (labels: Tensor, smoothing: number, share: number): Tensor =>
+  smoothing === 0 ? labels : ops.add(ops.multiply(labels, 1 - smoothing), smoothing * share);
+/** `1 - x`. */
+const rest = (x: Tensor): Tensor => ops.subtract(1, x);
+
+/** `-Σ yTrue · log(yPred)` over the classes. @example categoricalCrossentropy([[0, 1]], [[0.5, 0.5]]) // [0.6931] */
+export const categoricalCrossentropy = lossFunction<CrossentropyOptions>(
+  'categoricalCrossentropy',
+  (t, y, { fromLogits = false, labelSmoothing = 0, axis = -1 }) => {
+    const classes = y.shape[axisOf('categoricalCrossentropy', axis, y.shape.length)]!;
+    return ops.categoricalCrossentropy(smooth(t, labelSmoothing, 1 / classes), y, { fromLogits, axis });
+  },
+);
+/** Mean over the last axis of `-(yTrue · log(yPred) + (1 - yTrue) · log(1 - yPred))`. @example binaryCrossentropy([[1]], [[0.5]]) // [0.6931] */
+export const binaryCrossentropy = lossFunction<CrossentropyOptions>(
+  'binaryCrossentropy',
+  (t, y, { fromLogits = false, labelSmoothing = 0, axis = -1 }) =>
+    ops.mean(ops.binaryCrossentropy(smooth(t, labelSmoothing, 0.5), y, { fromLogits }), { axis }),
+);
+
+export interface FocalOptions extends CrossentropyOptions {
+  /** How much easy examples count less: their loss is multiplied by (1 - p)^gamma. */
+  readonly gamma?: number | undefined;
+}
+export interface CategoricalFocalOptions extends FocalOptions {
+  /** Weight of the classes: one for all, or one each. */
+  readonly alpha?: number | readonly number[] | undefined;
+}
+/** `-Σ alpha · (1 - p)^gamma · yTrue · log(p)` over the classes (Lin et al., 2018). @example categoricalFocalCrossentropy([[0, 1]], [[0, 1]]) // [0] */
+export const categoricalFocalCrossentropy = lossFunction<CategoricalFocalOptions>(
+  'categoricalFocalCrossentropy',
+  (t, y, { alpha = 0.25, gamma = 2, fromLogits = false, labelSmoothing = 0, axis = -1 }) => {
+    const classes = y.shape[axisOf('categoricalFocalCrossentropy', axis, y.shape.length)]!;
+    const scores = fromLogits ? ops.softmax(y, { axis }) : y;
+    const shares = ops.divide(scores, ops.sum(scores, { axis, keepdims: true }));
+    const p = ops.clip(shares, epsilon(), 1 - epsilon());
+    const entropy = ops.multiply(ops.negative(smooth(t, labelSmoothing, 1 / classes)), ops.log(p));
+    return ops.sum(ops.multiply(ops.multiply(ops.power(rest(p), gamma), alpha), entropy), { axis });
+  },
+);
+export interface BinaryFocalOptions extends FocalOptions {
+  /** Weight of class 1, against that of class 0. */
+  readonly alpha?: number | undefined;
+  /** Whether class 1 is weighted by alpha and class 0 by 1 - alpha. */
+  readonly applyClassBalancing?: boolean | undefined;
+}
+/** The binary cross-entropy times (1 - p of the true class)^gamma, mean over the last axis. @example binaryFocalCrossentropy([[1]], [[1]]) // [0] */
+export const binaryFocalCrossentropy = lossFunction<BinaryFocalOptions>(
+  'binaryFocalCrossentropy',
+  (labels, y, options) => {
+    const { applyClassBalancing = false, alpha = 0.25, gamma = 2, fromLogits = false } = options;
+    const t = smooth(labels, options.labelSmoothing ?? 0, 0.5);
+    const p = fromLogits ? ops.sigmoid(y) : y;
+    const entropy = ops.binaryCrossentropy(t, p);
+    const likelihood = ops.add(ops.multiply(t, p), ops.multiply(rest(t), rest(p)));
+    const focal = ops.multiply(ops.power(rest(likelihood), gamma), entropy);
+    const weight = ops.add(ops.multiply(t, alpha), ops.multiply(rest(t), 1 - alpha));
+    return ops.mean(applyClassBalancing ? ops.multiply(weight, focal) : focal, { axis: options.axis ?? -1 });
+  },
+);
+
+export interface SparseCrossentropyOptions {
+  readonly fromLogits?: boolean | undefined;
+  /** A label that counts for nothing. */
+  readonly ignoreClass?: number | null | undefined;
+  readonly axis?: number | undefined;
+}
+const withoutClassAxis = (labels: Tensor, y: Tensor, axis: number): Tensor =>
+  labels.shape.length === y.shape.length && labels.shape.at(axis) === 1 ? ops.squeeze(labels, { axis }) : labels;
+
+/** `-log(yPred[yTrue])`, labels being class numbers. @example sparseCategoricalCrossentropy([1], [[0.5, 0.5]]) // [0.6931] */
+export const sparseCategoricalCrossentropy = op(
+  'sparseCategoricalCrossentropyLoss',
+  (
+    yTrue: Tensor,
+    yPred: Tensor,
+    { fromLogits = false, ignoreClass = null, axis = -1 }: SparseCrossentropyOptions = {},
+  ): Tensor => {
+    const labels = withoutClassAxis(yTrue, yPred, axis);
+    if (ignoreClass === null) return ops.sparseCategoricalCrossentropy(labels, yPred, { fromLogits, axis });
+    const isValid = ops.notEqual(labels, ignoreClass);
+    const loss = ops.sparseCategoricalCrossentropy(
+      ops.where(isValid, labels, 0),
+      ops.where(ops.expandDims(isValid, axis), yPred, 0),
+      { fromLogits, axis },
+    );
+    return ops.where(isValid, loss, 0);
+  },
+  ['tensor', 'tensor'],
+);
+/** `(1 - p^q) / q` with the probability p of the true class (Zhang and Sabuncu, 2018). @example categoricalGeneralizedCrossEntropy([0], [[1, 0]], 0.5) // [0] */
+export const categoricalGeneralizedCrossEntropy = op(
+  'categoricalGeneralizedCrossEntropy',
+  (yTrue: Tensor, yPred: Tensor, q: number): Tensor => {
+    const chosen = ops.oneHot(ops.cast(yTrue, 'int32'), yPred.shape.at(-1)!, { dtype: yPred.dtype });
+    const p = ops.sum(ops.multiply(yPred, chosen), { axis: -1 });
+    return ops.divide(rest(ops.power(p, q)), q);
+  },
+  ['tensor', 'tensor'],
+);
+
+/** Kullback-Leibler divergence of the predictions from the labels. */
+export class KLDivergence extends Loss {
+  static override readonly className = 'KLDivergence';
+  call = klDivergence;
+}
+/** Negative log-likelihood of counts. */
+export class Poisson extends Loss {
+  static override readonly className = 'Poisson';
+  call = poisson;
+}
+
+const crossentropyFields = {
+  fromLogits: f.bool(false),
+  labelSmoothing: f.number({ initial: 0, min: 0, max: 1 }),
+  axis: f.int({ initial: -1 }),
+};
+/** Cross-entropy of labels that are 0 or 1. */
+export class BinaryCrossentropy extends Loss<typeof crossentropyFields> {
+  static override readonly className = 'BinaryCrossentropy';
+  static override readonly fields = crossentropyFields;
+  call(yTrue: Tensor, yPred: Tensor): Tensor {
+    return binaryCrossentropy(...alignRanks(yTrue, yPred), this.config);
+  }
+}
+/** Cross-entropy of one-hot labels. */
+export class CategoricalCrossentropy extends Loss<typeof crossentropyFields> {
+  static override readonly className = 'CategoricalCrossentropy';
+  static override readonly fields = crossentropyFields;
+  call(yTrue: Tensor, yPred: Tensor): Tensor {
+    return categoricalCrossentropy(...alignRanks(yTrue, yPred), this.config);
+  }
+}
+type ClassWeights = number | readonly number[];
+const focalFields = {
+  ...crossentropyFields,
+  alpha: f.custom<ClassWeights, ClassWeights>({
+    expects: 'a number, or one a class',
+    check: (v): v is ClassWeights =>
+      typeof v === 'number' || (Array.isArray(v) && v.every((x) => typeof x === 'number')),
+    parse: (v) => v,
+    initial: 0.25,
+  }),
+  gamma: f.number({ initial: 2 }),
+};
+/** Cross-entropy of one-hot labels in which easy examples count less. */
+export class CategoricalFocalCrossentropy extends Loss<typeof focalFields> {
+  static override readonly className = 'CategoricalFocalCrossentropy';
+  static override readonly fields = focalFields;
+  call(yTrue: Tensor, yPred: Tensor): Tensor {
+    return categoricalFocalCrossentropy(...alignRanks(yTrue, yPred), this.config);
+  }
+}
+const binaryFocalFields = {
+  ...crossentropyFields,
+  applyClassBalancing: f.bool(false),
+  alpha: f.number({ initial: 0.25 }),
+  gamma: f.number({ initial: 2 }),
+};
+/** Cross-entropy of labels that are 0 or 1, in which easy examples count less. */
+export class BinaryFocalCrossentropy extends Loss<typeof binaryFocalFields> {
+  static override readonly className = 'BinaryFocalCrossentropy';
+  static override readonly fields = binaryFocalFields;
+  call(yTrue: Tensor, yPred: Tensor): Tensor {
+    return binaryFocalCrossentropy(...alignRanks(yTrue, yPred), this.config);
+  }
+}
+const sparseFields = {
+  fromLogits: f.bool(false),
+  ignoreClass: f.nullable(f.int()),
+  axis: f.int({ initial: -1 }),
+};
+/** Cross-entropy of labels that are class numbers. */
+export class SparseCategoricalCrossentropy extends Loss<typeof sparseFields> {
+  static override readonly className = 'SparseCategoricalCrossentropy';
+  static override readonly fields = sparseFields;
+  static override readonly unwrittenDefaults = ['axis'];
+  call(yTrue: Tensor, yPred: Tensor): Tensor {
+    return sparseCategoricalCrossentropy(...alignRanks(yTrue, yPred), this.config);
+  }
+  override validity(_: Tensor, yTrue: Tensor, yPred: Tensor): Tensor | null {
+    const { ignoreClass, axis } = this.config;
+    if (ignoreClass === null) return null;
+    const [labels, y] = alignRanks(yTrue, yPred);
+    return ops.notEqual(withoutClassAxis(labels, y, axis), ignoreClass);
+  }
+}
+const generalizedFields = {
+  /** Between cross-entropy (near 0) and mean absolute error (near 1). */
+  q: f.custom<number, number>({
+    expects: 'a number between 0 and 1, both excluded',
+    check: (v): v is number => typeof v === 'number' && v > 0 && v < 1,
+    parse: (v) => v,
+    initial: 0.5,
+  }),
+};
+/** A cross-entropy that wrong labels disturb less; labels are class numbers. */
+export class CategoricalGeneralizedCrossEntropy extends Loss<typeof generalizedFields> {
+  static override readonly className = 'CategoricalGeneralizedCrossEntropy';
+  static override readonly fields = generalizedFields;
+  call(yTrue: Tensor, yPred: Tensor): Tensor {
+    return categoricalGeneralizedCrossEntropy(...alignRanks(yTrue, yPred), this.config.q);
+  }
+}
