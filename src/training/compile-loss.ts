@@ -43,7 +43,7 @@ export class CompileLoss {
         ? []
         : [
             {
-              loss: losses.get(x)!,
+              loss: losses.asLoss(x),
               weight: weights[index],
               index,
               tracker: single ? undefined : new Mean({ name: `${this.names[index]}_loss` }),
