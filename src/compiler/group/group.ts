@@ -105,16 +105,19 @@ class Grouping {
   private candidate(tensor: Tensor): Candidate {
     const { algebra } = this.formulas;
     const axes = tensor.shape.map((size, d) => ({ name: `i${d}`, size }));
-    const index = axes.map((a) => algebra.simplify(indexOf(a)));
-    const whole = this.expand(tensor, index);
+    const place = axes.map((a) => algebra.simplify(indexOf(a)));
+    const whole = this.expand(tensor, place);
     const reduction = whole.op === 'reduce' && this.isAlongRows(whole, axes) ? whole : undefined;
     const value = reduction ? reduction.body : whole;
     return {
       tensor,
-      index,
+      index: place,
       axes: axes.filter(({ size }) => size !== 1),
       value,
-      loads: loadsOf(value).map((x) => ({ tensor: this.formulas.tensorOf(x.from), index: x.index })),
+      loads: loadsOf(value).flatMap(({ from, index }) => {
+        const x = this.formulas.tensorOf(from);
+        return x ? [{ tensor: x, index }] : [];
+      }),
       ...(reduction && { rowReduction: reduction }),
       hasOwnReductions: hasReduction(value),
     };
@@ -143,8 +146,9 @@ class Grouping {
     let balance = 0;
     for (const { from, index } of loadsOf(e.body)) {
       const { terms } = algebra.form(algebra.simplify(flatten(index, from.shape)));
-      for (const [x, c] of terms)
-        if (x.op === 'index' && Math.abs(c) === 1) balance += x.axis === last ? 1 : x.axis === inner ? -1 : 0;
+      const steps = new Map([...terms].map(([x, c]) => [x.op === 'index' ? x.axis : undefined, Math.abs(c)]));
+      // What is the same all along the row does not speak against it.
+      if (steps.has(last)) balance += (steps.get(last) === 1 ? 1 : 0) - (steps.get(inner) === 1 ? 1 : 0);
     }
     return balance > 0;
   }

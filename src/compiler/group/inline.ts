@@ -5,9 +5,10 @@ import { elements, type Formulas } from '../scalars/formulas.ts';
 import { costOf, loadsOf } from './cost.ts';
 import { viewOf } from './views.ts';
 
-/** What costs at most so much is rather computed twice than stored. */
-const cheap = 2.5;
-const cheapLoads = 2;
+/** Arithmetic that is rather done for each user than stored, when it takes no more loads than the stored value would. */
+const cheap = 8;
+/** Arithmetic that is rather done for each of the places that an element is spread to. */
+const trifling = 2.5;
 /** More than so much arithmetic in one formula no longer gains by growing. */
 const tooMuch = 600;
 
@@ -15,31 +16,92 @@ const fusible: readonly Kind[] = ['elementwise', 'movement', 'generator'];
 
 interface Inlined {
   readonly cost: number;
+  /** Elements that it is made of, all together. */
   readonly loads: number;
 }
 
 /** Tensors that are never stored: whoever needs an element computes it. */
 export function inlinedTensors(program: Program, formulas: Formulas): ReadonlySet<Tensor> {
-  const outputs = new Set(program.outputs);
-  const users = usersOf(program);
-  const inlined = new Map<Tensor, Inlined>();
-  for (const equation of program.equations) {
-    const { rule, outputs: results } = equation;
-    const [y] = results as [Tensor];
-    if (!rule.at || results.length !== 1 || !fusible.includes(rule.kind) || outputs.has(y)) continue;
-    const { value } = formulas.of(y);
-    const total = { cost: costOf(value), loads: 0 };
-    for (const { from } of loadsOf(value)) {
-      const inner = inlined.get(formulas.tensorOf(from));
-      total.cost += inner?.cost ?? 0;
-      total.loads += inner?.loads ?? 1;
-    }
-    if (canInline(y, total, users.get(y) ?? [], inlined, formulas)) inlined.set(y, total);
-  }
-  return new Set(inlined.keys());
+  return new Inlining(program, formulas).tensors;
 }
 
-export function usersOf(program: Program): Map<Tensor, Equation[]> {
+class Inlining {
+  private readonly formulas: Formulas;
+  private readonly users: ReadonlyMap<Tensor, readonly Equation[]>;
+  private readonly stored: Set<Tensor>;
+  private readonly inlined = new Map<Tensor, Inlined>();
+
+  constructor(program: Program, formulas: Formulas) {
+    this.formulas = formulas;
+    this.users = usersOf(program);
+    this.stored = new Set(program.outputs);
+    for (const equation of program.equations)
+      if (equation.rule.kind === 'contraction') for (const x of equation.inputs) this.stored.add(this.origin(x));
+    for (const equation of program.equations) this.decide(equation);
+  }
+
+  get tensors(): ReadonlySet<Tensor> {
+    return new Set(this.inlined.keys());
+  }
+
+  private decide({ rule, outputs }: Equation): void {
+    const [y] = outputs as [Tensor];
+    if (!rule.at || outputs.length !== 1 || !fusible.includes(rule.kind) || this.stored.has(y)) return;
+    const { value } = this.formulas.of(y);
+    const total = { cost: costOf(value), loads: 0 };
+    for (const { from } of loadsOf(value)) {
+      const x = this.formulas.tensorOf(from);
+      const inner = x && this.inlined.get(x);
+      total.cost += inner?.cost ?? 0;
+      total.loads += Math.min(elements(y), inner?.loads ?? elements(from));
+    }
+    if (this.canInline(y, total)) this.inlined.set(y, total);
+  }
+
+  private canInline(y: Tensor, { cost, loads }: Inlined): boolean {
+    const users = this.users.get(y) ?? [];
+    if (cost > tooMuch || users.some(({ rule }) => !rule.at)) return false;
+    if (users.some(({ rule }) => rule.kind === 'contraction') && !this.isView(y)) return false;
+    if (cost > trifling)
+      for (const { rule, outputs, inputs } of users) {
+        if (rule.kind === 'window') return false;
+        if (rule.kind !== 'movement') continue;
+        // Spread out, it would be computed again for each place that it goes to.
+        const given = inputs.reduce((sum, x) => sum + elements(x), 0);
+        if (elements(outputs[0]!) > given) return false;
+      }
+    if (users.length === 1) return true;
+    return cost <= cheap && loads <= 1.5 * elements(y) && !this.isTail(y);
+  }
+
+  /** Whether it finishes what a contraction or reduction computes for nobody else: there it costs nothing, and is stored instead. */
+  private isTail(y: Tensor): boolean {
+    return loadsOf(this.formulas.of(y).value).some(({ from }) => {
+      const x = this.formulas.tensorOf(from);
+      if (!x || this.users.get(x)?.length !== 1 || elements(x) !== elements(y)) return false;
+      return this.inlined.has(x) ? this.isTail(x) : x.equation?.rule.kind === 'contraction';
+    });
+  }
+
+  /** The tensor that a view of it shows, or the tensor itself. */
+  private origin(x: Tensor): Tensor {
+    if (x.equation?.rule.kind !== 'movement' || this.stored.has(x)) return x;
+    const source = viewOf(
+      x,
+      (t) => t === x || (t.equation?.rule.kind === 'movement' && !this.stored.has(t)),
+      this.formulas,
+    );
+    return source?.tensor ?? x;
+  }
+
+  /** Whether a contraction can read the tensor as it stands in another. */
+  private isView(y: Tensor): boolean {
+    const source = viewOf(y, (t) => t === y || this.inlined.has(t), this.formulas);
+    return source !== undefined && source.tensor !== y && !this.inlined.has(source.tensor);
+  }
+}
+
+function usersOf(program: Program): Map<Tensor, Equation[]> {
   const users = new Map<Tensor, Equation[]>();
   for (const equation of program.equations)
     for (const x of new Set(equation.inputs)) {
@@ -48,33 +110,4 @@ export function usersOf(program: Program): Map<Tensor, Equation[]> {
       else users.set(x, [equation]);
     }
   return users;
-}
-
-/** Whether a contraction can read the tensor as it stands in another. */
-function isView(y: Tensor, inlined: ReadonlyMap<Tensor, Inlined>, formulas: Formulas): boolean {
-  const source = viewOf(y, (t) => t === y || inlined.has(t), formulas);
-  return source !== undefined && source.tensor !== y && !inlined.has(source.tensor);
-}
-
-function canInline(
-  y: Tensor,
-  { cost, loads }: Inlined,
-  users: readonly Equation[],
-  inlined: ReadonlyMap<Tensor, Inlined>,
-  formulas: Formulas,
-): boolean {
-  if (cost > tooMuch) return false;
-  const isCheap = cost <= cheap && loads <= cheapLoads;
-  for (const { rule, outputs, inputs } of users) {
-    if (!rule.at) return false;
-    if (rule.kind === 'contraction' && !isView(y, inlined, formulas)) return false;
-    if (isCheap) continue;
-    if (rule.kind === 'window') return false;
-    // Spread out, it would be computed again for each place that it goes to.
-    if (rule.kind === 'movement' && elements(outputs[0]!) > elements(y)) {
-      const spread = inputs.filter((x) => x !== y).reduce((sum, x) => sum + elements(x), elements(y));
-      if (elements(outputs[0]!) > spread) return false;
-    }
-  }
-  return users.length === 1 || isCheap;
 }

@@ -24,6 +24,7 @@ export function viewOf(tensor: Tensor, inlined: (t: Tensor) => boolean, formulas
   );
   if (value.op !== 'load') return undefined;
   const base = formulas.tensorOf(value.from);
+  if (!base) return undefined;
   const { constant, terms } = algebra.form(algebra.simplify(flatten(value.index, base.shape)));
   if (base.dtype !== tensor.dtype) return undefined;
   const strides = axes.map(() => 0);

@@ -33,8 +33,9 @@ export class Formulas {
     return region;
   }
 
-  tensorOf(region: Region): Tensor {
-    return this.tensors.get(region)!;
+  /** The tensor that a region stands for; undefined for what is no tensor, such as the count of a loop. */
+  tensorOf(region: Region): Tensor | undefined {
+    return this.tensors.get(region);
   }
 
   /** The formula with its operands given by `read`. */

@@ -53,7 +53,7 @@ export function simplify(program: Program, formulas: Formulas): Program {
     if (value.op === 'const') return constant(y, value.value);
     if (value.op !== 'load' || !isIdentity(value.index, axes)) return undefined;
     const x = formulas.tensorOf(value.from);
-    return x.dtype === y.dtype && sameShape(x.shape, y.shape) ? x : undefined;
+    return x && x.dtype === y.dtype && sameShape(x.shape, y.shape) ? x : undefined;
   };
 
   for (const original of program.equations) {
