@@ -9,8 +9,12 @@ import { Conv1D } from './convolutional/conv1d.ts';
 import { Conv2D } from './convolutional/conv2d.ts';
 import { Conv3D } from './convolutional/conv3d.ts';
 import { Dense } from './core/dense.ts';
+import { EinsumDense } from './core/einsum-dense.ts';
+import { Embedding } from './core/embedding.ts';
 import { Identity } from './core/identity.ts';
 import { InputLayer } from './core/input-layer.ts';
+import { Masking } from './core/masking.ts';
+import { ReversibleEmbedding } from './core/reversible-embedding.ts';
 import { Add } from './merging/add.ts';
 import { Average } from './merging/average.ts';
 import { Concatenate } from './merging/concatenate.ts';
@@ -35,8 +39,28 @@ import { GlobalMaxPooling3D } from './pooling/global-max-pooling3d.ts';
 import { MaxPooling1D } from './pooling/max-pooling1d.ts';
 import { MaxPooling2D } from './pooling/max-pooling2d.ts';
 import { MaxPooling3D } from './pooling/max-pooling3d.ts';
+import { Rescaling } from './preprocessing/rescaling.ts';
+import { ActivityRegularization } from './regularization/activity-regularization.ts';
+import { AlphaDropout } from './regularization/alpha-dropout.ts';
 import { Dropout } from './regularization/dropout.ts';
+import { GaussianDropout } from './regularization/gaussian-dropout.ts';
+import { GaussianNoise } from './regularization/gaussian-noise.ts';
+import { SpatialDropout1D } from './regularization/spatial-dropout1d.ts';
+import { SpatialDropout2D } from './regularization/spatial-dropout2d.ts';
+import { SpatialDropout3D } from './regularization/spatial-dropout3d.ts';
+import { Cropping1D } from './reshaping/cropping1d.ts';
+import { Cropping2D } from './reshaping/cropping2d.ts';
+import { Cropping3D } from './reshaping/cropping3d.ts';
 import { Flatten } from './reshaping/flatten.ts';
+import { Permute } from './reshaping/permute.ts';
+import { RepeatVector } from './reshaping/repeat-vector.ts';
+import { Reshape } from './reshaping/reshape.ts';
+import { UpSampling1D } from './reshaping/up-sampling1d.ts';
+import { UpSampling2D } from './reshaping/up-sampling2d.ts';
+import { UpSampling3D } from './reshaping/up-sampling3d.ts';
+import { ZeroPadding1D } from './reshaping/zero-padding1d.ts';
+import { ZeroPadding2D } from './reshaping/zero-padding2d.ts';
+import { ZeroPadding3D } from './reshaping/zero-padding3d.ts';
 
 export type { CallOptions } from './call-context.ts';
 export { Input } from './core/input-layer.ts';
@@ -44,7 +68,9 @@ export type { InputSpec } from './input-spec.ts';
 export { Layer, type LayerOptions, type WeightOptions } from './layer.ts';
 export {
   Activation,
+  ActivityRegularization,
   Add,
+  AlphaDropout,
   Average,
   AveragePooling1D,
   AveragePooling1D as AvgPool1D,
@@ -60,10 +86,17 @@ export {
   Conv2D as Convolution2D,
   Conv3D,
   Conv3D as Convolution3D,
+  Cropping1D,
+  Cropping2D,
+  Cropping3D,
   Dense,
   Dropout,
+  EinsumDense,
   ELU,
+  Embedding,
   Flatten,
+  GaussianDropout,
+  GaussianNoise,
   GlobalAveragePooling1D,
   GlobalAveragePooling1D as GlobalAvgPool1D,
   GlobalAveragePooling2D,
@@ -81,6 +114,7 @@ export {
   InputLayer,
   LayerNormalization,
   LeakyReLU,
+  Masking,
   Maximum,
   MaxPooling1D,
   MaxPooling1D as MaxPool1D,
@@ -90,17 +124,33 @@ export {
   MaxPooling3D as MaxPool3D,
   Minimum,
   Multiply,
+  Permute,
   PReLU,
   ReLU,
+  RepeatVector,
+  Rescaling,
+  Reshape,
+  ReversibleEmbedding,
   RMSNormalization,
   Softmax,
+  SpatialDropout1D,
+  SpatialDropout2D,
+  SpatialDropout3D,
   Subtract,
   UnitNormalization,
+  UpSampling1D,
+  UpSampling2D,
+  UpSampling3D,
+  ZeroPadding1D,
+  ZeroPadding2D,
+  ZeroPadding3D,
 };
 
 registerModule('keras.layers', [
   Activation,
+  ActivityRegularization,
   Add,
+  AlphaDropout,
   Average,
   AveragePooling1D,
   AveragePooling2D,
@@ -110,10 +160,17 @@ registerModule('keras.layers', [
   Conv1D,
   Conv2D,
   Conv3D,
+  Cropping1D,
+  Cropping2D,
+  Cropping3D,
   Dense,
   Dropout,
   ELU,
+  EinsumDense,
+  Embedding,
   Flatten,
+  GaussianDropout,
+  GaussianNoise,
   GlobalAveragePooling1D,
   GlobalAveragePooling2D,
   GlobalAveragePooling3D,
@@ -125,6 +182,7 @@ registerModule('keras.layers', [
   InputLayer,
   LayerNormalization,
   LeakyReLU,
+  Masking,
   MaxPooling1D,
   MaxPooling2D,
   MaxPooling3D,
@@ -132,9 +190,23 @@ registerModule('keras.layers', [
   Minimum,
   Multiply,
   PReLU,
+  Permute,
   RMSNormalization,
   ReLU,
+  RepeatVector,
+  Rescaling,
+  Reshape,
+  ReversibleEmbedding,
   Softmax,
+  SpatialDropout1D,
+  SpatialDropout2D,
+  SpatialDropout3D,
   Subtract,
   UnitNormalization,
+  UpSampling1D,
+  UpSampling2D,
+  UpSampling3D,
+  ZeroPadding1D,
+  ZeroPadding2D,
+  ZeroPadding3D,
 ] as readonly SerializableClass[]);

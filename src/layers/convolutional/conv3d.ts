@@ -1,8 +1,10 @@
 import type { Options, Resolved } from '../../base/field.ts';
+import type { Config } from '../../base/serialize.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
 import type { InputSpec } from '../input-spec.ts';
 import { Layer, type LayerOptions } from '../layer.ts';
+import { Lora, type LoraOptions, withLora } from '../lora.ts';
 import { buildConv, callConv, checkConv } from './convolution.ts';
 import { convFields } from './fields.ts';
 
@@ -20,6 +22,7 @@ export class Conv3D extends Layer<typeof fields> {
   override inputSpec: InputSpec = { minNdim: 5, maxNdim: 5 };
   kernel!: Variable;
   bias: Variable | null = null;
+  lora: Lora | null = null;
 
   constructor(options: Options<typeof fields> & LayerOptions) {
     super(options);
@@ -28,7 +31,14 @@ export class Conv3D extends Layer<typeof fields> {
   override build(inputShape: SymbolicShape): void {
     buildConv(this, inputShape);
   }
+  /** Freezes the kernel and trains a correction of low rank instead. */
+  enableLora(rank: number, options: LoraOptions = {}): void {
+    this.lora = new Lora(this, this.kernel, rank, options);
+  }
   call(inputs: Tensor): Tensor {
     return callConv(this, inputs);
+  }
+  override getConfig(): Config {
+    return withLora(super.getConfig(), this.lora);
   }
 }

@@ -9,6 +9,7 @@ import type { Tensor, Variable } from '../../tensor/index.ts';
 import { channelAxis, spatialShape } from '../data-format.ts';
 import type { InputSpec } from '../input-spec.ts';
 import type { AnyLayer, WeightOptions } from '../layer.ts';
+import type { Lora, LoraOptions } from '../lora.ts';
 import type { convFields } from './fields.ts';
 
 type Penalty = WeightOptions['regularizer'];
@@ -29,8 +30,8 @@ export interface Convolutional extends Pick<AnyLayer, 'addWeight' | 'className' 
 type Conv = Convolutional &
   Pick<
     Resolved<ReturnType<typeof convFields>>,
-    'filters' | 'groups' | 'kernelInitializer' | 'kernelRegularizer' | 'kernelConstraint'
-  > & { kernel: Variable };
+    'filters' | 'groups' | 'kernelInitializer' | 'kernelRegularizer' | 'kernelConstraint' | 'loraRank' | 'loraAlpha'
+  > & { kernel: Variable; lora: Lora | null; enableLora(rank: number, options?: LoraOptions): void };
 
 /** Refuses windows that both step and spread. */
 export function checkWindow(layer: Convolutional): void {
@@ -138,7 +139,8 @@ export function buildConv(layer: Conv, inputShape: SymbolicShape): void {
     constraint: layer.kernelConstraint,
   });
   addBias(layer, layer.filters);
+  if (layer.loraRank !== null) layer.enableLora(layer.loraRank, { loraAlpha: layer.loraAlpha });
 }
 /** `activation(x * kernel + bias)`. */
 export const callConv = (layer: Conv, x: Tensor): Tensor =>
-  finish(layer, conv(padCausally(layer, x), layer.kernel, windowOf(layer)));
+  finish(layer, conv(padCausally(layer, x), layer.lora?.read() ?? layer.kernel, windowOf(layer)));

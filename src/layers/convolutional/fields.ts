@@ -4,6 +4,7 @@ import { constraintField } from '../../constraints/index.ts';
 import { initializerField } from '../../initializers/index.ts';
 import { regularizerField } from '../../regularizers/index.ts';
 import { dataFormatField } from '../data-format.ts';
+import { loraFields } from '../lora.ts';
 
 /** Options that all convolutions over `rank` spatial axes share. */
 export const windowFields = (rank: number) => ({
@@ -45,4 +46,5 @@ export const convFields = (rank: number) => ({
   /** Number of groups of channels, each of which is convolved on its own. */
   groups: f.int({ initial: 1, min: 1 }),
   ...kernelFields,
+  ...loraFields,
 });

@@ -1,5 +1,6 @@
 import { activationField } from '../../activations/index.ts';
 import { f, type Resolved } from '../../base/field.ts';
+import type { Config } from '../../base/serialize.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
 import { constraintField } from '../../constraints/index.ts';
 import { initializerField } from '../../initializers/index.ts';
@@ -8,6 +9,7 @@ import { regularizerField } from '../../regularizers/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
 import { type InputSpec } from '../input-spec.ts';
 import { Layer } from '../layer.ts';
+import { Lora, type LoraOptions, loraFields, withLora } from '../lora.ts';
 import { quantizationField } from '../quantization.ts';
 
 const fields = {
@@ -24,6 +26,7 @@ const fields = {
   kernelConstraint: constraintField(),
   biasConstraint: constraintField(),
   quantizationConfig: quantizationField(),
+  ...loraFields,
 };
 
 export interface Dense extends Resolved<typeof fields> {}
@@ -39,6 +42,7 @@ export class Dense extends Layer<typeof fields> {
   override supportsMasking = true;
   kernel!: Variable;
   bias: Variable | null = null;
+  private lora: Lora | null = null;
 
   override build(inputShape: SymbolicShape): void {
     const channels = inputShape.at(-1)!;
@@ -58,9 +62,17 @@ export class Dense extends Layer<typeof fields> {
         constraint: this.biasConstraint,
       });
     this.inputSpec = { minNdim: 2, axes: { [-1]: channels } };
+    if (this.loraRank !== null) this.enableLora(this.loraRank, { loraAlpha: this.loraAlpha });
+  }
+  /** Freezes the kernel and trains a correction of low rank instead. */
+  enableLora(rank: number, options: LoraOptions = {}): void {
+    this.lora = new Lora(this, this.kernel, rank, options);
   }
   call(inputs: Tensor): Tensor {
-    const x = matmul(inputs, this.kernel);
+    const x = matmul(inputs, this.lora?.read() ?? this.kernel);
     return this.activation(this.bias ? add(x, this.bias) : x);
+  }
+  override getConfig(): Config {
+    return withLora(super.getConfig(), this.lora);
   }
 }

@@ -1,0 +1,85 @@
+import { activationField } from '../../activations/index.ts';
+import { type Field, f, type Resolved } from '../../base/field.ts';
+import type { Config } from '../../base/serialize.ts';
+import type { SymbolicShape } from '../../base/shape.ts';
+import { constraintField } from '../../constraints/index.ts';
+import { initializerField } from '../../initializers/index.ts';
+import { add, einsum } from '../../ops/index.ts';
+import { regularizerField } from '../../regularizers/index.ts';
+import type { Tensor, Variable } from '../../tensor/index.ts';
+import { Layer } from '../layer.ts';
+import { Lora, type LoraOptions, loraFields, withLora } from '../lora.ts';
+import { quantizationField } from '../quantization.ts';
+import { einsumShapes } from './einsum-shapes.ts';
+
+type OutputShape = number | SymbolicShape;
+const outputShapeField: Field<OutputShape, SymbolicShape, true> = f.custom<OutputShape, SymbolicShape>({
+  expects: 'an integer, or an array of integers and nulls',
+  check: (v): v is OutputShape =>
+    Array.isArray(v) ? v.every((n) => n === null || Number.isInteger(n)) : Number.isInteger(v),
+  parse: (v) => (typeof v === 'number' ? [v] : v),
+});
+const fields = {
+  /** The contraction: inputs, kernel, outputs, e.g. `abc,cd->abd`; `...` stands for further axes. */
+  equation: f.string(),
+  /** Sizes of the output's axes without the batch axis; null for those that the input decides. */
+  outputShape: outputShapeField,
+  /** Function applied to the result. */
+  activation: activationField(),
+  /** Axes of the output, by their letters, along which a bias is learned; none when null. */
+  biasAxes: f.nullable(f.string()),
+  kernelInitializer: initializerField('glorot_uniform'),
+  biasInitializer: initializerField('zeros'),
+  kernelRegularizer: regularizerField(),
+  biasRegularizer: regularizerField(),
+  activityRegularizer: regularizerField(),
+  kernelConstraint: constraintField(),
+  biasConstraint: constraintField(),
+  quantizationConfig: quantizationField(),
+  ...loraFields,
+};
+
+export interface EinsumDense extends Resolved<typeof fields> {}
+/**
+ * `activation(einsum(equation, x, kernel) + bias)`.
+ * @example new EinsumDense({ equation: 'abc,cd->abd', outputShape: [null, 64], biasAxes: 'd' })(x)
+ * @see https://keras.io/api/layers/core_layers/einsum_dense/
+ */
+export class EinsumDense extends Layer<typeof fields> {
+  static override readonly className = 'EinsumDense';
+  static override readonly fields = fields;
+  kernel!: Variable;
+  bias: Variable | null = null;
+  private lora: Lora | null = null;
+
+  override build(inputShape: SymbolicShape): void {
+    const { kernel, bias } = einsumShapes(this, inputShape);
+    this.kernel = this.addWeight({
+      name: 'kernel',
+      shape: kernel as number[],
+      initializer: this.kernelInitializer,
+      regularizer: this.kernelRegularizer,
+      constraint: this.kernelConstraint,
+    });
+    if (bias)
+      this.bias = this.addWeight({
+        name: 'bias',
+        shape: bias as number[],
+        initializer: this.biasInitializer,
+        regularizer: this.biasRegularizer,
+        constraint: this.biasConstraint,
+      });
+    if (this.loraRank !== null) this.enableLora(this.loraRank, { loraAlpha: this.loraAlpha });
+  }
+  /** Freezes the kernel and trains a correction of low rank instead. */
+  enableLora(rank: number, options: LoraOptions = {}): void {
+    this.lora = new Lora(this, this.kernel, rank, options);
+  }
+  call(inputs: Tensor): Tensor {
+    const x = einsum(this.equation, inputs, this.lora?.read() ?? this.kernel);
+    return this.activation(this.bias ? add(x, this.bias) : x);
+  }
+  override getConfig(): Config {
+    return withLora(super.getConfig(), this.lora);
+  }
+}

@@ -1,0 +1,70 @@
+import { isInteger } from '../../base/dtype.ts';
+import { f, type Resolved } from '../../base/field.ts';
+import type { Config } from '../../base/serialize.ts';
+import { constraintField } from '../../constraints/index.ts';
+import { initializerField } from '../../initializers/index.ts';
+import { add, cast, notEqual, take } from '../../ops/index.ts';
+import { regularizerField } from '../../regularizers/index.ts';
+import type { Tensor, Variable } from '../../tensor/index.ts';
+import { Layer } from '../layer.ts';
+import { Lora, type LoraOptions, loraFields, withLora } from '../lora.ts';
+import { quantizationField } from '../quantization.ts';
+
+export const embeddingFields = {
+  /** Number of rows: inputs are integers from 0 to `inputDim - 1`. */
+  inputDim: f.int({ min: 1 }),
+  /** Size of each row. */
+  outputDim: f.int({ min: 1 }),
+  embeddingsInitializer: initializerField('uniform'),
+  embeddingsRegularizer: regularizerField(),
+  activityRegularizer: regularizerField(),
+  embeddingsConstraint: constraintField(),
+  /** Whether input 0 is padding, which does not count for the layers that follow. */
+  maskZero: f.bool(false),
+  quantizationConfig: quantizationField(),
+};
+const fields = { ...embeddingFields, ...loraFields };
+
+export interface Embedding extends Resolved<typeof fields> {}
+/** A table of learned rows, looked up by integers: `(n, …)` becomes `(n, …, outputDim)`. @see https://keras.io/api/layers/core_layers/embedding/ */
+export class Embedding extends Layer<typeof fields> {
+  static override readonly className = 'Embedding';
+  static override readonly fields = fields;
+  override supportsMasking = this.maskZero;
+  embeddings!: Variable;
+  private lora: Lora | null = null;
+
+  override build(): void {
+    this.embeddings = addEmbeddings(this);
+    if (this.loraRank !== null) this.enableLora(this.loraRank, { loraAlpha: this.loraAlpha });
+  }
+  /** Freezes the rows and trains a correction of low rank instead. */
+  enableLora(rank: number, options: LoraOptions = {}): void {
+    this.lora = new Lora(this, this.embeddings, rank, options);
+  }
+  call(inputs: Tensor): Tensor {
+    const rows = lookUp(this.embeddings, inputs);
+    const { lora } = this;
+    return cast(lora ? add(rows, lora.correct(lookUp(lora.a, inputs))) : rows, this.computeDtype);
+  }
+  override computeMask(inputs: Tensor): Tensor | null {
+    return this.maskZero ? notEqual(inputs, 0) : null;
+  }
+  override getConfig(): Config {
+    return withLora(super.getConfig(), this.lora);
+  }
+}
+
+type Rows = Resolved<typeof embeddingFields> & Pick<Layer, 'addWeight'>;
+/** The weight that holds the rows. */
+export const addEmbeddings = (layer: Rows): Variable =>
+  layer.addWeight({
+    name: 'embeddings',
+    shape: [layer.inputDim, layer.outputDim],
+    initializer: layer.embeddingsInitializer,
+    regularizer: layer.embeddingsRegularizer,
+    constraint: layer.embeddingsConstraint,
+  });
+/** Rows of a table by their numbers. */
+export const lookUp = (table: Variable, inputs: Tensor): Tensor =>
+  take(table, isInteger(inputs.dtype) ? inputs : cast(inputs, 'int32'), { axis: 0 });

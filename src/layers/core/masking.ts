@@ -1,0 +1,26 @@
+import { f, type Resolved } from '../../base/field.ts';
+import { any, cast, multiply, notEqual } from '../../ops/index.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import { Layer } from '../layer.ts';
+
+const fields = {
+  /** Steps of which all elements equal it do not count. */
+  maskValue: f.number({ initial: 0 }),
+};
+
+export interface Masking extends Resolved<typeof fields> {}
+/** Makes steps that are `maskValue` throughout not count for the layers that follow, and zeroes them. @see https://keras.io/api/layers/core_layers/masking/ */
+export class Masking extends Layer<typeof fields> {
+  static override readonly className = 'Masking';
+  static override readonly fields = fields;
+  static override readonly needsBuild = false;
+  override supportsMasking = true;
+
+  call(inputs: Tensor): Tensor {
+    const counts = any(notEqual(inputs, this.maskValue), { axis: -1, keepdims: true });
+    return multiply(inputs, cast(counts, inputs.dtype));
+  }
+  override computeMask(inputs: Tensor): Tensor {
+    return any(notEqual(inputs, this.maskValue), { axis: -1 });
+  }
+}

@@ -1,0 +1,62 @@
+import { fail } from '../base/errors.ts';
+import { f } from '../base/field.ts';
+import type { Config } from '../base/serialize.ts';
+import type { InitializerLike } from '../initializers/index.ts';
+import { add, matmul, multiply } from '../ops/index.ts';
+import type { Tensor, Variable } from '../tensor/index.ts';
+import type { AnyLayer } from './layer.ts';
+
+/** Options of layers whose main weight can be trained through a correction of low rank (https://arxiv.org/abs/2106.09685). */
+export const loraFields = {
+  /** Rank of the correction; none when null. */
+  loraRank: f.nullable(f.int({ min: 1 })),
+  /** The correction is multiplied by `loraAlpha / loraRank`. */
+  loraAlpha: f.nullable(f.number()),
+};
+
+export interface LoraOptions {
+  /** Factor of the correction times the rank; the rank when absent. */
+  readonly loraAlpha?: number | null;
+  readonly aInitializer?: InitializerLike;
+  readonly bInitializer?: InitializerLike;
+}
+
+/** A correction of low rank to a frozen weight: `weight + alpha / rank · a · b`. */
+export class Lora {
+  readonly rank: number;
+  readonly alpha: number;
+  readonly weight: Variable;
+  readonly a: Variable;
+  readonly b: Variable;
+
+  constructor(
+    layer: AnyLayer,
+    weight: Variable,
+    rank: number,
+    { loraAlpha, aInitializer = 'he_uniform', bInitializer = 'zeros' }: LoraOptions = {},
+  ) {
+    if (!layer.built && !weight)
+      fail(layer, 'enableLora was called before the layer was built', 'call or build the layer first');
+    this.rank = rank;
+    this.alpha = loraAlpha ?? rank;
+    this.weight = weight;
+    const name = `lora_${weight.name}`;
+    const { shape } = weight;
+    this.a = layer.addWeight({ name: `${name}_a`, shape: [...shape.slice(0, -1), rank], initializer: aInitializer });
+    this.b = layer.addWeight({ name: `${name}_b`, shape: [rank, shape.at(-1)!], initializer: bInitializer });
+    weight.trainable = false;
+  }
+  /** The weight with its correction. */
+  read(): Tensor {
+    return add(this.weight, this.correct(this.a.read()));
+  }
+  /** `alpha / rank · x · b`. */
+  correct(x: Tensor): Tensor {
+    return multiply(matmul(x, this.b), this.alpha / this.rank);
+  }
+}
+
+/** A config that mentions the correction only where there is one. */
+export function withLora({ lora_rank: _, lora_alpha: __, ...config }: Config, lora: Lora | null): Config {
+  return lora ? { ...config, lora_rank: lora.rank, lora_alpha: lora.alpha } : config;
+}

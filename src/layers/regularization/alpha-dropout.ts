@@ -1,0 +1,41 @@
+import type { Resolved } from '../../base/field.ts';
+import { add, cast, greaterEqual, multiply, subtract } from '../../ops/index.ts';
+import { SeedGenerator, uniform } from '../../random/index.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import type { CallOptions } from '../call-context.ts';
+import { Layer } from '../layer.ts';
+import { noiseShapeField, rateField, seedField } from './fields.ts';
+
+const fields = {
+  /** Share of the inputs that is dropped. */
+  rate: rateField(),
+  /** Shape of the pattern, spread over the inputs; null takes the inputs' own size along an axis. */
+  noiseShape: noiseShapeField(),
+  /** Makes the draws repeat from run to run. */
+  seed: seedField(),
+};
+/** Where SELU ends for large negative inputs: `-alpha · scale`. */
+const floor = -1.6732632423543772 * 1.0507009873554805;
+
+export interface AlphaDropout extends Resolved<typeof fields> {}
+/**
+ * Dropout for SELU: dropped inputs take its negative limit, and mean and variance stay as they were.
+ * @see https://keras.io/api/layers/regularization_layers/alpha_dropout/
+ */
+export class AlphaDropout extends Layer<typeof fields> {
+  static override readonly className = 'AlphaDropout';
+  static override readonly fields = fields;
+  static override readonly needsBuild = false;
+  override supportsMasking = true;
+  readonly seedGenerator: SeedGenerator | null = this.rate > 0 ? new SeedGenerator({ seed: this.seed }) : null;
+
+  call(inputs: Tensor, { training = false }: CallOptions = {}): Tensor {
+    const { rate, noiseShape, seedGenerator: seed } = this;
+    if (!training || !seed) return inputs;
+    const shape = (noiseShape ?? inputs.shape).map((n, d) => n ?? inputs.shape[d]!);
+    const isKept = cast(greaterEqual(uniform(shape, { seed }), rate), inputs.dtype);
+    const dropped = add(multiply(inputs, isKept), multiply(subtract(1, isKept), floor));
+    const scale = ((1 - rate) * (1 + rate * floor ** 2)) ** -0.5;
+    return add(multiply(dropped, scale), -scale * floor * rate);
+  }
+}

@@ -1,0 +1,31 @@
+import type { Resolved } from '../../base/field.ts';
+import { multiply } from '../../ops/index.ts';
+import { normal, SeedGenerator } from '../../random/index.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import type { CallOptions } from '../call-context.ts';
+import { Layer } from '../layer.ts';
+import { rateField, seedField } from './fields.ts';
+
+const fields = {
+  /** The noise has the standard deviation `sqrt(rate / (1 - rate))`. */
+  rate: rateField(),
+  /** Makes the draws repeat from run to run. */
+  seed: seedField(),
+};
+
+export interface GaussianDropout extends Resolved<typeof fields> {}
+/** While training, multiplies inputs by normal noise around 1. @see https://keras.io/api/layers/regularization_layers/gaussian_dropout/ */
+export class GaussianDropout extends Layer<typeof fields> {
+  static override readonly className = 'GaussianDropout';
+  static override readonly fields = fields;
+  static override readonly needsBuild = false;
+  override supportsMasking = true;
+  readonly seedGenerator: SeedGenerator | null = this.rate > 0 ? new SeedGenerator({ seed: this.seed }) : null;
+
+  call(inputs: Tensor, { training = false }: CallOptions = {}): Tensor {
+    const { rate, seedGenerator: seed } = this;
+    if (!training || !seed) return inputs;
+    const stddev = Math.sqrt(rate / (1 - rate));
+    return multiply(inputs, normal(inputs.shape, { mean: 1, stddev, dtype: this.computeDtype, seed }));
+  }
+}

@@ -1,0 +1,31 @@
+import type { Resolved } from '../../base/field.ts';
+import { SeedGenerator } from '../../random/index.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import type { CallOptions } from '../call-context.ts';
+import type { InputSpec } from '../input-spec.ts';
+import { Layer } from '../layer.ts';
+import { dropChannels } from './channels.ts';
+import { rateField, seedField } from './fields.ts';
+
+const fields = {
+  /** Share of the channels that is set to 0. */
+  rate: rateField(),
+  /** Makes the draws repeat from run to run. */
+  seed: seedField(),
+};
+
+export interface SpatialDropout1D extends Resolved<typeof fields> {}
+/** Drops whole channels, at all steps together. @see https://keras.io/api/layers/regularization_layers/spatial_dropout1d/ */
+export class SpatialDropout1D extends Layer<typeof fields> {
+  static override readonly className = 'SpatialDropout1D';
+  static override readonly fields = fields;
+  static override readonly needsBuild = false;
+  override inputSpec: InputSpec = { ndim: 3 };
+  override supportsMasking = true;
+  readonly seedGenerator: SeedGenerator | null = this.rate > 0 ? new SeedGenerator({ seed: this.seed }) : null;
+
+  call(inputs: Tensor, { training = false }: CallOptions = {}): Tensor {
+    if (!training || !this.seedGenerator) return inputs;
+    return dropChannels(inputs, this.rate, 'channels_last', this.seedGenerator);
+  }
+}

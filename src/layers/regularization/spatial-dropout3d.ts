@@ -1,0 +1,34 @@
+import type { Resolved } from '../../base/field.ts';
+import { SeedGenerator } from '../../random/index.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import type { CallOptions } from '../call-context.ts';
+import { dataFormatField } from '../data-format.ts';
+import type { InputSpec } from '../input-spec.ts';
+import { Layer } from '../layer.ts';
+import { dropChannels } from './channels.ts';
+import { rateField, seedField } from './fields.ts';
+
+const fields = {
+  /** Share of the channels that is set to 0. */
+  rate: rateField(),
+  /** Makes the draws repeat from run to run. */
+  seed: seedField(),
+  /** Where the channels stand. */
+  dataFormat: dataFormatField(),
+};
+
+export interface SpatialDropout3D extends Resolved<typeof fields> {}
+/** Drops whole channels, at all positions of a volume together. @see https://keras.io/api/layers/regularization_layers/spatial_dropout3d/ */
+export class SpatialDropout3D extends Layer<typeof fields> {
+  static override readonly className = 'SpatialDropout3D';
+  static override readonly fields = fields;
+  static override readonly needsBuild = false;
+  override inputSpec: InputSpec = { ndim: 5 };
+  override supportsMasking = true;
+  readonly seedGenerator: SeedGenerator | null = this.rate > 0 ? new SeedGenerator({ seed: this.seed }) : null;
+
+  call(inputs: Tensor, { training = false }: CallOptions = {}): Tensor {
+    if (!training || !this.seedGenerator) return inputs;
+    return dropChannels(inputs, this.rate, this.dataFormat, this.seedGenerator);
+  }
+}

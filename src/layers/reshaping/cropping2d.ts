@@ -1,0 +1,28 @@
+import type { Resolved } from '../../base/field.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import { dataFormatField } from '../data-format.ts';
+import type { InputSpec } from '../input-spec.ts';
+import { Layer } from '../layer.ts';
+import { bordersField, cropBorders } from './borders.ts';
+
+const fields = {
+  /** How much is left out before and after each spatial axis. */
+  cropping: bordersField(2, [
+    [0, 0],
+    [0, 0],
+  ]),
+  /** Where the channels stand. */
+  dataFormat: dataFormatField(),
+};
+
+export interface Cropping2D extends Resolved<typeof fields> {}
+/** Inputs `(n, height, width, c)` without their borders. @see https://keras.io/api/layers/reshaping_layers/cropping2d/ */
+export class Cropping2D extends Layer<typeof fields> {
+  static override readonly className = 'Cropping2D';
+  static override readonly fields = fields;
+  override inputSpec: InputSpec = { ndim: 4 };
+
+  call(inputs: Tensor): Tensor {
+    return cropBorders(this, inputs, this.cropping, this.dataFormat);
+  }
+}

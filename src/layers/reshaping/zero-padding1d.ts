@@ -1,0 +1,25 @@
+import type { Resolved } from '../../base/field.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import { dataFormatField } from '../data-format.ts';
+import type { InputSpec } from '../input-spec.ts';
+import { Layer } from '../layer.ts';
+import { borderField, padBorders } from './borders.ts';
+
+const fields = {
+  /** How many zeros stand before and after the steps. */
+  padding: borderField(1),
+  /** Where the channels stand. */
+  dataFormat: dataFormatField(),
+};
+
+export interface ZeroPadding1D extends Resolved<typeof fields> {}
+/** Inputs `(n, steps, c)` with zeros around them. @see https://keras.io/api/layers/reshaping_layers/zero_padding1d/ */
+export class ZeroPadding1D extends Layer<typeof fields> {
+  static override readonly className = 'ZeroPadding1D';
+  static override readonly fields = fields;
+  override inputSpec: InputSpec = { ndim: 3 };
+
+  call(inputs: Tensor): Tensor {
+    return padBorders(inputs, [this.padding], this.dataFormat);
+  }
+}

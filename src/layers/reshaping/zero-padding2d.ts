@@ -1,0 +1,25 @@
+import type { Resolved } from '../../base/field.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import { dataFormatField } from '../data-format.ts';
+import type { InputSpec } from '../input-spec.ts';
+import { Layer } from '../layer.ts';
+import { bordersField, padBorders } from './borders.ts';
+
+const fields = {
+  /** How many zeros stand before and after each spatial axis. */
+  padding: bordersField(2, 1),
+  /** Where the channels stand. */
+  dataFormat: dataFormatField(),
+};
+
+export interface ZeroPadding2D extends Resolved<typeof fields> {}
+/** Inputs `(n, height, width, c)` with zeros around them. @see https://keras.io/api/layers/reshaping_layers/zero_padding2d/ */
+export class ZeroPadding2D extends Layer<typeof fields> {
+  static override readonly className = 'ZeroPadding2D';
+  static override readonly fields = fields;
+  override inputSpec: InputSpec = { ndim: 4 };
+
+  call(inputs: Tensor): Tensor {
+    return padBorders(inputs, this.padding, this.dataFormat);
+  }
+}
