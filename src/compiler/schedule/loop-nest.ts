@@ -61,19 +61,18 @@ class Nest {
     const isFull = !combine && this.kernel.columns.some((a) => index.some((i) => i.op === 'index' && i.axis === a));
     if (combine) value = this.reduction(combine, this.kernel.columns, value);
     else if (!isFull) value = this.withoutReductions(value);
-    const position = this.places.positionIn(tensor, index);
-    if (this.stored(tensor)) {
-      const to = this.places.regionOf(tensor);
-      const item: FullStore = { to, position, value };
-      if (isFull) this.pass(this.readyIn(value), this.kernel.columns).stores.push(item);
-      else this.row(this.readyIn(value)).push(item);
-    }
     if (!isFull && this.kernel.columns.length > 0 && value.op === 'apply') {
       const local: Local = { name: 'row', type: value.type };
       const when = this.readyIn(value);
       this.row(when).push({ set: local, value });
       this.knownFrom.set(local, when);
       value = this.algebra.simplify(readLocal(local));
+    }
+    if (this.stored(tensor)) {
+      const to = this.places.regionOf(tensor);
+      const item: FullStore = { to, position: this.places.positionIn(tensor, index), value };
+      if (isFull) this.pass(this.readyIn(value), this.kernel.columns).stores.push(item);
+      else this.row(this.readyIn(value)).push(item);
     }
     this.replaced.set(place, value);
   }

@@ -13,6 +13,8 @@ import { bytesOf, infoOf, loopStep } from './loop-step.ts';
 import { mergeAxes } from './merge-axes.ts';
 import { parallelize, workOf, worthThreads } from './parallelize.ts';
 import type { Places } from './places.ts';
+import { splitRanges } from './split-ranges.ts';
+import { tileColumns } from './tile-columns.ts';
 import { vectorize } from './vectorize.ts';
 
 /** The steps of a kernel that is no control flow. */
@@ -28,7 +30,8 @@ export function stepsOf(
     return [target.contraction(step) ? step : contractionLoops(step, target, places.formulas)];
   }
   if (kernel.kind === 'custom') return customSteps(kernel, places, target);
-  const nest = vectorize(mergeAxes(loopNest(kernel, stored, places), algebra), algebra);
+  const merged = mergeAxes(loopNest(kernel, stored, places), algebra);
+  const nest = tileColumns(splitRanges(vectorize(merged, algebra), algebra), algebra);
   const { body, serial } = parallelize(nest, target, algebra);
   return [loopStep(infoOf(kernel), hoist(guard(body, algebra), algebra), serial, Math.round(workOf(nest)))];
 }
