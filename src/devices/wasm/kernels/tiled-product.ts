@@ -1,5 +1,6 @@
 import { barrier } from '../barrier.ts';
 import {
+  atomic,
   type FunctionBuilder,
   type Local,
   load,
@@ -125,7 +126,10 @@ export function tiledProduct(module: ModuleBuilder, product: Product): ProductKe
   const bBytes = b.packed ? align(panels * panelBytes + 64) : 0;
   const aBytes = a.packed ? align(blockTiles * aTileBytes + 64) : 0;
   const tilesBytes = align(goes === 1 ? tileBytes : tileBytes * blockTiles * blockPanels);
-  const sharedBytes = ownB ? 0 : bBytes;
+  // Threads take rows as they find time, unless the work is small or B belongs to a batch: a slow core holds up no other.
+  const asTimePermits = splitRows && !ownB && m * n * k * batch > 2 ** 22;
+  const counterAt = ownB ? 0 : bBytes;
+  const sharedBytes = counterAt + (asTimePermits ? 64 : 0);
   const sideBytes = a.packed ? align(a.ownBytes ?? 0) : 0;
   const ownBytes = sideBytes + aBytes + tilesBytes + (ownB ? bBytes : 0);
 
@@ -314,30 +318,33 @@ export function tiledProduct(module: ModuleBuilder, product: Product): ProductKe
   const r0 = int();
   const r1 = int();
   if (splitRows) {
-    if (b.packed && !ownB) {
-      f.scope(() => packPanels(...share(panels)));
-      f.call(barrier(module), threadIndex, threadCount);
-    }
-    const [position, end] = share(batch * rowTiles);
+    if (b.packed && !ownB) f.scope(() => packPanels(...share(panels)));
+    if (asTimePermits) f.if(op('i32.eqz', threadIndex), () => f.store('i32.store', workspace, 0, counterAt));
+    if (asTimePermits || (b.packed && !ownB)) f.call(barrier(module), threadIndex, threadCount);
+    const [position, end] = asTimePermits ? [int(), int()] : share(batch * rowTiles);
     const packedBatch = ownB ? f.let('i32', -1) : undefined;
     const allPanels = f.let('i32', panels);
-    f.block((done) => {
-      f.loop((again) => {
-        f.brIf(done, op('i32.ge_s', position, end));
-        if (batch > 1) f.set(batchIndex, op('i32.div_u', position, rowTiles));
-        f.set(r0, op('i32.sub', position, op('i32.mul', batchIndex, rowTiles)));
-        min(f, r1, op('i32.add', r0, op('i32.sub', end, position)), rowTiles);
-        min(f, r1, r1, op('i32.add', r0, blockTiles));
-        if (packedBatch)
-          f.if(op('i32.ne', packedBatch, batchIndex), () => {
-            packPanels(zero, allPanels);
-            f.set(packedBatch, batchIndex);
-          });
-        multiply(r0, r1, zero, panels);
-        f.set(position, op('i32.add', position, op('i32.sub', r1, r0)));
-        f.br(again);
+    const work = () =>
+      f.block((done) => {
+        f.loop((again) => {
+          f.brIf(done, op('i32.ge_s', position, end));
+          if (batch > 1) f.set(batchIndex, op('i32.div_u', position, rowTiles));
+          f.set(r0, op('i32.sub', position, op('i32.mul', batchIndex, rowTiles)));
+          min(f, r1, op('i32.add', r0, op('i32.sub', end, position)), rowTiles);
+          min(f, r1, r1, op('i32.add', r0, blockTiles));
+          if (packedBatch)
+            f.if(op('i32.ne', packedBatch, batchIndex), () => {
+              packPanels(zero, allPanels);
+              f.set(packedBatch, batchIndex);
+            });
+          multiply(r0, r1, zero, panels);
+          f.set(position, op('i32.add', position, op('i32.sub', r1, r0)));
+          f.br(again);
+        });
       });
-    });
+    if (asTimePermits)
+      takeTurns(f, workspace, counterAt, threadCount, batch * rowTiles, blockTiles, position, end, work);
+    else work();
   } else {
     const [from, to] = share(panels);
     f.for(batchIndex, 0, batch, 1, () => {
@@ -360,4 +367,35 @@ function inOrder(m: number, rows: number): RowOrder {
     },
     at: (_, tile, index) => op('i32.add', op('i32.mul', tile, rows), index),
   };
+}
+
+/**
+ * Calls `work` for pieces [position, end) of `total` things until all are taken: large pieces first, smaller ones towards
+ * the end, so that threads finish together.
+ */
+function takeTurns(
+  f: FunctionBuilder,
+  counter: Local,
+  offset: number,
+  threadCount: Local,
+  total: number,
+  largest: number,
+  position: Local,
+  end: Local,
+  work: () => void,
+): void {
+  const piece = f.local('i32');
+  f.block((done) => {
+    f.loop((again) => {
+      const left = op('i32.sub', total, load('i32.atomic.load', counter, offset));
+      f.set(piece, op('i32.add', op('i32.div_s', left, op('i32.shl', threadCount, 1)), 1));
+      min(f, piece, piece, largest);
+      f.set(piece, select(piece, 1, op('i32.gt_s', piece, 1)));
+      f.set(position, atomic('i32.atomic.rmw.add', counter, [piece], offset));
+      f.brIf(done, op('i32.ge_s', position, total));
+      min(f, end, op('i32.add', position, piece), total);
+      work();
+      f.br(again);
+    });
+  });
 }
