@@ -10,7 +10,7 @@ import { type AnyLayer, Layer, type LayerOptions, mapShapes, type Shapes } from 
 import type { Metric } from '../metrics/index.ts';
 import type { Optimizer } from '../optimizers/index.ts';
 import * as saving from '../saving/index.ts';
-import { KerasTensor, type Like, mapTensors, type Tensor } from '../tensor/index.ts';
+import { KerasTensor, type Like, mapTensors, type Operation, type Tensor } from '../tensor/index.ts';
 import type { History } from '../training/callbacks/history.ts';
 import { type CompileOptions, compileOptionsFromConfig } from '../training/compile.ts';
 import type { Data, TrainingData } from '../training/data/batches.ts';
@@ -23,6 +23,7 @@ import { type BatchOptions, type Results, Trainer } from '../training/trainer.ts
 import { withLabels } from '../training/with-labels.ts';
 import { graphFromConfig, graphToConfig } from './functional-config.ts';
 import { type FunctionalGraph, functionalGraph, layersOf, runGraph } from './functional-graph.ts';
+import { type SummaryOptions, summaryText } from './summary.ts';
 
 export interface ModelOptions extends LayerOptions {
   /** KerasTensors from `keras.Input`: one, a list, or an object of them. */
@@ -86,6 +87,10 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
   override get sublayers(): AnyLayer[] {
     return this.layers;
   }
+  /** Layers, and ops used between them, as summaries and plots show them. */
+  get operations(): readonly Operation[] {
+    return this.graph?.operations ?? this.layers;
+  }
   get inputs(): readonly KerasTensor[] | undefined {
     return this.graph?.inputs;
   }
@@ -140,6 +145,13 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
 
   forward(inputs: unknown, training: boolean): unknown {
     return this(inputs as Like, { training });
+  }
+
+  /** Prints the table of layers, or gives it to `printFn`. */
+  summary({ printFn, ...options }: SummaryOptions & { readonly printFn?: (text: string) => void } = {}): void {
+    const text = summaryText(this, options);
+    if (printFn) printFn(text);
+    else console.log(text.trimEnd());
   }
 
   /** Says how the model learns: optimizer, loss, metrics. */

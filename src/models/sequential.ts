@@ -74,6 +74,9 @@ export class Sequential extends Model {
   override get layers(): AnyLayer[] {
     return this.stack.filter((layer) => !(layer instanceof InputLayer));
   }
+  override get operations(): AnyLayer[] {
+    return this.layers;
+  }
   override getConfig(): Config {
     const entry =
       this.network && !(this.stack[0] instanceof InputLayer)
