@@ -1,9 +1,9 @@
-import { type DType, isFloat } from '../../base/dtype.ts';
+import { isFloat } from '../../base/dtype.ts';
 import { sizeOf } from '../../base/shape.ts';
-import { axis, type Combine, type Expr, indexOf, plus, reduce, times, unflatten } from '../../ir/expr.ts';
+import { axis, type Combine, type Expr, indexOf, int, plus, reduce, times, unflatten } from '../../ir/expr.ts';
 import { bind, type Rule } from '../../ir/primitive.ts';
 import type { Program } from '../../ir/program.ts';
-import type { Equation, Tensor } from '../../ir/tensor.ts';
+import type { Aval, Equation, Tensor } from '../../ir/tensor.ts';
 import type { Formulas } from '../scalars/formulas.ts';
 
 /** From how many elements on a reduction is worth two steps. */
@@ -58,7 +58,7 @@ export function splitReductions(program: Program, formulas: Formulas, threads: n
     any = true;
     const { combine, axes } = reductionOf(equation, formulas)!;
     const partial = bind(blockRule(combine), [now(equation.inputs[0]!)], { axes, blocks: parts }) as Tensor;
-    const whole = bind(joinRule(combine), [partial], { dtype: y.dtype }) as Tensor;
+    const whole = bind(joinRule(combine), [partial], { shape: y.shape, dtype: y.dtype }) as Tensor;
     equations.push(partial.equation!, whole.equation!);
     replaced.set(y, whole);
   }
@@ -142,12 +142,15 @@ function walk(block: Expr, count: number, length: number, sizes: readonly number
 }
 
 const joinRule = memo((combine) =>
-  reductionRule<{ readonly dtype: DType }>({
+  reductionRule<Aval>({
     name: `${combine} of blocks`,
-    result: ([x], { dtype }) => ({ shape: x!.shape.slice(1), dtype }),
-    at: ([x], index) => {
+    result: (_, { shape, dtype }) => ({ shape, dtype }),
+    at: ([x], index, { shape }) => {
       const block = axis(x!.shape[0]!, 'b');
-      return reduce(combine, [block], x!(indexOf(block), ...index));
+      // Axes of size 1 may have come or gone.
+      const rest = index.filter((_, d) => shape[d] !== 1);
+      const source = x!.shape.slice(1).map((n) => (n === 1 ? int(0) : rest.shift()!));
+      return reduce(combine, [block], x!(indexOf(block), ...source));
     },
   }),
 );
