@@ -6,8 +6,15 @@ import { PReLU } from './activations/prelu.ts';
 import { ReLU } from './activations/relu.ts';
 import { Softmax } from './activations/softmax.ts';
 import { Conv1D } from './convolutional/conv1d.ts';
+import { Conv1DTranspose } from './convolutional/conv1d-transpose.ts';
 import { Conv2D } from './convolutional/conv2d.ts';
+import { Conv2DTranspose } from './convolutional/conv2d-transpose.ts';
 import { Conv3D } from './convolutional/conv3d.ts';
+import { Conv3DTranspose } from './convolutional/conv3d-transpose.ts';
+import { DepthwiseConv1D } from './convolutional/depthwise-conv1d.ts';
+import { DepthwiseConv2D } from './convolutional/depthwise-conv2d.ts';
+import { SeparableConv1D } from './convolutional/separable-conv1d.ts';
+import { SeparableConv2D } from './convolutional/separable-conv2d.ts';
 import { Dense } from './core/dense.ts';
 import { EinsumDense } from './core/einsum-dense.ts';
 import { Embedding } from './core/embedding.ts';
@@ -27,6 +34,12 @@ import { GroupNormalization } from './normalization/group-normalization.ts';
 import { LayerNormalization } from './normalization/layer-normalization.ts';
 import { RMSNormalization } from './normalization/rms-normalization.ts';
 import { UnitNormalization } from './normalization/unit-normalization.ts';
+import { AdaptiveAveragePooling1D } from './pooling/adaptive-average-pooling1d.ts';
+import { AdaptiveAveragePooling2D } from './pooling/adaptive-average-pooling2d.ts';
+import { AdaptiveAveragePooling3D } from './pooling/adaptive-average-pooling3d.ts';
+import { AdaptiveMaxPooling1D } from './pooling/adaptive-max-pooling1d.ts';
+import { AdaptiveMaxPooling2D } from './pooling/adaptive-max-pooling2d.ts';
+import { AdaptiveMaxPooling3D } from './pooling/adaptive-max-pooling3d.ts';
 import { AveragePooling1D } from './pooling/average-pooling1d.ts';
 import { AveragePooling2D } from './pooling/average-pooling2d.ts';
 import { AveragePooling3D } from './pooling/average-pooling3d.ts';
@@ -69,6 +82,12 @@ export { Layer, type LayerOptions, type WeightOptions } from './layer.ts';
 export {
   Activation,
   ActivityRegularization,
+  AdaptiveAveragePooling1D,
+  AdaptiveAveragePooling2D,
+  AdaptiveAveragePooling3D,
+  AdaptiveMaxPooling1D,
+  AdaptiveMaxPooling2D,
+  AdaptiveMaxPooling3D,
   Add,
   AlphaDropout,
   Average,
@@ -82,14 +101,22 @@ export {
   Concatenate,
   Conv1D,
   Conv1D as Convolution1D,
+  Conv1DTranspose,
+  Conv1DTranspose as Convolution1DTranspose,
   Conv2D,
   Conv2D as Convolution2D,
+  Conv2DTranspose,
+  Conv2DTranspose as Convolution2DTranspose,
   Conv3D,
   Conv3D as Convolution3D,
+  Conv3DTranspose,
+  Conv3DTranspose as Convolution3DTranspose,
   Cropping1D,
   Cropping2D,
   Cropping3D,
   Dense,
+  DepthwiseConv1D,
+  DepthwiseConv2D,
   Dropout,
   EinsumDense,
   ELU,
@@ -132,6 +159,10 @@ export {
   Reshape,
   ReversibleEmbedding,
   RMSNormalization,
+  SeparableConv1D,
+  SeparableConv1D as SeparableConvolution1D,
+  SeparableConv2D,
+  SeparableConv2D as SeparableConvolution2D,
   Softmax,
   SpatialDropout1D,
   SpatialDropout2D,
@@ -149,6 +180,12 @@ export {
 registerModule('keras.layers', [
   Activation,
   ActivityRegularization,
+  AdaptiveAveragePooling1D,
+  AdaptiveAveragePooling2D,
+  AdaptiveAveragePooling3D,
+  AdaptiveMaxPooling1D,
+  AdaptiveMaxPooling2D,
+  AdaptiveMaxPooling3D,
   Add,
   AlphaDropout,
   Average,
@@ -158,12 +195,17 @@ registerModule('keras.layers', [
   BatchNormalization,
   Concatenate,
   Conv1D,
+  Conv1DTranspose,
   Conv2D,
+  Conv2DTranspose,
   Conv3D,
+  Conv3DTranspose,
   Cropping1D,
   Cropping2D,
   Cropping3D,
   Dense,
+  DepthwiseConv1D,
+  DepthwiseConv2D,
   Dropout,
   ELU,
   EinsumDense,
@@ -197,6 +239,8 @@ registerModule('keras.layers', [
   Rescaling,
   Reshape,
   ReversibleEmbedding,
+  SeparableConv1D,
+  SeparableConv2D,
   Softmax,
   SpatialDropout1D,
   SpatialDropout2D,

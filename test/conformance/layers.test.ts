@@ -1,8 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { asDType } from '../../src/base/dtype.ts';
 import { optionFromDisk } from '../../src/base/naming.ts';
 import { deserializeObject, serializeObject } from '../../src/base/serialize.ts';
 import { showShape } from '../../src/base/shape.ts';
+import { setDevice } from '../../src/runtime/device.ts';
 import { KerasTensor, type Tensor, tensorsIn } from '../../src/tensor/index.ts';
 import { isStored, type Stored, withTensors } from './cases.ts';
 import { casesByFamily, classOf, type ErrorCase, type LayerCase, type RandomCase } from './layer-cases.ts';
@@ -116,11 +117,15 @@ function checkError(c: ErrorCase): void {
   ).toBe(true);
 }
 
-for (const { family, cases } of casesByFamily())
-  describe.skipIf(cases.length === 0)(family, () => {
-    test.each(cases.map((c) => [c.id, c] as const))('%s', (_, c) => {
-      if (c.kind === 'layer') checkWhole(c);
-      else if (c.kind === 'layer_random') checkRandom(c);
-      else checkError(c);
-    });
+for (const device of ['reference', 'wasm'] as const)
+  describe(device, () => {
+    beforeAll(() => setDevice(device));
+    for (const { family, cases } of casesByFamily())
+      describe.skipIf(cases.length === 0)(family, () => {
+        test.each(cases.map((c) => [c.id, c] as const))('%s', (_, c) => {
+          if (c.kind === 'layer') checkWhole(c);
+          else if (c.kind === 'layer_random') checkRandom(c);
+          else checkError(c);
+        });
+      });
   });

@@ -10,7 +10,7 @@ import { channelAxis, spatialShape } from '../data-format.ts';
 import type { InputSpec } from '../input-spec.ts';
 import type { AnyLayer, WeightOptions } from '../layer.ts';
 import type { Lora, LoraOptions } from '../lora.ts';
-import type { convFields } from './fields.ts';
+import type { convFields, depthwiseFields } from './fields.ts';
 
 type Penalty = WeightOptions['regularizer'];
 /** What the functions of this folder need of a layer. */
@@ -84,6 +84,21 @@ export function addBias(layer: Convolutional, channels: number): void {
     constraint: layer.biasConstraint,
   });
 }
+
+type Depthwise = Convolutional &
+  Pick<
+    Resolved<ReturnType<typeof depthwiseFields>>,
+    'depthMultiplier' | 'depthwiseInitializer' | 'depthwiseRegularizer' | 'depthwiseConstraint'
+  >;
+/** The kernel of a convolution of each channel on its own: `[…k, channels, depthMultiplier]`. */
+export const addDepthwise = (layer: Depthwise, name: string, channels: number): Variable =>
+  layer.addWeight({
+    name,
+    shape: [...layer.kernelSize, channels, layer.depthMultiplier],
+    initializer: layer.depthwiseInitializer,
+    regularizer: layer.depthwiseRegularizer,
+    constraint: layer.depthwiseConstraint,
+  });
 
 /** Adds the bias to each channel and applies the activation. */
 export function finish(layer: Convolutional, y: Tensor): Tensor {

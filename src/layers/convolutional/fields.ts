@@ -48,3 +48,33 @@ export const convFields = (rank: number) => ({
   ...kernelFields,
   ...loraFields,
 });
+
+/** Options of a transposed convolution over `rank` spatial axes. */
+export const convTransposeFields = (rank: number) => ({
+  /** Number of output channels. */
+  filters: f.int({ min: 1 }),
+  ...windowFields(rank),
+  /** How much longer the output is along each axis than the shortest; chosen to fit `padding` when null. */
+  outputPadding: f.nullable(f.sizes(rank, undefined, { min: 0 })),
+  ...kernelFields,
+});
+
+/** Options of the kernel of a convolution of each channel on its own. */
+export const depthwiseFields = (rank: number) => ({
+  ...windowFields(rank),
+  /** Number of output channels for each input channel. */
+  depthMultiplier: f.int({ initial: 1, min: 1 }),
+  depthwiseInitializer: initializerField('glorot_uniform'),
+  depthwiseRegularizer: regularizerField(),
+  depthwiseConstraint: constraintField(),
+});
+
+/** Options of a convolution of each channel on its own, then over the channels. */
+export const separableFields = (rank: number) => ({
+  /** Number of output channels. */
+  filters: f.int({ min: 1 }),
+  ...depthwiseFields(rank),
+  pointwiseInitializer: initializerField('glorot_uniform'),
+  pointwiseRegularizer: regularizerField(),
+  pointwiseConstraint: constraintField(),
+});

@@ -6,7 +6,7 @@ import { constraintField } from '../../constraints/index.ts';
 import { initializerField } from '../../initializers/index.ts';
 import { add, einsum } from '../../ops/index.ts';
 import { regularizerField } from '../../regularizers/index.ts';
-import type { Tensor, Variable } from '../../tensor/index.ts';
+import type { SymbolicAval, Tensor, Variable } from '../../tensor/index.ts';
 import { Layer } from '../layer.ts';
 import { Lora, type LoraOptions, loraFields, withLora } from '../lora.ts';
 import { quantizationField } from '../quantization.ts';
@@ -78,6 +78,13 @@ export class EinsumDense extends Layer<typeof fields> {
   call(inputs: Tensor): Tensor {
     const x = einsum(this.equation, inputs, this.lora?.read() ?? this.kernel);
     return this.activation(this.bias ? add(x, this.bias) : x);
+  }
+  /** Sizes that `outputShape` leaves open stay open. */
+  override computeOutputSpec(...args: unknown[]): { form: Tensor; avals: SymbolicAval[] } {
+    const { form, avals } = super.computeOutputSpec(...args);
+    const [{ shape, dtype }] = avals as [SymbolicAval];
+    const first = this.equation.endsWith('...') ? 1 : shape.length - this.outputShape.length;
+    return { form, avals: [{ shape: shape.map((n, d) => (this.outputShape[d - first] === null ? null : n)), dtype }] };
   }
   override getConfig(): Config {
     return withLora(super.getConfig(), this.lora);

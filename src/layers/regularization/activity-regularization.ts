@@ -6,9 +6,9 @@ import { Layer, type LayerOptions } from '../layer.ts';
 
 const fields = {
   /** Weight of the sum of absolute values. */
-  l1: f.number({ initial: 0 }),
+  l1: f.number({ initial: 0, key: 'l1' }),
   /** Weight of the sum of squares. */
-  l2: f.number({ initial: 0 }),
+  l2: f.number({ initial: 0, key: 'l2' }),
 };
 
 export interface ActivityRegularization extends Resolved<typeof fields> {}

@@ -1,4 +1,5 @@
 import type { Resolved } from '../../base/field.ts';
+import type { Config } from '../../base/serialize.ts';
 import { SeedGenerator } from '../../random/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import type { CallOptions } from '../call-context.ts';
@@ -27,5 +28,10 @@ export class SpatialDropout1D extends Layer<typeof fields> {
   call(inputs: Tensor, { training = false }: CallOptions = {}): Tensor {
     if (!training || !this.seedGenerator) return inputs;
     return dropChannels(inputs, this.rate, 'channels_last', this.seedGenerator);
+  }
+  /** As Keras writes it: a plain dtype, and nothing of freezing. */
+  override getConfig(): Config {
+    const { trainable: _, ...config } = super.getConfig();
+    return { ...config, dtype: this.dtype };
   }
 }

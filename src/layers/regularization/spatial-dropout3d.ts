@@ -1,4 +1,5 @@
 import type { Resolved } from '../../base/field.ts';
+import type { Config } from '../../base/serialize.ts';
 import { SeedGenerator } from '../../random/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import type { CallOptions } from '../call-context.ts';
@@ -30,5 +31,10 @@ export class SpatialDropout3D extends Layer<typeof fields> {
   call(inputs: Tensor, { training = false }: CallOptions = {}): Tensor {
     if (!training || !this.seedGenerator) return inputs;
     return dropChannels(inputs, this.rate, this.dataFormat, this.seedGenerator);
+  }
+  /** As Keras writes it: a plain dtype, and nothing of freezing. */
+  override getConfig(): Config {
+    const { trainable: _, ...config } = super.getConfig();
+    return { ...config, dtype: this.dtype };
   }
 }

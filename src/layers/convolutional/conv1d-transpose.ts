@@ -1,0 +1,33 @@
+import type { Options, Resolved } from '../../base/field.ts';
+import type { SymbolicShape } from '../../base/shape.ts';
+import type { Tensor, Variable } from '../../tensor/index.ts';
+import type { InputSpec } from '../input-spec.ts';
+import { Layer, type LayerOptions } from '../layer.ts';
+import { convTransposeFields } from './fields.ts';
+import { buildTranspose, callTranspose, checkTranspose } from './transposed.ts';
+
+const fields = convTransposeFields(1);
+
+export interface Conv1DTranspose extends Resolved<typeof fields> {}
+/**
+ * The transpose of a convolution: spreads each element of inputs `(n, steps, c)` over a window, enlarging them by `strides`.
+ * @see https://keras.io/api/layers/convolution_layers/convolution1d_transpose/
+ */
+export class Conv1DTranspose extends Layer<typeof fields> {
+  static override readonly className = 'Conv1DTranspose';
+  static override readonly fields = fields;
+  override inputSpec: InputSpec = { ndim: 3 };
+  kernel!: Variable;
+  bias: Variable | null = null;
+
+  constructor(options: Options<typeof fields> & LayerOptions) {
+    super(options);
+    checkTranspose(this);
+  }
+  override build(inputShape: SymbolicShape): void {
+    buildTranspose(this, inputShape);
+  }
+  call(inputs: Tensor): Tensor {
+    return callTranspose(this, inputs);
+  }
+}

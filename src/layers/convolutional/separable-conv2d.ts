@@ -1,0 +1,55 @@
+import type { Options, Resolved } from '../../base/field.ts';
+import type { SymbolicShape } from '../../base/shape.ts';
+import { separableConv } from '../../ops/index.ts';
+import type { Tensor, Variable } from '../../tensor/index.ts';
+import type { InputSpec } from '../input-spec.ts';
+import { Layer, type LayerOptions } from '../layer.ts';
+import {
+  addBias,
+  addDepthwise,
+  channelsOf,
+  checkFit,
+  checkWindow,
+  finish,
+  padCausally,
+  windowOf,
+} from './convolution.ts';
+import { separableFields } from './fields.ts';
+
+const fields = separableFields(2);
+
+export interface SeparableConv2D extends Resolved<typeof fields> {}
+/**
+ * A convolution of each channel on its own, then one over the channels: inputs `(n, height, width, c)`, outputs with `filters` channels.
+ * @see https://keras.io/api/layers/convolution_layers/separable_convolution2d/
+ */
+export class SeparableConv2D extends Layer<typeof fields> {
+  static override readonly className = 'SeparableConv2D';
+  static override readonly fields = fields;
+  override inputSpec: InputSpec = { minNdim: 4, maxNdim: 4 };
+  depthwiseKernel!: Variable;
+  pointwiseKernel!: Variable;
+  bias: Variable | null = null;
+
+  constructor(options: Options<typeof fields> & LayerOptions) {
+    super(options);
+    checkWindow(this);
+  }
+  override build(inputShape: SymbolicShape): void {
+    const channels = channelsOf(this, inputShape);
+    checkFit(this, inputShape);
+    this.depthwiseKernel = addDepthwise(this, 'depthwise_kernel', channels);
+    this.pointwiseKernel = this.addWeight({
+      name: 'pointwise_kernel',
+      shape: [...this.kernelSize.map(() => 1), channels * this.depthMultiplier, this.filters],
+      initializer: this.pointwiseInitializer,
+      regularizer: this.pointwiseRegularizer,
+      constraint: this.pointwiseConstraint,
+    });
+    addBias(this, this.filters);
+  }
+  call(inputs: Tensor): Tensor {
+    const x = padCausally(this, inputs);
+    return finish(this, separableConv(x, this.depthwiseKernel, this.pointwiseKernel, windowOf(this)));
+  }
+}

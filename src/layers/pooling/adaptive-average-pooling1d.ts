@@ -1,0 +1,19 @@
+import type { Resolved } from '../../base/field.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import type { InputSpec } from '../input-spec.ts';
+import { Layer } from '../layer.ts';
+import { adaptiveAverage, adaptiveFields } from './adaptive.ts';
+
+const fields = adaptiveFields(1);
+
+export interface AdaptiveAveragePooling1D extends Resolved<typeof fields> {}
+/** The mean of windows so chosen that inputs `(n, steps, c)` come out in `outputSize`. @see https://keras.io/api/layers/pooling_layers/ */
+export class AdaptiveAveragePooling1D extends Layer<typeof fields> {
+  static override readonly className = 'AdaptiveAveragePooling1D';
+  static override readonly fields = fields;
+  override inputSpec: InputSpec = { ndim: 3 };
+
+  call(inputs: Tensor): Tensor {
+    return adaptiveAverage(this, inputs);
+  }
+}

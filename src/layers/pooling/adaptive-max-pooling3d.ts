@@ -1,0 +1,19 @@
+import type { Resolved } from '../../base/field.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import type { InputSpec } from '../input-spec.ts';
+import { Layer } from '../layer.ts';
+import { adaptiveFields, adaptiveMax } from './adaptive.ts';
+
+const fields = adaptiveFields(3);
+
+export interface AdaptiveMaxPooling3D extends Resolved<typeof fields> {}
+/** The largest element of windows so chosen that inputs `(n, depth, height, width, c)` come out in `outputSize`. @see https://keras.io/api/layers/pooling_layers/ */
+export class AdaptiveMaxPooling3D extends Layer<typeof fields> {
+  static override readonly className = 'AdaptiveMaxPooling3D';
+  static override readonly fields = fields;
+  override inputSpec: InputSpec = { ndim: 5 };
+
+  call(inputs: Tensor): Tensor {
+    return adaptiveMax(this, inputs);
+  }
+}
