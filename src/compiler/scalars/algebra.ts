@@ -22,15 +22,16 @@ export class Algebra {
   readonly ranges = new Ranges();
   private readonly known = new Map<string, Expr>();
   private readonly numbers = new Map<object, number>();
+  private count = 0;
   private readonly done = new Map<Expr, Expr>();
   private readonly forms = new Map<Expr, Linear>();
   private readonly axes = new Map<Expr, ReadonlySet<Axis>>();
 
   /** A number that stands for an object in keys. */
   id(object: object): number {
-    let id = this.numbers.get(object);
+    let id = this.isOwn(object) ? object.number : this.numbers.get(object);
     if (id === undefined) {
-      id = this.numbers.size;
+      id = this.count++;
       this.numbers.set(object, id);
     }
     return id;
@@ -68,19 +69,29 @@ export class Algebra {
       case 'local':
         return this.node(`local ${this.id(e.local)}`, e);
       case 'load': {
-        const index = e.index.map(part);
-        return this.node(`m${this.id(e.from)}[${index.map((x) => this.id(x)).join()}]`, { ...e, index });
+        const index = parts(e.index, part);
+        if (index === e.index && this.isOwn(e)) return e;
+        return this.node(`m${this.id(e.from)}[${this.key(index)}]`, { ...e, index });
       }
       case 'reduce': {
-        const axes = e.axes.filter(({ size }) => size !== 1);
         const body = part(e.body);
+        if (body === e.body && this.isOwn(e)) return e;
+        const axes = e.axes.filter(({ size }) => size !== 1);
         if (axes.length === 0) return body;
         const key = `r${e.combine}:${axes.map((a) => this.id(a)).join()}:${this.id(body)}`;
         return this.node(key, { ...e, axes, body });
       }
-      case 'apply':
-        return this.apply(e.f, e.type, e.args.map(part));
+      case 'apply': {
+        const args = parts(e.args, part);
+        return args === e.args && this.isOwn(e) ? e : this.apply(e.f, e.type, args);
+      }
     }
+  }
+
+  private key(list: readonly Expr[]): string {
+    let key = '';
+    for (const x of list) key += `${this.id(x)},`;
+    return key;
   }
 
   constant(value: number, type: ScalarType): Expr {
@@ -115,7 +126,7 @@ export class Algebra {
 
   /** The operation as it is written. */
   raw(f: ScalarOp, type: ScalarType, args: readonly Expr[]): Expr {
-    return this.node(`${f}:${type}(${args.map((x) => this.id(x)).join()})`, { op: 'apply', type, f, args });
+    return this.node(`${f}:${type}(${this.key(args)})`, { op: 'apply', type, f, args });
   }
 
   private arithmetic(f: ScalarOp, [a, b]: readonly Expr[]): Expr | undefined {
@@ -238,13 +249,35 @@ export class Algebra {
     return axes;
   }
 
+  private isOwn(object: object): object is Numbered {
+    return (object as Partial<Numbered>).owner === this;
+  }
+
   private node(key: string, e: Expr): Expr {
     const found = this.known.get(key);
     if (found) return found;
-    this.known.set(key, e);
-    this.done.set(e, e);
-    return e;
+    const own: Expr & Numbered = { ...e, owner: this, number: this.count++ };
+    this.known.set(key, own);
+    this.done.set(own, own);
+    return own;
   }
+}
+
+/** What expressions in an algebra's form carry with them. */
+interface Numbered {
+  readonly owner: Algebra;
+  readonly number: number;
+}
+
+/** The list with `part` applied to each; the same list when nothing changes. */
+function parts(list: readonly Expr[], part: (x: Expr) => Expr): readonly Expr[] {
+  let changed: Expr[] | undefined;
+  for (let k = 0; k < list.length; k++) {
+    const x = part(list[k]!);
+    if (x !== list[k]! && !changed) changed = list.slice(0, k);
+    changed?.push(x);
+  }
+  return changed ?? list;
 }
 
 const nothing: readonly Expr[] = [];
