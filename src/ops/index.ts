@@ -25,6 +25,8 @@ export {
 } from './detection/index.ts';
 export * as image from './image/index.ts';
 export { norm, normalize } from './linalg/norm.ts';
+export { cdist, extractSequences } from './math/distance.ts';
+export { erf, erfc, erfinv } from './math/erf.ts';
 export { segmentMax, segmentMin, segmentProd, segmentSum } from './math/segment.ts';
 export {
   celu,
@@ -69,6 +71,8 @@ export { batchNormalization, layerNormalization, moments, rmsNormalization } fro
 export { averagePool, maxPool, type PoolOptions } from './nn/pool.ts';
 export { logSoftmax, softmax } from './nn/softmax.ts';
 export * from './numpy/arithmetic.ts';
+export { i0 } from './numpy/bessel.ts';
+export * from './numpy/bitwise.ts';
 export { clip } from './numpy/clip.ts';
 export * from './numpy/compare.ts';
 export {
@@ -93,7 +97,43 @@ export { cumprod, cumsum, nancumprod, nancumsum } from './numpy/cumulative.ts';
 export { einsum } from './numpy/einsum.ts';
 export { getItem, type Key, type Range, select, take, takeAlongAxis, where } from './numpy/indexing.ts';
 export { dot, inner, matmul, outer, tensordot, vdot } from './numpy/linear.ts';
+export {
+  corrcoef,
+  correlate,
+  cross,
+  diag,
+  diagflat,
+  diagonal,
+  fliplr,
+  flipud,
+  kron,
+  rot90,
+  trace,
+  vander,
+} from './numpy/matrix.ts';
+export {
+  nanargmax,
+  nanargmin,
+  nanmax,
+  nanmean,
+  nanmin,
+  nanprod,
+  nanstd,
+  nansum,
+  nanToNum,
+  nanvar,
+} from './numpy/nan.ts';
 export { type PadOptions, pad } from './numpy/pad.ts';
+export {
+  median,
+  nanmedian,
+  nanpercentile,
+  nanquantile,
+  percentile,
+  type QuantileOptions,
+  quantile,
+} from './numpy/quantile.ts';
+export * from './numpy/real.ts';
 export {
   all,
   amax,
@@ -113,6 +153,7 @@ export {
   sum,
   var,
 } from './numpy/reduce.ts';
+export { append, average, diff, geomspace, heaviside, logspace, trapezoid } from './numpy/series.ts';
 export {
   broadcastTo,
   concatenate,
@@ -132,5 +173,7 @@ export {
   unstack,
 } from './numpy/shape.ts';
 export { argpartition, argsort, digitize, inTopK, searchsorted, sort, topK } from './numpy/sort.ts';
+export { arraySplit, dsplit, dstack, hsplit, hstack, vsplit, vstack } from './numpy/stacks.ts';
 export * from './numpy/unary.ts';
+export { bartlett, blackman, hamming, hanning, kaiser } from './numpy/windows.ts';
 export { type Op, OpNode, op } from './op.ts';

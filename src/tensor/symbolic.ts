@@ -119,7 +119,7 @@ function firstThatWorks<R>(
   throw failure;
 }
 
-/** Sizes that an unknown axis may have to equal: those of other axes, 1, and what is left of a wanted shape. */
+/** Sizes that an unknown axis may have to equal: those of other axes, what is left of a wanted shape, and few. */
 function sizesThatOccur(args: readonly unknown[], inputs: readonly Tensor[]): number[] {
   const known = inputs.flatMap((t) => t.shape as SymbolicShape).filter((n) => n !== null);
   const wanted = args.filter((x): x is number[] => Array.isArray(x) && x.every((n) => Number.isInteger(n)));
@@ -128,7 +128,7 @@ function sizesThatOccur(args: readonly unknown[], inputs: readonly Tensor[]): nu
       .map((t) => sizeOf(shape) / sizeOf(t.shape.filter((n) => n !== null)))
       .filter((n) => Number.isInteger(n) && n > 0),
   );
-  return [...new Set([...known, ...rest, 1])];
+  return [...new Set([...known, ...rest, 1, 2, 3])];
 }
 
 /** Records a call of an operation on symbolic tensors: adds a node to the functional graph and gives its outputs. */
