@@ -1,62 +1,66 @@
 import { f } from '../base/field.ts';
 import { add, divide, maximum, multiply, power, sqrt, square, subtract } from '../ops/index.ts';
 import type { Tensor, Variable } from '../tensor/index.ts';
-import { Optimizer, optimizerFields, type Update } from './optimizer.ts';
+import { optimizerFields } from './fields.ts';
+import { Optimizer, type Update } from './optimizer.ts';
 
-export const adamFields = {
+/** Options of the optimizers that keep averages of gradients and of their squares. */
+export const momentFields = {
   ...optimizerFields,
   /** Decay of the gradients' average. */
-  beta1: f.number({ initial: 0.9, min: 0, max: 1 }),
+  beta1: f.number({ initial: 0.9 }),
   /** Decay of the squares' average. */
-  beta2: f.number({ initial: 0.999, min: 0, max: 1 }),
+  beta2: f.number({ initial: 0.999 }),
   /** Keeps the division finite. */
   epsilon: f.number({ initial: 1e-7 }),
+};
+const fields = {
+  ...momentFields,
   /** Divides by the largest average of squares so far (Reddi et al., 2018). */
   amsgrad: f.bool(false),
 };
 
-/** `x + (y - x) · share`: a moving average's next value. */
-export const approach = (x: Tensor, y: Tensor, share: number): Tensor => add(x, multiply(subtract(y, x), share));
+/** Moves an average by a share of its distance to `x`: `a + (x - a) · share`. */
+export const approach = (average: Variable, x: Tensor, share: number): Tensor =>
+  average.assign(add(average.read(), multiply(subtract(x, average.read()), share)));
+
+/** `1 - beta^step`: what an average that began at zero has seen so far. */
+export const seenShare = (beta: number, step: Tensor): Tensor => subtract(1, power(beta, step));
+
+interface Moments {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+/** Adam's step with bias-corrected averages; `largest` is AMSGrad's. */
+export function adamStep({ gradient, variable, learningRate, slots, step }: Update, options: Moments): void {
+  const { beta1, beta2, epsilon } = options;
+  const { momentum, velocity, velocity_hat: largest } = slots;
+  const alpha = divide(multiply(learningRate, sqrt(seenShare(beta2, step))), seenShare(beta1, step));
+  const m = approach(momentum!, gradient, 1 - beta1);
+  const average = approach(velocity!, square(gradient), 1 - beta2);
+  const v = largest ? largest.assign(maximum(largest.read(), average)) : average;
+  variable.assign(subtract(variable.read(), divide(multiply(m, alpha), add(sqrt(v), epsilon))));
+}
 
 /** Adam: steps in units of the gradient's own spread (Kingma and Ba, 2014). @see https://keras.io/api/optimizers/adam/ */
-export class Adam extends Optimizer<typeof adamFields> {
+export class Adam extends Optimizer<typeof fields> {
   static override readonly className: string = 'Adam';
-  static override readonly fields: typeof adamFields = adamFields;
-  private readonly largest = new Map<Variable, Variable>();
+  static override readonly fields: typeof fields = fields;
 
-  protected override slotNames() {
-    return ['momentum', 'velocity'];
+  protected override slotsOf(_variable: Variable) {
+    return [['momentum', 'velocity'], this.config.amsgrad ? ['velocity_hat'] : []];
   }
-  protected override onBuild(variables: readonly Variable[]): void {
-    if (!this.config.amsgrad) return;
-    for (const v of variables)
-      this.largest.set(
-        v,
-        this.track(`${v.path.replaceAll('/', '_')}_velocity_hat`, () => multiply(v.value, 0)),
-      );
-  }
-  protected override update({ gradient, variable, learningRate, slots, step }: Update): void {
-    const { beta1, beta2, epsilon } = this.config;
-    const alpha = divide(
-      multiply(learningRate, sqrt(subtract(1, power(beta2, step)))),
-      subtract(1, power(beta1, step)),
-    );
-    const m = approach(slots['momentum']!.read(), gradient, 1 - beta1);
-    let v = approach(slots['velocity']!.read(), square(gradient), 1 - beta2);
-    slots['momentum']!.assign(m);
-    slots['velocity']!.assign(v);
-    const largest = this.largest.get(variable);
-    if (largest) {
-      v = maximum(largest.read(), v);
-      largest.assign(v);
-    }
-    variable.assign(subtract(variable.read(), divide(multiply(m, alpha), add(sqrt(v), epsilon))));
+  protected override update(update: Update): void {
+    adamStep(update, this.config);
   }
 }
 
-const decayed = { ...adamFields, weightDecay: { ...optimizerFields.weightDecay, initial: 0.004 } };
 /** Adam with weight decay apart from the gradient (Loshchilov and Hutter, 2017). @see https://keras.io/api/optimizers/adamw/ */
 export class AdamW extends Adam {
   static override readonly className: string = 'AdamW';
-  static override readonly fields = decayed;
+  static override readonly fields = {
+    ...fields,
+    weightDecay: f.number({ initial: 0.004 }),
+  } as unknown as typeof fields;
 }

@@ -1,35 +1,90 @@
 import { fail } from '../base/errors.ts';
 import { identifierOf } from '../base/identify.ts';
-import type { CustomObjects, SerializableClass } from '../base/serialize.ts';
+import {
+  type Config,
+  type CustomObjects,
+  registerModule,
+  type SerializableClass,
+  serializeObject,
+} from '../base/serialize.ts';
+import { Adadelta, Adadelta } from './adadelta.ts';
+import { Adafactor, Adafactor } from './adafactor.ts';
+import { Adagrad, Adagrad } from './adagrad.ts';
 import { Adam, AdamW } from './adam.ts';
+import { Adamax, Adamax } from './adamax.ts';
+import { Ftrl, Ftrl } from './ftrl.ts';
+import { Lamb, Lamb } from './lamb.ts';
+import { Lion, Lion } from './lion.ts';
+import { LossScaleOptimizer, LossScaleOptimizer } from './loss-scale-optimizer.ts';
+import { MultiOptimizer, MultiOptimizer, OptimizerMap, OptimizerMap } from './multi-optimizer.ts';
+import { Muon, Muon } from './muon.ts';
+import { Nadam, Nadam } from './nadam.ts';
 import { Optimizer as OptimizerBase } from './optimizer.ts';
-import { RMSprop } from './rmsprop.ts';
+import { RMSprop, RMSprop } from './rmsprop.ts';
+import { ScheduleFreeAdamW, ScheduleFreeAdamW } from './schedule-free-adamw.ts';
 import { SGD } from './sgd.ts';
 
-export { Adam, AdamW } from './adam.ts';
-export { Optimizer as OptimizerBase } from './optimizer.ts';
-export { RMSprop } from './rmsprop.ts';
+export { optimizerFields } from './fields.ts';
+export { Optimizer as OptimizerBase, type Slot, type Update } from './optimizer.ts';
 export * as schedules from './schedules/index.ts';
-export { SGD } from './sgd.ts';
+export {
+  Adadelta,
+  Adafactor,
+  Adagrad,
+  Adam,
+  Adamax,
+  AdamW,
+  Ftrl,
+  Lamb,
+  Lion,
+  LossScaleOptimizer,
+  MultiOptimizer,
+  Muon,
+  Nadam,
+  OptimizerMap,
+  RMSprop,
+  ScheduleFreeAdamW,
+  SGD,
+};
 
 /** Any optimizer, whatever its options. */
 export type Optimizer = OptimizerBase<any>;
 export const Optimizer = OptimizerBase;
 
-const all = [Adam, AdamW, RMSprop, SGD] as unknown as readonly SerializableClass<Optimizer>[];
-const identify = identifierOf<Optimizer>({
-  kind: 'optimizer',
-  module: 'keras.optimizers',
-  classes: all,
-  aliases: Object.fromEntries(all.map((c) => [c.className.toLowerCase(), c])),
-});
+const classes = (list: readonly unknown[]): readonly SerializableClass<Optimizer>[] =>
+  list as readonly SerializableClass<Optimizer>[];
+const byName = classes([
+  SGD,
+  Adam,
+  AdamW,
+  RMSprop,
+  Adadelta,
+  Adagrad,
+  Adamax,
+  Adafactor,
+  Nadam,
+  Ftrl,
+  Lion,
+  Muon,
+  ScheduleFreeAdamW,
+]);
+// Keras finds these by their configs, not by a name alone.
+registerModule('keras.optimizers', classes([Lamb, LossScaleOptimizer, MultiOptimizer, OptimizerMap]));
+const aliases = Object.fromEntries(byName.map((c) => [c.className.toLowerCase(), c]));
+const identify = identifierOf<Optimizer>({ kind: 'optimizer', module: 'keras.optimizers', classes: byName, aliases });
 
 /** A name ("adam"), an optimizer, or its config. */
 export type OptimizerLike = string | Optimizer | object;
 
-/** The optimizer that an identifier stands for. @example optimizers.get('adam').name // "adam" */
+/** The optimizer that an identifier stands for; names in any case. @example optimizers.get('adam').className // "Adam" */
 export function get(identifier: OptimizerLike, customObjects?: CustomObjects): Optimizer {
-  const found = identify(identifier, customObjects);
+  const isKnown = typeof identifier === 'string' && Object.hasOwn(aliases, identifier.toLowerCase());
+  const found = identify(isKnown ? identifier.toLowerCase() : identifier, customObjects);
   if (found instanceof OptimizerBase) return found as Optimizer;
   return fail('optimizers.get', `${String(identifier)} is no optimizer`, 'give a name such as "adam", or an optimizer');
 }
+/** The optimizer as configs hold it. */
+export const serialize = (optimizer: Optimizer): unknown => serializeObject(optimizer);
+/** The optimizer that a config or name describes. */
+export const deserialize = (config: string | Config, customObjects?: CustomObjects): Optimizer =>
+  get(config, customObjects);

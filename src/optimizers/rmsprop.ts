@@ -1,42 +1,44 @@
 import { f } from '../base/field.ts';
-import { add, multiply, rsqrt, square, subtract } from '../ops/index.ts';
-import { Optimizer, optimizerFields, type Update } from './optimizer.ts';
+import type { Tensor } from '../ir/tensor.ts';
+import * as ops from '../ops/index.ts';
+import type { Variable } from '../tensor/variable.ts';
+import { approach } from './adam.ts';
+import { Optimizer } from './optimizer.ts';
+import { assignSub } from './slots.ts';
 
 const fields = {
-  ...optimizerFields,
-  /** Decay of the squares' average. */
-  rho: f.number({ initial: 0.9, min: 0, max: 1 }),
+  /** How much of the mean squared gradient stays at each step. */
+  rho: f.number({ initial: 0.9 }),
   momentum: f.number({ initial: 0 }),
   epsilon: f.number({ initial: 1e-7 }),
-  /** Divides by the variance instead of the mean square. */
+  /** Whether gradients are divided by their standard deviation instead of the root of their mean square. */
   centered: f.bool(false),
 };
-
-/** Divides gradients by a moving root of their mean square (Hinton, 2012). @see https://keras.io/api/optimizers/rmsprop/ */
+/** `w -= rate · g / sqrt(mean(g²) + ε)` (Hinton, 2012). */
 export class RMSprop extends Optimizer<typeof fields> {
   static override readonly className = 'RMSprop';
   static override readonly fields = fields;
-  protected override readonly slotOrder = 'bySlot';
 
-  protected override slotNames() {
-    const { momentum, centered } = this.config;
-    return ['velocity', ...(momentum > 0 ? ['momentum'] : []), ...(centered ? ['average_gradient'] : [])];
+  protected override makeSlots(variables: readonly Variable[]): void {
+    this.addSlots(variables, ['velocity']);
+    if (this.config.momentum > 0) this.addSlots(variables, ['momentum']);
+    if (this.config.centered) this.addSlots(variables, ['average_gradient']);
   }
-  protected override update({ gradient, variable, learningRate, slots }: Update): void {
+  updateStep(gradient: Tensor, variable: Variable, learningRate: Tensor): void {
     const { rho, momentum, epsilon, centered } = this.config;
-    const velocity = add(multiply(slots['velocity']!.read(), rho), multiply(square(gradient), 1 - rho));
-    slots['velocity']!.assign(velocity);
-    let spread = velocity;
+    const square = this.slot(variable, 'velocity');
+    approach(square, ops.square(gradient), 1 - rho);
+    let spread = square.value;
     if (centered) {
-      const average = add(multiply(slots['average_gradient']!.read(), rho), multiply(gradient, 1 - rho));
-      slots['average_gradient']!.assign(average);
-      spread = subtract(velocity, square(average));
+      const mean = this.slot(variable, 'average_gradient');
+      approach(mean, gradient, 1 - rho);
+      spread = ops.subtract(spread, ops.square(mean.value));
     }
-    let step = multiply(multiply(learningRate, gradient), rsqrt(add(spread, epsilon)));
+    let step = ops.divide(ops.multiply(learningRate, gradient), ops.sqrt(ops.add(spread, epsilon)));
     if (momentum > 0) {
-      step = add(multiply(slots['momentum']!.read(), momentum), step);
-      slots['momentum']!.assign(step);
+      const m = this.slot(variable, 'momentum');
+      step = m.assign(ops.add(ops.multiply(m.value, momentum), step));
     }
-    variable.assign(subtract(variable.read(), step));
+    assignSub(variable, step);
   }
 }

@@ -1,0 +1,39 @@
+import { type Field, type Fields, f } from '../base/field.ts';
+import { type Config, deserializeObject, isSerializedObject, serializeObject } from '../base/serialize.ts';
+import { LearningRateSchedule } from './schedules/schedule.ts';
+
+export type LearningRate = number | LearningRateSchedule | Config;
+/** An option that takes a rate or a schedule. */
+export const learningRateField = (initial: number): Field<LearningRate, number | LearningRateSchedule, false> =>
+  f.custom<LearningRate, number | LearningRateSchedule>({
+    expects: 'a number or a schedule',
+    check: (v): v is LearningRate =>
+      typeof v === 'number' || v instanceof LearningRateSchedule || isSerializedObject(v),
+    parse: (v) =>
+      typeof v === 'number' || v instanceof LearningRateSchedule ? v : (deserializeObject(v) as LearningRateSchedule),
+    toDisk: (v) => (typeof v === 'number' ? v : serializeObject(v)),
+    initial,
+  });
+
+/** Options of every optimizer. */
+export const optimizerFields = {
+  /** Number, or a schedule of the steps done. */
+  learningRate: learningRateField(0.001),
+  /** Share of each weight (times the learning rate) that is taken off at every step. */
+  weightDecay: f.nullable(f.number()),
+  /** Largest norm of each gradient. */
+  clipnorm: f.nullable(f.number()),
+  /** Largest norm of all gradients together. */
+  globalClipnorm: f.nullable(f.number()),
+  /** Largest absolute value of gradients. */
+  clipvalue: f.nullable(f.number()),
+  /** Keeps a moving average of the weights, which takes their place in the end. */
+  useEma: f.bool(false),
+  emaMomentum: f.number({ initial: 0.99, min: 0, max: 1 }),
+  /** Steps after which the average takes the weights' place. */
+  emaOverwriteFrequency: f.nullable(f.int({ min: 1 })),
+  /** Factor of the loss before gradients are taken: keeps small ones from vanishing in float16. */
+  lossScaleFactor: f.nullable(f.number()),
+  /** Steps whose gradients are averaged before an update. */
+  gradientAccumulationSteps: f.nullable(f.int({ min: 2 })),
+} as const satisfies Fields;

@@ -1,0 +1,95 @@
+import { fail } from '../../base/errors.ts';
+import { f } from '../../base/field.ts';
+import type { Tensor } from '../../ir/tensor.ts';
+import * as ops from '../../ops/index.ts';
+import { LearningRateSchedule } from './schedule.ts';
+
+const steps = f.number({ min: Number.MIN_VALUE });
+const numbers = f.custom<readonly number[], readonly number[]>({
+  expects: 'an array of numbers',
+  check: (v): v is readonly number[] => Array.isArray(v) && v.every((x) => typeof x === 'number'),
+  parse: (v) => [...v],
+});
+const portion = (step: Tensor, every: number, staircase: boolean): Tensor => {
+  const p = ops.divide(step, every);
+  return staircase ? ops.floor(p) : p;
+};
+
+const rateFields = (name: string) => ({
+  initialLearningRate: f.number(),
+  decaySteps: steps,
+  decayRate: f.number(),
+  /** Whether the rate falls in steps. */
+  staircase: f.bool(false),
+  name: f.string({ initial: name }),
+});
+const exponentialFields = rateFields('ExponentialDecay');
+/** `initial · decayRate^(step / decaySteps)`. */
+export class ExponentialDecay extends LearningRateSchedule<typeof exponentialFields> {
+  static override readonly className = 'ExponentialDecay';
+  static override readonly fields = exponentialFields;
+  rate(step: Tensor): Tensor {
+    const { initialLearningRate, decaySteps, decayRate, staircase } = this.config;
+    return ops.multiply(ops.power(decayRate, portion(step, decaySteps, staircase)), initialLearningRate);
+  }
+}
+const inverseFields = rateFields('InverseTimeDecay');
+/** `initial / (1 + decayRate · step / decaySteps)`. */
+export class InverseTimeDecay extends LearningRateSchedule<typeof inverseFields> {
+  static override readonly className = 'InverseTimeDecay';
+  static override readonly fields = inverseFields;
+  rate(step: Tensor): Tensor {
+    const { initialLearningRate, decaySteps, decayRate, staircase } = this.config;
+    const growth = ops.multiply(portion(step, decaySteps, staircase), decayRate);
+    return ops.divide(initialLearningRate, ops.add(growth, 1));
+  }
+}
+
+const piecewiseFields = { boundaries: numbers, values: numbers, name: f.string({ initial: 'PiecewiseConstant' }) };
+/** The k-th value up to the k-th boundary, the last one after all. */
+export class PiecewiseConstantDecay extends LearningRateSchedule<typeof piecewiseFields> {
+  static override readonly className = 'PiecewiseConstantDecay';
+  static override readonly fields = piecewiseFields;
+  constructor(options: ConstructorParameters<typeof LearningRateSchedule<typeof piecewiseFields>>[0]) {
+    super(options);
+    const { boundaries, values } = this.config;
+    if (boundaries.length !== values.length - 1)
+      fail(
+        'PiecewiseConstantDecay',
+        `${values.length} values for ${boundaries.length} boundaries`,
+        'give one value more than boundaries',
+      );
+  }
+  rate(step: Tensor): Tensor {
+    const { boundaries, values } = this.config;
+    // Boundaries take the type of the step, an integer.
+    return boundaries.reduceRight<Tensor>(
+      (later, boundary, k) => ops.where(ops.lessEqual(step, Math.trunc(boundary)), values[k]!, later),
+      ops.full([], values.at(-1)!, { dtype: 'float32' }),
+    );
+  }
+}
+
+const polynomialFields = {
+  initialLearningRate: f.number(),
+  decaySteps: steps,
+  endLearningRate: f.number({ initial: 0.0001 }),
+  power: f.number({ initial: 1 }),
+  /** Whether the decay begins anew, over a longer time, when it has ended. */
+  cycle: f.bool(false),
+  name: f.string({ initial: 'PolynomialDecay' }),
+};
+/** `(initial - end) · (1 - step / decaySteps)^power + end`. */
+export class PolynomialDecay extends LearningRateSchedule<typeof polynomialFields> {
+  static override readonly className = 'PolynomialDecay';
+  static override readonly fields = polynomialFields;
+  rate(step: Tensor): Tensor {
+    const { initialLearningRate, decaySteps, endLearningRate, power, cycle } = this.config;
+    const rounds = ops.where(ops.equal(step, 0), 1, ops.ceil(ops.divide(step, decaySteps)));
+    const p = cycle
+      ? ops.divide(step, ops.multiply(rounds, decaySteps))
+      : ops.divide(ops.minimum(step, decaySteps), decaySteps);
+    const span = Math.fround(Math.fround(initialLearningRate) - Math.fround(endLearningRate));
+    return ops.add(ops.multiply(ops.power(ops.subtract(1, p), power), span), endLearningRate);
+  }
+}

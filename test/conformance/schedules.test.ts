@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { serializeObject } from '../../src/base/serialize.ts';
+import { schedules } from '../../src/optimizers/index.ts';
+import { jit, type Tensor, tensor } from '../../src/tensor/index.ts';
+import { casesOf, expectNumbers, numbersOf, type Stored } from './cases.ts';
+
+interface Case {
+  readonly id: string;
+  readonly class_name: keyof typeof schedules;
+  readonly config: { readonly config: Record<string, unknown> };
+  readonly steps: readonly number[];
+  readonly values: Stored;
+}
+
+test.each(casesOf<Case>('schedules/schedules').map((c) => [c.id, c] as const))('%s', (_, c) => {
+  const schedule = schedules[c.class_name].fromConfig(c.config.config);
+  expect(serializeObject(schedule)).toEqual(c.config);
+  const { name, ...unnamed } = c.config.config;
+  expect(schedules[c.class_name].fromConfig(unnamed).name).toBe(name);
+  const compiled = jit((step: Tensor) => schedule(step));
+  for (const rate of [schedule, compiled]) {
+    const rates = c.steps.map((step) => rate(tensor(step)).dataSync()[0]!);
+    expectNumbers(rates, numbersOf(c.values), [1e-5, 1e-7], c.id);
+  }
+});
