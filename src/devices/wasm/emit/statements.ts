@@ -1,4 +1,4 @@
-import type { Axis, Combine, Expr, Local, ScalarType } from '../../../ir/expr.ts';
+import type { Axis, Combine, Expr, Local, Region, ScalarType } from '../../../ir/expr.ts';
 import { constant, readLocal } from '../../../ir/expr.ts';
 import type { Stmt } from '../../../ir/loops.ts';
 import { type Operand, op, shuffle32, type Local as Variable } from '../encoder/index.ts';
@@ -8,9 +8,9 @@ import type { Dependency } from './interning.ts';
 import { extract, laneOperation } from './lane-operations.ts';
 import { identityOf } from './lowering.ts';
 import { addressOf, loadLanes, loadScalar, storeLanes, storeScalar } from './memory.ts';
-import { scalarOperation, valueType } from './scalar-operations.ts';
+import { scalarOperation } from './scalar-operations.ts';
 import { type Summary, summarize } from './summary.ts';
-import type { Values } from './values.ts';
+import type { LanePlace, Values } from './values.ts';
 import { bestCopies, canVectorize } from './vectorize.ts';
 
 /** The part of an axis that a thread runs. */
@@ -34,20 +34,10 @@ export class Statements {
 
   /** The statements of a body, in the current frame. */
   list(body: readonly Stmt[]): void {
-    for (let i = 0; i < body.length; i++) {
-      const stmt = body[i]!;
-      if (stmt.op !== 'store') {
-        this.statement(stmt);
-        continue;
-      }
-      // Values of neighbouring stores are computed before the first is stored: a store may overwrite what others read.
-      const run = [stmt];
-      while (body[i + 1]?.op === 'store') run.push(body[++i] as typeof stmt);
-      this.stores(run);
-    }
+    for (const stmt of body) this.statement(stmt);
   }
 
-  private statement(stmt: Exclude<Stmt, { op: 'store' }>): void {
+  private statement(stmt: Stmt): void {
     const { values } = this;
     const { f } = values;
     switch (stmt.op) {
@@ -83,7 +73,11 @@ export class Statements {
           f.set(variable, scalarOperation(values.target, merge, [variable, values.scalar(stmt.value)]));
         }
         values.frame.forget(new Set([stmt.local]), values.lowering.interning);
+        break;
       }
+      case 'store':
+        this.store(stmt);
+        values.frame.forget(new Set([stmt.to]), values.lowering.interning);
     }
   }
 
@@ -102,53 +96,50 @@ export class Statements {
     return laneOperation(values.target, this.merge(combine, local.type), [into, values.vector(value, copy)]);
   }
 
-  private stores(run: readonly (Stmt & { op: 'store' })[]): void {
+  private store({ to, index, value, combine }: Stmt & { op: 'store' }): void {
     const { values } = this;
-    const { f } = values;
+    const { f, target } = values;
     const { lanes } = values.frame;
-    const writes: (() => void)[] = [];
-    for (const { to, index, value, combine } of run) {
-      const place = values.places.of(to, index);
-      const merge = combine && this.merge(combine, value.type);
-      if (!lanes) {
-        const operand = values.scalar(value);
-        const held = run.length > 1 && typeof operand !== 'number' ? f.let(valueType(value.type), operand) : operand;
-        writes.push(() => {
-          const { pointer, offset } = values.scalarPlace(place);
-          const address = merge ? f.let('i32', pointer) : pointer;
-          const merged = merge
-            ? scalarOperation(values.target, merge, [loadScalar(to.dtype, address, offset), held])
-            : held;
-          storeScalar(f, to.dtype, address, merged, offset);
-        });
-        continue;
-      }
-      for (let copy = 0; copy < lanes.copies; copy++) {
-        const operand = values.vector(value, copy);
-        const held = run.length > 1 || lanes.copies > 1 ? f.let('v128', operand) : operand;
-        writes.push(() => {
-          const at = values.lanePlace(place, copy);
-          if (!merge) storeLanes(f, to.dtype, at, held);
-          else if (at.kind === 'strided' && at.step === place.bytes) {
-            const strided = { ...at, pointer: f.let('i32', at.pointer) };
-            const old = loadLanes(f, to.dtype, strided);
-            storeLanes(f, to.dtype, strided, laneOperation(values.target, merge, [old, held]));
-          } else {
-            // Lanes may meet in one element: one after the other.
-            const whole = f.let('v128', held);
-            const pointer = f.let('i32', at.pointer);
-            for (let i = 0; i < 4; i++) {
-              const address = f.let('i32', addressOf(at, pointer, i));
-              const old = loadScalar(to.dtype, address, at.offset);
-              const merged = scalarOperation(values.target, merge, [old, extract(whole, value.type, i)]);
-              storeScalar(f, to.dtype, address, merged, at.offset);
-            }
-          }
-        });
-      }
+    const place = values.places.of(to, index);
+    const merge = combine && this.merge(combine, value.type);
+    if (!lanes) {
+      const { pointer, offset } = values.scalarPlace(place);
+      const address = merge ? f.let('i32', pointer) : pointer;
+      const operand = values.scalar(value);
+      const result = merge ? scalarOperation(target, merge, [loadScalar(to.dtype, address, offset), operand]) : operand;
+      storeScalar(f, to.dtype, address, result, offset);
+      return;
     }
-    for (const write of writes) write();
-    values.frame.forget(new Set(run.map(({ to }) => to)), values.lowering.interning);
+    // All copies are computed before the first is stored: they have loads in common.
+    const operands = Array.from({ length: lanes.copies }, (_, copy) => {
+      const operand = values.vector(value, copy);
+      return lanes.copies > 1 ? f.let('v128', operand) : operand;
+    });
+    operands.forEach((operand, copy) => {
+      const at = values.lanePlace(place, copy);
+      if (!merge) storeLanes(f, to.dtype, at, operand);
+      else if (at.kind === 'strided' && at.step === place.bytes) {
+        const held = { ...at, pointer: f.let('i32', at.pointer) };
+        storeLanes(f, to.dtype, held, laneOperation(target, merge, [loadLanes(f, to.dtype, held), operand]));
+      } else this.mergeOneByOne(merge, to, at, f.let('v128', operand));
+    });
+  }
+
+  /** Lanes may meet in one element: one after the other. */
+  private mergeOneByOne(merge: Expr & { op: 'apply' }, to: Region, at: LanePlace, vector: Variable): void {
+    const { f, target } = this.values;
+    const pointer = f.let('i32', at.pointer);
+    for (let i = 0; i < 4; i++) {
+      const address = f.let('i32', addressOf(at, pointer, i));
+      const old = loadScalar(to.dtype, address, at.offset);
+      storeScalar(
+        f,
+        to.dtype,
+        address,
+        scalarOperation(target, merge, [old, extract(vector, merge.type, i)]),
+        at.offset,
+      );
+    }
   }
 
   private summary(body: readonly Stmt[]): Summary {
@@ -200,7 +191,9 @@ export class Statements {
       this.vectorLoop(stmt, span, summary, kills);
     else {
       const frame = new Frame(values.frame, kills);
-      values.f.scope(() => this.turns(stmt, this.enter(stmt, span, summary, frame), span.to, 1, frame));
+      // What is kept before the loop belongs to the frame around it, and so must its locals.
+      const moving = this.enter(stmt, span, summary, frame);
+      values.f.scope(() => this.turns(stmt, moving, span.to, 1, frame));
     }
   }
 
@@ -214,6 +207,8 @@ export class Statements {
     frame.counters.set(axis, counter);
     const pointers: (readonly [Variable, number])[] = [];
     for (const place of summary.places) {
+      // An address that only some turns need is not worth a trap.
+      if (!place.terms.every(([x]) => x.op === 'index' || x.op === 'local' || summary.certain.has(x))) continue;
       values.keepPointer(place, frame);
       const moving = values.movingPointer(place, frame, axis, from);
       if (moving) pointers.push(moving);
@@ -272,12 +267,12 @@ export class Statements {
   private vectorLoop(stmt: For, span: Span, summary: Summary, kills: ReadonlySet<Dependency>): void {
     const { values } = this;
     const { f } = values;
+    const { axis } = stmt;
+    const copies = bestCopies(axis, summary, values);
+    const to = typeof span.to === 'number' ? span.to : f.let('i32', span.to);
+    const widest = this.lanesFrame(axis, copies, summary, kills);
+    const moving = this.enter(stmt, span, summary, widest);
     f.scope(() => {
-      const { axis } = stmt;
-      const copies = bestCopies(axis, summary, values);
-      const to = typeof span.to === 'number' ? span.to : f.let('i32', span.to);
-      const widest = this.lanesFrame(axis, copies, summary, kills);
-      const moving = this.enter(stmt, span, summary, widest);
       const variables = widest.lanes!.variables;
       const sums = [...variables].filter(([local]) => !summary.assigned.has(local));
       for (const [local, vectors] of sums) {
