@@ -5,6 +5,10 @@ import { LeakyReLU } from './activations/leaky-relu.ts';
 import { PReLU } from './activations/prelu.ts';
 import { ReLU } from './activations/relu.ts';
 import { Softmax } from './activations/softmax.ts';
+import { AdditiveAttention } from './attention/additive-attention.ts';
+import { Attention } from './attention/attention.ts';
+import { GroupQueryAttention } from './attention/group-query-attention.ts';
+import { MultiHeadAttention } from './attention/multi-head-attention.ts';
 import { Conv1D } from './convolutional/conv1d.ts';
 import { Conv1DTranspose } from './convolutional/conv1d-transpose.ts';
 import { Conv2D } from './convolutional/conv2d.ts';
@@ -89,7 +93,9 @@ export {
   AdaptiveMaxPooling2D,
   AdaptiveMaxPooling3D,
   Add,
+  AdditiveAttention,
   AlphaDropout,
+  Attention,
   Average,
   AveragePooling1D,
   AveragePooling1D as AvgPool1D,
@@ -137,6 +143,7 @@ export {
   GlobalMaxPooling3D,
   GlobalMaxPooling3D as GlobalMaxPool3D,
   GroupNormalization,
+  GroupQueryAttention,
   Identity,
   InputLayer,
   LayerNormalization,
@@ -150,6 +157,7 @@ export {
   MaxPooling3D,
   MaxPooling3D as MaxPool3D,
   Minimum,
+  MultiHeadAttention,
   Multiply,
   Permute,
   PReLU,
@@ -187,7 +195,9 @@ registerModule('keras.layers', [
   AdaptiveMaxPooling2D,
   AdaptiveMaxPooling3D,
   Add,
+  AdditiveAttention,
   AlphaDropout,
+  Attention,
   Average,
   AveragePooling1D,
   AveragePooling2D,
@@ -220,6 +230,7 @@ registerModule('keras.layers', [
   GlobalMaxPooling2D,
   GlobalMaxPooling3D,
   GroupNormalization,
+  GroupQueryAttention,
   Identity,
   InputLayer,
   LayerNormalization,
@@ -230,6 +241,7 @@ registerModule('keras.layers', [
   MaxPooling3D,
   Maximum,
   Minimum,
+  MultiHeadAttention,
   Multiply,
   PReLU,
   Permute,

@@ -31,7 +31,6 @@ import {
   type Like,
   mapTensors,
   type Operation,
-  refuseVariables,
   type SymbolicAval,
   scopedPath,
   Tensor,
@@ -42,7 +41,7 @@ import {
 } from '../tensor/index.ts';
 import { type CallOptions, currentTraining, inCall, isOutermostCall } from './call-context.ts';
 import { checkInputs, type InputSpec } from './input-spec.ts';
-import { maskOf, setMask } from './masks.ts';
+import { maskOf, maskOn, setMask } from './masks.ts';
 import { byKind, isForTraining, ownedBy } from './tracking.ts';
 
 /** Options of every layer. */
@@ -108,7 +107,8 @@ export abstract class Layer<
   /** Name with those of the layers around it, as variables' paths begin. */
   path: string;
   private isTrainable: boolean;
-  private buildShapes: readonly Shapes[] | undefined;
+  /** The shapes it was built on. */
+  protected builtOn: readonly Shapes[] | undefined;
   private callLosses: Tensor[] = [];
   /** The call during which the layer itself was made, if it was. */
   private readonly madeIn = currentCall();
@@ -178,7 +178,7 @@ export abstract class Layer<
     const { args, options } = splitOptions(this.convertInputs(given));
     const training = options.training ?? currentTraining();
     const first = args[0];
-    const mask = options.mask === undefined && first instanceof Tensor ? maskOf(first) : options.mask;
+    const mask = options.mask ?? maskOn(first);
     const full: CallOptions = {
       ...options,
       ...(training !== undefined && { training }),
@@ -208,29 +208,26 @@ export abstract class Layer<
   }
 
   private ensureBuilt(given: readonly unknown[]): void {
-    const { args } = splitOptions(given);
+    const { args, options } = splitOptions(given);
     checkInputs(this, this.inputSpec, tensorsIn(args[0]));
     if (this.built) return;
-    this.buildOn(
-      ...args
-        .filter((a) => tensorsIn(a).length > 0)
-        .map((a) => mapTensors(a, (t) => asSymbolicShape(t.shape)) as Shapes),
-    );
+    const inputs = this.buildInputs(args, options);
+    this.buildOn(...inputs.map((a) => mapTensors(a, (t) => asSymbolicShape(t.shape)) as Shapes));
     checkInputs(this, this.inputSpec, tensorsIn(args[0]));
   }
 
+  /** Those of a call's arguments whose shapes `build` gets: the tensors before the options. */
+  protected buildInputs(args: readonly unknown[], _options: CallOptions): readonly unknown[] {
+    return args.filter((a) => tensorsIn(a).length > 0);
+  }
   /** Builds on shapes, once: what calling the layer does first. */
   buildOn(...shapes: Shapes[]): void {
     if (this.built) return;
-    if (this.madeIn && this.makesWeights()) refuseVariables(`${this.name}/…`, this.madeIn);
     this.path = scopedPath(this.name);
-    this.buildShapes = shapes;
-    inNameScope(this.name, () => asCallOf(undefined, () => this.build(...shapes)));
+    this.builtOn = shapes;
+    inNameScope(this.name, () => asCallOf(this.madeIn, () => this.build(...shapes)));
     this.built = true;
     if (!this.isTrainable) this.trainable = false;
-  }
-  private makesWeights(): boolean {
-    return this.build !== Layer.prototype.build;
   }
 
   /** Makes a variable that belongs to the layer. Only in the constructor and in `build`. */
@@ -283,7 +280,7 @@ export abstract class Layer<
     if (!this.supportsMasking && this.computeMask === Layer.prototype.computeMask) return;
     const flat = tensorsIn(outputs);
     if (flat.length === 0 || flat.every(maskOf)) return;
-    const previous = given ?? (mapTensors(inputs, (t) => maskOf(t) ?? null) as Tensor);
+    const previous = given ?? maskOn(inputs);
     const computed = this.computeMask(inputs, previous);
     if (computed === null || computed === undefined) return;
     const list = (Array.isArray(computed) ? computed : [computed]) as (Tensor | null)[];
@@ -451,7 +448,7 @@ export abstract class Layer<
   }
   /** The shapes it was built on, as files keep them. */
   getBuildConfig(): Config | null {
-    const shapes = this.buildShapes;
+    const shapes = this.builtOn;
     if (!shapes || shapes.length === 0) return null;
     return { input_shape: shapes[0] };
   }
@@ -501,8 +498,8 @@ function splitOptions(given: readonly unknown[]): {
 /** The call's arguments with the mask of the first input among the options, unless there is one. */
 function withMask(given: readonly unknown[]): readonly unknown[] {
   const { args, options } = splitOptions(given);
-  const mask = args[0] instanceof Tensor ? maskOf(args[0]) : undefined;
-  return mask && options.mask === undefined ? [...args, { ...options, mask }] : given;
+  const mask = maskOn(args[0]);
+  return mask && !options.mask ? [...args, { ...options, mask }] : given;
 }
 
 export function mapShapes(shapes: Shapes, f: (shape: SymbolicShape) => unknown): unknown {

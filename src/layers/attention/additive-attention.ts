@@ -1,0 +1,59 @@
+import { f, type Resolved } from '../../base/field.ts';
+import type { SymbolicShape } from '../../base/shape.ts';
+import { add, expandDims, multiply, sum, tanh } from '../../ops/index.ts';
+import { SeedGenerator } from '../../random/index.ts';
+import type { Tensor, Variable } from '../../tensor/index.ts';
+import { Layer } from '../layer.ts';
+import { rateField, seedField } from '../regularization/fields.ts';
+import {
+  type AttentionCallOptions,
+  attend,
+  checkInputList,
+  type Inputs,
+  isShapeList,
+  queryMaskOf,
+} from './dot-attention.ts';
+
+const fields = {
+  /** Whether the sum over the channels is weighted by learned numbers. */
+  useScale: f.bool(true),
+  /** Share of the weights that is set to 0 while training. */
+  dropout: { ...rateField(), required: false as const, initial: 0 },
+  /** Makes the draws repeat from run to run. */
+  seed: seedField(),
+};
+
+export interface AdditiveAttention extends Resolved<typeof fields> {}
+/**
+ * Attention that compares query and key by `Σ scale · tanh(query + key)` (Bahdanau).
+ * @see https://keras.io/api/layers/attention_layers/additive_attention/
+ */
+export class AdditiveAttention extends Layer<
+  typeof fields,
+  [inputs: Inputs, options?: AttentionCallOptions],
+  Tensor | [Tensor, Tensor]
+> {
+  static override readonly className = 'AdditiveAttention';
+  static override readonly fields = fields;
+  static override readonly takesMask = true;
+  override supportsMasking = true;
+  scale: Variable | null = null;
+  readonly seedGenerator: SeedGenerator | null = this.dropout > 0 ? new SeedGenerator({ seed: this.seed }) : null;
+
+  override build(inputShapes: unknown): void {
+    if (!isShapeList(inputShapes) || inputShapes.length < 2 || inputShapes.length > 3)
+      checkInputList(this, isShapeList(inputShapes) ? inputShapes : undefined);
+    const [query] = inputShapes as readonly [SymbolicShape];
+    if (this.useScale) this.scale = this.addWeight({ name: 'scale', shape: [query.at(-1)!] });
+  }
+  call(inputs: Inputs, options: AttentionCallOptions = {}): Tensor | [Tensor, Tensor] {
+    const scores = (query: Tensor, key: Tensor): Tensor => {
+      const terms = tanh(add(expandDims(query, -2), expandDims(key, -3)));
+      return sum(this.scale ? multiply(terms, this.scale) : terms, { axis: -1 });
+    };
+    return attend(this, inputs, scores, options);
+  }
+  override computeMask(_inputs: unknown, mask: unknown): Tensor | null {
+    return queryMaskOf(mask);
+  }
+}

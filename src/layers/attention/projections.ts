@@ -1,0 +1,75 @@
+import type { DTypePolicy } from '../../base/dtype-policy.ts';
+import type { Resolved } from '../../base/field.ts';
+import { range, type SymbolicShape } from '../../base/shape.ts';
+import { Initializer, type InitializerFunction } from '../../initializers/index.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import type { CallOptions } from '../call-context.ts';
+import { EinsumDense } from '../core/einsum-dense.ts';
+import type { projectionFields } from './fields.ts';
+
+/** Options of a call of an attention layer with projections. */
+export interface ProjectedCallOptions extends CallOptions {
+  /** What queries are compared with; the values when absent. */
+  readonly key?: Tensor | null | undefined;
+  /** True where a query, a value or a key counts: `[n, t]`, `[n, s]`, `[n, s]`. */
+  readonly queryMask?: Tensor | null | undefined;
+  readonly valueMask?: Tensor | null | undefined;
+  readonly keyMask?: Tensor | null | undefined;
+  /** True where a query may look: `[n, t, s]`, or with an axis of heads `[n, heads, t, s]`. */
+  readonly attentionMask?: Tensor | null | undefined;
+  /** Whether the attention weights are given too. */
+  readonly returnAttentionScores?: boolean | undefined;
+  /** Whether a query sees only positions up to its own. */
+  readonly useCausalMask?: boolean | undefined;
+}
+
+type Owner = Resolved<typeof projectionFields> & { readonly dtypePolicy: DTypePolicy };
+/** Each projection draws its own first weights: objects that draw are copied. */
+const fresh = (initializer: InitializerFunction): InitializerFunction =>
+  initializer instanceof Initializer ? (initializer.clone() as unknown as InitializerFunction) : initializer;
+const letter = (k: number): string => String.fromCharCode(97 + k);
+const letters = (from: number, count: number): string =>
+  range(count)
+    .map((k) => letter(from + k))
+    .join('');
+
+/**
+ * A dense projection: the last `bound` axes of an input of the given rank become axes of the sizes `to`.
+ */
+export function projection(
+  owner: Owner,
+  name: string,
+  { rank, bound, to }: { readonly rank: number; readonly bound: number; readonly to: SymbolicShape },
+): EinsumDense {
+  const free = rank - bound;
+  const [kept, summed, made] = [letters(0, free), letters(free, bound), letters(rank, to.length)];
+  return new EinsumDense({
+    equation: `${kept}${summed},${summed}${made}->${kept}${made}`,
+    outputShape: [...new Array<null>(free - 1).fill(null), ...to],
+    biasAxes: owner.useBias ? made : null,
+    kernelInitializer: fresh(owner.kernelInitializer),
+    biasInitializer: fresh(owner.biasInitializer),
+    kernelRegularizer: owner.kernelRegularizer,
+    biasRegularizer: owner.biasRegularizer,
+    activityRegularizer: owner.activityRegularizer,
+    kernelConstraint: owner.kernelConstraint,
+    biasConstraint: owner.biasConstraint,
+    dtype: owner.dtypePolicy,
+    name,
+  });
+}
+
+/**
+ * Products of keys and queries `[n, …, heads, d]` over some axes, and the sum of values by scores, as einsum equations. All
+ * other axes are batch axes.
+ */
+export function attentionEquations(rank: number, axes: readonly number[]): [products: string, combine: string] {
+  const target = letters(0, rank);
+  let next = rank;
+  const source = range(rank)
+    .map((d) => (axes.includes(d) ? letter(next++) : letter(d)))
+    .join('');
+  const batch = range(rank - 1).filter((d) => !axes.includes(d));
+  const scores = [...batch.map(letter), ...axes.map(letter), ...axes.map((d) => source[d]!)].join('');
+  return [`${source},${target}->${scores}`, `${scores},${source}->${target}`];
+}
