@@ -31,17 +31,17 @@ export class Interning {
   private key(e: Expr): string {
     switch (e.op) {
       case 'const':
-        return `${e.type}${Object.is(e.value, -0) ? '-0' : e.value}`;
+        return `= ${e.type} ${Object.is(e.value, -0) ? '-0' : e.value}`;
       case 'index':
-        return `i${this.id(e.axis)}`;
+        return `index ${this.id(e.axis)}`;
       case 'local':
-        return `l${this.id(e.local)}`;
+        return `local ${this.id(e.local)}`;
       case 'load':
-        return `m${this.id(e.from)}[${e.index.map((x) => this.id(x)).join()}]`;
+        return `load ${this.id(e.from)}[${e.index.map((x) => this.id(x)).join()}]`;
       case 'apply':
         return `${e.f}:${e.type}(${e.args.map((x) => this.id(x)).join()})`;
       case 'reduce':
-        return `r${this.id(e)}`;
+        return `reduce ${this.id(e)}`;
     }
   }
 
