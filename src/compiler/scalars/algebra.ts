@@ -22,16 +22,15 @@ export class Algebra {
   readonly ranges = new Ranges();
   private readonly known = new Map<string, Expr>();
   private readonly numbers = new Map<object, number>();
-  private count = 0;
   private readonly done = new Map<Expr, Expr>();
   private readonly forms = new Map<Expr, Linear>();
   private readonly axes = new Map<Expr, ReadonlySet<Axis>>();
 
   /** A number that stands for an object in keys. */
   id(object: object): number {
-    let id = this.isOwn(object) ? object.number : this.numbers.get(object);
+    let id = this.numbers.get(object);
     if (id === undefined) {
-      id = this.count++;
+      id = this.numbers.size;
       this.numbers.set(object, id);
     }
     return id;
@@ -172,10 +171,14 @@ export class Algebra {
     if (single) return single;
     const terms = [...form.terms].sort(([x], [y]) => this.id(x) - this.id(y));
     let e: Expr | undefined;
+    // Each partial sum is an expression too, whose form must be known should it be met alone.
+    const sofar = new Map<Expr, number>();
     for (const [x, c] of terms) {
       const term = c === 1 ? x : this.raw('mul', 'i32', [x, this.constant(c, 'i32')]);
       if (c !== 1) this.forms.set(term, { constant: 0, terms: new Map([[x, c]]) });
+      sofar.set(x, c);
       e = e ? this.raw('add', 'i32', [e, term]) : term;
+      if (e !== term) this.forms.set(e, { constant: 0, terms: new Map(sofar) });
     }
     if (!e) return this.constant(form.constant, 'i32');
     if (form.constant !== 0) e = this.raw('add', 'i32', [e, this.constant(form.constant, 'i32')]);
@@ -249,24 +252,18 @@ export class Algebra {
     return axes;
   }
 
-  private isOwn(object: object): object is Numbered {
-    return (object as Partial<Numbered>).owner === this;
+  /** Whether the expression is in this algebra's form; a copy of one that is in form is none. */
+  private isOwn(e: Expr): boolean {
+    return this.done.get(e) === e;
   }
 
   private node(key: string, e: Expr): Expr {
     const found = this.known.get(key);
     if (found) return found;
-    const own: Expr & Numbered = { ...e, owner: this, number: this.count++ };
-    this.known.set(key, own);
-    this.done.set(own, own);
-    return own;
+    this.known.set(key, e);
+    this.done.set(e, e);
+    return e;
   }
-}
-
-/** What expressions in an algebra's form carry with them. */
-interface Numbered {
-  readonly owner: Algebra;
-  readonly number: number;
 }
 
 /** The list with `part` applied to each; the same list when nothing changes. */
