@@ -1,31 +1,32 @@
 import { f } from '../base/field.ts';
-import type { Tensor } from '../ir/tensor.ts';
-import * as ops from '../ops/index.ts';
-import type { Variable } from '../tensor/variable.ts';
-import { approach } from './adam.ts';
-import { Optimizer } from './optimizer.ts';
-import { assignSub } from './slots.ts';
+import { add, divide, multiply, sqrt, square, subtract } from '../ops/index.ts';
+import type { Tensor, Variable } from '../tensor/index.ts';
+import { optimizerFields } from './fields.ts';
+import { Optimizer, type Update } from './optimizer.ts';
+import { decayTo } from './rmsprop.ts';
 
 const fields = {
-  /** How much of the mean squares stays at each step. */
+  ...optimizerFields,
+  /** Decay of both averages. */
   rho: f.number({ initial: 0.95 }),
   epsilon: f.number({ initial: 1e-7 }),
 };
-/** Gradients scaled so that movements keep the size of the movements before (Zeiler, 2012). */
+
+/** Steps of the size of the last ones: `g · rms(steps) / rms(gradients)` (Zeiler, 2012). @see https://keras.io/api/optimizers/adadelta/ */
 export class Adadelta extends Optimizer<typeof fields> {
   static override readonly className = 'Adadelta';
   static override readonly fields = fields;
 
-  protected override makeSlots(variables: readonly Variable[]): void {
-    this.addSlots(variables, ['accumulated_grad', 'accumulated_delta_var']);
+  protected override slotsOf(_variable: Variable) {
+    return [['accumulated_grad', 'accumulated_delta_var']];
   }
-  updateStep(gradient: Tensor, variable: Variable, learningRate: Tensor): void {
+  protected override update({ gradient, variable, learningRate, slots }: Update): void {
     const { rho, epsilon } = this.config;
-    const [squares, moves] = [this.slot(variable, 'accumulated_grad'), this.slot(variable, 'accumulated_delta_var')];
-    const root = (x: Variable): Tensor => ops.sqrt(ops.add(x.value, epsilon));
-    approach(squares, ops.square(gradient), 1 - rho);
-    const move = ops.divide(ops.multiply(root(moves), gradient), root(squares));
-    approach(moves, ops.square(move), 1 - rho);
-    assignSub(variable, ops.multiply(learningRate, move));
+    const { accumulated_grad: gradients, accumulated_delta_var: steps } = slots;
+    const root = (x: Tensor): Tensor => sqrt(add(x, epsilon));
+    const spread = root(decayTo(gradients, square(gradient), rho));
+    const step = divide(multiply(root(steps.read()), gradient), spread);
+    decayTo(steps, square(step), rho);
+    variable.assign(subtract(variable.read(), multiply(learningRate, step)));
   }
 }

@@ -1,61 +1,67 @@
 import { f } from '../base/field.ts';
-import type { Tensor } from '../ir/tensor.ts';
-import * as ops from '../ops/index.ts';
-import type { Variable } from '../tensor/variable.ts';
-import { Optimizer } from './optimizer.ts';
-import { assignSub, makeVariable } from './slots.ts';
+import {
+  add,
+  divide,
+  expandDims,
+  maximum,
+  mean,
+  minimum,
+  multiply,
+  power,
+  rsqrt,
+  sqrt,
+  square,
+  subtract,
+} from '../ops/index.ts';
+import type { Tensor, Variable } from '../tensor/index.ts';
+import { optimizerFields } from './fields.ts';
+import { Optimizer, type Slot, type Update } from './optimizer.ts';
 
 const fields = {
-  beta2Decay: f.custom<number, number>({
-    expects: 'a number',
-    check: (v): v is number => typeof v === 'number',
-    parse: (v) => v,
-    initial: -0.8,
-    key: 'beta_2_decay',
-  }),
+  ...optimizerFields,
+  /** How the averages' decay nears 1: `1 - step^beta2Decay`. */
+  beta2Decay: f.number({ initial: -0.8, key: 'beta_2_decay' }),
+  /** Keeps squares of gradients above zero. */
   epsilon1: f.number({ initial: 1e-30 }),
+  /** Smallest root mean square that a variable is taken to have. */
   epsilon2: f.number({ initial: 1e-3 }),
+  /** Root mean square above which a step is cut. */
   clipThreshold: f.number({ initial: 1 }),
-  /** Whether the rate falls with the root of the step. */
+  /** Kept for files: the rate never exceeds `1 / √step` in any case. */
   relativeStep: f.bool(true),
 };
-const rms = (x: Tensor): Tensor => ops.sqrt(ops.mean(ops.square(x)));
+const rms = (x: Tensor): Tensor => sqrt(mean(square(x)));
 
-/** Mean squares kept as one row and one column a matrix (Shazeer and Stern, 2018). */
+/** Adam in little memory: of matrices it keeps the squares' averages by rows and by columns (Shazeer and Stern, 2018). @see https://keras.io/api/optimizers/adafactor/ */
 export class Adafactor extends Optimizer<typeof fields> {
   static override readonly className = 'Adafactor';
   static override readonly fields = fields;
 
-  protected override makeSlots(variables: readonly Variable[]): void {
-    for (const v of variables) {
-      const isMatrix = v.shape.length >= 2;
-      const make = (shape: readonly number[]): Variable =>
-        this.track(makeVariable(this.name, v.name, shape, isMatrix ? v.dtype : 'float32'));
-      // Vectors have placeholders, as in Keras's files.
-      this.setSlot(v, 'rows', make(isMatrix ? v.shape.slice(0, -1) : []));
-      this.setSlot(v, 'columns', make(isMatrix ? [...v.shape.slice(0, -2), v.shape.at(-1)!] : []));
-      this.addSlots([v], ['velocity']);
-    }
+  protected override slotsOf({ shape, name: path }: Variable): Slot[][] {
+    const isMatrix = shape.length >= 2;
+    const [rows, columns] = [shape.slice(0, -1), [...shape.slice(0, -2), ...shape.slice(-1)]];
+    // What is no matrix keeps two unused numbers in files.
+    const part = (name: string, own: readonly number[]): Slot =>
+      isMatrix ? { name, path, shape: own } : { name, path, shape: [], dtype: 'int32' };
+    return [[part('rows', rows), part('columns', columns), 'velocity']];
   }
-  updateStep(gradient: Tensor, variable: Variable, learningRate: Tensor): void {
-    const { beta2Decay, epsilon1, epsilon2, clipThreshold, relativeStep } = this.config;
-    const step = this.localStep(variable);
-    const falling = ops.divide(1, ops.sqrt(step));
-    const rate = relativeStep && !this.hasSchedule ? ops.minimum(learningRate, falling) : learningRate;
-    const size = ops.multiply(ops.maximum(rms(variable.value), epsilon2), ops.minimum(rate, falling));
-    const square = ops.add(ops.square(gradient), epsilon1);
-    const keep = ops.subtract(1, ops.power(step, beta2Decay));
-    const mixed = (old: Variable, x: Tensor): Tensor =>
-      old.assign(ops.add(ops.multiply(keep, old.value), ops.multiply(ops.subtract(1, keep), x)));
-    const v = this.slot(variable, 'velocity');
+  protected override update({ gradient, variable, learningRate, slots, step }: Update): void {
+    const { beta2Decay, epsilon1, epsilon2, clipThreshold } = this.config;
+    const { rows, columns, velocity } = slots;
+    const rate = multiply(maximum(rms(variable.read()), epsilon2), minimum(learningRate, rsqrt(step)));
+    const fresh = power(step, beta2Decay);
+    const average = (slot: Variable, x: Tensor): Tensor =>
+      slot.assign(add(multiply(subtract(1, fresh), slot.read()), multiply(fresh, x)));
+    const squares = add(square(gradient), epsilon1);
+    let v: Tensor;
     if (variable.shape.length >= 2) {
-      const rows = mixed(this.slot(variable, 'rows'), ops.mean(square, { axis: -1 }));
-      const columns = mixed(this.slot(variable, 'columns'), ops.mean(square, { axis: -2 }));
-      const share = ops.divide(rows, ops.mean(rows, { axis: -1, keepdims: true }));
-      v.assign(ops.multiply(ops.expandDims(share, -1), ops.expandDims(columns, -2)));
-    } else mixed(v, square);
-    const u = ops.divide(gradient, ops.sqrt(v.value));
-    const clipped = ops.divide(u, ops.maximum(ops.divide(rms(u), clipThreshold), 1));
-    assignSub(variable, ops.multiply(size, clipped));
+      const r = average(rows, mean(squares, { axis: -1 }));
+      const c = average(columns, mean(squares, { axis: -2 }));
+      const share = divide(r, mean(r, { axis: -1, keepdims: true }));
+      v = velocity.assign(multiply(expandDims(share, -1), expandDims(c, -2)));
+    } else v = average(velocity, squares);
+    const change = divide(gradient, sqrt(v));
+    const cut = maximum(divide(rms(change), clipThreshold), 1);
+    variable.assign(subtract(variable.read(), multiply(change, divide(rate, cut))));
   }
 }

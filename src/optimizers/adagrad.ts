@@ -1,27 +1,27 @@
 import { f } from '../base/field.ts';
-import type { Tensor } from '../ir/tensor.ts';
-import * as ops from '../ops/index.ts';
-import type { Variable } from '../tensor/variable.ts';
-import { Optimizer } from './optimizer.ts';
-import { assignAdd, assignSub } from './slots.ts';
+import { add, divide, multiply, sqrt, square, subtract } from '../ops/index.ts';
+import type { Variable } from '../tensor/index.ts';
+import { optimizerFields } from './fields.ts';
+import { Optimizer, type Update } from './optimizer.ts';
 
 const fields = {
-  /** With what the sum of squared gradients begins. */
+  ...optimizerFields,
+  /** What the sums of squares begin with. */
   initialAccumulatorValue: f.number({ initial: 0.1 }),
   epsilon: f.number({ initial: 1e-7 }),
 };
-/** `w -= rate · g / sqrt(Σ g² + ε)` (Duchi et al., 2011). */
+
+/** Divides gradients by the root of the sum of their squares so far (Duchi et al., 2011). @see https://keras.io/api/optimizers/adagrad/ */
 export class Adagrad extends Optimizer<typeof fields> {
   static override readonly className = 'Adagrad';
   static override readonly fields = fields;
 
-  protected override makeSlots(variables: readonly Variable[]): void {
-    this.addSlots(variables, ['accumulator'], this.config.initialAccumulatorValue);
+  protected override slotsOf(_variable: Variable) {
+    return [[{ name: 'accumulator', initial: this.config.initialAccumulatorValue }]];
   }
-  updateStep(gradient: Tensor, variable: Variable, learningRate: Tensor): void {
-    const sum = this.slot(variable, 'accumulator');
-    assignAdd(sum, ops.square(gradient));
-    const root = ops.sqrt(ops.add(sum.value, this.config.epsilon));
-    assignSub(variable, ops.divide(ops.multiply(learningRate, gradient), root));
+  protected override update({ gradient, variable, learningRate, slots: { accumulator } }: Update): void {
+    const sum = accumulator.assign(add(accumulator.read(), square(gradient)));
+    const step = divide(multiply(learningRate, gradient), sqrt(add(sum, this.config.epsilon)));
+    variable.assign(subtract(variable.read(), step));
   }
 }

@@ -32,13 +32,13 @@ interface Moments {
   readonly beta2: number;
   readonly epsilon: number;
 }
-/** Adam's step with bias-corrected averages; `largest` is AMSGrad's. */
+/** Adam's step with bias-corrected averages; with a slot `velocity_hat`, AMSGrad's. */
 export function adamStep({ gradient, variable, learningRate, slots, step }: Update, options: Moments): void {
   const { beta1, beta2, epsilon } = options;
   const { momentum, velocity, velocity_hat: largest } = slots;
   const alpha = divide(multiply(learningRate, sqrt(seenShare(beta2, step))), seenShare(beta1, step));
-  const m = approach(momentum!, gradient, 1 - beta1);
-  const average = approach(velocity!, square(gradient), 1 - beta2);
+  const m = approach(momentum, gradient, 1 - beta1);
+  const average = approach(velocity, square(gradient), 1 - beta2);
   const v = largest ? largest.assign(maximum(largest.read(), average)) : average;
   variable.assign(subtract(variable.read(), divide(multiply(m, alpha), add(sqrt(v), epsilon))));
 }

@@ -2,15 +2,17 @@ import { type Field, type Fields, f } from '../base/field.ts';
 import { type Config, deserializeObject, isSerializedObject, serializeObject } from '../base/serialize.ts';
 import { LearningRateSchedule } from './schedules/schedule.ts';
 
-export type LearningRate = number | LearningRateSchedule | Config;
+export type LearningRate = number | LearningRateSchedule<any> | Config;
 /** An option that takes a rate or a schedule. */
-export const learningRateField = (initial: number): Field<LearningRate, number | LearningRateSchedule, false> =>
-  f.custom<LearningRate, number | LearningRateSchedule>({
+export const learningRateField = (initial: number): Field<LearningRate, number | LearningRateSchedule<any>, false> =>
+  f.custom<LearningRate, number | LearningRateSchedule<any>>({
     expects: 'a number or a schedule',
     check: (v): v is LearningRate =>
       typeof v === 'number' || v instanceof LearningRateSchedule || isSerializedObject(v),
     parse: (v) =>
-      typeof v === 'number' || v instanceof LearningRateSchedule ? v : (deserializeObject(v) as LearningRateSchedule),
+      typeof v === 'number' || v instanceof LearningRateSchedule
+        ? v
+        : (deserializeObject(v) as LearningRateSchedule<any>),
     toDisk: (v) => (typeof v === 'number' ? v : serializeObject(v)),
     initial,
   });

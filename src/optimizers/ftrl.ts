@@ -1,43 +1,42 @@
 import { f } from '../base/field.ts';
-import type { Tensor } from '../ir/tensor.ts';
-import * as ops from '../ops/index.ts';
-import type { Variable } from '../tensor/variable.ts';
-import { Optimizer } from './optimizer.ts';
-import { assignAdd } from './slots.ts';
+import { add, clip, divide, multiply, power, square, subtract } from '../ops/index.ts';
+import type { Tensor, Variable } from '../tensor/index.ts';
+import { optimizerFields } from './fields.ts';
+import { Optimizer, type Update } from './optimizer.ts';
 
-const strength = f.number({ initial: 0, min: 0 });
 const fields = {
+  ...optimizerFields,
+  /** How the rate falls with the sum of squares. */
   learningRatePower: f.number({ initial: -0.5, max: 0 }),
+  /** What the sums of squares begin with. */
   initialAccumulatorValue: f.number({ initial: 0.1, min: 0 }),
-  l1RegularizationStrength: strength,
-  l2RegularizationStrength: strength,
-  l2ShrinkageRegularizationStrength: strength,
+  l1RegularizationStrength: f.number({ initial: 0, min: 0, key: 'l1_regularization_strength' }),
+  l2RegularizationStrength: f.number({ initial: 0, min: 0, key: 'l2_regularization_strength' }),
+  /** A penalty on the size of the weights that only gradients feel. */
+  l2ShrinkageRegularizationStrength: f.number({ initial: 0, min: 0, key: 'l2_shrinkage_regularization_strength' }),
   beta: f.number({ initial: 0 }),
 };
-/** Follow the regularised leader, for sparse weights (McMahan et al., 2013). */
+
+/** Follows the regularized leader: keeps weights that do not matter at exactly zero (McMahan et al., 2013). @see https://keras.io/api/optimizers/ftrl/ */
 export class Ftrl extends Optimizer<typeof fields> {
   static override readonly className = 'Ftrl';
   static override readonly fields = fields;
 
-  protected override makeSlots(variables: readonly Variable[]): void {
-    this.addSlots(variables, ['accumulator', 'linear'], [this.config.initialAccumulatorValue, 0]);
+  protected override slotsOf(_variable: Variable) {
+    return [[{ name: 'accumulator', initial: this.config.initialAccumulatorValue }, 'linear']];
   }
-  updateStep(gradient: Tensor, variable: Variable, learningRate: Tensor): void {
-    const { learningRatePower, beta } = this.config;
-    const {
-      l1RegularizationStrength: l1,
-      l2RegularizationStrength: l2,
-      l2ShrinkageRegularizationStrength: shrinkage,
-    } = this.config;
-    const [sum, linear] = [this.slot(variable, 'accumulator'), this.slot(variable, 'linear')];
-    const root = (x: Tensor): Tensor => ops.power(x, -learningRatePower);
-    const shrunk = ops.add(gradient, ops.multiply(variable.value, 2 * shrinkage));
-    const next = ops.add(sum.value, ops.square(gradient));
-    const sigma = ops.divide(ops.subtract(root(next), root(sum.value)), learningRate);
-    assignAdd(linear, ops.subtract(shrunk, ops.multiply(sigma, variable.value)));
-    const ridge = ops.add(ops.divide(beta, ops.multiply(learningRate, 2)), l2);
-    const quadratic = ops.add(ops.divide(root(next), learningRate), ops.multiply(ridge, 2));
-    variable.assign(ops.divide(ops.subtract(ops.clip(linear.value, -l1, l1), linear.value), quadratic));
-    sum.assign(next);
+  protected override update({ gradient, variable, learningRate, slots }: Update): void {
+    const { learningRatePower, l1RegularizationStrength: l1, l2RegularizationStrength: l2, beta } = this.config;
+    const { accumulator, linear } = slots;
+    const value = variable.read();
+    const raised = (x: Tensor): Tensor => power(x, -learningRatePower);
+    const before = accumulator.read();
+    const sum = accumulator.assign(add(before, square(gradient)));
+    const shrunk = add(gradient, multiply(value, 2 * this.config.l2ShrinkageRegularizationStrength));
+    const change = divide(subtract(raised(sum), raised(before)), learningRate);
+    const z = linear.assign(add(linear.read(), subtract(shrunk, multiply(change, value))));
+    const penalty = add(divide(beta, multiply(2, learningRate)), l2);
+    const quadratic = add(divide(raised(sum), learningRate), multiply(2, penalty));
+    variable.assign(divide(subtract(clip(z, -l1, l1), z), quadratic));
   }
 }

@@ -7,21 +7,22 @@ import {
   type SerializableClass,
   serializeObject,
 } from '../base/serialize.ts';
-import { Adadelta, Adadelta } from './adadelta.ts';
-import { Adafactor, Adafactor } from './adafactor.ts';
-import { Adagrad, Adagrad } from './adagrad.ts';
+import { Adadelta } from './adadelta.ts';
+import { Adafactor } from './adafactor.ts';
+import { Adagrad } from './adagrad.ts';
 import { Adam, AdamW } from './adam.ts';
-import { Adamax, Adamax } from './adamax.ts';
-import { Ftrl, Ftrl } from './ftrl.ts';
-import { Lamb, Lamb } from './lamb.ts';
-import { Lion, Lion } from './lion.ts';
-import { LossScaleOptimizer, LossScaleOptimizer } from './loss-scale-optimizer.ts';
-import { MultiOptimizer, MultiOptimizer, OptimizerMap, OptimizerMap } from './multi-optimizer.ts';
-import { Muon, Muon } from './muon.ts';
-import { Nadam, Nadam } from './nadam.ts';
+import { Adamax } from './adamax.ts';
+import { Ftrl } from './ftrl.ts';
+import { Lamb } from './lamb.ts';
+import { Lion } from './lion.ts';
+import { LossScaleOptimizer } from './loss-scale-optimizer.ts';
+import { MultiOptimizer } from './multi-optimizer.ts';
+import { Muon } from './muon.ts';
+import { Nadam } from './nadam.ts';
 import { Optimizer as OptimizerBase } from './optimizer.ts';
-import { RMSprop, RMSprop } from './rmsprop.ts';
-import { ScheduleFreeAdamW, ScheduleFreeAdamW } from './schedule-free-adamw.ts';
+import { OptimizerMap } from './optimizer-map.ts';
+import { RMSprop } from './rmsprop.ts';
+import { ScheduleFreeAdamW } from './schedule-free-adamw.ts';
 import { SGD } from './sgd.ts';
 
 export { optimizerFields } from './fields.ts';

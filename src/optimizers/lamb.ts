@@ -1,37 +1,28 @@
-import { f } from '../base/field.ts';
-import type { Tensor } from '../ir/tensor.ts';
-import * as ops from '../ops/index.ts';
-import type { Variable } from '../tensor/variable.ts';
-import { approach } from './adam.ts';
-import { Optimizer } from './optimizer.ts';
-import { assignSub } from './slots.ts';
+import { add, divide, greater, logicalAnd, multiply, sqrt, square, subtract, sum, where } from '../ops/index.ts';
+import type { Tensor, Variable } from '../tensor/index.ts';
+import { approach, momentFields, seenShare } from './adam.ts';
+import { Optimizer, type Update } from './optimizer.ts';
 
-const fields = {
-  beta1: f.number({ initial: 0.9 }),
-  beta2: f.number({ initial: 0.999 }),
-  epsilon: f.number({ initial: 1e-7 }),
-};
-/** Adam whose step for each weight is in proportion to the weight's norm, for large batches (You et al., 2019). */
-export class Lamb extends Optimizer<typeof fields> {
+const norm = (x: Tensor): Tensor => sqrt(sum(square(x)));
+
+/** Adam with steps in proportion to the norm of each variable, for large batches (You et al., 2019). @see https://keras.io/api/optimizers/lamb/ */
+export class Lamb extends Optimizer<typeof momentFields> {
   static override readonly className = 'Lamb';
-  static override readonly fields = fields;
+  static override readonly fields = momentFields;
 
-  protected override makeSlots(variables: readonly Variable[]): void {
-    this.addSlots(variables, ['momentum', 'velocity']);
+  protected override slotsOf(_variable: Variable) {
+    return [['momentum', 'velocity']];
   }
-  updateStep(gradient: Tensor, variable: Variable, learningRate: Tensor): void {
+  protected override update({ gradient, variable, learningRate, slots, step }: Update): void {
     const { beta1, beta2, epsilon } = this.config;
-    const [m, v] = [this.slot(variable, 'momentum'), this.slot(variable, 'velocity')];
-    const step = this.localStep(variable);
-    const corrected = (x: Tensor, beta: number): Tensor => ops.divide(x, ops.subtract(1, ops.power(beta, step)));
-    approach(m, gradient, 1 - beta1);
-    approach(v, ops.square(gradient), 1 - beta2);
-    const root = ops.add(ops.sqrt(corrected(v.value, beta2)), epsilon);
-    const update = ops.divide(corrected(m.value, beta1), root);
-    const norm = (x: Tensor): Tensor => ops.sqrt(ops.sum(ops.square(x)));
-    const [weight, change] = [norm(variable.value), norm(update)];
-    const isProper = ops.logicalAnd(ops.greater(weight, 0), ops.greater(change, 0));
-    const ratio = ops.where(isProper, ops.divide(weight, change), 1);
-    assignSub(variable, ops.multiply(ops.multiply(ratio, learningRate), update));
+    const { momentum, velocity } = slots;
+    const m = approach(momentum, gradient, 1 - beta1);
+    const v = approach(velocity, square(gradient), 1 - beta2);
+    const spread = add(sqrt(divide(v, seenShare(beta2, step))), epsilon);
+    const change = divide(divide(m, seenShare(beta1, step)), spread);
+    const [size, changed] = [norm(variable.read()), norm(change)];
+    const bothMatter = logicalAnd(greater(size, 0), greater(changed, 0));
+    const ratio = where(bothMatter, divide(size, changed), 1);
+    variable.assign(subtract(variable.read(), multiply(multiply(ratio, learningRate), change)));
   }
 }

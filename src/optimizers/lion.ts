@@ -1,31 +1,30 @@
 import { f } from '../base/field.ts';
-import type { Tensor } from '../ir/tensor.ts';
-import * as ops from '../ops/index.ts';
-import type { Variable } from '../tensor/variable.ts';
-import { Optimizer } from './optimizer.ts';
-import { assignSub } from './slots.ts';
+import { add, multiply, sign, subtract } from '../ops/index.ts';
+import type { Variable } from '../tensor/index.ts';
+import { optimizerFields } from './fields.ts';
+import { Optimizer, type Update } from './optimizer.ts';
+import { decayTo } from './rmsprop.ts';
 
 const fields = {
-  beta1: f.custom<number, number>({
-    expects: 'a number above 0 and <= 1',
-    check: (v): v is number => typeof v === 'number' && v > 0 && v <= 1,
-    parse: (v) => v,
-    initial: 0.9,
-  }),
+  ...optimizerFields,
+  /** Weight of the momentum in the step, above 0: else only the gradient's sign would count. */
+  beta1: f.number({ initial: 0.9, min: Number.MIN_VALUE, max: 1 }),
+  /** Decay of the momentum. */
   beta2: f.number({ initial: 0.99 }),
 };
-/** `w -= rate · sign(β₁ · m + (1 - β₁) · g)` (Chen et al., 2023). */
+
+/** Steps of one size, in the sign of the momentum (Chen et al., 2023). @see https://keras.io/api/optimizers/lion/ */
 export class Lion extends Optimizer<typeof fields> {
   static override readonly className = 'Lion';
   static override readonly fields = fields;
 
-  protected override makeSlots(variables: readonly Variable[]): void {
-    this.addSlots(variables, ['momentum']);
+  protected override slotsOf(_variable: Variable) {
+    return [['momentum']];
   }
-  updateStep(gradient: Tensor, variable: Variable, learningRate: Tensor): void {
-    const m = this.slot(variable, 'momentum');
-    const mixed = (beta: number): Tensor => ops.add(ops.multiply(m.value, beta), ops.multiply(gradient, 1 - beta));
-    assignSub(variable, ops.multiply(learningRate, ops.sign(mixed(this.config.beta1))));
-    m.assign(mixed(this.config.beta2));
+  protected override update({ gradient, variable, learningRate, slots: { momentum } }: Update): void {
+    const { beta1, beta2 } = this.config;
+    const direction = sign(add(multiply(momentum.read(), beta1), multiply(gradient, 1 - beta1)));
+    decayTo(momentum, gradient, beta2);
+    variable.assign(subtract(variable.read(), multiply(learningRate, direction)));
   }
 }

@@ -1,50 +1,54 @@
-import { fail } from '../base/errors.ts';
-import { type Config, deserializeObject, serializeObject } from '../base/serialize.ts';
-import type { Tensor } from '../ir/tensor.ts';
-import * as ops from '../ops/index.ts';
-import type { Variable } from '../tensor/variable.ts';
-import { Optimizer } from './optimizer.ts';
-import type { LearningRate } from './options.ts';
-import { assignOnlyIf } from './slots.ts';
+import { f, type Options } from '../base/field.ts';
+import { deserializeObject, isSerializedObject, serializeObject } from '../base/serialize.ts';
+import { add, all, divide, equal, isfinite, logicalAnd, multiply, where } from '../ops/index.ts';
+import type { Tensor, Variable } from '../tensor/index.ts';
+import { changeOnlyIf, Optimizer, type OptimizerOptions } from './optimizer.ts';
+import type { LearningRateSchedule } from './schedules/schedule.ts';
 
-export interface LossScaleOptions {
-  readonly name?: string | null | undefined;
-  /** Factor on the loss at first. */
-  readonly initialScale?: number | undefined;
-  /** Number of good steps after which the factor doubles. */
-  readonly dynamicGrowthSteps?: number | undefined;
-}
+/** Any optimizer, whatever its options. */
+export type AnyOptimizer = Optimizer<any>;
+/** An option that takes an optimizer or its config. */
+export const optimizerField = f.custom<AnyOptimizer | object, AnyOptimizer>({
+  expects: 'an optimizer',
+  check: (v): v is AnyOptimizer | object => v instanceof Optimizer || isSerializedObject(v),
+  parse: (v) => (v instanceof Optimizer ? v : (deserializeObject(v) as AnyOptimizer)),
+  toDisk: serializeObject,
+});
+const fields = {
+  /** The optimizer that makes the steps. */
+  innerOptimizer: optimizerField,
+  /** Scale to begin with. */
+  initialScale: f.number({ initial: 2 ** 15 }),
+  /** Finite steps after which the scale doubles. */
+  dynamicGrowthSteps: f.int({ initial: 2000, min: 1 }),
+};
 
-/**
- * Multiplies the loss so that small gradients survive in float16, and leaves out steps whose gradients overflow: then the
- * factor is halved.
- */
-export class LossScaleOptimizer extends Optimizer {
+/** Scales the loss as much as float16 bears: doubles the scale now and then, halves it and skips the step when a gradient is not finite. @see https://keras.io/api/optimizers/loss_scale_optimizer/ */
+export class LossScaleOptimizer extends Optimizer<typeof fields> {
   static override readonly className = 'LossScaleOptimizer';
-  static override readonly defaults = { learningRate: 0 };
-  readonly innerOptimizer: Optimizer<any>;
-  readonly initialScale: number;
-  readonly dynamicGrowthSteps: number;
-  private goodSteps!: Variable;
-  private scale!: Variable;
+  static override readonly fields = fields;
+  private counter: Variable | undefined;
+  private scale: Variable | undefined;
 
-  constructor(innerOptimizer: Optimizer<any>, options: LossScaleOptions = {}) {
-    const { name, initialScale = 2 ** 15, dynamicGrowthSteps = 2000 } = options;
-    super(name === undefined ? {} : { name });
-    if (innerOptimizer instanceof LossScaleOptimizer)
-      fail(this, 'the inner optimizer scales the loss too', 'wrap the optimizer once');
-    this.innerOptimizer = innerOptimizer;
-    this.initialScale = initialScale;
-    this.dynamicGrowthSteps = dynamicGrowthSteps;
-    innerOptimizer.ignoreLossScale();
+  constructor(options: Options<typeof fields> & OptimizerOptions) {
+    super(options);
+    this.innerOptimizer.lossScaleFactor = null;
   }
-  protected override makeSlots(variables: readonly Variable[]): void {
-    this.goodSteps = this.addVariable([], { name: 'step_counter', dtype: 'int32' });
-    this.scale = this.addVariable([], { name: 'dynamic_scale', initializer: this.initialScale });
+  get innerOptimizer(): AnyOptimizer {
+    return this.config.innerOptimizer;
+  }
+  protected override get initialRate(): number {
+    return 0;
+  }
+  override build(variables: readonly Variable[]): void {
+    if (this.built) return;
+    this.counter = this.track('step_counter', { shape: [], dtype: 'int32' });
+    this.scale = this.track('dynamic_scale', { shape: [], dtype: 'float32' }, this.config.initialScale);
     this.innerOptimizer.build(variables);
+    super.build(variables);
   }
-  override get variables(): readonly Variable[] {
-    return [...this.own, ...(this.innerOptimizer?.variables ?? [])];
+  override get variables(): Variable[] {
+    return [...super.variables, ...this.innerOptimizer.variables];
   }
   override get iterations(): Tensor {
     return this.innerOptimizer.iterations;
@@ -52,47 +56,29 @@ export class LossScaleOptimizer extends Optimizer {
   override get learningRate(): Tensor {
     return this.innerOptimizer.learningRate;
   }
-  override set learningRate(rate: LearningRate | Tensor) {
-    this.innerOptimizer.learningRate = rate;
+  override set learningRate(value: number | Tensor | LearningRateSchedule<any>) {
+    this.innerOptimizer.learningRate = value;
   }
-
-  protected override update(gradients: readonly (Tensor | null | undefined)[], weights: readonly Variable[]): void {
-    const given = gradients as readonly Tensor[];
-    const isFinite = given.map((g) => ops.all(ops.isfinite(g))).reduce((a, b) => ops.logicalAnd(a, b));
-    const scaled = given.map((g) => ops.divide(g, this.scale.value));
-    assignOnlyIf(isFinite, [...weights, ...this.innerOptimizer.variables], () =>
-      this.innerOptimizer.apply(scaled, weights),
-    );
-    const [good, scale] = [this.goodSteps.value, this.scale.value];
-    const isEnough = ops.equal(good, this.dynamicGrowthSteps - 1);
-    this.goodSteps.assign(ops.where(isFinite, ops.where(isEnough, 0, ops.add(good, 1)), 0));
-    const grown = ops.where(isEnough, ops.multiply(scale, 2), scale);
-    this.scale.assign(ops.where(isFinite, grown, ops.multiply(scale, 0.5)));
-  }
-  updateStep(gradient: Tensor, variable: Variable, learningRate: Tensor): void {
-    this.innerOptimizer.updateStep(gradient, variable, learningRate);
-  }
-
   override scaleLoss(loss: Tensor): Tensor {
-    return ops.multiply(loss, this.built ? this.scale.value : this.initialScale);
+    return multiply(loss, this.scale?.read() ?? this.config.initialScale);
   }
-  override finalizeVariableValues(variables?: readonly Variable[]): void {
-    this.innerOptimizer.finalizeVariableValues(variables);
+  override apply(gradients: readonly (Tensor | null)[], variables: readonly Variable[] = this.known): void {
+    const pairs = this.pair(gradients, variables);
+    const [counter, scale] = [this.counter!.read(), this.scale!.read()];
+    const isFinite = pairs.map(({ gradient }) => all(isfinite(gradient))).reduce((a, b) => logicalAnd(a, b));
+    const touched = [...pairs.map(({ variable }) => variable), ...this.innerOptimizer.variables];
+    changeOnlyIf(isFinite, touched, () =>
+      this.innerOptimizer.apply(
+        gradients.map((g) => g && divide(g, scale)),
+        variables,
+      ),
+    );
+    const grows = equal(counter, this.config.dynamicGrowthSteps - 1);
+    this.counter!.assign(where(isFinite, where(grows, 0, add(counter, 1)), 0));
+    this.scale!.assign(multiply(scale, where(isFinite, where(grows, 2, 1), 0.5)));
   }
-  override getConfig(): Config {
-    return {
-      name: this.name,
-      inner_optimizer: serializeObject(this.innerOptimizer),
-      initial_scale: this.initialScale,
-      dynamic_growth_steps: this.dynamicGrowthSteps,
-    };
-  }
-  static override fromConfig<T>(config: Config): T {
-    const inner = deserializeObject(config['inner_optimizer']) as Optimizer;
-    return new LossScaleOptimizer(inner, {
-      name: config['name'] as string | undefined,
-      initialScale: config['initial_scale'] as number | undefined,
-      dynamicGrowthSteps: config['dynamic_growth_steps'] as number | undefined,
-    }) as T;
+  protected override update(): void {}
+  override finalizeVariableValues(): void {
+    this.innerOptimizer.finalizeVariableValues();
   }
 }

@@ -1,130 +1,67 @@
 import { fail } from '../base/errors.ts';
-import { type Config, deserializeObject, serializeObject } from '../base/serialize.ts';
-import type { Tensor } from '../ir/tensor.ts';
+import { f, type Options } from '../base/field.ts';
 import { add } from '../ops/index.ts';
-import type { Variable } from '../tensor/variable.ts';
-import { LossScaleOptimizer } from './loss-scale-optimizer.ts';
-import { Optimizer } from './optimizer.ts';
+import type { Tensor, Variable } from '../tensor/index.ts';
+import { type AnyOptimizer, LossScaleOptimizer } from './loss-scale-optimizer.ts';
+import { Optimizer, type OptimizerOptions } from './optimizer.ts';
+import { optimizerMapField } from './optimizer-map.ts';
 
-type AnyOptimizer = Optimizer<any>;
+const fields = {
+  /** Which optimizer trains which variable. */
+  optimizerMap: optimizerMapField,
+  lossScaleFactor: f.nullable(f.number()),
+};
 
-/** Optimizers by patterns that whole paths of variables match, and one for all others. */
-export class OptimizerMap {
-  static readonly className = 'OptimizerMap';
-  readonly defaultOptimizer: AnyOptimizer;
-  readonly optimizers: ReadonlyMap<string, AnyOptimizer>;
-
-  constructor(defaultOptimizer: AnyOptimizer, optimizerMap: Readonly<Record<string, AnyOptimizer>> | null = null) {
-    this.defaultOptimizer = defaultOptimizer;
-    this.optimizers = new Map(Object.entries(optimizerMap ?? {}));
-  }
-  /** The optimizer of the variable with this path. */
-  get(path: string): AnyOptimizer {
-    const exact = this.optimizers.get(path);
-    if (exact) return exact;
-    const matches = [...this.optimizers].filter(([pattern]) => new RegExp(`^(?:${pattern})$`).test(path));
-    if (matches.length > 1)
-      fail(
-        'OptimizerMap',
-        `"${path}" matches ${matches.map(([pattern]) => `"${pattern}"`).join(' and ')}`,
-        'write patterns of which one matches each path',
-      );
-    return matches[0]?.[1] ?? this.defaultOptimizer;
-  }
-  getConfig(): Config {
-    return {
-      default_optimizer: serializeObject(this.defaultOptimizer),
-      optimizer_map: serializeObject(Object.fromEntries(this.optimizers)),
-    };
-  }
-  static fromConfig(config: Config): OptimizerMap {
-    return new OptimizerMap(
-      deserializeObject(config['default_optimizer']) as AnyOptimizer,
-      deserializeObject(config['optimizer_map']) as Record<string, AnyOptimizer>,
-    );
-  }
-}
-
-export interface MultiOptimizerOptions {
-  readonly name?: string | null | undefined;
-  readonly lossScaleFactor?: number | null | undefined;
-}
-/** Several optimizers, each for some of the variables. */
-export class MultiOptimizer extends Optimizer {
+/** Trains variables with different optimizers. @see https://keras.io/api/optimizers/multi_optimizer/ */
+export class MultiOptimizer extends Optimizer<typeof fields> {
   static override readonly className = 'MultiOptimizer';
-  static override readonly defaults = { learningRate: 0 };
-  readonly optimizerMap: OptimizerMap;
-  /** All of them: those with a pattern first, the default one last. */
-  readonly optimizers: readonly AnyOptimizer[];
-  private readonly chosen = new Map<Variable, AnyOptimizer>();
+  static override readonly fields = fields;
 
-  constructor(optimizerMap: OptimizerMap, { name, lossScaleFactor = null }: MultiOptimizerOptions = {}) {
-    super({ ...(name !== undefined && { name }), lossScaleFactor });
-    this.optimizerMap = optimizerMap;
-    this.optimizers = [...new Set([...optimizerMap.optimizers.values(), optimizerMap.defaultOptimizer])];
-    for (const inner of this.optimizers) {
-      if (inner instanceof LossScaleOptimizer || inner instanceof MultiOptimizer)
-        fail(
-          this,
-          `a ${inner.className} cannot be one of its optimizers`,
-          'use optimizers that move weights themselves',
-        );
-      inner.ignoreLossScale();
+  constructor(options: Options<typeof fields> & OptimizerOptions) {
+    super(options);
+    for (const optimizer of this.optimizers) {
+      if (optimizer instanceof MultiOptimizer || optimizer instanceof LossScaleOptimizer)
+        fail(this, `it cannot hold a ${optimizer.className}`, 'put a MultiOptimizer into a LossScaleOptimizer instead');
+      optimizer.lossScaleFactor = this.lossScaleFactor;
     }
   }
-  protected override makeSlots(variables: readonly Variable[]): void {
-    for (const v of variables) this.chosen.set(v, this.optimizerMap.get(v.path));
-    for (const inner of this.optimizers) {
-      const own = variables.filter((v) => this.chosen.get(v) === inner);
-      if (own.length > 0) inner.build(own);
-    }
+  get optimizers(): AnyOptimizer[] {
+    return this.config.optimizerMap.optimizers;
   }
-  override get variables(): readonly Variable[] {
-    return [...this.own, ...(this.optimizers ?? []).flatMap((inner) => inner.variables)];
+  /** Each optimizer with the variables that are its own. */
+  private shares(variables: readonly Variable[]): (readonly [AnyOptimizer, readonly Variable[]])[] {
+    const owners = new Map(variables.map((v) => [v, this.config.optimizerMap.of(v)]));
+    const share = (optimizer: AnyOptimizer): Variable[] => variables.filter((v) => owners.get(v) === optimizer);
+    return this.optimizers.map((o) => [o, share(o)] as const).filter(([, own]) => own.length > 0);
+  }
+  override build(variables: readonly Variable[]): void {
+    if (this.built) return;
+    for (const [optimizer, own] of this.shares(variables)) optimizer.build(own);
+    super.build(variables);
+  }
+  override get variables(): Variable[] {
+    return [...super.variables, ...this.optimizers.flatMap((optimizer) => optimizer.variables)];
+  }
+  protected override get initialRate(): number {
+    return 0;
   }
   override get learningRate(): Tensor {
-    return fail(
-      this,
-      'it has no learning rate of its own',
-      'read those of its optimizers: multiOptimizer.optimizers[0].learningRate',
-    );
+    return fail(this, 'it has no learning rate of its own', 'use those of its `optimizers`');
   }
   override set learningRate(_: unknown) {
-    fail(
-      this,
-      'it has no learning rate of its own',
-      'set those of its optimizers: multiOptimizer.optimizers[0].learningRate = …',
-    );
+    fail(this, 'it has no learning rate of its own', 'set those of its `optimizers`');
   }
-  protected override update(gradients: readonly (Tensor | null | undefined)[], weights: readonly Variable[]): void {
-    const unscaled = this.unscale(gradients as readonly Tensor[]);
-    for (const inner of this.optimizers) {
-      const places = weights.flatMap((w, k) => (this.chosen.get(w) === inner ? [k] : []));
-      inner.apply(
-        places.map((k) => unscaled[k]!),
-        places.map((k) => weights[k]!),
+  override apply(gradients: readonly (Tensor | null)[], variables: readonly Variable[] = this.known): void {
+    const gradientOf = new Map(this.pair(gradients, variables).map(({ variable, gradient }) => [variable, gradient]));
+    for (const [optimizer, own] of this.shares([...gradientOf.keys()]))
+      optimizer.apply(
+        own.map((v) => gradientOf.get(v)!),
+        own,
       );
-    }
-    this.steps.assign(add(this.steps.value, 1));
+    this.calls.assign(add(this.calls.read(), 1));
   }
-  updateStep(gradient: Tensor, variable: Variable, learningRate: Tensor): void {
-    this.chosen.get(variable)!.updateStep(gradient, variable, learningRate);
-  }
-  override finalizeVariableValues(variables: readonly Variable[] = this.trainable): void {
-    for (const inner of this.optimizers)
-      inner.finalizeVariableValues(variables.filter((v) => this.chosen.get(v) === inner));
-  }
-  override getConfig(): Config {
-    return {
-      optimizer_map: serializeObject(this.optimizerMap),
-      loss_scale_factor: this.common.lossScaleFactor,
-      name: this.name,
-    };
-  }
-  static override fromConfig<T>(config: Config): T {
-    return new MultiOptimizer(deserializeObject(config['optimizer_map']) as OptimizerMap, {
-      name: config['name'] as string | undefined,
-      lossScaleFactor: config['loss_scale_factor'] as number | null | undefined,
-    }) as T;
+  protected override update(): void {}
+  override finalizeVariableValues(): void {
+    for (const optimizer of this.optimizers) optimizer.finalizeVariableValues();
   }
 }

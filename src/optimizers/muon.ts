@@ -1,43 +1,47 @@
 import { f } from '../base/field.ts';
-import type { Tensor } from '../ir/tensor.ts';
-import * as ops from '../ops/index.ts';
-import type { Variable } from '../tensor/variable.ts';
-import { approach, correctedRate } from './adam.ts';
-import { Optimizer } from './optimizer.ts';
-import { assignSub } from './slots.ts';
+import { add, divide, matmul, multiply, sqrt, square, subtract, sum, swapaxes } from '../ops/index.ts';
+import type { Tensor, Variable } from '../tensor/index.ts';
+import { adamStep } from './adam.ts';
+import { optimizerFields } from './fields.ts';
+import { Optimizer, type Update } from './optimizer.ts';
 
+const strings = f.custom<readonly string[] | null, readonly string[]>({
+  expects: 'an array of strings',
+  check: (v): v is readonly string[] | null =>
+    v === null || (Array.isArray(v) && v.every((x) => typeof x === 'string')),
+  parse: (v) => [...(v ?? [])],
+  initial: null,
+});
 const fields = {
-  adamBeta1: f.number({ initial: 0.9 }),
-  adamBeta2: f.number({ initial: 0.999 }),
+  ...optimizerFields,
+  weightDecay: f.nullable(f.number(), 0.004),
+  adamBeta1: f.number({ initial: 0.9, key: 'adam_beta_1' }),
+  adamBeta2: f.number({ initial: 0.999, key: 'adam_beta_2' }),
   epsilon: f.number({ initial: 1e-7 }),
-  /** Patterns of paths of variables that Adam moves. */
-  excludeLayers: f.custom<readonly string[] | null, readonly string[]>({
-    expects: 'an array of strings or null',
-    check: (v): v is readonly string[] | null =>
-      v === null || (Array.isArray(v) && v.every((x) => typeof x === 'string')),
-    parse: (v) => v ?? [],
-    initial: null,
-  }),
-  muonA: f.number({ initial: 3.4445 }),
-  muonB: f.number({ initial: -4.775 }),
-  muonC: f.number({ initial: 2.0315 }),
-  /** Learning rate of Adam's part, relative to that of the matrices. */
+  /** Patterns of paths that AdamW trains. */
+  excludeLayers: strings,
+  muonA: f.number({ initial: 3.4445, key: 'muon_a' }),
+  muonB: f.number({ initial: -4.775, key: 'muon_b' }),
+  muonC: f.number({ initial: 2.0315, key: 'muon_c' }),
+  /** AdamW's rate, as a share of Muon's. */
   adamLrRatio: f.number({ initial: 1 }),
   momentum: f.number({ initial: 0.95 }),
+  /** Iterations of Newton and Schulz. */
   nsSteps: f.int({ initial: 5, min: 0 }),
   nesterov: f.bool(true),
+  /** Leaves what has "embedding" in its path to AdamW. */
   excludeEmbeddings: f.bool(true),
   adamWeightDecay: f.nullable(f.number(), 0.004),
-  /** Root mean square that updates have; null leaves them as they are. */
+  /** Scale of the steps: `rmsRate · √(largest side)`. */
   rmsRate: f.nullable(f.number(), 0.2),
 };
-/** Momentum made orthogonal for matrices, Adam for everything else (Jordan et al., 2024). */
+
+/** Makes the momentum of matrices orthogonal before the step, and leaves all other variables to AdamW (Jordan et al., 2024). @see https://keras.io/api/optimizers/muon/ */
 export class Muon extends Optimizer<typeof fields> {
   static override readonly className = 'Muon';
   static override readonly fields = fields;
-  static override readonly defaults = { weightDecay: 0.004 };
 
-  private usesAdam({ shape, path }: Variable): boolean {
+  private isAdams({ shape, path }: Variable): boolean {
     const { excludeEmbeddings, excludeLayers } = this.config;
     return (
       shape.length !== 2 ||
@@ -45,46 +49,37 @@ export class Muon extends Optimizer<typeof fields> {
       excludeLayers.some((pattern) => new RegExp(pattern).test(path))
     );
   }
-  protected override makeSlots(variables: readonly Variable[]): void {
-    for (const v of variables) this.addSlots([v], this.usesAdam(v) ? ['momentum', 'velocity'] : ['momentum']);
+  protected override slotsOf(variable: Variable) {
+    return [this.isAdams(variable) ? ['momentum', 'velocity'] : ['momentum']];
   }
   protected override decayOf(variable: Variable): number | null {
-    return this.usesAdam(variable) ? this.config.adamWeightDecay : this.common.weightDecay;
+    return this.isAdams(variable) ? this.config.adamWeightDecay : this.config.weightDecay;
   }
-  updateStep(gradient: Tensor, variable: Variable, learningRate: Tensor): void {
-    if (this.hasSlot(variable, 'velocity')) this.adamStep(gradient, variable, learningRate);
-    else this.muonStep(gradient, variable, learningRate);
-  }
-  private muonStep(gradient: Tensor, variable: Variable, learningRate: Tensor): void {
-    const { momentum, nesterov, rmsRate } = this.config;
-    const m = this.slot(variable, 'momentum');
-    m.assign(ops.add(m.value, ops.add(gradient, ops.multiply(m.value, momentum - 1))));
-    const direction = nesterov ? ops.add(gradient, ops.multiply(m.value, momentum)) : m.value;
-    const update = ops.multiply(this.orthogonalised(direction), learningRate);
-    const factor = rmsRate === null ? 1 : Math.sqrt(Math.max(...variable.shape)) * rmsRate;
-    assignSub(variable, ops.multiply(update, factor));
-  }
-  /** The nearest orthogonal matrix, roughly: a few steps of a Newton-Schulz iteration. */
-  private orthogonalised(x: Tensor): Tensor {
-    const { muonA, muonB, muonC, nsSteps } = this.config;
-    const isTall = x.shape[0]! > x.shape[1]!;
-    const wide = isTall ? ops.transpose(x) : x;
-    const length = ops.sqrt(ops.sum(ops.square(wide)));
-    let y = ops.divide(wide, ops.add(length, 1e-7));
-    for (let k = 0; k < nsSteps; k++) {
-      const a = ops.matmul(y, ops.transpose(y));
-      const b = ops.add(ops.multiply(a, muonB), ops.matmul(ops.multiply(a, muonC), a));
-      y = ops.add(ops.multiply(y, muonA), ops.matmul(b, y));
+  protected override update(update: Update): void {
+    const { adamBeta1: beta1, adamBeta2: beta2, epsilon, adamLrRatio, momentum, nesterov, rmsRate } = this.config;
+    const { gradient, variable, learningRate, slots } = update;
+    if (slots['velocity']) {
+      adamStep({ ...update, learningRate: multiply(learningRate, adamLrRatio) }, { beta1, beta2, epsilon });
+      return;
     }
-    return isTall ? ops.transpose(y) : y;
+    const slot = slots['momentum'];
+    const m = slot.assign(add(slot.read(), add(gradient, multiply(slot.read(), momentum - 1))));
+    const direction = this.orthogonal(nesterov ? add(gradient, multiply(m, momentum)) : m);
+    const scale = rmsRate === null ? 1 : Math.sqrt(Math.max(...variable.shape)) * rmsRate;
+    variable.assign(subtract(variable.read(), multiply(direction, multiply(learningRate, scale))));
   }
-  private adamStep(gradient: Tensor, variable: Variable, learningRate: Tensor): void {
-    const { adamBeta1, adamBeta2, epsilon, adamLrRatio } = this.config;
-    const [m, v] = [this.slot(variable, 'momentum'), this.slot(variable, 'velocity')];
-    const rate = ops.multiply(learningRate, adamLrRatio);
-    const alpha = correctedRate(rate, this.localStep(variable), adamBeta1, adamBeta2);
-    approach(m, gradient, 1 - adamBeta1);
-    approach(v, ops.square(gradient), 1 - adamBeta2);
-    assignSub(variable, ops.divide(ops.multiply(m.value, alpha), ops.add(ops.sqrt(v.value), epsilon)));
+  /** `U Vᵀ` of the singular value decomposition, nearly: iterates `x ← a x + (b x xᵀ + c (x xᵀ)²) x`. */
+  private orthogonal(matrix: Tensor): Tensor {
+    const { muonA, muonB, muonC, nsSteps } = this.config;
+    const isTall = matrix.shape[0] > matrix.shape[1];
+    const turned = (x: Tensor): Tensor => swapaxes(x, 0, 1);
+    let x = isTall ? turned(matrix) : matrix;
+    x = divide(x, add(sqrt(sum(square(x))), 1e-7));
+    for (let k = 0; k < nsSteps; k++) {
+      const products = matmul(x, turned(x));
+      const polynomial = add(multiply(products, muonB), multiply(matmul(products, products), muonC));
+      x = add(multiply(x, muonA), matmul(polynomial, x));
+    }
+    return isTall ? turned(x) : x;
   }
 }

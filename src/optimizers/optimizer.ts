@@ -9,8 +9,7 @@ import {
 } from '../base/field.ts';
 import { autoName, toSnakeCase } from '../base/naming.ts';
 import { type Config, serializeObject } from '../base/serialize.ts';
-import type { Shape } from '../base/shape.ts';
-import { sizeOf } from '../base/shape.ts';
+import { type Shape, sizeOf } from '../base/shape.ts';
 import { add, cast, divide, equal, floorDivide, mod, multiply, notEqual, subtract, where } from '../ops/index.ts';
 import { asTensor, atPath, type Tensor, tensor, Variable } from '../tensor/index.ts';
 import { clipGradients } from './clipping.ts';
@@ -64,7 +63,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   protected readonly calls: Variable;
   /** The variables that it trains. */
   protected known: readonly Variable[] = [];
-  private rate: Variable | LearningRateSchedule;
+  private rate: Variable | LearningRateSchedule<any>;
   private readonly base: Resolved<typeof optimizerFields>;
   private readonly own: Variable[] = [];
   private readonly slots = new Map<Variable, Record<string, Variable>>();
@@ -93,11 +92,11 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   get className(): string {
     return (this.constructor as typeof Optimizer).className;
   }
-  protected get initialRate(): number | LearningRateSchedule {
+  protected get initialRate(): number | LearningRateSchedule<any> {
     return this.base.learningRate;
   }
   protected get hasSchedule(): boolean {
-    return this.rate instanceof LearningRateSchedule;
+    return this.rate instanceof LearningRateSchedule<any>;
   }
 
   /** Makes a variable of the optimizer's own. */
@@ -159,17 +158,13 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
     return rounds === null ? calls : floorDivide(calls, rounds);
   }
 
-  /** Whether the learning rate is a schedule or a function. */
-  protected get hasSchedule(): boolean {
-    return typeof this.rate === 'function';
-  }
   /** The learning rate of the next step. */
   get learningRate(): Tensor {
     return this.rate instanceof Variable ? this.rate.value : this.rate(this.calls.value);
   }
   /** Sets the learning rate; a compiled step sees a new number at once, a new schedule when it is compiled anew. */
-  set learningRate(value: number | Tensor | LearningRateSchedule) {
-    if (value instanceof LearningRateSchedule) {
+  set learningRate(value: number | Tensor | LearningRateSchedule<any>) {
+    if (value instanceof LearningRateSchedule<any>) {
       if (this.rate instanceof Variable) this.own.splice(this.own.indexOf(this.rate), 1);
       this.rate = value;
     } else if (this.rate instanceof Variable) this.rate.assign(asTensor(value, 'float32'));
@@ -293,7 +288,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
       const next = average.assign(add(multiply(momentum, average.read()), multiply(subtract(1, momentum), value)));
       if (emaOverwriteFrequency === null) continue;
       const isDue = equal(mod(add(iterations, 1), emaOverwriteFrequency), 0);
-      variable.assign(where(isDue, next, value) as Tensor);
+      variable.assign(where(isDue, next, value));
     }
   }
   /** At the end of training the averages, if any, take the weights' place. */
@@ -324,6 +319,6 @@ export function changeOnlyIf(condition: Tensor, variables: readonly Variable[], 
   change();
   variables.forEach((v, k) => {
     const after = v.read();
-    if (after !== before[k]) v.assign(where(condition, after, before[k]!) as Tensor);
+    if (after !== before[k]) v.assign(where(condition, after, before[k]!));
   });
 }

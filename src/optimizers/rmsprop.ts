@@ -1,44 +1,38 @@
 import { f } from '../base/field.ts';
-import type { Tensor } from '../ir/tensor.ts';
-import * as ops from '../ops/index.ts';
-import type { Variable } from '../tensor/variable.ts';
-import { approach } from './adam.ts';
-import { Optimizer } from './optimizer.ts';
-import { assignSub } from './slots.ts';
+import { add, multiply, rsqrt, square, subtract } from '../ops/index.ts';
+import type { Tensor, Variable } from '../tensor/index.ts';
+import { optimizerFields } from './fields.ts';
+import { Optimizer, type Update } from './optimizer.ts';
 
 const fields = {
-  /** How much of the mean squared gradient stays at each step. */
+  ...optimizerFields,
+  /** Decay of the squares' average. */
   rho: f.number({ initial: 0.9 }),
   momentum: f.number({ initial: 0 }),
   epsilon: f.number({ initial: 1e-7 }),
-  /** Whether gradients are divided by their standard deviation instead of the root of their mean square. */
+  /** Divides by the variance instead of the mean square. */
   centered: f.bool(false),
 };
-/** `w -= rate · g / sqrt(mean(g²) + ε)` (Hinton, 2012). */
+
+/** Moves an average: `a · rho + x · (1 - rho)`. */
+export const decayTo = (average: Variable, x: Tensor, rho: number): Tensor =>
+  average.assign(add(multiply(average.read(), rho), multiply(x, 1 - rho)));
+
+/** Divides gradients by a moving root of their mean square (Hinton, 2012). @see https://keras.io/api/optimizers/rmsprop/ */
 export class RMSprop extends Optimizer<typeof fields> {
   static override readonly className = 'RMSprop';
   static override readonly fields = fields;
 
-  protected override makeSlots(variables: readonly Variable[]): void {
-    this.addSlots(variables, ['velocity']);
-    if (this.config.momentum > 0) this.addSlots(variables, ['momentum']);
-    if (this.config.centered) this.addSlots(variables, ['average_gradient']);
+  protected override slotsOf(_variable: Variable) {
+    const { momentum, centered } = this.config;
+    return [['velocity'], momentum > 0 ? ['momentum'] : [], centered ? ['average_gradient'] : []];
   }
-  updateStep(gradient: Tensor, variable: Variable, learningRate: Tensor): void {
-    const { rho, momentum, epsilon, centered } = this.config;
-    const square = this.slot(variable, 'velocity');
-    approach(square, ops.square(gradient), 1 - rho);
-    let spread = square.value;
-    if (centered) {
-      const mean = this.slot(variable, 'average_gradient');
-      approach(mean, gradient, 1 - rho);
-      spread = ops.subtract(spread, ops.square(mean.value));
-    }
-    let step = ops.divide(ops.multiply(learningRate, gradient), ops.sqrt(ops.add(spread, epsilon)));
-    if (momentum > 0) {
-      const m = this.slot(variable, 'momentum');
-      step = m.assign(ops.add(ops.multiply(m.value, momentum), step));
-    }
-    assignSub(variable, step);
+  protected override update({ gradient, variable, learningRate, slots }: Update): void {
+    const { rho, momentum, epsilon } = this.config;
+    const { velocity, momentum: last, average_gradient: average } = slots;
+    const squares = decayTo(velocity, square(gradient), rho);
+    const spread = average ? subtract(squares, square(decayTo(average, gradient, rho))) : squares;
+    const step = multiply(multiply(learningRate, gradient), rsqrt(add(spread, epsilon)));
+    variable.assign(subtract(variable.read(), last ? last.assign(add(multiply(last.read(), momentum), step)) : step));
   }
 }

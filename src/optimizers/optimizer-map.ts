@@ -1,0 +1,57 @@
+import { fail } from '../base/errors.ts';
+import { configToOptions, f, type Options, optionsToConfig, type Resolved, resolveOptions } from '../base/field.ts';
+import { type Config, deserializeObject, isSerializedObject, serializeObject } from '../base/serialize.ts';
+import type { Variable } from '../tensor/index.ts';
+import { type AnyOptimizer, optimizerField } from './loss-scale-optimizer.ts';
+
+const fields = {
+  /** The optimizer of variables that no pattern matches. */
+  defaultOptimizer: optimizerField,
+  /** Optimizers by patterns of whole paths, such as ".*bias". */
+  optimizerMap: f.custom<Readonly<Record<string, AnyOptimizer | object>>, Readonly<Record<string, AnyOptimizer>>>({
+    expects: 'an object of optimizers',
+    check: (v): v is Readonly<Record<string, AnyOptimizer>> =>
+      typeof v === 'object' && v !== null && Object.values(v).every((x) => optimizerField.check(x)),
+    parse: (v) => Object.fromEntries(Object.entries(v).map(([pattern, x]) => [pattern, optimizerField.parse(x)])),
+    toDisk: serializeObject,
+    initial: {},
+  }),
+};
+
+/** Which optimizer trains which variable: by patterns of paths. @example new OptimizerMap({ defaultOptimizer: new SGD(), optimizerMap: { '.*bias': new Adam() } }) */
+export class OptimizerMap {
+  static readonly className = 'OptimizerMap';
+  readonly config: Resolved<typeof fields>;
+
+  constructor(options: Options<typeof fields>) {
+    this.config = resolveOptions(OptimizerMap.className, fields, options);
+  }
+  /** All optimizers, each once, the default last. */
+  get optimizers(): AnyOptimizer[] {
+    const { optimizerMap, defaultOptimizer } = this.config;
+    return [...new Set([...Object.values(optimizerMap), defaultOptimizer])];
+  }
+  /** The optimizer of a variable. */
+  of({ path }: Variable): AnyOptimizer {
+    const { optimizerMap, defaultOptimizer } = this.config;
+    if (Object.hasOwn(optimizerMap, path)) return optimizerMap[path];
+    const matching = Object.keys(optimizerMap).filter((pattern) => new RegExp(`^(?:${pattern})$`).test(path));
+    if (matching.length > 1)
+      fail('OptimizerMap', `"${path}" matches ${matching.join(' and ')}`, 'let one pattern match each variable');
+    return matching.length === 1 ? optimizerMap[matching[0]] : defaultOptimizer;
+  }
+  getConfig(): Config {
+    return optionsToConfig(fields, this.config);
+  }
+  static fromConfig(config: Config): OptimizerMap {
+    return new OptimizerMap(configToOptions(fields, config) as Options<typeof fields>);
+  }
+}
+
+/** An option that takes an OptimizerMap or its config. */
+export const optimizerMapField = f.custom<OptimizerMap | object, OptimizerMap>({
+  expects: 'an OptimizerMap',
+  check: (v): v is OptimizerMap | object => v instanceof OptimizerMap || isSerializedObject(v),
+  parse: (v) => (v instanceof OptimizerMap ? v : (deserializeObject(v) as OptimizerMap)),
+  toDisk: serializeObject,
+});
