@@ -1,5 +1,6 @@
 import './methods.ts';
 
+export { associativeScan } from './core/associative-scan.ts';
 export * from './core/basic.ts';
 export {
   cond,
@@ -12,7 +13,9 @@ export {
   vectorizedMap,
   whileLoop,
 } from './core/control.ts';
+export { rearrange } from './core/rearrange.ts';
 export { scatter, scatterUpdate } from './core/scatter.ts';
+export { vectorize } from './core/vectorize.ts';
 export {
   boxCiou,
   boxDiou,
@@ -24,10 +27,15 @@ export {
   pairwiseIou,
 } from './detection/index.ts';
 export * as image from './image/index.ts';
-export { norm, normalize } from './linalg/norm.ts';
+export * as linalg from './linalg/index.ts';
+export * from './linalg/index.ts';
+export { normalize } from './linalg/norm.ts';
+export { logdet, slogdet } from './linalg/solve.ts';
 export { cdist, extractSequences } from './math/distance.ts';
 export { erf, erfc, erfinv } from './math/erf.ts';
+export { fft, fft2, ifft2, irfft, rfft } from './math/fft.ts';
 export { segmentMax, segmentMin, segmentProd, segmentSum } from './math/segment.ts';
+export { istft, stft } from './math/stft.ts';
 export {
   celu,
   elu,
@@ -56,7 +64,9 @@ export {
   tanhShrink,
   threshold,
 } from './nn/activations.ts';
+export { adaptiveAveragePool, adaptiveMaxPool } from './nn/adaptive-pool.ts';
 export { type AttentionOptions, dotProductAttention } from './nn/attention.ts';
+export { depthToSpace, spaceToDepth } from './nn/blocks.ts';
 export {
   type ConvOptions,
   type ConvTransposeOptions,
@@ -66,10 +76,14 @@ export {
   separableConv,
 } from './nn/conv.ts';
 export { binaryCrossentropy, categoricalCrossentropy, sparseCategoricalCrossentropy } from './nn/crossentropy.ts';
+export { ctcDecode, ctcLoss } from './nn/ctc.ts';
 export { multiHot, oneHot } from './nn/encoding.ts';
 export { batchNormalization, layerNormalization, moments, rmsNormalization } from './nn/normalization.ts';
+export { fold, unfold } from './nn/patches.ts';
 export { averagePool, maxPool, type PoolOptions } from './nn/pool.ts';
+export { polar, psnr } from './nn/psnr.ts';
 export { logSoftmax, softmax } from './nn/softmax.ts';
+export { sparsemax } from './nn/sparsemax.ts';
 export * from './numpy/arithmetic.ts';
 export { i0 } from './numpy/bessel.ts';
 export * from './numpy/bitwise.ts';
@@ -94,6 +108,7 @@ export {
   zerosLike,
 } from './numpy/create.ts';
 export { cumprod, cumsum, nancumprod, nancumsum } from './numpy/cumulative.ts';
+export { bincount, nonzero, unique } from './numpy/dynamic.ts';
 export { einsum } from './numpy/einsum.ts';
 export { getItem, type Key, type Range, select, take, takeAlongAxis, where } from './numpy/indexing.ts';
 export { dot, inner, matmul, outer, tensordot, vdot } from './numpy/linear.ts';
@@ -124,6 +139,7 @@ export {
   nanvar,
 } from './numpy/nan.ts';
 export { type PadOptions, pad } from './numpy/pad.ts';
+export { allclose, histogram, isin, unravelIndex } from './numpy/positions.ts';
 export {
   median,
   nanmedian,
@@ -175,5 +191,6 @@ export {
 export { argpartition, argsort, digitize, inTopK, searchsorted, sort, topK } from './numpy/sort.ts';
 export { arraySplit, dsplit, dstack, hsplit, hstack, vsplit, vstack } from './numpy/stacks.ts';
 export * from './numpy/unary.ts';
+export { view } from './numpy/view.ts';
 export { bartlett, blackman, hamming, hanning, kaiser } from './numpy/windows.ts';
 export { type Op, OpNode, op } from './op.ts';

@@ -36,13 +36,13 @@ describe('ops_symbolic', () => {
     (c) => known(c) && !c.output_dtypes.includes('complex64'),
   );
   for (const name of new Set(cases.map((c) => c.public)))
-    test(`${name} infers the shapes and dtypes that Keras infers`, () => {
+    test(`${name} infers the shapes and dtypes that Keras infers`, async () => {
       const problems: string[] = [];
       for (const c of cases) {
         if (c.public !== name || c.differs_from_eager) continue;
         const show = (list: readonly unknown[]): string => JSON.stringify(list);
         try {
-          const found = flat(call(c)) as KerasTensor[];
+          const found = flat(await call(c)) as KerasTensor[];
           const shapes = show(found.map((y) => y.shape));
           const dtypes = show(found.map((y) => y.dtype));
           if (shapes !== show(c.output_shapes))

@@ -34,13 +34,13 @@ function matrixNorm(x: Tensor, ord: number, [rows, columns]: readonly [number, n
   const sums = reduceSum(p.abs(x), { axes: [summed] });
   return (ord > 0 ? reduceMax : reduceMin)(sums, { axes: [other > summed ? other - 1 : other] });
 }
-/** Singular values of a stack of matrices, the largest first; linalg/svd.ts provides them. */
+/** Singular values of a stack of matrices, the largest first. */
 export type SingularValues = (x: Tensor, axes: readonly [number, number]) => Tensor;
 
 export function normOver(
   x0: Tensor,
   { ord, axis, keepdims = false }: NormOptions,
-  singularValues?: SingularValues,
+  singularValues: SingularValues,
 ): Tensor {
   const x = cast(x0, floatType(x0.dtype));
   const rank = x.shape.length;
@@ -64,7 +64,7 @@ export function normOver(
   const pair = [listed[0]!, listed[1]!] as const;
   if (typeof ord === 'number' && (Math.abs(ord) === 1 || Math.abs(ord) === Infinity))
     return kept(matrixNorm(x, ord, pair));
-  if ((ord === 'nuc' || ord === 2 || ord === -2) && singularValues) {
+  if (ord === 'nuc' || ord === 2 || ord === -2) {
     const s = singularValues(x, pair);
     const last = { axes: [s.shape.length - 1] };
     return kept(ord === 'nuc' ? reduceSum(s, last) : ord === 2 ? reduceMax(s, last) : reduceMin(s, last));
@@ -75,9 +75,6 @@ export function normOver(
     'use "fro", "nuc", 1, -1, 2, -2, Infinity or -Infinity',
   );
 }
-/** Norm of vectors, of matrices, or of the whole tensor. @example norm([3, 4]) // 5 */
-export const norm = op('norm', (x: Tensor, options: NormOptions = {}) => normOver(x, options));
-
 export interface NormalizeOptions {
   readonly axis?: number | readonly number[] | undefined;
   readonly order?: number | undefined;

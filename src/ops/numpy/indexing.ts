@@ -9,6 +9,7 @@ import { asTensor, type Like } from '../../tensor/like.ts';
 import { axisOf } from '../axes.ts';
 import { op } from '../op.ts';
 import { align, broadcastShapes, cast, like, type Operand, spreadTo } from '../operands.ts';
+import { nonzero } from './dynamic.ts';
 import { reshapeTo } from './shape.ts';
 
 /** What stands for an element that does not exist: NaN, or the smallest integer (the largest of unsigned ones). */
@@ -70,18 +71,29 @@ export const takeAlongAxis = op(
   ['tensor', 'tensor'],
 );
 
-/** x1 where the condition holds, x2 elsewhere. @example where([true, false], [1, 2], 0) // [1, 0] */
-export const where = op(
+const whereOp = op(
   'where',
   (condition: Tensor, x1: Operand, x2: Operand): Tensor => {
-    if (x1 === undefined || x2 === undefined || x1 === null || x2 === null)
-      return fail('where', 'x1 and x2 must both be given', 'give both; for positions use nonzero');
     const [a, b] = align('where', [x1, x2] as const);
     const shape = broadcastShapes('where', [condition.shape, a.shape]);
     return p.select(spreadTo(cast(condition, 'bool'), shape), spreadTo(a, shape), spreadTo(b, shape));
   },
   ['tensor', 'operand', 'operand'],
 );
+function choose(condition: Like): Promise<Tensor[]>;
+function choose(condition: Like, x1: Like, x2: Like): Tensor;
+function choose(condition: Like, x1?: Like | null, x2?: Like | null): Tensor | Promise<Tensor[]> {
+  const [isLeft, isRight] = [x1 !== undefined && x1 !== null, x2 !== undefined && x2 !== null];
+  if (isLeft !== isRight)
+    return fail(
+      'where',
+      'only one of x1 and x2 is given',
+      'give both; with none, where() gives the positions that hold',
+    );
+  return isLeft && isRight ? whereOp(condition, x1 as Like, x2 as Like) : nonzero(condition);
+}
+/** x1 where the condition holds, x2 elsewhere; with neither, a promise of the positions where it holds. @example where([true, false], [1, 2], 0) // [1, 0] */
+export const where = Object.assign(choose, { opName: 'where' });
 /** The value of the first condition that holds, `defaultValue` where none does. @example select([[true, false]], [[1, 2]], { defaultValue: 0 }) // [1, 0] */
 export const select = op(
   'select',

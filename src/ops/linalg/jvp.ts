@@ -1,0 +1,41 @@
+import { gradients } from '../../autodiff/gradients.ts';
+import { fail } from '../../base/errors.ts';
+import type { Tensor } from '../../ir/tensor.ts';
+import { takeApart } from '../core/nests.ts';
+import { op } from '../op.ts';
+import { cast, like } from '../operands.ts';
+
+type Nest = any;
+/**
+ * The value of a function and its derivative in a direction: `[f(x), J·t]`. The product with the Jacobian is the gradient,
+ * with respect to u, of `t · (Jᵀ·u)`.
+ * @example jvp((x) => x.square(), [3], [1])[1] // 6
+ */
+export const jvp = op(
+  'jvp',
+  (
+    fun: (...args: Nest[]) => Nest,
+    primals: readonly Nest[],
+    tangents: readonly Nest[],
+    { hasAux = false }: { readonly hasAux?: boolean | undefined } = {},
+  ): Nest => {
+    const x = takeApart(primals);
+    const t = takeApart(tangents);
+    if (x.tensors.length !== t.tensors.length)
+      fail('jvp', `${x.tensors.length} primals, ${t.tensors.length} tangents`, 'give one tangent for each');
+    const result: unknown = fun(...(x.build(x.tensors) as unknown[]));
+    const [value, aux] = hasAux ? (result as [unknown, unknown]) : [result, undefined];
+    const y = takeApart(value);
+    const u = y.tensors.map((out) => like(out, 0));
+    const pulled = gradients(y.tensors, u, x.tensors);
+    const reached = pulled.flatMap((g, k) => (g ? [{ g, seed: cast(t.tensors[k]!, g.dtype) }] : []));
+    const pushed = gradients(
+      reached.map((r) => r.g),
+      reached.map((r) => r.seed),
+      u,
+    );
+    const derivative: Tensor[] = pushed.map((g, k) => g ?? u[k]!);
+    return hasAux ? [value, y.build(derivative), aux] : [value, y.build(derivative)];
+  },
+  ['value', 'value', 'value'],
+);
