@@ -24,3 +24,15 @@ export function autoName(prefix: string): string {
 
 /** Starts automatic names afresh. */
 export const resetNames = (): void => counts.clear();
+
+/** Runs `f` with automatic names counted from zero; afterwards they go on where they were. */
+export function withFreshNames<R>(f: () => R): R {
+  const before = new Map(counts);
+  counts.clear();
+  try {
+    return f();
+  } finally {
+    counts.clear();
+    for (const [prefix, n] of before) counts.set(prefix, n);
+  }
+}

@@ -1,0 +1,130 @@
+import { isFloat } from '../base/dtype.ts';
+import { withFreshNames } from '../base/naming.ts';
+import { findClass, getRegisteredName } from '../base/serialize.ts';
+import type { SymbolicShape } from '../base/shape.ts';
+import { InputLayer } from '../layers/core/input-layer.ts';
+import { type AnyLayer, isLayer, mapShapes, type Shapes } from '../layers/layer.ts';
+import { type GraphNode, KerasTensor, mapTensors, tensorsIn, withAutocast } from '../tensor/index.ts';
+import { describe, type ModelEdge, type ModelGraph, type ModelNode, type Source, type Target } from './model-graph.ts';
+
+/**
+ * What a custom layer or subclassed model computes: its `call` is done on symbolic tensors, so that every layer that it calls
+ * and every op becomes a node. Undefined for the library's own layers, and where `call` needs numbers.
+ */
+export function insideOf(layer: AnyLayer, node: GraphNode | undefined, id: string): ModelGraph | undefined {
+  if (!layer.built || layer instanceof InputLayer || isBuiltIn(layer)) return undefined;
+  const args = node?.args ?? argumentsFromBuild(layer);
+  if (!args) return undefined;
+  return trace(layer, args, id, null) ?? trace(layer, args, id, standInSize);
+}
+
+/** Stands for an unknown size where `call` computes with sizes. */
+const standInSize = 2520;
+
+/** Whether it is of a class that Keras has, and not of a user's class of the same name. */
+function isBuiltIn(layer: AnyLayer): boolean {
+  const type = layer.constructor;
+  if (getRegisteredName(type).includes('>')) return false;
+  try {
+    return (
+      findClass({ module: 'keras.layers', class_name: layer.className, registered_name: null }) === (type as unknown)
+    );
+  } catch {
+    return false;
+  }
+}
+
+function argumentsFromBuild(layer: AnyLayer): unknown[] | undefined {
+  const build = layer.getBuildConfig();
+  if (!build) return undefined;
+  const shapes = ('input_shape' in build ? [build['input_shape']] : Object.values(build)) as Shapes[];
+  return shapes.map((s) =>
+    mapShapes(s, (shape: SymbolicShape) => new KerasTensor(shape, { dtype: layer.computeDtype })),
+  );
+}
+
+/** Does `call` once on symbolic tensors whose unknown sizes are `unknown`; nothing of it stays in the layers. */
+function trace(layer: AnyLayer, args: readonly unknown[], id: string, unknown: number | null): ModelGraph | undefined {
+  const layers = layer.flattenLayers();
+  const callsBefore = layers.map((inner) => inner.inboundNodes.length);
+  const inputs: KerasTensor[] = [];
+  const standIns = withFreshNames(() =>
+    mapTensors(args, (t) => {
+      if (!(t instanceof KerasTensor)) return t;
+      const dtype = isFloat(t.dtype) ? layer.computeDtype : t.dtype;
+      const input = new KerasTensor(
+        t.symbolicShape.map((n) => n ?? unknown),
+        { dtype, name: `input_${inputs.length}` },
+      );
+      inputs.push(input);
+      return input;
+    }),
+  ) as unknown[];
+  try {
+    return withFreshNames(() => {
+      const full = endsInOptions(standIns) ? standIns : [...standIns, {}];
+      const outputs = withAutocast(layer.dtypePolicy.computeDtype, () => layer.call(...full));
+      const traced = graphBetween(inputs, tensorsIn(outputs), id);
+      return unknown === null ? traced : withUnknownSizes(traced);
+    });
+  } catch {
+    return undefined; // The layer stays closed.
+  } finally {
+    layers.forEach((inner, k) => inner.inboundNodes.splice(callsBefore[k]!));
+    (layer as unknown as { forgetLosses(): void }).forgetLosses();
+  }
+}
+const endsInOptions = (args: readonly unknown[]): boolean => {
+  const last = args.at(-1);
+  return (
+    args.length > 1 &&
+    typeof last === 'object' &&
+    last !== null &&
+    Object.getPrototypeOf(last) === Object.prototype &&
+    !Object.values(last).some((x) => x instanceof KerasTensor && !('mask' in last))
+  );
+};
+
+function graphBetween(inputs: readonly KerasTensor[], outputs: readonly unknown[], id: string): ModelGraph {
+  const calls: GraphNode[] = [];
+  const visit = (t: unknown): void => {
+    if (!(t instanceof KerasTensor) || inputs.includes(t) || !t.history || calls.includes(t.history.node)) return;
+    t.history.node.inputs.forEach(visit);
+    calls.push(t.history.node);
+  };
+  outputs.forEach(visit);
+  const ids = new Map<GraphNode, string>();
+  for (const { operation, ...call } of calls.map((node) => ({ node, operation: node.operation }))) {
+    const base = `${id}/${operation.name}`;
+    const repeated = [...ids.values()].filter((other) => other === base || other.startsWith(`${base}:`)).length;
+    ids.set(call.node, repeated === 0 ? base : `${base}:${repeated}`);
+  }
+  const sourceOf = (t: KerasTensor): Source => {
+    const k = inputs.indexOf(t);
+    return k >= 0 || !t.history
+      ? { node: undefined, index: k }
+      : { node: ids.get(t.history.node), index: t.history.index };
+  };
+  const entries: Target[][] = inputs.map(() => []);
+  const edges: ModelEdge[] = [];
+  for (const call of calls)
+    call.inputs.forEach((t, index) => {
+      const [from, to] = [sourceOf(t), { node: ids.get(call)!, index }];
+      if (from.node !== undefined) edges.push({ from, to });
+      else entries[from.index]?.push(to);
+    });
+  const nodes = calls.map((call): ModelNode => {
+    const { operation } = call;
+    const isLayerCall = typeof operation === 'function' && isLayer(operation);
+    return describe(operation, ids.get(call)!, isLayerCall, operation.inboundNodes.indexOf(call));
+  });
+  const exits = outputs.filter((t) => t instanceof KerasTensor).map(sourceOf);
+  return { nodes, edges, entries, exits };
+}
+
+/** The graph with sizes that stand for unknown ones shown as unknown. */
+function withUnknownSizes(graph: ModelGraph): ModelGraph {
+  return JSON.parse(JSON.stringify(graph), (key, x: unknown) =>
+    key === 'shape' && Array.isArray(x) ? x.map((n) => (n === standInSize ? null : n)) : x,
+  ) as ModelGraph;
+}

@@ -1,0 +1,57 @@
+import { fontFamily, fontsFor } from './fonts.ts';
+import { packageFile } from './package-file.ts';
+
+export interface RasterizeOptions {
+  /** Colour of what the picture leaves free. Default: none. */
+  readonly background?: string;
+  /** Pixels across. Default: as the picture says. */
+  readonly width?: number;
+}
+export interface Raster {
+  readonly width: number;
+  readonly height: number;
+  /** Red, green, blue and opacity of each pixel, row by row. */
+  readonly pixels: Uint8Array;
+}
+
+type Resvg = typeof import('@resvg/resvg-wasm');
+let library: Promise<Resvg> | undefined;
+
+/** The renderer, loaded when the first picture needs it. */
+function load(): Promise<Resvg> {
+  library ??= (async () => {
+    const resvg = await import('@resvg/resvg-wasm');
+    const url = new URL('@resvg/resvg-wasm/index_bg.wasm', import.meta.url);
+    await resvg.initWasm(packageFile('@resvg/resvg-wasm/index_bg.wasm', url) as Promise<Uint8Array<ArrayBuffer>>);
+    return resvg;
+  })();
+  return library;
+}
+
+async function render<R>(
+  svg: string,
+  { background, width }: RasterizeOptions,
+  read: (image: ReturnType<InstanceType<Resvg['Resvg']>['render']>) => R,
+): Promise<R> {
+  const [{ Resvg }, fontBuffers] = await Promise.all([load(), fontsFor(svg)]);
+  const picture = new Resvg(svg, {
+    font: { fontBuffers, defaultFontFamily: fontFamily, sansSerifFamily: fontFamily, serifFamily: fontFamily },
+    ...(background !== undefined && { background }),
+    ...(width !== undefined && { fitTo: { mode: 'width', value: width } }),
+  });
+  const image = picture.render();
+  try {
+    return read(image);
+  } finally {
+    image.free();
+    picture.free();
+  }
+}
+
+/** An SVG picture as the bytes of a PNG file. */
+export const svgToPng = (svg: string, options: RasterizeOptions = {}): Promise<Uint8Array> =>
+  render(svg, options, (image) => image.asPng());
+
+/** An SVG picture as pixels. */
+export const svgToPixels = (svg: string, options: RasterizeOptions = {}): Promise<Raster> =>
+  render(svg, options, ({ width, height, pixels }) => ({ width, height, pixels }));
