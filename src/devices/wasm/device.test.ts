@@ -99,6 +99,20 @@ describe('the wasm device', () => {
     }
   });
 
+  it('transposes in tiles', () => {
+    for (const [m, n] of [
+      [64, 96],
+      [48, 40],
+      [100, 36],
+      [37, 64],
+    ] as const) {
+      const [x, y, h] = [tensor([3, m, n]), tensor([3, n, m]), tensor([m, n], 'int16')];
+      const turned = transpose(x, { perm: [0, 2, 1] });
+      test(`transpose ${m} ${n}`, [x, y], [turned, mul(exp(turned), y)]);
+      test(`narrow ${m} ${n}`, [h], [transpose(h, { perm: [1, 0] })], { low: -999, high: 999 });
+    }
+  });
+
   it('splits large arrays among the threads', () => {
     const [x, y] = [tensor([300, 701]), tensor([701, 300])];
     test('large', [x, y], [add(exp(x), transpose(y, { perm: [1, 0] })), reduceSum(x, { axes: [0] })]);

@@ -1,5 +1,5 @@
 import type { ContractionStep, View } from '../../../compiler/plan.ts';
-import { type Axis, axis, type Expr, indexOf, load, type Region, unflatten } from '../../../ir/expr.ts';
+import { type Axis, axis, type Expr, indexOf, type Region, unflatten } from '../../../ir/expr.ts';
 import { type Stmt, store } from '../../../ir/loops.ts';
 import type { Aval } from '../../../ir/tensor.ts';
 import type { ConvAttrs } from '../../../primitives/conv.ts';
@@ -14,6 +14,7 @@ import { describeKernel } from './kernel-key.ts';
 import { extract } from './lane-operations.ts';
 import { Lowering } from './lowering.ts';
 import { Statements } from './statements.ts';
+import { substitution } from './substitute.ts';
 import { summarize } from './summary.ts';
 import { Values } from './values.ts';
 
@@ -180,21 +181,6 @@ export function makeContraction(step: ContractionStep): Contraction {
       return kind === 'conv' ? conv(module, name, whole as ConvSpec) : matmul(module, name, whole as MatmulSpec);
     },
   };
-}
-
-function substitution(index: ReadonlyMap<Axis, Expr>): (e: Expr) => Expr {
-  const known = new Map<Expr, Expr>();
-  const substitute = (e: Expr): Expr => {
-    let result = known.get(e);
-    if (result) return result;
-    if (e.op === 'index') result = index.get(e.axis) ?? e;
-    else if (e.op === 'load') result = load(e.from, e.index.map(substitute));
-    else if (e.op === 'apply') result = { ...e, args: e.args.map(substitute) };
-    else result = e;
-    known.set(e, result);
-    return result;
-  };
-  return substitute;
 }
 
 /** What is done with each finished sum. */

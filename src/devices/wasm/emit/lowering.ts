@@ -16,6 +16,7 @@ import { type Builder, expansions, isFloatType } from './expansions.ts';
 import { halfFormats } from './half-floats.ts';
 import { Interning } from './interning.ts';
 import { Ranges } from './ranges.ts';
+import { tiled } from './tiles.ts';
 
 /** What a reduction over nothing gives. */
 export function identityOf(combine: Combine, type: ScalarType): number {
@@ -65,7 +66,9 @@ export class Lowering implements Builder {
   /** The statements of a kernel. */
   kernel(list: readonly Stmt[]): Stmt[] {
     this.countAssignments(list);
-    return this.statements(list);
+    const lowered = this.statements(list);
+    const inTiles = tiled(lowered, this.affine);
+    return inTiles ? this.statements(inTiles) : lowered;
   }
 
   private countAssignments(list: readonly Stmt[]): void {

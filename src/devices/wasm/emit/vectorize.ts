@@ -40,7 +40,7 @@ export function bestCopies(axis: Axis, summary: Summary, values: Values): number
   const sums = summary.accumulated.size;
   const hasLoops = summary.axes.size > 0;
   let copies = work <= 12 ? 2 : 1;
-  if (sums > 0) copies = work > 24 ? 1 : work > 8 || sums > 2 ? 2 : hasLoops && sums === 1 ? 8 : 4;
+  if (sums > 0) copies = work > 24 ? 1 : work > 8 || sums > 2 ? 2 : hasLoops && sums <= 2 ? 8 : 4;
   while (copies > 1 && axis.size < (hasLoops ? 4 : 8) * copies) copies /= 2;
   return copies;
 }
