@@ -33,6 +33,8 @@ export class Trace {
     return input;
   }
   assign(variable: Variable, value: Tensor): void {
+    // Its bytes take the new value, so that it is an input even when nothing reads it.
+    if (!this.inline) this.read(variable);
     this.current.set(variable, value);
   }
   /** Variables that were assigned, with their last value. */
