@@ -96,7 +96,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
     return this.base.learningRate;
   }
   protected get hasSchedule(): boolean {
-    return this.rate instanceof LearningRateSchedule<any>;
+    return this.rate instanceof LearningRateSchedule;
   }
 
   /** Makes a variable of the optimizer's own. */
@@ -164,7 +164,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   }
   /** Sets the learning rate; a compiled step sees a new number at once, a new schedule when it is compiled anew. */
   set learningRate(value: number | Tensor | LearningRateSchedule<any>) {
-    if (value instanceof LearningRateSchedule<any>) {
+    if (value instanceof LearningRateSchedule) {
       if (this.rate instanceof Variable) this.own.splice(this.own.indexOf(this.rate), 1);
       this.rate = value;
     } else if (this.rate instanceof Variable) this.rate.assign(asTensor(value, 'float32'));
