@@ -114,4 +114,28 @@ for (const [name, target] of Object.entries(targets)) {
       }
     }
   });
+
+  test(`pads of slices of one array do not share loops with the slices on ${name}`, () => {
+    const { tensors, arrays } = inputs([3, 4, 5]);
+    const [x] = tensors as [Tensor];
+    const part = (y: Tensor, axis: number, start: number, stop: number): Tensor =>
+      p.slice(y, {
+        starts: y.shape.map((_, d) => (d === axis ? start : 0)),
+        stops: y.shape.map((n, d) => (d === axis ? stop : n)),
+        strides: y.shape.map(() => 1),
+      });
+    const roll = (y: Tensor, axis: number, by: number): Tensor => {
+      const size = y.shape[axis]!;
+      return p.concatenate([part(y, axis, size - by, size), part(y, axis, 0, size - by)], { axis });
+    };
+    for (const [a, b] of [
+      [0, 1],
+      [1, 0],
+      [2, 0],
+      [1, 2],
+    ] as const) {
+      const y = roll(roll(x, a, 1), b, 2);
+      check(makeProgram('roll', tensors, [y, ...(gradients([y], [p.sin(y)], tensors) as Tensor[])]), arrays, target);
+    }
+  });
 }

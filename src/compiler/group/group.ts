@@ -103,9 +103,7 @@ class Grouping {
 
   /** A tensor's formula with the formulas of what is inlined in it. */
   private candidate(tensor: Tensor): Candidate {
-    const { algebra } = this.formulas;
-    const axes = tensor.shape.map((size, d) => ({ name: `i${d}`, size }));
-    const place = axes.map((a) => algebra.simplify(indexOf(a)));
+    const { axes, index: place } = this.formulas.frame(tensor.shape);
     const whole = this.expand(tensor, place);
     const reduction = whole.op === 'reduce' && this.isAlongRows(whole, axes) ? whole : undefined;
     const value = reduction ? reduction.body : whole;

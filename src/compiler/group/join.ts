@@ -56,6 +56,8 @@ function match(kernel: Kernel, { axes, loads, rowReduction }: Candidate): Map<Ax
         continue;
       }
       if (i.op !== 'index' || place.op !== 'index' || !all.includes(i.axis)) return undefined;
+      // An array that is padded is read at the same index, but has fewer.
+      if (i.axis.size !== place.axis.size) return undefined;
       const before = places.get(i.axis);
       if (before ? before !== place.axis : taken.has(place.axis)) return undefined;
       places.set(i.axis, place.axis);

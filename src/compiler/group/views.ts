@@ -1,4 +1,4 @@
-import { type Expr, flatten, indexOf, load } from '../../ir/expr.ts';
+import { type Expr, flatten, load } from '../../ir/expr.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import type { Formulas } from '../scalars/formulas.ts';
 import type { Source } from './kernel.ts';
@@ -15,13 +15,8 @@ export function viewOf(tensor: Tensor, inlined: (t: Tensor) => boolean, formulas
       return load(formulas.regionOf(t), index);
     return formulas.at(equation, index, read);
   };
-  const axes = tensor.shape.map((size, d) => ({ name: `v${d}`, size }));
-  const value = algebra.simplify(
-    read(
-      tensor,
-      axes.map((a) => algebra.simplify(indexOf(a))),
-    ),
-  );
+  const { axes, index } = formulas.frame(tensor.shape);
+  const value = algebra.simplify(read(tensor, index));
   if (value.op !== 'load') return undefined;
   const base = formulas.tensorOf(value.from);
   if (!base) return undefined;
@@ -30,7 +25,7 @@ export function viewOf(tensor: Tensor, inlined: (t: Tensor) => boolean, formulas
   const strides = axes.map(() => 0);
   for (const [x, c] of terms) {
     if (x.op !== 'index') return undefined;
-    const d = axes.indexOf(x.axis as (typeof axes)[number]);
+    const d = axes.indexOf(x.axis);
     if (d < 0) return undefined;
     strides[d] = c;
   }

@@ -1,4 +1,4 @@
-import { sizeOf } from '../../base/shape.ts';
+import { type Shape, sizeOf } from '../../base/shape.ts';
 import { type Axis, axis, type Expr, indexOf, load, type Region } from '../../ir/expr.ts';
 import type { Operand } from '../../ir/primitive.ts';
 import type { Equation, Tensor } from '../../ir/tensor.ts';
@@ -11,12 +11,18 @@ export interface Formula {
   readonly value: Expr;
 }
 
+interface Frame {
+  readonly axes: readonly Axis[];
+  readonly index: readonly Expr[];
+}
+
 /** Formulas of tensors; what they read appears as loads of the region that stands for a tensor, one index an axis. */
 export class Formulas {
   readonly algebra: Algebra;
   private readonly regions = new Map<Tensor, Region>();
   private readonly tensors = new Map<Region, Tensor>();
   private readonly known = new Map<Tensor, Formula>();
+  private readonly frames = new Map<string, Frame>();
 
   constructor(algebra: Algebra) {
     this.algebra = algebra;
@@ -38,6 +44,18 @@ export class Formulas {
     return this.tensors.get(region);
   }
 
+  /** Axes for an array of a shape, and their indices: the same for all arrays of that shape, so that formulas have more in common. */
+  frame(shape: Shape): Frame {
+    const key = shape.join();
+    let frame = this.frames.get(key);
+    if (!frame) {
+      const axes = shape.map((size, d) => axis(size, `i${d}`));
+      frame = { axes, index: axes.map((a) => this.algebra.simplify(indexOf(a))) };
+      this.frames.set(key, frame);
+    }
+    return frame;
+  }
+
   /** The formula with its operands given by `read`. */
   at(equation: Equation, index: readonly Expr[], read: (x: Tensor, index: readonly Expr[]) => Expr): Expr {
     const operands = equation.inputs.map(
@@ -51,8 +69,7 @@ export class Formulas {
   of(tensor: Tensor): Formula {
     let formula = this.known.get(tensor);
     if (!formula) {
-      const axes = tensor.shape.map((size, d) => axis(size, `i${d}`));
-      const index = axes.map((a) => this.algebra.simplify(indexOf(a)));
+      const { axes, index } = this.frame(tensor.shape);
       const value = this.at(tensor.equation!, index, (x, at) => load(this.regionOf(x), at));
       formula = { axes, value };
       this.known.set(tensor, formula);
