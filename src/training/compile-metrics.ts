@@ -1,5 +1,4 @@
 import { toSnakeCase } from '../base/naming.ts';
-import { maskOf } from '../layers/masks.ts';
 import type { Metric, MetricLike } from '../metrics/index.ts';
 import * as metrics from '../metrics/index.ts';
 import type { Tensor } from '../tensor/index.ts';
@@ -35,6 +34,8 @@ export class CompileMetrics {
       spread(given, this.names).flatMap(({ entry, index }) => {
         const name = metrics.resolveAccuracy(entry, labels[index]?.shape, predictions[index]?.shape ?? []);
         const metric = metrics.get(name);
+        // As in Keras, what was asked for by name is shown under that name.
+        if (typeof entry === 'string') metric.name = entry;
         if (this.names.length > 1 && !metrics.isHostMetric(metric)) metric.name = `${this.names[index]}_${metric.name}`;
         return [
           { metric, index: metrics.isHostMetric(metric) && this.names.length > 1 ? undefined : index, isWeighted },

@@ -1,5 +1,5 @@
 import { fail } from '../base/errors.ts';
-import { shuffleOrder } from '../random/index.ts';
+import { nextPermutation } from '../random/index.ts';
 import type { Callback } from './callbacks/callback.ts';
 import { CallbackList } from './callbacks/callback-list.ts';
 import { History } from './callbacks/history.ts';
@@ -116,7 +116,7 @@ async function datasets(
     validationBatchSize,
     validationSteps,
   } = options;
-  const order = shuffle ? shuffleOrder : undefined;
+  const order = shuffle ? nextPermutation : undefined;
   let dataset = await asDataset(x, { y, sampleWeight, batchSize, steps: stepsPerEpoch, order });
   let validation: Dataset | undefined;
   if (validationSplit > 0 && !validationData) {

@@ -7,16 +7,27 @@ import { asTensor, type Like, Tensor } from '../../tensor/index.ts';
 import type { Batch, Data, Dataset } from './batches.ts';
 
 /** Rows in JavaScript's memory, from which batches are copied. */
-interface Rows {
+class Rows {
   readonly data: TypedArray;
   readonly shape: Shape;
   readonly dtype: DType;
+
+  constructor(data: TypedArray, shape: Shape, dtype: DType) {
+    this.data = data;
+    this.shape = shape;
+    this.dtype = dtype;
+  }
+  /** The rows from one number up to another. */
+  part(from: number, to: number): Rows {
+    const width = sizeOf(this.shape.slice(1));
+    return new Rows(this.data.subarray(from * width, to * width), [to - from, ...this.shape.slice(1)], this.dtype);
+  }
 }
 
 /** Brings arrays and tensors into memory where rows can be picked. A list of numbers is one array; so is a nest of them. */
 export async function readRows(data: Data): Promise<Tree<Rows>> {
   const tensors = toTensors(data);
-  const read = await Promise.all(leavesOf(tensors).map(async (t) => ({ data: await download(t), shape: t.shape, dtype: t.dtype })));
+  const read = await Promise.all(leavesOf(tensors).map(async (t) => new Rows(await download(t), t.shape, t.dtype)));
   let at = 0;
   return mapTree(tensors, () => read[at++]!) as Tree<Rows>;
 }
@@ -87,12 +98,9 @@ export class ArrayDataset implements Dataset {
     const at = Math.floor(this.samples * (1 - share));
     if (at === 0 || at === this.samples) fail('fit', `validationSplit ${share} of ${this.samples} samples leaves ${at === 0 ? 'none to train on' : 'none to validate on'}`, 'give a share between 0 and 1, or validationData');
     const cut = (from: number, to: number): ArrayDataset['parts'] => {
-      const take = <T extends Tree<Rows> | undefined>(part: T): T =>
-        (part && mapTree(part, (r: Rows) => {
-          const width = sizeOf(r.shape.slice(1));
-          return { ...r, data: r.data.subarray(from * width, to * width), shape: [to - from, ...r.shape.slice(1)] };
-        })) as T;
-      return { x: take(this.parts.x), y: take(this.parts.y), sampleWeight: take(this.parts.sampleWeight) };
+      const take = (part: Tree<Rows>): Tree<Rows> => mapTree(part, (r: Rows) => r.part(from, to));
+      const { x, y, sampleWeight } = this.parts;
+      return { x: take(x), y: y && take(y), sampleWeight: sampleWeight && take(sampleWeight) };
     };
     return [cut(0, at), cut(at, this.samples)];
   }
