@@ -7,6 +7,7 @@ import { showAval } from '../../ir/tensor.ts';
 import type { Device } from '../device.ts';
 import { hasKernel } from './emit/contraction.ts';
 import { type Loaded, load } from './executable.ts';
+import { isNode } from './features.ts';
 import { type HeapBuffer, Machine } from './machine.ts';
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: TypedArray): Uint8Array =>
@@ -16,7 +17,8 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: TypedArray): Uint8Array =>
 export function wasmDevice(threads?: number): Device {
   const machine = new Machine(threads);
   const { heap, pool } = machine;
-  const target: Target = { threads: pool.threadCount, lanes: 4, contraction: hasKernel };
+  // In a page threads come up while it goes on; what is compiled before runs on one.
+  if (!isNode()) void pool.start();
   const dropped = new FinalizationRegistry<Loaded['owned']>(({ addresses, module }) => {
     for (const address of addresses) heap.free(address);
     if (module !== undefined) pool.unload(module);
@@ -24,6 +26,7 @@ export function wasmDevice(threads?: number): Device {
   return {
     name: 'wasm',
     compile(program) {
+      const target: Target = { threads: pool.threadCount, lanes: 4, contraction: hasKernel };
       const loaded = load(program, compile(program, target), machine);
       dropped.register(loaded.executable, loaded.owned);
       return loaded.executable;

@@ -1,3 +1,4 @@
+import { fail } from '../../../base/errors.ts';
 import type { ContractionStep, View } from '../../../compiler/plan.ts';
 import { type Axis, axis, type Expr, indexOf, type Region, unflatten } from '../../../ir/expr.ts';
 import { type Stmt, store } from '../../../ir/loops.ts';
@@ -203,9 +204,8 @@ function epilogueOf(
     const emit = (at: Operand, lanes: Lanes | undefined, prepare: (values: Values) => void): void => {
       const frame = new Frame(undefined, new Set([column, step.sum]), lanes);
       frame.counters.set(batch, out.batch).set(row, out.row).set(column, at);
-      const hostFunction = () => {
-        throw new Error('unreachable: sums are f32');
-      };
+      const hostFunction = (name: string) =>
+        fail('wasm device', `float64 ${name} after a float32 product`, 'convert the product first');
       const values = new Values({ f, module, hostFunction }, lowering, bases, frame);
       frame.uses = summarize(statements, values.places).uses;
       prepare(values);

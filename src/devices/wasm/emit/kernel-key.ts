@@ -45,7 +45,7 @@ export function describeKernel(body: readonly Stmt[]): { key: string; regions: R
       case 'apply':
         return `${e.f}:${e.type}(${e.args.map(expr).join()})`;
       case 'reduce':
-        throw new Error('unreachable: reductions are lowered to loops');
+        return `reduce ${expr(e.body)}`;
     }
   };
   const list = (statements: readonly Stmt[]): void => {

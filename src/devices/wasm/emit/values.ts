@@ -1,3 +1,4 @@
+import { fail } from '../../../base/errors.ts';
 import type { Axis, Expr, Region } from '../../../ir/expr.ts';
 import {
   Expression,
@@ -21,6 +22,9 @@ import { hold, scalarOperation, type Target, valueType } from './scalar-operatio
 export type LanePlace =
   | { readonly kind: 'strided'; readonly pointer: Operand; readonly offset: number; readonly step: number }
   | { readonly kind: 'scattered'; readonly pointer: Operand; readonly offset: number; readonly distances: Operand };
+
+const notLowered = (e: Expr): never =>
+  fail('wasm device', `it met a "${e.op}" that should have become statements`, 'report this with the program');
 
 /** Computes expressions inside a kernel: shared ones once, unchanging ones in the outermost frame possible. */
 export class Values {
@@ -134,7 +138,7 @@ export class Values {
         return scalarOperation(this.target, e, args);
       }
       default:
-        throw new Error('unreachable: reductions are lowered to loops');
+        return notLowered(e);
     }
   }
 
@@ -161,7 +165,7 @@ export class Values {
         return inline.emit(new MathLanes(this.f, this.module), hold(this.f, args[0]!, 'v128') as Local);
       }
       default:
-        throw new Error('unreachable: constants and reductions do not vary');
+        return notLowered(e);
     }
   }
 
