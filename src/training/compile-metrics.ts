@@ -66,9 +66,7 @@ export class CompileMetrics {
       if (index === undefined || (onHost && this.names.length === 1 && !(labels.length === 1)))
         return metric.updateState(yTrue as Tensor, yPred as Tensor);
       const weight = isWeighted ? (weights.length === 1 ? weights[0] : weights[index]) : undefined;
-      return metric.updateState(labels[index]!, predictions[index]!, {
-        sampleWeight: weight ?? maskOf(predictions[index]!),
-      });
+      return metric.updateState(labels[index]!, predictions[index]!, { sampleWeight: weight });
     });
   }
 }
