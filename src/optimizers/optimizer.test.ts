@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { jit, type Tensor, tensor, Variable } from '../tensor/index.ts';
+import { Adam, LossScaleOptimizer, MultiOptimizer, OptimizerMap, SGD } from './index.ts';
+
+const weights = (): Variable[] => [
+  new Variable(tensor([[1, 2, 3]], { dtype: 'float32' }), { name: 'kernel' }),
+  new Variable(tensor([1, 2], { dtype: 'float32' }), { name: 'bias' }),
+];
+
+test('an update of Adam is one kernel a variable, and one for the scalars that all share', () => {
+  const variables = weights();
+  const optimizer = new Adam({ weightDecay: 0.01 });
+  optimizer.build(variables);
+  const step = jit((gradients: readonly Tensor[]) => optimizer.apply(gradients, variables));
+  expect(step.compile(variables.map((v) => v.value)).kernels).toHaveLength(3);
+});
+
+test('a compiled step sees a new learning rate without being compiled again', () => {
+  const [w] = weights();
+  const optimizer = new SGD({ learningRate: 1 });
+  optimizer.build([w]);
+  let traces = 0;
+  const step = jit((g: Tensor) => {
+    traces++;
+    optimizer.apply([g], [w]);
+  });
+  const one = tensor([[1, 1, 1]], { dtype: 'float32' });
+  step(one);
+  optimizer.learningRate = 0.5;
+  step(one);
+  expect([...w.value.dataSync()]).toEqual([-0.5, 0.5, 1.5]);
+  expect(traces).toBe(1);
+});
+
+test('it says which options exclude each other, and whose variables it does not know', () => {
+  expect(() => new Adam({ clipnorm: 1, clipvalue: 1 })).toThrow('choose one of them');
+  const [w, other] = weights();
+  const optimizer = new SGD();
+  optimizer.build([w]);
+  expect(() => optimizer.apply([other.value], [other])).toThrow('other variables than "bias"');
+  expect(() => optimizer.apply([null], [w])).toThrow('no gradient was given');
+  expect(() => optimizer.excludeFromWeightDecay({ varNames: ['bias'] })).toThrow('too late');
+});
+
+test('optimizers around others refuse what they cannot hold, and know the rates of their own', async () => {
+  const inner = new SGD({ learningRate: 0.25, lossScaleFactor: 2 });
+  const scaled = new LossScaleOptimizer({ innerOptimizer: inner });
+  expect(await scaled.readLearningRate()).toBe(0.25);
+  expect(inner.lossScaleFactor).toBe(null);
+  const map = new OptimizerMap({ defaultOptimizer: scaled });
+  expect(() => new MultiOptimizer({ optimizerMap: map })).toThrow('cannot hold a LossScaleOptimizer');
+});
