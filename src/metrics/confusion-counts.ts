@@ -1,0 +1,112 @@
+import { type Field, f } from '../base/field.ts';
+import type { Tensor } from '../ir/tensor.ts';
+import * as ops from '../ops/index.ts';
+import type { Like } from '../tensor/like.ts';
+import type { Variable } from '../tensor/variable.ts';
+import { type Counts, countConfusion, lowest, thresholdsOf } from './confusion.ts';
+import type { Given } from './mean.ts';
+import { Metric, type UpdateOptions } from './metric.ts';
+
+type Thresholds = number | readonly number[] | null;
+const inRange = (v: unknown): boolean => typeof v === 'number' && v >= 0 && v <= 1;
+/** A threshold, several, or null for the standard one. */
+const thresholds: Field<Thresholds, Thresholds, false> = f.custom<Thresholds, Thresholds>({
+  expects: 'a number from 0 to 1, an array of such, or null',
+  check: (v): v is Thresholds => v === null || (Array.isArray(v) ? v.every(inRange) : inRange(v)),
+  parse: (v) => v,
+  initial: null,
+});
+type Args = [yTrue: Like, yPred: Like, options?: UpdateOptions];
+/** The only element of what one threshold gives. */
+const oneOrAll = (x: Tensor): Tensor => (x.shape[0] === 1 ? ops.reshape(x, []) : x);
+
+const countFields = { thresholds };
+/** A count of one kind, at each threshold. */
+abstract class Count extends Metric<typeof countFields, Args> {
+  static override readonly fields = countFields;
+  private readonly limits = thresholdsOf(this.config.thresholds, 0.5);
+  private readonly accumulator = this.addVariable([this.limits.length], { name: 'accumulator' });
+  protected abstract counts(accumulator: Variable): Counts;
+
+  protected override update(yTrue: Tensor, yPred: Tensor, { sampleWeight = null }: Given = {}): void {
+    countConfusion(this.counts(this.accumulator), yTrue, yPred, { thresholds: this.limits, sampleWeight });
+  }
+  protected override compute(): Tensor {
+    return oneOrAll(this.accumulator.value);
+  }
+}
+/** Number of positives that are predicted. */
+export class TruePositives extends Count {
+  static override readonly className = 'TruePositives';
+  protected counts(truePositives: Variable): Counts {
+    return { truePositives };
+  }
+}
+/** Number of negatives that are predicted. */
+export class TrueNegatives extends Count {
+  static override readonly className = 'TrueNegatives';
+  protected counts(trueNegatives: Variable): Counts {
+    return { trueNegatives };
+  }
+}
+/** Number of negatives that are predicted as positive. */
+export class FalsePositives extends Count {
+  static override readonly className = 'FalsePositives';
+  protected counts(falsePositives: Variable): Counts {
+    return { falsePositives };
+  }
+}
+/** Number of positives that are predicted as negative. */
+export class FalseNegatives extends Count {
+  static override readonly className = 'FalseNegatives';
+  protected counts(falseNegatives: Variable): Counts {
+    return { falseNegatives };
+  }
+}
+
+const shareFields = {
+  thresholds,
+  /** Whether only the k largest predictions of a row can be positive. */
+  topK: f.nullable(f.int({ min: 1 })),
+  /** The only class that counts; null for all. */
+  classId: f.nullable(f.int({ min: 0 })),
+};
+/** True positives as a share of something. */
+abstract class Share extends Metric<typeof shareFields, Args> {
+  static override readonly fields = shareFields;
+  private readonly limits = thresholdsOf(this.config.thresholds, this.config.topK === null ? 0.5 : lowest);
+  private readonly hits = this.addVariable([this.limits.length], { name: 'true_positives' });
+  private readonly misses = this.addVariable([this.limits.length], { name: this.missName() });
+  protected abstract missName(): string;
+  protected abstract counts(hits: Variable, misses: Variable): Counts;
+
+  protected override update(yTrue: Tensor, yPred: Tensor, { sampleWeight = null }: Given = {}): void {
+    const { topK, classId } = this.config;
+    const options = { thresholds: this.limits, sampleWeight, topK, classId };
+    countConfusion(this.counts(this.hits, this.misses), yTrue, yPred, options);
+  }
+  protected override compute(): Tensor {
+    const hits = this.hits.value;
+    return oneOrAll(ops.divideNoNan(hits, ops.add(hits, this.misses.value)));
+  }
+}
+/** What part of the predicted positives is right. */
+export class Precision extends Share {
+  static override readonly className = 'Precision';
+  protected missName(): string {
+    return 'false_positives';
+  }
+  protected counts(truePositives: Variable, falsePositives: Variable): Counts {
+    return { truePositives, falsePositives };
+  }
+}
+/** What part of the positives is predicted. */
+export class Recall extends Share {
+  static override readonly className = 'Recall';
+  protected missName(): string {
+    return 'false_negatives';
+  }
+  protected counts(truePositives: Variable, falseNegatives: Variable): Counts {
+    return { truePositives, falseNegatives };
+  }
+}

@@ -1,0 +1,98 @@
+import { epsilon } from '../base/config.ts';
+import { fail } from '../base/errors.ts';
+import { f } from '../base/field.ts';
+import type { Config } from '../base/serialize.ts';
+import { range, type Shape, showShape } from '../base/shape.ts';
+import type { Tensor } from '../ir/tensor.ts';
+import * as ops from '../ops/index.ts';
+import type { Like } from '../tensor/like.ts';
+import type { Variable } from '../tensor/variable.ts';
+import type { Given } from './mean.ts';
+import { accumulate, Metric, type UpdateOptions } from './metric.ts';
+
+const positive = (least: number, expects: string, initial?: number) =>
+  f.custom<number, number>({
+    expects,
+    check: (v): v is number => typeof v === 'number' && v > 0 && v <= least,
+    parse: (v) => v,
+    ...(initial !== undefined && { initial }),
+  });
+const fields = {
+  /** How the scores of the classes become one: "micro" counts all together, "weighted" by frequency; null keeps them apart. */
+  average: f.nullable(f.oneOf(['micro', 'macro', 'weighted'], 'micro')),
+  /** How much more recall counts than precision. */
+  beta: { ...positive(Infinity, 'a number > 0'), required: false as const, initial: 1 },
+  /** From where a prediction is positive; null: the largest of each row. */
+  threshold: f.nullable(positive(1, 'a number > 0 and <= 1')),
+};
+
+/** `(1 + β²) · precision · recall / (β² · precision + recall)`, for labels and predictions `[batch, classes]`. */
+export class FBetaScore extends Metric<typeof fields, [yTrue: Like, yPred: Like, options?: UpdateOptions]> {
+  static override readonly className: string = 'FBetaScore';
+  static override readonly defaultName: string = 'fbeta_score';
+  static override readonly fields = fields;
+  private truePositives!: Variable;
+  private falsePositives!: Variable;
+  private falseNegatives!: Variable;
+  private weights!: Variable;
+  override built = false;
+
+  override build(yTrue: Shape, yPred: Shape): void {
+    if (this.built) return;
+    if (yTrue.length !== 2 || yPred.length !== 2)
+      fail(
+        this,
+        `labels have shape ${showShape(yTrue)}, predictions ${showShape(yPred)}`,
+        'give both the shape [batch, classes]',
+      );
+    const shape = this.config.average === 'micro' ? [] : [yPred[1]!];
+    const make = (name: string): Variable => this.addVariable(shape, { name, dtype: this.dtype });
+    this.truePositives = make('true_positives');
+    this.falsePositives = make('false_positives');
+    this.falseNegatives = make('false_negatives');
+    this.weights = make('intermediate_weights');
+    this.built = true;
+  }
+  protected override update(yTrue: Tensor, yPred: Tensor, { sampleWeight = null }: Given = {}): void {
+    const { average, threshold } = this.config;
+    const [t, scores] = [ops.cast(yTrue, this.dtype), ops.cast(yPred, this.dtype)];
+    const isPositive =
+      threshold === null
+        ? ops.logicalAnd(
+            ops.greaterEqual(scores, ops.max(scores, { axis: -1, keepdims: true })),
+            ops.greater(ops.absolute(scores), 1e-9),
+          )
+        : ops.greater(scores, threshold);
+    const y = ops.cast(isPositive, this.dtype);
+    const given = sampleWeight && ops.cast(sampleWeight, this.dtype);
+    const weight = given && ops.expandDims(given, range(t.shape.length).slice(given.shape.length));
+    const axis = average === 'micro' ? null : 0;
+    const sum = (x: Tensor): Tensor => ops.sum(weight ? ops.multiply(x, weight) : x, { axis });
+    accumulate(this.truePositives, sum(ops.multiply(y, t)));
+    accumulate(this.falsePositives, sum(ops.multiply(y, ops.subtract(1, t))));
+    accumulate(this.falseNegatives, sum(ops.multiply(ops.subtract(1, y), t)));
+    accumulate(this.weights, sum(t));
+  }
+  protected override compute(): Tensor {
+    const { average, beta } = this.config;
+    const hit = this.truePositives.value;
+    const share = (misses: Tensor): Tensor => ops.divide(hit, ops.add(ops.add(hit, misses), epsilon()));
+    const [precision, recall] = [share(this.falsePositives.value), share(this.falseNegatives.value)];
+    const both = ops.add(ops.multiply(precision, beta ** 2), recall);
+    const mean = ops.divide(ops.multiply(precision, recall), ops.add(both, epsilon()));
+    const score = ops.multiply(mean, 1 + beta ** 2);
+    if (average === null) return score;
+    if (average !== 'weighted') return ops.mean(score);
+    const weights = ops.divide(this.weights.value, ops.add(ops.sum(this.weights.value), epsilon()));
+    return ops.sum(ops.multiply(score, weights));
+  }
+}
+/** Harmonic mean of precision and recall. */
+export class F1Score extends FBetaScore {
+  static override readonly className = 'F1Score';
+  static override readonly defaultName = 'f1_score';
+  override getConfig(): Config {
+    const { beta: _, ...config } = super.getConfig();
+    return config;
+  }
+}

@@ -1,0 +1,129 @@
+import { fail } from '../base/errors.ts';
+import { closest } from '../base/field.ts';
+import { toSnakeCase } from '../base/naming.ts';
+import {
+  type Config,
+  type CustomObjects,
+  deserializeObject,
+  getRegisteredObject,
+  isSerializedObject,
+  registerFunctions,
+  registerModule,
+  type SerializableClass,
+  serializeObject,
+} from '../base/serialize.ts';
+import type { Tensor } from '../ir/tensor.ts';
+import * as accuracies from './accuracy.ts';
+import { AUC } from './auc.ts';
+import * as counts from './confusion-counts.ts';
+import * as correlations from './correlation.ts';
+import { F1Score, FBetaScore } from './f-score.ts';
+import * as overlaps from './iou.ts';
+import * as means from './loss-means.ts';
+import { Mean, MeanMetricWrapper, type MetricFunction, Sum } from './mean.ts';
+import { MeanAveragePrecision } from './mean-average-precision.ts';
+import { Metric } from './metric.ts';
+import * as points from './operating-point.ts';
+import { R2Score } from './r2-score.ts';
+
+export {
+  binaryCrossentropy,
+  binaryFocalCrossentropy,
+  categoricalCrossentropy,
+  categoricalFocalCrossentropy,
+  categoricalHinge,
+  hinge,
+  huber,
+  klDivergence,
+  logCosh,
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanSquaredError,
+  meanSquaredLogarithmicError,
+  poisson,
+  sparseCategoricalCrossentropy,
+  squaredHinge,
+} from '../losses/index.ts';
+export * from './accuracy.ts';
+export { AUC } from './auc.ts';
+export * from './confusion-counts.ts';
+export * from './correlation.ts';
+export { F1Score, FBetaScore } from './f-score.ts';
+export * from './iou.ts';
+export * from './loss-means.ts';
+export { Mean, MeanMetricWrapper, type MetricFunction, Sum } from './mean.ts';
+export {
+  type DetectionBatch,
+  MeanAveragePrecision,
+  type MeanAveragePrecisionOptions,
+} from './mean-average-precision.ts';
+export { isHostMetric, Metric, type MetricOptions, type UpdateOptions } from './metric.ts';
+export * from './operating-point.ts';
+export { R2Score } from './r2-score.ts';
+export { resolveAccuracy } from './resolve.ts';
+
+const isClass = (x: unknown): x is SerializableClass<Metric> =>
+  typeof x === 'function' && typeof (x as Partial<SerializableClass>).fromConfig === 'function';
+const classesIn = (module: object): SerializableClass<Metric>[] => Object.values(module).filter(isClass);
+const classes: readonly SerializableClass<Metric>[] = [
+  Mean,
+  Sum,
+  AUC,
+  F1Score,
+  FBetaScore,
+  R2Score,
+  ...[accuracies, counts, correlations, overlaps, means, points].flatMap(classesIn),
+];
+registerModule('keras.metrics', [...classes, MeanMetricWrapper as SerializableClass]);
+registerModule('hornbeam.metrics', [MeanAveragePrecision as SerializableClass]);
+registerFunctions({
+  accuracy: accuracies.accuracy,
+  binary_accuracy: accuracies.binaryAccuracy,
+  categorical_accuracy: accuracies.categoricalAccuracy,
+  sparse_categorical_accuracy: accuracies.sparseCategoricalAccuracy,
+  top_k_categorical_accuracy: accuracies.topKCategoricalAccuracy,
+  sparse_top_k_categorical_accuracy: accuracies.sparseTopKCategoricalAccuracy,
+  pearson_correlation: correlations.pearsonCorrelation,
+  concordance_correlation: correlations.concordanceCorrelation,
+});
+
+const short: Readonly<Record<string, SerializableClass<Metric>>> = {
+  bce: means.BinaryCrossentropy,
+  mse: means.MeanSquaredError,
+  mae: means.MeanAbsoluteError,
+  mape: means.MeanAbsolutePercentageError,
+  msle: means.MeanSquaredLogarithmicError,
+};
+const named = new Map<string, SerializableClass<Metric>>([
+  ...classes.flatMap((c) => [c.className, toSnakeCase(c.className)].map((name) => [name, c] as const)),
+  ...Object.entries(short).flatMap(([name, c]) => [name, name.toUpperCase()].map((n) => [n, c] as const)),
+]);
+
+/** What stands for a metric: a name, a function of labels and predictions, a metric, its class or its config. */
+export type MetricLike = string | Metric | ((yTrue: any, yPred: any) => Tensor) | object;
+
+/** The metric that an identifier stands for; functions are averaged under their own name. @example get('mse').name // "mean_squared_error" */
+export function get(identifier: MetricLike, customObjects: CustomObjects = {}): Metric {
+  const found =
+    typeof identifier === 'string'
+      ? (getRegisteredObject(identifier, customObjects) ?? named.get(identifier))
+      : typeof identifier === 'object' && isSerializedObject(identifier)
+        ? deserializeObject(identifier, customObjects)
+        : identifier;
+  if (found instanceof Metric) return found;
+  if (isClass(found)) return found.fromConfig({});
+  if (typeof found === 'function') {
+    const { config } = serializeObject(found) as { config: unknown };
+    return new MeanMetricWrapper(found as MetricFunction, { name: String(config) });
+  }
+  return fail(
+    'metrics.get',
+    `${JSON.stringify(identifier)} is no metric`,
+    `did you mean "${closest(String(identifier), [...named.keys()])}"? A metric can also be a function (yTrue, yPred) => tensor`,
+  );
+}
+/** The metric as configs hold it. */
+export const serialize = (metric: unknown): unknown => serializeObject(metric);
+/** The metric that a config describes. */
+export const deserialize = (config: string | Config, customObjects?: CustomObjects): Metric =>
+  get(config, customObjects);

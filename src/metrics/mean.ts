@@ -1,0 +1,128 @@
+import type { DType } from '../base/dtype.ts';
+import type { Fields } from '../base/field.ts';
+import { type Config, deserializeObject, serializeObject } from '../base/serialize.ts';
+import { range } from '../base/shape.ts';
+import type { Tensor } from '../ir/tensor.ts';
+import { alignRanks } from '../losses/index.ts';
+import * as ops from '../ops/index.ts';
+import type { Like } from '../tensor/like.ts';
+import { accumulate, Metric, type MetricOptions, type UpdateOptions } from './metric.ts';
+
+/** Options of an update once they are tensors. */
+export interface Given {
+  readonly sampleWeight?: Tensor | null;
+  readonly mask?: Tensor | null;
+}
+type Reduce = (x: Tensor, options: { axis: readonly number[] }) => Tensor;
+
+/** Values and weights reduced to one of each a sample. */
+function bySample(
+  given: Tensor,
+  weights: Tensor | null,
+  reduce: Reduce,
+  dtype: DType,
+): [values: Tensor, weights: Tensor | null] {
+  let [values, weight] = [ops.cast(given, dtype), weights && ops.cast(weights, dtype)];
+  const over = (x: Tensor, from: number): Tensor =>
+    x.shape.length > from ? reduce(x, { axis: range(x.shape.length).slice(from) }) : x;
+  if (weight) {
+    [values, weight] = alignRanks(values, weight);
+    values = over(values, weight.shape.length);
+    weight = ops.broadcastTo(weight, values.shape);
+    values = ops.multiply(values, weight);
+    weight = over(weight, 1);
+  }
+  return [over(values, 1), weight];
+}
+/** Weights that count only where the mask is true. */
+function masked(weight: Tensor | null, mask: Tensor | null, dtype: DType): Tensor | null {
+  if (!mask) return weight;
+  const counted = ops.cast(mask, dtype);
+  return weight ? ops.multiply(...alignRanks(counted, ops.cast(weight, dtype))) : counted;
+}
+
+/** Sum of values, weighted. */
+export class Sum extends Metric<{}, [values: Like, options?: UpdateOptions]> {
+  static override readonly className = 'Sum';
+  static override readonly defaultName = 'sum';
+  private readonly total = this.addVariable([], { name: 'total', dtype: this.dtype });
+
+  protected override update(values: Tensor, { sampleWeight = null }: Given = {}): void {
+    accumulate(this.total, ops.sum(bySample(values, sampleWeight, ops.sum, this.dtype)[0]));
+  }
+  protected override compute(): Tensor {
+    return this.total.value;
+  }
+}
+
+/** A mean over samples: the state is the sum and the number of what was summed. */
+export abstract class Averaged<S extends Fields = {}, Args extends unknown[] = any> extends Metric<S, Args> {
+  protected readonly total = this.addVariable([], { name: 'total', dtype: this.dtype });
+  protected readonly count = this.addVariable([], { name: 'count', dtype: this.dtype });
+
+  protected take(given: Tensor, sampleWeight: Tensor | null): void {
+    const [values, weights] = bySample(given, sampleWeight, ops.mean, this.dtype);
+    accumulate(this.total, ops.sum(values));
+    const samples = values.shape.length > 0 ? values.shape[0]! : 1;
+    accumulate(this.count, weights ? ops.sum(weights) : ops.full([], samples, { dtype: this.dtype }));
+  }
+  protected override compute(): Tensor {
+    return ops.divideNoNan(this.total.value, this.count.value);
+  }
+}
+
+/** Mean of values, weighted. */
+export class Mean extends Averaged<{}, [values: Like, options?: UpdateOptions]> {
+  static override readonly className = 'Mean';
+  static override readonly defaultName = 'mean';
+  protected override update(values: Tensor, { sampleWeight = null }: Given = {}): void {
+    this.take(values, sampleWeight);
+  }
+}
+
+/** Mean of a function of labels and predictions. */
+export abstract class MeanOf<S extends Fields = {}> extends Averaged<
+  S,
+  [yTrue: Like, yPred: Like, options?: UpdateOptions]
+> {
+  /** The function's value for each sample. */
+  protected abstract values(yTrue: Tensor, yPred: Tensor): Tensor;
+  /** Where weighted samples count at all; null for everywhere. */
+  protected validity(_yTrue: Tensor, _yPred: Tensor): Tensor | null {
+    return null;
+  }
+  protected override update(yTrue: Tensor, yPred: Tensor, { sampleWeight = null, mask = null }: Given = {}): void {
+    const weight = masked(sampleWeight, mask, this.dtype);
+    const valid = weight && this.validity(yTrue, yPred);
+    this.take(this.values(yTrue, yPred), masked(weight, valid, this.dtype));
+  }
+}
+
+/** A function of labels and predictions, and further options. */
+export type MetricFunction = (yTrue: Tensor, yPred: Tensor, options?: any) => Tensor;
+const onDisk = (key: string): string => key.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
+const fromDisk = (key: string): string => key.replace(/_([a-z])/g, (_, c: string) => c.toUpperCase());
+const renamed = (options: object, rename: (key: string) => string): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(options).map(([key, value]) => [rename(key), value]));
+
+/** Mean of any function of labels and predictions: `new MeanMetricWrapper(fn, { name, ...options of the function })`. */
+export class MeanMetricWrapper extends MeanOf {
+  static override readonly className: string = 'MeanMetricWrapper';
+  readonly fn: MetricFunction;
+  private readonly options: Readonly<Record<string, unknown>>;
+
+  constructor(fn: MetricFunction, { name, dtype, ...options }: MetricOptions & Record<string, unknown> = {}) {
+    super({ name, dtype });
+    this.fn = fn;
+    this.options = options;
+  }
+  protected values(yTrue: Tensor, yPred: Tensor): Tensor {
+    return Object.keys(this.options).length > 0 ? this.fn(yTrue, yPred, this.options) : this.fn(yTrue, yPred);
+  }
+  override getConfig(): Config {
+    return { ...super.getConfig(), fn: serializeObject(this.fn), ...renamed(this.options, onDisk) };
+  }
+  static override fromConfig<T>({ fn, ...config }: Config): T {
+    return new MeanMetricWrapper(deserializeObject(fn) as MetricFunction, renamed(config, fromDisk)) as T;
+  }
+}

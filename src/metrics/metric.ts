@@ -1,0 +1,184 @@
+import { Callable } from '../base/callable.ts';
+import { floatx } from '../base/config.ts';
+import { asDType, type DType } from '../base/dtype.ts';
+import { asPolicy, type PolicyLike } from '../base/dtype-policy.ts';
+import { fail } from '../base/errors.ts';
+import {
+  configToOptions,
+  type Fields,
+  type Options,
+  optionsToConfig,
+  type Resolved,
+  resolveOptions,
+} from '../base/field.ts';
+import { autoName, toSnakeCase } from '../base/naming.ts';
+import type { Config } from '../base/serialize.ts';
+import type { Shape } from '../base/shape.ts';
+import type { Tensor } from '../ir/tensor.ts';
+import * as ops from '../ops/index.ts';
+import { currentTrace } from '../tensor/frames.ts';
+import { type Jitted, jit } from '../tensor/jit.ts';
+import { asTensor, type Like } from '../tensor/like.ts';
+import { atPath } from '../tensor/scopes.ts';
+import { withVariableValues } from '../tensor/stateless.ts';
+import { type InitialValue, Variable } from '../tensor/variable.ts';
+
+/** Options of every metric. */
+export interface MetricOptions {
+  readonly name?: string | null | undefined;
+  /** Dtype of the result, and of the state of most metrics. */
+  readonly dtype?: PolicyLike;
+}
+export interface UpdateOptions {
+  /** A weight for each sample, or for each value. */
+  readonly sampleWeight?: Like | null | undefined;
+  /** Where values count. */
+  readonly mask?: Like | null | undefined;
+}
+
+const isOptions = (x: unknown): x is UpdateOptions =>
+  typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype;
+/** Arguments of an update as tensors, so that one compiled program serves all values. */
+const asTensors = (args: readonly unknown[]): unknown[] =>
+  args.map((x) => {
+    if (!isOptions(x)) return x === undefined ? undefined : asTensor(x as Like);
+    const given = (y: Like | null | undefined): Tensor | null => (y === null || y === undefined ? null : asTensor(y));
+    return { sampleWeight: given(x.sampleWeight), mask: given(x.mask) };
+  });
+
+/**
+ * A number that is gathered batch by batch: `metric.updateState(yTrue, yPred)`, `metric.result()`, `metric.resetState()`;
+ * `metric(yTrue, yPred)` does the first two. A class of one's own makes variables with `addVariable` in its constructor and
+ * overrides `updateState` and `result`. One that must run on the host says `static hostSide = true`: training hands it
+ * concrete tensors after each step, and its result may be a number or a promise of one.
+ * @see https://keras.io/api/metrics/
+ */
+export abstract class Metric<S extends Fields = any, Args extends unknown[] = any> extends Callable<Args, any> {
+  static readonly className: string = 'Metric';
+  static readonly fields: Fields = {};
+  /** Name of objects that are given none; automatic names when absent. */
+  static readonly defaultName: string | undefined = undefined;
+  static readonly defaultDtype: string | undefined = undefined;
+  static readonly hostSide: boolean = false;
+
+  override name: string;
+  readonly dtype: DType;
+  readonly config: Resolved<S>;
+  /** Whether the variables exist whose shapes depend on the data. */
+  built = true;
+  private readonly own: Variable[] = [];
+  private readonly step: Jitted<unknown[], void> = jit((...args: unknown[]) => this.update(...(args as never)), {
+    name: 'updateState',
+  });
+  private readonly answer: Jitted<[], Tensor> = jit(() => this.compute(), { name: 'result' });
+
+  constructor(options: Options<S> & MetricOptions = {} as Options<S> & MetricOptions) {
+    super();
+    const { name, dtype, ...own } = options as MetricOptions;
+    const { fields, defaultName, defaultDtype } = this.class;
+    this.config = resolveOptions(this.className, fields, own as unknown as Options<S>, ['name', 'dtype']);
+    this.name = name ?? defaultName ?? autoName(toSnakeCase(this.className));
+    this.dtype = asDType(asPolicy(dtype ?? defaultDtype ?? floatx()).computeDtype);
+  }
+  private get class() {
+    return this.constructor as unknown as {
+      readonly className: string;
+      readonly fields: S;
+      readonly defaultName: string | undefined;
+      readonly defaultDtype: string | undefined;
+    };
+  }
+  get className(): string {
+    return Object.hasOwn(this.constructor, 'className') ? this.class.className : this.constructor.name;
+  }
+
+  /** Its state. */
+  get variables(): readonly Variable[] {
+    return this.own;
+  }
+  /** Makes a variable of its state. */
+  addVariable(
+    shape: Shape,
+    { name = 'variable', initializer, dtype }: { name?: string; initializer?: InitialValue; dtype?: DType } = {},
+  ): Variable {
+    const variable = atPath(
+      [this.name.replaceAll('/', '>')],
+      () =>
+        new Variable(initializer ?? ((s, options) => ops.zeros(s, options)), {
+          name,
+          shape,
+          dtype: dtype ?? floatx(),
+          trainable: false,
+          aggregation: 'sum',
+        }),
+    );
+    this.own.push(variable);
+    return variable;
+  }
+  /** Makes the variables whose shapes depend on the data; training calls it before it compiles. */
+  build(_yTrue: Shape, _yPred: Shape): void {}
+
+  /** Takes in a batch. */
+  updateState(...args: Args): void | Promise<void> {
+    const given = asTensors(args);
+    if (!this.built) {
+      const [yTrue, yPred] = given as [Tensor, Tensor];
+      this.build(yTrue.shape, yPred.shape);
+    }
+    if (currentTrace()) this.update(...(given as never));
+    else this.step(...given);
+  }
+  /** What a batch, as tensors, changes in the state. */
+  protected update(..._args: never): void {
+    fail(this, 'it does not say how it is updated', 'override updateState(yTrue, yPred, options)');
+  }
+  /** The metric over all batches since the last reset. */
+  result(): any {
+    return currentTrace() ? this.compute() : this.answer();
+  }
+  /** The result, from the state. */
+  protected compute(): Tensor {
+    return fail(this, 'it does not say what it gives', 'override result()');
+  }
+  /** Begins anew. */
+  resetState(): void {
+    for (const v of this.variables) v.assign(ops.zeros(v.shape, { dtype: v.dtype }));
+  }
+  protected invoke(...args: Args): unknown {
+    this.updateState(...args);
+    return this.result();
+  }
+
+  /** The update as a function: new values of the variables from old ones. */
+  statelessUpdateState(variables: readonly Like[], ...args: Args): Tensor[] {
+    const { finalValue } = withVariableValues(this.valued(variables), () => void this.updateState(...args));
+    return this.variables.map(finalValue);
+  }
+  /** The result for given values of the variables. */
+  statelessResult(variables: readonly Like[]): any {
+    return withVariableValues(this.valued(variables), () => this.result()).result;
+  }
+  /** Values with which the variables begin. */
+  statelessResetState(): Tensor[] {
+    const { finalValue } = withVariableValues(new Map(), () => this.resetState());
+    return this.variables.map(finalValue);
+  }
+  private valued(values: readonly Like[]): Map<Variable, Tensor> {
+    if (values.length !== this.variables.length)
+      fail(this, `${values.length} values do not fit its ${this.variables.length} variables`, 'give one for each');
+    return new Map(this.variables.map((v, k) => [v, asTensor(values[k]!, v.dtype)]));
+  }
+
+  getConfig(): Config {
+    return { name: this.name, dtype: this.dtype, ...optionsToConfig(this.class.fields, this.config) };
+  }
+  static fromConfig<T>(this: (new (options: never) => T) & { readonly fields: Fields }, config: Config): T {
+    return new this(configToOptions(this.fields, config) as never);
+  }
+}
+
+/** Whether a metric runs on the host, after the step. */
+export const isHostMetric = (metric: Metric): boolean => (metric.constructor as typeof Metric).hostSide;
+/** Adds to a variable of a state. */
+export const accumulate = (variable: Variable, x: Tensor): void =>
+  void variable.assign(ops.add(variable.value, ops.cast(x, variable.dtype)));

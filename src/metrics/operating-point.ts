@@ -1,0 +1,90 @@
+import type { Fields } from '../base/field.ts';
+import { f } from '../base/field.ts';
+import type { Tensor } from '../ir/tensor.ts';
+import * as ops from '../ops/index.ts';
+import type { Like } from '../tensor/like.ts';
+import type { Variable } from '../tensor/variable.ts';
+import { countConfusion } from './confusion.ts';
+import type { Given } from './mean.ts';
+import { Metric, type UpdateOptions } from './metric.ts';
+
+/** `count` thresholds from 0 to 1; one alone is a half. */
+const evenThresholds = (count: number): readonly number[] =>
+  count === 1 ? [0.5] : Array.from({ length: count }, (_, k) => k / (count - 1));
+const share = (part: Variable, rest: Variable): Tensor => ops.divideNoNan(part.value, ops.add(part.value, rest.value));
+
+const base = {
+  numThresholds: f.int({ initial: 200, min: 1 }),
+  /** The only class that counts; null for all. */
+  classId: f.nullable(f.int({ min: 0 })),
+};
+const part = f.number({ min: 0, max: 1 });
+
+/** The best of one measure among the thresholds at which another reaches a value. */
+abstract class OperatingPoint<S extends Fields & typeof base> extends Metric<
+  S,
+  [yTrue: Like, yPred: Like, options?: UpdateOptions]
+> {
+  private readonly options = this.config as unknown as { numThresholds: number; classId: number | null };
+  private readonly thresholds = evenThresholds(this.options.numThresholds);
+  private readonly make = (name: string): Variable => this.addVariable([this.thresholds.length], { name });
+  private readonly truePositives = this.make('true_positives');
+  private readonly falsePositives = this.make('false_positives');
+  private readonly trueNegatives = this.make('true_negatives');
+  private readonly falseNegatives = this.make('false_negatives');
+
+  protected override update(yTrue: Tensor, yPred: Tensor, { sampleWeight = null }: Given = {}): void {
+    const { truePositives, falsePositives, trueNegatives, falseNegatives, thresholds } = this;
+    const counts = { truePositives, falsePositives, trueNegatives, falseNegatives };
+    countConfusion(counts, yTrue, yPred, { thresholds, sampleWeight, classId: this.options.classId });
+  }
+  protected get recall(): Tensor {
+    return share(this.truePositives, this.falseNegatives);
+  }
+  protected get precision(): Tensor {
+    return share(this.truePositives, this.falsePositives);
+  }
+  protected get specificity(): Tensor {
+    return share(this.trueNegatives, this.falsePositives);
+  }
+  protected best(measure: Tensor, constrained: Tensor, least: number): Tensor {
+    return ops.max(ops.where(ops.greaterEqual(constrained, least), measure, 0), { initial: 0 });
+  }
+}
+
+const specificityFields = { ...base, specificity: part };
+/** Largest sensitivity where the specificity is high enough. */
+export class SensitivityAtSpecificity extends OperatingPoint<typeof specificityFields> {
+  static override readonly className = 'SensitivityAtSpecificity';
+  static override readonly fields = specificityFields;
+  protected override compute(): Tensor {
+    return this.best(this.recall, this.specificity, this.config.specificity);
+  }
+}
+const sensitivityFields = { ...base, sensitivity: part };
+/** Largest specificity where the sensitivity is high enough. */
+export class SpecificityAtSensitivity extends OperatingPoint<typeof sensitivityFields> {
+  static override readonly className = 'SpecificityAtSensitivity';
+  static override readonly fields = sensitivityFields;
+  protected override compute(): Tensor {
+    return this.best(this.specificity, this.recall, this.config.sensitivity);
+  }
+}
+const recallFields = { ...base, recall: part };
+/** Largest precision where the recall is high enough. */
+export class PrecisionAtRecall extends OperatingPoint<typeof recallFields> {
+  static override readonly className = 'PrecisionAtRecall';
+  static override readonly fields = recallFields;
+  protected override compute(): Tensor {
+    return this.best(this.precision, this.recall, this.config.recall);
+  }
+}
+const precisionFields = { ...base, precision: part };
+/** Largest recall where the precision is high enough. */
+export class RecallAtPrecision extends OperatingPoint<typeof precisionFields> {
+  static override readonly className = 'RecallAtPrecision';
+  static override readonly fields = precisionFields;
+  protected override compute(): Tensor {
+    return this.best(this.recall, this.precision, this.config.precision);
+  }
+}

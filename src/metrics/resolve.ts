@@ -1,0 +1,31 @@
+import type { SymbolicShape } from '../base/shape.ts';
+import { BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy } from './accuracy.ts';
+import { BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy } from './loss-means.ts';
+
+const kinds = {
+  accuracy: { binary: BinaryAccuracy, sparse: SparseCategoricalAccuracy, categorical: CategoricalAccuracy },
+  crossentropy: {
+    binary: BinaryCrossentropy,
+    sparse: SparseCategoricalCrossentropy,
+    categorical: CategoricalCrossentropy,
+  },
+} as const;
+const words: Readonly<Record<string, keyof typeof kinds>> = {
+  accuracy: 'accuracy',
+  acc: 'accuracy',
+  crossentropy: 'crossentropy',
+  ce: 'crossentropy',
+};
+
+/**
+ * What "accuracy" and "crossentropy" mean for labels and predictions of these shapes: binary, for class numbers, or for
+ * one-hot labels. Anything else stays what it is; the metric keeps the name that was asked for.
+ */
+export function resolveAccuracy<T>(entry: T, yTrue: SymbolicShape | undefined, yPred: SymbolicShape): T {
+  const kind = typeof entry === 'string' ? words[entry] : undefined;
+  if (!kind || !yTrue) return entry;
+  const isBinary = yPred.at(-1) === 1;
+  const isSparse = yTrue.length < yPred.length || (yTrue.length === yPred.length && yTrue.at(-1) === 1 && !isBinary);
+  const Class = kinds[kind][isBinary ? 'binary' : isSparse ? 'sparse' : 'categorical'];
+  return new Class({ name: entry as string }) as T;
+}
