@@ -39,7 +39,8 @@ interface Timing {
 
 /**
  * A kernel given as a loop nest. Its outermost parallel loops are dealt out to threads. Regions are flat: loads and stores
- * give one position, and it lies inside the region even in an arm that a `select` does not take.
+ * give one position, and it lies inside the region even in an arm that a `select` does not take. In a vector loop locals that
+ * are set there hold a lane each, also across serial loops inside; what is the same in all turns was set in front of the loop.
  */
 export interface LoopStep extends Timing {
   readonly kind: 'loops';

@@ -1,3 +1,4 @@
+import { fail } from '../../base/errors.ts';
 import { type Expr, load, type Region } from '../../ir/expr.ts';
 import type { Program } from '../../ir/program.ts';
 import { type Equation, Tensor } from '../../ir/tensor.ts';
@@ -15,7 +16,7 @@ export function controlSteps(equation: Equation, lowering: Lowering): readonly S
   if (attrs.form === 'while') return whileSteps(equation, attrs, lowering);
   if (attrs.form === 'scan') return scanSteps(equation, attrs, lowering);
   if (attrs.form === 'switch') return switchSteps(equation, attrs, lowering);
-  throw new Error('calls are written out before');
+  return fail('compile', 'a call was left in the program', 'write calls out first (inlineCalls)');
 }
 
 /** A program's steps over inputs that stand in given regions. */

@@ -12,13 +12,19 @@ export const worthThreads = 40_000;
 /** Elements that a thread takes at a time from a flat loop, a multiple of this many. */
 const grain = 64;
 
+/** Arithmetic that a list of statements does. */
+export const flopsOf = (list: readonly Stmt[]): number => Math.round(sumOf(list, 0));
+
 /** What a list of statements costs, in additions and loads. */
-export function workOf(list: readonly Stmt[]): number {
+export const workOf = (list: readonly Stmt[]): number => sumOf(list, 1);
+
+function sumOf(list: readonly Stmt[], load: number): number {
   let sum = 0;
   for (const s of list) {
-    for (const e of expressionsOf(s)) sum += costOf(e) + loadsOf(e).length;
-    if (s.op === 'store' || s.op === 'accumulate') sum += 1;
-    for (const body of bodiesOf(s)) sum += workOf(body) * (s.op === 'for' ? s.axis.size : 1);
+    for (const e of expressionsOf(s)) sum += costOf(e) + loadsOf(e).length * load;
+    if (s.op === 'accumulate') sum += 1;
+    if (s.op === 'store') sum += load;
+    for (const body of bodiesOf(s)) sum += sumOf(body, load) * (s.op === 'for' ? s.axis.size : 1);
   }
   return sum;
 }

@@ -11,7 +11,7 @@ import { hoist } from './hoist.ts';
 import { loopNest } from './loop-nest.ts';
 import { bytesOf, infoOf, loopStep } from './loop-step.ts';
 import { mergeAxes } from './merge-axes.ts';
-import { parallelize, workOf, worthThreads } from './parallelize.ts';
+import { flopsOf, parallelize, workOf, worthThreads } from './parallelize.ts';
 import type { Places } from './places.ts';
 import { splitRanges } from './split-ranges.ts';
 import { tileColumns } from './tile-columns.ts';
@@ -33,7 +33,7 @@ export function stepsOf(
   const merged = mergeAxes(loopNest(kernel, stored, places), algebra);
   const nest = tileColumns(splitRanges(vectorize(merged, algebra), algebra), algebra);
   const { body, serial } = parallelize(nest, target, algebra);
-  return [loopStep(infoOf(kernel), hoist(guard(body, algebra), algebra), serial, Math.round(workOf(nest)))];
+  return [loopStep(infoOf(kernel), hoist(guard(body, algebra), algebra), serial, flopsOf(nest))];
 }
 
 /** Loops that a primitive gives one after the other are steps of their own, so that threads can share each. */
