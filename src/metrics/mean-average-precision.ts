@@ -1,5 +1,4 @@
 import { f, type Options } from '../base/field.ts';
-import type { Config } from '../base/serialize.ts';
 import { asTensor, type Like, Tensor } from '../tensor/index.ts';
 import { boxFormats, CocoAccumulator, type CocoResult, readDetectionBatch, statNames } from './coco/index.ts';
 import { Metric, type MetricOptions } from './metric.ts';
@@ -23,7 +22,8 @@ const fields = {
 export type MeanAveragePrecisionOptions = Options<typeof fields> & MetricOptions;
 
 /** Boxes and labels of a batch, as objects of tensors or packed into one. */
-export type DetectionBatch = Like | Readonly<Record<string, Like>>;
+export type DetectionBatch = Like | { readonly [key in BatchKey]?: Like | undefined };
+type BatchKey = 'boxes' | 'labels' | 'classes' | 'is_crowd' | 'area' | 'confidence' | 'num_detections';
 
 /**
  * COCO average precision, exactly as pycocotools computes it. Labels: `{ boxes, labels, is_crowd?, area? }` or packed
@@ -74,9 +74,6 @@ export class MeanAveragePrecision extends Metric<typeof fields, [yTrue: Detectio
   }
   override resetState(): void {
     this.accumulator = this.empty();
-  }
-  override getConfig(): Config {
-    return super.getConfig();
   }
 }
 

@@ -34,6 +34,8 @@ export class CompileMetrics {
       spread(given, this.names).flatMap(({ entry, index }) => {
         const name = metrics.resolveAccuracy(entry, labels[index]?.shape, predictions[index]?.shape ?? []);
         const metric = metrics.get(name);
+        const [truth, prediction] = [labels[index]?.shape, predictions[index]?.shape];
+        if (truth && prediction && !metrics.isHostMetric(metric)) metric.build(truth, prediction);
         // As in Keras, what was asked for by name is shown under that name.
         if (typeof entry === 'string') metric.name = entry;
         if (this.names.length > 1 && !metrics.isHostMetric(metric)) metric.name = `${this.names[index]}_${metric.name}`;
