@@ -19,6 +19,15 @@ export interface Span {
   readonly to: Operand;
 }
 
+/** Whether the turns of a loop are counted already. */
+const isKnown = ({ from, to }: Span): boolean => typeof from === 'number' && typeof to === 'number';
+
+interface Turns {
+  readonly to: Operand;
+  readonly step: number;
+  readonly certain: boolean;
+}
+
 type For = Stmt & { op: 'for' };
 
 /** Writes the statements of a kernel. */
@@ -193,7 +202,8 @@ export class Statements {
       const frame = new Frame(values.frame, kills);
       // What is kept before the loop belongs to the frame around it, and so must its locals.
       const moving = this.enter(stmt, span, summary, frame);
-      values.f.scope(() => this.turns(stmt, moving, span.to, 1, frame));
+      const turns = { to: span.to, step: 1, certain: isKnown(span) };
+      values.f.scope(() => this.turns(stmt, moving, turns, frame));
     }
   }
 
@@ -247,11 +257,10 @@ export class Statements {
     for (const e of summary.roots) if (!lanes.varies(e) && !changes(e)) values.keepSplat(e);
   }
 
-  /** Runs the body until the counter reaches `to`; a known single turn needs no loop. */
-  private turns({ body }: For, moving: Moving, to: Operand, step: number, frame: Frame): void {
+  /** Runs the body until the counter reaches `to`; `certain`: there is a turn at least. */
+  private turns({ body }: For, { counter, pointers }: Moving, { to, step, certain }: Turns, frame: Frame): void {
     const { f } = this.values;
-    const { counter, pointers } = moving;
-    f.if(op('i32.lt_s', counter, to), () =>
+    const all = (): void =>
       f.loop((again) => {
         this.within(frame, () => this.list(body));
         for (const [pointer, bytes] of pointers) f.increment(pointer, bytes * step);
@@ -259,8 +268,9 @@ export class Statements {
         f.push(to);
         f.op('i32.lt_s');
         f.brIf(again);
-      }),
-    );
+      });
+    if (certain) all();
+    else f.if(op('i32.lt_s', counter, to), all);
   }
 
   /** Four lanes times a few copies at a time, then four, then one by one. */
@@ -293,7 +303,8 @@ export class Statements {
       if (copies > 1) {
         if (hasTurns(4 * copies, 0)) {
           const limit = end(4 * copies);
-          this.turns(stmt, moving, typeof limit === 'number' ? limit : f.let('i32', limit), 4 * copies, widest);
+          const bound = typeof limit === 'number' ? limit : f.let('i32', limit);
+          this.turns(stmt, moving, { to: bound, step: 4 * copies, certain: isKnown(span) }, widest);
         }
         for (const [local, vectors] of sums)
           for (const v of vectors.slice(1)) {
@@ -304,7 +315,8 @@ export class Statements {
       if (hasTurns(4, copies > 1 ? 4 * copies : 0)) {
         const single = copies === 1 ? widest : this.narrower(axis, widest, kills);
         const limit = end(4);
-        this.turns(stmt, moving, typeof limit === 'number' ? limit : f.let('i32', limit), 4, single);
+        const bound = typeof limit === 'number' ? limit : f.let('i32', limit);
+        this.turns(stmt, moving, { to: bound, step: 4, certain: isKnown(span) }, single);
       }
       for (const [local, vectors] of sums) this.finish(local, summary.accumulated.get(local) as Combine, vectors[0]!);
       if (hasTurns(1, 4)) {
@@ -312,7 +324,7 @@ export class Statements {
         scalar.uses = summary.uses;
         for (const [key, pointer] of widest.pointers) scalar.pointers.set(key, pointer);
         scalar.counters.set(axis, moving.counter);
-        this.turns(stmt, moving, to, 1, scalar);
+        this.turns(stmt, moving, { to, step: 1, certain: isKnown(span) }, scalar);
       }
     });
   }
