@@ -26,3 +26,4 @@ export * as random from './random/index.ts';
 export * as regularizers from './regularizers/index.ts';
 export * as saving from './saving/index.ts';
 export * as utils from './utils/index.ts';
+export * as visualization from './visualize/index.ts';

@@ -1,0 +1,136 @@
+import { fail } from '../base/errors.ts';
+import { showShape } from '../base/shape.ts';
+import { type BoxFormat, convertFormat } from '../ops/detection/index.ts';
+import { asTensor, type Like } from '../tensor/index.ts';
+import { fontFamily } from './fonts.ts';
+
+/** Boxes of a batch of images; class -1 marks places that are not used. */
+export interface BoundingBoxes {
+  /** `[n, boxes, 4]`. */
+  readonly boxes: Like;
+  /** `[n, boxes]`. */
+  readonly labels: Like;
+  /** `[n, boxes]`: how sure the model is of each box. */
+  readonly confidence?: Like | undefined;
+}
+/** Red, green and blue, from 0 to 255. */
+export type Color = readonly [red: number, green: number, blue: number];
+export type ClassMapping = Readonly<Record<number, string>> | ReadonlyMap<number, string> | readonly string[];
+
+/** A box to draw, in pixels of the image. */
+export interface Box {
+  readonly corners: readonly [x1: number, y1: number, x2: number, y2: number];
+  readonly label: number;
+  readonly confidence: number | undefined;
+}
+
+/** The boxes of each image, in pixels, those of unused places and below the threshold left out. */
+export async function readBoxes(
+  who: string,
+  given: BoundingBoxes & { readonly confidences?: Like | undefined },
+  format: BoxFormat,
+  { count, height, width, threshold }: { count: number; height: number; width: number; threshold: number },
+): Promise<Box[][]> {
+  if (given?.boxes === undefined || given.labels === undefined)
+    fail(who, 'the bounding boxes have no `boxes` or no `labels`', 'give { boxes: [n, k, 4], labels: [n, k] }');
+  const boxes = asTensor(given.boxes);
+  const labels = asTensor(given.labels);
+  const places = boxes.shape[1] ?? 0;
+  const fits = boxes.shape.length === 3 && boxes.shape[2] === 4 && boxes.shape[0]! >= count;
+  if (!fits || labels.shape.length !== 2 || labels.shape[1] !== places || labels.shape[0]! < count)
+    fail(
+      who,
+      `boxes have shape ${showShape(boxes.shape)} and labels ${showShape(labels.shape)} for ${count} images`,
+      'give boxes [n, k, 4] and labels [n, k]',
+    );
+  const given2 = given.confidence ?? given.confidences;
+  const [corners, classes, confidence] = await Promise.all([
+    convertFormat(boxes, format, 'xyxy', { height, width }).data(),
+    labels.data(),
+    given2 === undefined ? undefined : asTensor(given2).data(),
+  ]);
+  return Array.from({ length: count }, (_, n) =>
+    Array.from({ length: places }, (_, k) => n * places + k)
+      .filter((at) => classes[at]! >= 0 && (confidence?.[at] ?? 1) >= threshold)
+      .map((at) => ({
+        corners: [...corners.subarray(at * 4, at * 4 + 4)] as unknown as Box['corners'],
+        label: Math.trunc(classes[at]!),
+        confidence: confidence?.[at],
+      })),
+  );
+}
+
+export interface BoxStyle {
+  readonly color: Color;
+  readonly classMapping?: ClassMapping | undefined;
+  /** Pixels of the picture. */
+  readonly lineThickness: number;
+  readonly fontSize: number;
+  /** Where the label stands: at the upper edge of the box, or at the lower. */
+  readonly side: 'top' | 'bottom';
+}
+
+/** Boxes as SVG, on an image drawn at a scale. Labels stand outside of their boxes where there is room. */
+export function drawBoxes(
+  boxes: readonly Box[],
+  { width, height, scale }: { width: number; height: number; scale: number },
+  style: BoxStyle,
+): string {
+  const { color, lineThickness: line } = style;
+  const [pictureWidth, pictureHeight] = [width * scale, height * scale];
+  const fill = `rgb(${color.join()})`;
+  const frames = boxes.map(({ corners }) => {
+    const [x1, y1, x2, y2] = corners.map((v) => v * scale) as [number, number, number, number];
+    const shape = `x="${round(x1)}" y="${round(y1)}" width="${round(x2 - x1)}" height="${round(y2 - y1)}" fill="none"`;
+    // A dark rim keeps the line visible on any image.
+    return `<rect ${shape} stroke="#000" stroke-opacity="0.45" stroke-width="${line + 2}"/><rect ${shape} stroke="${fill}" stroke-width="${line}"/>`;
+  });
+  const tags = boxes.map(({ corners, label, confidence }) => {
+    const name = `${nameOf(label, style.classMapping)}${confidence === undefined ? '' : ` ${confidence.toFixed(2)}`}`;
+    const size = style.fontSize;
+    const [tagWidth, tagHeight] = [textWidth(name, size) + size * 0.6, size * 1.3];
+    const [x1, y1, , y2] = corners.map((v) => v * scale) as [number, number, number, number];
+    const outside = style.side === 'top' ? y1 - line / 2 - tagHeight : y2 + line / 2;
+    const inside = style.side === 'top' ? y1 + line / 2 : y2 - line / 2 - tagHeight;
+    const y =
+      outside >= 0 && outside + tagHeight <= pictureHeight
+        ? outside
+        : Math.max(0, Math.min(pictureHeight - tagHeight, inside));
+    const x = Math.max(0, Math.min(pictureWidth - tagWidth, x1 - line / 2));
+    return `<rect x="${round(x)}" y="${round(y)}" width="${round(tagWidth)}" height="${round(tagHeight)}" fill="${fill}"/><text x="${round(x + tagWidth / 2)}" y="${round(y + size * 1.01)}" text-anchor="middle" font-size="${size}" font-weight="bold" fill="${inkOn(color)}">${escapeXml(name)}</text>`;
+  });
+  return [...frames, ...tags].join('');
+}
+const round = (x: number): number => Math.round(x * 100) / 100;
+
+function nameOf(label: number, mapping: ClassMapping | undefined): string {
+  const name =
+    mapping instanceof Map ? mapping.get(label) : (mapping as Readonly<Record<number, string>> | undefined)?.[label];
+  return name ?? String(label);
+}
+/** Black or white, whichever can be read on a colour. */
+export const inkOn = ([red, green, blue]: Color): string =>
+  0.299 * red + 0.587 * green + 0.114 * blue > 140 ? '#000' : '#fff';
+
+export const escapeXml = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+/** About how wide a text in bold Arimo is. */
+export function textWidth(text: string, size: number): number {
+  let width = 0;
+  for (const c of text)
+    width += /[ijl.,:;'|! ]/.test(c)
+      ? 0.29
+      : /[ftrI()[\]/-]/.test(c)
+        ? 0.36
+        : /[mwMW%@]/.test(c)
+          ? 0.89
+          : /[A-Z]/.test(c)
+            ? 0.71
+            : /[\u2e80-\uffff]/.test(c)
+              ? 1
+              : 0.58;
+  return width * size;
+}
+/** What every text of a picture shares. */
+export const textStyle = `font-family="${fontFamily}, Helvetica, Arial, sans-serif"`;

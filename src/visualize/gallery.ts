@@ -1,0 +1,205 @@
+import { fail } from '../base/errors.ts';
+import type { Place } from '../formats/file.ts';
+import type { BoxFormat } from '../ops/detection/index.ts';
+import { asTensor, type Like } from '../tensor/index.ts';
+import {
+  type BoundingBoxes,
+  type BoxStyle,
+  type ClassMapping,
+  type Color,
+  drawBoxes,
+  escapeXml,
+  readBoxes,
+  textStyle,
+  textWidth,
+} from './bounding-boxes.ts';
+import { type Image, type ImageOptions, imageAddress, readImages } from './images.ts';
+import { formatOf, type PictureFormat, savePicture } from './picture-file.ts';
+
+export interface GalleryOptions extends ImageOptions {
+  /** Images from top to bottom. Default: so many that the gallery is about square. */
+  readonly rows?: number | undefined;
+  /** Images from left to right. */
+  readonly columns?: number | undefined;
+  /** Keras's name of `columns`. */
+  readonly cols?: number | undefined;
+  /** Width of each image in inches. Default: 2. */
+  readonly scale?: number | undefined;
+  /** Pixels an inch. Default: 120. */
+  readonly dpi?: number | undefined;
+  /** Where to write the picture: `.png` or `.svg`. Without it, only the bytes of a PNG picture are given. */
+  readonly toFile?: Place | undefined;
+  /** Keras's name of `toFile`. */
+  readonly path?: Place | undefined;
+}
+export interface ImageGalleryOptions extends GalleryOptions {
+  /** The class of each image, `[n]`. */
+  readonly yTrue?: Like | undefined;
+  /** The class that a model says, `[n]`. */
+  readonly yPred?: Like | undefined;
+  /** Names of the classes. */
+  readonly labelMap?: ClassMapping | undefined;
+}
+export interface BoundingBoxGalleryOptions extends GalleryOptions {
+  /** How the boxes are written: "xyxy", "xywh", "rel_xyxy", "center_xywh", … */
+  readonly boundingBoxFormat: BoxFormat;
+  /** What there is. */
+  readonly yTrue?: BoundingBoxes | undefined;
+  /** What a model found. */
+  readonly yPred?: BoundingBoxes | undefined;
+  readonly trueColor?: Color | undefined;
+  readonly predColor?: Color | undefined;
+  /** Pixels. Default: 2. */
+  readonly lineThickness?: number | undefined;
+  /** Size of the labels, 1 for letters of 12 pixels. */
+  readonly fontScale?: number | undefined;
+  /** Names of the classes; others are shown by their numbers. */
+  readonly classMapping?: ClassMapping | undefined;
+  readonly groundTruthMapping?: ClassMapping | undefined;
+  readonly predictionMapping?: ClassMapping | undefined;
+  /** Predictions of which the model is less sure are left out. Default: 0.25. */
+  readonly confidenceThreshold?: number | undefined;
+  /** Whether the colours are explained. Default: when there are both kinds of boxes. */
+  readonly legend?: boolean | undefined;
+}
+
+/** A grid of images, with their classes under them where these are given; gives the picture's bytes. */
+export async function plotImageGallery(images: Like, options: ImageGalleryOptions = {}): Promise<Uint8Array> {
+  const { yTrue, yPred, labelMap } = options;
+  const found = await readImages('plotImageGallery', images, options);
+  const names = async (labels: Like | undefined): Promise<string[] | undefined> =>
+    labels === undefined ? undefined : Array.from(await asTensor(labels).data(), (k) => nameIn(labelMap, k));
+  const [truth, predicted] = [await names(yTrue), await names(yPred)];
+  const captions = found.map((_, n): Caption => {
+    const isWrong = truth && predicted ? truth[n] !== predicted[n] : false;
+    const parts = [truth && `${predicted ? 'true: ' : ''}${truth[n]}`, predicted && `predicted: ${predicted[n]}`];
+    return { text: parts.filter(Boolean).join('  '), color: isWrong ? '#c0392b' : ink };
+  });
+  const hasCaptions = truth !== undefined || predicted !== undefined;
+  return draw('plotImageGallery', found, options, { captions: hasCaptions ? captions : undefined });
+}
+
+/**
+ * A grid of images with true and predicted boxes; gives the picture's bytes. Labels of true boxes stand below them, those of
+ * predictions above, with the confidence.
+ * @example await keras.visualization.plotBoundingBoxGallery(images, { boundingBoxFormat: 'xyxy', yTrue, yPred, toFile: 'boxes.png' })
+ */
+export async function plotBoundingBoxGallery(images: Like, options: BoundingBoxGalleryOptions): Promise<Uint8Array> {
+  const who = 'plotBoundingBoxGallery';
+  const { boundingBoxFormat, yTrue, yPred, trueColor = [0, 188, 212], predColor = [255, 235, 59] } = options;
+  const { lineThickness = 2, fontScale = 1, classMapping, confidenceThreshold = 0.25 } = options;
+  if (!boundingBoxFormat) fail(who, 'boundingBoxFormat is missing', 'say how boxes are written: "xyxy", "xywh", …');
+  const found = await readImages(who, images, options);
+  const read = async (boxes: BoundingBoxes | undefined, threshold: number) =>
+    boxes && found[0]
+      ? readBoxes(who, boxes, boundingBoxFormat, { ...found[0], count: found.length, threshold })
+      : undefined;
+  const [truth, predicted] = [await read(yTrue, 0), await read(yPred, confidenceThreshold)];
+  const common = { lineThickness, fontSize: 12 * fontScale };
+  const trueStyle: BoxStyle = {
+    ...common,
+    color: trueColor,
+    classMapping: options.groundTruthMapping ?? classMapping,
+    side: predicted ? 'bottom' : 'top',
+  };
+  const predStyle: BoxStyle = {
+    ...common,
+    color: predColor,
+    classMapping: options.predictionMapping ?? classMapping,
+    side: 'top',
+  };
+  const overlay = (n: number, scale: number): string => {
+    const on = { ...found[n]!, scale };
+    return drawBoxes(truth?.[n] ?? [], on, trueStyle) + drawBoxes(predicted?.[n] ?? [], on, predStyle);
+  };
+  const { legend = truth !== undefined && predicted !== undefined } = options;
+  const entries: LegendEntry[] = [
+    { name: 'Ground truth', color: trueColor },
+    { name: 'Prediction', color: predColor },
+  ];
+  return draw(who, found, options, { overlay, legend: legend ? entries : undefined });
+}
+
+interface Caption {
+  readonly text: string;
+  readonly color: string;
+}
+interface LegendEntry {
+  readonly name: string;
+  readonly color: Color;
+}
+interface Extras {
+  /** What is drawn upon the n-th image, which is shown at a scale. */
+  readonly overlay?: ((n: number, scale: number) => string) | undefined;
+  readonly captions?: readonly Caption[] | undefined;
+  readonly legend?: readonly LegendEntry[] | undefined;
+}
+const ink = '#1f2328';
+const gap = 10;
+
+async function draw(
+  who: string,
+  images: readonly Image[],
+  options: GalleryOptions,
+  extras: Extras,
+): Promise<Uint8Array> {
+  const { scale = 2, dpi = 120, toFile = options.path } = options;
+  const format = (toFile === undefined ? 'png' : formatOf(who, toFile)) as PictureFormat;
+  if (images.length === 0) fail(who, 'there are no images', 'give a batch of at least one');
+  const wanted = options.columns ?? options.cols;
+  const rows = options.rows ?? Math.ceil(wanted ? images.length / wanted : Math.sqrt(images.length));
+  const columns = wanted ?? Math.ceil(images.length / rows);
+  const { width, height } = images[0]!;
+  const exact = (scale * dpi) / width;
+  // Whole pixels stay equally large when a small image is enlarged.
+  const zoom = exact >= 2 ? Math.round(exact) : exact;
+  const [tileWidth, tileHeight] = [Math.round(width * zoom), Math.round(height * zoom)];
+  const captionHeight = extras.captions ? 24 : 0;
+  const shown = images.slice(0, rows * columns);
+  const pixels = format === 'png' ? 'image-rendering="optimizeSpeed"' : 'style="image-rendering:pixelated"';
+  const tiles = await Promise.all(
+    shown.map(async (image, n) => {
+      const [x, y] = [
+        gap + (n % columns) * (tileWidth + gap),
+        gap + Math.floor(n / columns) * (tileHeight + captionHeight + gap),
+      ];
+      const caption = extras.captions?.[n];
+      return [
+        `<svg x="${x}" y="${y}" width="${tileWidth}" height="${tileHeight}">`,
+        `<image href="${await imageAddress(image)}" width="${tileWidth}" height="${tileHeight}" preserveAspectRatio="none" ${zoom >= 2 ? pixels : ''}/>`,
+        extras.overlay?.(n, zoom) ?? '',
+        '</svg>',
+        caption
+          ? `<text x="${x + tileWidth / 2}" y="${y + tileHeight + 17}" text-anchor="middle" font-size="14" fill="${caption.color}">${escapeXml(caption.text)}</text>`
+          : '',
+      ].join('');
+    }),
+  );
+  const usedRows = Math.ceil(shown.length / columns);
+  const pictureWidth = gap + Math.min(columns, shown.length) * (tileWidth + gap);
+  const body = gap + usedRows * (tileHeight + captionHeight + gap);
+  const pictureHeight = body + (extras.legend ? 30 : 0);
+  const svg = [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${pictureWidth}" height="${pictureHeight}" viewBox="0 0 ${pictureWidth} ${pictureHeight}" ${textStyle}>`,
+    `<rect width="${pictureWidth}" height="${pictureHeight}" fill="#fff"/>`,
+    ...tiles,
+    extras.legend ? drawLegend(extras.legend, pictureWidth / 2, body + 12) : '',
+    '</svg>',
+  ].join('\n');
+  return savePicture(svg, format, toFile);
+}
+
+function drawLegend(entries: readonly LegendEntry[], middle: number, y: number): string {
+  const widths = entries.map(({ name }) => 26 + textWidth(name, 14));
+  let x = middle - (widths.reduce((a, b) => a + b, 0) + 24 * (entries.length - 1)) / 2;
+  return entries
+    .map(({ name, color }, k) => {
+      const at = x;
+      x += widths[k]! + 24;
+      return `<rect x="${at}" y="${y - 8}" width="18" height="14" fill="rgb(${color.join()})" stroke="#57606a"/><text x="${at + 26}" y="${y + 4}" font-size="14" fill="${ink}">${escapeXml(name)}</text>`;
+    })
+    .join('');
+}
+const nameIn = (mapping: ClassMapping | undefined, label: number): string =>
+  (mapping instanceof Map ? mapping.get(label) : (mapping as Readonly<Record<number, string>> | undefined)?.[label]) ??
+  String(label);
