@@ -1,6 +1,6 @@
 import * as ops from '../../src/ops/index.ts';
 import { Tensor, tensor } from '../../src/tensor/index.ts';
-import { elementsOf, type Json, type StoredArray, type Tolerance } from './op-values.ts';
+import { complexParts, elementsOf, type Json, type StoredArray, type Tolerance } from './op-values.ts';
 
 interface Case {
   readonly args: readonly Json[];
@@ -47,6 +47,27 @@ export const decompositions: Readonly<Record<string, Compare>> = {
       eigenvalues: distance(w, expected),
       'X V': distance(ops.matmul(x, v), ops.multiply(v, ops.expandDims(w, -2))),
       "V'V": distance(product, identityLike(product)),
+    });
+  },
+  eig: async (found, c) => {
+    const [[wr, wi], [vr, vi]] = found as [[Tensor, Tensor], [Tensor, Tensor]];
+    const x = stored(c.args[0]!);
+    const spread = (w: Tensor): Tensor => ops.expandDims(w, -2);
+    // X V = V W, in real and imaginary parts.
+    const re = ops.subtract(ops.multiply(vr, spread(wr)), ops.multiply(vi, spread(wi)));
+    const im = ops.add(ops.multiply(vr, spread(wi)), ops.multiply(vi, spread(wr)));
+    const [expectedRe, expectedIm] = complexParts((c.outputs as readonly Json[])[0] as unknown as StoredArray);
+    const keys = async (a: Tensor, b: Tensor): Promise<number[]> => {
+      const [p, q] = [await a.data(), await b.data()];
+      return Array.from(p, (n, i) => [n, q[i]!] as const)
+        .sort((u, v) => Math.round((u[0] - v[0]) * 1e3) || u[1] - v[1])
+        .flat();
+    };
+    const [own, wanted] = [await keys(wr, wi), await keys(expectedRe, expectedIm)];
+    if (own.some((n, i) => Math.abs(n - wanted[i]!) > 2e-4)) return `eigenvalues ${own}, not ${wanted}`;
+    return all({
+      'real part of X V': distance(ops.matmul(x, vr), re),
+      'imaginary part of X V': distance(ops.matmul(x, vi), im),
     });
   },
   svd: async (found, c) => {

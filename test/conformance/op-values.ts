@@ -42,8 +42,18 @@ export function elementsOf(x: StoredArray): { dtype: DType; shape: readonly numb
 
 export const isArray = (x: unknown): x is StoredArray =>
   typeof x === 'object' && x !== null && 'data' in x && 'dtype' in x;
-/** Whether complex numbers occur, which have no dtype here. */
+/** Whether complex numbers occur: they have no dtype here, and stand as `[real, imaginary]` where an op gives them. */
 export const hasComplex = (x: Json): boolean => JSON.stringify(x)?.includes('"complex64"') ?? false;
+/** Real and imaginary part of a stored complex array. */
+export function complexParts(x: StoredArray): [Tensor, Tensor] {
+  const pairs = new Float32Array(Uint8Array.from(Buffer.from(x.data, 'base64')).buffer);
+  const side = (k: number): Tensor =>
+    tensor(
+      pairs.filter((_, i) => i % 2 === k),
+      { shape: [...x.shape] },
+    );
+  return [side(0), side(1)];
+}
 
 /** A value of `args`, `kwargs` as the ops take it. */
 export function decodeValue(x: Json, bodies: Readonly<Record<string, unknown>>): unknown {
@@ -51,6 +61,7 @@ export function decodeValue(x: Json, bodies: Readonly<Record<string, unknown>>):
   if (Array.isArray(x)) return x.map((y) => decodeValue(y, bodies));
   const o = x as Record<string, Json>;
   if (isArray(o)) {
+    if (o.dtype === 'complex64') return complexParts(o);
     const { dtype, shape, data } = elementsOf(o);
     return tensor(Array.from(data), { dtype, shape: [...shape] });
   }
@@ -93,6 +104,15 @@ export async function difference(
     const value = found instanceof Tensor ? await found.item() : found;
     const wanted = typeof expected === 'boolean' && found instanceof Tensor ? Number(expected) : expected;
     return (value ?? null) === wanted ? undefined : `${where}: ${String(value)}, not ${String(wanted)}`;
+  }
+  if (expected.dtype === 'complex64') {
+    const [re, im] = complexParts(expected);
+    const [a, b] = found as [Tensor, Tensor];
+    const off = async (x: Tensor, y: Tensor): Promise<boolean> => {
+      const [given, wanted] = [await x.data(), await y.data()];
+      return x.shape.join() !== y.shape.join() || given.some((n, i) => !close(n, wanted[i]!, tol));
+    };
+    return (await off(a, re)) || (await off(b, im)) ? `${where}: complex parts differ` : undefined;
   }
   const want = elementsOf(expected);
   if (!(found instanceof Tensor)) {

@@ -1,0 +1,49 @@
+export { normalize } from '../linalg/norm.ts';
+export {
+  celu,
+  elu,
+  gelu,
+  glu,
+  hardShrink,
+  hardSigmoid,
+  hardSilu,
+  hardSwish,
+  hardTanh,
+  leakyRelu,
+  logSigmoid,
+  mish,
+  relu,
+  relu6,
+  selu,
+  sigmoid,
+  silu,
+  softplus,
+  softShrink,
+  softsign,
+  sparsePlus,
+  sparseSigmoid,
+  squareplus,
+  swish,
+  tanhShrink,
+  threshold,
+} from './activations.ts';
+export { adaptiveAveragePool, adaptiveMaxPool } from './adaptive-pool.ts';
+export { type AttentionOptions, dotProductAttention } from './attention.ts';
+export { depthToSpace, spaceToDepth } from './blocks.ts';
+export {
+  type ConvOptions,
+  type ConvTransposeOptions,
+  conv,
+  convTranspose,
+  depthwiseConv,
+  separableConv,
+} from './conv.ts';
+export { binaryCrossentropy, categoricalCrossentropy, sparseCategoricalCrossentropy } from './crossentropy.ts';
+export { ctcDecode, ctcLoss } from './ctc.ts';
+export { multiHot, oneHot } from './encoding.ts';
+export { batchNormalization, layerNormalization, moments, rmsNormalization } from './normalization.ts';
+export { fold, unfold } from './patches.ts';
+export { averagePool, maxPool, type PoolOptions } from './pool.ts';
+export { polar, psnr } from './psnr.ts';
+export { logSoftmax, softmax } from './softmax.ts';
+export { sparsemax } from './sparsemax.ts';
