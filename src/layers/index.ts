@@ -26,6 +26,7 @@ import { Identity } from './core/identity.ts';
 import { InputLayer } from './core/input-layer.ts';
 import { Masking } from './core/masking.ts';
 import { ReversibleEmbedding } from './core/reversible-embedding.ts';
+import { Wrapper } from './core/wrapper.ts';
 import { Add } from './merging/add.ts';
 import { Average } from './merging/average.ts';
 import { Concatenate } from './merging/concatenate.ts';
@@ -37,6 +38,7 @@ import { BatchNormalization } from './normalization/batch-normalization.ts';
 import { GroupNormalization } from './normalization/group-normalization.ts';
 import { LayerNormalization } from './normalization/layer-normalization.ts';
 import { RMSNormalization } from './normalization/rms-normalization.ts';
+import { SpectralNormalization } from './normalization/spectral-normalization.ts';
 import { UnitNormalization } from './normalization/unit-normalization.ts';
 import { AdaptiveAveragePooling1D } from './pooling/adaptive-average-pooling1d.ts';
 import { AdaptiveAveragePooling2D } from './pooling/adaptive-average-pooling2d.ts';
@@ -78,6 +80,16 @@ import { UpSampling3D } from './reshaping/up-sampling3d.ts';
 import { ZeroPadding1D } from './reshaping/zero-padding1d.ts';
 import { ZeroPadding2D } from './reshaping/zero-padding2d.ts';
 import { ZeroPadding3D } from './reshaping/zero-padding3d.ts';
+import { Bidirectional } from './rnn/bidirectional.ts';
+import { GRU } from './rnn/gru.ts';
+import { GRUCell } from './rnn/gru-cell.ts';
+import { LSTM } from './rnn/lstm.ts';
+import { LSTMCell } from './rnn/lstm-cell.ts';
+import { RNN } from './rnn/rnn.ts';
+import { SimpleRNN } from './rnn/simple-rnn.ts';
+import { SimpleRNNCell } from './rnn/simple-rnn-cell.ts';
+import { StackedRNNCells } from './rnn/stacked-rnn-cells.ts';
+import { TimeDistributed } from './rnn/time-distributed.ts';
 
 export type { CallOptions } from './call-context.ts';
 export { Input } from './core/input-layer.ts';
@@ -104,6 +116,7 @@ export {
   AveragePooling3D,
   AveragePooling3D as AvgPool3D,
   BatchNormalization,
+  Bidirectional,
   Concatenate,
   Conv1D,
   Conv1D as Convolution1D,
@@ -142,12 +155,16 @@ export {
   GlobalMaxPooling2D as GlobalMaxPool2D,
   GlobalMaxPooling3D,
   GlobalMaxPooling3D as GlobalMaxPool3D,
+  GRU,
+  GRUCell,
   GroupNormalization,
   GroupQueryAttention,
   Identity,
   InputLayer,
   LayerNormalization,
   LeakyReLU,
+  LSTM,
+  LSTMCell,
   Masking,
   Maximum,
   MaxPooling1D,
@@ -167,19 +184,26 @@ export {
   Reshape,
   ReversibleEmbedding,
   RMSNormalization,
+  RNN,
   SeparableConv1D,
   SeparableConv1D as SeparableConvolution1D,
   SeparableConv2D,
   SeparableConv2D as SeparableConvolution2D,
+  SimpleRNN,
+  SimpleRNNCell,
   Softmax,
   SpatialDropout1D,
   SpatialDropout2D,
   SpatialDropout3D,
+  SpectralNormalization,
+  StackedRNNCells,
   Subtract,
+  TimeDistributed,
   UnitNormalization,
   UpSampling1D,
   UpSampling2D,
   UpSampling3D,
+  Wrapper,
   ZeroPadding1D,
   ZeroPadding2D,
   ZeroPadding3D,
@@ -203,6 +227,7 @@ registerModule('keras.layers', [
   AveragePooling2D,
   AveragePooling3D,
   BatchNormalization,
+  Bidirectional,
   Concatenate,
   Conv1D,
   Conv1DTranspose,
@@ -221,6 +246,8 @@ registerModule('keras.layers', [
   EinsumDense,
   Embedding,
   Flatten,
+  GRU,
+  GRUCell,
   GaussianDropout,
   GaussianNoise,
   GlobalAveragePooling1D,
@@ -233,6 +260,8 @@ registerModule('keras.layers', [
   GroupQueryAttention,
   Identity,
   InputLayer,
+  LSTM,
+  LSTMCell,
   LayerNormalization,
   LeakyReLU,
   Masking,
@@ -246,6 +275,7 @@ registerModule('keras.layers', [
   PReLU,
   Permute,
   RMSNormalization,
+  RNN,
   ReLU,
   RepeatVector,
   Rescaling,
@@ -253,15 +283,21 @@ registerModule('keras.layers', [
   ReversibleEmbedding,
   SeparableConv1D,
   SeparableConv2D,
+  SimpleRNN,
+  SimpleRNNCell,
   Softmax,
   SpatialDropout1D,
   SpatialDropout2D,
   SpatialDropout3D,
+  SpectralNormalization,
+  StackedRNNCells,
   Subtract,
+  TimeDistributed,
   UnitNormalization,
   UpSampling1D,
   UpSampling2D,
   UpSampling3D,
+  Wrapper,
   ZeroPadding1D,
   ZeroPadding2D,
   ZeroPadding3D,

@@ -10,7 +10,7 @@ export interface Owned<L> {
 }
 
 /** Names of attributes that refer to a layer without owning it. */
-const foreign = new Set(['inboundNodes', 'network', 'stack']);
+const foreign = new Set(['config', 'inboundNodes', 'madeIn', 'network', 'stack']);
 
 /**
  * Finds what an object owns through its attributes, lists, maps, sets and plain objects of them, in the order of the

@@ -1,0 +1,35 @@
+import { type Field, f } from '../base/field.ts';
+import {
+  type Config,
+  deserializeObject,
+  isSerializedObject,
+  type SerializedObject,
+  serializeObject,
+} from '../base/serialize.ts';
+import { type AnyLayer, isLayer } from './layer.ts';
+
+/** A layer as configs hold it: with the shapes it was built on. */
+export function serializeLayer(layer: AnyLayer): SerializedObject {
+  const build = layer.getBuildConfig();
+  return {
+    ...(serializeObject(layer) as Config),
+    ...(build && { build_config: build }),
+  } as unknown as SerializedObject;
+}
+export const layerFromConfig = (config: SerializedObject): AnyLayer => deserializeObject(config) as AnyLayer;
+
+type LayerLike = AnyLayer | SerializedObject;
+const isLayerLike = (x: unknown): x is LayerLike => (typeof x === 'function' && isLayer(x)) || isSerializedObject(x);
+const toLayer = (x: LayerLike): AnyLayer => (isSerializedObject(x) ? layerFromConfig(x) : x);
+
+/** An option that takes a layer. */
+export const layerField = (): Field<LayerLike, AnyLayer, true> =>
+  f.custom<LayerLike, AnyLayer>({ expects: 'a layer', check: isLayerLike, parse: toLayer, toDisk: serializeLayer });
+/** An option that takes a list of layers. */
+export const layersField = (): Field<readonly LayerLike[], readonly AnyLayer[], true> =>
+  f.custom<readonly LayerLike[], readonly AnyLayer[]>({
+    expects: 'a list of layers',
+    check: (v): v is readonly LayerLike[] => Array.isArray(v) && v.every(isLayerLike),
+    parse: (v) => v.map(toLayer),
+    toDisk: (v) => v.map(serializeLayer),
+  });

@@ -1,0 +1,60 @@
+import { fail } from '../../base/errors.ts';
+import { f, type Resolved } from '../../base/field.ts';
+import type { SymbolicShape } from '../../base/shape.ts';
+import { cast, divide, matmul, normalize, reshape, transpose } from '../../ops/index.ts';
+import { type Tensor, Variable } from '../../tensor/index.ts';
+import type { CallOptions } from '../call-context.ts';
+import { Layer } from '../layer.ts';
+import { layerField } from '../nested-layer.ts';
+
+const fields = {
+  /** The layer whose kernel (or embeddings) is normalised. */
+  layer: layerField(),
+  /** Rounds of the power iteration at each training step. */
+  powerIterations: f.int({ initial: 1, min: 1 }),
+};
+
+export interface SpectralNormalization extends Resolved<typeof fields> {}
+/** While training, divides a layer's kernel by its largest singular value (https://arxiv.org/abs/1802.05957). @see https://keras.io/api/layers/normalization_layers/spectral_normalization/ */
+export class SpectralNormalization extends Layer<typeof fields> {
+  static override readonly className = 'SpectralNormalization';
+  static override readonly fields = fields;
+  kernel!: Variable;
+  vectorU!: Variable;
+
+  override build(inputShape: SymbolicShape): void {
+    this.layer.buildOn(inputShape);
+    this.inputSpec = { shape: [null, ...inputShape.slice(1)] };
+    const inner = this.layer as unknown as Record<string, unknown>;
+    const kernel = inner['kernel'] ?? inner['embeddings'];
+    if (!(kernel instanceof Variable))
+      fail(this, `${String(this.layer)} has neither kernel nor embeddings`, 'wrap a layer that has one');
+    this.kernel = kernel as Variable;
+    this.vectorU = this.addWeight({
+      name: 'vector_u',
+      shape: [1, this.kernel.shape.at(-1)!],
+      initializer: { module: 'keras.initializers', class_name: 'TruncatedNormal', config: { stddev: 0.02 } },
+      trainable: false,
+    });
+  }
+  call(inputs: Tensor, { training = false }: CallOptions = {}): Tensor {
+    if (training) this.normalizeWeights();
+    const outputs = (this.layer as unknown as (x: Tensor, options: CallOptions) => Tensor)(inputs, { training });
+    return cast(outputs, inputs.dtype);
+  }
+  /** Divides the kernel by the estimate of its largest singular value, and goes on with the estimate. */
+  normalizeWeights(): void {
+    const kernel = this.kernel.value;
+    const rows = reshape(kernel, [-1, this.kernel.shape.at(-1)!]);
+    const unit = (x: Tensor): Tensor => normalize(x, { axis: -1, order: 2, epsilon: 1e-12 });
+    let u = this.vectorU.value;
+    let v = u;
+    for (let k = 0; k < this.powerIterations; k++) {
+      v = unit(matmul(u, transpose(rows)));
+      u = unit(matmul(v, rows));
+    }
+    const sigma = matmul(matmul(v, rows), transpose(u));
+    this.vectorU.assign(u);
+    this.kernel.assign(reshape(divide(kernel, sigma), this.kernel.shape));
+  }
+}

@@ -1,0 +1,133 @@
+import { fail } from '../../base/errors.ts';
+import { f, type Options, type Resolved } from '../../base/field.ts';
+import type { Config, SerializedObject } from '../../base/serialize.ts';
+import type { SymbolicShape } from '../../base/shape.ts';
+import { add, cast, concatenate, divide, flip, multiply } from '../../ops/index.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import { Layer, type LayerOptions } from '../layer.ts';
+import { layerField, layerFromConfig, serializeLayer } from '../nested-layer.ts';
+import type { States } from './cell.ts';
+import { type RecurrentCallOptions, RecurrentLayer, type RecurrentOutput } from './recurrent-layer.ts';
+
+const fields = {
+  /** The layer that reads forwards; its copy, or `backwardLayer`, reads backwards. */
+  layer: layerField(),
+  /** How the two outputs are joined; null gives both. */
+  mergeMode: f.nullable(f.oneOf(['concat', 'sum', 'ave', 'mul'], 'concat'), 'concat'),
+  /** The layer that reads backwards. */
+  backwardLayer: f.nullable(layerField()),
+};
+type Inner = RecurrentLayer<{}>;
+const joins = {
+  concat: (x: Tensor, y: Tensor): Tensor => concatenate([x, y], { axis: -1 }),
+  sum: (x: Tensor, y: Tensor): Tensor => add(x, y),
+  ave: (x: Tensor, y: Tensor): Tensor => divide(add(x, y), 2),
+  mul: (x: Tensor, y: Tensor): Tensor => multiply(x, y),
+};
+
+export interface Bidirectional extends Omit<Resolved<typeof fields>, 'layer' | 'backwardLayer'> {}
+/** A recurrent layer that reads sequences from both ends. @example new Bidirectional({ layer: new LSTM({ units: 16 }) })(x) @see https://keras.io/api/layers/recurrent_layers/bidirectional/ */
+export class Bidirectional extends Layer<
+  typeof fields,
+  [sequences: Tensor, options?: RecurrentCallOptions],
+  RecurrentOutput
+> {
+  static override readonly className = 'Bidirectional';
+  static override readonly fields = fields;
+  static override readonly takesMask = true;
+  override supportsMasking = true;
+  readonly forwardLayer: Inner;
+  readonly backwardLayer: Inner;
+
+  constructor(options: Options<typeof fields> & LayerOptions) {
+    super(options);
+    const { layer, backwardLayer } = this.config;
+    for (const given of [layer, ...(backwardLayer ? [backwardLayer] : [])])
+      if (!(given instanceof RecurrentLayer))
+        fail(this, `the layer ${String(given)} is not recurrent`, 'give an RNN, LSTM, GRU or SimpleRNN');
+    this.forwardLayer = copyOf(layer as Inner, 'forward_', {});
+    this.backwardLayer = backwardLayer
+      ? (backwardLayer as Inner)
+      : copyOf(layer as Inner, 'backward_', { go_backwards: !(layer as Inner).goBackwards });
+    this.checkPair();
+    // Padding must not be repeated into what the other direction gives.
+    for (const inner of [this.forwardLayer, this.backwardLayer]) inner.zeroOutputForMask = inner.returnSequences;
+    this.inputSpec = this.forwardLayer.inputSpec;
+  }
+  /** The layer that reads forwards. */
+  get layer(): Inner {
+    return this.forwardLayer;
+  }
+  private checkPair(): void {
+    const [forward, backward] = [this.forwardLayer, this.backwardLayer];
+    if (forward.goBackwards === backward.goBackwards)
+      fail(
+        this,
+        'layer and backward_layer (backwardLayer) have the same go_backwards (goBackwards): they read in the same direction',
+        'give backwardLayer goBackwards: true',
+      );
+    for (const [key, option] of [
+      ['returnSequences', 'return_sequences'],
+      ['returnState', 'return_state'],
+      ['stateful', 'stateful'],
+    ] as const)
+      if (forward[key] !== backward[key])
+        fail(
+          this,
+          `layer and backward_layer (backwardLayer) differ in ${key} (${option}): ${forward[key]} and ${backward[key]}`,
+          'give both the same',
+        );
+  }
+
+  override build(inputShape: SymbolicShape): void {
+    this.forwardLayer.buildOn(inputShape);
+    this.backwardLayer.buildOn(inputShape);
+  }
+  /** Makes the next batch begin from zeros again. */
+  resetState(): void {
+    this.forwardLayer.resetState();
+    this.backwardLayer.resetState();
+  }
+  get states() {
+    return [...this.forwardLayer.states, ...this.backwardLayer.states];
+  }
+  call(sequences: Tensor, { initialState, ...options }: RecurrentCallOptions = {}): RecurrentOutput {
+    const given = initialState as readonly States[] | null | undefined;
+    const half = (given?.length ?? 0) / 2;
+    const run = (layer: Inner, states: readonly States[] | undefined): readonly Tensor[] => {
+      const found = layer(sequences, { ...options, ...(states && { initialState: states }) });
+      return this.forwardLayer.returnState ? (found as readonly Tensor[]) : [found as Tensor];
+    };
+    const [x, ...forward] = run(this.forwardLayer, given?.slice(0, half));
+    const [raw, ...backward] = run(this.backwardLayer, given?.slice(half));
+    const y = this.forwardLayer.returnSequences ? flip(raw!, { axis: 1 }) : raw!;
+    const joined = this.mergeMode
+      ? [joins[this.mergeMode](cast(x!, this.computeDtype), cast(y, this.computeDtype))]
+      : [x!, y];
+    const states = [...forward, ...backward];
+    const all = [...joined, ...states];
+    return (all.length === 1 ? all[0] : all) as RecurrentOutput;
+  }
+  override computeMask(_inputs: unknown, mask: Tensor | null | undefined): any {
+    const own = this.forwardLayer.returnSequences ? (mask ?? null) : null;
+    return this.mergeMode === null ? [own, own] : [own];
+  }
+  override getConfig(): Config {
+    return {
+      ...super.getConfig(),
+      layer: serializeLayer(this.forwardLayer),
+      backward_layer: serializeLayer(this.backwardLayer),
+    };
+  }
+}
+
+/** A layer made again from its config, under a name with a prefix. */
+function copyOf(layer: Inner, prefix: string, changes: Config): Inner {
+  const written = serializeLayer(layer);
+  const config = written.config as Config;
+  const name = String(config['name']);
+  return layerFromConfig({
+    ...written,
+    config: { ...config, ...changes, name: prefix + (name.startsWith(prefix) ? name.slice(prefix.length) : name) },
+  } as SerializedObject) as unknown as Inner;
+}

@@ -1,0 +1,59 @@
+import { activationField } from '../../activations/index.ts';
+import { f } from '../../base/field.ts';
+import { constraintField } from '../../constraints/index.ts';
+import { initializerField } from '../../initializers/index.ts';
+import { regularizerField } from '../../regularizers/index.ts';
+import { rateField, seedField } from '../regularization/fields.ts';
+
+/** Options of layers that go over a sequence. */
+export const sequenceFields = {
+  /** Whether the outputs of all steps are given, not only the last one's. */
+  returnSequences: f.bool(false),
+  /** Whether the last states are given too. */
+  returnState: f.bool(false),
+  /** Whether the sequence is read from its end; the outputs then come in that order. */
+  goBackwards: f.bool(false),
+  /** Whether the states at the end of a batch are those at the beginning of the next. */
+  stateful: f.bool(false),
+  /** Whether the steps are written out, rather than looped over. */
+  unroll: f.bool(false),
+  /** Whether masked steps give 0, rather than what the step before gave. */
+  zeroOutputForMask: f.bool(false),
+};
+
+/** Options of the weights of a recurrent cell. */
+export const cellWeightFields = {
+  /** Whether learned vectors are added. */
+  useBias: f.bool(true),
+  kernelInitializer: initializerField('glorot_uniform'),
+  /** Makes the weights that are applied to the states. */
+  recurrentInitializer: initializerField('orthogonal'),
+  biasInitializer: initializerField('zeros'),
+  kernelRegularizer: regularizerField(),
+  recurrentRegularizer: regularizerField(),
+  biasRegularizer: regularizerField(),
+  kernelConstraint: constraintField(),
+  recurrentConstraint: constraintField(),
+  biasConstraint: constraintField(),
+};
+const optionalRate = { ...rateField(), required: false as const, initial: 0 };
+export const cellDropoutFields = {
+  /** Share of the inputs that is set to 0 while training: the same at every step. */
+  dropout: optionalRate,
+  /** Share of the states that is set to 0 while training: the same at every step. */
+  recurrentDropout: optionalRate,
+  /** Makes the draws repeat from run to run. */
+  seed: seedField(),
+};
+
+/** Options of recurrent cells with `units` states. */
+export const cellFields = {
+  /** Size of the output and of each state. */
+  units: f.int({ min: 1 }),
+  /** Function applied to the new state. */
+  activation: activationField('tanh'),
+  ...cellWeightFields,
+  ...cellDropoutFields,
+};
+/** Function applied to the gates. */
+export const recurrentActivationField = activationField('sigmoid');

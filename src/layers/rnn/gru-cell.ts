@@ -1,0 +1,77 @@
+import { f, type Resolved } from '../../base/field.ts';
+import type { SymbolicShape } from '../../base/shape.ts';
+import { add, getItem, matmul, multiply, split, subtract } from '../../ops/index.ts';
+import { SeedGenerator } from '../../random/index.ts';
+import type { Tensor, Variable } from '../../tensor/index.ts';
+import { Layer } from '../layer.ts';
+import { buildCell, type CellOptions, callCell, draws, type States } from './cell.ts';
+import { cellFields, recurrentActivationField } from './fields.ts';
+
+export const gruFields = {
+  ...cellFields,
+  /** Function applied to the gates. */
+  recurrentActivation: recurrentActivationField,
+  /** Whether the reset gate acts after the state was multiplied by its weights, rather than before. */
+  resetAfter: f.bool(true),
+};
+
+export interface GRUCell extends Resolved<typeof gruFields> {}
+/**
+ * One step of GRU, with gates z and r: `h = z · h + (1 - z) · activation(x · kernel + r · (h · recurrentKernel))`.
+ * @see https://keras.io/api/layers/recurrent_layers/gru_cell/
+ */
+export class GRUCell extends Layer<
+  typeof gruFields,
+  [inputs: Tensor, states: States, options?: CellOptions],
+  [Tensor, Tensor[]]
+> {
+  static override readonly className = 'GRUCell';
+  static override readonly fields = gruFields;
+  readonly stateSize = this.units;
+  readonly outputSize = this.units;
+  kernel!: Variable;
+  recurrentKernel!: Variable;
+  bias: Variable | null = null;
+  readonly seedGenerator: SeedGenerator | null = draws(this) ? new SeedGenerator({ seed: this.seed }) : null;
+
+  override build(inputShape: SymbolicShape): void {
+    const width = 3 * this.units;
+    buildCell(this, {
+      kernel: [inputShape.at(-1)!, width],
+      recurrent: [this.units, width],
+      bias: this.resetAfter ? [2, width] : [width],
+    });
+  }
+  /** What of a step does not depend on the state. */
+  project(x: Tensor): Tensor {
+    const products = matmul(x, this.kernel);
+    if (!this.bias) return products;
+    return add(products, this.resetAfter ? getItem(this.bias, 0) : this.bias);
+  }
+  step(projected: Tensor, [state]: readonly Tensor[], keep: Tensor | undefined): [Tensor, Tensor[]] {
+    const before = keep ? multiply(state!, keep) : state!;
+    const [xz, xr, xh] = split(projected, 3, { axis: -1 }) as Three;
+    const gate = this.recurrentActivation;
+    let z: Tensor;
+    let inner: Tensor;
+    if (this.resetAfter) {
+      const products = matmul(before, this.recurrentKernel);
+      const biased = this.bias ? add(products, getItem(this.bias, 1)) : products;
+      const [hz, hr, hh] = split(biased, 3, { axis: -1 }) as Three;
+      z = gate(add(xz, hz));
+      inner = multiply(gate(add(xr, hr)), hh);
+    } else {
+      const [gates, own] = split(this.recurrentKernel, [2 * this.units], { axis: -1 }) as [Tensor, Tensor];
+      const [hz, hr] = split(matmul(before, gates), 2, { axis: -1 }) as [Tensor, Tensor];
+      z = gate(add(xz, hz));
+      inner = matmul(multiply(gate(add(xr, hr)), before), own);
+    }
+    const candidate = this.activation(add(xh, inner));
+    const next = add(multiply(z, before), multiply(subtract(1, z), candidate));
+    return [next, [next]];
+  }
+  call(inputs: Tensor, states: States, options: CellOptions = {}): [Tensor, Tensor[]] {
+    return callCell(this, inputs, states, options);
+  }
+}
+type Three = [Tensor, Tensor, Tensor];

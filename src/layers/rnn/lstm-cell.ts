@@ -1,0 +1,63 @@
+import { f, type Resolved } from '../../base/field.ts';
+import type { SymbolicShape } from '../../base/shape.ts';
+import { add, matmul, multiply, split } from '../../ops/index.ts';
+import { SeedGenerator } from '../../random/index.ts';
+import type { Tensor, Variable } from '../../tensor/index.ts';
+import { Layer } from '../layer.ts';
+import { buildCell, type CellOptions, callCell, draws, type States } from './cell.ts';
+import { cellFields, recurrentActivationField } from './fields.ts';
+import { forgetGateOpen } from './gates.ts';
+
+export const lstmFields = {
+  ...cellFields,
+  /** Function applied to the gates. */
+  recurrentActivation: recurrentActivationField,
+  /** Whether the forget gate's bias begins at 1. */
+  unitForgetBias: f.bool(true),
+};
+
+export interface LSTMCell extends Resolved<typeof lstmFields> {}
+/**
+ * One step of LSTM, with gates `i, f, g, o` from `x · kernel + h · recurrentKernel + bias`: `c = f · c + i · g`, `h = o · activation(c)`.
+ * @see https://keras.io/api/layers/recurrent_layers/lstm_cell/
+ */
+export class LSTMCell extends Layer<
+  typeof lstmFields,
+  [inputs: Tensor, states: States, options?: CellOptions],
+  [Tensor, Tensor[]]
+> {
+  static override readonly className = 'LSTMCell';
+  static override readonly fields = lstmFields;
+  readonly stateSize = [this.units, this.units];
+  readonly outputSize = this.units;
+  kernel!: Variable;
+  recurrentKernel!: Variable;
+  bias: Variable | null = null;
+  readonly seedGenerator: SeedGenerator | null = draws(this) ? new SeedGenerator({ seed: this.seed }) : null;
+
+  override build(inputShape: SymbolicShape): void {
+    const { units } = this;
+    buildCell(
+      this,
+      { kernel: [inputShape.at(-1)!, 4 * units], recurrent: [units, 4 * units], bias: [4 * units] },
+      this.unitForgetBias ? forgetGateOpen(this.biasInitializer, units) : this.biasInitializer,
+    );
+  }
+  /** What of a step does not depend on the states. */
+  project(x: Tensor): Tensor {
+    const products = matmul(x, this.kernel);
+    return this.bias ? add(products, this.bias) : products;
+  }
+  step(projected: Tensor, [state, memory]: readonly Tensor[], keep: Tensor | undefined): [Tensor, Tensor[]] {
+    const before = keep ? multiply(state!, keep) : state!;
+    const [i, f, g, o] = split(add(projected, matmul(before, this.recurrentKernel)), 4, { axis: -1 }) as Four;
+    const gate = this.recurrentActivation;
+    const c = add(multiply(gate(f), memory!), multiply(gate(i), this.activation(g)));
+    const h = multiply(gate(o), this.activation(c));
+    return [h, [h, c]];
+  }
+  call(inputs: Tensor, states: States, options: CellOptions = {}): [Tensor, Tensor[]] {
+    return callCell(this, inputs, states, options);
+  }
+}
+type Four = [Tensor, Tensor, Tensor, Tensor];

@@ -1,0 +1,98 @@
+import { range } from '../../base/shape.ts';
+import { expandDims, flip, getItem, multiply, scan, stack, transpose, where, zerosLike } from '../../ops/index.ts';
+import { mapTensors, Tensor, tensorsIn } from '../../tensor/index.ts';
+import { beginProjecting, beginSequence, type Cell, isProjecting, type States, type Step } from './cell.ts';
+
+export interface Recurrence {
+  readonly mask: Tensor | null | undefined;
+  readonly training: boolean;
+  readonly goBackwards: boolean;
+  readonly unroll: boolean;
+  readonly zeroOutputForMask: boolean;
+  readonly returnSequences: boolean;
+}
+
+/** Time and batch trade places. */
+const timeMajor = (x: Tensor): Tensor => transpose(x, { axes: [1, 0, ...range(x.shape.length).slice(2)] });
+
+/** Puts a cell through a sequence `[n, t, …]`: the output of the last step, or of all of them, and the last states. */
+export function recur(cell: Cell, sequences: Tensor, initial: States, how: Recurrence): [Tensor, States] {
+  const { inputs, step, isFirstStateOutput } = stepsOf(cell, timeMajor(sequences), initial, how.training);
+  const masked = how.mask ? maskStep(step, how.zeroOutputForMask) : undefined;
+  const mask = how.mask ? timeMajor(how.mask) : undefined;
+  const wantsAll = how.returnSequences || !isFirstStateOutput || (masked !== undefined && how.zeroOutputForMask);
+  const once = (states: States, [x, m]: readonly Tensor[]): [Tensor, States] =>
+    masked ? masked(x!, m!, states) : step(x!, states);
+  const xs = mask ? [inputs, mask] : [inputs];
+  const [outputs, states] = how.unroll
+    ? unrolled(once, xs, initial, how.goBackwards)
+    : looped(once, xs, initial, how.goBackwards, wantsAll);
+  if (how.returnSequences) return [timeMajor(outputs!), states];
+  return [outputs ? getItem(outputs, -1) : (states as readonly Tensor[])[0]!, states];
+}
+
+/** The part of the step that must be repeated, and what it is given: for cells that allow it, inputs multiplied by their weights at once. */
+function stepsOf(
+  cell: Cell,
+  x: Tensor,
+  initial: States,
+  training: boolean,
+): { inputs: Tensor; step: Step; isFirstStateOutput: boolean } {
+  const first = getItem(x, 0);
+  if (!isProjecting(cell))
+    return { inputs: x, step: beginSequence(cell, first, initial, training), isFirstStateOutput: false };
+  const { keep, step } = beginProjecting(cell, first, initial, training);
+  return { inputs: cell.project(keep ? multiply(x, expandDims(keep, 0)) : x), step, isFirstStateOutput: true };
+}
+
+/** Where the mask is false states stay, and the output is 0 or that of the step before: the first state of the (last) cell. */
+const maskStep =
+  (step: Step, zeroOutput: boolean) =>
+  (x: Tensor, mask: Tensor, before: States): [Tensor, States] => {
+    const [output, after] = step(x, before);
+    const choose = (yes: Tensor, no: Tensor): Tensor => {
+      let spread = mask;
+      while (spread.shape.length < yes.shape.length) spread = expandDims(spread, -1);
+      return where(spread, yes, no);
+    };
+    const old = tensorsIn(before);
+    let at = 0;
+    const states = mapTensors(after, (s) => choose(s, old[at++]!)) as States;
+    return [choose(output, zeroOutput ? zerosLike(output) : previousOutput(before)), states];
+  };
+function previousOutput(states: States): Tensor {
+  const list = states as readonly States[];
+  if (list[0] instanceof Tensor) return list[0];
+  const last = list.at(-1)!;
+  return last instanceof Tensor ? last : (last as readonly Tensor[])[0]!;
+}
+
+type Once = (states: States, slices: readonly Tensor[]) => [Tensor, States];
+function looped(
+  once: Once,
+  xs: readonly Tensor[],
+  initial: States,
+  reverse: boolean,
+  wantsAll: boolean,
+): [Tensor | undefined, States] {
+  const body = (carry: unknown, slices: unknown): [unknown, unknown] => {
+    const [output, states] = once(carry as States, slices as readonly Tensor[]);
+    return [states, wantsAll ? [output] : []];
+  };
+  const [states, results] = scan(body as never, initial as never, { xs: xs as never, reverse });
+  const [outputs] = results as unknown as readonly Tensor[];
+  return [outputs && (reverse ? flip(outputs, { axis: 0 }) : outputs), states as unknown as States];
+}
+function unrolled(once: Once, xs: readonly Tensor[], initial: States, reverse: boolean): [Tensor, States] {
+  const steps = range(xs[0]!.shape[0]!);
+  let states = initial;
+  const outputs = (reverse ? steps.reverse() : steps).map((t) => {
+    const [output, next] = once(
+      states,
+      xs.map((x) => getItem(x, t)),
+    );
+    states = next;
+    return output;
+  });
+  return [stack(outputs, { axis: 0 }), states];
+}

@@ -1,0 +1,129 @@
+import { fail } from '../../base/errors.ts';
+import type { Fields, Options, Resolved } from '../../base/field.ts';
+import type { Config } from '../../base/serialize.ts';
+import { type Shape, type SymbolicShape, showShape } from '../../base/shape.ts';
+import { cast, zeros } from '../../ops/index.ts';
+import { mapTensors, Tensor, tensorsIn, Variable } from '../../tensor/index.ts';
+import type { CallOptions } from '../call-context.ts';
+import { Layer, type LayerOptions } from '../layer.ts';
+import { type Cell, initialStatesOf, type States, zeroStates } from './cell.ts';
+import type { sequenceFields } from './fields.ts';
+import { recur } from './recurrence.ts';
+
+/** Options of a recurrent layer's call. */
+export interface RecurrentCallOptions extends CallOptions {
+  /** The states before the first step: one tensor, or a list; zeros when absent. */
+  readonly initialState?: States | null | undefined;
+}
+/** What a recurrent layer gives: one tensor, or, with `returnState`, a list of the output and the states. */
+export type RecurrentOutput = Tensor & readonly Tensor[];
+
+/** States that stay from batch to batch. They are variables of the layer, but no weights. */
+class KeptStates {
+  readonly variables: Variable[];
+  readonly form: States;
+  constructor(form: States) {
+    this.form = form;
+    this.variables = tensorsIn(form).map((t) => new Variable(t, { trainable: false, name: 'rnn_state' }));
+  }
+  read(): States {
+    let at = 0;
+    return mapTensors(this.form, () => this.variables[at++]!.read()) as States;
+  }
+}
+
+type SequenceOptions = Omit<Resolved<typeof sequenceFields>, 'zeroOutputForMask'>;
+// biome-ignore lint/correctness/noUnusedVariables: merged with the class, it must have the same parameters
+export interface RecurrentLayer<S extends Fields> extends SequenceOptions {}
+/** A layer that puts a cell through sequences `[n, t, …]`. */
+export abstract class RecurrentLayer<S extends Fields> extends Layer<
+  S,
+  [sequences: Tensor, options?: RecurrentCallOptions],
+  RecurrentOutput
+> {
+  static override readonly takesMask = true;
+  abstract readonly cell: Cell;
+  override supportsMasking = true;
+  /** Whether masked steps give 0, rather than what the step before gave. */
+  zeroOutputForMask: boolean;
+  private kept: KeptStates | null = null;
+
+  constructor(options: Options<S> & LayerOptions) {
+    super(options);
+    this.zeroOutputForMask = (this.config as unknown as Resolved<typeof sequenceFields>).zeroOutputForMask;
+  }
+
+  override build(inputShape: SymbolicShape): void {
+    const step = [inputShape[0]!, ...inputShape.slice(2)];
+    this.cell.buildOn(step);
+    if (!this.stateful) return;
+    if (inputShape.some((n, d) => d !== 1 && n === null))
+      fail(
+        this,
+        `a stateful layer needs a batch of known size, inputs have shape ${showShape(inputShape)}`,
+        'give the input a batchSize, e.g. Input({ shape, batchSize: 32 })',
+      );
+    this.kept = new KeptStates(this.firstStates(step as number[]));
+  }
+  /** The states before the first step, for inputs of one step of the given shape. */
+  protected firstStates(step: Shape): States {
+    return initialStatesOf(this.cell, step[0]!);
+  }
+  /** The states before the first step. */
+  getInitialState(batchSize: number): States {
+    return initialStatesOf(this.cell, batchSize);
+  }
+  /** Variables that hold the states between batches. */
+  get states(): readonly Variable[] {
+    return this.kept?.variables ?? [];
+  }
+  /** Makes the next batch begin from zeros again. */
+  resetState(): void {
+    for (const state of this.states) state.assign(zeros(state.shape, { dtype: state.dtype }));
+  }
+
+  call(sequences: Tensor, { initialState, mask, training = false }: RecurrentCallOptions = {}): RecurrentOutput {
+    const steps = sequences.shape[1]!;
+    if (steps === 0) fail(this, 'the sequences have no steps', 'give at least one');
+    const begin =
+      initialState ?? this.kept?.read() ?? this.firstStates([sequences.shape[0]!, ...sequences.shape.slice(2)]);
+    const initial = mapTensors(begin instanceof Tensor ? [begin] : begin, (s) => cast(s, this.computeDtype)) as States;
+    const batch = tensorsIn(initial)[0]!.shape[0];
+    if (batch !== sequences.shape[0])
+      fail(
+        this,
+        `the states are for a batch of ${batch}, the inputs have shape ${showShape(sequences.shape)}`,
+        this.stateful ? 'give a stateful layer batches of the size it was built on' : 'give both the same batch size',
+      );
+    const { goBackwards, unroll, zeroOutputForMask, returnSequences } = this;
+    const [output, states] = recur(this.cell, sequences, initial, {
+      mask,
+      training,
+      goBackwards,
+      unroll,
+      zeroOutputForMask,
+      returnSequences,
+    });
+    if (this.kept) tensorsIn(states).forEach((s, k) => this.kept!.variables[k]!.assign(cast(s, this.variableDtype)));
+    return (this.returnState ? [output, ...(states as readonly States[])] : output) as RecurrentOutput;
+  }
+  override computeMask(_inputs: unknown, mask: Tensor | null | undefined): any {
+    const own = this.returnSequences ? (mask ?? null) : null;
+    if (!this.returnState) return own;
+    return [own, ...tensorsIn(zeroStates(this.cell.stateSize, 1)).map(() => null)];
+  }
+  override getConfig(): Config {
+    return { ...super.getConfig(), zero_output_for_mask: this.zeroOutputForMask };
+  }
+}
+
+/** Those of a layer's options that its cell takes. */
+export function cellOptions<S extends Fields>(
+  layer: { readonly config: unknown; readonly dtypePolicy: LayerOptions['dtype']; readonly trainable: boolean },
+  fields: S,
+  name: string,
+): Options<S> & LayerOptions {
+  const config = layer.config as Record<string, unknown>;
+  const own = Object.fromEntries(Object.keys(fields).map((key) => [key, config[key]]));
+  return { ...own, name, dtype: layer.dtypePolicy, trainable: layer.trainable } as unknown as Options<S> & LayerOptions;
+}

@@ -1,0 +1,39 @@
+import { fail } from '../../base/errors.ts';
+import type { Options, Resolved } from '../../base/field.ts';
+import type { LayerOptions } from '../layer.ts';
+import { layerField } from '../nested-layer.ts';
+import type { Cell } from './cell.ts';
+import { sequenceFields } from './fields.ts';
+import { RecurrentLayer } from './recurrent-layer.ts';
+import { StackedRNNCells } from './stacked-rnn-cells.ts';
+
+const cellField = layerField();
+const fields = {
+  ...sequenceFields,
+  /** What is done at each step: a layer with `stateSize` and `call(inputs, states)`; a list of them is stacked. */
+  cell: {
+    ...cellField,
+    check: (v: unknown): v is Parameters<typeof cellField.parse>[0] => Array.isArray(v) || cellField.check(v),
+    parse: (v: Parameters<typeof cellField.parse>[0] | readonly Cell[]) =>
+      Array.isArray(v) ? new StackedRNNCells({ cells: v }) : cellField.parse(v as Cell),
+  },
+};
+
+export interface RNN extends Omit<Resolved<typeof fields>, 'zeroOutputForMask' | 'cell'> {}
+/** Puts a cell through sequences `[n, t, …]`. @example new RNN({ cell: new GRUCell({ units: 8 }) })(x) @see https://keras.io/api/layers/recurrent_layers/rnn/ */
+export class RNN extends RecurrentLayer<typeof fields> {
+  static override readonly className = 'RNN';
+  static override readonly fields = fields;
+  readonly cell: Cell;
+
+  constructor(options: Options<typeof fields> & LayerOptions) {
+    super(options);
+    this.cell = this.config.cell as unknown as Cell;
+    if (this.cell.stateSize === undefined)
+      fail(
+        this,
+        `the cell ${String(this.cell)} has no state_size (stateSize)`,
+        'give a cell with the property stateSize: an integer, or a list of one for each state',
+      );
+  }
+}

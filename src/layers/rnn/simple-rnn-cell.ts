@@ -1,0 +1,43 @@
+import type { Resolved } from '../../base/field.ts';
+import type { SymbolicShape } from '../../base/shape.ts';
+import { add, matmul, multiply } from '../../ops/index.ts';
+import { SeedGenerator } from '../../random/index.ts';
+import type { Tensor, Variable } from '../../tensor/index.ts';
+import { Layer } from '../layer.ts';
+import { buildCell, type CellOptions, callCell, draws, type States } from './cell.ts';
+import { cellFields as fields } from './fields.ts';
+
+export interface SimpleRNNCell extends Resolved<typeof fields> {}
+/** One step of SimpleRNN: `h = activation(x · kernel + h · recurrentKernel + bias)`. @see https://keras.io/api/layers/recurrent_layers/simple_rnn_cell/ */
+export class SimpleRNNCell extends Layer<
+  typeof fields,
+  [inputs: Tensor, states: States, options?: CellOptions],
+  [Tensor, Tensor[]]
+> {
+  static override readonly className = 'SimpleRNNCell';
+  static override readonly fields = fields;
+  readonly stateSize = this.units;
+  readonly outputSize = this.units;
+  kernel!: Variable;
+  recurrentKernel!: Variable;
+  bias: Variable | null = null;
+  readonly seedGenerator: SeedGenerator | null = draws(this) ? new SeedGenerator({ seed: this.seed }) : null;
+
+  override build(inputShape: SymbolicShape): void {
+    const { units } = this;
+    buildCell(this, { kernel: [inputShape.at(-1)!, units], recurrent: [units, units], bias: [units] });
+  }
+  /** What of a step does not depend on the state. */
+  project(x: Tensor): Tensor {
+    const products = matmul(x, this.kernel);
+    return this.bias ? add(products, this.bias) : products;
+  }
+  step(projected: Tensor, [state]: readonly Tensor[], keep: Tensor | undefined): [Tensor, Tensor[]] {
+    const h = keep ? multiply(state!, keep) : state!;
+    const next = this.activation(add(projected, matmul(h, this.recurrentKernel)));
+    return [next, [next]];
+  }
+  call(inputs: Tensor, states: States, options: CellOptions = {}): [Tensor, Tensor[]] {
+    return callCell(this, inputs, states, options);
+  }
+}

@@ -1,0 +1,28 @@
+import type { Options, Resolved } from '../../base/field.ts';
+import type { Config } from '../../base/serialize.ts';
+import { regularizerField } from '../../regularizers/index.ts';
+import type { InputSpec } from '../input-spec.ts';
+import type { LayerOptions } from '../layer.ts';
+import { cellFields, sequenceFields } from './fields.ts';
+import { cellOptions, RecurrentLayer } from './recurrent-layer.ts';
+import { SimpleRNNCell } from './simple-rnn-cell.ts';
+
+const fields = { ...sequenceFields, ...cellFields, activityRegularizer: regularizerField() };
+
+export interface SimpleRNN extends Omit<Resolved<typeof fields>, 'zeroOutputForMask'> {}
+/** A recurrence: `h = activation(x · kernel + h · recurrentKernel + bias)` at each step of `[n, t, c]`. @example new SimpleRNN({ units: 32, returnSequences: true })(x) @see https://keras.io/api/layers/recurrent_layers/simple_rnn/ */
+export class SimpleRNN extends RecurrentLayer<typeof fields> {
+  static override readonly className = 'SimpleRNN';
+  static override readonly fields = fields;
+  override inputSpec: InputSpec = { ndim: 3 };
+  readonly cell: SimpleRNNCell;
+
+  constructor(options: Options<typeof fields> & LayerOptions) {
+    super(options);
+    this.cell = new SimpleRNNCell(cellOptions(this, cellFields, 'simple_rnn_cell'));
+  }
+  override getConfig(): Config {
+    const { seed: _, ...config } = super.getConfig();
+    return config;
+  }
+}

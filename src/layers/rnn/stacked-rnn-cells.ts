@@ -1,0 +1,87 @@
+import { fail } from '../../base/errors.ts';
+import type { Options, Resolved } from '../../base/field.ts';
+import type { SymbolicShape } from '../../base/shape.ts';
+import { zeros } from '../../ops/index.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import { Layer, type LayerOptions } from '../layer.ts';
+import { layersField } from '../nested-layer.ts';
+import {
+  beginSequence,
+  type Cell,
+  type CellOptions,
+  initialStatesOf,
+  type StateSize,
+  type States,
+  type Step,
+} from './cell.ts';
+
+const fields = {
+  /** The cells, from the first to the last: each gets what the one before gives. */
+  cells: layersField(),
+};
+const firstOf = (size: StateSize): number => (typeof size === 'number' ? size : firstOf(size[0]!));
+const outputSizeOf = (cell: Cell): number => cell.outputSize ?? firstOf(cell.stateSize);
+
+export interface StackedRNNCells extends Omit<Resolved<typeof fields>, 'cells'> {}
+/** Several cells as one. @see https://keras.io/api/layers/recurrent_layers/stacked_rnn_cell/ */
+export class StackedRNNCells extends Layer<
+  typeof fields,
+  [inputs: Tensor, states: States, options?: CellOptions],
+  [Tensor, States]
+> {
+  static override readonly className = 'StackedRNNCells';
+  static override readonly fields = fields;
+  readonly cells: readonly Cell[];
+  readonly stateSize: readonly StateSize[];
+  readonly outputSize: number;
+
+  constructor(options: Options<typeof fields> & LayerOptions) {
+    super(options);
+    this.cells = this.config.cells as unknown as readonly Cell[];
+    const without = this.cells.find((cell) => cell.stateSize === undefined);
+    if (without || this.cells.length === 0)
+      fail(
+        this,
+        without ? `the cell ${String(without)} has no state_size (stateSize)` : 'it has no cells',
+        'give a list of cells, such as GRUCell',
+      );
+    this.stateSize = this.cells.map((cell) => cell.stateSize);
+    this.outputSize = outputSizeOf(this.cells.at(-1)!);
+  }
+  override build(inputShape: SymbolicShape): void {
+    let shape = inputShape;
+    for (const cell of this.cells) {
+      cell.buildOn(shape);
+      shape = [inputShape[0]!, outputSizeOf(cell)];
+    }
+  }
+  getInitialState(batchSize: number): States {
+    return this.cells.map((cell) => {
+      const states = initialStatesOf(cell, batchSize);
+      return Array.isArray(states) ? states : [states];
+    });
+  }
+  call(inputs: Tensor, states: States, { training = false }: CellOptions = {}): [Tensor, States] {
+    return this.beginSequence(inputs, states, training)(inputs, states);
+  }
+  /** One step through all cells, in each of which what is dropped is the same at every step. */
+  beginSequence(first: Tensor, initial: States, training: boolean): Step {
+    const batch = first.shape[0]!;
+    const steps = this.cells.map((cell, k) => {
+      const own = listOf((initial as readonly States[])[k]!);
+      const input = k === 0 ? first : zeros([batch, outputSizeOf(this.cells[k - 1]!)], { dtype: first.dtype });
+      return beginSequence(cell, input, own, training);
+    });
+    return (x, states) => {
+      let output = x;
+      const next = steps.map((step, k) => {
+        const before = (states as readonly States[])[k]!;
+        const [y, after] = step(output, listOf(before));
+        output = y;
+        return Array.isArray(before) ? after : (after as readonly States[])[0]!;
+      });
+      return [output, next];
+    };
+  }
+}
+const listOf = (states: States): readonly States[] => (Array.isArray(states) ? states : [states]) as readonly States[];
