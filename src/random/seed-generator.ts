@@ -46,6 +46,10 @@ export class SeedGenerator {
     this.state.path = `${this.name}/seed_generator_state`;
   }
 
+  /** What a layer that holds the generator has to save and to update. */
+  get variables(): readonly Variable[] {
+    return [this.state];
+  }
   /** The next key. */
   next(): Tensor {
     const key = this.state.value;
