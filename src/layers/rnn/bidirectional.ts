@@ -37,7 +37,7 @@ export class Bidirectional extends Layer<
   static override readonly takesMask = true;
   override supportsMasking = true;
   readonly forwardLayer: Inner;
-  readonly backwardLayer: Inner;
+  private readonly backward: Inner;
 
   constructor(options: Options<typeof fields> & LayerOptions) {
     super(options);
@@ -46,7 +46,7 @@ export class Bidirectional extends Layer<
       if (!(given instanceof RecurrentLayer))
         fail(this, `the layer ${String(given)} is not recurrent`, 'give an RNN, LSTM, GRU or SimpleRNN');
     this.forwardLayer = copyOf(layer as Inner, 'forward_', {});
-    this.backwardLayer = backwardLayer
+    this.backward = backwardLayer
       ? (backwardLayer as Inner)
       : copyOf(layer as Inner, 'backward_', { go_backwards: !(layer as Inner).goBackwards });
     this.checkPair();
@@ -57,6 +57,10 @@ export class Bidirectional extends Layer<
   /** The layer that reads forwards. */
   get layer(): Inner {
     return this.forwardLayer;
+  }
+  /** The layer that reads backwards. */
+  get backwardLayer(): Inner {
+    return this.backward;
   }
   private checkPair(): void {
     const [forward, backward] = [this.forwardLayer, this.backwardLayer];
