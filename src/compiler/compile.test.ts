@@ -139,3 +139,12 @@ for (const [name, target] of Object.entries(targets)) {
     }
   });
 }
+
+test('a chain of thousands of equations becomes kernels of bounded size', () => {
+  const { tensors, arrays } = inputs([8]);
+  let x = tensors[0]!;
+  for (let k = 0; k < 4000; k++) x = p.add(p.sin(x), tensors[0]!);
+  const plan = check(makeProgram('chain', tensors, [x]), arrays, targets['four threads']!);
+  expect(plan.steps.length).toBeGreaterThan(10);
+  expect(plan.steps.length).toBeLessThan(400);
+});

@@ -14,6 +14,9 @@ const small = 1 << 14;
 const lookBack = 6;
 /** A kernel that loads more arrays than this grows no further. */
 const manyReads = 24;
+/** Nor one that has so many members, or so much arithmetic: its expressions would become too deep. */
+const manyMembers = 64;
+const muchWork = 900;
 
 /**
  * Which equations are computed together: kernels in an order in which each finds what it needs. A tensor joins the kernel of
@@ -66,6 +69,7 @@ class Grouping {
       rows: [],
       columns: [],
       members: [],
+      work: 0,
       equation,
       reads: new Set(equation.inputs),
       hasOwnReductions: true,
@@ -82,6 +86,7 @@ class Grouping {
     const operands = equation.inputs.map((x): Source => viewOf(x, (t) => this.inlined.has(t), this.formulas)!);
     const kernel = this.add({
       kind: 'contraction',
+      work: 0,
       rows: axes.filter(({ size }) => size !== 1),
       columns: [],
       members: [
@@ -166,6 +171,7 @@ class Grouping {
       rows: axes.map((a) => ({ ...a })),
       columns: (rowReduction?.axes ?? []).map((a) => ({ ...a })),
       members: [],
+      work: 0,
       reads: new Set(),
       hasOwnReductions,
     });
@@ -195,11 +201,8 @@ class Grouping {
 
   private accepts(kernel: Kernel, candidate: Candidate): boolean {
     if (kernel.kind === 'contraction' && this.isInside(candidate.tensor)) return false;
-    return (
-      kernel.reads.size < manyReads &&
-      kernel.members.length < 64 &&
-      kernel.members.length + costOf(candidate.value) < 4000
-    );
+    if (kernel.reads.size >= manyReads || kernel.members.length >= manyMembers) return false;
+    return kernel.members.length === 0 || kernel.work + costOf(candidate.value) <= muchWork;
   }
 }
 

@@ -10,7 +10,7 @@ const cheap = 8;
 /** Arithmetic that is rather done for each of the places that an element is spread to. */
 const trifling = 2.5;
 /** More than so much arithmetic in one formula no longer gains by growing. */
-const tooMuch = 600;
+const tooMuch = 300;
 
 const fusible: readonly Kind[] = ['elementwise', 'movement', 'generator'];
 

@@ -1,6 +1,7 @@
 import { type Axis, type Combine, type Expr, indexOf } from '../../ir/expr.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import type { Algebra } from '../scalars/algebra.ts';
+import { costOf } from './cost.ts';
 import type { Kernel, Member } from './kernel.ts';
 
 /** A tensor that is to be computed by some kernel, in axes of its own. */
@@ -35,6 +36,7 @@ export function join(kernel: Kernel, candidate: Candidate, algebra: Algebra): bo
     ...(candidate.rowReduction && { combine: candidate.rowReduction.combine }),
   };
   kernel.members.push(member);
+  kernel.work += costOf(candidate.value);
   const own = new Set(kernel.members.map((m) => m.tensor));
   for (const { tensor } of candidate.loads) if (!own.has(tensor)) kernel.reads.add(tensor);
   return true;

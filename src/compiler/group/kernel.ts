@@ -30,6 +30,8 @@ export interface Kernel {
   readonly sum?: Local;
   /** Tensors that it loads from other kernels, or that are inputs. */
   readonly reads: Set<Tensor>;
+  /** Arithmetic for one element of each member. */
+  work: number;
   /** Formulas in it that reduce over axes of their own. */
   hasOwnReductions: boolean;
 }
