@@ -13,6 +13,7 @@ import {
 } from '../base/serialize.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { Circle, circle } from './circle.ts';
+import { CTC, ctc } from './ctc.ts';
 import { FunctionLoss } from './function-loss.ts';
 import { CategoricalHinge, categoricalHinge, Hinge, hinge, SquaredHinge, squaredHinge } from './hinge.ts';
 import { Loss } from './loss.ts';
@@ -22,6 +23,7 @@ import * as regression from './regression.ts';
 
 export { alignRanks } from './align.ts';
 export { Circle, type CircleOptions, circle } from './circle.ts';
+export { CTC, ctc } from './ctc.ts';
 export { FunctionLoss, type LossFunction } from './function-loss.ts';
 export * from './hinge.ts';
 export { convertNest, Loss, type LossCallOptions, type LossOptions } from './loss.ts';
@@ -48,6 +50,7 @@ const classes: readonly SerializableClass<Loss>[] = [
   regression.MeanSquaredLogarithmicError,
   CategoricalHinge,
   Circle,
+  CTC,
   Dice,
   Hinge,
   SquaredHinge,
@@ -65,6 +68,7 @@ export const lossFunctions: Readonly<Record<string, FunctionLoss['fn']>> = {
   categorical_hinge: categoricalHinge,
   circle,
   cosine_similarity: regression.cosineSimilarity,
+  ctc,
   dice,
   hinge,
   huber: regression.huber,
