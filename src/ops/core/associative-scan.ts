@@ -30,7 +30,7 @@ export const associativeScan = op(
     elems: any,
     { reverse = false, axis = 0 }: { readonly reverse?: boolean | undefined; readonly axis?: number | undefined } = {},
   ): any => {
-    const { tensors, build } = takeApart(elems);
+    const { tensors, build } = takeApart(elems, { joinsNumbers: true });
     const d = axisOf('associativeScan', axis, tensors[0]?.shape.length ?? 0);
     const n = tensors[0]!.shape[d]!;
     if (tensors.some((x) => x.shape[d] !== n))

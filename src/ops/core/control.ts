@@ -4,9 +4,10 @@ import type { Tensor } from '../../ir/tensor.ts';
 import * as control from '../../primitives/control.ts';
 import * as p from '../../primitives/elementwise.ts';
 import { reshape } from '../../primitives/movement.ts';
+import { asTensor } from '../../tensor/like.ts';
 import { op } from '../op.ts';
 import { cast, like } from '../operands.ts';
-import { takeApart } from './nests.ts';
+import { isNumbers, takeApart } from './nests.ts';
 
 /** A nest of tensors: one, or lists and plain objects of such. */
 type Nest = any;
@@ -59,7 +60,7 @@ const switchOp = op(
   },
   ['tensor', 'value', 'value'],
 );
-/** What the branch with the given number, clamped to those that exist, makes of the operands. @example switch(1, [(x) => x, (x) => x.neg()], 3) // -3 */
+/** What the branch with the given number, clamped to those that exist, makes of the operands. @example ops.switch(1, [(x) => x, (x) => x.neg()], 3) // -3 */
 const switchCase = Object.assign(
   (index: Nest, branches: readonly Fn[], ...operands: Nest[]): Nest => switchOp(index, branches, operands),
   {
@@ -148,7 +149,7 @@ export const scan = op(
   'scan',
   (f: Fn, init: Nest, { xs, length, reverse = false }: ScanOptions = {}): [Nest, Nest] => {
     const carry = takeApart(init);
-    const sequences = takeApart(xs);
+    const sequences = takeApart(xs, { joinsNumbers: true });
     const sizes = [...new Set(sequences.tensors.map((x) => x.shape[0] ?? -1))];
     if (sizes.length > 1 || sizes.includes(-1))
       fail(
@@ -181,7 +182,7 @@ const mapped = (name: string) =>
   op(
     name,
     (f: Fn, xs: Nest): Nest => {
-      const sequences = takeApart(xs);
+      const sequences = takeApart(xs, { joinsNumbers: true });
       if (sequences.tensors.length === 0 || sequences.tensors.some((x) => x.shape.length === 0))
         fail(name, 'there is no first axis to run along', 'give tensors of one axis or more');
       let build: ((list: readonly Tensor[]) => unknown) | undefined;
@@ -207,7 +208,7 @@ export const customGradient = (f: Fn): ((...args: Nest[]) => Nest) =>
   op(
     'customGradient',
     (...args: Nest[]): Nest => {
-      const inputs = takeApart(args);
+      const inputs = takeApart(args.map((x) => (isNumbers(x) ? asTensor(x) : x)));
       let build: ((list: readonly Tensor[]) => unknown) | undefined;
       const found = control.callWithGradient(
         (list) => {

@@ -1,16 +1,25 @@
 import { Tensor } from '../../ir/tensor.ts';
-import { asTensor, isTypedArray, type Like } from '../../tensor/like.ts';
-import { Variable } from '../../tensor/variable.ts';
+import { asTensor, type Like } from '../../tensor/like.ts';
 
 const isPlain = (x: unknown): x is Record<string, unknown> =>
   typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype;
 
-/** A nest taken apart: its tensors in order (numbers become tensors), and how to build the same nest of others. */
-export function takeApart(nest: unknown): { tensors: Tensor[]; build: (tensors: readonly Tensor[]) => unknown } {
+/** Whether there is nothing but numbers in nested arrays. */
+export const isNumbers = (x: unknown): boolean =>
+  Array.isArray(x) ? x.every(isNumbers) : typeof x === 'number' || typeof x === 'boolean';
+
+/**
+ * A nest taken apart: its tensors in order (numbers become tensors), and how to build the same nest of others. With
+ * `joinsNumbers` arrays that hold nothing but numbers are tensors; else they are lists of scalars.
+ */
+export function takeApart(
+  nest: unknown,
+  { joinsNumbers = false } = {},
+): { tensors: Tensor[]; build: (tensors: readonly Tensor[]) => unknown } {
   const tensors: Tensor[] = [];
   const walk = (x: unknown): ((list: readonly Tensor[]) => unknown) => {
     if (x === null || x === undefined) return () => x;
-    if (Array.isArray(x)) {
+    if (Array.isArray(x) && !(joinsNumbers && isNumbers(x))) {
       const parts = x.map(walk);
       return (list) => parts.map((p) => p(list));
     }
@@ -25,10 +34,3 @@ export function takeApart(nest: unknown): { tensors: Tensor[]; build: (tensors: 
   const build = walk(nest);
   return { tensors, build };
 }
-/** A nest whose numbers, typed arrays and variables are tensors. */
-export const tensorsOnly = (nest: unknown): unknown => {
-  const { tensors, build } = takeApart(nest);
-  return build(tensors);
-};
-export const isLeaf = (x: unknown): boolean =>
-  x instanceof Tensor || x instanceof Variable || isTypedArray(x) || typeof x === 'number' || typeof x === 'boolean';

@@ -22,7 +22,7 @@ function planes(who: string, images: Tensor, { dataFormat }: ColorOptions): { ax
 const scaled = (x: Tensor, by: number): Tensor => p.mul(x, like(x, by));
 const shifted = (x: Tensor, by: number): Tensor => p.add(x, like(x, by));
 
-/** Brightness `0.2989 · red + 0.587 · green + 0.114 · blue`, one channel. @example image.rgbToGrayscale([[[1, 1, 1]]]) // [[[0.9999]]] */
+/** Brightness `0.2989 · red + 0.587 · green + 0.114 · blue`, one channel. @example image.rgbToGrayscale([[[0.5, 0.5, 0.5]]]) // [[[0.5]]] */
 export const rgbToGrayscale = op('rgbToGrayscale', (images: Tensor, options: ColorOptions = {}) => {
   const { channels: axis } = imageAxes('image.rgbToGrayscale', images, options.dataFormat);
   if (images.shape[axis] === 1) return images;
@@ -41,7 +41,7 @@ export const rgbToGrayscale = op('rgbToGrayscale', (images: Tensor, options: Col
 const requireFloat = (who: string, images: Tensor): void => {
   if (!isFloat(images.dtype)) fail(who, `images are ${images.dtype}`, 'convert them to a float type in [0, 1]');
 };
-/** Red, green and blue as hue, saturation and value, all in [0, 1]. @example image.rgbToHsv([[[0, 1, 0]]]) // [[[0.3333, 1, 1]]] */
+/** Red, green and blue as hue, saturation and value, all in [0, 1]. @example image.rgbToHsv([[[0, 0.5, 0]]]) // [[[0.3333, 1, 0.5]]] */
 export const rgbToHsv = op('rgbToHsv', (images: Tensor, options: ColorOptions = {}) => {
   requireFloat('image.rgbToHsv', images);
   const tiny = images.dtype === 'float16' ? 2 ** -10 : images.dtype === 'bfloat16' ? 2 ** -7 : 2 ** -23;
@@ -60,7 +60,7 @@ export const rgbToHsv = op('rgbToHsv', (images: Tensor, options: ColorOptions = 
   const turned = p.add(p.select(isColoured, hue, zero), cast(p.lt(hue, zero), hue.dtype));
   return concatenate([turned, saturation, value], { axis });
 });
-/** Hue, saturation and value as red, green and blue. @example image.hsvToRgb([[[0, 1, 1]]]) // [[[1, 0, 0]]] */
+/** Hue, saturation and value as red, green and blue. @example image.hsvToRgb([[[0, 1, 0.5]]]) // [[[0.5, 0, 0]]] */
 export const hsvToRgb = op('hsvToRgb', (images: Tensor, options: ColorOptions = {}) => {
   requireFloat('image.hsvToRgb', images);
   const { axis, channels } = planes('image.hsvToRgb', images, options);

@@ -9,7 +9,7 @@ type Nest = any;
 /**
  * The value of a function and its derivative in a direction: `[f(x), J·t]`. The product with the Jacobian is the gradient,
  * with respect to u, of `t · (Jᵀ·u)`.
- * @example jvp((x) => x.square(), [3], [1])[1] // 6
+ * @example jvp((x) => x.square(), [1.5], [1])[1] // 3
  */
 export const jvp = op(
   'jvp',

@@ -62,7 +62,7 @@ function floorDivide(x: Tensor, y: Tensor): Tensor {
   return p.select(p.eq(y, zero), p.div(x, y), whole);
 }
 /** Element-wise quotient rounded down. @example floorDivide([7, -7], 2) // [3, -4] */
-export const floorDivideOp = binary('floorDivide', floorDivide, counted);
+const floorDivideOp = binary('floorDivide', floorDivide, counted);
 /** Element-wise remainder with the divisor's sign. @example mod([7, -7], 3) // [1, 2] */
 export const mod = binary('mod', floorMod, counted);
 /** Element-wise remainder with the dividend's sign. @example fmod([7, -7], 3) // [1, -1] */
@@ -123,6 +123,6 @@ export const logaddexp2 = strong(
   },
   floatType,
 );
-/** The next float after `x1` towards `x2`. @example nextafter(1, 2) // [1.0000001] */
+/** The next float after `x1` towards `x2`. @example nextafter(1, 2) // 1.0000001 */
 export const nextafter = binary('nextafter', p.nextAfter, floatType);
 export { floorDivideOp as floorDivide };

@@ -64,7 +64,7 @@ export function varianceOver(who: string, x: Tensor, options: ReduceOptions): Te
 export const mean = op('mean', (x: Tensor, options: ReduceOptions = {}) =>
   cast(meanOver('mean', x, options), floatType(x.dtype)),
 );
-/** Variance over axes. @example variance([1, 3]) // 1 */
+/** Variance over axes. @example ops.var([1, 3]) // 1 */
 const variance = op('var', (x: Tensor, options: ReduceOptions = {}) =>
   cast(varianceOver('var', x, options), floatType(x.dtype)),
 );
