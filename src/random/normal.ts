@@ -44,6 +44,9 @@ function gaussian(key: Tensor, shape: Shape, low: number, high: number, dtype: D
   const x = inverseErf(rounded(uniformFrom(key, shape, low, high, dtype), dtype));
   return mul(like(x, root2), rounded(x, dtype));
 }
+/** A standard normal number from each number in (-1, 1). */
+export const normalOf = (u: Tensor): Tensor => mul(like(u, root2), inverseErf(u));
+
 /** Standard normal numbers from a key, in float32. */
 export const normalFrom = (key: Tensor, shape: Shape, dtype: DType = 'float32'): Tensor =>
   gaussian(key, shape, -1 + stepOf(dtype), 1, dtype);

@@ -68,7 +68,7 @@ function twoSum(a: Tensor, b: Tensor): [sum: Tensor, rest: Tensor] {
  * `u · span + low`, rounded once, for u in [0, 1) with 23 bits. Both factors are split in halves whose products are exact,
  * so the result does not depend on whether a device fuses multiplication and addition.
  */
-function affine(u: Tensor, span: number, low: number): Tensor {
+export function affine(u: Tensor, span: number, low: number): Tensor {
   if (low === 0) return mul(u, like(u, span));
   if (isPowerOfTwo(span)) return add(mul(u, like(u, span)), like(u, low));
   const bits = bitcast(u, { dtype: 'uint32' });

@@ -1,0 +1,34 @@
+import { sizeOf } from '../base/shape.ts';
+import type { Tensor } from '../ir/tensor.ts';
+import { axisOf } from '../ops/axes.ts';
+import { argsort, takeAlongAxis } from '../ops/index.ts';
+import { op } from '../ops/op.ts';
+import { randomBits } from '../primitives/generators.ts';
+import { asTensor, type Like } from '../tensor/like.ts';
+import { splitKeys } from './randint.ts';
+import { drawKey, type Seed } from './seed-generator.ts';
+
+const mix = op(
+  'shuffle',
+  (x: Tensor, key: Tensor, axis: number): Tensor => {
+    const d = axisOf('random.shuffle', axis, x.shape.length);
+    // So many sorts by 32-bit keys that equal keys do not matter.
+    const rounds = Math.ceil((3 * Math.log(Math.max(1, sizeOf(x.shape)))) / Math.log(2 ** 32 - 1));
+    let [y, rest] = [x, key];
+    for (let k = 0; k < rounds; k++) {
+      const [next, own] = splitKeys(rest, 2) as [Tensor, Tensor];
+      y = takeAlongAxis(y, argsort(randomBits(own, { shape: x.shape }), { axis: d }), { axis: d });
+      rest = next;
+    }
+    return y;
+  },
+  ['tensor', 'tensor'],
+);
+/**
+ * The elements in random order along an axis, each row in an order of its own.
+ * @example shuffle([1, 2, 3], { seed: 1 }).shape // [3]
+ */
+export const shuffle = (
+  x: Like,
+  { axis = 0, seed }: { readonly axis?: number | undefined; readonly seed?: Seed } = {},
+): Tensor => mix(asTensor(x), drawKey('random.shuffle', seed), axis);
