@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { resetNames } from '../../src/base/naming.ts';
+import * as layers from '../../src/layers/index.ts';
+import { defaultSeed, SeedGenerator, setRandomSeed } from '../../src/random/index.ts';
+import { casesOf, expectSame, optionsOf, type Stored } from './cases.ts';
+
+interface Made {
+  readonly class_name: string;
+  readonly kwargs: Readonly<Record<string, unknown>>;
+}
+interface Case {
+  readonly id: string;
+  readonly seed: number;
+  readonly layers: readonly (Made & {
+    readonly build_shapes: readonly (readonly (number | null)[])[];
+    readonly weights: readonly { readonly path: string; readonly value: Stored }[];
+    readonly seed_states: readonly { readonly path: string; readonly value: readonly number[] }[];
+  })[];
+  readonly next_default_seed: number;
+}
+interface AnyLayer {
+  buildOn(...shapes: unknown[]): void;
+  readonly weights: readonly { readonly path: string; readonly value: Parameters<typeof expectSame>[0] }[];
+}
+const isMade = (x: unknown): x is Made => typeof x === 'object' && x !== null && 'class_name' in x && 'kwargs' in x;
+/** The layer of a description; a layer among its arguments is made just before it. */
+function make({ class_name, kwargs }: Made): AnyLayer {
+  const options = Object.fromEntries(
+    Object.entries(optionsOf(kwargs)).map(([key, value]) => [key, isMade(value) ? make(value) : value]),
+  );
+  return new (layers as unknown as Record<string, new (options: object) => AnyLayer>)[class_name]!(options);
+}
+/** The seed generators of a layer and of the layers inside of it. */
+function seedStates(layer: object, seen = new Set<object>()): number[][] {
+  if (seen.has(layer)) return [];
+  seen.add(layer);
+  return Object.values(layer).flatMap((x: unknown) =>
+    x instanceof SeedGenerator
+      ? [[...x.state.value.dataSync()]]
+      : layers.Layer && x instanceof layers.Layer
+        ? seedStates(x, seen)
+        : [],
+  );
+}
+const known = casesOf<Case>('random/seeded_weights');
+
+test.each(known.map((c) => [c.id, c] as const))('%s', (_, c) => {
+  resetNames();
+  setRandomSeed(c.seed);
+  for (const description of c.layers) {
+    const layer = make(description);
+    layer.buildOn(...description.build_shapes);
+    expect(layer.weights.map(({ path }) => path)).toEqual(description.weights.map(({ path }) => path));
+    layer.weights.forEach((w, k) => expectSame(w.value, description.weights[k]!.value, [1e-6, 1e-6], w.path));
+    for (const { value } of description.seed_states) expect(seedStates(layer)).toContainEqual(value);
+  }
+  expect(defaultSeed()).toBe(c.next_default_seed);
+});
