@@ -70,7 +70,7 @@ export interface ContractionStep extends Timing {
   /** One an axis of the equation's output. */
   readonly axes: readonly Axis[];
   readonly sum: Local;
-  /** Values depend on `sum`, the axes, and loads of other regions. The first store is the step's main result. */
+  /** Values depend on `sum`, the axes, and loads of other regions. Stores are done in order. */
   readonly stores: readonly ContractionStore[];
   readonly reads: readonly Region[];
   readonly writes: readonly Region[];

@@ -11,9 +11,10 @@ import { bodiesOf, expressionsOf } from '../schedule/statements.ts';
 export function mayReplace(step: Step, from: Region, to: Region): boolean {
   if (step.kind === 'contraction') {
     if (step.operands.includes(from)) return false;
-    const main = step.stores.find((s) => s.to === to);
-    return (
-      !!main && step.stores.every((s) => loadsOf(s.value).every((x) => x.from !== from || x.index[0] === main.index[0]))
+    const at = step.stores.findIndex((s) => s.to === to);
+    const position = step.stores[at]?.index[0];
+    return step.stores.every((s, k) =>
+      loadsOf(s.value).every((x) => x.from !== from || (k <= at && x.index[0] === position)),
     );
   }
   return step.kind === 'loops' && inLoops(step.body, from, to);

@@ -69,7 +69,8 @@ function contractionStep(kernel: Kernel, stored: (t: Tensor) => boolean, places:
     for (const { from } of loadsOf(flat)) reads.add(from);
     const position = places.position(index, tensor.shape);
     const view = viewIn(position, axes, algebra);
-    stores.push({ to: places.regionOf(tensor), index: [position], value: flat, view });
+    // What is made of an old value is stored before what may replace it: later members first.
+    stores.unshift({ to: places.regionOf(tensor), index: [position], value: flat, view });
   }
   const writes = stores.map((s) => s.to);
   const work = sizeOf(equation.outputs[0]!.shape);
