@@ -43,11 +43,11 @@ export async function readBoxes(
       `boxes have shape ${showShape(boxes.shape)} and labels ${showShape(labels.shape)} for ${count} images`,
       'give boxes [n, k, 4] and labels [n, k]',
     );
-  const given2 = given.confidence ?? given.confidences;
+  const sureness = given.confidence ?? given.confidences;
   const [corners, classes, confidence] = await Promise.all([
     convertFormat(boxes, format, 'xyxy', { height, width }).data(),
     labels.data(),
-    given2 === undefined ? undefined : asTensor(given2).data(),
+    sureness === undefined ? undefined : asTensor(sureness).data(),
   ]);
   return Array.from({ length: count }, (_, n) =>
     Array.from({ length: places }, (_, k) => n * places + k)
@@ -70,47 +70,57 @@ export interface BoxStyle {
   readonly side: 'top' | 'bottom';
 }
 
-/** Boxes as SVG, on an image drawn at a scale. Labels stand outside of their boxes where there is room. */
+/** Boxes of several kinds as SVG, on an image drawn at a scale. Labels stand outside of their boxes where there is room. */
 export function drawBoxes(
-  boxes: readonly Box[],
-  { width, height, scale }: { width: number; height: number; scale: number },
-  style: BoxStyle,
+  kinds: readonly { readonly boxes: readonly Box[]; readonly style: BoxStyle }[],
+  picture: { width: number; height: number; scale: number },
 ): string {
-  const { color, lineThickness: line } = style;
-  const [pictureWidth, pictureHeight] = [width * scale, height * scale];
-  const fill = `rgb(${color.join()})`;
-  const frames = boxes.map(({ corners }) => {
-    const [x1, y1, x2, y2] = corners.map((v) => v * scale) as [number, number, number, number];
-    const shape = `x="${round(x1)}" y="${round(y1)}" width="${round(x2 - x1)}" height="${round(y2 - y1)}" fill="none"`;
-    // A dark rim keeps the line visible on any image.
-    return `<rect ${shape} stroke="#000" stroke-opacity="0.45" stroke-width="${line + 2}"/><rect ${shape} stroke="${fill}" stroke-width="${line}"/>`;
-  });
-  const tags = boxes.map(({ corners, label, confidence }) => {
-    const name = `${nameOf(label, style.classMapping)}${confidence === undefined ? '' : ` ${confidence.toFixed(2)}`}`;
-    const size = style.fontSize;
-    const [tagWidth, tagHeight] = [textWidth(name, size) + size * 0.6, size * 1.3];
-    const [x1, y1, , y2] = corners.map((v) => v * scale) as [number, number, number, number];
-    const outside = style.side === 'top' ? y1 - line / 2 - tagHeight : y2 + line / 2;
-    const inside = style.side === 'top' ? y1 + line / 2 : y2 - line / 2 - tagHeight;
-    const y =
-      outside >= 0 && outside + tagHeight <= pictureHeight
-        ? outside
-        : Math.max(0, Math.min(pictureHeight - tagHeight, inside));
-    const x = Math.max(0, Math.min(pictureWidth - tagWidth, x1 - line / 2));
-    return `<rect x="${round(x)}" y="${round(y)}" width="${round(tagWidth)}" height="${round(tagHeight)}" fill="${fill}"/><text x="${round(x + tagWidth / 2)}" y="${round(y + size * 1.01)}" text-anchor="middle" font-size="${size}" font-weight="bold" fill="${inkOn(color)}">${escapeXml(name)}</text>`;
-  });
-  return [...frames, ...tags].join('');
+  const each = (draw: (box: Box, style: BoxStyle) => string): string[] =>
+    kinds.flatMap(({ boxes, style }) => boxes.map((box) => draw(box, style)));
+  // Labels come last, so that no line crosses them.
+  return [
+    ...each((box, style) => frame(box, style, picture.scale)),
+    ...each((box, style) => tag(box, style, picture)),
+  ].join('');
+}
+
+function frame({ corners }: Box, { color, lineThickness }: BoxStyle, scale: number): string {
+  const [x1, y1, x2, y2] = corners.map((v) => v * scale) as [number, number, number, number];
+  const shape = `x="${round(x1)}" y="${round(y1)}" width="${round(x2 - x1)}" height="${round(y2 - y1)}" fill="none"`;
+  // A dark rim keeps the line visible on any image.
+  return `<rect ${shape} stroke="#000" stroke-opacity="0.45" stroke-width="${lineThickness * 2}"/><rect ${shape} stroke="rgb(${color.join()})" stroke-width="${lineThickness}"/>`;
+}
+
+function tag(
+  { corners, label, confidence }: Box,
+  { color, lineThickness: line, fontSize: size, side, classMapping }: BoxStyle,
+  { width, height, scale }: { width: number; height: number; scale: number },
+): string {
+  if (size === 0) return '';
+  const name = `${nameOf(label, classMapping)}${confidence === undefined ? '' : ` ${confidence.toFixed(2)}`}`;
+  const [tagWidth, tagHeight] = [textWidth(name, size) + size * 0.6, size * 1.3];
+  const [x1, y1, , y2] = corners.map((v) => v * scale) as [number, number, number, number];
+  const outside = side === 'top' ? y1 - line / 2 - tagHeight : y2 + line / 2;
+  const inside = side === 'top' ? y1 + line / 2 : y2 - line / 2 - tagHeight;
+  const fits = outside >= 0 && outside + tagHeight <= height * scale;
+  const y = fits ? outside : Math.max(0, Math.min(height * scale - tagHeight, inside));
+  const x = Math.max(0, Math.min(width * scale - tagWidth, x1 - line / 2));
+  return [
+    `<rect x="${round(x)}" y="${round(y)}" width="${round(tagWidth)}" height="${round(tagHeight)}" fill="rgb(${color.join()})"/>`,
+    `<text x="${round(x + tagWidth / 2)}" y="${round(y + size * 1.01)}" text-anchor="middle" font-size="${round(size)}" font-weight="bold" fill="${inkOn(color)}">${escapeXml(name)}</text>`,
+  ].join('');
 }
 const round = (x: number): number => Math.round(x * 100) / 100;
 
-function nameOf(label: number, mapping: ClassMapping | undefined): string {
+/** What a class is called. */
+export function nameOf(label: number, mapping: ClassMapping | undefined): string {
   const name =
     mapping instanceof Map ? mapping.get(label) : (mapping as Readonly<Record<number, string>> | undefined)?.[label];
   return name ?? String(label);
 }
 /** Black or white, whichever can be read on a colour. */
-export const inkOn = ([red, green, blue]: Color): string =>
-  0.299 * red + 0.587 * green + 0.114 * blue > 140 ? '#000' : '#fff';
+const inkOn = ([red, green, blue]: Color): string =>
+  0.299 * red + 0.587 * green + 0.114 * blue > 120 ? '#000' : '#fff';
 
 export const escapeXml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -49,7 +49,7 @@ export async function drawBoundingBoxes(
   const isFirst = options.dataFormat === 'channels_first';
   for (const [n, image] of found.entries()) {
     const style = { ...options, color, lineThickness, fontSize: 12 * fontScale, side: 'top' } as const;
-    const drawing = drawBoxes(boxes[n]!, { width, height, scale: 1 }, style);
+    const drawing = drawBoxes([{ boxes: boxes[n]!, style }], { width, height, scale: 1 });
     const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ${textStyle}><image href="${await imageAddress(image)}" width="${width}" height="${height}" image-rendering="optimizeSpeed"/>${drawing}</svg>`;
     const raster = await svgToPixels(svg, { background: 'black' });
     for (let p = 0; p < area; p++)

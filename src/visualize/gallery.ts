@@ -4,11 +4,11 @@ import type { BoxFormat } from '../ops/detection/index.ts';
 import { asTensor, type Like } from '../tensor/index.ts';
 import {
   type BoundingBoxes,
-  type BoxStyle,
   type ClassMapping,
   type Color,
   drawBoxes,
   escapeXml,
+  nameOf,
   readBoxes,
   textStyle,
   textWidth,
@@ -49,9 +49,9 @@ export interface BoundingBoxGalleryOptions extends GalleryOptions {
   readonly yPred?: BoundingBoxes | undefined;
   readonly trueColor?: Color | undefined;
   readonly predColor?: Color | undefined;
-  /** Pixels. Default: 2. */
+  /** Pixels on an image shown 320 pixels wide; more on larger ones. Default: 2. */
   readonly lineThickness?: number | undefined;
-  /** Size of the labels, 1 for letters of 12 pixels. */
+  /** Size of the labels: 1 for letters of 12 pixels on an image shown 320 pixels wide; larger on larger ones. */
   readonly fontScale?: number | undefined;
   /** Names of the classes; others are shown by their numbers. */
   readonly classMapping?: ClassMapping | undefined;
@@ -68,7 +68,7 @@ export async function plotImageGallery(images: Like, options: ImageGalleryOption
   const { yTrue, yPred, labelMap } = options;
   const found = await readImages('plotImageGallery', images, options);
   const names = async (labels: Like | undefined): Promise<string[] | undefined> =>
-    labels === undefined ? undefined : Array.from(await asTensor(labels).data(), (k) => nameIn(labelMap, k));
+    labels === undefined ? undefined : Array.from(await asTensor(labels).data(), (k) => nameOf(k, labelMap));
   const [truth, predicted] = [await names(yTrue), await names(yPred)];
   const captions = found.map((_, n): Caption => {
     const isWrong = truth && predicted ? truth[n] !== predicted[n] : false;
@@ -95,22 +95,26 @@ export async function plotBoundingBoxGallery(images: Like, options: BoundingBoxG
       ? readBoxes(who, boxes, boundingBoxFormat, { ...found[0], count: found.length, threshold })
       : undefined;
   const [truth, predicted] = [await read(yTrue, 0), await read(yPred, confidenceThreshold)];
-  const common = { lineThickness, fontSize: 12 * fontScale };
-  const trueStyle: BoxStyle = {
-    ...common,
-    color: trueColor,
-    classMapping: options.groundTruthMapping ?? classMapping,
-    side: predicted ? 'bottom' : 'top',
-  };
-  const predStyle: BoxStyle = {
-    ...common,
-    color: predColor,
-    classMapping: options.predictionMapping ?? classMapping,
-    side: 'top',
-  };
   const overlay = (n: number, scale: number): string => {
-    const on = { ...found[n]!, scale };
-    return drawBoxes(truth?.[n] ?? [], on, trueStyle) + drawBoxes(predicted?.[n] ?? [], on, predStyle);
+    // Lines and letters grow with images that are shown large.
+    const enlarged = Math.max(1, (found[n]!.width * scale) / 320);
+    const common = { lineThickness: lineThickness * enlarged, fontSize: 12 * fontScale * enlarged };
+    const kinds = [
+      {
+        boxes: truth?.[n] ?? [],
+        style: {
+          ...common,
+          color: trueColor,
+          classMapping: options.groundTruthMapping ?? classMapping,
+          side: predicted ? 'bottom' : 'top',
+        },
+      },
+      {
+        boxes: predicted?.[n] ?? [],
+        style: { ...common, color: predColor, classMapping: options.predictionMapping ?? classMapping, side: 'top' },
+      },
+    ] as const;
+    return drawBoxes(kinds, { ...found[n]!, scale });
   };
   const { legend = truth !== undefined && predicted !== undefined } = options;
   const entries: LegendEntry[] = [
@@ -200,6 +204,3 @@ function drawLegend(entries: readonly LegendEntry[], middle: number, y: number):
     })
     .join('');
 }
-const nameIn = (mapping: ClassMapping | undefined, label: number): string =>
-  (mapping instanceof Map ? mapping.get(label) : (mapping as Readonly<Record<number, string>> | undefined)?.[label]) ??
-  String(label);

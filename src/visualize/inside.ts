@@ -5,7 +5,15 @@ import type { SymbolicShape } from '../base/shape.ts';
 import { InputLayer } from '../layers/core/input-layer.ts';
 import { type AnyLayer, isLayer, mapShapes, type Shapes } from '../layers/layer.ts';
 import { type GraphNode, KerasTensor, mapTensors, tensorsIn, withAutocast } from '../tensor/index.ts';
-import { describe, type ModelEdge, type ModelGraph, type ModelNode, type Source, type Target } from './model-graph.ts';
+import {
+  describe,
+  infoOfTensor,
+  type ModelEdge,
+  type ModelGraph,
+  type ModelNode,
+  type Source,
+  type Target,
+} from './model-graph.ts';
 
 /**
  * What a custom layer or subclassed model computes: its `call` is done on symbolic tensors, so that every layer that it calls
@@ -119,7 +127,7 @@ function graphBetween(inputs: readonly KerasTensor[], outputs: readonly unknown[
     return describe(operation, ids.get(call)!, isLayerCall, operation.inboundNodes.indexOf(call));
   });
   const exits = outputs.filter((t) => t instanceof KerasTensor).map(sourceOf);
-  return { nodes, edges, entries, exits };
+  return { nodes, edges, inputs: inputs.map(infoOfTensor), entries, exits };
 }
 
 /** The graph with sizes that stand for unknown ones shown as unknown. */

@@ -53,6 +53,7 @@ export interface ModelEdge {
 export interface ModelGraph {
   readonly nodes: readonly ModelNode[];
   readonly edges: readonly ModelEdge[];
+  readonly inputs: readonly TensorInfo[];
   /** Where each input of the graph goes. */
   readonly entries: readonly (readonly Target[])[];
   /** Where each output of the graph comes from. */
@@ -96,8 +97,8 @@ export function describe(operation: Operation, id: string, openLayers: boolean, 
   };
 }
 const single = (list: readonly KerasTensor[]): Tree<KerasTensor> => (list.length === 1 ? list[0]! : [...list]);
-const infoOf = (form: Tree<KerasTensor>): Tree<TensorInfo> =>
-  mapTree(form, ({ symbolicShape, dtype }: KerasTensor) => ({ shape: symbolicShape, dtype }));
+export const infoOfTensor = ({ symbolicShape, dtype }: KerasTensor): TensorInfo => ({ shape: symbolicShape, dtype });
+const infoOf = (form: Tree<KerasTensor>): Tree<TensorInfo> => mapTree(form, infoOfTensor);
 
 /** The name of the function in a layer's `activation`. */
 function activationOf(layer: AnyLayer): string | undefined {
@@ -130,6 +131,7 @@ function graphOf(model: Model, id: string, openLayers: boolean): ModelGraph {
   return {
     nodes,
     edges,
+    inputs: graph.inputs.map(infoOfTensor),
     entries:
       model instanceof Sequential
         ? [[{ node: idOf(first), index: 0 }]]

@@ -34,12 +34,11 @@ export function modelToDot(model: Model<any>, options: ModelToDotOptions = {}): 
   return `digraph G {\n${[...settings.map((s) => `${s};`), ...lines].join('\n')}\n}\n`;
 }
 
-const aloneIn = (node: ModelNode): ModelGraph => ({ nodes: [node], edges: [], entries: [], exits: [] });
+const aloneIn = (node: ModelNode): ModelGraph => ({ nodes: [node], edges: [], inputs: [], entries: [], exits: [] });
 
 /** The inside of a subclassed model with boxes for its inputs, which otherwise nothing would stand for. */
-function withInputs({ inside, kind, id, inputs }: ModelNode): ModelGraph {
+function withInputs({ inside, kind, id }: ModelNode): ModelGraph {
   if (kind === 'model') return inside!;
-  const forms = Array.isArray(inputs) ? inputs : [inputs];
   const boxes = inside!.entries.map(
     (_, k): ModelNode => ({
       id: `${id}/input:${k}`,
@@ -47,7 +46,7 @@ function withInputs({ inside, kind, id, inputs }: ModelNode): ModelGraph {
       className: 'InputLayer',
       kind: 'input',
       inputs: undefined,
-      outputs: forms[k],
+      outputs: inside!.inputs[k],
       params: 0,
       trainableParams: 0,
       trainable: true,

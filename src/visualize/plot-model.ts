@@ -1,3 +1,4 @@
+import { fail } from '../base/errors.ts';
 import { type Place, writeFileAtomic } from '../formats/file.ts';
 import type { Model } from '../models/index.ts';
 import { type ModelToDotOptions, modelToDot } from './model-to-dot.ts';
@@ -14,20 +15,47 @@ export interface PlotModelOptions extends ModelToDotOptions {
  * @example await keras.utils.plotModel(model, { toFile: 'model.png', showShapes: true })
  */
 export async function plotModel(model: Model<any>, options: PlotModelOptions = {}): Promise<Uint8Array> {
-  const { toFile, ...rest } = options;
+  const { toFile, dpi = 200, ...rest } = options;
   const format = toFile === undefined ? 'png' : formatOf('plotModel', toFile, ['png', 'svg', 'dot']);
-  const dot = modelToDot(model, { showLayerNames: false, ...rest });
+  const asDot = (resolution: number): string => modelToDot(model, { showLayerNames: false, ...rest, dpi: resolution });
   if (format === 'dot') {
-    const bytes = new TextEncoder().encode(dot);
+    const bytes = new TextEncoder().encode(asDot(dpi));
     await writeFileAtomic(toFile!, bytes);
     return bytes;
   }
-  return savePicture(await dotToSvg(dot), format as PictureFormat, toFile, { background: 'white' });
+  // Laid out at a point a pixel: an SVG picture has no resolution, a PNG picture is enlarged.
+  const svg = await dotToSvg(asDot(72));
+  const [width, height] = sizeOfSvg(svg);
+  const zoom = Math.min(dpi / 72, Math.sqrt(mostPixels / (width * height)));
+  const size = { width: Math.max(1, Math.round(width * zoom)), background: 'white' };
+  return savePicture(svg, format as PictureFormat, toFile, size);
+}
+/** Larger pictures are drawn at a lower resolution: the renderer has no more memory. */
+const mostPixels = 6e7;
+
+function sizeOfSvg(svg: string): [width: number, height: number] {
+  const [, width, height] = /<svg width="([\d.]+)pt" height="([\d.]+)pt"/.exec(svg)!;
+  return [Number(width), Number(height)];
 }
 
 /** Lays out a graph written in Graphviz's language. */
 export async function dotToSvg(dot: string): Promise<string> {
   const { instance } = await import('@viz-js/viz');
-  const viz = await instance();
-  return viz.renderString(dot, { format: 'svg', graphAttributes: { fontname: 'Helvetica', fontsize: 16 } });
+  const options = { format: 'svg', graphAttributes: { fontname: 'Helvetica', fontsize: 16 } };
+  try {
+    return (await instance()).renderString(dot, options);
+  } catch (error) {
+    if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+  }
+  // Right angles need a deep stack, which large graphs exhaust: slanted lines do not.
+  const simpler = dot.replace('splines=ortho;', 'splines=polyline;').replace('concentrate=true;', '');
+  try {
+    return (await instance()).renderString(simpler, options);
+  } catch (error) {
+    return fail(
+      'plotModel',
+      `the model is too large to be laid out (${(error as Error).message})`,
+      'plot parts of it, or write a .dot file and give that to Graphviz',
+    );
+  }
 }
