@@ -1,5 +1,4 @@
 import { Callable } from '../base/callable.ts';
-import { isFloat } from '../base/dtype.ts';
 import { asPolicy, type DTypePolicy, type PolicyLike } from '../base/dtype-policy.ts';
 import { fail } from '../base/errors.ts';
 import {
@@ -12,16 +11,13 @@ import {
 } from '../base/field.ts';
 import { autoName, optionFromDisk, toSnakeCase } from '../base/naming.ts';
 import { type Config, serializeObject } from '../base/serialize.ts';
-import { type Shape, type SymbolicShape, showShape, sizeOf } from '../base/shape.ts';
+import { sizeOf } from '../base/shape.ts';
 import type { Tree } from '../base/tree.ts';
-import * as initializers from '../initializers/index.ts';
-import { cast } from '../ops/index.ts';
 import * as regularizers from '../regularizers/index.ts';
 import {
   addNode,
   asCallOf,
   asSymbolicShape,
-  asTensor,
   currentCall,
   type GraphNode,
   hasSymbolic,
@@ -33,16 +29,23 @@ import {
   type Operation,
   type SymbolicAval,
   scopedPath,
-  Tensor,
+  type Tensor,
   tensorsIn,
-  Variable,
+  type Variable,
   withAutocast,
   withVariableValues,
 } from '../tensor/index.ts';
+import { type LenientArgs, splitOptions, toTensors, withDType, withMask } from './call-arguments.ts';
 import { type CallOptions, currentTraining, inCall, isOutermostCall } from './call-context.ts';
 import { checkInputs, type InputSpec } from './input-spec.ts';
+import { activityPenalty, addedLosses, addLossOf, forgetLossesOf, weightPenalties } from './losses.ts';
 import { maskOf, maskOn, setMask } from './masks.ts';
+import { mapShapes, type Shapes } from './shapes.ts';
 import { byKind, isForTraining, ownedBy } from './tracking.ts';
+import { makeWeight, replaceValues, type WeightOptions } from './weights.ts';
+
+export { mapShapes, type Shapes } from './shapes.ts';
+export type { WeightOptions } from './weights.ts';
 
 /** Options of every layer. */
 export interface LayerOptions {
@@ -56,21 +59,6 @@ export interface LayerOptions {
   readonly activityRegularizer?: regularizers.RegularizerLike | undefined;
 }
 const baseOptions = ['name', 'trainable', 'dtype', 'activityRegularizer', 'autocast'];
-
-/** What `addWeight` takes. */
-export interface WeightOptions {
-  readonly name: string;
-  readonly shape: Shape;
-  /** Default: glorot_uniform for floats, zeros otherwise. */
-  readonly initializer?: initializers.InitializerLike;
-  readonly dtype?: Variable['dtype'];
-  readonly trainable?: boolean;
-  readonly regularizer?: ((value: Tensor) => Tensor) | null;
-  readonly constraint?: ((value: Tensor) => Tensor) | null;
-}
-
-/** Nests of shapes, in the form of a layer's input. */
-export type Shapes = SymbolicShape | readonly Shapes[] | { readonly [key: string]: Shapes };
 
 export const isLayer = (x: object): x is AnyLayer => x instanceof Layer;
 export type AnyLayer = Layer<any, any, any>;
@@ -109,7 +97,6 @@ export abstract class Layer<
   private isTrainable: boolean;
   /** The shapes it was built on. */
   protected builtOn: readonly Shapes[] | undefined;
-  private callLosses: Tensor[] = [];
   /** The call during which the layer itself was made, if it was. */
   private readonly madeIn = currentCall();
 
@@ -175,7 +162,7 @@ export abstract class Layer<
   private run(given: readonly unknown[]): Out {
     if (isOutermostCall()) this.forgetLosses();
     this.ensureBuilt(given);
-    const { args, options } = splitOptions(this.convertInputs(given));
+    const { args, options } = splitOptions(withDType(given, this.computeDtype));
     const training = options.training ?? currentTraining();
     const first = args[0];
     const mask = options.mask ?? maskOn(first);
@@ -191,20 +178,10 @@ export abstract class Layer<
         ),
       ),
     );
-    this.penalizeActivity(outputs);
+    const { activityRegularizer } = this;
+    if (activityRegularizer) for (const y of tensorsIn(outputs)) this.addLoss(activityPenalty(activityRegularizer, y));
     this.passMask(first, outputs, options.mask);
     return outputs;
-  }
-
-  /** Tensors of a float type other than the policy's are converted; masks go along. */
-  private convertInputs(args: readonly unknown[]): unknown[] {
-    const dtype = this.dtypePolicy.computeDtype;
-    return mapTensors(args, (t) => {
-      if (!isFloat(t.dtype) || t.dtype === dtype) return t;
-      const converted = cast(t, dtype);
-      setMask(converted, maskOf(t));
-      return converted;
-    }) as unknown[];
   }
 
   private ensureBuilt(given: readonly unknown[]): void {
@@ -231,32 +208,8 @@ export abstract class Layer<
   }
 
   /** Makes a variable that belongs to the layer. Only in the constructor and in `build`. */
-  addWeight({
-    name,
-    shape,
-    initializer,
-    dtype,
-    trainable = true,
-    regularizer = null,
-    constraint = null,
-  }: WeightOptions): Variable {
-    const own = dtype ?? this.dtypePolicy.variableDtype;
-    const make = initializers.get(initializer ?? (isFloat(own) ? 'glorot_uniform' : 'zeros'))!;
-    const unknown = shape.findIndex((n) => !Number.isInteger(n));
-    if (unknown >= 0)
-      fail(
-        this,
-        `weight "${name}" needs a shape of integers, got ${showShape(shape)}`,
-        'give the input a known size along the axis that the weight depends on',
-      );
-    const variable = new Variable((s, o) => make(s, o), {
-      name,
-      shape,
-      dtype: own,
-      trainable,
-      regularizer,
-      constraint,
-    });
+  addWeight(options: WeightOptions): Variable {
+    const variable = makeWeight(this, { ...options, dtype: options.dtype ?? this.variableDtype });
     isForTraining(variable);
     this.ownWeights.push(variable);
     return variable;
@@ -265,16 +218,11 @@ export abstract class Layer<
 
   /** Adds a scalar to the loss of the model that the layer is part of. Call it in `call`. */
   addLoss(loss: Tensor): void {
-    this.callLosses.push(loss);
+    addLossOf(this, loss);
   }
-  private forgetLosses(): void {
-    this.callLosses = [];
-    for (const layer of this.sublayers) layer.forgetLosses();
-  }
-  private penalizeActivity(outputs: Out): void {
-    const { activityRegularizer } = this;
-    if (!activityRegularizer) return;
-    for (const y of tensorsIn(outputs)) this.addLoss(activityRegularizer(y).div(y.shape[0] ?? 1) as Tensor);
+  /** Drops what was added to the loss, here and in the layers within. */
+  forgetLosses(): void {
+    for (const layer of this.flattenLayers()) forgetLossesOf(layer);
   }
   private passMask(inputs: unknown, outputs: Out, given?: Tensor | null): void {
     if (!this.supportsMasking && this.computeMask === Layer.prototype.computeMask) return;
@@ -346,10 +294,7 @@ export abstract class Layer<
 
   /** Scalars that add to the loss: from `addLoss` and activity in the last call, then one for each regularized weight. */
   get losses(): Tensor[] {
-    const layers = this.flattenLayers();
-    const called = layers.flatMap((layer) => layer.callLosses);
-    const penalties = this.trainableWeights.flatMap((v) => (v.regularizer ? [v.regularizer(v.read())] : []));
-    return [...called, ...penalties];
+    return [...this.flattenLayers().flatMap(addedLosses), ...weightPenalties(this.trainableWeights)];
   }
 
   get dtype(): Variable['dtype'] {
@@ -368,23 +313,7 @@ export abstract class Layer<
   }
   /** Replaces the weights' values, in the order of `weights`. */
   setWeights(values: readonly Like[]): void {
-    const { weights } = this;
-    if (values.length !== weights.length)
-      fail(
-        this,
-        `setWeights got ${values.length} arrays, but the layer has ${weights.length} weights`,
-        'give one array for each of layer.weights (build the layer first if it has none)',
-      );
-    const tensors = values.map((x, k) => asTensor(x, weights[k]!.dtype));
-    tensors.forEach((t, k) => {
-      if (showShape(t.shape) !== showShape(weights[k]!.shape))
-        fail(
-          this,
-          `weight "${weights[k]!.path}" has shape ${showShape(weights[k]!.shape)}, the array given for it ${showShape(t.shape)}`,
-          'give the arrays in the order of layer.weights',
-        );
-    });
-    tensors.forEach((t, k) => weights[k]!.assign(t));
+    replaceValues(this, this.weights, values);
   }
   /** Number of scalars in all weights. */
   countParams(): number {
@@ -462,49 +391,4 @@ export abstract class Layer<
   override toString(): string {
     return `<${this.className} name=${this.name}, built=${this.built}>`;
   }
-}
-
-type Lenient<T> = T extends Tensor ? Like | KerasTensor : T;
-/** Arguments as a caller may give them: arrays and numbers where the layer takes tensors. */
-type LenientArgs<A extends unknown[]> = { [K in keyof A]: Lenient<A[K]> };
-
-const isPlainObject = (x: unknown): x is Record<string, unknown> =>
-  typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype;
-
-function toTensors(x: unknown): unknown {
-  if (x instanceof Tensor || x === undefined || x === null || typeof x === 'boolean') return x;
-  if (x instanceof Variable || typeof x === 'number' || ArrayBuffer.isView(x)) return asTensor(x as Like);
-  if (Array.isArray(x))
-    return tensorsIn(x).length > 0 || x.some((y) => ArrayBuffer.isView(y))
-      ? x.map(toTensors)
-      : x.length > 0
-        ? asTensor(x as Like)
-        : x;
-  if (isPlainObject(x))
-    return Object.fromEntries(Object.entries(x).map(([k, y]) => [k, ArrayBuffer.isView(y) ? asTensor(y as Like) : y]));
-  return x;
-}
-
-/** The last argument holds options when it is a plain object and not the only argument. */
-function splitOptions(given: readonly unknown[]): {
-  args: readonly unknown[];
-  options: CallOptions & Record<string, unknown>;
-} {
-  const last = given[given.length - 1];
-  if (given.length > 1 && isPlainObject(last)) return { args: given.slice(0, -1), options: last };
-  return { args: given.filter((x, k) => k === 0 || x !== undefined), options: {} };
-}
-
-/** The call's arguments with the mask of the first input among the options, unless there is one. */
-function withMask(given: readonly unknown[]): readonly unknown[] {
-  const { args, options } = splitOptions(given);
-  const mask = maskOn(args[0]);
-  return mask && !options.mask ? [...args, { ...options, mask }] : given;
-}
-
-export function mapShapes(shapes: Shapes, f: (shape: SymbolicShape) => unknown): unknown {
-  if (!Array.isArray(shapes))
-    return Object.fromEntries(Object.entries(shapes).map(([k, s]) => [k, mapShapes(s as Shapes, f)]));
-  if (shapes.every((n) => n === null || typeof n === 'number')) return f(shapes as SymbolicShape);
-  return shapes.map((s) => mapShapes(s as Shapes, f));
 }

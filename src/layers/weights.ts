@@ -1,0 +1,50 @@
+import { type DType, isFloat } from '../base/dtype.ts';
+import { fail, type Named } from '../base/errors.ts';
+import { type Shape, sameShape, showShape } from '../base/shape.ts';
+import * as initializers from '../initializers/index.ts';
+import { asTensor, type Like, type Tensor, Variable } from '../tensor/index.ts';
+
+/** What `addWeight` takes. */
+export interface WeightOptions {
+  readonly name: string;
+  readonly shape: Shape;
+  /** Default: glorot_uniform for floats, zeros otherwise. */
+  readonly initializer?: initializers.InitializerLike;
+  readonly dtype?: DType;
+  readonly trainable?: boolean;
+  readonly regularizer?: ((value: Tensor) => Tensor) | null;
+  readonly constraint?: ((value: Tensor) => Tensor) | null;
+}
+
+/** A variable with its first value. */
+export function makeWeight(layer: Named, { initializer, ...options }: WeightOptions & { dtype: DType }): Variable {
+  const make = initializers.get(initializer ?? (isFloat(options.dtype) ? 'glorot_uniform' : 'zeros'))!;
+  if (options.shape.some((n) => !Number.isInteger(n)))
+    fail(
+      layer,
+      `weight "${options.name}" needs a shape of integers, got ${showShape(options.shape)}`,
+      'give the input a known size along the axis that the weight depends on',
+    );
+  return new Variable((shape, { dtype }) => make(shape, { dtype }), options);
+}
+
+/** Replaces the values of variables, in order; all of them or, where something does not fit, none. */
+export function replaceValues(layer: Named, weights: readonly Variable[], values: readonly Like[]): void {
+  if (values.length !== weights.length)
+    fail(
+      layer,
+      `setWeights got ${values.length} arrays, but the layer has ${weights.length} weights`,
+      'give one array for each of layer.weights (build the layer first if it has none)',
+    );
+  const tensors = values.map((x, k) => asTensor(x, weights[k]!.dtype));
+  tensors.forEach((t, k) => {
+    const { path, shape } = weights[k]!;
+    if (!sameShape(t.shape, shape))
+      fail(
+        layer,
+        `weight "${path}" has shape ${showShape(shape)}, the array given for it ${showShape(t.shape)}`,
+        'give the arrays in the order of layer.weights',
+      );
+  });
+  tensors.forEach((t, k) => weights[k]!.assign(t));
+}
