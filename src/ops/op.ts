@@ -11,13 +11,14 @@ import { mapTensors, signatureOf, tensorsIn } from '../tensor/leaves.ts';
 import { asTensor, isTypedArray, type Like } from '../tensor/like.ts';
 import { addNode, hasSymbolic, inferSymbolic } from '../tensor/symbolic.ts';
 import { compileTraced, runTraced, type Traced, trace } from '../tensor/traced.ts';
+import { weakScalar, weakSignature, withWeak } from './weak-scalars.ts';
 
 /**
  * How the leading arguments of an op are read: `tensor` (anything that stands for one becomes a tensor), `tensors` (a list of
- * such), `operand` (as `tensor`, but bare numbers stay numbers, so that they do not decide a dtype), `operands` (a list of
- * these), `value` (as it is). Arguments after these are options and plain values.
+ * such), `operand` (as `tensor`, but bare numbers stay numbers, so that they do not decide a dtype), `constant` (an
+ * `operand` whose number is part of the program), `operands` (a list of operands), `value` (as it is). Arguments after these are options and plain values.
  */
-export type Reads = 'tensor' | 'tensors' | 'operand' | 'operands' | 'value';
+export type Reads = 'tensor' | 'tensors' | 'operand' | 'constant' | 'operands' | 'value';
 
 type Lenient<T> = [Extract<T, Tensor>] extends [never] ? LenientList<T> : Like | Exclude<T, Tensor | number | boolean>;
 type LenientList<T> = T extends readonly (infer E)[]
@@ -38,7 +39,7 @@ function read(kind: Reads, x: unknown): unknown {
   if (kind === 'tensors') return Array.isArray(x) || !isNest(x) ? (x as unknown[]).map((y) => asTensor(y as Like)) : x;
   if (kind === 'value') return mapTensors(x, (t) => t);
   if (kind === 'operands' && Array.isArray(x)) return (x as unknown[]).map((y) => read('operand', y));
-  if (kind === 'operand' && (typeof x === 'number' || typeof x === 'boolean')) return x;
+  if ((kind === 'operand' || kind === 'constant') && (typeof x === 'number' || typeof x === 'boolean')) return x;
   return asTensor(x as Like);
 }
 const isNest = (x: unknown): boolean => x instanceof Tensor || isTypedArray(x);
@@ -58,22 +59,30 @@ export function op<A extends unknown[], R>(
     const args = prepare(given);
     if (hasSymbolic(args)) return callSymbolic(name, call, args);
     if (currentTrace()) return body(...(args as A));
-    return isRecordingTape() ? onTape(body, args as A) : compute(name, body, args as A);
+    // float32 would round a number that meets float64.
+    const isDouble = args.some((x) => x instanceof Tensor && x.dtype === 'float64');
+    const values = (isDouble ? args : args.map((x, k) => (reads[k] === 'operand' ? weakScalar(x) : x))) as A;
+    const known = withWeak(body, values);
+    return isRecordingTape() ? onTape(known, values) : compute(name, known, values);
   };
   return Object.assign(call, { opName: name }) as unknown as Op<A, R>;
 }
 
 const cache = new Map<string, { traced: Traced<unknown>; executable: Executable }>();
+const most = 4096;
 
 /** Computes at once, through a program compiled for the op alone. */
 function compute<A extends unknown[], R>(name: string, body: (...args: A) => R, args: A): R {
-  const key = `${currentDevice().name} ${floatx()} ${imageDataFormat()} ${name}${signatureOf(args)}`;
+  const key = `${currentDevice().name} ${floatx()} ${imageDataFormat()} ${name}${signatureOf(args)}${weakSignature(args)}`;
   let entry = cache.get(key);
   if (!entry) {
     const traced = trace(name, body, args);
     entry = { traced, executable: compileTraced(traced) };
     // A function among the arguments may read other values at the next call: such programs are not kept.
-    if (!key.includes('@')) cache.set(key, entry);
+    if (!key.includes('@')) {
+      if (cache.size >= most) cache.delete(cache.keys().next().value!);
+      cache.set(key, entry);
+    }
   }
   return runTraced(entry.traced as Traced<R>, entry.executable, tensorsIn(args));
 }

@@ -6,12 +6,19 @@ import { convert } from '../primitives/elementwise.ts';
 import { full } from '../primitives/generators.ts';
 import { broadcast } from '../primitives/movement.ts';
 import { type Promotable, resultType } from './promotion.ts';
+import { weaknessOf } from './weak-scalars.ts';
 
 /** A tensor, or a bare number that follows the dtype of what it meets. */
 export type Operand = Tensor | number | boolean;
 
 export const promotableOf = (x: Operand): Promotable =>
-  x instanceof Tensor ? x.dtype : typeof x === 'boolean' ? 'bool' : Number.isInteger(x) ? 'int' : 'float';
+  x instanceof Tensor
+    ? (weaknessOf(x) ?? x.dtype)
+    : typeof x === 'boolean'
+      ? 'bool'
+      : Number.isInteger(x)
+        ? 'int'
+        : 'float';
 export const shapeOf = (x: Operand): Shape => (x instanceof Tensor ? x.shape : []);
 
 /** The operand as a tensor of the given dtype. */

@@ -132,7 +132,7 @@ export const foriLoop = op(
     );
     return build(found.slice(1));
   },
-  ['operand', 'operand', 'value', 'value'],
+  ['constant', 'constant', 'value', 'value'],
 );
 
 export interface ScanOptions {

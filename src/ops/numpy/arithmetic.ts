@@ -77,7 +77,7 @@ export const power = op(
     if (x2 === 3) return p.mul(x, p.mul(x, x));
     return p.pow(x, y);
   },
-  both,
+  ['operand', 'constant'],
 );
 
 /** The larger of two, element by element; NaN where either is NaN. @example maximum([1, 5], 3) // [3, 5] */

@@ -2,14 +2,17 @@ import { dtypeInfo } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { showShape, sizeOf } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
+import { scan } from '../../primitives/control.ts';
 import * as p from '../../primitives/elementwise.ts';
+import { gather } from '../../primitives/gather.ts';
 import { iota } from '../../primitives/generators.ts';
 import { broadcast, reshape } from '../../primitives/movement.ts';
 import { reduceSum } from '../../primitives/reduce.ts';
 import { argSort, topK as largest, sort as sorted } from '../../primitives/sort.ts';
 import { axisOf } from '../axes.ts';
 import { op } from '../op.ts';
-import { align, cast, like } from '../operands.ts';
+import { cast, filled, like } from '../operands.ts';
+import { resultType } from '../promotion.ts';
 import { reshapeTo } from './shape.ts';
 
 export interface SortOptions {
@@ -77,22 +80,35 @@ export const inTopK = op(
   ['tensor', 'tensor'],
 );
 
-/** Position in a sorted vector before which (`left`) or behind which (`right`) each value belongs. */
+/** Position in a sorted vector before which (`left`) or behind which (`right`) each value belongs, by halving. */
 function insertion(who: string, sequence: Tensor, values: Tensor, side: 'left' | 'right'): Tensor {
   if (sequence.shape.length !== 1)
     fail(who, `the sorted sequence has shape ${showShape(sequence.shape)}`, 'give a vector');
-  const [s, v] = align(
-    who,
-    [reshapeTo(sequence, [-1]), reshapeTo(values, [-1])].map((t, k) =>
-      reshape(t, { shape: k === 0 ? [1, sizeOf(t.shape)] : [sizeOf(t.shape), 1] }),
-    ) as [Tensor, Tensor],
-  );
-  // NaN belongs behind all numbers.
+  const dtype = resultType(sequence.dtype, values.dtype);
+  const [s, v] = [cast(sequence, dtype), cast(reshapeTo(values, [sizeOf(values.shape)]), dtype)];
+  const n = s.shape[0]!;
+  if (n === 0) return filled(values.shape, 'int32', 0);
+  const isFloat = dtypeInfo[dtype].kind === 'float';
   const nan = (t: Tensor): Tensor => p.ne(t, t);
-  const isFloat = dtypeInfo[s!.dtype].kind === 'float';
-  const before = side === 'left' ? p.lt(s!, v!) : p.le(s!, v!);
-  const orNan = isFloat ? p.bitOr(before, side === 'left' ? p.bitAnd(nan(v!), p.not(nan(s!))) : nan(v!)) : before;
-  return reshape(reduceSum(cast(orNan, 'int32'), { axes: [1] }), { shape: values.shape });
+  /** Whether an element stands before the place of a value; NaN stands behind all numbers. */
+  const precedes = (element: Tensor): Tensor => {
+    const plain = side === 'left' ? p.lt(element, v) : p.le(element, v);
+    if (!isFloat) return plain;
+    return p.bitOr(plain, side === 'left' ? p.bitAnd(nan(v), p.not(nan(element))) : nan(v));
+  };
+  const { carries } = scan(
+    ([low, high]) => {
+      const middle = p.div(p.add(low!, high!), like(low!, 2));
+      const element = gather(s, [middle], { batch: 0, axes: [0], mode: 'clamp', fill: 0 });
+      const isBehind = p.bitAnd(precedes(element), p.lt(low!, high!));
+      const next = p.select(isBehind, p.add(middle, like(middle, 1)), low!);
+      return { carries: [next, p.select(p.bitOr(isBehind, p.ge(low!, high!)), high!, middle)], results: [] };
+    },
+    [filled(v.shape, 'int32', 0), filled(v.shape, 'int32', n)],
+    [],
+    { length: Math.ceil(Math.log2(n + 1)) },
+  );
+  return reshape(carries[0]!, { shape: values.shape });
 }
 export interface SearchOptions {
   readonly side?: 'left' | 'right' | undefined;
