@@ -31,9 +31,14 @@ interface Loaded {
 const pollTime = 100;
 const at = (address: number): number => address >> 2;
 
-/** How many threads this machine offers: all its cores, at most 16; 1 where memory cannot be shared. */
+/**
+ * How many threads this machine offers: all its cores, at most 16; 1 where memory cannot be shared. In Node the
+ * environment variable HORNBEAM_THREADS asks for another number: it is read once, when the device is first used.
+ */
 export function availableThreads(): number {
   if (!features().threads) return 1;
+  const asked = isNode() ? Number(process.env['HORNBEAM_THREADS']) : 0;
+  if (asked >= 1) return Math.min(64, Math.floor(asked));
   const cores = isNode() ? process.getBuiltinModule('node:os').availableParallelism() : navigator.hardwareConcurrency;
   return Math.max(1, Math.min(16, cores || 1));
 }
