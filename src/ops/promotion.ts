@@ -1,5 +1,5 @@
 import { floatx } from '../base/config.ts';
-import { asDType, type DType, dtypeInfo, isFloat } from '../base/dtype.ts';
+import { type DType, dtypeInfo, isFloat } from '../base/dtype.ts';
 
 /** What takes part in a promotion: a dtype, a 64-bit name, or a bare number (`int`: without a fraction), which is weak. */
 export type Promotable = DType | 'int64' | 'uint64' | 'int' | 'float';
@@ -44,7 +44,7 @@ export function resultType(...operands: readonly Promotable[]): DType {
   const isHalf = dtypeInfo[floatx()].bytes === 2;
   if (found === 'int') return isHalf ? 'int16' : 'int32';
   if (found === 'float') return isHalf ? 'float16' : floatx();
-  return asDType(found);
+  return found === 'int64' ? 'int32' : found === 'uint64' ? 'uint32' : found;
 }
 
 /** A float type stays, everything else becomes floatx. */
