@@ -47,6 +47,30 @@ export async function readFile(place: Place): Promise<Uint8Array> {
   }
 }
 
+/** Whether there is a file or folder at `place`; in a browser there is none. */
+export async function fileExists(place: Place): Promise<boolean> {
+  if (typeof process === 'undefined' || process.getBuiltinModule === undefined) return false;
+  const node = nodeModules('file', readInstead);
+  return node.fs.access(pathOf(place, node)).then(
+    () => true,
+    () => false,
+  );
+}
+/** Removes a file, if it is there. */
+export async function removeFile(place: Place): Promise<void> {
+  const node = nodeModules(`file ${place}`, writeInstead);
+  await node.fs.rm(pathOf(place, node), { force: true });
+}
+/** Removes a folder, if it is there and holds nothing. */
+export async function removeEmptyFolder(place: Place): Promise<void> {
+  const node = nodeModules(`folder ${place}`, writeInstead);
+  await node.fs.rmdir(pathOf(place, node)).catch(() => undefined);
+}
+/** Makes the folder that a file is going to be in, where it is missing. */
+export async function makeFolderOf(place: Place): Promise<void> {
+  const node = nodeModules(`file ${place}`, writeInstead);
+  await node.fs.mkdir(node.path.dirname(pathOf(place, node)), { recursive: true });
+}
 /** Whether there is a folder at `place`; in a browser there is none. */
 export async function isFolder(place: Place): Promise<boolean> {
   if (typeof process === 'undefined' || process.getBuiltinModule === undefined) return false;

@@ -67,7 +67,8 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   private readonly base: Resolved<typeof optimizerFields>;
   private readonly own: Variable[] = [];
   private readonly slots = new Map<Variable, Record<string, Variable>>();
-  private readonly averages = new Map<Variable, Variable>();
+  /** Moving averages by variable, with `useEma`. */
+  readonly averages = new Map<Variable, Variable>();
   private readonly sums = new Map<Variable, Variable>();
   private readonly undecayed = new Set<Variable>();
   private undecayedNames: readonly RegExp[] = [];

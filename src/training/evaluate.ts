@@ -3,6 +3,7 @@ import { CallbackList } from './callbacks/callback-list.ts';
 import { ProgbarLogger } from './callbacks/progbar-logger.ts';
 import type { Data, Dataset, TrainingData } from './data/batches.ts';
 import { asDataset } from './data/dataset.ts';
+import { Executions } from './executions.ts';
 import { breathe } from './interrupt.ts';
 import type { Logs, Results, Trainer } from './trainer.ts';
 
@@ -51,14 +52,16 @@ export async function evaluateOn(
   await callbacks.run('onTestBegin');
   let logs: Logs = {};
   let step = 0;
+  const executions = new Executions(callbacks, 'Test', trainer);
   for await (const batch of dataset.round()) {
-    await callbacks.batch('onTestBatchBegin', step);
+    await executions.begin(step);
     logs = await trainer.test(batch);
-    await callbacks.batch('onTestBatchEnd', step, () => trainer.read(logs));
+    await executions.end(step, logs);
     step++;
     if (bar?.isDue()) bar.step(step, await trainer.read(logs));
     await breathe();
   }
+  await executions.finish(logs);
   const numbers = await trainer.read(logs);
   bar?.finish(step, numbers);
   await callbacks.run('onTestEnd', numbers);

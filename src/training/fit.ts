@@ -8,6 +8,7 @@ import { ArrayDataset } from './data/arrays.ts';
 import type { BatchLike, Data, Dataset, TrainingData } from './data/batches.ts';
 import { asDataset } from './data/dataset.ts';
 import { evaluateOn } from './evaluate.ts';
+import { Executions } from './executions.ts';
 import { breathe, withInterrupt } from './interrupt.ts';
 import { type Logs, type Trainer, withClassWeight } from './trainer.ts';
 
@@ -66,23 +67,26 @@ export async function fit(
   const interrupt = (): void => {
     isInterrupted = model.stopTraining = true;
   };
+  model.initialEpoch = undefined;
   await withInterrupt(interrupt, async () => {
     await list.run('onTrainBegin');
     let logs: Record<string, number> = {};
-    for (let epoch = initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
+    for (let epoch = model.initialEpoch ?? initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
       trainer.resetMetrics();
       await list.epoch('onEpochBegin', epoch);
       let running: Logs = {};
       let step = 0;
+      const executions = new Executions(list, 'Train', trainer);
       for await (const batch of dataset.round()) {
-        await list.batch('onTrainBatchBegin', step);
+        await executions.begin(step);
         running = await trainer.train(await withClassWeight(batch, classWeight));
-        await list.batch('onTrainBatchEnd', step, () => trainer.read(running));
+        await executions.end(step, running);
         step++;
         if (bar?.isDue()) bar.step(step, await trainer.read(running));
         await breathe();
         if (model.stopTraining) break;
       }
+      await executions.finish(running);
       logs = await trainer.read(running);
       if (validation && isDue(options.validationFreq ?? 1, epoch + 1) && !isInterrupted) {
         const { numbers } = await evaluateOn(trainer, validation, inner);
@@ -91,6 +95,7 @@ export async function fit(
       bar?.finish(step, logs);
       await list.epoch('onEpochEnd', epoch, logs);
     }
+    trainer.compiled!.optimizer.finalizeVariableValues();
     await list.run('onTrainEnd', logs);
   });
   trainer.fits++;

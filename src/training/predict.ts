@@ -6,6 +6,7 @@ import { CallbackList } from './callbacks/callback-list.ts';
 import { ProgbarLogger } from './callbacks/progbar-logger.ts';
 import type { TrainingData } from './data/batches.ts';
 import { asDataset } from './data/dataset.ts';
+import { Executions } from './executions.ts';
 import { breathe } from './interrupt.ts';
 import type { Trainer } from './trainer.ts';
 
@@ -34,15 +35,17 @@ export async function predict(
   bar?.onTestBegin();
   const parts: unknown[] = [];
   let step = 0;
+  const executions = new Executions(list, 'Predict', trainer);
   for await (const batch of dataset.round()) {
-    await list.batch('onPredictBatchBegin', step);
+    await executions.begin(step);
     if (!trainer.model.built) trainer.prepare(batch, false);
     parts.push(trainer.predictFunction(batch.x));
-    await list.batch('onPredictBatchEnd', step);
+    await executions.end(step, {});
     step++;
     if (bar?.isDue()) bar.step(step, {});
     await breathe();
   }
+  await executions.finish({});
   bar?.finish(step, {});
   await list.run('onPredictEnd');
   if (parts.length === 1) return parts[0];

@@ -14,6 +14,8 @@ export interface Trainable extends Named {
   readonly built: boolean;
   /** Set by a callback to end training after the batch or epoch. */
   stopTraining: boolean;
+  /** Set by a callback when training begins: the epoch to go on from. */
+  initialEpoch?: number | undefined;
   getWeights(): Tensor[];
   setWeights(values: readonly Tensor[]): void;
 }

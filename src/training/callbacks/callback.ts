@@ -1,3 +1,4 @@
+import type { Named } from '../../base/errors.ts';
 import type { Optimizer } from '../../optimizers/index.ts';
 import type { Trainable } from '../trainable.ts';
 
@@ -9,7 +10,9 @@ export type MaybePromise = void | Promise<void>;
 export interface CallbackModel extends Trainable {
   readonly optimizer: Optimizer | undefined;
   save(path: string, options?: { overwrite?: boolean }): Promise<void>;
+  readonly metrics: readonly Named[];
   saveWeights(path: string, options?: { overwrite?: boolean }): Promise<void>;
+  loadWeights(path: string): Promise<void>;
 }
 
 /** How the run was set up. */

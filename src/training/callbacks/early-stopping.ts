@@ -23,7 +23,7 @@ export interface EarlyStoppingOptions {
 export class EarlyStopping extends Callback<CallbackModel> {
   private readonly options: Required<EarlyStoppingOptions>;
   private readonly monitor: Monitor;
-  private best: number;
+  best: number | null = null;
   private bestWeights: Tensor[] | undefined;
   bestEpoch = 0;
   wait = 0;
@@ -42,17 +42,17 @@ export class EarlyStopping extends Callback<CallbackModel> {
       startFromEpoch: 0,
       ...options,
     };
-    this.monitor = new Monitor('EarlyStopping', this.options.monitor, this.options.mode);
-    this.best = this.monitor.worst;
+    this.monitor = new Monitor('EarlyStopping', this.options);
   }
 
   override onTrainBegin(): void {
     this.wait = this.stoppedEpoch = this.bestEpoch = 0;
-    this.best = this.monitor.worst;
+    this.best = null;
     this.bestWeights = undefined;
   }
   override onEpochEnd(epoch: number, logs: CallbackLogs = {}): void {
-    const { startFromEpoch, restoreBestWeights, minDelta, baseline, patience } = this.options;
+    const { startFromEpoch, restoreBestWeights, baseline, patience } = this.options;
+    this.monitor.judge(this.model);
     const value = this.monitor.value(logs);
     if (value === undefined || epoch < startFromEpoch) return;
     if (restoreBestWeights && !this.bestWeights) {
@@ -60,11 +60,11 @@ export class EarlyStopping extends Callback<CallbackModel> {
       this.bestEpoch = epoch;
     }
     this.wait++;
-    if (this.monitor.isBetter(value, this.best, minDelta)) {
+    if (this.monitor.isBetter(value, this.best)) {
       this.best = value;
       this.bestEpoch = epoch;
       if (restoreBestWeights) this.bestWeights = this.model.getWeights();
-      if (baseline === null || this.monitor.isBetter(value, baseline, minDelta)) this.wait = 0;
+      if (baseline === null || this.monitor.isBetter(value, baseline)) this.wait = 0;
       return;
     }
     if (this.wait >= patience && epoch > 0) {

@@ -1,8 +1,14 @@
+export { BackupAndRestore, type BackupAndRestoreOptions } from './backup-and-restore.ts';
 export { Callback, type CallbackLogs, type CallbackModel, type CallbackParams } from './callback.ts';
 export { CallbackList } from './callback-list.ts';
+export { CSVLogger, type CSVLoggerOptions } from './csv-logger.ts';
 export { EarlyStopping, type EarlyStoppingOptions } from './early-stopping.ts';
 export { History } from './history.ts';
 export { LambdaCallback } from './lambda-callback.ts';
 export { LearningRateScheduler } from './learning-rate-scheduler.ts';
 export { ModelCheckpoint, type ModelCheckpointOptions } from './model-checkpoint.ts';
 export { ProgbarLogger } from './progbar-logger.ts';
+export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './reduce-lr-on-plateau.ts';
+export { RemoteMonitor, type RemoteMonitorOptions } from './remote-monitor.ts';
+export { SwapEMAWeights } from './swap-ema-weights.ts';
+export { TerminateOnNaN } from './terminate-on-nan.ts';

@@ -1,6 +1,9 @@
 import { fail } from '../../base/errors.ts';
+import { makeFolderOf } from '../../formats/file.ts';
+import { BatchCounter } from './batch-counter.ts';
 import { Callback, type CallbackLogs, type CallbackModel } from './callback.ts';
 import { type Mode, Monitor } from './monitor.ts';
+import { formatNumber } from './python-text.ts';
 
 export interface ModelCheckpointOptions {
   /** File to write; may hold `{epoch:02d}` and `{val_loss:.2f}`-like fields. */
@@ -22,8 +25,8 @@ export interface ModelCheckpointOptions {
 export class ModelCheckpoint extends Callback<CallbackModel> {
   private readonly options: Required<ModelCheckpointOptions>;
   private readonly monitor: Monitor;
-  private best: number;
-  private batches = 0;
+  private readonly counter: BatchCounter | undefined;
+  best: number | null;
   private epoch = 0;
 
   constructor(options: ModelCheckpointOptions) {
@@ -38,7 +41,7 @@ export class ModelCheckpoint extends Callback<CallbackModel> {
       initialValueThreshold: null,
       ...options,
     };
-    const { filepath, saveWeightsOnly, monitor, mode, initialValueThreshold } = this.options;
+    const { filepath, saveWeightsOnly, initialValueThreshold, saveFreq } = this.options;
     if (saveWeightsOnly && !filepath.endsWith('.weights.h5'))
       fail(
         'ModelCheckpoint',
@@ -51,65 +54,77 @@ export class ModelCheckpoint extends Callback<CallbackModel> {
         `the file must end in ".keras" (or ".h5"), got "${filepath}"`,
         'rename the file, or set saveWeightsOnly',
       );
-    this.monitor = new Monitor('ModelCheckpoint', monitor, mode);
-    this.best = initialValueThreshold ?? this.monitor.worst;
+    this.monitor = new Monitor('ModelCheckpoint', this.options);
+    this.counter = saveFreq === 'epoch' ? undefined : new BatchCounter('ModelCheckpoint', saveFreq);
+    this.best = initialValueThreshold;
   }
 
   override onEpochBegin(epoch: number): void {
     this.epoch = epoch;
   }
   override async onTrainBatchEnd(batch: number, logs: CallbackLogs = {}): Promise<void> {
-    const { saveFreq } = this.options;
-    if (typeof saveFreq !== 'number' || ++this.batches % saveFreq !== 0) return;
-    await this.save(logs, batch);
+    if (this.counter?.isDue(batch)) await this.save(logs, batch);
   }
   override async onEpochEnd(epoch: number, logs: CallbackLogs = {}): Promise<void> {
     this.epoch = epoch;
-    if (this.options.saveFreq === 'epoch') await this.save(logs);
+    if (!this.counter) await this.save(logs);
   }
 
   private async save(logs: CallbackLogs, batch?: number): Promise<void> {
-    const { saveBestOnly, saveWeightsOnly, verbose, monitor } = this.options;
-    const path = fillIn(this.options.filepath, {
-      epoch: this.epoch + 1,
-      ...(batch !== undefined && { batch: batch + 1 }),
-      ...logs,
-    });
-    if (saveBestOnly) {
-      const value = this.monitor.value(logs);
-      if (value === undefined) return;
-      if (!this.monitor.isBetter(value, this.best)) {
-        if (verbose > 0)
-          console.log(`\nEpoch ${this.epoch + 1}: ${monitor} did not improve from ${this.best.toFixed(5)}`);
-        return;
-      }
-      if (verbose > 0)
-        console.log(
-          `\nEpoch ${this.epoch + 1}: ${monitor} improved from ${showBest(this.best)} to ${value.toFixed(5)}, saving model to ${path}`,
-        );
-      this.best = value;
-    } else if (verbose > 0) console.log(`\nEpoch ${this.epoch + 1}: saving model to ${path}`);
-    await (saveWeightsOnly
+    const counts = { epoch: this.epoch + 1, ...(batch !== undefined && { batch: batch + 1 }) };
+    const path = fillIn(this.options.filepath, counts, logs);
+    if (!this.isDue(logs, path)) return;
+    await makeFolderOf(path);
+    await (this.options.saveWeightsOnly
       ? this.model.saveWeights(path, { overwrite: true })
       : this.model.save(path, { overwrite: true }));
   }
+  /** Whether the model is worth saving; remembers the best value. */
+  private isDue(logs: CallbackLogs, path: string): boolean {
+    const { saveBestOnly, verbose } = this.options;
+    const say = (text: string): void => {
+      if (verbose > 0) console.log(`\nEpoch ${this.epoch + 1}: ${text}`);
+    };
+    const value = saveBestOnly ? this.monitor.value(logs) : undefined;
+    if (value === undefined) {
+      say(`saving model to ${path}`);
+      return true;
+    }
+    this.monitor.judge(this.model);
+    const { name } = this.monitor;
+    const before = this.best === null ? 'None' : this.best.toFixed(5);
+    if (!this.monitor.isBetter(value, this.best)) {
+      say(`${name} did not improve from ${before}`);
+      return false;
+    }
+    say(`${name} improved from ${before} to ${value.toFixed(5)}, saving model to ${path}`);
+    this.best = value;
+    return true;
+  }
 }
-const showBest = (best: number): string => (Number.isFinite(best) ? best.toFixed(5) : best > 0 ? 'inf' : '-inf');
 
-/** Python's `{name:02d}` and `{name:.2f}` fields, filled in. */
-function fillIn(template: string, values: Readonly<Record<string, number>>): string {
-  return template.replace(
-    /\{(\w+)(?::0?(\d*)(?:\.(\d+))?([df])?)?\}/g,
-    (_, name: string, width: string, digits: string, kind: string) => {
-      const value =
-        values[name] ??
-        fail(
-          'ModelCheckpoint',
-          `the file name asks for "${name}", which is not among the logs (${Object.keys(values).join(', ')})`,
-          'use the names of the logs',
-        );
-      const text = kind === 'f' || digits ? value.toFixed(Number(digits || 6)) : String(value);
-      return text.padStart(Number(width || 0), '0');
-    },
-  );
+/** Python's `{name}`, `{name:02d}` and `{name:.2f}` fields, filled in. */
+function fillIn(
+  template: string,
+  counts: Readonly<Record<string, number>>,
+  logs: Readonly<Record<string, number>>,
+): string {
+  return template.replace(/\{(\w+)(?::([^{}]*))?\}/g, (field, name: string, specification = '') => {
+    const values = { ...counts, ...logs };
+    const value =
+      values[name] ??
+      fail(
+        'ModelCheckpoint',
+        `the file name asks for "${name}", which is not among the logs (${Object.keys(values).join(', ')})`,
+        'use the names of the logs',
+      );
+    return (
+      formatNumber(value, specification, !(name in logs)) ??
+      fail(
+        'ModelCheckpoint',
+        `the file name asks for ${field}, which is no format of a number`,
+        'use {epoch:02d} or {loss:.2f}',
+      )
+    );
+  });
 }

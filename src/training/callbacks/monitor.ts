@@ -1,37 +1,62 @@
 import { fail } from '../../base/errors.ts';
-import type { CallbackLogs } from './callback.ts';
+import type { CallbackLogs, CallbackModel } from './callback.ts';
 
 export type Mode = 'auto' | 'min' | 'max';
 
-const rises = ['acc', 'accuracy', 'auc', 'fmeasure', 'f1', 'precision', 'recall', 'iou', 'ap', 'map'];
+// Keras's metrics by what their classes are called; of `Mean` and `Sum` nobody can tell.
+const rising = /Accuracy$|^AUC$|Precision|Recall|Sensitivity|Specificity|^True|IoU$|Score$|Similarity$|Correlation$/;
+const falling = /Error$|Crossentropy$|Divergence$|Hinge$|^Poisson$|^False/;
 
-/** Whether a quantity gets better as it rises: told by `mode`, else guessed from its name. */
-export function isRising(who: string, monitor: string, mode: Mode): boolean {
-  if (mode !== 'auto' && mode !== 'min' && mode !== 'max')
-    fail(who, `mode must be "auto", "min" or "max", got ${JSON.stringify(mode)}`, 'choose one of them');
-  if (mode !== 'auto') return mode === 'max';
-  const name = monitor.replace(/^val_/, '').toLowerCase();
-  return (
-    rises.some((word) => name === word || name.endsWith(`_${word}`) || name.includes('accuracy')) ||
-    name.includes('mean_average_precision')
-  );
+/** What a callback needs of a metric; one of a user's own may say in which direction it gets better. */
+interface Judged {
+  readonly name: string;
+  readonly className: string;
+  readonly direction?: 'up' | 'down';
+}
+function isMetricRising({ direction, className }: Judged): boolean | undefined {
+  if (direction) return direction === 'up';
+  return rising.test(className) ? true : falling.test(className) ? false : undefined;
 }
 
-/** The monitored value; a warning, once, when the logs do not hold it. */
+export interface MonitorOptions {
+  readonly monitor: string;
+  readonly mode: Mode;
+  /** Smallest change that counts as better. */
+  readonly minDelta?: number;
+}
+
+/** A quantity among the logs, and whether it gets better as it rises. */
 export class Monitor {
   readonly name: string;
-  readonly isRising: boolean;
+  private readonly mode: Mode;
   private readonly who: string;
+  private readonly minDelta: number;
+  private isRising: boolean | undefined;
   private hasWarned = false;
 
-  constructor(who: string, name: string, mode: Mode) {
+  constructor(who: string, { monitor, mode, minDelta = 0 }: MonitorOptions) {
+    if (mode !== 'auto' && mode !== 'min' && mode !== 'max')
+      console.warn(`${who}: mode ${JSON.stringify(mode)} is unknown, "auto" is used. Fix: use "min", "max" or "auto".`);
     this.who = who;
-    this.name = name;
-    this.isRising = isRising(who, name, mode);
+    this.name = monitor;
+    this.mode = mode === 'min' || mode === 'max' ? mode : 'auto';
+    this.minDelta = Math.abs(minDelta);
   }
-  get worst(): number {
-    return this.isRising ? -Infinity : Infinity;
+
+  /** Finds out in which direction the quantity gets better, when no mode says so. */
+  judge(model: CallbackModel): void {
+    this.isRising ??= this.mode === 'auto' ? this.askMetrics(model) : this.mode === 'max';
   }
+  private askMetrics(model: CallbackModel): boolean {
+    const name = this.name.replace(/^val_/, '');
+    if (name === 'loss' || name.endsWith('_loss')) return false;
+    const metric = (model.metrics as readonly Judged[]).find((m) => m.name === name);
+    return (
+      (metric && isMetricRising(metric)) ??
+      fail(this.who, `it is not known whether "${this.name}" gets better as it rises`, 'set mode to "min" or "max"')
+    );
+  }
+  /** The value in the logs; a warning, once, when they do not hold it. */
   value(logs: CallbackLogs): number | undefined {
     const value = logs[this.name];
     if (value === undefined && !this.hasWarned) {
@@ -42,8 +67,9 @@ export class Monitor {
     }
     return value;
   }
-  /** Whether a value is better than the best so far by more than `minDelta`. */
-  isBetter(value: number, best: number, minDelta = 0): boolean {
-    return this.isRising ? value - Math.abs(minDelta) > best : value + Math.abs(minDelta) < best;
+  /** Whether a value is better than another by more than `minDelta`; than none, any is. */
+  isBetter(value: number, than: number | null): boolean {
+    if (than === null) return true;
+    return this.isRising ? value - this.minDelta > than : value + this.minDelta < than;
   }
 }

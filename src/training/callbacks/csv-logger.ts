@@ -1,0 +1,55 @@
+import { fileExists, readFile, writeFileAtomic } from '../../formats/file.ts';
+import { Callback, type CallbackLogs } from './callback.ts';
+import { floatText } from './python-text.ts';
+
+export interface CSVLoggerOptions {
+  readonly filename: string;
+  readonly separator?: string;
+  /** Adds to the file instead of writing it anew. */
+  readonly append?: boolean;
+}
+
+/** Writes loss and metrics of every epoch as a line of a CSV file. Columns that an epoch does not have hold "NA". */
+export class CSVLogger extends Callback {
+  private readonly options: Required<CSVLoggerOptions>;
+  private text = '';
+  private columns: readonly string[] | undefined;
+
+  constructor(options: CSVLoggerOptions) {
+    super();
+    this.options = { separator: ',', append: false, ...options };
+  }
+  override async onTrainBegin(): Promise<void> {
+    const { filename, append } = this.options;
+    this.columns = undefined;
+    this.text = append && (await fileExists(filename)) ? new TextDecoder().decode(await readFile(filename)) : '';
+    await this.write();
+  }
+  override async onEpochEnd(epoch: number, logs: CallbackLogs = {}): Promise<void> {
+    if (!this.columns) {
+      const names = Object.keys(logs).sort();
+      const hasValidation = names.some((name) => name.startsWith('val_'));
+      this.columns = hasValidation ? names : [...names, ...names.map((name) => `val_${name}`)];
+      if (this.text === '') this.addRow(['epoch', ...this.columns]);
+    }
+    this.addRow([String(epoch), ...this.columns.map((name) => cell(logs[name]))]);
+    await this.write();
+  }
+  private addRow(cells: readonly string[]): void {
+    const { separator } = this.options;
+    const isSpecial = (text: string): boolean => [separator, '"', '\r', '\n'].some((special) => text.includes(special));
+    const quoted = cells.map((text) => (isSpecial(text) ? `"${text.replaceAll('"', '""')}"` : text));
+    this.text += `${quoted.join(separator)}\r\n`;
+  }
+  private write(): Promise<void> {
+    return writeFileAtomic(this.options.filename, new TextEncoder().encode(this.text));
+  }
+}
+
+/** A value as Python's CSV writer puts it. */
+function cell(value: unknown): string {
+  if (value === undefined) return 'NA';
+  if (typeof value === 'number') return floatText(value);
+  if (Array.isArray(value)) return `"[${value.map(cell).join(', ')}]"`;
+  return String(value);
+}

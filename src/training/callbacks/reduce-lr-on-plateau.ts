@@ -1,0 +1,90 @@
+import { fail } from '../../base/errors.ts';
+import type { Optimizer } from '../../optimizers/index.ts';
+import { Callback, type CallbackLogs, type CallbackModel } from './callback.ts';
+import { logLearningRates, ratedOptimizers } from './learning-rates.ts';
+import { type Mode, Monitor } from './monitor.ts';
+
+export interface ReduceLROnPlateauOptions {
+  /** Quantity to watch. */
+  readonly monitor?: string;
+  /** What the rate is multiplied by, below 1. */
+  readonly factor?: number;
+  /** Epochs without improvement before the rate is reduced. */
+  readonly patience?: number;
+  readonly verbose?: 0 | 1;
+  readonly mode?: Mode;
+  /** Smallest change that counts as better. */
+  readonly minDelta?: number;
+  /** Epochs after a reduction in which nothing is counted. */
+  readonly cooldown?: number;
+  /** Smallest rate. */
+  readonly minLr?: number;
+}
+
+/** Lowers the learning rate when a quantity no longer gets better. */
+export class ReduceLROnPlateau extends Callback<CallbackModel> {
+  private readonly options: Required<ReduceLROnPlateauOptions>;
+  private readonly monitor: Monitor;
+  best: number | null = null;
+  wait = 0;
+  cooldownCounter = 0;
+
+  constructor(options: ReduceLROnPlateauOptions = {}) {
+    super();
+    this.options = {
+      monitor: 'val_loss',
+      factor: 0.1,
+      patience: 10,
+      verbose: 0,
+      mode: 'auto',
+      minDelta: 1e-4,
+      cooldown: 0,
+      minLr: 0,
+      ...options,
+    };
+    if (this.options.factor >= 1)
+      fail('ReduceLROnPlateau', `factor must be below 1, got ${this.options.factor}`, 'use 0.1, for example');
+    this.monitor = new Monitor('ReduceLROnPlateau', this.options);
+  }
+  private get optimizer(): Optimizer {
+    return this.model.optimizer ?? fail('ReduceLROnPlateau', 'the model has no optimizer', 'compile it first');
+  }
+
+  override onTrainBegin(): void {
+    this.best = null;
+    this.wait = this.cooldownCounter = 0;
+  }
+  override async onEpochEnd(epoch: number, logs: CallbackLogs = {}): Promise<void> {
+    this.monitor.judge(this.model);
+    await logLearningRates(this.optimizer, logs);
+    const value = this.monitor.value(logs);
+    if (value === undefined) return;
+    if (this.cooldownCounter > 0) {
+      this.cooldownCounter--;
+      this.wait = 0;
+    }
+    if (this.monitor.isBetter(value, this.best)) {
+      this.best = value;
+      this.wait = 0;
+      return;
+    }
+    if (this.cooldownCounter > 0 || ++this.wait < this.options.patience) return;
+    if (!(await this.reduce(epoch))) return;
+    this.cooldownCounter = this.options.cooldown;
+    this.wait = 0;
+  }
+  /** Lowers the rates; gives whether one could be. */
+  private async reduce(epoch: number): Promise<boolean> {
+    const { factor, minLr, verbose } = this.options;
+    let isReduced = false;
+    for (const { optimizer, key } of ratedOptimizers(this.optimizer)) {
+      const before = await optimizer.readLearningRate();
+      if (before <= Math.fround(minLr)) continue;
+      const rate = Math.max(before * factor, minLr);
+      optimizer.learningRate = rate;
+      isReduced = true;
+      if (verbose > 0) console.log(`\nEpoch ${epoch + 1}: ReduceLROnPlateau reducing ${key} to ${rate}.`);
+    }
+    return isReduced;
+  }
+}

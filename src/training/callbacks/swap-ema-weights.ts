@@ -1,0 +1,62 @@
+import { fail } from '../../base/errors.ts';
+import { LossScaleOptimizer, MultiOptimizer, type Optimizer } from '../../optimizers/index.ts';
+import type { Variable } from '../../tensor/index.ts';
+import { Callback, type CallbackModel } from './callback.ts';
+
+/**
+ * Puts the moving averages of the weights (of an optimizer with `useEma`) in their place while the model is evaluated or
+ * predicts; with `swapOnEpoch` also from the end of each epoch to the beginning of the next, so that checkpoints hold them.
+ */
+export class SwapEMAWeights extends Callback<CallbackModel> {
+  private readonly swapOnEpoch: boolean;
+  private isSwapped = false;
+
+  constructor({ swapOnEpoch = false }: { readonly swapOnEpoch?: boolean } = {}) {
+    super();
+    this.swapOnEpoch = swapOnEpoch;
+  }
+  private get averages(): [Variable, Variable][] {
+    const found = this.model.optimizer ? averagesOf(this.model.optimizer) : [];
+    return found.length > 0
+      ? found
+      : fail('SwapEMAWeights', 'the optimizer keeps no averages', 'give it { useEma: true }');
+  }
+  private swapTo(isSwapped: boolean): void {
+    if (this.isSwapped === isSwapped) return;
+    this.isSwapped = isSwapped;
+    for (const [variable, average] of this.averages) {
+      const weights = variable.value;
+      variable.assign(average.value);
+      average.assign(weights);
+    }
+  }
+  override onEpochBegin(): void {
+    if (this.swapOnEpoch) this.swapTo(false);
+  }
+  override onEpochEnd(epoch: number): void {
+    if (!this.swapOnEpoch) return;
+    this.swapTo(true);
+    // At the end of training the averages stay, in the optimizer too.
+    if (epoch === this.params.epochs - 1)
+      for (const [variable, average] of this.averages) average.assign(variable.value);
+  }
+  override onTestBegin(): void {
+    this.swapTo(true);
+  }
+  override onTestEnd(): void {
+    this.swapTo(false);
+  }
+  override onPredictBegin(): void {
+    this.swapTo(true);
+  }
+  override onPredictEnd(): void {
+    this.swapTo(false);
+  }
+}
+
+/** Variables with their moving averages. */
+function averagesOf(optimizer: Optimizer): [Variable, Variable][] {
+  if (optimizer instanceof LossScaleOptimizer) return averagesOf(optimizer.innerOptimizer);
+  if (optimizer instanceof MultiOptimizer) return optimizer.optimizers.flatMap(averagesOf);
+  return [...optimizer.averages];
+}

@@ -1,0 +1,20 @@
+import { fail } from '../../base/errors.ts';
+import { Callback, type CallbackLogs, type CallbackModel } from './callback.ts';
+
+/** Ends training at the first batch whose loss is NaN or infinite; with `raiseError` by an error. */
+export class TerminateOnNaN extends Callback<CallbackModel> {
+  private readonly raiseError: boolean;
+
+  constructor({ raiseError = false }: { readonly raiseError?: boolean } = {}) {
+    super();
+    this.raiseError = raiseError;
+  }
+  override onTrainBatchEnd(batch: number, logs: CallbackLogs = {}): void {
+    const { loss } = logs;
+    if (loss === undefined || Number.isFinite(loss)) return;
+    if (this.raiseError)
+      fail('TerminateOnNaN', `the loss of batch ${batch} is ${loss}`, 'lower the learning rate, or clip gradients');
+    console.log(`Batch ${batch}: Invalid loss, terminating training`);
+    this.model.stopTraining = true;
+  }
+}
