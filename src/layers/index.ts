@@ -24,12 +24,14 @@ import { EinsumDense } from './core/einsum-dense.ts';
 import { Embedding } from './core/embedding.ts';
 import { Identity } from './core/identity.ts';
 import { InputLayer } from './core/input-layer.ts';
+import { Lambda } from './core/lambda.ts';
 import { Masking } from './core/masking.ts';
 import { ReversibleEmbedding } from './core/reversible-embedding.ts';
 import { Wrapper } from './core/wrapper.ts';
 import { Add } from './merging/add.ts';
 import { Average } from './merging/average.ts';
 import { Concatenate } from './merging/concatenate.ts';
+import { Dot } from './merging/dot.ts';
 import { Maximum } from './merging/maximum.ts';
 import { Minimum } from './merging/minimum.ts';
 import { Multiply } from './merging/multiply.ts';
@@ -58,6 +60,8 @@ import { GlobalMaxPooling3D } from './pooling/global-max-pooling3d.ts';
 import { MaxPooling1D } from './pooling/max-pooling1d.ts';
 import { MaxPooling2D } from './pooling/max-pooling2d.ts';
 import { MaxPooling3D } from './pooling/max-pooling3d.ts';
+import { CategoryEncoding } from './preprocessing/category-encoding.ts';
+import { Normalization } from './preprocessing/normalization.ts';
 import { Rescaling } from './preprocessing/rescaling.ts';
 import { ActivityRegularization } from './regularization/activity-regularization.ts';
 import { AlphaDropout } from './regularization/alpha-dropout.ts';
@@ -95,6 +99,8 @@ export type { CallOptions } from './call-context.ts';
 export { Input } from './core/input-layer.ts';
 export type { InputSpec } from './input-spec.ts';
 export { Layer, type LayerOptions, type WeightOptions } from './layer.ts';
+export { add, average, concatenate, dot, maximum, minimum, multiply, subtract } from './merging/functions.ts';
+export { layerFromConfig as deserialize, serializeLayer as serialize } from './nested-layer.ts';
 export {
   Activation,
   ActivityRegularization,
@@ -117,6 +123,7 @@ export {
   AveragePooling3D as AvgPool3D,
   BatchNormalization,
   Bidirectional,
+  CategoryEncoding,
   Concatenate,
   Conv1D,
   Conv1D as Convolution1D,
@@ -136,6 +143,7 @@ export {
   Dense,
   DepthwiseConv1D,
   DepthwiseConv2D,
+  Dot,
   Dropout,
   EinsumDense,
   ELU,
@@ -161,6 +169,7 @@ export {
   GroupQueryAttention,
   Identity,
   InputLayer,
+  Lambda,
   LayerNormalization,
   LeakyReLU,
   LSTM,
@@ -176,6 +185,7 @@ export {
   Minimum,
   MultiHeadAttention,
   Multiply,
+  Normalization,
   Permute,
   PReLU,
   ReLU,
@@ -228,6 +238,7 @@ registerModule('keras.layers', [
   AveragePooling3D,
   BatchNormalization,
   Bidirectional,
+  CategoryEncoding,
   Concatenate,
   Conv1D,
   Conv1DTranspose,
@@ -241,6 +252,7 @@ registerModule('keras.layers', [
   Dense,
   DepthwiseConv1D,
   DepthwiseConv2D,
+  Dot,
   Dropout,
   ELU,
   EinsumDense,
@@ -262,6 +274,7 @@ registerModule('keras.layers', [
   InputLayer,
   LSTM,
   LSTMCell,
+  Lambda,
   LayerNormalization,
   LeakyReLU,
   Masking,
@@ -272,6 +285,7 @@ registerModule('keras.layers', [
   Minimum,
   MultiHeadAttention,
   Multiply,
+  Normalization,
   PReLU,
   Permute,
   RMSNormalization,

@@ -5,7 +5,7 @@ import { deserializeObject, serializeObject } from '../../src/base/serialize.ts'
 import { showShape } from '../../src/base/shape.ts';
 import { setDevice } from '../../src/runtime/device.ts';
 import { KerasTensor, type Tensor, tensorsIn } from '../../src/tensor/index.ts';
-import { isStored, type Stored, withTensors } from './cases.ts';
+import { expectNumbers, isStored, numbersOf, type Stored, withTensors } from './cases.ts';
 import { casesByFamily, classOf, type ErrorCase, type LayerCase, type RandomCase } from './layer-cases.ts';
 import {
   argumentsOf,
@@ -60,7 +60,9 @@ function checkWhole(c: LayerCase): void {
       list(c.symbolic_outputs).map((x) => ({ ...(x as object), dtype: asDType((x as { dtype: string }).dtype) })),
     );
   }
-  if (!layer.built) layer.buildOn(...(shapes as never[]));
+  if (c.adapt !== undefined) (layer as unknown as { adapt(data: unknown): void }).adapt(withTensors(c.adapt));
+  else if (!layer.built) layer.buildOn(...(shapes as never[]));
+  checkState(layer, c.state);
   expect(
     layer.weights.map((w) => `${showShape(w.shape)} ${w.trainable}`),
     'weights',
@@ -81,6 +83,16 @@ function checkWhole(c: LayerCase): void {
     expect({ ...others, ...(layer.getBuildConfig() && { build_config: layer.getBuildConfig() }) }).toEqual(rest);
   }
   c.calls.forEach((given, k) => checkCall(layer, c, given, `call ${k}`));
+}
+
+/** Compares what adapting found. */
+function checkState(layer: ReturnType<typeof layerOf>, state: LayerCase['state'] = {}): void {
+  const own = layer as unknown as Record<string, { value: Tensor } | undefined>;
+  for (const [key, expected] of Object.entries(state)) {
+    const found = own[optionFromDisk(`adapt_${key}`)]?.value.dataSync();
+    expect(found, key).toBeDefined();
+    expectNumbers(found!, isStored(expected) ? numbersOf(expected) : (expected as number[]), [1e-5, 1e-6], key);
+  }
 }
 
 function checkRandom(c: RandomCase): void {

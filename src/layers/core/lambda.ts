@@ -1,0 +1,36 @@
+import { type Field, f, type Resolved } from '../../base/field.ts';
+import { type Config, deserializeObject, isSerializedObject, serializeObject } from '../../base/serialize.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import { Layer } from '../layer.ts';
+
+type Body = (inputs: any, options?: Record<string, unknown>) => Tensor;
+const bodyField: Field<Body | Config, Body, true> = f.custom<Body | Config, Body>({
+  expects: 'a function of the inputs',
+  check: (v): v is Body | Config => typeof v === 'function' || isSerializedObject(v),
+  parse: (v) => (typeof v === 'function' ? v : (deserializeObject(v) as Body)),
+  toDisk: serializeObject,
+});
+const isDictionary = (v: unknown): v is Config => typeof v === 'object' && v !== null && !Array.isArray(v);
+const fields = {
+  /** What it computes. To be found again in a file it must be registered with saving.registerKerasSerializable. */
+  function: bodyField,
+  /** Further arguments: the function's second. */
+  arguments: f.custom<Config, Config>({ expects: 'an object', check: isDictionary, parse: (v) => v, initial: {} }),
+};
+
+export interface Lambda extends Resolved<typeof fields> {}
+/** A function as a layer. @example new Lambda({ function: (x) => x.mul(2) })(x) @see https://keras.io/api/layers/core_layers/lambda/ */
+export class Lambda extends Layer<typeof fields, [inputs: any]> {
+  static override readonly className = 'Lambda';
+  static override readonly fields = fields;
+  static override readonly needsBuild = false;
+  override supportsMasking = true;
+
+  call(inputs: any): Tensor {
+    const { arguments: options } = this;
+    return Object.keys(options).length > 0 ? this.function(inputs, options) : this.function(inputs);
+  }
+  override computeMask(): null {
+    return null;
+  }
+}
