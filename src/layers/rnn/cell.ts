@@ -5,7 +5,7 @@ import { dropout, type SeedGenerator } from '../../random/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
 import type { CallOptions } from '../call-context.ts';
 import type { AnyLayer, WeightOptions } from '../layer.ts';
-import type { cellDropoutFields, cellWeightFields } from './fields.ts';
+import type { cellWeightFields } from './fields.ts';
 
 /** A state, or a list of them, in the form in which a cell keeps it. */
 export type States = Tensor | readonly States[];
@@ -31,7 +31,7 @@ export interface ProjectingCell extends Cell {
   step(projected: Tensor, states: readonly Tensor[], keep: Tensor | undefined): [Tensor, Tensor[]];
   readonly dropout: number;
   readonly recurrentDropout: number;
-  readonly seedGenerator: SeedGenerator | null;
+  readonly seedGenerator: SeedGenerator;
 }
 /** One step with what is drawn fixed. */
 export type Step = (x: Tensor, states: States) => [output: Tensor, states: States];
@@ -53,8 +53,8 @@ export const initialStatesOf = (cell: Cell, batchSize: number): States =>
 export type CellOptions = Pick<CallOptions, 'training'>;
 
 /** A pattern of kept (and scaled) elements in the form of `x`; nothing when none are dropped. */
-export const drawKeep = (x: Tensor, rate: number, seed: SeedGenerator | null, training: boolean): Tensor | undefined =>
-  training && rate > 0 && seed ? dropout(onesLike(x), rate, { seed }) : undefined;
+export const drawKeep = (x: Tensor, rate: number, seed: SeedGenerator, training: boolean): Tensor | undefined =>
+  training && rate > 0 ? dropout(onesLike(x), rate, { seed }) : undefined;
 
 /** What a cell's call does: both parts of the step, with dropout drawn for this one step. */
 export function callCell(
@@ -125,6 +125,3 @@ export function buildCell(
     constraint: cell.biasConstraint,
   });
 }
-/** Whether a cell draws anything. */
-export const draws = ({ dropout: a, recurrentDropout: b }: Resolved<typeof cellDropoutFields>): boolean =>
-  a > 0 || b > 0;

@@ -4,7 +4,7 @@ import { add, matmul, multiply, split } from '../../ops/index.ts';
 import { SeedGenerator } from '../../random/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
 import { Layer } from '../layer.ts';
-import { buildCell, type CellOptions, callCell, draws, type States } from './cell.ts';
+import { buildCell, type CellOptions, callCell, type States } from './cell.ts';
 import { cellFields, recurrentActivationField } from './fields.ts';
 import { forgetGateOpen } from './gates.ts';
 
@@ -33,7 +33,7 @@ export class LSTMCell extends Layer<
   kernel!: Variable;
   recurrentKernel!: Variable;
   bias: Variable | null = null;
-  readonly seedGenerator: SeedGenerator | null = draws(this) ? new SeedGenerator({ seed: this.seed }) : null;
+  readonly seedGenerator = new SeedGenerator({ seed: this.seed });
 
   override build(inputShape: SymbolicShape): void {
     const { units } = this;

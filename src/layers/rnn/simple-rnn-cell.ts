@@ -1,10 +1,10 @@
-import type { Resolved } from '../../base/field.ts';
+import type { Options, Resolved } from '../../base/field.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
 import { add, matmul, multiply } from '../../ops/index.ts';
 import { SeedGenerator } from '../../random/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
-import { Layer } from '../layer.ts';
-import { buildCell, type CellOptions, callCell, draws, type States } from './cell.ts';
+import { Layer, type LayerOptions } from '../layer.ts';
+import { buildCell, type CellOptions, callCell, type States } from './cell.ts';
 import { cellFields as fields } from './fields.ts';
 
 export interface SimpleRNNCell extends Resolved<typeof fields> {}
@@ -21,7 +21,16 @@ export class SimpleRNNCell extends Layer<
   kernel!: Variable;
   recurrentKernel!: Variable;
   bias: Variable | null = null;
-  readonly seedGenerator: SeedGenerator | null = draws(this) ? new SeedGenerator({ seed: this.seed }) : null;
+  readonly seedGenerator: SeedGenerator;
+
+  /** The generator's seed is drawn before those of the initializers, as in Keras: weights are then equal for equal seeds. */
+  constructor(
+    options: Options<typeof fields> & LayerOptions,
+    seedGenerator: SeedGenerator = new SeedGenerator({ seed: options.seed ?? null }),
+  ) {
+    super(options);
+    this.seedGenerator = seedGenerator;
+  }
 
   override build(inputShape: SymbolicShape): void {
     const { units } = this;

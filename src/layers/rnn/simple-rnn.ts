@@ -1,5 +1,6 @@
 import type { Options, Resolved } from '../../base/field.ts';
 import type { Config } from '../../base/serialize.ts';
+import { SeedGenerator } from '../../random/index.ts';
 import { regularizerField } from '../../regularizers/index.ts';
 import type { InputSpec } from '../input-spec.ts';
 import type { LayerOptions } from '../layer.ts';
@@ -18,8 +19,9 @@ export class SimpleRNN extends RecurrentLayer<typeof fields> {
   readonly cell: SimpleRNNCell;
 
   constructor(options: Options<typeof fields> & LayerOptions) {
+    const seeds = new SeedGenerator({ seed: options.seed ?? null });
     super(options);
-    this.cell = new SimpleRNNCell(cellOptions(this, cellFields, 'simple_rnn_cell'));
+    this.cell = new SimpleRNNCell(cellOptions(this, cellFields, 'simple_rnn_cell'), seeds);
   }
   override getConfig(): Config {
     const { seed: _, ...config } = super.getConfig();
