@@ -1,4 +1,4 @@
-import { toSnakeCase } from '../base/naming.ts';
+import { maskOf } from '../layers/masks.ts';
 import type { Metric, MetricLike } from '../metrics/index.ts';
 import * as metrics from '../metrics/index.ts';
 import type { Tensor } from '../tensor/index.ts';
@@ -44,12 +44,15 @@ export class CompileMetrics {
         ];
       });
     this.parts = [...make(this.options.metrics, false), ...make(this.options.weightedMetrics, true)];
-    disambiguate(this.parts.map(({ metric }) => metric));
+    disambiguate(this.parts);
   }
 
-  /** Updates the metrics that are computed in the step. */
-  update(yTrue: unknown, yPred: unknown, sampleWeight: unknown): void {
-    this.each(false, yTrue, yPred, sampleWeight);
+  /**
+   * Updates the metrics that are computed in the step. The mask of the predictions counts in evaluation but not in training:
+   * Keras on JAX loses it on the way through its gradient.
+   */
+  update(yTrue: unknown, yPred: unknown, sampleWeight: unknown, isTraining: boolean): void {
+    this.each(false, yTrue, yPred, sampleWeight, !isTraining);
   }
   /** Updates the metrics that run on the host, with concrete tensors. */
   async updateOnHost(yTrue: unknown, yPred: unknown, sampleWeight: unknown): Promise<void> {
@@ -59,7 +62,7 @@ export class CompileMetrics {
     return this.metrics.some(metrics.isHostMetric);
   }
 
-  private each(onHost: boolean, yTrue: unknown, yPred: unknown, sampleWeight: unknown): unknown[] {
+  private each(onHost: boolean, yTrue: unknown, yPred: unknown, sampleWeight: unknown, isMasked = true): unknown[] {
     const parts = this.parts!.filter(({ metric }) => metrics.isHostMetric(metric) === onHost);
     if (parts.length === 0 || yTrue === undefined) return [];
     const [labels, predictions] = [alignLeaves(yTrue, this.names), alignLeaves(yPred, this.names)];
@@ -68,7 +71,10 @@ export class CompileMetrics {
       if (index === undefined || (onHost && this.names.length === 1 && !(labels.length === 1)))
         return metric.updateState(yTrue as Tensor, yPred as Tensor);
       const weight = isWeighted ? (weights.length === 1 ? weights[0] : weights[index]) : undefined;
-      return metric.updateState(labels[index]!, predictions[index]!, { sampleWeight: weight });
+      return metric.updateState(labels[index]!, predictions[index]!, {
+        sampleWeight: weight,
+        mask: isMasked ? maskOf(predictions[index]!) : null,
+      });
     });
   }
 }
@@ -88,12 +94,13 @@ function spread(given: CompileOptions['metrics'], names: readonly string[]): { e
   return (given as unknown[]).flatMap((x, index) => listed(x, index));
 }
 
-/** Metrics of one name get numbers, as Keras gives them. */
-function disambiguate(all: readonly Metric[]): void {
+/** Metrics of one name are told apart as Keras does: weighted ones by a prefix, then by numbers. */
+function disambiguate(parts: readonly Part[]): void {
   const seen = new Map<string, number>();
-  for (const metric of all) {
+  for (const { metric, isWeighted } of parts) {
+    if (isWeighted && seen.has(metric.name)) metric.name = `weighted_${metric.name}`;
     const n = seen.get(metric.name) ?? 0;
     seen.set(metric.name, n + 1);
-    if (n > 0) metric.name = `${toSnakeCase(metric.name)}_${n}`;
+    if (n > 0) metric.name = `${metric.name}_${n}`;
   }
 }

@@ -56,12 +56,12 @@ export async function evaluateOn(
   for await (const batch of dataset.round()) {
     await executions.begin(step);
     logs = await trainer.test(batch);
-    await executions.end(step, logs);
+    await executions.end(step, () => trainer.read(logs));
     step++;
     if (bar?.isDue()) bar.step(step, await trainer.read(logs));
     await breathe();
   }
-  await executions.finish(logs);
+  await executions.finish(() => trainer.read(logs));
   const numbers = await trainer.read(logs);
   bar?.finish(step, numbers);
   await callbacks.run('onTestEnd', numbers);

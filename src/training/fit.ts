@@ -80,13 +80,13 @@ export async function fit(
       for await (const batch of dataset.round()) {
         await executions.begin(step);
         running = await trainer.train(await withClassWeight(batch, classWeight));
-        await executions.end(step, running);
+        await executions.end(step, () => trainer.read(running));
         step++;
         if (bar?.isDue()) bar.step(step, await trainer.read(running));
         await breathe();
         if (model.stopTraining) break;
       }
-      await executions.finish(running);
+      await executions.finish(() => trainer.read(running));
       logs = await trainer.read(running);
       if (validation && isDue(options.validationFreq ?? 1, epoch + 1) && !isInterrupted) {
         const { numbers } = await evaluateOn(trainer, validation, inner);

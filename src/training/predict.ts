@@ -1,7 +1,7 @@
 import { mapTree, type Tree } from '../base/tree.ts';
 import { concatenate } from '../ops/index.ts';
 import { type Tensor, tensorsIn } from '../tensor/index.ts';
-import type { Callback } from './callbacks/callback.ts';
+import type { Callback, CallbackLogs } from './callbacks/callback.ts';
 import { CallbackList } from './callbacks/callback-list.ts';
 import { ProgbarLogger } from './callbacks/progbar-logger.ts';
 import type { TrainingData } from './data/batches.ts';
@@ -35,19 +35,25 @@ export async function predict(
   bar?.onTestBegin();
   const parts: unknown[] = [];
   let step = 0;
+  const outputs = async () => ({ outputs: joined(parts.slice(executions.first)) }) as unknown as CallbackLogs;
   const executions = new Executions(list, 'Predict', trainer);
   for await (const batch of dataset.round()) {
     await executions.begin(step);
     if (!trainer.model.built) trainer.prepare(batch, false);
     parts.push(trainer.predictFunction(batch.x));
-    await executions.end(step, {});
+    await executions.end(step, outputs);
     step++;
     if (bar?.isDue()) bar.step(step, {});
     await breathe();
   }
-  await executions.finish({});
+  await executions.finish(outputs);
   bar?.finish(step, {});
   await list.run('onPredictEnd');
+  return joined(parts);
+}
+
+/** The outputs of batches, joined along the batch axis. */
+function joined(parts: readonly unknown[]): unknown {
   if (parts.length === 1) return parts[0];
   const columns = parts.map((part) => tensorsIn(part));
   let at = 0;

@@ -96,9 +96,9 @@ export class Trainer {
     );
   }
 
-  private finish(batch: Batch, yPred: unknown, loss: Tensor): StepResult {
+  private finish(batch: Batch, yPred: unknown, loss: Tensor, isTraining: boolean): StepResult {
     this.tracker.updateState(loss, { sampleWeight: batch.size });
-    this.measures!.update(batch.y, yPred, batch.sampleWeight);
+    this.measures!.update(batch.y, yPred, batch.sampleWeight, isTraining);
     return { logs: this.results(), ...(this.measures!.hasHostMetrics && { host: { yTrue: batch.y, yPred } }) };
   }
   /** Current values of the metrics that live on the device. */
@@ -124,11 +124,11 @@ export class Trainer {
     };
     const { yPred, loss, scaled } = currentTrace() ? run() : inFrame({ kind: 'tape' }, run);
     compiled!.optimizer.apply(gradientsOf(scaled, values), variables);
-    return this.finish(batch, yPred, loss);
+    return this.finish(batch, yPred, loss, true);
   };
   private readonly testStep = (batch: Batch): StepResult => {
     const yPred = this.model.forward(batch.x, false);
-    return this.finish(batch, yPred, this.totalLoss(batch, yPred));
+    return this.finish(batch, yPred, this.totalLoss(batch, yPred), false);
   };
   private readonly predictStep = (x: unknown): unknown => this.model.forward(x, false);
 

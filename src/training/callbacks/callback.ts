@@ -54,5 +54,6 @@ export class Callback<M = any> {
   onPredictBegin(_logs?: CallbackLogs): MaybePromise {}
   onPredictEnd(_logs?: CallbackLogs): MaybePromise {}
   onPredictBatchBegin(_batch: number, _logs?: CallbackLogs): MaybePromise {}
-  onPredictBatchEnd(_batch: number, _logs?: CallbackLogs): MaybePromise {}
+  /** `outputs` holds what the model gave for the batch. */
+  onPredictBatchEnd(_batch: number, _logs?: { readonly outputs?: unknown }): MaybePromise {}
 }

@@ -22,19 +22,29 @@ export async function asDataset(x: TrainingData, { y, sampleWeight, steps, ...op
   return steps === undefined ? arrays : new LimitedDataset(arrays, steps);
 }
 
-/** A dataset of which a round takes at most so many batches. */
+/**
+ * A dataset of which a round takes at most so many batches. The next round goes on where this one ended; at the end of the data
+ * a round is cut short, as in Keras, and the next begins again.
+ */
 class LimitedDataset implements Dataset {
   readonly steps: number;
-  private readonly whole: Dataset;
-  constructor(whole: Dataset, steps: number) {
+  private readonly whole: ArrayDataset;
+  private running: Iterator<Batch> | undefined;
+  private seen = 0;
+
+  constructor(whole: ArrayDataset, steps: number) {
     this.whole = whole;
-    this.steps = Math.min(steps, whole.steps ?? steps);
+    this.steps = steps;
   }
-  async *round(): AsyncIterable<Batch> {
-    let left = this.steps;
-    for await (const batch of this.whole.round()) {
-      if (left-- <= 0) return;
-      yield batch;
+  *round(): Iterable<Batch> {
+    if (this.seen >= this.whole.steps) this.running = undefined;
+    if (!this.running) {
+      this.running = this.whole.round()[Symbol.iterator]();
+      this.seen = 0;
+    }
+    for (let step = 0; step < this.steps && this.seen < this.whole.steps; step++) {
+      this.seen++;
+      yield this.running.next().value as Batch;
     }
   }
 }
