@@ -55,7 +55,7 @@ export async function fit(
   const { dataset, validation } = await datasets(trainer, x, y, options);
   const history = new History();
   const bar = verbose > 0 ? new ProgbarLogger() : undefined;
-  const list = new CallbackList([history, ...callbacks, ...(bar ? [bar] : [])], model, {
+  const list = new CallbackList([...callbacks, history, ...(bar ? [bar] : [])], model, {
     verbose,
     epochs,
     steps: dataset.steps,
