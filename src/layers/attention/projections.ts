@@ -1,5 +1,6 @@
 import type { DTypePolicy } from '../../base/dtype-policy.ts';
 import type { Resolved } from '../../base/field.ts';
+import type { Config } from '../../base/serialize.ts';
 import { range, type SymbolicShape } from '../../base/shape.ts';
 import { Initializer, type InitializerFunction } from '../../initializers/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
@@ -24,9 +25,18 @@ export interface ProjectedCallOptions extends CallOptions {
 }
 
 type Owner = Resolved<typeof projectionFields> & { readonly dtypePolicy: DTypePolicy };
-/** Each projection draws its own first weights: objects that draw are copied. */
-const fresh = (initializer: InitializerFunction): InitializerFunction =>
-  initializer instanceof Initializer ? (initializer.clone() as unknown as InitializerFunction) : initializer;
+/**
+ * Each projection draws its own first weights: objects that draw are copied. Those that scale with the number of inputs and
+ * outputs are told which axes of the kernel are which.
+ */
+function fresh(initializer: InitializerFunction, bound: number, rank: number): InitializerFunction {
+  if (!(initializer instanceof Initializer)) return initializer;
+  const config = initializer.getConfig();
+  const scales = 'input_axes' in config && config['input_axes'] === null;
+  const axes = scales && { input_axes: range(bound), output_axes: range(rank).slice(bound) };
+  const { fromConfig } = initializer.constructor as unknown as { fromConfig(config: Config): unknown };
+  return fromConfig.call(initializer.constructor, { ...config, ...axes }) as InitializerFunction;
+}
 const letter = (k: number): string => String.fromCharCode(97 + k);
 const letters = (from: number, count: number): string =>
   range(count)
@@ -47,8 +57,8 @@ export function projection(
     equation: `${kept}${summed},${summed}${made}->${kept}${made}`,
     outputShape: [...new Array<null>(free - 1).fill(null), ...to],
     biasAxes: owner.useBias ? made : null,
-    kernelInitializer: fresh(owner.kernelInitializer),
-    biasInitializer: fresh(owner.biasInitializer),
+    kernelInitializer: fresh(owner.kernelInitializer, bound, bound + to.length),
+    biasInitializer: fresh(owner.biasInitializer, 0, to.length),
     kernelRegularizer: owner.kernelRegularizer,
     biasRegularizer: owner.biasRegularizer,
     activityRegularizer: owner.activityRegularizer,
