@@ -1,0 +1,6 @@
+import { defineConfig } from 'rolldown';
+import { browserBundle, nodeBundle } from './scripts/bundle.ts';
+
+const input = { index: 'src/index.ts' };
+
+export default defineConfig([nodeBundle(input, 'dist'), browserBundle(input, 'dist/browser')]);
