@@ -92,9 +92,10 @@ function columnWidths(ends: readonly number[], lineLength: number): number[] {
     return width;
   });
 }
+/** Columns of the terminal; files and pipes have no end. */
 function terminalColumns(): number {
   if (typeof process === 'undefined') return Number.POSITIVE_INFINITY;
-  return Number(process.env?.['COLUMNS']) || process.stdout?.columns || 80;
+  return Number(process.env?.['COLUMNS']) || process.stdout?.columns || Number.POSITIVE_INFINITY;
 }
 
 /** The operations from the first that matches one pattern to the last that matches the other. */

@@ -182,25 +182,26 @@ async function draw(
   const usedRows = Math.ceil(shown.length / columns);
   const pictureWidth = gap + Math.min(columns, shown.length) * (tileWidth + gap);
   const body = gap + usedRows * (tileHeight + captionHeight + gap);
-  const pictureHeight = body + (extras.legend ? 30 : 0);
+  const legendSize = Math.max(14, tileWidth / 24);
+  const pictureHeight = Math.round(body + (extras.legend ? legendSize * 2 : 0));
   const svg = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${pictureWidth}" height="${pictureHeight}" viewBox="0 0 ${pictureWidth} ${pictureHeight}" ${textStyle}>`,
     `<rect width="${pictureWidth}" height="${pictureHeight}" fill="#fff"/>`,
     ...tiles,
-    extras.legend ? drawLegend(extras.legend, pictureWidth / 2, body + 12) : '',
+    extras.legend ? drawLegend(extras.legend, pictureWidth / 2, body, legendSize) : '',
     '</svg>',
   ].join('\n');
   return savePicture(svg, format, toFile);
 }
 
-function drawLegend(entries: readonly LegendEntry[], middle: number, y: number): string {
-  const widths = entries.map(({ name }) => 26 + textWidth(name, 14));
-  let x = middle - (widths.reduce((a, b) => a + b, 0) + 24 * (entries.length - 1)) / 2;
+function drawLegend(entries: readonly LegendEntry[], middle: number, top: number, size: number): string {
+  const widths = entries.map(({ name }) => size * 1.9 + textWidth(name, size));
+  let x = middle - (widths.reduce((a, b) => a + b, 0) + size * 1.5 * (entries.length - 1)) / 2;
   return entries
     .map(({ name, color }, k) => {
       const at = x;
-      x += widths[k]! + 24;
-      return `<rect x="${at}" y="${y - 8}" width="18" height="14" fill="rgb(${color.join()})" stroke="#57606a"/><text x="${at + 26}" y="${y + 4}" font-size="14" fill="${ink}">${escapeXml(name)}</text>`;
+      x += widths[k]! + size * 1.5;
+      return `<rect x="${at}" y="${top + size * 0.2}" width="${size * 1.3}" height="${size}" fill="rgb(${color.join()})" stroke="#57606a"/><text x="${at + size * 1.9}" y="${top + size * 1.07}" font-size="${size}" fill="${ink}">${escapeXml(name)}</text>`;
     })
     .join('');
 }

@@ -4,26 +4,27 @@ import { findClass, getRegisteredName } from '../base/serialize.ts';
 import type { SymbolicShape } from '../base/shape.ts';
 import { InputLayer } from '../layers/core/input-layer.ts';
 import { type AnyLayer, isLayer, mapShapes, type Shapes } from '../layers/layer.ts';
-import { type GraphNode, KerasTensor, mapTensors, tensorsIn, withAutocast } from '../tensor/index.ts';
-import {
-  describe,
-  infoOfTensor,
-  type ModelEdge,
-  type ModelGraph,
-  type ModelNode,
-  type Source,
-  type Target,
-} from './model-graph.ts';
+import { type GraphNode, KerasTensor, mapTensors, type Operation, tensorsIn, withAutocast } from '../tensor/index.ts';
+import type { ModelEdge, ModelGraph, ModelNode, Source, Target } from './model-graph.ts';
+import { infoOfTensor } from './tensor-info.ts';
+
+/** How a layer or op becomes a node; the `call`-th of its calls is shown. */
+type Describe = (operation: Operation, id: string, openLayers: boolean, call: number) => ModelNode;
 
 /**
  * What a custom layer or subclassed model computes: its `call` is done on symbolic tensors, so that every layer that it calls
  * and every op becomes a node. Undefined for the library's own layers, and where `call` needs numbers.
  */
-export function insideOf(layer: AnyLayer, node: GraphNode | undefined, id: string): ModelGraph | undefined {
+export function insideOf(
+  layer: AnyLayer,
+  node: GraphNode | undefined,
+  id: string,
+  describe: Describe,
+): ModelGraph | undefined {
   if (!layer.built || layer instanceof InputLayer || isBuiltIn(layer)) return undefined;
   const args = node?.args ?? argumentsFromBuild(layer);
   if (!args) return undefined;
-  return trace(layer, args, id, null) ?? trace(layer, args, id, standInSize);
+  return trace(layer, args, id, describe, null) ?? trace(layer, args, id, describe, standInSize);
 }
 
 /** Stands for an unknown size where `call` computes with sizes. */
@@ -52,7 +53,13 @@ function argumentsFromBuild(layer: AnyLayer): unknown[] | undefined {
 }
 
 /** Does `call` once on symbolic tensors whose unknown sizes are `unknown`; nothing of it stays in the layers. */
-function trace(layer: AnyLayer, args: readonly unknown[], id: string, unknown: number | null): ModelGraph | undefined {
+function trace(
+  layer: AnyLayer,
+  args: readonly unknown[],
+  id: string,
+  describe: Describe,
+  unknown: number | null,
+): ModelGraph | undefined {
   const layers = layer.flattenLayers();
   const callsBefore = layers.map((inner) => inner.inboundNodes.length);
   const inputs: KerasTensor[] = [];
@@ -72,7 +79,7 @@ function trace(layer: AnyLayer, args: readonly unknown[], id: string, unknown: n
     return withFreshNames(() => {
       const full = endsInOptions(standIns) ? standIns : [...standIns, {}];
       const outputs = withAutocast(layer.dtypePolicy.computeDtype, () => layer.call(...full));
-      const traced = graphBetween(inputs, tensorsIn(outputs), id);
+      const traced = graphBetween(inputs, tensorsIn(outputs), id, describe);
       return unknown === null ? traced : withUnknownSizes(traced);
     });
   } catch {
@@ -93,7 +100,12 @@ const endsInOptions = (args: readonly unknown[]): boolean => {
   );
 };
 
-function graphBetween(inputs: readonly KerasTensor[], outputs: readonly unknown[], id: string): ModelGraph {
+function graphBetween(
+  inputs: readonly KerasTensor[],
+  outputs: readonly unknown[],
+  id: string,
+  describe: Describe,
+): ModelGraph {
   const calls: GraphNode[] = [];
   const visit = (t: unknown): void => {
     if (!(t instanceof KerasTensor) || inputs.includes(t) || !t.history || calls.includes(t.history.node)) return;

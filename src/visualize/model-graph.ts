@@ -1,7 +1,6 @@
 import * as activations from '../activations/index.ts';
-import type { DType } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
-import { type SymbolicShape, sizeOf } from '../base/shape.ts';
+import { sizeOf } from '../base/shape.ts';
 import { mapTree, type Tree } from '../base/tree.ts';
 import { InputLayer } from '../layers/core/input-layer.ts';
 import { type AnyLayer, isLayer } from '../layers/layer.ts';
@@ -9,12 +8,9 @@ import { callsWithin } from '../models/functional-graph.ts';
 import { Model, Sequential } from '../models/index.ts';
 import type { KerasTensor, Operation } from '../tensor/index.ts';
 import { insideOf } from './inside.ts';
+import { infoOfTensor, type TensorInfo } from './tensor-info.ts';
 
-/** A tensor of a model as far as pictures are concerned. */
-export interface TensorInfo {
-  readonly shape: SymbolicShape;
-  readonly dtype: DType;
-}
+export type { TensorInfo };
 
 /** A layer, a model within the model, or an op. */
 export interface ModelNode {
@@ -77,7 +73,7 @@ export function modelGraph(model: Model, { openLayers = true }: ModelGraphOption
 }
 
 /** Describes one layer or op, and what is within. */
-export function describe(operation: Operation, id: string, openLayers: boolean, call = 0): ModelNode {
+function describe(operation: Operation, id: string, openLayers: boolean, call = 0): ModelNode {
   const layer = typeof operation === 'function' && isLayer(operation) ? (operation as AnyLayer) : undefined;
   const node = operation.inboundNodes[call];
   const ends = layer instanceof Model && layer.graph;
@@ -93,11 +89,10 @@ export function describe(operation: Operation, id: string, openLayers: boolean, 
     trainableParams: layer?.built ? layer.trainableWeights.reduce((n, v) => n + sizeOf(v.shape), 0) : 0,
     trainable: layer?.trainable ?? false,
     activation: layer && activationOf(layer),
-    inside: within ?? (layer && openLayers ? insideOf(layer, node, id) : undefined),
+    inside: within ?? (layer && openLayers ? insideOf(layer, node, id, describe) : undefined),
   };
 }
 const single = (list: readonly KerasTensor[]): Tree<KerasTensor> => (list.length === 1 ? list[0]! : [...list]);
-export const infoOfTensor = ({ symbolicShape, dtype }: KerasTensor): TensorInfo => ({ shape: symbolicShape, dtype });
 const infoOf = (form: Tree<KerasTensor>): Tree<TensorInfo> => mapTree(form, infoOfTensor);
 
 /** The name of the function in a layer's `activation`. */

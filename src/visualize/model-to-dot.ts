@@ -29,6 +29,7 @@ export function modelToDot(model: Model<any>, options: ModelToDotOptions = {}): 
     'concentrate=true',
     `dpi=${dpi}`,
     `splines=${splines}`,
+    ...(expandLayers ? ['ranksep=0.6'] : []),
     'node [shape=record]',
   ];
   return `digraph G {\n${[...settings.map((s) => `${s};`), ...lines].join('\n')}\n}\n`;
@@ -103,6 +104,7 @@ class DotWriter {
           'style="rounded,filled";',
           'fillcolor="#f6f8fa";',
           'color="#8c959f";',
+          'margin=16;',
           `label=${quoted(`${node.name} (${node.className})`)};`,
         ]
       : ['style=dashed;', `label=${quoted(node.name)};`];

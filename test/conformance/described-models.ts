@@ -1,10 +1,43 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { Config, SerializedObject } from '../../src/base/serialize.ts';
-import '../../src/layers/index.ts';
+import * as layers from '../../src/layers/index.ts';
+import { Layer } from '../../src/layers/layer.ts';
 import '../../src/models/index.ts';
 import type { Model } from '../../src/models/index.ts';
+import { mish } from '../../src/ops/index.ts';
 import { modelFromConfig } from '../../src/saving/index.ts';
+import type { Tensor } from '../../src/tensor/index.ts';
+
+/** Two convolutions and what goes with them. */
+class DemoSubclassingLayer extends Layer {
+  static override readonly className = 'DemoSubclassingLayer';
+  readonly conv1: Layer;
+  readonly conv2: Layer;
+  readonly norm: Layer;
+  readonly dropout: Layer;
+  constructor(options: { filters1: number; filters2: number; dropoutRate: number }) {
+    const { filters1, filters2, dropoutRate, ...rest } = options;
+    super(rest);
+    this.conv1 = new layers.Conv2D({ filters: filters1, kernelSize: 3 });
+    this.conv2 = new layers.Conv2D({ filters: filters2, kernelSize: 3 });
+    this.norm = new layers.BatchNormalization();
+    this.dropout = new layers.Dropout({ rate: dropoutRate });
+  }
+  override call(x: Tensor): Tensor {
+    return mish(this.norm(this.conv2(this.dropout(mish(this.conv1(x))))));
+  }
+  static override fromConfig(config: Config): Layer {
+    const { filters_1, filters_2, dropout_rate, ...rest } = config as Record<string, number>;
+    return new DemoSubclassingLayer({
+      ...rest,
+      filters1: filters_1!,
+      filters2: filters_2!,
+      dropoutRate: dropout_rate!,
+    });
+  }
+}
+const customObjects = { DemoSubclassingLayer };
 
 /** Cases about models that are described by their configs, with the models made again; cases of others are left out. */
 export function rebuildable<C extends { readonly id: string; readonly model?: string }>(
@@ -19,7 +52,10 @@ export function rebuildable<C extends { readonly id: string; readonly model?: st
   const compileConfigs = new Map<string, Config>();
   for (const [name, config] of Object.entries(configs)) {
     try {
-      models.set(name, modelFromConfig(config as unknown as Config, { compile: false }) as unknown as Model);
+      models.set(
+        name,
+        modelFromConfig(config as unknown as Config, { compile: false, customObjects }) as unknown as Model,
+      );
       if (config.compile_config) compileConfigs.set(name, config.compile_config as Config);
     } catch (error) {
       if (process.env['WHY']) console.log(name, (error as Error).message.split('\n')[0]);

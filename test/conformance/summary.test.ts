@@ -23,8 +23,8 @@ const { cases, models, compileConfigs } = rebuildable<Case>('summary');
 const sizes = (weights: readonly { shape: readonly number[] }[]): number =>
   weights.reduce((n, v) => n + v.shape.reduce((a, b) => a * b, 1), 0);
 
-test('nearly all models of the cases can be made', () => {
-  expect(models.size).toBeGreaterThan(0);
+test('most models of the cases can be made', () => {
+  expect(models.size).toBeGreaterThanOrEqual(20);
 });
 
 test.each(cases)('$id', (c) => {

@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { Input } from '../layers/core/input-layer.ts';
+import * as layers from '../layers/index.ts';
+import { Layer } from '../layers/layer.ts';
+import { Model } from '../models/index.ts';
+import { add, mish } from '../ops/index.ts';
+import type { Tensor } from '../tensor/index.ts';
+import { plotImageGallery } from './gallery.ts';
+import { modelGraph } from './model-graph.ts';
+import { modelToDot } from './model-to-dot.ts';
+import { plotModel } from './plot-model.ts';
+
+class Residual extends Layer {
+  static override readonly className = 'Residual';
+  readonly dense: Layer = new layers.Dense({ units: 4, name: 'inner' });
+  override call(x: Tensor): Tensor {
+    return add(x, mish(this.dense(x)));
+  }
+}
+const make = (): { model: Model; block: Residual } => {
+  const inputs = Input({ shape: [4] });
+  const block = new Residual({ name: 'block' });
+  const outputs = new layers.Dense({ units: 2, name: 'last' })(block(inputs));
+  return { model: new Model({ inputs, outputs, name: 'm' }), block };
+};
+
+test('the graph of a model shows what a custom layer computes, and leaves no trace in it', () => {
+  const { model, block } = make();
+  const inside = modelGraph(model).inside!.nodes.find((node) => node.name === 'block')!.inside!;
+  expect(inside.nodes.map((node) => [node.id, node.kind])).toEqual([
+    ['m/block/inner', 'layer'],
+    ['m/block/mish', 'op'],
+    ['m/block/add', 'op'],
+  ]);
+  expect(inside.edges.map(({ from, to }) => `${from.node} ${to.node}.${to.index}`)).toEqual([
+    'm/block/inner m/block/mish.0',
+    'm/block/mish m/block/add.1',
+  ]);
+  expect(inside.entries).toEqual([
+    [
+      { node: 'm/block/inner', index: 0 },
+      { node: 'm/block/add', index: 0 },
+    ],
+  ]);
+  expect(block.dense.inboundNodes).toEqual([]);
+  expect(modelGraph(model, { openLayers: false }).inside!.nodes[1]!.inside).toBeUndefined();
+});
+
+test('expandLayers opens custom layers as clusters, with edges into and out of them', () => {
+  const dot = modelToDot(make().model, { expandLayers: true });
+  expect(dot).toContain('subgraph "cluster_m/block" {');
+  expect(dot).toContain('label="block (Residual)";');
+  expect(dot.match(/1000001 -> \d+/g)).toEqual(['1000001 -> 1000002', '1000001 -> 1000004']);
+  expect(dot).toContain('1000004 -> 1000005');
+});
+
+test('pictures are PNG files unless the name says SVG, and other kinds are refused', async () => {
+  const { model } = make();
+  const png = await plotModel(model, { dpi: 36 });
+  expect([...png.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
+  await expect(plotModel(model, { toFile: 'model.bmp' })).rejects.toThrow('end the file name in .png or .svg or .dot');
+  await expect(plotModel(model, { toFile: 'model' })).rejects.toThrow('has no ending');
+  const gallery = await plotImageGallery([[[[0], [255]]], [[[255], [0]]]], { scale: 1, dpi: 20 });
+  expect([...gallery.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
+});

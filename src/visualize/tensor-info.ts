@@ -1,0 +1,11 @@
+import type { DType } from '../base/dtype.ts';
+import type { SymbolicShape } from '../base/shape.ts';
+import type { KerasTensor } from '../tensor/index.ts';
+
+/** A tensor of a model as far as pictures are concerned. */
+export interface TensorInfo {
+  readonly shape: SymbolicShape;
+  readonly dtype: DType;
+}
+
+export const infoOfTensor = ({ symbolicShape, dtype }: KerasTensor): TensorInfo => ({ shape: symbolicShape, dtype });
