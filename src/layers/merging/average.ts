@@ -1,7 +1,7 @@
 import { add, divide } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { Layer } from '../layer.ts';
-import { checkShapes, jointMask, merge } from './merge.ts';
+import { checkShapes, jointMask, merge, withKnownBatch } from './merge.ts';
 
 /** The mean of the inputs, element by element. @see https://keras.io/api/layers/merging_layers/average/ */
 export class Average extends Layer<{}, [inputs: readonly Tensor[]]> {
@@ -10,6 +10,9 @@ export class Average extends Layer<{}, [inputs: readonly Tensor[]]> {
 
   override build(inputShapes: unknown): void {
     checkShapes(this, inputShapes);
+  }
+  override computeOutputSpec(...args: unknown[]) {
+    return withKnownBatch(super.computeOutputSpec(...args), args[0]);
   }
   call(inputs: readonly Tensor[]): Tensor {
     return divide(merge(this, inputs, add), inputs.length);

@@ -1,7 +1,7 @@
 import { fail, type Named } from '../../base/errors.ts';
 import { type SymbolicShape, showShape } from '../../base/shape.ts';
 import { expandDims, logicalOr } from '../../ops/index.ts';
-import { Tensor } from '../../tensor/index.ts';
+import { type SymbolicAval, Tensor, tensorsIn } from '../../tensor/index.ts';
 
 /** Refuses anything but a list of tensors. */
 export function requireList(layer: Named, inputs: unknown): asserts inputs is readonly Tensor[] {
@@ -60,4 +60,22 @@ export function merge(layer: Named, inputs: unknown, join: (x: Tensor, y: Tensor
 export function jointMask(masks: unknown): Tensor | null {
   if (!Array.isArray(masks) || masks.length === 0 || masks.some((m) => !m)) return null;
   return (masks as Tensor[]).reduce((a, b) => logicalOr(a, b));
+}
+
+/**
+ * What a merging layer announces: where one input's batch size is known and another's is not, the known one, as in Keras (whose
+ * summaries and files show it), though the batch that runs may be larger.
+ */
+export function withKnownBatch<Spec extends { readonly avals: readonly SymbolicAval[] }>(
+  spec: Spec,
+  inputs: unknown,
+): Spec {
+  const known = new Set(
+    tensorsIn(inputs)
+      .map((x) => x.shape[0] as number | null | undefined)
+      .filter((n) => typeof n === 'number'),
+  );
+  if (known.size !== 1) return spec;
+  const [batch] = known;
+  return { ...spec, avals: spec.avals.map((aval) => ({ ...aval, shape: [batch!, ...aval.shape.slice(1)] })) };
 }

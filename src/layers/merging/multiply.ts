@@ -2,7 +2,7 @@ import { broadcastTo, cast, expandDims, logicalOr, multiply, where } from '../..
 import type { Tensor } from '../../tensor/index.ts';
 import { Layer } from '../layer.ts';
 import { maskOf } from '../masks.ts';
-import { alignRanks, checkShapes, jointMask, requireList } from './merge.ts';
+import { alignRanks, checkShapes, jointMask, requireList, withKnownBatch } from './merge.ts';
 
 /** The product of the inputs; masked steps count as 1, and are 0 where no input counts. @see https://keras.io/api/layers/merging_layers/multiply/ */
 export class Multiply extends Layer<{}, [inputs: readonly Tensor[]]> {
@@ -11,6 +11,9 @@ export class Multiply extends Layer<{}, [inputs: readonly Tensor[]]> {
 
   override build(inputShapes: unknown): void {
     checkShapes(this, inputShapes);
+  }
+  override computeOutputSpec(...args: unknown[]) {
+    return withKnownBatch(super.computeOutputSpec(...args), args[0]);
   }
   call(inputs: readonly Tensor[]): Tensor {
     requireList(this, inputs);
