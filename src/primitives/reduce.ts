@@ -1,47 +1,11 @@
-import type { DType } from '../base/dtype.ts';
-import { range, type Shape } from '../base/shape.ts';
-import { axis, type Combine, type Expr, indexOf, reduce } from '../ir/expr.ts';
-import { type Primitive, primitive } from '../ir/primitive.ts';
 import type { Tensor } from '../ir/tensor.ts';
+import { reduceSum, spread } from './broadcast.ts';
 import { convert, div, eq, gt, mul, select } from './elementwise.ts';
 import { full } from './generators.ts';
-import { broadcast } from './movement.ts';
+import { type ReduceAttrs, reduction } from './reduction.ts';
 
-interface ReduceAttrs {
-  readonly axes: readonly number[];
-}
-const without = (shape: Shape, axes: readonly number[]): number[] => shape.filter((_, d) => !axes.includes(d));
-/** Puts reduced axes back with the size they had. */
-const spread = (y: Tensor, shape: Shape, axes: readonly number[]): Tensor =>
-  broadcast(y, { shape, axes: range(shape.length).filter((d) => !axes.includes(d)) });
+export { reduceSum };
 
-function reduction(
-  name: string,
-  combine: Combine,
-  dtype: DType,
-  vjp?: (g: Tensor, x: Tensor, axes: readonly number[], out: Tensor) => Tensor | null,
-): Primitive<[x: Tensor], ReduceAttrs> {
-  return primitive<[x: Tensor], ReduceAttrs>(name, {
-    kind: 'reduce',
-    result: ([x], { axes }) => ({ shape: without(x!.shape, axes), dtype: x!.dtype }),
-    at: ([x], index, { axes }) => {
-      const summed = axes.map((d) => axis(x!.shape[d]!, `r${d}`));
-      const kept = [...index];
-      const source = x!.shape.map(
-        (_, d): Expr => (axes.includes(d) ? indexOf(summed[axes.indexOf(d)]!) : kept.shift()!),
-      );
-      return reduce(combine, summed, x!(...source));
-    },
-    vjp: (g, [x], { axes }, out) => [vjp ? vjp(g, x!, axes, out) : null],
-    samples: [
-      { inputs: [{ shape: [3, 4, 5], dtype, low: dtype === 'bool' ? 0 : 0.5, high: 2 }], attrs: { axes: [1] } },
-      { inputs: [{ shape: [3, 4, 5], dtype, low: dtype === 'bool' ? 0 : 0.5, high: 2 }], attrs: { axes: [0, 2] } },
-    ],
-  });
-}
-
-/** Sum over axes, which vanish. */
-export const reduceSum = reduction('reduceSum', 'add', 'float32', (g, x, axes) => spread(g, x.shape, axes));
 export const reduceProd = reduction('reduceProd', 'mul', 'float32', (g, x, axes, out) => {
   // Where an element is zero its gradient is the product of the others, which division cannot give.
   const zero = full({ shape: x.shape, dtype: x.dtype, value: 0 });

@@ -1,7 +1,7 @@
 import type { Expr } from '../../../ir/expr.ts';
 import { type FunctionBuilder, type ModuleBuilder, type Operand, op, select } from '../encoder/index.ts';
 import { exponentOf } from './expansions.ts';
-import { hold, type Target } from './scalar-operations.ts';
+import { hold, type Target } from './target.ts';
 
 /**
  * Integer operations without an instruction of the same meaning. None traps: a quotient by zero is -1 (all bits), its

@@ -11,7 +11,8 @@ import {
   type Plain,
 } from '../encoder/index.ts';
 import { lanesFunction } from './math-functions.ts';
-import { hold, scalarOperation, type Target } from './scalar-operations.ts';
+import { scalarOperation } from './scalar-operations.ts';
+import { hold, type Target } from './target.ts';
 
 /** Types of which a vector holds four. Truth values are masks: all bits of a lane, or none. */
 export const hasLanes = (type: ScalarType): boolean => type !== 'f64';

@@ -12,7 +12,7 @@ import {
   shuffle32,
 } from '../encoder/index.ts';
 import { extract, gather } from './lane-operations.ts';
-import { hold } from './scalar-operations.ts';
+import { hold } from './target.ts';
 import type { LanePlace } from './values.ts';
 
 const scalarLoads: Partial<Record<DType, Load>> = {

@@ -1,29 +1,10 @@
 import type { Expr, ScalarType } from '../../../ir/expr.ts';
 import type { ScalarOp } from '../../../ir/scalar.ts';
-import {
-  type Callable,
-  type FunctionBuilder,
-  Global,
-  Local,
-  lane,
-  type ModuleBuilder,
-  type Operand,
-  op,
-  type Plain,
-  select,
-  type ValueType,
-} from '../encoder/index.ts';
+import { lane, type Operand, op, type Plain, select } from '../encoder/index.ts';
 import { isFloatType } from './expansions.ts';
 import { integerOperation } from './integer-operations.ts';
 import { lanesFunction } from './math-functions.ts';
-
-/** Where instructions go. */
-export interface Target {
-  readonly f: FunctionBuilder;
-  readonly module: ModuleBuilder;
-  /** The host's function for a f64 operation that has no instruction. */
-  hostFunction(name: ScalarOp): Callable;
-}
+import { hold, type Target } from './target.ts';
 
 export const valueType = (type: ScalarType): 'i32' | 'f32' | 'f64' => (type === 'f32' || type === 'f64' ? type : 'i32');
 
@@ -78,11 +59,6 @@ const conversions: Record<string, Plain> = {
   'u32 f64': 'f64.convert_i32_u',
   'bool f64': 'f64.convert_i32_u',
 };
-
-/** An operand that may be pushed more than once. */
-export function hold(f: FunctionBuilder, x: Operand, type: ValueType): Operand {
-  return typeof x === 'number' || x instanceof Local || x instanceof Global ? x : f.let(type, x);
-}
 
 /** Whether a f64 operation is the host's. */
 export const isHostOperation = (e: Expr): boolean =>

@@ -16,7 +16,8 @@ import { laneOperation, splat } from './lane-operations.ts';
 import type { Lowering } from './lowering.ts';
 import { inlined, vectorFunctions } from './math-functions.ts';
 import { loadLanes, loadScalar } from './memory.ts';
-import { hold, scalarOperation, type Target, valueType } from './scalar-operations.ts';
+import { scalarOperation, valueType } from './scalar-operations.ts';
+import { hold, type Target } from './target.ts';
 
 /** Where four elements stand: at a pointer, `step` bytes apart, or each at its own distance from the pointer. */
 export type LanePlace =

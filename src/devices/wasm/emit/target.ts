@@ -1,0 +1,23 @@
+import type { ScalarOp } from '../../../ir/scalar.ts';
+import {
+  type Callable,
+  type FunctionBuilder,
+  Global,
+  Local,
+  type ModuleBuilder,
+  type Operand,
+  type ValueType,
+} from '../encoder/index.ts';
+
+/** Where instructions go. */
+export interface Target {
+  readonly f: FunctionBuilder;
+  readonly module: ModuleBuilder;
+  /** The host's function for a f64 operation that has no instruction. */
+  hostFunction(name: ScalarOp): Callable;
+}
+
+/** An operand that may be pushed more than once. */
+export function hold(f: FunctionBuilder, x: Operand, type: ValueType): Operand {
+  return typeof x === 'number' || x instanceof Local || x instanceof Global ? x : f.let(type, x);
+}
