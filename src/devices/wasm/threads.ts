@@ -36,11 +36,25 @@ const at = (address: number): number => address >> 2;
  * environment variable HORNBEAM_THREADS asks for another number: it is read once, when the device is first used.
  */
 export function availableThreads(): number {
-  if (!features().threads) return 1;
+  if (!features().threads) {
+    sayWhyOne();
+    return 1;
+  }
   const asked = isNode() ? Number(process.env['HORNBEAM_THREADS']) : 0;
   if (asked >= 1) return Math.min(64, Math.floor(asked));
   const cores = isNode() ? process.getBuiltinModule('node:os').availableParallelism() : navigator.hardwareConcurrency;
   return Math.max(1, Math.min(16, cores || 1));
+}
+
+let isSaid = false;
+/** Says once why a page uses one core only, and what would change it. */
+function sayWhyOne(): void {
+  if (isSaid) return;
+  isSaid = true;
+  console.info(
+    'Hornbeam runs on one thread: this page is not cross-origin isolated. Fix: serve it over HTTPS (or from localhost) with ' +
+      'the headers "Cross-Origin-Opener-Policy: same-origin" and "Cross-Origin-Embedder-Policy: require-corp".',
+  );
 }
 
 export class ThreadPool {

@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.wasm': 'application/wasm',
+};
+
+/** A server of a folder's files on this machine's loopback, as simple as the simplest host of static pages. */
+export interface StaticServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Serves a folder; `isolated` pages may share memory among threads. */
+export async function serve(folder: string, { isolated }: { isolated: boolean }): Promise<StaticServer> {
+  const isolation = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+  const server: Server = createServer(async (request, response) => {
+    const path = normalize(new URL(request.url!, 'http://localhost').pathname);
+    try {
+      const bytes = await readFile(join(folder, path));
+      const type = types[extname(path)] ?? 'application/octet-stream';
+      response.writeHead(200, { 'Content-Type': type, ...(isolated && isolation) }).end(bytes);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
