@@ -1,4 +1,5 @@
 export { array, copy, ndim, size } from '../core/basic.ts';
+export { vectorize } from '../core/vectorize.ts';
 export { slogdet } from '../linalg/solve.ts';
 export * from './arithmetic.ts';
 export { i0 } from './bessel.ts';
