@@ -35,6 +35,8 @@ export interface Executable {
 /** What a place where programs run must be able to do. */
 export interface Device {
   readonly name: 'reference' | 'wasm' | 'webgpu';
+  /** Until it settles, programs are compiled for less than the whole device, as before a page's threads have started. */
+  readonly ready?: Promise<void> | undefined;
   compile(program: Program): Executable;
   /** Copies elements in, as stored (16-bit floats as their bits). */
   upload(data: TypedArray, dtype: DType): Buffer;

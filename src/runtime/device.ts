@@ -24,7 +24,11 @@ export async function setDevice(name: DeviceName): Promise<void> {
   if (!make)
     return fail('config.setDevice', `unknown device "${name}"`, `use one of ${Object.keys(makers).join(', ')}`);
   current = made.get(name) ?? remember(name, await make());
+  await current.ready;
 }
+
+/** What to wait for, if anything, before compiling what should use all of the device. */
+export const deviceReady = (): Promise<void> | undefined => currentDevice().ready;
 
 function remember(name: DeviceName, device: Device): Device {
   made.set(name, device);

@@ -1,5 +1,6 @@
 import { mapTree, type Tree } from '../base/tree.ts';
 import { concatenate } from '../ops/index.ts';
+import { deviceReady } from '../runtime/device.ts';
 import { type Tensor, tensorsIn } from '../tensor/index.ts';
 import type { Callback, CallbackLogs } from './callbacks/callback.ts';
 import { CallbackList } from './callbacks/callback-list.ts';
@@ -23,6 +24,7 @@ export async function predict(
   x: TrainingData,
   { batchSize, steps, callbacks = [], verbose = 0 }: PredictOptions,
 ): Promise<unknown> {
+  await deviceReady();
   const dataset = await asDataset(x, { batchSize, steps });
   const shown = verbose === 'auto' ? 1 : verbose;
   const bar = shown > 0 ? new ProgbarLogger() : undefined;

@@ -1,6 +1,7 @@
 import { fail } from '../base/errors.ts';
 import { Mean, type Metric } from '../metrics/index.ts';
 import { add, cast, multiply } from '../ops/index.ts';
+import { deviceReady } from '../runtime/device.ts';
 import {
   asCallOf,
   currentTrace,
@@ -170,6 +171,8 @@ export class Trainer {
     return this.runStep(step, batch);
   }
   private async runStep(step: StepFunction, batch: Batch): Promise<Logs> {
+    const ready = deviceReady();
+    if (ready) await ready;
     const { logs, host } = step(batch) as StepResult;
     if (host) await this.measures!.updateOnHost(host.yTrue, host.yPred, batch.sampleWeight);
     return logs;
@@ -205,6 +208,7 @@ export class Trainer {
     );
   }
   async predictOnBatch(x: Data): Promise<unknown> {
+    await deviceReady();
     return this.predictFunction(asBatch([x] as never).x);
   }
 

@@ -18,13 +18,21 @@ export function wasmDevice(threads?: number): Device {
   const machine = new Machine(threads);
   const { heap, pool } = machine;
   // In a page threads come up while it goes on; what is compiled before runs on one.
-  if (!isNode()) void pool.start();
+  let ready: Promise<void> | undefined;
+  if (!isNode()) {
+    ready = pool.start().then(() => {
+      ready = undefined;
+    });
+  }
   const dropped = new FinalizationRegistry<Loaded['owned']>(({ addresses, module }) => {
     for (const address of addresses) heap.free(address);
     if (module !== undefined) pool.unload(module);
   });
   return {
     name: 'wasm',
+    get ready() {
+      return ready;
+    },
     compile(program) {
       const target: Target = { threads: pool.threadCount, lanes: 4, contraction: hasKernel };
       const loaded = load(program, compile(program, target), machine);
