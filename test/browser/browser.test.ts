@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { browserBundle } from '../../scripts/bundle.ts';
 import * as keras from '../../src/index.ts';
 import { findChromium, quietFlags } from './chromium.ts';
-import { type StaticServer, serve } from './serve.ts';
+import { isolation, type StaticServer, serve } from './serve.ts';
 
 const executablePath = findChromium();
 if (!executablePath)
@@ -53,8 +53,8 @@ describe.skipIf(!executablePath)('in Chromium', () => {
   });
 
   /** A page with what it says, and what goes wrong in it. */
-  async function open(isolated: boolean): Promise<{ page: Page; said: string[] }> {
-    const server = await serve(folder, { isolated });
+  async function open(headers: Readonly<Record<string, string>>): Promise<{ page: Page; said: string[] }> {
+    const server = await serve(folder, headers);
     servers.push(server);
     const page = await browser.newPage();
     const said: string[] = [];
@@ -73,7 +73,7 @@ describe.skipIf(!executablePath)('in Chromium', () => {
     let page: Page;
     let said: string[];
     beforeAll(async () => {
-      ({ page, said } = await open(true));
+      ({ page, said } = await open(isolation));
     });
 
     it('trains on several threads', async () => {
@@ -108,9 +108,18 @@ describe.skipIf(!executablePath)('in Chromium', () => {
     });
   });
 
+  it('goes on with one thread where the page forbids workers', async () => {
+    const { page, said } = await open({ ...isolation, 'Content-Security-Policy': "worker-src 'none'" });
+    const losses = await call(page, 'train');
+    expect(losses.at(-1)).toBeLessThan(losses[0]! / 2);
+    expect(said.filter((line) => line.startsWith('Hornbeam'))).toEqual([
+      expect.stringMatching(/one thread.*worker-src/),
+    ]);
+  });
+
   describe('a page that may not', () => {
     it('trains on one thread, equally well, and says once why', async () => {
-      const { page, said } = await open(false);
+      const { page, said } = await open({});
       const losses = await call(page, 'train');
       expect(losses.at(-1)).toBeLessThan(losses[0]! / 2);
       expect(page.workers()).toEqual([]);

@@ -15,15 +15,20 @@ export interface StaticServer {
   close(): Promise<void>;
 }
 
-/** Serves a folder; `isolated` pages may share memory among threads. */
-export async function serve(folder: string, { isolated }: { isolated: boolean }): Promise<StaticServer> {
-  const isolation = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+/** Pages served with these may share memory among threads. */
+export const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
+/** Serves a folder's files, each with the headers given. */
+export async function serve(folder: string, headers: Readonly<Record<string, string>>): Promise<StaticServer> {
   const server: Server = createServer(async (request, response) => {
     const path = normalize(new URL(request.url!, 'http://localhost').pathname);
     try {
       const bytes = await readFile(join(folder, path));
       const type = types[extname(path)] ?? 'application/octet-stream';
-      response.writeHead(200, { 'Content-Type': type, ...(isolated && isolation) }).end(bytes);
+      response.writeHead(200, { 'Content-Type': type, ...headers }).end(bytes);
     } catch {
       response.writeHead(404).end();
     }

@@ -37,7 +37,11 @@ const at = (address: number): number => address >> 2;
  */
 export function availableThreads(): number {
   if (!features().threads) {
-    sayWhyOne();
+    sayWhyOne(
+      'this page is not cross-origin isolated',
+      'serve it over HTTPS (or from localhost) with the headers "Cross-Origin-Opener-Policy: same-origin" and ' +
+        '"Cross-Origin-Embedder-Policy: require-corp"',
+    );
     return 1;
   }
   const asked = isNode() ? Number(process.env['HORNBEAM_THREADS']) : 0;
@@ -48,13 +52,9 @@ export function availableThreads(): number {
 
 let isSaid = false;
 /** Says once why a page uses one core only, and what would change it. */
-function sayWhyOne(): void {
-  if (isSaid) return;
+function sayWhyOne(reason: string, fix: string): void {
+  if (!isSaid) console.info(`Hornbeam runs on one thread: ${reason}. Fix: ${fix}.`);
   isSaid = true;
-  console.info(
-    'Hornbeam runs on one thread: this page is not cross-origin isolated. Fix: serve it over HTTPS (or from localhost) with ' +
-      'the headers "Cross-Origin-Opener-Policy: same-origin" and "Cross-Origin-Embedder-Policy: require-corp".',
-  );
 }
 
 export class ThreadPool {
@@ -63,7 +63,7 @@ export class ThreadPool {
     return this.workers.length > 0 || isNode() ? this.wanted : 1;
   }
   private readonly heap: Heap;
-  private readonly wanted: number;
+  private wanted: number;
   private workers: WorkerHandle[] = [];
   private readonly words: Int32Array;
   private readonly args: Float64Array;
@@ -80,12 +80,27 @@ export class ThreadPool {
     this.words[at(control.spinOnly)] = features().mayBlock ? 0 : 1;
   }
 
-  /** Starts the threads and waits, without blocking, until they are ready. */
+  /** Starts the threads and waits, without blocking, until they are ready; a page that allows none goes on with one. */
   async start(): Promise<void> {
     if (this.wanted === 1 || this.workers.length > 0) return;
-    const workers = startWorkers(this.heap.memory, this.wanted - 1);
-    while (Atomics.load(this.words, at(control.ready)) < workers.length) await new Promise((r) => setTimeout(r, 1));
+    let isRefused = false;
+    const workers = startWorkers(this.heap.memory, this.wanted - 1, () => {
+      isRefused = true;
+    });
+    while (Atomics.load(this.words, at(control.ready)) < workers.length) {
+      if (isRefused) return this.stayAlone(workers);
+      await new Promise((r) => setTimeout(r, 1));
+    }
     this.begin(workers);
+  }
+
+  private stayAlone(workers: WorkerHandle[]): void {
+    for (const worker of workers) worker.end();
+    this.wanted = 1;
+    sayWhyOne(
+      'its workers could not be started',
+      'allow "worker-src blob:" in the content security policy of the page',
+    );
   }
 
   /** In Node workers come up while their creator blocks. */

@@ -12,9 +12,11 @@ export interface WorkerHandle {
   end(): void;
 }
 
-/** Starts a worker for each thread but the caller's; none of them keeps the process alive. */
-export function startWorkers(memory: WebAssembly.Memory, count: number): WorkerHandle[] {
-  return Array.from({ length: count }, (_, i) => (isNode() ? nodeWorker : pageWorker)(memory, i + 1));
+/** Starts a worker for each thread but the caller's; none of them keeps the process alive. A page may refuse them, later. */
+export function startWorkers(memory: WebAssembly.Memory, count: number, refused = () => {}): WorkerHandle[] {
+  return Array.from({ length: count }, (_, i) =>
+    isNode() ? nodeWorker(memory, i + 1) : pageWorker(memory, i + 1, refused),
+  );
 }
 
 function nodeWorker(memory: WebAssembly.Memory, index: number): WorkerHandle {
@@ -27,9 +29,10 @@ function nodeWorker(memory: WebAssembly.Memory, index: number): WorkerHandle {
   };
 }
 
-function pageWorker(memory: WebAssembly.Memory, index: number): WorkerHandle {
+function pageWorker(memory: WebAssembly.Memory, index: number, refused: () => void): WorkerHandle {
   const url = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
   const worker = new Worker(url, { name: `hornbeam-${index}` });
+  worker.onerror = refused;
   worker.postMessage({ memory, index });
   return {
     post: (message) => worker.postMessage(message),
