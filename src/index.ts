@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 export { Tensor } from './ir/tensor.ts';
 export { HornbeamError } from './base/errors.ts';
 export { grad, jit, KerasTensor, type Like, tensor, type TensorOptions, Variable, valueAndGrad } from './tensor/index.ts';
