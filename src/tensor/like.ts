@@ -1,4 +1,4 @@
-import { type DType, dtypeInfo, isFloat, type TypedArray } from '../base/dtype.ts';
+import { asDType, type DType, dtypeInfo, isFloat, type TypedArray } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
 import { type Shape, showShape, sizeOf } from '../base/shape.ts';
 import { Tensor } from '../ir/tensor.ts';
@@ -84,11 +84,13 @@ function flattenNest(nest: Nested): { shape: number[]; flat: number[]; dtype: DT
  * @example tensor([[1, 2], [3, 4]], { dtype: 'float32' }).shape // [2, 2]
  */
 export function tensor(data: Nested | TypedArray | Tensor | Variable, options: TensorOptions = {}): Tensor {
-  if (data instanceof Tensor || data instanceof Variable) return asTensor(data, options.dtype);
+  // Unlike ops, a tensor that is asked for as float64 is one.
+  const wanted = options.dtype && (options.dtype in dtypeInfo ? options.dtype : asDType(options.dtype, 'tensor'));
+  if (data instanceof Tensor || data instanceof Variable) return asTensor(data, wanted);
   const { shape, flat, dtype } = isTypedArray(data)
     ? { shape: [data.length], flat: data, dtype: dtypeOf(data) }
     : flattenNest(data);
-  const aval = { shape: options.shape ?? shape, dtype: options.dtype ?? dtype };
+  const aval = { shape: options.shape ?? shape, dtype: wanted ?? dtype };
   if (sizeOf(aval.shape) !== flat.length)
     fail(
       'tensor',

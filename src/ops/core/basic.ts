@@ -32,8 +32,14 @@ export const convertToTensor = op(
     x: Tensor,
     {
       dtype,
+      sparse,
+      ragged,
     }: { readonly dtype?: string | null | undefined; readonly sparse?: boolean; readonly ragged?: boolean } = {},
-  ) => (dtype === undefined || dtype === null ? x : converted(x, asDType(dtype, 'convertToTensor'))),
+  ) => {
+    if (sparse || ragged)
+      fail('convertToTensor', 'there are no sparse or ragged tensors', 'leave `sparse` and `ragged` out');
+    return dtype === undefined || dtype === null ? x : converted(x, asDType(dtype, 'convertToTensor'));
+  },
 );
 /** A tensor of a number, nested arrays or a typed array; another name of `convertToTensor`. @example array([1, 2]).shape // [2] */
 export const array = op('array', (x: Tensor, { dtype }: { readonly dtype?: string | null | undefined } = {}) =>
