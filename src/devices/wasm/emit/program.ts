@@ -61,6 +61,23 @@ function* allSteps(steps: readonly Step[]): Generator<Step> {
   }
 }
 
+/**
+ * Whether what threads would take over is worth the barriers between steps: some 30 microseconds of work in all, the rounds of a
+ * loop not known being taken as many.
+ */
+function gainsByThreads(steps: readonly Step[]): boolean {
+  const work = (list: readonly Step[]): number =>
+    list.reduce((sum, step) => {
+      if (step.kind === 'while') return sum + 100 * work([...step.condition, ...step.body]);
+      if (step.kind === 'repeat') return sum + step.times * work(step.body);
+      if (step.kind === 'switch') return sum + Math.max(...step.branches.map(work));
+      if (step.serial) return sum;
+      return sum + (step.kind === 'copy' ? worthThreading : step.info.flops + step.info.bytes);
+    }, 0);
+  return work(steps) >= worthThreading;
+}
+const worthThreading = 1_000_000;
+
 class ProgramEmitter {
   private readonly plan: Plan;
   private readonly threads: number;
@@ -101,7 +118,7 @@ class ProgramEmitter {
     return {
       code: module.build(),
       table: this.table,
-      isParallel: this.hostFunctions.size === 0 && steps.some((step) => !step.serial),
+      isParallel: this.hostFunctions.size === 0 && gainsByThreads(plan.steps),
       workspaceBytes: this.workspaceBytes,
       hostOperations: [...this.hostFunctions.keys()],
     };
