@@ -235,6 +235,11 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
     return saving.loadWeights(this as unknown as AnyLayer, filepath, options);
   }
 
+  /** The model without its weights, as JSON text: `models.modelFromJson` makes it again. */
+  toJson(): string {
+    return saving.modelToJson(this as unknown as saving.SavedModel);
+  }
+
   override getConfig(): Config {
     if (!this.graph) return super.getConfig();
     return { name: this.name, trainable: this.trainable, ...graphToConfig(this.graph) };

@@ -92,9 +92,12 @@ export class Sequential extends Model {
     };
   }
   static override fromConfig(config: Config, customObjects: CustomObjects = {}): AnyLayer {
-    const layers = (config['layers'] as Config[]).map((layer) => deserializeObject(layer, customObjects) as AnyLayer);
-    const model = new Sequential({ layers, name: config['name'] as string, trainable: config['trainable'] !== false });
     const shape = (config['build_input_shape'] ?? config['_build_input_shape']) as SymbolicShape | undefined;
+    // Layers are built by the model where it can: their weights' paths then begin with its name.
+    const layers = (config['layers'] as Config[]).map(
+      (layer) => deserializeObject(shape ? { ...layer, build_config: undefined } : layer, customObjects) as AnyLayer,
+    );
+    const model = new Sequential({ layers, name: config['name'] as string, trainable: config['trainable'] !== false });
     if (shape && !model.built) model.buildOn(shape);
     return model as unknown as AnyLayer;
   }

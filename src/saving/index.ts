@@ -19,8 +19,10 @@ export {
 export {
   type LoadModelOptions,
   modelFromConfig,
+  modelFromJson,
   modelFromKeras,
   modelToConfig,
+  modelToJson,
   modelToKeras,
   pythonJson,
   type SavedModel,

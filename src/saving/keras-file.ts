@@ -39,13 +39,17 @@ export function pythonJson(x: unknown): string {
   return write(x);
 }
 /** Reads what Python wrote, its NaN and Infinity included. */
-export const parsePythonJson = (text: string): unknown => {
+export const parsePythonJson = (text: string, who = 'loadModel'): unknown => {
   try {
     return JSON.parse(text);
   } catch {
-    return JSON.parse(text.replace(/(?<=[:[,]\s*)(-?Infinity|NaN)(?=\s*[,\]}])/g, '"$1"'), (_, v: unknown) =>
-      v === 'NaN' ? NaN : v === 'Infinity' ? Infinity : v === '-Infinity' ? -Infinity : v,
-    );
+    try {
+      return JSON.parse(text.replace(/(?<=[:[,]\s*)(-?Infinity|NaN)(?=\s*[,\]}])/g, '"$1"'), (_, v: unknown) =>
+        v === 'NaN' ? NaN : v === 'Infinity' ? Infinity : v === '-Infinity' ? -Infinity : v,
+      );
+    } catch (error) {
+      return fail(who, `the model's config is no JSON: ${(error as Error).message}`, 'check that the file is whole');
+    }
   }
 };
 
@@ -59,6 +63,16 @@ export function modelToConfig(model: SavedModel): Config {
     ...(isFunctional ? { build_config: { input_shape: null } } : build && { build_config: build }),
     compile_config: model.getCompileConfig() ?? {},
   };
+}
+
+/** The model's config as JSON text. */
+export const modelToJson = (model: SavedModel): string => pythonJson(modelToConfig(model));
+/** Makes a model, with fresh weights, from what `toJson` gave. */
+export function modelFromJson<M = SavedModel>(text: string, options: LoadModelOptions = {}): M {
+  const config = parsePythonJson(text, 'modelFromJson') as Config | null;
+  if (typeof config !== 'object' || typeof config?.['class_name'] !== 'string')
+    fail('modelFromJson', 'the text describes no model', 'pass what model.toJson() gave, here or in Keras');
+  return modelFromConfig(config as Config, options) as M;
 }
 
 /** The bytes of a `.keras` file: config, metadata, weights, and the optimizer's state. */
