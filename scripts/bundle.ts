@@ -8,15 +8,13 @@ const { resolve } = createRequire(import.meta.url);
 /** Escapes what is not ASCII: engines read text of one byte a character a third faster, which the start of the library feels. */
 const ascii: Plugin = {
   name: 'ascii',
-  renderChunk: {
-    order: 'post',
-    // Packages carry binary data in strings, which escapes would swell.
-    handler: (code, { moduleIds }) => ({
-      code: moduleIds.some((id) => id.includes('node_modules'))
-        ? code
-        : code.replace(/[^\0-\x7f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`),
-      map: null,
-    }),
+  // Last of all: the minifier would write the characters themselves again.
+  generateBundle(_, bundle) {
+    for (const file of Object.values(bundle)) {
+      // Packages carry binary data in strings, which escapes would swell.
+      if (file.type !== 'chunk' || file.moduleIds.some((id) => id.includes('node_modules'))) continue;
+      file.code = file.code.replace(/[^\0-\x7f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    }
   },
 };
 
