@@ -5,6 +5,7 @@ import { type AnyLayer, isLayer } from '../layers/layer.ts';
 import { OpNode } from '../ops/op.ts';
 import { type GraphNode, KerasTensor, type Operation } from '../tensor/index.ts';
 import { callsWithin, type FunctionalGraph } from './functional-graph.ts';
+import { completeArguments } from './op-config.ts';
 import {
   deserializeArguments,
   deserializeOperation,
@@ -30,10 +31,15 @@ export function graphToConfig(graph: FunctionalGraph): Config {
       .filter((node) => node.args.length > 0)
       .map((node) => serializeArguments(node, historyOf)),
   }));
+  // Keras counts the calls of a functional model from 1 here: its first is the one on its own inputs.
+  const endOf = (t: KerasTensor): History => {
+    const [name, call, output] = historyOf(t);
+    return [name, t.history!.node.operation.className === 'Functional' ? call + 1 : call, output];
+  };
   return {
     layers,
-    input_layers: ends(graph.inputForm, historyOf),
-    output_layers: ends(graph.outputForm, historyOf),
+    input_layers: ends(graph.inputForm, endOf),
+    output_layers: ends(graph.outputForm, endOf),
   };
 }
 const ends = (form: Tree<KerasTensor>, historyOf: (t: KerasTensor) => History): unknown =>
@@ -61,6 +67,7 @@ export function graphFromConfig(
   }
   const find = ([name, call, output]: History): KerasTensor | undefined =>
     operations.get(name)?.inboundNodes[base.get(name)! + call]?.outputs[output];
+  const isFunctional = (name: string): boolean => operations.get(name)?.className === 'Functional';
   const pending = new Map(entries.filter((e) => e.inbound_nodes.length > 0).map((e) => [e.name, [...e.inbound_nodes]]));
   // Calls are made as soon as what they need is there: layers stand in the file in an order that need not be that of the calls.
   while (pending.size > 0) {
@@ -85,7 +92,7 @@ export function graphFromConfig(
   const end = (form: unknown, role: string): Tree<KerasTensor> => {
     if (isHistory(form))
       return (
-        find(form) ??
+        find(isFunctional(form[0]) ? [form[0], form[1] - 1, form[2]] : form) ??
         fail(
           `Model "${String(config['name'])}"`,
           `${role} [${form.join(', ')}] names no call in the config`,
@@ -105,5 +112,5 @@ export function graphFromConfig(
 
 function callAgain(operation: Operation, args: readonly unknown[]): void {
   if (isLayer(operation as AnyLayer)) (operation as unknown as (...args: unknown[]) => unknown)(...args);
-  else (operation as OpNode).record(args);
+  else (operation as OpNode).record(completeArguments(operation as OpNode, args));
 }

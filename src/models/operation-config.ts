@@ -1,4 +1,3 @@
-import { fail } from '../base/errors.ts';
 import {
   type Config,
   type CustomObjects,
@@ -7,25 +6,26 @@ import {
   type SerializedObject,
   serializeObject,
 } from '../base/serialize.ts';
-import { type AnyLayer, isLayer } from '../layers/layer.ts';
+import type { AnyLayer } from '../layers/layer.ts';
+import { OpNode } from '../ops/op.ts';
+import { modelToConfig, type SavedModel } from '../saving/index.ts';
 import { type GraphNode, KerasTensor, type Operation, Tensor } from '../tensor/index.ts';
+import { isOpClass, opArguments, opFromConfig, opToConfig } from './op-config.ts';
 
 type HistoryOf = (t: KerasTensor) => readonly [name: string, call: number, output: number];
 
 /** A layer of a functional model, as Keras writes it. */
 export function serializeOperation(operation: Operation): Config {
-  if (!isLayer(operation as AnyLayer))
-    return fail(
-      `op "${operation.name}"`,
-      'ops used directly in a functional model cannot be written to a file yet',
-      'put them into the call() of a custom layer',
-    );
+  if (operation instanceof OpNode) return opToConfig(operation);
   const layer = operation as AnyLayer;
+  // A model within a model keeps how it was compiled.
+  if ('getCompileConfig' in layer) return modelToConfig(layer as SavedModel);
   const build = layer.getBuildConfig();
   return { ...(serializeObject(layer) as Config), ...(build && { build_config: build }) };
 }
 
 export function deserializeOperation(entry: SerializedObject, customObjects: CustomObjects): Operation {
+  if (isOpClass(entry)) return opFromConfig(entry);
   return deserializeObject({ ...entry, build_config: undefined }, customObjects) as AnyLayer;
 }
 
@@ -39,10 +39,13 @@ export function serializeArguments(node: GraphNode, historyOf: HistoryOf): Confi
       };
     if (x instanceof Tensor) return { class_name: '__tensor__', config: { value: x.dataSync(), dtype: x.dtype } };
     if (Array.isArray(x)) return x.map(write);
+    if (isSerializedObject(x)) return x;
     if (typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype)
       return Object.fromEntries(Object.entries(x).map(([k, v]) => [k, write(v)]));
     return serializeObject(x);
   };
+  const { operation } = node;
+  if (operation instanceof OpNode) return { args: opArguments(operation.opName, node.args).map(write), kwargs: {} };
   const last = node.args.at(-1);
   const hasOptions =
     node.args.length > 1 &&
@@ -55,6 +58,8 @@ export function serializeArguments(node: GraphNode, historyOf: HistoryOf): Confi
         Object.entries(last as Config).map(([k, v]) => [k.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`), write(v)]),
       )
     : {};
+  // Keras's models are called with a mask, even if there is none.
+  if ('getCompileConfig' in operation && !('mask' in keywords)) keywords['mask'] = null;
   return { args: positional.map(write), kwargs: keywords };
 }
 
@@ -70,6 +75,7 @@ export function deserializeArguments(
     if (Array.isArray(x)) return x.map(read);
     if (typeof x !== 'object' || x === null) return x;
     if (isSerializedObject(x)) {
+      if (x.class_name === '__slice__' || x.class_name === '__ellipsis__') return x;
       if (x.class_name !== '__keras_tensor__') return deserializeObject(x, customObjects);
       const found = find((x.config as { keras_history: [string, number, number] }).keras_history);
       if (!found) isWhole = false;
