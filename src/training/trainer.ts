@@ -79,7 +79,10 @@ export class Trainer {
 
   /** Builds the model, and makes the variables of loss, metrics and optimizer, for batches like this one. */
   prepare({ x, y }: Batch, forTraining: boolean): void {
-    const outputs = inFrame(new Trace(), () => asCallOf(undefined, () => this.model.forward(x, forTraining)));
+    // Op by op, `call` may depend on numbers: it is run, as for inference, so that no state changes.
+    const outputs = this.compiled?.runEagerly
+      ? asCallOf(undefined, () => this.model.forward(x, false))
+      : inFrame(new Trace(), () => asCallOf(undefined, () => this.model.forward(x, forTraining)));
     if (!this.loss) return;
     const { outputNames } = this.model;
     this.loss.build(outputs, outputNames);

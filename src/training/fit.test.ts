@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import * as keras from '../index.ts';
+
+const { layers } = keras;
+
+function smallModel(): keras.Model {
+  const model = new keras.Sequential([keras.Input({ shape: [2] }), new layers.Dense({ units: 1 })]);
+  model.compile({ optimizer: 'sgd', loss: 'mse' });
+  return model;
+}
+const rows = (n: number): [keras.Tensor, keras.Tensor] => [
+  keras.tensor(
+    Float32Array.from({ length: 2 * n }, (_, i) => Math.sin(i)),
+    { shape: [n, 2] },
+  ),
+  keras.tensor(
+    Float32Array.from({ length: n }, (_, i) => Math.cos(i)),
+    { shape: [n, 1] },
+  ),
+];
+
+test('the first Ctrl-C ends training after the step, and the history is whole', async () => {
+  const model = smallModel();
+  let steps = 0;
+  const interrupt = new keras.callbacks.LambdaCallback({
+    onTrainBatchEnd: () => {
+      if (++steps === 3) process.emit('SIGINT');
+    },
+  });
+  const listeners = process.listenerCount('SIGINT');
+  const { history, epoch } = await model.fit(...rows(40), {
+    batchSize: 4,
+    epochs: 9,
+    verbose: 0,
+    callbacks: [interrupt],
+  });
+  expect(steps).toBe(3);
+  expect(epoch).toEqual([0]);
+  expect(history['loss']).toHaveLength(1);
+  expect(process.listenerCount('SIGINT')).toBe(listeners);
+});
+
+test('batches come from arrays, generators, async iterables and functions that make them', async () => {
+  const [x, y] = rows(8);
+  function* batches(): Generator<[keras.Tensor, keras.Tensor]> {
+    for (let k = 0; k < 2; k++)
+      yield [keras.ops.getItem(x, { slice: [4 * k, 4 * k + 4] }), keras.ops.getItem(y, { slice: [4 * k, 4 * k + 4] })];
+  }
+  const later = {
+    async *[Symbol.asyncIterator]() {
+      yield* batches();
+    },
+  };
+  const losses: number[] = [];
+  for (const source of [batches, later]) {
+    keras.utils.setRandomSeed(1);
+    const { history } = await smallModel().fit(source, { epochs: 2, verbose: 0 });
+    losses.push(history['loss']!.at(-1)!);
+  }
+  keras.utils.setRandomSeed(1);
+  const { history } = await smallModel().fit(x, y, { epochs: 2, batchSize: 4, shuffle: false, verbose: 0 });
+  expect(losses).toEqual([history['loss']!.at(-1)!, history['loss']!.at(-1)!]);
+});
+
+test('wrong data is refused with the culprit and the cure', async () => {
+  const [x, y] = rows(8);
+  await expect(smallModel().fit(x, keras.ops.ones([7, 1]), { verbose: 0 })).rejects.toThrow(
+    'the arrays differ in the number of samples: x 8, y 7',
+  );
+  await expect(smallModel().fit(x, y, { batchSize: 0, verbose: 0 })).rejects.toThrow(
+    'batchSize must be a positive integer, got 0',
+  );
+  const bare = new keras.Sequential([keras.Input({ shape: [2] }), new layers.Dense({ units: 1 })]);
+  await expect(bare.fit(x, y)).rejects.toThrow('fit needs a compiled model');
+  expect(() => bare.compile({ optimiser: 'adam' } as never)).toThrow(
+    'unknown option "optimiser"\n  Fix: did you mean "optimizer"?',
+  );
+  await expect(smallModel().fit(keras.ops.ones([8, 3]), y, { verbose: 0 })).rejects.toThrow(
+    'has shape (null, 2), but a tensor of shape (8, 3) was given',
+  );
+});
+
+test('a step explains its kernels', async () => {
+  const model = smallModel();
+  expect(model.trainFunction.explain()).toContain('has not run yet');
+  await model.trainOnBatch(...rows(4));
+  expect(model.trainFunction.explain()).toMatch(/Program "train_step": \d+ equations in \d+ kernels/);
+});
