@@ -1,30 +1,40 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-export { Tensor } from './ir/tensor.ts';
-export { HornbeamError } from './base/errors.ts';
-export { grad, jit, KerasTensor, type Like, tensor, type TensorOptions, Variable, valueAndGrad } from './tensor/index.ts';
-export { OpNode } from './ops/op.ts';
-export { Initializer } from './initializers/index.ts';
-export { Layer, type LayerOptions } from './layers/layer.ts';
-export type { CallOptions } from './layers/call-context.ts';
-export { Input, type InputOptions } from './layers/core/input-layer.ts';
-export { Loss } from './losses/index.ts';
-export { Metric } from './metrics/index.ts';
-export { Model, type ModelOptions, Sequential } from './models/index.ts';
-export { Optimizer } from './optimizers/index.ts';
-export { SeedGenerator } from './random/index.ts';
+
 export * as activations from './activations/index.ts';
-export * as callbacks from './training/callbacks/index.ts';
+export { HornbeamError } from './base/errors.ts';
 export * as config from './config/index.ts';
 export * as constraints from './constraints/index.ts';
 export * as initializers from './initializers/index.ts';
+export { Initializer } from './initializers/index.ts';
+export { Tensor } from './ir/tensor.ts';
+export type { CallOptions } from './layers/call-context.ts';
+export { Input, type InputOptions } from './layers/core/input-layer.ts';
 export * as layers from './layers/index.ts';
+export { Layer, type LayerOptions } from './layers/layer.ts';
 export * as losses from './losses/index.ts';
+export { Loss } from './losses/index.ts';
 export * as metrics from './metrics/index.ts';
+export { Metric } from './metrics/index.ts';
 export * as models from './models/index.ts';
+export { Model, type ModelOptions, Sequential } from './models/index.ts';
 export * as ops from './ops/index.ts';
+export { OpNode } from './ops/op.ts';
 export * as optimizers from './optimizers/index.ts';
+export { Optimizer } from './optimizers/index.ts';
 export * as random from './random/index.ts';
+export { SeedGenerator } from './random/index.ts';
 export * as regularizers from './regularizers/index.ts';
 export * as saving from './saving/index.ts';
+export {
+  grad,
+  jit,
+  KerasTensor,
+  type Like,
+  type TensorOptions,
+  tensor,
+  Variable,
+  valueAndGrad,
+} from './tensor/index.ts';
+export * as callbacks from './training/callbacks/index.ts';
 export * as utils from './utils/index.ts';
 export * as visualization from './visualize/index.ts';

@@ -14,10 +14,22 @@ export function readable(n: number): string {
 /** A table of a program's kernels: what each computes and was fused of, its output, bytes and FLOPs. */
 export function explain({ kernels, program, scratchBytes }: Executable): string {
   const total = (key: 'bytes' | 'flops'): number => kernels.reduce((sum, k) => sum + k[key], 0);
-  const rows = kernels.map((k, n) => [`${n}`, k.name, k.output, `${readable(k.bytes)}B`, readable(k.flops), k.fused.join(' ')]);
+  const rows = kernels.map((k, n) => [
+    `${n}`,
+    k.name,
+    k.output,
+    `${readable(k.bytes)}B`,
+    readable(k.flops),
+    k.fused.join(' '),
+  ]);
   const table = [['#', 'kernel', 'output', 'bytes', 'FLOPs', 'fused'], ...rows];
   const widths = table[0]!.map((_, c) => Math.min(48, Math.max(...table.map((row) => row[c]!.length))));
-  const lines = table.map((row) => row.map((cell, c) => (c === row.length - 1 ? cell : cell.padEnd(widths[c]!))).join('  ').trimEnd());
+  const lines = table.map((row) =>
+    row
+      .map((cell, c) => (c === row.length - 1 ? cell : cell.padEnd(widths[c]!)))
+      .join('  ')
+      .trimEnd(),
+  );
   return [
     `Program "${program.name}": ${program.equations.length} equations in ${kernels.length} kernels, ${readable(total('flops'))} FLOPs, ${readable(total('bytes'))}B moved, ${readable(scratchBytes)}B of scratch`,
     ...lines,

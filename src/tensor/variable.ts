@@ -49,7 +49,8 @@ export class Variable {
     this.aggregation = aggregation;
     this.regularizer = options.regularizer ?? null;
     this.constraint = options.constraint ?? null;
-    const make = (): Tensor => (initial instanceof Tensor ? initial : initial(shape ?? [], { dtype: dtype ?? 'float32' }));
+    const make = (): Tensor =>
+      initial instanceof Tensor ? initial : initial(shape ?? [], { dtype: dtype ?? 'float32' });
     const value = outsideOfTraces(make);
     this.shape = shape ?? value.shape;
     this.dtype = dtype ?? value.dtype;
