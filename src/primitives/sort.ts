@@ -4,6 +4,7 @@ import { type Primitive, primitive } from '../ir/primitive.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { gatherAlong } from './gather.ts';
 import { slice } from './movement.ts';
+import { radixSort, suitsRadixSort } from './radix-sort.ts';
 
 export interface SortAttrs {
   readonly axis: number;
@@ -19,12 +20,13 @@ function precedes(a: Expr, b: Expr, descending: boolean): Expr {
   return apply('or', plain, apply('and', apply('ne', nan, nan), apply('eq', number, number)));
 }
 
-/** Positions that sort along an axis: `x[out[0]], x[out[1]], …` is in order. Merge sort, bottom up. */
+/** Positions that sort along an axis: `x[out[0]], x[out[1]], …` is in order. Long lines: radix sort; else merge sort, bottom up. */
 export const argSort: Primitive<[x: Tensor], SortAttrs> = primitive<[x: Tensor], SortAttrs>('argSort', {
   kind: 'loops',
   result: ([x]) => ({ shape: x!.shape, dtype: 'int32' }),
   loops: ([x], [out], { axis: d, descending }, scratch) => {
     const n = x!.shape[d]!;
+    if (suitsRadixSort(x!.dtype, n)) return radixSort(x!, out!, { axis: d, descending }, scratch);
     const axes = x!.shape.map((size, k) => axis(size, `i${k}`));
     const others = axes.filter((_, k) => k !== d);
     const at = (i: Expr): Expr[] => axes.map((a, k) => (k === d ? i : indexOf(a)));
@@ -82,6 +84,9 @@ export const argSort: Primitive<[x: Tensor], SortAttrs> = primitive<[x: Tensor],
     { inputs: [{ shape: [3, 7] }], attrs: { axis: 1, descending: false } },
     { inputs: [{ shape: [13, 2], dtype: 'int32', low: 0, high: 4 }], attrs: { axis: 0, descending: true } },
     { inputs: [{ shape: [6], values: [2, Number.NaN, -1, 0, Number.NaN, 2] }], attrs: { axis: 0, descending: false } },
+    { inputs: [{ shape: [2, 300] }], attrs: { axis: 1, descending: false } },
+    { inputs: [{ shape: [300, 2], dtype: 'int32', low: -9, high: 9 }], attrs: { axis: 0, descending: true } },
+    { inputs: [{ shape: [260], dtype: 'uint8', low: 0, high: 200 }], attrs: { axis: 0, descending: false } },
   ],
 });
 
