@@ -6,7 +6,7 @@ import {
   type SerializedObject,
   serializeObject,
 } from '../base/serialize.ts';
-import type { AnyLayer } from '../layers/layer.ts';
+import type { AnyLayer, Layer } from '../layers/layer.ts';
 import { OpNode } from '../ops/op.ts';
 import { modelToConfig, type SavedModel } from '../saving/index.ts';
 import { type GraphNode, KerasTensor, type Operation, Tensor } from '../tensor/index.ts';
@@ -28,6 +28,12 @@ export function deserializeOperation(entry: SerializedObject, customObjects: Cus
   if (isOpClass(entry)) return opFromConfig(entry);
   return deserializeObject({ ...entry, build_config: undefined }, customObjects) as AnyLayer;
 }
+
+/** Layers of which Keras's `call` has the default `training=False`. */
+const notesTraining = new Set([
+  ...['RNN', 'SimpleRNN', 'LSTM', 'GRU', 'Dropout', 'AlphaDropout', 'GaussianDropout', 'GaussianNoise'],
+  ...['SpatialDropout1D', 'SpatialDropout2D', 'SpatialDropout3D'],
+]);
 
 /** One call: positional arguments, and keyword arguments from the options object. */
 export function serializeArguments(node: GraphNode, historyOf: HistoryOf): Config {
@@ -58,8 +64,10 @@ export function serializeArguments(node: GraphNode, historyOf: HistoryOf): Confi
         Object.entries(last as Config).map(([k, v]) => [k.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`), write(v)]),
       )
     : {};
-  // Keras's models are called with a mask, even if there is none.
-  if ('getCompileConfig' in operation && !('mask' in keywords)) keywords['mask'] = null;
+  // Keras notes what these calls are given even if it is nothing.
+  const takesMask = (operation.constructor as Partial<typeof Layer>).takesMask === true;
+  if (takesMask || 'getCompileConfig' in operation) keywords['mask'] ??= null;
+  if (notesTraining.has(operation.className)) keywords['training'] ??= false;
   return { args: positional.map(write), kwargs: keywords };
 }
 

@@ -44,6 +44,12 @@ const isModel = (x: AnyLayer): x is AnyLayer & Modelish => 'graph' in x;
 /** An attribute's name in Python: `queryDense` is `query_dense`. */
 const inPython = (key: string): string =>
   key.replace(/([a-z0-9])([A-Z])/g, (_, a: string, b: string) => `${a}_${b.toLowerCase()}`);
+/** Attributes of the library's layers that are called otherwise in Keras. */
+const namesInKeras: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  MultiHeadAttention: { softmax: '_softmax', dropoutLayer: '_dropout_layer' },
+  GroupQueryAttention: { softmax: '_softmax', dropoutLayer: '_dropout_layer' },
+  Bidirectional: { forward: 'forward_layer', backward: 'backward_layer' },
+};
 const alternativesOf = (key: string): string[] => [
   key,
   key.replace(/([a-z])(\d)/g, '$1_$2'),
@@ -55,7 +61,7 @@ function children(owner: AnyLayer): { key: string; alternatives: string[]; value
   const attributes = Object.keys(owner)
     .filter((key) => !machinery.has(key))
     .map((key) => ({
-      key: inPython(key),
+      key: namesInKeras[owner.className]?.[key] ?? inPython(key),
       alternatives: alternativesOf(key),
       value: (owner as unknown as Record<string, unknown>)[key],
     }));
