@@ -1,6 +1,6 @@
 import { fail } from '../../base/errors.ts';
-import { apply, constant, type Expr, load, scalarType } from '../../ir/expr.ts';
-import { loops, type Stmt, store, when } from '../../ir/loops.ts';
+import { apply, axis, constant, type Expr, indexOf, load, scalarType, select } from '../../ir/expr.ts';
+import { loop, loops, type Stmt, store, when } from '../../ir/loops.ts';
 import { type Primitive, primitive } from '../../ir/primitive.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { add } from '../elementwise.ts';
@@ -35,6 +35,8 @@ export const lu: Primitive<[x: Tensor], void, readonly [packed: Tensor, pivots: 
       const row = variable('row', 'i32');
       const kept = variable('kept', type);
       const keptRow = variable('keptRow', 'i32');
+      const later = axis(n, 'later');
+      const j = indexOf(later);
       const place = (i: Expr): Expr => load(permutation!, [...index, i]);
       return loops(
         axes,
@@ -56,18 +58,19 @@ export const lu: Primitive<[x: Tensor], void, readonly [packed: Tensor, pivots: 
             store(permutation!, [...index, k], place(row.value)),
             store(permutation!, [...index, row.value], keptRow.value),
             each(n, 'j', (j) => [kept.set(at(k, j)), put(k, j, at(row.value, j)), put(row.value, j, kept.value)]),
-            each(m, 'i', (i) => [
-              when(apply('gt', i, k), [
-                // A column of zeros below a zero pivot stays as it is.
-                kept.set(
-                  apply('select', apply('eq', at(k, k), 0), constant(0, type), apply('div', at(i, k), at(k, k))),
-                ),
-                put(i, k, kept.value),
-                each(n, 'j', (j) => [
-                  when(apply('gt', j, k), [put(i, j, apply('sub', at(i, j), apply('mul', kept.value, at(k, j))))]),
+            each(m, 'i', (i) => {
+              const less = apply('sub', at(i, j), apply('mul', kept.value, at(k, j)));
+              return [
+                when(apply('gt', i, k), [
+                  // A column of zeros below a zero pivot stays as it is.
+                  kept.set(
+                    apply('select', apply('eq', at(k, k), 0), constant(0, type), apply('div', at(i, k), at(k, k))),
+                  ),
+                  put(i, k, kept.value),
+                  loop(later, [put(i, j, select(apply('gt', j, k), less, at(i, j)))], 'vector'),
                 ]),
-              ]),
-            ]),
+              ];
+            }),
           ]),
         ],
         'parallel',
