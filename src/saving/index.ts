@@ -2,7 +2,8 @@ import { fail } from '../base/errors.ts';
 import { type Place, readFile, writeFileAtomic } from '../formats/file.ts';
 import { readHdf5, writeHdf5 } from '../formats/hdf5.ts';
 import type { AnyLayer } from '../layers/layer.ts';
-import { type LoadModelOptions, modelFromKeras, modelToKeras, type SavedModel } from './keras-file.ts';
+import { type LoadModelOptions, modelFromKeras, modelToKeras, type SavedModel, weightsIn } from './keras-file.ts';
+import { isLegacy, modelFromH5, modelToH5, weightsFromLegacy } from './legacy-file.ts';
 import { type LoadWeightsOptions, weightsFromH5, weightsToH5 } from './weights.ts';
 
 export {
@@ -35,20 +36,23 @@ export interface SaveOptions {
 }
 const ending = (place: Place): string => /(\.weights\.h5|\.keras|\.h5)$/.exec(String(place))?.[1] ?? '';
 
+const isHdf5 = (bytes: Uint8Array): boolean => bytes[0] === 0x89 && bytes[1] === 0x48 && bytes[2] === 0x44;
+
 /** Writes the whole model, whole or not at all: `model.keras`. */
 export async function saveModel(
   model: SavedModel,
   filepath: Place,
   { overwrite = true }: SaveOptions = {},
 ): Promise<void> {
-  if (ending(filepath) !== '.keras')
+  const kind = ending(filepath);
+  if (kind !== '.keras' && kind !== '.h5')
     fail(
       model,
       `cannot save to "${String(filepath)}"`,
-      'give the file the ending ".keras" (or use saveWeights with ".weights.h5")',
+      'give the file the ending ".keras", or ".h5" for the older layout (or use saveWeights with ".weights.h5")',
     );
   await refuseExisting(model, filepath, overwrite);
-  await writeFileAtomic(filepath, await modelToKeras(model));
+  await writeFileAtomic(filepath, kind === '.h5' ? writeHdf5(await modelToH5(model)) : await modelToKeras(model));
 }
 /** Reads a model that `save` (ours or Keras's) wrote. */
 export async function loadModel<M = SavedModel>(
@@ -56,6 +60,7 @@ export async function loadModel<M = SavedModel>(
   options: LoadModelOptions = {},
 ): Promise<M> {
   const bytes = filepath instanceof Uint8Array ? filepath : await readFile(filepath);
+  if (isHdf5(bytes)) return modelFromH5(await readHdf5(bytes), options) as M;
   return (await modelFromKeras(bytes, options)) as M;
 }
 /** Writes the weights alone: `model.weights.h5`. */
@@ -69,14 +74,16 @@ export async function saveWeights(
   await refuseExisting(model, filepath, overwrite);
   await writeFileAtomic(filepath, writeHdf5(await weightsToH5(model)));
 }
-/** Gives the model the weights of a `.weights.h5` or `.keras` file. */
+/** Gives the model the weights of a `.weights.h5`, `.keras` or older `.h5` file. */
 export async function loadWeights(
   model: AnyLayer,
   filepath: Place | Uint8Array,
   options: LoadWeightsOptions = {},
 ): Promise<void> {
   const bytes = filepath instanceof Uint8Array ? filepath : await readFile(filepath);
-  weightsFromH5(model, await readHdf5(bytes), options);
+  const file = await readHdf5(isHdf5(bytes) ? bytes : await weightsIn(bytes));
+  if (isLegacy(file)) weightsFromLegacy(model, file, options);
+  else weightsFromH5(model, file, options);
 }
 
 async function refuseExisting(model: AnyLayer, filepath: Place, overwrite: boolean): Promise<void> {

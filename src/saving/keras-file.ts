@@ -119,14 +119,19 @@ export async function modelFromKeras(bytes: Uint8Array, options: LoadModelOption
   const config =
     files['config.json'] ??
     fail('loadModel', 'the archive holds no config.json', 'load a file that Keras 3 or Hornbeam wrote with save()');
-  const weights =
-    files['model.weights.h5'] ??
+  const model = modelFromConfig(parsePythonJson(new TextDecoder().decode(config)) as Config, options);
+  weightsFromH5(model, await readHdf5(await weightsIn(bytes)));
+  return model;
+}
+
+/** The bytes of the weights file in those of a `.keras` file. */
+export async function weightsIn(bytes: Uint8Array): Promise<Uint8Array> {
+  return (
+    (await readZip(bytes))['model.weights.h5'] ??
     fail(
-      'loadModel',
+      'loadWeights',
       'the archive holds no model.weights.h5',
       'load a file that Keras 3 or Hornbeam wrote with save()',
-    );
-  const model = modelFromConfig(parsePythonJson(new TextDecoder().decode(config)) as Config, options);
-  weightsFromH5(model, await readHdf5(weights));
-  return model;
+    )
+  );
 }

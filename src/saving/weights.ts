@@ -32,6 +32,8 @@ interface Mismatch {
 export interface LoadWeightsOptions {
   /** Leaves out layers whose weights do not fit, with a warning. */
   readonly skipMismatch?: boolean | undefined;
+  /** Matches the layers of an older `.h5` file by name, not by order. */
+  readonly byName?: boolean | undefined;
 }
 
 /** Gives a model the variables of a Keras 3 weights file. Nothing changes unless everything fits. */
@@ -89,7 +91,7 @@ function match(
 const isLayerUnbuilt = (object: object): boolean => (object as { built?: boolean }).built === false;
 
 /** Elements of a file in a variable's dtype. */
-function convertStored(data: ArrayLike<number | bigint>, from: string, to: DType): TypedArray {
+export function convertStored(data: ArrayLike<number | bigint>, from: string, to: DType): TypedArray {
   if (from === to) return data as TypedArray;
   const numbers = Array.from(data as ArrayLike<number | bigint>, Number);
   return encodeAs(decodeAs(numbers, from), to);
