@@ -13,6 +13,7 @@ export * as layers from './layers/index.ts';
 export { Layer, type LayerOptions } from './layers/layer.ts';
 export * as losses from './losses/index.ts';
 export { Loss } from './losses/index.ts';
+export * as coco from './metrics/coco/index.ts';
 export * as metrics from './metrics/index.ts';
 export { Metric } from './metrics/index.ts';
 export * as models from './models/index.ts';

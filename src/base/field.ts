@@ -134,6 +134,13 @@ function ints(
     ...rule,
   });
 }
+/** An array of numbers of any length. */
+const numbers = (): Field<readonly number[], readonly number[], true> =>
+  custom<readonly number[], readonly number[]>({
+    expects: 'an array of numbers',
+    check: (v): v is readonly number[] => Array.isArray(v) && v.every((x) => typeof x === 'number' && !Number.isNaN(x)),
+    parse: (v) => [...v],
+  });
 /** A field that may also be null, which it is by default. */
 function nullable<I, O>(field: Field<I, O, boolean>): Field<I | null, O | null, false>;
 function nullable<I, O>(field: Field<I, O, boolean>, initial: I): Field<I | null, O | null, false>;
@@ -152,7 +159,7 @@ function nullable<I, O>(field: Field<I, O, boolean>, initial: I | null = null): 
 const any = (initial: unknown): Field<unknown, unknown, false> =>
   custom<unknown, unknown>({ expects: 'any value', check: (_): _ is unknown => true, parse: (v) => v, initial });
 
-export const f = { custom, int, number, bool, string, oneOf, sizes, ints, nullable, any };
+export const f = { custom, int, number, bool, string, oneOf, sizes, ints, numbers, nullable, any };
 
 /** Number of single-character edits that turn one word into the other. */
 function distance(a: string, b: string): number {

@@ -1,34 +1,94 @@
 import { f, type Options } from '../base/field.ts';
 import { asTensor, type Like, Tensor } from '../tensor/index.ts';
-import { boxFormats, CocoAccumulator, type CocoResult, readDetectionBatch, statNames } from './coco/index.ts';
+import {
+  type BatchInput,
+  type BoxFormat,
+  boxFormats,
+  CocoAccumulator,
+  type CocoResult,
+  type IouType,
+  type NumberArray,
+  readDetectionBatch,
+  statNames,
+} from './coco/index.ts';
 import { Metric, type MetricOptions } from './metric.ts';
 
+type AreaRanges = Readonly<Record<string, readonly [low: number, high: number]>>;
+type ClassNames = readonly string[] | Readonly<Record<number, string>>;
+const isObject = (v: unknown): v is object => typeof v === 'object' && v !== null;
+
 const fields = {
-  /** How four numbers stand for a box; `rel_` formats need `imageSize`. */
-  boundingBoxFormat: f.oneOf(boxFormats as unknown as readonly string[], 'xyxy'),
+  /** How four numbers stand for a box, in letters of any case; `rel_` formats need `imageSize`. */
+  boundingBoxFormat: f.custom<string, BoxFormat>({
+    expects: `one of ${boxFormats.map((name) => `"${name}"`).join(', ')}`,
+    check: (v): v is string => typeof v === 'string' && (boxFormats as readonly string[]).includes(v.toLowerCase()),
+    parse: (v) => v.toLowerCase() as BoxFormat,
+    initial: 'xyxy',
+  }),
   /** [height, width] of the images in pixels. */
   imageSize: f.nullable(f.ints()),
+  /** Whether overlaps are those of boxes or of masks. */
+  iouType: f.oneOf(['bbox', 'segm'] satisfies IouType[], 'bbox'),
   /** Overlaps from which a detection counts as a hit; COCO's ten when null. */
-  iouThresholds: f.nullable(f.any(null) as unknown as ReturnType<typeof f.ints>),
+  iouThresholds: f.nullable(f.numbers()),
   /** Recalls at which precision is read; COCO's 101 when null. */
-  recallThresholds: f.nullable(f.any(null) as unknown as ReturnType<typeof f.ints>),
+  recallThresholds: f.nullable(f.numbers()),
   /** Most detections of an image and class that count, for the three cuts. */
   maxDetections: f.ints({ initial: [1, 10, 100] }),
+  /** Named ranges of areas in square pixels; COCO's all, small, medium and large when null. */
+  areaRanges: f.nullable(
+    f.custom<AreaRanges, AreaRanges>({
+      expects: 'an object of [low, high] by name',
+      check: (v): v is AreaRanges =>
+        isObject(v) &&
+        Object.values(v).every((r) => Array.isArray(r) && r.length === 2 && r.every((x) => typeof x === 'number')),
+      parse: (v) => v,
+    }),
+  ),
   /** Classes to judge; those seen when null. */
   classIds: f.nullable(f.ints()),
+  /** What classes are called, by class id. */
+  classNames: f.nullable(
+    f.custom<ClassNames, ClassNames>({
+      expects: 'names by class id, as an array or an object',
+      check: (v): v is ClassNames => isObject(v) && Object.values(v).every((name) => typeof name === 'string'),
+      parse: (v) => v,
+    }),
+  ),
   /** Which of the twelve COCO figures `result()` gives: "AP", "AP50", "APlarge", "AR100", … */
-  figure: f.string({ initial: 'AP' }),
+  figure: f.oneOf(statNames, 'AP'),
 };
 export type MeanAveragePrecisionOptions = Options<typeof fields> & MetricOptions;
 
 /** Boxes and labels of a batch, as objects of tensors or packed into one. */
 export type DetectionBatch = Like | { readonly [key in BatchKey]?: Like | undefined };
-type BatchKey = 'boxes' | 'labels' | 'classes' | 'is_crowd' | 'area' | 'confidence' | 'num_detections';
+type BatchKey =
+  | 'boxes'
+  | 'masks'
+  | 'labels'
+  | 'classes'
+  | 'is_crowd'
+  | 'isCrowd'
+  | 'area'
+  | 'confidence'
+  | 'num_detections'
+  | 'numDetections';
+
+/** All that a detector's evaluation yields. */
+export interface MeanAveragePrecisionResults extends CocoResult {
+  /** The twelve COCO figures by name: AP, AP50, AP75, APsmall, …, ARlarge; -1 where there is nothing to average. */
+  readonly figures: Readonly<Record<string, number>>;
+  /** AP of each class by its name, or its number when it has none; -1 for a class without objects. */
+  readonly apByClass: Readonly<Record<string, number>>;
+  /** Names of the classes that have one, by class id. */
+  readonly classNames: Readonly<Record<number, string>>;
+}
 
 /**
  * COCO average precision, exactly as pycocotools computes it. Labels: `{ boxes, labels, is_crowd?, area? }` or packed
- * `[batch, n, 5]`; predictions: `{ boxes, labels, confidence, num_detections? }` or packed `[batch, n, 6]`. A label below 0 marks an
- * unused place. It runs on the host, so it works in compiled and eager evaluation alike.
+ * `[batch, n, 5 or 6]`; predictions: `{ boxes, labels, confidence, num_detections? }` or packed `[batch, n, 6]`; with `iouType`
+ * "segm", `masks` `[batch, n, height, width]` in both. A label below 0 marks an unused place. It runs on the host, so it works in
+ * compiled and eager evaluation alike.
  * @see https://cocodataset.org/#detection-eval
  */
 export class MeanAveragePrecision extends Metric<typeof fields, [yTrue: DetectionBatch, yPred: DetectionBatch]> {
@@ -36,62 +96,65 @@ export class MeanAveragePrecision extends Metric<typeof fields, [yTrue: Detectio
   static override readonly defaultName: string | undefined = 'mean_average_precision';
   static override readonly fields = fields;
   static override readonly hostSide = true;
-  private accumulator: CocoAccumulator;
+  private readonly accumulator: CocoAccumulator;
 
   constructor(options: MeanAveragePrecisionOptions = {}) {
     super(options);
-    this.accumulator = this.empty();
-  }
-  private empty(): CocoAccumulator {
-    const { iouThresholds, recallThresholds, maxDetections, classIds } = this.config;
-    return new CocoAccumulator({
+    const { iouType, iouThresholds, recallThresholds, maxDetections, areaRanges, classIds } = this.config;
+    this.accumulator = new CocoAccumulator({
+      iouType,
       maxDetections,
       ...(iouThresholds && { iouThresholds }),
       ...(recallThresholds && { recallThresholds }),
+      ...(areaRanges && { areaRanges }),
       ...(classIds && { categoryIds: classIds }),
     });
   }
 
-  /** Takes the images of a batch in. */
+  /** Takes the images of a batch in, and matches them. */
   override async updateState(yTrue: DetectionBatch, yPred: DetectionBatch): Promise<void> {
-    const [truth, found] = [await readArrays(yTrue), await readArrays(yPred)];
-    const { boundingBoxFormat, imageSize } = this.config;
-    const options = {
+    const [truth, found] = await Promise.all([readArrays(yTrue), readArrays(yPred)]);
+    const { boundingBoxFormat, imageSize, iouType } = this.config;
+    const size = imageSize ? { height: imageSize[0]!, width: imageSize[1]! } : undefined;
+    for (const { truths, detections } of readDetectionBatch(truth, found, {
       boundingBoxFormat,
-      ...(imageSize && { imageSize: { height: imageSize[0]!, width: imageSize[1]! } }),
-    };
-    for (const { truths, detections } of readDetectionBatch(truth as never, found as never, options as never))
+      imageSize: size,
+      iouType,
+    }))
       this.accumulator.addImage(truths, detections);
   }
   /** The chosen figure; -1 when there is no object at all. */
   override result(): number {
-    const at = statNames.indexOf(this.config.figure as never);
-    return this.accumulator.evaluate().stats[at]!;
+    return this.accumulator.evaluate().stats[statNames.indexOf(this.config.figure)]!;
   }
-  /** All figures: the twelve, each class's, precision and recall. */
-  results(options: { readonly curves?: boolean } = {}): CocoResult {
-    return this.accumulator.evaluate(options);
+  /** All figures and tables, and the precision-recall curves unless they are not wanted. */
+  results({ curves = true }: { readonly curves?: boolean } = {}): MeanAveragePrecisionResults {
+    const result = this.accumulator.evaluate({ curves });
+    const names = this.config.classNames as Readonly<Record<number, string>> | null;
+    const known = result.categoryIds.filter((id) => names?.[id] !== undefined);
+    return {
+      ...result,
+      figures: Object.fromEntries(statNames.map((name, k) => [name, result.stats[k]!])),
+      apByClass: Object.fromEntries(result.categoryIds.map((id, k) => [names?.[id] ?? id, result.perClassAp[k]!])),
+      classNames: Object.fromEntries(known.map((id) => [id, names![id]!])),
+    };
   }
   override resetState(): void {
-    this.accumulator = this.empty();
+    this.accumulator.reset();
   }
 }
 
-interface PlainArray {
-  readonly data: ArrayLike<number>;
-  readonly shape: readonly number[];
-}
 /** Numbers and shapes of a tensor, or of each of an object of tensors. */
-async function readArrays(batch: DetectionBatch): Promise<PlainArray | Record<string, PlainArray>> {
-  const read = async (x: Like): Promise<PlainArray> => {
+async function readArrays(batch: DetectionBatch): Promise<BatchInput> {
+  const read = async (x: Like): Promise<NumberArray> => {
     const t = asTensor(x);
-    return { data: await t.data(), shape: t.shape };
+    return { data: (await t.data()) as ArrayLike<number>, shape: t.shape };
   };
   const isOne = batch instanceof Tensor || Array.isArray(batch) || ArrayBuffer.isView(batch);
   if (isOne) return read(batch as Like);
-  return Object.fromEntries(
-    await Promise.all(
-      Object.entries(batch as Record<string, Like>).map(async ([key, x]) => [key, await read(x)] as const),
-    ),
-  );
+  const given = Object.entries(batch as Record<string, Like | undefined>);
+  const arrays = given
+    .filter(([, x]) => x !== undefined)
+    .map(async ([key, x]) => [key, await read(x as Like)] as const);
+  return Object.fromEntries(await Promise.all(arrays));
 }

@@ -8,4 +8,5 @@ export {
   plotImageGallery,
 } from './gallery.ts';
 export { type ModelEdge, type ModelGraph, type ModelGraphOptions, type ModelNode, modelGraph } from './model-graph.ts';
+export { type PlotPrecisionRecallOptions, plotPrecisionRecall } from './plot-precision-recall.ts';
 export { type PrecisionRecallPlotOptions, precisionRecallPlot } from './precision-recall.ts';
