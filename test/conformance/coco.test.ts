@@ -10,6 +10,8 @@ import {
 } from '../../src/metrics/coco/index.ts';
 import { toRunLengths } from '../../src/metrics/coco/mask/run-lengths.ts';
 import { cocoParameters } from '../../src/metrics/coco/params.ts';
+import { MeanAveragePrecision } from '../../src/metrics/mean-average-precision.ts';
+import { tensor } from '../../src/tensor/index.ts';
 import { type CocoCase, type MaskCase, numbers, readCases, type SetCase, type StoredArray } from './coco-cases.ts';
 import { checksum, columnsOf, generateSet } from './coco-rule.ts';
 
@@ -153,6 +155,34 @@ const arraysOf = (stored: Record<string, StoredArray>) =>
   Object.fromEntries(
     Object.entries(stored).map(([name, array]) => [name, { data: numbers(array), shape: array.shape }]),
   );
+
+describe('the metric, fed with tensors, equals the reference after every batch', () => {
+  const batches = readCases('coco_bbox').cases.filter((stored) => stored.kind === 'coco_batches');
+  test.each(batches.map((stored) => [stored.id, stored] as const))('%s', async (_, stored) => {
+    const metric = new MeanAveragePrecision({
+      boundingBoxFormat: stored.bounding_box_format,
+      imageSize: [stored.image_height, stored.image_width],
+    });
+    const tensorsOf = (arrays: Record<string, StoredArray>) =>
+      Object.fromEntries(
+        Object.entries(arrays).map(([name, array]) => [
+          name,
+          tensor(Float32Array.from(numbers(array)), { shape: array.shape }),
+        ]),
+      );
+    for (let round = 0; round < 2; round++) {
+      metric.resetState();
+      expect(metric.result()).toBe(-1);
+      const running: number[] = [];
+      for (const { y_true, y_pred } of stored.batches) {
+        await metric.updateState(tensorsOf(y_true), tensorsOf(y_pred));
+        running.push(...metric.results().stats);
+      }
+      expectClose('running stats', running, stored.running_stats);
+      expectResult(metric.results(), stored);
+    }
+  });
+});
 
 function expectDetectionAreas(stored: SetCase): void {
   const { bbox, expected_area } = stored.detections;
