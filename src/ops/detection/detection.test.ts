@@ -71,6 +71,32 @@ test('suppression keeps the best of overlapping boxes of one class', async () =>
   expect((await byClass.confidence.data()).map((x) => Math.round(x * 10))).toEqual(Float32Array.of(9, 8, 7));
 });
 
+test('soft suppression weakens overlapping boxes of one class as the paper says', async () => {
+  const boxes = [
+    [
+      [0, 0, 2, 2],
+      [0, 0, 2, 1],
+      [1, 0, 3, 2],
+      [5, 5, 6, 6],
+    ],
+  ];
+  const scores = [[0.9, 0.8, 0.5, 0.45]];
+  const soft = nonMaxSuppression(boxes, scores, { softSigma: 0.5, maxDetections: 4 });
+  const decay = (iou: number) => Math.exp((-iou * iou) / 0.5);
+  // Overlaps: 1/2 and 1/3 with the first, 1/5 between the second and the third.
+  const expected = [0.9, 0.8 * decay(1 / 2), 0.45, 0.5 * decay(1 / 3) * decay(1 / 5)];
+  (await soft.confidence.data()).forEach((x, i) => expect(x).toBeCloseTo(expected[i]!, 5));
+  expect(await soft.num_detections.array()).toEqual([4]);
+  const pruned = nonMaxSuppression(boxes, scores, { softSigma: 0.5, scoreThreshold: 0.44, maxDetections: 3 });
+  expect(await pruned.num_detections.array()).toEqual([3]);
+  const labels = tensor([[0, 1, 2, 0]]);
+  const byClass = nonMaxSuppression(boxes, scores, { softSigma: 0.5, maxDetections: 4, labels });
+  (await byClass.confidence.data()).forEach((x, i) => expect(x).toBeCloseTo(scores[0]![i]!, 6));
+  const none = nonMaxSuppression(boxes, [[0, 0, 0.3, 0]], { softSigma: 0.5, maxDetections: 3 });
+  expect(await none.labels.array()).toEqual([[0, -1, -1]]);
+  expect(() => nonMaxSuppression(boxes, scores, { softSigma: -1 })).toThrow('softSigma');
+});
+
 test('every format turns into every other and back', async () => {
   const size = { height: 20, width: 10 };
   const boxes = tensor(

@@ -4,12 +4,13 @@ import type { Tensor } from '../../ir/tensor.ts';
 import { scan } from '../../primitives/scan.ts';
 import { topK } from '../../primitives/sort.ts';
 import { cast } from '../core/basic.ts';
-import { multiply } from '../numpy/arithmetic.ts';
+import { maximum, multiply } from '../numpy/arithmetic.ts';
 import { equal, greater, logicalAnd, logicalNot } from '../numpy/compare.ts';
 import { arange, eye, ones } from '../numpy/create.ts';
 import { takeAlongAxis, where } from '../numpy/indexing.ts';
-import { any, sum } from '../numpy/reduce.ts';
+import { any, argmax, sum } from '../numpy/reduce.ts';
 import { expandDims, moveaxis } from '../numpy/shape.ts';
+import { exp } from '../numpy/unary.ts';
 import { op } from '../op.ts';
 import { pairwiseIou } from './box-overlap.ts';
 
@@ -18,6 +19,12 @@ export interface NonMaxSuppressionOptions {
   readonly labels?: Tensor | undefined;
   /** Boxes that overlap a better one by more than this are dropped. */
   readonly iouThreshold?: number;
+  /**
+   * Soft suppression (Bodla et al. 2017) when above 0: instead of dropping an overlapping box, a better one multiplies its score
+   * by exp(-iou² / softSigma); `scoreThreshold` then decides. `iouThreshold` has no say. 0.5 is usual.
+   * @see https://arxiv.org/abs/1704.04503
+   */
+  readonly softSigma?: number;
   /** Boxes with a smaller score are dropped. */
   readonly scoreThreshold?: number;
   /** Number of places in the result. */
@@ -37,6 +44,50 @@ export interface Detections {
   readonly num_detections: Tensor;
 }
 
+/** Which boxes no better one suppresses. Boxes come by falling score; `overlaps` `[batch, k, k]` are 0 across classes. */
+function survivors(
+  scores: Tensor,
+  overlaps: Tensor,
+  { iouThreshold, scoreThreshold }: { iouThreshold: number; scoreThreshold: number },
+): Tensor {
+  const k = scores.shape[1]!;
+  const later = greater(expandDims(arange(k), 0), expandDims(arange(k), 1));
+  const suppresses = moveaxis(logicalAnd(greater(overlaps, iouThreshold), later), 1, 0);
+  // Round i drops what box i suppresses, if box i is still there itself.
+  const { carries } = scan(
+    ([kept], [row, mine]) => {
+      const isKept = any(logicalAnd(kept!, expandDims(mine!, 0)), { axis: -1, keepdims: true });
+      return { carries: [logicalAnd(kept!, logicalNot(logicalAnd(row!, isKept)))], results: [] };
+    },
+    [logicalAnd(greater(scores, scoreThreshold), ones(scores.shape, { dtype: 'bool' }))],
+    [suppresses, cast(eye(k), 'bool')],
+  );
+  return carries[0]!;
+}
+
+/** Scores after soft suppression: each round takes the best box left and weakens the others by their overlaps with it. */
+function decayed(scores: Tensor, overlaps: Tensor, { sigma, rounds }: { sigma: number; rounds: number }): Tensor {
+  const k = scores.shape[1]!;
+  const weights = exp(multiply(multiply(overlaps, overlaps), -1 / sigma));
+  const absent = multiply(ones(scores.shape), -1);
+  const { carries } = scan(
+    ([left, taken]) => {
+      const isBest = equal(expandDims(argmax(left!, { axis: -1 }), -1), expandDims(arange(k), 0));
+      const row = sum(where(expandDims(isBest, -1), weights, 0), { axis: 1 });
+      const weakened = where(greater(left!, 0), multiply(left!, row), -1);
+      // The box that is taken keeps its score and leaves the race; -1 is taken when none is left.
+      return {
+        carries: [where(isBest, -1, weakened), maximum(taken!, where(isBest, left!, -1))],
+        results: [],
+      };
+    },
+    [where(greater(scores, 0), scores, -1), absent],
+    [],
+    { length: rounds },
+  );
+  return carries[1]!;
+}
+
 /**
  * Keeps the best of boxes that overlap: greedily, by falling score. Boxes are `[batch, n, 4]` as x1, y1, x2, y2, scores
  * `[batch, n]`. The result is what `metrics.MeanAveragePrecision` takes as predictions.
@@ -45,7 +96,9 @@ export interface Detections {
 export const nonMaxSuppression = op(
   'nonMaxSuppression',
   (boxes: Tensor, scores: Tensor, options: NonMaxSuppressionOptions = {}): Detections => {
-    const { labels, iouThreshold = 0.5, scoreThreshold = 0, maxDetections = 100, candidates = 256 } = options;
+    const { labels, scoreThreshold = 0, maxDetections = 100, candidates = 256 } = options;
+    const { iouThreshold = 0.5, softSigma = 0 } = options;
+    if (!(softSigma >= 0)) fail('nonMaxSuppression', `softSigma is ${softSigma}`, 'give 0 for dropping, or 0.5');
     if (boxes.shape.length !== 3 || boxes.shape[2] !== 4 || scores.shape.length !== 2)
       fail(
         'nonMaxSuppression',
@@ -58,22 +111,15 @@ export const nonMaxSuppression = op(
       takeAlongAxis(x, x.shape.length === 3 ? expandDims(best.indices, -1) : best.indices, { axis: 1 });
     const chosen = pick(boxes);
     const classes = cast(labels ? pick(labels) : multiply(best.values, 0), 'float32');
-    const overlaps = greater(pairwiseIou(chosen, chosen), iouThreshold);
     const sameClass = equal(expandDims(classes, -1), expandDims(classes, -2));
-    const later = greater(expandDims(arange(k), 0), expandDims(arange(k), 1));
-    const suppresses = moveaxis(logicalAnd(logicalAnd(overlaps, sameClass), later), 1, 0);
-    // Round i drops what box i suppresses, if box i is still there itself.
-    const { carries } = scan(
-      ([kept], [row, mine]) => {
-        const isKept = any(logicalAnd(kept!, expandDims(mine!, 0)), { axis: -1, keepdims: true });
-        return { carries: [logicalAnd(kept!, logicalNot(logicalAnd(row!, isKept)))], results: [] };
-      },
-      [logicalAnd(greater(best.values, scoreThreshold), ones(best.values.shape, { dtype: 'bool' }))],
-      [suppresses, cast(eye(k), 'bool')],
-    );
-    const kept = carries[0]!;
+    const overlaps = where(sameClass, pairwiseIou(chosen, chosen), 0);
+    const scored =
+      softSigma > 0
+        ? decayed(best.values, overlaps, { sigma: softSigma, rounds: Math.min(maxDetections, k) })
+        : where(survivors(best.values, overlaps, { iouThreshold, scoreThreshold }), best.values, -1);
+    const kept = greater(scored, scoreThreshold);
     const places = Math.min(maxDetections, k);
-    const final = topK(where(kept, best.values, -1), { k: places });
+    const final = topK(where(kept, scored, -1), { k: places });
     const used = greater(final.values, -1);
     const place = (x: Tensor): Tensor =>
       takeAlongAxis(x, x.shape.length === 3 ? expandDims(final.indices, -1) : final.indices, { axis: 1 });
