@@ -89,7 +89,7 @@ export class ArrayDataset implements Dataset {
     for (let from = 0; from < this.samples; from += this.batchSize) {
       const rows = Array.prototype.slice.call(order, from, from + this.batchSize) as number[];
       const take = (part: Tree<Rows> | undefined): unknown => part && mapTree(part, (r: Rows) => pick(r, rows));
-      yield { x: take(this.parts.x), y: take(this.parts.y), sampleWeight: take(this.parts.sampleWeight), size: rows.length };
+      yield { x: take(this.parts.x), y: take(this.parts.y), sampleWeight: take(this.parts.sampleWeight), size: rows.length, isOwn: true };
     }
   }
 

@@ -16,6 +16,8 @@ export interface Batch {
   readonly sampleWeight: unknown;
   /** Number of samples. */
   readonly size: number;
+  /** Made for one step: nobody else holds its tensors. */
+  readonly isOwn?: boolean;
 }
 
 /** A source of batches that can be gone through once for each epoch. */
