@@ -178,8 +178,21 @@ export class Trainer {
     if (ready) await ready;
     const { logs, host } = step(batch) as StepResult;
     if (host) await this.measures!.updateOnHost(host.yTrue, host.yPred, batch.sampleWeight);
+    this.release(step, logs, batch);
     return logs;
   }
+  /**
+   * Gives back what a compiled step alone has held, instead of leaving it to the garbage collector: the results of the step before,
+   * and the batch when it was made for this step. Op by op anybody may have kept them.
+   */
+  private release(step: StepFunction, logs: Logs, batch: Batch): void {
+    if (this.compiled!.runEagerly) return;
+    for (const t of this.stale.get(step) ?? []) t.dispose();
+    this.stale.set(step, Object.values(logs));
+    if (batch.isOwn) for (const t of tensorsIn([batch.x, batch.y, batch.sampleWeight])) t.dispose();
+  }
+  /** Results of the last step of each kind: they are read before the next. */
+  private readonly stale = new WeakMap<StepFunction, readonly Tensor[]>();
 
   /** Numbers of running logs, sorted by name as Keras shows them; host metrics included. */
   async read(logs: Logs): Promise<Record<string, number>> {
