@@ -28,6 +28,15 @@ export function run(executable: Executable, inputs: readonly Tensor[]): (Tensor 
   return buffers.map((buffer, k) => (donated.has(k) ? null : concrete(outputs[k]!, device, buffer)));
 }
 
+/** Milliseconds of each of the program's kernels on one thread, where the device can tell. */
+export function timeKernels(executable: Executable, inputs: readonly Tensor[]): readonly number[] | undefined {
+  const device = currentDevice();
+  return executable.time?.(
+    inputs.map((t) => bufferOn(device, t)),
+    5,
+  );
+}
+
 /** Computes the values of recorded tensors, in place: each gets its storage and keeps its history. */
 export function evaluate(outputs: readonly Tensor[]): void {
   const pending = outputs.filter((t) => !t.storage);

@@ -11,8 +11,8 @@ export function readable(n: number): string {
   return `${at === 0 ? n : n.toPrecision(3)} ${units[at]}`.trimEnd();
 }
 
-/** A table of a program's kernels: what each computes and was fused of, its output, bytes and FLOPs. */
-export function explain({ kernels, program, scratchBytes }: Executable): string {
+/** A table of a program's kernels: what each computes and was fused of, its output, bytes, FLOPs and perhaps milliseconds. */
+export function explain({ kernels, program, scratchBytes }: Executable, times?: readonly number[]): string {
   const total = (key: 'bytes' | 'flops'): number => kernels.reduce((sum, k) => sum + k[key], 0);
   const rows = kernels.map((k, n) => [
     `${n}`,
@@ -20,9 +20,10 @@ export function explain({ kernels, program, scratchBytes }: Executable): string 
     k.output,
     `${readable(k.bytes)}B`,
     readable(k.flops),
+    ...(times ? [times[n]!.toFixed(3)] : []),
     k.fused.join(' '),
   ]);
-  const table = [['#', 'kernel', 'output', 'bytes', 'FLOPs', 'fused'], ...rows];
+  const table = [['#', 'kernel', 'output', 'bytes', 'FLOPs', ...(times ? ['ms'] : []), 'fused'], ...rows];
   const widths = table[0]!.map((_, c) => Math.min(48, Math.max(...table.map((row) => row[c]!.length))));
   const lines = table.map((row) =>
     row
@@ -31,7 +32,7 @@ export function explain({ kernels, program, scratchBytes }: Executable): string 
       .trimEnd(),
   );
   return [
-    `Program "${program.name}": ${program.equations.length} equations in ${kernels.length} kernels, ${readable(total('flops'))} FLOPs, ${readable(total('bytes'))}B moved, ${readable(scratchBytes)}B of scratch`,
+    `Program "${program.name}": ${program.equations.length} equations in ${kernels.length} kernels, ${readable(total('flops'))} FLOPs, ${readable(total('bytes'))}B moved, ${readable(scratchBytes)}B of scratch${times ? `, ${times.reduce((a, b) => a + b, 0).toPrecision(3)} ms on one thread` : ''}`,
     ...lines,
   ].join('\n');
 }

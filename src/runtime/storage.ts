@@ -3,18 +3,20 @@ import { fail } from '../base/errors.ts';
 import type { Buffer, Device } from '../devices/device.ts';
 import { type Aval, type Storage, Tensor } from '../ir/tensor.ts';
 import { currentDevice } from './device.ts';
+import { freeWithHolder } from './reclaim.ts';
 
 /** A device's buffer held by JavaScript: given back when the garbage collector takes the holder, or by `dispose`. */
 export class DeviceStorage implements Storage {
   readonly device: Device;
   readonly bytes: number;
   private held: Buffer | undefined;
+  private readonly free: () => void;
 
   constructor(device: Device, buffer: Buffer) {
     this.device = device;
     this.bytes = buffer.bytes;
     this.held = buffer;
-    collected.register(this, { device, buffer }, this);
+    this.free = freeWithHolder(this, device, buffer);
   }
 
   get buffer(): Buffer {
@@ -29,15 +31,10 @@ export class DeviceStorage implements Storage {
 
   dispose(): void {
     if (!this.held) return;
-    collected.unregister(this);
-    this.device.free(this.held);
     this.held = undefined;
+    this.free();
   }
 }
-
-const collected = new FinalizationRegistry<{ device: Device; buffer: Buffer }>(({ device, buffer }) =>
-  device.free(buffer),
-);
 
 export const concrete = (aval: Aval, device: Device, buffer: Buffer): Tensor =>
   new Tensor({ shape: aval.shape, dtype: aval.dtype }, { storage: new DeviceStorage(device, buffer) });
