@@ -30,6 +30,8 @@ export interface Executable {
    * Runs it. Gives one buffer an output: a new one, or the donated input's own, updated in place. Does not wait for a GPU.
    */
   run(inputs: readonly Buffer[]): Buffer[];
+  /** Milliseconds that each kernel takes on one thread: the least of some runs on copies of these inputs. */
+  time?(inputs: readonly Buffer[], rounds: number): readonly number[];
 }
 
 /** What a place where programs run must be able to do. */

@@ -2,13 +2,15 @@ import type { Executable } from '../devices/device.ts';
 import { currentDevice } from '../runtime/device.ts';
 import { currentTrace } from './frames.ts';
 import { signatureOf, tensorsIn } from './leaves.ts';
-import { compileTraced, runTraced, type Traced, trace } from './traced.ts';
+import { compileTraced, runTraced, type Traced, timeTraced, trace } from './traced.ts';
 
 /** A function that runs as compiled programs, one for each signature of its arguments. */
 export interface Jitted<A extends readonly unknown[], R> {
   (...args: A): R;
   /** The compiled program for these arguments: `.program` to print, `.kernels` to explain. */
   compile(...args: A): Executable;
+  /** Milliseconds of each of its kernels on one thread, where the device can tell; no variable changes. */
+  time(...args: A): readonly number[] | undefined;
 }
 
 /**
@@ -35,5 +37,9 @@ export function jit<A extends readonly unknown[], R>(
     const { traced, executable } = entry(args);
     return runTraced(traced, executable, tensorsIn(args));
   };
-  return Object.assign(call, { compile: (...args: A) => entry(args).executable });
+  const time = (...args: A) => {
+    const { traced, executable } = entry(args);
+    return timeTraced(traced, executable, tensorsIn(args));
+  };
+  return Object.assign(call, { compile: (...args: A) => entry(args).executable, time });
 }

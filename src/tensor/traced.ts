@@ -1,7 +1,7 @@
 import type { Executable } from '../devices/device.ts';
 import { closeProgram, makeProgram, type Program } from '../ir/program.ts';
 import { Tensor } from '../ir/tensor.ts';
-import { compiled, run } from '../runtime/execute.ts';
+import { compiled, run, timeKernels } from '../runtime/execute.ts';
 import { inFrame, Trace } from './frames.ts';
 import { tensorsIn, withTensors } from './leaves.ts';
 import type { Variable } from './variable.ts';
@@ -46,5 +46,12 @@ export function runTraced<R>(traced: Traced<R>, executable: Executable, tensors:
   const outputs = run(executable, [...tensors, ...values, ...captured]);
   return withTensors(form, outputs.slice(0, results) as Tensor[]);
 }
+
+/** Milliseconds of each kernel, where the device can tell; nothing is changed. */
+export const timeTraced = <R>(
+  { variables, captured }: Traced<R>,
+  executable: Executable,
+  tensors: readonly Tensor[],
+): readonly number[] | undefined => timeKernels(executable, [...tensors, ...variables.map((v) => v.held), ...captured]);
 
 export const compileTraced = <R>(traced: Traced<R>): Executable => compiled(traced.program);

@@ -85,4 +85,7 @@ test('a step explains its kernels', async () => {
   expect(model.trainFunction.explain()).toContain('has not run yet');
   await model.trainOnBatch(...rows(4));
   expect(model.trainFunction.explain()).toMatch(/Program "train_step": \d+ equations in \d+ kernels/);
+  const before = await model.getWeights()[0]!.data();
+  expect(model.trainFunction.explain({ timed: true })).toMatch(/[\d.]+ ms on one thread\n#.* ms /);
+  expect(await model.getWeights()[0]!.data()).toEqual(before);
 });

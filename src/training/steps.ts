@@ -5,8 +5,11 @@ import { jit } from '../tensor/index.ts';
 /** A step as it runs: compiled, or op by op. */
 export interface StepFunction {
   (...args: readonly unknown[]): unknown;
-  /** Kernels of the compiled step: what was fused into each, bytes, FLOPs. */
-  explain(): string;
+  /**
+   * Kernels of the compiled step: what was fused into each, bytes, FLOPs; with `timed` also milliseconds on one thread,
+   * measured now on copies of the variables.
+   */
+  explain(options?: { timed?: boolean }): string;
   readonly executable: Executable | undefined;
 }
 
@@ -21,10 +24,10 @@ export function makeStep(name: string, f: (...args: readonly unknown[]) => unkno
   const executable = (): Executable | undefined => (last && !runEagerly ? compiled.compile(...last) : undefined);
   Object.defineProperty(step, 'executable', { get: executable });
   return Object.assign(step, {
-    explain: () => {
+    explain: ({ timed = false } = {}) => {
       const made = executable();
       return made
-        ? explain(made)
+        ? explain(made, timed ? compiled.time(...last!) : undefined)
         : runEagerly
           ? 'The step runs op by op (runEagerly): there is no program.'
           : 'The step has not run yet: its program depends on the shape of the batch.';

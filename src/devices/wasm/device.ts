@@ -4,11 +4,12 @@ import { sizeOf } from '../../base/shape.ts';
 import { compile } from '../../compiler/compile.ts';
 import type { Target } from '../../compiler/plan.ts';
 import { showAval } from '../../ir/tensor.ts';
-import type { Device } from '../device.ts';
+import type { Device, Executable } from '../device.ts';
 import { hasKernel } from './emit/contraction.ts';
 import { type Loaded, load } from './executable.ts';
 import { isNode } from './features.ts';
 import { type HeapBuffer, Machine } from './machine.ts';
+import { timeKernels } from './time-kernels.ts';
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: TypedArray): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
@@ -36,8 +37,12 @@ export function wasmDevice(threads?: number): Device {
     compile(program) {
       const target: Target = { threads: pool.threadCount, lanes: 4, contraction: hasKernel };
       const loaded = load(program, compile(program, target), machine);
-      dropped.register(loaded.executable, loaded.owned);
-      return loaded.executable;
+      const executable: Executable = {
+        ...loaded.executable,
+        time: (inputs, rounds) => timeKernels(program, target, machine, inputs, rounds),
+      };
+      dropped.register(executable, loaded.owned);
+      return executable;
     },
     upload(data, dtype) {
       const expected = dtypeInfo[dtype].array as unknown as { new (): TypedArray; readonly name: string };

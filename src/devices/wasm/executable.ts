@@ -1,10 +1,10 @@
-import type { Plan, Step } from '../../compiler/plan.ts';
+import type { Plan } from '../../compiler/plan.ts';
 import type { Region } from '../../ir/expr.ts';
 import type { Program } from '../../ir/program.ts';
 import { showAval } from '../../ir/tensor.ts';
 import type { Buffer, Executable, KernelReport } from '../device.ts';
 import { scalarFunction } from '../reference/scalar-functions.ts';
-import { bytesOf, type Entry, emitProgram } from './emit/program.ts';
+import { bytesOf, type Entry, emitProgram, kernelSteps } from './emit/program.ts';
 import type { HeapBuffer, Machine } from './machine.ts';
 
 /** A program ready to run, and what it holds besides: addresses on the heap and a module on every thread. */
@@ -13,9 +13,10 @@ export interface Loaded {
   readonly owned: { readonly addresses: readonly number[]; readonly module: number | undefined };
 }
 
-export function load(program: Program, plan: Plan, machine: Machine): Loaded {
+/** With `tick` it runs on one thread and calls it with the number of each kernel that is done. */
+export function load(program: Program, plan: Plan, machine: Machine, tick?: (kernel: number) => void): Loaded {
   const { heap, pool } = machine;
-  const emitted = emitProgram(plan, heap.limits, pool.threadCount);
+  const emitted = emitProgram(plan, heap.limits, tick ? 1 : pool.threadCount, tick !== undefined);
   const module = new WebAssembly.Module(emitted.code);
   const addresses = machine.reserve(4 * Math.max(1, emitted.table.length));
   const constants = new Map<Region, number>();
@@ -23,10 +24,14 @@ export function load(program: Program, plan: Plan, machine: Machine): Loaded {
     if (entry.kind === 'constant') constants.set(entry.region, place(entry.region, plan, machine));
 
   const imports = Object.fromEntries(emitted.hostOperations.map((name) => [name, scalarFunction(name, 'f64')!]));
-  const alone = emitted.hostOperations.length > 0;
+  const alone = tick !== undefined || emitted.hostOperations.length > 0;
   const id = alone ? undefined : pool.load(module);
   const instance = alone
-    ? new WebAssembly.Instance(module, { env: { memory: heap.memory }, math: imports })
+    ? new WebAssembly.Instance(module, {
+        env: { memory: heap.memory },
+        math: imports,
+        ...(tick && { clock: { tick } }),
+      })
     : undefined;
   const entry = instance?.exports['run'] as ((index: number, count: number, addresses: number) => void) | undefined;
   const threads = emitted.isParallel ? pool.threadCount : 1;
@@ -83,17 +88,6 @@ function place(region: Region, plan: Plan, machine: Machine): number {
   machine.heap.bytes(address, data.byteLength).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   return address;
 }
-function reports(plan: Plan): KernelReport[] {
-  const found: KernelReport[] = [];
-  const walk = (steps: readonly Step[]): void => {
-    for (const step of steps) {
-      if (step.kind === 'loops' || step.kind === 'contraction')
-        found.push({ ...step.info, output: step.writes.map(showAval).join(', ') });
-      else if (step.kind === 'while') walk([...step.condition, ...step.body]);
-      else if (step.kind === 'repeat') walk(step.body);
-      else if (step.kind === 'switch') step.branches.forEach(walk);
-    }
-  };
-  walk(plan.steps);
-  return found;
-}
+
+const reports = (plan: Plan): KernelReport[] =>
+  kernelSteps(plan.steps).map(({ info, writes }) => ({ ...info, output: writes.map(showAval).join(', ') }));

@@ -3,6 +3,7 @@ import { sizeOf } from '../../../base/shape.ts';
 import type {
   ContractionStep,
   CopyStep,
+  LoopStep,
   Plan,
   RepeatStep,
   Step,
@@ -45,8 +46,9 @@ export type Entry =
   | { readonly kind: 'arena' | 'workspace' }
   | { readonly kind: 'constant'; readonly region: Region };
 
-export function emitProgram(plan: Plan, limits: MemoryLimits, threads: number): EmittedProgram {
-  return new ProgramEmitter(plan, limits, threads).emit();
+/** With `ticking` the module calls `clock.tick(n)` when its n-th kernel is done. */
+export function emitProgram(plan: Plan, limits: MemoryLimits, threads: number, ticking = false): EmittedProgram {
+  return new ProgramEmitter(plan, limits, threads, ticking).emit();
 }
 
 export const bytesOf = (region: Region): number => sizeOf(region.shape) * dtypeInfo[region.dtype].bytes;
@@ -60,6 +62,10 @@ function* allSteps(steps: readonly Step[]): Generator<Step> {
     else if (step.kind === 'switch') yield* allSteps(step.branches.flat());
   }
 }
+
+/** The steps that are kernels, in the order in which `Executable.kernels` names them. */
+export const kernelSteps = (steps: readonly Step[]): (LoopStep | ContractionStep)[] =>
+  [...allSteps(steps)].filter((step) => step.kind === 'loops' || step.kind === 'contraction');
 
 /**
  * Whether what threads would take over is worth the barriers between steps: some 30 microseconds of work in all, the rounds of a
@@ -91,11 +97,15 @@ class ProgramEmitter {
   /** Whether a contraction has used the workspace since the last barrier. */
   private workspaceTaken = false;
   private run!: FunctionBuilder;
+  private readonly tick: Callable | undefined;
+  private readonly numbers: ReadonlyMap<Step, number>;
 
-  constructor(plan: Plan, limits: MemoryLimits, threads: number) {
+  constructor(plan: Plan, limits: MemoryLimits, threads: number, ticking: boolean) {
     this.plan = plan;
     this.threads = threads;
     this.module.importMemory('env', 'memory', limits);
+    this.tick = ticking ? this.module.importFunction('clock', 'tick', { params: ['i32'], results: [] }) : undefined;
+    this.numbers = new Map(kernelSteps(plan.steps).map((step, n) => [step, n]));
   }
 
   emit(): EmittedProgram {
@@ -153,6 +163,12 @@ class ProgramEmitter {
   }
 
   private step(step: Step, alone: boolean): void {
+    this.call(step, alone);
+    const number = this.numbers.get(step);
+    if (this.tick && number !== undefined) this.run.call(this.tick, number);
+  }
+
+  private call(step: Step, alone: boolean): void {
     switch (step.kind) {
       case 'loops': {
         const kernel = this.kernels.get(step)!;
