@@ -56,7 +56,7 @@ const keepBest = new SaveModelHighestAP({
   filepath: `${out}/best.keras`,
   customObjects,
   epochsWarmUp: 3,
-  skipEpochs: 3,
+  skipEpochs: 1,
 });
 await model.fit(...training, { batchSize, epochs, callbacks: [keepBest], verbose: 2 });
 
