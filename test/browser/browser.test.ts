@@ -5,9 +5,9 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { type OutputOptions, rolldown } from 'rolldown';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { browserBundle } from '../../scripts/bundle.ts';
+import { isolation, type StaticServer, serve } from '../../scripts/serve.ts';
 import * as keras from '../../src/index.ts';
 import { findChromium, quietFlags } from './chromium.ts';
-import { isolation, type StaticServer, serve } from './serve.ts';
 
 const executablePath = findChromium();
 if (!executablePath)

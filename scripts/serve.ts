@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 
 const types: Readonly<Record<string, string>> = {
+  '.css': 'text/css',
   '.html': 'text/html',
   '.js': 'text/javascript',
   '.wasm': 'application/wasm',
@@ -21,10 +22,15 @@ export const isolation = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
-/** Serves a folder's files, each with the headers given. */
-export async function serve(folder: string, headers: Readonly<Record<string, string>>): Promise<StaticServer> {
+/** Serves a folder's files, each with the headers given, on any free port unless one is named. */
+export async function serve(
+  folder: string,
+  headers: Readonly<Record<string, string>>,
+  port = 0,
+): Promise<StaticServer> {
   const server: Server = createServer(async (request, response) => {
-    const path = normalize(new URL(request.url!, 'http://localhost').pathname);
+    const asked = normalize(new URL(request.url!, 'http://localhost').pathname);
+    const path = asked.endsWith('/') ? join(asked, 'index.html') : asked;
     try {
       const bytes = await readFile(join(folder, path));
       const type = types[extname(path)] ?? 'application/octet-stream';
@@ -33,7 +39,7 @@ export async function serve(folder: string, headers: Readonly<Record<string, str
       response.writeHead(404).end();
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     close: () =>

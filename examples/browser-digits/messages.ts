@@ -1,0 +1,37 @@
+/** What the page asks of the worker. */
+export type Request =
+  | { readonly kind: 'train' }
+  | { readonly kind: 'stop' }
+  | { readonly kind: 'predict'; readonly pixels: Float32Array }
+  | { readonly kind: 'device'; readonly name: DeviceName }
+  | { readonly kind: 'draw' }
+  | { readonly kind: 'save' }
+  | { readonly kind: 'open'; readonly file: File };
+
+/** What the worker tells the page. */
+export type Report =
+  | { readonly kind: 'ready'; readonly device: DeviceName; readonly summary: string; readonly epochs: number }
+  | {
+      readonly kind: 'batch';
+      readonly epoch: number;
+      readonly step: number;
+      readonly steps: number;
+      readonly loss: number;
+    }
+  | { readonly kind: 'epoch'; readonly epoch: number; readonly logs: Logs; readonly seconds: number }
+  | { readonly kind: 'trained' }
+  | { readonly kind: 'prediction'; readonly probabilities: Float32Array }
+  | { readonly kind: 'device'; readonly name: DeviceName }
+  | { readonly kind: 'picture'; readonly png: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'file'; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'failed'; readonly request: Request['kind']; readonly message: string };
+
+export type DeviceName = 'wasm' | 'webgpu';
+
+/** What `fit` reports at the end of an epoch. */
+export interface Logs {
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly val_loss: number;
+  readonly val_accuracy: number;
+}

@@ -1,0 +1,150 @@
+import { LossChart } from './chart.ts';
+import type { DeviceName, Report, Request } from './messages.ts';
+import { Pad } from './pad.ts';
+import { digitOf, type Stroke } from './strokes.ts';
+
+const find = <E extends Element = HTMLElement>(id: string): E => document.getElementById(id) as unknown as E;
+const percent = (x: number, digits = 1): string => `${(100 * x).toFixed(digits)}%`;
+
+const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+const ask = (request: Request): void => worker.postMessage(request);
+
+const trainButton = find<HTMLButtonElement>('train');
+const devices = find<HTMLFieldSetElement>('devices');
+const bars = Array.from({ length: 10 }, (_, digit) => {
+  const bar = document.createElement('li');
+  bar.append(String(digit), document.createElement('i'), document.createElement('output'));
+  return find('bars').appendChild(bar);
+});
+let chart: LossChart;
+let epochs = 0;
+let device: DeviceName = 'wasm';
+let isTraining = false;
+let isTrained = false;
+
+function say(text: string, hasFailed = false): void {
+  find('status').textContent = text;
+  find('status').classList.toggle('failed', hasFailed);
+}
+function setTraining(now: boolean): void {
+  isTraining = now;
+  trainButton.textContent = now ? 'Stop' : isTrained ? 'Train again' : 'Train';
+  devices.disabled = now;
+}
+
+/** The drawing, as long as the worker has not answered to it; and the one that came in the meantime. */
+let asked: Float32Array | undefined;
+let next: Float32Array | undefined;
+function predict(pixels: Float32Array | undefined): void {
+  if (asked) next = pixels;
+  else if (pixels) ask({ kind: 'predict', pixels: (asked = pixels) });
+}
+function showSeen(pixels: Float32Array): void {
+  const canvas = find<HTMLCanvasElement>('seen');
+  const context = canvas.getContext('2d')!;
+  context.clearRect(0, 0, 8, 8);
+  context.fillStyle = getComputedStyle(canvas).color;
+  for (const [k, ink] of pixels.entries()) {
+    context.globalAlpha = ink;
+    context.fillRect(k % 8, Math.floor(k / 8), 1, 1);
+  }
+}
+function showPrediction(probabilities: Float32Array | undefined): void {
+  const best = probabilities?.indexOf(Math.max(...probabilities)) ?? -1;
+  for (const [digit, bar] of bars.entries()) {
+    const p = probabilities?.[digit] ?? 0;
+    bar.classList.toggle('best', digit === best);
+    bar.style.setProperty('--p', String(p));
+    bar.querySelector('output')!.textContent = probabilities ? percent(p, 0) : '';
+  }
+  find('answer').textContent = best < 0 || !(isTraining || isTrained) ? '' : String(best);
+}
+
+let drawing: Float32Array | undefined;
+const pad = new Pad(find<HTMLCanvasElement>('pad'), (strokes: readonly Stroke[]) => {
+  const pixels = digitOf(strokes);
+  drawing = strokes.length > 0 ? pixels : undefined;
+  showSeen(pixels);
+  predict(drawing);
+  if (!drawing) showPrediction(undefined);
+});
+
+const shown: { [K in Report['kind']]: (report: Extract<Report, { kind: K }>) => void } = {
+  ready(report) {
+    epochs = report.epochs;
+    chart = new LossChart(find('chart'), epochs);
+    find('summary').textContent = report.summary;
+    trainButton.disabled = false;
+    say(crossOriginIsolated ? 'Ready.' : 'Ready, on one thread: this page is not cross-origin isolated.');
+  },
+  batch({ epoch, step, steps, loss }) {
+    chart.push('batches', epoch + (step + 1) / steps, loss);
+    find('epoch').textContent = `${epoch + 1} / ${epochs}`;
+    find('loss').textContent = loss.toFixed(3);
+    if (step === 0) predict(drawing);
+  },
+  epoch({ epoch, logs, seconds }) {
+    isTrained = true;
+    chart.push('epochs', epoch + 1, logs.loss);
+    chart.push('validation', epoch + 1, logs.val_loss);
+    find('loss').textContent = logs.loss.toFixed(3);
+    find('accuracy').textContent = percent(logs.accuracy);
+    find('validation').textContent = percent(logs.val_accuracy);
+    say(`${epoch + 1} epochs in ${seconds.toFixed(1)} s.`);
+  },
+  trained() {
+    isTrained = true;
+    setTraining(false);
+    predict(drawing);
+  },
+  prediction({ probabilities }) {
+    asked = undefined;
+    showPrediction(drawing && probabilities);
+    predict(next);
+    next = undefined;
+  },
+  device({ name }) {
+    device = name;
+    say(`Computing on ${name}.`);
+    predict(drawing);
+  },
+  picture({ png }) {
+    const image = find<HTMLImageElement>('layers');
+    image.src = URL.createObjectURL(new Blob([png], { type: 'image/png' }));
+    image.hidden = false;
+  },
+  file({ bytes }) {
+    const url = URL.createObjectURL(new Blob([bytes]));
+    Object.assign(document.createElement('a'), { href: url, download: 'digits.keras' }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  },
+  failed({ request, message }) {
+    say(message, true);
+    if (request === 'train') setTraining(false);
+    if (request === 'predict') asked = next = undefined;
+    if (request === 'device') devices.querySelector<HTMLInputElement>(`[value=${device}]`)!.checked = true;
+  },
+};
+
+worker.addEventListener('message', ({ data }: MessageEvent<Report>) => shown[data.kind](data as never));
+worker.addEventListener('error', ({ message }) => say(message || 'The worker could not be started.', true));
+
+trainButton.addEventListener('click', () => {
+  if (isTraining) return ask({ kind: 'stop' });
+  chart.clear(epochs);
+  for (const id of ['accuracy', 'validation']) find(id).textContent = '–';
+  say('Preparing the digits and compiling the training step …');
+  setTraining(true);
+  ask({ kind: 'train' });
+});
+devices.addEventListener('change', (event) =>
+  ask({ kind: 'device', name: (event.target as HTMLInputElement).value as DeviceName }),
+);
+find('clear').addEventListener('click', () => pad.clear());
+find('picture').addEventListener('click', () => ask({ kind: 'draw' }));
+find('save').addEventListener('click', () => ask({ kind: 'save' }));
+find<HTMLInputElement>('open').addEventListener('change', ({ target }) => {
+  const file = (target as HTMLInputElement).files?.[0];
+  if (file) ask({ kind: 'open', file });
+});
+showPrediction(undefined);
