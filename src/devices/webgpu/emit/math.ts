@@ -1,0 +1,512 @@
+/**
+ * Functions in WGSL that kernels call: what WGSL's own compute loosely (its sine, logarithm and arc tangent may be wrong in the
+ * fourth digit), leave open (NaN, division by zero, long shifts), or lack. Each names those that it calls.
+ */
+interface Helper {
+  readonly needs?: readonly string[];
+  readonly text: string;
+}
+
+const polynomial = (x: string, coefficients: readonly number[]): string =>
+  coefficients.slice(1).reduce((sum, c) => `fma(${sum}, ${x}, ${float(c)})`, float(coefficients[0]!));
+
+/** A finite float32 as a literal. */
+export function float(x: number): string {
+  const text = `${Math.fround(x)}`;
+  return `${text.startsWith('-') ? `(${text}f)` : `${text}f`}`;
+}
+
+const log1pUpper = [
+  4.52700008624452e-5, 0.49854102823193375, 6.578732594206104, 29.911919328553076, 60.94966798098778, 57.11296359058554,
+  20.03955349920128,
+];
+const log1pLower = [
+  1, 15.062909083469192, 83.04756596796722, 221.76239823732857, 309.09872225312057, 216.42788614495947,
+  60.11866049760384,
+];
+const erfinvNear = [
+  2.81022636e-8, 3.43273939e-7, -3.5233877e-6, -4.39150654e-6, 2.1858087e-4, -1.25372503e-3, -4.17768164e-3,
+  2.46640727e-1, 1.50140941,
+];
+const erfinvFar = [
+  -2.00214257e-4, 1.00950558e-4, 1.34934322e-3, -3.67342844e-3, 5.73950773e-3, -7.6224613e-3, 9.43887047e-3, 1.00167406,
+  2.83297682,
+];
+
+const helpers: Readonly<Record<string, Helper>> = {
+  // Compilers may fold an infinity or a NaN that they see, or refuse it: these they do not see.
+  bits: {
+    text: `var<private> nanBits: u32 = 0x7fc00000u;
+var<private> infinityBits: u32 = 0x7f800000u;
+fn isNan(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }
+fn isInfinite(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) == 0x7f800000u; }
+fn isNegative(x: f32) -> bool { return (bitcast<u32>(x) >> 31u) != 0u; }
+fn withSign(x: f32, s: f32) -> f32 { return bitcast<f32>((bitcast<u32>(x) & 0x7fffffffu) | (bitcast<u32>(s) & 0x80000000u)); }
+fn nan() -> f32 { return bitcast<f32>(nanBits); }
+fn infinity() -> f32 { return bitcast<f32>(infinityBits); }`,
+  },
+  max_f32: {
+    needs: ['bits'],
+    text: 'fn max_f32(a: f32, b: f32) -> f32 { return select(b, a, a >= b || isNan(a)); }',
+  },
+  min_f32: {
+    needs: ['bits'],
+    text: 'fn min_f32(a: f32, b: f32) -> f32 { return select(b, a, a <= b || isNan(a)); }',
+  },
+  sign_f32: {
+    text: 'fn sign_f32(x: f32) -> f32 { return select(select(x, -1f, x < 0f), 1f, x > 0f); }',
+  },
+  exp_f32: {
+    needs: ['bits'],
+    text: `// e^x * 2^shift, without overflow on the way.
+fn expScaled(x: f32, shift: i32) -> f32 {
+  let bounded = min(max(x, -105f), 90f);
+  let n = round(bounded * 1.44269504f);
+  let r = fma(n, 2.12194440e-4f, fma(n, -0.693359375f, bounded));
+  let tail = ${polynomial('r', [1.987569150012e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1])};
+  let y = fma(r * r, tail, r + 1f);
+  let power = i32(n) + shift;
+  let half = power >> 1u;
+  let scaled = y * bitcast<f32>((half + 127) << 23u) * bitcast<f32>((power - half + 127) << 23u);
+  return select(scaled, x, isNan(x));
+}
+fn exp_f32(x: f32) -> f32 { return expScaled(x, 0); }`,
+  },
+  expm1_f32: {
+    needs: ['exp_f32'],
+    text: `fn expm1_f32(x: f32) -> f32 {
+  if (abs(x) < 0.35f) {
+    return fma(x * x, ${polynomial('x', [1.987569150012e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1])}, x);
+  }
+  return exp_f32(x) - 1f;
+}`,
+  },
+  log_f32: {
+    needs: ['bits'],
+    text: `fn log_f32(x: f32) -> f32 {
+  let isSmall = (bitcast<u32>(x) & 0x7f800000u) == 0u;
+  let bits = bitcast<u32>(select(x, x * 8388608f, isSmall));
+  var m = bitcast<f32>((bits & 0x7fffffu) | 0x3f000000u);
+  var e = f32(i32((bits >> 23u) & 255u) - 126) - select(0f, 23f, isSmall);
+  if (m < 0.70710678f) { m = m + m; e = e - 1f; }
+  let t = m - 1f;
+  let t2 = t * t;
+  var y = ${polynomial('t', [7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1])} * t2 * t;
+  y = fma(e, -2.12194440e-4f, y);
+  let result = fma(e, 0.693359375f, t + fma(t2, -0.5f, y));
+  if ((bitcast<u32>(x) & 0x7fffffffu) == 0u || (isSmall && x == 0f)) { return -infinity(); }
+  if (isNan(x) || x == infinity()) { return x; }
+  return select(result, nan(), isNegative(x));
+}`,
+  },
+  log1p_f32: {
+    needs: ['log_f32'],
+    text: `fn log1p_f32(x: f32) -> f32 {
+  if (abs(x) < 1e-9f) { return x; }
+  if (abs(x) < 0.41421356f) {
+    let x2 = x * x;
+    let t = x * x2 * (${polynomial('x', log1pUpper)} / ${polynomial('x', log1pLower)});
+    return x + fma(x2, -0.5f, t);
+  }
+  return log_f32(x + 1f);
+}`,
+  },
+  logistic_f32: {
+    needs: ['exp_f32'],
+    text: `fn logistic_f32(x: f32) -> f32 {
+  let e = exp_f32(-abs(x));
+  return select(e / (1f + e), 1f / (1f + e), x >= 0f);
+}`,
+  },
+  // Three parts of pi/2 whose products with a small integer are exact.
+  trigonometry: {
+    needs: ['bits'],
+    text: `fn quadrant(x: f32) -> vec2<f32> {
+  let n = round(x * 0.63661977f);
+  let r = fma(n, -1.5703125f, x);
+  return vec2<f32>(fma(n, -7.5497894e-8f, fma(n, -4.8375129e-4f, r)), n);
+}
+fn sinNear(r: f32) -> f32 {
+  let z = r * r;
+  return fma(${polynomial('z', [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1])} * z, r, r);
+}
+fn cosNear(r: f32) -> f32 {
+  let z = r * r;
+  return fma(${polynomial('z', [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2])} * z, z, fma(z, -0.5f, 1f));
+}
+fn circle(x: f32, turn: i32) -> f32 {
+  if (isNan(x) || isInfinite(x)) { return nan(); }
+  let part = quadrant(x);
+  let q = i32(part.y) + turn;
+  let y = select(sinNear(part.x), cosNear(part.x), (q & 1) == 1);
+  return select(y, -y, (q & 2) == 2);
+}`,
+  },
+  sin_f32: { needs: ['trigonometry'], text: 'fn sin_f32(x: f32) -> f32 { return circle(x, 0); }' },
+  cos_f32: { needs: ['trigonometry'], text: 'fn cos_f32(x: f32) -> f32 { return circle(x, 1); }' },
+  tan_f32: { needs: ['trigonometry'], text: 'fn tan_f32(x: f32) -> f32 { return circle(x, 0) / circle(x, 1); }' },
+  asin_f32: {
+    needs: ['bits'],
+    text: `fn asin_f32(x: f32) -> f32 {
+  let a = abs(x);
+  if (!(a <= 1f)) { return nan(); }
+  let isFar = a > 0.5f;
+  let z = select(a * a, 0.5f * (1f - a), isFar);
+  let s = select(a, sqrt(z), isFar);
+  let y = fma(${polynomial('z', [4.2163199048e-2, 2.4181311049e-2, 4.5470025998e-2, 7.4953002686e-2, 1.6666752422e-1])} * z, s, s);
+  return withSign(select(y, 1.57079633f - 2f * y, isFar), x);
+}`,
+  },
+  acos_f32: {
+    needs: ['asin_f32'],
+    text: `fn acos_f32(x: f32) -> f32 {
+  if (x > 0.5f) { return 2f * asin_f32(sqrt(0.5f * (1f - x))) + select(0f, nan(), x > 1f); }
+  if (x < -0.5f) { return 3.14159265f - 2f * asin_f32(sqrt(0.5f * (1f + x))) + select(0f, nan(), x < -1f); }
+  return 1.57079633f - asin_f32(x);
+}`,
+  },
+  atan_f32: {
+    needs: ['bits'],
+    text: `fn atan_f32(x: f32) -> f32 {
+  if (isNan(x)) { return x; }
+  let a = abs(x);
+  var base = 0f;
+  var t = a;
+  if (a > 2.41421356f) { base = 1.57079633f; t = -1f / a; }
+  else if (a > 0.41421356f) { base = 0.785398163f; t = (a - 1f) / (a + 1f); }
+  if (isInfinite(x)) { t = 0f; }
+  let z = t * t;
+  let y = fma(${polynomial('z', [8.05374449538e-2, -1.38776856032e-1, 1.99777106478e-1, -3.33329491539e-1])} * z, t, t);
+  return withSign(base + y, x);
+}`,
+  },
+  atan2_f32: {
+    needs: ['atan_f32'],
+    text: `fn atan2_f32(y: f32, x: f32) -> f32 {
+  if (isNan(x) || isNan(y)) { return nan(); }
+  let a = abs(x);
+  let b = abs(y);
+  var t = select(0.785398163f, 0f, a == 0f);
+  if (b < a) { t = select(atan_f32(b / a), 0f, isInfinite(x)); }
+  else if (a < b) { t = 1.57079633f - select(atan_f32(a / b), 0f, isInfinite(y)); }
+  return withSign(select(t, 3.14159265f - t, isNegative(x)), y);
+}`,
+  },
+  sinh_f32: {
+    needs: ['exp_f32'],
+    text: `fn sinh_f32(x: f32) -> f32 {
+  let a = abs(x);
+  if (a < 1f) {
+    let z = x * x;
+    return fma(${polynomial('z', [2.03721912945e-4, 8.33028376239e-3, 1.66667160211e-1])} * z, x, x);
+  }
+  let h = expScaled(a, -1);
+  return withSign(h - 0.25f / h, x);
+}`,
+  },
+  cosh_f32: {
+    needs: ['exp_f32'],
+    text: `fn cosh_f32(x: f32) -> f32 {
+  let h = expScaled(abs(x), -1);
+  return h + 0.25f / h;
+}`,
+  },
+  tanh_f32: {
+    needs: ['exp_f32'],
+    text: `fn tanh_f32(x: f32) -> f32 {
+  let a = abs(x);
+  if (a < 0.625f) {
+    let z = x * x;
+    return fma(${polynomial('z', [-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1])} * z, x, x);
+  }
+  return withSign(1f - 2f / (exp_f32(2f * min(a, 20f)) + 1f), x) + select(0f, x, isNan(x));
+}`,
+  },
+  asinh_f32: {
+    needs: ['log1p_f32'],
+    text: `fn asinh_f32(x: f32) -> f32 {
+  let a = abs(x);
+  if (a > 1e9f || isNan(x)) { return withSign(log_f32(a) + 0.693147181f, x); }
+  let z = a * a;
+  return withSign(log1p_f32(a + z / (1f + sqrt(z + 1f))), x);
+}`,
+  },
+  acosh_f32: {
+    needs: ['log1p_f32'],
+    text: `fn acosh_f32(x: f32) -> f32 {
+  if (x < 1f) { return nan(); }
+  if (x > 1e9f || isNan(x)) { return log_f32(x) + 0.693147181f; }
+  let t = x - 1f;
+  return log1p_f32(t + sqrt(t * (t + 2f)));
+}`,
+  },
+  atanh_f32: {
+    needs: ['log1p_f32'],
+    text: `fn atanh_f32(x: f32) -> f32 {
+  let a = abs(x);
+  if (a == 1f) { return withSign(infinity(), x); }
+  if (!(a < 1f)) { return nan(); }
+  return withSign(0.5f * log1p_f32(2f * a / (1f - a)), x);
+}`,
+  },
+  erf_f32: {
+    needs: ['exp_f32'],
+    text: `fn erf_f32(x: f32) -> f32 {
+  if (isNan(x)) { return x; }
+  let t = min(abs(x), 5f);
+  let s = t * t;
+  if (t < 0.921875f) {
+    return fma(${polynomial('s', [-5.96761703e-4, 4.99119423e-3, -2.67681349e-2, 1.12819925e-1, -3.76125336e-1, 1.28379166e-1])}, x, x);
+  }
+  var p = fma(fma(t, -1.7285347e-5f, 3.83197126e-4f), s, fma(t, -3.88396438e-3f, 2.42546219e-2f));
+  p = ${['-1.06777877e-1f', '-6.34846687e-1f', '-1.28717512e-1f'].reduce((sum, c) => `fma(${sum}, t, ${c})`, 'p')};
+  return withSign(1f - exp_f32(fma(p, t, -t)), x);
+}`,
+  },
+  erfinv_f32: {
+    needs: ['log1p_f32'],
+    text: `fn erfinv_f32(x: f32) -> f32 {
+  if (abs(x) == 1f) { return withSign(infinity(), x); }
+  if (!(abs(x) < 1f)) { return nan(); }
+  let w = -log1p_f32(-(x * x));
+  if (w < 5f) { let z = w - 2.5f; return x * ${polynomial('z', erfinvNear)}; }
+  let z = sqrt(w) - 3f;
+  return x * ${polynomial('z', erfinvFar)};
+}`,
+  },
+  lgamma_f32: {
+    needs: ['log_f32', 'trigonometry'],
+    text: `fn lgammaPositive(x: f32) -> f32 {
+  var product = 1f;
+  var z = x;
+  for (; z < 5f; z = z + 1f) { product = product * z; }
+  let r = 1f / (z * z);
+  let series = ${polynomial('r', [-1 / 1680, 1 / 1260, -1 / 360, 1 / 12])} / z;
+  return fma(z - 0.5f, log_f32(z) - 1f, 0.418938533f) + series - log_f32(product);
+}
+fn lgamma_f32(x: f32) -> f32 {
+  if (isNan(x)) { return x; }
+  if (isInfinite(x) || (x <= 0f && floor(x) == x) || x > 4.08e36f) { return infinity(); }
+  if (x >= 0.5f) { return lgammaPositive(x); }
+  let s = sinNear(3.14159265f * 0.5f * (x - round(x)));
+  let sine = abs(2f * s * sqrt(1f - s * s));
+  return 1.14472989f - log_f32(sine) - lgammaPositive(1f - x);
+}`,
+  },
+  digamma_f32: {
+    needs: ['log_f32', 'trigonometry'],
+    text: `fn digammaPositive(x: f32) -> f32 {
+  var steps = 0f;
+  var z = x;
+  for (; z < 6f; z = z + 1f) { steps = steps + 1f / z; }
+  let r = 1f / (z * z);
+  return log_f32(z) - 0.5f / z - r * ${polynomial(
+    'r',
+    [1 / 240, -1 / 252, 1 / 120, -1 / 12].map((c) => -c),
+  )} - steps;
+}
+fn digamma_f32(x: f32) -> f32 {
+  if (isNan(x) || x == infinity()) { return x; }
+  if (isInfinite(x) || (x <= 0f && floor(x) == x)) { return nan(); }
+  if (x > 0f) { return digammaPositive(x); }
+  let r = 3.14159265f * (x - round(x));
+  return digammaPositive(1f - x) - 3.14159265f * circle(r, 1) / circle(r, 0);
+}`,
+  },
+  pow_f32: {
+    needs: ['exp_f32'],
+    text: `// The product of two floats as a sum of two: halves of 12 bits multiply without rounding.
+fn product(a: f32, b: f32) -> vec2<f32> {
+  let a1 = bitcast<f32>(bitcast<u32>(a) & 0xfffff000u);
+  let b1 = bitcast<f32>(bitcast<u32>(b) & 0xfffff000u);
+  let p = a * b;
+  return vec2<f32>(p, ((a1 * b1 - p) + a1 * (b - b1) + (a - a1) * b1) + (a - a1) * (b - b1));
+}
+// |x|^y for finite x > 0: log x is found as a sum of two floats.
+fn powPositive(x: f32, y: f32) -> f32 {
+  let isSmall = x < 1.17549435e-38f;
+  let bits = bitcast<u32>(select(x, x * 16777216f, isSmall));
+  var m = bitcast<f32>((bits & 0x7fffffu) | 0x3f000000u);
+  var e = f32(i32(bits >> 23u) - 126) - select(0f, 24f, isSmall);
+  if (m < 0.70710678f) { m = m + m; e = e - 1f; }
+  let f = m - 1f;
+  let d = m + 1f;
+  let s = f / d;
+  let sd = product(s, d);
+  let rest = ((f - sd.x) - sd.y - s * (m - (d - 1f))) / d;
+  let z = s * s;
+  let tail = s * z * ${polynomial('z', [2 / 11, 2 / 9, 2 / 7, 2 / 5, 2 / 3])} + 2f * rest;
+  let a = e * 0.693359375f;
+  let b = 2f * s;
+  let sum = a + b;
+  let bb = sum - a;
+  let low = (a - (sum - bb)) + (b - bb) + fma(e, -2.12194440e-4f, tail);
+  let bounded = min(max(y, -1e30f), 1e30f);
+  let whole = product(sum, bounded);
+  let exponent = whole.x + (whole.y + low * bounded);
+  if (exponent > 89f) { return infinity(); }
+  if (exponent < -104f) { return 0f; }
+  let lost = (whole.x - exponent) + (whole.y + low * bounded);
+  let power = exp_f32(exponent);
+  return fma(power, lost, power);
+}
+fn pow_f32(x: f32, y: f32) -> f32 {
+  if (y == 0f || x == 1f) { return 1f; }
+  if (isNan(x) || isNan(y)) { return nan(); }
+  let a = abs(x);
+  let isWhole = floor(y) == y;
+  let isOdd = isWhole && !isInfinite(y) && floor(y * 0.5f) != y * 0.5f;
+  var size = 0f;
+  if (a == 0f || isInfinite(x)) { size = select(0f, infinity(), (y > 0f) != (a == 0f)); }
+  else if (a == 1f) { size = 1f; }
+  else if (x < 0f && !isWhole) { return nan(); }
+  else { size = powPositive(a, y); }
+  return select(size, -size, isOdd && isNegative(x));
+}`,
+  },
+  rem_f32: {
+    needs: ['bits'],
+    text: `// The exact remainder, by long division of the significands.
+fn rem_f32(a: f32, b: f32) -> f32 {
+  let x = bitcast<u32>(a) & 0x7fffffffu;
+  let y = bitcast<u32>(b) & 0x7fffffffu;
+  if (x >= 0x7f800000u || y > 0x7f800000u || y == 0u) { return nan(); }
+  if (x < y) { return a; }
+  var ex = max(x >> 23u, 1u);
+  let ey = max(y >> 23u, 1u);
+  let my = (y & 0x7fffffu) | select(0u, 0x800000u, y >= 0x800000u);
+  var rest = ((x & 0x7fffffu) | select(0u, 0x800000u, x >= 0x800000u)) % my;
+  for (; ex > ey; ex = ex - 1u) { rest = (rest << 1u) % my; }
+  if (rest == 0u) { return withSign(0f, a); }
+  let shift = min(countLeadingZeros(rest) - 8u, ey - 1u);
+  rest = rest << shift;
+  let exponent = select(0u, ey - shift, rest >= 0x800000u);
+  return withSign(bitcast<f32>((rest & 0x7fffffu) | (exponent << 23u)), a);
+}`,
+  },
+  floorMod_f32: {
+    needs: ['rem_f32'],
+    text: `fn floorMod_f32(a: f32, b: f32) -> f32 {
+  let rest = rem_f32(a, b);
+  return select(rest, rest + b, rest != 0f && (rest < 0f) != (b < 0f));
+}`,
+  },
+  floorDiv_f32: {
+    needs: ['floorMod_f32'],
+    text: `fn floorDiv_f32(a: f32, b: f32) -> f32 {
+  if (b == 0f) { return a / b; }
+  let quotient = (a - floorMod_f32(a, b)) / b;
+  let down = floor(quotient);
+  return select(down, down + 1f, quotient - down > 0.5f);
+}`,
+  },
+  nextAfter_f32: {
+    needs: ['bits'],
+    text: `fn nextAfter_f32(x: f32, y: f32) -> f32 {
+  if (isNan(x) || isNan(y)) { return nan(); }
+  let a = bitcast<i32>(x);
+  let b = bitcast<i32>(y);
+  let p = select(a, -(a & 0x7fffffff), a < 0);
+  let q = select(b, -(b & 0x7fffffff), b < 0);
+  if (p == q) { return y; }
+  let next = select(p - 1, p + 1, q > p);
+  return bitcast<f32>(select(bitcast<u32>(next), bitcast<u32>(-next) | 0x80000000u, next < 0));
+}`,
+  },
+  div_i32: {
+    text: 'fn div_i32(a: i32, b: i32) -> i32 { if (b == 0) { return -1; } if (b == -1) { return -a; } return a / b; }',
+  },
+  rem_i32: {
+    text: 'fn rem_i32(a: i32, b: i32) -> i32 { if (b == 0) { return a; } if (b == -1) { return 0; } return a % b; }',
+  },
+  floorDiv_i32: {
+    needs: ['rem_i32', 'div_i32'],
+    text: `fn floorDiv_i32(a: i32, b: i32) -> i32 {
+  return div_i32(a, b) - select(0, 1, b != 0 && rem_i32(a, b) != 0 && (a < 0) != (b < 0));
+}`,
+  },
+  floorMod_i32: {
+    needs: ['rem_i32'],
+    text: `fn floorMod_i32(a: i32, b: i32) -> i32 {
+  let rest = rem_i32(a, b);
+  return select(rest, rest + b, b != 0 && rest != 0 && (rest < 0) != (b < 0));
+}`,
+  },
+  div_u32: { text: 'fn div_u32(a: u32, b: u32) -> u32 { if (b == 0u) { return 0xffffffffu; } return a / b; }' },
+  rem_u32: { text: 'fn rem_u32(a: u32, b: u32) -> u32 { if (b == 0u) { return a; } return a % b; }' },
+  pow_u32: {
+    text: `fn pow_u32(a: u32, b: u32) -> u32 {
+  var result = 1u;
+  var base = a;
+  for (var e = b; e != 0u; e = e >> 1u) {
+    if ((e & 1u) == 1u) { result = result * base; }
+    base = base * base;
+  }
+  return result;
+}`,
+  },
+  pow_i32: {
+    needs: ['pow_u32'],
+    text: `fn pow_i32(a: i32, b: i32) -> i32 {
+  if (b >= 0) { return bitcast<i32>(pow_u32(bitcast<u32>(a), bitcast<u32>(b))); }
+  return select(select(0, select(1, -1, (b & 1) == 1), a == -1), 1, a == 1);
+}`,
+  },
+  shifts: {
+    text: `fn shiftLeft(a: u32, n: u32) -> u32 { return select(a << (n & 31u), 0u, n > 31u); }
+fn shiftRightLogical(a: u32, n: u32) -> u32 { return select(a >> (n & 31u), 0u, n > 31u); }
+fn shiftRight(a: i32, n: u32) -> i32 { return a >> min(n, 31u); }`,
+  },
+  // WGSL saturates too, but says nothing of NaN, and its bounds are the floats below the integers'.
+  f32_to_i32: {
+    needs: ['bits'],
+    text: `fn f32_to_i32(x: f32) -> i32 {
+  if (isNan(x)) { return 0; }
+  if (x >= 2147483648f) { return 2147483647; }
+  if (x < -2147483648f) { return -2147483647 - 1; }
+  return i32(x);
+}`,
+  },
+  f32_to_u32: {
+    needs: ['bits'],
+    text: `fn f32_to_u32(x: f32) -> u32 {
+  if (!(x > 0f)) { return 0u; }
+  return select(u32(min(x, 4294967040f)), 0xffffffffu, x >= 4294967296f);
+}`,
+  },
+  // Halves to even; NaN stays one.
+  round_bfloat16: {
+    needs: ['bits'],
+    text: `fn round_bfloat16(x: f32) -> f32 {
+  let u = bitcast<u32>(x);
+  return bitcast<f32>(select((u + 0x7fffu + ((u >> 16u) & 1u)) & 0xffff0000u, u | 0x400000u, isNan(x)));
+}`,
+  },
+  round_float16: {
+    needs: ['bits'],
+    text: `fn round_float16(x: f32) -> f32 {
+  let u = bitcast<u32>(x) & 0x7fffffffu;
+  if (u >= 0x477ff000u) { return select(withSign(infinity(), x), x, isNan(x)); }
+  if (u < 0x38800000u) { return withSign(round(abs(x) * 16777216f) * 5.9604645e-8f, x); }
+  return withSign(bitcast<f32>((u + 0xfffu + ((u >> 13u) & 1u)) & 0xffffe000u), x);
+}`,
+  },
+};
+
+/** Whether there is a function of this name. */
+export const isHelper = (name: string): boolean => name in helpers;
+
+/** The text of these functions and of all that they call, each once. */
+export function helperText(names: Iterable<string>): string {
+  const done = new Set<string>();
+  const texts: string[] = [];
+  const visit = (name: string): void => {
+    if (done.has(name)) return;
+    done.add(name);
+    const { needs = [], text } = helpers[name]!;
+    needs.forEach(visit);
+    texts.push(text);
+  };
+  for (const name of names) visit(name);
+  return texts.join('\n');
+}
