@@ -1,6 +1,6 @@
 type Name = 'batches' | 'epochs' | 'validation';
 
-const [width, height] = [640, 300];
+const [width, height] = [640, 380];
 const edge = { left: 46, right: 8, top: 10, bottom: 28 };
 const ticks = [0.01, 0.03, 0.1, 0.3, 1, 3];
 

@@ -85,7 +85,7 @@ const answers: { [K in Request['kind']]: (request: Extract<Request, { kind: K }>
     report({ kind: 'file', bytes }, [bytes.buffer]);
   },
   async open({ file }) {
-    model = await keras.models.loadModel<keras.Model>(new Uint8Array(await file.arrayBuffer()));
+    model = await keras.models.loadModel<keras.Model>(file);
     report({ kind: 'trained' });
   },
 };

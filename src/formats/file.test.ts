@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { isFolder, readFile, readFolder, writeFileAtomic, writeFolder } from './file.ts';
+import { bytesOf, isFolder, readFile, readFolder, writeFileAtomic, writeFolder } from './file.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -61,7 +61,20 @@ test('data URLs are fetched', async () => {
 
 test('without a file system the error says what to do instead', async () => {
   vi.stubGlobal('process', undefined);
-  await expect(readFile('model.keras')).rejects.toThrow('pass its bytes (a Uint8Array)');
-  await expect(writeFileAtomic('model.keras', bytes(1))).rejects.toThrow('offer them as a download');
+  await expect(readFile('model.keras')).rejects.toThrow('pass it (a File, Blob or Uint8Array)');
+  await expect(writeFileAtomic('model.keras', bytes(1))).rejects.toThrow('"indexeddb://name"');
   expect(await isFolder('model')).toBe(false);
+});
+
+test('bytes are taken from whatever holds them', async () => {
+  const path = join(folder, 'a.bin');
+  await writeFile(path, bytes(1, 2));
+  for (const source of [path, bytes(1, 2), bytes(1, 2).buffer, new Blob([bytes(1, 2)])])
+    expect(await bytesOf(source)).toEqual(bytes(1, 2));
+});
+
+test('places that only browsers have are refused elsewhere, with what to do instead', async () => {
+  await expect(readFile('indexeddb://a.keras')).rejects.toThrow('there is no IndexedDB here');
+  await expect(writeFileAtomic('downloads://a.keras', bytes(1))).rejects.toThrow('only a page can offer a download');
+  await expect(readFile('downloads://a.keras')).rejects.toThrow('let the user pick the file');
 });

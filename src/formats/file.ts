@@ -1,8 +1,14 @@
 import { fail } from '../base/errors.ts';
+import { isBrowserPlace, readStored, removeStored, storedFiles, writeInBrowser } from './browser-files.ts';
 import { checkRelativePath } from './relative-path.ts';
 
-/** Where a file is: a path (in Node), or a URL; `file:` URLs are paths. */
+/**
+ * Where a file is: a path (in Node), or a URL; `file:` URLs are paths. In a browser what is no URL is read relative to the
+ * page (or worker); `indexeddb://name` is kept by the browser, `downloads://name` is offered to the user.
+ */
 export type Place = string | URL;
+/** A file: where it is, its bytes, or what the user picked. */
+export type FileSource = Place | Uint8Array | ArrayBuffer | Blob;
 
 interface NodeModules {
   readonly fs: typeof import('node:fs/promises');
@@ -24,20 +30,27 @@ function nodeModules(who: string, instead: string): NodeModules {
   };
 }
 
-const readInstead = 'fetch the file or let the user pick it, and pass its bytes (a Uint8Array)';
-const writeInstead = 'ask for the bytes instead of giving a path, and offer them as a download';
+const readInstead = 'fetch the file or let the user pick it, and pass it (a File, Blob or Uint8Array)';
+const writeInstead = 'write to "indexeddb://name", which the browser keeps, or to "downloads://name"';
 
 const pathOf = (place: Place, { url }: NodeModules): string =>
   typeof place === 'string' && !place.startsWith('file:') ? place : url.fileURLToPath(place);
 
-/** The bytes of a file: from a path or `file:` URL in Node, from any other URL by `fetch`. */
+const hasFiles = (): boolean => typeof process !== 'undefined' && process.getBuiltinModule !== undefined;
+
+/** The bytes of a file, wherever they come from. */
+export async function bytesOf(source: FileSource): Promise<Uint8Array> {
+  if (source instanceof Uint8Array) return source;
+  if (source instanceof ArrayBuffer) return new Uint8Array(source);
+  if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
+  return readFile(source);
+}
+
+/** The bytes of a file: from a path or `file:` URL in Node, from the browser's database, from any other URL by `fetch`. */
 export async function readFile(place: Place): Promise<Uint8Array> {
   const who = `file ${place}`;
-  if (/^(https?|blob|data):/.test(String(place))) {
-    const response = await fetch(place);
-    if (!response.ok) fail(who, `the server answered ${response.status}`, 'check the address');
-    return new Uint8Array(await response.arrayBuffer());
-  }
+  if (isBrowserPlace(place)) return readStored(String(place));
+  if (!hasFiles() || /^(https?|blob|data):/.test(String(place))) return fetchBytes(who, place);
   const node = nodeModules(who, readInstead);
   try {
     const buffer = await node.fs.readFile(pathOf(place, node));
@@ -47,9 +60,22 @@ export async function readFile(place: Place): Promise<Uint8Array> {
   }
 }
 
-/** Whether there is a file or folder at `place`; in a browser there is none. */
+async function fetchBytes(who: string, place: Place): Promise<Uint8Array> {
+  try {
+    const response = await fetch(place);
+    if (!response.ok) fail(who, `the server answered ${response.status}`, 'check the address');
+    return new Uint8Array(await response.arrayBuffer());
+  } catch (error) {
+    // What fetch throws names neither the file nor a remedy.
+    if (!(error instanceof TypeError)) throw error;
+    return fail(who, `cannot be fetched: ${error.message}`, readInstead);
+  }
+}
+
+/** Whether there is a file or folder at `place`; in a browser there are only those of its database. */
 export async function fileExists(place: Place): Promise<boolean> {
-  if (typeof process === 'undefined' || process.getBuiltinModule === undefined) return false;
+  if (isBrowserPlace(place)) return (await storedFiles()).includes(String(place));
+  if (!hasFiles()) return false;
   const node = nodeModules('file', readInstead);
   return node.fs.access(pathOf(place, node)).then(
     () => true,
@@ -58,22 +84,25 @@ export async function fileExists(place: Place): Promise<boolean> {
 }
 /** Removes a file, if it is there. */
 export async function removeFile(place: Place): Promise<void> {
+  if (isBrowserPlace(place)) return removeStored(String(place));
   const node = nodeModules(`file ${place}`, writeInstead);
   await node.fs.rm(pathOf(place, node), { force: true });
 }
 /** Removes a folder, if it is there and holds nothing. */
 export async function removeEmptyFolder(place: Place): Promise<void> {
+  if (isBrowserPlace(place)) return;
   const node = nodeModules(`folder ${place}`, writeInstead);
   await node.fs.rmdir(pathOf(place, node)).catch(() => undefined);
 }
 /** Makes the folder that a file is going to be in, where it is missing. */
 export async function makeFolderOf(place: Place): Promise<void> {
+  if (isBrowserPlace(place)) return;
   const node = nodeModules(`file ${place}`, writeInstead);
   await node.fs.mkdir(node.path.dirname(pathOf(place, node)), { recursive: true });
 }
 /** Whether there is a folder at `place`; in a browser there is none. */
 export async function isFolder(place: Place): Promise<boolean> {
-  if (typeof process === 'undefined' || process.getBuiltinModule === undefined) return false;
+  if (isBrowserPlace(place) || !hasFiles()) return false;
   const node = nodeModules('folder', readInstead);
   if (/^(https?|blob|data):/.test(String(place))) return false;
   return node.fs.stat(pathOf(place, node)).then(
@@ -108,6 +137,7 @@ export async function readFolder(place: Place): Promise<Record<string, Uint8Arra
  */
 export async function writeFileAtomic(place: Place, bytes: Uint8Array): Promise<void> {
   const who = `file ${place}`;
+  if (isBrowserPlace(place)) return writeInBrowser(String(place), bytes);
   const node = nodeModules(who, writeInstead);
   const { fs, path } = node;
   // Renaming onto a link would replace the link, not the file it leads to.

@@ -4,7 +4,7 @@ import { autoName } from '../base/naming.ts';
 import type { Config, CustomObjects } from '../base/serialize.ts';
 import type { SymbolicShape } from '../base/shape.ts';
 import type { Tree } from '../base/tree.ts';
-import type { Place } from '../formats/file.ts';
+import type { FileSource, Place } from '../formats/file.ts';
 import type { CallOptions } from '../layers/call-context.ts';
 import { type AnyLayer, Layer, type LayerOptions, mapShapes, type Shapes } from '../layers/layer.ts';
 import type { Metric } from '../metrics/index.ts';
@@ -231,7 +231,7 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
   saveWeights(filepath: Place, options: saving.SaveOptions = {}): Promise<void> {
     return saving.saveWeights(this as unknown as AnyLayer, filepath, options);
   }
-  loadWeights(filepath: Place | Uint8Array, options: saving.LoadWeightsOptions = {}): Promise<void> {
+  loadWeights(filepath: FileSource, options: saving.LoadWeightsOptions = {}): Promise<void> {
     return saving.loadWeights(this as unknown as AnyLayer, filepath, options);
   }
 

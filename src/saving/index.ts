@@ -1,5 +1,5 @@
 import { fail } from '../base/errors.ts';
-import { type Place, readFile, writeFileAtomic } from '../formats/file.ts';
+import { bytesOf, type FileSource, fileExists, type Place, writeFileAtomic } from '../formats/file.ts';
 import { readHdf5, writeHdf5 } from '../formats/hdf5.ts';
 import type { AnyLayer } from '../layers/layer.ts';
 import { type LoadModelOptions, modelFromKeras, modelToKeras, type SavedModel, weightsIn } from './keras-file.ts';
@@ -17,6 +17,8 @@ export {
   registerKerasSerializable,
   serializeObject as serializeKerasObject,
 } from '../base/serialize.ts';
+export { storedFiles } from '../formats/browser-files.ts';
+export { type FileSource, type Place, removeFile } from '../formats/file.ts';
 export {
   type LoadModelOptions,
   modelFromConfig,
@@ -54,12 +56,9 @@ export async function saveModel(
   await refuseExisting(model, filepath, overwrite);
   await writeFileAtomic(filepath, kind === '.h5' ? writeHdf5(await modelToH5(model)) : await modelToKeras(model));
 }
-/** Reads a model that `save` (ours or Keras's) wrote. */
-export async function loadModel<M = SavedModel>(
-  filepath: Place | Uint8Array,
-  options: LoadModelOptions = {},
-): Promise<M> {
-  const bytes = filepath instanceof Uint8Array ? filepath : await readFile(filepath);
+/** Reads a model that `save` (ours or Keras's) wrote: from a path, a URL, or the bytes themselves (`Uint8Array`, `File`). */
+export async function loadModel<M = SavedModel>(filepath: FileSource, options: LoadModelOptions = {}): Promise<M> {
+  const bytes = await bytesOf(filepath);
   if (isHdf5(bytes)) return modelFromH5(await readHdf5(bytes), options) as M;
   return (await modelFromKeras(bytes, options)) as M;
 }
@@ -77,20 +76,16 @@ export async function saveWeights(
 /** Gives the model the weights of a `.weights.h5`, `.keras` or older `.h5` file. */
 export async function loadWeights(
   model: AnyLayer,
-  filepath: Place | Uint8Array,
+  filepath: FileSource,
   options: LoadWeightsOptions = {},
 ): Promise<void> {
-  const bytes = filepath instanceof Uint8Array ? filepath : await readFile(filepath);
+  const bytes = await bytesOf(filepath);
   const file = await readHdf5(isHdf5(bytes) ? bytes : await weightsIn(bytes));
   if (isLegacy(file)) weightsFromLegacy(model, file, options);
   else weightsFromH5(model, file, options);
 }
 
 async function refuseExisting(model: AnyLayer, filepath: Place, overwrite: boolean): Promise<void> {
-  if (overwrite) return;
-  const exists = await readFile(filepath).then(
-    () => true,
-    () => false,
-  );
-  if (exists) fail(model, `the file "${String(filepath)}" exists`, 'choose another name, or pass { overwrite: true }');
+  if (!overwrite && (await fileExists(filepath)))
+    fail(model, `the file "${String(filepath)}" exists`, 'choose another name, or pass { overwrite: true }');
 }
