@@ -12,7 +12,11 @@ export type DType =
   | 'float16'
   | 'bfloat16'
   | 'float32'
-  | 'float64';
+  | 'float64'
+  | 'complex64';
+
+/** What variables and files hold. */
+export type RealDType = Exclude<DType, 'complex64'>;
 
 export type TypedArray =
   | Uint8Array
@@ -31,7 +35,7 @@ export type TypedArrayConstructor = {
 };
 
 interface DTypeInfo {
-  readonly kind: 'bool' | 'uint' | 'int' | 'float';
+  readonly kind: 'bool' | 'uint' | 'int' | 'float' | 'complex';
   readonly bytes: number;
   /** Array that holds the elements as stored: 16-bit floats are kept as their bits. */
   readonly array: TypedArrayConstructor;
@@ -51,12 +55,22 @@ export const dtypeInfo: Readonly<Record<DType, DTypeInfo>> = {
   bfloat16: { kind: 'float', bytes: 2, array: Uint16Array },
   float32: { kind: 'float', bytes: 4, array: Float32Array },
   float64: { kind: 'float', bytes: 8, array: Float64Array },
+  // Real and imaginary part in turn, as numbers leave and enter; inside, a complex tensor is two real ones.
+  complex64: { kind: 'complex', bytes: 8, array: Float32Array },
 };
 
 export const isFloat = (dtype: DType): boolean => dtypeInfo[dtype].kind === 'float';
+export const isComplex = (dtype: DType): boolean => dtype === 'complex64';
+/** Whether there are fractions: floats and complex numbers. */
+export const isInexact = (dtype: DType): boolean => isFloat(dtype) || isComplex(dtype);
 export const isInteger = (dtype: DType): boolean => dtypeInfo[dtype].kind === 'int' || dtypeInfo[dtype].kind === 'uint';
 
-const narrowed: Readonly<Record<string, DType>> = { int64: 'int32', uint64: 'uint32', float64: 'float32' };
+const narrowed: Readonly<Record<string, DType>> = {
+  int64: 'int32',
+  uint64: 'uint32',
+  float64: 'float32',
+  complex128: 'complex64',
+};
 
 /** The dtype that a user's name stands for: 64-bit names mean the 32-bit types, as in Keras on JAX. */
 export function asDType(name: string, who = 'dtype'): DType {

@@ -1,8 +1,8 @@
-import { type DType, dtypeInfo, type TypedArray } from '../base/dtype.ts';
+import { dtypeInfo, type RealDType, type TypedArray } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
 
 /** Types of numbers in files: those of tensors, and the 64-bit integers that only files hold. */
-export type StoredDType = DType | 'int64' | 'uint64';
+export type StoredDType = RealDType | 'int64' | 'uint64';
 
 /** Numbers as stored: booleans as 0 and 1 in bytes, 16-bit floats as their bits. */
 export type StoredNumbers = TypedArray | BigInt64Array | BigUint64Array;

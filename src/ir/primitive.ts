@@ -1,5 +1,6 @@
 import type { DType } from '../base/dtype.ts';
 import type { Shape } from '../base/shape.ts';
+import { applyToPairs, meetsComplex } from './complex.ts';
 import type { Expr, Region, Scalar } from './expr.ts';
 import { load } from './expr.ts';
 import type { Stmt } from './loops.ts';
@@ -82,6 +83,7 @@ export interface Primitive<In extends readonly unknown[], A = void, Out = Tensor
 
 /** Records the primitive applied to tensors, and gives its outputs. */
 export function bind<A>(rule: Rule<A>, inputs: readonly Tensor[], attrs: A): Tensor | readonly Tensor[] {
+  if (meetsComplex(inputs, attrs)) return applyToPairs(rule as Rule, inputs, attrs, bind);
   const result = rule.result(inputs, attrs);
   const outputs: Tensor[] = [];
   const equation: Equation = { rule, inputs, attrs, outputs };

@@ -26,6 +26,8 @@ export interface Origin {
   readonly equation?: Equation;
   readonly index?: number;
   readonly storage?: Storage;
+  /** Real and imaginary part of a complex tensor, which is nothing else. */
+  readonly parts?: readonly [re: Tensor, im: Tensor];
 }
 
 let created = 0;
@@ -41,6 +43,8 @@ export class Tensor implements Aval {
   /** Which output of the equation this is. */
   readonly index: number;
   storage: Storage | undefined;
+  /** Real and imaginary part, where the dtype is complex: they have equations and storage, the whole has not. */
+  readonly parts: readonly [re: Tensor, im: Tensor] | undefined;
   /** Rises with creation: inputs of an equation are older than its outputs. */
   readonly serial: number;
 
@@ -50,6 +54,7 @@ export class Tensor implements Aval {
     this.equation = origin.equation;
     this.index = origin.index ?? 0;
     this.storage = origin.storage;
+    this.parts = origin.parts;
     this.serial = created++;
   }
 }

@@ -1,4 +1,5 @@
 import { Callable } from '../base/callable.ts';
+import type { DType } from '../base/dtype.ts';
 import { asPolicy, type DTypePolicy, type PolicyLike } from '../base/dtype-policy.ts';
 import { fail } from '../base/errors.ts';
 import {
@@ -297,13 +298,13 @@ export abstract class Layer<
     return [...this.flattenLayers().flatMap(addedLosses), ...weightPenalties(this.trainableWeights)];
   }
 
-  get dtype(): Variable['dtype'] {
+  get dtype(): DType {
     return this.dtypePolicy.variableDtype;
   }
-  get computeDtype(): Variable['dtype'] {
+  get computeDtype(): DType {
     return this.dtypePolicy.computeDtype;
   }
-  get variableDtype(): Variable['dtype'] {
+  get variableDtype(): DType {
     return this.dtypePolicy.variableDtype;
   }
 

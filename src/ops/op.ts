@@ -2,12 +2,13 @@ import { floatx, imageDataFormat } from '../base/config.ts';
 import { autoName, toSnakeCase } from '../base/naming.ts';
 import type { Tree } from '../base/tree.ts';
 import type { Executable } from '../devices/device.ts';
+import { refusingComplex } from '../ir/complex.ts';
 import { Tensor } from '../ir/tensor.ts';
 import { currentDevice } from '../runtime/device.ts';
 import { evaluate } from '../runtime/execute.ts';
 import { currentTrace, inFrame, isRecordingTape, Trace } from '../tensor/frames.ts';
 import type { GraphNode, KerasTensor, Operation } from '../tensor/keras-tensor.ts';
-import { mapTensors, signatureOf, tensorsIn } from '../tensor/leaves.ts';
+import { leavesIn, mapTensors, signatureOf, tensorsIn } from '../tensor/leaves.ts';
 import { asTensor, isTypedArray, type Like } from '../tensor/like.ts';
 import { addNode, hasSymbolic, inferSymbolic } from '../tensor/symbolic.ts';
 import { compileTraced, runTraced, type Traced, trace } from '../tensor/traced.ts';
@@ -48,6 +49,7 @@ const isNest = (x: unknown): boolean => x instanceof Tensor || isTypedArray(x);
  * Declares a public op. Its body is written on tensors being recorded, in primitives and other ops; called on concrete tensors
  * the op compiles its body once per signature and computes; on KerasTensors it adds a node to the functional model.
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function op<A extends unknown[], R>(
   name: string,
   body: (...args: A) => R,
@@ -55,8 +57,8 @@ export function op<A extends unknown[], R>(
 ): Op<A, R> {
   const prepare = (args: readonly unknown[]): unknown[] =>
     args.map((x, k) => (k < reads.length ? read(reads[k]!, x) : mapTensors(x, (t) => t)));
-  const call = (...given: unknown[]): unknown => {
-    const args = prepare(given);
+  const call = (...given: unknown[]): unknown => refusingComplex(name, () => onArguments(prepare(given)));
+  const onArguments = (args: unknown[]): unknown => {
     if (hasSymbolic(args)) return callSymbolic(name, call, args);
     if (currentTrace()) return body(...(args as A));
     // float32 would round a number that meets float64.
@@ -84,7 +86,7 @@ function compute<A extends unknown[], R>(name: string, body: (...args: A) => R, 
       cache.set(key, entry);
     }
   }
-  return runTraced(entry.traced as Traced<R>, entry.executable, tensorsIn(args));
+  return runTraced(entry.traced as Traced<R>, entry.executable, leavesIn(args));
 }
 
 /** Computes at once and keeps what was recorded, so that a gradient can go back through it. */

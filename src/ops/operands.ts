@@ -1,4 +1,4 @@
-import { type DType, isFloat } from '../base/dtype.ts';
+import { type DType, isInexact } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
 import { range, type Shape, sameShape, showShape } from '../base/shape.ts';
 import { Tensor } from '../ir/tensor.ts';
@@ -29,7 +29,7 @@ export function cast(x: Operand, dtype: DType): Tensor {
 
 /** One value everywhere. */
 export const filled = (shape: Shape, dtype: DType, value: number): Tensor =>
-  full({ shape, dtype, value: isFloat(dtype) ? value : dtype === 'bool' ? Number(value !== 0) : Math.trunc(value) });
+  full({ shape, dtype, value: isInexact(dtype) ? value : dtype === 'bool' ? Number(value !== 0) : Math.trunc(value) });
 /** One value in the shape and dtype of `x`. */
 export const like = (x: Tensor, value: number): Tensor => filled(x.shape, x.dtype, value);
 

@@ -1,5 +1,5 @@
 import { floatx } from '../base/config.ts';
-import { type DType, dtypeInfo, isFloat } from '../base/dtype.ts';
+import { type DType, dtypeInfo, isInexact } from '../base/dtype.ts';
 
 /** What takes part in a promotion: a dtype, a 64-bit name, or a bare number (`int`: without a fraction), which is weak. */
 export type Promotable = DType | 'int64' | 'uint64' | 'int' | 'float';
@@ -20,8 +20,10 @@ const wider: Readonly<Record<Node, readonly Node[]>> = {
   float: ['float16', 'bfloat16'],
   float16: ['float32'],
   bfloat16: ['float32'],
-  float32: ['float64'],
-  float64: [],
+  float32: ['float64', 'complex64'],
+  // There is one complex type; it takes in double precision too.
+  float64: ['complex64'],
+  complex64: [],
 };
 const above = new Map<Node, ReadonlySet<Node>>();
 function upward(from: Node): ReadonlySet<Node> {
@@ -47,5 +49,7 @@ export function resultType(...operands: readonly Promotable[]): DType {
   return found === 'int64' ? 'int32' : found === 'uint64' ? 'uint32' : found;
 }
 
-/** A float type stays, everything else becomes floatx. */
-export const floatType = (dtype: DType): DType => (isFloat(dtype) ? dtype : floatx());
+/** A float or complex type stays, everything else becomes floatx. */
+export const floatType = (dtype: DType): DType => (isInexact(dtype) ? dtype : floatx());
+/** The float type of sizes and distances. */
+export const realType = (dtype: DType): DType => (dtype === 'complex64' ? 'float32' : floatType(dtype));

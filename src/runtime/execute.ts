@@ -1,4 +1,5 @@
 import type { Device, Executable } from '../devices/device.ts';
+import { complex, partsOf } from '../ir/complex.ts';
 import { closeProgram, makeProgram, type Program, printProgram } from '../ir/program.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { currentDevice } from './device.ts';
@@ -39,7 +40,7 @@ export function timeKernels(executable: Executable, inputs: readonly Tensor[]): 
 
 /** Computes the values of recorded tensors, in place: each gets its storage and keeps its history. */
 export function evaluate(outputs: readonly Tensor[]): void {
-  const pending = outputs.filter((t) => !t.storage);
+  const pending = outputs.flatMap(partsOf).filter((t) => !t.storage);
   if (pending.length === 0) return;
   const { program, captured } = closeProgram(makeProgram('evaluate', [], pending));
   const values = run(compiled(program), captured);
@@ -48,6 +49,7 @@ export function evaluate(outputs: readonly Tensor[]): void {
 
 /** A second tensor with the same elements, in bytes of its own. */
 export function copyOf(t: Tensor): Tensor {
+  if (t.parts) return complex(copyOf(t.parts[0]), copyOf(t.parts[1]));
   const device = currentDevice();
   return concrete(t, device, device.copy(bufferOn(device, t)));
 }

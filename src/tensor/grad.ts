@@ -1,7 +1,9 @@
 import { gradients } from '../autodiff/gradients.ts';
 import { fail } from '../base/errors.ts';
 import { showShape } from '../base/shape.ts';
+import { complex, partsOf } from '../ir/complex.ts';
 import { Tensor } from '../ir/tensor.ts';
+import { neg } from '../primitives/elementwise.ts';
 import { full } from '../primitives/generators.ts';
 import { evaluate } from '../runtime/execute.ts';
 import { currentTrace, inFrame, Trace } from './frames.ts';
@@ -12,7 +14,10 @@ export interface GradOptions {
   readonly argnums?: number | readonly number[];
 }
 
-/** Gradients of a scalar with respect to tensors, zeros where it does not depend on one. */
+/**
+ * Gradients of a scalar with respect to tensors, zeros where it does not depend on one. With respect to z = a + bi it is
+ * `∂/∂a - i ∂/∂b`, as in JAX.
+ */
 export function gradientsOf(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
   if (loss.shape.length > 0)
     fail(
@@ -20,14 +25,22 @@ export function gradientsOf(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
       `the function must give a scalar, it gave shape ${showShape(loss.shape)}`,
       'reduce the result, e.g. with ops.sum or ops.mean',
     );
+  if (loss.parts) fail('grad', 'the function gave a complex64 number', 'make it real, e.g. with ops.real or ops.abs');
   const zeros = (t: Tensor): Tensor => full({ shape: t.shape, dtype: t.dtype, value: 0 });
-  const record = (): Tensor[] =>
-    gradients([loss], [full({ shape: [], dtype: loss.dtype, value: 1 })], wrt).map((g, k) => g ?? zeros(wrt[k]!));
+  const record = (): Tensor[] => {
+    const leaves = wrt.flatMap(partsOf);
+    const found = gradients([loss], [full({ shape: [], dtype: loss.dtype, value: 1 })], leaves);
+    const known = found.map((g, k) => g ?? zeros(leaves[k]!));
+    let at = 0;
+    const next = (): Tensor => known[at++]!;
+    return wrt.map((t) => (t.parts ? complex(next(), neg(next())) : next()));
+  };
   if (currentTrace()) return record();
   const found = inFrame(new Trace({ inline: true }), record);
   evaluate(found);
   // The history behind a gradient would keep the whole computation alive.
-  return found.map((g) => new Tensor(g, { storage: g.storage! }));
+  const bare = (g: Tensor): Tensor => new Tensor(g, { storage: g.storage! });
+  return found.map((g) => (g.parts ? complex(bare(g.parts[0]), bare(g.parts[1])) : bare(g)));
 }
 
 /**

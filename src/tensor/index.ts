@@ -5,7 +5,7 @@ export { currentTrace, inFrame, isRecordingTape, outsideOfTraces, Trace } from '
 export { type GradOptions, grad, gradientsOf, valueAndGrad } from './grad.ts';
 export { type Jitted, jit } from './jit.ts';
 export { type GraphNode, KerasTensor, type Operation } from './keras-tensor.ts';
-export { mapTensors, signatureOf, tensorsIn, withTensors } from './leaves.ts';
+export { leavesIn, mapTensors, signatureOf, tensorsIn, withTensors } from './leaves.ts';
 export { asTensor, dtypeOf, isTypedArray, type Like, type Nested, type TensorOptions, tensor } from './like.ts';
 export {
   asCallOf,

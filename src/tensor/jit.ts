@@ -1,7 +1,7 @@
 import type { Executable } from '../devices/device.ts';
 import { currentDevice } from '../runtime/device.ts';
 import { currentTrace } from './frames.ts';
-import { signatureOf, tensorsIn } from './leaves.ts';
+import { leavesIn, signatureOf } from './leaves.ts';
 import { compileTraced, runTraced, type Traced, timeTraced, trace } from './traced.ts';
 
 /** A function that runs as compiled programs, one for each signature of its arguments. */
@@ -35,11 +35,11 @@ export function jit<A extends readonly unknown[], R>(
   const call = (...args: A): R => {
     if (currentTrace()) return f(...args);
     const { traced, executable } = entry(args);
-    return runTraced(traced, executable, tensorsIn(args));
+    return runTraced(traced, executable, leavesIn(args));
   };
   const time = (...args: A) => {
     const { traced, executable } = entry(args);
-    return timeTraced(traced, executable, tensorsIn(args));
+    return timeTraced(traced, executable, leavesIn(args));
   };
   return Object.assign(call, { compile: (...args: A) => entry(args).executable, time });
 }

@@ -1,3 +1,4 @@
+import { complex, partsOf } from '../ir/complex.ts';
 import { Tensor } from '../ir/tensor.ts';
 import { isTypedArray } from './like.ts';
 import { Variable } from './variable.ts';
@@ -31,6 +32,15 @@ export function tensorsIn(nest: unknown): Tensor[] {
 export function withTensors<T>(nest: T, tensors: readonly Tensor[]): T {
   let at = 0;
   return mapTensors(nest, () => tensors[at++]!) as T;
+}
+
+/** What programs take and give for the tensors in a nest: the parts of complex ones, the others themselves. */
+export const leavesIn = (nest: unknown): Tensor[] => tensorsIn(nest).flatMap(partsOf);
+/** The nest with its leaves replaced, in order, by those of a list. */
+export function withLeaves<T>(nest: T, leaves: readonly Tensor[]): T {
+  let at = 0;
+  const next = (): Tensor => leaves[at++]!;
+  return mapTensors(nest, (t) => (t.parts ? complex(next(), next()) : next())) as T;
 }
 
 /** Functions and class instances by identity, so that nests which hold them can be told apart by text. */

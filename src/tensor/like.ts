@@ -2,6 +2,7 @@ import { asDType, type DType, dtypeInfo, isFloat, type TypedArray } from '../bas
 import { fail } from '../base/errors.ts';
 import { type Shape, showShape, sizeOf } from '../base/shape.ts';
 import { Tensor } from '../ir/tensor.ts';
+import { complex } from '../primitives/complex.ts';
 import { convert } from '../primitives/elementwise.ts';
 import { full } from '../primitives/generators.ts';
 import { evaluate } from '../runtime/execute.ts';
@@ -17,7 +18,7 @@ export type Like = Tensor | Variable | Nested | TypedArray;
 export interface TensorOptions {
   /** Shape of the result; for nested arrays it follows from the nest. */
   readonly shape?: Shape | undefined;
-  /** Element type; by default that of the typed array, else float32 (integers alone: int32, truth values alone: bool). */
+  /** Element type; `complex64` takes pairs `[real, imaginary]` along the last axis. By default that of the typed array, else float32 (integers alone: int32, truth values alone: bool). */
   readonly dtype?: DType | undefined;
 }
 
@@ -27,7 +28,8 @@ export const isTypedArray = (x: unknown): x is TypedArray => ArrayBuffer.isView(
 export function dtypeOf(data: TypedArray): DType {
   if (data instanceof Float64Array) return 'float32';
   const found = (Object.keys(dtypeInfo) as DType[]).find(
-    (d) => d !== 'bool' && d !== 'float16' && d !== 'bfloat16' && data instanceof dtypeInfo[d].array,
+    (d) =>
+      d !== 'bool' && d !== 'float16' && d !== 'bfloat16' && d !== 'complex64' && data instanceof dtypeInfo[d].array,
   );
   if (found) return found;
   if (data instanceof (Uint8ClampedArray as unknown as new () => Uint8Array)) return 'uint8';
@@ -90,6 +92,8 @@ export function tensor(data: Nested | TypedArray | Tensor | Variable, options: T
   const { shape, flat, dtype } = isTypedArray(data)
     ? { shape: [data.length], flat: data, dtype: dtypeOf(data) }
     : flattenNest(data);
+  if (wanted === 'complex64')
+    return complexTensor(flat, options.shape ?? (isTypedArray(data) ? undefined : shape.slice(0, -1)), shape);
   const aval = { shape: options.shape ?? shape, dtype: wanted ?? dtype };
   if (sizeOf(aval.shape) !== flat.length)
     fail(
@@ -98,6 +102,22 @@ export function tensor(data: Nested | TypedArray | Tensor | Variable, options: T
       'give as many elements as the shape has',
     );
   return upload(encode(flat, aval.dtype), aval);
+}
+
+/** Real and imaginary parts that stand in turn, taken apart. */
+function complexTensor(flat: ArrayLike<number>, shape: Shape = [flat.length / 2], given: Shape): Tensor {
+  if (sizeOf(shape) * 2 !== flat.length)
+    fail(
+      'tensor',
+      `${flat.length} numbers of shape ${showShape(given)} do not make complex64 numbers of shape ${showShape(shape)}`,
+      'give pairs [real, imaginary] along the last axis; real numbers become complex with ops.cast(x, "complex64")',
+    );
+  const part = (k: number): Tensor =>
+    upload(
+      Float32Array.from({ length: flat.length / 2 }, (_, n) => flat[2 * n + k]!),
+      { shape, dtype: 'float32' },
+    );
+  return complex(part(0), part(1));
 }
 
 /** A tensor of whatever stands for one, converted to `dtype` where that is given. */
@@ -110,6 +130,7 @@ export function asTensor(x: Like, dtype?: DType): Tensor {
     return converted;
   }
   if (typeof x === 'number' || typeof x === 'boolean') {
+    if (dtype === 'complex64') return asTensor(asTensor(x, 'float32'), dtype);
     const own = dtype ?? (typeof x === 'boolean' ? 'bool' : Number.isInteger(x) ? 'int32' : 'float32');
     const value = isFloat(own) ? Number(x) : own === 'bool' ? Number(Boolean(x)) : Math.trunc(Number(x));
     return currentTrace()

@@ -1,6 +1,7 @@
 import type { TypedArray } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
 import { showShape, sizeOf } from '../base/shape.ts';
+import { partsOf } from '../ir/complex.ts';
 import { Tensor } from '../ir/tensor.ts';
 import { DeviceStorage, download } from '../runtime/storage.ts';
 import { decode } from './elements.ts';
@@ -15,9 +16,9 @@ declare module '../ir/tensor.ts' {
 interface Readable {
   readonly size: number;
   readonly rank: number;
-  /** The elements, row by row. */
+  /** The elements, row by row; of a complex64 tensor real and imaginary parts in turn. */
   data(): Promise<TypedArray>;
-  /** The elements as nested arrays; truth values as booleans. */
+  /** The elements as nested arrays; truth values as booleans, complex numbers as pairs. */
   array(): Promise<Nested>;
   /** The only element. */
   item(): Promise<number>;
@@ -47,15 +48,23 @@ function refuse(t: Tensor, wish: string): never {
   );
 }
 
-const stored = (t: Tensor, wish: string): TypedArray | Promise<TypedArray> =>
-  t.storage ? download(t) : refuse(t, wish);
+function stored(t: Tensor, wish: string): TypedArray | Promise<TypedArray> {
+  if (!t.parts) return t.storage ? download(t) : refuse(t, wish);
+  const [re, im] = t.parts.map((part) => stored(part, wish));
+  return re instanceof Promise || im instanceof Promise
+    ? Promise.all([re, im]).then(([a, b]) => interleaved(a!, b!))
+    : interleaved(re!, im!);
+}
+const interleaved = (re: TypedArray, im: TypedArray): TypedArray =>
+  Float32Array.from({ length: 2 * re.length }, (_, n) => (n % 2 === 0 ? re : im)[n >> 1]!);
 
 function nest(t: Tensor, data: ArrayLike<number>): Nested {
   const leaf = t.dtype === 'bool' ? (n: number): Nested => n !== 0 : (n: number): Nested => n;
+  const shape = t.parts ? [...t.shape, 2] : t.shape;
   const build = (d: number, offset: number): Nested => {
-    if (d === t.shape.length) return leaf(data[offset]!);
-    const step = sizeOf(t.shape.slice(d + 1));
-    return Array.from({ length: t.shape[d]! }, (_, i) => build(d + 1, offset + i * step));
+    if (d === shape.length) return leaf(data[offset]!);
+    const step = sizeOf(shape.slice(d + 1));
+    return Array.from({ length: shape[d]! }, (_, i) => build(d + 1, offset + i * step));
   };
   return build(0, 0);
 }
@@ -68,6 +77,12 @@ function dataSync(t: Tensor, wish: string): TypedArray {
 }
 
 function only(t: Tensor, data: TypedArray): number {
+  if (t.parts)
+    fail(
+      `Tensor of shape ${showShape(t.shape)}`,
+      'a complex64 number is two numbers',
+      'use data() or array(), or ops.real(x), ops.imag(x)',
+    );
   if (data.length !== 1)
     fail(
       `Tensor of shape ${showShape(t.shape)}`,
@@ -91,7 +106,7 @@ const methods = {
     return dataSync(this, 'dataSync()');
   },
   dispose(this: Tensor) {
-    if (this.storage instanceof DeviceStorage) this.storage.dispose();
+    for (const { storage } of partsOf(this)) if (storage instanceof DeviceStorage) storage.dispose();
   },
   valueOf(this: Tensor): number {
     return only(this, dataSync(this, 'a conversion to a number (Number(x), Math.max(x), x + 1, x > 0)'));
@@ -134,8 +149,9 @@ Object.defineProperties(Tensor.prototype, {
   },
   [Symbol.for('nodejs.util.inspect.custom')]: {
     value(this: Tensor, _depth: number, options: object, inspect?: (x: unknown, options: object) => string) {
-      if (!(this.storage instanceof DeviceStorage) || this.storage.isDisposed) return this.toString();
-      const data = download(this);
+      const isHeld = ({ storage }: Tensor): boolean => storage instanceof DeviceStorage && !storage.isDisposed;
+      if (!partsOf(this).every(isHeld)) return this.toString();
+      const data = stored(this, 'inspect');
       if (data instanceof Promise) return this.toString();
       const shown = inspect ? inspect(nest(this, decode(data, this.dtype)), options) : '';
       return `Tensor(shape=${showShape(this.shape)}, dtype=${this.dtype}) ${shown}`;

@@ -1,7 +1,8 @@
 import { fail, HornbeamError } from '../base/errors.ts';
 import { type SymbolicShape, sameShape, sizeOf } from '../base/shape.ts';
 import type { Tree } from '../base/tree.ts';
-import { Tensor } from '../ir/tensor.ts';
+import { input } from '../ir/complex.ts';
+import type { Tensor } from '../ir/tensor.ts';
 import { inFrame, Trace } from './frames.ts';
 import { type GraphNode, KerasTensor, type Operation } from './keras-tensor.ts';
 import { mapTensors, tensorsIn } from './leaves.ts';
@@ -34,9 +35,7 @@ export function inferSymbolic<R>(
   const attempt = (sizes: Sizes): R => {
     let at = 0;
     const stand = (t: Tensor): Tensor =>
-      t instanceof KerasTensor
-        ? new Tensor({ shape: t.symbolicShape.map((n) => n ?? sizes(at++)), dtype: t.dtype })
-        : t;
+      t instanceof KerasTensor ? input({ shape: t.symbolicShape.map((n) => n ?? sizes(at++)), dtype: t.dtype }) : t;
     return inFrame(new Trace(), () => f(...(mapTensors(args, stand) as unknown[])));
   };
   inferring++;

@@ -3,7 +3,7 @@ import { closeProgram, makeProgram, type Program } from '../ir/program.ts';
 import { Tensor } from '../ir/tensor.ts';
 import { compiled, run, timeKernels } from '../runtime/execute.ts';
 import { inFrame, Trace } from './frames.ts';
-import { tensorsIn, withTensors } from './leaves.ts';
+import { leavesIn, withLeaves } from './leaves.ts';
 import type { Variable } from './variable.ts';
 
 /**
@@ -22,10 +22,10 @@ export interface Traced<R> {
 
 /** Records `f` on stand-ins for the tensors among the arguments. */
 export function trace<A extends readonly unknown[], R>(name: string, f: (...args: A) => R, args: A): Traced<R> {
-  const inputs = tensorsIn(args).map((t) => new Tensor({ shape: t.shape, dtype: t.dtype }));
+  const inputs = leavesIn(args).map((t) => new Tensor({ shape: t.shape, dtype: t.dtype }));
   const frame = new Trace();
-  const form = inFrame(frame, () => f(...withTensors(args, inputs)));
-  const results = inFrame(frame, () => tensorsIn(form));
+  const form = inFrame(frame, () => f(...withLeaves(args, inputs)));
+  const results = inFrame(frame, () => leavesIn(form));
   const variables = [...frame.initial.keys()];
   const updates = frame.updates;
   const outputs = [...results, ...updates.values()];
@@ -44,7 +44,7 @@ export function runTraced<R>(traced: Traced<R>, executable: Executable, tensors:
   const owned = new Set(updated);
   const values = variables.map((v) => (owned.has(v) ? v.own() : v.held));
   const outputs = run(executable, [...tensors, ...values, ...captured]);
-  return withTensors(form, outputs.slice(0, results) as Tensor[]);
+  return withLeaves(form, outputs.slice(0, results) as Tensor[]);
 }
 
 /** Milliseconds of each kernel, where the device can tell; nothing is changed. */

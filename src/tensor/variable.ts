@@ -1,4 +1,4 @@
-import { type DType, isFloat } from '../base/dtype.ts';
+import { type DType, isFloat, type RealDType } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
 import { autoName } from '../base/naming.ts';
 import { type Shape, sameShape, showShape } from '../base/shape.ts';
@@ -25,10 +25,19 @@ export interface VariableOptions {
   readonly constraint?: ((value: Tensor) => Tensor) | null;
 }
 
+const realOnly = (name: string, dtype: DType): RealDType =>
+  dtype === 'complex64'
+    ? fail(
+        `Variable "${name}"`,
+        'variables do not hold complex64 numbers',
+        'keep pairs along a last axis of size 2, and read them with ops.viewAsComplex',
+      )
+    : dtype;
+
 /** A tensor that can be replaced: weights, optimizer slots, metric states, seeds. */
 export class Variable {
   readonly shape: Shape;
-  readonly dtype: DType;
+  readonly dtype: RealDType;
   readonly aggregation: NonNullable<VariableOptions['aggregation']>;
   name: string;
   /** Name within the model, e.g. `dense/kernel`; the owner sets it. */
@@ -53,7 +62,7 @@ export class Variable {
       initial instanceof Tensor ? initial : initial(shape ?? [], { dtype: dtype ?? 'float32' });
     const value = outsideOfTraces(make);
     this.shape = shape ?? value.shape;
-    this.dtype = dtype ?? value.dtype;
+    this.dtype = realOnly(this.name, dtype ?? value.dtype);
     this.held = outsideOfTraces(() => this.accept(value));
     // The tensor given may be in other hands: it must not change when the variable does.
     this.isShared = true;

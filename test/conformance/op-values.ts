@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import type { DType } from '../../src/base/dtype.ts';
+import { type DType, isInexact } from '../../src/base/dtype.ts';
 import { decode } from '../../src/tensor/elements.ts';
 import { KerasTensor, Tensor, tensor } from '../../src/tensor/index.ts';
 
@@ -31,6 +31,7 @@ const wide: Readonly<Record<string, readonly [DType, (b: ArrayBuffer) => ArrayLi
   int8: ['int8', (b) => new Int8Array(b)],
   uint8: ['uint8', (b) => new Uint8Array(b)],
   bool: ['bool', (b) => new Uint8Array(b)],
+  complex64: ['complex64', (b) => new Float32Array(b)],
 };
 /** The elements of a stored array as numbers. */
 export function elementsOf(x: StoredArray): { dtype: DType; shape: readonly number[]; data: ArrayLike<number> } {
@@ -42,26 +43,12 @@ export function elementsOf(x: StoredArray): { dtype: DType; shape: readonly numb
 
 export const isArray = (x: unknown): x is StoredArray =>
   typeof x === 'object' && x !== null && 'data' in x && 'dtype' in x;
-/** Whether complex numbers occur: they have no dtype here, and stand as `[real, imaginary]` where an op gives them. */
-export const hasComplex = (x: Json): boolean => JSON.stringify(x)?.includes('"complex64"') ?? false;
-/** Real and imaginary part of a stored complex array. */
-export function complexParts(x: StoredArray): [Tensor, Tensor] {
-  const pairs = new Float32Array(Uint8Array.from(Buffer.from(x.data, 'base64')).buffer);
-  const side = (k: number): Tensor =>
-    tensor(
-      pairs.filter((_, i) => i % 2 === k),
-      { shape: [...x.shape] },
-    );
-  return [side(0), side(1)];
-}
-
 /** A value of `args`, `kwargs` as the ops take it. */
 export function decodeValue(x: Json, bodies: Readonly<Record<string, unknown>>): unknown {
   if (typeof x !== 'object' || x === null) return x;
   if (Array.isArray(x)) return x.map((y) => decodeValue(y, bodies));
   const o = x as Record<string, Json>;
   if (isArray(o)) {
-    if (o.dtype === 'complex64') return complexParts(o);
     const { dtype, shape, data } = elementsOf(o);
     return tensor(Array.from(data), { dtype, shape: [...shape] });
   }
@@ -105,15 +92,6 @@ export async function difference(
     const wanted = typeof expected === 'boolean' && found instanceof Tensor ? Number(expected) : expected;
     return (value ?? null) === wanted ? undefined : `${where}: ${String(value)}, not ${String(wanted)}`;
   }
-  if (expected.dtype === 'complex64') {
-    const [re, im] = complexParts(expected);
-    const [a, b] = found as [Tensor, Tensor];
-    const off = async (x: Tensor, y: Tensor): Promise<boolean> => {
-      const [given, wanted] = [await x.data(), await y.data()];
-      return x.shape.join() !== y.shape.join() || given.some((n, i) => !close(n, wanted[i]!, tol));
-    };
-    return (await off(a, re)) || (await off(b, im)) ? `${where}: complex parts differ` : undefined;
-  }
   const want = elementsOf(expected);
   if (!(found instanceof Tensor)) {
     const plain = flat(found);
@@ -124,7 +102,7 @@ export async function difference(
   if (found.dtype !== want.dtype) return `${where}: dtype ${found.dtype}, not ${want.dtype}`;
   if (found.shape.join() !== want.shape.join()) return `${where}: shape (${found.shape}), not (${want.shape})`;
   const data = await found.data();
-  const isFloat = want.dtype.includes('float');
+  const isFloat = isInexact(want.dtype);
   let worst = -1;
   for (let i = 0; i < data.length; i++) {
     const fits = isFloat ? close(data[i]!, want.data[i]!, tol) : Math.abs(data[i]! - want.data[i]!) <= tol.intAtol;

@@ -6,16 +6,7 @@ import { Tensor, valueAndGrad } from '../../src/tensor/index.ts';
 import { bodies } from './op-bodies.ts';
 import { callArguments, exported } from './op-calls.ts';
 import { decompositions } from './op-decompositions.ts';
-import {
-  decodeValue,
-  difference,
-  flat,
-  hasComplex,
-  type Json,
-  readCases,
-  type StoredArray,
-  type Tolerance,
-} from './op-values.ts';
+import { decodeValue, difference, flat, type Json, readCases, type StoredArray, type Tolerance } from './op-values.ts';
 
 type Key = number | string | readonly [number, number];
 interface OpCase {
@@ -135,17 +126,13 @@ async function argpartitionProblem(found: Tensor, c: OpCase): Promise<string | u
   return (await ops.logicalAnd(fits, isWhole).item()) ? undefined : 'no partition';
 }
 
-/** Ops whose complex numbers are `[real, imaginary]`; the others take real ones only. */
-const givesPairs = ['ops.polar', 'ops.view_as_complex', 'ops.view_as_real', 'ops.eig'];
 const families = ['ops_numpy', 'ops_nn', 'ops_core', 'ops_math', 'ops_linalg', 'ops_image'];
 describe.each(['wasm', 'reference'] as const)('on %s', (device) => {
   const before = currentDevice().name;
   beforeAll(() => setDevice(device));
   afterAll(() => setDevice(before));
   describe.each(families)('%s', (family) => {
-    const cases = readCases<OpCase>(family).filter(
-      (c) => exported(c.public) && (givesPairs.includes(c.public) || !hasComplex([c.args, c.outputs] as Json)),
-    );
+    const cases = readCases<OpCase>(family).filter((c) => exported(c.public));
     for (const name of new Set(cases.map((c) => c.public)))
       test(`${name} gives Keras's values and gradients`, async () => {
         const problems: string[] = [];

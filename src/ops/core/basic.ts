@@ -1,4 +1,4 @@
-import { asDType, type DType, dtypeInfo, isFloat } from '../../base/dtype.ts';
+import { asDType, type DType, dtypeInfo, isComplex, isFloat } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { type Shape, type SymbolicShape, showShape } from '../../base/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
@@ -10,8 +10,11 @@ import { knownNumbers } from '../numpy/known.ts';
 import { op } from '../op.ts';
 import { cast as converted, like } from '../operands.ts';
 
-/** The elements in another dtype; floats to integers truncate. @example cast([1.5, 2.5], 'int32') // [1, 2] */
-export const cast = op('cast', (x: Tensor, dtype: string) => converted(x, asDType(dtype, 'cast')));
+/** Complex numbers that are asked for as real ones: their real part. */
+const reals = (x: Tensor, dtype: string): Tensor =>
+  x.parts && dtype !== 'bool' && !isComplex(asDType(dtype, 'cast')) ? x.parts[0] : x;
+/** The elements in another dtype; floats to integers truncate, complex numbers give their real part. @example cast([1.5, 2.5], 'int32') // [1, 2] */
+export const cast = op('cast', (x: Tensor, dtype: string) => converted(reals(x, dtype), asDType(dtype, 'cast')));
 /** The elements in another dtype, confined to its range first. @example saturateCast([300, -5], 'uint8') // [255, 0] */
 export const saturateCast = op('saturateCast', (x: Tensor, dtype: string) => {
   const to = asDType(dtype, 'saturateCast');

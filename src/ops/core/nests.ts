@@ -1,3 +1,4 @@
+import { complex, partsOf } from '../../ir/complex.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import { asTensor, type Like } from '../../tensor/like.ts';
 
@@ -9,7 +10,7 @@ export const isNumbers = (x: unknown): boolean =>
   Array.isArray(x) ? x.every(isNumbers) : typeof x === 'number' || typeof x === 'boolean';
 
 /**
- * A nest taken apart: its tensors in order (numbers become tensors), and how to build the same nest of others. With
+ * A nest taken apart: its tensors in order (numbers become tensors, complex tensors their parts), and how to build the same nest of others. With
  * `joinsNumbers` arrays that hold nothing but numbers are tensors; else they are lists of scalars.
  */
 export function takeApart(
@@ -28,8 +29,9 @@ export function takeApart(
       return (list) => Object.fromEntries(parts.map(([k, p]) => [k, p(list)]));
     }
     const at = tensors.length;
-    tensors.push(x instanceof Tensor ? x : asTensor(x as Like));
-    return (list) => list[at]!;
+    const t = x instanceof Tensor ? x : asTensor(x as Like);
+    tensors.push(...partsOf(t));
+    return (list) => (t.parts ? complex(list[at]!, list[at + 1]!) : list[at]!);
   };
   const build = walk(nest);
   return { tensors, build };

@@ -1,5 +1,6 @@
 import { fail } from '../../base/errors.ts';
 import { range, showShape } from '../../base/shape.ts';
+import { complex } from '../../ir/complex.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
 import { eig as eigenOf } from '../../primitives/linalg/eig.ts';
@@ -15,16 +16,10 @@ import { cast, like, spreadTo } from '../operands.ts';
 import { matrixOf, overRows, transposed } from './matrices.ts';
 import { type NormOptions, normOver } from './norm.ts';
 
-/** A complex tensor: real and imaginary part. */
-export type ComplexPair = readonly [real: Tensor, imaginary: Tensor];
-
-/** Eigenvalues and eigenvectors (as columns) of a square matrix, each as real and imaginary part. @example eig([[2, 0], [0, 3]])[0][0] // [2, 3] */
-export const eig = op('eig', (x: Tensor): [ComplexPair, ComplexPair] => {
+/** Eigenvalues and eigenvectors (as columns) of a square matrix, complex64. @example abs(eig([[2, 0], [0, 3]])[0]) // [2, 3] */
+export const eig = op('eig', (x: Tensor): [Tensor, Tensor] => {
   const [wr, wi, vr, vi] = eigenOf(matrixOf('eig', x, { isSquare: true }));
-  return [
-    [wr, wi],
-    [vr, vi],
-  ];
+  return [complex(wr, wi), complex(vr, vi)];
 });
 /** Eigenvalues, ascending, and eigenvectors (as columns) of a symmetric matrix. @example eigh([[2, 0], [0, 1]])[0] // [1, 2] */
 export const eigh = op('eigh', (x: Tensor): [Tensor, Tensor] => {

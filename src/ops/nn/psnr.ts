@@ -1,5 +1,6 @@
 import { fail } from '../../base/errors.ts';
 import { sameShape, showShape } from '../../base/shape.ts';
+import { complex } from '../../ir/complex.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
 import { meanOver } from '../numpy/reduce.ts';
@@ -24,12 +25,12 @@ export const psnr = op(
   },
   ['tensor', 'tensor'],
 );
-/** Complex numbers of size and angle, as `[real, imaginary]`. @example polar([2], [0])[0] // [2] */
+/** Complex64 numbers of given size and angle. @example real(polar([2], [0])) // [2] */
 export const polar = op(
   'polar',
-  (abs: Tensor, angle: Tensor): [Tensor, Tensor] => {
-    const [r, a] = align('polar', [abs, angle] as const, floatType);
-    return [p.mul(r, p.cos(a)), p.mul(r, p.sin(a))];
+  (abs: Tensor, angle: Tensor): Tensor => {
+    const [r, a] = align('polar', [abs, angle] as const, () => 'float32');
+    return complex(p.mul(r, p.cos(a)), p.mul(r, p.sin(a)));
   },
   ['tensor', 'tensor'],
 );

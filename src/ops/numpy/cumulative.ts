@@ -1,4 +1,4 @@
-import { asDType, type DType, isFloat } from '../../base/dtype.ts';
+import { asDType, type DType, isInexact } from '../../base/dtype.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { type CumulativeAttrs, cumProd, cumSum } from '../../primitives/cumulative.ts';
 import * as p from '../../primitives/elementwise.ts';
@@ -16,7 +16,7 @@ type Run = (x: Tensor, attrs: CumulativeAttrs) => Tensor;
 const run = (name: string, f: Run, clean?: number) =>
   op(name, (x: Tensor, { axis, dtype }: CumulativeOptions = {}) => {
     const type: DType = dtype ? asDType(dtype, name) : x.dtype === 'bool' ? 'int32' : x.dtype;
-    const filled = clean === undefined || !isFloat(x.dtype) ? x : p.select(p.ne(x, x), like(x, clean), x);
+    const filled = clean === undefined || !isInexact(x.dtype) ? x : p.select(p.ne(x, x), like(x, clean), x);
     const isFlat = axis === undefined || axis === null;
     const y = cast(isFlat ? reshapeTo(filled, [-1]) : filled, type);
     return f(y, { axis: isFlat ? 0 : axisOf(name, axis, y.shape.length), reverse: false });

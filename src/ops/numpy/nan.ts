@@ -1,17 +1,17 @@
-import { type DType, dtypeInfo, isFloat } from '../../base/dtype.ts';
+import { type DType, dtypeInfo, isFloat, isInexact } from '../../base/dtype.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
 import { reduceMax, reduceMin, reduceProd, reduceSum } from '../../primitives/reduce.ts';
 import { op } from '../op.ts';
 import { cast, like, spreadTo } from '../operands.ts';
-import { floatType } from '../promotion.ts';
+import { floatType, realType } from '../promotion.ts';
 import { type ArgOptions, argmax, argmin, type ReduceOptions, reduceOver, widened } from './reduce.ts';
 
 /** `x` with NaN replaced; only floats have any. */
 export const withoutNan = (x: Tensor, value: number): Tensor =>
-  isFloat(x.dtype) ? p.select(p.ne(x, x), like(x, value), x) : x;
+  isInexact(x.dtype) ? p.select(p.ne(x, x), like(x, value), x) : x;
 const isNumber = (x: Tensor, dtype: DType): Tensor =>
-  isFloat(x.dtype) ? cast(p.eq(x, x), dtype) : cast(like(x, 1), dtype);
+  isInexact(x.dtype) ? cast(p.eq(x, x), dtype) : cast(like(x, 1), dtype);
 
 /** Sum over axes, NaN counting as 0. @example nansum([1, NaN, 2]) // 3 */
 export const nansum = op('nansum', (x: Tensor, options: ReduceOptions = {}) =>
@@ -38,7 +38,7 @@ function meanOfNumbers(who: string, x: Tensor, options: ReduceOptions): Tensor {
   const total = reduceOver(who, withoutNan(x, 0), options, reduceSum);
   return p.div(total, reduceOver(who, isNumber(x, x.dtype), options, reduceSum));
 }
-const wide = (x: Tensor): Tensor => cast(x, x.dtype === 'float64' ? x.dtype : 'float32');
+const wide = (x: Tensor): Tensor => cast(x, x.dtype === 'float64' || x.parts ? x.dtype : 'float32');
 /** Mean of the numbers over axes. @example nanmean([1, NaN, 3]) // 2 */
 export const nanmean = op('nanmean', (x: Tensor, options: ReduceOptions = {}) =>
   cast(meanOfNumbers('nanmean', wide(x), options), floatType(x.dtype)),
@@ -46,15 +46,16 @@ export const nanmean = op('nanmean', (x: Tensor, options: ReduceOptions = {}) =>
 function varianceOfNumbers(who: string, x: Tensor, options: ReduceOptions): Tensor {
   const mean = meanOfNumbers(who, x, { axis: options.axis, keepdims: true });
   const centred = p.sub(x, spreadTo(mean, x.shape));
-  return meanOfNumbers(who, p.mul(centred, centred), options);
+  const distance = centred.parts ? p.abs(centred) : centred;
+  return meanOfNumbers(who, p.mul(distance, distance), options);
 }
 /** Variance of the numbers over axes. @example nanvar([1, NaN, 3]) // 1 */
 export const nanvar = op('nanvar', (x: Tensor, options: ReduceOptions = {}) =>
-  cast(varianceOfNumbers('nanvar', wide(x), options), floatType(x.dtype)),
+  cast(varianceOfNumbers('nanvar', wide(x), options), realType(x.dtype)),
 );
 /** Standard deviation of the numbers over axes. @example nanstd([1, NaN, 3]) // 1 */
 export const nanstd = op('nanstd', (x: Tensor, options: ReduceOptions = {}) =>
-  cast(p.sqrt(varianceOfNumbers('nanstd', wide(x), options)), floatType(x.dtype)),
+  cast(p.sqrt(varianceOfNumbers('nanstd', wide(x), options)), realType(x.dtype)),
 );
 /** Position of an extreme among the numbers; -1 where there is none. */
 const place = (name: string, f: typeof argmax, ignored: number) =>

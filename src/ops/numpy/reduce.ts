@@ -1,4 +1,4 @@
-import { type DType, dtypeInfo, isFloat } from '../../base/dtype.ts';
+import { type DType, dtypeInfo, isComplex, isFloat } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { type Shape, showShape, sizeOf } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
@@ -9,7 +9,7 @@ import { reduceAnd, reduceMax, reduceMin, reduceOr, reduceProd, reduceSum } from
 import { type Axes, axesOf, axisOf, keptShape } from '../axes.ts';
 import { op } from '../op.ts';
 import { cast, like, spreadTo } from '../operands.ts';
-import { floatType } from '../promotion.ts';
+import { floatType, realType } from '../promotion.ts';
 
 export interface ReduceOptions {
   /** Axes that are reduced; all of them when absent. */
@@ -33,7 +33,7 @@ const reducedSize = (who: string, shape: Shape, axis: Axes): number =>
 /** Small integers are summed as 32-bit ones. */
 export function widened(dtype: DType): DType {
   const { kind } = dtypeInfo[dtype];
-  return kind === 'float' ? dtype : kind === 'uint' ? 'uint32' : 'int32';
+  return kind === 'float' || kind === 'complex' ? dtype : kind === 'uint' ? 'uint32' : 'int32';
 }
 
 /** Sum over axes. @example sum([[1, 2], [3, 4]], { axis: 0 }) // [4, 6] */
@@ -48,7 +48,7 @@ export const prod = op(
 );
 
 /** Means of 16-bit floats are computed in float32. */
-const working = (dtype: DType): DType => (dtype === 'float64' ? dtype : 'float32');
+const working = (dtype: DType): DType => (dtype === 'float64' || isComplex(dtype) ? dtype : 'float32');
 export function meanOver(who: string, x: Tensor, options: ReduceOptions): Tensor {
   const total = reduceOver(who, cast(x, working(x.dtype)), options, reduceSum);
   return p.div(total, like(total, reducedSize(who, x.shape, options.axis)));
@@ -58,7 +58,8 @@ export function varianceOver(who: string, x: Tensor, options: ReduceOptions): Te
   const y = cast(x, working(x.dtype));
   const mean = meanOver(who, y, { axis: options.axis, keepdims: true });
   const centred = p.sub(y, spreadTo(mean, y.shape));
-  return meanOver(who, p.mul(centred, centred), options);
+  const distance = centred.parts ? p.abs(centred) : centred;
+  return meanOver(who, p.mul(distance, distance), options);
 }
 /** Mean over axes. @example mean([[1, 2], [3, 4]], { axis: 1 }) // [1.5, 3.5] */
 export const mean = op('mean', (x: Tensor, options: ReduceOptions = {}) =>
@@ -66,11 +67,11 @@ export const mean = op('mean', (x: Tensor, options: ReduceOptions = {}) =>
 );
 /** Variance over axes. @example ops.var([1, 3]) // 1 */
 const variance = op('var', (x: Tensor, options: ReduceOptions = {}) =>
-  cast(varianceOver('var', x, options), floatType(x.dtype)),
+  cast(varianceOver('var', x, options), realType(x.dtype)),
 );
 /** Standard deviation over axes. @example std([1, 3]) // 1 */
 export const std = op('std', (x: Tensor, options: ReduceOptions = {}) =>
-  cast(p.sqrt(varianceOver('std', x, options)), floatType(x.dtype)),
+  cast(p.sqrt(varianceOver('std', x, options)), realType(x.dtype)),
 );
 export { variance as var };
 

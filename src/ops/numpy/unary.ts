@@ -1,4 +1,4 @@
-import { isFloat } from '../../base/dtype.ts';
+import { isInexact } from '../../base/dtype.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
 import { op } from '../op.ts';
@@ -98,17 +98,17 @@ export const square = plain('square', (x) => {
   return p.mul(y, y);
 });
 /** The integer next towards 0. @example trunc([1.5, -1.5]) // [1, -1] */
-export const trunc = plain('trunc', (x) => (isFloat(x.dtype) ? p.trunc(x) : x));
+export const trunc = plain('trunc', (x) => (isInexact(x.dtype) ? p.trunc(x) : x));
 /** Whether the sign bit is set: true for -0 too. @example signbit([-1, 0]) // [true, false] */
 export const signbit = plain('signbit', (x) => {
-  if (!isFloat(x.dtype)) return x.dtype === 'bool' ? cast(like(x, 0), 'bool') : p.lt(x, like(x, 0));
+  if (!isInexact(x.dtype)) return x.dtype === 'bool' ? cast(like(x, 0), 'bool') : p.lt(x, like(x, 0));
   const bits = p.bitcast(cast(x, 'float32'), { dtype: 'int32' });
   return p.lt(bits, like(bits, 0));
 });
 
 /** Rounds to `decimals` places, halves to even. @example round([1.5, 2.5, 1.234], { decimals: 0 }) // [2, 2, 1] */
 export const round = op('round', (x: Tensor, { decimals = 0 }: { decimals?: number } = {}): Tensor => {
-  if (!isFloat(x.dtype)) {
+  if (!isInexact(x.dtype)) {
     if (decimals >= 0) return x.dtype === 'bool' ? cast(x, 'int32') : x;
     const factor = 10 ** -decimals;
     return cast(scaled(p.round(scaled(cast(x, 'float32'), 1 / factor)), factor), x.dtype);
