@@ -1,5 +1,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
+// Bundlers may leave out whatever nothing uses, but not what these files do: they give tensors their methods.
+import './tensor/read.ts';
+import './ops/methods.ts';
+
 export * as activations from './activations/index.ts';
 export { HornbeamError } from './base/errors.ts';
 export * as config from './config/index.ts';
@@ -18,6 +22,7 @@ export * as metrics from './metrics/index.ts';
 export { Metric } from './metrics/index.ts';
 export * as models from './models/index.ts';
 export { Model, type ModelOptions, Sequential } from './models/index.ts';
+export * as saving from './models/saving.ts';
 export * as ops from './ops/index.ts';
 export { OpNode } from './ops/op.ts';
 export * as optimizers from './optimizers/index.ts';
@@ -25,7 +30,6 @@ export { Optimizer } from './optimizers/index.ts';
 export * as random from './random/index.ts';
 export { SeedGenerator } from './random/index.ts';
 export * as regularizers from './regularizers/index.ts';
-export * as saving from './saving/index.ts';
 export {
   grad,
   jit,

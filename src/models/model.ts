@@ -1,12 +1,13 @@
 import { fail } from '../base/errors.ts';
 import type { Fields } from '../base/field.ts';
 import { autoName } from '../base/naming.ts';
-import type { Config, CustomObjects } from '../base/serialize.ts';
+import type { Config, CustomObjects, SerializableClass } from '../base/serialize.ts';
 import type { SymbolicShape } from '../base/shape.ts';
 import type { Tree } from '../base/tree.ts';
 import type { FileSource, Place } from '../formats/file.ts';
 import type { CallOptions } from '../layers/call-context.ts';
 import { type AnyLayer, Layer, type LayerOptions, mapShapes, type Shapes } from '../layers/layer.ts';
+import { registerLayers } from '../layers/register.ts';
 import type { Metric } from '../metrics/index.ts';
 import type { Optimizer } from '../optimizers/index.ts';
 import * as saving from '../saving/index.ts';
@@ -23,6 +24,7 @@ import { type BatchOptions, type Results, Trainer } from '../training/trainer.ts
 import { withLabels } from '../training/with-labels.ts';
 import { graphFromConfig, graphToConfig } from './functional-config.ts';
 import { type FunctionalGraph, functionalGraph, layersOf, runGraph } from './functional-graph.ts';
+import { registerModels } from './register.ts';
 import { type SummaryOptions, summaryText } from './summary.ts';
 
 export interface ModelOptions extends LayerOptions {
@@ -253,3 +255,9 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
     return model as unknown as AnyLayer;
   }
 }
+
+/** A functional model goes under this name in files. */
+const Functional = { className: 'Functional', fromConfig: (config: Config) => Model.fromConfig(config) };
+registerModels(Model as SerializableClass, Functional);
+// A model's file names the classes of its layers.
+registerLayers();

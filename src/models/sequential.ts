@@ -1,5 +1,11 @@
 import { fail } from '../base/errors.ts';
-import { type Config, type CustomObjects, deserializeObject, serializeObject } from '../base/serialize.ts';
+import {
+  type Config,
+  type CustomObjects,
+  deserializeObject,
+  type SerializableClass,
+  serializeObject,
+} from '../base/serialize.ts';
 import type { SymbolicShape } from '../base/shape.ts';
 import type { CallOptions } from '../layers/call-context.ts';
 import { Input, InputLayer } from '../layers/core/input-layer.ts';
@@ -8,6 +14,7 @@ import { KerasTensor, type Tensor } from '../tensor/index.ts';
 import { functionalGraph } from './functional-graph.ts';
 import { Model } from './model.ts';
 import { serializeOperation } from './operation-config.ts';
+import { registerModels } from './register.ts';
 
 export interface SequentialOptions extends LayerOptions {
   readonly layers?: readonly (AnyLayer | KerasTensor)[];
@@ -102,3 +109,5 @@ export class Sequential extends Model {
     return model as unknown as AnyLayer;
   }
 }
+
+registerModels(Sequential as SerializableClass);

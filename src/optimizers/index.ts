@@ -23,6 +23,7 @@ import { Optimizer as OptimizerBase } from './optimizer.ts';
 import { OptimizerMap } from './optimizer-map.ts';
 import { RMSprop } from './rmsprop.ts';
 import { ScheduleFreeAdamW } from './schedule-free-adamw.ts';
+import * as schedules from './schedules/index.ts';
 import { SGD } from './sgd.ts';
 
 export { optimizerFields } from './fields.ts';
@@ -71,6 +72,14 @@ const byName = classes([
 ]);
 // Keras finds these by their configs, not by a name alone.
 registerModule('keras.optimizers', classes([Lamb, LossScaleOptimizer, MultiOptimizer, OptimizerMap]));
+registerModule('keras.optimizers.schedules', [
+  schedules.CosineDecay,
+  schedules.CosineDecayRestarts,
+  schedules.ExponentialDecay,
+  schedules.InverseTimeDecay,
+  schedules.PiecewiseConstantDecay,
+  schedules.PolynomialDecay,
+]);
 const aliases = Object.fromEntries(byName.map((c) => [c.className.toLowerCase(), c]));
 const identify = identifierOf<Optimizer>({ kind: 'optimizer', module: 'keras.optimizers', classes: byName, aliases });
 
