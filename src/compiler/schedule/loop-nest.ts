@@ -1,4 +1,15 @@
-import { type Axis, constant, type Expr, indexOf, type Local, load, type Region, readLocal } from '../../ir/expr.ts';
+import {
+  type Axis,
+  constant,
+  type Expr,
+  indexOf,
+  type Local,
+  load,
+  type Region,
+  readLocal,
+  type ScalarType,
+  scalarType,
+} from '../../ir/expr.ts';
 import { accumulate, loops, type Stmt, set, store } from '../../ir/loops.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { costOf, reductionsOf } from '../group/cost.ts';
@@ -22,6 +33,9 @@ interface FullStore {
   readonly position: Expr;
   readonly value: Expr;
 }
+/** Arithmetic that is rather kept in memory from one pass to a later one than done again. */
+const worthKeeping = 8;
+
 type Row = { readonly set: Local; readonly value: Expr } | (FullStore & { readonly set?: undefined });
 
 /**
@@ -149,10 +163,63 @@ class Nest {
     return this.rows[n]!;
   }
 
+  /**
+   * What is dear and needed again by a value that a later pass stores is kept where that value goes: the exponentials of
+   * a softmax are computed once, summed, and scaled where they stand.
+   */
+  private keepUntilStored(): { readonly value: Expr; readonly until: number }[] {
+    const kept: { value: Expr; until: number }[] = [];
+    const { columns } = this.kernel;
+    for (let until = 1; until < this.passes.length; until++)
+      for (const pass of this.passes[until]!.values()) {
+        if (pass.axes !== columns) continue;
+        for (const { to, position, value } of pass.stores) {
+          const found = this.dearest(value, until, scalarType(to.dtype));
+          if (!found || to.dtype.endsWith('16') || kept.some((k) => k.value === found.value)) continue;
+          const earlier = [...this.passes[found.pass]!.values()].find((p) => p.axes === columns)!;
+          if (earlier.stores.some((x) => x.value === found.value)) continue;
+          earlier.stores.push({ to, position, value: found.value });
+          kept.push({ value: found.value, until });
+        }
+      }
+    return kept;
+  }
+
+  /** The part of a value that costs most of what was computed along the columns in a pass before. */
+  private dearest(e: Expr, until: number, type: ScalarType): { value: Expr; pass: number } | undefined {
+    let best: { value: Expr; pass: number } | undefined;
+    let cost = worthKeeping;
+    const seen = new Set<Expr>();
+    const visit = (x: Expr): void => {
+      if (seen.has(x) || x.op !== 'apply') return;
+      seen.add(x);
+      const own = costOf(x);
+      if (own < cost) return;
+      const pass = x.type === type ? this.firstUse(x, until) : undefined;
+      if (pass !== undefined) [best, cost] = [{ value: x, pass }, own + 1];
+      else for (const part of x.args) visit(part);
+    };
+    visit(e);
+    return best;
+  }
+
+  /** The first pass over the columns before `until` that computes an expression. */
+  private firstUse(e: Expr, until: number): number | undefined {
+    for (let n = this.readyIn(e); n < until; n++)
+      for (const { axes, reductions, stores } of this.passes[n]!.values())
+        if (
+          axes === this.kernel.columns &&
+          [...reductions.map((r) => r.body), ...stores.map((s) => s.value)].some((x) => contains(x, e))
+        )
+          return n;
+    return undefined;
+  }
+
   statements(): readonly Stmt[] {
     const body: Stmt[] = [];
     const count = Math.max(this.passes.length, this.rows.length);
     const inMemory = new Map<Expr, Expr>();
+    const kept = this.keepUntilStored();
     const final = (e: Expr): Expr => this.places.flat(inMemory.size > 0 ? this.algebra.substitute(e, inMemory) : e);
     for (let n = 0; n < count; n++) {
       const here = this.rows[n] ?? [];
@@ -167,7 +234,20 @@ class Nest {
       for (const { stores } of this.passes[n]?.values() ?? [])
         for (const { to, position, value } of stores)
           if (costOf(value) >= 2) inMemory.set(value, this.algebra.simplify(load(to, [position])));
+      // The final value now stands where it was kept.
+      for (const { value, until } of kept) if (until === n) inMemory.delete(value);
     }
     return loops(this.kernel.rows, body);
   }
+}
+
+function contains(e: Expr, part: Expr): boolean {
+  const seen = new Set<Expr>();
+  const visit = (x: Expr): boolean => {
+    if (x === part) return true;
+    if (seen.has(x)) return false;
+    seen.add(x);
+    return partsOf(x).some(visit);
+  };
+  return visit(e);
 }

@@ -66,7 +66,7 @@ describe('the wasm device', () => {
 
   const { abs, add, bitcast, broadcast, concatenate, conv, convert, dot, exp, full, max, mul, neg, reduceMax } =
     primitives;
-  const { reduceSum, reverse, select, sub, transpose, gt } = primitives;
+  const { div, reduceMin, reduceSum, reverse, select, sub, transpose, gt } = primitives;
   const tensor = (shape: readonly number[], dtype: DType = 'float32') => new Tensor({ shape, dtype });
   const test = (
     name: string,
@@ -236,6 +236,24 @@ describe('the wasm device', () => {
       [rows],
     );
     test('scan', [x, rows], [...carries, ...results], { low: 0 });
+  });
+
+  it('finds a NaN wherever it stands in a row of which the largest and smallest are wanted', () => {
+    const x = tensor([70, 69]);
+    const program = makeProgram('extremes', [x], [reduceMax(x, { axes: [1] }), reduceMin(x, { axes: [1] })]);
+    const data = Float32Array.from({ length: 70 * 69 }, (_, i) => (i % 70 === 0 && i < 69 * 70 ? NaN : -1 - random()));
+    expectEqual(program, [data]);
+  });
+
+  it('keeps what a later pass over a row needs again where that goes', () => {
+    const [x, g] = [tensor([33, 70]), tensor([33, 70])];
+    const shifted = exp(sub(x, broadcast(reduceMax(x, { axes: [1] }), { shape: [33, 70], axes: [0] })));
+    const y = div(shifted, broadcast(reduceSum(shifted, { axes: [1] }), { shape: [33, 70], axes: [0] }));
+    const inner = broadcast(reduceSum(mul(g, y), { axes: [1] }), { shape: [33, 70], axes: [0] });
+    for (const outputs of [[y], [mul(y, sub(g, inner))], [mul(y, sub(g, inner)), y]])
+      test('softmax', [x, g], outputs, { low: -20, high: 20 });
+    const program = makeProgram('softmax in place', [x], [y], new Map([[0, 0]]));
+    expectEqual(program, [valuesFor({ shape: [33, 70] })]);
   });
 
   it('updates donated inputs in place', () => {

@@ -8,6 +8,8 @@ export class Lanes {
   readonly copies: number;
   /** Mutable scalars that each iteration has for itself, or of which each lane holds a part: a vector a copy. */
   readonly variables = new Map<Local, readonly Variable[]>();
+  /** Of largest and smallest floats: where a NaN came by. They are looked for with an instruction that passes over NaN. */
+  readonly unordered = new Map<Local, readonly Variable[]>();
   private readonly interning: Interning;
   private readonly known = new Map<Expr, boolean>();
 

@@ -10,6 +10,7 @@ import { identityOf } from './lowering.ts';
 import { addressOf, loadLanes, loadScalar, storeLanes, storeScalar } from './memory.ts';
 import { scalarOperation } from './scalar-operations.ts';
 import { type Summary, summarize } from './summary.ts';
+import { hold } from './target.ts';
 import type { LanePlace, Values } from './values.ts';
 import { bestCopies, canVectorize } from './vectorize.ts';
 
@@ -97,6 +98,12 @@ export class Statements {
 
   private accumulated(combine: Combine, local: Local, into: Variable, value: Expr, copy: number): Operand {
     const { values } = this;
+    const unordered = values.frame.lanes!.unordered.get(local)?.[copy];
+    if (unordered) {
+      const x = hold(values.f, values.vector(value, copy), 'v128');
+      values.f.set(unordered, op('v128.or', unordered, op('f32x4.ne', x, x)));
+      return op(combine === 'max' ? 'f32x4.pmax' : 'f32x4.pmin', into, x);
+    }
     const isProduct = combine === 'add' && value.op === 'apply' && value.f === 'mul' && value.type === 'f32';
     if (isProduct && features().fused && (values.frame.uses.get(value) ?? 0) === 1) {
       const [a, b] = value.args.map((x) => values.vector(x, copy)) as [Operand, Operand];
@@ -290,6 +297,7 @@ export class Statements {
           constant(identityOf(summary.accumulated.get(local) as Combine, local.type), local.type),
         );
         for (const v of vectors) f.set(v, values.splatOf(start));
+        for (const v of widest.lanes!.unordered.get(local) ?? []) f.set(v, 0, 'i32x4');
       }
       const end = (width: number): Operand => {
         if (typeof to === 'number' && typeof span.from === 'number') return to - ((to - span.from) % width);
@@ -306,6 +314,8 @@ export class Statements {
           const bound = typeof limit === 'number' ? limit : f.let('i32', limit);
           this.turns(stmt, moving, { to: bound, step: 4 * copies, certain: isKnown(span) }, widest);
         }
+        for (const masks of widest.lanes!.unordered.values())
+          for (const mask of masks.slice(1)) f.set(masks[0]!, op('v128.or', masks[0]!, mask));
         for (const [local, vectors] of sums)
           for (const v of vectors.slice(1)) {
             const merge = this.merge(summary.accumulated.get(local) as Combine, local.type);
@@ -317,6 +327,11 @@ export class Statements {
         const limit = end(4);
         const bound = typeof limit === 'number' ? limit : f.let('i32', limit);
         this.turns(stmt, moving, { to: bound, step: 4, certain: isKnown(span) }, single);
+      }
+      // A mask of all ones is a NaN.
+      for (const [local, [mask]] of widest.lanes!.unordered) {
+        const [vector] = variables.get(local)!;
+        f.set(vector!, op('v128.or', vector!, mask!));
       }
       for (const [local, vectors] of sums) this.finish(local, summary.accumulated.get(local) as Combine, vectors[0]!);
       if (hasTurns(1, 4)) {
@@ -337,6 +352,12 @@ export class Statements {
         local,
         Array.from({ length: copies }, () => f.local('v128')),
       );
+    for (const [local, combine] of summary.accumulated)
+      if (!summary.assigned.has(local) && local.type === 'f32' && (combine === 'max' || combine === 'min'))
+        lanes.unordered.set(
+          local,
+          Array.from({ length: copies }, () => f.local('v128')),
+        );
     return new Frame(this.values.frame, kills, lanes);
   }
 
@@ -344,6 +365,7 @@ export class Statements {
   private narrower(axis: Axis, wide: Frame, kills: ReadonlySet<Dependency>): Frame {
     const lanes = new Lanes(axis, 1, this.values.lowering.interning);
     for (const [local, vectors] of wide.lanes!.variables) lanes.variables.set(local, vectors.slice(0, 1));
+    for (const [local, masks] of wide.lanes!.unordered) lanes.unordered.set(local, masks.slice(0, 1));
     const frame = new Frame(this.values.frame, kills, lanes);
     frame.uses = wide.uses;
     for (const [key, pointer] of wide.pointers) frame.pointers.set(key, pointer);
