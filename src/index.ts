@@ -1,6 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
-// Bundlers may leave out whatever nothing uses, but not what these files do: they give tensors their methods.
+// Bundlers may leave out whatever nothing uses, but not what these files do: they give tensors their methods, and
+// primitives their rules for complex numbers.
+import './primitives/complex.ts';
 import './tensor/read.ts';
 import './ops/methods.ts';
 
