@@ -93,19 +93,13 @@ ${namespaces.map((namespace) => sectionOf(namespace, names, exports)).join('\n')
 
 const conventions = `## What differs
 
-**Complex numbers** have no dtype: where Keras gives a \`complex64\` tensor, ops give a pair \`[real, imaginary]\` of float tensors of one shape, and where Keras takes one, they take such a pair.
+**Complex numbers** are tensors of dtype \`complex64\`, as in Keras on JAX. JavaScript has no complex number: wherever one enters or leaves, it is a pair \`[real, imaginary]\`.
 
-| op | takes | gives |
-|---|---|---|
-| \`fft\`, \`fft2\`, \`ifft2\` | a pair (in Keras too) | a pair (in Keras too) |
-| \`rfft\`, \`stft\` | a real tensor | a pair (in Keras too) |
-| \`irfft\`, \`istft\` | a pair (in Keras too) | a real tensor |
-| \`viewAsComplex\`, \`polar\` | real tensors | a pair instead of a complex tensor |
-| \`viewAsReal\` | a pair instead of a complex tensor | a real tensor |
-| \`eig\` | a real tensor | values and vectors, each a pair instead of a complex tensor |
-| \`abs\`, \`absolute\`, \`angle\`, \`conj\`, \`conjugate\`, \`real\`, \`imag\`, \`isreal\` | real tensors only | as Keras does for real tensors |
-
-Every other op takes real tensors only; \`tensor\`, \`cast\` and layers refuse the dtype \`complex64\`. Of a pair \`[re, im]\`, the absolute value is \`hypot(re, im)\`, the angle \`arctan2(im, re)\`, the conjugate \`[re, negative(im)]\`.
+- \`tensor([[1, 2], [3, -4]], { dtype: 'complex64' })\` has shape \`[2]\`: the last axis of the data holds the pairs; a typed array holds real and imaginary parts in turn. So do \`array()\` and \`data()\`. \`ops.cast(x, 'complex64')\`, \`ops.viewAsComplex\` and \`ops.polar\` make complex tensors of real ones.
+- Arithmetic, elementary functions, comparisons, sums, products, contractions (\`matmul\`, \`einsum\`, …) and everything that moves elements take complex tensors, compute in float32 and keep Keras's branch cuts. What has no meaning for them, or is not made (order along an axis, factorizations, convolution), says so in an error that names the op. \`eig\` gives complex tensors.
+- The \`fft\` family takes and gives pairs of real tensors, in Keras too.
+- A gradient flows through complex intermediates; with respect to a complex tensor it is \`∂/∂re - i ∂/∂im\`, as in JAX.
+- Variables, and so weights and files, are real.
 
 **Sparse and ragged tensors** of Keras's backends do not exist here: where an op has the option \`sparse\`, it is refused when set.
 `;
