@@ -1,10 +1,13 @@
 import { deserializeObject } from '../../src/base/serialize.ts';
 import type { SymbolicShape } from '../../src/base/shape.ts';
 import { maskOf, setMask } from '../../src/layers/masks.ts';
+import { registerLayers } from '../../src/layers/register.ts';
 import * as ops from '../../src/ops/index.ts';
 import { gradientsOf, inFrame, KerasTensor, mapTensors, Tensor, tensorsIn } from '../../src/tensor/index.ts';
 import { expectSame, isStored, optionsOf, type Tolerance, withTensors } from './cases.ts';
 import type { LayerCall, LayerCase, Nest } from './layer-cases.ts';
+
+registerLayers();
 
 type AnyLayer = import('../../src/layers/layer.ts').AnyLayer & Record<string, never>;
 export type Arguments = readonly [args: unknown[], options: Record<string, unknown>];
