@@ -4,7 +4,7 @@ import { freeTensors, type Program } from '../ir/program.ts';
 import { showAval } from '../ir/tensor.ts';
 import { makeLowering } from './lower.ts';
 import { withBarriers } from './memory/barriers.ts';
-import { planArena } from './memory/homes.ts';
+import { planArena, planSlots } from './memory/homes.ts';
 import { land } from './memory/land.ts';
 import type { Home, Plan, Target } from './plan.ts';
 import { Algebra } from './scalars/algebra.ts';
@@ -36,8 +36,10 @@ export function compile(program: Program, target: Target): Plan {
   });
   const copies = land(steps, values, outputs, places);
   const one = (region: Region): Region => places.one(region);
-  const timed = withBarriers([...steps, ...copies], one);
-  const arenaBytes = planArena(timed, homes, one);
+  // On a GPU each step waits for those before it.
+  const timed = target.gpu ? [...steps, ...copies] : withBarriers([...steps, ...copies], one);
+  const slots = target.gpu ? planSlots(timed, homes, one, target.gpu) : [];
+  const arenaBytes = target.gpu ? 0 : planArena(timed, homes, one);
   for (const region of places.sharing()) homes.set(region, homes.get(one(region))!);
-  return { name: program.name, inputs, outputs, donated: program.donated, homes, arenaBytes, steps: timed };
+  return { name: program.name, inputs, outputs, donated: program.donated, homes, arenaBytes, slots, steps: timed };
 }

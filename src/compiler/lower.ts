@@ -17,7 +17,7 @@ export function makeLowering(places: Places, target: Target): Lowering {
   const simplified = (program: Program): Program =>
     splitReductions(simplify(inOrder(inlineCalls(program)), formulas), formulas, target.threads);
   const steps = (program: Program): Lowered => {
-    const kernels = group(program, formulas, (t) => places.isInside(t));
+    const kernels = group(program, formulas, (t) => places.isInside(t), target.gpu?.arrays);
     const needed = new Set<Tensor>(program.outputs);
     for (const { reads } of kernels) for (const t of reads) needed.add(t);
     const list = kernels.flatMap((kernel): readonly Step[] => {

@@ -9,6 +9,8 @@ export type Home =
   | { readonly kind: 'output'; readonly index: number }
   /** At this many bytes from the start of the scratch memory that lives while the program runs. */
   | { readonly kind: 'arena'; readonly offset: number }
+  /** In this buffer of the plan's, which is its own while it is needed. */
+  | { readonly kind: 'slot'; readonly index: number }
   | { readonly kind: 'constant'; readonly data: TypedArray };
 
 /** What is known of the machine that a plan is for. */
@@ -19,6 +21,15 @@ export interface Target {
   readonly lanes: number;
   /** Whether the device has a kernel of its own for this contraction; otherwise it gets loops. */
   contraction(step: ContractionStep): boolean;
+  /** Set for GPUs: each turn of the outer loops is an invocation of its own, and each array has a buffer of its own. */
+  readonly gpu?: GpuTarget;
+}
+
+export interface GpuTarget {
+  /** Arrays that one kernel can touch without being given them in another way. */
+  readonly arrays: number;
+  /** Bytes of a region as the device stores it. */
+  bytesOf(region: Region): number;
 }
 
 /** What a kernel shows of itself in `explain()`. */
@@ -124,5 +135,7 @@ export interface Plan {
   readonly donated: ReadonlyMap<number, number>;
   readonly homes: ReadonlyMap<Region, Home>;
   readonly arenaBytes: number;
+  /** Bytes of each buffer that regions with a home of kind `slot` share. */
+  readonly slots: readonly number[];
   readonly steps: readonly Step[];
 }

@@ -22,8 +22,13 @@ const muchWork = 900;
  * Which equations are computed together: kernels in an order in which each finds what it needs. A tensor joins the kernel of
  * what it needs when its elements need only elements at the same place; else a later kernel of the same shape; else its own.
  */
-export function group(program: Program, formulas: Formulas, isInside: (t: Tensor) => boolean = () => false): Kernel[] {
-  return new Grouping(program, formulas, isInside).kernels;
+export function group(
+  program: Program,
+  formulas: Formulas,
+  isInside: (t: Tensor) => boolean = () => false,
+  arrays = Number.POSITIVE_INFINITY,
+): Kernel[] {
+  return new Grouping(program, formulas, isInside, arrays).kernels;
 }
 
 class Grouping {
@@ -38,8 +43,13 @@ class Grouping {
 
   /** Tensors that a contraction cannot store, for they stand inside larger ones. */
   private readonly isInside: (t: Tensor) => boolean;
+  /** Arrays that a kernel can touch. */
+  private readonly arrays: number;
+  private readonly results: ReadonlySet<Tensor>;
 
-  constructor(program: Program, formulas: Formulas, isInside: (t: Tensor) => boolean) {
+  constructor(program: Program, formulas: Formulas, isInside: (t: Tensor) => boolean, arrays: number) {
+    this.arrays = arrays;
+    this.results = new Set(program.outputs);
     this.formulas = formulas;
     this.isInside = isInside;
     this.inlined = inlinedTensors(program, formulas);
@@ -199,8 +209,19 @@ class Grouping {
     return undefined;
   }
 
+  /** Arrays that a kernel touches with one more member, at the least: what it reads, and results of the program. */
+  private arraysWith(kernel: Kernel, candidate: Candidate): number {
+    const own = new Set(kernel.members.map((m) => m.tensor));
+    const reads = new Set(kernel.reads);
+    for (const { tensor } of candidate.loads) if (!own.has(tensor)) reads.add(tensor);
+    let writes = 1;
+    for (const t of own) if (this.results.has(t)) writes++;
+    return reads.size + writes;
+  }
+
   private accepts(kernel: Kernel, candidate: Candidate): boolean {
     if (kernel.kind === 'contraction' && this.isInside(candidate.tensor)) return false;
+    if (kernel.members.length > 0 && this.arraysWith(kernel, candidate) > this.arrays) return false;
     if (kernel.reads.size >= manyReads || kernel.members.length >= manyMembers) return false;
     return kernel.members.length === 0 || kernel.work + costOf(candidate.value) <= muchWork;
   }

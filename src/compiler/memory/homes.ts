@@ -1,10 +1,11 @@
 import { dtypeInfo } from '../../base/dtype.ts';
 import { sizeOf } from '../../base/shape.ts';
 import type { Region } from '../../ir/expr.ts';
-import type { Home, Step } from '../plan.ts';
+import type { GpuTarget, Home, Step } from '../plan.ts';
 import { Arena } from './arena.ts';
 import { innerSteps, touchedBy } from './barriers.ts';
 import { mayReplace } from './same-place.ts';
+import { Slots } from './slots.ts';
 
 export const bytesOf = (region: Region): number => sizeOf(region.shape) * dtypeInfo[region.dtype].bytes;
 
@@ -33,6 +34,38 @@ interface Loop {
  * barriers count as simultaneous, except those that one thread does alone. `one` names regions that share bytes.
  */
 export function planArena(steps: readonly Step[], homes: Map<Region, Home>, one: (r: Region) => Region): number {
+  const arena = new Arena();
+  for (const [region, offset] of planPlaces(steps, homes, one, arena, bytesOf))
+    homes.set(region, { kind: 'arena', offset });
+  return arena.size;
+}
+
+/** The same with a buffer for each region, that others may have before and after it. Gives the bytes of the buffers. */
+export function planSlots(
+  steps: readonly Step[],
+  homes: Map<Region, Home>,
+  one: (r: Region) => Region,
+  gpu: GpuTarget,
+): readonly number[] {
+  const slots = new Slots();
+  for (const [region, index] of planPlaces(steps, homes, one, slots, (r) => gpu.bytesOf(r)))
+    homes.set(region, { kind: 'slot', index });
+  return slots.sizes;
+}
+
+/** Where room for bytes comes from, and goes to when they are no longer needed. */
+interface Room {
+  take(bytes: number): number;
+  give(place: number, bytes: number): void;
+}
+
+function planPlaces(
+  steps: readonly Step[],
+  homes: ReadonlyMap<Region, Home>,
+  one: (r: Region) => Region,
+  room: Room,
+  sizeIn: (r: Region) => number,
+): ReadonlyMap<Region, number> {
   const { moments, loops } = timeline(steps, one);
   const lives = new Map<Region, Life>();
   moments.forEach(({ regions, serial, stretch }, k) => {
@@ -53,17 +86,21 @@ export function planArena(steps: readonly Step[], homes: Map<Region, Home>, one:
       life.last = Math.max(life.last, last);
       life.shared = Math.max(life.shared, moments[last]!.stretch);
     }
-  return place(moments, lives, homes);
+  return place(moments, lives, room, sizeIn);
 }
 
-function place(moments: readonly Moment[], lives: ReadonlyMap<Region, Life>, homes: Map<Region, Home>): number {
+function place(
+  moments: readonly Moment[],
+  lives: ReadonlyMap<Region, Life>,
+  room: Room,
+  sizeIn: (r: Region) => number,
+): ReadonlyMap<Region, number> {
   const born: Region[][] = moments.map(() => []);
   const dying: Region[][] = moments.map(() => []);
   for (const [region, { first, last }] of lives) {
     born[first]!.push(region);
     dying[last]!.push(region);
   }
-  const arena = new Arena();
   const offsets = new Map<Region, number>();
   const taken = new Set<Region>();
   let waiting: Region[] = [];
@@ -71,7 +108,7 @@ function place(moments: readonly Moment[], lives: ReadonlyMap<Region, Life>, hom
     waiting = waiting.filter((region) => {
       const life = lives.get(region)!;
       const ready = life.shared < stretch && (serial || moments[life.last]!.stretch < stretch);
-      if (ready && !taken.has(region)) arena.give(offsets.get(region)!, bytesOf(region));
+      if (ready && !taken.has(region)) room.give(offsets.get(region)!, sizeIn(region));
       return !ready;
     });
     for (const region of born[k]!) {
@@ -83,16 +120,17 @@ function place(moments: readonly Moment[], lives: ReadonlyMap<Region, Life>, hom
             offsets.has(r) &&
             !taken.has(r) &&
             !writes.includes(r) &&
-            bytesOf(r) === bytesOf(region) &&
+            (room instanceof Slots
+              ? r.dtype === region.dtype && sizeOf(r.shape) === sizeOf(region.shape)
+              : bytesOf(r) === bytesOf(region)) &&
             mayReplace(step, r, region),
         );
       if (old) taken.add(old);
-      offsets.set(region, old ? offsets.get(old)! : arena.take(bytesOf(region)));
+      offsets.set(region, old ? offsets.get(old)! : room.take(sizeIn(region)));
     }
     waiting.push(...dying[k]!);
   });
-  for (const [region, offset] of offsets) homes.set(region, { kind: 'arena', offset });
-  return arena.size;
+  return offsets;
 }
 
 function timeline(steps: readonly Step[], one: (r: Region) => Region): { moments: Moment[]; loops: Loop[] } {

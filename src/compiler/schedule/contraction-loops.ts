@@ -9,12 +9,13 @@ import { hoist } from './hoist.ts';
 import { loopStep } from './loop-step.ts';
 import { mergeAxes } from './merge-axes.ts';
 import { parallelize } from './parallelize.ts';
+import { spread } from './spread.ts';
 import { vectorize } from './vectorize.ts';
 
 /** A contraction as plain loops: for each output the sum of its products, then the fused tail. */
 export function contractionLoops(
   step: ContractionStep,
-  target: Pick<Target, 'threads'>,
+  target: Pick<Target, 'threads' | 'gpu'>,
   formulas: Formulas = new Formulas(new Algebra()),
 ): LoopStep {
   const { equation, operands, views, axes, sum, stores } = step;
@@ -42,6 +43,10 @@ export function contractionLoops(
   body.push(...results.map((s) => set(s.local, s.value)));
   body.push(...results.map((s) => store(s.to, s.index, readLocal(s.local))));
   const rows: readonly Axis[] = axes.filter(({ size }) => size !== 1);
+  if (target.gpu) {
+    const spreadOut = spread(mergeAxes(loops(rows, body), algebra));
+    return loopStep(step.info, hoist(spreadOut, algebra), false);
+  }
   const nest = vectorize(mergeAxes(loops(rows, body), algebra), algebra);
   const { body: shared, serial } = parallelize(nest, target, algebra);
   return loopStep(step.info, hoist(guard(shared, algebra), algebra), serial);

@@ -14,6 +14,7 @@ import { mergeAxes } from './merge-axes.ts';
 import { flopsOf, parallelize, workOf, worthThreads } from './parallelize.ts';
 import type { Places } from './places.ts';
 import { splitRanges } from './split-ranges.ts';
+import { spread } from './spread.ts';
 import { tileColumns } from './tile-columns.ts';
 import { vectorize } from './vectorize.ts';
 
@@ -31,6 +32,10 @@ export function stepsOf(
   }
   if (kernel.kind === 'custom') return customSteps(kernel, places, target);
   const merged = mergeAxes(loopNest(kernel, stored, places), algebra);
+  if (target.gpu) {
+    const body = hoist(spread(merged), algebra);
+    return [loopStep(infoOf(kernel), body, false, flopsOf(merged))];
+  }
   const nest = tileColumns(splitRanges(vectorize(merged, algebra), algebra), algebra);
   const { body, serial } = parallelize(nest, target, algebra);
   return [loopStep(infoOf(kernel), hoist(guard(body, algebra), algebra), serial, flopsOf(nest))];

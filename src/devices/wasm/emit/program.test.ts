@@ -67,6 +67,7 @@ function naivePlan(program: Program, parallel: boolean): Plan {
     donated: program.donated,
     homes,
     arenaBytes,
+    slots: [],
     steps,
   };
 }

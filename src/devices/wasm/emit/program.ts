@@ -221,7 +221,7 @@ class ProgramEmitter {
 
   /** The address of a region: a word of the table and, in the arena, an offset. */
   private address(region: Region): Operand {
-    const home = this.plan.homes.get(region)!;
+    const home = this.plan.homes.get(region) as Exclude<Home, { kind: 'slot' }>;
     const entry: Entry =
       home.kind === 'constant' ? { kind: 'constant', region } : home.kind === 'arena' ? { kind: 'arena' } : home;
     const key = home.kind === 'constant' ? region : home.kind === 'arena' ? 'arena' : `${home.kind} ${home.index}`;

@@ -1,0 +1,89 @@
+import { fail } from '../../base/errors.ts';
+import type { Gpu } from './dispatch.ts';
+
+/** A GPU that may be used, and what emitters may know of it. */
+export interface Acquired {
+  readonly device: GPUDevice;
+  readonly gpu: Gpu;
+}
+
+const isNode = (): boolean => typeof process !== 'undefined' && process.versions?.node !== undefined;
+
+interface Binding {
+  create(flags: readonly string[]): GPU;
+}
+
+/** `navigator.gpu`, or in Node that of the package `webgpu`. */
+async function entry(): Promise<GPU> {
+  const here = (globalThis.navigator as Navigator | undefined)?.gpu;
+  if (here) return here;
+  if (!isNode())
+    return fail(
+      'config.setDevice',
+      'this browser has no WebGPU here (navigator.gpu is missing)',
+      "serve the page over https or from localhost, in a browser with WebGPU, or stay with config.setDevice('wasm')",
+    );
+  // A name that bundlers do not see: the package is wanted in Node only, and there only by those who ask for it.
+  const name = 'webgpu';
+  try {
+    const { create } = (await import(/* @vite-ignore */ name)) as Binding;
+    return create([]);
+  } catch (error) {
+    return fail(
+      'config.setDevice',
+      `Node has no WebGPU of its own, and the package "webgpu" could not be loaded (${(error as Error).message.split('\n')[0]})`,
+      "npm install webgpu, or stay with config.setDevice('wasm')",
+    );
+  }
+}
+
+/** Kept, for Node's binding ends the process when one is collected before its devices. */
+const entries = new Set<GPU>();
+
+/** Limits of which a program wants all that there is. */
+const wanted = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupSizeY',
+  'maxComputeWorkgroupSizeZ',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeWorkgroupsPerDimension',
+] as const;
+
+/** A compute device with all that its adapter offers of what kernels use. */
+export async function acquire(): Promise<Acquired> {
+  const gpu = await entry();
+  entries.add(gpu);
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter)
+    return fail(
+      'config.setDevice',
+      'WebGPU finds no GPU (requestAdapter gave none)',
+      isNode()
+        ? "install the GPU's Vulkan driver (Linux) or name one in VK_ICD_FILENAMES, or stay with config.setDevice('wasm')"
+        : "enable hardware acceleration in the browser, or stay with config.setDevice('wasm')",
+    );
+  const features = (['shader-f16', 'subgroups', 'timestamp-query'] as const).filter((f) => adapter.features.has(f));
+  const device = await adapter.requestDevice({
+    requiredFeatures: features,
+    requiredLimits: Object.fromEntries(wanted.map((name) => [name, adapter.limits[name]])),
+  });
+  const { limits } = device;
+  const info = adapter.info as GPUAdapterInfo & { subgroupMinSize?: number; subgroupMaxSize?: number };
+  return {
+    device,
+    gpu: {
+      f16: device.features.has('shader-f16'),
+      subgroups: device.features.has('subgroups')
+        ? { min: info.subgroupMinSize ?? 4, max: info.subgroupMaxSize ?? 128 }
+        : undefined,
+      bindings: limits.maxStorageBuffersPerShaderStage,
+      threads: limits.maxComputeInvocationsPerWorkgroup,
+      sharedBytes: limits.maxComputeWorkgroupStorageSize,
+      workgroups: limits.maxComputeWorkgroupsPerDimension,
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import { dtypeInfo, type TypedArray } from '../../base/dtype.ts';
+import { fail } from '../../base/errors.ts';
+import { compile } from '../../compiler/compile.ts';
+import type { Target } from '../../compiler/plan.ts';
+import { showAval } from '../../ir/tensor.ts';
+import type { Device } from '../device.ts';
+import { acquire } from './adapter.ts';
+import { bytesOf, decode, encode } from './elements.ts';
+import type { OwnKernels } from './emit/commands.ts';
+import { load } from './executable.ts';
+import { contraction } from './kernels/contraction.ts';
+import { type GpuBuffer, Machine } from './machine.ts';
+
+const ownKernels: OwnKernels = (step, context) =>
+  step.kind === 'contraction' ? contraction(step, context) : undefined;
+
+/** Blocks into which a large reduction is cut, so that as many invocations have work. */
+const reducers = 256;
+
+/**
+ * A GPU through WebGPU: `navigator.gpu` in pages and workers, the package `webgpu` in Node. Truth values and narrow integers
+ * take 32 bits there, and so do 16-bit floats but float16 where the GPU has it; there is no float64.
+ */
+export async function webgpuDevice(): Promise<Device & { close(): void }> {
+  const machine = new Machine(await acquire());
+  const { gpu, device } = machine;
+  const target: Target = {
+    threads: reducers,
+    lanes: 1,
+    contraction: () => true,
+    gpu: { arrays: gpu.bindings, bytesOf: (region) => bytesOf(region, gpu) },
+  };
+  return {
+    name: 'webgpu',
+    compile: (program) => load(program, compile(program, target), machine, ownKernels),
+    upload(data, dtype) {
+      machine.check();
+      const expected = dtypeInfo[dtype].array as unknown as { new (): TypedArray; readonly name: string };
+      if (!(data instanceof expected))
+        fail(
+          'webgpu device',
+          `${dtype} is stored in ${expected.name}, not ${data.constructor.name}`,
+          'convert the data',
+        );
+      const bytes = encode(data, dtype, gpu);
+      const buffer = machine.allocate(bytes.byteLength, `an array of ${data.length} elements (${dtype})`);
+      const { gpu: to } = buffer;
+      // What waits in line must not see changes that the caller makes to the array.
+      let source: Uint8Array<ArrayBuffer> | undefined = bytes;
+      const write = (): void => device.queue.writeBuffer(to, 0, source!);
+      let isDone = false;
+      machine.inOrder(() => {
+        write();
+        isDone = true;
+      });
+      if (!isDone) source = bytes.slice();
+      return buffer;
+    },
+    download(buffer, aval) {
+      const { gpu: from, bytes } = buffer as GpuBuffer;
+      if (bytesOf(aval, gpu) !== bytes)
+        fail('webgpu device', `the buffer has ${bytes} bytes, not those of ${showAval(aval)}`, 'ask for its own shape');
+      return new Promise<TypedArray>((resolve, reject) => {
+        machine.inOrder(() => {
+          // The copy is on the queue at once; what is done later need not wait for the numbers.
+          machine.read(from, bytes).then((data) => resolve(decode(data, aval, gpu)), reject);
+        });
+      });
+    },
+    copy(buffer) {
+      const { gpu: from, bytes } = buffer as GpuBuffer;
+      const second = machine.allocate(bytes, 'a copy of an array');
+      const { gpu: to } = second;
+      machine.inOrder(() => {
+        if (bytes === 0) return;
+        const encoder = device.createCommandEncoder();
+        encoder.copyBufferToBuffer(from, 0, to, 0, bytes);
+        device.queue.submit([encoder.finish()]);
+      });
+      return second;
+    },
+    free: (buffer) => machine.free(buffer as GpuBuffer),
+    get bytesInUse() {
+      return machine.bytesInUse;
+    },
+    close: () => machine.close(),
+  };
+}

@@ -1,0 +1,189 @@
+import { innerSteps } from '../../compiler/memory/barriers.ts';
+import type { Plan, Step } from '../../compiler/plan.ts';
+import type { Region } from '../../ir/expr.ts';
+import type { Program } from '../../ir/program.ts';
+import { showAval } from '../../ir/tensor.ts';
+import type { Executable, KernelReport } from '../device.ts';
+import { bytesOf, encode } from './elements.ts';
+import { type Command, commandsOf, type OwnKernels, type Place } from './emit/commands.ts';
+import { GpuBuffer, type Machine } from './machine.ts';
+
+type Run = (place: Place) => GPUBuffer;
+/** Bind groups of a dispatch, for the buffers that it was given last. */
+interface Bound {
+  readonly buffers: readonly GPUBuffer[];
+  readonly group: GPUBindGroup;
+}
+/** How many of them are kept for a dispatch. */
+const keptGroups = 4;
+
+/** A program ready to run: its kernels compiled, one submission a run unless the host must decide about a loop or choice. */
+export function load(program: Program, plan: Plan, machine: Machine, own: OwnKernels): Executable {
+  const { gpu, device } = machine;
+  const { commands, slots } = commandsOf(plan, gpu, own);
+  const constants = new Map<Region, GPUBuffer>();
+  for (const [region, home] of plan.homes)
+    if (home.kind === 'constant') {
+      const bytes = encode(home.data, region.dtype, gpu);
+      const buffer = machine.take(bytes.byteLength, 'a constant');
+      device.queue.writeBuffer(buffer, 0, bytes);
+      constants.set(region, buffer);
+    }
+  const bound = new Map<Command, Bound[]>();
+  prepare(commands, machine);
+
+  const groupOf = (command: Command & { kind: 'dispatch' }, pipeline: GPUComputePipeline, at: Run): GPUBindGroup => {
+    const buffers = command.places.map(at);
+    let known = bound.get(command);
+    if (!known) bound.set(command, (known = []));
+    const found = known.find((b) => b.buffers.every((x, k) => x === buffers[k]));
+    if (found) return found.group;
+    const group = device.createBindGroup({
+      layout: pipeline.getBindGroupLayout(0),
+      entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
+    });
+    if (known.length >= keptGroups) known.shift();
+    known.push({ buffers, group });
+    return group;
+  };
+
+  /** Records commands; where the host must decide it asks for the word at a place. */
+  function* play(list: readonly Command[], recorder: Recorder, at: Run): Generator<Place, void, number> {
+    for (const command of list) {
+      switch (command.kind) {
+        case 'dispatch': {
+          const { workgroups } = command.dispatch;
+          if (workgroups[0] * workgroups[1] * workgroups[2] === 0) break;
+          const pipeline = machine.pipeline(command.dispatch);
+          const pass = recorder.compute();
+          pass.setPipeline(pipeline);
+          if (command.places.length > 0) pass.setBindGroup(0, groupOf(command, pipeline, at));
+          pass.dispatchWorkgroups(...workgroups);
+          break;
+        }
+        case 'copy': {
+          const { from, fromByte, to, toByte, bytes } = command;
+          recorder.copies().copyBufferToBuffer(at(from), fromByte, at(to), toByte, bytes);
+          break;
+        }
+        case 'repeat':
+          for (let round = 0; round < command.times; round++) yield* play(command.body, recorder, at);
+          break;
+        case 'while':
+          for (;;) {
+            yield* play(command.condition, recorder, at);
+            if ((yield command.test) === 0) break;
+            yield* play(command.body, recorder, at);
+          }
+          break;
+        case 'switch':
+          yield* play(command.branches[yield command.index]!, recorder, at);
+      }
+    }
+  }
+
+  function execute(at: Run): void | Promise<void> {
+    const recorder = new Recorder(device);
+    const playing = play(commands, recorder, at);
+    let next = playing.next();
+    const finish = async (): Promise<void> => {
+      while (!next.done) {
+        recorder.submit();
+        const [word] = new Int32Array(await machine.read(at(next.value), 4));
+        next = playing.next(word!);
+      }
+      recorder.submit();
+    };
+    if (!next.done) return finish();
+    recorder.submit();
+  }
+
+  return {
+    program,
+    kernels: reports(plan),
+    scratchBytes: slots.reduce((sum, n) => sum + n, 0),
+    run(inputs) {
+      machine.check();
+      const outputs = plan.outputs.map((region, k) => {
+        const replaced = plan.donated.get(k);
+        if (replaced !== undefined) return inputs[replaced] as GpuBuffer;
+        return machine.allocate(
+          bytesOf(region, gpu),
+          `output ${k} of "${program.name}" (${showAval(program.outputs[k]!)})`,
+        );
+      });
+      const given = inputs.map((x) => (x as GpuBuffer).gpu);
+      const made = outputs.map((x) => x.gpu);
+      machine.inOrder(() => {
+        const taken = slots.map((bytes) => machine.take(bytes, `an intermediate array of "${program.name}"`));
+        const at: Run = (place) =>
+          place.kind === 'input'
+            ? given[place.index]!
+            : place.kind === 'output'
+              ? made[place.index]!
+              : place.kind === 'slot'
+                ? taken[place.index]!
+                : constants.get((place as Place & { kind: 'constant' }).region)!;
+        const give = (): void => {
+          for (const buffer of taken) machine.give(buffer);
+        };
+        const wait = execute(at);
+        if (wait) return wait.finally(give);
+        give();
+      });
+      return outputs;
+    },
+  };
+}
+
+/** One encoder at a time, with its pass of kernels open as long as only kernels come. */
+class Recorder {
+  private readonly device: GPUDevice;
+  private encoder: GPUCommandEncoder | undefined;
+  private pass: GPUComputePassEncoder | undefined;
+
+  constructor(device: GPUDevice) {
+    this.device = device;
+  }
+
+  compute(): GPUComputePassEncoder {
+    this.encoder ??= this.device.createCommandEncoder();
+    return (this.pass ??= this.encoder.beginComputePass());
+  }
+
+  copies(): GPUCommandEncoder {
+    this.pass?.end();
+    this.pass = undefined;
+    return (this.encoder ??= this.device.createCommandEncoder());
+  }
+
+  submit(): void {
+    if (!this.encoder) return;
+    this.device.queue.submit([this.copies().finish()]);
+    this.encoder = undefined;
+  }
+}
+
+/** Compiles every kernel ahead of the first run. */
+function prepare(list: readonly Command[], machine: Machine): void {
+  for (const command of list) {
+    if (command.kind === 'dispatch') machine.pipeline(command.dispatch);
+    else if (command.kind === 'repeat') prepare(command.body, machine);
+    else if (command.kind === 'while') prepare([...command.condition, ...command.body], machine);
+    else if (command.kind === 'switch') for (const branch of command.branches) prepare(branch, machine);
+  }
+}
+
+/** Kernels in order, as `explain()` shows them. */
+function reports(plan: Plan): KernelReport[] {
+  const found: KernelReport[] = [];
+  const visit = (step: Step): void => {
+    if (step.kind === 'loops' || step.kind === 'contraction') {
+      const output = step.writes.map((r) => `${r.dtype}[${r.shape.join()}]`).join(' ');
+      found.push({ ...step.info, output });
+    }
+    for (const inner of innerSteps(step)) inner.forEach(visit);
+  };
+  plan.steps.forEach(visit);
+  return found;
+}

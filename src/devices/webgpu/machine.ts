@@ -1,0 +1,202 @@
+import { fail } from '../../base/errors.ts';
+import type { Buffer } from '../device.ts';
+import type { Acquired } from './adapter.ts';
+import type { Binding, Dispatch, Gpu } from './dispatch.ts';
+
+/** Bytes on the GPU. */
+export class GpuBuffer implements Buffer {
+  readonly bytes: number;
+  /** Where they are; undefined once they were freed. */
+  at: GPUBuffer | undefined;
+
+  constructor(bytes: number, at: GPUBuffer) {
+    this.bytes = bytes;
+    this.at = at;
+  }
+
+  get gpu(): GPUBuffer {
+    return this.at ?? fail('webgpu device', 'the buffer was freed', 'keep it until its last use');
+  }
+}
+
+// The constants of GPUBufferUsage, which Node does not have as globals.
+const usage = { mapRead: 1, copySource: 4, copyTarget: 8, storage: 128 } as const;
+const computeStage = 4;
+/** Bytes of free buffers that are kept for later, at least. */
+const keptBytes = 256 << 20;
+
+/** What all programs of a device share: the GPU, its queue in order, a pool of buffers, and what went wrong. */
+export class Machine {
+  readonly device: GPUDevice;
+  readonly gpu: Gpu;
+  /** Bytes in buffers that were not freed. */
+  bytesInUse = 0;
+  private readonly acquired: Acquired;
+  private readonly pool = new Map<number, GPUBuffer[]>();
+  private pooledBytes = 0;
+  private failure: string | undefined;
+  private pending: Promise<void> | undefined;
+  private readonly pipelines = new Map<string, GPUComputePipeline>();
+
+  constructor(acquired: Acquired) {
+    this.acquired = acquired;
+    this.device = acquired.device;
+    this.gpu = acquired.gpu;
+    this.device.addEventListener('uncapturederror', (event) => {
+      event.preventDefault();
+      this.failure ??= event.error.message;
+    });
+    void this.device.lost.then(({ message, reason }) => {
+      this.failure ??= `the GPU was lost (${reason}: ${message || 'no reason given'})`;
+    });
+  }
+
+  /** Gives the GPU back. */
+  close(): void {
+    this.acquired.device.destroy();
+  }
+
+  /** Throws what went wrong since the last time. */
+  check(): void {
+    const { failure } = this;
+    if (failure === undefined) return;
+    if (!failure.startsWith('the GPU was lost')) this.failure = undefined;
+    fail('webgpu device', failure, "use smaller arrays or batches, or config.setDevice('wasm')");
+  }
+
+  /**
+   * Does work in the order of calls: at once, unless earlier work waits for numbers from the GPU. Such work gives a promise.
+   */
+  inOrder(work: () => void | Promise<void>): void {
+    if (!this.pending) {
+      const wait = work();
+      if (wait) this.follow(wait);
+    } else this.follow(this.pending.then(work));
+  }
+
+  private follow(wait: Promise<void>): void {
+    const settled = wait.catch((error: Error) => {
+      this.failure ??= error.message;
+    });
+    this.pending = settled;
+    void settled.then(() => {
+      if (this.pending === settled) this.pending = undefined;
+    });
+  }
+
+  /** A GPU buffer of at least so many bytes, with anything in it. */
+  take(bytes: number, what: string): GPUBuffer {
+    const size = rounded(bytes);
+    const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
+    const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+    if (bytes > most)
+      fail(
+        'webgpu device',
+        `${what} takes ${bytes} bytes, but this GPU's buffers have at most ${most}`,
+        "use smaller batches, or config.setDevice('wasm')",
+      );
+    const free = this.pool.get(size)?.pop();
+    if (free) {
+      this.pooledBytes -= free.size;
+      return free;
+    }
+    if (size < 1 << 20) return this.create(size);
+    this.device.pushErrorScope('out-of-memory');
+    const buffer = this.create(size);
+    void this.device.popErrorScope().then((error) => {
+      if (error) this.failure ??= `the GPU has no memory left for the ${bytes} bytes of ${what}`;
+    });
+    return buffer;
+  }
+
+  private create(size: number): GPUBuffer {
+    return this.device.createBuffer({
+      size: Math.min(size, this.device.limits.maxBufferSize),
+      usage: usage.storage | usage.copySource | usage.copyTarget,
+    });
+  }
+
+  /** Gives a buffer back, to be used again by what comes later on the queue. */
+  give(buffer: GPUBuffer): void {
+    if (this.pooledBytes + buffer.size > Math.max(keptBytes, this.bytesInUse)) {
+      buffer.destroy();
+      return;
+    }
+    this.pooledBytes += buffer.size;
+    const list = this.pool.get(buffer.size);
+    if (list) list.push(buffer);
+    else this.pool.set(buffer.size, [buffer]);
+  }
+
+  allocate(bytes: number, what: string): GpuBuffer {
+    const buffer = new GpuBuffer(bytes, this.take(bytes, what));
+    this.bytesInUse += bytes;
+    return buffer;
+  }
+
+  free(buffer: GpuBuffer): void {
+    const { gpu } = buffer;
+    buffer.at = undefined;
+    this.bytesInUse -= buffer.bytes;
+    // Work that waits may still need it.
+    this.inOrder(() => this.give(gpu));
+  }
+
+  /** The bytes of a buffer, once all work before is done. */
+  async read(buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
+    this.check();
+    const staging = this.device.createBuffer({
+      size: Math.max(4, bytes),
+      usage: usage.mapRead | usage.copyTarget,
+    });
+    try {
+      const encoder = this.device.createCommandEncoder();
+      if (bytes > 0) encoder.copyBufferToBuffer(buffer, 0, staging, 0, bytes);
+      this.device.queue.submit([encoder.finish()]);
+      await staging.mapAsync(1);
+      this.check();
+      return staging.getMappedRange().slice(0, bytes);
+    } catch (error) {
+      this.check();
+      throw error;
+    } finally {
+      staging.destroy();
+    }
+  }
+
+  /** Layouts of bind groups, by the kinds of their buffers. */
+  private layout(bindings: readonly Binding[]): GPUBindGroupLayout {
+    return this.device.createBindGroupLayout({
+      entries: bindings.map(({ access }, binding) => ({
+        binding,
+        visibility: computeStage,
+        buffer: { type: access === 'read' ? 'read-only-storage' : 'storage' },
+      })),
+    });
+  }
+
+  /** The compiled form of a kernel; kernels of equal text share one. */
+  pipeline({ code, name, bindings }: Dispatch): GPUComputePipeline {
+    let pipeline = this.pipelines.get(code);
+    if (!pipeline) {
+      this.device.pushErrorScope('validation');
+      const module = this.device.createShaderModule({ code, label: name });
+      pipeline = this.device.createComputePipeline({
+        label: name,
+        layout: this.device.createPipelineLayout({ bindGroupLayouts: [this.layout(bindings)] }),
+        compute: { module, entryPoint: 'main' },
+      });
+      this.pipelines.set(code, pipeline);
+      void this.device.popErrorScope().then((error) => {
+        if (error) this.failure ??= `the kernel "${name}" does not compile: ${error.message}\n${code}`;
+      });
+    }
+    return pipeline;
+  }
+}
+
+/** Sizes that buffers have: powers of two in eight steps each, so that they serve again for similar arrays. */
+function rounded(bytes: number): number {
+  const step = Math.max(256, 2 ** (Math.ceil(Math.log2(Math.max(1, bytes))) - 4));
+  return Math.max(step, Math.ceil(bytes / step) * step);
+}
