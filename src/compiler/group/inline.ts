@@ -1,6 +1,7 @@
 import type { Kind } from '../../ir/primitive.ts';
 import type { Program } from '../../ir/program.ts';
 import type { Equation, Tensor } from '../../ir/tensor.ts';
+import type { DotAttrs } from '../../primitives/dot.ts';
 import { elements, type Formulas } from '../scalars/formulas.ts';
 import { costOf, loadsOf } from './cost.ts';
 import { viewOf } from './views.ts';
@@ -61,7 +62,7 @@ class Inlining {
   private canInline(y: Tensor, { cost, loads }: Inlined): boolean {
     const users = this.users.get(y) ?? [];
     if (cost > tooMuch || users.some(({ rule }) => !rule.at)) return false;
-    if (users.some(({ rule }) => rule.kind === 'contraction') && !this.isView(y)) return false;
+    if (users.some((user) => user.rule.kind === 'contraction' && !this.isViewFor(user, y))) return false;
     if (cost > trifling)
       for (const { rule, outputs, inputs } of users) {
         if (rule.kind === 'window') return false;
@@ -95,9 +96,19 @@ class Inlining {
   }
 
   /** Whether a contraction can read the tensor as it stands in another. */
-  private isView(y: Tensor): boolean {
+  private isViewFor({ inputs, attrs }: Equation, y: Tensor): boolean {
     const source = viewOf(y, (t) => t === y || this.inlined.has(t), this.formulas);
-    return source !== undefined && source.tensor !== y && !this.inlined.has(source.tensor);
+    if (source === undefined || source.tensor === y || this.inlined.has(source.tensor)) return false;
+    if (!('contract' in (attrs as object))) return true;
+    const { batch, contract } = attrs as DotAttrs;
+    // A product sums along one stride, and its columns have one too: else its operand is better copied first.
+    const isEven = (dims: readonly number[]): boolean => {
+      const real = dims.filter((d) => y.shape[d] !== 1);
+      const { strides } = source.view;
+      return real.every((d, i) => i === 0 || strides[real[i - 1]!] === strides[d]! * y.shape[d]!);
+    };
+    const columns = y.shape.map((_, d) => d).filter((d) => !batch[1].includes(d) && !contract[1].includes(d));
+    return inputs.every((x, side) => x !== y || (isEven(contract[side]!) && (side === 0 || isEven(columns))));
   }
 }
 
