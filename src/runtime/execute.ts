@@ -34,7 +34,7 @@ export function timeKernels(executable: Executable, inputs: readonly Tensor[]): 
   const device = currentDevice();
   return executable.time?.(
     inputs.map((t) => bufferOn(device, t)),
-    5,
+    20,
   );
 }
 
