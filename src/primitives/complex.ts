@@ -164,6 +164,10 @@ unary(p.acosh, acosh);
 unary(p.atanh, atanh);
 unary(p.asinh, (z) => turnedBack(asin(turned(z))));
 unary(p.atan, (z) => turnedBack(atanh(turned(z))));
+const chosen = (condition: Real, z: Pair, w: Pair): Pair => [
+  p.select(condition, z[0], w[0]),
+  p.select(condition, z[1], w[1]),
+];
 onPairs(p.abs, ([z]) => absolute(z!.parts!));
 
 const isEqual = ([a, b]: Pair, [c, d]: Pair): Real => p.bitAnd(p.eq(a, c), p.eq(b, d));
@@ -179,9 +183,13 @@ compared(p.le, inOrder(p.le, p.lt));
 compared(p.gt, inOrder(p.gt, p.gt));
 compared(p.ge, inOrder(p.ge, p.gt));
 
+// Of two, the one that comes later, or earlier; where there is no order, the first.
+binary(p.max, (z, w) => chosen(inOrder(p.lt, p.lt)(z, w), w, z));
+binary(p.min, (z, w) => chosen(inOrder(p.gt, p.gt)(z, w), w, z));
+
 onPairs(p.select, ([condition, x, y]) => {
   const [z, w] = [pairOf(x!), pairOf(y!)];
-  return complex(p.select(condition!, z[0], w[0]), p.select(condition!, z[1], w[1]));
+  return complex(...chosen(condition!, z, w));
 });
 onPairs(full, (_, { shape, value }) => {
   const part = (n: number): Real => full({ shape, dtype: 'float32', value: n });

@@ -19,7 +19,7 @@ export const cast = op('cast', (x: Tensor, dtype: string) => converted(reals(x, 
 export const saturateCast = op('saturateCast', (x: Tensor, dtype: string) => {
   const to = asDType(dtype, 'saturateCast');
   const [from, into] = [dtypeInfo[x.dtype], dtypeInfo[to]];
-  if (!into.range || into.kind === 'bool' || x.dtype === 'bool') return converted(x, to);
+  if (!into.range || into.kind === 'bool' || x.dtype === 'bool' || x.parts) return converted(x, to);
   if (isFloat(x.dtype)) {
     const [low, high] = into.range;
     return converted(p.min(p.max(x, like(x, low)), like(x, high)), to);

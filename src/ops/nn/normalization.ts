@@ -9,7 +9,7 @@ import { type Axes, axesOf, axisOf } from '../axes.ts';
 import { meanOver, varianceOver } from '../numpy/reduce.ts';
 import { op } from '../op.ts';
 import { cast, like, spreadTo } from '../operands.ts';
-import { floatType, resultType } from '../promotion.ts';
+import { floatType, realType, resultType } from '../promotion.ts';
 
 /** Spreads the statistics or weights of the given axes over a shape. */
 function along(who: string, what: string, x: Tensor, axes: readonly number[], shape: Shape): Tensor {
@@ -33,10 +33,8 @@ export const moments = op(
   ) => {
     const dtype = floatType(x.dtype);
     const options = { axis: axes, keepdims };
-    return [cast(meanOver('moments', x, options), dtype), cast(varianceOver('moments', x, options), dtype)] as [
-      Tensor,
-      Tensor,
-    ];
+    const variance = varianceOver('moments', x, options);
+    return [cast(meanOver('moments', x, options), dtype), cast(variance, realType(x.dtype))] as [Tensor, Tensor];
   },
 );
 

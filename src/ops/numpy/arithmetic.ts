@@ -1,4 +1,5 @@
 import { type DType, isFloat } from '../../base/dtype.ts';
+import { ComplexRefused } from '../../ir/complex.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
 import { op } from '../op.ts';
@@ -109,6 +110,7 @@ export const hypot = binary(
 /** `log(exp(x1) + exp(x2))`, stable. @example logaddexp([0], [0]) // [0.6931] */
 export const logaddexp = strong('logaddexp', logAddExp, floatType);
 function logAddExp(x: Tensor, y: Tensor): Tensor {
+  if (x.parts) throw new ComplexRefused('logaddexp');
   const difference = p.sub(x, y);
   const sum = p.add(p.max(x, y), p.log1p(p.exp(p.neg(p.abs(difference)))));
   // Equal infinities have no difference.

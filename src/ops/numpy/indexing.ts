@@ -1,4 +1,4 @@
-import { dtypeInfo } from '../../base/dtype.ts';
+import { dtypeInfo, isInexact } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { range, type Shape, showShape } from '../../base/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
@@ -14,8 +14,9 @@ import { reshapeTo } from './shape.ts';
 
 /** What stands for an element that does not exist: NaN, or the smallest integer (the largest of unsigned ones). */
 function absent(x: Tensor): number {
+  if (isInexact(x.dtype)) return Number.NaN;
   const { kind, range: bounds } = dtypeInfo[x.dtype];
-  return kind === 'float' ? Number.NaN : kind === 'uint' ? bounds![1] : kind === 'bool' ? 1 : bounds![0];
+  return kind === 'uint' ? bounds![1] : kind === 'bool' ? 1 : bounds![0];
 }
 /** Indices as int32, negative ones counted from the end. */
 export function counted(who: string, indices: Tensor, size: number): Tensor {

@@ -9,6 +9,7 @@ import { op } from '../op.ts';
 import { align, cast, type Operand, promotableOf, spreadTo } from '../operands.ts';
 import { resultType } from '../promotion.ts';
 import { contract } from './contract.ts';
+import { conjugateOf } from './real.ts';
 import { reshapeTo } from './shape.ts';
 
 const both = ['operand', 'operand'] as const;
@@ -108,10 +109,10 @@ export const dot = op(
   both,
 );
 const shapeless = (x: Operand): boolean => typeof x !== 'object' || x.shape.length === 0;
-/** Sum of the products of all elements. @example vdot([1, 2], [3, 4]) // 11 */
+/** Sum of the products of all elements; of complex ones, the first is conjugated. @example vdot([1, 2], [3, 4]) // 11 */
 export const vdot = op(
   'vdot',
-  (x1: Tensor, x2: Tensor) => dotted('vdot', reshapeTo(x1, [-1]), reshapeTo(x2, [-1]), [0], [0]),
+  (x1: Tensor, x2: Tensor) => dotted('vdot', conjugateOf(reshapeTo(x1, [-1])), reshapeTo(x2, [-1]), [0], [0]),
   ['tensor', 'tensor'],
 );
 /** Sum of products over the last axes. @example inner([1, 2], [3, 4]) // 11 */

@@ -1,3 +1,4 @@
+import { isInexact } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { range, showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
@@ -9,6 +10,7 @@ import { axisOf } from '../axes.ts';
 import { op } from '../op.ts';
 import { align, cast, like, type Operand, promotableOf } from '../operands.ts';
 import { resultType } from '../promotion.ts';
+import { conjugateOf } from './real.ts';
 import { widened } from './reduce.ts';
 import { part, reshapeTo } from './shape.ts';
 
@@ -197,7 +199,7 @@ export const correlate = op(
     if (mode !== 'valid' && mode !== 'same' && mode !== 'full')
       fail('correlate', `unknown mode "${String(mode)}"`, 'use "valid", "same" or "full"');
     const dtype = resultType(x1.dtype, x2.dtype);
-    const [a, b] = [cast(x1, dtype), cast(x2, dtype)];
+    const [a, b] = [cast(x1, dtype), conjugateOf(cast(x2, dtype))];
     return a.shape[0]! < b.shape[0]! ? slid(b, a, mode, true) : slid(a, b, mode, false);
   },
   ['tensor', 'tensor'],
@@ -220,7 +222,7 @@ function slid(long: Tensor, short: Tensor, mode: 'valid' | 'same' | 'full', isSw
 }
 /** Correlation coefficients of rows. @example corrcoef([[1, 2, 3], [3, 2, 1]]) // [[1, -1], [-1, 1]] */
 export const corrcoef = op('corrcoef', (x: Tensor) => {
-  const y = cast(x, x.dtype === 'float64' ? x.dtype : x.dtype.includes('float') ? x.dtype : 'float32');
+  const y = cast(x, x.dtype === 'float64' ? x.dtype : isInexact(x.dtype) ? x.dtype : 'float32');
   if (y.shape.length > 2)
     fail('corrcoef', `the tensor has shape ${showShape(x.shape)}`, 'give a matrix whose rows are variables');
   const rows = y.shape.length < 2 ? reshapeTo(y, [1, -1]) : y;
@@ -231,7 +233,7 @@ export const corrcoef = op('corrcoef', (x: Tensor) => {
   const big = [variables, variables, n];
   const products = p.mul(
     m.broadcast(centred, { shape: big, axes: [0, 2] }),
-    m.broadcast(centred, { shape: big, axes: [1, 2] }),
+    conjugateOf(m.broadcast(centred, { shape: big, axes: [1, 2] })),
   );
   const sums = reduceSum(products, { axes: [2] });
   const covariance = p.div(sums, like(sums, n - 1));

@@ -7,7 +7,8 @@ import { op } from '../op.ts';
 import { cast, like } from '../operands.ts';
 import { floatType } from '../promotion.ts';
 
-const conjugateOf = (x: Tensor): Tensor => (x.parts ? complex(x.parts[0], p.neg(x.parts[1])) : x);
+/** The complex conjugate; real tensors are their own. */
+export const conjugateOf = (x: Tensor): Tensor => (x.parts ? complex(x.parts[0], p.neg(x.parts[1])) : x);
 /** The complex conjugate: of real numbers, themselves. @example conj([1, 2]) // [1, 2] */
 export const conj = op('conj', conjugateOf);
 /** The complex conjugate; another name of `conj`. @example conjugate([1, 2]) // [1, 2] */

@@ -67,7 +67,7 @@ export const mean = op('mean', (x: Tensor, options: ReduceOptions = {}) =>
 );
 /** Variance over axes. @example ops.var([1, 3]) // 1 */
 const variance = op('var', (x: Tensor, options: ReduceOptions = {}) =>
-  cast(varianceOver('var', x, options), realType(x.dtype)),
+  cast(varianceOver('var', x, options), floatType(x.dtype)),
 );
 /** Standard deviation over axes. @example std([1, 3]) // 1 */
 export const std = op('std', (x: Tensor, options: ReduceOptions = {}) =>

@@ -1,4 +1,4 @@
-import { asDType, type DType, dtypeInfo } from '../../base/dtype.ts';
+import { asDType, type DType, dtypeInfo, isComplex } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
@@ -6,14 +6,28 @@ import { bitcast } from '../../primitives/elementwise.ts';
 import { download, upload } from '../../runtime/storage.ts';
 import { KerasTensor } from '../../tensor/keras-tensor.ts';
 import { asTensor, type Like } from '../../tensor/like.ts';
+import { viewAsComplex, viewAsReal } from '../math/complex.ts';
 import { op } from '../op.ts';
+import { reshapeTo } from './shape.ts';
 
 const sameWidth = op('view', (x: Tensor, dtype: DType) => (x.dtype === dtype ? x : bitcast(x, { dtype })));
+const flatPairs = op('view', (x: Tensor): Tensor => {
+  const pairs = viewAsReal(x);
+  return x.shape.length === 0 ? pairs : reshapeTo(pairs, [...x.shape.slice(0, -1), 2 * x.shape.at(-1)!]);
+});
+const asPairs = op('view', (x: Tensor): Tensor => {
+  const last = x.shape.at(-1) ?? 1;
+  if (last % 2 !== 0)
+    fail('view', `the last axis of ${x.dtype}${showShape(x.shape)} does not divide into pairs`, 'give an even size');
+  return viewAsComplex(reshapeTo(x, [...x.shape.slice(0, -1), last / 2, 2]));
+});
 /** The same bytes read as another dtype; the last axis grows or shrinks with the width. @example view([1], { dtype: 'float32' }).shape // [1] */
 export const view = Object.assign(
   (x: Like, { dtype }: { readonly dtype?: string | null | undefined } = {}): Tensor => {
     const t = asTensor(x);
     const to = dtype === undefined || dtype === null ? t.dtype : asDType(dtype, 'view');
+    if (isComplex(t.dtype) && to !== t.dtype) return view(flatPairs(t), { dtype });
+    if (isComplex(to) && t.dtype !== to) return asPairs(view(t, { dtype: 'float32' }));
     const [from, into] = [dtypeInfo[t.dtype], dtypeInfo[to]];
     if (to === t.dtype || (from.bytes === 4 && into.bytes === 4)) return sameWidth(t, to);
     const last = ((t.shape.at(-1) ?? 1) * from.bytes) / into.bytes;
