@@ -1,53 +1,130 @@
+import { imageDataFormat } from '../base/config.ts';
 import { fail } from '../base/errors.ts';
 import { optionFromDisk, optionToDisk } from '../base/naming.ts';
 import { type Config, isSerializedObject, type SerializedObject, serializeObject } from '../base/serialize.ts';
 import * as ops from '../ops/index.ts';
 import { OpNode } from '../ops/op.ts';
-import { moduleOf, statics } from './op-statics.ts';
+import { kerasOperations } from './keras-operations.ts';
+
+/** A parameter of an op, by its name in Keras. */
+interface Parameter {
+  readonly name: string;
+  readonly isOption: boolean;
+  readonly initial: unknown;
+  readonly takesAny: boolean;
+}
+/** An op as Keras writes it. */
+interface Form {
+  readonly module: string;
+  readonly className: string;
+  readonly parameters: readonly Parameter[];
+  /** Parameters that stand in the object's config, and in the node: positional and by keyword. */
+  readonly inConfig: readonly string[];
+  readonly inArgs: readonly string[];
+  readonly inKwargs: readonly string[];
+}
+
+let forms: Map<string, Form> | undefined;
+function formOf(opName: string): Form {
+  forms ??= new Map(kerasOperations.trim().split('\n').map(parseForm));
+  return forms.get(opName) ?? unknownToKeras(opName);
+}
+function parseForm(line: string): [string, Form] {
+  const [, opName, module, className, ...lists] = /^(\w+) (\w+)\.(\w+) \((.*)\) \[(.*)\] <(.*)>$/.exec(line)!;
+  const [parameters, inConfig, node] = lists.map((list) => list.split(' ').filter((word) => word !== ''));
+  return [
+    opName!,
+    {
+      module: `keras.src.ops.${module}`,
+      className: className!,
+      parameters: parameters!.map((word) => {
+        const [, star, name, initial] = /^(\*?)(\w+)\??(?:=(.*))?$/.exec(word)!;
+        const isOption = initial !== undefined;
+        return { name: name!, takesAny: star === '*', isOption, initial: isOption ? JSON.parse(initial) : undefined };
+      }),
+      inConfig: inConfig!,
+      inArgs: node!.filter((word) => !word.includes('=')).map((word) => word.replace('*', '')),
+      inKwargs: node!.filter((word) => word.includes('=')).map((word) => word.split('=')[0]!),
+    },
+  ];
+}
+/** Ops that Keras does not have are written in its manner, under our own name. */
+const unknownToKeras = (opName: string): Form => ({
+  module: 'hornbeam.ops',
+  className: opName.replace(/^./, (c) => c.toUpperCase()),
+  parameters: [{ name: 'args', takesAny: true, isOption: false, initial: undefined }],
+  inConfig: [],
+  inArgs: ['args'],
+  inKwargs: [],
+});
 
 const isPlain = (x: unknown): x is Config =>
   typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype;
+const isOptions = (x: unknown): x is Config => isPlain(x) && !('slice' in x) && !isSerializedObject(x);
 
-/** Ops by the name of Keras's class: `ExpandDims`. */
-const byClass = new Map(
-  Object.values(ops as unknown as Record<string, unknown>)
-    .filter(
-      (f): f is ((...args: unknown[]) => unknown) & { opName: string } =>
-        typeof f === 'function' && typeof (f as { opName?: unknown }).opName === 'string',
-    )
-    .map((f) => [f.opName.replace(/^./, (c) => c.toUpperCase()), f]),
-);
-export const isOpClass = ({ module }: SerializedObject): boolean => /^keras\.(src\.)?ops(\.|$)/.test(module ?? '');
+/** What a recorded call gave for each parameter, defaults included; options that Keras does not have keep their name. */
+function named(form: Form, args: readonly unknown[]): Map<string, unknown> {
+  const last = args.at(-1);
+  const options = args.length > 1 && isOptions(last) ? last : {};
+  const positional = options === last ? args.slice(0, -1) : args;
+  const values = new Map<string, unknown>();
+  let next = 0;
+  for (const { name, isOption, initial, takesAny } of form.parameters) {
+    if (isOption) values.set(name, initial);
+    else if (takesAny) values.set(name, positional.slice(next).flat());
+    else if (next < positional.length) values.set(name, positional[next++]);
+  }
+  for (const [key, value] of Object.entries(options)) if (value !== undefined) values.set(optionToDisk(key), value);
+  if (values.get('data_format') === null) values.set('data_format', imageDataFormat());
+  return values;
+}
 
-const positionsOf = (opName: string): Readonly<Record<number, string>> => statics[opName]?.positional ?? {};
-
-/** An op as Keras writes it: the options are the object's, what the call takes stands in the node. */
+/** An op as Keras writes it: some parameters are the object's, the others stand in the node. */
 export function opToConfig(operation: OpNode): Config {
-  const { opName, className, name } = operation;
-  const args = operation.inboundNodes[0]?.args ?? [];
-  const last = args.at(-1);
-  const given = Object.entries(args.length > 1 && isPlain(last) && !('slice' in last) ? last : {});
-  const options = Object.fromEntries(
-    given.filter(([, v]) => v !== undefined).map(([k, v]) => [optionToDisk(k), serializeObject(v)]),
-  );
-  const positional = Object.entries(positionsOf(opName)).map(([k, key]) => [key, serializeObject(args[Number(k)])]);
-  const config = { name, ...Object.fromEntries(positional), ...statics[opName]?.defaults, ...options };
-  return { module: moduleOf(opName), class_name: className, config, registered_name: className };
+  const form = formOf(operation.opName);
+  const values = named(form, operation.inboundNodes[0]?.args ?? []);
+  const options = form.inConfig.map((key) => [key, serializeObject(values.get(key) ?? null)]);
+  const { module, className } = form;
+  const config = { name: operation.name, ...Object.fromEntries(options) };
+  return { module, class_name: className, config, registered_name: className };
 }
 
-/** Those of a recorded call's arguments that stand in the node. */
-export function opArguments(opName: string, args: readonly unknown[]): unknown[] {
-  const taken = positionsOf(opName);
-  const last = args.at(-1);
-  const hasOptions = args.length > 1 && isPlain(last) && !('slice' in last);
-  const rest = (hasOptions ? args.slice(0, -1) : args).filter((_, k) => !(k in taken));
-  return opName === 'getItem' ? [rest[0], keyToDisk(rest[1])] : rest;
+/** A recorded call's arguments that stand in the node. */
+export function opArguments(opName: string, args: readonly unknown[]): { args: unknown[]; kwargs: Config } {
+  const form = formOf(opName);
+  const values = named(form, args);
+  const positional = form.inArgs.flatMap((key) => {
+    if (!values.has(key)) return [];
+    const value = values.get(key);
+    if (form.parameters.some((p) => p.takesAny && p.name === key)) return value as unknown[];
+    return [opName === 'getItem' && key === 'key' ? keyToDisk(value) : value];
+  });
+  const keywords = form.inKwargs.filter((key) => values.has(key)).map((key) => [key, values.get(key)]);
+  const own = form.module === 'hornbeam.ops' ? args.filter((x, k) => k > 0 && isOptions(x)) : [];
+  return { args: positional, kwargs: Object.assign(Object.fromEntries(keywords), ...own) as Config };
 }
 
-/** Makes the op again, and says how the arguments of its calls go with the options in its config. */
+/** Ops by the class that stands for them: the op of the same name where there are several (`Max`, not `amax`). */
+const byClass = new Map<string, (typeof known)[number]>();
+const known = Object.values(ops as unknown as Record<string, unknown>).filter(
+  (f): f is ((...args: unknown[]) => unknown) & { opName: string } =>
+    typeof f === 'function' && typeof (f as { opName?: unknown }).opName === 'string',
+);
+function opOfClass(className: string): (typeof known)[number] | undefined {
+  if (byClass.size === 0)
+    for (const f of known) {
+      const { className: own } = formOf(f.opName);
+      if (!byClass.has(own) || own.toLowerCase() === f.opName.toLowerCase()) byClass.set(own, f);
+    }
+  return byClass.get(className);
+}
+export const isOpClass = ({ module }: SerializedObject): boolean =>
+  /^(keras\.(src\.)?|hornbeam\.)ops(\.|$)/.test(module ?? '');
+
+/** Makes the op again, and remembers the parameters in its config. */
 export function opFromConfig(entry: SerializedObject): OpNode {
   const f =
-    byClass.get(entry.class_name) ??
+    opOfClass(entry.class_name) ??
     fail(
       `deserialize "${entry.class_name}"`,
       `no op of this name is known (module ${JSON.stringify(entry.module)})`,
@@ -60,20 +137,30 @@ export function opFromConfig(entry: SerializedObject): OpNode {
 }
 const configs = new WeakMap<OpNode, Config>();
 
-/** All arguments of a call: those of the node, and the options of the op. */
+/** All arguments of a call: those of the node, and those of the object's config. */
 export function completeArguments(operation: OpNode, nodeArgs: readonly unknown[]): unknown[] {
-  const config = { ...configs.get(operation) };
-  const given = [...nodeArgs];
-  // Options of a call in Keras's `kwargs` come last, as an object.
-  const own = given.length > 1 && isPlain(given.at(-1)) ? (given.pop() as Config) : {};
-  const args = operation.opName === 'getItem' ? [given[0], keyFromDisk(given[1])] : given;
-  for (const [k, key] of Object.entries(positionsOf(operation.opName))) {
-    args.splice(Number(k), 0, config[key]);
-    delete config[key];
+  const form = formOf(operation.opName);
+  const last = nodeArgs.at(-1);
+  // What Keras gave by keyword comes last, as an object.
+  const keywords = nodeArgs.length > 1 && isOptions(last) ? last : {};
+  const given = keywords === last ? nodeArgs.slice(0, -1) : nodeArgs;
+  const values = new Map<string, unknown>(Object.entries(configs.get(operation) ?? {}));
+  let next = 0;
+  for (const key of form.inArgs) {
+    const takesAny = form.parameters.some((p) => p.takesAny && p.name === key);
+    values.set(key, takesAny ? given.slice(next).flat() : given[next++]);
   }
-  const options = { ...Object.fromEntries(Object.entries(config).map(([k, v]) => [optionFromDisk(k), v])), ...own };
-  const kept = Object.entries(options).filter(([, v]) => v !== null && v !== undefined);
-  return kept.length > 0 ? [...args, Object.fromEntries(kept)] : args;
+  for (const [key, value] of Object.entries(keywords)) values.set(optionToDisk(key), value);
+  if (operation.opName === 'getItem') values.set('key', keyFromDisk(values.get('key')));
+  const positional = form.parameters.filter((p) => !p.isOption);
+  const args = positional.flatMap(({ name, takesAny }) => {
+    const value = values.get(name);
+    values.delete(name);
+    return takesAny ? (value as unknown[]) : [value];
+  });
+  while (args.length > 0 && args.at(-1) === undefined) args.pop();
+  const options = [...values].filter(([, value]) => value !== null && value !== undefined);
+  return options.length > 0 ? [...args, Object.fromEntries(options.map(([k, v]) => [optionFromDisk(k), v]))] : args;
 }
 
 /** A key of `x[key]` as configs hold it: ranges are slices. */

@@ -1,3 +1,4 @@
+import type { DType } from '../base/dtype.ts';
 import {
   type Config,
   type CustomObjects,
@@ -9,7 +10,7 @@ import {
 import type { AnyLayer, Layer } from '../layers/layer.ts';
 import { OpNode } from '../ops/op.ts';
 import { modelToConfig, type SavedModel } from '../saving/index.ts';
-import { type GraphNode, KerasTensor, type Operation, Tensor } from '../tensor/index.ts';
+import { type GraphNode, KerasTensor, type Like, nest, type Operation, Tensor, tensor } from '../tensor/index.ts';
 import { isOpClass, opArguments, opFromConfig, opToConfig } from './op-config.ts';
 
 type HistoryOf = (t: KerasTensor) => readonly [name: string, call: number, output: number];
@@ -43,7 +44,8 @@ export function serializeArguments(node: GraphNode, historyOf: HistoryOf): Confi
         class_name: '__keras_tensor__',
         config: { shape: x.symbolicShape, dtype: x.dtype, keras_history: historyOf(x) },
       };
-    if (x instanceof Tensor) return { class_name: '__tensor__', config: { value: x.dataSync(), dtype: x.dtype } };
+    if (x instanceof Tensor)
+      return { class_name: '__tensor__', config: { value: nest(x, x.dataSync()), dtype: x.dtype } };
     if (Array.isArray(x)) return x.map(write);
     if (isSerializedObject(x)) return x;
     if (typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype)
@@ -51,7 +53,10 @@ export function serializeArguments(node: GraphNode, historyOf: HistoryOf): Confi
     return serializeObject(x);
   };
   const { operation } = node;
-  if (operation instanceof OpNode) return { args: opArguments(operation.opName, node.args).map(write), kwargs: {} };
+  if (operation instanceof OpNode) {
+    const { args, kwargs } = opArguments(operation.opName, node.args);
+    return { args: args.map(write), kwargs: write(kwargs) };
+  }
   const last = node.args.at(-1);
   const hasOptions =
     node.args.length > 1 &&
@@ -84,6 +89,10 @@ export function deserializeArguments(
     if (typeof x !== 'object' || x === null) return x;
     if (isSerializedObject(x)) {
       if (x.class_name === '__slice__' || x.class_name === '__ellipsis__') return x;
+      if (x.class_name === '__tensor__') {
+        const { value, dtype } = x.config as { value: Like; dtype: DType };
+        return tensor(value, { dtype });
+      }
       if (x.class_name !== '__keras_tensor__') return deserializeObject(x, customObjects);
       const found = find((x.config as { keras_history: [string, number, number] }).keras_history);
       if (!found) isWhole = false;

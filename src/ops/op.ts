@@ -106,6 +106,33 @@ function callSymbolic(
   return new OpNode(name, call).record(args);
 }
 
+/** Keras's classes for ops that are not the op's name with a capital. */
+const classNames: Readonly<Record<string, string>> = {
+  abs: 'Absolute',
+  allclose: 'AllClose',
+  batchNormalization: 'BatchNorm',
+  cdist: 'CDist',
+  conj: 'Conjugate',
+  ctcDecode: 'CTCDecode',
+  ctcLoss: 'CTCLoss',
+  fft: 'FFT',
+  fft2: 'FFT2',
+  hardSwish: 'HardSilu',
+  ifft2: 'IFFT2',
+  irfft: 'IRFFT',
+  isin: 'IsIn',
+  istft: 'ISTFT',
+  jvp: 'JVP',
+  layerNormalization: 'LayerNorm',
+  psnr: 'PSNR',
+  rfft: 'RFFT',
+  rmsNormalization: 'RMSNorm',
+  searchsorted: 'SearchSorted',
+  stft: 'STFT',
+  svd: 'SVD',
+  swish: 'Silu',
+};
+
 /** An op used in a functional model. */
 export class OpNode implements Operation {
   readonly name: string;
@@ -117,7 +144,7 @@ export class OpNode implements Operation {
   constructor(opName: string, call: (...args: unknown[]) => unknown, name?: string) {
     this.opName = opName;
     this.call = call;
-    this.className = opName.replace(/^./, (c) => c.toUpperCase());
+    this.className = classNames[opName] ?? opName.replace(/^./, (c) => c.toUpperCase());
     this.name = name ?? autoName(toSnakeCase(this.className));
   }
   /** Calls the op on symbolic tensors: adds a node. */

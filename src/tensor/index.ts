@@ -1,5 +1,3 @@
-import './read.ts';
-
 export { Tensor } from '../ir/tensor.ts';
 export { currentTrace, inFrame, isRecordingTape, outsideOfTraces, Trace } from './frames.ts';
 export { type GradOptions, grad, gradientsOf, valueAndGrad } from './grad.ts';
@@ -7,6 +5,7 @@ export { type Jitted, jit } from './jit.ts';
 export { type GraphNode, KerasTensor, type Operation } from './keras-tensor.ts';
 export { leavesIn, mapTensors, signatureOf, tensorsIn, withTensors } from './leaves.ts';
 export { asTensor, dtypeOf, isTypedArray, type Like, type Nested, type TensorOptions, tensor } from './like.ts';
+export { nest } from './read.ts';
 export {
   asCallOf,
   atPath,

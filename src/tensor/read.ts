@@ -58,7 +58,7 @@ function stored(t: Tensor, wish: string): TypedArray | Promise<TypedArray> {
 const interleaved = (re: TypedArray, im: TypedArray): TypedArray =>
   Float32Array.from({ length: 2 * re.length }, (_, n) => (n % 2 === 0 ? re : im)[n >> 1]!);
 
-function nest(t: Tensor, data: ArrayLike<number>): Nested {
+export function nest(t: Tensor, data: ArrayLike<number>): Nested {
   const leaf = t.dtype === 'bool' ? (n: number): Nested => n !== 0 : (n: number): Nested => n;
   const shape = t.parts ? [...t.shape, 2] : t.shape;
   const build = (d: number, offset: number): Nested => {

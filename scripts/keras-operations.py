@@ -1,0 +1,58 @@
+"""Prints the table of src/models/keras-operations.ts from an installed Keras: python3 scripts/keras-operations.py"""
+
+import ast
+import inspect
+import json
+import re
+import textwrap
+
+import keras
+from keras.src.ops.operation import Operation
+
+# Here these are positional though Keras has defaults for them.
+POSITIONAL = {"where": ("x1", "x2"), "arange": ("stop", "step")}
+
+
+def making(function):
+    """The class that stands for an op in a graph: the call that makes the object, and the call of the object."""
+    module = inspect.getmodule(function)
+    for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(function)))):
+        if not isinstance(node, ast.Call):
+            continue
+        maker = node.func.value if getattr(node.func, "attr", "") == "symbolic_call" else node.func
+        if isinstance(maker, ast.Call) and isinstance(maker.func, ast.Name):
+            cls = getattr(module, maker.func.id, None)
+            if inspect.isclass(cls) and issubclass(cls, Operation):
+                return cls, maker, node
+    return None
+
+
+def line(name, function):
+    found = making(function)
+    if found is None:
+        return None
+    cls, maker, call = found
+    options = [p for p in list(inspect.signature(cls.__init__).parameters)[1:] if p not in ("name", "kwargs")]
+    given = [ast.unparse(a) for a in maker.args] + [ast.unparse(k.value) for k in maker.keywords]
+    assert sorted(given) == sorted(options), (name, given, options)
+    nodes = [ast.unparse(a) for a in call.args]
+    nodes += [f"{k.arg}={ast.unparse(k.value)}" for k in call.keywords if k.arg]
+    parameters = []
+    for p in inspect.signature(function).parameters.values():
+        if p.kind == p.VAR_KEYWORD or p.name == "name":
+            continue
+        star = "*" if p.kind == p.VAR_POSITIONAL else ""
+        default = "" if p.default is p.empty else f"={json.dumps(p.default, separators=(',', ':'))}"
+        parameters.append(star + p.name + ("?" if p.name in POSITIONAL.get(name, ()) else default))
+    ours = re.sub(r"(?<=.)_([a-z0-9])", lambda m: m.group(1).upper(), name)
+    module = cls.__module__.split(".")[-1]
+    return f"{ours} {module}.{cls.__name__} ({' '.join(parameters)}) [{' '.join(options)}] <{' '.join(nodes)}>"
+
+
+aliases = {"abs": "absolute", "conj": "conjugate"}
+for name in sorted(dir(keras.ops)):
+    function = getattr(keras.ops, aliases.get(name, name))
+    if inspect.isfunction(function):
+        text = line(name, function)
+        if text:
+            print(text)
