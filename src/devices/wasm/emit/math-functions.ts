@@ -30,7 +30,7 @@ export const vectorFunctions: Partial<Record<ScalarOp, math.VectorFunction>> = {
 };
 
 /** Functions short enough to stand in line in a loop. */
-export const inlined: ReadonlySet<ScalarOp> = new Set(['exp', 'expm1', 'log', 'logistic', 'tanh']);
+export const inlined: ReadonlySet<ScalarOp> = new Set(['exp', 'expm1', 'log', 'log1p', 'logistic', 'tanh', 'erf']);
 
 /** The function of f32 vectors that an operation is. */
 export function lanesFunction(module: ModuleBuilder, f: ScalarOp): FunctionBuilder {

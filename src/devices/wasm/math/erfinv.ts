@@ -1,4 +1,4 @@
-import { log1p } from './log1p.ts';
+import { rationalLog1p } from './log1p.ts';
 import { vectorFunction } from './vector-function.ts';
 
 /**
@@ -6,7 +6,7 @@ import { vectorFunction } from './vector-function.ts';
  * polynomial in w - 2.5 if w < 5, else in sqrt(w) - 3. In exact rounding these are the bits that Keras on JAX computes.
  */
 export const erfinv = vectorFunction('erfinv', 1, (v, x) => {
-  const w = v.keep(v.neg(log1p.emit(v, v.keep(v.neg(v.mul(x, x))))));
+  const w = v.keep(v.neg(rationalLog1p(v, v.keep(v.neg(v.mul(x, x))))));
   const isNear = v.keep(v.less(w, 5));
   const z = v.keep(v.select(isNear, v.sub(w, 2.5), v.sub(v.sqrt(w), 3)));
   const p = v.keep(v.select(isNear, near[0]!, far[0]!));
