@@ -120,7 +120,12 @@ export const hardShrink = op('hardShrink', (x: Tensor, { threshold = 0.5 }: { re
 /** `x - tanh(x)`. @example tanhShrink([0]) // [0] */
 export const tanhShrink = activation('tanhShrink', (x) => p.sub(x, p.tanh(x)));
 /** `x · tanh(softplus(x))`. @example mish([1]) // [0.8651] */
-export const mish = activation('mish', (x) => p.mul(x, p.tanh(softPlus(x))));
+export const mish = activation('mish', (x) => {
+  // tanh(log(1 + e)) is n / (n + 2) with n = e (e + 2): one exponential; far enough to the right it is 1.
+  const e = p.exp(p.min(x, like(x, x.dtype === 'float16' ? 5.5 : 20)));
+  const n = p.mul(e, shifted(e, 2));
+  return p.mul(x, p.div(n, shifted(n, 2)));
+});
 /** x where it exceeds `threshold`, else `defaultValue`. @example threshold([0.2, 0.8], 0.5, 0) // [0, 0.8] */
 export const threshold = op('threshold', (x: Tensor, limit: number, defaultValue: number) => {
   const y = Number.isInteger(defaultValue) ? x : float(x);
