@@ -3,15 +3,26 @@ import { type DType, dtypeInfo, type TypedArray } from '../../src/base/dtype.ts'
 import { sizeOf } from '../../src/base/shape.ts';
 import type { Device } from '../../src/devices/device.ts';
 import { referenceDevice } from '../../src/devices/reference/device.ts';
-import { wasmDevice } from '../../src/devices/wasm/device.ts';
 import * as keras from '../../src/index.ts';
 import { bind, type Rule, type Sample } from '../../src/ir/primitive.ts';
 import { makeProgram, type Program } from '../../src/ir/program.ts';
 import { Tensor } from '../../src/ir/tensor.ts';
+import type { AnyLayer } from '../../src/layers/layer.ts';
 import * as primitives from '../../src/primitives/index.ts';
+import { currentDevice, type DeviceName } from '../../src/runtime/device.ts';
+import type { Task } from './cases.ts';
+import { withTensors } from './stored.ts';
+
+const use = (device: DeviceName): Promise<void> => keras.config.setDevice(device);
+const numbersOf = async (given: unknown): Promise<number[]> => {
+  // Some ops give promises of tensors, one gives nested numbers.
+  const x = await given;
+  return x instanceof Tensor ? Array.from(await x.data()) : ([x].flat(Infinity) as number[]);
+};
 
 /** The losses of the epochs in which a small convolutional model learns to tell which half of an image is brighter. */
-export async function train(): Promise<number[]> {
+export async function train(device: DeviceName): Promise<number[]> {
+  await use(device);
   keras.utils.setRandomSeed(3);
   const [count, size] = [64, 8];
   const images = new Float32Array(count * size * size).map((_, k) => {
@@ -34,12 +45,75 @@ export async function train(): Promise<number[]> {
   return history['loss']!;
 }
 
-/** What a model file from the server predicts for `[rows, 4]` numbers. */
-export async function predict(url: string, values: number[]): Promise<number[]> {
-  const model = await keras.models.loadModel<keras.Model>(new URL(url, location.href));
-  const x = keras.tensor(Float32Array.from(values), { shape: [values.length / 4, 4] });
-  return [...((await ((await model.predict(x)) as keras.Tensor).data()) as Float32Array)];
+/** The losses of `train` in a worker, and how often the page's timer came through in the meantime. */
+export async function trainInWorker(device: DeviceName): Promise<{ losses: number[]; ticks: number }> {
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 5);
+  const worker = new Worker(new URL('./worker.js', location.href), { type: 'module' });
+  const answer = await new Promise<{ losses?: number[]; error?: string }>((resolve) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = ({ message }) => resolve({ error: message });
+    worker.postMessage(device);
+  });
+  clearInterval(timer);
+  worker.terminate();
+  if (!answer.losses) throw new Error(answer.error);
+  return { losses: answer.losses, ticks };
 }
+
+/** What a model file from the server answers to stored inputs. */
+export async function predict(device: DeviceName, url: string, inputs: unknown): Promise<number[][]> {
+  await use(device);
+  const model = await keras.models.loadModel<keras.Model>(url);
+  const outputs = await model.predict(withTensors(inputs) as keras.Tensor);
+  return Promise.all(leaves(outputs).map(numbersOf));
+}
+const leaves = (x: unknown): Tensor[] => (x instanceof Tensor ? [x] : Object.values(x as object).flatMap(leaves));
+
+/** Computes a conformance case: the outputs, and the gradient of their product with the cotangents. */
+export async function compute(device: DeviceName, task: Task): Promise<number[][]> {
+  await use(device);
+  if (task.kind === 'op') {
+    const f = task.path.reduce<unknown>((space, key) => (space as Record<string, unknown>)[key], keras);
+    return [await numbersOf((f as (...args: unknown[]) => unknown)(...(withTensors(task.args) as unknown[])))];
+  }
+  const layer = keras.saving.deserializeKerasObject(task.config) as unknown as ((x: keras.Tensor) => keras.Tensor) &
+    AnyLayer;
+  const x = withTensors(task.inputs) as keras.Tensor;
+  if (!layer.built) layer.buildOn(x.shape as never);
+  layer.setWeights(task.weights.map((w) => withTensors(w) as keras.Tensor));
+  const results = [await numbersOf(layer(x))];
+  if (!task.cotangents) return results;
+  layer.setWeights(task.weights.map((w) => withTensors(w) as keras.Tensor));
+  const cotangents = withTensors(task.cotangents) as keras.Tensor;
+  const gradient = keras.grad((given: keras.Tensor) => keras.ops.sum(keras.ops.multiply(layer(given), cotangents)))(x);
+  return [...results, await numbersOf(gradient)];
+}
+
+/** Keeps a model in the browser's database, reads it back, and tells what both answer and which files there were. */
+export async function store(): Promise<{ answers: number[][]; kept: string[]; left: string[] }> {
+  const make = (): keras.Model =>
+    new keras.Sequential([keras.Input({ shape: [4] }), new keras.layers.Dense({ units: 3 })]);
+  const x = keras.tensor([[1, 2, 3, 4]]);
+  const model = make();
+  await model.save('indexeddb://kept.keras');
+  await model.saveWeights('indexeddb://kept.weights.h5');
+  const kept = await keras.saving.storedFiles();
+  const again = await keras.models.loadModel<keras.Model>('indexeddb://kept.keras');
+  const weights = make();
+  await weights.loadWeights('indexeddb://kept.weights.h5');
+  const picked = await keras.models.loadModel<keras.Model>(new File([await bytesOf(model)], 'digits.keras'));
+  const answers = [];
+  for (const m of [model, again, weights, picked]) answers.push(await numbersOf(await m.predict(x)));
+  for (const name of kept) await keras.saving.removeFile(name);
+  return { answers, kept, left: await keras.saving.storedFiles() };
+}
+const bytesOf = async (model: keras.Model): Promise<Uint8Array<ArrayBuffer>> =>
+  (await keras.saving.modelToKeras(model as never)) as Uint8Array<ArrayBuffer>;
+
+/** Offers a model as a download. */
+export const download = (name: string): Promise<void> =>
+  new keras.Sequential([keras.Input({ shape: [4] }), new keras.layers.Dense({ units: 3 })]).save(`downloads://${name}`);
 
 /** The first bytes of a picture of a small model. */
 export async function plot(): Promise<number[]> {
@@ -49,16 +123,21 @@ export async function plot(): Promise<number[]> {
 }
 
 /** Rows of `x @ y` that are wrong, after so many products in one program: long enough for all threads to take part. */
-export async function multiply(size: number): Promise<number> {
+export async function multiply(device: DeviceName, size: number): Promise<number> {
+  await use(device);
   const x = keras.ops.reshape(keras.ops.arange(0, size * size, 1, { dtype: 'float32' }), [size, size]);
   const y = keras.ops.eye(size);
   const wrong = keras.ops.any(keras.ops.notEqual(keras.ops.matmul(x, y), x), { axis: 1 });
   return Number(await keras.ops.sum(keras.ops.cast(wrong, 'int32')).item());
 }
 
-/** Runs every sample of every primitive on WebAssembly and on the reference device, and tells where they differ. */
-export function compareSamples(): { samples: number; differences: string[] } {
-  const [reference, wasm] = [referenceDevice(), wasmDevice(1)];
+/** Runs every sample of every primitive on a device and on the reference, and tells where they differ. */
+export async function compareSamples(
+  device: DeviceName,
+  tolerance: number,
+): Promise<{ samples: number; differences: string[] }> {
+  await use(device);
+  const reference = referenceDevice();
   const differences: string[] = [];
   let samples = 0;
   for (const primitive of Object.values(primitives)) {
@@ -66,14 +145,19 @@ export function compareSamples(): { samples: number; differences: string[] } {
     const rule = primitive.rule as Rule;
     for (const sample of rule.samples) {
       samples++;
-      const difference = differenceOf(rule, sample, reference, wasm);
+      const difference = await differenceOf(rule, sample, reference, tolerance).catch(String);
       if (difference) differences.push(`${rule.name}: ${difference}`);
     }
   }
   return { samples, differences };
 }
 
-function differenceOf(rule: Rule, sample: Sample<unknown>, reference: Device, wasm: Device): string | undefined {
+async function differenceOf(
+  rule: Rule,
+  sample: Sample<unknown>,
+  reference: Device,
+  tolerance: number,
+): Promise<string | undefined> {
   const inputs = sample.inputs.map(({ shape, dtype = 'float32' }) => new Tensor({ shape, dtype }));
   const data = sample.inputs.map(({ shape, dtype = 'float32', low = -1, high = 1, values }, n) => {
     const { array, kind } = dtypeInfo[dtype];
@@ -86,19 +170,19 @@ function differenceOf(rule: Rule, sample: Sample<unknown>, reference: Device, wa
     return typed;
   });
   const program = makeProgram(rule.name, inputs, [bind(rule, inputs, sample.attrs)].flat());
-  const [expected, found] = [run(reference, program, data), run(wasm, program, data)];
+  const [expected, found] = [await run(reference, program, data), await run(currentDevice(), program, data)];
   for (const [n, { dtype }] of program.outputs.entries())
     for (const [k, x] of expected[n]!.entries())
-      if (!isClose(found[n]![k]!, x, dtype)) return `output ${n}[${k}] is ${found[n]![k]}, not ${x}`;
+      if (!isClose(found[n]![k]!, x, dtype, tolerance)) return `output ${n}[${k}] is ${found[n]![k]}, not ${x}`;
   return undefined;
 }
 
-function run(device: Device, program: Program, data: readonly TypedArray[]): TypedArray[] {
+function run(device: Device, program: Program, data: readonly TypedArray[]): Promise<TypedArray[]> {
   const inputs = data.map((x, k) => device.upload(x, program.inputs[k]!.dtype));
   const outputs = device.compile(program).run(inputs);
-  return outputs.map((buffer, k) => device.download(buffer, program.outputs[k]!) as TypedArray);
+  return Promise.all(outputs.map((buffer, k) => device.download(buffer, program.outputs[k]!)));
 }
 
-const isClose = (found: number, expected: number, dtype: DType): boolean =>
+const isClose = (found: number, expected: number, dtype: DType, tolerance: number): boolean =>
   Object.is(found + 0, expected + 0) ||
-  (dtypeInfo[dtype].kind === 'float' && Math.abs(found - expected) <= 1e-5 * (1 + Math.abs(expected)));
+  (dtypeInfo[dtype].kind === 'float' && Math.abs(found - expected) <= tolerance * (1 + Math.abs(expected)));

@@ -1,0 +1,94 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildExamplePage } from '../../scripts/example-page.ts';
+import { isolation } from '../../scripts/serve.ts';
+import { devices } from '../../test/browser/devices.ts';
+import { executablePath, Pages } from '../../test/browser/pages.ts';
+import { digitOf, type Point, type Stroke } from './strokes.ts';
+
+/** Part of an ellipse, in percent of the pad; angles in degrees, clockwise from the right. */
+const arc = (x: number, y: number, rx: number, ry: number, from: number, to: number): Point[] =>
+  Array.from({ length: 17 }, (_, k) => {
+    const angle = ((from + ((to - from) * k) / 16) * Math.PI) / 180;
+    return [x + rx * Math.cos(angle), y + ry * Math.sin(angle)];
+  });
+const drawings: readonly { digit: string; strokes: readonly Stroke[] }[] = [
+  { digit: '3', strokes: [[...arc(48, 30, 20, 20, -150, 90), ...arc(48, 70, 24, 20, -90, 140)]] },
+  { digit: '0', strokes: [arc(50, 50, 25, 38, -90, 270)] },
+  { digit: '6', strokes: [[[62, 10], [40, 36], ...arc(50, 66, 20, 22, -160, 200)]] },
+]; // biome-ignore format: points are easier to read in rows
+
+describe.skipIf(!executablePath)('the page that learns digits', () => {
+  let folder: string;
+  const pages = new Pages();
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'hornbeam-digits-'));
+    await buildExamplePage('browser-digits', folder);
+    await pages.start();
+  });
+  afterAll(async () => {
+    await pages.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const text = (page: Page, id: string): Promise<string> => page.locator(`#${id}`).innerText();
+  /** Draws with the mouse. */
+  async function draw(page: Page, strokes: readonly Stroke[]): Promise<void> {
+    const { x, y, width, height } = (await page.locator('#pad').boundingBox())!;
+    for (const [first, ...rest] of strokes) {
+      await page.mouse.move(x + (first![0] / 100) * width, y + (first![1] / 100) * height);
+      await page.mouse.down();
+      for (const [u, v] of rest) await page.mouse.move(x + (u / 100) * width, y + (v / 100) * height);
+      await page.mouse.up();
+    }
+  }
+
+  it.each(devices)('trains on $name and reads what is drawn', async ({ name }) => {
+    const { page, said } = await pages.open(folder, isolation);
+    await page.locator('#train:enabled').waitFor();
+    if (name !== 'wasm') {
+      await page.locator(`[value=${name}]`).check({ force: true });
+      await page.getByText(`Computing on ${name}.`).waitFor();
+    }
+    await page.click('#train');
+    await page.waitForFunction(() => document.getElementById('epoch')!.innerText.startsWith('4 /'), undefined, {
+      timeout: 60_000,
+    });
+    await page.click('#train');
+    await page.getByText('Train again').waitFor();
+    expect(Number.parseFloat(await text(page, 'validation'))).toBeGreaterThan(90);
+    for (const { digit, strokes } of drawings) {
+      await draw(page, strokes);
+      await page.waitForFunction((wanted) => document.getElementById('answer')!.innerText === wanted, digit);
+      expect(await page.locator('#bars .best').innerText()).toMatch(new RegExp(`^${digit}`));
+      await page.click('#clear');
+    }
+    expect(said).toEqual([]);
+  });
+
+  it('says what is wrong when a device is not to be had, and stays with the one it has', async () => {
+    const { page } = await pages.open(folder, isolation);
+    await page.locator('#train:enabled').waitFor();
+    await page.evaluate(() => {
+      const radio = document.querySelector<HTMLInputElement>('[value=webgpu]')!;
+      radio.value = 'abacus';
+      radio.click();
+    });
+    await page.getByText('unknown device "abacus"').waitFor();
+    expect(await page.locator('[value=wasm]').isChecked()).toBe(true);
+  });
+});
+
+it('shows a drawing as the data set does: as high as the sheet, in the middle, and equally dark', () => {
+  const large = digitOf([arc(50, 50, 25, 38, -90, 270)]);
+  const small = digitOf([arc(20, 80, 5, 7.6, -90, 270)]);
+  // Pixels equally far from the strokes may be ink in one and not in the other.
+  small.forEach((ink, k) => expect(Math.abs(ink - large[k]!)).toBeLessThanOrEqual(1 / 8));
+  expect(large.reduce((sum, ink) => sum + ink * 16, 0)).toBe(305);
+  expect(large.slice(0, 8).some((ink) => ink > 0)).toBe(true);
+  expect(large.slice(56).some((ink) => ink > 0)).toBe(true);
+  expect(digitOf([])).toEqual(new Float32Array(64));
+});
