@@ -145,6 +145,8 @@ find('picture').addEventListener('click', () => ask({ kind: 'draw' }));
 find('save').addEventListener('click', () => ask({ kind: 'save' }));
 find<HTMLInputElement>('open').addEventListener('change', ({ target }) => {
   const file = (target as HTMLInputElement).files?.[0];
-  if (file) ask({ kind: 'open', file });
+  if (!file) return;
+  say(`Opened ${file.name}.`);
+  ask({ kind: 'open', file });
 });
 showPrediction(undefined);
