@@ -3,6 +3,7 @@ import { sizeOf } from '../../../base/shape.ts';
 import type {
   ContractionStep,
   CopyStep,
+  Home,
   LoopStep,
   Plan,
   RepeatStep,
