@@ -1,4 +1,5 @@
-import { setDevice as chooseDevice, currentDevice, type DeviceName } from '../runtime/device.ts';
+import { currentDevice, type DeviceName } from '../runtime/device.ts';
+import { setDevice as chooseDevice } from '../runtime/set-device.ts';
 
 export {
   epsilon,
@@ -10,7 +11,10 @@ export {
 } from '../base/config.ts';
 export { dtypePolicy, setDtypePolicy } from '../base/dtype-policy.ts';
 
-/** Chooses where everything that follows is computed: "wasm" (the default) or "reference". */
+/**
+ * Chooses where everything that follows is computed: "wasm" (the default), "webgpu" (a GPU; in Node with the package
+ * `webgpu`) or "reference". Tensors made before move over when they are used.
+ */
 export const setDevice = (name: DeviceName): Promise<void> => chooseDevice(name);
 /** Name of the device in use. */
 export const device = (): DeviceName => currentDevice().name;

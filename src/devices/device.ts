@@ -39,6 +39,10 @@ export interface Device {
   readonly name: 'reference' | 'wasm' | 'webgpu';
   /** Until it settles, programs are compiled for less than the whole device, as before a page's threads have started. */
   readonly ready?: Promise<void> | undefined;
+  /** Whether its bytes cannot be read at once: `download` gives a promise. */
+  readonly isRemote?: boolean;
+  /** It broke off, and what it held is gone. */
+  readonly isLost?: boolean;
   compile(program: Program): Executable;
   /** Copies elements in, as stored (16-bit floats as their bits). */
   upload(data: TypedArray, dtype: DType): Buffer;

@@ -5,6 +5,7 @@ import { type Shape, showShape, sizeOf } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
 import { normal } from '../random/index.ts';
+import { onHost } from '../runtime/device.ts';
 import { tensor } from '../tensor/like.ts';
 import { RandomInitializer, seedField } from './random.ts';
 
@@ -45,7 +46,7 @@ export class Orthogonal extends RandomInitializer<typeof fields> {
       fail('Orthogonal', `it makes matrices, not shape ${showShape(shape)}`, 'use it for weights of two axes or more');
     const [rows, columns] = [sizeOf(shape.slice(0, -1)), shape.at(-1)!];
     const [tall, narrow] = [Math.max(rows, columns), Math.min(rows, columns)];
-    const drawn = normal([tall, narrow], { seed: this.seed }).dataSync();
+    const drawn = onHost(() => normal([tall, narrow], { seed: this.seed }).dataSync());
     const q = tensor(Float32Array.from(orthonormalised(Float64Array.from(drawn), tall, narrow)), {
       shape: [tall, narrow],
     });

@@ -2,29 +2,52 @@ import { fail } from '../base/errors.ts';
 import type { Device } from '../devices/device.ts';
 import { referenceDevice } from '../devices/reference/device.ts';
 import { wasmDevice } from '../devices/wasm/device.ts';
+import { webgpuDevice } from '../devices/webgpu/device.ts';
 
 export type DeviceName = Device['name'];
 
-const makers: Partial<Record<DeviceName, () => Device | Promise<Device>>> = {
+const makers: Readonly<Record<DeviceName, () => Device | Promise<Device>>> = {
   reference: referenceDevice,
   wasm: () => wasmDevice(),
+  webgpu: webgpuDevice,
 };
 const made = new Map<DeviceName, Device>();
 let current: Device | undefined;
 
 /** The device that new tensors and programs go to: `wasm` unless another was set. */
 export function currentDevice(): Device {
-  current ??= made.get('wasm') ?? remember('wasm', wasmDevice());
+  current ??= wasm();
   return current;
 }
 
-/** Chooses the device for all that follows. Tensors made before move over when they are next used. */
-export async function setDevice(name: DeviceName): Promise<void> {
+const wasm = (): Device => made.get('wasm') ?? remember('wasm', wasmDevice());
+
+/** The device of that name, ready for use. */
+export async function deviceNamed(name: DeviceName): Promise<Device> {
   const make = makers[name];
   if (!make)
     return fail('config.setDevice', `unknown device "${name}"`, `use one of ${Object.keys(makers).join(', ')}`);
-  current = made.get(name) ?? remember(name, await make());
-  await current.ready;
+  const known = made.get(name);
+  const device = known && !known.isLost ? known : remember(name, await make());
+  await device.ready;
+  return device;
+}
+
+/** Makes it the device of all that follows. */
+export function useDevice(device: Device): void {
+  current = device;
+}
+
+/** What `f` gives, computed where numbers can be read at once. */
+export function onHost<T>(f: () => T): T {
+  const before = currentDevice();
+  if (!before.isRemote) return f();
+  current = wasm();
+  try {
+    return f();
+  } finally {
+    current = before;
+  }
 }
 
 /** What to wait for, if anything, before compiling what should use all of the device. */

@@ -3,7 +3,7 @@ import { complex, partsOf } from '../ir/complex.ts';
 import { closeProgram, makeProgram, type Program, printProgram } from '../ir/program.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { currentDevice } from './device.ts';
-import { bufferOn, concrete } from './storage.ts';
+import { bufferOn, concrete, storageOf } from './storage.ts';
 
 const executables = new WeakMap<Device, Map<string, Executable>>();
 const most = 4096;
@@ -26,6 +26,8 @@ export function run(executable: Executable, inputs: readonly Tensor[]): (Tensor 
   const device = currentDevice();
   const buffers = executable.run(inputs.map((t) => bufferOn(device, t)));
   const { outputs, donated } = executable.program;
+  // What is overwritten is no longer what was uploaded.
+  for (const n of donated.values()) storageOf(inputs[n]!).known = undefined;
   return buffers.map((buffer, k) => (donated.has(k) ? null : concrete(outputs[k]!, device, buffer)));
 }
 

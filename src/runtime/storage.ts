@@ -2,17 +2,29 @@ import type { TypedArray } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
 import type { Buffer, Device } from '../devices/device.ts';
 import { type Aval, type Storage, Tensor } from '../ir/tensor.ts';
-import { currentDevice } from './device.ts';
+import { currentDevice, onHost } from './device.ts';
 import { freeWithHolder } from './reclaim.ts';
 
 /** A device's buffer held by JavaScript: given back when the garbage collector takes the holder, or by `dispose`. */
 export class DeviceStorage implements Storage {
-  readonly device: Device;
-  readonly bytes: number;
+  device: Device;
+  bytes: number;
+  /** The elements where they are known here too: of small arrays that were uploaded to a device that cannot be read at once. */
+  known: TypedArray | undefined;
   private held: Buffer | undefined;
-  private readonly free: () => void;
+  private free: () => void;
 
   constructor(device: Device, buffer: Buffer) {
+    this.device = device;
+    this.bytes = buffer.bytes;
+    this.held = buffer;
+    this.free = freeWithHolder(this, device, buffer);
+  }
+
+  /** Keeps the same elements in another device's buffer from now on. */
+  move(device: Device, buffer: Buffer): void {
+    this.dispose();
+    this.known = undefined;
     this.device = device;
     this.bytes = buffer.bytes;
     this.held = buffer;
@@ -36,13 +48,51 @@ export class DeviceStorage implements Storage {
   }
 }
 
-export const concrete = (aval: Aval, device: Device, buffer: Buffer): Tensor =>
-  new Tensor({ shape: aval.shape, dtype: aval.dtype }, { storage: new DeviceStorage(device, buffer) });
+export function concrete({ shape, dtype }: Aval, device: Device, buffer: Buffer): Tensor {
+  const storage = new DeviceStorage(device, buffer);
+  if (device.isRemote) remember(storage, { shape, dtype });
+  return new Tensor({ shape, dtype }, { storage });
+}
+
+/** What lives on devices that cannot be read at once, and what it is. */
+const remote = new Map<WeakRef<DeviceStorage>, Aval>();
+const forgotten = new FinalizationRegistry<WeakRef<DeviceStorage>>((away) => remote.delete(away));
+
+function remember(storage: DeviceStorage, { shape, dtype }: Aval): void {
+  const away = new WeakRef(storage);
+  remote.set(away, { shape, dtype });
+  forgotten.register(storage, away);
+}
+
+/** Moves all that lives on a device that cannot be read at once to the default device. */
+export async function bringHome(device: Device): Promise<void> {
+  const home = onHost(currentDevice);
+  const moveOne = async (storage: DeviceStorage, aval: Aval): Promise<void> => {
+    const data = storage.known ?? (await device.download(storage.buffer, aval));
+    if (!storage.isDisposed && storage.device === device) storage.move(home, home.upload(data, aval.dtype));
+  };
+  // More may be made while these are read.
+  for (;;) {
+    const moves: Promise<void>[] = [];
+    for (const [away, aval] of remote) {
+      const storage = away.deref();
+      if (storage?.device === device && !storage.isDisposed) moves.push(moveOne(storage, aval));
+      else if (!storage?.device.isRemote || storage.isDisposed) remote.delete(away);
+    }
+    if (moves.length === 0) return;
+    await Promise.all(moves);
+  }
+}
+
+/** Arrays of no more elements stay known here after they were uploaded. */
+const fewElements = 1024;
 
 /** A concrete tensor on the current device, from elements as stored. */
 export function upload(data: TypedArray, aval: Aval): Tensor {
   const device = currentDevice();
-  return concrete(aval, device, device.upload(data, aval.dtype));
+  const t = concrete(aval, device, device.upload(data, aval.dtype));
+  if (device.isRemote && data.length <= fewElements) storageOf(t).known = data.slice();
+  return t;
 }
 
 export function storageOf(t: Tensor): DeviceStorage {
@@ -57,21 +107,21 @@ export function storageOf(t: Tensor): DeviceStorage {
 /** The tensor's elements as stored; a promise where the device cannot wait. */
 export function download(t: Tensor): TypedArray | Promise<TypedArray> {
   const storage = storageOf(t);
-  return storage.device.download(storage.buffer, t);
+  return storage.known?.slice() ?? storage.device.download(storage.buffer, t);
 }
 
 /** The tensor's buffer on the given device; one that lives elsewhere moves over for good. */
 export function bufferOn(device: Device, t: Tensor): Buffer {
   const storage = storageOf(t);
   if (storage.device === device) return storage.buffer;
-  const data = storage.device.download(storage.buffer, t);
+  const data = storage.known ?? storage.device.download(storage.buffer, t);
   if (data instanceof Promise)
     return fail(
       'Tensor',
       `it lives on the ${storage.device.name} device, whose bytes cannot be read at once`,
       'await t.data() first, and make a new tensor from it',
     );
-  const moved = new DeviceStorage(device, device.upload(data, t.dtype));
-  t.storage = moved;
-  return moved.buffer;
+  storage.move(device, device.upload(data, t.dtype));
+  if (device.isRemote) remember(storage, t);
+  return storage.buffer;
 }

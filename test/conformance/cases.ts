@@ -2,13 +2,16 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'vitest';
 import { asDType, type DType, dtypeInfo, isFloat } from '../../src/base/dtype.ts';
-import { type DeviceName, setDevice } from '../../src/runtime/device.ts';
+import { offerSoftwareGpu } from '../../src/devices/webgpu/testing.ts';
+import type { DeviceName } from '../../src/runtime/device.ts';
+import { setDevice } from '../../src/runtime/set-device.ts';
 import { upload } from '../../src/runtime/storage.ts';
 import { decode } from '../../src/tensor/elements.ts';
 import { type Tensor, tensor } from '../../src/tensor/index.ts';
 
 // The cases run on the default device, or on the one that the environment names.
 const device = process.env['HORNBEAM_DEVICE'];
+if (device === 'webgpu') offerSoftwareGpu();
 if (device) await setDevice(device as DeviceName);
 
 /** An array as the cases store it: little-endian bytes in C order, base64. */

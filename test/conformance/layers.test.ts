@@ -3,7 +3,7 @@ import { asDType } from '../../src/base/dtype.ts';
 import { optionFromDisk } from '../../src/base/naming.ts';
 import { deserializeObject, serializeObject } from '../../src/base/serialize.ts';
 import { showShape } from '../../src/base/shape.ts';
-import { setDevice } from '../../src/runtime/device.ts';
+import { setDevice } from '../../src/runtime/set-device.ts';
 import { KerasTensor, type Tensor, tensorsIn } from '../../src/tensor/index.ts';
 import { expectNumbers, isStored, numbersOf, type Stored, withTensors } from './cases.ts';
 import { casesByFamily, classOf, type ErrorCase, type LayerCase, type RandomCase } from './layer-cases.ts';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as ops from '../../src/ops/index.ts';
-import { currentDevice, setDevice } from '../../src/runtime/device.ts';
+import { currentDevice } from '../../src/runtime/device.ts';
+import { setDevice } from '../../src/runtime/set-device.ts';
 import { download } from '../../src/runtime/storage.ts';
 import { Tensor, valueAndGrad } from '../../src/tensor/index.ts';
 import { bodies } from './op-bodies.ts';

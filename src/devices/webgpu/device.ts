@@ -8,11 +8,9 @@ import { acquire } from './adapter.ts';
 import { bytesOf, decode, encode } from './elements.ts';
 import type { OwnKernels } from './emit/commands.ts';
 import { load } from './executable.ts';
-import { contraction } from './kernels/contraction.ts';
 import { type GpuBuffer, Machine } from './machine.ts';
 
-const ownKernels: OwnKernels = (step, context) =>
-  step.kind === 'contraction' ? contraction(step, context) : undefined;
+const ownKernels: OwnKernels = () => undefined;
 
 /** Blocks into which a large reduction is cut, so that as many invocations have work. */
 const reducers = 256;
@@ -32,6 +30,10 @@ export async function webgpuDevice(): Promise<Device & { close(): void }> {
   };
   return {
     name: 'webgpu',
+    isRemote: true,
+    get isLost() {
+      return machine.isLost;
+    },
     compile: (program) => load(program, compile(program, target), machine, ownKernels),
     upload(data, dtype) {
       machine.check();

@@ -31,6 +31,8 @@ export class Machine {
   readonly gpu: Gpu;
   /** Bytes in buffers that were not freed. */
   bytesInUse = 0;
+  /** The GPU broke off: nothing that it held can be had. */
+  isLost = false;
   private readonly acquired: Acquired;
   private readonly pool = new Map<number, GPUBuffer[]>();
   private pooledBytes = 0;
@@ -47,6 +49,7 @@ export class Machine {
       this.failure ??= event.error.message;
     });
     void this.device.lost.then(({ message, reason }) => {
+      this.isLost = true;
       this.failure ??= `the GPU was lost (${reason}: ${message || 'no reason given'})`;
     });
   }
@@ -60,7 +63,9 @@ export class Machine {
   check(): void {
     const { failure } = this;
     if (failure === undefined) return;
-    if (!failure.startsWith('the GPU was lost')) this.failure = undefined;
+    if (this.isLost)
+      fail('webgpu device', failure, "call config.setDevice('webgpu') again, and load the weights from a file");
+    this.failure = undefined;
     fail('webgpu device', failure, "use smaller arrays or batches, or config.setDevice('wasm')");
   }
 
