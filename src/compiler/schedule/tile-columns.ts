@@ -47,10 +47,11 @@ function tiled(s: Stmt & { op: 'for' }, algebra: Algebra): readonly Stmt[] | und
   return [{ ...s, body: begin }, loop(blocks, [{ ...s, body: [...resume, loop(row, sums), ...stores.values()] }])];
 }
 
-/** A divisor of n not far below `wanted`, if n is much larger. */
+/** A divisor of n not far below `wanted`, or else above, if n is much larger. */
 function tileSize(n: number, wanted: number): number | undefined {
   const most = Math.min(64, Math.floor(wanted));
   if (n < 4 * most) return undefined;
   for (let d = most; d >= 8 && d >= most / 4; d--) if (n % d === 0) return d;
+  for (let d = most + 1; d <= Math.min(64, 4 * most); d++) if (n % d === 0) return d;
   return undefined;
 }
