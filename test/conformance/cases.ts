@@ -4,8 +4,9 @@ import { expect } from 'vitest';
 import { asDType, type DType, dtypeInfo, isFloat } from '../../src/base/dtype.ts';
 import { offerSoftwareGpu } from '../../src/devices/webgpu/testing.ts';
 import type { DeviceName } from '../../src/runtime/device.ts';
+import { deviceNamed } from '../../src/runtime/device.ts';
 import { setDevice } from '../../src/runtime/set-device.ts';
-import { upload } from '../../src/runtime/storage.ts';
+import { download, storageOf, upload } from '../../src/runtime/storage.ts';
 import { decode } from '../../src/tensor/elements.ts';
 import { type Tensor, tensor } from '../../src/tensor/index.ts';
 
@@ -59,6 +60,26 @@ const camel = (key: string): string => key.replace(/_([a-z0-9])/g, (_, c: string
 /** Python's keyword arguments as options. */
 export const optionsOf = (kwargs: object): Record<string, unknown> =>
   Object.fromEntries(Object.entries(kwargs).map(([k, v]) => [camel(k), v]));
+
+/** Makes what lives on a GPU comparable at once. */
+export async function reachable(tensors: readonly Tensor[]): Promise<void> {
+  for (const t of tensors) {
+    const storage = storageOf(t);
+    if (storage.device.isRemote) storage.known = await download(t);
+  }
+}
+
+/** Whether there is a GPU to run cases on; says why when there is none. */
+export async function hasGpu(): Promise<boolean> {
+  offerSoftwareGpu();
+  try {
+    await deviceNamed('webgpu');
+    return true;
+  } catch (error) {
+    console.warn(`cases on webgpu are skipped: ${(error as Error).message}`);
+    return false;
+  }
+}
 
 /** Fails unless a tensor has the shape, dtype and (within the tolerance) the values of a stored array. */
 export function expectSame(actual: Tensor, expected: Stored, [rtol, atol]: Tolerance = [1e-5, 2e-6], what = ''): void {

@@ -1,16 +1,20 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { resetNames } from '../../src/base/naming.ts';
 import type { Config } from '../../src/base/serialize.ts';
 import { leavesOf, type Tree } from '../../src/base/tree.ts';
 import * as keras from '../../src/index.ts';
+import { currentDevice } from '../../src/runtime/device.ts';
+import { setDevice } from '../../src/runtime/set-device.ts';
 import { modelFromConfig } from '../../src/saving/index.ts';
 import {
   casesOf,
   expectNumbers,
   expectSame,
+  hasGpu,
   isStored,
   numbersOf,
   optionsOf,
+  reachable,
   type Stored,
   withTensors,
 } from './cases.ts';
@@ -62,10 +66,23 @@ function expectLogs(
 }
 beforeEach(resetNames);
 
-describe.each([false, true])('training, run eagerly: %s', (runEagerly) => {
+const withGpu = await hasGpu();
+// A few cases of each kind where steps are slow: the code is the same.
+const few = /^(mlp\/adam|cnn\/batchnorm|mask\/attention|multi\/dict-out|custom)/;
+const onGpu =
+  /^(mlp\/(adam|sgd|class)|cnn\/(auto|batch)|rnn\/gru|multi\/dict-in|transformer|optimizer\/(ema|grad|loss)|loop\/steps-per-ex)/;
+
+describe.each([
+  ['compiled', false, undefined],
+  ['run eagerly', true, undefined],
+  ['on webgpu', false, 'webgpu'],
+] as const)('training, %s', (_, runEagerly, device) => {
+  const before = currentDevice().name;
+  beforeAll(() => (device ? setDevice(device) : undefined));
+  afterAll(() => setDevice(before));
   for (const c of casesOf<Case>('training/training')) {
-    // Op by op a few cases of each kind are enough: the code is the same.
-    if (runEagerly && !/^(mlp\/adam|cnn\/batchnorm|mask\/attention|multi\/dict-out|custom)/.test(c.id)) continue;
+    if (runEagerly && !few.test(c.id)) continue;
+    if (device && !(withGpu && onGpu.test(c.id))) continue;
     test(`${c.id} trains as Keras does`, async () => {
       const model = modelFromConfig(c.model, { customObjects }) as unknown as keras.Model;
       if (runEagerly) model.compileFromConfig({ ...(c.model['compile_config'] as Config), run_eagerly: true });
@@ -100,6 +117,7 @@ describe.each([false, true])('training, run eagerly: %s', (runEagerly) => {
       c.first_epoch_batches.forEach(({ logs, batch }, k) => expectLogs(batches[k]!, logs, `batch ${batch}`));
       for (const [name, values] of Object.entries(c.history))
         expectNumbers(history.history[name]!, numbersOf(values), tolerance, `history ${name}`);
+      await reachable([...model.weights, ...model.optimizer!.variables].map((v) => v.held));
       c.final_weights.forEach(({ path, value }, k) => {
         expect(model.weights[k]!.path.split('/').slice(-2)).toEqual(path.split('/').slice(-2));
         // Batch normalisation takes off what a bias before it adds: its gradient is rounding error, in which Adam takes whole steps.
@@ -120,6 +138,7 @@ describe.each([false, true])('training, run eagerly: %s', (runEagerly) => {
       const predicted = leavesOf(
         (await model.predict(x, batchSize ? { batchSize } : {})) as unknown as Tree<keras.Tensor>,
       );
+      await reachable(predicted);
       storedLeaves(c.predict).forEach((want, k) => expectSame(predicted[k]!, want, results, `prediction ${k}`));
     });
   }
