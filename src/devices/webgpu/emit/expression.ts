@@ -60,7 +60,7 @@ export function combined(
   need: (helper: string) => void,
 ): string {
   if (type === 'bool')
-    return combine === 'add' || combine === 'or' || combine === 'max' ? `(${a} || ${b})` : `(${a} && ${b})`;
+    return combine === 'add' || combine === 'or' || combine === 'max' ? `(${a} | ${b})` : `(${a} & ${b})`;
   switch (combine) {
     case 'add':
       return `(${a} + ${b})`;
@@ -175,19 +175,20 @@ const infix: Partial<Record<ScalarOp, string>> = {
   eq: '==',
   ne: '!=',
 };
+// Both operands are computed: `&&` would branch, which costs more, and some compilers need exponential time for many.
 const truth: Partial<Record<ScalarOp, (a: string, b: string) => string>> = {
-  add: (a, b) => `(${a} || ${b})`,
-  or: (a, b) => `(${a} || ${b})`,
-  max: (a, b) => `(${a} || ${b})`,
-  mul: (a, b) => `(${a} && ${b})`,
-  and: (a, b) => `(${a} && ${b})`,
-  min: (a, b) => `(${a} && ${b})`,
+  add: (a, b) => `(${a} | ${b})`,
+  or: (a, b) => `(${a} | ${b})`,
+  max: (a, b) => `(${a} | ${b})`,
+  mul: (a, b) => `(${a} & ${b})`,
+  and: (a, b) => `(${a} & ${b})`,
+  min: (a, b) => `(${a} & ${b})`,
   xor: (a, b) => `(${a} != ${b})`,
   not: (a) => `(!${a})`,
-  lt: (a, b) => `(!${a} && ${b})`,
-  le: (a, b) => `(!${a} || ${b})`,
-  gt: (a, b) => `(${a} && !${b})`,
-  ge: (a, b) => `(${a} || !${b})`,
+  lt: (a, b) => `(!${a} & ${b})`,
+  le: (a, b) => `(!${a} | ${b})`,
+  gt: (a, b) => `(${a} & !${b})`,
+  ge: (a, b) => `(${a} | !${b})`,
 };
 /** Functions of WGSL itself that are exact, by type. */
 const builtin: Partial<Record<ScalarOp, string>> = {

@@ -125,6 +125,46 @@ export class Reader {
     for (let e = 0; e < this.units; e++) this.text.line(`var ${this.name}v${e} = ${vector}();`);
   }
 
+  /** Brings a block to its place at once, vector by vector: no registers wait, and the text is short. */
+  bring(block: string, target: string): void {
+    const { text, layout, cut } = this;
+    const vectors = (cut.block * cut.depth) / 4;
+    const wide = layout.along === 'depth' ? cut.depth / 4 : cut.block / 4;
+    text.line(`for (var unit = lane; unit < ${vectors}u; unit += ${cut.threads}u) {`);
+    text.line(`let minor = unit % ${wide}u;`);
+    text.line(`let major = unit / ${wide}u;`);
+    const isDeep = layout.along === 'depth';
+    const each = isDeep || layout.isWide ? 1 : 4;
+    const lines = Array.from({ length: each }, (_, c) => {
+      const name = `${this.name}_${c}`;
+      text.line(`let ${name}line = ${this.cut.first} + ${isDeep ? 'major' : `4u * minor + ${c}u`};`);
+      return this.line(name, `${this.name}start`);
+    });
+    const terms = Array.from({ length: isDeep && !layout.isWide ? 4 : 1 }, (_, c) =>
+      this.term(`(${block}) * ${cut.depth}u + ${isDeep ? `4u * minor + ${c}u` : 'major'}`),
+    );
+    const value = this.four(lines, terms);
+    text.line(`${target}[0u][${isDeep ? 'minor' : 'major'}][${isDeep ? 'major' : 'minor'}] = ${value};`);
+    text.line('}');
+  }
+  /** What `bring` needs before the loop. */
+  prepareStart(): void {
+    this.batchOffset();
+  }
+
+  /** Four neighbours as a vector, read at once or one by one. */
+  private four(lines: readonly Line[], terms: readonly Term[]): string {
+    if (this.layout.isWide) {
+      const { at, inside } = this.element(lines[0]!, terms[0]!);
+      return this.vector(at, inside);
+    }
+    const parts = [0, 1, 2, 3].map((c) => {
+      const { at, inside } = this.element(lines[lines.length === 1 ? 0 : c]!, terms[terms.length === 1 ? 0 : c]!);
+      return this.scalar(at, inside);
+    });
+    return `vec4<${this.arranged.product.type}>(${parts.join(', ')})`;
+  }
+
   /** Reads this invocation's part of a block, zero where there is nothing. */
   fetch(block: string): void {
     const { text, layout, cut } = this;
@@ -139,17 +179,7 @@ export class Reader {
         const each = layout.along === 'depth' && !layout.isWide ? 4 : 1;
         terms = Array.from({ length: each }, (_, c) => this.term(`${first}${c > 0 ? ` + ${c}u` : ''}`));
       }
-      const lines = this.lines[e]!;
-      if (layout.isWide) {
-        const { at, inside } = this.element(lines[0]!, terms[0]!);
-        text.line(`${this.name}v${e} = ${this.vector(at, inside)};`);
-        continue;
-      }
-      const parts = [0, 1, 2, 3].map((c) => {
-        const { at, inside } = this.element(lines[lines.length === 1 ? 0 : c]!, terms![terms!.length === 1 ? 0 : c]!);
-        return this.scalar(at, inside);
-      });
-      text.line(`${this.name}v${e} = vec4<${this.arranged.product.type}>(${parts.join(', ')});`);
+      text.line(`${this.name}v${e} = ${this.four(this.lines[e]!, terms)};`);
     }
     text.line('}');
   }
@@ -206,7 +236,7 @@ export class Reader {
     });
     if (conditions.length === 0) return { at: `u32(${at})`, inside: undefined };
     const inside = text.fresh('in');
-    text.line(`let ${inside} = ${conditions.map((c) => (c.includes(' ') ? `(${c})` : c)).join(' && ')};`);
+    text.line(`let ${inside} = ${conditions.map((c) => (c.includes(' ') ? `(${c})` : c)).join(' & ')};`);
     // Where there is nothing the first element is read instead, and dropped.
     return { at: `select(0u, u32(${at}), ${inside})`, inside };
   }

@@ -22,7 +22,8 @@ const forms: readonly Form[] = [
   { rows: 32, columns: 32, depth: 32, own: [4, 4], quality: 0.42 },
   { rows: 128, columns: 16, depth: 16, own: [8, 4], quality: 0.3 },
   { rows: 16, columns: 128, depth: 16, own: [4, 8], quality: 0.3 },
-  { rows: 16, columns: 16, depth: 32, own: [4, 4], quality: 0.12 },
+  { rows: 32, columns: 16, depth: 32, own: [4, 4], quality: 0.2 },
+  { rows: 16, columns: 32, depth: 32, own: [4, 4], quality: 0.2 },
 ];
 
 export const threadsOf = ({ rows, columns, own }: Tile): number => (rows / own[0]) * (columns / own[1]);

@@ -47,7 +47,8 @@ export function tiledProduct(
       return sum + 16 * buffers * height(s) * (width(s) + (layouts[s].along === 'depth' ? pad : 0));
     }, 0);
   const room = context.gpu.sharedBytes;
-  const buffers = share > 1 && bytes(2, 0) <= room ? 2 : 1;
+  const isPipelined = share > 1 && layouts.every((l) => l.isWide);
+  const buffers = isPipelined && bytes(2, 0) <= room ? 2 : 1;
   // Two more to a row, so that what neighbours store along the sum falls on different banks.
   const pad = bytes(buffers, 2) <= room ? 2 : 0;
   const shared = (['left', 'right'] as const).map((name, x) => {
@@ -88,31 +89,29 @@ export function tiledProduct(
   );
   if (k > 0) {
     if (tile.splits * share !== steps || tile.splits > 1) text.line('if (begin < end) {');
-    for (const r of readers) r.prepare();
-    const fetch = (at: string): void => {
-      for (const r of readers) r.fetch(at);
-    };
-    const keep = (buffer: string): void => readers.forEach((r, s) => r.keep(s === 0 ? 'left' : 'right', buffer));
-    for (const r of readers) r.declare(vector);
-    fetch('begin');
-    if (buffers === 2) {
-      keep('0u');
+    const sides = readers.map((r, x) => [r, x === 0 ? 'left' : 'right'] as const);
+    if (isPipelined) {
+      for (const r of readers) r.prepare();
+      for (const r of readers) r.declare(vector);
+      // In turn t the block t is on its way while the one before it is multiplied.
+      text.line('for (var t = begin; t <= end; t++) {');
+      for (const r of readers) r.fetch('min(t, end - 1u)');
+      text.line('if (t > begin) {');
+      multiply(buffers === 2 ? '(t + 1u) & 1u' : '0u');
+      text.line('}');
+      if (buffers === 1) text.line('workgroupBarrier();');
+      for (const [r, name] of sides) r.keep(name, buffers === 2 ? 't & 1u' : '0u');
       text.line('workgroupBarrier();');
-      text.line('for (var t = begin; t < end; t++) {');
-      text.line('let now = (t - begin) & 1u;');
-      fetch('min(t + 1u, end - 1u)');
-      multiply('now');
-      keep('1u - now');
-      text.line('workgroupBarrier();');
+      text.line('}');
     } else {
+      for (const r of readers) r.prepareStart();
       text.line('for (var t = begin; t < end; t++) {');
-      keep('0u');
+      for (const [r, name] of sides) r.bring('t', name);
       text.line('workgroupBarrier();');
-      fetch('min(t + 1u, end - 1u)');
       multiply('0u');
       text.line('workgroupBarrier();');
+      text.line('}');
     }
-    text.line('}');
     if (tile.splits * share !== steps || tile.splits > 1) text.line('}');
   }
 
@@ -191,7 +190,7 @@ export function tiledProduct(
     );
     text.line(`let column = columnTile * ${tile.columns}u + c;`);
     const inside = [...(m % tile.rows ? [`row < ${m}u`] : []), ...(n % tile.columns ? [`column < ${n}u`] : [])];
-    if (inside.length > 0) text.line(`if (${inside.join(' && ')}) {`);
+    if (inside.length > 0) text.line(`if (${inside.map((c) => `(${c})`).join(' & ')}) {`);
     if (layouts[1].along === 'depth')
       text.line(`let at = line * ${tile.columns / 4}u + (c / ${4 * gridX}u) * ${gridX}u + c % ${gridX}u;`);
     else text.line(`let at = line * ${tile.columns / 4}u + c / 4u;`);
