@@ -10,7 +10,7 @@ import { meanOver } from '../numpy/reduce.ts';
 import { reshapeTo } from '../numpy/shape.ts';
 import { op } from '../op.ts';
 import { cast, like } from '../operands.ts';
-import { floatType } from '../promotion.ts';
+import { floatType, resultType } from '../promotion.ts';
 
 interface FormatOption {
   readonly dataFormat?: 'channels_last' | 'channels_first' | null | undefined;
@@ -87,8 +87,9 @@ export const ssim = op(
         `the images have shapes ${showShape(image1.shape)} and ${showShape(image2.shape)}`,
         'give both the same shape',
       );
-    const [x] = batched('image.ssim', image1, options);
-    const [y] = batched('image.ssim', image2, options);
+    const dtype = floatType(resultType(image1.dtype, image2.dtype));
+    const [x] = batched('image.ssim', cast(image1, dtype), options);
+    const [y] = batched('image.ssim', cast(image2, dtype), options);
     if (x.shape[1]! < filterSize || x.shape[2]! < filterSize)
       fail(
         'image.ssim',
@@ -105,7 +106,7 @@ export const ssim = op(
     const above = p.mul(p.add(twice(xy), c1), p.add(twice(cov), c2));
     const below = p.mul(p.add(p.add(xx, yy), c1), p.add(p.add(vx, vy), c2));
     const mean = meanOver('image.ssim', p.div(above, below), { axis: [1, 2, 3] });
-    return cast(image1.shape.length === 3 ? reshapeTo(mean, []) : mean, floatType(image1.dtype));
+    return cast(image1.shape.length === 3 ? reshapeTo(mean, []) : mean, dtype);
   },
   ['tensor', 'tensor'],
 );

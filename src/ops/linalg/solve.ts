@@ -16,7 +16,7 @@ import { diagonalOf } from '../numpy/matrix.ts';
 import { reshapeTo } from '../numpy/shape.ts';
 import { op } from '../op.ts';
 import { cast, like } from '../operands.ts';
-import { floatType } from '../promotion.ts';
+import { floatType, resultType } from '../promotion.ts';
 import { identityLike, matrixOf, transposed } from './matrices.ts';
 
 export interface TriangleOption {
@@ -65,7 +65,7 @@ function solved(who: string, a0: Tensor, b0: Tensor, f: (a: Tensor, b: Tensor) =
   if (showShape(b.shape.slice(0, -1)) !== showShape(a.shape.slice(0, -1)))
     fail(who, `a has shape ${showShape(a0.shape)}, b ${showShape(b0.shape)}`, 'give b as many rows as a');
   const x = f(a, b);
-  return isVector ? reshapeTo(x, b0.shape) : x;
+  return cast(isVector ? reshapeTo(x, b0.shape) : x, floatType(resultType(a0.dtype, b0.dtype)));
 }
 export function solveWith(a: Tensor, b: Tensor): Tensor {
   const [packed, , permutation] = lu(a);

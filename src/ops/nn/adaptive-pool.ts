@@ -1,13 +1,12 @@
 import { fail } from '../../base/errors.ts';
 import { range, showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
-import { dot } from '../../primitives/dot.ts';
-import { concatenate, transpose } from '../../primitives/movement.ts';
-import { reduceMax } from '../../primitives/reduce.ts';
-import { tensor } from '../../tensor/like.ts';
+import * as p from '../../primitives/elementwise.ts';
+import { concatenate } from '../../primitives/movement.ts';
+import { reduceMax, reduceSum } from '../../primitives/reduce.ts';
 import { part, reshapeTo } from '../numpy/shape.ts';
 import { op } from '../op.ts';
-import { cast } from '../operands.ts';
+import { cast, like } from '../operands.ts';
 import { floatType } from '../promotion.ts';
 import { channelsLast, perAxis, type Sizes } from './conv.ts';
 
@@ -35,29 +34,24 @@ function pooled(
 export const adaptiveAveragePool = op(
   'adaptiveAveragePool',
   (inputs: Tensor, outputSize: Sizes, options: AdaptivePoolOptions = {}) =>
-    pooled('adaptiveAveragePool', cast(inputs, floatType(inputs.dtype)), outputSize, options, (x, axis, count) => {
-      const size = x.shape[axis]!;
-      const weights = new Float32Array(size * count);
-      windowsOf(size, count).forEach(([from, to], i) => {
-        for (let k = from; k < to; k++) weights[k * count + i] = 1 / (to - from);
-      });
-      const y = dot(x, cast(tensor(weights, { shape: [size, count] }), x.dtype), {
-        batch: [[], []],
-        contract: [[axis], [0]],
-      });
-      const last = x.shape.length - 1;
-      return transpose(y, { perm: range(last + 1).map((d) => (d === axis ? last : d < axis ? d : d - 1)) });
-    }),
+    pooled('adaptiveAveragePool', cast(inputs, floatType(inputs.dtype)), outputSize, options, (x, axis, count) =>
+      byWindow(x, axis, count, (part) => {
+        const total = reduceSum(part, { axes: [axis] });
+        return p.div(total, like(total, part.shape[axis]!));
+      }),
+    ),
 );
 /** Largest elements of as many windows as wanted, which cover the inputs evenly. @example adaptiveMaxPool([[[1], [3], [5], [7]]], 2) // [[[3], [7]]] */
 export const adaptiveMaxPool = op(
   'adaptiveMaxPool',
   (inputs: Tensor, outputSize: Sizes, options: AdaptivePoolOptions = {}) =>
-    pooled('adaptiveMaxPool', inputs, outputSize, options, (x, axis, count) => {
-      const extremes = windowsOf(x.shape[axis]!, count).map(([from, to]) =>
-        keep(reduceMax(part(x, axis, from, to), { axes: [axis] }), axis),
-      );
-      return extremes.length === 1 ? extremes[0]! : concatenate(extremes, { axis });
-    }),
+    pooled('adaptiveMaxPool', inputs, outputSize, options, (x, axis, count) =>
+      byWindow(x, axis, count, (part) => reduceMax(part, { axes: [axis] })),
+    ),
 );
+/** One element for each window along an axis. */
+function byWindow(x: Tensor, axis: number, count: number, f: (part: Tensor) => Tensor): Tensor {
+  const found = windowsOf(x.shape[axis]!, count).map(([from, to]) => keep(f(part(x, axis, from, to)), axis));
+  return found.length === 1 ? found[0]! : concatenate(found, { axis });
+}
 const keep = (x: Tensor, axis: number): Tensor => reshapeTo(x, [...x.shape.slice(0, axis), 1, ...x.shape.slice(axis)]);

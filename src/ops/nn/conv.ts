@@ -1,3 +1,4 @@
+import { type DType, isInexact } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { range, type Shape, showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
@@ -99,6 +100,13 @@ function promoted(who: string, inputs: Tensor, kernel: Tensor): [Tensor, Tensor]
   const dtype = floatType(resultType(inputs.dtype, kernel.dtype));
   return [cast(inputs, dtype), cast(kernel, dtype)];
 }
+/** Sums of integers are integers of the operands' type. */
+function inOwnType(y: Tensor, inputs: Tensor, kernel: Tensor): Tensor {
+  const dtype = resultType(inputs.dtype, kernel.dtype);
+  if (isInexact(dtype)) return y;
+  return cast(isNarrow(dtype) ? cast(y, 'int32') : y, dtype);
+}
+const isNarrow = (dtype: DType): boolean => dtype.endsWith('8') || dtype.endsWith('16');
 /** Strides and dilations cannot both differ from 1, as in Keras's layers; the op itself allows it. */
 function window(
   who: string,
@@ -141,7 +149,7 @@ export const conv = op(
       dilation,
       inputDilation: strides.map(() => 1),
     });
-    return back(ungrouped(y));
+    return inOwnType(back(ungrouped(y)), inputs, kernel);
   },
   ['tensor', 'tensor'],
 );
@@ -178,7 +186,7 @@ export const depthwiseConv = op(
   'depthwiseConv',
   (inputs: Tensor, kernel: Tensor, options: ConvOptions = {}) => {
     const [x, back] = channelsLast('depthwiseConv', inputs, options.dataFormat);
-    return back(depthwise('depthwiseConv', x, kernel, options));
+    return inOwnType(back(depthwise('depthwiseConv', x, kernel, options)), inputs, kernel);
   },
   ['tensor', 'tensor'],
 );
@@ -188,7 +196,8 @@ export const separableConv = op(
   (inputs: Tensor, depthwiseKernel: Tensor, pointwiseKernel: Tensor, options: ConvOptions = {}) => {
     const [x, back] = channelsLast('separableConv', inputs, options.dataFormat);
     const y = depthwise('separableConv', x, depthwiseKernel, options);
-    return back(conv(y, pointwiseKernel, { padding: 'valid', dataFormat: 'channels_last' }));
+    const z = back(conv(y, pointwiseKernel, { padding: 'valid', dataFormat: 'channels_last' }));
+    return inOwnType(z, inputs, pointwiseKernel);
   },
   ['tensor', 'tensor', 'tensor'],
 );
@@ -249,7 +258,7 @@ export const convTranspose = op(
       dilation,
       inputDilation: strides,
     });
-    return back(ungrouped(y));
+    return inOwnType(back(ungrouped(y)), inputs, kernel);
   },
   ['tensor', 'tensor'],
 );

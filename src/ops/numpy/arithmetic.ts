@@ -1,4 +1,4 @@
-import { type DType, isFloat } from '../../base/dtype.ts';
+import { type DType, isFloat, isInexact } from '../../base/dtype.ts';
 import { ComplexRefused } from '../../ir/complex.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
@@ -67,7 +67,12 @@ const floorDivideOp = binary('floorDivide', floorDivide, counted);
 /** Element-wise remainder with the divisor's sign. @example mod([7, -7], 3) // [1, 2] */
 export const mod = binary('mod', floorMod, counted);
 /** Element-wise remainder with the dividend's sign. @example fmod([7, -7], 3) // [1, -1] */
-export const fmod = binary('fmod', p.rem, counted);
+export const fmod = binary(
+  'fmod',
+  // Integers have no NaN: what is left of a division by 0 is 0.
+  (x, y) => p.rem(x, isInexact(y.dtype) ? y : p.select(p.eq(y, like(y, 0)), like(y, 1), y)),
+  counted,
+);
 /** `x1` raised to the power `x2`, element by element. @example power([2, 3], 2) // [4, 9] */
 export const power = op(
   'power',

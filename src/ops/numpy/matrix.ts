@@ -1,6 +1,7 @@
 import { isInexact } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { range, showShape } from '../../base/shape.ts';
+import { complex } from '../../ir/complex.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
 import { iota } from '../../primitives/generators.ts';
@@ -39,8 +40,9 @@ export function diagonalOf(who: string, x: Tensor, offset: number, axis1: number
   // In the flattened matrix the diagonal's elements are columns + 1 apart.
   const shape = rest.map((d) => x.shape[d]!);
   const flat = m.reshape(y, { shape: [...shape, rows * columns] });
+  if (length === 0) return part(flat, rest.length, 0, 0);
   const start = Math.max(0, offset) + Math.max(0, -offset) * columns;
-  return part(flat, rest.length, start, length === 0 ? start : start + (length - 1) * (columns + 1) + 1, columns + 1);
+  return part(flat, rest.length, start, start + (length - 1) * (columns + 1) + 1, columns + 1);
 }
 export interface DiagonalOptions {
   readonly offset?: number | undefined;
@@ -198,7 +200,8 @@ export const correlate = op(
       fail('correlate', `the operands have shapes ${showShape(x1.shape)} and ${showShape(x2.shape)}`, 'give vectors');
     if (mode !== 'valid' && mode !== 'same' && mode !== 'full')
       fail('correlate', `unknown mode "${String(mode)}"`, 'use "valid", "same" or "full"');
-    const dtype = resultType(x1.dtype, x2.dtype);
+    const common = resultType(x1.dtype, x2.dtype);
+    const dtype = isInexact(common) ? common : 'float32';
     const [a, b] = [cast(x1, dtype), conjugateOf(cast(x2, dtype))];
     return a.shape[0]! < b.shape[0]! ? slid(b, a, mode, true) : slid(a, b, mode, false);
   },
@@ -242,6 +245,7 @@ export const corrcoef = op('corrcoef', (x: Tensor) => {
     p.div(covariance, m.broadcast(deviation, { shape, axes: [0] })),
     m.broadcast(deviation, { shape, axes: [1] }),
   );
-  const confined = p.max(p.min(c, like(c, 1)), like(c, -1));
+  const within = (t: Tensor): Tensor => p.max(p.min(t, like(t, 1)), like(t, -1));
+  const confined = c.parts ? complex(within(c.parts[0]), within(c.parts[1])) : within(c);
   return y.shape.length < 2 ? reshapeTo(confined, []) : confined;
 });

@@ -45,9 +45,13 @@ export const nanmean = op('nanmean', (x: Tensor, options: ReduceOptions = {}) =>
 );
 function varianceOfNumbers(who: string, x: Tensor, options: ReduceOptions): Tensor {
   const mean = meanOfNumbers(who, x, { axis: options.axis, keepdims: true });
-  const centred = p.sub(x, spreadTo(mean, x.shape));
+  // What is no number counts as the mean; an infinity stays, and makes the result NaN.
+  const spreadMean = spreadTo(mean, x.shape);
+  const isCounted = p.eq(x, x);
+  const centred = p.select(isCounted, p.sub(x, spreadMean), like(x, 0));
   const distance = centred.parts ? p.abs(centred) : centred;
-  return meanOfNumbers(who, p.mul(distance, distance), options);
+  const total = reduceOver(who, p.mul(distance, distance), options, reduceSum);
+  return p.div(total, reduceOver(who, cast(isCounted, distance.dtype), options, reduceSum));
 }
 /** Variance of the numbers over axes. @example nanvar([1, NaN, 3]) // 1 */
 export const nanvar = op('nanvar', (x: Tensor, options: ReduceOptions = {}) =>

@@ -21,6 +21,8 @@ export const imag = op('imag', (x: Tensor) => x.parts?.[1] ?? like(x, 0));
 export const angle = op('angle', (x: Tensor) => {
   if (x.parts) return angleOf(x.parts);
   const y = cast(x, floatType(x.dtype));
-  const turned = p.select(p.lt(y, like(y, 0)), like(y, Math.PI), like(y, 0));
+  // -0 lies on the negative side.
+  const bits = p.bitcast(cast(y, 'float32'), { dtype: 'int32' });
+  const turned = p.select(p.lt(bits, like(bits, 0)), like(y, Math.PI), like(y, 0));
   return isFloat(x.dtype) ? p.select(p.ne(y, y), y, turned) : turned;
 });

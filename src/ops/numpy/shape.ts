@@ -253,7 +253,10 @@ export const repeat = Object.assign(
         'the repeats are not known yet, and they decide the shape',
         'give numbers, or a tensor that is computed',
       );
-    return repeatOp(x, times, options);
+    for (const n of typeof times === 'object' ? times : [times])
+      if (!Number.isInteger(Number(n)) || Number(n) < 0)
+        fail('repeat', `${String(n)} is no number of repeats`, 'give integers of at least 0');
+    return repeatOp(x, typeof times === 'object' ? times : Number(times), options);
   },
   { opName: 'repeat' },
 );
