@@ -66,7 +66,7 @@ function planPlaces(
   room: Room,
   sizeIn: (r: Region) => number,
 ): ReadonlyMap<Region, number> {
-  const { moments, loops } = timeline(steps, one);
+  const { moments, loops } = timeline(steps, one, room instanceof Slots);
   const lives = new Map<Region, Life>();
   moments.forEach(({ regions, serial, stretch }, k) => {
     for (const region of regions) {
@@ -133,7 +133,12 @@ function place(
   return offsets;
 }
 
-function timeline(steps: readonly Step[], one: (r: Region) => Region): { moments: Moment[]; loops: Loop[] } {
+/** `counts`: a loop's counter is counted up at the end of each round, rather than written at its start. */
+function timeline(
+  steps: readonly Step[],
+  one: (r: Region) => Region,
+  counts: boolean,
+): { moments: Moment[]; loops: Loop[] } {
   const moments: Moment[] = [];
   const loops: Loop[] = [];
   let stretch = 0;
@@ -159,6 +164,7 @@ function timeline(steps: readonly Step[], one: (r: Region) => Region): { moments
       if (step.kind === 'switch') loops.push({ first: start, last: Math.max(start, moments.length - 1) });
       if (step.kind === 'while' && k === 0) moment(step, step.test);
     });
+    if (step.kind === 'repeat' && counts) moment(step, step.counter);
     if (step.kind !== 'switch') loops.push({ first, last: moments.length - 1 });
     stretch++;
   };

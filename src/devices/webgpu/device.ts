@@ -8,9 +8,11 @@ import { acquire } from './adapter.ts';
 import { bytesOf, decode, encode } from './elements.ts';
 import type { OwnKernels } from './emit/commands.ts';
 import { load } from './executable.ts';
+import { contraction } from './kernels/contraction.ts';
 import { type GpuBuffer, Machine } from './machine.ts';
 
-const ownKernels: OwnKernels = () => undefined;
+const ownKernels: OwnKernels = (step, context) =>
+  step.kind === 'contraction' ? contraction(step, context) : undefined;
 
 /** Blocks into which a large reduction is cut, so that as many invocations have work. */
 const reducers = 256;

@@ -22,7 +22,7 @@ export function loopKernel(step: LoopStep, context: EmitContext): Dispatch {
   }
   const text = new KernelText(context);
   const turns = axes.reduce((n, a) => n * a.size, 1);
-  const threads = Math.min(mostThreads, turns);
+  const threads = Math.max(1, Math.min(mostThreads, turns));
   if (turns % threads !== 0 || axes.length > 0) text.line(`var turn = group * ${threads}u + lane;`);
   if (turns % threads !== 0) text.line(`if (turn >= ${turns}u) { return; }`);
   axes.forEach((axis, k) => {
