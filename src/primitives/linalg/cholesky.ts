@@ -1,5 +1,5 @@
-import { apply, constant, load, scalarType } from '../../ir/expr.ts';
-import { accumulate, loops, store, when } from '../../ir/loops.ts';
+import { apply, axis, constant, type Expr, indexOf, load, scalarType } from '../../ir/expr.ts';
+import { accumulate, loop, loops, store, when } from '../../ir/loops.ts';
 import { type Primitive, primitive } from '../../ir/primitive.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { mul } from '../elementwise.ts';
@@ -29,36 +29,31 @@ export const cholesky: Primitive<[x: Tensor]> = primitive<[x: Tensor]>('cholesky
     const [n] = sidesOf(x!);
     const type = scalarType(x!.dtype);
     const { axes, index } = batchOf(x!);
-    const rest = variable('rest', type);
-    const pivot = variable('pivot', type);
+    const [rest, known, pivot] = [variable('rest', type), variable('known', type), variable('pivot', type)];
+    const [k, q] = [axis(n, 'k'), axis(n, 'q')];
+    const at = (row: Expr, column: Expr): Expr => load(out!, [...index, row, column]);
+    const half = (i: Expr, j: Expr): Expr =>
+      apply('mul', apply('add', load(x!, [...index, i, j]), load(x!, [...index, j, i])), 0.5);
+    // What is not found yet is 0, so that whole rows can be multiplied, in lanes.
     return loops(
       axes,
       [
+        each(n, 'r', (r) => [loop(q, [store(out!, [...index, r, indexOf(q)], constant(0, type))], 'vector')]),
         each(n, 'j', (j) => [
           each(n, 'i', (i) => [
-            when(
-              apply('lt', i, j),
-              [store(out!, [...index, i, j], constant(0, type))],
-              [
-                rest.set(apply('mul', apply('add', load(x!, [...index, i, j]), load(x!, [...index, j, i])), 0.5)),
-                each(n, 'k', (k) => [
-                  when(apply('lt', k, j), [
-                    accumulate(
-                      rest.local,
-                      'add',
-                      apply('neg', apply('mul', load(out!, [...index, i, k]), load(out!, [...index, j, k]))),
-                    ),
-                  ]),
-                ]),
-                // The diagonal comes first among i ≥ j.
-                when(apply('eq', i, j), [pivot.set(apply('sqrt', rest.value))]),
-                store(
-                  out!,
-                  [...index, i, j],
-                  apply('select', apply('eq', i, j), pivot.value, apply('div', rest.value, pivot.value)),
-                ),
-              ],
-            ),
+            when(apply('ge', i, j), [
+              rest.set(half(i, j)),
+              known.set(0),
+              loop(k, [accumulate(known.local, 'add', apply('mul', at(i, indexOf(k)), at(j, indexOf(k))))], 'vector'),
+              rest.set(apply('sub', rest.value, known.value)),
+              // The diagonal comes first among i ≥ j.
+              when(apply('eq', i, j), [pivot.set(apply('sqrt', rest.value))]),
+              store(
+                out!,
+                [...index, i, j],
+                apply('select', apply('eq', i, j), pivot.value, apply('div', rest.value, pivot.value)),
+              ),
+            ]),
           ]),
         ]),
       ],
