@@ -50,9 +50,10 @@ def line(name, function):
 
 
 aliases = {"abs": "absolute", "conj": "conjugate"}
-for name in sorted(dir(keras.ops)):
-    function = getattr(keras.ops, aliases.get(name, name))
-    if inspect.isfunction(function):
-        text = line(name, function)
-        if text:
-            print(text)
+found = []
+for space in (keras.ops, keras.ops.image):
+    for name in dir(space):
+        function = getattr(space, aliases.get(name, name))
+        if inspect.isfunction(function):
+            found.append(line(name, function))
+print("\n".join(sorted(filter(None, found), key=lambda text: text.split()[0].lower())))

@@ -10,6 +10,7 @@ absolute numpy.Absolute (x) [] <x>
 adaptiveAveragePool nn.AdaptiveAveragePool (inputs output_size data_format=null) [output_size data_format] <inputs>
 adaptiveMaxPool nn.AdaptiveMaxPool (inputs output_size data_format=null) [output_size data_format] <inputs>
 add numpy.Add (x1 x2) [] <x1 x2>
+affineTransform image.AffineTransform (images transform interpolation="bilinear" fill_mode="constant" fill_value=0 data_format=null) [interpolation fill_mode fill_value data_format] <images transform>
 all numpy.All (x axis=null keepdims=false) [axis keepdims] <x>
 allclose numpy.AllClose (x1 x2 rtol=1e-05 atol=1e-08 equal_nan=false) [rtol atol equal_nan] <x1 x2>
 amax numpy.Amax (x axis=null keepdims=false) [axis keepdims] <x>
@@ -59,14 +60,15 @@ cond core.Cond (pred true_fn false_fn) [] <pred true_fn false_fn>
 conj numpy.Conjugate (x) [] <x>
 conjugate numpy.Conjugate (x) [] <x>
 conv nn.Conv (inputs kernel strides=1 padding="valid" data_format=null dilation_rate=1) [strides padding data_format dilation_rate] <inputs kernel>
-convTranspose nn.ConvTranspose (inputs kernel strides=1 padding="valid" output_padding=null data_format=null dilation_rate=1) [strides padding output_padding data_format dilation_rate] <inputs kernel>
 convertToTensor core.ConvertToTensor (x dtype=null sparse=null ragged=null) [dtype sparse ragged] <x>
+convTranspose nn.ConvTranspose (inputs kernel strides=1 padding="valid" output_padding=null data_format=null dilation_rate=1) [strides padding output_padding data_format dilation_rate] <inputs kernel>
 copy numpy.Copy (x) [] <x>
 corrcoef numpy.Corrcoef (x) [] <x>
 correlate numpy.Correlate (x1 x2 mode="valid") [mode] <x1 x2>
 cos numpy.Cos (x) [] <x>
 cosh numpy.Cosh (x) [] <x>
 countNonzero numpy.CountNonzero (x axis=null) [axis] <x>
+cropImages image.CropImages (images top_cropping=null left_cropping=null bottom_cropping=null right_cropping=null target_height=null target_width=null data_format=null) [top_cropping left_cropping bottom_cropping right_cropping target_height target_width data_format] <images>
 cross numpy.Cross (x1 x2 axisa=-1 axisb=-1 axisc=-1 axis=null) [axisa axisb axisc axis] <x1 x2>
 ctcDecode nn.CTCDecode (inputs sequence_lengths strategy="greedy" beam_width=100 top_paths=1 merge_repeated=true mask_index=0) [strategy beam_width top_paths merge_repeated mask_index] <inputs sequence_lengths>
 ctcLoss nn.CTCLoss (target output target_length output_length mask_index=0) [mask_index] <target output target_length output_length>
@@ -90,6 +92,7 @@ dstack numpy.Dstack (xs) [] <xs>
 eig linalg.Eig (x) [] <x>
 eigh linalg.Eigh (x) [] <x>
 einsum numpy.Einsum (subscripts *operands) [subscripts] <*operands>
+elasticTransform image.ElasticTransform (images alpha=20.0 sigma=5.0 interpolation="bilinear" fill_mode="reflect" fill_value=0.0 seed=null data_format=null) [alpha sigma interpolation fill_mode fill_value seed data_format] <images>
 elu nn.Elu (x alpha=1.0) [alpha] <x>
 emptyLike numpy.EmptyLike (x dtype=null) [dtype] <x>
 equal numpy.Equal (x1 x2) [] <x1 x2>
@@ -100,6 +103,8 @@ exp numpy.Exp (x) [] <x>
 exp2 numpy.Exp2 (x) [] <x>
 expandDims numpy.ExpandDims (x axis) [axis] <x>
 expm1 numpy.Expm1 (x) [] <x>
+extractPatches image.ExtractPatches (images size strides=null dilation_rate=1 padding="valid" data_format=null) [size strides dilation_rate padding data_format] <images>
+extractPatches3d image.ExtractPatches (volumes size strides=null dilation_rate=1 padding="valid" data_format=null) [size strides dilation_rate padding data_format] <volumes>
 extractSequences math.ExtractSequences (x sequence_length sequence_stride) [sequence_length sequence_stride] <x>
 fabs numpy.Fabs (x) [] <x>
 fft math.FFT (x) [] <x>
@@ -116,6 +121,7 @@ fold nn.Fold (x output_size kernel_size dilation=1 padding=0 stride=1) [output_s
 foriLoop core.ForiLoop (lower upper body_fun init_val) [lower upper body_fun] <init_val>
 full numpy.Full (shape fill_value dtype=null) [shape dtype] <fill_value>
 fullLike numpy.FullLike (x fill_value dtype=null) [dtype] <x fill_value>
+gaussianBlur image.GaussianBlur (images kernel_size=[3,3] sigma=[1.0,1.0] data_format=null) [kernel_size sigma data_format] <images>
 gcd numpy.Gcd (x1 x2) [] <x1 x2>
 gelu nn.Gelu (x approximate=true) [approximate] <x>
 geomspace numpy.Geomspace (start stop num=50 endpoint=true dtype=null axis=0) [num endpoint dtype axis] <start stop>
@@ -132,12 +138,13 @@ heaviside numpy.Heaviside (x1 x2) [] <x1 x2>
 histogram numpy.Histogram (x bins=10 range=null) [bins range] <x>
 hsplit numpy.Hsplit (x indices_or_sections) [indices_or_sections] <x>
 hstack numpy.Hstack (xs) [] <xs>
+hsvToRgb image.HSVToRGB (images data_format=null) [data_format] <images>
 hypot numpy.Hypot (x1 x2) [] <x1 x2>
 i0 numpy.I0 (x) [] <x>
 ifft2 math.IFFT2 (x) [] <x>
 imag numpy.Imag (x) [] <x>
-inTopK math.InTopK (targets predictions k) [k] <targets predictions>
 inner numpy.Inner (x1 x2) [] <x1 x2>
+inTopK math.InTopK (targets predictions k) [k] <targets predictions>
 inv linalg.Inv (x) [] <x>
 irfft math.IRFFT (x fft_length=null) [fft_length] <x>
 isclose numpy.Isclose (x1 x2 rtol=1e-05 atol=1e-08 equal_nan=false) [equal_nan] <x1 x2 rtol atol>
@@ -163,8 +170,6 @@ log numpy.Log (x) [] <x>
 log10 numpy.Log10 (x) [] <x>
 log1p numpy.Log1p (x) [] <x>
 log2 numpy.Log2 (x) [] <x>
-logSigmoid nn.LogSigmoid (x) [] <x>
-logSoftmax nn.LogSoftmax (x axis=-1) [axis] <x>
 logaddexp numpy.Logaddexp (x1 x2) [] <x1 x2>
 logaddexp2 numpy.Logaddexp2 (x1 x2) [] <x1 x2>
 logdet math.Logdet (x) [] <x>
@@ -172,16 +177,19 @@ logicalAnd numpy.LogicalAnd (x1 x2) [] <x1 x2>
 logicalNot numpy.LogicalNot (x) [] <x>
 logicalOr numpy.LogicalOr (x1 x2) [] <x1 x2>
 logicalXor numpy.LogicalXor (x1 x2) [] <x1 x2>
+logSigmoid nn.LogSigmoid (x) [] <x>
+logSoftmax nn.LogSoftmax (x axis=-1) [axis] <x>
 logspace numpy.Logspace (start stop num=50 endpoint=true base=10 dtype=null axis=0) [num endpoint base dtype axis] <start stop>
 logsumexp math.Logsumexp (x axis=null keepdims=false) [axis keepdims] <x>
 lstsq linalg.Lstsq (a b rcond=null) [rcond] <a b>
 luFactor linalg.LuFactor (x) [] <x>
 map core.Map (f xs) [] <f xs>
+mapCoordinates image.MapCoordinates (inputs coordinates order fill_mode="constant" fill_value=0) [order fill_mode fill_value] <inputs coordinates>
 matmul numpy.Matmul (x1 x2) [] <x1 x2>
 matrixRank linalg.MatrixRank (x tol=null) [tol] <x>
 max numpy.Max (x axis=null keepdims=false initial=null) [axis keepdims initial] <x>
-maxPool nn.MaxPool (inputs pool_size strides=null padding="valid" data_format=null) [pool_size strides padding data_format] <inputs>
 maximum numpy.Maximum (x1 x2) [] <x1 x2>
+maxPool nn.MaxPool (inputs pool_size strides=null padding="valid" data_format=null) [pool_size strides padding data_format] <inputs>
 mean numpy.Mean (x axis=null keepdims=false) [axis keepdims] <x>
 median numpy.Median (x axis=null keepdims=false) [axis keepdims] <x>
 meshgrid numpy.Meshgrid (*x indexing="xy") [indexing] <*x>
@@ -192,7 +200,6 @@ moments nn.Moments (x axes keepdims=false synchronized=false) [axes keepdims syn
 moveaxis numpy.Moveaxis (x source destination) [source destination] <x>
 multiHot nn.MultiHot (inputs num_classes=null axis=-1 dtype=null sparse=false) [num_classes axis dtype sparse] <inputs>
 multiply numpy.Multiply (x1 x2) [] <x1 x2>
-nanToNum numpy.NanToNum (x nan=0.0 posinf=null neginf=null) [nan posinf neginf] <x>
 nanargmax numpy.Nanargmax (x axis=null keepdims=false) [axis keepdims] <x>
 nanargmin numpy.Nanargmin (x axis=null keepdims=false) [axis keepdims] <x>
 nancumprod numpy.Nancumprod (x axis=null dtype=null) [axis dtype] <x>
@@ -206,6 +213,7 @@ nanprod numpy.Nanprod (x axis=null keepdims=false) [axis keepdims] <x>
 nanquantile numpy.Nanquantile (x q axis=null method="linear" keepdims=false) [axis method keepdims] <x q>
 nanstd numpy.Nanstd (x axis=null keepdims=false) [axis keepdims] <x>
 nansum numpy.Nansum (x axis=null keepdims=false) [axis keepdims] <x>
+nanToNum numpy.NanToNum (x nan=0.0 posinf=null neginf=null) [nan posinf neginf] <x>
 nanvar numpy.Nanvar (x axis=null keepdims=false) [axis keepdims] <x>
 ndim numpy.Ndim (x) [] <x>
 negative numpy.Negative (x) [] <x>
@@ -218,7 +226,9 @@ oneHot nn.OneHot (x num_classes axis=-1 dtype=null sparse=false) [num_classes ax
 onesLike numpy.OnesLike (x dtype=null) [dtype] <x>
 outer numpy.Outer (x1 x2) [] <x1 x2>
 pad numpy.Pad (x pad_width mode="constant" constant_values=null) [pad_width mode] <x constant_values=constant_values>
+padImages image.PadImages (images top_padding=null left_padding=null bottom_padding=null right_padding=null target_height=null target_width=null data_format=null) [top_padding left_padding bottom_padding right_padding target_height target_width data_format] <images>
 percentile numpy.Percentile (x q axis=null method="linear" keepdims=false) [axis method keepdims] <x q>
+perspectiveTransform image.PerspectiveTransform (images start_points end_points interpolation="bilinear" fill_value=0 data_format=null) [interpolation fill_value data_format] <images start_points end_points>
 pinv linalg.Pinv (x rcond=null) [rcond] <x>
 polar nn.Polar (abs_ angle) [] <abs_ angle>
 power numpy.Power (x1 x2) [] <x1 x2>
@@ -236,7 +246,10 @@ relu nn.Relu (x) [] <x>
 relu6 nn.Relu6 (x) [] <x>
 repeat numpy.Repeat (x repeats axis=null) [repeats axis] <x>
 reshape numpy.Reshape (x newshape) [newshape] <x>
+resize image.Resize (images size interpolation="bilinear" antialias=false crop_to_aspect_ratio=false pad_to_aspect_ratio=false fill_mode="constant" fill_value=0.0 data_format=null) [size interpolation antialias crop_to_aspect_ratio pad_to_aspect_ratio fill_mode fill_value data_format] <images>
 rfft math.RFFT (x fft_length=null) [fft_length] <x>
+rgbToGrayscale image.RGBToGrayscale (images data_format=null) [data_format] <images>
+rgbToHsv image.RGBToHSV (images data_format=null) [data_format] <images>
 rightShift numpy.RightShift (x y) [] <x y>
 rmsNormalization nn.RMSNorm (x scale=null axis=-1 epsilon=null) [axis epsilon] <x scale=scale>
 roll numpy.Roll (x shift axis=null) [shift axis] <x>
@@ -244,6 +257,7 @@ rot90 numpy.Rot90 (array k=1 axes=[0,1]) [k axes] <array>
 round numpy.Round (x decimals=0) [decimals] <x>
 rsqrt math.Rsqrt (x) [] <x>
 saturateCast core.SaturateCast (x dtype) [dtype] <x>
+scaleAndTranslate image.ScaleAndTranslate (images output_shape scale translation spatial_dims method antialias=true) [spatial_dims method antialias] <images output_shape scale translation>
 scan core.Scan (f init xs=null length=null reverse=false unroll=1) [length reverse unroll] <f init xs>
 scatter core.Scatter (indices values shape) [shape] <indices values>
 scatterUpdate core.ScatterUpdate (inputs indices updates reduction=null) [reduction] <inputs indices updates>
@@ -266,23 +280,25 @@ size numpy.Size (x) [] <x>
 slice core.Slice (inputs start_indices shape) [shape] <inputs start_indices>
 sliceUpdate core.SliceUpdate (inputs start_indices updates) [] <inputs start_indices updates>
 slogdet numpy.Slogdet (x) [] <x>
-softShrink nn.SoftShrink (x threshold=0.5) [threshold] <x>
+sobelEdges image.SobelEdges (images data_format=null) [data_format] <images>
 softmax nn.Softmax (x axis=-1) [axis] <x>
 softplus nn.Softplus (x) [] <x>
+softShrink nn.SoftShrink (x threshold=0.5) [threshold] <x>
 softsign nn.Softsign (x) [] <x>
 solve linalg.Solve (a b) [] <a b>
 solveTriangular linalg.SolveTriangular (a b lower=false) [lower] <a b>
 sort numpy.Sort (x axis=-1) [axis] <x>
 spaceToDepth nn.SpaceToDepth (x block_size data_format="channels_last") [block_size data_format] <x>
 sparseCategoricalCrossentropy nn.SparseCategoricalCrossentropy (target output from_logits=false axis=-1) [from_logits axis] <target output>
+sparsemax nn.Sparsemax (x axis=-1) [axis] <x>
 sparsePlus nn.SparsePlus (x) [] <x>
 sparseSigmoid nn.SparseSigmoid (x) [] <x>
-sparsemax nn.Sparsemax (x axis=-1) [axis] <x>
 split numpy.Split (x indices_or_sections axis=0) [indices_or_sections axis] <x>
 sqrt numpy.Sqrt (x) [] <x>
 square numpy.Square (x) [] <x>
 squareplus nn.Squareplus (x b=4) [b] <x>
 squeeze numpy.Squeeze (x axis=null) [axis] <x>
+ssim image.SSIM (image1 image2 max_val=1.0 filter_size=11 filter_sigma=1.5 k1=0.01 k2=0.03 data_format=null) [max_val filter_size filter_sigma k1 k2 data_format] <image1 image2>
 stack numpy.Stack (x axis=0) [axis] <x>
 std numpy.Std (x axis=null keepdims=false) [axis keepdims] <x>
 stft math.STFT (x sequence_length sequence_stride fft_length window="hann" center=true) [sequence_length sequence_stride fft_length window center] <x>

@@ -4,6 +4,7 @@ import { optionFromDisk, optionToDisk } from '../base/naming.ts';
 import { type Config, isSerializedObject, type SerializedObject, serializeObject } from '../base/serialize.ts';
 import * as ops from '../ops/index.ts';
 import { OpNode } from '../ops/op.ts';
+import { tensorsIn } from '../tensor/index.ts';
 import { kerasOperations } from './keras-operations.ts';
 
 /** A parameter of an op, by its name in Keras. */
@@ -62,6 +63,10 @@ const isPlain = (x: unknown): x is Config =>
   typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype;
 const isOptions = (x: unknown): x is Config => isPlain(x) && !('slice' in x) && !isSerializedObject(x);
 
+/** An option's name in Keras: `axis1` and `N` are no camelCase. */
+const nameOf = (form: Form, key: string): string =>
+  form.parameters.find(({ name }) => optionFromDisk(name) === key)?.name ?? optionToDisk(key);
+
 /** What a recorded call gave for each parameter, defaults included; options that Keras does not have keep their name. */
 function named(form: Form, args: readonly unknown[]): Map<string, unknown> {
   const last = args.at(-1);
@@ -74,7 +79,7 @@ function named(form: Form, args: readonly unknown[]): Map<string, unknown> {
     else if (takesAny) values.set(name, positional.slice(next).flat());
     else if (next < positional.length) values.set(name, positional[next++]);
   }
-  for (const [key, value] of Object.entries(options)) if (value !== undefined) values.set(optionToDisk(key), value);
+  for (const [key, value] of Object.entries(options)) if (value !== undefined) values.set(nameOf(form, key), value);
   if (values.get('data_format') === null) values.set('data_format', imageDataFormat());
   return values;
 }
@@ -83,7 +88,16 @@ function named(form: Form, args: readonly unknown[]): Map<string, unknown> {
 export function opToConfig(operation: OpNode): Config {
   const form = formOf(operation.opName);
   const values = named(form, operation.inboundNodes[0]?.args ?? []);
-  const options = form.inConfig.map((key) => [key, serializeObject(values.get(key) ?? null)]);
+  const options = form.inConfig.map((key) => {
+    const value = values.get(key) ?? null;
+    if (tensorsIn(value).length > 0)
+      fail(
+        `ops.${operation.opName} "${operation.name}"`,
+        `its option ${optionFromDisk(key)} is a tensor, which neither Keras's config nor ours can hold`,
+        'give numbers, or do the computation in the call() of a custom layer',
+      );
+    return [key, serializeObject(value)];
+  });
   const { module, className } = form;
   const config = { name: operation.name, ...Object.fromEntries(options) };
   return { module, class_name: className, config, registered_name: className };
@@ -106,7 +120,7 @@ export function opArguments(opName: string, args: readonly unknown[]): { args: u
 
 /** Ops by the class that stands for them: the op of the same name where there are several (`Max`, not `amax`). */
 const byClass = new Map<string, (typeof known)[number]>();
-const known = Object.values(ops as unknown as Record<string, unknown>).filter(
+const known = Object.values({ ...ops, ...ops.image } as unknown as Record<string, unknown>).filter(
   (f): f is ((...args: unknown[]) => unknown) & { opName: string } =>
     typeof f === 'function' && typeof (f as { opName?: unknown }).opName === 'string',
 );
@@ -150,7 +164,7 @@ export function completeArguments(operation: OpNode, nodeArgs: readonly unknown[
     const takesAny = form.parameters.some((p) => p.takesAny && p.name === key);
     values.set(key, takesAny ? given.slice(next).flat() : given[next++]);
   }
-  for (const [key, value] of Object.entries(keywords)) values.set(optionToDisk(key), value);
+  for (const [key, value] of Object.entries(keywords)) values.set(nameOf(form, key), value);
   if (operation.opName === 'getItem') values.set('key', keyFromDisk(values.get('key')));
   const positional = form.parameters.filter((p) => !p.isOption);
   const args = positional.flatMap(({ name, takesAny }) => {
@@ -159,7 +173,10 @@ export function completeArguments(operation: OpNode, nodeArgs: readonly unknown[
     return takesAny ? (value as unknown[]) : [value];
   });
   while (args.length > 0 && args.at(-1) === undefined) args.pop();
-  const options = [...values].filter(([, value]) => value !== null && value !== undefined);
+  // Null is what these say of themselves when nothing was given.
+  const isLeftOut = (key: string, value: unknown): boolean =>
+    value === undefined || (value === null && form.parameters.find((p) => p.name === key)?.initial === null);
+  const options = [...values].filter(([key, value]) => !isLeftOut(key, value));
   return options.length > 0 ? [...args, Object.fromEntries(options.map(([k, v]) => [optionFromDisk(k), v]))] : args;
 }
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { sum } from '../ops/index.ts';
 import { grad, jit, type Tensor, tensor } from '../tensor/index.ts';
 import { dropout, normal, SeedGenerator, setRandomSeed, uniform } from './index.ts';
+import { forgetGlobalSeed } from './seed-generator.ts';
 
 test('a seed generator counts on inside of compiled functions', () => {
   const seeds = new SeedGenerator({ seed: 7 });
@@ -33,4 +34,11 @@ test('dropout is one kernel, and refuses rates that are no probabilities', () =>
   const f = jit((x: Tensor, k: Tensor) => dropout(x, 0.3, { seed: k }));
   expect(f.compile(tensor(new Float32Array(64)), key).kernels.length).toBe(1);
   expect(() => dropout([1], 1.5)).toThrow('the rate is 1.5');
+});
+
+test('the first draw without a seed may be inside a compiled function', async () => {
+  forgetGlobalSeed();
+  const draw = jit(() => normal([2]));
+  const [first, second] = [await draw().array(), await draw().array()];
+  expect(second).not.toEqual(first);
 });

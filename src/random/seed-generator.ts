@@ -7,6 +7,7 @@ import { add, mul, rem } from '../primitives/elementwise.ts';
 import { iota } from '../primitives/generators.ts';
 import { outsideOfTraces } from '../tensor/frames.ts';
 import { tensor } from '../tensor/like.ts';
+import { asCallOf } from '../tensor/scopes.ts';
 import { Variable } from '../tensor/variable.ts';
 import { checkSeed, defaultSeed, onRandomSeed } from './global-seed.ts';
 
@@ -72,7 +73,8 @@ onRandomSeed(() => (global = undefined));
 export const forgetGlobalSeed = (): void => void (global = undefined);
 
 /** The state behind draws without a seed: training counts it among the variables that a step changes. */
-export const globalSeedState = (): Variable => (global ??= makeState(defaultSeed(), 'global_seed_generator_state'));
+export const globalSeedState = (): Variable =>
+  (global ??= asCallOf(undefined, () => makeState(defaultSeed(), 'global_seed_generator_state')));
 
 function nextGlobalKey(): Tensor {
   const state = globalSeedState();

@@ -3,7 +3,7 @@ import { range, sameShape, showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
 import { broadcast, concatenate, pad } from '../../primitives/movement.ts';
-import { tensor } from '../../tensor/like.ts';
+import { type Like, tensor } from '../../tensor/like.ts';
 import { channelsLast, depthwiseConv, paddingOf, perAxis, type Sizes } from '../nn/conv.ts';
 import { atTap, tapsOf } from '../nn/patches.ts';
 import { meanOver } from '../numpy/reduce.ts';
@@ -144,9 +144,14 @@ function patches(who: string, images: Tensor, size: Sizes, rank: number, options
 export const extractPatches = op('extractPatches', (images: Tensor, size: Sizes, options: ExtractPatchesOptions = {}) =>
   patches('image.extractPatches', images, size, typeof size === 'object' && size.length === 3 ? 3 : 2, options),
 );
-/** Patches of volumes, laid out along the channels. @example image.extractPatches3d(ones([2, 2, 2, 1]), 2).shape // [1, 1, 1, 8] */
-export const extractPatches3d = op(
+const volumePatches = op(
   'extractPatches3d',
-  (volumes: Tensor, size: Sizes, options: ExtractPatchesOptions = {}) =>
+  (volumes: Tensor, size: readonly number[], options: ExtractPatchesOptions) =>
     patches('image.extractPatches3d', volumes, size, 3, options),
+);
+/** Patches of volumes, laid out along the channels. @example image.extractPatches3d(ones([2, 2, 2, 1]), 2).shape // [1, 1, 1, 8] */
+export const extractPatches3d = Object.assign(
+  (volumes: Like, size: Sizes, options: ExtractPatchesOptions = {}): Tensor =>
+    volumePatches(volumes, typeof size === 'number' ? [size, size, size] : size, options),
+  { opName: 'extractPatches3d' },
 );

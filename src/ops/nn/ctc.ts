@@ -116,7 +116,11 @@ export interface CtcDecodeOptions extends CtcOptions {
 }
 const greedy = op(
   'ctcDecode',
-  (inputs: Tensor, sequenceLengths: Tensor, mergeRepeated: boolean, maskIndex: number): [Tensor, Tensor] => {
+  (
+    inputs: Tensor,
+    sequenceLengths: Tensor,
+    { mergeRepeated, maskIndex }: { readonly mergeRepeated: boolean; readonly maskIndex: number },
+  ): [Tensor, Tensor] => {
     const x = cast(inputs, inputs.dtype === 'float64' ? inputs.dtype : 'float32');
     const [n, time] = x.shape as [number, number];
     const place = iota({ shape: [n, time], dtype: 'int32', axis: 1 });
@@ -138,7 +142,7 @@ const greedy = op(
 export const ctcDecode = Object.assign(
   (inputs: Like, sequenceLengths: Like, options: CtcDecodeOptions = {}): [Tensor, Tensor] => {
     const { strategy = 'greedy', beamWidth = 100, topPaths = 1, mergeRepeated = true, maskIndex = 0 } = options;
-    if (strategy === 'greedy') return greedy(inputs, sequenceLengths, mergeRepeated, maskIndex);
+    if (strategy === 'greedy') return greedy(inputs, sequenceLengths, { mergeRepeated, maskIndex });
     if (strategy !== 'beam_search')
       fail('ctcDecode', `unknown strategy "${String(strategy)}"`, 'use "greedy" or "beam_search"');
     return beamSearch(inputs, sequenceLengths, { beamWidth, topPaths, maskIndex });

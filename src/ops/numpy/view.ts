@@ -10,7 +10,9 @@ import { viewAsComplex, viewAsReal } from '../math/complex.ts';
 import { op } from '../op.ts';
 import { reshapeTo } from './shape.ts';
 
-const sameWidth = op('view', (x: Tensor, dtype: DType) => (x.dtype === dtype ? x : bitcast(x, { dtype })));
+const sameWidth = op('view', (x: Tensor, { dtype }: { readonly dtype: DType }) =>
+  x.dtype === dtype ? x : bitcast(x, { dtype }),
+);
 const flatPairs = op('view', (x: Tensor): Tensor => {
   const pairs = viewAsReal(x);
   return x.shape.length === 0 ? pairs : reshapeTo(pairs, [...x.shape.slice(0, -1), 2 * x.shape.at(-1)!]);
@@ -29,7 +31,7 @@ export const view = Object.assign(
     if (isComplex(t.dtype) && to !== t.dtype) return view(flatPairs(t), { dtype });
     if (isComplex(to) && t.dtype !== to) return asPairs(view(t, { dtype: 'float32' }));
     const [from, into] = [dtypeInfo[t.dtype], dtypeInfo[to]];
-    if (to === t.dtype || (from.bytes === 4 && into.bytes === 4)) return sameWidth(t, to);
+    if (to === t.dtype || (from.bytes === 4 && into.bytes === 4)) return sameWidth(t, { dtype: to });
     const last = ((t.shape.at(-1) ?? 1) * from.bytes) / into.bytes;
     if (t.shape.length === 0 || !Number.isInteger(last))
       fail(
