@@ -80,6 +80,7 @@ export async function acquire(): Promise<Acquired> {
       subgroups: device.features.has('subgroups')
         ? { min: info.subgroupMinSize ?? 4, max: info.subgroupMaxSize ?? 128 }
         : undefined,
+      isSoftware: info.architecture === 'swiftshader' || info.isFallbackAdapter === true,
       bindings: limits.maxStorageBuffersPerShaderStage,
       threads: limits.maxComputeInvocationsPerWorkgroup,
       sharedBytes: limits.maxComputeWorkgroupStorageSize,

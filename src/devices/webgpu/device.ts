@@ -1,28 +1,41 @@
 import { dtypeInfo, type TypedArray } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
+import { sizeOf } from '../../base/shape.ts';
 import { compile } from '../../compiler/compile.ts';
 import type { Target } from '../../compiler/plan.ts';
 import { showAval } from '../../ir/tensor.ts';
 import type { Device } from '../device.ts';
 import { acquire } from './adapter.ts';
+import type { Gpu } from './dispatch.ts';
 import { bytesOf, decode, encode } from './elements.ts';
 import type { OwnKernels } from './emit/commands.ts';
 import { load } from './executable.ts';
 import { contraction } from './kernels/contraction.ts';
 import { type GpuBuffer, Machine } from './machine.ts';
 
-const ownKernels: OwnKernels = (step, context) =>
-  step.kind === 'contraction' ? contraction(step, context) : undefined;
+/**
+ * Small contractions stay plain loops: a tiled kernel gains nothing there, and drivers take long to compile it.
+ */
+const smallFlops = 1 << 22;
+const shallow = 512;
+const ownKernels: OwnKernels = (step, context) => {
+  if (step.kind !== 'contraction') return undefined;
+  const { flops } = step.info;
+  const depth = flops / 2 / Math.max(1, sizeOf(step.equation.outputs[0]!.shape));
+  return flops < smallFlops && depth <= shallow ? undefined : contraction(step, context);
+};
 
 /** Blocks into which a large reduction is cut, so that as many invocations have work. */
 const reducers = 256;
 
 /**
  * A GPU through WebGPU: `navigator.gpu` in pages and workers, the package `webgpu` in Node. Truth values and narrow integers
- * take 32 bits there, and so do 16-bit floats but float16 where the GPU has it; there is no float64.
+ * take 32 bits there, and so do 16-bit floats but float16 where the GPU has it; there is no float64. `known` replaces what the
+ * GPU says of itself.
  */
-export async function webgpuDevice(): Promise<Device & { close(): void }> {
-  const machine = new Machine(await acquire());
+export async function webgpuDevice(known: Partial<Gpu> = {}): Promise<Device & { close(): void }> {
+  const acquired = await acquire();
+  const machine = new Machine({ ...acquired, gpu: { ...acquired.gpu, ...known } });
   const { gpu, device } = machine;
   const target: Target = {
     threads: reducers,

@@ -12,6 +12,8 @@ export interface Gpu {
   /** Invocations of a workgroup, and bytes of its memory. */
   readonly threads: number;
   readonly sharedBytes: number;
+  /** The GPU is a program on the CPU, which takes seconds to compile what uses a workgroup's memory much. */
+  readonly isSoftware: boolean;
   /** Workgroups along each dimension of a dispatch. */
   readonly workgroups: number;
 }

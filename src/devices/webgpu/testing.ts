@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Device } from '../device.ts';
 import { webgpuDevice } from './device.ts';
+import type { Gpu } from './dispatch.ts';
 
 const [loader, driver] = ['/usr/lib/chromium/libvulkan.so.1', '/usr/lib/chromium/vk_swiftshader_icd.json'];
 
@@ -18,10 +19,10 @@ export function offerSoftwareGpu(): void {
 }
 
 /** The webgpu device for tests; undefined, and a line that says why, where there is none. */
-export async function testDevice(): Promise<(Device & { close(): void }) | undefined> {
+export async function testDevice(known: Partial<Gpu> = {}): Promise<(Device & { close(): void }) | undefined> {
   offerSoftwareGpu();
   try {
-    return await webgpuDevice();
+    return await webgpuDevice(known);
   } catch (error) {
     console.warn(`tests on webgpu are skipped: ${(error as Error).message}`);
     return undefined;

@@ -10,31 +10,40 @@ import { testDevice } from '../testing.ts';
 
 const reference = referenceDevice();
 const device = await testDevice();
-afterAll(() => device?.close());
+/** The same GPU, taken for a real one: it gets tiles. */
+const real = await testDevice({ isSoftware: false });
+afterAll(() => {
+  device?.close();
+  real?.close();
+});
 
 let seed = 1;
 const random = (): number => (seed = (seed * 16807) % 2147483647) / 2147483647;
 const tensor = (shape: readonly number[], dtype: DType = 'float32') => new Tensor({ shape, dtype });
 
 /** Runs a program on the GPU and on the reference device, and compares. */
-async function expectSame(inputs: readonly Tensor[], outputs: readonly Tensor[]): Promise<void> {
+async function expectSame(
+  inputs: readonly Tensor[],
+  outputs: readonly Tensor[],
+  on = process.env['ALL'] ? real! : device!,
+): Promise<void> {
   const program = makeProgram('test', inputs, outputs);
   const data = inputs.map(({ shape, dtype }): TypedArray => {
     const { array, kind } = dtypeInfo[dtype];
     return new array(sizeOf(shape)).map(() => (kind === 'float' ? 2 * random() - 1 : Math.floor(9 * random()) - 4));
   });
   const judge = reference.compile(program).run(data.map((x, i) => reference.upload(x, inputs[i]!.dtype)));
-  const given = data.map((x, i) => device!.upload(x, inputs[i]!.dtype));
-  const made = device!.compile(program).run(given);
+  const given = data.map((x, i) => on.upload(x, inputs[i]!.dtype));
+  const made = on.compile(program).run(given);
   for (const [k, t] of outputs.entries()) {
     const right = reference.download(judge[k]!, t) as TypedArray;
-    const got = await device!.download(made[k]!, t);
+    const got = await on.download(made[k]!, t);
     right.forEach((value, i) => {
       if (!(Math.abs(got[i]! - value) <= 2e-5 * (4 + Math.abs(value))))
         expect.fail(`${inputs.map((x) => `${x.dtype}[${x.shape}]`)}: output ${k}[${i}] is ${got[i]}, not ${value}`);
     });
   }
-  for (const buffer of [...given, ...made]) device!.free(buffer);
+  for (const buffer of [...given, ...made]) on.free(buffer);
 }
 const plain = { batch: [[], []], contract: [[1], [0]] } as const;
 

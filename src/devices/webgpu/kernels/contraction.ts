@@ -1,6 +1,6 @@
 import type { ContractionStep } from '../../../compiler/plan.ts';
 import type { Aval } from '../../../ir/tensor.ts';
-import type { Dispatch, EmitContext } from '../dispatch.ts';
+import type { Dispatch, EmitContext, Gpu } from '../dispatch.ts';
 import { directProduct, joinParts } from './direct-product.ts';
 import { type Arranged, arrange, linesOf } from './layout.ts';
 import { count, type Product, productsOf } from './product.ts';
@@ -29,7 +29,7 @@ function dispatches(step: ContractionStep, arranged: Arranged, context: EmitCont
     };
     return splits > 1 ? context.scratch(aval) : undefined;
   };
-  const direct = directSplits(m, n, k, batches);
+  const direct = directSplits(m, n, k, batches, context.gpu);
   const tile: Tile | undefined = direct ? undefined : chooseTile(m, n, k, batches, context.gpu);
   const splits = direct ?? tile!.splits;
   const partial = scratch(splits);
@@ -40,9 +40,10 @@ function dispatches(step: ContractionStep, arranged: Arranged, context: EmitCont
 }
 
 /** Into how many parts to cut each sum, when an invocation should find sums by itself; undefined: tiles are better. */
-function directSplits(m: number, n: number, k: number, batches: number): number | undefined {
+function directSplits(m: number, n: number, k: number, batches: number, gpu: Gpu): number | undefined {
   const isThin = Math.min(m, n) <= 2 && batches >= 8;
-  const isSmall = k <= 4 && m * n * k * batches < 1 << 22;
+  const work = m * n * k * batches;
+  const isSmall = (k <= 4 && work < 1 << 22) || (k <= 64 && work < 1 << 16) || (gpu.isSoftware && work < 2 ** 28);
   if (!isThin && !isSmall) return undefined;
   const outputs = m * n * batches;
   let splits = 1;
