@@ -1,5 +1,13 @@
 import { Callable } from './callable.ts';
-import { configToOptions, type Fields, type Options, optionsToConfig, type Resolved, resolveOptions } from './field.ts';
+import {
+  configToOptions,
+  type Fields,
+  type Options,
+  optionsToConfig,
+  type Resolved,
+  requireOptions,
+  resolveOptions,
+} from './field.ts';
 import type { Config } from './serialize.ts';
 
 /** Options that a class declares as data: a subclass with a constructor of its own may have none. */
@@ -16,6 +24,7 @@ export abstract class Configured<S extends Fields, Args extends unknown[], Out> 
 
   constructor(options: Options<S> = {} as Options<S>) {
     super();
+    requireOptions(this.className, this.fields, options);
     this.config = resolveOptions(this.className, this.fields, options);
   }
 

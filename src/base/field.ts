@@ -176,6 +176,18 @@ function distance(a: string, b: string): number {
 export const closest = (word: string, candidates: readonly string[]): string | undefined =>
   [...candidates].map((c) => ({ c, d: distance(word.toLowerCase(), c.toLowerCase()) })).sort((p, q) => p.d - q.d)[0]?.c;
 
+/** Refuses anything but one object of options, such as the bare values of Python. */
+export function requireOptions(owner: string, fields: Fields, given: unknown): void {
+  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return;
+  const first = Object.entries(fields)[0];
+  const fits = first?.[1].check(given) === true;
+  fail(
+    owner,
+    `it takes one object with options, but was given ${show(given)}`,
+    fits ? `new ${owner}({ ${first[0]}: ${show(given)} })` : `name what you give: new ${owner}({ option: value })`,
+  );
+}
+
 /** Checks and completes the options that a user gave. */
 export function resolveOptions<S extends Fields>(
   owner: string,

@@ -8,6 +8,7 @@ import {
   type Options,
   optionsToConfig,
   type Resolved,
+  requireOptions,
   resolveOptions,
 } from '../base/field.ts';
 import { autoName, optionFromDisk, toSnakeCase } from '../base/naming.ts';
@@ -104,6 +105,7 @@ export abstract class Layer<
   constructor(options: Options<S> & LayerOptions = {} as Options<S> & LayerOptions) {
     super();
     const { fields } = this;
+    requireOptions(this.className, fields, options);
     const { name, trainable = true, dtype, activityRegularizer = null } = options as LayerOptions;
     const own = Object.entries(options).filter(([key]) => key in fields || !baseOptions.includes(key));
     this.config = resolveOptions(this.className, fields, Object.fromEntries(own) as Options<S>, baseOptions);

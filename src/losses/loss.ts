@@ -9,6 +9,7 @@ import {
   type Options,
   optionsToConfig,
   type Resolved,
+  requireOptions,
   resolveOptions,
 } from '../base/field.ts';
 import { autoName, toSnakeCase } from '../base/naming.ts';
@@ -65,15 +66,16 @@ export abstract class Loss<S extends Fields = {}> extends Callable<
 
   constructor(options: Options<S> & LossOptions = {} as Options<S> & LossOptions) {
     super();
-    const { name, reduction = 'sum_over_batch_size', dtype, ...own } = options as LossOptions;
     const { className } = this;
+    const { fields, defaultName } = this.constructor as unknown as { fields: S; defaultName?: string };
+    requireOptions(className, fields, options);
+    const { name, reduction = 'sum_over_batch_size', dtype, ...own } = options as LossOptions;
     if (reduction !== null && !reductions.includes(reduction))
       fail(
         className,
         `the reduction is "${String(reduction)}"`,
         `use one of ${reductions.join(', ')}; did you mean "${closest(String(reduction), reductions)}"?`,
       );
-    const { fields, defaultName } = this.constructor as unknown as { fields: S; defaultName?: string };
     this.config = resolveOptions(className, fields, own as unknown as Options<S>, ['name', 'reduction', 'dtype']);
     // The library's losses are not numbered, a user's are.
     this.name =

@@ -9,6 +9,7 @@ import {
   type Options,
   optionsToConfig,
   type Resolved,
+  requireOptions,
   resolveOptions,
 } from '../base/field.ts';
 import { autoName, toSnakeCase } from '../base/naming.ts';
@@ -74,8 +75,9 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
 
   constructor(options: Options<S> & MetricOptions = {} as Options<S> & MetricOptions) {
     super();
-    const { name, dtype, ...own } = options as MetricOptions;
     const { fields, defaultName, defaultDtype } = this.class;
+    requireOptions(this.className, fields, options);
+    const { name, dtype, ...own } = options as MetricOptions;
     this.config = resolveOptions(this.className, fields, own as unknown as Options<S>, ['name', 'dtype']);
     this.name = name ?? defaultName ?? autoName(toSnakeCase(this.className));
     this.dtype = asDType(asPolicy(dtype ?? defaultDtype ?? floatx()).computeDtype);

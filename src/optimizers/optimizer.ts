@@ -5,6 +5,7 @@ import {
   type Options,
   optionsToConfig,
   type Resolved,
+  requireOptions,
   resolveOptions,
 } from '../base/field.ts';
 import { autoName, toSnakeCase } from '../base/naming.ts';
@@ -74,8 +75,9 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   private undecayedNames: readonly RegExp[] = [];
 
   constructor(options: Options<S> & OptimizerOptions = {} as Options<S>) {
-    const { name, ...own } = options as OptimizerOptions;
     const { className, fields } = this.constructor as typeof Optimizer;
+    requireOptions(className, fields, options);
+    const { name, ...own } = options as OptimizerOptions;
     this.config = resolveOptions(className, fields as S, own as unknown as Options<S>, ['name']);
     this.base = { ...resolveOptions(className, optimizerFields, {}), ...this.config };
     this.name = name ?? autoName(toSnakeCase(className));
