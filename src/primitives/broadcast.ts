@@ -1,6 +1,6 @@
 import { fail } from '../base/errors.ts';
 import { range, type Shape, showShape, sizeOf } from '../base/shape.ts';
-import { type Expr, flatten, unflatten } from '../ir/expr.ts';
+import { type Expr, flatten, int, unflatten } from '../ir/expr.ts';
 import { type Primitive, primitive } from '../ir/primitive.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { reduction } from './reduction.ts';
@@ -62,6 +62,8 @@ export const reshape: Primitive<[x: Tensor], { shape: Shape }> = primitive<[x: T
 
 /** The index into `to` of the element that stands at `index` of `from`: axes that both shapes share pass unchanged. */
 function reindex(index: readonly Expr[], from: Shape, to: Shape): Expr[] {
+  // Of no elements none has a place.
+  if (sizeOf(from) === 0) return to.map(() => int(0));
   const result: Expr[] = [];
   let [f, t] = [0, 0];
   while (f < from.length || t < to.length) {
