@@ -69,8 +69,7 @@ beforeEach(resetNames);
 const withGpu = await hasGpu();
 // A few cases of each kind where steps are slow: the code is the same.
 const few = /^(mlp\/adam|cnn\/batchnorm|mask\/attention|multi\/dict-out|custom)/;
-const onGpu =
-  /^(mlp\/(adam|sgd|class)|cnn\/(auto|batch)|rnn\/gru|multi\/dict-in|transformer|optimizer\/(ema|grad|loss)|loop\/steps-per-ex)/;
+const onGpu = /^(mlp\/(adam|class)|cnn\/batch|rnn\/gru|mask\/attention|optimizer\/(ema$|grad|loss)|loop\/steps-per-ex)/;
 
 describe.each([
   ['compiled', false, undefined],
