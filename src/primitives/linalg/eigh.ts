@@ -7,6 +7,7 @@ import { rotatePair, roundingOf, sweeps } from './jacobi.ts';
 import {
   batchOf,
   each,
+  lanes,
   like,
   matmul,
   requireMatrix,
@@ -39,6 +40,7 @@ export const eigh: Primitive<[x: Tensor], void, readonly [values: Tensor, vector
     const type = scalarType(x!.dtype);
     const { axes, index } = batchOf(x!);
     const work = scratch({ shape: x!.shape, dtype: x!.dtype }, 'rotated');
+    // Its rows are the vectors.
     const basis = scratch({ shape: x!.shape, dtype: x!.dtype }, 'basis');
     const at = (i: Expr, j: Expr): Expr[] => [...index, i, j];
     const a = (i: Expr, j: Expr): Expr => load(work, at(i, j));
@@ -69,9 +71,16 @@ export const eigh: Primitive<[x: Tensor], void, readonly [values: Tensor, vector
             needed: apply('gt', size(a(p, q)), apply('mul', scale.value, roundingOf(x!) / 8)),
           }),
           (p, q, cos, sin) => [
-            each(n, 'i', (i) => rotatePair(work, at(i, p), at(i, q), cos, sin, kept)),
-            each(n, 'i', (i) => rotatePair(work, at(p, i), at(q, i), cos, sin, kept)),
-            each(n, 'i', (i) => rotatePair(basis, at(i, p), at(i, q), cos, sin, kept)),
+            // Rows lie together; columns are their mirror image, but for the block where the two meet.
+            lanes(n, 'i', (i) => rotatePair(work, at(p, i), at(q, i), cos, sin, kept)),
+            ...[p, q].flatMap((row) => rotatePair(work, at(row, p), at(row, q), cos, sin, kept)),
+            each(n, 'i', (i) => [
+              when(apply('and', apply('ne', i, p), apply('ne', i, q)), [
+                store(work, at(i, p), a(p, i)),
+                store(work, at(i, q), a(q, i)),
+              ]),
+            ]),
+            lanes(n, 'i', (i) => rotatePair(basis, at(p, i), at(q, i), cos, sin, kept)),
           ],
         ),
         // NaN has no place in an order: what it leaves open stays NaN.
@@ -87,7 +96,7 @@ export const eigh: Primitive<[x: Tensor], void, readonly [values: Tensor, vector
             return [when(apply('or', apply('lt', theirs, mine), tie), [rank.set(plus(rank.value, 1))])];
           }),
           store(values!, [...index, rank.value], a(k, k)),
-          each(n, 'i', (i) => [store(vectors!, at(i, rank.value), load(basis, at(i, k)))]),
+          each(n, 'i', (i) => [store(vectors!, at(i, rank.value), load(basis, at(k, i)))]),
         ]),
       ],
       'parallel',

@@ -43,6 +43,12 @@ export function each(size: number, name: string, body: (index: Expr) => readonly
   return loop(a, body(indexOf(a)));
 }
 
+/** Such a loop whose turns are independent, or meet only in sums: they run in lanes. */
+export function lanes(size: number, name: string, body: (index: Expr) => readonly Stmt[]): Stmt {
+  const a = axis(size, name);
+  return loop(a, body(indexOf(a)), 'vector');
+}
+
 /** A mutable scalar: its value, and the statement that changes it. */
 export function variable(name: string, type: ScalarType): { value: Expr; set(value: Scalar): Stmt; local: Local } {
   const local: Local = { name, type };

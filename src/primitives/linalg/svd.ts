@@ -8,6 +8,7 @@ import { rotatePair, roundingOf, sweeps } from './jacobi.ts';
 import {
   batchOf,
   each,
+  lanes,
   like,
   matmul,
   requireMatrix,
@@ -48,7 +49,8 @@ export const tallSvd: Primitive<[x: Tensor], SvdAttrs, Factors> = primitive<[x: 
     const [, width] = sidesOf(u!);
     const type = scalarType(x!.dtype);
     const { axes, index } = batchOf(x!);
-    const work = scratch({ shape: x!.shape, dtype: x!.dtype }, 'rotated');
+    // Columns are kept as rows, whose elements lie together.
+    const work = scratch({ shape: [...s!.shape, m], dtype: x!.dtype }, 'rotated');
     const basis = scratch({ shape: v!.shape, dtype: x!.dtype }, 'basis');
     const lengths = scratch({ shape: s!.shape, dtype: x!.dtype }, 'lengths');
     const at = (i: Expr, j: Expr): Expr[] => [...index, i, j];
@@ -66,7 +68,7 @@ export const tallSvd: Primitive<[x: Tensor], SvdAttrs, Factors> = primitive<[x: 
     const [zero, one, nan] = [0, 1, Number.NaN].map((x) => constant(x, type)) as [Expr, Expr, Expr];
 
     const start = [
-      each(m, 'i', (i) => [each(n, 'j', (j) => [store(work, at(i, j), load(x!, at(i, j)))])]),
+      each(m, 'i', (i) => [each(n, 'j', (j) => [store(work, at(j, i), load(x!, at(i, j)))])]),
       each(n, 'i', (i) => [
         each(n, 'j', (j) => [store(basis, at(i, j), apply('select', apply('eq', i, j), one, zero))]),
       ]),
@@ -77,8 +79,8 @@ export const tallSvd: Primitive<[x: Tensor], SvdAttrs, Factors> = primitive<[x: 
       (p, q) => ({
         before: [
           ...[app.set(0), apq.set(0), aqq.set(0)],
-          each(m, 'i', (i) => {
-            const [a, b] = [load(work, at(i, p)), load(work, at(i, q))];
+          lanes(m, 'i', (i) => {
+            const [a, b] = [load(work, at(p, i)), load(work, at(q, i))];
             return [
               accumulate(app.local, 'add', product(a, a)),
               accumulate(apq.local, 'add', product(a, b)),
@@ -96,15 +98,15 @@ export const tallSvd: Primitive<[x: Tensor], SvdAttrs, Factors> = primitive<[x: 
         ),
       }),
       (p, q, cos, sin) => [
-        each(m, 'i', (i) => rotatePair(work, at(i, p), at(i, q), cos, sin, kept)),
-        each(n, 'i', (i) => rotatePair(basis, at(i, p), at(i, q), cos, sin, kept)),
+        lanes(m, 'i', (i) => rotatePair(work, at(p, i), at(q, i), cos, sin, kept)),
+        lanes(n, 'i', (i) => rotatePair(basis, at(p, i), at(q, i), cos, sin, kept)),
       ],
     );
     const measure = [
       largest.set(0),
       each(n, 'j', (j) => [
         app.set(0),
-        each(m, 'i', (i) => [accumulate(app.local, 'add', product(load(work, at(i, j)), load(work, at(i, j))))]),
+        lanes(m, 'i', (i) => [accumulate(app.local, 'add', product(load(work, at(j, i)), load(work, at(j, i))))]),
         store(lengths, [...index, j], apply('sqrt', app.value)),
         accumulate(largest.local, 'max', apply('sqrt', app.value)),
       ]),
@@ -128,8 +130,8 @@ export const tallSvd: Primitive<[x: Tensor], SvdAttrs, Factors> = primitive<[x: 
             return [when(apply('or', apply('gt', theirs, mine), tie), [rank.set(plus(rank.value, 1))])];
           }),
           store(s!, [...index, rank.value], mine),
-          each(n, 'i', (i) => [store(v!, at(i, rank.value), load(basis, at(i, k)))]),
-          each(m, 'i', (i) => [store(u!, at(i, rank.value), apply('div', load(work, at(i, k)), mine))]),
+          each(n, 'i', (i) => [store(v!, at(i, rank.value), load(basis, at(k, i)))]),
+          each(m, 'i', (i) => [store(u!, at(i, rank.value), apply('div', load(work, at(k, i)), mine))]),
         ];
       }),
     ];
