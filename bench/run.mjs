@@ -4,6 +4,9 @@
  *
  *   npm run bench -- [--only text] [--rounds 9] [--patience 20]
  *
+ * Beside the clock's milliseconds stand those that processors worked for the engine's process, the least of all repetitions:
+ * on a busy machine they are what engines of one thread can be compared by.
+ *
  * `--only` chooses questions by a part of their file's name; an engine that needs more than `--patience` seconds to get
  * ready for a case is left out of it. Prints Markdown.
  */
@@ -84,7 +87,7 @@ async function timeCase(file, index, single) {
         notes.push(`${engine.name}: ${answer.error}`);
         times.delete(engine);
         endProcess(engine);
-      } else list.push(answer.value);
+      } else list.push(answer);
     }
   }
   for (const engine of times.keys()) await processOf(engine).ask({ drop: true });
@@ -114,27 +117,53 @@ for (const file of files) {
     const before = load();
     const { times, notes } = await timeCase(file, index, single);
     const peers = ['TensorFlow.js', 'jax-js'].map((peer) => [...times].find(([engine]) => engine.name === peer));
-    const rows = [...times].map(([engine, list]) => {
+    const leastCpu = (list) => Math.min(...list.map((answer) => answer.cpu));
+    const rows = [...times].map(([engine, answers]) => {
+      const list = answers.map((answer) => answer.value);
       const middle = median(list);
+      const cpu = leastCpu(answers);
       const rate = flops
         ? `${(flops / middle / 1e6).toFixed(1)} GFLOP/s`
         : bytes
           ? `${(bytes / middle / 1e6).toFixed(1)} GB/s`
           : '';
       const ratios = peers.map((peer) =>
-        peer && engine.module === 'hornbeam' ? `${(median(peer[1]) / middle).toFixed(2)}x` : '',
+        peer && engine.module === 'hornbeam'
+          ? `${(median(peer[1].map((answer) => answer.value)) / middle).toFixed(2)}x`
+          : '',
+      );
+      const byCpu = peers.map((peer) =>
+        peer && engine.module === 'hornbeam' && cpu > 0 ? `${(leastCpu(peer[1]) / cpu).toFixed(2)}x` : '',
       );
       return [
         engine.name,
         ...[Math.min(...list), middle, Math.max(...list)].map((t) => t.toPrecision(3)),
+        Number.isFinite(cpu) ? cpu.toPrecision(3) : '',
         rate,
         ...ratios,
+        ...byCpu,
       ];
     });
     console.log(
       `**${name}** (load ${before} to ${load()}, ${Math.max(0, ...[...times.values()].map((t) => t.length))} repetitions)\n`,
     );
-    console.log(table(['engine', `min ${unit}`, 'median', 'max', 'rate', 'TF.js /', 'jax-js /'], rows));
+    console.log(
+      table(
+        [
+          'engine',
+          `min ${unit}`,
+          'median',
+          'max',
+          'CPU min',
+          'rate',
+          'TF.js /',
+          'jax-js /',
+          'TF.js / by CPU',
+          'jax-js / by CPU',
+        ],
+        rows,
+      ),
+    );
     for (const note of notes) console.log(`\n- ${note}`);
     console.log();
   }
