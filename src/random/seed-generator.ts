@@ -29,7 +29,7 @@ const makeState = (seed: number, name: string): Variable =>
 
 /**
  * A source of seeds that never gives one twice: its state `[seed, n]` is a variable, and each draw counts it up.
- * @example const seeds = new SeedGenerator({ seed: 42 }); normal([2], { seed: seeds }) // other numbers at each call
+ * @example normal([2], { seed: new SeedGenerator({ seed: 42 }) }).shape // [2]
  */
 export class SeedGenerator {
   static readonly className: string = 'SeedGenerator';
