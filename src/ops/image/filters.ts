@@ -106,7 +106,7 @@ export const ssim = op(
     const above = p.mul(p.add(twice(xy), c1), p.add(twice(cov), c2));
     const below = p.mul(p.add(p.add(xx, yy), c1), p.add(p.add(vx, vy), c2));
     const mean = meanOver('image.ssim', p.div(above, below), { axis: [1, 2, 3] });
-    return cast(image1.shape.length === 3 ? reshapeTo(mean, []) : mean, dtype);
+    return cast(image1.shape.length === 3 ? reshapeTo(mean, []) : mean, floatType(image1.dtype));
   },
   ['tensor', 'tensor'],
 );
