@@ -71,9 +71,9 @@ export function prepare(tf, name, { batch, x, y }) {
   const optimizer = tf.train.adam(1e-3);
   const inputs = tf.tensor(x.values, [batch, ...x.shape], x.values instanceof Int32Array ? 'int32' : 'float32');
   const labels = tf.oneHot(tf.tensor1d(y.values, 'int32'), 10).toFloat();
-  return () => {
+  return async () => {
     const loss = optimizer.minimize(() => tf.losses.softmaxCrossEntropy(labels, forward(inputs)), true);
-    const value = loss.dataSync()[0];
+    const [value] = await loss.data();
     loss.dispose();
     if (!Number.isFinite(value)) throw new Error(`the loss became ${value}`);
   };
