@@ -1,6 +1,5 @@
 import { dtypeInfo, type TypedArray } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
-import { sizeOf } from '../../base/shape.ts';
 import { compile } from '../../compiler/compile.ts';
 import type { Target } from '../../compiler/plan.ts';
 import { showAval } from '../../ir/tensor.ts';
@@ -13,17 +12,8 @@ import { load } from './executable.ts';
 import { contraction } from './kernels/contraction.ts';
 import { type GpuBuffer, Machine } from './machine.ts';
 
-/**
- * Small contractions stay plain loops: a tiled kernel gains nothing there, and drivers take long to compile it.
- */
-const smallFlops = 1 << 22;
-const shallow = 512;
-const ownKernels: OwnKernels = (step, context) => {
-  if (step.kind !== 'contraction') return undefined;
-  const { flops } = step.info;
-  const depth = flops / 2 / Math.max(1, sizeOf(step.equation.outputs[0]!.shape));
-  return flops < smallFlops && depth <= shallow ? undefined : contraction(step, context);
-};
+const ownKernels: OwnKernels = (step, context) =>
+  step.kind === 'contraction' ? contraction(step, context) : undefined;
 
 /** Blocks into which a large reduction is cut, so that as many invocations have work. */
 const reducers = 256;
