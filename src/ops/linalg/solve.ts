@@ -8,7 +8,7 @@ import { cholesky as choleskyOf } from '../../primitives/linalg/cholesky.ts';
 import { lu } from '../../primitives/linalg/lu.ts';
 import { triangularSolve } from '../../primitives/linalg/triangular-solve.ts';
 import { reduceProd, reduceSum } from '../../primitives/reduce.ts';
-import { download } from '../../runtime/storage.ts';
+import { download, storageOf } from '../../runtime/storage.ts';
 import { KerasTensor } from '../../tensor/keras-tensor.ts';
 import type { Like } from '../../tensor/like.ts';
 import { multiplied } from '../numpy/linear.ts';
@@ -32,7 +32,7 @@ export const cholesky = Object.assign(
   (x: Like, options: TriangleOption = {}): Tensor => {
     const l = choleskyOp(x, options);
     // A compiled program cannot stop; where the numbers are there already, a failure is said at once.
-    if (!(l instanceof KerasTensor) && l.storage) {
+    if (!(l instanceof KerasTensor) && l.storage && !storageOf(l).device.isRemote) {
       const data = download(l);
       if (!(data instanceof Promise) && Array.from(data).some(Number.isNaN))
         fail('cholesky', 'the matrix is not positive definite', 'give a symmetric matrix with positive eigenvalues');
