@@ -57,4 +57,37 @@ describe.runIf(device)('the webgpu device', () => {
       }
       expect(device!.bytesInUse).toBe(held);
     });
+
+  it('says that it was lost, and takes nothing more', async () => {
+    const lost = (await testDevice())!;
+    const buffer = lost.upload(Float32Array.of(1, 2), 'float32');
+    lost.close();
+    await expect(lost.download(buffer, { shape: [2], dtype: 'float32' })).rejects.toThrow(/the GPU was lost/);
+    expect(lost.isLost).toBe(true);
+    expect(() => lost.upload(Float32Array.of(1), 'float32')).toThrow(/config\.setDevice\('webgpu'\) again/);
+  });
+
+  it('runs what needs numbers on the way in the order of calls', async () => {
+    const scalar = (value: number) => primitives.full({ shape: [], dtype: 'int32', value });
+    const start = new Tensor({ shape: [], dtype: 'int32' });
+    const [end] = primitives.whileLoop(
+      ([x]) => primitives.lt(x!, scalar(50)),
+      ([x]) => [primitives.mul(x!, scalar(3))],
+      [start],
+    );
+    const looping = device!.compile(makeProgram('loop', [start], [end!]));
+    const y = new Tensor({ shape: [], dtype: 'int32' });
+    const adding = device!.compile(makeProgram('add', [y], [primitives.add(y, y)]));
+    const held = device!.bytesInUse;
+    let buffer = device!.upload(Int32Array.of(1), 'int32');
+    for (const program of [looping, adding, looping, adding]) {
+      const [next] = program.run([buffer]);
+      // Given back while work that reads it is still to come.
+      device!.free(buffer);
+      buffer = next!;
+    }
+    expect(Array.from(await device!.download(buffer, y))).toEqual([324]);
+    device!.free(buffer);
+    expect(device!.bytesInUse).toBe(held);
+  });
 });

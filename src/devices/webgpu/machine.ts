@@ -162,6 +162,8 @@ export class Machine {
       this.check();
       return staging.getMappedRange().slice(0, bytes);
     } catch (error) {
+      // What happened to the GPU is told after what it did to this.
+      await new Promise((resolve) => setTimeout(resolve));
       this.check();
       throw error;
     } finally {
