@@ -1,19 +1,24 @@
 import { dtypeInfo, type TypedArray } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { compile } from '../../compiler/compile.ts';
-import type { Target } from '../../compiler/plan.ts';
+import type { LoopStep, Target } from '../../compiler/plan.ts';
 import { showAval } from '../../ir/tensor.ts';
 import type { Device } from '../device.ts';
 import { acquire } from './adapter.ts';
-import type { Gpu } from './dispatch.ts';
+import type { Dispatch, EmitContext, Gpu } from './dispatch.ts';
 import { bytesOf, decode, encode } from './elements.ts';
 import type { OwnKernels } from './emit/commands.ts';
 import { load } from './executable.ts';
 import { contraction } from './kernels/contraction.ts';
+import { rowKernel } from './kernels/rows.ts';
 import { type GpuBuffer, Machine } from './machine.ts';
 
+const ownRows = (step: LoopStep, context: EmitContext): readonly Dispatch[] | undefined => {
+  const kernel = rowKernel(step, context);
+  return kernel && [kernel];
+};
 const ownKernels: OwnKernels = (step, context) =>
-  step.kind === 'contraction' ? contraction(step, context) : undefined;
+  step.kind === 'contraction' ? contraction(step, context) : step.kind === 'loops' ? ownRows(step, context) : undefined;
 
 /** Blocks into which a large reduction is cut, so that as many invocations have work. */
 const reducers = 256;

@@ -38,7 +38,8 @@ export function loopKernel(step: LoopStep, context: EmitContext): Dispatch {
 
 const hasSums = (list: readonly Stmt[]): boolean => list.some((s) => s.op === 'accumulate');
 
-function declareLocals(list: readonly Stmt[], text: KernelText): void {
+/** The variables that statements set. */
+export function declareLocals(list: readonly Stmt[], text: KernelText): void {
   const locals = new Set<Local>();
   eachStatement(list, (s) => {
     if (s.op === 'set' || s.op === 'accumulate') locals.add(s.local);
@@ -47,7 +48,7 @@ function declareLocals(list: readonly Stmt[], text: KernelText): void {
 }
 
 /** Writes statements one after the other. */
-function write(list: readonly Stmt[], text: KernelText): void {
+export function write(list: readonly Stmt[], text: KernelText): void {
   const need = (helper: string): void => text.need(helper);
   const value = (e: Expr): string => text.values(e)[0]!;
   for (const s of list) {

@@ -22,11 +22,7 @@ const random = (): number => (seed = (seed * 16807) % 2147483647) / 2147483647;
 const tensor = (shape: readonly number[], dtype: DType = 'float32') => new Tensor({ shape, dtype });
 
 /** Runs a program on the GPU and on the reference device, and compares. */
-async function expectSame(
-  inputs: readonly Tensor[],
-  outputs: readonly Tensor[],
-  on = process.env['ALL'] ? real! : device!,
-): Promise<void> {
+async function expectSame(inputs: readonly Tensor[], outputs: readonly Tensor[], on = device!): Promise<void> {
   const program = makeProgram('test', inputs, outputs);
   const data = inputs.map(({ shape, dtype }): TypedArray => {
     const { array, kind } = dtypeInfo[dtype];
@@ -137,6 +133,50 @@ describe.runIf(device)('products on the GPU', () => {
     await expectSame([x, y], [dot(x, y, plain)]);
     const [a, b] = [tensor([17, 40], 'int8'), tensor([40, 20], 'int8')];
     await expectSame([a, b], [dot(a, b, { ...plain, dtype: 'int32' })]);
+  });
+});
+
+describe.runIf(real)('tiles', () => {
+  const both = (m: number, n: number, k: number, form = 0): [Tensor, Tensor, Tensor] => {
+    const [x, y] = [tensor(form & 1 ? [k, m] : [m, k]), tensor(form & 2 ? [n, k] : [k, n])];
+    const contract = [[form & 1 ? 0 : 1], [form & 2 ? 1 : 0]] as const;
+    return [x, y, dot(x, y, { batch: [[], []], contract })];
+  };
+
+  it('holds blocks of any layout, with edges', async () => {
+    for (const [m, n, k, form] of [
+      [33, 70, 150, 0],
+      [68, 36, 96, 1],
+      [36, 100, 80, 2],
+    ] as const) {
+      const [x, y, product] = both(m, n, k, form);
+      await expectSame([x, y], [product], real!);
+    }
+  });
+
+  it('adds the parts of a long sum before the tail', async () => {
+    const [x, y, product] = both(16, 12, 3001, 1);
+    const bias = tensor([12]);
+    await expectSame([x, y, bias], [exp(add(product, broadcast(bias, { shape: [16, 12], axes: [1] })))], real!);
+  });
+
+  it('takes patches of images as they come', async () => {
+    const [image, window] = [tensor([2, 9, 10, 1, 8]), tensor([1, 3, 3, 8, 16])];
+    const attrs = {
+      strides: [2, 1],
+      padding: [
+        [1, 1],
+        [0, 1],
+      ] as const,
+      dilation: [1, 1],
+      inputDilation: [1, 1],
+    };
+    const y = conv(image, window, attrs);
+    await expectSame([image, window], [y], real!);
+    const g = tensor(y.shape);
+    const gradients = conv.rule.vjp!(g, [image, window], attrs, y, undefined as never) as Tensor[];
+    await expectSame([g, window], [gradients[0]!], real!);
+    await expectSame([image, g], [gradients[1]!], real!);
   });
 });
 

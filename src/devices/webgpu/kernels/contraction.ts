@@ -2,6 +2,7 @@ import type { ContractionStep } from '../../../compiler/plan.ts';
 import type { Aval } from '../../../ir/tensor.ts';
 import type { Dispatch, EmitContext, Gpu } from '../dispatch.ts';
 import { directProduct, joinParts } from './direct-product.ts';
+import { fitsBindings } from './kernel-text.ts';
 import { type Arranged, arrange, linesOf } from './layout.ts';
 import { count, type Product, productsOf } from './product.ts';
 import { chooseTile, type Tile } from './tile.ts';
@@ -12,6 +13,7 @@ export const hasContraction = (step: ContractionStep): boolean => productsOf(ste
 
 /** The kernels of a dot or a convolution with its fused tail; undefined when they are to be loops. */
 export function contraction(step: ContractionStep, context: EmitContext): Dispatch[] | undefined {
+  if (!fitsBindings(step, context)) return undefined;
   const products = productsOf(step);
   // A phase that stores over what the tail of another still reads would need an order between their elements.
   return products?.flatMap((product) => dispatches(step, arrange(oriented(step, product)), context));

@@ -35,12 +35,14 @@ export function directProduct(
     (s) => new Reader(text, arranged, s, { block: 1, depth: 1, threads: 1, first: s === 0 ? 'row' : 'column' }),
   );
   text.line(`var sum = ${product.type}();`);
-  for (const r of readers) r.prepareOne();
-  const share = Math.ceil(k / splits);
-  text.line(`for (var t = split * ${share}u; t < min(split * ${share}u + ${share}u, ${k}u); t++) {`);
-  const [left, right] = readers.map((r) => r.one('t'));
-  text.line(`sum += ${left} * ${right};`);
-  text.line('}');
+  if (k > 0) {
+    for (const r of readers) r.prepareOne();
+    const share = Math.ceil(k / splits);
+    text.line(`for (var t = split * ${share}u; t < min(split * ${share}u + ${share}u, ${k}u); t++) {`);
+    const [left, right] = readers.map((r) => r.one('t'));
+    text.line(`sum += ${left} * ${right};`);
+    text.line('}');
+  }
   if (partial) text.store(partial, `((split * ${batches}u + batch) * ${m}u + row) * ${n}u + column`, 'sum');
   else finish(text, step, arranged);
   return text.dispatch(step.info.name, { threads: 64, groups: Math.ceil(total / 64) });

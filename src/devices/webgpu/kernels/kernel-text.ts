@@ -138,3 +138,11 @@ export class KernelText implements Writer {
     return { name, code, bindings: this.bindings.list, workgroups };
   }
 }
+
+/** Whether one kernel may bind all that a step touches. */
+export function fitsBindings(
+  { reads, writes }: { readonly reads: readonly Region[]; readonly writes: readonly Region[] },
+  { gpu, placeOf }: EmitContext,
+): boolean {
+  return new Set([...reads, ...writes].map(placeOf)).size <= gpu.bindings;
+}
