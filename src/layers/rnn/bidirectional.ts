@@ -1,11 +1,11 @@
 import { fail } from '../../base/errors.ts';
 import { f, type Options, type Resolved } from '../../base/field.ts';
-import type { Config, SerializedObject } from '../../base/serialize.ts';
+import type { Config } from '../../base/serialize.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
 import { add, cast, concatenate, divide, flip, multiply } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { Layer, type LayerOptions } from '../layer.ts';
-import { layerField, layerFromConfig, serializeLayer } from '../nested-layer.ts';
+import { layerField, serializeLayer } from '../nested-layer.ts';
 import type { States } from './cell.ts';
 import { type RecurrentCallOptions, RecurrentLayer, type RecurrentOutput } from './recurrent-layer.ts';
 
@@ -127,11 +127,12 @@ export class Bidirectional extends Layer<
 
 /** A layer made again from its config, under a name with a prefix. */
 function copyOf(layer: Inner, prefix: string, changes: Config): Inner {
-  const written = serializeLayer(layer);
-  const config = written.config as Config;
+  const config = layer.getConfig();
   const name = String(config['name']);
-  return layerFromConfig({
-    ...written,
-    config: { ...config, ...changes, name: prefix + (name.startsWith(prefix) ? name.slice(prefix.length) : name) },
-  } as SerializedObject) as unknown as Inner;
+  const { fromConfig } = layer.constructor as unknown as { fromConfig(config: Config): Inner };
+  return fromConfig.call(layer.constructor, {
+    ...config,
+    ...changes,
+    name: prefix + (name.startsWith(prefix) ? name.slice(prefix.length) : name),
+  });
 }
