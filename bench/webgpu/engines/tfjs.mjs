@@ -12,4 +12,7 @@ Object.assign(console, { info, warn });
 
 export const engine = tf;
 /** It gathers commands; this hands them over. */
-export const flush = () => tf.backend().submitQueue?.();
+export const flush = () => {
+  const backend = tf.backend();
+  if (backend.commandEncoder) backend.submitQueue();
+};

@@ -45,7 +45,7 @@ function dispatches(step: ContractionStep, arranged: Arranged, context: EmitCont
 function directSplits(m: number, n: number, k: number, batches: number, gpu: Gpu): number | undefined {
   const isThin = Math.min(m, n) <= 2 && batches >= 8;
   const work = m * n * k * batches;
-  const isSmall = (k <= 4 && work < 1 << 22) || (k <= 64 && work < 1 << 16) || (gpu.isSoftware && work < 2 ** 28);
+  const isSmall = (k <= 4 && work < 1 << 22) || (k <= 64 && work < 1 << 16) || (gpu.isSoftware && work < 1 << 24);
   if (!isThin && !isSmall) return undefined;
   const outputs = m * n * batches;
   let splits = 1;
