@@ -5,7 +5,7 @@ import { Bindings, elementType } from '../emit/bindings.ts';
 import { Expressions, type Writer } from '../emit/expression.ts';
 import { helperText } from '../emit/math.ts';
 
-/** Quantities of a kernel in WGSL are `u32` where nothing may be negative, else `i32`. */
+/** How a finished kernel is run, and what stands in front of it. */
 export interface KernelShape {
   /** Invocations of a workgroup. */
   readonly threads: number;
