@@ -19,6 +19,9 @@ export interface KernelReport {
   readonly flops: number;
 }
 
+/** How long each kernel of a program takes and where that was measured (`on one thread`), or why it cannot be told. */
+export type Timing = { readonly ms: readonly number[]; readonly where: string } | { readonly untimed: string };
+
 /** A program made ready for a device. */
 export interface Executable {
   readonly program: Program;
@@ -30,8 +33,8 @@ export interface Executable {
    * Runs it. Gives one buffer an output: a new one, or the donated input's own, updated in place. Does not wait for a GPU.
    */
   run(inputs: readonly Buffer[]): Buffer[];
-  /** Milliseconds that each kernel takes on one thread: the least of some runs on copies of these inputs. */
-  time?(inputs: readonly Buffer[], rounds: number): readonly number[];
+  /** Times each kernel in some runs on copies of these inputs. Gives a promise where the device must be waited for. */
+  time?(inputs: readonly Buffer[], rounds: number): Timing | Promise<Timing>;
 }
 
 /** What a place where programs run must be able to do. */

@@ -1,4 +1,4 @@
-import type { Device, Executable } from '../devices/device.ts';
+import type { Device, Executable, Timing } from '../devices/device.ts';
 import { complex, partsOf } from '../ir/complex.ts';
 import { closeProgram, makeProgram, type Program, printProgram } from '../ir/program.ts';
 import type { Tensor } from '../ir/tensor.ts';
@@ -31,12 +31,15 @@ export function run(executable: Executable, inputs: readonly Tensor[]): (Tensor 
   return buffers.map((buffer, k) => (donated.has(k) ? null : concrete(outputs[k]!, device, buffer)));
 }
 
-/** Milliseconds of each of the program's kernels on one thread, where the device can tell. */
-export function timeKernels(executable: Executable, inputs: readonly Tensor[]): readonly number[] | undefined {
+/** Times each of the program's kernels. Nothing is changed; a GPU must be waited for. */
+export function timeKernels(executable: Executable, inputs: readonly Tensor[]): Timing | Promise<Timing> {
   const device = currentDevice();
-  return executable.time?.(
-    inputs.map((t) => bufferOn(device, t)),
-    20,
+  const rounds = 20;
+  return (
+    executable.time?.(
+      inputs.map((t) => bufferOn(device, t)),
+      rounds,
+    ) ?? { untimed: `the ${device.name} device does not time its kernels` }
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Executable } from '../devices/device.ts';
+import type { Executable, Timing } from '../devices/device.ts';
 
 const units = ['', 'k', 'M', 'G', 'T'];
 /** `1234567` -> `1.23 M`. */
@@ -12,7 +12,8 @@ export function readable(n: number): string {
 }
 
 /** A table of a program's kernels: what each computes and was fused of, its output, bytes, FLOPs and perhaps milliseconds. */
-export function explain({ kernels, program, scratchBytes }: Executable, times?: readonly number[]): string {
+export function explain({ kernels, program, scratchBytes }: Executable, timing?: Timing): string {
+  const timed = timing && 'ms' in timing ? timing : undefined;
   const total = (key: 'bytes' | 'flops'): number => kernels.reduce((sum, k) => sum + k[key], 0);
   const rows = kernels.map((k, n) => [
     `${n}`,
@@ -20,10 +21,10 @@ export function explain({ kernels, program, scratchBytes }: Executable, times?: 
     k.output,
     `${readable(k.bytes)}B`,
     readable(k.flops),
-    ...(times ? [times[n]!.toFixed(3)] : []),
+    ...(timed ? [timed.ms[n]!.toFixed(3)] : []),
     k.fused.join(' '),
   ]);
-  const table = [['#', 'kernel', 'output', 'bytes', 'FLOPs', ...(times ? ['ms'] : []), 'fused'], ...rows];
+  const table = [['#', 'kernel', 'output', 'bytes', 'FLOPs', ...(timed ? ['ms'] : []), 'fused'], ...rows];
   const widths = table[0]!.map((_, c) => Math.min(48, Math.max(...table.map((row) => row[c]!.length))));
   const lines = table.map((row) =>
     row
@@ -32,7 +33,8 @@ export function explain({ kernels, program, scratchBytes }: Executable, times?: 
       .trimEnd(),
   );
   return [
-    `Program "${program.name}": ${program.equations.length} equations in ${kernels.length} kernels, ${readable(total('flops'))} FLOPs, ${readable(total('bytes'))}B moved, ${readable(scratchBytes)}B of scratch${times ? `, ${times.reduce((a, b) => a + b, 0).toPrecision(3)} ms on one thread` : ''}`,
+    `Program "${program.name}": ${program.equations.length} equations in ${kernels.length} kernels, ${readable(total('flops'))} FLOPs, ${readable(total('bytes'))}B moved, ${readable(scratchBytes)}B of scratch${timed ? `, ${timed.ms.reduce((a, b) => a + b, 0).toPrecision(3)} ms ${timed.where}` : ''}`,
+    ...(timing && 'untimed' in timing ? [`No milliseconds: ${timing.untimed}.`] : []),
     ...lines,
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-import type { Executable } from '../devices/device.ts';
+import type { Executable, Timing } from '../devices/device.ts';
 import { currentDevice } from '../runtime/device.ts';
 import { currentTrace } from './frames.ts';
 import { leavesIn, signatureOf } from './leaves.ts';
@@ -9,8 +9,8 @@ export interface Jitted<A extends readonly unknown[], R> {
   (...args: A): R;
   /** The compiled program for these arguments: `.program` to print, `.kernels` to explain. */
   compile(...args: A): Executable;
-  /** Milliseconds of each of its kernels on one thread, where the device can tell; no variable changes. */
-  time(...args: A): readonly number[] | undefined;
+  /** Milliseconds of each of its kernels, or why there are none; no variable changes. A promise on a GPU: await it. */
+  time(...args: A): Timing | Promise<Timing>;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Executable } from '../devices/device.ts';
+import type { Executable, Timing } from '../devices/device.ts';
 import { closeProgram, makeProgram, type Program } from '../ir/program.ts';
 import { Tensor } from '../ir/tensor.ts';
 import { compiled, run, timeKernels } from '../runtime/execute.ts';
@@ -47,11 +47,11 @@ export function runTraced<R>(traced: Traced<R>, executable: Executable, tensors:
   return withLeaves(form, outputs.slice(0, results) as Tensor[]);
 }
 
-/** Milliseconds of each kernel, where the device can tell; nothing is changed. */
+/** Times each kernel; nothing is changed. */
 export const timeTraced = <R>(
   { variables, captured }: Traced<R>,
   executable: Executable,
   tensors: readonly Tensor[],
-): readonly number[] | undefined => timeKernels(executable, [...tensors, ...variables.map((v) => v.held), ...captured]);
+): Timing | Promise<Timing> => timeKernels(executable, [...tensors, ...variables.map((v) => v.held), ...captured]);
 
 export const compileTraced = <R>(traced: Traced<R>): Executable => compiled(traced.program);

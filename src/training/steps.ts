@@ -1,15 +1,17 @@
-import type { Executable } from '../devices/device.ts';
+import type { Executable, Timing } from '../devices/device.ts';
 import { explain } from '../runtime/explain.ts';
 import { jit } from '../tensor/index.ts';
 
 /** A step as it runs: compiled, or op by op. */
 export interface StepFunction {
   (...args: readonly unknown[]): unknown;
+  /** Kernels of the compiled step: what was fused into each, bytes, FLOPs. */
+  explain(options?: { timed?: false }): string;
   /**
-   * Kernels of the compiled step: what was fused into each, bytes, FLOPs; with `timed` also milliseconds on one thread,
-   * measured now on copies of the variables.
+   * With `timed` also milliseconds, measured now on copies of the variables: on one thread, or on the GPU where it can tell.
+   * A GPU must be waited for: await it.
    */
-  explain(options?: { timed?: boolean }): string;
+  explain(options: { timed?: boolean }): string | Promise<string>;
   readonly executable: Executable | undefined;
 }
 
@@ -26,11 +28,14 @@ export function makeStep(name: string, f: (...args: readonly unknown[]) => unkno
   return Object.assign(step, {
     explain: ({ timed = false } = {}) => {
       const made = executable();
-      return made
-        ? explain(made, timed ? compiled.time(...last!) : undefined)
-        : runEagerly
+      if (!made)
+        return runEagerly
           ? 'The step runs op by op (runEagerly): there is no program.'
           : 'The step has not run yet: its program depends on the shape of the batch.';
+      const show = (timing?: Timing): string => explain(made, timing);
+      if (!timed) return show();
+      const timing = compiled.time(...last!);
+      return timing instanceof Promise ? timing.then(show) : show(timing);
     },
   }) as unknown as StepFunction;
 }

@@ -81,6 +81,7 @@ export async function acquire(): Promise<Acquired> {
         ? { min: info.subgroupMinSize ?? 4, max: info.subgroupMaxSize ?? 128 }
         : undefined,
       isSoftware: info.architecture === 'swiftshader' || info.isFallbackAdapter === true,
+      timestamps: device.features.has('timestamp-query'),
       bindings: limits.maxStorageBuffersPerShaderStage,
       threads: limits.maxComputeInvocationsPerWorkgroup,
       sharedBytes: limits.maxComputeWorkgroupStorageSize,

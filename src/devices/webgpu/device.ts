@@ -79,18 +79,7 @@ export async function webgpuDevice(known: Partial<Gpu> = {}): Promise<Device & {
         });
       });
     },
-    copy(buffer) {
-      const { gpu: from, bytes } = buffer as GpuBuffer;
-      const second = machine.allocate(bytes, 'a copy of an array');
-      const { gpu: to } = second;
-      machine.inOrder(() => {
-        if (bytes === 0) return;
-        const encoder = device.createCommandEncoder();
-        encoder.copyBufferToBuffer(from, 0, to, 0, bytes);
-        device.queue.submit([encoder.finish()]);
-      });
-      return second;
-    },
+    copy: (buffer) => machine.copy(buffer as GpuBuffer),
     free: (buffer) => machine.free(buffer as GpuBuffer),
     get bytesInUse() {
       return machine.bytesInUse;

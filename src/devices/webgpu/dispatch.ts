@@ -14,6 +14,8 @@ export interface Gpu {
   readonly sharedBytes: number;
   /** The GPU is a program on the CPU, which takes seconds to compile what uses a workgroup's memory much. */
   readonly isSoftware: boolean;
+  /** It can tell when a kernel began and ended (`timestamp-query`). */
+  readonly timestamps: boolean;
   /** Workgroups along each dimension of a dispatch. */
   readonly workgroups: number;
 }

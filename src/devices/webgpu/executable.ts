@@ -3,10 +3,11 @@ import type { Plan, Step } from '../../compiler/plan.ts';
 import type { Region } from '../../ir/expr.ts';
 import type { Program } from '../../ir/program.ts';
 import { showAval } from '../../ir/tensor.ts';
-import type { Executable, KernelReport } from '../device.ts';
+import type { Buffer, Executable, KernelReport } from '../device.ts';
 import { bytesOf, encode } from './elements.ts';
 import { type Command, commandsOf, type OwnKernels, type Place } from './emit/commands.ts';
 import { GpuBuffer, type Machine } from './machine.ts';
+import { Stopwatch, timeKernels } from './stopwatch.ts';
 
 type Run = (place: Place) => GPUBuffer;
 /** Bind groups of a dispatch, for the buffers that it was given last. */
@@ -55,7 +56,7 @@ export function load(program: Program, plan: Plan, machine: Machine, own: OwnKer
           const { workgroups } = command.dispatch;
           if (workgroups[0] * workgroups[1] * workgroups[2] === 0) break;
           const pipeline = machine.pipeline(command.dispatch);
-          const pass = recorder.compute();
+          const pass = recorder.compute(command.kernel);
           pass.setPipeline(pipeline);
           if (command.places.length > 0) pass.setBindGroup(0, groupOf(command, pipeline, at));
           pass.dispatchWorkgroups(...workgroups);
@@ -82,8 +83,8 @@ export function load(program: Program, plan: Plan, machine: Machine, own: OwnKer
     }
   }
 
-  function execute(at: Run): void | Promise<void> {
-    const recorder = new Recorder(device);
+  function execute(at: Run, watch: Stopwatch | undefined): void | Promise<void> {
+    const recorder = new Recorder(device, watch);
     const playing = play(commands, recorder, at);
     let next = playing.next();
     const finish = async (): Promise<void> => {
@@ -98,55 +99,75 @@ export function load(program: Program, plan: Plan, machine: Machine, own: OwnKer
     recorder.submit();
   }
 
+  function run(inputs: readonly Buffer[], watch?: Stopwatch): GpuBuffer[] {
+    machine.check();
+    const outputs = plan.outputs.map((region, k) => {
+      const replaced = plan.donated.get(k);
+      if (replaced !== undefined) return inputs[replaced] as GpuBuffer;
+      return machine.allocate(
+        bytesOf(region, gpu),
+        `output ${k} of "${program.name}" (${showAval(program.outputs[k]!)})`,
+      );
+    });
+    const given = inputs.map((x) => (x as GpuBuffer).gpu);
+    const made = outputs.map((x) => x.gpu);
+    machine.inOrder(() => {
+      const taken = slots.map((bytes) => machine.take(bytes, `an intermediate array of "${program.name}"`));
+      const at: Run = (place) =>
+        place.kind === 'input'
+          ? given[place.index]!
+          : place.kind === 'output'
+            ? made[place.index]!
+            : place.kind === 'slot'
+              ? taken[place.index]!
+              : constants.get((place as Place & { kind: 'constant' }).region)!;
+      const give = (): void => {
+        for (const buffer of taken) machine.give(buffer);
+      };
+      const wait = execute(at, watch);
+      if (wait) return wait.finally(give);
+      give();
+    });
+    return outputs;
+  }
+
+  const kernels = reports(plan);
   return {
     program,
-    kernels: reports(plan),
+    kernels,
     scratchBytes: slots.reduce((sum, n) => sum + n, 0),
-    run(inputs) {
-      machine.check();
-      const outputs = plan.outputs.map((region, k) => {
-        const replaced = plan.donated.get(k);
-        if (replaced !== undefined) return inputs[replaced] as GpuBuffer;
-        return machine.allocate(
-          bytesOf(region, gpu),
-          `output ${k} of "${program.name}" (${showAval(program.outputs[k]!)})`,
-        );
+    run: (inputs) => run(inputs),
+    time(inputs, rounds) {
+      if (!gpu.timestamps)
+        return { untimed: 'this GPU does not tell when its kernels began and ended (timestamp-query)' };
+      const watch = new Stopwatch(device, kernels.length);
+      return timeKernels(inputs, rounds, watch, machine, (copies, isTimed) => {
+        const outputs = run(copies, isTimed ? watch : undefined);
+        outputs.forEach((output, k) => {
+          if (!program.donated.has(k)) machine.free(output);
+        });
       });
-      const given = inputs.map((x) => (x as GpuBuffer).gpu);
-      const made = outputs.map((x) => x.gpu);
-      machine.inOrder(() => {
-        const taken = slots.map((bytes) => machine.take(bytes, `an intermediate array of "${program.name}"`));
-        const at: Run = (place) =>
-          place.kind === 'input'
-            ? given[place.index]!
-            : place.kind === 'output'
-              ? made[place.index]!
-              : place.kind === 'slot'
-                ? taken[place.index]!
-                : constants.get((place as Place & { kind: 'constant' }).region)!;
-        const give = (): void => {
-          for (const buffer of taken) machine.give(buffer);
-        };
-        const wait = execute(at);
-        if (wait) return wait.finally(give);
-        give();
-      });
-      return outputs;
     },
   };
 }
 
-/** One encoder at a time, with its pass of kernels open as long as only kernels come. */
+/** One encoder at a time, with its pass of kernels open as long as only kernels come; a stopwatch wants a pass for each. */
 class Recorder {
   private readonly device: GPUDevice;
+  private readonly watch: Stopwatch | undefined;
   private encoder: GPUCommandEncoder | undefined;
   private pass: GPUComputePassEncoder | undefined;
 
-  constructor(device: GPUDevice) {
+  constructor(device: GPUDevice, watch: Stopwatch | undefined) {
     this.device = device;
+    this.watch = watch;
   }
 
-  compute(): GPUComputePassEncoder {
+  compute(kernel: number | undefined): GPUComputePassEncoder {
+    if (this.watch) {
+      this.pass = this.copies().beginComputePass({ timestampWrites: this.watch.next(kernel) });
+      return this.pass;
+    }
     this.encoder ??= this.device.createCommandEncoder();
     return (this.pass ??= this.encoder.beginComputePass());
   }

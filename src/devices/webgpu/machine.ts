@@ -139,6 +139,19 @@ export class Machine {
     return buffer;
   }
 
+  /** A second buffer with the bytes that this one has in the order of calls. */
+  copy({ gpu: from, bytes }: GpuBuffer): GpuBuffer {
+    const second = this.allocate(bytes, 'a copy of an array');
+    const { gpu: to } = second;
+    this.inOrder(() => {
+      if (bytes === 0) return;
+      const encoder = this.device.createCommandEncoder();
+      encoder.copyBufferToBuffer(from, 0, to, 0, bytes);
+      this.device.queue.submit([encoder.finish()]);
+    });
+    return second;
+  }
+
   free(buffer: GpuBuffer): void {
     const { gpu } = buffer;
     buffer.at = undefined;
