@@ -71,7 +71,8 @@ export function serializeArguments(node: GraphNode, historyOf: HistoryOf): Confi
     : {};
   // Keras notes what these calls are given even if it is nothing.
   const takesMask = (operation.constructor as Partial<typeof Layer>).takesMask === true;
-  if (takesMask || 'getCompileConfig' in operation) keywords['mask'] ??= null;
+  const isBare = Object.keys(keywords).length === 0 || operation.className === 'Functional';
+  if (isBare && (takesMask || 'getCompileConfig' in operation)) keywords['mask'] ??= null;
   if (notesTraining.has(operation.className)) keywords['training'] ??= false;
   return { args: positional.map(write), kwargs: keywords };
 }
@@ -103,7 +104,8 @@ export function deserializeArguments(
     );
   };
   const positional = args.map(read);
-  const options = Object.fromEntries(Object.entries(read(kwargs) as Config).filter(([, v]) => v !== null));
+  const given = Object.entries(read(kwargs) as Config).filter(([key, v]) => v !== null || key === 'mask');
+  const options = Object.fromEntries(given);
   if (!isWhole) return undefined;
   return Object.keys(options).length > 0 ? [...positional, options] : positional;
 }

@@ -14,23 +14,23 @@ export class DemoSubclassingLayer extends keras.Layer {
   readonly filters1: number;
   readonly filters2: number;
   readonly dropoutRate: number;
-  readonly conv1: keras.Layer;
-  readonly conv2: keras.Layer;
+  readonly conv_1: keras.Layer;
+  readonly conv_2: keras.Layer;
   readonly batchNorm: keras.Layer;
-  readonly drop: keras.Layer;
+  readonly dropout: keras.Layer;
 
   constructor({ filters1, filters2, dropoutRate, ...options }: DemoOptions) {
     super(options);
     this.filters1 = filters1;
     this.filters2 = filters2;
     this.dropoutRate = dropoutRate;
-    this.conv1 = new layers.Conv2D({ filters: filters1, kernelSize: 3 });
-    this.conv2 = new layers.Conv2D({ filters: filters2, kernelSize: 3 });
+    this.conv_1 = new layers.Conv2D({ filters: filters1, kernelSize: 3 });
+    this.conv_2 = new layers.Conv2D({ filters: filters2, kernelSize: 3 });
     this.batchNorm = new layers.BatchNormalization();
-    this.drop = new layers.Dropout({ rate: dropoutRate });
+    this.dropout = new layers.Dropout({ rate: dropoutRate });
   }
   override call(x: keras.Tensor, { training }: keras.CallOptions = {}): keras.Tensor {
-    return this.drop(ops.mish(this.batchNorm(this.conv2(this.conv1(x)), { training })), { training });
+    return this.dropout(ops.mish(this.batchNorm(this.conv_2(this.conv_1(x)), { training })), { training });
   }
   override getConfig(): keras.saving.Config {
     return { ...super.getConfig(), filters_1: this.filters1, filters_2: this.filters2, dropout_rate: this.dropoutRate };

@@ -22,6 +22,9 @@ export interface ModelCase {
   readonly inputs: unknown;
   readonly outputs: unknown;
   readonly weights?: readonly { readonly name: string; readonly path: string; readonly value: Stored }[];
+  readonly rtol?: number;
+  readonly atol?: number;
+  readonly h5_load_fails_in_keras?: boolean;
   readonly compiled?: boolean;
   readonly optimizer_state?: boolean;
   readonly optimizer_variables?: readonly { readonly name: string; readonly path: string; readonly value: Stored }[];

@@ -44,7 +44,7 @@ export class GroupQueryAttention extends Layer<
   private gateDense: EinsumDense | null = null;
   private valueDense!: EinsumDense;
   private softmax!: Softmax;
-  private dropoutLayer: Dropout | null = null;
+  private dropoutLayer!: Dropout;
   private outputDense!: EinsumDense;
 
   constructor(options: Options<typeof fields> & LayerOptions) {
@@ -75,8 +75,7 @@ export class GroupQueryAttention extends Layer<
     if (this.useGate) this.gateDense = make('gate', queryShape, numQueryHeads);
     this.valueDense = make('value', valueShape, numKeyValueHeads);
     this.softmax = new Softmax({ axis: -1, dtype: this.dtypePolicy });
-    if (this.dropout > 0)
-      this.dropoutLayer = new Dropout({ rate: this.dropout, dtype: this.dtypePolicy, seed: this.seed });
+    this.dropoutLayer = new Dropout({ rate: this.dropout, dtype: this.dtypePolicy, seed: this.seed });
     this.outputDense = projection(owner, 'attention_output', { rank: 4, bound: 2, to: [queryShape.at(-1)!] });
     this.outputDense.buildOn([...queryShape.slice(0, -1), numQueryHeads, headDim]);
   }
@@ -92,14 +91,14 @@ export class GroupQueryAttention extends Layer<
     const scale = 1 / Math.sqrt(this.headDim);
     let found: Tensor;
     let scores: Tensor | undefined;
-    if (!this.dropoutLayer && !returnAttentionScores)
+    if (this.dropout === 0 && !returnAttentionScores)
       found = dotProductAttention(query, key, value, { mask: perHead, scale });
     else {
       const share = this.numQueryHeads / this.numKeyValueHeads;
       const [keys, values] = [repeat(key, share, { axis: 2 }), repeat(value, share, { axis: 2 })];
       const logits = einsum('btnh,bsnh->bnts', multiply(query, cast(scale, query.dtype)), keys);
       scores = perHead ? this.softmax(logits, { mask: perHead }) : this.softmax(logits);
-      const kept = this.dropoutLayer ? this.dropoutLayer(scores, { training }) : scores;
+      const kept = this.dropoutLayer(scores, { training });
       found = einsum('bnts,bsnh->btnh', kept, values);
     }
     const gated = this.gateDense ? multiply(found, sigmoid(this.gateDense(queryInput))) : found;

@@ -56,7 +56,7 @@ export class MultiHeadAttention extends Layer<
   private gateDense: EinsumDense | null = null;
   private valueDense!: EinsumDense;
   private softmax!: Softmax;
-  private dropoutLayer: Dropout | null = null;
+  private dropoutLayer!: Dropout;
   private outputDense!: EinsumDense;
   private axes: readonly number[] = [];
 
@@ -81,8 +81,7 @@ export class MultiHeadAttention extends Layer<
     this.valueDense = make('value', valueShape, valueDim);
     this.axes = this.attentionAxes ?? range(rank - 2).map((d) => d + 1);
     this.softmax = new Softmax({ axis: this.axes.map((_, k) => k - this.axes.length), dtype: this.dtypePolicy });
-    if (this.dropout > 0)
-      this.dropoutLayer = new Dropout({ rate: this.dropout, dtype: this.dtypePolicy, seed: this.seed });
+    this.dropoutLayer = new Dropout({ rate: this.dropout, dtype: this.dtypePolicy, seed: this.seed });
     const to = this.outputShape ?? [queryShape.at(-1)!];
     this.outputDense = projection(this.options, 'attention_output', { rank: rank + 1, bound: 2, to });
     this.outputDense.buildOn([...queryShape.slice(0, -1), numHeads, valueDim]);
@@ -99,7 +98,7 @@ export class MultiHeadAttention extends Layer<
     const query = this.queryDense(queryInput);
     const key = this.keyDense(keyInput);
     const value = this.valueDense(valueInput);
-    const isPlain = !this.dropoutLayer && !returnAttentionScores && query.shape.length === 4;
+    const isPlain = this.dropout === 0 && !returnAttentionScores && query.shape.length === 4;
     const [found, scores] = isPlain
       ? [this.fused(query, key, value, mask), undefined]
       : this.explicit(query, key, value, mask, training);
@@ -128,7 +127,7 @@ export class MultiHeadAttention extends Layer<
     let spread = mask;
     while (spread && spread.shape.length < logits.shape.length) spread = expandDims(spread, heads);
     const scores = spread ? this.softmax(logits, { mask: spread }) : this.softmax(logits);
-    const kept = this.dropoutLayer ? this.dropoutLayer(scores, { training }) : scores;
+    const kept = this.dropoutLayer(scores, { training });
     return [einsum(combine, kept, value), scores];
   }
 
