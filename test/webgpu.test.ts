@@ -128,6 +128,17 @@ describe.runIf(withGpu)('on a GPU', () => {
     expect(currentDevice().bytesInUse).toBeLessThan(before + 200_000);
   });
 
+  test('a step tells how long its kernels take, and stays as it was', async () => {
+    const [x, y] = data();
+    const model = small();
+    await model.trainOnBatch(x, y);
+    const before = await Promise.all(model.getWeights().map((w) => w.data()));
+    const text = await model.trainFunction.explain({ timed: true });
+    expect(text).toMatch(/[\d.]+ ms on the GPU \(mean of 20 runs\)\n#.* ms |\nNo milliseconds: .*timestamp-query/);
+    expect(await Promise.all(model.getWeights().map((w) => w.data()))).toEqual(before);
+    await model.trainOnBatch(x, y);
+  });
+
   test('what cannot be had at once, or at all, is said', () => {
     const y = ops.add(tensor([1, 2]), 1);
     expect(() => y.dataSync()).toThrow(/await t\.data\(\)/);
