@@ -10,7 +10,7 @@ import { testDevice } from './testing.ts';
 const device = await testDevice();
 const mute = await testDevice({ timestamps: false });
 
-const aval = { shape: [256, 256], dtype: 'float32' } as const;
+const aval = { shape: [128, 128], dtype: 'float32' } as const;
 /** Replaces `x` by the sines of its square. */
 const program = () => {
   const x = new Tensor(aval);
@@ -21,7 +21,7 @@ const program = () => {
     new Map([[0, 0]]),
   );
 };
-const values = Float32Array.from({ length: 256 * 256 }, (_, k) => Math.sin(k));
+const values = Float32Array.from({ length: 128 * 128 }, (_, k) => Math.sin(k));
 
 test.runIf(device)('every kernel of a program is timed, and its inputs stay', async () => {
   const executable = device!.compile(program());

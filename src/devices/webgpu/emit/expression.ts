@@ -3,7 +3,7 @@ import { partsOf } from '../../../compiler/scalars/algebra.ts';
 import { identityOf } from '../../../compiler/scalars/fold.ts';
 import type { Axis, Combine, Expr, Local, Region, ScalarType } from '../../../ir/expr.ts';
 import type { ScalarOp } from '../../../ir/scalar.ts';
-import { float } from './math.ts';
+import { float } from './wgsl-function.ts';
 
 /** What writing expressions takes of the kernel around them. */
 export interface Writer {

@@ -3,7 +3,7 @@ import type { Dispatch, EmitContext } from '../dispatch.ts';
 import { spread } from '../dispatch.ts';
 import { Bindings, elementType } from '../emit/bindings.ts';
 import { Expressions, type Writer } from '../emit/expression.ts';
-import { helperText } from '../emit/math.ts';
+import { helperText } from '../emit/functions.ts';
 
 /** How a finished kernel is run, and what stands in front of it. */
 export interface KernelShape {
