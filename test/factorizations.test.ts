@@ -96,6 +96,27 @@ test('eigenvectors keep their direction, and eigenvalues ascend', () => {
   expect(w).toEqual([...w!].sort((p, q) => p - q));
   expectClose(run((t) => eigh(t), diagonal([3, 3, 1]))[0]!, [[1, 3, 3]]);
 });
+test('symmetric matrices that fall apart, repeat their eigenvalues or are far from one are decomposed too', () => {
+  const wide = matrix(40, 40);
+  const chain = diagonal(new Array<number>(6).fill(0)).map((row, i) =>
+    row.map((_, j) => Number(Math.abs(i - j) === 1)),
+  );
+  const blocks = chain.map((row, i) => row.map((v, j) => (i + j === 5 ? 0 : v)));
+  const low = matrix(9, 2);
+  for (const x of [times(wide, turned(wide)), chain, blocks, diagonal([0, 0, 0]), times(low, turned(low)), [[-7]]])
+    for (const factor of [1, 1e200, 1e-200]) {
+      const [[w], v] = run(
+        (t) => eigh(t),
+        x.map((row) => row.map((e) => e * factor)),
+      ) as [Matrix, Matrix];
+      const values = w!.map((e) => e / factor);
+      expectClose(times(x, v), times(v, diagonal(values)), 8);
+      expectClose(times(turned(v), v), identity(x.length));
+      expect(values).toEqual([...values].sort((p, q) => p - q));
+    }
+  for (const odd of [Number.NaN, Infinity])
+    expect(run((t) => eigh(t), diagonal([1, odd, 2])).flat(2)).toEqual(new Array<number>(12).fill(Number.NaN));
+});
 
 test('a matrix stretches its eigenvectors by their eigenvalues, complex or equal as they may be', () => {
   const permutation = [

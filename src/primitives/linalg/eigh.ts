@@ -1,13 +1,11 @@
-import { apply, constant, type Expr, load, plus, scalarType } from '../../ir/expr.ts';
-import { accumulate, loops, store, when } from '../../ir/loops.ts';
+import { apply, constant, type Expr, load, plus, type Region, scalarType } from '../../ir/expr.ts';
+import { accumulate, loops, type Stmt, store, when } from '../../ir/loops.ts';
 import { type Primitive, primitive } from '../../ir/primitive.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { add, div, sub } from '../elementwise.ts';
-import { rotatePair, roundingOf, sweeps } from './jacobi.ts';
 import {
   batchOf,
   each,
-  lanes,
   like,
   matmul,
   requireMatrix,
@@ -18,9 +16,11 @@ import {
   variable,
   withDiagonal,
 } from './matrix.ts';
+import { diagonalize, tridiagonalize } from './tridiagonal.ts';
 
 /**
- * Eigenvalues, ascending, and eigenvectors (as columns) of the symmetric matrix `(x + xᵀ)/2`, by Jacobi's rotations.
+ * Eigenvalues, ascending, and eigenvectors (as columns) of the symmetric matrix `(x + xᵀ)/2`, by Householder's reflections
+ * to a tridiagonal matrix and the QL algorithm.
  */
 export const eigh: Primitive<[x: Tensor], void, readonly [values: Tensor, vectors: Tensor]> = primitive<
   [x: Tensor],
@@ -39,65 +39,67 @@ export const eigh: Primitive<[x: Tensor], void, readonly [values: Tensor, vector
     const [n] = sidesOf(x!);
     const type = scalarType(x!.dtype);
     const { axes, index } = batchOf(x!);
-    const work = scratch({ shape: x!.shape, dtype: x!.dtype }, 'rotated');
-    // Its rows are the vectors.
-    const basis = scratch({ shape: x!.shape, dtype: x!.dtype }, 'basis');
+    if (n === 0) return [];
+    const unit = (i: Expr, j: Expr): Expr => apply('select', apply('eq', i, j), constant(1, type), constant(0, type));
+    const work = scratch({ shape: x!.shape, dtype: x!.dtype }, 'reduced');
+    // The rows of the basis are the vectors.
+    const [basis, reflections] = ['basis', 'reflections'].map((name) =>
+      scratch({ shape: x!.shape, dtype: x!.dtype }, name),
+    ) as [Region, Region];
+    const [diagonal, beside, image] = ['diagonal', 'beside', 'image'].map((name) =>
+      scratch({ shape: values!.shape, dtype: x!.dtype }, name),
+    ) as [Region, Region, Region];
     const at = (i: Expr, j: Expr): Expr[] => [...index, i, j];
-    const a = (i: Expr, j: Expr): Expr => load(work, at(i, j));
-    const kept = variable('kept', type);
+    const value = (k: Expr): Expr => load(diagonal, [...index, k]);
+    const largest = variable('largest', type);
     const scale = variable('scale', type);
     const rank = variable('rank', 'i32');
-    const size = (e: Expr): Expr => apply('abs', e);
+    const everywhere = (to: Region, entry: (i: Expr, j: Expr) => Expr): Stmt =>
+      each(n, 'i', (i) => [each(n, 'j', (j) => [store(to, at(i, j), entry(i, j))])]);
+    const entry = (i: Expr, j: Expr): Expr => apply('mul', apply('add', load(x!, at(i, j)), load(x!, at(j, i))), 0.5);
+    const parts = { diagonal, beside, basis };
+    const decompose = [
+      // Squares of what is far from one would leave the range of floats.
+      scale.set(
+        apply(
+          'select',
+          apply('and', apply('gt', largest.value, 1e-10), apply('lt', largest.value, 1e10)),
+          constant(1, type),
+          largest.value,
+        ),
+      ),
+      everywhere(work, (i, j) => apply('div', entry(i, j), scale.value)),
+      ...tridiagonalize(work, parts, reflections, image, index),
+      ...diagonalize(parts, index),
+      each(n, 'k', (k) => [
+        rank.set(0),
+        each(n, 'other', (other) => {
+          const tie = apply('and', apply('eq', value(other), value(k)), apply('lt', other, k));
+          return [when(apply('or', apply('lt', value(other), value(k)), tie), [rank.set(plus(rank.value, 1))])];
+        }),
+        store(values!, [...index, rank.value], apply('mul', value(k), scale.value)),
+        each(n, 'i', (i) => [store(vectors!, at(i, rank.value), load(basis, at(k, i)))]),
+      ]),
+    ];
     return loops(
       axes,
       [
-        scale.set(0),
-        each(n, 'i', (i) => [
-          each(n, 'j', (j) => [
-            kept.set(apply('mul', apply('add', load(x!, at(i, j)), load(x!, at(j, i))), 0.5)),
-            store(work, at(i, j), kept.value),
-            accumulate(scale.local, 'max', size(kept.value)),
-            store(basis, at(i, j), apply('select', apply('eq', i, j), constant(1, type), constant(0, type))),
-          ]),
-        ]),
-        ...sweeps(
-          n,
-          x!,
-          (p, q) => ({
-            before: [],
-            app: a(p, p),
-            apq: a(p, q),
-            aqq: a(q, q),
-            needed: apply('gt', size(a(p, q)), apply('mul', scale.value, roundingOf(x!) / 8)),
-          }),
-          (p, q, cos, sin) => [
-            // Rows lie together; columns are their mirror image, but for the block where the two meet.
-            lanes(n, 'i', (i) => rotatePair(work, at(p, i), at(q, i), cos, sin, kept)),
-            ...[p, q].flatMap((row) => rotatePair(work, at(row, p), at(row, q), cos, sin, kept)),
-            each(n, 'i', (i) => [
-              when(apply('and', apply('ne', i, p), apply('ne', i, q)), [
-                store(work, at(i, p), a(p, i)),
-                store(work, at(i, q), a(q, i)),
-              ]),
-            ]),
-            lanes(n, 'i', (i) => rotatePair(basis, at(p, i), at(q, i), cos, sin, kept)),
+        largest.set(0),
+        each(n, 'i', (i) => [each(n, 'j', (j) => [accumulate(largest.local, 'max', apply('abs', entry(i, j)))])]),
+        when(
+          apply('lt', largest.value, Number.POSITIVE_INFINITY),
+          [
+            when(
+              apply('eq', largest.value, 0),
+              [each(n, 'i', (i) => [store(values!, [...index, i], constant(0, type))]), everywhere(vectors!, unit)],
+              decompose,
+            ),
+          ],
+          [
+            each(n, 'i', (i) => [store(values!, [...index, i], constant(Number.NaN, type))]),
+            everywhere(vectors!, () => constant(Number.NaN, type)),
           ],
         ),
-        // NaN has no place in an order: what it leaves open stays NaN.
-        each(n, 'k', (k) => [
-          store(values!, [...index, k], constant(Number.NaN, type)),
-          each(n, 'i', (i) => [store(vectors!, at(i, k), constant(Number.NaN, type))]),
-        ]),
-        each(n, 'k', (k) => [
-          rank.set(0),
-          each(n, 'other', (other) => {
-            const [mine, theirs] = [a(k, k), a(other, other)];
-            const tie = apply('and', apply('eq', theirs, mine), apply('lt', other, k));
-            return [when(apply('or', apply('lt', theirs, mine), tie), [rank.set(plus(rank.value, 1))])];
-          }),
-          store(values!, [...index, rank.value], a(k, k)),
-          each(n, 'i', (i) => [store(vectors!, at(i, rank.value), load(basis, at(k, i)))]),
-        ]),
       ],
       'parallel',
     );
