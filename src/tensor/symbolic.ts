@@ -86,7 +86,7 @@ function smaller(first: readonly Tensor[], withSize: (size: number) => Tensor[])
   }
 }
 
-/** Tries all unknown sizes free; then one, then two of them set to sizes that occur. */
+/** Tries all unknown sizes free; then as many as must be set as other tensors have them; then one or two set to sizes that occur. */
 function firstThatWorks<R>(
   args: readonly unknown[],
   inputs: readonly Tensor[],
@@ -107,6 +107,16 @@ function firstThatWorks<R>(
   const free = tried(new Map());
   if (free) return free;
   const unknown = inputs.flatMap((t) => t.shape.filter((n) => n === null)).map((_, k) => k);
+  for (const neighbours of [alignedSizes(inputs, 'end'), alignedSizes(inputs, 'start')]) {
+    let found = neighbours.size > 1 ? tried(neighbours) : undefined;
+    if (!found) continue;
+    for (const k of neighbours.keys()) {
+      const fewer: Map<number, number> = new Map(found.forced);
+      fewer.delete(k);
+      found = tried(fewer) ?? found;
+    }
+    return found;
+  }
   const sizes = sizesThatOccur(args, inputs);
   const single = unknown.flatMap((k) => sizes.map((n) => new Map([[k, n]])));
   const double = single.flatMap((a, i) => single.slice(i + 1).map((b) => new Map([...a, ...b])));
@@ -116,6 +126,20 @@ function firstThatWorks<R>(
     if (left <= 0) break;
   }
   throw failure;
+}
+
+/** The size that another tensor has at the place of each unknown axis, counted from one end of the shapes. */
+function alignedSizes(inputs: readonly Tensor[], from: 'start' | 'end'): Map<number, number> {
+  const shapes = inputs.map((t) => t.shape as SymbolicShape);
+  const place = (shape: SymbolicShape, d: number): number => (from === 'end' ? shape.length - d : d);
+  const sizes = new Map<number, number>();
+  for (const shape of shapes)
+    shape.forEach((n, d) => {
+      const other = sizes.get(place(shape, d)) ?? 1;
+      if (n !== null && other === 1) sizes.set(place(shape, d), n);
+    });
+  const places = shapes.flatMap((shape) => shape.flatMap((n, d) => (n === null ? [place(shape, d)] : [])));
+  return new Map(places.flatMap((at, k) => (sizes.has(at) ? [[k, sizes.get(at)!] as const] : [])));
 }
 
 /** Sizes that an unknown axis may have to equal: those of other axes, what is left of a wanted shape, and few. */
