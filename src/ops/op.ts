@@ -1,4 +1,5 @@
 import { floatx, imageDataFormat } from '../base/config.ts';
+import { fail } from '../base/errors.ts';
 import { autoName, toSnakeCase } from '../base/naming.ts';
 import type { Tree } from '../base/tree.ts';
 import type { Executable } from '../devices/device.ts';
@@ -10,7 +11,7 @@ import { currentTrace, inFrame, isRecordingTape, Trace } from '../tensor/frames.
 import type { GraphNode, KerasTensor, Operation } from '../tensor/keras-tensor.ts';
 import { leavesIn, mapTensors, signatureOf, tensorsIn } from '../tensor/leaves.ts';
 import { asTensor, isTypedArray, type Like } from '../tensor/like.ts';
-import { addNode, hasSymbolic, inferSymbolic } from '../tensor/symbolic.ts';
+import { addNode, hasSymbolic, inferSymbolic, type SymbolicAval } from '../tensor/symbolic.ts';
 import { compileTraced, runTraced, type Traced, trace } from '../tensor/traced.ts';
 import { weakScalar, weakSignature, withWeak } from './weak-scalars.ts';
 
@@ -132,6 +133,21 @@ const classNames: Readonly<Record<string, string>> = {
   svd: 'SVD',
   swish: 'Silu',
 };
+
+/**
+ * A symbolic call of an op whose body needs values: the shapes that it will give are said, and a model that holds it shows
+ * them, but cannot compute it.
+ */
+export function recordShapes(
+  name: string,
+  args: readonly unknown[],
+  avals: SymbolicAval | readonly SymbolicAval[],
+): Tree<KerasTensor> {
+  const refuse = (): never => fail(name, 'it needs values that a model does not know', 'call it on computed tensors');
+  const list = 'shape' in avals ? [avals] : avals;
+  const form = list.map(({ dtype }) => new Tensor({ shape: [], dtype }));
+  return addNode(new OpNode(name, refuse), args, 'shape' in avals ? form[0] : form, list);
+}
 
 /** An op used in a functional model. */
 export class OpNode implements Operation {

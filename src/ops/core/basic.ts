@@ -4,10 +4,11 @@ import { type Shape, type SymbolicShape, showShape } from '../../base/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
 import { slice as cut, dynamicSlice, dynamicUpdateSlice, reshape } from '../../primitives/movement.ts';
+import { KerasTensor } from '../../tensor/keras-tensor.ts';
 import { asTensor, type Like } from '../../tensor/like.ts';
 import { Variable } from '../../tensor/variable.ts';
 import { knownNumbers } from '../numpy/known.ts';
-import { op } from '../op.ts';
+import { op, recordShapes } from '../op.ts';
 import { cast as converted, like } from '../operands.ts';
 
 /** Complex numbers that are asked for as real ones: their real part. */
@@ -127,7 +128,12 @@ const sliceOp = op(
 export const slice = Object.assign(
   (inputs: Like, startIndices: Starts, shape: readonly number[]): Tensor =>
     // How much follows a computed start decides the shape: the start must be known.
-    sliceOp(inputs, shape.includes(-1) ? knownNumbers(startIndices) : startIndices, shape),
+    shape.includes(-1) && startIndices instanceof KerasTensor
+      ? (recordShapes('slice', [inputs, startIndices, shape], {
+          shape: shape.map((n) => (n === -1 ? null : n)),
+          dtype: asTensor(inputs).dtype,
+        }) as Tensor)
+      : sliceOp(inputs, shape.includes(-1) ? knownNumbers(startIndices) : startIndices, shape),
   { opName: 'slice' },
 );
 /** `inputs` with the block at the start replaced. @example sliceUpdate([1, 2, 3], [1], [9]) // [1, 9, 3] */

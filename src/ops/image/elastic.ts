@@ -1,3 +1,5 @@
+import { isFloat } from '../../base/dtype.ts';
+import { fail } from '../../base/errors.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
 import { iota } from '../../primitives/generators.ts';
@@ -31,7 +33,9 @@ const distorted = op(
     checkFillMode('image.elasticTransform', fillMode);
     const [x, back] = batched('image.elasticTransform', images, options);
     const shape = x.shape.slice(0, 3);
-    const noise = normalFrom(key, shape);
+    if (!isFloat(images.dtype))
+      fail('image.elasticTransform', `the images are ${images.dtype}`, 'cast them to float32');
+    const noise = normalFrom(key, shape, images.dtype);
     const weights = gaussian(Math.trunc(6 * sigma) | 1, sigma);
     const rough = reshapeTo(p.mul(noise, like(noise, sigma)), [...shape, 1]);
     const smooth = filtered(

@@ -1,3 +1,4 @@
+import { dtypeInfo } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { range, sameShape, showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
@@ -57,12 +58,17 @@ export const gaussianBlur = op('gaussianBlur', (images: Tensor, options: Gaussia
 });
 /** Brightness changes down and across, along a new last axis `[dy, dx]`. @example image.sobelEdges(ones([1, 4, 4, 1])).shape // [1, 4, 4, 1, 2] */
 export const sobelEdges = op('sobelEdges', (images: Tensor, options: FormatOption = {}) => {
+  const { kind } = dtypeInfo[images.dtype];
+  if (kind === 'uint')
+    fail('image.sobelEdges', `the images are ${images.dtype}, and edges have a sign`, 'cast them to float32');
   const [x, back] = batched('image.sobelEdges', images, options);
   const [smooth, step] = [
     [1, 2, 1],
     [-1, 0, 1],
   ];
-  const edges = [outer(step, smooth), outer(smooth, step)].map((rows) => back(filtered(x, rows, 'same')));
+  // Edges of integers stay within their type.
+  const typed = (y: Tensor): Tensor => (kind === 'int' ? cast(cast(y, 'int32'), images.dtype) : y);
+  const edges = [outer(step, smooth), outer(smooth, step)].map((rows) => typed(back(filtered(x, rows, 'same'))));
   return concatenate(
     edges.map((e) => reshapeTo(e, [...e.shape, 1])),
     { axis: edges[0]!.shape.length },
@@ -106,7 +112,7 @@ export const ssim = op(
     const above = p.mul(p.add(twice(xy), c1), p.add(twice(cov), c2));
     const below = p.mul(p.add(p.add(xx, yy), c1), p.add(p.add(vx, vy), c2));
     const mean = meanOver('image.ssim', p.div(above, below), { axis: [1, 2, 3] });
-    return cast(image1.shape.length === 3 ? reshapeTo(mean, []) : mean, floatType(image1.dtype));
+    return cast(image1.shape.length === 3 ? reshapeTo(mean, []) : mean, image1.dtype);
   },
   ['tensor', 'tensor'],
 );

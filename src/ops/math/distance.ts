@@ -40,13 +40,9 @@ export const extractSequences = op('extractSequences', (x: Tensor, sequenceLengt
 );
 export function pieces(who: string, x: Tensor, length: number, stride: number): Tensor {
   const n = x.shape.at(-1) ?? 0;
-  if (length > n || length < 1 || stride < 1)
-    fail(
-      who,
-      `pieces of ${length} every ${stride} from ${n} elements`,
-      'give a length up to the last axis, and a stride of at least 1',
-    );
-  const count = Math.floor((n - length) / stride) + 1;
+  if (length < 1 || stride < 1)
+    fail(who, `pieces of ${length} every ${stride} from ${n} elements`, 'give lengths and strides of at least 1');
+  const count = Math.max(0, Math.floor((n - length) / stride) + 1);
   const shape = [count, length];
   const place = p.add(
     p.mul(iota({ shape, dtype: 'int32', axis: 0 }), like(iota({ shape, dtype: 'int32', axis: 0 }), stride)),

@@ -62,10 +62,10 @@ export const swish = activation('swish', siluOf);
 /** `(x + sqrt(x² + b)) / 2`. @example squareplus([0]) // [1] */
 export const squareplus = op('squareplus', (x: Tensor, { b = 4 }: { readonly b?: number } = {}) => {
   const y = float(x);
-  return scaled(p.add(y, p.sqrt(shifted(p.mul(y, y), b))), 0.5);
+  return scaled(p.add(y, p.sqrt(shifted(float(p.mul(x, x)), b))), 0.5);
 });
 /** `log(sigmoid(x))`, stable. @example logSigmoid([0]) // [-0.6931] */
-export const logSigmoid = activation('logSigmoid', (x) => p.neg(softPlus(p.neg(x))));
+export const logSigmoid = op('logSigmoid', (x: Tensor) => p.neg(softPlus(float(p.neg(x)))));
 /** x where it is not negative, else `negativeSlope · x`. @example leakyRelu([-1, 1]) // [-0.2, 1] */
 export const leakyRelu = op(
   'leakyRelu',

@@ -52,7 +52,8 @@ export const dotProductAttention = op(
         `query, key and value have shapes ${[query, key, value].map((x) => showShape(x.shape)).join(', ')}`,
         'key and value agree in batch, positions and heads; query and key in depth; heads of the query are a multiple of theirs',
       );
-    const dtype = floatType(resultType(query.dtype, key.dtype, value.dtype));
+    const common = resultType(query.dtype, key.dtype, value.dtype);
+    const dtype = floatType(common);
     const share = heads / groups;
     // Query heads that share a key head stand side by side: [n, t, g, share, d].
     const q = reshapeTo(cast(query, dtype), [n, t, groups, share, depth]);
@@ -73,7 +74,8 @@ export const dotProductAttention = op(
       logits = p.add(logits, spreadTo(cast(asTensor(options.bias), logits.dtype), logits.shape));
     const allowed = permission(options, [n, heads, t, s]);
     if (allowed) logits = p.select(allowed, logits, like(logits, -0.7 * 3.4028234663852886e38));
-    const weights = cast(softmaxOf(logits, -1), dtype);
+    // Among integers a weight is 1 or 0.
+    const weights = cast(cast(softmaxOf(logits, -1), common), dtype);
     const w = reshapeTo(weights, [n, groups, share, t, s]);
     const out = dot(w, cast(value, dtype), {
       batch: [
@@ -83,7 +85,7 @@ export const dotProductAttention = op(
       contract: [[4], [1]],
     });
     // [n, g, share, t, d] -> [n, t, heads, d]
-    return reshapeTo(transpose(out, { perm: [0, 3, 1, 2, 4] }), [n, t, heads, value.shape[3]!]);
+    return cast(reshapeTo(transpose(out, { perm: [0, 3, 1, 2, 4] }), [n, t, heads, value.shape[3]!]), common);
   },
   ['tensor', 'tensor', 'tensor'],
 );

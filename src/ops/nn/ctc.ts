@@ -8,11 +8,13 @@ import { iota } from '../../primitives/generators.ts';
 import { broadcast, pad, reshape, transpose } from '../../primitives/movement.ts';
 import { reduceMax, reduceSum } from '../../primitives/reduce.ts';
 import { argSort } from '../../primitives/sort.ts';
+import { KerasTensor } from '../../tensor/keras-tensor.ts';
 import type { Like } from '../../tensor/like.ts';
 import { argmax } from '../numpy/reduce.ts';
 import { part, reshapeTo } from '../numpy/shape.ts';
-import { op } from '../op.ts';
+import { op, recordShapes } from '../op.ts';
 import { cast, filled, like } from '../operands.ts';
+import { resultType } from '../promotion.ts';
 import { beamSearch } from './ctc-beam-search.ts';
 import { logSoftmaxOf } from './softmax.ts';
 
@@ -145,6 +147,14 @@ export const ctcDecode = Object.assign(
     if (strategy === 'greedy') return greedy(inputs, sequenceLengths, { mergeRepeated, maskIndex });
     if (strategy !== 'beam_search')
       fail('ctcDecode', `unknown strategy "${String(strategy)}"`, 'use "greedy" or "beam_search"');
+    if (inputs instanceof KerasTensor) {
+      const [n, time] = inputs.symbolicShape as [number | null, number | null];
+      const avals = [
+        { shape: [topPaths, n, time], dtype: 'int32' },
+        { shape: [n, topPaths], dtype: resultType(inputs.dtype, 'float32') },
+      ] as const;
+      return recordShapes('ctcDecode', [inputs, sequenceLengths, options], avals) as unknown as [Tensor, Tensor];
+    }
     return beamSearch(inputs, sequenceLengths, { beamWidth, topPaths, maskIndex });
   },
   { opName: 'ctcDecode' },

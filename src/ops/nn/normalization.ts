@@ -54,7 +54,8 @@ export const batchNormalization = op(
     { offset, scale, epsilon = 1e-3 }: BatchNormalizationOptions = {},
   ) => {
     const d = axisOf('batchNormalization', axis, x.shape.length);
-    const dtype = floatType(resultType(x.dtype, mean.dtype));
+    const given = [scale, offset].flatMap((v) => (v === undefined || v === null ? [] : [asTensor(v).dtype]));
+    const dtype = resultType(x.dtype, mean.dtype, floatType(variance.dtype), ...given);
     const vector = (v: Like, what: string): Tensor => {
       const t = cast(asTensor(v), dtype);
       if (t.shape.length !== 1 || t.shape[0] !== x.shape[d])
@@ -99,7 +100,7 @@ export const layerNormalization = op(
       along('layerNormalization', what, cast(asTensor(w), y.dtype), axes, y.shape);
     if (gamma !== undefined && gamma !== null) out = p.mul(out, weight(gamma, 'gamma'));
     if (beta !== undefined && beta !== null) out = p.add(out, weight(beta, 'beta'));
-    return cast(out, floatType(x.dtype));
+    return cast(out, x.dtype);
   },
 );
 export interface RmsNormalizationOptions {
@@ -118,6 +119,6 @@ export const rmsNormalization = op(
     const out = p.mul(y, spreadTo(inverse, y.shape));
     const scaled =
       scale === undefined || scale === null ? out : p.mul(out, spreadTo(cast(asTensor(scale), y.dtype), y.shape));
-    return cast(scaled, floatType(x.dtype));
+    return cast(scaled, x.dtype);
   },
 );

@@ -18,16 +18,18 @@ export const tapsOf = (window: Shape): number[][] =>
   window.reduce<number[][]>((taps, n) => taps.flatMap((t) => range(n).map((k) => [...t, k])), [[]]);
 /** How many windows fit along each axis. */
 export const windowsIn = (spatial: Shape, { window, strides, dilation }: Sliding): number[] =>
-  spatial.map((n, d) => Math.floor((n - (window[d]! - 1) * dilation[d]! - 1) / strides[d]!) + 1);
+  spatial.map((n, d) => Math.max(0, Math.floor((n - (window[d]! - 1) * dilation[d]! - 1) / strides[d]!) + 1));
 /** What one tap sees: the elements that stand at it as the window slides over the axes from `first` on. */
 export function atTap(x: Tensor, first: number, tap: Shape, { window, strides, dilation }: Sliding): Tensor {
   const counts = windowsIn(x.shape.slice(first, first + window.length), { window, strides, dilation });
   const own = (d: number): number => d - first;
   const slides = (d: number): boolean => d >= first && d < first + window.length;
-  const start = (d: number): number => (slides(d) ? tap[own(d)]! * dilation[own(d)]! : 0);
+  const start = (d: number): number => (slides(d) && counts[own(d)]! > 0 ? tap[own(d)]! * dilation[own(d)]! : 0);
   return slice(x, {
     starts: x.shape.map((_, d) => start(d)),
-    stops: x.shape.map((n, d) => (slides(d) ? start(d) + (counts[own(d)]! - 1) * strides[own(d)]! + 1 : n)),
+    stops: x.shape.map((n, d) =>
+      slides(d) ? start(d) + Math.max(0, (counts[own(d)]! - 1) * strides[own(d)]! + 1) : n,
+    ),
     strides: x.shape.map((_, d) => (slides(d) ? strides[own(d)]! : 1)),
   });
 }
@@ -58,12 +60,6 @@ export const unfold = op('unfold', (x: Tensor, kernelSize: Sizes, options: Unfol
   const around = [0, 0, ...g.padding];
   const padded = pad(x, { low: around, high: around, inner: [0, 0, 0, 0], value: 0 });
   const counts = windowsIn(padded.shape.slice(2), g);
-  if (counts.some((n) => n < 1))
-    fail(
-      'unfold',
-      `a window of ${showShape(g.window)} does not fit into ${showShape(padded.shape.slice(2))}`,
-      'use a smaller window or more padding',
-    );
   const [n, c] = x.shape as [number, number];
   const positions = counts[0]! * counts[1]!;
   const taps = tapsOf(g.window).map((tap) => reshapeTo(atTap(padded, 2, tap, g), [n, c, 1, positions]));

@@ -1,3 +1,4 @@
+import { isInexact } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
@@ -56,7 +57,10 @@ export const maxPool = op('maxPool', (inputs: Tensor, poolSize: Sizes, options: 
 export const averagePool = op('averagePool', (inputs: Tensor, poolSize: Sizes, options: PoolOptions = {}) => {
   const { x: raw, back, ...attrs } = geometry('averagePool', inputs, poolSize, options);
   const x = cast(raw, floatType(raw.dtype));
-  const total = reduceWindow(x, { combine: 'add', ...attrs });
+  // Sums of integers stay within their type.
+  const total = isInexact(raw.dtype)
+    ? reduceWindow(x, { combine: 'add', ...attrs })
+    : cast(cast(reduceWindow(cast(raw, 'int32'), { combine: 'add', ...attrs }), raw.dtype), x.dtype);
   const cells = attrs.window.reduce((n, size) => n * size, 1);
   if (attrs.padding.every(([low, high]) => low === 0 && high === 0)) return back(div(total, like(total, cells)));
   // How many cells lie inside depends on the position alone.

@@ -55,24 +55,23 @@ function floorDivide(x: Tensor, y: Tensor): Tensor {
   const wrong = p.bitAnd(p.ne(rest, zero), p.ne(p.lt(rest, zero), p.lt(y, zero)));
   if (!isFloat(x.dtype)) {
     const quotient = p.div(x, y);
-    return p.select(wrong, p.sub(quotient, like(x, 1)), quotient);
+    // A quotient by 0 is -1, and counts as too large where something is left.
+    const isHigh = x.dtype.startsWith('uint') ? wrong : p.select(p.eq(y, zero), p.ne(rest, zero), wrong);
+    return p.select(isHigh, p.sub(quotient, like(x, 1)), quotient);
   }
   // x minus its remainder is a multiple of y: rounding the quotient makes it exact.
   const quotient = p.div(p.sub(x, rest), y);
   const whole = p.round(p.select(wrong, p.sub(quotient, like(x, 1)), quotient));
   return p.select(p.eq(y, zero), p.div(x, y), whole);
 }
+// Integers have no NaN: what is left of a division by 0 is 0.
+const orOne = (y: Tensor): Tensor => p.select(p.eq(y, like(y, 0)), like(y, 1), y);
 /** Element-wise quotient rounded down. @example floorDivide([7, -7], 2) // [3, -4] */
 const floorDivideOp = binary('floorDivide', floorDivide, counted);
 /** Element-wise remainder with the divisor's sign. @example mod([7, -7], 3) // [1, 2] */
-export const mod = binary('mod', floorMod, counted);
+export const mod = binary('mod', (x, y) => floorMod(x, isInexact(y.dtype) ? y : orOne(y)), counted);
 /** Element-wise remainder with the dividend's sign. @example fmod([7, -7], 3) // [1, -1] */
-export const fmod = binary(
-  'fmod',
-  // Integers have no NaN: what is left of a division by 0 is 0.
-  (x, y) => p.rem(x, isInexact(y.dtype) ? y : p.select(p.eq(y, like(y, 0)), like(y, 1), y)),
-  counted,
-);
+export const fmod = binary('fmod', (x, y) => p.rem(x, isInexact(y.dtype) ? y : orOne(y)), counted);
 /** `x1` raised to the power `x2`, element by element. @example power([2, 3], 2) // [4, 9] */
 export const power = op(
   'power',

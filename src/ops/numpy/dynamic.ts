@@ -1,14 +1,31 @@
 import { type DType, dtypeInfo, type TypedArray } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
-import { range, type Shape, showShape, sizeOf, stridesOf } from '../../base/shape.ts';
+import { range, type Shape, type SymbolicShape, showShape, sizeOf, stridesOf } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { KerasTensor } from '../../tensor/keras-tensor.ts';
 import { asTensor, type Like, tensor } from '../../tensor/like.ts';
+import type { SymbolicAval } from '../../tensor/symbolic.ts';
 import { axisOf } from '../axes.ts';
+import { recordShapes } from '../op.ts';
+import { resultType } from '../promotion.ts';
 
-/** An op whose result's shape depends on values: it reads them, and gives a promise. */
-const dynamic = <A extends unknown[], R>(name: string, f: (...args: A) => Promise<R>) =>
-  Object.assign(f, { opName: name });
+/** An op whose result's shape depends on values: it reads them, and gives a promise. Of KerasTensors it gives what is known. */
+const dynamic = <A extends unknown[], R>(
+  name: string,
+  f: (...args: A) => Promise<R>,
+  shapes: (x: SymbolicAval, ...options: Rest<A>) => SymbolicAval | readonly SymbolicAval[],
+) =>
+  Object.assign(
+    async (...args: A): Promise<R> => {
+      const [x, ...options] = args;
+      if (!(x instanceof KerasTensor)) return f(...args);
+      const { symbolicShape: shape, dtype } = x;
+      const found = shapes({ shape, dtype }, ...(options as Rest<A>));
+      return recordShapes(name, args, found) as R;
+    },
+    { opName: name },
+  );
+type Rest<A extends unknown[]> = A extends [unknown, ...infer R] ? R : never;
 async function valuesOf(who: string, x: Like): Promise<{ t: Tensor; data: TypedArray }> {
   const t = asTensor(x);
   if (t instanceof KerasTensor || !t.storage)
@@ -23,17 +40,21 @@ const integers = (data: readonly number[], shape: Shape): Tensor =>
   tensor(Int32Array.from(data), { shape: [...shape], dtype: 'int32' });
 
 /** Positions of the elements that are not 0, a vector an axis. @example await nonzero([0, 5, 7]) // [[1, 2]] */
-export const nonzero = dynamic('nonzero', async (x: Like): Promise<Tensor[]> => {
-  const { t, data } = await valuesOf('nonzero', x);
-  const found = Array.from(data.keys()).filter((i) => data[i] !== 0);
-  const strides = stridesOf(t.shape);
-  return t.shape.map((n, d) =>
-    integers(
-      found.map((i) => Math.floor(i / strides[d]!) % n),
-      [found.length],
-    ),
-  );
-});
+export const nonzero = dynamic(
+  'nonzero',
+  async (x: Like): Promise<Tensor[]> => {
+    const { t, data } = await valuesOf('nonzero', x);
+    const found = Array.from(data.keys()).filter((i) => data[i] !== 0);
+    const strides = stridesOf(t.shape);
+    return t.shape.map((n, d) =>
+      integers(
+        found.map((i) => Math.floor(i / strides[d]!) % n),
+        [found.length],
+      ),
+    );
+  },
+  ({ shape }) => shape.map(() => ({ shape: [null], dtype: 'int32' })),
+);
 
 export interface BincountOptions {
   readonly weights?: Like | null | undefined;
@@ -59,6 +80,10 @@ export const bincount = dynamic(
     const shape = t.shape.length === 1 ? [length] : [rows, length];
     return w ? tensor(Float32Array.from(counts), { shape, dtype: w.t.dtype }) : integers(Array.from(counts), shape);
   },
+  ({ shape, dtype }, { weights } = {}) => ({
+    shape: [...shape.slice(0, -1), null],
+    dtype: weights === undefined || weights === null ? 'int32' : resultType(dtype, asTensor(weights).dtype),
+  }),
 );
 
 export interface UniqueOptions {
@@ -75,63 +100,79 @@ export interface UniqueOptions {
 }
 type Uniques = Tensor | Tensor[];
 /** The elements (or slices) that occur, sorted, each once; with the positions of the first ones, the way back, the counts. @example await unique([3, 1, 3]) // [1, 3] */
-export const unique = dynamic('unique', async (x: Like, options: UniqueOptions = {}): Promise<Uniques> => {
-  const { t, data } = await valuesOf('unique', x);
-  const isFlat = options.axis === undefined || options.axis === null;
-  const d = isFlat ? 0 : axisOf('unique', options.axis!, t.shape.length);
-  const shape = isFlat ? [sizeOf(t.shape)] : t.shape;
-  const strides = stridesOf(shape);
-  const others = range(shape.length).filter((k) => k !== d);
-  const sliceShape = others.map((k) => shape[k]!);
-  const offsets = range(sizeOf(sliceShape)).map((i) => {
-    let rest = i;
-    let offset = 0;
-    for (let k = others.length - 1; k >= 0; k--) {
-      offset += (rest % sliceShape[k]!) * strides[others[k]!]!;
-      rest = Math.floor(rest / sliceShape[k]!);
-    }
-    return offset;
-  });
-  const row = (i: number): number[] => offsets.map((o) => data[i * strides[d]! + o]!);
-  const rows = range(shape[d]!).map(row);
-  const compare = (a: readonly number[], b: readonly number[]): number => {
-    for (let k = 0; k < a.length; k++) {
-      if (a[k] === b[k]) continue;
-      // NaN stands last.
-      return Number.isNaN(a[k]!) ? (Number.isNaN(b[k]!) ? 0 : 1) : Number.isNaN(b[k]!) ? -1 : a[k]! - b[k]!;
-    }
-    return 0;
-  };
-  const order = range(rows.length).sort((i, j) => compare(rows[i]!, rows[j]!) || i - j);
-  const first: number[] = [];
-  const inverse = new Array<number>(rows.length);
-  const counts: number[] = [];
-  order.forEach((i) => {
-    if (first.length === 0 || compare(rows[first.at(-1)!]!, rows[i]!) !== 0) {
-      first.push(i);
-      counts.push(0);
-    }
-    counts[counts.length - 1]!++;
-    inverse[i] = first.length - 1;
-  });
-  const length = options.size ?? first.length;
-  const filler =
-    options.fillValue === undefined || options.fillValue === null
-      ? rows[first[0] ?? 0]
-      : offsets.map(() => options.fillValue!);
-  const chosen = range(length).map((k) => (k < first.length ? rows[first[k]!]! : filler!));
-  const out = slicesAlong(chosen, shape, d, t.dtype);
-  const extra = range(Math.max(0, length - first.length));
-  const results = [
-    out,
-    ...(options.returnIndex
-      ? [integers([...first.slice(0, length), ...extra.map(() => first[0] ?? 0)], [length])]
-      : []),
-    ...(options.returnInverse ? [integers(inverse, isFlat ? t.shape : [rows.length])] : []),
-    ...(options.returnCounts ? [integers([...counts.slice(0, length), ...extra.map(() => 0)], [length])] : []),
+export const unique = dynamic(
+  'unique',
+  async (x: Like, options: UniqueOptions = {}): Promise<Uniques> => {
+    const { t, data } = await valuesOf('unique', x);
+    const isFlat = options.axis === undefined || options.axis === null;
+    const d = isFlat ? 0 : axisOf('unique', options.axis!, t.shape.length);
+    const shape = isFlat ? [sizeOf(t.shape)] : t.shape;
+    const strides = stridesOf(shape);
+    const others = range(shape.length).filter((k) => k !== d);
+    const sliceShape = others.map((k) => shape[k]!);
+    const offsets = range(sizeOf(sliceShape)).map((i) => {
+      let rest = i;
+      let offset = 0;
+      for (let k = others.length - 1; k >= 0; k--) {
+        offset += (rest % sliceShape[k]!) * strides[others[k]!]!;
+        rest = Math.floor(rest / sliceShape[k]!);
+      }
+      return offset;
+    });
+    const row = (i: number): number[] => offsets.map((o) => data[i * strides[d]! + o]!);
+    const rows = range(shape[d]!).map(row);
+    const compare = (a: readonly number[], b: readonly number[]): number => {
+      for (let k = 0; k < a.length; k++) {
+        if (a[k] === b[k]) continue;
+        // NaN stands last.
+        return Number.isNaN(a[k]!) ? (Number.isNaN(b[k]!) ? 0 : 1) : Number.isNaN(b[k]!) ? -1 : a[k]! - b[k]!;
+      }
+      return 0;
+    };
+    const order = range(rows.length).sort((i, j) => compare(rows[i]!, rows[j]!) || i - j);
+    const first: number[] = [];
+    const inverse = new Array<number>(rows.length);
+    const counts: number[] = [];
+    order.forEach((i) => {
+      if (first.length === 0 || compare(rows[first.at(-1)!]!, rows[i]!) !== 0) {
+        first.push(i);
+        counts.push(0);
+      }
+      counts[counts.length - 1]!++;
+      inverse[i] = first.length - 1;
+    });
+    const length = options.size ?? first.length;
+    const filler =
+      options.fillValue === undefined || options.fillValue === null
+        ? rows[first[0] ?? 0]
+        : offsets.map(() => options.fillValue!);
+    const chosen = range(length).map((k) => (k < first.length ? rows[first[k]!]! : filler!));
+    const out = slicesAlong(chosen, shape, d, t.dtype);
+    const extra = range(Math.max(0, length - first.length));
+    const results = [
+      out,
+      ...(options.returnIndex
+        ? [integers([...first.slice(0, length), ...extra.map(() => first[0] ?? 0)], [length])]
+        : []),
+      ...(options.returnInverse ? [integers(inverse, isFlat ? t.shape : [rows.length])] : []),
+      ...(options.returnCounts ? [integers([...counts.slice(0, length), ...extra.map(() => 0)], [length])] : []),
+    ];
+    return results.length === 1 ? out : results;
+  },
+  uniqueShapes,
+);
+function uniqueShapes({ shape, dtype }: SymbolicAval, options: UniqueOptions = {}): SymbolicAval | SymbolicAval[] {
+  const { size = null, axis = null, returnIndex, returnInverse, returnCounts } = options;
+  const d = axis === null ? 0 : axisOf('unique', axis, shape.length);
+  const whole = (n: SymbolicShape): SymbolicAval => ({ shape: n, dtype: 'int32' });
+  const results: SymbolicAval[] = [
+    { shape: axis === null ? [size] : shape.map((n, k) => (k === d ? size : n)), dtype },
+    ...(returnIndex ? [whole([size])] : []),
+    ...(returnInverse ? [whole(axis === null ? shape : [shape[d]!])] : []),
+    ...(returnCounts ? [whole([size])] : []),
   ];
-  return results.length === 1 ? out : results;
-});
+  return results.length === 1 ? results[0]! : results;
+}
 /** Slices laid along an axis. */
 function slicesAlong(rows: readonly (readonly number[])[], shape: Shape, d: number, dtype: DType): Tensor {
   const full = shape.map((n, k) => (k === d ? rows.length : n));

@@ -1,4 +1,4 @@
-import { dtypeInfo } from '../../base/dtype.ts';
+import { isInexact } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { range, type Shape, showShape, sizeOf, stridesOf } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
@@ -44,7 +44,6 @@ export const isin = op(
 );
 /** Positions in the flattened tensor as positions along each axis. @example unravelIndex([5], [2, 3]) // [[1], [2]] */
 export const unravelIndex = op('unravelIndex', (indices: Tensor, shape: Shape) => {
-  if (dtypeInfo[indices.dtype].kind === 'float') fail('unravelIndex', `indices are ${indices.dtype}`, 'give integers');
   const total = sizeOf(shape);
   const raw = cast(indices, 'int32');
   const wrapped = p.select(p.lt(raw, like(raw, 0)), p.add(raw, like(raw, total)), raw);
@@ -52,7 +51,7 @@ export const unravelIndex = op('unravelIndex', (indices: Tensor, shape: Shape) =
   const strides = stridesOf(shape);
   return shape.map((n, d) => {
     const place = p.rem(p.div(inside, like(raw, strides[d]!)), like(raw, n));
-    return dtypeInfo[indices.dtype].kind === 'int' ? cast(place, indices.dtype) : place;
+    return indices.dtype === 'bool' ? place : cast(place, indices.dtype);
   });
 });
 export interface HistogramOptions {
@@ -80,13 +79,17 @@ export const histogram = op(
     );
     const n = y.shape[0]!;
     const shape = [bins, n];
-    const side = (from: number): Tensor => broadcast(slice(edges, from, from + bins), { shape, axes: [0] });
+    // Halves are counted between edges that are halves.
+    const dtype = isInexact(x.dtype) ? x.dtype : y.dtype;
+    const shown = cast(edges, dtype);
+    const bounds = cast(shown, y.dtype);
+    const side = (from: number): Tensor => broadcast(slice(bounds, from, from + bins), { shape, axes: [0] });
     const values = broadcast(y, { shape, axes: [1] });
     const isLast = p.eq(position(shape), filled(shape, 'int32', bins - 1));
     // Only the last bin has its upper edge.
     const below = p.bitOr(p.lt(values, side(1)), p.bitAnd(isLast, p.eq(values, side(1))));
     const counts = reduceSum(cast(p.bitAnd(p.ge(values, side(0)), below), 'float32'), { axes: [1] });
-    return [counts, edges];
+    return [cast(counts, dtype), shown];
   },
 );
 const extremes = (x: Tensor): Tensor[] => [reduceMin(x, { axes: [0] }), reduceMax(x, { axes: [0] })];

@@ -7,7 +7,7 @@ import { download, upload } from '../../runtime/storage.ts';
 import { KerasTensor } from '../../tensor/keras-tensor.ts';
 import { asTensor, type Like } from '../../tensor/like.ts';
 import { viewAsComplex, viewAsReal } from '../math/complex.ts';
-import { op } from '../op.ts';
+import { op, recordShapes } from '../op.ts';
 import { reshapeTo } from './shape.ts';
 
 const sameWidth = op('view', (x: Tensor, { dtype }: { readonly dtype: DType }) =>
@@ -32,15 +32,20 @@ export const view = Object.assign(
     if (isComplex(to) && t.dtype !== to) return asPairs(view(t, { dtype: 'float32' }));
     const [from, into] = [dtypeInfo[t.dtype], dtypeInfo[to]];
     if (to === t.dtype || (from.bytes === 4 && into.bytes === 4)) return sameWidth(t, { dtype: to });
-    const last = ((t.shape.at(-1) ?? 1) * from.bytes) / into.bytes;
+    const size = t.shape.at(-1) as number | null | undefined;
+    const last = ((size ?? into.bytes) * from.bytes) / into.bytes;
     if (t.shape.length === 0 || !Number.isInteger(last))
       fail(
         'view',
         `the last axis of ${t.dtype}${showShape(t.shape)} does not divide into ${to}`,
         'give a last axis of a multiple of the width',
       );
+    if (t instanceof KerasTensor) {
+      const shape = [...t.symbolicShape.slice(0, -1), size === null ? null : last];
+      return recordShapes('view', [x, { dtype }], { shape, dtype: to }) as Tensor;
+    }
     // Widths other than 32 bits are no compute types: their bytes are read where they lie.
-    const data = t instanceof KerasTensor || !t.storage ? undefined : download(t);
+    const data = !t.storage ? undefined : download(t);
     if (!data || data instanceof Promise)
       return fail(
         'view',
