@@ -1,4 +1,4 @@
-import { scaledExp } from './exp.ts';
+import { expOfNegative } from './exp.ts';
 import { vectorFunction } from './vector-function.ts';
 
 /**
@@ -16,6 +16,6 @@ export const erf = vectorFunction('erf', 1, (v, x) => {
   const p = v.keep(v.fma(low, s, high));
   for (const c of [-1.06777877e-1, -6.34846687e-1, -1.28717512e-1]) v.f.set(p, v.fma(p, t, c));
   v.f.set(p, v.fma(p, t, v.neg(t)));
-  const far = v.or(v.sub(1, scaledExp(v, p, 0)), v.sign(x));
+  const far = v.or(v.sub(1, expOfNegative(v, p)), v.sign(x));
   return v.select(v.less(v.abs(x), 0.921875), v.fma(near, x, x), v.select(v.isNaN(x), x, far));
 });
