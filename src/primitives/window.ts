@@ -175,6 +175,35 @@ export const firstInWindow: Primitive<[x: Tensor, extreme: Tensor], WindowAttrs>
   ],
 });
 
+/**
+ * The windows along axis d that may cover element i, one for each index of `loop`: which window, and i's tap in it. The
+ * conditions for it to be one are added to `conditions`.
+ */
+function windowsAbove(i: Expr, d: number, a: WindowAttrs, count: number, conditions: Expr[]) {
+  const [size, stride, dilation, [low]] = [a.window[d]!, a.strides[d]!, a.dilation[d]!, a.padding[d]!];
+  const at = plus(i, low);
+  if (dilation === 1) {
+    // From the last window that begins at i or before, backwards: every stride-th tap.
+    const loop = axis(Math.ceil(size / stride), `k${d}`);
+    const back = loop.size === 1 ? int(0) : indexOf(loop);
+    const last = apply('floorDiv', at, stride);
+    const window = minus(last, back);
+    const tap = plus(minus(at, times(last, stride)), times(back, stride));
+    if (size % stride !== 0) conditions.push(apply('lt', tap, size));
+    // A window of one tap that steps by one and is not padded covers every element.
+    if (size !== 1 || stride !== 1 || a.padding[d]!.some((n) => n !== 0))
+      conditions.push(apply('ge', window, 0), apply('lt', window, count));
+    return { loop, window, tap };
+  }
+  const loop = axis(size, `k${d}`);
+  const tap = size === 1 ? int(0) : indexOf(loop);
+  const start = minus(at, times(tap, dilation));
+  const window = apply('floorDiv', start, stride);
+  if (stride !== 1) conditions.push(apply('eq', apply('floorMod', start, stride), 0));
+  conditions.push(apply('ge', window, 0), apply('lt', window, count));
+  return { loop, window, tap };
+}
+
 /** Adds g[q] to the element at tap `tap[q]` of window q, in an array of the given shape. */
 export const windowScatter: Primitive<[g: Tensor, tap: Tensor], WindowAttrs & { readonly shape: Shape }> = primitive<
   [g: Tensor, tap: Tensor],
@@ -183,19 +212,12 @@ export const windowScatter: Primitive<[g: Tensor, tap: Tensor], WindowAttrs & { 
   kind: 'window',
   result: ([g], { shape }) => ({ shape, dtype: g!.dtype }),
   at: ([g, tap], index, attrs) => {
-    const { window, strides, dilation, padding } = attrs;
-    const taps = tapsOf(attrs);
-    const k = tapIndex(taps);
+    const { window } = attrs;
     const conditions: Expr[] = [];
-    const q = index.map((i, d) => {
-      const start = minus(plus(i, padding[d]![0]), times(k[d]!, dilation[d]!));
-      if (strides[d] !== 1) conditions.push(apply('eq', apply('floorMod', start, strides[d]!), 0));
-      const p = apply('floorDiv', start, strides[d]!);
-      // A window of one tap that steps by one and is not padded covers every element.
-      if (window[d] !== 1 || strides[d] !== 1 || padding[d]!.some((n) => n !== 0))
-        conditions.push(apply('ge', p, 0), apply('lt', p, g!.shape[d]!));
-      return p;
-    });
+    const places = index.map((i, d) => windowsAbove(i, d, attrs, g!.shape[d]!, conditions));
+    const k = places.map((place) => place.tap);
+    const q = places.map((place) => place.window);
+    const taps = places.map((place) => place.loop);
     conditions.push(apply('eq', tap!(...q), flatten(k, window)));
     return reduce('add', looped(taps), select(both(conditions), g!(...q), 0));
   },
@@ -216,6 +238,19 @@ export const windowScatter: Primitive<[g: Tensor, tap: Tensor], WindowAttrs & { 
           [0, 1],
         ],
         shape: [3, 3],
+      },
+    },
+    {
+      inputs: [{ shape: [3, 2] }, { shape: [3, 2], dtype: 'int32', values: [8, 3, 2, 7, 0, 5] }],
+      attrs: {
+        window: [3, 3],
+        strides: [2, 3],
+        dilation: [1, 2],
+        padding: [
+          [1, 1],
+          [2, 0],
+        ],
+        shape: [6, 7],
       },
     },
   ],
