@@ -33,11 +33,16 @@ function same(name: string, [x, ...rest]: readonly Aval[]): Aval {
   return { shape: x!.shape, dtype: x!.dtype };
 }
 
+// What may leave the range of its operands.
+const growing: ReadonlySet<ScalarOp> = new Set(['add', 'sub', 'mul', 'div', 'neg', 'abs', 'pow', 'not', 'shiftLeft']);
+/** Narrow integers wrap at once: what reads them in the same loop expects no others. */
+const typed = (f: ScalarOp, dtype: DType, x: Expr): Expr => (growing.has(f) ? wrap(x, dtype) : x);
+
 function unary(name: string, f: ScalarOp, domain?: Domain, vjp?: UnaryVjp): Unary {
   return primitive(name, {
     kind: 'elementwise',
     result: (operands) => same(name, operands),
-    at: ([x], i) => apply(f, x!(...i)),
+    at: ([x], i) => typed(f, x!.dtype, apply(f, x!(...i))),
     ...(vjp && { vjp: (g, [x], _, y) => [vjp(g, x!, y)] }),
     samples: [{ inputs: inputs(domain, 1), attrs: undefined }],
   });
@@ -46,7 +51,7 @@ function binary(name: string, f: ScalarOp, domain?: Domain, vjp?: BinaryVjp): Bi
   return primitive(name, {
     kind: 'elementwise',
     result: (operands) => same(name, operands),
-    at: ([x, y], i) => apply(f, x!(...i), y!(...i)),
+    at: ([x, y], i) => typed(f, x!.dtype, apply(f, x!(...i), y!(...i))),
     ...(vjp && { vjp: (g, [x, y], _, out) => vjp(g, x!, y!, out) }),
     samples: [{ inputs: inputs(domain, 2), attrs: undefined }],
   });
@@ -215,7 +220,7 @@ const bounds: Partial<Record<DType, readonly [number, number]>> = {
   uint8: [0, 255],
   uint16: [0, 65535],
 };
-/** Narrow integers compute as 32-bit ones: floats saturate at the narrow bounds; what comes from integers wraps when stored. */
+/** Narrow integers compute as 32-bit ones: floats saturate at the narrow bounds, integers wrap. */
 function narrow(source: DType, x: Expr, dtype: DType): Expr {
   const limits = bounds[dtype];
   if (!limits || !isFloat(source)) return wrap(convertExpr(x, scalarType(dtype)), dtype);
