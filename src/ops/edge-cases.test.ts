@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { tensor } from '../tensor/index.ts';
+import { grad, jit, KerasTensor, Tensor, tensor } from '../tensor/index.ts';
 import * as ops from './index.ts';
 
 // What Keras on JAX answers where shapes are empty, types narrow, or numbers not finite.
@@ -41,4 +41,72 @@ test('the likeness of two images has the type of the first', () => {
 });
 test('repeats must be whole', () => {
   expect(() => ops.repeat([1, 2], tensor([0.5, 2]))).toThrow('0.5 is no number of repeats');
+});
+test('narrow integers wrap in the middle of a program too', async () => {
+  const x = tensor([200, 3], { dtype: 'uint8' });
+  const wrapped = (f: (t: Tensor) => Tensor) => jit((t: Tensor) => ops.cast(f(t), 'float32'))(x).array();
+  expect(await wrapped((t) => ops.multiply(t, t))).toEqual([64, 9]);
+  expect(await wrapped((t) => ops.negative(t))).toEqual([56, 253]);
+  expect(await wrapped((t) => ops.greater(ops.add(t, t), t))).toEqual([0, 1]);
+});
+test('what is left of a division of integers by 0 is 0, and its quotient -1 or -2', async () => {
+  const [x, zero] = [tensor([5, 0, -2]), tensor([0, 0, 0])];
+  expect(await ops.mod(x, zero).array()).toEqual([0, 0, 0]);
+  expect(await ops.floorDivide(x, zero).array()).toEqual([-2, -1, -2]);
+});
+test('integers keep their type in normalization, attention and edges', async () => {
+  const x = tensor([[1, 5, 3]], { dtype: 'int8' });
+  expect([ops.layerNormalization(x).dtype, ops.rmsNormalization(x).dtype]).toEqual(['int8', 'int8']);
+  const q = tensor([0, 2, 1, 1], { shape: [1, 2, 1, 2] });
+  expect([ops.dotProductAttention(q, q, q).dtype, await ops.sum(ops.dotProductAttention(q, q, q)).item()]).toEqual([
+    'int32',
+    0,
+  ]);
+  expect(ops.image.sobelEdges(ops.ones([1, 3, 3, 1], { dtype: 'int16' })).dtype).toBe('int16');
+  expect(() => ops.image.sobelEdges(ops.ones([1, 3, 3, 1], { dtype: 'uint8' }))).toThrow('edges have a sign');
+  expect((await ops.unravelIndex(tensor([5, 3], { dtype: 'float16' }), [2, 3])[1]!.array()) as number[]).toEqual([
+    2, 0,
+  ]);
+});
+test('where a function has a kink, the slope is the mean of both sides, as in softplus', async () => {
+  const slope = async (f: (x: Tensor) => Tensor) =>
+    (await (grad((x: Tensor) => ops.sum(f(x)))(tensor([0, 0.5])) as Tensor).array()) as number[];
+  const near = async (f: (x: Tensor) => Tensor) => (await slope(f))[0];
+  expect(await near((x) => ops.binaryCrossentropy([0.25, 0.25], x, { fromLogits: true }))).toBe(0.25);
+  expect(await near((x) => ops.logaddexp(x, ops.zeros([2])))).toBe(0.5);
+  expect(await near((x) => ops.floorDivide(2, x))).toBe(0);
+  const ties = grad((x: Tensor) => ops.sum(ops.adaptiveMaxPool(x, 1)))(ops.ones([1, 3, 1])) as Tensor;
+  expect(await ops.reshape(ties, [3]).array()).toEqual([1, 0, 0]);
+});
+test('a geometric sequence between numbers of different signs is NaN', async () => {
+  expect(await ops.geomspace(1, -1, { num: 2 }).array()).toEqual([Number.NaN, Number.NaN]);
+  expect(await ops.geomspace(-1, -4, { num: 3 }).array()).toEqual([-1, expect.closeTo(-2, 5), -4]);
+});
+test('updates are spread over the places', async () => {
+  expect(await ops.scatterUpdate([1, 2, 3], [[0], [2]], 9).array()).toEqual([9, 2, 9]);
+});
+test('no window and no piece fits into what is too short', () => {
+  expect(ops.unfold(ops.ones([1, 5, 1, 2]), 2).shape).toEqual([1, 20, 0]);
+  expect(ops.extractSequences(ops.ones([2, 1]), 3, 3).shape).toEqual([2, 0, 3]);
+});
+test('what depends on values has shapes with unknown sizes', async () => {
+  const x = new KerasTensor([null, 3], { dtype: 'int32' });
+  const shapes = (list: unknown): unknown[] => [list].flat().map((t) => (t as Tensor).shape);
+  expect(shapes(await ops.nonzero(x))).toEqual([[null], [null]]);
+  expect(shapes(await ops.bincount(x))).toEqual([[null, null]]);
+  expect(shapes(await ops.unique(x, { axis: 1, returnInverse: true }))).toEqual([[null, null], [3]]);
+  expect(shapes(await ops.unique(x, { size: 4, returnCounts: true }))).toEqual([[4], [4]]);
+  expect(shapes(ops.view(x, { dtype: 'uint8' }))).toEqual([[null, 12]]);
+  expect(shapes(ops.slice(x, new KerasTensor([2], { dtype: 'int32' }), [-1, 2]))).toEqual([[null, 2]]);
+  const beams = ops.ctcDecode(new KerasTensor([null, 5, 4]), new KerasTensor([null]), {
+    strategy: 'beam_search',
+    topPaths: 3,
+  });
+  expect(shapes(beams)).toEqual([[3, null, 5], [null, 3]]); // biome-ignore format: a row a result
+});
+test('unknown sizes of several tensors are found in each other', () => {
+  const [x, y] = [new KerasTensor([2, null, null, 3]), new KerasTensor([null, 4, 5, 3])];
+  expect(ops.psnr(x, y, 1).shape).toEqual([]);
+  const [a, b] = [new KerasTensor([null, null]), new KerasTensor([null, null])];
+  expect(ops.where(new KerasTensor([3, 4], { dtype: 'bool' }), a, b).shape).toEqual([3, 4]);
 });

@@ -1,13 +1,13 @@
 import { dtypeInfo } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
-import { range, type Shape, sameShape, showShape } from '../../base/shape.ts';
+import { range, type Shape, showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { reshape, slice } from '../../primitives/movement.ts';
 import { scatter as merge, type ScatterAttrs } from '../../primitives/scatter.ts';
 import { shapeArgument } from '../axes.ts';
 import { counted } from '../numpy/indexing.ts';
 import { op } from '../op.ts';
-import { cast, filled } from '../operands.ts';
+import { cast, filled, spreadTo } from '../operands.ts';
 
 /** Merges updates into x at the places that the last axis of `indices` names, one number an axis. */
 function scattered(who: string, x: Tensor, indices: Tensor, updates: Tensor, combine: ScatterAttrs['combine']): Tensor {
@@ -22,7 +22,8 @@ function scattered(who: string, x: Tensor, indices: Tensor, updates: Tensor, com
   const places = indices.shape.slice(0, -1);
   const rest = x.shape.slice(count);
   const expected = [...places, ...rest];
-  if (!sameShape(updates.shape, expected))
+  const fits = updates.shape.toReversed().every((n, k) => n === 1 || n === expected.at(-1 - k));
+  if (!fits || updates.shape.length > expected.length)
     fail(
       who,
       `updates have shape ${showShape(updates.shape)}`,
@@ -41,7 +42,11 @@ function scattered(who: string, x: Tensor, indices: Tensor, updates: Tensor, com
       ),
       x.shape[k]!,
     );
-  return merge(x, cast(updates, x.dtype), range(count).map(column), { batch: 0, axes: range(count), combine });
+  return merge(x, spreadTo(cast(updates, x.dtype), expected), range(count).map(column), {
+    batch: 0,
+    axes: range(count),
+    combine,
+  });
 }
 /** Values at places of a tensor of zeros; repeated places add up, those outside are dropped. @example scatter([[0], [2]], [1, 5], [3]) // [1, 0, 5] */
 export const scatter = op(

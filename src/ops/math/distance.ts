@@ -20,14 +20,15 @@ export const cdist = op(
         `the operands have shapes ${showShape(x0.shape)} and ${showShape(y0.shape)}`,
         'give […, count, depth] with equal depths',
       );
-    const dtype = floatType(resultType(x0.dtype, y0.dtype));
+    const common = resultType(x0.dtype, y0.dtype);
+    const dtype = floatType(common);
     const [m, n, depth] = [x0.shape.at(-2)!, y0.shape.at(-2)!, x0.shape.at(-1)!];
     const batch = broadcastShapes('cdist', [x0.shape.slice(0, -2), y0.shape.slice(0, -2)]);
     const shape = [...batch, m, n, depth];
-    const x = spreadTo(reshape(cast(x0, dtype), { shape: [...x0.shape.slice(0, -1), 1, depth] }), shape);
-    const y = spreadTo(reshape(cast(y0, dtype), { shape: [...y0.shape.slice(0, -2), 1, n, depth] }), shape);
+    const x = spreadTo(reshape(cast(x0, common), { shape: [...x0.shape.slice(0, -1), 1, depth] }), shape);
+    const y = spreadTo(reshape(cast(y0, common), { shape: [...y0.shape.slice(0, -2), 1, n, depth] }), shape);
     const difference = p.sub(x, y);
-    const squared = reduceSum(p.mul(difference, difference), { axes: [shape.length - 1] });
+    const squared = reduceSum(cast(p.mul(difference, difference), dtype), { axes: [shape.length - 1] });
     // The root of 0 has no slope: there the gradient is 0.
     const isZero = p.eq(squared, like(squared, 0));
     return p.select(isZero, squared, p.sqrt(p.select(isZero, like(squared, 1), squared)));

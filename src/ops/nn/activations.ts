@@ -65,7 +65,10 @@ export const squareplus = op('squareplus', (x: Tensor, { b = 4 }: { readonly b?:
   return scaled(p.add(y, p.sqrt(shifted(float(p.mul(x, x)), b))), 0.5);
 });
 /** `log(sigmoid(x))`, stable. @example logSigmoid([0]) // [-0.6931] */
-export const logSigmoid = op('logSigmoid', (x: Tensor) => p.neg(softPlus(float(p.neg(x)))));
+export const logSigmoid = op('logSigmoid', (x: Tensor) => {
+  if (x.dtype === 'bool') fail('logSigmoid', 'the tensor is bool', 'cast it to float32');
+  return p.neg(softPlus(float(p.neg(x))));
+});
 /** x where it is not negative, else `negativeSlope · x`. @example leakyRelu([-1, 1]) // [-0.2, 1] */
 export const leakyRelu = op(
   'leakyRelu',

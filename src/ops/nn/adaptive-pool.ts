@@ -3,7 +3,8 @@ import { range, showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
 import { concatenate } from '../../primitives/movement.ts';
-import { reduceMax, reduceSum } from '../../primitives/reduce.ts';
+import { reduceSum } from '../../primitives/reduce.ts';
+import { reduceWindow } from '../../primitives/window.ts';
 import { part, reshapeTo } from '../numpy/shape.ts';
 import { op } from '../op.ts';
 import { cast, like } from '../operands.ts';
@@ -37,7 +38,7 @@ export const adaptiveAveragePool = op(
     pooled('adaptiveAveragePool', cast(inputs, floatType(inputs.dtype)), outputSize, options, (x, axis, count) =>
       byWindow(x, axis, count, (part) => {
         const total = reduceSum(part, { axes: [axis] });
-        return p.div(total, like(total, part.shape[axis]!));
+        return keep(p.div(total, like(total, part.shape[axis]!)), axis);
       }),
     ),
 );
@@ -46,12 +47,18 @@ export const adaptiveMaxPool = op(
   'adaptiveMaxPool',
   (inputs: Tensor, outputSize: Sizes, options: AdaptivePoolOptions = {}) =>
     pooled('adaptiveMaxPool', inputs, outputSize, options, (x, axis, count) =>
-      byWindow(x, axis, count, (part) => reduceMax(part, { axes: [axis] })),
+      byWindow(x, axis, count, (part) => {
+        const alone = (n: number): number[] => x.shape.map((_, d) => (d === axis ? n : 1));
+        const padding = x.shape.map((): [number, number] => [0, 0]);
+        const window = alone(part.shape[axis]!);
+        // A sliding window's gradient goes to the first of equal elements.
+        return reduceWindow(part, { combine: 'max', window, strides: alone(1), padding, dilation: alone(1) });
+      }),
     ),
 );
 /** One element for each window along an axis. */
 function byWindow(x: Tensor, axis: number, count: number, f: (part: Tensor) => Tensor): Tensor {
-  const found = windowsOf(x.shape[axis]!, count).map(([from, to]) => keep(f(part(x, axis, from, to)), axis));
+  const found = windowsOf(x.shape[axis]!, count).map(([from, to]) => f(part(x, axis, from, to)));
   return found.length === 1 ? found[0]! : concatenate(found, { axis });
 }
 const keep = (x: Tensor, axis: number): Tensor => reshapeTo(x, [...x.shape.slice(0, axis), 1, ...x.shape.slice(axis)]);

@@ -83,10 +83,9 @@ export const binaryCrossentropy = op(
     const rest = p.sub(like(t, 1), t);
     if (fromLogits) {
       // -log sigmoid(y) is softplus(-y), and -log(1 - sigmoid(y)) is softplus(y) = y + softplus(-y).
-      const soft = p.add(
-        p.max(p.neg(y), like(y, 0)),
-        p.log1p(p.exp(p.neg(p.select(p.gt(y, like(y, 0)), y, p.neg(y))))),
-      );
+      const isNegative = p.lt(y, like(y, 0));
+      // At 0 only the second term has a slope: a half.
+      const soft = p.add(p.select(isNegative, p.neg(y), like(y, 0)), p.log1p(p.exp(p.select(isNegative, y, p.neg(y)))));
       return p.add(p.mul(rest, y), soft);
     }
     const q = clipped(y);

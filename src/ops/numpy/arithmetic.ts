@@ -62,7 +62,7 @@ function floorDivide(x: Tensor, y: Tensor): Tensor {
   // x minus its remainder is a multiple of y: rounding the quotient makes it exact.
   const quotient = p.div(p.sub(x, rest), y);
   const whole = p.round(p.select(wrong, p.sub(quotient, like(x, 1)), quotient));
-  return p.select(p.eq(y, zero), p.div(x, y), whole);
+  return p.select(p.eq(y, zero), p.stopGradient(p.div(x, y)), whole);
 }
 // Integers have no NaN: what is left of a division by 0 is 0.
 const orOne = (y: Tensor): Tensor => p.select(p.eq(y, like(y, 0)), like(y, 1), y);
@@ -116,7 +116,10 @@ export const logaddexp = strong('logaddexp', logAddExp, floatType);
 function logAddExp(x: Tensor, y: Tensor): Tensor {
   if (x.parts) throw new ComplexRefused('logaddexp');
   const difference = p.sub(x, y);
-  const sum = p.add(p.max(x, y), p.log1p(p.exp(p.neg(p.abs(difference)))));
+  const isFirst = p.ge(x, y);
+  // Where both are equal, the slopes of the terms add up to a half for each.
+  const gap = p.select(isFirst, p.neg(difference), difference);
+  const sum = p.add(p.select(isFirst, x, y), p.log1p(p.exp(gap)));
   // Equal infinities have no difference.
   return p.select(isNan(difference), p.add(x, y), sum);
 }

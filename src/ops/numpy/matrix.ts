@@ -247,5 +247,5 @@ export const corrcoef = op('corrcoef', (x: Tensor) => {
   );
   const within = (t: Tensor): Tensor => p.max(p.min(t, like(t, 1)), like(t, -1));
   const confined = c.parts ? complex(within(c.parts[0]), within(c.parts[1])) : within(c);
-  return y.shape.length < 2 ? reshapeTo(confined, []) : confined;
+  return variables === 1 ? reshapeTo(confined, []) : confined;
 });

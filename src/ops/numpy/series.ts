@@ -114,17 +114,18 @@ export const geomspace = op(
   (start: Operand, stop: Operand, options: SpaceOptions = {}) => {
     const dtype = resultType(promotableOf(start), promotableOf(stop), 'float');
     const [low, high] = spread('geomspace', [start, stop] as const, dtype);
-    // The ratio is positive where both ends have one sign: then the sign is that of the start.
-    const [a, b] = [p.log(p.abs(low)), p.log(p.abs(high))];
+    // Ends of different signs, or a start of 0, have no ratio: NaN.
+    const side = p.sign(low);
+    const [a, b] = [p.log(p.div(low, side)), p.log(p.div(high, side))];
     const line = spaced('geomspace', a, b, options);
-    const sign = broadcast(p.sign(low), { shape: line.shape, axes: low.shape.map((_, d) => d + 1) });
+    const sign = broadcast(side, { shape: line.shape, axes: low.shape.map((_, d) => d + 1) });
     const values = p.mul(sign, p.exp(line));
     const last = options.endpoint === false ? 0 : 1;
     const index = iota({ shape: line.shape, dtype: 'int32', axis: 0 });
     const over = (x: Tensor): Tensor => broadcast(x, { shape: line.shape, axes: x.shape.map((_, d) => d + 1) });
     const isEnd = p.eq(index, like(index, last === 1 ? line.shape[0]! - 1 : -1));
     const exact = p.select(p.eq(index, like(index, 0)), over(low), p.select(isEnd, over(high), values));
-    return finished(exact, options, 'geomspace');
+    return finished(p.select(p.ne(line, line), line, exact), options, 'geomspace');
   },
   ['operand', 'operand'],
 );
