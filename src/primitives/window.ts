@@ -65,7 +65,7 @@ function read(x: Operand, at: readonly Expr[], a: WindowAttrs, absent: number): 
   return inside.length === 0 ? x(...at) : select(both(inside), x(...at), constant(absent, scalarType(x.dtype)));
 }
 // Axes along which the window has one tap need no loop.
-const tapsOf = ({ window }: WindowAttrs) => window.map((size, d) => axis(size, `k${d}`));
+const tapsOf = (window: readonly number[]) => window.map((size, d) => axis(size, `k${d}`));
 const tapIndex = (taps: ReturnType<typeof tapsOf>): Expr[] => taps.map((t) => (t.size === 1 ? int(0) : indexOf(t)));
 const looped = (taps: ReturnType<typeof tapsOf>) => taps.filter((t) => t.size !== 1);
 
@@ -89,7 +89,7 @@ export const reduceWindow: Primitive<[x: Tensor], ReduceWindowAttrs> = primitive
     kind: 'window',
     result: ([x], attrs) => ({ shape: slid(x!.shape, attrs), dtype: x!.dtype }),
     at: ([x], q, attrs) => {
-      const taps = tapsOf(attrs);
+      const taps = tapsOf(attrs.window);
       const absent = absentValue(attrs.combine, scalarType(x!.dtype));
       return reduce(attrs.combine, looped(taps), read(x!, positions(q, tapIndex(taps), attrs), attrs, absent));
     },
@@ -151,7 +151,7 @@ export const firstInWindow: Primitive<[x: Tensor, extreme: Tensor], WindowAttrs>
   kind: 'window',
   result: ([, extreme]) => ({ shape: extreme!.shape, dtype: 'int32' }),
   at: ([x, extreme], q, attrs) => {
-    const taps = tapsOf(attrs);
+    const taps = tapsOf(attrs.window);
     const k = tapIndex(taps);
     const at = positions(q, k, attrs);
     const value = x!(...at);
@@ -175,33 +175,50 @@ export const firstInWindow: Primitive<[x: Tensor, extreme: Tensor], WindowAttrs>
   ],
 });
 
+/** The most terms that are written out one by one. */
+const writtenOut = 9;
+
 /**
- * The windows along axis d that may cover element i, one for each index of `loop`: which window, and i's tap in it. The
- * conditions for it to be one are added to `conditions`.
+ * The sum of `term` over all indices below `sizes`: written out if they are few, because then conditions and places that
+ * are the same for all channels are found once for all of them.
  */
-function windowsAbove(i: Expr, d: number, a: WindowAttrs, count: number, conditions: Expr[]) {
+function sumOver(sizes: readonly number[], term: (k: readonly Expr[]) => Expr): Expr {
+  const count = sizes.reduce((n, size) => n * size, 1);
+  if (count === 0 || count > writtenOut) {
+    const taps = tapsOf(sizes);
+    return reduce('add', looped(taps), term(tapIndex(taps)));
+  }
+  const indices = Array.from({ length: count }, (_, k) => unflatten(int(k), sizes));
+  return indices.map(term).reduce((a, b) => plus(a, b));
+}
+
+/** How many windows at most cover an element along axis d, or, with spread-out taps, could. */
+const layers = (d: number, { window, strides, dilation }: WindowAttrs): number =>
+  dilation[d] === 1 ? Math.ceil(window[d]! / strides[d]!) : window[d]!;
+
+/** The n-th of the windows along axis d that may cover element i: which window, i's tap in it, and whether it is so. */
+function windowAbove(i: Expr, d: number, n: Expr, a: WindowAttrs, count: number) {
   const [size, stride, dilation, [low]] = [a.window[d]!, a.strides[d]!, a.dilation[d]!, a.padding[d]!];
   const at = plus(i, low);
+  const conditions: Expr[] = [];
+  let window: Expr;
+  let tap: Expr;
   if (dilation === 1) {
     // From the last window that begins at i or before, backwards: every stride-th tap.
-    const loop = axis(Math.ceil(size / stride), `k${d}`);
-    const back = loop.size === 1 ? int(0) : indexOf(loop);
     const last = apply('floorDiv', at, stride);
-    const window = minus(last, back);
-    const tap = plus(minus(at, times(last, stride)), times(back, stride));
+    window = minus(last, n);
+    tap = plus(minus(at, times(last, stride)), times(n, stride));
     if (size % stride !== 0) conditions.push(apply('lt', tap, size));
-    // A window of one tap that steps by one and is not padded covers every element.
-    if (size !== 1 || stride !== 1 || a.padding[d]!.some((n) => n !== 0))
-      conditions.push(apply('ge', window, 0), apply('lt', window, count));
-    return { loop, window, tap };
+  } else {
+    tap = n;
+    const start = minus(at, times(tap, dilation));
+    window = apply('floorDiv', start, stride);
+    if (stride !== 1) conditions.push(apply('eq', apply('floorMod', start, stride), 0));
   }
-  const loop = axis(size, `k${d}`);
-  const tap = size === 1 ? int(0) : indexOf(loop);
-  const start = minus(at, times(tap, dilation));
-  const window = apply('floorDiv', start, stride);
-  if (stride !== 1) conditions.push(apply('eq', apply('floorMod', start, stride), 0));
-  conditions.push(apply('ge', window, 0), apply('lt', window, count));
-  return { loop, window, tap };
+  // A window of one tap that steps by one and is not padded covers every element.
+  if (size !== 1 || stride !== 1 || a.padding[d]!.some((p) => p !== 0))
+    conditions.push(apply('ge', window, 0), apply('lt', window, count));
+  return { window, tap, conditions };
 }
 
 /** Adds g[q] to the element at tap `tap[q]` of window q, in an array of the given shape. */
@@ -212,14 +229,20 @@ export const windowScatter: Primitive<[g: Tensor, tap: Tensor], WindowAttrs & { 
   kind: 'window',
   result: ([g], { shape }) => ({ shape, dtype: g!.dtype }),
   at: ([g, tap], index, attrs) => {
-    const { window } = attrs;
-    const conditions: Expr[] = [];
-    const places = index.map((i, d) => windowsAbove(i, d, attrs, g!.shape[d]!, conditions));
-    const k = places.map((place) => place.tap);
-    const q = places.map((place) => place.window);
-    const taps = places.map((place) => place.loop);
-    conditions.push(apply('eq', tap!(...q), flatten(k, window)));
-    return reduce('add', looped(taps), select(both(conditions), g!(...q), 0));
+    const sizes = index.map((_, d) => layers(d, attrs));
+    return sumOver(sizes, (n) => {
+      const places = index.map((i, d) => windowAbove(i, d, n[d]!, attrs, g!.shape[d]!));
+      const q = places.map((place) => place.window);
+      const hit = apply(
+        'eq',
+        tap!(...q),
+        flatten(
+          places.map((place) => place.tap),
+          attrs.window,
+        ),
+      );
+      return select(both([...places.flatMap((place) => place.conditions), hit]), g!(...q), 0);
+    });
   },
   vjp: (g, [, tap], attrs) => [windowGather(g, tap!, attrs), null],
   samples: [
