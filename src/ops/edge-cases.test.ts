@@ -110,3 +110,15 @@ test('unknown sizes of several tensors are found in each other', () => {
   const [a, b] = [new KerasTensor([null, null]), new KerasTensor([null, null])];
   expect(ops.where(new KerasTensor([3, 4], { dtype: 'bool' }), a, b).shape).toEqual([3, 4]);
 });
+test('differences of truth values, their divisors and ranks of a single number are refused', () => {
+  const x = tensor([[1, 0]], { dtype: 'bool' });
+  for (const f of [
+    () => ops.ptp(x),
+    () => ops.cdist(x, x),
+    () => ops.gcd(x, x),
+    () => ops.lcm(x, x),
+    () => ops.logSigmoid(x),
+  ])
+    expect(f).toThrow(/bool.*\n {2}Fix: cast/s);
+  expect(() => ops.inTopK(tensor(1), tensor(1.5), 1)).toThrow('give one target for each row');
+});

@@ -22,6 +22,7 @@ const shape = [3, 5];
 const inputs = (domain: Domain | undefined, count: number): SampleInput[] =>
   Array.from({ length: count }, () => ({ shape, ...domain }));
 
+const signed: ReadonlySet<string> = new Set(['sub', 'neg']);
 function same(name: string, [x, ...rest]: readonly Aval[]): Aval {
   for (const y of rest)
     if (!sameShape(x!.shape, y.shape) || x!.dtype !== y.dtype)
@@ -30,6 +31,7 @@ function same(name: string, [x, ...rest]: readonly Aval[]): Aval {
         `operands differ: ${x!.dtype}${showShape(x!.shape)} and ${y.dtype}${showShape(y.shape)}`,
         'broadcast and convert them first',
       );
+  if (x!.dtype === 'bool' && signed.has(name)) fail(name, 'bool has no negative numbers', 'cast it to int32');
   return { shape: x!.shape, dtype: x!.dtype };
 }
 

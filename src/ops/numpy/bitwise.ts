@@ -69,8 +69,12 @@ function greatest(x: Tensor, y: Tensor): Tensor {
     [size(x), size(y)],
   )[0]!;
 }
+const wholeFor =
+  (who: string) =>
+  (dtype: DType): DType =>
+    dtype === 'bool' ? fail(who, 'both operands are bool', 'cast one of them to int32') : counted(dtype);
 /** Greatest common divisor. @example gcd([12], [18]) // [6] */
-export const gcd = bitwise('gcd', greatest, counted);
+export const gcd = bitwise('gcd', greatest, wholeFor('gcd'));
 /** Least common multiple. @example lcm([4], [6]) // [12] */
 export const lcm = bitwise(
   'lcm',
@@ -80,7 +84,7 @@ export const lcm = bitwise(
     const product = p.mul(p.div(x, p.select(isZero, like(divisor, 1), divisor)), y);
     return p.select(isZero, like(x, 0), x.dtype.startsWith('uint') ? product : p.abs(product));
   },
-  counted,
+  wholeFor('lcm'),
 );
 /** `x1 · 2^x2`. @example ldexp([3], [2]) // [12] */
 export const ldexp = op(

@@ -60,7 +60,7 @@ export const inTopK = op(
   'inTopK',
   (targets: Tensor, predictions: Tensor, k: number) => {
     const [rows, classes] = [predictions.shape.slice(0, -1), predictions.shape.at(-1)!];
-    if (showShape(rows) !== showShape(targets.shape))
+    if (predictions.shape.length === 0 || showShape(rows) !== showShape(targets.shape))
       fail(
         'inTopK',
         `targets have shape ${showShape(targets.shape)}, predictions ${showShape(predictions.shape)}`,
