@@ -279,6 +279,25 @@ describe('conv', () => {
     }
   });
 
+  it.each([4, 7, 32, 38])('computes long lines of a depthwise convolution of %i channels', (groups) => {
+    const lines: Partial<ConvAxis>[] = [
+      { low: 1 },
+      { low: 2, stride: 2 },
+      { low: 2, dilation: 2 },
+      { low: 1, flip: true },
+      { low: -1 },
+    ];
+    for (const line of lines)
+      for (const threads of [1, 2]) {
+        const grid = forward(2, groups, 1, 1, [
+          [5, 3, { low: 1 }],
+          [14, 3, line],
+        ]);
+        expect(error(grid, threads)).toBeLessThan(1e-5);
+        expect(error(forward(2, groups, 2, 1, [[14, 4, line]]), threads)).toBeLessThan(1e-5);
+      }
+  });
+
   it.each([4, 6, 32, 35, 70])(
     'computes depthwise convolutions of %i channels and their gradients directly',
     (groups) => {

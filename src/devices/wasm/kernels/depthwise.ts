@@ -20,8 +20,9 @@ export function isDepthwise({ groups, outputs, x, w }: ConvSpec): boolean {
 const vectors = 8;
 
 /**
- * A depthwise convolution: lanes are channels (groups), the sums of up to 32 channels of one output position stay in
- * registers while the window is walked through. Threads share lines of positions (along the last axis).
+ * A depthwise convolution: lanes are channels (groups). Where a small window lies inside x, its weights for 4 channels stay
+ * in registers along a line of positions; elsewhere the sums of up to 32 channels of one position do, while the window is
+ * walked through. Threads share lines of positions (along the last axis).
  */
 export function depthwise(module: ModuleBuilder, name: string, spec: ConvSpec): ProductKernel {
   const { axes, batch, groups, x, w } = spec;
@@ -36,16 +37,19 @@ export function depthwise(module: ModuleBuilder, name: string, spec: ConvSpec): 
   const unit = f.let('i32', op('i32.div_u', op('i32.mul', threadIndex, total), threadCount));
   const end = f.let('i32', op('i32.div_u', op('i32.mul', op('i32.add', threadIndex, 1), total), threadCount));
   const sums = Array.from({ length: vectors }, () => f.local('v128'));
-  const [row, channel, column, q] = [int(), int(), int(), int()];
+  const [firstRow, row, channel, column, q] = [int(), int(), int(), int(), int()];
   const zero = f.let('i32', 0);
+  const steady = steadyPositions(spec);
+  const isSteady = steady && f.local('i32');
   const windowStart = axes.reduce((sum, a) => sum + (a.flip ? (a.w - 1) * a.wStride : 0), w.start ?? 0);
   const weights = f.let('i32', plus(window, 4 * windowStart));
 
   /** The sums of `count` vectors of channels for each position of a line. */
   const chunk = (count: number, lanesOfLast: 1 | 2 | 3 | 4, origins: Operand[], base: Local) => {
     const chunkWeights = f.let('i32', op('i32.add', weights, op('i32.shl', channel, 2)));
-    f.for(q, 0, last.out, 1, () => {
+    const position = () =>
       f.scope(() => {
+        f.set(row, op('i32.add', firstRow, q));
         for (let v = 0; v < count; v++) f.set(sums[v]!, 0, 'f32x4');
         const origin = f.let('i32', plus(times(q, last.stride), -last.low));
         const partly = () =>
@@ -54,8 +58,8 @@ export function depthwise(module: ModuleBuilder, name: string, spec: ConvSpec): 
             const pw = f.let('i32', plus(chunkWeights, weightOffset));
             accumulate(f, sums.slice(0, count), px, pw, turns, last);
           });
-        const inner = windowInside(spec, [...origins, origin]);
-        if (!inner) partly();
+        const inner = windowInside(axes, [...origins, origin]);
+        if (steady || !isWrittenOut(spec)) partly();
         else {
           const px = f.let('i32', plus(base, ...[...origins, origin].map((o, d) => times(o, 4 * axes[d]!.xStride))));
           const pw = f.let('i32', op('i32.add', window, op('i32.shl', channel, 2)));
@@ -67,19 +71,69 @@ export function depthwise(module: ModuleBuilder, name: string, spec: ConvSpec): 
             const lanes = v === count - 1 ? lanesOfLast : 4;
             spec.epilogue(f, { value: sums[v]!, row, column, batch: zero, lanes, extra: f.params.slice(5) });
           });
-        f.increment(row, 1);
+      });
+    f.for(q, 0, last.out, 1, () => {
+      if (!isSteady) return position();
+      const before = op('i32.lt_s', q, steady.from);
+      const behind = op('i32.ge_s', q, steady.to);
+      f.if(op('i32.or', op('i32.eqz', isSteady), op('i32.or', before, behind)), position);
+    });
+  };
+
+  /** Four channels from `column` on, at all positions of a line where the window lies inside x. */
+  const steadyLine = (lanes: 1 | 2 | 3 | 4, origins: Operand[], base: Local) =>
+    f.scope(() => {
+      const taps = tapsOf(spec);
+      const held = taps.map(({ w }) => {
+        const at = op('i32.add', window, op('i32.shl', column, 2));
+        return f.let('v128', load('v128.load', f.let('i32', at), 4 * w));
+      });
+      const [value, xs] = [f.local('v128'), f.local('v128')];
+      const px = f.let(
+        'i32',
+        plus(
+          base,
+          op('i32.shl', op('i32.sub', column, channel), 2),
+          ...origins.map((o, d) => times(o, 4 * axes[d]!.xStride)),
+          4 * (steady!.from * last.stride - last.low) * last.xStride,
+        ),
+      );
+      f.for(q, steady!.from, steady!.to, 1, () => {
+        f.set(row, op('i32.add', firstRow, q));
+        f.set(value, 0, 'f32x4');
+        taps.forEach(({ x }, k) => {
+          f.set(xs, load('v128.load', px, 4 * x));
+          multiplyAdd(f, value, xs, held[k]!);
+        });
+        f.scope(() => spec.epilogue(f, { value, row, column, batch: zero, lanes, extra: f.params.slice(5) }));
+        f.increment(px, 4 * last.stride * last.xStride);
       });
     });
+  /** The same for all channels of a chunk. */
+  const steadyChannels = (origins: Operand[], base: Local) => {
+    const limit = f.let('i32', op('i32.add', channel, 4 * vectors));
+    const whole = groups & ~3;
+    f.set(limit, select(limit, whole, op('i32.lt_s', limit, whole)));
+    f.for(column, channel, limit, 4, () => steadyLine(4, origins, base));
+    if (groups % 4)
+      f.if(op('i32.gt_s', op('i32.add', channel, 4 * vectors), whole), () => {
+        f.set(column, whole);
+        steadyLine((groups % 4) as 1 | 2 | 3, origins, base);
+      });
   };
 
   f.for(unit, unit, end, 1, () => {
     f.scope(() => {
       const line = f.let('i32', chunks === 1 ? unit : op('i32.div_u', unit, chunks));
       f.set(channel, chunks === 1 ? 0 : op('i32.mul', op('i32.rem_u', unit, chunks), 4 * vectors));
-      f.set(row, op('i32.mul', line, last.out));
+      f.set(firstRow, op('i32.mul', line, last.out));
       const [n, ...at] = unflatten(f, line, lines) as [Operand, ...Operand[]];
       const origins = outer.map((axis, d) => f.let('i32', plus(times(at[d]!, axis.stride), -axis.low)));
       const base = f.let('i32', plus(source, times(n, 4 * x.batch), op('i32.shl', channel, 2)));
+      if (isSteady) {
+        f.set(isSteady, windowInside(outer, origins));
+        f.if(isSteady, () => steadyChannels(origins, base));
+      }
       const restVectors = Math.ceil((groups - (chunks - 1) * 4 * vectors) / 4);
       const restLanes = (groups % 4 || 4) as 1 | 2 | 3 | 4;
       if (chunks === 1 || groups % (4 * vectors) === 0) chunk(restVectors, restLanes, origins, base);
@@ -94,12 +148,17 @@ export function depthwise(module: ModuleBuilder, name: string, spec: ConvSpec): 
   return { function: f, workspace: () => 0 };
 }
 
-/** The largest window that is written out tap by tap. */
+/** The largest window that is written out tap by tap, and the largest one whose weights stay in registers. */
 const writtenOut = 25;
+const held = 9;
 
-/** Whether all taps are inside x; undefined if the window is too large, or spread out, to be treated as a whole. */
-function windowInside({ axes, inputs }: ConvSpec, origins: readonly Operand[]): Operand | undefined {
-  if (axes.some((a) => a.inputDilation > 1) || inputs * product(axes.map((a) => a.w)) > writtenOut) return undefined;
+/** Whether the window is small, and x dense, so that inside x it can be written out. */
+function isWrittenOut({ axes, inputs }: ConvSpec): boolean {
+  return axes.every((a) => a.inputDilation === 1) && inputs * product(axes.map((a) => a.w)) <= writtenOut;
+}
+
+/** Whether all taps along these axes are inside x. */
+function windowInside(axes: readonly ConvAxis[], origins: readonly Operand[]): Operand {
   return axes
     .map((a, d) => {
       const room = a.x - (a.w - 1) * a.dilation;
@@ -108,29 +167,39 @@ function windowInside({ axes, inputs }: ConvSpec, origins: readonly Operand[]): 
     .reduce<Operand>((both, one) => (both === 1 ? one : op('i32.and', both, one)), 1);
 }
 
+/** The positions [from, to) along the last axis with all of its taps inside x, if weights can stay in registers there. */
+function steadyPositions(spec: ConvSpec): { from: number; to: number } | undefined {
+  const { axes, inputs } = spec;
+  const last = axes.at(-1)!;
+  if (!isWrittenOut(spec) || inputs * product(axes.map((a) => a.w)) > held) return undefined;
+  const from = Math.max(0, Math.ceil(last.low / last.stride));
+  const end = Math.floor((last.x - 1 - (last.w - 1) * last.dilation + last.low) / last.stride) + 1;
+  const to = Math.min(last.out, end);
+  return to - from >= 4 ? { from, to } : undefined;
+}
+
+/** Where the taps of a window inside x lie in x and in w, in elements from the first ones. */
+function tapsOf({ axes, inputs, x, w }: ConvSpec): { x: number; w: number }[] {
+  let taps = Array.from({ length: inputs }, (_, c) => ({ x: c * x.channel, w: c * w.input + (w.start ?? 0) }));
+  for (const axis of axes)
+    taps = taps.flatMap((tap) =>
+      Array.from({ length: axis.w }, (_, k) => ({
+        x: tap.x + k * axis.dilation * axis.xStride,
+        w: tap.w + (axis.flip ? axis.w - 1 - k : k) * axis.wStride,
+      })),
+    );
+  return taps;
+}
+
 /** sums += x * w over all taps, none of which leaves x: their distances are constants. */
-function accumulateWhole(
-  f: FunctionBuilder,
-  { axes, inputs, x, w }: ConvSpec,
-  sums: Local[],
-  px: Local,
-  pw: Local,
-): void {
+function accumulateWhole(f: FunctionBuilder, spec: ConvSpec, sums: Local[], px: Local, pw: Local): void {
   const [xs, ws] = [f.local('v128'), f.local('v128')];
-  const visit = (d: number, atX: number, atW: number): void => {
-    const axis = axes[d];
-    if (axis) {
-      for (let k = 0; k < axis.w; k++)
-        visit(d + 1, atX + k * axis.dilation * axis.xStride, atW + (axis.flip ? axis.w - 1 - k : k) * axis.wStride);
-      return;
-    }
+  for (const { x, w } of tapsOf(spec))
     sums.forEach((sum, v) => {
-      f.set(xs, load('v128.load', px, 4 * atX + 16 * v));
-      f.set(ws, load('v128.load', pw, 4 * atW + 16 * v));
+      f.set(xs, load('v128.load', px, 4 * x + 16 * v));
+      f.set(ws, load('v128.load', pw, 4 * w + 16 * v));
       multiplyAdd(f, sum, xs, ws);
     });
-  };
-  for (let c = 0; c < inputs; c++) visit(0, c * x.channel, c * w.input + (w.start ?? 0));
 }
 
 /**
