@@ -111,13 +111,13 @@ function plainProduct(module: ModuleBuilder, name: string, spec: ConvSpec): Prod
 
 function patchProduct(module: ModuleBuilder, name: string, spec: ConvSpec): ProductKernel {
   const { axes, batch, groups, inputs, outputs, x } = spec;
-  const block = chooseBlock(outputs);
-  const { rows } = block;
-  const width = 4 * block.vectors;
   const positions = product(axes.map((a) => a.out));
   const taps = product(axes.map((a) => a.w));
   const byChannels = x.channel === 1 || inputs === 1;
-  const byBatch = !byChannels && x.batch === 1 && batch >= 4;
+  const byBatch = !byChannels && x.batch === 1 && batch > 1;
+  const block = byBatch ? fewRows(chooseBlock(outputs), batch) : chooseBlock(outputs);
+  const { rows } = block;
+  const width = 4 * block.vectors;
   const write = byChannels ? packByChannels : byBatch ? packByBatch : packElements;
   // Convolutions of the same shape pack in the same way.
   const shape = { batch, inputs, axes, x: { ...x, channel: inputs === 1 ? 1 : x.channel } };
@@ -163,6 +163,15 @@ function chooseBlock(outputs: number): Block {
   if (vectors === 1) return { rows: 8, vectors: 1 };
   if (vectors === 3) return { rows: 3, vectors: 3 };
   return largeBlock();
+}
+
+/** A block with as many rows, or a few less where that leaves fewer of them empty: `count` rows are needed at a time. */
+function fewRows(block: Block, count: number): Block {
+  // Besides its rows, a block costs about half a row's work.
+  const cost = (rows: number) => Math.ceil(count / rows) * (rows + 0.5);
+  let { rows } = block;
+  for (let fewer = rows - 1; fewer >= Math.min(3, count); fewer--) if (cost(fewer) < cost(rows)) rows = fewer;
+  return { ...block, rows };
 }
 
 /** Blocks of neighbours in the batch, position by position; outputs still count (n, q). */
