@@ -8,7 +8,7 @@ import {
   select,
 } from '../encoder/index.ts';
 import { all, type ConvSpec, locate, plus, product, times, unflatten } from './conv-geometry.ts';
-import { transpose } from './pack.ts';
+import { fourOfEach } from './pack.ts';
 
 // Each of these writes a function `(source, target, line, lines, k0, count, zeros)` that packs patches of x for blocks of
 // `rows` output positions: target[block][k][row]. `zeros` is the address of zeros, read where a patch leaves x.
@@ -41,17 +41,10 @@ export function packByChannels(module: ModuleBuilder, name: string, spec: Patche
   const pointers = Array.from({ length: rows }, () => f.local('i32'));
   const bases = Array.from({ length: rows }, () => f.local('i32'));
   const origins = Array.from({ length: rows }, () => axes.map(() => f.local('i32')));
-  const groups = Math.ceil(rows / 4);
-  const transposed = Array.from({ length: groups }, () => [0, 1, 2, 3].map(() => f.local('v128')));
-  const scratch = [0, 1, 2, 3].map(() => f.local('v128'));
-  /** Four channels of all rows; `valid` of them are kept (the next write covers what is too much). */
+  const write = fourOfEach(f, pointers);
+  /** Four channels of all rows; `valid` of them are kept. */
   const four = (valid: number) => {
-    transposed.forEach((out, g) => {
-      const four = [0, 1, 2, 3].map((i) => pointers[Math.min(rows - 1, 4 * g + i)]!);
-      transpose(f, four, scratch, out);
-    });
-    for (let i = 0; i < valid; i++)
-      transposed.forEach((out, g) => f.store('v128.store', target, out[i]!, 4 * (i * rows + 4 * g)));
+    write(target, valid);
     f.increment(target, 4 * rows * valid);
   };
 

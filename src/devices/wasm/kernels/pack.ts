@@ -74,20 +74,12 @@ function packTall(module: ModuleBuilder, width: number): FunctionBuilder {
     const line = f.local('i32');
     const k = f.local('i32');
     const pointers = Array.from({ length: width }, () => f.local('i32'));
-    const groups = Math.ceil(width / 4);
-    const transposed = Array.from({ length: groups }, () => [0, 1, 2, 3].map(() => f.local('v128')));
-    const scratch = [0, 1, 2, 3].map(() => f.local('v128'));
+    const four = fourOfEach(f, pointers);
     f.for(line, 0, lines, width, () => {
       f.set(to, target);
       linePointers(f, pointers, source, line, lines, across);
       f.for(k, 0, op('i32.sub', count, 3), 4, () => {
-        transposed.forEach((out, g) => {
-          const rows = [0, 1, 2, 3].map((i) => pointers[Math.min(width - 1, 4 * g + i)]!);
-          transpose(f, rows, scratch, out);
-        });
-        // In this order, because a panel that is no multiple of 4 wide is written over its neighbours to come.
-        for (let i = 0; i < 4; i++)
-          transposed.forEach((out, g) => f.store('v128.store', to, out[i]!, 4 * (i * width + 4 * g)));
+        four(to, 4);
         f.increment(to, 16 * width);
         for (const pointer of pointers) f.increment(pointer, 16);
       });
@@ -104,8 +96,42 @@ function packTall(module: ModuleBuilder, width: number): FunctionBuilder {
   });
 }
 
+/**
+ * Code that reads the four floats at each of the pointers and writes the first `count` of them as target[i][pointer]. Up to
+ * 4 bytes behind may be overwritten.
+ */
+export function fourOfEach(f: FunctionBuilder, pointers: readonly Local[]): (target: Local, count: number) => void {
+  const lines = pointers.length;
+  const whole = lines % 4 === 3 ? lines + 1 : lines & ~3;
+  const out = Array.from({ length: whole / 4 }, () => [0, 1, 2, 3].map(() => f.local('v128')));
+  const scratch = [0, 1, 2, 3].map(() => f.local('v128'));
+  const [low, high] = scratch as [Local, Local];
+  return (target, count) => {
+    out.forEach((four, g) => {
+      const rows = [0, 1, 2, 3].map((i) => pointers[Math.min(lines - 1, 4 * g + i)]!);
+      transpose(f, rows, scratch, four);
+    });
+    // In this order, because three lines are written as four, over the next one to come.
+    for (let i = 0; i < count; i++)
+      out.forEach((four, g) => f.store('v128.store', target, four[i]!, 4 * (i * lines + 4 * g)));
+    // One or two more lines are no transposition of their own.
+    const place = (i: number) => 4 * (i * lines + whole);
+    if (lines - whole === 1) {
+      f.set(low, load('v128.load', pointers[whole]!));
+      for (let i = 0; i < count; i++) f.memoryLane('v128.store32_lane', i, target, low, place(i));
+    } else if (lines - whole === 2) {
+      f.set(low, load('v128.load', pointers[whole]!));
+      f.set(high, load('v128.load', pointers[whole + 1]!));
+      const [a, b] = scratch.slice(2) as [Local, Local];
+      f.set(a, shuffle32(low, high, [0, 4, 1, 5]));
+      f.set(b, shuffle32(low, high, [2, 6, 3, 7]));
+      for (let i = 0; i < count; i++) f.memoryLane('v128.store64_lane', i % 2, target, i < 2 ? a : b, place(i));
+    }
+  };
+}
+
 /** out[i] = the i-th elements of the four vectors at `rows`. */
-export function transpose(f: FunctionBuilder, rows: Local[], scratch: Local[], out: Local[]): void {
+function transpose(f: FunctionBuilder, rows: Local[], scratch: Local[], out: Local[]): void {
   const [a, b, c, d] = out as [Local, Local, Local, Local];
   const [ab, cd, ab2, cd2] = scratch as [Local, Local, Local, Local];
   rows.forEach((row, i) => f.set(out[i]!, load('v128.load', row)));
