@@ -1,4 +1,4 @@
-import { asDType, type DType } from '../base/dtype.ts';
+import { asDType, type DType, isFloat } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
 import { showShape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
@@ -10,14 +10,19 @@ import { asTensor, type Like } from '../tensor/like.ts';
 import { drawKey } from './seed-generator.ts';
 import { type DrawOptions, uniformFrom } from './uniform.ts';
 
-const tiny = 2 ** -126;
+// The smallest normal number of a type.
+const tinyOf = (dtype: DType): number => (dtype === 'float16' ? 2 ** -14 : 2 ** -126);
 
 const draw = op(
   'categorical',
   (logits: Tensor, key: Tensor, count: number, dtype: DType) => {
     const shape = [...logits.shape, count];
-    const gumbel = neg(log(neg(log(uniformFrom(key, shape, tiny, 1)))));
-    const noisy = add(gumbel, broadcast(convert(logits, { dtype: 'float32' }), { shape, axes: [0, 1] }));
+    // The noise has the type of the logits, and is rounded to it at each step.
+    const noise = isFloat(logits.dtype) ? logits.dtype : 'float32';
+    const typed = (x: Tensor): Tensor => convert(convert(x, { dtype: noise }), { dtype: 'float32' });
+    const uniform = typed(uniformFrom(key, shape, tinyOf(noise), 1, noise));
+    const gumbel = typed(neg(log(typed(neg(log(uniform))))));
+    const noisy = typed(add(gumbel, broadcast(convert(logits, { dtype: 'float32' }), { shape, axes: [0, 1] })));
     return convert(argmax(noisy, { axis: 1 }), { dtype });
   },
   ['tensor', 'tensor'],

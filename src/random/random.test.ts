@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import type { DType } from '../base/dtype.ts';
 import { sum } from '../ops/index.ts';
 import { grad, jit, type Tensor, tensor } from '../tensor/index.ts';
-import { dropout, normal, SeedGenerator, setRandomSeed, uniform } from './index.ts';
+import { categorical, dropout, normal, SeedGenerator, setRandomSeed, uniform } from './index.ts';
 import { forgetGlobalSeed } from './seed-generator.ts';
 
 test('a seed generator counts on inside of compiled functions', () => {
@@ -41,4 +42,12 @@ test('the first draw without a seed may be inside a compiled function', async ()
   const draw = jit(() => normal([2]));
   const [first, second] = [await draw().array(), await draw().array()];
   expect(second).not.toEqual(first);
+});
+
+test('the noise of a categorical draw has the type of the logits', async () => {
+  const logits = (dtype: DType): Tensor => tensor([[0, 1, -1, 0.5]], { dtype });
+  const draw = (dtype: DType): Promise<unknown> => categorical(logits(dtype), 12, { seed: 42 }).array();
+  // As Keras draws on JAX.
+  expect(await draw('float16')).toEqual([[3, 1, 1, 1, 1, 1, 3, 3, 0, 3, 1, 3]]);
+  expect(await draw('bfloat16')).toEqual([[1, 0, 1, 1, 0, 1, 2, 1, 1, 1, 1, 1]]);
 });
