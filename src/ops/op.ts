@@ -143,7 +143,7 @@ export function recordShapes(
   args: readonly unknown[],
   avals: SymbolicAval | readonly SymbolicAval[],
 ): Tree<KerasTensor> {
-  const refuse = (): never => fail(name, 'it needs values that a model does not know', 'call it on computed tensors');
+  const refuse = (): never => fail(name, 'it needs values that are not known yet', 'call it on computed tensors');
   const list = 'shape' in avals ? [avals] : avals;
   const form = list.map(({ dtype }) => new Tensor({ shape: [], dtype }));
   return addNode(new OpNode(name, refuse), args, 'shape' in avals ? form[0] : form, list);

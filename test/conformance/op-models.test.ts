@@ -14,6 +14,7 @@ interface OpCase {
 /** What cannot be an op of a model file, as in Keras. */
 const impossible: Readonly<Record<string, string>> = {
   'numpy.repeat:v2': 'the repeats decide the shape',
+  'numpy.bincount:v1': 'the weights are a tensor',
   'numpy.clip:v2': 'a bound is a tensor',
   'numpy.where:v3': 'the result is a list of places',
   'numpy.trapezoid:v2': 'the option x is a tensor',

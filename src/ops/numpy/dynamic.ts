@@ -1,7 +1,7 @@
 import { type DType, dtypeInfo, type TypedArray } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { range, type Shape, type SymbolicShape, showShape, sizeOf, stridesOf } from '../../base/shape.ts';
-import type { Tensor } from '../../ir/tensor.ts';
+import { Tensor } from '../../ir/tensor.ts';
 import { KerasTensor } from '../../tensor/keras-tensor.ts';
 import { asTensor, type Like, tensor } from '../../tensor/like.ts';
 import type { SymbolicAval } from '../../tensor/symbolic.ts';
@@ -16,24 +16,26 @@ const dynamic = <A extends unknown[], R>(
   shapes: (x: SymbolicAval, ...options: Rest<A>) => SymbolicAval | readonly SymbolicAval[],
 ) =>
   Object.assign(
-    async (...args: A): Promise<R> => {
+    (...args: A): Promise<R> => {
       const [x, ...options] = args;
+      if (x instanceof Tensor && !x.storage && !(x instanceof KerasTensor)) unknown(name);
       if (!(x instanceof KerasTensor)) return f(...args);
       const { symbolicShape: shape, dtype } = x;
       const found = shapes({ shape, dtype }, ...(options as Rest<A>));
-      return recordShapes(name, args, found) as R;
+      return recordShapes(name, args, found) as unknown as Promise<R>;
     },
     { opName: name },
   );
 type Rest<A extends unknown[]> = A extends [unknown, ...infer R] ? R : never;
+const unknown = (who: string): never =>
+  fail(
+    who,
+    'the shape of its result depends on values that are not known yet',
+    'call it on computed tensors, outside of jit and models',
+  );
 async function valuesOf(who: string, x: Like): Promise<{ t: Tensor; data: TypedArray }> {
   const t = asTensor(x);
-  if (t instanceof KerasTensor || !t.storage)
-    return fail(
-      who,
-      'the shape of its result depends on values that are not known yet',
-      'call it on computed tensors, outside of jit and models',
-    );
+  if (t instanceof KerasTensor || !t.storage) return unknown(who);
   return { t, data: await t.data() };
 }
 const integers = (data: readonly number[], shape: Shape): Tensor =>
