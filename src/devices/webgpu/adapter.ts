@@ -86,6 +86,7 @@ export async function acquire(): Promise<Acquired> {
       threads: limits.maxComputeInvocationsPerWorkgroup,
       sharedBytes: limits.maxComputeWorkgroupStorageSize,
       workgroups: limits.maxComputeWorkgroupsPerDimension,
+      bufferBytes: Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize),
     },
   };
 }

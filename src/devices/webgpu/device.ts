@@ -75,7 +75,9 @@ export async function webgpuDevice(known: Partial<Gpu> = {}): Promise<Device & {
       return new Promise<TypedArray>((resolve, reject) => {
         machine.inOrder(() => {
           // The copy is on the queue at once; what is done later need not wait for the numbers.
-          machine.read(from, bytes).then((data) => resolve(decode(data, aval, gpu)), reject);
+          machine
+            .read(from, bytes, `an array (${showAval(aval)})`)
+            .then((data) => resolve(decode(data, aval, gpu)), reject);
         });
       });
     },

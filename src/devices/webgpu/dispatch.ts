@@ -18,6 +18,8 @@ export interface Gpu {
   readonly timestamps: boolean;
   /** Workgroups along each dimension of a dispatch. */
   readonly workgroups: number;
+  /** Bytes of a buffer that kernels can bind whole. */
+  readonly bufferBytes: number;
 }
 
 /** A region that a kernel touches: binding k of a dispatch is `@group(0) @binding(k)`. */

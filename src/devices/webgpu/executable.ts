@@ -22,11 +22,16 @@ const keptGroups = 4;
 export function load(program: Program, plan: Plan, machine: Machine, own: OwnKernels): Executable {
   const { gpu, device } = machine;
   const { commands, slots } = commandsOf(plan, gpu, own);
+  const names = slotNames(program, plan, slots, machine);
+  const outputNames = program.outputs.map((t, k) => `output ${k} of "${program.name}" (${showAval(t)})`);
+  // What a run could not hold is refused here, before anything was taken.
+  slots.forEach((bytes, k) => machine.expectFits(bytes, names[k]!));
+  plan.outputs.forEach((region, k) => machine.expectFits(bytesOf(region, gpu), outputNames[k]!));
   const constants = new Map<Region, GPUBuffer>();
   for (const [region, home] of plan.homes)
     if (home.kind === 'constant') {
       const bytes = encode(home.data, region.dtype, gpu);
-      const buffer = machine.take(bytes.byteLength, 'a constant');
+      const buffer = machine.take(bytes.byteLength, `a constant of "${program.name}" (${showAval(region)})`);
       device.queue.writeBuffer(buffer, 0, bytes);
       constants.set(region, buffer);
     }
@@ -90,7 +95,7 @@ export function load(program: Program, plan: Plan, machine: Machine, own: OwnKer
     const finish = async (): Promise<void> => {
       while (!next.done) {
         recorder.submit();
-        const [word] = new Int32Array(await machine.read(at(next.value), 4));
+        const [word] = new Int32Array(await machine.read(at(next.value), 4, `a decision of "${program.name}"`));
         next = playing.next(word!);
       }
       recorder.submit();
@@ -101,18 +106,16 @@ export function load(program: Program, plan: Plan, machine: Machine, own: OwnKer
 
   function run(inputs: readonly Buffer[], watch?: Stopwatch): GpuBuffer[] {
     machine.check();
+    for (const input of inputs) machine.expectHeld((input as GpuBuffer).gpu);
     const outputs = plan.outputs.map((region, k) => {
       const replaced = plan.donated.get(k);
       if (replaced !== undefined) return inputs[replaced] as GpuBuffer;
-      return machine.allocate(
-        bytesOf(region, gpu),
-        `output ${k} of "${program.name}" (${showAval(program.outputs[k]!)})`,
-      );
+      return machine.allocate(bytesOf(region, gpu), outputNames[k]!);
     });
     const given = inputs.map((x) => (x as GpuBuffer).gpu);
     const made = outputs.map((x) => x.gpu);
     machine.inOrder(() => {
-      const taken = slots.map((bytes) => machine.take(bytes, `an intermediate array of "${program.name}"`));
+      const taken = slots.map((bytes, k) => machine.take(bytes, names[k]!));
       const at: Run = (place) =>
         place.kind === 'input'
           ? given[place.index]!
@@ -149,6 +152,22 @@ export function load(program: Program, plan: Plan, machine: Machine, own: OwnKer
       });
     },
   };
+}
+
+/** What each slot holds in words: the largest of its arrays. */
+function slotNames(program: Program, plan: Plan, slots: readonly number[], { gpu }: Machine): string[] {
+  const largest = new Map<number, Region>();
+  for (const [region, home] of plan.homes) {
+    if (home.kind !== 'slot') continue;
+    const before = largest.get(home.index);
+    if (!before || bytesOf(region, gpu) > bytesOf(before, gpu)) largest.set(home.index, region);
+  }
+  return slots.map((_, k) => {
+    const region = largest.get(k);
+    return region
+      ? `an intermediate array of "${program.name}" (${showAval(region)}, ${region.name})`
+      : `an array between two parts of a kernel of "${program.name}"`;
+  });
 }
 
 /** One encoder at a time, with its pass of kernels open as long as only kernels come; a stopwatch wants a pass for each. */

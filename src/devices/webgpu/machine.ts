@@ -1,4 +1,4 @@
-import { fail } from '../../base/errors.ts';
+import { fail, HornbeamError } from '../../base/errors.ts';
 import type { Buffer } from '../device.ts';
 import type { Acquired } from './adapter.ts';
 import type { Binding, Dispatch, Gpu } from './dispatch.ts';
@@ -24,6 +24,8 @@ const usage = { mapRead: 1, copySource: 4, copyTarget: 8, storage: 128 } as cons
 const computeStage = 4;
 /** Bytes of free buffers that are kept for later, at least. */
 const keptBytes = 256 << 20;
+/** Milliseconds in which a GPU that broke off says so after it refused something. */
+const patience = 200;
 
 /** What all programs of a device share: the GPU, its queue in order, a pool of buffers, and what went wrong. */
 export class Machine {
@@ -37,7 +39,14 @@ export class Machine {
   private readonly pool = new Map<number, GPUBuffer[]>();
   private pooledBytes = 0;
   private failure: string | undefined;
+  /** What there was no memory for: told instead of the failures that follow from it. */
+  private shortage: string | undefined;
+  /** Settles when the GPU has told of all buffers so far whether it has them. */
+  private judged: Promise<void> = Promise.resolve();
+  private unjudged = 0;
   private pending: Promise<void> | undefined;
+  /** Buffers that the GPU had no memory for, and what was to be said of each. */
+  private readonly broken = new WeakMap<GPUBuffer, string>();
   private readonly pipelines = new Map<string, GPUComputePipeline>();
 
   constructor(acquired: Acquired) {
@@ -50,7 +59,7 @@ export class Machine {
     });
     void this.device.lost.then(({ message, reason }) => {
       this.isLost = true;
-      this.failure ??= `the GPU was lost (${reason}: ${message || 'no reason given'})`;
+      this.failure = `the GPU was lost (${reason}: ${message || 'no reason given'})`;
     });
   }
 
@@ -61,12 +70,15 @@ export class Machine {
 
   /** Throws what went wrong since the last time. */
   check(): void {
-    const { failure } = this;
+    const failure = this.isLost ? this.failure : (this.shortage ?? this.failure);
     if (failure === undefined) return;
+    // It may follow from a shortage that the GPU has yet to tell: the next await says which.
+    if (!this.isLost && this.shortage === undefined && this.unjudged > 0) return;
     if (this.isLost)
       fail('webgpu device', failure, "call config.setDevice('webgpu') again, and load the weights from a file");
     this.failure = undefined;
-    fail('webgpu device', failure, "use smaller arrays or batches, or config.setDevice('wasm')");
+    this.shortage = undefined;
+    refuse(failure);
   }
 
   /**
@@ -89,41 +101,58 @@ export class Machine {
     });
   }
 
+  /** Fails when no buffer can be so large; `what` says what would lie in it. */
+  expectFits(bytes: number, what: string): void {
+    const most = this.gpu.bufferBytes;
+    if (bytes > most) refuse(`${what} takes ${bytes} bytes, but this GPU's buffers have at most ${most}`);
+  }
+
   /** A GPU buffer of at least so many bytes, with anything in it. */
   take(bytes: number, what: string): GPUBuffer {
+    this.expectFits(bytes, what);
     const size = rounded(bytes);
-    const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
-    const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);
-    if (bytes > most)
-      fail(
-        'webgpu device',
-        `${what} takes ${bytes} bytes, but this GPU's buffers have at most ${most}`,
-        "use smaller batches, or config.setDevice('wasm')",
-      );
     const free = this.pool.get(size)?.pop();
-    if (free) {
-      this.pooledBytes -= free.size;
-      return free;
-    }
-    if (size < 1 << 20) return this.create(size);
+    if (!free)
+      return this.create(
+        Math.min(size, this.gpu.bufferBytes),
+        usage.storage | usage.copySource | usage.copyTarget,
+        what,
+      );
+    this.pooledBytes -= free.size;
+    return free;
+  }
+
+  private create(size: number, uses: number, what: string): GPUBuffer {
     this.device.pushErrorScope('out-of-memory');
-    const buffer = this.create(size);
-    void this.device.popErrorScope().then((error) => {
-      if (error) this.failure ??= `the GPU has no memory left for the ${bytes} bytes of ${what}`;
-    });
+    const buffer = this.device.createBuffer({ size, usage: uses });
+    this.unjudged++;
+    const judged = this.device.popErrorScope().then((error) => {
+      this.unjudged--;
+      if (!error) return;
+      const problem = `the GPU has no memory left for the ${size} bytes of ${what}`;
+      this.broken.set(buffer, problem);
+      this.shortage ??= problem;
+      this.emptyPool();
+    }, ignored);
+    this.judged = this.judged.then(() => judged);
     return buffer;
   }
 
-  private create(size: number): GPUBuffer {
-    return this.device.createBuffer({
-      size: Math.min(size, this.device.limits.maxBufferSize),
-      usage: usage.storage | usage.copySource | usage.copyTarget,
-    });
+  /** Fails for a buffer that the GPU had no memory for. */
+  expectHeld(buffer: GPUBuffer): void {
+    const problem = this.broken.get(buffer);
+    if (problem !== undefined) refuse(problem);
+  }
+
+  private emptyPool(): void {
+    for (const list of this.pool.values()) for (const buffer of list) buffer.destroy();
+    this.pool.clear();
+    this.pooledBytes = 0;
   }
 
   /** Gives a buffer back, to be used again by what comes later on the queue. */
   give(buffer: GPUBuffer): void {
-    if (this.pooledBytes + buffer.size > Math.max(keptBytes, this.bytesInUse)) {
+    if (this.broken.has(buffer) || this.pooledBytes + buffer.size > Math.max(keptBytes, this.bytesInUse)) {
       buffer.destroy();
       return;
     }
@@ -160,25 +189,26 @@ export class Machine {
     this.inOrder(() => this.give(gpu));
   }
 
-  /** The bytes of a buffer, once all work before is done. */
-  async read(buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
+  /** The bytes of a buffer, once all work before is done; `what` says what lies in it. */
+  async read(buffer: GPUBuffer, bytes: number, what: string): Promise<ArrayBuffer> {
     this.check();
-    const staging = this.device.createBuffer({
-      size: Math.max(4, bytes),
-      usage: usage.mapRead | usage.copyTarget,
-    });
+    this.expectHeld(buffer);
+    const staging = this.create(Math.max(4, bytes), usage.mapRead | usage.copyTarget, `a copy of ${what} for the host`);
     try {
       const encoder = this.device.createCommandEncoder();
       if (bytes > 0) encoder.copyBufferToBuffer(buffer, 0, staging, 0, bytes);
       this.device.queue.submit([encoder.finish()]);
       await staging.mapAsync(1);
+      await this.judged;
       this.check();
       return staging.getMappedRange().slice(0, bytes);
     } catch (error) {
+      if (error instanceof HornbeamError) throw error;
       // What happened to the GPU is told after what it did to this.
-      await new Promise((resolve) => setTimeout(resolve));
+      await Promise.race([this.device.lost, new Promise((resolve) => setTimeout(resolve, patience))]);
+      await this.judged;
       this.check();
-      throw error;
+      return refuse(`${what} cannot be read: ${(error as Error).message}`);
     } finally {
       staging.destroy();
     }
@@ -209,11 +239,16 @@ export class Machine {
       this.pipelines.set(code, pipeline);
       void this.device.popErrorScope().then((error) => {
         if (error) this.failure ??= `the kernel "${name}" does not compile: ${error.message}\n${code}`;
-      });
+      }, ignored);
     }
     return pipeline;
   }
 }
+
+const refuse = (problem: string): never =>
+  fail('webgpu device', problem, "use smaller arrays or batches, or config.setDevice('wasm')");
+/** A scope of errors that a lost GPU leaves open: the loss itself is told. */
+const ignored = (): void => undefined;
 
 /** Sizes that buffers have: powers of two in eight steps each, so that they serve again for similar arrays. */
 function rounded(bytes: number): number {

@@ -50,7 +50,7 @@ export class Stopwatch {
     encoder.resolveQuerySet(set, 0, count, buffer, 0);
     this.device.queue.submit([encoder.finish()]);
     try {
-      return new BigUint64Array(await machine.read(buffer, count * wordBytes));
+      return new BigUint64Array(await machine.read(buffer, count * wordBytes, 'the times of kernels'));
     } finally {
       buffer.destroy();
       set.destroy();

@@ -1,8 +1,9 @@
+import { fail } from '../../../base/errors.ts';
 import { sizeOf } from '../../../base/shape.ts';
 import type { Home, LoopStep, Plan, Step } from '../../../compiler/plan.ts';
 import { contractionLoops } from '../../../compiler/schedule/contraction-loops.ts';
 import type { Region } from '../../../ir/expr.ts';
-import type { Aval } from '../../../ir/tensor.ts';
+import { type Aval, showAval } from '../../../ir/tensor.ts';
 import type { Dispatch, EmitContext, Gpu } from '../dispatch.ts';
 import { bytesOf, storedBytes } from '../elements.ts';
 import { loopKernel } from './loops.ts';
@@ -168,8 +169,26 @@ class Commands implements EmitContext {
   }
 
   private dispatch(dispatch: Dispatch, kernel: number | undefined): Command {
+    expectFits(dispatch, this.plan.name, this.gpu);
     return { kind: 'dispatch', kernel, dispatch, places: dispatch.bindings.map(({ region }) => this.place(region)) };
   }
+}
+
+/** Refuses what the GPU cannot be told to do in one dispatch. */
+function expectFits({ name, bindings, workgroups }: Dispatch, program: string, gpu: Gpu): void {
+  const largest = bindings.map((b) => b.region).sort((a, b) => sizeOf(b.shape) - sizeOf(a.shape))[0];
+  const who = `the kernel "${name}" of "${program}"${largest ? ` (its largest array: ${showAval(largest)})` : ''}`;
+  const refuse = (problem: string, fix: string): never => fail('webgpu device', `${who} ${problem}`, fix);
+  if (bindings.length > gpu.bindings)
+    refuse(
+      `touches ${bindings.length} arrays, but this GPU's kernels bind at most ${gpu.bindings}`,
+      "do it in several calls, or config.setDevice('wasm')",
+    );
+  if (Math.max(...workgroups) > gpu.workgroups)
+    refuse(
+      `needs ${workgroups.join(' × ')} workgroups, but this GPU runs at most ${gpu.workgroups} along a dimension`,
+      "use smaller arrays or batches, or config.setDevice('wasm')",
+    );
 }
 
 /** Sets the round that a loop is in. */
