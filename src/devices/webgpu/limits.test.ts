@@ -8,6 +8,7 @@ import { testDevice } from './testing.ts';
 const device = await testDevice();
 const small = await testDevice({ bufferBytes: 1 << 16 });
 const narrow = await testDevice({ workgroups: 4 });
+const single = await testDevice({ bindings: 1 });
 // Software GPUs have no memory for their largest buffer; a real one's is not ours to fill.
 const other = device && (await acquire());
 other?.device.destroy();
@@ -15,6 +16,7 @@ afterAll(() => {
   device?.close();
   small?.close();
   narrow?.close();
+  single?.close();
 });
 const vector = (n: number): Tensor => new Tensor({ shape: [n], dtype: 'float32' });
 /** One number, grown to so many. */
@@ -49,6 +51,12 @@ describe.runIf(device && small)('what a GPU cannot hold or do', () => {
   it('names the kernel that needs more workgroups than there are, and its largest array', () => {
     expect(() => narrow!.compile(grown(16000))).toThrow(
       /the kernel ".*" of "grow" \(its largest array: float32\(16000,\)\) needs .* workgroups.*at most 4 along a dimension/,
+    );
+  });
+
+  it('names the kernel that touches more arrays than it can be given', () => {
+    expect(() => single!.compile(grown(4))).toThrow(
+      /the kernel ".*" of "grow" \(its largest array: float32\(4,\)\) touches 2 arrays, but this GPU's kernels bind at most 1/,
     );
   });
 
