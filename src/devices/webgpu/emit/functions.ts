@@ -1,8 +1,13 @@
 import { arithmeticFunctions } from './arithmetic.ts';
 import { mathFunctions } from './math.ts';
+import { specialFunctions } from './special.ts';
 import type { WgslFunction } from './wgsl-function.ts';
 
-const functions: Readonly<Record<string, WgslFunction>> = { ...arithmeticFunctions, ...mathFunctions };
+const functions: Readonly<Record<string, WgslFunction>> = {
+  ...arithmeticFunctions,
+  ...mathFunctions,
+  ...specialFunctions,
+};
 
 /** Whether there is a function of this name. */
 export const isHelper = (name: string): boolean => name in functions;

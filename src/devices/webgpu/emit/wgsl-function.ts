@@ -9,3 +9,7 @@ export function float(x: number): string {
   const text = `${Math.fround(x)}`;
   return `${text.startsWith('-') ? `(${text}f)` : `${text}f`}`;
 }
+
+/** A polynomial in WGSL, by Horner's rule; the highest power's coefficient comes first. */
+export const polynomial = (x: string, coefficients: readonly number[]): string =>
+  coefficients.slice(1).reduce((sum, c) => `fma(${sum}, ${x}, ${float(c)})`, float(coefficients[0]!));
