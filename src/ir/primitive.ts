@@ -42,6 +42,14 @@ export interface VjpContext {
   gradients(outputs: readonly Tensor[], seeds: readonly (Tensor | null)[], wrt: readonly Tensor[]): (Tensor | null)[];
 }
 
+/** What a loop nest is made of; `scratch` gives temporary arrays. */
+type Parts<A> = [
+  inputs: readonly Region[],
+  outputs: readonly Region[],
+  attrs: A,
+  scratch: (aval: Aval, name: string) => Region,
+];
+
 type Gradients = readonly (Tensor | null)[];
 
 /** Everything that is known of a primitive. */
@@ -52,13 +60,10 @@ export interface Rule<A = any> {
   result(inputs: readonly Aval[], attrs: A): Aval | readonly Aval[];
   /** The formula of the output element at `index`. */
   at?(inputs: readonly Operand[], index: readonly Expr[], attrs: A, out: Aval): Expr;
-  /** The loop nest that fills the outputs, for what is no formula. `scratch` gives temporary arrays. */
-  loops?(
-    inputs: readonly Region[],
-    outputs: readonly Region[],
-    attrs: A,
-    scratch: (aval: Aval, name: string) => Region,
-  ): readonly Stmt[];
+  /** The loop nest that fills the outputs, for what is no formula. */
+  loops?(...parts: Parts<A>): readonly Stmt[];
+  /** The same for machines of thousands of threads, which must share a single line too; `loops` serves where absent. */
+  wideLoops?(...parts: Parts<A>): readonly Stmt[];
   /** Gradients for the inputs (null: none flows), from that of the only output, in primitives. */
   vjp?(g: Tensor, inputs: readonly Tensor[], attrs: A, out: Tensor, context: VjpContext): Gradients;
   /** The same for a primitive with many outputs; a null among `g` is an output that nothing depends on. */

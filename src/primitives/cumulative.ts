@@ -3,6 +3,7 @@ import { axis, type Combine, constant, type Expr, indexOf, type Local, load, min
 import { accumulate, loop, loops, readLocal, type Stmt, set, store } from '../ir/loops.ts';
 import { type Primitive, primitive } from '../ir/primitive.ts';
 import type { Tensor } from '../ir/tensor.ts';
+import { blockScan } from './block-scan.ts';
 import { gt, mul, select } from './elementwise.ts';
 import { full, iota } from './generators.ts';
 import { pad, reverse as reversed } from './movement.ts';
@@ -47,6 +48,19 @@ function cumulative(
         accumulate(sofar, combine, load(x!, index)),
         store(out!, index, readLocal(sofar)),
       ]);
+    },
+    wideLoops: ([x], [out], { axis: d, reverse }, scratch) => {
+      const type = scalarType(x!.dtype);
+      const turned = (i: Expr): Expr => (reverse ? minus(out!.shape[d]! - 1, i) : i);
+      return blockScan(
+        out!.shape,
+        d,
+        { combine, type, start: start(type), scratch },
+        {
+          read: (at, i) => load(x!, at(turned(i))),
+          write: (at, i, value) => store(out!, at(turned(i)), value),
+        },
+      );
     },
     vjp: (g, [x], attrs, out) => [vjp(g, x!, attrs, out)],
     samples: [

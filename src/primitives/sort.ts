@@ -1,24 +1,15 @@
-import { apply, axis, both, constant, type Expr, indexOf, type Local, load, minus, plus, times } from '../ir/expr.ts';
+import { apply, axis, both, type Expr, indexOf, type Local, load, plus, times } from '../ir/expr.ts';
 import { loop, loops, readLocal, type Stmt, set, store, when, whileLoop } from '../ir/loops.ts';
 import { type Primitive, primitive } from '../ir/primitive.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { gatherAlong } from './gather.ts';
 import { slice } from './movement.ts';
+import { precedes, type SortAttrs } from './precedes.ts';
 import { radixSort, suitsRadixSort } from './radix-sort.ts';
+import { rankSort } from './rank-sort.ts';
+import { tournament } from './tournament.ts';
 
-export interface SortAttrs {
-  readonly axis: number;
-  /** Largest first. NaN counts as larger than all, in either direction; equal elements keep their order. */
-  readonly descending: boolean;
-}
-
-/** Whether a must stand before b. */
-function precedes(a: Expr, b: Expr, descending: boolean): Expr {
-  const plain = apply(descending ? 'gt' : 'lt', a, b);
-  if (a.type !== 'f32' && a.type !== 'f64') return plain;
-  const [nan, number] = descending ? [a, b] : [b, a];
-  return apply('or', plain, apply('and', apply('ne', nan, nan), apply('eq', number, number)));
-}
+export type { SortAttrs } from './precedes.ts';
 
 /** Positions that sort along an axis: `x[out[0]], x[out[1]], …` is in order. Long lines: radix sort; else merge sort, bottom up. */
 export const argSort: Primitive<[x: Tensor], SortAttrs> = primitive<[x: Tensor], SortAttrs>('argSort', {
@@ -79,6 +70,7 @@ export const argSort: Primitive<[x: Tensor], SortAttrs> = primitive<[x: Tensor],
     }
     return loops(others, line, 'parallel');
   },
+  wideLoops: ([x], [out], attrs, scratch) => rankSort(x!, out!, attrs, scratch),
   vjp: () => [null],
   samples: [
     { inputs: [{ shape: [3, 7] }], attrs: { axis: 1, descending: false } },
@@ -120,40 +112,8 @@ function argTopK(x: Tensor, { k }: { k: number }): Tensor {
 export const selectTop: Primitive<[x: Tensor], { k: number }> = primitive<[x: Tensor], { k: number }>('selectTop', {
   kind: 'loops',
   result: ([x], { k }) => ({ shape: [...x!.shape.slice(0, -1), k], dtype: 'int32' }),
-  loops: ([x], [out], { k }) => {
-    const axes = x!.shape.map((size, d) => axis(size, `i${d}`));
-    const others = axes.slice(0, -1);
-    const row = others.map(indexOf);
-    const i = indexOf(axes.at(-1)!);
-    const hole: Local = { name: 'hole', type: 'i32' };
-    const goesOn: Local = { name: 'goesOn', type: 'bool' };
-    const h = readLocal(hole);
-    // Room for the i-th element among the first i: what it precedes moves down, off the end at last.
-    const above = load(out!, [...row, minus(h, 1)]);
-    const test = precedes(load(x!, [...row, i]), load(x!, [...row, above]), true);
-    return loops(
-      others,
-      [
-        loop(axes.at(-1)!, [
-          set(hole, apply('min', i, k)),
-          set(goesOn, apply('gt', h, 0)),
-          whileLoop(readLocal(goesOn), [
-            when(
-              test,
-              [
-                when(apply('lt', h, k), [store(out!, [...row, h], above)]),
-                set(hole, minus(h, 1)),
-                set(goesOn, apply('gt', h, 0)),
-              ],
-              [set(goesOn, constant(0, 'bool'))],
-            ),
-          ]),
-          when(apply('lt', h, k), [store(out!, [...row, h], i)]),
-        ]),
-      ],
-      'parallel',
-    );
-  },
+  loops: ([x], [out], { k }, scratch) => tournament(x!, out!, { k, block: x!.shape.at(-1)! }, scratch),
+  wideLoops: ([x], [out], { k }, scratch) => tournament(x!, out!, { k, block: Math.max(64, 8 * k) }, scratch),
   vjp: () => [null],
   samples: [
     { inputs: [{ shape: [3, 20] }], attrs: { k: 4 } },

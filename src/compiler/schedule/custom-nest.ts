@@ -5,8 +5,12 @@ import { partsOf } from '../scalars/algebra.ts';
 import type { Places } from './places.ts';
 import { bodiesOf, mapStatements } from './statements.ts';
 
-/** The loop nest that a primitive gives, over the flat regions of the plan. */
-export function customNest({ rule, inputs, outputs, attrs }: Equation, places: Places): readonly Stmt[] {
+/** The loop nest that a primitive gives, over the flat regions of the plan; `isWide` for machines of thousands of threads. */
+export function customNest(
+  { rule, inputs, outputs, attrs }: Equation,
+  places: Places,
+  isWide: boolean,
+): readonly Stmt[] {
   const flat = new Map<Region, Region>();
   const stand = (region: Region, place: Region): Region => {
     flat.set(region, place);
@@ -15,7 +19,8 @@ export function customNest({ rule, inputs, outputs, attrs }: Equation, places: P
   const regions = [...inputs, ...outputs].map((t) =>
     stand({ name: rule.name, shape: t.shape, dtype: t.dtype }, places.regionOf(t)),
   );
-  const body = rule.loops!(regions.slice(0, inputs.length), regions.slice(inputs.length), attrs, (aval, name) =>
+  const nest = (isWide && rule.wideLoops) || rule.loops!;
+  const body = nest(regions.slice(0, inputs.length), regions.slice(inputs.length), attrs, (aval, name) =>
     stand({ name, shape: aval.shape, dtype: aval.dtype }, places.scratch(aval, name)),
   );
   const memo = new Map<Expr, Expr>();

@@ -43,7 +43,7 @@ export function stepsOf(
 
 /** Loops that a primitive gives one after the other are steps of their own, so that threads can share each. */
 function customSteps(kernel: Kernel, places: Places, target: Target): readonly LoopStep[] {
-  const body = customNest(kernel.equation!, places);
+  const body = customNest(kernel.equation!, places, target.gpu !== undefined);
   const info = infoOf(kernel);
   if (!body.every((s) => s.op === 'for')) return [loopStep(info, body, true)];
   return body.map((s) => {
