@@ -131,6 +131,33 @@ test('losses are those of the last call: added ones, activity, then weights', as
   expect(await Promise.all(layer.losses.map((l) => l.item()))).toEqual([0.04, 0.02].map((n) => expect.closeTo(n, 6)));
 });
 
+test('build() called by hand builds for good, also from the build() of another layer', () => {
+  const dense = new layers.Dense({ units: 2 });
+  dense.build([null, 3]);
+  expect(dense.built).toBe(true);
+  const kernel = dense.kernel;
+  dense(tensor([[1, 2, 3]]));
+  dense.build([null, 3]);
+  expect(dense.kernel).toBe(kernel);
+  expect(dense.weights).toHaveLength(2);
+
+  class Block extends layers.Layer {
+    first = new layers.Dense({ units: 4, name: 'first' });
+    second = new layers.Dense({ units: 2, name: 'second' });
+    override build(shape: number[]) {
+      this.first.build(shape);
+      this.second.build([...shape.slice(0, -1), 4]);
+    }
+    override call(x: Tensor) {
+      return this.second(this.first(x));
+    }
+  }
+  const block = new Block({ name: 'block' });
+  block(tensor([[1, 2, 3]]));
+  const names = ['first/kernel', 'first/bias', 'second/kernel', 'second/bias'];
+  expect(block.weights.map((w) => w.path)).toEqual(names.map((name) => `block/${name}`));
+});
+
 test('a pure call gives outputs and new values, and leaves the layer as it is', async () => {
   const layer = new layers.BatchNormalization({ momentum: 0 });
   layer.buildOn([null, 1]);

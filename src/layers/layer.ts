@@ -121,6 +121,12 @@ export abstract class Layer<
       fail(this, `the name contains "/"`, 'choose a name without it: paths are made of names');
     this.path = scopedPath(this.name);
     this.isTrainable = trainable;
+    // As in Keras, who calls build() builds for good: calls that come later build no second time.
+    Object.defineProperty(this, 'build', {
+      value: (...shapes: Shapes[]) => this.buildOn(...shapes),
+      configurable: true,
+      writable: true,
+    });
     this.dtypePolicy = asPolicy(dtype);
     this.activityRegularizer = regularizers.get(activityRegularizer);
   }
@@ -205,7 +211,8 @@ export abstract class Layer<
     if (this.built) return;
     this.path = scopedPath(this.name);
     this.builtOn = shapes;
-    inNameScope(this.name, () => asCallOf(this.madeIn, () => this.build(...shapes)));
+    const { build } = Object.getPrototypeOf(this) as Layer;
+    inNameScope(this.name, () => asCallOf(this.madeIn, () => build.apply(this, shapes)));
     this.built = true;
     if (!this.isTrainable) this.trainable = false;
   }

@@ -136,7 +136,8 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
 
   /** Builds a subclassed model by calling it on a symbolic input of the given shape, batch axis included. */
   override build(...shapes: any[]): void {
-    if (this.graph || shapes.length === 0) return;
+    if (this.graph) return;
+    if (shapes.length === 0) fail(this, 'build needs the shape of the inputs', 'e.g. model.build([null, 8])');
     const input = mapShapes(shapes[0] as Shapes, (s: SymbolicShape) => new KerasTensor(s));
     this.computeOutputSpecOf(input);
   }

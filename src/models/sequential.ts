@@ -66,9 +66,10 @@ export class Sequential extends Model {
   }
 
   override build(inputShape?: SymbolicShape): void {
-    if (!inputShape || this.stack.length === 0) return;
+    if (this.stack.length === 0) return;
+    if (!inputShape) fail(this, 'build needs the shape of the input', 'e.g. model.build([null, 8])');
     const first = this.stack[0];
-    const input = first instanceof InputLayer ? first.output : Input({ batchShape: [null, ...inputShape.slice(1)] });
+    const input = first instanceof InputLayer ? first.output : Input({ batchShape: [null, ...inputShape!.slice(1)] });
     const rest = first instanceof InputLayer ? this.stack.slice(1) : this.stack;
     const output = rest.reduce<Tensor>((x, layer) => layer(x) as Tensor, input);
     this.network = functionalGraph(this.name, input, output as KerasTensor);
