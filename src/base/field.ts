@@ -161,14 +161,18 @@ const any = (initial: unknown): Field<unknown, unknown, false> =>
 
 export const f = { custom, int, number, bool, string, oneOf, sizes, ints, numbers, nullable, any };
 
-/** Number of single-character edits that turn one word into the other. */
+/** Number of edits that turn one word into the other: characters put in, left out, replaced, or swapped with a neighbour. */
 function distance(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
-    for (let j = 1; j <= b.length; j++)
+    for (let j = 1; j <= b.length; j++) {
       next[j] = Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
-    row = next;
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      if (isSwap) next[j] = Math.min(next[j]!, before[j - 2]! + 1);
+    }
+    [before, row] = [row, next];
   }
   return row[b.length]!;
 }
