@@ -1,7 +1,7 @@
-import { dtypeInfo, type DType, type TypedArray } from '../../base/dtype.ts';
+import { type DType, dtypeInfo, type TypedArray } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
-import { sizeOf, type Shape } from '../../base/shape.ts';
-import { mapTree, leavesOf, type Tree } from '../../base/tree.ts';
+import { type Shape, sizeOf } from '../../base/shape.ts';
+import { leavesOf, mapTree, type Tree } from '../../base/tree.ts';
 import { download, upload } from '../../runtime/storage.ts';
 import { asTensor, type Like, Tensor } from '../../tensor/index.ts';
 import type { Batch, Data, Dataset } from './batches.ts';
@@ -33,7 +33,9 @@ export async function readRows(data: Data): Promise<Tree<Rows>> {
 }
 
 const isNest = (x: unknown): boolean =>
-  Array.isArray(x) ? x.some((y) => y instanceof Tensor || ArrayBuffer.isView(y)) : typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype;
+  Array.isArray(x)
+    ? x.some((y) => y instanceof Tensor || ArrayBuffer.isView(y))
+    : typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype;
 function toTensors(x: Data): Tree<Tensor> {
   if (!isNest(x)) return asTensor(x as Like);
   if (Array.isArray(x)) return x.map((y) => toTensors(y as Data));
@@ -67,17 +69,30 @@ export class ArrayDataset implements Dataset {
   readonly steps: number;
   private readonly batchSize: number;
   private readonly order: ArrayOptions['order'];
-  private readonly parts: { readonly x: Tree<Rows>; readonly y: Tree<Rows> | undefined; readonly sampleWeight: Tree<Rows> | undefined };
+  private readonly parts: {
+    readonly x: Tree<Rows>;
+    readonly y: Tree<Rows> | undefined;
+    readonly sampleWeight: Tree<Rows> | undefined;
+  };
 
   constructor(parts: ArrayDataset['parts'], { batchSize = 32, order }: ArrayOptions = {}) {
-    if (!(Number.isInteger(batchSize) && batchSize > 0)) fail('fit', `batchSize must be a positive integer, got ${batchSize}`, 'e.g. { batchSize: 32 }');
+    if (!(Number.isInteger(batchSize) && batchSize > 0))
+      fail('fit', `batchSize must be a positive integer, got ${batchSize}`, 'e.g. { batchSize: 32 }');
     this.parts = parts;
-    const all = Object.entries(parts).flatMap(([name, rows]) => (rows === undefined ? [] : leavesOf(rows).map((r) => ({ name, rows: r }))));
+    const all = Object.entries(parts).flatMap(([name, rows]) =>
+      rows === undefined ? [] : leavesOf(rows).map((r) => ({ name, rows: r })),
+    );
     const samples = all[0]?.rows.shape[0];
-    if (samples === undefined) fail('fit', 'the data has no samples axis', 'give arrays whose first axis counts samples');
+    if (samples === 0) fail('fit', 'the data has no samples: its first axis is 0', 'give at least one sample');
+    if (samples === undefined)
+      fail('fit', 'the data has no samples axis', 'give arrays whose first axis counts samples');
     for (const { name, rows } of all)
       if (rows.shape[0] !== samples)
-        fail('fit', `the arrays differ in the number of samples: ${all.map((a) => `${a.name} ${a.rows.shape[0] ?? 'none'}`).join(', ')}`, `check ${name}: all arrays need one row for each sample`);
+        fail(
+          'fit',
+          `the arrays differ in the number of samples: ${all.map((a) => `${a.name} ${a.rows.shape[0] ?? 'none'}`).join(', ')}`,
+          `check ${name}: all arrays need one row for each sample`,
+        );
     this.samples = samples!;
     this.batchSize = batchSize;
     this.order = order;
@@ -89,14 +104,25 @@ export class ArrayDataset implements Dataset {
     for (let from = 0; from < this.samples; from += this.batchSize) {
       const rows = Array.prototype.slice.call(order, from, from + this.batchSize) as number[];
       const take = (part: Tree<Rows> | undefined): unknown => part && mapTree(part, (r: Rows) => pick(r, rows));
-      yield { x: take(this.parts.x), y: take(this.parts.y), sampleWeight: take(this.parts.sampleWeight), size: rows.length, isOwn: true };
+      yield {
+        x: take(this.parts.x),
+        y: take(this.parts.y),
+        sampleWeight: take(this.parts.sampleWeight),
+        size: rows.length,
+        isOwn: true,
+      };
     }
   }
 
   /** Two sets: all but the last share, and the last share. */
   split(share: number): [ArrayDataset['parts'], ArrayDataset['parts']] {
     const at = Math.floor(this.samples * (1 - share));
-    if (at === 0 || at === this.samples) fail('fit', `validationSplit ${share} of ${this.samples} samples leaves ${at === 0 ? 'none to train on' : 'none to validate on'}`, 'give a share between 0 and 1, or validationData');
+    if (at === 0 || at === this.samples)
+      fail(
+        'fit',
+        `validationSplit ${share} of ${this.samples} samples leaves ${at === 0 ? 'none to train on' : 'none to validate on'}`,
+        'give a share between 0 and 1, or validationData',
+      );
     const cut = (from: number, to: number): ArrayDataset['parts'] => {
       const take = (part: Tree<Rows>): Tree<Rows> => mapTree(part, (r: Rows) => r.part(from, to));
       const { x, y, sampleWeight } = this.parts;

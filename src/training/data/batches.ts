@@ -7,7 +7,11 @@ export type Data = Tree<Like>;
 /** One batch as a dataset gives it: `[x]`, `[x, y]`, `[x, y, sampleWeight]`. */
 export type BatchLike = Data | readonly [x: Data, y?: Data, sampleWeight?: Data];
 /** What fit, evaluate and predict take: arrays, or anything that gives batches, at once or one after the other. */
-export type TrainingData = Data | Iterable<BatchLike> | AsyncIterable<BatchLike> | (() => Iterable<BatchLike> | AsyncIterable<BatchLike>);
+export type TrainingData =
+  | Data
+  | Iterable<BatchLike>
+  | AsyncIterable<BatchLike>
+  | (() => Iterable<BatchLike> | AsyncIterable<BatchLike>);
 
 /** A batch, ready for a step: nests of tensors. */
 export interface Batch {
@@ -28,7 +32,9 @@ export interface Dataset {
   round(): AsyncIterable<Batch> | Iterable<Batch>;
 }
 
-export const isIterableOfBatches = (x: unknown): x is Iterable<BatchLike> | AsyncIterable<BatchLike> | (() => Iterable<BatchLike> | AsyncIterable<BatchLike>) => {
+export const isIterableOfBatches = (
+  x: unknown,
+): x is Iterable<BatchLike> | AsyncIterable<BatchLike> | (() => Iterable<BatchLike> | AsyncIterable<BatchLike>) => {
   if (x === null || x === undefined || x instanceof Tensor || Array.isArray(x) || ArrayBuffer.isView(x)) return false;
   if (typeof x === 'function') return true;
   return typeof x === 'object' && (Symbol.asyncIterator in x || Symbol.iterator in x);

@@ -2,7 +2,14 @@ import { fail } from '../../base/errors.ts';
 import type { Tree } from '../../base/tree.ts';
 import { asTensor, type Like, Tensor, tensorsIn } from '../../tensor/index.ts';
 import { ArrayDataset, type ArrayOptions, readRows } from './arrays.ts';
-import { type Batch, type BatchLike, type Data, type Dataset, isIterableOfBatches, type TrainingData } from './batches.ts';
+import {
+  type Batch,
+  type BatchLike,
+  type Data,
+  type Dataset,
+  isIterableOfBatches,
+  type TrainingData,
+} from './batches.ts';
 
 export interface DatasetOptions extends ArrayOptions {
   readonly y?: Data | undefined;
@@ -12,12 +19,19 @@ export interface DatasetOptions extends ArrayOptions {
 }
 
 /** Whatever fit, evaluate and predict accept, as a source of batches. */
-export async function asDataset(x: TrainingData, { y, sampleWeight, steps, ...options }: DatasetOptions = {}): Promise<Dataset> {
+export async function asDataset(
+  x: TrainingData,
+  { y, sampleWeight, steps, ...options }: DatasetOptions = {},
+): Promise<Dataset> {
   if (isIterableOfBatches(x)) {
     if (y !== undefined) fail('fit', 'labels were given beside a source of batches', 'let the source give [x, y]');
     return new IterableDataset(x, steps);
   }
-  const [rowsX, rowsY, rowsWeight] = [await readRows(x as Data), y === undefined || y === null ? undefined : await readRows(y), sampleWeight === undefined || sampleWeight === null ? undefined : await readRows(sampleWeight)];
+  const [rowsX, rowsY, rowsWeight] = [
+    await readRows(x as Data),
+    y === undefined || y === null ? undefined : await readRows(y),
+    sampleWeight === undefined || sampleWeight === null ? undefined : await readRows(sampleWeight),
+  ];
   const arrays = new ArrayDataset({ x: rowsX, y: rowsY, sampleWeight: rowsWeight }, options);
   return steps === undefined ? arrays : new LimitedDataset(arrays, steps);
 }
@@ -66,14 +80,21 @@ class IterableDataset implements Dataset {
       const next = await iterator.next();
       if (next.done) {
         this.running = undefined;
-        if (step === 0) fail('fit', 'the source of batches gave none', 'pass an iterable that can be gone through again, or a function that makes a new generator for each epoch');
+        if (step === 0)
+          fail(
+            'fit',
+            'the source of batches gave none',
+            'pass an iterable that can be gone through again, or a function that makes a new generator for each epoch',
+          );
         return;
       }
       yield asBatch(next.value);
     }
   }
 }
-function iterate(source: Iterable<BatchLike> | AsyncIterable<BatchLike> | (() => Iterable<BatchLike> | AsyncIterable<BatchLike>)): AsyncIterator<BatchLike> | Iterator<BatchLike> {
+function iterate(
+  source: Iterable<BatchLike> | AsyncIterable<BatchLike> | (() => Iterable<BatchLike> | AsyncIterable<BatchLike>),
+): AsyncIterator<BatchLike> | Iterator<BatchLike> {
   const made = typeof source === 'function' ? source() : source;
   return Symbol.asyncIterator in made ? made[Symbol.asyncIterator]() : made[Symbol.iterator]();
 }
@@ -81,13 +102,19 @@ function iterate(source: Iterable<BatchLike> | AsyncIterable<BatchLike> | (() =>
 const toTensors = (x: unknown): unknown => {
   if (x === undefined || x === null) return undefined;
   if (x instanceof Tensor || ArrayBuffer.isView(x) || typeof x === 'number') return asTensor(x as Like);
-  if (Array.isArray(x)) return x.some((y) => y instanceof Tensor || ArrayBuffer.isView(y) || Array.isArray(y) && tensorsIn(y).length > 0) ? x.map(toTensors) : asTensor(x as Like);
+  if (Array.isArray(x))
+    return x.some((y) => y instanceof Tensor || ArrayBuffer.isView(y) || (Array.isArray(y) && tensorsIn(y).length > 0))
+      ? x.map(toTensors)
+      : asTensor(x as Like);
   return Object.fromEntries(Object.entries(x as Record<string, unknown>).map(([k, y]) => [k, toTensors(y)]));
 };
 
 /** One batch as given: `[x, y, sampleWeight]`, or x alone. */
 export function asBatch(given: BatchLike): Batch {
-  const isTuple = Array.isArray(given) && given.length <= 3 && given.some((part) => part instanceof Tensor || typeof part === 'object');
+  const isTuple =
+    Array.isArray(given) &&
+    given.length <= 3 &&
+    given.some((part) => part instanceof Tensor || typeof part === 'object');
   const [x, y, sampleWeight] = (isTuple ? given : [given]) as [Tree<Like>, Tree<Like>?, Tree<Like>?];
   const batch = { x: toTensors(x), y: toTensors(y), sampleWeight: toTensors(sampleWeight) };
   return { ...batch, size: tensorsIn(batch.x)[0]?.shape[0] ?? 0 };
