@@ -37,6 +37,14 @@ export interface UpdateOptions {
   readonly mask?: Like | null | undefined;
 }
 
+/** Options of a variable of a metric's state. */
+export interface StateOptions {
+  readonly name?: string;
+  /** Zeros when absent. */
+  readonly initializer?: InitialValue | 'zeros' | 'ones';
+  readonly dtype?: DType;
+}
+
 const isOptions = (x: unknown): x is UpdateOptions =>
   typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype;
 /** Arguments of an update as tensors, so that one compiled program serves all values. */
@@ -99,14 +107,11 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
     return this.own;
   }
   /** Makes a variable of its state. */
-  addVariable(
-    shape: Shape,
-    { name = 'variable', initializer, dtype }: { name?: string; initializer?: InitialValue; dtype?: DType } = {},
-  ): Variable {
+  addVariable(shape: Shape, { name = 'variable', initializer = 'zeros', dtype }: StateOptions = {}): Variable {
     const variable = atPath(
       [this.name.replaceAll('/', '>')],
       () =>
-        new Variable(initializer ?? ((s, options) => ops.zeros(s, options)), {
+        new Variable(initializer === 'zeros' ? ops.zeros : initializer === 'ones' ? ops.ones : initializer, {
           name,
           shape,
           dtype: dtype ?? floatx(),
@@ -116,6 +121,10 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
     );
     this.own.push(variable);
     return variable;
+  }
+  /** The same with all options in one object, as layers have it. */
+  addWeight({ shape = [], ...options }: StateOptions & { readonly shape?: Shape } = {}): Variable {
+    return this.addVariable(shape, options);
   }
   /** Makes the variables whose shapes depend on the data; training calls it before it compiles. */
   build(_yTrue: Shape, _yPred: Shape): void {}

@@ -3,7 +3,8 @@ import { fail } from '../base/errors.ts';
 import { autoName } from '../base/naming.ts';
 import { type Shape, sameShape, showShape } from '../base/shape.ts';
 import { Tensor } from '../ir/tensor.ts';
-import { convert } from '../primitives/elementwise.ts';
+import { add, convert, sub } from '../primitives/elementwise.ts';
+import { full } from '../primitives/generators.ts';
 import { copyOf, evaluate } from '../runtime/execute.ts';
 import { currentTrace, outsideOfTraces } from './frames.ts';
 import { currentAutocast, refuseVariables, scopedPath } from './scopes.ts';
@@ -95,6 +96,22 @@ export class Variable {
       this.isShared = true;
     }
     return accepted;
+  }
+
+  /** Adds to the value: a tensor of the variable's shape, or a number to each element. */
+  assignAdd(value: Tensor | number): Tensor {
+    return this.assign(this.combined(add, value));
+  }
+  /** Subtracts from the value: a tensor of the variable's shape, or a number from each element. */
+  assignSub(value: Tensor | number): Tensor {
+    return this.assign(this.combined(sub, value));
+  }
+  private combined(operation: (x: Tensor, y: Tensor) => Tensor, value: Tensor | number): Tensor {
+    const other =
+      typeof value === 'number' ? full({ shape: this.shape, dtype: this.dtype, value }) : this.accept(value);
+    const result = operation(this.value, other);
+    if (!currentTrace()) evaluate([result]);
+    return result;
   }
 
   /** The value's tensor, whose bytes the caller is going to overwrite in place. */

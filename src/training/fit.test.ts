@@ -80,6 +80,45 @@ test('wrong data is refused with the culprit and the cure', async () => {
   );
 });
 
+test('a Sequential model built by hand is built, and its data must not be empty', async () => {
+  const model = new keras.Sequential([new keras.layers.Dense({ units: 1, name: 'top' })]);
+  expect(() => model.build()).toThrow(/build needs the shape of the input/);
+  model.build([null, 3]);
+  expect(model.built).toBe(true);
+  expect(model.weights.map((w) => w.path)).toEqual([`${model.name}/top/kernel`, `${model.name}/top/bias`]);
+  model.compile({ loss: 'mse' });
+  await expect(model.fit(keras.ops.zeros([0, 3]), keras.ops.zeros([0, 1]))).rejects.toThrow(/the data has no samples/);
+});
+
+test('a learning rate is scheduled by a function, given alone or among options', async () => {
+  const model = new keras.Sequential([new keras.layers.Dense({ units: 1 })]);
+  model.compile({ loss: 'mse', optimizer: new keras.optimizers.SGD({ learningRate: 1 }) });
+  const [x, y] = [keras.ops.zeros([4, 3]), keras.ops.zeros([4, 1])];
+  const halved = (_: number, rate: number) => rate / 2;
+  const { LearningRateScheduler } = keras.callbacks;
+  for (const callback of [new LearningRateScheduler(halved), new LearningRateScheduler({ schedule: halved })])
+    await model.fit(x, y, { verbose: 0, callbacks: [callback] });
+  expect(await model.optimizer!.readLearningRate()).toBe(0.25);
+  expect(() => new LearningRateScheduler({} as never)).toThrow(/it has no schedule/);
+});
+
+test("a metric of one's own keeps weights made as layers make theirs", async () => {
+  class Count extends keras.metrics.Metric {
+    readonly total = this.addWeight({ name: 'total', initializer: 'zeros' });
+    readonly most = this.addWeight({ shape: [2], initializer: 'ones' });
+    override updateState(yTrue: keras.Tensor) {
+      this.total.assignAdd(keras.ops.sum(yTrue));
+    }
+    override result() {
+      return this.total.value;
+    }
+  }
+  const metric = new Count();
+  metric.updateState(keras.tensor([1, 2]));
+  expect(await (metric.result() as keras.Tensor).item()).toBe(3);
+  expect(await metric.most.value.array()).toEqual([1, 1]);
+});
+
 test('a step explains its kernels', async () => {
   const model = smallModel();
   expect(model.trainFunction.explain()).toContain('has not run yet');

@@ -3,16 +3,24 @@ import type { Optimizer } from '../../optimizers/index.ts';
 import { Callback, type CallbackLogs, type CallbackModel } from './callback.ts';
 import { logLearningRates, ratedOptimizers } from './learning-rates.ts';
 
+type Schedule = (epoch: number, learningRate: number) => number;
+export interface LearningRateSchedulerOptions {
+  /** Gives the learning rate of an epoch, counted from 0. */
+  readonly schedule: Schedule;
+  readonly verbose?: 0 | 1;
+}
+
 /** Sets the learning rate at the beginning of every epoch: `schedule(epoch, rate)` gives the new one. */
 export class LearningRateScheduler extends Callback<CallbackModel> {
-  private readonly schedule: (epoch: number, learningRate: number) => number;
+  private readonly schedule: Schedule;
   private readonly verbose: 0 | 1;
 
-  constructor(
-    schedule: (epoch: number, learningRate: number) => number,
-    { verbose = 0 }: { readonly verbose?: 0 | 1 } = {},
-  ) {
+  /** Takes the schedule itself, or one object with all options. */
+  constructor(given: Schedule | LearningRateSchedulerOptions, options: { readonly verbose?: 0 | 1 } = {}) {
     super();
+    const { schedule, verbose = 0 } = typeof given === 'function' ? { ...options, schedule: given } : given;
+    if (typeof schedule !== 'function')
+      fail('LearningRateScheduler', 'it has no schedule', 'pass a function (epoch, learningRate) => learningRate');
     this.schedule = schedule;
     this.verbose = verbose;
   }
