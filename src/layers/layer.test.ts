@@ -158,6 +158,20 @@ test('build() called by hand builds for good, also from the build() of another l
   expect(block.weights.map((w) => w.path)).toEqual(names.map((name) => `block/${name}`));
 });
 
+test('a layer keeps what its first symbolic call took and gave', () => {
+  const dense = new layers.Dense({ units: 2, name: 'dense' });
+  expect(() => dense.output).toThrow(/it has no output: it was never called on a KerasTensor/);
+  const x = layers.Input({ shape: [3] });
+  const y = dense(x);
+  dense(layers.Input({ shape: [3] }));
+  expect(dense.input).toBe(x);
+  expect(dense.output).toBe(y);
+  const sum = new layers.Add();
+  const z = sum([x, x]);
+  expect((sum.input as unknown as Tensor[]).every((t) => t === x)).toBe(true);
+  expect(sum.output).toBe(z);
+});
+
 test('a pure call gives outputs and new values, and leaves the layer as it is', async () => {
   const layer = new layers.BatchNormalization({ momentum: 0 });
   layer.buildOn([null, 1]);

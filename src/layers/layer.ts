@@ -307,6 +307,22 @@ export abstract class Layer<
     return [...this.flattenLayers().flatMap(addedLosses), ...weightPenalties(this.trainableWeights)];
   }
 
+  /** The KerasTensors of its first call: what it was called on. */
+  get input(): Tree<KerasTensor> {
+    const { inputs } = this.firstNode('input');
+    return inputs.length === 1 ? inputs[0]! : [...inputs];
+  }
+  /** What its first call on KerasTensors gave, e.g. for `new Model({ inputs: model.inputs, outputs: layer.output })`. */
+  get output(): Tree<KerasTensor> {
+    return this.firstNode('output').form;
+  }
+  private firstNode(what: string): GraphNode {
+    return (
+      this.inboundNodes[0] ??
+      fail(this, `it has no ${what}: it was never called on a KerasTensor`, 'call it on keras.Input({ shape }) first')
+    );
+  }
+
   get dtype(): DType {
     return this.dtypePolicy.variableDtype;
   }

@@ -99,11 +99,11 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
   get outputs(): readonly KerasTensor[] | undefined {
     return this.graph?.outputs;
   }
-  get input(): Tree<KerasTensor> | undefined {
-    return this.graph?.inputForm;
+  override get input(): Tree<KerasTensor> {
+    return this.graph?.inputForm ?? super.input;
   }
-  get output(): Tree<KerasTensor> | undefined {
-    return this.graph?.outputForm;
+  override get output(): Tree<KerasTensor> {
+    return this.graph?.outputForm ?? super.output;
   }
   get inputShape(): unknown {
     return this.graph && mapTensors(this.graph.inputForm, (t) => t.shape);

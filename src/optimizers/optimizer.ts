@@ -199,6 +199,13 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
     for (const { variable } of pairs) if (variable.constraint) variable.assign(variable.constraint(variable.read()));
     this.calls.assign(add(this.calls.read(), 1));
   }
+  /** The same for pairs of a gradient and its variable. */
+  applyGradients(pairs: readonly (readonly [gradient: Tensor | null, variable: Variable])[]): void {
+    this.apply(
+      pairs.map(([gradient]) => gradient),
+      pairs.map(([, variable]) => variable),
+    );
+  }
   /** Gradients with their variables; those that no gradient reached are left out. */
   protected pair(gradients: readonly (Tensor | null)[], variables: readonly Variable[]): Pair[] {
     if (gradients.length !== variables.length)

@@ -119,6 +119,29 @@ test("a metric of one's own keeps weights made as layers make theirs", async () 
   expect(await metric.most.value.array()).toEqual([1, 1]);
 });
 
+test('features come out of the middle of a model', async () => {
+  const model = new keras.Sequential([
+    keras.Input({ shape: [3] }),
+    new keras.layers.Dense({ units: 2, activation: 'relu', name: 'features' }),
+    new keras.layers.Dense({ units: 1 }),
+  ]);
+  const features = model.getLayer({ name: 'features' });
+  const inner = new keras.Model({ inputs: model.input as keras.KerasTensor, outputs: features.output });
+  const x = keras.tensor([[1, 2, 3]]);
+  const [found, expected] = [inner(x), features(x) as keras.Tensor];
+  expect(found.dataSync()).toEqual(expected.dataSync());
+});
+
+test('pairs of gradients and variables are applied', async () => {
+  const v = new keras.Variable(keras.tensor([1, 2], { dtype: 'float32' }));
+  const sgd = new keras.optimizers.SGD({ learningRate: 0.5 });
+  sgd.applyGradients([[keras.tensor([2, 4]), v]]);
+  expect(v.value.dataSync()).toEqual(Float32Array.of(0, 0));
+  v.assignAdd(3);
+  v.assignSub(keras.tensor([1, 2]));
+  expect(v.value.dataSync()).toEqual(Float32Array.of(2, 1));
+});
+
 test('a step explains its kernels', async () => {
   const model = smallModel();
   expect(model.trainFunction.explain()).toContain('has not run yet');

@@ -26,7 +26,7 @@ export class InputLayer extends Layer<{}, [inputs: Tensor]> {
   readonly batchShape: SymbolicShape;
   readonly inputDtype: DType;
   readonly optional: boolean;
-  readonly output: KerasTensor;
+  private readonly symbol: KerasTensor;
 
   constructor({ shape, batchSize = null, batchShape, dtype, name, optional = false }: InputOptions = {}) {
     super({ name: name ?? autoName('input_layer') });
@@ -53,11 +53,17 @@ export class InputLayer extends Layer<{}, [inputs: Tensor]> {
     this.batchShape = whole;
     this.inputDtype = dtype ? asDType(dtype, 'Input') : floatx();
     this.optional = optional;
-    this.output = new KerasTensor(whole, { dtype: this.inputDtype, name: this.name });
-    const node: GraphNode = { operation: this, args: [], inputs: [], form: this.output, outputs: [this.output] };
-    this.output.history = { node, index: 0 };
+    this.symbol = new KerasTensor(whole, { dtype: this.inputDtype, name: this.name });
+    const node: GraphNode = { operation: this, args: [], inputs: [], form: this.symbol, outputs: [this.symbol] };
+    this.symbol.history = { node, index: 0 };
     this.inboundNodes.push(node);
     this.built = true;
+  }
+  override get input(): KerasTensor {
+    return this.symbol;
+  }
+  override get output(): KerasTensor {
+    return this.symbol;
   }
   call(inputs: Tensor): Tensor {
     return inputs;
