@@ -3,12 +3,16 @@ import { delimiter, join } from 'node:path';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome'];
 
-/** Path of the browser to test in: what the environment variable CHROMIUM says, or the first found on the PATH. */
+/** Path of the browser to test in: what the environment variable CHROMIUM says (none, if it is empty), or the first on the PATH. */
 export function findChromium(): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const places = process.env['CHROMIUM']
-    ? [process.env['CHROMIUM']]
-    : names.flatMap((name) => folders.map((folder) => join(folder, name)));
+  const named = process.env['CHROMIUM'];
+  const places =
+    named === undefined
+      ? names.flatMap((name) => folders.map((folder) => join(folder, name)))
+      : named === ''
+        ? []
+        : [named];
   return places.find((place) => {
     try {
       accessSync(place, constants.X_OK);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'vitest';
 import { asDType, type DType, dtypeInfo, isFloat } from '../../src/base/dtype.ts';
-import { offerSoftwareGpu } from '../../src/devices/webgpu/testing.ts';
+import { offerSoftwareGpu, sayNoGpu } from '../../src/devices/webgpu/testing.ts';
 import type { DeviceName } from '../../src/runtime/device.ts';
 import { deviceNamed } from '../../src/runtime/device.ts';
 import { setDevice } from '../../src/runtime/set-device.ts';
@@ -76,7 +76,7 @@ export async function hasGpu(): Promise<boolean> {
     await deviceNamed('webgpu');
     return true;
   } catch (error) {
-    console.warn(`cases on webgpu are skipped: ${(error as Error).message}`);
+    sayNoGpu(error);
     return false;
   }
 }
