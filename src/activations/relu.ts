@@ -27,4 +27,6 @@ export const relu = op(
     if (negativeSlope === 0) return y;
     return ops.subtract(y, ops.multiply(ops.relu(ops.subtract(threshold, x)), negativeSlope));
   },
+  ['tensor'],
+  { negativeSlope: true, maxValue: true, threshold: true },
 );

@@ -1,5 +1,9 @@
 import { blame, fail } from './errors.ts';
-import { optionFromDisk, optionToDisk } from './naming.ts';
+import { optionToDisk } from './naming.ts';
+import { refuseOption, show } from './options.ts';
+import { isPlainObject } from './tree.ts';
+
+export { closest } from './spelling.ts';
 
 /** One option of a class, as data: what it accepts, what it becomes, how it is written to disk. */
 export interface Field<In, Out, Required extends boolean = boolean> {
@@ -161,28 +165,9 @@ const any = (initial: unknown): Field<unknown, unknown, false> =>
 
 export const f = { custom, int, number, bool, string, oneOf, sizes, ints, numbers, nullable, any };
 
-/** Number of edits that turn one word into the other: characters put in, left out, replaced, or swapped with a neighbour. */
-function distance(a: string, b: string): number {
-  let before: number[] = [];
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
-      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      if (isSwap) next[j] = Math.min(next[j]!, before[j - 2]! + 1);
-    }
-    [before, row] = [row, next];
-  }
-  return row[b.length]!;
-}
-/** The candidate that is spelled most like a word. */
-export const closest = (word: string, candidates: readonly string[]): string | undefined =>
-  [...candidates].map((c) => ({ c, d: distance(word.toLowerCase(), c.toLowerCase()) })).sort((p, q) => p.d - q.d)[0]?.c;
-
 /** Refuses anything but one object of options, such as the bare values of Python. */
 export function requireOptions(owner: string, fields: Fields, given: unknown): void {
-  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return;
+  if (isPlainObject(given)) return;
   const first = Object.entries(fields)[0];
   const fits = first?.[1].check(given) === true;
   fail(
@@ -200,15 +185,7 @@ export function resolveOptions<S extends Fields>(
   others: readonly string[] = [],
 ): Resolved<S> {
   const known = [...Object.keys(fields), ...others];
-  for (const key of Object.keys(given))
-    if (!(key in fields)) {
-      const guess = known.includes(optionFromDisk(key)) ? optionFromDisk(key) : closest(key, known);
-      fail(
-        owner,
-        `unknown option "${key}"`,
-        guess ? `did you mean "${guess}"? Options: ${known.join(', ')}` : `${owner} takes no options`,
-      );
-    }
+  for (const key of Object.keys(given)) if (!Object.hasOwn(fields, key)) refuseOption(owner, key, known);
   const out: Record<string, unknown> = {};
   for (const [key, field] of Object.entries(fields)) {
     let value = (given as Record<string, unknown>)[key];
@@ -222,9 +199,6 @@ export function resolveOptions<S extends Fields>(
   }
   return out as Resolved<S>;
 }
-const show = (value: unknown): string =>
-  typeof value === 'function' ? value.name || 'a function' : (JSON.stringify(value) ?? String(value));
-
 const diskKey = (key: string, field: AnyField): string => field.key ?? optionToDisk(key);
 
 /** Options as a config holds them: snake_case keys, values in their form on disk. */

@@ -1,11 +1,13 @@
 /** A value, or a list or plain object of such: the nests that layers and functions take and give. */
 export type Tree<T> = T | readonly Tree<T>[] | { readonly [key: string]: Tree<T> };
 
-const isPlainObject = (x: unknown): x is Record<string, unknown> => {
+/** Whether something was written as `{ … }`: no array, tensor, or other object of a class. */
+export function isPlainObject(x: unknown): x is Record<string, unknown> {
   if (typeof x !== 'object' || x === null) return false;
-  const prototype = Object.getPrototypeOf(x);
-  return prototype === Object.prototype || prototype === null;
-};
+  const prototype: unknown = Object.getPrototypeOf(x);
+  // Plain objects of other windows and contexts have another Object.prototype.
+  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
+}
 
 /** Applies `f` to every leaf; lists and plain objects are walked, keys in sorted order as in Keras. */
 export function mapTree<T, R>(tree: Tree<T>, f: (leaf: T, path: readonly (string | number)[]) => R): Tree<R> {

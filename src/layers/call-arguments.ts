@@ -1,4 +1,5 @@
 import { type DType, isFloat } from '../base/dtype.ts';
+import { isPlainObject } from '../base/tree.ts';
 import { cast } from '../ops/index.ts';
 import { asTensor, type KerasTensor, type Like, mapTensors, Tensor, tensorsIn, Variable } from '../tensor/index.ts';
 import type { CallOptions } from './call-context.ts';
@@ -7,9 +8,6 @@ import { maskOf, maskOn, setMask } from './masks.ts';
 type Lenient<T> = T extends Tensor ? Like | KerasTensor : T;
 /** Arguments as a caller may give them: arrays and numbers where the layer takes tensors. */
 export type LenientArgs<A extends unknown[]> = { [K in keyof A]: Lenient<A[K]> };
-
-const isPlainObject = (x: unknown): x is Record<string, unknown> =>
-  typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype;
 
 /** Numbers, arrays and variables as tensors; nests of tensors as they are. */
 export function toTensors(x: unknown): unknown {

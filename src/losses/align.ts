@@ -1,6 +1,7 @@
+import type { OptionNames } from '../base/options.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
-import { type Op, op } from '../ops/op.ts';
+import { type Declared, type Op, op } from '../ops/op.ts';
 
 /** Two tensors brought to one rank where they differ by a last axis of size 1. */
 export function alignRanks(a: Tensor, b: Tensor): [a: Tensor, b: Tensor] {
@@ -12,19 +13,27 @@ export function alignRanks(a: Tensor, b: Tensor): [a: Tensor, b: Tensor] {
   return b.shape.length === 1 ? [a, ops.expandDims(b, -1)] : [ops.squeeze(a, { axis: -1 }), b];
 }
 
-/** A loss function: labels in the dtype of the predictions, both of one rank unless `isAligned` is false. */
+interface LossRules {
+  /** Whether labels and predictions are brought to one rank. */
+  readonly isAligned?: boolean;
+}
+/** How a loss function is declared, with the names of its options where it takes some. */
+type Rules<O extends object> = [keyof O] extends [never]
+  ? [rules?: LossRules]
+  : [rules: LossRules & { readonly options: OptionNames<O> }];
+
+/** A loss function: labels in the dtype of the predictions. */
 export function lossFunction<O extends object = {}>(
   name: string,
   body: (yTrue: Tensor, yPred: Tensor, options: O) => Tensor,
-  { isAligned = false } = {},
+  ...[rules = {}]: Rules<O>
 ): Op<[yTrue: Tensor, yPred: Tensor, options?: O], Tensor> {
-  return op(
-    name,
-    (yTrue: Tensor, yPred: Tensor, options?: O): Tensor => {
-      const labels = ops.cast(yTrue, yPred.dtype);
-      const [t, y] = isAligned ? alignRanks(labels, yPred) : [labels, yPred];
-      return body(t, y, options ?? ({} as O));
-    },
-    ['tensor', 'tensor'],
-  );
+  const { isAligned = false, options: names = {} } = rules as LossRules & { options?: OptionNames<O> };
+  const call = (yTrue: Tensor, yPred: Tensor, options: O = {} as O): Tensor => {
+    const labels = ops.cast(yTrue, yPred.dtype);
+    const [t, y] = isAligned ? alignRanks(labels, yPred) : [labels, yPred];
+    return body(t, y, options);
+  };
+  const declared: unknown = [['tensor', 'tensor'], names];
+  return op(name, call, ...(declared as Declared<Parameters<typeof call>>));
 }

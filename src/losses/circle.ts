@@ -43,6 +43,7 @@ export const circle = op(
     return ops.softplus(ops.add(positive, negative));
   },
   ['tensor', 'tensor'],
+  { refLabels: true, refEmbeddings: true, removeDiagonal: true, gamma: true, margin: true },
 );
 
 const fields = {

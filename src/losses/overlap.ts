@@ -11,11 +11,15 @@ export interface DiceOptions {
   readonly axis?: Axes | undefined;
 }
 /** `1 - 2 Σ yTrue·yPred / (Σ yTrue + Σ yPred)`. @example dice([[1, 0]], [[1, 0]]) // 0 */
-export const dice = lossFunction<DiceOptions>('dice', (t, y, { axis = null }) => {
-  const sum = (x: Tensor): Tensor => ops.sum(x, { axis });
-  const overlap = ops.multiply(sum(ops.multiply(t, y)), 2);
-  return ops.subtract(1, ops.divide(overlap, ops.add(ops.add(sum(t), sum(y)), epsilon())));
-});
+export const dice = lossFunction<DiceOptions>(
+  'dice',
+  (t, y, { axis = null }) => {
+    const sum = (x: Tensor): Tensor => ops.sum(x, { axis });
+    const overlap = ops.multiply(sum(ops.multiply(t, y)), 2);
+    return ops.subtract(1, ops.divide(overlap, ops.add(ops.add(sum(t), sum(y)), epsilon())));
+  },
+  { options: { axis: true } },
+);
 export interface TverskyOptions extends DiceOptions {
   /** Weight of what the labels hold and the predictions miss. */
   readonly alpha?: number | undefined;
@@ -26,13 +30,17 @@ export interface TverskyOptions extends DiceOptions {
  * `1 - hit / (hit + alpha · missed + beta · added)` (Salehi et al., 2017), the two weights as Keras applies them.
  * @example tversky([[1, 0]], [[1, 0]]) // 0
  */
-export const tversky = lossFunction<TverskyOptions>('tversky', (t, y, { alpha = 0.5, beta = 0.5, axis = null }) => {
-  const sum = (x: Tensor): Tensor => ops.sum(x, { axis });
-  const hit = sum(ops.multiply(t, y));
-  const missed = ops.multiply(sum(ops.multiply(t, ops.subtract(1, y))), alpha);
-  const added = ops.multiply(sum(ops.multiply(ops.subtract(1, t), y)), beta);
-  return ops.subtract(1, ops.divide(hit, ops.add(ops.add(ops.add(hit, missed), added), epsilon())));
-});
+export const tversky = lossFunction<TverskyOptions>(
+  'tversky',
+  (t, y, { alpha = 0.5, beta = 0.5, axis = null }) => {
+    const sum = (x: Tensor): Tensor => ops.sum(x, { axis });
+    const hit = sum(ops.multiply(t, y));
+    const missed = ops.multiply(sum(ops.multiply(t, ops.subtract(1, y))), alpha);
+    const added = ops.multiply(sum(ops.multiply(ops.subtract(1, t), y)), beta);
+    return ops.subtract(1, ops.divide(hit, ops.add(ops.add(ops.add(hit, missed), added), epsilon())));
+  },
+  { options: { alpha: true, beta: true, axis: true } },
+);
 
 const axis = f.custom<Axes, Axes>({
   expects: 'an integer, an array of integers or null',

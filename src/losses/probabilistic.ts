@@ -38,12 +38,14 @@ export const categoricalCrossentropy = lossFunction<CrossentropyOptions>(
     const classes = y.shape[axisOf('categoricalCrossentropy', axis, y.shape.length)]!;
     return ops.categoricalCrossentropy(smooth(t, labelSmoothing, 1 / classes), y, { fromLogits, axis });
   },
+  { options: { fromLogits: true, labelSmoothing: true, axis: true } },
 );
 /** Mean over the last axis of `-(yTrue · log(yPred) + (1 - yTrue) · log(1 - yPred))`. @example binaryCrossentropy([[1]], [[0.5]]) // [0.6931] */
 export const binaryCrossentropy = lossFunction<CrossentropyOptions>(
   'binaryCrossentropy',
   (t, y, { fromLogits = false, labelSmoothing = 0, axis = -1 }) =>
     ops.mean(ops.binaryCrossentropy(smooth(t, labelSmoothing, 0.5), y, { fromLogits }), { axis }),
+  { options: { fromLogits: true, labelSmoothing: true, axis: true } },
 );
 
 export interface FocalOptions extends CrossentropyOptions {
@@ -65,6 +67,7 @@ export const categoricalFocalCrossentropy = lossFunction<CategoricalFocalOptions
     const entropy = ops.multiply(ops.negative(smooth(t, labelSmoothing, 1 / classes)), ops.log(p));
     return ops.sum(ops.multiply(ops.multiply(ops.power(rest(p), gamma), alpha), entropy), { axis });
   },
+  { options: { alpha: true, gamma: true, fromLogits: true, labelSmoothing: true, axis: true } },
 );
 export interface BinaryFocalOptions extends FocalOptions {
   /** Weight of class 1, against that of class 0. */
@@ -84,6 +87,16 @@ export const binaryFocalCrossentropy = lossFunction<BinaryFocalOptions>(
     const focal = ops.multiply(ops.power(rest(likelihood), gamma), entropy);
     const weight = ops.add(ops.multiply(t, alpha), ops.multiply(rest(t), 1 - alpha));
     return ops.mean(applyClassBalancing ? ops.multiply(weight, focal) : focal, { axis: options.axis ?? -1 });
+  },
+  {
+    options: {
+      alpha: true,
+      applyClassBalancing: true,
+      gamma: true,
+      fromLogits: true,
+      labelSmoothing: true,
+      axis: true,
+    },
   },
 );
 
@@ -115,6 +128,7 @@ export const sparseCategoricalCrossentropy = op(
     return ops.where(isValid, loss, 0);
   },
   ['tensor', 'tensor'],
+  { fromLogits: true, ignoreClass: true, axis: true },
 );
 /** `(1 - p^q) / q` with the probability p of the true class (Zhang and Sabuncu, 2018). @example categoricalGeneralizedCrossEntropy([0], [[1, 0]], 0.5) // [0] */
 export const categoricalGeneralizedCrossEntropy = op(

@@ -49,7 +49,7 @@ export const cosineSimilarity = lossFunction<AxisOption>(
     const product = ops.multiply(ops.normalize(t, { axis }), ops.normalize(y, { axis }));
     return ops.negative(ops.sum(product, { axis }));
   },
-  aligned,
+  { isAligned: true, options: { axis: true } },
 );
 
 export interface HuberOptions {
@@ -65,7 +65,7 @@ export const huber = lossFunction<HuberOptions>(
     const linear = ops.subtract(ops.multiply(size, delta), 0.5 * delta * delta);
     return lastMean(ops.where(ops.lessEqual(size, delta), ops.multiply(ops.square(error), 0.5), linear));
   },
-  aligned,
+  { isAligned: true, options: { delta: true } },
 );
 /** `mean(log(cosh(yPred - yTrue)))` over the last axis. @example logCosh([[0]], [[0]]) // [0] */
 export const logCosh = lossFunction(

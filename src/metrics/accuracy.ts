@@ -28,6 +28,7 @@ export const binaryAccuracy = op(
     return hits(t, ops.cast(ops.greater(y, threshold), t.dtype));
   },
   both,
+  { threshold: true },
 );
 /** 1 where labels and predictions have their largest element at the same place. @example categoricalAccuracy([[0, 1]], [[0.3, 0.7]]) // [1] */
 export const categoricalAccuracy = op(
@@ -62,6 +63,7 @@ export const topKCategoricalAccuracy = op(
     return ops.reshape(matches, labels.shape);
   },
   both,
+  { k: true },
 );
 export interface SparseTopKOptions extends TopKOption {
   /** Whether predictions are class numbers, best first, instead of scores. */
@@ -79,6 +81,7 @@ export const sparseTopKCategoricalAccuracy = op(
     return ops.reshape(ops.cast(matches, floatx()), yTrue.shape);
   },
   both,
+  { fromSortedIds: true, k: true },
 );
 
 /** How often predictions equal labels. */

@@ -21,7 +21,7 @@ export const pearsonCorrelation = lossFunction<CorrelationOptions>(
     };
     return ops.mean(ops.multiply(standard(t), standard(y)), { axis });
   },
-  { isAligned: true },
+  { isAligned: true, options: { axis: true } },
 );
 /** How near pairs lie to the line y = x: `2·cov / (var + var + (mean - mean)²)`. @example concordanceCorrelation([[0, 1, 2]], [[0, 1, 2]]) // [1] */
 export const concordanceCorrelation = lossFunction<CorrelationOptions>(
@@ -33,7 +33,7 @@ export const concordanceCorrelation = lossFunction<CorrelationOptions>(
     const spread = ops.add(ops.add(variance(t), variance(y)), ops.square(ops.subtract(mean(t), mean(y))));
     return ops.mean(ops.divide(ops.multiply(covariance, 2), ops.add(spread, epsilon())), { axis });
   },
-  { isAligned: true },
+  { isAligned: true, options: { axis: true } },
 );
 
 const fields = { axis: f.int({ initial: -1 }) };

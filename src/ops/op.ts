@@ -1,6 +1,7 @@
 import { floatx, imageDataFormat } from '../base/config.ts';
 import { fail } from '../base/errors.ts';
 import { autoName, toSnakeCase } from '../base/naming.ts';
+import { type OptionNames, type OptionsAmong, optionsOf, refuseSurplus } from '../base/options.ts';
 import type { Tree } from '../base/tree.ts';
 import type { Executable } from '../devices/device.ts';
 import { refusingComplex } from '../ir/complex.ts';
@@ -30,6 +31,11 @@ type LenientList<T> = T extends readonly (infer E)[]
   : T;
 type LenientArgs<A extends unknown[]> = { [K in keyof A]: Lenient<A[K]> };
 
+/** What `op` is told beside the body: how it reads its arguments and, where the last one holds options, their names. */
+export type Declared<A extends unknown[]> = [OptionsAmong<A>] extends [never]
+  ? [reads?: readonly Reads[]]
+  : [reads: readonly Reads[], options: OptionNames<OptionsAmong<A>>];
+
 /** A public operation on tensors. */
 export interface Op<A extends unknown[], R> {
   (...args: LenientArgs<A>): R;
@@ -54,11 +60,17 @@ const isNest = (x: unknown): boolean => x instanceof Tensor || isTypedArray(x);
 export function op<A extends unknown[], R>(
   name: string,
   body: (...args: A) => R,
-  reads: readonly Reads[] = ['tensor'],
+  ...[reads = ['tensor'], options]: Declared<A>
 ): Op<A, R> {
+  // Without options among them, the number of parameters is known only where none has a default and none is a rest.
+  const most = options ? body.length + 1 : body.length || Number.POSITIVE_INFINITY;
   const prepare = (args: readonly unknown[]): unknown[] =>
     args.map((x, k) => (k < reads.length ? read(reads[k]!, x) : mapTensors(x, (t) => t)));
-  const call = (...given: unknown[]): unknown => refusingComplex(name, () => onArguments(prepare(given)));
+  const call = (...given: unknown[]): unknown => {
+    if (given.length > most) refuseSurplus(name, given, most);
+    if (options) optionsOf(name, options, given[most - 1] as OptionsAmong<A>);
+    return refusingComplex(name, () => onArguments(prepare(given)));
+  };
   const onArguments = (args: unknown[]): unknown => {
     if (hasSymbolic(args)) return callSymbolic(name, call, args);
     if (currentTrace()) return body(...(args as A));

@@ -1,7 +1,7 @@
 import { fail } from '../../base/errors.ts';
 import { f, type Resolved } from '../../base/field.ts';
 import { type SymbolicShape, showShape } from '../../base/shape.ts';
-import { add, cast, layerNormalization, multiply, rsqrt, var as variance } from '../../ops/index.ts';
+import { layerNormalization } from '../../ops/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
 import { Layer } from '../layer.ts';
 import { buildAffine } from './affine.ts';
@@ -38,10 +38,7 @@ export class LayerNormalization extends Layer<typeof fields> {
     buildAffine(this, shape as number[]);
   }
   call(inputs: Tensor): Tensor {
-    const { axis, epsilon, gamma, beta } = this;
-    if (!this.rmsScaling) return layerNormalization(inputs, { axis, epsilon, gamma, beta });
-    const scale = rsqrt(add(variance(inputs, { axis, keepdims: true }), epsilon));
-    const y = multiply(inputs, scale);
-    return gamma ? multiply(y, cast(gamma, y.dtype)) : y;
+    const { axis, epsilon, gamma, beta, rmsScaling } = this;
+    return layerNormalization(inputs, { axis, epsilon, gamma, beta, rmsScaling });
   }
 }

@@ -59,4 +59,5 @@ export const associativeScan = op(
     return build(turn(run(turn(tensors))));
   },
   ['value', 'value'],
+  { reverse: true, axis: true },
 );

@@ -44,10 +44,16 @@ export const convertToTensor = op(
       fail('convertToTensor', 'there are no sparse or ragged tensors', 'leave `sparse` and `ragged` out');
     return dtype === undefined || dtype === null ? x : converted(x, asDType(dtype, 'convertToTensor'));
   },
+  ['tensor'],
+  { dtype: true, sparse: true, ragged: true },
 );
 /** A tensor of a number, nested arrays or a typed array; another name of `convertToTensor`. @example array([1, 2]).shape // [2] */
-export const array = op('array', (x: Tensor, { dtype }: { readonly dtype?: string | null | undefined } = {}) =>
-  dtype === undefined || dtype === null ? x : converted(x, asDType(dtype, 'array')),
+export const array = op(
+  'array',
+  (x: Tensor, { dtype }: { readonly dtype?: string | null | undefined } = {}) =>
+    dtype === undefined || dtype === null ? x : converted(x, asDType(dtype, 'array')),
+  ['tensor'],
+  { dtype: true },
 );
 /** The same tensor; tensors never change. @example copy([1, 2]) // [1, 2] */
 export const copy = op('copy', (x: Tensor) => x);

@@ -104,6 +104,7 @@ export const whileLoop = op(
     return build(found);
   },
   ['value', 'value', 'value'],
+  { maximumIterations: true },
 );
 /** `val = bodyFun(i, val)` for i from `lower` up to, not including, `upper`. @example foriLoop(0, 3, (i, x) => x.add(i), 0) // 3 */
 export const foriLoop = op(
@@ -177,6 +178,7 @@ export const scan = op(
     return [carry.build(found.carries), build!(found.results)];
   },
   ['value', 'value'],
+  { xs: true, length: true, reverse: true, unroll: true },
 );
 const mapped = (name: string) =>
   op(

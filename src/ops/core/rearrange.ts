@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { optionsOf } from '../../base/options.ts';
 import { showShape, sizeOf } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { transpose } from '../../primitives/movement.ts';
@@ -8,10 +9,14 @@ import { op } from '../op.ts';
 /** The axes of one side of a pattern; those in parentheses are one axis together. */
 const groupsOf = (side: string): string[][] =>
   (side.match(/\([^)]*\)|\w+/g) ?? []).map((group) => group.match(/\w+/g) ?? []);
+/** Lengths may be given for the names of the pattern alone. */
+const optionsNamed = (pattern: string, given: Readonly<Record<string, number>> | undefined) =>
+  optionsOf('rearrange', Object.fromEntries((pattern.match(/\w+/g) ?? []).map((name) => [name, true as const])), given);
 /** Axes split, reordered and joined as a pattern says; lengths of split axes as further options. @example rearrange(ones([2, 6]), 'a (b c) -> (a c) b', { b: 3 }).shape // [4, 3] */
 export const rearrange = op(
   'rearrange',
-  (tensor: Tensor, pattern: string, lengths: Readonly<Record<string, number>> = {}) => {
+  (tensor: Tensor, pattern: string, given?: Readonly<Record<string, number>>) => {
+    const lengths = new Map(Object.entries(optionsNamed(pattern, given)));
     const bad = (problem: string): never =>
       fail('rearrange', `"${pattern}" ${problem}`, 'write e.g. "b h w c -> b (h w) c", every name once on both sides');
     const [left, right, more] = pattern.split('->');
@@ -25,11 +30,11 @@ export const rearrange = op(
     const sizes = new Map<string, number>();
     from.forEach((group, d) => {
       const size = tensor.shape[d]!;
-      const open = group.filter((name) => lengths[name] === undefined);
-      const known = sizeOf(group.flatMap((name) => lengths[name] ?? []));
+      const open = group.filter((name) => !lengths.has(name));
+      const known = sizeOf(group.flatMap((name) => lengths.get(name) ?? []));
       if (open.length > 1) bad(`leaves the sizes of ${open.join(' and ')} open`);
       if (open.length === 1 ? size % known !== 0 : known !== size) bad(`does not divide axis ${d} of size ${size}`);
-      for (const name of group) sizes.set(name, lengths[name] ?? size / known);
+      for (const name of group) sizes.set(name, lengths.get(name) ?? size / known);
     });
     const split = reshapeTo(
       tensor,

@@ -80,4 +80,5 @@ export const scatterUpdate = op(
     return scattered('scatterUpdate', inputs, indices, updates, combine!);
   },
   ['tensor', 'tensor', 'tensor'],
+  { reduction: true },
 );

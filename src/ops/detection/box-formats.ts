@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { type OptionNames } from '../../base/options.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { add, divide, multiply, subtract } from '../numpy/arithmetic.ts';
 import { clip } from '../numpy/clip.ts';
@@ -27,6 +28,7 @@ export interface ImageSize {
   readonly height?: number | undefined;
   readonly width?: number | undefined;
 }
+const imageSize: OptionNames<ImageSize> = { height: true, width: true };
 type Four = readonly [Tensor, Tensor, Tensor, Tensor];
 const parts = (boxes: Tensor): Four => [0, 1, 2, 3].map((k) => getItem(boxes, ['...', k])) as unknown as Four;
 const half = (x: Tensor): Tensor => multiply(x, 0.5);
@@ -72,6 +74,8 @@ export const convertFormat = op(
     if (to.isRelative && !from.isRelative) scale(1 / width!, 1 / height!);
     return stack([...fromCorners[to.base]!([x1, y1, x2, y2])], { axis: -1 });
   },
+  ['tensor'],
+  imageSize,
 );
 
 export interface DeltaOptions extends ImageSize {
@@ -80,6 +84,13 @@ export interface DeltaOptions extends ImageSize {
   /** The four deltas are divided by these on encoding. */
   readonly variance?: readonly [number, number, number, number] | null;
 }
+const deltaOptions: OptionNames<DeltaOptions> = {
+  anchorFormat: true,
+  boxFormat: true,
+  variance: true,
+  height: true,
+  width: true,
+};
 const ones = [1, 1, 1, 1] as const;
 
 /**
@@ -101,6 +112,7 @@ export const decodeDeltasToBoxes = op(
     return convertFormat(stack(boxes, { axis: -1 }), 'center_xywh', boxFormat, size);
   },
   ['tensor', 'tensor'],
+  deltaOptions,
 );
 
 /**
@@ -124,6 +136,7 @@ export const encodeBoxToDeltas = op(
     );
   },
   ['tensor', 'tensor'],
+  deltaOptions,
 );
 
 /** Boxes cut off at the image's border, in pixels. @example clipToImageSize([[-1, 0, 3, 9]], { height: 4, width: 4 }) // [[0, 0, 3, 4]] */
@@ -145,6 +158,8 @@ export const clipToImageSize = op(
       boundingBoxFormat,
     );
   },
+  ['tensor'],
+  { height: true, width: true, boundingBoxFormat: true },
 );
 
 /** IoU of every box of one list with every box of another, in any format. */
@@ -158,6 +173,7 @@ export const computeIou = op(
     );
   },
   ['tensor', 'tensor'],
+  imageSize,
 );
 /** Complete IoU of boxes pair by pair, in any format. */
 export const computeCiou = op(
@@ -170,4 +186,5 @@ export const computeCiou = op(
     );
   },
   ['tensor', 'tensor'],
+  imageSize,
 );

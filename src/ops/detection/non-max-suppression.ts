@@ -131,4 +131,5 @@ export const nonMaxSuppression = op(
     };
   },
   ['tensor', 'tensor'],
+  { labels: true, iouThreshold: true, softSigma: true, scoreThreshold: true, maxDetections: true, candidates: true },
 );

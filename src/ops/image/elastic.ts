@@ -49,6 +49,7 @@ const distorted = op(
     return cast(back(sampled(x, [at(1), at(2)], { batch: 1, order, mode: fillMode, fill: fillValue })), images.dtype);
   },
   ['tensor', 'tensor'],
+  { alpha: true, sigma: true, interpolation: true, fillMode: true, fillValue: true, dataFormat: true },
 );
 /** Images distorted by a smooth random field, the same down and across. @example image.elasticTransform(ones([4, 4, 1]), { seed: 1 }).shape // [4, 4, 1] */
 export const elasticTransform = Object.assign(

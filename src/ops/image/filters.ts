@@ -1,5 +1,6 @@
 import { dtypeInfo } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
+import { type OptionNames } from '../../base/options.ts';
 import { range, sameShape, showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
@@ -51,29 +52,39 @@ export interface GaussianBlurOptions extends FormatOption {
   readonly sigma?: readonly [number, number] | undefined;
 }
 /** Images blurred by a normal distribution. @example image.gaussianBlur(ones([4, 4, 1])).shape // [4, 4, 1] */
-export const gaussianBlur = op('gaussianBlur', (images: Tensor, options: GaussianBlurOptions = {}) => {
-  const { kernelSize = [3, 3], sigma = [1, 1] } = options;
-  const [x, back] = batched('image.gaussianBlur', images, options);
-  return back(filtered(x, outer(gaussian(kernelSize[1], sigma[1]), gaussian(kernelSize[0], sigma[0])), 'same'));
-});
+export const gaussianBlur = op(
+  'gaussianBlur',
+  (images: Tensor, options: GaussianBlurOptions = {}) => {
+    const { kernelSize = [3, 3], sigma = [1, 1] } = options;
+    const [x, back] = batched('image.gaussianBlur', images, options);
+    return back(filtered(x, outer(gaussian(kernelSize[1], sigma[1]), gaussian(kernelSize[0], sigma[0])), 'same'));
+  },
+  ['tensor'],
+  { kernelSize: true, sigma: true, dataFormat: true },
+);
 /** Brightness changes down and across, along a new last axis `[dy, dx]`. @example image.sobelEdges(ones([1, 4, 4, 1])).shape // [1, 4, 4, 1, 2] */
-export const sobelEdges = op('sobelEdges', (images: Tensor, options: FormatOption = {}) => {
-  const { kind } = dtypeInfo[images.dtype];
-  if (kind === 'uint')
-    fail('image.sobelEdges', `the images are ${images.dtype}, and edges have a sign`, 'cast them to float32');
-  const [x, back] = batched('image.sobelEdges', images, options);
-  const [smooth, step] = [
-    [1, 2, 1],
-    [-1, 0, 1],
-  ];
-  // Edges of integers stay within their type.
-  const typed = (y: Tensor): Tensor => (kind === 'int' ? cast(cast(y, 'int32'), images.dtype) : y);
-  const edges = [outer(step, smooth), outer(smooth, step)].map((rows) => typed(back(filtered(x, rows, 'same'))));
-  return concatenate(
-    edges.map((e) => reshapeTo(e, [...e.shape, 1])),
-    { axis: edges[0]!.shape.length },
-  );
-});
+export const sobelEdges = op(
+  'sobelEdges',
+  (images: Tensor, options: FormatOption = {}) => {
+    const { kind } = dtypeInfo[images.dtype];
+    if (kind === 'uint')
+      fail('image.sobelEdges', `the images are ${images.dtype}, and edges have a sign`, 'cast them to float32');
+    const [x, back] = batched('image.sobelEdges', images, options);
+    const [smooth, step] = [
+      [1, 2, 1],
+      [-1, 0, 1],
+    ];
+    // Edges of integers stay within their type.
+    const typed = (y: Tensor): Tensor => (kind === 'int' ? cast(cast(y, 'int32'), images.dtype) : y);
+    const edges = [outer(step, smooth), outer(smooth, step)].map((rows) => typed(back(filtered(x, rows, 'same'))));
+    return concatenate(
+      edges.map((e) => reshapeTo(e, [...e.shape, 1])),
+      { axis: edges[0]!.shape.length },
+    );
+  },
+  ['tensor'],
+  { dataFormat: true },
+);
 
 export interface SsimOptions extends FormatOption {
   readonly maxVal?: number | undefined;
@@ -115,6 +126,7 @@ export const ssim = op(
     return cast(image1.shape.length === 3 ? reshapeTo(mean, []) : mean, image1.dtype);
   },
   ['tensor', 'tensor'],
+  { maxVal: true, filterSize: true, filterSigma: true, k1: true, k2: true, dataFormat: true },
 );
 
 export interface ExtractPatchesOptions extends FormatOption {
@@ -122,6 +134,12 @@ export interface ExtractPatchesOptions extends FormatOption {
   readonly dilationRate?: Sizes | undefined;
   readonly padding?: 'valid' | 'same' | undefined;
 }
+const extractPatchesOptions: OptionNames<ExtractPatchesOptions> = {
+  strides: true,
+  dilationRate: true,
+  padding: true,
+  dataFormat: true,
+};
 function patches(who: string, images: Tensor, size: Sizes, rank: number, options: ExtractPatchesOptions): Tensor {
   const isSingle = images.shape.length === rank + 1;
   if (!isSingle && images.shape.length !== rank + 2)
@@ -147,13 +165,19 @@ function patches(who: string, images: Tensor, size: Sizes, rank: number, options
   return isSingle ? reshapeTo(y, y.shape.slice(1)) : y;
 }
 /** Patches of images (or, with three sizes, of volumes), laid out along the channels. @example image.extractPatches(ones([4, 4, 1]), 2).shape // [2, 2, 4] */
-export const extractPatches = op('extractPatches', (images: Tensor, size: Sizes, options: ExtractPatchesOptions = {}) =>
-  patches('image.extractPatches', images, size, typeof size === 'object' && size.length === 3 ? 3 : 2, options),
+export const extractPatches = op(
+  'extractPatches',
+  (images: Tensor, size: Sizes, options: ExtractPatchesOptions = {}) =>
+    patches('image.extractPatches', images, size, typeof size === 'object' && size.length === 3 ? 3 : 2, options),
+  ['tensor'],
+  extractPatchesOptions,
 );
 const volumePatches = op(
   'extractPatches3d',
   (volumes: Tensor, size: readonly number[], options: ExtractPatchesOptions) =>
     patches('image.extractPatches3d', volumes, size, 3, options),
+  ['tensor'],
+  extractPatchesOptions,
 );
 /** Patches of volumes, laid out along the channels. @example image.extractPatches3d(ones([2, 2, 2, 1]), 2).shape // [1, 1, 1, 8] */
 export const extractPatches3d = Object.assign(

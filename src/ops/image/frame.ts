@@ -34,25 +34,38 @@ export interface PadImagesOptions extends TargetOptions {
   readonly rightPadding?: Size;
 }
 /** Images with zeros around them, by amounts or to a target size. @example image.padImages(ones([1, 1, 1]), { topPadding: 1, bottomPadding: 0, leftPadding: 0, rightPadding: 0 }).shape // [2, 1, 1] */
-export const padImages = op('padImages', (images: Tensor, o: PadImagesOptions = {}) => {
-  const axes = imageAxes('image.padImages', images, o.dataFormat);
-  const [height, width] = [images.shape[axes.height]!, images.shape[axes.width]!];
-  const [top, bottom] = amounts(
-    'image.padImages',
-    ['topPadding', 'bottomPadding', 'targetHeight'],
-    [o.topPadding, o.bottomPadding, o.targetHeight],
-    (n) => n - height,
-  );
-  const [left, right] = amounts(
-    'image.padImages',
-    ['leftPadding', 'rightPadding', 'targetWidth'],
-    [o.leftPadding, o.rightPadding, o.targetWidth],
-    (n) => n - width,
-  );
-  const side = (h: number, w: number): number[] =>
-    images.shape.map((_, d) => (d === axes.height ? h : d === axes.width ? w : 0));
-  return pad(images, { low: side(top, left), high: side(bottom, right), inner: side(0, 0), value: 0 });
-});
+export const padImages = op(
+  'padImages',
+  (images: Tensor, o: PadImagesOptions = {}) => {
+    const axes = imageAxes('image.padImages', images, o.dataFormat);
+    const [height, width] = [images.shape[axes.height]!, images.shape[axes.width]!];
+    const [top, bottom] = amounts(
+      'image.padImages',
+      ['topPadding', 'bottomPadding', 'targetHeight'],
+      [o.topPadding, o.bottomPadding, o.targetHeight],
+      (n) => n - height,
+    );
+    const [left, right] = amounts(
+      'image.padImages',
+      ['leftPadding', 'rightPadding', 'targetWidth'],
+      [o.leftPadding, o.rightPadding, o.targetWidth],
+      (n) => n - width,
+    );
+    const side = (h: number, w: number): number[] =>
+      images.shape.map((_, d) => (d === axes.height ? h : d === axes.width ? w : 0));
+    return pad(images, { low: side(top, left), high: side(bottom, right), inner: side(0, 0), value: 0 });
+  },
+  ['tensor'],
+  {
+    topPadding: true,
+    leftPadding: true,
+    bottomPadding: true,
+    rightPadding: true,
+    targetHeight: true,
+    targetWidth: true,
+    dataFormat: true,
+  },
+);
 export interface CropImagesOptions extends TargetOptions {
   readonly topCropping?: Size;
   readonly leftCropping?: Size;
@@ -60,22 +73,35 @@ export interface CropImagesOptions extends TargetOptions {
   readonly rightCropping?: Size;
 }
 /** Images with their borders cut off, by amounts or to a target size. @example image.cropImages(ones([3, 3, 1]), { topCropping: 1, bottomCropping: 0, leftCropping: 0, targetWidth: 2 }).shape // [2, 2, 1] */
-export const cropImages = op('cropImages', (images: Tensor, o: CropImagesOptions = {}) => {
-  const axes = imageAxes('image.cropImages', images, o.dataFormat);
-  const [height, width] = [images.shape[axes.height]!, images.shape[axes.width]!];
-  const [top, bottom] = amounts(
-    'image.cropImages',
-    ['topCropping', 'bottomCropping', 'targetHeight'],
-    [o.topCropping, o.bottomCropping, o.targetHeight],
-    (n) => height - n,
-  );
-  const [left, right] = amounts(
-    'image.cropImages',
-    ['leftCropping', 'rightCropping', 'targetWidth'],
-    [o.leftCropping, o.rightCropping, o.targetWidth],
-    (n) => width - n,
-  );
-  if (top + bottom > height || left + right > width)
-    fail('image.cropImages', `nothing is left of ${height} x ${width}`, 'cut off less');
-  return part(part(images, axes.height, top, height - bottom), axes.width, left, width - right);
-});
+export const cropImages = op(
+  'cropImages',
+  (images: Tensor, o: CropImagesOptions = {}) => {
+    const axes = imageAxes('image.cropImages', images, o.dataFormat);
+    const [height, width] = [images.shape[axes.height]!, images.shape[axes.width]!];
+    const [top, bottom] = amounts(
+      'image.cropImages',
+      ['topCropping', 'bottomCropping', 'targetHeight'],
+      [o.topCropping, o.bottomCropping, o.targetHeight],
+      (n) => height - n,
+    );
+    const [left, right] = amounts(
+      'image.cropImages',
+      ['leftCropping', 'rightCropping', 'targetWidth'],
+      [o.leftCropping, o.rightCropping, o.targetWidth],
+      (n) => width - n,
+    );
+    if (top + bottom > height || left + right > width)
+      fail('image.cropImages', `nothing is left of ${height} x ${width}`, 'cut off less');
+    return part(part(images, axes.height, top, height - bottom), axes.width, left, width - right);
+  },
+  ['tensor'],
+  {
+    topCropping: true,
+    leftCropping: true,
+    bottomCropping: true,
+    rightCropping: true,
+    targetHeight: true,
+    targetWidth: true,
+    dataFormat: true,
+  },
+);

@@ -66,32 +66,45 @@ export const inDtypeOf = (images: Tensor, y: Tensor): Tensor =>
   y.dtype === images.dtype ? y : isFloat(images.dtype) ? cast(y, images.dtype) : saturateCast(p.round(y), images.dtype);
 
 /** Images in another size, `[height, width]`. @example image.resize(ones([2, 2, 1]), [4, 4]).shape // [4, 4, 1] */
-export const resize = op('resize', (images: Tensor, size: readonly number[], options: ResizeOptions = {}) => {
-  const { interpolation = 'bilinear', antialias = false, fillMode = 'constant', fillValue = 0 } = options;
-  if (interpolation !== 'nearest' && !['bilinear', 'bicubic', 'lanczos3', 'lanczos5'].includes(interpolation))
-    fail(
-      'image.resize',
-      `unknown interpolation "${String(interpolation)}"`,
-      'use bilinear, nearest, bicubic, lanczos3 or lanczos5',
+export const resize = op(
+  'resize',
+  (images: Tensor, size: readonly number[], options: ResizeOptions = {}) => {
+    const { interpolation = 'bilinear', antialias = false, fillMode = 'constant', fillValue = 0 } = options;
+    if (interpolation !== 'nearest' && !['bilinear', 'bicubic', 'lanczos3', 'lanczos5'].includes(interpolation))
+      fail(
+        'image.resize',
+        `unknown interpolation "${String(interpolation)}"`,
+        'use bilinear, nearest, bicubic, lanczos3 or lanczos5',
+      );
+    if (size.length !== 2 || size.some((n) => !Number.isInteger(n) || n <= 0))
+      fail('image.resize', `size is ${JSON.stringify(size)}`, 'give [height, width], both positive');
+    if (fillMode !== 'constant') fail('image.resize', `unknown fillMode "${String(fillMode)}"`, 'use "constant"');
+    if (options.cropToAspectRatio && options.padToAspectRatio)
+      fail('image.resize', 'cropToAspectRatio and padToAspectRatio are both set', 'set one of them');
+    const axes = imageAxes('image.resize', images, options.dataFormat);
+    const [height, width] = size as [number, number];
+    const framed = options.cropToAspectRatio
+      ? cropped(images, axes, height, width)
+      : options.padToAspectRatio
+        ? padded(images, axes, height, width, fillValue)
+        : images;
+    const x = isFloat(framed.dtype) || interpolation === 'nearest' ? framed : cast(framed, 'float32');
+    return inDtypeOf(
+      images,
+      resized(resized(x, axes.height, height, interpolation, antialias), axes.width, width, interpolation, antialias),
     );
-  if (size.length !== 2 || size.some((n) => !Number.isInteger(n) || n <= 0))
-    fail('image.resize', `size is ${JSON.stringify(size)}`, 'give [height, width], both positive');
-  if (fillMode !== 'constant') fail('image.resize', `unknown fillMode "${String(fillMode)}"`, 'use "constant"');
-  if (options.cropToAspectRatio && options.padToAspectRatio)
-    fail('image.resize', 'cropToAspectRatio and padToAspectRatio are both set', 'set one of them');
-  const axes = imageAxes('image.resize', images, options.dataFormat);
-  const [height, width] = size as [number, number];
-  const framed = options.cropToAspectRatio
-    ? cropped(images, axes, height, width)
-    : options.padToAspectRatio
-      ? padded(images, axes, height, width, fillValue)
-      : images;
-  const x = isFloat(framed.dtype) || interpolation === 'nearest' ? framed : cast(framed, 'float32');
-  return inDtypeOf(
-    images,
-    resized(resized(x, axes.height, height, interpolation, antialias), axes.width, width, interpolation, antialias),
-  );
-});
+  },
+  ['tensor'],
+  {
+    interpolation: true,
+    antialias: true,
+    cropToAspectRatio: true,
+    padToAspectRatio: true,
+    fillMode: true,
+    fillValue: true,
+    dataFormat: true,
+  },
+);
 interface Frame {
   readonly height: number;
   readonly width: number;
@@ -161,4 +174,5 @@ export const scaleAndTranslate = op(
     }, x);
   },
   ['tensor', 'value', 'tensor', 'tensor'],
+  { antialias: true },
 );

@@ -106,6 +106,7 @@ export const mapCoordinates = op(
     return sampled(inputs, rows, { batch: 0, order: order as 0 | 1, mode: fillMode, fill: fillValue });
   },
   ['tensor', 'tensor'],
+  { fillMode: true, fillValue: true },
 );
 export const orderOf = (who: string, interpolation: string): 0 | 1 =>
   interpolation === 'nearest'

@@ -65,6 +65,7 @@ export const affineTransform = op(
     return back(sampled(x, [y, across], { batch: 1, order, mode: fillMode, fill: fillValue }));
   },
   ['tensor', 'tensor'],
+  { interpolation: true, fillMode: true, fillValue: true, dataFormat: true },
 );
 
 /** The eight numbers of the projective map that takes end points to start points: both `[n, 4, 2]`. */
@@ -113,4 +114,5 @@ export const perspectiveTransform = op(
     return back(sampled(x, [line(3), line(0)], { batch: 1, order, mode: 'constant', fill: fillValue }));
   },
   ['tensor', 'tensor', 'tensor'],
+  { fillValue: true, interpolation: true, dataFormat: true },
 );

@@ -35,6 +35,8 @@ export const qr = op(
     const [q, r] = qrOf(matrixOf('qr', x), { full: mode === 'complete' });
     return [q, r];
   },
+  ['tensor'],
+  { mode: true },
 );
 export interface SvdOptions {
   /** Whether U and Vᵀ are square. */
@@ -49,6 +51,8 @@ export const svd = op(
     const { u, s, v } = svdOf(matrixOf('svd', x), { full: fullMatrices && computeUv });
     return computeUv ? [u, s, transposed(v)] : s;
   },
+  ['tensor'],
+  { fullMatrices: true, computeUv: true },
 ) as {
   (x: Parameters<typeof eigh>[0], options: SvdOptions & { readonly computeUv: false }): Tensor;
   (x: Parameters<typeof eigh>[0], options?: SvdOptions): [Tensor, Tensor, Tensor];
@@ -66,10 +70,15 @@ function pseudoInverse(x: Tensor, share: number): Tensor {
   return multiplied(p.mul(v, overRows(inverse, v.shape.at(-2)!)), transposed(u));
 }
 /** The matrix that stands for the inverse where there is none (Moore and Penrose). @example pinv([[2, 0], [0, 0]]) // [[0.5, 0], [0, 0]] */
-export const pinv = op('pinv', (x: Tensor, { rcond }: { readonly rcond?: number | null | undefined } = {}) => {
-  const a = matrixOf('pinv', x);
-  return pseudoInverse(a, rcond ?? 10 * Math.max(a.shape.at(-1)!, a.shape.at(-2)!) * roundOff);
-});
+export const pinv = op(
+  'pinv',
+  (x: Tensor, { rcond }: { readonly rcond?: number | null | undefined } = {}) => {
+    const a = matrixOf('pinv', x);
+    return pseudoInverse(a, rcond ?? 10 * Math.max(a.shape.at(-1)!, a.shape.at(-2)!) * roundOff);
+  },
+  ['tensor'],
+  { rcond: true },
+);
 /** The x for which `|a·x - b|` is smallest. @example lstsq([[1], [1]], [1, 3]) // [2] */
 export const lstsq = op(
   'lstsq',
@@ -85,21 +94,32 @@ export const lstsq = op(
     return multiplied(pseudoInverse(a, share), cast(b0, a.dtype));
   },
   ['tensor', 'tensor'],
+  { rcond: true },
 );
 /** How many singular values exceed `tol`. @example matrixRank([[1, 0], [0, 0]]) // 1 */
-export const matrixRank = op('matrixRank', (x: Tensor, { tol }: { readonly tol?: number | null | undefined } = {}) => {
-  const a = matrixOf('matrixRank', x);
-  const { s } = svdOf(a, { full: false });
-  const least =
-    tol === undefined || tol === null
-      ? p.mul(largest(s), like(largest(s), Math.max(a.shape.at(-1)!, a.shape.at(-2)!) * roundOff))
-      : like(largest(s), tol);
-  return reduceSum(cast(p.gt(s, over(least, s)), 'int32'), { axes: [s.shape.length - 1] });
-});
+export const matrixRank = op(
+  'matrixRank',
+  (x: Tensor, { tol }: { readonly tol?: number | null | undefined } = {}) => {
+    const a = matrixOf('matrixRank', x);
+    const { s } = svdOf(a, { full: false });
+    const least =
+      tol === undefined || tol === null
+        ? p.mul(largest(s), like(largest(s), Math.max(a.shape.at(-1)!, a.shape.at(-2)!) * roundOff))
+        : like(largest(s), tol);
+    return reduceSum(cast(p.gt(s, over(least, s)), 'int32'), { axes: [s.shape.length - 1] });
+  },
+  ['tensor'],
+  { tol: true },
+);
 /** Singular values of the matrices in two axes. */
 function singularValues(x: Tensor, [rows, columns]: readonly [number, number]): Tensor {
   const rest = range(x.shape.length).filter((d) => d !== rows && d !== columns);
   return svdOf(transpose(x, { perm: [...rest, rows, columns] }), { full: false }).s;
 }
 /** Norm of vectors, of matrices, or of the whole tensor. @example norm([3, 4]) // 5 */
-export const norm = op('norm', (x: Tensor, options: NormOptions = {}) => normOver(x, options, singularValues));
+export const norm = op(
+  'norm',
+  (x: Tensor, options: NormOptions = {}) => normOver(x, options, singularValues),
+  ['tensor'],
+  { ord: true, axis: true, keepdims: true },
+);

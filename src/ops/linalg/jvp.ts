@@ -38,4 +38,5 @@ export const jvp = op(
     return hasAux ? [value, y.build(derivative), aux] : [value, y.build(derivative)];
   },
   ['value', 'value', 'value'],
+  { hasAux: true },
 );

@@ -81,17 +81,22 @@ export interface NormalizeOptions {
   readonly epsilon?: number | null | undefined;
 }
 /** x divided by its norm along an axis. @example normalize([3, 4]) // [0.6, 0.8] */
-export const normalize = op('normalize', (x0: Tensor, { axis = -1, order = 2, epsilon }: NormalizeOptions = {}) => {
-  const x = cast(x0, floatType(x0.dtype));
-  const axes = axesOf('normalize', axis, x.shape.length);
-  if (!Number.isInteger(order) || order < 1)
-    fail('normalize', `order is ${order}`, 'give a whole number of at least 1');
-  const least = epsilon ?? fuzz();
-  const over = (y: Tensor): Tensor => spreadTo(reshapeTo(y, keptShape(x.shape, axes)), x.shape);
-  if (order === 2) {
-    const inverse = p.rsqrt(reduceSum(p.mul(x, x), { axes }));
-    return p.mul(x, over(p.min(inverse, like(inverse, 1 / least))));
-  }
-  const size = vectorNorm(x, order, axes);
-  return p.div(x, over(p.max(size, like(size, least))));
-});
+export const normalize = op(
+  'normalize',
+  (x0: Tensor, { axis = -1, order = 2, epsilon }: NormalizeOptions = {}) => {
+    const x = cast(x0, floatType(x0.dtype));
+    const axes = axesOf('normalize', axis, x.shape.length);
+    if (!Number.isInteger(order) || order < 1)
+      fail('normalize', `order is ${order}`, 'give a whole number of at least 1');
+    const least = epsilon ?? fuzz();
+    const over = (y: Tensor): Tensor => spreadTo(reshapeTo(y, keptShape(x.shape, axes)), x.shape);
+    if (order === 2) {
+      const inverse = p.rsqrt(reduceSum(p.mul(x, x), { axes }));
+      return p.mul(x, over(p.min(inverse, like(inverse, 1 / least))));
+    }
+    const size = vectorNorm(x, order, axes);
+    return p.div(x, over(p.max(size, like(size, least))));
+  },
+  ['tensor'],
+  { axis: true, order: true, epsilon: true },
+);

@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { type OptionNames } from '../../base/options.ts';
 import { showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
@@ -23,10 +24,16 @@ export interface TriangleOption {
   /** Whether the factor is upper triangular. */
   readonly upper?: boolean | undefined;
 }
-const choleskyOp = op('cholesky', (x: Tensor, { upper = false }: TriangleOption = {}) => {
-  const l = choleskyOf(matrixOf('cholesky', x, { isSquare: true }));
-  return cast(upper ? transposed(l) : l, floatType(x.dtype));
-});
+const triangleOption: OptionNames<TriangleOption> = { upper: true };
+const choleskyOp = op(
+  'cholesky',
+  (x: Tensor, { upper = false }: TriangleOption = {}) => {
+    const l = choleskyOf(matrixOf('cholesky', x, { isSquare: true }));
+    return cast(upper ? transposed(l) : l, floatType(x.dtype));
+  },
+  ['tensor'],
+  triangleOption,
+);
 /** The triangular L with `x = L·Lᵀ`, of a symmetric positive definite matrix. @example cholesky([[4, 2], [2, 5]]) // [[2, 0], [1, 2]] */
 export const cholesky = Object.assign(
   (x: Like, options: TriangleOption = {}): Tensor => {
@@ -42,14 +49,19 @@ export const cholesky = Object.assign(
   { opName: 'cholesky' },
 );
 /** The inverse of the matrix whose Cholesky factor is given. @example choleskyInverse([[2, 0], [0, 1]]) // [[0.25, 0], [0, 1]] */
-export const choleskyInverse = op('choleskyInverse', (x: Tensor, { upper = false }: TriangleOption = {}) => {
-  const l = matrixOf('choleskyInverse', x, { isSquare: true });
-  const inverse = triangularSolve(l, identityLike(l), { lower: !upper, transpose: false, unitDiagonal: false });
-  return cast(
-    upper ? multiplied(inverse, transposed(inverse)) : multiplied(transposed(inverse), inverse),
-    floatType(x.dtype),
-  );
-});
+export const choleskyInverse = op(
+  'choleskyInverse',
+  (x: Tensor, { upper = false }: TriangleOption = {}) => {
+    const l = matrixOf('choleskyInverse', x, { isSquare: true });
+    const inverse = triangularSolve(l, identityLike(l), { lower: !upper, transpose: false, unitDiagonal: false });
+    return cast(
+      upper ? multiplied(inverse, transposed(inverse)) : multiplied(transposed(inverse), inverse),
+      floatType(x.dtype),
+    );
+  },
+  ['tensor'],
+  triangleOption,
+);
 
 /** Factors of x with row exchanges: L (below the diagonal) and U in one matrix, and with which row each row was exchanged. @example luFactor([[0, 1], [2, 0]])[1] // [1, 1] */
 export const luFactor = op('luFactor', (x: Tensor): [Tensor, Tensor] => {
@@ -82,6 +94,7 @@ export const solveTriangular = op(
   (a: Tensor, b: Tensor, { lower = false }: { readonly lower?: boolean | undefined } = {}) =>
     solved('solveTriangular', a, b, (x, y) => triangularSolve(x, y, { lower, transpose: false, unitDiagonal: false })),
   ['tensor', 'tensor'],
+  { lower: true },
 );
 /** The matrix that x is multiplied with to give the identity. @example inv([[2, 0], [0, 4]]) // [[0.5, 0], [0, 0.25]] */
 export const inv = op('inv', (x: Tensor) => {

@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { type OptionNames } from '../../base/options.ts';
 import { range, showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
@@ -65,6 +66,7 @@ export interface FftLengthOption {
   /** Length of the transform; the signal is cut, or filled up with zeros. */
   readonly fftLength?: number | null | undefined;
 }
+const fftLengthOption: OptionNames<FftLengthOption> = { fftLength: true };
 export function realTransform(x: Tensor, n: number): [Tensor, Tensor] {
   const real = sized(cast(x, floatType(x.dtype) === 'float64' ? 'float64' : 'float32'), n);
   const [re, im] = transform(real, like(real, 0), { inverse: false });
@@ -73,10 +75,15 @@ export function realTransform(x: Tensor, n: number): [Tensor, Tensor] {
   return [part(re, d, 0, half), part(im, d, 0, half)];
 }
 /** Fourier transform of a real signal: the first half of the spectrum, `[real, imaginary]`. @example rfft([1, 1])[0] // [2, 0] */
-export const rfft = op('rfft', (x: Tensor, { fftLength }: FftLengthOption = {}) => {
-  if (x.shape.length === 0) fail('rfft', 'x is a scalar', 'give an axis');
-  return realTransform(x, fftLength ?? x.shape.at(-1)!);
-});
+export const rfft = op(
+  'rfft',
+  (x: Tensor, { fftLength }: FftLengthOption = {}) => {
+    if (x.shape.length === 0) fail('rfft', 'x is a scalar', 'give an axis');
+    return realTransform(x, fftLength ?? x.shape.at(-1)!);
+  },
+  ['tensor'],
+  fftLengthOption,
+);
 /** The real signal whose half spectrum is given. */
 export function realInverse([re, im]: Complex, n: number): Tensor {
   const half = Math.floor(n / 2) + 1;
@@ -104,4 +111,5 @@ export const irfft = op(
     return realInverse(c, fftLength ?? 2 * (c[0].shape.at(-1)! - 1));
   },
   ['tensors'],
+  fftLengthOption,
 );

@@ -28,6 +28,7 @@ const segment = (name: string, combine: ScatterAttrs['combine'], start: (dtype: 
       return scatter(empty, data, [cast(segmentIds, 'int32')], { batch: 0, axes: [0], combine });
     },
     ['tensor', 'tensor'],
+    { numSegments: true, sorted: true },
   );
 const lowest = (dtype: DType): number => dtypeInfo[dtype].range?.[0] ?? -Infinity;
 const highest = (dtype: DType): number => dtypeInfo[dtype].range?.[1] ?? Infinity;

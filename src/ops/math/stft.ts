@@ -63,6 +63,8 @@ export const stft = op(
     const frames = pieces('stft', signal, fftLength, sequenceStride);
     return realTransform(p.mul(frames, spreadTo(cast(w, frames.dtype), frames.shape)), fftLength);
   },
+  ['tensor'],
+  { window: true, center: true },
 );
 export interface IstftOptions extends StftOptions {
   /** Length of the signal. */
@@ -110,4 +112,5 @@ export const istft = op(
     return part(scaled, d, start, Math.min(end, scaled.shape[d]!));
   },
   ['tensors'],
+  { length: true, window: true, center: true },
 );

@@ -44,11 +44,16 @@ export function softPlus(x: Tensor): Tensor {
 /** `x / (1 + |x|)`. @example softsign([1]) // [0.5] */
 export const softsign = activation('softsign', (x) => p.div(x, shifted(p.abs(x), 1)));
 /** x moved towards 0 by `threshold`, 0 within it. @example softShrink([-1, 0.2, 1]) // [-0.5, 0, 0.5] */
-export const softShrink = op('softShrink', (x: Tensor, { threshold = 0.5 }: { readonly threshold?: number } = {}) => {
-  const y = float(x);
-  const below = p.select(p.lt(y, like(y, -threshold)), shifted(y, threshold), like(y, 0));
-  return p.select(p.gt(y, like(y, threshold)), shifted(y, -threshold), below);
-});
+export const softShrink = op(
+  'softShrink',
+  (x: Tensor, { threshold = 0.5 }: { readonly threshold?: number } = {}) => {
+    const y = float(x);
+    const below = p.select(p.lt(y, like(y, -threshold)), shifted(y, threshold), like(y, 0));
+    return p.select(p.gt(y, like(y, threshold)), shifted(y, -threshold), below);
+  },
+  ['tensor'],
+  { threshold: true },
+);
 /** 0 below -1, x above 1, `(x + 1)² / 4` between. @example sparsePlus([-2, 0, 2]) // [0, 0.25, 2] */
 export const sparsePlus = activation('sparsePlus', (x) => {
   const middle = p.mul(shifted(x, 1), shifted(x, 1));
@@ -60,10 +65,15 @@ export const silu = activation('silu', siluOf);
 /** `x · sigmoid(x)`; another name of `silu`. @example swish([0, 1]) // [0, 0.7311] */
 export const swish = activation('swish', siluOf);
 /** `(x + sqrt(x² + b)) / 2`. @example squareplus([0]) // [1] */
-export const squareplus = op('squareplus', (x: Tensor, { b = 4 }: { readonly b?: number } = {}) => {
-  const y = float(x);
-  return scaled(p.add(y, p.sqrt(shifted(float(p.mul(x, x)), b))), 0.5);
-});
+export const squareplus = op(
+  'squareplus',
+  (x: Tensor, { b = 4 }: { readonly b?: number } = {}) => {
+    const y = float(x);
+    return scaled(p.add(y, p.sqrt(shifted(float(p.mul(x, x)), b))), 0.5);
+  },
+  ['tensor'],
+  { b: true },
+);
 /** `log(sigmoid(x))`, stable. @example logSigmoid([0]) // [-0.6931] */
 export const logSigmoid = op('logSigmoid', (x: Tensor) => {
   if (x.dtype === 'bool') fail('logSigmoid', 'the tensor is bool', 'cast it to float32');
@@ -76,6 +86,8 @@ export const leakyRelu = op(
     const y = float(x);
     return p.select(p.ge(y, like(y, 0)), y, scaled(y, negativeSlope));
   },
+  ['tensor'],
+  { negativeSlope: true },
 );
 const hardSigmoidOf = (x: Tensor): Tensor => scaled(kept(x, between(shifted(x, 3), 0, 6)), 1 / 6);
 /** `relu6(x + 3) / 6`. @example hardSigmoid([-4, 0, 4]) // [0, 0.5, 1] */
@@ -91,23 +103,38 @@ const elued = (x: Tensor, alpha: number): Tensor => {
   return p.select(isPositive, x, scaled(p.expm1(p.select(isPositive, like(x, 0), x)), alpha));
 };
 /** x where it is positive, else `alpha · (exp(x) - 1)`. @example elu([-1, 1]) // [-0.6321, 1] */
-export const elu = op('elu', (x: Tensor, { alpha = 1 }: { readonly alpha?: number } = {}) => elued(float(x), alpha));
+export const elu = op(
+  'elu',
+  (x: Tensor, { alpha = 1 }: { readonly alpha?: number } = {}) => elued(float(x), alpha),
+  ['tensor'],
+  { alpha: true },
+);
 /** `1.0507 · elu(x, 1.6733)`: keeps mean and variance in deep networks. @example selu([1]) // [1.0507] */
 export const selu = activation('selu', (x) => scaled(elued(x, 1.6732632423543772), 1.0507009873554805));
 /** `x · Φ(x)`, Φ being the normal distribution; approximated with tanh unless told otherwise. @example gelu([1]) // [0.8412] */
-export const gelu = op('gelu', (x: Tensor, { approximate = true }: { readonly approximate?: boolean } = {}) => {
-  const y = float(x);
-  if (!approximate) return p.mul(scaled(y, 0.5), shifted(p.erf(scaled(y, Math.SQRT1_2)), 1));
-  const cubic = p.add(y, scaled(p.mul(y, p.mul(y, y)), 0.044715));
-  return p.mul(y, scaled(shifted(p.tanh(scaled(cubic, Math.sqrt(2 / Math.PI))), 1), 0.5));
-});
+export const gelu = op(
+  'gelu',
+  (x: Tensor, { approximate = true }: { readonly approximate?: boolean } = {}) => {
+    const y = float(x);
+    if (!approximate) return p.mul(scaled(y, 0.5), shifted(p.erf(scaled(y, Math.SQRT1_2)), 1));
+    const cubic = p.add(y, scaled(p.mul(y, p.mul(y, y)), 0.044715));
+    return p.mul(y, scaled(shifted(p.tanh(scaled(cubic, Math.sqrt(2 / Math.PI))), 1), 0.5));
+  },
+  ['tensor'],
+  { approximate: true },
+);
 /** `max(x, 0) + min(0, alpha · (exp(x / alpha) - 1))`. @example celu([-1, 1]) // [-0.6321, 1] */
-export const celu = op('celu', (x: Tensor, { alpha = 1 }: { readonly alpha?: number } = {}) => {
-  const y = float(x);
-  const isPositive = positive(y);
-  const negative = p.div(p.select(isPositive, like(y, 0), y), like(y, alpha));
-  return p.select(isPositive, y, scaled(p.expm1(negative), alpha));
-});
+export const celu = op(
+  'celu',
+  (x: Tensor, { alpha = 1 }: { readonly alpha?: number } = {}) => {
+    const y = float(x);
+    const isPositive = positive(y);
+    const negative = p.div(p.select(isPositive, like(y, 0), y), like(y, alpha));
+    return p.select(isPositive, y, scaled(p.expm1(negative), alpha));
+  },
+  ['tensor'],
+  { alpha: true },
+);
 /** `min(max(x, -1), 1)`; its slope at the bounds is 1. @example hardTanh([-2, 0.5, 2]) // [-1, 0.5, 1] */
 export const hardTanh = op('hardTanh', (x: Tensor) => {
   const y = x.dtype === 'bool' ? cast(x, 'int32') : x;
@@ -116,10 +143,15 @@ export const hardTanh = op('hardTanh', (x: Tensor) => {
   return p.select(p.gt(low, like(y, 1)), like(y, 1), low);
 });
 /** x where |x| exceeds `threshold`, else 0. @example hardShrink([-1, 0.2, 1]) // [-1, 0, 1] */
-export const hardShrink = op('hardShrink', (x: Tensor, { threshold = 0.5 }: { readonly threshold?: number } = {}) => {
-  const y = float(x);
-  return p.select(p.gt(p.abs(y), like(y, threshold)), y, like(y, 0));
-});
+export const hardShrink = op(
+  'hardShrink',
+  (x: Tensor, { threshold = 0.5 }: { readonly threshold?: number } = {}) => {
+    const y = float(x);
+    return p.select(p.gt(p.abs(y), like(y, threshold)), y, like(y, 0));
+  },
+  ['tensor'],
+  { threshold: true },
+);
 /** `x - tanh(x)`. @example tanhShrink([0]) // [0] */
 export const tanhShrink = activation('tanhShrink', (x) => p.sub(x, p.tanh(x)));
 /** `x · tanh(softplus(x))`. @example mish([1]) // [0.8651] */
@@ -135,15 +167,20 @@ export const threshold = op('threshold', (x: Tensor, limit: number, defaultValue
   return p.select(p.gt(y, like(y, limit)), y, like(y, defaultValue));
 });
 /** The first half of an axis times the sigmoid of the second. @example glu([2, 0]) // [1] */
-export const glu = op('glu', (x: Tensor, { axis = -1 }: { readonly axis?: number } = {}) => {
-  const y = float(x);
-  const d = axisOf('glu', axis, y.shape.length);
-  const size = y.shape[d]!;
-  if (size % 2 !== 0)
-    fail(
-      'glu',
-      `axis ${axis} of shape ${showShape(x.shape)} has odd size ${size}`,
-      'give an even size, which can be halved',
-    );
-  return p.mul(part(y, d, 0, size / 2), p.logistic(part(y, d, size / 2, size)));
-});
+export const glu = op(
+  'glu',
+  (x: Tensor, { axis = -1 }: { readonly axis?: number } = {}) => {
+    const y = float(x);
+    const d = axisOf('glu', axis, y.shape.length);
+    const size = y.shape[d]!;
+    if (size % 2 !== 0)
+      fail(
+        'glu',
+        `axis ${axis} of shape ${showShape(x.shape)} has odd size ${size}`,
+        'give an even size, which can be halved',
+      );
+    return p.mul(part(y, d, 0, size / 2), p.logistic(part(y, d, size / 2, size)));
+  },
+  ['tensor'],
+  { axis: true },
+);

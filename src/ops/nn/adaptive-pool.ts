@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { type OptionNames } from '../../base/options.ts';
 import { range, showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
@@ -14,6 +15,7 @@ import { channelsLast, perAxis, type Sizes } from './conv.ts';
 export interface AdaptivePoolOptions {
   readonly dataFormat?: 'channels_last' | 'channels_first' | null | undefined;
 }
+const adaptivePoolOptions: OptionNames<AdaptivePoolOptions> = { dataFormat: true };
 /** First and last-but-one position of each window: together they cover the axis. */
 const windowsOf = (size: number, count: number): (readonly [number, number])[] =>
   range(count).map((i) => [Math.floor((i * size) / count), Math.ceil(((i + 1) * size) / count)] as const);
@@ -41,6 +43,8 @@ export const adaptiveAveragePool = op(
         return keep(p.div(total, like(total, part.shape[axis]!)), axis);
       }),
     ),
+  ['tensor'],
+  adaptivePoolOptions,
 );
 /** Largest elements of as many windows as wanted, which cover the inputs evenly. @example adaptiveMaxPool([[[1], [3], [5], [7]]], 2) // [[[3], [7]]] */
 export const adaptiveMaxPool = op(
@@ -55,6 +59,8 @@ export const adaptiveMaxPool = op(
         return reduceWindow(part, { combine: 'max', window, strides: alone(1), padding, dilation: alone(1) });
       }),
     ),
+  ['tensor'],
+  adaptivePoolOptions,
 );
 /** One element for each window along an axis. */
 function byWindow(x: Tensor, axis: number, count: number, f: (part: Tensor) => Tensor): Tensor {

@@ -88,6 +88,7 @@ export const dotProductAttention = op(
     return cast(reshapeTo(transpose(out, { perm: [0, 3, 1, 2, 4] }), [n, t, heads, value.shape[3]!]), common);
   },
   ['tensor', 'tensor', 'tensor'],
+  { bias: true, mask: true, scale: true, isCausal: true, flashAttention: true, attnLogitsSoftCap: true },
 );
 const wide = (dtype: Tensor['dtype']): Tensor['dtype'] => (dtype === 'float64' ? dtype : 'float32');
 

@@ -1,5 +1,6 @@
 import { type DType, isInexact } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
+import { type OptionNames } from '../../base/options.ts';
 import { range, type Shape, showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { conv as convolution } from '../../primitives/conv.ts';
@@ -17,6 +18,7 @@ export interface ConvOptions {
   readonly dataFormat?: 'channels_last' | 'channels_first' | null | undefined;
   readonly dilationRate?: Sizes | undefined;
 }
+const convOptions: OptionNames<ConvOptions> = { strides: true, padding: true, dataFormat: true, dilationRate: true };
 
 /** One number for each spatial axis. */
 export function perAxis(who: string, argument: string, value: Sizes, rank: number, least = 1): number[] {
@@ -152,6 +154,7 @@ export const conv = op(
     return inOwnType(back(ungrouped(y)), inputs, kernel);
   },
   ['tensor', 'tensor'],
+  convOptions,
 );
 
 function depthwise(who: string, inputs: Tensor, kernel: Tensor, options: ConvOptions): Tensor {
@@ -189,6 +192,7 @@ export const depthwiseConv = op(
     return inOwnType(back(depthwise('depthwiseConv', x, kernel, options)), inputs, kernel);
   },
   ['tensor', 'tensor'],
+  convOptions,
 );
 /** A depthwise convolution followed by a pointwise one: kernels `[…k, c, multiplier]` and `[1…, c · multiplier, o]`. @example separableConv(ones([1, 4, 2]), ones([3, 2, 1]), ones([1, 2, 5])).shape // [1, 2, 5] */
 export const separableConv = op(
@@ -200,6 +204,7 @@ export const separableConv = op(
     return inOwnType(z, inputs, pointwiseKernel);
   },
   ['tensor', 'tensor', 'tensor'],
+  convOptions,
 );
 
 export interface ConvTransposeOptions extends ConvOptions {
@@ -261,4 +266,5 @@ export const convTranspose = op(
     return inOwnType(back(ungrouped(y)), inputs, kernel);
   },
   ['tensor', 'tensor'],
+  { outputPadding: true, strides: true, padding: true, dataFormat: true, dilationRate: true },
 );

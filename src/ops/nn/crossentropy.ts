@@ -1,5 +1,6 @@
 import { epsilon } from '../../base/config.ts';
 import { fail } from '../../base/errors.ts';
+import { type OptionNames } from '../../base/options.ts';
 import { sameShape, showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
@@ -17,6 +18,7 @@ export interface CrossentropyOptions {
   readonly fromLogits?: boolean | undefined;
   readonly axis?: number | undefined;
 }
+const crossentropyOptions: OptionNames<CrossentropyOptions> = { fromLogits: true, axis: true };
 const clipped = (x: Tensor): Tensor => p.min(p.max(x, like(x, epsilon())), like(x, 1 - epsilon()));
 /** Logarithms of probabilities: of logits, or of probabilities that are made to sum to one. */
 function logProbabilities(output: Tensor, fromLogits: boolean, d: number): Tensor {
@@ -44,6 +46,7 @@ export const categoricalCrossentropy = op(
     return p.neg(reduceSum(p.mul(cast(target, y.dtype), logProbabilities(y, fromLogits, d)), { axes: [d] }));
   },
   ['tensor', 'tensor'],
+  crossentropyOptions,
 );
 /** `-log(output[target])` along the class axis, targets being class numbers. @example sparseCategoricalCrossentropy([1], [[0.5, 0.5]]) // [0.6931] */
 export const sparseCategoricalCrossentropy = op(
@@ -67,6 +70,7 @@ export const sparseCategoricalCrossentropy = op(
     return p.neg(reduceSum(p.mul(chosen, logProbabilities(y, fromLogits, d)), { axes: [d] }));
   },
   ['tensor', 'tensor'],
+  crossentropyOptions,
 );
 /** `-(target · log(output) + (1 - target) · log(1 - output))`, element by element. @example binaryCrossentropy([1], [0.5]) // [0.6931] */
 export const binaryCrossentropy = op(
@@ -92,4 +96,5 @@ export const binaryCrossentropy = op(
     return p.neg(p.add(p.mul(t, p.log(q)), p.mul(rest, p.log(p.sub(like(q, 1), q)))));
   },
   ['tensor', 'tensor'],
+  { fromLogits: true },
 );

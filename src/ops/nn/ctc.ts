@@ -106,6 +106,7 @@ export const ctcLoss = op(
     return p.neg(logSum(ends));
   },
   ['tensor', 'tensor', 'tensor', 'tensor'],
+  { maskIndex: true },
 );
 
 export interface CtcDecodeOptions extends CtcOptions {

@@ -41,6 +41,8 @@ export const oneHot = op(
     refuseSparse('oneHot', sparse);
     return oneHotOf('oneHot', x, numClasses, axis, dtype);
   },
+  ['tensor'],
+  { axis: true, dtype: true, sparse: true },
 );
 /** Ones at each of the classes of an example, which stand along its last axis. @example multiHot([[1, 2]], { numClasses: 4 }) // [[0, 1, 1, 0]] */
 export const multiHot = op(
@@ -57,4 +59,6 @@ export const multiHot = op(
     // The classes of an example are its last axis but one now; a vector is one example.
     return reduceMax(single, { axes: [rank <= 1 ? 0 : 1] });
   },
+  ['tensor'],
+  { axis: true, dtype: true, sparse: true, numClasses: true },
 );

@@ -36,6 +36,8 @@ export const moments = op(
     const variance = varianceOver('moments', x, options);
     return [cast(meanOver('moments', x, options), dtype), cast(variance, realType(x.dtype))] as [Tensor, Tensor];
   },
+  ['tensor'],
+  { keepdims: true, synchronized: true },
 );
 
 export interface BatchNormalizationOptions {
@@ -76,6 +78,7 @@ export const batchNormalization = op(
     return p.add(p.mul(cast(x, dtype), spread(factor)), spread(shift));
   },
   ['tensor', 'tensor', 'tensor'],
+  { offset: true, scale: true, epsilon: true },
 );
 
 export interface LayerNormalizationOptions {
@@ -83,25 +86,29 @@ export interface LayerNormalizationOptions {
   readonly beta?: Like | null | undefined;
   readonly axis?: number | readonly number[] | undefined;
   readonly epsilon?: number | null | undefined;
+  /** Only divides by the standard deviation: the mean stays, and `beta` is not added. */
+  readonly rmsScaling?: boolean | undefined;
 }
 const compute = (x: Tensor): Tensor => cast(x, x.dtype === 'float64' ? 'float64' : 'float32');
 /** `(x - mean) / sqrt(variance + epsilon) · gamma + beta` over axes of each example. @example layerNormalization([1, 3], { epsilon: 0 }) // [-1, 1] */
 export const layerNormalization = op(
   'layerNormalization',
-  (x: Tensor, { gamma, beta, axis = -1, epsilon }: LayerNormalizationOptions = {}) => {
+  (x: Tensor, { gamma, beta, axis = -1, epsilon, rmsScaling = false }: LayerNormalizationOptions = {}) => {
     const axes = axesOf('layerNormalization', axis, x.shape.length);
     const y = compute(x);
     const mean = meanOver('layerNormalization', y, { axis: axes, keepdims: true });
     const centred = p.sub(y, spreadTo(mean, y.shape));
     const variance = meanOver('layerNormalization', p.mul(centred, centred), { axis: axes, keepdims: true });
     const inverse = p.rsqrt(p.add(variance, like(variance, epsilon ?? fuzz())));
-    let out = p.mul(centred, spreadTo(inverse, y.shape));
+    let out = p.mul(rmsScaling ? y : centred, spreadTo(inverse, y.shape));
     const weight = (w: Like, what: string): Tensor =>
       along('layerNormalization', what, cast(asTensor(w), y.dtype), axes, y.shape);
     if (gamma !== undefined && gamma !== null) out = p.mul(out, weight(gamma, 'gamma'));
-    if (beta !== undefined && beta !== null) out = p.add(out, weight(beta, 'beta'));
+    if (beta !== undefined && beta !== null && !rmsScaling) out = p.add(out, weight(beta, 'beta'));
     return cast(out, x.dtype);
   },
+  ['tensor'],
+  { gamma: true, beta: true, axis: true, epsilon: true, rmsScaling: true },
 );
 export interface RmsNormalizationOptions {
   readonly scale?: Like | null | undefined;
@@ -121,4 +128,6 @@ export const rmsNormalization = op(
       scale === undefined || scale === null ? out : p.mul(out, spreadTo(cast(asTensor(scale), y.dtype), y.shape));
     return cast(scaled, x.dtype);
   },
+  ['tensor'],
+  { scale: true, axis: true, epsilon: true },
 );

@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { type OptionNames } from '../../base/options.ts';
 import { range, type Shape, showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { add } from '../../primitives/elementwise.ts';
@@ -39,6 +40,7 @@ export interface UnfoldOptions {
   readonly padding?: Sizes | undefined;
   readonly stride?: Sizes | undefined;
 }
+const unfoldOptions: OptionNames<UnfoldOptions> = { dilation: true, padding: true, stride: true };
 interface Geometry extends Sliding {
   readonly padding: readonly number[];
 }
@@ -53,44 +55,54 @@ const geometry = (
   strides: perAxis(who, 'stride', stride, 2),
 });
 /** Sliding blocks of images `[n, c, h, w]` as columns: `[n, c · kh · kw, positions]`. @example unfold(ones([1, 1, 3, 3]), 2).shape // [1, 4, 4] */
-export const unfold = op('unfold', (x: Tensor, kernelSize: Sizes, options: UnfoldOptions = {}) => {
-  if (x.shape.length !== 4)
-    fail('unfold', `the tensor has shape ${showShape(x.shape)}`, 'give [batch, channels, height, width]');
-  const g = geometry('unfold', kernelSize, options);
-  const around = [0, 0, ...g.padding];
-  const padded = pad(x, { low: around, high: around, inner: [0, 0, 0, 0], value: 0 });
-  const counts = windowsIn(padded.shape.slice(2), g);
-  const [n, c] = x.shape as [number, number];
-  const positions = counts[0]! * counts[1]!;
-  const taps = tapsOf(g.window).map((tap) => reshapeTo(atTap(padded, 2, tap, g), [n, c, 1, positions]));
-  const all = taps.length === 1 ? taps[0]! : concatenate(taps, { axis: 2 });
-  return reshapeTo(all, [n, c * taps.length, positions]);
-});
+export const unfold = op(
+  'unfold',
+  (x: Tensor, kernelSize: Sizes, options: UnfoldOptions = {}) => {
+    if (x.shape.length !== 4)
+      fail('unfold', `the tensor has shape ${showShape(x.shape)}`, 'give [batch, channels, height, width]');
+    const g = geometry('unfold', kernelSize, options);
+    const around = [0, 0, ...g.padding];
+    const padded = pad(x, { low: around, high: around, inner: [0, 0, 0, 0], value: 0 });
+    const counts = windowsIn(padded.shape.slice(2), g);
+    const [n, c] = x.shape as [number, number];
+    const positions = counts[0]! * counts[1]!;
+    const taps = tapsOf(g.window).map((tap) => reshapeTo(atTap(padded, 2, tap, g), [n, c, 1, positions]));
+    const all = taps.length === 1 ? taps[0]! : concatenate(taps, { axis: 2 });
+    return reshapeTo(all, [n, c * taps.length, positions]);
+  },
+  ['tensor'],
+  unfoldOptions,
+);
 /** Columns of blocks laid back into images, overlaps added up: the transpose of `unfold`. @example fold(ones([1, 4, 4]), [3, 3], 2).shape // [1, 1, 3, 3] */
-export const fold = op('fold', (x: Tensor, outputSize: Sizes, kernelSize: Sizes, options: UnfoldOptions = {}) => {
-  const g = geometry('fold', kernelSize, options);
-  const size = perAxis('fold', 'outputSize', outputSize, 2);
-  const padded = size.map((n, d) => n + 2 * g.padding[d]!);
-  const counts = windowsIn(padded, g);
-  const taps = tapsOf(g.window);
-  if (x.shape.length !== 3 || x.shape[1]! % taps.length !== 0 || x.shape[2] !== counts[0]! * counts[1]!)
-    fail(
-      'fold',
-      `the tensor has shape ${showShape(x.shape)}`,
-      `give [batch, channels · ${taps.length}, ${counts[0]! * counts[1]!}]`,
-    );
-  const [n, c] = [x.shape[0]!, x.shape[1]! / taps.length];
-  const columns = reshapeTo(x, [n, c, taps.length, counts[0]!, counts[1]!]);
-  const laid = taps.map((tap, k) => {
-    const block = reshapeTo(part(columns, 2, k, k + 1), [n, c, ...counts]);
-    const low = tap.map((t, d) => t * g.dilation[d]! - g.padding[d]!);
-    const high = tap.map((_, d) => size[d]! - low[d]! - ((counts[d]! - 1) * g.strides[d]! + 1));
-    return pad(block, {
-      low: [0, 0, ...low],
-      high: [0, 0, ...high],
-      inner: [0, 0, ...g.strides.map((s) => s - 1)],
-      value: 0,
+export const fold = op(
+  'fold',
+  (x: Tensor, outputSize: Sizes, kernelSize: Sizes, options: UnfoldOptions = {}) => {
+    const g = geometry('fold', kernelSize, options);
+    const size = perAxis('fold', 'outputSize', outputSize, 2);
+    const padded = size.map((n, d) => n + 2 * g.padding[d]!);
+    const counts = windowsIn(padded, g);
+    const taps = tapsOf(g.window);
+    if (x.shape.length !== 3 || x.shape[1]! % taps.length !== 0 || x.shape[2] !== counts[0]! * counts[1]!)
+      fail(
+        'fold',
+        `the tensor has shape ${showShape(x.shape)}`,
+        `give [batch, channels · ${taps.length}, ${counts[0]! * counts[1]!}]`,
+      );
+    const [n, c] = [x.shape[0]!, x.shape[1]! / taps.length];
+    const columns = reshapeTo(x, [n, c, taps.length, counts[0]!, counts[1]!]);
+    const laid = taps.map((tap, k) => {
+      const block = reshapeTo(part(columns, 2, k, k + 1), [n, c, ...counts]);
+      const low = tap.map((t, d) => t * g.dilation[d]! - g.padding[d]!);
+      const high = tap.map((_, d) => size[d]! - low[d]! - ((counts[d]! - 1) * g.strides[d]! + 1));
+      return pad(block, {
+        low: [0, 0, ...low],
+        high: [0, 0, ...high],
+        inner: [0, 0, ...g.strides.map((s) => s - 1)],
+        value: 0,
+      });
     });
-  });
-  return laid.reduce((a, b) => add(a, b));
-});
+    return laid.reduce((a, b) => add(a, b));
+  },
+  ['tensor'],
+  unfoldOptions,
+);

@@ -1,5 +1,6 @@
 import { isInexact } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
+import { type OptionNames } from '../../base/options.ts';
 import { showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { div } from '../../primitives/elementwise.ts';
@@ -15,6 +16,7 @@ export interface PoolOptions {
   readonly padding?: 'valid' | 'same' | undefined;
   readonly dataFormat?: 'channels_last' | 'channels_first' | null | undefined;
 }
+const poolOptions: OptionNames<PoolOptions> = { strides: true, padding: true, dataFormat: true };
 interface Geometry {
   readonly x: Tensor;
   readonly back: (y: Tensor) => Tensor;
@@ -49,21 +51,31 @@ function geometry(
 }
 
 /** The largest element of a sliding window: inputs `[n, …p, c]`. @example maxPool([[[1], [3], [2], [4]]], 2) // [[[3], [4]]] */
-export const maxPool = op('maxPool', (inputs: Tensor, poolSize: Sizes, options: PoolOptions = {}) => {
-  const { x, back, ...attrs } = geometry('maxPool', inputs, poolSize, options);
-  return back(reduceWindow(x, { combine: 'max', ...attrs }));
-});
+export const maxPool = op(
+  'maxPool',
+  (inputs: Tensor, poolSize: Sizes, options: PoolOptions = {}) => {
+    const { x, back, ...attrs } = geometry('maxPool', inputs, poolSize, options);
+    return back(reduceWindow(x, { combine: 'max', ...attrs }));
+  },
+  ['tensor'],
+  poolOptions,
+);
 /** The mean of a sliding window, of the cells inside the input: inputs `[n, …p, c]`. @example averagePool([[[1], [3], [2], [4]]], 2) // [[[2], [3]]] */
-export const averagePool = op('averagePool', (inputs: Tensor, poolSize: Sizes, options: PoolOptions = {}) => {
-  const { x: raw, back, ...attrs } = geometry('averagePool', inputs, poolSize, options);
-  const x = cast(raw, floatType(raw.dtype));
-  // Sums of integers stay within their type.
-  const total = isInexact(raw.dtype)
-    ? reduceWindow(x, { combine: 'add', ...attrs })
-    : cast(cast(reduceWindow(cast(raw, 'int32'), { combine: 'add', ...attrs }), raw.dtype), x.dtype);
-  const cells = attrs.window.reduce((n, size) => n * size, 1);
-  if (attrs.padding.every(([low, high]) => low === 0 && high === 0)) return back(div(total, like(total, cells)));
-  // How many cells lie inside depends on the position alone.
-  const one = filled([1, ...x.shape.slice(1, -1), 1], x.dtype, 1);
-  return back(div(total, spreadTo(reduceWindow(one, { combine: 'add', ...attrs }), total.shape)));
-});
+export const averagePool = op(
+  'averagePool',
+  (inputs: Tensor, poolSize: Sizes, options: PoolOptions = {}) => {
+    const { x: raw, back, ...attrs } = geometry('averagePool', inputs, poolSize, options);
+    const x = cast(raw, floatType(raw.dtype));
+    // Sums of integers stay within their type.
+    const total = isInexact(raw.dtype)
+      ? reduceWindow(x, { combine: 'add', ...attrs })
+      : cast(cast(reduceWindow(cast(raw, 'int32'), { combine: 'add', ...attrs }), raw.dtype), x.dtype);
+    const cells = attrs.window.reduce((n, size) => n * size, 1);
+    if (attrs.padding.every(([low, high]) => low === 0 && high === 0)) return back(div(total, like(total, cells)));
+    // How many cells lie inside depends on the position alone.
+    const one = filled([1, ...x.shape.slice(1, -1), 1], x.dtype, 1);
+    return back(div(total, spreadTo(reduceWindow(one, { combine: 'add', ...attrs }), total.shape)));
+  },
+  ['tensor'],
+  poolOptions,
+);

@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { type OptionNames } from '../../base/options.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
 import { reshape } from '../../primitives/movement.ts';
@@ -12,6 +13,7 @@ interface SoftmaxOptions {
   /** Axis, or axes together, over which the result sums to one; all of them when null. */
   readonly axis?: number | readonly number[] | null | undefined;
 }
+const softmaxOptions: OptionNames<SoftmaxOptions> = { axis: true };
 /** A reduction over axes, spread over the shape again. */
 const over = (
   f: (x: Tensor, attrs: { axes: readonly number[] }) => Tensor,
@@ -26,7 +28,12 @@ function centred(who: string, x: Tensor, axis: SoftmaxOptions['axis']): { y: Ten
 }
 
 /** `exp(x) / sum(exp(x))` along an axis, stable. @example softmax([0, 0]) // [0.5, 0.5] */
-export const softmax = op('softmax', (x: Tensor, { axis = -1 }: SoftmaxOptions = {}) => softmaxOf(x, axis));
+export const softmax = op(
+  'softmax',
+  (x: Tensor, { axis = -1 }: SoftmaxOptions = {}) => softmaxOf(x, axis),
+  ['tensor'],
+  softmaxOptions,
+);
 export function softmaxOf(x: Tensor, axis: SoftmaxOptions['axis']): Tensor {
   const { y, axes } = centred('softmax', x, axis);
   const e = p.exp(y);
@@ -39,7 +46,12 @@ export function softmaxOf(x: Tensor, axis: SoftmaxOptions['axis']): Tensor {
   return p.mul(e, over(inverse, e, axes));
 }
 /** `log(softmax(x))` along an axis, stable. @example logSoftmax([0, 0]) // [-0.6931, -0.6931] */
-export const logSoftmax = op('logSoftmax', (x: Tensor, { axis = -1 }: SoftmaxOptions = {}) => logSoftmaxOf(x, axis));
+export const logSoftmax = op(
+  'logSoftmax',
+  (x: Tensor, { axis = -1 }: SoftmaxOptions = {}) => logSoftmaxOf(x, axis),
+  ['tensor'],
+  softmaxOptions,
+);
 export function logSoftmaxOf(x: Tensor, axis: SoftmaxOptions['axis']): Tensor {
   const { y, axes } = centred('logSoftmax', x, axis);
   return p.sub(y, over(reduceSumLog, y, axes));

@@ -11,17 +11,22 @@ import { cast, like, spreadTo } from '../operands.ts';
 import { floatType } from '../promotion.ts';
 
 /** The point of the probability simplex that is nearest to x (Martins and Astudillo, 2016): like softmax, but with exact zeros. @example sparsemax([1, 0]) // [1, 0] */
-export const sparsemax = op('sparsemax', (x: Tensor, { axis = -1 }: { readonly axis?: number | undefined } = {}) => {
-  const y = cast(x, floatType(x.dtype));
-  const d = axisOf('sparsemax', axis, y.shape.length);
-  const ordered = sort([y], { axis: d, descending: true })[0]!;
-  const total = cumSum(ordered, { axis: d, reverse: false });
-  const rank = p.add(iota({ shape: y.shape, dtype: y.dtype, axis: d }), like(y, 1));
-  const isUsed = p.gt(p.add(p.mul(rank, ordered), like(y, 1)), total);
-  const kept = (t: Tensor): Tensor => reshapeTo(reduceSum(t, { axes: [d] }), keptShape(y.shape, [d]));
-  const count = kept(cast(isUsed, y.dtype));
-  // Keras sums the running sums where the paper takes the last one: its numbers are ours.
-  const sums = kept(p.select(isUsed, total, like(total, 0)));
-  const threshold = p.div(p.sub(sums, like(count, 1)), count);
-  return p.max(p.sub(y, spreadTo(threshold, y.shape)), like(y, 0));
-});
+export const sparsemax = op(
+  'sparsemax',
+  (x: Tensor, { axis = -1 }: { readonly axis?: number | undefined } = {}) => {
+    const y = cast(x, floatType(x.dtype));
+    const d = axisOf('sparsemax', axis, y.shape.length);
+    const ordered = sort([y], { axis: d, descending: true })[0]!;
+    const total = cumSum(ordered, { axis: d, reverse: false });
+    const rank = p.add(iota({ shape: y.shape, dtype: y.dtype, axis: d }), like(y, 1));
+    const isUsed = p.gt(p.add(p.mul(rank, ordered), like(y, 1)), total);
+    const kept = (t: Tensor): Tensor => reshapeTo(reduceSum(t, { axes: [d] }), keptShape(y.shape, [d]));
+    const count = kept(cast(isUsed, y.dtype));
+    // Keras sums the running sums where the paper takes the last one: its numbers are ours.
+    const sums = kept(p.select(isUsed, total, like(total, 0)));
+    const threshold = p.div(p.sub(sums, like(count, 1)), count);
+    return p.max(p.sub(y, spreadTo(threshold, y.shape)), like(y, 0));
+  },
+  ['tensor'],
+  { axis: true },
+);

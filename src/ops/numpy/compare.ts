@@ -1,4 +1,5 @@
 import { isInexact } from '../../base/dtype.ts';
+import { type OptionNames } from '../../base/options.ts';
 import { ComplexRefused } from '../../ir/complex.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
@@ -68,8 +69,9 @@ export interface CloseOptions {
   readonly atol?: number;
   readonly equalNan?: boolean;
 }
+export const closeOptions: OptionNames<CloseOptions> = { rtol: true, atol: true, equalNan: true };
 /** Whether `|x1 - x2| <= atol + rtol · |x2|`, element by element. @example isclose([1, 2], [1, 2.1]) // [true, false] */
-export const isclose = op('isclose', close, ['operand', 'operand']);
+export const isclose = op('isclose', close, ['operand', 'operand'], closeOptions);
 function close(x1: Operand, x2: Operand, { rtol = 1e-5, atol = 1e-8, equalNan = false }: CloseOptions = {}): Tensor {
   const [x, y] = align('isclose', [x1, x2] as const, (dtype) => (isInexact(dtype) ? dtype : 'float32'));
   const size = p.abs(y);

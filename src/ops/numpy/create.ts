@@ -1,6 +1,7 @@
 import { floatx } from '../../base/config.ts';
 import { asDType, type DType, isFloat } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
+import { type OptionNames } from '../../base/options.ts';
 import { range, type Shape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
@@ -14,6 +15,7 @@ import { resultType } from '../promotion.ts';
 export interface DTypeOption {
   readonly dtype?: string | null | undefined;
 }
+const dTypeOption: OptionNames<DTypeOption> = { dtype: true };
 const dtypeOf = (who: string, { dtype }: DTypeOption, fallback: DType): DType =>
   dtype === undefined || dtype === null ? fallback : asDType(dtype, who);
 
@@ -23,6 +25,7 @@ export const zeros = op(
   (shape: Shape | number, options: DTypeOption = {}) =>
     filled(shapeArgument('zeros', shape), dtypeOf('zeros', options, floatx()), 0),
   ['value'],
+  dTypeOption,
 );
 /** Ones everywhere. @example ones([2]) // [1, 1] */
 export const ones = op(
@@ -30,6 +33,7 @@ export const ones = op(
   (shape: Shape | number, options: DTypeOption = {}) =>
     filled(shapeArgument('ones', shape), dtypeOf('ones', options, floatx()), 1),
   ['value'],
+  dTypeOption,
 );
 /** A tensor whose elements do not matter: zeros. @example empty([2]).shape // [2] */
 export const empty = op(
@@ -37,6 +41,7 @@ export const empty = op(
   (shape: Shape | number, options: DTypeOption = {}) =>
     filled(shapeArgument('empty', shape), dtypeOf('empty', options, floatx()), 0),
   ['value'],
+  dTypeOption,
 );
 /** One value everywhere. @example full([2], 7) // [7, 7] */
 export const full = op(
@@ -49,18 +54,28 @@ export const full = op(
       : filled(target, dtype, Number(fillValue));
   },
   ['value', 'operand'],
+  dTypeOption,
 );
 /** Zeros in the shape and dtype of `x`. @example zerosLike([1, 2]) // [0, 0] */
-export const zerosLike = op('zerosLike', (x: Tensor, options: DTypeOption = {}) =>
-  filled(x.shape, dtypeOf('zerosLike', options, x.dtype), 0),
+export const zerosLike = op(
+  'zerosLike',
+  (x: Tensor, options: DTypeOption = {}) => filled(x.shape, dtypeOf('zerosLike', options, x.dtype), 0),
+  ['tensor'],
+  dTypeOption,
 );
 /** Ones in the shape and dtype of `x`. @example onesLike([1, 2]) // [1, 1] */
-export const onesLike = op('onesLike', (x: Tensor, options: DTypeOption = {}) =>
-  filled(x.shape, dtypeOf('onesLike', options, x.dtype), 1),
+export const onesLike = op(
+  'onesLike',
+  (x: Tensor, options: DTypeOption = {}) => filled(x.shape, dtypeOf('onesLike', options, x.dtype), 1),
+  ['tensor'],
+  dTypeOption,
 );
 /** A tensor in the shape and dtype of `x` whose elements do not matter. @example emptyLike([1, 2]).shape // [2] */
-export const emptyLike = op('emptyLike', (x: Tensor, options: DTypeOption = {}) =>
-  filled(x.shape, dtypeOf('emptyLike', options, x.dtype), 0),
+export const emptyLike = op(
+  'emptyLike',
+  (x: Tensor, options: DTypeOption = {}) => filled(x.shape, dtypeOf('emptyLike', options, x.dtype), 0),
+  ['tensor'],
+  dTypeOption,
 );
 /** One value in the shape and dtype of `x`. @example fullLike([1, 2], 7) // [7, 7] */
 export const fullLike = op(
@@ -72,6 +87,7 @@ export const fullLike = op(
       : filled(x.shape, dtype, Number(fillValue));
   },
   ['tensor', 'operand'],
+  dTypeOption,
 );
 
 const arangeOp = op(
@@ -159,6 +175,7 @@ export const linspace = op(
     return [values, stepOf(start, stop, (options.num ?? 50) - (options.endpoint === false ? 0 : 1))];
   },
   ['operand', 'operand'],
+  { num: true, endpoint: true, axis: true, dtype: true, retstep: true },
 ) as {
   (
     start: Parameters<typeof fullLike>[1],
@@ -186,6 +203,7 @@ export interface EyeOptions extends DTypeOption {
   /** Which diagonal: 0 the main one, positive above it. */
   readonly k?: number | undefined;
 }
+const eyeOptions: OptionNames<EyeOptions> = { M: true, k: true, dtype: true };
 /** Ones on a diagonal, zeros elsewhere. @example eye(2) // [[1, 0], [0, 1]] */
 export const eye = op(
   'eye',
@@ -195,9 +213,15 @@ export const eye = op(
     return cast(p.eq(off, like(off, 0)), dtypeOf('eye', options, floatx()));
   },
   ['value'],
+  eyeOptions,
 );
 /** The square matrix with ones on the diagonal. @example identity(2) // [[1, 0], [0, 1]] */
-export const identity = op('identity', (n: number, options: DTypeOption = {}) => eye(n, options), ['value']);
+export const identity = op(
+  'identity',
+  (n: number, options: DTypeOption = {}) => eye(n, options),
+  ['value'],
+  dTypeOption,
+);
 /** Ones on and below a diagonal, zeros above. @example tri(2) // [[1, 0], [1, 1]] */
 export const tri = op(
   'tri',
@@ -206,14 +230,20 @@ export const tri = op(
     return cast(p.le(off, like(off, 0)), dtypeOf('tri', options, floatx()));
   },
   ['value'],
+  eyeOptions,
 );
 const triangle = (name: string, keep: (off: Tensor, zero: Tensor) => Tensor) =>
-  op(name, (x: Tensor, { k = 0 }: { readonly k?: number | undefined } = {}) => {
-    if (x.shape.length < 2)
-      fail(name, `the tensor has rank ${x.shape.length}`, 'give a matrix, or a stack of matrices');
-    const off = offDiagonal(x.shape, k);
-    return p.select(keep(off, like(off, 0)), x, like(x, 0));
-  });
+  op(
+    name,
+    (x: Tensor, { k = 0 }: { readonly k?: number | undefined } = {}) => {
+      if (x.shape.length < 2)
+        fail(name, `the tensor has rank ${x.shape.length}`, 'give a matrix, or a stack of matrices');
+      const off = offDiagonal(x.shape, k);
+      return p.select(keep(off, like(off, 0)), x, like(x, 0));
+    },
+    ['tensor'],
+    { k: true },
+  );
 /** The elements on and below a diagonal, zeros above. @example tril([[1, 2], [3, 4]]) // [[1, 0], [3, 4]] */
 export const tril = triangle('tril', p.le);
 /** The elements on and above a diagonal, zeros below. @example triu([[1, 2], [3, 4]]) // [[1, 2], [0, 4]] */
@@ -230,6 +260,7 @@ const grid = op(
     return x.map((v, k) => broadcast(v.shape.length === 0 ? spreadTo(v, [1]) : v, { shape, axes: [place(k)] }));
   },
   ['tensors'],
+  { indexing: true },
 );
 const sizeOfVector = (x: Tensor): number =>
   x.shape.length > 1 ? fail('meshgrid', `an input has rank ${x.shape.length}`, 'give vectors') : (x.shape[0] ?? 1);

@@ -14,13 +14,18 @@ export interface CumulativeOptions {
 }
 type Run = (x: Tensor, attrs: CumulativeAttrs) => Tensor;
 const run = (name: string, f: Run, clean?: number) =>
-  op(name, (x: Tensor, { axis, dtype }: CumulativeOptions = {}) => {
-    const type: DType = dtype ? asDType(dtype, name) : x.dtype === 'bool' ? 'int32' : x.dtype;
-    const filled = clean === undefined || !isInexact(x.dtype) ? x : p.select(p.ne(x, x), like(x, clean), x);
-    const isFlat = axis === undefined || axis === null;
-    const y = cast(isFlat ? reshapeTo(filled, [-1]) : filled, type);
-    return f(y, { axis: isFlat ? 0 : axisOf(name, axis, y.shape.length), reverse: false });
-  });
+  op(
+    name,
+    (x: Tensor, { axis, dtype }: CumulativeOptions = {}) => {
+      const type: DType = dtype ? asDType(dtype, name) : x.dtype === 'bool' ? 'int32' : x.dtype;
+      const filled = clean === undefined || !isInexact(x.dtype) ? x : p.select(p.ne(x, x), like(x, clean), x);
+      const isFlat = axis === undefined || axis === null;
+      const y = cast(isFlat ? reshapeTo(filled, [-1]) : filled, type);
+      return f(y, { axis: isFlat ? 0 : axisOf(name, axis, y.shape.length), reverse: false });
+    },
+    ['tensor'],
+    { axis: true, dtype: true },
+  );
 /** Sums of all elements so far. @example cumsum([1, 2, 3]) // [1, 3, 6] */
 export const cumsum = run('cumsum', cumSum);
 /** Products of all elements so far. @example cumprod([1, 2, 3]) // [1, 2, 6] */

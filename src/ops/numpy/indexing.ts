@@ -1,5 +1,6 @@
 import { dtypeInfo, isInexact } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
+import { type OptionNames } from '../../base/options.ts';
 import { range, type Shape, showShape } from '../../base/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
@@ -27,6 +28,7 @@ export function counted(who: string, indices: Tensor, size: number): Tensor {
 export interface TakeOptions {
   readonly axis?: number | null | undefined;
 }
+const takeOptions: OptionNames<TakeOptions> = { axis: true };
 /** Elements, rows, … at the given positions of an axis, or of the flattened tensor; NaN beyond it. @example take([10, 20, 30], [2, 0]) // [30, 10] */
 export const take = op(
   'take',
@@ -49,6 +51,7 @@ export const take = op(
     return perm.every((a, k) => a === k) ? found : m.transpose(found, { perm });
   },
   ['tensor', 'tensor'],
+  takeOptions,
 );
 /** Elements at positions that differ from row to row; NaN beyond the axis. @example takeAlongAxis([[1, 2], [3, 4]], [[1], [0]], { axis: 1 }) // [[2], [3]] */
 export const takeAlongAxis = op(
@@ -70,6 +73,7 @@ export const takeAlongAxis = op(
     return gatherAlong(values, places, { axis: d, mode: 'fill', fill: absent(y) });
   },
   ['tensor', 'tensor'],
+  takeOptions,
 );
 
 const whereOp = op(
@@ -95,7 +99,7 @@ function choose(condition: Like, x1?: Like | null, x2?: Like | null): Tensor | P
 }
 /** x1 where the condition holds, x2 elsewhere; with neither, a promise of the positions where it holds. @example where([true, false], [1, 2], 0) // [1, 0] */
 export const where = Object.assign(choose, { opName: 'where' });
-/** The value of the first condition that holds, `defaultValue` where none does. @example select([[true, false]], [[1, 2]], { defaultValue: 0 }) // [1, 0] */
+/** The value of the first condition that holds, `defaultValue` where none does. @example select([[true, false]], [[1, 2]], { default: 0 }) // [1, 0] */
 export const select = op(
   'select',
   (
@@ -118,6 +122,7 @@ export const select = op(
     );
   },
   ['tensors', 'operands'],
+  { default: true },
 );
 
 /** A range of an axis, as in Python's `start:stop:step`. */

@@ -81,6 +81,7 @@ export const tensordot = op(
     return dotted('tensordot', x1, x2, pair[0]!, pair[1]!);
   },
   ['tensor', 'tensor'],
+  { axes: true },
 );
 function dotted(who: string, x1: Tensor, x2: Tensor, left: readonly number[], right: readonly number[]): Tensor {
   if (left.length !== right.length || left.some((d, k) => x1.shape[d] !== x2.shape[right[k]!])) mismatch(who, x1, x2);

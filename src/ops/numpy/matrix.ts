@@ -1,5 +1,6 @@
 import { isInexact } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
+import { type OptionNames } from '../../base/options.ts';
 import { range, showShape } from '../../base/shape.ts';
 import { complex } from '../../ir/complex.ts';
 import type { Tensor } from '../../ir/tensor.ts';
@@ -19,6 +20,7 @@ interface DiagonalOption {
   /** Which diagonal: 0 the main one, positive above it. */
   readonly k?: number | undefined;
 }
+const diagonalOption: OptionNames<DiagonalOption> = { k: true };
 /** The square matrix with a vector on diagonal k, zeros elsewhere. */
 function onDiagonal(v: Tensor, k: number): Tensor {
   const n = v.shape[0]! + Math.abs(k);
@@ -49,25 +51,43 @@ export interface DiagonalOptions {
   readonly axis1?: number | undefined;
   readonly axis2?: number | undefined;
 }
+const diagonalOptions: OptionNames<DiagonalOptions> = { offset: true, axis1: true, axis2: true };
 /** A vector as the diagonal of a matrix, or the diagonal of a matrix. @example diag([1, 2]) // [[1, 0], [0, 2]] */
-export const diag = op('diag', (x: Tensor, { k = 0 }: DiagonalOption = {}) => {
-  if (x.shape.length !== 1 && x.shape.length !== 2)
-    fail('diag', `the tensor has shape ${showShape(x.shape)}`, 'give a vector or a matrix');
-  return x.shape.length === 1 ? onDiagonal(x, k) : diagonalOf('diag', x, k, 0, 1);
-});
+export const diag = op(
+  'diag',
+  (x: Tensor, { k = 0 }: DiagonalOption = {}) => {
+    if (x.shape.length !== 1 && x.shape.length !== 2)
+      fail('diag', `the tensor has shape ${showShape(x.shape)}`, 'give a vector or a matrix');
+    return x.shape.length === 1 ? onDiagonal(x, k) : diagonalOf('diag', x, k, 0, 1);
+  },
+  ['tensor'],
+  diagonalOption,
+);
 /** The elements in a row as the diagonal of a matrix. @example diagflat([[1, 2]]) // [[1, 0], [0, 2]] */
-export const diagflat = op('diagflat', (x: Tensor, { k = 0 }: DiagonalOption = {}) =>
-  onDiagonal(reshapeTo(x, [-1]), k),
+export const diagflat = op(
+  'diagflat',
+  (x: Tensor, { k = 0 }: DiagonalOption = {}) => onDiagonal(reshapeTo(x, [-1]), k),
+  ['tensor'],
+  diagonalOption,
 );
 /** A diagonal of two axes, as a new last axis. @example diagonal([[1, 2], [3, 4]]) // [1, 4] */
-export const diagonal = op('diagonal', (x: Tensor, { offset = 0, axis1 = 0, axis2 = 1 }: DiagonalOptions = {}) =>
-  diagonalOf('diagonal', x, offset, axis1, axis2),
+export const diagonal = op(
+  'diagonal',
+  (x: Tensor, { offset = 0, axis1 = 0, axis2 = 1 }: DiagonalOptions = {}) =>
+    diagonalOf('diagonal', x, offset, axis1, axis2),
+  ['tensor'],
+  diagonalOptions,
 );
 /** Sum of a diagonal. @example trace([[1, 2], [3, 4]]) // 5 */
-export const trace = op('trace', (x: Tensor, { offset = 0, axis1 = 0, axis2 = 1 }: DiagonalOptions = {}) => {
-  const d = cast(diagonalOf('trace', x, offset, axis1, axis2), widened(x.dtype));
-  return reduceSum(d, { axes: [d.shape.length - 1] });
-});
+export const trace = op(
+  'trace',
+  (x: Tensor, { offset = 0, axis1 = 0, axis2 = 1 }: DiagonalOptions = {}) => {
+    const d = cast(diagonalOf('trace', x, offset, axis1, axis2), widened(x.dtype));
+    return reduceSum(d, { axes: [d.shape.length - 1] });
+  },
+  ['tensor'],
+  diagonalOptions,
+);
 /** Powers of each element as a row, falling from N - 1 to 0, or rising. @example vander([2, 3], { N: 3 }) // [[4, 2, 1], [9, 3, 1]] */
 export const vander = op(
   'vander',
@@ -94,6 +114,8 @@ export const vander = op(
     if (!increasing) powers.reverse();
     return columns === 1 ? one : m.concatenate(powers, { axis: 1 });
   },
+  ['tensor'],
+  { N: true, increasing: true },
 );
 /** A quarter turn, k times, in the plane of two axes. @example rot90([[1, 2], [3, 4]]) // [[2, 4], [1, 3]] */
 export const rot90 = op(
@@ -113,6 +135,8 @@ export const rot90 = op(
     if (turns === 2) return m.reverse(array, { axes: [a, b] });
     return turns === 1 ? turned(m.reverse(array, { axes: [b] })) : m.reverse(turned(array), { axes: [b] });
   },
+  ['tensor'],
+  { k: true, axes: true },
 );
 /** Columns in reverse order. @example fliplr([[1, 2]]) // [[2, 1]] */
 export const fliplr = op('fliplr', (x: Tensor) => m.reverse(x, { axes: [axisOf('fliplr', 1, x.shape.length)] }));
@@ -191,6 +215,7 @@ export const cross = op(
     return m.transpose(joined, { perm: range(rank + 1).map((d) => (d === place ? rank : d < place ? d : d - 1)) });
   },
   ['tensor', 'tensor'],
+  { axisa: true, axisb: true, axisc: true, axis: true },
 );
 /** Sliding products of two vectors: `Σ_n x1[n + k] · x2[n]`. @example correlate([1, 2, 3], [0, 1]) // [2, 3] */
 export const correlate = op(
@@ -206,6 +231,7 @@ export const correlate = op(
     return a.shape[0]! < b.shape[0]! ? slid(b, a, mode, true) : slid(a, b, mode, false);
   },
   ['tensor', 'tensor'],
+  { mode: true },
 );
 /** Windows of the longer vector, each multiplied with the shorter one. */
 function slid(long: Tensor, short: Tensor, mode: 'valid' | 'same' | 'full', isSwapped: boolean): Tensor {

@@ -5,7 +5,16 @@ import { reduceMax, reduceMin, reduceProd, reduceSum } from '../../primitives/re
 import { op } from '../op.ts';
 import { cast, like, spreadTo } from '../operands.ts';
 import { floatType, realType } from '../promotion.ts';
-import { type ArgOptions, argmax, argmin, type ReduceOptions, reduceOver, widened } from './reduce.ts';
+import {
+  type ArgOptions,
+  argmax,
+  argmin,
+  argOptions,
+  type ReduceOptions,
+  reduceOptions,
+  reduceOver,
+  widened,
+} from './reduce.ts';
 
 /** `x` with NaN replaced; only floats have any. */
 export const withoutNan = (x: Tensor, value: number): Tensor =>
@@ -14,21 +23,34 @@ const isNumber = (x: Tensor, dtype: DType): Tensor =>
   isInexact(x.dtype) ? cast(p.eq(x, x), dtype) : cast(like(x, 1), dtype);
 
 /** Sum over axes, NaN counting as 0. @example nansum([1, NaN, 2]) // 3 */
-export const nansum = op('nansum', (x: Tensor, options: ReduceOptions = {}) =>
-  reduceOver('nansum', cast(withoutNan(x, 0), widened(x.dtype)), options, reduceSum),
+export const nansum = op(
+  'nansum',
+  (x: Tensor, options: ReduceOptions = {}) =>
+    reduceOver('nansum', cast(withoutNan(x, 0), widened(x.dtype)), options, reduceSum),
+  ['tensor'],
+  reduceOptions,
 );
 /** Product over axes, NaN counting as 1. @example nanprod([2, NaN, 3]) // 6 */
-export const nanprod = op('nanprod', (x: Tensor, options: ReduceOptions = {}) =>
-  reduceOver('nanprod', cast(withoutNan(x, 1), widened(x.dtype)), options, reduceProd),
+export const nanprod = op(
+  'nanprod',
+  (x: Tensor, options: ReduceOptions = {}) =>
+    reduceOver('nanprod', cast(withoutNan(x, 1), widened(x.dtype)), options, reduceProd),
+  ['tensor'],
+  reduceOptions,
 );
 /** Extreme of the numbers; NaN where there is none. */
 const extreme = (name: string, reduce: typeof reduceMax, ignored: number) =>
-  op(name, (x: Tensor, options: ReduceOptions = {}) => {
-    if (!isFloat(x.dtype)) return reduceOver(name, x, options, reduce);
-    const found = reduceOver(name, withoutNan(x, ignored), options, reduce);
-    const count = reduceOver(name, isNumber(x, x.dtype), options, reduceSum);
-    return p.select(p.eq(count, like(count, 0)), like(found, Number.NaN), found);
-  });
+  op(
+    name,
+    (x: Tensor, options: ReduceOptions = {}) => {
+      if (!isFloat(x.dtype)) return reduceOver(name, x, options, reduce);
+      const found = reduceOver(name, withoutNan(x, ignored), options, reduce);
+      const count = reduceOver(name, isNumber(x, x.dtype), options, reduceSum);
+      return p.select(p.eq(count, like(count, 0)), like(found, Number.NaN), found);
+    },
+    ['tensor'],
+    reduceOptions,
+  );
 /** Largest number over axes, NaN left out. @example nanmax([1, NaN, 3]) // 3 */
 export const nanmax = extreme('nanmax', reduceMax, -Infinity);
 /** Smallest number over axes, NaN left out. @example nanmin([1, NaN, 3]) // 1 */
@@ -40,8 +62,11 @@ function meanOfNumbers(who: string, x: Tensor, options: ReduceOptions): Tensor {
 }
 const wide = (x: Tensor): Tensor => cast(x, x.dtype === 'float64' || x.parts ? x.dtype : 'float32');
 /** Mean of the numbers over axes. @example nanmean([1, NaN, 3]) // 2 */
-export const nanmean = op('nanmean', (x: Tensor, options: ReduceOptions = {}) =>
-  cast(meanOfNumbers('nanmean', wide(x), options), floatType(x.dtype)),
+export const nanmean = op(
+  'nanmean',
+  (x: Tensor, options: ReduceOptions = {}) => cast(meanOfNumbers('nanmean', wide(x), options), floatType(x.dtype)),
+  ['tensor'],
+  reduceOptions,
 );
 function varianceOfNumbers(who: string, x: Tensor, options: ReduceOptions): Tensor {
   const mean = meanOfNumbers(who, x, { axis: options.axis, keepdims: true });
@@ -54,21 +79,38 @@ function varianceOfNumbers(who: string, x: Tensor, options: ReduceOptions): Tens
   return p.div(total, reduceOver(who, cast(isCounted, distance.dtype), options, reduceSum));
 }
 /** Variance of the numbers over axes. @example nanvar([1, NaN, 3]) // 1 */
-export const nanvar = op('nanvar', (x: Tensor, options: ReduceOptions = {}) =>
-  cast(varianceOfNumbers('nanvar', wide(x), options), realType(x.dtype)),
+export const nanvar = op(
+  'nanvar',
+  (x: Tensor, options: ReduceOptions = {}) => cast(varianceOfNumbers('nanvar', wide(x), options), realType(x.dtype)),
+  ['tensor'],
+  reduceOptions,
 );
 /** Standard deviation of the numbers over axes. @example nanstd([1, NaN, 3]) // 1 */
-export const nanstd = op('nanstd', (x: Tensor, options: ReduceOptions = {}) =>
-  cast(p.sqrt(varianceOfNumbers('nanstd', wide(x), options)), realType(x.dtype)),
+export const nanstd = op(
+  'nanstd',
+  (x: Tensor, options: ReduceOptions = {}) =>
+    cast(p.sqrt(varianceOfNumbers('nanstd', wide(x), options)), realType(x.dtype)),
+  ['tensor'],
+  reduceOptions,
 );
 /** Position of an extreme among the numbers; -1 where there is none. */
 const place = (name: string, f: typeof argmax, ignored: number) =>
-  op(name, (x: Tensor, options: ArgOptions = {}) => {
-    if (!isFloat(x.dtype)) return f(x, options);
-    const found = f(withoutNan(x, ignored), options);
-    const count = reduceOver(name, isNumber(x, 'int32'), { axis: options.axis, keepdims: options.keepdims }, reduceSum);
-    return p.select(p.eq(count, like(count, 0)), like(found, -1), found);
-  });
+  op(
+    name,
+    (x: Tensor, options: ArgOptions = {}) => {
+      if (!isFloat(x.dtype)) return f(x, options);
+      const found = f(withoutNan(x, ignored), options);
+      const count = reduceOver(
+        name,
+        isNumber(x, 'int32'),
+        { axis: options.axis, keepdims: options.keepdims },
+        reduceSum,
+      );
+      return p.select(p.eq(count, like(count, 0)), like(found, -1), found);
+    },
+    ['tensor'],
+    argOptions,
+  );
 /** Position of the largest number, NaN left out. @example nanargmax([1, NaN, 3]) // 2 */
 export const nanargmax = place('nanargmax', argmax, -Infinity);
 /** Position of the smallest number, NaN left out. @example nanargmin([1, NaN, 3]) // 0 */
@@ -87,9 +129,14 @@ const largest: Readonly<Partial<Record<DType, number>>> = {
   float64: Number.MAX_VALUE,
 };
 /** NaN and infinities replaced by numbers. @example nanToNum([NaN, 1]) // [0, 1] */
-export const nanToNum = op('nanToNum', (x: Tensor, { nan = 0, posinf, neginf }: NanToNumOptions = {}) => {
-  if (dtypeInfo[x.dtype].kind !== 'float') return x;
-  const most = largest[x.dtype]!;
-  const low = p.select(p.eq(x, like(x, -Infinity)), like(x, neginf ?? -most), withoutNan(x, nan));
-  return p.select(p.eq(x, like(x, Infinity)), like(x, posinf ?? most), low);
-});
+export const nanToNum = op(
+  'nanToNum',
+  (x: Tensor, { nan = 0, posinf, neginf }: NanToNumOptions = {}) => {
+    if (dtypeInfo[x.dtype].kind !== 'float') return x;
+    const most = largest[x.dtype]!;
+    const low = p.select(p.eq(x, like(x, -Infinity)), like(x, neginf ?? -most), withoutNan(x, nan));
+    return p.select(p.eq(x, like(x, Infinity)), like(x, posinf ?? most), low);
+  },
+  ['tensor'],
+  { nan: true, posinf: true, neginf: true },
+);

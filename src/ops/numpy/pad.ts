@@ -67,6 +67,8 @@ export const pad = op(
       return extend(y, d, low, high);
     }, x);
   },
+  ['tensor'],
+  { mode: true, constantValues: true },
 );
 
 type Extend = (x: Tensor, axis: number, low: number, high: number) => Tensor;

@@ -8,7 +8,7 @@ import { broadcast } from '../../primitives/movement.ts';
 import { reduceAnd, reduceMax, reduceMin, reduceOr, reduceSum } from '../../primitives/reduce.ts';
 import { op } from '../op.ts';
 import { align, cast, filled, like, type Operand } from '../operands.ts';
-import { type CloseOptions, isclose } from './compare.ts';
+import { type CloseOptions, closeOptions, isclose } from './compare.ts';
 import { spaced } from './create.ts';
 import { part, reshapeTo } from './shape.ts';
 
@@ -20,6 +20,7 @@ export const allclose = op(
     return reduceAnd(near, { axes: range(near.shape.length) });
   },
   ['operand', 'operand'],
+  closeOptions,
 );
 export interface IsinOptions {
   /** Promises that no element occurs twice; nothing depends on it. */
@@ -41,6 +42,7 @@ export const isin = op(
     return invert ? p.not(found) : found;
   },
   ['tensor', 'tensor'],
+  { assumeUnique: true, invert: true },
 );
 /** Positions in the flattened tensor as positions along each axis. @example unravelIndex([5], [2, 3]) // [[1], [2]] */
 export const unravelIndex = op('unravelIndex', (indices: Tensor, shape: Shape) => {
@@ -91,6 +93,8 @@ export const histogram = op(
     const counts = reduceSum(cast(p.bitAnd(p.ge(values, side(0)), below), 'float32'), { axes: [1] });
     return [cast(counts, dtype), shown];
   },
+  ['tensor'],
+  { bins: true, range: true },
 );
 const extremes = (x: Tensor): Tensor[] => [reduceMin(x, { axes: [0] }), reduceMax(x, { axes: [0] })];
 const slice = (x: Tensor, start: number, stop: number): Tensor => part(x, 0, start, stop);

@@ -11,7 +11,7 @@ import { axesOf, keptShape } from '../axes.ts';
 import { op } from '../op.ts';
 import { cast, like, spreadTo } from '../operands.ts';
 import { floatType } from '../promotion.ts';
-import type { ReduceOptions } from './reduce.ts';
+import { type ReduceOptions, reduceOptions } from './reduce.ts';
 
 export type QuantileMethod = 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest';
 export interface QuantileOptions extends ReduceOptions {
@@ -73,12 +73,18 @@ const quantiles = (name: string, scale: number, skipsNan: boolean) =>
       return quantileOf(name, x, scale === 1 ? share : p.div(share, like(share, scale)), options, skipsNan);
     },
     ['tensor', 'tensor'],
+    { method: true, axis: true, keepdims: true },
   );
 const medians = (name: string, skipsNan: boolean) =>
-  op(name, (x: Tensor, options: ReduceOptions = {}) => {
-    const half = cast(0.5, floatType(x.dtype));
-    return quantileOf(name, x, half, { ...options, method: 'midpoint' }, skipsNan);
-  });
+  op(
+    name,
+    (x: Tensor, options: ReduceOptions = {}) => {
+      const half = cast(0.5, floatType(x.dtype));
+      return quantileOf(name, x, half, { ...options, method: 'midpoint' }, skipsNan);
+    },
+    ['tensor'],
+    reduceOptions,
+  );
 /** The value below which a share q in [0, 1] of the elements lies; many q stand along a new first axis. @example quantile([1, 2, 3], 0.25) // 1.5 */
 export const quantile = quantiles('quantile', 1, false);
 /** The value below which q percent of the elements lie. @example percentile([1, 2, 3], 25) // 1.5 */

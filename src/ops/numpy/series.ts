@@ -32,14 +32,19 @@ export interface AverageOptions {
   readonly weights?: Like | null | undefined;
 }
 /** Mean over axes in which elements may weigh differently. @example average([1, 3], { weights: [3, 1] }) // 1.5 */
-export const average = op('average', (x0: Tensor, { axis, weights }: AverageOptions = {}) => {
-  const w0 = weights === undefined || weights === null ? undefined : asTensor(weights);
-  const dtype = floatType(w0 ? resultType(x0.dtype, w0.dtype) : x0.dtype);
-  const x = cast(x0, dtype);
-  const axes = axesOf('average', axis, x.shape.length);
-  const w = w0 ? weightsOver(cast(w0, dtype), x, axes) : like(x, 1);
-  return p.div(reduceSum(p.mul(x, w), { axes }), reduceSum(w, { axes }));
-});
+export const average = op(
+  'average',
+  (x0: Tensor, { axis, weights }: AverageOptions = {}) => {
+    const w0 = weights === undefined || weights === null ? undefined : asTensor(weights);
+    const dtype = floatType(w0 ? resultType(x0.dtype, w0.dtype) : x0.dtype);
+    const x = cast(x0, dtype);
+    const axes = axesOf('average', axis, x.shape.length);
+    const w = w0 ? weightsOver(cast(w0, dtype), x, axes) : like(x, 1);
+    return p.div(reduceSum(p.mul(x, w), { axes }), reduceSum(w, { axes }));
+  },
+  ['tensor'],
+  { axis: true, weights: true },
+);
 function weightsOver(w: Tensor, x: Tensor, axes: readonly number[]): Tensor {
   if (showShape(w.shape) === showShape(x.shape)) return w;
   if (w.shape.length !== 1 || axes.length !== 1 || w.shape[0] !== x.shape[axes[0]!])
@@ -58,17 +63,22 @@ export interface TrapezoidOptions {
   readonly axis?: number | undefined;
 }
 /** Integral by the trapezoidal rule. @example trapezoid([1, 2, 3]) // 4 */
-export const trapezoid = op('trapezoid', (y0: Tensor, { x: places, dx = 1, axis = -1 }: TrapezoidOptions = {}) => {
-  const y = cast(y0, floatType(y0.dtype));
-  const d = axisOf('trapezoid', axis, y.shape.length);
-  const n = y.shape[d]!;
-  const sums = p.add(part(y, d, 1, n), part(y, d, 0, n - 1));
-  if (places === undefined || places === null) return reduceSum(p.mul(sums, like(sums, dx / 2)), { axes: [d] });
-  const x = cast(asTensor(places), y.dtype);
-  const along = x.shape.length === 1 ? broadcast(x, { shape: y.shape, axes: [d] }) : spreadTo(x, y.shape);
-  const steps = p.sub(part(along, d, 1, n), part(along, d, 0, n - 1));
-  return reduceSum(p.mul(p.mul(sums, steps), like(sums, 0.5)), { axes: [d] });
-});
+export const trapezoid = op(
+  'trapezoid',
+  (y0: Tensor, { x: places, dx = 1, axis = -1 }: TrapezoidOptions = {}) => {
+    const y = cast(y0, floatType(y0.dtype));
+    const d = axisOf('trapezoid', axis, y.shape.length);
+    const n = y.shape[d]!;
+    const sums = p.add(part(y, d, 1, n), part(y, d, 0, n - 1));
+    if (places === undefined || places === null) return reduceSum(p.mul(sums, like(sums, dx / 2)), { axes: [d] });
+    const x = cast(asTensor(places), y.dtype);
+    const along = x.shape.length === 1 ? broadcast(x, { shape: y.shape, axes: [d] }) : spreadTo(x, y.shape);
+    const steps = p.sub(part(along, d, 1, n), part(along, d, 0, n - 1));
+    return reduceSum(p.mul(p.mul(sums, steps), like(sums, 0.5)), { axes: [d] });
+  },
+  ['tensor'],
+  { x: true, dx: true, axis: true },
+);
 /** Differences of neighbours along an axis, n times. @example diff([1, 4, 9]) // [3, 5] */
 export const diff = op(
   'diff',
@@ -83,6 +93,8 @@ export const diff = op(
     }
     return x;
   },
+  ['tensor'],
+  { n: true, axis: true },
 );
 /** x1 with x2 behind it along an axis, or both flattened. @example append([1, 2], [3]) // [1, 2, 3] */
 export const append = op(
@@ -92,6 +104,7 @@ export const append = op(
     return concatenate([cast(x1, dtype), cast(x2, dtype)], { axis: axis ?? null });
   },
   ['operand', 'operand'],
+  { axis: true },
 );
 
 interface LogSpaceOptions extends SpaceOptions {
@@ -107,6 +120,7 @@ export const logspace = op(
     return finished(p.pow(like(exponents, options.base ?? 10), exponents), options, 'logspace');
   },
   ['operand', 'operand'],
+  { base: true, num: true, endpoint: true, axis: true, dtype: true },
 );
 /** Numbers at equal ratios from start to stop. @example geomspace(1, 100, { num: 3 }) // [1, 10, 100] */
 export const geomspace = op(
@@ -128,4 +142,5 @@ export const geomspace = op(
     return finished(p.select(p.ne(line, line), line, exact), options, 'geomspace');
   },
   ['operand', 'operand'],
+  { num: true, endpoint: true, axis: true, dtype: true },
 );

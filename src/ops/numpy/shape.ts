@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { type OptionNames } from '../../base/options.ts';
 import { range, type Shape, showShape, sizeOf } from '../../base/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import * as m from '../../primitives/movement.ts';
@@ -44,6 +45,8 @@ export const transpose = op(
       );
     return permuted(x, perm);
   },
+  ['tensor'],
+  { axes: true },
 );
 /** Moves axes to other places; the rest keep their order. @example moveaxis(zeros([2, 3, 4]), 0, -1).shape // [3, 4, 2] */
 export const moveaxis = op(
@@ -99,6 +102,8 @@ export const squeeze = op(
       );
     return m.reshape(x, { shape: x.shape.filter((_, d) => !axes.includes(d)) });
   },
+  ['tensor'],
+  { axis: true },
 );
 /** Repeats a tensor over a larger shape, axes counted from the last. @example broadcastTo([1, 2], [2, 2]) // [[1, 2], [1, 2]] */
 export const broadcastTo = op('broadcastTo', (x: Tensor, shape: Shape) => {
@@ -121,6 +126,7 @@ export const common = (list: readonly Tensor[]): Tensor[] => {
 export interface AxisOption {
   readonly axis?: number | undefined;
 }
+const axisOption: OptionNames<AxisOption> = { axis: true };
 /** Joins tensors along an axis. @example concatenate([[1, 2], [3]]) // [1, 2, 3] */
 export const concatenate = op(
   'concatenate',
@@ -139,6 +145,7 @@ export const concatenate = op(
     return list.length === 1 ? list[0]! : m.concatenate(list, { axis: d });
   },
   ['tensors'],
+  { axis: true },
 );
 /** Joins tensors of one shape along a new axis. @example stack([[1, 2], [3, 4]]) // [[1, 2], [3, 4]] */
 export const stack = op(
@@ -157,6 +164,7 @@ export const stack = op(
     );
   },
   ['tensors'],
+  axisOption,
 );
 /** The part of `x` between two positions of an axis. */
 export const part = (x: Tensor, axis: number, start: number, stop: number, stride = 1): Tensor =>
@@ -172,6 +180,8 @@ export const split = op(
   'split',
   (x: Tensor, indicesOrSections: number | readonly number[], { axis = 0 }: AxisOption = {}) =>
     splitAt('split', x, indicesOrSections, axis),
+  ['tensor'],
+  axisOption,
 );
 export function splitAt(who: string, x: Tensor, indicesOrSections: number | readonly number[], axis: number): Tensor[] {
   const d = axisOf(who, axis, x.shape.length);
@@ -203,6 +213,8 @@ export const unstack = op(
     const shape = x.shape.filter((_, k) => k !== d);
     return range(x.shape[d]!).map((i) => m.reshape(part(x, d, i, i + 1), { shape }));
   },
+  ['tensor'],
+  { axis: true, num: true },
 );
 /** Repeats a tensor along its axes, as a whole. @example tile([1, 2], 2) // [1, 2, 1, 2] */
 export const tile = op('tile', (x: Tensor, repeats: number | readonly number[]) => {
@@ -239,6 +251,7 @@ const repeatOp = op(
     return m.reshape(wide, { shape: y.shape.map((n, k) => (k === d ? n * times : n)) });
   },
   ['tensor', 'value'],
+  { axis: true },
 );
 interface RepeatOptions {
   readonly axis?: number | null | undefined;
@@ -265,6 +278,8 @@ export const flip = op(
   'flip',
   (x: Tensor, { axis }: { readonly axis?: number | readonly number[] | null | undefined } = {}) =>
     m.reverse(x, { axes: axesOf('flip', axis, x.shape.length) }),
+  ['tensor'],
+  { axis: true },
 );
 /** Shifts elements along axes; what leaves at the end comes back at the front. @example roll([1, 2, 3], 1) // [3, 1, 2] */
 export const roll = op(
@@ -284,6 +299,8 @@ export const roll = op(
       fail('roll', `${shifts.length} shifts do not fit ${axes.length} axes`, 'give one shift, or one for each axis');
     return axes.reduce((y, d, k) => rolled(y, shifts[k] ?? shifts[0]!, d), x);
   },
+  ['tensor'],
+  { axis: true },
 );
 function rolled(x: Tensor, shift: number, axis: number): Tensor {
   const size = x.shape[axis]!;

@@ -1,5 +1,6 @@
 import { dtypeInfo } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
+import { type OptionNames } from '../../base/options.ts';
 import { showShape, sizeOf } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { scan } from '../../primitives/control.ts';
@@ -19,26 +20,42 @@ export interface SortOptions {
   /** Axis along which to sort; null flattens first. */
   readonly axis?: number | null | undefined;
 }
+const sortOptions: OptionNames<SortOptions> = { axis: true };
 const prepared = (who: string, x: Tensor, axis: number | null | undefined): { y: Tensor; d: number } => {
   const y = axis === null || x.shape.length === 0 ? reshapeTo(x, [-1]) : x;
   return { y, d: axis === null || x.shape.length === 0 ? 0 : axisOf(who, axis ?? -1, y.shape.length) };
 };
 /** Elements in ascending order along an axis, NaN last. @example sort([3, 1, 2]) // [1, 2, 3] */
-export const sort = op('sort', (x: Tensor, { axis = -1 }: SortOptions = {}) => {
-  const { y, d } = prepared('sort', x, axis);
-  return sorted([y], { axis: d, descending: false })[0]!;
-});
+export const sort = op(
+  'sort',
+  (x: Tensor, { axis = -1 }: SortOptions = {}) => {
+    const { y, d } = prepared('sort', x, axis);
+    return sorted([y], { axis: d, descending: false })[0]!;
+  },
+  ['tensor'],
+  sortOptions,
+);
 /** Positions that put an axis into ascending order; equal elements keep their order. @example argsort([3, 1, 2]) // [1, 2, 0] */
-export const argsort = op('argsort', (x: Tensor, { axis = -1 }: SortOptions = {}) => {
-  const { y, d } = prepared('argsort', x, axis);
-  return argSort(y, { axis: d, descending: false });
-});
+export const argsort = op(
+  'argsort',
+  (x: Tensor, { axis = -1 }: SortOptions = {}) => {
+    const { y, d } = prepared('argsort', x, axis);
+    return argSort(y, { axis: d, descending: false });
+  },
+  ['tensor'],
+  sortOptions,
+);
 /** Positions of which the kth element stands in its sorted place, smaller ones before it, larger ones after. @example argpartition([3, 1, 2], 1) // [1, 2, 0] */
-export const argpartition = op('argpartition', (x: Tensor, kth: number, { axis = -1 }: SortOptions = {}) => {
-  const { y, d } = prepared('argpartition', x, axis);
-  axisOf('argpartition', kth, y.shape[d]!, 'kth');
-  return argSort(y, { axis: d, descending: false });
-});
+export const argpartition = op(
+  'argpartition',
+  (x: Tensor, kth: number, { axis = -1 }: SortOptions = {}) => {
+    const { y, d } = prepared('argpartition', x, axis);
+    axisOf('argpartition', kth, y.shape[d]!, 'kth');
+    return argSort(y, { axis: d, descending: false });
+  },
+  ['tensor'],
+  sortOptions,
+);
 
 /** The k largest elements of the last axis, largest first, and their positions; of equal ones the first come first. @example topK([1, 3, 2], 2)[0] // [3, 2] */
 export const topK = op(
@@ -54,6 +71,8 @@ export const topK = op(
     const { values, indices } = largest(x, { k });
     return [values, indices];
   },
+  ['tensor'],
+  { sorted: true },
 );
 /** Whether each target class is among the k largest predictions of its row. @example inTopK([1], [[0.1, 0.9]], 1) // [true] */
 export const inTopK = op(
@@ -122,6 +141,7 @@ export const searchsorted = op(
     return insertion('searchsorted', sortedSequence, values, side);
   },
   ['tensor', 'tensor'],
+  { side: true },
 );
 /** The number of the bin that each element falls into, bins being sorted edges. @example digitize([0.5, 2.5], [1, 2, 3]) // [0, 2] */
 export const digitize = op('digitize', (x: Tensor, bins: Tensor) => insertion('digitize', bins, x, 'right'), [

@@ -69,4 +69,6 @@ export const arraySplit = op(
       axis,
     );
   },
+  ['tensor'],
+  { axis: true },
 );

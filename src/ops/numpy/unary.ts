@@ -107,13 +107,18 @@ export const signbit = plain('signbit', (x) => {
 });
 
 /** Rounds to `decimals` places, halves to even. @example round([1.5, 2.5, 1.234], { decimals: 0 }) // [2, 2, 1] */
-export const round = op('round', (x: Tensor, { decimals = 0 }: { decimals?: number } = {}): Tensor => {
-  if (!isInexact(x.dtype)) {
-    if (decimals >= 0) return x.dtype === 'bool' ? cast(x, 'int32') : x;
-    const factor = 10 ** -decimals;
-    return cast(scaled(p.round(scaled(cast(x, 'float32'), 1 / factor)), factor), x.dtype);
-  }
-  if (decimals === 0) return p.round(x);
-  const factor = like(x, 10 ** decimals);
-  return p.div(p.round(p.mul(x, factor)), factor);
-});
+export const round = op(
+  'round',
+  (x: Tensor, { decimals = 0 }: { decimals?: number } = {}): Tensor => {
+    if (!isInexact(x.dtype)) {
+      if (decimals >= 0) return x.dtype === 'bool' ? cast(x, 'int32') : x;
+      const factor = 10 ** -decimals;
+      return cast(scaled(p.round(scaled(cast(x, 'float32'), 1 / factor)), factor), x.dtype);
+    }
+    if (decimals === 0) return p.round(x);
+    const factor = like(x, 10 ** decimals);
+    return p.div(p.round(p.mul(x, factor)), factor);
+  },
+  ['tensor'],
+  { decimals: true },
+);
