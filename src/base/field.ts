@@ -12,6 +12,8 @@ export interface Field<In, Out, Required extends boolean = boolean> {
   readonly initial: In | undefined;
   /** Name on disk, when it is not the snake_case of the option. */
   readonly key: string | undefined;
+  /** Whether it holds Python floats: files then write whole numbers with a point, since Keras refuses `0` for `0.0`. */
+  readonly isFloat?: boolean | undefined;
   readonly expects: string;
   check(value: unknown): value is In;
   parse(value: In): Out;
@@ -36,6 +38,7 @@ interface Custom<I, O> {
   parse(value: I): O;
   toDisk?(value: O): unknown;
   readonly key?: string;
+  readonly isFloat?: boolean;
 }
 const same = (value: unknown): unknown => value;
 
@@ -50,6 +53,8 @@ interface Bounds {
   readonly min?: number;
   readonly max?: number;
   readonly key?: string;
+  /** False where Keras counts in whole numbers (steps). */
+  readonly isFloat?: boolean;
 }
 const within = (v: unknown, { min = -Infinity, max = Infinity }: Bounds): v is number =>
   typeof v === 'number' && v >= min && v <= max;
@@ -77,6 +82,7 @@ function number(rule: Bounds & { readonly initial?: number } = {}): Field<number
     expects: bounded('a number', rule),
     check: (v): v is number => within(v, rule),
     parse: (v) => v,
+    isFloat: true,
     ...rule,
   });
 }
@@ -144,6 +150,7 @@ const numbers = (): Field<readonly number[], readonly number[], true> =>
     expects: 'an array of numbers',
     check: (v): v is readonly number[] => Array.isArray(v) && v.every((x) => typeof x === 'number' && !Number.isNaN(x)),
     parse: (v) => [...v],
+    isFloat: true,
   });
 /** A field that may also be null, which it is by default. */
 function nullable<I, O>(field: Field<I, O, boolean>): Field<I | null, O | null, false>;
@@ -153,6 +160,7 @@ function nullable<I, O>(field: Field<I, O, boolean>, initial: I | null = null): 
     required: false,
     initial,
     key: field.key,
+    isFloat: field.isFloat,
     expects: `${field.expects}, or null`,
     check: (v): v is I | null => v === null || field.check(v),
     parse: (v) => (v === null ? null : field.parse(v)),
@@ -204,6 +212,10 @@ const diskKey = (key: string, field: AnyField): string => field.key ?? optionToD
 /** Options as a config holds them: snake_case keys, values in their form on disk. */
 export const optionsToConfig = <S extends Fields>(fields: S, options: Resolved<S>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(fields).map(([key, field]) => [diskKey(key, field), field.toDisk(options[key])]));
+
+/** Keys of a config that hold Python floats. */
+export const floatKeys = (fields: Fields): ReadonlySet<string> =>
+  new Set(Object.entries(fields).flatMap(([key, field]) => (field.isFloat ? [diskKey(key, field)] : [])));
 
 /** A config's entries as options: declared keys are translated, others pass as they are. */
 export function configToOptions(fields: Fields, config: Readonly<Record<string, unknown>>): Record<string, unknown> {

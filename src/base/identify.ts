@@ -7,6 +7,7 @@ import {
   deserializeObject,
   getRegisteredObject,
   isSerializedObject,
+  registerAliases,
   registerModule,
   type SerializableClass,
 } from './serialize.ts';
@@ -30,6 +31,7 @@ export function identifierOf<T>({ kind, module, classes, aliases = {} }: Family<
   const named = new Map<string, SerializableClass<T>>(Object.entries(aliases));
   for (const c of classes)
     for (const name of [c.className, toSnakeCase(c.className)]) if (!named.has(name)) named.set(name, c);
+  registerAliases(module, named);
 
   const byName = (name: string, config: Config, customObjects?: CustomObjects): unknown => {
     const custom = getRegisteredObject(name, customObjects) ?? getRegisteredObject(`Custom>${name}`, customObjects);

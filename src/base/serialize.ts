@@ -43,6 +43,12 @@ export function registerModule(module: string, classes: readonly SerializableCla
     moduleOf.set(c, module);
   }
 }
+/** Makes classes known by further names: those of older versions, and those under which modules export them. */
+export function registerAliases(module: string, aliases: Iterable<readonly [name: string, SerializableClass]>): void {
+  const known = modules.get(module) ?? new Map<string, SerializableClass>();
+  modules.set(module, known);
+  for (const [name, c] of aliases) if (!known.has(name)) known.set(name, c);
+}
 
 /** The library's own functions by the names that Keras files use. */
 const functions = new Map<string, unknown>();
@@ -126,11 +132,13 @@ export function serializeObject(x: unknown): unknown {
 export const isSerializedObject = (x: unknown): x is SerializedObject =>
   typeof x === 'object' && x !== null && typeof (x as Config)['class_name'] === 'string' && 'config' in x;
 
-/** The class that a config names: the user's first, then the library's. */
-export function findClass(
-  { module, class_name, registered_name }: Pick<SerializedObject, 'module' | 'class_name' | 'registered_name'>,
+type Description = Pick<SerializedObject, 'module' | 'class_name' | 'registered_name'>;
+
+/** The class that a config names, if it is known: the user's first, then the library's. */
+export function lookUpClass(
+  { module, class_name, registered_name }: Description,
   customObjects: CustomObjects = {},
-): SerializableClass {
+): SerializableClass | undefined {
   const custom =
     (registered_name && getRegisteredObject(registered_name, customObjects)) ||
     getRegisteredObject(class_name, customObjects) ||
@@ -139,8 +147,19 @@ export function findClass(
   // Files name the public module or the file in which Keras keeps the class.
   const known = modules.get(module ?? '')?.get(class_name);
   if (known) return known;
-  if (module === null || module === undefined || module === 'keras' || module.startsWith('keras.'))
-    for (const classes of modules.values()) if (classes.has(class_name)) return classes.get(class_name)!;
+  const isKeras = module === null || module === undefined || /^keras(\.|$)/.test(module);
+  const families = isKeras ? [...modules].filter(([, classes]) => classes.has(class_name)) : [];
+  // `keras.src.layers.core.identity` is a place among the layers, though an initializer has the same name.
+  const parts = module?.split('.') ?? [];
+  const family = families.find(([name]) => parts.includes(name.split('.').at(-1)!)) ?? families[0];
+  return family?.[1].get(class_name);
+}
+
+/** The class that a config names; an error that says what to do when there is none. */
+export function findClass(description: Description, customObjects: CustomObjects = {}): SerializableClass {
+  const found = lookUpClass(description, customObjects);
+  if (found) return found;
+  const { module, class_name, registered_name } = description;
   const names = [...modules.values()].flatMap((classes) => [...classes.keys()]);
   return fail(
     `deserialize "${class_name}"`,

@@ -1,4 +1,4 @@
-import { registerModule, type SerializableClass } from '../base/serialize.ts';
+import { registerAliases, registerModule, type SerializableClass } from '../base/serialize.ts';
 import * as layers from './index.ts';
 import { Layer } from './layer.ts';
 
@@ -8,5 +8,15 @@ const isLayerClass = (x: unknown): boolean => typeof x === 'function' && x.proto
  * Makes all layers known by the names that files use. Whoever can meet a layer's name in a file calls it; that it is not done
  * where the layers are listed lets bundlers leave out layers that nothing uses.
  */
-export const registerLayers = (): void =>
-  registerModule('keras.layers', Object.values(layers).filter(isLayerClass) as unknown as readonly SerializableClass[]);
+export function registerLayers(): void {
+  const named = Object.entries(layers).filter(([, x]) => isLayerClass(x)) as unknown as [string, SerializableClass][];
+  registerModule(
+    'keras.layers',
+    named.map(([, c]) => c),
+  );
+  registerAliases('keras.layers', named);
+  // Keras finds a class under the name it has in its own file only there.
+  registerModule('keras.src.layers.attention.grouped_query_attention', [
+    layers.GroupQueryAttention as unknown as SerializableClass,
+  ]);
+}

@@ -23,6 +23,7 @@ const numbers = f.custom<readonly number[], readonly number[]>({
   expects: 'an array of numbers',
   check: (v): v is readonly number[] => Array.isArray(v) && v.every((x) => typeof x === 'number'),
   parse: (v) => [...v],
+  isFloat: true,
 });
 const fields = {
   /** Number of thresholds between which the curve is straight. */

@@ -15,6 +15,7 @@ const thresholds: Field<Thresholds, Thresholds, false> = f.custom<Thresholds, Th
   check: (v): v is Thresholds => v === null || (Array.isArray(v) ? v.every(inRange) : inRange(v)),
   parse: (v) => v,
   initial: null,
+  isFloat: true,
 });
 type Args = [yTrue: Like, yPred: Like, options?: UpdateOptions];
 /** The only element of what one threshold gives. */

@@ -15,6 +15,7 @@ const positive = (least: number, expects: string, initial?: number) =>
     expects,
     check: (v): v is number => typeof v === 'number' && v > 0 && v <= least,
     parse: (v) => v,
+    isFloat: true,
     ...(initial !== undefined && { initial }),
   });
 const fields = {

@@ -114,7 +114,7 @@ export function get(identifier: MetricLike, customObjects: CustomObjects = {}): 
   if (isClass(found)) return found.fromConfig({});
   if (typeof found === 'function') {
     const { config } = serializeObject(found) as { config: unknown };
-    return new MeanMetricWrapper(found as MetricFunction, { name: String(config) });
+    return new MeanMetricWrapper(found as MetricFunction, { name: String(config) || 'metric' });
   }
   return fail(
     'metrics.get',

@@ -7,6 +7,7 @@ import {
   type SerializedObject,
   serializeObject,
 } from '../base/serialize.ts';
+import { InputLayer } from '../layers/core/input-layer.ts';
 import type { AnyLayer, Layer } from '../layers/layer.ts';
 import { OpNode } from '../ops/op.ts';
 import { modelToConfig, type SavedModel } from '../saving/index.ts';
@@ -36,13 +37,19 @@ const notesTraining = new Set([
   ...['SpatialDropout1D', 'SpatialDropout2D', 'SpatialDropout3D'],
 ]);
 
+/** An Input's dtype is written as it was asked for. */
+function dtypeOnDisk(x: KerasTensor): string {
+  const source = x.history?.node.operation;
+  return source instanceof InputLayer ? source.declaredDtype : x.dtype;
+}
+
 /** One call: positional arguments, and keyword arguments from the options object. */
 export function serializeArguments(node: GraphNode, historyOf: HistoryOf): Config {
   const write = (x: unknown): unknown => {
     if (x instanceof KerasTensor)
       return {
         class_name: '__keras_tensor__',
-        config: { shape: x.symbolicShape, dtype: x.dtype, keras_history: historyOf(x) },
+        config: { shape: x.symbolicShape, dtype: dtypeOnDisk(x), keras_history: historyOf(x) },
       };
     if (x instanceof Tensor)
       return { class_name: '__tensor__', config: { value: nest(x, x.dataSync()), dtype: x.dtype } };

@@ -15,6 +15,7 @@ export const learningRateField = (initial: number): Field<LearningRate, number |
         : (deserializeObject(v) as LearningRateSchedule<any>),
     toDisk: (v) => (typeof v === 'number' ? v : serializeObject(v)),
     initial,
+    isFloat: true,
   });
 
 /** Options of every optimizer. */

@@ -1,6 +1,6 @@
 import { type Field, f } from '../base/field.ts';
 import { identifierOf } from '../base/identify.ts';
-import { type CustomObjects, serializeObject } from '../base/serialize.ts';
+import { type CustomObjects, type SerializableClass, serializeObject } from '../base/serialize.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { L1, L1L2, L2 } from './norms.ts';
 import { OrthogonalRegularizer } from './orthogonal.ts';
@@ -17,6 +17,7 @@ const identify = identifierOf({
   kind: 'regularizer',
   module: 'keras.regularizers',
   classes: [L1, L2, L1L2, OrthogonalRegularizer],
+  aliases: { l1_l2: L1L2 as SerializableClass },
 });
 /** The regularizer that an identifier stands for; null for null. @example get('l2') */
 export const get = (identifier: RegularizerLike | undefined, customObjects?: CustomObjects): Regularizer | null =>

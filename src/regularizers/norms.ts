@@ -14,6 +14,7 @@ export const factorField = (
     parse: (v) => v ?? initial,
     toDisk: (v) => (isRounded ? Math.fround(v) : v),
     initial,
+    isFloat: true,
     ...(key !== undefined && { key }),
   });
 const l1Of = (x: Tensor, factor: number): Tensor => ops.multiply(ops.sum(ops.absolute(x)), factor);

@@ -27,9 +27,9 @@ export {
   modelToConfig,
   modelToJson,
   modelToKeras,
-  pythonJson,
   type SavedModel,
 } from './keras-file.ts';
+export { pythonJson } from './python-json.ts';
 export { type LoadWeightsOptions, weightsFromH5, weightsToH5 } from './weights.ts';
 
 export interface SaveOptions {

@@ -10,6 +10,7 @@ import { readHdf5, writeHdf5 } from '../formats/hdf5.ts';
 import { readZip, writeZip } from '../formats/zip.ts';
 import type { AnyLayer } from '../layers/layer.ts';
 import { atPath } from '../tensor/index.ts';
+import { parsePythonJson, pythonJson } from './python-json.ts';
 import { weightsFromH5, weightsToH5 } from './weights.ts';
 
 /** The version of Keras whose files these are. */
@@ -20,38 +21,6 @@ export interface SavedModel extends AnyLayer {
   getCompileConfig(): Config | null;
   compileFromConfig(config: Config): void;
 }
-
-/** JSON as Python writes it: blanks after `,` and `:`, and nothing but ASCII. */
-export function pythonJson(x: unknown): string {
-  const write = (value: unknown): string => {
-    if (Array.isArray(value)) return `[${value.map(write).join(', ')}]`;
-    if (typeof value === 'object' && value !== null) {
-      const entries = Object.entries(value).filter(([, v]) => v !== undefined);
-      return `{${entries.map(([k, v]) => `${write(k)}: ${write(v)}`).join(', ')}}`;
-    }
-    if (typeof value === 'number' && !Number.isFinite(value))
-      return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
-    return (JSON.stringify(value) ?? 'null').replace(
-      /[\u007f-\uffff]/g,
-      (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-    );
-  };
-  return write(x);
-}
-/** Reads what Python wrote, its NaN and Infinity included. */
-export const parsePythonJson = (text: string, who = 'loadModel'): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    try {
-      return JSON.parse(text.replace(/(?<=[:[,]\s*)(-?Infinity|NaN)(?=\s*[,\]}])/g, '"$1"'), (_, v: unknown) =>
-        v === 'NaN' ? NaN : v === 'Infinity' ? Infinity : v === '-Infinity' ? -Infinity : v,
-      );
-    } catch (error) {
-      return fail(who, `the model's config is no JSON: ${(error as Error).message}`, 'check that the file is whole');
-    }
-  }
-};
 
 /** A model as its config holds it, with how it was built and compiled. */
 export function modelToConfig(model: SavedModel): Config {

@@ -17,15 +17,9 @@ import {
 import { type AnyLayer, Layer } from '../layers/layer.ts';
 import { download, upload } from '../runtime/storage.ts';
 import type { Variable } from '../tensor/index.ts';
-import {
-  kerasVersion,
-  type LoadModelOptions,
-  modelFromConfig,
-  parsePythonJson,
-  pythonJson,
-  type SavedModel,
-} from './keras-file.ts';
+import { kerasVersion, type LoadModelOptions, modelFromConfig, type SavedModel } from './keras-file.ts';
 import { upgradeConfig } from './legacy-config.ts';
+import { parsePythonJson, pythonJson } from './python-json.ts';
 import { convertStored } from './weights.ts';
 
 interface Modelish extends AnyLayer {

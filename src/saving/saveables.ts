@@ -47,7 +47,15 @@ const inPython = (key: string): string =>
 /** Attributes of the library's layers that are called otherwise in Keras. */
 const namesInKeras: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   MultiHeadAttention: { softmax: '_softmax', dropoutLayer: '_dropout_layer' },
-  GroupQueryAttention: { softmax: '_softmax', dropoutLayer: '_dropout_layer' },
+  GroupedQueryAttention: {
+    queryDense: '_query_dense',
+    keyDense: '_key_dense',
+    gateDense: '_gate_dense',
+    valueDense: '_value_dense',
+    outputDense: '_output_dense',
+    softmax: '_softmax',
+    dropoutLayer: '_dropout_layer',
+  },
   Bidirectional: { forward: 'forward_layer', backward: 'backward_layer' },
 };
 const alternativesOf = (key: string): string[] => [

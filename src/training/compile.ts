@@ -65,15 +65,25 @@ export class Compiled {
     } = this.options;
     return {
       optimizer: serializeObject(this.optimizer),
-      loss: serializeObject(loss),
+      loss: serializeNamed('loss', loss),
       loss_weights: lossWeights,
-      metrics: serializeObject(metrics),
-      weighted_metrics: serializeObject(weightedMetrics),
+      metrics: serializeNamed('metrics', metrics),
+      weighted_metrics: serializeNamed('weighted_metrics', weightedMetrics),
       run_eagerly: this.runEagerly,
       steps_per_execution: stepsPerExecution,
       jit_compile: jitCompile === 'auto' ? true : jitCompile,
     };
   }
+}
+
+/** As configs hold it; a function without a name goes under that of its place, by which `customObjects` can give it again. */
+function serializeNamed(place: string, x: unknown): unknown {
+  if (Array.isArray(x)) return x.map((y, k) => serializeNamed(`${place}_${k}`, y));
+  if (typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype && !isSerializedObject(x))
+    return Object.fromEntries(Object.entries(x).map(([key, y]) => [key, serializeNamed(`${place}_${key}`, y)]));
+  const written = serializeObject(x);
+  const isNameless = typeof x === 'function' && isSerializedObject(written) && written.config === '';
+  return isNameless ? { ...written, config: place, registered_name: place } : written;
 }
 
 /** Compile options from what a file holds. */

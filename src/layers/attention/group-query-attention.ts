@@ -1,6 +1,5 @@
 import { fail } from '../../base/errors.ts';
 import { f, type Options, type Resolved } from '../../base/field.ts';
-import { autoName } from '../../base/naming.ts';
 import type { Config } from '../../base/serialize.ts';
 import { type SymbolicShape, showShape } from '../../base/shape.ts';
 import { cast, dotProductAttention, einsum, expandDims, multiply, repeat, sigmoid } from '../../ops/index.ts';
@@ -34,7 +33,8 @@ export class GroupQueryAttention extends Layer<
   [query: Tensor, value: Tensor, options?: ProjectedCallOptions],
   Tensor | [Tensor, Tensor]
 > {
-  static override readonly className = 'GroupQueryAttention';
+  /** Keras exports its class GroupedQueryAttention as GroupQueryAttention; files and summaries have the class's own name. */
+  static override readonly className = 'GroupedQueryAttention';
   static override readonly fields = fields;
   override supportsMasking = true;
   /** Penalties on activity belong to the projections. */
@@ -48,7 +48,7 @@ export class GroupQueryAttention extends Layer<
   private outputDense!: EinsumDense;
 
   constructor(options: Options<typeof fields> & LayerOptions) {
-    super({ ...options, name: options.name ?? autoName('grouped_query_attention') });
+    super(options);
     if (this.numQueryHeads % this.numKeyValueHeads !== 0)
       fail(
         this,

@@ -25,6 +25,8 @@ export class InputLayer extends Layer<{}, [inputs: Tensor]> {
   static override readonly className = 'InputLayer';
   readonly batchShape: SymbolicShape;
   readonly inputDtype: DType;
+  /** The dtype as it was asked for: files keep `int64`, though tensors here are int32. */
+  readonly declaredDtype: string;
   readonly optional: boolean;
   private readonly symbol: KerasTensor;
 
@@ -52,6 +54,7 @@ export class InputLayer extends Layer<{}, [inputs: Tensor]> {
       );
     this.batchShape = whole;
     this.inputDtype = dtype ? asDType(dtype, 'Input') : floatx();
+    this.declaredDtype = dtype ?? this.inputDtype;
     this.optional = optional;
     this.symbol = new KerasTensor(whole, { dtype: this.inputDtype, name: this.name });
     const node: GraphNode = { operation: this, args: [], inputs: [], form: this.symbol, outputs: [this.symbol] };
@@ -71,7 +74,7 @@ export class InputLayer extends Layer<{}, [inputs: Tensor]> {
   override getConfig(): Config {
     return {
       batch_shape: this.batchShape,
-      dtype: this.inputDtype,
+      dtype: this.declaredDtype,
       sparse: false,
       ragged: false,
       name: this.name,

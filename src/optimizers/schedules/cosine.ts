@@ -3,7 +3,7 @@ import type { Tensor } from '../../ir/tensor.ts';
 import * as ops from '../../ops/index.ts';
 import { LearningRateSchedule } from './schedule.ts';
 
-const steps = f.number({ min: Number.MIN_VALUE });
+const steps = f.number({ min: Number.MIN_VALUE, isFloat: false });
 /** `(1 + cos(π x)) / 2`. */
 const wave = (x: Tensor): Tensor => ops.multiply(ops.add(ops.cos(ops.multiply(x, Math.PI)), 1), 0.5);
 /** From 1 down to `alpha` as the wave falls from 1 to 0. */
@@ -17,7 +17,7 @@ const fields = {
   name: f.string({ initial: 'CosineDecay' }),
   /** Rate to which a linear warm-up rises; null for no warm-up. */
   warmupTarget: f.nullable(f.number()),
-  warmupSteps: f.number({ initial: 0 }),
+  warmupSteps: f.number({ initial: 0, isFloat: false }),
 };
 /** A cosine's fall from the initial rate, or from the end of a warm-up, to `alpha` times it (Loshchilov and Hutter, 2016). */
 export class CosineDecay extends LearningRateSchedule<typeof fields> {

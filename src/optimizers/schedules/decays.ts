@@ -4,12 +4,12 @@ import type { Tensor } from '../../ir/tensor.ts';
 import * as ops from '../../ops/index.ts';
 import { LearningRateSchedule } from './schedule.ts';
 
-const steps = f.number({ min: Number.MIN_VALUE });
-const numbers = f.custom<readonly number[], readonly number[]>({
+const steps = f.number({ min: Number.MIN_VALUE, isFloat: false });
+const numbers = {
   expects: 'an array of numbers',
-  check: (v): v is readonly number[] => Array.isArray(v) && v.every((x) => typeof x === 'number'),
-  parse: (v) => [...v],
-});
+  check: (v: unknown): v is readonly number[] => Array.isArray(v) && v.every((x) => typeof x === 'number'),
+  parse: (v: readonly number[]) => [...v],
+};
 const portion = (step: Tensor, every: number, staircase: boolean): Tensor => {
   const p = ops.divide(step, every);
   return staircase ? ops.floor(p) : p;
@@ -45,7 +45,11 @@ export class InverseTimeDecay extends LearningRateSchedule<typeof inverseFields>
   }
 }
 
-const piecewiseFields = { boundaries: numbers, values: numbers, name: f.string({ initial: 'PiecewiseConstant' }) };
+const piecewiseFields = {
+  boundaries: f.custom<readonly number[], readonly number[]>(numbers),
+  values: f.custom<readonly number[], readonly number[]>({ ...numbers, isFloat: true }),
+  name: f.string({ initial: 'PiecewiseConstant' }),
+};
 /** The k-th value up to the k-th boundary, the last one after all. */
 export class PiecewiseConstantDecay extends LearningRateSchedule<typeof piecewiseFields> {
   static override readonly className = 'PiecewiseConstantDecay';

@@ -1,0 +1,54 @@
+import { fail } from '../base/errors.ts';
+import { type Fields, floatKeys } from '../base/field.ts';
+import { isSerializedObject, lookUpClass } from '../base/serialize.ts';
+
+const writeText = (text: string): string =>
+  JSON.stringify(text).replace(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+/** A number as Python writes it; one that is a float there keeps its point. */
+function writeNumber(x: number, isFloat: boolean): string {
+  if (!Number.isFinite(x)) return Number.isNaN(x) ? 'NaN' : x > 0 ? 'Infinity' : '-Infinity';
+  const text = JSON.stringify(x);
+  return isFloat && /^-?\d+$/.test(text) ? `${text}.0` : text;
+}
+
+const noKeys: ReadonlySet<string> = new Set();
+/** Which of an object's options are floats in Python: its class says so. */
+function floatsOf(x: unknown): ReadonlySet<string> {
+  if (!isSerializedObject(x)) return noKeys;
+  const { fields } = (lookUpClass(x) ?? {}) as { fields?: Fields };
+  return fields ? floatKeys(fields) : noKeys;
+}
+
+/** JSON as Python writes it: blanks after `,` and `:`, nothing but ASCII, and a point in floats that are whole. */
+export function pythonJson(x: unknown): string {
+  const write = (value: unknown, isFloat: boolean, floats: ReadonlySet<string>): string => {
+    if (Array.isArray(value)) return `[${value.map((v) => write(v, isFloat, noKeys)).join(', ')}]`;
+    if (typeof value === 'object' && value !== null) {
+      const own = floatsOf(value);
+      const entries = Object.entries(value).filter(([, v]) => v !== undefined);
+      const members = entries.map(
+        ([k, v]) => `${writeText(k)}: ${write(v, floats.has(k), k === 'config' ? own : noKeys)}`,
+      );
+      return `{${members.join(', ')}}`;
+    }
+    if (typeof value === 'number') return writeNumber(value, isFloat);
+    return typeof value === 'string' ? writeText(value) : (JSON.stringify(value) ?? 'null');
+  };
+  return write(x, false, noKeys);
+}
+
+/** Reads what Python wrote, its NaN and Infinity included. */
+export const parsePythonJson = (text: string, who = 'loadModel'): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    try {
+      return JSON.parse(text.replace(/(?<=[:[,]\s*)(-?Infinity|NaN)(?=\s*[,\]}])/g, '"$1"'), (_, v: unknown) =>
+        v === 'NaN' ? NaN : v === 'Infinity' ? Infinity : v === '-Infinity' ? -Infinity : v,
+      );
+    } catch (error) {
+      return fail(who, `the model's config is no JSON: ${(error as Error).message}`, 'check that the file is whole');
+    }
+  }
+};
