@@ -79,6 +79,12 @@ export function registerKerasSerializable<T>(
   registeredNames.set(object, full);
   return object;
 }
+/**
+ * The name that an object's class has in Keras's source, for the few that Keras exports under another: it stands in legacy
+ * files, summaries and the paths of weights.
+ */
+export const sourceNameOf = (object: { readonly className: string }): string =>
+  (object.constructor as { readonly sourceName?: string }).sourceName ?? object.className;
 export const getRegisteredName = (object: unknown): string => registeredNames.get(object) ?? nameOf(object);
 export const getRegisteredObject = (name: string, customObjects: CustomObjects = {}): unknown =>
   [customObjects, ...scopes.toReversed()].find((scope) => name in scope)?.[name] ?? registered.get(name);

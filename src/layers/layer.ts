@@ -12,7 +12,7 @@ import {
   resolveOptions,
 } from '../base/field.ts';
 import { autoName, optionFromDisk, toSnakeCase } from '../base/naming.ts';
-import { type Config, serializeObject } from '../base/serialize.ts';
+import { type Config, serializeObject, sourceNameOf } from '../base/serialize.ts';
 import { sizeOf } from '../base/shape.ts';
 import type { Tree } from '../base/tree.ts';
 import * as regularizers from '../regularizers/index.ts';
@@ -116,7 +116,7 @@ export abstract class Layer<
           enumerable: true,
           configurable: true,
         });
-    this.name = name ?? autoName(toSnakeCase(this.className));
+    this.name = name ?? autoName(toSnakeCase(sourceNameOf(this)));
     if (this.name.includes('/'))
       fail(this, `the name contains "/"`, 'choose a name without it: paths are made of names');
     this.path = scopedPath(this.name);

@@ -15,8 +15,6 @@ export function registerLayers(): void {
     named.map(([, c]) => c),
   );
   registerAliases('keras.layers', named);
-  // Keras finds a class under the name it has in its own file only there.
-  registerModule('keras.src.layers.attention.grouped_query_attention', [
-    layers.GroupQueryAttention as unknown as SerializableClass,
-  ]);
+  const bySource = named.map(([name, c]) => [(c as { sourceName?: string }).sourceName ?? name, c] as const);
+  registerAliases('keras.layers', bySource);
 }

@@ -1,6 +1,7 @@
 import type { DType } from '../base/dtype.ts';
 import { dtypeInfo } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
+import { sourceNameOf } from '../base/serialize.ts';
 import { sizeOf } from '../base/shape.ts';
 import { type AnyLayer, isLayer, type Shapes } from '../layers/layer.ts';
 import type { GraphNode, Operation } from '../tensor/index.ts';
@@ -48,7 +49,7 @@ export function summaryText(model: Summarized, options: SummaryOptions = {}): st
     options.lineLength ?? Math.min((isStack ? 88 : 108) + (showTrainable ? 12 : 0), terminalColumns() - 4);
   const within = new Set(graph?.nodes);
   const line = (operation: Operation, level: number): string[] => [
-    `${level > 0 ? `${'   '.repeat(level)}└ ` : ''}${operation.name} (${operation.className})`,
+    `${level > 0 ? `${'   '.repeat(level)}└ ` : ''}${operation.name} (${sourceNameOf(operation)})`,
     outputShape(operation),
     parameters(operation),
     ...(isStack ? [] : [connections(operation, within)]),

@@ -30,7 +30,6 @@ const aliases: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     GlobalMaxPool1D: 'GlobalMaxPooling1D',
     GlobalMaxPool2D: 'GlobalMaxPooling2D',
     GlobalMaxPool3D: 'GlobalMaxPooling3D',
-    GroupQueryAttention: 'GroupedQueryAttention',
     MaxPool1D: 'MaxPooling1D',
     MaxPool2D: 'MaxPooling2D',
     MaxPool3D: 'MaxPooling3D',

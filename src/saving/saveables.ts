@@ -1,4 +1,5 @@
 import { toSnakeCase } from '../base/naming.ts';
+import { sourceNameOf } from '../base/serialize.ts';
 import { type AnyLayer, isLayer, Layer } from '../layers/layer.ts';
 import { isTypedArray, Tensor, Variable } from '../tensor/index.ts';
 
@@ -47,7 +48,7 @@ const inPython = (key: string): string =>
 /** Attributes of the library's layers that are called otherwise in Keras. */
 const namesInKeras: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   MultiHeadAttention: { softmax: '_softmax', dropoutLayer: '_dropout_layer' },
-  GroupedQueryAttention: {
+  GroupQueryAttention: {
     queryDense: '_query_dense',
     keyDense: '_key_dense',
     gateDense: '_gate_dense',
@@ -148,7 +149,9 @@ export function placeSaveables(root: AnyLayer): Placed[] {
         member instanceof Set ||
         Object.getPrototypeOf(member) === Object.prototype;
       if (!isContainer && !(typeof member === 'function' && isLayer(member)) && !isSaveable(member)) continue;
-      const name = isContainer ? 'container' : toSnakeCase((member as AnyLayer).className ?? member.constructor.name);
+      const name = isContainer
+        ? 'container'
+        : toSnakeCase('className' in member ? sourceNameOf(member as AnyLayer) : member.constructor.name);
       const n = counts.get(name) ?? 0;
       counts.set(name, n + 1);
       const numbered = n === 0 ? name : `${name}_${n}`;

@@ -1,5 +1,6 @@
 import * as activations from '../activations/index.ts';
 import { fail } from '../base/errors.ts';
+import { sourceNameOf } from '../base/serialize.ts';
 import { sizeOf } from '../base/shape.ts';
 import { mapTree, type Tree } from '../base/tree.ts';
 import { InputLayer } from '../layers/core/input-layer.ts';
@@ -81,7 +82,7 @@ function describe(operation: Operation, id: string, openLayers: boolean, call = 
   return {
     id,
     name: operation.name,
-    className: operation.className,
+    className: sourceNameOf(operation),
     kind: !layer ? 'op' : within ? 'model' : layer instanceof InputLayer ? 'input' : 'layer',
     inputs: ends ? infoOf(ends.inputForm) : node && infoOf(single(node.inputs)),
     outputs: ends ? infoOf(ends.outputForm) : node && infoOf(single(node.outputs)),

@@ -33,8 +33,8 @@ export class GroupQueryAttention extends Layer<
   [query: Tensor, value: Tensor, options?: ProjectedCallOptions],
   Tensor | [Tensor, Tensor]
 > {
-  /** Keras exports its class GroupedQueryAttention as GroupQueryAttention; files and summaries have the class's own name. */
-  static override readonly className = 'GroupedQueryAttention';
+  static override readonly className = 'GroupQueryAttention';
+  static readonly sourceName = 'GroupedQueryAttention';
   static override readonly fields = fields;
   override supportsMasking = true;
   /** Penalties on activity belong to the projections. */
