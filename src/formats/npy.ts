@@ -1,6 +1,14 @@
 import { fail } from '../base/errors.ts';
 import { ByteWriter } from './byte-writer.ts';
-import { bytesOf, bytesPerNumber, checkNumbers, numbersFrom, type StoredDType, type StoredNumbers } from './stored.ts';
+import {
+  bytesOf,
+  bytesPerNumber,
+  checkNumbers,
+  numbersFrom,
+  type StoredDType,
+  type StoredNumbers,
+  swapped,
+} from './stored.ts';
 import { readZip, type WriteZipOptions, writeZip } from './zip.ts';
 
 /** A NumPy array, in C order. */
@@ -72,12 +80,6 @@ function parseHeader(header: string): { code: string; fortran: boolean; shape: n
     );
   const shape = axes.split(',').flatMap((text) => (text.trim() === '' ? [] : [Number.parseInt(text, 10)]));
   return { code: /^[<>|=]/.test(code) ? code : `<${code}`, fortran: order === 'True', shape };
-}
-
-function swapped(bytes: Uint8Array, width: number): Uint8Array {
-  const out = new Uint8Array(bytes.length);
-  for (let i = 0; i < bytes.length; i++) out[i] = bytes[i - (i % width) + (width - 1 - (i % width))]!;
-  return out;
 }
 
 function inCOrder(bytes: Uint8Array, shape: readonly number[], width: number): Uint8Array {

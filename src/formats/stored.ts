@@ -25,6 +25,13 @@ export function numbersFrom(bytes: Uint8Array, dtype: StoredDType): StoredNumber
   return new (storedArray(dtype))(copy.buffer, copy.byteOffset, copy.byteLength / bytesPerNumber(dtype));
 }
 
+/** The bytes of big-endian numbers of `width` bytes in little-endian order. */
+export function swapped(bytes: Uint8Array, width: number): Uint8Array {
+  const out = new Uint8Array(bytes.length);
+  for (let i = 0; i < bytes.length; i++) out[i] = bytes[i - (i % width) + (width - 1 - (i % width))]!;
+  return out;
+}
+
 /** The bytes of numbers, not copied. */
 export const bytesOf = (numbers: StoredNumbers): Uint8Array =>
   new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);

@@ -1,5 +1,14 @@
 import { fail } from '../../base/errors.ts';
-import { type H5Dataset, type H5Group, type H5Node, type H5Strings, h5Group, isH5Dataset, isH5Group } from './tree.ts';
+import {
+  type H5Dataset,
+  type H5Group,
+  type H5Node,
+  type H5Strings,
+  h5Group,
+  isH5Dataset,
+  isH5Group,
+  textIn,
+} from './tree.ts';
 
 /** What lies at `path` ("layers/dense/vars") under a group; undefined if nothing does. */
 export function getH5(group: H5Group, path: string): H5Node | undefined {
@@ -34,10 +43,7 @@ export function setH5(group: H5Group, path: string, dataset: H5Dataset): void {
 }
 
 /** The text of an attribute; undefined if there is none or it is no single text. */
-export function getH5Text(node: H5Node, name: string): string | undefined {
-  const value = Object.hasOwn(node.attributes, name) ? node.attributes[name] : undefined;
-  return value?.dtype === 'string' && value.data.length === 1 ? value.data[0] : undefined;
-}
+export const getH5Text = (node: H5Node, name: string): string | undefined => textIn(node.attributes, name);
 
 const headerLimit = 64512;
 

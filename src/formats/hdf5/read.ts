@@ -1,48 +1,44 @@
-import { fail, HornbeamError } from '../../base/errors.ts';
-import { type Library, loadLibrary } from './library.ts';
-import { emptyRecord, type H5Attribute, type H5Group, type H5Node } from './tree.ts';
-import { readValue } from './values.ts';
+import { fail } from '../../base/errors.ts';
+import { loadInflate } from './filters.ts';
+import { GlobalHeap } from './global-heap.ts';
+import { isGroup, readLinks } from './links.ts';
+import { bodyOf, type HeaderMessage, readObjectHeader } from './object-header.ts';
+import { readAttributes } from './read-attributes.ts';
+import { readData } from './read-data.ts';
+import { elements, readSpace, readType } from './read-type.ts';
+import { damaged, Source } from './source.ts';
+import { readSuperblock } from './superblock.ts';
+import { emptyRecord, type H5Attribute, type H5Dataset, type H5Group, type H5Node, lazily, textIn } from './tree.ts';
+import { bytesIn, type ValueContext, valueOf } from './values.ts';
 
 export interface ReadHdf5Options {
-  /** Bytes that all values together may take; 4 GiB by default. */
+  /** Bytes that all values read may take together; 4 GiB by default. */
   readonly maxBytes?: number;
 }
 
-const deepest = 64;
-const mostObjects = 1_000_000;
 // Deflate makes data at most 1032 times smaller, so a larger promise is no honest one; small files may hold fill values.
 const expansion = 1032;
 const alwaysAllowed = 64 * 2 ** 20;
 
-let filesOpened = 0;
-
 /**
- * The tree in an HDF5 file, as plain data. Nothing in the file is evaluated; links to other places or files are
- * refused, and so is a file that promises more data than its size can hold.
+ * The tree in an HDF5 file, as plain data. A member, attribute or array is read when it is first asked for, and once,
+ * however many links lead to it; what is damaged there, or not supported, is said then. Nothing in the file is
+ * evaluated; links to other places or files are refused, and so is more data than the file's size can hold.
  */
-export async function readHdf5(bytes: Uint8Array, options: ReadHdf5Options = {}): Promise<H5Group> {
+export async function readHdf5(bytes: Uint8Array, { maxBytes = 2 ** 32 }: ReadHdf5Options = {}): Promise<H5Group> {
   checkSignature(bytes);
-  const library = await loadLibrary();
-  const name = `/hornbeam-${filesOpened++}.h5`;
-  // An own view of the bytes: the file system may keep it, and only reads it.
-  const stream = library.FS.open(name, 'w');
-  if (bytes.length > 0) library.FS.write(stream, bytes, 0, bytes.length, 0, true);
-  library.FS.close(stream);
-  library.activate_throwing_error_handler();
-  try {
-    const file = library.open(name, library.H5F_ACC_RDONLY, false, -1, -1);
-    try {
-      return readTree(library, file, budgetFor(bytes, options));
-    } finally {
-      library.close_file(file);
-    }
-  } catch (error) {
-    if (error instanceof HornbeamError) throw error;
-    return fail('HDF5 file', `cannot be read: ${firstCause(error)}`, 'check that the file is complete and undamaged');
-  } finally {
-    library.deactivate_throwing_error_handler();
-    library.FS.unlink(name);
-  }
+  const source = new Source(bytes);
+  const root = readSuperblock(source);
+  const limit = Math.min(maxBytes, Math.max(bytes.length * expansion, alwaysAllowed));
+  let spent = 0;
+  const spend = (who: string, count: number): void => {
+    if (!(spent + count <= limit))
+      fail(who, `the values promise more than ${limit} bytes`, 'if the file can be trusted, raise `maxBytes`');
+    spent += count;
+  };
+  const reader = new TreeReader({ source, heap: new GlobalHeap(source), spend }, await loadInflate());
+  const node = reader.node(root, '/');
+  return 'children' in node ? node : damaged('its root is no group');
 }
 
 function checkSignature(bytes: Uint8Array): void {
@@ -55,65 +51,83 @@ function checkSignature(bytes: Uint8Array): void {
     );
 }
 
-interface Budget {
-  bytes: number;
-  readonly limit: number;
-  objects: number;
-}
+/** Makes the nodes of one file: each object once, by its address. */
+class TreeReader {
+  readonly #context: ValueContext;
+  readonly #inflate: Awaited<ReturnType<typeof loadInflate>>;
+  readonly #nodes = new Map<number, H5Node>();
 
-const budgetFor = (bytes: Uint8Array, { maxBytes = 2 ** 32 }: ReadHdf5Options): Budget => ({
-  bytes: 0,
-  limit: Math.min(maxBytes, Math.max(bytes.length * expansion, alwaysAllowed)),
-  objects: 0,
-});
+  constructor(context: ValueContext, inflate: Awaited<ReturnType<typeof loadInflate>>) {
+    this.#context = context;
+    this.#inflate = inflate;
+  }
 
-// The library prints its stack of causes, outermost first; the last line names the origin.
-function firstCause(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  const causes = [...text.matchAll(/#\d+: \S+ line \d+ in \S+: (.*)/g)].map((match) => match[1]!);
-  return causes.length === 0 ? text : [...new Set([causes[0]!, causes.at(-1)!])].join('; ');
-}
+  node(address: number, path: string): H5Node {
+    const known = this.#nodes.get(address);
+    if (known) return known;
+    const { source } = this.#context;
+    const messages = readObjectHeader(source, address);
+    const attributes = this.#attributes(messages, path);
+    const node = isGroup(messages)
+      ? this.#group(messages, attributes, path)
+      : this.#dataset(messages, attributes, path);
+    this.#nodes.set(address, node);
+    return node;
+  }
 
-function readTree(library: Library, file: bigint, budget: Budget): H5Group {
-  const spend = (who: string, bytes: number): void => {
-    budget.bytes += bytes;
-    if (!(budget.bytes <= budget.limit))
-      fail(who, `the values promise more than ${budget.limit} bytes`, 'if the file can be trusted, raise `maxBytes`');
-  };
-
-  const attributesOf = (path: string): Record<string, H5Attribute> => {
-    const attributes = emptyRecord<H5Attribute>();
-    for (const name of library.get_attribute_names(file, path))
-      attributes[name] = readValue(library, file, path, name, spend);
-    return attributes;
-  };
-
-  const readGroup = (path: string, depth: number): H5Group => {
-    if (depth > deepest) fail(`HDF5 ${path}`, `groups are nested more than ${deepest} deep`, 'do not trust this file');
+  #group(messages: readonly HeaderMessage[], attributes: Record<string, H5Attribute>, path: string): H5Group {
     const children = emptyRecord<H5Node>();
-    for (const name of library.get_names(file, path, false))
-      children[name] = readNode(path === '/' ? `/${name}` : `${path}/${name}`, depth + 1);
-    return { attributes: attributesOf(path), children };
-  };
+    for (const { name, address } of readLinks(this.#context.source, messages)) {
+      const at = path === '/' ? `/${name}` : `${path}/${name}`;
+      if (name in children) damaged(`${path} has two members called "${name}"`);
+      lazily(children, name, () =>
+        address === undefined
+          ? fail(`HDF5 ${at}`, 'is a link to another place', 'copy what it points to into the file')
+          : this.node(address, at),
+      );
+    }
+    return { attributes, children };
+  }
 
-  const readNode = (path: string, depth: number): H5Node => {
-    if (++budget.objects > mostObjects)
-      fail('HDF5 file', `holds more than ${mostObjects} objects`, 'do not trust this file');
-    const type = isPlainLink(path) ? library.get_type(file, path) : -1;
-    if (type === library.H5G_GROUP) return readGroup(path, depth);
-    if (type === library.H5G_DATASET)
-      return { ...readValue(library, file, path, '', spend), attributes: attributesOf(path) };
-    return fail(
-      `HDF5 ${path}`,
-      'is neither a group nor a dataset but a link to another place, or a named type',
-      'copy what it points to into the file',
-    );
-  };
+  #dataset(messages: readonly HeaderMessage[], attributes: Record<string, H5Attribute>, path: string): H5Dataset {
+    const { source, spend } = this.#context;
+    const who = `HDF5 ${path}`;
+    const find = (type: number) => messages.find((message) => message.type === type);
+    const [spaceMessage, typeMessage] = [find(0x01), find(0x03)];
+    if (!spaceMessage || !typeMessage)
+      return fail(who, 'is neither a group nor a dataset, but a named type', 'leave it out of the file');
+    const type = readType(bodyOf(source, typeMessage));
+    const { shape, most } = readSpace(bodyOf(source, spaceMessage));
+    const isMarkedBfloat16 = (): boolean => textIn(attributes, 'dtype') === 'bfloat16';
+    const value = valueOf(this.#context, who, type, shape, isMarkedBfloat16, () => {
+      const count = elements(shape) * type.size;
+      spend(who, count);
+      const place = { who, messages, shape: shape ?? [], most, elementBytes: type.size };
+      return readData(source, { ...place, inflate: this.#inflate, spend: (bytes) => spend(who, bytes) });
+    });
+    return Object.assign(value, { attributes });
+  }
 
-  const isPlainLink = (path: string): boolean => {
-    // A link that leads elsewhere has its kind as the type, or names a target.
-    return library.get_symbolic_link(file, path) === null;
-  };
-
-  return readGroup('/', 0);
+  #attributes(messages: readonly HeaderMessage[], path: string): Record<string, H5Attribute> {
+    const attributes = emptyRecord<H5Attribute>();
+    for (const { name, type, shape, data } of readAttributes(this.#context.source, messages)) {
+      const who = `HDF5 ${path} @${name}`;
+      if (name in attributes) damaged(`${path} has two attributes called "${name}"`);
+      lazily(attributes, name, () =>
+        valueOf(
+          this.#context,
+          who,
+          type,
+          shape,
+          () => false,
+          () => {
+            const count = elements(shape) * type.size;
+            this.#context.spend(who, count);
+            return bytesIn(who, data, count);
+          },
+        ),
+      );
+    }
+    return attributes;
+  }
 }

@@ -47,9 +47,24 @@ export const h5Text = (text: string, encoding: 'utf8' | 'ascii' = 'utf8'): H5Str
   encoding,
 });
 
+/** The text of one attribute among some; undefined if there is none or it is no single text. */
+export function textIn(attributes: Readonly<Record<string, H5Attribute>>, name: string): string | undefined {
+  const value = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
+  return value?.dtype === 'string' && value.data.length === 1 ? value.data[0] : undefined;
+}
+
 /** A dataset of numbers. bfloat16 gets the attribute by which Keras, and `readHdf5`, know it. */
 export const h5Dataset = (shape: readonly number[], dtype: StoredDType, data: StoredNumbers): H5Dataset => {
   const attributes = emptyRecord<H5Attribute>();
   if (dtype === 'bfloat16') attributes['dtype'] = h5Text('bfloat16');
   return { shape, dtype, data, attributes };
 };
+
+/** Gives a record a member that is read when it is first asked for. */
+export function lazily<T>(record: Record<string, T>, key: string, read: () => T): void {
+  const settle = (value: T): T => {
+    Object.defineProperty(record, key, { value, enumerable: true, configurable: true, writable: true });
+    return value;
+  };
+  Object.defineProperty(record, key, { get: () => settle(read()), set: settle, enumerable: true, configurable: true });
+}

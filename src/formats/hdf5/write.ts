@@ -18,7 +18,6 @@ import { symbolTable } from './symbol-table.ts';
 import { type H5Attribute, type H5Dataset, type H5Group, type H5Node, isH5Dataset } from './tree.ts';
 
 const superblockBytes = 48;
-const deepest = 64;
 // Links in a group's own header are searched one by one: HDF5 itself keeps no more there.
 const fewMembers = 8;
 
@@ -30,7 +29,7 @@ export function writeHdf5(root: H5Group): Uint8Array {
   // Texts go first, so that their addresses are known when what refers to them is written.
   const heap = new StringHeap(superblockBytes);
   const data = new Map<H5Attribute, Uint8Array>();
-  layTexts('/', root, 0, (who, value) => {
+  layTexts('/', root, new Map(), (who, value) => {
     const places = new Map<string, TextPlace>();
     data.set(
       value,
@@ -42,27 +41,37 @@ export function writeHdf5(root: H5Group): Uint8Array {
     );
   });
   const file = new FilePieces(heap.close(), heap.pieces);
-  const rootAddress = writeNode(file, '/', root, data);
+  const rootAddress = writeNode(file, '/', root, data, new Map());
   return file.join(superblock(rootAddress, file.length));
 }
 
-function layTexts(path: string, node: H5Node, depth: number, visit: (who: string, value: H5Attribute) => void): void {
+/** Visits every value once: what stands at several places is written once, and linked to from each. */
+function layTexts(
+  path: string,
+  node: H5Node,
+  seen: Map<H5Node, 'open' | 'done'>,
+  visit: (who: string, value: H5Attribute) => void,
+): void {
   const who = `HDF5 ${path}`;
-  if (depth > deepest)
-    fail(who, `groups are nested more than ${deepest} deep`, 'make sure that no group contains itself');
+  const known = seen.get(node);
+  if (known === 'open') fail(who, 'is a group that contains itself', 'make sure that no group contains itself');
+  if (known === 'done') return;
+  seen.set(node, 'open');
   for (const [name, value] of Object.entries(node.attributes)) {
     checkName(who, name, 'an attribute');
     visit(`${who} @${name}`, value);
   }
   if (isH5Dataset(node)) {
     visit(who, node);
+    seen.set(node, 'done');
     return;
   }
   for (const [name, child] of Object.entries(node.children)) {
     checkName(who, name, 'a member');
     if (name.includes('/')) fail(who, `a member is called "${name}"`, 'make one group per part of the path (setH5)');
-    layTexts(path === '/' ? `/${name}` : `${path}/${name}`, child, depth + 1, visit);
+    layTexts(path === '/' ? `/${name}` : `${path}/${name}`, child, seen, visit);
   }
+  seen.set(node, 'done');
 }
 
 function checkName(who: string, name: string, what: string): void {
@@ -72,7 +81,15 @@ function checkName(who: string, name: string, what: string): void {
 
 type RawData = ReadonlyMap<H5Attribute, Uint8Array>;
 
-function writeNode(file: FilePieces, path: string, node: H5Node, data: RawData): number {
+function writeNode(file: FilePieces, path: string, node: H5Node, data: RawData, written: Map<H5Node, number>): number {
+  const known = written.get(node);
+  if (known !== undefined) return known;
+  const address = writeNew(file, path, node, data, written);
+  written.set(node, address);
+  return address;
+}
+
+function writeNew(file: FilePieces, path: string, node: H5Node, data: RawData, written: Map<H5Node, number>): number {
   const attributes = Object.entries(node.attributes).map(([name, value]) =>
     attribute(`HDF5 ${path}`, name, value, data.get(value)!),
   );
@@ -80,7 +97,7 @@ function writeNode(file: FilePieces, path: string, node: H5Node, data: RawData):
     return file.add(objectHeader([...datasetMessages(file, node, data.get(node)!), ...attributes]));
   const members = Object.entries(node.children).map(([name, child]) => ({
     name,
-    address: writeNode(file, path === '/' ? `/${name}` : `${path}/${name}`, child, data),
+    address: writeNode(file, path === '/' ? `/${name}` : `${path}/${name}`, child, data, written),
   }));
   const links =
     members.length <= fewMembers
