@@ -165,10 +165,14 @@ export function weightsFromLegacy(
     if (problem) console.warn(`loadWeights: "${who}" was left as it is: ${problem}.`);
     return problem === undefined;
   });
-  for (const { weights, stored } of fitting)
-    weights.forEach((v, k) =>
-      v.assign(upload(convertStored(stored[k]!.data as ArrayLike<number | bigint>, stored[k]!.dtype, v.dtype), v)),
-    );
+  // All numbers are read before any weight changes: the file may be damaged further on.
+  const values = fitting.flatMap(({ weights, stored }) =>
+    weights.map((v, k) => {
+      const { data, dtype } = stored[k]!;
+      return { v, data: convertStored(data as ArrayLike<number | bigint>, dtype, v.dtype) };
+    }),
+  );
+  for (const { v, data } of values) v.assign(upload(data, v));
 }
 
 type Stored = ReturnType<typeof storedIn>[number];
