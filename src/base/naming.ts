@@ -26,9 +26,14 @@ export function autoName(prefix: string): string {
 export const resetNames = (): void => counts.clear();
 
 /** Runs `f` with automatic names counted from zero; afterwards they go on where they were. */
-export function withFreshNames<R>(f: () => R): R {
+export const withFreshNames = <R>(f: () => R): R =>
+  withSameNames(() => {
+    counts.clear();
+    return f();
+  });
+/** Runs `f`; afterwards automatic names go on where they were. */
+export function withSameNames<R>(f: () => R): R {
   const before = new Map(counts);
-  counts.clear();
   try {
     return f();
   } finally {

@@ -19,7 +19,8 @@ import * as regularizers from '../regularizers/index.ts';
 import {
   addNode,
   asCallOf,
-  asSymbolicShape,
+  beginLayerCall,
+  buildOnShapes,
   currentCall,
   type GraphNode,
   hasSymbolic,
@@ -194,11 +195,15 @@ export abstract class Layer<
   }
 
   private ensureBuilt(given: readonly unknown[]): void {
+    const call = beginLayerCall();
     const { args, options } = splitOptions(given);
     checkInputs(this, this.inputSpec, tensorsIn(args[0]));
     if (this.built) return;
     const inputs = this.buildInputs(args, options);
-    this.buildOn(...inputs.map((a) => mapTensors(a, (t) => asSymbolicShape(t.shape)) as Shapes));
+    buildOnShapes(call, tensorsIn(inputs), (shapes) => {
+      let at = 0;
+      this.buildOn(...(mapTensors(inputs, () => shapes[at++]) as Shapes[]));
+    });
     checkInputs(this, this.inputSpec, tensorsIn(args[0]));
   }
 

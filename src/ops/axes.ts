@@ -1,5 +1,5 @@
 import { fail } from '../base/errors.ts';
-import { range, type Shape, showShape } from '../base/shape.ts';
+import { range, type Shape, type SymbolicShape, showShape } from '../base/shape.ts';
 
 export type Axes = number | readonly number[] | null | undefined;
 
@@ -35,6 +35,12 @@ export function sizeArgument(who: string, argument: string, value: number, least
 }
 export const shapeArgument = (who: string, shape: Shape | number): Shape => {
   const sizes = typeof shape === 'number' ? [shape] : shape;
+  if (Array.isArray(sizes) && (sizes as SymbolicShape).includes(null))
+    fail(
+      who,
+      `shape ${showShape(sizes)} has a size that is not known before the model runs`,
+      'use ops.zerosLike, ops.onesLike or broadcasting instead of a shape, or call the op in the call() of a layer of your own, where sizes are numbers',
+    );
   if (!Array.isArray(sizes) || sizes.some((n) => !Number.isInteger(n) || n < 0))
     fail(
       who,

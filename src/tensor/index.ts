@@ -18,6 +18,7 @@ export {
   withAutocast,
 } from './scopes.ts';
 export { withVariableValues } from './stateless.ts';
-export { addNode, asSymbolicShape, hasSymbolic, inferSymbolic, type SymbolicAval } from './symbolic.ts';
+export { addNode, hasSymbolic, inferSymbolic, type SymbolicAval } from './symbolic.ts';
 export { compileTraced, runTraced, type Traced, trace } from './traced.ts';
+export { beginLayerCall, buildOnShapes } from './trial.ts';
 export { type InitialValue, Variable, type VariableOptions } from './variable.ts';

@@ -24,11 +24,12 @@ export function insideOf(
   if (!layer.built || layer instanceof InputLayer || isBuiltIn(layer)) return undefined;
   const args = node?.args ?? argumentsFromBuild(layer);
   if (!args) return undefined;
-  return trace(layer, args, id, describe, null) ?? trace(layer, args, id, describe, standInSize);
+  const open = trace(layer, args, id, describe, null);
+  if (open) return open;
+  // Where `call` computes with sizes it is given numbers for the unknown ones: what differs between two of them is unknown.
+  const [one, other] = [2520, 5040].map((size) => trace(layer, args, id, describe, size));
+  return one && (withUnknownSizes(one, other) as ModelGraph);
 }
-
-/** Stands for an unknown size where `call` computes with sizes. */
-const standInSize = 2520;
 
 /** Whether it is of a class that Keras has, and not of a user's class of the same name. */
 function isBuiltIn(layer: AnyLayer): boolean {
@@ -79,8 +80,7 @@ function trace(
     return withFreshNames(() => {
       const full = endsInOptions(standIns) ? standIns : [...standIns, {}];
       const outputs = withAutocast(layer.dtypePolicy.computeDtype, () => layer.call(...full));
-      const traced = graphBetween(inputs, tensorsIn(outputs), id, describe);
-      return unknown === null ? traced : withUnknownSizes(traced);
+      return graphBetween(inputs, tensorsIn(outputs), id, describe);
     });
   } catch {
     return undefined; // The layer stays closed.
@@ -142,9 +142,11 @@ function graphBetween(
   return { nodes, edges, inputs: inputs.map(infoOfTensor), entries, exits };
 }
 
-/** The graph with sizes that stand for unknown ones shown as unknown. */
-function withUnknownSizes(graph: ModelGraph): ModelGraph {
-  return JSON.parse(JSON.stringify(graph), (key, x: unknown) =>
-    key === 'shape' && Array.isArray(x) ? x.map((n) => (n === standInSize ? null : n)) : x,
-  ) as ModelGraph;
+/** One of two graphs of the same call; sizes in which they differ are null. */
+function withUnknownSizes(one: unknown, other: unknown): unknown {
+  if (typeof one === 'number' && typeof other === 'number') return one === other ? one : null;
+  if (typeof one !== 'object' || one === null || typeof other !== 'object' || other === null) return one;
+  const otherParts = other as Record<string, unknown>;
+  if (Array.isArray(one)) return one.map((x: unknown, k) => withUnknownSizes(x, otherParts[k]));
+  return Object.fromEntries(Object.entries(one).map(([key, x]) => [key, withUnknownSizes(x, otherParts[key])]));
 }

@@ -1,6 +1,6 @@
 import { fail } from '../../base/errors.ts';
 import { type OptionNames } from '../../base/options.ts';
-import { range, type Shape, showShape, sizeOf } from '../../base/shape.ts';
+import { range, type Shape, type SymbolicShape, showShape, sizeOf } from '../../base/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import * as m from '../../primitives/movement.ts';
 import type { Like } from '../../tensor/like.ts';
@@ -10,11 +10,18 @@ import { cast, promotableOf, spreadTo } from '../operands.ts';
 import { resultType } from '../promotion.ts';
 import { knownNumbers } from './known.ts';
 
-/** The same elements in another shape, of which one size may be -1: what is left. @example reshape([1, 2, 3, 4], [2, -1]) // [[1, 2], [3, 4]] */
-export const reshape = op('reshape', reshapeTo);
+const reshapeOp = op('reshape', reshapeTo);
+/** The same elements in another shape, of which one size may be -1 (or null, as symbolic tensors say it): what is left. @example reshape([1, 2, 3, 4], [2, -1]) // [[1, 2], [3, 4]] */
+export const reshape = Object.assign(
+  (x: Like, newShape: SymbolicShape | number, ...surplus: []): Tensor =>
+    reshapeOp(x, Array.isArray(newShape) ? newShape.map((n) => n ?? -1) : (newShape as Shape | number), ...surplus),
+  { opName: 'reshape' },
+);
 export function reshapeTo(x: Tensor, newShape: Shape | number): Tensor {
   const wanted = typeof newShape === 'number' ? [newShape] : newShape;
   const open = wanted.indexOf(-1);
+  if (wanted.indexOf(-1, open + 1) > open && open >= 0)
+    fail('reshape', `shape ${showShape(wanted)} leaves more than one size open`, 'give all sizes but one');
   const known = sizeOf(wanted.filter((n) => n !== -1));
   const rest = known === 0 ? 0 : sizeOf(x.shape) / known;
   const shape = wanted.map((n, d) => (d === open ? rest : n));
