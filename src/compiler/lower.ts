@@ -9,13 +9,14 @@ import { stepsOf } from './schedule/steps.ts';
 import { inlineCalls } from './simplify/inline-calls.ts';
 import { inOrder } from './simplify/order.ts';
 import { simplify } from './simplify/simplify.ts';
-import { splitReductions } from './simplify/split-reductions.ts';
+import { evenShares, splitReductions } from './simplify/split-reductions.ts';
 
 /** Programs simplified, grouped into kernels, and each kernel as steps; regions have no bytes yet. */
 export function makeLowering(places: Places, target: Target): Lowering {
   const { formulas } = places;
+  const sharers = target.gpu ? target.threads : evenShares;
   const simplified = (program: Program): Program =>
-    splitReductions(simplify(inOrder(inlineCalls(program)), formulas), formulas, target.threads);
+    splitReductions(simplify(inOrder(inlineCalls(program)), formulas), formulas, sharers);
   const steps = (program: Program): Lowered => {
     const kernels = group(program, formulas, (t) => places.isInside(t), target.gpu?.arrays);
     const needed = new Set<Tensor>(program.outputs);

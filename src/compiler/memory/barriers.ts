@@ -44,6 +44,13 @@ export function mapInner(step: Step, f: (steps: readonly Step[]) => readonly Ste
   return step.kind === 'switch' ? { ...step, branches: step.branches.map(f) } : step;
 }
 
+/** What contractions of the device's own all work in, beside the regions: a name that stands for its bytes. */
+const workspace = 'workspace';
+
+/** Whether a step, or one in it, needs the workspace. */
+export const takesWorkspace = (step: Step): boolean =>
+  step.kind === 'contraction' || innerSteps(step).some((list) => list.some(takesWorkspace));
+
 /**
  * The steps with `barrier` only where one needs what another thread may not have finished. `same` gives regions that share
  * bytes one name.
@@ -65,7 +72,7 @@ function timed(steps: readonly Step[], same: (r: Region) => unknown, isInner: bo
       serial: step.serial,
       hasSteps: innerSteps(step).length > 0,
       reads: new Set(reads.map(same)),
-      writes: new Set(writes.map(same)),
+      writes: new Set([...writes.map(same), ...(takesWorkspace(step) ? [workspace] : [])]),
     };
     const barrier =
       // Whatever stands before or after the steps of a loop: its first step waits, so that all threads go round together.

@@ -13,8 +13,6 @@ interface Life {
   /** Moments that touch the region first and last. */
   first: number;
   last: number;
-  /** The last stretch between barriers in which several threads touch it. */
-  shared: number;
 }
 /** A step, or a test or count of a control step, in the order of time; a loop's inside is written once. */
 interface Moment {
@@ -68,12 +66,11 @@ function planPlaces(
 ): ReadonlyMap<Region, number> {
   const { moments, loops } = timeline(steps, one, room instanceof Slots);
   const lives = new Map<Region, Life>();
-  moments.forEach(({ regions, serial, stretch }, k) => {
+  moments.forEach(({ regions }, k) => {
     for (const region of regions) {
       if (homes.has(region)) continue;
-      const life = lives.get(region) ?? { first: k, last: k, shared: -1 };
+      const life = lives.get(region) ?? { first: k, last: k };
       life.last = k;
-      if (!serial) life.shared = stretch;
       lives.set(region, life);
     }
   });
@@ -84,7 +81,6 @@ function planPlaces(
       if (!crosses) continue;
       life.first = Math.min(life.first, first);
       life.last = Math.max(life.last, last);
-      life.shared = Math.max(life.shared, moments[last]!.stretch);
     }
   return place(moments, lives, room, sizeIn);
 }
@@ -101,13 +97,15 @@ function place(
     born[first]!.push(region);
     dying[last]!.push(region);
   }
+  // Where one thread is alone from barrier to barrier, bytes serve again at once; else only behind the next barrier.
+  const together = new Set<number>();
+  for (const { serial, stretch } of moments) if (!serial) together.add(stretch);
   const offsets = new Map<Region, number>();
   const taken = new Set<Region>();
   let waiting: Region[] = [];
-  moments.forEach(({ step, writes, serial, stretch }, k) => {
+  moments.forEach(({ step, writes, stretch }, k) => {
     waiting = waiting.filter((region) => {
-      const life = lives.get(region)!;
-      const ready = life.shared < stretch && (serial || moments[life.last]!.stretch < stretch);
+      const ready = !together.has(stretch) || moments[lives.get(region)!.last]!.stretch < stretch;
       if (ready && !taken.has(region)) room.give(offsets.get(region)!, sizeIn(region));
       return !ready;
     });
@@ -121,8 +119,9 @@ function place(
             !taken.has(r) &&
             !writes.includes(r) &&
             (room instanceof Slots
-              ? r.dtype === region.dtype && sizeOf(r.shape) === sizeOf(region.shape)
-              : bytesOf(r) === bytesOf(region)) &&
+              ? r.dtype === region.dtype
+              : dtypeInfo[r.dtype].bytes === dtypeInfo[region.dtype].bytes) &&
+            sizeOf(r.shape) === sizeOf(region.shape) &&
             mayReplace(step, r, region),
         );
       if (old) taken.add(old);

@@ -9,8 +9,8 @@ type For = Stmt & { op: 'for' };
 
 /** Work, in additions and loads, below which waking the other threads costs more than they bring. */
 export const worthThreads = 40_000;
-/** Elements that a thread takes at a time from a flat loop, a multiple of this many. */
-const grain = 64;
+/** Elements that a thread takes at a time from a flat loop, and from one whose turns are loops: multiples of so many. */
+const [flatGrain, deepGrain] = [64, 16];
 
 /** Arithmetic that a list of statements does. */
 export const flopsOf = (list: readonly Stmt[]): number => Math.round(sumOf(list, 0));
@@ -29,32 +29,44 @@ function sumOf(list: readonly Stmt[], load: number): number {
   return sum;
 }
 
-/** Deals the outer loops out to threads when there is enough to do; `serial` says that there is not. */
+/**
+ * Deals the outer loops out to threads when there is enough to do; `serial` says that there is not, or that a loop cannot be
+ * dealt out: every thread would run it whole. The loops are those of a kernel, whose turns are independent.
+ */
 export function parallelize(
   list: readonly Stmt[],
   target: Pick<Target, 'threads'>,
   algebra: Algebra,
 ): { readonly body: readonly Stmt[]; readonly serial: boolean } {
-  if (target.threads === 1 || workOf(list) < worthThreads || !list.every((s) => s.op === 'for'))
-    return { body: list, serial: true };
-  return { body: list.map((s) => shared(s as For, 4 * target.threads, algebra)), serial: false };
+  const whole = { body: list, serial: true };
+  if (target.threads === 1 || workOf(list) < worthThreads) return whole;
+  const body: Stmt[] = [];
+  for (const s of list) {
+    const part = s.op === 'for' ? shared(s, 4 * target.threads, algebra) : undefined;
+    if (!part) return whole;
+    body.push(part);
+  }
+  return { body, serial: false };
 }
 
-function shared(s: For, wanted: number, algebra: Algebra): Stmt {
+/** The loop marked to be dealt out; undefined if it is too short to be cut. */
+function shared(s: For, wanted: number, algebra: Algebra): Stmt | undefined {
   if (s.mode === 'vector') return chunks(s, wanted, algebra);
   const [inner] = s.body;
   const more = s.axis.size < wanted && s.body.length === 1 && inner!.op === 'for';
   const rest = Math.ceil(wanted / s.axis.size);
-  return { ...s, mode: 'parallel', body: more ? [shared(inner as For, rest, algebra)] : s.body };
+  const part = more ? shared(inner as For, rest, algebra) : undefined;
+  return { ...s, mode: 'parallel', body: part ? [part] : s.body };
 }
 
 /** A loop in lanes cut into pieces: `wanted` of equal length, and one for what is left over. */
-function chunks(s: For, wanted: number, algebra: Algebra): Stmt {
+function chunks(s: For, wanted: number, algebra: Algebra): Stmt | undefined {
   const n = s.axis.size;
+  const grain = s.body.some((inner) => inner.op === 'for') ? deepGrain : flatGrain;
   const length = Math.max(grain, Math.floor(n / wanted / grain) * grain);
   const count = Math.floor(n / length);
   const rest = n - count * length;
-  if (count <= 1) return s;
+  if (count <= 1) return undefined;
   const piece: Axis = { name: `${s.axis.name}p`, size: count + (rest > 0 ? 1 : 0) };
   const part = (size: number): Stmt => {
     const axis: Axis = { name: s.axis.name, size };

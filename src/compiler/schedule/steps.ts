@@ -36,9 +36,11 @@ export function stepsOf(
     const body = hoist(spread(merged), algebra);
     return [loopStep(infoOf(kernel), body, false, flopsOf(merged))];
   }
-  const nest = tileColumns(splitRanges(vectorize(merged, algebra), algebra), algebra);
+  const nest = splitRanges(vectorize(merged, algebra), algebra);
   const { body, serial } = parallelize(nest, target, algebra);
-  return [loopStep(infoOf(kernel), hoist(guard(body, algebra), algebra), serial, flopsOf(nest))];
+  // Columns are dealt out before they are tiled: the loop over the tiles carries sums from turn to turn.
+  const tiled = tileColumns(body, algebra);
+  return [loopStep(infoOf(kernel), hoist(guard(tiled, algebra), algebra), serial, flopsOf(nest))];
 }
 
 /** Loops that a primitive gives one after the other are steps of their own, so that threads can share each. */

@@ -1,5 +1,5 @@
 import { type Axis, type Expr, indexOf, type Local, load, plus, scalarType, times } from '../../ir/expr.ts';
-import { loop, type Stmt, set, store } from '../../ir/loops.ts';
+import { loop, type Stmt, set, store, when } from '../../ir/loops.ts';
 import { loadsOf } from '../group/cost.ts';
 import type { Algebra } from '../scalars/algebra.ts';
 import { expressionsOf, mapStatements } from './statements.ts';
@@ -13,6 +13,7 @@ const nearBytes = 16 << 10;
  */
 export function tileColumns(list: readonly Stmt[], algebra: Algebra): readonly Stmt[] {
   return list.flatMap((s): readonly Stmt[] => {
+    if (s.op === 'if') return [when(s.condition, tileColumns(s.then, algebra), tileColumns(s.otherwise, algebra))];
     if (s.op !== 'for') return [s];
     if (s.mode !== 'vector') return [{ ...s, body: tileColumns(s.body, algebra) }];
     return tiled(s, algebra) ?? [s];

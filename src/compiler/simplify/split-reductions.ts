@@ -9,6 +9,12 @@ import type { Formulas } from '../scalars/formulas.ts';
 /** From how many elements on a reduction is worth two steps. */
 const manyElements = 1 << 16;
 
+/**
+ * For how many threads reductions are cut on a machine of few: not the number that it has, since the order of a sum, and with
+ * it the last bits of what a model learns, must not depend on that.
+ */
+export const evenShares = 8;
+
 /** A reduction as its formula shows it: over which axes of its one operand. */
 export interface Reduction {
   readonly combine: Combine;
@@ -35,16 +41,16 @@ export function reductionOf(equation: Equation, formulas: Formulas): Reduction |
 }
 
 /**
- * Reductions of much to little in two steps, so that all threads have work: first blocks of the outer reduced axes, then the
- * blocks' results.
+ * Reductions of much to little in two steps, so that `sharers` threads have work: first blocks of the outer reduced axes, then
+ * the blocks' results.
  */
-export function splitReductions(program: Program, formulas: Formulas, threads: number): Program {
+export function splitReductions(program: Program, formulas: Formulas, sharers: number): Program {
   const replaced = new Map<Tensor, Tensor>();
   const now = (t: Tensor): Tensor => replaced.get(t) ?? t;
   const equations: Equation[] = [];
   let any = false;
   for (const equation of program.equations) {
-    const parts = blocks(equation, formulas, threads);
+    const parts = blocks(equation, formulas, sharers);
     const [y] = equation.outputs as [Tensor];
     if (!parts) {
       if (!equation.inputs.some((x) => replaced.has(x))) equations.push(equation);
@@ -66,7 +72,7 @@ export function splitReductions(program: Program, formulas: Formulas, threads: n
 }
 
 /** Into how many blocks a reduction is cut; undefined when it stays whole. */
-function blocks(equation: Equation, formulas: Formulas, threads: number): number | undefined {
+function blocks(equation: Equation, formulas: Formulas, sharers: number): number | undefined {
   const reduction = reductionOf(equation, formulas);
   if (!reduction) return undefined;
   const { shape } = equation.inputs[0]!;
@@ -75,20 +81,23 @@ function blocks(equation: Equation, formulas: Formulas, threads: number): number
   if (total < manyElements) return undefined;
   const inner = shape.findLastIndex((n) => n !== 1);
   // Rows that lie together are shared out as they are; columns need blocks of rows to be read in order.
-  if (reduction.axes.includes(inner) && kept >= 2 * threads) return undefined;
+  if (reduction.axes.includes(inner) && kept >= 2 * sharers) return undefined;
   if (kept > 1 << 14) return undefined;
-  return divisorNear(total / kept, Math.max(threads, Math.min(8 * threads, Math.floor(total / (1 << 15)))), threads);
+  return divisorNear(total / kept, Math.max(sharers, Math.min(8 * sharers, Math.floor(total / (1 << 15)))), sharers);
 }
 
-/** The divisor of n closest to `wanted` from above that gives each thread as much, if there is one in reach. */
-function divisorNear(n: number, wanted: number, threads: number): number | undefined {
-  let best: number | undefined;
-  for (let d = threads; d <= Math.min(n / 8, 16 * wanted); d++)
-    if (n % d === 0 && (d % threads === 0 || d >= 4 * threads)) {
+/** The divisor of n closest to `wanted` from above that gives each sharer as much, if there is one in reach; else a smaller one. */
+function divisorNear(n: number, wanted: number, sharers: number): number | undefined {
+  let [best, uneven]: (number | undefined)[] = [];
+  for (let d = sharers / 4; d <= Math.min(n / 8, 16 * wanted); d++) {
+    if (n % d !== 0) continue;
+    if (d % sharers !== 0 && d < 4 * sharers) uneven = d;
+    else {
       best = d;
       if (d >= wanted) break;
     }
-  return best;
+  }
+  return best ?? uneven;
 }
 
 interface Blocks {

@@ -1,3 +1,4 @@
+import { fail } from '../../../base/errors.ts';
 import type { Region } from '../../../ir/expr.ts';
 import type { Stmt } from '../../../ir/loops.ts';
 import type { ScalarOp } from '../../../ir/scalar.ts';
@@ -69,7 +70,8 @@ function collectHostOperations(body: readonly Stmt[], found: Set<ScalarOp>): voi
 function dealt(body: readonly Stmt[], threads: number, f: FunctionBuilder): Map<Stmt, Span> {
   const spans = new Map<Stmt, Span>();
   for (const stmt of body) {
-    if (stmt.op !== 'for' || stmt.mode !== 'parallel') continue;
+    if (stmt.op !== 'for' || stmt.mode !== 'parallel')
+      return fail('wasm device', 'a kernel for all threads has a statement that none has a part of', 'mark it serial');
     const { loop, grain } = chooseLoop(stmt, threads);
     const units = Math.ceil(loop.axis.size / grain);
     const [index, count] = f.params as [Operand, Operand];

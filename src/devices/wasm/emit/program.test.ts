@@ -58,7 +58,8 @@ function naivePlan(program: Program, parallel: boolean): Plan {
         return region;
       });
     const info = { name: rule.name, fused: [rule.name], bytes: 0, flops: 0 };
-    return { kind: 'loops', info, reads, writes, body, barrier: true, serial: !(parallel && rule.at) };
+    const isDealt = rule.at && body[0]!.op === 'for' && body[0]!.mode === 'parallel';
+    return { kind: 'loops', info, reads, writes, body, barrier: true, serial: !isDealt };
   });
   return {
     name: program.name,

@@ -35,7 +35,7 @@ export interface EmittedProgram {
   readonly table: readonly Entry[];
   /** Whether any step is for several threads. */
   readonly isParallel: boolean;
-  /** Bytes that contractions work with, one after the other. */
+  /** Bytes that contractions work in, one after the other: those of two lie on two sides of a barrier. */
   readonly workspaceBytes: number;
   /** Operations of f64 that the module imports as `math.<name>`; such a module runs on one thread. */
   readonly hostOperations: readonly ScalarOp[];
@@ -95,8 +95,6 @@ class ProgramEmitter {
   private readonly slots = new Map<string | Region, number>();
   private readonly products = new Map<string, ProductKernel>();
   private workspaceBytes = 0;
-  /** Whether a contraction has used the workspace since the last barrier. */
-  private workspaceTaken = false;
   private run!: FunctionBuilder;
   private readonly tick: Callable | undefined;
   private readonly numbers: ReadonlyMap<Step, number>;
@@ -140,16 +138,14 @@ class ProgramEmitter {
     for (let i = 0; i < steps.length; i++) {
       const step = steps[i]!;
       if (alone || !step.serial) {
-        const waits = step.barrier || (step.kind === 'contraction' && this.workspaceTaken);
-        if (waits && !alone) this.barrier();
+        if (step.barrier && !alone) this.barrier();
         this.step(step, alone);
         continue;
       }
       // The first thread does neighbouring serial steps in one go.
       const group = [step];
-      const waits = (next: Step) => next.barrier || (next.kind === 'contraction' && this.workspaceTaken);
-      if (waits(step)) this.barrier();
-      while (steps[i + 1]?.serial && !waits(steps[i + 1]!)) group.push(steps[++i]!);
+      if (step.barrier) this.barrier();
+      while (steps[i + 1]?.serial && !steps[i + 1]!.barrier) group.push(steps[++i]!);
       const [index] = this.run.params;
       this.run.if(op('i32.eqz', index!), () => {
         for (const each of group) this.step(each, true);
@@ -160,7 +156,6 @@ class ProgramEmitter {
   private barrier(): void {
     const [index, count] = this.run.params;
     this.run.call(barrier(this.module), index!, count!);
-    this.workspaceTaken = false;
   }
 
   private step(step: Step, alone: boolean): void {
@@ -200,7 +195,6 @@ class ProgramEmitter {
     let product = this.products.get(made.key);
     if (!product) this.products.set(made.key, (product = made.write(this.module)));
     this.workspaceBytes = Math.max(this.workspaceBytes, product.workspace(alone ? 1 : this.threads));
-    this.workspaceTaken = !alone;
     const sides = operands.map((region, side) => {
       const offset = 4 * made.offsets[side]!;
       return offset === 0 ? this.address(region) : op('i32.add', this.address(region), offset);
