@@ -1,13 +1,16 @@
+/** What an object does when it is called; a symbol, so that attributes of subclasses may have any name. */
+export const invoke: unique symbol = Symbol('invoke');
+
 /** An object you can call: the instance is a function whose prototype is the class. */
 export abstract class Callable<Args extends unknown[], Out> {
   constructor() {
-    const self = ((...args: Args) => (self as unknown as this).invoke(...args)) as unknown as this;
+    const self = ((...args: Args) => (self as unknown as this)[invoke](...args)) as unknown as this;
     Object.setPrototypeOf(self, new.target.prototype);
     for (const own of ['name', 'length']) Reflect.deleteProperty(self, own); // read-only on a function
     // biome-ignore lint/correctness/noConstructorReturn: the returned function is the instance
     return self;
   }
-  protected abstract invoke(...args: Args): Out;
+  protected abstract [invoke](...args: Args): Out;
 }
 export interface Callable<Args extends unknown[], Out> {
   (...args: Args): Out;

@@ -1,3 +1,4 @@
+import { invoke } from '../base/callable.ts';
 import { Configured } from '../base/configured.ts';
 import type { Fields } from '../base/field.ts';
 import type { Tensor } from '../ir/tensor.ts';
@@ -10,7 +11,7 @@ import { asTensor, type Like } from '../tensor/like.ts';
  */
 export abstract class Constraint<S extends Fields = {}> extends Configured<S, [w: Like], Tensor> {
   static override readonly className: string = 'Constraint';
-  protected invoke(w: Like): Tensor {
+  protected [invoke](w: Like): Tensor {
     return this.project(asTensor(w));
   }
   /** The nearest allowed value. */

@@ -1,3 +1,4 @@
+import { invoke } from '../base/callable.ts';
 import { floatx } from '../base/config.ts';
 import { Configured } from '../base/configured.ts';
 import { asDType, type DType } from '../base/dtype.ts';
@@ -23,7 +24,7 @@ export abstract class Initializer<S extends Fields = {}> extends Configured<
 > {
   static override readonly className: string = 'Initializer';
 
-  protected invoke(shape: Shape, { dtype }: InitializerCallOptions = {}): Tensor {
+  protected [invoke](shape: Shape, { dtype }: InitializerCallOptions = {}): Tensor {
     return this.values(shape, dtype === undefined || dtype === null ? floatx() : asDType(dtype, this.className));
   }
   /** The values for a weight of this shape and dtype. */

@@ -1,7 +1,9 @@
 import type { Tensor } from '../ir/tensor.ts';
+import type { AnyLayer } from './layer.ts';
 
-/** What calls nested in one another share. */
+/** A call in progress, and what those nested in it share. */
 interface CallContext {
+  readonly layer: AnyLayer;
   readonly training: boolean | undefined;
 }
 const stack: CallContext[] = [];
@@ -9,9 +11,11 @@ const stack: CallContext[] = [];
 /** Whether the call in progress is for training; undefined when nobody said. */
 export const currentTraining = (): boolean | undefined => stack[stack.length - 1]?.training;
 export const isOutermostCall = (): boolean => stack.length === 0;
+/** The layers whose calls are in progress, from the outermost to the innermost. */
+export const layersInCall = (): readonly AnyLayer[] => stack.map(({ layer }) => layer);
 
-export function inCall<R>(training: boolean | undefined, f: () => R): R {
-  stack.push({ training });
+export function inCall<R>(context: CallContext, f: () => R): R {
+  stack.push(context);
   try {
     return f();
   } finally {

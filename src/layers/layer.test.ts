@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { KerasTensor, type Tensor, tensor, Variable } from '../tensor/index.ts';
 import * as layers from './index.ts';
+import { sublayersOf } from './tracking.ts';
 
 test('layers called on symbolic tensors give shapes, and on numbers numbers', async () => {
   const x = layers.Input({ shape: [8, 8, 3] });
@@ -106,7 +107,7 @@ test('variables and layers are found in attributes, lists, maps, sets and plain 
   }
   const holder = new Holder({ name: 'holder' });
   holder(layers.Input({ shape: [1] }));
-  expect(holder.sublayers.map((layer) => layer.name)).toEqual(['a', 'b', 'c', 'd', 'drop']);
+  expect(sublayersOf(holder).map((layer) => layer.name)).toEqual(['a', 'b', 'c', 'd', 'drop']);
   expect(holder.weights.map((w) => w.path)).toEqual([
     'own',
     ...['a', 'b', 'c', 'd'].flatMap((name) => [`holder/${name}/kernel`, `holder/${name}/bias`]),
@@ -174,7 +175,7 @@ test('a layer keeps what its first symbolic call took and gave', () => {
 
 test('a pure call gives outputs and new values, and leaves the layer as it is', async () => {
   const layer = new layers.BatchNormalization({ momentum: 0 });
-  layer.buildOn([null, 1]);
+  layer.build([null, 1]);
   const [y, [mean]] = layer.statelessCall(
     layer.trainableVariables.map((v) => v.value),
     layer.nonTrainableVariables.map((v) => v.value),

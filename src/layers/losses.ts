@@ -1,12 +1,17 @@
 import { divide } from '../ops/index.ts';
 import type { Tensor, Variable } from '../tensor/index.ts';
+import type { AnyLayer } from './layer.ts';
+import { flattenLayers } from './tracking.ts';
 
 /** Losses that layers added in their last call. */
 const added = new WeakMap<object, Tensor[]>();
 
 export const addedLosses = (layer: object): readonly Tensor[] => added.get(layer) ?? [];
 export const addLossOf = (layer: object, loss: Tensor): void => void added.set(layer, [...addedLosses(layer), loss]);
-export const forgetLossesOf = (layer: object): boolean => added.delete(layer);
+/** Drops what was added to the loss in a layer and those within. */
+export const forgetLosses = (layer: AnyLayer): void => {
+  for (const each of flattenLayers(layer)) added.delete(each);
+};
 
 /** The penalty on an output, for each example of the batch. */
 export const activityPenalty = (penalty: (y: Tensor) => Tensor, output: Tensor): Tensor =>

@@ -1,41 +1,84 @@
 import { Tensor } from '../ir/tensor.ts';
+import { Metric } from '../metrics/metric.ts';
+import { SeedGenerator } from '../random/index.ts';
 import { isTypedArray } from '../tensor/like.ts';
 import { Variable } from '../tensor/variable.ts';
+import { checkNames } from './attribute-names.ts';
+import { inner, isLayer, type Keeper } from './inner.ts';
+import type { AnyLayer } from './layer.ts';
 
-/** What a layer may own: its variables, other layers, and things with variables of their own (metrics, seed generators). */
-export interface Owned<L> {
+/** What a layer's attributes hold: variables, other layers, and what keeps variables of its own. */
+interface Owned {
   readonly variables: Variable[];
-  readonly layers: L[];
-  readonly keepers: { readonly variables: readonly Variable[] }[];
+  readonly layers: AnyLayer[];
+  readonly keepers: Keeper[];
 }
+const isKeeper = (x: object): x is Keeper => x instanceof Metric || x instanceof SeedGenerator;
 
-/** Names of attributes that refer to a layer without owning it. */
-const foreign = new Set(['config', 'inboundNodes', 'madeIn', 'network', 'stack']);
+/** Layers and variables that somebody holds. */
+const claimed = new WeakSet<object>();
+/** Notes that a layer is used by itself, or held by another. */
+export const claim = (x: object): void => void claimed.add(x);
+export const isClaimed = (x: object): boolean => claimed.has(x);
 
 /**
- * Finds what an object owns through its attributes, lists, maps, sets and plain objects of them, in the order of the
+ * Finds what a layer owns through its attributes, lists, maps, sets and plain objects of them, in the order of the
  * attributes. Nothing needs to be registered: assigning an attribute is enough.
  */
-export function ownedBy<L extends object>(owner: object, isLayer: (x: object) => x is L): Owned<L> {
-  const [variables, layers, keepers] = [
-    new Set<Variable>(),
-    new Set<L>(),
-    new Set<{ variables: readonly Variable[] }>(),
-  ];
+function ownedBy(owner: AnyLayer): Owned {
+  checkNames(owner);
+  const [variables, layers, keepers] = [new Set<Variable>(), new Set<AnyLayer>(), new Set(owner[inner].keepers)];
+  const visited = new Set<object>();
   const visit = (x: unknown): void => {
-    if ((typeof x !== 'object' && typeof x !== 'function') || x === null || x === owner) return;
+    if ((typeof x !== 'object' && typeof x !== 'function') || x === null || x === owner || visited.has(x)) return;
+    visited.add(x);
     if (x instanceof Variable) variables.add(x);
     else if (isLayer(x)) layers.add(x);
     else if (x instanceof Tensor || isTypedArray(x)) return;
     else if (Array.isArray(x) || x instanceof Set) for (const y of x) visit(y);
     else if (x instanceof Map) for (const y of x.values()) visit(y);
-    else if (Array.isArray((x as { variables?: unknown }).variables))
-      keepers.add(x as { variables: readonly Variable[] });
+    else if (isKeeper(x)) keepers.add(x);
     else if (Object.getPrototypeOf(x) === Object.prototype) for (const y of Object.values(x)) visit(y);
   };
-  for (const [key, value] of Object.entries(owner)) if (!foreign.has(key)) visit(value);
+  for (const value of Object.values(owner)) visit(value);
   return { variables: [...variables], layers: [...layers], keepers: [...keepers] };
 }
+
+/** Layers that a layer holds, directly. */
+export function sublayersOf(layer: AnyLayer): AnyLayer[] {
+  const found = [...new Set([...(layer[inner].held ?? []), ...ownedBy(layer).layers])];
+  found.forEach(claim);
+  return found;
+}
+/** A layer and all within it. */
+export function flattenLayers(root: AnyLayer): AnyLayer[] {
+  const all = new Set<AnyLayer>();
+  const visit = (layer: AnyLayer): void => {
+    if (all.has(layer)) return;
+    all.add(layer);
+    sublayersOf(layer).forEach(visit);
+  };
+  visit(root);
+  return [...all];
+}
+
+/** A layer's own weights, trainable ones first as they were created, without those of layers within. */
+export function ownVariablesOf(layer: AnyLayer): Variable[] {
+  const found = byKind([...new Set([...layer[inner].weights, ...ownedBy(layer).variables])]);
+  found.forEach(claim);
+  return found;
+}
+/** Weights of a layer and all within it. */
+export const weightsOf = (layer: AnyLayer): Variable[] => [...new Set(flattenLayers(layer).flatMap(ownVariablesOf))];
+/** The same, and the states of metrics and seed generators. */
+export const variablesOf = (layer: AnyLayer): Variable[] => [
+  ...new Set(
+    flattenLayers(layer).flatMap((each) => [
+      ...ownVariablesOf(each),
+      ...ownedBy(each).keepers.flatMap((keeper) => keeper.variables),
+    ]),
+  ),
+];
 
 const madeForTraining = new WeakMap<Variable, boolean>();
 /** Whether a variable is one that optimizers change while its layer is not frozen: whether it was trainable when first seen. */
@@ -46,7 +89,7 @@ export function isForTraining(v: Variable): boolean {
   return v.trainable;
 }
 /** Those for training first, as Keras lists weights. */
-export const byKind = (variables: readonly Variable[]): Variable[] => [
+const byKind = (variables: readonly Variable[]): Variable[] => [
   ...variables.filter(isForTraining),
   ...variables.filter((v) => !isForTraining(v)),
 ];

@@ -1,4 +1,4 @@
-import { Callable } from '../base/callable.ts';
+import { Callable, invoke } from '../base/callable.ts';
 import { asDType, type DType } from '../base/dtype.ts';
 import { asPolicy, type PolicyLike } from '../base/dtype-policy.ts';
 import { fail } from '../base/errors.ts';
@@ -98,7 +98,7 @@ export abstract class Loss<S extends Fields = {}> extends Callable<
     return null;
   }
 
-  protected invoke(yTrue: unknown, yPred: unknown, { sampleWeight, mask }: LossCallOptions = {}): Tensor {
+  protected [invoke](yTrue: unknown, yPred: unknown, { sampleWeight, mask }: LossCallOptions = {}): Tensor {
     const [t, y] = [convertNest(yTrue, this.dtype) as Tensor, convertNest(yPred, this.dtype) as Tensor];
     const losses = asTensor(this.call(t, y), this.dtype);
     const given = mask === undefined || mask === null ? null : asTensor(mask, 'bool');

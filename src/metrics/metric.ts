@@ -1,4 +1,4 @@
-import { Callable } from '../base/callable.ts';
+import { Callable, invoke } from '../base/callable.ts';
 import { floatx } from '../base/config.ts';
 import { asDType, type DType } from '../base/dtype.ts';
 import { asPolicy, type PolicyLike } from '../base/dtype-policy.ts';
@@ -155,7 +155,7 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
   resetState(): void {
     for (const v of this.variables) v.assign(ops.zeros(v.shape, { dtype: v.dtype }));
   }
-  protected invoke(...args: Args): unknown {
+  protected [invoke](...args: Args): unknown {
     this.updateState(...args);
     return this.result();
   }

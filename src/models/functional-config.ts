@@ -3,7 +3,7 @@ import type { Config, CustomObjects, SerializedObject } from '../base/serialize.
 import { mapTree, type Tree } from '../base/tree.ts';
 import { type AnyLayer, isLayer } from '../layers/layer.ts';
 import { OpNode } from '../ops/op.ts';
-import { type GraphNode, KerasTensor, type Operation } from '../tensor/index.ts';
+import { callsOf, type GraphNode, KerasTensor, type Operation } from '../tensor/index.ts';
 import { callsWithin, type FunctionalGraph } from './functional-graph.ts';
 import { completeArguments } from './op-config.ts';
 import {
@@ -62,11 +62,13 @@ export function graphFromConfig(
     // A nested model was called on its own inputs already: its calls here are counted from there.
     base.set(
       entry.name,
-      operation instanceof OpNode ? 0 : entry.inbound_nodes.length === 0 ? 0 : operation.inboundNodes.length,
+      operation instanceof OpNode ? 0 : entry.inbound_nodes.length === 0 ? 0 : callsOf(operation).length,
     );
   }
-  const find = ([name, call, output]: History): KerasTensor | undefined =>
-    operations.get(name)?.inboundNodes[base.get(name)! + call]?.outputs[output];
+  const find = ([name, call, output]: History): KerasTensor | undefined => {
+    const operation = operations.get(name);
+    return operation && callsOf(operation)[base.get(name)! + call]?.outputs[output];
+  };
   const isFunctional = (name: string): boolean => operations.get(name)?.className === 'Functional';
   const pending = new Map(entries.filter((e) => e.inbound_nodes.length > 0).map((e) => [e.name, [...e.inbound_nodes]]));
   // Calls are made as soon as what they need is there: layers stand in the file in an order that need not be that of the calls.

@@ -7,11 +7,13 @@ import { maskOf, setMask } from '../layers/masks.ts';
 import { cast, expandDims, squeeze } from '../ops/index.ts';
 import {
   asTensor,
+  callsOf,
   type GraphNode,
   KerasTensor,
   type Like,
   mapTensors,
   type Operation,
+  replay,
   Tensor,
 } from '../tensor/index.ts';
 import { type Graph, mapGraph, requireSymbolic } from './graph.ts';
@@ -55,7 +57,7 @@ export function functionalGraph(
 /** Calls of the operation that are part of the graph, in their order. */
 export const callsWithin = (graph: Graph, operation: Operation): GraphNode[] => {
   const within = new Set(graph.nodes);
-  return operation.inboundNodes.filter((node) => within.has(node));
+  return callsOf(operation).filter((node) => within.has(node));
 };
 export const layersOf = (graph: Graph): AnyLayer[] =>
   graph.operations.filter((o): o is AnyLayer => typeof o === 'function' && isLayer(o));
@@ -71,7 +73,7 @@ export function runGraph(model: string, graph: FunctionalGraph, given: unknown):
     if (node.outputs.every((y) => values.has(y))) continue;
     if (node.inputs.some((x) => !values.has(x))) continue; // behind an optional input that was left out
     const args = mapTensors(node.args, (t) => (t instanceof KerasTensor ? values.get(t)! : t)) as unknown[];
-    const results = node.operation.replay(args);
+    const results = node.operation[replay](args);
     const flat: Tensor[] = [];
     mapTensors(results, (t) => flat.push(t));
     node.outputs.forEach((y, k) => values.set(y, flat[k]!));

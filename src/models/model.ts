@@ -5,9 +5,11 @@ import type { Config, CustomObjects, SerializableClass } from '../base/serialize
 import type { SymbolicShape } from '../base/shape.ts';
 import type { Tree } from '../base/tree.ts';
 import type { FileSource, Place } from '../formats/file.ts';
+import { guardMembers } from '../layers/attribute-names.ts';
 import type { CallOptions } from '../layers/call-context.ts';
 import { type AnyLayer, Layer, type LayerOptions, mapShapes, type Shapes } from '../layers/layer.ts';
 import { registerLayers } from '../layers/register.ts';
+import { sublayersOf } from '../layers/tracking.ts';
 import type { Metric } from '../metrics/index.ts';
 import type { Optimizer } from '../optimizers/index.ts';
 import * as saving from '../saving/index.ts';
@@ -19,11 +21,12 @@ import { type EvaluateOptions, evaluate } from '../training/evaluate.ts';
 import { type FitOptions, fit } from '../training/fit.ts';
 import { type PredictOptions, predict } from '../training/predict.ts';
 import type { StepFunction } from '../training/steps.ts';
-import type { Trainable } from '../training/trainable.ts';
+import { forward, type Trainable } from '../training/trainable.ts';
 import { type BatchOptions, type Results, Trainer } from '../training/trainer.ts';
 import { withLabels } from '../training/with-labels.ts';
 import { graphFromConfig, graphToConfig } from './functional-config.ts';
-import { type FunctionalGraph, functionalGraph, layersOf, runGraph } from './functional-graph.ts';
+import { functionalGraph, layersOf, runGraph } from './functional-graph.ts';
+import { graphOf, setGraph } from './graph-of.ts';
 import { registerModels } from './register.ts';
 import { type SummaryOptions, summaryText } from './summary.ts';
 
@@ -41,9 +44,8 @@ export interface ModelOptions extends LayerOptions {
  */
 export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: CallOptions], Out> implements Trainable {
   static override readonly className: string = 'Model';
-  protected network: FunctionalGraph | undefined;
-  stopTraining = false;
-  private readonly loop: Trainer = new Trainer(this as unknown as Trainable);
+  readonly #loop: Trainer = new Trainer(this as unknown as Trainable);
+  #isStopping = false;
 
   constructor(options: ModelOptions = {}) {
     const { inputs, outputs, ...rest } = options;
@@ -56,63 +58,59 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
         'give both, as in new Model({ inputs, outputs })',
       );
     if (isFunctional) {
-      this.network = functionalGraph(this.name, inputs, outputs as Tree<KerasTensor>);
+      setGraph(this as unknown as AnyLayer, functionalGraph(this.name, inputs, outputs as Tree<KerasTensor>));
       this.built = true;
     }
   }
 
-  /** The graph of a functional model. */
-  get graph(): FunctionalGraph | undefined {
-    return this.network;
-  }
-
   override get className(): string {
     const own = this.constructor as typeof Model;
-    if (own === Model) return this.graph ? 'Functional' : 'Model';
+    if (own === Model) return graphOf(this) ? 'Functional' : 'Model';
     return Object.hasOwn(own, 'className') ? own.className : own.name;
   }
 
   override call(inputs: unknown, _options?: CallOptions): Out {
-    if (!this.graph)
+    const graph = graphOf(this);
+    if (!graph)
       fail(
         this,
         'it has no call()',
         'write call(inputs, { training }) in the class that extends Model, or use new Model({ inputs, outputs })',
       );
-    return runGraph(this.name, this.graph!, inputs) as Out;
+    return runGraph(this.name, graph!, inputs) as Out;
   }
 
   /** Layers of the model, from the inputs to the outputs. */
   get layers(): AnyLayer[] {
-    return this.graph ? layersOf(this.graph) : super.sublayers;
-  }
-  override get sublayers(): AnyLayer[] {
-    return this.layers;
+    const graph = graphOf(this);
+    return graph ? layersOf(graph) : sublayersOf(this as unknown as AnyLayer);
   }
   /** Layers, and ops used between them, as summaries and plots show them. */
   get operations(): readonly Operation[] {
-    return this.graph?.operations ?? this.layers;
+    return graphOf(this)?.operations ?? this.layers;
   }
   get inputs(): readonly KerasTensor[] | undefined {
-    return this.graph?.inputs;
+    return graphOf(this)?.inputs;
   }
   get outputs(): readonly KerasTensor[] | undefined {
-    return this.graph?.outputs;
+    return graphOf(this)?.outputs;
   }
   override get input(): Tree<KerasTensor> {
-    return this.graph?.inputForm ?? super.input;
+    return graphOf(this)?.inputForm ?? super.input;
   }
   override get output(): Tree<KerasTensor> {
-    return this.graph?.outputForm ?? super.output;
+    return graphOf(this)?.outputForm ?? super.output;
   }
   get inputShape(): unknown {
-    return this.graph && mapTensors(this.graph.inputForm, (t) => t.shape);
+    const graph = graphOf(this);
+    return graph && mapTensors(graph.inputForm, (t) => t.shape);
   }
   get outputShape(): unknown {
-    return this.graph && mapTensors(this.graph.outputForm, (t) => t.shape);
+    const graph = graphOf(this);
+    return graph && mapTensors(graph.outputForm, (t) => t.shape);
   }
   get outputNames(): readonly string[] | undefined {
-    return this.graph?.outputs.map((t) => t.history!.node.operation.name);
+    return graphOf(this)?.outputs.map((t) => t.history!.node.operation.name);
   }
   /** A layer by name, or by its position in `layers`. */
   getLayer({ name, index }: { name?: string; index?: number }): AnyLayer {
@@ -136,17 +134,24 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
 
   /** Builds a subclassed model by calling it on a symbolic input of the given shape, batch axis included. */
   override build(...shapes: any[]): void {
-    if (this.graph) return;
+    if (graphOf(this)) return;
     if (shapes.length === 0) fail(this, 'build needs the shape of the inputs', 'e.g. model.build([null, 8])');
     const input = mapShapes(shapes[0] as Shapes, (s: SymbolicShape) => new KerasTensor(s));
-    this.computeOutputSpecOf(input);
-  }
-  private computeOutputSpecOf(input: unknown): void {
     this.built = true;
     this.computeOutputSpec(input);
   }
 
-  forward(inputs: unknown, training: boolean): unknown {
+  /** Whether training shall end after the step; a callback sets it. */
+  get stopTraining(): boolean {
+    return this.#isStopping;
+  }
+  set stopTraining(value: boolean) {
+    if (typeof value !== 'boolean')
+      fail(this, `stopTraining was set to ${String(value)}`, 'set true or false, or keep the value under another name');
+    this.#isStopping = value;
+  }
+
+  [forward](inputs: unknown, training: boolean): unknown {
     return this(inputs as Like, { training });
   }
 
@@ -159,71 +164,71 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
 
   /** Says how the model learns: optimizer, loss, metrics. */
   compile(options: CompileOptions = {}): void {
-    this.loop.compile(options);
+    this.#loop.compile(options);
   }
   /** Trains for `epochs` rounds over the data; gives the history of loss and metrics. */
   fit(x: TrainingData, y?: Data | FitOptions, options?: FitOptions): Promise<History> {
-    return fit(this.loop, ...withLabels(x, y, options));
+    return fit(this.#loop, ...withLabels(x, y, options));
   }
   /** Loss and metrics on the data, in one array, or by name with `returnDict`. */
   evaluate(x: TrainingData, y?: Data | EvaluateOptions, options?: EvaluateOptions): Promise<Results> {
-    return evaluate(this.loop, ...withLabels(x, y, options));
+    return evaluate(this.#loop, ...withLabels(x, y, options));
   }
   /** The model's outputs for all samples. */
   predict(x: TrainingData, options: PredictOptions = {}): Promise<Out> {
-    return predict(this.loop, x, options) as Promise<Out>;
+    return predict(this.#loop, x, options) as Promise<Out>;
   }
   /** One training step on one batch. */
   trainOnBatch(x: Data, y?: Data, options: BatchOptions = {}): Promise<Results> {
-    return this.loop.trainOnBatch(x, y, options);
+    return this.#loop.trainOnBatch(x, y, options);
   }
   testOnBatch(x: Data, y?: Data, options: BatchOptions = {}): Promise<Results> {
-    return this.loop.testOnBatch(x, y, options);
+    return this.#loop.testOnBatch(x, y, options);
   }
   predictOnBatch(x: Data): Promise<Out> {
-    return this.loop.predictOnBatch(x) as Promise<Out>;
+    return this.#loop.predictOnBatch(x) as Promise<Out>;
   }
   get optimizer(): Optimizer | undefined {
-    return this.loop.compiled?.optimizer;
+    return this.#loop.compiled?.optimizer;
   }
   get loss(): unknown {
-    return this.loop.compiled?.options.loss;
+    return this.#loop.compiled?.options.loss;
   }
   /** Metrics of the model: the running loss first. */
   get metrics(): readonly Metric[] {
-    return this.loop.metrics;
+    return this.#loop.metrics;
   }
   get metricsNames(): string[] {
     return this.metrics.map((m) => m.name);
   }
   resetMetrics(): void {
-    this.loop.resetMetrics();
+    this.#loop.resetMetrics();
   }
   get compiled(): boolean {
-    return this.loop.compiled !== undefined;
+    return this.#loop.compiled !== undefined;
   }
   get runEagerly(): boolean {
-    return this.loop.compiled?.runEagerly ?? false;
+    return this.#loop.compiled?.runEagerly ?? false;
   }
   get history(): History | undefined {
-    return this.loop.history;
+    return this.#loop.history;
   }
   /** The compiled training step: `explain()` shows its kernels. */
   get trainFunction(): StepFunction {
-    return this.loop.trainFunction;
+    return this.#loop.trainFunction;
   }
   get testFunction(): StepFunction {
-    return this.loop.testFunction;
+    return this.#loop.testFunction;
   }
   get predictFunction(): StepFunction {
-    return this.loop.predictFunction;
+    return this.#loop.predictFunction;
   }
   /** How it was compiled, as files keep it. */
   getCompileConfig(): Config | null {
-    return this.loop.compiled?.getConfig() ?? null;
+    return this.#loop.compiled?.getConfig() ?? null;
   }
   compileFromConfig(config: Config): void {
-    this.loop.compile(compileOptionsFromConfig(config));
+    this.#loop.compile(compileOptionsFromConfig(config));
   }
 
   /** Writes the whole model, optimizer included, to a `.keras` file that Keras reads. */
@@ -244,8 +249,9 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
   }
 
   override getConfig(): Config {
-    if (!this.graph) return super.getConfig();
-    return { name: this.name, trainable: this.trainable, ...graphToConfig(this.graph) };
+    const graph = graphOf(this);
+    if (!graph) return super.getConfig();
+    return { name: this.name, trainable: this.trainable, ...graphToConfig(graph) };
   }
   static override fromConfig(config: Config, customObjects: CustomObjects = {}): AnyLayer {
     if (!('layers' in config && 'input_layers' in config))
@@ -254,6 +260,10 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
     const model = new this({ inputs, outputs, name: config['name'] as string });
     if (config['trainable'] === false) model.trainable = false;
     return model as unknown as AnyLayer;
+  }
+
+  static {
+    guardMembers(this, ['inputs', 'outputs', 'inputShape', 'outputShape', 'operations', 'history']);
   }
 }
 

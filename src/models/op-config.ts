@@ -4,7 +4,7 @@ import { optionFromDisk, optionToDisk } from '../base/naming.ts';
 import { type Config, isSerializedObject, type SerializedObject, serializeObject } from '../base/serialize.ts';
 import * as ops from '../ops/index.ts';
 import { OpNode } from '../ops/op.ts';
-import { tensorsIn } from '../tensor/index.ts';
+import { callsOf, tensorsIn } from '../tensor/index.ts';
 import { kerasOperations } from './keras-operations.ts';
 
 /** A parameter of an op, by its name in Keras. */
@@ -87,7 +87,7 @@ function named(form: Form, args: readonly unknown[]): Map<string, unknown> {
 /** An op as Keras writes it: some parameters are the object's, the others stand in the node. */
 export function opToConfig(operation: OpNode): Config {
   const form = formOf(operation.opName);
-  const values = named(form, operation.inboundNodes[0]?.args ?? []);
+  const values = named(form, callsOf(operation)[0]?.args ?? []);
   const options = form.inConfig.map((key) => {
     const value = values.get(key) ?? null;
     if (tensorsIn(value).length > 0)

@@ -9,9 +9,11 @@ import {
 import type { SymbolicShape } from '../base/shape.ts';
 import type { CallOptions } from '../layers/call-context.ts';
 import { Input, InputLayer } from '../layers/core/input-layer.ts';
+import { inner } from '../layers/inner.ts';
 import { type AnyLayer, isLayer, type LayerOptions } from '../layers/layer.ts';
 import { KerasTensor, type Tensor } from '../tensor/index.ts';
 import { functionalGraph } from './functional-graph.ts';
+import { graphOf, setGraph } from './graph-of.ts';
 import { Model } from './model.ts';
 import { serializeOperation } from './operation-config.ts';
 import { registerModels } from './register.ts';
@@ -26,13 +28,13 @@ export interface SequentialOptions extends LayerOptions {
  */
 export class Sequential extends Model {
   static override readonly className = 'Sequential';
-  private readonly stack: AnyLayer[] = [];
+  readonly #stack: AnyLayer[] = [];
 
   constructor(options: SequentialOptions | readonly (AnyLayer | KerasTensor)[] = {}) {
     const { layers = [], ...rest } = (Array.isArray(options) ? { layers: options } : options) as SequentialOptions;
     super(rest);
     for (const layer of layers) this.add(layer, { rebuild: false });
-    this.rebuild();
+    this.#rebuild();
   }
 
   /** Puts a layer on top. */
@@ -44,35 +46,41 @@ export class Sequential extends Model {
         `add() was given ${String(layer)}, which is no layer`,
         'pass a layer, or Input({ shape }) at the beginning',
       );
-    if (this.stack.some((other) => other.name === operation!.name))
+    if (this.#stack.some((other) => other.name === operation!.name))
       fail(this, `it has a layer named "${operation!.name}" already`, 'give each layer a name of its own');
-    if (operation instanceof InputLayer && this.stack.length > 0)
+    if (operation instanceof InputLayer && this.#stack.length > 0)
       fail(this, 'an Input can only stand at the beginning', 'begin with it');
-    this.stack.push(operation!);
-    this.network = undefined;
-    if (rebuild) this.rebuild();
+    this.#stack.push(operation!);
+    this.#forgetGraph();
+    if (rebuild) this.#rebuild();
   }
   /** Takes the topmost layer off. */
   pop(): AnyLayer | undefined {
-    const layer = this.stack.pop();
-    this.network = undefined;
-    this.rebuild();
+    const layer = this.#stack.pop();
+    this.#forgetGraph();
+    this.#rebuild();
     return layer;
   }
-  private rebuild(): void {
+  /** Without a graph the model holds the layers of the stack. */
+  #forgetGraph(): void {
+    setGraph(this as unknown as AnyLayer, undefined);
+    this[inner].held = this.layers;
+  }
+  #rebuild(): void {
     this.built = false;
-    const first = this.stack[0];
-    if (first instanceof InputLayer && this.stack.length > 1) this.buildOn(first.batchShape);
+    const first = this.#stack[0];
+    if (first instanceof InputLayer && this.#stack.length > 1) this.build(first.batchShape);
   }
 
   override build(inputShape?: SymbolicShape): void {
-    if (this.stack.length === 0) return;
+    if (this.#stack.length === 0) return;
     if (!inputShape) fail(this, 'build needs the shape of the input', 'e.g. model.build([null, 8])');
-    const first = this.stack[0];
+    const first = this.#stack[0];
     const input = first instanceof InputLayer ? first.output : Input({ batchShape: [null, ...inputShape!.slice(1)] });
-    const rest = first instanceof InputLayer ? this.stack.slice(1) : this.stack;
+    const rest = first instanceof InputLayer ? this.#stack.slice(1) : this.#stack;
     const output = rest.reduce<Tensor>((x, layer) => layer(x) as Tensor, input);
-    this.network = functionalGraph(this.name, input, output as KerasTensor);
+    setGraph(this as unknown as AnyLayer, functionalGraph(this.name, input, output as KerasTensor));
+    this[inner].held = this.layers;
   }
   override call(inputs: unknown, options?: CallOptions): Tensor {
     return super.call(inputs, options);
@@ -80,22 +88,21 @@ export class Sequential extends Model {
 
   /** The layers, without the Input. */
   override get layers(): AnyLayer[] {
-    return this.stack.filter((layer) => !(layer instanceof InputLayer));
+    return this.#stack.filter((layer) => !(layer instanceof InputLayer));
   }
   override get operations(): AnyLayer[] {
     return this.layers;
   }
   override getConfig(): Config {
+    const graph = graphOf(this);
     const entry =
-      this.network && !(this.stack[0] instanceof InputLayer)
-        ? [this.network.inputs[0]!.history!.node.operation as AnyLayer]
-        : [];
-    const shape = this.network?.inputs[0]?.symbolicShape;
+      graph && !(this.#stack[0] instanceof InputLayer) ? [graph.inputs[0]!.history!.node.operation as AnyLayer] : [];
+    const shape = graph?.inputs[0]?.symbolicShape;
     return {
       name: this.name,
       trainable: this.trainable,
       dtype: serializeObject(this.dtypePolicy),
-      layers: [...entry, ...this.stack].map(serializeOperation),
+      layers: [...entry, ...this.#stack].map(serializeOperation),
       ...(shape && { build_input_shape: shape }),
     };
   }
@@ -106,7 +113,7 @@ export class Sequential extends Model {
       (layer) => deserializeObject(shape ? { ...layer, build_config: undefined } : layer, customObjects) as AnyLayer,
     );
     const model = new Sequential({ layers, name: config['name'] as string, trainable: config['trainable'] !== false });
-    if (shape && !model.built) model.buildOn(shape);
+    if (shape && !model.built) model.build(shape);
     return model as unknown as AnyLayer;
   }
 }

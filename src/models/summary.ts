@@ -5,7 +5,9 @@ import { sourceNameOf } from '../base/serialize.ts';
 import { sizeOf } from '../base/shape.ts';
 import { type AnyLayer, isLayer, type Shapes } from '../layers/layer.ts';
 import type { GraphNode, Operation } from '../tensor/index.ts';
+import { callsOf } from '../tensor/index.ts';
 import type { Graph } from './graph.ts';
+import { graphOf } from './graph-of.ts';
 import { drawTable } from './text-table.ts';
 
 export interface SummaryOptions {
@@ -24,7 +26,6 @@ export interface SummaryOptions {
 /** What a summary reads of a model. */
 export interface Summarized {
   readonly name: string;
-  readonly graph: Graph | undefined;
   /** What has a line of its own. */
   readonly operations: readonly Operation[];
   readonly trainableWeights: readonly Weight[];
@@ -40,7 +41,7 @@ interface Weight {
 /** The table of a model's layers with output shapes and numbers of parameters, as Keras prints it. */
 export function summaryText(model: Summarized, options: SummaryOptions = {}): string {
   const { expandNested = false, showTrainable = false } = options;
-  const { graph } = model;
+  const graph = graphOf(model);
   // A model that lists something else than its graph (a Sequential, or a subclassed model) is shown as a stack.
   const isStack = !graph || model.operations !== graph.operations || isChain(graph);
   const header = ['Layer (type)', 'Output Shape', 'Param #', ...(isStack ? [] : ['Connected to'])];
@@ -132,19 +133,19 @@ function trainability(operation: Operation): string {
   return operation.trainable ? 'Y' : 'N';
 }
 function connections(operation: Operation, within: ReadonlySet<GraphNode>): string {
-  const sources = operation.inboundNodes
+  const sources = callsOf(operation)
     .filter((node) => within.has(node))
     .flatMap((node) => node.inputs)
     .map(({ history }) => {
       const { node, index } = history!;
-      return `${node.operation.name}[${node.operation.inboundNodes.indexOf(node)}][${index}]`;
+      return `${node.operation.name}[${callsOf(node.operation).indexOf(node)}][${index}]`;
     });
   return sources.join(', ') || '-';
 }
 
 /** Shapes of the last call's outputs, or those that follow from the shapes on which the layer was built. */
 function outputShape(operation: Operation): string {
-  const node = operation.inboundNodes.at(-1);
+  const node = callsOf(operation).at(-1);
   if (node) return listed(node.outputs.map((t) => pythonShape(t.symbolicShape)));
   if (!isLayerLike(operation)) return '?';
   const build = operation.getBuildConfig();

@@ -9,7 +9,7 @@ import { Tensor } from '../ir/tensor.ts';
 import { currentDevice } from '../runtime/device.ts';
 import { evaluate } from '../runtime/execute.ts';
 import { currentTrace, inFrame, isRecordingTape, Trace } from '../tensor/frames.ts';
-import type { GraphNode, KerasTensor, Operation } from '../tensor/keras-tensor.ts';
+import { type KerasTensor, type Operation, replay } from '../tensor/keras-tensor.ts';
 import { leavesIn, mapTensors, signatureOf, tensorsIn } from '../tensor/leaves.ts';
 import { asTensor, isTypedArray, type Like } from '../tensor/like.ts';
 import { addNode, hasSymbolic, inferSymbolic, type SymbolicAval } from '../tensor/symbolic.ts';
@@ -166,7 +166,6 @@ export class OpNode implements Operation {
   readonly name: string;
   readonly className: string;
   readonly opName: string;
-  readonly inboundNodes: GraphNode[] = [];
   private readonly call: (...args: unknown[]) => unknown;
 
   constructor(opName: string, call: (...args: unknown[]) => unknown, name?: string) {
@@ -180,7 +179,7 @@ export class OpNode implements Operation {
     const { form, avals } = inferSymbolic(this.call, args);
     return addNode(this, args, form, avals);
   }
-  replay(args: readonly unknown[]): Tree<Tensor> {
+  [replay](args: readonly unknown[]): Tree<Tensor> {
     return this.call(...args) as Tree<Tensor>;
   }
 }

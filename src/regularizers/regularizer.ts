@@ -1,3 +1,4 @@
+import { invoke } from '../base/callable.ts';
 import { Configured } from '../base/configured.ts';
 import type { Fields } from '../base/field.ts';
 import type { Tensor } from '../ir/tensor.ts';
@@ -10,7 +11,7 @@ import { asTensor, type Like } from '../tensor/like.ts';
  */
 export abstract class Regularizer<S extends Fields = {}> extends Configured<S, [x: Like], Tensor> {
   static override readonly className: string = 'Regularizer';
-  protected invoke(x: Like): Tensor {
+  protected [invoke](x: Like): Tensor {
     return this.penalty(asTensor(x));
   }
   /** The penalty, a scalar. */

@@ -14,7 +14,9 @@ import {
   setH5,
   setH5Names,
 } from '../formats/hdf5.ts';
-import { type AnyLayer, Layer } from '../layers/layer.ts';
+import { inner } from '../layers/inner.ts';
+import type { AnyLayer } from '../layers/layer.ts';
+import { ownVariablesOf } from '../layers/tracking.ts';
 import { download, upload } from '../runtime/storage.ts';
 import type { Variable } from '../tensor/index.ts';
 import { kerasVersion, type LoadModelOptions, modelFromConfig, type SavedModel } from './keras-file.ts';
@@ -28,7 +30,7 @@ interface Modelish extends AnyLayer {
 }
 /** A layer's weights in the order of legacy files: trainable ones, then the others, nested layers' included. */
 const legacyWeights = (layer: AnyLayer): Variable[] => [...layer.trainableWeights, ...layer.nonTrainableWeights];
-const ownOf = (model: AnyLayer): Variable[] => [...model.ownVariables];
+const ownOf = (model: AnyLayer): Variable[] => ownVariablesOf(model);
 
 /** Members of `layers` without the names of modules, as legacy files hold them. */
 function legacyConfig(config: Config): Config {
@@ -59,11 +61,7 @@ export async function modelToH5(model: SavedModel): Promise<H5Group> {
     const training = { ...(withoutModules(rest) as Config), optimizer_config: { class_name, config: own } };
     file.attributes['training_config'] = h5Text(pythonJson(training), 'ascii');
   }
-  const graph = (model as unknown as { graph?: { operations: readonly unknown[] } }).graph;
-  const all =
-    model.className === 'Functional' && graph
-      ? graph.operations.filter((o): o is AnyLayer => o instanceof Layer)
-      : layers;
+  const all = (model.className === 'Functional' && model[inner].held) || layers;
   await weightsToLegacy(model, all, makeH5Group(file, 'model_weights'));
   if (compiled && optimizer && optimizer.variables.length > 0) {
     const group = makeH5Group(file, 'optimizer_weights');

@@ -1,7 +1,10 @@
 import { toSnakeCase } from '../base/naming.ts';
 import { sourceNameOf } from '../base/serialize.ts';
-import { type AnyLayer, isLayer, Layer } from '../layers/layer.ts';
+import { inner } from '../layers/inner.ts';
+import { type AnyLayer, isLayer } from '../layers/layer.ts';
+import { ownVariablesOf } from '../layers/tracking.ts';
 import { isTypedArray, Tensor, Variable } from '../tensor/index.ts';
+import { forward } from '../training/trainable.ts';
 
 /** What has variables that files keep: a layer, a model, an optimizer. */
 export interface Saveable {
@@ -18,29 +21,11 @@ export interface Placed {
   readonly variables: readonly Variable[];
 }
 
-/** Attributes of every layer and model: they are not where users keep layers. */
-const machinery = new Set([
-  ...Object.keys(
-    new (class extends Layer {
-      call(x: Tensor): Tensor {
-        return x;
-      }
-    })({ name: 'none' }),
-  ),
-  'network',
-  'loop',
-  'stack',
-  'stopTraining',
-  'batchShape',
-  'output',
-]);
-
 interface Modelish {
   readonly layers: readonly AnyLayer[];
-  readonly graph?: { readonly operations: readonly unknown[] } | undefined;
   readonly optimizer?: Saveable | undefined;
 }
-const isModel = (x: AnyLayer): x is AnyLayer & Modelish => 'graph' in x;
+const isModel = (x: AnyLayer): x is AnyLayer & Modelish => forward in x;
 
 /** An attribute's name in Python: `queryDense` is `query_dense`. */
 const inPython = (key: string): string =>
@@ -67,24 +52,16 @@ const alternativesOf = (key: string): string[] => [
 
 /** Children of an object in Keras's order: `layers` first where the model is a graph, then attributes by name, `_` last. */
 function children(owner: AnyLayer): { key: string; alternatives: string[]; value: unknown }[] {
-  const attributes = Object.keys(owner)
-    .filter((key) => !machinery.has(key))
-    .map((key) => ({
-      key: namesInKeras[owner.className]?.[key] ?? inPython(key),
-      alternatives: alternativesOf(key),
-      value: (owner as unknown as Record<string, unknown>)[key],
-    }));
+  const attributes = Object.keys(owner).map((key) => ({
+    key: namesInKeras[owner.className]?.[key] ?? inPython(key),
+    alternatives: alternativesOf(key),
+    value: (owner as unknown as Record<string, unknown>)[key],
+  }));
   if (!isModel(owner)) return attributes.sort(byName);
-  const layers = {
-    key: 'layers',
-    alternatives: [],
-    value:
-      owner.graph && owner.className !== 'Sequential'
-        ? owner.graph.operations.filter((o) => isLayer(o as AnyLayer))
-        : owner.layers,
-  };
+  const { held } = owner[inner];
+  const layers = { key: 'layers', alternatives: [], value: owner.layers };
   const optimizer = owner.optimizer ? [{ key: 'optimizer', alternatives: [], value: owner.optimizer }] : [];
-  if (owner.graph || owner.className === 'Sequential') return [layers, ...[...attributes, ...optimizer].sort(byName)];
+  if (held) return [layers, ...[...attributes, ...optimizer].sort(byName)];
   return [...attributes, layers, ...optimizer].sort(byName);
 }
 const byName = (a: { key: string }, b: { key: string }): number => {
@@ -107,7 +84,7 @@ export function placeSaveables(root: AnyLayer): Placed[] {
     if ((typeof object !== 'object' && typeof object !== 'function') || object === null || visited.has(object)) return;
     if (typeof object === 'function' && isLayer(object)) {
       visited.add(object);
-      placed.push({ path, alternatives, object, variables: object.ownVariables });
+      placed.push({ path, alternatives, object, variables: ownVariablesOf(object) });
       for (const child of children(object)) {
         const under = [path, ...alternatives].flatMap((p) => [child.key, ...child.alternatives].map((k) => join(p, k)));
         enter(child.value, under[0]!, [...new Set(under.slice(1))]);

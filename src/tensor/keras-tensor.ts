@@ -8,10 +8,20 @@ import { Tensor } from '../ir/tensor.ts';
 export interface Operation {
   readonly name: string;
   readonly className: string;
-  /** Calls recorded so far; `inboundNodes[k]` is the k-th. */
-  readonly inboundNodes: GraphNode[];
   /** Does the recorded call again on other tensors. */
-  replay(args: readonly unknown[]): Tree<Tensor>;
+  [replay](args: readonly unknown[]): Tree<Tensor>;
+}
+/** What does an operation's recorded call again; a symbol, so that attributes of layers may have any name. */
+export const replay: unique symbol = Symbol('replay');
+
+const calls = new WeakMap<Operation, GraphNode[]>();
+/** An operation's calls recorded so far, in order. */
+export function callsOf(operation: Operation): GraphNode[] {
+  const known = calls.get(operation);
+  if (known) return known;
+  const none: GraphNode[] = [];
+  calls.set(operation, none);
+  return none;
 }
 
 /** One call of an operation on symbolic tensors: a node of a functional model. */

@@ -3,7 +3,7 @@ import { type SymbolicShape, sameShape } from '../base/shape.ts';
 import type { Tree } from '../base/tree.ts';
 import { input } from '../ir/complex.ts';
 import type { Tensor } from '../ir/tensor.ts';
-import { type GraphNode, KerasTensor, type Operation } from './keras-tensor.ts';
+import { callsOf, type GraphNode, KerasTensor, type Operation } from './keras-tensor.ts';
 import { mapTensors, tensorsIn } from './leaves.ts';
 import { recordKnown, type Sizes } from './trial.ts';
 import { firstThatWorks } from './trial-sizes.ts';
@@ -82,7 +82,7 @@ export function addNode(
     outputs,
   };
   outputs.forEach((y, index) => (y.history = { node, index }));
-  operation.inboundNodes.push(node);
+  callsOf(operation).push(node);
   return node.form;
 }
 

@@ -10,6 +10,7 @@ import { asDataset } from './data/dataset.ts';
 import { evaluateOn } from './evaluate.ts';
 import { Executions } from './executions.ts';
 import { breathe, withInterrupt } from './interrupt.ts';
+import { resumeEpoch } from './trainable.ts';
 import { type Logs, type Trainer, withClassWeight } from './trainer.ts';
 
 export interface FitOptions {
@@ -67,11 +68,11 @@ export async function fit(
   const interrupt = (): void => {
     isInterrupted = model.stopTraining = true;
   };
-  model.initialEpoch = undefined;
+  model[resumeEpoch] = undefined;
   await withInterrupt(interrupt, async () => {
     await list.run('onTrainBegin');
     let logs: Record<string, number> = {};
-    for (let epoch = model.initialEpoch ?? initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
+    for (let epoch = model[resumeEpoch] ?? initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
       trainer.resetMetrics();
       await list.epoch('onEpochBegin', epoch);
       let running: Logs = {};

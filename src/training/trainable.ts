@@ -1,10 +1,14 @@
 import type { Named } from '../base/errors.ts';
 import type { Tensor, Variable } from '../tensor/index.ts';
 
+/** Members that the training loop has of a model: symbols, so that a model's attributes may have any name. */
+export const forward: unique symbol = Symbol('forward');
+export const resumeEpoch: unique symbol = Symbol('resumeEpoch');
+
 /** What the training loop needs of a model. */
 export interface Trainable extends Named {
   /** The forward pass. */
-  forward(inputs: unknown, training: boolean): unknown;
+  [forward](inputs: unknown, training: boolean): unknown;
   readonly trainableVariables: Variable[];
   readonly nonTrainableVariables: Variable[];
   /** Scalars that add to the loss: from layers and regularizers. */
@@ -15,7 +19,7 @@ export interface Trainable extends Named {
   /** Set by a callback to end training after the batch or epoch. */
   stopTraining: boolean;
   /** Set by a callback when training begins: the epoch to go on from. */
-  initialEpoch?: number | undefined;
+  [resumeEpoch]?: number | undefined;
   getWeights(): Tensor[];
   setWeights(values: readonly Tensor[]): void;
 }

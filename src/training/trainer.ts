@@ -20,7 +20,7 @@ import { CompileMetrics } from './compile-metrics.ts';
 import type { Batch, Data } from './data/batches.ts';
 import { asBatch } from './data/dataset.ts';
 import { makeStep, type StepFunction } from './steps.ts';
-import type { Trainable } from './trainable.ts';
+import { forward, type Trainable } from './trainable.ts';
 
 export interface BatchOptions {
   readonly sampleWeight?: Data | undefined;
@@ -81,8 +81,8 @@ export class Trainer {
   prepare({ x, y }: Batch, forTraining: boolean): void {
     // Op by op, `call` may depend on numbers: it is run, as for inference, so that no state changes.
     const outputs = this.compiled?.runEagerly
-      ? asCallOf(undefined, () => this.model.forward(x, false))
-      : inFrame(new Trace(), () => asCallOf(undefined, () => this.model.forward(x, forTraining)));
+      ? asCallOf(undefined, () => this.model[forward](x, false))
+      : inFrame(new Trace(), () => asCallOf(undefined, () => this.model[forward](x, forTraining)));
     if (!this.loss) return;
     const { outputNames } = this.model;
     this.loss.build(outputs, outputNames);
@@ -122,7 +122,7 @@ export class Trainer {
     const variables = model.trainableVariables;
     const values = variables.map((v) => v.read());
     const run = (): { yPred: unknown; loss: Tensor; scaled: Tensor } => {
-      const yPred = model.forward(batch.x, true);
+      const yPred = model[forward](batch.x, true);
       const loss = this.totalLoss(batch, yPred);
       return { yPred, loss, scaled: compiled!.optimizer.scaleLoss(loss) };
     };
@@ -131,10 +131,10 @@ export class Trainer {
     return this.finish(batch, yPred, loss, true);
   };
   private readonly testStep = (batch: Batch): StepResult => {
-    const yPred = this.model.forward(batch.x, false);
+    const yPred = this.model[forward](batch.x, false);
     return this.finish(batch, yPred, this.totalLoss(batch, yPred), false);
   };
-  private readonly predictStep = (x: unknown): unknown => this.model.forward(x, false);
+  private readonly predictStep = (x: unknown): unknown => this.model[forward](x, false);
 
   get trainFunction(): StepFunction {
     const compiled = this.requireCompiled('training');

@@ -4,7 +4,17 @@ import { findClass, getRegisteredName } from '../base/serialize.ts';
 import type { SymbolicShape } from '../base/shape.ts';
 import { InputLayer } from '../layers/core/input-layer.ts';
 import { type AnyLayer, isLayer, mapShapes, type Shapes } from '../layers/layer.ts';
-import { type GraphNode, KerasTensor, mapTensors, type Operation, tensorsIn, withAutocast } from '../tensor/index.ts';
+import { forgetLosses } from '../layers/losses.ts';
+import { flattenLayers } from '../layers/tracking.ts';
+import {
+  callsOf,
+  type GraphNode,
+  KerasTensor,
+  mapTensors,
+  type Operation,
+  tensorsIn,
+  withAutocast,
+} from '../tensor/index.ts';
 import type { ModelEdge, ModelGraph, ModelNode, Source, Target } from './model-graph.ts';
 import { infoOfTensor } from './tensor-info.ts';
 
@@ -61,8 +71,8 @@ function trace(
   describe: Describe,
   unknown: number | null,
 ): ModelGraph | undefined {
-  const layers = layer.flattenLayers();
-  const callsBefore = layers.map((inner) => inner.inboundNodes.length);
+  const layers = flattenLayers(layer);
+  const callsBefore = layers.map((each) => callsOf(each).length);
   const inputs: KerasTensor[] = [];
   const standIns = withFreshNames(() =>
     mapTensors(args, (t) => {
@@ -85,8 +95,8 @@ function trace(
   } catch {
     return undefined; // The layer stays closed.
   } finally {
-    layers.forEach((inner, k) => inner.inboundNodes.splice(callsBefore[k]!));
-    (layer as unknown as { forgetLosses(): void }).forgetLosses();
+    layers.forEach((each, k) => callsOf(each).splice(callsBefore[k]!));
+    forgetLosses(layer);
   }
 }
 const endsInOptions = (args: readonly unknown[]): boolean => {
@@ -136,7 +146,7 @@ function graphBetween(
   const nodes = calls.map((call): ModelNode => {
     const { operation } = call;
     const isLayerCall = typeof operation === 'function' && isLayer(operation);
-    return describe(operation, ids.get(call)!, isLayerCall, operation.inboundNodes.indexOf(call));
+    return describe(operation, ids.get(call)!, isLayerCall, callsOf(operation).indexOf(call));
   });
   const exits = outputs.filter((t) => t instanceof KerasTensor).map(sourceOf);
   return { nodes, edges, inputs: inputs.map(infoOfTensor), entries, exits };

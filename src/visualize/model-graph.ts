@@ -6,8 +6,10 @@ import { mapTree, type Tree } from '../base/tree.ts';
 import { InputLayer } from '../layers/core/input-layer.ts';
 import { type AnyLayer, isLayer } from '../layers/layer.ts';
 import { callsWithin } from '../models/functional-graph.ts';
+import { graphOf as functionalGraphOf } from '../models/graph-of.ts';
 import { Model, Sequential } from '../models/index.ts';
 import type { KerasTensor, Operation } from '../tensor/index.ts';
+import { callsOf } from '../tensor/index.ts';
 import { insideOf } from './inside.ts';
 import { infoOfTensor, type TensorInfo } from './tensor-info.ts';
 
@@ -76,9 +78,9 @@ export function modelGraph(model: Model, { openLayers = true }: ModelGraphOption
 /** Describes one layer or op, and what is within. */
 function describe(operation: Operation, id: string, openLayers: boolean, call = 0): ModelNode {
   const layer = typeof operation === 'function' && isLayer(operation) ? (operation as AnyLayer) : undefined;
-  const node = operation.inboundNodes[call];
-  const ends = layer instanceof Model && layer.graph;
-  const within = layer instanceof Model && layer.graph ? graphOf(layer, id, openLayers) : undefined;
+  const node = callsOf(operation)[call];
+  const ends = layer instanceof Model && functionalGraphOf(layer);
+  const within = layer instanceof Model && functionalGraphOf(layer) ? graphOf(layer, id, openLayers) : undefined;
   return {
     id,
     name: operation.name,
@@ -107,7 +109,7 @@ function activationOf(layer: AnyLayer): string | undefined {
 
 /** The graph of a functional or sequential model. A layer that is called more than once is one node, as in Keras. */
 function graphOf(model: Model, id: string, openLayers: boolean): ModelGraph {
-  const graph = model.graph!;
+  const graph = functionalGraphOf(model)!;
   const { operations } = model;
   const idOf = (operation: Operation): string => `${id}/${operation.name}`;
   const nodes = operations.map((operation) => describe(operation, idOf(operation), openLayers));

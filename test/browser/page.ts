@@ -81,7 +81,7 @@ export async function compute(device: DeviceName, task: Task): Promise<number[][
   const layer = keras.saving.deserializeKerasObject(task.config) as unknown as ((x: keras.Tensor) => keras.Tensor) &
     AnyLayer;
   const x = withTensors(task.inputs) as keras.Tensor;
-  if (!layer.built) layer.buildOn(x.shape as never);
+  if (!layer.built) layer.build(x.shape as never);
   layer.setWeights(task.weights.map((w) => withTensors(w) as keras.Tensor));
   const results = [await numbersOf(layer(x))];
   if (!task.cotangents) return results;

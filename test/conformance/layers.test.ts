@@ -61,7 +61,7 @@ function checkWhole(c: LayerCase): void {
     );
   }
   if (c.adapt !== undefined) (layer as unknown as { adapt(data: unknown): void }).adapt(withTensors(c.adapt));
-  else if (!layer.built) layer.buildOn(...(shapes as never[]));
+  else if (!layer.built) layer.build(...(shapes as never[]));
   checkState(layer, c.state);
   expect(
     layer.weights.map((w) => `${showShape(w.shape)} ${w.trainable}`),
@@ -118,7 +118,7 @@ function checkError(c: ErrorCase): void {
     const layer = (Class.fromConfig as (config: object) => never)(kwargs) as ReturnType<typeof layerOf>;
     if (c.stage === 'constructor') return;
     if (c.stage === 'build') {
-      layer.buildOn(c.input_shape as never);
+      layer.build(c.input_shape as never);
       return;
     }
     const options = withTensors(c.call_kwargs ?? {}) as Record<string, unknown>;

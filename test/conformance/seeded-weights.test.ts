@@ -19,7 +19,7 @@ interface Case {
   readonly next_default_seed: number;
 }
 interface AnyLayer {
-  buildOn(...shapes: unknown[]): void;
+  build(...shapes: unknown[]): void;
   readonly weights: readonly { readonly path: string; readonly value: Parameters<typeof expectSame>[0] }[];
 }
 const isMade = (x: unknown): x is Made => typeof x === 'object' && x !== null && 'class_name' in x && 'kwargs' in x;
@@ -49,7 +49,7 @@ test.each(known.map((c) => [c.id, c] as const))('%s', (_, c) => {
   setRandomSeed(c.seed);
   for (const description of c.layers) {
     const layer = make(description);
-    layer.buildOn(...description.build_shapes);
+    layer.build(...description.build_shapes);
     expect(layer.weights.map(({ path }) => path)).toEqual(description.weights.map(({ path }) => path));
     layer.weights.forEach((w, k) => expectSame(w.value, description.weights[k]!.value, [1e-6, 1e-6], w.path));
     for (const { value } of description.seed_states) expect(seedStates(layer)).toContainEqual(value);

@@ -5,8 +5,10 @@ import { type SymbolicShape, showShape } from '../../base/shape.ts';
 import { cast, dotProductAttention, einsum, expandDims, multiply, repeat, sigmoid } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { Softmax } from '../activations/softmax.ts';
+import { buildInputs } from '../calls.ts';
 import type { EinsumDense } from '../core/einsum-dense.ts';
-import { Layer, type LayerOptions, type Shapes } from '../layer.ts';
+import { inner, optionsOf } from '../inner.ts';
+import { Layer, type LayerOptions } from '../layer.ts';
 import { maskOf } from '../masks.ts';
 import { Dropout } from '../regularization/dropout.ts';
 import { attentionMask } from './attention-mask.ts';
@@ -64,10 +66,10 @@ export class GroupQueryAttention extends Layer<
         `query, value and key have shapes ${[queryShape, valueShape, keyShape].map(showShape).join(', ')}`,
         'give [batch, positions, channels]',
       );
-    const owner = { ...this.config, dtypePolicy: this.dtypePolicy };
+    const owner = { ...optionsOf(this), dtypePolicy: this.dtypePolicy };
     const make = (name: string, shape: SymbolicShape, heads: number): EinsumDense => {
       const dense = projection(owner, name, { rank: 3, bound: 1, to: [heads, headDim] });
-      dense.buildOn(shape);
+      dense.build(shape);
       return dense;
     };
     this.queryDense = make('query', queryShape, numQueryHeads);
@@ -77,7 +79,7 @@ export class GroupQueryAttention extends Layer<
     this.softmax = new Softmax({ axis: -1, dtype: this.dtypePolicy });
     this.dropoutLayer = new Dropout({ rate: this.dropout, dtype: this.dtypePolicy, seed: this.seed });
     this.outputDense = projection(owner, 'attention_output', { rank: 4, bound: 2, to: [queryShape.at(-1)!] });
-    this.outputDense.buildOn([...queryShape.slice(0, -1), numQueryHeads, headDim]);
+    this.outputDense.build([...queryShape.slice(0, -1), numQueryHeads, headDim]);
   }
 
   call(queryInput: Tensor, valueInput: Tensor, options: ProjectedCallOptions = {}): Tensor | [Tensor, Tensor] {
@@ -109,17 +111,17 @@ export class GroupQueryAttention extends Layer<
   override computeMask(query: unknown, mask: Tensor | null | undefined): Tensor | null {
     return mask ?? maskOf(query as Tensor) ?? null;
   }
-  protected override buildInputs(args: readonly unknown[], { key }: ProjectedCallOptions): readonly unknown[] {
+  override [buildInputs](args: readonly unknown[], { key }: ProjectedCallOptions): readonly unknown[] {
     return key ? [...args, key] : args;
   }
   override getBuildConfig(): Config | null {
-    const shapes = this.builtOn;
+    const { shapes } = this[inner];
     if (!shapes) return null;
     const names = ['query_shape', 'value_shape', 'key_shape'];
     return { shapes_dict: Object.fromEntries(shapes.map((s, k) => [names[k]!, s])) };
   }
   override buildFromConfig({ shapes_dict }: Config): void {
-    const { query_shape, value_shape, key_shape } = shapes_dict as Record<string, Shapes>;
-    this.buildOn(query_shape!, value_shape!, ...(key_shape ? [key_shape] : []));
+    const { query_shape, value_shape, key_shape } = shapes_dict as Record<string, SymbolicShape>;
+    this.build(query_shape!, value_shape!, ...(key_shape ? [key_shape] : []));
   }
 }

@@ -5,8 +5,10 @@ import { range, type SymbolicShape, showShape } from '../../base/shape.ts';
 import { cast, dotProductAttention, einsum, expandDims, multiply, sigmoid } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { Softmax } from '../activations/softmax.ts';
+import { buildInputs } from '../calls.ts';
 import type { EinsumDense } from '../core/einsum-dense.ts';
-import { Layer, type Shapes } from '../layer.ts';
+import { inner, optionsOf } from '../inner.ts';
+import { Layer } from '../layer.ts';
 import { maskOf } from '../masks.ts';
 import { Dropout } from '../regularization/dropout.ts';
 import { attentionMask } from './attention-mask.ts';
@@ -72,7 +74,7 @@ export class MultiHeadAttention extends Layer<
     const rank = queryShape.length;
     const make = (name: string, shape: SymbolicShape, size: number): EinsumDense => {
       const dense = projection(this.options, name, { rank: shape.length, bound: 1, to: [numHeads, size] });
-      dense.buildOn(shape);
+      dense.build(shape);
       return dense;
     };
     this.queryDense = make('query', queryShape, keyDim);
@@ -84,11 +86,11 @@ export class MultiHeadAttention extends Layer<
     this.dropoutLayer = new Dropout({ rate: this.dropout, dtype: this.dtypePolicy, seed: this.seed });
     const to = this.outputShape ?? [queryShape.at(-1)!];
     this.outputDense = projection(this.options, 'attention_output', { rank: rank + 1, bound: 2, to });
-    this.outputDense.buildOn([...queryShape.slice(0, -1), numHeads, valueDim]);
+    this.outputDense.build([...queryShape.slice(0, -1), numHeads, valueDim]);
   }
   /** The options with the dtype, as the projections take them. */
   private get options() {
-    return { ...this.config, dtypePolicy: this.dtypePolicy };
+    return { ...optionsOf(this), dtypePolicy: this.dtypePolicy };
   }
 
   call(queryInput: Tensor, valueInput: Tensor, options: ProjectedCallOptions = {}): Tensor | [Tensor, Tensor] {
@@ -134,18 +136,18 @@ export class MultiHeadAttention extends Layer<
   override computeMask(query: unknown, mask: Tensor | null | undefined): Tensor | null {
     return mask ?? maskOf(query as Tensor) ?? null;
   }
-  protected override buildInputs(args: readonly unknown[], { key }: ProjectedCallOptions): readonly unknown[] {
+  override [buildInputs](args: readonly unknown[], { key }: ProjectedCallOptions): readonly unknown[] {
     return key ? [...args, key] : args;
   }
   override getBuildConfig(): Config | null {
-    const shapes = this.builtOn;
+    const { shapes } = this[inner];
     if (!shapes) return null;
     const names = ['query_shape', 'value_shape', 'key_shape'];
     return { shapes_dict: Object.fromEntries(shapes.map((s, k) => [names[k]!, s])) };
   }
   override buildFromConfig({ shapes_dict }: Config): void {
-    const { query_shape, value_shape, key_shape } = shapes_dict as Record<string, Shapes>;
-    this.buildOn(query_shape!, value_shape!, ...(key_shape ? [key_shape] : []));
+    const { query_shape, value_shape, key_shape } = shapes_dict as Record<string, SymbolicShape>;
+    this.build(query_shape!, value_shape!, ...(key_shape ? [key_shape] : []));
   }
   override getConfig(): Config {
     return {

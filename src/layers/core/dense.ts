@@ -42,7 +42,7 @@ export class Dense extends Layer<typeof fields> {
   override supportsMasking = true;
   kernel!: Variable;
   bias: Variable | null = null;
-  private lora: Lora | null = null;
+  #lora: Lora | null = null;
 
   override build(inputShape: SymbolicShape): void {
     const channels = inputShape.at(-1)!;
@@ -66,13 +66,13 @@ export class Dense extends Layer<typeof fields> {
   }
   /** Freezes the kernel and trains a correction of low rank instead. */
   enableLora(rank: number, options: LoraOptions = {}): void {
-    this.lora = new Lora(this, this.kernel, rank, options);
+    this.#lora = new Lora(this, this.kernel, rank, options);
   }
   call(inputs: Tensor): Tensor {
-    const x = matmul(inputs, this.lora?.read() ?? this.kernel);
+    const x = matmul(inputs, this.#lora?.read() ?? this.kernel);
     return this.activation(this.bias ? add(x, this.bias) : x);
   }
   override getConfig(): Config {
-    return withLora(super.getConfig(), this.lora);
+    return withLora(super.getConfig(), this.#lora);
   }
 }

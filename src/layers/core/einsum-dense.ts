@@ -50,7 +50,7 @@ export class EinsumDense extends Layer<typeof fields> {
   static override readonly fields = fields;
   kernel!: Variable;
   bias: Variable | null = null;
-  private lora: Lora | null = null;
+  #lora: Lora | null = null;
 
   override build(inputShape: SymbolicShape): void {
     const { kernel, bias } = einsumShapes(this, inputShape);
@@ -73,10 +73,10 @@ export class EinsumDense extends Layer<typeof fields> {
   }
   /** Freezes the kernel and trains a correction of low rank instead. */
   enableLora(rank: number, options: LoraOptions = {}): void {
-    this.lora = new Lora(this, this.kernel, rank, options);
+    this.#lora = new Lora(this, this.kernel, rank, options);
   }
   call(inputs: Tensor): Tensor {
-    const x = einsum(this.equation, inputs, this.lora?.read() ?? this.kernel);
+    const x = einsum(this.equation, inputs, this.#lora?.read() ?? this.kernel);
     return this.activation(this.bias ? add(x, this.bias) : x);
   }
   /** Sizes that `outputShape` leaves open stay open. */
@@ -87,6 +87,6 @@ export class EinsumDense extends Layer<typeof fields> {
     return { form, avals: [{ shape: shape.map((n, d) => (this.outputShape[d - first] === null ? null : n)), dtype }] };
   }
   override getConfig(): Config {
-    return withLora(super.getConfig(), this.lora);
+    return withLora(super.getConfig(), this.#lora);
   }
 }

@@ -32,7 +32,7 @@ export class Embedding extends Layer<typeof fields> {
   static override readonly fields = fields;
   override supportsMasking = this.maskZero;
   embeddings!: Variable;
-  private lora: Lora | null = null;
+  #lora: Lora | null = null;
 
   override build(): void {
     this.embeddings = addEmbeddings(this);
@@ -40,18 +40,18 @@ export class Embedding extends Layer<typeof fields> {
   }
   /** Freezes the rows and trains a correction of low rank instead. */
   enableLora(rank: number, options: LoraOptions = {}): void {
-    this.lora = new Lora(this, this.embeddings, rank, options);
+    this.#lora = new Lora(this, this.embeddings, rank, options);
   }
   call(inputs: Tensor): Tensor {
     const rows = lookUp(this.embeddings, inputs);
-    const { lora } = this;
+    const lora = this.#lora;
     return cast(lora ? add(rows, lora.correct(lookUp(lora.a, inputs))) : rows, this.computeDtype);
   }
   override computeMask(inputs: Tensor): Tensor | null {
     return this.maskZero ? notEqual(inputs, 0) : null;
   }
   override getConfig(): Config {
-    return withLora(super.getConfig(), this.lora);
+    return withLora(super.getConfig(), this.#lora);
   }
 }
 

@@ -4,7 +4,7 @@ import { fail } from '../../base/errors.ts';
 import { autoName } from '../../base/naming.ts';
 import type { Config } from '../../base/serialize.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
-import { type GraphNode, KerasTensor, type Tensor } from '../../tensor/index.ts';
+import { callsOf, type GraphNode, KerasTensor, type Tensor } from '../../tensor/index.ts';
 import { type AnyLayer, Layer } from '../layer.ts';
 
 export interface InputOptions {
@@ -28,7 +28,7 @@ export class InputLayer extends Layer<{}, [inputs: Tensor]> {
   /** The dtype as it was asked for: files keep `int64`, though tensors here are int32. */
   readonly declaredDtype: string;
   readonly optional: boolean;
-  private readonly symbol: KerasTensor;
+  readonly #symbol: KerasTensor;
 
   constructor({ shape, batchSize = null, batchShape, dtype, name, optional = false }: InputOptions = {}) {
     super({ name: name ?? autoName('input_layer') });
@@ -56,17 +56,17 @@ export class InputLayer extends Layer<{}, [inputs: Tensor]> {
     this.inputDtype = dtype ? asDType(dtype, 'Input') : floatx();
     this.declaredDtype = dtype ?? this.inputDtype;
     this.optional = optional;
-    this.symbol = new KerasTensor(whole, { dtype: this.inputDtype, name: this.name });
-    const node: GraphNode = { operation: this, args: [], inputs: [], form: this.symbol, outputs: [this.symbol] };
-    this.symbol.history = { node, index: 0 };
-    this.inboundNodes.push(node);
+    this.#symbol = new KerasTensor(whole, { dtype: this.inputDtype, name: this.name });
+    const node: GraphNode = { operation: this, args: [], inputs: [], form: this.#symbol, outputs: [this.#symbol] };
+    this.#symbol.history = { node, index: 0 };
+    callsOf(this).push(node);
     this.built = true;
   }
   override get input(): KerasTensor {
-    return this.symbol;
+    return this.#symbol;
   }
   override get output(): KerasTensor {
-    return this.symbol;
+    return this.#symbol;
   }
   call(inputs: Tensor): Tensor {
     return inputs;

@@ -16,7 +16,7 @@ export class Wrapper extends Layer<typeof fields> {
   static override readonly fields = fields;
 
   override build(...inputShapes: Shapes[]): void {
-    this.layer.buildOn(...inputShapes);
+    this.layer.build(...inputShapes);
   }
   call(_inputs: Tensor): Tensor {
     return fail(this, 'it has no call()', 'extend Wrapper and write call(inputs), which uses this.layer');

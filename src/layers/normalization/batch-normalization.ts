@@ -41,11 +41,11 @@ export class BatchNormalization extends Layer<typeof fields> {
   beta: Variable | null = null;
   movingMean!: Variable;
   movingVariance!: Variable;
-  private readonly correction: Renormalization | null;
+  readonly #correction: Renormalization | null;
 
   constructor(options: Options<typeof fields> & LayerOptions = {}) {
     super(options);
-    this.correction = this.renorm ? new Renormalization(this) : null;
+    this.#correction = this.renorm ? new Renormalization(this) : null;
   }
 
   override build(inputShape: SymbolicShape): void {
@@ -71,7 +71,7 @@ export class BatchNormalization extends Layer<typeof fields> {
       initializer: this.movingVarianceInitializer,
       trainable: false,
     });
-    this.correction?.build(this, shape);
+    this.#correction?.build(this, shape);
     this.inputSpec = { ndim: inputShape.length, axes: { [axis]: channels! } };
   }
 
@@ -88,15 +88,15 @@ export class BatchNormalization extends Layer<typeof fields> {
     let [scale, offset] = [weight(this.gamma), weight(this.beta)];
     let [mean, variance] = [weight(this.movingMean)!, weight(this.movingVariance)!];
     if (training && this.trainable) {
-      [mean, variance] = batchMoments(x, this.otherAxes(x), mask);
-      if (this.correction) [scale, offset] = this.correction.correct(this, mean, variance, scale, offset);
+      [mean, variance] = batchMoments(x, this.#otherAxes(x), mask);
+      if (this.#correction) [scale, offset] = this.#correction.correct(this, mean, variance, scale, offset);
       else follow(this.movingVariance, variance, this.momentum);
       follow(this.movingMean, mean, this.momentum);
     }
     const y = batchNormalization(x, mean, variance, this.axis, { scale, offset, epsilon: this.epsilon });
     return cast(y, this.computeDtype);
   }
-  private otherAxes(x: Tensor): number[] {
+  #otherAxes(x: Tensor): number[] {
     const rank = x.shape.length;
     const axis = this.axis < 0 ? this.axis + rank : this.axis;
     return range(rank).filter((d) => d !== axis);

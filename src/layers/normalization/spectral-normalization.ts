@@ -23,7 +23,7 @@ export class SpectralNormalization extends Layer<typeof fields> {
   vectorU!: Variable;
 
   override build(inputShape: SymbolicShape): void {
-    this.layer.buildOn(inputShape);
+    this.layer.build(inputShape);
     this.inputSpec = { shape: [null, ...inputShape.slice(1)] };
     const inner = this.layer as unknown as Record<string, unknown>;
     const kernel = inner['kernel'] ?? inner['embeddings'];

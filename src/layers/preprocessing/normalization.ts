@@ -48,25 +48,25 @@ export class Normalization extends Layer<typeof fields> {
   adaptMean: Variable | null = null;
   adaptVariance: Variable | null = null;
   count: Variable | null = null;
-  private rank = 0;
+  #rank = 0;
 
   constructor(options: Options<typeof fields> & LayerOptions = {}) {
     super(options);
     if ((this.mean === null) !== (this.variance === null))
       fail(this, `only one of mean and variance is given`, 'give both, or neither and call adapt(data)');
   }
-  private keptAxes(rank: number): number[] {
+  #keptAxes(rank: number): number[] {
     return this.axis.map((d) => (d < 0 ? d + rank : d)).sort((a, b) => a - b);
   }
   override build(inputShape: SymbolicShape): void {
-    const kept = this.keptAxes(inputShape.length);
+    const kept = this.#keptAxes(inputShape.length);
     if (kept.some((d) => d < 0 || d >= inputShape.length || inputShape[d] === null))
       fail(
         this,
         `axis [${this.axis.join(', ')}] names no axes of known size in inputs of shape ${showShape(inputShape)}`,
         'name axes that exist and have a known size',
       );
-    this.rank = inputShape.length;
+    this.#rank = inputShape.length;
     if (this.mean !== null) return;
     const shape = kept.map((d) => inputShape[d]!);
     this.adaptMean = this.addWeight({ name: 'mean', shape, initializer: 'zeros', trainable: false });
@@ -79,8 +79,8 @@ export class Normalization extends Layer<typeof fields> {
     const isOne = data instanceof Tensor || !isBatches(data);
     const batches = isOne ? [asTensor(data as Like, this.computeDtype)] : [...(data as Iterable<Tensor>)];
     const first = batches[0] ?? fail(this, 'adapt got no data', 'give at least one batch');
-    this.buildOn(first.shape);
-    const kept = this.keptAxes(first.shape.length);
+    this.build(first.shape);
+    const kept = this.#keptAxes(first.shape.length);
     const axis = range(first.shape.length).filter((d) => !kept.includes(d));
     let [seen, total, spread] = [0, mean(first, { axis }), varianceOf(first, { axis })];
     batches.forEach((batch, k) => {
@@ -103,7 +103,7 @@ export class Normalization extends Layer<typeof fields> {
   }
   call(inputs: Tensor): Tensor {
     const x = cast(inputs, this.computeDtype);
-    const kept = this.keptAxes(this.rank);
+    const kept = this.#keptAxes(this.#rank);
     const along = x.shape.map((n, d) => (kept.includes(d) ? n : 1));
     const spread = (own: Variable | null, given: Nested | null): Tensor => {
       const value = own ? own.read() : tensor(given!, { dtype: this.computeDtype });

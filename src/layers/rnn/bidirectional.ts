@@ -4,6 +4,7 @@ import type { Config } from '../../base/serialize.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
 import { add, cast, concatenate, divide, flip, multiply } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
+import { optionsOf } from '../inner.ts';
 import { Layer, type LayerOptions } from '../layer.ts';
 import { layerField, serializeLayer } from '../nested-layer.ts';
 import type { States } from './cell.ts';
@@ -41,7 +42,7 @@ export class Bidirectional extends Layer<
 
   constructor(options: Options<typeof fields> & LayerOptions) {
     super(options);
-    const { layer, backwardLayer } = this.config;
+    const { layer, backwardLayer } = optionsOf(this);
     for (const given of [layer, ...(backwardLayer ? [backwardLayer] : [])])
       if (!(given instanceof RecurrentLayer))
         fail(this, `the layer ${String(given)} is not recurrent`, 'give an RNN, LSTM, GRU or SimpleRNN');
@@ -84,8 +85,8 @@ export class Bidirectional extends Layer<
   }
 
   override build(inputShape: SymbolicShape): void {
-    this.forwardLayer.buildOn(inputShape);
-    this.backwardLayer.buildOn(inputShape);
+    this.forwardLayer.build(inputShape);
+    this.backwardLayer.build(inputShape);
   }
   /** Makes the next batch begin from zeros again. */
   resetState(): void {

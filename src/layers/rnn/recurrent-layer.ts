@@ -5,6 +5,7 @@ import { type Shape, type SymbolicShape, showShape } from '../../base/shape.ts';
 import { cast, zeros } from '../../ops/index.ts';
 import { mapTensors, Tensor, tensorsIn, Variable } from '../../tensor/index.ts';
 import type { CallOptions } from '../call-context.ts';
+import { inner, type LayerState, optionsOf } from '../inner.ts';
 import { Layer, type LayerOptions } from '../layer.ts';
 import { type Cell, initialStatesOf, type States, zeroStates } from './cell.ts';
 import type { sequenceFields } from './fields.ts';
@@ -46,16 +47,16 @@ export abstract class RecurrentLayer<S extends Fields> extends Layer<
   override supportsMasking = true;
   /** Whether masked steps give 0, rather than what the step before gave. */
   zeroOutputForMask: boolean;
-  private kept: KeptStates | null = null;
+  #kept: KeptStates | null = null;
 
   constructor(options: Options<S> & LayerOptions) {
     super(options);
-    this.zeroOutputForMask = (this.config as unknown as Resolved<typeof sequenceFields>).zeroOutputForMask;
+    this.zeroOutputForMask = (optionsOf(this) as unknown as Resolved<typeof sequenceFields>).zeroOutputForMask;
   }
 
   override build(inputShape: SymbolicShape): void {
     const step = [inputShape[0]!, ...inputShape.slice(2)];
-    this.cell.buildOn(step);
+    this.cell.build(step);
     if (!this.stateful) return;
     if (inputShape.some((n, d) => d !== 1 && n === null))
       fail(
@@ -63,7 +64,8 @@ export abstract class RecurrentLayer<S extends Fields> extends Layer<
         `a stateful layer needs a batch of known size, inputs have shape ${showShape(inputShape)}`,
         'give the input a batchSize, e.g. Input({ shape, batchSize: 32 })',
       );
-    this.kept = new KeptStates(this.firstStates(step as number[]));
+    this.#kept = new KeptStates(this.firstStates(step as number[]));
+    this[inner].keepers.push(this.#kept);
   }
   /** The states before the first step, for inputs of one step of the given shape. */
   protected firstStates(step: Shape): States {
@@ -75,7 +77,7 @@ export abstract class RecurrentLayer<S extends Fields> extends Layer<
   }
   /** Variables that hold the states between batches. */
   get states(): readonly Variable[] {
-    return this.kept?.variables ?? [];
+    return this.#kept?.variables ?? [];
   }
   /** Makes the next batch begin from zeros again. */
   resetState(): void {
@@ -86,7 +88,7 @@ export abstract class RecurrentLayer<S extends Fields> extends Layer<
     const steps = sequences.shape[1]!;
     if (steps === 0) fail(this, 'the sequences have no steps', 'give at least one');
     const begin =
-      initialState ?? this.kept?.read() ?? this.firstStates([sequences.shape[0]!, ...sequences.shape.slice(2)]);
+      initialState ?? this.#kept?.read() ?? this.firstStates([sequences.shape[0]!, ...sequences.shape.slice(2)]);
     const initial = mapTensors(begin instanceof Tensor ? [begin] : begin, (s) => cast(s, this.computeDtype)) as States;
     const batch = tensorsIn(initial)[0]!.shape[0];
     if (batch !== sequences.shape[0])
@@ -104,7 +106,7 @@ export abstract class RecurrentLayer<S extends Fields> extends Layer<
       zeroOutputForMask,
       returnSequences,
     });
-    if (this.kept) tensorsIn(states).forEach((s, k) => this.kept!.variables[k]!.assign(cast(s, this.variableDtype)));
+    if (this.#kept) tensorsIn(states).forEach((s, k) => this.#kept!.variables[k]!.assign(cast(s, this.variableDtype)));
     return (this.returnState ? [output, ...(states as readonly States[])] : output) as RecurrentOutput;
   }
   override computeMask(_inputs: unknown, mask: Tensor | null | undefined): any {
@@ -119,11 +121,15 @@ export abstract class RecurrentLayer<S extends Fields> extends Layer<
 
 /** Those of a layer's options that its cell takes. */
 export function cellOptions<S extends Fields>(
-  layer: { readonly config: unknown; readonly dtypePolicy: LayerOptions['dtype']; readonly trainable: boolean },
+  layer: {
+    readonly [inner]: LayerState<any>;
+    readonly dtypePolicy: LayerOptions['dtype'];
+    readonly trainable: boolean;
+  },
   fields: S,
   name: string,
 ): Options<S> & LayerOptions {
-  const config = layer.config as Record<string, unknown>;
+  const config = optionsOf(layer) as Record<string, unknown>;
   const own = Object.fromEntries(Object.keys(fields).map((key) => [key, config[key]]));
   return { ...own, name, dtype: layer.dtypePolicy, trainable: layer.trainable } as unknown as Options<S> & LayerOptions;
 }

@@ -1,5 +1,6 @@
 import { fail } from '../../base/errors.ts';
 import type { Options, Resolved } from '../../base/field.ts';
+import { optionsOf } from '../inner.ts';
 import type { LayerOptions } from '../layer.ts';
 import { layerField } from '../nested-layer.ts';
 import type { Cell } from './cell.ts';
@@ -28,7 +29,7 @@ export class RNN extends RecurrentLayer<typeof fields> {
 
   constructor(options: Options<typeof fields> & LayerOptions) {
     super(options);
-    this.cell = this.config.cell as unknown as Cell;
+    this.cell = optionsOf(this).cell as unknown as Cell;
     if (this.cell.stateSize === undefined)
       fail(
         this,

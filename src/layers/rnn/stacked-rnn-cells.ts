@@ -3,6 +3,7 @@ import type { Options, Resolved } from '../../base/field.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
 import { zeros } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
+import { optionsOf } from '../inner.ts';
 import { Layer, type LayerOptions } from '../layer.ts';
 import { layersField } from '../nested-layer.ts';
 import {
@@ -37,7 +38,7 @@ export class StackedRNNCells extends Layer<
 
   constructor(options: Options<typeof fields> & LayerOptions) {
     super(options);
-    this.cells = this.config.cells as unknown as readonly Cell[];
+    this.cells = optionsOf(this).cells as unknown as readonly Cell[];
     const without = this.cells.find((cell) => cell.stateSize === undefined);
     if (without || this.cells.length === 0)
       fail(
@@ -51,7 +52,7 @@ export class StackedRNNCells extends Layer<
   override build(inputShape: SymbolicShape): void {
     let shape = inputShape;
     for (const cell of this.cells) {
-      cell.buildOn(shape);
+      cell.build(shape);
       shape = [inputShape[0]!, outputSizeOf(cell)];
     }
   }

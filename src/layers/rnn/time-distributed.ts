@@ -27,7 +27,7 @@ export class TimeDistributed extends Layer<typeof fields> {
         `inputs have shape ${showShape(inputShape)}, of less than 3 dimensions`,
         'give [batch, steps, …features]',
       );
-    this.layer.buildOn([inputShape[0]!, ...inputShape.slice(2)]);
+    this.layer.build([inputShape[0]!, ...inputShape.slice(2)]);
   }
   call(inputs: Tensor, { training, mask }: CallOptions = {}): Tensor {
     const { layer } = this;

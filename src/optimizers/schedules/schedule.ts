@@ -1,3 +1,4 @@
+import { invoke } from '../../base/callable.ts';
 import { Configured } from '../../base/configured.ts';
 import type { Fields } from '../../base/field.ts';
 import type { Tensor } from '../../ir/tensor.ts';
@@ -10,7 +11,7 @@ import { asTensor, type Like } from '../../tensor/like.ts';
  */
 export abstract class LearningRateSchedule<S extends Fields = {}> extends Configured<S, [step: Like], Tensor> {
   static override readonly className: string = 'LearningRateSchedule';
-  protected invoke(step: Like): Tensor {
+  protected [invoke](step: Like): Tensor {
     return this.rate(asTensor(step, 'float32'));
   }
   /** The learning rate at a step, both float32 scalars. */

@@ -7,6 +7,7 @@ import {
   removeFile,
   writeFileAtomic,
 } from '../../formats/file.ts';
+import { resumeEpoch } from '../trainable.ts';
 import { BatchCounter } from './batch-counter.ts';
 import { Callback, type CallbackModel } from './callback.ts';
 
@@ -61,7 +62,7 @@ export class BackupAndRestore extends Callback<CallbackModel> {
     }
     if (await fileExists(this.metadata)) {
       const { epoch } = JSON.parse(new TextDecoder().decode(await readFile(this.metadata))) as { epoch: number };
-      model.initialEpoch = epoch;
+      model[resumeEpoch] = epoch;
     }
   }
   override async onEpochBegin(epoch: number): Promise<void> {

@@ -1,0 +1,83 @@
+import {
+  addNode,
+  asCallOf,
+  beginLayerCall,
+  buildOnShapes,
+  inNameScope,
+  mapTensors,
+  scopedPath,
+  tensorsIn,
+  withAutocast,
+} from '../tensor/index.ts';
+import { splitOptions, withDType, withMask } from './call-arguments.ts';
+import { type CallOptions, currentTraining, inCall, isOutermostCall } from './call-context.ts';
+import { inner } from './inner.ts';
+import { checkInputs } from './input-spec.ts';
+import type { AnyLayer, Layer } from './layer.ts';
+import { activityPenalty, forgetLosses } from './losses.ts';
+import { maskOn, passMask } from './masks.ts';
+import type { Shapes } from './shapes.ts';
+
+/** A call on symbolic tensors: adds a node to the functional model. */
+export function recordCall(layer: AnyLayer, given: readonly unknown[]): unknown {
+  const args = (layer.constructor as typeof Layer).takesMask ? withMask(given) : given;
+  const { form, avals } = layer.computeOutputSpec(...args);
+  const outputs = addNode(layer, args, form, avals);
+  passMask(layer, args[0], outputs);
+  return outputs;
+}
+
+/** A call that computes: builds the layer if need be, and runs its `call`. */
+export function runCall(layer: AnyLayer, given: readonly unknown[]): unknown {
+  if (isOutermostCall()) forgetLosses(layer);
+  ensureBuilt(layer, given);
+  const { args, options } = splitOptions(withDType(given, layer.computeDtype));
+  const training = options.training ?? currentTraining();
+  const first = args[0];
+  const mask = options.mask ?? maskOn(first);
+  const full: CallOptions = {
+    ...options,
+    ...(training !== undefined && { training }),
+    ...(mask !== undefined && { mask }),
+  };
+  const outputs: unknown = inNameScope(layer.name, () =>
+    inCall({ layer, training }, () =>
+      asCallOf(layer, () => withAutocast(layer.dtypePolicy.computeDtype, () => layer.call(...args, full))),
+    ),
+  );
+  const { activityRegularizer } = layer;
+  if (activityRegularizer) for (const y of tensorsIn(outputs)) layer.addLoss(activityPenalty(activityRegularizer, y));
+  passMask(layer, first, outputs, options.mask);
+  return outputs;
+}
+
+/** Those of a call's arguments whose shapes `build` gets: by default the tensors before the options. */
+export const buildInputs: unique symbol = Symbol('buildInputs');
+
+/** Builds the layer for the arguments of its first call. */
+export function ensureBuilt(layer: AnyLayer, given: readonly unknown[]): void {
+  const call = beginLayerCall();
+  const { args, options } = splitOptions(given);
+  checkInputs(layer, layer.inputSpec, tensorsIn(args[0]));
+  if (layer.built) return;
+  const inputs = layer[buildInputs](args, options);
+  buildOnShapes(call, tensorsIn(inputs), (shapes) => {
+    let at = 0;
+    buildOnce(layer, mapTensors(inputs, () => shapes[at++]) as Shapes[]);
+  });
+  checkInputs(layer, layer.inputSpec, tensorsIn(args[0]));
+}
+
+/** Builds on shapes, once: what calling the layer does first. */
+export function buildOnce(layer: AnyLayer, shapes: readonly Shapes[]): void {
+  if (layer.built) return;
+  const state = layer[inner];
+  state.path = scopedPath(layer.name);
+  state.shapes = shapes;
+  // A class may keep its `build` in an attribute.
+  const own: unknown = Object.getOwnPropertyDescriptor(layer, 'build')?.value;
+  const build = own === state.build ? (Object.getPrototypeOf(layer) as AnyLayer).build : (own as AnyLayer['build']);
+  inNameScope(layer.name, () => asCallOf(state.madeIn, () => build.apply(layer, [...shapes])));
+  layer.built = true;
+  if (!state.trainable) layer.trainable = false;
+}
