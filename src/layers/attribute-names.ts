@@ -28,26 +28,32 @@ export function guardMembers(base: abstract new (...args: any) => object, free: 
 const freeNames = new Map<object, readonly string[]>();
 
 function refuseName(layer: AnyLayer, key: string, kind = 'a member of every layer'): never {
+  // What says who the layer is may itself have been replaced.
+  const { className, name } = Object.getPrototypeOf(layer).constructor as { className?: string; name: string };
   return fail(
-    // The name itself may be what was replaced.
-    typeof layer.name === 'string' ? layer : `${layer.className}`,
+    `${className ?? name}${typeof layer.name === 'string' ? ` "${layer.name}"` : ''}`,
     `the attribute "${key}" cannot be set: it is ${kind}`,
     `keep the value under another name, e.g. this.my${key.replace(/^./, (c) => c.toUpperCase())}`,
   );
 }
 
+/** A method may be written as a function kept in an attribute. */
+const isMethod = (x: unknown): boolean => typeof x === 'function' && !(inner in x);
 const isFlag = (x: unknown): boolean => typeof x === 'boolean';
 const holdsNoLayer = (x: unknown): boolean =>
   !(typeof x === 'function' && inner in x) && (!Array.isArray(x) || x.every(holdsNoLayer));
 /** Attributes of every layer that a class may set, and what they must be. */
-const settable: Readonly<Record<string, readonly [what: string, is: (x: unknown) => boolean]>> = {
-  name: ['the name of the layer, a string', (x) => typeof x === 'string'],
-  built: ['whether the layer is built, true or false', isFlag],
-  supportsMasking: ['whether the layer passes masks on, true or false', isFlag],
-  inputSpec: ['what the layer demands of its inputs', holdsNoLayer],
-  activityRegularizer: ['the penalty on the outputs', (x) => !Array.isArray(x) && holdsNoLayer(x)],
-  dtypePolicy: ['the dtype policy', (x) => typeof x === 'object' && x !== null && 'computeDtype' in x],
-};
+const settable = new Map<string, readonly [what: string, is: (x: unknown) => boolean]>([
+  ['name', ['the name of the layer, a string', (x) => typeof x === 'string']],
+  ['constructor', ['the class of the layer', isMethod]],
+  ['call', ['what the layer computes, a method', isMethod]],
+  ['build', ['what makes the weights, a method', isMethod]],
+  ['built', ['whether the layer is built, true or false', isFlag]],
+  ['supportsMasking', ['whether the layer passes masks on, true or false', isFlag]],
+  ['inputSpec', ['what the layer demands of its inputs', holdsNoLayer]],
+  ['activityRegularizer', ['the penalty on the outputs', (x) => !Array.isArray(x) && holdsNoLayer(x)]],
+  ['dtypePolicy', ['the dtype policy', (x) => typeof x === 'object' && x !== null && 'computeDtype' in x]],
+]);
 
 /** Refuses attributes that stand in the place of something of the library's: what a class field does without asking. */
 export function checkNames(layer: AnyLayer): void {
@@ -56,22 +62,26 @@ export function checkNames(layer: AnyLayer): void {
   if (state.checkedNames === count) return;
   state.checkedNames = count;
   for (const [key, own] of Object.entries(Object.getOwnPropertyDescriptors(layer))) {
-    if (!own.enumerable) continue;
-    const rule = Object.hasOwn(settable, key) ? settable[key] : undefined;
+    const rule = settable.get(key);
     if (rule) {
       if (own.value !== undefined && !rule[1](own.value)) refuseName(layer, key, rule[0]);
       continue;
     }
-    const base = [...bases].find((prototype) => prototype.isPrototypeOf(layer) && Object.hasOwn(prototype, key));
+    if (!own.enumerable) continue;
+    const base = prototypesOf(layer).find((prototype) => bases.has(prototype) && Object.hasOwn(prototype, key));
     if (!base || freeNames.get(base)?.includes(key)) continue;
     const member = Object.getOwnPropertyDescriptor(base, key)!;
     if (!member.get) {
-      // A method may be written as a function kept in an attribute.
-      if (typeof own.value === 'function' && !(inner in own.value)) continue;
+      if (isMethod(own.value)) continue;
       refuseName(layer, key);
     }
     // What can be assigned is assigned, though a class field was meant to replace it.
     Reflect.deleteProperty(layer, key);
     Reflect.set(layer, key, own.value);
   }
+}
+
+function prototypesOf(x: object): object[] {
+  const prototype = Object.getPrototypeOf(x) as object | null;
+  return prototype ? [prototype, ...prototypesOf(prototype)] : [];
 }

@@ -30,7 +30,7 @@ import {
   tensorsIn,
   type Variable,
 } from '../tensor/index.ts';
-import { guardMembers } from './attribute-names.ts';
+import { checkNames, guardMembers } from './attribute-names.ts';
 import { type LenientArgs, toTensors } from './call-arguments.ts';
 import type { CallOptions } from './call-context.ts';
 import { buildInputs, buildOnce, ensureBuilt, recordCall, runCall } from './calls.ts';
@@ -130,6 +130,7 @@ export abstract class Layer<
   }
 
   protected override [invoke](...given: LenientArgs<Args>): Out {
+    checkNames(this as AnyLayer);
     const args = given.map(toTensors);
     return (hasSymbolic(args) ? recordCall(this as AnyLayer, args) : runCall(this as AnyLayer, args)) as Out;
   }

@@ -12,6 +12,7 @@ import type { AnyLayer, Layer } from '../layers/layer.ts';
 import { OpNode } from '../ops/op.ts';
 import { modelToConfig, type SavedModel } from '../saving/index.ts';
 import { type GraphNode, KerasTensor, type Like, nest, type Operation, Tensor, tensor } from '../tensor/index.ts';
+import { forward } from '../training/trainable.ts';
 import { isOpClass, opArguments, opFromConfig, opToConfig } from './op-config.ts';
 
 type HistoryOf = (t: KerasTensor) => readonly [name: string, call: number, output: number];
@@ -21,7 +22,7 @@ export function serializeOperation(operation: Operation): Config {
   if (operation instanceof OpNode) return opToConfig(operation);
   const layer = operation as AnyLayer;
   // A model within a model keeps how it was compiled.
-  if ('getCompileConfig' in layer) return modelToConfig(layer as SavedModel);
+  if (forward in layer) return modelToConfig(layer as unknown as SavedModel);
   const build = layer.getBuildConfig();
   return { ...(serializeObject(layer) as Config), ...(build && { build_config: build }) };
 }
@@ -79,7 +80,7 @@ export function serializeArguments(node: GraphNode, historyOf: HistoryOf): Confi
   // Keras notes what these calls are given even if it is nothing.
   const takesMask = (operation.constructor as Partial<typeof Layer>).takesMask === true;
   const isBare = Object.keys(keywords).length === 0 || operation.className === 'Functional';
-  if (isBare && (takesMask || 'getCompileConfig' in operation)) keywords['mask'] ??= null;
+  if (isBare && (takesMask || forward in operation)) keywords['mask'] ??= null;
   if (notesTraining.has(operation.className)) keywords['training'] ??= false;
   return { args: positional.map(write), kwargs: keywords };
 }

@@ -4,6 +4,9 @@ import type { Shape, SymbolicShape } from '../base/shape.ts';
 import type { Tree } from '../base/tree.ts';
 import { Tensor } from '../ir/tensor.ts';
 
+/** What does an operation's recorded call again; a symbol, so that attributes of layers may have any name. */
+export const replay: unique symbol = Symbol('replay');
+
 /** Whatever makes symbolic tensors of others: a layer, a model, or an op used in a functional model. */
 export interface Operation {
   readonly name: string;
@@ -11,9 +14,6 @@ export interface Operation {
   /** Does the recorded call again on other tensors. */
   [replay](args: readonly unknown[]): Tree<Tensor>;
 }
-/** What does an operation's recorded call again; a symbol, so that attributes of layers may have any name. */
-export const replay: unique symbol = Symbol('replay');
-
 const calls = new WeakMap<Operation, GraphNode[]>();
 /** An operation's calls recorded so far, in order. */
 export function callsOf(operation: Operation): GraphNode[] {
