@@ -1,5 +1,6 @@
 import { fail } from '../base/errors.ts';
 import { closest, type Field, f } from '../base/field.ts';
+import { optionsOf } from '../base/options.ts';
 import {
   type Config,
   type CustomObjects,
@@ -50,8 +51,10 @@ export { sparsemax } from './sparsemax.ts';
 /** `x` itself. @example linear([1, 2]) // [1, 2] */
 export const linear: (x: Like) => Tensor = ops.copy;
 /** `x · Φ(x)` with the normal distribution Φ; `approximate` takes a tanh for it. @example gelu([1]) // [0.8413] */
-export const gelu = (x: Like, { approximate = false }: { readonly approximate?: boolean } = {}): Tensor =>
-  ops.gelu(x, { approximate });
+export const gelu = (x: Like, options: { readonly approximate?: boolean } = {}): Tensor => {
+  const { approximate = false } = optionsOf('gelu', { approximate: true }, options);
+  return ops.gelu(x, { approximate });
+};
 
 /** A function of a tensor, such as layers apply to what they compute. */
 export type Activation = (x: Tensor) => Tensor;

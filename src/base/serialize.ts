@@ -1,5 +1,6 @@
 import { fail } from './errors.ts';
 import { closest } from './field.ts';
+import { optionsOf } from './options.ts';
 
 export type Config = Record<string, unknown>;
 
@@ -50,6 +51,9 @@ export function registerAliases(module: string, aliases: Iterable<readonly [name
   for (const [name, c] of aliases) if (!known.has(name)) known.set(name, c);
 }
 
+/** Whether a class is the library's own. */
+export const isOwnClass = (c: unknown): boolean => moduleOf.has(c);
+
 /** The library's own functions by the names that Keras files use. */
 const functions = new Map<string, unknown>();
 const functionNames = new Map<unknown, string>();
@@ -70,10 +74,12 @@ const nameOf = (object: unknown): string =>
  * Makes a class or function of the user's known to files that mention it.
  * @example registerKerasSerializable(DemoLayer, { package: 'demo' }) // "demo>DemoLayer"
  */
-export function registerKerasSerializable<T>(
-  object: T,
-  { package: pack = 'Custom', name }: { package?: string; name?: string } = {},
-): T {
+export function registerKerasSerializable<T>(object: T, options: { package?: string; name?: string } = {}): T {
+  const { package: pack = 'Custom', name } = optionsOf(
+    'registerKerasSerializable',
+    { package: true, name: true },
+    options,
+  );
   const full = `${pack}>${name ?? nameOf(object)}`;
   registered.set(full, object);
   registeredNames.set(object, full);

@@ -3,6 +3,7 @@ import { floatx } from '../base/config.ts';
 import { Configured } from '../base/configured.ts';
 import { asDType, type DType } from '../base/dtype.ts';
 import type { Fields } from '../base/field.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
 import type { Config } from '../base/serialize.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
@@ -11,6 +12,7 @@ export interface InitializerCallOptions {
   /** Element type of the values; `config.floatx()` when absent. */
   readonly dtype?: string | null | undefined;
 }
+const initializerCallOptions: OptionNames<InitializerCallOptions> = { dtype: true };
 
 /**
  * Makes the first value of a weight: `initializer(shape, { dtype })`. A class of one's own extends this one, declares
@@ -24,7 +26,8 @@ export abstract class Initializer<S extends Fields = {}> extends Configured<
 > {
   static override readonly className: string = 'Initializer';
 
-  protected [invoke](shape: Shape, { dtype }: InitializerCallOptions = {}): Tensor {
+  protected [invoke](shape: Shape, options: InitializerCallOptions = {}): Tensor {
+    const { dtype } = optionsOf(this.className, initializerCallOptions, options);
     return this.values(shape, dtype === undefined || dtype === null ? floatx() : asDType(dtype, this.className));
   }
   /** The values for a weight of this shape and dtype. */

@@ -11,6 +11,7 @@ import {
 } from '../tensor/index.ts';
 import { splitOptions, withDType, withMask } from './call-arguments.ts';
 import { type CallOptions, currentTraining, inCall, isOutermostCall } from './call-context.ts';
+import { refuseByPosition, WatchedOptions } from './call-options.ts';
 import { inner } from './inner.ts';
 import { checkInputs } from './input-spec.ts';
 import type { AnyLayer, Layer } from './layer.ts';
@@ -40,11 +41,14 @@ export function runCall(layer: AnyLayer, given: readonly unknown[]): unknown {
     ...(training !== undefined && { training }),
     ...(mask !== undefined && { mask }),
   };
+  refuseByPosition(layer, layer.call, args);
+  const watched = new WatchedOptions(full);
   const outputs: unknown = inNameScope(layer.name, () =>
     inCall({ layer, training }, () =>
-      asCallOf(layer, () => withAutocast(layer.dtypePolicy.computeDtype, () => layer.call(...args, full))),
+      asCallOf(layer, () => withAutocast(layer.dtypePolicy.computeDtype, () => layer.call(...args, watched.options))),
     ),
   );
+  watched.refuseUnread(layer, layer.call);
   const { activityRegularizer } = layer;
   if (activityRegularizer) for (const y of tensorsIn(outputs)) layer.addLoss(activityPenalty(activityRegularizer, y));
   passMask(layer, first, outputs, options.mask);

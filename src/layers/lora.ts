@@ -1,5 +1,6 @@
 import { fail } from '../base/errors.ts';
 import { f } from '../base/field.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
 import type { Config } from '../base/serialize.ts';
 import type { InitializerLike } from '../initializers/index.ts';
 import { add, matmul, multiply } from '../ops/index.ts';
@@ -20,6 +21,7 @@ export interface LoraOptions {
   readonly aInitializer?: InitializerLike;
   readonly bInitializer?: InitializerLike;
 }
+const loraOptions: OptionNames<LoraOptions> = { loraAlpha: true, aInitializer: true, bInitializer: true };
 
 /** A correction of low rank to a frozen weight: `weight + alpha / rank · a · b`. */
 export class Lora {
@@ -29,12 +31,12 @@ export class Lora {
   readonly a: Variable;
   readonly b: Variable;
 
-  constructor(
-    layer: AnyLayer,
-    weight: Variable,
-    rank: number,
-    { loraAlpha, aInitializer = 'he_uniform', bInitializer = 'zeros' }: LoraOptions = {},
-  ) {
+  constructor(layer: AnyLayer, weight: Variable, rank: number, options: LoraOptions = {}) {
+    const {
+      loraAlpha,
+      aInitializer = 'he_uniform',
+      bInitializer = 'zeros',
+    } = optionsOf('enableLora', loraOptions, options);
     if (!layer.built && !weight)
       fail(layer, 'enableLora was called before the layer was built', 'call or build the layer first');
     this.rank = rank;

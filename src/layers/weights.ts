@@ -1,5 +1,6 @@
 import { type DType, isFloat } from '../base/dtype.ts';
 import { fail, type Named } from '../base/errors.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
 import { type Shape, sameShape, showShape } from '../base/shape.ts';
 import * as initializers from '../initializers/index.ts';
 import { asTensor, type Like, type Tensor, Variable } from '../tensor/index.ts';
@@ -16,9 +17,19 @@ export interface WeightOptions {
   readonly constraint?: ((value: Tensor) => Tensor) | null;
 }
 
+const weightOptions: OptionNames<WeightOptions> = {
+  name: true,
+  shape: true,
+  initializer: true,
+  dtype: true,
+  trainable: true,
+  regularizer: true,
+  constraint: true,
+};
 /** A variable with its first value. */
-export function makeWeight(layer: Named, { initializer, ...options }: WeightOptions & { dtype: DType }): Variable {
-  const make = initializers.get(initializer ?? (isFloat(options.dtype) ? 'glorot_uniform' : 'zeros'))!;
+export function makeWeight(layer: Named, given: WeightOptions & { dtype: DType }): Variable {
+  const { initializer, ...options } = optionsOf(layer, weightOptions, given);
+  const make = initializers.get(initializer ?? (isFloat(given.dtype) ? 'glorot_uniform' : 'zeros'))!;
   if (options.shape.some((n) => !Number.isInteger(n)))
     fail(
       layer,

@@ -13,6 +13,7 @@ import {
   resolveOptions,
 } from '../base/field.ts';
 import { autoName, toSnakeCase } from '../base/naming.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
 import type { Config } from '../base/serialize.ts';
 import { Tensor } from '../ir/tensor.ts';
 import { logicalAnd } from '../ops/index.ts';
@@ -34,6 +35,7 @@ export interface LossCallOptions {
   /** Where the loss counts. */
   readonly mask?: Like | null | undefined;
 }
+const lossCallOptions: OptionNames<LossCallOptions> = { sampleWeight: true, mask: true };
 
 /** A nest of tensors: plain nested numbers are one tensor, a list or object that holds tensors stays a nest. */
 export function convertNest(x: unknown, dtype: DType): unknown {
@@ -98,7 +100,8 @@ export abstract class Loss<S extends Fields = {}> extends Callable<
     return null;
   }
 
-  protected [invoke](yTrue: unknown, yPred: unknown, { sampleWeight, mask }: LossCallOptions = {}): Tensor {
+  protected [invoke](yTrue: unknown, yPred: unknown, options: LossCallOptions = {}): Tensor {
+    const { sampleWeight, mask } = optionsOf(this, lossCallOptions, options);
     const [t, y] = [convertNest(yTrue, this.dtype) as Tensor, convertNest(yPred, this.dtype) as Tensor];
     const losses = asTensor(this.call(t, y), this.dtype);
     const given = mask === undefined || mask === null ? null : asTensor(mask, 'bool');

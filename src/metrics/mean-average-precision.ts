@@ -1,4 +1,5 @@
 import { f, type Options } from '../base/field.ts';
+import { optionsOf } from '../base/options.ts';
 import { asTensor, type Like, Tensor } from '../tensor/index.ts';
 import {
   type BatchInput,
@@ -128,7 +129,8 @@ export class MeanAveragePrecision extends Metric<typeof fields, [yTrue: Detectio
     return this.accumulator.evaluate().stats[statNames.indexOf(this.config.figure)]!;
   }
   /** All figures and tables, and the precision-recall curves unless they are not wanted. */
-  results({ curves = true }: { readonly curves?: boolean } = {}): MeanAveragePrecisionResults {
+  results(options: { readonly curves?: boolean } = {}): MeanAveragePrecisionResults {
+    const { curves = true } = optionsOf(this, { curves: true }, options);
     const result = this.accumulator.evaluate({ curves });
     const names = this.config.classNames as Readonly<Record<number, string>> | null;
     const known = result.categoryIds.filter((id) => names?.[id] !== undefined);

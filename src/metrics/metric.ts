@@ -13,8 +13,10 @@ import {
   resolveOptions,
 } from '../base/field.ts';
 import { autoName, toSnakeCase } from '../base/naming.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
 import type { Config } from '../base/serialize.ts';
 import type { Shape } from '../base/shape.ts';
+import { isPlainObject } from '../base/tree.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
 import { currentTrace } from '../tensor/frames.ts';
@@ -37,6 +39,8 @@ export interface UpdateOptions {
   readonly mask?: Like | null | undefined;
 }
 
+const updateOptions: OptionNames<UpdateOptions> = { sampleWeight: true, mask: true };
+
 /** Options of a variable of a metric's state. */
 export interface StateOptions {
   readonly name?: string;
@@ -44,15 +48,15 @@ export interface StateOptions {
   readonly initializer?: InitialValue | 'zeros' | 'ones';
   readonly dtype?: DType;
 }
+const stateOptions: OptionNames<StateOptions> = { name: true, initializer: true, dtype: true };
 
-const isOptions = (x: unknown): x is UpdateOptions =>
-  typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype;
 /** Arguments of an update as tensors, so that one compiled program serves all values. */
 const asTensors = (args: readonly unknown[]): unknown[] =>
   args.map((x) => {
-    if (!isOptions(x)) return x === undefined ? undefined : asTensor(x as Like);
+    if (!isPlainObject(x)) return x === undefined ? undefined : asTensor(x as Like);
     const given = (y: Like | null | undefined): Tensor | null => (y === null || y === undefined ? null : asTensor(y));
-    return { sampleWeight: given(x.sampleWeight), mask: given(x.mask) };
+    const { sampleWeight, mask } = x as UpdateOptions;
+    return { sampleWeight: given(sampleWeight), mask: given(mask) };
   });
 
 /**
@@ -107,7 +111,8 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
     return this.own;
   }
   /** Makes a variable of its state. */
-  addVariable(shape: Shape, { name = 'variable', initializer = 'zeros', dtype }: StateOptions = {}): Variable {
+  addVariable(shape: Shape, options: StateOptions = {}): Variable {
+    const { name = 'variable', initializer = 'zeros', dtype } = optionsOf(this, stateOptions, options);
     const variable = atPath(
       [this.name.replaceAll('/', '>')],
       () =>
@@ -123,14 +128,16 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
     return variable;
   }
   /** The same with all options in one object, as layers have it. */
-  addWeight({ shape = [], ...options }: StateOptions & { readonly shape?: Shape } = {}): Variable {
-    return this.addVariable(shape, options);
+  addWeight(options: StateOptions & { readonly shape?: Shape } = {}): Variable {
+    const { shape = [], ...rest } = optionsOf(this, { ...stateOptions, shape: true }, options);
+    return this.addVariable(shape, rest);
   }
   /** Makes the variables whose shapes depend on the data; training calls it before it compiles. */
   build(_yTrue: Shape, _yPred: Shape): void {}
 
   /** Takes in a batch. */
   updateState(...args: Args): void | Promise<void> {
+    this.checkOptions(args);
     const given = asTensors(args);
     if (!this.built) {
       const [yTrue, yPred] = given as [Tensor, Tensor];
@@ -138,6 +145,11 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
     }
     if (currentTrace()) this.update(...(given as never));
     else this.step(...given);
+  }
+  /** What follows the values in `update` are options. */
+  private checkOptions(args: readonly unknown[]): void {
+    const { length } = this.update;
+    if (length > 0 && args.length > length) optionsOf(this, updateOptions, args[length] as UpdateOptions | undefined);
   }
   /** What a batch, as tensors, changes in the state. */
   protected update(..._args: never): void {

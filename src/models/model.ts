@@ -1,6 +1,7 @@
 import { fail } from '../base/errors.ts';
 import type { Fields } from '../base/field.ts';
 import { autoName } from '../base/naming.ts';
+import { optionsOf } from '../base/options.ts';
 import type { Config, CustomObjects, SerializableClass } from '../base/serialize.ts';
 import type { SymbolicShape } from '../base/shape.ts';
 import type { Tree } from '../base/tree.ts';
@@ -17,8 +18,8 @@ import { KerasTensor, type Like, mapTensors, type Operation, type Tensor } from 
 import type { History } from '../training/callbacks/history.ts';
 import { type CompileOptions, compileOptionsFromConfig } from '../training/compile.ts';
 import type { Data, TrainingData } from '../training/data/batches.ts';
-import { type EvaluateOptions, evaluate } from '../training/evaluate.ts';
-import { type FitOptions, fit } from '../training/fit.ts';
+import { type EvaluateOptions, evaluate, evaluateOptions } from '../training/evaluate.ts';
+import { type FitOptions, fit, fitOptions } from '../training/fit.ts';
 import { type PredictOptions, predict } from '../training/predict.ts';
 import type { StepFunction } from '../training/steps.ts';
 import { forward, type Trainable } from '../training/trainable.ts';
@@ -28,7 +29,7 @@ import { graphFromConfig, graphToConfig } from './functional-config.ts';
 import { functionalGraph, layersOf, runGraph } from './functional-graph.ts';
 import { graphOf, setGraph } from './graph-of.ts';
 import { registerModels } from './register.ts';
-import { type SummaryOptions, summaryText } from './summary.ts';
+import { type SummaryOptions, summaryOptions, summaryText } from './summary.ts';
 
 export interface ModelOptions extends LayerOptions {
   /** KerasTensors from `keras.Input`: one, a list, or an object of them. */
@@ -69,7 +70,7 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
     return Object.hasOwn(own, 'className') ? own.className : own.name;
   }
 
-  override call(inputs: unknown, _options?: CallOptions): Out {
+  override call(inputs: unknown): Out {
     const graph = graphOf(this);
     if (!graph)
       fail(
@@ -113,7 +114,8 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
     return graphOf(this)?.outputs.map((t) => t.history!.node.operation.name);
   }
   /** A layer by name, or by its position in `layers`. */
-  getLayer({ name, index }: { name?: string; index?: number }): AnyLayer {
+  getLayer(options: { readonly name?: string; readonly index?: number }): AnyLayer {
+    const { name, index } = optionsOf(this, { name: true, index: true }, options);
     const { layers } = this;
     if ((name === undefined) === (index === undefined))
       fail(
@@ -156,8 +158,9 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
   }
 
   /** Prints the table of layers, or gives it to `printFn`. */
-  summary({ printFn, ...options }: SummaryOptions & { readonly printFn?: (text: string) => void } = {}): void {
-    const text = summaryText(this, options);
+  summary(options: SummaryOptions & { readonly printFn?: (text: string) => void } = {}): void {
+    const { printFn, ...look } = optionsOf('summary', { ...summaryOptions, printFn: true }, options);
+    const text = summaryText(this, look);
     if (printFn) printFn(text);
     else console.log(text.trimEnd());
   }
@@ -168,11 +171,11 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
   }
   /** Trains for `epochs` rounds over the data; gives the history of loss and metrics. */
   fit(x: TrainingData, y?: Data | FitOptions, options?: FitOptions): Promise<History> {
-    return fit(this.#loop, ...withLabels(x, y, options));
+    return fit(this.#loop, ...withLabels(x, y, options, fitOptions));
   }
   /** Loss and metrics on the data, in one array, or by name with `returnDict`. */
   evaluate(x: TrainingData, y?: Data | EvaluateOptions, options?: EvaluateOptions): Promise<Results> {
-    return evaluate(this.#loop, ...withLabels(x, y, options));
+    return evaluate(this.#loop, ...withLabels(x, y, options, evaluateOptions));
   }
   /** The model's outputs for all samples. */
   predict(x: TrainingData, options: PredictOptions = {}): Promise<Out> {

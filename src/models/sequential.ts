@@ -1,4 +1,6 @@
 import { fail } from '../base/errors.ts';
+import { requireOptions } from '../base/field.ts';
+import { optionsOf } from '../base/options.ts';
 import {
   type Config,
   type CustomObjects,
@@ -7,7 +9,6 @@ import {
   serializeObject,
 } from '../base/serialize.ts';
 import type { SymbolicShape } from '../base/shape.ts';
-import type { CallOptions } from '../layers/call-context.ts';
 import { Input, InputLayer } from '../layers/core/input-layer.ts';
 import { inner } from '../layers/inner.ts';
 import { type AnyLayer, isLayer, type LayerOptions } from '../layers/layer.ts';
@@ -30,15 +31,20 @@ export class Sequential extends Model {
   static override readonly className = 'Sequential';
   readonly #stack: AnyLayer[] = [];
 
-  constructor(options: SequentialOptions | readonly (AnyLayer | KerasTensor)[] = {}) {
-    const { layers = [], ...rest } = (Array.isArray(options) ? { layers: options } : options) as SequentialOptions;
+  /** Takes the layers and what else there is to say, or all in one object. */
+  constructor(given: SequentialOptions | readonly (AnyLayer | KerasTensor)[] = {}, options: SequentialOptions = {}) {
+    const own = Array.isArray(given) ? { layers: given } : given;
+    requireOptions('Sequential', {}, own);
+    requireOptions('Sequential', {}, options);
+    const { layers = [], ...rest } = { ...own, ...options } as SequentialOptions;
     super(rest);
     for (const layer of layers) this.add(layer, { rebuild: false });
     this.#rebuild();
   }
 
   /** Puts a layer on top. */
-  add(layer: AnyLayer | KerasTensor, { rebuild = true } = {}): void {
+  add(layer: AnyLayer | KerasTensor, options: { readonly rebuild?: boolean } = {}): void {
+    const { rebuild = true } = optionsOf(this, { rebuild: true }, options);
     const operation = layer instanceof KerasTensor ? (layer.history?.node.operation as AnyLayer | undefined) : layer;
     if (!operation || !(typeof operation === 'function' && isLayer(operation)))
       fail(
@@ -82,10 +88,6 @@ export class Sequential extends Model {
     setGraph(this as unknown as AnyLayer, functionalGraph(this.name, input, output as KerasTensor));
     this[inner].held = this.layers;
   }
-  override call(inputs: unknown, options?: CallOptions): Tensor {
-    return super.call(inputs, options);
-  }
-
   /** The layers, without the Input. */
   override get layers(): AnyLayer[] {
     return this.#stack.filter((layer) => !(layer instanceof InputLayer));

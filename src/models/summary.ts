@@ -1,6 +1,7 @@
 import type { DType } from '../base/dtype.ts';
 import { dtypeInfo } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
 import { sourceNameOf } from '../base/serialize.ts';
 import { sizeOf } from '../base/shape.ts';
 import { type AnyLayer, isLayer, type Shapes } from '../layers/layer.ts';
@@ -22,6 +23,13 @@ export interface SummaryOptions {
   /** Names, or regular expressions, of the first and the last layer to show. */
   readonly layerRange?: readonly [first: string, last: string] | undefined;
 }
+export const summaryOptions: OptionNames<SummaryOptions> = {
+  lineLength: true,
+  positions: true,
+  expandNested: true,
+  showTrainable: true,
+  layerRange: true,
+};
 
 /** What a summary reads of a model. */
 export interface Summarized {
@@ -40,6 +48,7 @@ interface Weight {
 
 /** The table of a model's layers with output shapes and numbers of parameters, as Keras prints it. */
 export function summaryText(model: Summarized, options: SummaryOptions = {}): string {
+  optionsOf('summary', summaryOptions, options);
   const { expandNested = false, showTrainable = false } = options;
   const graph = graphOf(model);
   // A model that lists something else than its graph (a Sequential, or a subclassed model) is shown as a stack.

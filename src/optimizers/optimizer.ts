@@ -9,6 +9,7 @@ import {
   resolveOptions,
 } from '../base/field.ts';
 import { autoName, toSnakeCase } from '../base/naming.ts';
+import { optionsOf } from '../base/options.ts';
 import { type Config, serializeObject } from '../base/serialize.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
 import { add, cast, divide, equal, floorDivide, mod, multiply, notEqual, subtract, where } from '../ops/index.ts';
@@ -272,13 +273,11 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   }
 
   /** Leaves variables, or those whose name matches one of the patterns, out of weight decay. Before `build`. */
-  excludeFromWeightDecay({
-    varList = [],
-    varNames = [],
-  }: {
+  excludeFromWeightDecay(options: {
     readonly varList?: readonly Variable[];
     readonly varNames?: readonly string[];
   }): void {
+    const { varList = [], varNames = [] } = optionsOf(this, { varList: true, varNames: true }, options);
     if (this.built) fail(this, 'excludeFromWeightDecay comes too late: it is built', 'call it before the first step');
     this.undecayed.clear();
     for (const v of varList) this.undecayed.add(v);

@@ -1,4 +1,5 @@
 import type { DType } from '../base/dtype.ts';
+import { optionsOf } from '../base/options.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
@@ -6,7 +7,7 @@ import { op } from '../ops/op.ts';
 import { asTensor, type Like } from '../tensor/like.ts';
 import { splitKeys } from './randint.ts';
 import { drawKey } from './seed-generator.ts';
-import { type DrawOptions, drawDType, unit } from './uniform.ts';
+import { type DrawOptions, drawDType, drawOptions, unit } from './uniform.ts';
 
 type Loop = (condition: unknown, body: unknown, start: readonly Tensor[]) => Tensor[];
 const loop = ops.whileLoop as unknown as Loop;
@@ -95,11 +96,13 @@ const draw = op(
  * Numbers of successes in `counts` trials that succeed with probability `probabilities`.
  * @example binomial([4], 10, 0.5, { seed: 1 }).shape // [4]
  */
-export const binomial = (shape: Shape, counts: Like, probabilities: Like, { dtype, seed }: DrawOptions = {}): Tensor =>
-  draw(
+export const binomial = (shape: Shape, counts: Like, probabilities: Like, options: DrawOptions = {}): Tensor => {
+  const { dtype, seed } = optionsOf('random.binomial', drawOptions, options);
+  return draw(
     drawKey('random.binomial', seed),
     asTensor(counts, 'float32'),
     asTensor(probabilities, 'float32'),
     shape,
     drawDType('random.binomial', dtype),
   );
+};

@@ -1,5 +1,6 @@
 import { asDType, type DType, isFloat } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
+import { optionsOf } from '../base/options.ts';
 import { showShape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { argmax } from '../ops/numpy/reduce.ts';
@@ -8,7 +9,7 @@ import { add, convert, log, neg } from '../primitives/elementwise.ts';
 import { broadcast } from '../primitives/movement.ts';
 import { asTensor, type Like } from '../tensor/like.ts';
 import { drawKey } from './seed-generator.ts';
-import { type DrawOptions, uniformFrom } from './uniform.ts';
+import { type DrawOptions, drawOptions, uniformFrom } from './uniform.ts';
 
 // The smallest normal number of a type.
 const tinyOf = (dtype: DType): number => (dtype === 'float16' ? 2 ** -14 : 2 ** -126);
@@ -32,7 +33,8 @@ const draw = op(
  * Draws `numSamples` class numbers for each row of unnormalised log-probabilities `[batch, classes]`.
  * @example categorical([[0, 100]], 2, { seed: 1 }) // [[1, 1]]
  */
-export function categorical(logits: Like, numSamples: number, { dtype, seed }: DrawOptions = {}): Tensor {
+export function categorical(logits: Like, numSamples: number, options: DrawOptions = {}): Tensor {
+  const { dtype, seed } = optionsOf('random.categorical', drawOptions, options);
   const x = asTensor(logits);
   if (x.shape.length !== 2)
     fail('random.categorical', `logits have shape ${showShape(x.shape)}`, 'give logits of shape [batch, classes]');

@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { op } from '../ops/op.ts';
@@ -25,11 +26,13 @@ export interface DropoutOptions {
   readonly noiseShape?: readonly (number | null)[] | null | undefined;
   readonly seed?: Seed;
 }
+const dropoutOptions: OptionNames<DropoutOptions> = { noiseShape: true, seed: true };
 /**
  * Sets elements to 0 with probability `rate` and divides the others by `1 - rate`, so that the mean stays.
  * @example dropout([1, 1, 1, 1], 0.5, { seed: 1 }).shape // [4]
  */
-export function dropout(inputs: Like, rate: number, { noiseShape, seed }: DropoutOptions = {}): Tensor {
+export function dropout(inputs: Like, rate: number, options: DropoutOptions = {}): Tensor {
+  const { noiseShape, seed } = optionsOf('random.dropout', dropoutOptions, options);
   const x = asTensor(inputs);
   if (!(rate >= 0 && rate <= 1)) fail('random.dropout', `the rate is ${rate}`, 'give a number from 0 to 1');
   if (rate === 0) return x;

@@ -1,5 +1,6 @@
 import { type DType, isFloat } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
+import { optionsOf } from '../base/options.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
@@ -12,7 +13,7 @@ import { normalOf } from './normal.ts';
 import { splitKeys } from './randint.ts';
 import { drawKey } from './seed-generator.ts';
 import { type Keys, splitEach, unitOfEach } from './threefry.ts';
-import { affine, type DrawOptions, drawDType } from './uniform.ts';
+import { affine, type DrawOptions, drawDType, drawOptions } from './uniform.ts';
 
 /** Keys of the elements of an array of this size. */
 function keysFor(key: Tensor, count: number): Keys {
@@ -119,11 +120,15 @@ function floatDType(who: string, dtype: string | null | undefined): DType {
  * Numbers with a gamma distribution of shape `alpha` (one, or one an element) and rate 1.
  * @example gamma([2, 3], 2, { seed: 1 }).shape // [2, 3]
  */
-export const gamma = (shape: Shape, alpha: Like, { dtype, seed }: DrawOptions = {}): Tensor =>
-  drawGamma(drawKey('random.gamma', seed), given(alpha), shape, floatDType('random.gamma', dtype));
+export const gamma = (shape: Shape, alpha: Like, options: DrawOptions = {}): Tensor => {
+  const { dtype, seed } = optionsOf('random.gamma', drawOptions, options);
+  return drawGamma(drawKey('random.gamma', seed), given(alpha), shape, floatDType('random.gamma', dtype));
+};
 /**
  * Numbers with a beta distribution.
  * @example beta([2, 3], 2, 3, { seed: 1 }).shape // [2, 3]
  */
-export const beta = (shape: Shape, alpha: Like, b: Like, { dtype, seed }: DrawOptions = {}): Tensor =>
-  drawBeta(drawKey('random.beta', seed), given(alpha), given(b), shape, floatDType('random.beta', dtype));
+export const beta = (shape: Shape, alpha: Like, b: Like, options: DrawOptions = {}): Tensor => {
+  const { dtype, seed } = optionsOf('random.beta', drawOptions, options);
+  return drawBeta(drawKey('random.beta', seed), given(alpha), given(b), shape, floatDType('random.beta', dtype));
+};

@@ -1,5 +1,6 @@
 import { type DType, isFloat } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { op } from '../ops/op.ts';
@@ -65,13 +66,15 @@ export interface NormalOptions extends DrawOptions {
   readonly mean?: number | undefined;
   readonly stddev?: number | undefined;
 }
+const normalOptions: OptionNames<NormalOptions> = { mean: true, stddev: true, dtype: true, seed: true };
 const scaledDraw = (who: string, from: (key: Tensor, shape: Shape, dtype: DType) => Tensor) => {
   const draw = op(who, (key: Tensor, shape: Shape, mean: number, stddev: number, dtype: DType) => {
     const x = from(key, shape, dtype);
     const y = add(mul(x, like(x, stddev)), like(x, mean));
     return dtype === 'float32' ? y : convert(y, { dtype });
   });
-  return (shape: Shape, { mean = 0, stddev = 1, dtype, seed }: NormalOptions = {}): Tensor => {
+  return (shape: Shape, options: NormalOptions = {}): Tensor => {
+    const { mean = 0, stddev = 1, dtype, seed } = optionsOf(`random.${who}`, normalOptions, options);
     const type = drawDType(`random.${who}`, dtype);
     if (!isFloat(type)) fail(`random.${who}`, `it draws floats, not ${type}`, 'give a float dtype');
     return draw(drawKey(`random.${who}`, seed), shape, mean, stddev, type);

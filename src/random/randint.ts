@@ -1,5 +1,6 @@
 import { asDType, type DType, dtypeInfo, isInteger } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
+import { optionsOf } from '../base/options.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { op } from '../ops/op.ts';
@@ -8,7 +9,7 @@ import { add, bitcast, convert, mul, rem } from '../primitives/elementwise.ts';
 import { randomBits, splitKey } from '../primitives/generators.ts';
 import { reshape, slice } from '../primitives/movement.ts';
 import { drawKey } from './seed-generator.ts';
-import type { DrawOptions } from './uniform.ts';
+import { type DrawOptions, drawOptions } from './uniform.ts';
 
 /** `count` keys from one. */
 export function splitKeys(key: Tensor, count: number): Tensor[] {
@@ -39,7 +40,8 @@ const draw = op('randint', (key: Tensor, shape: Shape, low: number, span: number
  * Integers evenly distributed over [minval, maxval).
  * @example randint([2, 3], 0, 10, { seed: 42 }).dtype // "int32"
  */
-export function randint(shape: Shape, minval: number, maxval: number, { dtype, seed }: DrawOptions = {}): Tensor {
+export function randint(shape: Shape, minval: number, maxval: number, options: DrawOptions = {}): Tensor {
+  const { dtype, seed } = optionsOf('random.randint', drawOptions, options);
   const who = 'random.randint';
   const type = asDType(dtype ?? 'int32', who);
   if (!isInteger(type)) fail(who, `it draws integers, not ${type}`, 'give an integer dtype, or use random.uniform');

@@ -1,4 +1,5 @@
 import { autoName } from '../base/naming.ts';
+import { optionsOf } from '../base/options.ts';
 import { type Config, registerModule } from '../base/serialize.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { op } from '../ops/op.ts';
@@ -39,7 +40,8 @@ export class SeedGenerator {
   /** The seed that was given, as configs hold it. */
   private readonly given: number | null;
 
-  constructor({ seed = null, name = null }: { seed?: number | null; name?: string | null } = {}) {
+  constructor(options: { seed?: number | null; name?: string | null } = {}) {
+    const { seed = null, name = null } = optionsOf('SeedGenerator', { seed: true, name: true }, options);
     this.given = seed;
     this.name = name ?? autoName('seed_generator');
     this.seed = checkSeed('SeedGenerator', seed ?? defaultSeed());

@@ -1,3 +1,4 @@
+import { optionsOf } from '../base/options.ts';
 import { sizeOf } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { axisOf } from '../ops/axes.ts';
@@ -30,5 +31,8 @@ const mix = op(
  */
 export const shuffle = (
   x: Like,
-  { axis = 0, seed }: { readonly axis?: number | undefined; readonly seed?: Seed } = {},
-): Tensor => mix(asTensor(x), drawKey('random.shuffle', seed), axis);
+  options: { readonly axis?: number | undefined; readonly seed?: Seed } = {},
+): Tensor => {
+  const { axis = 0, seed } = optionsOf('random.shuffle', { axis: true, seed: true }, options);
+  return mix(asTensor(x), drawKey('random.shuffle', seed), axis);
+};

@@ -1,6 +1,7 @@
 import { floatx } from '../base/config.ts';
 import { asDType, type DType } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { op } from '../ops/op.ts';
@@ -26,6 +27,7 @@ export interface DrawOptions {
   /** An integer gives the same numbers each time, a `SeedGenerator` new ones, nothing takes the global generator. */
   readonly seed?: Seed;
 }
+export const drawOptions: OptionNames<DrawOptions> = { dtype: true, seed: true };
 export const drawDType = (who: string, dtype: string | null | undefined): DType =>
   dtype === undefined || dtype === null ? floatx() : asDType(dtype, who);
 
@@ -98,11 +100,13 @@ export interface UniformOptions extends DrawOptions {
   readonly minval?: number | undefined;
   readonly maxval?: number | undefined;
 }
+const uniformOptions: OptionNames<UniformOptions> = { minval: true, maxval: true, dtype: true, seed: true };
 /**
  * Numbers evenly distributed over [minval, maxval).
  * @example uniform([2, 3], { minval: -1, maxval: 1, seed: 42 }).shape // [2, 3]
  */
-export function uniform(shape: Shape, { minval = 0, maxval = 1, dtype, seed }: UniformOptions = {}): Tensor {
+export function uniform(shape: Shape, options: UniformOptions = {}): Tensor {
+  const { minval = 0, maxval = 1, dtype, seed } = optionsOf('random.uniform', uniformOptions, options);
   const type = drawDType('random.uniform', dtype);
   if (type.includes('int') || type === 'bool')
     fail('random.uniform', `it draws floats, not ${type}`, 'use random.randint for integers');

@@ -1,10 +1,18 @@
 import { fail } from '../base/errors.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
 import { bytesOf, type FileSource, fileExists, type Place, writeFileAtomic } from '../formats/file.ts';
 import { readHdf5, writeHdf5 } from '../formats/hdf5.ts';
 import type { AnyLayer } from '../layers/layer.ts';
-import { type LoadModelOptions, modelFromKeras, modelToKeras, type SavedModel, weightsIn } from './keras-file.ts';
+import {
+  type LoadModelOptions,
+  loadModelOptions,
+  modelFromKeras,
+  modelToKeras,
+  type SavedModel,
+  weightsIn,
+} from './keras-file.ts';
 import { isLegacy, modelFromH5, modelToH5, weightsFromLegacy } from './legacy-file.ts';
-import { type LoadWeightsOptions, weightsFromH5, weightsToH5 } from './weights.ts';
+import { type LoadWeightsOptions, loadWeightsOptions, weightsFromH5, weightsToH5 } from './weights.ts';
 
 export {
   type Config,
@@ -36,16 +44,14 @@ export interface SaveOptions {
   /** Whether a file of that name may be replaced. */
   readonly overwrite?: boolean | undefined;
 }
+const saveOptions: OptionNames<SaveOptions> = { overwrite: true };
 const ending = (place: Place): string => /(\.weights\.h5|\.keras|\.h5)$/.exec(String(place))?.[1] ?? '';
 
 const isHdf5 = (bytes: Uint8Array): boolean => bytes[0] === 0x89 && bytes[1] === 0x48 && bytes[2] === 0x44;
 
 /** Writes the whole model, whole or not at all: `model.keras`. */
-export async function saveModel(
-  model: SavedModel,
-  filepath: Place,
-  { overwrite = true }: SaveOptions = {},
-): Promise<void> {
+export async function saveModel(model: SavedModel, filepath: Place, options: SaveOptions = {}): Promise<void> {
+  const { overwrite = true } = optionsOf(model, saveOptions, options);
   const kind = ending(filepath);
   if (kind !== '.keras' && kind !== '.h5')
     fail(
@@ -58,16 +64,14 @@ export async function saveModel(
 }
 /** Reads a model that `save` (ours or Keras's) wrote: from a path, a URL, or the bytes themselves (`Uint8Array`, `File`). */
 export async function loadModel<M = SavedModel>(filepath: FileSource, options: LoadModelOptions = {}): Promise<M> {
+  optionsOf('loadModel', loadModelOptions, options);
   const bytes = await bytesOf(filepath);
   if (isHdf5(bytes)) return modelFromH5(await readHdf5(bytes), options) as M;
   return (await modelFromKeras(bytes, options)) as M;
 }
 /** Writes the weights alone: `model.weights.h5`. */
-export async function saveWeights(
-  model: AnyLayer,
-  filepath: Place,
-  { overwrite = true }: SaveOptions = {},
-): Promise<void> {
+export async function saveWeights(model: AnyLayer, filepath: Place, options: SaveOptions = {}): Promise<void> {
+  const { overwrite = true } = optionsOf(model, saveOptions, options);
   if (ending(filepath) !== '.weights.h5')
     fail(model, `cannot save weights to "${String(filepath)}"`, 'give the file the ending ".weights.h5"');
   await refuseExisting(model, filepath, overwrite);
@@ -79,6 +83,7 @@ export async function loadWeights(
   filepath: FileSource,
   options: LoadWeightsOptions = {},
 ): Promise<void> {
+  optionsOf(model, loadWeightsOptions, options);
   const bytes = await bytesOf(filepath);
   const file = await readHdf5(isHdf5(bytes) ? bytes : await weightsIn(bytes));
   if (isLegacy(file)) weightsFromLegacy(model, file, options);

@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
 import {
   type Config,
   type CustomObjects,
@@ -38,6 +39,7 @@ export function modelToConfig(model: SavedModel): Config {
 export const modelToJson = (model: SavedModel): string => pythonJson(modelToConfig(model));
 /** Makes a model, with fresh weights, from what `toJson` gave. */
 export function modelFromJson<M = SavedModel>(text: string, options: LoadModelOptions = {}): M {
+  optionsOf('modelFromJson', loadModelOptions, options);
   const config = parsePythonJson(text, 'modelFromJson') as Config | null;
   if (typeof config !== 'object' || typeof config?.['class_name'] !== 'string')
     fail('modelFromJson', 'the text describes no model', 'pass what model.toJson() gave, here or in Keras');
@@ -62,12 +64,11 @@ export interface LoadModelOptions {
   /** Whether to compile as the file says. */
   readonly compile?: boolean;
 }
+export const loadModelOptions: OptionNames<LoadModelOptions> = { customObjects: true, compile: true };
 
 /** Makes the model that a config describes. */
-export function modelFromConfig(
-  config: Config,
-  { customObjects = {}, compile = true }: LoadModelOptions = {},
-): SavedModel {
+export function modelFromConfig(config: Config, options: LoadModelOptions = {}): SavedModel {
+  const { customObjects = {}, compile = true } = optionsOf('modelFromConfig', loadModelOptions, options);
   return atPath([], () =>
     customObjectScope(customObjects, () => {
       const model = deserializeObject(config, customObjects) as SavedModel;
@@ -84,6 +85,7 @@ export function modelFromConfig(
 
 /** The model in the bytes of a `.keras` file. */
 export async function modelFromKeras(bytes: Uint8Array, options: LoadModelOptions = {}): Promise<SavedModel> {
+  optionsOf('modelFromKeras', loadModelOptions, options);
   const files = await readZip(bytes);
   const config =
     files['config.json'] ??

@@ -1,5 +1,6 @@
 import type { DType, TypedArray } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
 import { sameShape, showShape } from '../base/shape.ts';
 import { getH5, type H5Group, h5Dataset, h5Group, h5Text, isH5Dataset, makeH5Group, setH5 } from '../formats/hdf5.ts';
 import type { AnyLayer } from '../layers/layer.ts';
@@ -35,9 +36,11 @@ export interface LoadWeightsOptions {
   /** Matches the layers of an older `.h5` file by name, not by order. */
   readonly byName?: boolean | undefined;
 }
+export const loadWeightsOptions: OptionNames<LoadWeightsOptions> = { skipMismatch: true, byName: true };
 
 /** Gives a model the variables of a Keras 3 weights file. Nothing changes unless everything fits. */
-export function weightsFromH5(root: AnyLayer, file: H5Group, { skipMismatch = false }: LoadWeightsOptions = {}): void {
+export function weightsFromH5(root: AnyLayer, file: H5Group, options: LoadWeightsOptions = {}): void {
+  const { skipMismatch = false } = optionsOf('weightsFromH5', loadWeightsOptions, options);
   const found: { variable: Variable; data: TypedArray }[] = [];
   const mismatches: Mismatch[] = [];
   for (const placed of placeSaveables(root)) {

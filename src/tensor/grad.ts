@@ -1,5 +1,6 @@
 import { gradients } from '../autodiff/gradients.ts';
 import { fail } from '../base/errors.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
 import { showShape } from '../base/shape.ts';
 import { complex, partsOf } from '../ir/complex.ts';
 import { Tensor } from '../ir/tensor.ts';
@@ -13,6 +14,7 @@ export interface GradOptions {
   /** Which argument, or arguments, to differentiate with respect to; the first when absent. */
   readonly argnums?: number | readonly number[];
 }
+const gradOptions: OptionNames<GradOptions> = { argnums: true };
 
 /**
  * Gradients of a scalar with respect to tensors, zeros where it does not depend on one. With respect to z = a + bi it is
@@ -49,8 +51,9 @@ export function gradientsOf(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
  */
 export function valueAndGrad<A extends readonly unknown[]>(
   f: (...args: A) => Tensor,
-  { argnums = 0 }: GradOptions = {},
+  options: GradOptions = {},
 ): (...args: A) => [value: Tensor, gradient: unknown] {
+  const { argnums = 0 } = optionsOf('valueAndGrad', gradOptions, options);
   return (...args) => {
     const positions = typeof argnums === 'number' ? [argnums] : argnums;
     const given = positions.map((k) => args[k]);
@@ -66,6 +69,7 @@ export function grad<A extends readonly unknown[]>(
   f: (...args: A) => Tensor,
   options: GradOptions = {},
 ): (...args: A) => unknown {
+  optionsOf('grad', gradOptions, options);
   const both = valueAndGrad(f, options);
   return (...args) => both(...args)[1];
 }

@@ -1,3 +1,4 @@
+import { optionsOf } from '../base/options.ts';
 import type { Executable, Timing } from '../devices/device.ts';
 import { currentDevice } from '../runtime/device.ts';
 import { currentTrace } from './frames.ts';
@@ -20,8 +21,9 @@ export interface Jitted<A extends readonly unknown[], R> {
  */
 export function jit<A extends readonly unknown[], R>(
   f: (...args: A) => R,
-  { name = f.name || 'jit' } = {},
+  options: { readonly name?: string } = {},
 ): Jitted<A, R> {
+  const { name = f.name || 'jit' } = optionsOf('jit', { name: true }, options);
   const cache = new Map<string, { traced: Traced<R>; executable: Executable }>();
   const entry = (args: A) => {
     const key = `${currentDevice().name} ${signatureOf(args)}`;

@@ -1,5 +1,6 @@
 import type { DType } from '../base/dtype.ts';
 import { autoName } from '../base/naming.ts';
+import { optionsOf } from '../base/options.ts';
 import type { Shape, SymbolicShape } from '../base/shape.ts';
 import type { Tree } from '../base/tree.ts';
 import { Tensor } from '../ir/tensor.ts';
@@ -40,10 +41,8 @@ export class KerasTensor extends Tensor {
   readonly name: string;
   history: { readonly node: GraphNode; readonly index: number } | undefined;
 
-  constructor(
-    shape: SymbolicShape,
-    { dtype = 'float32', name }: { dtype?: DType | undefined; name?: string | undefined } = {},
-  ) {
+  constructor(shape: SymbolicShape, options: { dtype?: DType | undefined; name?: string | undefined } = {}) {
+    const { dtype = 'float32', name } = optionsOf('KerasTensor', { dtype: true, name: true }, options);
     super({ shape: shape as unknown as Shape, dtype });
     this.name = name ?? autoName('keras_tensor');
   }

@@ -1,5 +1,6 @@
 import { asDType, type DType, dtypeInfo, isFloat, type TypedArray } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
 import { type Shape, showShape, sizeOf } from '../base/shape.ts';
 import { Tensor } from '../ir/tensor.ts';
 import { complex } from '../primitives/complex.ts';
@@ -21,6 +22,7 @@ export interface TensorOptions {
   /** Element type; `complex64` takes pairs `[real, imaginary]` along the last axis. By default that of the typed array, else float32 (integers alone: int32, truth values alone: bool). */
   readonly dtype?: DType | undefined;
 }
+const tensorOptions: OptionNames<TensorOptions> = { shape: true, dtype: true };
 
 export const isTypedArray = (x: unknown): x is TypedArray => ArrayBuffer.isView(x) && !(x instanceof DataView);
 
@@ -86,6 +88,7 @@ function flattenNest(nest: Nested): { shape: number[]; flat: number[]; dtype: DT
  * @example tensor([[1, 2], [3, 4]], { dtype: 'float32' }).shape // [2, 2]
  */
 export function tensor(data: Nested | TypedArray | Tensor | Variable, options: TensorOptions = {}): Tensor {
+  optionsOf('tensor', tensorOptions, options);
   // Unlike ops, a tensor that is asked for as float64 is one.
   const wanted = options.dtype && (options.dtype in dtypeInfo ? options.dtype : asDType(options.dtype, 'tensor'));
   if (data instanceof Tensor || data instanceof Variable) return asTensor(data, wanted);

@@ -1,6 +1,7 @@
 import { type DType, isFloat, type RealDType } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
 import { autoName } from '../base/naming.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
 import { type Shape, sameShape, showShape } from '../base/shape.ts';
 import { Tensor } from '../ir/tensor.ts';
 import { add, convert, sub } from '../primitives/elementwise.ts';
@@ -25,6 +26,15 @@ export interface VariableOptions {
   /** What an optimizer applies to the value after each update. */
   readonly constraint?: ((value: Tensor) => Tensor) | null;
 }
+const variableOptions: OptionNames<VariableOptions> = {
+  shape: true,
+  dtype: true,
+  trainable: true,
+  name: true,
+  aggregation: true,
+  regularizer: true,
+  constraint: true,
+};
 
 const realOnly = (name: string, dtype: DType): RealDType =>
   dtype === 'complex64'
@@ -51,6 +61,7 @@ export class Variable {
   private isShared = false;
 
   constructor(initial: InitialValue, options: VariableOptions = {}) {
+    optionsOf('Variable', variableOptions, options);
     const { shape, dtype, trainable = true, name, aggregation = 'none' } = options;
     this.name = name ?? autoName('variable');
     refuseVariables(this.name);

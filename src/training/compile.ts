@@ -1,5 +1,5 @@
 import { fail } from '../base/errors.ts';
-import { closest } from '../base/field.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
 import { type Config, deserializeObject, isSerializedObject, serializeObject } from '../base/serialize.ts';
 import type { Tree } from '../base/tree.ts';
 import type { LossLike } from '../losses/index.ts';
@@ -29,16 +29,16 @@ export interface CompileOptions {
   /** Kept for files: every step is compiled unless runEagerly is set. */
   readonly jitCompile?: boolean | 'auto' | undefined;
 }
-const known = [
-  'optimizer',
-  'loss',
-  'lossWeights',
-  'metrics',
-  'weightedMetrics',
-  'runEagerly',
-  'stepsPerExecution',
-  'jitCompile',
-];
+const compileOptions: OptionNames<CompileOptions> = {
+  optimizer: true,
+  loss: true,
+  lossWeights: true,
+  metrics: true,
+  weightedMetrics: true,
+  runEagerly: true,
+  stepsPerExecution: true,
+  jitCompile: true,
+};
 
 /** What `compile` decided. */
 export class Compiled {
@@ -47,8 +47,7 @@ export class Compiled {
   readonly runEagerly: boolean;
 
   constructor(options: CompileOptions) {
-    for (const key of Object.keys(options))
-      if (!known.includes(key)) fail('compile', `unknown option "${key}"`, `did you mean "${closest(key, known)}"?`);
+    optionsOf('compile', compileOptions, options);
     this.options = options;
     this.optimizer = optimizers.get(options.optimizer ?? 'rmsprop');
     this.runEagerly = options.runEagerly ?? false;

@@ -1,3 +1,4 @@
+import { type OptionNames, optionsOf } from '../base/options.ts';
 import { Callback } from './callbacks/callback.ts';
 import { CallbackList } from './callbacks/callback-list.ts';
 import { ProgbarLogger } from './callbacks/progbar-logger.ts';
@@ -19,6 +20,14 @@ export interface EvaluateOptions {
   /** Gives an object by metric name instead of a list. */
   readonly returnDict?: boolean;
 }
+export const evaluateOptions: OptionNames<EvaluateOptions> = {
+  batchSize: true,
+  verbose: true,
+  sampleWeight: true,
+  steps: true,
+  callbacks: true,
+  returnDict: true,
+};
 
 /** `model.evaluate`. */
 export async function evaluate(
@@ -27,6 +36,7 @@ export async function evaluate(
   y: Data | undefined,
   options: EvaluateOptions,
 ): Promise<Results> {
+  optionsOf('evaluate', evaluateOptions, options);
   trainer.requireCompiled('evaluate');
   const { batchSize, sampleWeight, steps, callbacks = [], returnDict } = options;
   const verbose = options.verbose === 'auto' || options.verbose === undefined ? 1 : options.verbose;

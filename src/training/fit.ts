@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
 import { nextPermutation } from '../random/index.ts';
 import type { Callback } from './callbacks/callback.ts';
 import { CallbackList } from './callbacks/callback-list.ts';
@@ -41,6 +42,22 @@ export interface FitOptions {
   /** Batches an epoch, where the data does not end by itself. */
   readonly stepsPerEpoch?: number;
 }
+export const fitOptions: OptionNames<FitOptions> = {
+  batchSize: true,
+  epochs: true,
+  initialEpoch: true,
+  verbose: true,
+  callbacks: true,
+  validationSplit: true,
+  validationData: true,
+  validationBatchSize: true,
+  validationSteps: true,
+  validationFreq: true,
+  shuffle: true,
+  classWeight: true,
+  sampleWeight: true,
+  stepsPerEpoch: true,
+};
 
 /** `model.fit`. */
 export async function fit(
@@ -49,6 +66,7 @@ export async function fit(
   y: Data | undefined,
   options: FitOptions,
 ): Promise<History> {
+  optionsOf('fit', fitOptions, options);
   const { model } = trainer;
   trainer.requireCompiled('fit');
   const { epochs = 1, initialEpoch = 0, callbacks = [], classWeight } = options;

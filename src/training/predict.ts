@@ -1,3 +1,4 @@
+import { type OptionNames, optionsOf } from '../base/options.ts';
 import { mapTree, type Tree } from '../base/tree.ts';
 import { concatenate } from '../ops/index.ts';
 import { deviceReady } from '../runtime/device.ts';
@@ -17,13 +18,11 @@ export interface PredictOptions {
   readonly steps?: number;
   readonly callbacks?: readonly Callback[];
 }
+const predictOptions: OptionNames<PredictOptions> = { batchSize: true, verbose: true, steps: true, callbacks: true };
 
 /** `model.predict`: the outputs for all samples, joined. */
-export async function predict(
-  trainer: Trainer,
-  x: TrainingData,
-  { batchSize, steps, callbacks = [], verbose = 0 }: PredictOptions,
-): Promise<unknown> {
+export async function predict(trainer: Trainer, x: TrainingData, options: PredictOptions): Promise<unknown> {
+  const { batchSize, steps, callbacks = [], verbose = 0 } = optionsOf('predict', predictOptions, options);
   await deviceReady();
   const dataset = await asDataset(x, { batchSize, steps });
   const shown = verbose === 'auto' ? 1 : verbose;

@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
 import { Mean, type Metric } from '../metrics/index.ts';
 import { add, cast, multiply } from '../ops/index.ts';
 import { deviceReady } from '../runtime/device.ts';
@@ -29,6 +30,7 @@ export interface BatchOptions {
   /** Gives an object by metric name instead of a list. */
   readonly returnDict?: boolean | undefined;
 }
+const batchOptions: OptionNames<BatchOptions> = { sampleWeight: true, classWeight: true, returnDict: true };
 /** Loss and metrics: a number when there is only the loss, else a list, or an object by name. */
 export type Results = number | number[] | Record<string, number>;
 /** Running loss and metrics, still on the device. */
@@ -207,16 +209,14 @@ export class Trainer {
     return Object.fromEntries(Object.entries(numbers).sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
-  async trainOnBatch(
-    x: Data,
-    y: Data | undefined,
-    { sampleWeight, classWeight, returnDict }: BatchOptions,
-  ): Promise<Results> {
+  async trainOnBatch(x: Data, y: Data | undefined, options: BatchOptions): Promise<Results> {
+    const { sampleWeight, classWeight, returnDict } = optionsOf('trainOnBatch', batchOptions, options);
     this.requireCompiled('trainOnBatch');
     const batch = withClassWeight(asBatch([x, y ?? undefined, sampleWeight] as never), classWeight);
     return this.present(await this.read(await this.train(await batch)), returnDict);
   }
-  async testOnBatch(x: Data, y: Data | undefined, { sampleWeight, returnDict }: BatchOptions): Promise<Results> {
+  async testOnBatch(x: Data, y: Data | undefined, options: BatchOptions): Promise<Results> {
+    const { sampleWeight, returnDict } = optionsOf('testOnBatch', batchOptions, options);
     this.requireCompiled('testOnBatch');
     return this.present(
       await this.read(await this.test(asBatch([x, y ?? undefined, sampleWeight] as never))),

@@ -1,36 +1,27 @@
-import { Tensor } from '../tensor/index.ts';
+import { isPlainObject } from '../base/tree.ts';
+import { isTypedArray, Tensor, Variable } from '../tensor/index.ts';
 import type { Data } from './data/batches.ts';
 
-/** Tells `fit(x, y, options)` from `fit(dataset, options)`: an options object is plain and holds none but option names. */
+/**
+ * Tells `fit(x, y, options)` from `fit(dataset, options)`: a source of batches brings its labels along, and labels by name
+ * are data, all of them.
+ */
 export function withLabels<X, O extends object>(
   x: X,
   second: unknown,
   third: O | undefined,
+  names: Readonly<Record<string, unknown>>,
 ): [x: X, y: Data | undefined, options: O] {
-  if (third !== undefined) return [x, (second ?? undefined) as Data | undefined, third];
-  return isOptions(second) ? [x, undefined, second as O] : [x, (second ?? undefined) as Data | undefined, {} as O];
+  const isOptions = third === undefined && isPlainObject(second) && !(isData(x) && areLabels(second, names));
+  return isOptions ? [x, undefined, second as O] : [x, (second ?? undefined) as Data | undefined, third ?? ({} as O)];
 }
 
-const optionNames = new Set([
-  'batchSize',
-  'epochs',
-  'verbose',
-  'callbacks',
-  'validationSplit',
-  'validationData',
-  'shuffle',
-  'classWeight',
-  'sampleWeight',
-  'initialEpoch',
-  'stepsPerEpoch',
-  'steps',
-  'validationSteps',
-  'validationBatchSize',
-  'validationFreq',
-  'returnDict',
-]);
-function isOptions(x: unknown): boolean {
-  if (typeof x !== 'object' || x === null || x instanceof Tensor || Object.getPrototypeOf(x) !== Object.prototype)
-    return false;
-  return Object.keys(x).every((key) => optionNames.has(key));
+const areLabels = (x: Readonly<Record<string, unknown>>, names: Readonly<Record<string, unknown>>): boolean =>
+  Object.values(x).every(isData) && !Object.keys(x).every((key) => Object.hasOwn(names, key));
+
+/** Whether something is numbers: a tensor, a typed array, nested arrays, or a nest of these. */
+function isData(x: unknown): boolean {
+  if (x instanceof Tensor || x instanceof Variable || isTypedArray(x)) return true;
+  if (isPlainObject(x)) return Object.values(x).every(isData);
+  return Array.isArray(x) && (x.length === 0 || typeof x[0] === 'number' || typeof x[0] === 'boolean' || isData(x[0]));
 }

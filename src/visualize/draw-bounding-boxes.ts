@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
 import type { BoxFormat } from '../ops/detection/index.ts';
 import { type Like, type Tensor, tensor } from '../tensor/index.ts';
 import {
@@ -26,6 +27,16 @@ export interface DrawBoundingBoxesOptions extends ImageOptions {
   /** Boxes of which the model is less sure are left out. Default: 0. */
   readonly confidenceThreshold?: number | undefined;
 }
+const drawBoundingBoxesOptions: OptionNames<DrawBoundingBoxesOptions> = {
+  boundingBoxFormat: true,
+  color: true,
+  classMapping: true,
+  lineThickness: true,
+  fontScale: true,
+  confidenceThreshold: true,
+  valueRange: true,
+  dataFormat: true,
+};
 
 /**
  * Images with boxes and their labels drawn upon them: `[n, height, width, 3]`, uint8 (channels first where the images were so).
@@ -36,6 +47,7 @@ export async function drawBoundingBoxes(
   boundingBoxes: BoundingBoxes,
   options: DrawBoundingBoxesOptions,
 ): Promise<Tensor> {
+  optionsOf('drawBoundingBoxes', drawBoundingBoxesOptions, options);
   const who = 'drawBoundingBoxes';
   const { boundingBoxFormat, color = [255, 0, 0], lineThickness = 2, fontScale = 1, confidenceThreshold = 0 } = options;
   if (!boundingBoxFormat) fail(who, 'boundingBoxFormat is missing', 'say how boxes are written: "xyxy", "xywh", …');

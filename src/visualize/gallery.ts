@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
 import type { Place } from '../formats/file.ts';
 import type { BoxFormat } from '../ops/detection/index.ts';
 import { asTensor, type Like } from '../tensor/index.ts';
@@ -40,6 +41,20 @@ export interface ImageGalleryOptions extends GalleryOptions {
   /** Names of the classes. */
   readonly labelMap?: ClassMapping | undefined;
 }
+const imageGalleryOptions: OptionNames<ImageGalleryOptions> = {
+  yTrue: true,
+  yPred: true,
+  labelMap: true,
+  rows: true,
+  columns: true,
+  cols: true,
+  scale: true,
+  dpi: true,
+  toFile: true,
+  path: true,
+  valueRange: true,
+  dataFormat: true,
+};
 export interface BoundingBoxGalleryOptions extends GalleryOptions {
   /** How the boxes are written: "xyxy", "xywh", "rel_xyxy", "center_xywh", … */
   readonly boundingBoxFormat: BoxFormat;
@@ -62,9 +77,33 @@ export interface BoundingBoxGalleryOptions extends GalleryOptions {
   /** Whether the colours are explained. Default: when there are both kinds of boxes. */
   readonly legend?: boolean | undefined;
 }
+const boundingBoxGalleryOptions: OptionNames<BoundingBoxGalleryOptions> = {
+  boundingBoxFormat: true,
+  yTrue: true,
+  yPred: true,
+  trueColor: true,
+  predColor: true,
+  lineThickness: true,
+  fontScale: true,
+  classMapping: true,
+  groundTruthMapping: true,
+  predictionMapping: true,
+  confidenceThreshold: true,
+  legend: true,
+  rows: true,
+  columns: true,
+  cols: true,
+  scale: true,
+  dpi: true,
+  toFile: true,
+  path: true,
+  valueRange: true,
+  dataFormat: true,
+};
 
 /** A grid of images, with their classes under them where these are given; gives the picture's bytes. */
 export async function plotImageGallery(images: Like, options: ImageGalleryOptions = {}): Promise<Uint8Array> {
+  optionsOf('plotImageGallery', imageGalleryOptions, options);
   const { yTrue, yPred, labelMap } = options;
   const found = await readImages('plotImageGallery', images, options);
   const names = async (labels: Like | undefined): Promise<string[] | undefined> =>
@@ -85,6 +124,7 @@ export async function plotImageGallery(images: Like, options: ImageGalleryOption
  * @example await keras.visualization.plotBoundingBoxGallery(images, { boundingBoxFormat: 'xyxy', yTrue, yPred, toFile: 'boxes.png' })
  */
 export async function plotBoundingBoxGallery(images: Like, options: BoundingBoxGalleryOptions): Promise<Uint8Array> {
+  optionsOf('plotBoundingBoxGallery', boundingBoxGalleryOptions, options);
   const who = 'plotBoundingBoxGallery';
   const { boundingBoxFormat, yTrue, yPred, trueColor = [0, 188, 212], predColor = [255, 235, 59] } = options;
   const { lineThickness = 2, fontScale = 1, classMapping, confidenceThreshold = 0.25 } = options;

@@ -1,5 +1,6 @@
 import * as activations from '../activations/index.ts';
 import { fail } from '../base/errors.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
 import { sourceNameOf } from '../base/serialize.ts';
 import { sizeOf } from '../base/shape.ts';
 import { mapTree, type Tree } from '../base/tree.ts';
@@ -63,9 +64,11 @@ export interface ModelGraphOptions {
   /** Whether what custom layers and subclassed models compute is found out too. Default: true. */
   readonly openLayers?: boolean;
 }
+const modelGraphOptions: OptionNames<ModelGraphOptions> = { openLayers: true };
 
 /** Describes a model: its layers, how tensors flow between them, and what is inside of models and custom layers. */
-export function modelGraph(model: Model, { openLayers = true }: ModelGraphOptions = {}): ModelNode {
+export function modelGraph(model: Model, options: ModelGraphOptions = {}): ModelNode {
+  const { openLayers = true } = optionsOf('modelGraph', modelGraphOptions, options);
   if (!model.built)
     fail(
       model,

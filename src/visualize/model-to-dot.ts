@@ -1,3 +1,4 @@
+import { type OptionNames, optionsOf } from '../base/options.ts';
 import type { Model } from '../models/index.ts';
 import { type LabelOptions, layerLabel, opLabel } from './dot-label.ts';
 import { type ModelGraph, type ModelNode, modelGraph, type Source, type Target } from './model-graph.ts';
@@ -14,12 +15,25 @@ export interface ModelToDotOptions extends LabelOptions {
   /** How edges are drawn. Default: "ortho", with right angles. */
   readonly splines?: 'ortho' | 'curved' | 'polyline' | 'spline' | 'line' | undefined;
 }
+export const modelToDotOptions: OptionNames<ModelToDotOptions> = {
+  rankdir: true,
+  expandNested: true,
+  expandLayers: true,
+  dpi: true,
+  splines: true,
+  showShapes: true,
+  showDtype: true,
+  showLayerNames: true,
+  showLayerActivations: true,
+  showTrainable: true,
+};
 
 /**
  * A model in Graphviz's language, as Keras writes it.
  * @see https://keras.io/api/utils/model_plotting_utils/#modeltodot-function
  */
 export function modelToDot(model: Model<any>, options: ModelToDotOptions = {}): string {
+  optionsOf('modelToDot', modelToDotOptions, options);
   const { rankdir = 'TB', dpi = 200, splines = 'ortho', expandLayers = false } = options;
   const root = modelGraph(model, { openLayers: expandLayers });
   const graph = root.kind === 'model' || (expandLayers && root.inside) ? withInputs(root) : aloneIn(root);

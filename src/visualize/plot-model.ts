@@ -1,13 +1,15 @@
 import { fail } from '../base/errors.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
 import { type Place, writeFileAtomic } from '../formats/file.ts';
 import type { Model } from '../models/index.ts';
-import { type ModelToDotOptions, modelToDot } from './model-to-dot.ts';
+import { type ModelToDotOptions, modelToDot, modelToDotOptions } from './model-to-dot.ts';
 import { formatOf, type PictureFormat, savePicture } from './picture-file.ts';
 
 export interface PlotModelOptions extends ModelToDotOptions {
   /** Where to write the picture: `.png`, `.svg` or `.dot`. Without it, only the bytes of a PNG picture are given. */
   readonly toFile?: Place | undefined;
 }
+const plotModelOptions: OptionNames<PlotModelOptions> = { ...modelToDotOptions, toFile: true };
 
 /**
  * Draws a model's layers and how they are connected, and gives the picture's bytes.
@@ -15,7 +17,7 @@ export interface PlotModelOptions extends ModelToDotOptions {
  * @example await keras.utils.plotModel(model, { toFile: 'model.png', showShapes: true })
  */
 export async function plotModel(model: Model<any>, options: PlotModelOptions = {}): Promise<Uint8Array> {
-  const { toFile, dpi = 200, ...rest } = options;
+  const { toFile, dpi = 200, ...rest } = optionsOf('plotModel', plotModelOptions, options);
   const format = toFile === undefined ? 'png' : formatOf('plotModel', toFile, ['png', 'svg', 'dot']);
   const asDot = (resolution: number): string => modelToDot(model, { showLayerNames: false, ...rest, dpi: resolution });
   if (format === 'dot') {

@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
 import type { CocoResult } from '../metrics/coco/result.ts';
 
 export interface PrecisionRecallPlotOptions {
@@ -14,6 +15,14 @@ export interface PrecisionRecallPlotOptions {
   /** Pixels. Default: 480. */
   readonly height?: number;
 }
+export const precisionRecallPlotOptions: OptionNames<PrecisionRecallPlotOptions> = {
+  iouThreshold: true,
+  classNames: true,
+  highlight: true,
+  title: true,
+  width: true,
+  height: true,
+};
 
 const colors = ['#4269d0', '#efb118', '#ff725c', '#3ca951', '#a463f2', '#6cc5b0', '#ff8ab7', '#9c6b4e'];
 const [ink, faint, grid] = ['#1f2328', '#c4c9d0', '#e6e8eb'];
@@ -32,6 +41,7 @@ interface Curve {
  * largest cut; precision is the best at this recall or beyond, as AP averages it.
  */
 export function precisionRecallPlot(result: CocoResult, options: PrecisionRecallPlotOptions = {}): string {
+  optionsOf('precisionRecallPlot', precisionRecallPlotOptions, options);
   const { iouThreshold = 0.5, width = 780, height = 480 } = options;
   const { title = `Precision and recall at IoU ${iouThreshold.toFixed(2)}` } = options;
   const curves = readCurves(result, iouThreshold, options.classNames);

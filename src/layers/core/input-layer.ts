@@ -2,6 +2,7 @@ import { floatx } from '../../base/config.ts';
 import { asDType, type DType } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { autoName } from '../../base/naming.ts';
+import { type OptionNames, optionsOf } from '../../base/options.ts';
 import type { Config } from '../../base/serialize.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
 import { callsOf, type GraphNode, KerasTensor, type Tensor } from '../../tensor/index.ts';
@@ -19,6 +20,14 @@ export interface InputOptions {
   /** Whether the model may be called without this input. */
   readonly optional?: boolean | undefined;
 }
+const inputOptions: OptionNames<InputOptions> = {
+  shape: true,
+  batchSize: true,
+  batchShape: true,
+  dtype: true,
+  name: true,
+  optional: true,
+};
 
 /** The entry of a functional model. Made by `keras.Input`. */
 export class InputLayer extends Layer<{}, [inputs: Tensor]> {
@@ -30,7 +39,15 @@ export class InputLayer extends Layer<{}, [inputs: Tensor]> {
   readonly optional: boolean;
   readonly #symbol: KerasTensor;
 
-  constructor({ shape, batchSize = null, batchShape, dtype, name, optional = false }: InputOptions = {}) {
+  constructor(options: InputOptions = {}) {
+    const {
+      shape,
+      batchSize = null,
+      batchShape,
+      dtype,
+      name,
+      optional = false,
+    } = optionsOf('Input', inputOptions, options);
     super({ name: name ?? autoName('input_layer') });
     if ((shape === undefined) === (batchShape === undefined))
       fail(

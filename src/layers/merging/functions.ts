@@ -1,3 +1,4 @@
+import { optionsOf } from '../../base/options.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { Add } from './add.ts';
 import { Average } from './average.ts';
@@ -15,16 +16,18 @@ export const add = (inputs: Inputs): Tensor => new Add()(inputs);
 /** `new Average()(inputs)`. */
 export const average = (inputs: Inputs): Tensor => new Average()(inputs);
 /** `new Concatenate({ axis })(inputs)`. */
-export const concatenate = (inputs: Inputs, { axis = -1 }: { readonly axis?: number } = {}): Tensor =>
-  new Concatenate({ axis })(inputs);
+export const concatenate = (inputs: Inputs, options: { readonly axis?: number } = {}): Tensor => {
+  const { axis = -1 } = optionsOf('layers.concatenate', { axis: true }, options);
+  return new Concatenate({ axis })(inputs);
+};
 /** `new Dot({ axes })(inputs)`. */
 export const dot = (
   inputs: Inputs,
-  {
-    axes = -1,
-    normalize = false,
-  }: { readonly axes?: number | readonly [number, number]; readonly normalize?: boolean } = {},
-): Tensor => new Dot({ axes, normalize })(inputs);
+  options: { readonly axes?: number | readonly [number, number]; readonly normalize?: boolean } = {},
+): Tensor => {
+  const { axes = -1, normalize = false } = optionsOf('layers.dot', { axes: true, normalize: true }, options);
+  return new Dot({ axes, normalize })(inputs);
+};
 /** `new Maximum()(inputs)`. */
 export const maximum = (inputs: Inputs): Tensor => new Maximum()(inputs);
 /** `new Minimum()(inputs)`. */

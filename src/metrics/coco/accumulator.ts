@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { type OptionNames, optionsOf } from '../../base/options.ts';
 import { type Detections, type ImageRows, RowSource, type Truths } from './columns.ts';
 import { MatchLedger } from './ledger.ts';
 import { GroupMatcher, type MatchTrace } from './match.ts';
@@ -13,6 +14,7 @@ export interface CocoResultOptions {
   /** Also keep the precision-recall curves: 101 times the memory of the tables. Default: false. */
   readonly curves?: boolean;
 }
+const cocoResultOptions: OptionNames<CocoResultOptions> = { curves: true };
 
 /**
  * COCO average precision, image by image: `addImage` matches an image at once and keeps a few bytes for each detection;
@@ -81,6 +83,7 @@ export class CocoAccumulator {
 
   /** The result over all images so far. */
   evaluate(options: CocoResultOptions = {}): CocoResult {
+    optionsOf('coco.CocoAccumulator', cocoResultOptions, options);
     const { curves: withCurves = false } = options;
     if (this.#result && (this.#result.curves || !withCurves)) return this.#result;
     const { parameters } = this;

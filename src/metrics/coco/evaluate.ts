@@ -1,8 +1,9 @@
 import { fail } from '../../base/errors.ts';
+import { type OptionNames, optionsOf } from '../../base/options.ts';
 import { CocoAccumulator, type CocoResultOptions } from './accumulator.ts';
 import { type Detections, RowSource, type Truths } from './columns.ts';
 import type { MatchTrace } from './match.ts';
-import type { CocoOptions } from './params.ts';
+import { type CocoOptions, cocoOptions } from './params.ts';
 import type { CocoMatches, CocoResult } from './result.ts';
 
 /** A whole data set, column by column. Rows keep the order of the file, which settles ties. */
@@ -17,6 +18,7 @@ export interface EvaluateOptions extends CocoOptions, CocoResultOptions {
   /** Also return which object every detection took. Default: false. */
   readonly matches?: boolean;
 }
+const evaluateOptions: OptionNames<EvaluateOptions> = { ...cocoOptions, curves: true, matches: true };
 
 /**
  * Evaluates detections against annotated objects as pycocotools does: all numbers agree to 1e-9.
@@ -31,9 +33,10 @@ export interface EvaluateOptions extends CocoOptions, CocoResultOptions {
  * ```
  */
 export function evaluate(data: CocoData, options: EvaluateOptions = {}): CocoResult {
+  const { matches, curves, ...parameters } = optionsOf('coco.evaluate', evaluateOptions, options);
   const { truths, detections } = data;
-  const tracer = options.matches ? new MatchTable(detections.scores.length) : undefined;
-  const accumulator = new CocoAccumulator(options, tracer?.trace);
+  const tracer = matches ? new MatchTable(detections.scores.length) : undefined;
+  const accumulator = new CocoAccumulator(parameters, tracer?.trace);
   const source = new RowSource(truths, detections, accumulator.parameters.iouType);
   const imageIds = Float64Array.from(new Set(Array.from(data.imageIds))).sort();
   const truthRows = rowsByImage('truths', imageIds, truths);

@@ -1,3 +1,4 @@
+import { type OptionNames, optionsOf } from '../../base/options.ts';
 import type { Detections, Truths } from './columns.ts';
 import { type JsonPlace, readJson } from './json-place.ts';
 import { areaOfRuns, boxOfRuns } from './mask/measure.ts';
@@ -38,12 +39,14 @@ export interface LoadOptions {
   /** What errors call the file. */
   readonly file?: string;
 }
+const loadOptions: OptionNames<LoadOptions> = { iouType: true, file: true };
 
 /**
  * Reads COCO annotations (instances): text, or what `JSON.parse` made of it. Every entry is checked, and an error names
  * the place: `annotations[12].bbox: expected 4 numbers, got 3`.
  */
 export function loadAnnotations(json: unknown, options: LoadOptions = {}): CocoAnnotations {
+  optionsOf('coco.loadAnnotations', loadOptions, options);
   const { iouType = 'bbox', file = 'COCO annotations' } = options;
   const root = readJson(file, json);
   const images = uniqueIds(root.member('images'), 'image', readImage);
@@ -84,6 +87,7 @@ export function loadAnnotations(json: unknown, options: LoadOptions = {}): CocoA
  * boxes, these decide the size range.
  */
 export function loadDetections(json: unknown, annotations: CocoAnnotations, options: LoadOptions = {}): CocoDetections {
+  optionsOf('coco.loadDetections', loadOptions, options);
   const { iouType = 'bbox', file = 'COCO detections' } = options;
   const list = readJson(file, json).list('a result file is a list of detections');
   const imageById = new Map(annotations.images.map((image) => [image.id, image]));

@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { type OptionNames, optionsOf } from '../../base/options.ts';
 
 /** What overlaps are measured on: boxes, or masks. */
 export type IouType = 'bbox' | 'segm';
@@ -20,6 +21,15 @@ export interface CocoOptions {
   /** `false` treats all classes as one. Default: true. */
   readonly useCategories?: boolean;
 }
+export const cocoOptions: OptionNames<CocoOptions> = {
+  iouType: true,
+  iouThresholds: true,
+  recallThresholds: true,
+  maxDetections: true,
+  areaRanges: true,
+  categoryIds: true,
+  useCategories: true,
+};
 
 /** The rules with every default filled in and checked. */
 export interface CocoParameters {
@@ -64,6 +74,7 @@ function numbers(name: string, values: ArrayLike<number>, least: number): Float6
 
 /** Fills in COCO's defaults and refuses rules that make no sense. */
 export function cocoParameters(options: CocoOptions = {}): CocoParameters {
+  optionsOf('coco', cocoOptions, options);
   const { iouType = 'bbox', areaRanges = defaultAreaRanges, useCategories = true, categoryIds } = options;
   if (iouType !== 'bbox' && iouType !== 'segm')
     fail(who, `unknown iouType '${String(iouType)}'`, `use 'bbox' or 'segm'`);

@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { type OptionNames, optionsOf } from '../../base/options.ts';
 import type { CocoParameters } from './params.ts';
 import type { CocoResult } from './result.ts';
 
@@ -108,9 +109,11 @@ export interface SummaryTableOptions {
   /** The cuts, ascending. Default: [1, 10, 100]. */
   readonly maxDetections?: ArrayLike<number>;
 }
+const summaryTableOptions: OptionNames<SummaryTableOptions> = { iouThresholds: true, maxDetections: true };
 
 /** The 12 numbers as text, one a line, as pycocotools prints them. */
 export function summaryTable(stats: ArrayLike<number>, options: SummaryTableOptions = {}): string {
+  optionsOf('coco.summaryTable', summaryTableOptions, options);
   const { iouThresholds = [0.5, 0.95], maxDetections = [1, 10, 100] } = options;
   if (stats.length !== 12)
     fail('summaryTable', `expected the 12 COCO numbers, got ${stats.length}`, 'pass `result.stats`');

@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { type OptionNames, optionsOf } from '../../base/options.ts';
 import { showShape, sizeOf } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { map } from '../../primitives/control.ts';
@@ -14,14 +15,16 @@ export interface VectorizeOptions {
   /** Axes that the function sees, e.g. `(n),(n)->()`; scalars when absent. */
   readonly signature?: string | null | undefined;
 }
+const vectorizeOptions: OptionNames<VectorizeOptions> = { excluded: true, signature: true };
 /**
  * A function of small tensors as one of large ones: it runs for all combinations of their leading axes, which broadcast.
  * @example vectorize((a, b) => a.add(b))([1, 2], 3) // [4, 5]
  */
 export function vectorize(
   pyfunc: (...args: Tensor[]) => Tensor | Tensor[],
-  { excluded, signature }: VectorizeOptions = {},
+  options: VectorizeOptions = {},
 ): (...args: Like[]) => Tensor | Tensor[] {
+  const { excluded, signature } = optionsOf('vectorize', vectorizeOptions, options);
   const cores = signature ? (signature.split('->')[0]!.match(/\([^)]*\)/g) ?? []) : undefined;
   const ranks = cores?.map((core) => (core.match(/\w+/g) ?? []).length);
   const run = op(

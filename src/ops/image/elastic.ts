@@ -1,5 +1,6 @@
 import { isFloat } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
+import { type OptionNames, optionsOf } from '../../base/options.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
 import { iota } from '../../primitives/generators.ts';
@@ -25,6 +26,15 @@ interface Distortion {
 export interface ElasticTransformOptions extends Distortion {
   readonly seed?: Seed;
 }
+const elasticTransformOptions: OptionNames<ElasticTransformOptions> = {
+  seed: true,
+  alpha: true,
+  sigma: true,
+  interpolation: true,
+  fillMode: true,
+  fillValue: true,
+  dataFormat: true,
+};
 const distorted = op(
   'elasticTransform',
   (images: Tensor, key: Tensor, options: Distortion) => {
@@ -53,7 +63,9 @@ const distorted = op(
 );
 /** Images distorted by a smooth random field, the same down and across. @example image.elasticTransform(ones([4, 4, 1]), { seed: 1 }).shape // [4, 4, 1] */
 export const elasticTransform = Object.assign(
-  (images: Like, { seed, ...options }: ElasticTransformOptions = {}): Tensor =>
-    distorted(images, drawKey('image.elasticTransform', seed), options),
+  (images: Like, options: ElasticTransformOptions = {}): Tensor => {
+    const { seed, ...rest } = optionsOf('image.elasticTransform', elasticTransformOptions, options);
+    return distorted(images, drawKey('image.elasticTransform', seed), rest);
+  },
   { opName: 'elasticTransform' },
 );

@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { type OptionNames, optionsOf } from '../../base/options.ts';
 import { showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { scan } from '../../primitives/control.ts';
@@ -117,6 +118,13 @@ export interface CtcDecodeOptions extends CtcOptions {
   /** Whether equal neighbours become one (greedy). */
   readonly mergeRepeated?: boolean | undefined;
 }
+const ctcDecodeOptions: OptionNames<CtcDecodeOptions> = {
+  strategy: true,
+  beamWidth: true,
+  topPaths: true,
+  mergeRepeated: true,
+  maskIndex: true,
+};
 const greedy = op(
   'ctcDecode',
   (
@@ -144,6 +152,7 @@ const greedy = op(
 /** Sequences of classes `[paths, n, t]`, filled up with -1, and their scores: the best class at each time, or a beam search. @example ctcDecode([[[0, 1]]], [1])[0] // [[[1]]] */
 export const ctcDecode = Object.assign(
   (inputs: Like, sequenceLengths: Like, options: CtcDecodeOptions = {}): [Tensor, Tensor] => {
+    optionsOf('ctcDecode', ctcDecodeOptions, options);
     const { strategy = 'greedy', beamWidth = 100, topPaths = 1, mergeRepeated = true, maskIndex = 0 } = options;
     if (strategy === 'greedy') return greedy(inputs, sequenceLengths, { mergeRepeated, maskIndex });
     if (strategy !== 'beam_search')

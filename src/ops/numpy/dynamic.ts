@@ -1,5 +1,6 @@
 import { type DType, dtypeInfo, type TypedArray } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
+import { type OptionNames, optionsOf } from '../../base/options.ts';
 import { range, type Shape, type SymbolicShape, showShape, sizeOf, stridesOf } from '../../base/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import { KerasTensor } from '../../tensor/keras-tensor.ts';
@@ -63,10 +64,12 @@ export interface BincountOptions {
   readonly minlength?: number | undefined;
   readonly sparse?: boolean | undefined;
 }
+const bincountOptions: OptionNames<BincountOptions> = { weights: true, minlength: true, sparse: true };
 /** How often each number from 0 on occurs, in a vector or in each row; with weights: their sums. @example await bincount([1, 1, 3]) // [0, 2, 0, 1] */
 export const bincount = dynamic(
   'bincount',
-  async (x: Like, { weights, minlength = 0, sparse }: BincountOptions = {}): Promise<Tensor> => {
+  async (x: Like, options: BincountOptions = {}): Promise<Tensor> => {
+    const { weights, minlength = 0, sparse } = optionsOf('bincount', bincountOptions, options);
     if (sparse) fail('bincount', 'there are no sparse tensors', 'leave `sparse` out');
     const { t, data } = await valuesOf('bincount', x);
     if (t.shape.length !== 1 && t.shape.length !== 2)
@@ -100,11 +103,21 @@ export interface UniqueOptions {
   readonly size?: number | null | undefined;
   readonly fillValue?: number | null | undefined;
 }
+const uniqueOptions: OptionNames<UniqueOptions> = {
+  sorted: true,
+  returnIndex: true,
+  returnInverse: true,
+  returnCounts: true,
+  axis: true,
+  size: true,
+  fillValue: true,
+};
 type Uniques = Tensor | Tensor[];
 /** The elements (or slices) that occur, sorted, each once; with the positions of the first ones, the way back, the counts. @example await unique([3, 1, 3]) // [1, 3] */
 export const unique = dynamic(
   'unique',
   async (x: Like, options: UniqueOptions = {}): Promise<Uniques> => {
+    optionsOf('unique', uniqueOptions, options);
     const { t, data } = await valuesOf('unique', x);
     const isFlat = options.axis === undefined || options.axis === null;
     const d = isFlat ? 0 : axisOf('unique', options.axis!, t.shape.length);

@@ -1,5 +1,5 @@
 import { fail } from '../../base/errors.ts';
-import { type OptionNames } from '../../base/options.ts';
+import { type OptionNames, optionsOf } from '../../base/options.ts';
 import { range, type Shape, type SymbolicShape, showShape, sizeOf } from '../../base/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import * as m from '../../primitives/movement.ts';
@@ -263,9 +263,11 @@ const repeatOp = op(
 interface RepeatOptions {
   readonly axis?: number | null | undefined;
 }
+const repeatOptions: OptionNames<RepeatOptions> = { axis: true };
 /** Repeats each element along an axis, a number of times or as many as a list says. @example repeat([1, 2], 2) // [1, 1, 2, 2] */
 export const repeat = Object.assign(
   (x: Like, repeats: number | readonly number[] | Tensor, options: RepeatOptions = {}): Tensor => {
+    optionsOf('repeat', repeatOptions, options);
     const times = knownNumbers(repeats);
     if (times instanceof Tensor)
       return fail(

@@ -1,5 +1,6 @@
 import { asDType, type DType, dtypeInfo, isComplex } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
+import { optionsOf } from '../../base/options.ts';
 import { showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { bitcast } from '../../primitives/elementwise.ts';
@@ -25,7 +26,8 @@ const asPairs = op('view', (x: Tensor): Tensor => {
 });
 /** The same bytes read as another dtype; the last axis grows or shrinks with the width. @example view([1], { dtype: 'float32' }).shape // [1] */
 export const view = Object.assign(
-  (x: Like, { dtype }: { readonly dtype?: string | null | undefined } = {}): Tensor => {
+  (x: Like, options: { readonly dtype?: string | null | undefined } = {}): Tensor => {
+    const { dtype } = optionsOf('view', { dtype: true }, options);
     const t = asTensor(x);
     const to = dtype === undefined || dtype === null ? t.dtype : asDType(dtype, 'view');
     if (isComplex(t.dtype) && to !== t.dtype) return view(flatPairs(t), { dtype });

@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { type OptionNames, optionsOf } from '../../base/options.ts';
 import {
   fileExists,
   makeFolderOf,
@@ -21,6 +22,12 @@ export interface BackupAndRestoreOptions {
   /** Removes the backup when training has ended. */
   readonly deleteCheckpoint?: boolean;
 }
+const backupAndRestoreOptions: OptionNames<BackupAndRestoreOptions> = {
+  backupDir: true,
+  saveFreq: true,
+  doubleCheckpoint: true,
+  deleteCheckpoint: true,
+};
 
 /** Writes weights and optimizer state during training; a fit that was interrupted goes on from there when it is called again. */
 export class BackupAndRestore extends Callback<CallbackModel> {
@@ -32,6 +39,7 @@ export class BackupAndRestore extends Callback<CallbackModel> {
   private batch = 0;
 
   constructor(options: BackupAndRestoreOptions) {
+    optionsOf('BackupAndRestore', backupAndRestoreOptions, options);
     super();
     this.options = { saveFreq: 'epoch', doubleCheckpoint: false, deleteCheckpoint: true, ...options };
     const { backupDir, saveFreq } = this.options;

@@ -1,3 +1,4 @@
+import { type OptionNames, optionsOf } from '../../base/options.ts';
 import { fileExists, readFile, writeFileAtomic } from '../../formats/file.ts';
 import { Callback, type CallbackLogs } from './callback.ts';
 import { floatText } from './python-text.ts';
@@ -8,6 +9,7 @@ export interface CSVLoggerOptions {
   /** Adds to the file instead of writing it anew. */
   readonly append?: boolean;
 }
+const cSVLoggerOptions: OptionNames<CSVLoggerOptions> = { filename: true, separator: true, append: true };
 
 /** Writes loss and metrics of every epoch as a line of a CSV file. Columns that an epoch does not have hold "NA". */
 export class CSVLogger extends Callback {
@@ -16,6 +18,7 @@ export class CSVLogger extends Callback {
   private columns: readonly string[] | undefined;
 
   constructor(options: CSVLoggerOptions) {
+    optionsOf('CSVLogger', cSVLoggerOptions, options);
     super();
     this.options = { separator: ',', append: false, ...options };
   }

@@ -1,3 +1,4 @@
+import { type OptionNames, optionsOf } from '../../base/options.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { Callback, type CallbackLogs, type CallbackModel } from './callback.ts';
 import { type Mode, Monitor } from './monitor.ts';
@@ -18,6 +19,16 @@ export interface EarlyStoppingOptions {
   /** Epochs before watching begins. */
   readonly startFromEpoch?: number;
 }
+const earlyStoppingOptions: OptionNames<EarlyStoppingOptions> = {
+  monitor: true,
+  minDelta: true,
+  patience: true,
+  verbose: true,
+  mode: true,
+  baseline: true,
+  restoreBestWeights: true,
+  startFromEpoch: true,
+};
 
 /** Stops training when a quantity no longer gets better. */
 export class EarlyStopping extends Callback<CallbackModel> {
@@ -30,6 +41,7 @@ export class EarlyStopping extends Callback<CallbackModel> {
   stoppedEpoch = 0;
 
   constructor(options: EarlyStoppingOptions = {}) {
+    optionsOf('EarlyStopping', earlyStoppingOptions, options);
     super();
     this.options = {
       monitor: 'val_loss',

@@ -1,3 +1,4 @@
+import { type OptionNames, optionsOf } from '../../base/options.ts';
 import { Callback } from './callback.ts';
 
 type Methods = Partial<
@@ -6,6 +7,14 @@ type Methods = Partial<
     'onTrainBegin' | 'onTrainEnd' | 'onEpochBegin' | 'onEpochEnd' | 'onTrainBatchBegin' | 'onTrainBatchEnd'
   >
 >;
+const methods: OptionNames<Methods> = {
+  onTrainBegin: true,
+  onTrainEnd: true,
+  onEpochBegin: true,
+  onEpochEnd: true,
+  onTrainBatchBegin: true,
+  onTrainBatchEnd: true,
+};
 
 /**
  * A callback made of functions.
@@ -14,6 +23,6 @@ type Methods = Partial<
 export class LambdaCallback extends Callback {
   constructor(functions: Methods) {
     super();
-    Object.assign(this, functions);
+    Object.assign(this, optionsOf('LambdaCallback', methods, functions));
   }
 }

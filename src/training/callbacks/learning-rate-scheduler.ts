@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { optionsOf } from '../../base/options.ts';
 import type { Optimizer } from '../../optimizers/index.ts';
 import { Callback, type CallbackLogs, type CallbackModel } from './callback.ts';
 import { logLearningRates, ratedOptimizers } from './learning-rates.ts';
@@ -18,7 +19,11 @@ export class LearningRateScheduler extends Callback<CallbackModel> {
   /** Takes the schedule itself, or one object with all options. */
   constructor(given: Schedule | LearningRateSchedulerOptions, options: { readonly verbose?: 0 | 1 } = {}) {
     super();
-    const { schedule, verbose = 0 } = typeof given === 'function' ? { ...options, schedule: given } : given;
+    const all =
+      typeof given === 'function'
+        ? { ...optionsOf('LearningRateScheduler', { verbose: true }, options), schedule: given }
+        : given;
+    const { schedule, verbose = 0 } = optionsOf('LearningRateScheduler', { schedule: true, verbose: true }, all);
     if (typeof schedule !== 'function')
       fail('LearningRateScheduler', 'it has no schedule', 'pass a function (epoch, learningRate) => learningRate');
     this.schedule = schedule;

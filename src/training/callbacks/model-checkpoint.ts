@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { type OptionNames, optionsOf } from '../../base/options.ts';
 import { makeFolderOf } from '../../formats/file.ts';
 import { BatchCounter } from './batch-counter.ts';
 import { Callback, type CallbackLogs, type CallbackModel } from './callback.ts';
@@ -20,6 +21,16 @@ export interface ModelCheckpointOptions {
   /** Value that the first file must better. */
   readonly initialValueThreshold?: number | null;
 }
+const modelCheckpointOptions: OptionNames<ModelCheckpointOptions> = {
+  filepath: true,
+  monitor: true,
+  verbose: true,
+  saveBestOnly: true,
+  saveWeightsOnly: true,
+  mode: true,
+  saveFreq: true,
+  initialValueThreshold: true,
+};
 
 /** Saves the model, or its weights, at the end of epochs or every so many batches. */
 export class ModelCheckpoint extends Callback<CallbackModel> {
@@ -30,6 +41,7 @@ export class ModelCheckpoint extends Callback<CallbackModel> {
   private epoch = 0;
 
   constructor(options: ModelCheckpointOptions) {
+    optionsOf('ModelCheckpoint', modelCheckpointOptions, options);
     super();
     this.options = {
       monitor: 'val_loss',

@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { type OptionNames, optionsOf } from '../../base/options.ts';
 import type { Optimizer } from '../../optimizers/index.ts';
 import { Callback, type CallbackLogs, type CallbackModel } from './callback.ts';
 import { logLearningRates, ratedOptimizers } from './learning-rates.ts';
@@ -20,6 +21,16 @@ export interface ReduceLROnPlateauOptions {
   /** Smallest rate. */
   readonly minLr?: number;
 }
+const reduceLROnPlateauOptions: OptionNames<ReduceLROnPlateauOptions> = {
+  monitor: true,
+  factor: true,
+  patience: true,
+  verbose: true,
+  mode: true,
+  minDelta: true,
+  cooldown: true,
+  minLr: true,
+};
 
 /** Lowers the learning rate when a quantity no longer gets better. */
 export class ReduceLROnPlateau extends Callback<CallbackModel> {
@@ -30,6 +41,7 @@ export class ReduceLROnPlateau extends Callback<CallbackModel> {
   cooldownCounter = 0;
 
   constructor(options: ReduceLROnPlateauOptions = {}) {
+    optionsOf('ReduceLROnPlateau', reduceLROnPlateauOptions, options);
     super();
     this.options = {
       monitor: 'val_loss',

@@ -1,3 +1,4 @@
+import { type OptionNames, optionsOf } from '../../base/options.ts';
 import { Callback, type CallbackLogs } from './callback.ts';
 
 export interface RemoteMonitorOptions {
@@ -9,12 +10,20 @@ export interface RemoteMonitorOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly sendAsJson?: boolean;
 }
+const remoteMonitorOptions: OptionNames<RemoteMonitorOptions> = {
+  root: true,
+  path: true,
+  field: true,
+  headers: true,
+  sendAsJson: true,
+};
 
 /** Sends loss and metrics of every epoch to a server, by POST. A server that does not answer is only warned of. */
 export class RemoteMonitor extends Callback {
   private readonly options: Required<RemoteMonitorOptions>;
 
   constructor(options: RemoteMonitorOptions = {}) {
+    optionsOf('RemoteMonitor', remoteMonitorOptions, options);
     super();
     this.options = {
       root: 'http://localhost:9000',

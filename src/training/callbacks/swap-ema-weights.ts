@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { optionsOf } from '../../base/options.ts';
 import { LossScaleOptimizer, MultiOptimizer, type Optimizer } from '../../optimizers/index.ts';
 import type { Variable } from '../../tensor/index.ts';
 import { Callback, type CallbackModel } from './callback.ts';
@@ -11,7 +12,8 @@ export class SwapEMAWeights extends Callback<CallbackModel> {
   private readonly swapOnEpoch: boolean;
   private isSwapped = false;
 
-  constructor({ swapOnEpoch = false }: { readonly swapOnEpoch?: boolean } = {}) {
+  constructor(options: { readonly swapOnEpoch?: boolean } = {}) {
+    const { swapOnEpoch = false } = optionsOf('SwapEMAWeights', { swapOnEpoch: true }, options);
     super();
     this.swapOnEpoch = swapOnEpoch;
   }

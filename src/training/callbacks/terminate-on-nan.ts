@@ -1,11 +1,13 @@
 import { fail } from '../../base/errors.ts';
+import { optionsOf } from '../../base/options.ts';
 import { Callback, type CallbackLogs, type CallbackModel } from './callback.ts';
 
 /** Ends training at the first batch whose loss is NaN or infinite; with `raiseError` by an error. */
 export class TerminateOnNaN extends Callback<CallbackModel> {
   private readonly raiseError: boolean;
 
-  constructor({ raiseError = false }: { readonly raiseError?: boolean } = {}) {
+  constructor(options: { readonly raiseError?: boolean } = {}) {
+    const { raiseError = false } = optionsOf('TerminateOnNaN', { raiseError: true }, options);
     super();
     this.raiseError = raiseError;
   }

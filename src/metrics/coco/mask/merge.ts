@@ -1,14 +1,18 @@
 import { fail } from '../../../base/errors.ts';
+import { type OptionNames, optionsOf } from '../../../base/options.ts';
 import { type MaskLike, type Rle, type RunLengths, toRle, toRunLengths } from './run-lengths.ts';
 
 export interface MergeOptions {
   /** Keep what all masks share instead of what any of them covers. Default: false. */
   readonly intersect?: boolean;
 }
+const mergeOptions: OptionNames<MergeOptions> = { intersect: true };
 
 /** The union of masks of one size, or their intersection. */
-export const merge = (masks: readonly MaskLike[], options: MergeOptions = {}): Rle =>
-  toRle(mergeRuns(masks.map(toRunLengths), options.intersect ?? false));
+export const merge = (masks: readonly MaskLike[], options: MergeOptions = {}): Rle => {
+  optionsOf('coco.mask.merge', mergeOptions, options);
+  return toRle(mergeRuns(masks.map(toRunLengths), options.intersect ?? false));
+};
 
 export function mergeRuns(masks: readonly RunLengths[], intersect: boolean): RunLengths {
   if (masks.length === 0) fail('mask.merge', 'got no masks', 'pass at least one');
