@@ -17,6 +17,8 @@ export type Home =
 export interface Target {
   /** Threads that share the parallel loops. */
   readonly threads: number;
+  /** Work, in additions and loads, from which on threads share a step; what is worth it where absent. */
+  readonly leastWork?: number | undefined;
   /** Elements of 32 bits in a vector. */
   readonly lanes: number;
   /** Whether the device has a kernel of its own for this contraction; otherwise it gets loops. */

@@ -6,7 +6,7 @@ import type { Tree } from '../base/tree.ts';
 import type { Executable } from '../devices/device.ts';
 import { refusingComplex } from '../ir/complex.ts';
 import { Tensor } from '../ir/tensor.ts';
-import { currentDevice } from '../runtime/device.ts';
+import { deviceKey } from '../runtime/device.ts';
 import { evaluate } from '../runtime/execute.ts';
 import { currentTrace, inFrame, isRecordingTape, Trace } from '../tensor/frames.ts';
 import { type KerasTensor, type Operation, replay } from '../tensor/keras-tensor.ts';
@@ -88,7 +88,7 @@ const most = 4096;
 
 /** Computes at once, through a program compiled for the op alone. */
 function compute<A extends unknown[], R>(name: string, body: (...args: A) => R, args: A): R {
-  const key = `${currentDevice().name} ${floatx()} ${imageDataFormat()} ${name}${signatureOf(args)}${weakSignature(args)}`;
+  const key = `${deviceKey()} ${floatx()} ${imageDataFormat()} ${name}${signatureOf(args)}${weakSignature(args)}`;
   let entry = cache.get(key);
   if (!entry) {
     const traced = trace(name, body, args);

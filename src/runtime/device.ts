@@ -20,6 +20,16 @@ export function currentDevice(): Device {
   return current;
 }
 
+const numbers = new WeakMap<Device, string>();
+let count = 0;
+/** Tells the device in use from all others there ever were, those of its name too: what was compiled for one is kept under it. */
+export function deviceKey(): string {
+  const device = currentDevice();
+  let key = numbers.get(device);
+  if (!key) numbers.set(device, (key = `${device.name}${count++}`));
+  return key;
+}
+
 const wasm = (): Device => made.get('wasm') ?? remember('wasm', wasmDevice());
 
 /** The device of that name, ready for use. */

@@ -1,6 +1,6 @@
 import { optionsOf } from '../base/options.ts';
 import type { Executable, Timing } from '../devices/device.ts';
-import { currentDevice } from '../runtime/device.ts';
+import { deviceKey } from '../runtime/device.ts';
 import { currentTrace } from './frames.ts';
 import { leavesIn, signatureOf } from './leaves.ts';
 import { compileTraced, runTraced, type Traced, timeTraced, trace } from './traced.ts';
@@ -26,7 +26,7 @@ export function jit<A extends readonly unknown[], R>(
   const { name = f.name || 'jit' } = optionsOf('jit', { name: true }, options);
   const cache = new Map<string, { traced: Traced<R>; executable: Executable }>();
   const entry = (args: A) => {
-    const key = `${currentDevice().name} ${signatureOf(args)}`;
+    const key = `${deviceKey()} ${signatureOf(args)}`;
     let found = cache.get(key);
     if (!found) {
       const traced = trace(name, f, args);

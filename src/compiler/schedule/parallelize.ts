@@ -9,6 +9,10 @@ type For = Stmt & { op: 'for' };
 
 /** Work, in additions and loads, below which waking the other threads costs more than they bring. */
 export const worthThreads = 40_000;
+/** Whether threads are to share so much work. */
+export const isShared = (work: number, { threads, leastWork = worthThreads }: Shares): boolean =>
+  threads > 1 && work >= leastWork;
+type Shares = Pick<Target, 'threads' | 'leastWork'>;
 /** Elements that a thread takes at a time from a flat loop, and from one whose turns are loops: multiples of so many. */
 const [flatGrain, deepGrain] = [64, 16];
 
@@ -35,11 +39,11 @@ function sumOf(list: readonly Stmt[], load: number): number {
  */
 export function parallelize(
   list: readonly Stmt[],
-  target: Pick<Target, 'threads'>,
+  target: Shares,
   algebra: Algebra,
 ): { readonly body: readonly Stmt[]; readonly serial: boolean } {
   const whole = { body: list, serial: true };
-  if (target.threads === 1 || workOf(list) < worthThreads) return whole;
+  if (!isShared(workOf(list), target)) return whole;
   const body: Stmt[] = [];
   for (const s of list) {
     const part = s.op === 'for' ? shared(s, 4 * target.threads, algebra) : undefined;

@@ -11,7 +11,7 @@ import { hoist } from './hoist.ts';
 import { loopNest } from './loop-nest.ts';
 import { bytesOf, infoOf, loopStep } from './loop-step.ts';
 import { mergeAxes } from './merge-axes.ts';
-import { flopsOf, parallelize, workOf, worthThreads } from './parallelize.ts';
+import { flopsOf, isShared, parallelize, workOf } from './parallelize.ts';
 import type { Places } from './places.ts';
 import { splitRanges } from './split-ranges.ts';
 import { spread } from './spread.ts';
@@ -27,7 +27,7 @@ export function stepsOf(
 ): readonly (LoopStep | ContractionStep)[] {
   const { algebra } = places.formulas;
   if (kernel.kind === 'contraction') {
-    const step = contractionStep(kernel, stored, places);
+    const step = contractionStep(kernel, stored, places, target);
     return [target.contraction(step) ? step : contractionLoops(step, target, places.formulas)];
   }
   if (kernel.kind === 'custom') return customSteps(kernel, places, target);
@@ -49,12 +49,20 @@ function customSteps(kernel: Kernel, places: Places, target: Target): readonly L
   const info = infoOf(kernel);
   if (!body.every((s) => s.op === 'for')) return [loopStep(info, body, true)];
   return body.map((s) => {
-    const isShared = target.threads > 1 && s.op === 'for' && s.mode === 'parallel' && workOf([s]) >= worthThreads;
-    return loopStep(info, [s], !isShared);
+    const isDealt = s.op === 'for' && s.mode === 'parallel' && isShared(workOf([s]), target);
+    return loopStep(info, [s], !isDealt);
   });
 }
 
-function contractionStep(kernel: Kernel, stored: (t: Tensor) => boolean, places: Places): ContractionStep {
+/** Arithmetic below which a contraction is left to one thread. */
+const worthSharing = 60_000;
+
+function contractionStep(
+  kernel: Kernel,
+  stored: (t: Tensor) => boolean,
+  places: Places,
+  { leastWork = worthSharing }: Pick<Target, 'leastWork'>,
+): ContractionStep {
   const { algebra } = places.formulas;
   const { equation, sum, members, operands } = kernel as Required<Kernel>;
   const axes = members[0]!.tensor.shape.map((size, d) => axisAt(members[0]!.index[d]!) ?? { name: `o${d}`, size });
@@ -87,7 +95,7 @@ function contractionStep(kernel: Kernel, stored: (t: Tensor) => boolean, places:
     kind: 'contraction',
     info: { ...info, bytes: bytesOf([...new Set([...reads, ...writes])]), flops },
     barrier: true,
-    serial: flops < 60_000,
+    serial: flops < leastWork,
     equation,
     operands: regions,
     views: [operands[0].view, operands[1].view],

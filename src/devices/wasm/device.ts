@@ -14,8 +14,11 @@ import { timeKernels } from './time-kernels.ts';
 const bytesOf = ({ buffer, byteOffset, byteLength }: TypedArray): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
-/** WebAssembly with 128-bit vectors, on as many threads as share the memory (all cores, when absent). */
-export function wasmDevice(threads?: number): Device {
+/**
+ * WebAssembly with 128-bit vectors, on as many threads as share the memory (all cores, when absent). They share what is worth it,
+ * or, for tests, all that does so much work.
+ */
+export function wasmDevice(threads?: number, leastWork?: number): Device {
   const machine = new Machine(threads);
   const { heap, pool } = machine;
   // In a page threads come up while it goes on; what is compiled before runs on one.
@@ -35,8 +38,8 @@ export function wasmDevice(threads?: number): Device {
       return ready;
     },
     compile(program) {
-      const target: Target = { threads: pool.threadCount, lanes: 4, contraction: hasKernel };
-      const loaded = load(program, compile(program, target), machine);
+      const target: Target = { threads: pool.threadCount, lanes: 4, contraction: hasKernel, leastWork };
+      const loaded = load(program, compile(program, target), machine, { leastWork });
       const executable: Executable = {
         ...loaded.executable,
         time: (inputs, rounds) => ({

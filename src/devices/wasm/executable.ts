@@ -14,9 +14,17 @@ export interface Loaded {
 }
 
 /** With `tick` it runs on one thread and calls it with the number of each kernel that is done. */
-export function load(program: Program, plan: Plan, machine: Machine, tick?: (kernel: number) => void): Loaded {
+export function load(
+  program: Program,
+  plan: Plan,
+  machine: Machine,
+  { tick, leastWork }: { tick?: (kernel: number) => void; leastWork?: number | undefined } = {},
+): Loaded {
   const { heap, pool } = machine;
-  const emitted = emitProgram(plan, heap.limits, tick ? 1 : pool.threadCount, tick !== undefined);
+  const emitted = emitProgram(plan, heap.limits, tick ? 1 : pool.threadCount, {
+    ticking: tick !== undefined,
+    leastWork,
+  });
   const module = new WebAssembly.Module(emitted.code);
   const addresses = machine.reserve(4 * Math.max(1, emitted.table.length));
   const constants = new Map<Region, number>();

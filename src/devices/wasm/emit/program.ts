@@ -47,9 +47,20 @@ export type Entry =
   | { readonly kind: 'arena' | 'workspace' }
   | { readonly kind: 'constant'; readonly region: Region };
 
+export interface EmitOptions {
+  readonly ticking?: boolean;
+  /** Work, in bytes and arithmetic, from which on a program runs on several threads. */
+  readonly leastWork?: number | undefined;
+}
+
 /** With `ticking` the module calls `clock.tick(n)` when its n-th kernel is done. */
-export function emitProgram(plan: Plan, limits: MemoryLimits, threads: number, ticking = false): EmittedProgram {
-  return new ProgramEmitter(plan, limits, threads, ticking).emit();
+export function emitProgram(
+  plan: Plan,
+  limits: MemoryLimits,
+  threads: number,
+  { ticking = false, leastWork = worthThreading }: EmitOptions = {},
+): EmittedProgram {
+  return new ProgramEmitter(plan, limits, threads, ticking).emit(leastWork);
 }
 
 export const bytesOf = (region: Region): number => sizeOf(region.shape) * dtypeInfo[region.dtype].bytes;
@@ -72,7 +83,7 @@ export const kernelSteps = (steps: readonly Step[]): (LoopStep | ContractionStep
  * Whether what threads would take over is worth the barriers between steps: some 30 microseconds of work in all, the rounds of a
  * loop not known being taken as many.
  */
-function gainsByThreads(steps: readonly Step[]): boolean {
+function gainsByThreads(steps: readonly Step[], leastWork: number): boolean {
   const work = (list: readonly Step[]): number =>
     list.reduce((sum, step) => {
       if (step.kind === 'while') return sum + 100 * work([...step.condition, ...step.body]);
@@ -81,7 +92,7 @@ function gainsByThreads(steps: readonly Step[]): boolean {
       if (step.serial) return sum;
       return sum + (step.kind === 'copy' ? worthThreading : step.info.flops + step.info.bytes);
     }, 0);
-  return work(steps) >= worthThreading;
+  return work(steps) >= leastWork;
 }
 const worthThreading = 1_000_000;
 
@@ -107,7 +118,7 @@ class ProgramEmitter {
     this.numbers = new Map(kernelSteps(plan.steps).map((step, n) => [step, n]));
   }
 
-  emit(): EmittedProgram {
+  emit(leastWork: number): EmittedProgram {
     const { module, plan } = this;
     const steps = [...allSteps(plan.steps)];
     // Host functions are imported before the first function is made.
@@ -127,7 +138,7 @@ class ProgramEmitter {
     return {
       code: module.build(),
       table: this.table,
-      isParallel: this.hostFunctions.size === 0 && gainsByThreads(plan.steps),
+      isParallel: this.hostFunctions.size === 0 && gainsByThreads(plan.steps, leastWork),
       workspaceBytes: this.workspaceBytes,
       hostOperations: [...this.hostFunctions.keys()],
     };
