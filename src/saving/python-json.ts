@@ -39,16 +39,55 @@ export function pythonJson(x: unknown): string {
 }
 
 /** Reads what Python wrote, its NaN and Infinity included. */
-export const parsePythonJson = (text: string, who = 'loadModel'): unknown => {
+export function parsePythonJson(text: string, who = 'loadModel'): unknown {
   try {
     return JSON.parse(text);
   } catch {
+    // A mark that no text in the file can hold stands for NaN, which JSON cannot say; it can say Infinity as 1e999.
+    const mark = `NaN ${Math.random()}`;
+    const plain = withoutSpecials(text, JSON.stringify(mark));
     try {
-      return JSON.parse(text.replace(/(?<=[:[,]\s*)(-?Infinity|NaN)(?=\s*[,\]}])/g, '"$1"'), (_, v: unknown) =>
-        v === 'NaN' ? NaN : v === 'Infinity' ? Infinity : v === '-Infinity' ? -Infinity : v,
-      );
+      return withNaN(JSON.parse(plain), mark);
     } catch (error) {
       return fail(who, `the model's config is no JSON: ${(error as Error).message}`, 'check that the file is whole');
     }
   }
-};
+}
+
+/** Replaces Python's words for special numbers in one pass; texts pass as they are. */
+function withoutSpecials(text: string, nan: string): string {
+  let plain = '';
+  let copied = 0;
+  for (let at = 0; at < text.length; at++) {
+    const c = text[at];
+    if (c === '"') {
+      for (at++; at < text.length && text[at] !== '"'; at++) if (text[at] === '\\') at++;
+    } else if (c === 'N' && text.startsWith('NaN', at)) {
+      plain += text.slice(copied, at) + nan;
+      copied = at + 3;
+      at = copied - 1;
+    } else if (c === 'I' && text.startsWith('Infinity', at)) {
+      plain += `${text.slice(copied, at)}1e999`;
+      copied = at + 8;
+      at = copied - 1;
+    }
+  }
+  return plain + text.slice(copied);
+}
+
+/** Puts NaN where the mark stands. */
+function withNaN(x: unknown, mark: string): unknown {
+  if (x === mark) return NaN;
+  // A list of what is left, not recursion: files may nest as deep as they like.
+  const left = [x];
+  while (left.length > 0) {
+    const node = left.pop();
+    if (typeof node !== 'object' || node === null) continue;
+    const members = node as Record<string, unknown>;
+    for (const [key, value] of Object.entries(members)) {
+      if (value === mark) members[key] = NaN;
+      else left.push(value);
+    }
+  }
+  return x;
+}

@@ -3,7 +3,7 @@ import type { Detections, Truths } from './columns.ts';
 import { type JsonPlace, readJson } from './json-place.ts';
 import { areaOfRuns, boxOfRuns } from './mask/measure.ts';
 import { mergeRuns } from './mask/merge.ts';
-import { polygonRuns } from './mask/polygon.ts';
+import { isImageSize, largestSide, polygonRuns } from './mask/polygon.ts';
 import { type MaskLike, toRunLengths } from './mask/run-lengths.ts';
 import type { IouType } from './params.ts';
 
@@ -168,6 +168,11 @@ function readSegmentation(place: JsonPlace, { height, width }: CocoImage): MaskL
   if (height === undefined || width === undefined) {
     place.refuse('polygons need the size of their image', 'give every image its height and width');
   }
+  if (!isImageSize(height, width))
+    place.refuse(
+      `polygons in an image of ${width} x ${height} pixels`,
+      `an image with masks has at most ${largestSide} pixels a side, and fewer than 2^32 in all`,
+    );
   const polygons = place.list('a segmentation is a list of polygons, or { size, counts }');
   if (polygons.length === 0)
     place.refuse('expected at least one polygon, got none', 'leave objects without a mask out');

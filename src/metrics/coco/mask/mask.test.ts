@@ -68,11 +68,26 @@ test('a polygon is filled, and a box is drawn as one', () => {
   expect(area(fromPolygons([[-9, -9, 30, -9, 30, 30, -9, 30]], 8, 10)[0])).toBe(80);
 });
 
+test('corners far outside the image cost no more than near ones, and change nothing inside', () => {
+  const far = fromPolygons([[0, 0, 3, 0, 3, 1e12]], 80, 100)[0];
+  expect(toBbox(far)).toEqual([0, 0, 3, 80]);
+  expect(area(fromPolygons([[-1e300, -1e300, 1e300, -1e300, 1e300, 1e300, -1e300, 1e300]], 8, 10)[0])).toBe(80);
+  fc.assert(
+    fc.property(fc.array(fc.double({ noNaN: true }), { minLength: 6, maxLength: 12 }), (numbers) => {
+      const polygon = numbers.slice(0, numbers.length & ~1);
+      const mask = fromPolygons([polygon], 20, 30)[0];
+      expect(decode(mask).length).toBe(600);
+    }),
+  );
+});
+
 test('masks that do not fit are errors', () => {
   expect(() => encode([1, 0], [2, 2])).toThrow('got 2 pixels for a size of 2 x 2');
   expect(() => area({ size: [2, 2], counts: [3] })).toThrow('the runs cover 3 pixels, but a mask of 2 x 2 has 4');
   expect(() => area({ size: [2, 2], counts: 'o' })).toThrow('ends inside a number');
   expect(() => area({ size: [2, 2], counts: '4O' })).toThrow('run 1 has the length -1');
+  expect(() => area({ size: [1, 4], counts: [5, -1] })).toThrow('run 1 has the length -1');
+  expect(() => fromPolygons([[0, 0, 1, 1, 0, 1]], 2 ** 20, 2 ** 20)).toThrow('fewer than 2^32 pixels');
   expect(() => merge([])).toThrow('got no masks');
   expect(() => merge([fromCounts({ size: [1, 2], counts: [2] }), fromCounts({ size: [2, 1], counts: [2] })])).toThrow(
     'cannot be merged',

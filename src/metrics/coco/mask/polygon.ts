@@ -15,6 +15,13 @@ export function fromBoxes(boxes: ArrayLike<number>, height: number, width: numbe
   });
 }
 
+/** The longest side of an image with masks. */
+export const largestSide = 2 ** 20;
+const isSide = (n: number): boolean => Number.isInteger(n) && n >= 0 && n <= largestSide;
+/** Whether masks can be drawn in an image of this size: run lengths count its pixels in 32 bits. */
+export const isImageSize = (height: number, width: number): boolean =>
+  isSide(height) && isSide(width) && height * width < 2 ** 32;
+
 // The outline is drawn this much finer than the pixels, which decides on which side of it a pixel's centre lies.
 const scale = 5;
 
@@ -23,6 +30,12 @@ export function polygonRuns(polygon: ArrayLike<number>, height: number, width: n
   if (polygon.length < 6 || polygon.length % 2 !== 0) {
     fail('mask.fromPolygons', `a polygon has ${polygon.length} numbers`, 'give x and y of at least three corners');
   }
+  if (!isImageSize(height, width))
+    fail(
+      'mask.fromPolygons',
+      `an image of ${height} x ${width} pixels`,
+      `give whole sides of at most ${largestSide}, and fewer than 2^32 pixels`,
+    );
   const crossings = outlineCrossings(polygon, height, width).sort((a, b) => a - b);
   const counts: number[] = [];
   let start = 0;
@@ -51,16 +64,27 @@ function outlineCrossings(polygon: ArrayLike<number>, height: number, width: num
     }
     [lastX, lastY] = [x, y];
   };
-  const fine = (i: number): number => round(scale * polygon[i % polygon.length]);
-  for (let i = 0; i < polygon.length; i += 2) drawLine(fine(i), fine(i + 1), fine(i + 2), fine(i + 3), visit);
+  const fine = (i: number): number => clamp(round(scale * polygon[i % polygon.length]), -farthest, farthest);
+  for (let i = 0; i < polygon.length; i += 2) {
+    const line: Line = [fine(i), fine(i + 1), fine(i + 2), fine(i + 3)];
+    drawLine(line, scale * width + 1, visit);
+  }
   return crossings;
 }
 
+type Line = readonly [x0: number, y0: number, x1: number, y1: number];
+const clamp = (x: number, least: number, most: number): number => Math.min(Math.max(x, least), most);
 /** Rounds halves up; below zero towards zero, as a conversion to integer in C does. */
 const round = (x: number): number => Math.trunc(x + 0.5);
+// The reference counts in 32-bit integers, and is wrong beyond.
+const farthest = 2 ** 31;
 
-/** Visits the points of a line, one for each step along its longer side, both ends included. */
-function drawLine(x0: number, y0: number, x1: number, y1: number, visit: (x: number, y: number) => void): void {
+/**
+ * Visits the points of a line in their order, both ends included: one for each step along its longer side. Left out are
+ * points left of 0 and right of `right`, where there are no columns to cross, and points between others with the same
+ * x, so that a line takes no more steps than twice the width of the image, however far it leads.
+ */
+function drawLine([x0, y0, x1, y1]: Line, right: number, visit: (x: number, y: number) => void): void {
   const [dx, dy] = [Math.abs(x1 - x0), Math.abs(y1 - y0)];
   const isSteep = dx < dy;
   const length = Math.max(dx, dy);
@@ -68,9 +92,31 @@ function drawLine(x0: number, y0: number, x1: number, y1: number, visit: (x: num
   const isReversed = isSteep ? y0 > y1 : x0 > x1;
   const [xs, ys, xe, ye] = isReversed ? [x1, y1, x0, y0] : [x0, y0, x1, y1];
   const slope = length === 0 ? 0 : (isSteep ? xe - xs : ye - ys) / length;
-  for (let step = 0; step <= length; step++) {
+  const xAt = (step: number): number => {
     const t = isReversed ? length - step : step;
-    if (isSteep) visit(round(xs + slope * t), ys + t);
-    else visit(xs + t, round(ys + slope * t));
+    return isSteep ? round(xs + slope * t) : xs + t;
+  };
+  const visitStep = (step: number): void => {
+    const t = isReversed ? length - step : step;
+    visit(xAt(step), isSteep ? ys + t : round(ys + slope * t));
+  };
+  // x only rises or only falls: where the line enters and leaves the image is found by halving.
+  const isRising = x1 >= x0;
+  const isPast = (x: number, limit: number): boolean => (isRising ? x > limit : x < limit);
+  const firstPast = (limit: number, from: number): number => {
+    let [low, high] = [from, length + 1];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (isPast(xAt(middle), limit)) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  };
+  const end = firstPast(isRising ? right : 0, 0);
+  for (let step = firstPast(isRising ? -1 : right + 1, 0); step < end; ) {
+    visitStep(step);
+    const next = isSteep ? firstPast(xAt(step), step + 1) : step + 1;
+    if (next - 1 > step) visitStep(next - 1);
+    step = next;
   }
 }

@@ -22,7 +22,7 @@ export interface MaskLike {
 /** Reads a mask and checks that its runs fill its size. */
 export function toRunLengths(mask: MaskLike): RunLengths {
   const [height, width] = [mask.size[0], mask.size[1]];
-  const counts = typeof mask.counts === 'string' ? runsFromString(mask.counts) : Uint32Array.from(mask.counts);
+  const counts = typeof mask.counts === 'string' ? runsFromString(mask.counts) : runsFromList(mask.counts);
   let pixels = 0;
   for (let i = 0; i < counts.length; i++) pixels += counts[i];
   if (pixels !== height * width) {
@@ -33,6 +33,15 @@ export function toRunLengths(mask: MaskLike): RunLengths {
     );
   }
   return { size: [height, width], counts };
+}
+
+function runsFromList(list: ArrayLike<number>): Uint32Array {
+  const counts = Uint32Array.from(list);
+  // A run that does not fit the array changes on the way into it.
+  const wrong = counts.findIndex((count, i) => count !== list[i]);
+  if (wrong >= 0)
+    fail('RLE mask', `run ${wrong} has the length ${list[wrong]}`, 'run lengths are whole and not negative');
+  return counts;
 }
 
 /** Writes run lengths as in COCO files. */
