@@ -1,9 +1,12 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile as readRaw, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { bytesOf, isFolder, readFile, readFolder, writeFileAtomic, writeFolder } from './file.ts';
+import { nodeModules } from './node-modules.ts';
+import { temporaryBeside } from './temporary-file.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -27,7 +30,7 @@ test('a file is written and read by path and by URL, and nothing else stays behi
 
 test('a file that cannot be put in place leaves nothing behind', async () => {
   await writeFolder(join(folder, 'taken'), { x: bytes(1) });
-  await expect(writeFileAtomic(join(folder, 'taken'), bytes(2))).rejects.toThrow('cannot be written');
+  await expect(writeFileAtomic(join(folder, 'taken'), bytes(2))).rejects.toThrow('it is a folder');
   await expect(writeFileAtomic(join(folder, 'missing', 'x'), bytes(2))).rejects.toThrow('check that the folder exists');
   expect(await readdir(folder)).toEqual(['taken']);
 });
@@ -39,6 +42,40 @@ test('permissions stay, and a link stays a link', async () => {
   await writeFileAtomic(join(folder, 'link'), bytes(7));
   expect([...(await readRaw(path))]).toEqual([7]);
   expect((await stat(path)).mode & 0o777).toBe(0o600);
+});
+
+test('what killed saves left is removed at the next save, and nothing else', async () => {
+  const path = join(folder, 'a.bin');
+  // A temporary file as a process that is gone left it: 2^22 is beyond all numbers of processes.
+  const underWay = temporaryBeside(path, nodeModules('test', ''));
+  const left = underWay.replace(`-${process.pid}-`, '-4194305-');
+  expect(left).not.toBe(underWay);
+  await writeFile(left, 'half');
+  await writeFile(underWay, 'under way');
+  await writeFileAtomic(join(folder, 'b.bin'), bytes(3));
+  expect(await readdir(folder)).toHaveLength(3);
+  await writeFileAtomic(path, bytes(4));
+  expect((await readdir(folder)).sort()).toEqual([basename(underWay), 'a.bin', 'b.bin']);
+});
+
+test('names may have 255 bytes; links are followed, also to what is not there yet', async () => {
+  const path = join(folder, `${'n'.repeat(249)}.keras`);
+  await writeFileAtomic(path, bytes(1));
+  await symlink('later.bin', join(folder, 'link'));
+  await writeFileAtomic(join(folder, 'link'), bytes(2));
+  expect(await readFile(join(folder, 'later.bin'))).toEqual(bytes(2));
+  expect((await readdir(folder)).sort()).toEqual(['later.bin', 'link', basename(path)]);
+  await symlink('loop', join(folder, 'loop'));
+  await expect(writeFileAtomic(join(folder, 'loop'), bytes(1))).rejects.toThrow('too many links');
+});
+
+test.skipIf(process.platform === 'win32')('devices, pipes and folders are refused', async () => {
+  execFileSync('mkfifo', [join(folder, 'pipe')]);
+  for (const path of [join(folder, 'pipe'), '/dev/null']) {
+    await expect(readFile(path)).rejects.toThrow('a device, a pipe or a socket');
+    await expect(writeFileAtomic(path, bytes(1))).rejects.toThrow('a device, a pipe or a socket');
+  }
+  await expect(readFile(folder)).rejects.toThrow('it is a folder');
 });
 
 test('folders are written, told apart and read with their subfolders', async () => {

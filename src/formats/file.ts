@@ -1,6 +1,8 @@
-import { fail } from '../base/errors.ts';
+import { fail, HornbeamError } from '../base/errors.ts';
 import { isBrowserPlace, readStored, removeStored, storedFiles, writeInBrowser } from './browser-files.ts';
+import { type NodeModules, nodeModules } from './node-modules.ts';
 import { checkRelativePath } from './relative-path.ts';
+import { removeLeftovers, temporaryBeside } from './temporary-file.ts';
 
 /**
  * Where a file is: a path (in Node), or a URL; `file:` URLs are paths. In a browser what is no URL is read relative to the
@@ -9,26 +11,6 @@ import { checkRelativePath } from './relative-path.ts';
 export type Place = string | URL;
 /** A file: where it is, its bytes, or what the user picked. */
 export type FileSource = Place | Uint8Array | ArrayBuffer | Blob;
-
-interface NodeModules {
-  readonly fs: typeof import('node:fs/promises');
-  readonly path: typeof import('node:path');
-  readonly url: typeof import('node:url');
-}
-
-/**
- * Node's modules, or an error that says what to do in a browser. Asked for at run time, so that a bundle for the
- * browser neither holds nor looks for them.
- */
-function nodeModules(who: string, instead: string): NodeModules {
-  const find = typeof process === 'undefined' ? undefined : process.getBuiltinModule;
-  if (find === undefined) return fail(who, 'there is no file system here', instead);
-  return {
-    fs: find('node:fs/promises') as NodeModules['fs'],
-    path: find('node:path') as NodeModules['path'],
-    url: find('node:url') as NodeModules['url'],
-  };
-}
 
 const readInstead = 'fetch the file or let the user pick it, and pass it (a File, Blob or Uint8Array)';
 const writeInstead = 'write to "indexeddb://name", which the browser keeps, or to "downloads://name"';
@@ -53,9 +35,14 @@ export async function readFile(place: Place): Promise<Uint8Array> {
   if (!hasFiles() || /^(https?|blob|data):/.test(String(place))) return fetchBytes(who, place);
   const node = nodeModules(who, readInstead);
   try {
-    const buffer = await node.fs.readFile(pathOf(place, node));
+    const path = pathOf(place, node);
+    // A device may never end, a pipe never begin.
+    const found = await node.fs.stat(path);
+    if (!found.isFile()) refuseSpecial(who, found.isDirectory());
+    const buffer = await node.fs.readFile(path);
     return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
   } catch (error) {
+    if (error instanceof HornbeamError) throw error;
     return fail(who, `cannot be read: ${(error as Error).message}`, 'check the path and the permissions');
   }
 }
@@ -133,23 +120,23 @@ export async function readFolder(place: Place): Promise<Record<string, Uint8Arra
 
 /**
  * Writes a file whole or not at all: to a new file beside it, flushed to the disk, then renamed. A file that was there
- * stays as it was until then, and stays if anything fails.
+ * stays as it was until then, and stays if anything fails. Where the name is a link, the file that it leads to is
+ * written. What earlier saves left because they were killed is removed.
  */
 export async function writeFileAtomic(place: Place, bytes: Uint8Array): Promise<void> {
   const who = `file ${place}`;
   if (isBrowserPlace(place)) return writeInBrowser(String(place), bytes);
   const node = nodeModules(who, writeInstead);
-  const { fs, path } = node;
-  // Renaming onto a link would replace the link, not the file it leads to.
-  const target = await fs.realpath(pathOf(place, node)).catch(() => pathOf(place, node));
-  const unique = `${process.pid}-${Math.random().toString(36).slice(2, 10)}`;
-  const temporary = path.join(path.dirname(target), `.${path.basename(target)}.${unique}.tmp`);
+  const { fs } = node;
+  let temporary: string | undefined;
   try {
-    const mode = await fs.stat(target).then(
-      (found) => found.mode & 0o777,
-      () => 0o666,
-    );
-    const file = await fs.open(temporary, 'wx', mode);
+    // Renaming onto a link would replace the link, not the file it leads to.
+    const target = await linkedFile(pathOf(place, node), node);
+    const found = await fs.stat(target).catch(() => undefined);
+    if (found && !found.isFile()) refuseSpecial(who, found.isDirectory());
+    await removeLeftovers(target, node);
+    temporary = temporaryBeside(target, node);
+    const file = await fs.open(temporary, 'wx', found ? found.mode & 0o777 : 0o666);
     try {
       await file.writeFile(bytes);
       await file.sync();
@@ -158,9 +145,29 @@ export async function writeFileAtomic(place: Place, bytes: Uint8Array): Promise<
     }
     await fs.rename(temporary, target);
   } catch (error) {
-    await fs.rm(temporary, { force: true }).catch(() => {});
+    if (temporary !== undefined) await fs.rm(temporary, { force: true }).catch(() => {});
+    if (error instanceof HornbeamError) throw error;
     fail(who, `cannot be written: ${(error as Error).message}`, 'check that the folder exists and may be written to');
   }
+}
+
+const refuseSpecial = (who: string, isFolder: boolean): never =>
+  fail(
+    who,
+    isFolder ? 'cannot be used: it is a folder' : 'cannot be used: it is a device, a pipe or a socket, no file',
+    isFolder ? 'name a file in it' : 'name a file, or read the bytes yourself and pass them',
+  );
+
+/** The file to which a path leads over links, there or not. */
+async function linkedFile(path: string, { fs, path: paths }: NodeModules): Promise<string> {
+  let at = paths.resolve(path);
+  // As many links as Linux follows.
+  for (let links = 0; links < 40; links++) {
+    const next = await fs.readlink(at).catch(() => undefined);
+    if (next === undefined) return at;
+    at = paths.resolve(paths.dirname(at), next);
+  }
+  throw new Error('ELOOP: too many links');
 }
 
 /** Writes files into a folder, made if missing, each whole or not at all, in their order. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { readZip, writeZip } from './zip.ts';
+import { openZip, readZip, writeZip } from './zip.ts';
 
 const load = (name: string) =>
   new Uint8Array(readFileSync(new URL(`../../test/data/formats/${name}`, import.meta.url)));
@@ -68,6 +68,17 @@ test('sizes and counts are bounded', async () => {
   await expect(readZip(archive, { maxBytes: 9 })).rejects.toThrow('unpacks to 10 bytes, more than 9');
   const bomb = with32(archive, directoryOf(archive) + 24, 2 ** 31);
   await expect(readZip(bomb)).rejects.toThrow('cannot unpack to');
+});
+
+test('a file is unpacked when it is asked for, within the bytes it may have', async () => {
+  const archive = await writeZip({ small: bytes('hello'), bomb: new Uint8Array(5_000_000) }, { compress: true });
+  const broken = archive.slice();
+  broken.fill(0x55, 80, 90); // within the data of the second file
+  const zip = openZip(broken);
+  expect(zip.names).toEqual(['small', 'bomb']);
+  expect(text(await zip.read('small', 5))).toBe('hello');
+  expect(await zip.read('toString', 5)).toBeUndefined();
+  await expect(zip.read('bomb', 1000)).rejects.toThrow('unpacks to 5000000 bytes, more than 1000');
 });
 
 test('two files of one name are refused', async () => {

@@ -10,24 +10,50 @@ export interface ReadZipOptions {
   readonly maxBytes?: number;
 }
 
+/** The files in a zip archive, none of them unpacked until it is asked for. */
+export interface ZipArchive {
+  readonly names: readonly string[];
+  /** Bytes that a file declares to unpack to; undefined if there is none of this name. */
+  sizeOf(name: string): number | undefined;
+  /** A file, which may have at most so many bytes; undefined if there is none of this name. */
+  read(name: string, maxBytes: number): Promise<Uint8Array | undefined>;
+}
+
 /**
- * The files in a zip archive by their paths, folders left out. Names that lead out of the archive, wrong sizes and
- * damaged data are refused. A file stored uncompressed (as Keras does) is a view of `archive`, not a copy.
+ * Opens a zip archive. Names that lead out of it are refused at once, wrong sizes and damaged data when a file is read.
+ * A file stored uncompressed (as Keras does) is a view of `archive`, not a copy.
  */
+export function openZip(archive: Uint8Array, { maxEntries = 100_000 }: ReadZipOptions = {}): ZipArchive {
+  const files = new Map<string, ZipEntry>();
+  for (const entry of readDirectory(archive, maxEntries)) {
+    const { name } = entry;
+    checkRelativePath('zip archive', name.replace(/\/$/, ''));
+    if (files.has(name)) fail('zip archive', `holds two files called "${name}"`, 'do not trust this file');
+    if (!name.endsWith('/')) files.set(name, entry);
+  }
+  return {
+    names: [...files.keys()],
+    sizeOf: (name) => files.get(name)?.size,
+    read: async (name, maxBytes) => {
+      const entry = files.get(name);
+      if (entry && entry.size > maxBytes)
+        fail(`zip entry "${name}"`, `unpacks to ${entry.size} bytes, more than ${maxBytes}`, 'do not trust this file');
+      return entry && unpack(entry);
+    },
+  };
+}
+
+/** All files in a zip archive by their paths, folders left out: see `openZip`. */
 export async function readZip(archive: Uint8Array, options: ReadZipOptions = {}): Promise<Record<string, Uint8Array>> {
-  const { maxEntries = 100_000, maxBytes = 2 ** 32 } = options;
-  const entries = readDirectory(archive, maxEntries);
-  const total = entries.reduce((sum, { size }) => sum + size, 0);
+  const { maxBytes = 2 ** 32 } = options;
+  const zip = openZip(archive, options);
+  const total = zip.names.reduce((sum, name) => sum + zip.sizeOf(name)!, 0);
   if (total > archive.length * expansion)
     fail('zip archive', `declares ${total} bytes, which ${archive.length} cannot unpack to`, damaged);
   if (total > maxBytes)
     fail('zip archive', `unpacks to ${total} bytes, more than ${maxBytes}`, 'if it can be trusted, raise `maxBytes`');
   const files = Object.create(null) as Record<string, Uint8Array>;
-  for (const entry of entries) {
-    checkRelativePath('zip archive', entry.name.replace(/\/$/, ''));
-    if (entry.name in files) fail('zip archive', `holds two files called "${entry.name}"`, 'do not trust this file');
-    if (!entry.name.endsWith('/')) files[entry.name] = await unpack(entry);
-  }
+  for (const name of zip.names) files[name] = (await zip.read(name, maxBytes))!;
   return files;
 }
 

@@ -2,6 +2,7 @@ import { fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { bytesOf, type FileSource, fileExists, type Place, writeFileAtomic } from '../formats/file.ts';
 import { readHdf5, writeHdf5 } from '../formats/hdf5.ts';
+import { openZip } from '../formats/zip.ts';
 import type { AnyLayer } from '../layers/layer.ts';
 import {
   type LoadModelOptions,
@@ -66,7 +67,7 @@ export async function saveModel(model: SavedModel, filepath: Place, options: Sav
 export async function loadModel<M = SavedModel>(filepath: FileSource, options: LoadModelOptions = {}): Promise<M> {
   optionsOf('loadModel', loadModelOptions, options);
   const bytes = await bytesOf(filepath);
-  if (isHdf5(bytes)) return modelFromH5(await readHdf5(bytes), options) as M;
+  if (isHdf5(bytes)) return modelFromH5(await readHdf5(bytes), options, bytes.length) as M;
   return (await modelFromKeras(bytes, options)) as M;
 }
 /** Writes the weights alone: `model.weights.h5`. */
@@ -85,7 +86,7 @@ export async function loadWeights(
 ): Promise<void> {
   optionsOf(model, loadWeightsOptions, options);
   const bytes = await bytesOf(filepath);
-  const file = await readHdf5(isHdf5(bytes) ? bytes : await weightsIn(bytes));
+  const file = await readHdf5(isHdf5(bytes) ? bytes : await weightsIn(openZip(bytes), model));
   if (isLegacy(file)) weightsFromLegacy(model, file, options);
   else weightsFromH5(model, file, options);
 }

@@ -1,3 +1,4 @@
+import { dtypeInfo } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import {
@@ -8,10 +9,11 @@ import {
   serializeObject,
 } from '../base/serialize.ts';
 import { readHdf5, writeHdf5 } from '../formats/hdf5.ts';
-import { readZip, writeZip } from '../formats/zip.ts';
+import { openZip, writeZip, type ZipArchive } from '../formats/zip.ts';
 import type { AnyLayer } from '../layers/layer.ts';
-import { atPath } from '../tensor/index.ts';
+import { atPath, withinRoom } from '../tensor/index.ts';
 import { parsePythonJson, pythonJson } from './python-json.ts';
+import { placeSaveables } from './saveables.ts';
 import { weightsFromH5, weightsToH5 } from './weights.ts';
 
 /** The version of Keras whose files these are. */
@@ -83,26 +85,29 @@ export function modelFromConfig(config: Config, options: LoadModelOptions = {}):
   );
 }
 
+/** Weights that a config may ask for, if they are to come from a file of so many bytes: slots of an optimizer may be missing there. */
+export const roomFor = (fileBytes: number): number => 2 ** 26 + 16 * fileBytes;
+
 /** The model in the bytes of a `.keras` file. */
 export async function modelFromKeras(bytes: Uint8Array, options: LoadModelOptions = {}): Promise<SavedModel> {
   optionsOf('modelFromKeras', loadModelOptions, options);
-  const files = await readZip(bytes);
-  const config =
-    files['config.json'] ??
-    fail('loadModel', 'the archive holds no config.json', 'load a file that Keras 3 or Hornbeam wrote with save()');
-  const model = modelFromConfig(parsePythonJson(new TextDecoder().decode(config)) as Config, options);
-  weightsFromH5(model, await readHdf5(await weightsIn(bytes)));
+  const zip = openZip(bytes);
+  const text = (await zip.read('config.json', roomFor(bytes.length))) ?? absent('loadModel', 'config.json');
+  const config = parsePythonJson(new TextDecoder().decode(text)) as Config;
+  const room = roomFor(zip.sizeOf(weightsFile) ?? absent('loadModel', weightsFile));
+  const model = withinRoom('the file', room, () => modelFromConfig(config, options));
+  weightsFromH5(model, await readHdf5(await weightsIn(zip, model)));
   return model;
 }
 
-/** The bytes of the weights file in those of a `.keras` file. */
-export async function weightsIn(bytes: Uint8Array): Promise<Uint8Array> {
-  return (
-    (await readZip(bytes))['model.weights.h5'] ??
-    fail(
-      'loadWeights',
-      'the archive holds no model.weights.h5',
-      'load a file that Keras 3 or Hornbeam wrote with save()',
-    )
-  );
+const weightsFile = 'model.weights.h5';
+const absent = (who: string, name: string): never =>
+  fail(who, `the archive holds no ${name}`, 'load a file that Keras 3 or Hornbeam wrote with save()');
+
+/** The bytes of the weights file in those of a `.keras` file: no more than the model can have use for. */
+export async function weightsIn(zip: ZipArchive, model: AnyLayer): Promise<Uint8Array> {
+  const needed = placeSaveables(model)
+    .flatMap(({ variables }) => variables)
+    .reduce((sum, { shape, dtype }) => sum + shape.reduce((size, n) => size * n, dtypeInfo[dtype].bytes), 0);
+  return (await zip.read(weightsFile, roomFor(needed))) ?? absent('loadWeights', weightsFile);
 }

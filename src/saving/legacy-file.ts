@@ -18,8 +18,8 @@ import { inner } from '../layers/inner.ts';
 import type { AnyLayer } from '../layers/layer.ts';
 import { ownVariablesOf } from '../layers/tracking.ts';
 import { download, upload } from '../runtime/storage.ts';
-import type { Variable } from '../tensor/index.ts';
-import { kerasVersion, type LoadModelOptions, modelFromConfig, type SavedModel } from './keras-file.ts';
+import { type Variable, withinRoom } from '../tensor/index.ts';
+import { kerasVersion, type LoadModelOptions, modelFromConfig, roomFor, type SavedModel } from './keras-file.ts';
 import { upgradeConfig } from './legacy-config.ts';
 import { parsePythonJson, pythonJson } from './python-json.ts';
 import { convertStored } from './weights.ts';
@@ -102,7 +102,11 @@ export const isLegacy = (file: H5Group): boolean =>
   ['model_config', 'layer_names', 'layer_names0'].some((name) => name in file.attributes);
 
 /** The model in a legacy `.h5` file, Keras 3's or TensorFlow 2's. */
-export function modelFromH5(file: H5Group, options: LoadModelOptions = {}): SavedModel {
+export function modelFromH5(
+  file: H5Group,
+  options: LoadModelOptions = {},
+  fileBytes = Number.POSITIVE_INFINITY,
+): SavedModel {
   if (!('model_config' in file.attributes))
     fail(
       'loadModel',
@@ -110,7 +114,9 @@ export function modelFromH5(file: H5Group, options: LoadModelOptions = {}): Save
       'make the model in code, or from its JSON, and call model.loadWeights(file)',
     );
   const described = parsePythonJson(getH5Text(file, 'model_config') ?? '') as Config;
-  const model = modelFromConfig(upgradeConfig(described) as Config, options);
+  const model = withinRoom('the file', roomFor(fileBytes), () =>
+    modelFromConfig(upgradeConfig(described) as Config, options),
+  );
   const group = getH5(file, 'model_weights');
   if (!group || isH5Dataset(group))
     return fail('loadModel', 'the HDF5 file holds no group "model_weights"', 'check that the file is whole');

@@ -16,6 +16,7 @@ export {
   refuseVariables,
   scopedPath,
   withAutocast,
+  withinRoom,
 } from './scopes.ts';
 export { withVariableValues } from './stateless.ts';
 export { addNode, hasSymbolic, inferSymbolic, type SymbolicAval } from './symbolic.ts';

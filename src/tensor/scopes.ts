@@ -39,6 +39,29 @@ const owners: (Named | undefined)[] = [];
 export const asCallOf = scoped(owners);
 export const currentCall = (): Named | undefined => owners[owners.length - 1];
 
+const rooms: { readonly what: string; left: number }[] = [];
+/** Runs `f`, whose new variables may take so many bytes together: no more than `what` can fill. */
+export function withinRoom<R>(what: string, bytes: number, f: () => R): R {
+  rooms.push({ what, left: bytes });
+  try {
+    return f();
+  } finally {
+    rooms.pop();
+  }
+}
+/** Takes room for a new variable, before it has a value. */
+export function takeRoom(name: string, bytes: number): void {
+  const room = rooms[rooms.length - 1];
+  if (!room) return;
+  room.left -= bytes;
+  if (!(room.left >= 0))
+    fail(
+      `Variable "${name}"`,
+      `takes ${bytes} bytes: more weights than ${room.what} can hold`,
+      'check that the file is undamaged; if the model is to be that large, make it in code or from its JSON',
+    );
+}
+
 /** Raises the error for variables made where they would be new at every call. */
 export function refuseVariables(
   name: string,

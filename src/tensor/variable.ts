@@ -1,4 +1,4 @@
-import { type DType, isFloat, type RealDType } from '../base/dtype.ts';
+import { type DType, dtypeInfo, isFloat, type RealDType } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
 import { autoName } from '../base/naming.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
@@ -8,7 +8,7 @@ import { add, convert, sub } from '../primitives/elementwise.ts';
 import { full } from '../primitives/generators.ts';
 import { copyOf, evaluate } from '../runtime/execute.ts';
 import { currentTrace, outsideOfTraces } from './frames.ts';
-import { currentAutocast, refuseVariables, scopedPath } from './scopes.ts';
+import { currentAutocast, refuseVariables, scopedPath, takeRoom } from './scopes.ts';
 
 /** How a variable's first value is made. */
 export type InitialValue = Tensor | ((shape: Shape, options: { dtype: DType }) => Tensor);
@@ -70,6 +70,11 @@ export class Variable {
     this.aggregation = aggregation;
     this.regularizer = options.regularizer ?? null;
     this.constraint = options.constraint ?? null;
+    if (shape)
+      takeRoom(
+        this.path,
+        shape.reduce((size, n) => size * n, dtypeInfo[dtype ?? 'float32'].bytes),
+      );
     const make = (): Tensor =>
       initial instanceof Tensor ? initial : initial(shape ?? [], { dtype: dtype ?? 'float32' });
     const value = outsideOfTraces(make);
