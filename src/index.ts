@@ -4,6 +4,7 @@
 // primitives their rules for complex numbers.
 import './primitives/complex.ts';
 import './tensor/read.ts';
+import './tensor/show.ts';
 import './ops/methods.ts';
 
 export * as activations from './activations/index.ts';

@@ -1,3 +1,5 @@
+import { showAsText } from './display.ts';
+
 /** What an object does when it is called; a symbol, so that attributes of subclasses may have any name. */
 export const invoke: unique symbol = Symbol('invoke');
 
@@ -11,6 +13,12 @@ export abstract class Callable<Args extends unknown[], Out> {
     return self;
   }
   protected abstract [invoke](...args: Args): Out;
+
+  toString(): string {
+    const { className, name } = this as { className?: unknown; name?: unknown };
+    const shown = typeof className === 'string' ? className : this.constructor.name;
+    return typeof name === 'string' ? `<${shown} name=${name}>` : `<${shown}>`;
+  }
 }
 export interface Callable<Args extends unknown[], Out> {
   (...args: Args): Out;
@@ -18,3 +26,5 @@ export interface Callable<Args extends unknown[], Out> {
   readonly apply: never;
   readonly bind: never;
 }
+// Logged as a function, it would show all its properties, the weights' bytes among them.
+showAsText(Callable.prototype);

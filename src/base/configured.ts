@@ -39,6 +39,10 @@ export abstract class Configured<S extends Fields, Args extends unknown[], Out> 
   getConfig(): Config {
     return optionsToConfig(this.fields, this.config);
   }
+  override toString(): string {
+    const simple = Object.entries(this.config).filter(([, x]) => typeof x !== 'object' || x === null);
+    return `<${[this.className, ...simple.map(([key, x]) => `${key}=${String(x)}`)].join(' ')}>`;
+  }
   /** An object from what `getConfig` gave. */
   static fromConfig<T>(this: (new (options: never) => T) & Declared, config: Config): T {
     return new this(configToOptions(this.fields, config) as never);

@@ -1,3 +1,4 @@
+import { showAsText } from '../base/display.ts';
 import { fail } from '../base/errors.ts';
 import type { Fields } from '../base/field.ts';
 import { autoName } from '../base/naming.ts';
@@ -270,6 +271,7 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
   }
 }
 
+showAsText(Model.prototype, String, (model) => (model.built ? `${model}\n${summaryText(model)}` : String(model)));
 /** A functional model goes under this name in files. */
 const Functional = { className: 'Functional', fromConfig: (config: Config) => Model.fromConfig(config) };
 registerModels(Model as SerializableClass, Functional);

@@ -4,6 +4,7 @@ import { fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { sourceNameOf } from '../base/serialize.ts';
 import { sizeOf } from '../base/shape.ts';
+import { terminalColumns } from '../base/terminal.ts';
 import { type AnyLayer, isLayer, type Shapes } from '../layers/layer.ts';
 import type { GraphNode, Operation } from '../tensor/index.ts';
 import { callsOf } from '../tensor/index.ts';
@@ -103,12 +104,6 @@ function columnWidths(ends: readonly number[], lineLength: number): number[] {
     return width;
   });
 }
-/** Columns of the terminal; files and pipes have no end. */
-function terminalColumns(): number {
-  if (typeof process === 'undefined') return Number.POSITIVE_INFINITY;
-  return Number(process.env?.['COLUMNS']) || process.stdout?.columns || Number.POSITIVE_INFINITY;
-}
-
 /** The operations from the first that matches one pattern to the last that matches the other. */
 function inRange({ name, operations }: Summarized, range: SummaryOptions['layerRange']): readonly Operation[] {
   if (!range) return operations;

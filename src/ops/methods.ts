@@ -3,6 +3,7 @@ import { Tensor } from '../ir/tensor.ts';
 import type { Like } from '../tensor/like.ts';
 import { Variable } from '../tensor/variable.ts';
 import { cast } from './core/basic.ts';
+import './iterate.ts';
 import * as activations from './nn/activations.ts';
 import { softmax } from './nn/softmax.ts';
 import * as arithmetic from './numpy/arithmetic.ts';

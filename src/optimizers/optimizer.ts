@@ -1,3 +1,4 @@
+import { showAsText } from '../base/display.ts';
 import { fail } from '../base/errors.ts';
 import {
   configToOptions,
@@ -95,6 +96,10 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   }
   get className(): string {
     return (this.constructor as typeof Optimizer).className;
+  }
+  toString(): string {
+    const { rate } = this;
+    return `<${this.className} name=${this.name}, learningRate=${rate instanceof LearningRateSchedule ? rate : this.base.learningRate}>`;
   }
   protected get initialRate(): number | LearningRateSchedule<any> {
     return this.base.learningRate;
@@ -321,6 +326,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
     return new (this as unknown as new (options: Config) => Optimizer<Fields>)(configToOptions(this.fields, config));
   }
 }
+showAsText(Optimizer.prototype);
 
 /** Lets `change` assign the variables, and keeps what it assigned only where the condition holds. */
 export function changeOnlyIf(condition: Tensor, variables: readonly Variable[], change: () => void): void {

@@ -32,7 +32,7 @@ interface Readable {
 }
 
 /** Says why a tensor has no numbers to give, and what to do instead. */
-function refuse(t: Tensor, wish: string): never {
+export function refuse(t: Tensor, wish: string): never {
   if (t instanceof KerasTensor) {
     const from = t.history ? `, the output of "${t.history.node.operation.name}"` : '';
     return fail(
@@ -48,7 +48,7 @@ function refuse(t: Tensor, wish: string): never {
   );
 }
 
-function stored(t: Tensor, wish: string): TypedArray | Promise<TypedArray> {
+export function stored(t: Tensor, wish: string): TypedArray | Promise<TypedArray> {
   if (!t.parts) return t.storage ? download(t) : refuse(t, wish);
   const [re, im] = t.parts.map((part) => stored(part, wish));
   return re instanceof Promise || im instanceof Promise
@@ -69,7 +69,7 @@ export function nest(t: Tensor, data: ArrayLike<number>): Nested {
   return build(0, 0);
 }
 
-function dataSync(t: Tensor, wish: string): TypedArray {
+export function dataSync(t: Tensor, wish: string): TypedArray {
   const data = stored(t, wish);
   if (data instanceof Promise)
     fail('Tensor', `${wish} cannot wait for this device`, 'await t.data(), t.array() or t.item()');
@@ -138,23 +138,6 @@ Object.defineProperties(Tensor.prototype, {
   [Symbol.toPrimitive]: {
     value(this: Tensor, hint: string) {
       return hint === 'string' ? this.toString() : this.valueOf();
-    },
-    configurable: true,
-  },
-  [Symbol.iterator]: {
-    value(this: Tensor) {
-      return refuse(this, 'spreading or iterating ([...x], for … of)');
-    },
-    configurable: true,
-  },
-  [Symbol.for('nodejs.util.inspect.custom')]: {
-    value(this: Tensor, _depth: number, options: object, inspect?: (x: unknown, options: object) => string) {
-      const isHeld = ({ storage }: Tensor): boolean => storage instanceof DeviceStorage && !storage.isDisposed;
-      if (!partsOf(this).every(isHeld)) return this.toString();
-      const data = stored(this, 'inspect');
-      if (data instanceof Promise) return this.toString();
-      const shown = inspect ? inspect(nest(this, decode(data, this.dtype)), options) : '';
-      return `Tensor(shape=${showShape(this.shape)}, dtype=${this.dtype}) ${shown}`;
     },
     configurable: true,
   },

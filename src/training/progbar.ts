@@ -1,7 +1,7 @@
+import { isTerminal, terminalColumns } from '../base/terminal.ts';
 import type { CallbackLogs } from './callbacks/callback.ts';
 
 const width = 20;
-const isTerminal = (): boolean => typeof process !== 'undefined' && process.stdout?.isTTY === true;
 const write = (text: string): void => {
   if (typeof process !== 'undefined' && process.stdout) process.stdout.write(text);
 };
@@ -24,6 +24,18 @@ function showStep(seconds: number): string {
   return seconds >= 1e-3 ? `${Math.round(seconds * 1e3)}ms/step` : `${Math.round(seconds * 1e6)}us/step`;
 }
 
+const bar = (share: number, width: number): string => {
+  const filled = Math.round(width * share);
+  return `${'━'.repeat(filled)}\x1b[37m${'━'.repeat(width - filled)}\x1b[0m`;
+};
+/** The line as far as it fits: one that wraps could not be written again. A shorter bar goes first, then what stands last. */
+function fitted(count: string, share: number, rest: string): string {
+  const room = terminalColumns() - 1 - count.length - 2;
+  const barWidth = Math.min(width, Math.max(0, room - rest.length));
+  const text = rest.length + barWidth <= room ? rest : `${rest.slice(0, Math.max(0, room - barWidth - 1))}…`;
+  return `${count} ${bar(share, barWidth)} ${text}`;
+}
+
 /**
  * A progress bar as Keras prints it: `5/12 ━━━━━━━━━━━━━━━━━━━━ 1s 20ms/step - loss: 0.1234`. In a terminal the line is written again
  * and again; elsewhere once, at the end.
@@ -34,7 +46,6 @@ export class Progbar {
   private readonly interval: number;
   private readonly start = performance.now();
   private last = 0;
-  private shown = 0;
 
   constructor(
     target: number | undefined,
@@ -62,21 +73,22 @@ export class Progbar {
     const target = isLast ? done : this.target;
     const count =
       target === undefined ? `${done}/Unknown` : `${String(done).padStart(String(target).length)}/${target}`;
-    const filled = target === undefined ? width : Math.round((width * done) / target);
     const left = target === undefined || isLast ? seconds : each * (target - done);
     const time =
       this.verbose === 2 ? `${Math.round(seconds)}s - ${showStep(each)}` : `${showTime(left)} ${showStep(each)}`;
     const values = Object.entries(logs)
       .map(([name, x]) => ` - ${name}: ${showNumber(x)}`)
       .join('');
-    const bar =
-      `━`.repeat(filled) + (isTerminal() ? `\x1b[37m${'━'.repeat(width - filled)}\x1b[0m` : ' '.repeat(width - filled));
-    const line = this.verbose === 2 ? `${count} - ${time}${values}` : `${count} ${bar} ${time}${values}`;
+    const share = target === undefined ? 1 : Math.min(1, done / target);
     if (!isTerminal() || this.verbose === 2) {
-      if (isLast) write(`${line}\n`);
+      const bar = '━'.repeat(Math.round(width * share)).padEnd(width);
+      if (isLast) write(this.verbose === 2 ? `${count} - ${time}${values}\n` : `${count} ${bar} ${time}${values}\n`);
       return;
     }
-    write(`\r${line}${' '.repeat(Math.max(0, this.shown - line.length))}${isLast ? '\n' : ''}`);
-    this.shown = line.length;
+    write(
+      isLast
+        ? `\r\x1b[K${count} ${bar(1, width)} ${time}${values}\n`
+        : `\r\x1b[K${fitted(count, share, `${time}${values}`)}`,
+    );
   }
 }

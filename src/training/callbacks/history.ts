@@ -1,3 +1,4 @@
+import { showAsText } from '../../base/display.ts';
 import { Callback, type CallbackLogs } from './callback.ts';
 
 /** Records loss and metrics of every epoch; `fit` gives it back. */
@@ -11,4 +12,11 @@ export class History extends Callback {
     this.epoch.push(epoch);
     for (const [name, value] of Object.entries(logs)) (this.history[name] ??= []).push(value);
   }
+  override toString(): string {
+    const last = Object.entries(this.history).map(
+      ([name, values]) => `, ${name}=${Number(values.at(-1)).toPrecision(4)}`,
+    );
+    return `<History epochs=${this.epoch.length}${last.join('')}>`;
+  }
 }
+showAsText(History.prototype);

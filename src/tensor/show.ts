@@ -1,0 +1,54 @@
+import { showAsText } from '../base/display.ts';
+import type { TypedArray } from '../base/dtype.ts';
+import { showShape } from '../base/shape.ts';
+import { partsOf } from '../ir/complex.ts';
+import { Tensor } from '../ir/tensor.ts';
+import { DeviceStorage } from '../runtime/storage.ts';
+import { arrayText } from './array-text.ts';
+import { decode } from './elements.ts';
+import type { Nested } from './like.ts';
+import { dataSync, nest, refuse, stored } from './read.ts';
+import { Variable } from './variable.ts';
+
+declare module '../ir/tensor.ts' {
+  interface Tensor {
+    /** The elements as nested arrays, for `JSON.stringify`; on devices that cannot be read at once: `await t.array()`. */
+    toJSON(): Nested;
+  }
+}
+
+/** The elements where they can be read at once; undefined of tensors that have none, or hold them elsewhere. */
+function elementsAtHand(t: Tensor): TypedArray | undefined {
+  const isHeld = ({ storage }: Tensor): boolean => storage instanceof DeviceStorage && !storage.isDisposed;
+  if (!partsOf(t).every(isHeld)) return undefined;
+  const data = stored(t, 'inspect');
+  return data instanceof Promise ? undefined : data;
+}
+
+/** The numbers as text; undefined where they are not at hand. */
+function numbersOf(t: Tensor): string | undefined {
+  const data = elementsAtHand(t);
+  if (!data) return undefined;
+  // Only what is shown is converted: the array may be big.
+  if (!t.parts) return arrayText(t.shape, t.dtype, (offset) => decode(data.subarray(offset, offset + 1), t.dtype)[0]!);
+  return arrayText([...t.shape, 2], 'float32', (offset) => data[offset]!);
+}
+
+/** What `console.log` shows of a tensor: shape and dtype, and the numbers as NumPy prints them. */
+function inspected(t: Tensor): string {
+  const numbers = numbersOf(t);
+  return numbers === undefined ? String(t) : `${t}${numbers.includes('\n') ? '\n' : ' '}${numbers}`;
+}
+
+showAsText(Tensor.prototype, inspected);
+Object.defineProperty(Tensor.prototype, 'toJSON', {
+  value(this: Tensor): Nested {
+    return this.storage || this.parts ? nest(this, dataSync(this, 'JSON.stringify')) : refuse(this, 'JSON.stringify');
+  },
+  configurable: true,
+});
+showAsText(Variable.prototype, (v) => {
+  const numbers = numbersOf(v.held);
+  const head = `<Variable path=${v.path}, shape=${showShape(v.shape)}, dtype=${v.dtype}`;
+  return numbers === undefined ? `${head}>` : `${head}, value=${numbers.includes('\n') ? '\n' : ''}${numbers}>`;
+});
