@@ -3,13 +3,16 @@ import {
   asCallOf,
   beginLayerCall,
   buildOnShapes,
+  hasSymbolic,
   inNameScope,
   mapTensors,
+  outsideOfTraces,
   scopedPath,
   tensorsIn,
   withAutocast,
 } from '../tensor/index.ts';
-import { splitOptions, withDType, withMask } from './call-arguments.ts';
+import { checkNames } from './attribute-names.ts';
+import { splitOptions, toTensors, withDType, withMask } from './call-arguments.ts';
 import { type CallOptions, currentTraining, inCall, isOutermostCall } from './call-context.ts';
 import { refuseByPosition, WatchedOptions } from './call-options.ts';
 import { inner } from './inner.ts';
@@ -18,9 +21,22 @@ import type { AnyLayer, Layer } from './layer.ts';
 import { activityPenalty, forgetLosses } from './losses.ts';
 import { maskOn, passMask } from './masks.ts';
 import type { Shapes } from './shapes.ts';
+import { refusingStrangers } from './strangers.ts';
+import { claim } from './tracking.ts';
+
+/** What calling a layer does. */
+export function invokeLayer(layer: AnyLayer, given: readonly unknown[]): unknown {
+  checkNames(layer);
+  const args = given.map(toTensors);
+  const isSymbolic = hasSymbolic(args);
+  const result = refusingStrangers(layer, () => (isSymbolic ? recordCall(layer, args) : runCall(layer, args)));
+  // Who calls a layer by itself has it in hand.
+  if (isOutermostCall()) claim(layer);
+  return result;
+}
 
 /** A call on symbolic tensors: adds a node to the functional model. */
-export function recordCall(layer: AnyLayer, given: readonly unknown[]): unknown {
+function recordCall(layer: AnyLayer, given: readonly unknown[]): unknown {
   const args = (layer.constructor as typeof Layer).takesMask ? withMask(given) : given;
   const { form, avals } = layer.computeOutputSpec(...args);
   const outputs = addNode(layer, args, form, avals);
@@ -81,7 +97,8 @@ export function buildOnce(layer: AnyLayer, shapes: readonly Shapes[]): void {
   // A class may keep its `build` in an attribute.
   const own: unknown = Object.getOwnPropertyDescriptor(layer, 'build')?.value;
   const build = own === state.build ? (Object.getPrototypeOf(layer) as AnyLayer).build : (own as AnyLayer['build']);
-  inNameScope(layer.name, () => asCallOf(state.madeIn, () => build.apply(layer, [...shapes])));
+  // What build computes are values, also when the layer is first called while a program is recorded.
+  inNameScope(layer.name, () => asCallOf(state.madeIn, () => outsideOfTraces(() => build.apply(layer, [...shapes]))));
   layer.built = true;
   if (!state.trainable) layer.trainable = false;
 }

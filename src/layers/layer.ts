@@ -18,7 +18,6 @@ import * as regularizers from '../regularizers/index.ts';
 import {
   callsOf,
   type GraphNode,
-  hasSymbolic,
   inferSymbolic,
   KerasTensor,
   type Like,
@@ -30,10 +29,10 @@ import {
   tensorsIn,
   type Variable,
 } from '../tensor/index.ts';
-import { checkNames, guardMembers } from './attribute-names.ts';
-import { type LenientArgs, toTensors } from './call-arguments.ts';
+import { guardMembers } from './attribute-names.ts';
+import type { LenientArgs } from './call-arguments.ts';
 import type { CallOptions } from './call-context.ts';
-import { buildInputs, buildOnce, ensureBuilt, recordCall, runCall } from './calls.ts';
+import { buildInputs, buildOnce, ensureBuilt, invokeLayer, runCall } from './calls.ts';
 import { inner, LayerState } from './inner.ts';
 import type { InputSpec } from './input-spec.ts';
 import { addedLosses, addLossOf, forgetLosses, weightPenalties } from './losses.ts';
@@ -130,9 +129,7 @@ export abstract class Layer<
   }
 
   protected override [invoke](...given: LenientArgs<Args>): Out {
-    checkNames(this as AnyLayer);
-    const args = given.map(toTensors);
-    return (hasSymbolic(args) ? recordCall(this as AnyLayer, args) : runCall(this as AnyLayer, args)) as Out;
+    return invokeLayer(this as AnyLayer, given) as Out;
   }
   /** Does a recorded call again, on other tensors. */
   [replay](args: readonly unknown[]): Tree<Tensor> {

@@ -36,8 +36,14 @@ export function makeWeight(layer: Named, given: WeightOptions & { dtype: DType }
       `weight "${options.name}" needs a shape of integers, got ${showShape(options.shape)}`,
       'give the input a known size along the axis that the weight depends on',
     );
-  return new Variable((shape, { dtype }) => make(shape, { dtype }), options);
+  const variable = new Variable((shape, { dtype }) => make(shape, { dtype }), options);
+  makers.set(variable, layer);
+  return variable;
 }
+
+const makers = new WeakMap<Variable, Named>();
+/** The layer whose `addWeight` made a variable. */
+export const makerOf = (variable: Variable): Named | undefined => makers.get(variable);
 
 /** Replaces the values of variables, in order; all of them or, where something does not fit, none. */
 export function replaceValues(layer: Named, weights: readonly Variable[], values: readonly Like[]): void {

@@ -11,6 +11,7 @@ import { guardMembers } from '../layers/attribute-names.ts';
 import type { CallOptions } from '../layers/call-context.ts';
 import { type AnyLayer, Layer, type LayerOptions, mapShapes, type Shapes } from '../layers/layer.ts';
 import { registerLayers } from '../layers/register.ts';
+import { refusingStrangers } from '../layers/strangers.ts';
 import { sublayersOf } from '../layers/tracking.ts';
 import type { Metric } from '../metrics/index.ts';
 import type { Optimizer } from '../optimizers/index.ts';
@@ -155,7 +156,9 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
   }
 
   [forward](inputs: unknown, training: boolean): unknown {
-    return this(inputs as Like, { training });
+    return refusingStrangers(this as unknown as AnyLayer, () => this(inputs as Like, { training }), {
+      isTraining: training,
+    });
   }
 
   /** Prints the table of layers, or gives it to `printFn`. */

@@ -23,3 +23,4 @@ export { addNode, hasSymbolic, inferSymbolic, type SymbolicAval } from './symbol
 export { compileTraced, runTraced, type Traced, trace } from './traced.ts';
 export { beginLayerCall, buildOnShapes } from './trial.ts';
 export { type InitialValue, Variable, type VariableOptions } from './variable.ts';
+export { currentWatcher, type Watcher, watchedBy } from './watch.ts';

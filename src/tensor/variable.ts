@@ -9,6 +9,7 @@ import { full } from '../primitives/generators.ts';
 import { copyOf, evaluate } from '../runtime/execute.ts';
 import { currentTrace, outsideOfTraces } from './frames.ts';
 import { currentAutocast, refuseVariables, scopedPath, takeRoom } from './scopes.ts';
+import { currentWatcher } from './watch.ts';
 
 /** How a variable's first value is made. */
 export type InitialValue = Tensor | ((shape: Shape, options: { dtype: DType }) => Tensor);
@@ -81,12 +82,14 @@ export class Variable {
     this.shape = shape ?? value.shape;
     this.dtype = realOnly(this.name, dtype ?? value.dtype);
     this.held = outsideOfTraces(() => this.accept(value));
+    currentWatcher()?.made(this);
     // The tensor given may be in other hands: it must not change when the variable does.
     this.isShared = true;
   }
 
   /** What ops see: the value, or what stands for it in the program being recorded. */
   read(): Tensor {
+    currentWatcher()?.read(this);
     const value = currentTrace()?.read(this) ?? this.held;
     const dtype = isFloat(this.dtype) ? currentAutocast() : undefined;
     if (dtype === undefined || dtype === this.dtype) return value;
@@ -96,6 +99,7 @@ export class Variable {
   }
   /** The value. It does not change when the variable is assigned later. */
   get value(): Tensor {
+    currentWatcher()?.read(this);
     const trace = currentTrace();
     if (trace) return trace.read(this);
     this.isShared = true;
