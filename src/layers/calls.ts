@@ -3,9 +3,11 @@ import {
   asCallOf,
   beginLayerCall,
   buildOnShapes,
+  currentFrame,
   hasSymbolic,
   inNameScope,
   mapTensors,
+  markMadeBy,
   outsideOfTraces,
   scopedPath,
   tensorsIn,
@@ -30,8 +32,18 @@ export function invokeLayer(layer: AnyLayer, given: readonly unknown[]): unknown
   const args = given.map(toTensors);
   const isSymbolic = hasSymbolic(args);
   const result = refusingStrangers(layer, () => (isSymbolic ? recordCall(layer, args) : runCall(layer, args)));
-  // Who calls a layer by itself has it in hand.
-  if (isOutermostCall()) claim(layer);
+  if (isOutermostCall()) {
+    // Who calls a layer by itself has it in hand.
+    claim(layer);
+    if (!isSymbolic && !currentFrame())
+      markMadeBy(
+        {
+          label: `the weights of ${layer.className} "${layer.name}"`,
+          isTrainable: () => layer.trainableWeights.length > 0,
+        },
+        result,
+      );
+  }
   return result;
 }
 

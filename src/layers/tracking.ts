@@ -1,6 +1,6 @@
 import { Tensor } from '../ir/tensor.ts';
 import { Metric } from '../metrics/metric.ts';
-import { SeedGenerator } from '../random/index.ts';
+import { SeedGenerator, statesMadeBy } from '../random/seed-generator.ts';
 import { isTypedArray } from '../tensor/like.ts';
 import { Variable } from '../tensor/variable.ts';
 import { checkNames } from './attribute-names.ts';
@@ -76,6 +76,7 @@ export const variablesOf = (layer: AnyLayer): Variable[] => [
     flattenLayers(layer).flatMap((each) => [
       ...ownVariablesOf(each),
       ...ownedBy(each).keepers.flatMap((keeper) => keeper.variables),
+      ...statesMadeBy(each),
     ]),
   ),
 ];

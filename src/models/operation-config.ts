@@ -1,4 +1,5 @@
 import type { DType } from '../base/dtype.ts';
+import { fail } from '../base/errors.ts';
 import {
   type Config,
   type CustomObjects,
@@ -11,7 +12,16 @@ import { InputLayer } from '../layers/core/input-layer.ts';
 import type { AnyLayer, Layer } from '../layers/layer.ts';
 import { OpNode } from '../ops/op.ts';
 import { modelToConfig, type SavedModel } from '../saving/index.ts';
-import { type GraphNode, KerasTensor, type Like, nest, type Operation, Tensor, tensor } from '../tensor/index.ts';
+import {
+  type GraphNode,
+  KerasTensor,
+  type Like,
+  nest,
+  type Operation,
+  Tensor,
+  tensor,
+  Variable,
+} from '../tensor/index.ts';
 import { forward } from '../training/trainable.ts';
 import { isOpClass, opArguments, opFromConfig, opToConfig } from './op-config.ts';
 
@@ -54,6 +64,12 @@ export function serializeArguments(node: GraphNode, historyOf: HistoryOf): Confi
       };
     if (x instanceof Tensor)
       return { class_name: '__tensor__', config: { value: nest(x, x.dataSync()), dtype: x.dtype } };
+    if (x instanceof Variable)
+      fail(
+        node.operation,
+        `it is called on variable "${x.path}", which a config cannot hold`,
+        'use the variable in the call() of a custom layer that has it as an attribute',
+      );
     if (Array.isArray(x)) return x.map(write);
     if (isSerializedObject(x)) return x;
     if (typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype)

@@ -8,12 +8,14 @@ import { refusingComplex } from '../ir/complex.ts';
 import { Tensor } from '../ir/tensor.ts';
 import { deviceKey } from '../runtime/device.ts';
 import { evaluate } from '../runtime/execute.ts';
-import { currentTrace, inFrame, isRecordingTape, Trace } from '../tensor/frames.ts';
+import { currentFrame, currentTrace, inFrame, isRecordingTape, Trace } from '../tensor/frames.ts';
 import { type KerasTensor, type Operation, replay } from '../tensor/keras-tensor.ts';
 import { leavesIn, mapTensors, signatureOf, tensorsIn } from '../tensor/leaves.ts';
 import { asTensor, isTypedArray, type Like } from '../tensor/like.ts';
+import { markMadeBy, passMark } from '../tensor/made-by.ts';
 import { addNode, hasSymbolic, inferSymbolic, type SymbolicAval } from '../tensor/symbolic.ts';
 import { compileTraced, runTraced, type Traced, trace } from '../tensor/traced.ts';
+import { Variable } from '../tensor/variable.ts';
 import { weakScalar, weakSignature, withWeak } from './weak-scalars.ts';
 
 /**
@@ -66,10 +68,20 @@ export function op<A extends unknown[], R>(
   const most = options ? body.length + 1 : body.length || Number.POSITIVE_INFINITY;
   const prepare = (args: readonly unknown[]): unknown[] =>
     args.map((x, k) => (k < reads.length ? read(reads[k]!, x) : mapTensors(x, (t) => t)));
+  const prepareAround = (given: readonly unknown[]): unknown[] => {
+    const read = prepare(given);
+    return given.map((x, k) => (x instanceof Variable ? x : read[k]));
+  };
   const call = (...given: unknown[]): unknown => {
     if (given.length > most) refuseSurplus(name, given, most);
     if (options) optionsOf(name, options, given[most - 1] as OptionsAmong<A>);
-    return refusingComplex(name, () => onArguments(prepare(given)));
+    // In a functional model a variable is read whenever the model runs.
+    const variable = given.find((x) => x instanceof Variable);
+    if (variable && hasSymbolic(given)) return callSymbolic(name, call, prepareAround(given));
+    const result = refusingComplex(name, () => onArguments(prepare(given)));
+    if (variable && !currentFrame() && name !== 'stopGradient')
+      markMadeBy({ label: `variable "${variable.path}"`, isTrainable: () => variable.trainable }, result);
+    return result;
   };
   const onArguments = (args: unknown[]): unknown => {
     if (hasSymbolic(args)) return callSymbolic(name, call, args);
@@ -99,7 +111,10 @@ function compute<A extends unknown[], R>(name: string, body: (...args: A) => R, 
       cache.set(key, entry);
     }
   }
-  return runTraced(entry.traced as Traced<R>, entry.executable, leavesIn(args));
+  const result = runTraced(entry.traced as Traced<R>, entry.executable, leavesIn(args));
+  // What has no gradient is a constant on purpose.
+  if (name !== 'stopGradient') passMark(args, result);
+  return result;
 }
 
 /** Computes at once and keeps what was recorded, so that a gradient can go back through it. */

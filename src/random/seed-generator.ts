@@ -1,3 +1,4 @@
+import type { Named } from '../base/errors.ts';
 import { autoName } from '../base/naming.ts';
 import { optionsOf } from '../base/options.ts';
 import { type Config, registerModule } from '../base/serialize.ts';
@@ -8,7 +9,7 @@ import { add, mul, rem } from '../primitives/elementwise.ts';
 import { iota } from '../primitives/generators.ts';
 import { outsideOfTraces } from '../tensor/frames.ts';
 import { tensor } from '../tensor/like.ts';
-import { asCallOf } from '../tensor/scopes.ts';
+import { asCallOf, countGenerator, currentCall } from '../tensor/scopes.ts';
 import { Variable } from '../tensor/variable.ts';
 import { checkSeed, defaultSeed, onRandomSeed } from './global-seed.ts';
 
@@ -22,11 +23,31 @@ const scrambled = op('nextGlobalSeed', (state: Tensor) =>
   rem(mul(add(state, like(state, 1)), like(state, 5387)), like(state, 933199)),
 );
 
-const makeState = (seed: number, name: string): Variable =>
-  new Variable(
-    outsideOfTraces(() => keyOf(seed)),
-    { trainable: false, name, aggregation: 'only_first_replica' },
-  );
+const stateName = 'seed_generator_state';
+const firstSeeds = new WeakMap<Variable, number>();
+function makeState(seed: number, name: string): Variable {
+  const value = outsideOfTraces(() => keyOf(seed));
+  const state = new Variable(value, { trainable: false, name, aggregation: 'only_first_replica' });
+  firstSeeds.set(state, seed);
+  return state;
+}
+
+/** States of the generators that the call of a layer makes, in their order. */
+const statesInCalls = new WeakMap<Named, Variable[]>();
+export const statesMadeBy = (owner: Named): readonly Variable[] => statesInCalls.get(owner) ?? [];
+
+/**
+ * The state of a generator that the call of a layer makes, and of its successors in later calls, compiled ones too: without a
+ * seed each call goes on where the last one ended; with a seed each begins from it, as in Keras.
+ */
+function stateInCall(owner: Named, seed: number | null): Variable {
+  const states = statesInCalls.get(owner) ?? [];
+  statesInCalls.set(owner, states);
+  const at = countGenerator();
+  const state = (states[at] ??= asCallOf(undefined, () => makeState(seed ?? defaultSeed(), stateName)));
+  if (seed !== null) state.assign(keyOf(seed));
+  return state;
+}
 
 /**
  * A source of seeds that never gives one twice: its state `[seed, n]` is a variable, and each draw counts it up.
@@ -44,9 +65,11 @@ export class SeedGenerator {
     const { seed = null, name = null } = optionsOf('SeedGenerator', { seed: true, name: true }, options);
     this.given = seed;
     this.name = name ?? autoName('seed_generator');
-    this.seed = checkSeed('SeedGenerator', seed ?? defaultSeed());
-    this.state = makeState(this.seed, 'seed_generator_state');
-    this.state.path = `${this.name}/seed_generator_state`;
+    const owner = currentCall();
+    if (seed !== null) checkSeed('SeedGenerator', seed);
+    this.state = owner ? stateInCall(owner, seed) : makeState(seed ?? defaultSeed(), stateName);
+    this.seed = seed ?? firstSeeds.get(this.state)!;
+    if (!owner) this.state.path = `${this.name}/${stateName}`;
   }
 
   /** What a layer that holds the generator has to save and to update. */

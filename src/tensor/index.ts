@@ -1,14 +1,16 @@
 export { Tensor } from '../ir/tensor.ts';
-export { currentTrace, inFrame, isRecordingTape, outsideOfTraces, Trace } from './frames.ts';
+export { currentFrame, currentTrace, inFrame, isRecordingTape, outsideOfTraces, Trace } from './frames.ts';
 export { type GradOptions, grad, gradientsOf, valueAndGrad } from './grad.ts';
 export { type Jitted, jit } from './jit.ts';
 export { callsOf, type GraphNode, KerasTensor, type Operation, replay } from './keras-tensor.ts';
 export { leavesIn, mapTensors, signatureOf, tensorsIn, withTensors } from './leaves.ts';
 export { asTensor, dtypeOf, isTypedArray, type Like, type Nested, type TensorOptions, tensor } from './like.ts';
+export { markMadeBy } from './made-by.ts';
 export { nest } from './read.ts';
 export {
   asCallOf,
   atPath,
+  countGenerator,
   currentAutocast,
   currentCall,
   currentPath,

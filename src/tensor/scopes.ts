@@ -34,10 +34,18 @@ const dtypes: (DType | undefined)[] = [];
 export const withAutocast = scoped(dtypes);
 export const currentAutocast = (): DType | undefined => dtypes[dtypes.length - 1];
 
-const owners: (Named | undefined)[] = [];
+interface Call {
+  readonly owner: Named | undefined;
+  /** How many seed generators it has made so far. */
+  generators: number;
+}
+const calls: Call[] = [];
+const inCallOf = scoped(calls);
 /** Refuses variables that `f` creates: it is the `call` of the named layer. `undefined` allows them again (in `build`). */
-export const asCallOf = scoped(owners);
-export const currentCall = (): Named | undefined => owners[owners.length - 1];
+export const asCallOf = <R>(owner: Named | undefined, f: () => R): R => inCallOf({ owner, generators: 0 }, f);
+export const currentCall = (): Named | undefined => calls[calls.length - 1]?.owner;
+/** Position of a seed generator among those that the call in progress makes. */
+export const countGenerator = (): number => calls[calls.length - 1]!.generators++;
 
 const rooms: { readonly what: string; left: number }[] = [];
 /** Runs `f`, whose new variables may take so many bytes together: no more than `what` can fill. */
@@ -65,7 +73,7 @@ export function takeRoom(name: string, bytes: number): void {
 /** Raises the error for variables made where they would be new at every call. */
 export function refuseVariables(
   name: string,
-  owner: Named | string | undefined = currentCall() ?? (owners.length === 0 && currentTrace() ? 'jit' : undefined),
+  owner: Named | string | undefined = currentCall() ?? (calls.length === 0 && currentTrace() ? 'jit' : undefined),
 ): void {
   if (!owner) return;
   fail(

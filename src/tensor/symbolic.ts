@@ -5,6 +5,7 @@ import { input } from '../ir/complex.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { callsOf, type GraphNode, KerasTensor, type Operation } from './keras-tensor.ts';
 import { mapTensors, tensorsIn } from './leaves.ts';
+import { refuseBakedWeights } from './made-by.ts';
 import { recordKnown, type Sizes } from './trial.ts';
 import { firstThatWorks } from './trial-sizes.ts';
 
@@ -70,6 +71,7 @@ export function addNode(
   form: unknown,
   avals: readonly SymbolicAval[],
 ): Tree<KerasTensor> {
+  refuseBakedWeights(operation, args);
   const outputs = avals.map(({ shape, dtype }) => new KerasTensor(shape, { dtype }));
   if (outputs.length === 0)
     fail(operation, 'a symbolic call gave no tensor', 'return the tensors that the call computes');
