@@ -7,6 +7,7 @@ import {
   deserializeObject,
   getRegisteredName,
   getRegisteredObject,
+  registerFunctions,
   serializeObject,
 } from '../base/serialize.ts';
 import type { Tensor } from '../ir/tensor.ts';
@@ -93,7 +94,15 @@ const named: Readonly<Record<string, unknown>> = {
   tanh_shrink: ops.tanhShrink,
   threshold: ops.threshold,
 };
-const others: Readonly<Record<string, unknown>> = { swish: ops.silu, hard_swish: ops.hardSilu };
+/** What Keras 1 and 2 called `hard_sigmoid`: `clip(0.2 x + 0.5, 0, 1)`. Models in their files compute it; Keras 3 has no name for it. */
+const keras2HardSigmoid = (x: Tensor): Tensor => ops.clip(ops.add(ops.multiply(x, 0.2), 0.5), 0, 1);
+registerFunctions({ keras2_hard_sigmoid: keras2HardSigmoid });
+
+const others: Readonly<Record<string, unknown>> = {
+  swish: ops.silu,
+  hard_swish: ops.hardSilu,
+  keras2_hard_sigmoid: keras2HardSigmoid,
+};
 const names = new Map<unknown, string>([
   ...Object.entries(named).map(([name, f]) => [f, name] as const),
   [ops.relu, 'relu'],

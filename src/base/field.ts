@@ -213,6 +213,8 @@ const diskKey = (key: string, field: AnyField): string => field.key ?? optionToD
 export const optionsToConfig = <S extends Fields>(fields: S, options: Resolved<S>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(fields).map(([key, field]) => [diskKey(key, field), field.toDisk(options[key])]));
 
+/** Keys under which a config holds the options. */
+export const diskKeys = (fields: Fields): string[] => Object.entries(fields).map(([key, field]) => diskKey(key, field));
 /** Keys of a config that hold Python floats. */
 export const floatKeys = (fields: Fields): ReadonlySet<string> =>
   new Set(Object.entries(fields).flatMap(([key, field]) => (field.isFloat ? [diskKey(key, field)] : [])));

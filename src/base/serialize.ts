@@ -23,6 +23,8 @@ export interface SerializedObject {
   readonly registered_name: string | null;
   readonly build_config?: unknown;
   readonly compile_config?: unknown;
+  /** The same number in two descriptions says that they are of one object. */
+  readonly shared_object_id?: unknown;
 }
 /** User classes and functions by the names under which configs mention them. */
 export type CustomObjects = Readonly<Record<string, unknown>>;
@@ -121,6 +123,49 @@ const isSerializable = (x: unknown): x is Serializable =>
   x !== null &&
   typeof (x as Partial<Serializable>).getConfig === 'function';
 
+/** Numbers of the objects described so far, while a model is being written. */
+let numbers: Map<unknown, number> | undefined;
+
+/** Runs `describe`; objects that its result describes more than once bear the same `shared_object_id` there. */
+export function markingShared(describe: () => unknown): unknown {
+  if (numbers) return describe();
+  numbers = new Map();
+  try {
+    const result = describe();
+    const counts = new Map<unknown, number>();
+    const visit = (x: unknown, f: (object: Config) => void): void => {
+      if (typeof x !== 'object' || x === null) return;
+      if ('shared_object_id' in x) f(x as Config);
+      for (const y of Object.values(x)) visit(y, f);
+    };
+    visit(result, ({ shared_object_id: id }) => counts.set(id, (counts.get(id) ?? 0) + 1));
+    visit(result, (object) => {
+      if (counts.get(object['shared_object_id']) === 1) delete object['shared_object_id'];
+    });
+    return result;
+  } finally {
+    numbers = undefined;
+  }
+}
+function numberOf(object: unknown): { shared_object_id?: number } {
+  if (!numbers) return {};
+  if (!numbers.has(object)) numbers.set(object, numbers.size + 1);
+  return { shared_object_id: numbers.get(object)! };
+}
+
+/** Objects made so far by their `shared_object_id`, while a model is being read. */
+let shared: Map<unknown, unknown> | undefined;
+/** Runs `make`; descriptions with the same `shared_object_id` give the same object. */
+export function sharingObjects<R>(make: () => R): R {
+  if (shared) return make();
+  shared = new Map();
+  try {
+    return make();
+  } finally {
+    shared = undefined;
+  }
+}
+
 /** Writes an object, or a nest of values and objects, as configs hold it. */
 export function serializeObject(x: unknown): unknown {
   if (x === null || x === undefined) return null;
@@ -134,6 +179,7 @@ export function serializeObject(x: unknown): unknown {
       class_name: x.className ?? nameOf(own),
       config: x.getConfig(),
       registered_name: module ? null : getRegisteredName(own),
+      ...numberOf(x),
     };
   }
   if (typeof x === 'function')
@@ -200,11 +246,14 @@ export function deserializeObject(x: unknown, customObjects: CustomObjects = {})
       )
     );
   }
+  const { shared_object_id: id } = x;
+  if (id !== undefined && shared?.has(id)) return shared.get(id);
   const found = findClass(x, customObjects);
   const make = (): unknown => found.fromConfig((x.config ?? {}) as Config);
   const object = Object.keys(customObjects).length > 0 ? customObjectScope(customObjects, make) : make();
   const buildable = object as { buildFromConfig?(config: Config): void };
   if (x.build_config && typeof buildable.buildFromConfig === 'function')
     buildable.buildFromConfig(x.build_config as Config);
+  if (id !== undefined) shared?.set(id, object);
   return object;
 }

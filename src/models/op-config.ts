@@ -1,7 +1,13 @@
 import { imageDataFormat } from '../base/config.ts';
 import { fail } from '../base/errors.ts';
 import { optionFromDisk, optionToDisk } from '../base/naming.ts';
-import { type Config, isSerializedObject, type SerializedObject, serializeObject } from '../base/serialize.ts';
+import {
+  type Config,
+  getRegisteredObject,
+  isSerializedObject,
+  type SerializedObject,
+  serializeObject,
+} from '../base/serialize.ts';
 import * as ops from '../ops/index.ts';
 import { OpNode } from '../ops/op.ts';
 import { callsOf, tensorsIn } from '../tensor/index.ts';
@@ -134,6 +140,19 @@ function opOfClass(className: string): (typeof known)[number] | undefined {
 }
 export const isOpClass = ({ module }: SerializedObject): boolean =>
   /^(keras\.(src\.)?|hornbeam\.)ops(\.|$)/.test(module ?? '');
+
+/** An op in an `.h5` file that Keras wrote, without module: it has none of the options of layers. */
+export const isNamelessOp = ({
+  module,
+  class_name: name,
+  config,
+  registered_name: registered,
+}: SerializedObject): boolean =>
+  (module === undefined || module === null) &&
+  isPlain(config) &&
+  !['trainable', 'dtype', 'layers'].some((key) => key in config) &&
+  !getRegisteredObject(registered ?? name) &&
+  opOfClass(name) !== undefined;
 
 /** Makes the op again, and remembers the parameters in its config. */
 export function opFromConfig(entry: SerializedObject): OpNode {

@@ -23,7 +23,7 @@ import {
   Variable,
 } from '../tensor/index.ts';
 import { forward } from '../training/trainable.ts';
-import { isOpClass, opArguments, opFromConfig, opToConfig } from './op-config.ts';
+import { isNamelessOp, isOpClass, opArguments, opFromConfig, opToConfig } from './op-config.ts';
 
 type HistoryOf = (t: KerasTensor) => readonly [name: string, call: number, output: number];
 
@@ -38,7 +38,7 @@ export function serializeOperation(operation: Operation): Config {
 }
 
 export function deserializeOperation(entry: SerializedObject, customObjects: CustomObjects): Operation {
-  if (isOpClass(entry)) return opFromConfig(entry);
+  if (isOpClass(entry) || isNamelessOp(entry)) return opFromConfig(entry);
   return deserializeObject({ ...entry, build_config: undefined }, customObjects) as AnyLayer;
 }
 

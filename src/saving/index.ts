@@ -12,7 +12,8 @@ import {
   type SavedModel,
   weightsIn,
 } from './keras-file.ts';
-import { isLegacy, modelFromH5, modelToH5, weightsFromLegacy } from './legacy-file.ts';
+import { isLegacy, modelFromH5, modelToH5 } from './legacy/h5-model.ts';
+import { weightsFromLegacy } from './legacy/h5-weights.ts';
 import { type LoadWeightsOptions, loadWeightsOptions, weightsFromH5, weightsToH5 } from './weights.ts';
 
 export {

@@ -6,12 +6,15 @@ import {
   type CustomObjects,
   customObjectScope,
   deserializeObject,
+  markingShared,
   serializeObject,
+  sharingObjects,
 } from '../base/serialize.ts';
 import { readHdf5, writeHdf5 } from '../formats/hdf5.ts';
 import { openZip, writeZip, type ZipArchive } from '../formats/zip.ts';
 import type { AnyLayer } from '../layers/layer.ts';
 import { atPath, withinRoom } from '../tensor/index.ts';
+import { isOldVersion, upgradeModel } from './legacy/upgrade.ts';
 import { parsePythonJson, pythonJson } from './python-json.ts';
 import { placeSaveables } from './saveables.ts';
 import { weightsFromH5, weightsToH5 } from './weights.ts';
@@ -26,7 +29,9 @@ export interface SavedModel extends AnyLayer {
 }
 
 /** A model as its config holds it, with how it was built and compiled. */
-export function modelToConfig(model: SavedModel): Config {
+export const modelToConfig = (model: SavedModel): Config => markingShared(() => describeModel(model)) as Config;
+
+function describeModel(model: SavedModel): Config {
   const build = model.getBuildConfig();
   const isFunctional = model.className === 'Functional';
   return {
@@ -42,10 +47,13 @@ export const modelToJson = (model: SavedModel): string => pythonJson(modelToConf
 /** Makes a model, with fresh weights, from what `toJson` gave. */
 export function modelFromJson<M = SavedModel>(text: string, options: LoadModelOptions = {}): M {
   optionsOf('modelFromJson', loadModelOptions, options);
-  const config = parsePythonJson(text, 'modelFromJson') as Config | null;
-  if (typeof config !== 'object' || typeof config?.['class_name'] !== 'string')
+  const described = parsePythonJson(text, 'modelFromJson') as Config | null;
+  if (typeof described !== 'object' || typeof described?.['class_name'] !== 'string')
     fail('modelFromJson', 'the text describes no model', 'pass what model.toJson() gave, here or in Keras');
-  return modelFromConfig(config as Config, options) as M;
+  const { keras_version: version, ...config } = described as Config;
+  // Keras 3 names modules and no version, older ones the other way round.
+  const isOld = typeof version === 'string' ? isOldVersion(version) : !('module' in config);
+  return upgradedModel(config, isOld, options) as M;
 }
 
 /** The bytes of a `.keras` file: config, metadata, weights, and the optimizer's state. */
@@ -72,17 +80,24 @@ export const loadModelOptions: OptionNames<LoadModelOptions> = { customObjects: 
 export function modelFromConfig(config: Config, options: LoadModelOptions = {}): SavedModel {
   const { customObjects = {}, compile = true } = optionsOf('modelFromConfig', loadModelOptions, options);
   return atPath([], () =>
-    customObjectScope(customObjects, () => {
-      const model = deserializeObject(config, customObjects) as SavedModel;
-      const compileConfig = config['compile_config'] as Config | undefined;
-      if (compile && compileConfig && Object.keys(compileConfig).length > 0) {
-        model.compileFromConfig(compileConfig);
-        const { optimizer } = model as unknown as { optimizer?: { build(variables: unknown): void } };
-        if (model.built) optimizer?.build(model.trainableVariables);
-      }
-      return model;
-    }),
+    customObjectScope(customObjects, () =>
+      sharingObjects(() => {
+        const model = deserializeObject(config, customObjects) as SavedModel;
+        const compileConfig = config['compile_config'] as Config | undefined;
+        if (compile && compileConfig && Object.keys(compileConfig).length > 0) compileModel(model, compileConfig);
+        return model;
+      }),
+    ),
   );
+}
+/** Makes the model that a config of any version describes. */
+export const upgradedModel = (config: unknown, isOld: boolean, options: LoadModelOptions): SavedModel =>
+  customObjectScope(options.customObjects ?? {}, () => modelFromConfig(upgradeModel(config, { isOld }), options));
+/** Compiles a model as its file says, and makes the optimizer's variables. */
+export function compileModel(model: SavedModel, config: Config): void {
+  model.compileFromConfig(config);
+  const { optimizer } = model as unknown as { optimizer?: { build(variables: unknown): void } };
+  if (model.built) optimizer?.build(model.trainableVariables);
 }
 
 /** Weights that a config may ask for, if they are to come from a file of so many bytes: slots of an optimizer may be missing there. */
@@ -92,10 +107,15 @@ export const roomFor = (fileBytes: number): number => 2 ** 26 + 16 * fileBytes;
 export async function modelFromKeras(bytes: Uint8Array, options: LoadModelOptions = {}): Promise<SavedModel> {
   optionsOf('modelFromKeras', loadModelOptions, options);
   const zip = openZip(bytes);
-  const text = (await zip.read('config.json', roomFor(bytes.length))) ?? absent('loadModel', 'config.json');
-  const config = parsePythonJson(new TextDecoder().decode(text)) as Config;
+  const readText = async (name: string): Promise<string | undefined> => {
+    const text = await zip.read(name, roomFor(bytes.length));
+    return text && new TextDecoder().decode(text);
+  };
+  const config = parsePythonJson((await readText('config.json')) ?? absent('loadModel', 'config.json'));
+  const metadata = parsePythonJson((await readText('metadata.json')) ?? '{}') as { keras_version?: string };
+  const isOld = isOldVersion(metadata.keras_version);
   const room = roomFor(zip.sizeOf(weightsFile) ?? absent('loadModel', weightsFile));
-  const model = withinRoom('the file', room, () => modelFromConfig(config, options));
+  const model = withinRoom('the file', room, () => upgradedModel(config, isOld, options));
   weightsFromH5(model, await readHdf5(await weightsIn(zip, model)));
   return model;
 }

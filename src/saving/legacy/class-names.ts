@@ -1,0 +1,33 @@
+import { isPlain, type Step } from './described.ts';
+
+/** Classes that had other names. */
+const newNames: Readonly<Record<string, string>> = {
+  AtrousConvolution1D: 'Conv1D',
+  AtrousConvolution2D: 'Conv2D',
+  Convolution1D: 'Conv1D',
+  Convolution2D: 'Conv2D',
+  Convolution3D: 'Conv3D',
+  Deconvolution2D: 'Conv2DTranspose',
+  Deconvolution3D: 'Conv3DTranspose',
+  SeparableConvolution2D: 'SeparableConv2D',
+  TimeDistributedDense: 'Dense',
+  BatchNormalizationV1: 'BatchNormalization',
+  BatchNormalizationV2: 'BatchNormalization',
+  LayerNormalizationV2: 'LayerNormalization',
+  LSTMV2: 'LSTM',
+  GRUV2: 'GRU',
+  L1L2Regularizer: 'L1L2',
+  WeightRegularizer: 'L1L2',
+  Policy: 'DTypePolicy',
+  PolicyV1: 'DTypePolicy',
+};
+
+/** Classes have the names they have today; registered ones stood with their package, as in `package>Name`. */
+export const nameClasses: Step = (object) => {
+  const { class_name: name } = object;
+  if (name.includes('>') && !object.registered_name)
+    return { ...object, class_name: name.split('>')[1]!, registered_name: name };
+  if (name === 'Model' && isPlain(object.config) && 'layers' in object.config)
+    return { ...object, class_name: 'Functional' };
+  return Object.hasOwn(newNames, name) ? { ...object, class_name: newNames[name]! } : object;
+};

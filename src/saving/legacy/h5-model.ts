@@ -1,0 +1,141 @@
+import { fail, HornbeamError } from '../../base/errors.ts';
+import { type Config, customObjectScope, lookUpClass, serializeObject, sourceNameOf } from '../../base/serialize.ts';
+import { getH5, getH5Text, type H5Group, h5Group, h5Text, isH5Dataset, makeH5Group } from '../../formats/hdf5.ts';
+import { inner } from '../../layers/inner.ts';
+import type { AnyLayer } from '../../layers/layer.ts';
+import { type Variable, withinRoom } from '../../tensor/index.ts';
+import {
+  compileModel,
+  kerasVersion,
+  type LoadModelOptions,
+  modelFromConfig,
+  roomFor,
+  type SavedModel,
+} from '../keras-file.ts';
+import { parsePythonJson, pythonJson } from '../python-json.ts';
+import { assignStored, mismatch, putWeights, storedIn, weightsFromLegacy, weightsToLegacy } from './h5-weights.ts';
+import { isOldVersion, upgradeModel, upgradeTrainingConfig } from './upgrade.ts';
+
+interface Modelish extends AnyLayer {
+  readonly layers: readonly AnyLayer[];
+  readonly optimizer?: { readonly variables: readonly Variable[]; getConfig(): Config } | undefined;
+}
+
+/** Layers without the names of modules, as legacy files hold them. Ops keep theirs: Keras finds them by it alone. */
+function legacyConfig(config: Config): Config {
+  const { layers, ...rest } = config as { layers?: Config[] };
+  if (!Array.isArray(layers)) return config;
+  return {
+    ...rest,
+    layers: layers.map((layer) => {
+      const { module, class_name, config: own, registered_name, shared_object_id, name, inbound_nodes } = layer;
+      const isOp = /^(keras\.src|hornbeam)\.ops\./.test(String(module));
+      return {
+        ...(isOp && { module }),
+        class_name: isOp ? class_name : classNameOf(layer),
+        config: legacyConfig(own as Config),
+        ...(isOp && { registered_name }),
+        ...(shared_object_id !== undefined && { shared_object_id }),
+        ...(name !== undefined && { name, inbound_nodes }),
+      };
+    }),
+  };
+}
+/** The class's own name; one that was registered stands with its package. */
+function classNameOf(layer: Config): unknown {
+  const found = lookUpClass(layer as never) as { sourceName?: string } | undefined;
+  return found?.sourceName ?? layer['registered_name'] ?? layer['class_name'];
+}
+
+/** A whole model in the layout of `.h5` files. */
+export async function modelToH5(model: SavedModel): Promise<H5Group> {
+  const file = h5Group();
+  const { layers, optimizer } = model as unknown as Modelish;
+  const config = { class_name: sourceNameOf(model), config: legacyConfig(model.getConfig()) };
+  file.attributes['keras_version'] = h5Text(kerasVersion);
+  file.attributes['backend'] = h5Text('jax');
+  file.attributes['model_config'] = h5Text(pythonJson(config), 'ascii');
+  const compiled = model.getCompileConfig();
+  if (compiled && optimizer) {
+    const { optimizer: described, ...rest } = compiled;
+    const { class_name, config: own } = (described ?? serializeObject(optimizer)) as Config;
+    const training = { ...(withFullNames(rest) as Config), optimizer_config: { class_name, config: own } };
+    file.attributes['training_config'] = h5Text(pythonJson(training), 'ascii');
+  }
+  const all = (model.className === 'Functional' && model[inner].held) || layers;
+  await weightsToLegacy(model, all, makeH5Group(file, 'model_weights'));
+  if (compiled && optimizer && optimizer.variables.length > 0)
+    await putWeights(makeH5Group(file, 'optimizer_weights'), optimizer.variables);
+  return file;
+}
+
+/** Short names of losses and metrics, which Keras does not find when it reads `training_config`. */
+const fullNames: Readonly<Record<string, string>> = {
+  bce: 'binary_crossentropy',
+  kld: 'kl_divergence',
+  mae: 'mean_absolute_error',
+  mape: 'mean_absolute_percentage_error',
+  mse: 'mean_squared_error',
+  msle: 'mean_squared_logarithmic_error',
+};
+/** Objects in `training_config` have no module, functions are their names. */
+function withFullNames(x: unknown): unknown {
+  if (Array.isArray(x)) return x.map(withFullNames);
+  if (typeof x === 'string') return fullNames[x.toLowerCase()] ?? x;
+  if (typeof x !== 'object' || x === null) return x;
+  const { module: _, registered_name, shared_object_id: __, ...rest } = x as Config;
+  if (rest['class_name'] === 'function') return registered_name ?? rest['config'];
+  if (!('class_name' in rest)) return Object.fromEntries(Object.entries(rest).map(([k, v]) => [k, withFullNames(v)]));
+  // A user's class is found by its full name.
+  return registered_name ? { ...rest, class_name: registered_name } : rest;
+}
+
+/** Whether an HDF5 file is of the legacy layout: a whole model, or weights by layer. */
+export const isLegacy = (file: H5Group): boolean =>
+  ['model_config', 'layer_names', 'layer_names0'].some((name) => name in file.attributes);
+
+/** The model in a legacy `.h5` file, of any version of Keras. */
+export function modelFromH5(
+  file: H5Group,
+  options: LoadModelOptions = {},
+  fileBytes = Number.POSITIVE_INFINITY,
+): SavedModel {
+  const described = getH5Text(file, 'model_config');
+  if (described === undefined)
+    return fail(
+      'loadModel',
+      'the HDF5 file holds weights, but no model',
+      'make the model in code, or from its JSON, and call model.loadWeights(file)',
+    );
+  const isOld = isOldVersion(getH5Text(file, 'keras_version') ?? '1.');
+  return customObjectScope(options.customObjects ?? {}, () => {
+    const config = upgradeModel(parsePythonJson(described), { isOld });
+    const model = withinRoom('the file', roomFor(fileBytes), () =>
+      modelFromConfig(config, { ...options, compile: false }),
+    );
+    const group = getH5(file, 'model_weights');
+    if (!group || isH5Dataset(group))
+      return fail('loadModel', 'the HDF5 file holds no group "model_weights"', 'check that the file is whole');
+    weightsFromLegacy(model, group);
+    const training = getH5Text(file, 'training_config');
+    if (options.compile !== false && training !== undefined) compileAsSaved(model, file, training, isOld);
+    return model;
+  });
+}
+
+/** Compiles as the file says; what an old version knew otherwise ends in a warning, for the model itself is whole. */
+function compileAsSaved(model: SavedModel, file: H5Group, training: string, isOld: boolean): void {
+  try {
+    compileModel(model, upgradeTrainingConfig(parsePythonJson(training) as Config, { isOld }));
+  } catch (error) {
+    if (!isOld || !(error instanceof HornbeamError)) throw error;
+    console.warn(`loadModel: the model is not compiled: ${error.message.split('\n')[0]}`);
+    return;
+  }
+  const { optimizer } = model as unknown as Modelish;
+  const stored = storedIn(file, 'optimizer_weights');
+  if (!optimizer || stored.length === 0) return;
+  const problem = mismatch(optimizer.variables, stored);
+  if (problem) console.warn(`loadModel: the optimizer begins afresh: ${problem}.`);
+  else assignStored(optimizer.variables, stored);
+}

@@ -1,0 +1,106 @@
+import { fail } from '../../base/errors.ts';
+import { diskKeys, type Fields } from '../../base/field.ts';
+import { type Config, getRegisteredObject, lookUpClass } from '../../base/serialize.ts';
+import { type Described, isDescribed, isPlain, renamed, type Step, withOptions, without } from './described.ts';
+import { describeByName } from './keras1-options.ts';
+
+/** Options that were renamed within a class. */
+const newNames: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  InputLayer: { batch_input_shape: 'batch_shape' },
+  LeakyReLU: { alpha: 'negative_slope' },
+  CategoryEncoding: { max_tokens: 'num_tokens' },
+};
+/** Options that say how the old library computed, or what is known otherwise today. */
+const leftOut: Readonly<Record<string, readonly string[]>> = {
+  '': ['batch_input_shape', 'input_dtype', 'input_length', 'implementation', 'decay'],
+  BatchNormalization: ['fused', 'virtual_batch_size', 'adjustment'],
+  MultiHeadAttention: ['query_shape', 'key_shape', 'value_shape'],
+};
+
+/** Layers of Keras 2 whose options have other names, or are no options any more. */
+export const renameOptions: Step = (object, { isOld }) =>
+  isOld
+    ? withOptions(object, (given) => {
+        const { class_name: name } = object;
+        const options = renamed(given, newNames[name] ?? {});
+        return without(options, [...(name === 'InputLayer' ? [] : leftOut['']!), ...(leftOut[name] ?? [])]);
+      })
+    : object;
+
+/** Numbers that were NumPy's: `{ type: "ndarray", value }`. */
+const bare = (x: unknown): unknown => (isPlain(x) && x['type'] === 'ndarray' && 'value' in x ? x['value'] : x);
+
+/** Values in the form that options have today. */
+export const simplifyValues: Step = (object, { isOld }) =>
+  isOld
+    ? withOptions(object, (options) =>
+        Object.fromEntries(
+          Object.entries(options).map(([key, given]) => {
+            const value = bare(given);
+            if (key === 'axis' && Array.isArray(value) && value.length === 1 && object.class_name !== 'Normalization')
+              return [key, value[0]];
+            if (key === 'dtype') return [key, policyOf(value)];
+            return [key, /regularizer$|constraint$/.test(key) ? describeByName(value) : value];
+          }),
+        ),
+      )
+    : object;
+
+/** A policy without what it said about losses; one that was to be inferred is none. */
+function policyOf(x: unknown): unknown {
+  if (!isDescribed(x) || !isPlain(x.config)) return x;
+  const name = x.config['name'];
+  return typeof name === 'string' && name.startsWith('infer') ? null : { ...x, config: { name } };
+}
+
+/** Initializers were told a dtype; the weight says it. */
+export const forgetInitializerDtype: Step = (object, { key, isOld }) =>
+  isOld && /initializer$/.test(key)
+    ? withOptions(object, (options) => {
+        const rest = without(options, ['dtype']);
+        return rest['distribution'] === 'normal' ? { ...rest, distribution: 'truncated_normal' } : rest;
+      })
+    : object;
+
+/** Recurrent layers: GRU once had no `reset_after`, and time could come first. */
+export const readRecurrence: Step = (object, { isOld }) =>
+  isOld && /^(RNN|SimpleRNN|GRU|LSTM)/.test(object.class_name)
+    ? withOptions(object, ({ time_major, ...options }) => {
+        if (time_major)
+          fail(
+            `${object.class_name} "${String(options['name'])}"`,
+            'its file says time_major: time is the first axis, which Keras 3 has not',
+            'save the model with time_major=False, and swap the first two axes of its inputs',
+          );
+        return /^GRU/.test(object.class_name) ? { reset_after: false, ...options } : options;
+      })
+    : object;
+
+const asksForNothing = (key: string, value: unknown): boolean =>
+  value === null || value === false || (key === 'groups' && value === 1);
+/** Options that the class has no more, and that ask for nothing: null, false, one group. */
+export const dropEmptyOptions: Step = (object, { isOld }) => {
+  const known = isOld ? fieldsOf(object) : undefined;
+  return known
+    ? withOptions(object, (options) =>
+        Object.fromEntries(Object.entries(options).filter(([k, v]) => known.has(k) || !asksForNothing(k, v))),
+      )
+    : object;
+};
+const common = ['name', 'trainable', 'dtype', 'activity_regularizer', 'batch_shape'];
+function fieldsOf(object: Described): ReadonlySet<string> | undefined {
+  if (getRegisteredObject(object.registered_name ?? object.class_name)) return undefined;
+  const found = lookUpClass({ module: null, registered_name: null, ...object });
+  const { fields } = (found ?? {}) as { fields?: Fields };
+  if (!fields || Object.keys(fields).length === 0) return undefined;
+  return new Set([...common, ...diskKeys(fields)]);
+}
+
+/** One kernel and its options were written twice: these classes have two kernels, or one under another name. */
+export const keepOwnKernels: Step = (object, { isOld }) =>
+  isOld && /^(Depthwise|Separable)Conv/.test(object.class_name)
+    ? withOptions(object, (options: Config) => {
+        const extra = object.class_name.startsWith('Depthwise') ? ['filters', 'groups'] : ['groups'];
+        return without(options, [...extra, 'kernel_initializer', 'kernel_regularizer', 'kernel_constraint']);
+      })
+    : object;

@@ -1,0 +1,24 @@
+import { type Described, isPlain, type Step } from './described.ts';
+
+/** The family of what stands under a key. */
+const families: readonly (readonly [key: RegExp, module: string])[] = [
+  [/^(layers?|cells?|forward_layer|backward_layer)$/, 'keras.layers'],
+  [/(^|_)initializer$/, 'keras.initializers'],
+  [/(^|_)regularizer$/, 'keras.regularizers'],
+  [/(^|_)constraint$/, 'keras.constraints'],
+  [/^learning_rate$/, 'keras.optimizers.schedules'],
+  [/^(inner_)?optimizer$/, 'keras.optimizers'],
+  [/^loss$/, 'keras.losses'],
+  [/^(weighted_)?metrics$/, 'keras.metrics'],
+];
+
+/** An op among the layers: it has none of the options that every layer has. */
+const mayBeOp = ({ config }: Described): boolean =>
+  isPlain(config) && !['trainable', 'dtype', 'layers'].some((key) => key in config);
+
+/** Old configs and `.h5` files name no modules: the place says of which family a class is. */
+export const nameModules: Step = (object, { key }) => {
+  if (object.module !== undefined || (key === 'layers' && mayBeOp(object))) return object;
+  const family = families.find(([pattern]) => pattern.test(key));
+  return family ? { ...object, module: family[1] } : object;
+};

@@ -1,0 +1,35 @@
+import type { Config } from '../../base/serialize.ts';
+import { type Described, isDescribed, isPlain, type Step, withOptions } from './described.ts';
+
+/** Up to 2.2.2 the config of a Sequential was the list of its layers. */
+export const unlistSequential: Step = (object) =>
+  object.class_name === 'Sequential' && Array.isArray(object.config)
+    ? { ...object, config: { layers: object.config } }
+    : object;
+
+/** The shape, batch axis included, that a layer was told to expect; wrappers and models ask what they hold. */
+function expectedBy({ config }: Described): { shape: unknown; dtype: unknown; name: string } | undefined {
+  if (Array.isArray(config)) return isDescribed(config[0]) ? expectedBy(config[0]) : undefined;
+  if (!isPlain(config)) return undefined;
+  const shape = config['batch_input_shape'] ?? config['batch_shape'];
+  if (Array.isArray(shape))
+    return { shape, dtype: config['input_dtype'] ?? config['dtype'], name: String(config['name'] ?? 'input') };
+  const inner = config['layer'] ?? (Array.isArray(config['layers']) ? config['layers'][0] : undefined);
+  return isDescribed(inner) ? expectedBy(inner) : undefined;
+}
+
+/** The first layer of a Sequential told the shape of the input: that is what Input says today. */
+export const beginWithInput: Step = (object, { isOld }) =>
+  isOld && object.class_name === 'Sequential'
+    ? withOptions(object, (options) => {
+        const layers = options['layers'];
+        const first: unknown = Array.isArray(layers) ? layers[0] : undefined;
+        if (!isDescribed(first) || first.class_name === 'InputLayer') return options;
+        const found = expectedBy(first);
+        if (!found) return options;
+        const counts = first.class_name === 'Embedding' ? 'int32' : undefined;
+        const dtype = counts ?? (typeof found.dtype === 'string' ? found.dtype : 'float32');
+        const config: Config = { batch_shape: found.shape, dtype, name: `${found.name}_input` };
+        return { ...options, layers: [{ class_name: 'InputLayer', config }, ...(layers as unknown[])] };
+      })
+    : object;

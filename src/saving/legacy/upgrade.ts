@@ -1,0 +1,72 @@
+import { fail } from '../../base/errors.ts';
+import type { Config } from '../../base/serialize.ts';
+import { keepActivations } from './activations.ts';
+import { upgradeCalls } from './calls.ts';
+import { nameClasses } from './class-names.ts';
+import { type Described, isDescribed, isPlain, type Step } from './described.ts';
+import { renameKeras1Options, splitMerge } from './keras1-options.ts';
+import { readLambdas } from './lambda.ts';
+import {
+  dropEmptyOptions,
+  forgetInitializerDtype,
+  keepOwnKernels,
+  readRecurrence,
+  renameOptions,
+  simplifyValues,
+} from './layer-options.ts';
+import { nameModules } from './modules.ts';
+import { beginWithInput, unlistSequential } from './sequential.ts';
+import { upgradeTraining } from './training.ts';
+
+/** What old configs said otherwise, one idea a step. Each object goes through all of them before what it holds does. */
+const steps: readonly Step[] = [
+  unlistSequential,
+  splitMerge,
+  nameClasses,
+  beginWithInput,
+  renameKeras1Options,
+  simplifyValues,
+  renameOptions,
+  keepOwnKernels,
+  forgetInitializerDtype,
+  readRecurrence,
+  keepActivations,
+  readLambdas,
+  nameModules,
+  upgradeCalls,
+  dropEmptyOptions,
+];
+
+/** Whether a version of Keras is older than 3. */
+export const isOldVersion = (version: string | undefined): boolean => /^[012]\./.test(version ?? '');
+
+const deepest = 256;
+
+/**
+ * A model's config as Keras 3 would have written it, whoever wrote it: Keras 1 and 2, TensorFlow's Keras, `.h5` files of
+ * Keras 3, which name no modules. One in today's form stays as it is.
+ */
+export function upgradeModel(model: unknown, { isOld }: { readonly isOld: boolean }): Config {
+  const upgrade = (x: unknown, key: string, depth: number): unknown => {
+    if (depth > deepest) fail('loadModel', `the config is nested more than ${deepest} deep`, 'do not trust this file');
+    if (Array.isArray(x)) return x.map((y) => upgrade(y, key, depth + 1));
+    if (!isPlain(x)) return x;
+    const isObject = isDescribed(x) && !x.class_name.startsWith('__');
+    const object = isObject ? steps.reduce((found: Described, step) => step(found, { key, isOld }), x) : x;
+    return Object.fromEntries(
+      Object.entries(object).map(([name, value]) => {
+        if (name === 'compile_config' && isPlain(value))
+          return [name, upgradeTraining(value, upgradeObject, { isOld })];
+        // What an object is called on stands beside its config; its options stand in it.
+        const isHeld = isObject && name !== 'config';
+        return [name, isHeld && name !== 'inbound_nodes' ? value : upgrade(value, isObject ? '' : name, depth + 1)];
+      }),
+    );
+  };
+  const upgradeObject = (x: unknown, key: string): unknown => upgrade(x, key, 0);
+  return upgrade(model, '', 0) as Config;
+}
+
+/** How a model was compiled, from the `training_config` of an `.h5` file, as `.keras` files hold it. */
+export const upgradeTrainingConfig = (config: Config, era: { readonly isOld: boolean }): Config =>
+  upgradeTraining(config, (x, key) => (upgradeModel({ [key]: x }, era) as Config)[key], era);
