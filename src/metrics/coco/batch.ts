@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { type OptionNames, optionsOf } from '../../base/options.ts';
 import { type ImageSize, toXywh } from './box-format.ts';
 import type { Detections, Truths } from './columns.ts';
 import { encode } from './mask/bitmap.ts';
@@ -22,6 +23,7 @@ export interface BatchOptions {
   /** `'segm'` reads `masks` [batch, slots, height, width] of both dictionaries. Default: `'bbox'`. */
   readonly iouType?: IouType | undefined;
 }
+const batchOptions: OptionNames<BatchOptions> = { boundingBoxFormat: true, imageSize: true, iouType: true };
 
 /** One image of a batch, ready for `CocoAccumulator.addImage`. */
 export interface BatchImage {
@@ -40,6 +42,7 @@ export interface BatchImage {
  * A slot counts when its label is 0 or more and its index is below `num_detections`.
  */
 export function readDetectionBatch(yTrue: BatchInput, yPred: BatchInput, options: BatchOptions): BatchImage[] {
+  optionsOf('coco.readDetectionBatch', batchOptions, options);
   const truths = isPacked(yTrue)
     ? unpack('y_true', yTrue, ['is_crowd'], options)
     : new BatchReader('y_true', yTrue, options);

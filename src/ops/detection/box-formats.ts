@@ -1,5 +1,5 @@
 import { fail } from '../../base/errors.ts';
-import { type OptionNames } from '../../base/options.ts';
+import type { OptionNames } from '../../base/options.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { add, divide, multiply, subtract } from '../numpy/arithmetic.ts';
 import { clip } from '../numpy/clip.ts';

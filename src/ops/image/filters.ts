@@ -1,6 +1,6 @@
 import { dtypeInfo } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
-import { type OptionNames } from '../../base/options.ts';
+import type { OptionNames } from '../../base/options.ts';
 import { range, sameShape, showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
@@ -174,14 +174,14 @@ export const extractPatches = op(
 );
 const volumePatches = op(
   'extractPatches3d',
-  (volumes: Tensor, size: readonly number[], options: ExtractPatchesOptions) =>
+  (volumes: Tensor, size: readonly number[], options: ExtractPatchesOptions = {}) =>
     patches('image.extractPatches3d', volumes, size, 3, options),
   ['tensor'],
   extractPatchesOptions,
 );
 /** Patches of volumes, laid out along the channels. @example image.extractPatches3d(ones([2, 2, 2, 1]), 2).shape // [1, 1, 1, 8] */
 export const extractPatches3d = Object.assign(
-  (volumes: Like, size: Sizes, options: ExtractPatchesOptions = {}): Tensor =>
+  (volumes: Like, size: Sizes, options?: ExtractPatchesOptions): Tensor =>
     volumePatches(volumes, typeof size === 'number' ? [size, size, size] : size, options),
   { opName: 'extractPatches3d' },
 );

@@ -1,6 +1,6 @@
 import { epsilon } from '../../base/config.ts';
 import { fail } from '../../base/errors.ts';
-import { type OptionNames } from '../../base/options.ts';
+import type { OptionNames } from '../../base/options.ts';
 import { sameShape, showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';

@@ -1,5 +1,5 @@
 import { fail } from '../../base/errors.ts';
-import { type OptionNames } from '../../base/options.ts';
+import type { OptionNames } from '../../base/options.ts';
 import { range, type Shape, showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { add } from '../../primitives/elementwise.ts';

@@ -1,5 +1,5 @@
 import { isInexact } from '../../base/dtype.ts';
-import { type OptionNames } from '../../base/options.ts';
+import type { OptionNames } from '../../base/options.ts';
 import { ComplexRefused } from '../../ir/complex.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';

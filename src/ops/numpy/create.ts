@@ -1,7 +1,7 @@
 import { floatx } from '../../base/config.ts';
 import { asDType, type DType, isFloat } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
-import { type OptionNames } from '../../base/options.ts';
+import { type OptionNames, optionsOf, refuseSurplus } from '../../base/options.ts';
 import { range, type Shape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
@@ -108,9 +108,17 @@ export const arange: (
   options?: DTypeOption,
 ) => Tensor = Object.assign(
   (...args: (number | DTypeOption | null | undefined)[]): Tensor => {
-    const last = args[args.length - 1];
-    const options: DTypeOption = typeof last === 'object' && last !== null ? last : {};
+    const isNumber = (n: unknown): n is number | null | undefined =>
+      typeof n === 'number' || n === null || n === undefined;
+    const at = args.findIndex((n) => !isNumber(n));
+    const options = at < 0 ? {} : optionsOf('arange', dTypeOption, args[at] as DTypeOption);
+    refuseSurplus('arange', args, at < 0 ? 4 : at + 1);
     const [a, b, c] = args.map((n) => (typeof n === 'number' ? n : undefined));
+    for (const n of [a, b, c])
+      if (n !== undefined && !Number.isFinite(n))
+        fail('arange', `${n} is no place to start, stop or step`, 'give finite numbers');
+    if (a === undefined)
+      fail('arange', 'it has no number', 'arange(stop), arange(start, stop) or arange(start, stop, step)');
     const [start, stop, step] = b === undefined ? [0, a!, c ?? 1] : [a!, b, c ?? 1];
     if (step === 0) fail('arange', 'step is 0', 'give a step that is not 0');
     const natural = resultType(...[a, b, c].filter((n) => n !== undefined).map(promotableOf));

@@ -1,6 +1,6 @@
 import { isInexact } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
-import { type OptionNames } from '../../base/options.ts';
+import type { OptionNames } from '../../base/options.ts';
 import { range, showShape } from '../../base/shape.ts';
 import { complex } from '../../ir/complex.ts';
 import type { Tensor } from '../../ir/tensor.ts';

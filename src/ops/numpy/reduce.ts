@@ -1,6 +1,6 @@
 import { type DType, dtypeInfo, isComplex, isFloat } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
-import { type OptionNames } from '../../base/options.ts';
+import type { OptionNames } from '../../base/options.ts';
 import { type Shape, showShape, sizeOf } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
