@@ -75,9 +75,11 @@ function gradientOf(side: 0 | 1, g: Tensor, x: Tensor, y: Tensor, { batch, contr
   ];
   // The operand that stood left stays left, so that a plain matrix product needs no transposition.
   const left = side === 0;
+  // Sums may have been wider than the operands, and g with them: the operand's gradient has its own type.
+  const type = g.dtype === self.dtype && other.dtype === self.dtype ? {} : { dtype: self.dtype };
   const d = left
-    ? dot(g, other, { batch: [gAxes.batch, oAxes.batch], contract: [gAxes.contract, oAxes.contract] })
-    : dot(other, g, { batch: [oAxes.batch, gAxes.batch], contract: [oAxes.contract, gAxes.contract] });
+    ? dot(g, other, { batch: [gAxes.batch, oAxes.batch], contract: [gAxes.contract, oAxes.contract], ...type })
+    : dot(other, g, { batch: [oAxes.batch, gAxes.batch], contract: [oAxes.contract, gAxes.contract], ...type });
   // Order of d's axes, in axes of `self`: batch, then (left) own free axes and contracted ones as `other` keeps them.
   const summed = range(other.shape.length)
     .filter((a) => contract[theirs].includes(a))

@@ -6,6 +6,7 @@ import { apply, convert as convertExpr, type Expr, reinterpret, scalarType } fro
 import { type Primitive, primitive, type SampleInput } from '../ir/primitive.ts';
 import type { ScalarOp } from '../ir/scalar.ts';
 import type { Aval, Tensor } from '../ir/tensor.ts';
+import { asStored } from './as-stored.ts';
 import { full } from './generators.ts';
 
 type Unary = Primitive<[x: Tensor]>;
@@ -58,11 +59,12 @@ function binary(name: string, f: ScalarOp, domain?: Domain, vjp?: BinaryVjp): Bi
     samples: [{ inputs: inputs(domain, 2), attrs: undefined }],
   });
 }
-function compare(name: string, f: ScalarOp): Binary {
+/** `seen`: what of the operands is compared. */
+function compare(name: string, f: ScalarOp, seen: (x: Expr, dtype: DType) => Expr = (x) => x): Binary {
   return primitive(name, {
     kind: 'elementwise',
     result: (operands) => ({ shape: same(name, operands).shape, dtype: 'bool' }),
-    at: ([x, y], i) => apply(f, x!(...i), y!(...i)),
+    at: ([x, y], i) => apply(f, seen(x!(...i), x!.dtype), seen(y!(...i), y!.dtype)),
     vjp: () => [null, null],
     samples: [{ inputs: inputs({ dtype: 'int32', low: 0, high: 3 }, 2), attrs: undefined }],
   });
@@ -175,8 +177,8 @@ export const shiftRightLogical = binary(
   () => [null, null],
 );
 
-export const eq = compare('eq', 'eq');
-export const ne = compare('ne', 'ne');
+export const eq = compare('eq', 'eq', asStored);
+export const ne = compare('ne', 'ne', asStored);
 export const lt = compare('lt', 'lt');
 export const le = compare('le', 'le');
 export const gt = compare('gt', 'gt');

@@ -18,6 +18,7 @@ import {
 } from '../ir/expr.ts';
 import { type Operand, type Primitive, primitive } from '../ir/primitive.ts';
 import type { Aval, Tensor } from '../ir/tensor.ts';
+import { asStored } from './as-stored.ts';
 import { pad } from './movement.ts';
 
 /** A window that slides over all axes of an array; numbers are given an axis each. */
@@ -154,8 +155,8 @@ export const firstInWindow: Primitive<[x: Tensor, extreme: Tensor], WindowAttrs>
     const taps = tapsOf(attrs.window);
     const k = tapIndex(taps);
     const at = positions(q, k, attrs);
-    const value = x!(...at);
-    const hit = apply('or', apply('eq', value, extreme!(...q)), apply('ne', value, value));
+    const value = asStored(x!(...at), x!.dtype);
+    const hit = apply('or', apply('eq', value, asStored(extreme!(...q), extreme!.dtype)), apply('ne', value, value));
     const none = attrs.window.reduce((n, size) => n * size, 1);
     return reduce(
       'min',
