@@ -101,5 +101,12 @@ const conventions = `## What differs
 - A gradient flows through complex intermediates; with respect to a complex tensor it is \`∂/∂re - i ∂/∂im\`, as in JAX.
 - Variables, and so weights and files, are real.
 
+**Training** differs from Keras on JAX where that loses or mixes something:
+
+- Masks count in the metrics of \`fit\` and \`trainOnBatch\` as they do in \`evaluate\` (Keras on TensorFlow and torch; on JAX they are lost), and in all metrics, not only in means.
+- A list of losses for one output is their sum, in the logs too (Keras counts the first alone, or shows the last). Losses of a subclassed model's outputs that share a name are numbered.
+- Metrics of a running \`fit\` are never mixed: \`model.evaluate\` in a callback leaves them as they were; beside the run it is refused.
+- When a source of batches gives no more, training ends after that epoch, with a warning; a generator is closed when the run ends.
+
 **Sparse and ragged tensors** of Keras's backends do not exist here: where an op has the option \`sparse\`, it is refused when set.
 `;

@@ -15,10 +15,12 @@ export function fail(who: Named | string, problem: string, fix: string): never {
 }
 
 /** Runs `f`; an error of ours in it begins with on whose account it ran. */
-export function blame<R>(who: string, f: () => R): R {
+export function blame<R>(who: string | (() => string), f: () => R): R {
   try {
     return f();
   } catch (error) {
-    throw error instanceof HornbeamError ? new HornbeamError(`${who}: ${error.message}`) : error;
+    throw error instanceof HornbeamError
+      ? new HornbeamError(`${typeof who === 'string' ? who : who()}: ${error.message}`)
+      : error;
   }
 }

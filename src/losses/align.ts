@@ -1,4 +1,5 @@
 import type { OptionNames } from '../base/options.ts';
+import { range } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
 import { type Declared, type Op, op } from '../ops/op.ts';
@@ -11,6 +12,14 @@ export function alignRanks(a: Tensor, b: Tensor): [a: Tensor, b: Tensor] {
   }
   if (a.shape.length !== b.shape.length + 1 || a.shape.at(-1) !== 1) return [a, b];
   return b.shape.length === 1 ? [a, ops.expandDims(b, -1)] : [ops.squeeze(a, { axis: -1 }), b];
+}
+
+/** Two tensors whose first axes belong together brought to one rank: the smaller gets axes of size 1 at its end. */
+export function alignLeading(a: Tensor, b: Tensor): [a: Tensor, b: Tensor] {
+  const rank = Math.max(a.shape.length, b.shape.length);
+  const widened = (x: Tensor): Tensor =>
+    x.shape.length === rank ? x : ops.expandDims(x, range(rank).slice(x.shape.length));
+  return [widened(a), widened(b)];
 }
 
 interface LossRules {

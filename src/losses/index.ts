@@ -11,11 +11,13 @@ import {
   type SerializableClass,
   serializeObject,
 } from '../base/serialize.ts';
+import type { SymbolicShape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { Circle, circle } from './circle.ts';
 import { CTC, ctc } from './ctc.ts';
 import { FunctionLoss } from './function-loss.ts';
 import { CategoricalHinge, categoricalHinge, Hinge, hinge, SquaredHinge, squaredHinge } from './hinge.ts';
+import { labelKind } from './label-kind.ts';
 import { Loss } from './loss.ts';
 import { Dice, dice, Tversky, tversky } from './overlap.ts';
 import * as probabilistic from './probabilistic.ts';
@@ -131,7 +133,19 @@ export function get(
 export function asLoss(identifier: LossLike): Loss {
   const found = get(identifier);
   if (found instanceof Loss) return found;
-  return new FunctionLoss(found as FunctionLoss['fn']);
+  // As in Keras, what was asked for by name goes by that name.
+  return new FunctionLoss(found as FunctionLoss['fn'], typeof identifier === 'string' ? { name: identifier } : {});
+}
+/** What "crossentropy" means for labels and predictions of these shapes; anything else stays what it is. */
+export function resolveCrossentropy(entry: LossLike, yTrue: SymbolicShape | undefined, yPred: SymbolicShape): LossLike {
+  if (!yTrue || (entry !== 'crossentropy' && entry !== 'ce')) return entry;
+  const kind = labelKind(yTrue, yPred);
+  return new FunctionLoss(
+    lossFunctions[kind === 'sparse' ? 'sparse_categorical_crossentropy' : `${kind}_crossentropy`]!,
+    {
+      name: entry,
+    },
+  );
 }
 /** The loss as configs hold it. */
 export const serialize = (loss: unknown): unknown => serializeObject(loss);

@@ -2,7 +2,7 @@ import { type DType } from '../base/dtype.ts';
 import { sizeOf } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
-import { alignRanks } from './align.ts';
+import { alignLeading, alignRanks } from './align.ts';
 
 /** How the losses of a batch become one: `sum_over_batch_size` and `mean` are the same. */
 export const reductions = ['sum_over_batch_size', 'sum', 'none', 'mean', 'mean_with_sample_weight'] as const;
@@ -26,11 +26,12 @@ export function reduceWeighted(
   let weight = sampleWeight && ops.cast(sampleWeight, dtype);
   if (mask) {
     const own = maskWeights(mask, reduction, dtype);
-    weight = weight ? ops.multiply(...alignRanks(own, weight)) : own;
+    // One weight a sequence, with a mask over its steps, is a weight of each step.
+    weight = weight ? ops.multiply(...alignLeading(own, weight)) : own;
   }
   let values = losses;
   if (weight) {
-    const [x, w] = alignRanks(losses, weight);
+    const [x, w] = alignLeading(...alignRanks(losses, weight));
     [values, weight] = [ops.multiply(x, w), w];
   }
   const isEmpty = values.shape.length === 1 && values.shape[0] === 0;

@@ -9,8 +9,8 @@ import type { Like } from '../tensor/like.ts';
 import { tensor } from '../tensor/like.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { countConfusion } from './confusion.ts';
-import type { Given } from './mean.ts';
 import { Metric, type UpdateOptions } from './metric.ts';
+import { countedWeight, type Given } from './weights.ts';
 
 const anyCase = <const T extends string>(values: readonly T[], initial: T) =>
   f.custom<string, T>({
@@ -86,7 +86,8 @@ export class AUC extends Metric<typeof fields, [yTrue: Like, yPred: Like, option
     const { labelWeights } = this.config;
     return labelWeights && tensor(labelWeights as number[], { dtype: this.dtype });
   }
-  protected override update(yTrue: Tensor, yPred: Tensor, { sampleWeight = null }: Given = {}): void {
+  protected override update(yTrue: Tensor, yPred: Tensor, given: Given = {}): void {
+    const sampleWeight = countedWeight(given);
     const { multiLabel, fromLogits } = this.config;
     const { truePositives, falsePositives, trueNegatives, falseNegatives } = this;
     const counts = { truePositives, falsePositives, trueNegatives, falseNegatives };

@@ -4,8 +4,8 @@ import * as ops from '../ops/index.ts';
 import type { Like } from '../tensor/like.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { type Counts, countConfusion, lowest, thresholdsOf } from './confusion.ts';
-import type { Given } from './mean.ts';
 import { Metric, type UpdateOptions } from './metric.ts';
+import { countedWeight, type Given } from './weights.ts';
 
 type Thresholds = number | readonly number[] | null;
 const inRange = (v: unknown): boolean => typeof v === 'number' && v >= 0 && v <= 1;
@@ -29,7 +29,8 @@ abstract class Count extends Metric<typeof countFields, Args> {
   private readonly accumulator = this.addVariable([this.limits.length], { name: 'accumulator' });
   protected abstract counts(accumulator: Variable): Counts;
 
-  protected override update(yTrue: Tensor, yPred: Tensor, { sampleWeight = null }: Given = {}): void {
+  protected override update(yTrue: Tensor, yPred: Tensor, given: Given = {}): void {
+    const sampleWeight = countedWeight(given);
     countConfusion(this.counts(this.accumulator), yTrue, yPred, { thresholds: this.limits, sampleWeight });
   }
   protected override compute(): Tensor {
@@ -81,7 +82,8 @@ abstract class Share extends Metric<typeof shareFields, Args> {
   protected abstract missName(): string;
   protected abstract counts(hits: Variable, misses: Variable): Counts;
 
-  protected override update(yTrue: Tensor, yPred: Tensor, { sampleWeight = null }: Given = {}): void {
+  protected override update(yTrue: Tensor, yPred: Tensor, given: Given = {}): void {
+    const sampleWeight = countedWeight(given);
     const { topK, classId } = this.config;
     const options = { thresholds: this.limits, sampleWeight, topK, classId };
     countConfusion(this.counts(this.hits, this.misses), yTrue, yPred, options);

@@ -1,7 +1,7 @@
 import { fail } from '../base/errors.ts';
 import { showShape, sizeOf } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
-import { alignRanks } from '../losses/index.ts';
+import { alignLeading, alignRanks } from '../losses/align.ts';
 import * as ops from '../ops/index.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { accumulate } from './metric.ts';
@@ -51,7 +51,7 @@ export function countConfusion(counts: Counts, yTrue: Tensor, yPred: Tensor, opt
   const { dtype } = Object.values(counts)[0] as Variable;
   let [y, t] = alignRanks(ops.cast(yPred, dtype), ops.cast(yTrue, dtype));
   let weight = options.sampleWeight ? ops.cast(options.sampleWeight, dtype) : null;
-  if (weight && weight.shape.length < t.shape.length) weight = ops.expandDims(weight, -1);
+  if (weight && weight.shape.length < t.shape.length) weight = alignLeading(weight, t)[0];
   if (topK !== null) y = onlyTopK(y, topK);
   if (classId !== null) {
     if (y.shape.length === 1)

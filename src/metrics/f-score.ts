@@ -2,13 +2,14 @@ import { epsilon } from '../base/config.ts';
 import { fail } from '../base/errors.ts';
 import { f } from '../base/field.ts';
 import type { Config } from '../base/serialize.ts';
-import { range, type Shape, showShape } from '../base/shape.ts';
+import { type Shape, showShape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
+import { alignLeading } from '../losses/align.ts';
 import * as ops from '../ops/index.ts';
 import type { Like } from '../tensor/like.ts';
 import type { Variable } from '../tensor/variable.ts';
-import type { Given } from './mean.ts';
 import { accumulate, Metric, type UpdateOptions } from './metric.ts';
+import { countedWeight, type Given } from './weights.ts';
 
 const positive = (least: number, expects: string, initial?: number) =>
   f.custom<number, number>({
@@ -54,7 +55,7 @@ export class FBetaScore extends Metric<typeof fields, [yTrue: Like, yPred: Like,
     this.weights = make('intermediate_weights');
     this.built = true;
   }
-  protected override update(yTrue: Tensor, yPred: Tensor, { sampleWeight = null }: Given = {}): void {
+  protected override update(yTrue: Tensor, yPred: Tensor, given: Given = {}): void {
     const { average, threshold } = this.config;
     const [t, scores] = [ops.cast(yTrue, this.dtype), ops.cast(yPred, this.dtype)];
     const isPositive =
@@ -65,8 +66,8 @@ export class FBetaScore extends Metric<typeof fields, [yTrue: Like, yPred: Like,
           )
         : ops.greater(scores, threshold);
     const y = ops.cast(isPositive, this.dtype);
-    const given = sampleWeight && ops.cast(sampleWeight, this.dtype);
-    const weight = given && ops.expandDims(given, range(t.shape.length).slice(given.shape.length));
+    const counted = countedWeight(given, this.dtype);
+    const weight = counted && alignLeading(ops.cast(counted, this.dtype), t)[0];
     const axis = average === 'micro' ? null : 0;
     const sum = (x: Tensor): Tensor => ops.sum(weight ? ops.multiply(x, weight) : x, { axis });
     accumulate(this.truePositives, sum(ops.multiply(y, t)));

@@ -6,8 +6,8 @@ import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
 import type { Like } from '../tensor/like.ts';
 import type { Variable } from '../tensor/variable.ts';
-import type { Given } from './mean.ts';
 import { accumulate, Metric, type UpdateOptions } from './metric.ts';
+import { countedWeight, type Given } from './weights.ts';
 
 const flat = (x: Tensor): Tensor => ops.reshape(x, [sizeOf(x.shape)]);
 
@@ -39,7 +39,8 @@ abstract class Overlap<S extends Fields> extends Metric<S, Args> {
       );
     return this.addVariable([numClasses, numClasses], { name: 'total_confusion_matrix', dtype: this.dtype });
   }
-  protected override update(yTrue: Tensor, yPred: Tensor, { sampleWeight = null }: Given = {}): void {
+  protected override update(yTrue: Tensor, yPred: Tensor, options: Given = {}): void {
+    const sampleWeight = countedWeight(options);
     const { numClasses, ignoreClass, sparseYTrue, sparseYPred, axis } = this.settings;
     const classes = (x: Tensor, isSparse: boolean): Tensor =>
       flat(ops.cast(isSparse ? x : ops.argmax(x, { axis }), 'int32'));

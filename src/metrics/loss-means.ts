@@ -3,7 +3,8 @@ import type { Config } from '../base/serialize.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as losses from '../losses/index.ts';
 import * as ops from '../ops/index.ts';
-import { type Given, MeanOf } from './mean.ts';
+import { MeanOf } from './mean.ts';
+import { countedWeight, type Given } from './weights.ts';
 
 /** Mean squared error. */
 export class MeanSquaredError extends MeanOf {
@@ -20,7 +21,8 @@ export class RootMeanSquaredError extends MeanOf {
     return ops.square(ops.subtract(...losses.alignRanks(y, ops.cast(yTrue, this.dtype))));
   }
   // The squares have no mask of their own in Keras.
-  protected override update(yTrue: Tensor, yPred: Tensor, { sampleWeight = null }: Given = {}): void {
+  protected override update(yTrue: Tensor, yPred: Tensor, given: Given = {}): void {
+    const sampleWeight = countedWeight(given);
     this.take(this.values(yTrue, yPred), sampleWeight);
   }
   protected override compute(): Tensor {

@@ -97,12 +97,15 @@ export class MeanAveragePrecision extends Metric<typeof fields, [yTrue: Detectio
   static override readonly defaultName: string | undefined = 'mean_average_precision';
   static override readonly fields = fields;
   static override readonly hostSide = true;
-  private readonly accumulator: CocoAccumulator;
+  private accumulator: CocoAccumulator;
 
   constructor(options: MeanAveragePrecisionOptions = {}) {
     super(options);
+    this.accumulator = this.begin();
+  }
+  private begin(): CocoAccumulator {
     const { iouType, iouThresholds, recallThresholds, maxDetections, areaRanges, classIds } = this.config;
-    this.accumulator = new CocoAccumulator({
+    return new CocoAccumulator({
       iouType,
       maxDetections,
       ...(iouThresholds && { iouThresholds }),
@@ -143,6 +146,13 @@ export class MeanAveragePrecision extends Metric<typeof fields, [yTrue: Detectio
   }
   override resetState(): void {
     this.accumulator.reset();
+  }
+  override setAside(): () => void {
+    const { accumulator } = this;
+    this.accumulator = this.begin();
+    return () => {
+      this.accumulator = accumulator;
+    };
   }
 }
 

@@ -7,12 +7,8 @@ import { alignRanks } from '../losses/index.ts';
 import * as ops from '../ops/index.ts';
 import type { Like } from '../tensor/like.ts';
 import { accumulate, Metric, type MetricOptions, type UpdateOptions } from './metric.ts';
+import { countedWeight, type Given } from './weights.ts';
 
-/** Options of an update once they are tensors. */
-export interface Given {
-  readonly sampleWeight?: Tensor | null;
-  readonly mask?: Tensor | null;
-}
 type Reduce = (x: Tensor, options: { axis: readonly number[] }) => Tensor;
 
 /** Values and weights reduced to one of each a sample. */
@@ -34,21 +30,14 @@ function bySample(
   }
   return [over(values, 1), weight];
 }
-/** Weights that count only where the mask is true. */
-function masked(weight: Tensor | null, mask: Tensor | null, dtype: DType): Tensor | null {
-  if (!mask) return weight;
-  const counted = ops.cast(mask, dtype);
-  return weight ? ops.multiply(...alignRanks(counted, ops.cast(weight, dtype))) : counted;
-}
-
 /** Sum of values, weighted. */
 export class Sum extends Metric<{}, [values: Like, options?: UpdateOptions]> {
   static override readonly className = 'Sum';
   static override readonly defaultName = 'sum';
   private readonly total = this.addVariable([], { name: 'total', dtype: this.dtype });
 
-  protected override update(values: Tensor, { sampleWeight = null }: Given = {}): void {
-    accumulate(this.total, ops.sum(bySample(values, sampleWeight, ops.sum, this.dtype)[0]));
+  protected override update(values: Tensor, given: Given = {}): void {
+    accumulate(this.total, ops.sum(bySample(values, countedWeight(given, this.dtype), ops.sum, this.dtype)[0]));
   }
   protected override compute(): Tensor {
     return this.total.value;
@@ -75,8 +64,8 @@ export abstract class Averaged<S extends Fields = {}, Args extends unknown[] = a
 export class Mean extends Averaged<{}, [values: Like, options?: UpdateOptions]> {
   static override readonly className = 'Mean';
   static override readonly defaultName = 'mean';
-  protected override update(values: Tensor, { sampleWeight = null }: Given = {}): void {
-    this.take(values, sampleWeight);
+  protected override update(values: Tensor, given: Given = {}): void {
+    this.take(values, countedWeight(given, this.dtype));
   }
 }
 
@@ -91,10 +80,10 @@ export abstract class MeanOf<S extends Fields = {}> extends Averaged<
   protected validity(_yTrue: Tensor, _yPred: Tensor): Tensor | null {
     return null;
   }
-  protected override update(yTrue: Tensor, yPred: Tensor, { sampleWeight = null, mask = null }: Given = {}): void {
-    const weight = masked(sampleWeight, mask, this.dtype);
+  protected override update(yTrue: Tensor, yPred: Tensor, given: Given = {}): void {
+    const weight = countedWeight(given, this.dtype);
     const valid = weight && this.validity(yTrue, yPred);
-    this.take(this.values(yTrue, yPred), masked(weight, valid, this.dtype));
+    this.take(this.values(yTrue, yPred), countedWeight({ sampleWeight: weight, mask: valid }, this.dtype));
   }
 }
 

@@ -83,6 +83,7 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
   private readonly step: Jitted<unknown[], void> = jit((...args: unknown[]) => this.update(...(args as never)), {
     name: 'updateState',
   });
+  private readonly clear: Jitted<[count: number], void> = jit(() => this.zero(), { name: 'resetState' });
   private readonly answer: Jitted<[], Tensor> = jit(() => this.compute(), { name: 'result' });
 
   constructor(options: Options<S> & MetricOptions = {} as Options<S> & MetricOptions) {
@@ -165,7 +166,25 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
   }
   /** Begins anew. */
   resetState(): void {
+    // One program, which overwrites the variables where they are; another when there are more of them.
+    if (currentTrace()) this.zero();
+    else this.clear(this.variables.length);
+  }
+  private zero(): void {
     for (const v of this.variables) v.assign(ops.zeros(v.shape, { dtype: v.dtype }));
+  }
+  /**
+   * Puts the state aside and begins anew; what it gives brings the state back. One that keeps its state on the host, in private
+   * fields or in objects of classes, overrides it.
+   */
+  setAside(): () => void {
+    const values = this.variables.map((v) => v.value);
+    const fields = isHostMetric(this) ? plainFields(this) : {};
+    this.resetState();
+    return () => {
+      this.variables.forEach((v, k) => v.assign(values[k]!));
+      Object.assign(this, fields);
+    };
   }
   protected [invoke](...args: Args): unknown {
     this.updateState(...args);
@@ -205,3 +224,16 @@ export const isHostMetric = (metric: Metric): boolean => (metric.constructor as 
 /** Adds to a variable of a state. */
 export const accumulate = (variable: Variable, x: Tensor): void =>
   void variable.assign(ops.add(variable.value, ops.cast(x, variable.dtype)));
+
+/** Copies of the fields of an object that hold plain data. */
+function plainFields(object: object): Record<string, unknown> {
+  const isData = (x: unknown): boolean => {
+    if (typeof x !== 'object' || x === null) return typeof x !== 'function' && typeof x !== 'symbol';
+    if (ArrayBuffer.isView(x)) return true;
+    if (x instanceof Map || x instanceof Set) return [...x].every(isData);
+    return (Array.isArray(x) || isPlainObject(x)) && Object.values(x).every(isData);
+  };
+  return Object.fromEntries(
+    Object.entries(object).flatMap(([key, x]) => (isData(x) ? [[key, structuredClone(x)]] : [])),
+  );
+}

@@ -5,8 +5,8 @@ import * as ops from '../ops/index.ts';
 import type { Like } from '../tensor/like.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { countConfusion } from './confusion.ts';
-import type { Given } from './mean.ts';
 import { Metric, type UpdateOptions } from './metric.ts';
+import { countedWeight, type Given } from './weights.ts';
 
 /** `count` thresholds from 0 to 1; one alone is a half. */
 const evenThresholds = (count: number): readonly number[] =>
@@ -33,7 +33,8 @@ abstract class OperatingPoint<S extends Fields & typeof base> extends Metric<
   private readonly trueNegatives = this.make('true_negatives');
   private readonly falseNegatives = this.make('false_negatives');
 
-  protected override update(yTrue: Tensor, yPred: Tensor, { sampleWeight = null }: Given = {}): void {
+  protected override update(yTrue: Tensor, yPred: Tensor, given: Given = {}): void {
+    const sampleWeight = countedWeight(given);
     const { truePositives, falsePositives, trueNegatives, falseNegatives, thresholds } = this;
     const counts = { truePositives, falsePositives, trueNegatives, falseNegatives };
     countConfusion(counts, yTrue, yPred, { thresholds, sampleWeight, classId: this.options.classId });

@@ -6,8 +6,8 @@ import { alignRanks } from '../losses/index.ts';
 import * as ops from '../ops/index.ts';
 import type { Like } from '../tensor/like.ts';
 import type { Variable } from '../tensor/variable.ts';
-import type { Given } from './mean.ts';
 import { accumulate, Metric, type UpdateOptions } from './metric.ts';
+import { countedWeight, type Given } from './weights.ts';
 
 const fields = {
   /** How the scores of the outputs become one; null keeps them apart. */
@@ -45,7 +45,8 @@ export class R2Score extends Metric<typeof fields, [yTrue: Like, yPred: Like, op
     this.count = make('count');
     this.built = true;
   }
-  protected override update(yTrue: Tensor, yPred: Tensor, { sampleWeight = null }: Given = {}): void {
+  protected override update(yTrue: Tensor, yPred: Tensor, options: Given = {}): void {
+    const sampleWeight = countedWeight(options);
     const [t, y] = alignRanks(ops.cast(yTrue, this.dtype), ops.cast(yPred, this.dtype));
     const given = sampleWeight ? ops.cast(sampleWeight, this.dtype) : ops.ones([], { dtype: this.dtype });
     const weight = ops.broadcastTo(given.shape.length === 1 ? ops.expandDims(given, 1) : given, t.shape);

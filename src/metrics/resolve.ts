@@ -1,4 +1,5 @@
 import type { SymbolicShape } from '../base/shape.ts';
+import { labelKind } from '../losses/label-kind.ts';
 import { BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy } from './accuracy.ts';
 import { BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy } from './loss-means.ts';
 
@@ -24,8 +25,5 @@ const words: Readonly<Record<string, keyof typeof kinds>> = {
 export function resolveAccuracy<T>(entry: T, yTrue: SymbolicShape | undefined, yPred: SymbolicShape): T {
   const kind = typeof entry === 'string' ? words[entry] : undefined;
   if (!kind || !yTrue) return entry;
-  const isBinary = yPred.at(-1) === 1;
-  const isSparse = yTrue.length < yPred.length || (yTrue.length === yPred.length && yTrue.at(-1) === 1 && !isBinary);
-  const Class = kinds[kind][isBinary ? 'binary' : isSparse ? 'sparse' : 'categorical'];
-  return new Class({ name: entry as string }) as T;
+  return new kinds[kind][labelKind(yTrue, yPred)]({ name: entry as string }) as T;
 }

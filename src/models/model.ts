@@ -22,10 +22,18 @@ import { type CompileOptions, compileOptionsFromConfig } from '../training/compi
 import type { Data, TrainingData } from '../training/data/batches.ts';
 import { type EvaluateOptions, evaluate, evaluateOptions } from '../training/evaluate.ts';
 import { type FitOptions, fit, fitOptions } from '../training/fit.ts';
+import type { Results } from '../training/logs.ts';
+import {
+  type BatchOptions,
+  predictOnBatch,
+  type TestBatchOptions,
+  testOnBatch,
+  trainOnBatch,
+} from '../training/on-batch.ts';
 import { type PredictOptions, predict } from '../training/predict.ts';
 import type { StepFunction } from '../training/steps.ts';
 import { forward, type Trainable } from '../training/trainable.ts';
-import { type BatchOptions, type Results, Trainer } from '../training/trainer.ts';
+import { Trainer } from '../training/trainer.ts';
 import { withLabels } from '../training/with-labels.ts';
 import { graphFromConfig, graphToConfig } from './functional-config.ts';
 import { functionalGraph, layersOf, runGraph } from './functional-graph.ts';
@@ -186,14 +194,15 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
     return predict(this.#loop, x, options) as Promise<Out>;
   }
   /** One training step on one batch. */
-  trainOnBatch(x: Data, y?: Data, options: BatchOptions = {}): Promise<Results> {
-    return this.#loop.trainOnBatch(x, y, options);
+  trainOnBatch(x: Data, y?: Data | null, options: BatchOptions = {}): Promise<Results> {
+    return trainOnBatch(this.#loop, x, y, options);
   }
-  testOnBatch(x: Data, y?: Data, options: BatchOptions = {}): Promise<Results> {
-    return this.#loop.testOnBatch(x, y, options);
+  /** Loss and metrics of one batch. */
+  testOnBatch(x: Data, y?: Data | null, options: TestBatchOptions = {}): Promise<Results> {
+    return testOnBatch(this.#loop, x, y, options);
   }
   predictOnBatch(x: Data): Promise<Out> {
-    return this.#loop.predictOnBatch(x) as Promise<Out>;
+    return predictOnBatch(this.#loop, x) as Promise<Out>;
   }
   get optimizer(): Optimizer | undefined {
     return this.#loop.compiled?.optimizer;
@@ -205,8 +214,9 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
   get metrics(): readonly Metric[] {
     return this.#loop.metrics;
   }
+  /** The names of the metrics in logs. */
   get metricsNames(): string[] {
-    return this.metrics.map((m) => m.name);
+    return this.#loop.logged.map(([name]) => name);
   }
   resetMetrics(): void {
     this.#loop.resetMetrics();

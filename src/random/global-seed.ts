@@ -34,3 +34,14 @@ export function defaultSeed(): number {
 
 /** `0 … n-1` in the next order of the generator that `fit` shuffles with. */
 export const nextPermutation = (n: number): Int32Array => permutation(shuffles, n);
+
+/** The generator behind the orders of samples, as numbers. */
+export type ShuffleState = ReturnType<MersenneTwister['getState']>;
+/** Where the generator of orders stands. */
+export const shuffleState = (): ShuffleState => shuffles.getState();
+/** Puts the generator of orders back where it stood. */
+export const setShuffleState = (state: ShuffleState): void => shuffles.setState(state);
+/** Where the generator of default seeds stands. */
+export const seedState = (): ShuffleState => seeds.getState();
+/** Puts the generator of default seeds back where it stood. */
+export const setSeedState = (state: ShuffleState): void => seeds.setState(state);

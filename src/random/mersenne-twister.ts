@@ -61,6 +61,16 @@ export class MersenneTwister {
     return (y ^ (y >>> 18)) >>> 0;
   }
 
+  /** Where it stands: its words, and how many of them are used up. */
+  getState(): { readonly words: readonly number[]; readonly used: number } {
+    return { words: [...this.state], used: this.at };
+  }
+  /** Goes on from where another stood. */
+  setState({ words, used }: { readonly words: readonly number[]; readonly used: number }): void {
+    this.state.set(words);
+    this.at = used;
+  }
+
   private refill(): void {
     const { state } = this;
     for (let k = 0; k < size; k++) {

@@ -1,26 +1,32 @@
-import { fail } from '../base/errors.ts';
+import { blame, fail, type Named } from '../base/errors.ts';
+import { isSerializedObject } from '../base/serialize.ts';
+import { showShape } from '../base/shape.ts';
+import { isPlainObject } from '../base/tree.ts';
 import { maskOf } from '../layers/masks.ts';
 import * as losses from '../losses/index.ts';
 import { Mean } from '../metrics/index.ts';
 import { add, multiply } from '../ops/index.ts';
 import type { Tensor } from '../tensor/index.ts';
-import { alignLeaves } from './align.ts';
-import { type CompileOptions, nameOutputs, perOutput } from './compile.ts';
+import type { CompileOptions } from './compile.ts';
+import type { Outputs } from './outputs.ts';
 
-/** The compiled losses of a model: one for each output, weighted and added. */
+/** The losses of one output, which are added. */
+interface Part {
+  readonly output: number;
+  readonly losses: readonly { readonly loss: losses.Loss; readonly weight: number | undefined }[];
+  /** Its running loss, where several outputs have one. */
+  readonly tracker: Mean | undefined;
+}
+
+/** The compiled losses of a model: those of each output, weighted and added. */
 export class CompileLoss {
+  private readonly owner: Named;
   private readonly options: CompileOptions;
-  private parts:
-    | {
-        readonly loss: losses.Loss;
-        readonly weight: number | undefined;
-        readonly index: number;
-        readonly tracker: Mean | undefined;
-      }[]
-    | undefined;
-  private names: readonly string[] = [];
+  private outputs!: Outputs;
+  private parts: readonly Part[] | undefined;
 
-  constructor(options: CompileOptions) {
+  constructor(owner: Named, options: CompileOptions) {
+    this.owner = owner;
     this.options = options;
   }
 
@@ -28,28 +34,62 @@ export class CompileLoss {
   get metrics(): Mean[] {
     return this.parts?.flatMap(({ tracker }) => tracker ?? []) ?? [];
   }
+  /** The outputs that have a loss. */
+  get judged(): readonly number[] {
+    return this.parts?.map(({ output }) => output).sort((a, b) => a - b) ?? [];
+  }
 
-  build(outputs: unknown, outputNames: readonly string[] | undefined): void {
+  build(yTrue: unknown, yPred: unknown, outputs: Outputs): void {
     if (this.parts) return;
-    this.names = nameOutputs(outputs as never, outputNames);
-    const { loss, lossWeights } = this.options;
-    const isOne = (x: unknown): boolean =>
-      typeof x === 'string' || typeof x === 'function' || (typeof x === 'object' && x !== null && 'class_name' in x);
-    const chosen = perOutput<losses.LossLike>('loss', loss, this.names, isOne);
-    const weights = perOutput<number>('lossWeights', lossWeights, this.names, (x) => typeof x === 'number');
-    const single = chosen.filter((x) => x !== undefined).length <= 1;
-    this.parts = chosen.flatMap((x, index) =>
-      x === undefined
-        ? []
-        : [
-            {
-              loss: losses.asLoss(x),
-              weight: weights[index],
-              index,
-              tracker: single ? undefined : new Mean({ name: `${this.names[index]}_loss` }),
-            },
-          ],
-    );
+    this.outputs = outputs;
+    const given = outputs.entries<losses.LossLike | readonly losses.LossLike[]>(this.options.loss, {
+      what: 'loss',
+      isEntry: isLoss,
+      isForAll: true,
+      takesLists: true,
+    });
+    const weights = outputs.read<number | readonly number[]>(this.options.lossWeights, {
+      what: 'lossWeights',
+      isEntry: (x) => typeof x === 'number',
+      isForAll: true,
+      takesLists: true,
+    });
+    const wanted = given.map(([output]) => output).sort((a, b) => a - b);
+    const labels = outputs.labels(yTrue, wanted);
+    const predictions = outputs.leaves(yPred);
+    const asLosses = (entry: unknown, k: number): losses.Loss[] =>
+      (Array.isArray(entry) ? entry.flat() : [entry])
+        .filter((x) => x !== null && x !== undefined)
+        .map((x) =>
+          losses.asLoss(losses.resolveCrossentropy(x as losses.LossLike, labels[k]?.shape, predictions[k]!.shape)),
+        );
+    const isAlone = wanted.length <= 1;
+    const names = new Set<string>();
+    this.parts = given.map(([output, entry]) => {
+      const own = asLosses(entry, output);
+      return {
+        output,
+        losses: own.map((loss, k) => ({ loss, weight: this.weight(weights[output], k, own.length) })),
+        tracker: isAlone ? undefined : new Mean({ name: unused(`${this.nameOf(output, own)}_loss`, names) }),
+      };
+    });
+  }
+  private weight(given: number | readonly number[] | undefined, k: number, count: number): number | undefined {
+    if (!Array.isArray(given)) return given as number | undefined;
+    if (given.length !== count && given.length !== 1)
+      fail(
+        this.owner,
+        `lossWeights has ${given.length} entries for an output that has ${count} loss${count === 1 ? '' : 'es'}`,
+        'give one weight for each loss',
+      );
+    return given[given.length === 1 ? 0 : k] as number;
+  }
+  /** What logs call an output: its path, in which the name of the output, or else of the loss, stands for a position. */
+  private nameOf(k: number, own: readonly losses.Loss[]): string {
+    const { path, name } = this.outputs.all[k]!;
+    const last = name ?? own[0]?.name ?? `output_${k}`;
+    const isNamed = typeof path.at(-1) === 'string';
+    return (isNamed ? path : [...path.slice(0, -1), last]).join('/');
   }
 
   /** The weighted sum of the losses; undefined when there is none. */
@@ -57,25 +97,57 @@ export class CompileLoss {
     if (this.parts!.length === 0) return undefined;
     if (yTrue === undefined)
       return fail(
-        'fit',
-        `the model is compiled with a loss, but the data holds no labels`,
+        this.owner,
+        'the model is compiled with a loss, but the data holds no labels',
         'pass y, or let the data give [x, y]',
       );
-    const predictions = alignLeaves(yPred, this.names);
-    const labels = alignLeaves(yTrue, this.names);
-    const weights = sampleWeight === undefined ? [] : alignLeaves(sampleWeight, this.names);
+    const wanted = this.judged;
+    const predictions = this.outputs.leaves(yPred);
+    const labels = this.outputs.labels(yTrue, wanted);
+    const weights = this.outputs.weights(sampleWeight, wanted);
     let total: Tensor | undefined;
-    for (const { loss, weight, index, tracker } of this.parts!) {
-      const prediction = predictions[index]!;
-      const own = weights.length === 1 ? weights[0] : weights[index];
+    for (const { output, losses: own, tracker } of this.parts!) {
+      const prediction = predictions[output]!;
       const label =
-        labels[index] ??
-        fail('fit', `there are no labels for output "${this.names[index]}"`, 'give y the form of the model’s outputs');
-      let value = loss(label, prediction, { sampleWeight: own, mask: maskOf(prediction) }) as Tensor;
-      tracker?.updateState(value, { sampleWeight: batchSize });
-      if (weight !== undefined) value = multiply(value, weight);
-      total = total ? add(total, value) : value;
+        labels[output] ??
+        fail(
+          this.owner,
+          `y holds no labels for the output ${this.outputs.label(output)}, which has a loss${given(yTrue)}`,
+          'give y the form of the model’s outputs, or leave the loss of this output out (null)',
+        );
+      let sum: Tensor | undefined;
+      for (const { loss, weight } of own) {
+        const value = this.lossOf(loss, label, prediction, weights[output], output);
+        sum = sum ? add(sum, value) : value;
+        const weighted = weight === undefined ? value : multiply(value, weight);
+        total = total ? add(total, weighted) : weighted;
+      }
+      if (sum) tracker?.updateState(sum, { sampleWeight: batchSize });
     }
     return total;
   }
+  private lossOf(loss: losses.Loss, label: Tensor, y: Tensor, sampleWeight: Tensor | undefined, k: number): Tensor {
+    const what = (): string => {
+      const weighted = sampleWeight ? `, sample weights ${showShape(sampleWeight.shape)}` : '';
+      return `${this.owner.className} "${this.owner.name}": loss "${loss.name}" of output ${this.outputs.label(k)} (labels ${showShape(label.shape)}, predictions ${showShape(y.shape)}${weighted})`;
+    };
+    return blame(what, () => loss(label, y, { sampleWeight, mask: maskOf(y) }) as Tensor);
+  }
+}
+
+const given = (y: unknown): string =>
+  isPlainObject(y)
+    ? `; it names ${Object.keys(y)
+        .map((key) => JSON.stringify(key))
+        .join(', ')}`
+    : '';
+/** Whether something stands for one loss. */
+const isLoss = (x: unknown): boolean =>
+  typeof x === 'string' || typeof x === 'function' || x instanceof losses.Loss || isSerializedObject(x);
+/** The name, numbered if it is taken. */
+function unused(name: string, taken: Set<string>): string {
+  let free = name;
+  for (let n = 1; taken.has(free); n++) free = `${name}_${n}`;
+  taken.add(free);
+  return free;
 }

@@ -1,106 +1,149 @@
+import { blame, fail, type Named } from '../base/errors.ts';
+import { isSerializedObject } from '../base/serialize.ts';
+import { showShape } from '../base/shape.ts';
+import { isPlainObject } from '../base/tree.ts';
 import { maskOf } from '../layers/masks.ts';
 import type { Metric, MetricLike } from '../metrics/index.ts';
 import * as metrics from '../metrics/index.ts';
+import { countedWeight } from '../metrics/weights.ts';
 import type { Tensor } from '../tensor/index.ts';
-import { alignLeaves } from './align.ts';
-import { type CompileOptions, nameOutputs } from './compile.ts';
+import type { CompileOptions } from './compile.ts';
+import type { Outputs } from './outputs.ts';
 
 interface Part {
   readonly metric: Metric;
-  /** Which output it judges; undefined when it takes the whole nest. */
-  readonly index: number | undefined;
+  /** What logs call it. */
+  readonly name: string;
+  /** The output it judges; undefined when it takes labels and predictions whole. */
+  readonly output: number | undefined;
   readonly isWeighted: boolean;
 }
+/** A metric with its name in logs. */
+export type LoggedMetric = readonly [name: string, metric: Metric];
 
 /** The compiled metrics of a model, each with the output it judges. */
 export class CompileMetrics {
+  private readonly owner: Named;
   private readonly options: CompileOptions;
-  private parts: Part[] | undefined;
-  private names: readonly string[] = [];
+  private outputs!: Outputs;
+  private parts: readonly Part[] | undefined;
 
-  constructor(options: CompileOptions) {
+  constructor(owner: Named, options: CompileOptions) {
+    this.owner = owner;
     this.options = options;
   }
   get metrics(): Metric[] {
     return this.parts?.map(({ metric }) => metric) ?? [];
   }
-
-  build(yTrue: unknown, yPred: unknown, outputNames: readonly string[] | undefined): void {
+  get logged(): LoggedMetric[] {
+    return this.parts?.map(({ name, metric }) => [name, metric]) ?? [];
+  }
+  /** `wanted`: the outputs that have a loss. */
+  build(yTrue: unknown, yPred: unknown, outputs: Outputs, wanted: readonly number[]): void {
     if (this.parts) return;
-    this.names = nameOutputs(yPred as never, outputNames);
-    const labels = yTrue === undefined ? [] : alignLeaves(yTrue, this.names);
-    const predictions = alignLeaves(yPred, this.names);
-    const make = (given: CompileOptions['metrics'], isWeighted: boolean): Part[] =>
-      spread(given, this.names).flatMap(({ entry, index }) => {
-        const name = metrics.resolveAccuracy(entry, labels[index]?.shape, predictions[index]?.shape ?? []);
-        const metric = metrics.get(name);
-        const [truth, prediction] = [labels[index]?.shape, predictions[index]?.shape];
-        if (truth && prediction && !metrics.isHostMetric(metric)) metric.build(truth, prediction);
-        // As in Keras, what was asked for by name is shown under that name.
-        if (typeof entry === 'string') metric.name = entry;
-        if (this.names.length > 1 && !metrics.isHostMetric(metric)) metric.name = `${this.names[index]}_${metric.name}`;
-        return [
-          { metric, index: metrics.isHostMetric(metric) && this.names.length > 1 ? undefined : index, isWeighted },
-        ];
-      });
-    this.parts = [...make(this.options.metrics, false), ...make(this.options.weightedMetrics, true)];
-    disambiguate(this.parts);
+    this.outputs = outputs;
+    const entries = (['metrics', 'weightedMetrics'] as const).flatMap((what) =>
+      outputs
+        .read<MetricLike | readonly MetricLike[]>(this.options[what], { what, isEntry: isMetric, takesLists: true })
+        .flatMap((entry, output) => entriesIn(entry).map((one) => ({ one, output, isWeighted: what !== 'metrics' }))),
+    );
+    const needed = wanted.length > 0 ? wanted : sorted(entries.map(({ output }) => output));
+    const labels = outputs.labels(isWhole(outputs, yTrue) ? undefined : yTrue, needed);
+    const predictions = outputs.leaves(yPred);
+    const names = new Names();
+    this.parts = entries.map(({ one, output, isWeighted }): Part => {
+      const [truth, prediction] = [labels[output]?.shape, predictions[output]!.shape];
+      const metric = metrics.get(metrics.resolveAccuracy(one, truth, prediction));
+      const isHost = metrics.isHostMetric(metric);
+      if (truth && !isHost) blame(this.who(metric, output), () => metric.build(truth, prediction));
+      // As in Keras, what was asked for by name is shown under that name.
+      if (typeof one === 'string') metric.name = one;
+      const prefix = outputs.count > 1 && !isHost ? outputs.all[output]!.name : undefined;
+      const name = names.take(metric.name, prefix, isWeighted);
+      return { metric, name, output: isHost && outputs.count > 1 ? undefined : output, isWeighted };
+    });
+  }
+  private who(metric: Metric, output: number): string {
+    return `${this.owner.className} "${this.owner.name}": metric "${metric.name}" of output ${this.outputs.label(output)}`;
   }
 
-  /**
-   * Updates the metrics that are computed in the step. The mask of the predictions counts in evaluation but not in training:
-   * Keras on JAX loses it on the way through its gradient.
-   */
-  update(yTrue: unknown, yPred: unknown, sampleWeight: unknown, isTraining: boolean): void {
-    this.each(false, yTrue, yPred, sampleWeight, !isTraining);
-  }
-  /** Updates the metrics that run on the host, with concrete tensors. */
-  async updateOnHost(yTrue: unknown, yPred: unknown, sampleWeight: unknown): Promise<void> {
-    await Promise.all(this.each(true, yTrue, yPred, sampleWeight));
+  /** The outputs that need labels. */
+  get judged(): readonly number[] {
+    return sorted(this.parts?.flatMap(({ output }) => output ?? []) ?? []);
   }
   get hasHostMetrics(): boolean {
     return this.metrics.some(metrics.isHostMetric);
   }
+  /** Updates the metrics that are computed in the step. `wanted`: the outputs that have a loss. */
+  update(yTrue: unknown, yPred: unknown, sampleWeight: unknown, wanted: readonly number[]): void {
+    const masks = this.outputs.leaves(yPred).map(maskOf);
+    this.each(false, { yTrue, yPred, sampleWeight, masks, wanted });
+  }
+  /** Updates the metrics that run on the host, with concrete tensors. */
+  async updateOnHost(given: Given): Promise<void> {
+    await Promise.all(this.each(true, given));
+  }
 
-  private each(onHost: boolean, yTrue: unknown, yPred: unknown, sampleWeight: unknown, isMasked = true): unknown[] {
+  private each(onHost: boolean, { yTrue, yPred, sampleWeight, masks, wanted }: Given): unknown[] {
     const parts = this.parts!.filter(({ metric }) => metrics.isHostMetric(metric) === onHost);
-    if (parts.length === 0 || yTrue === undefined) return [];
-    const [labels, predictions] = [alignLeaves(yTrue, this.names), alignLeaves(yPred, this.names)];
-    const weights = sampleWeight === undefined ? [] : alignLeaves(sampleWeight, this.names);
-    return parts.map(({ metric, index, isWeighted }) => {
-      if (index === undefined || (onHost && this.names.length === 1 && !(labels.length === 1)))
-        return metric.updateState(yTrue as Tensor, yPred as Tensor);
-      const weight = isWeighted ? (weights.length === 1 ? weights[0] : weights[index]) : undefined;
-      return metric.updateState(labels[index]!, predictions[index]!, {
-        sampleWeight: weight,
-        mask: isMasked ? maskOf(predictions[index]!) : null,
-      });
+    if (parts.length === 0) return [];
+    if (yTrue === undefined)
+      fail(
+        this.owner,
+        'the model is compiled with metrics, but the data holds no labels',
+        'pass y, or let the data give [x, y]',
+      );
+    const isNest = isWhole(this.outputs, yTrue);
+    const { judged } = this;
+    const labels = isNest ? [] : this.outputs.labels(yTrue, wanted.length > 0 ? wanted : judged);
+    const predictions = this.outputs.leaves(yPred);
+    const weights = this.outputs.weights(sampleWeight, sorted([...wanted, ...judged]));
+    return parts.map(({ metric, output, isWeighted }) => {
+      if (output === undefined || (onHost && isNest)) return metric.updateState(yTrue as Tensor, yPred as Tensor);
+      const prediction = predictions[output]!;
+      const label =
+        labels[output] ??
+        fail(this.who(metric, output), 'y holds no labels for this output', 'give some, or leave the metric out');
+      const weight = isWeighted ? weights[output] : undefined;
+      const options = { sampleWeight: countedWeight({ sampleWeight: weight, mask: masks[output] }) };
+      const what = (): string =>
+        `${this.who(metric, output)} (labels ${showShape(label.shape)}, predictions ${showShape(prediction.shape)})`;
+      return blame(what, () => metric.updateState(label, prediction, options));
     });
   }
 }
-
-/** Every metric asked for, with the output it is for. */
-function spread(given: CompileOptions['metrics'], names: readonly string[]): { entry: MetricLike; index: number }[] {
-  if (given === undefined || given === null) return [];
-  const isOne = (x: unknown): x is MetricLike =>
-    typeof x === 'string' || typeof x === 'function' || (typeof x === 'object' && x !== null && 'class_name' in x);
-  const listed = (x: unknown, index: number): { entry: MetricLike; index: number }[] =>
-    x === null || x === undefined ? [] : (isOne(x) ? [x] : (x as MetricLike[])).map((entry) => ({ entry, index }));
-  if (isOne(given)) return names.flatMap((_, index) => listed(given, index));
-  if (!Array.isArray(given))
-    return Object.entries(given as Record<string, unknown>).flatMap(([name, x]) => listed(x, names.indexOf(name)));
-  // A flat list serves the only output; with several outputs it has an entry for each.
-  if (names.length === 1) return (given as unknown[]).flatMap((x) => listed(x, 0));
-  return (given as unknown[]).flatMap((x, index) => listed(x, index));
+const sorted = (numbers: readonly number[]): number[] => [...new Set(numbers)].sort((a, b) => a - b);
+/** What a batch gives metrics. */
+interface Given {
+  readonly yTrue: unknown;
+  readonly yPred: unknown;
+  readonly sampleWeight: unknown;
+  /** The masks that travel with the outputs. */
+  readonly masks: readonly (Tensor | undefined)[];
+  readonly wanted: readonly number[];
 }
 
-/** Metrics of one name are told apart as Keras does: weighted ones by a prefix, then by numbers. */
-function disambiguate(parts: readonly Part[]): void {
-  const seen = new Map<string, number>();
-  for (const { metric, isWeighted } of parts) {
-    if (isWeighted && seen.has(metric.name)) metric.name = `weighted_${metric.name}`;
-    const n = seen.get(metric.name) ?? 0;
-    seen.set(metric.name, n + 1);
-    if (n > 0) metric.name = `${metric.name}_${n}`;
+/** Whether labels have a form of their own, which only metrics that take them whole understand. */
+function isWhole(outputs: Outputs, yTrue: unknown): boolean {
+  if (!isPlainObject(yTrue)) return false;
+  const names = outputs.all.flatMap(({ name, path }) => [name, String(path[0])]);
+  return !Object.keys(yTrue).some((key) => names.includes(key));
+}
+/** Whether something stands for one metric. */
+const isMetric = (x: unknown): boolean =>
+  typeof x === 'string' || typeof x === 'function' || x instanceof metrics.Metric || isSerializedObject(x);
+const entriesIn = (entry: MetricLike | readonly MetricLike[] | undefined): MetricLike[] =>
+  entry === undefined ? [] : [entry].flat(9).filter((x): x is MetricLike => x !== null && x !== undefined);
+
+/** Names in logs: metrics of one name are told apart as in Keras, weighted ones by a prefix, then by numbers. */
+class Names {
+  private readonly counts = new Map<string, number>();
+
+  take(own: string, prefix: string | undefined, isWeighted: boolean): string {
+    const full = (name: string): string => (prefix === undefined ? name : `${prefix}_${name}`);
+    const name = isWeighted && this.counts.has(full(own)) ? full(`weighted_${own}`) : full(own);
+    const n = this.counts.get(name) ?? 0;
+    this.counts.set(name, n + 1);
+    return n === 0 ? name : `${name}_${n}`;
   }
 }

@@ -1,25 +1,25 @@
-import { fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { type Config, deserializeObject, isSerializedObject, serializeObject } from '../base/serialize.ts';
 import type { Tree } from '../base/tree.ts';
 import type { LossLike } from '../losses/index.ts';
 import type { MetricLike } from '../metrics/index.ts';
 import * as optimizers from '../optimizers/index.ts';
+import type { Trainable } from './trainable.ts';
 
-/** One loss for all outputs, or a list or object with one for each. */
-export type Losses = LossLike | null | readonly (LossLike | null)[] | { readonly [output: string]: LossLike | null };
-/** Metrics for the output, or a list of lists or an object with those of each output. */
-export type Metrics =
-  | MetricLike
-  | readonly (MetricLike | readonly MetricLike[] | null)[]
-  | { readonly [output: string]: MetricLike | readonly MetricLike[] | null };
+/**
+ * One loss for all outputs, or a list or object with one for each (null for none), in the form in which the model gives its
+ * outputs. An output may have a list of losses, which are added.
+ */
+export type Losses = LossLike | Tree<LossLike | null>;
+/** Metrics for the output; with several, a list or object with those of each output. */
+export type Metrics = MetricLike | Tree<MetricLike | null>;
 
 export interface CompileOptions {
   /** A name ("adam"), an optimizer, or its config. */
   readonly optimizer?: optimizers.OptimizerLike;
   readonly loss?: Losses | undefined;
   /** Factor of each output's loss. */
-  readonly lossWeights?: readonly number[] | Readonly<Record<string, number>> | null | undefined;
+  readonly lossWeights?: Tree<number> | null | undefined;
   readonly metrics?: Metrics | null | undefined;
   /** Metrics to which sample weights apply. */
   readonly weightedMetrics?: Metrics | null | undefined;
@@ -28,6 +28,8 @@ export interface CompileOptions {
   readonly stepsPerExecution?: number | undefined;
   /** Kept for files: every step is compiled unless runEagerly is set. */
   readonly jitCompile?: boolean | 'auto' | undefined;
+  /** With the dtype policy "mixed_float16": scales the loss, so that small gradients do not vanish. */
+  readonly autoScaleLoss?: boolean | undefined;
 }
 const compileOptions: OptionNames<CompileOptions> = {
   optimizer: true,
@@ -38,6 +40,7 @@ const compileOptions: OptionNames<CompileOptions> = {
   runEagerly: true,
   stepsPerExecution: true,
   jitCompile: true,
+  autoScaleLoss: true,
 };
 
 /** What `compile` decided. */
@@ -45,11 +48,21 @@ export class Compiled {
   readonly options: CompileOptions;
   readonly optimizer: optimizers.Optimizer;
   readonly runEagerly: boolean;
+  /** The optimizer as it was given, without a loss scale that was put around it. */
+  private readonly given: optimizers.Optimizer;
 
-  constructor(options: CompileOptions) {
+  constructor(options: CompileOptions, { dtypePolicy }: Pick<Trainable, 'dtypePolicy'>) {
     optionsOf('compile', compileOptions, options);
     this.options = options;
-    this.optimizer = optimizers.get(options.optimizer ?? 'rmsprop');
+    this.given = optimizers.get(options.optimizer ?? 'rmsprop');
+    const isScaled = (options.autoScaleLoss ?? true) && dtypePolicy.name === 'mixed_float16';
+    this.optimizer =
+      isScaled && !(this.given instanceof optimizers.LossScaleOptimizer)
+        ? (new optimizers.LossScaleOptimizer({
+            innerOptimizer: this.given,
+            name: 'loss_scale_optimizer',
+          }) as unknown as optimizers.Optimizer)
+        : this.given;
     this.runEagerly = options.runEagerly ?? false;
   }
 
@@ -63,7 +76,8 @@ export class Compiled {
       jitCompile = true,
     } = this.options;
     return {
-      optimizer: serializeObject(this.optimizer),
+      // As in Keras: what reads the file scales the loss by itself.
+      optimizer: serializeObject(this.given),
       loss: serializeNamed('loss', loss),
       loss_weights: lossWeights,
       metrics: serializeNamed('metrics', metrics),
@@ -97,44 +111,4 @@ export function compileOptionsFromConfig(config: Config): CompileOptions {
     runEagerly: config['run_eagerly'] === true,
     stepsPerExecution: (config['steps_per_execution'] as number | undefined) ?? 1,
   };
-}
-
-/** The entry of each output in a per-output option; one entry alone serves the only output, or all of them. */
-export function perOutput<T>(
-  what: string,
-  given: unknown,
-  names: readonly string[],
-  isOne: (x: unknown) => boolean,
-): (T | undefined)[] {
-  if (given === undefined || given === null) return names.map(() => undefined);
-  if (isOne(given)) return names.map(() => given as T);
-  if (Array.isArray(given)) {
-    if (given.length !== names.length)
-      fail(
-        'compile',
-        `\`${what}\` has ${given.length} entries, but the model has ${names.length} output(s): ${names.join(', ')}`,
-        'give one entry for each output (null for none)',
-      );
-    return given.map((x) => (x ?? undefined) as T | undefined);
-  }
-  const entries = given as Record<string, T | null>;
-  for (const key of Object.keys(entries))
-    if (!names.includes(key))
-      fail(
-        'compile',
-        `\`${what}\` names the output "${key}", which the model does not have`,
-        `its outputs are ${names.join(', ')}`,
-      );
-  return names.map((name) => entries[name] ?? undefined);
-}
-
-/** Names and leaves of a model's outputs: keys of an object, names of a functional model's outputs, or numbers. */
-export function nameOutputs(outputs: Tree<unknown>, names: readonly string[] | undefined): string[] {
-  const isDictionary =
-    typeof outputs === 'object' && outputs !== null && Object.getPrototypeOf(outputs) === Object.prototype;
-  if (isDictionary) return Object.keys(outputs as object).sort();
-  const count = Array.isArray(outputs) ? outputs.length : 1;
-  return names && names.length === count && new Set(names).size === count
-    ? [...names]
-    : Array.from({ length: count }, (_, k) => (count === 1 ? 'output' : `output_${k}`));
 }

@@ -1,25 +1,30 @@
+import { fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
-import { Callback } from './callbacks/callback.ts';
+import type { Callback, CallbackLogs } from './callbacks/callback.ts';
 import { CallbackList } from './callbacks/callback-list.ts';
 import { ProgbarLogger } from './callbacks/progbar-logger.ts';
-import type { Data, Dataset, TrainingData } from './data/batches.ts';
+import type { Data, Dataset, PartialData, TrainingData } from './data/batches.ts';
 import { asDataset } from './data/dataset.ts';
 import { Executions } from './executions.ts';
+import { checkPassOptions } from './fit-options.ts';
 import { breathe } from './interrupt.ts';
-import type { Logs, Results, Trainer } from './trainer.ts';
+import type { Logs, Results } from './logs.ts';
+import type { Trainer } from './trainer.ts';
 
 export interface EvaluateOptions {
   /** Samples a batch; 32 when absent. */
   readonly batchSize?: number;
   /** 0 silent, 1 a progress bar, 2 one line. */
   readonly verbose?: 0 | 1 | 2 | 'auto';
-  readonly sampleWeight?: Data;
+  /** Weights of the samples; with several outputs one for each, null for none. */
+  readonly sampleWeight?: PartialData;
   /** Batches to evaluate on, where the data does not end by itself. */
   readonly steps?: number;
   readonly callbacks?: readonly Callback[];
   /** Gives an object by metric name instead of a list. */
   readonly returnDict?: boolean;
 }
+
 export const evaluateOptions: OptionNames<EvaluateOptions> = {
   batchSize: true,
   verbose: true,
@@ -30,25 +35,31 @@ export const evaluateOptions: OptionNames<EvaluateOptions> = {
 };
 
 /** `model.evaluate`. */
-export async function evaluate(
+export function evaluate(
   trainer: Trainer,
   x: TrainingData,
-  y: Data | undefined,
+  y: Data | null | undefined,
   options: EvaluateOptions,
 ): Promise<Results> {
-  optionsOf('evaluate', evaluateOptions, options);
-  trainer.requireCompiled('evaluate');
-  const { batchSize, sampleWeight, steps, callbacks = [], returnDict } = options;
-  const verbose = options.verbose === 'auto' || options.verbose === undefined ? 1 : options.verbose;
-  const dataset = await asDataset(x, { y, sampleWeight, batchSize, steps });
-  const bar = verbose > 0 ? new ProgbarLogger() : undefined;
-  const list = new CallbackList([...callbacks, ...(bar ? [bar] : [])], trainer.model, {
-    verbose,
-    epochs: 1,
-    steps: dataset.steps,
+  return trainer.turns.take('evaluate', async () => {
+    trainer.requireCompiled('evaluate');
+    optionsOf('evaluate', evaluateOptions, options);
+    checkPassOptions('evaluate', options);
+    const { batchSize, sampleWeight, steps, returnDict } = options;
+    const { arity } = trainer;
+    const { lend } = trainer.turns;
+    const callbacks = options.callbacks ?? [];
+    const verbose = options.verbose === 'auto' || options.verbose === undefined ? 1 : options.verbose;
+    const dataset = await asDataset(x, { y, sampleWeight, batchSize, steps, arity, lend });
+    const bar = verbose > 0 ? new ProgbarLogger() : undefined;
+    const params = { verbose, epochs: 1, steps: dataset.steps };
+    const list = new CallbackList([...callbacks, ...(bar ? [bar] : [])], trainer, params);
+    try {
+      return trainer.present(await evaluateOn(trainer, dataset, list, bar), returnDict);
+    } finally {
+      await dataset.close();
+    }
   });
-  const { numbers } = await evaluateOn(trainer, dataset, list, bar);
-  return trainer.present(numbers, returnDict);
 }
 
 /** Goes once through a dataset and gives loss and metrics. */
@@ -57,23 +68,30 @@ export async function evaluateOn(
   dataset: Dataset,
   callbacks: CallbackList,
   bar?: ProgbarLogger,
-): Promise<{ numbers: Record<string, number> }> {
-  trainer.resetMetrics();
+): Promise<CallbackLogs> {
   await callbacks.run('onTestBegin');
+  trainer.resetMetrics();
   let logs: Logs = {};
   let step = 0;
   const executions = new Executions(callbacks, 'Test', trainer);
   for await (const batch of dataset.round()) {
     await executions.begin(step);
-    logs = await trainer.test(batch);
+    logs = await trainer.test(batch, logs);
     await executions.end(step, () => trainer.read(logs));
     step++;
     if (bar?.isDue()) bar.step(step, await trainer.read(logs));
     await breathe();
   }
+  if (step === 0)
+    fail(
+      'evaluate',
+      'the source of batches gave none',
+      'pass an iterable that can be gone through again, or a function that makes a new generator each time',
+    );
   await executions.finish(() => trainer.read(logs));
   const numbers = await trainer.read(logs);
+  trainer.drop(logs);
   bar?.finish(step, numbers);
   await callbacks.run('onTestEnd', numbers);
-  return { numbers };
+  return numbers;
 }

@@ -68,7 +68,7 @@ test('wrong data is refused with the culprit and the cure', async () => {
     'the arrays differ in the number of samples: x 8, y 7',
   );
   await expect(smallModel().fit(x, y, { batchSize: 0, verbose: 0 })).rejects.toThrow(
-    'batchSize must be a positive integer, got 0',
+    'batchSize must be a whole number of at least 1, got 0',
   );
   const bare = new keras.Sequential([keras.Input({ shape: [2] }), new layers.Dense({ units: 1 })]);
   await expect(bare.fit(x, y)).rejects.toThrow('fit needs a compiled model');

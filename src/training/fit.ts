@@ -1,18 +1,22 @@
 import { fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { nextPermutation } from '../random/index.ts';
-import type { Callback } from './callbacks/callback.ts';
+import type { Callback, CallbackLogs } from './callbacks/callback.ts';
 import { CallbackList } from './callbacks/callback-list.ts';
 import { History } from './callbacks/history.ts';
 import { ProgbarLogger } from './callbacks/progbar-logger.ts';
+import { type ClassWeight, withClassWeight } from './class-weight.ts';
 import { ArrayDataset } from './data/arrays.ts';
-import type { BatchLike, Data, Dataset, TrainingData } from './data/batches.ts';
+import type { BatchLike, Data, Dataset, PartialData, TrainingData } from './data/batches.ts';
 import { asDataset } from './data/dataset.ts';
 import { evaluateOn } from './evaluate.ts';
 import { Executions } from './executions.ts';
+import { checkFitOptions } from './fit-options.ts';
 import { breathe, withInterrupt } from './interrupt.ts';
+import type { Logs } from './logs.ts';
+import { Progress } from './progress.ts';
 import { resumeEpoch } from './trainable.ts';
-import { type Logs, type Trainer, withClassWeight } from './trainer.ts';
+import type { Trainer } from './trainer.ts';
 
 export interface FitOptions {
   /** Samples a batch; 32 when absent. The last batch may be smaller. */
@@ -27,21 +31,28 @@ export interface FitOptions {
   readonly validationSplit?: number;
   /** `[x, y]`, `[x, y, sampleWeight]`, or a source of batches. */
   readonly validationData?:
-    | readonly [x: Data, y?: Data, sampleWeight?: Data]
+    | readonly [x: Data, y?: Data | null, sampleWeight?: PartialData]
     | Iterable<BatchLike>
     | AsyncIterable<BatchLike>
     | (() => Iterable<BatchLike> | AsyncIterable<BatchLike>);
   readonly validationBatchSize?: number;
+  /** Batches of each validation, from the beginning of the data. */
   readonly validationSteps?: number;
   /** Validates every so many epochs, or after the epochs listed (counted from 1). */
   readonly validationFreq?: number | readonly number[];
   /** Draws the samples of each epoch in a new order. */
   readonly shuffle?: boolean;
-  readonly classWeight?: Readonly<Record<number, number>>;
-  readonly sampleWeight?: Data;
-  /** Batches an epoch, where the data does not end by itself. */
+  /** Weight of each class in the loss. */
+  readonly classWeight?: ClassWeight;
+  /** Weights of the samples; with several outputs one for each, null for none. */
+  readonly sampleWeight?: PartialData;
+  /**
+   * Batches an epoch, where the data does not end by itself: the next epoch goes on where it ended. When `fit` ends, a generator
+   * is closed, as by `for…of`.
+   */
   readonly stepsPerEpoch?: number;
 }
+
 export const fitOptions: OptionNames<FitOptions> = {
   batchSize: true,
   epochs: true,
@@ -60,106 +71,161 @@ export const fitOptions: OptionNames<FitOptions> = {
 };
 
 /** `model.fit`. */
-export async function fit(
+export function fit(
   trainer: Trainer,
   x: TrainingData,
-  y: Data | undefined,
+  y: Data | null | undefined,
   options: FitOptions,
 ): Promise<History> {
-  optionsOf('fit', fitOptions, options);
+  return trainer.turns.take('fit', async () => {
+    trainer.requireCompiled('fit');
+    optionsOf('fit', fitOptions, options);
+    checkFitOptions(options);
+    const { dataset, validation } = await datasets(trainer, x, y, options);
+    trainer.progress = new Progress(dataset);
+    try {
+      return await run(trainer, dataset, validation, options);
+    } finally {
+      trainer.progress = undefined;
+      await dataset.close();
+      await validation?.close();
+    }
+  });
+}
+
+async function run(
+  trainer: Trainer,
+  dataset: Dataset,
+  validation: Dataset | undefined,
+  options: FitOptions,
+): Promise<History> {
   const { model } = trainer;
-  trainer.requireCompiled('fit');
-  const { epochs = 1, initialEpoch = 0, callbacks = [], classWeight } = options;
+  const { epochs = 1, initialEpoch = 0, callbacks = [] } = options;
   const verbose = options.verbose === 'auto' || options.verbose === undefined ? 1 : options.verbose;
-  const { dataset, validation } = await datasets(trainer, x, y, options);
   const history = new History();
   const bar = verbose > 0 ? new ProgbarLogger() : undefined;
-  const list = new CallbackList([...callbacks, history, ...(bar ? [bar] : [])], model, {
-    verbose,
-    epochs,
-    steps: dataset.steps,
-  });
-  const inner = new CallbackList(callbacks, model, { verbose, epochs, steps: dataset.steps });
+  const params = { verbose, epochs, steps: dataset.steps };
+  const list = new CallbackList([...callbacks, history, ...(bar ? [bar] : [])], trainer, params);
+  const inner = new CallbackList(callbacks, trainer, params);
+  const progress = trainer.progress!;
   trainer.history = history;
   model.stopTraining = false;
+  model[resumeEpoch] = undefined;
   let isInterrupted = false;
   const interrupt = (): void => {
     isInterrupted = model.stopTraining = true;
   };
-  model[resumeEpoch] = undefined;
   await withInterrupt(interrupt, async () => {
-    await list.run('onTrainBegin');
-    let logs: Record<string, number> = {};
-    for (let epoch = model[resumeEpoch] ?? initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
-      trainer.resetMetrics();
-      await list.epoch('onEpochBegin', epoch);
-      let running: Logs = {};
-      let step = 0;
-      const executions = new Executions(list, 'Train', trainer);
-      for await (const batch of dataset.round()) {
-        await executions.begin(step);
-        running = await trainer.train(await withClassWeight(batch, classWeight));
-        await executions.end(step, () => trainer.read(running));
-        step++;
-        if (bar?.isDue()) bar.step(step, await trainer.read(running));
-        await breathe();
-        if (model.stopTraining) break;
+    let logs: CallbackLogs = {};
+    try {
+      await list.run('onTrainBegin');
+      for (let epoch = model[resumeEpoch] ?? initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
+        trainer.resetMetrics();
+        const done = progress.begin(epoch);
+        await list.epoch('onEpochBegin', epoch);
+        const { steps, running } = await runEpoch({ trainer, dataset, list, bar, options }, epoch, done);
+        if (steps === 0) {
+          warnOfNothing(epoch);
+          break;
+        }
+        logs = await trainer.read(running);
+        trainer.drop(running);
+        if (validation && isDue(options.validationFreq ?? 1, epoch + 1) && !isInterrupted) {
+          await validation.restart();
+          const numbers = await evaluateOn(trainer, validation, inner);
+          for (const [name, value] of Object.entries(numbers)) logs[`val_${name}`] = value;
+        }
+        bar?.finish(steps, logs);
+        progress.reach(epoch + 1, 0);
+        await list.epoch('onEpochEnd', epoch, logs);
+        if (dataset.isSpent && epoch + 1 < epochs && !model.stopTraining) {
+          warnOfEnd(epoch + 1, epochs);
+          break;
+        }
       }
-      await executions.finish(() => trainer.read(running));
-      logs = await trainer.read(running);
-      if (validation && isDue(options.validationFreq ?? 1, epoch + 1) && !isInterrupted) {
-        const { numbers } = await evaluateOn(trainer, validation, inner);
-        for (const [name, value] of Object.entries(numbers)) logs[`val_${name}`] = value;
-      }
-      bar?.finish(step, logs);
-      await list.epoch('onEpochEnd', epoch, logs);
+    } finally {
+      trainer.compiled!.optimizer.finalizeVariableValues();
     }
-    trainer.compiled!.optimizer.finalizeVariableValues();
     await list.run('onTrainEnd', logs);
   });
   trainer.fits++;
   return history;
 }
 
+interface Run {
+  readonly trainer: Trainer;
+  readonly dataset: Dataset;
+  readonly list: CallbackList;
+  readonly bar: ProgbarLogger | undefined;
+  readonly options: FitOptions;
+}
+/** The steps of an epoch, of which the first `done` were done by another fit. */
+async function runEpoch(
+  { trainer, dataset, list, bar, options }: Run,
+  epoch: number,
+  done: number,
+): Promise<{ steps: number; running: Logs }> {
+  const { model } = trainer;
+  let running: Logs = {};
+  let step = done;
+  const executions = new Executions(list, 'Train', trainer);
+  for await (const batch of dataset.round(done)) {
+    await executions.begin(step);
+    running = await trainer.train(await withClassWeight(batch, options.classWeight), running);
+    trainer.progress!.reach(epoch, step + 1);
+    await executions.end(step, () => trainer.read(running));
+    step++;
+    if (bar?.isDue()) bar.step(step, await trainer.read(running));
+    await breathe();
+    if (model.stopTraining) break;
+  }
+  await executions.finish(() => trainer.read(running));
+  return { steps: step, running };
+}
+
 const isDue = (frequency: number | readonly number[], epoch: number): boolean =>
   typeof frequency === 'number' ? epoch % frequency === 0 : frequency.includes(epoch);
+
+function warnOfNothing(epoch: number): void {
+  console.warn(
+    `fit: the source of batches gave none for epoch ${epoch + 1}: training ends. Fix: pass an iterable that can be gone through again, or a function that makes a new generator for each epoch.`,
+  );
+}
+function warnOfEnd(epoch: number, epochs: number): void {
+  console.warn(
+    `fit: the generator is used up after epoch ${epoch} of ${epochs}: training ends. Fix: pass a function that makes a new generator for each epoch.`,
+  );
+}
 
 async function datasets(
   trainer: Trainer,
   x: TrainingData,
-  y: Data | undefined,
+  y: Data | null | undefined,
   options: FitOptions,
 ): Promise<{ dataset: Dataset; validation: Dataset | undefined }> {
-  const {
-    batchSize,
-    shuffle = true,
-    sampleWeight,
-    stepsPerEpoch,
-    validationSplit = 0,
-    validationData,
-    validationBatchSize,
-    validationSteps,
-  } = options;
-  const order = shuffle ? nextPermutation : undefined;
-  let dataset = await asDataset(x, { y, sampleWeight, batchSize, steps: stepsPerEpoch, order });
+  const { batchSize, shuffle = true, sampleWeight, stepsPerEpoch, validationSplit = 0, validationData } = options;
+  const { arity } = trainer;
+  const { lend } = trainer.turns;
+  const arrayOptions = { batchSize, shuffle, steps: stepsPerEpoch };
+  let dataset = await asDataset(x, { y, sampleWeight, arity, lend, ...arrayOptions });
   let validation: Dataset | undefined;
+  const validationOptions = {
+    batchSize: options.validationBatchSize ?? batchSize,
+    steps: options.validationSteps,
+  };
   if (validationSplit > 0 && !validationData) {
     if (!(dataset instanceof ArrayDataset)) fail('fit', 'validationSplit needs arrays', 'pass validationData');
     const [train, rest] = (dataset as ArrayDataset).split(validationSplit);
-    dataset = new ArrayDataset(train, { batchSize, order });
-    validation = new ArrayDataset(rest, { batchSize: validationBatchSize ?? batchSize });
+    dataset = new ArrayDataset(train, arrayOptions);
+    validation = new ArrayDataset(rest, validationOptions);
   }
   if (validationData) {
     const isTuple = Array.isArray(validationData);
-    const [vx, vy, vw] = (isTuple ? validationData : [validationData]) as [TrainingData, Data?, Data?];
-    validation = await asDataset(vx, {
-      y: vy,
-      sampleWeight: vw,
-      batchSize: validationBatchSize ?? batchSize,
-      steps: validationSteps,
-    });
+    const [vx, vy, vw] = (isTuple ? validationData : [validationData]) as [TrainingData, Data?, PartialData?];
+    const own = isTuple ? validationOptions : { steps: options.validationSteps };
+    validation = await asDataset(vx, { y: vy, sampleWeight: vw, arity, lend, ...own });
   }
   // Keras looks at one batch before the first fit, and thereby draws one order that it throws away.
-  if (order && trainer.fits === 0 && dataset instanceof ArrayDataset) order(dataset.samples);
+  if (shuffle && trainer.fits === 0 && dataset instanceof ArrayDataset) nextPermutation(dataset.samples);
   return { dataset, validation };
 }

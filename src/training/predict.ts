@@ -1,3 +1,4 @@
+import { fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { mapTree, type Tree } from '../base/tree.ts';
 import { concatenate } from '../ops/index.ts';
@@ -6,9 +7,10 @@ import { type Tensor, tensorsIn } from '../tensor/index.ts';
 import type { Callback, CallbackLogs } from './callbacks/callback.ts';
 import { CallbackList } from './callbacks/callback-list.ts';
 import { ProgbarLogger } from './callbacks/progbar-logger.ts';
-import type { TrainingData } from './data/batches.ts';
+import type { Dataset, TrainingData } from './data/batches.ts';
 import { asDataset } from './data/dataset.ts';
 import { Executions } from './executions.ts';
+import { checkPassOptions } from './fit-options.ts';
 import { breathe } from './interrupt.ts';
 import type { Trainer } from './trainer.ts';
 
@@ -18,20 +20,35 @@ export interface PredictOptions {
   readonly steps?: number;
   readonly callbacks?: readonly Callback[];
 }
+
 const predictOptions: OptionNames<PredictOptions> = { batchSize: true, verbose: true, steps: true, callbacks: true };
 
-/** `model.predict`: the outputs for all samples, joined. */
+/** `model.predict`: the outputs for all samples, joined. It may be called at any time, also while the model is trained. */
 export async function predict(trainer: Trainer, x: TrainingData, options: PredictOptions): Promise<unknown> {
-  const { batchSize, steps, callbacks = [], verbose = 0 } = optionsOf('predict', predictOptions, options);
+  optionsOf('predict', predictOptions, options);
   await deviceReady();
-  const dataset = await asDataset(x, { batchSize, steps });
+  checkPassOptions('predict', options);
+  const { batchSize, steps, verbose = 0 } = options;
+  const callbacks = options.callbacks ?? [];
+  const dataset = await asDataset(x, { batchSize, steps, arity: trainer.arity });
   const shown = verbose === 'auto' ? 1 : verbose;
   const bar = shown > 0 ? new ProgbarLogger() : undefined;
-  const list = new CallbackList([...callbacks, ...(bar ? [bar] : [])], trainer.model, {
-    verbose: shown,
-    epochs: 1,
-    steps: dataset.steps,
-  });
+  const params = { verbose: shown, epochs: 1, steps: dataset.steps };
+  const list = new CallbackList([...callbacks, ...(bar ? [bar] : [])], trainer, params);
+  try {
+    return joined(await run(trainer, dataset, list, bar));
+  } finally {
+    await dataset.close();
+  }
+}
+
+/** The outputs for each batch. */
+async function run(
+  trainer: Trainer,
+  dataset: Dataset,
+  list: CallbackList,
+  bar: ProgbarLogger | undefined,
+): Promise<unknown[]> {
   await list.run('onPredictBegin');
   bar?.onTestBegin();
   const parts: unknown[] = [];
@@ -47,10 +64,16 @@ export async function predict(trainer: Trainer, x: TrainingData, options: Predic
     if (bar?.isDue()) bar.step(step, {});
     await breathe();
   }
+  if (step === 0)
+    fail(
+      'predict',
+      'the source of batches gave none',
+      'pass an iterable that can be gone through again, or a function that makes a new generator each time',
+    );
   await executions.finish(outputs);
   bar?.finish(step, {});
   await list.run('onPredictEnd');
-  return joined(parts);
+  return parts;
 }
 
 /** The outputs of batches, joined along the batch axis. */

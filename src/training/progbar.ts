@@ -12,6 +12,12 @@ export function showNumber(x: number): string {
   return x.toExponential(4).replace(/e([+-])(\d)$/, 'e$10$2');
 }
 
+/** A number, or the mean of a list of them: what a vector of a metric is shown as. */
+const meanOf = (x: unknown): number => {
+  if (!Array.isArray(x)) return Number(x);
+  const numbers = x.flat(9) as number[];
+  return numbers.reduce((sum, n) => sum + n, 0) / numbers.length;
+};
 /** `12s`, `1:02`, `1:02:03`. */
 function showTime(seconds: number): string {
   const s = Math.floor(seconds);
@@ -77,7 +83,7 @@ export class Progbar {
     const time =
       this.verbose === 2 ? `${Math.round(seconds)}s - ${showStep(each)}` : `${showTime(left)} ${showStep(each)}`;
     const values = Object.entries(logs)
-      .map(([name, x]) => ` - ${name}: ${showNumber(x)}`)
+      .map(([name, x]) => ` - ${name}: ${showNumber(meanOf(x))}`)
       .join('');
     const share = target === undefined ? 1 : Math.min(1, done / target);
     if (!isTerminal() || this.verbose === 2) {

@@ -13,6 +13,10 @@ export interface Trainable extends Named {
   readonly nonTrainableVariables: Variable[];
   /** Scalars that add to the loss: from layers and regularizers. */
   readonly losses: Tensor[];
+  readonly dtypePolicy: { readonly name: string };
+  /** Inputs and outputs, where they are known before the first call. */
+  readonly inputs?: readonly unknown[] | undefined;
+  readonly outputs?: readonly unknown[] | undefined;
   /** Names of the outputs, in order. */
   readonly outputNames: readonly string[] | undefined;
   readonly built: boolean;

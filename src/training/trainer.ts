@@ -1,66 +1,65 @@
 import { fail } from '../base/errors.ts';
-import { type OptionNames, optionsOf } from '../base/options.ts';
+import { maskOf } from '../layers/masks.ts';
 import { Mean, type Metric } from '../metrics/index.ts';
-import { add, cast, multiply } from '../ops/index.ts';
+import { add, zeros } from '../ops/index.ts';
 import { deviceReady } from '../runtime/device.ts';
-import {
-  asCallOf,
-  currentTrace,
-  gradientsOf,
-  inFrame,
-  mapTensors,
-  Tensor,
-  Trace,
-  tensor,
-  tensorsIn,
-} from '../tensor/index.ts';
+import { asCallOf, currentTrace, gradientsOf, inFrame, type Tensor, Trace, tensorsIn } from '../tensor/index.ts';
+import type { CallbackLogs } from './callbacks/callback.ts';
 import type { History } from './callbacks/history.ts';
 import { Compiled, type CompileOptions } from './compile.ts';
 import { CompileLoss } from './compile-loss.ts';
-import { CompileMetrics } from './compile-metrics.ts';
-import type { Batch, Data } from './data/batches.ts';
-import { asBatch } from './data/dataset.ts';
+import { CompileMetrics, type LoggedMetric } from './compile-metrics.ts';
+import type { Arity, Batch } from './data/batches.ts';
+import { deviceLogs, type Logs, present, type Results, readLogs } from './logs.ts';
+import { Outputs } from './outputs.ts';
+import type { Progress } from './progress.ts';
 import { makeStep, type StepFunction } from './steps.ts';
 import { forward, type Trainable } from './trainable.ts';
+import { Turns } from './turns.ts';
 
-export interface BatchOptions {
-  readonly sampleWeight?: Data | undefined;
-  /** Weight of each class in the loss. */
-  readonly classWeight?: Readonly<Record<number, number>> | undefined;
-  /** Gives an object by metric name instead of a list. */
-  readonly returnDict?: boolean | undefined;
-}
-const batchOptions: OptionNames<BatchOptions> = { sampleWeight: true, classWeight: true, returnDict: true };
-/** Loss and metrics: a number when there is only the loss, else a list, or an object by name. */
-export type Results = number | number[] | Record<string, number>;
-/** Running loss and metrics, still on the device. */
-export type Logs = Readonly<Record<string, Tensor>>;
 interface StepResult {
   readonly logs: Logs;
-  /** What host metrics need. */
-  readonly host?: { readonly yTrue: unknown; readonly yPred: unknown };
+  /** What host metrics need: labels, predictions and the masks that travel with them. */
+  readonly host?: {
+    readonly yTrue: unknown;
+    readonly yPred: unknown;
+    readonly masks: readonly (Tensor | undefined)[];
+  };
 }
+type Kind = 'train' | 'test' | 'predict';
+
+const trainers = new WeakMap<object, Trainer>();
+/** The trainer of a model. */
+export const trainerOf = (model: object): Trainer | undefined => trainers.get(model);
 
 /** All that `compile` sets up for a model, and its steps. */
 export class Trainer {
   readonly model: Trainable;
+  readonly turns: Turns;
   compiled: Compiled | undefined;
   history: History | undefined;
   /** Fits done since `compile`: the first one shuffles differently, as in Keras. */
   fits = 0;
+  /** Where the fit stands that is running. */
+  progress: Progress | undefined;
   private loss: CompileLoss | undefined;
   private measures: CompileMetrics | undefined;
+  private outputs: Outputs | undefined;
   private tracker = new Mean({ name: 'loss' });
-  private steps: { train?: StepFunction; test?: StepFunction; predict?: StepFunction } = {};
+  private steps: Partial<Record<Kind, StepFunction>> = {};
+  private readonly prepared = new WeakSet<StepFunction>();
 
   constructor(model: Trainable) {
     this.model = model;
+    this.turns = new Turns(model, () => this.metrics);
+    trainers.set(model, this);
   }
 
   compile(options: CompileOptions): void {
-    this.compiled = new Compiled(options);
-    this.loss = new CompileLoss(options);
-    this.measures = new CompileMetrics(options);
+    this.turns.refuse('compile');
+    this.compiled = new Compiled(options, this.model);
+    this.loss = new CompileLoss(this.model, options);
+    this.measures = new CompileMetrics(this.model, options);
     this.tracker = new Mean({ name: 'loss' });
     this.steps = {};
     this.fits = 0;
@@ -71,9 +70,19 @@ export class Trainer {
       fail(this.model, `${what} needs a compiled model`, 'call model.compile({ optimizer, loss, metrics }) first')
     );
   }
+  /** Numbers of inputs and outputs, as far as they are known. */
+  get arity(): Arity {
+    return { inputs: this.model.inputs?.length, outputs: this.model.outputs?.length ?? this.outputs?.count };
+  }
 
+  /** Metrics under the names that logs give them: the loss, then those of the outputs, then what was compiled. */
+  get logged(): LoggedMetric[] {
+    if (!this.loss) return [];
+    const losses = this.loss.metrics.map((metric): LoggedMetric => [metric.name, metric]);
+    return [['loss', this.tracker], ...losses, ...this.measures!.logged];
+  }
   get metrics(): readonly Metric[] {
-    return this.loss ? [this.tracker, ...this.loss.metrics, ...this.measures!.metrics] : [];
+    return this.logged.map(([, metric]) => metric);
   }
   resetMetrics(): void {
     for (const metric of this.metrics) metric.resetState();
@@ -82,187 +91,119 @@ export class Trainer {
   /** Builds the model, and makes the variables of loss, metrics and optimizer, for batches like this one. */
   prepare({ x, y }: Batch, forTraining: boolean): void {
     // Op by op, `call` may depend on numbers: it is run, as for inference, so that no state changes.
-    const outputs = this.compiled?.runEagerly
+    const yPred = this.compiled?.runEagerly
       ? asCallOf(undefined, () => this.model[forward](x, false))
       : inFrame(new Trace(), () => asCallOf(undefined, () => this.model[forward](x, forTraining)));
     if (!this.loss) return;
-    const { outputNames } = this.model;
-    this.loss.build(outputs, outputNames);
-    inFrame(new Trace(), () => asCallOf(undefined, () => this.measures!.build(y, outputs, outputNames)));
-    if (forTraining) this.compiled!.optimizer.build(this.model.trainableVariables);
+    const outputs = new Outputs(this.model, yPred, this.model.outputNames);
+    this.outputs = outputs;
+    this.loss.build(y, yPred, outputs);
+    const { judged } = this.loss;
+    inFrame(new Trace(), () => asCallOf(undefined, () => this.measures!.build(y, yPred, outputs, judged)));
+    if (!forTraining) return;
+    const { trainableVariables: variables } = this.model;
+    this.compiled!.optimizer.build(variables);
+    if (variables.length === 0)
+      console.warn(
+        `${this.model.className} "${this.model.name}": it has no trainable weights, so that training changes no more than metrics and moving statistics. Fix: set \`trainable\` of some layers before compile(), unless this is meant.`,
+      );
   }
 
-  /** Loss of one batch, that of the layers and regularizers included. */
-  private totalLoss({ y, sampleWeight, size }: Batch, yPred: unknown): Tensor {
+  /** The loss of a batch, that of the layers and regularizers included; undefined when there is none. */
+  private computeLoss({ y, sampleWeight, size }: Batch, yPred: unknown): Tensor | undefined {
     const own = this.loss!.compute(y, yPred, sampleWeight, size);
-    const total = this.model.losses.reduce<Tensor | undefined>((sum, l) => (sum ? add(sum, l) : l), own);
-    return (
-      total ??
-      fail(this.model, 'there is no loss to train on', 'pass `loss` to compile(), or call addLoss() in a layer')
-    );
+    return this.model.losses.reduce<Tensor | undefined>((sum, l) => (sum ? add(sum, l) : l), own);
   }
-
-  private finish(batch: Batch, yPred: unknown, loss: Tensor, isTraining: boolean): StepResult {
-    this.tracker.updateState(loss, { sampleWeight: batch.size });
-    this.measures!.update(batch.y, yPred, batch.sampleWeight, isTraining);
-    return { logs: this.results(), ...(this.measures!.hasHostMetrics && { host: { yTrue: batch.y, yPred } }) };
-  }
-  /** Current values of the metrics that live on the device. */
-  private results(): Logs {
-    const logs: Record<string, Tensor> = {};
-    for (const metric of this.metrics) {
-      if (isHost(metric)) continue;
-      const value = metric.result();
-      if (value instanceof Tensor) logs[metric.name] = value;
-      else Object.assign(logs, value);
-    }
-    return logs;
+  /** Takes a batch into the metrics, and gives their values. */
+  private computeMetrics({ y, sampleWeight, size }: Batch, yPred: unknown, loss: Tensor): StepResult {
+    const measures = this.measures!;
+    this.tracker.updateState(loss, { sampleWeight: size });
+    measures.update(y, yPred, sampleWeight, this.loss!.judged);
+    const masks = this.outputs!.leaves(yPred).map(maskOf);
+    return {
+      logs: deviceLogs(this.logged),
+      ...(measures.hasHostMetrics && { host: { yTrue: y, yPred, masks } }),
+    };
   }
 
   private readonly trainStep = (batch: Batch): StepResult => {
-    const { model, compiled } = this;
+    const { model } = this;
+    const { optimizer } = this.compiled!;
     const variables = model.trainableVariables;
     const values = variables.map((v) => v.read());
     const run = (): { yPred: unknown; loss: Tensor; scaled: Tensor } => {
       const yPred = model[forward](batch.x, true);
-      const loss = this.totalLoss(batch, yPred);
-      return { yPred, loss, scaled: compiled!.optimizer.scaleLoss(loss) };
+      const loss =
+        this.computeLoss(batch, yPred) ??
+        fail(model, 'there is no loss to train on', 'pass `loss` to compile(), or call addLoss() in a layer');
+      return { yPred, loss, scaled: optimizer.scaleLoss(loss) };
     };
     const { yPred, loss, scaled } = currentTrace() ? run() : inFrame({ kind: 'tape' }, run);
-    compiled!.optimizer.apply(gradientsOf(scaled, values), variables);
-    return this.finish(batch, yPred, loss, true);
+    if (variables.length > 0) optimizer.apply(gradientsOf(scaled, values), variables);
+    return this.computeMetrics(batch, yPred, loss);
   };
   private readonly testStep = (batch: Batch): StepResult => {
     const yPred = this.model[forward](batch.x, false);
-    return this.finish(batch, yPred, this.totalLoss(batch, yPred), false);
+    return this.computeMetrics(batch, yPred, this.computeLoss(batch, yPred) ?? zeros([]));
   };
   private readonly predictStep = (x: unknown): unknown => this.model[forward](x, false);
 
   get trainFunction(): StepFunction {
-    const compiled = this.requireCompiled('training');
-    return (this.steps.train ??= makeStep(
-      'train_step',
-      this.trainStep as (...args: readonly unknown[]) => unknown,
-      compiled.runEagerly,
-    ));
+    this.requireCompiled('training');
+    return this.step('train', this.trainStep);
   }
   get testFunction(): StepFunction {
-    const compiled = this.requireCompiled('evaluation');
-    return (this.steps.test ??= makeStep(
-      'test_step',
-      this.testStep as (...args: readonly unknown[]) => unknown,
-      compiled.runEagerly,
-    ));
+    this.requireCompiled('evaluation');
+    return this.step('test', this.testStep);
   }
   get predictFunction(): StepFunction {
-    return (this.steps.predict ??= makeStep('predict_step', this.predictStep, this.compiled?.runEagerly ?? false));
+    return this.step('predict', this.predictStep);
+  }
+  private step(kind: Kind, f: (given: any) => unknown): StepFunction {
+    return (this.steps[kind] ??= makeStep(`${kind}_step`, f, this.compiled?.runEagerly ?? false));
   }
 
-  private prepared = new WeakMap<object, boolean>();
-  async train(batch: Batch): Promise<Logs> {
-    const step = this.trainFunction;
-    if (!this.prepared.has(step)) {
-      this.prepare(batch, true);
-      this.prepared.set(step, true);
-    }
-    return this.runStep(step, batch);
+  /** One step of training; `before` are the logs of the step before, which nobody reads any more. */
+  train(batch: Batch, before: Logs = {}): Promise<Logs> {
+    return this.run(this.trainFunction, batch, before, true);
   }
-  async test(batch: Batch): Promise<Logs> {
-    const step = this.testFunction;
-    if (!this.prepared.has(step)) {
-      this.prepare(batch, false);
-      this.prepared.set(step, true);
-    }
-    return this.runStep(step, batch);
+  /** One step of evaluation. */
+  test(batch: Batch, before: Logs = {}): Promise<Logs> {
+    return this.run(this.testFunction, batch, before, false);
   }
-  private async runStep(step: StepFunction, batch: Batch): Promise<Logs> {
+  private async run(step: StepFunction, batch: Batch, before: Logs, forTraining: boolean): Promise<Logs> {
+    if (!this.prepared.has(step)) {
+      this.prepare(batch, forTraining);
+      this.prepared.add(step);
+    }
     const ready = deviceReady();
     if (ready) await ready;
     const { logs, host } = step(batch) as StepResult;
-    if (host) await this.measures!.updateOnHost(host.yTrue, host.yPred, batch.sampleWeight);
-    this.release(step, logs, batch);
+    if (host)
+      await this.measures!.updateOnHost({ ...host, sampleWeight: batch.sampleWeight, wanted: this.loss!.judged });
+    this.drop(before);
+    if (batch.isOwn && !this.compiled!.runEagerly)
+      for (const t of tensorsIn([batch.x, batch.y, batch.sampleWeight])) t.dispose();
     return logs;
   }
   /**
-   * Gives back what a compiled step alone has held, instead of leaving it to the garbage collector: the results of the step before,
-   * and the batch when it was made for this step. Op by op anybody may have kept them.
+   * Gives back the results of a compiled step, which nobody else has held, instead of leaving them to the garbage collector. Op by
+   * op anybody may have kept them.
    */
-  private release(step: StepFunction, logs: Logs, batch: Batch): void {
-    if (this.compiled!.runEagerly) return;
-    for (const t of this.stale.get(step) ?? []) t.dispose();
-    this.stale.set(step, Object.values(logs));
-    if (batch.isOwn) for (const t of tensorsIn([batch.x, batch.y, batch.sampleWeight])) t.dispose();
-  }
-  /** Results of the last step of each kind: they are read before the next. */
-  private readonly stale = new WeakMap<StepFunction, readonly Tensor[]>();
-
-  /** Numbers of running logs, sorted by name as Keras shows them; host metrics included. */
-  async read(logs: Logs): Promise<Record<string, number>> {
-    const numbers: Record<string, number> = {};
-    for (const [name, t] of Object.entries(logs)) numbers[name] = await t.item();
-    for (const metric of this.metrics) {
-      if (!isHost(metric)) continue;
-      const value: unknown = await metric.result();
-      if (typeof value === 'number') numbers[metric.name] = value;
-      else Object.assign(numbers, value);
-    }
-    return Object.fromEntries(Object.entries(numbers).sort(([a], [b]) => (a < b ? -1 : 1)));
+  drop(logs: Logs): void {
+    if (!this.compiled!.runEagerly) for (const t of Object.values(logs)) t.dispose();
   }
 
-  async trainOnBatch(x: Data, y: Data | undefined, options: BatchOptions): Promise<Results> {
-    const { sampleWeight, classWeight, returnDict } = optionsOf('trainOnBatch', batchOptions, options);
-    this.requireCompiled('trainOnBatch');
-    const batch = withClassWeight(asBatch([x, y ?? undefined, sampleWeight] as never), classWeight);
-    return this.present(await this.read(await this.train(await batch)), returnDict);
+  /** Numbers of running logs. */
+  read(logs: Logs): Promise<CallbackLogs> {
+    return readLogs(logs, this.logged);
   }
-  async testOnBatch(x: Data, y: Data | undefined, options: BatchOptions): Promise<Results> {
-    const { sampleWeight, returnDict } = optionsOf('testOnBatch', batchOptions, options);
-    this.requireCompiled('testOnBatch');
-    return this.present(
-      await this.read(await this.test(asBatch([x, y ?? undefined, sampleWeight] as never))),
-      returnDict,
-    );
+  /**
+   * Results as Keras gives them. Its list: the loss, metrics by their own names, losses of the outputs, then the rest (metrics whose
+   * names in logs bear an output's) by the alphabet. In Keras, and so here, what two metrics of one name share stands there twice.
+   */
+  present(numbers: CallbackLogs, returnDict?: boolean): Results {
+    const own = this.measures?.metrics.map((metric) => metric.name) ?? [];
+    return present(numbers, ['loss', ...own, ...(this.loss?.metrics.map((m) => m.name) ?? [])], returnDict);
   }
-  async predictOnBatch(x: Data): Promise<unknown> {
-    await deviceReady();
-    return this.predictFunction(asBatch([x] as never).x);
-  }
-
-  /** Results as Keras gives them: the loss alone, or a list in the order of the metrics. */
-  present(numbers: Record<string, number>, returnDict = false): Results {
-    if (returnDict) return numbers;
-    const { loss, ...rest } = numbers;
-    const order = this.metrics.map((m) => m.name);
-    const list = [
-      loss!,
-      ...Object.keys(rest)
-        .sort((a, b) => order.indexOf(a) - order.indexOf(b))
-        .map((name) => rest[name]!),
-    ];
-    return list.length === 1 ? list[0]! : list;
-  }
-}
-
-const isHost = (metric: Metric): boolean => (metric.constructor as { hostSide?: boolean }).hostSide === true;
-
-/** Multiplies sample weights by the weight of each sample's class. */
-export async function withClassWeight(
-  batch: Batch,
-  classWeight: Readonly<Record<number, number>> | undefined,
-): Promise<Batch> {
-  if (!classWeight) return batch;
-  const labels = tensorsIn(batch.y);
-  if (labels.length !== 1) fail('fit', 'classWeight works for models with one output only', 'use sampleWeight');
-  const y = labels[0]!;
-  const data = await y.data();
-  const classes = y.shape.length > 1 && y.shape.at(-1)! > 1 ? y.shape.at(-1)! : 0;
-  const weightOf = (k: number): number => classWeight[k] ?? 1;
-  const weights = Float32Array.from({ length: y.shape[0]! }, (_, i) => {
-    if (classes === 0) return weightOf(Math.round(data[i]!));
-    const row = data.subarray(i * classes, (i + 1) * classes);
-    return weightOf(row.indexOf(Math.max(...row)));
-  });
-  const given = batch.sampleWeight === undefined ? undefined : (mapTensors(batch.sampleWeight, (t) => t) as Tensor);
-  const own = tensor(weights);
-  return { ...batch, sampleWeight: given ? multiply(cast(given, 'float32'), own) : own };
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { resetNames } from '../../src/base/naming.ts';
 import type { Config } from '../../src/base/serialize.ts';
-import { leavesOf, type Tree } from '../../src/base/tree.ts';
+import { leavesOf, mapTree, type Tree } from '../../src/base/tree.ts';
 import * as keras from '../../src/index.ts';
 import { currentDevice } from '../../src/runtime/device.ts';
 import { setDevice } from '../../src/runtime/set-device.ts';
@@ -39,6 +39,7 @@ interface Case {
   readonly final_weights: readonly Named[];
   readonly optimizer_variables: readonly Named[];
   readonly evaluate: Readonly<Record<string, Stored>>;
+  readonly evaluate_list: Stored;
   readonly predict: unknown;
   readonly train_on_batch: readonly Readonly<Record<string, Stored>>[];
   readonly test_on_batch: Readonly<Record<string, Stored>>;
@@ -65,6 +66,16 @@ function expectLogs(
     expectNumbers([got[name]!], [numberOf(value)], within, `${what} ${name}`);
 }
 beforeEach(resetNames);
+/** Keras on JAX loses the mask on its way to the metrics of training; here it counts, as in evaluation. */
+const losesMask: Readonly<Record<string, readonly string[]>> = {
+  'rnn/masking-temporal-weights': ['mae'],
+  'mask/embedding-sequence-loss': ['accuracy', 'sparse_categorical_crossentropy'],
+};
+/** Samples of the batch on which single steps are done. */
+const rowsOf = (nest: any, from: number, to: number): any =>
+  nest === null
+    ? undefined
+    : mapTree(nest as Tree<keras.Tensor>, (t) => keras.ops.getItem(t, { slice: [from, Math.min(to, t.shape[0]!)] }));
 
 const withGpu = await hasGpu();
 // A few cases of each kind where steps are slow: the code is the same.
@@ -85,9 +96,6 @@ describe.each([
     test(`${c.id} trains as Keras does`, async () => {
       const model = modelFromConfig(c.model, { customObjects }) as unknown as keras.Model;
       if (runEagerly) model.compileFromConfig({ ...(c.model['compile_config'] as Config), run_eagerly: true });
-      // Keras leaves Huber's delta out of the config.
-      if (c.id === 'cnn/conv1d-causal')
-        model.compile({ optimizer: model.optimizer!, loss: new keras.losses.Huber({ delta: 0.5 }) });
       model.weights.forEach((w, k) => w.assign(withTensors(c.initial_weights[k]!.value) as keras.Tensor));
       const hasNormalization = c.final_weights.some((w) => w.path.endsWith('/moving_mean'));
       const results = hasNormalization ? ([2e-2, 1e-2] as const) : tolerance;
@@ -113,8 +121,13 @@ describe.each([
       });
       expect(history.epoch).toEqual(c.epoch);
       expect(Object.keys(history.history).sort()).toEqual(Object.keys(c.history).sort());
-      c.first_epoch_batches.forEach(({ logs, batch }, k) => expectLogs(batches[k]!, logs, `batch ${batch}`));
-      for (const [name, values] of Object.entries(c.history))
+      const lost = losesMask[c.id] ?? [];
+      const without = <T>(logs: Readonly<Record<string, T>>): Record<string, T> =>
+        Object.fromEntries(Object.entries(logs).filter(([name]) => !lost.includes(name)));
+      c.first_epoch_batches.forEach(({ logs, batch }, k) =>
+        expectLogs(without(batches[k]!), without(logs), `batch ${batch}`),
+      );
+      for (const [name, values] of Object.entries(without(c.history)))
         expectNumbers(history.history[name]!, numbersOf(values), tolerance, `history ${name}`);
       await reachable([...model.weights, ...model.optimizer!.variables].map((v) => v.held));
       c.final_weights.forEach(({ path, value }, k) => {
@@ -139,6 +152,20 @@ describe.each([
       );
       await reachable(predicted);
       storedLeaves(c.predict).forEach((want, k) => expectSame(predicted[k]!, want, results, `prediction ${k}`));
+      const list = await model.evaluate(x, y, {
+        verbose: 0,
+        ...(batchSize && { batchSize }),
+        ...(sampleWeight && { sampleWeight }),
+      });
+      expectNumbers([list].flat() as number[], numbersOf(c.evaluate_list), results, 'evaluate as a list');
+      const [bx, by, bw] = [x, y, sampleWeight].map((part) => rowsOf(part, 0, batchSize ?? 4));
+      const onBatch = { returnDict: true, ...(bw && { sampleWeight: bw }) };
+      for (const [k, want] of c.train_on_batch.entries()) {
+        const got = (await model.trainOnBatch(bx, by, onBatch)) as Record<string, number>;
+        expectLogs(without(got), without(want), `trainOnBatch ${k}`, results);
+      }
+      const tested = (await model.testOnBatch(bx, by, onBatch)) as Record<string, number>;
+      expectLogs(tested, c.test_on_batch, 'testOnBatch', results);
     });
   }
 });

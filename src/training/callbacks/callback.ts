@@ -2,8 +2,11 @@ import type { Named } from '../../base/errors.ts';
 import type { Optimizer } from '../../optimizers/index.ts';
 import type { Trainable } from '../trainable.ts';
 
-/** Loss and metrics by name; validation's with the prefix `val_`. */
-export type CallbackLogs = Record<string, number>;
+/**
+ * Loss and metrics by name; validation's with the prefix `val_`. Each is a number, or a list of numbers where a metric gives a
+ * vector (`F1Score()` has one for each class).
+ */
+export type CallbackLogs = Record<string, any>;
 export type MaybePromise = void | Promise<void>;
 
 /** The model as callbacks see it. */
@@ -45,8 +48,16 @@ export class Callback<M = any> {
   onTrainEnd(_logs?: CallbackLogs): MaybePromise {}
   onEpochBegin(_epoch: number, _logs?: CallbackLogs): MaybePromise {}
   onEpochEnd(_epoch: number, _logs?: CallbackLogs): MaybePromise {}
-  onTrainBatchBegin(_batch: number, _logs?: CallbackLogs): MaybePromise {}
-  onTrainBatchEnd(_batch: number, _logs?: CallbackLogs): MaybePromise {}
+  onTrainBatchBegin(batch: number, logs?: CallbackLogs): MaybePromise {
+    return this.onBatchBegin(batch, logs);
+  }
+  onTrainBatchEnd(batch: number, logs?: CallbackLogs): MaybePromise {
+    return this.onBatchEnd(batch, logs);
+  }
+  /** Another name of `onTrainBatchBegin`. */
+  onBatchBegin(_batch: number, _logs?: CallbackLogs): MaybePromise {}
+  /** Another name of `onTrainBatchEnd`. */
+  onBatchEnd(_batch: number, _logs?: CallbackLogs): MaybePromise {}
   onTestBegin(_logs?: CallbackLogs): MaybePromise {}
   onTestEnd(_logs?: CallbackLogs): MaybePromise {}
   onTestBatchBegin(_batch: number, _logs?: CallbackLogs): MaybePromise {}

@@ -3,8 +3,8 @@ import { Callback, type CallbackLogs } from './callback.ts';
 
 /** Records loss and metrics of every epoch; `fit` gives it back. */
 export class History extends Callback {
-  /** Values by name, one an epoch. */
-  readonly history: Record<string, number[]> = {};
+  /** Values by name, one an epoch: numbers, or lists of numbers where a metric gives a vector. */
+  readonly history: Record<string, any[]> = {};
   /** Numbers of the epochs. */
   readonly epoch: number[] = [];
 

@@ -1,19 +1,24 @@
 import { type OptionNames, optionsOf } from '../../base/options.ts';
 import { Callback } from './callback.ts';
 
-type Methods = Partial<
-  Pick<
-    Callback,
-    'onTrainBegin' | 'onTrainEnd' | 'onEpochBegin' | 'onEpochEnd' | 'onTrainBatchBegin' | 'onTrainBatchEnd'
-  >
->;
+type Methods = Partial<Pick<Callback, Extract<keyof Callback, `on${string}`>>>;
 const methods: OptionNames<Methods> = {
   onTrainBegin: true,
   onTrainEnd: true,
   onEpochBegin: true,
   onEpochEnd: true,
+  onBatchBegin: true,
+  onBatchEnd: true,
   onTrainBatchBegin: true,
   onTrainBatchEnd: true,
+  onTestBegin: true,
+  onTestEnd: true,
+  onTestBatchBegin: true,
+  onTestBatchEnd: true,
+  onPredictBegin: true,
+  onPredictEnd: true,
+  onPredictBatchBegin: true,
+  onPredictBatchEnd: true,
 };
 
 /**

@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { trainerOf } from '../trainer.ts';
 import type { CallbackLogs, CallbackModel } from './callback.ts';
 
 export type Mode = 'auto' | 'min' | 'max';
@@ -50,7 +51,9 @@ export class Monitor {
   private askMetrics(model: CallbackModel): boolean {
     const name = this.name.replace(/^val_/, '');
     if (name === 'loss' || name.endsWith('_loss')) return false;
-    const metric = (model.metrics as readonly Judged[]).find((m) => m.name === name);
+    const metric =
+      trainerOf(model)?.logged.find(([logged]) => logged === name)?.[1] ??
+      (model.metrics as readonly Judged[]).find((m) => m.name === name);
     return (
       (metric && isMetricRising(metric)) ??
       fail(this.who, `it is not known whether "${this.name}" gets better as it rises`, 'set mode to "min" or "max"')
@@ -58,14 +61,20 @@ export class Monitor {
   }
   /** The value in the logs; a warning, once, when they do not hold it. */
   value(logs: CallbackLogs): number | undefined {
-    const value = logs[this.name];
+    const value: unknown = logs[this.name];
+    if (Array.isArray(value))
+      fail(
+        this.who,
+        `"${this.name}" is a list of ${value.length} numbers, of which none can be said to be best`,
+        "monitor one number: let the metric average (F1Score({ average: 'macro' })), or have one threshold",
+      );
     if (value === undefined && !this.hasWarned) {
       this.hasWarned = true;
       console.warn(
         `${this.who}: "${this.name}" is not among the logs (${Object.keys(logs).join(', ')}). Fix: monitor one of them; val_… needs validation data.`,
       );
     }
-    return value;
+    return value as number | undefined;
   }
   /** Whether a value is better than another by more than `minDelta`; than none, any is. */
   isBetter(value: number, than: number | null): boolean {

@@ -2,9 +2,11 @@ import { type DType, dtypeInfo, type TypedArray } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { type Shape, sizeOf } from '../../base/shape.ts';
 import { leavesOf, mapTree, type Tree } from '../../base/tree.ts';
+import { nextPermutation, type ShuffleState, setShuffleState, shuffleState } from '../../random/global-seed.ts';
 import { download, upload } from '../../runtime/storage.ts';
-import { asTensor, type Like, Tensor } from '../../tensor/index.ts';
-import type { Batch, Data, Dataset } from './batches.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import { type Batch, type Dataset, type Position, warnOfShortage } from './batches.ts';
+import { toTensors } from './nest.ts';
 
 /** Rows in JavaScript's memory, from which batches are copied. */
 class Rows {
@@ -24,23 +26,16 @@ class Rows {
   }
 }
 
-/** Brings arrays and tensors into memory where rows can be picked. A list of numbers is one array; so is a nest of them. */
-export async function readRows(data: Data): Promise<Tree<Rows>> {
-  const tensors = toTensors(data);
-  const read = await Promise.all(leavesOf(tensors).map(async (t) => new Rows(await download(t), t.shape, t.dtype)));
+/** Brings arrays and tensors into memory where rows can be picked; undefined where there are none. */
+export async function readRows(data: unknown, what: string, count?: number): Promise<PartialRows> {
+  const tensors = toTensors(data, what, count) as Tree<Tensor | undefined>;
+  const read = await Promise.all(
+    leavesOf(tensors).map(async (t) => t && new Rows(await download(t), t.shape, t.dtype)),
+  );
   let at = 0;
-  return mapTree(tensors, () => read[at++]!) as Tree<Rows>;
+  return mapTree(tensors, () => read[at++]);
 }
-
-const isNest = (x: unknown): boolean =>
-  Array.isArray(x)
-    ? x.some((y) => y instanceof Tensor || ArrayBuffer.isView(y))
-    : typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype;
-function toTensors(x: Data): Tree<Tensor> {
-  if (!isNest(x)) return asTensor(x as Like);
-  if (Array.isArray(x)) return x.map((y) => toTensors(y as Data));
-  return Object.fromEntries(Object.entries(x as Record<string, Data>).map(([k, y]) => [k, toTensors(y)]));
-}
+type PartialRows = Tree<Rows | undefined>;
 
 /** The rows with the given numbers, as one tensor. */
 function pick({ data, shape, dtype }: Rows, rows: ArrayLike<number>): Tensor {
@@ -59,28 +54,39 @@ function pick({ data, shape, dtype }: Rows, rows: ArrayLike<number>): Tensor {
 
 export interface ArrayOptions {
   readonly batchSize?: number | undefined;
-  /** Gives a new order of the samples for each round. */
-  readonly order?: ((samples: number) => ArrayLike<number>) | undefined;
+  /** Draws the samples of each round in a new order. */
+  readonly shuffle?: boolean | undefined;
+  /** Batches to take in a round: the next goes on where it ended. */
+  readonly steps?: number | undefined;
+}
+
+/** The samples in their order, being gone through. */
+interface Pass {
+  readonly order: ArrayLike<number>;
+  readonly shuffle: ShuffleState | undefined;
+  taken: number;
 }
 
 /** Arrays cut into batches. */
 export class ArrayDataset implements Dataset {
   readonly samples: number;
   readonly steps: number;
+  readonly isSpent = false;
+  private readonly options: ArrayOptions;
   private readonly batchSize: number;
-  private readonly order: ArrayOptions['order'];
-  private readonly parts: {
-    readonly x: Tree<Rows>;
-    readonly y: Tree<Rows> | undefined;
-    readonly sampleWeight: Tree<Rows> | undefined;
-  };
+  /** Batches of all samples. */
+  private readonly batches: number;
+  private readonly parts: { readonly x: PartialRows; readonly y: PartialRows; readonly sampleWeight: PartialRows };
+  private pass: Pass | undefined;
+  private hasWarned = false;
 
-  constructor(parts: ArrayDataset['parts'], { batchSize = 32, order }: ArrayOptions = {}) {
+  constructor(parts: ArrayDataset['parts'], options: ArrayOptions = {}) {
+    const { batchSize = 32, steps } = options;
     if (!(Number.isInteger(batchSize) && batchSize > 0))
       fail('fit', `batchSize must be a positive integer, got ${batchSize}`, 'e.g. { batchSize: 32 }');
     this.parts = parts;
     const all = Object.entries(parts).flatMap(([name, rows]) =>
-      rows === undefined ? [] : leavesOf(rows).map((r) => ({ name, rows: r })),
+      rows === undefined ? [] : leavesOf(rows).flatMap((r) => (r ? [{ name, rows: r }] : [])),
     );
     const samples = all[0]?.rows.shape[0];
     if (samples === 0) fail('fit', 'the data has no samples: its first axis is 0', 'give at least one sample');
@@ -94,25 +100,56 @@ export class ArrayDataset implements Dataset {
           `check ${name}: all arrays need one row for each sample`,
         );
     this.samples = samples!;
+    this.options = options;
     this.batchSize = batchSize;
-    this.order = order;
-    this.steps = Math.ceil(this.samples / batchSize);
+    this.batches = Math.ceil(this.samples / batchSize);
+    this.steps = steps ?? this.batches;
   }
 
-  *round(): Iterable<Batch> {
-    const order = this.order?.(this.samples) ?? Array.from({ length: this.samples }, (_, i) => i);
-    for (let from = 0; from < this.samples; from += this.batchSize) {
-      const rows = Array.prototype.slice.call(order, from, from + this.batchSize) as number[];
-      const take = (part: Tree<Rows> | undefined): unknown => part && mapTree(part, (r: Rows) => pick(r, rows));
-      yield {
-        x: take(this.parts.x),
-        y: take(this.parts.y),
-        sampleWeight: take(this.parts.sampleWeight),
-        size: rows.length,
-        isOwn: true,
-      };
+  *round(done = 0): Iterable<Batch> {
+    if (this.options.steps === undefined && done === 0) this.pass = undefined;
+    const pass = (this.pass ??= this.begin());
+    for (let step = done; step < this.steps; step++) {
+      if (pass.taken === this.batches) {
+        if (!this.hasWarned) this.hasWarned = warnOfShortage(this.steps, step);
+        break;
+      }
+      // Counted before it is given: what is done in the middle of a step belongs to it.
+      yield this.batch(pass, pass.taken++);
     }
+    if (pass.taken === this.batches) this.pass = undefined;
   }
+  private begin(): Pass {
+    const { shuffle = false } = this.options;
+    return {
+      shuffle: shuffle ? shuffleState() : undefined,
+      order: shuffle ? nextPermutation(this.samples) : Array.from({ length: this.samples }, (_, i) => i),
+      taken: 0,
+    };
+  }
+  private batch({ order }: Pass, k: number): Batch {
+    const rows = Array.prototype.slice.call(order, k * this.batchSize, (k + 1) * this.batchSize) as number[];
+    const take = (part: PartialRows): unknown => mapTree(part, (r: Rows | undefined) => r && pick(r, rows));
+    const { x, y, sampleWeight } = this.parts;
+    return { x: take(x), y: take(y), sampleWeight: take(sampleWeight), size: rows.length, isOwn: true };
+  }
+
+  async restart(): Promise<void> {
+    this.pass = undefined;
+  }
+  get position(): Position {
+    return { taken: this.pass?.taken ?? 0, shuffle: this.pass?.shuffle };
+  }
+  resume({ taken, shuffle }: Position): void {
+    this.pass = undefined;
+    if (taken === 0) return;
+    const now = shuffleState();
+    if (shuffle) setShuffleState(shuffle);
+    this.pass = this.begin();
+    this.pass.taken = taken;
+    setShuffleState(now);
+  }
+  async close(): Promise<void> {}
 
   /** Two sets: all but the last share, and the last share. */
   split(share: number): [ArrayDataset['parts'], ArrayDataset['parts']] {
@@ -124,9 +161,9 @@ export class ArrayDataset implements Dataset {
         'give a share between 0 and 1, or validationData',
       );
     const cut = (from: number, to: number): ArrayDataset['parts'] => {
-      const take = (part: Tree<Rows>): Tree<Rows> => mapTree(part, (r: Rows) => r.part(from, to));
+      const take = (part: PartialRows): PartialRows => mapTree(part, (r: Rows | undefined) => r?.part(from, to));
       const { x, y, sampleWeight } = this.parts;
-      return { x: take(x), y: y && take(y), sampleWeight: sampleWeight && take(sampleWeight) };
+      return { x: take(x), y: take(y), sampleWeight: take(sampleWeight) };
     };
     return [cut(0, at), cut(at, this.samples)];
   }
