@@ -89,7 +89,8 @@ function acrossGroups({ groups, outputs, epilogue }: ConvSpec): Epilogue {
 /** The convolution as a product of x as it lies with w, if each output position sees just its own element of x. */
 function plainProduct(module: ModuleBuilder, name: string, spec: ConvSpec): ProductKernel | undefined {
   const { axes, batch, x, w } = spec;
-  const isPoint = (a: ConvAxis) => a.w === 1 && a.inputDilation === 1 && a.low === 0;
+  // Outputs beyond the last element of x are zeros, which do not lie there.
+  const isPoint = (a: ConvAxis) => a.w === 1 && a.inputDilation === 1 && a.low === 0 && (a.out - 1) * a.stride < a.x;
   if (!axes.every(isPoint) || w.start) return undefined;
   // The positions must be evenly spaced: one row stride for all.
   const rows = [
