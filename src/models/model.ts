@@ -1,3 +1,4 @@
+import { invoke } from '../base/callable.ts';
 import { showAsText } from '../base/display.ts';
 import { fail } from '../base/errors.ts';
 import type { Fields } from '../base/field.ts';
@@ -38,6 +39,7 @@ import { withLabels } from '../training/with-labels.ts';
 import { graphFromConfig, graphToConfig } from './functional-config.ts';
 import { functionalGraph, layersOf, runGraph } from './functional-graph.ts';
 import { graphOf, setGraph } from './graph-of.ts';
+import { asInputs, asLabels, withSeparateData } from './plain-lists.ts';
 import { registerModels } from './register.ts';
 import { type SummaryOptions, summaryOptions, summaryText } from './summary.ts';
 
@@ -80,6 +82,9 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
     return Object.hasOwn(own, 'className') ? own.className : own.name;
   }
 
+  protected override [invoke](inputs: any, ...options: any[]): Out {
+    return super[invoke](asInputs(this, inputs), ...options);
+  }
   override call(inputs: unknown): Out {
     const graph = graphOf(this);
     if (!graph)
@@ -123,16 +128,13 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
   get outputNames(): readonly string[] | undefined {
     return graphOf(this)?.outputs.map((t) => t.history!.node.operation.name);
   }
-  /** A layer by name, or by its position in `layers`. */
-  getLayer(options: { readonly name?: string; readonly index?: number }): AnyLayer {
+  /** A layer by name, or by its position in `layers`: `getLayer('dense')`, `getLayer({ index: 1 })`. */
+  getLayer(which: string | { readonly name?: string; readonly index?: number }): AnyLayer {
+    const options = typeof which === 'string' ? { name: which } : which;
     const { name, index } = optionsOf(this, { name: true, index: true }, options);
     const { layers } = this;
     if ((name === undefined) === (index === undefined))
-      fail(
-        this,
-        'getLayer needs a name or an index',
-        'model.getLayer({ name: "dense" }) or model.getLayer({ index: 1 })',
-      );
+      fail(this, 'getLayer needs a name or an index', 'model.getLayer("dense") or model.getLayer({ index: 1 })');
     const found = name === undefined ? layers.at(index!) : layers.find((layer) => layer.name === name);
     return (
       found ??
@@ -183,26 +185,28 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
   }
   /** Trains for `epochs` rounds over the data; gives the history of loss and metrics. */
   fit(x: TrainingData, y?: Data | FitOptions, options?: FitOptions): Promise<History> {
-    return fit(this.#loop, ...withLabels(x, y, options, fitOptions));
+    const [data, labels, rest] = withLabels(x, y, options, fitOptions);
+    return fit(this.#loop, asInputs(this, data), asLabels(this, labels), withSeparateData(this, rest));
   }
   /** Loss and metrics on the data, in one array, or by name with `returnDict`. */
   evaluate(x: TrainingData, y?: Data | EvaluateOptions, options?: EvaluateOptions): Promise<Results> {
-    return evaluate(this.#loop, ...withLabels(x, y, options, evaluateOptions));
+    const [data, labels, rest] = withLabels(x, y, options, evaluateOptions);
+    return evaluate(this.#loop, asInputs(this, data), asLabels(this, labels), withSeparateData(this, rest));
   }
   /** The model's outputs for all samples. */
   predict(x: TrainingData, options: PredictOptions = {}): Promise<Out> {
-    return predict(this.#loop, x, options) as Promise<Out>;
+    return predict(this.#loop, asInputs(this, x), options) as Promise<Out>;
   }
   /** One training step on one batch. */
   trainOnBatch(x: Data, y?: Data | null, options: BatchOptions = {}): Promise<Results> {
-    return trainOnBatch(this.#loop, x, y, options);
+    return trainOnBatch(this.#loop, asInputs(this, x), asLabels(this, y), withSeparateData(this, options));
   }
   /** Loss and metrics of one batch. */
   testOnBatch(x: Data, y?: Data | null, options: TestBatchOptions = {}): Promise<Results> {
-    return testOnBatch(this.#loop, x, y, options);
+    return testOnBatch(this.#loop, asInputs(this, x), asLabels(this, y), withSeparateData(this, options));
   }
   predictOnBatch(x: Data): Promise<Out> {
-    return predictOnBatch(this.#loop, x) as Promise<Out>;
+    return predictOnBatch(this.#loop, asInputs(this, x)) as Promise<Out>;
   }
   get optimizer(): Optimizer | undefined {
     return this.#loop.compiled?.optimizer;
