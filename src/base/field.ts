@@ -1,3 +1,4 @@
+import { cameFromConfig, optionsForUsers } from './config-keys.ts';
 import { blame, fail } from './errors.ts';
 import { optionToDisk } from './naming.ts';
 import { refuseOption, show } from './options.ts';
@@ -193,6 +194,8 @@ export function resolveOptions<S extends Fields>(
   others: readonly string[] = [],
 ): Resolved<S> {
   const known = [...Object.keys(fields), ...others];
+  if (cameFromConfig(given))
+    return resolveOptions(owner, fields, knownAmong(fields, given, others) as Options<S>, others);
   for (const key of Object.keys(given)) if (!Object.hasOwn(fields, key)) refuseOption(owner, key, known);
   const out: Record<string, unknown> = {};
   for (const [key, field] of Object.entries(fields)) {
@@ -219,8 +222,22 @@ export const diskKeys = (fields: Fields): string[] => Object.entries(fields).map
 export const floatKeys = (fields: Fields): ReadonlySet<string> =>
   new Set(Object.entries(fields).flatMap(([key, field]) => (field.isFloat ? [diskKey(key, field)] : [])));
 
-/** A config's entries as options: declared keys are translated, others pass as they are. */
+/** A config's entries as options: declared keys are translated, the others are those of a user's class. */
 export function configToOptions(fields: Fields, config: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const translated = new Map(Object.entries(fields).map(([key, field]) => [diskKey(key, field), key]));
-  return Object.fromEntries(Object.entries(config).map(([key, value]) => [translated.get(key) ?? key, value]));
+  const options = optionsForUsers(
+    Object.fromEntries(Object.entries(config).filter(([key]) => !(translated.has(key) || key in fields))),
+  );
+  for (const [key, value] of Object.entries(config))
+    if (translated.has(key) || key in fields) options[translated.get(key) ?? key] = value;
+  return options;
+}
+/** Of a whole config that a class handed on as options: those that are known. The others are what the class took. */
+export function knownAmong(
+  fields: Fields,
+  config: Readonly<Record<string, unknown>>,
+  others: readonly string[],
+): Record<string, unknown> {
+  const isKnown = (key: string): boolean => Object.hasOwn(fields, key) || others.includes(key);
+  return Object.fromEntries(Object.entries(configToOptions(fields, config)).filter(([key]) => isKnown(key)));
 }

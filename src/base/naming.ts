@@ -11,9 +11,10 @@ export function toSnakeCase(name: string): string {
 
 /** `kernelSize` -> `kernel_size`: how an option is called on disk. */
 export const optionToDisk = (key: string): string =>
-  key.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`).replace(/([a-z])([0-9]+)$/, '$1_$2');
+  key.replace(/(?<!^)[A-Z]/g, (c) => `_${c.toLowerCase()}`).replace(/([a-z])([0-9]+)$/, '$1_$2');
 /** `kernel_size` -> `kernelSize`. */
-export const optionFromDisk = (key: string): string => key.replace(/_([a-z0-9])/g, (_, c: string) => c.toUpperCase());
+export const optionFromDisk = (key: string): string =>
+  key.replace(/(?<!^)_([a-z0-9])/g, (_, c: string) => c.toUpperCase());
 
 /** The next free automatic name: `dense`, `dense_1`, `dense_2`, … */
 export function autoName(prefix: string): string {

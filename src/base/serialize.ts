@@ -1,3 +1,4 @@
+import { configForUsers, keysToDisk } from './config-keys.ts';
 import { fail } from './errors.ts';
 import { closest } from './field.ts';
 import { optionsOf } from './options.ts';
@@ -177,7 +178,7 @@ export function serializeObject(x: unknown): unknown {
     return {
       module: module ?? null,
       class_name: x.className ?? nameOf(own),
-      config: x.getConfig(),
+      config: module ? x.getConfig() : keysToDisk(x.getConfig()),
       registered_name: module ? null : getRegisteredName(own),
       ...numberOf(x),
     };
@@ -249,7 +250,8 @@ export function deserializeObject(x: unknown, customObjects: CustomObjects = {})
   const { shared_object_id: id } = x;
   if (id !== undefined && shared?.has(id)) return shared.get(id);
   const found = findClass(x, customObjects);
-  const make = (): unknown => found.fromConfig((x.config ?? {}) as Config);
+  const config = (x.config ?? {}) as Config;
+  const make = (): unknown => found.fromConfig(moduleOf.has(found) ? config : configForUsers(config));
   const object = Object.keys(customObjects).length > 0 ? customObjectScope(customObjects, make) : make();
   const buildable = object as { buildFromConfig?(config: Config): void };
   if (x.build_config && typeof buildable.buildFromConfig === 'function')

@@ -1,16 +1,18 @@
 import { Callable, invoke } from '../base/callable.ts';
+import { cameFromConfig } from '../base/config-keys.ts';
 import type { DType } from '../base/dtype.ts';
 import { asPolicy, type DTypePolicy, type PolicyLike } from '../base/dtype-policy.ts';
 import { fail } from '../base/errors.ts';
 import {
   configToOptions,
   type Fields,
+  knownAmong,
   type Options,
   optionsToConfig,
   requireOptions,
   resolveOptions,
 } from '../base/field.ts';
-import { autoName, optionFromDisk, toSnakeCase } from '../base/naming.ts';
+import { autoName, toSnakeCase } from '../base/naming.ts';
 import { type Config, serializeObject, sourceNameOf } from '../base/serialize.ts';
 import { sizeOf } from '../base/shape.ts';
 import type { Tree } from '../base/tree.ts';
@@ -93,8 +95,9 @@ export abstract class Layer<
     super();
     const fields = fieldsOf(this) as S;
     requireOptions(this.className, fields, options);
-    const { name, trainable = true, dtype, activityRegularizer = null } = options as LayerOptions;
-    const own = Object.entries(options).filter(([key]) => key in fields || !baseOptions.includes(key));
+    const given = cameFromConfig(options) ? knownAmong(fields, options, baseOptions) : options;
+    const { name, trainable = true, dtype, activityRegularizer = null } = given as LayerOptions;
+    const own = Object.entries(given).filter(([key]) => key in fields || !baseOptions.includes(key));
     const resolved = resolveOptions(this.className, fields, Object.fromEntries(own) as Options<S>, baseOptions);
     this.name = name ?? autoName(toSnakeCase(sourceNameOf(this)));
     if (this.name.includes('/'))
@@ -258,11 +261,7 @@ export abstract class Layer<
   }
   static fromConfig(config: Config): AnyLayer {
     const fields = this.fields ?? {};
-    const known = configToOptions(fields, config);
-    const options = Object.fromEntries(
-      Object.entries(known).map(([key, value]) => [key in fields ? key : optionFromDisk(key), value]),
-    );
-    return new (this as unknown as new (options: Config) => AnyLayer)(options);
+    return new (this as unknown as new (options: Config) => AnyLayer)(configToOptions(fields, config));
   }
   /** The shapes it was built on, as files keep them. */
   getBuildConfig(): Config | null {

@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest';
+import * as keras from '../index.ts';
+
+const { layers, ops } = keras;
+
+interface BlockOptions extends keras.LayerOptions {
+  filters1: number;
+  dropoutRate: number;
+  _hidden?: number;
+}
+class Block extends keras.Layer {
+  static override readonly className: string = 'Block';
+  readonly filters1: number;
+  readonly dropoutRate: number;
+  readonly hidden: number;
+  readonly conv1: InstanceType<typeof layers.Conv2D>;
+  constructor({ filters1, dropoutRate, _hidden = 0, ...options }: BlockOptions) {
+    super(options);
+    this.filters1 = filters1;
+    this.dropoutRate = dropoutRate;
+    this.hidden = _hidden;
+    this.conv1 = new layers.Conv2D({ filters: filters1, kernelSize: 3 });
+  }
+  override call(x: keras.Tensor): keras.Tensor {
+    return this.conv1(x);
+  }
+  override getConfig(): keras.saving.Config {
+    const { filters1, dropoutRate, hidden } = this;
+    return { ...super.getConfig(), filters1, dropoutRate, _hidden: hidden, styleOf: { lineWidth: 2 } };
+  }
+  static override fromConfig({ styleOf: _, ...config }: keras.saving.Config): Block {
+    return super.fromConfig(config) as unknown as Block;
+  }
+}
+/** As one writes `return cls(**config)` in Python. */
+class Direct extends Block {
+  static override readonly className = 'Direct';
+  override getConfig(): keras.saving.Config {
+    const { styleOf: _, ...config } = super.getConfig();
+    return { ...config, activity_regularizer: 'l2' };
+  }
+  static override fromConfig(config: keras.saving.Config): Direct {
+    return new Direct(config as never);
+  }
+}
+
+const configIn = (model: keras.Model): Record<string, unknown> => JSON.parse(model.toJson()).config.layers[1].config;
+
+test.each([Block, Direct])('options of a custom layer are snake_case on disk, and come back', (Class) => {
+  const x = keras.Input({ shape: [8, 8, 3] });
+  const block = new Class({ filters1: 4, dropoutRate: 0.5, _hidden: 7 });
+  const model = new keras.Model({ inputs: x, outputs: block(x) });
+  const config = configIn(model);
+  expect(config).toMatchObject({ filters_1: 4, dropout_rate: 0.5, _hidden: 7 });
+  expect(Object.keys(config).filter((key) => /[A-Z]/.test(key))).toEqual([]);
+  if (Class === Block) expect(config['style_of']).toEqual({ lineWidth: 2 }); // values are the user's
+});
+
+test('a fromConfig of one’s own may pass the config on, or read either spelling', () => {
+  const x = keras.Input({ shape: [8, 8, 3] });
+  const direct = new Direct({ filters1: 4, dropoutRate: 0.5, _hidden: 7 });
+  const model = new keras.Model({ inputs: x, outputs: direct(x) });
+  const again = keras.models.modelFromJson<keras.Model>(model.toJson(), { customObjects: { Direct } });
+  const found = again.layers[1] as unknown as Direct;
+  expect([found.filters1, found.dropoutRate, found.hidden]).toEqual([4, 0.5, 7]);
+  expect(found.activityRegularizer).not.toBeNull();
+  let read: unknown[] = [];
+  class Reader extends keras.Layer {
+    static override readonly className = 'Reader';
+    call(t: keras.Tensor): keras.Tensor {
+      return t;
+    }
+    override getConfig(): keras.saving.Config {
+      return { ...super.getConfig(), keptSize: 3 };
+    }
+    static override fromConfig({ keptSize, kept_size, name }: keras.saving.Config): Reader {
+      read = [keptSize, kept_size];
+      return new Reader({ name: name as string });
+    }
+  }
+  const reader = new keras.Model({ inputs: x, outputs: new Reader()(x) });
+  keras.models.modelFromJson(reader.toJson(), { customObjects: { Reader } });
+  expect(read).toEqual([3, 3]);
+});
+
+test('losses and metrics of one’s own: camelCase options come back', () => {
+  class Scaled extends keras.Loss {
+    static override readonly className = 'Scaled';
+    readonly scaleBy: number;
+    constructor({ scaleBy, ...options }: { scaleBy: number } & keras.losses.LossOptions) {
+      super(options);
+      this.scaleBy = scaleBy;
+    }
+    call(yTrue: keras.Tensor, yPred: keras.Tensor): keras.Tensor {
+      return ops.mean(ops.multiply(ops.abs(ops.subtract(yTrue, yPred)), this.scaleBy), { axis: -1 });
+    }
+    override getConfig(): keras.saving.Config {
+      return { ...super.getConfig(), scaleBy: this.scaleBy };
+    }
+  }
+  const written = keras.saving.serializeKerasObject(new Scaled({ scaleBy: 3 })) as { config: object };
+  expect(written.config).toMatchObject({ scale_by: 3 });
+  const again = keras.saving.deserializeKerasObject(written, { Scaled }) as Scaled;
+  expect(again.scaleBy).toBe(3);
+});
