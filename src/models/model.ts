@@ -21,6 +21,7 @@ import { KerasTensor, type Like, mapTensors, type Operation, type Tensor } from 
 import type { History } from '../training/callbacks/history.ts';
 import { type CompileOptions, compileOptionsFromConfig } from '../training/compile.ts';
 import type { Data, TrainingData } from '../training/data/batches.ts';
+import { toTensors } from '../training/data/nest.ts';
 import { type EvaluateOptions, evaluate, evaluateOptions } from '../training/evaluate.ts';
 import { type FitOptions, fit, fitOptions } from '../training/fit.ts';
 import type { Results } from '../training/logs.ts';
@@ -39,7 +40,6 @@ import { withLabels } from '../training/with-labels.ts';
 import { graphFromConfig, graphToConfig } from './functional-config.ts';
 import { functionalGraph, layersOf, runGraph } from './functional-graph.ts';
 import { graphOf, setGraph } from './graph-of.ts';
-import { asInputs, asLabels, withSeparateData } from './plain-lists.ts';
 import { registerModels } from './register.ts';
 import { type SummaryOptions, summaryOptions, summaryText } from './summary.ts';
 
@@ -83,7 +83,10 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
   }
 
   protected override [invoke](inputs: any, ...options: any[]): Out {
-    return super[invoke](asInputs(this, inputs), ...options);
+    const count = graphOf(this)?.inputs.length ?? 1;
+    // A list of plain arrays is one array, unless there are as many inputs.
+    const isList = count > 1 && Array.isArray(inputs) && inputs.every((x: unknown) => Array.isArray(x));
+    return super[invoke](isList ? toTensors(inputs, 'inputs', count) : inputs, ...options);
   }
   override call(inputs: unknown): Out {
     const graph = graphOf(this);
@@ -185,28 +188,26 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
   }
   /** Trains for `epochs` rounds over the data; gives the history of loss and metrics. */
   fit(x: TrainingData, y?: Data | FitOptions, options?: FitOptions): Promise<History> {
-    const [data, labels, rest] = withLabels(x, y, options, fitOptions);
-    return fit(this.#loop, asInputs(this, data), asLabels(this, labels), withSeparateData(this, rest));
+    return fit(this.#loop, ...withLabels(x, y, options, fitOptions));
   }
   /** Loss and metrics on the data, in one array, or by name with `returnDict`. */
   evaluate(x: TrainingData, y?: Data | EvaluateOptions, options?: EvaluateOptions): Promise<Results> {
-    const [data, labels, rest] = withLabels(x, y, options, evaluateOptions);
-    return evaluate(this.#loop, asInputs(this, data), asLabels(this, labels), withSeparateData(this, rest));
+    return evaluate(this.#loop, ...withLabels(x, y, options, evaluateOptions));
   }
   /** The model's outputs for all samples. */
   predict(x: TrainingData, options: PredictOptions = {}): Promise<Out> {
-    return predict(this.#loop, asInputs(this, x), options) as Promise<Out>;
+    return predict(this.#loop, x, options) as Promise<Out>;
   }
   /** One training step on one batch. */
   trainOnBatch(x: Data, y?: Data | null, options: BatchOptions = {}): Promise<Results> {
-    return trainOnBatch(this.#loop, asInputs(this, x), asLabels(this, y), withSeparateData(this, options));
+    return trainOnBatch(this.#loop, x, y, options);
   }
   /** Loss and metrics of one batch. */
   testOnBatch(x: Data, y?: Data | null, options: TestBatchOptions = {}): Promise<Results> {
-    return testOnBatch(this.#loop, asInputs(this, x), asLabels(this, y), withSeparateData(this, options));
+    return testOnBatch(this.#loop, x, y, options);
   }
   predictOnBatch(x: Data): Promise<Out> {
-    return predictOnBatch(this.#loop, asInputs(this, x)) as Promise<Out>;
+    return predictOnBatch(this.#loop, x) as Promise<Out>;
   }
   get optimizer(): Optimizer | undefined {
     return this.#loop.compiled?.optimizer;
