@@ -23,6 +23,10 @@ export interface LoraOptions {
 }
 const loraOptions: OptionNames<LoraOptions> = { loraAlpha: true, aInitializer: true, bInitializer: true };
 
+const corrections = new WeakMap<Variable, Lora>();
+/** The correction of a weight, if there is one. */
+export const loraOf = (weight: Variable): Lora | undefined => corrections.get(weight);
+
 /** A correction of low rank to a frozen weight: `weight + alpha / rank · a · b`. */
 export class Lora {
   readonly rank: number;
@@ -47,6 +51,7 @@ export class Lora {
     this.a = layer.addWeight({ name: `${name}_a`, shape: [...shape.slice(0, -1), rank], initializer: aInitializer });
     this.b = layer.addWeight({ name: `${name}_b`, shape: [rank, shape.at(-1)!], initializer: bInitializer });
     weight.trainable = false;
+    corrections.set(weight, this);
   }
   /** The weight with its correction. */
   read(): Tensor {

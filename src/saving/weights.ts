@@ -4,6 +4,8 @@ import { type OptionNames, optionsOf } from '../base/options.ts';
 import { sameShape, showShape } from '../base/shape.ts';
 import { getH5, type H5Group, h5Dataset, h5Group, h5Text, isH5Dataset, makeH5Group, setH5 } from '../formats/hdf5.ts';
 import type { AnyLayer } from '../layers/layer.ts';
+import { loraOf } from '../layers/lora.ts';
+import { zeros } from '../ops/index.ts';
 import { download, upload } from '../runtime/storage.ts';
 import { encode, fromBfloat16, fromFloat16 } from '../tensor/elements.ts';
 import type { Variable } from '../tensor/index.ts';
@@ -18,7 +20,7 @@ export async function weightsToH5(root: AnyLayer): Promise<H5Group> {
     const group = makeH5Group(file, join(path, 'vars'));
     group.attributes['name'] = h5Text(object.name);
     for (const [k, variable] of variables.entries()) {
-      const data = await download(variable.held);
+      const data = await download(loraOf(variable)?.read() ?? variable.held);
       setH5(file, join(path, `vars/${k}`), h5Dataset(variable.shape, variable.dtype, data));
     }
   }
@@ -55,7 +57,12 @@ export function weightsFromH5(root: AnyLayer, file: H5Group, options: LoadWeight
       'load into the same architecture (built), or pass { skipMismatch: true }',
     );
   for (const { path, problem } of mismatches) console.warn(`loadWeights: "${path}" was left as it is: ${problem}.`);
-  for (const { variable, data } of found) variable.assign(upload(data, variable));
+  for (const { variable, data } of found) {
+    variable.assign(upload(data, variable));
+    // Its correction is in the weight already; what is trained goes on from there.
+    const lora = loraOf(variable);
+    if (lora) lora.b.assign(zeros(lora.b.shape, { dtype: lora.b.dtype }));
+  }
 }
 
 /** Finds the file's values for one object's variables; gives what is wrong with them. */

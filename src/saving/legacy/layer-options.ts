@@ -12,7 +12,7 @@ const newNames: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 /** Options that say how the old library computed, or what is known otherwise today. */
 const leftOut: Readonly<Record<string, readonly string[]>> = {
-  '': ['batch_input_shape', 'input_dtype', 'input_length', 'implementation', 'decay'],
+  '': ['batch_input_shape', 'input_dtype', 'input_length', 'decay'],
   BatchNormalization: ['fused', 'virtual_batch_size', 'adjustment'],
   MultiHeadAttention: ['query_shape', 'key_shape', 'value_shape'],
 };
@@ -65,7 +65,7 @@ export const forgetInitializerDtype: Step = (object, { key, isOld }) =>
 /** Recurrent layers: GRU once had no `reset_after`, and time could come first. */
 export const readRecurrence: Step = (object, { isOld }) =>
   isOld && /^(RNN|SimpleRNN|GRU|LSTM)/.test(object.class_name)
-    ? withOptions(object, ({ time_major, ...options }) => {
+    ? withOptions(object, ({ time_major, implementation: _, ...options }) => {
         if (time_major)
           fail(
             `${object.class_name} "${String(options['name'])}"`,

@@ -17,8 +17,13 @@ const mayBeOp = ({ config }: Described): boolean =>
   isPlain(config) && !['trainable', 'dtype', 'layers'].some((key) => key in config);
 
 /** Old configs and `.h5` files name no modules: the place says of which family a class is. */
-export const nameModules: Step = (object, { key }) => {
-  if (object.module !== undefined || (key === 'layers' && mayBeOp(object))) return object;
+export const nameModules: Step = (given, { key }) => {
+  const { module } = given;
+  // TensorFlow's Keras was a package of its own.
+  const object = module
+    ? { ...given, module: module.replace(/^(tf_keras|tensorflow(\.python)?\.keras)(?=\.|$)/, 'keras') }
+    : given;
+  if (module !== undefined || (key === 'layers' && mayBeOp(object))) return object;
   const family = families.find(([pattern]) => pattern.test(key));
   return family ? { ...object, module: family[1] } : object;
 };

@@ -63,7 +63,7 @@ export function tensorFlowCall(layer: Described, calls: readonly Call[]): Descri
 }
 
 function ofFunction(layer: Described, options: Config, { values, kwargs }: Call): OpCall {
-  const name = String(options['function'] ?? options['name']).replace(/^tf\./, '');
+  const name = String(options['function'] ?? options['name']).replace(/^(tf\.)?(compat\.v1\.)?/, '');
   functions ??= readTable(tensorFlowFunctions);
   const entry = functions.get(name) ?? functions.get(name.replace(/^(math|nn)\./, '')) ?? unknown(layer, `tf.${name}`);
   // The first argument stands alone in the call, a list of tensors as they are.

@@ -16,6 +16,7 @@ import {
 } from './layer-options.ts';
 import { nameModules } from './modules.ts';
 import { beginWithInput, unlistSequential } from './sequential.ts';
+import { numberSharedLayers } from './shared-layers.ts';
 import { upgradeTraining } from './training.ts';
 
 /** What old configs said otherwise, one idea a step. Each object goes through all of them before what it holds does. */
@@ -64,7 +65,7 @@ export function upgradeModel(model: unknown, { isOld }: { readonly isOld: boolea
     );
   };
   const upgradeObject = (x: unknown, key: string): unknown => upgrade(x, key, 0);
-  return upgrade(model, '', 0) as Config;
+  return numberSharedLayers(upgrade(model, '', 0) as Config);
 }
 
 /** How a model was compiled, from the `training_config` of an `.h5` file, as `.keras` files hold it. */

@@ -1,0 +1,21 @@
+import { f, type Resolved } from '../../base/field.ts';
+import { add, multiply } from '../../ops/index.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import { Layer } from '../layer.ts';
+
+const fields = {
+  /** Factor of the second input. */
+  scale: f.number(),
+};
+
+export interface CustomScaleLayer extends Resolved<typeof fields> {}
+/** `a + scale · b`, as in InceptionResNetV2: Keras has it in files of that model only. */
+export class CustomScaleLayer extends Layer<typeof fields, [inputs: readonly Tensor[]]> {
+  static override readonly className = 'CustomScaleLayer';
+  static override readonly fields = fields;
+  static override readonly needsBuild = false;
+
+  call([a, b]: readonly Tensor[]): Tensor {
+    return add(a!, multiply(b!, this.scale));
+  }
+}

@@ -1,0 +1,31 @@
+import { f, type Resolved } from '../../base/field.ts';
+import { Constant } from '../../initializers/index.ts';
+import { multiply } from '../../ops/index.ts';
+import type { Tensor, Variable } from '../../tensor/index.ts';
+import { Layer } from '../layer.ts';
+
+const fields = {
+  /** What the factors begin with. */
+  initValues: f.number(),
+  /** Size of the last axis. */
+  projectionDim: f.int({ min: 1 }),
+};
+
+export interface LayerScale extends Resolved<typeof fields> {}
+/** A learned factor for each channel, as in ConvNeXt (https://arxiv.org/abs/2103.17239): Keras has it in files of that model only. */
+export class LayerScale extends Layer<typeof fields> {
+  static override readonly className = 'LayerScale';
+  static override readonly fields = fields;
+  gamma!: Variable;
+
+  override build(): void {
+    this.gamma = this.addWeight({
+      name: 'variable',
+      shape: [this.projectionDim],
+      initializer: new Constant({ value: this.initValues }),
+    });
+  }
+  call(inputs: Tensor): Tensor {
+    return multiply(inputs, this.gamma);
+  }
+}
