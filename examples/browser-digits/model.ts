@@ -1,6 +1,5 @@
 import * as keras from 'hornbeam';
-
-const { layers } = keras;
+import { layers } from 'hornbeam';
 
 /** Tells digits of 8x8 pixels apart: two convolutions, one hidden layer, ten probabilities. */
 export function makeModel(): keras.Model {

@@ -1,7 +1,6 @@
 import * as keras from 'hornbeam';
+import { ops } from 'hornbeam';
 import { anchors, classes, stride } from './model.ts';
-
-const { ops } = keras;
 
 /** The three parts of a prediction `[batch, cells, 15]`; boxes in pixels. */
 export function readPredictions(predictions: keras.Tensor, size: number) {

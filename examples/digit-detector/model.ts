@@ -1,7 +1,6 @@
 import * as keras from 'hornbeam';
+import { layers } from 'hornbeam';
 import { ResidualBlock } from './residual-block.ts';
-
-const { layers } = keras;
 
 export const classes = 10;
 /** One cell of the grid covers so many pixels. */

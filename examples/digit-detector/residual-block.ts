@@ -1,6 +1,5 @@
 import * as keras from 'hornbeam';
-
-const { layers, ops } = keras;
+import { layers, ops } from 'hornbeam';
 
 interface ResidualBlockOptions extends keras.LayerOptions {
   filters: number;

@@ -47,7 +47,7 @@ export function gradientsOf(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
 
 /**
  * Of a function that gives a scalar: a function that gives its value and its gradient, in the nest of the argument.
- * @example valueAndGrad((x: Tensor) => ops.sum(ops.square(x)))(tensor([1, 2, 3])) // [14, [2, 4, 6]]
+ * @example valueAndGrad((x: Tensor) => ops.sum(ops.square(x)))(tensor([1, 2, 3], { dtype: 'float32' })) // [14, [2, 4, 6]]
  */
 export function valueAndGrad<A extends readonly unknown[]>(
   f: (...args: A) => Tensor,

@@ -206,7 +206,7 @@ export const vectorizedMap = mapped('vectorizedMap');
  * A function whose gradient is another: `f(...x)` gives `[value, gradient]`, and `gradient(upstream)` gives that of each x.
  * @example customGradient((x) => [x.square(), (upstream) => upstream.mul(3)])([1, 2]) // [1, 4]
  */
-export const customGradient = (f: Fn): ((...args: Nest[]) => Nest) =>
+export const customGradient = (f: (...x: any[]) => readonly [value: Nest, gradient: Fn]): ((...args: Nest[]) => Nest) =>
   op(
     'customGradient',
     (...args: Nest[]): Nest => {
@@ -214,14 +214,14 @@ export const customGradient = (f: Fn): ((...args: Nest[]) => Nest) =>
       let build: ((list: readonly Tensor[]) => unknown) | undefined;
       const found = control.callWithGradient(
         (list) => {
-          const value = takeApart((f(...(inputs.build(list) as unknown[])) as unknown[])[0]);
+          const value = takeApart(f(...(inputs.build(list) as unknown[]))[0]);
           build = value.build;
           return value.tensors;
         },
         inputs.tensors,
         (g, list, outputs) => {
           // The function runs again on the inputs, so that its gradient refers to tensors of this program.
-          const gradient = (f(...(inputs.build(list) as unknown[])) as [unknown, Fn])[1];
+          const [, gradient] = f(...(inputs.build(list) as unknown[]));
           const upstream = outputs.map((y, k) => g[k] ?? like(y, 0));
           const wanted = takeApart(gradient(build!(upstream))).tensors;
           return list.map((x, k) => (wanted[k] ? cast(wanted[k], x.dtype) : null));
