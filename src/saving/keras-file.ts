@@ -1,5 +1,6 @@
 import { dtypeInfo } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
+import { JsonPlace } from '../base/json-place.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import {
   type Config,
@@ -14,6 +15,7 @@ import { readHdf5, writeHdf5 } from '../formats/hdf5.ts';
 import { openZip, writeZip, type ZipArchive } from '../formats/zip.ts';
 import type { AnyLayer } from '../layers/layer.ts';
 import { atPath, withinRoom } from '../tensor/index.ts';
+import { checkConfig } from './check-config.ts';
 import { isOldVersion, upgradeModel } from './legacy/upgrade.ts';
 import { parsePythonJson, pythonJson } from './python-json.ts';
 import { placeSaveables } from './saveables.ts';
@@ -47,9 +49,8 @@ export const modelToJson = (model: SavedModel): string => pythonJson(modelToConf
 /** Makes a model, with fresh weights, from what `toJson` gave. */
 export function modelFromJson<M = SavedModel>(text: string, options: LoadModelOptions = {}): M {
   optionsOf('modelFromJson', loadModelOptions, options);
-  const described = parsePythonJson(text, 'modelFromJson') as Config | null;
-  if (typeof described !== 'object' || typeof described?.['class_name'] !== 'string')
-    fail('modelFromJson', 'the text describes no model', 'pass what model.toJson() gave, here or in Keras');
+  const described = parsePythonJson(text, 'modelFromJson');
+  checkConfig(described, 'modelFromJson', { isRaw: true });
   const { keras_version: version, ...config } = described as Config;
   // Keras 3 names modules and no version, older ones the other way round.
   const isOld = typeof version === 'string' ? isOldVersion(version) : !('module' in config);
@@ -79,10 +80,13 @@ export const loadModelOptions: OptionNames<LoadModelOptions> = { customObjects: 
 /** Makes the model that a config describes. */
 export function modelFromConfig(config: Config, options: LoadModelOptions = {}): SavedModel {
   const { customObjects = {}, compile = true } = optionsOf('modelFromConfig', loadModelOptions, options);
+  checkConfig(config, "the model's config");
   return atPath([], () =>
     customObjectScope(customObjects, () =>
       sharingObjects(() => {
         const model = deserializeObject(config, customObjects) as SavedModel;
+        if (typeof model?.compileFromConfig !== 'function')
+          fail("the model's config", `describes a ${config['class_name']}, no model`, 'use deserializeKerasObject');
         const compileConfig = config['compile_config'] as Config | undefined;
         if (compile && compileConfig && Object.keys(compileConfig).length > 0) compileModel(model, compileConfig);
         return model;
@@ -112,8 +116,10 @@ export async function modelFromKeras(bytes: Uint8Array, options: LoadModelOption
     return text && new TextDecoder().decode(text);
   };
   const config = parsePythonJson((await readText('config.json')) ?? absent('loadModel', 'config.json'));
-  const metadata = parsePythonJson((await readText('metadata.json')) ?? '{}') as { keras_version?: string };
-  const isOld = isOldVersion(metadata.keras_version);
+  checkConfig(config, 'config.json', { isRaw: true });
+  const metadata = new JsonPlace('metadata.json', parsePythonJson((await readText('metadata.json')) ?? '{}'));
+  const version = metadata.member('keras_version');
+  const isOld = version.isPresent && isOldVersion(version.text('write the version of Keras, e.g. "3.15.1"'));
   const room = roomFor(zip.sizeOf(weightsFile) ?? absent('loadModel', weightsFile));
   const model = withinRoom('the file', room, () => upgradedModel(config, isOld, options));
   weightsFromH5(model, await readHdf5(await weightsIn(zip, model)));

@@ -1,6 +1,6 @@
+import { type JsonPlace, readJson } from '../../base/json-place.ts';
 import { type OptionNames, optionsOf } from '../../base/options.ts';
 import type { Detections, Truths } from './columns.ts';
-import { type JsonPlace, readJson } from './json-place.ts';
 import { areaOfRuns, boxOfRuns } from './mask/measure.ts';
 import { mergeRuns } from './mask/merge.ts';
 import { isImageSize, largestSide, polygonRuns } from './mask/polygon.ts';

@@ -4,6 +4,7 @@ import { getH5, getH5Text, type H5Group, h5Group, h5Text, isH5Dataset, makeH5Gro
 import { inner } from '../../layers/inner.ts';
 import type { AnyLayer } from '../../layers/layer.ts';
 import { type Variable, withinRoom } from '../../tensor/index.ts';
+import { checkConfig, checkTrainingConfig } from '../check-config.ts';
 import {
   compileModel,
   kerasVersion,
@@ -109,7 +110,9 @@ export function modelFromH5(
     );
   const isOld = isOldVersion(getH5Text(file, 'keras_version') ?? '1.');
   return customObjectScope(options.customObjects ?? {}, () => {
-    const config = upgradeModel(parsePythonJson(described), { isOld });
+    const raw = parsePythonJson(described);
+    checkConfig(raw, 'model_config', { isRaw: true });
+    const config = upgradeModel(raw, { isOld });
     const model = withinRoom('the file', roomFor(fileBytes), () =>
       modelFromConfig(config, { ...options, compile: false }),
     );
@@ -126,7 +129,9 @@ export function modelFromH5(
 /** Compiles as the file says; what an old version knew otherwise ends in a warning, for the model itself is whole. */
 function compileAsSaved(model: SavedModel, file: H5Group, training: string, isOld: boolean): void {
   try {
-    compileModel(model, upgradeTrainingConfig(parsePythonJson(training) as Config, { isOld }));
+    const raw = parsePythonJson(training);
+    checkTrainingConfig(raw, 'training_config');
+    compileModel(model, upgradeTrainingConfig(raw, { isOld }));
   } catch (error) {
     if (!isOld || !(error instanceof HornbeamError)) throw error;
     console.warn(`loadModel: the model is not compiled: ${error.message.split('\n')[0]}`);

@@ -1,4 +1,3 @@
-import { fail } from '../../base/errors.ts';
 import type { Config } from '../../base/serialize.ts';
 import { keepActivations } from './activations.ts';
 import { upgradeCalls } from './calls.ts';
@@ -41,16 +40,13 @@ const steps: readonly Step[] = [
 /** Whether a version of Keras is older than 3. */
 export const isOldVersion = (version: string | undefined): boolean => /^[012]\./.test(version ?? '');
 
-const deepest = 256;
-
 /**
  * A model's config as Keras 3 would have written it, whoever wrote it: Keras 1 and 2, TensorFlow's Keras, `.h5` files of
  * Keras 3, which name no modules. One in today's form stays as it is.
  */
 export function upgradeModel(model: unknown, { isOld }: { readonly isOld: boolean }): Config {
-  const upgrade = (x: unknown, key: string, depth: number): unknown => {
-    if (depth > deepest) fail('loadModel', `the config is nested more than ${deepest} deep`, 'do not trust this file');
-    if (Array.isArray(x)) return x.map((y) => upgrade(y, key, depth + 1));
+  const upgrade = (x: unknown, key: string): unknown => {
+    if (Array.isArray(x)) return x.map((y) => upgrade(y, key));
     if (!isPlain(x)) return x;
     const isObject = isDescribed(x) && !x.class_name.startsWith('__');
     const object = isObject ? steps.reduce((found: Described, step) => step(found, { key, isOld }), x) : x;
@@ -60,12 +56,12 @@ export function upgradeModel(model: unknown, { isOld }: { readonly isOld: boolea
           return [name, upgradeTraining(value, upgradeObject, { isOld })];
         // What an object is called on stands beside its config; its options stand in it.
         const isHeld = isObject && name !== 'config';
-        return [name, isHeld && name !== 'inbound_nodes' ? value : upgrade(value, isObject ? '' : name, depth + 1)];
+        return [name, isHeld && name !== 'inbound_nodes' ? value : upgrade(value, isObject ? '' : name)];
       }),
     );
   };
-  const upgradeObject = (x: unknown, key: string): unknown => upgrade(x, key, 0);
-  return numberSharedLayers(upgrade(model, '', 0) as Config);
+  const upgradeObject = (x: unknown, key: string): unknown => upgrade(x, key);
+  return numberSharedLayers(upgrade(model, '') as Config);
 }
 
 /** How a model was compiled, from the `training_config` of an `.h5` file, as `.keras` files hold it. */

@@ -1,4 +1,4 @@
-import { fail } from '../../base/errors.ts';
+import { fail } from './errors.ts';
 
 /** A value in a JSON file and the place where it stands: `annotations[12].bbox`. Readings of the wrong kind fail there. */
 export class JsonPlace {
@@ -24,6 +24,11 @@ export class JsonPlace {
   /** Fails with the place, what was expected there and what stands there. */
   refuse(problem: string, fix: string): never {
     fail(this.#file, `${this.path || 'the whole file'}: ${problem}`, fix);
+  }
+
+  /** Fails because what stands here is not of the kind expected. */
+  kind(expected: string, fix: string): never {
+    return this.refuse(`expected ${expected}, got ${describe(this.value)}`, fix);
   }
 
   get isPresent(): boolean {
