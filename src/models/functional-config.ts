@@ -56,8 +56,13 @@ export function graphFromConfig(
   const entries = config['layers'] as (SerializedObject & { name: string; inbound_nodes: unknown[] })[];
   const operations = new Map<string, Operation>();
   const base = new Map<string, number>();
+  const who = `Model "${String(config['name'])}"`;
   for (const entry of entries) {
     const operation = deserializeOperation(entry, customObjects);
+    if (!(operation instanceof OpNode) && !(typeof operation === 'function' && isLayer(operation)))
+      fail(who, `"${entry.name}" is a ${entry.class_name}, which is no layer`, 'check that the file is whole');
+    if (operations.has(entry.name))
+      fail(who, `its config has two layers named "${entry.name}"`, 'give each layer a name of its own');
     operations.set(entry.name, operation);
     // A nested model was called on its own inputs already: its calls here are counted from there.
     base.set(
@@ -71,35 +76,43 @@ export function graphFromConfig(
   };
   const isFunctional = (name: string): boolean => operations.get(name)?.className === 'Functional';
   const pending = new Map(entries.filter((e) => e.inbound_nodes.length > 0).map((e) => [e.name, [...e.inbound_nodes]]));
-  // Calls are made as soon as what they need is there: layers stand in the file in an order that need not be that of the calls.
-  while (pending.size > 0) {
-    let advanced = false;
-    for (const [name, calls] of pending) {
-      while (calls.length > 0) {
-        const call = deserializeArguments(calls[0], find, customObjects);
-        if (!call) break;
-        callAgain(operations.get(name)!, call);
-        calls.shift();
-        advanced = true;
-      }
-      if (calls.length === 0) pending.delete(name);
+  // Calls are made as soon as what they need is there: layers stand in the file in an order that need not be that of
+  // the calls. Who finds a tensor missing waits for a call of the operation that makes it.
+  const waiting = new Map<string, string[]>();
+  const queue = [...pending.keys()];
+  for (const name of queue) {
+    const calls = pending.get(name);
+    let made = 0;
+    let missing: string | undefined;
+    const look = (history: History): KerasTensor | undefined => {
+      const found = find(history);
+      if (!found) missing = history[0];
+      return found;
+    };
+    while (calls && made < calls.length) {
+      const call = deserializeArguments(calls[made], look, customObjects);
+      if (!call) break;
+      callAgain(operations.get(name)!, call);
+      made++;
     }
-    if (!advanced)
-      fail(
-        `Model "${String(config['name'])}"`,
-        `its config has calls that wait for each other (${[...pending.keys()].join(', ')})`,
-        'check that the file is whole',
-      );
+    calls?.splice(0, made);
+    if (calls?.length === 0) pending.delete(name);
+    else if (calls && missing !== undefined) waiting.set(missing, [...(waiting.get(missing) ?? []), name]);
+    if (made === 0) continue;
+    queue.push(...(waiting.get(name) ?? []));
+    waiting.delete(name);
   }
+  if (pending.size > 0)
+    fail(
+      who,
+      `its config has calls that wait for each other, or for what is not there (${[...pending.keys()].slice(0, 9).join(', ')})`,
+      'check that the file is whole',
+    );
   const end = (form: unknown, role: string): Tree<KerasTensor> => {
     if (isHistory(form))
       return (
         find(isFunctional(form[0]) ? [form[0], form[1] - 1, form[2]] : form) ??
-        fail(
-          `Model "${String(config['name'])}"`,
-          `${role} [${form.join(', ')}] names no call in the config`,
-          'check that the file is whole',
-        )
+        fail(who, `${role} [${form.join(', ')}] names no call in the config`, 'check that the file is whole')
       );
     if (Array.isArray(form)) return form.map((x) => end(x, role));
     return Object.fromEntries(Object.entries(form as Config).map(([k, x]) => [k, end(x, role)]));

@@ -55,10 +55,13 @@ export function functionalGraph(
   return { ...graph, inputForm, outputForm, inputs, outputs };
 }
 /** Calls of the operation that are part of the graph, in their order. */
-export const callsWithin = (graph: Graph, operation: Operation): GraphNode[] => {
-  const within = new Set(graph.nodes);
+export function callsWithin(graph: Graph, operation: Operation): GraphNode[] {
+  const within = nodeSets.get(graph) ?? new Set(graph.nodes);
+  nodeSets.set(graph, within);
   return callsOf(operation).filter((node) => within.has(node));
-};
+}
+// Made once for a graph: it is asked for each of its operations.
+const nodeSets = new WeakMap<Graph, ReadonlySet<GraphNode>>();
 export const layersOf = (graph: Graph): AnyLayer[] =>
   graph.operations.filter((o): o is AnyLayer => typeof o === 'function' && isLayer(o));
 

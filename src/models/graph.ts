@@ -50,19 +50,26 @@ function visitBackwards(model: string, inputs: ReadonlySet<KerasTensor>, outputs
   const nodes: GraphNode[] = [];
   const done = new Set<GraphNode>();
   const order = new Map<Operation, number>();
-  const visit = (t: KerasTensor, wantedBy: string): void => {
+  // The way from an output to the node in hand, with the next of its inputs to follow: models may be deeper than stacks.
+  const way: { readonly node: GraphNode; readonly inputs: readonly KerasTensor[]; next: number }[] = [];
+  const enter = (t: KerasTensor, wantedBy: string): void => {
     const node = historyOf(t);
     if (!node) disconnected(model, t, wantedBy);
     if (done.has(node)) return;
     if (!order.has(node.operation)) order.set(node.operation, order.size);
     done.add(node);
-    if (!inputs.has(t)) {
-      if (node.inputs.length === 0) disconnected(model, t, wantedBy);
-      for (const input of node.inputs) visit(input, `"${node.operation.name}"`);
-    }
-    nodes.push(node);
+    const isEnd = inputs.has(t);
+    if (!isEnd && node.inputs.length === 0) disconnected(model, t, wantedBy);
+    way.push({ node, inputs: isEnd ? [] : node.inputs, next: 0 });
   };
-  outputs.forEach((t, k) => visit(t, `output ${k}`));
+  outputs.forEach((t, k) => {
+    enter(t, `output ${k}`);
+    for (let last = way.at(-1); last; last = way.at(-1)) {
+      const input = last.inputs[last.next++];
+      if (input) enter(input, `"${last.node.operation.name}"`);
+      else nodes.push(way.pop()!.node);
+    }
+  });
   return { nodes, order };
 }
 

@@ -14,7 +14,10 @@ const deepest = 500;
 export function checkConfig(config: unknown, who: string, { isRaw = false } = {}): void {
   const root = new JsonPlace(who, config);
   if (!isDescription(config))
-    root.refuse('expected an object with "class_name" and "config"', 'pass what model.toJson() gave, here or in Keras');
+    root.refuse(
+      'describes no model: expected an object with "class_name" and "config"',
+      'pass what model.toJson() gave, here or in Keras',
+    );
   checkTree(root, isRaw);
 }
 
