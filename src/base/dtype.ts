@@ -43,6 +43,14 @@ interface DTypeInfo {
   readonly range?: readonly [low: number, high: number];
 }
 
+/** The largest finite number of each type of floats. */
+export const largestFloat: Readonly<Partial<Record<DType, number>>> = {
+  float16: 65504,
+  bfloat16: (2 - 2 ** -7) * 2 ** 127,
+  float32: (2 - 2 ** -23) * 2 ** 127,
+  float64: Number.MAX_VALUE,
+};
+
 export const dtypeInfo: Readonly<Record<DType, DTypeInfo>> = {
   bool: { kind: 'bool', bytes: 1, array: Uint8Array, range: [0, 1] },
   uint8: { kind: 'uint', bytes: 1, array: Uint8Array, range: [0, 255] },

@@ -1,18 +1,32 @@
 import { fail } from '../base/errors.ts';
+import { f } from '../base/field.ts';
+import type { Config } from '../base/serialize.ts';
 import { showShape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
 import { op } from '../ops/op.ts';
 import { Loss } from './loss.ts';
 
+export interface CtcOptions {
+  /** A label that counts for nothing, besides 0, the blank, and -1. */
+  readonly ignoreClass?: number | null | undefined;
+}
+/** Labels with those that count in front, and how many these are. */
+function packed(labels: Tensor, ignoreClass: number | null): [labels: Tensor, lengths: Tensor] {
+  const isPositive = ops.greater(labels, 0);
+  const counts = ignoreClass === null ? isPositive : ops.logicalAnd(isPositive, ops.notEqual(labels, ignoreClass));
+  const length = labels.shape[1]!;
+  const order = ops.argsort(ops.where(counts, ops.arange(length), length), { axis: 1 });
+  return [ops.takeAlongAxis(labels, order, { axis: 1 }), ops.sum(ops.cast(counts, 'int32'), { axis: -1 })];
+}
 /**
  * Connectionist temporal classification (Graves et al., 2006): minus the log-probability of the labels `[batch, length]`
- * (0 is padding) over all ways to spread them over the logits `[batch, time, classes]`.
+ * (0 and -1 are padding) over all ways to spread them over the logits `[batch, time, classes]`, of which class 0 is the blank.
  * @example ctc([[1]], [[[0, 9]]]).shape // [1]
  */
 export const ctc = op(
   'ctc',
-  (yTrue: Tensor, yPred: Tensor): Tensor => {
+  (yTrue: Tensor, yPred: Tensor, { ignoreClass = null }: CtcOptions = {}): Tensor => {
     if (yTrue.shape.length !== 2 || yPred.shape.length !== 3)
       fail(
         'losses.ctc',
@@ -20,13 +34,23 @@ export const ctc = op(
         'give labels [batch, length] and logits [batch, time, classes]',
       );
     const [batch, time] = yPred.shape as [number, number, number];
-    const labelLength = ops.sum(ops.cast(ops.notEqual(yTrue, 0), 'int32'), { axis: -1 });
-    return ops.ctcLoss(yTrue, yPred, labelLength, ops.full([batch], time, { dtype: 'int32' }), { maskIndex: 0 });
+    const [labels, lengths] = packed(yTrue, ignoreClass);
+    return ops.ctcLoss(labels, yPred, lengths, ops.full([batch], time, { dtype: 'int32' }), { maskIndex: 0 });
   },
   ['tensor', 'tensor'],
+  { ignoreClass: true },
 );
+const fields = { ignoreClass: f.nullable(f.int()) };
 /** Connectionist temporal classification: labels that are shorter than what they are read from. */
-export class CTC extends Loss {
+export class CTC extends Loss<typeof fields> {
   static override readonly className = 'CTC';
-  call = ctc;
+  static override readonly fields = fields;
+  call(yTrue: Tensor, yPred: Tensor): Tensor {
+    return ctc(yTrue, yPred, this.config);
+  }
+  override getConfig(): Config {
+    const { ignore_class, ...config } = super.getConfig();
+    // Keras knows no such option.
+    return ignore_class === null ? config : { ...config, ignore_class };
+  }
 }

@@ -1,10 +1,13 @@
 import { epsilon } from '../base/config.ts';
+import { isFloat } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
 import { type Fields, f } from '../base/field.ts';
 import { range, sizeOf } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
-import type { Like } from '../tensor/like.ts';
+import { currentTrace } from '../tensor/frames.ts';
+import { asTensor, type Like } from '../tensor/like.ts';
+import { dataNow, dataSync } from '../tensor/read.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { accumulate, Metric, type UpdateOptions } from './metric.ts';
 import { countedWeight, type Given } from './weights.ts';
@@ -25,7 +28,17 @@ type Args = [yTrue: Like, yPred: Like, options?: UpdateOptions];
 abstract class Overlap<S extends Fields> extends Metric<S, Args> {
   static override readonly defaultDtype: string = 'int32';
   protected readonly settings: Settings = this.settle();
+  /** The sums of weights: of their whole parts, where the dtype is an integer one. */
   private readonly matrix: Variable = this.makeMatrix();
+  /**
+   * What the matrix cannot hold: the sums of what weights have beyond their whole parts, and in a last row, by class, the
+   * weights of what was taken for the class, or belongs to it, while the other side is no class.
+   */
+  private readonly rest: Variable = this.addVariable([this.settings.numClasses + 1, this.settings.numClasses], {
+    name: 'total_rest',
+    dtype: isFloat(this.dtype) ? this.dtype : 'float32',
+  });
+  private hasFractions = false;
   protected abstract settle(): Settings;
 
   private makeMatrix(): Variable {
@@ -39,26 +52,97 @@ abstract class Overlap<S extends Fields> extends Metric<S, Args> {
       );
     return this.addVariable([numClasses, numClasses], { name: 'total_confusion_matrix', dtype: this.dtype });
   }
-  protected override update(yTrue: Tensor, yPred: Tensor, options: Given = {}): void {
-    const sampleWeight = countedWeight(options);
+  /** As in Keras, one matrix; another one once there are weights that are no whole numbers. */
+  override get variables(): readonly Variable[] {
+    return super.variables.filter((v) => v !== this.rest || this.hasFractions);
+  }
+  override resetState(): void {
+    super.resetState();
+    if (!this.hasFractions) this.rest.assign(ops.zeros(this.rest.shape, { dtype: this.rest.dtype }));
+  }
+  override setAside(): () => void {
+    const rest = this.rest.value;
+    const bringBack = super.setAside();
+    return () => {
+      bringBack();
+      this.rest.assign(rest);
+    };
+  }
+  /** Takes in a batch; says once what counts as wrong because it is no class, where that can be seen. */
+  override updateState(...args: Args): void | Promise<void> {
+    if (!currentTrace() && !this.hasWarned) this.warnOfStrangers(...args);
+    return super.updateState(...args);
+  }
+  private hasWarned = false;
+  private warnOfStrangers(yTrue: Like, yPred: Like, options?: UpdateOptions): void {
+    const given = (x: Like | null | undefined): Tensor | null => (x === undefined || x === null ? null : asTensor(x));
+    const weight = countedWeight({ sampleWeight: given(options?.sampleWeight), mask: given(options?.mask) });
+    const { labels, predictions, isStrange } = this.cells(...this.prepared(asTensor(yTrue), asTensor(yPred)), weight);
+    const at = dataNow(isStrange, 'the range of labels')?.indexOf(1) ?? -1;
+    if (at < 0) return;
+    this.hasWarned = true;
+    const { numClasses, ignoreClass } = this.settings;
+    const [label, prediction] = [labels, predictions].map((x) => dataSync(x, 'a label')[at]!) as [number, number];
+    const isLabel = (label < 0 || label >= numClasses) && label !== ignoreClass;
+    console.warn(
+      `${this.className} "${this.name}": ${isLabel ? `label ${label}` : `prediction ${prediction}`} is none of the ${numClasses} classes, which count from 0: it counts as wrong.\n  Fix: give a larger numClasses${isLabel ? `, or ignoreClass: ${label}` : ''}`,
+    );
+  }
+  /** Labels and predictions as the confusion matrix takes them. */
+  protected prepared(yTrue: Tensor, yPred: Tensor): [yTrue: Tensor, yPred: Tensor] {
+    return [yTrue, yPred];
+  }
+  /** Classes and weight of every element, whether it counts, and whether it should but is out of range. */
+  private cells(yTrue: Tensor, yPred: Tensor, sampleWeight: Tensor | null) {
     const { numClasses, ignoreClass, sparseYTrue, sparseYPred, axis } = this.settings;
     const classes = (x: Tensor, isSparse: boolean): Tensor =>
       flat(ops.cast(isSparse ? x : ops.argmax(x, { axis }), 'int32'));
     const [labels, predictions] = [classes(yTrue, sparseYTrue), classes(yPred, sparseYPred)];
-    const given = sampleWeight ? ops.cast(sampleWeight, this.dtype) : ops.ones([], { dtype: this.dtype });
+    const given = sampleWeight ?? ops.ones([], { dtype: 'int32' });
     const weight = ops.broadcastTo(given.shape.length > 1 ? flat(given) : given, labels.shape);
     const isClass = (x: Tensor): Tensor => ops.logicalAnd(ops.greaterEqual(x, 0), ops.less(x, numClasses));
     const inRange = ops.logicalAnd(isClass(labels), isClass(predictions));
-    const counts = ignoreClass === null ? inRange : ops.logicalAnd(inRange, ops.notEqual(labels, ignoreClass));
+    const isWanted = ops.notEqual(weight, 0);
+    const counts = ignoreClass === null ? isWanted : ops.logicalAnd(isWanted, ops.notEqual(labels, ignoreClass));
+    return {
+      labels,
+      predictions,
+      weight,
+      counts: ops.logicalAnd(counts, inRange),
+      isStrange: ops.logicalAnd(counts, ops.logicalNot(inRange)),
+      isClass,
+    };
+  }
+  protected override update(yTrue: Tensor, yPred: Tensor, options: Given = {}): void {
+    const { numClasses } = this.settings;
+    const given = this.prepared(yTrue, yPred);
+    const { labels, predictions, weight, counts, isStrange, isClass } = this.cells(...given, countedWeight(options));
     const cell = ops.where(counts, ops.add(ops.multiply(labels, numClasses), predictions), -1);
-    const sums = ops.segmentSum(weight, cell, { numSegments: numClasses * numClasses });
-    accumulate(this.matrix, ops.reshape(sums, [numClasses, numClasses]));
+    const sumsOf = (x: Tensor): Tensor =>
+      ops.reshape(ops.segmentSum(x, cell, { numSegments: numClasses * numClasses }), [numClasses, numClasses]);
+    const { matrix, rest } = this;
+    const whole = ops.cast(weight, matrix.dtype);
+    accumulate(matrix, ops.cast(sumsOf(whole), matrix.dtype));
+    const isFractional = isFloat(weight.dtype) && !isFloat(matrix.dtype);
+    if (isFractional) this.hasFractions = true;
+    const exact = ops.cast(weight, rest.dtype);
+    const fractions = isFractional ? sumsOf(ops.subtract(exact, ops.cast(whole, rest.dtype))) : ops.zeros(matrix.shape);
+    const stray = (classes: Tensor): Tensor =>
+      ops.segmentSum(exact, ops.where(isStrange, ops.where(isClass(classes), classes, -1), -1), {
+        numSegments: numClasses,
+      });
+    const strays = ops.add(stray(labels), stray(predictions));
+    accumulate(rest, ops.concatenate([ops.cast(fractions, rest.dtype), ops.expandDims(strays, 0)], { axis: 0 }));
   }
   protected override compute(): Tensor {
     const { targetClassIds } = this.settings;
-    const matrix = this.matrix.value;
+    const { numClasses } = this.settings;
+    const rest = this.rest.value;
+    const [fractions, strays] = ops.split(rest, [numClasses]) as [Tensor, Tensor];
+    const matrix = ops.add(ops.cast(this.matrix.value, rest.dtype), fractions);
     const hits = ops.diag(matrix);
-    const union = ops.subtract(ops.add(ops.sum(matrix, { axis: 0 }), ops.sum(matrix, { axis: 1 })), hits);
+    const both = ops.add(ops.sum(matrix, { axis: 0 }), ops.sum(matrix, { axis: 1 }));
+    const union = ops.add(ops.subtract(both, hits), ops.reshape(strays, [numClasses]));
     const chosen = (x: Tensor): Tensor => ops.cast(ops.take(x, [...targetClassIds]), 'float32');
     const [part, whole] = [chosen(hits), chosen(union)];
     const isPresent = ops.cast(ops.greater(whole, 1e-9), 'float32');
@@ -103,8 +187,8 @@ export class BinaryIoU extends Overlap<typeof binaryFields> {
   protected settle(): Settings {
     return { ...this.config, numClasses: 2, ignoreClass: null, sparseYTrue: true, sparseYPred: true, axis: -1 };
   }
-  protected override update(yTrue: Tensor, yPred: Tensor, options?: Given): void {
-    super.update(yTrue, ops.greaterEqual(ops.cast(yPred, 'float32'), this.config.threshold), options);
+  protected override prepared(yTrue: Tensor, yPred: Tensor): [yTrue: Tensor, yPred: Tensor] {
+    return [yTrue, ops.greaterEqual(ops.cast(yPred, 'float32'), this.config.threshold)];
   }
 }
 const oneHotFields = { ...count, ...target, ...ignore, ...sparsePred(false), ...axis };

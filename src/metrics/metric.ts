@@ -178,11 +178,11 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
    * fields or in objects of classes, overrides it.
    */
   setAside(): () => void {
-    const values = this.variables.map((v) => v.value);
+    const values = this.variables.map((v) => [v, v.value] as const);
     const fields = isHostMetric(this) ? plainFields(this) : {};
     this.resetState();
     return () => {
-      this.variables.forEach((v, k) => v.assign(values[k]!));
+      for (const [v, value] of values) v.assign(value);
       Object.assign(this, fields);
     };
   }

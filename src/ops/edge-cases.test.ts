@@ -122,3 +122,10 @@ test('differences of truth values, their divisors and ranks of a single number a
     expect(f).toThrow(/bool.*\n {2}Fix: cast/s);
   expect(() => ops.inTopK(tensor(1), tensor(1.5), 1)).toThrow('give one target for each row');
 });
+test('a saturating cast keeps to the finite numbers of the type', async () => {
+  const x = tensor([-70000, 70000, 1, Infinity, Number.NaN], { dtype: 'float32' });
+  expect(await ops.saturateCast(x, 'float16').array()).toEqual([-65504, 65504, 1, 65504, Number.NaN]);
+  expect(await ops.saturateCast(x, 'float32').array()).toEqual([-70000, 70000, 1, 3.4028234663852886e38, Number.NaN]);
+  expect(await ops.saturateCast(tensor([-Infinity]), 'bfloat16').array()).toEqual([-3.3895313892515355e38]);
+  expect(await ops.saturateCast(tensor([3e9, -1], { dtype: 'float32' }), 'int32').array()).toEqual([2147483647, -1]);
+});

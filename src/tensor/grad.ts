@@ -1,7 +1,10 @@
 import { gradients } from '../autodiff/gradients.ts';
+import { floatx } from '../base/config.ts';
+import { isInexact } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { showShape } from '../base/shape.ts';
+import { isPlainObject } from '../base/tree.ts';
 import { complex, partsOf } from '../ir/complex.ts';
 import { Tensor } from '../ir/tensor.ts';
 import { neg } from '../primitives/elementwise.ts';
@@ -9,6 +12,8 @@ import { full } from '../primitives/generators.ts';
 import { evaluate } from '../runtime/execute.ts';
 import { currentTrace, inFrame, Trace } from './frames.ts';
 import { tensorsIn, withTensors } from './leaves.ts';
+import { isTypedArray, type Nested, tensor } from './like.ts';
+import { Variable } from './variable.ts';
 
 export interface GradOptions {
   /** Which argument, or arguments, to differentiate with respect to; the first when absent. */
@@ -26,6 +31,12 @@ export function gradientsOf(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
       'grad',
       `the function must give a scalar, it gave shape ${showShape(loss.shape)}`,
       'reduce the result, e.g. with ops.sum or ops.mean',
+    );
+  if (!isInexact(loss.dtype))
+    fail(
+      'grad',
+      `the function gave dtype ${loss.dtype}, which has no gradient`,
+      'let it give a float: what it counts or rounds has no slope',
     );
   if (loss.parts) fail('grad', 'the function gave a complex64 number', 'make it real, e.g. with ops.real or ops.abs');
   const zeros = (t: Tensor): Tensor => full({ shape: t.shape, dtype: t.dtype, value: 0 });
@@ -45,6 +56,32 @@ export function gradientsOf(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
   return found.map((g) => (g.parts ? complex(bare(g.parts[0]), bare(g.parts[1])) : bare(g)));
 }
 
+const isNumbers = (x: unknown): boolean =>
+  typeof x === 'number' || typeof x === 'boolean' || (Array.isArray(x) && x.length > 0 && x.every(isNumbers));
+
+/** What a gradient is taken with respect to: numbers of JavaScript's are floats, tensors must be. */
+export function differentiable(x: unknown, argument: number, who = 'grad'): unknown {
+  if (x === undefined)
+    fail(who, `argument ${argument} is missing`, 'give what the gradient is taken with respect to, or another argnums');
+  const check = (t: Tensor): Tensor =>
+    isInexact(t.dtype)
+      ? t
+      : fail(
+          who,
+          `argument ${argument} holds a tensor of dtype ${t.dtype}, which has no gradient`,
+          "make it float32: ops.cast(x, 'float32'), or tensor(data, { dtype: 'float32' })",
+        );
+  const walk = (y: unknown): unknown => {
+    if (y instanceof Tensor) return check(y);
+    if (y instanceof Variable) return check(y.read()) && y;
+    if (isTypedArray(y)) return check(tensor(y));
+    if (isNumbers(y)) return tensor(y as Nested, { dtype: floatx() });
+    if (Array.isArray(y)) return y.map(walk);
+    return isPlainObject(y) ? Object.fromEntries(Object.entries(y).map(([k, z]) => [k, walk(z)])) : y;
+  };
+  return walk(x);
+}
+
 /**
  * Of a function that gives a scalar: a function that gives its value and its gradient, in the nest of the argument.
  * @example valueAndGrad((x: Tensor) => ops.sum(ops.square(x)))(tensor([1, 2, 3], { dtype: 'float32' })) // [14, [2, 4, 6]]
@@ -56,9 +93,13 @@ export function valueAndGrad<A extends readonly unknown[]>(
   const { argnums = 0 } = optionsOf('valueAndGrad', gradOptions, options);
   return (...args) => {
     const positions = typeof argnums === 'number' ? [argnums] : argnums;
-    const given = positions.map((k) => args[k]);
+    const all: unknown[] = [...args];
+    for (const k of positions) all[k] = differentiable(args[k], k);
+    const given = positions.map((k) => all[k]);
     const wrt = tensorsIn(given);
-    const value = currentTrace() ? f(...args) : inFrame({ kind: 'tape' }, () => f(...args));
+    const value = currentTrace()
+      ? f(...(all as unknown as A))
+      : inFrame({ kind: 'tape' }, () => f(...(all as unknown as A)));
     const found = withTensors(given, gradientsOf(value, wrt));
     return [value, typeof argnums === 'number' ? found[0] : found];
   };

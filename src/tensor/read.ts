@@ -70,10 +70,15 @@ export function nest(t: Tensor, data: ArrayLike<number>): Nested {
 }
 
 export function dataSync(t: Tensor, wish: string): TypedArray {
-  const data = stored(t, wish);
-  if (data instanceof Promise)
+  const data = dataNow(t, wish);
+  if (data === undefined)
     fail('Tensor', `${wish} cannot wait for this device`, 'await t.data(), t.array() or t.item()');
-  return decode(data as TypedArray, t.dtype);
+  return data;
+}
+/** The elements, unless the device must be waited for. */
+export function dataNow(t: Tensor, wish: string): TypedArray | undefined {
+  const data = stored(t, wish);
+  return data instanceof Promise ? undefined : decode(data, t.dtype);
 }
 
 function only(t: Tensor, data: TypedArray): number {

@@ -1,4 +1,4 @@
-import { asDType, type DType, dtypeInfo, isComplex, isFloat } from '../../base/dtype.ts';
+import { asDType, type DType, dtypeInfo, isComplex, largestFloat } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { type Shape, type SymbolicShape, showShape } from '../../base/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
@@ -16,17 +16,18 @@ const reals = (x: Tensor, dtype: string): Tensor =>
   x.parts && dtype !== 'bool' && !isComplex(asDType(dtype, 'cast')) ? x.parts[0] : x;
 /** The elements in another dtype; floats to integers truncate, complex numbers give their real part. @example cast([1.5, 2.5], 'int32') // [1, 2] */
 export const cast = op('cast', (x: Tensor, dtype: string) => converted(reals(x, dtype), asDType(dtype, 'cast')));
+/** The least and the greatest finite number of a dtype. */
+function boundsOf(dtype: DType): readonly [low: number, high: number] {
+  const most = largestFloat[dtype];
+  return most === undefined ? dtypeInfo[dtype].range! : [-most, most];
+}
 /** The elements in another dtype, confined to its range first. @example saturateCast([300, -5], 'uint8') // [255, 0] */
 export const saturateCast = op('saturateCast', (x: Tensor, dtype: string) => {
   const to = asDType(dtype, 'saturateCast');
-  const [from, into] = [dtypeInfo[x.dtype], dtypeInfo[to]];
-  if (!into.range || into.kind === 'bool' || x.dtype === 'bool' || x.parts) return converted(x, to);
-  if (isFloat(x.dtype)) {
-    const [low, high] = into.range;
-    return converted(p.min(p.max(x, like(x, low)), like(x, high)), to);
-  }
-  const low = Math.max(from.range![0], into.range[0]);
-  const high = Math.min(from.range![1], into.range[1]);
+  if (to === 'bool' || x.dtype === 'bool' || x.parts || isComplex(to)) return converted(x, to);
+  const [from, into] = [boundsOf(x.dtype), boundsOf(to)];
+  const low = Math.max(from[0], into[0]);
+  const high = Math.min(from[1], into[1]);
   return converted(p.min(p.max(x, like(x, low)), like(x, high)), to);
 });
 /** A tensor of a number, nested arrays, a typed array, a tensor or a variable. @example convertToTensor([1, 2]).shape // [2] */

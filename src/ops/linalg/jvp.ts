@@ -1,6 +1,7 @@
 import { gradients } from '../../autodiff/gradients.ts';
 import { fail } from '../../base/errors.ts';
 import type { Tensor } from '../../ir/tensor.ts';
+import { differentiable } from '../../tensor/grad.ts';
 import { takeApart } from '../core/nests.ts';
 import { op } from '../op.ts';
 import { cast, like } from '../operands.ts';
@@ -19,7 +20,7 @@ export const jvp = op(
     tangents: readonly Nest[],
     { hasAux = false }: { readonly hasAux?: boolean | undefined } = {},
   ): Nest => {
-    const x = takeApart(primals);
+    const x = takeApart(primals.map((primal, k) => differentiable(primal, k, 'jvp')));
     const t = takeApart(tangents);
     if (x.tensors.length !== t.tensors.length)
       fail('jvp', `${x.tensors.length} primals, ${t.tensors.length} tangents`, 'give one tangent for each');
