@@ -6,6 +6,7 @@ import { type CustomObjects, serializeObject } from '../base/serialize.ts';
 import { type Shape, sameShape, showShape } from '../base/shape.ts';
 import { Tensor } from '../ir/tensor.ts';
 import { asTensor } from '../tensor/like.ts';
+import { nameInitializers } from '../tensor/variable.ts';
 import { Constant, Identity, Ones, Zeros } from './constant.ts';
 import { Initializer, type InitializerCallOptions } from './initializer.ts';
 import { Orthogonal } from './orthogonal.ts';
@@ -133,3 +134,5 @@ export {
   VarianceScaling as varianceScaling,
   Zeros as zeros,
 };
+
+nameInitializers((name) => get(name)!);

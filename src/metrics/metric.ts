@@ -21,6 +21,7 @@ import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
 import { currentTrace } from '../tensor/frames.ts';
 import { type Jitted, jit } from '../tensor/jit.ts';
+import { mapTensors } from '../tensor/leaves.ts';
 import { asTensor, type Like } from '../tensor/like.ts';
 import { atPath } from '../tensor/scopes.ts';
 import { withVariableValues } from '../tensor/stateless.ts';
@@ -79,23 +80,23 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
   readonly config: Resolved<S>;
   /** Whether the variables exist whose shapes depend on the data. */
   built = true;
-  private readonly own: Variable[] = [];
-  private readonly step: Jitted<unknown[], void> = jit((...args: unknown[]) => this.update(...(args as never)), {
+  readonly #own: Variable[] = [];
+  readonly #step: Jitted<unknown[], void> = jit((...args: unknown[]) => this.update(...(args as never)), {
     name: 'updateState',
   });
-  private readonly clear: Jitted<[count: number], void> = jit(() => this.zero(), { name: 'resetState' });
-  private readonly answer: Jitted<[], Tensor> = jit(() => this.compute(), { name: 'result' });
+  readonly #clear: Jitted<[count: number], void> = jit(() => this.#zero(), { name: 'resetState' });
+  readonly #answer: Jitted<[], Tensor> = jit(() => this.compute(), { name: 'result' });
 
   constructor(options: Options<S> & MetricOptions = {} as Options<S> & MetricOptions) {
     super();
-    const { fields, defaultName, defaultDtype } = this.class;
+    const { fields, defaultName, defaultDtype } = this.#class;
     requireOptions(this.className, fields, options);
     const { name, dtype, ...own } = options as MetricOptions;
     this.config = resolveOptions(this.className, fields, own as unknown as Options<S>, ['name', 'dtype']);
     this.name = name ?? defaultName ?? autoName(toSnakeCase(this.className));
     this.dtype = asDType(asPolicy(dtype ?? defaultDtype ?? floatx()).computeDtype);
   }
-  private get class() {
+  get #class() {
     return this.constructor as unknown as {
       readonly className: string;
       readonly fields: S;
@@ -104,12 +105,12 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
     };
   }
   get className(): string {
-    return Object.hasOwn(this.constructor, 'className') ? this.class.className : this.constructor.name;
+    return Object.hasOwn(this.constructor, 'className') ? this.#class.className : this.constructor.name;
   }
 
   /** Its state. */
   get variables(): readonly Variable[] {
-    return this.own;
+    return this.#own;
   }
   /** Makes a variable of its state. */
   addVariable(shape: Shape, options: StateOptions = {}): Variable {
@@ -125,7 +126,7 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
           aggregation: 'sum',
         }),
     );
-    this.own.push(variable);
+    this.#own.push(variable);
     return variable;
   }
   /** The same with all options in one object, as layers have it. */
@@ -138,17 +139,17 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
 
   /** Takes in a batch. */
   updateState(...args: Args): void | Promise<void> {
-    this.checkOptions(args);
+    this.#checkOptions(args);
     const given = asTensors(args);
     if (!this.built) {
       const [yTrue, yPred] = given as [Tensor, Tensor];
       this.build(yTrue.shape, yPred.shape);
     }
     if (currentTrace()) this.update(...(given as never));
-    else this.step(...given);
+    else this.#step(...given);
   }
   /** What follows the values in `update` are options. */
-  private checkOptions(args: readonly unknown[]): void {
+  #checkOptions(args: readonly unknown[]): void {
     const { length } = this.update;
     if (length > 0 && args.length > length) optionsOf(this, updateOptions, args[length] as UpdateOptions | undefined);
   }
@@ -158,7 +159,7 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
   }
   /** The metric over all batches since the last reset. */
   result(): any {
-    return currentTrace() ? this.compute() : this.answer();
+    return currentTrace() ? this.compute() : this.#answer();
   }
   /** The result, from the state. */
   protected compute(): Tensor {
@@ -167,10 +168,10 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
   /** Begins anew. */
   resetState(): void {
     // One program, which overwrites the variables where they are; another when there are more of them.
-    if (currentTrace()) this.zero();
-    else this.clear(this.variables.length);
+    if (currentTrace()) this.#zero();
+    else this.#clear(this.variables.length);
   }
-  private zero(): void {
+  #zero(): void {
     for (const v of this.variables) v.assign(ops.zeros(v.shape, { dtype: v.dtype }));
   }
   /**
@@ -193,26 +194,26 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
 
   /** The update as a function: new values of the variables from old ones. */
   statelessUpdateState(variables: readonly Like[], ...args: Args): Tensor[] {
-    const { finalValue } = withVariableValues(this.valued(variables), () => void this.updateState(...args));
+    const { finalValue } = withVariableValues(this.#valued(variables), () => void this.updateState(...args));
     return this.variables.map(finalValue);
   }
   /** The result for given values of the variables. */
   statelessResult(variables: readonly Like[]): any {
-    return withVariableValues(this.valued(variables), () => this.result()).result;
+    return withVariableValues(this.#valued(variables), () => mapTensors(this.result(), (t) => t)).result;
   }
   /** Values with which the variables begin. */
   statelessResetState(): Tensor[] {
     const { finalValue } = withVariableValues(new Map(), () => this.resetState());
     return this.variables.map(finalValue);
   }
-  private valued(values: readonly Like[]): Map<Variable, Tensor> {
+  #valued(values: readonly Like[]): Map<Variable, Tensor> {
     if (values.length !== this.variables.length)
       fail(this, `${values.length} values do not fit its ${this.variables.length} variables`, 'give one for each');
     return new Map(this.variables.map((v, k) => [v, asTensor(values[k]!, v.dtype)]));
   }
 
   getConfig(): Config {
-    return { name: this.name, dtype: this.dtype, ...optionsToConfig(this.class.fields, this.config) };
+    return { name: this.name, dtype: this.dtype, ...optionsToConfig(this.#class.fields, this.config) };
   }
   static fromConfig<T>(this: (new (options: never) => T) & { readonly fields: Fields }, config: Config): T {
     return new this(configToOptions(this.fields, config) as never);

@@ -27,8 +27,8 @@ const fields = {
 export class LossScaleOptimizer extends Optimizer<typeof fields> {
   static override readonly className = 'LossScaleOptimizer';
   static override readonly fields = fields;
-  private counter: Variable | undefined;
-  private scale: Variable | undefined;
+  #counter: Variable | undefined;
+  #scale: Variable | undefined;
 
   constructor(options: Options<typeof fields> & OptimizerOptions) {
     super(options);
@@ -42,8 +42,8 @@ export class LossScaleOptimizer extends Optimizer<typeof fields> {
   }
   override build(variables: readonly Variable[]): void {
     if (this.built) return;
-    this.counter = this.track('step_counter', { shape: [], dtype: 'int32' });
-    this.scale = this.track('dynamic_scale', { shape: [], dtype: 'float32' }, this.config.initialScale);
+    this.#counter = this.track('step_counter', { shape: [], dtype: 'int32' });
+    this.#scale = this.track('dynamic_scale', { shape: [], dtype: 'float32' }, this.config.initialScale);
     this.innerOptimizer.build(variables);
     super.build(variables);
   }
@@ -60,11 +60,11 @@ export class LossScaleOptimizer extends Optimizer<typeof fields> {
     this.innerOptimizer.learningRate = value;
   }
   override scaleLoss(loss: Tensor): Tensor {
-    return multiply(loss, this.scale?.read() ?? this.config.initialScale);
+    return multiply(loss, this.#scale?.read() ?? this.config.initialScale);
   }
   override apply(gradients: readonly (Tensor | null)[], variables: readonly Variable[] = this.known): void {
     const pairs = this.pair(gradients, variables);
-    const [counter, scale] = [this.counter!.read(), this.scale!.read()];
+    const [counter, scale] = [this.#counter!.read(), this.#scale!.read()];
     const isFinite = pairs.map(({ gradient }) => all(isfinite(gradient))).reduce((a, b) => logicalAnd(a, b));
     const touched = [...pairs.map(({ variable }) => variable), ...this.innerOptimizer.variables];
     changeOnlyIf(isFinite, touched, () =>
@@ -74,8 +74,8 @@ export class LossScaleOptimizer extends Optimizer<typeof fields> {
       ),
     );
     const grows = equal(counter, this.config.dynamicGrowthSteps - 1);
-    this.counter!.assign(where(isFinite, where(grows, 0, add(counter, 1)), 0));
-    this.scale!.assign(multiply(scale, where(isFinite, where(grows, 2, 1), 0.5)));
+    this.#counter!.assign(where(isFinite, where(grows, 0, add(counter, 1)), 0));
+    this.#scale!.assign(multiply(scale, where(isFinite, where(grows, 2, 1), 0.5)));
   }
   protected override update(): void {}
   override finalizeVariableValues(): void {

@@ -29,14 +29,14 @@ export class MultiOptimizer extends Optimizer<typeof fields> {
     return this.config.optimizerMap.optimizers;
   }
   /** Each optimizer with the variables that are its own. */
-  private shares(variables: readonly Variable[]): (readonly [AnyOptimizer, readonly Variable[]])[] {
+  #shares(variables: readonly Variable[]): (readonly [AnyOptimizer, readonly Variable[]])[] {
     const owners = new Map(variables.map((v) => [v, this.config.optimizerMap.of(v)]));
     const share = (optimizer: AnyOptimizer): Variable[] => variables.filter((v) => owners.get(v) === optimizer);
     return this.optimizers.map((o) => [o, share(o)] as const).filter(([, own]) => own.length > 0);
   }
   override build(variables: readonly Variable[]): void {
     if (this.built) return;
-    for (const [optimizer, own] of this.shares(variables)) optimizer.build(own);
+    for (const [optimizer, own] of this.#shares(variables)) optimizer.build(own);
     super.build(variables);
   }
   override get variables(): Variable[] {
@@ -53,7 +53,7 @@ export class MultiOptimizer extends Optimizer<typeof fields> {
   }
   override apply(gradients: readonly (Tensor | null)[], variables: readonly Variable[] = this.known): void {
     const gradientOf = new Map(this.pair(gradients, variables).map(({ variable, gradient }) => [variable, gradient]));
-    for (const [optimizer, own] of this.shares([...gradientOf.keys()]))
+    for (const [optimizer, own] of this.#shares([...gradientOf.keys()]))
       optimizer.apply(
         own.map((v) => gradientOf.get(v)!),
         own,

@@ -8,7 +8,7 @@ export class Nadam extends Optimizer<typeof momentFields> {
   static override readonly className = 'Nadam';
   static override readonly fields = momentFields;
   /** The product of all momenta so far. */
-  private product: Variable | undefined;
+  #product: Variable | undefined;
 
   protected override slotsOf(_variable: Variable) {
     return [['momentum', 'velocity']];
@@ -16,24 +16,24 @@ export class Nadam extends Optimizer<typeof momentFields> {
   override build(variables: readonly Variable[]): void {
     if (this.built) return;
     super.build(variables);
-    this.product = this.track('variable', { shape: [], dtype: variables[0]?.dtype ?? 'float32' }, 1);
+    this.#product = this.track('variable', { shape: [], dtype: variables[0]?.dtype ?? 'float32' }, 1);
   }
-  private momentumAt(step: Tensor): Tensor {
+  #momentumAt(step: Tensor): Tensor {
     return multiply(subtract(1, multiply(0.5, power(0.96, step))), this.config.beta1);
   }
   protected override beforeUpdates(step: Tensor): void {
-    this.product!.assign(multiply(this.product!.read(), this.momentumAt(step)));
+    this.#product!.assign(multiply(this.#product!.read(), this.#momentumAt(step)));
   }
   protected override update({ gradient, variable, learningRate, slots, step }: Update): void {
     const { beta1, beta2, epsilon } = this.config;
     const { momentum, velocity } = slots;
-    const next = this.momentumAt(add(step, 1));
-    const product = cast(this.product!.read(), variable.dtype);
+    const next = this.#momentumAt(add(step, 1));
+    const product = cast(this.#product!.read(), variable.dtype);
     const m = approach(momentum, gradient, 1 - beta1);
     const v = approach(velocity, square(gradient), 1 - beta2);
     const ahead = add(
       multiply(m, divide(next, subtract(1, multiply(product, next)))),
-      multiply(gradient, divide(subtract(1, this.momentumAt(step)), subtract(1, product))),
+      multiply(gradient, divide(subtract(1, this.#momentumAt(step)), subtract(1, product))),
     );
     const spread = add(sqrt(divide(v, seenShare(beta2, step))), epsilon);
     variable.assign(subtract(variable.read(), divide(multiply(ahead, learningRate), spread)));

@@ -1,4 +1,5 @@
 import { showAsText } from '../base/display.ts';
+import type { RealDType } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
 import {
   configToOptions,
@@ -13,14 +14,22 @@ import { autoName, toSnakeCase } from '../base/naming.ts';
 import { optionsOf } from '../base/options.ts';
 import { type Config, serializeObject } from '../base/serialize.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
+import * as initializers from '../initializers/index.ts';
 import { add, cast, divide, equal, floorDivide, mod, multiply, notEqual, subtract, where } from '../ops/index.ts';
-import { asTensor, atPath, type Tensor, tensor, Variable } from '../tensor/index.ts';
+import { asTensor, atPath, type Like, type Tensor, tensor, Variable } from '../tensor/index.ts';
 import { clipGradients } from './clipping.ts';
 import { optimizerFields } from './fields.ts';
 import { LearningRateSchedule } from './schedules/schedule.ts';
 
 export interface OptimizerOptions {
   readonly name?: string | undefined;
+}
+
+/** Options of a variable of an optimizer. */
+export interface OptimizerVariableOptions {
+  readonly name?: string;
+  readonly initializer?: initializers.InitializerLike;
+  readonly dtype?: RealDType;
 }
 
 /** A variable that an optimizer keeps for each variable it trains: its name, and what it is when it is not zeros like it. */
@@ -56,7 +65,7 @@ interface Pair {
  */
 export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   static readonly className: string;
-  static readonly fields: Fields;
+  static readonly fields: Fields = optimizerFields;
   readonly name: string;
   readonly config: Resolved<S>;
   /** Factor of the loss; an optimizer around this one may take it over. */
@@ -66,49 +75,80 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   protected readonly calls: Variable;
   /** The variables that it trains. */
   protected known: readonly Variable[] = [];
-  private rate: Variable | LearningRateSchedule<any>;
-  private readonly base: Resolved<typeof optimizerFields>;
-  private readonly own: Variable[] = [];
-  private readonly slots = new Map<Variable, Record<string, Variable>>();
+  #rate: Variable | LearningRateSchedule<any>;
+  readonly #options: Resolved<S>;
+  readonly #base: Resolved<typeof optimizerFields>;
+  readonly #own: Variable[] = [];
+  readonly #slots = new Map<Variable, Record<string, Variable>>();
   /** Moving averages by variable, with `useEma`. */
   readonly averages = new Map<Variable, Variable>();
-  private readonly sums = new Map<Variable, Variable>();
-  private readonly undecayed = new Set<Variable>();
-  private undecayedNames: readonly RegExp[] = [];
+  readonly #sums = new Map<Variable, Variable>();
+  readonly #undecayed = new Set<Variable>();
+  #undecayedNames: readonly RegExp[] = [];
 
   constructor(options: Options<S> & OptimizerOptions = {} as Options<S>) {
-    const { className, fields } = this.constructor as typeof Optimizer;
+    const { className } = this;
+    const { fields } = this.constructor as typeof Optimizer;
     requireOptions(className, fields, options);
     const { name, ...own } = options as OptimizerOptions;
-    this.config = resolveOptions(className, fields as S, own as unknown as Options<S>, ['name']);
-    this.base = { ...resolveOptions(className, optimizerFields, {}), ...this.config };
+    this.#options = resolveOptions(className, fields as S, own as unknown as Options<S>, ['name']);
+    this.config = this.#options;
+    this.#base = { ...resolveOptions(className, optimizerFields, {}), ...this.config };
     this.name = name ?? autoName(toSnakeCase(className));
-    const { clipnorm, clipvalue, globalClipnorm, lossScaleFactor } = this.base;
+    const { clipnorm, clipvalue, globalClipnorm, lossScaleFactor } = this.#base;
     if ([clipnorm, clipvalue, globalClipnorm].filter((x) => x !== null).length > 1)
       fail(this, 'more than one of clipnorm, clipvalue and globalClipnorm is set', 'choose one of them');
     this.lossScaleFactor = lossScaleFactor;
     this.calls = this.track('iteration', { shape: [], dtype: 'int32' });
     const { initialRate } = this;
-    this.rate =
+    this.#rate =
       initialRate instanceof LearningRateSchedule
         ? initialRate
         : this.track('learning_rate', { shape: [], dtype: 'float32' }, initialRate);
   }
   get className(): string {
-    return (this.constructor as typeof Optimizer).className;
+    const own = this.constructor as typeof Optimizer;
+    return Object.hasOwn(own, 'className') ? own.className : own.name;
   }
   toString(): string {
-    const { rate } = this;
-    return `<${this.className} name=${this.name}, learningRate=${rate instanceof LearningRateSchedule ? rate : this.base.learningRate}>`;
+    const rate = this.#rate;
+    return `<${this.className} name=${this.name}, learningRate=${rate instanceof LearningRateSchedule ? rate : this.#base.learningRate}>`;
   }
   protected get initialRate(): number | LearningRateSchedule<any> {
-    return this.base.learningRate;
+    return this.#base.learningRate;
   }
   protected get hasSchedule(): boolean {
-    return this.rate instanceof LearningRateSchedule;
+    return this.#rate instanceof LearningRateSchedule;
   }
 
-  /** Makes a variable of the optimizer's own. */
+  /** Makes a variable of the optimizer's own, for `build`. */
+  addVariable(
+    shape: Shape,
+    { name = 'variable', initializer = 'zeros', dtype = 'float32' }: OptimizerVariableOptions = {},
+  ): Variable {
+    return this.track(name, { shape, dtype }, initializers.get(initializer)!(shape, { dtype }));
+  }
+  /** Makes a variable like another, zeros unless said otherwise: what an optimizer keeps beside each variable it trains. */
+  addVariableFromReference(
+    reference: Variable,
+    { name = 'slot', initializer = 'zeros' }: OptimizerVariableOptions = {},
+  ): Variable {
+    const { path, shape, dtype } = reference;
+    return this.addVariable(shape, { name: `${path.replaceAll('/', '_')}_${name}`, initializer, dtype });
+  }
+  /** Position of a variable among those that it trains. */
+  getVariableIndex(variable: Variable): number {
+    return this.known.indexOf(variable);
+  }
+  assign(variable: Variable, value: Like): void {
+    variable.assign(value);
+  }
+  assignAdd(variable: Variable, value: Like): void {
+    variable.assignAdd(value);
+  }
+  assignSub(variable: Variable, value: Like): void {
+    variable.assignSub(value);
+  }
   protected track(
     name: string,
     { shape, dtype }: Pick<Variable, 'shape' | 'dtype'>,
@@ -117,7 +157,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
     const value =
       typeof initial === 'number' ? tensor(new Float32Array(sizeOf(shape)).fill(initial), { shape, dtype }) : initial;
     const variable = atPath([this.name], () => new Variable(value, { name, trainable: false }));
-    this.own.push(variable);
+    this.#own.push(variable);
     return variable;
   }
 
@@ -126,12 +166,23 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
     return [];
   }
   /** The change of one variable: assigns it and its slots. */
-  protected abstract update(update: Update): void;
+  protected update(_update: Update): void {
+    fail(
+      this,
+      'it does not say how a variable is changed',
+      'write updateStep(gradient, variable, learningRate): assign the variable, and what you keep beside it',
+    );
+  }
+  /** The change of one variable by its gradient. A class of one's own overrides this one. */
+  updateStep(gradient: Tensor, variable: Variable, learningRate: Tensor): void {
+    const step = cast(add(this.iterations, 1), variable.dtype);
+    this.update({ gradient, variable, learningRate, slots: this.#slots.get(variable) ?? {}, step });
+  }
   /** What comes before all updates of a step; `step` counts from 1. */
   protected beforeUpdates(_step: Tensor): void {}
   /** Share of a variable (times the learning rate) that a step takes off. */
   protected decayOf(_variable: Variable): number | null {
-    return this.base.weightDecay;
+    return this.#base.weightDecay;
   }
 
   /** Makes the slots for a model's trainable variables. */
@@ -139,44 +190,44 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
     if (this.built) return;
     this.known = [...variables];
     this.built = true;
-    const { useEma, gradientAccumulationSteps } = this.base;
+    const { useEma, gradientAccumulationSteps } = this.#base;
     const beside = (v: Variable, name: string): Variable => this.track(`${v.path.replaceAll('/', '_')}_${name}`, v);
     if (useEma) for (const v of variables) this.averages.set(v, beside(v, 'average'));
     if (gradientAccumulationSteps !== null)
-      for (const v of variables) this.sums.set(v, beside(v, 'gradient_accumulator'));
+      for (const v of variables) this.#sums.set(v, beside(v, 'gradient_accumulator'));
     const wanted = variables.map((variable) => ({ variable, rounds: this.slotsOf(variable), slots: {} }));
-    for (const { variable, slots } of wanted) this.slots.set(variable, slots);
+    for (const { variable, slots } of wanted) this.#slots.set(variable, slots);
     for (let k = 0; wanted.some(({ rounds }) => k < rounds.length); k++)
-      for (const { variable, rounds } of wanted) for (const slot of rounds[k] ?? []) this.addSlot(variable, slot);
+      for (const { variable, rounds } of wanted) for (const slot of rounds[k] ?? []) this.#addSlot(variable, slot);
   }
-  private addSlot(variable: Variable, slot: Slot): void {
+  #addSlot(variable: Variable, slot: Slot): void {
     const { name, path, shape, dtype, initial }: SlotOptions = typeof slot === 'string' ? { name: slot } : slot;
     const form = { shape: shape ?? variable.shape, dtype: dtype ?? variable.dtype };
     const full = path ?? `${variable.path.replaceAll('/', '_')}_${name}`;
-    this.slots.get(variable)![name] = this.track(full, form, initial);
+    this.#slots.get(variable)![name] = this.track(full, form, initial);
   }
 
   /** Variables of the optimizer, in the order in which files keep them. */
   get variables(): Variable[] {
-    return [...this.own];
+    return [...this.#own];
   }
   /** Updates done. */
   get iterations(): Tensor {
-    const { gradientAccumulationSteps: rounds } = this.base;
+    const { gradientAccumulationSteps: rounds } = this.#base;
     const calls = this.calls.value;
     return rounds === null ? calls : floorDivide(calls, rounds);
   }
 
   /** The learning rate of the next step. */
   get learningRate(): Tensor {
-    return this.rate instanceof Variable ? this.rate.value : this.rate(this.calls.value);
+    return this.#rate instanceof Variable ? this.#rate.value : this.#rate(this.calls.value);
   }
   /** Sets the learning rate; a compiled step sees a new number at once, a new schedule when it is compiled anew. */
   set learningRate(value: number | Tensor | LearningRateSchedule<any>) {
     if (value instanceof LearningRateSchedule) {
-      if (this.rate instanceof Variable) this.own.splice(this.own.indexOf(this.rate), 1);
-      this.rate = value;
-    } else if (this.rate instanceof Variable) this.rate.assign(asTensor(value, 'float32'));
+      if (this.#rate instanceof Variable) this.#own.splice(this.#own.indexOf(this.#rate), 1);
+      this.#rate = value;
+    } else if (this.#rate instanceof Variable) this.#rate.assign(asTensor(value, 'float32'));
     else
       fail(
         this,
@@ -197,7 +248,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   /** One step: changes the variables by their gradients (null: no gradient reached it). */
   apply(gradients: readonly (Tensor | null)[], variables: readonly Variable[] = this.known): void {
     const pairs = this.pair(gradients, variables);
-    this.applyPairs(
+    this.#applyPairs(
       this.lossScaleFactor === null
         ? pairs
         : pairs.map(({ variable, gradient }) => ({ variable, gradient: divide(gradient, this.lossScaleFactor!) })),
@@ -220,7 +271,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
         `${gradients.length} gradients were given for ${variables.length} variables`,
         this.built ? 'give one gradient for each variable' : 'give the variables too, or build it first',
       );
-    this.build(variables);
+    if (!this.built) this.build(variables);
     const unknown = variables.find((v) => !this.known.includes(v));
     if (unknown)
       fail(
@@ -234,32 +285,32 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
     return pairs;
   }
 
-  private applyPairs(pairs: readonly Pair[]): void {
-    const { gradientAccumulationSteps: rounds, useEma } = this.base;
-    if (rounds === null) this.change(pairs);
+  #applyPairs(pairs: readonly Pair[]): void {
+    const { gradientAccumulationSteps: rounds, useEma } = this.#base;
+    if (rounds === null) this.#change(pairs);
     else {
       const isDue = equal(mod(add(this.calls.read(), 1), rounds), 0);
-      const sums = pairs.map(({ variable, gradient }) => add(gradient, this.sums.get(variable)!.read()));
-      const accumulators = [...this.sums.values()];
-      const others = this.own.filter((v) => !accumulators.includes(v));
+      const sums = pairs.map(({ variable, gradient }) => add(gradient, this.#sums.get(variable)!.read()));
+      const accumulators = [...this.#sums.values()];
+      const others = this.#own.filter((v) => !accumulators.includes(v));
       changeOnlyIf(isDue, [...pairs.map(({ variable }) => variable), ...others], () =>
-        this.change(pairs.map(({ variable }, k) => ({ variable, gradient: divide(sums[k]!, rounds) }))),
+        this.#change(pairs.map(({ variable }, k) => ({ variable, gradient: divide(sums[k]!, rounds) }))),
       );
-      pairs.forEach(({ variable }, k) => this.sums.get(variable)!.assign(where(isDue, 0, sums[k]!) as Tensor));
+      pairs.forEach(({ variable }, k) => this.#sums.get(variable)!.assign(where(isDue, 0, sums[k]!) as Tensor));
     }
-    if (useEma) this.average();
+    if (useEma) this.#average();
   }
 
   /** Clips, decays and updates. */
-  private change(pairs: readonly Pair[]): void {
+  #change(pairs: readonly Pair[]): void {
     const clipped = clipGradients(
       pairs.map(({ gradient }) => gradient),
-      this.base,
+      this.#base,
     );
     const rate = this.learningRate;
     const step = add(this.iterations, 1);
     for (const { variable } of pairs) {
-      const decay = this.decays(variable) ? this.decayOf(variable) : null;
+      const decay = this.#decays(variable) ? this.decayOf(variable) : null;
       if (decay === null) continue;
       const value = variable.read();
       variable.assign(subtract(value, multiply(multiply(value, decay), cast(rate, variable.dtype))));
@@ -267,13 +318,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
     this.beforeUpdates(cast(step, 'float32'));
     pairs.forEach(({ variable }, k) => {
       const { dtype } = variable;
-      this.update({
-        gradient: cast(clipped[k]!, dtype),
-        variable,
-        learningRate: cast(rate, dtype),
-        slots: this.slots.get(variable)!,
-        step: cast(step, dtype),
-      });
+      this.updateStep(cast(clipped[k]!, dtype), variable, cast(rate, dtype));
     });
   }
 
@@ -284,16 +329,16 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   }): void {
     const { varList = [], varNames = [] } = optionsOf(this, { varList: true, varNames: true }, options);
     if (this.built) fail(this, 'excludeFromWeightDecay comes too late: it is built', 'call it before the first step');
-    this.undecayed.clear();
-    for (const v of varList) this.undecayed.add(v);
-    this.undecayedNames = varNames.map((name) => new RegExp(name));
+    this.#undecayed.clear();
+    for (const v of varList) this.#undecayed.add(v);
+    this.#undecayedNames = varNames.map((name) => new RegExp(name));
   }
-  private decays(variable: Variable): boolean {
-    return !this.undecayed.has(variable) && !this.undecayedNames.some((name) => name.test(variable.name));
+  #decays(variable: Variable): boolean {
+    return !this.#undecayed.has(variable) && !this.#undecayedNames.some((name) => name.test(variable.name));
   }
 
-  private average(): void {
-    const { emaMomentum, emaOverwriteFrequency } = this.base;
+  #average(): void {
+    const { emaMomentum, emaOverwriteFrequency } = this.#base;
     const { iterations } = this;
     for (const [variable, average] of this.averages) {
       // The first average is the weight itself.
@@ -311,16 +356,16 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   }
 
   getConfig(): Config {
-    const written = optionsToConfig((this.constructor as typeof Optimizer).fields as S, this.config);
+    const written = optionsToConfig((this.constructor as typeof Optimizer).fields as S, this.#options);
     return {
       name: this.name,
       ...written,
-      ...('learning_rate' in written && { learning_rate: this.rateOnDisk() }),
+      ...('learning_rate' in written && { learning_rate: this.#rateOnDisk() }),
       ...('loss_scale_factor' in written && { loss_scale_factor: this.lossScaleFactor }),
     };
   }
-  private rateOnDisk(): unknown {
-    return this.rate instanceof Variable ? this.rate.value.dataSync()[0]! : serializeObject(this.rate);
+  #rateOnDisk(): unknown {
+    return this.#rate instanceof Variable ? this.#rate.value.dataSync()[0]! : serializeObject(this.#rate);
   }
   static fromConfig(config: Config): Optimizer<Fields> {
     return new (this as unknown as new (options: Config) => Optimizer<Fields>)(configToOptions(this.fields, config));

@@ -8,11 +8,19 @@ import { add, convert, sub } from '../primitives/elementwise.ts';
 import { full } from '../primitives/generators.ts';
 import { copyOf, evaluate } from '../runtime/execute.ts';
 import { currentTrace, outsideOfTraces } from './frames.ts';
+import { asTensor, type Like } from './like.ts';
 import { currentAutocast, refuseVariables, scopedPath, takeRoom } from './scopes.ts';
 import { currentWatcher } from './watch.ts';
 
-/** How a variable's first value is made. */
-export type InitialValue = Tensor | ((shape: Shape, options: { dtype: DType }) => Tensor);
+type Initialize = (shape: Shape, options: { dtype: DType }) => Tensor;
+let named: ((name: string) => Initialize) | undefined;
+/** Makes initializers known by name to variables: they live above. */
+export const nameInitializers = (find: (name: string) => Initialize): void => void (named = find);
+const initializerNamed = (who: string, name: string): Initialize =>
+  named?.(name) ?? fail(`Variable "${who}"`, `no initializer "${name}" is loaded`, 'pass one of keras.initializers');
+
+/** How a variable's first value is made: a value, or an initializer, also by its name in Keras. */
+export type InitialValue = Like | string | ((shape: Shape, options: { dtype: DType }) => Tensor);
 
 export interface VariableOptions {
   readonly shape?: Shape;
@@ -59,7 +67,7 @@ export class Variable {
   constraint: ((value: Tensor) => Tensor) | null;
   /** The value's tensor. Its bytes may be overwritten by a compiled step: read `value` to keep them. */
   held: Tensor;
-  private isShared = false;
+  #isShared = false;
 
   constructor(initial: InitialValue, options: VariableOptions = {}) {
     optionsOf('Variable', variableOptions, options);
@@ -76,15 +84,24 @@ export class Variable {
         this.path,
         shape.reduce((size, n) => size * n, dtypeInfo[dtype ?? 'float32'].bytes),
       );
-    const make = (): Tensor =>
-      initial instanceof Tensor ? initial : initial(shape ?? [], { dtype: dtype ?? 'float32' });
+    const make = (): Tensor => {
+      if (typeof initial !== 'string' && typeof initial !== 'function') return asTensor(initial, dtype);
+      if (!shape)
+        fail(
+          `Variable "${this.name}"`,
+          'an initializer needs a shape',
+          "new Variable('glorot_uniform', { shape: [2, 3] })",
+        );
+      const initialize = typeof initial === 'string' ? initializerNamed(this.name, initial) : initial;
+      return initialize(shape!, { dtype: dtype ?? 'float32' });
+    };
     const value = outsideOfTraces(make);
     this.shape = shape ?? value.shape;
     this.dtype = realOnly(this.name, dtype ?? value.dtype);
     this.held = outsideOfTraces(() => this.accept(value));
     currentWatcher()?.made(this);
     // The tensor given may be in other hands: it must not change when the variable does.
-    this.isShared = true;
+    this.#isShared = true;
   }
 
   /** What ops see: the value, or what stands for it in the program being recorded. */
@@ -102,33 +119,35 @@ export class Variable {
     currentWatcher()?.read(this);
     const trace = currentTrace();
     if (trace) return trace.read(this);
-    this.isShared = true;
+    this.#isShared = true;
     return this.held;
   }
 
   /** Replaces the value; the shape stays. */
-  assign(value: Tensor): Tensor {
-    const accepted = this.accept(value);
+  assign(value: Like): Tensor {
+    const accepted = this.accept(asTensor(value, this.dtype));
     const trace = currentTrace();
     if (trace) trace.assign(this, accepted);
     else {
       this.held = accepted;
-      this.isShared = true;
+      this.#isShared = true;
     }
     return accepted;
   }
 
   /** Adds to the value: a tensor of the variable's shape, or a number to each element. */
-  assignAdd(value: Tensor | number): Tensor {
+  assignAdd(value: Like): Tensor {
     return this.assign(this.combined(add, value));
   }
   /** Subtracts from the value: a tensor of the variable's shape, or a number from each element. */
-  assignSub(value: Tensor | number): Tensor {
+  assignSub(value: Like): Tensor {
     return this.assign(this.combined(sub, value));
   }
-  private combined(operation: (x: Tensor, y: Tensor) => Tensor, value: Tensor | number): Tensor {
+  private combined(operation: (x: Tensor, y: Tensor) => Tensor, value: Like): Tensor {
     const other =
-      typeof value === 'number' ? full({ shape: this.shape, dtype: this.dtype, value }) : this.accept(value);
+      typeof value === 'number'
+        ? full({ shape: this.shape, dtype: this.dtype, value })
+        : this.accept(asTensor(value, this.dtype));
     const result = operation(this.value, other);
     if (!currentTrace()) evaluate([result]);
     return result;
@@ -136,8 +155,8 @@ export class Variable {
 
   /** The value's tensor, whose bytes the caller is going to overwrite in place. */
   own(): Tensor {
-    if (this.isShared) this.held = copyOf(this.held);
-    this.isShared = false;
+    if (this.#isShared) this.held = copyOf(this.held);
+    this.#isShared = false;
     return this.held;
   }
 

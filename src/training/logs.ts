@@ -1,5 +1,6 @@
+import { isPlainObject } from '../base/tree.ts';
 import { isHostMetric } from '../metrics/index.ts';
-import { Tensor } from '../tensor/index.ts';
+import { asTensor, type Like, Tensor } from '../tensor/index.ts';
 import type { CallbackLogs } from './callbacks/callback.ts';
 import type { LoggedMetric } from './compile-metrics.ts';
 
@@ -13,9 +14,9 @@ export function deviceLogs(metrics: readonly LoggedMetric[]): Logs {
   const logs: Record<string, Tensor> = {};
   for (const [name, metric] of metrics) {
     if (isHostMetric(metric)) continue;
-    const value = metric.result();
-    if (value instanceof Tensor) logs[name] = value;
-    else Object.assign(logs, value);
+    const value: unknown = metric.result();
+    if (isPlainObject(value)) for (const [key, x] of Object.entries(value)) logs[key] = asTensor(x as Like);
+    else logs[name] = asTensor(value as Like);
   }
   return logs;
 }

@@ -102,7 +102,8 @@ export class Trainer {
     inFrame(new Trace(), () => asCallOf(undefined, () => this.measures!.build(y, yPred, outputs, judged)));
     if (!forTraining) return;
     const { trainableVariables: variables } = this.model;
-    this.compiled!.optimizer.build(variables);
+    const { optimizer } = this.compiled!;
+    if (!optimizer.built) optimizer.build(variables);
     if (variables.length === 0)
       console.warn(
         `${this.model.className} "${this.model.name}": it has no trainable weights, so that training changes no more than metrics and moving statistics. Fix: set \`trainable\` of some layers before compile(), unless this is meant.`,
@@ -139,6 +140,10 @@ export class Trainer {
       return { yPred, loss, scaled: optimizer.scaleLoss(loss) };
     };
     const { yPred, loss, scaled } = currentTrace() ? run() : inFrame({ kind: 'tape' }, run);
+    // As in Keras, a step changes trainable variables by their gradients alone: what `call` assigned to them is dropped.
+    variables.forEach((v, k) => {
+      if (v.read() !== values[k]) v.assign(values[k]!);
+    });
     if (variables.length > 0) optimizer.apply(gradientsOf(scaled, values), variables);
     return this.computeMetrics(batch, yPred, loss);
   };

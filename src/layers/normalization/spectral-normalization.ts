@@ -1,7 +1,7 @@
 import { fail } from '../../base/errors.ts';
 import { f, type Resolved } from '../../base/field.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
-import { cast, divide, matmul, normalize, reshape, transpose } from '../../ops/index.ts';
+import { cast, divide, matmul, normalize, reshape, stopGradient, transpose } from '../../ops/index.ts';
 import { type Tensor, Variable } from '../../tensor/index.ts';
 import type { CallOptions } from '../call-context.ts';
 import { Layer } from '../layer.ts';
@@ -53,6 +53,7 @@ export class SpectralNormalization extends Layer<typeof fields> {
       v = unit(matmul(u, transpose(rows)));
       u = unit(matmul(v, rows));
     }
+    [u, v] = [stopGradient(u), stopGradient(v)];
     const sigma = matmul(matmul(v, rows), transpose(u));
     this.vectorU.assign(u);
     this.kernel.assign(reshape(divide(kernel, sigma), this.kernel.shape));

@@ -32,14 +32,14 @@ export interface CallbackParams {
  */
 export class Callback<M = any> {
   params!: CallbackParams;
-  private owner: M | undefined;
+  #owner: M | undefined;
 
   /** The model that is being trained. */
   get model(): M {
-    return this.owner as M;
+    return this.#owner as M;
   }
   setModel(model: M): void {
-    this.owner = model;
+    this.#owner = model;
   }
   setParams(params: CallbackParams): void {
     this.params = params;
