@@ -8,7 +8,7 @@ import { add, convert, sub } from '../primitives/elementwise.ts';
 import { full } from '../primitives/generators.ts';
 import { copyOf, evaluate } from '../runtime/execute.ts';
 import { currentTrace, outsideOfTraces } from './frames.ts';
-import { asTensor, type Like } from './like.ts';
+import { asPlainTensor, type Plain } from './plain.ts';
 import { currentAutocast, refuseVariables, scopedPath, takeRoom } from './scopes.ts';
 import { currentWatcher } from './watch.ts';
 
@@ -16,11 +16,13 @@ type Initialize = (shape: Shape, options: { dtype: DType }) => Tensor;
 let named: ((name: string) => Initialize) | undefined;
 /** Makes initializers known by name to variables: they live above. */
 export const nameInitializers = (find: (name: string) => Initialize): void => void (named = find);
+const valueOf = (x: Plain | Variable, dtype?: DType): Tensor =>
+  asPlainTensor(x instanceof Variable ? x.read() : x, dtype);
 const initializerNamed = (who: string, name: string): Initialize =>
   named?.(name) ?? fail(`Variable "${who}"`, `no initializer "${name}" is loaded`, 'pass one of keras.initializers');
 
 /** How a variable's first value is made: a value, or an initializer, also by its name in Keras. */
-export type InitialValue = Like | string | ((shape: Shape, options: { dtype: DType }) => Tensor);
+export type InitialValue = Plain | Variable | string | ((shape: Shape, options: { dtype: DType }) => Tensor);
 
 export interface VariableOptions {
   readonly shape?: Shape;
@@ -85,7 +87,7 @@ export class Variable {
         shape.reduce((size, n) => size * n, dtypeInfo[dtype ?? 'float32'].bytes),
       );
     const make = (): Tensor => {
-      if (typeof initial !== 'string' && typeof initial !== 'function') return asTensor(initial, dtype);
+      if (typeof initial !== 'string' && typeof initial !== 'function') return valueOf(initial, dtype);
       if (!shape)
         fail(
           `Variable "${this.name}"`,
@@ -124,8 +126,8 @@ export class Variable {
   }
 
   /** Replaces the value; the shape stays. */
-  assign(value: Like): Tensor {
-    const accepted = this.accept(asTensor(value, this.dtype));
+  assign(value: Plain | Variable): Tensor {
+    const accepted = this.accept(valueOf(value, this.dtype));
     const trace = currentTrace();
     if (trace) trace.assign(this, accepted);
     else {
@@ -136,18 +138,18 @@ export class Variable {
   }
 
   /** Adds to the value: a tensor of the variable's shape, or a number to each element. */
-  assignAdd(value: Like): Tensor {
+  assignAdd(value: Plain | Variable): Tensor {
     return this.assign(this.combined(add, value));
   }
   /** Subtracts from the value: a tensor of the variable's shape, or a number from each element. */
-  assignSub(value: Like): Tensor {
+  assignSub(value: Plain | Variable): Tensor {
     return this.assign(this.combined(sub, value));
   }
-  private combined(operation: (x: Tensor, y: Tensor) => Tensor, value: Like): Tensor {
+  private combined(operation: (x: Tensor, y: Tensor) => Tensor, value: Plain | Variable): Tensor {
     const other =
       typeof value === 'number'
         ? full({ shape: this.shape, dtype: this.dtype, value })
-        : this.accept(asTensor(value, this.dtype));
+        : this.accept(valueOf(value, this.dtype));
     const result = operation(this.value, other);
     if (!currentTrace()) evaluate([result]);
     return result;

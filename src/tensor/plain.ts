@@ -1,0 +1,139 @@
+import { asDType, type DType, dtypeInfo, isFloat, type TypedArray } from '../base/dtype.ts';
+import { fail } from '../base/errors.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
+import { type Shape, showShape, sizeOf } from '../base/shape.ts';
+import { Tensor } from '../ir/tensor.ts';
+import { complex } from '../primitives/complex.ts';
+import { convert } from '../primitives/elementwise.ts';
+import { full } from '../primitives/generators.ts';
+import { evaluate } from '../runtime/execute.ts';
+import { upload } from '../runtime/storage.ts';
+import { encode } from './elements.ts';
+import { currentTrace } from './frames.ts';
+
+export type Nested = number | boolean | readonly Nested[];
+/** Values as JavaScript has them, or a tensor. */
+export type Plain = Tensor | Nested | TypedArray;
+
+export interface TensorOptions {
+  /** Shape of the result; for nested arrays it follows from the nest. */
+  readonly shape?: Shape | undefined;
+  /** Element type; `complex64` takes pairs `[real, imaginary]` along the last axis. By default that of the typed array, else float32 (integers alone: int32, truth values alone: bool). */
+  readonly dtype?: DType | undefined;
+}
+const tensorOptions: OptionNames<TensorOptions> = { shape: true, dtype: true };
+
+export const isTypedArray = (x: unknown): x is TypedArray => ArrayBuffer.isView(x) && !(x instanceof DataView);
+
+/** The dtype whose elements a typed array holds; 64-bit arrays are taken as their 32-bit kin. */
+export function dtypeOf(data: TypedArray): DType {
+  if (data instanceof Float64Array) return 'float32';
+  const found = (Object.keys(dtypeInfo) as DType[]).find(
+    (d) =>
+      d !== 'bool' && d !== 'float16' && d !== 'bfloat16' && d !== 'complex64' && data instanceof dtypeInfo[d].array,
+  );
+  if (found) return found;
+  if (data instanceof (Uint8ClampedArray as unknown as new () => Uint8Array)) return 'uint8';
+  return fail(
+    'tensor',
+    `a ${(data as object).constructor.name} has no dtype here`,
+    'use a typed array of numbers of 32 bits or less',
+  );
+}
+
+/** Shape, elements and natural dtype of a nest of numbers. */
+function flattenNest(nest: Nested): { shape: number[]; flat: number[]; dtype: DType } {
+  const shape: number[] = [];
+  for (let x: Nested = nest; Array.isArray(x); x = (x as readonly Nested[])[0]!) {
+    shape.push(x.length);
+    if (x.length === 0) break;
+  }
+  const flat: number[] = [];
+  let [booleans, integers] = [true, true];
+  const walk = (x: Nested, depth: number): void => {
+    if (Array.isArray(x)) {
+      if (x.length !== shape[depth])
+        fail(
+          'tensor',
+          `the nested arrays are ragged: ${shape[depth] ?? 'no'} elements were expected at depth ${depth}, one has ${x.length}`,
+          'give all rows the same length',
+        );
+      for (const y of x as readonly Nested[]) walk(y, depth + 1);
+      return;
+    }
+    if (depth !== shape.length)
+      fail(
+        'tensor',
+        'the nested arrays are ragged: numbers and arrays stand side by side',
+        'give all rows the same depth',
+      );
+    if (typeof x !== 'number' && typeof x !== 'boolean')
+      fail(
+        'tensor',
+        `expected numbers, got ${typeof x === 'object' ? ((x as object | null)?.constructor?.name ?? 'null') : typeof x} (${String(x)})`,
+        'give a tensor, a typed array, a number or nested arrays of numbers',
+      );
+    if (typeof x !== 'boolean') booleans = false;
+    if (typeof x === 'number' && !Number.isInteger(x)) integers = false;
+    flat.push(Number(x));
+  };
+  walk(nest, 0);
+  const dtype = flat.length === 0 ? 'float32' : booleans ? 'bool' : integers ? 'int32' : 'float32';
+  return { shape, flat, dtype };
+}
+
+/** A concrete tensor of numbers. */
+export function plainTensor(data: Plain, options: TensorOptions = {}): Tensor {
+  optionsOf('tensor', tensorOptions, options);
+  // Unlike ops, a tensor that is asked for as float64 is one.
+  const wanted = options.dtype && (options.dtype in dtypeInfo ? options.dtype : asDType(options.dtype, 'tensor'));
+  if (data instanceof Tensor) return asPlainTensor(data, wanted);
+  const { shape, flat, dtype } = isTypedArray(data)
+    ? { shape: [data.length], flat: data, dtype: dtypeOf(data) }
+    : flattenNest(data);
+  if (wanted === 'complex64')
+    return complexTensor(flat, options.shape ?? (isTypedArray(data) ? undefined : shape.slice(0, -1)), shape);
+  const aval = { shape: options.shape ?? shape, dtype: wanted ?? dtype };
+  if (sizeOf(aval.shape) !== flat.length)
+    fail(
+      'tensor',
+      `${flat.length} elements do not fill shape ${showShape(aval.shape)} (${sizeOf(aval.shape)})`,
+      'give as many elements as the shape has',
+    );
+  return upload(encode(flat, aval.dtype), aval);
+}
+
+/** Real and imaginary parts that stand in turn, taken apart. */
+function complexTensor(flat: ArrayLike<number>, shape: Shape = [flat.length / 2], given: Shape): Tensor {
+  if (sizeOf(shape) * 2 !== flat.length)
+    fail(
+      'tensor',
+      `${flat.length} numbers of shape ${showShape(given)} do not make complex64 numbers of shape ${showShape(shape)}`,
+      'give pairs [real, imaginary] along the last axis; real numbers become complex with ops.cast(x, "complex64")',
+    );
+  const part = (k: number): Tensor =>
+    upload(
+      Float32Array.from({ length: flat.length / 2 }, (_, n) => flat[2 * n + k]!),
+      { shape, dtype: 'float32' },
+    );
+  return complex(part(0), part(1));
+}
+
+/** A tensor of plain values, converted to `dtype` where that is given. */
+export function asPlainTensor(x: Plain, dtype?: DType): Tensor {
+  if (x instanceof Tensor) {
+    if (dtype === undefined || x.dtype === dtype) return x;
+    const converted = convert(x, { dtype });
+    if (!currentTrace()) evaluate([converted]);
+    return converted;
+  }
+  if (typeof x === 'number' || typeof x === 'boolean') {
+    if (dtype === 'complex64') return asPlainTensor(asPlainTensor(x, 'float32'), dtype);
+    const own = dtype ?? (typeof x === 'boolean' ? 'bool' : Number.isInteger(x) ? 'int32' : 'float32');
+    const value = isFloat(own) ? Number(x) : own === 'bool' ? Number(Boolean(x)) : Math.trunc(Number(x));
+    return currentTrace()
+      ? full({ shape: [], dtype: own, value })
+      : upload(encode([value], own), { shape: [], dtype: own });
+  }
+  return plainTensor(x, { dtype });
+}
