@@ -1,4 +1,5 @@
 import type { TypedArray } from '../base/dtype.ts';
+import type { Shape } from '../base/shape.ts';
 import type { Axis, Expr, Local, Region } from '../ir/expr.ts';
 import type { Stmt } from '../ir/loops.ts';
 import type { Equation } from '../ir/tensor.ts';
@@ -17,7 +18,7 @@ export type Home =
 export interface Target {
   /** Threads that share the parallel loops. */
   readonly threads: number;
-  /** Work, in additions and loads, from which on threads share a step; what is worth it where absent. */
+  /** Work, in additions and loads, from which on threads share a step; what is worth it where absent. With 0, in small pieces. */
   readonly leastWork?: number | undefined;
   /** Elements of 32 bits in a vector. */
   readonly lanes: number;
@@ -61,6 +62,14 @@ export interface LoopStep extends Timing {
   readonly reads: readonly Region[];
   readonly writes: readonly Region[];
   readonly body: readonly Stmt[];
+  /** Of positions that a primitive's own loops give: the index that they stand for, which lies inside along each axis. */
+  readonly indices?: ReadonlyMap<Expr, ArrayIndex>;
+}
+
+/** An index, one an axis, in an array of this shape. */
+export interface ArrayIndex {
+  readonly index: readonly Expr[];
+  readonly shape: Shape;
 }
 
 /** Where the element at an index of an array stands: at `offset + Σ index[d] · strides[d]` of a region. Strides may be negative. */

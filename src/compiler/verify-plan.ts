@@ -8,6 +8,7 @@ import type { Home, Plan, Step } from './plan.ts';
 import { Algebra } from './scalars/algebra.ts';
 import { anyInt } from './scalars/ranges.ts';
 import { eachStatement, expressionsOf } from './schedule/statements.ts';
+import { verifyBarriers } from './verify-barriers.ts';
 
 /** Checks a plan: all is written before it is read, bytes are not shared by what lives together, positions lie inside. */
 export function verifyPlan(plan: Plan): void {
@@ -15,6 +16,8 @@ export function verifyPlan(plan: Plan): void {
     throw new HornbeamError(`Plan "${plan.name}" is malformed: ${problem}`);
   };
   verifyBounds(plan.steps, wrong);
+  // A GPU's steps wait for each other, and its loops are dealt out by the device.
+  if (![...plan.homes.values()].some(({ kind }) => kind === 'slot')) verifyBarriers(plan, wrong);
   /** Which home's value each byte of the arena holds; regions that share bytes have one home. */
   const owners = new Map<number, { readonly home: Home; readonly end: number }>();
   const holds = (region: Region): boolean => {

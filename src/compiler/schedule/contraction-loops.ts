@@ -12,12 +12,8 @@ import { parallelize } from './parallelize.ts';
 import { spread } from './spread.ts';
 import { vectorize } from './vectorize.ts';
 
-/** A contraction as plain loops: for each output the sum of its products, then the fused tail. */
-export function contractionLoops(
-  step: ContractionStep,
-  target: Pick<Target, 'threads' | 'gpu'>,
-  formulas: Formulas = new Formulas(new Algebra()),
-): LoopStep {
+/** What is done for one output of a contraction, whose index are the step's axes: the sum of its products, then the tail. */
+export function contractionBody(step: ContractionStep, formulas: Formulas): readonly Stmt[] {
   const { equation, operands, views, axes, sum, stores } = step;
   const { algebra } = formulas;
   const index = axes.map((a) => algebra.simplify(indexOf(a)));
@@ -42,6 +38,18 @@ export function contractionLoops(
   const results = stores.map((s, k) => ({ ...s, local: { name: `value${k}`, type: s.value.type } }));
   body.push(...results.map((s) => set(s.local, s.value)));
   body.push(...results.map((s) => store(s.to, s.index, readLocal(s.local))));
+  return body;
+}
+
+/** A contraction as plain loops. */
+export function contractionLoops(
+  step: ContractionStep,
+  target: Pick<Target, 'threads' | 'leastWork' | 'gpu'>,
+  formulas: Formulas = new Formulas(new Algebra()),
+): LoopStep {
+  const { algebra } = formulas;
+  const { axes } = step;
+  const body = contractionBody(step, formulas);
   const rows: readonly Axis[] = axes.filter(({ size }) => size !== 1);
   if (target.gpu) {
     const spreadOut = spread(mergeAxes(loops(rows, body), algebra));

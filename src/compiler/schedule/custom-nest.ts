@@ -1,6 +1,7 @@
 import { type Expr, load, type Region } from '../../ir/expr.ts';
 import { type Stmt, store, when } from '../../ir/loops.ts';
 import type { Equation } from '../../ir/tensor.ts';
+import type { ArrayIndex } from '../plan.ts';
 import { partsOf } from '../scalars/algebra.ts';
 import type { Places } from './places.ts';
 import { bodiesOf, mapStatements } from './statements.ts';
@@ -10,7 +11,7 @@ export function customNest(
   { rule, inputs, outputs, attrs }: Equation,
   places: Places,
   isWide: boolean,
-): readonly Stmt[] {
+): { readonly body: readonly Stmt[]; readonly indices: ReadonlyMap<Expr, ArrayIndex> } {
   const flat = new Map<Region, Region>();
   const stand = (region: Region, place: Region): Region => {
     flat.set(region, place);
@@ -24,6 +25,12 @@ export function customNest(
     stand({ name, shape: aval.shape, dtype: aval.dtype }, places.scratch(aval, name)),
   );
   const memo = new Map<Expr, Expr>();
+  const indices = new Map<Expr, ArrayIndex>();
+  const position = (index: readonly Expr[], { shape }: Region): Expr => {
+    const found = places.position(index, shape);
+    indices.set(found, { index, shape });
+    return found;
+  };
   const { algebra } = places.formulas;
   const flatten = (e: Expr): Expr => {
     let result = memo.get(e);
@@ -31,7 +38,7 @@ export function customNest(
     const parts = partsOf(e).map(flatten);
     result =
       e.op === 'load'
-        ? load(flat.get(e.from)!, [places.position(parts, e.from.shape)])
+        ? load(flat.get(e.from)!, [position(parts, e.from)])
         : e.op === 'apply'
           ? { ...e, args: parts }
           : e.op === 'reduce'
@@ -43,10 +50,10 @@ export function customNest(
   };
   const stores = (list: readonly Stmt[]): readonly Stmt[] =>
     list.map((s): Stmt => {
-      if (s.op === 'store') return store(flat.get(s.to)!, [places.position(s.index, s.to.shape)], s.value, s.combine);
+      if (s.op === 'store') return store(flat.get(s.to)!, [position(s.index, s.to)], s.value, s.combine);
       if (bodiesOf(s).length === 0) return s;
       if (s.op === 'if') return when(s.condition, stores(s.then), stores(s.otherwise));
       return { ...(s as Stmt & { op: 'for' | 'while' }), body: stores((s as Stmt & { op: 'for' }).body) };
     });
-  return stores(mapStatements(body, flatten));
+  return { body: stores(mapStatements(body, flatten)), indices };
 }

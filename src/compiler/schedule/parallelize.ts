@@ -3,16 +3,17 @@ import { loop, type Stmt, when } from '../../ir/loops.ts';
 import { costOf, loadsOf } from '../group/cost.ts';
 import type { Target } from '../plan.ts';
 import type { Algebra } from '../scalars/algebra.ts';
+import { deal } from './deal.ts';
 import { bodiesOf, expressionsOf, mapStatements } from './statements.ts';
 
 type For = Stmt & { op: 'for' };
 
 /** Work, in additions and loads, below which waking the other threads costs more than they bring. */
-export const worthThreads = 40_000;
+const worthThreads = 40_000;
 /** Whether threads are to share so much work. */
 export const isShared = (work: number, { threads, leastWork = worthThreads }: Shares): boolean =>
   threads > 1 && work >= leastWork;
-type Shares = Pick<Target, 'threads' | 'leastWork'>;
+export type Shares = Pick<Target, 'threads' | 'leastWork'>;
 /** Elements that a thread takes at a time from a flat loop, and from one whose turns are loops: multiples of so many. */
 const [flatGrain, deepGrain] = [64, 16];
 
@@ -46,27 +47,27 @@ export function parallelize(
   if (!isShared(workOf(list), target)) return whole;
   const body: Stmt[] = [];
   for (const s of list) {
-    const part = s.op === 'for' ? shared(s, 4 * target.threads, algebra) : undefined;
+    const part = s.op === 'for' ? shared(s, 4 * target.threads, target.leastWork === 0, algebra) : undefined;
     if (!part) return whole;
     body.push(part);
   }
-  return { body, serial: false };
+  return { body: deal(body, target), serial: false };
 }
 
 /** The loop marked to be dealt out; undefined if it is too short to be cut. */
-function shared(s: For, wanted: number, algebra: Algebra): Stmt | undefined {
-  if (s.mode === 'vector') return chunks(s, wanted, algebra);
+function shared(s: For, wanted: number, finest: boolean, algebra: Algebra): Stmt | undefined {
+  if (s.mode === 'vector') return chunks(s, wanted, finest, algebra);
   const [inner] = s.body;
   const more = s.axis.size < wanted && s.body.length === 1 && inner!.op === 'for';
   const rest = Math.ceil(wanted / s.axis.size);
-  const part = more ? shared(inner as For, rest, algebra) : undefined;
+  const part = more ? shared(inner as For, rest, finest, algebra) : undefined;
   return { ...s, mode: 'parallel', body: part ? [part] : s.body };
 }
 
 /** A loop in lanes cut into pieces: `wanted` of equal length, and one for what is left over. */
-function chunks(s: For, wanted: number, algebra: Algebra): Stmt | undefined {
+function chunks(s: For, wanted: number, finest: boolean, algebra: Algebra): Stmt | undefined {
   const n = s.axis.size;
-  const grain = s.body.some((inner) => inner.op === 'for') ? deepGrain : flatGrain;
+  const grain = finest ? 4 : s.body.some((inner) => inner.op === 'for') ? deepGrain : flatGrain;
   const length = Math.max(grain, Math.floor(n / wanted / grain) * grain);
   const count = Math.floor(n / length);
   const rest = n - count * length;

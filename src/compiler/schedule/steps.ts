@@ -6,6 +6,7 @@ import type { Kernel } from '../group/kernel.ts';
 import type { ContractionStep, LoopStep, Target, View } from '../plan.ts';
 import { contractionLoops } from './contraction-loops.ts';
 import { customNest } from './custom-nest.ts';
+import { deal } from './deal.ts';
 import { guard } from './guard.ts';
 import { hoist } from './hoist.ts';
 import { loopNest } from './loop-nest.ts';
@@ -45,12 +46,12 @@ export function stepsOf(
 
 /** Loops that a primitive gives one after the other are steps of their own, so that threads can share each. */
 function customSteps(kernel: Kernel, places: Places, target: Target): readonly LoopStep[] {
-  const body = customNest(kernel.equation!, places, target.gpu !== undefined);
+  const { body, indices } = customNest(kernel.equation!, places, target.gpu !== undefined);
   const info = infoOf(kernel);
-  if (!body.every((s) => s.op === 'for')) return [loopStep(info, body, true)];
+  if (!body.every((s) => s.op === 'for')) return [{ ...loopStep(info, body, true), indices }];
   return body.map((s) => {
     const isDealt = s.op === 'for' && s.mode === 'parallel' && isShared(workOf([s]), target);
-    return loopStep(info, [s], !isDealt);
+    return { ...loopStep(info, isDealt && !target.gpu ? deal([s], target) : [s], !isDealt), indices };
   });
 }
 

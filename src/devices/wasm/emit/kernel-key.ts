@@ -56,7 +56,7 @@ export function describeKernel(body: readonly Stmt[]): { key: string; regions: R
   const statement = (s: Stmt): void => {
     switch (s.op) {
       case 'for':
-        text.push(`${s.mode} ${number(s.axis, () => `axis ${s.axis.size}`)}`);
+        text.push(`${s.mode}${s.share ?? ''} ${number(s.axis, () => `axis ${s.axis.size}`)}`);
         list(s.body);
         break;
       case 'while':

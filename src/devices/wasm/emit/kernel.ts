@@ -1,8 +1,18 @@
 import { fail } from '../../../base/errors.ts';
+import { dealtLoop, unitsOf } from '../../../compiler/schedule/deal.ts';
 import type { Region } from '../../../ir/expr.ts';
 import type { Stmt } from '../../../ir/loops.ts';
 import type { ScalarOp } from '../../../ir/scalar.ts';
-import { type Callable, type FunctionBuilder, type ModuleBuilder, type Operand, op, select } from '../encoder/index.ts';
+import {
+  type Callable,
+  type FunctionBuilder,
+  type Local,
+  type ModuleBuilder,
+  type Operand,
+  op,
+  select,
+} from '../encoder/index.ts';
+import { partOf } from '../part.ts';
 import { Frame } from './frames.ts';
 import { describeKernel } from './kernel-key.ts';
 import { Lowering } from './lowering.ts';
@@ -10,8 +20,6 @@ import { isHostOperation } from './scalar-operations.ts';
 import { type Span, Statements } from './statements.ts';
 import { summarize } from './summary.ts';
 import { Values } from './values.ts';
-
-type For = Stmt & { op: 'for' };
 
 /** A loop nest made ready to be written as a function. */
 export interface Kernel {
@@ -41,7 +49,7 @@ export function makeKernel(name: string, body: readonly Stmt[], threads: number)
     const summary = summarize(statements, emitter.places);
     emitter.frame.uses = summary.uses;
     for (const local of [...summary.assigned, ...summary.accumulated.keys()]) emitter.variable(local);
-    const spans = threads > 1 ? dealt(statements, threads, f) : new Map<Stmt, Span>();
+    const spans = threads > 1 ? dealt(statements, f) : new Map<Stmt, Span>();
     new Statements(emitter, spans).list(statements);
     return f;
   };
@@ -66,46 +74,21 @@ function collectHostOperations(body: readonly Stmt[], found: Set<ScalarOp>): voi
   visit(body);
 }
 
-/** This thread's part of each outermost parallel loop. */
-function dealt(body: readonly Stmt[], threads: number, f: FunctionBuilder): Map<Stmt, Span> {
+/** This thread's part of each dealt loop. */
+function dealt(body: readonly Stmt[], f: FunctionBuilder): Map<Stmt, Span> {
   const spans = new Map<Stmt, Span>();
   for (const stmt of body) {
-    if (stmt.op !== 'for' || stmt.mode !== 'parallel')
+    const loop = dealtLoop(stmt);
+    if (!loop)
       return fail('wasm device', 'a kernel for all threads has a statement that none has a part of', 'mark it serial');
-    const { loop, grain } = chooseLoop(stmt, threads);
-    const units = Math.ceil(loop.axis.size / grain);
-    const [index, count] = f.params as [Operand, Operand];
-    const bound = (thread: Operand): Operand => {
-      const unit = op('i32.div_u', op('i32.mul', thread, units), count);
-      return f.let('i32', grain === 1 ? unit : op('i32.mul', unit, grain));
-    };
-    const from = bound(index);
-    const last = bound(op('i32.add', index, 1));
+    const { axis, share = 1 } = loop;
+    const [from, last] = partOf(f, unitsOf(loop), ...(f.params as [Local, Local])).map((unit) =>
+      share === 1 ? unit : f.let('i32', op('i32.mul', unit, share)),
+    ) as [Local, Local];
     // The last unit may be cut short.
-    const to =
-      units * grain === loop.axis.size
-        ? last
-        : f.let('i32', select(last, loop.axis.size, op('i32.lt_s', last, loop.axis.size)));
+    const isWhole = axis.size % share === 0;
+    const to = isWhole ? last : f.let('i32', select(last, axis.size, op('i32.lt_s', last, axis.size)));
     spans.set(loop, { from, to });
   }
   return spans;
-}
-
-/** Of parallel loops right inside of each other, the one that threads share most evenly; of equals, the outermost. */
-function chooseLoop(outermost: For, threads: number): { loop: For; grain: number } {
-  let best: { loop: For; grain: number } | undefined;
-  let least = Infinity;
-  for (let loop: For | undefined = outermost; loop; loop = innerParallel(loop)) {
-    // Vectors are not torn apart, and threads do not write to one cache line.
-    const grain = loop.body.some((s) => s.op === 'for') ? 1 : 16;
-    const units = Math.ceil(loop.axis.size / grain);
-    const unevenness = (Math.ceil(units / threads) * threads) / units;
-    if (unevenness < least - 0.02) [best, least] = [{ loop, grain }, unevenness];
-  }
-  return best!;
-}
-
-function innerParallel(loop: For): For | undefined {
-  const [only, ...others] = loop.body;
-  return others.length === 0 && only?.op === 'for' && only.mode === 'parallel' ? only : undefined;
 }

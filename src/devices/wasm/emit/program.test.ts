@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { dtypeInfo, type TypedArray } from '../../../base/dtype.ts';
 import { sizeOf } from '../../../base/shape.ts';
 import type { Home, Plan, Step } from '../../../compiler/plan.ts';
+import { deal } from '../../../compiler/schedule/deal.ts';
 import { axis, flatten, indexOf, type Region } from '../../../ir/expr.ts';
 import { loops, type Stmt, store } from '../../../ir/loops.ts';
 import { bind, operand, type Rule, type Sample } from '../../../ir/primitive.ts';
@@ -59,7 +60,15 @@ function naivePlan(program: Program, parallel: boolean): Plan {
       });
     const info = { name: rule.name, fused: [rule.name], bytes: 0, flops: 0 };
     const isDealt = rule.at && body[0]!.op === 'for' && body[0]!.mode === 'parallel';
-    return { kind: 'loops', info, reads, writes, body, barrier: true, serial: !isDealt };
+    return {
+      kind: 'loops',
+      info,
+      reads,
+      writes,
+      body: isDealt ? deal(body, { threads: 2 }) : body,
+      barrier: true,
+      serial: !isDealt,
+    };
   });
   return {
     name: program.name,

@@ -25,6 +25,7 @@ import {
   op,
 } from '../encoder/index.ts';
 import type { ProductKernel } from '../kernels/tiled-product.ts';
+import { partOf } from '../part.ts';
 import { type Contraction, makeContraction } from './contraction.ts';
 import { type Kernel, makeKernel } from './kernel.ts';
 
@@ -247,11 +248,9 @@ class ProgramEmitter {
       const [index, count, target, source, bytes] = f.params as [Operand, Operand, Operand, Operand, Operand];
       // Threads share lines of 64 bytes; the last one takes what is left over.
       const lines = f.let('i32', op('i32.shr_u', bytes, 6));
-      const bound = (thread: Operand) => op('i32.shl', op('i32.div_u', op('i32.mul', thread, lines), count), 6);
-      const next = f.let('i32', op('i32.add', index, 1));
-      const start = f.let('i32', bound(index));
-      const end = f.let('i32', bound(next));
-      f.if(op('i32.eq', next, count), () => f.set(end, bytes));
+      const [start, end] = partOf(f, lines, index, count);
+      for (const line of [start, end]) f.set(line, op('i32.shl', line, 6));
+      f.if(op('i32.eq', op('i32.add', index, 1), count), () => f.set(end, bytes));
       f.memoryCopy(op('i32.add', target, start), op('i32.add', source, start), op('i32.sub', end, start));
       return f;
     });

@@ -47,7 +47,8 @@ function cutInto(outer: For, affine: AffineForms): Stmt | undefined {
     [inner.axis, plus(times(indexOf(columnTile), columns), indexOf(column))],
   ]);
   const moved = mapExpressions(inner.body, substitution(joined));
-  return loop(rowTile, [loop(columnTile, [loop(row, [loop(column, moved, 'vector')])])], outer.mode);
+  const tiles = loop(rowTile, [loop(columnTile, [loop(row, [loop(column, moved, 'vector')])])], outer.mode);
+  return outer.share === undefined ? tiles : { ...(tiles as For), share: Math.ceil(outer.share / rows) };
 }
 
 /** The largest divisor of n up to a limit that is a multiple of `unit`; 1 if there is none. */

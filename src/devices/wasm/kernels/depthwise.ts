@@ -7,6 +7,7 @@ import {
   op,
   select,
 } from '../encoder/index.ts';
+import { partOf } from '../part.ts';
 import { all, type ConvAxis, type ConvSpec, locate, plus, product, times, unflatten } from './conv-geometry.ts';
 import { multiplyAdd } from './micro-kernel.ts';
 import type { ProductKernel } from './tiled-product.ts';
@@ -34,8 +35,7 @@ export function depthwise(module: ModuleBuilder, name: string, spec: ConvSpec): 
   const lines = [batch, ...outer.map((a) => a.out)];
   const chunks = Math.ceil(groups / (4 * vectors));
   const total = product(lines) * chunks;
-  const unit = f.let('i32', op('i32.div_u', op('i32.mul', threadIndex, total), threadCount));
-  const end = f.let('i32', op('i32.div_u', op('i32.mul', op('i32.add', threadIndex, 1), total), threadCount));
+  const [unit, end] = partOf(f, total, threadIndex, threadCount);
   const sums = Array.from({ length: vectors }, () => f.local('v128'));
   const [firstRow, row, channel, column, q] = [int(), int(), int(), int(), int()];
   const zero = f.let('i32', 0);

@@ -9,6 +9,7 @@ import {
   op,
   select,
 } from '../encoder/index.ts';
+import { partOf } from '../part.ts';
 import type { Block } from './micro-kernel.ts';
 
 /** Four finished outputs (or `lanes` of them, at the end of a row) on their way to memory. */
@@ -153,10 +154,7 @@ export function tiledProduct(module: ModuleBuilder, product: Product): ProductKe
   const zero = f.let('i32', 0);
 
   /** [from, to) of this thread's share of `total` things. */
-  const share = (total: number): [Local, Local] => [
-    f.let('i32', op('i32.div_u', op('i32.mul', threadIndex, total), threadCount)),
-    f.let('i32', op('i32.div_u', op('i32.mul', op('i32.add', threadIndex, 1), total), threadCount)),
-  ];
+  const share = (total: number): [Local, Local] => partOf(f, total, threadIndex, threadCount);
   const packPanels = (from: Local, to: Local) => {
     if (!b.packed) return;
     f.if(op('i32.lt_s', from, to), () => {

@@ -1,0 +1,7 @@
+import { type FunctionBuilder, type Local, type Operand, op } from './encoder/index.ts';
+
+/** Of `total` things those that a thread has, [from, to), as the compiler's `partOf` says. */
+export function partOf(f: FunctionBuilder, total: Operand, thread: Operand, threads: Operand): [Local, Local] {
+  const bound = (t: Operand): Local => f.let('i32', op('i32.div_u', op('i32.mul', t, total), threads));
+  return [bound(thread), bound(op('i32.add', thread, 1))];
+}
