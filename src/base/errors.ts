@@ -14,6 +14,20 @@ export function fail(who: Named | string, problem: string, fix: string): never {
   throw new HornbeamError(`${label}: ${problem}\n  Fix: ${fix}`);
 }
 
+/**
+ * Refuses what an asynchronous function gave where numbers are wanted at once. Its failure, if it comes, would have nobody to
+ * take it and end the process.
+ */
+export function refusePromise(who: Named | string, problem: string, x: unknown): void {
+  if (!(x instanceof Promise)) return;
+  x.catch(() => {});
+  fail(
+    who,
+    problem,
+    'make the function synchronous, without async and await: compute with keras.ops, and read values (`await x.data()`) outside of it',
+  );
+}
+
 /** Runs `f`; an error of ours in it begins with on whose account it ran. */
 export function blame<R>(who: string | (() => string), f: () => R): R {
   try {

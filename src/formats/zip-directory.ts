@@ -18,7 +18,11 @@ export function readDirectory(archive: Uint8Array, maxEntries: number): ZipEntry
   const view = new DataView(archive.buffer, archive.byteOffset, archive.byteLength);
   const { count, start } = findDirectory(view);
   if (count > maxEntries)
-    fail('zip archive', `holds ${count} files, more than ${maxEntries}`, 'if it can be trusted, raise `maxEntries`');
+    fail(
+      'zip archive',
+      `holds ${count} files, more than ${maxEntries}`,
+      'do not trust this file; if it is yours, save the model again',
+    );
   const entries: ZipEntry[] = [];
   let at = start;
   for (let i = 0; i < count; i++) {

@@ -51,7 +51,11 @@ export async function readZip(archive: Uint8Array, options: ReadZipOptions = {})
   if (total > archive.length * expansion)
     fail('zip archive', `declares ${total} bytes, which ${archive.length} cannot unpack to`, damaged);
   if (total > maxBytes)
-    fail('zip archive', `unpacks to ${total} bytes, more than ${maxBytes}`, 'if it can be trusted, raise `maxBytes`');
+    fail(
+      'zip archive',
+      `unpacks to ${total} bytes, more than ${maxBytes}`,
+      'do not trust this file; if it is yours, save the model again',
+    );
   const files = Object.create(null) as Record<string, Uint8Array>;
   for (const name of zip.names) files[name] = (await zip.read(name, maxBytes))!;
   return files;

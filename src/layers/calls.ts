@@ -1,3 +1,4 @@
+import { fail, refusePromise } from '../base/errors.ts';
 import {
   addNode,
   asCallOf,
@@ -29,6 +30,12 @@ import { claim } from './tracking.ts';
 /** What calling a layer does. */
 export function invokeLayer(layer: AnyLayer, given: readonly unknown[]): unknown {
   checkNames(layer);
+  if (given.length > 0 && (given[0] === undefined || typeof given[0] === 'string'))
+    fail(
+      layer,
+      `it was called on ${given[0] === undefined ? 'undefined' : `the text "${given[0]}"`}`,
+      'call it on a tensor, on numbers or on keras.Input(…)',
+    );
   const args = given.map(toTensors);
   const isSymbolic = hasSymbolic(args);
   const result = refusingStrangers(layer, () => (isSymbolic ? recordCall(layer, args) : runCall(layer, args)));
@@ -76,6 +83,9 @@ export function runCall(layer: AnyLayer, given: readonly unknown[]): unknown {
       asCallOf(layer, () => withAutocast(layer.dtypePolicy.computeDtype, () => layer.call(...args, watched.options))),
     ),
   );
+  refusePromise(layer, 'call() gave a promise', outputs);
+  if (outputs === undefined)
+    fail(layer, 'call() gave nothing', 'let it end with `return` and the tensors that it computes');
   watched.refuseUnread(layer, layer.call);
   const { activityRegularizer } = layer;
   if (activityRegularizer) for (const y of tensorsIn(outputs)) layer.addLoss(activityPenalty(activityRegularizer, y));

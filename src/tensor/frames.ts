@@ -1,4 +1,4 @@
-import { HornbeamError } from '../base/errors.ts';
+import { refusePromise } from '../base/errors.ts';
 import { Tensor } from '../ir/tensor.ts';
 import type { Variable } from './variable.ts';
 
@@ -58,9 +58,7 @@ export function inFrame<R>(frame: Frame, f: () => R): R {
   try {
     const result = f();
     if (result instanceof Promise)
-      throw new HornbeamError(
-        'a compiled or symbolic computation gave a promise\n  Fix: make the function synchronous; read values (`await x.data()`) outside of it',
-      );
+      refusePromise('a compiled or symbolic computation', 'its function gave a promise', result);
     return result;
   } finally {
     stack.pop();

@@ -1,5 +1,5 @@
 import { asDType, type DType, dtypeInfo, isFloat, type TypedArray } from '../base/dtype.ts';
-import { fail } from '../base/errors.ts';
+import { fail, refusePromise } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { type Shape, showShape, sizeOf } from '../base/shape.ts';
 import { Tensor } from '../ir/tensor.ts';
@@ -43,6 +43,11 @@ export function dtypeOf(data: TypedArray): DType {
 
 /** Shape, elements and natural dtype of a nest of numbers. */
 function flattenNest(nest: Nested): { shape: number[]; flat: number[]; dtype: DType } {
+  refusePromise(
+    'tensor',
+    'expected numbers, got a promise; where a function of yours gave it, the function must not be async',
+    nest,
+  );
   const shape: number[] = [];
   for (let x: Nested = nest; Array.isArray(x); x = (x as readonly Nested[])[0]!) {
     shape.push(x.length);

@@ -33,7 +33,11 @@ export async function readHdf5(bytes: Uint8Array, { maxBytes = 2 ** 32 }: ReadHd
   let spent = 0;
   const spend = (who: string, count: number): void => {
     if (!(spent + count <= limit))
-      fail(who, `the values promise more than ${limit} bytes`, 'if the file can be trusted, raise `maxBytes`');
+      fail(
+        who,
+        `the values promise more than ${limit} bytes`,
+        'do not trust this file; if it is yours, save the model again',
+      );
     spent += count;
   };
   const reader = new TreeReader({ source, heap: new GlobalHeap(source), spend }, await loadInflate());
@@ -47,7 +51,7 @@ function checkSignature(bytes: Uint8Array): void {
     fail(
       'HDF5 file',
       bytes.length === 0 ? 'is empty' : 'does not begin like an HDF5 file',
-      'pass the bytes of a .h5 file (a .keras file is a zip archive: readZip)',
+      'pass the bytes of a .h5 file (a .keras file is a zip archive: give it its own ending)',
     );
 }
 

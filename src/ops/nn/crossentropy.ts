@@ -39,7 +39,7 @@ export const categoricalCrossentropy = op(
       fail(
         'categoricalCrossentropy',
         `target has shape ${showShape(target.shape)}, output ${showShape(output.shape)}`,
-        'give both the same shape [batch, …, classes]',
+        'give both the same shape [batch, …, classes]; for class numbers use sparseCategoricalCrossentropy (the loss "sparse_categorical_crossentropy"), or make them one-hot with ops.oneHot(y, numClasses)',
       );
     const y = cast(output, floatType(output.dtype));
     const d = axisOf('categoricalCrossentropy', axis, y.shape.length);
@@ -64,7 +64,7 @@ export const sparseCategoricalCrossentropy = op(
       fail(
         'sparseCategoricalCrossentropy',
         `target has shape ${showShape(target.shape)}, output ${showShape(output.shape)}`,
-        `give class numbers of shape ${showShape(expected)}`,
+        `give class numbers of shape ${showShape(expected)}; for one-hot labels use categoricalCrossentropy (the loss "categorical_crossentropy")`,
       );
     const chosen = oneHotOf('sparseCategoricalCrossentropy', classes, y.shape[d]!, d, y.dtype);
     return p.neg(reduceSum(p.mul(chosen, logProbabilities(y, fromLogits, d)), { axes: [d] }));
@@ -80,7 +80,7 @@ export const binaryCrossentropy = op(
       fail(
         'binaryCrossentropy',
         `target has shape ${showShape(target.shape)}, output ${showShape(output.shape)}`,
-        'give both the same shape',
+        'give both the same shape, a number from 0 to 1 for each output; for class numbers use sparseCategoricalCrossentropy (the loss "sparse_categorical_crossentropy")',
       );
     const y = cast(output, floatType(output.dtype));
     const t = cast(target, y.dtype);

@@ -1,0 +1,113 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import * as keras from 'hornbeam';
+import { describe, expect, test } from 'vitest';
+
+const { layers, ops } = keras;
+const root = fileURLToPath(new URL('../src', import.meta.url));
+const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+  .map((file) => ({ file, text: readFileSync(`${root}/${file}`, 'utf8') }));
+
+/** What a dotted name stands for in the library. */
+const found = (path: string): unknown =>
+  path
+    .split('.')
+    .reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], { keras, ops, layers });
+
+test('every name of the library that a message gives exists', () => {
+  const missing = sources.flatMap(({ file, text }) =>
+    [...text.matchAll(/(['"`])((?:\\.|(?!\1)[^\\\n])*)\1/g)].flatMap(([, , literal]) =>
+      [...literal!.replaceAll(/\$\{[^}]*\}/g, '').matchAll(/(?<![\w.'/@-])(?:keras|ops|layers)(?:\.[a-zA-Z]\w*)+/g)]
+        .map(([path]) => path)
+        // Modules of Python's Keras, as files name them.
+        .filter((path) => !/^keras\.(?:src|api|engine)|_/.test(path))
+        .filter((path) => found(path) === undefined)
+        .map((path) => `${file}: ${path}`),
+    ),
+  );
+  expect(missing).toEqual([]);
+});
+
+describe('mistakes that are told at once, with a cure that works', () => {
+  const x = [
+    [1, 2, 3, 4],
+    [4, 3, 2, 1],
+    [0, 1, 0, 1],
+  ];
+  const model = (loss: string): keras.Sequential => {
+    const made = new keras.Sequential([
+      keras.Input({ shape: [4] }),
+      new layers.Dense({ units: 3, activation: 'softmax', name: 'head' }),
+    ]);
+    made.compile({ loss });
+    return made;
+  };
+  const fit = (loss: string, y: keras.Like): Promise<unknown> => model(loss).fit(x, y as number[], { verbose: 0 });
+
+  test('one-hot labels for a loss of class numbers', async () => {
+    const y = [
+      [1, 0, 0],
+      [0, 1, 0],
+      [0, 0, 1],
+    ];
+    await expect(fit('sparse_categorical_crossentropy', y)).rejects.toThrow(
+      /loss "sparse_categorical_crossentropy" of output "head" \(labels \(3, 3\), predictions \(3, 3\)\)[^\n]*\n {2}Fix: .*"categorical_crossentropy"/,
+    );
+    await expect(fit('categorical_crossentropy', y)).resolves.toBeDefined();
+  });
+  test('class numbers for a loss of one-hot labels', async () => {
+    const y = [0, 1, 2];
+    await expect(fit('categorical_crossentropy', y)).rejects.toThrow(
+      /labels \(3,\), predictions \(3, 3\)[^\n]*\n {2}Fix: .*"sparse_categorical_crossentropy"\), or .* ops\.oneHot\(y, numClasses\)/,
+    );
+    await expect(fit('sparse_categorical_crossentropy', y)).resolves.toBeDefined();
+    await expect(fit('categorical_crossentropy', ops.oneHot(y, 3))).resolves.toBeDefined();
+  });
+  test('labels of another width', async () => {
+    await expect(
+      fit('mse', [
+        [1, 2],
+        [1, 2],
+        [1, 2],
+      ]),
+    ).rejects.toThrow(/loss "mse" of output "head" \(labels \(3, 2\), predictions \(3, 3\)\)/);
+  });
+
+  class Odd extends keras.Layer {
+    static override readonly className: string = 'Odd';
+    override call(t: keras.Tensor): keras.Tensor {
+      return t;
+    }
+  }
+  test('a call that is asynchronous, whose failure does not end the process', async () => {
+    const failures: unknown[] = [];
+    const listen = (error: unknown): void => void failures.push(error);
+    process.on('unhandledRejection', listen);
+    class Later extends Odd {
+      override call(_: keras.Tensor): keras.Tensor {
+        const late = async (): Promise<keras.Tensor> => {
+          await null;
+          throw new Error('late');
+        };
+        return late() as unknown as keras.Tensor;
+      }
+    }
+    expect(() => new Later({ name: 'later' })(x)).toThrow(/"later": call\(\) gave a promise/);
+    expect(() => new Later({ name: 'later' })(keras.Input({ shape: [4] }))).toThrow(/"later": call\(\) gave a promise/);
+    expect(() => keras.jit((() => Promise.reject(new Error('late'))) as never)()).toThrow(/gave a promise/);
+    expect(() => ops.add(Promise.reject(new Error('late')) as never, 1)).toThrow(/got a promise/);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    process.off('unhandledRejection', listen);
+    expect(failures).toEqual([]);
+  });
+  test('a call that forgets to return, and a layer called on nothing', () => {
+    class Nothing extends Odd {
+      override call(_: keras.Tensor): keras.Tensor {
+        return undefined as never;
+      }
+    }
+    expect(() => new Nothing()(x)).toThrow(/call\(\) gave nothing\n {2}Fix: let it end with `return`/);
+    expect(() => new layers.Dense({ units: 1 })(undefined as never)).toThrow(/it was called on undefined/);
+  });
+});
