@@ -108,5 +108,11 @@ const conventions = `## What differs
 - Metrics of a running \`fit\` are never mixed: \`model.evaluate\` in a callback leaves them as they were; beside the run it is refused.
 - When a source of batches gives no more, training ends after that epoch, with a warning; a generator is closed when the run ends.
 
+**Layers of one's own** differ where Keras loses weights or noise without a word:
+
+- A trainable layer or variable that \`call\` uses and no attribute holds (a \`#private\` field, a closure, an object of another class) is refused, and so is a constant computed of trainable weights in a functional model. An attribute may have any name that is no member of every layer; those are refused by name.
+- A Dropout, or another layer with random noise, that is made inside \`call\` draws anew at every step, compiled or not (Keras on JAX compiles one draw into the step). With a seed of its own it draws the same at every call, as in Keras.
+- \`LSTM\`, \`GRU\` and their kin keep the mask that travels with their input also when \`initialState\` is a list (Keras drops it), and heed \`zeroOutputForMask\` when unrolled.
+
 **Sparse and ragged tensors** of Keras's backends do not exist here: where an op has the option \`sparse\`, it is refused when set.
 `;
