@@ -24,20 +24,20 @@ export abstract class Configured<S extends Fields, Args extends unknown[], Out> 
 
   constructor(options: Options<S> = {} as Options<S>) {
     super();
-    requireOptions(this.className, this.fields, options);
-    this.config = resolveOptions(this.className, this.fields, options);
+    requireOptions(this.className, this.#fields, options);
+    this.config = resolveOptions(this.className, this.#fields, options);
   }
 
   get className(): string {
     const own = this.constructor as { className?: string; name: string };
     return Object.hasOwn(own, 'className') ? own.className! : own.name;
   }
-  private get fields(): S {
+  get #fields(): S {
     return (this.constructor as unknown as Declared).fields as S;
   }
   /** The options as configs hold them. */
   getConfig(): Config {
-    return optionsToConfig(this.fields, this.config);
+    return optionsToConfig(this.#fields, this.config);
   }
   override toString(): string {
     const simple = Object.entries(this.config).filter(([, x]) => typeof x !== 'object' || x === null);

@@ -12,12 +12,12 @@ const always = ['training', 'mask'];
  */
 export class WatchedOptions<O extends object> {
   readonly options: O;
-  private readonly extra: readonly string[];
-  private readonly read = new Set<string>();
+  readonly #extra: readonly string[];
+  readonly #read = new Set<string>();
 
   constructor(options: O) {
-    this.extra = Object.keys(options).filter((key) => !always.includes(key));
-    const note = (key: string | symbol): void => void this.read.add(String(key));
+    this.#extra = Object.keys(options).filter((key) => !always.includes(key));
+    const note = (key: string | symbol): void => void this.#read.add(String(key));
     const watching = {
       get: (target: O, key: string | symbol): unknown => {
         note(key);
@@ -29,17 +29,17 @@ export class WatchedOptions<O extends object> {
         return keys;
       },
     };
-    this.options = this.extra.length > 0 ? new Proxy(options, watching) : options;
+    this.options = this.#extra.length > 0 ? new Proxy(options, watching) : options;
   }
 
   /** Refuses what the call neither read nor mentions: under another condition it may read what it mentions. */
   refuseUnread(layer: Named, call: (...args: never[]) => unknown): void {
-    if (this.extra.length === 0) return;
+    if (this.#extra.length === 0) return;
     const text = String(call);
-    const unread = this.extra.find((key) => !this.read.has(key) && !new RegExp(`\\b${key}\\b`).test(text));
+    const unread = this.#extra.find((key) => !this.#read.has(key) && !new RegExp(`\\b${key}\\b`).test(text));
     if (unread !== undefined)
       refuseOption(layer, unread, [
-        ...new Set([...always, ...[...this.read].filter((key) => !this.extra.includes(key))]),
+        ...new Set([...always, ...[...this.#read].filter((key) => !this.#extra.includes(key))]),
       ]);
   }
 }

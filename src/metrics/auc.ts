@@ -46,11 +46,11 @@ const fields = {
 export class AUC extends Metric<typeof fields, [yTrue: Like, yPred: Like, options?: UpdateOptions]> {
   static override readonly className = 'AUC';
   static override readonly fields = fields;
-  private readonly limits: readonly number[];
-  private truePositives!: Variable;
-  private falsePositives!: Variable;
-  private trueNegatives!: Variable;
-  private falseNegatives!: Variable;
+  readonly #limits: readonly number[];
+  #truePositives!: Variable;
+  #falsePositives!: Variable;
+  #trueNegatives!: Variable;
+  #falseNegatives!: Variable;
   override built = false;
 
   constructor(options: ConstructorParameters<typeof Metric<typeof fields>>[0] = {}) {
@@ -60,7 +60,7 @@ export class AUC extends Metric<typeof fields, [yTrue: Like, yPred: Like, option
       ? thresholds.toSorted((a, b) => a - b)
       : Array.from({ length: numThresholds - 2 }, (_, k) => (k + 1) / (numThresholds - 1));
     // The ends lie a little outside, so that rounding leaves no prediction out.
-    this.limits = [-epsilon(), ...inner, 1 + epsilon()];
+    this.#limits = [-epsilon(), ...inner, 1 + epsilon()];
     if (numLabels !== null && !multiLabel)
       fail(this, 'numLabels is given, but classes are not counted apart', 'leave it out, or set multiLabel: true');
     if (!multiLabel || numLabels !== null) this.build([], multiLabel ? [0, numLabels!] : []);
@@ -74,58 +74,62 @@ export class AUC extends Metric<typeof fields, [yTrue: Like, yPred: Like, option
         `predictions have shape ${showShape(yPred)}`,
         'give predictions of shape [batch, labels], or set multiLabel: false',
       );
-    const shape = multiLabel ? [this.limits.length, yPred[1]!] : [this.limits.length];
+    const shape = multiLabel ? [this.#limits.length, yPred[1]!] : [this.#limits.length];
     const make = (name: string): Variable => this.addVariable(shape, { name });
-    this.truePositives = make('true_positives');
-    this.falsePositives = make('false_positives');
-    this.trueNegatives = make('true_negatives');
-    this.falseNegatives = make('false_negatives');
+    this.#truePositives = make('true_positives');
+    this.#falsePositives = make('false_positives');
+    this.#trueNegatives = make('true_negatives');
+    this.#falseNegatives = make('false_negatives');
     this.built = true;
   }
-  private get labelWeights(): Tensor | null {
+  get #labelWeights(): Tensor | null {
     const { labelWeights } = this.config;
     return labelWeights && tensor(labelWeights as number[], { dtype: this.dtype });
   }
   protected override update(yTrue: Tensor, yPred: Tensor, given: Given = {}): void {
     const sampleWeight = countedWeight(given);
     const { multiLabel, fromLogits } = this.config;
-    const { truePositives, falsePositives, trueNegatives, falseNegatives } = this;
-    const counts = { truePositives, falsePositives, trueNegatives, falseNegatives };
+    const counts = {
+      truePositives: this.#truePositives,
+      falsePositives: this.#falsePositives,
+      trueNegatives: this.#trueNegatives,
+      falseNegatives: this.#falseNegatives,
+    };
     countConfusion(counts, yTrue, fromLogits ? ops.sigmoid(yPred) : yPred, {
-      thresholds: this.limits,
+      thresholds: this.#limits,
       sampleWeight,
       multiLabel,
-      labelWeights: multiLabel ? null : this.labelWeights,
+      labelWeights: multiLabel ? null : this.#labelWeights,
     });
   }
 
   protected override compute(): Tensor {
     const { curve, summationMethod, multiLabel } = this.config;
     const areas =
-      curve === 'PR' && summationMethod === 'interpolation' ? this.interpolatedPrecision() : this.rectangles();
+      curve === 'PR' && summationMethod === 'interpolation' ? this.#interpolatedPrecision() : this.#rectangles();
     if (!multiLabel) return ops.sum(areas);
     const byLabel = ops.sum(areas, { axis: 0 });
-    const weights = this.labelWeights;
+    const weights = this.#labelWeights;
     return weights ? ops.divideNoNan(ops.sum(ops.multiply(byLabel, weights)), ops.sum(weights)) : ops.mean(byLabel);
   }
   /** Values at all thresholds but the last, and at all but the first. */
-  private neighbours(x: Tensor): [before: Tensor, after: Tensor] {
-    const n = this.limits.length;
+  #neighbours(x: Tensor): [before: Tensor, after: Tensor] {
+    const n = this.#limits.length;
     return [ops.getItem(x, { slice: [0, n - 1] }), ops.getItem(x, { slice: [1, n] })];
   }
-  private rectangles(): Tensor {
+  #rectangles(): Tensor {
     const { summationMethod } = this.config;
-    const [x, y] = this.points();
-    const [[left, right], [before, after]] = [this.neighbours(x), this.neighbours(y)];
+    const [x, y] = this.#points();
+    const [[left, right], [before, after]] = [this.#neighbours(x), this.#neighbours(y)];
     const height =
       summationMethod === 'interpolation'
         ? ops.divide(ops.add(before, after), 2)
         : (summationMethod === 'minoring' ? ops.minimum : ops.maximum)(before, after);
     return ops.multiply(ops.subtract(left, right), height);
   }
-  private points(): [x: Tensor, y: Tensor] {
-    const [tp, fp] = [this.truePositives.value, this.falsePositives.value];
-    const [tn, fn] = [this.trueNegatives.value, this.falseNegatives.value];
+  #points(): [x: Tensor, y: Tensor] {
+    const [tp, fp] = [this.#truePositives.value, this.#falsePositives.value];
+    const [tn, fn] = [this.#trueNegatives.value, this.#falseNegatives.value];
     const share = (a: Tensor, b: Tensor): Tensor => ops.divideNoNan(a, ops.add(a, b));
     if (this.config.curve === 'ROC') return [share(fp, tn), share(tp, fn)];
     if (this.config.curve === 'PR') return [share(tp, fn), share(tp, fp)];
@@ -136,10 +140,10 @@ export class AUC extends Metric<typeof fields, [yTrue: Like, yPred: Like, option
     return [recall, ops.where(isEmpty, 1, gain(fp))];
   }
   /** Precision between thresholds, interpolated as Davis and Goadrich (2006) do: true positives are linear, precision is not. */
-  private interpolatedPrecision(): Tensor {
-    const [tp, nextTp] = this.neighbours(this.truePositives.value);
-    const [p, nextP] = this.neighbours(ops.add(this.truePositives.value, this.falsePositives.value));
-    const [, nextFn] = this.neighbours(this.falseNegatives.value);
+  #interpolatedPrecision(): Tensor {
+    const [tp, nextTp] = this.#neighbours(this.#truePositives.value);
+    const [p, nextP] = this.#neighbours(ops.add(this.#truePositives.value, this.#falsePositives.value));
+    const [, nextFn] = this.#neighbours(this.#falseNegatives.value);
     const gained = ops.subtract(tp, nextTp);
     const slope = ops.divideNoNan(gained, ops.maximum(ops.subtract(p, nextP), 0));
     const intercept = ops.subtract(nextTp, ops.multiply(slope, nextP));
@@ -151,7 +155,7 @@ export class AUC extends Metric<typeof fields, [yTrue: Like, yPred: Like, option
 
   override getConfig(): Config {
     const { thresholds, ...config } = super.getConfig();
-    const written = { ...config, num_thresholds: this.limits.length };
-    return thresholds === null ? written : { ...written, thresholds: this.limits.slice(1, -1) };
+    const written = { ...config, num_thresholds: this.#limits.length };
+    return thresholds === null ? written : { ...written, thresholds: this.#limits.slice(1, -1) };
   }
 }

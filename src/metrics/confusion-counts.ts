@@ -25,16 +25,16 @@ const countFields = { thresholds };
 /** A count of one kind, at each threshold. */
 abstract class Count extends Metric<typeof countFields, Args> {
   static override readonly fields = countFields;
-  private readonly limits = thresholdsOf(this.config.thresholds, 0.5);
-  private readonly accumulator = this.addVariable([this.limits.length], { name: 'accumulator' });
+  readonly #limits = thresholdsOf(this.config.thresholds, 0.5);
+  readonly #accumulator = this.addVariable([this.#limits.length], { name: 'accumulator' });
   protected abstract counts(accumulator: Variable): Counts;
 
   protected override update(yTrue: Tensor, yPred: Tensor, given: Given = {}): void {
     const sampleWeight = countedWeight(given);
-    countConfusion(this.counts(this.accumulator), yTrue, yPred, { thresholds: this.limits, sampleWeight });
+    countConfusion(this.counts(this.#accumulator), yTrue, yPred, { thresholds: this.#limits, sampleWeight });
   }
   protected override compute(): Tensor {
-    return oneOrAll(this.accumulator.value);
+    return oneOrAll(this.#accumulator.value);
   }
 }
 /** Number of positives that are predicted. */
@@ -76,21 +76,21 @@ const shareFields = {
 /** True positives as a share of something. */
 abstract class Share extends Metric<typeof shareFields, Args> {
   static override readonly fields = shareFields;
-  private readonly limits = thresholdsOf(this.config.thresholds, this.config.topK === null ? 0.5 : lowest);
-  private readonly hits = this.addVariable([this.limits.length], { name: 'true_positives' });
-  private readonly misses = this.addVariable([this.limits.length], { name: this.missName() });
+  readonly #limits = thresholdsOf(this.config.thresholds, this.config.topK === null ? 0.5 : lowest);
+  readonly #hits = this.addVariable([this.#limits.length], { name: 'true_positives' });
+  readonly #misses = this.addVariable([this.#limits.length], { name: this.missName() });
   protected abstract missName(): string;
   protected abstract counts(hits: Variable, misses: Variable): Counts;
 
   protected override update(yTrue: Tensor, yPred: Tensor, given: Given = {}): void {
     const sampleWeight = countedWeight(given);
     const { topK, classId } = this.config;
-    const options = { thresholds: this.limits, sampleWeight, topK, classId };
-    countConfusion(this.counts(this.hits, this.misses), yTrue, yPred, options);
+    const options = { thresholds: this.#limits, sampleWeight, topK, classId };
+    countConfusion(this.counts(this.#hits, this.#misses), yTrue, yPred, options);
   }
   protected override compute(): Tensor {
-    const hits = this.hits.value;
-    return oneOrAll(ops.divideNoNan(hits, ops.add(hits, this.misses.value)));
+    const hits = this.#hits.value;
+    return oneOrAll(ops.divideNoNan(hits, ops.add(hits, this.#misses.value)));
   }
 }
 /** What part of the predicted positives is right. */

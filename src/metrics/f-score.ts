@@ -33,10 +33,10 @@ export class FBetaScore extends Metric<typeof fields, [yTrue: Like, yPred: Like,
   static override readonly className: string = 'FBetaScore';
   static override readonly defaultName: string = 'fbeta_score';
   static override readonly fields = fields;
-  private truePositives!: Variable;
-  private falsePositives!: Variable;
-  private falseNegatives!: Variable;
-  private weights!: Variable;
+  #truePositives!: Variable;
+  #falsePositives!: Variable;
+  #falseNegatives!: Variable;
+  #weights!: Variable;
   override built = false;
 
   override build(yTrue: Shape, yPred: Shape): void {
@@ -49,10 +49,10 @@ export class FBetaScore extends Metric<typeof fields, [yTrue: Like, yPred: Like,
       );
     const shape = this.config.average === 'micro' ? [] : [yPred[1]!];
     const make = (name: string): Variable => this.addVariable(shape, { name, dtype: this.dtype });
-    this.truePositives = make('true_positives');
-    this.falsePositives = make('false_positives');
-    this.falseNegatives = make('false_negatives');
-    this.weights = make('intermediate_weights');
+    this.#truePositives = make('true_positives');
+    this.#falsePositives = make('false_positives');
+    this.#falseNegatives = make('false_negatives');
+    this.#weights = make('intermediate_weights');
     this.built = true;
   }
   protected override update(yTrue: Tensor, yPred: Tensor, given: Given = {}): void {
@@ -70,22 +70,22 @@ export class FBetaScore extends Metric<typeof fields, [yTrue: Like, yPred: Like,
     const weight = counted && alignLeading(ops.cast(counted, this.dtype), t)[0];
     const axis = average === 'micro' ? null : 0;
     const sum = (x: Tensor): Tensor => ops.sum(weight ? ops.multiply(x, weight) : x, { axis });
-    accumulate(this.truePositives, sum(ops.multiply(y, t)));
-    accumulate(this.falsePositives, sum(ops.multiply(y, ops.subtract(1, t))));
-    accumulate(this.falseNegatives, sum(ops.multiply(ops.subtract(1, y), t)));
-    accumulate(this.weights, sum(t));
+    accumulate(this.#truePositives, sum(ops.multiply(y, t)));
+    accumulate(this.#falsePositives, sum(ops.multiply(y, ops.subtract(1, t))));
+    accumulate(this.#falseNegatives, sum(ops.multiply(ops.subtract(1, y), t)));
+    accumulate(this.#weights, sum(t));
   }
   protected override compute(): Tensor {
     const { average, beta } = this.config;
-    const hit = this.truePositives.value;
+    const hit = this.#truePositives.value;
     const share = (misses: Tensor): Tensor => ops.divide(hit, ops.add(ops.add(hit, misses), epsilon()));
-    const [precision, recall] = [share(this.falsePositives.value), share(this.falseNegatives.value)];
+    const [precision, recall] = [share(this.#falsePositives.value), share(this.#falseNegatives.value)];
     const both = ops.add(ops.multiply(precision, beta ** 2), recall);
     const mean = ops.divide(ops.multiply(precision, recall), ops.add(both, epsilon()));
     const score = ops.multiply(mean, 1 + beta ** 2);
     if (average === null) return score;
     if (average !== 'weighted') return ops.mean(score);
-    const weights = ops.divide(this.weights.value, ops.add(ops.sum(this.weights.value), epsilon()));
+    const weights = ops.divide(this.#weights.value, ops.add(ops.sum(this.#weights.value), epsilon()));
     return ops.sum(ops.multiply(score, weights));
   }
 }

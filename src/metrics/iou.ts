@@ -29,19 +29,19 @@ abstract class Overlap<S extends Fields> extends Metric<S, Args> {
   static override readonly defaultDtype: string = 'int32';
   protected readonly settings: Settings = this.settle();
   /** The sums of weights: of their whole parts, where the dtype is an integer one. */
-  private readonly matrix: Variable = this.makeMatrix();
+  readonly #matrix: Variable = this.#makeMatrix();
   /**
    * What the matrix cannot hold: the sums of what weights have beyond their whole parts, and in a last row, by class, the
    * weights of what was taken for the class, or belongs to it, while the other side is no class.
    */
-  private readonly rest: Variable = this.addVariable([this.settings.numClasses + 1, this.settings.numClasses], {
+  readonly #rest: Variable = this.addVariable([this.settings.numClasses + 1, this.settings.numClasses], {
     name: 'total_rest',
     dtype: isFloat(this.dtype) ? this.dtype : 'float32',
   });
-  private hasFractions = false;
+  #hasFractions = false;
   protected abstract settle(): Settings;
 
-  private makeMatrix(): Variable {
+  #makeMatrix(): Variable {
     const { numClasses, targetClassIds } = this.settings;
     const beyond = targetClassIds.find((id) => id >= numClasses || id < 0);
     if (beyond !== undefined)
@@ -54,33 +54,33 @@ abstract class Overlap<S extends Fields> extends Metric<S, Args> {
   }
   /** As in Keras, one matrix; another one once there are weights that are no whole numbers. */
   override get variables(): readonly Variable[] {
-    return super.variables.filter((v) => v !== this.rest || this.hasFractions);
+    return super.variables.filter((v) => v !== this.#rest || this.#hasFractions);
   }
   override resetState(): void {
     super.resetState();
-    if (!this.hasFractions) this.rest.assign(ops.zeros(this.rest.shape, { dtype: this.rest.dtype }));
+    if (!this.#hasFractions) this.#rest.assign(ops.zeros(this.#rest.shape, { dtype: this.#rest.dtype }));
   }
   override setAside(): () => void {
-    const rest = this.rest.value;
+    const rest = this.#rest.value;
     const bringBack = super.setAside();
     return () => {
       bringBack();
-      this.rest.assign(rest);
+      this.#rest.assign(rest);
     };
   }
   /** Takes in a batch; says once what counts as wrong because it is no class, where that can be seen. */
   override updateState(...args: Args): void | Promise<void> {
-    if (!currentTrace() && !this.hasWarned) this.warnOfStrangers(...args);
+    if (!currentTrace() && !this.#hasWarned) this.#warnOfStrangers(...args);
     return super.updateState(...args);
   }
-  private hasWarned = false;
-  private warnOfStrangers(yTrue: Like, yPred: Like, options?: UpdateOptions): void {
+  #hasWarned = false;
+  #warnOfStrangers(yTrue: Like, yPred: Like, options?: UpdateOptions): void {
     const given = (x: Like | null | undefined): Tensor | null => (x === undefined || x === null ? null : asTensor(x));
     const weight = countedWeight({ sampleWeight: given(options?.sampleWeight), mask: given(options?.mask) });
-    const { labels, predictions, isStrange } = this.cells(...this.prepared(asTensor(yTrue), asTensor(yPred)), weight);
+    const { labels, predictions, isStrange } = this.#cells(...this.prepared(asTensor(yTrue), asTensor(yPred)), weight);
     const at = dataNow(isStrange, 'the range of labels')?.indexOf(1) ?? -1;
     if (at < 0) return;
-    this.hasWarned = true;
+    this.#hasWarned = true;
     const { numClasses, ignoreClass } = this.settings;
     const [label, prediction] = [labels, predictions].map((x) => dataSync(x, 'a label')[at]!) as [number, number];
     const isLabel = (label < 0 || label >= numClasses) && label !== ignoreClass;
@@ -93,7 +93,7 @@ abstract class Overlap<S extends Fields> extends Metric<S, Args> {
     return [yTrue, yPred];
   }
   /** Classes and weight of every element, whether it counts, and whether it should but is out of range. */
-  private cells(yTrue: Tensor, yPred: Tensor, sampleWeight: Tensor | null) {
+  #cells(yTrue: Tensor, yPred: Tensor, sampleWeight: Tensor | null) {
     const { numClasses, ignoreClass, sparseYTrue, sparseYPred, axis } = this.settings;
     const classes = (x: Tensor, isSparse: boolean): Tensor =>
       flat(ops.cast(isSparse ? x : ops.argmax(x, { axis }), 'int32'));
@@ -116,15 +116,15 @@ abstract class Overlap<S extends Fields> extends Metric<S, Args> {
   protected override update(yTrue: Tensor, yPred: Tensor, options: Given = {}): void {
     const { numClasses } = this.settings;
     const given = this.prepared(yTrue, yPred);
-    const { labels, predictions, weight, counts, isStrange, isClass } = this.cells(...given, countedWeight(options));
+    const { labels, predictions, weight, counts, isStrange, isClass } = this.#cells(...given, countedWeight(options));
     const cell = ops.where(counts, ops.add(ops.multiply(labels, numClasses), predictions), -1);
     const sumsOf = (x: Tensor): Tensor =>
       ops.reshape(ops.segmentSum(x, cell, { numSegments: numClasses * numClasses }), [numClasses, numClasses]);
-    const { matrix, rest } = this;
+    const [matrix, rest] = [this.#matrix, this.#rest];
     const whole = ops.cast(weight, matrix.dtype);
     accumulate(matrix, ops.cast(sumsOf(whole), matrix.dtype));
     const isFractional = isFloat(weight.dtype) && !isFloat(matrix.dtype);
-    if (isFractional) this.hasFractions = true;
+    if (isFractional) this.#hasFractions = true;
     const exact = ops.cast(weight, rest.dtype);
     const fractions = isFractional ? sumsOf(ops.subtract(exact, ops.cast(whole, rest.dtype))) : ops.zeros(matrix.shape);
     const stray = (classes: Tensor): Tensor =>
@@ -137,9 +137,9 @@ abstract class Overlap<S extends Fields> extends Metric<S, Args> {
   protected override compute(): Tensor {
     const { targetClassIds } = this.settings;
     const { numClasses } = this.settings;
-    const rest = this.rest.value;
+    const rest = this.#rest.value;
     const [fractions, strays] = ops.split(rest, [numClasses]) as [Tensor, Tensor];
-    const matrix = ops.add(ops.cast(this.matrix.value, rest.dtype), fractions);
+    const matrix = ops.add(ops.cast(this.#matrix.value, rest.dtype), fractions);
     const hits = ops.diag(matrix);
     const both = ops.add(ops.sum(matrix, { axis: 0 }), ops.sum(matrix, { axis: 1 }));
     const union = ops.add(ops.subtract(both, hits), ops.reshape(strays, [numClasses]));

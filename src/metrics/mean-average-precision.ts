@@ -97,13 +97,13 @@ export class MeanAveragePrecision extends Metric<typeof fields, [yTrue: Detectio
   static override readonly defaultName: string | undefined = 'mean_average_precision';
   static override readonly fields = fields;
   static override readonly hostSide = true;
-  private accumulator: CocoAccumulator;
+  #accumulator: CocoAccumulator;
 
   constructor(options: MeanAveragePrecisionOptions = {}) {
     super(options);
-    this.accumulator = this.begin();
+    this.#accumulator = this.#begin();
   }
-  private begin(): CocoAccumulator {
+  #begin(): CocoAccumulator {
     const { iouType, iouThresholds, recallThresholds, maxDetections, areaRanges, classIds } = this.config;
     return new CocoAccumulator({
       iouType,
@@ -125,16 +125,16 @@ export class MeanAveragePrecision extends Metric<typeof fields, [yTrue: Detectio
       imageSize: size,
       iouType,
     }))
-      this.accumulator.addImage(truths, detections);
+      this.#accumulator.addImage(truths, detections);
   }
   /** The chosen figure; -1 when there is no object at all. */
   override result(): number {
-    return this.accumulator.evaluate().stats[statNames.indexOf(this.config.figure)]!;
+    return this.#accumulator.evaluate().stats[statNames.indexOf(this.config.figure)]!;
   }
   /** All figures and tables, and the precision-recall curves unless they are not wanted. */
   results(options: { readonly curves?: boolean } = {}): MeanAveragePrecisionResults {
     const { curves = true } = optionsOf(this, { curves: true }, options);
-    const result = this.accumulator.evaluate({ curves });
+    const result = this.#accumulator.evaluate({ curves });
     const names = this.config.classNames as Readonly<Record<number, string>> | null;
     const known = result.categoryIds.filter((id) => names?.[id] !== undefined);
     return {
@@ -145,13 +145,13 @@ export class MeanAveragePrecision extends Metric<typeof fields, [yTrue: Detectio
     };
   }
   override resetState(): void {
-    this.accumulator.reset();
+    this.#accumulator.reset();
   }
   override setAside(): () => void {
-    const { accumulator } = this;
-    this.accumulator = this.begin();
+    const accumulator = this.#accumulator;
+    this.#accumulator = this.#begin();
     return () => {
-      this.accumulator = accumulator;
+      this.#accumulator = accumulator;
     };
   }
 }

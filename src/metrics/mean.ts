@@ -34,13 +34,13 @@ function bySample(
 export class Sum extends Metric<{}, [values: Like, options?: UpdateOptions]> {
   static override readonly className = 'Sum';
   static override readonly defaultName = 'sum';
-  private readonly total = this.addVariable([], { name: 'total', dtype: this.dtype });
+  readonly #total = this.addVariable([], { name: 'total', dtype: this.dtype });
 
   protected override update(values: Tensor, given: Given = {}): void {
-    accumulate(this.total, ops.sum(bySample(values, countedWeight(given, this.dtype), ops.sum, this.dtype)[0]));
+    accumulate(this.#total, ops.sum(bySample(values, countedWeight(given, this.dtype), ops.sum, this.dtype)[0]));
   }
   protected override compute(): Tensor {
-    return this.total.value;
+    return this.#total.value;
   }
 }
 
@@ -98,18 +98,18 @@ const renamed = (options: object, rename: (key: string) => string): Record<strin
 export class MeanMetricWrapper extends MeanOf {
   static override readonly className: string = 'MeanMetricWrapper';
   readonly fn: MetricFunction;
-  private readonly options: Readonly<Record<string, unknown>>;
+  readonly #options: Readonly<Record<string, unknown>>;
 
   constructor(fn: MetricFunction, { name, dtype, ...options }: MetricOptions & Record<string, unknown> = {}) {
     super({ name, dtype });
     this.fn = fn;
-    this.options = options;
+    this.#options = options;
   }
   protected values(yTrue: Tensor, yPred: Tensor): Tensor {
-    return Object.keys(this.options).length > 0 ? this.fn(yTrue, yPred, this.options) : this.fn(yTrue, yPred);
+    return Object.keys(this.#options).length > 0 ? this.fn(yTrue, yPred, this.#options) : this.fn(yTrue, yPred);
   }
   override getConfig(): Config {
-    return { ...super.getConfig(), fn: serializeObject(this.fn), ...renamed(this.options, onDisk) };
+    return { ...super.getConfig(), fn: serializeObject(this.fn), ...renamed(this.#options, onDisk) };
   }
   static override fromConfig<T>({ fn, ...config }: Config): T {
     return new MeanMetricWrapper(deserializeObject(fn) as MetricFunction, renamed(config, fromDisk)) as T;

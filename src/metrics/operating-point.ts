@@ -25,28 +25,33 @@ abstract class OperatingPoint<S extends Fields & typeof base> extends Metric<
   S,
   [yTrue: Like, yPred: Like, options?: UpdateOptions]
 > {
-  private readonly options = this.config as unknown as { numThresholds: number; classId: number | null };
-  private readonly thresholds = evenThresholds(this.options.numThresholds);
-  private readonly make = (name: string): Variable => this.addVariable([this.thresholds.length], { name });
-  private readonly truePositives = this.make('true_positives');
-  private readonly falsePositives = this.make('false_positives');
-  private readonly trueNegatives = this.make('true_negatives');
-  private readonly falseNegatives = this.make('false_negatives');
+  readonly #options = this.config as unknown as { numThresholds: number; classId: number | null };
+  readonly #thresholds = evenThresholds(this.#options.numThresholds);
+  readonly #make = (name: string): Variable => this.addVariable([this.#thresholds.length], { name });
+  readonly #truePositives = this.#make('true_positives');
+  readonly #falsePositives = this.#make('false_positives');
+  readonly #trueNegatives = this.#make('true_negatives');
+  readonly #falseNegatives = this.#make('false_negatives');
 
   protected override update(yTrue: Tensor, yPred: Tensor, given: Given = {}): void {
     const sampleWeight = countedWeight(given);
-    const { truePositives, falsePositives, trueNegatives, falseNegatives, thresholds } = this;
-    const counts = { truePositives, falsePositives, trueNegatives, falseNegatives };
-    countConfusion(counts, yTrue, yPred, { thresholds, sampleWeight, classId: this.options.classId });
+    const thresholds = this.#thresholds;
+    const counts = {
+      truePositives: this.#truePositives,
+      falsePositives: this.#falsePositives,
+      trueNegatives: this.#trueNegatives,
+      falseNegatives: this.#falseNegatives,
+    };
+    countConfusion(counts, yTrue, yPred, { thresholds, sampleWeight, classId: this.#options.classId });
   }
   protected get recall(): Tensor {
-    return share(this.truePositives, this.falseNegatives);
+    return share(this.#truePositives, this.#falseNegatives);
   }
   protected get precision(): Tensor {
-    return share(this.truePositives, this.falsePositives);
+    return share(this.#truePositives, this.#falsePositives);
   }
   protected get specificity(): Tensor {
-    return share(this.trueNegatives, this.falsePositives);
+    return share(this.#trueNegatives, this.#falsePositives);
   }
   protected best(measure: Tensor, constrained: Tensor, least: number): Tensor {
     return ops.max(ops.where(ops.greaterEqual(constrained, least), measure, 0), { initial: 0 });

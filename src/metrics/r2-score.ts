@@ -23,11 +23,11 @@ export class R2Score extends Metric<typeof fields, [yTrue: Like, yPred: Like, op
   static override readonly className = 'R2Score';
   static override readonly defaultName = 'r2_score';
   static override readonly fields = fields;
-  private readonly samples = this.addVariable([], { name: 'num_samples' });
-  private squares!: Variable;
-  private sum!: Variable;
-  private residual!: Variable;
-  private count!: Variable;
+  readonly #samples = this.addVariable([], { name: 'num_samples' });
+  #squares!: Variable;
+  #sum!: Variable;
+  #residual!: Variable;
+  #count!: Variable;
   override built = false;
 
   override build(yTrue: Shape, yPred: Shape): void {
@@ -39,10 +39,10 @@ export class R2Score extends Metric<typeof fields, [yTrue: Like, yPred: Like, op
         'give both the shape [batch, outputs]',
       );
     const make = (name: string): Variable => this.addVariable([yPred[1]!], { name });
-    this.squares = make('squared_sum');
-    this.sum = make('sum');
-    this.residual = make('residual');
-    this.count = make('count');
+    this.#squares = make('squared_sum');
+    this.#sum = make('sum');
+    this.#residual = make('residual');
+    this.#count = make('count');
     this.built = true;
   }
   protected override update(yTrue: Tensor, yPred: Tensor, options: Given = {}): void {
@@ -52,19 +52,19 @@ export class R2Score extends Metric<typeof fields, [yTrue: Like, yPred: Like, op
     const weight = ops.broadcastTo(given.shape.length === 1 ? ops.expandDims(given, 1) : given, t.shape);
     const weighted = ops.multiply(t, weight);
     const total = (x: Tensor): Tensor => ops.sum(x, { axis: 0 });
-    accumulate(this.sum, total(weighted));
-    accumulate(this.squares, total(ops.multiply(t, weighted)));
-    accumulate(this.residual, total(ops.multiply(ops.square(ops.subtract(t, y)), weight)));
-    accumulate(this.count, total(weight));
-    accumulate(this.samples, ops.full([], t.shape[0]! * t.shape[1]!, { dtype: this.dtype }));
+    accumulate(this.#sum, total(weighted));
+    accumulate(this.#squares, total(ops.multiply(t, weighted)));
+    accumulate(this.#residual, total(ops.multiply(ops.square(ops.subtract(t, y)), weight)));
+    accumulate(this.#count, total(weight));
+    accumulate(this.#samples, ops.full([], t.shape[0]! * t.shape[1]!, { dtype: this.dtype }));
   }
   protected override compute(): Tensor {
     const { classAggregation, numRegressors } = this.config;
     const spread = ops.subtract(
-      this.squares.value,
-      ops.multiply(this.sum.value, ops.divide(this.sum.value, this.count.value)),
+      this.#squares.value,
+      ops.multiply(this.#sum.value, ops.divide(this.#sum.value, this.#count.value)),
     );
-    const raw = ops.subtract(1, ops.divide(this.residual.value, spread));
+    const raw = ops.subtract(1, ops.divide(this.#residual.value, spread));
     const scores = ops.where(ops.isinf(raw), 0, raw);
     const score =
       classAggregation === null
@@ -74,7 +74,7 @@ export class R2Score extends Metric<typeof fields, [yTrue: Like, yPred: Like, op
           : ops.divide(ops.sum(ops.multiply(spread, scores)), ops.sum(spread));
     if (numRegressors === 0) return score;
     // With as few samples as regressors the plain score stays.
-    const rest = ops.subtract(this.samples.value, 1);
+    const rest = ops.subtract(this.#samples.value, 1);
     const freedom = ops.subtract(rest, numRegressors);
     const adjusted = ops.subtract(1, ops.divide(ops.multiply(ops.subtract(1, score), rest), freedom));
     return ops.where(ops.greater(freedom, 0), adjusted, score);

@@ -41,7 +41,7 @@ export class Muon extends Optimizer<typeof fields> {
   static override readonly className = 'Muon';
   static override readonly fields = fields;
 
-  private isAdams({ shape, path }: Variable): boolean {
+  #isAdams({ shape, path }: Variable): boolean {
     const { excludeEmbeddings, excludeLayers } = this.config;
     return (
       shape.length !== 2 ||
@@ -50,10 +50,10 @@ export class Muon extends Optimizer<typeof fields> {
     );
   }
   protected override slotsOf(variable: Variable) {
-    return [this.isAdams(variable) ? ['momentum', 'velocity'] : ['momentum']];
+    return [this.#isAdams(variable) ? ['momentum', 'velocity'] : ['momentum']];
   }
   protected override decayOf(variable: Variable): number | null {
-    return this.isAdams(variable) ? this.config.adamWeightDecay : this.config.weightDecay;
+    return this.#isAdams(variable) ? this.config.adamWeightDecay : this.config.weightDecay;
   }
   protected override update(update: Update): void {
     const { adamBeta1: beta1, adamBeta2: beta2, epsilon, adamLrRatio, momentum, nesterov, rmsRate } = this.config;
@@ -64,12 +64,12 @@ export class Muon extends Optimizer<typeof fields> {
     }
     const slot = slots['momentum'];
     const m = slot.assign(add(slot.read(), add(gradient, multiply(slot.read(), momentum - 1))));
-    const direction = this.orthogonal(nesterov ? add(gradient, multiply(m, momentum)) : m);
+    const direction = this.#orthogonal(nesterov ? add(gradient, multiply(m, momentum)) : m);
     const scale = rmsRate === null ? 1 : Math.sqrt(Math.max(...variable.shape)) * rmsRate;
     variable.assign(subtract(variable.read(), multiply(direction, multiply(learningRate, scale))));
   }
   /** `U Vᵀ` of the singular value decomposition, nearly: iterates `x ← a x + (b x xᵀ + c (x xᵀ)²) x`. */
-  private orthogonal(matrix: Tensor): Tensor {
+  #orthogonal(matrix: Tensor): Tensor {
     const { muonA, muonB, muonC, nsSteps } = this.config;
     const isTall = matrix.shape[0] > matrix.shape[1];
     const turned = (x: Tensor): Tensor => swapaxes(x, 0, 1);

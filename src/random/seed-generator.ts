@@ -59,11 +59,11 @@ export class SeedGenerator {
   readonly seed: number;
   readonly state: Variable;
   /** The seed that was given, as configs hold it. */
-  private readonly given: number | null;
+  readonly #given: number | null;
 
   constructor(options: { seed?: number | null; name?: string | null } = {}) {
     const { seed = null, name = null } = optionsOf('SeedGenerator', { seed: true, name: true }, options);
-    this.given = seed;
+    this.#given = seed;
     this.name = name ?? autoName('seed_generator');
     const owner = currentCall();
     if (seed !== null) checkSeed('SeedGenerator', seed);
@@ -83,7 +83,7 @@ export class SeedGenerator {
     return key;
   }
   getConfig(): Config {
-    return { seed: this.given };
+    return { seed: this.#given };
   }
   static fromConfig(config: Config): SeedGenerator {
     return new SeedGenerator(config);

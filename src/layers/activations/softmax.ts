@@ -30,13 +30,13 @@ export class Softmax extends Layer<typeof fields> {
 
   call(inputs: Tensor, { mask }: CallOptions = {}): Tensor {
     const { axis } = this;
-    if (!mask) return Array.isArray(axis) && axis.length > 1 ? this.overAxes(inputs) : softmax(inputs, { axis });
+    if (!mask) return Array.isArray(axis) && axis.length > 1 ? this.#overAxes(inputs) : softmax(inputs, { axis });
     const hidden = multiply(subtract(1, cast(mask, inputs.dtype)), largeNegative(inputs));
     const logits = add(inputs, hidden);
-    const out = Array.isArray(axis) && axis.length > 1 ? this.overAxes(logits) : softmax(logits, { axis });
+    const out = Array.isArray(axis) && axis.length > 1 ? this.#overAxes(logits) : softmax(logits, { axis });
     return multiply(out, cast(mask, inputs.dtype));
   }
-  private overAxes(x: Tensor): Tensor {
+  #overAxes(x: Tensor): Tensor {
     return exp(subtract(x, logsumexp(x, { axis: this.axis, keepdims: true })));
   }
 }

@@ -51,9 +51,9 @@ export class Attention extends Layer<
       this.concatScoreWeight = this.addWeight({ name: 'concat_score_weight', shape: [], initializer: 'ones' });
   }
   call(inputs: Inputs, options: AttentionCallOptions = {}): Tensor | [Tensor, Tensor] {
-    return attend(this, inputs, (query, key) => this.scores(query, key), options);
+    return attend(this, inputs, (query, key) => this.#scores(query, key), options);
   }
-  private scores(query: Tensor, key: Tensor): Tensor {
+  #scores(query: Tensor, key: Tensor): Tensor {
     const { scale, concatScoreWeight: weight } = this;
     if (!weight) {
       const products = matmul(query, transpose(key, { axes: [0, 2, 1] }));

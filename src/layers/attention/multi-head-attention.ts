@@ -60,7 +60,7 @@ export class MultiHeadAttention extends Layer<
   private softmax!: Softmax;
   private dropoutLayer!: Dropout;
   private outputDense!: EinsumDense;
-  private axes: readonly number[] = [];
+  #axes: readonly number[] = [];
 
   override build(queryShape: SymbolicShape, valueShape: SymbolicShape, keyShape: SymbolicShape = valueShape): void {
     const { numHeads, keyDim } = this;
@@ -73,7 +73,7 @@ export class MultiHeadAttention extends Layer<
     const valueDim = this.valueDim ?? keyDim;
     const rank = queryShape.length;
     const make = (name: string, shape: SymbolicShape, size: number): EinsumDense => {
-      const dense = projection(this.options, name, { rank: shape.length, bound: 1, to: [numHeads, size] });
+      const dense = projection(this.#options, name, { rank: shape.length, bound: 1, to: [numHeads, size] });
       dense.build(shape);
       return dense;
     };
@@ -81,15 +81,15 @@ export class MultiHeadAttention extends Layer<
     this.keyDense = make('key', keyShape, keyDim);
     if (this.useGate) this.gateDense = make('gate', queryShape, valueDim);
     this.valueDense = make('value', valueShape, valueDim);
-    this.axes = this.attentionAxes ?? range(rank - 2).map((d) => d + 1);
-    this.softmax = new Softmax({ axis: this.axes.map((_, k) => k - this.axes.length), dtype: this.dtypePolicy });
+    this.#axes = this.attentionAxes ?? range(rank - 2).map((d) => d + 1);
+    this.softmax = new Softmax({ axis: this.#axes.map((_, k) => k - this.#axes.length), dtype: this.dtypePolicy });
     this.dropoutLayer = new Dropout({ rate: this.dropout, dtype: this.dtypePolicy, seed: this.seed });
     const to = this.outputShape ?? [queryShape.at(-1)!];
-    this.outputDense = projection(this.options, 'attention_output', { rank: rank + 1, bound: 2, to });
+    this.outputDense = projection(this.#options, 'attention_output', { rank: rank + 1, bound: 2, to });
     this.outputDense.build([...queryShape.slice(0, -1), numHeads, valueDim]);
   }
   /** The options with the dtype, as the projections take them. */
-  private get options() {
+  get #options() {
     return { ...optionsOf(this), dtypePolicy: this.dtypePolicy };
   }
 
@@ -102,30 +102,24 @@ export class MultiHeadAttention extends Layer<
     const value = this.valueDense(valueInput);
     const isPlain = this.dropout === 0 && !returnAttentionScores && query.shape.length === 4;
     const [found, scores] = isPlain
-      ? [this.fused(query, key, value, mask), undefined]
-      : this.explicit(query, key, value, mask, training);
+      ? [this.#fused(query, key, value, mask), undefined]
+      : this.#explicit(query, key, value, mask, training);
     const gated = this.gateDense ? multiply(found, sigmoid(this.gateDense(queryInput))) : found;
     const outputs = this.outputDense(gated);
     return returnAttentionScores ? [outputs, scores!] : outputs;
   }
-  private fused(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | undefined): Tensor {
+  #fused(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | undefined): Tensor {
     return dotProductAttention(query, key, value, {
       mask: mask && (mask.shape.length === 3 ? expandDims(mask, 1) : mask),
       scale: 1 / Math.sqrt(this.keyDim),
     });
   }
   /** Scores are made, so that they can be dropped or given: a query that sees nothing gets 0. */
-  private explicit(
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    mask: Tensor | undefined,
-    training: boolean,
-  ): [Tensor, Tensor] {
-    const [products, combine] = attentionEquations(query.shape.length, this.axes);
+  #explicit(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | undefined, training: boolean): [Tensor, Tensor] {
+    const [products, combine] = attentionEquations(query.shape.length, this.#axes);
     const scaled = multiply(query, cast(1 / Math.sqrt(this.keyDim), query.dtype));
     const logits = einsum(products, key, scaled);
-    const heads = -this.axes.length * 2 - 1;
+    const heads = -this.#axes.length * 2 - 1;
     let spread = mask;
     while (spread && spread.shape.length < logits.shape.length) spread = expandDims(spread, heads);
     const scores = spread ? this.softmax(logits, { mask: spread }) : this.softmax(logits);
@@ -153,7 +147,7 @@ export class MultiHeadAttention extends Layer<
     return {
       ...super.getConfig(),
       value_dim: this.valueDim ?? this.keyDim,
-      attention_axes: this.built ? this.axes : this.attentionAxes,
+      attention_axes: this.built ? this.#axes : this.attentionAxes,
     };
   }
 }

@@ -31,7 +31,7 @@ export class Dot extends Layer<typeof fields, [inputs: readonly Tensor[]]> {
     if (inputShapes.length !== 2 || !inputShapes.every((s) => Array.isArray(s)))
       fail(this, 'it takes a list of 2 inputs', `call it on two tensors: ${this.name}([a, b])`);
     const [x, y] = inputShapes as unknown as readonly [SymbolicShape, SymbolicShape];
-    const [a, b] = this.axesFor(x.length, y.length);
+    const [a, b] = this.#axesFor(x.length, y.length);
     const [m, n] = [x[a], y[b]];
     if (m === undefined || n === undefined || (m !== null && n !== null && m !== n))
       fail(
@@ -40,14 +40,14 @@ export class Dot extends Layer<typeof fields, [inputs: readonly Tensor[]]> {
         'give `axes` that have the same size in both inputs',
       );
   }
-  private axesFor(...ranks: readonly [number, number]): [number, number] {
+  #axesFor(...ranks: readonly [number, number]): [number, number] {
     const { axes } = this;
     const given = typeof axes === 'number' ? [axes, axes] : axes;
     return ranks.map((rank, k) => (given[k]! < 0 ? given[k]! + rank : given[k]!)) as [number, number];
   }
   call(inputs: readonly Tensor[]): Tensor {
     requireList(this, inputs);
-    const axes = this.axesFor(inputs[0]!.shape.length, inputs[1]!.shape.length);
+    const axes = this.#axesFor(inputs[0]!.shape.length, inputs[1]!.shape.length);
     const [x, y] = inputs.map((t, k) =>
       this.normalize ? normalize(t, { axis: axes[k]!, order: 2, epsilon: 1e-12 }) : t,
     ) as [Tensor, Tensor];

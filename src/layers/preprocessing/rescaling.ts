@@ -26,9 +26,9 @@ export class Rescaling extends Layer<typeof fields> {
 
   call(inputs: Tensor): Tensor {
     const x = cast(inputs, this.computeDtype);
-    return add(multiply(x, this.spread(this.scale, x)), this.spread(this.offset, x));
+    return add(multiply(x, this.#spread(this.scale, x)), this.#spread(this.offset, x));
   }
-  private spread(value: Numbers, x: Tensor): Tensor | number {
+  #spread(value: Numbers, x: Tensor): Tensor | number {
     if (typeof value === 'number') return value;
     const vector = tensor([...value], { dtype: this.computeDtype });
     if (imageDataFormat() === 'channels_last' || x.shape.length < 4) return vector;

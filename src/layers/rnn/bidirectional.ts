@@ -50,7 +50,7 @@ export class Bidirectional extends Layer<
     this.backward = backwardLayer
       ? (backwardLayer as Inner)
       : copyOf(layer as Inner, 'backward_', { go_backwards: !(layer as Inner).goBackwards });
-    this.checkPair();
+    this.#checkPair();
     // Padding must not be repeated into what the other direction gives.
     for (const inner of [this.forwardLayer, this.backwardLayer]) inner.zeroOutputForMask = inner.returnSequences;
     this.inputSpec = this.forwardLayer.inputSpec;
@@ -63,7 +63,7 @@ export class Bidirectional extends Layer<
   get backwardLayer(): Inner {
     return this.backward;
   }
-  private checkPair(): void {
+  #checkPair(): void {
     const [forward, backward] = [this.forwardLayer, this.backwardLayer];
     if (forward.goBackwards === backward.goBackwards)
       fail(

@@ -25,12 +25,12 @@ export class CosineDecay extends LearningRateSchedule<typeof fields> {
   static override readonly fields = fields;
   rate(step: Tensor): Tensor {
     const { initialLearningRate: initial, warmupTarget, warmupSteps, decaySteps } = this.config;
-    if (warmupTarget === null) return this.fall(ops.minimum(step, decaySteps), initial);
+    if (warmupTarget === null) return this.#fall(ops.minimum(step, decaySteps), initial);
     const now = ops.minimum(step, decaySteps + warmupSteps);
     const rise = ops.add(ops.multiply(ops.divide(now, warmupSteps), warmupTarget - initial), initial);
-    return ops.where(ops.less(now, warmupSteps), rise, this.fall(ops.subtract(now, warmupSteps), warmupTarget));
+    return ops.where(ops.less(now, warmupSteps), rise, this.#fall(ops.subtract(now, warmupSteps), warmupTarget));
   }
-  private fall(step: Tensor, from: number): Tensor {
+  #fall(step: Tensor, from: number): Tensor {
     const { decaySteps, alpha } = this.config;
     return ops.multiply(settle(wave(ops.divide(step, decaySteps)), alpha), from);
   }

@@ -31,74 +31,74 @@ const backupAndRestoreOptions: OptionNames<BackupAndRestoreOptions> = {
 
 /** Writes weights and optimizer state during training; a fit that was interrupted goes on from there when it is called again. */
 export class BackupAndRestore extends Callback<CallbackModel> {
-  private readonly options: Required<BackupAndRestoreOptions>;
-  private readonly counter: BatchCounter | undefined;
-  private readonly weights: string;
-  private readonly metadata: string;
-  private epoch = 0;
-  private batch = 0;
+  readonly #options: Required<BackupAndRestoreOptions>;
+  readonly #counter: BatchCounter | undefined;
+  readonly #weights: string;
+  readonly #metadata: string;
+  #epoch = 0;
+  #batch = 0;
 
   constructor(options: BackupAndRestoreOptions) {
     optionsOf('BackupAndRestore', backupAndRestoreOptions, options);
     super();
-    this.options = { saveFreq: 'epoch', doubleCheckpoint: false, deleteCheckpoint: true, ...options };
-    const { backupDir, saveFreq } = this.options;
+    this.#options = { saveFreq: 'epoch', doubleCheckpoint: false, deleteCheckpoint: true, ...options };
+    const { backupDir, saveFreq } = this.#options;
     if (!backupDir) fail('BackupAndRestore', 'backupDir is empty', 'name a folder');
-    this.counter = saveFreq === 'epoch' ? undefined : new BatchCounter('BackupAndRestore', saveFreq);
-    this.weights = `${backupDir}/latest.weights.h5`;
-    this.metadata = `${backupDir}/training_metadata.json`;
+    this.#counter = saveFreq === 'epoch' ? undefined : new BatchCounter('BackupAndRestore', saveFreq);
+    this.#weights = `${backupDir}/latest.weights.h5`;
+    this.#metadata = `${backupDir}/training_metadata.json`;
   }
 
   override async onTrainBegin(): Promise<void> {
     try {
-      await this.restore();
+      await this.#restore();
     } catch (error) {
-      if (!(await fileExists(`${this.weights}.bkp`))) throw error;
-      for (const file of [this.weights, this.metadata])
+      if (!(await fileExists(`${this.#weights}.bkp`))) throw error;
+      for (const file of [this.#weights, this.#metadata])
         if (await fileExists(`${file}.bkp`)) await copy(`${file}.bkp`, file);
         else await removeFile(file);
-      await this.restore();
+      await this.#restore();
     }
   }
-  private async restore(): Promise<void> {
+  async #restore(): Promise<void> {
     const { model } = this;
     if (!model.built)
       fail('BackupAndRestore', 'the model is not built', 'give it an Input, or call it on a batch before fit');
-    if (await fileExists(this.weights)) {
+    if (await fileExists(this.#weights)) {
       model.optimizer?.build(model.trainableVariables);
-      await model.loadWeights(this.weights);
+      await model.loadWeights(this.#weights);
     }
-    if (await fileExists(this.metadata)) {
-      const { epoch } = JSON.parse(new TextDecoder().decode(await readFile(this.metadata))) as { epoch: number };
+    if (await fileExists(this.#metadata)) {
+      const { epoch } = JSON.parse(new TextDecoder().decode(await readFile(this.#metadata))) as { epoch: number };
       model[resumeEpoch] = epoch;
     }
   }
   override async onEpochBegin(epoch: number): Promise<void> {
-    this.epoch = epoch;
+    this.#epoch = epoch;
   }
   override async onEpochEnd(epoch: number): Promise<void> {
-    this.epoch = epoch + 1;
-    this.batch = 0;
-    if (!this.counter) await this.save();
+    this.#epoch = epoch + 1;
+    this.#batch = 0;
+    if (!this.#counter) await this.#save();
   }
   override async onTrainBatchEnd(batch: number): Promise<void> {
-    if (!this.counter) return;
-    this.batch = batch;
-    if (this.counter.isDue(batch)) await this.save();
+    if (!this.#counter) return;
+    this.#batch = batch;
+    if (this.#counter.isDue(batch)) await this.#save();
   }
-  private async save(): Promise<void> {
-    await makeFolderOf(this.weights);
-    if (this.options.doubleCheckpoint)
-      for (const file of [this.weights, this.metadata]) if (await fileExists(file)) await copy(file, `${file}.bkp`);
-    await this.model.saveWeights(this.weights, { overwrite: true });
-    const text = `{"epoch": ${this.epoch}, "batch": ${this.batch}}`;
-    await writeFileAtomic(this.metadata, new TextEncoder().encode(text));
+  async #save(): Promise<void> {
+    await makeFolderOf(this.#weights);
+    if (this.#options.doubleCheckpoint)
+      for (const file of [this.#weights, this.#metadata]) if (await fileExists(file)) await copy(file, `${file}.bkp`);
+    await this.model.saveWeights(this.#weights, { overwrite: true });
+    const text = `{"epoch": ${this.#epoch}, "batch": ${this.#batch}}`;
+    await writeFileAtomic(this.#metadata, new TextEncoder().encode(text));
   }
   override async onTrainEnd(): Promise<void> {
-    if (!this.options.deleteCheckpoint) return;
-    for (const file of [this.weights, this.metadata, `${this.weights}.bkp`, `${this.metadata}.bkp`])
+    if (!this.#options.deleteCheckpoint) return;
+    for (const file of [this.#weights, this.#metadata, `${this.#weights}.bkp`, `${this.#metadata}.bkp`])
       await removeFile(file);
-    await removeEmptyFolder(this.options.backupDir);
+    await removeEmptyFolder(this.#options.backupDir);
   }
 }
 const copy = async (from: string, to: string): Promise<void> => writeFileAtomic(to, await readFile(from));

@@ -2,22 +2,22 @@ import { fail } from '../../base/errors.ts';
 
 /** Says after which batches something is due that comes every so many of them, whatever the epochs' lengths. */
 export class BatchCounter {
-  private readonly every: number;
-  private since = 0;
-  private last = -1;
+  readonly #every: number;
+  #since = 0;
+  #last = -1;
 
   constructor(who: string, every: number) {
     if (!Number.isInteger(every) || every < 1)
       fail(who, `saveFreq must be "epoch" or a number of batches, got ${JSON.stringify(every)}`, 'use "epoch"');
-    this.every = every;
+    this.#every = every;
   }
   /** Counts a batch, given its number within the epoch. */
   isDue(batch: number): boolean {
     // Several batches may have passed since the last call.
-    this.since += batch <= this.last ? batch + 1 : batch - this.last;
-    this.last = batch;
-    if (this.since < this.every) return false;
-    this.since = 0;
+    this.#since += batch <= this.#last ? batch + 1 : batch - this.#last;
+    this.#last = batch;
+    if (this.#since < this.#every) return false;
+    this.#since = 0;
     return true;
   }
 }

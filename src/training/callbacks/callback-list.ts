@@ -15,7 +15,7 @@ const older: Partial<Record<Moment, 'onBatchBegin' | 'onBatchEnd'>> = {
 export class CallbackList {
   readonly callbacks: readonly Callback[];
 
-  private readonly lend: Lend;
+  readonly #lend: Lend;
 
   /** `run` is what calls them: they may use its model while it waits for them. */
   constructor(
@@ -24,7 +24,7 @@ export class CallbackList {
     params: CallbackParams,
   ) {
     this.callbacks = callbacks;
-    this.lend = run.turns?.lend ?? (async (f) => f());
+    this.#lend = run.turns?.lend ?? (async (f) => f());
     for (const callback of callbacks) {
       callback.setModel(run.model);
       callback.setParams(params);
@@ -32,21 +32,21 @@ export class CallbackList {
   }
 
   /** Those that wrote the method. */
-  private listeners(moment: Moment): Callback[] {
+  #listeners(moment: Moment): Callback[] {
     const names = [moment, ...(older[moment] ? [older[moment]] : [])];
     return this.callbacks.filter((c) => names.some((name) => c[name] !== Callback.prototype[name]));
   }
   async run(moment: Exclude<Moment, EpochMoment | BatchMoment>, logs: CallbackLogs = {}): Promise<void> {
-    for (const callback of this.listeners(moment)) await this.lend(() => callback[moment](logs));
+    for (const callback of this.#listeners(moment)) await this.#lend(() => callback[moment](logs));
   }
   async epoch(moment: EpochMoment, epoch: number, logs: CallbackLogs = {}): Promise<void> {
-    for (const callback of this.listeners(moment)) await this.lend(() => callback[moment](epoch, logs));
+    for (const callback of this.#listeners(moment)) await this.#lend(() => callback[moment](epoch, logs));
   }
   /** `logs` is asked for only when somebody listens. */
   async batch(moment: BatchMoment, batch: number, logs?: () => Promise<CallbackLogs>): Promise<void> {
-    const listeners = this.listeners(moment);
+    const listeners = this.#listeners(moment);
     if (listeners.length === 0) return;
     const numbers = logs ? await logs() : {};
-    for (const callback of listeners) await this.lend(() => callback[moment](batch, numbers));
+    for (const callback of listeners) await this.#lend(() => callback[moment](batch, numbers));
   }
 }

@@ -13,39 +13,39 @@ const cSVLoggerOptions: OptionNames<CSVLoggerOptions> = { filename: true, separa
 
 /** Writes loss and metrics of every epoch as a line of a CSV file. Columns that an epoch does not have hold "NA". */
 export class CSVLogger extends Callback {
-  private readonly options: Required<CSVLoggerOptions>;
-  private text = '';
-  private columns: readonly string[] | undefined;
+  readonly #options: Required<CSVLoggerOptions>;
+  #text = '';
+  #columns: readonly string[] | undefined;
 
   constructor(options: CSVLoggerOptions) {
     optionsOf('CSVLogger', cSVLoggerOptions, options);
     super();
-    this.options = { separator: ',', append: false, ...options };
+    this.#options = { separator: ',', append: false, ...options };
   }
   override async onTrainBegin(): Promise<void> {
-    const { filename, append } = this.options;
-    this.columns = undefined;
-    this.text = append && (await fileExists(filename)) ? new TextDecoder().decode(await readFile(filename)) : '';
-    await this.write();
+    const { filename, append } = this.#options;
+    this.#columns = undefined;
+    this.#text = append && (await fileExists(filename)) ? new TextDecoder().decode(await readFile(filename)) : '';
+    await this.#write();
   }
   override async onEpochEnd(epoch: number, logs: CallbackLogs = {}): Promise<void> {
-    if (!this.columns) {
+    if (!this.#columns) {
       const names = Object.keys(logs).sort();
       const hasValidation = names.some((name) => name.startsWith('val_'));
-      this.columns = hasValidation ? names : [...names, ...names.map((name) => `val_${name}`)];
-      if (this.text === '') this.addRow(['epoch', ...this.columns]);
+      this.#columns = hasValidation ? names : [...names, ...names.map((name) => `val_${name}`)];
+      if (this.#text === '') this.#addRow(['epoch', ...this.#columns]);
     }
-    this.addRow([String(epoch), ...this.columns.map((name) => cell(logs[name]))]);
-    await this.write();
+    this.#addRow([String(epoch), ...this.#columns.map((name) => cell(logs[name]))]);
+    await this.#write();
   }
-  private addRow(cells: readonly string[]): void {
-    const { separator } = this.options;
+  #addRow(cells: readonly string[]): void {
+    const { separator } = this.#options;
     const isSpecial = (text: string): boolean => [separator, '"', '\r', '\n'].some((special) => text.includes(special));
     const quoted = cells.map((text) => (isSpecial(text) ? `"${text.replaceAll('"', '""')}"` : text));
-    this.text += `${quoted.join(separator)}\r\n`;
+    this.#text += `${quoted.join(separator)}\r\n`;
   }
-  private write(): Promise<void> {
-    return writeFileAtomic(this.options.filename, new TextEncoder().encode(this.text));
+  #write(): Promise<void> {
+    return writeFileAtomic(this.#options.filename, new TextEncoder().encode(this.#text));
   }
 }
 

@@ -32,10 +32,10 @@ const earlyStoppingOptions: OptionNames<EarlyStoppingOptions> = {
 
 /** Stops training when a quantity no longer gets better. */
 export class EarlyStopping extends Callback<CallbackModel> {
-  private readonly options: Required<EarlyStoppingOptions>;
-  private readonly monitor: Monitor;
+  readonly #options: Required<EarlyStoppingOptions>;
+  readonly #monitor: Monitor;
   best: number | null = null;
-  private bestWeights: Tensor[] | undefined;
+  #bestWeights: Tensor[] | undefined;
   bestEpoch = 0;
   wait = 0;
   stoppedEpoch = 0;
@@ -43,7 +43,7 @@ export class EarlyStopping extends Callback<CallbackModel> {
   constructor(options: EarlyStoppingOptions = {}) {
     optionsOf('EarlyStopping', earlyStoppingOptions, options);
     super();
-    this.options = {
+    this.#options = {
       monitor: 'val_loss',
       minDelta: 0,
       patience: 0,
@@ -54,29 +54,29 @@ export class EarlyStopping extends Callback<CallbackModel> {
       startFromEpoch: 0,
       ...options,
     };
-    this.monitor = new Monitor('EarlyStopping', this.options);
+    this.#monitor = new Monitor('EarlyStopping', this.#options);
   }
 
   override onTrainBegin(): void {
     this.wait = this.stoppedEpoch = this.bestEpoch = 0;
     this.best = null;
-    this.bestWeights = undefined;
+    this.#bestWeights = undefined;
   }
   override onEpochEnd(epoch: number, logs: CallbackLogs = {}): void {
-    const { startFromEpoch, restoreBestWeights, baseline, patience } = this.options;
-    this.monitor.judge(this.model);
-    const value = this.monitor.value(logs);
+    const { startFromEpoch, restoreBestWeights, baseline, patience } = this.#options;
+    this.#monitor.judge(this.model);
+    const value = this.#monitor.value(logs);
     if (value === undefined || epoch < startFromEpoch) return;
-    if (restoreBestWeights && !this.bestWeights) {
-      this.bestWeights = this.model.getWeights();
+    if (restoreBestWeights && !this.#bestWeights) {
+      this.#bestWeights = this.model.getWeights();
       this.bestEpoch = epoch;
     }
     this.wait++;
-    if (this.monitor.isBetter(value, this.best)) {
+    if (this.#monitor.isBetter(value, this.best)) {
       this.best = value;
       this.bestEpoch = epoch;
-      if (restoreBestWeights) this.bestWeights = this.model.getWeights();
-      if (baseline === null || this.monitor.isBetter(value, baseline)) this.wait = 0;
+      if (restoreBestWeights) this.#bestWeights = this.model.getWeights();
+      if (baseline === null || this.#monitor.isBetter(value, baseline)) this.wait = 0;
       return;
     }
     if (this.wait >= patience && epoch > 0) {
@@ -85,10 +85,10 @@ export class EarlyStopping extends Callback<CallbackModel> {
     }
   }
   override onTrainEnd(): void {
-    const { verbose, restoreBestWeights } = this.options;
+    const { verbose, restoreBestWeights } = this.#options;
     if (this.stoppedEpoch > 0 && verbose > 0) console.log(`Epoch ${this.stoppedEpoch + 1}: early stopping`);
-    if (!restoreBestWeights || !this.bestWeights) return;
+    if (!restoreBestWeights || !this.#bestWeights) return;
     if (verbose > 0) console.log(`Restoring model weights from the end of the best epoch: ${this.bestEpoch + 1}.`);
-    this.model.setWeights(this.bestWeights);
+    this.model.setWeights(this.#bestWeights);
   }
 }

@@ -34,16 +34,16 @@ const modelCheckpointOptions: OptionNames<ModelCheckpointOptions> = {
 
 /** Saves the model, or its weights, at the end of epochs or every so many batches. */
 export class ModelCheckpoint extends Callback<CallbackModel> {
-  private readonly options: Required<ModelCheckpointOptions>;
-  private readonly monitor: Monitor;
-  private readonly counter: BatchCounter | undefined;
+  readonly #options: Required<ModelCheckpointOptions>;
+  readonly #monitor: Monitor;
+  readonly #counter: BatchCounter | undefined;
   best: number | null;
-  private epoch = 0;
+  #epoch = 0;
 
   constructor(options: ModelCheckpointOptions) {
     optionsOf('ModelCheckpoint', modelCheckpointOptions, options);
     super();
-    this.options = {
+    this.#options = {
       monitor: 'val_loss',
       verbose: 0,
       saveBestOnly: false,
@@ -53,7 +53,7 @@ export class ModelCheckpoint extends Callback<CallbackModel> {
       initialValueThreshold: null,
       ...options,
     };
-    const { filepath, saveWeightsOnly, initialValueThreshold, saveFreq } = this.options;
+    const { filepath, saveWeightsOnly, initialValueThreshold, saveFreq } = this.#options;
     if (saveWeightsOnly && !filepath.endsWith('.weights.h5'))
       fail(
         'ModelCheckpoint',
@@ -66,46 +66,46 @@ export class ModelCheckpoint extends Callback<CallbackModel> {
         `the file must end in ".keras" (or ".h5"), got "${filepath}"`,
         'rename the file, or set saveWeightsOnly',
       );
-    this.monitor = new Monitor('ModelCheckpoint', this.options);
-    this.counter = saveFreq === 'epoch' ? undefined : new BatchCounter('ModelCheckpoint', saveFreq);
+    this.#monitor = new Monitor('ModelCheckpoint', this.#options);
+    this.#counter = saveFreq === 'epoch' ? undefined : new BatchCounter('ModelCheckpoint', saveFreq);
     this.best = initialValueThreshold;
   }
 
   override onEpochBegin(epoch: number): void {
-    this.epoch = epoch;
+    this.#epoch = epoch;
   }
   override async onTrainBatchEnd(batch: number, logs: CallbackLogs = {}): Promise<void> {
-    if (this.counter?.isDue(batch)) await this.save(logs, batch);
+    if (this.#counter?.isDue(batch)) await this.#save(logs, batch);
   }
   override async onEpochEnd(epoch: number, logs: CallbackLogs = {}): Promise<void> {
-    this.epoch = epoch;
-    if (!this.counter) await this.save(logs);
+    this.#epoch = epoch;
+    if (!this.#counter) await this.#save(logs);
   }
 
-  private async save(logs: CallbackLogs, batch?: number): Promise<void> {
-    const counts = { epoch: this.epoch + 1, ...(batch !== undefined && { batch: batch + 1 }) };
-    const path = fillIn(this.options.filepath, counts, logs);
-    if (!this.isDue(logs, path)) return;
+  async #save(logs: CallbackLogs, batch?: number): Promise<void> {
+    const counts = { epoch: this.#epoch + 1, ...(batch !== undefined && { batch: batch + 1 }) };
+    const path = fillIn(this.#options.filepath, counts, logs);
+    if (!this.#isDue(logs, path)) return;
     await makeFolderOf(path);
-    await (this.options.saveWeightsOnly
+    await (this.#options.saveWeightsOnly
       ? this.model.saveWeights(path, { overwrite: true })
       : this.model.save(path, { overwrite: true }));
   }
   /** Whether the model is worth saving; remembers the best value. */
-  private isDue(logs: CallbackLogs, path: string): boolean {
-    const { saveBestOnly, verbose } = this.options;
+  #isDue(logs: CallbackLogs, path: string): boolean {
+    const { saveBestOnly, verbose } = this.#options;
     const say = (text: string): void => {
-      if (verbose > 0) console.log(`\nEpoch ${this.epoch + 1}: ${text}`);
+      if (verbose > 0) console.log(`\nEpoch ${this.#epoch + 1}: ${text}`);
     };
-    const value = saveBestOnly ? this.monitor.value(logs) : undefined;
+    const value = saveBestOnly ? this.#monitor.value(logs) : undefined;
     if (value === undefined) {
       say(`saving model to ${path}`);
       return true;
     }
-    this.monitor.judge(this.model);
-    const { name } = this.monitor;
+    this.#monitor.judge(this.model);
+    const { name } = this.#monitor;
     const before = this.best === null ? 'None' : this.best.toFixed(5);
-    if (!this.monitor.isBetter(value, this.best)) {
+    if (!this.#monitor.isBetter(value, this.best)) {
       say(`${name} did not improve from ${before}`);
       return false;
     }

@@ -29,26 +29,26 @@ export interface MonitorOptions {
 /** A quantity among the logs, and whether it gets better as it rises. */
 export class Monitor {
   readonly name: string;
-  private readonly mode: Mode;
-  private readonly who: string;
-  private readonly minDelta: number;
-  private isRising: boolean | undefined;
-  private hasWarned = false;
+  readonly #mode: Mode;
+  readonly #who: string;
+  readonly #minDelta: number;
+  #isRising: boolean | undefined;
+  #hasWarned = false;
 
   constructor(who: string, { monitor, mode, minDelta = 0 }: MonitorOptions) {
     if (mode !== 'auto' && mode !== 'min' && mode !== 'max')
       console.warn(`${who}: mode ${JSON.stringify(mode)} is unknown, "auto" is used. Fix: use "min", "max" or "auto".`);
-    this.who = who;
+    this.#who = who;
     this.name = monitor;
-    this.mode = mode === 'min' || mode === 'max' ? mode : 'auto';
-    this.minDelta = Math.abs(minDelta);
+    this.#mode = mode === 'min' || mode === 'max' ? mode : 'auto';
+    this.#minDelta = Math.abs(minDelta);
   }
 
   /** Finds out in which direction the quantity gets better, when no mode says so. */
   judge(model: CallbackModel): void {
-    this.isRising ??= this.mode === 'auto' ? this.askMetrics(model) : this.mode === 'max';
+    this.#isRising ??= this.#mode === 'auto' ? this.#askMetrics(model) : this.#mode === 'max';
   }
-  private askMetrics(model: CallbackModel): boolean {
+  #askMetrics(model: CallbackModel): boolean {
     const name = this.name.replace(/^val_/, '');
     if (name === 'loss' || name.endsWith('_loss')) return false;
     const metric =
@@ -56,7 +56,7 @@ export class Monitor {
       (model.metrics as readonly Judged[]).find((m) => m.name === name);
     return (
       (metric && isMetricRising(metric)) ??
-      fail(this.who, `it is not known whether "${this.name}" gets better as it rises`, 'set mode to "min" or "max"')
+      fail(this.#who, `it is not known whether "${this.name}" gets better as it rises`, 'set mode to "min" or "max"')
     );
   }
   /** The value in the logs; a warning, once, when they do not hold it. */
@@ -64,14 +64,14 @@ export class Monitor {
     const value: unknown = logs[this.name];
     if (Array.isArray(value))
       fail(
-        this.who,
+        this.#who,
         `"${this.name}" is a list of ${value.length} numbers, of which none can be said to be best`,
         "monitor one number: let the metric average (F1Score({ average: 'macro' })), or have one threshold",
       );
-    if (value === undefined && !this.hasWarned) {
-      this.hasWarned = true;
+    if (value === undefined && !this.#hasWarned) {
+      this.#hasWarned = true;
       console.warn(
-        `${this.who}: "${this.name}" is not among the logs (${Object.keys(logs).join(', ')}). Fix: monitor one of them; val_… needs validation data.`,
+        `${this.#who}: "${this.name}" is not among the logs (${Object.keys(logs).join(', ')}). Fix: monitor one of them; val_… needs validation data.`,
       );
     }
     return value as number | undefined;
@@ -79,6 +79,6 @@ export class Monitor {
   /** Whether a value is better than another by more than `minDelta`; than none, any is. */
   isBetter(value: number, than: number | null): boolean {
     if (than === null) return true;
-    return this.isRising ? value - this.minDelta > than : value + this.minDelta < than;
+    return this.#isRising ? value - this.#minDelta > than : value + this.#minDelta < than;
   }
 }

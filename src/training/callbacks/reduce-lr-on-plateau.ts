@@ -34,8 +34,8 @@ const reduceLROnPlateauOptions: OptionNames<ReduceLROnPlateauOptions> = {
 
 /** Lowers the learning rate when a quantity no longer gets better. */
 export class ReduceLROnPlateau extends Callback<CallbackModel> {
-  private readonly options: Required<ReduceLROnPlateauOptions>;
-  private readonly monitor: Monitor;
+  readonly #options: Required<ReduceLROnPlateauOptions>;
+  readonly #monitor: Monitor;
   best: number | null = null;
   wait = 0;
   cooldownCounter = 0;
@@ -43,7 +43,7 @@ export class ReduceLROnPlateau extends Callback<CallbackModel> {
   constructor(options: ReduceLROnPlateauOptions = {}) {
     optionsOf('ReduceLROnPlateau', reduceLROnPlateauOptions, options);
     super();
-    this.options = {
+    this.#options = {
       monitor: 'val_loss',
       factor: 0.1,
       patience: 10,
@@ -54,11 +54,11 @@ export class ReduceLROnPlateau extends Callback<CallbackModel> {
       minLr: 0,
       ...options,
     };
-    if (this.options.factor >= 1)
-      fail('ReduceLROnPlateau', `factor must be below 1, got ${this.options.factor}`, 'use 0.1, for example');
-    this.monitor = new Monitor('ReduceLROnPlateau', this.options);
+    if (this.#options.factor >= 1)
+      fail('ReduceLROnPlateau', `factor must be below 1, got ${this.#options.factor}`, 'use 0.1, for example');
+    this.#monitor = new Monitor('ReduceLROnPlateau', this.#options);
   }
-  private get optimizer(): Optimizer {
+  get #optimizer(): Optimizer {
     return this.model.optimizer ?? fail('ReduceLROnPlateau', 'the model has no optimizer', 'compile it first');
   }
 
@@ -67,29 +67,29 @@ export class ReduceLROnPlateau extends Callback<CallbackModel> {
     this.wait = this.cooldownCounter = 0;
   }
   override async onEpochEnd(epoch: number, logs: CallbackLogs = {}): Promise<void> {
-    this.monitor.judge(this.model);
-    await logLearningRates(this.optimizer, logs);
-    const value = this.monitor.value(logs);
+    this.#monitor.judge(this.model);
+    await logLearningRates(this.#optimizer, logs);
+    const value = this.#monitor.value(logs);
     if (value === undefined) return;
     if (this.cooldownCounter > 0) {
       this.cooldownCounter--;
       this.wait = 0;
     }
-    if (this.monitor.isBetter(value, this.best)) {
+    if (this.#monitor.isBetter(value, this.best)) {
       this.best = value;
       this.wait = 0;
       return;
     }
-    if (this.cooldownCounter > 0 || ++this.wait < this.options.patience) return;
-    if (!(await this.reduce(epoch))) return;
-    this.cooldownCounter = this.options.cooldown;
+    if (this.cooldownCounter > 0 || ++this.wait < this.#options.patience) return;
+    if (!(await this.#reduce(epoch))) return;
+    this.cooldownCounter = this.#options.cooldown;
     this.wait = 0;
   }
   /** Lowers the rates; gives whether one could be. */
-  private async reduce(epoch: number): Promise<boolean> {
-    const { factor, minLr, verbose } = this.options;
+  async #reduce(epoch: number): Promise<boolean> {
+    const { factor, minLr, verbose } = this.#options;
     let isReduced = false;
-    for (const { optimizer, key } of ratedOptimizers(this.optimizer)) {
+    for (const { optimizer, key } of ratedOptimizers(this.#optimizer)) {
       const before = await optimizer.readLearningRate();
       if (before <= Math.fround(minLr)) continue;
       const rate = Math.max(before * factor, minLr);

@@ -20,12 +20,12 @@ const remoteMonitorOptions: OptionNames<RemoteMonitorOptions> = {
 
 /** Sends loss and metrics of every epoch to a server, by POST. A server that does not answer is only warned of. */
 export class RemoteMonitor extends Callback {
-  private readonly options: Required<RemoteMonitorOptions>;
+  readonly #options: Required<RemoteMonitorOptions>;
 
   constructor(options: RemoteMonitorOptions = {}) {
     optionsOf('RemoteMonitor', remoteMonitorOptions, options);
     super();
-    this.options = {
+    this.#options = {
       root: 'http://localhost:9000',
       path: '/publish/epoch/end/',
       field: 'data',
@@ -35,7 +35,7 @@ export class RemoteMonitor extends Callback {
     };
   }
   override async onEpochEnd(epoch: number, logs: CallbackLogs = {}): Promise<void> {
-    const { root, path, field, headers, sendAsJson } = this.options;
+    const { root, path, field, headers, sendAsJson } = this.#options;
     const text = JSON.stringify({ epoch, ...logs });
     const type = sendAsJson ? { 'content-type': 'application/json' } : {};
     const body = sendAsJson ? text : new URLSearchParams({ [field]: text });

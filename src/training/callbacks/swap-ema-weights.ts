@@ -9,50 +9,50 @@ import { Callback, type CallbackModel } from './callback.ts';
  * predicts; with `swapOnEpoch` also from the end of each epoch to the beginning of the next, so that checkpoints hold them.
  */
 export class SwapEMAWeights extends Callback<CallbackModel> {
-  private readonly swapOnEpoch: boolean;
-  private isSwapped = false;
+  readonly #swapOnEpoch: boolean;
+  #isSwapped = false;
 
   constructor(options: { readonly swapOnEpoch?: boolean } = {}) {
     const { swapOnEpoch = false } = optionsOf('SwapEMAWeights', { swapOnEpoch: true }, options);
     super();
-    this.swapOnEpoch = swapOnEpoch;
+    this.#swapOnEpoch = swapOnEpoch;
   }
-  private get averages(): [Variable, Variable][] {
+  get #averages(): [Variable, Variable][] {
     const found = this.model.optimizer ? averagesOf(this.model.optimizer) : [];
     return found.length > 0
       ? found
       : fail('SwapEMAWeights', 'the optimizer keeps no averages', 'give it { useEma: true }');
   }
-  private swapTo(isSwapped: boolean): void {
-    if (this.isSwapped === isSwapped) return;
-    this.isSwapped = isSwapped;
-    for (const [variable, average] of this.averages) {
+  #swapTo(isSwapped: boolean): void {
+    if (this.#isSwapped === isSwapped) return;
+    this.#isSwapped = isSwapped;
+    for (const [variable, average] of this.#averages) {
       const weights = variable.value;
       variable.assign(average.value);
       average.assign(weights);
     }
   }
   override onEpochBegin(): void {
-    if (this.swapOnEpoch) this.swapTo(false);
+    if (this.#swapOnEpoch) this.#swapTo(false);
   }
   override onEpochEnd(epoch: number): void {
-    if (!this.swapOnEpoch) return;
-    this.swapTo(true);
+    if (!this.#swapOnEpoch) return;
+    this.#swapTo(true);
     // At the end of training the averages stay, in the optimizer too.
     if (epoch === this.params.epochs - 1)
-      for (const [variable, average] of this.averages) average.assign(variable.value);
+      for (const [variable, average] of this.#averages) average.assign(variable.value);
   }
   override onTestBegin(): void {
-    this.swapTo(true);
+    this.#swapTo(true);
   }
   override onTestEnd(): void {
-    this.swapTo(false);
+    this.#swapTo(false);
   }
   override onPredictBegin(): void {
-    this.swapTo(true);
+    this.#swapTo(true);
   }
   override onPredictEnd(): void {
-    this.swapTo(false);
+    this.#swapTo(false);
   }
 }
 
