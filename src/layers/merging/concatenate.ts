@@ -1,7 +1,7 @@
 import { fail } from '../../base/errors.ts';
 import { f, type Resolved } from '../../base/field.ts';
-import { type SymbolicShape, showShape } from '../../base/shape.ts';
-import { any, broadcastTo, concatenate, expandDims, onesLike } from '../../ops/index.ts';
+import { range, type SymbolicShape, showShape } from '../../base/shape.ts';
+import { any, concatenate, expandDims, logicalOr, onesLike, zerosLike } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { Layer } from '../layer.ts';
 import { requireList } from './merge.ts';
@@ -46,15 +46,10 @@ export class Concatenate extends Layer<typeof fields, [inputs: readonly Tensor[]
     const whole = inputs.map((x, k) => {
       const mask = (masks as (Tensor | null)[])[k];
       if (!mask) return onesLike(x, { dtype: 'bool' });
-      const missing = x.shape.length - mask.shape.length;
-      if (missing === 0) return mask;
-      return broadcastTo(
-        expandDims(
-          mask,
-          Array.from({ length: missing }, (_, d) => mask.shape.length + d),
-        ),
-        x.shape,
-      );
+      // Spread by an operation with the input, whose batch size may be unknown.
+      return mask.shape.length < x.shape.length
+        ? logicalOr(expandDims(mask, range(x.shape.length).slice(mask.shape.length)), zerosLike(x, { dtype: 'bool' }))
+        : mask;
     });
     return any(concatenate(whole, { axis: this.axis }), { axis: -1 });
   }

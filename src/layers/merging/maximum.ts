@@ -1,9 +1,10 @@
 import { maximum as join } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { Layer } from '../layer.ts';
-import { checkShapes, jointMask, merge, withKnownBatch } from './merge.ts';
+import { maskOf } from '../masks.ts';
+import { checkShapes, jointMask, mergeCounted, requireList, withKnownBatch } from './merge.ts';
 
-/** The largest of the inputs, element by element. @example new Maximum()([x, y]) @see https://keras.io/api/layers/merging_layers/maximum/ */
+/** The largest of the inputs, element by element, of those that a mask lets count. @example new Maximum()([x, y]) @see https://keras.io/api/layers/merging_layers/maximum/ */
 export class Maximum extends Layer<{}, [inputs: readonly Tensor[]]> {
   static override readonly className = 'Maximum';
   override supportsMasking = true;
@@ -15,7 +16,8 @@ export class Maximum extends Layer<{}, [inputs: readonly Tensor[]]> {
     return withKnownBatch(super.computeOutputSpec(...args), args[0]);
   }
   call(inputs: readonly Tensor[]): Tensor {
-    return merge(this, inputs, join);
+    requireList(this, inputs);
+    return mergeCounted(this, inputs, inputs.map(maskOf), join);
   }
   override computeMask(_inputs: unknown, masks: unknown): Tensor | null {
     return jointMask(masks);

@@ -1,6 +1,6 @@
 import { fail, type Named } from '../../base/errors.ts';
-import { type SymbolicShape, showShape } from '../../base/shape.ts';
-import { expandDims, logicalOr } from '../../ops/index.ts';
+import { range, type SymbolicShape, showShape } from '../../base/shape.ts';
+import { expandDims, logicalOr, where } from '../../ops/index.ts';
 import { type SymbolicAval, Tensor, tensorsIn } from '../../tensor/index.ts';
 
 /** Refuses anything but a list of tensors. */
@@ -54,6 +54,35 @@ export function alignRanks(inputs: readonly Tensor[]): Tensor[] {
 export function merge(layer: Named, inputs: unknown, join: (x: Tensor, y: Tensor) => Tensor): Tensor {
   requireList(layer, inputs);
   return alignRanks(inputs).reduce(join);
+}
+
+/**
+ * All inputs joined two by two by an operation that has no neutral element: where one of two does not count, the other stands
+ * alone. `masks` are those of the inputs.
+ */
+export function mergeCounted(
+  layer: Named,
+  inputs: unknown,
+  masks: readonly (Tensor | undefined)[],
+  join: (x: Tensor, y: Tensor) => Tensor,
+): Tensor {
+  requireList(layer, inputs);
+  const aligned = alignRanks(inputs);
+  // Axes of size 1 that were put after the batch axis stand in the mask too.
+  const spread = masks.map((mask, k) => {
+    const missing = mask ? aligned[k]!.shape.length - inputs[k]!.shape.length : 0;
+    const widened = mask && missing > 0 ? expandDims(mask, range(missing + 1).slice(1)) : mask;
+    return widened && expandDims(widened, range(aligned[k]!.shape.length).slice(widened.shape.length));
+  });
+  let [output, counts] = [aligned[0]!, spread[0]];
+  for (const [k, x] of aligned.entries()) {
+    if (k === 0) continue;
+    const mask = spread[k];
+    const y = mask ? where(mask, x, output) : x;
+    output = join(counts ? where(counts, output, y) : output, y);
+    counts = mask && counts ? logicalOr(counts, mask) : undefined;
+  }
+  return output;
 }
 
 /** True where any input counts; nothing when an input has no mask. */

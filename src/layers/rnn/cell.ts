@@ -1,6 +1,6 @@
 import type { Resolved } from '../../base/field.ts';
-import type { Shape } from '../../base/shape.ts';
-import { multiply, onesLike, zeros } from '../../ops/index.ts';
+import { range, type Shape } from '../../base/shape.ts';
+import { concatenate, matmul, multiply, onesLike, split, zeros } from '../../ops/index.ts';
 import { dropout, type SeedGenerator } from '../../random/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
 import type { CallOptions } from '../call-context.ts';
@@ -27,12 +27,17 @@ export interface Cell extends AnyLayer {
  * `step(project(x), states)`. Its first state is its output.
  */
 export interface ProjectingCell extends Cell {
-  project(x: Tensor): Tensor;
-  step(projected: Tensor, states: readonly Tensor[], keep: Tensor | undefined): [Tensor, Tensor[]];
+  /** `keep`: what is kept of the inputs, while training with dropout. */
+  project(x: Tensor, keep?: Keep): Tensor;
+  step(projected: Tensor, states: readonly Tensor[], keep?: Keep): [Tensor, Tensor[]];
+  /** How many gates (and candidates) the columns of its weights belong to. */
+  readonly gateCount: number;
   readonly dropout: number;
   readonly recurrentDropout: number;
   readonly seedGenerator: SeedGenerator;
 }
+/** Patterns of kept (and scaled) elements: one for all gates, or one for each. */
+export type Keep = readonly Tensor[] | undefined;
 /** One step with what is drawn fixed. */
 export type Step = (x: Tensor, states: States) => [output: Tensor, states: States];
 /** A cell that makes the step itself for a whole sequence, so that what it draws is the same at every step. */
@@ -52,9 +57,23 @@ export const initialStatesOf = (cell: Cell, batchSize: number): States =>
 /** Options of a cell's call. */
 export type CellOptions = Pick<CallOptions, 'training'>;
 
-/** A pattern of kept (and scaled) elements in the form of `x`; nothing when none are dropped. */
-export const drawKeep = (x: Tensor, rate: number, seed: SeedGenerator, training: boolean): Tensor | undefined =>
-  training && rate > 0 ? dropout(onesLike(x), rate, { seed }) : undefined;
+/** As in Keras, each gate has patterns of its own when states are dropped; they share one when only inputs are. */
+const drawKeep = (x: Tensor, rate: number, cell: ProjectingCell): Keep =>
+  rate > 0
+    ? range(cell.recurrentDropout > 0 ? cell.gateCount : 1).map(() =>
+        dropout(onesLike(x), rate, { seed: cell.seedGenerator }),
+      )
+    : undefined;
+/** `x · weights`, for the columns of each gate with its own pattern of kept elements. */
+export function gatedProduct(x: Tensor, weights: Variable | Tensor, keep: Keep): Tensor {
+  if (!keep) return matmul(x, weights);
+  if (keep.length === 1) return matmul(multiply(x, keep[0]!), weights);
+  const columns = split(weights, keep.length, { axis: -1 });
+  return concatenate(
+    keep.map((kept, k) => matmul(multiply(x, kept), columns[k]!)),
+    { axis: -1 },
+  );
+}
 
 /** What a cell's call does: both parts of the step, with dropout drawn for this one step. */
 export function callCell(
@@ -64,7 +83,8 @@ export function callCell(
   { training = false }: CellOptions,
 ): [Tensor, Tensor[]] {
   const list = (Array.isArray(states) ? states : [states]) as readonly Tensor[];
-  return beginSequence(cell, inputs, list, training)(inputs, list) as [Tensor, Tensor[]];
+  const { keep, step } = beginProjecting(cell, inputs, list, training, training);
+  return step(cell.project(inputs, keep), list) as [Tensor, Tensor[]];
 }
 
 /** The step of a cell for a whole sequence, of which `first` is the first input. */
@@ -73,21 +93,25 @@ export function beginSequence(cell: Cell, first: Tensor, initial: States, traini
     return (cell as unknown as Beginning).beginSequence(first, initial, training);
   if (isProjecting(cell)) {
     const { keep, step } = beginProjecting(cell, first, initial, training);
-    return (x, states) => step(cell.project(keep ? multiply(x, keep) : x), states);
+    return (x, states) => step(cell.project(x, keep), states);
   }
   const call = cell as unknown as (x: Tensor, states: States, options: CellOptions) => [Tensor, States];
   return (x, states) => call(x, states, { training });
 }
-/** The pattern of kept inputs, and the part of the step that follows `project`. */
+/**
+ * The patterns of kept inputs, and the part of the step that follows `project`. As in Keras, a sequence draws patterns in
+ * inference too, where nothing is dropped: the seeds that follow are the same.
+ */
 export function beginProjecting(
   cell: ProjectingCell,
   first: Tensor,
   initial: States,
   training: boolean,
-): { keep: Tensor | undefined; step: Step } {
+  draws = true,
+): { keep: Keep; step: Step } {
   const [state] = initial as readonly Tensor[];
-  const keep = drawKeep(first, cell.dropout, cell.seedGenerator, training);
-  const recurrentKeep = drawKeep(state!, cell.recurrentDropout, cell.seedGenerator, training);
+  const drawn = draws ? [drawKeep(first, cell.dropout, cell), drawKeep(state!, cell.recurrentDropout, cell)] : [];
+  const [keep, recurrentKeep] = training ? drawn : [];
   return { keep, step: (projected, states) => cell.step(projected, states as readonly Tensor[], recurrentKeep) };
 }
 

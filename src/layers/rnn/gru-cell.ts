@@ -4,7 +4,7 @@ import { add, getItem, matmul, multiply, split, subtract } from '../../ops/index
 import { SeedGenerator } from '../../random/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
 import { Layer } from '../layer.ts';
-import { buildCell, type CellOptions, callCell, type States } from './cell.ts';
+import { buildCell, type CellOptions, callCell, gatedProduct, type Keep, type States } from './cell.ts';
 import { cellFields, recurrentActivationField } from './fields.ts';
 
 export const gruFields = {
@@ -29,6 +29,7 @@ export class GRUCell extends Layer<
   static override readonly fields = gruFields;
   readonly stateSize = this.units;
   readonly outputSize = this.units;
+  readonly gateCount = 3;
   kernel!: Variable;
   recurrentKernel!: Variable;
   bias: Variable | null = null;
@@ -43,31 +44,31 @@ export class GRUCell extends Layer<
     });
   }
   /** What of a step does not depend on the state. */
-  project(x: Tensor): Tensor {
-    const products = matmul(x, this.kernel);
+  project(x: Tensor, keep?: Keep): Tensor {
+    const products = gatedProduct(x, this.kernel, keep);
     if (!this.bias) return products;
     return add(products, this.resetAfter ? getItem(this.bias, 0) : this.bias);
   }
-  step(projected: Tensor, [state]: readonly Tensor[], keep: Tensor | undefined): [Tensor, Tensor[]] {
-    const before = keep ? multiply(state!, keep) : state!;
+  step(projected: Tensor, [state]: readonly Tensor[], keep?: Keep): [Tensor, Tensor[]] {
     const [xz, xr, xh] = split(projected, 3, { axis: -1 }) as Three;
     const gate = this.recurrentActivation;
     let z: Tensor;
     let inner: Tensor;
     if (this.resetAfter) {
-      const products = matmul(before, this.recurrentKernel);
+      const products = gatedProduct(state!, this.recurrentKernel, keep);
       const biased = this.bias ? add(products, getItem(this.bias, 1)) : products;
       const [hz, hr, hh] = split(biased, 3, { axis: -1 }) as Three;
       z = gate(add(xz, hz));
       inner = multiply(gate(add(xr, hr)), hh);
     } else {
       const [gates, own] = split(this.recurrentKernel, [2 * this.units], { axis: -1 }) as [Tensor, Tensor];
-      const [hz, hr] = split(matmul(before, gates), 2, { axis: -1 }) as [Tensor, Tensor];
+      const [hz, hr] = split(gatedProduct(state!, gates, keep?.slice(0, 2)), 2, { axis: -1 }) as [Tensor, Tensor];
       z = gate(add(xz, hz));
-      inner = matmul(multiply(gate(add(xr, hr)), before), own);
+      const kept = keep ? multiply(state!, keep[2]!) : state!;
+      inner = matmul(multiply(gate(add(xr, hr)), kept), own);
     }
     const candidate = this.activation(add(xh, inner));
-    const next = add(multiply(z, before), multiply(subtract(1, z), candidate));
+    const next = add(multiply(z, state!), multiply(subtract(1, z), candidate));
     return [next, [next]];
   }
   call(inputs: Tensor, states: States, options: CellOptions = {}): [Tensor, Tensor[]] {

@@ -1,10 +1,10 @@
 import { f, type Resolved } from '../../base/field.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
-import { add, matmul, multiply, split } from '../../ops/index.ts';
+import { add, multiply, split } from '../../ops/index.ts';
 import { SeedGenerator } from '../../random/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
 import { Layer } from '../layer.ts';
-import { buildCell, type CellOptions, callCell, type States } from './cell.ts';
+import { buildCell, type CellOptions, callCell, gatedProduct, type Keep, type States } from './cell.ts';
 import { cellFields, recurrentActivationField } from './fields.ts';
 import { forgetGateOpen } from './gates.ts';
 
@@ -30,6 +30,7 @@ export class LSTMCell extends Layer<
   static override readonly fields = lstmFields;
   readonly stateSize = [this.units, this.units];
   readonly outputSize = this.units;
+  readonly gateCount = 4;
   kernel!: Variable;
   recurrentKernel!: Variable;
   bias: Variable | null = null;
@@ -44,13 +45,13 @@ export class LSTMCell extends Layer<
     );
   }
   /** What of a step does not depend on the states. */
-  project(x: Tensor): Tensor {
-    const products = matmul(x, this.kernel);
+  project(x: Tensor, keep?: Keep): Tensor {
+    const products = gatedProduct(x, this.kernel, keep);
     return this.bias ? add(products, this.bias) : products;
   }
-  step(projected: Tensor, [state, memory]: readonly Tensor[], keep: Tensor | undefined): [Tensor, Tensor[]] {
-    const before = keep ? multiply(state!, keep) : state!;
-    const [i, f, g, o] = split(add(projected, matmul(before, this.recurrentKernel)), 4, { axis: -1 }) as Four;
+  step(projected: Tensor, [state, memory]: readonly Tensor[], keep?: Keep): [Tensor, Tensor[]] {
+    const recurrent = gatedProduct(state!, this.recurrentKernel, keep);
+    const [i, f, g, o] = split(add(projected, recurrent), 4, { axis: -1 }) as Four;
     const gate = this.recurrentActivation;
     const c = add(multiply(gate(f), memory!), multiply(gate(i), this.activation(g)));
     const h = multiply(gate(o), this.activation(c));

@@ -1,5 +1,5 @@
 import { range } from '../../base/shape.ts';
-import { expandDims, flip, getItem, multiply, scan, stack, transpose, where, zerosLike } from '../../ops/index.ts';
+import { expandDims, flip, getItem, scan, stack, transpose, where, zerosLike } from '../../ops/index.ts';
 import { mapTensors, Tensor, tensorsIn } from '../../tensor/index.ts';
 import { beginProjecting, beginSequence, type Cell, isProjecting, type States, type Step } from './cell.ts';
 
@@ -42,7 +42,7 @@ function stepsOf(
   if (!isProjecting(cell))
     return { inputs: x, step: beginSequence(cell, first, initial, training), isFirstStateOutput: false };
   const { keep, step } = beginProjecting(cell, first, initial, training);
-  return { inputs: cell.project(keep ? multiply(x, expandDims(keep, 0)) : x), step, isFirstStateOutput: true };
+  return { inputs: cell.project(x, keep), step, isFirstStateOutput: true };
 }
 
 /** Where the mask is false states stay, and the output is 0 or that of the step before: the first state of the (last) cell. */

@@ -1,10 +1,10 @@
 import type { Options, Resolved } from '../../base/field.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
-import { add, matmul, multiply } from '../../ops/index.ts';
+import { add } from '../../ops/index.ts';
 import { SeedGenerator } from '../../random/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
 import { Layer, type LayerOptions } from '../layer.ts';
-import { buildCell, type CellOptions, callCell, type States } from './cell.ts';
+import { buildCell, type CellOptions, callCell, gatedProduct, type Keep, type States } from './cell.ts';
 import { cellFields as fields } from './fields.ts';
 
 export interface SimpleRNNCell extends Resolved<typeof fields> {}
@@ -18,6 +18,7 @@ export class SimpleRNNCell extends Layer<
   static override readonly fields = fields;
   readonly stateSize = this.units;
   readonly outputSize = this.units;
+  readonly gateCount = 1;
   kernel!: Variable;
   recurrentKernel!: Variable;
   bias: Variable | null = null;
@@ -37,13 +38,12 @@ export class SimpleRNNCell extends Layer<
     buildCell(this, { kernel: [inputShape.at(-1)!, units], recurrent: [units, units], bias: [units] });
   }
   /** What of a step does not depend on the state. */
-  project(x: Tensor): Tensor {
-    const products = matmul(x, this.kernel);
+  project(x: Tensor, keep?: Keep): Tensor {
+    const products = gatedProduct(x, this.kernel, keep);
     return this.bias ? add(products, this.bias) : products;
   }
-  step(projected: Tensor, [state]: readonly Tensor[], keep: Tensor | undefined): [Tensor, Tensor[]] {
-    const h = keep ? multiply(state!, keep) : state!;
-    const next = this.activation(add(projected, matmul(h, this.recurrentKernel)));
+  step(projected: Tensor, [state]: readonly Tensor[], keep?: Keep): [Tensor, Tensor[]] {
+    const next = this.activation(add(projected, gatedProduct(state!, this.recurrentKernel, keep)));
     return [next, [next]];
   }
   call(inputs: Tensor, states: States, options: CellOptions = {}): [Tensor, Tensor[]] {
