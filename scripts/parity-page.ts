@@ -106,6 +106,7 @@ const conventions = `## What differs
 - Masks count in the metrics of \`fit\` and \`trainOnBatch\` as they do in \`evaluate\` (Keras on TensorFlow and torch; on JAX they are lost), and in all metrics, not only in means.
 - A list of losses for one output is their sum, in the logs too (Keras counts the first alone, or shows the last). Losses of a subclassed model's outputs that share a name are numbered.
 - Metrics of a running \`fit\` are never mixed: \`model.evaluate\` in a callback leaves them as they were; beside the run it is refused.
+- With \`gradientAccumulationSteps\`, schedules, moving averages and the growth of a loss scale count updates (Keras counts batches, against its documentation).
 - When a source of batches gives no more, training ends after that epoch, with a warning; a generator is closed when the run ends.
 
 **Layers of one's own** differ where Keras loses weights or noise without a word:

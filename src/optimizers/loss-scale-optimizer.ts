@@ -1,6 +1,6 @@
 import { f, type Options } from '../base/field.ts';
 import { deserializeObject, isSerializedObject, serializeObject } from '../base/serialize.ts';
-import { add, all, divide, equal, isfinite, logicalAnd, multiply, where } from '../ops/index.ts';
+import { add, all, cast, divide, equal, isfinite, logicalAnd, multiply, notEqual, where } from '../ops/index.ts';
 import type { Tensor, Variable } from '../tensor/index.ts';
 import { changeOnlyIf, Optimizer, type OptimizerOptions } from './optimizer.ts';
 import type { LearningRateSchedule } from './schedules/schedule.ts';
@@ -66,15 +66,19 @@ export class LossScaleOptimizer extends Optimizer<typeof fields> {
     const pairs = this.pair(gradients, variables);
     const [counter, scale] = [this.#counter!.read(), this.#scale!.read()];
     const isFinite = pairs.map(({ gradient }) => all(isfinite(gradient))).reduce((a, b) => logicalAnd(a, b));
-    const touched = [...pairs.map(({ variable }) => variable), ...this.innerOptimizer.variables];
+    const before = this.innerOptimizer.iterations;
+    const touched = [...this.known, ...this.innerOptimizer.variables];
     changeOnlyIf(isFinite, touched, () =>
       this.innerOptimizer.apply(
         gradients.map((g) => g && divide(g, scale)),
         variables,
       ),
     );
-    const grows = equal(counter, this.config.dynamicGrowthSteps - 1);
-    this.#counter!.assign(where(isFinite, where(grows, 0, add(counter, 1)), 0));
+    // A step that only accumulates gradients is no update: it does not count.
+    const isUpdate = notEqual(this.innerOptimizer.iterations, before);
+    const grows = logicalAnd(isUpdate, equal(counter, this.config.dynamicGrowthSteps - 1));
+    const next = where(grows, 0, add(counter, cast(isUpdate, 'int32')));
+    this.#counter!.assign(where(isFinite, next, 0));
     this.#scale!.assign(multiply(scale, where(isFinite, where(grows, 2, 1), 0.5)));
   }
   protected override update(): void {}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { jit, type Tensor, tensor, Variable } from '../tensor/index.ts';
-import { Adam, LossScaleOptimizer, MultiOptimizer, OptimizerMap, SGD } from './index.ts';
+import { Adam, LossScaleOptimizer, MultiOptimizer, OptimizerMap, SGD, schedules } from './index.ts';
 
 const weights = (): Variable[] => [
   new Variable(tensor([[1, 2, 3]], { dtype: 'float32' }), { name: 'kernel' }),
@@ -49,4 +49,38 @@ test('optimizers around others refuse what they cannot hold, and know the rates 
   expect(inner.lossScaleFactor).toBe(null);
   const map = new OptimizerMap({ defaultOptimizer: scaled });
   expect(() => new MultiOptimizer({ optimizerMap: map })).toThrow('cannot hold a LossScaleOptimizer');
+});
+
+test('what gathers gradients of several batches counts updates: schedules, averages and loss scales', async () => {
+  // Keras counts batches in all three, against its documentation. From first principles.
+  const [w] = weights();
+  w!.assign(tensor([[0, 0, 0]], { dtype: 'float32' }));
+  const inner = new SGD({
+    learningRate: new schedules.PiecewiseConstantDecay({ boundaries: [1], values: [1, 0.1] }),
+    useEma: true,
+    emaMomentum: 0.5,
+    gradientAccumulationSteps: 2,
+  });
+  const optimizer = new LossScaleOptimizer({ innerOptimizer: inner, initialScale: 4, dynamicGrowthSteps: 2 });
+  optimizer.build([w!]);
+  const step = jit((g: Tensor) => optimizer.apply([optimizer.scaleLoss(g)], [w!]));
+  const seen: (number | undefined)[][] = [];
+  const one = tensor([[1, 1, 1]], { dtype: 'float32' });
+  const first = async (v: Variable): Promise<number> => (await v.value.data())[0]!;
+  const scale = optimizer.variables.find((v) => v.name === 'dynamic_scale')!;
+  for (let batch = 0; batch < 6; batch++) {
+    step(one);
+    seen.push([await first(w!), await first(inner.averages.get(w!)!), await first(scale)]);
+  }
+  const wanted = [
+    [0, 0, 4],
+    [-1, -1, 4],
+    [-1, -1, 4],
+    [-2, -1.5, 8],
+    [-2, -1.5, 8],
+    [-2.1, -1.8, 8],
+  ];
+  seen.flat().forEach((x, k) => expect(x).toBeCloseTo(wanted.flat()[k]!, 5));
+  step(tensor([[Number.NaN, 1, 1]], { dtype: 'float32' }));
+  expect([await first(w!), await first(scale)].map((x) => Math.fround(x))).toEqual([Math.fround(-2.1), 4]);
 });

@@ -220,7 +220,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
 
   /** The learning rate of the next step. */
   get learningRate(): Tensor {
-    return this.#rate instanceof Variable ? this.#rate.value : this.#rate(this.calls.value);
+    return this.#rate instanceof Variable ? this.#rate.value : this.#rate(this.iterations);
   }
   /** Sets the learning rate; a compiled step sees a new number at once, a new schedule when it is compiled anew. */
   set learningRate(value: number | Tensor | LearningRateSchedule<any>) {
@@ -286,19 +286,21 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   }
 
   #applyPairs(pairs: readonly Pair[]): void {
-    const { gradientAccumulationSteps: rounds, useEma } = this.#base;
-    if (rounds === null) this.#change(pairs);
-    else {
-      const isDue = equal(mod(add(this.calls.read(), 1), rounds), 0);
-      const sums = pairs.map(({ variable, gradient }) => add(gradient, this.#sums.get(variable)!.read()));
-      const accumulators = [...this.#sums.values()];
-      const others = this.#own.filter((v) => !accumulators.includes(v));
-      changeOnlyIf(isDue, [...pairs.map(({ variable }) => variable), ...others], () =>
-        this.#change(pairs.map(({ variable }, k) => ({ variable, gradient: divide(sums[k]!, rounds) }))),
-      );
-      pairs.forEach(({ variable }, k) => this.#sums.get(variable)!.assign(where(isDue, 0, sums[k]!) as Tensor));
+    const { gradientAccumulationSteps: rounds } = this.#base;
+    if (rounds === null) {
+      this.#change(pairs);
+      this.#average();
+      return;
     }
-    if (useEma) this.#average();
+    const isDue = equal(mod(add(this.calls.read(), 1), rounds), 0);
+    const sums = pairs.map(({ variable, gradient }) => add(gradient, this.#sums.get(variable)!.read()));
+    const accumulators = [...this.#sums.values()];
+    const others = this.#own.filter((v) => !accumulators.includes(v));
+    changeOnlyIf(isDue, [...this.known, ...others], () => {
+      this.#change(pairs.map(({ variable }, k) => ({ variable, gradient: divide(sums[k]!, rounds) })));
+      this.#average();
+    });
+    pairs.forEach(({ variable }, k) => this.#sums.get(variable)!.assign(where(isDue, 0, sums[k]!) as Tensor));
   }
 
   /** Clips, decays and updates. */
