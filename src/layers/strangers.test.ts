@@ -65,6 +65,16 @@ test.each([
   expect(() => new Around()(keras.ops.ones([1, 3]))).toThrow(refused);
 });
 
+test('weights that are not trained are refused too: a file would not hold them', () => {
+  class Frozen extends keras.Layer {
+    readonly #embedding = new layers.Embedding({ inputDim: 4, outputDim: 2, trainable: false, name: 'inside' });
+    call(x: keras.Tensor): keras.Tensor {
+      return this.#embedding(x);
+    }
+  }
+  expect(() => new Frozen()(keras.tensor([[1, 2]]))).toThrow(/its call uses Embedding "inside"/);
+});
+
 test('a variable that a training step uses and no layer holds is refused', async () => {
   const scale = new keras.Variable(keras.ops.ones([2]), { name: 'scale' });
   class Scaled extends keras.Layer {

@@ -9,9 +9,9 @@ import { makerOf } from './weights.ts';
 const checked = { inference: new WeakSet<AnyLayer>(), training: new WeakSet<AnyLayer>() };
 
 /**
- * Runs the outermost call of a layer and refuses a trainable variable that it uses and nobody can find: one behind a private
- * field, in a closure, in an object of the user's own class. Such a variable would be neither trained nor saved. What is
- * certain: it was made during this very call, so that nobody else has it; or a training step uses it, and no layer holds it.
+ * Runs the outermost call of a layer and refuses a weight that it uses and nobody can find: one behind a private field, in a
+ * closure, in an object of the user's own class. It would be neither trained nor saved. What is certain: it was made during
+ * this very call, so that nobody else has it; or it is trainable, a training step uses it, and no layer holds it.
  */
 export function refusingStrangers<R>(layer: AnyLayer, f: () => R, { isTraining = false } = {}): R {
   const done = isTraining ? checked.training : checked.inference;
@@ -22,7 +22,7 @@ export function refusingStrangers<R>(layer: AnyLayer, f: () => R, { isTraining =
     {
       made: (v) => made.add(v),
       read: (v) => {
-        if (v.trainable && !readers.has(v)) readers.set(v, layersInCall());
+        if (!readers.has(v)) readers.set(v, layersInCall());
       },
     },
     f,
@@ -30,7 +30,8 @@ export function refusingStrangers<R>(layer: AnyLayer, f: () => R, { isTraining =
   const found = new Set(variablesOf(layer));
   for (const [variable, calls] of readers) {
     if (found.has(variable)) continue;
-    const isLost = made.has(variable) || (isTraining && !isHeld(variable));
+    const isNew = made.has(variable) && (variable.trainable || makerOf(variable) !== undefined);
+    const isLost = isNew || (isTraining && variable.trainable && !isHeld(variable));
     if (isLost) refuse(layer, variable, calls);
   }
   done.add(layer);
@@ -52,6 +53,6 @@ function refuse(root: AnyLayer, variable: Variable, calls: readonly AnyLayer[]):
   return fail(
     user,
     `its call uses ${what}, which is not among its attributes: it would be neither trained nor saved`,
-    'keep it as an attribute (this.x = …; lists, maps, sets and plain objects are searched), not in a #private field, a closure or an object of a class of your own; or set trainable = false on what shall stay as it is',
+    'keep it as an attribute (this.x = …; lists, maps, sets and plain objects are searched), not in a #private field, a closure or an object of a class of your own',
   );
 }

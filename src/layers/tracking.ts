@@ -1,3 +1,4 @@
+import { isPlainObject } from '../base/tree.ts';
 import { Tensor } from '../ir/tensor.ts';
 import { Metric } from '../metrics/metric.ts';
 import { SeedGenerator, statesMadeBy } from '../random/seed-generator.ts';
@@ -38,7 +39,7 @@ function ownedBy(owner: AnyLayer): Owned {
     else if (Array.isArray(x) || x instanceof Set) for (const y of x) visit(y);
     else if (x instanceof Map) for (const y of x.values()) visit(y);
     else if (isKeeper(x)) keepers.add(x);
-    else if (Object.getPrototypeOf(x) === Object.prototype) for (const y of Object.values(x)) visit(y);
+    else if (isPlainObject(x)) for (const y of Object.values(x)) visit(y);
   };
   for (const value of Object.values(owner)) visit(value);
   return { variables: [...variables], layers: [...layers], keepers: [...keepers] };

@@ -113,6 +113,27 @@ test('fields of a TypeScript class may have the names that the library once used
   await rm(folder, { recursive: true });
 });
 
+test('attributes whose names differ in spelling alone, and dictionaries without a prototype, are saved apart', async () => {
+  class Twins extends keras.Layer {
+    static override readonly className = 'Twins';
+    readonly my_layer = new layers.Dense({ units: 2 });
+    readonly myLayer = new layers.Dense({ units: 2 });
+    readonly bare = Object.assign(Object.create(null) as object, { last: new layers.Dense({ units: 2 }) });
+    call(x: keras.Tensor): keras.Tensor {
+      return this.bare.last(this.myLayer(this.my_layer(x)));
+    }
+  }
+  const input = keras.Input({ shape: [2] });
+  const model = new keras.Model({ inputs: input, outputs: new Twins()(input) });
+  expect(model.countParams()).toBe(18);
+  const folder = await mkdtemp(join(tmpdir(), 'twins-'));
+  await model.save(join(folder, 'm.keras'));
+  const again = await keras.models.loadModel<keras.Model>(join(folder, 'm.keras'), { customObjects: { Twins } });
+  const x = [[1, 2]];
+  expect(await (await again.predict(x)).array()).toEqual(await (await model.predict(x)).array());
+  await rm(folder, { recursive: true });
+});
+
 test('a functional model trains layers that its class holds beside the graph, as in Keras', () => {
   class WithExtra extends keras.Model {
     readonly extra: InstanceType<typeof layers.Dense>;

@@ -1,5 +1,6 @@
 import { toSnakeCase } from '../base/naming.ts';
 import { sourceNameOf } from '../base/serialize.ts';
+import { isPlainObject } from '../base/tree.ts';
 import { inner } from '../layers/inner.ts';
 import { type AnyLayer, isLayer } from '../layers/layer.ts';
 import { loraOf } from '../layers/lora.ts';
@@ -55,11 +56,12 @@ const alternativesOf = (key: string): string[] => [
 
 /** Children of an object in Keras's order: `layers` first where the model is a graph, then attributes by name, `_` last. */
 function children(owner: AnyLayer): { key: string; alternatives: string[]; value: unknown }[] {
-  const attributes = Object.keys(owner).map((key) => ({
-    key: namesInKeras[owner.className]?.[key] ?? inPython(key),
-    alternatives: alternativesOf(key),
-    value: (owner as unknown as Record<string, unknown>)[key],
-  }));
+  const taken = new Set(Object.keys(owner));
+  const attributes = Object.entries(owner).map(([name, value]: [string, unknown]) => {
+    const key = namesInKeras[owner.className]?.[name] ?? inPython(name);
+    // `myLayer` beside `my_layer` keeps its own spelling.
+    return { key: key !== name && taken.has(key) ? name : key, alternatives: alternativesOf(name), value };
+  });
   if (!isModel(owner)) return attributes.sort(byName);
   const { held } = owner[inner];
   const layers = { key: 'layers', alternatives: [], value: owner.layers };
@@ -115,7 +117,7 @@ export function placeSaveables(root: AnyLayer): Placed[] {
         ? value
         : value instanceof Map || value instanceof Set
           ? [...value.values()]
-          : Object.getPrototypeOf(value) === Object.prototype
+          : isPlainObject(value)
             ? Object.values(value)
             : undefined;
       if (members) {
@@ -130,10 +132,7 @@ export function placeSaveables(root: AnyLayer): Placed[] {
     for (const member of members) {
       if (member === null || (typeof member !== 'object' && typeof member !== 'function')) continue;
       const isContainer =
-        Array.isArray(member) ||
-        member instanceof Map ||
-        member instanceof Set ||
-        Object.getPrototypeOf(member) === Object.prototype;
+        Array.isArray(member) || member instanceof Map || member instanceof Set || isPlainObject(member);
       if (!isContainer && !(typeof member === 'function' && isLayer(member)) && !isSaveable(member)) continue;
       const name = isContainer
         ? 'container'
