@@ -1,4 +1,5 @@
 import { fail } from '../../../base/errors.ts';
+import { type Access, type AccessKind, accessKinds, accessOf } from './accesses.ts';
 import { Bytes } from './bytes.ts';
 import {
   atomic,
@@ -61,10 +62,14 @@ export class FunctionBuilder implements Callable {
   private scoped: Local[] | undefined;
   private depth = 0;
 
-  constructor(name: string, index: number, signature: Signature) {
+  /** Is told of each access to memory before it: see `ModuleBuilder.record`. */
+  private readonly recorder: Callable | undefined;
+
+  constructor(name: string, index: number, signature: Signature, recorder?: Callable) {
     this.name = name;
     this.index = index;
     this.signature = signature;
+    this.recorder = recorder;
     this.params = signature.params.map((type, i) => new Local(i, type));
   }
 
@@ -148,6 +153,7 @@ export class FunctionBuilder implements Callable {
       : undefined;
     for (let i = 0; i < operands.length; i++) {
       this.push(operands[i]!, shape === undefined ? 'i32' : operandType(name, i), shape);
+      if (i === 0 && offset !== undefined && this.recorder) this.record(accessOf(name), offset);
     }
     const { code, align } = encoded(name);
     this.code.raw(code);
@@ -156,6 +162,18 @@ export class FunctionBuilder implements Callable {
       this.code.u32(offset);
     }
     if (laneIndex !== undefined) this.code.u8(laneIndex);
+  }
+
+  /** Tells the recorder of an access at the address on the stack, which stays there. */
+  private record({ kind, bytes }: Access, offset: number): void {
+    const address = this.let('i32', () => {});
+    this.call(this.recorder!, op('i32.add', address, offset), bytes, accessKinds.indexOf(kind));
+    this.push(address);
+  }
+
+  /** The same for a stretch of bytes. */
+  private recordBytes(kind: AccessKind, address: Operand, count: Operand): void {
+    if (this.recorder) this.call(this.recorder, address, count, accessKinds.indexOf(kind));
   }
 
   // Instructions, written at once.
@@ -215,11 +233,14 @@ export class FunctionBuilder implements Callable {
   }
   /** Copies `count` bytes; the ranges may overlap. */
   memoryCopy(target: Operand, source: Operand, count: Operand): void {
+    this.recordBytes('read', source, count);
+    this.recordBytes('write', target, count);
     for (const operand of [target, source, count]) this.push(operand);
     this.code.raw([0xfc, 0x0a, 0x00, 0x00]);
   }
   /** Sets `count` bytes to `value`. */
   memoryFill(target: Operand, value: Operand, count: Operand): void {
+    this.recordBytes('write', target, count);
     for (const operand of [target, value, count]) this.push(operand);
     this.code.raw([0xfc, 0x0b, 0x00]);
   }

@@ -25,6 +25,7 @@ export class ModuleBuilder {
   private readonly vectors = new Map<string, Global>();
   private readonly segments: { offset: number | undefined; bytes: Uint8Array }[] = [];
   private readonly shared = new Map<string, FunctionBuilder>();
+  private recorder: Callable | undefined;
 
   private type(signature: Signature): number {
     const key = `${signature.params.join()}>${signature.results.join()}`;
@@ -45,9 +46,18 @@ export class ModuleBuilder {
     return { index: this.imports.push({ module, name, type: this.type(signature) }) - 1, signature };
   }
 
+  /**
+   * Functions made from now on call `touch(address, bytes, kind)` before each access to memory; the kinds count as `accessKinds`
+   * lists them. Tests watch in this way which thread touches what.
+   */
+  record(touch: Callable): void {
+    this.recorder = touch;
+  }
+
   /** A function; `name` shows up in stack traces and profiles. It can be called before its body is written. */
   func(name: string, params: readonly ValueType[], results: readonly ValueType[] = []): FunctionBuilder {
-    const builder = new FunctionBuilder(name, this.imports.length + this.functions.length, { params, results });
+    const index = this.imports.length + this.functions.length;
+    const builder = new FunctionBuilder(name, index, { params, results }, this.recorder);
     this.functions.push(builder);
     return builder;
   }

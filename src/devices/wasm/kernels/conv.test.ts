@@ -1,104 +1,21 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { type ConvCase, convolutions, filterGradient, forward, inputGradient } from '../../../../test/convolutions.ts';
 import { ModuleBuilder } from '../encoder/index.ts';
 import { Heap } from '../heap.ts';
 import { ThreadPool } from '../threads.ts';
 import { conv } from './conv.ts';
-import type { ConvAxis, ConvSpec } from './conv-geometry.ts';
+import type { ConvAxis } from './conv-geometry.ts';
 import { storeRows } from './matmul.ts';
 
 const heap = new Heap({ shared: true });
 const pool = new ThreadPool(heap, 2);
 afterAll(() => pool.close());
 
-type Case = Omit<ConvSpec, 'extra' | 'epilogue'>;
 let seed = 11;
 const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647 - 0.5;
 
-/** A forward convolution of contiguous x [n, ...p, g, c] with w [g, ...k, c, o] (or, like Keras, [...k, c, g, o]). */
-function forward(
-  batch: number,
-  groups: number,
-  inputs: number,
-  outputs: number,
-  spatial: readonly (readonly [x: number, w: number, options?: Partial<ConvAxis>])[],
-): Case {
-  let xStride = groups * inputs;
-  let wStride = inputs * groups * outputs;
-  const axes: ConvAxis[] = [];
-  for (const [x, w, options] of [...spatial].reverse()) {
-    const { stride = 1, dilation = 1, inputDilation = 1, low = 0 } = options ?? {};
-    const high = low;
-    const out = Math.floor(((x - 1) * inputDilation + 1 + low + high - ((w - 1) * dilation + 1)) / stride) + 1;
-    axes.unshift({ x, w, out, stride, dilation, inputDilation, low, xStride, wStride, ...options });
-    xStride *= x;
-    wStride *= w;
-  }
-  return {
-    batch,
-    groups,
-    inputs,
-    outputs,
-    axes,
-    x: { batch: xStride, group: inputs, channel: 1 },
-    w: { group: outputs, input: groups * outputs, output: 1 },
-  };
-}
-
-/** The gradient of a forward convolution (one group) with respect to x: g slides over the window turned around. */
-function inputGradient(c: Case): Case {
-  let stride = c.outputs;
-  const outStrides = [...c.axes]
-    .reverse()
-    .map((a) => (stride *= a.out) / a.out)
-    .reverse();
-  return {
-    ...c,
-    inputs: c.outputs,
-    outputs: c.inputs,
-    axes: c.axes.map((a, i) => ({
-      x: a.out,
-      w: a.w,
-      out: a.x,
-      stride: a.inputDilation,
-      dilation: a.dilation,
-      inputDilation: a.stride,
-      low: (a.w - 1) * a.dilation - a.low,
-      xStride: outStrides[i]!,
-      wStride: a.wStride,
-      flip: true,
-    })),
-    x: { batch: stride, group: c.outputs, channel: 1 },
-    w: { group: c.w.group, input: c.w.output, output: c.w.input },
-  };
-}
-
-/** The gradient of a forward convolution (one group) with respect to w: g is the window, batch and channels change places. */
-function filterGradient(c: Case): Case {
-  let stride = c.outputs;
-  const outStrides = [...c.axes]
-    .reverse()
-    .map((a) => (stride *= a.out) / a.out)
-    .reverse();
-  return {
-    batch: c.inputs,
-    groups: 1,
-    inputs: c.batch,
-    outputs: c.outputs,
-    axes: c.axes.map((a, i) => ({
-      ...a,
-      w: a.out,
-      out: a.w,
-      stride: a.dilation,
-      dilation: a.stride,
-      wStride: outStrides[i]!,
-    })),
-    x: { batch: c.x.channel, group: 0, channel: c.x.batch },
-    w: { group: 0, input: stride, output: 1 },
-  };
-}
-
 /** The largest difference between the kernel's outputs and the definition in float64. */
-function error(spec: Case, threads: number): number {
+function error(spec: ConvCase, threads: number): number {
   const { axes, batch, groups, inputs, outputs } = spec;
   const span = (strides: [number, number][]) => strides.reduce((sum, [size, stride]) => sum + (size - 1) * stride, 1);
   const xs = span([
@@ -165,78 +82,8 @@ function error(spec: Case, threads: number): number {
   return worst;
 }
 
-const cases: [string, Case][] = [
-  [
-    '3x3, padded',
-    forward(2, 1, 8, 12, [
-      [9, 3, { low: 1 }],
-      [7, 3, { low: 1 }],
-    ]),
-  ],
-  [
-    '3x3, three channels in',
-    forward(3, 1, 3, 16, [
-      [10, 3, { low: 1 }],
-      [11, 3, { low: 1 }],
-    ]),
-  ],
-  [
-    'strides, few outputs',
-    forward(2, 1, 5, 3, [
-      [9, 3, { stride: 2, low: 1 }],
-      [8, 2, { stride: 3 }],
-    ]),
-  ],
-  [
-    'dilation',
-    forward(2, 1, 4, 9, [
-      [9, 3, { dilation: 2, low: 2 }],
-      [8, 2, { dilation: 3 }],
-    ]),
-  ],
-  ['stride and dilation that meet no input twice', forward(2, 1, 6, 8, [[12, 2, { stride: 2, dilation: 3, low: 1 }]])],
-  [
-    'a window of one element',
-    forward(3, 1, 7, 10, [
-      [6, 1],
-      [5, 1],
-    ]),
-  ],
-  [
-    'a window of one element with strides',
-    forward(3, 1, 7, 10, [
-      [6, 1, { stride: 2 }],
-      [5, 1, { stride: 2 }],
-    ]),
-  ],
-  [
-    'one channel in',
-    forward(2, 1, 1, 8, [
-      [12, 5],
-      [13, 5],
-    ]),
-  ],
-  ['one axis', forward(4, 1, 6, 20, [[30, 4, { low: 3, stride: 2 }]])],
-  [
-    'three axes',
-    forward(2, 1, 3, 5, [
-      [5, 2, { low: 1 }],
-      [6, 3],
-      [7, 3, { stride: 2, low: 1 }],
-    ]),
-  ],
-  ['an output smaller than the window', forward(2, 1, 2, 5, [[3, 5, { low: 2 }]])],
-  [
-    'many channels',
-    forward(1, 1, 300, 40, [
-      [5, 3, { low: 1 }],
-      [5, 3, { low: 1 }],
-    ]),
-  ],
-];
-
 describe('conv', () => {
-  it.each(cases)('%s: output and both gradients, on one thread and on two', (_, spec) => {
+  it.each(convolutions)('%s: output and both gradients, on one thread and on two', (_, spec) => {
     for (const threads of [1, 2]) {
       expect(error(spec, threads)).toBeLessThan(5e-5);
       expect(error(inputGradient(spec), threads)).toBeLessThan(5e-5);
@@ -309,7 +156,7 @@ describe('conv', () => {
       const g = { batch: positions[0] * positions[1] * groups, rows: positions[1] * groups };
       const axes = spec.axes as [ConvAxis, ConvAxis];
       const strides = [g.rows, groups];
-      const inputs: Case = {
+      const inputs: ConvCase = {
         ...spec,
         x: { batch: g.batch, group: 1, channel: 1 },
         axes: axes.map((a, i) => ({
@@ -323,7 +170,7 @@ describe('conv', () => {
           flip: true,
         })),
       };
-      const filter: Case = {
+      const filter: ConvCase = {
         ...spec,
         batch: 1,
         inputs: 2,
