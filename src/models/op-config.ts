@@ -1,4 +1,6 @@
+import * as activations from '../activations/index.ts';
 import { imageDataFormat } from '../base/config.ts';
+import { DTypePolicy } from '../base/dtype-policy.ts';
 import { fail } from '../base/errors.ts';
 import { optionFromDisk, optionToDisk } from '../base/naming.ts';
 import {
@@ -55,7 +57,7 @@ function parseForm(line: string): [string, Form] {
     },
   ];
 }
-/** Ops that Keras does not have are written in its manner, under our own name. */
+/** Ops that Keras does not have: files of Hornbeam 0.1 hold them in its manner, under our own names. */
 const unknownToKeras = (opName: string): Form => ({
   module: 'hornbeam.ops',
   className: opName.replace(/^./, (c) => c.toUpperCase()),
@@ -93,6 +95,7 @@ function named(form: Form, args: readonly unknown[]): Map<string, unknown> {
 /** An op as Keras writes it: some parameters are the object's, the others stand in the node. */
 export function opToConfig(operation: OpNode): Config {
   const form = formOf(operation.opName);
+  if (form.module === 'hornbeam.ops') return withoutOperation(operation);
   const values = named(form, callsOf(operation)[0]?.args ?? []);
   const options = form.inConfig.map((key) => {
     const value = values.get(key) ?? null;
@@ -107,6 +110,23 @@ export function opToConfig(operation: OpNode): Config {
   const { module, className } = form;
   const config = { name: operation.name, ...Object.fromEntries(options) };
   return { module, class_name: className, config, registered_name: className };
+}
+
+/** An op that Keras has no operation for: an activation is written as the layer that applies it, other ops are refused. */
+function withoutOperation(operation: OpNode): Config {
+  const { opName, name } = operation;
+  const f = (ops as unknown as Record<string, unknown>)[opName];
+  const activation = f === undefined ? undefined : activations.serialize(f);
+  const calls = callsOf(operation);
+  if (typeof activation !== 'string' || calls.some(({ args }) => args.length !== 1))
+    return fail(
+      `ops.${opName} "${name}"`,
+      'Keras has no operation of this kind, so that no file can hold it',
+      'do the computation in the call() of a custom layer, which a file holds by its name',
+    );
+  const dtype = new DTypePolicy(calls[0]?.outputs[0]?.dtype ?? 'float32');
+  const config = { name, trainable: true, dtype: serializeObject(dtype), activation };
+  return { module: 'keras.layers', class_name: 'Activation', config, registered_name: null };
 }
 
 /** A recorded call's arguments that stand in the node. */

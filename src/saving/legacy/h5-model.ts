@@ -22,7 +22,15 @@ interface Modelish extends AnyLayer {
   readonly optimizer?: { readonly variables: readonly Variable[]; getConfig(): Config } | undefined;
 }
 
-/** Layers without the names of modules, as legacy files hold them. Ops keep theirs: Keras finds them by it alone. */
+// Keras reads an option of such a value in a layer without module as the function of that name.
+const functionNames = ['add', 'average', 'concatenate', 'dot', 'maximum', 'minimum', 'multiply', 'subtract'];
+/** Whether Keras finds what is described only by its module: ops, and classes that are no public layers. */
+const needsModule = ({ module, config }: Config): boolean =>
+  (typeof module === 'string' &&
+    !['keras', 'keras.layers', 'keras.models', 'keras.src.models.functional'].includes(module)) ||
+  Object.values((config ?? {}) as Config).some((value) => functionNames.includes(value as string));
+
+/** Layers without the names of modules, as legacy files hold them, but for those that Keras would not find so. */
 function legacyConfig(config: Config): Config {
   const { layers, ...rest } = config as { layers?: Config[] };
   if (!Array.isArray(layers)) return config;
@@ -30,12 +38,12 @@ function legacyConfig(config: Config): Config {
     ...rest,
     layers: layers.map((layer) => {
       const { module, class_name, config: own, registered_name, shared_object_id, name, inbound_nodes } = layer;
-      const isOp = /^(keras\.src|hornbeam)\.ops\./.test(String(module));
+      const isNamed = needsModule(layer);
       return {
-        ...(isOp && { module }),
-        class_name: isOp ? class_name : classNameOf(layer),
-        config: legacyConfig(own as Config),
-        ...(isOp && { registered_name }),
+        ...(isNamed && { module }),
+        class_name: isNamed ? class_name : classNameOf(layer),
+        config: isNamed ? own : legacyConfig(own as Config),
+        ...(isNamed && { registered_name }),
         ...(shared_object_id !== undefined && { shared_object_id }),
         ...(name !== undefined && { name, inbound_nodes }),
       };

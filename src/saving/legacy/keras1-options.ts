@@ -50,8 +50,8 @@ const orders: Readonly<Record<string, string>> = { tf: 'channels_last', th: 'cha
 const startValues: Readonly<Record<string, string>> = { one: 'ones', zero: 'zeros', normal: 'random_normal' };
 
 /** Options of layers as Keras 1 called them. */
-export const renameKeras1Options: Step = (object, { key }) => {
-  if (/regularizer$|constraint$/.test(key)) return object;
+export const renameKeras1Options: Step = (object, { key, isOld }) => {
+  if (!isOld || /regularizer$|constraint$/.test(key)) return object;
   return withOptions(object, (given) => {
     if (!isOfKeras1(given)) return given;
     const { dim_ordering, nb_row, nb_col, forget_bias_init, ...rest } = given;
