@@ -10,6 +10,7 @@ import {
   registerFunctions,
   serializeObject,
 } from '../base/serialize.ts';
+import { table } from '../base/table.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
 import type { Like } from '../tensor/like.ts';
@@ -62,7 +63,7 @@ export type Activation = (x: Tensor) => Tensor;
 /** What stands for an activation: a name, a function or callable object, a config; null for `linear`. */
 export type ActivationLike = string | ((x: any) => Tensor) | Config | null;
 
-const named: Readonly<Record<string, unknown>> = {
+const named: Readonly<Record<string, unknown>> = table({
   celu: ops.celu,
   elu: ops.elu,
   exponential: ops.exp,
@@ -93,16 +94,16 @@ const named: Readonly<Record<string, unknown>> = {
   tanh: ops.tanh,
   tanh_shrink: ops.tanhShrink,
   threshold: ops.threshold,
-};
+});
 /** What Keras 1 and 2 called `hard_sigmoid`: `clip(0.2 x + 0.5, 0, 1)`. Models in their files compute it; Keras 3 has no name for it. */
 const keras2HardSigmoid = (x: Tensor): Tensor => ops.clip(ops.add(ops.multiply(x, 0.2), 0.5), 0, 1);
 registerFunctions({ keras2_hard_sigmoid: keras2HardSigmoid });
 
-const others: Readonly<Record<string, unknown>> = {
+const others: Readonly<Record<string, unknown>> = table({
   swish: ops.silu,
   hard_swish: ops.hardSilu,
   keras2_hard_sigmoid: keras2HardSigmoid,
-};
+});
 const names = new Map<unknown, string>([
   ...Object.entries(named).map(([name, f]) => [f, name] as const),
   [ops.relu, 'relu'],

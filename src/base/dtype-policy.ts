@@ -2,8 +2,9 @@ import { floatx } from './config.ts';
 import { asDType, type DType } from './dtype.ts';
 import { fail } from './errors.ts';
 import { type Config, isSerializedObject, registerModule } from './serialize.ts';
+import { table } from './table.ts';
 
-const mixed: Readonly<Record<string, DType>> = { mixed_float16: 'float16', mixed_bfloat16: 'bfloat16' };
+const mixed: Readonly<Record<string, DType>> = table({ mixed_float16: 'float16', mixed_bfloat16: 'bfloat16' });
 
 /** In which dtype a layer keeps its weights and in which it computes: `float32`, …, `mixed_float16`, `mixed_bfloat16`. */
 export class DTypePolicy {

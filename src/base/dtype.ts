@@ -1,4 +1,5 @@
 import { fail } from './errors.ts';
+import { table } from './table.ts';
 
 /** Types of tensor elements. `float64` exists for exact checks; Keras's own names for 64-bit types mean the 32-bit ones, as in JAX. */
 export type DType =
@@ -73,16 +74,20 @@ export const isComplex = (dtype: DType): boolean => dtype === 'complex64';
 export const isInexact = (dtype: DType): boolean => isFloat(dtype) || isComplex(dtype);
 export const isInteger = (dtype: DType): boolean => dtypeInfo[dtype].kind === 'int' || dtypeInfo[dtype].kind === 'uint';
 
-const narrowed: Readonly<Record<string, DType>> = {
+/** Whether it is the name of a type of elements. */
+export const isDType = (name: string): name is DType => Object.hasOwn(dtypeInfo, name);
+
+const narrowed: Readonly<Record<string, DType>> = table({
   int64: 'int32',
   uint64: 'uint32',
   float64: 'float32',
   complex128: 'complex64',
-};
+});
 
 /** The dtype that a user's name stands for: 64-bit names mean the 32-bit types, as in Keras on JAX. */
 export function asDType(name: string, who = 'dtype'): DType {
-  if (name in narrowed) return narrowed[name]!;
-  if (name in dtypeInfo) return name as DType;
+  const narrow = narrowed[name];
+  if (narrow) return narrow;
+  if (isDType(name)) return name;
   return fail(who, `unknown dtype "${name}"`, `use one of ${Object.keys(dtypeInfo).join(', ')}`);
 }

@@ -226,10 +226,10 @@ export const floatKeys = (fields: Fields): ReadonlySet<string> =>
 export function configToOptions(fields: Fields, config: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const translated = new Map(Object.entries(fields).map(([key, field]) => [diskKey(key, field), key]));
   const options = optionsForUsers(
-    Object.fromEntries(Object.entries(config).filter(([key]) => !(translated.has(key) || key in fields))),
+    Object.fromEntries(Object.entries(config).filter(([key]) => !(translated.has(key) || Object.hasOwn(fields, key)))),
   );
   for (const [key, value] of Object.entries(config))
-    if (translated.has(key) || key in fields) options[translated.get(key) ?? key] = value;
+    if (translated.has(key) || Object.hasOwn(fields, key)) options[translated.get(key) ?? key] = value;
   return options;
 }
 /** Of a whole config that a class handed on as options: those that are known. The others are what the class took. */

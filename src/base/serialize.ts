@@ -2,6 +2,7 @@ import { configForUsers, keysToDisk } from './config-keys.ts';
 import { fail } from './errors.ts';
 import { closest } from './field.ts';
 import { optionsOf } from './options.ts';
+import { refuseDepth } from './tree.ts';
 
 export type Config = Record<string, unknown>;
 
@@ -96,7 +97,7 @@ export const sourceNameOf = (object: { readonly className: string }): string =>
   (object.constructor as { readonly sourceName?: string }).sourceName ?? object.className;
 export const getRegisteredName = (object: unknown): string => registeredNames.get(object) ?? nameOf(object);
 export const getRegisteredObject = (name: string, customObjects: CustomObjects = {}): unknown =>
-  [customObjects, ...scopes.toReversed()].find((scope) => name in scope)?.[name] ?? registered.get(name);
+  [customObjects, ...scopes.toReversed()].find((scope) => Object.hasOwn(scope, name))?.[name] ?? registered.get(name);
 /** All that is registered, as a dictionary by registered name. */
 export const getCustomObjects = (): CustomObjects => Object.assign({}, Object.fromEntries(registered), ...scopes);
 
@@ -168,10 +169,11 @@ export function sharingObjects<R>(make: () => R): R {
 }
 
 /** Writes an object, or a nest of values and objects, as configs hold it. */
-export function serializeObject(x: unknown): unknown {
+export function serializeObject(x: unknown, depth = 0): unknown {
+  refuseDepth(depth);
   if (x === null || x === undefined) return null;
   if (typeof x === 'number' || typeof x === 'string' || typeof x === 'boolean') return x;
-  if (Array.isArray(x)) return x.map(serializeObject);
+  if (Array.isArray(x)) return x.map((y) => serializeObject(y, depth + 1));
   if (isSerializable(x)) {
     const own = x.constructor as unknown as SerializableClass;
     const module = moduleOf.get(own);
@@ -185,7 +187,7 @@ export function serializeObject(x: unknown): unknown {
   }
   if (typeof x === 'function')
     return { module: 'builtins', class_name: 'function', config: nameOf(x), registered_name: getRegisteredName(x) };
-  return Object.fromEntries(Object.entries(x as Config).map(([k, v]) => [k, serializeObject(v)]));
+  return Object.fromEntries(Object.entries(x as Config).map(([k, v]) => [k, serializeObject(v, depth + 1)]));
 }
 
 export const isSerializedObject = (x: unknown): x is SerializedObject =>

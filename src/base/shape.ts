@@ -23,6 +23,9 @@ export function stridesOf(shape: Shape): number[] {
   return strides;
 }
 
+/** The first of the sizes that is none: not a whole number of at least 0. */
+export const noSize = (shape: Shape): number | undefined => shape.find((n) => !Number.isInteger(n) || n < 0);
+
 /** `0 … n-1`. */
 export const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 

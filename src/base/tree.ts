@@ -1,3 +1,5 @@
+import { fail } from './errors.ts';
+
 /** A value, or a list or plain object of such: the nests that layers and functions take and give. */
 export type Tree<T> = T | readonly Tree<T>[] | { readonly [key: string]: Tree<T> };
 
@@ -9,9 +11,18 @@ export function isPlainObject(x: unknown): x is Record<string, unknown> {
   return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
 }
 
+/** How deep nests may be: one that contains itself has no end. */
+const deepest = 1000;
+/** Refuses a nest that goes on and on. */
+export function refuseDepth(depth: number): void {
+  if (depth > deepest)
+    fail('nest', `it is nested deeper than ${deepest} times, or contains itself`, 'give a nest of tensors that ends');
+}
+
 /** Applies `f` to every leaf; lists and plain objects are walked, keys in sorted order as in Keras. */
 export function mapTree<T, R>(tree: Tree<T>, f: (leaf: T, path: readonly (string | number)[]) => R): Tree<R> {
   const walk = (x: unknown, path: readonly (string | number)[]): Tree<R> => {
+    refuseDepth(path.length);
     if (Array.isArray(x)) return x.map((y, i) => walk(y, [...path, i]));
     if (isPlainObject(x))
       return Object.fromEntries(

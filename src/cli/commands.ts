@@ -1,4 +1,5 @@
 import { HornbeamError } from '../base/errors.ts';
+import { table } from '../base/table.ts';
 import { cocoEval } from './coco-eval.ts';
 
 /** Where a command writes. */
@@ -7,9 +8,9 @@ export interface Streams {
   readonly err: (text: string) => void;
 }
 
-const commands: Readonly<Record<string, (args: readonly string[], streams: Streams) => void>> = {
+const commands: Readonly<Record<string, (args: readonly string[], streams: Streams) => void>> = table({
   'coco-eval': cocoEval,
-};
+});
 const help = `Usage: hornbeam <command> [options]
 
 Commands:

@@ -2,12 +2,13 @@ import type { DType } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
 import { f } from '../base/field.ts';
 import { type Shape, showShape } from '../base/shape.ts';
+import { table } from '../base/table.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { tensor } from '../tensor/like.ts';
 import { Initializer } from './initializer.ts';
 
 /** Cosine windows by their coefficients: `Σ (-1)^k a_k cos(2πkt)`. */
-const cosineWindows: Readonly<Record<string, readonly number[]>> = {
+const cosineWindows: Readonly<Record<string, readonly number[]>> = table({
   boxcar: [1],
   hann: [0.5, 0.5],
   hanning: [0.5, 0.5],
@@ -16,13 +17,13 @@ const cosineWindows: Readonly<Record<string, readonly number[]>> = {
   nuttall: [0.3635819, 0.4891775, 0.1365995, 0.0106411],
   blackmanharris: [0.35875, 0.48829, 0.14128, 0.01168],
   flattop: [0.21557895, 0.41663158, 0.277263158, 0.083578947, 0.006947368],
-};
+});
 /** The other windows, by position t in [-1, 1]. */
-const shapedWindows: Readonly<Record<string, (t: number) => number>> = {
+const shapedWindows: Readonly<Record<string, (t: number) => number>> = table({
   cosine: (t) => Math.cos((Math.PI / 2) * t),
   bohman: (t) => (1 - Math.abs(t)) * Math.cos(Math.PI * Math.abs(t)) + Math.sin(Math.PI * Math.abs(t)) / Math.PI,
   bartlett: (t) => 1 - Math.abs(t),
-};
+});
 const names = [...Object.keys(cosineWindows), ...Object.keys(shapedWindows)];
 
 /** The values of a window by name, as scipy computes them: a periodic one lacks its last value. */

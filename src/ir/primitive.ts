@@ -1,5 +1,6 @@
 import type { DType } from '../base/dtype.ts';
-import type { Shape } from '../base/shape.ts';
+import { fail } from '../base/errors.ts';
+import { noSize, type Shape, showShape } from '../base/shape.ts';
 import { applyToPairs, meetsComplex } from './complex.ts';
 import type { Expr, Region, Scalar } from './expr.ts';
 import { load } from './expr.ts';
@@ -93,6 +94,13 @@ export function bind<A>(rule: Rule<A>, inputs: readonly Tensor[], attrs: A): Ten
   const outputs: Tensor[] = [];
   const equation: Equation = { rule, inputs, attrs, outputs };
   const avals: readonly Aval[] = Array.isArray(result) ? result : [result as Aval];
+  for (const { shape } of avals)
+    if (noSize(shape) !== undefined)
+      fail(
+        `primitive ${rule.name}`,
+        `shape ${showShape(shape)} holds something that is no size`,
+        'give whole numbers of at least 0',
+      );
   avals.forEach((aval, index) => outputs.push(new Tensor(aval, { equation, index })));
   return Array.isArray(result) ? outputs : outputs[0]!;
 }

@@ -97,7 +97,7 @@ export abstract class Layer<
     requireOptions(this.className, fields, options);
     const given = cameFromConfig(options) ? knownAmong(fields, options, baseOptions) : options;
     const { name, trainable = true, dtype, activityRegularizer = null } = given as LayerOptions;
-    const own = Object.entries(given).filter(([key]) => key in fields || !baseOptions.includes(key));
+    const own = Object.entries(given).filter(([key]) => Object.hasOwn(fields, key) || !baseOptions.includes(key));
     const resolved = resolveOptions(this.className, fields, Object.fromEntries(own) as Options<S>, baseOptions);
     this.name = name ?? autoName(toSnakeCase(sourceNameOf(this)));
     if (this.name.includes('/'))

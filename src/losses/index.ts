@@ -12,6 +12,7 @@ import {
   serializeObject,
 } from '../base/serialize.ts';
 import type { SymbolicShape } from '../base/shape.ts';
+import { table } from '../base/table.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { Circle, circle } from './circle.ts';
 import { CTC, ctc } from './ctc.ts';
@@ -62,7 +63,7 @@ registerModule('keras.losses', classes);
 registerModule('keras.src.losses.losses', [FunctionLoss]);
 
 /** The functions by the names that configs and `compile` use. */
-export const lossFunctions: Readonly<Record<string, FunctionLoss['fn']>> = {
+export const lossFunctions = table({
   binary_crossentropy: probabilistic.binaryCrossentropy,
   binary_focal_crossentropy: probabilistic.binaryFocalCrossentropy,
   categorical_crossentropy: probabilistic.categoricalCrossentropy,
@@ -84,17 +85,17 @@ export const lossFunctions: Readonly<Record<string, FunctionLoss['fn']>> = {
   sparse_categorical_crossentropy: probabilistic.sparseCategoricalCrossentropy,
   squared_hinge: squaredHinge,
   tversky,
-} as Readonly<Record<string, FunctionLoss['fn']>>;
+} as Readonly<Record<string, FunctionLoss['fn']>>);
 registerFunctions(lossFunctions);
 
-const short: Readonly<Record<string, string>> = {
+const short: Readonly<Record<string, string>> = table({
   bce: 'binary_crossentropy',
   kld: 'kl_divergence',
   mae: 'mean_absolute_error',
   mse: 'mean_squared_error',
   mape: 'mean_absolute_percentage_error',
   msle: 'mean_squared_logarithmic_error',
-};
+});
 const named = new Map<string, unknown>([
   ...classes.map((c) => [c.className, c] as const),
   ...Object.entries(lossFunctions),

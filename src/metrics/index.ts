@@ -12,6 +12,7 @@ import {
   type SerializableClass,
   serializeObject,
 } from '../base/serialize.ts';
+import { table } from '../base/table.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as accuracies from './accuracy.ts';
 import { AUC } from './auc.ts';
@@ -87,13 +88,13 @@ registerFunctions({
   concordance_correlation: correlations.concordanceCorrelation,
 });
 
-const short: Readonly<Record<string, SerializableClass<Metric>>> = {
+const short: Readonly<Record<string, SerializableClass<Metric>>> = table({
   bce: means.BinaryCrossentropy,
   mse: means.MeanSquaredError,
   mae: means.MeanAbsoluteError,
   mape: means.MeanAbsolutePercentageError,
   msle: means.MeanSquaredLogarithmicError,
-};
+});
 const named = new Map<string, SerializableClass<Metric>>([
   ...classes.flatMap((c) => [c.className, toSnakeCase(c.className)].map((name) => [name, c] as const)),
   ...Object.entries(short).flatMap(([name, c]) => [name, name.toUpperCase()].map((n) => [n, c] as const)),

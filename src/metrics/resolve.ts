@@ -1,4 +1,5 @@
 import type { SymbolicShape } from '../base/shape.ts';
+import { table } from '../base/table.ts';
 import { labelKind } from '../losses/label-kind.ts';
 import { BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy } from './accuracy.ts';
 import { BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy } from './loss-means.ts';
@@ -11,12 +12,12 @@ const kinds = {
     categorical: CategoricalCrossentropy,
   },
 } as const;
-const words: Readonly<Record<string, keyof typeof kinds>> = {
+const words: Readonly<Record<string, keyof typeof kinds>> = table({
   accuracy: 'accuracy',
   acc: 'accuracy',
   crossentropy: 'crossentropy',
   ce: 'crossentropy',
-};
+});
 
 /**
  * What "accuracy" and "crossentropy" mean for labels and predictions of these shapes: binary, for class numbers, or for

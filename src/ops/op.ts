@@ -1,7 +1,8 @@
 import { floatx, imageDataFormat } from '../base/config.ts';
 import { fail } from '../base/errors.ts';
 import { autoName, toSnakeCase } from '../base/naming.ts';
-import { type OptionNames, type OptionsAmong, optionsOf, refuseSurplus } from '../base/options.ts';
+import { type OptionNames, type OptionsAmong, optionsOf, refuseSurplus, show } from '../base/options.ts';
+import { table } from '../base/table.ts';
 import type { Tree } from '../base/tree.ts';
 import type { Executable } from '../devices/device.ts';
 import { refusingComplex } from '../ir/complex.ts';
@@ -44,11 +45,18 @@ export interface Op<A extends unknown[], R> {
   readonly opName: string;
 }
 
-function read(kind: Reads, x: unknown): unknown {
-  if (x === undefined || x === null) return x;
-  if (kind === 'tensors') return Array.isArray(x) || !isNest(x) ? (x as unknown[]).map((y) => asTensor(y as Like)) : x;
+function read(kind: Reads, x: unknown, name: string, place: number): unknown {
+  if (x === undefined || x === null) {
+    if (kind !== 'value') fail(name, `argument ${place + 1} is ${String(x)}`, 'give a tensor, or what stands for one');
+    return x;
+  }
+  if (kind === 'tensors') {
+    if (!Array.isArray(x) && !isNest(x))
+      fail(name, `argument ${place + 1} is ${show(x)}`, 'give a list of tensors, or of what stands for them');
+    return Array.isArray(x) ? x.map((y) => asTensor(y as Like)) : x;
+  }
   if (kind === 'value') return mapTensors(x, (t) => t);
-  if (kind === 'operands' && Array.isArray(x)) return (x as unknown[]).map((y) => read('operand', y));
+  if (kind === 'operands' && Array.isArray(x)) return (x as unknown[]).map((y) => read('operand', y, name, place));
   if ((kind === 'operand' || kind === 'constant') && (typeof x === 'number' || typeof x === 'boolean')) return x;
   return asTensor(x as Like);
 }
@@ -66,8 +74,11 @@ export function op<A extends unknown[], R>(
 ): Op<A, R> {
   // Without options among them, the number of parameters is known only where none has a default and none is a rest.
   const most = options ? body.length + 1 : body.length || Number.POSITIVE_INFINITY;
-  const prepare = (args: readonly unknown[]): unknown[] =>
-    args.map((x, k) => (k < reads.length ? read(reads[k]!, x) : mapTensors(x, (t) => t)));
+  const needed = Math.min(reads.length, body.length);
+  const prepare = (given: readonly unknown[]): unknown[] =>
+    (given.length < needed ? [...given, ...new Array<undefined>(needed - given.length)] : given).map((x, k) =>
+      k < reads.length ? read(reads[k]!, x, name, k) : mapTensors(x, (t) => t),
+    );
   const prepareAround = (given: readonly unknown[]): unknown[] => {
     const read = prepare(given);
     return given.map((x, k) => (x instanceof Variable ? x : read[k]));
@@ -135,7 +146,7 @@ function callSymbolic(
 }
 
 /** Keras's classes for ops that are not the op's name with a capital. */
-const classNames: Readonly<Record<string, string>> = {
+const classNames: Readonly<Record<string, string>> = table({
   abs: 'Absolute',
   allclose: 'AllClose',
   batchNormalization: 'BatchNorm',
@@ -159,7 +170,7 @@ const classNames: Readonly<Record<string, string>> = {
   stft: 'STFT',
   svd: 'SVD',
   swish: 'Silu',
-};
+});
 
 /**
  * A symbolic call of an op whose body needs values: the shapes that it will give are said, and a model that holds it shows

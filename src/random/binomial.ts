@@ -2,6 +2,7 @@ import type { DType } from '../base/dtype.ts';
 import { optionsOf } from '../base/options.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
+import { shapeArgument } from '../ops/axes.ts';
 import * as ops from '../ops/index.ts';
 import { op } from '../ops/op.ts';
 import { asTensor, type Like } from '../tensor/like.ts';
@@ -102,7 +103,7 @@ export const binomial = (shape: Shape, counts: Like, probabilities: Like, option
     drawKey('random.binomial', seed),
     asTensor(counts, 'float32'),
     asTensor(probabilities, 'float32'),
-    shape,
+    shapeArgument('random.binomial', shape),
     drawDType('random.binomial', dtype),
   );
 };

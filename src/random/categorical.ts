@@ -3,6 +3,7 @@ import { fail } from '../base/errors.ts';
 import { optionsOf } from '../base/options.ts';
 import { showShape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
+import { sizeArgument } from '../ops/axes.ts';
 import { argmax } from '../ops/numpy/reduce.ts';
 import { op } from '../ops/op.ts';
 import { add, convert, log, neg } from '../primitives/elementwise.ts';
@@ -38,5 +39,10 @@ export function categorical(logits: Like, numSamples: number, options: DrawOptio
   const x = asTensor(logits);
   if (x.shape.length !== 2)
     fail('random.categorical', `logits have shape ${showShape(x.shape)}`, 'give logits of shape [batch, classes]');
-  return draw(x, drawKey('random.categorical', seed), numSamples, asDType(dtype ?? 'int32', 'random.categorical'));
+  return draw(
+    x,
+    drawKey('random.categorical', seed),
+    sizeArgument('random.categorical', 'numSamples', numSamples),
+    asDType(dtype ?? 'int32', 'random.categorical'),
+  );
 }

@@ -3,6 +3,7 @@ import { fail } from '../base/errors.ts';
 import { optionsOf } from '../base/options.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
+import { shapeArgument } from '../ops/axes.ts';
 import * as ops from '../ops/index.ts';
 import { op } from '../ops/op.ts';
 import { like } from '../ops/operands.ts';
@@ -122,7 +123,12 @@ function floatDType(who: string, dtype: string | null | undefined): DType {
  */
 export const gamma = (shape: Shape, alpha: Like, options: DrawOptions = {}): Tensor => {
   const { dtype, seed } = optionsOf('random.gamma', drawOptions, options);
-  return drawGamma(drawKey('random.gamma', seed), given(alpha), shape, floatDType('random.gamma', dtype));
+  return drawGamma(
+    drawKey('random.gamma', seed),
+    given(alpha),
+    shapeArgument('random.gamma', shape),
+    floatDType('random.gamma', dtype),
+  );
 };
 /**
  * Numbers with a beta distribution.
@@ -130,5 +136,11 @@ export const gamma = (shape: Shape, alpha: Like, options: DrawOptions = {}): Ten
  */
 export const beta = (shape: Shape, alpha: Like, b: Like, options: DrawOptions = {}): Tensor => {
   const { dtype, seed } = optionsOf('random.beta', drawOptions, options);
-  return drawBeta(drawKey('random.beta', seed), given(alpha), given(b), shape, floatDType('random.beta', dtype));
+  return drawBeta(
+    drawKey('random.beta', seed),
+    given(alpha),
+    given(b),
+    shapeArgument('random.beta', shape),
+    floatDType('random.beta', dtype),
+  );
 };

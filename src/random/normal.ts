@@ -3,6 +3,7 @@ import { fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
+import { shapeArgument } from '../ops/axes.ts';
 import { op } from '../ops/op.ts';
 import { like } from '../ops/operands.ts';
 import { add, convert, log1p, lt, max, min, mul, neg, select, sqrt, sub } from '../primitives/elementwise.ts';
@@ -77,7 +78,7 @@ const scaledDraw = (who: string, from: (key: Tensor, shape: Shape, dtype: DType)
     const { mean = 0, stddev = 1, dtype, seed } = optionsOf(`random.${who}`, normalOptions, options);
     const type = drawDType(`random.${who}`, dtype);
     if (!isFloat(type)) fail(`random.${who}`, `it draws floats, not ${type}`, 'give a float dtype');
-    return draw(drawKey(`random.${who}`, seed), shape, mean, stddev, type);
+    return draw(drawKey(`random.${who}`, seed), shapeArgument(`random.${who}`, shape), mean, stddev, type);
   };
 };
 

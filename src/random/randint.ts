@@ -3,6 +3,7 @@ import { fail } from '../base/errors.ts';
 import { optionsOf } from '../base/options.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
+import { shapeArgument } from '../ops/axes.ts';
 import { op } from '../ops/op.ts';
 import { like } from '../ops/operands.ts';
 import { add, bitcast, convert, mul, rem } from '../primitives/elementwise.ts';
@@ -50,5 +51,5 @@ export function randint(shape: Shape, minval: number, maxval: number, options: D
   const low = Math.min(Math.max(Math.trunc(minval), least), most);
   const high = Math.min(Math.max(Math.trunc(maxval), least), most + 1);
   const span = high > low ? high - low : 1;
-  return draw(drawKey(who, seed), shape, low, span, type);
+  return draw(drawKey(who, seed), shapeArgument(who, shape), low, span, type);
 }

@@ -4,6 +4,7 @@ import { fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
+import { shapeArgument } from '../ops/axes.ts';
 import { op } from '../ops/op.ts';
 import { like } from '../ops/operands.ts';
 import {
@@ -110,5 +111,5 @@ export function uniform(shape: Shape, options: UniformOptions = {}): Tensor {
   const type = drawDType('random.uniform', dtype);
   if (type.includes('int') || type === 'bool')
     fail('random.uniform', `it draws floats, not ${type}`, 'use random.randint for integers');
-  return draw(drawKey('random.uniform', seed), shape, minval, maxval, type);
+  return draw(drawKey('random.uniform', seed), shapeArgument('random.uniform', shape), minval, maxval, type);
 }

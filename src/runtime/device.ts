@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { table } from '../base/table.ts';
 import type { Device } from '../devices/device.ts';
 import { referenceDevice } from '../devices/reference/device.ts';
 import { wasmDevice } from '../devices/wasm/device.ts';
@@ -6,11 +7,11 @@ import { webgpuDevice } from '../devices/webgpu/device.ts';
 
 export type DeviceName = Device['name'];
 
-const makers: Readonly<Record<DeviceName, () => Device | Promise<Device>>> = {
+const makers: Readonly<Record<DeviceName, () => Device | Promise<Device>>> = table({
   reference: referenceDevice,
   wasm: () => wasmDevice(),
   webgpu: webgpuDevice,
-};
+});
 const made = new Map<DeviceName, Device>();
 let current: Device | undefined;
 

@@ -1,5 +1,6 @@
 import { JsonPlace } from '../base/json-place.ts';
 import type { Config } from '../base/serialize.ts';
+import { table } from '../base/table.ts';
 
 const whole = 'check that the file is whole; what Keras and Hornbeam save has this form';
 // Models within models nest by four at a time: as deep as this nobody puts them.
@@ -69,11 +70,11 @@ function checkDescription(place: JsonPlace, isRaw: boolean): void {
   if (isRecord(config.value)) checkOptions(config, className, isRaw);
 }
 
-const marks: Readonly<Record<string, (config: JsonPlace) => void>> = {
+const marks: Readonly<Record<string, (config: JsonPlace) => void>> = table({
   __keras_tensor__: (config) => checkEnd(config.member('keras_history')),
   __tensor__: (config) => text(config.member('dtype')),
   __numpy__: (config) => text(config.member('dtype')),
-};
+});
 
 /** Checks the options that objects of many classes have, and those of models. */
 function checkOptions(config: JsonPlace, className: string, isRaw: boolean): void {

@@ -1,5 +1,6 @@
 import { toSnakeCase } from '../base/naming.ts';
 import { sourceNameOf } from '../base/serialize.ts';
+import { table } from '../base/table.ts';
 import { isPlainObject } from '../base/tree.ts';
 import { inner } from '../layers/inner.ts';
 import { type AnyLayer, isLayer } from '../layers/layer.ts';
@@ -33,9 +34,9 @@ const isModel = (x: AnyLayer): x is AnyLayer & Modelish => forward in x;
 const inPython = (key: string): string =>
   key.replace(/([a-z0-9])([A-Z])/g, (_, a: string, b: string) => `${a}_${b.toLowerCase()}`);
 /** Attributes of the library's layers that are called otherwise in Keras. */
-const namesInKeras: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  MultiHeadAttention: { softmax: '_softmax', dropoutLayer: '_dropout_layer' },
-  GroupQueryAttention: {
+const namesInKeras: Readonly<Record<string, Readonly<Record<string, string>>>> = table({
+  MultiHeadAttention: table({ softmax: '_softmax', dropoutLayer: '_dropout_layer' }),
+  GroupQueryAttention: table({
     queryDense: '_query_dense',
     keyDense: '_key_dense',
     gateDense: '_gate_dense',
@@ -43,9 +44,9 @@ const namesInKeras: Readonly<Record<string, Readonly<Record<string, string>>>> =
     outputDense: '_output_dense',
     softmax: '_softmax',
     dropoutLayer: '_dropout_layer',
-  },
-  Bidirectional: { forward: 'forward_layer', backward: 'backward_layer' },
-};
+  }),
+  Bidirectional: table({ forward: 'forward_layer', backward: 'backward_layer' }),
+});
 const alternativesOf = (key: string): string[] => [
   key,
   key.replace(/([a-z])(\d)/g, '$1_$2'),

@@ -4,7 +4,7 @@ import { isInexact } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { showShape } from '../base/shape.ts';
-import { isPlainObject } from '../base/tree.ts';
+import { isPlainObject, refuseDepth } from '../base/tree.ts';
 import { complex, partsOf } from '../ir/complex.ts';
 import { Tensor } from '../ir/tensor.ts';
 import { neg } from '../primitives/elementwise.ts';
@@ -12,7 +12,7 @@ import { full } from '../primitives/generators.ts';
 import { evaluate } from '../runtime/execute.ts';
 import { currentTrace, inFrame, Trace } from './frames.ts';
 import { tensorsIn, withTensors } from './leaves.ts';
-import { isTypedArray, type Nested, tensor } from './like.ts';
+import { isNumbers, isTypedArray, type Nested, tensor } from './like.ts';
 import { Variable } from './variable.ts';
 
 export interface GradOptions {
@@ -56,9 +56,6 @@ export function gradientsOf(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
   return found.map((g) => (g.parts ? complex(bare(g.parts[0]), bare(g.parts[1])) : bare(g)));
 }
 
-const isNumbers = (x: unknown): boolean =>
-  typeof x === 'number' || typeof x === 'boolean' || (Array.isArray(x) && x.length > 0 && x.every(isNumbers));
-
 /** What a gradient is taken with respect to: numbers of JavaScript's are floats, tensors must be. */
 export function differentiable(x: unknown, argument: number, who = 'grad'): unknown {
   if (x === undefined)
@@ -71,13 +68,14 @@ export function differentiable(x: unknown, argument: number, who = 'grad'): unkn
           `argument ${argument} holds a tensor of dtype ${t.dtype}, which has no gradient`,
           "make it float32: ops.cast(x, 'float32'), or tensor(data, { dtype: 'float32' })",
         );
-  const walk = (y: unknown): unknown => {
+  const walk = (y: unknown, depth = 0): unknown => {
+    refuseDepth(depth);
     if (y instanceof Tensor) return check(y);
     if (y instanceof Variable) return check(y.read()) && y;
     if (isTypedArray(y)) return check(tensor(y));
     if (isNumbers(y)) return tensor(y as Nested, { dtype: floatx() });
-    if (Array.isArray(y)) return y.map(walk);
-    return isPlainObject(y) ? Object.fromEntries(Object.entries(y).map(([k, z]) => [k, walk(z)])) : y;
+    if (Array.isArray(y)) return y.map((z) => walk(z, depth + 1));
+    return isPlainObject(y) ? Object.fromEntries(Object.entries(y).map(([k, z]) => [k, walk(z, depth + 1)])) : y;
   };
   return walk(x);
 }

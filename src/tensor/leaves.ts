@@ -1,20 +1,18 @@
+import { isPlainObject, refuseDepth } from '../base/tree.ts';
 import { complex, partsOf } from '../ir/complex.ts';
 import { Tensor } from '../ir/tensor.ts';
 import { isTypedArray } from './like.ts';
 import { Variable } from './variable.ts';
 
-const isPlain = (x: object): boolean => {
-  const prototype: unknown = Object.getPrototypeOf(x);
-  return prototype === Object.prototype || prototype === null;
-};
-
 /** Rebuilds a nest of lists and plain objects with every tensor in it replaced; variables count as what they read as. */
-export function mapTensors(nest: unknown, f: (t: Tensor) => unknown): unknown {
+export function mapTensors(nest: unknown, f: (t: Tensor) => unknown, depth = 0): unknown {
+  refuseDepth(depth);
   if (nest instanceof Tensor) return f(nest);
   if (nest instanceof Variable) return f(nest.read());
   if (typeof nest !== 'object' || nest === null || isTypedArray(nest)) return nest;
-  if (Array.isArray(nest)) return nest.map((x) => mapTensors(x, f));
-  if (isPlain(nest)) return Object.fromEntries(Object.entries(nest).map(([k, x]) => [k, mapTensors(x, f)]));
+  if (Array.isArray(nest)) return nest.map((x) => mapTensors(x, f, depth + 1));
+  if (isPlainObject(nest))
+    return Object.fromEntries(Object.entries(nest).map(([k, x]) => [k, mapTensors(x, f, depth + 1)]));
   return nest;
 }
 
@@ -52,18 +50,19 @@ function identityOf(x: object): string {
 }
 
 /** A text that two nests share when they differ in nothing but the values of their tensors. */
-export function signatureOf(nest: unknown): string {
+export function signatureOf(nest: unknown, depth = 0): string {
+  refuseDepth(depth);
   if (nest instanceof Variable) return signatureOf(nest.read());
   if (nest instanceof Tensor) return `${nest.dtype}[${nest.shape.join()}]`;
   if (typeof nest === 'function') return identityOf(nest);
   if (typeof nest !== 'object' || nest === null)
     return typeof nest === 'string' ? JSON.stringify(nest) : Object.is(nest, -0) ? '-0' : String(nest);
-  if (Array.isArray(nest)) return `[${nest.map(signatureOf).join()}]`;
+  if (Array.isArray(nest)) return `[${nest.map((x) => signatureOf(x, depth + 1)).join()}]`;
   if (isTypedArray(nest)) return `${nest.constructor.name}(${nest.join()})`;
-  if (isPlain(nest))
+  if (isPlainObject(nest))
     return `{${Object.entries(nest)
       .filter(([, x]) => x !== undefined)
-      .map(([k, x]) => `${k}:${signatureOf(x)}`)
+      .map(([k, x]) => `${k}:${signatureOf(x, depth + 1)}`)
       .join()}}`;
   return identityOf(nest);
 }

@@ -3,7 +3,7 @@ import type { Tensor } from '../ir/tensor.ts';
 import { asPlainTensor, type Plain, plainTensor, type TensorOptions } from './plain.ts';
 import { Variable } from './variable.ts';
 
-export { dtypeOf, isTypedArray, type Nested, type TensorOptions } from './plain.ts';
+export { dtypeOf, isNumbers, isTypedArray, type Nested, type TensorOptions } from './plain.ts';
 /** What stands where a tensor is wanted: a tensor, a variable, a number, a nest of numbers, a typed array. */
 export type Like = Plain | Variable;
 

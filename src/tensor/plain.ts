@@ -1,11 +1,13 @@
-import { asDType, type DType, dtypeInfo, isFloat, type TypedArray } from '../base/dtype.ts';
+import { asDType, type DType, dtypeInfo, isDType, isFloat, type TypedArray } from '../base/dtype.ts';
 import { fail, refusePromise } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
-import { type Shape, showShape, sizeOf } from '../base/shape.ts';
+import { noSize, type Shape, sameShape, showShape, sizeOf } from '../base/shape.ts';
+import { refuseDepth } from '../base/tree.ts';
 import { Tensor } from '../ir/tensor.ts';
 import { complex } from '../primitives/complex.ts';
 import { convert } from '../primitives/elementwise.ts';
 import { full } from '../primitives/generators.ts';
+import { reshape } from '../primitives/movement.ts';
 import { evaluate } from '../runtime/execute.ts';
 import { upload } from '../runtime/storage.ts';
 import { encode } from './elements.ts';
@@ -41,6 +43,14 @@ export function dtypeOf(data: TypedArray): DType {
   );
 }
 
+/** Whether there is nothing but numbers in nested arrays. */
+export function isNumbers(x: unknown, depth = 0): boolean {
+  refuseDepth(depth);
+  return Array.isArray(x) ? x.every((y) => isNumbers(y, depth + 1)) : typeof x === 'number' || typeof x === 'boolean';
+}
+
+/** As in NumPy. */
+const deepest = 64;
 /** Shape, elements and natural dtype of a nest of numbers. */
 function flattenNest(nest: Nested): { shape: number[]; flat: number[]; dtype: DType } {
   refusePromise(
@@ -50,6 +60,12 @@ function flattenNest(nest: Nested): { shape: number[]; flat: number[]; dtype: DT
   );
   const shape: number[] = [];
   for (let x: Nested = nest; Array.isArray(x); x = (x as readonly Nested[])[0]!) {
+    if (shape.length === deepest)
+      fail(
+        'tensor',
+        `the arrays are nested deeper than ${deepest} times, or one contains itself`,
+        'give a nest of numbers',
+      );
     shape.push(x.length);
     if (x.length === 0) break;
   }
@@ -91,8 +107,14 @@ function flattenNest(nest: Nested): { shape: number[]; flat: number[]; dtype: DT
 export function plainTensor(data: Plain, options: TensorOptions = {}): Tensor {
   optionsOf('tensor', tensorOptions, options);
   // Unlike ops, a tensor that is asked for as float64 is one.
-  const wanted = options.dtype && (options.dtype in dtypeInfo ? options.dtype : asDType(options.dtype, 'tensor'));
-  if (data instanceof Tensor) return asPlainTensor(data, wanted);
+  const wanted = options.dtype && (isDType(options.dtype) ? options.dtype : asDType(options.dtype, 'tensor'));
+  if (options.shape && noSize(options.shape) !== undefined)
+    fail(
+      'tensor',
+      `shape ${showShape(options.shape)} holds ${noSize(options.shape)}`,
+      'give whole numbers of at least 0',
+    );
+  if (data instanceof Tensor) return shaped(asPlainTensor(data, wanted), options.shape);
   const { shape, flat, dtype } = isTypedArray(data)
     ? { shape: [data.length], flat: data, dtype: dtypeOf(data) }
     : flattenNest(data);
@@ -105,7 +127,38 @@ export function plainTensor(data: Plain, options: TensorOptions = {}): Tensor {
       `${flat.length} elements do not fill shape ${showShape(aval.shape)} (${sizeOf(aval.shape)})`,
       'give as many elements as the shape has',
     );
+  refuseOverflow(flat, aval.dtype);
   return upload(encode(flat, aval.dtype), aval);
+}
+
+/** The tensor in another shape, where one is given. */
+function shaped(x: Tensor, shape: Shape | undefined): Tensor {
+  if (!shape || sameShape(x.shape, shape)) return x;
+  if (sizeOf(shape) !== sizeOf(x.shape))
+    fail(
+      'tensor',
+      `shape ${showShape(x.shape)} does not fill shape ${showShape(shape)}`,
+      'give as many elements as the shape has',
+    );
+  const y = reshape(x, { shape });
+  if (!currentTrace()) evaluate([y]);
+  return y;
+}
+
+/** Refuses numbers that an integer type does not hold. */
+function refuseOverflow(numbers: ArrayLike<number>, dtype: DType): void {
+  const { range, kind, array } = dtypeInfo[dtype];
+  if (!range || kind === 'bool' || numbers instanceof array) return;
+  const [low, high] = range;
+  for (let i = 0; i < numbers.length; i++) {
+    const x = Math.trunc(numbers[i]!);
+    if (!(x >= low && x <= high))
+      fail(
+        'tensor',
+        `${numbers[i]} is none of the numbers of ${dtype}, ${low} to ${high}`,
+        "give another dtype, e.g. 'float32'",
+      );
+  }
 }
 
 /** Real and imaginary parts that stand in turn, taken apart. */
@@ -135,6 +188,7 @@ export function asPlainTensor(x: Plain, dtype?: DType): Tensor {
   if (typeof x === 'number' || typeof x === 'boolean') {
     if (dtype === 'complex64') return asPlainTensor(asPlainTensor(x, 'float32'), dtype);
     const own = dtype ?? (typeof x === 'boolean' ? 'bool' : Number.isInteger(x) ? 'int32' : 'float32');
+    refuseOverflow([Number(x)], own);
     const value = isFloat(own) ? Number(x) : own === 'bool' ? Number(Boolean(x)) : Math.trunc(Number(x));
     return currentTrace()
       ? full({ shape: [], dtype: own, value })

@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { table } from '../../base/table.ts';
 
 /** How the four numbers of a box are meant; those of a `rel_` format are parts of the image's width and height. */
 export type BoxFormat =
@@ -27,7 +28,7 @@ interface Layout {
   readonly startsWithY: boolean;
 }
 
-const layouts: Readonly<Record<string, Layout>> = {
+const layouts: Readonly<Record<string, Layout>> = table({
   xyxy: {
     toXywh: (x1, y1, x2, y2) => [x1, y1, x2 - x1, y2 - y1],
     fromXywh: (x, y, w, h) => [x, y, x + w, y + h],
@@ -53,7 +54,7 @@ const layouts: Readonly<Record<string, Layout>> = {
     fromXywh: (x, y, w, h) => [y + h / 2, x + w / 2, h, w],
     startsWithY: true,
   },
-};
+});
 
 /** The nine box formats of Keras. */
 export const boxFormats: readonly BoxFormat[] = [

@@ -4,10 +4,10 @@ import type { Tensor } from '../../ir/tensor.ts';
 import * as control from '../../primitives/control.ts';
 import * as p from '../../primitives/elementwise.ts';
 import { reshape } from '../../primitives/movement.ts';
-import { asTensor } from '../../tensor/like.ts';
+import { asTensor, isNumbers } from '../../tensor/like.ts';
 import { op } from '../op.ts';
 import { cast, like } from '../operands.ts';
-import { isNumbers, takeApart } from './nests.ts';
+import { takeApart } from './nests.ts';
 
 /** A nest of tensors: one, or lists and plain objects of such. */
 type Nest = any;

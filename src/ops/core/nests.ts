@@ -1,13 +1,7 @@
+import { isPlainObject, refuseDepth } from '../../base/tree.ts';
 import { complex, partsOf } from '../../ir/complex.ts';
 import { Tensor } from '../../ir/tensor.ts';
-import { asTensor, type Like } from '../../tensor/like.ts';
-
-const isPlain = (x: unknown): x is Record<string, unknown> =>
-  typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype;
-
-/** Whether there is nothing but numbers in nested arrays. */
-export const isNumbers = (x: unknown): boolean =>
-  Array.isArray(x) ? x.every(isNumbers) : typeof x === 'number' || typeof x === 'boolean';
+import { asTensor, isNumbers, type Like } from '../../tensor/like.ts';
 
 /**
  * A nest taken apart: its tensors in order (numbers become tensors, complex tensors their parts), and how to build the same nest of others. With
@@ -18,14 +12,15 @@ export function takeApart(
   { joinsNumbers = false } = {},
 ): { tensors: Tensor[]; build: (tensors: readonly Tensor[]) => unknown } {
   const tensors: Tensor[] = [];
-  const walk = (x: unknown): ((list: readonly Tensor[]) => unknown) => {
+  const walk = (x: unknown, depth = 0): ((list: readonly Tensor[]) => unknown) => {
+    refuseDepth(depth);
     if (x === null || x === undefined) return () => x;
     if (Array.isArray(x) && !(joinsNumbers && isNumbers(x))) {
-      const parts = x.map(walk);
+      const parts = x.map((y) => walk(y, depth + 1));
       return (list) => parts.map((p) => p(list));
     }
-    if (isPlain(x)) {
-      const parts = Object.entries(x).map(([k, y]) => [k, walk(y)] as const);
+    if (isPlainObject(x)) {
+      const parts = Object.entries(x).map(([k, y]) => [k, walk(y, depth + 1)] as const);
       return (list) => Object.fromEntries(parts.map(([k, p]) => [k, p(list)]));
     }
     const at = tensors.length;

@@ -1,6 +1,7 @@
 import { dtypeInfo } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { range, type Shape, showShape } from '../../base/shape.ts';
+import { table } from '../../base/table.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { reshape, slice } from '../../primitives/movement.ts';
 import { scatter as merge, type ScatterAttrs } from '../../primitives/scatter.ts';
@@ -55,12 +56,12 @@ export const scatter = op(
     scattered('scatter', filled(shapeArgument('scatter', shape), values.dtype, 0), indices, values, 'add'),
   ['tensor', 'tensor'],
 );
-const reductions: Readonly<Record<string, ScatterAttrs['combine']>> = {
+const reductions: Readonly<Record<string, ScatterAttrs['combine']>> = table({
   add: 'add',
   max: 'max',
   min: 'min',
   mul: 'mul',
-};
+});
 /** A tensor with updates at given places: they replace what stands there, or are merged into it. @example scatterUpdate([1, 2, 3], [[0]], [9]) // [9, 2, 3] */
 export const scatterUpdate = op(
   'scatterUpdate',

@@ -1,5 +1,6 @@
 import { fail } from '../../base/errors.ts';
 import type { OptionNames } from '../../base/options.ts';
+import { table } from '../../base/table.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { add, divide, multiply, subtract } from '../numpy/arithmetic.ts';
 import { clip } from '../numpy/clip.ts';
@@ -34,20 +35,20 @@ const parts = (boxes: Tensor): Four => [0, 1, 2, 3].map((k) => getItem(boxes, ['
 const half = (x: Tensor): Tensor => multiply(x, 0.5);
 
 /** x1, y1, x2, y2 of boxes in a format without `rel_`. */
-const toCorners: Readonly<Record<string, (p: Four) => Four>> = {
+const toCorners: Readonly<Record<string, (p: Four) => Four>> = table({
   xyxy: (p) => p,
   yxyx: ([y1, x1, y2, x2]) => [x1, y1, x2, y2],
   xywh: ([x, y, w, h]) => [x, y, add(x, w), add(y, h)],
   center_xywh: ([x, y, w, h]) => [subtract(x, half(w)), subtract(y, half(h)), add(x, half(w)), add(y, half(h))],
   center_yxhw: ([y, x, h, w]) => [subtract(x, half(w)), subtract(y, half(h)), add(x, half(w)), add(y, half(h))],
-};
-const fromCorners: Readonly<Record<string, (p: Four) => Four>> = {
+});
+const fromCorners: Readonly<Record<string, (p: Four) => Four>> = table({
   xyxy: (p) => p,
   yxyx: ([x1, y1, x2, y2]) => [y1, x1, y2, x2],
   xywh: ([x1, y1, x2, y2]) => [x1, y1, subtract(x2, x1), subtract(y2, y1)],
   center_xywh: ([x1, y1, x2, y2]) => [half(add(x1, x2)), half(add(y1, y2)), subtract(x2, x1), subtract(y2, y1)],
   center_yxhw: ([x1, y1, x2, y2]) => [half(add(y1, y2)), half(add(x1, x2)), subtract(y2, y1), subtract(x2, x1)],
-};
+});
 
 function known(format: string): { base: string; isRelative: boolean } {
   const name = format.toLowerCase();

@@ -1,4 +1,5 @@
 import { range } from '../../base/shape.ts';
+import { table } from '../../base/table.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { dot } from '../../primitives/dot.ts';
 import * as p from '../../primitives/elementwise.ts';
@@ -29,7 +30,7 @@ const lanczos =
     const value = p.select(p.gt(x, at(x, 1e-3)), p.div(y, square), at(x, 1));
     return p.select(p.gt(x, at(x, radius)), at(x, 0), value);
   };
-const kernels: Readonly<Record<string, Kernel>> = {
+const kernels: Readonly<Record<string, Kernel>> = table({
   linear: triangle,
   bilinear: triangle,
   trilinear: triangle,
@@ -39,7 +40,7 @@ const kernels: Readonly<Record<string, Kernel>> = {
   tricubic: cubic,
   lanczos3: lanczos(3),
   lanczos5: lanczos(5),
-};
+});
 export const kernelOf = (method: string): Kernel | undefined => kernels[method];
 
 /**

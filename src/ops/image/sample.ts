@@ -1,6 +1,7 @@
 import { isFloat } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { range, showShape } from '../../base/shape.ts';
+import { table } from '../../base/table.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
 import { gather } from '../../primitives/gather.ts';
@@ -21,7 +22,7 @@ const mirror = (i: Tensor, size: number): Tensor => {
   return s === 0 ? like(i, 0) : p.abs(p.sub(floorMod(p.add(i, like(i, s)), 2 * s), like(i, s)));
 };
 /** Positions outside of an axis moved inside, as the mode says. */
-const settle: Readonly<Record<FillMode, (i: Tensor, size: number) => Tensor>> = {
+const settle: Readonly<Record<FillMode, (i: Tensor, size: number) => Tensor>> = table({
   constant: (i) => i,
   nearest: (i, size) => p.max(p.min(i, like(i, size - 1)), like(i, 0)),
   wrap: (i, size) => floorMod(i, size),
@@ -31,7 +32,7 @@ const settle: Readonly<Record<FillMode, (i: Tensor, size: number) => Tensor>> = 
     const half = p.sub(mirror(p.add(p.mul(i, like(i, 2)), like(i, 1)), 2 * size + 1), like(i, 1));
     return p.div(p.sub(half, floorMod(half, 2)), like(i, 2));
   },
-};
+});
 export function checkFillMode(who: string, mode: string): void {
   if (!(mode in settle)) fail(who, `unknown fillMode "${mode}"`, `use ${Object.keys(settle).join(', ')}`);
 }

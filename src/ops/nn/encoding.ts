@@ -7,7 +7,7 @@ import { eq } from '../../primitives/elementwise.ts';
 import { iota } from '../../primitives/generators.ts';
 import { broadcast } from '../../primitives/movement.ts';
 import { reduceMax } from '../../primitives/reduce.ts';
-import { axisOf } from '../axes.ts';
+import { axisOf, sizeArgument } from '../axes.ts';
 import { op } from '../op.ts';
 import { cast } from '../operands.ts';
 
@@ -25,6 +25,7 @@ export function oneHotOf(
   dtype: string | null | undefined,
 ): Tensor {
   const type = dtype === undefined || dtype === null ? floatx() : asDType(dtype, who);
+  sizeArgument(who, 'numClasses', numClasses);
   const d = axisOf(who, axis, x.shape.length + 1);
   const shape = [...x.shape.slice(0, d), numClasses, ...x.shape.slice(d)];
   const indices = cast(x, isFloat(x.dtype) || x.dtype === 'bool' ? 'int32' : x.dtype === 'uint32' ? 'int32' : x.dtype);

@@ -1,5 +1,6 @@
 import { fail } from '../../base/errors.ts';
 import { range, showShape } from '../../base/shape.ts';
+import { table } from '../../base/table.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as m from '../../primitives/movement.ts';
 import { op } from '../op.ts';
@@ -111,4 +112,9 @@ function wrap(x: Tensor, axis: number, low: number, high: number): Tensor {
   const many = join(new Array<Tensor>(before + 1 + after).fill(x), axis);
   return part(many, axis, before * size - low, before * size + size + high);
 }
-const extensions: Readonly<Record<string, Extend>> = { reflect: mirrored(1), symmetric: mirrored(0), edge, wrap };
+const extensions: Readonly<Record<string, Extend>> = table({
+  reflect: mirrored(1),
+  symmetric: mirrored(0),
+  edge,
+  wrap,
+});

@@ -1,6 +1,7 @@
 import { isFloat } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { range, showShape, sizeOf } from '../../base/shape.ts';
+import { table } from '../../base/table.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
 import { gatherAlong } from '../../primitives/gather.ts';
@@ -19,13 +20,13 @@ export interface QuantileOptions extends ReduceOptions {
   readonly method?: QuantileMethod | undefined;
 }
 /** Between the two elements next to the wanted position, `above` being the distance from the lower one. */
-const between: Readonly<Record<QuantileMethod, (low: Tensor, high: Tensor, above: Tensor) => Tensor>> = {
+const between: Readonly<Record<QuantileMethod, (low: Tensor, high: Tensor, above: Tensor) => Tensor>> = table({
   linear: (low, high, above) => p.add(p.mul(low, p.sub(like(above, 1), above)), p.mul(high, above)),
   lower: (low) => low,
   higher: (_, high) => high,
   midpoint: (low, high) => p.mul(p.add(low, high), like(low, 0.5)),
   nearest: (low, high, above) => p.select(p.le(above, like(above, 0.5)), low, high),
-};
+});
 
 function quantileOf(who: string, x0: Tensor, q0: Tensor, options: QuantileOptions, skipsNan: boolean): Tensor {
   const { method = 'linear', keepdims = false } = options;

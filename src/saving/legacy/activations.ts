@@ -1,11 +1,12 @@
+import { table } from '../../base/table.ts';
 import { type Step, withOptions } from './described.ts';
 
 /** Names under which TensorFlow's own functions got into files. */
-const newNames: Readonly<Record<string, string>> = {
+const newNames: Readonly<Record<string, string>> = table({
   softmax_v2: 'softmax',
   log_softmax_v2: 'log_softmax',
   leaky_relu_v2: 'leaky_relu',
-};
+});
 /** The function that `hard_sigmoid` was in Keras 1 and 2: `clip(0.2 x + 0.5, 0, 1)`, not today's `relu6(x + 3) / 6`. */
 export const oldHardSigmoid = {
   module: 'hornbeam.activations',

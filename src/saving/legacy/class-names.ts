@@ -1,7 +1,8 @@
+import { table } from '../../base/table.ts';
 import { isPlain, type Step } from './described.ts';
 
 /** Classes that had other names. */
-const newNames: Readonly<Record<string, string>> = {
+const newNames: Readonly<Record<string, string>> = table({
   AtrousConvolution1D: 'Conv1D',
   AtrousConvolution2D: 'Conv2D',
   Convolution1D: 'Conv1D',
@@ -20,7 +21,7 @@ const newNames: Readonly<Record<string, string>> = {
   WeightRegularizer: 'L1L2',
   Policy: 'DTypePolicy',
   PolicyV1: 'DTypePolicy',
-};
+});
 
 /** Classes have the names they have today; registered ones stood with their package, as in `package>Name`. */
 export const nameClasses: Step = (object) => {

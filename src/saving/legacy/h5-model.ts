@@ -1,5 +1,6 @@
 import { fail, HornbeamError } from '../../base/errors.ts';
 import { type Config, customObjectScope, lookUpClass, serializeObject, sourceNameOf } from '../../base/serialize.ts';
+import { table } from '../../base/table.ts';
 import { getH5, getH5Text, type H5Group, h5Group, h5Text, isH5Dataset, makeH5Group } from '../../formats/hdf5.ts';
 import { inner } from '../../layers/inner.ts';
 import type { AnyLayer } from '../../layers/layer.ts';
@@ -79,14 +80,14 @@ export async function modelToH5(model: SavedModel): Promise<H5Group> {
 }
 
 /** Short names of losses and metrics, which Keras does not find when it reads `training_config`. */
-const fullNames: Readonly<Record<string, string>> = {
+const fullNames: Readonly<Record<string, string>> = table({
   bce: 'binary_crossentropy',
   kld: 'kl_divergence',
   mae: 'mean_absolute_error',
   mape: 'mean_absolute_percentage_error',
   mse: 'mean_squared_error',
   msle: 'mean_squared_logarithmic_error',
-};
+});
 /** Objects in `training_config` have no module, functions are their names. */
 function withFullNames(x: unknown): unknown {
   if (Array.isArray(x)) return x.map(withFullNames);

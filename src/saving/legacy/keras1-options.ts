@@ -1,8 +1,9 @@
 import type { Config } from '../../base/serialize.ts';
+import { table } from '../../base/table.ts';
 import { isDescribed, isPlain, renamed, type Step, withOptions, without } from './described.ts';
 
 /** Options of Keras 1 that were renamed in every class that had them. */
-const everywhere: Readonly<Record<string, string>> = {
+const everywhere: Readonly<Record<string, string>> = table({
   W_constraint: 'kernel_constraint',
   W_regularizer: 'kernel_regularizer',
   U_regularizer: 'recurrent_regularizer',
@@ -30,24 +31,24 @@ const everywhere: Readonly<Record<string, string>> = {
   subsample_length: 'strides',
   filter_length: 'kernel_size',
   atrous_rate: 'dilation_rate',
-};
+});
 /** Names that say something else in some classes. */
-const within: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  Embedding: {
+const within: Readonly<Record<string, Readonly<Record<string, string>>>> = table({
+  Embedding: table({
     init: 'embeddings_initializer',
     output_dim: 'output_dim',
     W_constraint: 'embeddings_constraint',
     W_regularizer: 'embeddings_regularizer',
     dropout: 'dropout',
-  },
-  UpSampling1D: { length: 'size' },
-};
+  }),
+  UpSampling1D: table({ length: 'size' }),
+});
 const signs = ['init', 'W_regularizer', 'border_mode', 'nb_filter', 'pool_length', 'inner_activation', 'gamma_init'];
 const others = ['p', 'sigma', 'dim_ordering', 'consume_less', 'subsample_length', 'filter_length', 'inner_init'];
 const isOfKeras1 = (options: Config): boolean => [...signs, ...others].some((key) => key in options);
 const leftOut = ['consume_less', 'input_dim', 'input_length', 'weights', 'mode'];
-const orders: Readonly<Record<string, string>> = { tf: 'channels_last', th: 'channels_first' };
-const startValues: Readonly<Record<string, string>> = { one: 'ones', zero: 'zeros', normal: 'random_normal' };
+const orders: Readonly<Record<string, string>> = table({ tf: 'channels_last', th: 'channels_first' });
+const startValues: Readonly<Record<string, string>> = table({ one: 'ones', zero: 'zeros', normal: 'random_normal' });
 
 /** Options of layers as Keras 1 called them. */
 export const renameKeras1Options: Step = (object, { key, isOld }) => {
@@ -81,14 +82,14 @@ export function describeByName(x: unknown): unknown {
 }
 
 /** `Merge` had a mode where there is a layer for each today. */
-const merges: Readonly<Record<string, string>> = {
+const merges: Readonly<Record<string, string>> = table({
   concat: 'Concatenate',
   sum: 'Add',
   mul: 'Multiply',
   ave: 'Average',
   max: 'Maximum',
   dot: 'Dot',
-};
+});
 export const splitMerge: Step = (object) => {
   if (object.class_name !== 'Merge' || !isPlain(object.config)) return object;
   const { name, mode, concat_axis = -1, dot_axes = -1 } = object.config;

@@ -1,21 +1,22 @@
 import { fail } from '../../base/errors.ts';
 import { diskKeys, type Fields } from '../../base/field.ts';
 import { type Config, getRegisteredObject, lookUpClass } from '../../base/serialize.ts';
+import { table } from '../../base/table.ts';
 import { type Described, isDescribed, isPlain, renamed, type Step, withOptions, without } from './described.ts';
 import { describeByName } from './keras1-options.ts';
 
 /** Options that were renamed within a class. */
-const newNames: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  InputLayer: { batch_input_shape: 'batch_shape' },
-  LeakyReLU: { alpha: 'negative_slope' },
-  CategoryEncoding: { max_tokens: 'num_tokens' },
-};
+const newNames: Readonly<Record<string, Readonly<Record<string, string>>>> = table({
+  InputLayer: table({ batch_input_shape: 'batch_shape' }),
+  LeakyReLU: table({ alpha: 'negative_slope' }),
+  CategoryEncoding: table({ max_tokens: 'num_tokens' }),
+});
 /** Options that say how the old library computed, or what is known otherwise today. */
-const leftOut: Readonly<Record<string, readonly string[]>> = {
+const leftOut: Readonly<Record<string, readonly string[]>> = table({
   '': ['batch_input_shape', 'input_dtype', 'input_length', 'decay'],
   BatchNormalization: ['fused', 'virtual_batch_size', 'adjustment'],
   MultiHeadAttention: ['query_shape', 'key_shape', 'value_shape'],
-};
+});
 
 /** Layers of Keras 2 whose options have other names, or are no options any more. */
 export const renameOptions: Step = (object, { isOld }) =>

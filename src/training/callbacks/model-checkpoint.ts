@@ -1,5 +1,6 @@
 import { fail } from '../../base/errors.ts';
 import { type OptionNames, optionsOf } from '../../base/options.ts';
+import { table } from '../../base/table.ts';
 import { makeFolderOf } from '../../formats/file.ts';
 import { BatchCounter } from './batch-counter.ts';
 import { Callback, type CallbackLogs, type CallbackModel } from './callback.ts';
@@ -122,7 +123,7 @@ function fillIn(
   logs: Readonly<Record<string, number>>,
 ): string {
   return template.replace(/\{(\w+)(?::([^{}]*))?\}/g, (field, name: string, specification = '') => {
-    const values = { ...counts, ...logs };
+    const values = table({ ...counts, ...logs });
     const value =
       values[name] ??
       fail(
@@ -131,7 +132,7 @@ function fillIn(
         'use the names of the logs',
       );
     return (
-      formatNumber(value, specification, !(name in logs)) ??
+      formatNumber(value, specification, !Object.hasOwn(logs, name)) ??
       fail(
         'ModelCheckpoint',
         `the file name asks for ${field}, which is no format of a number`,
