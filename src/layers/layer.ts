@@ -24,6 +24,7 @@ import {
   KerasTensor,
   type Like,
   mapTensors,
+  noteBirth,
   type Operation,
   replay,
   type SymbolicAval,
@@ -103,6 +104,7 @@ export abstract class Layer<
     if (this.name.includes('/'))
       fail(this, `the name contains "/"`, 'choose a name without it: paths are made of names');
     this[inner] = new LayerState(this.name, resolved, trainable);
+    noteBirth(this);
     exposeOptions(this, fields);
     // As in Keras, who calls build() builds for good: calls that come later build no second time.
     const build = (...shapes: Shapes[]): void => buildOnce(this as AnyLayer, shapes);

@@ -93,6 +93,38 @@ test('a variable that a training step uses and no layer holds is refused', async
   await model.fit(x, y, { verbose: 0 });
 });
 
+test('a variable made for the layer alone is refused at the first call, one that may be elsewhere when the model is saved', async () => {
+  class Own extends keras.Layer {
+    readonly #scale = new keras.Variable([1, 2, 3], { dtype: 'float32', name: 'inside' });
+    call(x: keras.Tensor): keras.Tensor {
+      return x.mul(this.#scale);
+    }
+  }
+  const x = keras.Input({ shape: [3] });
+  expect(() => new Own()(x)).toThrow(/^Own "own[^"]*": its call uses variable "inside"/);
+  class Prebuilt extends keras.Layer {
+    readonly #dense = inside();
+    constructor() {
+      super();
+      this.#dense.build([null, 3]);
+    }
+    call(t: keras.Tensor): keras.Tensor {
+      return this.#dense(t);
+    }
+  }
+  expect(() => new Prebuilt()(x)).toThrow(/its call uses Dense "inside"/);
+
+  const scale = new keras.Variable([1, 2, 3], { dtype: 'float32', name: 'elsewhere' });
+  class Closure extends keras.Layer {
+    call(t: keras.Tensor): keras.Tensor {
+      return t.mul(scale);
+    }
+  }
+  const model = new keras.Model({ inputs: x, outputs: new Closure()(x) });
+  await expect(model.save('never-written.keras')).rejects.toThrow(/its call uses variable "elsewhere"/);
+  await expect(model.saveWeights('never-written.weights.h5')).rejects.toThrow(/its call uses variable "elsewhere"/);
+});
+
 test('layers that somebody holds may be used through closures and arguments', async () => {
   const shared = new layers.Dense({ units: 3, name: 'shared' });
   const teacher = new keras.Sequential([keras.Input({ shape: [3] }), new layers.Dense({ units: 3 })]);

@@ -12,7 +12,7 @@ import { guardMembers } from '../layers/attribute-names.ts';
 import type { CallOptions } from '../layers/call-context.ts';
 import { type AnyLayer, Layer, type LayerOptions, mapShapes, type Shapes } from '../layers/layer.ts';
 import { registerLayers } from '../layers/register.ts';
-import { refusingStrangers } from '../layers/strangers.ts';
+import { refuseUnsaved, refusingStrangers } from '../layers/strangers.ts';
 import { sublayersOf } from '../layers/tracking.ts';
 import type { Metric } from '../metrics/index.ts';
 import type { Optimizer } from '../optimizers/index.ts';
@@ -254,11 +254,13 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
   }
 
   /** Writes the whole model, optimizer included, to a `.keras` file that Keras reads. */
-  save(filepath: Place, options: saving.SaveOptions = {}): Promise<void> {
+  async save(filepath: Place, options: saving.SaveOptions = {}): Promise<void> {
+    refuseUnsaved(this as unknown as AnyLayer);
     return saving.saveModel(this as unknown as saving.SavedModel, filepath, options);
   }
   /** Writes the weights to a `.weights.h5` file. */
-  saveWeights(filepath: Place, options: saving.SaveOptions = {}): Promise<void> {
+  async saveWeights(filepath: Place, options: saving.SaveOptions = {}): Promise<void> {
+    refuseUnsaved(this as unknown as AnyLayer);
     return saving.saveWeights(this as unknown as AnyLayer, filepath, options);
   }
   loadWeights(filepath: FileSource, options: saving.LoadWeightsOptions = {}): Promise<void> {

@@ -2,7 +2,7 @@ import { f, type Options } from '../base/field.ts';
 import { deserializeObject, isSerializedObject, serializeObject } from '../base/serialize.ts';
 import { add, all, cast, divide, equal, isfinite, logicalAnd, multiply, notEqual, where } from '../ops/index.ts';
 import type { Tensor, Variable } from '../tensor/index.ts';
-import { changeOnlyIf, Optimizer, type OptimizerOptions } from './optimizer.ts';
+import { changeOnlyIf, Optimizer, type OptimizerOptions, trained } from './optimizer.ts';
 import type { LearningRateSchedule } from './schedules/schedule.ts';
 
 /** Any optimizer, whatever its options. */
@@ -62,12 +62,12 @@ export class LossScaleOptimizer extends Optimizer<typeof fields> {
   override scaleLoss(loss: Tensor): Tensor {
     return multiply(loss, this.#scale?.read() ?? this.config.initialScale);
   }
-  override apply(gradients: readonly (Tensor | null)[], variables: readonly Variable[] = this.known): void {
+  override apply(gradients: readonly (Tensor | null)[], variables: readonly Variable[] = this[trained]): void {
     const pairs = this.pair(gradients, variables);
     const [counter, scale] = [this.#counter!.read(), this.#scale!.read()];
     const isFinite = pairs.map(({ gradient }) => all(isfinite(gradient))).reduce((a, b) => logicalAnd(a, b));
     const before = this.innerOptimizer.iterations;
-    const touched = [...this.known, ...this.innerOptimizer.variables];
+    const touched = [...this[trained], ...this.innerOptimizer.variables];
     changeOnlyIf(isFinite, touched, () =>
       this.innerOptimizer.apply(
         gradients.map((g) => g && divide(g, scale)),

@@ -3,7 +3,7 @@ import { f, type Options } from '../base/field.ts';
 import { add } from '../ops/index.ts';
 import type { Tensor, Variable } from '../tensor/index.ts';
 import { type AnyOptimizer, LossScaleOptimizer } from './loss-scale-optimizer.ts';
-import { Optimizer, type OptimizerOptions } from './optimizer.ts';
+import { callCount, Optimizer, type OptimizerOptions, trained } from './optimizer.ts';
 import { optimizerMapField } from './optimizer-map.ts';
 
 const fields = {
@@ -51,14 +51,14 @@ export class MultiOptimizer extends Optimizer<typeof fields> {
   override set learningRate(_: unknown) {
     fail(this, 'it has no learning rate of its own', 'set those of its `optimizers`');
   }
-  override apply(gradients: readonly (Tensor | null)[], variables: readonly Variable[] = this.known): void {
+  override apply(gradients: readonly (Tensor | null)[], variables: readonly Variable[] = this[trained]): void {
     const gradientOf = new Map(this.pair(gradients, variables).map(({ variable, gradient }) => [variable, gradient]));
     for (const [optimizer, own] of this.#shares([...gradientOf.keys()]))
       optimizer.apply(
         own.map((v) => gradientOf.get(v)!),
         own,
       );
-    this.calls.assign(add(this.calls.read(), 1));
+    this[callCount].assign(add(this[callCount].read(), 1));
   }
   protected override update(): void {}
   override finalizeVariableValues(): void {

@@ -59,6 +59,10 @@ interface Pair {
   readonly gradient: Tensor;
 }
 
+/** What optimizers around others see of the state; symbols, so that attributes of one's own classes may have any name. */
+export const callCount: unique symbol = Symbol('callCount');
+export const trained: unique symbol = Symbol('trained');
+
 /**
  * Changes variables by their gradients. A concrete optimizer declares its options, names its slots, and writes `update`.
  * @see https://keras.io/api/optimizers/
@@ -71,10 +75,8 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   /** Factor of the loss; an optimizer around this one may take it over. */
   lossScaleFactor: number | null;
   built = false;
-  /** Calls of `apply`. */
-  protected readonly calls: Variable;
-  /** The variables that it trains. */
-  protected known: readonly Variable[] = [];
+  readonly #calls: Variable;
+  #known: readonly Variable[] = [];
   #rate: Variable | LearningRateSchedule<any>;
   readonly #options: Resolved<S>;
   readonly #base: Resolved<typeof optimizerFields>;
@@ -99,12 +101,20 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
     if ([clipnorm, clipvalue, globalClipnorm].filter((x) => x !== null).length > 1)
       fail(this, 'more than one of clipnorm, clipvalue and globalClipnorm is set', 'choose one of them');
     this.lossScaleFactor = lossScaleFactor;
-    this.calls = this.track('iteration', { shape: [], dtype: 'int32' });
+    this.#calls = this.track('iteration', { shape: [], dtype: 'int32' });
     const { initialRate } = this;
     this.#rate =
       initialRate instanceof LearningRateSchedule
         ? initialRate
         : this.track('learning_rate', { shape: [], dtype: 'float32' }, initialRate);
+  }
+  /** Counts the calls of `apply`. */
+  protected get [callCount](): Variable {
+    return this.#calls;
+  }
+  /** The variables that it trains. */
+  protected get [trained](): readonly Variable[] {
+    return this.#known;
   }
   get className(): string {
     const own = this.constructor as typeof Optimizer;
@@ -138,7 +148,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   }
   /** Position of a variable among those that it trains. */
   getVariableIndex(variable: Variable): number {
-    return this.known.indexOf(variable);
+    return this.#known.indexOf(variable);
   }
   assign(variable: Variable, value: Like): void {
     variable.assign(value);
@@ -188,7 +198,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   /** Makes the slots for a model's trainable variables. */
   build(variables: readonly Variable[]): void {
     if (this.built) return;
-    this.known = [...variables];
+    this.#known = [...variables];
     this.built = true;
     const { useEma, gradientAccumulationSteps } = this.#base;
     const beside = (v: Variable, name: string): Variable => this.track(`${v.path.replaceAll('/', '_')}_${name}`, v);
@@ -214,7 +224,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   /** Updates done. */
   get iterations(): Tensor {
     const { gradientAccumulationSteps: rounds } = this.#base;
-    const calls = this.calls.value;
+    const calls = this.#calls.value;
     return rounds === null ? calls : floorDivide(calls, rounds);
   }
 
@@ -246,7 +256,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   }
 
   /** One step: changes the variables by their gradients (null: no gradient reached it). */
-  apply(gradients: readonly (Tensor | null)[], variables: readonly Variable[] = this.known): void {
+  apply(gradients: readonly (Tensor | null)[], variables: readonly Variable[] = this.#known): void {
     const pairs = this.pair(gradients, variables);
     this.#applyPairs(
       this.lossScaleFactor === null
@@ -254,7 +264,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
         : pairs.map(({ variable, gradient }) => ({ variable, gradient: divide(gradient, this.lossScaleFactor!) })),
     );
     for (const { variable } of pairs) if (variable.constraint) variable.assign(variable.constraint(variable.read()));
-    this.calls.assign(add(this.calls.read(), 1));
+    this.#calls.assign(add(this.#calls.read(), 1));
   }
   /** The same for pairs of a gradient and its variable. */
   applyGradients(pairs: readonly (readonly [gradient: Tensor | null, variable: Variable])[]): void {
@@ -272,7 +282,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
         this.built ? 'give one gradient for each variable' : 'give the variables too, or build it first',
       );
     if (!this.built) this.build(variables);
-    const unknown = variables.find((v) => !this.known.includes(v));
+    const unknown = variables.find((v) => !this.#known.includes(v));
     if (unknown)
       fail(
         this,
@@ -292,11 +302,11 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
       this.#average();
       return;
     }
-    const isDue = equal(mod(add(this.calls.read(), 1), rounds), 0);
+    const isDue = equal(mod(add(this.#calls.read(), 1), rounds), 0);
     const sums = pairs.map(({ variable, gradient }) => add(gradient, this.#sums.get(variable)!.read()));
     const accumulators = [...this.#sums.values()];
     const others = this.#own.filter((v) => !accumulators.includes(v));
-    changeOnlyIf(isDue, [...this.known, ...others], () => {
+    changeOnlyIf(isDue, [...this.#known, ...others], () => {
       this.#change(pairs.map(({ variable }, k) => ({ variable, gradient: divide(sums[k]!, rounds) })));
       this.#average();
     });

@@ -25,4 +25,4 @@ export { addNode, hasSymbolic, inferSymbolic, type SymbolicAval } from './symbol
 export { compileTraced, runTraced, type Traced, trace } from './traced.ts';
 export { beginLayerCall, buildOnShapes } from './trial.ts';
 export { type InitialValue, Variable, type VariableOptions } from './variable.ts';
-export { currentWatcher, type Watcher, watchedBy } from './watch.ts';
+export { currentWatcher, isYounger, noteBirth, type Watcher, watchedBy } from './watch.ts';

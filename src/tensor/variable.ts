@@ -10,7 +10,7 @@ import { copyOf, evaluate } from '../runtime/execute.ts';
 import { currentTrace, outsideOfTraces } from './frames.ts';
 import { asPlainTensor, type Plain } from './plain.ts';
 import { currentAutocast, refuseVariables, scopedPath, takeRoom } from './scopes.ts';
-import { currentWatcher } from './watch.ts';
+import { currentWatcher, noteBirth } from './watch.ts';
 
 type Initialize = (shape: Shape, options: { dtype: DType }) => Tensor;
 let named: ((name: string) => Initialize) | undefined;
@@ -101,6 +101,7 @@ export class Variable {
     this.shape = shape ?? value.shape;
     this.dtype = realOnly(this.name, dtype ?? value.dtype);
     this.held = outsideOfTraces(() => this.accept(value));
+    noteBirth(this);
     currentWatcher()?.made(this);
     // The tensor given may be in other hands: it must not change when the variable does.
     this.#isShared = true;

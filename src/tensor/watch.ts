@@ -19,3 +19,10 @@ export function watchedBy<R>(watcher: Watcher, f: () => R): R {
     current = before;
   }
 }
+
+const births = new WeakMap<object, number>();
+let born = 0;
+/** Notes that a variable, or what may hold variables, was made now. */
+export const noteBirth = (x: object): void => void births.set(x, born++);
+/** Whether one was made after the other. */
+export const isYounger = (x: object, than: object): boolean => (births.get(x) ?? 0) > (births.get(than) ?? 0);
