@@ -1,0 +1,81 @@
+import type { Device } from '../../src/devices/device.ts';
+import type { ModelDescription } from './description.ts';
+import { nudgeBy, type Outcome, TrialModel } from './train.ts';
+
+export interface Trial {
+  readonly device: Device;
+  readonly reference: Device;
+  /** How the device is called in messages. */
+  readonly called?: string;
+  /** How often training is repeated: each time it must give the same bits. */
+  readonly repeats?: number;
+}
+
+/** Half a unit in the last place of what layers compute in. */
+const precisions: Readonly<Record<string, number>> = { mixed_float16: 2 ** -11, mixed_bfloat16: 2 ** -8 };
+const precisionOf = ({ policy }: ModelDescription): number => precisions[policy ?? ''] ?? 2 ** -21;
+
+/**
+ * What goes wrong when the model is trained on the device, or undefined. Results are to repeat bit for bit, and to be the
+ * reference's to within what rounding may do: as much as some times the change that follows when inputs and weights are moved by
+ * one rounding each. That is large where a model is ill-conditioned (an update divided by a gradient that is only rounding error),
+ * and small elsewhere.
+ */
+export async function problemOf(
+  description: ModelDescription,
+  { device, reference, called = device.name, repeats = 1 }: Trial,
+): Promise<string | undefined> {
+  const model = await TrialModel.on(reference, description);
+  const predicts = description.seed % 4 === 0;
+  const expected = await model.train(reference, { predicts });
+  const found = await model.train(device, { predicts });
+  for (let k = 0; k < repeats; k++) {
+    const again = await model.train(device, { predicts });
+    const name = [...found.keys()].find((key) => !sameBits(found.get(key)!, again.get(key)!));
+    if (name) return `${name} differs from run to run on ${called}: ${difference(found.get(name)!, again.get(name)!)}`;
+  }
+  const precision = precisionOf(description);
+  const moved: Outcome[] = [];
+  for (const k of [1, 2, 3])
+    moved.push(await model.train(device, { predicts, nudge: nudgeBy(precision, description.seed + k) }));
+  for (const [name, values] of expected) {
+    const within = toleranceOf(
+      name,
+      values,
+      found.get(name)!,
+      moved.map((m) => m.get(name)!),
+      precision,
+    );
+    const k = Array.from(values).findIndex((v, i) => !isNear(found.get(name)![i]!, v, within));
+    if (k >= 0)
+      return `${name}[${k}] is ${found.get(name)![k]} on ${called}, ${values[k]} on ${reference.name} (± ${within})`;
+  }
+  return undefined;
+}
+export type { Outcome };
+
+const sameBits = (a: ArrayLike<number>, b: ArrayLike<number>): boolean =>
+  a.length === b.length && Array.from(a).every((v, k) => Object.is(v, b[k]));
+function difference(a: ArrayLike<number>, b: ArrayLike<number>): string {
+  const k = Array.from(a).findIndex((v, i) => !Object.is(v, b[i]));
+  return `element ${k} is ${a[k]} and ${b[k]}`;
+}
+/** Where the reference leaves the finite numbers anything goes. */
+const isNear = (a: number, b: number, within: number): boolean => !Number.isFinite(b) || Math.abs(a - b) <= within;
+
+function toleranceOf(
+  name: string,
+  expected: ArrayLike<number>,
+  found: ArrayLike<number>,
+  moved: readonly ArrayLike<number>[],
+  precision: number,
+): number {
+  let [largest, change] = [0, 0];
+  for (let k = 0; k < expected.length; k++) {
+    if (Number.isFinite(expected[k])) largest = Math.max(largest, Math.abs(expected[k]!));
+    if (Number.isFinite(found[k])) for (const m of moved) change = Math.max(change, Math.abs(m[k]! - found[k]!));
+  }
+  // One prediction on the border between two classes counts for whole steps.
+  if (/accuracy|auc|precision|recall/i.test(name)) return 0.1 + change;
+  return 8 * precision * (0.1 + largest) + 16 * change;
+}

@@ -1,0 +1,51 @@
+import type { ModelDescription } from './description.ts';
+
+const seed = 1;
+const mse = { loss: { class_name: 'MeanSquaredError' }, labels: 'any' } as const;
+const sgd = { class_name: 'SGD', config: { learning_rate: 0.1 } };
+
+/** Models that failed once, by what was wrong. */
+export const regressions: Readonly<Record<string, ModelDescription>> = {
+  'a maximum of 16-bit floats equals the element that it is': {
+    seed: 961,
+    batch: 1,
+    policy: 'mixed_float16',
+    inputs: [{ shape: [1, 1, 2, 2] }],
+    calls: [
+      { layer: { class_name: 'GroupNormalization', config: { groups: 1 } }, on: [0] },
+      { layer: { class_name: 'GlobalMaxPooling3D', config: { data_format: 'channels_first' } }, on: [1] },
+    ],
+    outputs: [{ tensor: 2, ...mse }],
+    optimizer: sgd,
+  },
+  'attention in 16 bits has gradients': {
+    seed,
+    batch: 4,
+    policy: 'mixed_bfloat16',
+    inputs: [{ shape: [5, 1] }],
+    calls: [
+      {
+        layer: {
+          class_name: 'GroupQueryAttention',
+          config: { head_dim: 8, num_query_heads: 2, num_key_value_heads: 2 },
+        },
+        on: [0, 0],
+      },
+    ],
+    outputs: [{ tensor: 1, ...mse }],
+    optimizer: sgd,
+  },
+  'batch normalisation after a small convolution is updated once': {
+    seed,
+    batch: 64,
+    inputs: [{ shape: [8, 8, 3] }],
+    calls: [
+      { layer: { class_name: 'Conv2D', config: { filters: 4, kernel_size: 3 } }, on: [0] },
+      { layer: { class_name: 'BatchNormalization' }, on: [1] },
+      { layer: { class_name: 'Flatten' }, on: [2] },
+      { layer: { class_name: 'Dense', config: { units: 4 } }, on: [3] },
+    ],
+    outputs: [{ tensor: 4, ...mse }],
+    optimizer: { class_name: 'SGD', config: { learning_rate: 0.05 } },
+  },
+};
