@@ -35,6 +35,23 @@ export const regressions: Readonly<Record<string, ModelDescription>> = {
     outputs: [{ tensor: 1, ...mse }],
     optimizer: sgd,
   },
+  'what another thread may still read is not written over': {
+    seed: 12565,
+    batch: 2,
+    inputs: [{ shape: [2, 2] }],
+    calls: [
+      {
+        layer: {
+          class_name: 'TimeDistributed',
+          config: { layer: { module: 'keras.layers', class_name: 'LayerNormalization', config: {} } },
+        },
+        on: [0],
+      },
+      { layer: 0, on: [1] },
+    ],
+    outputs: [{ tensor: 2, ...mse }],
+    optimizer: sgd,
+  },
   'batch normalisation after a small convolution is updated once': {
     seed,
     batch: 64,

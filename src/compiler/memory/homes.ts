@@ -102,8 +102,10 @@ function place(
   for (const { serial, stretch } of moments) if (!serial) together.add(stretch);
   const offsets = new Map<Region, number>();
   const taken = new Set<Region>();
+  // The last stretch, up to this moment, that touches a region.
+  const touched = new Map<Region, number>();
   let waiting: Region[] = [];
-  moments.forEach(({ step, writes, stretch }, k) => {
+  moments.forEach(({ step, regions, writes, stretch }, k) => {
     waiting = waiting.filter((region) => {
       const ready = !together.has(stretch) || moments[lives.get(region)!.last]!.stretch < stretch;
       if (ready && !taken.has(region)) room.give(offsets.get(region)!, sizeIn(region));
@@ -117,6 +119,8 @@ function place(
           (r) =>
             offsets.has(r) &&
             !taken.has(r) &&
+            // What another thread may still read, in a step on this side of the barrier, is not written over.
+            !(together.has(stretch) && touched.get(r) === stretch) &&
             !writes.includes(r) &&
             (room instanceof Slots
               ? r.dtype === region.dtype
@@ -128,6 +132,7 @@ function place(
       offsets.set(region, old ? offsets.get(old)! : room.take(sizeIn(region)));
     }
     waiting.push(...dying[k]!);
+    for (const region of regions) touched.set(region, stretch);
   });
   return offsets;
 }
