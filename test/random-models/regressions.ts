@@ -2,6 +2,7 @@ import type { ModelDescription } from './description.ts';
 
 const seed = 1;
 const mse = { loss: { class_name: 'MeanSquaredError' }, labels: 'any' } as const;
+const cell = (class_name: string, config: object) => ({ module: 'keras.layers', class_name, config });
 const sgd = { class_name: 'SGD', config: { learning_rate: 0.1 } };
 
 /** Models that failed once, by what was wrong. */
@@ -50,6 +51,30 @@ export const regressions: Readonly<Record<string, ModelDescription>> = {
       { layer: 0, on: [1] },
     ],
     outputs: [{ tensor: 2, ...mse }],
+    optimizer: sgd,
+  },
+  'what the next round of a loop needs is not written over in the last step': {
+    seed: 32180,
+    batch: 1,
+    inputs: [{ shape: [2, 4] }],
+    calls: [
+      {
+        layer: {
+          class_name: 'RNN',
+          config: {
+            cell: cell('StackedRNNCells', {
+              cells: [
+                cell('GRUCell', { units: 11 }),
+                cell('GRUCell', { units: 16 }),
+                cell('SimpleRNNCell', { units: 8 }),
+              ],
+            }),
+          },
+        },
+        on: [0],
+      },
+    ],
+    outputs: [{ tensor: 1, ...mse }],
     optimizer: sgd,
   },
   'batch normalisation after a small convolution is updated once': {

@@ -13,6 +13,8 @@ interface Life {
   /** Moments that touch the region first and last. */
   first: number;
   last: number;
+  /** Whether it ends with a loop, in whose last step it still holds what the next round needs. */
+  isKept: boolean;
 }
 /** A step, or a test or count of a control step, in the order of time; a loop's inside is written once. */
 interface Moment {
@@ -69,7 +71,7 @@ function planPlaces(
   moments.forEach(({ regions }, k) => {
     for (const region of regions) {
       if (homes.has(region)) continue;
-      const life = lives.get(region) ?? { first: k, last: k };
+      const life = lives.get(region) ?? { first: k, last: k, isKept: false };
       life.last = k;
       lives.set(region, life);
     }
@@ -79,6 +81,7 @@ function planPlaces(
     for (const { first, last } of loops) {
       const crosses = (life.first < first && life.last >= first) || (life.first <= last && life.last > last);
       if (!crosses) continue;
+      if (life.first < first && life.last <= last) life.isKept = true;
       life.first = Math.min(life.first, first);
       life.last = Math.max(life.last, last);
     }
@@ -119,6 +122,7 @@ function place(
           (r) =>
             offsets.has(r) &&
             !taken.has(r) &&
+            !lives.get(r)!.isKept &&
             // What another thread may still read, in a step on this side of the barrier, is not written over.
             !(together.has(stretch) && touched.get(r) === stretch) &&
             !writes.includes(r) &&
