@@ -33,7 +33,7 @@ test.each(counts)(
   'models train on %i threads as on the reference device, in every run to the same bits',
   async (threads) => {
     const trial = { device: devices.get(threads)!, reference, called: `wasm with ${threads} threads` };
-    const perCount = 50;
+    const perCount = 45;
     for (let k = 0; k < perCount; k++) {
       const n = counts.indexOf(threads) + counts.length * k;
       // Each layer, loss and optimizer has a turn; the rest comes as it comes.
