@@ -259,7 +259,7 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
     return saving.saveModel(this as unknown as saving.SavedModel, filepath, options);
   }
   /** Writes the weights to a `.weights.h5` file. */
-  async saveWeights(filepath: Place, options: saving.SaveOptions = {}): Promise<void> {
+  async saveWeights(filepath: Place, options: saving.SaveWeightsOptions = {}): Promise<void> {
     refuseUnsaved(this as unknown as AnyLayer);
     return saving.saveWeights(this as unknown as AnyLayer, filepath, options);
   }

@@ -16,6 +16,7 @@ import { openZip, writeZip, type ZipArchive } from '../formats/zip.ts';
 import type { AnyLayer } from '../layers/layer.ts';
 import { atPath, withinRoom } from '../tensor/index.ts';
 import { checkConfig } from './check-config.ts';
+import { refuseForeign } from './foreign-files.ts';
 import { isOldVersion, upgradeModel } from './legacy/upgrade.ts';
 import { parsePythonJson, pythonJson } from './python-json.ts';
 import { placeSaveables } from './saveables.ts';
@@ -49,6 +50,8 @@ export const modelToJson = (model: SavedModel): string => pythonJson(modelToConf
 /** Makes a model, with fresh weights, from what `toJson` gave. */
 export function modelFromJson<M = SavedModel>(text: string, options: LoadModelOptions = {}): M {
   optionsOf('modelFromJson', loadModelOptions, options);
+  if (!/^\s*[{[]/.test(text) || text.includes('"modelTopology"'))
+    refuseForeign('modelFromJson', new TextEncoder().encode(text));
   const described = parsePythonJson(text, 'modelFromJson');
   checkConfig(described, 'modelFromJson', { isRaw: true });
   const { keras_version: version, ...config } = described as Config;
@@ -58,15 +61,19 @@ export function modelFromJson<M = SavedModel>(text: string, options: LoadModelOp
 }
 
 /** The bytes of a `.keras` file: config, metadata, weights, and the optimizer's state. */
-export async function modelToKeras(model: SavedModel, now = new Date()): Promise<Uint8Array> {
+export const modelToKeras = async (model: SavedModel, now = new Date()): Promise<Uint8Array> =>
+  writeZip(await filesOfKeras(model, now));
+
+/** The files in a `.keras` file, or in a folder in its place. */
+export async function filesOfKeras(model: SavedModel, now = new Date()): Promise<Record<string, Uint8Array>> {
   const two = (n: number): string => String(n).padStart(2, '0');
   const date = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}@${two(now.getHours())}:${two(now.getMinutes())}:${two(now.getSeconds())}`;
   const text = new TextEncoder();
-  return writeZip({
+  return {
     'metadata.json': text.encode(pythonJson({ keras_version: kerasVersion, date_saved: date })),
     'config.json': text.encode(pythonJson(modelToConfig(model))),
     'model.weights.h5': writeHdf5(await weightsToH5(model)),
-  });
+  };
 }
 
 export interface LoadModelOptions {
@@ -110,9 +117,16 @@ export const roomFor = (fileBytes: number): number => 2 ** 26 + 16 * fileBytes;
 /** The model in the bytes of a `.keras` file. */
 export async function modelFromKeras(bytes: Uint8Array, options: LoadModelOptions = {}): Promise<SavedModel> {
   optionsOf('modelFromKeras', loadModelOptions, options);
-  const zip = openZip(bytes);
+  return modelFromArchive(openZip(bytes), bytes.length, options);
+}
+/** The model in the files of an archive or a folder. */
+export async function modelFromArchive(
+  zip: ZipArchive,
+  fileBytes: number,
+  options: LoadModelOptions,
+): Promise<SavedModel> {
   const readText = async (name: string): Promise<string | undefined> => {
-    const text = await zip.read(name, roomFor(bytes.length));
+    const text = await zip.read(name, roomFor(fileBytes));
     return text && new TextDecoder().decode(text);
   };
   const config = parsePythonJson((await readText('config.json')) ?? absent('loadModel', 'config.json'));

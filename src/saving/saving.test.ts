@@ -49,3 +49,45 @@ it('refuses text that is no model', () => {
   expect(() => keras.models.modelFromJson('{')).toThrow('no JSON');
   expect(() => keras.models.modelFromJson('3')).toThrow('describes no model');
 });
+
+it('writes and reads a folder, and weights in shards', async () => {
+  const model = make();
+  model.compile({ optimizer: 'adam', loss: 'mse' });
+  await model.fit(x, keras.tensor([[1, 2, 3]]), { verbose: 0 });
+  await model.save(join(folder, 'model'), { zipped: false });
+  const again = await keras.models.loadModel<keras.Model>(join(folder, 'model'));
+  expect(await answers(again)).toEqual(await answers(model));
+  expect(await again.optimizer!.iterations.item()).toBe(1);
+  const list = join(folder, 'shards.weights.json');
+  await model.saveWeights(list, { maxShardSize: 1e-7 });
+  const { metadata, weight_map: map } = JSON.parse(await readFile(list, 'utf8'));
+  expect(metadata.total_size).toBe(4 * (15 * 3 + 2));
+  expect(map['/layers/dense/vars']).toContain('shards_00000.weights.h5');
+  expect(Object.keys(map)).toEqual(['/layers/dense/vars', '/optimizer/vars']);
+  for (const place of [list, join(folder, 'model')]) {
+    const other = make();
+    await other.loadWeights(place);
+    expect(await answers(other)).toEqual(await answers(model));
+  }
+  await expect(model.saveWeights(list, { maxShardSize: 1e-9 })).rejects.toThrow('more than maxShardSize');
+});
+const text = (x: string): Uint8Array => new TextEncoder().encode(x);
+it.each([
+  ['JSON', text('{"class_name": "Sequential"}'), /JSON text.*\n.*modelFromJson/],
+  ['YAML', text('backend: tensorflow\nclass_name: Sequential\n'), /YAML.*\n.*modelFromJson/],
+  [
+    'TensorFlow.js',
+    text('{"format": "layers-model", "modelTopology": {}}'),
+    /TensorFlow\.js.*\n.*tensorflowjs_converter/,
+  ],
+  ['a pickle', new Uint8Array([0x80, 4, 0x95, 0]), /pickle.*\n.*Python/],
+  ['a list of shards', text('{"metadata": {}, "weight_map": {}}'), /shards.*\n.*loadWeights/],
+  ['nothing', new Uint8Array(0), 'empty file'],
+])('says what the file is: %s', async (_, bytes, message) => {
+  await expect(keras.models.loadModel(bytes)).rejects.toThrow(message);
+  await expect(make().loadWeights(bytes)).rejects.toThrow(message);
+});
+it('says that text is YAML or of TensorFlow.js', () => {
+  expect(() => keras.models.modelFromJson('class_name: Sequential\nconfig: {}')).toThrow('YAML');
+  expect(() => keras.models.modelFromJson('{"modelTopology": {}}')).toThrow('TensorFlow.js');
+});
