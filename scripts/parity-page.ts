@@ -107,6 +107,7 @@ const conventions = `## What differs
 - A list of losses for one output is their sum, in the logs too (Keras counts the first alone, or shows the last). Losses of a subclassed model's outputs that share a name are numbered.
 - Metrics of a running \`fit\` are never mixed: \`model.evaluate\` in a callback leaves them as they were; beside the run it is refused.
 - With \`gradientAccumulationSteps\`, schedules, moving averages and the growth of a loss scale count updates (Keras counts batches, against its documentation).
+- \`BackupAndRestore\` goes on with the batch after the last one saved (Keras begins the epoch again), and with the random state of that moment.
 - When a source of batches gives no more, training ends after that epoch, with a warning; a generator is closed when the run ends.
 
 **Layers of one's own** differ where Keras loses weights or noise without a word:

@@ -8,6 +8,7 @@ import type { Config, CustomObjects, SerializableClass } from '../base/serialize
 import type { SymbolicShape } from '../base/shape.ts';
 import type { Tree } from '../base/tree.ts';
 import type { FileSource, Place } from '../formats/file.ts';
+import type { H5Group } from '../formats/hdf5.ts';
 import { guardMembers } from '../layers/attribute-names.ts';
 import type { CallOptions } from '../layers/call-context.ts';
 import { type AnyLayer, Layer, type LayerOptions, mapShapes, type Shapes } from '../layers/layer.ts';
@@ -34,7 +35,7 @@ import {
 } from '../training/on-batch.ts';
 import { type PredictOptions, predict } from '../training/predict.ts';
 import type { StepFunction } from '../training/steps.ts';
-import { forward, type Trainable } from '../training/trainable.ts';
+import { forward, readWeights, type Trainable, writeWeights } from '../training/trainable.ts';
 import { Trainer } from '../training/trainer.ts';
 import { withLabels } from '../training/with-labels.ts';
 import { graphFromConfig, graphToConfig } from './functional-config.ts';
@@ -172,6 +173,13 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
     return refusingStrangers(this as unknown as AnyLayer, () => this(inputs as Like, { training }), {
       isTraining: training,
     });
+  }
+
+  [writeWeights](): Promise<H5Group> {
+    return saving.weightsToH5(this as unknown as AnyLayer);
+  }
+  [readWeights](file: H5Group): void {
+    saving.weightsFromH5(this as unknown as AnyLayer, file);
   }
 
   /** Prints the table of layers, or gives it to `printFn`. */

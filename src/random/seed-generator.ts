@@ -97,6 +97,9 @@ onRandomSeed(() => (global = undefined));
 /** Makes draws without a seed begin anew: with the next default seed. */
 export const forgetGlobalSeed = (): void => void (global = undefined);
 
+/** The state behind draws without a seed, if there were any. */
+export const keptGlobalSeed = (): Variable | undefined => global;
+
 /** The state behind draws without a seed: training counts it among the variables that a step changes. */
 export const globalSeedState = (): Variable =>
   (global ??= asCallOf(undefined, () => makeState(defaultSeed(), 'global_seed_generator_state')));

@@ -23,8 +23,11 @@ export class Progress {
     this.epoch = epoch;
     this.step = step;
   }
+  /** Where it is to be gone on: after the last step of an epoch, with the next. */
   get place(): Place {
-    return { epoch: this.epoch, step: this.step, position: this.dataset.position };
+    const isOver = this.step > 0 && this.step === this.dataset.steps;
+    const [epoch, step] = isOver ? [this.epoch + 1, 0] : [this.epoch, this.step];
+    return { epoch, step, position: this.dataset.position };
   }
   /** Lets the fit begin at a place; `restore` runs when it is there, after everything was set up anew. */
   goTo(place: Place, restore: () => void): void {

@@ -4,6 +4,8 @@ import type { Tensor, Variable } from '../tensor/index.ts';
 /** Members that the training loop has of a model: symbols, so that a model's attributes may have any name. */
 export const forward: unique symbol = Symbol('forward');
 export const resumeEpoch: unique symbol = Symbol('resumeEpoch');
+export const writeWeights: unique symbol = Symbol('writeWeights');
+export const readWeights: unique symbol = Symbol('readWeights');
 
 /** What the training loop needs of a model. */
 export interface Trainable extends Named {

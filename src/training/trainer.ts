@@ -42,6 +42,8 @@ export class Trainer {
   fits = 0;
   /** Where the fit stands that is running. */
   progress: Progress | undefined;
+  /** What is to be done once, when everything is made and before the next step. */
+  beforeStep: (() => void) | undefined;
   private loss: CompileLoss | undefined;
   private measures: CompileMetrics | undefined;
   private outputs: Outputs | undefined;
@@ -183,6 +185,9 @@ export class Trainer {
     }
     const ready = deviceReady();
     if (ready) await ready;
+    const first = this.beforeStep;
+    this.beforeStep = undefined;
+    first?.();
     const { logs, host } = step(batch) as StepResult;
     if (host)
       await this.measures!.updateOnHost({ ...host, sampleWeight: batch.sampleWeight, wanted: this.loss!.judged });

@@ -8,9 +8,13 @@ import {
   removeFile,
   writeFileAtomic,
 } from '../../formats/file.ts';
-import { resumeEpoch } from '../trainable.ts';
+import { readHdf5, writeHdf5 } from '../../formats/hdf5.ts';
+import type { Place } from '../progress.ts';
+import { readWeights, resumeEpoch, writeWeights } from '../trainable.ts';
+import { trainerOf } from '../trainer.ts';
 import { BatchCounter } from './batch-counter.ts';
 import { Callback, type CallbackModel } from './callback.ts';
+import { addTrainingState, takeTrainingState } from './training-state.ts';
 
 export interface BackupAndRestoreOptions {
   /** Folder of the backup; for this callback alone. */
@@ -29,7 +33,11 @@ const backupAndRestoreOptions: OptionNames<BackupAndRestoreOptions> = {
   deleteCheckpoint: true,
 };
 
-/** Writes weights and optimizer state during training; a fit that was interrupted goes on from there when it is called again. */
+/**
+ * Writes, as one file, all that training needs to go on: weights, optimizer, epoch, step, running metrics and everything random. A
+ * fit that was interrupted goes on from there when it is called again, to the same numbers as if it had not been. Data from a
+ * source of batches begins anew; without `stepsPerEpoch`, batches that were trained on are skipped.
+ */
 export class BackupAndRestore extends Callback<CallbackModel> {
   readonly #options: Required<BackupAndRestoreOptions>;
   readonly #counter: BatchCounter | undefined;
@@ -64,14 +72,18 @@ export class BackupAndRestore extends Callback<CallbackModel> {
     const { model } = this;
     if (!model.built)
       fail('BackupAndRestore', 'the model is not built', 'give it an Input, or call it on a batch before fit');
+    const trainer = trainerOf(model);
+    let place: Place | undefined;
     if (await fileExists(this.#weights)) {
       model.optimizer?.build(model.trainableVariables);
-      await model.loadWeights(this.#weights);
+      const file = await readHdf5(await readFile(this.#weights));
+      model[readWeights](file);
+      place = trainer && takeTrainingState(file, trainer);
     }
-    if (await fileExists(this.#metadata)) {
-      const { epoch } = JSON.parse(new TextDecoder().decode(await readFile(this.#metadata))) as { epoch: number };
-      model[resumeEpoch] = epoch;
-    }
+    // A backup that Keras wrote, or that was made outside of a fit, says no more than the epoch.
+    if (!place && (await fileExists(this.#metadata)))
+      place = JSON.parse(new TextDecoder().decode(await readFile(this.#metadata))) as Place;
+    if (place) model[resumeEpoch] = place.epoch;
   }
   override async onEpochBegin(epoch: number): Promise<void> {
     this.#epoch = epoch;
@@ -90,7 +102,11 @@ export class BackupAndRestore extends Callback<CallbackModel> {
     await makeFolderOf(this.#weights);
     if (this.#options.doubleCheckpoint)
       for (const file of [this.#weights, this.#metadata]) if (await fileExists(file)) await copy(file, `${file}.bkp`);
-    await this.model.saveWeights(this.#weights, { overwrite: true });
+    const file = await this.model[writeWeights]();
+    const trainer = trainerOf(this.model);
+    if (trainer) await addTrainingState(file, trainer);
+    await writeFileAtomic(this.#weights, writeHdf5(file));
+    // For Keras, and for people: what counts is in the first file, which is written whole or not at all.
     const text = `{"epoch": ${this.#epoch}, "batch": ${this.#batch}}`;
     await writeFileAtomic(this.#metadata, new TextEncoder().encode(text));
   }

@@ -1,6 +1,7 @@
 import type { Named } from '../../base/errors.ts';
+import type { H5Group } from '../../formats/hdf5.ts';
 import type { Optimizer } from '../../optimizers/index.ts';
-import type { Trainable } from '../trainable.ts';
+import type { readWeights, Trainable, writeWeights } from '../trainable.ts';
 
 /**
  * Loss and metrics by name; validation's with the prefix `val_`. Each is a number, or a list of numbers where a metric gives a
@@ -16,6 +17,9 @@ export interface CallbackModel extends Trainable {
   readonly metrics: readonly Named[];
   saveWeights(path: string, options?: { overwrite?: boolean }): Promise<void>;
   loadWeights(path: string): Promise<void>;
+  /** The weights as a file holds them. */
+  [writeWeights](): Promise<H5Group>;
+  [readWeights](file: H5Group): void;
 }
 
 /** How the run was set up. */

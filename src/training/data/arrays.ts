@@ -138,7 +138,8 @@ export class ArrayDataset implements Dataset {
     this.pass = undefined;
   }
   get position(): Position {
-    return { taken: this.pass?.taken ?? 0, shuffle: this.pass?.shuffle };
+    const { pass } = this;
+    return pass && pass.taken < this.batches ? { taken: pass.taken, shuffle: pass.shuffle } : { taken: 0 };
   }
   resume({ taken, shuffle }: Position): void {
     this.pass = undefined;

@@ -1,0 +1,87 @@
+import {
+  getH5,
+  getH5Text,
+  type H5Group,
+  h5Dataset,
+  h5Text,
+  isH5Dataset,
+  isH5Group,
+  makeH5Group,
+  setH5,
+} from '../../formats/hdf5.ts';
+import { type ShuffleState, seedState, setSeedState, setShuffleState, shuffleState } from '../../random/global-seed.ts';
+import { globalSeedState, keptGlobalSeed } from '../../random/seed-generator.ts';
+import { download, upload } from '../../runtime/storage.ts';
+import type { Variable } from '../../tensor/index.ts';
+import type { Place } from '../progress.ts';
+import type { Trainer } from '../trainer.ts';
+
+/** Where in a weights file the rest of a training's state is. Keras does not look there. */
+const group = 'hornbeam_training';
+
+/** Adds to the weights of a model where its fit stands, the state of everything random, and the running metrics. */
+export async function addTrainingState(file: H5Group, trainer: Trainer): Promise<void> {
+  const { progress } = trainer;
+  if (!progress) return;
+  const { position, ...place } = progress.place;
+  const root = makeH5Group(file, group);
+  root.attributes['place'] = h5Text(JSON.stringify({ ...place, taken: position.taken }));
+  const words = ({ words: given, used }: ShuffleState) => {
+    const data = Uint32Array.of(...given, used);
+    return h5Dataset([data.length], 'uint32', data);
+  };
+  setH5(file, `${group}/seeds`, words(seedState()));
+  setH5(file, `${group}/shuffle`, words(shuffleState()));
+  if (position.shuffle) setH5(file, `${group}/order`, words(position.shuffle));
+  const global = keptGlobalSeed();
+  if (global) setH5(file, `${group}/global_seed`, h5Dataset(global.shape, global.dtype, await download(global.held)));
+  for (const [name, variables] of Object.entries(stateOf(trainer)))
+    for (const [k, variable] of variables.entries()) {
+      const data = (await download(variable.held)).slice();
+      setH5(file, `${group}/${name}/${k}`, h5Dataset(variable.shape, variable.dtype, data));
+    }
+}
+
+/** Lets the fit that begins go on from where the file's training stood; false when the file does not say. */
+export function takeTrainingState(file: H5Group, trainer: Trainer): Place | undefined {
+  const root = getH5(file, group);
+  const text = root && isH5Group(root) ? getH5Text(root, 'place') : undefined;
+  if (text === undefined || !trainer.progress) return undefined;
+  const { epoch, step, taken } = JSON.parse(text) as { epoch: number; step: number; taken: number };
+  const wordsAt = (name: string): ShuffleState | undefined => {
+    const found = arrayAt(file, name);
+    return found && { words: Array.from(found.slice(0, -1)), used: found.at(-1)! };
+  };
+  const place: Place = { epoch, step, position: { taken, shuffle: wordsAt('order') } };
+  trainer.progress.goTo(place, () => {
+    const [shuffle, seeds, global] = [wordsAt('shuffle'), wordsAt('seeds'), arrayAt(file, 'global_seed')];
+    if (shuffle) setShuffleState(shuffle);
+    // Metrics exist once the first batch was seen.
+    trainer.beforeStep = () => {
+      if (seeds) setSeedState(seeds);
+      if (global) globalSeedState().assign(upload(Uint32Array.from(global), { shape: [2], dtype: 'uint32' }));
+      const { layers, metrics } = stateOf(trainer);
+      const put = (name: string, variables: readonly Variable[]): void =>
+        variables.forEach((variable, k) => {
+          const data = dataAt(file, `${name}/${k}`);
+          if (data) variable.assign(upload(data as never, variable));
+        });
+      put('layers', layers);
+      if (step > 0) put('metrics', metrics);
+    };
+  });
+  return place;
+}
+/** What layers keep that is no weight (states of their seed generators), and the running metrics. */
+const stateOf = ({ model, metrics }: Trainer): { layers: Variable[]; metrics: Variable[] } => ({
+  layers: model.nonTrainableVariables,
+  metrics: metrics.flatMap((metric) => [...metric.variables]),
+});
+function dataAt(file: H5Group, name: string): unknown {
+  const node = getH5(file, `${group}/${name}`);
+  return node && isH5Dataset(node) && node.dtype !== 'string' ? node.data : undefined;
+}
+const arrayAt = (file: H5Group, name: string): number[] | undefined => {
+  const data = dataAt(file, name) as ArrayLike<number> | undefined;
+  return data && Array.from(data, Number);
+};
