@@ -64,6 +64,19 @@ describe('mistakes that are told at once, with a cure that works', () => {
     await expect(fit('sparse_categorical_crossentropy', y)).resolves.toBeDefined();
     await expect(fit('categorical_crossentropy', ops.oneHot(y, 3))).resolves.toBeDefined();
   });
+  test('labels that are no class', async () => {
+    await expect(fit('sparse_categorical_crossentropy', [1, 2, 3])).rejects.toThrow(
+      /"head": y: the label 3 is no class: predictions of shape \(null, 3\) know 3 classes, 0 to 2\n {2}Fix: .*4 units/,
+    );
+    await expect(fit('sparse_categorical_crossentropy', [-1, 0, 1])).rejects.toThrow(/label -1 .*\s.*ignoreClass/);
+    await expect(fit('sparse_categorical_crossentropy', [0.5, 0, 1])).rejects.toThrow(/label 0.5 .*\s.*whole numbers/);
+    const ignoring = model('mse');
+    ignoring.compile({ loss: new keras.losses.SparseCategoricalCrossentropy({ ignoreClass: -1 }) });
+    await expect(ignoring.fit(x, [-1, 0, 1], { verbose: 0 })).resolves.toBeDefined();
+    await expect(
+      model('sparse_categorical_crossentropy').fit(x, [-1, 0, 1], { verbose: 0, sampleWeight: [0, 1, 1] }),
+    ).resolves.toBeDefined();
+  });
   test('labels of another width', async () => {
     await expect(
       fit('mse', [

@@ -1,10 +1,15 @@
 import { type Config, deserializeObject, serializeObject } from '../base/serialize.ts';
+import type { Shape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { alignRanks } from './align.ts';
 import { Loss, type LossOptions } from './loss.ts';
 
 /** A function that gives the loss of each sample. */
-export type LossFunction = (yTrue: Tensor, yPred: Tensor) => Tensor;
+export interface LossFunction {
+  (yTrue: Tensor, yPred: Tensor): Tensor;
+  /** Refuses numbers that cannot be labels for predictions of a shape. */
+  readonly checkLabels?: (labels: ArrayLike<number>, predictions: Shape) => void;
+}
 
 /** A loss made of a function. */
 export class FunctionLoss extends Loss {
@@ -17,6 +22,9 @@ export class FunctionLoss extends Loss {
   }
   call(yTrue: Tensor, yPred: Tensor): Tensor {
     return yTrue.shape && yPred.shape ? this.fn(...alignRanks(yTrue, yPred)) : this.fn(yTrue, yPred);
+  }
+  override checkLabels(labels: ArrayLike<number>, predictions: Shape): void {
+    this.fn.checkLabels?.(labels, predictions);
   }
   override getConfig(): Config {
     return { ...super.getConfig(), fn: serializeObject(this.fn) };

@@ -15,6 +15,7 @@ import {
 import { autoName, toSnakeCase } from '../base/naming.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import type { Config } from '../base/serialize.ts';
+import type { Shape } from '../base/shape.ts';
 import { Tensor } from '../ir/tensor.ts';
 import { logicalAnd } from '../ops/index.ts';
 import { mapTensors, tensorsIn } from '../tensor/leaves.ts';
@@ -95,6 +96,8 @@ export abstract class Loss<S extends Fields = {}> extends Callable<
 
   /** The loss of each sample. */
   abstract override call(yTrue: Tensor, yPred: Tensor): Tensor;
+  /** Refuses numbers that cannot be labels for predictions of a shape; called on all labels that training holds as arrays. */
+  checkLabels(_labels: ArrayLike<number>, _predictions: Shape): void {}
   /** Where the loss of a sample counts at all; null for everywhere. */
   validity(_losses: Tensor, _yTrue: Tensor, _yPred: Tensor): Tensor | null {
     return null;

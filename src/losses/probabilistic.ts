@@ -1,5 +1,7 @@
 import { epsilon } from '../base/config.ts';
+import { fail } from '../base/errors.ts';
 import { f } from '../base/field.ts';
+import { type Shape, showShape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { axisOf } from '../ops/axes.ts';
 import * as ops from '../ops/index.ts';
@@ -109,26 +111,51 @@ export interface SparseCrossentropyOptions {
 const withoutClassAxis = (labels: Tensor, y: Tensor, axis: number): Tensor =>
   labels.shape.length === y.shape.length && labels.shape.at(axis) === 1 ? ops.squeeze(labels, { axis }) : labels;
 
-/** `-log(yPred[yTrue])`, labels being class numbers. @example sparseCategoricalCrossentropy([1], [[0.5, 0.5]]) // [0.6931] */
-export const sparseCategoricalCrossentropy = op(
-  'sparseCategoricalCrossentropyLoss',
-  (
-    yTrue: Tensor,
-    yPred: Tensor,
-    { fromLogits = false, ignoreClass = null, axis = -1 }: SparseCrossentropyOptions = {},
-  ): Tensor => {
-    const labels = withoutClassAxis(yTrue, yPred, axis);
-    if (ignoreClass === null) return ops.sparseCategoricalCrossentropy(labels, yPred, { fromLogits, axis });
-    const isValid = ops.notEqual(labels, ignoreClass);
-    const loss = ops.sparseCategoricalCrossentropy(
-      ops.where(isValid, labels, 0),
-      ops.where(ops.expandDims(isValid, axis), yPred, 0),
-      { fromLogits, axis },
+/** Refuses numbers that are no class of predictions of the given shape. */
+function refuseOddClasses(
+  labels: ArrayLike<number>,
+  predictions: Shape,
+  { ignoreClass = null, axis = -1 }: SparseCrossentropyOptions = {},
+): void {
+  const classes = predictions.at(axis) ?? 0;
+  for (let k = 0; k < labels.length; k++) {
+    const label = labels[k]!;
+    if (label === ignoreClass || (label >= 0 && label < classes && Number.isInteger(label))) continue;
+    fail(
+      'y',
+      `the label ${label} is no class: predictions of shape ${showShape([null, ...predictions.slice(1)])} know ${classes} classes, 0 to ${classes - 1}`,
+      label < 0
+        ? 'count classes from 0; what shall not count is named by ignoreClass of the loss, or has sampleWeight 0'
+        : Number.isInteger(label)
+          ? `count classes from 0, or give the last layer ${label + 1} units or more`
+          : 'give whole numbers, or use a loss for numbers, such as "mse"',
     );
-    return ops.where(isValid, loss, 0);
-  },
-  ['tensor', 'tensor'],
-  { fromLogits: true, ignoreClass: true, axis: true },
+  }
+}
+
+/** `-log(yPred[yTrue])`, labels being class numbers. @example sparseCategoricalCrossentropy([1], [[0.5, 0.5]]) // [0.6931] */
+export const sparseCategoricalCrossentropy = Object.assign(
+  op(
+    'sparseCategoricalCrossentropyLoss',
+    (
+      yTrue: Tensor,
+      yPred: Tensor,
+      { fromLogits = false, ignoreClass = null, axis = -1 }: SparseCrossentropyOptions = {},
+    ): Tensor => {
+      const labels = withoutClassAxis(yTrue, yPred, axis);
+      if (ignoreClass === null) return ops.sparseCategoricalCrossentropy(labels, yPred, { fromLogits, axis });
+      const isValid = ops.notEqual(labels, ignoreClass);
+      const loss = ops.sparseCategoricalCrossentropy(
+        ops.where(isValid, labels, 0),
+        ops.where(ops.expandDims(isValid, axis), yPred, 0),
+        { fromLogits, axis },
+      );
+      return ops.where(isValid, loss, 0);
+    },
+    ['tensor', 'tensor'],
+    { fromLogits: true, ignoreClass: true, axis: true },
+  ),
+  { checkLabels: refuseOddClasses },
 );
 /** `(1 - p^q) / q` with the probability p of the true class (Zhang and Sabuncu, 2018). @example categoricalGeneralizedCrossEntropy([0], [[1, 0]], 0.5) // [0] */
 export const categoricalGeneralizedCrossEntropy = op(
@@ -219,6 +246,9 @@ export class SparseCategoricalCrossentropy extends Loss<typeof sparseFields> {
   static override readonly unwrittenDefaults = ['axis'];
   call(yTrue: Tensor, yPred: Tensor): Tensor {
     return sparseCategoricalCrossentropy(...alignRanks(yTrue, yPred), this.config);
+  }
+  override checkLabels(labels: ArrayLike<number>, predictions: Shape): void {
+    refuseOddClasses(labels, predictions, this.config);
   }
   override validity(_: Tensor, yTrue: Tensor, yPred: Tensor): Tensor | null {
     const { ignoreClass, axis } = this.config;

@@ -1,6 +1,6 @@
 import { blame, fail, type Named } from '../base/errors.ts';
 import { isSerializedObject } from '../base/serialize.ts';
-import { showShape } from '../base/shape.ts';
+import { type Shape, showShape } from '../base/shape.ts';
 import { isPlainObject } from '../base/tree.ts';
 import { maskOf } from '../layers/masks.ts';
 import * as losses from '../losses/index.ts';
@@ -8,6 +8,7 @@ import { Mean } from '../metrics/index.ts';
 import { add, multiply } from '../ops/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { CompileOptions } from './compile.ts';
+import type { LabelValues } from './data/label-values.ts';
 import type { Outputs } from './outputs.ts';
 
 /** The losses of one output, which are added. */
@@ -24,6 +25,7 @@ export class CompileLoss {
   private readonly options: CompileOptions;
   private outputs!: Outputs;
   private parts: readonly Part[] | undefined;
+  private predictions: readonly { readonly shape: Shape; readonly isMasked: boolean }[] = [];
 
   constructor(owner: Named, options: CompileOptions) {
     this.owner = owner;
@@ -57,6 +59,7 @@ export class CompileLoss {
     const wanted = given.map(([output]) => output).sort((a, b) => a - b);
     const labels = outputs.labels(yTrue, wanted);
     const predictions = outputs.leaves(yPred);
+    this.predictions = predictions.map((t) => ({ shape: t.shape, isMasked: maskOf(t) !== undefined }));
     const asLosses = (entry: unknown, k: number): losses.Loss[] =>
       (Array.isArray(entry) ? entry.flat() : [entry])
         .filter((x) => x !== null && x !== undefined)
@@ -90,6 +93,27 @@ export class CompileLoss {
     const last = name ?? own[0]?.name ?? `output_${k}`;
     const isNamed = typeof path.at(-1) === 'string';
     return (isNamed ? path : [...path.slice(0, -1), last]).join('/');
+  }
+
+  /** Refuses labels that are none for a loss: `y` holds the numbers of all samples in the form of the labels. */
+  checkLabels(y: unknown): void {
+    const values = this.outputs.read<LabelValues>(y, {
+      what: 'y',
+      isEntry: (x) => typeof x === 'object' && x !== null && 'data' in x && ArrayBuffer.isView(x.data),
+      wanted: this.judged,
+      mayHoldMore: true,
+    });
+    for (const { output, losses: own } of this.parts!) {
+      const { shape, isMasked } = this.predictions[output]!;
+      const labels = values[output];
+      if (!labels || isMasked) continue;
+      for (const loss of own)
+        blame(
+          () =>
+            `${this.owner.className} "${this.owner.name}": loss "${loss.loss.name}" of output ${this.outputs.label(output)}`,
+          () => loss.loss.checkLabels(labels.data, shape),
+        );
+    }
   }
 
   /** The weighted sum of the losses; undefined when there is none. */

@@ -10,6 +10,7 @@ import { Compiled, type CompileOptions } from './compile.ts';
 import { CompileLoss } from './compile-loss.ts';
 import { CompileMetrics, type LoggedMetric } from './compile-metrics.ts';
 import type { Arity, Batch } from './data/batches.ts';
+import { labelsBehind } from './data/label-values.ts';
 import { deviceLogs, type Logs, present, type Results, readLogs } from './logs.ts';
 import { Outputs } from './outputs.ts';
 import type { Progress } from './progress.ts';
@@ -49,6 +50,7 @@ export class Trainer {
   private outputs: Outputs | undefined;
   private tracker = new Mean({ name: 'loss' });
   private steps: Partial<Record<Kind, StepFunction>> = {};
+  private checked = new WeakSet<object>();
   private readonly prepared = new WeakSet<StepFunction>();
 
   constructor(model: Trainable) {
@@ -63,6 +65,7 @@ export class Trainer {
     this.loss = new CompileLoss(this.model, options);
     this.measures = new CompileMetrics(this.model, options);
     this.tracker = new Mean({ name: 'loss' });
+    this.checked = new WeakSet();
     this.steps = {};
     this.fits = 0;
   }
@@ -183,6 +186,7 @@ export class Trainer {
       this.prepare(batch, forTraining);
       this.prepared.add(step);
     }
+    this.checkLabels(batch);
     const ready = deviceReady();
     if (ready) await ready;
     const first = this.beforeStep;
@@ -195,6 +199,13 @@ export class Trainer {
     if (batch.isOwn && !this.compiled!.runEagerly)
       for (const t of tensorsIn([batch.x, batch.y, batch.sampleWeight])) t.dispose();
     return logs;
+  }
+  /** Tells labels that no loss can make sense of, once for all data behind a batch. Weights may leave samples out. */
+  private checkLabels(batch: Batch): void {
+    const labels = labelsBehind.get(batch) as object | undefined;
+    if (!labels || this.checked.has(labels)) return;
+    this.checked.add(labels);
+    if (tensorsIn(batch.sampleWeight).length === 0) this.loss?.checkLabels(labels);
   }
   /**
    * Gives back the results of a compiled step, which nobody else has held, instead of leaving them to the garbage collector. Op by

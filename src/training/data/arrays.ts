@@ -6,6 +6,7 @@ import { nextPermutation, type ShuffleState, setShuffleState, shuffleState } fro
 import { download, upload } from '../../runtime/storage.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { type Batch, type Dataset, type Position, warnOfShortage } from './batches.ts';
+import { labelsBehind } from './label-values.ts';
 import { toTensors } from './nest.ts';
 
 /** Rows in JavaScript's memory, from which batches are copied. */
@@ -131,7 +132,9 @@ export class ArrayDataset implements Dataset {
     const rows = Array.prototype.slice.call(order, k * this.batchSize, (k + 1) * this.batchSize) as number[];
     const take = (part: PartialRows): unknown => mapTree(part, (r: Rows | undefined) => r && pick(r, rows));
     const { x, y, sampleWeight } = this.parts;
-    return { x: take(x), y: take(y), sampleWeight: take(sampleWeight), size: rows.length, isOwn: true };
+    const batch: Batch = { x: take(x), y: take(y), sampleWeight: take(sampleWeight), size: rows.length, isOwn: true };
+    if (y !== undefined) labelsBehind.set(batch, y);
+    return batch;
   }
 
   async restart(): Promise<void> {
