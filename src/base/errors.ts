@@ -8,10 +8,19 @@ export class HornbeamError extends Error {
   override readonly name = 'HornbeamError';
 }
 
+/** There is no room for what was wanted; there may be once garbage is collected. */
+export class OutOfMemoryError extends HornbeamError {}
+
 /** The only way to raise an error: who, what is wrong, and what to do. */
 export function fail(who: Named | string, problem: string, fix: string): never {
-  const label = typeof who === 'string' ? who : `${who.className} "${who.name}"`;
-  throw new HornbeamError(`${label}: ${problem}\n  Fix: ${fix}`);
+  throw new HornbeamError(textOf(who, problem, fix));
+}
+const textOf = (who: Named | string, problem: string, fix: string): string =>
+  `${typeof who === 'string' ? who : `${who.className} "${who.name}"`}: ${problem}\n  Fix: ${fix}`;
+
+/** The same where memory has run out. */
+export function failForMemory(who: Named | string, problem: string, fix: string): never {
+  throw new OutOfMemoryError(textOf(who, problem, fix));
 }
 
 /**

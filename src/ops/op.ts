@@ -2,13 +2,14 @@ import { floatx, imageDataFormat } from '../base/config.ts';
 import { fail } from '../base/errors.ts';
 import { autoName, toSnakeCase } from '../base/naming.ts';
 import { type OptionNames, type OptionsAmong, optionsOf, refuseSurplus, show } from '../base/options.ts';
+import { RecentCache } from '../base/recent.ts';
 import { table } from '../base/table.ts';
 import type { Tree } from '../base/tree.ts';
 import type { Executable } from '../devices/device.ts';
 import { refusingComplex } from '../ir/complex.ts';
 import { Tensor } from '../ir/tensor.ts';
 import { deviceKey } from '../runtime/device.ts';
-import { evaluate } from '../runtime/execute.ts';
+import { bytesOfProgram, evaluate } from '../runtime/execute.ts';
 import { currentFrame, currentTrace, inFrame, isRecordingTape, Trace } from '../tensor/frames.ts';
 import { type KerasTensor, type Operation, replay } from '../tensor/keras-tensor.ts';
 import { leavesIn, mapTensors, signatureOf, tensorsIn } from '../tensor/leaves.ts';
@@ -106,8 +107,7 @@ export function op<A extends unknown[], R>(
   return Object.assign(call, { opName: name }) as unknown as Op<A, R>;
 }
 
-const cache = new Map<string, { traced: Traced<unknown>; executable: Executable }>();
-const most = 4096;
+const cache = new RecentCache<{ traced: Traced<unknown>; executable: Executable }>();
 
 /** Computes at once, through a program compiled for the op alone. */
 function compute<A extends unknown[], R>(name: string, body: (...args: A) => R, args: A): R {
@@ -117,10 +117,7 @@ function compute<A extends unknown[], R>(name: string, body: (...args: A) => R, 
     const traced = trace(name, body, args);
     entry = { traced, executable: compileTraced(traced) };
     // A function among the arguments may read other values at the next call: such programs are not kept.
-    if (!key.includes('@')) {
-      if (cache.size >= most) cache.delete(cache.keys().next().value!);
-      cache.set(key, entry);
-    }
+    if (!key.includes('@')) cache.set(key, entry, bytesOfProgram(entry.executable) + 2 * key.length);
   }
   const result = runTraced(entry.traced as Traced<R>, entry.executable, leavesIn(args));
   // What has no gradient is a constant on purpose.

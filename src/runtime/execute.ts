@@ -1,30 +1,34 @@
+import { RecentCache } from '../base/recent.ts';
 import type { Device, Executable, Timing } from '../devices/device.ts';
 import { complex, partsOf } from '../ir/complex.ts';
 import { closeProgram, makeProgram, type Program, printProgram } from '../ir/program.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { currentDevice } from './device.ts';
+import { withRoom } from './reclaim.ts';
 import { bufferOn, concrete, storageOf } from './storage.ts';
 
-const executables = new WeakMap<Device, Map<string, Executable>>();
-const most = 4096;
+const executables = new WeakMap<Device, RecentCache<Executable>>();
+
+/** About how many bytes a compiled program takes: its graph, its plan, its code. */
+export const bytesOfProgram = ({ program, kernels }: Executable): number =>
+  2048 * program.equations.length + 8192 * (1 + kernels.length);
 
 /** The compiled form of a program whose every input is declared; programs of equal text share one. */
 export function compiled(program: Program, key = printProgram(program)): Executable {
   const device = currentDevice();
   let cache = executables.get(device);
-  if (!cache) executables.set(device, (cache = new Map()));
+  if (!cache) executables.set(device, (cache = new RecentCache()));
   const known = cache.get(key);
   if (known) return known;
   const executable = device.compile(program);
-  if (cache.size >= most) cache.delete(cache.keys().next().value!);
-  cache.set(key, executable);
+  cache.set(key, executable, bytesOfProgram(executable) + 2 * key.length);
   return executable;
 }
 
 /** Runs a compiled program on concrete tensors. The storages of donated inputs are overwritten: the caller keeps them. */
 export function run(executable: Executable, inputs: readonly Tensor[]): (Tensor | null)[] {
   const device = currentDevice();
-  const buffers = executable.run(inputs.map((t) => bufferOn(device, t)));
+  const buffers = withRoom(device, () => executable.run(inputs.map((t) => bufferOn(device, t))));
   const { outputs, donated } = executable.program;
   // What is overwritten is no longer what was uploaded.
   for (const n of donated.values()) storageOf(inputs[n]!).known = undefined;
@@ -56,5 +60,9 @@ export function evaluate(outputs: readonly Tensor[]): void {
 export function copyOf(t: Tensor): Tensor {
   if (t.parts) return complex(copyOf(t.parts[0]), copyOf(t.parts[1]));
   const device = currentDevice();
-  return concrete(t, device, device.copy(bufferOn(device, t)));
+  return concrete(
+    t,
+    device,
+    withRoom(device, () => device.copy(bufferOn(device, t))),
+  );
 }

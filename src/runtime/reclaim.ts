@@ -1,3 +1,4 @@
+import { OutOfMemoryError } from '../base/errors.ts';
 import type { Buffer, Device } from '../devices/device.ts';
 
 /** A device's buffer and the object of JavaScript that holds it. */
@@ -48,6 +49,20 @@ function reclaim(device: Device): void {
   }
   const kept = device.bytesInUse;
   limits.set(device, kept + Math.min(Math.max(kept, leastGrowth), mostGrowth));
+}
+
+/**
+ * What `f` gives; where memory runs out, once more after garbage was looked for. Whatever it needs, such as the tensors whose
+ * buffers it reads, it must hold itself: it is not to be reachable from what is collected only.
+ */
+export function withRoom<R>(device: Device, f: () => R): R {
+  try {
+    return f();
+  } catch (error) {
+    if (!(error instanceof OutOfMemoryError)) throw error;
+  }
+  reclaim(device);
+  return f();
 }
 
 let collect: (() => boolean) | undefined;

@@ -3,7 +3,7 @@ import { fail } from '../base/errors.ts';
 import type { Buffer, Device } from '../devices/device.ts';
 import { type Aval, type Storage, Tensor } from '../ir/tensor.ts';
 import { currentDevice, onHost } from './device.ts';
-import { freeWithHolder } from './reclaim.ts';
+import { freeWithHolder, withRoom } from './reclaim.ts';
 
 /** A device's buffer held by JavaScript: given back when the garbage collector takes the holder, or by `dispose`. */
 export class DeviceStorage implements Storage {
@@ -90,7 +90,8 @@ const fewElements = 1024;
 /** A concrete tensor on the current device, from elements as stored. */
 export function upload(data: TypedArray, aval: Aval): Tensor {
   const device = currentDevice();
-  const t = concrete(aval, device, device.upload(data, aval.dtype));
+  const buffer = withRoom(device, () => device.upload(data, aval.dtype));
+  const t = concrete(aval, device, buffer);
   if (device.isRemote && data.length <= fewElements) storageOf(t).known = data.slice();
   return t;
 }

@@ -1,6 +1,8 @@
 import { optionsOf } from '../base/options.ts';
+import { RecentCache } from '../base/recent.ts';
 import type { Executable, Timing } from '../devices/device.ts';
 import { deviceKey } from '../runtime/device.ts';
+import { bytesOfProgram } from '../runtime/execute.ts';
 import { currentTrace } from './frames.ts';
 import { leavesIn, signatureOf } from './leaves.ts';
 import { compileTraced, runTraced, type Traced, timeTraced, trace } from './traced.ts';
@@ -24,13 +26,14 @@ export function jit<A extends readonly unknown[], R>(
   options: { readonly name?: string } = {},
 ): Jitted<A, R> {
   const { name = f.name || 'jit' } = optionsOf('jit', { name: true }, options);
-  const cache = new Map<string, { traced: Traced<R>; executable: Executable }>();
+  const cache = new RecentCache<{ traced: Traced<R>; executable: Executable }>();
   const entry = (args: A) => {
     const key = `${deviceKey()} ${signatureOf(args)}`;
     let found = cache.get(key);
     if (!found) {
       const traced = trace(name, f, args);
-      cache.set(key, (found = { traced, executable: compileTraced(traced) }));
+      found = { traced, executable: compileTraced(traced) };
+      cache.set(key, found, bytesOfProgram(found.executable));
     }
     return found;
   };

@@ -55,11 +55,20 @@ export function load(
     kernels: reports(plan),
     scratchBytes: scratch,
     run(inputs) {
-      const outputs = sizes.map((bytes, k) => {
-        const replaced = plan.donated.get(k);
-        return replaced === undefined ? machine.allocate(bytes) : (inputs[replaced] as HeapBuffer);
-      });
-      const arena = scratch > 0 ? machine.arena(scratch) : 0;
+      const made: HeapBuffer[] = [];
+      const outputs: HeapBuffer[] = [];
+      let arena = 0;
+      try {
+        for (const [k, bytes] of sizes.entries()) {
+          const replaced = plan.donated.get(k);
+          if (replaced === undefined) made.push(machine.allocate(bytes));
+          outputs.push(replaced === undefined ? made.at(-1)! : (inputs[replaced] as HeapBuffer));
+        }
+        if (scratch > 0) arena = machine.arena(scratch);
+      } catch (error) {
+        for (const buffer of made) machine.free(buffer);
+        throw error;
+      }
       const words = heap.uint32(addresses, table.length);
       for (let i = 0; i < table.length; i++) words[i] = table[i]!(inputs, outputs, arena);
       if (entry) entry(0, 1, addresses);

@@ -9,7 +9,7 @@
  * heap.memory                                 // the WebAssembly.Memory to import
  * ```
  */
-import { fail } from '../../base/errors.ts';
+import { fail, failForMemory } from '../../base/errors.ts';
 import { type Block, FreeLists } from './free-lists.ts';
 import { heapBase } from './layout.ts';
 
@@ -99,7 +99,7 @@ export class Heap {
     // A quarter more each time keeps the number of growths logarithmic.
     const generous = Math.min(room, Math.max(atLeast, 256, pages >> 2));
     if (atLeast > room || !(this.tryGrow(generous) || this.tryGrow(atLeast))) {
-      fail(
+      failForMemory(
         'wasm device',
         `out of memory: ${mebi(bytes)} wanted, ${mebi(this.inUse)} in use, ${mebi(this.lists.largest())} the largest free block, ${mebi(this.maximumPages * page)} the limit`,
         'use a smaller batch or model, drop or dispose tensors that are no longer needed, or choose another device',

@@ -58,6 +58,7 @@ export class Machine {
   arena(bytes: number): number {
     if (bytes > this.scratch.bytes) {
       if (this.scratch.bytes > 0) this.heap.free(this.scratch.address);
+      this.scratch = { address: 0, bytes: 0 };
       this.scratch = { bytes, address: this.reserve(bytes) };
     }
     return this.scratch.address;

@@ -9,7 +9,10 @@ import { callsOf, type GraphNode, KerasTensor, type Tensor } from '../../tensor/
 import { type AnyLayer, Layer } from '../layer.ts';
 
 export interface InputOptions {
-  /** Shape of one sample, without the batch axis; null for sizes that vary. */
+  /**
+   * Shape of one sample, without the batch axis; null for sizes that vary. A program is compiled for each shape that comes, and
+   * those used last are kept: where data can be padded or cropped, fixed sizes (and a `batchSize`) save the compiling.
+   */
   readonly shape?: SymbolicShape | undefined;
   /** Number of samples in a batch, where it is fixed. */
   readonly batchSize?: number | null | undefined;
