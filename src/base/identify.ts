@@ -1,6 +1,7 @@
 import { fail } from './errors.ts';
 import { closest } from './field.ts';
 import { toSnakeCase } from './naming.ts';
+import { show } from './options.ts';
 import {
   type Config,
   type CustomObjects,
@@ -60,7 +61,7 @@ export function identifierOf<T>({ kind, module, classes, aliases = {} }: Family<
       ? identifier
       : fail(
           `${module}.get`,
-          `${String(identifier)} is no ${kind}`,
+          `${show(identifier)} is no ${kind}`,
           `give a name, a config, or an object of a ${kind} class`,
         );
   };

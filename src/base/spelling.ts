@@ -15,5 +15,8 @@ function distance(a: string, b: string): number {
 }
 
 /** The candidate that is spelled most like a word. */
-export const closest = (word: string, candidates: readonly string[]): string | undefined =>
-  [...candidates].map((c) => ({ c, d: distance(word.toLowerCase(), c.toLowerCase()) })).sort((p, q) => p.d - q.d)[0]?.c;
+export function closest(word: string, candidates: readonly string[]): string | undefined {
+  // Beyond that it is no word, and comparing takes long.
+  const looked = word.slice(0, 100).toLowerCase();
+  return [...candidates].map((c) => ({ c, d: distance(looked, c.toLowerCase()) })).sort((p, q) => p.d - q.d)[0]?.c;
+}

@@ -19,7 +19,7 @@ import { splitOptions, toTensors, withDType, withMask } from './call-arguments.t
 import { type CallOptions, currentTraining, inCall, isOutermostCall } from './call-context.ts';
 import { refuseByPosition, WatchedOptions } from './call-options.ts';
 import { inner } from './inner.ts';
-import { checkInputs } from './input-spec.ts';
+import { checkInputs, checkMask } from './input-spec.ts';
 import type { AnyLayer, Layer } from './layer.ts';
 import { activityPenalty, forgetLosses } from './losses.ts';
 import { maskOn, passMask } from './masks.ts';
@@ -70,6 +70,7 @@ export function runCall(layer: AnyLayer, given: readonly unknown[]): unknown {
   const { args, options } = splitOptions(withDType(given, layer.computeDtype));
   const training = options.training ?? currentTraining();
   const first = args[0];
+  if (options.mask !== undefined) checkMask(layer, first, options.mask);
   const mask = options.mask ?? maskOn(first);
   const full: CallOptions = {
     ...options,
@@ -100,14 +101,16 @@ export const buildInputs: unique symbol = Symbol('buildInputs');
 export function ensureBuilt(layer: AnyLayer, given: readonly unknown[]): void {
   const call = beginLayerCall();
   const { args, options } = splitOptions(given);
-  checkInputs(layer, layer.inputSpec, tensorsIn(args[0]));
+  checkInputs(layer, layer.inputSpec, args[0]);
   if (layer.built) return;
   const inputs = layer[buildInputs](args, options);
+  if (tensorsIn(inputs).length === 0 && layer.build.length > 0)
+    fail(layer, 'it was called on no tensor, and needs the shape of one to be built', 'call it on a tensor');
   buildOnShapes(call, tensorsIn(inputs), (shapes) => {
     let at = 0;
     buildOnce(layer, mapTensors(inputs, () => shapes[at++]) as Shapes[]);
   });
-  checkInputs(layer, layer.inputSpec, tensorsIn(args[0]));
+  checkInputs(layer, layer.inputSpec, args[0]);
 }
 
 /** Builds on shapes, once: what calling the layer does first. */

@@ -37,7 +37,7 @@ import type { LenientArgs } from './call-arguments.ts';
 import type { CallOptions } from './call-context.ts';
 import { buildInputs, buildOnce, ensureBuilt, invokeLayer, runCall } from './calls.ts';
 import { inner, LayerState } from './inner.ts';
-import type { InputSpec } from './input-spec.ts';
+import { checkStoredShapes, type InputSpec } from './input-spec.ts';
 import { addedLosses, addLossOf, forgetLosses, weightPenalties } from './losses.ts';
 import { mapShapes, type Shapes } from './shapes.ts';
 import { statelessly } from './stateless-call.ts';
@@ -272,8 +272,10 @@ export abstract class Layer<
     return { input_shape: shapes[0] };
   }
   buildFromConfig(config: Config): void {
-    const shapes = 'input_shape' in config ? [config['input_shape']] : Object.values(config);
-    if (shapes.length > 0 && shapes[0] !== null) buildOnce(this as AnyLayer, shapes as Shapes[]);
+    const shapes: readonly unknown[] = 'input_shape' in config ? [config['input_shape']] : Object.values(config);
+    if (shapes.length === 0 || shapes[0] === null) return;
+    checkStoredShapes(this, this.inputSpec, shapes);
+    buildOnce(this as AnyLayer, shapes);
   }
   toJSON(): Config {
     return this.getConfig();

@@ -1,5 +1,6 @@
 import { fail } from '../base/errors.ts';
 import { closest } from '../base/field.ts';
+import { show } from '../base/options.ts';
 import {
   type Config,
   type CustomObjects,
@@ -127,7 +128,7 @@ export function get(
   return fail(
     'losses.get',
     `${JSON.stringify(identifier)} is no loss`,
-    `did you mean "${closest(String(identifier), [...named.keys()])}"? A loss can also be a function (yTrue, yPred) => tensor`,
+    `did you mean "${closest(show(identifier), [...named.keys()])}"? A loss can also be a function (yTrue, yPred) => tensor`,
   );
 }
 /** The loss that an identifier stands for, functions reduced to their mean over the batch. */

@@ -1,6 +1,7 @@
 import { fail } from '../base/errors.ts';
 import { closest } from '../base/field.ts';
 import { toSnakeCase } from '../base/naming.ts';
+import { show } from '../base/options.ts';
 import {
   type Config,
   type CustomObjects,
@@ -120,7 +121,7 @@ export function get(identifier: MetricLike, customObjects: CustomObjects = {}): 
   return fail(
     'metrics.get',
     `${JSON.stringify(identifier)} is no metric`,
-    `did you mean "${closest(String(identifier), [...named.keys()])}"? A metric can also be a function (yTrue, yPred) => tensor`,
+    `did you mean "${closest(show(identifier), [...named.keys()])}"? A metric can also be a function (yTrue, yPred) => tensor`,
   );
 }
 /** The metric as configs hold it. */

@@ -107,7 +107,7 @@ export function deserializeArguments(
   find: (history: readonly [string, number, number]) => KerasTensor | undefined,
   customObjects: CustomObjects,
 ): unknown[] | undefined {
-  const { args, kwargs } = call as { args: unknown[]; kwargs: Config };
+  const { args, kwargs } = call as { args: unknown[]; kwargs?: Config | null };
   let isWhole = true;
   const read = (x: unknown): unknown => {
     if (Array.isArray(x)) return x.map(read);
@@ -128,7 +128,7 @@ export function deserializeArguments(
     );
   };
   const positional = args.map(read);
-  const given = Object.entries(read(kwargs) as Config).filter(([key, v]) => v !== null || key === 'mask');
+  const given = Object.entries(read(kwargs ?? {}) as Config).filter(([key, v]) => v !== null || key === 'mask');
   const options = Object.fromEntries(given);
   if (!isWhole) return undefined;
   return Object.keys(options).length > 0 ? [...positional, options] : positional;

@@ -1,5 +1,6 @@
 import { fail } from '../base/errors.ts';
 import { identifierOf } from '../base/identify.ts';
+import { show } from '../base/options.ts';
 import {
   type Config,
   type CustomObjects,
@@ -91,7 +92,7 @@ export function get(identifier: OptimizerLike, customObjects?: CustomObjects): O
   const isKnown = typeof identifier === 'string' && Object.hasOwn(aliases, identifier.toLowerCase());
   const found = identify(isKnown ? identifier.toLowerCase() : identifier, customObjects);
   if (found instanceof OptimizerBase) return found as Optimizer;
-  return fail('optimizers.get', `${String(identifier)} is no optimizer`, 'give a name such as "adam", or an optimizer');
+  return fail('optimizers.get', `${show(identifier)} is no optimizer`, 'give a name such as "adam", or an optimizer');
 }
 /** The optimizer as configs hold it. */
 export const serialize = (optimizer: Optimizer): unknown => serializeObject(optimizer);

@@ -66,14 +66,14 @@ function checkDescription(place: JsonPlace, isRaw: boolean): void {
   else if (!isRaw || config.value !== undefined) record(config);
   optional(place.member('compile_config'), record);
   optional(place.member('build_config'), checkShapes);
-  optional(place.member('inbound_nodes'), (nodes) => each(nodes, isRaw ? () => {} : checkCall));
+  optional(place.member('inbound_nodes'), (nodes) => each(nodes, isRaw ? checkRawCall : checkCall));
   if (isRecord(config.value)) checkOptions(config, className, isRaw);
 }
 
 const marks: Readonly<Record<string, (config: JsonPlace) => void>> = table({
   __keras_tensor__: (config) => checkEnd(config.member('keras_history')),
-  __tensor__: (config) => text(config.member('dtype')),
-  __numpy__: (config) => text(config.member('dtype')),
+  __tensor__: checkArray,
+  __numpy__: checkArray,
 });
 
 /** Checks the options that objects of many classes have, and those of models. */
@@ -93,6 +93,16 @@ function checkOptions(config: JsonPlace, className: string, isRaw: boolean): voi
   if (isGraph && !isRaw) for (const key of ['input_layers', 'output_layers']) checkEnds(config.member(key));
 }
 
+/** Numbers, or texts, in nested lists, and their type. */
+function checkArray(config: JsonPlace): void {
+  text(config.member('dtype'));
+  const check = (at: JsonPlace): void => {
+    if (Array.isArray(at.value)) each(at, check);
+    else if (!['number', 'boolean', 'string'].includes(typeof at.value)) at.kind('a number', whole);
+  };
+  check(config.member('value'));
+}
+
 function checkMember(layer: JsonPlace, isCalled: boolean): void {
   if (!isDescription(layer.value)) layer.refuse('expected an object with "class_name" and "config"', whole);
   if (!isCalled) return;
@@ -104,6 +114,20 @@ function checkMember(layer: JsonPlace, isCalled: boolean): void {
 function checkCall(call: JsonPlace): void {
   each(call.member('args'), () => {});
   optional(call.member('kwargs'), record);
+}
+
+/** One recorded call in any form: old ones are lists of `[layer, call, output, kwargs]`, or one of these. */
+function checkRawCall(call: JsonPlace): void {
+  if (!Array.isArray(call.value)) record(call);
+  else if (typeof call.value[0] !== 'string') each(call, checkReference);
+  else checkReference(call);
+}
+function checkReference(entry: JsonPlace): void {
+  const list = entry.list(whole);
+  if (list.length < 3) entry.refuse(`expected a name and two numbers, got a list of ${list.length}`, whole);
+  text(list.at(0));
+  list.at(1).integer(whole);
+  if (list.length > 3) optional(list.at(3), record);
 }
 
 /** [name of an operation, which of its calls, which of the outputs]. */

@@ -5,6 +5,7 @@ import {
 } from '../../activations/index.ts';
 import type { Field, Resolved } from '../../base/field.ts';
 import type { Tensor } from '../../tensor/index.ts';
+import type { InputSpec } from '../input-spec.ts';
 import { Layer } from '../layer.ts';
 
 const required: Field<ActivationLike, ActivationFunction, true> = { ...activationField(), required: true };
@@ -19,6 +20,7 @@ export class Activation extends Layer<typeof fields> {
   static override readonly className = 'Activation';
   static override readonly fields = fields;
   static override readonly needsBuild = false;
+  override inputSpec: InputSpec = {};
   override supportsMasking = true;
 
   call(inputs: Tensor): Tensor {

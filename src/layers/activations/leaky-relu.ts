@@ -1,6 +1,7 @@
 import { f, type Resolved } from '../../base/field.ts';
 import { leakyRelu } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
+import type { InputSpec } from '../input-spec.ts';
 import { Layer } from '../layer.ts';
 
 const fields = {
@@ -14,6 +15,7 @@ export class LeakyReLU extends Layer<typeof fields> {
   static override readonly className = 'LeakyReLU';
   static override readonly fields = fields;
   static override readonly needsBuild = false;
+  override inputSpec: InputSpec = {};
   override supportsMasking = true;
 
   call(inputs: Tensor): Tensor {

@@ -5,6 +5,7 @@ import { initializerField } from '../../initializers/index.ts';
 import { multiply, negative, relu, subtract } from '../../ops/index.ts';
 import { regularizerField } from '../../regularizers/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
+import type { InputSpec } from '../input-spec.ts';
 import { Layer } from '../layer.ts';
 
 const fields = {
@@ -20,6 +21,7 @@ export interface PReLU extends Resolved<typeof fields> {}
 export class PReLU extends Layer<typeof fields> {
   static override readonly className = 'PReLU';
   static override readonly fields = fields;
+  override inputSpec: InputSpec = {};
   override supportsMasking = true;
   alpha!: Variable;
 

@@ -1,6 +1,7 @@
 import { relu } from '../../activations/index.ts';
 import { f, type Resolved } from '../../base/field.ts';
 import type { Tensor } from '../../tensor/index.ts';
+import type { InputSpec } from '../input-spec.ts';
 import { Layer } from '../layer.ts';
 
 const fields = {
@@ -21,6 +22,7 @@ export class ReLU extends Layer<typeof fields> {
   static override readonly className = 'ReLU';
   static override readonly fields = fields;
   static override readonly needsBuild = false;
+  override inputSpec: InputSpec = {};
   override supportsMasking = true;
 
   call(inputs: Tensor): Tensor {

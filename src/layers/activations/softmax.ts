@@ -2,6 +2,7 @@ import { type Field, f, type Resolved } from '../../base/field.ts';
 import { add, cast, exp, logsumexp, multiply, softmax, subtract } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import type { CallOptions } from '../call-context.ts';
+import type { InputSpec } from '../input-spec.ts';
 import { Layer } from '../layer.ts';
 
 type Axes = number | readonly number[];
@@ -26,6 +27,7 @@ export class Softmax extends Layer<typeof fields> {
   static override readonly fields = fields;
   static override readonly takesMask = true;
   static override readonly needsBuild = false;
+  override inputSpec: InputSpec = {};
   override supportsMasking = true;
 
   call(inputs: Tensor, { mask }: CallOptions = {}): Tensor {

@@ -7,6 +7,7 @@ import { initializerField } from '../../initializers/index.ts';
 import { add, einsum } from '../../ops/index.ts';
 import { regularizerField } from '../../regularizers/index.ts';
 import type { SymbolicAval, Tensor, Variable } from '../../tensor/index.ts';
+import type { InputSpec } from '../input-spec.ts';
 import { Layer } from '../layer.ts';
 import { Lora, type LoraOptions, loraFields, withLora } from '../lora.ts';
 import { quantizationField } from '../quantization.ts';
@@ -48,6 +49,7 @@ export interface EinsumDense extends Resolved<typeof fields> {}
 export class EinsumDense extends Layer<typeof fields> {
   static override readonly className = 'EinsumDense';
   static override readonly fields = fields;
+  override inputSpec: InputSpec = {};
   kernel!: Variable;
   bias: Variable | null = null;
   #lora: Lora | null = null;

@@ -6,6 +6,7 @@ import { initializerField } from '../../initializers/index.ts';
 import { add, cast, notEqual, take } from '../../ops/index.ts';
 import { regularizerField } from '../../regularizers/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
+import type { InputSpec } from '../input-spec.ts';
 import { Layer } from '../layer.ts';
 import { Lora, type LoraOptions, loraFields, withLora } from '../lora.ts';
 import { quantizationField } from '../quantization.ts';
@@ -30,6 +31,7 @@ export interface Embedding extends Resolved<typeof fields> {}
 export class Embedding extends Layer<typeof fields> {
   static override readonly className = 'Embedding';
   static override readonly fields = fields;
+  override inputSpec: InputSpec = {};
   override supportsMasking = this.maskZero;
   embeddings!: Variable;
   #lora: Lora | null = null;

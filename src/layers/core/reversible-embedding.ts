@@ -3,6 +3,7 @@ import { f, type Resolved } from '../../base/field.ts';
 import { cast, divide, matmul, multiply, notEqual, tanh, transpose } from '../../ops/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
 import type { CallOptions } from '../call-context.ts';
+import type { InputSpec } from '../input-spec.ts';
 import { Layer } from '../layer.ts';
 import { addEmbeddings, embeddingFields, lookUp } from './embedding.ts';
 
@@ -30,6 +31,7 @@ export interface ReversibleEmbedding extends Resolved<typeof fields> {}
 export class ReversibleEmbedding extends Layer<typeof fields, [inputs: Tensor, options?: ReverseOptions]> {
   static override readonly className = 'ReversibleEmbedding';
   static override readonly fields = fields;
+  override inputSpec: InputSpec = {};
   override supportsMasking = this.maskZero;
   embeddings!: Variable;
   reverseEmbeddings: Variable | null = null;

@@ -1,6 +1,7 @@
 import { f, type Resolved } from '../../base/field.ts';
 import { add, multiply } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
+import type { InputSpec } from '../input-spec.ts';
 import { Layer } from '../layer.ts';
 
 const fields = {
@@ -14,6 +15,7 @@ export class CustomScaleLayer extends Layer<typeof fields, [inputs: readonly Ten
   static override readonly className = 'CustomScaleLayer';
   static override readonly fields = fields;
   static override readonly needsBuild = false;
+  override inputSpec: InputSpec = {};
 
   call([a, b]: readonly Tensor[]): Tensor {
     return add(a!, multiply(b!, this.scale));

@@ -2,6 +2,7 @@ import { f, type Resolved } from '../../base/field.ts';
 import { Constant } from '../../initializers/index.ts';
 import { multiply } from '../../ops/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
+import type { InputSpec } from '../input-spec.ts';
 import { Layer } from '../layer.ts';
 
 const fields = {
@@ -16,6 +17,7 @@ export interface LayerScale extends Resolved<typeof fields> {}
 export class LayerScale extends Layer<typeof fields> {
   static override readonly className = 'LayerScale';
   static override readonly fields = fields;
+  override inputSpec: InputSpec = {};
   gamma!: Variable;
 
   override build(): void {

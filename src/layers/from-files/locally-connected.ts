@@ -8,6 +8,7 @@ import { add, einsum, getItem, moveaxis, reshape, stack, swapaxes } from '../../
 import { regularizerField } from '../../regularizers/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
 import { dataFormatField, spatialShape } from '../data-format.ts';
+import type { InputSpec } from '../input-spec.ts';
 import { Layer, type LayerOptions } from '../layer.ts';
 
 const fieldsOf = (rank: number) => ({
@@ -113,6 +114,7 @@ const offsets = (sizes: readonly number[]): number[][] =>
 export class LocallyConnected1D extends LocallyConnected {
   static override readonly className = 'LocallyConnected1D';
   static override readonly fields = fieldsOf(1);
+  override inputSpec: InputSpec = {};
 }
 /** `(n, height, width, c)` becomes `(n, height, width, filters)`. */
 export class LocallyConnected2D extends LocallyConnected {

@@ -4,6 +4,7 @@ import { range, type SymbolicShape, showShape } from '../../base/shape.ts';
 import { any, concatenate, expandDims, logicalOr, onesLike, zerosLike } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { Layer } from '../layer.ts';
+import { isShape } from '../shapes.ts';
 import { requireList } from './merge.ts';
 
 const fields = {
@@ -19,7 +20,7 @@ export class Concatenate extends Layer<typeof fields, [inputs: readonly Tensor[]
   override supportsMasking = true;
 
   override build(inputShapes: readonly SymbolicShape[]): void {
-    if (inputShapes.length === 0 || !inputShapes.every((s) => Array.isArray(s)))
+    if (!Array.isArray(inputShapes) || inputShapes.length === 0 || !inputShapes.every(isShape))
       fail(this, 'it joins a list of inputs, but was given one', `call it on a list of tensors: ${this.name}([a, b])`);
     const rank = inputShapes[0]!.length;
     const axis = this.axis < 0 ? this.axis + rank : this.axis;

@@ -4,6 +4,7 @@ import { type SymbolicShape, showShape } from '../../base/shape.ts';
 import { einsum, expandDims, normalize } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { Layer } from '../layer.ts';
+import { isShape } from '../shapes.ts';
 import { requireList } from './merge.ts';
 
 type Axes = number | readonly [number, number];
@@ -28,7 +29,7 @@ export class Dot extends Layer<typeof fields, [inputs: readonly Tensor[]]> {
   override supportsMasking = true;
 
   override build(inputShapes: readonly SymbolicShape[]): void {
-    if (inputShapes.length !== 2 || !inputShapes.every((s) => Array.isArray(s)))
+    if (!Array.isArray(inputShapes) || inputShapes.length !== 2 || !inputShapes.every(isShape))
       fail(this, 'it takes a list of 2 inputs', `call it on two tensors: ${this.name}([a, b])`);
     const [x, y] = inputShapes as unknown as readonly [SymbolicShape, SymbolicShape];
     const [a, b] = this.#axesFor(x.length, y.length);

@@ -2,6 +2,7 @@ import { fail, type Named } from '../../base/errors.ts';
 import { range, type SymbolicShape, showShape } from '../../base/shape.ts';
 import { expandDims, logicalOr, where } from '../../ops/index.ts';
 import { type SymbolicAval, Tensor, tensorsIn } from '../../tensor/index.ts';
+import { isShape } from '../shapes.ts';
 
 /** Refuses anything but a list of tensors. */
 export function requireList(layer: Named, inputs: unknown): asserts inputs is readonly Tensor[] {
@@ -12,26 +13,27 @@ export function requireList(layer: Named, inputs: unknown): asserts inputs is re
       `call it on a list of tensors: ${layer.name}([a, b])`,
     );
 }
-const isShape = (x: unknown): x is SymbolicShape =>
-  Array.isArray(x) && x.every((n) => n === null || typeof n === 'number');
-
-/** Refuses shapes, but for the batch axis, that do not broadcast together. */
-export function checkShapes(layer: Named, shapes: unknown): void {
-  if (!Array.isArray(shapes) || shapes.length === 0 || isShape(shapes))
+/** Refuses anything but a list of the shapes of tensors. */
+export function requireShapes(layer: Named, shapes: unknown): asserts shapes is readonly SymbolicShape[] {
+  if (!Array.isArray(shapes) || shapes.length === 0 || !shapes.every(isShape))
     fail(
       layer,
       'it merges a list of inputs, but was given one input',
       `call it on a list of tensors: ${layer.name}([a, b])`,
     );
-  const list = shapes as readonly SymbolicShape[];
-  const rank = Math.max(...list.map((s) => s.length));
-  const whole = list.map((s) => [s[0]!, ...new Array<number>(rank - s.length).fill(1), ...s.slice(1)]);
+}
+
+/** Refuses shapes, but for the batch axis, that do not broadcast together. */
+export function checkShapes(layer: Named, shapes: unknown): void {
+  requireShapes(layer, shapes);
+  const rank = Math.max(...shapes.map((s) => s.length));
+  const whole = shapes.map((s) => [s[0]!, ...new Array<number>(rank - s.length).fill(1), ...s.slice(1)]);
   for (let d = 0; d < rank; d++) {
     const sizes = new Set(whole.map((s) => s[d]).filter((n) => n !== null && n !== undefined && (d === 0 || n !== 1)));
     if (sizes.size > 1)
       fail(
         layer,
-        `inputs of shapes ${list.map(showShape).join(' and ')} do not fit together`,
+        `inputs of shapes ${shapes.map(showShape).join(' and ')} do not fit together`,
         'give them equal sizes along each axis, or size 1',
       );
   }

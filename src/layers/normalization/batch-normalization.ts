@@ -6,6 +6,7 @@ import { initializerField } from '../../initializers/index.ts';
 import { batchNormalization, cast } from '../../ops/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
 import type { CallOptions } from '../call-context.ts';
+import type { InputSpec } from '../input-spec.ts';
 import { Layer, type LayerOptions } from '../layer.ts';
 import { buildAffine } from './affine.ts';
 import { affineFields } from './fields.ts';
@@ -36,6 +37,7 @@ export class BatchNormalization extends Layer<typeof fields> {
   static override readonly className = 'BatchNormalization';
   static override readonly fields = fields;
   static override readonly takesMask = true;
+  override inputSpec: InputSpec = {};
   override supportsMasking = true;
   gamma: Variable | null = null;
   beta: Variable | null = null;

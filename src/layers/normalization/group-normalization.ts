@@ -4,6 +4,7 @@ import type { Config } from '../../base/serialize.ts';
 import { range, type SymbolicShape, showShape } from '../../base/shape.ts';
 import { add, cast, moments, multiply, reshape, rsqrt, subtract } from '../../ops/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
+import type { InputSpec } from '../input-spec.ts';
 import { Layer } from '../layer.ts';
 import { buildAffine } from './affine.ts';
 import { affineFields } from './fields.ts';
@@ -24,6 +25,7 @@ export interface GroupNormalization extends Resolved<typeof fields> {}
 export class GroupNormalization extends Layer<typeof fields> {
   static override readonly className = 'GroupNormalization';
   static override readonly fields = fields;
+  override inputSpec: InputSpec = {};
   override supportsMasking = true;
   gamma: Variable | null = null;
   beta: Variable | null = null;

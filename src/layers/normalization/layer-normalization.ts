@@ -3,6 +3,7 @@ import { f, type Resolved } from '../../base/field.ts';
 import { type SymbolicShape, showShape } from '../../base/shape.ts';
 import { layerNormalization } from '../../ops/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
+import type { InputSpec } from '../input-spec.ts';
 import { Layer } from '../layer.ts';
 import { buildAffine } from './affine.ts';
 import { affineFields, axisListField } from './fields.ts';
@@ -23,6 +24,7 @@ export interface LayerNormalization extends Resolved<typeof fields> {}
 export class LayerNormalization extends Layer<typeof fields> {
   static override readonly className = 'LayerNormalization';
   static override readonly fields = fields;
+  override inputSpec: InputSpec = {};
   override supportsMasking = true;
   gamma: Variable | null = null;
   beta: Variable | null = null;

@@ -3,6 +3,7 @@ import { f, type Resolved } from '../../base/field.ts';
 import { type SymbolicShape, showShape } from '../../base/shape.ts';
 import { rmsNormalization } from '../../ops/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
+import type { InputSpec } from '../input-spec.ts';
 import { Layer } from '../layer.ts';
 import { axisListField } from './fields.ts';
 
@@ -18,6 +19,7 @@ export interface RMSNormalization extends Resolved<typeof fields> {}
 export class RMSNormalization extends Layer<typeof fields> {
   static override readonly className = 'RMSNormalization';
   static override readonly fields = fields;
+  override inputSpec: InputSpec = {};
   scale!: Variable;
 
   override build(inputShape: SymbolicShape): void {

@@ -4,6 +4,7 @@ import type { SymbolicShape } from '../../base/shape.ts';
 import { cast, divide, matmul, normalize, reshape, stopGradient, transpose } from '../../ops/index.ts';
 import { type Tensor, Variable } from '../../tensor/index.ts';
 import type { CallOptions } from '../call-context.ts';
+import type { InputSpec } from '../input-spec.ts';
 import { Layer } from '../layer.ts';
 import { layerField } from '../nested-layer.ts';
 
@@ -19,6 +20,7 @@ export interface SpectralNormalization extends Resolved<typeof fields> {}
 export class SpectralNormalization extends Layer<typeof fields> {
   static override readonly className = 'SpectralNormalization';
   static override readonly fields = fields;
+  override inputSpec: InputSpec = {};
   kernel!: Variable;
   vectorU!: Variable;
 

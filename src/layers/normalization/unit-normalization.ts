@@ -1,6 +1,7 @@
 import type { Resolved } from '../../base/field.ts';
 import { normalize } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
+import type { InputSpec } from '../input-spec.ts';
 import { Layer } from '../layer.ts';
 import { axesField } from './fields.ts';
 
@@ -15,6 +16,7 @@ export class UnitNormalization extends Layer<typeof fields> {
   static override readonly className = 'UnitNormalization';
   static override readonly fields = fields;
   static override readonly needsBuild = false;
+  override inputSpec: InputSpec = {};
   override supportsMasking = true;
 
   call(inputs: Tensor): Tensor {

@@ -3,6 +3,7 @@ import { f, type Resolved } from '../../base/field.ts';
 import { cast, expandDims, max, multiply, oneHot, reshape, sum } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import type { CallOptions } from '../call-context.ts';
+import type { InputSpec } from '../input-spec.ts';
 import { Layer } from '../layer.ts';
 
 const fields = {
@@ -21,6 +22,7 @@ export interface CategoryEncoding extends Resolved<typeof fields> {}
 export class CategoryEncoding extends Layer<typeof fields, [inputs: Tensor, options?: CountOptions]> {
   static override readonly className = 'CategoryEncoding';
   static override readonly fields = fields;
+  override inputSpec: InputSpec = {};
 
   call(inputs: Tensor, { countWeights }: CountOptions = {}): Tensor {
     const { outputMode, numTokens } = this;

@@ -16,6 +16,7 @@ import {
   var as varianceOf,
 } from '../../ops/index.ts';
 import { asTensor, type Like, type Nested, Tensor, tensor, type Variable } from '../../tensor/index.ts';
+import type { InputSpec } from '../input-spec.ts';
 import { Layer, type LayerOptions } from '../layer.ts';
 
 type Axes = number | readonly number[] | null;
@@ -44,6 +45,7 @@ export interface Normalization extends Resolved<typeof fields> {}
 export class Normalization extends Layer<typeof fields> {
   static override readonly className = 'Normalization';
   static override readonly fields = fields;
+  override inputSpec: InputSpec = {};
   override supportsMasking = true;
   adaptMean: Variable | null = null;
   adaptVariance: Variable | null = null;

@@ -2,6 +2,7 @@ import { imageDataFormat } from '../../base/config.ts';
 import { type Field, f, type Resolved } from '../../base/field.ts';
 import { add, cast, multiply, reshape } from '../../ops/index.ts';
 import { type Tensor, tensor } from '../../tensor/index.ts';
+import type { InputSpec } from '../input-spec.ts';
 import { Layer } from '../layer.ts';
 
 type Numbers = number | readonly number[];
@@ -22,6 +23,7 @@ export interface Rescaling extends Resolved<typeof fields> {}
 export class Rescaling extends Layer<typeof fields> {
   static override readonly className = 'Rescaling';
   static override readonly fields = fields;
+  override inputSpec: InputSpec = {};
   override supportsMasking = true;
 
   call(inputs: Tensor): Tensor {

@@ -2,6 +2,7 @@ import { f, type Options, type Resolved } from '../../base/field.ts';
 import type { Config } from '../../base/serialize.ts';
 import { L1L2 } from '../../regularizers/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
+import type { InputSpec } from '../input-spec.ts';
 import { Layer, type LayerOptions } from '../layer.ts';
 
 const fields = {
@@ -17,6 +18,7 @@ export class ActivityRegularization extends Layer<typeof fields> {
   static override readonly className = 'ActivityRegularization';
   static override readonly fields = fields;
   static override readonly needsBuild = false;
+  override inputSpec: InputSpec = {};
   override supportsMasking = true;
 
   constructor(options: Options<typeof fields> & LayerOptions = {}) {

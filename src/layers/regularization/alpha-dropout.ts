@@ -3,6 +3,7 @@ import { add, cast, greaterEqual, multiply, subtract } from '../../ops/index.ts'
 import { SeedGenerator, uniform } from '../../random/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import type { CallOptions } from '../call-context.ts';
+import type { InputSpec } from '../input-spec.ts';
 import { Layer } from '../layer.ts';
 import { noiseShapeField, rateField, seedField } from './fields.ts';
 
@@ -26,6 +27,7 @@ export class AlphaDropout extends Layer<typeof fields> {
   static override readonly className = 'AlphaDropout';
   static override readonly fields = fields;
   static override readonly needsBuild = false;
+  override inputSpec: InputSpec = {};
   override supportsMasking = true;
   readonly seedGenerator: SeedGenerator | null = this.rate > 0 ? new SeedGenerator({ seed: this.seed }) : null;
 

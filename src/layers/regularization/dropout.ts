@@ -2,6 +2,7 @@ import type { Resolved } from '../../base/field.ts';
 import { dropout, SeedGenerator } from '../../random/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import type { CallOptions } from '../call-context.ts';
+import type { InputSpec } from '../input-spec.ts';
 import { Layer } from '../layer.ts';
 import { noiseShapeField, rateField, seedField } from './fields.ts';
 
@@ -23,6 +24,7 @@ export class Dropout extends Layer<typeof fields> {
   static override readonly className = 'Dropout';
   static override readonly fields = fields;
   static override readonly needsBuild = false;
+  override inputSpec: InputSpec = {};
   override supportsMasking = true;
   readonly seedGenerator: SeedGenerator | null = this.rate > 0 ? new SeedGenerator({ seed: this.seed }) : null;
 

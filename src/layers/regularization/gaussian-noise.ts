@@ -3,6 +3,7 @@ import { add } from '../../ops/index.ts';
 import { normal, SeedGenerator } from '../../random/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import type { CallOptions } from '../call-context.ts';
+import type { InputSpec } from '../input-spec.ts';
 import { Layer } from '../layer.ts';
 import { seedField } from './fields.ts';
 
@@ -19,6 +20,7 @@ export class GaussianNoise extends Layer<typeof fields> {
   static override readonly className = 'GaussianNoise';
   static override readonly fields = fields;
   static override readonly needsBuild = false;
+  override inputSpec: InputSpec = {};
   override supportsMasking = true;
   readonly seedGenerator: SeedGenerator | null = this.stddev > 0 ? new SeedGenerator({ seed: this.seed }) : null;
 

@@ -3,6 +3,7 @@ import { f, type Resolved } from '../../base/field.ts';
 import { type SymbolicShape, showShape, sizeOf } from '../../base/shape.ts';
 import { reshape } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
+import type { InputSpec } from '../input-spec.ts';
 import { Layer } from '../layer.ts';
 
 const fields = {
@@ -16,6 +17,7 @@ export class Reshape extends Layer<typeof fields> {
   static override readonly className = 'Reshape';
   static override readonly fields = fields;
   static override readonly needsBuild = false;
+  override inputSpec: InputSpec = {};
 
   call(inputs: Tensor): Tensor {
     const [n, ...sample] = inputs.shape as readonly [number, ...number[]];

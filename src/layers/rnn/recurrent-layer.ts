@@ -6,6 +6,7 @@ import { cast, zeros } from '../../ops/index.ts';
 import { mapTensors, Tensor, tensorsIn, Variable } from '../../tensor/index.ts';
 import type { CallOptions } from '../call-context.ts';
 import { inner, type LayerState, optionsOf } from '../inner.ts';
+import type { InputSpec } from '../input-spec.ts';
 import { Layer, type LayerOptions } from '../layer.ts';
 import { type Cell, initialStatesOf, type States, zeroStates } from './cell.ts';
 import type { sequenceFields } from './fields.ts';
@@ -43,6 +44,7 @@ export abstract class RecurrentLayer<S extends Fields> extends Layer<
   RecurrentOutput
 > {
   static override readonly takesMask = true;
+  override inputSpec: InputSpec = {};
   abstract readonly cell: Cell;
   override supportsMasking = true;
   /** Whether masked steps give 0, rather than what the step before gave. */

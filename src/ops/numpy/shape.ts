@@ -1,5 +1,5 @@
 import { fail } from '../../base/errors.ts';
-import { type OptionNames, optionsOf } from '../../base/options.ts';
+import { type OptionNames, optionsOf, show } from '../../base/options.ts';
 import { range, type Shape, type SymbolicShape, showShape, sizeOf } from '../../base/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import * as m from '../../primitives/movement.ts';
@@ -199,6 +199,11 @@ export function splitAt(who: string, x: Tensor, indicesOrSections: number | read
       `axis ${axis} of shape ${showShape(x.shape)} does not divide into ${indicesOrSections} equal sections`,
       'give a divisor of its size, or a list of positions',
     );
+  if (
+    typeof indicesOrSections !== 'number' &&
+    !(Array.isArray(indicesOrSections) && indicesOrSections.every(Number.isInteger))
+  )
+    fail(who, `it cannot cut at ${show(indicesOrSections)}`, 'give the number of sections, or a list of positions');
   const cuts =
     typeof indicesOrSections === 'number'
       ? range(indicesOrSections - 1).map((k) => ((k + 1) * size) / indicesOrSections)

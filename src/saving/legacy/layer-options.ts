@@ -24,7 +24,10 @@ export const renameOptions: Step = (object, { isOld }) =>
     ? withOptions(object, (given) => {
         const { class_name: name } = object;
         const options = renamed(given, newNames[name] ?? {});
-        return without(options, [...(name === 'InputLayer' ? [] : leftOut['']!), ...(leftOut[name] ?? [])]);
+        return without(options, [
+          ...(name === 'InputLayer' ? [] : leftOut['']!),
+          ...(Object.hasOwn(leftOut, name) ? leftOut[name]! : []),
+        ]);
       })
     : object;
 
