@@ -104,8 +104,6 @@ export function ensureBuilt(layer: AnyLayer, given: readonly unknown[]): void {
   checkInputs(layer, layer.inputSpec, args[0]);
   if (layer.built) return;
   const inputs = layer[buildInputs](args, options);
-  if (tensorsIn(inputs).length === 0 && layer.build.length > 0)
-    fail(layer, 'it was called on no tensor, and needs the shape of one to be built', 'call it on a tensor');
   buildOnShapes(call, tensorsIn(inputs), (shapes) => {
     let at = 0;
     buildOnce(layer, mapTensors(inputs, () => shapes[at++]) as Shapes[]);

@@ -14,7 +14,7 @@ test('a layer of one input refuses nests, and nothing', () => {
     expect(() => layer([x, x] as never)).toThrow('it expects one input, but received a nest of 2 tensors');
     expect(() => layer([] as never)).toThrow('it expects one input, but received no tensor');
   }
-  expect(() => new layers.Concatenate()([] as never)).toThrow('it was called on no tensor');
+  expect(() => new layers.Concatenate()([] as never)).toThrow('it joins a list of inputs');
 });
 
 test('a mask that is none is refused', () => {
