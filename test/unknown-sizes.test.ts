@@ -67,6 +67,18 @@ describe('unknown sizes', () => {
     expect(() => ops.reshape(x, [-1, -1, 6])).toThrow('more than one size open');
   });
 
+  test('sizes are typed as what they may be where they are asked for', () => {
+    const x = keras.Input({ shape: [4] });
+    const sizes: keras.SymbolicShape = ops.shape(x);
+    expect([sizes, x.symbolicShape]).toEqual([
+      [null, 4],
+      [null, 4],
+    ]);
+    // @ts-expect-error: an unknown size is null, with which nothing can be computed
+    const twice = (): number => x.symbolicShape[0] * 2;
+    expect(twice).toBeTypeOf('function');
+  });
+
   test('a layer whose weights would depend on an unknown size is refused, wherever it stands', () => {
     class Flat extends keras.Layer {
       static override readonly className = 'FlatOfUnknown';

@@ -46,7 +46,10 @@ export class KerasTensor extends Tensor {
     super({ shape: shape as unknown as Shape, dtype });
     this.name = name ?? autoName('keras_tensor');
   }
-  /** The shape, typed with its unknown sizes. */
+  /**
+   * The shape, typed with its unknown sizes, as `ops.shape(x)` gives it. TypeScript lets a KerasTensor stand where a Tensor is
+   * wanted, so that `shape` has the type of a tensor's: before you compute with a size of a symbolic tensor, take it from here.
+   */
   get symbolicShape(): SymbolicShape {
     return this.shape as unknown as SymbolicShape;
   }
