@@ -8,5 +8,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // Every plan that a test makes is checked.
+    env: { HORNBEAM_VERIFY: '1' },
   },
 });

@@ -9,7 +9,7 @@ import { type Bounds, equalWhere } from './scalars/apart.ts';
 import type { Linear } from './scalars/linear.ts';
 import { anyInt, type Range } from './scalars/ranges.ts';
 import { dealtLoop } from './schedule/deal.ts';
-import { bodiesOf, eachStatement, expressionsOf } from './schedule/statements.ts';
+import { bodiesOf, expressionsOf } from './schedule/statements.ts';
 
 /** A stretch of bytes of the arena, an input or an output. */
 export interface Bytes {
@@ -81,16 +81,21 @@ function accessesOfLoops({ body, indices }: LoopStep, algebra: Algebra): Accesse
     if (!dealt) return 'every thread runs a statement that is not dealt out';
     turns.push([algebra.simplify({ op: 'index', type: 'i32', axis: dealt.axis })]);
     const known = definitions(s, algebra);
-    const access = (region: Region, position: Expr): Access => ({
-      region,
-      position: algebra.form(known(position)),
-      nest,
-      bounds: boundsOf(indices?.get(position), known, algebra),
-    });
-    eachStatement([s], (inner) => {
-      for (const e of expressionsOf(inner)) for (const x of loadsOf(e)) loads.push(access(x.from, x.index[0]!));
-      if (inner.op === 'store') stores.push(access(inner.to, inner.index[0]!));
-    });
+    const visit = (list: readonly Stmt[], within: Bounds): void => {
+      const access = (region: Region, position: Expr): Access => {
+        const bounds = new Map([...within, ...boundsOf(indices?.get(position), known, algebra)]);
+        return { region, position: algebra.form(known(position)), nest, bounds };
+      };
+      for (const inner of list) {
+        for (const e of expressionsOf(inner)) for (const x of loadsOf(e)) loads.push(access(x.from, x.index[0]!));
+        if (inner.op === 'store') stores.push(access(inner.to, inner.index[0]!));
+        if (inner.op === 'if') {
+          visit(inner.then, whereHolds(inner.condition, true, within, algebra));
+          visit(inner.otherwise, whereHolds(inner.condition, false, within, algebra));
+        } else for (const body of bodiesOf(inner)) visit(body, within);
+      }
+    };
+    visit([s], new Map());
   }
   return { loads, stores, turns };
 }
@@ -114,6 +119,15 @@ function boundsOf(at: ArrayIndex | undefined, known: (e: Expr) => Expr, algebra:
     bounds.set(only![0], [-high, at.shape[d]! - 1 - low]);
   });
   return bounds;
+}
+
+/** Bounds in an arm of `if i < n`, which tells whole pieces from what is left over. */
+function whereHolds(condition: Expr, holds: boolean, within: Bounds, algebra: Algebra): Bounds {
+  if (condition.op !== 'apply' || condition.f !== 'lt') return within;
+  const [i, n] = condition.args.map((x) => algebra.simplify(x)) as [Expr, Expr];
+  if (i.op !== 'index' || n.op !== 'const') return within;
+  const [low, high] = within.get(i) ?? algebra.ranges.of(i);
+  return new Map(within).set(i, holds ? [low, Math.min(high, n.value - 1)] : [Math.max(low, n.value), high]);
 }
 
 /** Replaces locals that are set once, and so are names, by what they name. */

@@ -3,6 +3,7 @@ import { fail } from '../../base/errors.ts';
 import { sizeOf } from '../../base/shape.ts';
 import { compile } from '../../compiler/compile.ts';
 import type { Target } from '../../compiler/plan.ts';
+import { verifyPlan } from '../../compiler/verify-plan.ts';
 import { showAval } from '../../ir/tensor.ts';
 import type { Device, Executable } from '../device.ts';
 import { hasKernel } from './emit/contraction.ts';
@@ -10,6 +11,9 @@ import { type Loaded, load } from './executable.ts';
 import { isNode } from './features.ts';
 import { type HeapBuffer, Machine } from './machine.ts';
 import { timeKernels } from './time-kernels.ts';
+
+/** Whether plans are checked before they become machine code: HORNBEAM_VERIFY=1 asks for it, as all tests do. */
+const isVerified = (): boolean => isNode() && process.env['HORNBEAM_VERIFY'] === '1';
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: TypedArray): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
@@ -39,7 +43,9 @@ export function wasmDevice(threads?: number, leastWork?: number): Device {
     },
     compile(program) {
       const target: Target = { threads: pool.threadCount, lanes: 4, contraction: hasKernel, leastWork };
-      const loaded = load(program, compile(program, target), machine, { leastWork });
+      const plan = compile(program, target);
+      if (isVerified()) verifyPlan(plan);
+      const loaded = load(program, plan, machine, { leastWork });
       const executable: Executable = {
         ...loaded.executable,
         time: (inputs, rounds) => ({
