@@ -11,6 +11,7 @@ import type { FileSource, Place } from '../formats/file.ts';
 import type { H5Group } from '../formats/hdf5.ts';
 import { guardMembers } from '../layers/attribute-names.ts';
 import type { CallOptions } from '../layers/call-context.ts';
+import { inner } from '../layers/inner.ts';
 import { type AnyLayer, Layer, type LayerOptions, mapShapes, type Shapes } from '../layers/layer.ts';
 import { registerLayers } from '../layers/register.ts';
 import { refuseUnsaved, refusingStrangers } from '../layers/strangers.ts';
@@ -18,7 +19,7 @@ import { sublayersOf } from '../layers/tracking.ts';
 import type { Metric } from '../metrics/index.ts';
 import type { Optimizer } from '../optimizers/index.ts';
 import * as saving from '../saving/index.ts';
-import { KerasTensor, type Like, mapTensors, type Operation, type Tensor } from '../tensor/index.ts';
+import { atPath, KerasTensor, type Like, mapTensors, type Operation, type Tensor } from '../tensor/index.ts';
 import type { History } from '../training/callbacks/history.ts';
 import { type CompileOptions, compileOptionsFromConfig } from '../training/compile.ts';
 import type { Data, TrainingData } from '../training/data/batches.ts';
@@ -156,7 +157,9 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
     if (shapes.length === 0) fail(this, 'build needs the shape of the inputs', 'e.g. model.build([null, 8])');
     const input = mapShapes(shapes[0] as Shapes, (s: SymbolicShape) => new KerasTensor(s));
     this.built = true;
-    this.computeOutputSpec(input);
+    // The call enters the model's name itself, and a build within it must not do so twice.
+    const around = this[inner].path.split('/').slice(0, -1);
+    atPath(around, () => this.computeOutputSpec(input));
   }
 
   /** Whether training shall end after the step; a callback sets it. */

@@ -61,4 +61,19 @@ export class PositionEncoding extends keras.Layer {
     return { ...super.getConfig(), patches_quantity: this.patchesQuantity, projection_dim: this.projectionDim };
   }
 }
+/** The subclassed model of the cases; which layers it has is known, not how it calls them. */
+export class TwoTower extends keras.Model {
+  static override readonly className = 'TwoTower';
+  readonly gain = this.addWeight({ name: 'gain', shape: [2], initializer: 'ones' });
+  readonly left = new layers.Dense({ units: 4 });
+  readonly right = new layers.Dense({ units: 3 });
+  readonly heads = [new layers.Dense({ units: 2 }), new layers.Dense({ units: 2 })];
+  readonly norm = new layers.BatchNormalization();
+  readonly block = new keras.Sequential([new layers.Dense({ units: 3 }), new layers.LayerNormalization()]);
+
+  override call(x: keras.Tensor): keras.Tensor {
+    const z = this.block(this.norm(this.right(this.left(x))));
+    return ops.multiply(ops.add(this.heads[0]!(z), this.heads[1]!(z)), this.gain);
+  }
+}
 export const customObjects = { DemoSubclassingLayer, PositionEncoding };
