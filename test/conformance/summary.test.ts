@@ -19,12 +19,12 @@ interface Case {
   readonly trainable?: number;
   readonly non_trainable?: number;
 }
-const { cases, models, compileConfigs } = rebuildable<Case>('summary');
+const { cases, models, compileConfigs, notMade } = rebuildable<Case>('summary');
 const sizes = (weights: readonly { shape: readonly number[] }[]): number =>
   weights.reduce((n, v) => n + v.shape.reduce((a, b) => a * b, 1), 0);
 
-test('most models of the cases can be made', () => {
-  expect(models.size).toBeGreaterThanOrEqual(20);
+test('all models of the cases can be made, but for those that need what is not here yet', () => {
+  expect(notMade).toEqual(['preprocessing needs IntegerLookup', 'quantized_int8 needs quantization']);
 });
 
 test.each(cases)('$id', (c) => {
