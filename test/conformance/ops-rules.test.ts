@@ -23,7 +23,13 @@ const call = (c: Case): unknown =>
       decodeValue(c.kwargs, bodies) as Record<string, unknown>,
     ),
   );
-const known = (c: Case): boolean => exported(c.public) !== undefined;
+const families = ['ops_core', 'ops_image', 'ops_linalg', 'ops_math', 'ops_nn', 'ops_numpy'];
+test('every op of the cases is exported: no case filters itself away', () => {
+  const lost = [...families, 'ops_symbolic', 'op_errors', 'op_dtypes'].flatMap((name) =>
+    readCases<Case>(name).flatMap((c) => (exported(c.public) ? [] : [`${name} ${c.id}: ${c.public}`])),
+  );
+  expect(lost).toEqual([]);
+});
 
 interface SymbolicCase extends Case {
   readonly output_shapes: readonly (readonly (number | null)[])[];
@@ -32,7 +38,7 @@ interface SymbolicCase extends Case {
 }
 const expectedDtypes = (c: SymbolicCase): string[] => c.output_dtypes.map((d) => asDType(d));
 describe('ops_symbolic', () => {
-  const cases = readCases<SymbolicCase>('ops_symbolic').filter(known);
+  const cases = readCases<SymbolicCase>('ops_symbolic');
   for (const name of new Set(cases.map((c) => c.public)))
     test(`${name} infers the shapes and dtypes that Keras infers`, async () => {
       const problems: string[] = [];
@@ -62,7 +68,7 @@ describe('ops_symbolic', () => {
 });
 
 describe('op_errors', () => {
-  for (const c of readCases<Case & { error_message: string }>('op_errors').filter(known))
+  for (const c of readCases<Case & { error_message: string }>('op_errors'))
     test(`${c.id} fails and says why`, async () => {
       let message = '';
       try {
@@ -90,33 +96,60 @@ function operandOf(dtype: string, isVector: boolean): unknown {
     ? tensor([0, 1, 1], { dtype: dtype as DType })
     : tensor(nine, { dtype: dtype as DType, shape: [3, 3] });
 }
+const vectors = ['ops.searchsorted', 'ops.digitize', 'ops.vdot', 'ops.cross'];
+/** The dtype that an op gives for operands of these dtypes, or the error that it raises. */
+function dtypeFor(c: DTypeCase, types: readonly string[], isSymbolic: boolean): string {
+  const stand = (x: unknown): unknown =>
+    isSymbolic && x instanceof Tensor ? new KerasTensor(x.shape, { dtype: x.dtype }) : x;
+  const args: unknown[] = types.map((t) => stand(operandOf(t, vectors.includes(c.public))));
+  if (c.public === 'ops.where') args.unshift(stand(tensor(nine, { dtype: 'bool', shape: [3, 3] })));
+  if (c.public === 'ops.clip') args.push(types.includes('py_float') ? 2.5 : 2);
+  if (c.public === 'ops.one_hot') args.push(4);
+  try {
+    const y = flat(exported(c.public)!(...args, ...extraOptions(c)))[0];
+    return y instanceof Tensor ? y.dtype : String(y);
+  } catch (error) {
+    return error instanceof HornbeamError ? 'refused' : String((error as Error).stack).slice(0, 300);
+  }
+}
+/**
+ * Ops that compute where Keras on JAX refuses, and for how many operands: they make floats of whole numbers, as a list of these is int32 here.
+ */
+const lenientOps = [
+  'ops.sigmoid 7',
+  'ops.silu 5',
+  'ops.normalize 4',
+  'ops.one_hot 1',
+  'ops.erf 3',
+  'ops.rsqrt 5',
+  'ops.dot 4',
+  'ops.kron 1',
+];
 describe('op_dtypes', () => {
-  const vectors = ['ops.searchsorted', 'ops.digitize', 'ops.vdot', 'ops.cross'];
-  for (const c of readCases<DTypeCase>('op_dtypes').filter((c) => exported(c.public)))
-    test(`${c.public} gives Keras's dtypes`, () => {
+  const cases = readCases<DTypeCase>('op_dtypes');
+  const typesOf = (row: DTypeCase['rows'][number]): string[] => row.slice(0, -2) as string[];
+  for (const c of cases)
+    test(`${c.public} gives Keras's dtypes, and infers what it gives`, () => {
       const problems: string[] = [];
       for (const row of c.rows) {
-        const [types, eager] = [row.slice(0, -2) as string[], row.at(-2)];
-        if (eager === null) continue;
-        const args: unknown[] = types.map((t) => operandOf(t, vectors.includes(c.public)));
-        if (c.public === 'ops.where') args.unshift(tensor(nine, { dtype: 'bool', shape: [3, 3] }));
-        if (c.public === 'ops.clip') args.push(types.includes('py_float') ? 2.5 : 2);
-        if (c.public === 'ops.one_hot') args.push(4);
-        try {
-          const y = flat(exported(c.public)!(...args, ...extraOptions(c)))[0];
-          const found = y instanceof Tensor ? y.dtype : String(y);
-          if (found !== eager) problems.push(`${types.join(', ')}: ${found}, not ${eager}`);
-        } catch (error) {
-          problems.push(
-            `${types.join(', ')}: ${String((error as Error).stack)
-              .split('\n')
-              .slice(0, 4)
-              .join('\n')}`,
-          );
-        }
+        const [computed, inferred] = [false, true].map((isSymbolic) => dtypeFor(c, typesOf(row), isSymbolic));
+        const expected = row.at(-2);
+        const fits = expected === null ? /^[a-z]+\d*$/.test(computed!) : computed === expected;
+        if (!fits) problems.push(`${typesOf(row).join(', ')}: ${computed}, not ${expected ?? 'refused'}`);
+        // Keras infers other dtypes than it computes in many places; here a model is told what it will get.
+        if (inferred !== computed)
+          problems.push(`${typesOf(row).join(', ')}: ${inferred} inferred, ${computed} computed`);
       }
-      expect(problems.join('\n')).toBe('');
+      expect(problems).toEqual([]);
     });
+  test('what Keras refuses is refused, but for ops that make floats of whole numbers', () => {
+    const found = cases.flatMap((c) => {
+      const refused = c.rows.filter((row) => row.at(-2) === null);
+      const computed = refused.filter((row) => dtypeFor(c, typesOf(row), false) !== 'refused');
+      return computed.length > 0 ? [`${c.public} ${computed.length}`] : [];
+    });
+    expect(found).toEqual(lenientOps);
+  });
 });
 const extraOptions = (c: Case): unknown[] =>
   Object.keys(c.kwargs ?? {}).length > 0 ? callArguments(c.public, [], c.kwargs).slice(-1) : [];
