@@ -1,6 +1,6 @@
 import type { Device } from '../../src/devices/device.ts';
 import type { ModelDescription } from './description.ts';
-import { nudgeBy, type Outcome, TrialModel } from './train.ts';
+import { nudgeBy, type Outcome, type Subject, subjectOf, TrialModel } from './train.ts';
 
 export interface Trial {
   readonly device: Device;
@@ -13,7 +13,7 @@ export interface Trial {
 
 /** Half a unit in the last place of what layers compute in. */
 const precisions: Readonly<Record<string, number>> = { mixed_float16: 2 ** -11, mixed_bfloat16: 2 ** -8 };
-const precisionOf = ({ policy }: ModelDescription): number => precisions[policy ?? ''] ?? 2 ** -21;
+const precisionOf = ({ policy }: Subject): number => precisions[policy ?? ''] ?? 2 ** -21;
 
 /**
  * What goes wrong when the model is trained on the device, or undefined. Results are to repeat bit for bit, and to be the
@@ -21,23 +21,43 @@ const precisionOf = ({ policy }: ModelDescription): number => precisions[policy 
  * one rounding each. That is large where a model is ill-conditioned (an update divided by a gradient that is only rounding error),
  * and small elsewhere.
  */
-export async function problemOf(
-  description: ModelDescription,
+export async function problemOf(described: ModelDescription | Subject, trial: Trial): Promise<string | undefined> {
+  const subject = 'build' in described ? described : subjectOf(described);
+  const model = await TrialModel.on(trial.reference, subject);
+  const options = { predicts: subject.seed % 4 === 0 };
+  return compared(subject, model, await model.train(trial.reference, options), trial);
+}
+
+/** The same on several devices, of which each is compared with what the first one's reference gave. */
+export async function problemsOf(subject: Subject, trials: readonly Trial[]): Promise<string[]> {
+  const [{ reference }] = trials as [Trial];
+  const model = await TrialModel.on(reference, subject);
+  const expected = await model.train(reference, { predicts: subject.seed % 4 === 0 });
+  const problems: string[] = [];
+  for (const trial of trials) {
+    const problem = await compared(subject, model, expected, trial);
+    if (problem) problems.push(problem);
+  }
+  return problems;
+}
+
+async function compared(
+  subject: Subject,
+  model: TrialModel,
+  expected: Outcome,
   { device, reference, called = device.name, repeats = 1 }: Trial,
 ): Promise<string | undefined> {
-  const model = await TrialModel.on(reference, description);
-  const predicts = description.seed % 4 === 0;
-  const expected = await model.train(reference, { predicts });
+  const predicts = subject.seed % 4 === 0;
   const found = await model.train(device, { predicts });
   for (let k = 0; k < repeats; k++) {
     const again = await model.train(device, { predicts });
     const name = [...found.keys()].find((key) => !sameBits(found.get(key)!, again.get(key)!));
     if (name) return `${name} differs from run to run on ${called}: ${difference(found.get(name)!, again.get(name)!)}`;
   }
-  const precision = precisionOf(description);
+  const precision = precisionOf(subject);
   const moved: Outcome[] = [];
   for (const k of [1, 2, 3])
-    moved.push(await model.train(device, { predicts, nudge: nudgeBy(precision, description.seed + k) }));
+    moved.push(await model.train(device, { predicts, nudge: nudgeBy(precision, subject.seed + k) }));
   for (const [name, values] of expected) {
     const within = toleranceOf(
       name,
@@ -52,6 +72,7 @@ export async function problemOf(
   }
   return undefined;
 }
+
 export type { Outcome };
 
 const sameBits = (a: ArrayLike<number>, b: ArrayLike<number>): boolean =>

@@ -8,7 +8,31 @@ import type { ModelDescription } from './description.ts';
 /** What training leaves behind: numbers by name, of variables, of losses and metrics, and of a prediction. */
 export type Outcome = ReadonlyMap<string, ArrayLike<number>>;
 
+/** Steps that a trial takes. */
 const stepCount = 3;
+
+interface Batch {
+  readonly x: readonly ArrayData[];
+  readonly y: readonly ArrayData[];
+}
+/** A model to try, in any way that it is made. */
+export interface Subject {
+  readonly seed: number;
+  readonly policy?: string | undefined;
+  build(): keras.Model;
+  /** Gives it a new optimizer, losses and metrics. */
+  compile(model: keras.Model): void;
+  /** The batch of a step, for outputs of these shapes. */
+  batch(outputShapes: readonly (readonly number[])[], step: number): Batch;
+}
+/** The subject that is described. */
+export const subjectOf = (description: ModelDescription): Subject => ({
+  seed: description.seed,
+  policy: description.policy,
+  build: () => buildModel(description),
+  compile: (model) => compileModel(model, description),
+  batch: (shapes, step) => batchOf(description, shapes, step),
+});
 
 interface State {
   readonly variable: keras.Variable;
@@ -16,27 +40,27 @@ interface State {
 }
 export type Nudge = (value: number) => number;
 
-/** A described model that is trained again and again from the same beginning. */
+/** A model that is trained again and again from the same beginning. */
 export class TrialModel {
-  readonly description: ModelDescription;
+  private readonly subject: Subject;
   private readonly model: keras.Model;
   private readonly weights: readonly State[];
   private slots: readonly State[] = [];
   private compiledFor: Device | undefined;
-  private readonly batches: readonly { readonly x: readonly ArrayData[]; readonly y: readonly ArrayData[] }[];
+  private readonly batches: readonly Batch[];
 
-  private constructor(description: ModelDescription, model: keras.Model, weights: readonly State[]) {
-    this.description = description;
+  private constructor(subject: Subject, model: keras.Model, weights: readonly State[]) {
+    this.subject = subject;
     this.model = model;
     this.weights = weights;
     const shapes = model.outputs!.map(({ shape }) => shape as number[]);
-    this.batches = Array.from({ length: stepCount }, (_, step) => batchOf(description, shapes, step));
+    this.batches = Array.from({ length: stepCount }, (_, step) => subject.batch(shapes, step));
   }
   /** Builds the model on the device. */
-  static async on(device: Device, description: ModelDescription): Promise<TrialModel> {
+  static async on(device: Device, subject: Subject): Promise<TrialModel> {
     return onDevice(device, async () => {
-      const model = buildModel(description);
-      return new TrialModel(description, model, await statesOf(model.variables));
+      const model = subject.build();
+      return new TrialModel(subject, model, await statesOf(model.variables));
     });
   }
 
@@ -49,7 +73,7 @@ export class TrialModel {
       const { model } = this;
       if (this.compiledFor !== device) {
         restore(this.weights);
-        compileModel(model, this.description);
+        this.subject.compile(model);
         model.optimizer!.build(model.trainableVariables);
         this.slots = await statesOf(model.optimizer!.variables);
         this.compiledFor = device;
