@@ -2,8 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { resetNames } from '../../src/base/naming.ts';
 import type { Config } from '../../src/base/serialize.ts';
 import { leavesOf, mapTree, type Tree } from '../../src/base/tree.ts';
+import { wasmDevice } from '../../src/devices/wasm/device.ts';
 import * as keras from '../../src/index.ts';
-import { currentDevice } from '../../src/runtime/device.ts';
+import { currentDevice, useDevice } from '../../src/runtime/device.ts';
 import { setDevice } from '../../src/runtime/set-device.ts';
 import { modelFromConfig } from '../../src/saving/index.ts';
 import {
@@ -82,17 +83,20 @@ const withGpu = await hasGpu();
 const few = /^(mlp\/adam|cnn\/batchnorm|mask\/attention|multi\/dict-out|custom)/;
 const onGpu = /^(mlp\/(adam|class)|cnn\/batch|rnn\/gru|mask\/attention|optimizer\/(ema$|grad|loss)|loop\/steps-per-ex)/;
 
+// Threads that share whatever there is to do, so that small arrays are shared too.
+const shared = [1, 2, 3, 4, 7].map((threads) => [`on ${threads} threads`, false, wasmDevice(threads, 0)] as const);
 describe.each([
   ['compiled', false, undefined],
   ['run eagerly', true, undefined],
+  ...(process.env['HORNBEAM_DEVICE'] ? [] : shared),
   ...(withGpu ? ([['on webgpu', false, 'webgpu']] as const) : []),
 ] as const)('training, %s', (_, runEagerly, device) => {
-  const before = currentDevice().name;
-  beforeAll(() => (device ? setDevice(device) : undefined));
-  afterAll(() => setDevice(before));
+  const before = currentDevice();
+  beforeAll(() => (device === 'webgpu' ? setDevice(device) : device && useDevice(device)));
+  afterAll(() => (device === 'webgpu' ? setDevice(before.name) : useDevice(before)));
   for (const c of casesOf<Case>('training/training')) {
     if (runEagerly && !few.test(c.id)) continue;
-    if (device && !onGpu.test(c.id)) continue;
+    if (device === 'webgpu' && !onGpu.test(c.id)) continue;
     test(`${c.id} trains as Keras does`, async () => {
       const model = modelFromConfig(c.model, { customObjects }) as unknown as keras.Model;
       if (runEagerly) model.compileFromConfig({ ...(c.model['compile_config'] as Config), run_eagerly: true });

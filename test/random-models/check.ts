@@ -8,7 +8,8 @@ import { shrink } from './shrink.ts';
 export interface Failure {
   readonly seed: number;
   readonly problem: string;
-  readonly smallest: ModelDescription;
+  /** Absent where not even the layers could be called. */
+  readonly smallest?: ModelDescription;
 }
 
 /** Tries the one model that the seed stands for. */
@@ -19,7 +20,12 @@ export async function failureOf(
   { wanted, milliseconds }: { wanted?: Wanted; milliseconds?: number } = {},
 ): Promise<Failure | undefined> {
   const [genes] = fc.sample(anyGenes(bounds), { seed, numRuns: 1 });
-  const description = describeModel(genes!, bounds, wanted);
+  let description: ModelDescription;
+  try {
+    description = describeModel(genes!, bounds, wanted);
+  } catch (error) {
+    return { seed, problem: `its layers do not fit: ${(error as Error).stack?.split('\n', 4).join('\n')}` };
+  }
   const tried = async (d: ModelDescription): Promise<string | undefined> =>
     problemOf(d, trial).catch((error: unknown) => `it throws: ${(error as Error).message}`);
   const problem = await tried(description);
@@ -36,4 +42,4 @@ const kindOf = (problem: string | undefined): string | undefined =>
     : problem && (problem.includes('from run to run') ? 'other bits' : 'other numbers');
 
 export const show = ({ seed, problem, smallest }: Failure): string =>
-  `model ${seed}: ${problem}\n${JSON.stringify(smallest)}`;
+  `model ${seed}: ${problem}\n${JSON.stringify(smallest) ?? ''}`;
