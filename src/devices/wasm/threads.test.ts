@@ -1,16 +1,21 @@
+import workerThreads, { type Worker } from 'node:worker_threads';
 import { afterAll, describe, expect, it } from 'vitest';
 import { barrier } from './barrier.ts';
 import { atomic, type FunctionBuilder, load, ModuleBuilder, op, store } from './encoder/index.ts';
 import { Heap } from './heap.ts';
-import { ThreadPool } from './threads.ts';
+import { askedThreads, ThreadPool } from './threads.ts';
 
 const heap = new Heap({ shared: true });
 const pool = new ThreadPool(heap, 3);
 afterAll(() => pool.close());
 
-function build(params: number, body: (f: FunctionBuilder, module: ModuleBuilder) => void): WebAssembly.Module {
+function build(
+  params: number,
+  body: (f: FunctionBuilder, module: ModuleBuilder) => void,
+  memory = heap,
+): WebAssembly.Module {
   const module = new ModuleBuilder();
-  module.importMemory('env', 'memory', heap.limits);
+  module.importMemory('env', 'memory', memory.limits);
   const f = module.func(
     'step',
     Array.from({ length: 2 + params }, () => 'i32' as const),
@@ -21,10 +26,17 @@ function build(params: number, body: (f: FunctionBuilder, module: ModuleBuilder)
 }
 
 /** Each thread writes (index + 1) * count at its place in an array. */
-const mark = build(1, (f) => {
-  const [index, count, address] = f.params as [never, never, never];
-  f.store('i32.store', op('i32.add', address, op('i32.shl', index, 2)), op('i32.mul', op('i32.add', index, 1), count));
-});
+const markOn = (memory: Heap): WebAssembly.Module =>
+  build(
+    1,
+    (f) => {
+      const [index, count, address] = f.params as [never, never, never];
+      const place = op('i32.add', address, op('i32.shl', index, 2));
+      f.store('i32.store', place, op('i32.mul', op('i32.add', index, 1), count));
+    },
+    memory,
+  );
+const mark = markOn(heap);
 
 describe('the thread pool', () => {
   it('runs a function once on each thread', () => {
@@ -128,4 +140,37 @@ describe('the thread pool', () => {
     expect([...heap.int32(address, 3)]).toEqual([7, 8, 9]);
     heap.free(big);
   });
+});
+
+describe('a thread that ends', () => {
+  it.each(['between two tasks', 'just now'])('%s: the run says so, and the next one has new threads', async (when) => {
+    const own = new Heap({ shared: true });
+    const threads = new ThreadPool(own, 3);
+    const address = own.allocate(64);
+    const id = threads.load(markOn(own));
+    const started: Worker[] = [];
+    const { Worker: Real } = workerThreads;
+    workerThreads.Worker = class extends Real {
+      constructor(...given: ConstructorParameters<typeof Real>) {
+        super(...given);
+        started.push(this);
+      }
+    };
+    threads.run(id, 'step', [address]);
+    workerThreads.Worker = Real;
+    if (when === 'just now') threads['workers'][1]!.end();
+    else void started[1]!.terminate();
+    if (when !== 'just now') await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(() => threads.run(id, 'step', [address])).toThrow('of its threads one has ended');
+    own.int32(address, 3).fill(0);
+    threads.run(id, 'step', [address]);
+    expect([...own.int32(address, 3)]).toEqual([3, 6, 9]);
+    threads.close();
+  });
+});
+
+it('takes a number of threads from the environment, and nothing else', () => {
+  expect(askedThreads('3')).toBe(3);
+  for (const text of ['abc', '0', '-2', '1.5', '65', '4 cores'])
+    expect(() => askedThreads(text), text).toThrow(`HORNBEAM_THREADS: it is "${text}"`);
 });

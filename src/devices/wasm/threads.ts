@@ -27,6 +27,11 @@ interface Loaded {
   readonly names: readonly string[];
 }
 
+const maxThreads = 64;
+/** Milliseconds after which a wait looks whether those who are waited for still live. */
+const patience = 200;
+/** Milliseconds that threads have to come up. */
+const startTime = 30_000;
 /** Microseconds the caller polls for the others to finish before it sleeps. */
 const pollTime = 100;
 const at = (address: number): number => address >> 2;
@@ -44,10 +49,21 @@ export function availableThreads(): number {
     );
     return 1;
   }
-  const asked = isNode() ? Number(process.env['HORNBEAM_THREADS']) : 0;
-  if (asked >= 1) return Math.min(64, Math.floor(asked));
+  const asked = isNode() ? process.env['HORNBEAM_THREADS'] : undefined;
+  if (asked) return askedThreads(asked);
   const cores = isNode() ? process.getBuiltinModule('node:os').availableParallelism() : navigator.hardwareConcurrency;
   return Math.max(1, Math.min(16, cores || 1));
+}
+
+/** The number in HORNBEAM_THREADS. */
+export function askedThreads(text: string): number {
+  const count = /^\s*\d+\s*$/.test(text) ? Number(text) : Number.NaN;
+  if (count >= 1 && count <= maxThreads) return count;
+  return fail(
+    'HORNBEAM_THREADS',
+    `it is "${text}", which is no number of threads`,
+    `set it to a whole number from 1 to ${maxThreads}, or leave it unset to use all cores`,
+  );
 }
 
 let isSaid = false;
@@ -71,10 +87,12 @@ export class ThreadPool {
   private readonly sources = new Map<number, WebAssembly.Module>();
   private readonly dropped: number[] = [];
   private nextId = 0;
+  /** When all threads were last asked whether they live. */
+  private lookedAt = 0;
 
   constructor(heap: Heap, threads: number) {
     this.heap = heap;
-    this.wanted = heap.shared && features().threads ? Math.max(1, Math.min(64, Math.floor(threads))) : 1;
+    this.wanted = heap.shared && features().threads ? Math.max(1, Math.min(maxThreads, Math.floor(threads))) : 1;
     this.words = heap.int32(0, 256);
     this.args = heap.float64(control.args, maxArgs);
     this.words[at(control.spinOnly)] = features().mayBlock ? 0 : 1;
@@ -106,10 +124,15 @@ export class ThreadPool {
   /** In Node workers come up while their creator blocks. */
   private startBlocking(): void {
     const workers = startWorkers(this.heap.memory, this.wanted - 1);
+    const until = performance.now() + startTime;
     for (;;) {
       const ready = Atomics.load(this.words, at(control.ready));
       if (ready >= workers.length) break;
-      Atomics.wait(this.words, at(control.ready), ready);
+      Atomics.wait(this.words, at(control.ready), ready, patience);
+      if (workers.some((worker) => worker.isGone()) || performance.now() > until) {
+        this.workers = workers;
+        this.refuseDead(`${workers.length - Atomics.load(this.words, at(control.ready))} did not start`);
+      }
     }
     this.begin(workers);
   }
@@ -184,6 +207,12 @@ export class ThreadPool {
 
   private launch(): void {
     const { words } = this;
+    // In the middle of a run hardly anything can end a thread: whoever could, waits for the run.
+    const now = performance.now();
+    const isThorough = now - this.lookedAt > patience;
+    if (isThorough) this.lookedAt = now;
+    if (this.workers.some((worker) => worker.hasEnded || (isThorough && worker.isGone())))
+      this.refuseDead('one has ended');
     Atomics.store(words, at(control.pending), this.workers.length);
     Atomics.add(words, at(control.job), 1);
     if (Atomics.load(words, at(control.sleepers)) > 0) Atomics.notify(words, at(control.job));
@@ -199,8 +228,30 @@ export class ThreadPool {
         pending = Atomics.load(words, at(control.pending));
         if (pending === 0) return;
       }
-      if (features().mayBlock && performance.now() > until) Atomics.wait(words, at(control.pending), pending);
+      if (!features().mayBlock || performance.now() <= until) continue;
+      const isLate = Atomics.wait(words, at(control.pending), pending, patience) === 'timed-out';
+      if (isLate && this.workers.some((worker) => worker.isGone())) this.refuseDead('one has ended');
     }
+  }
+
+  /** Ends all threads when some are gone, for which a run would wait without end. The next run starts new ones. */
+  private refuseDead(what: string): never {
+    const { words } = this;
+    this.abort();
+    this.close();
+    for (const address of [
+      control.pending,
+      control.sleepers,
+      control.aborted,
+      control.arrived,
+      control.barrierSleepers,
+    ])
+      words[at(address)] = 0;
+    fail(
+      'wasm device',
+      `of its threads ${what}: it was killed, or there was no memory for it`,
+      'run again, which starts new threads; with HORNBEAM_THREADS=1 there are none',
+    );
   }
 
   /** Lets the threads that wait at a barrier trap. */

@@ -10,6 +10,10 @@ export interface WorkerMessage {
 export interface WorkerHandle {
   post(message: WorkerMessage): void;
   end(): void;
+  /** Whether its thread has ended, as was heard between two tasks. */
+  readonly hasEnded: boolean;
+  /** Whether its thread has ended, asked now: some microseconds. */
+  isGone(): boolean;
 }
 
 /** Starts a worker for each thread but the caller's; none of them keeps the process alive. A page may refuse them, later. */
@@ -23,9 +27,26 @@ function nodeWorker(memory: WebAssembly.Memory, index: number): WorkerHandle {
   const { Worker } = process.getBuiltinModule('node:worker_threads');
   const worker = new Worker(workerSource, { eval: true, workerData: { memory, index }, execArgv: [] });
   worker.unref();
+  let hasEnded = false;
+  const gone = (): void => {
+    hasEnded = true;
+  };
+  // Its idle time can be told only once it was asked for while it lived.
+  worker.once('online', () => void worker.performance.eventLoopUtilization());
+  worker.once('exit', gone);
+  // Nobody else listens: an error in a thread would end the process before the run that waits for it could say so.
+  worker.once('error', gone);
   return {
     post: (message) => worker.postMessage(message),
-    end: () => void worker.terminate(),
+    end: () => {
+      gone();
+      void worker.terminate();
+    },
+    get hasEnded() {
+      return hasEnded;
+    },
+    // The idle time of a thread that has ended is -1.
+    isGone: () => hasEnded || worker.performance.eventLoopUtilization().idle < 0,
   };
 }
 
@@ -40,5 +61,7 @@ function pageWorker(memory: WebAssembly.Memory, index: number, refused: () => vo
       worker.terminate();
       URL.revokeObjectURL(url);
     },
+    hasEnded: false,
+    isGone: () => false,
   };
 }
