@@ -3,6 +3,7 @@ import type { SymbolicShape } from '../../base/shape.ts';
 import { add, getItem, matmul, multiply, split, subtract } from '../../ops/index.ts';
 import { SeedGenerator } from '../../random/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
+import type { InputSpec } from '../input-spec.ts';
 import { Layer } from '../layer.ts';
 import { buildCell, type CellOptions, callCell, gatedProduct, type Keep, type States } from './cell.ts';
 import { cellFields, recurrentActivationField } from './fields.ts';
@@ -27,6 +28,7 @@ export class GRUCell extends Layer<
 > {
   static override readonly className = 'GRUCell';
   static override readonly fields = gruFields;
+  override inputSpec: InputSpec = {};
   readonly stateSize = this.units;
   readonly outputSize = this.units;
   readonly gateCount = 3;

@@ -3,6 +3,7 @@ import type { SymbolicShape } from '../../base/shape.ts';
 import { add, multiply, split } from '../../ops/index.ts';
 import { SeedGenerator } from '../../random/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
+import type { InputSpec } from '../input-spec.ts';
 import { Layer } from '../layer.ts';
 import { buildCell, type CellOptions, callCell, gatedProduct, type Keep, type States } from './cell.ts';
 import { cellFields, recurrentActivationField } from './fields.ts';
@@ -28,6 +29,7 @@ export class LSTMCell extends Layer<
 > {
   static override readonly className = 'LSTMCell';
   static override readonly fields = lstmFields;
+  override inputSpec: InputSpec = {};
   readonly stateSize = [this.units, this.units];
   readonly outputSize = this.units;
   readonly gateCount = 4;

@@ -3,6 +3,7 @@ import type { SymbolicShape } from '../../base/shape.ts';
 import { add } from '../../ops/index.ts';
 import { SeedGenerator } from '../../random/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
+import type { InputSpec } from '../input-spec.ts';
 import { Layer, type LayerOptions } from '../layer.ts';
 import { buildCell, type CellOptions, callCell, gatedProduct, type Keep, type States } from './cell.ts';
 import { cellFields as fields } from './fields.ts';
@@ -16,6 +17,7 @@ export class SimpleRNNCell extends Layer<
 > {
   static override readonly className = 'SimpleRNNCell';
   static override readonly fields = fields;
+  override inputSpec: InputSpec = {};
   readonly stateSize = this.units;
   readonly outputSize = this.units;
   readonly gateCount = 1;

@@ -4,6 +4,7 @@ import type { SymbolicShape } from '../../base/shape.ts';
 import { zeros } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { optionsOf } from '../inner.ts';
+import type { InputSpec } from '../input-spec.ts';
 import { Layer, type LayerOptions } from '../layer.ts';
 import { layersField } from '../nested-layer.ts';
 import {
@@ -32,6 +33,7 @@ export class StackedRNNCells extends Layer<
 > {
   static override readonly className = 'StackedRNNCells';
   static override readonly fields = fields;
+  override inputSpec: InputSpec = {};
   readonly cells: readonly Cell[];
   readonly stateSize: readonly StateSize[];
   readonly outputSize: number;
