@@ -94,50 +94,78 @@ const deltaOptions: OptionNames<DeltaOptions> = {
 };
 const ones = [1, 1, 1, 1] as const;
 
+type DeltaFormat = 'center_yxhw' | 'center_xywh';
+/** Deltas for x, y, width and height in the order of a format, or from it back: either way the pairs change places or stay. */
+function inOrder(who: string, option: string, format: DeltaFormat, [a, b, c, d]: Four): Four {
+  if (format !== 'center_yxhw' && format !== 'center_xywh')
+    fail(who, `${option} is "${String(format)}"`, 'use "center_yxhw" or "center_xywh"');
+  return format === 'center_yxhw' ? [b, a, d, c] : [a, b, c, d];
+}
+export interface EncodeOptions extends DeltaOptions {
+  /** The order of the deltas: centre and size, y or x first. Default: "center_yxhw". */
+  readonly encodingFormat?: DeltaFormat;
+}
+export interface DecodeOptions extends DeltaOptions {
+  /** The order of the deltas: centre and size, y or x first. Default: "center_yxhw". */
+  readonly encodedFormat?: DeltaFormat;
+}
+
 /**
  * Boxes from what a detector predicts for each anchor: shifts of the centre in anchor sizes, and logarithms of the growth
- * (dx, dy, dw, dh). Anchors `[n, 4]`, deltas `[..., n, 4]`.
- * @example decodeDeltasToBoxes([[0, 0, 2, 2]], [[0.5, 0, 0, 0]]) // [[1, 0, 3, 2]]
+ * (dy, dx, dh, dw). Anchors `[n, 4]`, deltas `[..., n, 4]`.
+ * @example decodeDeltasToBoxes([[0, 0, 2, 2]], [[0, 0.5, 0, 0]]) // [[1, 0, 3, 2]]
  */
 export const decodeDeltasToBoxes = op(
   'decodeDeltasToBoxes',
   (
     anchors: Tensor,
     deltas: Tensor,
-    { anchorFormat = 'xyxy', boxFormat = 'xyxy', variance, ...size }: DeltaOptions = {},
+    { anchorFormat = 'xyxy', boxFormat = 'xyxy', encodedFormat = 'center_yxhw', variance, ...size }: DecodeOptions = {},
   ): Tensor => {
     const [ax, ay, aw, ah] = parts(convertFormat(anchors, anchorFormat, 'center_xywh', size));
     const v = variance ?? ones;
-    const [dx, dy, dw, dh] = parts(deltas).map((d, k) => multiply(d, v[k]!)) as unknown as Four;
+    const given = parts(deltas).map((d, k) => multiply(d, v[k]!)) as unknown as Four;
+    const [dx, dy, dw, dh] = inOrder('decodeDeltasToBoxes', 'encodedFormat', encodedFormat, given);
     const boxes = [add(multiply(dx, aw), ax), add(multiply(dy, ah), ay), multiply(exp(dw), aw), multiply(exp(dh), ah)];
     return convertFormat(stack(boxes, { axis: -1 }), 'center_xywh', boxFormat, size);
   },
   ['tensor', 'tensor'],
-  deltaOptions,
+  { ...deltaOptions, encodedFormat: true },
 );
 
 /**
  * What a detector should predict for anchors to become boxes: the inverse of `decodeDeltasToBoxes`.
- * @example encodeBoxToDeltas([[0, 0, 2, 2]], [[1, 0, 3, 2]]) // [[0.5, 0, 0, 0]]
+ * @example encodeBoxToDeltas([[0, 0, 2, 2]], [[1, 0, 3, 2]]) // [[0, 0.5, 0, 0]]
  */
 export const encodeBoxToDeltas = op(
   'encodeBoxToDeltas',
   (
     anchors: Tensor,
     boxes: Tensor,
-    { anchorFormat = 'xyxy', boxFormat = 'xyxy', variance, ...size }: DeltaOptions = {},
+    {
+      anchorFormat = 'xyxy',
+      boxFormat = 'xyxy',
+      encodingFormat = 'center_yxhw',
+      variance,
+      ...size
+    }: EncodeOptions = {},
   ): Tensor => {
     const [ax, ay, aw, ah] = parts(convertFormat(anchors, anchorFormat, 'center_xywh', size));
     const [x, y, w, h] = parts(convertFormat(boxes, boxFormat, 'center_xywh', size));
     const v = variance ?? ones;
-    const deltas = [divide(subtract(x, ax), aw), divide(subtract(y, ay), ah), log(divide(w, aw)), log(divide(h, ah))];
+    const deltas = inOrder('encodeBoxToDeltas', 'encodingFormat', encodingFormat, [
+      divide(subtract(x, ax), aw),
+      divide(subtract(y, ay), ah),
+      log(divide(w, aw)),
+      log(divide(h, ah)),
+    ]);
     return stack(
       deltas.map((d, k) => divide(d, v[k]!)),
       { axis: -1 },
     );
   },
   ['tensor', 'tensor'],
-  deltaOptions,
+  { ...deltaOptions, encodingFormat: true },
 );
 
 /** Boxes cut off at the image's border, in pixels. @example clipToImageSize([[-1, 0, 3, 9]], { height: 4, width: 4 }) // [[0, 0, 3, 4]] */

@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest';
+import type { Tensor } from '../../src/tensor/index.ts';
+import * as utils from '../../src/utils/index.ts';
+import { casesOf, expectSame, type Stored, type Tolerance, withTensors } from './cases.ts';
+
+interface Case {
+  readonly id: string;
+  readonly function: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly output?: Stored | Readonly<Record<string, unknown>>;
+  readonly error?: unknown;
+  readonly tol?: Tolerance;
+}
+type Values = Readonly<Record<string, any>>;
+
+const { boundingBoxes: boxes } = utils;
+/** Height and width, however Keras's function takes them. */
+const sizeOf = ({ image_shape: shape, height, width }: Values) => {
+  const [h, w] = shape ?? [height, width];
+  return { ...(h && { height: h }), ...(w && { width: w }) };
+};
+const deltas = (a: Values) => ({
+  anchorFormat: a.anchor_format,
+  boxFormat: a.box_format,
+  ...(a.variance && { variance: a.variance }),
+  ...sizeOf(a),
+});
+/** The functions that are here, called as Keras's cases say. */
+const calls: Readonly<Record<string, (a: Values) => unknown>> = {
+  'bounding_boxes.convert_format': (a) => boxes.convertFormat(a.boxes, a.source, a.target, sizeOf(a)),
+  'bounding_boxes.compute_iou': (a) => boxes.computeIou(a.boxes1, a.boxes2, a.bounding_box_format, sizeOf(a)),
+  'bounding_boxes.compute_ciou': (a) => boxes.computeCiou(a.boxes1, a.boxes2, a.bounding_box_format, sizeOf(a)),
+  'bounding_boxes.encode_box_to_deltas': (a) =>
+    boxes.encodeBoxToDeltas(a.anchors, a.boxes, { ...deltas(a), encodingFormat: a.encoding_format }),
+  'bounding_boxes.decode_deltas_to_boxes': (a) =>
+    boxes.decodeDeltasToBoxes(a.anchors, a.boxes_delta, { ...deltas(a), encodedFormat: a.encoded_format }),
+};
+/** What the functions here do not take: nests of boxes, masks. */
+const isTaken = ({ args }: Case): boolean =>
+  !args.use_masking &&
+  ['boxes', 'anchors', 'boxes1'].every((key) => args[key] === undefined || 'shape' in (args[key] as object));
+
+const cases = casesOf<Case>('utils/utils');
+const runs = (c: Case): boolean => c.function in calls && isTaken(c);
+
+test.each(cases.filter(runs).map((c) => [c.id, c] as const))('%s', (_, c) => {
+  const call = () => calls[c.function]!(withTensors(c.args) as Values) as Tensor;
+  if (c.error !== undefined) expect(call).toThrow(/\n {2}Fix: /);
+  else expectSame(call(), c.output as Stored, c.tol ?? [1e-5, 1e-5], c.id);
+});
+test('what does not run is known', () => {
+  const left = new Map<string, number>();
+  for (const c of cases) if (!runs(c)) left.set(c.function, (left.get(c.function) ?? 0) + 1);
+  const names = [...left].map(([name, count]) => `${name} ${count}`);
+  console.info(`cases that cannot run: ${names.join(', ')}`);
+  expect(cases.length).toBe(210);
+  expect(names).toMatchInlineSnapshot(`
+    [
+      "to_categorical 7",
+      "normalize 7",
+      "pad_sequences 9",
+      "timeseries_dataset_from_array 12",
+      "split_dataset 10",
+      "bounding_boxes.convert_format 1",
+      "bounding_boxes.clip_to_image_size 4",
+      "bounding_boxes.compute_iou 2",
+      "bounding_boxes.decode_deltas_to_boxes 1",
+      "bounding_boxes.affine_transform 3",
+      "bounding_boxes.crop 4",
+      "bounding_boxes.pad 2",
+      "array_to_img 8",
+      "img_to_array 6",
+      "smart_resize 7",
+      "applications.convnext.preprocess_input 1",
+      "applications.densenet.preprocess_input 2",
+      "applications.efficientnet.preprocess_input 1",
+      "applications.efficientnet_v2.preprocess_input 1",
+      "applications.inception_resnet_v2.preprocess_input 1",
+      "applications.inception_v3.preprocess_input 1",
+      "applications.mobilenet.preprocess_input 2",
+      "applications.mobilenet_v2.preprocess_input 1",
+      "applications.mobilenet_v3.preprocess_input 1",
+      "applications.nasnet.preprocess_input 1",
+      "applications.resnet.preprocess_input 2",
+      "applications.resnet_v2.preprocess_input 1",
+      "applications.vgg16.preprocess_input 1",
+      "applications.vgg19.preprocess_input 1",
+      "applications.xception.preprocess_input 1",
+      "applications.imagenet_utils.preprocess_input 3",
+      "FeatureSpace 2",
+    ]
+  `);
+});
