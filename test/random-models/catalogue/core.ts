@@ -38,7 +38,8 @@ export const core: Readonly<Record<string, Entry>> = {
     }),
   },
   Softmax: {
-    fits: ofAnyRank,
+    // A mask of steps is added to what it is given, which fits no sequence of vectors.
+    fits: ofRank(1, 3, 4),
     make: (draw, { shape }) => ({ config: { axis: draw.of([-1, draw.from(1, shape.length)]) } }),
   },
   EinsumDense: {
