@@ -91,3 +91,13 @@ it('says that text is YAML or of TensorFlow.js', () => {
   expect(() => keras.models.modelFromJson('class_name: Sequential\nconfig: {}')).toThrow('YAML');
   expect(() => keras.models.modelFromJson('{"modelTopology": {}}')).toThrow('TensorFlow.js');
 });
+
+it('reads the weights of a file whose groups are named as Windows separates folders', async () => {
+  const model = make();
+  const file = await keras.saving.weightsToH5(model as never);
+  const { dense } = (file.children['layers'] as typeof file).children;
+  const windows = { attributes: file.attributes, children: { '_layer_checkpoint_dependencies\\dense': dense! } };
+  const other = make();
+  keras.saving.weightsFromH5(other as never, windows);
+  expect(await answers(other)).toEqual(await answers(model));
+});

@@ -44,9 +44,10 @@ export const loadWeightsOptions: OptionNames<LoadWeightsOptions> = { skipMismatc
 export function weightsFromH5(root: AnyLayer, file: H5Group, options: LoadWeightsOptions = {}): void {
   const { skipMismatch = false } = optionsOf('weightsFromH5', loadWeightsOptions, options);
   const found: { variable: Variable; data: TypedArray }[] = [];
+  const groups = withSlashes(file);
   const mismatches: Mismatch[] = [];
   for (const placed of placeSaveables(root)) {
-    const problem = match(placed, file, found);
+    const problem = match(placed, groups, found);
     if (problem) mismatches.push({ path: placed.path, problem });
   }
   const essential = mismatches.filter(({ path }) => path !== 'optimizer');
@@ -63,6 +64,22 @@ export function weightsFromH5(root: AnyLayer, file: H5Group, options: LoadWeight
     const lora = loraOf(variable);
     if (lora) lora.b.assign(zeros(lora.b.shape, { dtype: lora.b.dtype }));
   }
+}
+
+/** Groups as a file of TensorFlow's Keras on Windows has them: there `\\` stands in their names for `/`. */
+function withSlashes(file: H5Group): H5Group {
+  const names = Object.keys(file.children).filter((name) => name.includes('\\'));
+  if (names.length === 0) return file;
+  const out: H5Group = { attributes: file.attributes, children: { ...file.children } };
+  for (const name of names) {
+    const node = file.children[name]!;
+    if (isH5Dataset(node)) continue;
+    const group = makeH5Group(out, name.replaceAll('\\', '/'));
+    Object.assign(group.attributes, node.attributes);
+    Object.assign(group.children, node.children);
+    delete out.children[name];
+  }
+  return out;
 }
 
 /** Finds the file's values for one object's variables; gives what is wrong with them. */
