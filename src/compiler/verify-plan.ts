@@ -37,9 +37,13 @@ export function verifyPlan(plan: Plan): void {
     if (step.kind === 'repeat') take(step.counter);
     // A second round finds what the first one left.
     const rounds = step.kind === 'switch' ? 1 : 2;
-    for (let round = 0; round < rounds; round++) for (const list of inner) list.forEach(visit);
-    if (step.kind === 'while' && !holds(step.test))
-      wrong(`"${step.test.name}" is tested where its bytes are not its own`);
+    for (let round = 0; round < rounds; round++)
+      for (const [k, list] of inner.entries()) {
+        list.forEach(visit);
+        // The body may have the test's bytes: the next round computes it again.
+        if (step.kind === 'while' && k === 0 && !holds(step.test))
+          wrong(`"${step.test.name}" is tested where its bytes are not its own`);
+      }
     if (inner.length > 0) return;
     const { reads, writes } = touchedBy(step);
     const written = new Set(writes);
