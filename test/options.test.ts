@@ -43,6 +43,7 @@ const objects: readonly object[] = [
   new layers.Conv2D({ filters: 1, kernelSize: 1 }),
   new layers.Conv3D({ filters: 1, kernelSize: 1 }),
   new metrics.MeanSquaredError(),
+  new metrics.MeanIoU({ numClasses: 2 }),
   new metrics.MeanAveragePrecision({ boundingBoxFormat: 'xywh' }),
   new keras.coco.CocoAccumulator(),
   new keras.optimizers.Adam(),

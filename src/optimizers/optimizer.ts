@@ -11,7 +11,7 @@ import {
   resolveOptions,
 } from '../base/field.ts';
 import { autoName, toSnakeCase } from '../base/naming.ts';
-import { optionsOf } from '../base/options.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
 import { type Config, serializeObject } from '../base/serialize.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
 import * as initializers from '../initializers/index.ts';
@@ -31,6 +31,7 @@ export interface OptimizerVariableOptions {
   readonly initializer?: initializers.InitializerLike;
   readonly dtype?: RealDType;
 }
+const variableOptions: OptionNames<OptimizerVariableOptions> = { name: true, initializer: true, dtype: true };
 
 /** A variable that an optimizer keeps for each variable it trains: its name, and what it is when it is not zeros like it. */
 export type Slot = string | SlotOptions;
@@ -132,17 +133,13 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   }
 
   /** Makes a variable of the optimizer's own, for `build`. */
-  addVariable(
-    shape: Shape,
-    { name = 'variable', initializer = 'zeros', dtype = 'float32' }: OptimizerVariableOptions = {},
-  ): Variable {
+  addVariable(shape: Shape, options: OptimizerVariableOptions = {}): Variable {
+    const { name = 'variable', initializer = 'zeros', dtype = 'float32' } = optionsOf(this, variableOptions, options);
     return this.track(name, { shape, dtype }, initializers.get(initializer)!(shape, { dtype }));
   }
   /** Makes a variable like another, zeros unless said otherwise: what an optimizer keeps beside each variable it trains. */
-  addVariableFromReference(
-    reference: Variable,
-    { name = 'slot', initializer = 'zeros' }: OptimizerVariableOptions = {},
-  ): Variable {
+  addVariableFromReference(reference: Variable, options: OptimizerVariableOptions = {}): Variable {
+    const { name = 'slot', initializer = 'zeros' } = optionsOf(this, variableOptions, options);
     const { path, shape, dtype } = reference;
     return this.addVariable(shape, { name: `${path.replaceAll('/', '_')}_${name}`, initializer, dtype });
   }
