@@ -15,7 +15,7 @@ export class CustomScaleLayer extends Layer<typeof fields, [inputs: readonly Ten
   static override readonly className = 'CustomScaleLayer';
   static override readonly fields = fields;
   static override readonly needsBuild = false;
-  override inputSpec: InputSpec = {};
+  override inputSpec: readonly InputSpec[] = [{}, {}];
 
   call([a, b]: readonly Tensor[]): Tensor {
     return add(a!, multiply(b!, this.scale));
