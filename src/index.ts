@@ -45,5 +45,6 @@ export {
   valueAndGrad,
 } from './tensor/index.ts';
 export * as callbacks from './training/callbacks/index.ts';
+export * as tree from './tree/index.ts';
 export * as utils from './utils/index.ts';
 export * as visualization from './visualize/index.ts';

@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('../src', import.meta.url));
 /** Folders from the ground up: a file imports from its own folder and from lower ranks. */
 const ranks: readonly (readonly string[])[] = [
   ['base'],
-  ['formats', 'ir'],
+  ['formats', 'ir', 'tree'],
   ['primitives'],
   ['autodiff', 'compiler'],
   ['devices'],
