@@ -35,7 +35,9 @@ export * as random from './random/index.ts';
 export { SeedGenerator } from './random/index.ts';
 export * as regularizers from './regularizers/index.ts';
 export {
+  type Gradients,
   grad,
+  gradients,
   jit,
   KerasTensor,
   type Like,

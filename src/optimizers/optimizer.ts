@@ -16,7 +16,7 @@ import { type Config, serializeObject } from '../base/serialize.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
 import * as initializers from '../initializers/index.ts';
 import { add, cast, divide, equal, floorDivide, mod, multiply, notEqual, subtract, where } from '../ops/index.ts';
-import { asTensor, atPath, type Like, type Tensor, tensor, Variable } from '../tensor/index.ts';
+import { asTensor, atPath, type Like, outsideOfTraces, type Tensor, tensor, Variable } from '../tensor/index.ts';
 import { clipGradients } from './clipping.ts';
 import { optimizerFields } from './fields.ts';
 import { LearningRateSchedule } from './schedules/schedule.ts';
@@ -278,7 +278,8 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
         `${gradients.length} gradients were given for ${variables.length} variables`,
         this.built ? 'give one gradient for each variable' : 'give the variables too, or build it first',
       );
-    if (!this.built) this.build(variables);
+    // In the midst of a compiled step as well, what it makes begins with numbers.
+    if (!this.built) outsideOfTraces(() => this.build(variables));
     const unknown = variables.find((v) => !this.#known.includes(v));
     if (unknown)
       fail(

@@ -6,7 +6,13 @@ import type { Variable } from './variable.ts';
  * What an op does when it is called. `trace`: it records; variables read as inputs of the program and assignments change
  * what later reads see. `tape`: it computes at once and remembers how, for a gradient. `eager` (no frame): it computes.
  */
-export type Frame = Trace | { readonly kind: 'tape' } | { readonly kind: 'eager' };
+export type Frame = Trace | Tape | { readonly kind: 'eager' };
+
+interface Tape {
+  readonly kind: 'tape';
+  /** Variables that were given values with a history. */
+  readonly assigned: Set<Variable>;
+}
 
 /** A program being recorded, with the variables it touched. */
 export class Trace {
@@ -50,7 +56,30 @@ export function currentTrace(): Trace | undefined {
   const frame = currentFrame();
   return frame?.kind === 'trace' ? frame : undefined;
 }
-export const isRecordingTape = (): boolean => currentFrame()?.kind === 'tape';
+export const isRecordingTape = (): boolean => currentTape() !== undefined;
+
+/** The tape in use, to note that a variable got a value with a history. */
+export function currentTape(): Tape | undefined {
+  const frame = currentFrame();
+  return frame?.kind === 'tape' ? frame : undefined;
+}
+/**
+ * Runs `f` so that gradients can be taken of what it gives: on the tape, unless a program is being recorded. Variables that it
+ * assigns forget their history when the outermost tape ends: it would keep each step's computation alive for the next.
+ */
+export function withHistory<R>(f: () => R): R {
+  if (currentTrace()) return f();
+  const outer = currentTape();
+  if (outer) return inFrame(outer, f);
+  const tape: Tape = { kind: 'tape', assigned: new Set() };
+  try {
+    return inFrame(tape, f);
+  } finally {
+    for (const variable of tape.assigned) variable.held = bare(variable.held);
+  }
+}
+/** A concrete tensor without the equations behind it. */
+export const bare = (t: Tensor): Tensor => (t.equation && t.storage ? new Tensor(t, { storage: t.storage }) : t);
 
 /** Runs `f` in the given frame. */
 export function inFrame<R>(frame: Frame, f: () => R): R {

@@ -10,7 +10,7 @@ import { Tensor } from '../ir/tensor.ts';
 import { neg } from '../primitives/elementwise.ts';
 import { full } from '../primitives/generators.ts';
 import { evaluate } from '../runtime/execute.ts';
-import { currentTrace, inFrame, Trace } from './frames.ts';
+import { bare, currentTrace, inFrame, isRecordingTape, Trace, withHistory } from './frames.ts';
 import { tensorsIn, withTensors } from './leaves.ts';
 import { isNumbers, isTypedArray, type Nested, tensor } from './like.ts';
 import { Variable } from './variable.ts';
@@ -25,20 +25,20 @@ const gradOptions: OptionNames<GradOptions> = { argnums: true };
  * Gradients of a scalar with respect to tensors, zeros where it does not depend on one. With respect to z = a + bi it is
  * `∂/∂a - i ∂/∂b`, as in JAX.
  */
-export function gradientsOf(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
+export function gradientsOf(loss: Tensor, wrt: readonly Tensor[], who = 'grad'): Tensor[] {
   if (loss.shape.length > 0)
     fail(
-      'grad',
+      who,
       `the function must give a scalar, it gave shape ${showShape(loss.shape)}`,
       'reduce the result, e.g. with ops.sum or ops.mean',
     );
   if (!isInexact(loss.dtype))
     fail(
-      'grad',
+      who,
       `the function gave dtype ${loss.dtype}, which has no gradient`,
       'let it give a float: what it counts or rounds has no slope',
     );
-  if (loss.parts) fail('grad', 'the function gave a complex64 number', 'make it real, e.g. with ops.real or ops.abs');
+  if (loss.parts) fail(who, 'the function gave a complex64 number', 'make it real, e.g. with ops.real or ops.abs');
   const zeros = (t: Tensor): Tensor => full({ shape: t.shape, dtype: t.dtype, value: 0 });
   const record = (): Tensor[] => {
     const leaves = wrt.flatMap(partsOf);
@@ -51,8 +51,8 @@ export function gradientsOf(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
   if (currentTrace()) return record();
   const found = inFrame(new Trace({ inline: true }), record);
   evaluate(found);
-  // The history behind a gradient would keep the whole computation alive.
-  const bare = (g: Tensor): Tensor => new Tensor(g, { storage: g.storage! });
+  // A gradient of gradients goes back through them. Otherwise their history would keep the whole computation alive.
+  if (isRecordingTape()) return found;
   return found.map((g) => (g.parts ? complex(bare(g.parts[0]), bare(g.parts[1])) : bare(g)));
 }
 
@@ -95,9 +95,7 @@ export function valueAndGrad<A extends readonly unknown[]>(
     for (const k of positions) all[k] = differentiable(args[k], k);
     const given = positions.map((k) => all[k]);
     const wrt = tensorsIn(given);
-    const value = currentTrace()
-      ? f(...(all as unknown as A))
-      : inFrame({ kind: 'tape' }, () => f(...(all as unknown as A)));
+    const value = withHistory(() => f(...(all as unknown as A)));
     const found = withTensors(given, gradientsOf(value, wrt));
     return [value, typeof argnums === 'number' ? found[0] : found];
   };

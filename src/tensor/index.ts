@@ -1,5 +1,13 @@
 export { Tensor } from '../ir/tensor.ts';
-export { currentFrame, currentTrace, inFrame, isRecordingTape, outsideOfTraces, Trace } from './frames.ts';
+export {
+  currentFrame,
+  currentTrace,
+  inFrame,
+  isRecordingTape,
+  outsideOfTraces,
+  Trace,
+  withHistory,
+} from './frames.ts';
 export { type GradOptions, grad, gradientsOf, valueAndGrad } from './grad.ts';
 export { type Jitted, jit } from './jit.ts';
 export { callsOf, type GraphNode, KerasTensor, type Operation, replay } from './keras-tensor.ts';
@@ -25,4 +33,5 @@ export { addNode, hasSymbolic, inferSymbolic, type SymbolicAval } from './symbol
 export { compileTraced, runTraced, type Traced, trace } from './traced.ts';
 export { beginLayerCall, buildOnShapes } from './trial.ts';
 export { type InitialValue, Variable, type VariableOptions } from './variable.ts';
+export { type Gradients, gradients } from './variable-gradients.ts';
 export { currentWatcher, isYounger, noteBirth, type Watcher, watchedBy } from './watch.ts';

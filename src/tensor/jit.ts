@@ -3,7 +3,7 @@ import { RecentCache } from '../base/recent.ts';
 import type { Executable, Timing } from '../devices/device.ts';
 import { deviceKey } from '../runtime/device.ts';
 import { bytesOfProgram } from '../runtime/execute.ts';
-import { currentTrace } from './frames.ts';
+import { currentTrace, isRecordingTape } from './frames.ts';
 import { leavesIn, signatureOf } from './leaves.ts';
 import { compileTraced, runTraced, type Traced, timeTraced, trace } from './traced.ts';
 
@@ -38,7 +38,8 @@ export function jit<A extends readonly unknown[], R>(
     return found;
   };
   const call = (...args: A): R => {
-    if (currentTrace()) return f(...args);
+    // A gradient that is taken around it must see its equations.
+    if (currentTrace() || isRecordingTape()) return f(...args);
     const { traced, executable } = entry(args);
     return runTraced(traced, executable, leavesIn(args));
   };

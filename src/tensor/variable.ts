@@ -7,7 +7,7 @@ import { Tensor } from '../ir/tensor.ts';
 import { add, convert, sub } from '../primitives/elementwise.ts';
 import { full } from '../primitives/generators.ts';
 import { copyOf, evaluate } from '../runtime/execute.ts';
-import { currentTrace, outsideOfTraces } from './frames.ts';
+import { bare, currentTape, currentTrace, outsideOfTraces } from './frames.ts';
 import { asPlainTensor, type Plain } from './plain.ts';
 import { currentAutocast, refuseVariables, scopedPath, takeRoom } from './scopes.ts';
 import { currentWatcher, noteBirth } from './watch.ts';
@@ -132,7 +132,9 @@ export class Variable {
     const trace = currentTrace();
     if (trace) trace.assign(this, accepted);
     else {
-      this.held = accepted;
+      const tape = currentTape();
+      tape?.assigned.add(this);
+      this.held = tape ? accepted : bare(accepted);
       this.#isShared = true;
     }
     return accepted;

@@ -3,7 +3,7 @@ import { maskOf } from '../layers/masks.ts';
 import { Mean, type Metric } from '../metrics/index.ts';
 import { add, zeros } from '../ops/index.ts';
 import { deviceReady } from '../runtime/device.ts';
-import { asCallOf, currentTrace, gradientsOf, inFrame, type Tensor, Trace, tensorsIn } from '../tensor/index.ts';
+import { asCallOf, gradientsOf, inFrame, type Tensor, Trace, tensorsIn, withHistory } from '../tensor/index.ts';
 import type { CallbackLogs } from './callbacks/callback.ts';
 import type { History } from './callbacks/history.ts';
 import { Compiled, type CompileOptions } from './compile.ts';
@@ -144,7 +144,7 @@ export class Trainer {
         fail(model, 'there is no loss to train on', 'pass `loss` to compile(), or call addLoss() in a layer');
       return { yPred, loss, scaled: optimizer.scaleLoss(loss) };
     };
-    const { yPred, loss, scaled } = currentTrace() ? run() : inFrame({ kind: 'tape' }, run);
+    const { yPred, loss, scaled } = withHistory(run);
     // As in Keras, a step changes trainable variables by their gradients alone: what `call` assigned to them is dropped.
     variables.forEach((v, k) => {
       if (v.read() !== values[k]) v.assign(values[k]!);

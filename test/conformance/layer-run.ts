@@ -3,7 +3,7 @@ import type { SymbolicShape } from '../../src/base/shape.ts';
 import { maskOf, setMask } from '../../src/layers/masks.ts';
 import { registerLayers } from '../../src/layers/register.ts';
 import * as ops from '../../src/ops/index.ts';
-import { gradientsOf, inFrame, KerasTensor, mapTensors, Tensor, tensorsIn } from '../../src/tensor/index.ts';
+import { gradientsOf, KerasTensor, mapTensors, Tensor, tensorsIn, withHistory } from '../../src/tensor/index.ts';
 import { expectSame, isStored, optionsOf, type Tolerance, withTensors } from './cases.ts';
 import type { LayerCall, LayerCase, Nest } from './layer-cases.ts';
 
@@ -96,7 +96,7 @@ export function checkCall(layer: AnyLayer, c: LayerCase, given: LayerCall, what:
   const trainable = layer.trainableWeights;
   const before = trainable.map((w) => w.value);
   if (hasGradients)
-    inFrame({ kind: 'tape' }, () => {
+    withHistory(() => {
       outputs = call(layer, args);
       const loss = objective(outputs, withTensors(given.cotangents));
       if (!loss) return;

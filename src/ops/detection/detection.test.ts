@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { gradientsOf, inFrame, tensor } from '../../tensor/index.ts';
+import { gradientsOf, tensor, withHistory } from '../../tensor/index.ts';
 import { sum } from '../numpy/reduce.ts';
 import { boxFormats, clipToImageSize, convertFormat, decodeDeltasToBoxes, encodeBoxToDeltas } from './box-formats.ts';
 import { boxCiou, boxDiou, boxGiou, boxIou, pairwiseIou } from './box-overlap.ts';
@@ -34,7 +34,7 @@ test('the complete IoU has a finite gradient, also for boxes that do not meet', 
     ],
     { dtype: 'float32' },
   );
-  const value = inFrame({ kind: 'tape' }, () =>
+  const value = withHistory(() =>
     sum(
       boxCiou(
         boxes,

@@ -1,0 +1,66 @@
+import { isInexact } from '../base/dtype.ts';
+import { fail } from '../base/errors.ts';
+import { Tensor } from '../ir/tensor.ts';
+import { withHistory } from './frames.ts';
+import { gradientsOf } from './grad.ts';
+import { Variable } from './variable.ts';
+
+/** What `gradients` gives. */
+export interface Gradients<Aux> {
+  /** What the function gave, the scalar that was differentiated. */
+  readonly value: Tensor;
+  /** What the function gave beside it. */
+  readonly aux: Aux;
+  /** One for each variable, in order, with its shape; zeros where the value does not depend on it. */
+  readonly gradients: Tensor[];
+}
+
+type AuxOf<R> = R extends readonly [Tensor, infer Aux] ? Aux : undefined;
+
+/**
+ * The gradients of a scalar with respect to variables, or to tensors that the function uses. The function gives the scalar
+ * alone, or `[scalar, aux]` with whatever else is wanted of the computation. It works the same compiled (in `jit`, in
+ * `trainStep`) and at once, and one within another gives second derivatives, e.g. for a penalty on gradients.
+ * @example
+ * const w = new Variable([1, 2]);
+ * const { value, gradients: [slope] } = gradients(() => ops.sum(ops.square(w)), [w]); // 5, [2, 4]
+ */
+export function gradients<R extends Tensor | readonly [value: Tensor, aux: unknown]>(
+  f: () => R,
+  variables: readonly (Variable | Tensor)[],
+): Gradients<AuxOf<R>> {
+  if (typeof f !== 'function')
+    fail('gradients', `it was given ${describe(f)} as its function`, 'gradients(() => loss, model.trainableVariables)');
+  if (!Array.isArray(variables))
+    fail('gradients', `it was given ${describe(variables)} for a list of variables`, 'e.g. model.trainableVariables');
+  // What they hold now is what the function reads, whatever it assigns later.
+  const wrt = variables.map(leafOf);
+  const given: unknown = withHistory(f);
+  if (given instanceof Promise)
+    fail('gradients', 'its function gave a promise', 'compute the loss without await: numbers are read afterwards');
+  const [value, aux] = (Array.isArray(given) ? given : [given, undefined]) as [unknown, AuxOf<R>];
+  if (!(value instanceof Tensor))
+    fail(
+      'gradients',
+      `its function gave ${describe(value)} instead of a loss`,
+      'let it return a scalar tensor, or [loss, aux]',
+    );
+  const loss = value as Tensor;
+  return { value: loss, aux, gradients: gradientsOf(loss, wrt, 'gradients') };
+}
+
+function leafOf(x: unknown, k: number): Tensor {
+  if (!(x instanceof Variable || x instanceof Tensor))
+    fail('gradients', `entry ${k} of its variables is ${describe(x)}`, 'give variables, or tensors that are used');
+  const leaf = x instanceof Variable ? x.read() : (x as Tensor);
+  return isInexact(leaf.dtype)
+    ? leaf
+    : fail(
+        'gradients',
+        `entry ${k} of its variables has dtype ${leaf.dtype}, which has no gradient`,
+        'leave it out: only floats have gradients',
+      );
+}
+
+const describe = (x: unknown): string =>
+  typeof x === 'object' && x !== null ? `an object (${x.constructor?.name ?? 'Object'})` : `${typeof x} ${String(x)}`;
