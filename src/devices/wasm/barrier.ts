@@ -3,13 +3,18 @@ import { control } from './layout.ts';
 
 /** Polls before a thread goes to sleep: some 20 to 50 microseconds. */
 const spins = 20_000;
+/** Nanoseconds of sleep after which a thread asks whether those it waits for still live. */
+const patience = 200_000_000n;
+/** What a wait answers that has ended by time. */
+const timedOut = 2;
 
 /**
  * The function `barrier(threadIndex, threadCount)`: returns when all threads have called it. Whatever a thread wrote
  * before, all threads see after.
  *
  * The last thread to arrive starts the next generation; the others poll the generation for a while, then sleep on it.
- * With one thread it returns at once. It traps when another thread has trapped, which would never arrive.
+ * With one thread it returns at once. It traps when another thread has trapped, which would never arrive. In a module
+ * with `importLook`, a thread that has slept for long asks whether those it waits for still live.
  *
  * ```ts
  * f.call(barrier(module), threadIndex, threadCount);
@@ -60,18 +65,26 @@ export function barrier(module: ModuleBuilder): FunctionBuilder {
 }
 
 /**
+ * The import `env.look` for the barriers of a module, before its first function is made. On the caller's thread it
+ * throws when another has ended, which would never arrive; on the others it does nothing.
+ */
+export function importLook(module: ModuleBuilder): void {
+  module.importFunction('env', 'look', { params: [], results: [] });
+}
+
+/**
  * Sleeps until `generation` is over. A function of its own, because the baseline compiler of V8 11.3 (Node 20) loses
  * what it holds in registers across a wait: here nothing is needed afterwards.
  */
 function sleeper(module: ModuleBuilder): FunctionBuilder {
-  const awake = module.func('barrier.awake', []);
+  const look = module.imported('env', 'look');
+  const awake = module.func('barrier.awake', ['i32']);
   awake.push(atomic('i32.atomic.rmw.sub', 0, [1], control.barrierSleepers));
   awake.drop();
+  if (look) awake.if(op('i32.eq', awake.params[0]!, timedOut), () => awake.call(look));
   const f = module.func('barrier.sleep', ['i32']);
   f.push(atomic('i32.atomic.rmw.add', 0, [1], control.barrierSleepers));
   f.drop();
-  f.push(atomic('memory.atomic.wait32', 0, [f.params[0]!, -1], control.generation));
-  f.drop();
-  f.call(awake);
+  f.call(awake, atomic('memory.atomic.wait32', 0, [f.params[0]!, look ? patience : -1], control.generation));
   return f;
 }

@@ -36,7 +36,7 @@ export function load(
   const id = alone ? undefined : pool.load(module);
   const instance = alone
     ? new WebAssembly.Instance(module, {
-        env: { memory: heap.memory },
+        env: { memory: heap.memory, look: () => {} },
         math: imports,
         ...(tick && { clock: { tick } }),
       })

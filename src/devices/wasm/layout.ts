@@ -31,6 +31,8 @@ export const control = {
   argCount: 520,
   threadCount: 524,
   args: 576,
+  /** From here on a cache line for each thread, with the last job it has begun. */
+  begun: 1024,
 } as const;
 
 /** The longest message, in UTF-16 units. */
@@ -39,5 +41,8 @@ export const maxMessage = 120;
 /** The most arguments a job can have. */
 export const maxArgs = 24;
 
+/** The most threads a pool can have. */
+export const maxThreads = 64;
+
 /** The first address that the allocator hands out. */
-export const heapBase = 1024;
+export const heapBase = control.begun + 64 * maxThreads;

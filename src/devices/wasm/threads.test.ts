@@ -1,6 +1,6 @@
 import workerThreads, { type Worker } from 'node:worker_threads';
 import { afterAll, describe, expect, it } from 'vitest';
-import { barrier } from './barrier.ts';
+import { barrier, importLook } from './barrier.ts';
 import { atomic, type FunctionBuilder, load, ModuleBuilder, op, store } from './encoder/index.ts';
 import { Heap } from './heap.ts';
 import { askedThreads, ThreadPool } from './threads.ts';
@@ -16,6 +16,7 @@ function build(
 ): WebAssembly.Module {
   const module = new ModuleBuilder();
   module.importMemory('env', 'memory', memory.limits);
+  importLook(module);
   const f = module.func(
     'step',
     Array.from({ length: 2 + params }, () => 'i32' as const),
@@ -143,28 +144,84 @@ describe('the thread pool', () => {
 });
 
 describe('a thread that ends', () => {
-  it.each(['between two tasks', 'just now'])('%s: the run says so, and the next one has new threads', async (when) => {
-    const own = new Heap({ shared: true });
-    const threads = new ThreadPool(own, 3);
-    const address = own.allocate(64);
-    const id = threads.load(markOn(own));
-    const started: Worker[] = [];
+  /** A pool, and its threads as Node knows them. */
+  const started = (own: Heap, first: (threads: ThreadPool) => void): [ThreadPool, Worker[]] => {
+    const workers: Worker[] = [];
     const { Worker: Real } = workerThreads;
     workerThreads.Worker = class extends Real {
       constructor(...given: ConstructorParameters<typeof Real>) {
         super(...given);
-        started.push(this);
+        workers.push(this);
       }
     };
-    threads.run(id, 'step', [address]);
+    const threads = new ThreadPool(own, 3);
+    first(threads);
     workerThreads.Worker = Real;
-    if (when === 'just now') threads['workers'][1]!.end();
-    else void started[1]!.terminate();
-    if (when !== 'just now') await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(() => threads.run(id, 'step', [address])).toThrow('of its threads one has ended');
-    own.int32(address, 3).fill(0);
-    threads.run(id, 'step', [address]);
-    expect([...own.int32(address, 3)]).toEqual([3, 6, 9]);
+    return [threads, workers];
+  };
+
+  it.each(['between two tasks', 'just before', 'just before, at rest', 'by the pool'])(
+    '%s: the run says so, and the next one has new threads',
+    async (when) => {
+      const own = new Heap({ shared: true });
+      const address = own.allocate(64);
+      let id = 0;
+      const [threads, workers] = started(own, (pool) => {
+        id = pool.load(markOn(own));
+        pool.run(id, 'step', [address]);
+      });
+      // Nobody has heard yet that the threads live: only that one does not begin can tell.
+      const what = when === 'just before' ? 'does not begin' : 'has ended';
+      threads['looksToBegin'] = 5;
+      if (when === 'by the pool') threads['workers'][1]!.end();
+      else {
+        if (when === 'just before, at rest') await new Promise((resolve) => setTimeout(resolve, 200));
+        void workers[1]!.terminate();
+      }
+      if (when === 'between two tasks') await new Promise((resolve) => setTimeout(resolve, 200));
+      expect(() => threads.run(id, 'step', [address])).toThrow(`of its threads one ${what}`);
+      own.int32(address, 3).fill(0);
+      threads.run(id, 'step', [address]);
+      expect([...own.int32(address, 3)]).toEqual([3, 6, 9]);
+      threads.close();
+    },
+    30_000,
+  );
+
+  it('in the middle of a run: the barrier of the others says so', async () => {
+    const own = new Heap({ shared: true });
+    let id = 0;
+    const [threads, workers] = started(own, (pool) => {
+      id = pool.load(
+        build(
+          1,
+          (f, module) => {
+            const [index, count, ends] = f.params as [never, never, never];
+            // The second thread works on until it is ended; the others wait for it.
+            const still = f.local('i32');
+            f.if(op('i32.and', op('i32.eq', index, 1), ends), () => {
+              f.loop((again) => {
+                f.set(still, op('i32.add', still, 1));
+                f.brIf(again, op('i32.or', still, 1));
+              });
+            });
+            f.call(barrier(module), index, count);
+          },
+          own,
+        ),
+      );
+      pool.run(id, 'step', [0]);
+    });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    // The caller is blocked in its barrier: only where it looks for the others can this test end one.
+    const look = threads['look'].bind(threads);
+    threads['look'] = () => {
+      void workers[0]!.terminate();
+      look();
+    };
+    expect(() => threads.run(id, 'step', [1])).toThrow('of its threads one has ended');
+    threads['look'] = look;
+    threads.run(id, 'step', [0]);
     threads.close();
   });
 });

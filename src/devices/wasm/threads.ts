@@ -10,13 +10,18 @@
  * pool.close();
  * ```
  *
- * Thread 0 is the caller. Modules import the memory as `env.memory` and nothing else; `barrier(module)` (barrier.ts)
- * is the function with which threads wait for each other. A trap in any thread ends the run of all with an error.
+ * Thread 0 is the caller. Modules import the memory as `env.memory` and may import `env.look` for their barriers;
+ * `barrier(module)` (barrier.ts) is the function with which threads wait for each other. A trap in any thread ends the
+ * run of all with an error.
+ *
+ * A thread that has died (killed, out of memory) ends a run with an error too. Node tells that a thread has ended once
+ * the caller's event loop has turned since it started; before that, one that never begins its job is known by that.
+ * While the caller computes nobody looks: it does so when it has waited for `patience`, at the end or at a barrier.
  */
 import { fail } from '../../base/errors.ts';
 import { features, isNode } from './features.ts';
 import type { Heap } from './heap.ts';
-import { control, maxArgs, maxMessage } from './layout.ts';
+import { control, heapBase, maxArgs, maxMessage, maxThreads } from './layout.ts';
 import { startWorkers, type WorkerHandle } from './workers.ts';
 
 type Entry = (...args: number[]) => unknown;
@@ -27,7 +32,6 @@ interface Loaded {
   readonly names: readonly string[];
 }
 
-const maxThreads = 64;
 /** Milliseconds after which a wait looks whether those who are waited for still live. */
 const patience = 200;
 /** Milliseconds that threads have to come up. */
@@ -89,11 +93,18 @@ export class ThreadPool {
   private nextId = 0;
   /** When all threads were last asked whether they live. */
   private lookedAt = 0;
+  /**
+   * How often a run looks for a thread that has not begun before it takes it for dead: 10 seconds in all. It counts looks,
+   * not time, which goes on while the whole process is stopped.
+   */
+  private looksToBegin = 50;
+  /** Looks in this run that found a thread which has not begun. */
+  private idleLooks = 0;
 
   constructor(heap: Heap, threads: number) {
     this.heap = heap;
     this.wanted = heap.shared && features().threads ? Math.max(1, Math.min(maxThreads, Math.floor(threads))) : 1;
-    this.words = heap.int32(0, 256);
+    this.words = heap.int32(0, heapBase / 4);
     this.args = heap.float64(control.args, maxArgs);
     this.words[at(control.spinOnly)] = features().mayBlock ? 0 : 1;
   }
@@ -145,7 +156,9 @@ export class ThreadPool {
   /** Instantiates the module on every thread; the number names it in `run`. */
   load(module: WebAssembly.Module): number {
     const id = this.nextId++;
-    const instance = new WebAssembly.Instance(module, { env: { memory: this.heap.memory } });
+    const instance = new WebAssembly.Instance(module, {
+      env: { memory: this.heap.memory, look: () => this.look() },
+    });
     this.modules.set(id, { instance, names: WebAssembly.Module.exports(module).map((entry) => entry.name) });
     if (this.wanted === 1) return id;
     this.sources.set(id, module);
@@ -213,6 +226,7 @@ export class ThreadPool {
     if (isThorough) this.lookedAt = now;
     if (this.workers.some((worker) => worker.hasEnded || (isThorough && worker.isGone())))
       this.refuseDead('one has ended');
+    this.idleLooks = 0;
     Atomics.store(words, at(control.pending), this.workers.length);
     Atomics.add(words, at(control.job), 1);
     if (Atomics.load(words, at(control.sleepers)) > 0) Atomics.notify(words, at(control.job));
@@ -230,8 +244,17 @@ export class ThreadPool {
       }
       if (!features().mayBlock || performance.now() <= until) continue;
       const isLate = Atomics.wait(words, at(control.pending), pending, patience) === 'timed-out';
-      if (isLate && this.workers.some((worker) => worker.isGone())) this.refuseDead('one has ended');
+      if (isLate) this.look();
     }
+  }
+
+  /** Ends the run if a thread has ended that it waits for. */
+  private look(): void {
+    if (this.workers.some((worker) => worker.isGone())) this.refuseDead('one has ended');
+    const job = Atomics.load(this.words, at(control.job));
+    const hasBegun = (_: WorkerHandle, i: number): boolean =>
+      Atomics.load(this.words, at(control.begun + 64 * (i + 1))) === job;
+    if (!this.workers.every(hasBegun) && ++this.idleLooks === this.looksToBegin) this.refuseDead('one does not begin');
   }
 
   /** Ends all threads when some are gone, for which a run would wait without end. The next run starts new ones. */
@@ -279,9 +302,20 @@ export class ThreadPool {
     Atomics.store(this.words, at(control.closing), 1);
     Atomics.add(this.words, at(control.job), 1);
     Atomics.notify(this.words, at(control.job));
+    this.awaitLeaving();
     for (const worker of this.workers) worker.end();
     this.workers = [];
     this.words[at(control.ready)] = 0;
     Atomics.store(this.words, at(control.closing), 0);
+  }
+
+  /** Gives the threads a moment to leave: one that woke up later would count down words of its successors. */
+  private awaitLeaving(): void {
+    const until = performance.now() + patience;
+    for (;;) {
+      const ready = Atomics.load(this.words, at(control.ready));
+      if (ready <= 0 || performance.now() > until) return;
+      if (features().mayBlock) Atomics.wait(this.words, at(control.ready), ready, patience / 10);
+    }
   }
 }

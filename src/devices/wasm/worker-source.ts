@@ -1,4 +1,4 @@
-import { control, maxMessage } from './layout.ts';
+import { control, heapBase, maxMessage } from './layout.ts';
 
 /** Microseconds that an idle thread polls for the next job before it goes to sleep. */
 const pollTime = 50;
@@ -12,7 +12,7 @@ const pollTime = 50;
 export const workerSource = `
 const control = ${JSON.stringify(control)};
 const begin = (listen) => ({ memory, index }) => {
-  const words = new Int32Array(memory.buffer, 0, 256);
+  const words = new Int32Array(memory.buffer, 0, ${heapBase / 4});
   const at = (address) => address >> 2;
   const args = new Float64Array(memory.buffer, control.args, 24);
   const modules = new Map();
@@ -35,7 +35,7 @@ const begin = (listen) => ({ memory, index }) => {
   const learn = ({ drop, load: fresh }) => {
     for (const id of drop) modules.delete(id);
     for (const [id, module] of fresh) {
-      const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+      const { exports } = new WebAssembly.Instance(module, { env: { memory, look: () => {} } });
       const names = WebAssembly.Module.exports(module).map((entry) => entry.name);
       modules.set(id, names.map((name) => exports[name]));
     }
@@ -66,7 +66,13 @@ const begin = (listen) => ({ memory, index }) => {
     for (;;) {
       idle();
       seen = (seen + 1) | 0;
-      if (load(words, at(control.closing))) return;
+      if (load(words, at(control.closing))) {
+        // From here on this thread touches no word that the next threads use.
+        sub(words, at(control.ready), 1);
+        notify(words, at(control.ready));
+        return;
+      }
+      store(words, at(control.begun + 64 * index), seen);
       const id = words[at(control.module)];
       if (id < 0) return;
       try { perform(id); } catch (error) { failed(error); }

@@ -13,7 +13,7 @@ import type {
 } from '../../../compiler/plan.ts';
 import type { Region } from '../../../ir/expr.ts';
 import type { ScalarOp } from '../../../ir/scalar.ts';
-import { barrier } from '../barrier.ts';
+import { barrier, importLook } from '../barrier.ts';
 import {
   type Callable,
   type FunctionBuilder,
@@ -115,6 +115,7 @@ class ProgramEmitter {
     this.plan = plan;
     this.threads = threads;
     this.module.importMemory('env', 'memory', limits);
+    importLook(this.module);
     this.tick = ticking ? this.module.importFunction('clock', 'tick', { params: ['i32'], results: [] }) : undefined;
     this.numbers = new Map(kernelSteps(plan.steps).map((step, n) => [step, n]));
   }

@@ -46,6 +46,12 @@ export class ModuleBuilder {
     return { index: this.imports.push({ module, name, type: this.type(signature) }) - 1, signature };
   }
 
+  /** The host function imported under a name, if it is. */
+  imported(module: string, name: string): Callable | undefined {
+    const index = this.imports.findIndex((entry) => entry.module === module && entry.name === name);
+    return index < 0 ? undefined : { index, signature: this.types[this.imports[index]!.type]! };
+  }
+
   /**
    * Functions made from now on call `touch(address, bytes, kind)` before each access to memory; the kinds count as `accessKinds`
    * lists them. Tests watch in this way which thread touches what.
