@@ -1,10 +1,12 @@
+import { copyFileSync } from 'node:fs';
 import { defineConfig } from 'rolldown';
-import { browserBundle, nodeBundle } from './scripts/bundle.ts';
+import { browserBundle } from './scripts/bundle.ts';
+import { shareCarried } from './scripts/share-carried.ts';
 
-const input = { index: 'src/index.ts' };
+const bundle = browserBundle({ index: 'src/index.ts' }, 'dist/browser');
+const notices = {
+  name: 'notices',
+  writeBundle: () => copyFileSync('dist/browser/THIRD-PARTY-NOTICES', 'THIRD-PARTY-NOTICES'),
+};
 
-export default defineConfig([
-  nodeBundle(input, 'dist'),
-  nodeBundle({ cli: 'src/cli/hornbeam.ts' }, 'dist'),
-  browserBundle(input, 'dist/browser'),
-]);
+export default defineConfig({ ...bundle, plugins: [bundle.plugins, shareCarried('dist'), notices] });

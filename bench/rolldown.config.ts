@@ -1,4 +1,8 @@
 import { defineConfig } from 'rolldown';
-import { nodeBundle } from '../scripts/bundle.ts';
 
-export default defineConfig(nodeBundle({ hornbeam: 'bench/engines/entry.ts' }, 'bench/build'));
+export default defineConfig({
+  input: { hornbeam: 'bench/engines/entry.ts' },
+  platform: 'neutral',
+  external: /^[^./]/,
+  output: { dir: 'bench/build', minify: 'dce-only', comments: { legal: false, jsdoc: false, annotation: true } },
+});

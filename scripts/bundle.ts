@@ -1,9 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename } from 'node:path';
+import { deflateSync } from 'node:zlib';
 import type { Plugin, RolldownOptions } from 'rolldown';
+import { carriedFiles } from '../src/visualize/carried-files.ts';
+import { notices, packageOf } from './third-party.ts';
 
 const { resolve } = createRequire(import.meta.url);
+
+/** Packages that bundles carry, each as a file of its own that loads when it is first used. */
+export const carried: Readonly<Record<string, string>> = {
+  fflate: 'fflate',
+  'fast-png': 'fast-png',
+  resvg: '@resvg/resvg-wasm',
+  viz: '@viz-js/viz',
+};
 
 /** Escapes what is not ASCII: engines read text of one byte a character a third faster, which the start of the library feels. */
 const ascii: Plugin = {
@@ -18,41 +28,47 @@ const ascii: Plugin = {
   },
 };
 
-/** Puts files that the code names by `new URL('package/file', import.meta.url)` beside the bundle. */
-const packageFiles: Plugin = {
-  name: 'package-files',
-  transform: {
-    filter: { code: /new URL\(\s*'@/ },
-    handler(code) {
-      return code.replace(/(?<=new URL\(\s*')(@[^']+)(?=',\s*import\.meta\.url)/g, (name) => {
-        const fileName = `assets/${basename(name)}`;
-        this.emitFile({ type: 'asset', fileName, source: readFileSync(resolve(name)) });
-        return `./${fileName}`;
-      });
-    },
+const prefix = 'carried:';
+/** Puts modules that give the bytes of other packages' files in the place of the one that finds them where they are installed. */
+const files: Plugin = {
+  name: 'carried-files',
+  resolveId: (id) => (id.startsWith(prefix) ? id : undefined),
+  load(id) {
+    if (id.startsWith(prefix)) {
+      const bytes = readFileSync(resolve(id.slice(prefix.length)));
+      return `export default '${deflateSync(bytes, { level: 9 }).toString('base64')}';`;
+    }
+    if (!/[\\/]visualize[\\/]package-file\.ts$/.test(id)) return;
+    const entries = carriedFiles.map((name) => `'${name}': () => import('${prefix}${name}'),\n`);
+    return `import { unpack } from './unpack.ts';
+      const files = {\n${entries.join('')}};
+      export const packageFile = async (name) => unpack((await files[name]()).default);`;
   },
 };
 
-/** One file for Node and for bundlers: readable, with the packages it depends on left to be found by their names. */
-export const nodeBundle = (input: Record<string, string>, dir: string): RolldownOptions => ({
-  input,
-  platform: 'neutral',
-  external: /^[^./]/,
-  plugins: [ascii],
-  output: { dir, minify: 'dce-only', comments: { legal: false, jsdoc: false, annotation: true } },
-});
+/** Writes beside the bundle whose work it carries. */
+const thirdParty: Plugin = {
+  name: 'third-party',
+  generateBundle(_, bundle) {
+    const ids = Object.values(bundle).flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+    const names = ids.flatMap((id) => packageOf(id.startsWith(prefix) ? resolve(id.slice(prefix.length)) : id) ?? []);
+    this.emitFile({ type: 'asset', fileName: 'THIRD-PARTY-NOTICES', source: notices(names) });
+  },
+};
 
-/** Files for a page without a bundler: small, whole, with the packages in files of their own that load when they are needed. */
+/** Files for a page without a bundler: small, whole, with what other packages do in files of their own. */
 export const browserBundle = (input: Record<string, string>, dir: string): RolldownOptions => ({
-  input,
+  input: { ...input, ...carried, 'package-file': 'src/visualize/package-file.ts' },
   platform: 'browser',
   // Only where they run in Node do packages ask for its modules.
   external: ['module', /^node:/],
-  plugins: [packageFiles, ascii],
+  plugins: [files, thirdParty, ascii],
   output: {
     dir,
     cleanDir: true,
-    chunkFileNames: '[name]-[hash].js',
+    chunkFileNames: (chunk) =>
+      // Files of other packages are named as they are there.
+      chunk.moduleIds.some((id) => id.startsWith(prefix)) ? 'carried-[name].js' : '[name]-[hash].js',
     // A layer's name on disk is the name of its class.
     minify: { compress: true, mangle: { keepNames: { class: true, function: false } }, codegen: true },
   },

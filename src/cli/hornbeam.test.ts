@@ -2,15 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type OutputOptions, rolldown } from 'rolldown';
+import { rolldown } from 'rolldown';
 import { expect, test } from 'vitest';
-import { nodeBundle } from '../../scripts/bundle.ts';
 
 test('the built command prints the table, and ends with 1 and a reason when it cannot', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'hornbeam-'));
-  const { output, ...input } = nodeBundle({ cli: 'src/cli/hornbeam.ts' }, folder);
-  const bundle = await rolldown(input);
-  await bundle.write(output as OutputOptions);
+  const input = { cli: 'src/cli/hornbeam.ts' };
+  const bundle = await rolldown({ input, platform: 'neutral', external: /^[^./]/ });
+  await bundle.write({ dir: folder });
   await bundle.close();
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   const row = { image_id: 1, category_id: 1, bbox: [0, 0, 10, 10] };

@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { part } from '../base/part.ts';
 import { crc32 } from './crc32.ts';
 import { checkRelativePath } from './relative-path.ts';
 import { readDirectory, type ZipEntry } from './zip-directory.ts';
@@ -78,7 +79,7 @@ const damaged = 'the archive is damaged or incomplete: fetch or save it again';
 async function inflate(name: string, packed: Uint8Array, size: number): Promise<Uint8Array> {
   if (size > packed.length * expansion)
     fail(`zip entry "${name}"`, `declares ${size} bytes, which ${packed.length} cannot unpack to`, damaged);
-  const { inflateSync } = await import('fflate');
+  const { inflateSync } = await part('zip', () => import('fflate'));
   try {
     // One byte more than declared, so that too long an entry shows.
     return inflateSync(packed, { out: new Uint8Array(size + 1) });
@@ -101,7 +102,7 @@ export async function writeZip(
   for (const [name] of entries) checkRelativePath('zip archive', name);
   const total = entries.reduce((sum, [name, bytes]) => sum + bytes.length + 128 + 4 * name.length, 0);
   if (total >= 2 ** 32) fail('zip archive', 'would take 4 GiB or more', 'save the weights in shards of their own');
-  const { zipSync } = await import('fflate');
+  const { zipSync } = await part('zip', () => import('fflate'));
   return zipSync(Object.fromEntries(entries), {
     level: compress ? 6 : 0,
     mtime: new Date(1980, 0, 1),

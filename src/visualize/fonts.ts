@@ -1,57 +1,11 @@
+import { part } from '../base/part.ts';
+import { fontFiles, type Script } from './carried-files.ts';
 import { packageFile } from './package-file.ts';
 import { readWoff } from './woff.ts';
 
-/**
- * Arimo, whose letters are as wide as those of Helvetica and Arial, for which Graphviz lays out text. The addresses are written
- * out so that bundlers find the files.
- */
-const files = {
-  latin: {
-    regular: [
-      '@fontsource/arimo/files/arimo-latin-400-normal.woff',
-      new URL('@fontsource/arimo/files/arimo-latin-400-normal.woff', import.meta.url),
-    ],
-    bold: [
-      '@fontsource/arimo/files/arimo-latin-700-normal.woff',
-      new URL('@fontsource/arimo/files/arimo-latin-700-normal.woff', import.meta.url),
-    ],
-  },
-  latinExt: {
-    regular: [
-      '@fontsource/arimo/files/arimo-latin-ext-400-normal.woff',
-      new URL('@fontsource/arimo/files/arimo-latin-ext-400-normal.woff', import.meta.url),
-    ],
-    bold: [
-      '@fontsource/arimo/files/arimo-latin-ext-700-normal.woff',
-      new URL('@fontsource/arimo/files/arimo-latin-ext-700-normal.woff', import.meta.url),
-    ],
-  },
-  greek: {
-    regular: [
-      '@fontsource/arimo/files/arimo-greek-400-normal.woff',
-      new URL('@fontsource/arimo/files/arimo-greek-400-normal.woff', import.meta.url),
-    ],
-    bold: [
-      '@fontsource/arimo/files/arimo-greek-700-normal.woff',
-      new URL('@fontsource/arimo/files/arimo-greek-700-normal.woff', import.meta.url),
-    ],
-  },
-  cyrillic: {
-    regular: [
-      '@fontsource/arimo/files/arimo-cyrillic-400-normal.woff',
-      new URL('@fontsource/arimo/files/arimo-cyrillic-400-normal.woff', import.meta.url),
-    ],
-    bold: [
-      '@fontsource/arimo/files/arimo-cyrillic-700-normal.woff',
-      new URL('@fontsource/arimo/files/arimo-cyrillic-700-normal.woff', import.meta.url),
-    ],
-  },
-} as const;
-type Script = keyof typeof files;
-
 /** Scripts beside plain Latin, by the letters that need them. */
 const needs: readonly (readonly [Script, RegExp])[] = [
-  ['latinExt', /[\u0100-\u024f\u1e00-\u1eff]/],
+  ['latin-ext', /[\u0100-\u024f\u1e00-\u1eff]/],
   ['greek', /[\u0370-\u03ff]/],
   ['cyrillic', /[\u0400-\u045f\u0490-\u0491]/],
 ];
@@ -65,9 +19,11 @@ export async function fontsFor(text: string): Promise<Uint8Array[]> {
   const fonts = scripts.map((script) => {
     const known = loaded.get(script);
     if (known) return known;
-    const { regular, bold } = files[script];
-    const load = Promise.all([regular, bold].map(async ([name, url]) => readWoff(await packageFile(name, url))));
+    const load = Promise.all(
+      fontFiles(script).map(async (name) => readWoff(await part('font', () => packageFile(name)))),
+    );
     loaded.set(script, load);
+    load.catch(() => loaded.delete(script));
     return load;
   });
   return (await Promise.all(fonts)).flat();

@@ -1,5 +1,6 @@
 import { imageDataFormat } from '../base/config.ts';
 import { fail } from '../base/errors.ts';
+import { part } from '../base/part.ts';
 import { showShape } from '../base/shape.ts';
 import { asTensor, type Like } from '../tensor/index.ts';
 
@@ -51,7 +52,7 @@ export async function readImages(who: string, batch: Like, options: ImageOptions
 
 /** An image as a `data:` address of a PNG file. */
 export async function imageAddress({ width, height, channels, data }: Image): Promise<string> {
-  const { encode } = await import('fast-png');
+  const { encode } = await part('PNG', () => import('fast-png'));
   const bytes = encode({ width, height, channels, data, depth: 8 });
   let text = '';
   for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));

@@ -1,16 +1,11 @@
 import { readFile } from '../formats/file.ts';
 
 /**
- * The bytes of a file in a package that this one depends on. Node finds it by its name; in a browser the bundler has put it
- * where `url` says.
+ * The bytes of a file in another package, one of `carriedFiles`. This is how they are found where the packages are installed; in
+ * builds another module stands in its place, which loads the file's bytes as a module: bundlers agree on how to import modules,
+ * and on no other way to find a file.
  */
-export function packageFile(name: string, url: URL): Promise<Uint8Array> {
-  const find = typeof process === 'undefined' ? undefined : process.getBuiltinModule;
-  return readFile(
-    find
-      ? find('node:module')
-          .createRequire(import.meta.url)
-          .resolve(name)
-      : url,
-  );
+export async function packageFile(name: string): Promise<Uint8Array> {
+  const { createRequire } = process.getBuiltinModule('node:module');
+  return readFile(createRequire(import.meta.url).resolve(name));
 }

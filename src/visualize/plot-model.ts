@@ -1,5 +1,7 @@
+import { compiling } from '../base/content-policy.ts';
 import { fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
+import { part } from '../base/part.ts';
 import { type Place, writeFileAtomic } from '../formats/file.ts';
 import type { Model } from '../models/index.ts';
 import { type ModelToDotOptions, modelToDot, modelToDotOptions } from './model-to-dot.ts';
@@ -42,17 +44,18 @@ function sizeOfSvg(svg: string): [width: number, height: number] {
 
 /** Lays out a graph written in Graphviz's language. */
 export async function dotToSvg(dot: string): Promise<string> {
-  const { instance } = await import('@viz-js/viz');
+  const { instance } = await part('plotModel', () => import('@viz-js/viz'));
+  const viz = () => compiling('plotModel', async () => instance());
   const options = { format: 'svg', graphAttributes: { fontname: 'Helvetica', fontsize: 16 } };
   try {
-    return (await instance()).renderString(dot, options);
+    return (await viz()).renderString(dot, options);
   } catch (error) {
     if (!(error instanceof WebAssembly.RuntimeError)) throw error;
   }
   // Right angles need a deep stack, which large graphs exhaust: slanted lines do not.
   const simpler = dot.replace('splines=ortho;', 'splines=polyline;').replace('concentrate=true;', '');
   try {
-    return (await instance()).renderString(simpler, options);
+    return (await viz()).renderString(simpler, options);
   } catch (error) {
     return fail(
       'plotModel',

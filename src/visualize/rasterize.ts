@@ -1,3 +1,6 @@
+import { compiling } from '../base/content-policy.ts';
+import { part } from '../base/part.ts';
+import { renderer } from './carried-files.ts';
 import { fontFamily, fontsFor } from './fonts.ts';
 import { packageFile } from './package-file.ts';
 
@@ -20,11 +23,15 @@ let library: Promise<Resvg> | undefined;
 /** The renderer, loaded when the first picture needs it. */
 function load(): Promise<Resvg> {
   library ??= (async () => {
-    const resvg = await import('@resvg/resvg-wasm');
-    const url = new URL('@resvg/resvg-wasm/index_bg.wasm', import.meta.url);
-    await resvg.initWasm(packageFile('@resvg/resvg-wasm/index_bg.wasm', url) as Promise<Uint8Array<ArrayBuffer>>);
+    const resvg = await part('picture', () => import('@resvg/resvg-wasm'));
+    const bytes = await part('picture', () => packageFile(renderer));
+    await compiling('picture', () => resvg.initWasm(bytes as Uint8Array<ArrayBuffer>));
     return resvg;
-  })();
+  })().catch((error) => {
+    // What was lost on the way may be had at the next call.
+    library = undefined;
+    throw error;
+  });
   return library;
 }
 

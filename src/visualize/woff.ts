@@ -1,11 +1,12 @@
 import { fail } from '../base/errors.ts';
+import { part } from '../base/part.ts';
 
 /** The font in a WOFF file (version 1) as the TrueType or OpenType file that it was: its tables, decompressed. */
 export async function readWoff(woff: Uint8Array): Promise<Uint8Array> {
   const from = new DataView(woff.buffer, woff.byteOffset, woff.byteLength);
   if (woff.byteLength < 44 || from.getUint32(0) !== 0x774f4646)
     fail('font', 'the bytes are no WOFF file', 'give a .woff file (version 1)');
-  const { unzlibSync } = await import('fflate');
+  const { unzlibSync } = await part('font', () => import('fflate'));
   const count = from.getUint16(12);
   const tables = Array.from({ length: count }, (_, k) => {
     const at = 44 + 20 * k;

@@ -1,11 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { build, type Rolldown } from 'vite';
+import { build, createServer, type Rolldown } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isolation } from '../../scripts/serve.ts';
+import { install } from './installed.ts';
 import { executablePath, Pages } from './pages.ts';
 
 /** Small apps that use the package as one installed it. */
@@ -62,8 +62,8 @@ describe.skipIf(!executablePath)('an app built by Vite', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** Builds an app, opens it, and gives what it found. */
-  async function run(app: App, source: string): Promise<unknown> {
+  /** Writes an app, and gives its folder. */
+  async function write(app: App, source: string): Promise<string> {
     const root = join(folder, app);
     await mkdir(join(root, 'public'), { recursive: true });
     await writeFile(
@@ -73,6 +73,11 @@ describe.skipIf(!executablePath)('an app built by Vite', () => {
     await writeFile(join(root, 'app.js'), source);
     await writeFile(join(root, 'worker.js'), worker);
     if (app === 'load') await writeFile(join(root, 'public/model.keras'), Uint8Array.from(saved));
+    return root;
+  }
+  /** Builds an app, opens it, and gives what it found. */
+  async function run(app: App, source: string): Promise<unknown> {
+    const root = await write(app, source);
     const built = (await build({
       root,
       logLevel: 'error',
@@ -81,11 +86,7 @@ describe.skipIf(!executablePath)('an app built by Vite', () => {
       worker: { format: 'es' },
     })) as Rolldown.RolldownOutput;
     code.set(app, built.output.find((file) => file.type === 'chunk' && file.isEntry) as Rolldown.OutputChunk);
-    const { page, said } = await pages.open(join(root, 'dist'), isolation);
-    const found = page.waitForFunction(() => (globalThis as { found?: unknown }).found).then((x) => x.jsonValue());
-    const result = await found.catch((error) => `${error} ${said.join(' ')}`);
-    expect(said).toEqual([]);
-    return result;
+    return pages.found(await pages.open(join(root, 'dist'), isolation));
   }
   let saved: number[] = [];
 
@@ -97,6 +98,24 @@ describe.skipIf(!executablePath)('an app built by Vite', () => {
       isSequential: true,
       picture: [80, 78, 71],
     });
+  });
+
+  it('draws under the development server, which bundles packages in advance', async () => {
+    const root = await write('model', apps.model);
+    const server = await createServer({
+      root,
+      logLevel: 'error',
+      configFile: false,
+      server: { host: '127.0.0.1', port: 0, headers: isolation, hmr: false },
+      optimizeDeps: { include: ['hornbeam'] },
+    });
+    try {
+      await server.listen();
+      const found = await pages.found(await pages.visit(server.resolvedUrls!.local[0]!), /^\[vite\]/);
+      expect(found).toMatchObject({ picture: [80, 78, 71] });
+    } finally {
+      await server.close();
+    }
   });
 
   it('computes in a worker, complex numbers too', async () => {
@@ -115,18 +134,3 @@ describe.skipIf(!executablePath)('an app built by Vite', () => {
     expect(text).not.toMatch(/batch_normalization|loadModel|BatchNormalization/);
   });
 });
-
-/** Puts the package, as npm would, where apps in the folder find it. */
-async function install(folder: string): Promise<void> {
-  const place = join(folder, 'node_modules/hornbeam');
-  await mkdir(place, { recursive: true });
-  await writeFile(join(place, 'package.json'), await readFile('package.json'));
-  const options = ['-p', 'tsconfig.build.json', '--outDir', 'dist/modules', '--declarationDir', 'dist/types'];
-  const placed = options.map((option) => (option.startsWith('dist') ? join(place, option) : option));
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', ...placed, '--noCheck']);
-  const { dependencies } = JSON.parse(await readFile('package.json', 'utf8')) as { dependencies: object };
-  for (const name of Object.keys(dependencies)) {
-    await mkdir(join(folder, 'node_modules', name, '..'), { recursive: true });
-    await symlink(resolve('node_modules', name), join(folder, 'node_modules', name));
-  }
-}

@@ -11,7 +11,7 @@ const library = fileURLToPath(new URL('../../src/index.ts', import.meta.url));
 const { sideEffects } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   readonly sideEffects: readonly string[];
 };
-const kept = sideEffects.filter((pattern) => pattern.startsWith('./dist/modules/')).map((pattern) => pattern.slice(15));
+const kept = sideEffects.filter((pattern) => pattern.startsWith('./dist/')).map((pattern) => pattern.slice(7));
 const isKept = (id: string): boolean =>
   id.startsWith('\0') ||
   kept.some((pattern) => matchesGlob(relative(dirname(library), id).replace(/\.ts$/, '.js'), pattern));

@@ -1,3 +1,4 @@
+import { compiling } from '../../base/content-policy.ts';
 import type { Plan } from '../../compiler/plan.ts';
 import type { Region } from '../../ir/expr.ts';
 import type { Program } from '../../ir/program.ts';
@@ -25,7 +26,7 @@ export function load(
     ticking: tick !== undefined,
     leastWork,
   });
-  const module = new WebAssembly.Module(emitted.code);
+  const module = compiling('wasm device', () => new WebAssembly.Module(emitted.code));
   const addresses = machine.reserve(4 * Math.max(1, emitted.table.length));
   const constants = new Map<Region, number>();
   for (const entry of emitted.table)

@@ -1,3 +1,4 @@
+import { compiling } from '../../base/content-policy.ts';
 import { fail } from '../../base/errors.ts';
 import { ModuleBuilder, op } from './encoder/index.ts';
 
@@ -62,7 +63,9 @@ function probe(name: 'f32x4.mul' | 'f32x4.relaxed_madd'): Uint8Array<ArrayBuffer
 }
 
 function roundsOnce(): boolean {
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(probe('f32x4.relaxed_madd')));
+  const { exports } = new WebAssembly.Instance(
+    compiling('wasm device', () => new WebAssembly.Module(probe('f32x4.relaxed_madd'))),
+  );
   const a = 1 + 2 ** -12;
   // a * a = 1 + 2^-11 + 2^-24: the last bit survives only if the product is not rounded.
   return (exports['f'] as (a: number, b: number, c: number) => number)(a, a, -1) !== Math.fround(a * a) - 1;

@@ -23,10 +23,10 @@ async function entry(): Promise<GPU> {
       'this browser has no WebGPU here (navigator.gpu is missing)',
       "serve the page over https or from localhost, in a browser with WebGPU, or stay with config.setDevice('wasm')",
     );
-  // A name that bundlers do not see: the package is wanted in Node only, and there only by those who ask for it.
-  const name = 'webgpu';
   try {
-    const { create } = (await import(/* @vite-ignore */ name)) as Binding;
+    // Not by `import`, which bundlers would follow: the package is wanted in Node only, and there only by those who ask for it.
+    const { createRequire } = process.getBuiltinModule('node:module');
+    const { create } = createRequire(import.meta.url)('webgpu') as Binding;
     return create([]);
   } catch (error) {
     return fail(

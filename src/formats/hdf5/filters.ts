@@ -1,3 +1,4 @@
+import { part } from '../../base/part.ts';
 import { type Cursor, damaged, unsupported } from './source.ts';
 
 /** One step by which the chunks of a dataset were packed. */
@@ -102,5 +103,5 @@ function fletcher32(bytes: Uint8Array): number {
 
 /** The library that inflates, loaded only for files that need it. */
 export async function loadInflate(): Promise<Inflate> {
-  return (await import('fflate')).unzlibSync;
+  return (await part('HDF5', () => import('fflate'))).unzlibSync;
 }

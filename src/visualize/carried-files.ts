@@ -1,0 +1,14 @@
+/** Files of other packages that pictures need, by the names under which Node finds them. Builds carry them as modules. */
+export const renderer = '@resvg/resvg-wasm/index_bg.wasm';
+
+export const scripts = ['latin', 'latin-ext', 'greek', 'cyrillic'] as const;
+export type Script = (typeof scripts)[number];
+
+/**
+ * The files of Arimo for a script, regular and bold. Its letters are as wide as those of Helvetica and Arial, for which Graphviz
+ * lays out text.
+ */
+export const fontFiles = (script: Script): string[] =>
+  [400, 700].map((weight) => `@fontsource/arimo/files/arimo-${script}-${weight}-normal.woff`);
+
+export const carriedFiles: readonly string[] = [renderer, ...scripts.flatMap(fontFiles)];

@@ -1,0 +1,117 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type OutputOptions, rolldown } from 'rolldown';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { install } from './installed.ts';
+import { executablePath, Pages } from './pages.ts';
+
+const app = `
+  import { Input, layers, Sequential, utils } from 'hornbeam';
+  const model = new Sequential([Input({ shape: [2] }), new layers.Dense({ units: 1, name: 'слой' })]);
+  export const picture = await utils.plotModel(model, { showLayerNames: true }).then(
+    (bytes) => [...bytes.slice(1, 4)],
+    (error) => error.name + ' ' + error.message,
+  );
+  globalThis.found = picture;`;
+const png = [80, 78, 71];
+
+describe('the package, alone in node_modules', () => {
+  let folder: string;
+  let place: string;
+  const pages = new Pages();
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'hornbeam-package-'));
+    place = await install(folder);
+    await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
+    await writeFile(join(folder, 'app.js'), app);
+    if (executablePath) await pages.start();
+  });
+  afterAll(async () => {
+    await pages.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** Bundles the app, into several files or one, with a page around it. */
+  async function bundle(dir: string, output: OutputOptions = {}, input = 'app.js'): Promise<string> {
+    const made = await rolldown({ input: join(folder, input), platform: 'browser', external: 'module' });
+    await made.write({ dir: join(folder, dir), entryFileNames: 'app.js', chunkFileNames: '[name].js', ...output });
+    await made.close();
+    const html = '<link rel="icon" href="data:,"><script type="module" src="app.js"></script>';
+    await writeFile(join(folder, dir, 'index.html'), html);
+    return join(folder, dir);
+  }
+  const run = (file: string): string =>
+    execFileSync(process.execPath, ['-e', `import('${file}').then(({ picture }) => console.log(String(picture)))`], {
+      encoding: 'utf8',
+    }).trim();
+
+  it('asks for no other package', () => {
+    const files = readdirSync(join(place, 'dist'), { recursive: true, encoding: 'utf8' });
+    const asked = files
+      .filter((file) => file.endsWith('.js'))
+      .flatMap((file) => [
+        ...readFileSync(join(place, 'dist', file), 'utf8').matchAll(
+          /(?:^|[;}\n])(?:import|export)[^;'"`]*?from\s*['"`]([^'"`]+)|\bimport\(\s*['"`]([^'"`]+)/g,
+        ),
+      ])
+      .map(([, named, later]) => (named ?? later)!);
+    expect(asked.length).toBeGreaterThan(1000);
+    expect(asked.filter((name) => !/^\.\.?\/|^node:/.test(name))).toEqual([]);
+  });
+
+  it('draws in Node', () => {
+    expect(run(join(folder, 'app.js'))).toBe(String(png));
+  });
+
+  it('draws from a bundle of several files and from one of a single file', async () => {
+    expect(run(join(await bundle('split'), 'app.js'))).toBe(String(png));
+    expect(run(join(await bundle('single', { codeSplitting: false }), 'app.js'))).toBe(String(png));
+  });
+
+  it.skipIf(!executablePath)('names the directive where the content security policy forbids WebAssembly', async () => {
+    const source = `
+      import { layers, Input, ops, Sequential, utils } from 'hornbeam';
+      const text = (error) => error.name + ' ' + error.message;
+      const attempts = [
+        async () => ops.add([1], 2).array(),
+        async () => new Sequential([Input({ shape: [2] }), new layers.Dense({ units: 1 })]).predict([[1, 2]]),
+        async () => utils.plotModel(new Sequential([Input({ shape: [2] }), new layers.ReLU()])),
+      ];
+      globalThis.found = await Promise.all(attempts.map((f) => f().then(String, text)));`;
+    await writeFile(join(folder, 'refused.js'), source);
+    const made = await bundle('refused', {}, 'refused.js');
+    const headers = { 'Content-Security-Policy': "script-src 'self'" };
+    const texts = (await pages.found(await pages.open(made, headers), /./)) as string[];
+    expect(texts).toHaveLength(3);
+    for (const text of texts)
+      expect(text).toMatch(/^HornbeamError .*forbidden here[\s\S]*'wasm-unsafe-eval'.*script-src/);
+  });
+
+  it.skipIf(!executablePath)('says which files are missing where a part of a bundle is not on the server', async () => {
+    const split = await bundle('lost');
+    for (const file of readdirSync(split)) if (file.startsWith('viz')) await rm(join(split, file));
+    const isolated = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+    expect(await pages.found(await pages.open(split, isolated), /404|Failed to load/)).toMatch(
+      /^HornbeamError plotModel: .*viz[\s\S]*Fix: put all files/,
+    );
+  });
+});
+
+it('holds every page that README links, and the pages that those link', () => {
+  const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    encoding: 'utf8',
+    stdio: 'pipe',
+  });
+  const [{ files }] = JSON.parse(packed) as [{ files: { path: string }[] }];
+  const paths = new Set(files.map(({ path }) => path));
+  const linked = new Set(['README.md']);
+  for (const page of linked)
+    for (const [, link] of readFileSync(page, 'utf8').matchAll(/(?<!!)\[[^\]]*\]\(([^)#\s]+)\)/g))
+      if (!/^[a-z]+:/.test(link!) && /\.md$/.test(link!)) linked.add(join(page, '..', link!));
+  expect(linked.size).toBeGreaterThan(5);
+  expect([...linked].filter((page) => !paths.has(page))).toEqual([]);
+  expect([...paths].filter((path) => /\.test\.|pictures|data\/.*gz/.test(path))).toEqual([]);
+});
