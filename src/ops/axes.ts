@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { show } from '../base/options.ts';
 import { range, type Shape, type SymbolicShape, showShape } from '../base/shape.ts';
 
 export type Axes = number | readonly number[] | null | undefined;
@@ -17,6 +18,8 @@ export function axisOf(who: string, axis: number, rank: number, argument = 'axis
 /** The axes, in ascending order and without repetition; all of them when none is named. */
 export function axesOf(who: string, axis: Axes, rank: number, argument = 'axis'): number[] {
   if (axis === undefined || axis === null) return range(rank);
+  if (typeof axis !== 'number' && !Array.isArray(axis))
+    fail(who, `${argument} is ${show(axis)}`, 'give a whole number, or a list of them');
   const axes = (typeof axis === 'number' ? [axis] : axis).map((d) => axisOf(who, d, rank, argument));
   if (new Set(axes).size !== axes.length)
     fail(who, `${argument} [${axes.join(', ')}] names an axis twice`, 'name each axis once');

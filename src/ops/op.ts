@@ -1,7 +1,7 @@
 import { floatx, imageDataFormat } from '../base/config.ts';
 import { fail } from '../base/errors.ts';
 import { autoName, toSnakeCase } from '../base/naming.ts';
-import { type OptionNames, type OptionsAmong, optionsOf, refuseSurplus, show } from '../base/options.ts';
+import { type OptionNames, type OptionsAmong, optionsOf, refuseSurplus } from '../base/options.ts';
 import { RecentCache } from '../base/recent.ts';
 import { table } from '../base/table.ts';
 import type { Tree } from '../base/tree.ts';
@@ -13,19 +13,13 @@ import { bytesOfProgram, evaluate } from '../runtime/execute.ts';
 import { currentFrame, currentTrace, inFrame, isRecordingTape, Trace } from '../tensor/frames.ts';
 import { type KerasTensor, type Operation, replay } from '../tensor/keras-tensor.ts';
 import { leavesIn, mapTensors, signatureOf, tensorsIn } from '../tensor/leaves.ts';
-import { asTensor, isTypedArray, type Like } from '../tensor/like.ts';
+import type { Like } from '../tensor/like.ts';
 import { markMadeBy, passMark } from '../tensor/made-by.ts';
 import { addNode, hasSymbolic, inferSymbolic, type SymbolicAval } from '../tensor/symbolic.ts';
 import { compileTraced, runTraced, type Traced, trace } from '../tensor/traced.ts';
 import { Variable } from '../tensor/variable.ts';
+import { type Reads, read } from './reads.ts';
 import { weakScalar, weakSignature, withWeak } from './weak-scalars.ts';
-
-/**
- * How the leading arguments of an op are read: `tensor` (anything that stands for one becomes a tensor), `tensors` (a list of
- * such), `operand` (as `tensor`, but bare numbers stay numbers, so that they do not decide a dtype), `constant` (an
- * `operand` whose number is part of the program), `operands` (a list of operands), `value` (as it is). Arguments after these are options and plain values.
- */
-export type Reads = 'tensor' | 'tensors' | 'operand' | 'constant' | 'operands' | 'value';
 
 type Lenient<T> = [Extract<T, Tensor>] extends [never] ? LenientList<T> : Like | Exclude<T, Tensor | number | boolean>;
 type LenientList<T> = T extends readonly (infer E)[]
@@ -45,23 +39,6 @@ export interface Op<A extends unknown[], R> {
   (...args: LenientArgs<A>): R;
   readonly opName: string;
 }
-
-function read(kind: Reads, x: unknown, name: string, place: number): unknown {
-  if (x === undefined || x === null) {
-    if (kind !== 'value') fail(name, `argument ${place + 1} is ${String(x)}`, 'give a tensor, or what stands for one');
-    return x;
-  }
-  if (kind === 'tensors') {
-    if (!Array.isArray(x) && !isNest(x))
-      fail(name, `argument ${place + 1} is ${show(x)}`, 'give a list of tensors, or of what stands for them');
-    return Array.isArray(x) ? x.map((y) => asTensor(y as Like)) : x;
-  }
-  if (kind === 'value') return mapTensors(x, (t) => t);
-  if (kind === 'operands' && Array.isArray(x)) return (x as unknown[]).map((y) => read('operand', y, name, place));
-  if ((kind === 'operand' || kind === 'constant') && (typeof x === 'number' || typeof x === 'boolean')) return x;
-  return asTensor(x as Like);
-}
-const isNest = (x: unknown): boolean => x instanceof Tensor || isTypedArray(x);
 
 /**
  * Declares a public op. Its body is written on tensors being recorded, in primitives and other ops; called on concrete tensors

@@ -1,5 +1,5 @@
 import { fail } from '../../base/errors.ts';
-import { showShape } from '../../base/shape.ts';
+import { sameShape, showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { concatenate, pad, reshape, reverse as reversed } from '../../primitives/movement.ts';
 import { axisOf } from '../axes.ts';
@@ -40,7 +40,15 @@ export const associativeScan = op(
         'make the axis equally long in all',
       );
     const combine = (a: Lists, b: Lists): Lists =>
-      takeApart(f(build(a), build(b))).tensors.map((x, k) => cast(x, tensors[k]!.dtype));
+      takeApart(f(build(a), build(b))).tensors.map((x, k) => {
+        if (!a[k] || !sameShape(x.shape, a[k].shape))
+          fail(
+            'associativeScan',
+            `the function gives shape ${showShape(x.shape)} of elements of shape ${a[k] ? showShape(a[k].shape) : 'none'}`,
+            'keep the shape of the elements',
+          );
+        return cast(x, tensors[k]!.dtype);
+      });
     const each = (list: Lists, start: number, stop: number, step: number): Lists =>
       list.map((x) => part(x, d, start, stop, step));
     const run = (list: Lists): Lists => {
@@ -58,6 +66,6 @@ export const associativeScan = op(
     const turn = (list: Lists): Lists => (reverse ? list.map((x) => reversed(x, { axes: [d] })) : list);
     return build(turn(run(turn(tensors))));
   },
-  ['value', 'value'],
+  ['function', 'value'],
   { reverse: true, axis: true },
 );

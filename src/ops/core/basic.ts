@@ -10,6 +10,7 @@ import { Variable } from '../../tensor/variable.ts';
 import { knownNumbers } from '../numpy/known.ts';
 import { op, recordShapes } from '../op.ts';
 import { cast as converted, like } from '../operands.ts';
+import { checkPlain } from '../reads.ts';
 
 /** Complex numbers that are asked for as real ones: their real part. */
 const reals = (x: Tensor, dtype: string): Tensor =>
@@ -133,14 +134,16 @@ const sliceOp = op(
 );
 /** A block of a given shape whose start may be computed; -1 takes all that follows. @example slice([1, 2, 3], [1], [2]) // [2, 3] */
 export const slice = Object.assign(
-  (inputs: Like, startIndices: Starts, shape: readonly number[]): Tensor =>
+  (inputs: Like, startIndices: Starts, shape: readonly number[]): Tensor => {
+    checkPlain('list', shape, 'slice', 2);
     // How much follows a computed start decides the shape: the start must be known.
-    shape.includes(-1) && startIndices instanceof KerasTensor
+    return shape.includes(-1) && startIndices instanceof KerasTensor
       ? (recordShapes('slice', [inputs, startIndices, shape], {
           shape: shape.map((n) => (n === -1 ? null : n)),
           dtype: asTensor(inputs).dtype,
         }) as Tensor)
-      : sliceOp(inputs, shape.includes(-1) ? knownNumbers(startIndices) : startIndices, shape),
+      : sliceOp(inputs, shape.includes(-1) ? knownNumbers(startIndices) : startIndices, shape);
+  },
   { opName: 'slice' },
 );
 /** `inputs` with the block at the start replaced. @example sliceUpdate([1, 2, 3], [1], [9]) // [1, 9, 3] */

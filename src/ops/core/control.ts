@@ -35,16 +35,20 @@ function nested(
 }
 
 /** What `trueFn` gives where the condition holds, else what `falseFn` gives; only one of them runs. @example cond(true, () => 1, () => 2) // 1 */
-export const cond = op('cond', (pred: Tensor, trueFn: () => Nest, falseFn: () => Nest): Nest => {
-  const [yes, no] = [nested(trueFn, true), nested(falseFn, true)];
-  const found = control.cond(
-    cast(scalar('cond', 'pred', pred), 'bool'),
-    () => yes.run([]),
-    () => no.run([]),
-    [],
-  );
-  return yes.build(found);
-});
+export const cond = op(
+  'cond',
+  (pred: Tensor, trueFn: () => Nest, falseFn: () => Nest): Nest => {
+    const [yes, no] = [nested(trueFn, true), nested(falseFn, true)];
+    const found = control.cond(
+      cast(scalar('cond', 'pred', pred), 'bool'),
+      () => yes.run([]),
+      () => no.run([]),
+      [],
+    );
+    return yes.build(found);
+  },
+  ['tensor', 'function', 'function'],
+);
 const switchOp = op(
   'switch',
   (index: Tensor, branches: readonly Fn[], operands: readonly Nest[]): Nest => {
@@ -58,7 +62,7 @@ const switchOp = op(
     const found = control.switchCase(cast(scalar('switch', 'index', index), 'int32'), runs, tensors);
     return parts[0]!.build(found);
   },
-  ['tensor', 'value', 'value'],
+  ['tensor', 'functions', 'value'],
 );
 /** What the branch with the given number, clamped to those that exist, makes of the operands. @example ops.switch(1, [(x) => x, (x) => x.neg()], 3) // -3 */
 const switchCase = Object.assign(
@@ -103,7 +107,7 @@ export const whileLoop = op(
     );
     return build(found);
   },
-  ['value', 'value', 'value'],
+  ['function', 'function', 'value'],
   { maximumIterations: true },
 );
 /** `val = bodyFun(i, val)` for i from `lower` up to, not including, `upper`. @example foriLoop(0, 3, (i, x) => x.add(i), 0) // 3 */
@@ -133,7 +137,7 @@ export const foriLoop = op(
     );
     return build(found.slice(1));
   },
-  ['constant', 'constant', 'value', 'value'],
+  ['constant', 'constant', 'function', 'value'],
 );
 
 export interface ScanOptions {
@@ -177,7 +181,7 @@ export const scan = op(
     );
     return [carry.build(found.carries), build!(found.results)];
   },
-  ['value', 'value'],
+  ['function', 'value'],
   { xs: true, length: true, reverse: true, unroll: true },
 );
 const mapped = (name: string) =>
@@ -195,7 +199,7 @@ const mapped = (name: string) =>
       }, sequences.tensors);
       return build!(found);
     },
-    ['value', 'value'],
+    ['function', 'value'],
   );
 /** `f` of every slice along the first axis, stacked. @example map((x) => x.mul(2), [1, 2, 3]) // [2, 4, 6] */
 export const map = mapped('map');

@@ -46,4 +46,5 @@ export const rearrange = op(
       to.map((group) => sizeOf(group.map((name) => sizes.get(name)!))),
     );
   },
+  ['tensor', 'text'],
 );

@@ -75,7 +75,7 @@ export const convertFormat = op(
     if (to.isRelative && !from.isRelative) scale(1 / width!, 1 / height!);
     return stack([...fromCorners[to.base]!([x1, y1, x2, y2])], { axis: -1 });
   },
-  ['tensor'],
+  ['tensor', 'text', 'text'],
   imageSize,
 );
 
@@ -201,7 +201,7 @@ export const computeIou = op(
       convertFormat(boxes2, boundingBoxFormat, corners, size),
     );
   },
-  ['tensor', 'tensor'],
+  ['tensor', 'tensor', 'text'],
   imageSize,
 );
 /** Complete IoU of boxes pair by pair, in any format. */
@@ -214,6 +214,6 @@ export const computeCiou = op(
       convertFormat(boxes2, boundingBoxFormat, corners, size),
     );
   },
-  ['tensor', 'tensor'],
+  ['tensor', 'tensor', 'text'],
   imageSize,
 );

@@ -169,7 +169,7 @@ export const extractPatches = op(
   'extractPatches',
   (images: Tensor, size: Sizes, options: ExtractPatchesOptions = {}) =>
     patches('image.extractPatches', images, size, typeof size === 'object' && size.length === 3 ? 3 : 2, options),
-  ['tensor'],
+  ['tensor', 'numbers'],
   extractPatchesOptions,
 );
 const volumePatches = op(

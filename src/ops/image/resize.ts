@@ -94,7 +94,7 @@ export const resize = op(
       resized(resized(x, axes.height, height, interpolation, antialias), axes.width, width, interpolation, antialias),
     );
   },
-  ['tensor'],
+  ['tensor', 'numbers'],
   {
     interpolation: true,
     antialias: true,

@@ -38,6 +38,6 @@ export const jvp = op(
     const derivative: Tensor[] = pushed.map((g, k) => g ?? u[k]!);
     return hasAux ? [value, y.build(derivative), aux] : [value, y.build(derivative)];
   },
-  ['value', 'value', 'value'],
+  ['function', 'list', 'list'],
   { hasAux: true },
 );

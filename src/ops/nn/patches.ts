@@ -70,7 +70,7 @@ export const unfold = op(
     const all = taps.length === 1 ? taps[0]! : concatenate(taps, { axis: 2 });
     return reshapeTo(all, [n, c * taps.length, positions]);
   },
-  ['tensor'],
+  ['tensor', 'numbers'],
   unfoldOptions,
 );
 /** Columns of blocks laid back into images, overlaps added up: the transpose of `unfold`. @example fold(ones([1, 4, 4]), [3, 3], 2).shape // [1, 1, 3, 3] */
@@ -103,6 +103,6 @@ export const fold = op(
     });
     return laid.reduce((a, b) => add(a, b));
   },
-  ['tensor'],
+  ['tensor', 'numbers', 'numbers'],
   unfoldOptions,
 );

@@ -114,7 +114,7 @@ const einsumOp = op(
       return arrange(list[0]!, output).x;
     });
   },
-  ['value', 'operands'],
+  ['text', 'operands'],
 );
 const keptBy = (list: readonly Labelled[], i: number, j: number, output: readonly string[]): string[] => [
   ...output,

@@ -1,5 +1,6 @@
 import type { DType } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
+import { show } from '../../base/options.ts';
 import { range, showShape, sizeOf } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { dot as contraction } from '../../primitives/dot.ts';
@@ -74,6 +75,8 @@ export const tensordot = op(
         `axes ${axes} is more than shapes ${showShape(x1.shape)} and ${showShape(x2.shape)} have`,
         'give fewer axes',
       );
+    if (typeof axes !== 'number' && (!Array.isArray(axes) || axes.length !== 2))
+      fail('tensordot', `axes is ${show(axes)}`, 'give a number, or the axes of x1 and those of x2: [[0], [1]]');
     const pair =
       typeof axes === 'number'
         ? [range(axes).map((d) => r1 - axes + d), range(axes)]

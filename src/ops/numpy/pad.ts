@@ -68,7 +68,7 @@ export const pad = op(
       return extend(y, d, low, high);
     }, x);
   },
-  ['tensor'],
+  ['tensor', 'numbers'],
   { mode: true, constantValues: true },
 );
 

@@ -45,17 +45,21 @@ export const isin = op(
   { assumeUnique: true, invert: true },
 );
 /** Positions in the flattened tensor as positions along each axis. @example unravelIndex([5], [2, 3]) // [[1], [2]] */
-export const unravelIndex = op('unravelIndex', (indices: Tensor, shape: Shape) => {
-  const total = sizeOf(shape);
-  const raw = cast(indices, 'int32');
-  const wrapped = p.select(p.lt(raw, like(raw, 0)), p.add(raw, like(raw, total)), raw);
-  const inside = p.max(p.min(wrapped, like(raw, total - 1)), like(raw, 0));
-  const strides = stridesOf(shape);
-  return shape.map((n, d) => {
-    const place = p.rem(p.div(inside, like(raw, strides[d]!)), like(raw, n));
-    return indices.dtype === 'bool' ? place : cast(place, indices.dtype);
-  });
-});
+export const unravelIndex = op(
+  'unravelIndex',
+  (indices: Tensor, shape: Shape) => {
+    const total = sizeOf(shape);
+    const raw = cast(indices, 'int32');
+    const wrapped = p.select(p.lt(raw, like(raw, 0)), p.add(raw, like(raw, total)), raw);
+    const inside = p.max(p.min(wrapped, like(raw, total - 1)), like(raw, 0));
+    const strides = stridesOf(shape);
+    return shape.map((n, d) => {
+      const place = p.rem(p.div(inside, like(raw, strides[d]!)), like(raw, n));
+      return indices.dtype === 'bool' ? place : cast(place, indices.dtype);
+    });
+  },
+  ['tensor', 'numbers'],
+);
 export interface HistogramOptions {
   readonly bins?: number | undefined;
   /** Ends of the outermost bins; the extremes of the elements when absent. */

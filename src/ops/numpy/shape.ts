@@ -8,9 +8,10 @@ import { axesOf, axisOf, shapeArgument } from '../axes.ts';
 import { op } from '../op.ts';
 import { cast, promotableOf, spreadTo } from '../operands.ts';
 import { resultType } from '../promotion.ts';
+import { checkPlain } from '../reads.ts';
 import { knownNumbers } from './known.ts';
 
-const reshapeOp = op('reshape', reshapeTo);
+const reshapeOp = op('reshape', reshapeTo, ['tensor', 'numbers']);
 /** The same elements in another shape, of which one size may be -1 (or null, as symbolic tensors say it): what is left. @example reshape([1, 2, 3, 4], [2, -1]) // [[1, 2], [3, 4]] */
 export const reshape = Object.assign(
   (x: Like, newShape: SymbolicShape | number, ...surplus: []): Tensor =>
@@ -75,6 +76,7 @@ export const moveaxis = op(
       range(rank).map((d) => (to.includes(d) ? from[to.indexOf(d)]! : rest.shift()!)),
     );
   },
+  ['tensor', 'numbers', 'numbers'],
 );
 /** Exchanges two axes. @example swapaxes(zeros([2, 3, 4]), 0, 2).shape // [4, 3, 2] */
 export const swapaxes = op('swapaxes', (x: Tensor, axis1: number, axis2: number) => {
@@ -86,12 +88,16 @@ export const swapaxes = op('swapaxes', (x: Tensor, axis1: number, axis2: number)
   );
 });
 /** Inserts axes of size 1 at the given places of the result. @example expandDims([1, 2], 0).shape // [1, 2] */
-export const expandDims = op('expandDims', (x: Tensor, axis: number | readonly number[]) => {
-  const count = typeof axis === 'number' ? 1 : axis.length;
-  const places = axesOf('expandDims', axis, x.shape.length + count);
-  const rest = [...x.shape];
-  return m.reshape(x, { shape: range(x.shape.length + count).map((d) => (places.includes(d) ? 1 : rest.shift()!)) });
-});
+export const expandDims = op(
+  'expandDims',
+  (x: Tensor, axis: number | readonly number[]) => {
+    const count = typeof axis === 'number' ? 1 : axis.length;
+    const places = axesOf('expandDims', axis, x.shape.length + count);
+    const rest = [...x.shape];
+    return m.reshape(x, { shape: range(x.shape.length + count).map((d) => (places.includes(d) ? 1 : rest.shift()!)) });
+  },
+  ['tensor', 'numbers'],
+);
 /** Drops axes of size 1: the named ones, or all. @example squeeze([[1, 2]]).shape // [2] */
 export const squeeze = op(
   'squeeze',
@@ -229,17 +235,21 @@ export const unstack = op(
   { axis: true, num: true },
 );
 /** Repeats a tensor along its axes, as a whole. @example tile([1, 2], 2) // [1, 2, 1, 2] */
-export const tile = op('tile', (x: Tensor, repeats: number | readonly number[]) => {
-  const given = typeof repeats === 'number' ? [repeats] : repeats;
-  const rank = Math.max(given.length, x.shape.length);
-  const times = [...new Array<number>(rank - given.length).fill(1), ...shapeArgument('tile', given)];
-  const shape = [...new Array<number>(rank - x.shape.length).fill(1), ...x.shape];
-  const wide = m.broadcast(x, {
-    shape: range(rank).flatMap((d) => [times[d]!, shape[d]!]),
-    axes: x.shape.map((_, d) => 2 * (d + rank - x.shape.length) + 1),
-  });
-  return m.reshape(wide, { shape: shape.map((n, d) => n * times[d]!) });
-});
+export const tile = op(
+  'tile',
+  (x: Tensor, repeats: number | readonly number[]) => {
+    const given = typeof repeats === 'number' ? [repeats] : repeats;
+    const rank = Math.max(given.length, x.shape.length);
+    const times = [...new Array<number>(rank - given.length).fill(1), ...shapeArgument('tile', given)];
+    const shape = [...new Array<number>(rank - x.shape.length).fill(1), ...x.shape];
+    const wide = m.broadcast(x, {
+      shape: range(rank).flatMap((d) => [times[d]!, shape[d]!]),
+      axes: x.shape.map((_, d) => 2 * (d + rank - x.shape.length) + 1),
+    });
+    return m.reshape(wide, { shape: shape.map((n, d) => n * times[d]!) });
+  },
+  ['tensor', 'numbers'],
+);
 const repeatOp = op(
   'repeat',
   (x: Tensor, repeats: number | readonly number[], { axis }: RepeatOptions = {}) => {
@@ -280,6 +290,7 @@ export const repeat = Object.assign(
         'the repeats are not known yet, and they decide the shape',
         'give numbers, or a tensor that is computed',
       );
+    checkPlain('numbers', times, 'repeat', 1);
     for (const n of typeof times === 'object' ? times : [times])
       if (!Number.isInteger(Number(n)) || Number(n) < 0)
         fail('repeat', `${String(n)} is no number of repeats`, 'give integers of at least 0');
@@ -313,7 +324,7 @@ export const roll = op(
       fail('roll', `${shifts.length} shifts do not fit ${axes.length} axes`, 'give one shift, or one for each axis');
     return axes.reduce((y, d, k) => rolled(y, shifts[k] ?? shifts[0]!, d), x);
   },
-  ['tensor'],
+  ['tensor', 'numbers'],
   { axis: true },
 );
 function rolled(x: Tensor, shift: number, axis: number): Tensor {
