@@ -21,22 +21,30 @@ interface Family<T> {
   readonly classes: readonly SerializableClass<T>[];
   /** Further names of classes; each is also known by its own name and that in snake_case. */
   readonly aliases?: Readonly<Record<string, SerializableClass<T>>>;
+  /** Names by which old files mention classes, and nobody else: Keras does not know them any more. */
+  readonly formerNames?: Readonly<Record<string, SerializableClass<T>>>;
 }
 
 const isClass = (x: unknown): x is SerializableClass =>
   typeof x === 'function' && typeof (x as Partial<SerializableClass>).fromConfig === 'function';
 
 /** Registers the classes of a family, and gives the function that finds or makes its objects: by name, config, class or object. */
-export function identifierOf<T>({ kind, module, classes, aliases = {} }: Family<T>) {
+export function identifierOf<T>({ kind, module, classes, aliases = {}, formerNames = {} }: Family<T>) {
   registerModule(module, classes);
   const named = new Map<string, SerializableClass<T>>(Object.entries(aliases));
   for (const c of classes)
     for (const name of [c.className, toSnakeCase(c.className)]) if (!named.has(name)) named.set(name, c);
-  registerAliases(module, named);
+  const former = new Map(Object.entries(formerNames));
+  registerAliases(module, [...named, ...former]);
 
-  const byName = (name: string, config: Config, customObjects?: CustomObjects): unknown => {
+  const byName = (
+    name: string,
+    config: Config,
+    customObjects?: CustomObjects,
+    known: ReadonlyMap<string, SerializableClass<T>> = named,
+  ): unknown => {
     const custom = getRegisteredObject(name, customObjects) ?? getRegisteredObject(`Custom>${name}`, customObjects);
-    const found = custom ?? named.get(name);
+    const found = custom ?? known.get(name);
     if (found === undefined)
       return fail(
         `${module}.get`,
@@ -54,7 +62,7 @@ export function identifierOf<T>({ kind, module, classes, aliases = {} }: Family<
       // Configs of old name no module: the family's own names come first.
       const { class_name: name, config, module: from, registered_name: registered } = identifier;
       if ((from === undefined || from === null) && !registered)
-        return byName(name, (config ?? {}) as Config, customObjects);
+        return byName(name, (config ?? {}) as Config, customObjects, new Map([...former, ...named]));
       return deserializeObject(identifier, customObjects);
     }
     return typeof (identifier as { getConfig?: unknown }).getConfig === 'function'

@@ -17,7 +17,7 @@ const identify = identifierOf({
   kind: 'regularizer',
   module: 'keras.regularizers',
   classes: [L1, L2, L1L2, OrthogonalRegularizer],
-  aliases: { l1_l2: L1L2 as SerializableClass },
+  formerNames: { l1_l2: L1L2 as SerializableClass },
 });
 /** The regularizer that an identifier stands for; null for null. @example get('l2') */
 export const get = (identifier: RegularizerLike | undefined, customObjects?: CustomObjects): Regularizer | null =>

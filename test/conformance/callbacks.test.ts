@@ -21,13 +21,32 @@ import { casesOf, expectNumbers, expectSame, numbersOf, optionsOf, type Toleranc
 type Callback = keras.callbacks.Callback;
 const all = casesOf<CallbackCase>('callbacks/callbacks');
 const ofKind = <K extends CallbackCase['kind']>(kind: K): [string, Extract<CallbackCase, { kind: K }>][] =>
-  all.filter((c): c is Extract<CallbackCase, { kind: K }> => c.kind === kind).map((c) => [c.id, c]);
+  all
+    .filter((c): c is Extract<CallbackCase, { kind: K }> => c.kind === kind && !Object.hasOwn(left, c.id))
+    .map((c) => [c.id, c]);
 
-// In JavaScript 1 is a number like any other, and 3.0 is written as 3: neither can be told from a float.
-const isAboutIntegers = (id: string): boolean =>
-  id === 'LearningRateScheduler/int_result' || id === 'CSVLogger/numbers';
-// Whole models are not written as .h5.
-const isLegacy = (id: string): boolean => id === 'ModelCheckpoint/legacy-h5';
+/** The cases that do not run, and why. */
+const left: Readonly<Record<string, string>> = {
+  'LearningRateScheduler/int_result': 'JavaScript does not tell 1 from 1.0',
+  'CSVLogger/numbers': 'JavaScript writes 3.0 as 3',
+  'BackupAndRestore/batches': 'Keras trains on some batches twice; here a fit goes on after the last one saved',
+};
+test('what does not run is known', () => {
+  for (const [id, reason] of Object.entries(left)) console.info(`${id} does not run: ${reason}`);
+  expect(all.filter(({ id }) => Object.hasOwn(left, id)).length).toBe(3);
+  const kinds: Record<string, number> = {};
+  for (const { kind } of all) kinds[kind] = (kinds[kind] ?? 0) + 1;
+  expect(kinds).toMatchInlineSnapshot(`
+    {
+      "callback_backup": 4,
+      "callback_csv_runs": 2,
+      "callback_error": 5,
+      "callback_order": 5,
+      "callback_run": 8,
+      "callback_script": 57,
+    }
+  `);
+});
 const schedules: Record<string, (epoch: number, rate: number) => number> = {
   halve_from_2: (epoch, rate) => (epoch < 2 ? rate : rate / 2),
   constant_table: (epoch) => [0.1, 0.01, 0.05, 0.2, 0.2][epoch],
@@ -68,9 +87,7 @@ const ones = (samples: number, width: number): keras.Tensor =>
   keras.tensor(new Float32Array(samples * width).fill(1), { shape: [samples, width] });
 
 describe('a callback by itself', () => {
-  test.each(ofKind('callback_script').filter(([id]) => !isAboutIntegers(id) && !isLegacy(id)))('%s', (_, c) =>
-    runScript(c),
-  );
+  test.each(ofKind('callback_script'))('%s', (_, c) => runScript(c));
 });
 async function runScript(c: Script): Promise<void> {
   const model = modelOf(c.model);
@@ -192,47 +209,43 @@ describe('a fit with callbacks', () => {
     }
   });
 
-  // Keras begins the epoch again and trains on some batches twice; here a fit goes on with the batch after the last one saved.
-  test.each(ofKind('callback_backup').filter(([id]) => id !== 'BackupAndRestore/batches'))(
-    '%s',
-    async (_, c: Backup) => {
-      const callback = make('BackupAndRestore', { ...c.kwargs, backup_dir: '.' });
-      const seen: { after: string; metadata: object | null }[] = [];
-      const look = async (after: string): Promise<void> => {
-        const text = await textOf('training_metadata.json').catch(() => null);
-        seen.push({ after, metadata: text === null ? null : JSON.parse(text) });
-      };
-      let epoch = 0;
-      const isCounted = c.kwargs['save_freq'] !== undefined;
-      const breakOff = new keras.callbacks.LambdaCallback({
-        onEpochBegin: (now) => {
-          epoch = now;
-          if (c.interrupt?.after_batch === null && now === c.interrupt.epoch) throw new Error('broken off');
+  test.each(ofKind('callback_backup'))('%s', async (_, c: Backup) => {
+    const callback = make('BackupAndRestore', { ...c.kwargs, backup_dir: '.' });
+    const seen: { after: string; metadata: object | null }[] = [];
+    const look = async (after: string): Promise<void> => {
+      const text = await textOf('training_metadata.json').catch(() => null);
+      seen.push({ after, metadata: text === null ? null : JSON.parse(text) });
+    };
+    let epoch = 0;
+    const isCounted = c.kwargs['save_freq'] !== undefined;
+    const breakOff = new keras.callbacks.LambdaCallback({
+      onEpochBegin: (now) => {
+        epoch = now;
+        if (c.interrupt?.after_batch === null && now === c.interrupt.epoch) throw new Error('broken off');
+      },
+      onEpochEnd: (now) => look(`epoch ${now}`),
+      ...(isCounted && {
+        onTrainBatchEnd: async (batch: number) => {
+          await look(`batch ${batch}`);
+          if (epoch === c.interrupt?.epoch && batch === c.interrupt.after_batch) throw new Error('broken off');
         },
-        onEpochEnd: (now) => look(`epoch ${now}`),
-        ...(isCounted && {
-          onTrainBatchEnd: async (batch: number) => {
-            await look(`batch ${batch}`);
-            if (epoch === c.interrupt?.epoch && batch === c.interrupt.after_batch) throw new Error('broken off');
-          },
-        }),
-      });
-      const fit = (model: keras.Model, callbacks: Callback[]): Promise<keras.callbacks.History> =>
-        model.fit(tensorOf(c.x), tensorOf(c.y), { ...optionsOf(c.fit), ...quiet, callbacks });
-      const first = fit(start(c), [callback, breakOff]);
-      if (c.interrupt) await expect(first).rejects.toThrow('broken off');
-      else await first;
-      expect(seen).toEqual(c.metadata_during_first_run);
-      expect(await files()).toEqual(c.files_between);
-      const second = start(c);
-      second.setWeights(second.weights.map(({ shape }) => keras.ops.full(shape, 0.5)));
-      const history = await fit(second, [callback]);
-      expectTrained(history, second, c.second_run);
-      expect(second.optimizer!.iterations.dataSync()[0]).toBe(c.second_run.iterations);
-      expect(await files().catch(() => [])).toEqual(c.files_after);
-      await import('node:fs/promises').then(({ mkdir }) => mkdir(folder, { recursive: true }));
-    },
-  );
+      }),
+    });
+    const fit = (model: keras.Model, callbacks: Callback[]): Promise<keras.callbacks.History> =>
+      model.fit(tensorOf(c.x), tensorOf(c.y), { ...optionsOf(c.fit), ...quiet, callbacks });
+    const first = fit(start(c), [callback, breakOff]);
+    if (c.interrupt) await expect(first).rejects.toThrow('broken off');
+    else await first;
+    expect(seen).toEqual(c.metadata_during_first_run);
+    expect(await files()).toEqual(c.files_between);
+    const second = start(c);
+    second.setWeights(second.weights.map(({ shape }) => keras.ops.full(shape, 0.5)));
+    const history = await fit(second, [callback]);
+    expectTrained(history, second, c.second_run);
+    expect(second.optimizer!.iterations.dataSync()[0]).toBe(c.second_run.iterations);
+    expect(await files().catch(() => [])).toEqual(c.files_after);
+    await import('node:fs/promises').then(({ mkdir }) => mkdir(folder, { recursive: true }));
+  });
 });
 
 const hooks = ['Train', 'Test', 'Predict'].flatMap((what) =>

@@ -66,11 +66,20 @@ function expectVariables(actual: readonly Variable[], expected: readonly Named[]
   });
 }
 
-test.each(
-  casesOf<Case>('metrics/metrics')
-    .filter((c) => !onlyInPython(c))
-    .map((c) => [c.id, c] as const),
-)('%s', (_, c) => {
+const all = casesOf<Case>('metrics/metrics');
+test('what does not run is known', () => {
+  const left = all.filter(onlyInPython).map(({ id }) => id);
+  console.info(`cases that cannot run: ${left.join(', ')}`);
+  expect([all.length, left]).toMatchInlineSnapshot(`
+    [
+      221,
+      [
+        "error/9/FBetaScore",
+      ],
+    ]
+  `);
+});
+test.each(all.filter((c) => !onlyInPython(c)).map((c) => [c.id, c] as const))('%s', (_, c) => {
   resetNames();
   if (c.kind === 'metric_error') return void expect(() => new classes[c.class_name]!(optionsOf(c.kwargs))).toThrow();
   if (c.kind === 'metric_fn') {
