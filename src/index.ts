@@ -47,6 +47,8 @@ export {
   valueAndGrad,
 } from './tensor/index.ts';
 export * as callbacks from './training/callbacks/index.ts';
+export type { CompileOptions } from './training/compile.ts';
+export type { LossInputs, MetricInputs, StepBatch as Batch, StepLogs } from './training/step-types.ts';
 export * as tree from './tree/index.ts';
 export * as utils from './utils/index.ts';
 export * as visualization from './visualize/index.ts';

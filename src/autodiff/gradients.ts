@@ -9,15 +9,17 @@ const context: VjpContext = { gradients };
 
 /**
  * Reverse-mode gradients: of Σ seeds · outputs with respect to each of `wrt`, as new expressions in the same IR. Null where
- * the outputs do not depend on it, or only through what has no gradient.
+ * the outputs do not depend on it, or only through what has no gradient. Tensors with serials below `since` count as
+ * constants, though they may have been computed of `wrt`.
  */
 export function gradients(
   outputs: readonly Tensor[],
   seeds: readonly (Tensor | null)[],
   wrt: readonly Tensor[],
+  since = 0,
 ): (Tensor | null)[] {
   const leaves = new Set(wrt);
-  const equations = equationsBehind(outputs, (t) => leaves.has(t)).filter(dependsOn(leaves));
+  const equations = equationsBehind(outputs, (t) => leaves.has(t) || t.serial < since).filter(dependsOn(leaves));
   const found = new Map<Tensor, Tensor>();
   const flow = (to: Tensor, g: Tensor): void => {
     const sofar = found.get(to);

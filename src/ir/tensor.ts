@@ -59,4 +59,7 @@ export class Tensor implements Aval {
   }
 }
 
+/** How many tensors there have been: those made from now on have no smaller serial. */
+export const nextSerial = (): number => created;
+
 export const showAval = ({ shape, dtype }: Aval): string => `${dtype}${showShape(shape)}`;

@@ -16,6 +16,7 @@ import { autoName, toSnakeCase } from '../base/naming.ts';
 import { type Config, serializeObject, sourceNameOf } from '../base/serialize.ts';
 import { sizeOf } from '../base/shape.ts';
 import type { Tree } from '../base/tree.ts';
+import type { Metric } from '../metrics/index.ts';
 import * as regularizers from '../regularizers/index.ts';
 import {
   callsOf,
@@ -41,7 +42,15 @@ import { checkStoredShapes, type InputSpec } from './input-spec.ts';
 import { addedLosses, addLossOf, forgetLosses, weightPenalties } from './losses.ts';
 import { mapShapes, type Shapes } from './shapes.ts';
 import { statelessly } from './stateless-call.ts';
-import { flattenLayers, isForTraining, ownVariablesOf, sublayersOf, variablesOf, weightsOf } from './tracking.ts';
+import {
+  flattenLayers,
+  isForTraining,
+  metricsHeldBy,
+  ownVariablesOf,
+  sublayersOf,
+  variablesOf,
+  weightsOf,
+} from './tracking.ts';
 import { makeWeight, replaceValues, type WeightOptions } from './weights.ts';
 
 export { isLayer } from './inner.ts';
@@ -187,6 +196,15 @@ export abstract class Layer<
     this[inner].trainable = value;
     for (const v of ownVariablesOf(this as AnyLayer)) if (isForTraining(v)) v.trainable = value;
     for (const layer of sublayersOf(this as AnyLayer)) layer.trainable = value;
+  }
+
+  /** The metrics that it and the layers within hold as attributes: a model's training shows and resets them. */
+  get metrics(): readonly Metric[] {
+    return metricsHeldBy(this as AnyLayer);
+  }
+  /** The states of its metrics. */
+  get metricsVariables(): Variable[] {
+    return this.metrics.flatMap((metric) => metric.variables);
   }
 
   /** Scalars that add to the loss: from `addLoss` and activity in the last call, then one for each regularized weight. */

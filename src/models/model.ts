@@ -15,7 +15,7 @@ import { inner } from '../layers/inner.ts';
 import { type AnyLayer, Layer, type LayerOptions, mapShapes, type Shapes } from '../layers/layer.ts';
 import { registerLayers } from '../layers/register.ts';
 import { refuseUnsaved, refusingStrangers } from '../layers/strangers.ts';
-import { sublayersOf } from '../layers/tracking.ts';
+import { flattenLayers, metricsHeldBy, sublayersOf } from '../layers/tracking.ts';
 import type { Metric } from '../metrics/index.ts';
 import type { Optimizer } from '../optimizers/index.ts';
 import * as saving from '../saving/index.ts';
@@ -24,6 +24,7 @@ import type { History } from '../training/callbacks/history.ts';
 import { type CompileOptions, compileOptionsFromConfig } from '../training/compile.ts';
 import type { Data, TrainingData } from '../training/data/batches.ts';
 import { toTensors } from '../training/data/nest.ts';
+import * as steps from '../training/default-steps.ts';
 import { type EvaluateOptions, evaluate, evaluateOptions } from '../training/evaluate.ts';
 import { type FitOptions, fit, fitOptions } from '../training/fit.ts';
 import type { Results } from '../training/logs.ts';
@@ -35,8 +36,17 @@ import {
   trainOnBatch,
 } from '../training/on-batch.ts';
 import { type PredictOptions, predict } from '../training/predict.ts';
+import type { LossInputs, MetricInputs, StepBatch, StepLogs } from '../training/step-types.ts';
 import type { StepFunction } from '../training/steps.ts';
-import { forward, readWeights, type Trainable, writeWeights } from '../training/trainable.ts';
+import {
+  forward,
+  needsCall,
+  type Overridable,
+  overrides,
+  readWeights,
+  type Trainable,
+  writeWeights,
+} from '../training/trainable.ts';
 import { Trainer } from '../training/trainer.ts';
 import { withLabels } from '../training/with-labels.ts';
 import { graphFromConfig, graphToConfig } from './functional-config.ts';
@@ -178,6 +188,46 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
     });
   }
 
+  [overrides](member: Overridable): boolean {
+    return this[member] !== Model.prototype[member];
+  }
+  get [needsCall](): { readonly canCall: boolean; readonly isBuilt: boolean } {
+    const self = this as unknown as AnyLayer;
+    return {
+      canCall: graphOf(this) !== undefined || this.call !== Model.prototype.call,
+      isBuilt: flattenLayers(self).every((layer) => layer === self || layer.built),
+    };
+  }
+
+  /**
+   * One step of training on a batch, which `fit` compiles as a whole (op by op with `runEagerly`). A class of one's own may
+   * write it: compute a loss, take its gradients with `keras.gradients`, give them to an optimizer, update metrics, and return
+   * numbers for the logs by name.
+   */
+  trainStep(batch: StepBatch<any, any, any>): StepLogs {
+    return steps.trainStep(this.#loop, batch);
+  }
+  /** One step of evaluation: loss and metrics of a batch. */
+  testStep(batch: StepBatch<any, any, any>): StepLogs {
+    return steps.testStep(this.#loop, batch);
+  }
+  /** One step of prediction: the outputs for a batch. */
+  predictStep({ x }: StepBatch<any, any, any>): any {
+    return this[forward](x, false);
+  }
+  /** The loss of a batch, a scalar: what was compiled, and what layers and regularizers add. */
+  computeLoss(given: LossInputs<any, any, any, any>): Tensor {
+    return this.#loop.computeLoss(given);
+  }
+  /** Takes a batch into the compiled metrics, and gives what `getMetricsResult` gives. */
+  computeMetrics(given: MetricInputs<any, any, any, any>): StepLogs {
+    return this.#loop.computeMetrics(given);
+  }
+  /** The values of all metrics, by their names in logs; those that run on the host come into the logs after the step. */
+  getMetricsResult(): StepLogs {
+    return this.#loop.getMetricsResult();
+  }
+
   [writeWeights](): Promise<H5Group> {
     return saving.weightsToH5(this as unknown as AnyLayer);
   }
@@ -226,9 +276,10 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
   get loss(): unknown {
     return this.#loop.compiled?.options.loss;
   }
-  /** Metrics of the model: the running loss first. */
-  get metrics(): readonly Metric[] {
-    return this.#loop.metrics;
+  /** Metrics that were compiled, the running loss first; then those that the model and its layers hold as attributes. */
+  override get metrics(): readonly Metric[] {
+    const held = metricsHeldBy(this as unknown as AnyLayer);
+    return [...new Set([...this.#loop.compiledMetrics.map(([, metric]) => metric), ...held])];
   }
   /** The names of the metrics in logs. */
   get metricsNames(): string[] {
@@ -261,6 +312,12 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
     return this.#loop.compiled?.getConfig() ?? null;
   }
   compileFromConfig(config: Config): void {
+    if (this[overrides]('compile')) {
+      console.warn(
+        `${this.className} "${this.name}": it was loaded without being compiled, because its class has a compile() of its own. Fix: call compile(), or override getCompileConfig() and compileFromConfig(config).`,
+      );
+      return;
+    }
     this.#loop.compile(compileOptionsFromConfig(config));
   }
 

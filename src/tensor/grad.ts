@@ -6,7 +6,7 @@ import { type OptionNames, optionsOf } from '../base/options.ts';
 import { showShape } from '../base/shape.ts';
 import { isPlainObject, refuseDepth } from '../base/tree.ts';
 import { complex, partsOf } from '../ir/complex.ts';
-import { Tensor } from '../ir/tensor.ts';
+import { nextSerial, Tensor } from '../ir/tensor.ts';
 import { neg } from '../primitives/elementwise.ts';
 import { full } from '../primitives/generators.ts';
 import { evaluate } from '../runtime/execute.ts';
@@ -23,9 +23,13 @@ const gradOptions: OptionNames<GradOptions> = { argnums: true };
 
 /**
  * Gradients of a scalar with respect to tensors, zeros where it does not depend on one. With respect to z = a + bi it is
- * `∂/∂a - i ∂/∂b`, as in JAX.
+ * `∂/∂a - i ∂/∂b`, as in JAX. What was computed before the tensor with the serial `since` is a constant.
  */
-export function gradientsOf(loss: Tensor, wrt: readonly Tensor[], who = 'grad'): Tensor[] {
+export function gradientsOf(
+  loss: Tensor,
+  wrt: readonly Tensor[],
+  { who = 'grad', since = 0 }: { readonly who?: string; readonly since?: number } = {},
+): Tensor[] {
   if (loss.shape.length > 0)
     fail(
       who,
@@ -42,7 +46,7 @@ export function gradientsOf(loss: Tensor, wrt: readonly Tensor[], who = 'grad'):
   const zeros = (t: Tensor): Tensor => full({ shape: t.shape, dtype: t.dtype, value: 0 });
   const record = (): Tensor[] => {
     const leaves = wrt.flatMap(partsOf);
-    const found = gradients([loss], [full({ shape: [], dtype: loss.dtype, value: 1 })], leaves);
+    const found = gradients([loss], [full({ shape: [], dtype: loss.dtype, value: 1 })], leaves, since);
     const known = found.map((g, k) => g ?? zeros(leaves[k]!));
     let at = 0;
     const next = (): Tensor => known[at++]!;
@@ -95,8 +99,10 @@ export function valueAndGrad<A extends readonly unknown[]>(
     for (const k of positions) all[k] = differentiable(args[k], k);
     const given = positions.map((k) => all[k]);
     const wrt = tensorsIn(given);
+    // What the function reads from outside is a constant, in a recorded program as well.
+    const since = nextSerial();
     const value = withHistory(() => f(...(all as unknown as A)));
-    const found = withTensors(given, gradientsOf(value, wrt));
+    const found = withTensors(given, gradientsOf(value, wrt, { since }));
     return [value, typeof argnums === 'number' ? found[0] : found];
   };
 }

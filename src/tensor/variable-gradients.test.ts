@@ -59,6 +59,29 @@ test('a jitted function has gradients at once', () => {
   expect(list(keras.grad(f)(keras.tensor([3], { dtype: 'float32' })) as keras.Tensor)).toEqual([6]);
 });
 
+test('what was computed before is a constant, compiled too: an update of one network in the loss of another', () => {
+  const step = () => {
+    const a = new keras.Variable([2], { dtype: 'float32' });
+    const b = new keras.Variable([3], { dtype: 'float32' });
+    const update = (): keras.Tensor => {
+      const first = keras.gradients(() => ops.sum(ops.multiply(a, b)), [a]);
+      a.assign(ops.subtract(a, first.gradients[0]!));
+      return keras.gradients(() => ops.sum(ops.multiply(a, b)), [b]).gradients[0]!;
+    };
+    const slope = (x: keras.Tensor): keras.Tensor => {
+      const before = ops.square(x);
+      return keras.grad((z: keras.Tensor) => ops.sum(ops.multiply(z, before)))(x) as keras.Tensor;
+    };
+    return { update, slope };
+  };
+  const x = keras.tensor([3], { dtype: 'float32' });
+  // a becomes 2 - 3, and b has that slope, though a was made of b.
+  expect(list(step().update())).toEqual([-1]);
+  expect(list(keras.jit(step().update)())).toEqual([-1]);
+  expect(list(step().slope(x))).toEqual([9]);
+  expect(list(keras.jit(step().slope)(x))).toEqual([9]);
+});
+
 test('variables that are assigned on the way keep no history', () => {
   const w = new keras.Variable([2], { dtype: 'float32' });
   const running = new keras.Variable([0], { dtype: 'float32', trainable: false });
@@ -74,6 +97,8 @@ test('variables that are assigned on the way keep no history', () => {
 test('what is no loss, and no variable, is named with the cure', () => {
   const w = new keras.Variable([2], { dtype: 'float32' });
   expect(() => keras.gradients(() => ops.square(w), [w])).toThrow(/must give a scalar.*Fix: reduce/s);
+  const early = ops.sum(ops.square(w));
+  expect(() => keras.gradients(() => early, [w])).toThrow(/computed outside of it.*Fix: compute the loss within/s);
   expect(() => keras.gradients((() => 3) as never, [w])).toThrow(/number 3 instead of a loss/);
-  expect(() => keras.gradients(() => ops.sum(w), [new keras.Variable([1], { dtype: 'int32' })])).toThrow(/int32/);
+  expect(() => keras.gradients(() => ops.sum(w), [keras.tensor([1], { dtype: 'int32' })])).toThrow(/int32/);
 });

@@ -1,6 +1,6 @@
 import { isInexact } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
-import { Tensor } from '../ir/tensor.ts';
+import { nextSerial, Tensor } from '../ir/tensor.ts';
 import { withHistory } from './frames.ts';
 import { gradientsOf } from './grad.ts';
 import { Variable } from './variable.ts';
@@ -19,7 +19,7 @@ type AuxOf<R> = R extends readonly [Tensor, infer Aux] ? Aux : undefined;
 
 /**
  * The gradients of a scalar with respect to variables, or to tensors that the function uses. The function gives the scalar
- * alone, or `[scalar, aux]` with whatever else is wanted of the computation. It works the same compiled (in `jit`, in
+ * alone, or `[scalar, aux]` with whatever else is wanted of the computation; what was computed outside of it is a constant. It works the same compiled (in `jit`, in
  * `trainStep`) and at once, and one within another gives second derivatives, e.g. for a penalty on gradients.
  * @example
  * const w = new Variable([1, 2]);
@@ -35,6 +35,8 @@ export function gradients<R extends Tensor | readonly [value: Tensor, aux: unkno
     fail('gradients', `it was given ${describe(variables)} for a list of variables`, 'e.g. model.trainableVariables');
   // What they hold now is what the function reads, whatever it assigns later.
   const wrt = variables.map(leafOf);
+  // What was computed before is a constant, in a recorded program as well: variables may have been updated by it.
+  const since = nextSerial();
   const given: unknown = withHistory(f);
   if (given instanceof Promise)
     fail('gradients', 'its function gave a promise', 'compute the loss without await: numbers are read afterwards');
@@ -46,13 +48,21 @@ export function gradients<R extends Tensor | readonly [value: Tensor, aux: unkno
       'let it return a scalar tensor, or [loss, aux]',
     );
   const loss = value as Tensor;
-  return { value: loss, aux, gradients: gradientsOf(loss, wrt, 'gradients') };
+  if (loss.serial < since && !wrt.includes(loss))
+    fail(
+      'gradients',
+      'its function gave a tensor that was computed outside of it',
+      'compute the loss within the function: gradients(() => lossOf(model(x)), variables)',
+    );
+  return { value: loss, aux, gradients: gradientsOf(loss, wrt, { who: 'gradients', since }) };
 }
 
 function leafOf(x: unknown, k: number): Tensor {
   if (!(x instanceof Variable || x instanceof Tensor))
     fail('gradients', `entry ${k} of its variables is ${describe(x)}`, 'give variables, or tensors that are used');
-  const leaf = x instanceof Variable ? x.read() : (x as Tensor);
+  // Among a model's variables there may be counters, which no loss reaches.
+  if (x instanceof Variable) return x.read();
+  const leaf = x as Tensor;
   return isInexact(leaf.dtype)
     ? leaf
     : fail(

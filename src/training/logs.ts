@@ -1,3 +1,4 @@
+import { fail, type Named } from '../base/errors.ts';
 import { isPlainObject } from '../base/tree.ts';
 import { isHostMetric } from '../metrics/index.ts';
 import { asTensor, type Like, Tensor } from '../tensor/index.ts';
@@ -8,6 +9,20 @@ import type { LoggedMetric } from './compile-metrics.ts';
 export type Logs = Readonly<Record<string, Tensor>>;
 /** Loss and metrics: a number when there is only the loss, else a list, or an object by name. */
 export type Results = number | any[] | CallbackLogs;
+
+/** What a step of a model gave, as tensors for the logs. */
+export function asLogs(model: Named, what: string, given: unknown): Logs {
+  const cure = 'return this.getMetricsResult(), or numbers by name, e.g. { loss: this.tracker.result() }';
+  if (given instanceof Promise) fail(model, `${what} gave a promise`, 'write it without async: it is compiled');
+  if (!isPlainObject(given)) return fail(model, `${what} gave ${showGiven(given)} instead of logs`, cure);
+  const logs: Record<string, Tensor> = {};
+  for (const [name, value] of Object.entries(given))
+    if (value === null || value === undefined) fail(model, `${what} gave no value for "${name}"`, cure);
+    else Object.assign(logs, isPlainObject(value) ? asLogs(model, what, value) : { [name]: asTensor(value as Like) });
+  return logs;
+}
+const showGiven = (x: unknown): string =>
+  x instanceof Tensor ? 'a tensor' : typeof x === 'object' && x !== null ? `a ${x.constructor.name}` : String(x);
 
 /** Current values of the metrics that live on the device. */
 export function deviceLogs(metrics: readonly LoggedMetric[]): Logs {

@@ -57,7 +57,7 @@ async function run(
   const executions = new Executions(list, 'Predict', trainer);
   for await (const batch of dataset.round()) {
     await executions.begin(step);
-    if (!trainer.model.built) trainer.prepare(batch, false);
+    if (!trainer.model.built) trainer.prepare(batch, 'predict');
     parts.push(trainer.predictFunction(batch.x));
     await executions.end(step, outputs);
     step++;

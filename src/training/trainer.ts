@@ -1,9 +1,10 @@
 import { fail } from '../base/errors.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
 import { maskOf } from '../layers/masks.ts';
 import { Mean, type Metric } from '../metrics/index.ts';
 import { add, zeros } from '../ops/index.ts';
 import { deviceReady } from '../runtime/device.ts';
-import { asCallOf, gradientsOf, inFrame, type Tensor, Trace, tensorsIn, withHistory } from '../tensor/index.ts';
+import { asCallOf, inFrame, type Tensor, Trace, tensorsIn } from '../tensor/index.ts';
 import type { CallbackLogs } from './callbacks/callback.ts';
 import type { History } from './callbacks/history.ts';
 import { Compiled, type CompileOptions } from './compile.ts';
@@ -11,23 +12,27 @@ import { CompileLoss } from './compile-loss.ts';
 import { CompileMetrics, type LoggedMetric } from './compile-metrics.ts';
 import type { Arity, Batch } from './data/batches.ts';
 import { labelsBehind } from './data/label-values.ts';
-import { deviceLogs, type Logs, present, type Results, readLogs } from './logs.ts';
+import { asLogs, deviceLogs, type Logs, present, type Results, readLogs } from './logs.ts';
 import { Outputs } from './outputs.ts';
 import type { Progress } from './progress.ts';
+import type { LossInputs, MetricInputs, StepLogs } from './step-types.ts';
 import { makeStep, type StepFunction } from './steps.ts';
-import { forward, type Trainable } from './trainable.ts';
+import { forward, needsCall, overrides, type Trainable } from './trainable.ts';
 import { Turns } from './turns.ts';
 
+/** What host metrics need: labels, predictions, weights and the masks that travel with them. */
+interface Handed {
+  readonly yTrue: unknown;
+  readonly yPred: unknown;
+  readonly sampleWeight: unknown;
+  readonly masks: readonly (Tensor | undefined)[];
+}
 interface StepResult {
   readonly logs: Logs;
-  /** What host metrics need: labels, predictions and the masks that travel with them. */
-  readonly host?: {
-    readonly yTrue: unknown;
-    readonly yPred: unknown;
-    readonly masks: readonly (Tensor | undefined)[];
-  };
+  readonly host?: Handed;
 }
 type Kind = 'train' | 'test' | 'predict';
+type AnyBatch = Batch | Pick<Batch, 'x' | 'y' | 'sampleWeight' | 'size'>;
 
 const trainers = new WeakMap<object, Trainer>();
 /** The trainer of a model. */
@@ -49,6 +54,8 @@ export class Trainer {
   private measures: CompileMetrics | undefined;
   private outputs: Outputs | undefined;
   private tracker = new Mean({ name: 'loss' });
+  /** What the step that runs, or is recorded, hands to host metrics. */
+  private handed: Handed | undefined;
   private steps: Partial<Record<Kind, StepFunction>> = {};
   private checked = new WeakSet<object>();
   private readonly prepared = new WeakSet<StepFunction>();
@@ -80,83 +87,117 @@ export class Trainer {
     return { inputs: this.model.inputs?.length, outputs: this.model.outputs?.length ?? this.outputs?.count };
   }
 
-  /** Metrics under the names that logs give them: the loss, then those of the outputs, then what was compiled. */
+  /** All metrics under the names that logs give them. */
   get logged(): LoggedMetric[] {
+    const names = new Map(this.compiledMetrics.map(([name, metric]) => [metric, name]));
+    return this.metrics.map((metric) => [names.get(metric) ?? metric.name, metric]);
+  }
+  /** Compiled metrics under their names in logs: the loss, then those of the outputs, then what was asked for. */
+  get compiledMetrics(): LoggedMetric[] {
     if (!this.loss) return [];
     const losses = this.loss.metrics.map((metric): LoggedMetric => [metric.name, metric]);
     return [['loss', this.tracker], ...losses, ...this.measures!.logged];
   }
+  /** The model's metrics: those that were compiled and those that it holds, unless its class lists them itself. */
   get metrics(): readonly Metric[] {
-    return this.logged.map(([, metric]) => metric);
+    return this.model.metrics;
   }
   resetMetrics(): void {
     for (const metric of this.metrics) metric.resetState();
   }
 
   /** Builds the model, and makes the variables of loss, metrics and optimizer, for batches like this one. */
-  prepare({ x, y }: Batch, forTraining: boolean): void {
-    // Op by op, `call` may depend on numbers: it is run, as for inference, so that no state changes.
-    const yPred = this.compiled?.runEagerly
-      ? asCallOf(undefined, () => this.model[forward](x, false))
-      : inFrame(new Trace(), () => asCallOf(undefined, () => this.model[forward](x, forTraining)));
+  prepare({ x, y }: AnyBatch, kind: Kind): void {
+    const { model } = this;
+    const forTraining = kind === 'train';
+    const isOwn = model[overrides](`${kind}Step`);
+    const { canCall, isBuilt } = model[needsCall];
+    // A step of the class's own need not call the model: it is called where something is still to be built.
+    const isMet = kind === 'predict' || this.isMet || !this.asksForJudgement;
+    if (!isOwn || (canCall && !(isBuilt && isMet))) {
+      // Op by op, `call` may depend on numbers: it is run, as for inference, so that no state changes.
+      const yPred = this.compiled?.runEagerly
+        ? asCallOf(undefined, () => model[forward](x, false))
+        : inFrame(new Trace(), () => asCallOf(undefined, () => model[forward](x, forTraining)));
+      if (kind !== 'predict') this.meet(y, yPred);
+    }
+    if (!forTraining) return;
+    const { optimizer, options } = this.requireCompiled('training');
+    const { trainableVariables: variables } = model;
+    if (isOwn) {
+      // One that nobody asked for may never be used.
+      if (options.optimizer !== undefined && variables.length > 0 && !optimizer.built) optimizer.build(variables);
+      return;
+    }
+    if (!optimizer.built) optimizer.build(variables);
+    if (variables.length === 0)
+      console.warn(
+        `${model.className} "${model.name}": it has no trainable weights, so that training changes no more than metrics and moving statistics. Fix: set \`trainable\` of some layers before compile(), unless this is meant.`,
+      );
+  }
+  private get isMet(): boolean {
+    return this.outputs !== undefined;
+  }
+  /** Whether a loss or metrics were compiled. */
+  private get asksForJudgement(): boolean {
+    const { loss, metrics, weightedMetrics } = this.compiled?.options ?? {};
+    return [loss, metrics, weightedMetrics].some((x) => x !== undefined && x !== null);
+  }
+  /** Lets losses and metrics learn the form of the outputs, and make their variables. */
+  private meet(y: unknown, yPred: unknown): void {
     if (!this.loss) return;
     const outputs = new Outputs(this.model, yPred, this.model.outputNames);
     this.outputs = outputs;
     this.loss.build(y, yPred, outputs);
     const { judged } = this.loss;
     inFrame(new Trace(), () => asCallOf(undefined, () => this.measures!.build(y, yPred, outputs, judged)));
-    if (!forTraining) return;
-    const { trainableVariables: variables } = this.model;
-    const { optimizer } = this.compiled!;
-    if (!optimizer.built) optimizer.build(variables);
-    if (variables.length === 0)
-      console.warn(
-        `${this.model.className} "${this.model.name}": it has no trainable weights, so that training changes no more than metrics and moving statistics. Fix: set \`trainable\` of some layers before compile(), unless this is meant.`,
-      );
   }
 
-  /** The loss of a batch, that of the layers and regularizers included; undefined when there is none. */
-  private computeLoss({ y, sampleWeight, size }: Batch, yPred: unknown): Tensor | undefined {
-    const own = this.loss!.compute(y, yPred, sampleWeight, size);
-    return this.model.losses.reduce<Tensor | undefined>((sum, l) => (sum ? add(sum, l) : l), own);
-  }
-  /** Takes a batch into the metrics, and gives their values. */
-  private computeMetrics({ y, sampleWeight, size }: Batch, yPred: unknown, loss: Tensor): StepResult {
-    const measures = this.measures!;
-    this.tracker.updateState(loss, { sampleWeight: size });
-    measures.update(y, yPred, sampleWeight, this.loss!.judged);
-    const masks = this.outputs!.leaves(yPred).map(maskOf);
-    return {
-      logs: deviceLogs(this.logged),
-      ...(measures.hasHostMetrics && { host: { yTrue: y, yPred, masks } }),
-    };
-  }
-
-  private readonly trainStep = (batch: Batch): StepResult => {
+  /** The default of `model.computeLoss`: what was compiled, and the losses of layers and regularizers. */
+  computeLoss(given: LossInputs<unknown, unknown, unknown, unknown>): Tensor {
     const { model } = this;
-    const { optimizer } = this.compiled!;
-    const variables = model.trainableVariables;
-    const values = variables.map((v) => v.read());
-    const run = (): { yPred: unknown; loss: Tensor; scaled: Tensor } => {
-      const yPred = model[forward](batch.x, true);
-      const loss =
-        this.computeLoss(batch, yPred) ??
-        fail(model, 'there is no loss to train on', 'pass `loss` to compile(), or call addLoss() in a layer');
-      return { yPred, loss, scaled: optimizer.scaleLoss(loss) };
-    };
-    const { yPred, loss, scaled } = withHistory(run);
-    // As in Keras, a step changes trainable variables by their gradients alone: what `call` assigned to them is dropped.
-    variables.forEach((v, k) => {
-      if (v.read() !== values[k]) v.assign(values[k]!);
-    });
-    if (variables.length > 0) optimizer.apply(gradientsOf(scaled, values), variables);
-    return this.computeMetrics(batch, yPred, loss);
-  };
-  private readonly testStep = (batch: Batch): StepResult => {
-    const yPred = this.model[forward](batch.x, false);
-    return this.computeMetrics(batch, yPred, this.computeLoss(batch, yPred) ?? zeros([]));
-  };
-  private readonly predictStep = (x: unknown): unknown => this.model[forward](x, false);
+    const { x, y, yPred, sampleWeight, training = true } = optionsOf(model, lossInputs, given);
+    if (this.loss && !this.isMet) this.meet(y, yPred);
+    const own = this.loss?.compute(y, yPred, sampleWeight, samplesIn([x, yPred]));
+    const total = model.losses.reduce<Tensor | undefined>((sum, l) => (sum ? add(sum, l) : l), own);
+    if (!total && training)
+      fail(model, 'there is no loss to train on', 'pass `loss` to compile(), or call addLoss() in a layer');
+    return total ?? zeros([]);
+  }
+  /** Takes the loss of a batch into the running loss. */
+  trackLoss(loss: Tensor, size: number): void {
+    this.tracker.updateState(loss, { sampleWeight: size });
+  }
+  /** The default of `model.computeMetrics`: takes a batch into the compiled metrics, and gives the values of all. */
+  computeMetrics(given: MetricInputs<unknown, unknown, unknown, unknown>): StepLogs {
+    const { y, yPred, sampleWeight } = optionsOf(this.model, metricInputs, given);
+    if (this.asksForJudgement) {
+      if (!this.isMet) this.meet(y, yPred);
+      const measures = this.measures!;
+      measures.update(y, yPred, sampleWeight, this.loss!.judged);
+      const masks = measures.hasHostMetrics ? this.outputs!.leaves(yPred).map(maskOf) : [];
+      if (measures.hasHostMetrics) this.handed = { yTrue: y, yPred, sampleWeight, masks };
+    }
+    return this.model.getMetricsResult();
+  }
+  /** The default of `model.getMetricsResult`: values of the metrics that live on the device. */
+  getMetricsResult(): Logs {
+    return deviceLogs(this.logged);
+  }
+
+  /** Runs a step of the model's, and gathers what it gave: numbers for the logs, and what host metrics wait for. */
+  private gather(what: string, run: () => StepLogs): StepResult {
+    this.handed = undefined;
+    const logs = asLogs(this.model, what, run());
+    const host = this.handed as Handed | undefined;
+    this.handed = undefined;
+    return { logs, ...(host && { host }) };
+  }
+  private readonly trainStep = (batch: Batch): StepResult =>
+    this.gather('trainStep', () => this.model.trainStep(batch));
+  private readonly testStep = (batch: Batch): StepResult => this.gather('testStep', () => this.model.testStep(batch));
+  private readonly predictStep = (x: unknown): unknown =>
+    this.model.predictStep({ x, y: undefined, sampleWeight: undefined, size: samplesIn(x) });
 
   get trainFunction(): StepFunction {
     this.requireCompiled('training');
@@ -175,26 +216,26 @@ export class Trainer {
 
   /** One step of training; `before` are the logs of the step before, which nobody reads any more. */
   train(batch: Batch, before: Logs = {}): Promise<Logs> {
-    return this.run(this.trainFunction, batch, before, true);
+    return this.run('train', this.trainFunction, batch, before);
   }
   /** One step of evaluation. */
   test(batch: Batch, before: Logs = {}): Promise<Logs> {
-    return this.run(this.testFunction, batch, before, false);
+    return this.run('test', this.testFunction, batch, before);
   }
-  private async run(step: StepFunction, batch: Batch, before: Logs, forTraining: boolean): Promise<Logs> {
+  private async run(kind: Kind, step: StepFunction, batch: Batch, before: Logs): Promise<Logs> {
     if (!this.prepared.has(step)) {
-      this.prepare(batch, forTraining);
+      this.prepare(batch, kind);
       this.prepared.add(step);
     }
-    this.checkLabels(batch);
+    // A step or loss of the class's own may make other labels of them.
+    if (!this.model[overrides](`${kind}Step`) && !this.model[overrides]('computeLoss')) this.checkLabels(batch);
     const ready = deviceReady();
     if (ready) await ready;
     const first = this.beforeStep;
     this.beforeStep = undefined;
     first?.();
     const { logs, host } = step(batch) as StepResult;
-    if (host)
-      await this.measures!.updateOnHost({ ...host, sampleWeight: batch.sampleWeight, wanted: this.loss!.judged });
+    if (host) await this.measures!.updateOnHost({ ...host, wanted: this.loss!.judged });
     this.drop(before);
     if (batch.isOwn && !this.compiled!.runEagerly)
       for (const t of tensorsIn([batch.x, batch.y, batch.sampleWeight])) t.dispose();
@@ -225,6 +266,15 @@ export class Trainer {
    */
   present(numbers: CallbackLogs, returnDict?: boolean): Results {
     const own = this.measures?.metrics.map((metric) => metric.name) ?? [];
-    return present(numbers, ['loss', ...own, ...(this.loss?.metrics.map((m) => m.name) ?? [])], returnDict);
+    const losses = this.loss?.metrics.map((m) => m.name) ?? [];
+    const compiled = new Set(this.compiledMetrics.map(([, metric]) => metric));
+    const held = this.metrics.filter((metric) => !compiled.has(metric)).map((m) => m.name);
+    return present(numbers, ['loss', ...own, ...losses, ...held], returnDict);
   }
 }
+
+const metricInputs: OptionNames<MetricInputs> = { x: true, y: true, yPred: true, sampleWeight: true };
+const lossInputs: OptionNames<LossInputs> = { ...metricInputs, training: true };
+
+/** Number of samples in a batch. */
+const samplesIn = (nest: unknown): number => tensorsIn(nest).find((t) => t.shape.length > 0)?.shape[0] ?? 1;

@@ -1,4 +1,3 @@
-import type { Named } from '../../base/errors.ts';
 import type { H5Group } from '../../formats/hdf5.ts';
 import type { Optimizer } from '../../optimizers/index.ts';
 import type { readWeights, Trainable, writeWeights } from '../trainable.ts';
@@ -14,7 +13,6 @@ export type MaybePromise = void | Promise<void>;
 export interface CallbackModel extends Trainable {
   readonly optimizer: Optimizer | undefined;
   save(path: string, options?: { overwrite?: boolean }): Promise<void>;
-  readonly metrics: readonly Named[];
   saveWeights(path: string, options?: { overwrite?: boolean }): Promise<void>;
   loadWeights(path: string): Promise<void>;
   /** The weights as a file holds them. */

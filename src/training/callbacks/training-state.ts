@@ -73,10 +73,10 @@ export function takeTrainingState(file: H5Group, trainer: Trainer): Place | unde
   return place;
 }
 /** What layers keep that is no weight (states of their seed generators), and the running metrics. */
-const stateOf = ({ model, metrics }: Trainer): { layers: Variable[]; metrics: Variable[] } => ({
-  layers: model.nonTrainableVariables,
-  metrics: metrics.flatMap((metric) => [...metric.variables]),
-});
+const stateOf = (trainer: Trainer): { layers: Variable[]; metrics: Variable[] } => {
+  const metrics = trainer.metrics.flatMap((metric) => [...metric.variables]);
+  return { layers: trainer.model.nonTrainableVariables.filter((v) => !metrics.includes(v)), metrics };
+};
 function dataAt(file: H5Group, name: string): unknown {
   const node = getH5(file, `${group}/${name}`);
   return node && isH5Dataset(node) && node.dtype !== 'string' ? node.data : undefined;
