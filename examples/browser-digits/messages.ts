@@ -2,6 +2,7 @@
 export type Request =
   | { readonly kind: 'train' }
   | { readonly kind: 'stop' }
+  | { readonly kind: 'afresh' }
   | { readonly kind: 'predict'; readonly pixels: Float32Array }
   | { readonly kind: 'device'; readonly name: DeviceName }
   | { readonly kind: 'draw' }
@@ -19,7 +20,10 @@ export type Report =
       readonly loss: number;
     }
   | { readonly kind: 'epoch'; readonly epoch: number; readonly logs: Logs; readonly seconds: number }
-  | { readonly kind: 'trained' }
+  /** Training has ended; a model that was stopped before its first step knows nothing. */
+  | { readonly kind: 'trained'; readonly hasLearned: boolean }
+  /** Another model is in use: one of a file, or a new one. */
+  | { readonly kind: 'model'; readonly name: string | undefined; readonly summary: string }
   | { readonly kind: 'prediction'; readonly probabilities: Float32Array }
   | { readonly kind: 'device'; readonly name: DeviceName }
   | { readonly kind: 'picture'; readonly png: Uint8Array<ArrayBuffer> }

@@ -11,6 +11,19 @@ export function makeModel(): keras.Model {
   x = new layers.Dense({ units: 64, activation: 'relu' })(x);
   const outputs = new layers.Dense({ units: 10, activation: 'softmax', name: 'probabilities' })(x);
   const model = new keras.Model({ inputs, outputs, name: 'digits' });
-  model.compile({ optimizer: 'adam', loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
+  compile(model);
   return model;
+}
+
+export const compile = (model: keras.Model): void =>
+  model.compile({ optimizer: 'adam', loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
+
+/** Refuses a model of a file that does not read digits. */
+export function checkFits(model: keras.Model, file: string): void {
+  const [given, wanted] = [model.inputShape, model.outputShape].map((shape) => JSON.stringify(shape)) as [
+    string,
+    string,
+  ];
+  if (given !== '[null,8,8,1]' || wanted !== '[null,10]')
+    throw new Error(`${file} takes ${given} and gives ${wanted}, not digits [null,8,8,1] and probabilities [null,10]`);
 }

@@ -13,7 +13,7 @@ const trainButton = find<HTMLButtonElement>('train');
 const devices = find<HTMLFieldSetElement>('devices');
 const bars = Array.from({ length: 10 }, (_, digit) => {
   const bar = document.createElement('li');
-  bar.append(String(digit), document.createElement('i'), document.createElement('output'));
+  bar.append(String(digit), document.createElement('i'), document.createElement('b'));
   return find('bars').appendChild(bar);
 });
 let chart: LossChart;
@@ -21,6 +21,7 @@ let epochs = 0;
 let device: DeviceName = 'wasm';
 let isTraining = false;
 let isTrained = false;
+let isStopping = false;
 
 function say(text: string, hasFailed = false): void {
   find('status').textContent = text;
@@ -28,8 +29,21 @@ function say(text: string, hasFailed = false): void {
 }
 function setTraining(now: boolean): void {
   isTraining = now;
-  trainButton.textContent = now ? 'Stop' : isTrained ? 'Train again' : 'Train';
+  trainButton.textContent = now ? 'Stop' : isTrained ? 'Go on training' : 'Train';
+  trainButton.disabled = false;
   devices.disabled = now;
+  find('afresh').hidden = now || !isTrained;
+  find<HTMLInputElement>('open').disabled = now;
+  hint();
+}
+
+/** Says what comes next. */
+function hint(): void {
+  find('hint').textContent = isTrained
+    ? 'Draw a digit from 0 to 9.'
+    : isTraining
+      ? 'Draw a digit: it is read while the model learns.'
+      : 'The model knows nothing yet: press Train first, or open a .keras file below.';
 }
 
 /** The drawing, as long as the worker has not answered to it; and the one that came in the meantime. */
@@ -55,9 +69,18 @@ function showPrediction(probabilities: Float32Array | undefined): void {
     const p = probabilities?.[digit] ?? 0;
     bar.classList.toggle('best', digit === best);
     bar.style.setProperty('--p', String(p));
-    bar.querySelector('output')!.textContent = probabilities ? percent(p, 0) : '';
+    bar.querySelector('b')!.textContent = probabilities ? percent(p, 0) : '';
   }
-  find('answer').textContent = best < 0 || !(isTraining || isTrained) ? '' : String(best);
+  const answer = best < 0 || !(isTraining || isTrained) ? '' : String(best);
+  find('answer').textContent = answer;
+  const spoken = answer && `Read as ${answer}.`;
+  // The same words are not said again for every point of a stroke.
+  if (find('spoken').textContent !== spoken) find('spoken').textContent = spoken;
+}
+
+function clearFigures(): void {
+  chart.clear(epochs);
+  for (const id of ['epoch', 'loss', 'accuracy', 'validation']) find(id).textContent = '–';
 }
 
 let drawing: Float32Array | undefined;
@@ -74,8 +97,11 @@ const shown: { [K in Report['kind']]: (report: Extract<Report, { kind: K }>) => 
     epochs = report.epochs;
     chart = new LossChart(find('chart'), epochs);
     find('summary').textContent = report.summary;
-    trainButton.disabled = false;
-    say(crossOriginIsolated ? 'Ready.' : 'Ready, on one thread: this page is not cross-origin isolated.');
+    setTraining(false);
+    const next = 'Press Train: it takes a few seconds.';
+    say(
+      crossOriginIsolated ? `Ready. ${next}` : `Ready, on one thread: this page is not cross-origin isolated. ${next}`,
+    );
   },
   batch({ epoch, step, steps, loss }) {
     chart.push('batches', epoch + (step + 1) / steps, loss);
@@ -92,8 +118,18 @@ const shown: { [K in Report['kind']]: (report: Extract<Report, { kind: K }>) => 
     find('validation').textContent = percent(logs.val_accuracy);
     say(`${epoch + 1} epochs in ${seconds.toFixed(1)} s.`);
   },
-  trained() {
-    isTrained = true;
+  trained({ hasLearned }) {
+    isTrained ||= hasLearned;
+    if (isStopping) say(hasLearned ? 'Stopped.' : 'Stopped before the first step.');
+    setTraining(false);
+    predict(drawing);
+  },
+  model({ name, summary }) {
+    isTrained = name !== undefined;
+    find('summary').textContent = summary;
+    find('layers').hidden = true;
+    clearFigures();
+    say(name === undefined ? 'A new model. Press Train.' : `Opened ${name}: draw a digit, or go on training it.`);
     setTraining(false);
     predict(drawing);
   },
@@ -121,6 +157,7 @@ const shown: { [K in Report['kind']]: (report: Extract<Report, { kind: K }>) => 
   failed({ request, message }) {
     say(message, true);
     if (request === 'train') setTraining(false);
+    if (request === 'open') find<HTMLInputElement>('open').value = '';
     if (request === 'predict') asked = next = undefined;
     if (request === 'device') devices.querySelector<HTMLInputElement>(`[value=${device}]`)!.checked = true;
   },
@@ -130,9 +167,15 @@ worker.addEventListener('message', ({ data }: MessageEvent<Report>) => shown[dat
 worker.addEventListener('error', ({ message }) => say(message || 'The worker could not be started.', true));
 
 trainButton.addEventListener('click', () => {
-  if (isTraining) return ask({ kind: 'stop' });
-  chart.clear(epochs);
-  for (const id of ['accuracy', 'validation']) find(id).textContent = '–';
+  if (isTraining) {
+    isStopping = true;
+    trainButton.textContent = 'Stopping …';
+    trainButton.disabled = true;
+    say('Stopping after the step in progress …');
+    return ask({ kind: 'stop' });
+  }
+  isStopping = false;
+  clearFigures();
   say('Preparing the digits and compiling the training step …');
   setTraining(true);
   ask({ kind: 'train' });
@@ -140,13 +183,17 @@ trainButton.addEventListener('click', () => {
 devices.addEventListener('change', (event) =>
   ask({ kind: 'device', name: (event.target as HTMLInputElement).value as DeviceName }),
 );
+find('afresh').addEventListener('click', () => {
+  ask({ kind: 'afresh' });
+  trainButton.focus();
+});
 find('clear').addEventListener('click', () => pad.clear());
 find('picture').addEventListener('click', () => ask({ kind: 'draw' }));
 find('save').addEventListener('click', () => ask({ kind: 'save' }));
 find<HTMLInputElement>('open').addEventListener('change', ({ target }) => {
   const file = (target as HTMLInputElement).files?.[0];
   if (!file) return;
-  say(`Opened ${file.name}.`);
+  say(`Opening ${file.name} …`);
   ask({ kind: 'open', file });
 });
 showPrediction(undefined);

@@ -2,7 +2,7 @@ import * as keras from 'hornbeam';
 import { type Digits, fetchDigits } from './digits.ts';
 import { withDistorted } from './distort.ts';
 import type { Logs, Report, Request } from './messages.ts';
-import { makeModel } from './model.ts';
+import { checkFits, compile, makeModel } from './model.ts';
 
 const batchSize = 64;
 const epochs = 12;
@@ -14,6 +14,7 @@ const report = (message: Report, transfer: Transferable[] = []): void => postMes
 const digits = fetchDigits(new URL('./digits.csv.gz', import.meta.url));
 keras.utils.setRandomSeed(7);
 let model = makeModel();
+let isStopping = false;
 
 const part = ({ pixels, labels }: Digits, from: number, to: number): Digits => ({
   count: to - from,
@@ -30,6 +31,8 @@ class Reporter extends keras.callbacks.Callback<keras.Model> {
   private epoch = 0;
   private sum = 0;
   private begun = performance.now();
+  /** Steps done. */
+  steps = 0;
 
   override onEpochBegin(epoch: number): void {
     this.epoch = epoch;
@@ -40,6 +43,8 @@ class Reporter extends keras.callbacks.Callback<keras.Model> {
     const sum = logs.loss! * (step + 1);
     report({ kind: 'batch', epoch: this.epoch, step, steps: this.params.steps!, loss: sum - this.sum });
     this.sum = sum;
+    this.steps++;
+    if (isStopping) model.stopTraining = true;
   }
   override onEpochEnd(epoch: number, logs: Record<string, number> = {}): void {
     const seconds = (performance.now() - this.begun) / 1000;
@@ -47,26 +52,42 @@ class Reporter extends keras.callbacks.Callback<keras.Model> {
   }
 }
 
+/** Trains the model there is: a new one, one that was stopped, or one of a file. */
 async function train(): Promise<void> {
+  isStopping = false;
   const all = await digits;
   const cut = Math.round(all.count * (1 - kept));
   const [x, y] = tensors(withDistorted(part(all, 0, cut), 3));
-  model = makeModel();
+  // What is asked for in the meantime is heard here, and next after the first step, which compiles.
+  await new Promise((next) => setTimeout(next));
+  if (isStopping) return report({ kind: 'trained', hasLearned: false });
+  const reporter = new Reporter();
   await model.fit(x, y, {
     epochs,
     batchSize,
     validationData: tensors(part(all, cut, all.count)),
-    callbacks: [new Reporter()],
+    callbacks: [reporter],
     verbose: 0,
   });
-  report({ kind: 'trained' });
+  report({ kind: 'trained', hasLearned: reporter.steps > 0 });
+}
+
+function summaryOf(some: keras.Model): string {
+  const lines: string[] = [];
+  some.summary({ printFn: (line) => void lines.push(line) });
+  return lines.join('\n');
 }
 
 /** What the page may ask for. `fit` lets messages in while it runs, so that a drawing is answered in the midst of it. */
 const answers: { [K in Request['kind']]: (request: Extract<Request, { kind: K }>) => Promise<void> } = {
   train,
   async stop() {
+    isStopping = true;
     model.stopTraining = true;
+  },
+  async afresh() {
+    model = makeModel();
+    report({ kind: 'model', name: undefined, summary: summaryOf(model) });
   },
   async predict({ pixels }) {
     const prediction = (await model.predict(keras.tensor(pixels, { shape: [1, 8, 8, 1] }))) as keras.Tensor;
@@ -85,8 +106,11 @@ const answers: { [K in Request['kind']]: (request: Extract<Request, { kind: K }>
     report({ kind: 'file', bytes }, [bytes.buffer]);
   },
   async open({ file }) {
-    model = await keras.models.loadModel<keras.Model>(file);
-    report({ kind: 'trained' });
+    const opened = await keras.models.loadModel<keras.Model>(file);
+    checkFits(opened, file.name);
+    if (!opened.compiled) compile(opened);
+    model = opened;
+    report({ kind: 'model', name: file.name, summary: summaryOf(model) });
   },
 };
 
@@ -98,6 +122,4 @@ addEventListener('message', async ({ data }: MessageEvent<Request>) => {
   }
 });
 
-const lines: string[] = [];
-model.summary({ printFn: (line) => void lines.push(line) });
-report({ kind: 'ready', device: 'wasm', summary: lines.join('\n'), epochs });
+report({ kind: 'ready', device: 'wasm', summary: summaryOf(model), epochs });
