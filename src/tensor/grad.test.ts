@@ -23,3 +23,8 @@ test('a gradient with respect to a tensor of integers, or of what is one, is ref
   expect(() => grad((x: Tensor) => ops.sum(ops.argmax(x)))(tensor([0.5, 1]))).toThrow('the function gave dtype int32');
   expect(() => grad(square as () => Tensor)()).toThrow('argument 0 is missing');
 });
+
+test('a function that gives a number, and arguments that are no nests, are refused', () => {
+  expect(() => grad((_: number) => JSON.parse('6'))(3)).toThrow('the function gave 6, no tensor');
+  expect(() => grad((x: Map<string, Tensor>) => ops.sum(x.get('a')!))(new Map())).toThrow('argument 0 holds a Map');
+});

@@ -2,7 +2,7 @@ import { gradients } from '../autodiff/gradients.ts';
 import { floatx } from '../base/config.ts';
 import { isInexact } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
-import { type OptionNames, optionsOf } from '../base/options.ts';
+import { type OptionNames, optionsOf, show } from '../base/options.ts';
 import { showShape } from '../base/shape.ts';
 import { isPlainObject, refuseDepth } from '../base/tree.ts';
 import { complex, partsOf } from '../ir/complex.ts';
@@ -30,6 +30,12 @@ export function gradientsOf(
   wrt: readonly Tensor[],
   { who = 'grad', since = 0 }: { readonly who?: string; readonly since?: number } = {},
 ): Tensor[] {
+  if (!(loss instanceof Tensor))
+    fail(
+      who,
+      `the function gave ${show(loss)}, no tensor`,
+      'compute with keras.ops: what +, * and Math give is a number',
+    );
   if (loss.shape.length > 0)
     fail(
       who,
@@ -79,7 +85,14 @@ export function differentiable(x: unknown, argument: number, who = 'grad'): unkn
     if (isTypedArray(y)) return check(tensor(y));
     if (isNumbers(y)) return tensor(y as Nested, { dtype: floatx() });
     if (Array.isArray(y)) return y.map((z) => walk(z, depth + 1));
-    return isPlainObject(y) ? Object.fromEntries(Object.entries(y).map(([k, z]) => [k, walk(z, depth + 1)])) : y;
+    if (isPlainObject(y)) return Object.fromEntries(Object.entries(y).map(([k, z]) => [k, walk(z, depth + 1)]));
+    if (typeof y === 'object' && y !== null)
+      fail(
+        who,
+        `argument ${argument} holds ${show(y)}`,
+        'give tensors and numbers, alone, in lists or in plain objects',
+      );
+    return y;
   };
   return walk(x);
 }

@@ -55,20 +55,27 @@ export function evaluate(
     const params = { verbose, epochs: 1, steps: dataset.steps };
     const list = new CallbackList([...callbacks, ...(bar ? [bar] : [])], trainer, params);
     try {
-      return trainer.present(await evaluateOn(trainer, dataset, list, bar), returnDict);
+      const numbers = await evaluateOn(trainer, dataset, list, bar);
+      if (!numbers)
+        return fail(
+          'evaluate',
+          'the source of batches gave none',
+          'pass an iterable that can be gone through again, or a function that makes a new generator each time',
+        );
+      return trainer.present(numbers, returnDict);
     } finally {
       await dataset.close();
     }
   });
 }
 
-/** Goes once through a dataset and gives loss and metrics. */
+/** Goes once through a dataset and gives loss and metrics; nothing when the dataset has no batch left. */
 export async function evaluateOn(
   trainer: Trainer,
   dataset: Dataset,
   callbacks: CallbackList,
   bar?: ProgbarLogger,
-): Promise<CallbackLogs> {
+): Promise<CallbackLogs | undefined> {
   await callbacks.run('onTestBegin');
   trainer.resetMetrics();
   let logs: Logs = {};
@@ -82,12 +89,10 @@ export async function evaluateOn(
     if (bar?.isDue()) bar.step(step, await trainer.read(logs));
     await breathe();
   }
-  if (step === 0)
-    fail(
-      'evaluate',
-      'the source of batches gave none',
-      'pass an iterable that can be gone through again, or a function that makes a new generator each time',
-    );
+  if (step === 0) {
+    await callbacks.run('onTestEnd', {});
+    return undefined;
+  }
   await executions.finish(() => trainer.read(logs));
   const numbers = await trainer.read(logs);
   trainer.drop(logs);

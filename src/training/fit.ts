@@ -133,7 +133,8 @@ async function run(
         if (validation && isDue(options.validationFreq ?? 1, epoch + 1) && !isInterrupted) {
           await validation.restart();
           const numbers = await evaluateOn(trainer, validation, inner);
-          for (const [name, value] of Object.entries(numbers)) logs[`val_${name}`] = value;
+          if (!numbers) warnOfNoValidation(epoch);
+          for (const [name, value] of Object.entries(numbers ?? {})) logs[`val_${name}`] = value;
         }
         bar?.finish(steps, logs);
         progress.reach(epoch + 1, 0);
@@ -189,6 +190,11 @@ const isDue = (frequency: number | readonly number[], epoch: number): boolean =>
 function warnOfNothing(epoch: number): void {
   console.warn(
     `fit: the source of batches gave none for epoch ${epoch + 1}: training ends. Fix: pass an iterable that can be gone through again, or a function that makes a new generator for each epoch.`,
+  );
+}
+function warnOfNoValidation(epoch: number): void {
+  console.warn(
+    `fit: validationData gave no batch after epoch ${epoch + 1}: its logs have no val_ values. Fix: pass an iterable that can be gone through again, or a function that makes a new generator for each validation.`,
   );
 }
 function warnOfEnd(epoch: number, epochs: number): void {

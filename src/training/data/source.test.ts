@@ -44,6 +44,22 @@ test('data that ends early ends the epoch and the training in good order', async
   );
 });
 
+test('validation data that ends early costs its values alone, not the training and its history', async () => {
+  warn.mockClear();
+  const ends: unknown[] = [];
+  const callbacks = [new keras.callbacks.LambdaCallback({ onTrainEnd: () => void ends.push('end') })];
+  const { history, epoch } = await model().fit([[3]], [[0]], {
+    validationData: count(2),
+    epochs: 3,
+    verbose: 0,
+    callbacks,
+  });
+  expect(history).toEqual({ loss: [3, 3, 3], val_loss: [1.5] });
+  expect(epoch).toEqual([0, 1, 2]);
+  expect(ends).toEqual(['end']);
+  expect(warn.mock.calls.flat().join()).toContain('validationData gave no batch after epoch 2');
+});
+
 test('each validation begins where the data begins', async () => {
   const x = [[1], [2], [3], [4], [5]];
   const y = x.map(() => [0]);
