@@ -1,4 +1,5 @@
 import { Callable } from './callable.ts';
+import { exposeOptions } from './exposed.ts';
 import {
   configToOptions,
   type Fields,
@@ -26,6 +27,7 @@ export abstract class Configured<S extends Fields, Args extends unknown[], Out> 
     super();
     requireOptions(this.className, this.#fields, options);
     this.config = resolveOptions(this.className, this.#fields, options);
+    exposeOptions(this, this.config);
   }
 
   get className(): string {

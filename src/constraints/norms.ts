@@ -1,5 +1,5 @@
 import { epsilon } from '../base/config.ts';
-import { f } from '../base/field.ts';
+import { f, type Resolved } from '../base/field.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
 import { Constraint } from './constraint.ts';
@@ -26,6 +26,7 @@ export class MaxNorm extends Constraint<typeof maxFields> {
     return rescaled(w, norm, ops.clip(norm, 0, this.config.maxValue));
   }
 }
+export interface MaxNorm extends Resolved<typeof maxFields> {}
 
 const minMaxFields = {
   minValue: f.number({ initial: 0, min: 0 }),
@@ -45,6 +46,7 @@ export class MinMaxNorm extends Constraint<typeof minMaxFields> {
     return rescaled(w, norm, desired);
   }
 }
+export interface MinMaxNorm extends Resolved<typeof minMaxFields> {}
 
 const unitFields = { axis };
 /** Scales weights to norm 1. */
@@ -55,6 +57,7 @@ export class UnitNorm extends Constraint<typeof unitFields> {
     return ops.divide(w, ops.add(normOf(w, this.config.axis), epsilon()));
   }
 }
+export interface UnitNorm extends Resolved<typeof unitFields> {}
 
 /** Sets negative weights to 0. */
 export class NonNeg extends Constraint {

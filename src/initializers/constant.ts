@@ -1,6 +1,6 @@
 import type { DType } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
-import { f } from '../base/field.ts';
+import { f, type Resolved } from '../base/field.ts';
 import type { Config } from '../base/serialize.ts';
 import { type Shape, showShape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
@@ -23,6 +23,7 @@ export class Constant extends Initializer<typeof constantFields> {
     return new this(config as never);
   }
 }
+export interface Constant extends Resolved<typeof constantFields> {}
 
 /** Zeros everywhere. */
 export class Zeros extends Initializer {
@@ -57,3 +58,4 @@ export class Identity extends Initializer<typeof identityFields> {
     return {};
   }
 }
+export interface Identity extends Resolved<typeof identityFields> {}

@@ -7,7 +7,7 @@ import * as ops from '../ops/index.ts';
 import { normal } from '../random/index.ts';
 import { onHost } from '../runtime/device.ts';
 import { tensor } from '../tensor/like.ts';
-import { RandomInitializer, seedField } from './random.ts';
+import { type RandomAttributes, RandomInitializer, seedField } from './random.ts';
 
 /**
  * The columns of a matrix of `rows x columns` numbers made orthonormal, each with the sign that gives R a positive
@@ -54,3 +54,4 @@ export class Orthogonal extends RandomInitializer<typeof fields> {
     return ops.cast(ops.multiply(ops.reshape(placed, shape), this.config.gain), dtype);
   }
 }
+export interface Orthogonal extends RandomAttributes<typeof fields> {}

@@ -1,4 +1,5 @@
 import type { DType } from '../base/dtype.ts';
+import type { Exposed } from '../base/exposed.ts';
 import { type Field, type Fields, f } from '../base/field.ts';
 import { deserializeObject, isSerializedObject, serializeObject } from '../base/serialize.ts';
 import type { Shape } from '../base/shape.ts';
@@ -24,6 +25,9 @@ export abstract class RandomInitializer<
   readonly seed: number | SeedGenerator = (this.config as { seed: GivenSeed }).seed ?? defaultSeed();
 }
 
+/** Options that can be read from an initializer that draws; its seed is the one in use. */
+export type RandomAttributes<S extends Fields> = Exposed<S, 'seed'>;
+
 const normalFields = {
   seed: seedField,
   mean: f.number({ initial: 0 }),
@@ -38,6 +42,7 @@ export class RandomNormal extends RandomInitializer<typeof normalFields> {
     return normal(shape, { mean, stddev, dtype, seed: this.seed });
   }
 }
+export interface RandomNormal extends RandomAttributes<typeof normalFields> {}
 /** Numbers with a normal distribution cut at two standard deviations. */
 export class TruncatedNormal extends RandomInitializer<typeof normalFields> {
   static override readonly className = 'TruncatedNormal';
@@ -47,6 +52,7 @@ export class TruncatedNormal extends RandomInitializer<typeof normalFields> {
     return truncatedNormal(shape, { mean, stddev, dtype, seed: this.seed });
   }
 }
+export interface TruncatedNormal extends RandomAttributes<typeof normalFields> {}
 
 const uniformFields = {
   seed: seedField,
@@ -62,3 +68,4 @@ export class RandomUniform extends RandomInitializer<typeof uniformFields> {
     return uniform(shape, { minval, maxval, dtype, seed: this.seed });
   }
 }
+export interface RandomUniform extends RandomAttributes<typeof uniformFields> {}

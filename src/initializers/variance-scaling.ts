@@ -4,7 +4,7 @@ import { type Shape, sizeOf } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import type { SeedGenerator } from '../random/index.ts';
 import { normal, truncatedNormal, uniform } from '../random/index.ts';
-import { RandomInitializer, seedField } from './random.ts';
+import { type RandomAttributes, RandomInitializer, seedField } from './random.ts';
 
 type Axes = readonly number[] | null;
 /** Numbers of inputs and outputs that a unit of a weight of this shape has: channels times the receptive field. */
@@ -74,16 +74,28 @@ export class VarianceScaling extends RandomInitializer<typeof scalingFields> {
     return scaled(shape, dtype, { ...this.config, seed: this.seed });
   }
 }
+export interface VarianceScaling extends RandomAttributes<typeof scalingFields> {}
 
 const fixedFields = { seed: seedField, ...axes };
 /** A variance scaling whose scale, mode and distribution have a name of their own. */
 abstract class FixedScaling extends RandomInitializer<typeof fixedFields> {
   static override readonly fields = fixedFields;
   protected abstract readonly scaling: Pick<Scaling, 'scale' | 'mode' | 'distribution'>;
+  get scale(): number {
+    return this.scaling.scale;
+  }
+  get mode(): Scaling['mode'] {
+    return this.scaling.mode;
+  }
+  get distribution(): Scaling['distribution'] {
+    return this.scaling.distribution;
+  }
   values(shape: Shape, dtype: DType): Tensor {
     return scaled(shape, dtype, { ...this.scaling, ...this.config, seed: this.seed });
   }
 }
+// biome-ignore lint/correctness/noUnusedVariables: merges with the class
+interface FixedScaling extends RandomAttributes<typeof fixedFields> {}
 /** Uniform within ±sqrt(6 / (fan in + fan out)) (Glorot and Bengio, 2010). */
 export class GlorotUniform extends FixedScaling {
   static override readonly className = 'GlorotUniform';

@@ -1,4 +1,4 @@
-import { f } from '../base/field.ts';
+import { f, type Resolved } from '../base/field.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
 import { op } from '../ops/op.ts';
@@ -62,3 +62,4 @@ export class Circle extends Loss<typeof fields> {
     return ops.greater(losses, 0);
   }
 }
+export interface Circle extends Resolved<typeof fields> {}

@@ -1,5 +1,5 @@
 import { fail } from '../base/errors.ts';
-import { f } from '../base/field.ts';
+import { f, type Resolved } from '../base/field.ts';
 import type { Config } from '../base/serialize.ts';
 import { showShape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
@@ -54,3 +54,4 @@ export class CTC extends Loss<typeof fields> {
     return ignore_class === null ? config : { ...config, ignore_class };
   }
 }
+export interface CTC extends Resolved<typeof fields> {}

@@ -2,6 +2,7 @@ import { Callable, invoke } from '../base/callable.ts';
 import { asDType, type DType } from '../base/dtype.ts';
 import { asPolicy, type PolicyLike } from '../base/dtype-policy.ts';
 import { fail } from '../base/errors.ts';
+import { exposeOptions } from '../base/exposed.ts';
 import {
   closest,
   configToOptions,
@@ -80,6 +81,7 @@ export abstract class Loss<S extends Fields = {}> extends Callable<
         `use one of ${reductions.join(', ')}; did you mean "${closest(String(reduction), reductions)}"?`,
       );
     this.config = resolveOptions(className, fields, own as unknown as Options<S>, ['name', 'reduction', 'dtype']);
+    exposeOptions(this, this.config);
     // The library's losses are not numbered, a user's are.
     this.name =
       name ??

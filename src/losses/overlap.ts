@@ -1,5 +1,5 @@
 import { epsilon } from '../base/config.ts';
-import { f } from '../base/field.ts';
+import { f, type Resolved } from '../base/field.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
 import { alignRanks, lossFunction } from './align.ts';
@@ -57,6 +57,7 @@ export class Dice extends Loss<typeof diceFields> {
     return dice(...alignRanks(yTrue, yPred), this.config);
   }
 }
+export interface Dice extends Resolved<typeof diceFields> {}
 const tverskyFields = { alpha: f.number({ initial: 0.5 }), beta: f.number({ initial: 0.5 }), axis };
 /** How little labels and predictions overlap, with weights for what is missed and what is added. */
 export class Tversky extends Loss<typeof tverskyFields> {
@@ -66,3 +67,4 @@ export class Tversky extends Loss<typeof tverskyFields> {
     return tversky(...alignRanks(yTrue, yPred), this.config);
   }
 }
+export interface Tversky extends Resolved<typeof tverskyFields> {}

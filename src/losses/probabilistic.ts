@@ -1,6 +1,6 @@
 import { epsilon } from '../base/config.ts';
 import { fail } from '../base/errors.ts';
-import { f } from '../base/field.ts';
+import { f, type Resolved } from '../base/field.ts';
 import { type Shape, showShape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { axisOf } from '../ops/axes.ts';
@@ -192,6 +192,7 @@ export class BinaryCrossentropy extends Loss<typeof crossentropyFields> {
     return binaryCrossentropy(...alignRanks(yTrue, yPred), this.config);
   }
 }
+export interface BinaryCrossentropy extends Resolved<typeof crossentropyFields> {}
 /** Cross-entropy of one-hot labels. */
 export class CategoricalCrossentropy extends Loss<typeof crossentropyFields> {
   static override readonly className = 'CategoricalCrossentropy';
@@ -200,6 +201,7 @@ export class CategoricalCrossentropy extends Loss<typeof crossentropyFields> {
     return categoricalCrossentropy(...alignRanks(yTrue, yPred), this.config);
   }
 }
+export interface CategoricalCrossentropy extends Resolved<typeof crossentropyFields> {}
 type ClassWeights = number | readonly number[];
 const focalFields = {
   ...crossentropyFields,
@@ -220,6 +222,7 @@ export class CategoricalFocalCrossentropy extends Loss<typeof focalFields> {
     return categoricalFocalCrossentropy(...alignRanks(yTrue, yPred), this.config);
   }
 }
+export interface CategoricalFocalCrossentropy extends Resolved<typeof focalFields> {}
 const binaryFocalFields = {
   ...crossentropyFields,
   applyClassBalancing: f.bool(false),
@@ -234,6 +237,7 @@ export class BinaryFocalCrossentropy extends Loss<typeof binaryFocalFields> {
     return binaryFocalCrossentropy(...alignRanks(yTrue, yPred), this.config);
   }
 }
+export interface BinaryFocalCrossentropy extends Resolved<typeof binaryFocalFields> {}
 const sparseFields = {
   fromLogits: f.bool(false),
   ignoreClass: f.nullable(f.int()),
@@ -257,6 +261,7 @@ export class SparseCategoricalCrossentropy extends Loss<typeof sparseFields> {
     return ops.notEqual(withoutClassAxis(labels, y, axis), ignoreClass);
   }
 }
+export interface SparseCategoricalCrossentropy extends Resolved<typeof sparseFields> {}
 const generalizedFields = {
   /** Between cross-entropy (near 0) and mean absolute error (near 1). */
   q: f.custom<number, number>({
@@ -274,3 +279,4 @@ export class CategoricalGeneralizedCrossEntropy extends Loss<typeof generalizedF
     return categoricalGeneralizedCrossEntropy(...alignRanks(yTrue, yPred), this.config.q);
   }
 }
+export interface CategoricalGeneralizedCrossEntropy extends Resolved<typeof generalizedFields> {}

@@ -1,5 +1,5 @@
 import { epsilon } from '../base/config.ts';
-import { f } from '../base/field.ts';
+import { f, type Resolved } from '../base/field.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
 import { lossFunction } from './align.ts';
@@ -113,6 +113,7 @@ export class CosineSimilarity extends Loss<typeof cosineFields> {
     return cosineSimilarity(yTrue, yPred, this.config);
   }
 }
+export interface CosineSimilarity extends Resolved<typeof cosineFields> {}
 const huberFields = { delta: f.number({ initial: 1, min: 0 }) };
 /** Squared where the error is small, linear where it is large. */
 export class Huber extends Loss<typeof huberFields> {
@@ -124,3 +125,4 @@ export class Huber extends Loss<typeof huberFields> {
     return huber(yTrue, yPred, this.config);
   }
 }
+export interface Huber extends Resolved<typeof huberFields> {}

@@ -1,5 +1,5 @@
 import { floatx } from '../base/config.ts';
-import { f } from '../base/field.ts';
+import { f, type Resolved } from '../base/field.ts';
 import type { Config } from '../base/serialize.ts';
 import { sizeOf } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
@@ -100,6 +100,7 @@ export class BinaryAccuracy extends MeanOf<typeof thresholdFields> {
     return binaryAccuracy(yTrue, yPred, this.config);
   }
 }
+export interface BinaryAccuracy extends Resolved<typeof thresholdFields> {}
 /** How often the largest prediction is that of the one-hot label. */
 export class CategoricalAccuracy extends MeanOf {
   static override readonly className = 'CategoricalAccuracy';
@@ -122,6 +123,7 @@ export class TopKCategoricalAccuracy extends MeanOf<typeof topKFields> {
     return topKCategoricalAccuracy(yTrue, yPred, this.config);
   }
 }
+export interface TopKCategoricalAccuracy extends Resolved<typeof topKFields> {}
 const sparseTopKFields = { ...topKFields, fromSortedIds: f.bool(false) };
 /** How often the label is among the k largest predictions. */
 export class SparseTopKCategoricalAccuracy extends MeanOf<typeof sparseTopKFields> {
@@ -137,3 +139,4 @@ export class SparseTopKCategoricalAccuracy extends MeanOf<typeof sparseTopKField
     return sorted ? { ...config, from_sorted_ids: true } : config;
   }
 }
+export interface SparseTopKCategoricalAccuracy extends Resolved<typeof sparseTopKFields> {}

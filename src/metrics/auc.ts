@@ -1,5 +1,6 @@
 import { epsilon } from '../base/config.ts';
 import { fail } from '../base/errors.ts';
+import type { Exposed } from '../base/exposed.ts';
 import { f } from '../base/field.ts';
 import type { Config } from '../base/serialize.ts';
 import { type Shape, showShape } from '../base/shape.ts';
@@ -64,6 +65,26 @@ export class AUC extends Metric<typeof fields, [yTrue: Like, yPred: Like, option
     if (numLabels !== null && !multiLabel)
       fail(this, 'numLabels is given, but classes are not counted apart', 'leave it out, or set multiLabel: true');
     if (!multiLabel || numLabels !== null) this.build([], multiLabel ? [0, numLabels!] : []);
+  }
+  /** Thresholds in use, from a little below 0 to a little above 1. */
+  get thresholds(): readonly number[] {
+    return this.#limits;
+  }
+  get numThresholds(): number {
+    return this.#limits.length;
+  }
+  /** Counts at each threshold; with classes apart, they exist when the metric is built. */
+  get truePositives(): Variable {
+    return this.#truePositives;
+  }
+  get falsePositives(): Variable {
+    return this.#falsePositives;
+  }
+  get trueNegatives(): Variable {
+    return this.#trueNegatives;
+  }
+  get falseNegatives(): Variable {
+    return this.#falseNegatives;
   }
   override build(_: Shape, yPred: Shape): void {
     if (this.built) return;
@@ -159,3 +180,4 @@ export class AUC extends Metric<typeof fields, [yTrue: Like, yPred: Like, option
     return thresholds === null ? written : { ...written, thresholds: this.#limits.slice(1, -1) };
   }
 }
+export interface AUC extends Exposed<typeof fields, 'thresholds' | 'numThresholds'> {}

@@ -1,3 +1,4 @@
+import type { Exposed } from '../base/exposed.ts';
 import { type Field, f } from '../base/field.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
@@ -27,6 +28,10 @@ abstract class Count extends Metric<typeof countFields, Args> {
   static override readonly fields = countFields;
   readonly #limits = thresholdsOf(this.config.thresholds, 0.5);
   readonly #accumulator = this.addVariable([this.#limits.length], { name: 'accumulator' });
+  /** Thresholds in use. */
+  get thresholds(): readonly number[] {
+    return this.#limits;
+  }
   protected abstract counts(accumulator: Variable): Counts;
 
   protected override update(yTrue: Tensor, yPred: Tensor, given: Given = {}): void {
@@ -79,6 +84,17 @@ abstract class Share extends Metric<typeof shareFields, Args> {
   readonly #limits = thresholdsOf(this.config.thresholds, this.config.topK === null ? 0.5 : lowest);
   readonly #hits = this.addVariable([this.#limits.length], { name: 'true_positives' });
   readonly #misses = this.addVariable([this.#limits.length], { name: this.missName() });
+  /** Thresholds in use. */
+  get thresholds(): readonly number[] {
+    return this.#limits;
+  }
+  /** Number of positives that are predicted, at each threshold. */
+  get truePositives(): Variable {
+    return this.#hits;
+  }
+  protected get misses(): Variable {
+    return this.#misses;
+  }
   protected abstract missName(): string;
   protected abstract counts(hits: Variable, misses: Variable): Counts;
 
@@ -93,9 +109,15 @@ abstract class Share extends Metric<typeof shareFields, Args> {
     return oneOrAll(ops.divideNoNan(hits, ops.add(hits, this.#misses.value)));
   }
 }
+// biome-ignore lint/correctness/noUnusedVariables: merges with the class
+interface Share extends Exposed<typeof shareFields, 'thresholds'> {}
 /** What part of the predicted positives is right. */
 export class Precision extends Share {
   static override readonly className = 'Precision';
+  /** Number of negatives that are predicted as positive, at each threshold. */
+  get falsePositives(): Variable {
+    return this.misses;
+  }
   protected missName(): string {
     return 'false_positives';
   }
@@ -106,6 +128,10 @@ export class Precision extends Share {
 /** What part of the positives is predicted. */
 export class Recall extends Share {
   static override readonly className = 'Recall';
+  /** Number of positives that are predicted as negative, at each threshold. */
+  get falseNegatives(): Variable {
+    return this.misses;
+  }
   protected missName(): string {
     return 'false_negatives';
   }

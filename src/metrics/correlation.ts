@@ -1,5 +1,5 @@
 import { epsilon } from '../base/config.ts';
-import { f } from '../base/field.ts';
+import { f, type Resolved } from '../base/field.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { lossFunction } from '../losses/align.ts';
 import * as ops from '../ops/index.ts';
@@ -46,6 +46,7 @@ export class PearsonCorrelation extends MeanOf<typeof fields> {
     return pearsonCorrelation(yTrue, yPred, this.config);
   }
 }
+export interface PearsonCorrelation extends Resolved<typeof fields> {}
 /** Mean concordance correlation. */
 export class ConcordanceCorrelation extends MeanOf<typeof fields> {
   static override readonly className = 'ConcordanceCorrelation';
@@ -55,3 +56,4 @@ export class ConcordanceCorrelation extends MeanOf<typeof fields> {
     return concordanceCorrelation(yTrue, yPred, this.config);
   }
 }
+export interface ConcordanceCorrelation extends Resolved<typeof fields> {}

@@ -1,6 +1,6 @@
 import { epsilon } from '../base/config.ts';
 import { fail } from '../base/errors.ts';
-import { f } from '../base/field.ts';
+import { f, type Resolved } from '../base/field.ts';
 import type { Config } from '../base/serialize.ts';
 import { type Shape, showShape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
@@ -89,6 +89,7 @@ export class FBetaScore extends Metric<typeof fields, [yTrue: Like, yPred: Like,
     return ops.sum(ops.multiply(score, weights));
   }
 }
+export interface FBetaScore extends Resolved<typeof fields> {}
 /** Harmonic mean of precision and recall. */
 export class F1Score extends FBetaScore {
   static override readonly className = 'F1Score';

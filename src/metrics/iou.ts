@@ -1,7 +1,8 @@
 import { epsilon } from '../base/config.ts';
 import { isFloat } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
-import { type Fields, f } from '../base/field.ts';
+import { exposeOptions } from '../base/exposed.ts';
+import { type Fields, f, type Resolved } from '../base/field.ts';
 import { range, sizeOf } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
@@ -40,6 +41,12 @@ abstract class Overlap<S extends Fields> extends Metric<S, Args> {
   });
   #hasFractions = false;
   protected abstract settle(): Settings;
+
+  constructor(...given: ConstructorParameters<typeof Metric<S>>) {
+    super(...given);
+    // Those that a class settles itself can be read as well.
+    exposeOptions(this, { ...this.settings });
+  }
 
   #makeMatrix(): Variable {
     const { numClasses, targetClassIds } = this.settings;
@@ -153,6 +160,8 @@ abstract class Overlap<S extends Fields> extends Metric<S, Args> {
 
 const count = { numClasses: f.int({ min: 1 }) };
 const ids = f.ints();
+// biome-ignore lint/correctness/noUnusedVariables: merges with the class
+interface Overlap<S extends Fields> extends Settings {}
 const target = { targetClassIds: ids };
 const ignore = { ignoreClass: f.nullable(f.int()) };
 /** Whether labels are class numbers; scores or one-hot rows otherwise. */
@@ -170,6 +179,7 @@ export class IoU extends Overlap<typeof iouFields> {
     return this.config;
   }
 }
+export interface IoU extends Resolved<typeof iouFields> {}
 const meanFields = { ...count, ...ignore, ...sparseTrue, ...sparsePred(true), ...axis };
 /** Mean intersection over union of all classes. */
 export class MeanIoU extends Overlap<typeof meanFields> {
@@ -179,6 +189,7 @@ export class MeanIoU extends Overlap<typeof meanFields> {
     return { ...this.config, targetClassIds: range(this.config.numClasses) };
   }
 }
+export interface MeanIoU extends Resolved<typeof meanFields> {}
 const binaryFields = { targetClassIds: f.ints({ initial: [0, 1] }), threshold: f.number({ initial: 0.5 }) };
 /** Mean intersection over union of two classes, predictions being scores of class 1. */
 export class BinaryIoU extends Overlap<typeof binaryFields> {
@@ -191,6 +202,7 @@ export class BinaryIoU extends Overlap<typeof binaryFields> {
     return [yTrue, ops.greaterEqual(ops.cast(yPred, 'float32'), this.config.threshold)];
   }
 }
+export interface BinaryIoU extends Resolved<typeof binaryFields> {}
 const oneHotFields = { ...count, ...target, ...ignore, ...sparsePred(false), ...axis };
 /** Mean intersection over union of the target classes, labels being one-hot. */
 export class OneHotIoU extends Overlap<typeof oneHotFields> {
@@ -200,6 +212,7 @@ export class OneHotIoU extends Overlap<typeof oneHotFields> {
     return { ...this.config, sparseYTrue: false };
   }
 }
+export interface OneHotIoU extends Resolved<typeof oneHotFields> {}
 const oneHotMeanFields = { ...count, ...ignore, ...sparsePred(false), ...axis };
 /** Mean intersection over union of all classes, labels being one-hot. */
 export class OneHotMeanIoU extends Overlap<typeof oneHotMeanFields> {
@@ -209,3 +222,4 @@ export class OneHotMeanIoU extends Overlap<typeof oneHotMeanFields> {
     return { ...this.config, targetClassIds: range(this.config.numClasses), sparseYTrue: false };
   }
 }
+export interface OneHotMeanIoU extends Resolved<typeof oneHotMeanFields> {}

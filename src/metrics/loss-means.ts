@@ -1,4 +1,4 @@
-import { f } from '../base/field.ts';
+import { f, type Resolved } from '../base/field.ts';
 import type { Config } from '../base/serialize.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as losses from '../losses/index.ts';
@@ -68,6 +68,7 @@ export class CosineSimilarity extends MeanOf<typeof axisFields> {
     return axis === -1 ? config : { ...config, axis };
   }
 }
+export interface CosineSimilarity extends Resolved<typeof axisFields> {}
 
 /** Mean hinge loss. */
 export class Hinge extends MeanOf {
@@ -110,6 +111,7 @@ export class BinaryCrossentropy extends MeanOf<typeof binaryFields> {
     return losses.binaryCrossentropy(yTrue, yPred, this.config);
   }
 }
+export interface BinaryCrossentropy extends Resolved<typeof binaryFields> {}
 const categoricalFields = { ...binaryFields, axis: f.int({ initial: -1 }) };
 /** Mean cross-entropy of one-hot labels. */
 export class CategoricalCrossentropy extends MeanOf<typeof categoricalFields> {
@@ -120,6 +122,7 @@ export class CategoricalCrossentropy extends MeanOf<typeof categoricalFields> {
     return losses.categoricalCrossentropy(yTrue, yPred, this.config);
   }
 }
+export interface CategoricalCrossentropy extends Resolved<typeof categoricalFields> {}
 const sparseFields = {
   fromLogits: f.bool(false),
   ignoreClass: f.nullable(f.int()),
@@ -140,3 +143,4 @@ export class SparseCategoricalCrossentropy extends MeanOf<typeof sparseFields> {
     return ops.notEqual(isColumn ? ops.squeeze(yTrue, { axis }) : yTrue, ignoreClass);
   }
 }
+export interface SparseCategoricalCrossentropy extends Resolved<typeof sparseFields> {}

@@ -1,4 +1,4 @@
-import { f, type Options } from '../base/field.ts';
+import { f, type Options, type Resolved } from '../base/field.ts';
 import { optionsOf } from '../base/options.ts';
 import { asTensor, type Like, Tensor } from '../tensor/index.ts';
 import {
@@ -155,6 +155,7 @@ export class MeanAveragePrecision extends Metric<typeof fields, [yTrue: Detectio
     };
   }
 }
+export interface MeanAveragePrecision extends Resolved<typeof fields> {}
 
 /** Numbers and shapes of a tensor, or of each of an object of tensors. */
 async function readArrays(batch: DetectionBatch): Promise<BatchInput> {

@@ -3,6 +3,7 @@ import { floatx } from '../base/config.ts';
 import { asDType, type DType } from '../base/dtype.ts';
 import { asPolicy, type PolicyLike } from '../base/dtype-policy.ts';
 import { fail } from '../base/errors.ts';
+import { exposeOptions } from '../base/exposed.ts';
 import {
   configToOptions,
   type Fields,
@@ -93,6 +94,7 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
     requireOptions(this.className, fields, options);
     const { name, dtype, ...own } = options as MetricOptions;
     this.config = resolveOptions(this.className, fields, own as unknown as Options<S>, ['name', 'dtype']);
+    exposeOptions(this, this.config);
     this.name = name ?? defaultName ?? autoName(toSnakeCase(this.className));
     this.dtype = asDType(asPolicy(dtype ?? defaultDtype ?? floatx()).computeDtype);
   }

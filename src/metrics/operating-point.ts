@@ -1,4 +1,4 @@
-import type { Fields } from '../base/field.ts';
+import type { Fields, Resolved } from '../base/field.ts';
 import { f } from '../base/field.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
@@ -33,6 +33,23 @@ abstract class OperatingPoint<S extends Fields & typeof base> extends Metric<
   readonly #trueNegatives = this.#make('true_negatives');
   readonly #falseNegatives = this.#make('false_negatives');
 
+  /** Thresholds in use, evenly from 0 to 1. */
+  get thresholds(): readonly number[] {
+    return this.#thresholds;
+  }
+  get truePositives(): Variable {
+    return this.#truePositives;
+  }
+  get falsePositives(): Variable {
+    return this.#falsePositives;
+  }
+  get trueNegatives(): Variable {
+    return this.#trueNegatives;
+  }
+  get falseNegatives(): Variable {
+    return this.#falseNegatives;
+  }
+
   protected override update(yTrue: Tensor, yPred: Tensor, given: Given = {}): void {
     const sampleWeight = countedWeight(given);
     const thresholds = this.#thresholds;
@@ -44,13 +61,13 @@ abstract class OperatingPoint<S extends Fields & typeof base> extends Metric<
     };
     countConfusion(counts, yTrue, yPred, { thresholds, sampleWeight, classId: this.#options.classId });
   }
-  protected get recall(): Tensor {
+  protected get measuredRecall(): Tensor {
     return share(this.#truePositives, this.#falseNegatives);
   }
-  protected get precision(): Tensor {
+  protected get measuredPrecision(): Tensor {
     return share(this.#truePositives, this.#falsePositives);
   }
-  protected get specificity(): Tensor {
+  protected get measuredSpecificity(): Tensor {
     return share(this.#trueNegatives, this.#falsePositives);
   }
   protected best(measure: Tensor, constrained: Tensor, least: number): Tensor {
@@ -62,35 +79,55 @@ const specificityFields = { ...base, specificity: part };
 /** Largest sensitivity where the specificity is high enough. */
 export class SensitivityAtSpecificity extends OperatingPoint<typeof specificityFields> {
   static override readonly className = 'SensitivityAtSpecificity';
+  /** What the other measure must reach: the option `specificity`. */
+  get value(): number {
+    return this.config.specificity;
+  }
   static override readonly fields = specificityFields;
   protected override compute(): Tensor {
-    return this.best(this.recall, this.specificity, this.config.specificity);
+    return this.best(this.measuredRecall, this.measuredSpecificity, this.config.specificity);
   }
 }
+export interface SensitivityAtSpecificity extends Resolved<typeof specificityFields> {}
 const sensitivityFields = { ...base, sensitivity: part };
 /** Largest specificity where the sensitivity is high enough. */
 export class SpecificityAtSensitivity extends OperatingPoint<typeof sensitivityFields> {
   static override readonly className = 'SpecificityAtSensitivity';
+  /** What the other measure must reach: the option `sensitivity`. */
+  get value(): number {
+    return this.config.sensitivity;
+  }
   static override readonly fields = sensitivityFields;
   protected override compute(): Tensor {
-    return this.best(this.specificity, this.recall, this.config.sensitivity);
+    return this.best(this.measuredSpecificity, this.measuredRecall, this.config.sensitivity);
   }
 }
+export interface SpecificityAtSensitivity extends Resolved<typeof sensitivityFields> {}
 const recallFields = { ...base, recall: part };
 /** Largest precision where the recall is high enough. */
 export class PrecisionAtRecall extends OperatingPoint<typeof recallFields> {
   static override readonly className = 'PrecisionAtRecall';
+  /** What the other measure must reach: the option `recall`. */
+  get value(): number {
+    return this.config.recall;
+  }
   static override readonly fields = recallFields;
   protected override compute(): Tensor {
-    return this.best(this.precision, this.recall, this.config.recall);
+    return this.best(this.measuredPrecision, this.measuredRecall, this.config.recall);
   }
 }
+export interface PrecisionAtRecall extends Resolved<typeof recallFields> {}
 const precisionFields = { ...base, precision: part };
 /** Largest recall where the precision is high enough. */
 export class RecallAtPrecision extends OperatingPoint<typeof precisionFields> {
   static override readonly className = 'RecallAtPrecision';
+  /** What the other measure must reach: the option `precision`. */
+  get value(): number {
+    return this.config.precision;
+  }
   static override readonly fields = precisionFields;
   protected override compute(): Tensor {
-    return this.best(this.recall, this.precision, this.config.precision);
+    return this.best(this.measuredRecall, this.measuredPrecision, this.config.precision);
   }
 }
+export interface RecallAtPrecision extends Resolved<typeof precisionFields> {}

@@ -1,5 +1,5 @@
 import { fail } from '../base/errors.ts';
-import { f } from '../base/field.ts';
+import { f, type Resolved } from '../base/field.ts';
 import { type Shape, showShape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { alignRanks } from '../losses/index.ts';
@@ -80,3 +80,4 @@ export class R2Score extends Metric<typeof fields, [yTrue: Like, yPred: Like, op
     return ops.where(ops.greater(freedom, 0), adjusted, score);
   }
 }
+export interface R2Score extends Resolved<typeof fields> {}

@@ -1,7 +1,7 @@
 import { f } from '../base/field.ts';
 import { add, divide, multiply, sqrt, square, subtract } from '../ops/index.ts';
 import type { Tensor, Variable } from '../tensor/index.ts';
-import { optimizerFields } from './fields.ts';
+import { type OptimizerAttributes, optimizerFields } from './fields.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 import { decayTo } from './rmsprop.ts';
 
@@ -30,3 +30,4 @@ export class Adadelta extends Optimizer<typeof fields> {
     variable.assign(subtract(variable.read(), multiply(learningRate, step)));
   }
 }
+export interface Adadelta extends OptimizerAttributes<typeof fields> {}

@@ -14,7 +14,7 @@ import {
   subtract,
 } from '../ops/index.ts';
 import type { Tensor, Variable } from '../tensor/index.ts';
-import { optimizerFields } from './fields.ts';
+import { type OptimizerAttributes, optimizerFields } from './fields.ts';
 import { Optimizer, type Slot, type Update } from './optimizer.ts';
 
 const fields = {
@@ -65,3 +65,4 @@ export class Adafactor extends Optimizer<typeof fields> {
     variable.assign(subtract(variable.read(), multiply(change, divide(rate, cut))));
   }
 }
+export interface Adafactor extends OptimizerAttributes<typeof fields> {}

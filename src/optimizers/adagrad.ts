@@ -1,7 +1,7 @@
 import { f } from '../base/field.ts';
 import { add, divide, multiply, sqrt, square, subtract } from '../ops/index.ts';
 import type { Variable } from '../tensor/index.ts';
-import { optimizerFields } from './fields.ts';
+import { type OptimizerAttributes, optimizerFields } from './fields.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 
 const fields = {
@@ -25,3 +25,4 @@ export class Adagrad extends Optimizer<typeof fields> {
     variable.assign(subtract(variable.read(), step));
   }
 }
+export interface Adagrad extends OptimizerAttributes<typeof fields> {}

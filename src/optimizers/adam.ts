@@ -1,7 +1,7 @@
 import { f } from '../base/field.ts';
 import { add, divide, maximum, multiply, power, sqrt, square, subtract } from '../ops/index.ts';
 import type { Tensor, Variable } from '../tensor/index.ts';
-import { optimizerFields } from './fields.ts';
+import { type OptimizerAttributes, optimizerFields } from './fields.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 
 /** Options of the optimizers that keep averages of gradients and of their squares. */
@@ -55,6 +55,7 @@ export class Adam extends Optimizer<typeof fields> {
     adamStep(update, this.config);
   }
 }
+export interface Adam extends OptimizerAttributes<typeof fields> {}
 
 /** Adam with weight decay apart from the gradient (Loshchilov and Hutter, 2017). @see https://keras.io/api/optimizers/adamw/ */
 export class AdamW extends Adam {

@@ -1,6 +1,7 @@
 import { abs, add, divide, maximum, multiply, subtract } from '../ops/index.ts';
 import type { Variable } from '../tensor/index.ts';
 import { approach, momentFields, seenShare } from './adam.ts';
+import type { OptimizerAttributes } from './fields.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 
 /** Adam in the infinity norm: divides by the largest gradient, slowly forgotten (Kingma and Ba, 2014). @see https://keras.io/api/optimizers/adamax/ */
@@ -20,3 +21,4 @@ export class Adamax extends Optimizer<typeof momentFields> {
     variable.assign(subtract(variable.read(), divide(multiply(m, alpha), add(u, epsilon))));
   }
 }
+export interface Adamax extends OptimizerAttributes<typeof momentFields> {}

@@ -1,3 +1,4 @@
+import type { Exposed } from '../base/exposed.ts';
 import { type Field, type Fields, f } from '../base/field.ts';
 import { type Config, deserializeObject, isSerializedObject, serializeObject } from '../base/serialize.ts';
 import { LearningRateSchedule } from './schedules/schedule.ts';
@@ -40,3 +41,6 @@ export const optimizerFields = {
   /** Steps whose gradients are averaged before an update. */
   gradientAccumulationSteps: f.nullable(f.int({ min: 2 })),
 } as const satisfies Fields;
+
+/** Options that can be read from an optimizer. */
+export type OptimizerAttributes<S extends Fields> = Exposed<S, 'learningRate' | 'lossScaleFactor'>;

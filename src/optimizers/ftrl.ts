@@ -1,7 +1,7 @@
 import { f } from '../base/field.ts';
 import { add, clip, divide, multiply, power, square, subtract } from '../ops/index.ts';
 import type { Tensor, Variable } from '../tensor/index.ts';
-import { optimizerFields } from './fields.ts';
+import { type OptimizerAttributes, optimizerFields } from './fields.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 
 const fields = {
@@ -40,3 +40,4 @@ export class Ftrl extends Optimizer<typeof fields> {
     variable.assign(divide(subtract(clip(z, -l1, l1), z), quadratic));
   }
 }
+export interface Ftrl extends OptimizerAttributes<typeof fields> {}

@@ -1,6 +1,7 @@
 import { add, divide, greater, logicalAnd, multiply, sqrt, square, subtract, sum, where } from '../ops/index.ts';
 import type { Tensor, Variable } from '../tensor/index.ts';
 import { approach, momentFields, seenShare } from './adam.ts';
+import type { OptimizerAttributes } from './fields.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 
 const norm = (x: Tensor): Tensor => sqrt(sum(square(x)));
@@ -26,3 +27,4 @@ export class Lamb extends Optimizer<typeof momentFields> {
     variable.assign(subtract(variable.read(), multiply(multiply(ratio, learningRate), change)));
   }
 }
+export interface Lamb extends OptimizerAttributes<typeof momentFields> {}

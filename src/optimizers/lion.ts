@@ -1,7 +1,7 @@
 import { f } from '../base/field.ts';
 import { add, multiply, sign, subtract } from '../ops/index.ts';
 import type { Variable } from '../tensor/index.ts';
-import { optimizerFields } from './fields.ts';
+import { type OptimizerAttributes, optimizerFields } from './fields.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 import { decayTo } from './rmsprop.ts';
 
@@ -28,3 +28,4 @@ export class Lion extends Optimizer<typeof fields> {
     variable.assign(subtract(variable.read(), multiply(learningRate, direction)));
   }
 }
+export interface Lion extends OptimizerAttributes<typeof fields> {}

@@ -2,6 +2,7 @@ import { f, type Options } from '../base/field.ts';
 import { deserializeObject, isSerializedObject, serializeObject } from '../base/serialize.ts';
 import { add, all, cast, divide, equal, isfinite, logicalAnd, multiply, notEqual, where } from '../ops/index.ts';
 import type { Tensor, Variable } from '../tensor/index.ts';
+import type { OptimizerAttributes } from './fields.ts';
 import { changeOnlyIf, Optimizer, type OptimizerOptions, trained } from './optimizer.ts';
 import type { LearningRateSchedule } from './schedules/schedule.ts';
 
@@ -86,3 +87,4 @@ export class LossScaleOptimizer extends Optimizer<typeof fields> {
     this.innerOptimizer.finalizeVariableValues();
   }
 }
+export interface LossScaleOptimizer extends OptimizerAttributes<typeof fields> {}

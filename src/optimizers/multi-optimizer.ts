@@ -2,6 +2,7 @@ import { fail } from '../base/errors.ts';
 import { f, type Options } from '../base/field.ts';
 import { add } from '../ops/index.ts';
 import type { Tensor, Variable } from '../tensor/index.ts';
+import type { OptimizerAttributes } from './fields.ts';
 import { type AnyOptimizer, LossScaleOptimizer } from './loss-scale-optimizer.ts';
 import { callCount, Optimizer, type OptimizerOptions, trained } from './optimizer.ts';
 import { optimizerMapField } from './optimizer-map.ts';
@@ -65,3 +66,4 @@ export class MultiOptimizer extends Optimizer<typeof fields> {
     for (const optimizer of this.optimizers) optimizer.finalizeVariableValues();
   }
 }
+export interface MultiOptimizer extends OptimizerAttributes<typeof fields> {}

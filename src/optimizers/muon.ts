@@ -2,7 +2,7 @@ import { f } from '../base/field.ts';
 import { add, divide, matmul, multiply, sqrt, square, subtract, sum, swapaxes } from '../ops/index.ts';
 import type { Tensor, Variable } from '../tensor/index.ts';
 import { adamStep } from './adam.ts';
-import { optimizerFields } from './fields.ts';
+import { type OptimizerAttributes, optimizerFields } from './fields.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 
 const strings = f.custom<readonly string[] | null, readonly string[]>({
@@ -83,3 +83,4 @@ export class Muon extends Optimizer<typeof fields> {
     return isTall ? turned(x) : x;
   }
 }
+export interface Muon extends OptimizerAttributes<typeof fields> {}

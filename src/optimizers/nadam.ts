@@ -1,6 +1,7 @@
 import { add, cast, divide, multiply, power, sqrt, square, subtract } from '../ops/index.ts';
 import type { Tensor, Variable } from '../tensor/index.ts';
 import { approach, momentFields, seenShare } from './adam.ts';
+import type { OptimizerAttributes } from './fields.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 
 /** Adam with Nesterov's look ahead, its momentum warming up: `u_t = beta1 · (1 - 0.96^t / 2)` (Dozat, 2015). @see https://keras.io/api/optimizers/nadam/ */
@@ -39,3 +40,4 @@ export class Nadam extends Optimizer<typeof momentFields> {
     variable.assign(subtract(variable.read(), divide(multiply(ahead, learningRate), spread)));
   }
 }
+export interface Nadam extends OptimizerAttributes<typeof momentFields> {}

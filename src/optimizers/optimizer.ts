@@ -1,6 +1,7 @@
 import { showAsText } from '../base/display.ts';
 import type { RealDType } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
+import { exposeOptions } from '../base/exposed.ts';
 import {
   configToOptions,
   type Fields,
@@ -97,6 +98,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
     this.#options = resolveOptions(className, fields as S, own as unknown as Options<S>, ['name']);
     this.config = this.#options;
     this.#base = { ...resolveOptions(className, optimizerFields, {}), ...this.config };
+    exposeOptions(this, this.config);
     this.name = name ?? autoName(toSnakeCase(className));
     const { clipnorm, clipvalue, globalClipnorm, lossScaleFactor } = this.#base;
     if ([clipnorm, clipvalue, globalClipnorm].filter((x) => x !== null).length > 1)

@@ -1,7 +1,7 @@
 import { f } from '../base/field.ts';
 import { add, multiply, rsqrt, square, subtract } from '../ops/index.ts';
 import type { Tensor, Variable } from '../tensor/index.ts';
-import { optimizerFields } from './fields.ts';
+import { type OptimizerAttributes, optimizerFields } from './fields.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 
 const fields = {
@@ -36,3 +36,4 @@ export class RMSprop extends Optimizer<typeof fields> {
     variable.assign(subtract(variable.read(), last ? last.assign(add(multiply(last.read(), momentum), step)) : step));
   }
 }
+export interface RMSprop extends OptimizerAttributes<typeof fields> {}

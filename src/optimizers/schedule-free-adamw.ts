@@ -2,7 +2,7 @@ import { f } from '../base/field.ts';
 import { add, divide, minimum, multiply, sqrt, square, subtract } from '../ops/index.ts';
 import type { Variable } from '../tensor/index.ts';
 import { approach, momentFields, seenShare } from './adam.ts';
-import { learningRateField } from './fields.ts';
+import { learningRateField, type OptimizerAttributes } from './fields.ts';
 import { Optimizer, type Slot, type Update } from './optimizer.ts';
 
 const fields = {
@@ -35,3 +35,4 @@ export class ScheduleFreeAdamW extends Optimizer<typeof fields> {
     variable.assign(add(multiply(z, 1 - beta1), multiply(next, beta1)));
   }
 }
+export interface ScheduleFreeAdamW extends OptimizerAttributes<typeof fields> {}

@@ -1,7 +1,7 @@
 import { f } from '../base/field.ts';
 import { add, multiply, subtract } from '../ops/index.ts';
 import type { Variable } from '../tensor/index.ts';
-import { learningRateField, optimizerFields } from './fields.ts';
+import { learningRateField, type OptimizerAttributes, optimizerFields } from './fields.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 
 const fields = {
@@ -32,3 +32,4 @@ export class SGD extends Optimizer<typeof fields> {
     variable.assign(add(variable.read(), nesterov ? subtract(multiply(velocity, momentum), step) : velocity));
   }
 }
+export interface SGD extends OptimizerAttributes<typeof fields> {}

@@ -1,4 +1,4 @@
-import { type Field, f } from '../base/field.ts';
+import { type Field, f, type Resolved } from '../base/field.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
 import { Regularizer } from './regularizer.ts';
@@ -29,6 +29,7 @@ export class L1 extends Regularizer<typeof l1Fields> {
     return l1Of(x, this.config.l1);
   }
 }
+export interface L1 extends Resolved<typeof l1Fields> {}
 const l2Fields = { l2: factorField(0.01, { key: 'l2' }) };
 /** `l2 · Σx²`. */
 export class L2 extends Regularizer<typeof l2Fields> {
@@ -38,6 +39,7 @@ export class L2 extends Regularizer<typeof l2Fields> {
     return l2Of(x, this.config.l2);
   }
 }
+export interface L2 extends Resolved<typeof l2Fields> {}
 const l1l2Fields = { l1: factorField(0, { key: 'l1' }), l2: factorField(0, { key: 'l2' }) };
 /** `l1 · Σ|x| + l2 · Σx²`. */
 export class L1L2 extends Regularizer<typeof l1l2Fields> {
@@ -49,3 +51,4 @@ export class L1L2 extends Regularizer<typeof l1l2Fields> {
     return parts.length === 0 ? ops.zeros([], { dtype: x.dtype }) : parts.reduce((a, b) => ops.add(a, b));
   }
 }
+export interface L1L2 extends Resolved<typeof l1l2Fields> {}

@@ -1,5 +1,5 @@
 import { fail } from '../base/errors.ts';
-import { f } from '../base/field.ts';
+import { f, type Resolved } from '../base/field.ts';
 import { showShape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
@@ -31,3 +31,4 @@ export class OrthogonalRegularizer extends Regularizer<typeof fields> {
     return ops.divide(ops.multiply(ops.sum(ops.absolute(apart)), factor * 0.5), pairs);
   }
 }
+export interface OrthogonalRegularizer extends Resolved<typeof fields> {}

@@ -1,4 +1,4 @@
-import { f } from '../../base/field.ts';
+import { f, type Resolved } from '../../base/field.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as ops from '../../ops/index.ts';
 import { LearningRateSchedule } from './schedule.ts';
@@ -35,6 +35,7 @@ export class CosineDecay extends LearningRateSchedule<typeof fields> {
     return ops.multiply(settle(wave(ops.divide(step, decaySteps)), alpha), from);
   }
 }
+export interface CosineDecay extends Resolved<typeof fields> {}
 
 const restartFields = {
   initialLearningRate: f.number(),
@@ -58,6 +59,7 @@ export class CosineDecayRestarts extends LearningRateSchedule<typeof restartFiel
     return ops.multiply(settle(height, alpha), initialLearningRate);
   }
 }
+export interface CosineDecayRestarts extends Resolved<typeof restartFields> {}
 const evenPeriods = (done: Tensor): [round: Tensor, part: Tensor] => {
   const round = ops.floor(done);
   return [round, ops.subtract(done, round)];

@@ -1,5 +1,5 @@
 import { fail } from '../../base/errors.ts';
-import { f } from '../../base/field.ts';
+import { f, type Resolved } from '../../base/field.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as ops from '../../ops/index.ts';
 import { LearningRateSchedule } from './schedule.ts';
@@ -33,6 +33,7 @@ export class ExponentialDecay extends LearningRateSchedule<typeof exponentialFie
     return ops.multiply(ops.power(decayRate, portion(step, decaySteps, staircase)), initialLearningRate);
   }
 }
+export interface ExponentialDecay extends Resolved<typeof exponentialFields> {}
 const inverseFields = rateFields('InverseTimeDecay');
 /** `initial / (1 + decayRate · step / decaySteps)`. */
 export class InverseTimeDecay extends LearningRateSchedule<typeof inverseFields> {
@@ -44,6 +45,7 @@ export class InverseTimeDecay extends LearningRateSchedule<typeof inverseFields>
     return ops.divide(initialLearningRate, ops.add(growth, 1));
   }
 }
+export interface InverseTimeDecay extends Resolved<typeof inverseFields> {}
 
 const piecewiseFields = {
   boundaries: f.custom<readonly number[], readonly number[]>(numbers),
@@ -73,6 +75,7 @@ export class PiecewiseConstantDecay extends LearningRateSchedule<typeof piecewis
     );
   }
 }
+export interface PiecewiseConstantDecay extends Resolved<typeof piecewiseFields> {}
 
 const polynomialFields = {
   initialLearningRate: f.number(),
@@ -97,3 +100,4 @@ export class PolynomialDecay extends LearningRateSchedule<typeof polynomialField
     return ops.add(ops.multiply(ops.power(ops.subtract(1, p), power), span), endLearningRate);
   }
 }
+export interface PolynomialDecay extends Resolved<typeof polynomialFields> {}
