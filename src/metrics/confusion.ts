@@ -3,6 +3,7 @@ import { showShape, sizeOf } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { alignLeading, alignRanks } from '../losses/align.ts';
 import * as ops from '../ops/index.ts';
+import { tensor } from '../tensor/like.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { accumulate } from './metric.ts';
 
@@ -88,7 +89,7 @@ export function countConfusion(counts: Counts, yTrue: Tensor, yPred: Tensor, opt
 
 /** Of weights `[samples, columns]`: the sums `[thresholds, columns]` over samples whose prediction exceeds each threshold. */
 const byComparison = (y: Tensor, thresholds: readonly number[]) => {
-  const limits = ops.array([...thresholds], { dtype: y.dtype });
+  const limits = tensor([...thresholds], { dtype: y.dtype });
   const exceeds = ops.cast(ops.greater(ops.expandDims(y, 0), ops.reshape(limits, [thresholds.length, 1, 1])), y.dtype);
   return (weights: Tensor): Tensor => ops.sum(ops.multiply(exceeds, ops.expandDims(weights, 0)), { axis: 1 });
 };
