@@ -23,3 +23,48 @@ export function setImageDataFormat(format: DataFormat): void {
     fail('config.setImageDataFormat', `"${format}" is no data format`, 'use "channels_last" or "channels_first"');
   settings.imageDataFormat = format;
 }
+
+const limits: { epochs: number | null; steps: number | null } = { epochs: null, steps: null };
+function limit(who: string, value: number | null): number | null {
+  if (value === null) return null;
+  if (!Number.isInteger(value) || value < 0)
+    fail(
+      who,
+      `${JSON.stringify(value) ?? String(value)} is no number of rounds`,
+      'give a whole number, or null for no limit',
+    );
+  return value === 0 ? null : value;
+}
+/** The most epochs that a `fit` has, whatever it is asked for; null for no limit. */
+export const maxEpochs = (): number | null => limits.epochs;
+/**
+ * Bounds the epochs of every `fit`: for a quick look whether a program runs through. Null or 0 takes the bound away.
+ * @example keras.config.setMaxEpochs(null)
+ */
+export const setMaxEpochs = (value: number | null): void => void (limits.epochs = limit('config.setMaxEpochs', value));
+/** The most batches that a round of `fit`, `evaluate` or `predict` has; null for no limit. */
+export const maxStepsPerEpoch = (): number | null => limits.steps;
+/**
+ * Bounds the batches of every epoch, validation, `evaluate` and `predict`. Null or 0 takes the bound away.
+ * @example keras.config.setMaxStepsPerEpoch(null)
+ */
+export const setMaxStepsPerEpoch = (value: number | null): void =>
+  void (limits.steps = limit('config.setMaxStepsPerEpoch', value));
+
+let isInteractive = true;
+/**
+ * Whether progress bars, summaries and what callbacks say are printed.
+ * @example keras.config.isInteractiveLoggingEnabled() // true
+ */
+export const isInteractiveLoggingEnabled = (): boolean => isInteractive;
+/**
+ * Prints progress bars, summaries and what callbacks say: so it is from the beginning.
+ * @example keras.config.enableInteractiveLogging()
+ */
+export const enableInteractiveLogging = (): void => void (isInteractive = true);
+/** Prints none of it any more. (Keras hands it to a log of Python's, which shows nothing unless it is set up.) */
+export const disableInteractiveLogging = (): void => void (isInteractive = false);
+/** Prints a line, where interactive logging is enabled. */
+export const print = (text: string): void => {
+  if (isInteractive) console.log(text);
+};

@@ -2,12 +2,19 @@ import { currentDevice, type DeviceName } from '../runtime/device.ts';
 import { setDevice as chooseDevice } from '../runtime/set-device.ts';
 
 export {
+  disableInteractiveLogging,
+  enableInteractiveLogging,
   epsilon,
   floatx,
   imageDataFormat,
+  isInteractiveLoggingEnabled,
+  maxEpochs,
+  maxStepsPerEpoch,
   setEpsilon,
   setFloatx,
   setImageDataFormat,
+  setMaxEpochs,
+  setMaxStepsPerEpoch,
 } from '../base/config.ts';
 export { dtypePolicy, setDtypePolicy } from '../base/dtype-policy.ts';
 

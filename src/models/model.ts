@@ -1,4 +1,5 @@
 import { invoke } from '../base/callable.ts';
+import { print } from '../base/config.ts';
 import { showAsText } from '../base/display.ts';
 import { fail } from '../base/errors.ts';
 import type { Fields } from '../base/field.ts';
@@ -240,7 +241,7 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
     const { printFn, ...look } = optionsOf('summary', { ...summaryOptions, printFn: true }, options);
     const text = summaryText(this, look);
     if (printFn) printFn(text);
-    else console.log(text.trimEnd());
+    else print(text.trimEnd());
   }
 
   /** Says how the model learns: optimizer, loss, metrics. */

@@ -1,3 +1,4 @@
+import { maxEpochs } from '../base/config.ts';
 import { fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { nextPermutation } from '../random/index.ts';
@@ -100,7 +101,8 @@ async function run(
   options: FitOptions,
 ): Promise<History> {
   const { model } = trainer;
-  const { epochs = 1, initialEpoch = 0, callbacks = [] } = options;
+  const { initialEpoch = 0, callbacks = [] } = options;
+  const epochs = limitedEpochs(options.epochs ?? 1);
   const verbose = options.verbose === 'auto' || options.verbose === undefined ? 1 : options.verbose;
   const history = new History();
   const bar = verbose > 0 ? new ProgbarLogger() : undefined;
@@ -151,6 +153,13 @@ async function run(
   });
   trainer.fits++;
   return history;
+}
+
+function limitedEpochs(wanted: number): number {
+  const most = maxEpochs();
+  if (most === null || wanted <= most) return wanted;
+  console.warn(`fit: ${wanted} epochs are limited to ${most}. Fix: config.setMaxEpochs(null) takes the limit away.`);
+  return most;
 }
 
 interface Run {

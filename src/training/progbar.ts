@@ -1,9 +1,10 @@
+import { isInteractiveLoggingEnabled } from '../base/config.ts';
 import { isTerminal, terminalColumns } from '../base/terminal.ts';
 import type { CallbackLogs } from './callbacks/callback.ts';
 
 const width = 20;
 const write = (text: string): void => {
-  if (typeof process !== 'undefined' && process.stdout) process.stdout.write(text);
+  if (isInteractiveLoggingEnabled() && typeof process !== 'undefined' && process.stdout) process.stdout.write(text);
 };
 
 /** `1.2345e-05` for small numbers, four decimals otherwise: how Keras shows metrics. */

@@ -1,3 +1,4 @@
+import { print } from '../../base/config.ts';
 import { type OptionNames, optionsOf } from '../../base/options.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { Callback, type CallbackLogs, type CallbackModel } from './callback.ts';
@@ -86,9 +87,9 @@ export class EarlyStopping extends Callback<CallbackModel> {
   }
   override onTrainEnd(): void {
     const { verbose, restoreBestWeights } = this.#options;
-    if (this.stoppedEpoch > 0 && verbose > 0) console.log(`Epoch ${this.stoppedEpoch + 1}: early stopping`);
+    if (this.stoppedEpoch > 0 && verbose > 0) print(`Epoch ${this.stoppedEpoch + 1}: early stopping`);
     if (!restoreBestWeights || !this.#bestWeights) return;
-    if (verbose > 0) console.log(`Restoring model weights from the end of the best epoch: ${this.bestEpoch + 1}.`);
+    if (verbose > 0) print(`Restoring model weights from the end of the best epoch: ${this.bestEpoch + 1}.`);
     this.model.setWeights(this.#bestWeights);
   }
 }

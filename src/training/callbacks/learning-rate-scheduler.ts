@@ -1,3 +1,4 @@
+import { print } from '../../base/config.ts';
 import { fail } from '../../base/errors.ts';
 import { optionsOf } from '../../base/options.ts';
 import type { Optimizer } from '../../optimizers/index.ts';
@@ -38,8 +39,7 @@ export class LearningRateScheduler extends Callback<CallbackModel> {
       if (typeof rate !== 'number' || Number.isNaN(rate))
         fail('LearningRateScheduler', `the schedule gave ${String(rate)} for epoch ${epoch}`, 'give a number');
       optimizer.learningRate = rate;
-      if (this.#verbose > 0)
-        console.log(`\nEpoch ${epoch + 1}: LearningRateScheduler setting learning rate to ${rate}.`);
+      if (this.#verbose > 0) print(`\nEpoch ${epoch + 1}: LearningRateScheduler setting learning rate to ${rate}.`);
     }
   }
   override onEpochEnd(_epoch: number, logs: CallbackLogs = {}): Promise<void> {

@@ -1,3 +1,4 @@
+import { print } from '../../base/config.ts';
 import { fail } from '../../base/errors.ts';
 import { type OptionNames, optionsOf } from '../../base/options.ts';
 import { table } from '../../base/table.ts';
@@ -96,7 +97,7 @@ export class ModelCheckpoint extends Callback<CallbackModel> {
   #isDue(logs: CallbackLogs, path: string): boolean {
     const { saveBestOnly, verbose } = this.#options;
     const say = (text: string): void => {
-      if (verbose > 0) console.log(`\nEpoch ${this.#epoch + 1}: ${text}`);
+      if (verbose > 0) print(`\nEpoch ${this.#epoch + 1}: ${text}`);
     };
     const value = saveBestOnly ? this.#monitor.value(logs) : undefined;
     if (value === undefined) {

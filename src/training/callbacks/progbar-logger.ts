@@ -1,3 +1,4 @@
+import { print } from '../../base/config.ts';
 import { Progbar } from '../progbar.ts';
 import { Callback, type CallbackLogs } from './callback.ts';
 
@@ -7,7 +8,7 @@ export class ProgbarLogger extends Callback {
 
   override onEpochBegin(epoch: number): void {
     const { verbose, epochs, steps } = this.params;
-    if (verbose > 0 && epochs > 1) console.log(`Epoch ${epoch + 1}/${epochs}`);
+    if (verbose > 0 && epochs > 1) print(`Epoch ${epoch + 1}/${epochs}`);
     this.#bar = new Progbar(steps, { verbose });
   }
   override onTestBegin(): void {

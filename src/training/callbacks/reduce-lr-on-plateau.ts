@@ -1,3 +1,4 @@
+import { print } from '../../base/config.ts';
 import { fail } from '../../base/errors.ts';
 import { type OptionNames, optionsOf } from '../../base/options.ts';
 import type { Optimizer } from '../../optimizers/index.ts';
@@ -95,7 +96,7 @@ export class ReduceLROnPlateau extends Callback<CallbackModel> {
       const rate = Math.max(before * factor, minLr);
       optimizer.learningRate = rate;
       isReduced = true;
-      if (verbose > 0) console.log(`\nEpoch ${epoch + 1}: ReduceLROnPlateau reducing ${key} to ${rate}.`);
+      if (verbose > 0) print(`\nEpoch ${epoch + 1}: ReduceLROnPlateau reducing ${key} to ${rate}.`);
     }
     return isReduced;
   }

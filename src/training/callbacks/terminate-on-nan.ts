@@ -1,3 +1,4 @@
+import { print } from '../../base/config.ts';
 import { fail } from '../../base/errors.ts';
 import { optionsOf } from '../../base/options.ts';
 import { Callback, type CallbackLogs, type CallbackModel } from './callback.ts';
@@ -16,7 +17,7 @@ export class TerminateOnNaN extends Callback<CallbackModel> {
     if (loss === undefined || Number.isFinite(loss)) return;
     if (this.#raiseError)
       fail('TerminateOnNaN', `the loss of batch ${batch} is ${loss}`, 'lower the learning rate, or clip gradients');
-    console.log(`Batch ${batch}: Invalid loss, terminating training`);
+    print(`Batch ${batch}: Invalid loss, terminating training`);
     this.model.stopTraining = true;
   }
 }

@@ -1,3 +1,4 @@
+import { maxStepsPerEpoch } from '../../base/config.ts';
 import { type DType, dtypeInfo, type TypedArray } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { type Shape, sizeOf } from '../../base/shape.ts';
@@ -78,6 +79,8 @@ export class ArrayDataset implements Dataset {
   /** Batches of all samples. */
   private readonly batches: number;
   private readonly parts: { readonly x: PartialRows; readonly y: PartialRows; readonly sampleWeight: PartialRows };
+  /** Whether a round goes on where the one before ended. */
+  private readonly goesOn: boolean;
   private pass: Pass | undefined;
   private hasWarned = false;
 
@@ -104,11 +107,12 @@ export class ArrayDataset implements Dataset {
     this.options = options;
     this.batchSize = batchSize;
     this.batches = Math.ceil(this.samples / batchSize);
-    this.steps = steps ?? this.batches;
+    this.steps = Math.min(steps ?? this.batches, maxStepsPerEpoch() ?? Infinity);
+    this.goesOn = steps !== undefined || this.steps < this.batches;
   }
 
   *round(done = 0): Iterable<Batch> {
-    if (this.options.steps === undefined && done === 0) this.pass = undefined;
+    if (!this.goesOn && done === 0) this.pass = undefined;
     const pass = (this.pass ??= this.begin());
     for (let step = done; step < this.steps; step++) {
       if (pass.taken === this.batches) {

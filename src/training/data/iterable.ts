@@ -1,3 +1,4 @@
+import { maxStepsPerEpoch } from '../../base/config.ts';
 import type { Lend } from '../turns.ts';
 import { asBatch } from './batch.ts';
 import { type Arity, type Batch, type BatchLike, type Dataset, type Position, warnOfShortage } from './batches.ts';
@@ -24,7 +25,8 @@ export class IterableDataset implements Dataset {
   constructor(source: Source, steps: number | undefined, arity: Arity, lend: Lend) {
     this.lend = lend;
     this.source = source;
-    this.steps = steps;
+    const most = maxStepsPerEpoch();
+    this.steps = most === null ? steps : Math.min(steps ?? most, most);
     this.arity = arity;
   }
 
