@@ -31,6 +31,8 @@ registerModule('keras', [DTypePolicy]);
 let global: DTypePolicy | undefined;
 /** The policy of layers that name none. */
 export const dtypePolicy = (): DTypePolicy => global ?? new DTypePolicy(floatx());
+/** Makes the policy that of `floatx` again. */
+export const forgetDtypePolicy = (): void => void (global = undefined);
 export const setDtypePolicy = (policy: PolicyLike): void => void (global = asPolicy(policy));
 
 export type PolicyLike = string | DTypePolicy | Config | null | undefined;

@@ -1,11 +1,21 @@
 export {
+  disableInteractiveLogging,
+  enableInteractiveLogging,
+  isInteractiveLoggingEnabled,
+} from '../base/config.ts';
+export {
   customObjectScope,
   getCustomObjects,
   getRegisteredName,
   getRegisteredObject,
   registerKerasSerializable,
 } from '../base/serialize.ts';
+export { deserializeKerasObject, serializeKerasObject } from '../models/saving.ts';
 export { setRandomSeed } from '../random/index.ts';
 export { type ModelToDotOptions, modelToDot } from '../visualize/model-to-dot.ts';
 export { type PlotModelOptions, plotModel } from '../visualize/plot-model.ts';
+export { type NormalizeOptions, normalize, type ToCategoricalOptions, toCategorical } from './arrays.ts';
+export { type PackOptions, packXYSampleWeight, unpackXYSampleWeight } from './batches.ts';
 export * as boundingBoxes from './bounding-boxes.ts';
+export { clearSession, standardizeDtype } from './session.ts';
+export { getSourceInputs, isKerasTensor } from './symbolic.ts';
