@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { makeProgram } from '../ir/program.ts';
 import { Tensor } from '../ir/tensor.ts';
+import { cumSum } from '../primitives/cumulative.ts';
 import { add, exp, mul } from '../primitives/elementwise.ts';
 import { reduceSum } from '../primitives/reduce.ts';
 import { compile } from './compile.ts';
@@ -52,4 +53,20 @@ test('a plan that stores outside a region is refused', () => {
     return { ...(s as LoopStep), body: swap(body) };
   });
   expect(() => verifyPlan({ ...plan, steps })).toThrow('positions 1 … 1');
+});
+
+test('a running total along the only axis that is not 1 is one turn, and no clash', () => {
+  for (const shape of [
+    [1, 200],
+    [200, 1],
+  ]) {
+    const x = new Tensor({ shape, dtype: 'float32' });
+    const axis = shape.indexOf(200);
+    const plan = compile(makeProgram('line', [x], [cumSum(x, { axis, reverse: false })]), {
+      ...target,
+      threads: 4,
+      leastWork: 0,
+    });
+    verifyPlan(plan);
+  }
 });

@@ -5,7 +5,7 @@ import { loadsOf } from './group/cost.ts';
 import { innerSteps, touchedBy } from './memory/barriers.ts';
 import { bytesOf } from './memory/homes.ts';
 import type { Home, Plan, Step } from './plan.ts';
-import { Algebra } from './scalars/algebra.ts';
+import { Algebra, partsOf } from './scalars/algebra.ts';
 import { anyInt } from './scalars/ranges.ts';
 import { eachStatement, expressionsOf } from './schedule/statements.ts';
 import { verifyBarriers } from './verify-barriers.ts';
@@ -34,16 +34,18 @@ export function verifyPlan(plan: Plan): void {
   };
   const visit = (step: Step): void => {
     const inner = innerSteps(step);
-    if (step.kind === 'repeat') take(step.counter);
     // A second round finds what the first one left.
     const rounds = step.kind === 'switch' ? 1 : 2;
-    for (let round = 0; round < rounds; round++)
+    for (let round = 0; round < rounds; round++) {
+      // The counter is written at the start of each round: what the last one put in its place is no longer needed.
+      if (step.kind === 'repeat') take(step.counter);
       for (const [k, list] of inner.entries()) {
         list.forEach(visit);
         // The body may have the test's bytes: the next round computes it again.
         if (step.kind === 'while' && k === 0 && !holds(step.test))
           wrong(`"${step.test.name}" is tested where its bytes are not its own`);
       }
+    }
     if (inner.length > 0) return;
     const { reads, writes } = touchedBy(step);
     const written = new Set(writes);
@@ -56,13 +58,19 @@ export function verifyPlan(plan: Plan): void {
   for (const r of plan.outputs) if (!holds(r)) wrong(`output "${r.name}" is overwritten`);
 }
 
+/** Whether an expression is made of numbers that only the run knows: bounds of what is made of them are bounds of the type. */
+function dependsOnData(e: Expr, algebra: Algebra): boolean {
+  if (e.op === 'local' || e.op === 'load') return algebra.ranges.of(e) === anyInt;
+  return partsOf(e).some((x) => dependsOnData(x, algebra));
+}
+
 /** No position may be provably outside its region; what depends on data cannot be known. */
 function verifyBounds(steps: readonly Step[], wrong: (problem: string) => never): void {
   const algebra = new Algebra();
   const check = (region: Region, position: Expr): void => {
     const [low, high] = algebra.ranges.of(algebra.simplify(position));
-    if (low === anyInt[0] || high === anyInt[1]) return;
-    if (low < 0 || high >= Math.max(1, sizeOf(region.shape)))
+    if (low >= 0 && high < Math.max(1, sizeOf(region.shape))) return;
+    if (!dependsOnData(algebra.simplify(position), algebra))
       wrong(`positions ${low} … ${high} of "${region.name}", which has ${sizeOf(region.shape)} elements`);
   };
   for (const step of steps) {

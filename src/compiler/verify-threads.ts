@@ -60,7 +60,8 @@ export function clashIn(step: LoopStep | ContractionStep, plan: Plan, algebra: A
       const equal = equalWhere(store.position, other.position, isShared, algebra, [store.bounds, other.bounds]);
       if (equal === 'never') continue;
       const turns = found.turns[store.nest]!;
-      if (store.nest !== other.nest || !turns.every((x) => equal.has(x)))
+      // A loop of one turn, whose index is the number 0, is one thread's alone.
+      if (store.nest !== other.nest || !turns.every((x) => x.op === 'const' || equal.has(x)))
         return `two threads may touch one element of ${name}`;
     }
   return undefined;
