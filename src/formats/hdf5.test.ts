@@ -232,3 +232,13 @@ test('what HDF5 cannot hold is refused when written', () => {
   expect(() => setH5({ ...h5Group(), children: { a: numbers } }, 'a/b', numbers)).toThrow('is a dataset already');
   expect(() => setH5({ ...h5Group(), children: { a: numbers } }, 'a', numbers)).toThrow('of this name already');
 });
+
+test('a member may have any name, in plain objects too', async () => {
+  const tree: H5Group = { attributes: {}, children: {} };
+  setH5(tree, '__proto__/constructor', h5Dataset([1], 'int32', Int32Array.of(7)));
+  makeH5Group(tree, 'toString/__proto__');
+  const again = await readHdf5(writeHdf5(tree));
+  expect(Object.keys(again.children).sort()).toEqual(['__proto__', 'toString']);
+  expect(datasetAt(again, '__proto__/constructor').data[0]).toBe(7);
+  expect(getH5(again, 'toString/__proto__')).toBeDefined();
+});

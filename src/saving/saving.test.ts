@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as keras from '../index.ts';
+import { modelToH5 } from './legacy/h5-model.ts';
 
 let folder = '';
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'saving-'))));
@@ -101,3 +102,29 @@ it('reads the weights of a file whose groups are named as Windows separates fold
   keras.saving.weightsFromH5(other as never, windows);
   expect(await answers(other)).toEqual(await answers(model));
 });
+
+it.each(['model.weights.h5', 'model.h5'])(
+  '%s holds the weights of one moment, whatever happens meanwhile',
+  async (name) => {
+    const model = new keras.Sequential([
+      keras.Input({ shape: [2] }),
+      new keras.layers.Dense({ units: 2, kernelInitializer: 'ones', biasInitializer: 'ones' }),
+      new keras.layers.Dense({ units: 2, kernelInitializer: 'ones', biasInitializer: 'ones' }),
+    ]);
+    const bytes = name === 'model.h5' ? modelToH5(model) : keras.saving.weightsToH5(model as never);
+    let isWritten = false;
+    void bytes.then(() => (isWritten = true));
+    // As a step of training would, between any two of the turns that the writer waits.
+    for (let turn = 0; !isWritten && turn < 100; turn++) {
+      for (const v of model.weights) v.assign(keras.ops.zeros(v.shape));
+      await Promise.resolve();
+    }
+    const numbers = (node: object): number[] =>
+      'data' in node
+        ? Array.from(node.data as Float32Array, Number)
+        : Object.values((node as { children: object }).children).flatMap(numbers);
+    const held = numbers((await bytes) as object);
+    expect(held).toEqual(held.map(() => 1));
+    expect(held.length).toBe(12);
+  },
+);

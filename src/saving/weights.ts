@@ -6,23 +6,27 @@ import { getH5, type H5Group, h5Dataset, h5Group, h5Text, isH5Dataset, makeH5Gro
 import type { AnyLayer } from '../layers/layer.ts';
 import { loraOf } from '../layers/lora.ts';
 import { zeros } from '../ops/index.ts';
-import { download, upload } from '../runtime/storage.ts';
+import { upload } from '../runtime/storage.ts';
 import { encode, fromBfloat16, fromFloat16 } from '../tensor/elements.ts';
 import type { Variable } from '../tensor/index.ts';
 import { type Placed, placeSaveables } from './saveables.ts';
+import { valuesNow } from './values-now.ts';
 
 const join = (path: string, name: string): string => (path === '' ? name : `${path}/${name}`);
 
-/** All variables of a model as Keras 3 lays them out in `model.weights.h5`. */
+/** All variables of a model as Keras 3 lays them out in `model.weights.h5`, with the values that they have when it is called. */
 export async function weightsToH5(root: AnyLayer): Promise<H5Group> {
   const file = h5Group();
-  for (const { path, object, variables } of placeSaveables(root)) {
+  const placed = placeSaveables(root);
+  const values = await valuesNow(
+    placed.flatMap(({ variables }) => variables),
+    (v) => loraOf(v)?.read() ?? v.held,
+  );
+  for (const { path, object, variables } of placed) {
     const group = makeH5Group(file, join(path, 'vars'));
     group.attributes['name'] = h5Text(object.name);
-    for (const [k, variable] of variables.entries()) {
-      const data = await download(loraOf(variable)?.read() ?? variable.held);
-      setH5(file, join(path, `vars/${k}`), h5Dataset(variable.shape, variable.dtype, data));
-    }
+    for (const [k, variable] of variables.entries())
+      setH5(file, join(path, `vars/${k}`), h5Dataset(variable.shape, variable.dtype, values.get(variable)!));
   }
   return file;
 }
@@ -70,7 +74,7 @@ export function weightsFromH5(root: AnyLayer, file: H5Group, options: LoadWeight
 function withSlashes(file: H5Group): H5Group {
   const names = Object.keys(file.children).filter((name) => name.includes('\\'));
   if (names.length === 0) return file;
-  const out: H5Group = { attributes: file.attributes, children: { ...file.children } };
+  const out: H5Group = { attributes: file.attributes, children: Object.assign(h5Group().children, file.children) };
   for (const name of names) {
     const node = file.children[name]!;
     if (isH5Dataset(node)) continue;

@@ -20,11 +20,16 @@ export function getH5(group: H5Group, path: string): H5Node | undefined {
   return node;
 }
 
+/** Puts a member into a group, which may be a plain object: there an assignment to `__proto__` would set its prototype. */
+function putMember({ children }: H5Group, name: string, value: H5Node): void {
+  Object.defineProperty(children, name, { value, writable: true, enumerable: true, configurable: true });
+}
+
 /** The group at `path`, made where it is missing. */
 export function makeH5Group(group: H5Group, path: string): H5Group {
   let at = group;
   for (const part of path.split('/').filter(Boolean)) {
-    if (!Object.hasOwn(at.children, part)) at.children[part] = h5Group();
+    if (!Object.hasOwn(at.children, part)) putMember(at, part, h5Group());
     const next = at.children[part]!;
     if (isH5Dataset(next)) return fail(`HDF5 ${path}`, `"${part}" is a dataset already`, 'use another name');
     at = next;
@@ -39,7 +44,7 @@ export function setH5(group: H5Group, path: string, dataset: H5Dataset): void {
   const parent = makeH5Group(group, parts.join('/'));
   if (Object.hasOwn(parent.children, name))
     fail(`HDF5 ${path}`, 'there is a dataset or group of this name already', 'give each weight a name of its own');
-  parent.children[name] = dataset;
+  putMember(parent, name, dataset);
 }
 
 /** The text of an attribute; undefined if there is none or it is no single text. */

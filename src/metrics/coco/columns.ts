@@ -90,7 +90,7 @@ class MaskColumn {
       fail(
         who,
         `${name}.masks has ${masks?.length ?? 'no'} entries for ${categoryIds.length} rows`,
-        `iouType 'segm' needs a mask a row`,
+        `iouType 'segm' needs a mask a row; of a file they are read by ${maskLoader(name)}`,
       );
     }
     this.#masks = masks;
@@ -122,6 +122,10 @@ function column(
   }
   return values instanceof Float64Array ? values : new Float64Array(values as ArrayLike<number>);
 }
+
+/** The call that reads the masks of a file. */
+export const maskLoader = (name: string): string =>
+  `${name === 'truths' ? 'loadAnnotations' : 'loadDetections'}(…, { iouType: 'segm' })`;
 
 function needed(name: string, boxes: Float64Array | undefined): Float64Array {
   return (

@@ -129,3 +129,18 @@ test('a wrong result file gets an error with the place', () => {
     '[1].bbox: expected 4 numbers, got nothing',
   );
 });
+
+test('masks where boxes are wanted, and boxes where masks are, end in the call that reads masks', () => {
+  const truths = loadAnnotations(annotations(), { iouType: 'segm' });
+  const box = { image_id: 5, category_id: 3, score: 0.5, bbox: [10, 10, 20, 20] };
+  const mask = { image_id: 5, category_id: 3, score: 0.5, segmentation: { size: [80, 100], counts: [8000] } };
+  expect(() => loadDetections([box, mask], truths)).toThrow("loadDetections(…, { iouType: 'segm' })");
+  const boxes = loadDetections([box], truths);
+  expect(() => evaluate({ ...truths, detections: boxes }, { iouType: 'segm' })).toThrow(
+    "loadDetections(…, { iouType: 'segm' })",
+  );
+  const { bbox: _, ...bare } = annotations().annotations[0] as Record<string, unknown>;
+  expect(() => loadAnnotations({ ...annotations(), annotations: [bare] })).toThrow(
+    "loadAnnotations(…, { iouType: 'segm' })",
+  );
+});

@@ -1,6 +1,6 @@
 import { type JsonPlace, readJson } from '../../base/json-place.ts';
 import { type OptionNames, optionsOf } from '../../base/options.ts';
-import type { Detections, Truths } from './columns.ts';
+import { type Detections, maskLoader, type Truths } from './columns.ts';
 import { areaOfRuns, boxOfRuns } from './mask/measure.ts';
 import { mergeRuns } from './mask/merge.ts';
 import { isImageSize, largestSide, polygonRuns } from './mask/polygon.ts';
@@ -69,7 +69,7 @@ export function loadAnnotations(json: unknown, options: LoadOptions = {}): CocoA
       if (flag !== 0 && flag !== 1) crowd.refuse(`expected 0 or 1, got ${flag}`, '0 for an object, 1 for a crowd');
     }
     isCrowd[i] = crowd.value ? 1 : 0;
-    if (iouType === 'bbox') columns.readBox(i, row.member('bbox'));
+    if (iouType === 'bbox') columns.readBox(i, row, 'truths');
     else columns.readMask(i, row.member('segmentation'), image);
   }
   return {
@@ -102,7 +102,7 @@ export function loadDetections(json: unknown, annotations: CocoAnnotations, opti
     const image = columns.readIds(i, row, imageById);
     scores[i] = row.member('score').number('write how sure the detector is');
     if (areas) areas[i] = columns.readBoxAndAreaOfMask(i, row.member('segmentation'), image);
-    else if (hasBoxes || iouType === 'bbox') columns.readBox(i, row.member('bbox'));
+    else if (hasBoxes || iouType === 'bbox') columns.readBox(i, row, 'detections');
     if (iouType === 'segm') columns.readMask(i, row.member('segmentation'), image);
   }
   return { ...columns.all(), scores, ...(areas && { areas }) };
@@ -136,8 +136,11 @@ class RowColumns {
     );
   }
 
-  readBox(row: number, place: JsonPlace): void {
+  readBox(row: number, entry: JsonPlace, name: 'truths' | 'detections'): void {
     this.#boxes ??= new Float64Array(4 * this.#imageIds.length);
+    const place = entry.member('bbox');
+    if (!place.isPresent && hasEntry(entry.member('segmentation')))
+      place.refuse('expected a box, got a mask alone', `to compare masks, read them by ${maskLoader(name)}`);
     this.#boxes.set(place.numbers('a box is [x, y, width, height] in pixels', 4), 4 * row);
   }
 

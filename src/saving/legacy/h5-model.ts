@@ -15,7 +15,16 @@ import {
   type SavedModel,
 } from '../keras-file.ts';
 import { parsePythonJson, pythonJson } from '../python-json.ts';
-import { assignStored, mismatch, putWeights, storedIn, weightsFromLegacy, weightsToLegacy } from './h5-weights.ts';
+import { valuesNow } from '../values-now.ts';
+import {
+  assignStored,
+  mismatch,
+  putWeights,
+  storedIn,
+  variablesInLegacy,
+  weightsFromLegacy,
+  weightsToLegacy,
+} from './h5-weights.ts';
 import { isOldVersion, upgradeModel, upgradeTrainingConfig } from './upgrade.ts';
 
 interface Modelish extends AnyLayer {
@@ -73,9 +82,10 @@ export async function modelToH5(model: SavedModel): Promise<H5Group> {
     file.attributes['training_config'] = h5Text(pythonJson(training), 'ascii');
   }
   const all = (model.className === 'Functional' && model[inner].held) || layers;
-  await weightsToLegacy(model, all, makeH5Group(file, 'model_weights'));
-  if (compiled && optimizer && optimizer.variables.length > 0)
-    await putWeights(makeH5Group(file, 'optimizer_weights'), optimizer.variables);
+  const states = compiled && optimizer ? optimizer.variables : [];
+  const values = await valuesNow([...variablesInLegacy(model, all), ...states]);
+  weightsToLegacy(model, all, makeH5Group(file, 'model_weights'), values);
+  if (states.length > 0) putWeights(makeH5Group(file, 'optimizer_weights'), states, values);
   return file;
 }
 

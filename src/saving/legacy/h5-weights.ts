@@ -1,3 +1,4 @@
+import type { TypedArray } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { sameShape, showShape } from '../../base/shape.ts';
 import {
@@ -15,7 +16,7 @@ import {
 } from '../../formats/hdf5.ts';
 import type { AnyLayer } from '../../layers/layer.ts';
 import { ownVariablesOf } from '../../layers/tracking.ts';
-import { download, upload } from '../../runtime/storage.ts';
+import { upload } from '../../runtime/storage.ts';
 import type { Variable } from '../../tensor/index.ts';
 import { kerasVersion } from '../keras-file.ts';
 import { convertStored } from '../weights.ts';
@@ -28,8 +29,15 @@ interface Modelish extends AnyLayer {
 /** A layer's weights in the order of legacy files: trainable ones, then the others, nested layers' included. */
 const legacyWeights = (layer: AnyLayer): Variable[] => [...layer.trainableWeights, ...layer.nonTrainableWeights];
 
+type Values = ReadonlyMap<Variable, TypedArray>;
+/** The variables that `weightsToLegacy` writes. */
+export const variablesInLegacy = (model: AnyLayer, layers: readonly AnyLayer[]): Variable[] => [
+  ...layers.flatMap(legacyWeights),
+  ...ownVariablesOf(model),
+];
+
 /** Writes the weights of a model's layers into a group of an `.h5` file. */
-export async function weightsToLegacy(model: AnyLayer, layers: readonly AnyLayer[], group: H5Group): Promise<void> {
+export function weightsToLegacy(model: AnyLayer, layers: readonly AnyLayer[], group: H5Group, values: Values): void {
   setH5Names(
     group,
     'layer_names',
@@ -37,17 +45,17 @@ export async function weightsToLegacy(model: AnyLayer, layers: readonly AnyLayer
   );
   group.attributes['backend'] = h5Text('jax');
   group.attributes['keras_version'] = h5Text(kerasVersion);
-  for (const layer of layers) await putWeights(makeH5Group(group, layer.name), legacyWeights(layer));
-  await putWeights(makeH5Group(group, 'top_level_model_weights'), ownVariablesOf(model));
+  for (const layer of layers) putWeights(makeH5Group(group, layer.name), legacyWeights(layer), values);
+  putWeights(makeH5Group(group, 'top_level_model_weights'), ownVariablesOf(model), values);
 }
 /** Writes variables under their paths, and the list of these. */
-export async function putWeights(group: H5Group, weights: readonly Variable[]): Promise<void> {
+export function putWeights(group: H5Group, weights: readonly Variable[], values: Values): void {
   setH5Names(
     group,
     'weight_names',
     weights.map((v) => v.path),
   );
-  for (const v of weights) setH5(group, v.path, h5Dataset(v.shape, v.dtype, await download(v.held)));
+  for (const v of weights) setH5(group, v.path, h5Dataset(v.shape, v.dtype, values.get(v)!));
 }
 
 interface LegacyOptions {

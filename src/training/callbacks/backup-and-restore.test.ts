@@ -85,3 +85,19 @@ test('what counts is one file: an older one beside it does not', async () => {
   const { epoch } = await again.fit(x, y, { ...options, callbacks: [backup('epoch')] });
   expect(epoch).toEqual([3]);
 });
+
+test.each([
+  ['training_metadata.json', '{"epoch": 1, "ba', 'expected whole numbers epoch'],
+  ['training_metadata.json', '{"epoch": "1"}', 'expected whole numbers epoch'],
+  ['latest.weights.h5', 'nothing of the kind', 'HDF5'],
+])('a damaged backup is refused by its name: %s, %s', async (name, text, problem) => {
+  writeFileSync(join(folder, name), text);
+  const resumed = model(1).fit(x, y, { verbose: 0, callbacks: [backup('epoch')] });
+  const error: Error = await resumed.then(
+    () => new Error('it was taken'),
+    (e: Error) => e,
+  );
+  expect(error).toBeInstanceOf(keras.HornbeamError);
+  for (const part of [`the backup "${folder}/${name}"`, problem, `remove the folder "${folder}"`])
+    expect(error.message).toContain(part);
+});

@@ -14,7 +14,7 @@ import { readWeights, resumeEpoch, writeWeights } from '../trainable.ts';
 import { trainerOf } from '../trainer.ts';
 import { BatchCounter } from './batch-counter.ts';
 import { Callback, type CallbackModel } from './callback.ts';
-import { addTrainingState, takeTrainingState } from './training-state.ts';
+import { addTrainingState, placeIn, takeTrainingState } from './training-state.ts';
 
 export interface BackupAndRestoreOptions {
   /** Folder of the backup; for this callback alone. */
@@ -73,17 +73,35 @@ export class BackupAndRestore extends Callback<CallbackModel> {
     if (!model.built)
       fail('BackupAndRestore', 'the model is not built', 'give it an Input, or call it on a batch before fit');
     const trainer = trainerOf(model);
-    let place: Place | undefined;
+    let place: Pick<Place, 'epoch'> | undefined;
     if (await fileExists(this.#weights)) {
       model.optimizer?.build(model.trainableVariables);
-      const file = await readHdf5(await readFile(this.#weights));
-      model[readWeights](file);
-      place = trainer && takeTrainingState(file, trainer);
+      place = await this.#reading(this.#weights, async (bytes) => {
+        const file = await readHdf5(bytes);
+        model[readWeights](file);
+        return trainer && takeTrainingState(file, trainer);
+      });
     }
     // A backup that Keras wrote, or that was made outside of a fit, says no more than the epoch.
     if (!place && (await fileExists(this.#metadata)))
-      place = JSON.parse(new TextDecoder().decode(await readFile(this.#metadata))) as Place;
+      place = await this.#reading(this.#metadata, async (bytes) =>
+        placeIn<'epoch'>(new TextDecoder().decode(bytes), ['epoch']),
+      );
     if (place) model[resumeEpoch] = place.epoch;
+  }
+  /** Reads one of the backup's files; what is wrong with it is said with its name. */
+  async #reading<T>(file: string, read: (bytes: Uint8Array) => Promise<T>): Promise<T> {
+    const bytes = await readFile(file);
+    try {
+      return await read(bytes);
+    } catch (error) {
+      const [problem] = (error as Error).message.split('\n  Fix: ');
+      return fail(
+        'BackupAndRestore',
+        `the backup "${file}" cannot be restored: ${problem}`,
+        `remove the folder "${this.#options.backupDir}" to train from the beginning, or give the model that made the backup`,
+      );
+    }
   }
   override async onEpochBegin(epoch: number): Promise<void> {
     this.#epoch = epoch;

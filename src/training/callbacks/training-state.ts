@@ -1,3 +1,4 @@
+import { fail } from '../../base/errors.ts';
 import {
   getH5,
   getH5Text,
@@ -42,12 +43,30 @@ export async function addTrainingState(file: H5Group, trainer: Trainer): Promise
     }
 }
 
+/** The whole numbers that a JSON text says of where a training stands. */
+export function placeIn<K extends string>(text: string, names: readonly K[]): Record<K, number> {
+  const isCount = (n: unknown): boolean => Number.isSafeInteger(n) && (n as number) >= 0;
+  let found: unknown;
+  try {
+    found = JSON.parse(text);
+  } catch {}
+  const isWhole =
+    typeof found === 'object' && found !== null && names.every((name) => isCount((found as Record<K, unknown>)[name]));
+  return isWhole
+    ? (found as Record<K, number>)
+    : fail(
+        'BackupAndRestore',
+        `expected whole numbers ${names.join(', ')}, got ${JSON.stringify(text.slice(0, 60))}`,
+        'remove the backup',
+      );
+}
+
 /** Lets the fit that begins go on from where the file's training stood; false when the file does not say. */
 export function takeTrainingState(file: H5Group, trainer: Trainer): Place | undefined {
   const root = getH5(file, group);
   const text = root && isH5Group(root) ? getH5Text(root, 'place') : undefined;
   if (text === undefined || !trainer.progress) return undefined;
-  const { epoch, step, taken } = JSON.parse(text) as { epoch: number; step: number; taken: number };
+  const { epoch, step, taken } = placeIn<'epoch' | 'step' | 'taken'>(text, ['epoch', 'step', 'taken']);
   const wordsAt = (name: string): ShuffleState | undefined => {
     const found = arrayAt(file, name);
     return found && { words: Array.from(found.slice(0, -1)), used: found.at(-1)! };
