@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import './iterate.ts';
 import { add, exp, log, mul, tanh } from '../primitives/elementwise.ts';
 import { full } from '../primitives/generators.ts';
 import { reduceSum } from '../primitives/reduce.ts';
@@ -69,7 +70,7 @@ test('a symbolic tensor refuses to become numbers and says what to do', () => {
   Fix: use the function of keras.ops instead (ops.max for Math.max, ops.add for +, …), or put the computation into the call() of a custom layer`;
   expect(() => Math.max(x as unknown as number, 0)).toThrow(text);
   expect(() => Number(x)).toThrow('is symbolic (shape (null, 3)');
-  expect(() => [...(x as unknown as number[])]).toThrow('spreading or iterating');
+  expect(() => [...(x as unknown as number[])]).toThrow('cannot be iterated over');
 });
 
 test('a traced tensor refuses too', () => {
