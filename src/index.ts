@@ -10,6 +10,8 @@ import './ops/methods.ts';
 export * as activations from './activations/index.ts';
 export { HornbeamError } from './base/errors.ts';
 export type { Shape, SymbolicShape } from './base/shape.ts';
+export * as dtypePolicies from './config/dtype-policies.ts';
+export { DTypePolicy, FloatDTypePolicy } from './config/dtype-policies.ts';
 export * as config from './config/index.ts';
 export * as constraints from './constraints/index.ts';
 export * as initializers from './initializers/index.ts';

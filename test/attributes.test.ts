@@ -78,3 +78,14 @@ test('an option is not changed afterwards; a class of one’s own may keep its a
   }
   expect(new Mine().delta).toBe(3);
 });
+
+test('options of callbacks can be read', () => {
+  const { EarlyStopping, ModelCheckpoint, ReduceLROnPlateau } = keras.callbacks;
+  const stop = new EarlyStopping({ patience: 3 });
+  expect([stop.monitor, stop.patience, stop.mode, stop.restoreBestWeights]).toEqual(['val_loss', 3, 'auto', false]);
+  const save = new ModelCheckpoint({ filepath: 'x.keras' });
+  expect([save.filepath, save.saveBestOnly, save.saveFreq]).toEqual(['x.keras', false, 'epoch']);
+  const reduce = new ReduceLROnPlateau();
+  expect([reduce.factor, reduce.minLr, reduce.cooldown]).toEqual([0.1, 0, 0]);
+  expect(() => ((stop as { patience: number }).patience = 5)).toThrow(/EarlyStopping: the option "patience" cannot/);
+});

@@ -13,20 +13,32 @@ export class DTypePolicy {
   readonly computeDtype: DType;
   readonly variableDtype: DType;
 
-  constructor(name: string) {
+  constructor(given?: string | null) {
+    const name = given ?? dtypePolicy().name;
     this.name = name;
     this.computeDtype = mixed[name] ?? asDType(name, 'DTypePolicy');
     this.variableDtype = name in mixed ? 'float32' : this.computeDtype;
+  }
+  /** How weights are quantized: they are not. */
+  get quantizationMode(): null {
+    return null;
+  }
+  toString(): string {
+    return `<${(this.constructor as typeof DTypePolicy).className} "${this.name}">`;
   }
   getConfig(): Config {
     return { name: this.name };
   }
   static fromConfig({ name }: Config): DTypePolicy {
-    return new DTypePolicy(String(name));
+    return new this(name === null || name === undefined ? null : String(name));
   }
 }
-registerModule('keras.dtype_policies', [DTypePolicy]);
-registerModule('keras', [DTypePolicy]);
+/** Another name of `DTypePolicy`, which files of Keras know. */
+export class FloatDTypePolicy extends DTypePolicy {
+  static override readonly className = 'FloatDTypePolicy';
+}
+const policyClasses = [DTypePolicy, FloatDTypePolicy];
+for (const module of ['keras.dtype_policies', 'keras']) registerModule(module, policyClasses);
 
 let global: DTypePolicy | undefined;
 /** The policy of layers that name none. */
@@ -42,7 +54,8 @@ export function asPolicy(x: PolicyLike): DTypePolicy {
   if (x === null || x === undefined) return dtypePolicy();
   if (x instanceof DTypePolicy) return x;
   if (typeof x === 'string') return new DTypePolicy(x);
-  if (isSerializedObject(x) && x.class_name === 'DTypePolicy') return DTypePolicy.fromConfig(x.config as Config);
+  const described = isSerializedObject(x) ? policyClasses.find((c) => c.className === x.class_name) : undefined;
+  if (described) return described.fromConfig((x as Config)['config'] as Config);
   return fail(
     'dtype',
     `${JSON.stringify(x)} is no dtype policy`,

@@ -10,16 +10,17 @@ export type Exposed<S extends Fields, Own extends string> = {
  * Lets the options of an object be read by their names: `optimizer.beta1`. What the object has under such a name itself stays.
  * Setting one is refused: compiled programs hold what it was.
  */
-export function exposeOptions(object: Named, options: Readonly<Record<string, unknown>>): void {
+export function exposeOptions(object: object, options: Readonly<Record<string, unknown>>): void {
+  const { className = object.constructor.name } = object as Partial<Named>;
   for (const key of Object.keys(options)) {
     if (key in object) continue;
     Object.defineProperty(object, key, {
       get: () => options[key],
       set: () =>
         fail(
-          object,
+          className,
           `the option "${key}" cannot be changed any more`,
-          `make a new one: new ${object.className}({ ${key}: … })`,
+          `make a new one: new ${className}({ ${key}: … })`,
         ),
       configurable: true,
     });

@@ -1,4 +1,5 @@
 import { print } from '../../base/config.ts';
+import { exposeOptions } from '../../base/exposed.ts';
 import { type OptionNames, optionsOf } from '../../base/options.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { Callback, type CallbackLogs, type CallbackModel } from './callback.ts';
@@ -55,6 +56,7 @@ export class EarlyStopping extends Callback<CallbackModel> {
       startFromEpoch: 0,
       ...options,
     };
+    exposeOptions(this, this.#options);
     this.#monitor = new Monitor('EarlyStopping', this.#options);
   }
 
@@ -93,3 +95,4 @@ export class EarlyStopping extends Callback<CallbackModel> {
     this.model.setWeights(this.#bestWeights);
   }
 }
+export interface EarlyStopping extends Readonly<Required<EarlyStoppingOptions>> {}

@@ -1,5 +1,6 @@
 import { print } from '../../base/config.ts';
 import { fail } from '../../base/errors.ts';
+import { exposeOptions } from '../../base/exposed.ts';
 import { type OptionNames, optionsOf } from '../../base/options.ts';
 import { table } from '../../base/table.ts';
 import { makeFolderOf } from '../../formats/file.ts';
@@ -55,6 +56,7 @@ export class ModelCheckpoint extends Callback<CallbackModel> {
       initialValueThreshold: null,
       ...options,
     };
+    exposeOptions(this, this.#options);
     const { filepath, saveWeightsOnly, initialValueThreshold, saveFreq } = this.#options;
     if (saveWeightsOnly && !filepath.endsWith('.weights.h5'))
       fail(
@@ -116,6 +118,7 @@ export class ModelCheckpoint extends Callback<CallbackModel> {
     return true;
   }
 }
+export interface ModelCheckpoint extends Readonly<Required<ModelCheckpointOptions>> {}
 
 /** Python's `{name}`, `{name:02d}` and `{name:.2f}` fields, filled in. */
 function fillIn(

@@ -1,5 +1,6 @@
 import { print } from '../../base/config.ts';
 import { fail } from '../../base/errors.ts';
+import { exposeOptions } from '../../base/exposed.ts';
 import { type OptionNames, optionsOf } from '../../base/options.ts';
 import type { Optimizer } from '../../optimizers/index.ts';
 import { Callback, type CallbackLogs, type CallbackModel } from './callback.ts';
@@ -55,6 +56,7 @@ export class ReduceLROnPlateau extends Callback<CallbackModel> {
       minLr: 0,
       ...options,
     };
+    exposeOptions(this, this.#options);
     if (this.#options.factor >= 1)
       fail('ReduceLROnPlateau', `factor must be below 1, got ${this.#options.factor}`, 'use 0.1, for example');
     this.#monitor = new Monitor('ReduceLROnPlateau', this.#options);
@@ -101,3 +103,4 @@ export class ReduceLROnPlateau extends Callback<CallbackModel> {
     return isReduced;
   }
 }
+export interface ReduceLROnPlateau extends Readonly<Required<ReduceLROnPlateauOptions>> {}
