@@ -12,7 +12,7 @@ export interface ModelToDotOptions extends LabelOptions {
   readonly expandLayers?: boolean | undefined;
   /** Dots per inch. Default: 200. */
   readonly dpi?: number | undefined;
-  /** How edges are drawn. Default: "ortho", with right angles. */
+  /** How edges are drawn. Default: "ortho", with right angles; `plotModel` draws graphs of more than 80 boxes or 120 edges as "polyline". */
   readonly splines?: 'ortho' | 'curved' | 'polyline' | 'spline' | 'line' | undefined;
 }
 export const modelToDotOptions: OptionNames<ModelToDotOptions> = {

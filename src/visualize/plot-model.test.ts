@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Input } from '../layers/core/input-layer.ts';
 import * as layers from '../layers/index.ts';
 import { Layer } from '../layers/layer.ts';
@@ -9,7 +9,7 @@ import { callsOf } from '../tensor/index.ts';
 import { plotImageGallery } from './gallery.ts';
 import { modelGraph } from './model-graph.ts';
 import { modelToDot } from './model-to-dot.ts';
-import { plotModel } from './plot-model.ts';
+import { dotToSvg, plotModel } from './plot-model.ts';
 
 class Residual extends Layer {
   static override readonly className = 'Residual';
@@ -63,4 +63,21 @@ test('pictures are PNG files unless the name says SVG, and other kinds are refus
   await expect(plotModel(model, { toFile: 'model' })).rejects.toThrow('has no ending');
   const gallery = await plotImageGallery([[[[0], [255]]], [[[255], [0]]]], { scale: 1, dpi: 20 });
   expect([...gallery.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
+});
+
+test.each([
+  ['a chain', 120, 1],
+  ['branches', 30, 4],
+])('a large graph is laid out, and Graphviz says nothing: %s', async (_, length, width) => {
+  const inputs = Input({ shape: [4] });
+  let at: Tensor = inputs;
+  for (let k = 0; k < length; k++) {
+    const ends = Array.from({ length: width }, () => new layers.Dense({ units: 4 })(at));
+    at = ends.length === 1 ? ends[0]! : new layers.Add()(ends);
+  }
+  const said = vi.spyOn(console, 'error').mockImplementation(() => {});
+  const svg = await dotToSvg(modelToDot(new Model({ inputs, outputs: at }), { dpi: 72, showShapes: true }));
+  expect(said).not.toHaveBeenCalled();
+  said.mockRestore();
+  expect(svg.match(/class="node"/g)).toHaveLength(width === 1 ? length + 1 : length * (width + 1) + 1);
 });

@@ -42,17 +42,28 @@ function sizeOfSvg(svg: string): [width: number, height: number] {
   return [Number(width), Number(height)];
 }
 
-/** Lays out a graph written in Graphviz's language. */
-export async function dotToSvg(dot: string): Promise<string> {
+/**
+ * Right angles need a stack that grows with the graph. Graphviz has 64 KiB of it as WebAssembly, and what runs over is not
+ * noticed at once: it ends in failed assertions on stderr, or in minutes of work on damaged lists. Chains of 95 boxes are laid out.
+ */
+const mostForRightAngles = { boxes: 80, edges: 120 };
+const count = (dot: string, line: RegExp): number => dot.match(line)?.length ?? 0;
+
+/** Lays out a graph written in Graphviz's language, as `modelToDot` writes it. Large graphs get slanted lines for right angles. */
+export async function dotToSvg(text: string): Promise<string> {
   const { instance } = await part('plotModel', () => import('@viz-js/viz'));
   const viz = () => compiling('plotModel', async () => instance());
+  const isLarge =
+    count(text, /^\d+ \[label=/gm) > mostForRightAngles.boxes ||
+    count(text, /^\d+ -> \d+ /gm) > mostForRightAngles.edges;
+  const dot = isLarge ? text.replace('splines=ortho;', 'splines=polyline;') : text;
   const options = { format: 'svg', graphAttributes: { fontname: 'Helvetica', fontsize: 16 } };
   try {
     return (await viz()).renderString(dot, options);
   } catch (error) {
     if (!(error instanceof WebAssembly.RuntimeError)) throw error;
   }
-  // Right angles need a deep stack, which large graphs exhaust: slanted lines do not.
+  // Boxes of many lines may need more yet.
   const simpler = dot.replace('splines=ortho;', 'splines=polyline;').replace('concentrate=true;', '');
   try {
     return (await viz()).renderString(simpler, options);

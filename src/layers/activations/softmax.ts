@@ -1,4 +1,6 @@
+import { fail } from '../../base/errors.ts';
 import { type Field, f, type Resolved } from '../../base/field.ts';
+import { showShape } from '../../base/shape.ts';
 import { add, cast, exp, logsumexp, multiply, softmax, subtract } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import type { CallOptions } from '../call-context.ts';
@@ -33,6 +35,17 @@ export class Softmax extends Layer<typeof fields> {
   call(inputs: Tensor, { mask }: CallOptions = {}): Tensor {
     const { axis } = this;
     if (!mask) return Array.isArray(axis) && axis.length > 1 ? this.#overAxes(inputs) : softmax(inputs, { axis });
+    const { shape } = inputs;
+    const fits = mask.shape.every((n, k) => {
+      const size = shape[shape.length - mask.shape.length + k];
+      return n === 1 || n === size || n === null || size === null;
+    });
+    if (mask.shape.length > shape.length || !fits)
+      fail(
+        this,
+        `the mask of shape ${showShape(mask.shape)} does not broadcast to inputs of shape ${showShape(shape)}`,
+        'give a mask of the same shape (ops.expandDims(mask, -1) for one of steps); where it came with a masked sequence, pass `mask: null`',
+      );
     const hidden = multiply(subtract(1, cast(mask, inputs.dtype)), largeNegative(inputs));
     const logits = add(inputs, hidden);
     const out = Array.isArray(axis) && axis.length > 1 ? this.#overAxes(logits) : softmax(logits, { axis });

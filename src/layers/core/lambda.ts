@@ -1,5 +1,11 @@
 import { type Field, f, type Resolved } from '../../base/field.ts';
-import { type Config, deserializeObject, isSerializedObject, serializeObject } from '../../base/serialize.ts';
+import {
+  type Config,
+  deserializeObject,
+  getRegisteredName,
+  isSerializedObject,
+  serializeObject,
+} from '../../base/serialize.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { Layer } from '../layer.ts';
 
@@ -12,7 +18,10 @@ const bodyField: Field<Body | Config, Body, true> = f.custom<Body | Config, Body
 });
 const isDictionary = (v: unknown): v is Config => typeof v === 'object' && v !== null && !Array.isArray(v);
 const fields = {
-  /** What it computes. To be found again in a file it must be registered with saving.registerKerasSerializable. */
+  /**
+   * What it computes. A file holds its name only: to be read again it is registered with saving.registerKerasSerializable, or
+   * given in `customObjects`, by its name; a function written in this place has the layer's.
+   */
   function: bodyField,
   /** Further arguments: the function's second. */
   arguments: f.custom<Config, Config>({ expects: 'an object', check: isDictionary, parse: (v) => v, initial: {} }),
@@ -29,6 +38,16 @@ export class Lambda extends Layer<typeof fields, [inputs: any]> {
   call(inputs: any): Tensor {
     const { arguments: options } = this;
     return Object.keys(options).length > 0 ? this.function(inputs, options) : this.function(inputs);
+  }
+  override getConfig(): Config {
+    const config = super.getConfig();
+    const name = getRegisteredName(this.function);
+    // JavaScript calls what is written in place after the option: the layer's name tells one from another.
+    if (name !== '' && name !== 'function') return config;
+    return {
+      ...config,
+      function: { ...(config['function'] as Config), config: this.name, registered_name: this.name },
+    };
   }
   override computeMask(): null {
     return null;

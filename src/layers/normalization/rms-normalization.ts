@@ -30,7 +30,15 @@ export class RMSNormalization extends Layer<typeof fields> {
         `inputs of shape ${showShape(inputShape)} have no known sizes along axis ${this.axis.join(', ')}`,
         'give `axis` axes of known size',
       );
-    this.scale = this.addWeight({ name: 'scale', shape: shape as number[], initializer: 'ones' });
+    const sizes = shape as number[];
+    const last = inputShape.slice(-sizes.length);
+    if (!sizes.every((n, k) => n === 1 || last[k] === n || last[k] === null))
+      fail(
+        this,
+        `scale of shape ${showShape(sizes)} (axis ${this.axis.join(', ')}) does not fit the last axes of ${showShape(inputShape)}`,
+        'as in Keras, normalise over the last axis or axes; LayerNormalization takes others',
+      );
+    this.scale = this.addWeight({ name: 'scale', shape: sizes, initializer: 'ones' });
   }
   call(inputs: Tensor): Tensor {
     const { axis, epsilon, scale } = this;
