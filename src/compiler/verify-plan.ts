@@ -1,13 +1,14 @@
 import { HornbeamError } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
 import type { Expr, Region } from '../ir/expr.ts';
+import type { Stmt } from '../ir/loops.ts';
 import { loadsOf } from './group/cost.ts';
 import { innerSteps, touchedBy } from './memory/barriers.ts';
 import { bytesOf } from './memory/homes.ts';
 import type { Home, Plan, Step } from './plan.ts';
 import { Algebra, partsOf } from './scalars/algebra.ts';
 import { anyInt } from './scalars/ranges.ts';
-import { eachStatement, expressionsOf } from './schedule/statements.ts';
+import { bodiesOf, expressionsOf } from './schedule/statements.ts';
 import { verifyBarriers } from './verify-barriers.ts';
 
 /** Checks a plan: all is written before it is read, bytes are not shared by what lives together, positions lie inside. */
@@ -64,6 +65,14 @@ function dependsOnData(e: Expr, algebra: Algebra): boolean {
   return partsOf(e).some((x) => dependsOnData(x, algebra));
 }
 
+/** Calls `f` for each statement but those in loops without a turn, whose positions need not exist. */
+function eachReached(list: readonly Stmt[], f: (s: Stmt) => void): void {
+  for (const s of list) {
+    f(s);
+    if (s.op !== 'for' || s.axis.size > 0) for (const body of bodiesOf(s)) eachReached(body, f);
+  }
+}
+
 /** No position may be provably outside its region; what depends on data cannot be known. */
 function verifyBounds(steps: readonly Step[], wrong: (problem: string) => never): void {
   const algebra = new Algebra();
@@ -76,7 +85,7 @@ function verifyBounds(steps: readonly Step[], wrong: (problem: string) => never)
   for (const step of steps) {
     for (const inner of innerSteps(step)) verifyBounds(inner, wrong);
     if (step.kind === 'loops')
-      eachStatement(step.body, (s) => {
+      eachReached(step.body, (s) => {
         for (const e of expressionsOf(s)) for (const x of loadsOf(e)) check(x.from, x.index[0]!);
         if (s.op === 'store') check(s.to, s.index[0]!);
       });

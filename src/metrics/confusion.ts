@@ -41,7 +41,7 @@ export const lowest = -1e10;
 /** Predictions that are not among the k largest of their row become lower than any threshold. */
 function onlyTopK(y: Tensor, k: number): Tensor {
   const [, indices] = ops.topK(y, k) as [Tensor, Tensor];
-  const isTop = ops.sum(ops.oneHot(indices, y.shape.at(-1)!), { axis: -2 });
+  const isTop = ops.sum(ops.oneHot(indices, y.shape.at(-1)!, { dtype: y.dtype }), { axis: -2 });
   return ops.add(ops.multiply(y, isTop), ops.multiply(ops.subtract(1, isTop), lowest));
 }
 const columnOf = (x: Tensor, k: number): Tensor => ops.getItem(x, ['...', { slice: [k, k + 1] }]);

@@ -15,6 +15,7 @@ import {
   Variable,
   valueAndGrad,
 } from '../tensor/index.ts';
+import './iterate.ts';
 import { op } from './op.ts';
 
 const softplus = op('softplus', (x: Tensor) => log(add(exp(x), full({ shape: x.shape, dtype: x.dtype, value: 1 }))));
