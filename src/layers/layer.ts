@@ -41,7 +41,7 @@ import { inner, LayerState } from './inner.ts';
 import { checkStoredShapes, type InputSpec } from './input-spec.ts';
 import { addedLosses, addLossOf, forgetLosses, weightPenalties } from './losses.ts';
 import { mapShapes, type Shapes } from './shapes.ts';
-import { statelessly } from './stateless-call.ts';
+import { statelessly, withoutReturnLosses } from './stateless-call.ts';
 import {
   flattenLayers,
   isForTraining,
@@ -261,13 +261,27 @@ export abstract class Layer<
     return mapTensors(form, () => avals[at++]!.shape);
   }
 
-  /** A pure call: weights come as arguments, and what the call makes of the non-trainable ones comes back. */
+  /**
+   * A pure call: weights come as arguments, and what the call makes of the non-trainable ones comes back. With `returnLosses`
+   * among the options the scalars that add to the loss come as well.
+   */
+  statelessCall(
+    trainable: readonly Tensor[],
+    nonTrainable: readonly Tensor[],
+    ...args: [...inputs: unknown[], options: CallOptions & { readonly returnLosses: true }]
+  ): [outputs: Out, nonTrainable: Tensor[], losses: Tensor[]];
   statelessCall(
     trainable: readonly Tensor[],
     nonTrainable: readonly Tensor[],
     ...args: LenientArgs<Args>
-  ): [outputs: Out, nonTrainable: Tensor[]] {
-    return statelessly(this as AnyLayer, trainable, nonTrainable, () => this[invoke](...args));
+  ): [outputs: Out, nonTrainable: Tensor[]];
+  statelessCall(trainable: readonly Tensor[], nonTrainable: readonly Tensor[], ...given: unknown[]): unknown[] {
+    const { args, wantsLosses } = withoutReturnLosses(given);
+    const [[outputs, losses], next] = statelessly(this as AnyLayer, trainable, nonTrainable, () => {
+      const outputs = this[invoke](...(args as LenientArgs<Args>));
+      return [outputs, wantsLosses ? this.losses : []] as const;
+    });
+    return wantsLosses ? [outputs, next, losses] : [outputs, next];
   }
 
   getConfig(): Config {

@@ -1,5 +1,6 @@
 import { fail } from '../base/errors.ts';
 import { type Tensor, type Variable, withVariableValues } from '../tensor/index.ts';
+import { splitOptions } from './call-arguments.ts';
 import type { AnyLayer } from './layer.ts';
 
 /** Runs `f` with the layer's variables holding given values; gives its result and what the non-trainable ones become. */
@@ -22,4 +23,12 @@ export function statelessly<R>(
   ]);
   const { result, finalValue } = withVariableValues(values, f);
   return [result, others.map(finalValue)];
+}
+
+/** The arguments of a pure call without the option that asks for the losses, and whether it does. */
+export function withoutReturnLosses(given: readonly unknown[]): { args: readonly unknown[]; wantsLosses: boolean } {
+  const { args, options } = splitOptions(given);
+  if (!Object.hasOwn(options, 'returnLosses')) return { args: given, wantsLosses: false };
+  const { returnLosses, ...rest } = options;
+  return { args: Object.keys(rest).length > 0 ? [...args, rest] : args, wantsLosses: returnLosses === true };
 }

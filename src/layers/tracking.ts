@@ -82,10 +82,11 @@ export const variablesOf = (layer: AnyLayer): Variable[] => [
   ),
 ];
 
-/** Metrics that a layer and those within hold. What a model compiled is none of them. */
-export const metricsHeldBy = (layer: AnyLayer): Metric[] => [
-  ...new Set(flattenLayers(layer).flatMap((each) => ownedBy(each).keepers.filter((x) => x instanceof Metric))),
-];
+/** Metrics that a layer and those within hold, those of `without` left out. What a model compiled is none of them. */
+export const metricsHeldBy = (layer: AnyLayer, without?: (within: AnyLayer) => boolean): Metric[] => {
+  const layers = flattenLayers(layer).filter((each) => each === layer || !without?.(each));
+  return [...new Set(layers.flatMap((each) => ownedBy(each).keepers.filter((x) => x instanceof Metric)))];
+};
 
 const madeForTraining = new WeakMap<Variable, boolean>();
 /** Whether a variable is one that optimizers change while its layer is not frozen: whether it was trainable when first seen. */

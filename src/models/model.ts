@@ -279,7 +279,8 @@ export class Model<Out = Tensor> extends Layer<Fields, [inputs: any, options?: C
   }
   /** Metrics that were compiled, the running loss first; then those that the model and its layers hold as attributes. */
   override get metrics(): readonly Metric[] {
-    const held = metricsHeldBy(this as unknown as AnyLayer);
+    // As in Keras, models within are trained by this one, and what they gather by themselves is left out.
+    const held = metricsHeldBy(this as unknown as AnyLayer, (layer) => forward in layer);
     return [...new Set([...this.#loop.compiledMetrics.map(([, metric]) => metric), ...held])];
   }
   /** The names of the metrics in logs. */

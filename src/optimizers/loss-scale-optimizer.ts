@@ -2,8 +2,9 @@ import { f, type Options } from '../base/field.ts';
 import { deserializeObject, isSerializedObject, serializeObject } from '../base/serialize.ts';
 import { add, all, cast, divide, equal, isfinite, logicalAnd, multiply, notEqual, where } from '../ops/index.ts';
 import type { Tensor, Variable } from '../tensor/index.ts';
+import { changeOnlyIf } from './change-only-if.ts';
 import type { OptimizerAttributes } from './fields.ts';
-import { changeOnlyIf, Optimizer, type OptimizerOptions, trained } from './optimizer.ts';
+import { Optimizer, type OptimizerOptions, trained } from './optimizer.ts';
 import type { LearningRateSchedule } from './schedules/schedule.ts';
 
 /** Any optimizer, whatever its options. */

@@ -18,9 +18,11 @@ import { type Shape, sizeOf } from '../base/shape.ts';
 import * as initializers from '../initializers/index.ts';
 import { add, cast, divide, equal, floorDivide, mod, multiply, notEqual, subtract, where } from '../ops/index.ts';
 import { asTensor, atPath, type Like, outsideOfTraces, type Tensor, tensor, Variable } from '../tensor/index.ts';
+import { changeOnlyIf } from './change-only-if.ts';
 import { clipGradients } from './clipping.ts';
 import { optimizerFields } from './fields.ts';
 import { LearningRateSchedule } from './schedules/schedule.ts';
+import { applyStatelessly } from './stateless-apply.ts';
 
 export interface OptimizerOptions {
   readonly name?: string | undefined;
@@ -272,6 +274,17 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
       pairs.map(([, variable]) => variable),
     );
   }
+  /**
+   * The step as a function: new values of the trained variables, and of the optimizer's own, from old ones. Lists are in the
+   * order of the variables that it was built for, and of `optimizer.variables`.
+   */
+  statelessApply(
+    optimizerVariables: readonly Like[],
+    gradients: readonly (Tensor | null)[],
+    trainableVariables: readonly Like[],
+  ): [trainableVariables: Tensor[], optimizerVariables: Tensor[]] {
+    return applyStatelessly(this, this.#known, [optimizerVariables, trainableVariables], gradients);
+  }
   /** Gradients with their variables; those that no gradient reached are left out. */
   protected pair(gradients: readonly (Tensor | null)[], variables: readonly Variable[]): Pair[] {
     if (gradients.length !== variables.length)
@@ -384,13 +397,3 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   }
 }
 showAsText(Optimizer.prototype);
-
-/** Lets `change` assign the variables, and keeps what it assigned only where the condition holds. */
-export function changeOnlyIf(condition: Tensor, variables: readonly Variable[], change: () => void): void {
-  const before = variables.map((v) => v.read());
-  change();
-  variables.forEach((v, k) => {
-    const after = v.read();
-    if (after !== before[k]) v.assign(where(condition, after, before[k]!));
-  });
-}

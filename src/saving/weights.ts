@@ -3,6 +3,7 @@ import { fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { sameShape, showShape } from '../base/shape.ts';
 import { getH5, type H5Group, h5Dataset, h5Group, h5Text, isH5Dataset, makeH5Group, setH5 } from '../formats/hdf5.ts';
+import { inner } from '../layers/inner.ts';
 import type { AnyLayer } from '../layers/layer.ts';
 import { loraOf } from '../layers/lora.ts';
 import { zeros } from '../ops/index.ts';
@@ -34,6 +35,8 @@ export async function weightsToH5(root: AnyLayer): Promise<H5Group> {
 /** What could not be loaded, for one summary. */
 interface Mismatch {
   readonly path: string;
+  /** Whether it is a layer's: without an optimizer's state training only begins anew. */
+  readonly isEssential: boolean;
   readonly problem: string;
 }
 export interface LoadWeightsOptions {
@@ -52,9 +55,9 @@ export function weightsFromH5(root: AnyLayer, file: H5Group, options: LoadWeight
   const mismatches: Mismatch[] = [];
   for (const placed of placeSaveables(root)) {
     const problem = match(placed, groups, found);
-    if (problem) mismatches.push({ path: placed.path, problem });
+    if (problem) mismatches.push({ path: placed.path, problem, isEssential: inner in placed.object });
   }
-  const essential = mismatches.filter(({ path }) => path !== 'optimizer');
+  const essential = mismatches.filter(({ isEssential }) => isEssential);
   if (essential.length > 0 && !skipMismatch)
     fail(
       root,

@@ -21,9 +21,7 @@ type AuxOf<R> = R extends readonly [Tensor, infer Aux] ? Aux : undefined;
  * The gradients of a scalar with respect to variables, or to tensors that the function uses. The function gives the scalar
  * alone, or `[scalar, aux]` with whatever else is wanted of the computation; what was computed outside of it is a constant. It works the same compiled (in `jit`, in
  * `trainStep`) and at once, and one within another gives second derivatives, e.g. for a penalty on gradients.
- * @example
- * const w = new Variable([1, 2]);
- * const { value, gradients: [slope] } = gradients(() => ops.sum(ops.square(w)), [w]); // 5, [2, 4]
+ * @example gradients(() => ops.sum(ops.square(x)), [x]).value // 48
  */
 export function gradients<R extends Tensor | readonly [value: Tensor, aux: unknown]>(
   f: () => R,
