@@ -1,5 +1,8 @@
+import type { ReadHdf5Options } from './hdf5/read.ts';
+import type { H5Group } from './hdf5/tree.ts';
+
 export { getH5, getH5Names, getH5Text, makeH5Group, setH5, setH5Names } from './hdf5/paths.ts';
-export { type ReadHdf5Options, readHdf5 } from './hdf5/read.ts';
+export type { ReadHdf5Options } from './hdf5/read.ts';
 export {
   emptyRecord,
   type H5Attribute,
@@ -15,3 +18,7 @@ export {
   isH5Group,
 } from './hdf5/tree.ts';
 export { writeHdf5 } from './hdf5/write.ts';
+
+/** The tree in an HDF5 file, read as it is asked for; the reader itself is loaded with the first file. */
+export const readHdf5 = async (bytes: Uint8Array, options?: ReadHdf5Options): Promise<H5Group> =>
+  (await import('./hdf5/read.ts')).readHdf5(bytes, options);

@@ -1,16 +1,15 @@
 import { fail } from '../base/errors.ts';
 import { table } from '../base/table.ts';
 import type { Device } from '../devices/device.ts';
-import { referenceDevice } from '../devices/reference/device.ts';
 import { wasmDevice } from '../devices/wasm/device.ts';
-import { webgpuDevice } from '../devices/webgpu/device.ts';
 
 export type DeviceName = Device['name'];
 
 const makers: Readonly<Record<DeviceName, () => Device | Promise<Device>>> = table({
-  reference: referenceDevice,
+  // A page that never asks for them need not load them.
+  reference: async () => (await import('../devices/reference/device.ts')).referenceDevice(),
   wasm: () => wasmDevice(),
-  webgpu: webgpuDevice,
+  webgpu: async () => (await import('../devices/webgpu/device.ts')).webgpuDevice(),
 });
 const made = new Map<DeviceName, Device>();
 let current: Device | undefined;

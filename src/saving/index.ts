@@ -24,8 +24,6 @@ import {
   type SavedModel,
   weightsIn,
 } from './keras-file.ts';
-import { isLegacy, modelFromH5, modelToH5 } from './legacy/h5-model.ts';
-import { weightsFromLegacy } from './legacy/h5-weights.ts';
 import { readShards, writeShards } from './shards.ts';
 import { type LoadWeightsOptions, loadWeightsOptions, weightsFromH5, weightsToH5 } from './weights.ts';
 
@@ -91,15 +89,21 @@ export async function saveModel(model: SavedModel, filepath: Place, options: Sav
       'give the file the ending ".keras", or ".h5" for the older layout (or use saveWeights with ".weights.h5")',
     );
   await refuseExisting(model, filepath, overwrite);
-  await writeFileAtomic(filepath, kind === '.h5' ? writeHdf5(await modelToH5(model)) : await modelToKeras(model));
+  const bytes = kind === '.h5' ? writeHdf5(await (await olderLayout()).modelToH5(model)) : await modelToKeras(model);
+  await writeFileAtomic(filepath, bytes);
 }
+/** The layout of whole models in one `.h5`, loaded with the first such file. */
+const olderLayout = async () => ({
+  ...(await import('./legacy/h5-model.ts')),
+  ...(await import('./legacy/h5-weights.ts')),
+});
 /** Reads a model that `save` (ours or Keras's) wrote: from a path, a URL, or the bytes themselves (`Uint8Array`, `File`). */
 export async function loadModel<M = SavedModel>(filepath: FileSource, options: LoadModelOptions = {}): Promise<M> {
   optionsOf('loadModel', loadModelOptions, options);
   if (isPlace(filepath) && (await isFolder(filepath)))
     return (await modelFromArchive(await folderArchive(filepath), Number.POSITIVE_INFINITY, options)) as M;
   const bytes = await bytesOf(filepath);
-  if (isHdf5(bytes)) return modelFromH5(await readHdf5(bytes), options, bytes.length) as M;
+  if (isHdf5(bytes)) return (await olderLayout()).modelFromH5(await readHdf5(bytes), options, bytes.length) as M;
   refuseForeign('loadModel', bytes);
   return (await modelFromKeras(bytes, options)) as M;
 }
@@ -128,6 +132,7 @@ export async function loadWeights(
 ): Promise<void> {
   optionsOf(model, loadWeightsOptions, options);
   const file = await weightsFileAt(model, filepath);
+  const { isLegacy, weightsFromLegacy } = await olderLayout();
   if (isLegacy(file)) weightsFromLegacy(model, file, options);
   else weightsFromH5(model, file, options);
 }
