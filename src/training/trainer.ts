@@ -4,7 +4,7 @@ import { maskOf } from '../layers/masks.ts';
 import { Mean, type Metric } from '../metrics/index.ts';
 import { add, zeros } from '../ops/index.ts';
 import { deviceReady } from '../runtime/device.ts';
-import { asCallOf, inFrame, type Tensor, Trace, tensorsIn } from '../tensor/index.ts';
+import { asCallOf, inFrame, type Tensor, Trace, tensorsIn, type Variable } from '../tensor/index.ts';
 import type { CallbackLogs } from './callbacks/callback.ts';
 import type { History } from './callbacks/history.ts';
 import { Compiled, type CompileOptions } from './compile.ts';
@@ -115,9 +115,9 @@ export class Trainer {
     // A step of the class's own need not call the model: it is called where something is still to be built.
     const isMet = kind === 'predict' || this.isMet || !this.asksForJudgement;
     if (!isOwn || (canCall && !(isBuilt && isMet))) {
-      // Op by op, `call` may depend on numbers: it is run, as for inference, so that no state changes.
+      // Op by op, `call` may depend on numbers: it is run, as for inference.
       const yPred = this.compiled?.runEagerly
-        ? asCallOf(undefined, () => model[forward](x, false))
+        ? withoutChange(model.nonTrainableVariables, () => asCallOf(undefined, () => model[forward](x, false)))
         : inFrame(new Trace(), () => asCallOf(undefined, () => model[forward](x, forTraining)));
       if (kind !== 'predict') this.meet(y, yPred);
     }
@@ -278,3 +278,13 @@ const lossInputs: OptionNames<LossInputs> = { ...metricInputs, training: true };
 
 /** Number of samples in a batch. */
 const samplesIn = (nest: unknown): number => tensorsIn(nest).find((t) => t.shape.length > 0)?.shape[0] ?? 1;
+
+/** What `f` gives; what it changes of these variables, such as the seeds that it draws from, is taken back. */
+function withoutChange<R>(variables: readonly Variable[], f: () => R): R {
+  const before = variables.map((v) => v.value);
+  const result = f();
+  variables.forEach((v, k) => {
+    v.assign(before[k]!);
+  });
+  return result;
+}
