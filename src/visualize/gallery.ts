@@ -33,6 +33,17 @@ export interface GalleryOptions extends ImageOptions {
   /** Keras's name of `toFile`. */
   readonly path?: Place | undefined;
 }
+const galleryOptions: OptionNames<GalleryOptions> = {
+  rows: true,
+  columns: true,
+  cols: true,
+  scale: true,
+  dpi: true,
+  toFile: true,
+  path: true,
+  valueRange: true,
+  dataFormat: true,
+};
 export interface ImageGalleryOptions extends GalleryOptions {
   /** The class of each image, `[n]`. */
   readonly yTrue?: Like | undefined;
@@ -45,15 +56,7 @@ const imageGalleryOptions: OptionNames<ImageGalleryOptions> = {
   yTrue: true,
   yPred: true,
   labelMap: true,
-  rows: true,
-  columns: true,
-  cols: true,
-  scale: true,
-  dpi: true,
-  toFile: true,
-  path: true,
-  valueRange: true,
-  dataFormat: true,
+  ...galleryOptions,
 };
 export interface BoundingBoxGalleryOptions extends GalleryOptions {
   /** How the boxes are written: "xyxy", "xywh", "rel_xyxy", "center_xywh", … */
@@ -90,15 +93,7 @@ const boundingBoxGalleryOptions: OptionNames<BoundingBoxGalleryOptions> = {
   predictionMapping: true,
   confidenceThreshold: true,
   legend: true,
-  rows: true,
-  columns: true,
-  cols: true,
-  scale: true,
-  dpi: true,
-  toFile: true,
-  path: true,
-  valueRange: true,
-  dataFormat: true,
+  ...galleryOptions,
 };
 
 /** A grid of images, with their classes under them where these are given; gives the picture's bytes. */
