@@ -2,7 +2,7 @@
 
 // Bundlers may leave out whatever nothing uses, but not what these files do: they give tensors their methods, and
 // primitives their rules for complex numbers.
-import './primitives/complex.ts';
+import './primitives/complex/complex.ts';
 import './tensor/read.ts';
 import './tensor/show.ts';
 import './ops/methods.ts';
@@ -10,6 +10,7 @@ import './ops/methods.ts';
 export * as activations from './activations/index.ts';
 export { HornbeamError } from './base/errors.ts';
 export type { Shape, SymbolicShape } from './base/shape.ts';
+export * as coco from './coco/index.ts';
 export * as dtypePolicies from './config/dtype-policies.ts';
 export { DTypePolicy, FloatDTypePolicy } from './config/dtype-policies.ts';
 export * as config from './config/index.ts';
@@ -23,7 +24,6 @@ export * as layers from './layers/index.ts';
 export { Layer, type LayerOptions } from './layers/layer.ts';
 export * as losses from './losses/index.ts';
 export { Loss } from './losses/index.ts';
-export * as coco from './metrics/coco/index.ts';
 export * as metrics from './metrics/index.ts';
 export { Metric } from './metrics/index.ts';
 export * as models from './models/index.ts';

@@ -9,18 +9,22 @@ const root = fileURLToPath(new URL('../src', import.meta.url));
 const ranks: readonly (readonly string[])[] = [
   ['base'],
   ['formats', 'ir', 'tree'],
+  ['algebra'],
   ['primitives'],
   ['autodiff', 'compiler'],
+  ['codegen'],
   ['devices'],
   ['runtime'],
   ['tensor', 'config'],
   ['ops', 'random'],
+  ['coco'],
   ['activations', 'initializers', 'regularizers', 'constraints', 'losses', 'metrics', 'optimizers'],
   ['layers'],
+  ['data'],
   ['training'],
   ['saving'],
   ['models'],
-  ['data', 'datasets', 'applications', 'distribution', 'export', 'visualize', 'utils'],
+  ['datasets', 'applications', 'distribution', 'export', 'visualize', 'utils'],
   ['cli'],
 ];
 const rankOf = (folder: string): number => ranks.findIndex((names) => names.includes(folder));

@@ -12,10 +12,10 @@ import { bind } from '../ir/primitive.ts';
 import { makeProgram, type Program } from '../ir/program.ts';
 import { type Aval, Tensor } from '../ir/tensor.ts';
 import * as primitives from '../primitives/index.ts';
+import { interpretPlan } from './check/interpret-plan.ts';
+import { verifyPlan } from './check/verify-plan.ts';
 import { compile } from './compile.ts';
-import { interpretPlan } from './interpret-plan.ts';
 import type { Plan, Target } from './plan.ts';
-import { verifyPlan } from './verify-plan.ts';
 
 const p = primitives;
 const targets: Record<string, Target> = {

@@ -1,14 +1,14 @@
+import { Algebra } from '../algebra/algebra.ts';
 import { fail } from '../base/errors.ts';
 import type { Region } from '../ir/expr.ts';
 import { freeTensors, type Program } from '../ir/program.ts';
 import { showAval } from '../ir/tensor.ts';
+import { Formulas } from './formulas.ts';
 import { makeLowering } from './lower.ts';
 import { withBarriers } from './memory/barriers.ts';
 import { planArena, planSlots } from './memory/homes.ts';
 import { land } from './memory/land.ts';
 import type { Home, Plan, Target } from './plan.ts';
-import { Algebra } from './scalars/algebra.ts';
-import { Formulas } from './scalars/formulas.ts';
 import { Places } from './schedule/places.ts';
 
 /** The plan of a program: simplified, grouped into kernels, scheduled as loops, with a place for every array. */

@@ -3,10 +3,10 @@ import { convolutional, perceptron, transformer, values } from '../../test/train
 import { evaluator } from '../devices/reference/evaluate.ts';
 import { KernelText } from '../devices/reference/kernel-text.ts';
 import type { Program } from '../ir/program.ts';
+import { interpretPlan } from './check/interpret-plan.ts';
+import { verifyPlan } from './check/verify-plan.ts';
 import { compile } from './compile.ts';
-import { interpretPlan } from './interpret-plan.ts';
 import type { Plan } from './plan.ts';
-import { verifyPlan } from './verify-plan.ts';
 
 /** Compiles the step, runs it against the reference, and gives the plan. */
 function check(program: Program, threads: number, own: boolean): Plan {

@@ -1,6 +1,5 @@
 import { f, type Options, type Resolved } from '../base/field.ts';
 import { optionsOf } from '../base/options.ts';
-import { asTensor, type Like, Tensor } from '../tensor/index.ts';
 import {
   type BatchInput,
   type BoxFormat,
@@ -11,7 +10,8 @@ import {
   type NumberArray,
   readDetectionBatch,
   statNames,
-} from './coco/index.ts';
+} from '../coco/index.ts';
+import { asTensor, type Like, Tensor } from '../tensor/index.ts';
 import { Metric, type MetricOptions } from './metric.ts';
 
 type AreaRanges = Readonly<Record<string, readonly [low: number, high: number]>>;

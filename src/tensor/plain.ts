@@ -4,7 +4,7 @@ import { type OptionNames, optionsOf } from '../base/options.ts';
 import { noSize, type Shape, sameShape, showShape, sizeOf } from '../base/shape.ts';
 import { refuseDepth } from '../base/tree.ts';
 import { Tensor } from '../ir/tensor.ts';
-import { complex } from '../primitives/complex.ts';
+import { complex } from '../primitives/complex/complex.ts';
 import { convert } from '../primitives/elementwise.ts';
 import { full } from '../primitives/generators.ts';
 import { reshape } from '../primitives/movement.ts';

@@ -1,7 +1,7 @@
 import { fail } from '../base/errors.ts';
+import type { Batch } from '../data/batches.ts';
 import { cast, multiply } from '../ops/index.ts';
 import { type Tensor, tensor, tensorsIn } from '../tensor/index.ts';
-import type { Batch } from './data/batches.ts';
 
 /** Factor of each class in the loss; 1 for classes that are not named. */
 export type ClassWeight = Readonly<Record<number, number>>;

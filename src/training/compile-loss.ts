@@ -2,13 +2,13 @@ import { blame, fail, type Named } from '../base/errors.ts';
 import { isSerializedObject } from '../base/serialize.ts';
 import { type Shape, showShape } from '../base/shape.ts';
 import { isPlainObject } from '../base/tree.ts';
+import type { LabelValues } from '../data/label-values.ts';
 import { maskOf } from '../layers/masks.ts';
 import * as losses from '../losses/index.ts';
 import { Mean } from '../metrics/index.ts';
 import { add, multiply } from '../ops/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { CompileOptions } from './compile.ts';
-import type { LabelValues } from './data/label-values.ts';
 import type { Outputs } from './outputs.ts';
 
 /** The losses of one output, which are added. */

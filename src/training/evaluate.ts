@@ -1,10 +1,10 @@
 import { fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
+import type { Data, Dataset, PartialData, TrainingData } from '../data/batches.ts';
+import { asDataset } from '../data/dataset.ts';
 import type { Callback, CallbackLogs } from './callbacks/callback.ts';
 import { CallbackList } from './callbacks/callback-list.ts';
 import { ProgbarLogger } from './callbacks/progbar-logger.ts';
-import type { Data, Dataset, PartialData, TrainingData } from './data/batches.ts';
-import { asDataset } from './data/dataset.ts';
 import { Executions } from './executions.ts';
 import { checkPassOptions } from './fit-options.ts';
 import { breathe } from './interrupt.ts';

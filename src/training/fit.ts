@@ -1,15 +1,15 @@
 import { maxEpochs } from '../base/config.ts';
 import { fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
+import { ArrayDataset } from '../data/arrays.ts';
+import type { BatchLike, Data, Dataset, PartialData, TrainingData } from '../data/batches.ts';
+import { asDataset } from '../data/dataset.ts';
 import { nextPermutation } from '../random/index.ts';
 import type { Callback, CallbackLogs } from './callbacks/callback.ts';
 import { CallbackList } from './callbacks/callback-list.ts';
 import { History } from './callbacks/history.ts';
 import { ProgbarLogger } from './callbacks/progbar-logger.ts';
 import { type ClassWeight, withClassWeight } from './class-weight.ts';
-import { ArrayDataset } from './data/arrays.ts';
-import type { BatchLike, Data, Dataset, PartialData, TrainingData } from './data/batches.ts';
-import { asDataset } from './data/dataset.ts';
 import { evaluateOn } from './evaluate.ts';
 import { Executions } from './executions.ts';
 import { checkFitOptions } from './fit-options.ts';

@@ -1,8 +1,8 @@
 import { type OptionNames, optionsOf } from '../base/options.ts';
+import { makeBatch } from '../data/batch.ts';
+import type { Data, PartialData } from '../data/batches.ts';
 import { deviceReady } from '../runtime/device.ts';
 import { type ClassWeight, withClassWeight } from './class-weight.ts';
-import { makeBatch } from './data/batch.ts';
-import type { Data, PartialData } from './data/batches.ts';
 import type { Results } from './logs.ts';
 import type { Trainer } from './trainer.ts';
 

@@ -1,14 +1,14 @@
 import { fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { mapTree, type Tree } from '../base/tree.ts';
+import type { Dataset, TrainingData } from '../data/batches.ts';
+import { asDataset } from '../data/dataset.ts';
 import { concatenate } from '../ops/index.ts';
 import { deviceReady } from '../runtime/device.ts';
 import { type Tensor, tensorsIn } from '../tensor/index.ts';
 import type { Callback, CallbackLogs } from './callbacks/callback.ts';
 import { CallbackList } from './callbacks/callback-list.ts';
 import { ProgbarLogger } from './callbacks/progbar-logger.ts';
-import type { Dataset, TrainingData } from './data/batches.ts';
-import { asDataset } from './data/dataset.ts';
 import { Executions } from './executions.ts';
 import { checkPassOptions } from './fit-options.ts';
 import { breathe } from './interrupt.ts';

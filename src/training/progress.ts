@@ -1,4 +1,4 @@
-import type { Dataset, Position } from './data/batches.ts';
+import type { Dataset, Position } from '../data/batches.ts';
 
 /** Where a fit stands. */
 export interface Place {

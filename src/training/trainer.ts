@@ -1,5 +1,7 @@
 import { fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
+import type { Arity, Batch } from '../data/batches.ts';
+import { labelsBehind } from '../data/label-values.ts';
 import { maskOf } from '../layers/masks.ts';
 import { Mean, type Metric } from '../metrics/index.ts';
 import { add, zeros } from '../ops/index.ts';
@@ -10,8 +12,6 @@ import type { History } from './callbacks/history.ts';
 import { Compiled, type CompileOptions } from './compile.ts';
 import { CompileLoss } from './compile-loss.ts';
 import { CompileMetrics, type LoggedMetric } from './compile-metrics.ts';
-import type { Arity, Batch } from './data/batches.ts';
-import { labelsBehind } from './data/label-values.ts';
 import { asLogs, deviceLogs, type Logs, present, type Results, readLogs } from './logs.ts';
 import { Outputs } from './outputs.ts';
 import type { Progress } from './progress.ts';

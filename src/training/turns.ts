@@ -1,4 +1,5 @@
 import { fail, type Named } from '../base/errors.ts';
+import type { Lend } from '../data/iterable.ts';
 import type { Metric } from '../metrics/index.ts';
 
 /** One use of a model's metrics: a fit, an evaluation, a step on a batch. */
@@ -9,9 +10,6 @@ interface Turn {
   /** A use that began in such a call. */
   inner: Promise<void> | undefined;
 }
-
-/** Runs the user's code, in which the model may be used while what runs waits. */
-export type Lend = <R>(f: () => R | Promise<R>) => Promise<R>;
 
 /**
  * Whose turn it is to use a model's metrics. They gather one thing at a time: a second evaluation beside a running fit would mix

@@ -1,6 +1,6 @@
 import { isPlainObject } from '../base/tree.ts';
+import type { Data } from '../data/batches.ts';
 import { isTypedArray, Tensor, Variable } from '../tensor/index.ts';
-import type { Data } from './data/batches.ts';
 
 /**
  * Tells `fit(x, y, options)` from `fit(dataset, options)`: a source of batches brings its labels along, and labels by name

@@ -1,6 +1,6 @@
 import { type OptionNames, optionsOf } from '../base/options.ts';
+import type { CocoResult } from '../coco/index.ts';
 import type { Place } from '../formats/file.ts';
-import type { CocoResult } from '../metrics/coco/index.ts';
 import { formatOf, type PictureFormat, savePicture } from './picture-file.ts';
 import {
   type PrecisionRecallPlotOptions,

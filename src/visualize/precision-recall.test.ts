@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { evaluate } from '../metrics/coco/index.ts';
+import { evaluate } from '../coco/index.ts';
 import { precisionRecallPlot } from './precision-recall.ts';
 
 /** One image; of class k there are two objects, the first found with a score of 0.5 after k false alarms. */

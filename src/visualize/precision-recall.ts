@@ -1,6 +1,6 @@
 import { fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
-import type { CocoResult } from '../metrics/coco/result.ts';
+import type { CocoResult } from '../coco/result.ts';
 
 export interface PrecisionRecallPlotOptions {
   /** The overlap from which a detection counts as found: one of the result's thresholds. Default: 0.5. */

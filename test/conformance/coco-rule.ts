@@ -1,4 +1,4 @@
-import type { CocoData } from '../../src/metrics/coco/index.ts';
+import type { CocoData } from '../../src/coco/index.ts';
 import type { GeneratorRule } from './coco-cases.ts';
 
 /** A set made by a rule: integer rows as they are drawn. */

@@ -7,9 +7,9 @@ import {
   type MaskLike,
   mask,
   readDetectionBatch,
-} from '../../src/metrics/coco/index.ts';
-import { toRunLengths } from '../../src/metrics/coco/mask/run-lengths.ts';
-import { cocoParameters } from '../../src/metrics/coco/params.ts';
+} from '../../src/coco/index.ts';
+import { toRunLengths } from '../../src/coco/mask/run-lengths.ts';
+import { cocoParameters } from '../../src/coco/params.ts';
 import { MeanAveragePrecision } from '../../src/metrics/mean-average-precision.ts';
 import { tensor } from '../../src/tensor/index.ts';
 import { type CocoCase, type MaskCase, numbers, readCases, type SetCase, type StoredArray } from './coco-cases.ts';

@@ -2,7 +2,7 @@ import { fail } from '../../base/errors.ts';
 import { type Expr, load, type Region } from '../../ir/expr.ts';
 import type { Program } from '../../ir/program.ts';
 import { type Equation, Tensor } from '../../ir/tensor.ts';
-import type { ControlAttrs, ScanAttrs, SwitchAttrs, WhileAttrs } from '../../primitives/control.ts';
+import type { ControlAttrs, ScanAttrs, SwitchAttrs, WhileAttrs } from '../../primitives/control/control.ts';
 import { copyStep, land } from '../memory/land.ts';
 import type { Step } from '../plan.ts';
 import type { Places } from '../schedule/places.ts';

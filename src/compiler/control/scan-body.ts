@@ -2,7 +2,7 @@ import { sizeOf } from '../../base/shape.ts';
 import type { Expr, Region } from '../../ir/expr.ts';
 import { bind, type Rule } from '../../ir/primitive.ts';
 import { type Equation, Tensor } from '../../ir/tensor.ts';
-import type { ScanAttrs } from '../../primitives/control.ts';
+import type { ScanAttrs } from '../../primitives/control/control.ts';
 import type { Places } from '../schedule/places.ts';
 import { instanceOf } from '../simplify/inline-calls.ts';
 import type { Lowered, Lowering } from './lowering.ts';

@@ -1,8 +1,8 @@
+import { costOf, loadsOf } from '../../algebra/cost.ts';
 import { type Axis, type Expr, flatten, indexOf, type Local, load, readLocal, scalarType } from '../../ir/expr.ts';
 import type { Program } from '../../ir/program.ts';
 import type { Equation, Tensor } from '../../ir/tensor.ts';
-import type { Formulas } from '../scalars/formulas.ts';
-import { costOf, loadsOf } from './cost.ts';
+import type { Formulas } from '../formulas.ts';
 import { inlinedTensors } from './inline.ts';
 import { type Candidate, join } from './join.ts';
 import type { Kernel, Source } from './kernel.ts';

@@ -1,9 +1,9 @@
+import { costOf, loadsOf } from '../../algebra/cost.ts';
 import type { Kind } from '../../ir/primitive.ts';
 import type { Program } from '../../ir/program.ts';
 import type { Equation, Tensor } from '../../ir/tensor.ts';
 import type { DotAttrs } from '../../primitives/dot.ts';
-import { elements, type Formulas } from '../scalars/formulas.ts';
-import { costOf, loadsOf } from './cost.ts';
+import { elements, type Formulas } from '../formulas.ts';
 import { viewOf } from './views.ts';
 
 /** Arithmetic that is rather done for each user than stored, when it takes no more loads than the stored value would. */

@@ -1,7 +1,7 @@
+import type { Algebra } from '../../algebra/algebra.ts';
+import { costOf } from '../../algebra/cost.ts';
 import { type Axis, type Combine, type Expr, indexOf } from '../../ir/expr.ts';
 import type { Tensor } from '../../ir/tensor.ts';
-import type { Algebra } from '../scalars/algebra.ts';
-import { costOf } from './cost.ts';
 import type { Kernel, Member } from './kernel.ts';
 
 /** A tensor that is to be computed by some kernel, in axes of its own. */

@@ -1,6 +1,6 @@
 import { type Expr, flatten, load } from '../../ir/expr.ts';
 import type { Tensor } from '../../ir/tensor.ts';
-import type { Formulas } from '../scalars/formulas.ts';
+import type { Formulas } from '../formulas.ts';
 import type { Source } from './kernel.ts';
 
 /**

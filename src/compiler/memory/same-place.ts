@@ -1,8 +1,8 @@
+import { loadsOf } from '../../algebra/cost.ts';
+import { bodiesOf, expressionsOf } from '../../algebra/statements.ts';
 import type { Expr, Region } from '../../ir/expr.ts';
 import type { Stmt } from '../../ir/loops.ts';
-import { loadsOf } from '../group/cost.ts';
 import type { Step } from '../plan.ts';
-import { bodiesOf, expressionsOf } from '../schedule/statements.ts';
 
 /**
  * Whether a step may write `to` over the bytes of `from`: each element of `from` is read only where, and before, the same

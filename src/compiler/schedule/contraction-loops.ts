@@ -1,9 +1,9 @@
+import { Algebra } from '../../algebra/algebra.ts';
+import { identityOf } from '../../algebra/fold.ts';
 import { type Axis, type Expr, indexOf, load, readLocal } from '../../ir/expr.ts';
 import { accumulate, loops, type Stmt, set, store } from '../../ir/loops.ts';
+import { Formulas } from '../formulas.ts';
 import type { ContractionStep, LoopStep, Target, View } from '../plan.ts';
-import { Algebra } from '../scalars/algebra.ts';
-import { identityOf } from '../scalars/fold.ts';
-import { Formulas } from '../scalars/formulas.ts';
 import { guard } from './guard.ts';
 import { hoist } from './hoist.ts';
 import { loopStep } from './loop-step.ts';

@@ -1,10 +1,10 @@
+import { partsOf } from '../../algebra/algebra.ts';
+import { bodiesOf, mapStatements } from '../../algebra/statements.ts';
 import { type Expr, load, type Region } from '../../ir/expr.ts';
 import { type Stmt, store, when } from '../../ir/loops.ts';
 import type { Equation } from '../../ir/tensor.ts';
 import type { ArrayIndex } from '../plan.ts';
-import { partsOf } from '../scalars/algebra.ts';
 import type { Places } from './places.ts';
-import { bodiesOf, mapStatements } from './statements.ts';
 
 /** The loop nest that a primitive gives, over the flat regions of the plan; `isWide` for machines of thousands of threads. */
 export function customNest(

@@ -1,8 +1,8 @@
+import type { Algebra } from '../../algebra/algebra.ts';
+import { bodiesOf, mapStatements } from '../../algebra/statements.ts';
 import { type Axis, type Expr, indexOf, plus } from '../../ir/expr.ts';
 import type { Stmt } from '../../ir/loops.ts';
 import type { Target } from '../plan.ts';
-import type { Algebra } from '../scalars/algebra.ts';
-import { bodiesOf, mapStatements } from './statements.ts';
 
 type For = Stmt & { op: 'for' };
 

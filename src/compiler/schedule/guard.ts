@@ -1,9 +1,9 @@
+import { type Algebra, partsOf } from '../../algebra/algebra.ts';
+import { anyInt } from '../../algebra/ranges.ts';
+import { bodiesOf, expressionsOf, mapStatements } from '../../algebra/statements.ts';
 import { sizeOf } from '../../base/shape.ts';
 import type { Axis, Expr } from '../../ir/expr.ts';
 import type { Stmt } from '../../ir/loops.ts';
-import { type Algebra, partsOf } from '../scalars/algebra.ts';
-import { anyInt } from '../scalars/ranges.ts';
-import { bodiesOf, expressionsOf, mapStatements } from './statements.ts';
 
 /**
  * Keeps every load inside its region: where only the condition of a `select` says that a position is good, the position is

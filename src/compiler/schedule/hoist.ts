@@ -1,7 +1,7 @@
+import { type Algebra, partsOf } from '../../algebra/algebra.ts';
+import { eachStatement, expressionsOf, mapStatements } from '../../algebra/statements.ts';
 import { type Axis, type Expr, type Local, type Region, readLocal } from '../../ir/expr.ts';
 import { type Stmt, set, when } from '../../ir/loops.ts';
-import { type Algebra, partsOf } from '../scalars/algebra.ts';
-import { eachStatement, expressionsOf, mapStatements } from './statements.ts';
 
 /** What changes while a loop runs. */
 interface Changing {

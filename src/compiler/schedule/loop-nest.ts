@@ -1,3 +1,6 @@
+import { partsOf } from '../../algebra/algebra.ts';
+import { costOf, reductionsOf } from '../../algebra/cost.ts';
+import { identityOf } from '../../algebra/fold.ts';
 import {
   type Axis,
   constant,
@@ -12,10 +15,7 @@ import {
 } from '../../ir/expr.ts';
 import { accumulate, loops, type Stmt, set, store } from '../../ir/loops.ts';
 import type { Tensor } from '../../ir/tensor.ts';
-import { costOf, reductionsOf } from '../group/cost.ts';
 import type { Kernel, Member } from '../group/kernel.ts';
-import { partsOf } from '../scalars/algebra.ts';
-import { identityOf } from '../scalars/fold.ts';
 import type { Places } from './places.ts';
 
 /** Accumulators that are filled by the same loops, and stores that ride along. */

@@ -1,11 +1,11 @@
+import { loadsOf } from '../../algebra/cost.ts';
+import { eachStatement, expressionsOf } from '../../algebra/statements.ts';
 import { dtypeInfo } from '../../base/dtype.ts';
 import { sizeOf } from '../../base/shape.ts';
 import type { Region } from '../../ir/expr.ts';
 import type { Stmt } from '../../ir/loops.ts';
-import { loadsOf } from '../group/cost.ts';
 import type { Kernel } from '../group/kernel.ts';
 import type { KernelInfo, LoopStep } from '../plan.ts';
-import { eachStatement, expressionsOf } from './statements.ts';
 
 /** A step of loops with the regions that they touch. */
 export function loopStep(info: KernelInfo, body: readonly Stmt[], serial: boolean, flops = info.flops): LoopStep {

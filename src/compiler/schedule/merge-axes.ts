@@ -1,8 +1,8 @@
+import { type Algebra, partsOf } from '../../algebra/algebra.ts';
+import { bodiesOf, expressionsOf, mapStatements } from '../../algebra/statements.ts';
 import type { Axis, Expr } from '../../ir/expr.ts';
 import { indexOf } from '../../ir/expr.ts';
 import { type Stmt, when } from '../../ir/loops.ts';
-import { type Algebra, partsOf } from '../scalars/algebra.ts';
-import { bodiesOf, expressionsOf, mapStatements } from './statements.ts';
 
 /**
  * Two loops, one right inside the other, become one where all index arithmetic goes on evenly from the end of the inner to

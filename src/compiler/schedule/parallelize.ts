@@ -1,10 +1,10 @@
+import type { Algebra } from '../../algebra/algebra.ts';
+import { costOf, loadsOf } from '../../algebra/cost.ts';
+import { bodiesOf, expressionsOf, mapStatements } from '../../algebra/statements.ts';
 import { type Axis, type Expr, indexOf, int, plus, times } from '../../ir/expr.ts';
 import { loop, type Stmt, when } from '../../ir/loops.ts';
-import { costOf, loadsOf } from '../group/cost.ts';
 import type { Target } from '../plan.ts';
-import type { Algebra } from '../scalars/algebra.ts';
 import { deal } from './deal.ts';
-import { bodiesOf, expressionsOf, mapStatements } from './statements.ts';
 
 type For = Stmt & { op: 'for' };
 

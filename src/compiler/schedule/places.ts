@@ -1,8 +1,8 @@
+import { partsOf } from '../../algebra/algebra.ts';
 import { sizeOf } from '../../base/shape.ts';
 import { type Expr, flatten, load, type Region } from '../../ir/expr.ts';
 import type { Aval, Tensor } from '../../ir/tensor.ts';
-import { partsOf } from '../scalars/algebra.ts';
-import type { Formulas } from '../scalars/formulas.ts';
+import type { Formulas } from '../formulas.ts';
 
 /** The flat regions in which a plan keeps tensors, and expressions that read them by one position. */
 export class Places {

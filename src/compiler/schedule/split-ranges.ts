@@ -1,9 +1,9 @@
+import { type Algebra, partsOf } from '../../algebra/algebra.ts';
+import { addForms } from '../../algebra/linear.ts';
+import { eachStatement, expressionsOf, mapStatements } from '../../algebra/statements.ts';
 import { type Axis, type Expr, indexOf, plus } from '../../ir/expr.ts';
 import type { Stmt } from '../../ir/loops.ts';
 import type { ScalarOp } from '../../ir/scalar.ts';
-import { type Algebra, partsOf } from '../scalars/algebra.ts';
-import { addForms } from '../scalars/linear.ts';
-import { eachStatement, expressionsOf, mapStatements } from './statements.ts';
 
 const comparisons: readonly ScalarOp[] = ['lt', 'le', 'gt', 'ge', 'eq', 'ne'];
 /** A loop is cut into no more pieces than this. */

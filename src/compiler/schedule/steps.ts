@@ -1,7 +1,7 @@
+import { loadsOf } from '../../algebra/cost.ts';
 import { sizeOf } from '../../base/shape.ts';
 import { type Expr, type Region, readLocal } from '../../ir/expr.ts';
 import type { Tensor } from '../../ir/tensor.ts';
-import { loadsOf } from '../group/cost.ts';
 import type { Kernel } from '../group/kernel.ts';
 import type { ContractionStep, LoopStep, Target, View } from '../plan.ts';
 import { contractionLoops } from './contraction-loops.ts';

@@ -1,8 +1,8 @@
+import type { Algebra } from '../../algebra/algebra.ts';
+import { loadsOf } from '../../algebra/cost.ts';
+import { expressionsOf, mapStatements } from '../../algebra/statements.ts';
 import { type Axis, type Expr, indexOf, type Local, load, plus, scalarType, times } from '../../ir/expr.ts';
 import { loop, type Stmt, set, store, when } from '../../ir/loops.ts';
-import { loadsOf } from '../group/cost.ts';
-import type { Algebra } from '../scalars/algebra.ts';
-import { expressionsOf, mapStatements } from './statements.ts';
 
 /** Bytes of rows that stay in the nearest cache while their columns are summed. */
 const nearBytes = 16 << 10;

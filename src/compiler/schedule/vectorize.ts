@@ -1,8 +1,8 @@
+import type { Algebra } from '../../algebra/algebra.ts';
+import { loadsOf } from '../../algebra/cost.ts';
+import { eachStatement, expressionsOf } from '../../algebra/statements.ts';
 import type { Axis, Expr } from '../../ir/expr.ts';
 import type { Stmt } from '../../ir/loops.ts';
-import { loadsOf } from '../group/cost.ts';
-import type { Algebra } from '../scalars/algebra.ts';
-import { eachStatement, expressionsOf } from './statements.ts';
 
 type For = Stmt & { op: 'for' };
 

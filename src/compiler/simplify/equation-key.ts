@@ -1,5 +1,5 @@
+import type { Algebra } from '../../algebra/algebra.ts';
 import type { Equation } from '../../ir/tensor.ts';
-import type { Algebra } from '../scalars/algebra.ts';
 
 /** A text that is equal for equations that compute the same; undefined when the attributes cannot be compared. */
 export function equationKey({ rule, inputs, attrs }: Equation, algebra: Algebra): string | undefined {

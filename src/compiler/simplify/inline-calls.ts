@@ -1,7 +1,7 @@
 import { bind } from '../../ir/primitive.ts';
 import type { Program } from '../../ir/program.ts';
 import type { Equation, Tensor } from '../../ir/tensor.ts';
-import type { ControlAttrs } from '../../primitives/control.ts';
+import type { ControlAttrs } from '../../primitives/control/control.ts';
 
 /** The program with called programs written out in their places. */
 export function inlineCalls(program: Program): Program {

@@ -4,7 +4,7 @@ import { bind, type Kind } from '../../ir/primitive.ts';
 import type { Program } from '../../ir/program.ts';
 import type { Equation, Tensor } from '../../ir/tensor.ts';
 import { full } from '../../primitives/generators.ts';
-import { type Formulas, isIdentity } from '../scalars/formulas.ts';
+import { type Formulas, isIdentity } from '../formulas.ts';
 import { equationKey } from './equation-key.ts';
 
 const pointwise: readonly Kind[] = ['elementwise', 'movement', 'generator'];

@@ -4,7 +4,7 @@ import { axis, type Combine, type Expr, indexOf, int, plus, reduce, times, unfla
 import { bind, type Rule } from '../../ir/primitive.ts';
 import type { Program } from '../../ir/program.ts';
 import type { Aval, Equation, Tensor } from '../../ir/tensor.ts';
-import type { Formulas } from '../scalars/formulas.ts';
+import type { Formulas } from '../formulas.ts';
 
 /** From how many elements on a reduction is worth two steps. */
 const manyElements = 1 << 16;

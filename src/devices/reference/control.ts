@@ -1,7 +1,7 @@
 import { dtypeInfo, type TypedArray } from '../../base/dtype.ts';
 import { sizeOf } from '../../base/shape.ts';
 import type { Program } from '../../ir/program.ts';
-import type { ControlAttrs, ScanAttrs } from '../../primitives/control.ts';
+import type { ControlAttrs, ScanAttrs } from '../../primitives/control/control.ts';
 import type { Kernel } from './kernel.ts';
 
 /** What a control primitive does, given how programs are made ready. */

@@ -2,7 +2,7 @@ import type { TypedArray } from '../../base/dtype.ts';
 import { HornbeamError } from '../../base/errors.ts';
 import { freeTensors, type Program } from '../../ir/program.ts';
 import { showAval, type Tensor } from '../../ir/tensor.ts';
-import type { ControlAttrs } from '../../primitives/control.ts';
+import type { ControlAttrs } from '../../primitives/control/control.ts';
 import { controlKernel } from './control.ts';
 import { type Kernel, kernelOf } from './kernel.ts';
 

@@ -1,5 +1,5 @@
+import { control } from '../host/layout.ts';
 import { atomic, type FunctionBuilder, load, type ModuleBuilder, op, store } from './encoder/index.ts';
-import { control } from './layout.ts';
 
 /** Polls before a thread goes to sleep: some 20 to 50 microseconds. */
 const spins = 20_000;

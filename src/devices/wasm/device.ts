@@ -1,14 +1,14 @@
 import { dtypeInfo, type TypedArray } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { sizeOf } from '../../base/shape.ts';
+import { verifyPlan } from '../../compiler/check/verify-plan.ts';
 import { compile } from '../../compiler/compile.ts';
 import type { Target } from '../../compiler/plan.ts';
-import { verifyPlan } from '../../compiler/verify-plan.ts';
 import { showAval } from '../../ir/tensor.ts';
 import type { Device, Executable } from '../device.ts';
+import { isNode } from '../host/platform.ts';
 import { hasKernel } from './emit/contraction.ts';
 import { type Loaded, load } from './executable.ts';
-import { isNode } from './features.ts';
 import { type HeapBuffer, Machine } from './machine.ts';
 import { timeKernels } from './time-kernels.ts';
 

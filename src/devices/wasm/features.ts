@@ -1,5 +1,6 @@
 import { compiling } from '../../base/content-policy.ts';
 import { fail } from '../../base/errors.ts';
+import { isNode } from '../host/platform.ts';
 import { ModuleBuilder, op } from './encoder/index.ts';
 
 /**
@@ -11,10 +12,6 @@ export interface Features {
   readonly relaxedMadd: boolean;
   /** `relaxed_madd` rounds once here (a fused multiply-add), not twice. */
   readonly fused: boolean;
-  /** Memory can be shared between threads and threads can be had. */
-  readonly threads: boolean;
-  /** `Atomics.wait` may block this thread (not on a page's main thread). */
-  readonly mayBlock: boolean;
 }
 
 let known: Features | undefined;
@@ -30,12 +27,7 @@ export function features(): Features {
     );
   }
   const relaxedMadd = relaxed();
-  known = {
-    relaxedMadd,
-    fused: relaxedMadd && roundsOnce(),
-    threads: threads(),
-    mayBlock: mayBlock(),
-  };
+  known = { relaxedMadd, fused: relaxedMadd && roundsOnce() };
   return known;
 }
 
@@ -69,26 +61,4 @@ function roundsOnce(): boolean {
   const a = 1 + 2 ** -12;
   // a * a = 1 + 2^-11 + 2^-24: the last bit survives only if the product is not rounded.
   return (exports['f'] as (a: number, b: number, c: number) => number)(a, a, -1) !== Math.fround(a * a) - 1;
-}
-
-function threads(): boolean {
-  if (typeof SharedArrayBuffer === 'undefined' || typeof Atomics === 'undefined') return false;
-  if (isNode()) return true;
-  return (
-    typeof Worker !== 'undefined' && (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true
-  );
-}
-
-function mayBlock(): boolean {
-  try {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Whether this is Node (or something with Node's modules) and not a page. */
-export function isNode(): boolean {
-  return typeof process !== 'undefined' && process.versions?.node !== undefined;
 }

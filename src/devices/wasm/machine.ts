@@ -1,8 +1,8 @@
 import { fail } from '../../base/errors.ts';
 import type { Buffer } from '../device.ts';
-import { features } from './features.ts';
-import { Heap } from './heap.ts';
-import { availableThreads, ThreadPool } from './threads.ts';
+import { Heap } from '../host/heap.ts';
+import { platform } from '../host/platform.ts';
+import { availableThreads, ThreadPool } from '../host/threads.ts';
 
 /** Bytes on the device's heap. */
 export class HeapBuffer implements Buffer {
@@ -32,7 +32,7 @@ export class Machine {
   private scratch = { address: 0, bytes: 0 };
 
   constructor(threads = availableThreads()) {
-    this.heap = new Heap({ shared: features().threads });
+    this.heap = new Heap({ shared: platform().threads });
     this.pool = new ThreadPool(this.heap, threads);
   }
 

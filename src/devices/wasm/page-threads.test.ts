@@ -1,15 +1,12 @@
 import { Worker as NodeWorker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Heap } from '../host/heap.ts';
+import { ThreadPool } from '../host/threads.ts';
 import { barrier } from './barrier.ts';
 import { ModuleBuilder, op } from './encoder/index.ts';
-import { Heap } from './heap.ts';
-import { ThreadPool } from './threads.ts';
 
 // A page: its own workers, and a main thread that must not block.
-vi.mock('./features.ts', async (original) => {
-  const real = await original<typeof import('./features.ts')>();
-  return { ...real, isNode: () => false, features: () => ({ ...real.features(), threads: true, mayBlock: false }) };
-});
+vi.mock('../host/platform.ts', () => ({ isNode: () => false, platform: () => ({ threads: true, mayBlock: false }) }));
 
 /** What a page offers, played by a worker thread in which `require` is hidden and `onmessage` is global. */
 class PageWorker {

@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { isNode } from '../host/platform.ts';
 import type { Gpu } from './dispatch.ts';
 
 /** A GPU that may be used, and what emitters may know of it. */
@@ -6,8 +7,6 @@ export interface Acquired {
   readonly device: GPUDevice;
   readonly gpu: Gpu;
 }
-
-const isNode = (): boolean => typeof process !== 'undefined' && process.versions?.node !== undefined;
 
 interface Binding {
   create(flags: readonly string[]): GPU;

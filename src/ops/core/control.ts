@@ -1,7 +1,7 @@
 import { fail } from '../../base/errors.ts';
 import { range, showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
-import * as control from '../../primitives/control.ts';
+import * as control from '../../primitives/control/control.ts';
 import * as p from '../../primitives/elementwise.ts';
 import { reshape } from '../../primitives/movement.ts';
 import { asTensor, isNumbers } from '../../tensor/like.ts';

@@ -2,7 +2,7 @@ import { fail } from '../../base/errors.ts';
 import { type OptionNames, optionsOf } from '../../base/options.ts';
 import { showShape, sizeOf } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
-import { map } from '../../primitives/control.ts';
+import { map } from '../../primitives/control/control.ts';
 import type { Like } from '../../tensor/like.ts';
 import { reshapeTo } from '../numpy/shape.ts';
 import { op } from '../op.ts';

@@ -1,8 +1,8 @@
 import { fail } from '../../base/errors.ts';
 import { showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
-import { scan } from '../../primitives/scan.ts';
-import { topK } from '../../primitives/sort.ts';
+import { scan } from '../../primitives/control/scan.ts';
+import { topK } from '../../primitives/sorting/sort.ts';
 import { cast } from '../core/basic.ts';
 import { maximum, multiply } from '../numpy/arithmetic.ts';
 import { equal, greater, logicalAnd, logicalNot } from '../numpy/compare.ts';

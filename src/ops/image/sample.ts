@@ -4,7 +4,7 @@ import { range, showShape } from '../../base/shape.ts';
 import { table } from '../../base/table.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
-import { gather } from '../../primitives/gather.ts';
+import { gather } from '../../primitives/indexing/gather.ts';
 import { broadcast } from '../../primitives/movement.ts';
 import { part, reshapeTo } from '../numpy/shape.ts';
 import { op } from '../op.ts';

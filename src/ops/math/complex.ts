@@ -2,7 +2,7 @@ import { fail } from '../../base/errors.ts';
 import { showShape } from '../../base/shape.ts';
 import { complex } from '../../ir/complex.ts';
 import type { Tensor } from '../../ir/tensor.ts';
-import { pairOf } from '../../primitives/complex.ts';
+import { pairOf } from '../../primitives/complex/complex.ts';
 import { concatenate } from '../../primitives/movement.ts';
 import { part, reshapeTo } from '../numpy/shape.ts';
 import { op } from '../op.ts';

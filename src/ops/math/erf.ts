@@ -1,5 +1,5 @@
 import type { Tensor } from '../../ir/tensor.ts';
-import { callWithGradient } from '../../primitives/control.ts';
+import { callWithGradient } from '../../primitives/control/control.ts';
 import * as p from '../../primitives/elementwise.ts';
 import { op } from '../op.ts';
 import { cast, like } from '../operands.ts';

@@ -2,7 +2,7 @@ import { type DType, dtypeInfo } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
-import { type ScatterAttrs, scatter } from '../../primitives/scatter.ts';
+import { type ScatterAttrs, scatter } from '../../primitives/indexing/scatter.ts';
 import { op } from '../op.ts';
 import { cast, filled } from '../operands.ts';
 

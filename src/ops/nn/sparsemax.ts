@@ -1,9 +1,9 @@
 import type { Tensor } from '../../ir/tensor.ts';
-import { cumSum } from '../../primitives/cumulative.ts';
+import { cumSum } from '../../primitives/cumulative/cumulative.ts';
 import * as p from '../../primitives/elementwise.ts';
 import { iota } from '../../primitives/generators.ts';
 import { reduceSum } from '../../primitives/reduce.ts';
-import { sort } from '../../primitives/sort.ts';
+import { sort } from '../../primitives/sorting/sort.ts';
 import { axisOf, keptShape } from '../axes.ts';
 import { reshapeTo } from '../numpy/shape.ts';
 import { op } from '../op.ts';

@@ -1,7 +1,7 @@
 import { type DType, isFloat } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import type { Tensor } from '../../ir/tensor.ts';
-import { whileLoop } from '../../primitives/control.ts';
+import { whileLoop } from '../../primitives/control/control.ts';
 import * as p from '../../primitives/elementwise.ts';
 import { reduceOr } from '../../primitives/reduce.ts';
 import { op } from '../op.ts';

@@ -1,6 +1,6 @@
 import { asDType, type DType, isInexact } from '../../base/dtype.ts';
 import type { Tensor } from '../../ir/tensor.ts';
-import { type CumulativeAttrs, cumProd, cumSum } from '../../primitives/cumulative.ts';
+import { type CumulativeAttrs, cumProd, cumSum } from '../../primitives/cumulative/cumulative.ts';
 import * as p from '../../primitives/elementwise.ts';
 import { axisOf } from '../axes.ts';
 import { op } from '../op.ts';

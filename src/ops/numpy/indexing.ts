@@ -4,7 +4,7 @@ import type { OptionNames } from '../../base/options.ts';
 import { range, type Shape, showShape } from '../../base/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
-import { gather, gatherAlong } from '../../primitives/gather.ts';
+import { gather, gatherAlong } from '../../primitives/indexing/gather.ts';
 import * as m from '../../primitives/movement.ts';
 import { asTensor, type Like } from '../../tensor/like.ts';
 import { axisOf } from '../axes.ts';

@@ -1,7 +1,7 @@
 import { isFloat } from '../../base/dtype.ts';
 import { complex } from '../../ir/complex.ts';
 import type { Tensor } from '../../ir/tensor.ts';
-import { angleOf } from '../../primitives/complex.ts';
+import { angleOf } from '../../primitives/complex/complex.ts';
 import * as p from '../../primitives/elementwise.ts';
 import { op } from '../op.ts';
 import { cast, like } from '../operands.ts';

@@ -4,7 +4,7 @@ import { loop, loops, type Stmt, store, when } from '../../ir/loops.ts';
 import { type Primitive, primitive } from '../../ir/primitive.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { add } from '../elementwise.ts';
-import { scatter } from '../scatter.ts';
+import { scatter } from '../indexing/scatter.ts';
 import { batchOf, each, like, lower, matmul, requireMatrix, sidesOf, transposed, upper, variable } from './matrix.ts';
 import { triangularSolve } from './triangular-solve.ts';
 

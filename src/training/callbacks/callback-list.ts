@@ -1,4 +1,4 @@
-import type { Lend } from '../turns.ts';
+import type { Lend } from '../../data/iterable.ts';
 import { Callback, type CallbackLogs, type CallbackParams } from './callback.ts';
 
 type Moment = Exclude<keyof Callback, 'model' | 'params' | 'setModel' | 'setParams' | 'onBatchBegin' | 'onBatchEnd'>;

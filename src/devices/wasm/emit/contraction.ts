@@ -1,4 +1,8 @@
 import { fail } from '../../../base/errors.ts';
+import { describeKernel } from '../../../codegen/kernel-key.ts';
+import { Lowering } from '../../../codegen/lowering.ts';
+import { substitution } from '../../../codegen/substitute.ts';
+import { summarize } from '../../../codegen/summary.ts';
 import type { ContractionStep, View } from '../../../compiler/plan.ts';
 import { type Axis, axis, type Expr, indexOf, type Region, unflatten } from '../../../ir/expr.ts';
 import { type Stmt, store } from '../../../ir/loops.ts';
@@ -11,12 +15,8 @@ import type { ConvSpec } from '../kernels/conv-geometry.ts';
 import { type MatmulSpec, matmul } from '../kernels/matmul.ts';
 import type { Epilogue, ProductKernel } from '../kernels/tiled-product.ts';
 import { Frame, Lanes } from './frames.ts';
-import { describeKernel } from './kernel-key.ts';
 import { extract } from './lane-operations.ts';
-import { Lowering } from './lowering.ts';
 import { Statements } from './statements.ts';
-import { substitution } from './substitute.ts';
-import { summarize } from './summary.ts';
 import { Values } from './values.ts';
 
 type Sizes = { readonly sizes: readonly number[]; readonly axes: readonly Axis[] };

@@ -1,6 +1,6 @@
+import type { Dependency, Interning } from '../../../codegen/interning.ts';
 import type { Axis, Expr, Local } from '../../../ir/expr.ts';
 import type { Operand, Local as Variable } from '../encoder/index.ts';
-import type { Dependency, Interning } from './interning.ts';
 
 /** A vector loop on the way: four iterations a copy, and so many copies side by side. */
 export class Lanes {

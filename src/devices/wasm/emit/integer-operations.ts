@@ -1,6 +1,6 @@
+import { exponentOf } from '../../../codegen/expansions.ts';
 import type { Expr } from '../../../ir/expr.ts';
 import { type FunctionBuilder, type ModuleBuilder, type Operand, op, select } from '../encoder/index.ts';
-import { exponentOf } from './expansions.ts';
 import { hold, type Target } from './target.ts';
 
 /**

@@ -1,4 +1,7 @@
 import { fail } from '../../../base/errors.ts';
+import { describeKernel } from '../../../codegen/kernel-key.ts';
+import { Lowering } from '../../../codegen/lowering.ts';
+import { summarize } from '../../../codegen/summary.ts';
 import { dealtLoop, unitsOf } from '../../../compiler/schedule/deal.ts';
 import type { Region } from '../../../ir/expr.ts';
 import type { Stmt } from '../../../ir/loops.ts';
@@ -14,11 +17,8 @@ import {
 } from '../encoder/index.ts';
 import { partOf } from '../part.ts';
 import { Frame } from './frames.ts';
-import { describeKernel } from './kernel-key.ts';
-import { Lowering } from './lowering.ts';
 import { isHostOperation } from './scalar-operations.ts';
 import { type Span, Statements } from './statements.ts';
-import { summarize } from './summary.ts';
 import { Values } from './values.ts';
 
 /** A loop nest made ready to be written as a function. */

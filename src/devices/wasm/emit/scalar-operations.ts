@@ -1,7 +1,7 @@
+import { isFloatType } from '../../../codegen/expansions.ts';
 import type { Expr, ScalarType } from '../../../ir/expr.ts';
 import type { ScalarOp } from '../../../ir/scalar.ts';
 import { lane, type Operand, op, type Plain, select } from '../encoder/index.ts';
-import { isFloatType } from './expansions.ts';
 import { integerOperation } from './integer-operations.ts';
 import { lanesFunction } from './math-functions.ts';
 import { hold, type Target } from './target.ts';

@@ -1,15 +1,15 @@
+import type { Dependency } from '../../../codegen/interning.ts';
+import { identityOf } from '../../../codegen/lowering.ts';
+import { type Summary, summarize } from '../../../codegen/summary.ts';
 import type { Axis, Combine, Expr, Local, Region, ScalarType } from '../../../ir/expr.ts';
 import { constant, readLocal } from '../../../ir/expr.ts';
 import type { Stmt } from '../../../ir/loops.ts';
 import { type Operand, op, shuffle32, type Local as Variable } from '../encoder/index.ts';
 import { features } from '../features.ts';
 import { Frame, Lanes } from './frames.ts';
-import type { Dependency } from './interning.ts';
 import { extract, laneOperation } from './lane-operations.ts';
-import { identityOf } from './lowering.ts';
 import { addressOf, loadLanes, loadScalar, storeLanes, storeScalar } from './memory.ts';
 import { scalarOperation } from './scalar-operations.ts';
-import { type Summary, summarize } from './summary.ts';
 import { hold } from './target.ts';
 import type { LanePlace, Values } from './values.ts';
 import { bestCopies, canVectorize } from './vectorize.ts';

@@ -1,4 +1,6 @@
 import { fail } from '../../../base/errors.ts';
+import { type Place, Places } from '../../../codegen/addresses.ts';
+import type { Lowering } from '../../../codegen/lowering.ts';
 import type { Axis, Expr, Region } from '../../../ir/expr.ts';
 import {
   Expression,
@@ -10,10 +12,8 @@ import {
   op,
 } from '../encoder/index.ts';
 import { Lanes as MathLanes } from '../math/index.ts';
-import { type Place, Places } from './addresses.ts';
 import type { Frame } from './frames.ts';
 import { laneOperation, splat } from './lane-operations.ts';
-import type { Lowering } from './lowering.ts';
 import { inlined, vectorFunctions } from './math-functions.ts';
 import { loadLanes, loadScalar } from './memory.ts';
 import { scalarOperation, valueType } from './scalar-operations.ts';

@@ -1,6 +1,6 @@
+import type { Summary } from '../../../codegen/summary.ts';
 import type { Axis, Expr } from '../../../ir/expr.ts';
 import { Lanes } from './frames.ts';
-import type { Summary } from './summary.ts';
 import type { Values } from './values.ts';
 
 /** Whether four iterations of a loop can run side by side. */

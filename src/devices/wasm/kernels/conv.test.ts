@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { type ConvCase, convolutions, filterGradient, forward, inputGradient } from '../../../../test/convolutions.ts';
+import { Heap } from '../../host/heap.ts';
+import { ThreadPool } from '../../host/threads.ts';
 import { ModuleBuilder } from '../encoder/index.ts';
-import { Heap } from '../heap.ts';
-import { ThreadPool } from '../threads.ts';
 import { conv } from './conv.ts';
 import type { ConvAxis } from './conv-geometry.ts';
 import { storeRows } from './matmul.ts';

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { Heap } from '../../host/heap.ts';
+import { ThreadPool } from '../../host/threads.ts';
 import { lane, load, ModuleBuilder, op } from '../encoder/index.ts';
-import { Heap } from '../heap.ts';
-import { ThreadPool } from '../threads.ts';
 import { type MatmulSpec, matmul, storeLanes, storeRows } from './matmul.ts';
 
 const heap = new Heap({ shared: true });

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
+import { Heap } from '../../host/heap.ts';
 import { ModuleBuilder } from '../encoder/index.ts';
-import { Heap } from '../heap.ts';
 import { matmul, storeRows } from './matmul.ts';
 import { largeBlock } from './micro-kernel.ts';
 

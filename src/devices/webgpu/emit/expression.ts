@@ -1,6 +1,6 @@
+import { partsOf } from '../../../algebra/algebra.ts';
+import { identityOf } from '../../../algebra/fold.ts';
 import { fail } from '../../../base/errors.ts';
-import { partsOf } from '../../../compiler/scalars/algebra.ts';
-import { identityOf } from '../../../compiler/scalars/fold.ts';
 import type { Axis, Combine, Expr, Local, Region, ScalarType } from '../../../ir/expr.ts';
 import type { ScalarOp } from '../../../ir/scalar.ts';
 import { float } from './wgsl-function.ts';

@@ -1,5 +1,5 @@
+import { eachStatement } from '../../../algebra/statements.ts';
 import type { LoopStep } from '../../../compiler/plan.ts';
-import { eachStatement } from '../../../compiler/schedule/statements.ts';
 import { type Axis, type Expr, type Local, load } from '../../../ir/expr.ts';
 import type { Stmt } from '../../../ir/loops.ts';
 import type { Dispatch, EmitContext } from '../dispatch.ts';

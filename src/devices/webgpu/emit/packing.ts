@@ -1,7 +1,7 @@
+import { partsOf } from '../../../algebra/algebra.ts';
+import { mapStatements } from '../../../algebra/statements.ts';
 import { sizeOf } from '../../../base/shape.ts';
 import type { LoopStep } from '../../../compiler/plan.ts';
-import { partsOf } from '../../../compiler/scalars/algebra.ts';
-import { mapStatements } from '../../../compiler/schedule/statements.ts';
 import { type Expr, load, plus, type Region } from '../../../ir/expr.ts';
 import { loop, type Stmt, store, when } from '../../../ir/loops.ts';
 import type { EmitContext } from '../dispatch.ts';

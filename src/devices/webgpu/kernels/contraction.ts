@@ -1,10 +1,10 @@
+import { count, type Product, productsOf } from '../../../compiler/contraction/product.ts';
 import type { ContractionStep } from '../../../compiler/plan.ts';
 import type { Aval } from '../../../ir/tensor.ts';
 import type { Dispatch, EmitContext, Gpu } from '../dispatch.ts';
 import { directProduct, joinParts } from './direct-product.ts';
 import { fitsBindings } from './kernel-text.ts';
 import { type Arranged, arrange, linesOf } from './layout.ts';
-import { count, type Product, productsOf } from './product.ts';
 import { chooseTile, type Tile } from './tile.ts';
 import { tiledProduct } from './tiled-product.ts';
 

@@ -1,4 +1,10 @@
-import { count, type DepthAxis, type LineAxis, type Product, type Side } from './product.ts';
+import {
+  count,
+  type DepthAxis,
+  type LineAxis,
+  type Product,
+  type Side,
+} from '../../../compiler/contraction/product.ts';
 
 /** How one operand is read: by vectors of four neighbours along the sum (`depth`) or along its lines. */
 export interface Layout {

@@ -1,6 +1,6 @@
+import { count } from '../../../compiler/contraction/product.ts';
 import type { KernelText } from './kernel-text.ts';
 import { type Arranged, type Layout, linesOf } from './layout.ts';
-import { count } from './product.ts';
 
 interface Cut {
   /** Lines and terms of a block, and the invocations that share the reading. */

@@ -1,8 +1,8 @@
-import { loadsOf } from '../../../compiler/group/cost.ts';
+import { Algebra } from '../../../algebra/algebra.ts';
+import { loadsOf } from '../../../algebra/cost.ts';
+import { identityOf } from '../../../algebra/fold.ts';
+import { eachStatement, expressionsOf } from '../../../algebra/statements.ts';
 import type { LoopStep } from '../../../compiler/plan.ts';
-import { Algebra } from '../../../compiler/scalars/algebra.ts';
-import { identityOf } from '../../../compiler/scalars/fold.ts';
-import { eachStatement, expressionsOf } from '../../../compiler/schedule/statements.ts';
 import type { Axis, Combine, Local } from '../../../ir/expr.ts';
 import type { Stmt } from '../../../ir/loops.ts';
 import type { Dispatch, EmitContext } from '../dispatch.ts';

@@ -1,9 +1,9 @@
+import { Algebra } from '../../../algebra/algebra.ts';
+import { count, placed } from '../../../compiler/contraction/product.ts';
 import type { ContractionStep } from '../../../compiler/plan.ts';
-import { Algebra } from '../../../compiler/scalars/algebra.ts';
 import { type Axis, axis, type Expr, indexOf, type Region, unflatten } from '../../../ir/expr.ts';
 import type { KernelText } from './kernel-text.ts';
 import type { Arranged } from './layout.ts';
-import { count, placed } from './product.ts';
 
 /** Where a finished sum belongs, as names of `i32` values in WGSL, and the sum. */
 export interface Finished {

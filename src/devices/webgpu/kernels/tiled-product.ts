@@ -1,9 +1,9 @@
+import { count } from '../../../compiler/contraction/product.ts';
 import type { ContractionStep } from '../../../compiler/plan.ts';
 import type { Region } from '../../../ir/expr.ts';
 import type { Dispatch, EmitContext } from '../dispatch.ts';
 import { KernelText } from './kernel-text.ts';
 import { type Arranged, linesOf } from './layout.ts';
-import { count } from './product.ts';
 import { Reader } from './reader.ts';
 import { writeTail, writtenPlaces } from './tail.ts';
 import { type Tile, threadsOf } from './tile.ts';

@@ -1,0 +1,283 @@
+import { type Axis, type Expr, type Local, type ScalarType } from '../ir/expr.ts';
+import type { ScalarOp } from '../ir/scalar.ts';
+import { fold, rounded } from './fold.ts';
+import { identities } from './identities.ts';
+import { addForms, constantForm, type Linear, onlyTerm, termForm } from './linear.ts';
+import { anyInt, Ranges } from './ranges.ts';
+
+const comparisons: Partial<Record<ScalarOp, (a: readonly number[], b: readonly number[]) => boolean | undefined>> = {
+  lt: ([al, ah], [bl, bh]) => (ah! < bl! ? true : al! >= bh! ? false : undefined),
+  le: ([al, ah], [bl, bh]) => (ah! <= bl! ? true : al! > bh! ? false : undefined),
+  gt: ([al, ah], [bl, bh]) => (al! > bh! ? true : ah! <= bl! ? false : undefined),
+  ge: ([al, ah], [bl, bh]) => (al! >= bh! ? true : ah! < bl! ? false : undefined),
+  eq: ([al, ah], [bl, bh]) => (ah! < bl! || bh! < al! ? false : al === ah && bl === bh && al === bl ? true : undefined),
+  ne: ([al, ah], [bl, bh]) => (ah! < bl! || bh! < al! ? true : al === ah && bl === bh && al === bl ? false : undefined),
+};
+
+/**
+ * Expressions in one form: equal ones are the same object, constants are folded, index arithmetic is a sum of terms in
+ * which quotients and remainders are gone wherever the sizes of the axes allow it.
+ */
+export class Algebra {
+  readonly ranges = new Ranges();
+  private readonly known = new Map<string, Expr>();
+  private readonly numbers = new Map<object, number>();
+  private readonly done = new Map<Expr, Expr>();
+  private readonly forms = new Map<Expr, Linear>();
+  private readonly axes = new Map<Expr, ReadonlySet<Axis>>();
+
+  /** A number that stands for an object in keys. */
+  id(object: object): number {
+    let id = this.numbers.get(object);
+    if (id === undefined) {
+      id = this.numbers.size;
+      this.numbers.set(object, id);
+    }
+    return id;
+  }
+
+  simplify(e: Expr): Expr {
+    let result = this.done.get(e);
+    if (result) return result;
+    result = this.rewrite(e, (x) => this.simplify(x));
+    this.done.set(e, result);
+    this.done.set(result, result);
+    return result;
+  }
+
+  /** The expression with axes and locals (or whole nodes, given in this form) replaced. */
+  substitute(e: Expr, replaced: ReadonlyMap<Axis | Local | Expr, Expr>): Expr {
+    const memo = new Map<Expr, Expr>();
+    const walk = (x: Expr): Expr => {
+      let result = memo.get(x);
+      if (result) return result;
+      const key = x.op === 'index' ? x.axis : x.op === 'local' ? x.local : x;
+      result = replaced.get(x) ?? replaced.get(key) ?? this.rewrite(x, walk);
+      memo.set(x, result);
+      return result;
+    };
+    return walk(this.simplify(e));
+  }
+
+  private rewrite(e: Expr, part: (x: Expr) => Expr): Expr {
+    switch (e.op) {
+      case 'const':
+        return this.constant(e.value, e.type);
+      case 'index':
+        return e.axis.size === 1 ? this.constant(0, 'i32') : this.node(`axis ${this.id(e.axis)}`, e);
+      case 'local':
+        return this.node(`local ${this.id(e.local)}`, e);
+      case 'load': {
+        const index = parts(e.index, part);
+        if (index === e.index && this.isOwn(e)) return e;
+        return this.node(`m${this.id(e.from)}[${this.key(index)}]`, { ...e, index });
+      }
+      case 'reduce': {
+        const body = part(e.body);
+        if (body === e.body && this.isOwn(e)) return e;
+        const axes = e.axes.filter(({ size }) => size !== 1);
+        if (axes.length === 0) return body;
+        const key = `r${e.combine}:${axes.map((a) => this.id(a)).join()}:${this.id(body)}`;
+        return this.node(key, { ...e, axes, body });
+      }
+      case 'apply': {
+        const args = parts(e.args, part);
+        return args === e.args && this.isOwn(e) ? e : this.apply(e.f, e.type, args);
+      }
+    }
+  }
+
+  private key(list: readonly Expr[]): string {
+    let key = '';
+    for (const x of list) key += `${this.id(x)},`;
+    return key;
+  }
+
+  constant(value: number, type: ScalarType): Expr {
+    const x = rounded(value, type);
+    return this.node(`${type} ${Object.is(x, -0) ? '-0' : x}`, { op: 'const', type, value: x });
+  }
+
+  /** The operation on expressions that are in this form already. */
+  apply(f: ScalarOp, type: ScalarType, args: readonly Expr[]): Expr {
+    const from = args[0]!.type;
+    if (args.every((x) => x.op === 'const')) {
+      const value = fold(
+        f,
+        from,
+        type,
+        args.map((x) => (x as Expr & { op: 'const' }).value),
+      );
+      if (value !== undefined) return this.constant(value, type);
+    }
+    if (from === 'i32' && args.length <= 2) {
+      const arithmetic = type === 'i32' ? this.arithmetic(f, args) : undefined;
+      if (arithmetic) return arithmetic;
+      const compare = comparisons[f];
+      if (compare) {
+        const [a, b] = args as [Expr, Expr];
+        const sure = a === b ? compare([0, 0], [0, 0]) : compare(this.ranges.of(a), this.ranges.of(b));
+        if (sure !== undefined) return this.constant(+sure, 'bool');
+      }
+    }
+    return identities(this, f, type, args) ?? this.raw(f, type, args);
+  }
+
+  /** The operation as it is written. */
+  raw(f: ScalarOp, type: ScalarType, args: readonly Expr[]): Expr {
+    return this.node(`${f}:${type}(${this.key(args)})`, { op: 'apply', type, f, args });
+  }
+
+  private arithmetic(f: ScalarOp, [a, b]: readonly Expr[]): Expr | undefined {
+    switch (f) {
+      case 'add':
+        return this.expression(addForms(this.form(a!), this.form(b!)));
+      case 'sub':
+        return this.expression(addForms(this.form(a!), this.form(b!), -1));
+      case 'neg':
+        return this.expression(addForms(constantForm(0), this.form(a!), -1));
+      case 'mul': {
+        const [x, c] = b!.op === 'const' ? [a!, b] : a!.op === 'const' ? [b!, a] : [];
+        return x && this.expression(addForms(constantForm(0), this.form(x), c!.value));
+      }
+      case 'floorDiv':
+      case 'floorMod':
+        return b!.op === 'const' && b.value > 0 ? this.divide(f, a!, b.value) : undefined;
+      case 'max':
+      case 'min': {
+        const [p, q] = [this.ranges.of(a!), this.ranges.of(b!)];
+        if (p[0] >= q[1]) return f === 'max' ? a : b;
+        return q[0] >= p[1] ? (f === 'max' ? b : a) : undefined;
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  /** An i32 expression as a sum. */
+  form(e: Expr): Linear {
+    let form = this.forms.get(e);
+    if (!form) {
+      form = e.op === 'const' ? constantForm(e.value) : termForm(e);
+      this.forms.set(e, form);
+    }
+    return form;
+  }
+
+  /** The sum as an expression. */
+  expression(sum: Linear): Expr {
+    const form = this.recombined(sum);
+    const single = onlyTerm(form);
+    if (single) return single;
+    const terms = [...form.terms].sort(([x], [y]) => this.id(x) - this.id(y));
+    let e: Expr | undefined;
+    // Each partial sum is an expression too, whose form must be known should it be met alone.
+    const sofar = new Map<Expr, number>();
+    for (const [x, c] of terms) {
+      const term = c === 1 ? x : this.raw('mul', 'i32', [x, this.constant(c, 'i32')]);
+      if (c !== 1) this.forms.set(term, { constant: 0, terms: new Map([[x, c]]) });
+      sofar.set(x, c);
+      e = e ? this.raw('add', 'i32', [e, term]) : term;
+      if (e !== term) this.forms.set(e, { constant: 0, terms: new Map(sofar) });
+    }
+    if (!e) return this.constant(form.constant, 'i32');
+    if (form.constant !== 0) e = this.raw('add', 'i32', [e, this.constant(form.constant, 'i32')]);
+    this.forms.set(e, form);
+    return e;
+  }
+
+  /** n · ⌊x / n⌋ + x mod n is x again: what a view of a view comes to. */
+  private recombined(sum: Linear): Linear {
+    for (const [x, c] of sum.terms) {
+      if (x.op !== 'apply' || x.f !== 'floorMod' || x.args[1]!.op !== 'const') continue;
+      const n = x.args[1]!.value;
+      const quotient = this.form(this.divide('floorDiv', x.args[0]!, n));
+      const whole = quotient.terms.size === 0 ? undefined : [...quotient.terms];
+      // The quotient is itself a sum: each of its terms must be there, n times as often.
+      if (!whole?.every(([y, d]) => sum.terms.get(y) === Math.imul(Math.imul(c, n), d))) continue;
+      const rest = addForms(sum, quotient, -Math.imul(c, n));
+      return this.recombined(addForms(addForms(rest, termForm(x), -c), this.form(x.args[0]!), c));
+    }
+    return sum;
+  }
+
+  /** Splits a = n · whole + rest; a rest that stays within one multiple of n needs no division. */
+  private divide(f: 'floorDiv' | 'floorMod', a: Expr, n: number): Expr {
+    if (n === 1) return f === 'floorDiv' ? a : this.constant(0, 'i32');
+    const form = this.form(a);
+    if (this.ranges.of(a) === anyInt) return this.raw(f, 'i32', [a, this.constant(n, 'i32')]);
+    const whole = new Map<Expr, number>();
+    const rest = new Map<Expr, number>();
+    for (const [x, c] of form.terms) {
+      if (c % n === 0) whole.set(x, c / n);
+      else rest.set(x, c);
+    }
+    const multiples = Math.floor(form.constant / n);
+    const quotient: Linear = { constant: multiples, terms: whole };
+    const remainder: Linear = { constant: form.constant - multiples * n, terms: rest };
+    const inner = this.expression(remainder);
+    const [low, high] = this.ranges.of(inner);
+    const block = Math.floor(low / n);
+    if (block === Math.floor(high / n))
+      return f === 'floorDiv'
+        ? this.expression({ ...quotient, constant: multiples + block })
+        : this.expression({ ...remainder, constant: remainder.constant - block * n });
+    const split = this.nested(f, inner, n) ?? this.raw(f, 'i32', [inner, this.constant(n, 'i32')]);
+    return f === 'floorMod' ? split : this.expression(addForms(quotient, this.form(split)));
+  }
+
+  /** Quotients of quotients and of remainders. */
+  private nested(f: 'floorDiv' | 'floorMod', x: Expr, n: number): Expr | undefined {
+    if (x.op !== 'apply' || x.args[1]?.op !== 'const' || x.args[1].value <= 0) return undefined;
+    const [inner, m] = [x.args[0]!, x.args[1].value];
+    if (x.f === 'floorDiv' && f === 'floorDiv' && m * n < 2 ** 31) return this.divide('floorDiv', inner, m * n);
+    if (x.f !== 'floorMod' || m % n !== 0) return undefined;
+    return f === 'floorMod'
+      ? this.divide('floorMod', inner, n)
+      : this.divide('floorMod', this.divide('floorDiv', inner, n), m / n);
+  }
+
+  /** Axes whose index the expression needs. */
+  axesOf(e: Expr): ReadonlySet<Axis> {
+    let axes = this.axes.get(e);
+    if (axes) return axes;
+    if (e.op === 'index') axes = new Set([e.axis]);
+    else {
+      const found = new Set<Axis>();
+      for (const x of partsOf(e)) for (const axis of this.axesOf(x)) found.add(axis);
+      if (e.op === 'reduce') for (const axis of e.axes) found.delete(axis);
+      axes = found;
+    }
+    this.axes.set(e, axes);
+    return axes;
+  }
+
+  /** Whether the expression is in this algebra's form; a copy of one that is in form is none. */
+  private isOwn(e: Expr): boolean {
+    return this.done.get(e) === e;
+  }
+
+  private node(key: string, e: Expr): Expr {
+    const found = this.known.get(key);
+    if (found) return found;
+    this.known.set(key, e);
+    this.done.set(e, e);
+    return e;
+  }
+}
+
+/** The list with `part` applied to each; the same list when nothing changes. */
+function parts(list: readonly Expr[], part: (x: Expr) => Expr): readonly Expr[] {
+  let changed: Expr[] | undefined;
+  for (let k = 0; k < list.length; k++) {
+    const x = part(list[k]!);
+    if (x !== list[k]! && !changed) changed = list.slice(0, k);
+    changed?.push(x);
+  }
+  return changed ?? list;
+}
+
+const nothing: readonly Expr[] = [];
+/** The expressions that an expression is made of. */
+export const partsOf = (e: Expr): readonly Expr[] =>
+  e.op === 'apply' ? e.args : e.op === 'load' ? e.index : e.op === 'reduce' ? [e.body] : nothing;

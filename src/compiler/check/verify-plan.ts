@@ -1,0 +1,98 @@
+import { Algebra, partsOf } from '../../algebra/algebra.ts';
+import { loadsOf } from '../../algebra/cost.ts';
+import { anyInt } from '../../algebra/ranges.ts';
+import { bodiesOf, expressionsOf } from '../../algebra/statements.ts';
+import { HornbeamError } from '../../base/errors.ts';
+import { sizeOf } from '../../base/shape.ts';
+import type { Expr, Region } from '../../ir/expr.ts';
+import type { Stmt } from '../../ir/loops.ts';
+import { innerSteps, touchedBy } from '../memory/barriers.ts';
+import { bytesOf } from '../memory/homes.ts';
+import type { Home, Plan, Step } from '../plan.ts';
+import { verifyBarriers } from './verify-barriers.ts';
+
+/** Checks a plan: all is written before it is read, bytes are not shared by what lives together, positions lie inside. */
+export function verifyPlan(plan: Plan): void {
+  const wrong = (problem: string): never => {
+    throw new HornbeamError(`Plan "${plan.name}" is malformed: ${problem}`);
+  };
+  verifyBounds(plan.steps, wrong);
+  // A GPU's steps wait for each other, and its loops are dealt out by the device.
+  if (![...plan.homes.values()].some(({ kind }) => kind === 'slot')) verifyBarriers(plan, wrong);
+  /** Which home's value each byte of the arena holds; regions that share bytes have one home. */
+  const owners = new Map<number, { readonly home: Home; readonly end: number }>();
+  const holds = (region: Region): boolean => {
+    const home = plan.homes.get(region) ?? wrong(`"${region.name}" has no home`);
+    return home.kind !== 'arena' || owners.get(home.offset)?.home === home;
+  };
+  const take = (region: Region): void => {
+    const home = plan.homes.get(region) ?? wrong(`"${region.name}" has no home`);
+    if (home.kind !== 'arena') return;
+    const end = home.offset + bytesOf(region);
+    if (end > plan.arenaBytes) wrong(`"${region.name}" lies outside the arena`);
+    for (const [offset, owner] of owners) if (offset < end && home.offset < owner.end) owners.delete(offset);
+    owners.set(home.offset, { home, end });
+  };
+  const visit = (step: Step): void => {
+    const inner = innerSteps(step);
+    // A second round finds what the first one left.
+    const rounds = step.kind === 'switch' ? 1 : 2;
+    for (let round = 0; round < rounds; round++) {
+      // The counter is written at the start of each round: what the last one put in its place is no longer needed.
+      if (step.kind === 'repeat') take(step.counter);
+      for (const [k, list] of inner.entries()) {
+        list.forEach(visit);
+        // The body may have the test's bytes: the next round computes it again.
+        if (step.kind === 'while' && k === 0 && !holds(step.test))
+          wrong(`"${step.test.name}" is tested where its bytes are not its own`);
+      }
+    }
+    if (inner.length > 0) return;
+    const { reads, writes } = touchedBy(step);
+    const written = new Set(writes);
+    for (const r of reads)
+      if (!written.has(r) && !holds(r)) wrong(`"${r.name}" is read where its bytes are not its own`);
+    for (const r of writes) take(r);
+    for (const r of writes) if (!holds(r)) wrong(`"${r.name}" shares bytes with what the same step writes`);
+  };
+  plan.steps.forEach(visit);
+  for (const r of plan.outputs) if (!holds(r)) wrong(`output "${r.name}" is overwritten`);
+}
+
+/** Whether an expression is made of numbers that only the run knows: bounds of what is made of them are bounds of the type. */
+function dependsOnData(e: Expr, algebra: Algebra): boolean {
+  if (e.op === 'local' || e.op === 'load') return algebra.ranges.of(e) === anyInt;
+  return partsOf(e).some((x) => dependsOnData(x, algebra));
+}
+
+/** Calls `f` for each statement but those in loops without a turn, whose positions need not exist. */
+function eachReached(list: readonly Stmt[], f: (s: Stmt) => void): void {
+  for (const s of list) {
+    f(s);
+    if (s.op !== 'for' || s.axis.size > 0) for (const body of bodiesOf(s)) eachReached(body, f);
+  }
+}
+
+/** No position may be provably outside its region; what depends on data cannot be known. */
+function verifyBounds(steps: readonly Step[], wrong: (problem: string) => never): void {
+  const algebra = new Algebra();
+  const check = (region: Region, position: Expr): void => {
+    const [low, high] = algebra.ranges.of(algebra.simplify(position));
+    if (low >= 0 && high < Math.max(1, sizeOf(region.shape))) return;
+    if (!dependsOnData(algebra.simplify(position), algebra))
+      wrong(`positions ${low} … ${high} of "${region.name}", which has ${sizeOf(region.shape)} elements`);
+  };
+  for (const step of steps) {
+    for (const inner of innerSteps(step)) verifyBounds(inner, wrong);
+    if (step.kind === 'loops')
+      eachReached(step.body, (s) => {
+        for (const e of expressionsOf(s)) for (const x of loadsOf(e)) check(x.from, x.index[0]!);
+        if (s.op === 'store') check(s.to, s.index[0]!);
+      });
+    else if (step.kind === 'contraction')
+      for (const s of step.stores) {
+        check(s.to, s.index[0]!);
+        for (const x of loadsOf(s.value)) check(x.from, x.index[0]!);
+      }
+  }
+}

@@ -1,0 +1,178 @@
+import { maxStepsPerEpoch } from '../base/config.ts';
+import { type DType, dtypeInfo, type TypedArray } from '../base/dtype.ts';
+import { fail } from '../base/errors.ts';
+import { type Shape, sizeOf } from '../base/shape.ts';
+import { leavesOf, mapTree, type Tree } from '../base/tree.ts';
+import { nextPermutation, type ShuffleState, setShuffleState, shuffleState } from '../random/global-seed.ts';
+import { download, upload } from '../runtime/storage.ts';
+import type { Tensor } from '../tensor/index.ts';
+import { type Batch, type Dataset, type Position, warnOfShortage } from './batches.ts';
+import { labelsBehind } from './label-values.ts';
+import { toTensors } from './nest.ts';
+
+/** Rows in JavaScript's memory, from which batches are copied. */
+class Rows {
+  readonly data: TypedArray;
+  readonly shape: Shape;
+  readonly dtype: DType;
+
+  constructor(data: TypedArray, shape: Shape, dtype: DType) {
+    this.data = data;
+    this.shape = shape;
+    this.dtype = dtype;
+  }
+  /** The rows from one number up to another. */
+  part(from: number, to: number): Rows {
+    const width = sizeOf(this.shape.slice(1));
+    return new Rows(this.data.subarray(from * width, to * width), [to - from, ...this.shape.slice(1)], this.dtype);
+  }
+}
+
+/** Brings arrays and tensors into memory where rows can be picked; undefined where there are none. */
+export async function readRows(data: unknown, what: string, count?: number): Promise<PartialRows> {
+  const tensors = toTensors(data, what, count) as Tree<Tensor | undefined>;
+  const read = await Promise.all(
+    leavesOf(tensors).map(async (t) => t && new Rows(await download(t), t.shape, t.dtype)),
+  );
+  let at = 0;
+  return mapTree(tensors, () => read[at++]);
+}
+type PartialRows = Tree<Rows | undefined>;
+
+/** The rows with the given numbers, as one tensor. */
+function pick({ data, shape, dtype }: Rows, rows: ArrayLike<number>): Tensor {
+  const width = sizeOf(shape.slice(1));
+  const out = new dtypeInfo[dtype].array(rows.length * width);
+  for (let i = 0; i < rows.length; i++) {
+    const from = rows[i]! * width;
+    // Runs of neighbouring rows are copied at once.
+    let run = 1;
+    while (i + run < rows.length && rows[i + run]! === rows[i]! + run) run++;
+    out.set(data.subarray(from, from + run * width), i * width);
+    i += run - 1;
+  }
+  return upload(out, { shape: [rows.length, ...shape.slice(1)], dtype });
+}
+
+export interface ArrayOptions {
+  readonly batchSize?: number | undefined;
+  /** Draws the samples of each round in a new order. */
+  readonly shuffle?: boolean | undefined;
+  /** Batches to take in a round: the next goes on where it ended. */
+  readonly steps?: number | undefined;
+}
+
+/** The samples in their order, being gone through. */
+interface Pass {
+  readonly order: ArrayLike<number>;
+  readonly shuffle: ShuffleState | undefined;
+  taken: number;
+}
+
+/** Arrays cut into batches. */
+export class ArrayDataset implements Dataset {
+  readonly samples: number;
+  readonly steps: number;
+  readonly isSpent = false;
+  private readonly options: ArrayOptions;
+  private readonly batchSize: number;
+  /** Batches of all samples. */
+  private readonly batches: number;
+  private readonly parts: { readonly x: PartialRows; readonly y: PartialRows; readonly sampleWeight: PartialRows };
+  /** Whether a round goes on where the one before ended. */
+  private readonly goesOn: boolean;
+  private pass: Pass | undefined;
+  private hasWarned = false;
+
+  constructor(parts: ArrayDataset['parts'], options: ArrayOptions = {}) {
+    const { batchSize = 32, steps } = options;
+    if (!(Number.isInteger(batchSize) && batchSize > 0))
+      fail('fit', `batchSize must be a positive integer, got ${batchSize}`, 'e.g. { batchSize: 32 }');
+    this.parts = parts;
+    const all = Object.entries(parts).flatMap(([name, rows]) =>
+      rows === undefined ? [] : leavesOf(rows).flatMap((r) => (r ? [{ name, rows: r }] : [])),
+    );
+    const samples = all[0]?.rows.shape[0];
+    if (samples === 0) fail('fit', 'the data has no samples: its first axis is 0', 'give at least one sample');
+    if (samples === undefined)
+      fail('fit', 'the data has no samples axis', 'give arrays whose first axis counts samples');
+    for (const { name, rows } of all)
+      if (rows.shape[0] !== samples)
+        fail(
+          'fit',
+          `the arrays differ in the number of samples: ${all.map((a) => `${a.name} ${a.rows.shape[0] ?? 'none'}`).join(', ')}`,
+          `check ${name}: all arrays need one row for each sample`,
+        );
+    this.samples = samples!;
+    this.options = options;
+    this.batchSize = batchSize;
+    this.batches = Math.ceil(this.samples / batchSize);
+    this.steps = Math.min(steps ?? this.batches, maxStepsPerEpoch() ?? Infinity);
+    this.goesOn = steps !== undefined || this.steps < this.batches;
+  }
+
+  *round(done = 0): Iterable<Batch> {
+    if (!this.goesOn && done === 0) this.pass = undefined;
+    const pass = (this.pass ??= this.begin());
+    for (let step = done; step < this.steps; step++) {
+      if (pass.taken === this.batches) {
+        if (!this.hasWarned) this.hasWarned = warnOfShortage(this.steps, step);
+        break;
+      }
+      // Counted before it is given: what is done in the middle of a step belongs to it.
+      yield this.batch(pass, pass.taken++);
+    }
+    if (pass.taken === this.batches) this.pass = undefined;
+  }
+  private begin(): Pass {
+    const { shuffle = false } = this.options;
+    return {
+      shuffle: shuffle ? shuffleState() : undefined,
+      order: shuffle ? nextPermutation(this.samples) : Array.from({ length: this.samples }, (_, i) => i),
+      taken: 0,
+    };
+  }
+  private batch({ order }: Pass, k: number): Batch {
+    const rows = Array.prototype.slice.call(order, k * this.batchSize, (k + 1) * this.batchSize) as number[];
+    const take = (part: PartialRows): unknown => mapTree(part, (r: Rows | undefined) => r && pick(r, rows));
+    const { x, y, sampleWeight } = this.parts;
+    const batch: Batch = { x: take(x), y: take(y), sampleWeight: take(sampleWeight), size: rows.length, isOwn: true };
+    if (y !== undefined) labelsBehind.set(batch, y);
+    return batch;
+  }
+
+  async restart(): Promise<void> {
+    this.pass = undefined;
+  }
+  get position(): Position {
+    const { pass } = this;
+    return pass && pass.taken < this.batches ? { taken: pass.taken, shuffle: pass.shuffle } : { taken: 0 };
+  }
+  resume({ taken, shuffle }: Position): void {
+    this.pass = undefined;
+    if (taken === 0) return;
+    const now = shuffleState();
+    if (shuffle) setShuffleState(shuffle);
+    this.pass = this.begin();
+    this.pass.taken = taken;
+    setShuffleState(now);
+  }
+  async close(): Promise<void> {}
+
+  /** Two sets: all but the last share, and the last share. */
+  split(share: number): [ArrayDataset['parts'], ArrayDataset['parts']] {
+    const at = Math.floor(this.samples * (1 - share));
+    if (at === 0 || at === this.samples)
+      fail(
+        'fit',
+        `validationSplit ${share} of ${this.samples} samples leaves ${at === 0 ? 'none to train on' : 'none to validate on'}`,
+        'give a share between 0 and 1, or validationData',
+      );
+    const cut = (from: number, to: number): ArrayDataset['parts'] => {
+      const take = (part: PartialRows): PartialRows => mapTree(part, (r: Rows | undefined) => r?.part(from, to));
+      const { x, y, sampleWeight } = this.parts;
+      return { x: take(x), y: take(y), sampleWeight: take(sampleWeight) };
+    };
+    return [cut(0, at), cut(at, this.samples)];
+  }
+}

@@ -1,0 +1,41 @@
+import { fail } from '../base/errors.ts';
+import { ArrayDataset, type ArrayOptions, readRows } from './arrays.ts';
+import {
+  type Arity,
+  type Data,
+  type Dataset,
+  isIterableOfBatches,
+  type PartialData,
+  type TrainingData,
+} from './batches.ts';
+import { IterableDataset, type Lend } from './iterable.ts';
+
+export interface DatasetOptions extends ArrayOptions {
+  readonly y?: Data | null | undefined;
+  readonly sampleWeight?: PartialData;
+  readonly arity?: Arity;
+  /** How the user's code is run that gives batches. */
+  readonly lend?: Lend;
+}
+
+/** Whatever fit, evaluate and predict accept, as a source of batches. */
+export async function asDataset(
+  x: TrainingData,
+  { y, sampleWeight, arity = {}, lend = async (f) => f(), ...options }: DatasetOptions = {},
+): Promise<Dataset> {
+  if (isIterableOfBatches(x)) {
+    const beside = y !== undefined && y !== null ? 'labels were' : sampleWeight ? 'sampleWeight was' : undefined;
+    if (beside) fail('fit', `${beside} given beside a source of batches`, 'let the source give [x, y, sampleWeight]');
+    if (options.batchSize !== undefined)
+      fail('fit', 'batchSize was given beside a source of batches', 'let the source make batches of that size');
+    return new IterableDataset(x, options.steps, arity, lend);
+  }
+  return new ArrayDataset(
+    {
+      x: await readRows(x as Data, 'x', arity.inputs),
+      y: await readRows(y, 'y', arity.outputs),
+      sampleWeight: await readRows(sampleWeight, 'sampleWeight', arity.outputs),
+    },
+    options,
+  );
+}

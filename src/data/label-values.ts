@@ -1,0 +1,10 @@
+import type { Tree } from '../base/tree.ts';
+import type { Batch } from './batches.ts';
+
+/** Numbers of all samples in JavaScript's memory. */
+export interface LabelValues {
+  readonly data: ArrayLike<number>;
+}
+
+/** All labels of the data that a batch was cut from, where they are at hand: mistakes in them can be told before a step is done. */
+export const labelsBehind = new WeakMap<Batch, Tree<LabelValues | undefined>>();
