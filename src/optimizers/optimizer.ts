@@ -16,13 +16,18 @@ import { type OptionNames, optionsOf } from '../base/options.ts';
 import { type Config, serializeObject } from '../base/serialize.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
 import * as initializers from '../initializers/index.ts';
-import { add, cast, divide, equal, floorDivide, mod, multiply, notEqual, subtract, where } from '../ops/index.ts';
+import { add, cast, divide, equal, floorDivide, mod, multiply, subtract, where } from '../ops/index.ts';
 import { asTensor, atPath, type Like, outsideOfTraces, type Tensor, tensor, Variable } from '../tensor/index.ts';
 import { changeOnlyIf } from './change-only-if.ts';
 import { clipGradients } from './clipping.ts';
 import { optimizerFields } from './fields.ts';
+import { updateAverages } from './moving-averages.ts';
 import { LearningRateSchedule } from './schedules/schedule.ts';
+import { makeSlots, nameBeside, type Slot, type SlotsByName } from './slots.ts';
 import { applyStatelessly } from './stateless-apply.ts';
+import { type UndecayedOptions, undecayed } from './undecayed.ts';
+
+export type { Slot } from './slots.ts';
 
 export interface OptimizerOptions {
   readonly name?: string | undefined;
@@ -36,25 +41,13 @@ export interface OptimizerVariableOptions {
 }
 const variableOptions: OptionNames<OptimizerVariableOptions> = { name: true, initializer: true, dtype: true };
 
-/** A variable that an optimizer keeps for each variable it trains: its name, and what it is when it is not zeros like it. */
-export type Slot = string | SlotOptions;
-interface SlotOptions {
-  readonly name: string;
-  /** Name of the variable, when it is not the trained one's path with the slot's name. */
-  readonly path?: string;
-  readonly shape?: Shape;
-  readonly dtype?: 'int32';
-  /** What it begins with: a number everywhere, or a tensor. */
-  readonly initial?: number | Tensor;
-}
-
 /** What the update of one variable may use. */
 export interface Update {
   readonly gradient: Tensor;
   readonly variable: Variable;
   readonly learningRate: Tensor;
   /** Slots of the variable by name. */
-  readonly slots: Readonly<Record<string, Variable>>;
+  readonly slots: SlotsByName;
   /** Number of this step, from 1, as a float of the variable's dtype. */
   readonly step: Tensor;
 }
@@ -85,12 +78,11 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   readonly #options: Resolved<S>;
   readonly #base: Resolved<typeof optimizerFields>;
   readonly #own: Variable[] = [];
-  readonly #slots = new Map<Variable, Record<string, Variable>>();
+  #slots: ReadonlyMap<Variable, SlotsByName> = new Map();
   /** Moving averages by variable, with `useEma`. */
   readonly averages = new Map<Variable, Variable>();
   readonly #sums = new Map<Variable, Variable>();
-  readonly #undecayed = new Set<Variable>();
-  #undecayedNames: readonly RegExp[] = [];
+  #isUndecayed: (variable: Variable) => boolean = () => false;
 
   constructor(options: Options<S> & OptimizerOptions = {} as Options<S>) {
     const { className } = this;
@@ -144,8 +136,8 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   /** Makes a variable like another, zeros unless said otherwise: what an optimizer keeps beside each variable it trains. */
   addVariableFromReference(reference: Variable, options: OptimizerVariableOptions = {}): Variable {
     const { name = 'slot', initializer = 'zeros' } = optionsOf(this, variableOptions, options);
-    const { path, shape, dtype } = reference;
-    return this.addVariable(shape, { name: `${path.replaceAll('/', '_')}_${name}`, initializer, dtype });
+    const { shape, dtype } = reference;
+    return this.addVariable(shape, { name: nameBeside(reference, name), initializer, dtype });
   }
   /** Position of a variable among those that it trains. */
   getVariableIndex(variable: Variable): number {
@@ -202,20 +194,11 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
     this.#known = [...variables];
     this.built = true;
     const { useEma, gradientAccumulationSteps } = this.#base;
-    const beside = (v: Variable, name: string): Variable => this.track(`${v.path.replaceAll('/', '_')}_${name}`, v);
+    const beside = (v: Variable, name: string): Variable => this.track(nameBeside(v, name), v);
     if (useEma) for (const v of variables) this.averages.set(v, beside(v, 'average'));
     if (gradientAccumulationSteps !== null)
       for (const v of variables) this.#sums.set(v, beside(v, 'gradient_accumulator'));
-    const wanted = variables.map((variable) => ({ variable, rounds: this.slotsOf(variable), slots: {} }));
-    for (const { variable, slots } of wanted) this.#slots.set(variable, slots);
-    for (let k = 0; wanted.some(({ rounds }) => k < rounds.length); k++)
-      for (const { variable, rounds } of wanted) for (const slot of rounds[k] ?? []) this.#addSlot(variable, slot);
-  }
-  #addSlot(variable: Variable, slot: Slot): void {
-    const { name, path, shape, dtype, initial }: SlotOptions = typeof slot === 'string' ? { name: slot } : slot;
-    const form = { shape: shape ?? variable.shape, dtype: dtype ?? variable.dtype };
-    const full = path ?? `${variable.path.replaceAll('/', '_')}_${name}`;
-    this.#slots.get(variable)![name] = this.track(full, form, initial);
+    this.#slots = makeSlots(variables, (v) => this.slotsOf(v), this.track.bind(this));
   }
 
   /** Variables of the optimizer, in the order in which files keep them. */
@@ -335,7 +318,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
     const rate = this.learningRate;
     const step = add(this.iterations, 1);
     for (const { variable } of pairs) {
-      const decay = this.#decays(variable) ? this.decayOf(variable) : null;
+      const decay = this.#isUndecayed(variable) ? null : this.decayOf(variable);
       if (decay === null) continue;
       const value = variable.read();
       variable.assign(subtract(value, multiply(multiply(value, decay), cast(rate, variable.dtype))));
@@ -348,32 +331,11 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   }
 
   /** Leaves variables, or those whose name matches one of the patterns, out of weight decay. Before `build`. */
-  excludeFromWeightDecay(options: {
-    readonly varList?: readonly Variable[];
-    readonly varNames?: readonly string[];
-  }): void {
-    const { varList = [], varNames = [] } = optionsOf(this, { varList: true, varNames: true }, options);
-    if (this.built) fail(this, 'excludeFromWeightDecay comes too late: it is built', 'call it before the first step');
-    this.#undecayed.clear();
-    for (const v of varList) this.#undecayed.add(v);
-    this.#undecayedNames = varNames.map((name) => new RegExp(name));
+  excludeFromWeightDecay(options: UndecayedOptions): void {
+    this.#isUndecayed = undecayed(this, options);
   }
-  #decays(variable: Variable): boolean {
-    return !this.#undecayed.has(variable) && !this.#undecayedNames.some((name) => name.test(variable.name));
-  }
-
   #average(): void {
-    const { emaMomentum, emaOverwriteFrequency } = this.#base;
-    const { iterations } = this;
-    for (const [variable, average] of this.averages) {
-      // The first average is the weight itself.
-      const momentum = multiply(cast(notEqual(iterations, 0), variable.dtype), emaMomentum);
-      const value = variable.read();
-      const next = average.assign(add(multiply(momentum, average.read()), multiply(subtract(1, momentum), value)));
-      if (emaOverwriteFrequency === null) continue;
-      const isDue = equal(mod(add(iterations, 1), emaOverwriteFrequency), 0);
-      variable.assign(where(isDue, next, value));
-    }
+    updateAverages(this.averages, this.iterations, this.#base);
   }
   /** At the end of training the averages, if any, take the weights' place. */
   finalizeVariableValues(): void {

@@ -1,0 +1,26 @@
+import type { Tensor } from '../ir/tensor.ts';
+import { add, cast, equal, mod, multiply, notEqual, subtract, where } from '../ops/index.ts';
+import type { Variable } from '../tensor/index.ts';
+
+interface AveragingOptions {
+  readonly emaMomentum: number;
+  /** After how many steps the averages take the weights' place; never for null. */
+  readonly emaOverwriteFrequency: number | null;
+}
+
+/** Takes the values of variables into their averages; `iterations` counts the steps before this one. */
+export function updateAverages(
+  averages: ReadonlyMap<Variable, Variable>,
+  iterations: Tensor,
+  { emaMomentum, emaOverwriteFrequency }: AveragingOptions,
+): void {
+  for (const [variable, average] of averages) {
+    // The first average is the weight itself.
+    const momentum = multiply(cast(notEqual(iterations, 0), variable.dtype), emaMomentum);
+    const value = variable.read();
+    const next = average.assign(add(multiply(momentum, average.read()), multiply(subtract(1, momentum), value)));
+    if (emaOverwriteFrequency === null) continue;
+    const isDue = equal(mod(add(iterations, 1), emaOverwriteFrequency), 0);
+    variable.assign(where(isDue, next, value));
+  }
+}

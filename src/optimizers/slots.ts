@@ -1,0 +1,43 @@
+import type { Shape } from '../base/shape.ts';
+import type { Tensor } from '../ir/tensor.ts';
+import type { Variable } from '../tensor/index.ts';
+
+/** A variable that an optimizer keeps for each variable it trains: its name, and what it is when it is not zeros like it. */
+export type Slot = string | SlotOptions;
+interface SlotOptions {
+  readonly name: string;
+  /** Name of the variable, when it is not the trained one's path with the slot's name. */
+  readonly path?: string;
+  readonly shape?: Shape;
+  readonly dtype?: 'int32';
+  /** What it begins with: a number everywhere, or a tensor. */
+  readonly initial?: number | Tensor;
+}
+/** The slots of one variable by their names. */
+export type SlotsByName = Readonly<Record<string, Variable>>;
+type Form = Pick<Variable, 'shape' | 'dtype'>;
+/** Makes a variable of the optimizer's own. */
+export type Track = (name: string, form: Form, initial?: number | Tensor) => Variable;
+
+/** The name of what stands beside a variable. */
+export const nameBeside = ({ path }: Variable, name: string): string => `${path.replaceAll('/', '_')}_${name}`;
+
+/** Makes the slots of variables in rounds: all variables get those of one round before any gets those of the next. */
+export function makeSlots(
+  variables: readonly Variable[],
+  slotsOf: (variable: Variable) => readonly (readonly Slot[])[],
+  track: Track,
+): Map<Variable, SlotsByName> {
+  const wanted = variables.map((variable) => {
+    const slots: Record<string, Variable> = {};
+    return { variable, rounds: slotsOf(variable), slots };
+  });
+  for (let k = 0; wanted.some(({ rounds }) => k < rounds.length); k++)
+    for (const { variable, rounds, slots } of wanted)
+      for (const slot of rounds[k] ?? []) {
+        const { name, path, shape, dtype, initial }: SlotOptions = typeof slot === 'string' ? { name: slot } : slot;
+        const form = { shape: shape ?? variable.shape, dtype: dtype ?? variable.dtype };
+        slots[name] = track(path ?? nameBeside(variable, name), form, initial);
+      }
+  return new Map(wanted.map(({ variable, slots }) => [variable, slots]));
+}
