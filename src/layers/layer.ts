@@ -1,7 +1,7 @@
 import { Callable, invoke } from '../base/callable.ts';
 import { cameFromConfig } from '../base/config-keys.ts';
 import type { DType } from '../base/dtype.ts';
-import { asPolicy, type DTypePolicy, type PolicyLike } from '../base/dtype-policy.ts';
+import { asPolicy, type DTypePolicy } from '../base/dtype-policy.ts';
 import { fail } from '../base/errors.ts';
 import {
   configToOptions,
@@ -19,8 +19,6 @@ import type { Tree } from '../base/tree.ts';
 import type { Metric } from '../metrics/index.ts';
 import * as regularizers from '../regularizers/index.ts';
 import {
-  callsOf,
-  type GraphNode,
   inferSymbolic,
   KerasTensor,
   type Like,
@@ -37,8 +35,10 @@ import { guardMembers } from './attribute-names.ts';
 import type { LenientArgs } from './call-arguments.ts';
 import type { CallOptions } from './call-context.ts';
 import { buildInputs, buildOnce, ensureBuilt, invokeLayer, runCall } from './calls.ts';
+import { firstCall } from './first-call.ts';
 import { inner, LayerState } from './inner.ts';
 import { checkStoredShapes, type InputSpec } from './input-spec.ts';
+import { baseOptions, exposeOptions, fieldsOf, type LayerOptions } from './layer-options.ts';
 import { addedLosses, addLossOf, forgetLosses, weightPenalties } from './losses.ts';
 import { mapShapes, type Shapes } from './shapes.ts';
 import { statelessly, withoutReturnLosses } from './stateless-call.ts';
@@ -54,21 +54,9 @@ import {
 import { makeWeight, replaceValues, type WeightOptions } from './weights.ts';
 
 export { isLayer } from './inner.ts';
+export type { LayerOptions } from './layer-options.ts';
 export { mapShapes, type Shapes } from './shapes.ts';
 export type { WeightOptions } from './weights.ts';
-
-/** Options of every layer. */
-export interface LayerOptions {
-  /** Unique within a model; made from the class name when absent. */
-  readonly name?: string | null | undefined;
-  /** Whether optimizers change its weights. */
-  readonly trainable?: boolean | undefined;
-  /** Dtype, or dtype policy such as "mixed_float16", of weights and computation. */
-  readonly dtype?: PolicyLike;
-  /** Penalty on the layer's output, added to the loss. */
-  readonly activityRegularizer?: regularizers.RegularizerLike | undefined;
-}
-const baseOptions = ['name', 'trainable', 'dtype', 'activityRegularizer', 'autocast'];
 
 export type AnyLayer = Layer<any, any, any>;
 
@@ -320,20 +308,3 @@ export abstract class Layer<
     guardMembers(this);
   }
 }
-
-const fieldsOf = (layer: object): Fields => (layer.constructor as typeof Layer).fields ?? {};
-
-/** Lets the declared options be read from the layer by their names. */
-function exposeOptions(layer: { readonly [inner]: LayerState<any> }, fields: Fields): void {
-  for (const key of Object.keys(fields))
-    if (!(key in layer))
-      Object.defineProperty(layer, key, {
-        get: () => layer[inner].options[key],
-        enumerable: true,
-        configurable: true,
-      });
-}
-
-const firstCall = (layer: Operation, what: string): GraphNode =>
-  callsOf(layer)[0] ??
-  fail(layer, `it has no ${what}: it was never called on a KerasTensor`, 'call it on keras.Input({ shape }) first');
