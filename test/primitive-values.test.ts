@@ -3,7 +3,7 @@ import { gradients } from '../src/autodiff/gradients.ts';
 import { type DType, dtypeInfo, type TypedArray } from '../src/base/dtype.ts';
 import type { Shape } from '../src/base/shape.ts';
 import { referenceDevice } from '../src/devices/reference/device.ts';
-import { closeProgram, makeProgram, type Program, verifyProgram } from '../src/ir/program.ts';
+import { closeProgram, makeProgram, verifyProgram } from '../src/ir/program.ts';
 import { Tensor } from '../src/ir/tensor.ts';
 import * as p from '../src/primitives/index.ts';
 
@@ -137,37 +137,6 @@ test('a scan passes carries on, stacks results and sees tensors from outside', (
     f32([], [2]),
   );
   expect(sums).toEqual([[24], [24, 20, 12], [24]]);
-});
-
-test('the forward scan that a gradient records and the first one are made one, and calls vanish', () => {
-  const x = new Tensor({ shape: [5, 3], dtype: 'float32' });
-  const w = new Tensor({ shape: [3], dtype: 'float32' });
-  const step = (c: Tensor, slice: Tensor): Tensor =>
-    p.callWithGradient(
-      ([y]) => [p.tanh(y!)],
-      [p.add(p.mul(c, w), slice)],
-      ([g]) => [g!],
-    )[0]!;
-  const { carries } = p.scan(([c], [slice]) => ({ carries: [step(c!, slice!)], results: [] }), [w], [x]);
-  const [g] = gradients(carries, [w], [w]);
-  const program = makeProgram('test', [x, w], [carries[0]!, g!]);
-  const names = (of: Program): string[] =>
-    of.equations.flatMap(({ rule, attrs }) => [rule.name, ...(rule.programs?.(attrs) ?? []).flatMap(names)]);
-  const count = (of: Program, name: string): number => names(of).filter((n) => n === name).length;
-  const [merged, plain] = [p.mergeScans(program), p.inlineCalls(p.mergeScans(program))];
-  expect([program, merged, plain].map((of) => count(of, 'scan'))).toEqual([3, 2, 2]);
-  expect([program, merged, plain].map((of) => count(of, 'call'))).toEqual([2, 1, 0]);
-  const results = [program, merged, plain].map((of) => {
-    verifyProgram(of);
-    const values = (n: number): Float32Array => Float32Array.from({ length: n }, (_, i) => Math.sin(i + n));
-    const inputs = [device.upload(values(15), 'float32'), device.upload(values(3), 'float32')];
-    return device
-      .compile(of)
-      .run(inputs)
-      .map((buffer) => device.download(buffer, w));
-  });
-  expect(results[1]).toEqual(results[0]);
-  expect(results[2]).toEqual(results[0]);
 });
 
 test('only the chosen branch decides, and a number outside is clamped', () => {

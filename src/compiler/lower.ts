@@ -6,17 +6,13 @@ import { group } from './group/group.ts';
 import type { Step, Target } from './plan.ts';
 import type { Places } from './schedule/places.ts';
 import { stepsOf } from './schedule/steps.ts';
-import { inlineCalls } from './simplify/inline-calls.ts';
-import { inOrder } from './simplify/order.ts';
-import { simplify } from './simplify/simplify.ts';
-import { evenShares, splitReductions } from './simplify/split-reductions.ts';
+import { simplified } from './simplify/passes.ts';
+import { evenShares } from './simplify/split-reductions.ts';
 
 /** Programs simplified, grouped into kernels, and each kernel as steps; regions have no bytes yet. */
 export function makeLowering(places: Places, target: Target): Lowering {
   const { formulas } = places;
   const sharers = target.gpu ? target.threads : evenShares;
-  const simplified = (program: Program): Program =>
-    splitReductions(simplify(inOrder(inlineCalls(program)), formulas), formulas, sharers);
   const steps = (program: Program): Lowered => {
     const kernels = group(program, formulas, (t) => places.isInside(t), target.gpu?.arrays);
     const needed = new Set<Tensor>(program.outputs);
@@ -28,6 +24,6 @@ export function makeLowering(places: Places, target: Target): Lowering {
     });
     return { steps: list, outputs: program.outputs };
   };
-  const lowering: Lowering = { places, simplified, steps };
+  const lowering: Lowering = { places, simplified: (program) => simplified(program, formulas, sharers), steps };
   return lowering;
 }

@@ -1,6 +1,5 @@
 export * from './complex/fft.ts';
 export * from './control/control.ts';
-export * from './control/rewrite-control.ts';
 export * from './conv.ts';
 export * from './cumulative/cumulative.ts';
 export * from './dot.ts';

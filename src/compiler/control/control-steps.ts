@@ -6,7 +6,7 @@ import type { ControlAttrs, ScanAttrs, SwitchAttrs, WhileAttrs } from '../../pri
 import { copyStep, land } from '../memory/land.ts';
 import type { Step } from '../plan.ts';
 import type { Places } from '../schedule/places.ts';
-import { instanceOf } from '../simplify/inline-calls.ts';
+import { instanceOf } from '../simplify/rewrite.ts';
 import type { Lowered, Lowering } from './lowering.ts';
 import { lowerScanBody } from './scan-body.ts';
 

@@ -4,7 +4,7 @@ import { bind, type Rule } from '../../ir/primitive.ts';
 import { type Equation, Tensor } from '../../ir/tensor.ts';
 import type { ScanAttrs } from '../../primitives/control/control.ts';
 import type { Places } from '../schedule/places.ts';
-import { instanceOf } from '../simplify/inline-calls.ts';
+import { instanceOf } from '../simplify/rewrite.ts';
 import type { Lowered, Lowering } from './lowering.ts';
 
 interface Surroundings {

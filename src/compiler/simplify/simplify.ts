@@ -6,6 +6,7 @@ import type { Equation, Tensor } from '../../ir/tensor.ts';
 import { full } from '../../primitives/generators.ts';
 import { type Formulas, isIdentity } from '../formulas.ts';
 import { equationKey } from './equation-key.ts';
+import { onInputs, rewrite } from './rewrite.ts';
 
 const pointwise: readonly Kind[] = ['elementwise', 'movement', 'generator'];
 
@@ -15,28 +16,27 @@ const pointwise: readonly Kind[] = ['elementwise', 'movement', 'generator'];
  */
 export function simplify(program: Program, formulas: Formulas): Program {
   const { algebra } = formulas;
-  const replaced = new Map<Tensor, Tensor>();
-  const now = (t: Tensor): Tensor => replaced.get(t) ?? t;
   const constants = new Map<Tensor, number>();
   const known = new Map<string, Equation>();
-  const equations: Equation[] = [];
 
-  const add = (equation: Equation): Equation => {
+  type Add = (equation: Equation) => void;
+  /** The equation, or an equal one from before. */
+  const once = (equation: Equation, add: Add): Equation => {
     const key = equationKey(equation, algebra);
     const before = key === undefined ? undefined : known.get(key);
     if (before) return before;
     if (key !== undefined) known.set(key, equation);
-    equations.push(equation);
+    add(equation);
     return equation;
   };
-  const constant = (t: Tensor, value: number): Tensor => {
+  const constant = (t: Tensor, value: number, add: Add): Tensor => {
     const attrs = { shape: t.shape, dtype: t.dtype, value };
-    const y = add((bind(full.rule, [], attrs) as Tensor).equation!).outputs[0]!;
+    const y = once((bind(full.rule, [], attrs) as Tensor).equation!, add).outputs[0]!;
     constants.set(y, value);
     return y;
   };
   /** What a formula of single elements comes to, when that is less than the formula. */
-  const simpler = (equation: Equation): Tensor | undefined => {
+  const simpler = (equation: Equation, add: Add): Tensor | undefined => {
     const { rule, outputs } = equation;
     if (!rule.at || outputs.length !== 1 || !pointwise.includes(rule.kind)) return undefined;
     const y = outputs[0]!;
@@ -50,26 +50,19 @@ export function simplify(program: Program, formulas: Formulas): Program {
             ? algebra.constant(constants.get(x)!, load(formulas.regionOf(x), at).type)
             : load(formulas.regionOf(x), at),
       );
-    if (value.op === 'const') return constant(y, value.value);
+    if (value.op === 'const') return constant(y, value.value, add);
     if (value.op !== 'load' || !isIdentity(value.index, axes)) return undefined;
     const x = formulas.tensorOf(value.from);
     return x && x.dtype === y.dtype && sameShape(x.shape, y.shape) ? x : undefined;
   };
 
-  for (const original of program.equations) {
-    const inputs = original.inputs.map(now);
-    let equation = original;
-    if (inputs.some((x, k) => x !== original.inputs[k])) {
-      const outputs = [bind(original.rule, inputs, original.attrs)].flat() as Tensor[];
-      equation = outputs[0]!.equation!;
-    }
-    const value = simpler(equation);
-    const outputs = value ? [value] : add(equation).outputs;
-    original.outputs.forEach((y, k) => {
-      if (outputs[k] !== y) replaced.set(y, outputs[k]!);
-    });
-  }
-  return withoutDead({ ...program, equations, outputs: program.outputs.map(now) });
+  return withoutDead(
+    rewrite(program, (original, inputs, add) => {
+      const equation = onInputs(original, inputs);
+      const value = simpler(equation, add);
+      return value ? [value] : once(equation, add).outputs;
+    }),
+  );
 }
 
 /** The program without equations that no output needs. */

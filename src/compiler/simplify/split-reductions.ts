@@ -5,6 +5,7 @@ import { bind, type Rule } from '../../ir/primitive.ts';
 import type { Program } from '../../ir/program.ts';
 import type { Aval, Equation, Tensor } from '../../ir/tensor.ts';
 import type { Formulas } from '../formulas.ts';
+import { rewrite } from './rewrite.ts';
 
 /** From how many elements on a reduction is worth two steps. */
 const manyElements = 1 << 16;
@@ -45,30 +46,17 @@ export function reductionOf(equation: Equation, formulas: Formulas): Reduction |
  * the blocks' results.
  */
 export function splitReductions(program: Program, formulas: Formulas, sharers: number): Program {
-  const replaced = new Map<Tensor, Tensor>();
-  const now = (t: Tensor): Tensor => replaced.get(t) ?? t;
-  const equations: Equation[] = [];
-  let any = false;
-  for (const equation of program.equations) {
+  return rewrite(program, (equation, inputs, add) => {
     const parts = blocks(equation, formulas, sharers);
-    const [y] = equation.outputs as [Tensor];
-    if (!parts) {
-      if (!equation.inputs.some((x) => replaced.has(x))) equations.push(equation);
-      else {
-        const outputs = [bind(equation.rule, equation.inputs.map(now), equation.attrs)].flat() as Tensor[];
-        equations.push(outputs[0]!.equation!);
-        equation.outputs.forEach((t, k) => replaced.set(t, outputs[k]!));
-      }
-      continue;
-    }
-    any = true;
+    if (!parts) return undefined;
     const { combine, axes } = reductionOf(equation, formulas)!;
-    const partial = bind(blockRule(combine), [now(equation.inputs[0]!)], { axes, blocks: parts }) as Tensor;
-    const whole = bind(joinRule(combine), [partial], { shape: y.shape, dtype: y.dtype }) as Tensor;
-    equations.push(partial.equation!, whole.equation!);
-    replaced.set(y, whole);
-  }
-  return any ? { ...program, equations, outputs: program.outputs.map(now) } : program;
+    const { shape, dtype } = equation.outputs[0]!;
+    const partial = bind(blockRule(combine), [inputs[0]!], { axes, blocks: parts }) as Tensor;
+    const whole = bind(joinRule(combine), [partial], { shape, dtype }) as Tensor;
+    add(partial.equation!);
+    add(whole.equation!);
+    return [whole];
+  });
 }
 
 /** Into how many blocks a reduction is cut; undefined when it stays whole. */
