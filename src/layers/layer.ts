@@ -32,13 +32,14 @@ import {
   type Variable,
 } from '../tensor/index.ts';
 import { guardMembers } from './attribute-names.ts';
+import { exposeOptions } from './attributes.ts';
 import type { LenientArgs } from './call-arguments.ts';
 import type { CallOptions } from './call-context.ts';
 import { buildInputs, buildOnce, ensureBuilt, invokeLayer, runCall } from './calls.ts';
 import { firstCall } from './first-call.ts';
 import { inner, LayerState } from './inner.ts';
 import { checkStoredShapes, type InputSpec } from './input-spec.ts';
-import { baseOptions, exposeOptions, fieldsOf, type LayerOptions } from './layer-options.ts';
+import { baseOptions, fieldsOf, type LayerOptions } from './layer-options.ts';
 import { addedLosses, addLossOf, forgetLosses, weightPenalties } from './losses.ts';
 import { mapShapes, type Shapes } from './shapes.ts';
 import { statelessly, withoutReturnLosses } from './stateless-call.ts';
@@ -102,7 +103,7 @@ export abstract class Layer<
       fail(this, `the name contains "/"`, 'choose a name without it: paths are made of names');
     this[inner] = new LayerState(this.name, resolved, trainable);
     noteBirth(this);
-    exposeOptions(this, fields);
+    exposeOptions(this as AnyLayer, fields);
     // As in Keras, who calls build() builds for good: calls that come later build no second time.
     const build = (...shapes: Shapes[]): void => buildOnce(this as AnyLayer, shapes);
     this[inner].build = build;

@@ -5,12 +5,14 @@ import { SeedGenerator, statesMadeBy } from '../random/seed-generator.ts';
 import { isTypedArray } from '../tensor/like.ts';
 import { Variable } from '../tensor/variable.ts';
 import { checkNames } from './attribute-names.ts';
+import { eachAttribute } from './attributes.ts';
 import { inner, isLayer, type Keeper } from './inner.ts';
 import type { AnyLayer } from './layer.ts';
 
 /** What a layer's attributes hold: variables, other layers, and what keeps variables of its own. */
 interface Owned {
   readonly variables: Variable[];
+  /** Those of a model's graph or stack first. */
   readonly layers: AnyLayer[];
   readonly keepers: Keeper[];
 }
@@ -28,7 +30,9 @@ export const isClaimed = (x: object): boolean => claimed.has(x);
  */
 function ownedBy(owner: AnyLayer): Owned {
   checkNames(owner);
-  const [variables, layers, keepers] = [new Set<Variable>(), new Set<AnyLayer>(), new Set(owner[inner].keepers)];
+  const state = owner[inner];
+  const variables = new Set<Variable>();
+  const [layers, keepers] = [new Set(state.held), new Set(state.keepers)];
   const visited = new Set<object>();
   const visit = (x: unknown): void => {
     if ((typeof x !== 'object' && typeof x !== 'function') || x === null || x === owner || visited.has(x)) return;
@@ -41,52 +45,61 @@ function ownedBy(owner: AnyLayer): Owned {
     else if (isKeeper(x)) keepers.add(x);
     else if (isPlainObject(x)) for (const y of Object.values(x)) visit(y);
   };
-  for (const value of Object.values(owner)) visit(value);
+  eachAttribute(owner, visit);
   return { variables: [...variables], layers: [...layers], keepers: [...keepers] };
+}
+
+/** A layer and all within it, each with what it owns. */
+function ownedWithin(root: AnyLayer): ReadonlyMap<AnyLayer, Owned> {
+  const all = new Map<AnyLayer, Owned>();
+  const visit = (layer: AnyLayer): void => {
+    if (all.has(layer)) return;
+    const owned = ownedBy(layer);
+    all.set(layer, owned);
+    owned.layers.forEach(claim);
+    owned.layers.forEach(visit);
+  };
+  visit(root);
+  return all;
 }
 
 /** Layers that a layer holds, directly. */
 export function sublayersOf(layer: AnyLayer): AnyLayer[] {
-  const found = [...new Set([...(layer[inner].held ?? []), ...ownedBy(layer).layers])];
-  found.forEach(claim);
-  return found;
+  const { layers } = ownedBy(layer);
+  layers.forEach(claim);
+  return layers;
 }
 /** A layer and all within it. */
-export function flattenLayers(root: AnyLayer): AnyLayer[] {
-  const all = new Set<AnyLayer>();
-  const visit = (layer: AnyLayer): void => {
-    if (all.has(layer)) return;
-    all.add(layer);
-    sublayersOf(layer).forEach(visit);
-  };
-  visit(root);
-  return [...all];
-}
+export const flattenLayers = (root: AnyLayer): AnyLayer[] => [...ownedWithin(root).keys()];
 
 /** A layer's own weights, trainable ones first as they were created, without those of layers within. */
-export function ownVariablesOf(layer: AnyLayer): Variable[] {
-  const found = byKind([...new Set([...layer[inner].weights, ...ownedBy(layer).variables])]);
+export function ownVariablesOf(layer: AnyLayer, owned = ownedBy(layer)): Variable[] {
+  const found = byKind([...new Set([...layer[inner].weights, ...owned.variables])]);
   found.forEach(claim);
   return found;
 }
 /** Weights of a layer and all within it. */
-export const weightsOf = (layer: AnyLayer): Variable[] => [...new Set(flattenLayers(layer).flatMap(ownVariablesOf))];
+export const weightsOf = (layer: AnyLayer): Variable[] => [
+  ...new Set([...ownedWithin(layer)].flatMap(([each, owned]) => ownVariablesOf(each, owned))),
+];
 /** The same, and the states of metrics and seed generators. */
 export const variablesOf = (layer: AnyLayer): Variable[] => [
   ...new Set(
-    flattenLayers(layer).flatMap((each) => [
-      ...ownVariablesOf(each),
-      ...ownedBy(each).keepers.flatMap((keeper) => keeper.variables),
+    [...ownedWithin(layer)].flatMap(([each, owned]) => [
+      ...ownVariablesOf(each, owned),
+      ...owned.keepers.flatMap((keeper) => keeper.variables),
       ...statesMadeBy(each),
     ]),
   ),
 ];
 
 /** Metrics that a layer and those within hold, those of `without` left out. What a model compiled is none of them. */
-export const metricsHeldBy = (layer: AnyLayer, without?: (within: AnyLayer) => boolean): Metric[] => {
-  const layers = flattenLayers(layer).filter((each) => each === layer || !without?.(each));
-  return [...new Set(layers.flatMap((each) => ownedBy(each).keepers.filter((x) => x instanceof Metric)))];
-};
+export function metricsHeldBy(layer: AnyLayer, without?: (within: AnyLayer) => boolean): Metric[] {
+  const found = new Set<Metric>();
+  for (const [each, { keepers }] of ownedWithin(layer))
+    if (each === layer || !without?.(each)) for (const x of keepers) if (x instanceof Metric) found.add(x);
+  return [...found];
+}
 
 const madeForTraining = new WeakMap<Variable, boolean>();
 /** Whether a variable is one that optimizers change while its layer is not frozen: whether it was trainable when first seen. */

@@ -2,6 +2,7 @@ import { toSnakeCase } from '../base/naming.ts';
 import { sourceNameOf } from '../base/serialize.ts';
 import { table } from '../base/table.ts';
 import { isPlainObject } from '../base/tree.ts';
+import { eachAttribute } from '../layers/attributes.ts';
 import { inner } from '../layers/inner.ts';
 import { type AnyLayer, isLayer } from '../layers/layer.ts';
 import { loraOf } from '../layers/lora.ts';
@@ -57,11 +58,12 @@ const alternativesOf = (key: string): string[] => [
 
 /** Children of an object in Keras's order: `layers` first where the model is a graph, then attributes by name, `_` last. */
 function children(owner: AnyLayer): { key: string; alternatives: string[]; value: unknown }[] {
-  const taken = new Set(Object.keys(owner));
-  const attributes = Object.entries(owner).map(([name, value]: [string, unknown]) => {
+  const values = new Map<string, unknown>();
+  eachAttribute(owner, (value, name) => values.set(name, value));
+  const attributes = [...values].map(([name, value]) => {
     const key = namesInKeras[owner.className]?.[name] ?? inPython(name);
     // `myLayer` beside `my_layer` keeps its own spelling.
-    return { key: key !== name && taken.has(key) ? name : key, alternatives: alternativesOf(name), value };
+    return { key: key !== name && values.has(key) ? name : key, alternatives: alternativesOf(name), value };
   });
   if (!isModel(owner)) return attributes.sort(byName);
   const { held } = owner[inner];

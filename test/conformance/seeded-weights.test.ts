@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { resetNames } from '../../src/base/naming.ts';
+import { eachAttribute } from '../../src/layers/attributes.ts';
 import * as layers from '../../src/layers/index.ts';
 import { defaultSeed, SeedGenerator, setRandomSeed } from '../../src/random/index.ts';
 import { casesOf, expectSame, optionsOf, type Stored } from './cases.ts';
@@ -31,16 +32,15 @@ function make({ class_name, kwargs }: Made): AnyLayer {
   return new (layers as unknown as Record<string, new (options: object) => AnyLayer>)[class_name]!(options);
 }
 /** The seed generators of a layer and of the layers inside of it. */
-function seedStates(layer: object, seen = new Set<object>()): number[][] {
+function seedStates(layer: layers.Layer<any, any, any>, seen = new Set<object>()): number[][] {
   if (seen.has(layer)) return [];
   seen.add(layer);
-  return Object.values(layer).flatMap((x: unknown) =>
-    x instanceof SeedGenerator
-      ? [[...x.state.value.dataSync()]]
-      : layers.Layer && x instanceof layers.Layer
-        ? seedStates(x, seen)
-        : [],
-  );
+  const states: number[][] = [];
+  eachAttribute(layer, (x) => {
+    if (x instanceof SeedGenerator) states.push([...x.state.value.dataSync()]);
+    else if (x instanceof layers.Layer) states.push(...seedStates(x, seen));
+  });
+  return states;
 }
 const known = casesOf<Case>('random/seeded_weights');
 
@@ -52,7 +52,7 @@ test.each(known.map((c) => [c.id, c] as const))('%s', (_, c) => {
     layer.build(...description.build_shapes);
     expect(layer.weights.map(({ path }) => path)).toEqual(description.weights.map(({ path }) => path));
     layer.weights.forEach((w, k) => expectSame(w.value, description.weights[k]!.value, [1e-6, 1e-6], w.path));
-    for (const { value } of description.seed_states) expect(seedStates(layer)).toContainEqual(value);
+    for (const { value } of description.seed_states) expect(seedStates(layer as never)).toContainEqual(value);
   }
   expect(defaultSeed()).toBe(c.next_default_seed);
 });
