@@ -32,10 +32,7 @@ export function trainOnBatch(
     trainer.requireCompiled('trainOnBatch');
     const batch = await withClassWeight(makeBatch(x, y, sampleWeight, trainer.arity), classWeight);
     trainer.resetMetrics();
-    const logs = await trainer.train(batch);
-    const numbers = await trainer.read(logs);
-    trainer.drop(logs);
-    return trainer.present(numbers, returnDict);
+    return trainer.result(await trainer.train(batch), returnDict);
   });
 }
 /** `model.testOnBatch`: loss and metrics of one batch. */
@@ -50,10 +47,7 @@ export function testOnBatch(
     trainer.requireCompiled('testOnBatch');
     const batch = makeBatch(x, y, sampleWeight, trainer.arity);
     trainer.resetMetrics();
-    const logs = await trainer.test(batch);
-    const numbers = await trainer.read(logs);
-    trainer.drop(logs);
-    return trainer.present(numbers, returnDict);
+    return trainer.result(await trainer.test(batch), returnDict);
   });
 }
 /** `model.predictOnBatch`: the outputs for one batch. */

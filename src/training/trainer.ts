@@ -89,8 +89,11 @@ export class Trainer {
 
   /** All metrics under the names that logs give them. */
   get logged(): LoggedMetric[] {
+    return this.named(this.metrics);
+  }
+  private named(metrics: readonly Metric[]): LoggedMetric[] {
     const names = new Map(this.compiledMetrics.map(([name, metric]) => [metric, name]));
-    return this.metrics.map((metric) => [names.get(metric) ?? metric.name, metric]);
+    return metrics.map((metric) => [names.get(metric) ?? metric.name, metric]);
   }
   /** Compiled metrics under their names in logs: the loss, then those of the outputs, then what was asked for. */
   get compiledMetrics(): LoggedMetric[] {
@@ -257,18 +260,25 @@ export class Trainer {
   }
 
   /** Numbers of running logs. */
-  read(logs: Logs): Promise<CallbackLogs> {
-    return readLogs(logs, this.logged);
+  read(logs: Logs, metrics = this.metrics): Promise<CallbackLogs> {
+    return readLogs(logs, this.named(metrics));
+  }
+  /** What one step gave, for the caller. Metrics are looked for once: that takes a walk through the model. */
+  async result(logs: Logs, returnDict?: boolean): Promise<Results> {
+    const { metrics } = this;
+    const numbers = await this.read(logs, metrics);
+    this.drop(logs);
+    return this.present(numbers, returnDict, metrics);
   }
   /**
    * Results as Keras gives them. Its list: the loss, metrics by their own names, losses of the outputs, then the rest (metrics whose
    * names in logs bear an output's) by the alphabet. In Keras, and so here, what two metrics of one name share stands there twice.
    */
-  present(numbers: CallbackLogs, returnDict?: boolean): Results {
+  present(numbers: CallbackLogs, returnDict?: boolean, metrics = this.metrics): Results {
     const own = this.measures?.metrics.map((metric) => metric.name) ?? [];
     const losses = this.loss?.metrics.map((m) => m.name) ?? [];
     const compiled = new Set(this.compiledMetrics.map(([, metric]) => metric));
-    const held = this.metrics.filter((metric) => !compiled.has(metric)).map((m) => m.name);
+    const held = metrics.filter((metric) => !compiled.has(metric)).map((m) => m.name);
     return present(numbers, ['loss', ...own, ...losses, ...held], returnDict);
   }
 }
