@@ -8,7 +8,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
-    // Every plan that a test makes is checked.
+    setupFiles: ['test/verified-plans.ts'],
+    // In processes that tests start, too.
     env: { HORNBEAM_VERIFY: '1' },
   },
 });

@@ -1,7 +1,7 @@
 import { dtypeInfo, type TypedArray } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { sizeOf } from '../../base/shape.ts';
-import { verifyPlan } from '../../compiler/check/verify-plan.ts';
+import { checkPlan, verifyPlans } from '../../compiler/check/verifier.ts';
 import { compile } from '../../compiler/compile.ts';
 import type { Target } from '../../compiler/plan.ts';
 import { showAval } from '../../ir/tensor.ts';
@@ -12,7 +12,7 @@ import { type Loaded, load } from './executable.ts';
 import { type HeapBuffer, Machine } from './machine.ts';
 import { timeKernels } from './time-kernels.ts';
 
-/** Whether plans are checked before they become machine code: HORNBEAM_VERIFY=1 asks for it, as all tests do. */
+/** Whether plans are checked before they become machine code: HORNBEAM_VERIFY=1 asks for it. */
 const isVerified = (): boolean => isNode() && process.env['HORNBEAM_VERIFY'] === '1';
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: TypedArray): Uint8Array =>
@@ -26,12 +26,10 @@ export function wasmDevice(threads?: number, leastWork?: number): Device {
   const machine = new Machine(threads);
   const { heap, pool } = machine;
   // In a page threads come up while it goes on; what is compiled before runs on one.
-  let ready: Promise<void> | undefined;
-  if (!isNode()) {
-    ready = pool.start().then(() => {
-      ready = undefined;
-    });
-  }
+  let ready = isNode() ? (isVerified() ? verifyPlans() : undefined) : pool.start();
+  ready = ready?.then(() => {
+    ready = undefined;
+  });
   const dropped = new FinalizationRegistry<Loaded['owned']>(({ addresses, module }) => {
     for (const address of addresses) heap.free(address);
     if (module !== undefined) pool.unload(module);
@@ -44,7 +42,7 @@ export function wasmDevice(threads?: number, leastWork?: number): Device {
     compile(program) {
       const target: Target = { threads: pool.threadCount, lanes: 4, contraction: hasKernel, leastWork };
       const plan = compile(program, target);
-      if (isVerified()) verifyPlan(plan);
+      checkPlan(plan);
       const loaded = load(program, plan, machine, { leastWork });
       const executable: Executable = {
         ...loaded.executable,

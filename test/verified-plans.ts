@@ -1,0 +1,4 @@
+import { verifyPlans } from '../src/compiler/check/verifier.ts';
+
+// Every plan that a test makes is checked.
+await verifyPlans();
