@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { writeHdf5 } from './hdf5/write.ts';
 import {
   getH5,
   getH5Names,
@@ -15,7 +16,6 @@ import {
   readHdf5,
   setH5,
   setH5Names,
-  writeHdf5,
 } from './hdf5.ts';
 import { readZip } from './zip.ts';
 

@@ -1,3 +1,4 @@
+import { part } from '../base/part.ts';
 import type { ReadHdf5Options } from './hdf5/read.ts';
 import type { H5Group } from './hdf5/tree.ts';
 
@@ -17,8 +18,10 @@ export {
   isH5Dataset,
   isH5Group,
 } from './hdf5/tree.ts';
-export { writeHdf5 } from './hdf5/write.ts';
 
 /** The tree in an HDF5 file, read as it is asked for; the reader itself is loaded with the first file. */
 export const readHdf5 = async (bytes: Uint8Array, options?: ReadHdf5Options): Promise<H5Group> =>
-  (await import('./hdf5/read.ts')).readHdf5(bytes, options);
+  (await part('HDF5', () => import('./hdf5/read.ts'))).readHdf5(bytes, options);
+/** The bytes of an HDF5 file; the writer itself is loaded with the first file. */
+export const writeHdf5 = async (root: H5Group): Promise<Uint8Array> =>
+  (await part('HDF5', () => import('./hdf5/write.ts'))).writeHdf5(root);

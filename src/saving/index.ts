@@ -1,5 +1,6 @@
 import { fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
+import { part } from '../base/part.ts';
 import {
   bytesOf,
   type FileSource,
@@ -24,7 +25,6 @@ import {
   type SavedModel,
   weightsIn,
 } from './keras-file.ts';
-import { readShards, writeShards } from './shards.ts';
 import { type LoadWeightsOptions, loadWeightsOptions, weightsFromH5, weightsToH5 } from './weights.ts';
 
 export {
@@ -89,14 +89,16 @@ export async function saveModel(model: SavedModel, filepath: Place, options: Sav
       'give the file the ending ".keras", or ".h5" for the older layout (or use saveWeights with ".weights.h5")',
     );
   await refuseExisting(model, filepath, overwrite);
-  const bytes = kind === '.h5' ? writeHdf5(await (await olderLayout()).modelToH5(model)) : await modelToKeras(model);
+  const bytes =
+    kind === '.h5' ? await writeHdf5(await (await olderLayout()).modelToH5(model)) : await modelToKeras(model);
   await writeFileAtomic(filepath, bytes);
 }
 /** The layout of whole models in one `.h5`, loaded with the first such file. */
 const olderLayout = async () => ({
-  ...(await import('./legacy/h5-model.ts')),
-  ...(await import('./legacy/h5-weights.ts')),
+  ...(await part('saving', () => import('./legacy/h5-model.ts'))),
+  ...(await part('saving', () => import('./legacy/h5-weights.ts'))),
 });
+const shards = () => part('saving', () => import('./shards.ts'));
 /** Reads a model that `save` (ours or Keras's) wrote: from a path, a URL, or the bytes themselves (`Uint8Array`, `File`). */
 export async function loadModel<M = SavedModel>(filepath: FileSource, options: LoadModelOptions = {}): Promise<M> {
   optionsOf('loadModel', loadModelOptions, options);
@@ -121,8 +123,8 @@ export async function saveWeights(model: AnyLayer, filepath: Place, options: Sav
     fail(model, `maxShardSize is ${maxShardSize}`, 'give the gigabytes that a file may take, e.g. 2');
   await refuseExisting(model, filepath, overwrite);
   const weights = await weightsToH5(model);
-  if (maxShardSize !== undefined) await writeShards(model, filepath, weights, maxShardSize);
-  else await writeFileAtomic(filepath, writeHdf5(weights));
+  if (maxShardSize !== undefined) await (await shards()).writeShards(model, filepath, weights, maxShardSize);
+  else await writeFileAtomic(filepath, await writeHdf5(weights));
 }
 /** Gives the model the weights of a `.weights.h5`, `.weights.json` (with its shards), `.keras` or older `.h5` file. */
 export async function loadWeights(
@@ -137,7 +139,7 @@ export async function loadWeights(
   else weightsFromH5(model, file, options);
 }
 async function weightsFileAt(model: AnyLayer, filepath: FileSource): Promise<H5Group> {
-  if (isPlace(filepath) && ending(filepath) === '.weights.json') return readShards(filepath);
+  if (isPlace(filepath) && ending(filepath) === '.weights.json') return (await shards()).readShards(filepath);
   if (isPlace(filepath) && (await isFolder(filepath)))
     return readHdf5(await weightsIn(await folderArchive(filepath), model));
   const bytes = await bytesOf(filepath);

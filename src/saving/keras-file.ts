@@ -72,7 +72,7 @@ export async function filesOfKeras(model: SavedModel, now = new Date()): Promise
   return {
     'metadata.json': text.encode(pythonJson({ keras_version: kerasVersion, date_saved: date })),
     'config.json': text.encode(pythonJson(modelToConfig(model))),
-    'model.weights.h5': writeHdf5(await weightsToH5(model)),
+    'model.weights.h5': await writeHdf5(await weightsToH5(model)),
   };
 }
 

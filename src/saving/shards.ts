@@ -88,7 +88,7 @@ export async function writeShards(
     }
   };
   visit(weights, []);
-  for (const [k, shard] of shards.entries()) await writeFileAtomic(beside(place, file(k)), writeHdf5(shard));
+  for (const [k, shard] of shards.entries()) await writeFileAtomic(beside(place, file(k)), await writeHdf5(shard));
   const text = JSON.stringify({ metadata: { total_size: total }, weight_map: map }, null, 4);
   const list = text.replace(/("total_size": \d+)(?=\n)/, '$1.0');
   await writeFileAtomic(place, new TextEncoder().encode(list));

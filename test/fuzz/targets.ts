@@ -65,7 +65,7 @@ async function h5(random: Choices, data: Data): Promise<unknown> {
     tree.attributes[key] = h5Text(
       key === 'keras_version' ? random.of(['1.2', '2.9', '', 'x']) : mutateText(random, JSON.parse(value)),
     );
-  return keras.models.loadModel(writeHdf5(tree));
+  return keras.models.loadModel(await writeHdf5(tree));
 }
 
 /** Models that have what some weights file holds, each made once. */

@@ -123,7 +123,7 @@ export class BackupAndRestore extends Callback<CallbackModel> {
     const file = await this.model[writeWeights]();
     const trainer = trainerOf(this.model);
     if (trainer) await addTrainingState(file, trainer);
-    await writeFileAtomic(this.#weights, writeHdf5(file));
+    await writeFileAtomic(this.#weights, await writeHdf5(file));
     // For Keras, and for people: what counts is in the first file, which is written whole or not at all.
     const text = `{"epoch": ${this.#epoch}, "batch": ${this.#batch}}`;
     await writeFileAtomic(this.#metadata, new TextEncoder().encode(text));
