@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { deflateSync } from 'node:zlib';
-import type { Plugin, RolldownOptions } from 'rolldown';
+import type { OutputOptions, Plugin, RolldownOptions } from 'rolldown';
 import { carriedFiles } from '../src/visualize/carried-files.ts';
 import { notices, packageOf } from './third-party.ts';
 
@@ -56,6 +56,15 @@ const thirdParty: Plugin = {
   },
 };
 
+/** Modules that bundles share with each other, which therefore must take nothing of the library along. */
+const shared = /[\\/]visualize[\\/](package-file|unpack)\.ts$/;
+/** All that an entry needs at once in one file, whatever is loaded later needs of it too. */
+const core: OutputOptions = {
+  codeSplitting: {
+    groups: [{ name: 'core', tags: ['$initial'], test: (id) => /[\\/]src[\\/]/.test(id) && !shared.test(id) }],
+  },
+};
+
 /** Files for a page without a bundler: small, whole, with what other packages do in files of their own. */
 export const browserBundle = (input: Record<string, string>, dir: string): RolldownOptions => ({
   input: { ...input, ...carried, 'package-file': 'src/visualize/package-file.ts' },
@@ -64,8 +73,10 @@ export const browserBundle = (input: Record<string, string>, dir: string): Rolld
   external: ['module', /^node:/],
   plugins: [files, thirdParty, ascii],
   output: {
+    ...core,
     dir,
     cleanDir: true,
+    comments: { legal: true, annotation: false, jsdoc: false },
     chunkFileNames: (chunk) =>
       // Files of other packages are named as they are there.
       chunk.moduleIds.some((id) => id.startsWith(prefix)) ? 'carried-[name].js' : '[name]-[hash].js',

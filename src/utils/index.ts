@@ -13,7 +13,8 @@ export {
 export { deserializeKerasObject, serializeKerasObject } from '../models/saving.ts';
 export { setRandomSeed } from '../random/index.ts';
 export { type ModelToDotOptions, modelToDot } from '../visualize/model-to-dot.ts';
-export { type PlotModelOptions, plotModel } from '../visualize/plot-model.ts';
+export { plotModel } from '../visualize/pictures.ts';
+export type { PlotModelOptions } from '../visualize/plot-model.ts';
 export { type NormalizeOptions, normalize, type ToCategoricalOptions, toCategorical } from './arrays.ts';
 export { type PackOptions, packXYSampleWeight, unpackXYSampleWeight } from './batches.ts';
 export * as boundingBoxes from './bounding-boxes.ts';

@@ -38,10 +38,7 @@ const drawBoundingBoxesOptions: OptionNames<DrawBoundingBoxesOptions> = {
   dataFormat: true,
 };
 
-/**
- * Images with boxes and their labels drawn upon them: `[n, height, width, 3]`, uint8 (channels first where the images were so).
- * @see https://keras.io/api/utils/
- */
+/** Images as pixels again, with boxes drawn upon them. */
 export async function drawBoundingBoxes(
   images: Like,
   boundingBoxes: BoundingBoxes,

@@ -96,7 +96,7 @@ const boundingBoxGalleryOptions: OptionNames<BoundingBoxGalleryOptions> = {
   ...galleryOptions,
 };
 
-/** A grid of images, with their classes under them where these are given; gives the picture's bytes. */
+/** Images in a grid, with captions. */
 export async function plotImageGallery(images: Like, options: ImageGalleryOptions = {}): Promise<Uint8Array> {
   optionsOf('plotImageGallery', imageGalleryOptions, options);
   const { yTrue, yPred, labelMap } = options;
@@ -113,11 +113,7 @@ export async function plotImageGallery(images: Like, options: ImageGalleryOption
   return draw('plotImageGallery', found, options, { captions: hasCaptions ? captions : undefined });
 }
 
-/**
- * A grid of images with true and predicted boxes; gives the picture's bytes. Labels of true boxes stand below them, those of
- * predictions above, with the confidence.
- * @example await keras.visualization.plotBoundingBoxGallery(images, { boundingBoxFormat: 'xyxy', yTrue, yPred, toFile: 'boxes.png' })
- */
+/** Images in a grid, with boxes drawn upon them, and a legend. */
 export async function plotBoundingBoxGallery(images: Like, options: BoundingBoxGalleryOptions): Promise<Uint8Array> {
   optionsOf('plotBoundingBoxGallery', boundingBoxGalleryOptions, options);
   const who = 'plotBoundingBoxGallery';

@@ -13,11 +13,7 @@ export interface PlotModelOptions extends ModelToDotOptions {
 }
 const plotModelOptions: OptionNames<PlotModelOptions> = { ...modelToDotOptions, toFile: true };
 
-/**
- * Draws a model's layers and how they are connected, and gives the picture's bytes.
- * @see https://keras.io/api/utils/model_plotting_utils/#plotmodel-function
- * @example await keras.utils.plotModel(model, { toFile: 'model.png', showShapes: true })
- */
+/** The picture of a model, laid out and drawn. */
 export async function plotModel(model: Model<any>, options: PlotModelOptions = {}): Promise<Uint8Array> {
   const { toFile, dpi = 200, ...rest } = optionsOf('plotModel', plotModelOptions, options);
   const format = toFile === undefined ? 'png' : formatOf('plotModel', toFile, ['png', 'svg', 'dot']);

@@ -17,10 +17,7 @@ const plotPrecisionRecallOptions: OptionNames<PlotPrecisionRecallOptions> = {
   toFile: true,
 };
 
-/**
- * Draws the precision-recall curve of every class into a file; gives the picture's bytes.
- * @example await keras.visualization.plotPrecisionRecall(metric.results(), { toFile: 'precision-recall.png' })
- */
+/** The picture of a result's curves. */
 export function plotPrecisionRecall(result: CocoResult, options: PlotPrecisionRecallOptions = {}): Promise<Uint8Array> {
   const { toFile, ...look } = optionsOf('plotPrecisionRecall', plotPrecisionRecallOptions, options);
   const format = (toFile === undefined ? 'png' : formatOf('plotPrecisionRecall', toFile)) as PictureFormat;
