@@ -28,7 +28,7 @@ describe('the package, alone in node_modules', () => {
     await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
     await writeFile(join(folder, 'app.js'), app);
     if (executablePath) await pages.start();
-  });
+  }, 240_000);
   afterAll(async () => {
     await pages.close();
     await rm(folder, { recursive: true, force: true });

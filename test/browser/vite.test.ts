@@ -56,7 +56,7 @@ describe.skipIf(!executablePath)('an app built by Vite', () => {
     folder = await mkdtemp(join(tmpdir(), 'hornbeam-vite-'));
     await install(folder);
     await pages.start();
-  });
+  }, 240_000);
   afterAll(async () => {
     await pages.close();
     await rm(folder, { recursive: true, force: true });
