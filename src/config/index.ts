@@ -1,4 +1,9 @@
-import { currentDevice, type DeviceName } from '../runtime/device.ts';
+import {
+  currentDevice,
+  type DeviceName,
+  type MakeDevice,
+  registerDevice as makeDeviceKnown,
+} from '../runtime/device.ts';
 import { setDevice as chooseDevice } from '../runtime/set-device.ts';
 
 export {
@@ -17,13 +22,22 @@ export {
   setMaxStepsPerEpoch,
 } from '../base/config.ts';
 export { dtypePolicy, setDtypePolicy } from '../base/dtype-policy.ts';
+export type { Buffer, Device, Executable, KernelReport, Timing } from '../devices/device.ts';
+export type { Program } from '../ir/program.ts';
+export type { DeviceName, FindDevice, MakeDevice } from '../runtime/device.ts';
 
 /**
  * Chooses where everything that follows is computed: "wasm" (the default), "webgpu" (a GPU; in Node with the package
  * `webgpu`) or "reference". Tensors made before move over when they are used.
  */
 export const setDevice = (name: DeviceName): Promise<void> => chooseDevice(name);
+/**
+ * Makes a device of one's own known to `setDevice`. `make` is called when it is first chosen, so that its code may load then;
+ * it is given a function that finds other devices.
+ * @example keras.config.registerDevice('mine', async (find) => ({ ...(await find('reference')), name: 'mine' }))
+ */
+export const registerDevice = (name: string, make: MakeDevice): void => makeDeviceKnown(name, make);
 /** Name of the device in use. */
-export const device = (): DeviceName => currentDevice().name;
+export const device = (): string => currentDevice().name;
 /** As `keras.config.backend()`; here the device takes the place of a backend. */
 export const backend = (): string => 'hornbeam';

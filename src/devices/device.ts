@@ -39,7 +39,7 @@ export interface Executable {
 
 /** What a place where programs run must be able to do. */
 export interface Device {
-  readonly name: 'reference' | 'wasm' | 'webgpu';
+  readonly name: string;
   /** Until it settles, programs are compiled for less than the whole device, as before a page's threads have started. */
   readonly ready?: Promise<void> | undefined;
   /** Whether its bytes cannot be read at once: `download` gives a promise. */

@@ -1,17 +1,40 @@
 import { fail } from '../base/errors.ts';
+import { show } from '../base/options.ts';
 import { table } from '../base/table.ts';
 import type { Device } from '../devices/device.ts';
 import { wasmDevice } from '../devices/wasm/device.ts';
 
-export type DeviceName = Device['name'];
+/** Finds the device of a name, made when it is first asked for. */
+export type FindDevice = (name: DeviceName) => Promise<Device>;
+/** Makes a device, at once or after its code was loaded; it may find others to hand its work on to. */
+export type MakeDevice = (find: FindDevice) => Device | Promise<Device>;
 
-const makers: Readonly<Record<DeviceName, () => Device | Promise<Device>>> = table({
-  // A page that never asks for them need not load them.
+/** Devices of the library. A page that never asks for one need not load it. */
+const own = table({
   reference: async () => (await import('../devices/reference/device.ts')).referenceDevice(),
   wasm: () => wasmDevice(),
   webgpu: async () => (await import('../devices/webgpu/device.ts')).webgpuDevice(),
-});
-const made = new Map<DeviceName, Device>();
+}) satisfies Readonly<Record<string, MakeDevice>>;
+const registered = new Map<string, MakeDevice>();
+
+/** The library's devices by name, or one that was registered. */
+export type DeviceName = keyof typeof own | (string & Record<never, never>);
+
+/** Makes a device known by a name; `make` is called when somebody first asks for it. */
+export function registerDevice(name: string, make: MakeDevice): void {
+  const who = 'config.registerDevice';
+  if (typeof name !== 'string' || name === '') fail(who, `${show(name)} is no name`, 'give a text');
+  if (typeof make !== 'function')
+    fail(
+      who,
+      `"${name}" comes with ${show(make)}`,
+      "give a function that makes the device: () => import('./device.js')…",
+    );
+  if (registered.has(name) || name in own) fail(who, `there is a device "${name}" already`, 'choose another name');
+  registered.set(name, make);
+}
+
+const made = new Map<string, Device>();
 let current: Device | undefined;
 
 /** The device that new tensors and programs go to: `wasm` unless another was set. */
@@ -34,12 +57,29 @@ const wasm = (): Device => made.get('wasm') ?? remember('wasm', wasmDevice());
 
 /** The device of that name, ready for use. */
 export async function deviceNamed(name: DeviceName): Promise<Device> {
-  const make = makers[name];
-  if (!make)
-    return fail('config.setDevice', `unknown device "${name}"`, `use one of ${Object.keys(makers).join(', ')}`);
+  const make = registered.get(name) ?? (own as Readonly<Record<string, MakeDevice>>)[name];
+  if (!make) {
+    const names = [...Object.keys(own), ...registered.keys()];
+    return fail(
+      'config.setDevice',
+      `unknown device ${show(name)}`,
+      `use one of ${names.join(', ')}, or registerDevice`,
+    );
+  }
   const known = made.get(name);
-  const device = known && !known.isLost ? known : remember(name, await make());
+  const device = known && !known.isLost ? known : remember(name, checked(name, await make(deviceNamed)));
   await device.ready;
+  return device;
+}
+
+const methods = ['compile', 'upload', 'download', 'copy', 'free'] as const;
+/** What was made, once it has shown itself as a device of that name. */
+function checked(name: string, device: Device): Device {
+  const missing = methods.filter((method) => typeof device?.[method] !== 'function');
+  if (missing.length > 0)
+    fail('config.setDevice', `what was made for "${name}" has no ${missing.join(', ')}`, 'make a Device');
+  if (device.name !== name)
+    fail('config.setDevice', `the device made for "${name}" is named ${show(device.name)}`, 'give it its name');
   return device;
 }
 
@@ -63,7 +103,7 @@ export function onHost<T>(f: () => T): T {
 /** What to wait for, if anything, before compiling what should use all of the device. */
 export const deviceReady = (): Promise<void> | undefined => currentDevice().ready;
 
-function remember(name: DeviceName, device: Device): Device {
+function remember(name: string, device: Device): Device {
   made.set(name, device);
   return device;
 }

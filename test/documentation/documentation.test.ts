@@ -93,7 +93,7 @@ test('what is not run is counted', () => {
     otherLanguages: [...new Set(blocks.filter((b) => scriptOf(b) === undefined).map((b) => b.language))].sort(),
     drawnExamples: examples.filter(isDrawn).length,
   }).toEqual({
-    run: 5,
+    run: 6,
     notRun: [
       'writes into a page',
       'Vite reads it',

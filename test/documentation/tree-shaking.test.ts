@@ -63,3 +63,11 @@ test('a page that only predicts, written as README begins, leaves pictures out',
   expect(page.bytes).toBeLessThan(0.9 * everything.bytes);
   expect(page.later.join()).not.toMatch(/viz|resvg/);
 });
+
+test('a page loads the devices that it may choose when it chooses them', async () => {
+  const page = await bundled(`
+    import { config, ops } from 'hornbeam';
+    config.setDevice('webgpu').then(() => console.log(ops.add([1], 2)));`);
+  expect(page.bytes).toBeLessThan(100 * kB);
+  expect(page.later.filter((name) => name === 'device')).toHaveLength(2);
+});
