@@ -1,3 +1,4 @@
+import { type MemberCount, membersSection } from './parity-members.ts';
 import { reasons } from './parity-reasons.ts';
 
 /** Keras's public names, namespace by namespace (`keras` is the root). */
@@ -72,14 +73,14 @@ export function sectionOf(namespace: string, names: KerasNames, exports: object)
 }
 
 /** The whole page in Markdown. */
-export function pageOf(names: KerasNames, exports: object): string {
+export function pageOf(names: KerasNames, exports: object, members: MemberCount): string {
   const namespaces = sorted(names);
   const rows = namespaces.map((namespace) => {
     const entries = entriesOf(namespace, names, exports);
     const count = (test: (e: Entry) => boolean): number => entries.filter(test).length;
     return `| ${titleOf(namespace)} | ${entries.length} | ${count((e) => e.isPresent)} | ${count((e) => e.reason !== undefined)} | ${count((e) => !e.isPresent && e.reason === undefined)} |`;
   });
-  return `# Keras's names
+  return `# Keras's names and members
 
 What is public in Keras ${names.keras}, and whether it is here. Made by \`npm run parity\` from the exports; functions are in camelCase.
 
@@ -88,6 +89,7 @@ What is public in Keras ${names.keras}, and whether it is here. Made by \`npm ru
 ${rows.join('\n')}
 
 ${conventions}
+${membersSection(members)}
 ${namespaces.map((namespace) => sectionOf(namespace, names, exports)).join('\n')}`;
 }
 

@@ -1,0 +1,28 @@
+/** Why members of Keras's classes (`Dense.quantize`) and parameters (`LSTM(use_cudnn)`) are not here: the first rule that matches. */
+export const memberReasons: readonly (readonly [what: RegExp, reason: string])[] = [
+  [
+    /\.(on_\w+|call|build|compute_mask)\(/,
+    'the library passes it to a method of the class; one that makes no use of it leaves it out',
+  ],
+  [/quantiz|gptq|variable_serialization_spec/, 'weights are not quantized here'],
+  [
+    /\.(backend|convert_weight|supports_jit|jax_state_sync|compute_loss_and_updates|synchronization|use_cudnn)$|\((use_cudnn|flash_attention|layout|synchronization)\)$/,
+    "chooses among Keras's backends, or among their kernels and devices",
+  ],
+  [/(sparse|ragged\w*|row_splits_dtype)\)?$/, 'there are no sparse and ragged tensors'],
+  [
+    /from_config\((custom_objects|safe_mode)\)$/,
+    '`customObjects` is an option of what loads, and holds for all within',
+  ],
+  [/\.add_metric$/, 'Keras refuses it as well'],
+  [/^Model\.export$/, 'writes formats of TensorFlow, LiteRT, ONNX and OpenVINO'],
+  [
+    /(\.(rank|pool_mode|score_mode|implementation|inner_loop|init_thresholds|interpolate_pr_auc|monitor_op|convolution_op|partial_output_shape|call_signature_parameters|normalized_weights|record_history)|\(record_history\))$/,
+    "how Keras's class works inside",
+  ],
+  [
+    /^(CSVLogger\.(writer|keys|append_header|csv_file)|DropoutRNNCell\.\w+|Muon\.(lr_adjust|transpose_last_axis|zeropower_via_newtonschulz5)|Normalization\.input_(mean|variance))$/,
+    "how Keras's class works inside",
+  ],
+  [/^Optimizer\(/, 'options of the class that extends it'],
+];
