@@ -85,7 +85,26 @@ test('options of callbacks can be read', () => {
   expect([stop.monitor, stop.patience, stop.mode, stop.restoreBestWeights]).toEqual(['val_loss', 3, 'auto', false]);
   const save = new ModelCheckpoint({ filepath: 'x.keras' });
   expect([save.filepath, save.saveBestOnly, save.saveFreq]).toEqual(['x.keras', false, 'epoch']);
+  const { BackupAndRestore, CSVLogger, LearningRateScheduler, RemoteMonitor } = keras.callbacks;
+  const log = new CSVLogger({ filename: 'x.csv' });
+  expect([log.sep, log.filename, log.append]).toEqual([',', 'x.csv', false]);
+  expectAttributes(new BackupAndRestore({ backupDir: 'b' }), {
+    backupDir: 'b',
+    saveFreq: 'epoch',
+    doubleCheckpoint: false,
+    deleteCheckpoint: true,
+  });
+  expectAttributes(new RemoteMonitor(), {
+    root: 'http://localhost:9000',
+    path: '/publish/epoch/end/',
+    field: 'data',
+    sendAsJson: false,
+  });
+  expect(new LearningRateScheduler((epoch) => epoch).schedule(2, 1)).toBe(2);
+  expect(new keras.callbacks.SwapEMAWeights().swapOnEpoch).toBe(false);
+  expect(new keras.callbacks.TerminateOnNaN({ raiseError: true }).raiseError).toBe(true);
   const reduce = new ReduceLROnPlateau();
+  expect(reduce.inCooldown()).toBe(false);
   expect([reduce.factor, reduce.minLr, reduce.cooldown]).toEqual([0.1, 0, 0]);
   expect(() => ((stop as { patience: number }).patience = 5)).toThrow(/EarlyStopping: the option "patience" cannot/);
 });

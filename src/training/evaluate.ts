@@ -3,8 +3,8 @@ import { type OptionNames, optionsOf } from '../base/options.ts';
 import type { Data, Dataset, PartialData, TrainingData } from '../data/batches.ts';
 import { asDataset } from '../data/dataset.ts';
 import type { Callback, CallbackLogs } from './callbacks/callback.ts';
-import { CallbackList } from './callbacks/callback-list.ts';
-import { ProgbarLogger } from './callbacks/progbar-logger.ts';
+import { Listeners } from './callbacks/listeners.ts';
+import { type RunBar, runBar } from './callbacks/run-bar.ts';
 import { Executions } from './executions.ts';
 import { checkPassOptions } from './fit-options.ts';
 import { breathe } from './interrupt.ts';
@@ -51,9 +51,9 @@ export function evaluate(
     const callbacks = options.callbacks ?? [];
     const verbose = options.verbose === 'auto' || options.verbose === undefined ? 1 : options.verbose;
     const dataset = await asDataset(x, { y, sampleWeight, batchSize, steps, arity, lend });
-    const bar = verbose > 0 ? new ProgbarLogger() : undefined;
+    const bar = verbose > 0 ? runBar(callbacks) : undefined;
     const params = { verbose, epochs: 1, steps: dataset.steps };
-    const list = new CallbackList([...callbacks, ...(bar ? [bar] : [])], trainer, params);
+    const list = new Listeners([...callbacks, ...(bar ? [bar] : [])], trainer, params);
     try {
       const numbers = await evaluateOn(trainer, dataset, list, bar);
       if (!numbers)
@@ -73,8 +73,8 @@ export function evaluate(
 export async function evaluateOn(
   trainer: Trainer,
   dataset: Dataset,
-  callbacks: CallbackList,
-  bar?: ProgbarLogger,
+  callbacks: Listeners,
+  bar?: RunBar,
 ): Promise<CallbackLogs | undefined> {
   await callbacks.run('onTestBegin');
   trainer.resetMetrics();

@@ -1,17 +1,17 @@
 import type { CallbackLogs } from './callbacks/callback.ts';
-import type { CallbackList } from './callbacks/callback-list.ts';
+import type { Listeners } from './callbacks/listeners.ts';
 import type { Trainer } from './trainer.ts';
 
 type Read = () => Promise<CallbackLogs>;
 
 /** Tells callbacks of the batches of one round, every `stepsPerExecution` of them as one. */
 export class Executions {
-  private readonly callbacks: CallbackList;
+  private readonly callbacks: Listeners;
   private readonly kind: 'Train' | 'Test' | 'Predict';
   private readonly size: number;
   private begun: number | undefined;
 
-  constructor(callbacks: CallbackList, kind: 'Train' | 'Test' | 'Predict', { compiled }: Trainer) {
+  constructor(callbacks: Listeners, kind: 'Train' | 'Test' | 'Predict', { compiled }: Trainer) {
     this.callbacks = callbacks;
     this.kind = kind;
     this.size = compiled?.options.stepsPerExecution ?? 1;

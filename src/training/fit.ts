@@ -6,9 +6,9 @@ import type { BatchLike, Data, Dataset, PartialData, TrainingData } from '../dat
 import { asDataset } from '../data/dataset.ts';
 import { nextPermutation } from '../random/index.ts';
 import type { Callback, CallbackLogs } from './callbacks/callback.ts';
-import { CallbackList } from './callbacks/callback-list.ts';
 import { History } from './callbacks/history.ts';
-import { ProgbarLogger } from './callbacks/progbar-logger.ts';
+import { Listeners } from './callbacks/listeners.ts';
+import { type RunBar, runBar } from './callbacks/run-bar.ts';
 import { type ClassWeight, withClassWeight } from './class-weight.ts';
 import { evaluateOn } from './evaluate.ts';
 import { Executions } from './executions.ts';
@@ -105,10 +105,10 @@ async function run(
   const epochs = limitedEpochs(options.epochs ?? 1);
   const verbose = options.verbose === 'auto' || options.verbose === undefined ? 1 : options.verbose;
   const history = new History();
-  const bar = verbose > 0 ? new ProgbarLogger() : undefined;
+  const bar = verbose > 0 ? runBar(callbacks) : undefined;
   const params = { verbose, epochs, steps: dataset.steps };
-  const list = new CallbackList([...callbacks, history, ...(bar ? [bar] : [])], trainer, params);
-  const inner = new CallbackList(callbacks, trainer, params);
+  const list = new Listeners([...callbacks, history, ...(bar ? [bar] : [])], trainer, params);
+  const inner = new Listeners(callbacks, trainer, params);
   const progress = trainer.progress!;
   trainer.history = history;
   model.stopTraining = false;
@@ -165,8 +165,8 @@ function limitedEpochs(wanted: number): number {
 interface Run {
   readonly trainer: Trainer;
   readonly dataset: Dataset;
-  readonly list: CallbackList;
-  readonly bar: ProgbarLogger | undefined;
+  readonly list: Listeners;
+  readonly bar: RunBar | undefined;
   readonly options: FitOptions;
 }
 /** The steps of an epoch, of which the first `done` were done by another fit. */

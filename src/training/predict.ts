@@ -7,8 +7,8 @@ import { concatenate } from '../ops/index.ts';
 import { deviceReady } from '../runtime/device.ts';
 import { type Tensor, tensorsIn } from '../tensor/index.ts';
 import type { Callback, CallbackLogs } from './callbacks/callback.ts';
-import { CallbackList } from './callbacks/callback-list.ts';
-import { ProgbarLogger } from './callbacks/progbar-logger.ts';
+import { Listeners } from './callbacks/listeners.ts';
+import { type RunBar, runBar } from './callbacks/run-bar.ts';
 import { Executions } from './executions.ts';
 import { checkPassOptions } from './fit-options.ts';
 import { breathe } from './interrupt.ts';
@@ -32,9 +32,9 @@ export async function predict(trainer: Trainer, x: TrainingData, options: Predic
   const callbacks = options.callbacks ?? [];
   const dataset = await asDataset(x, { batchSize, steps, arity: trainer.arity });
   const shown = verbose === 'auto' ? 1 : verbose;
-  const bar = shown > 0 ? new ProgbarLogger() : undefined;
+  const bar = shown > 0 ? runBar(callbacks) : undefined;
   const params = { verbose: shown, epochs: 1, steps: dataset.steps };
-  const list = new CallbackList([...callbacks, ...(bar ? [bar] : [])], trainer, params);
+  const list = new Listeners([...callbacks, ...(bar ? [bar] : [])], trainer, params);
   try {
     return joined(await run(trainer, dataset, list, bar));
   } finally {
@@ -43,12 +43,7 @@ export async function predict(trainer: Trainer, x: TrainingData, options: Predic
 }
 
 /** The outputs for each batch. */
-async function run(
-  trainer: Trainer,
-  dataset: Dataset,
-  list: CallbackList,
-  bar: ProgbarLogger | undefined,
-): Promise<unknown[]> {
+async function run(trainer: Trainer, dataset: Dataset, list: Listeners, bar: RunBar | undefined): Promise<unknown[]> {
   await list.run('onPredictBegin');
   bar?.onTestBegin();
   const parts: unknown[] = [];

@@ -1,101 +1,97 @@
-import { isInteractiveLoggingEnabled } from '../base/config.ts';
-import { isTerminal, terminalColumns } from '../base/terminal.ts';
-import type { CallbackLogs } from './callbacks/callback.ts';
+import { fail } from '../base/errors.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
+import { ProgressLine } from './progress-line.ts';
 
-const width = 20;
-const write = (text: string): void => {
-  if (isInteractiveLoggingEnabled() && typeof process !== 'undefined' && process.stdout) process.stdout.write(text);
+export interface ProgbarOptions {
+  /** Number of steps expected; null where it is not known. */
+  readonly target: number | null;
+  /** Columns that the bar itself takes. */
+  readonly width?: number;
+  /** 0 is silent, 1 a bar, 2 a line at the end. */
+  readonly verbose?: number;
+  /** Seconds between two prints, at least. */
+  readonly interval?: number;
+  /** Names of values that are shown as they are; those of all others are averaged over the steps. */
+  readonly statefulMetrics?: readonly string[] | null;
+  /** Names of values that are averaged; all others are then shown as they are. */
+  readonly statelessMetrics?: readonly string[] | null;
+  readonly unitName?: string;
+}
+const progbarOptions: OptionNames<ProgbarOptions> = {
+  target: true,
+  width: true,
+  verbose: true,
+  interval: true,
+  statefulMetrics: true,
+  statelessMetrics: true,
+  unitName: true,
 };
-
-/** `1.2345e-05` for small numbers, four decimals otherwise: how Keras shows metrics. */
-export function showNumber(x: number): string {
-  if (Math.abs(x) > 1e-3) return x.toFixed(4);
-  return x.toExponential(4).replace(/e([+-])(\d)$/, 'e$10$2');
-}
-
-/** A number, or the mean of a list of them: what a vector of a metric is shown as. */
-const meanOf = (x: unknown): number => {
-  if (!Array.isArray(x)) return Number(x);
-  const numbers = x.flat(9) as number[];
-  return numbers.reduce((sum, n) => sum + n, 0) / numbers.length;
-};
-/** `12s`, `1:02`, `1:02:03`. */
-function showTime(seconds: number): string {
-  const s = Math.floor(seconds);
-  const two = (n: number): string => String(n).padStart(2, '0');
-  if (s > 3600) return `${Math.floor(s / 3600)}:${two(Math.floor((s % 3600) / 60))}:${two(s % 60)}`;
-  return s > 60 ? `${Math.floor(s / 60)}:${two(s % 60)}` : `${s}s`;
-}
-function showStep(seconds: number): string {
-  if (seconds >= 1 || seconds === 0) return `${Math.round(seconds)}s/step`;
-  return seconds >= 1e-3 ? `${Math.round(seconds * 1e3)}ms/step` : `${Math.round(seconds * 1e6)}us/step`;
-}
-
-const bar = (share: number, width: number): string => {
-  const filled = Math.round(width * share);
-  return `${'━'.repeat(filled)}\x1b[37m${'━'.repeat(width - filled)}\x1b[0m`;
-};
-/** The line as far as it fits: one that wraps could not be written again. A shorter bar goes first, then what stands last. */
-function fitted(count: string, share: number, rest: string): string {
-  const room = terminalColumns() - 1 - count.length - 2;
-  const barWidth = Math.min(width, Math.max(0, room - rest.length));
-  const text = rest.length + barWidth <= room ? rest : `${rest.slice(0, Math.max(0, room - barWidth - 1))}…`;
-  return `${count} ${bar(share, barWidth)} ${text}`;
-}
+type Values = Readonly<Record<string, number>> | readonly (readonly [name: string, value: number])[];
 
 /**
- * A progress bar as Keras prints it: `5/12 ━━━━━━━━━━━━━━━━━━━━ 1s 20ms/step - loss: 0.1234`. In a terminal the line is written again
- * and again; elsewhere once, at the end.
+ * A progress bar for a loop of one's own, as `fit` prints it.
+ * @example new Progbar({ target: 10, verbose: 0 }).add(1, { loss: 0.5 })
  */
 export class Progbar {
-  private readonly target: number | undefined;
-  private readonly verbose: number;
-  private readonly interval: number;
-  private readonly start = performance.now();
-  private last = 0;
+  target: number | null;
+  readonly width: number;
+  readonly verbose: number;
+  readonly interval: number;
+  readonly unitName: string;
+  readonly statefulMetrics: ReadonlySet<string> | null;
+  readonly statelessMetrics: ReadonlySet<string> | null;
+  readonly #line: ProgressLine;
+  readonly #sums = new Map<string, readonly [sum: number, count: number]>();
+  #seen = 0;
 
-  constructor(
-    target: number | undefined,
-    { verbose = 1, interval = 0.05 }: { readonly verbose?: number; readonly interval?: number } = {},
-  ) {
+  constructor(options: ProgbarOptions) {
+    const {
+      target,
+      width = 20,
+      verbose = 1,
+      interval = 0.05,
+      statefulMetrics = null,
+      statelessMetrics = null,
+      unitName = 'step',
+    } = optionsOf('Progbar', progbarOptions, options);
+    if (statefulMetrics && statelessMetrics)
+      fail(
+        'Progbar',
+        'it has both statefulMetrics and statelessMetrics',
+        'name those of one kind; the rest are of the other',
+      );
     this.target = target;
+    this.width = width;
     this.verbose = verbose;
     this.interval = interval;
+    this.unitName = unitName;
+    this.statelessMetrics = statelessMetrics && new Set(statelessMetrics);
+    this.statefulMetrics = statelessMetrics ? null : new Set(statefulMetrics);
+    this.#line = new ProgressLine(target ?? undefined, { verbose, interval, width, unit: unitName });
   }
-  isDue(): boolean {
-    return this.verbose === 1 && isTerminal() && performance.now() - this.last >= this.interval * 1000;
+  #isAveraged(name: string): boolean {
+    return this.statefulMetrics ? !this.statefulMetrics.has(name) : this.statelessMetrics!.has(name);
   }
-  update(done: number, logs: CallbackLogs): void {
-    if (!this.isDue()) return;
-    this.last = performance.now();
-    this.print(done, logs, false);
-  }
-  finish(done: number, logs: CallbackLogs): void {
-    if (this.verbose > 0) this.print(done, logs, true);
-  }
-
-  private print(done: number, logs: CallbackLogs, isLast: boolean): void {
-    const seconds = (performance.now() - this.start) / 1000;
-    const each = seconds / Math.max(1, done);
-    const target = isLast ? done : this.target;
-    const count =
-      target === undefined ? `${done}/Unknown` : `${String(done).padStart(String(target).length)}/${target}`;
-    const left = target === undefined || isLast ? seconds : each * (target - done);
-    const time =
-      this.verbose === 2 ? `${Math.round(seconds)}s - ${showStep(each)}` : `${showTime(left)} ${showStep(each)}`;
-    const values = Object.entries(logs)
-      .map(([name, x]) => ` - ${name}: ${showNumber(meanOf(x))}`)
-      .join('');
-    const share = target === undefined ? 1 : Math.min(1, done / target);
-    if (!isTerminal() || this.verbose === 2) {
-      const bar = '━'.repeat(Math.round(width * share)).padEnd(width);
-      if (isLast) write(this.verbose === 2 ? `${count} - ${time}${values}\n` : `${count} ${bar} ${time}${values}\n`);
-      return;
+  /** Says that `current` steps are done, with the values of the last ones; `finalize` ends the line, as reaching the target does. */
+  update(current: number, values: Values = {}, options: { readonly finalize?: boolean | null } = {}): void {
+    const { finalize } = optionsOf('Progbar.update', { finalize: true }, options);
+    const isLast = finalize ?? (this.target !== null && current >= this.target);
+    const steps = Math.max(current - this.#seen, 1);
+    for (const [name, value] of Array.isArray(values) ? values : Object.entries(values)) {
+      const [sum, count] = this.#sums.get(name) ?? [0, 0];
+      const isMean = this.#isAveraged(name) && !isLast;
+      this.#sums.set(name, isMean ? [sum + value * steps, count + steps] : [value, 1]);
     }
-    write(
-      isLast
-        ? `\r\x1b[K${count} ${bar(1, width)} ${time}${values}\n`
-        : `\r\x1b[K${fitted(count, share, `${time}${values}`)}`,
-    );
+    this.#seen = current;
+    if (isLast) this.#line.finish(current, this.averages);
+    else this.#line.update(current, this.averages);
+  }
+  /** Says that `n` more steps are done. */
+  add(n: number, values: Values = {}): void {
+    this.update(this.#seen + n, values);
+  }
+  /** The values as they are shown. */
+  get averages(): Record<string, number> {
+    return Object.fromEntries([...this.#sums].map(([name, [sum, count]]) => [name, sum / Math.max(1, count)]));
   }
 }

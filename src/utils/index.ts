@@ -12,6 +12,7 @@ export {
 } from '../base/serialize.ts';
 export { deserializeKerasObject, serializeKerasObject } from '../models/saving.ts';
 export { setRandomSeed } from '../random/index.ts';
+export { Progbar, type ProgbarOptions } from '../training/progbar.ts';
 export { type ModelToDotOptions, modelToDot } from '../visualize/model-to-dot.ts';
 export { plotModel } from '../visualize/pictures.ts';
 export type { PlotModelOptions } from '../visualize/plot-model.ts';

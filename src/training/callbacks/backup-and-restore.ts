@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { exposeOptions } from '../../base/exposed.ts';
 import { type OptionNames, optionsOf } from '../../base/options.ts';
 import {
   fileExists,
@@ -50,6 +51,7 @@ export class BackupAndRestore extends Callback<CallbackModel> {
     optionsOf('BackupAndRestore', backupAndRestoreOptions, options);
     super();
     this.#options = { saveFreq: 'epoch', doubleCheckpoint: false, deleteCheckpoint: true, ...options };
+    exposeOptions(this, this.#options);
     const { backupDir, saveFreq } = this.#options;
     if (!backupDir) fail('BackupAndRestore', 'backupDir is empty', 'name a folder');
     this.#counter = saveFreq === 'epoch' ? undefined : new BatchCounter('BackupAndRestore', saveFreq);
@@ -135,4 +137,6 @@ export class BackupAndRestore extends Callback<CallbackModel> {
     await removeEmptyFolder(this.#options.backupDir);
   }
 }
+export interface BackupAndRestore extends Readonly<Required<BackupAndRestoreOptions>> {}
+
 const copy = async (from: string, to: string): Promise<void> => writeFileAtomic(to, await readFile(from));

@@ -1,52 +1,67 @@
-import type { Lend } from '../../data/iterable.ts';
-import { Callback, type CallbackLogs, type CallbackParams } from './callback.ts';
+import { type OptionNames, optionsOf } from '../../base/options.ts';
+import { leavesOf, type Tree } from '../../base/tree.ts';
+import { Callback, type CallbackParams } from './callback.ts';
+import { History } from './history.ts';
+import { moments } from './moments.ts';
+import { ProgbarLogger } from './progbar-logger.ts';
 
-type Moment = Exclude<keyof Callback, 'model' | 'params' | 'setModel' | 'setParams' | 'onBatchBegin' | 'onBatchEnd'>;
-type EpochMoment = 'onEpochBegin' | 'onEpochEnd';
-type BatchMoment = Extract<Moment, `on${string}Batch${string}`>;
-
-/** Older names of moments: what a callback does by default at the one is what it does at the other. */
-const older: Partial<Record<Moment, 'onBatchBegin' | 'onBatchEnd'>> = {
-  onTrainBatchBegin: 'onBatchBegin',
-  onTrainBatchEnd: 'onBatchEnd',
+export interface CallbackListOptions extends Partial<CallbackParams> {
+  /** Adds a `History`, unless there is one. */
+  readonly addHistory?: boolean;
+  /** Adds a `ProgbarLogger`, unless there is one. */
+  readonly addProgbar?: boolean;
+  /** The model that the callbacks are told of. */
+  readonly model?: unknown;
+}
+const callbackListOptions: OptionNames<CallbackListOptions> = {
+  addHistory: true,
+  addProgbar: true,
+  model: true,
+  verbose: true,
+  epochs: true,
+  steps: true,
 };
 
-/** Callbacks, called one after the other; what nobody listens to costs nothing. */
-export class CallbackList {
-  readonly callbacks: readonly Callback[];
+/**
+ * Callbacks as one, for a training loop of one's own: what it is told, all are told, one after the other; await it.
+ * @example const list = new CallbackList([new EarlyStopping()], { model, epochs: 3, addHistory: true })
+ */
+export class CallbackList extends Callback {
+  readonly callbacks: Callback[];
 
-  readonly #lend: Lend;
-
-  /** `run` is what calls them: they may use its model while it waits for them. */
-  constructor(
-    callbacks: readonly Callback[],
-    run: { readonly model: unknown; readonly turns?: { readonly lend: Lend } },
-    params: CallbackParams,
-  ) {
-    this.callbacks = callbacks;
-    this.#lend = run.turns?.lend ?? (async (f) => f());
-    for (const callback of callbacks) {
-      callback.setModel(run.model);
-      callback.setParams(params);
-    }
+  constructor(callbacks: Tree<Callback> | null = [], options: CallbackListOptions = {}) {
+    const { addHistory, addProgbar, model, ...params } = optionsOf('CallbackList', callbackListOptions, options);
+    super();
+    this.callbacks = callbacks === null ? [] : leavesOf(callbacks);
+    const add = (Kind: new () => Callback): void => {
+      if (!this.callbacks.some((callback) => callback instanceof Kind)) this.callbacks.push(new Kind());
+    };
+    if (addHistory) add(History);
+    if (addProgbar) add(ProgbarLogger);
+    if (model !== undefined) this.setModel(model);
+    this.setParams(params as CallbackParams);
+  }
+  /** Puts another callback behind those that are there. */
+  append(callback: Callback): void {
+    this.callbacks.push(callback);
+  }
+  override setModel(model: unknown): void {
+    super.setModel(model);
+    for (const callback of this.callbacks) callback.setModel(model);
+  }
+  override setParams(params: CallbackParams): void {
+    super.setParams(params);
+    for (const callback of this.callbacks) callback.setParams(params);
   }
 
-  /** Those that wrote the method. */
-  #listeners(moment: Moment): Callback[] {
-    const names = [moment, ...(older[moment] ? [older[moment]] : [])];
-    return this.callbacks.filter((c) => names.some((name) => c[name] !== Callback.prototype[name]));
-  }
-  async run(moment: Exclude<Moment, EpochMoment | BatchMoment>, logs: CallbackLogs = {}): Promise<void> {
-    for (const callback of this.#listeners(moment)) await this.#lend(() => callback[moment](logs));
-  }
-  async epoch(moment: EpochMoment, epoch: number, logs: CallbackLogs = {}): Promise<void> {
-    for (const callback of this.#listeners(moment)) await this.#lend(() => callback[moment](epoch, logs));
-  }
-  /** `logs` is asked for only when somebody listens. */
-  async batch(moment: BatchMoment, batch: number, logs?: () => Promise<CallbackLogs>): Promise<void> {
-    const listeners = this.#listeners(moment);
-    if (listeners.length === 0) return;
-    const numbers = logs ? await logs() : {};
-    for (const callback of listeners) await this.#lend(() => callback[moment](batch, numbers));
+  static {
+    for (const moment of Object.keys(moments) as (keyof typeof moments)[])
+      Object.defineProperty(this.prototype, moment, {
+        async value(this: CallbackList, ...given: [never, never]) {
+          for (const callback of this.callbacks) await callback[moment](...given);
+        },
+        configurable: true,
+        writable: true,
+      });
   }
 }

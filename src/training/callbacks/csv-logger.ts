@@ -1,3 +1,4 @@
+import { exposeOptions } from '../../base/exposed.ts';
 import { type OptionNames, optionsOf } from '../../base/options.ts';
 import { fileExists, readFile, writeFileAtomic } from '../../formats/file.ts';
 import { Callback, type CallbackLogs } from './callback.ts';
@@ -21,6 +22,11 @@ export class CSVLogger extends Callback {
     optionsOf('CSVLogger', cSVLoggerOptions, options);
     super();
     this.#options = { separator: ',', append: false, ...options };
+    exposeOptions(this, this.#options);
+  }
+  /** Another name of `separator`, Keras's attribute. */
+  get sep(): string {
+    return this.#options.separator;
   }
   override async onTrainBegin(): Promise<void> {
     const { filename, append } = this.#options;
@@ -48,6 +54,7 @@ export class CSVLogger extends Callback {
     return writeFileAtomic(this.#options.filename, new TextEncoder().encode(this.#text));
   }
 }
+export interface CSVLogger extends Readonly<Required<CSVLoggerOptions>> {}
 
 /** A value as Python's CSV writer puts it. */
 function cell(value: unknown): string {

@@ -37,7 +37,8 @@ export class EarlyStopping extends Callback<CallbackModel> {
   readonly #options: Required<EarlyStoppingOptions>;
   readonly #monitor: Monitor;
   best: number | null = null;
-  #bestWeights: Tensor[] | undefined;
+  /** Weights of the best epoch, where they are to come back. */
+  bestWeights: Tensor[] | null = null;
   bestEpoch = 0;
   wait = 0;
   stoppedEpoch = 0;
@@ -60,25 +61,29 @@ export class EarlyStopping extends Callback<CallbackModel> {
     this.#monitor = new Monitor('EarlyStopping', this.#options);
   }
 
+  /** The quantity in the logs; a warning, once, where they do not hold it. */
+  getMonitorValue(logs: CallbackLogs): number | undefined {
+    return this.#monitor.value(logs);
+  }
   override onTrainBegin(): void {
     this.wait = this.stoppedEpoch = this.bestEpoch = 0;
     this.best = null;
-    this.#bestWeights = undefined;
+    this.bestWeights = null;
   }
   override onEpochEnd(epoch: number, logs: CallbackLogs = {}): void {
     const { startFromEpoch, restoreBestWeights, baseline, patience } = this.#options;
     this.#monitor.judge(this.model);
-    const value = this.#monitor.value(logs);
+    const value = this.getMonitorValue(logs);
     if (value === undefined || epoch < startFromEpoch) return;
-    if (restoreBestWeights && !this.#bestWeights) {
-      this.#bestWeights = this.model.getWeights();
+    if (restoreBestWeights && !this.bestWeights) {
+      this.bestWeights = this.model.getWeights();
       this.bestEpoch = epoch;
     }
     this.wait++;
     if (this.#monitor.isBetter(value, this.best)) {
       this.best = value;
       this.bestEpoch = epoch;
-      if (restoreBestWeights) this.#bestWeights = this.model.getWeights();
+      if (restoreBestWeights) this.bestWeights = this.model.getWeights();
       if (baseline === null || this.#monitor.isBetter(value, baseline)) this.wait = 0;
       return;
     }
@@ -90,9 +95,9 @@ export class EarlyStopping extends Callback<CallbackModel> {
   override onTrainEnd(): void {
     const { verbose, restoreBestWeights } = this.#options;
     if (this.stoppedEpoch > 0 && verbose > 0) print(`Epoch ${this.stoppedEpoch + 1}: early stopping`);
-    if (!restoreBestWeights || !this.#bestWeights) return;
+    if (!restoreBestWeights || !this.bestWeights) return;
     if (verbose > 0) print(`Restoring model weights from the end of the best epoch: ${this.bestEpoch + 1}.`);
-    this.model.setWeights(this.#bestWeights);
+    this.model.setWeights(this.bestWeights);
   }
 }
 export interface EarlyStopping extends Readonly<Required<EarlyStoppingOptions>> {}

@@ -14,8 +14,8 @@ export interface LearningRateSchedulerOptions {
 
 /** Sets the learning rate at the beginning of every epoch: `schedule(epoch, rate)` gives the new one. */
 export class LearningRateScheduler extends Callback<CallbackModel> {
-  readonly #schedule: Schedule;
-  readonly #verbose: 0 | 1;
+  readonly schedule: Schedule;
+  readonly verbose: 0 | 1;
 
   /** Takes the schedule itself, or one object with all options. */
   constructor(given: Schedule | LearningRateSchedulerOptions, options: { readonly verbose?: 0 | 1 } = {}) {
@@ -27,19 +27,19 @@ export class LearningRateScheduler extends Callback<CallbackModel> {
     const { schedule, verbose = 0 } = optionsOf('LearningRateScheduler', { schedule: true, verbose: true }, all);
     if (typeof schedule !== 'function')
       fail('LearningRateScheduler', 'it has no schedule', 'pass a function (epoch, learningRate) => learningRate');
-    this.#schedule = schedule;
-    this.#verbose = verbose;
+    this.schedule = schedule;
+    this.verbose = verbose;
   }
   get #optimizer(): Optimizer {
     return this.model.optimizer ?? fail('LearningRateScheduler', 'the model has no optimizer', 'compile it first');
   }
   override async onEpochBegin(epoch: number): Promise<void> {
     for (const { optimizer } of ratedOptimizers(this.#optimizer)) {
-      const rate = this.#schedule(epoch, await optimizer.readLearningRate());
+      const rate = this.schedule(epoch, await optimizer.readLearningRate());
       if (typeof rate !== 'number' || Number.isNaN(rate))
         fail('LearningRateScheduler', `the schedule gave ${String(rate)} for epoch ${epoch}`, 'give a number');
       optimizer.learningRate = rate;
-      if (this.#verbose > 0) print(`\nEpoch ${epoch + 1}: LearningRateScheduler setting learning rate to ${rate}.`);
+      if (this.verbose > 0) print(`\nEpoch ${epoch + 1}: LearningRateScheduler setting learning rate to ${rate}.`);
     }
   }
   override onEpochEnd(_epoch: number, logs: CallbackLogs = {}): Promise<void> {

@@ -41,6 +41,8 @@ export class ModelCheckpoint extends Callback<CallbackModel> {
   readonly #monitor: Monitor;
   readonly #counter: BatchCounter | undefined;
   best: number | null;
+  /** Smallest change that counts as better. */
+  readonly minDelta = 0;
   #epoch = 0;
 
   constructor(options: ModelCheckpointOptions) {

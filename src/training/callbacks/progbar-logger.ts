@@ -1,29 +1,73 @@
 import { print } from '../../base/config.ts';
 import { Progbar } from '../progbar.ts';
-import { Callback, type CallbackLogs } from './callback.ts';
+import { Callback, type CallbackLogs, type CallbackParams } from './callback.ts';
 
-/** Prints Keras's progress bar. `fit` adds it where `verbose` asks for it. */
+/** Prints a progress bar for each epoch. `fit` prints one by itself where `verbose` asks for it; a `CallbackList` may hold this one. */
 export class ProgbarLogger extends Callback {
-  #bar: Progbar | undefined;
+  /** Steps done of the epoch. */
+  seen = 0;
+  progbar: Progbar | null = null;
+  /** Steps of an epoch, where they are known. */
+  target: number | null = null;
+  verbose = 1;
+  epochs = 1;
+  #isInFit = false;
 
+  override setParams(params: CallbackParams): void {
+    super.setParams(params);
+    const { verbose = 1, epochs = 1, steps } = params as Partial<CallbackParams>;
+    this.verbose = verbose;
+    this.epochs = epochs;
+    this.target = steps ?? null;
+  }
+  override onTrainBegin(): void {
+    // Validation goes on under the epoch's bar.
+    this.#isInFit = true;
+  }
   override onEpochBegin(epoch: number): void {
-    const { verbose, epochs, steps } = this.params;
-    if (verbose > 0 && epochs > 1) print(`Epoch ${epoch + 1}/${epochs}`);
-    this.#bar = new Progbar(steps, { verbose });
+    this.#begin();
+    if (this.verbose > 0 && this.epochs > 1) print(`Epoch ${epoch + 1}/${this.epochs}`);
   }
   override onTestBegin(): void {
-    // Validation within fit goes on under the epoch's bar.
-    this.#bar ??= new Progbar(this.params.steps, { verbose: this.params.verbose });
+    if (!this.#isInFit) this.#begin();
   }
-  /** Whether the bar would print now: only then are the running numbers worth reading. */
-  isDue(): boolean {
-    return this.#bar?.isDue() ?? false;
+  override onPredictBegin(): void {
+    this.#begin();
   }
-  step(done: number, logs: CallbackLogs): void {
-    this.#bar?.update(done, logs);
+  override onTrainBatchEnd(batch: number, logs?: CallbackLogs): void {
+    this.#step(batch, logs);
   }
-  finish(done: number, logs: CallbackLogs): void {
-    this.#bar?.finish(done, logs);
-    this.#bar = undefined;
+  override onTestBatchEnd(batch: number, logs?: CallbackLogs): void {
+    if (!this.#isInFit) this.#step(batch, logs);
+  }
+  override onPredictBatchEnd(batch: number): void {
+    this.#step(batch);
+  }
+  override onEpochEnd(_epoch: number, logs?: CallbackLogs): void {
+    this.#finish(logs);
+  }
+  override onTestEnd(logs?: CallbackLogs): void {
+    if (!this.#isInFit) this.#finish(logs);
+  }
+  override onPredictEnd(logs?: CallbackLogs): void {
+    this.#finish(logs);
+  }
+  override onTrainEnd(): void {
+    this.#isInFit = false;
+  }
+  #begin(): Progbar {
+    this.seen = 0;
+    return (this.progbar = new Progbar({ target: this.target, verbose: this.verbose, statelessMetrics: [] }));
+  }
+  #step(batch: number, logs: CallbackLogs = {}): void {
+    const bar = this.progbar ?? this.#begin();
+    this.seen = batch + 1;
+    if (this.verbose === 1) bar.update(this.seen, logs, { finalize: false });
+  }
+  #finish(logs: CallbackLogs = {}): void {
+    const bar = this.progbar ?? this.#begin();
+    this.target ??= this.seen;
+    bar.target = this.target;
+    bar.update(this.target, logs, { finalize: true });
   }
 }

@@ -65,6 +65,10 @@ export class ReduceLROnPlateau extends Callback<CallbackModel> {
     return this.model.optimizer ?? fail('ReduceLROnPlateau', 'the model has no optimizer', 'compile it first');
   }
 
+  /** Whether epochs pass that do not count, after a reduction. */
+  inCooldown(): boolean {
+    return this.cooldownCounter > 0;
+  }
   override onTrainBegin(): void {
     this.best = null;
     this.wait = this.cooldownCounter = 0;
@@ -74,7 +78,7 @@ export class ReduceLROnPlateau extends Callback<CallbackModel> {
     await logLearningRates(this.#optimizer, logs);
     const value = this.#monitor.value(logs);
     if (value === undefined) return;
-    if (this.cooldownCounter > 0) {
+    if (this.inCooldown()) {
       this.cooldownCounter--;
       this.wait = 0;
     }
@@ -83,7 +87,7 @@ export class ReduceLROnPlateau extends Callback<CallbackModel> {
       this.wait = 0;
       return;
     }
-    if (this.cooldownCounter > 0 || ++this.wait < this.#options.patience) return;
+    if (this.inCooldown() || ++this.wait < this.#options.patience) return;
     if (!(await this.#reduce(epoch))) return;
     this.cooldownCounter = this.#options.cooldown;
     this.wait = 0;

@@ -1,3 +1,4 @@
+import { exposeOptions } from '../../base/exposed.ts';
 import { type OptionNames, optionsOf } from '../../base/options.ts';
 import { Callback, type CallbackLogs } from './callback.ts';
 
@@ -33,6 +34,7 @@ export class RemoteMonitor extends Callback {
       sendAsJson: false,
       ...options,
     };
+    exposeOptions(this, this.#options);
   }
   override async onEpochEnd(epoch: number, logs: CallbackLogs = {}): Promise<void> {
     const { root, path, field, headers, sendAsJson } = this.#options;
@@ -46,3 +48,4 @@ export class RemoteMonitor extends Callback {
     }
   }
 }
+export interface RemoteMonitor extends Readonly<Required<RemoteMonitorOptions>> {}

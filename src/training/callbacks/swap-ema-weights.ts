@@ -9,13 +9,13 @@ import { Callback, type CallbackModel } from './callback.ts';
  * predicts; with `swapOnEpoch` also from the end of each epoch to the beginning of the next, so that checkpoints hold them.
  */
 export class SwapEMAWeights extends Callback<CallbackModel> {
-  readonly #swapOnEpoch: boolean;
+  readonly swapOnEpoch: boolean;
   #isSwapped = false;
 
   constructor(options: { readonly swapOnEpoch?: boolean } = {}) {
     const { swapOnEpoch = false } = optionsOf('SwapEMAWeights', { swapOnEpoch: true }, options);
     super();
-    this.#swapOnEpoch = swapOnEpoch;
+    this.swapOnEpoch = swapOnEpoch;
   }
   get #averages(): [Variable, Variable][] {
     const found = this.model.optimizer ? averagesOf(this.model.optimizer) : [];
@@ -33,10 +33,10 @@ export class SwapEMAWeights extends Callback<CallbackModel> {
     }
   }
   override onEpochBegin(): void {
-    if (this.#swapOnEpoch) this.#swapTo(false);
+    if (this.swapOnEpoch) this.#swapTo(false);
   }
   override onEpochEnd(epoch: number): void {
-    if (!this.#swapOnEpoch) return;
+    if (!this.swapOnEpoch) return;
     this.#swapTo(true);
     // At the end of training the averages stay, in the optimizer too.
     if (epoch === this.params.epochs - 1)

@@ -5,17 +5,17 @@ import { Callback, type CallbackLogs, type CallbackModel } from './callback.ts';
 
 /** Ends training at the first batch whose loss is NaN or infinite; with `raiseError` by an error. */
 export class TerminateOnNaN extends Callback<CallbackModel> {
-  readonly #raiseError: boolean;
+  readonly raiseError: boolean;
 
   constructor(options: { readonly raiseError?: boolean } = {}) {
     const { raiseError = false } = optionsOf('TerminateOnNaN', { raiseError: true }, options);
     super();
-    this.#raiseError = raiseError;
+    this.raiseError = raiseError;
   }
   override onTrainBatchEnd(batch: number, logs: CallbackLogs = {}): void {
     const { loss } = logs;
     if (loss === undefined || Number.isFinite(loss)) return;
-    if (this.#raiseError)
+    if (this.raiseError)
       fail('TerminateOnNaN', `the loss of batch ${batch} is ${loss}`, 'lower the learning rate, or clip gradients');
     print(`Batch ${batch}: Invalid loss, terminating training`);
     this.model.stopTraining = true;
