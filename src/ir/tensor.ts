@@ -57,6 +57,10 @@ export class Tensor implements Aval {
     this.parts = origin.parts;
     this.serial = created++;
   }
+  /** Number of axes. */
+  get ndim(): number {
+    return this.shape.length;
+  }
 }
 
 /** How many tensors there have been: those made from now on have no smaller serial. */

@@ -55,7 +55,7 @@ export function invokeLayer(layer: AnyLayer, given: readonly unknown[]): unknown
 }
 
 /** A call on symbolic tensors: adds a node to the functional model. */
-function recordCall(layer: AnyLayer, given: readonly unknown[]): unknown {
+export function recordCall(layer: AnyLayer, given: readonly unknown[]): unknown {
   const args = (layer.constructor as typeof Layer).takesMask ? withMask(given) : given;
   const { form, avals } = layer.computeOutputSpec(...args);
   const outputs = addNode(layer, args, form, avals);
@@ -67,7 +67,7 @@ function recordCall(layer: AnyLayer, given: readonly unknown[]): unknown {
 export function runCall(layer: AnyLayer, given: readonly unknown[]): unknown {
   if (isOutermostCall()) forgetLosses(layer);
   ensureBuilt(layer, given);
-  const { args, options } = splitOptions(withDType(given, layer.computeDtype));
+  const { args, options } = splitOptions(layer.autocast ? withDType(given, layer.computeDtype) : given);
   const training = options.training ?? currentTraining();
   const first = args[0];
   if (options.mask !== undefined) checkMask(layer, first, options.mask);
@@ -81,7 +81,9 @@ export function runCall(layer: AnyLayer, given: readonly unknown[]): unknown {
   const watched = new WatchedOptions(full);
   const outputs: unknown = inNameScope(layer.name, () =>
     inCall({ layer, training }, () =>
-      asCallOf(layer, () => withAutocast(layer.dtypePolicy.computeDtype, () => layer.call(...args, watched.options))),
+      asCallOf(layer, () =>
+        withAutocast(layer.autocast ? layer.computeDtype : undefined, () => layer.call(...args, watched.options)),
+      ),
     ),
   );
   refusePromise(layer, 'call() gave a promise', outputs);

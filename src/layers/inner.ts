@@ -22,6 +22,8 @@ export class LayerState<S extends Fields = Fields> {
   /** The class's declared options, as resolved. */
   options: Resolved<S>;
   trainable: boolean;
+  /** Whether inputs and weights are converted to the dtype of computation. */
+  readonly autocast: boolean;
   /** Name with those of the layers around it, as variables' paths begin. */
   path: string;
   /** The shapes it was built on. */
@@ -39,9 +41,10 @@ export class LayerState<S extends Fields = Fields> {
   /** How many attributes it had when their names were last looked at. */
   checkedNames = 0;
 
-  constructor(name: string, options: Resolved<S>, trainable: boolean) {
+  constructor(name: string, options: Resolved<S>, trainable: boolean, autocast: boolean) {
     this.options = options;
     this.trainable = trainable;
+    this.autocast = autocast;
     this.path = scopedPath(name);
   }
 }

@@ -10,6 +10,8 @@ export interface LayerOptions {
   readonly trainable?: boolean | undefined;
   /** Dtype, or dtype policy such as "mixed_float16", of weights and computation. */
   readonly dtype?: PolicyLike;
+  /** Whether inputs and weights are converted to the policy's dtype of computation. */
+  readonly autocast?: boolean | undefined;
   /** Penalty on the layer's output, added to the loss. */
   readonly activityRegularizer?: RegularizerLike | undefined;
 }

@@ -35,11 +35,12 @@ import { guardMembers } from './attribute-names.ts';
 import { exposeOptions } from './attributes.ts';
 import type { LenientArgs } from './call-arguments.ts';
 import type { CallOptions } from './call-context.ts';
-import { buildInputs, buildOnce, ensureBuilt, invokeLayer, runCall } from './calls.ts';
+import { buildInputs, buildOnce, ensureBuilt, invokeLayer, recordCall, runCall } from './calls.ts';
 import { firstCall } from './first-call.ts';
 import { inner, LayerState } from './inner.ts';
 import { checkStoredShapes, type InputSpec } from './input-spec.ts';
 import { baseOptions, fieldsOf, type LayerOptions } from './layer-options.ts';
+import { loraOf, savedVariablesOf } from './lora.ts';
 import { addedLosses, addLossOf, forgetLosses, weightPenalties } from './losses.ts';
 import { mapShapes, type Shapes } from './shapes.ts';
 import { statelessly, withoutReturnLosses } from './stateless-call.ts';
@@ -95,13 +96,13 @@ export abstract class Layer<
     const fields = fieldsOf(this) as S;
     requireOptions(this.className, fields, options);
     const given = cameFromConfig(options) ? knownAmong(fields, options, baseOptions) : options;
-    const { name, trainable = true, dtype, activityRegularizer = null } = given as LayerOptions;
+    const { name, trainable = true, dtype, autocast = true, activityRegularizer = null } = given as LayerOptions;
     const own = Object.entries(given).filter(([key]) => Object.hasOwn(fields, key) || !baseOptions.includes(key));
     const resolved = resolveOptions(this.className, fields, Object.fromEntries(own) as Options<S>, baseOptions);
     this.name = name ?? autoName(toSnakeCase(sourceNameOf(this)));
     if (this.name.includes('/'))
       fail(this, `the name contains "/"`, 'choose a name without it: paths are made of names');
-    this[inner] = new LayerState(this.name, resolved, trainable);
+    this[inner] = new LayerState(this.name, resolved, trainable, autocast);
     noteBirth(this);
     exposeOptions(this as AnyLayer, fields);
     // As in Keras, who calls build() builds for good: calls that come later build no second time.
@@ -149,6 +150,15 @@ export abstract class Layer<
     isForTraining(variable);
     this[inner].weights.push(variable);
     return variable;
+  }
+
+  /** The same, by Keras's other name. */
+  addVariable(options: WeightOptions): Variable {
+    return this.addWeight(options);
+  }
+  /** Records a call on KerasTensors: what calling the layer on them does. */
+  symbolicCall(...args: LenientArgs<Args>): Out {
+    return recordCall(this as AnyLayer, args) as Out;
   }
 
   /** Adds a scalar to the loss of the model that the layer is part of. Call it in `call`. */
@@ -219,6 +229,18 @@ export abstract class Layer<
   get variableDtype(): DType {
     return this.dtypePolicy.variableDtype;
   }
+  /** The dtype to which floating-point inputs are converted. */
+  get inputDtype(): DType {
+    return this.dtypePolicy.computeDtype;
+  }
+  /** Whether inputs and weights are converted to the dtype of computation. */
+  get autocast(): boolean {
+    return this[inner].autocast;
+  }
+  /** How weights are quantized: they are not. */
+  get quantizationMode(): null {
+    return null;
+  }
 
   /** The weights' values. Tensors, that later training does not change. */
   getWeights(): Tensor[] {
@@ -227,6 +249,18 @@ export abstract class Layer<
   /** Replaces the weights' values, in the order of `weights`. */
   setWeights(values: readonly Like[]): void {
     replaceValues(this, this.weights, values);
+  }
+  /** Puts the values of its own weights into a store, under "0", "1", …. A class may override both, and files follow it. */
+  saveOwnVariables(store: Record<string, Tensor>): void {
+    for (const [k, v] of savedVariablesOf(this as AnyLayer).entries()) store[k] = loraOf(v)?.read() ?? v.value;
+  }
+  /** Takes the values of its own weights from such a store. */
+  loadOwnVariables(store: Readonly<Record<string, Like>>): void {
+    replaceValues(
+      this,
+      savedVariablesOf(this as AnyLayer),
+      Object.keys(store).map((_, k) => store[k]!),
+    );
   }
   /** Number of scalars in all weights. */
   countParams(): number {

@@ -6,6 +6,7 @@ import type { InitializerLike } from '../initializers/index.ts';
 import { add, matmul, multiply } from '../ops/index.ts';
 import type { Tensor, Variable } from '../tensor/index.ts';
 import type { AnyLayer } from './layer.ts';
+import { ownVariablesOf } from './tracking.ts';
 
 /** Options of layers whose main weight can be trained through a correction of low rank (https://arxiv.org/abs/2106.09685). */
 export const loraFields = {
@@ -26,6 +27,13 @@ const loraOptions: OptionNames<LoraOptions> = { loraAlpha: true, aInitializer: t
 const corrections = new WeakMap<Variable, Lora>();
 /** The correction of a weight, if there is one. */
 export const loraOf = (weight: Variable): Lora | undefined => corrections.get(weight);
+
+/** A layer's own variables as files hold them: corrections of low rank are part of the weights that they correct. */
+export function savedVariablesOf(layer: AnyLayer): readonly Variable[] {
+  const own = ownVariablesOf(layer);
+  const parts = new Set(own.flatMap((v) => [loraOf(v)?.a, loraOf(v)?.b]));
+  return own.filter((v) => !parts.has(v));
+}
 
 /** A correction of low rank to a frozen weight: `weight + alpha / rank · a · b`. */
 export class Lora {

@@ -3,7 +3,7 @@ import { fail, type Named } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { type Shape, sameShape, showShape } from '../base/shape.ts';
 import * as initializers from '../initializers/index.ts';
-import { asTensor, type Like, type Tensor, Variable } from '../tensor/index.ts';
+import { asTensor, type Like, type Tensor, Variable, type VariableOptions } from '../tensor/index.ts';
 
 /** What `addWeight` takes. */
 export interface WeightOptions {
@@ -13,6 +13,9 @@ export interface WeightOptions {
   readonly initializer?: initializers.InitializerLike;
   readonly dtype?: DType;
   readonly trainable?: boolean;
+  /** Whether it is converted to the dtype of computation where it is read. */
+  readonly autocast?: boolean;
+  readonly aggregation?: NonNullable<VariableOptions['aggregation']>;
   readonly regularizer?: ((value: Tensor) => Tensor) | null;
   readonly constraint?: ((value: Tensor) => Tensor) | null;
 }
@@ -23,6 +26,8 @@ const weightOptions: OptionNames<WeightOptions> = {
   initializer: true,
   dtype: true,
   trainable: true,
+  autocast: true,
+  aggregation: true,
   regularizer: true,
   constraint: true,
 };

@@ -55,8 +55,10 @@ const fields = {
 export class Circle extends Loss<typeof fields> {
   static override readonly className = 'Circle';
   static override readonly fields = fields;
+  /** What it computes of each sample. */
+  readonly fn = circle;
   call(yTrue: Tensor, yPred: Tensor): Tensor {
-    return circle(...alignRanks(yTrue, yPred), this.config);
+    return this.fn(...alignRanks(yTrue, yPred), this.config);
   }
   override validity(losses: Tensor): Tensor {
     return ops.greater(losses, 0);

@@ -45,8 +45,10 @@ const fields = { ignoreClass: f.nullable(f.int()) };
 export class CTC extends Loss<typeof fields> {
   static override readonly className = 'CTC';
   static override readonly fields = fields;
+  /** What it computes of each sample. */
+  readonly fn = ctc;
   call(yTrue: Tensor, yPred: Tensor): Tensor {
-    return ctc(yTrue, yPred, this.config);
+    return this.fn(yTrue, yPred, this.config);
   }
   override getConfig(): Config {
     const { ignore_class, ...config } = super.getConfig();

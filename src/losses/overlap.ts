@@ -53,8 +53,10 @@ const diceFields = { axis };
 export class Dice extends Loss<typeof diceFields> {
   static override readonly className = 'Dice';
   static override readonly fields = diceFields;
+  /** What it computes of each sample. */
+  readonly fn = dice;
   call(yTrue: Tensor, yPred: Tensor): Tensor {
-    return dice(...alignRanks(yTrue, yPred), this.config);
+    return this.fn(...alignRanks(yTrue, yPred), this.config);
   }
 }
 export interface Dice extends Resolved<typeof diceFields> {}
@@ -63,8 +65,10 @@ const tverskyFields = { alpha: f.number({ initial: 0.5 }), beta: f.number({ init
 export class Tversky extends Loss<typeof tverskyFields> {
   static override readonly className = 'Tversky';
   static override readonly fields = tverskyFields;
+  /** What it computes of each sample. */
+  readonly fn = tversky;
   call(yTrue: Tensor, yPred: Tensor): Tensor {
-    return tversky(...alignRanks(yTrue, yPred), this.config);
+    return this.fn(...alignRanks(yTrue, yPred), this.config);
   }
 }
 export interface Tversky extends Resolved<typeof tverskyFields> {}

@@ -171,12 +171,16 @@ export const categoricalGeneralizedCrossEntropy = op(
 /** Kullback-Leibler divergence of the predictions from the labels. */
 export class KLDivergence extends Loss {
   static override readonly className = 'KLDivergence';
-  call = klDivergence;
+  /** What it computes of each sample. */
+  readonly fn = klDivergence;
+  call = this.fn;
 }
 /** Negative log-likelihood of counts. */
 export class Poisson extends Loss {
   static override readonly className = 'Poisson';
-  call = poisson;
+  /** What it computes of each sample. */
+  readonly fn = poisson;
+  call = this.fn;
 }
 
 const crossentropyFields = {
@@ -188,8 +192,10 @@ const crossentropyFields = {
 export class BinaryCrossentropy extends Loss<typeof crossentropyFields> {
   static override readonly className = 'BinaryCrossentropy';
   static override readonly fields = crossentropyFields;
+  /** What it computes of each sample. */
+  readonly fn = binaryCrossentropy;
   call(yTrue: Tensor, yPred: Tensor): Tensor {
-    return binaryCrossentropy(...alignRanks(yTrue, yPred), this.config);
+    return this.fn(...alignRanks(yTrue, yPred), this.config);
   }
 }
 export interface BinaryCrossentropy extends Resolved<typeof crossentropyFields> {}
@@ -197,8 +203,10 @@ export interface BinaryCrossentropy extends Resolved<typeof crossentropyFields> 
 export class CategoricalCrossentropy extends Loss<typeof crossentropyFields> {
   static override readonly className = 'CategoricalCrossentropy';
   static override readonly fields = crossentropyFields;
+  /** What it computes of each sample. */
+  readonly fn = categoricalCrossentropy;
   call(yTrue: Tensor, yPred: Tensor): Tensor {
-    return categoricalCrossentropy(...alignRanks(yTrue, yPred), this.config);
+    return this.fn(...alignRanks(yTrue, yPred), this.config);
   }
 }
 export interface CategoricalCrossentropy extends Resolved<typeof crossentropyFields> {}
@@ -218,8 +226,10 @@ const focalFields = {
 export class CategoricalFocalCrossentropy extends Loss<typeof focalFields> {
   static override readonly className = 'CategoricalFocalCrossentropy';
   static override readonly fields = focalFields;
+  /** What it computes of each sample. */
+  readonly fn = categoricalFocalCrossentropy;
   call(yTrue: Tensor, yPred: Tensor): Tensor {
-    return categoricalFocalCrossentropy(...alignRanks(yTrue, yPred), this.config);
+    return this.fn(...alignRanks(yTrue, yPred), this.config);
   }
 }
 export interface CategoricalFocalCrossentropy extends Resolved<typeof focalFields> {}
@@ -233,8 +243,10 @@ const binaryFocalFields = {
 export class BinaryFocalCrossentropy extends Loss<typeof binaryFocalFields> {
   static override readonly className = 'BinaryFocalCrossentropy';
   static override readonly fields = binaryFocalFields;
+  /** What it computes of each sample. */
+  readonly fn = binaryFocalCrossentropy;
   call(yTrue: Tensor, yPred: Tensor): Tensor {
-    return binaryFocalCrossentropy(...alignRanks(yTrue, yPred), this.config);
+    return this.fn(...alignRanks(yTrue, yPred), this.config);
   }
 }
 export interface BinaryFocalCrossentropy extends Resolved<typeof binaryFocalFields> {}
@@ -248,8 +260,10 @@ export class SparseCategoricalCrossentropy extends Loss<typeof sparseFields> {
   static override readonly className = 'SparseCategoricalCrossentropy';
   static override readonly fields = sparseFields;
   static override readonly unwrittenDefaults = ['axis'];
+  /** What it computes of each sample. */
+  readonly fn = sparseCategoricalCrossentropy;
   call(yTrue: Tensor, yPred: Tensor): Tensor {
-    return sparseCategoricalCrossentropy(...alignRanks(yTrue, yPred), this.config);
+    return this.fn(...alignRanks(yTrue, yPred), this.config);
   }
   override checkLabels(labels: ArrayLike<number>, predictions: Shape): void {
     refuseOddClasses(labels, predictions, this.config);
@@ -275,8 +289,10 @@ const generalizedFields = {
 export class CategoricalGeneralizedCrossEntropy extends Loss<typeof generalizedFields> {
   static override readonly className = 'CategoricalGeneralizedCrossEntropy';
   static override readonly fields = generalizedFields;
+  /** What it computes of each sample. */
+  readonly fn = categoricalGeneralizedCrossEntropy;
   call(yTrue: Tensor, yPred: Tensor): Tensor {
-    return categoricalGeneralizedCrossEntropy(...alignRanks(yTrue, yPred), this.config.q);
+    return this.fn(...alignRanks(yTrue, yPred), this.config.q);
   }
 }
 export interface CategoricalGeneralizedCrossEntropy extends Resolved<typeof generalizedFields> {}

@@ -80,27 +80,37 @@ export const logCosh = lossFunction(
 /** Mean of squared errors. */
 export class MeanSquaredError extends Loss {
   static override readonly className = 'MeanSquaredError';
-  call = meanSquaredError;
+  /** What it computes of each sample. */
+  readonly fn = meanSquaredError;
+  call = this.fn;
 }
 /** Mean of absolute errors. */
 export class MeanAbsoluteError extends Loss {
   static override readonly className = 'MeanAbsoluteError';
-  call = meanAbsoluteError;
+  /** What it computes of each sample. */
+  readonly fn = meanAbsoluteError;
+  call = this.fn;
 }
 /** Mean of absolute errors in percent of the labels. */
 export class MeanAbsolutePercentageError extends Loss {
   static override readonly className = 'MeanAbsolutePercentageError';
-  call = meanAbsolutePercentageError;
+  /** What it computes of each sample. */
+  readonly fn = meanAbsolutePercentageError;
+  call = this.fn;
 }
 /** Mean of squared differences of logarithms. */
 export class MeanSquaredLogarithmicError extends Loss {
   static override readonly className = 'MeanSquaredLogarithmicError';
-  call = meanSquaredLogarithmicError;
+  /** What it computes of each sample. */
+  readonly fn = meanSquaredLogarithmicError;
+  call = this.fn;
 }
 /** Mean of log(cosh(error)). */
 export class LogCosh extends Loss {
   static override readonly className = 'LogCosh';
-  call = logCosh;
+  /** What it computes of each sample. */
+  readonly fn = logCosh;
+  call = this.fn;
 }
 
 const cosineFields = { axis: f.int({ initial: -1 }) };
@@ -109,8 +119,10 @@ export class CosineSimilarity extends Loss<typeof cosineFields> {
   static override readonly className = 'CosineSimilarity';
   static override readonly fields = cosineFields;
   static override readonly unwrittenDefaults = ['axis'];
+  /** What it computes of each sample. */
+  readonly fn = cosineSimilarity;
   call(yTrue: Tensor, yPred: Tensor): Tensor {
-    return cosineSimilarity(yTrue, yPred, this.config);
+    return this.fn(yTrue, yPred, this.config);
   }
 }
 export interface CosineSimilarity extends Resolved<typeof cosineFields> {}
@@ -121,8 +133,10 @@ export class Huber extends Loss<typeof huberFields> {
   static override readonly fields = huberFields;
   static override readonly defaultName = 'huber_loss';
   static override readonly unwrittenDefaults = ['delta'];
+  /** What it computes of each sample. */
+  readonly fn = huber;
   call(yTrue: Tensor, yPred: Tensor): Tensor {
-    return huber(yTrue, yPred, this.config);
+    return this.fn(yTrue, yPred, this.config);
   }
 }
 export interface Huber extends Resolved<typeof huberFields> {}

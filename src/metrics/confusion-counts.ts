@@ -27,7 +27,7 @@ const countFields = { thresholds };
 abstract class Count extends Metric<typeof countFields, Args> {
   static override readonly fields = countFields;
   readonly #limits = thresholdsOf(this.config.thresholds, 0.5);
-  readonly #accumulator = this.addVariable([this.#limits.length], { name: 'accumulator' });
+  readonly accumulator = this.addVariable([this.#limits.length], { name: 'accumulator' });
   /** Thresholds in use. */
   get thresholds(): readonly number[] {
     return this.#limits;
@@ -36,10 +36,10 @@ abstract class Count extends Metric<typeof countFields, Args> {
 
   protected override update(yTrue: Tensor, yPred: Tensor, given: Given = {}): void {
     const sampleWeight = countedWeight(given);
-    countConfusion(this.counts(this.#accumulator), yTrue, yPred, { thresholds: this.#limits, sampleWeight });
+    countConfusion(this.counts(this.accumulator), yTrue, yPred, { thresholds: this.#limits, sampleWeight });
   }
   protected override compute(): Tensor {
-    return oneOrAll(this.#accumulator.value);
+    return oneOrAll(this.accumulator.value);
   }
 }
 /** Number of positives that are predicted. */

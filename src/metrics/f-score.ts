@@ -39,6 +39,10 @@ export class FBetaScore extends Metric<typeof fields, [yTrue: Like, yPred: Like,
   #weights!: Variable;
   override built = false;
 
+  /** The axis along which counts are summed; none when all classes count as one. */
+  get axis(): number | null {
+    return this.config.average === 'micro' ? null : 0;
+  }
   override build(yTrue: Shape, yPred: Shape): void {
     if (this.built) return;
     if (yTrue.length !== 2 || yPred.length !== 2)
@@ -56,7 +60,8 @@ export class FBetaScore extends Metric<typeof fields, [yTrue: Like, yPred: Like,
     this.built = true;
   }
   protected override update(yTrue: Tensor, yPred: Tensor, given: Given = {}): void {
-    const { average, threshold } = this.config;
+    const { axis } = this;
+    const { threshold } = this.config;
     const [t, scores] = [ops.cast(yTrue, this.dtype), ops.cast(yPred, this.dtype)];
     const isPositive =
       threshold === null
@@ -68,7 +73,6 @@ export class FBetaScore extends Metric<typeof fields, [yTrue: Like, yPred: Like,
     const y = ops.cast(isPositive, this.dtype);
     const counted = countedWeight(given, this.dtype);
     const weight = counted && alignLeading(ops.cast(counted, this.dtype), t)[0];
-    const axis = average === 'micro' ? null : 0;
     const sum = (x: Tensor): Tensor => ops.sum(weight ? ops.multiply(x, weight) : x, { axis });
     accumulate(this.#truePositives, sum(ops.multiply(y, t)));
     accumulate(this.#falsePositives, sum(ops.multiply(y, ops.subtract(1, t))));

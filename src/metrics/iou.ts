@@ -48,6 +48,10 @@ abstract class Overlap<S extends Fields> extends Metric<S, Args> {
     exposeOptions(this, { ...this.settings });
   }
 
+  /** The confusion matrix: rows are labels, columns predictions. */
+  get totalCm(): Variable {
+    return this.#matrix;
+  }
   #makeMatrix(): Variable {
     const { numClasses, targetClassIds } = this.settings;
     const beyond = targetClassIds.find((id) => id >= numClasses || id < 0);

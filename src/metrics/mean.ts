@@ -34,20 +34,20 @@ function bySample(
 export class Sum extends Metric<{}, [values: Like, options?: UpdateOptions]> {
   static override readonly className = 'Sum';
   static override readonly defaultName = 'sum';
-  readonly #total = this.addVariable([], { name: 'total', dtype: this.dtype });
+  readonly total = this.addVariable([], { name: 'total', dtype: this.dtype });
 
   protected override update(values: Tensor, given: Given = {}): void {
-    accumulate(this.#total, ops.sum(bySample(values, countedWeight(given, this.dtype), ops.sum, this.dtype)[0]));
+    accumulate(this.total, ops.sum(bySample(values, countedWeight(given, this.dtype), ops.sum, this.dtype)[0]));
   }
   protected override compute(): Tensor {
-    return this.#total.value;
+    return this.total.value;
   }
 }
 
 /** A mean over samples: the state is the sum and the number of what was summed. */
 export abstract class Averaged<S extends Fields = {}, Args extends unknown[] = any> extends Metric<S, Args> {
-  protected readonly total = this.addVariable([], { name: 'total', dtype: this.dtype });
-  protected readonly count = this.addVariable([], { name: 'count', dtype: this.dtype });
+  readonly total = this.addVariable([], { name: 'total', dtype: this.dtype });
+  readonly count = this.addVariable([], { name: 'count', dtype: this.dtype });
 
   protected take(given: Tensor, sampleWeight: Tensor | null): void {
     const [values, weights] = bySample(given, sampleWeight, ops.mean, this.dtype);

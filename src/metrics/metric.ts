@@ -26,7 +26,7 @@ import { mapTensors } from '../tensor/leaves.ts';
 import { asTensor, type Like } from '../tensor/like.ts';
 import { atPath } from '../tensor/scopes.ts';
 import { withVariableValues } from '../tensor/stateless.ts';
-import { type InitialValue, Variable } from '../tensor/variable.ts';
+import { type InitialValue, Variable, type VariableOptions } from '../tensor/variable.ts';
 
 /** Options of every metric. */
 export interface MetricOptions {
@@ -49,8 +49,10 @@ export interface StateOptions {
   /** Zeros when absent. */
   readonly initializer?: InitialValue | 'zeros' | 'ones';
   readonly dtype?: DType;
+  /** How values that the replicas of a distributed run computed apart are joined. */
+  readonly aggregation?: NonNullable<VariableOptions['aggregation']>;
 }
-const stateOptions: OptionNames<StateOptions> = { name: true, initializer: true, dtype: true };
+const stateOptions: OptionNames<StateOptions> = { name: true, initializer: true, dtype: true, aggregation: true };
 
 /** Arguments of an update as tensors, so that one compiled program serves all values. */
 const asTensors = (args: readonly unknown[]): unknown[] =>
@@ -116,7 +118,12 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
   }
   /** Makes a variable of its state. */
   addVariable(shape: Shape, options: StateOptions = {}): Variable {
-    const { name = 'variable', initializer = 'zeros', dtype } = optionsOf(this, stateOptions, options);
+    const {
+      name = 'variable',
+      initializer = 'zeros',
+      dtype,
+      aggregation = 'sum',
+    } = optionsOf(this, stateOptions, options);
     const variable = atPath(
       [this.name.replaceAll('/', '>')],
       () =>
@@ -125,7 +132,7 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
           shape,
           dtype: dtype ?? floatx(),
           trainable: false,
-          aggregation: 'sum',
+          aggregation,
         }),
     );
     this.#own.push(variable);

@@ -23,7 +23,7 @@ export class R2Score extends Metric<typeof fields, [yTrue: Like, yPred: Like, op
   static override readonly className = 'R2Score';
   static override readonly defaultName = 'r2_score';
   static override readonly fields = fields;
-  readonly #samples = this.addVariable([], { name: 'num_samples' });
+  readonly numSamples = this.addVariable([], { name: 'num_samples' });
   #squares!: Variable;
   #sum!: Variable;
   #residual!: Variable;
@@ -56,7 +56,7 @@ export class R2Score extends Metric<typeof fields, [yTrue: Like, yPred: Like, op
     accumulate(this.#squares, total(ops.multiply(t, weighted)));
     accumulate(this.#residual, total(ops.multiply(ops.square(ops.subtract(t, y)), weight)));
     accumulate(this.#count, total(weight));
-    accumulate(this.#samples, ops.full([], t.shape[0]! * t.shape[1]!, { dtype: this.dtype }));
+    accumulate(this.numSamples, ops.full([], t.shape[0]! * t.shape[1]!, { dtype: this.dtype }));
   }
   protected override compute(): Tensor {
     const { classAggregation, numRegressors } = this.config;
@@ -74,7 +74,7 @@ export class R2Score extends Metric<typeof fields, [yTrue: Like, yPred: Like, op
           : ops.divide(ops.sum(ops.multiply(spread, scores)), ops.sum(spread));
     if (numRegressors === 0) return score;
     // With as few samples as regressors the plain score stays.
-    const rest = ops.subtract(this.#samples.value, 1);
+    const rest = ops.subtract(this.numSamples.value, 1);
     const freedom = ops.subtract(rest, numRegressors);
     const adjusted = ops.subtract(1, ops.divide(ops.multiply(ops.subtract(1, score), rest), freedom));
     return ops.where(ops.greater(freedom, 0), adjusted, score);

@@ -84,8 +84,8 @@ export class LossScaleOptimizer extends Optimizer<typeof fields> {
     this.#scale!.assign(multiply(scale, where(isFinite, where(grows, 2, 1), 0.5)));
   }
   protected override update(): void {}
-  override finalizeVariableValues(): void {
-    this.innerOptimizer.finalizeVariableValues();
+  override finalizeVariableValues(variables: readonly Variable[] = this[trained]): void {
+    this.innerOptimizer.finalizeVariableValues(variables);
   }
 }
 export interface LossScaleOptimizer extends OptimizerAttributes<typeof fields> {}

@@ -62,8 +62,8 @@ export class MultiOptimizer extends Optimizer<typeof fields> {
     this[callCount].assign(add(this[callCount].read(), 1));
   }
   protected override update(): void {}
-  override finalizeVariableValues(): void {
-    for (const optimizer of this.optimizers) optimizer.finalizeVariableValues();
+  override finalizeVariableValues(variables: readonly Variable[] = this[trained]): void {
+    for (const optimizer of this.optimizers) optimizer.finalizeVariableValues(variables);
   }
 }
 export interface MultiOptimizer extends OptimizerAttributes<typeof fields> {}

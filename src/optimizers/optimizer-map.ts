@@ -31,6 +31,10 @@ export class OptimizerMap {
     const { optimizerMap, defaultOptimizer } = this.config;
     return [...new Set([...Object.values(optimizerMap), defaultOptimizer])];
   }
+  /** The optimizer of variables that no pattern matches. */
+  get defaultOptimizer(): AnyOptimizer {
+    return this.config.defaultOptimizer;
+  }
   /** The optimizer of a variable. */
   of({ path }: Variable): AnyOptimizer {
     const { optimizerMap, defaultOptimizer } = this.config;

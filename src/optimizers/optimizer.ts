@@ -20,8 +20,9 @@ import { add, cast, divide, equal, floorDivide, mod, multiply, subtract, where }
 import { asTensor, atPath, type Like, outsideOfTraces, type Tensor, tensor, Variable } from '../tensor/index.ts';
 import { changeOnlyIf } from './change-only-if.ts';
 import { clipGradients } from './clipping.ts';
-import { optimizerFields } from './fields.ts';
+import { type OptimizerAttributes, optimizerFields } from './fields.ts';
 import { updateAverages } from './moving-averages.ts';
+import { besideEach, setOwnValues, storeValues } from './own-variables.ts';
 import { LearningRateSchedule } from './schedules/schedule.ts';
 import { makeSlots, nameBeside, type Slot, type SlotsByName } from './slots.ts';
 import { applyStatelessly } from './stateless-apply.ts';
@@ -92,7 +93,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
     this.#options = resolveOptions(className, fields as S, own as unknown as Options<S>, ['name']);
     this.config = this.#options;
     this.#base = { ...resolveOptions(className, optimizerFields, {}), ...this.config };
-    exposeOptions(this, this.config);
+    exposeOptions(this, this.#base);
     this.name = name ?? autoName(toSnakeCase(className));
     const { clipnorm, clipvalue, globalClipnorm, lossScaleFactor } = this.#base;
     if ([clipnorm, clipvalue, globalClipnorm].filter((x) => x !== null).length > 1)
@@ -138,6 +139,15 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
     const { name = 'slot', initializer = 'zeros' } = optionsOf(this, variableOptions, options);
     const { shape, dtype } = reference;
     return this.addVariable(shape, { name: nameBeside(reference, name), initializer, dtype });
+  }
+  /** The same for each of several variables; with several names a list for each. */
+  addOptimizerVariables<N extends string | readonly string[]>(
+    variables: readonly Variable[],
+    names: N,
+    options: Pick<OptimizerVariableOptions, 'initializer'> = {},
+  ): N extends string ? Variable[] : Variable[][] {
+    const { initializer = 'zeros' } = optionsOf(this, { initializer: true }, options);
+    return besideEach(variables, names, (v, name) => this.addVariableFromReference(v, { name, initializer }));
   }
   /** Position of a variable among those that it trains. */
   getVariableIndex(variable: Variable): number {
@@ -204,6 +214,21 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   /** Variables of the optimizer, in the order in which files keep them. */
   get variables(): Variable[] {
     return [...this.#own];
+  }
+  /** Replaces the values of `variables`, in order. */
+  setWeights(values: readonly Like[]): void {
+    setOwnValues(this, values);
+  }
+  /** Puts the values of its variables into a store, under "0", "1", …. */
+  saveOwnVariables(store: Record<string, Tensor>): void {
+    storeValues(this.variables, store);
+  }
+  /** Takes values from such a store. */
+  loadOwnVariables(store: Readonly<Record<string, Like>>): void {
+    setOwnValues(
+      this,
+      Object.keys(store).map((_, k) => store[k]!),
+    );
   }
   /** Updates done. */
   get iterations(): Tensor {
@@ -337,9 +362,9 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   #average(): void {
     updateAverages(this.averages, this.iterations, this.#base);
   }
-  /** At the end of training the averages, if any, take the weights' place. */
-  finalizeVariableValues(): void {
-    for (const [variable, average] of this.averages) variable.assign(average.value);
+  /** At the end of training the averages, if any, take the place of the weights, or of those given. */
+  finalizeVariableValues(variables: readonly Variable[] = this.#known): void {
+    for (const [variable, average] of this.averages) if (variables.includes(variable)) variable.assign(average.value);
   }
 
   getConfig(): Config {
@@ -358,4 +383,6 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
     return new (this as unknown as new (options: Config) => Optimizer<Fields>)(configToOptions(this.fields, config));
   }
 }
+// biome-ignore lint/correctness/noUnusedVariables: merges with the class
+export interface Optimizer<S extends Fields> extends OptimizerAttributes<typeof optimizerFields> {}
 showAsText(Optimizer.prototype);

@@ -5,8 +5,7 @@ import { isPlainObject } from '../base/tree.ts';
 import { eachAttribute } from '../layers/attributes.ts';
 import { inner } from '../layers/inner.ts';
 import { type AnyLayer, isLayer } from '../layers/layer.ts';
-import { loraOf } from '../layers/lora.ts';
-import { ownVariablesOf } from '../layers/tracking.ts';
+import { savedVariablesOf } from '../layers/lora.ts';
 import { isTypedArray, Tensor, Variable } from '../tensor/index.ts';
 import { forward } from '../training/trainable.ts';
 
@@ -82,12 +81,6 @@ const isSaveable = (x: object): x is Saveable =>
   typeof (x as Partial<Saveable>).name === 'string' &&
   'learningRate' in x;
 
-/** Weights as files hold them: corrections of low rank are part of the weights that they correct. */
-function withoutCorrections(variables: readonly Variable[]): readonly Variable[] {
-  const parts = new Set(variables.flatMap((v) => [loraOf(v)?.a, loraOf(v)?.b]));
-  return variables.filter((v) => !parts.has(v));
-}
-
 /** Everything with variables behind a model (or layer), with its path in `model.weights.h5`. */
 export function placeSaveables(root: AnyLayer): Placed[] {
   const placed: Placed[] = [];
@@ -98,7 +91,7 @@ export function placeSaveables(root: AnyLayer): Placed[] {
     if ((typeof object !== 'object' && typeof object !== 'function') || object === null || visited.has(object)) return;
     if (typeof object === 'function' && isLayer(object)) {
       visited.add(object);
-      placed.push({ path, alternatives, object, variables: withoutCorrections(ownVariablesOf(object)) });
+      placed.push({ path, alternatives, object, variables: savedVariablesOf(object) });
       for (const child of children(object)) {
         const under = [path, ...alternatives].flatMap((p) => [child.key, ...child.alternatives].map((k) => join(p, k)));
         enter(child.value, under[0]!, [...new Set(under.slice(1))]);

@@ -1,17 +1,27 @@
-import type { DType, TypedArray } from '../base/dtype.ts';
+import { asDType, type DType, type RealDType, type TypedArray } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { sameShape, showShape } from '../base/shape.ts';
-import { getH5, type H5Group, h5Dataset, h5Group, h5Text, isH5Dataset, makeH5Group, setH5 } from '../formats/hdf5.ts';
+import {
+  getH5,
+  type H5Group,
+  type H5Numbers,
+  h5Dataset,
+  h5Group,
+  h5Text,
+  isH5Dataset,
+  makeH5Group,
+  setH5,
+} from '../formats/hdf5.ts';
 import { inner } from '../layers/inner.ts';
 import type { AnyLayer } from '../layers/layer.ts';
 import { loraOf } from '../layers/lora.ts';
 import { zeros } from '../ops/index.ts';
-import { upload } from '../runtime/storage.ts';
+import { download, upload } from '../runtime/storage.ts';
 import { encode, fromBfloat16, fromFloat16 } from '../tensor/elements.ts';
-import type { Variable } from '../tensor/index.ts';
+import { asTensor, type Tensor, type Variable } from '../tensor/index.ts';
+import { storing } from './own-stores.ts';
 import { type Placed, placeSaveables } from './saveables.ts';
-import { valuesNow } from './values-now.ts';
 
 const join = (path: string, name: string): string => (path === '' ? name : `${path}/${name}`);
 
@@ -19,17 +29,27 @@ const join = (path: string, name: string): string => (path === '' ? name : `${pa
 export async function weightsToH5(root: AnyLayer): Promise<H5Group> {
   const file = h5Group();
   const placed = placeSaveables(root);
-  const values = await valuesNow(
-    placed.flatMap(({ variables }) => variables),
-    (v) => loraOf(v)?.read() ?? v.held,
-  );
-  for (const { path, object, variables } of placed) {
+  // All are asked for before anything is awaited: a step of training that runs meanwhile cannot come between two of them.
+  const asked = placed.map((each) => ({
+    ...each,
+    entries: entriesOf(each).map(([key, value]) => ({ key, value, data: download(value) })),
+  }));
+  for (const { path, object, entries } of asked) {
     const group = makeH5Group(file, join(path, 'vars'));
     group.attributes['name'] = h5Text(object.name);
-    for (const [k, variable] of variables.entries())
-      setH5(file, join(path, `vars/${k}`), h5Dataset(variable.shape, variable.dtype, values.get(variable)!));
+    for (const { key, value, data } of entries)
+      setH5(file, join(path, `vars/${key}`), h5Dataset(value.shape, value.dtype as RealDType, await data));
   }
   return file;
+}
+
+/** What a file holds of one object: the values of its variables by number, or what its class says itself. */
+function entriesOf({ object, variables }: Placed): (readonly [key: string, value: Tensor])[] {
+  const own = storing(object, 'saveOwnVariables');
+  if (!own) return variables.map((v, k) => [String(k), loraOf(v)?.read() ?? v.held]);
+  const store: Record<string, Tensor> = {};
+  own.saveOwnVariables(store);
+  return Object.entries(store).map(([key, value]) => [key, asTensor(value)]);
 }
 
 /** What could not be loaded, for one summary. */
@@ -51,10 +71,11 @@ export const loadWeightsOptions: OptionNames<LoadWeightsOptions> = { skipMismatc
 export function weightsFromH5(root: AnyLayer, file: H5Group, options: LoadWeightsOptions = {}): void {
   const { skipMismatch = false } = optionsOf('weightsFromH5', loadWeightsOptions, options);
   const found: { variable: Variable; data: TypedArray }[] = [];
+  const loads: (() => void)[] = [];
   const groups = withSlashes(file);
   const mismatches: Mismatch[] = [];
   for (const placed of placeSaveables(root)) {
-    const problem = match(placed, groups, found);
+    const problem = match(placed, groups, found, loads);
     if (problem) mismatches.push({ path: placed.path, problem, isEssential: inner in placed.object });
   }
   const essential = mismatches.filter(({ isEssential }) => isEssential);
@@ -65,6 +86,7 @@ export function weightsFromH5(root: AnyLayer, file: H5Group, options: LoadWeight
       'load into the same architecture (built), or pass { skipMismatch: true }',
     );
   for (const { path, problem } of mismatches) console.warn(`loadWeights: "${path}" was left as it is: ${problem}.`);
+  for (const load of loads) load();
   for (const { variable, data } of found) {
     variable.assign(upload(data, variable));
     // Its correction is in the weight already; what is trained goes on from there.
@@ -94,6 +116,7 @@ function match(
   { path, alternatives, object, variables }: Placed,
   file: H5Group,
   found: { variable: Variable; data: TypedArray }[],
+  loads: (() => void)[],
 ): string | undefined {
   const candidates = [path, ...alternatives].flatMap((p) => [
     p,
@@ -101,6 +124,11 @@ function match(
   ]);
   const group = candidates.map((p) => getH5(file, join(p, 'vars'))).find((node) => node !== undefined);
   const stored = group && !isH5Dataset(group) ? group.children : {};
+  const own = storing(object, 'loadOwnVariables');
+  if (own) {
+    loads.push(() => own.loadOwnVariables(tensorsOf(stored)));
+    return undefined;
+  }
   const count = Object.keys(stored).filter((key) => /^\d+$/.test(key)).length;
   if (count !== variables.length) {
     if (variables.length === 0 && isLayerUnbuilt(object))
@@ -111,16 +139,27 @@ function match(
         : `the file holds nothing for its ${variables.length} variable(s)`
       : `it has ${variables.length} variable(s), the file ${count}`;
   }
-  const own: { variable: Variable; data: TypedArray }[] = [];
+  const fitting: { variable: Variable; data: TypedArray }[] = [];
   for (const [k, variable] of variables.entries()) {
     const dataset = stored[`${k}`]!;
     if (!isH5Dataset(dataset) || dataset.dtype === 'string') return `entry ${k} is no array of numbers`;
     if (!sameShape(dataset.shape ?? [], variable.shape))
       return `variable "${variable.path}" has shape ${showShape(variable.shape)}, the file's ${showShape(dataset.shape ?? [])}`;
-    own.push({ variable, data: convertStored(dataset.data, dataset.dtype, variable.dtype) });
+    fitting.push({ variable, data: convertStored(dataset.data, dataset.dtype, variable.dtype) });
   }
-  found.push(...own);
+  found.push(...fitting);
   return undefined;
+}
+/** The arrays of a group, as what loads them by itself takes them. */
+const tensorsOf = (stored: H5Group['children']): Record<string, Tensor> =>
+  Object.fromEntries(
+    Object.entries(stored).flatMap(([key, node]) =>
+      isH5Dataset(node) && node.dtype !== 'string' ? [[key, tensorOf(node)]] : [],
+    ),
+  );
+function tensorOf({ data, dtype: stored, shape }: H5Numbers): Tensor {
+  const dtype = asDType(stored);
+  return upload(convertStored(data, stored, dtype), { shape: shape ?? [], dtype });
 }
 const isLayerUnbuilt = (object: object): boolean => (object as { built?: boolean }).built === false;
 

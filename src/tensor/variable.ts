@@ -30,6 +30,8 @@ export interface VariableOptions {
   /** Whether optimizers change it. */
   readonly trainable?: boolean;
   readonly name?: string;
+  /** Whether layers that compute in another dtype read it converted. */
+  readonly autocast?: boolean;
   /** How values that the replicas of a distributed run computed apart are joined. */
   readonly aggregation?: 'none' | 'mean' | 'sum' | 'only_first_replica';
   /** Penalty that the value adds to the loss. */
@@ -42,6 +44,7 @@ const variableOptions: OptionNames<VariableOptions> = {
   dtype: true,
   trainable: true,
   name: true,
+  autocast: true,
   aggregation: true,
   regularizer: true,
   constraint: true,
@@ -60,6 +63,7 @@ const realOnly = (name: string, dtype: DType): RealDType =>
 export class Variable {
   readonly shape: Shape;
   readonly dtype: RealDType;
+  readonly autocast: boolean;
   readonly aggregation: NonNullable<VariableOptions['aggregation']>;
   name: string;
   /** Name within the model, e.g. `dense/kernel`; the owner sets it. */
@@ -73,11 +77,12 @@ export class Variable {
 
   constructor(initial: InitialValue, options: VariableOptions = {}) {
     optionsOf('Variable', variableOptions, options);
-    const { shape, dtype, trainable = true, name, aggregation = 'none' } = options;
+    const { shape, dtype, trainable = true, name, autocast = true, aggregation = 'none' } = options;
     this.name = name ?? autoName('variable');
     refuseVariables(this.name);
     this.path = scopedPath(this.name);
     this.trainable = trainable;
+    this.autocast = autocast;
     this.aggregation = aggregation;
     this.regularizer = options.regularizer ?? null;
     this.constraint = options.constraint ?? null;
@@ -107,11 +112,19 @@ export class Variable {
     this.#isShared = true;
   }
 
+  /** Number of axes. */
+  get ndim(): number {
+    return this.shape.length;
+  }
+  /** The value's numbers, copied to the host as a nested list. */
+  numpy(): ReturnType<Tensor['array']> {
+    return this.value.array();
+  }
   /** What ops see: the value, or what stands for it in the program being recorded. */
   read(): Tensor {
     currentWatcher()?.read(this);
     const value = currentTrace()?.read(this) ?? this.held;
-    const dtype = isFloat(this.dtype) ? currentAutocast() : undefined;
+    const dtype = this.autocast && isFloat(this.dtype) ? currentAutocast() : undefined;
     if (dtype === undefined || dtype === this.dtype) return value;
     const cast = convert(value, { dtype });
     if (!currentTrace()) evaluate([cast]);

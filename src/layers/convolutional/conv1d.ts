@@ -31,6 +31,10 @@ export class Conv1D extends Layer<typeof fields> {
   override build(inputShape: SymbolicShape): void {
     buildConv(this, inputShape);
   }
+  /** Whether a correction of low rank is trained in place of the kernel. */
+  get loraEnabled(): boolean {
+    return this.lora !== null;
+  }
   /** Freezes the kernel and trains a correction of low rank instead. */
   enableLora(rank: number, options: LoraOptions = {}): void {
     this.lora = new Lora(this, this.kernel, rank, options);

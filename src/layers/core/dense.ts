@@ -64,6 +64,10 @@ export class Dense extends Layer<typeof fields> {
     this.inputSpec = { minNdim: 2, axes: { [-1]: channels } };
     if (this.loraRank !== null) this.enableLora(this.loraRank, { loraAlpha: this.loraAlpha });
   }
+  /** Whether a correction of low rank is trained in place of the weight. */
+  get loraEnabled(): boolean {
+    return this.#lora !== null;
+  }
   /** Freezes the kernel and trains a correction of low rank instead. */
   enableLora(rank: number, options: LoraOptions = {}): void {
     this.#lora = new Lora(this, this.kernel, rank, options);

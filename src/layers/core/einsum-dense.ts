@@ -73,6 +73,10 @@ export class EinsumDense extends Layer<typeof fields> {
       });
     if (this.loraRank !== null) this.enableLora(this.loraRank, { loraAlpha: this.loraAlpha });
   }
+  /** Whether a correction of low rank is trained in place of the weight. */
+  get loraEnabled(): boolean {
+    return this.#lora !== null;
+  }
   /** Freezes the kernel and trains a correction of low rank instead. */
   enableLora(rank: number, options: LoraOptions = {}): void {
     this.#lora = new Lora(this, this.kernel, rank, options);

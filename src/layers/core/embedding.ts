@@ -40,6 +40,10 @@ export class Embedding extends Layer<typeof fields> {
     this.embeddings = addEmbeddings(this);
     if (this.loraRank !== null) this.enableLora(this.loraRank, { loraAlpha: this.loraAlpha });
   }
+  /** Whether a correction of low rank is trained in place of the weight. */
+  get loraEnabled(): boolean {
+    return this.#lora !== null;
+  }
   /** Freezes the rows and trains a correction of low rank instead. */
   enableLora(rank: number, options: LoraOptions = {}): void {
     this.#lora = new Lora(this, this.embeddings, rank, options);

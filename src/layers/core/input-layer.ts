@@ -36,7 +36,7 @@ const inputOptions: OptionNames<InputOptions> = {
 export class InputLayer extends Layer<{}, [inputs: Tensor]> {
   static override readonly className = 'InputLayer';
   readonly batchShape: SymbolicShape;
-  readonly inputDtype: DType;
+  readonly #dtype: DType;
   /** The dtype as it was asked for: files keep `int64`, though tensors here are int32. */
   readonly declaredDtype: string;
   readonly optional: boolean;
@@ -73,14 +73,17 @@ export class InputLayer extends Layer<{}, [inputs: Tensor]> {
         'use integers, and null for sizes that vary',
       );
     this.batchShape = whole;
-    this.inputDtype = dtype ? asDType(dtype, 'Input') : floatx();
-    this.declaredDtype = dtype ?? this.inputDtype;
+    this.#dtype = dtype ? asDType(dtype, 'Input') : floatx();
+    this.declaredDtype = dtype ?? this.#dtype;
     this.optional = optional;
-    this.#symbol = new KerasTensor(whole, { dtype: this.inputDtype, name: this.name });
+    this.#symbol = new KerasTensor(whole, { dtype: this.#dtype, name: this.name });
     const node: GraphNode = { operation: this, args: [], inputs: [], form: this.#symbol, outputs: [this.#symbol] };
     this.#symbol.history = { node, index: 0 };
     callsOf(this).push(node);
     this.built = true;
+  }
+  override get inputDtype(): DType {
+    return this.#dtype;
   }
   override get input(): KerasTensor {
     return this.#symbol;
