@@ -1,5 +1,5 @@
-import { type Axis, type Expr, type Local, type ScalarType } from '../ir/expr.ts';
-import type { ScalarOp } from '../ir/scalar.ts';
+import type { Axis, Expr, Local, Region, ScalarType } from '../ir/expr.ts';
+import { type ScalarOp, type ScalarRule, scalarOps } from '../ir/scalar.ts';
 import { fold, rounded } from './fold.ts';
 import { identities } from './identities.ts';
 import { addForms, constantForm, type Linear, onlyTerm, termForm } from './linear.ts';
@@ -14,6 +14,14 @@ const comparisons: Partial<Record<ScalarOp, (a: readonly number[], b: readonly n
   ne: ([al, ah], [bl, bh]) => (ah! < bl! || bh! < al! ? true : al === ah && bl === bh && al === bl ? false : undefined),
 };
 
+/** Operations whose constant operand is put last. */
+const commutative: ReadonlySet<string> = new Set(
+  Object.entries<ScalarRule>(scalarOps).flatMap(([f, { commutes }]) => (commutes ? [f] : [])),
+);
+
+/** What an expression's value hangs on besides constants: axes, mutable locals, and regions that it loads from. */
+export type Dependency = Axis | Local | Region;
+
 /**
  * Expressions in one form: equal ones are the same object, constants are folded, index arithmetic is a sum of terms in
  * which quotients and remainders are gone wherever the sizes of the axes allow it.
@@ -24,7 +32,7 @@ export class Algebra {
   private readonly numbers = new Map<object, number>();
   private readonly done = new Map<Expr, Expr>();
   private readonly forms = new Map<Expr, Linear>();
-  private readonly axes = new Map<Expr, ReadonlySet<Axis>>();
+  private readonly dependencies = new Map<Expr, ReadonlySet<Dependency>>();
 
   /** A number that stands for an object in keys. */
   id(object: object): number {
@@ -99,7 +107,8 @@ export class Algebra {
   }
 
   /** The operation on expressions that are in this form already. */
-  apply(f: ScalarOp, type: ScalarType, args: readonly Expr[]): Expr {
+  apply(f: ScalarOp, type: ScalarType, operands: readonly Expr[]): Expr {
+    const args = operands[0]!.op === 'const' && commutative.has(f) ? [...operands].reverse() : operands;
     const from = args[0]!.type;
     if (args.every((x) => x.op === 'const')) {
       const value = fold(
@@ -169,7 +178,8 @@ export class Algebra {
     const form = this.recombined(sum);
     const single = onlyTerm(form);
     if (single) return single;
-    const terms = [...form.terms].sort(([x], [y]) => this.id(x) - this.id(y));
+    // In an order that kernels of one shape share, whatever their axes.
+    const terms = [...form.terms].sort(([x, c], [y, d]) => Math.abs(d) - Math.abs(c) || this.id(x) - this.id(y));
     let e: Expr | undefined;
     // Each partial sum is an expression too, whose form must be known should it be met alone.
     const sofar = new Map<Expr, number>();
@@ -237,19 +247,18 @@ export class Algebra {
       : this.divide('floorMod', this.divide('floorDiv', inner, n), m / n);
   }
 
-  /** Axes whose index the expression needs. */
-  axesOf(e: Expr): ReadonlySet<Axis> {
-    let axes = this.axes.get(e);
-    if (axes) return axes;
-    if (e.op === 'index') axes = new Set([e.axis]);
-    else {
-      const found = new Set<Axis>();
-      for (const x of partsOf(e)) for (const axis of this.axesOf(x)) found.add(axis);
-      if (e.op === 'reduce') for (const axis of e.axes) found.delete(axis);
-      axes = found;
-    }
-    this.axes.set(e, axes);
-    return axes;
+  /** The axes of a reduction are its own. */
+  dependsOn(e: Expr): ReadonlySet<Dependency> {
+    const known = this.dependencies.get(e);
+    if (known) return known;
+    const found = new Set<Dependency>();
+    if (e.op === 'index') found.add(e.axis);
+    else if (e.op === 'local') found.add(e.local);
+    else if (e.op === 'load') found.add(e.from);
+    for (const x of partsOf(e)) for (const d of this.dependsOn(x)) found.add(d);
+    if (e.op === 'reduce') for (const axis of e.axes) found.delete(axis);
+    this.dependencies.set(e, found);
+    return found;
   }
 
   /** Whether the expression is in this algebra's form; a copy of one that is in form is none. */

@@ -19,7 +19,7 @@ const laws: Partial<Record<ScalarOp, Identity>> = {
   },
   sub: (algebra, type, [a, b]) => {
     if (is(b!, 0)) return a;
-    if (is(a!, 0)) return algebra.apply('neg', type, [b!]);
+    if (is(a!, 0) && isFloat(type)) return algebra.apply('neg', type, [b!]);
     const negative = inner(b!, 'neg');
     return negative && algebra.apply('add', type, [a!, negative]);
   },

@@ -6,6 +6,7 @@ export type Range = readonly [low: number, high: number];
 /** Bounds of what is not known, or may wrap. */
 export const anyInt: Range = [-(2 ** 31), 2 ** 31 - 1];
 const clip = (r: Range): Range => (r[0] < anyInt[0] || r[1] > anyInt[1] || !(r[0] <= r[1]) ? anyInt : r);
+const hull = (values: readonly number[]): Range => [Math.min(...values), Math.max(...values)];
 
 /** Bounds of what i32 expressions can be, from the sizes of their axes. */
 export class Ranges {
@@ -51,18 +52,24 @@ export class Ranges {
         return [a[0] + b[0], a[1] + b[1]];
       case 'sub':
         return [a[0] - b[1], a[1] - b[0]];
-      case 'mul': {
-        const corners = [a[0] * b[0], a[0] * b[1], a[1] * b[0], a[1] * b[1]];
-        return [Math.min(...corners), Math.max(...corners)];
-      }
+      case 'neg':
+        return [-a[1], -a[0]];
+      case 'mul':
+        return hull([a[0] * b[0], a[0] * b[1], a[1] * b[0], a[1] * b[1]]);
       case 'max':
         return [Math.max(a[0], b[0]), Math.max(a[1], b[1])];
       case 'min':
         return [Math.min(a[0], b[0]), Math.min(a[1], b[1])];
       case 'floorDiv':
-        return b[0] > 0 && b[0] === b[1] ? [Math.floor(a[0] / b[0]), Math.floor(a[1] / b[0])] : anyInt;
+        return b[0] > 0 ? hull(a.flatMap((x) => b.map((y) => Math.floor(x / y)))) : anyInt;
       case 'floorMod':
         return b[0] <= 0 ? anyInt : a[0] >= 0 && a[1] < b[0] ? a : [0, b[1] - 1];
+      case 'div':
+        return b[0] > 0 ? hull(a.flatMap((x) => b.map((y) => Math.trunc(x / y)))) : anyInt;
+      case 'rem':
+        return b[0] > 0 && a[0] >= 0 ? [0, Math.min(a[1], b[1] - 1)] : anyInt;
+      case 'and':
+        return b[0] >= 0 ? [0, b[1]] : a[0] >= 0 ? [0, a[1]] : anyInt;
       default:
         return anyInt;
     }

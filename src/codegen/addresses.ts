@@ -1,8 +1,7 @@
+import type { Algebra } from '../algebra/algebra.ts';
 import { dtypeInfo } from '../base/dtype.ts';
-import { stridesOf } from '../base/shape.ts';
+import { fail } from '../base/errors.ts';
 import type { Expr, Region } from '../ir/expr.ts';
-import { type Affine, type AffineForms, combine } from './affine.ts';
-import type { Interning } from './interning.ts';
 
 /** A place in a region as bytes: `base + constant + Σ coefficient · term`. */
 export interface Place {
@@ -17,40 +16,44 @@ export interface Place {
   readonly terms: readonly (readonly [term: Expr, coefficient: number])[];
 }
 
-/** Places of loads and stores. An index is one number an axis, or the position itself. */
+/** Places of loads and stores in flat regions. */
 export class Places {
-  private readonly interning: Interning;
-  private readonly affine: AffineForms;
-  private readonly known = new Map<Region, Map<readonly Expr[], Place>>();
+  private readonly algebra: Algebra;
+  private readonly known = new Map<Region, Map<Expr, Place>>();
 
-  constructor(interning: Interning, affine: AffineForms) {
-    this.interning = interning;
-    this.affine = affine;
+  constructor(algebra: Algebra) {
+    this.algebra = algebra;
   }
 
-  of(region: Region, index: readonly Expr[]): Place {
+  of(region: Region, [position, ...others]: readonly Expr[]): Place {
+    if (!position || others.length > 0)
+      return fail(
+        'codegen',
+        `region "${region.name}" is read at ${others.length + 1} indices`,
+        'flatten its positions',
+      );
     let places = this.known.get(region);
     if (!places) this.known.set(region, (places = new Map()));
-    let place = places.get(index);
-    if (!place) places.set(index, (place = this.find(region, index)));
+    let place = places.get(position);
+    if (!place) places.set(position, (place = this.find(region, position)));
     return place;
   }
 
-  private find(region: Region, index: readonly Expr[]): Place {
+  private find(region: Region, position: Expr): Place {
+    const { algebra } = this;
     const { bytes } = dtypeInfo[region.dtype];
-    const strides = index.length === 1 ? [1] : stridesOf(region.shape);
-    let form: Affine = { constant: 0, terms: new Map() };
-    index.forEach((x, d) => (form = combine(form, this.affine.of(x), strides[d]!)));
-    form = this.affine.rejoin(form);
+    const form = algebra.form(position);
     const constant = form.constant * bytes;
+    let low = 0;
+    for (const [x, c] of form.terms) low += Math.min(...algebra.ranges.of(x).map((end) => c * end));
     // A pointer must not stand before the memory's first byte on the way to a place inside of it.
-    const inside = constant >= 0 && this.affine.spread(form)[0] >= 0;
+    const inside = constant >= 0 && low >= 0;
     return {
       region,
       bytes,
       start: inside ? 0 : constant,
       offset: inside ? constant : 0,
-      base: `${this.interning.id(region)}${inside ? '' : `+${constant}`}`,
+      base: `${algebra.id(region)}${inside ? '' : `+${constant}`}`,
       terms: [...form.terms].map(([x, c]) => [x, c * bytes] as const),
     };
   }

@@ -71,7 +71,7 @@ export const expansions: Partial<Record<ScalarOp, Expansion>> = {
     type === 'u32' && exponentOf(b) !== undefined ? op('and', a, 2 ** exponentOf(b)! - 1) : undefined,
   floorDiv: ([a, b], { op }, type) => {
     if (type === 'u32') return op('div', a, b);
-    // Kept as it is for integers, so that index arithmetic stays readable to `Ranges` and `AffineForms`.
+    // Kept as it is for integers, so that index arithmetic stays readable.
     if (type === 'i32') return undefined;
     // What is left is a multiple of b but for rounding.
     const quotient = op('div', op('sub', a, op('floorMod', a, b)), b);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Algebra } from '../algebra/algebra.ts';
 import { apply, axis, type Expr, flatten, indexOf, int, load, type Region, readLocal, unflatten } from '../ir/expr.ts';
 import { loop, loops, type Stmt, set, store } from '../ir/loops.ts';
 import { describeKernel } from './kernel-key.ts';
@@ -8,7 +9,7 @@ const region = (...shape: number[]): Region => ({ name: 'x', shape, dtype: 'floa
 
 describe('lowering', () => {
   it('takes quotients and remainders apart and puts them together again', () => {
-    const lowering = new Lowering();
+    const lowering = new Lowering(new Algebra());
     const [i, j] = [axis(6, 'i'), axis(8, 'j')];
     const position = flatten([indexOf(i), indexOf(j)], [6, 8]);
     const [row, column] = unflatten(position, [6, 8]).map((e) => lowering.expr(e));
@@ -20,7 +21,7 @@ describe('lowering', () => {
   });
 
   it('decides comparisons that the sizes of axes decide', () => {
-    const lowering = new Lowering();
+    const lowering = new Lowering(new Algebra());
     const i = indexOf(axis(5, 'i'));
     const value = (e: Expr) => lowering.expr(e);
     expect(value(apply('lt', i, 5))).toMatchObject({ op: 'const', value: 1 });
@@ -29,7 +30,7 @@ describe('lowering', () => {
   });
 
   it('keeps constants, axes and locals apart however many there are', () => {
-    const lowering = new Lowering();
+    const lowering = new Lowering(new Algebra());
     const seen = new Set<Expr>();
     for (let n = 0; n < 400; n++) {
       seen.add(lowering.expr(indexOf(axis(3, 'i'))));
@@ -43,7 +44,7 @@ describe('lowering', () => {
     const key = (x: Region, y: Region, factor: number): string => {
       const i = axis(9, 'i');
       const body = loops([i], [store(y, [indexOf(i)], apply('mul', load(x, [indexOf(i)]), factor))]);
-      return describeKernel(new Lowering().kernel(body)).key;
+      return describeKernel(new Lowering(new Algebra()).kernel(body)).key;
     };
     const first = key(region(9), region(9), 2);
     expect(key(region(9), region(3, 3), 2)).toBe(first);
@@ -65,7 +66,7 @@ describe('lowering', () => {
       const [only] = list;
       return only?.op === 'for' ? 1 + depth(only.body) : 0;
     };
-    const lowered = new Lowering().kernel(body);
+    const lowered = new Lowering(new Algebra()).kernel(body);
     expect(depth(lowered)).toBe(4);
     expect(lowered[0]).toMatchObject({ mode: 'parallel', axis: { size: 4 } });
   });

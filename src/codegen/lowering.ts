@@ -1,6 +1,7 @@
+import type { Algebra } from '../algebra/algebra.ts';
+import { identityOf } from '../algebra/fold.ts';
 import {
   type Combine,
-  constant,
   type Expr,
   type Local,
   load,
@@ -11,43 +12,26 @@ import {
 } from '../ir/expr.ts';
 import { type Stmt, when } from '../ir/loops.ts';
 import { type ScalarOp, scalarOps } from '../ir/scalar.ts';
-import { AffineForms } from './affine.ts';
-import { type Builder, expansions, isFloatType } from './expansions.ts';
+import { type Builder, expansions } from './expansions.ts';
 import { halfFormats } from './half-floats.ts';
-import { Interning } from './interning.ts';
-import { Ranges } from './ranges.ts';
 import { tiled } from './tiles.ts';
-
-/** What a reduction over nothing gives. */
-export function identityOf(combine: Combine, type: ScalarType): number {
-  const bounds: Record<ScalarType, readonly [low: number, high: number]> = {
-    f32: [-Infinity, Infinity],
-    f64: [-Infinity, Infinity],
-    i32: [-(2 ** 31), 2 ** 31 - 1],
-    u32: [0, 2 ** 32 - 1],
-    bool: [0, 1],
-  };
-  const all = type === 'bool' ? 1 : type === 'u32' ? 2 ** 32 - 1 : -1;
-  return { add: 0, mul: 1, max: bounds[type][0], min: bounds[type][1], and: all, or: 0 }[combine];
-}
-
-/** Operations whose constant operand is put last. */
-const commutative: ReadonlySet<ScalarOp> = new Set(['add', 'mul', 'max', 'min', 'and', 'or', 'xor', 'eq', 'ne']);
 
 /**
  * Rewrites a kernel's statements so that only operations with instructions or functions are left: expands the others,
  * decodes and encodes 16-bit floats, unfolds reductions into loops, drops comparisons that the sizes decide.
  */
 export class Lowering implements Builder {
-  readonly interning = new Interning();
-  readonly ranges = new Ranges();
-  readonly affine = new AffineForms(this.interning, this.ranges);
+  readonly algebra: Algebra;
   /** For regions of 16-bit floats, the view that loads and stores their bits. */
   private readonly views = new Map<Region, Region>();
   private readonly lowered = new Map<Expr, Expr>();
   private readonly assignments = new Map<Local, number>();
   private readonly names = new Map<Local, Expr>();
   private pending: Stmt[] = [];
+
+  constructor(algebra: Algebra) {
+    this.algebra = algebra;
+  }
 
   /** The region itself or the view of it that the lowered statements name. */
   view(region: Region): Region {
@@ -67,7 +51,7 @@ export class Lowering implements Builder {
   kernel(list: readonly Stmt[]): Stmt[] {
     this.countAssignments(list);
     const lowered = this.statements(list);
-    const inTiles = tiled(lowered, this.affine);
+    const inTiles = tiled(lowered, this.algebra);
     return inTiles ? this.statements(inTiles) : lowered;
   }
 
@@ -83,7 +67,7 @@ export class Lowering implements Builder {
   /** Locals that are names of index arithmetic: addresses are found from the arithmetic itself. */
   private isName(local: Local, value: Expr): boolean {
     if (local.type !== 'i32' || this.assignments.get(local) !== 1) return false;
-    for (const d of this.interning.dependsOn(value)) if (!('size' in d)) return false;
+    for (const d of this.algebra.dependsOn(value)) if (!('size' in d)) return false;
     return true;
   }
 
@@ -163,89 +147,52 @@ export class Lowering implements Builder {
   private rewrite(e: Expr): Expr {
     switch (e.op) {
       case 'load': {
-        const bits = this.interning.node(
-          load(
-            this.view(e.from),
-            e.index.map((x) => this.expr(x)),
-          ),
-        );
+        const index = e.index.map((x) => this.expr(x));
+        const bits = this.algebra.simplify(load(this.view(e.from), index));
         return halfFormats[e.from.dtype]?.decode(bits, this) ?? bits;
       }
       case 'apply': {
         const args = e.args.map((x) => this.expr(x));
         if (e.f === 'convert') return this.convert(args[0]!, e.type);
         if (e.f === 'reinterpret') return this.reinterpret(args[0]!, e.type);
+        if (args.every((x, k) => x === e.args[k])) return this.expanded(this.algebra.simplify(e));
         return this.op(e.f, ...args);
       }
       case 'reduce': {
         const local: Local = { name: e.combine, type: e.type };
-        const start = this.interning.node(constant(identityOf(e.combine, e.type), e.type));
+        const start = this.algebra.constant(identityOf(e.combine, e.type), e.type);
         const innermost = this.inner([{ op: 'accumulate', local, combine: e.combine, value: e.body }]);
         const body = e.axes.reduceRight<readonly Stmt[]>(
           (s, axis) => [{ op: 'for', axis, mode: 'serial', body: s }],
           innermost,
         );
         this.pending.push({ op: 'set', local, value: start }, ...(e.axes.some((a) => a.size === 0) ? [] : body));
-        return this.interning.node(readLocal(local));
+        return this.algebra.simplify(readLocal(local));
       }
       case 'local':
-        return this.names.get(e.local) ?? this.interning.node(e);
+        return this.names.get(e.local) ?? this.algebra.simplify(e);
       default:
-        return this.interning.node(e);
+        return this.algebra.simplify(e);
     }
   }
 
   readonly op = (f: ScalarOp, ...operands: Scalar[]): Expr => {
     const typed = operands.filter((x) => typeof x !== 'number');
     const type = (f === 'select' ? typed.find((x) => x !== operands[0]) : typed[0])?.type ?? 'i32';
-    const args = operands.map((x) => this.interning.node(typeof x === 'number' ? constant(x, type) : x));
-    if (commutative.has(f) && args[0]!.op === 'const') args.reverse();
-    const folded = this.fold(f, args);
-    if (folded) return this.interning.node(folded);
+    const args = operands.map((x) => (typeof x === 'number' ? this.algebra.constant(x, type) : x));
     const result = scalarOps[f].result === 'bool' ? 'bool' : f === 'select' ? args[1]!.type : args[0]!.type;
-    const expanded = expansions[f]?.(args as unknown as readonly [Expr, Expr], this, result);
-    return this.interning.node(expanded ?? { op: 'apply', type: result, f, args });
+    return this.expanded(this.algebra.apply(f, result, args));
   };
 
-  readonly convert = (x: Expr, type: ScalarType): Expr => {
-    if (x.type === type) return x;
-    if (type === 'bool') return this.op('ne', x, 0);
-    if (x.op === 'const' && isFloatType(type))
-      return this.interning.node(constant(type === 'f32' ? Math.fround(x.value) : x.value, type));
-    return this.interning.node({ op: 'apply', type, f: 'convert', args: [x] });
-  };
+  readonly convert = (x: Expr, type: ScalarType): Expr =>
+    type === 'bool' && x.type !== 'bool' ? this.op('ne', x, 0) : this.algebra.apply('convert', type, [x]);
 
-  readonly reinterpret = (x: Expr, type: ScalarType): Expr =>
-    x.type === type ? x : this.interning.node({ op: 'apply', type, f: 'reinterpret', args: [x] });
+  readonly reinterpret = (x: Expr, type: ScalarType): Expr => this.algebra.apply('reinterpret', type, [x]);
 
-  /** Integer arithmetic in one form, comparisons that ranges decide, and choices that are none. */
-  private fold(f: ScalarOp, args: readonly Expr[]): Expr | undefined {
-    const [a, b] = args as readonly [Expr, Expr];
-    if (f === 'select') {
-      if (a.op === 'const') return a.value ? b : args[2]!;
-      return b === args[2] ? b : undefined;
-    }
-    if (a.type === 'bool') {
-      if (f === 'and' || f === 'or') {
-        const neutral = f === 'and' ? 1 : 0;
-        for (const [x, y] of [args, [b, a]] as [Expr, Expr][]) if (x.op === 'const') return x.value === neutral ? y : x;
-        return a === b ? a : undefined;
-      }
-      return undefined;
-    }
-    if (a.type !== 'i32' || b?.type !== 'i32') return undefined;
-    if (f === 'add' || f === 'sub' || f === 'mul' || f === 'floorDiv' || f === 'floorMod') {
-      const whole: Expr = { op: 'apply', type: 'i32', f, args };
-      const [low, high] = this.ranges.of(whole);
-      // Sums that may wrap stay as they are written.
-      if (low === -(2 ** 31) || high === 2 ** 31 - 1) return undefined;
-      const sum = this.affine.expression(this.affine.of(whole));
-      return sum.op === 'apply' && sum.f === f ? { ...sum } : sum;
-    }
-    const [p, q] =
-      f === 'lt' || f === 'ge' ? [this.ranges.of(a), this.ranges.of(b)] : [this.ranges.of(b), this.ranges.of(a)];
-    const less = p[1] < q[0] ? 1 : p[0] >= q[1] ? 0 : undefined;
-    if (less === undefined || !(f === 'lt' || f === 'gt' || f === 'ge' || f === 'le')) return undefined;
-    return constant(f === 'lt' || f === 'gt' ? less : 1 - less, 'bool');
+  /** An operation on lowered operands, written with operations that have an instruction or a function. */
+  private expanded(e: Expr): Expr {
+    if (e.op !== 'apply') return e;
+    const [a, b] = e.args as [Expr, Expr];
+    return expansions[e.f]?.([a, b], this, e.type) ?? e;
   }
 }

@@ -1,7 +1,7 @@
+import type { Dependency } from '../algebra/algebra.ts';
 import type { Axis, Combine, Expr, Local } from '../ir/expr.ts';
 import type { Stmt } from '../ir/loops.ts';
 import type { Place, Places } from './addresses.ts';
-import type { Dependency } from './interning.ts';
 
 /** What the statements of a loop's body do, nested ones included. */
 export interface Summary {

@@ -1,8 +1,8 @@
-import { stridesOf } from '../base/shape.ts';
+import type { Algebra } from '../algebra/algebra.ts';
+import { loadsOf } from '../algebra/cost.ts';
+import { expressionsOf, mapStatements } from '../algebra/statements.ts';
 import { type Axis, axis, type Expr, indexOf, plus, times } from '../ir/expr.ts';
 import { loop, type Stmt } from '../ir/loops.ts';
-import { type Affine, type AffineForms, combine } from './affine.ts';
-import { mapExpressions, substitution } from './substitute.ts';
 
 type For = Stmt & { op: 'for' };
 
@@ -15,16 +15,16 @@ const lineLength = 16;
  * Cuts two loops into tiles where the inner one jumps through memory that the outer one walks through (a transposition):
  * what a tile reads is used up while it is in the cache. Gives undefined where there is nothing to cut.
  */
-export function tiled(body: readonly Stmt[], affine: AffineForms): readonly Stmt[] | undefined {
+export function tiled(body: readonly Stmt[], algebra: Algebra): readonly Stmt[] | undefined {
   let changed = false;
   const result = body.map((s): Stmt => {
     if (s.op !== 'for') return s;
-    const cut = cutInto(s, affine);
+    const cut = cutInto(s, algebra);
     if (cut) {
       changed = true;
       return cut;
     }
-    const inner = s.mode === 'vector' ? undefined : tiled(s.body, affine);
+    const inner = s.mode === 'vector' ? undefined : tiled(s.body, algebra);
     if (!inner) return s;
     changed = true;
     return { ...s, body: inner };
@@ -32,21 +32,22 @@ export function tiled(body: readonly Stmt[], affine: AffineForms): readonly Stmt
   return changed ? result : undefined;
 }
 
-function cutInto(outer: For, affine: AffineForms): Stmt | undefined {
+function cutInto(outer: For, algebra: Algebra): Stmt | undefined {
   const [inner, ...others] = outer.body;
   if (outer.mode === 'vector' || others.length > 0 || inner?.op !== 'for' || inner.mode !== 'vector') return undefined;
   if (!inner.body.every((s) => s.op === 'set' || s.op === 'store')) return undefined;
   const [rows, columns] = [divisorOf(outer.axis.size, lineLength, 1), divisorOf(inner.axis.size, mostLines, 4)];
   // Few rows or columns stay in the cache as they are.
   if (rows < 4 || columns < 4 || inner.axis.size <= 4 * columns || outer.axis.size <= rows) return undefined;
-  if (!loadsOf(inner.body).some((e) => jumps(e, outer.axis, inner.axis, affine))) return undefined;
+  const loads = inner.body.flatMap((s) => expressionsOf(s).flatMap(loadsOf));
+  if (!loads.some((e) => jumps(e, outer.axis, inner.axis, algebra))) return undefined;
   const [rowTile, row] = [axis(outer.axis.size / rows, `${outer.axis.name}t`), axis(rows, outer.axis.name)];
   const [columnTile, column] = [axis(inner.axis.size / columns, `${inner.axis.name}t`), axis(columns, inner.axis.name)];
   const joined = new Map([
-    [outer.axis, plus(times(indexOf(rowTile), rows), indexOf(row))],
-    [inner.axis, plus(times(indexOf(columnTile), columns), indexOf(column))],
+    [outer.axis, algebra.simplify(plus(times(indexOf(rowTile), rows), indexOf(row)))],
+    [inner.axis, algebra.simplify(plus(times(indexOf(columnTile), columns), indexOf(column)))],
   ]);
-  const moved = mapExpressions(inner.body, substitution(joined));
+  const moved = mapStatements(inner.body, (e) => algebra.substitute(e, joined));
   const tiles = loop(rowTile, [loop(columnTile, [loop(row, [loop(column, moved, 'vector')])])], outer.mode);
   return outer.share === undefined ? tiles : { ...(tiles as For), share: Math.ceil(outer.share / rows) };
 }
@@ -57,25 +58,8 @@ function divisorOf(n: number, limit: number, unit: number): number {
   return 1;
 }
 
-function loadsOf(body: readonly Stmt[]): (Expr & { op: 'load' })[] {
-  const found = new Set<Expr>();
-  const visit = (e: Expr): Expr => {
-    if (found.has(e)) return e;
-    found.add(e);
-    if (e.op === 'apply') e.args.forEach(visit);
-    return e;
-  };
-  mapExpressions(body, visit);
-  return [...found].filter((e) => e.op === 'load');
-}
-
-function jumps({ from, index }: Expr & { op: 'load' }, outer: Axis, inner: Axis, affine: AffineForms): boolean {
-  const strides = index.length === 1 ? [1] : stridesOf(from.shape);
-  let form: Affine = { constant: 0, terms: new Map() };
-  index.forEach((x, d) => (form = combine(form, affine.of(x), strides[d]!)));
-  const along = (a: Axis): number => {
-    for (const [x, c] of form.terms) if (x.op === 'index' && x.axis === a) return Math.abs(c);
-    return 0;
-  };
+function jumps({ index }: Expr & { op: 'load' }, outer: Axis, inner: Axis, algebra: Algebra): boolean {
+  const { terms } = algebra.form(index[0]!);
+  const along = (a: Axis): number => Math.abs(terms.get(algebra.simplify(indexOf(a))) ?? 0);
   return along(inner) >= lineLength && along(outer) === 1;
 }

@@ -20,7 +20,8 @@ export function compile(program: Program, target: Target): Plan {
       `program "${program.name}" reads ${free.length} tensors from outside, the first ${showAval(free[0]!)}`,
       'make them inputs (closeProgram)',
     );
-  const places = new Places(new Formulas(new Algebra()));
+  const algebra = new Algebra();
+  const places = new Places(new Formulas(algebra));
   const homes = new Map<Region, Home>();
   const inputs = program.inputs.map((t) => places.regionOf(t));
   inputs.forEach((region, index) => homes.set(region, { kind: 'input', index }));
@@ -41,5 +42,15 @@ export function compile(program: Program, target: Target): Plan {
   const slots = target.gpu ? planSlots(timed, homes, one, target.gpu) : [];
   const arenaBytes = target.gpu ? 0 : planArena(timed, homes, one);
   for (const region of places.sharing()) homes.set(region, homes.get(one(region))!);
-  return { name: program.name, inputs, outputs, donated: program.donated, homes, arenaBytes, slots, steps: timed };
+  return {
+    name: program.name,
+    algebra,
+    inputs,
+    outputs,
+    donated: program.donated,
+    homes,
+    arenaBytes,
+    slots,
+    steps: timed,
+  };
 }

@@ -1,3 +1,4 @@
+import type { Algebra } from '../algebra/algebra.ts';
 import type { TypedArray } from '../base/dtype.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Axis, Expr, Local, Region } from '../ir/expr.ts';
@@ -140,6 +141,8 @@ export type Step = LoopStep | ContractionStep | CopyStep | WhileStep | SwitchSte
 /** What a device makes machine code of: kernels in order over regions whose places are decided. */
 export interface Plan {
   readonly name: string;
+  /** The form in which the expressions of the steps are. */
+  readonly algebra: Algebra;
   readonly inputs: readonly Region[];
   readonly outputs: readonly Region[];
   /** Output k takes the bytes of input `donated.get(k)`: their regions share a home of kind `input`. */

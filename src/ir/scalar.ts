@@ -1,12 +1,15 @@
-interface ScalarRule {
+export interface ScalarRule {
   /** Number of operands. */
   readonly arity: 1 | 2 | 3;
   /** `same`: the result has the operands' type; `bool`: a truth value; `named`: the expression's own type says. */
   readonly result: 'same' | 'bool' | 'named';
+  /** The operands may change places. */
+  readonly commutes?: true;
 }
 const unary = { arity: 1, result: 'same' } as const;
 const binary = { arity: 2, result: 'same' } as const;
 const compare = { arity: 2, result: 'bool' } as const;
+const commutes = { commutes: true } as const;
 
 /**
  * The scalar operations that every device translates; this closed table is all it knows of arithmetic.
@@ -16,16 +19,16 @@ const compare = { arity: 2, result: 'bool' } as const;
  * signed value: its sign). `logistic` is 1 / (1 + exp(-x)).
  */
 export const scalarOps = {
-  add: binary,
+  add: { ...binary, ...commutes },
   sub: binary,
-  mul: binary,
+  mul: { ...binary, ...commutes },
   div: binary,
   rem: binary,
   floorDiv: binary,
   floorMod: binary,
   pow: binary,
-  max: binary,
-  min: binary,
+  max: { ...binary, ...commutes },
+  min: { ...binary, ...commutes },
   atan2: binary,
   nextAfter: binary,
   neg: unary,
@@ -58,15 +61,15 @@ export const scalarOps = {
   erfinv: unary,
   lgamma: unary,
   digamma: unary,
-  and: binary,
-  or: binary,
-  xor: binary,
+  and: { ...binary, ...commutes },
+  or: { ...binary, ...commutes },
+  xor: { ...binary, ...commutes },
   not: unary,
   shiftLeft: binary,
   shiftRight: binary,
   shiftRightLogical: binary,
-  eq: compare,
-  ne: compare,
+  eq: { ...compare, ...commutes },
+  ne: { ...compare, ...commutes },
   lt: compare,
   le: compare,
   gt: compare,

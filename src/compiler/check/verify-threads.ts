@@ -1,4 +1,4 @@
-import { type Algebra, partsOf } from '../../algebra/algebra.ts';
+import type { Algebra } from '../../algebra/algebra.ts';
 import { loadsOf } from '../../algebra/cost.ts';
 import type { Linear } from '../../algebra/linear.ts';
 import { anyInt, type Range } from '../../algebra/ranges.ts';
@@ -69,10 +69,7 @@ export function clashIn(step: LoopStep | ContractionStep, plan: Plan, algebra: A
 
 /** Whether an expression has one value in all turns. */
 function isFixed(e: Expr, written: ReadonlySet<Region>, algebra: Algebra): boolean {
-  if (algebra.axesOf(e).size > 0) return false;
-  const visit = (x: Expr): boolean =>
-    x.op !== 'local' && !(x.op === 'load' && written.has(x.from)) && partsOf(x).every(visit);
-  return visit(e);
+  return [...algebra.dependsOn(e)].every((d) => 'dtype' in d && !written.has(d));
 }
 
 function accessesOfLoops({ body, indices }: LoopStep, algebra: Algebra): Accesses | string {

@@ -1,4 +1,4 @@
-import { type Algebra, partsOf } from '../../algebra/algebra.ts';
+import { type Algebra, type Dependency, partsOf } from '../../algebra/algebra.ts';
 import { anyInt } from '../../algebra/ranges.ts';
 import { bodiesOf, expressionsOf, mapStatements } from '../../algebra/statements.ts';
 import { sizeOf } from '../../base/shape.ts';
@@ -11,7 +11,7 @@ import type { Stmt } from '../../ir/loops.ts';
  */
 export function guard(list: readonly Stmt[], algebra: Algebra): readonly Stmt[] {
   const vectors = new Set<Axis>();
-  const conditions = new Map<Expr, Set<Axis> | 'always'>();
+  const conditions = new Map<Expr, Set<Dependency> | 'always'>();
   for (const s of list) collect(s);
   if ([...conditions.values()].every((c) => c === 'always')) return list;
   const memo = new Map<Expr, Expr>();
@@ -36,7 +36,7 @@ export function guard(list: readonly Stmt[], algebra: Algebra): readonly Stmt[] 
     for (const e of expressionsOf(s)) visit(e, undefined);
     for (const body of bodiesOf(s)) for (const inner of body) collect(inner);
   }
-  function visit(e: Expr, over: Set<Axis> | undefined): void {
+  function visit(e: Expr, over: Set<Dependency> | undefined): void {
     const before = conditions.get(e);
     if (before === 'always' || (before && over && [...over].every((a) => before.has(a)))) return;
     conditions.set(e, over ? new Set([...(before ?? []), ...over]) : 'always');
@@ -46,7 +46,7 @@ export function guard(list: readonly Stmt[], algebra: Algebra): readonly Stmt[] 
     }
     const [condition, a, b] = e.args as [Expr, Expr, Expr];
     visit(condition, over);
-    const inner = new Set([...(over ?? []), ...algebra.axesOf(condition)]);
+    const inner = new Set([...(over ?? []), ...algebra.dependsOn(condition)]);
     visit(a, inner);
     visit(b, inner);
   }

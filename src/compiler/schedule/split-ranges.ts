@@ -34,7 +34,7 @@ function cutsOf(s: Stmt & { op: 'for' }, algebra: Algebra): ReadonlySet<number> 
   const visit = (e: Expr): void => {
     if (seen.has(e)) return;
     seen.add(e);
-    if (!algebra.axesOf(e).has(s.axis)) return;
+    if (!algebra.dependsOn(e).has(s.axis)) return;
     if (e.op === 'apply' && comparisons.includes(e.f) && e.args[0]!.type === 'i32') cut(e.f, e.args);
     for (const x of partsOf(e)) visit(x);
   };

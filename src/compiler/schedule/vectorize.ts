@@ -33,7 +33,7 @@ const deepest = (f: For): For => {
 function evenness(axis: Axis, s: Stmt, algebra: Algebra): number {
   let balance = 0;
   const count = (position: Expr): void => {
-    if (!algebra.axesOf(position).has(axis)) return;
+    if (!algebra.dependsOn(position).has(axis)) return;
     for (const [x, c] of algebra.form(position).terms)
       if (x.op === 'index' && x.axis === axis) {
         balance += Math.abs(c) === 1 ? 1 : -1;

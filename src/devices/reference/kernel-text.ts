@@ -1,3 +1,4 @@
+import { identityOf } from '../../algebra/fold.ts';
 import type { DType } from '../../base/dtype.ts';
 import { fail, HornbeamError } from '../../base/errors.ts';
 import { stridesOf } from '../../base/shape.ts';
@@ -11,7 +12,7 @@ import {
   scalarType,
 } from '../../ir/expr.ts';
 import type { Stmt } from '../../ir/loops.ts';
-import { conversion, identityOf, reinterpretation, scalarFunction } from './scalar-functions.ts';
+import { conversion, reinterpretation, scalarFunction } from './scalar-functions.ts';
 import { stored } from './stored-numbers.ts';
 
 interface Scope {

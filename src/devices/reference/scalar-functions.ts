@@ -1,4 +1,4 @@
-import type { Combine, ScalarType } from '../../ir/expr.ts';
+import type { ScalarType } from '../../ir/expr.ts';
 import type { ScalarOp } from '../../ir/scalar.ts';
 import { digamma, erf, erfinv, lgamma } from './special-functions.ts';
 import { roundToEven } from './stored-numbers.ts';
@@ -168,12 +168,4 @@ export function reinterpretation(from: ScalarType, to: ScalarType): Scalar {
     else word.setInt32(0, a);
     return word[read](0);
   };
-}
-
-/** What a reduction over nothing gives. */
-export function identityOf(combine: Combine, type: ScalarType): number {
-  const lowest = { f32: -Infinity, f64: -Infinity, i32: -(2 ** 31), u32: 0, bool: 0 }[type];
-  const highest = { f32: Infinity, f64: Infinity, i32: 2 ** 31 - 1, u32: 2 ** 32 - 1, bool: 1 }[type];
-  const all = type === 'bool' ? 1 : type === 'u32' ? 2 ** 32 - 1 : -1;
-  return { add: 0, mul: 1, max: lowest, min: highest, and: all, or: 0 }[combine];
 }

@@ -50,6 +50,8 @@ export function load(
   const args = [addresses];
   const table = emitted.table.map((slot) => source(slot, constants, workspace));
   const sizes = plan.outputs.map(bytesOf);
+  // What runs it holds no more of the plan than this.
+  const { donated } = plan;
 
   const executable: Executable = {
     program,
@@ -61,7 +63,7 @@ export function load(
       let arena = 0;
       try {
         for (const [k, bytes] of sizes.entries()) {
-          const replaced = plan.donated.get(k);
+          const replaced = donated.get(k);
           if (replaced === undefined) made.push(machine.allocate(bytes));
           outputs.push(replaced === undefined ? made.at(-1)! : (inputs[replaced] as HeapBuffer));
         }

@@ -1,7 +1,7 @@
+import type { Algebra } from '../../../algebra/algebra.ts';
 import { fail } from '../../../base/errors.ts';
 import { describeKernel } from '../../../codegen/kernel-key.ts';
 import { Lowering } from '../../../codegen/lowering.ts';
-import { substitution } from '../../../codegen/substitute.ts';
 import { summarize } from '../../../codegen/summary.ts';
 import type { ContractionStep, View } from '../../../compiler/plan.ts';
 import { type Axis, axis, type Expr, indexOf, type Region, unflatten } from '../../../ir/expr.ts';
@@ -149,12 +149,12 @@ function convShape({ equation, views, axes }: ContractionStep): Shape | undefine
   };
 }
 
-export function makeContraction(step: ContractionStep): Contraction {
+export function makeContraction(step: ContractionStep, algebra: Algebra): Contraction {
   const shape = shapeOf(step)!;
   const size = ({ sizes }: Sizes) => sizes.reduce((a, b) => a * b, 1);
   const tail: Tail = {
     step,
-    lowering: new Lowering(),
+    lowering: new Lowering(algebra),
     batch: axis(size(shape.batch), 'batch'),
     row: axis(size(shape.rows), 'row'),
     column: axis(size(shape.columns), 'column'),
@@ -166,8 +166,8 @@ export function makeContraction(step: ContractionStep): Contraction {
     [tail.row, shape.rows],
     [tail.column, shape.columns],
   ] as const)
-    unflatten(indexOf(whole), sizes).forEach((e, d) => index.set(axes[d]!, e));
-  const substitute = substitution(index);
+    unflatten(indexOf(whole), sizes).forEach((e, d) => index.set(axes[d]!, algebra.simplify(e)));
+  const substitute = (e: Expr): Expr => algebra.substitute(e, index);
   const stores = step.stores.map((s) => store(s.to, s.index.map(substitute), substitute(s.value)));
   const statements = tail.lowering.kernel(stores);
   const { key, regions } = describeKernel(statements);
@@ -212,7 +212,7 @@ function epilogueOf(
       f.scope(() => new Statements(values).list(statements));
     };
     if (out.lanes === 4) {
-      const lanes = new Lanes(column, 1, lowering.interning);
+      const lanes = new Lanes(column, 1, lowering.algebra);
       lanes.variables.set(step.sum, [out.value]);
       emit(out.column, lanes, () => {});
       return;

@@ -1,4 +1,4 @@
-import type { Dependency, Interning } from '../../../codegen/interning.ts';
+import type { Algebra, Dependency } from '../../../algebra/algebra.ts';
 import type { Axis, Expr, Local } from '../../../ir/expr.ts';
 import type { Operand, Local as Variable } from '../encoder/index.ts';
 
@@ -10,13 +10,13 @@ export class Lanes {
   readonly variables = new Map<Local, readonly Variable[]>();
   /** Of largest and smallest floats: where a NaN came by. They are looked for with an instruction that passes over NaN. */
   readonly unordered = new Map<Local, readonly Variable[]>();
-  private readonly interning: Interning;
+  private readonly algebra: Algebra;
   private readonly known = new Map<Expr, boolean>();
 
-  constructor(axis: Axis, copies: number, interning: Interning) {
+  constructor(axis: Axis, copies: number, algebra: Algebra) {
     this.axis = axis;
     this.copies = copies;
-    this.interning = interning;
+    this.algebra = algebra;
   }
 
   /** Whether an expression's value differs from iteration to iteration. */
@@ -24,7 +24,7 @@ export class Lanes {
     let result = this.known.get(e);
     if (result === undefined) {
       result = false;
-      for (const d of this.interning.dependsOn(e))
+      for (const d of this.algebra.dependsOn(e))
         if (d === this.axis || this.variables.has(d as Local)) {
           result = true;
           break;
@@ -76,9 +76,9 @@ export class Frame {
   }
 
   /** Forgets values that hang on what is about to change. */
-  forget(changed: ReadonlySet<Dependency>, interning: Interning): void {
+  forget(changed: ReadonlySet<Dependency>, algebra: Algebra): void {
     const stale = (e: Expr): boolean => {
-      for (const d of interning.dependsOn(e)) if (changed.has(d)) return true;
+      for (const d of algebra.dependsOn(e)) if (changed.has(d)) return true;
       return false;
     };
     for (let frame: Frame | undefined = this; frame; frame = frame.parent) {

@@ -1,3 +1,4 @@
+import type { Algebra } from '../../../algebra/algebra.ts';
 import { fail } from '../../../base/errors.ts';
 import { describeKernel } from '../../../codegen/kernel-key.ts';
 import { Lowering } from '../../../codegen/lowering.ts';
@@ -35,8 +36,8 @@ export interface Kernel {
 }
 
 /** Prepares a loop nest. `threads` is the number that its parallel loops are dealt out to: with 1, all is run by the caller. */
-export function makeKernel(name: string, body: readonly Stmt[], threads: number): Kernel {
-  const lowering = new Lowering();
+export function makeKernel(name: string, body: readonly Stmt[], threads: number, algebra: Algebra): Kernel {
+  const lowering = new Lowering(algebra);
   const statements = lowering.kernel(body);
   const { key, regions } = describeKernel(statements);
   const hostOperations = new Set<ScalarOp>();

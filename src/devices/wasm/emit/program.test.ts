@@ -1,9 +1,10 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { Algebra } from '../../../algebra/algebra.ts';
 import { dtypeInfo, type TypedArray } from '../../../base/dtype.ts';
 import { sizeOf } from '../../../base/shape.ts';
 import type { Home, Plan, Step } from '../../../compiler/plan.ts';
 import { deal } from '../../../compiler/schedule/deal.ts';
-import { axis, flatten, indexOf, type Region } from '../../../ir/expr.ts';
+import { axis, type Expr, flatten, indexOf, load as loadOf, type Region } from '../../../ir/expr.ts';
 import { loops, type Stmt, store } from '../../../ir/loops.ts';
 import { bind, operand, type Rule, type Sample } from '../../../ir/primitive.ts';
 import { makeProgram, type Program } from '../../../ir/program.ts';
@@ -65,13 +66,14 @@ function naivePlan(program: Program, parallel: boolean): Plan {
       info,
       reads,
       writes,
-      body: isDealt ? deal(body, { threads: 2 }) : body,
+      body: withFlatPositions(isDealt ? deal(body, { threads: 2 }) : body),
       barrier: true,
       serial: !isDealt,
     };
   });
   return {
     name: program.name,
+    algebra: new Algebra(),
     inputs: program.inputs.map(regionOf),
     outputs: program.outputs.map(regionOf),
     donated: program.donated,
@@ -80,6 +82,33 @@ function naivePlan(program: Program, parallel: boolean): Plan {
     slots: [],
     steps,
   };
+}
+
+/** Regions of a plan are flat. */
+function withFlatPositions(body: readonly Stmt[]): readonly Stmt[] {
+  const known = new Map<Expr, Expr>();
+  const flat = (e: Expr): Expr => {
+    const result = known.get(e) ?? withFlatLoads(e);
+    known.set(e, result);
+    return result;
+  };
+  const withFlatLoads = (e: Expr): Expr => {
+    if (e.op === 'load') return loadOf(e.from, [position(e.index, e.from)]);
+    if (e.op === 'apply') return { ...e, args: e.args.map(flat) };
+    return e.op === 'reduce' ? { ...e, body: flat(e.body) } : e;
+  };
+  const position = (index: readonly Expr[], { shape }: Region): Expr =>
+    index.length === 1 ? flat(index[0]!) : flatten(index.map(flat), shape);
+  const stores = (list: readonly Stmt[]): readonly Stmt[] =>
+    list.map((s): Stmt => {
+      if (s.op === 'store') return { ...s, index: [position(s.index, s.to)], value: flat(s.value) };
+      if (s.op === 'if')
+        return { ...s, condition: flat(s.condition), then: stores(s.then), otherwise: stores(s.otherwise) };
+      if (s.op === 'for') return { ...s, body: stores(s.body) };
+      if (s.op === 'while') return { ...s, condition: flat(s.condition), body: stores(s.body) };
+      return { ...s, value: flat(s.value) };
+    });
+  return stores(body);
 }
 
 let seed = 1;

@@ -126,7 +126,7 @@ class ProgramEmitter {
     // Host functions are imported before the first function is made.
     for (const step of steps)
       if (step.kind === 'loops')
-        this.kernels.set(step, makeKernel(step.info.name, step.body, step.serial ? 1 : this.threads));
+        this.kernels.set(step, makeKernel(step.info.name, step.body, step.serial ? 1 : this.threads, plan.algebra));
     for (const kernel of this.kernels.values())
       for (const name of kernel.hostOperations)
         if (!this.hostFunctions.has(name))
@@ -188,7 +188,7 @@ class ProgramEmitter {
         break;
       }
       case 'contraction':
-        this.contraction(step, makeContraction(step), alone);
+        this.contraction(step, makeContraction(step, this.plan.algebra), alone);
         break;
       case 'copy':
         this.copy(step, alone);

@@ -1,8 +1,8 @@
-import type { Dependency } from '../../../codegen/interning.ts';
-import { identityOf } from '../../../codegen/lowering.ts';
+import type { Dependency } from '../../../algebra/algebra.ts';
+import { identityOf } from '../../../algebra/fold.ts';
 import { type Summary, summarize } from '../../../codegen/summary.ts';
 import type { Axis, Combine, Expr, Local, Region, ScalarType } from '../../../ir/expr.ts';
-import { constant, readLocal } from '../../../ir/expr.ts';
+import { readLocal } from '../../../ir/expr.ts';
 import type { Stmt } from '../../../ir/loops.ts';
 import { type Operand, op, shuffle32, type Local as Variable } from '../encoder/index.ts';
 import { features } from '../features.ts';
@@ -63,14 +63,14 @@ export class Statements {
           if (body.length > 0) this.nested(body);
         };
         f.if(condition, arm(stmt.then), stmt.otherwise.length > 0 ? arm(stmt.otherwise) : undefined);
-        values.frame.forget(new Set<Dependency>(this.summary([stmt]).kills), values.lowering.interning);
+        values.frame.forget(new Set<Dependency>(this.summary([stmt]).kills), values.lowering.algebra);
         break;
       }
       case 'set': {
         const vectors = values.frame.lanes?.variables.get(stmt.local);
         if (vectors) vectors.forEach((v, copy) => f.set(v, values.vector(stmt.value, copy)));
         else f.set(values.variable(stmt.local), values.scalar(stmt.value));
-        values.frame.forget(new Set([stmt.local]), values.lowering.interning);
+        values.frame.forget(new Set([stmt.local]), values.lowering.algebra);
         break;
       }
       case 'accumulate': {
@@ -82,12 +82,12 @@ export class Statements {
           const merge = this.merge(stmt.combine, stmt.local.type);
           f.set(variable, scalarOperation(values.target, merge, [variable, values.scalar(stmt.value)]));
         }
-        values.frame.forget(new Set([stmt.local]), values.lowering.interning);
+        values.frame.forget(new Set([stmt.local]), values.lowering.algebra);
         break;
       }
       case 'store':
         this.store(stmt);
-        values.frame.forget(new Set([stmt.to]), values.lowering.interning);
+        values.frame.forget(new Set([stmt.to]), values.lowering.algebra);
     }
   }
 
@@ -182,7 +182,7 @@ export class Statements {
     const { values } = this;
     const { f } = values;
     const whole = this.summary([{ op: 'while', condition, body }]);
-    values.frame.forget(whole.kills, values.lowering.interning);
+    values.frame.forget(whole.kills, values.lowering.algebra);
     const frame = new Frame(values.frame, whole.kills);
     frame.uses = whole.uses;
     f.block((done) => {
@@ -191,7 +191,7 @@ export class Statements {
           f.brIf(done, op('i32.eqz', values.scalar(condition)));
           this.list(body);
         });
-        frame.forget(whole.kills, values.lowering.interning);
+        frame.forget(whole.kills, values.lowering.algebra);
         f.br(again);
       });
     });
@@ -201,7 +201,7 @@ export class Statements {
     const { values } = this;
     const summary = this.summary(stmt.body);
     const kills = new Set<Dependency>([...summary.kills, stmt.axis]);
-    values.frame.forget(kills, values.lowering.interning);
+    values.frame.forget(kills, values.lowering.algebra);
     const wanted = stmt.mode === 'vector' || (stmt.mode === 'parallel' && summary.axes.size === 0);
     if (wanted && !values.frame.lanes && stmt.axis.size >= 4 && canVectorize(stmt.axis, summary, values))
       this.vectorLoop(stmt, span, summary, kills);
@@ -235,10 +235,10 @@ export class Statements {
 
   private hoist(summary: Summary, frame: Frame): void {
     const { values } = this;
-    const { interning } = values.lowering;
+    const { algebra } = values.lowering;
     const copies = values.frame.lanes?.copies ?? 1;
     const changes = (e: Expr): boolean => {
-      for (const d of interning.dependsOn(e)) if (frame.kills.has(d)) return true;
+      for (const d of algebra.dependsOn(e)) if (frame.kills.has(d)) return true;
       return frame.lanes !== values.frame.lanes && frame.lanes!.varies(e);
     };
     const done = new Set<Expr>();
@@ -293,8 +293,9 @@ export class Statements {
       const variables = widest.lanes!.variables;
       const sums = [...variables].filter(([local]) => !summary.assigned.has(local));
       for (const [local, vectors] of sums) {
-        const start = values.lowering.interning.node(
-          constant(identityOf(summary.accumulated.get(local) as Combine, local.type), local.type),
+        const start = values.lowering.algebra.constant(
+          identityOf(summary.accumulated.get(local) as Combine, local.type),
+          local.type,
         );
         for (const v of vectors) f.set(v, values.splatOf(start));
         for (const v of widest.lanes!.unordered.get(local) ?? []) f.set(v, 0, 'i32x4');
@@ -346,7 +347,7 @@ export class Statements {
 
   private lanesFrame(axis: Axis, copies: number, summary: Summary, kills: ReadonlySet<Dependency>): Frame {
     const { f, lowering } = this.values;
-    const lanes = new Lanes(axis, copies, lowering.interning);
+    const lanes = new Lanes(axis, copies, lowering.algebra);
     for (const local of new Set([...summary.assigned, ...summary.accumulated.keys()]))
       lanes.variables.set(
         local,
@@ -363,7 +364,7 @@ export class Statements {
 
   /** The same loop with one copy: it goes on with the counter, the pointers and the first copy's variables. */
   private narrower(axis: Axis, wide: Frame, kills: ReadonlySet<Dependency>): Frame {
-    const lanes = new Lanes(axis, 1, this.values.lowering.interning);
+    const lanes = new Lanes(axis, 1, this.values.lowering.algebra);
     for (const [local, vectors] of wide.lanes!.variables) lanes.variables.set(local, vectors.slice(0, 1));
     for (const [local, masks] of wide.lanes!.unordered) lanes.unordered.set(local, masks.slice(0, 1));
     const frame = new Frame(this.values.frame, kills, lanes);

@@ -44,7 +44,7 @@ export class Values {
     this.f = target.f;
     this.module = target.module;
     this.lowering = lowering;
-    this.places = new Places(lowering.interning, lowering.affine);
+    this.places = new Places(lowering.algebra);
     this.bases = bases;
     this.frame = frame;
   }
@@ -180,7 +180,7 @@ export class Values {
     const { lanes } = inside;
     const isAxis = term.op === 'index';
     if (lanes?.varies(term) && !(isAxis && term.axis === lanes.axis)) return Infinity;
-    const dependencies = this.lowering.interning.dependsOn(term);
+    const dependencies = this.lowering.algebra.dependsOn(term);
     const level = inside.find((frame) => {
       for (const d of dependencies) if (frame.kills.has(d)) return frame.depth;
       return undefined;
@@ -189,7 +189,7 @@ export class Values {
   }
 
   private key(place: Place, terms: Place['terms']): string {
-    const parts = terms.map(([x, c]) => `${this.lowering.interning.id(x)}*${c}`).sort();
+    const parts = terms.map(([x, c]) => `${this.lowering.algebra.id(x)}*${c}`).sort();
     return [place.base, ...parts].join(' ');
   }
 

@@ -6,7 +6,6 @@ import type { Values } from './values.ts';
 /** Whether four iterations of a loop can run side by side. */
 export function canVectorize(axis: Axis, summary: Summary, values: Values): boolean {
   if (summary.hasWhile) return false;
-  const { interning } = values.lowering;
   const lanes = lanesOf(axis, summary, values);
   for (const e of summary.uses.keys()) {
     if (e.type === 'f64') return false;
@@ -19,12 +18,12 @@ export function canVectorize(axis: Axis, summary: Summary, values: Values): bool
   return summary.stores.every((store) => {
     if (store.to.dtype === 'float64') return false;
     // A store that all iterations make to one place is no loop for lanes.
-    return store.index.some((x) => lanes.varies(x)) && interning !== undefined;
+    return store.index.some((x) => lanes.varies(x));
   });
 }
 
 function lanesOf(axis: Axis, summary: Summary, values: Values): Lanes {
-  const lanes = new Lanes(axis, 1, values.lowering.interning);
+  const lanes = new Lanes(axis, 1, values.lowering.algebra);
   for (const local of summary.assigned) lanes.variables.set(local, []);
   return lanes;
 }
