@@ -43,6 +43,8 @@ export {
   jit,
   KerasTensor,
   type Like,
+  StatelessScope,
+  type StatelessScopeOptions,
   type TensorOptions,
   tensor,
   Variable,

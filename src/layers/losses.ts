@@ -1,5 +1,5 @@
 import { divide } from '../ops/index.ts';
-import type { Tensor, Variable } from '../tensor/index.ts';
+import { currentStatelessScope, type Tensor, type Variable } from '../tensor/index.ts';
 import type { AnyLayer } from './layer.ts';
 import { flattenLayers } from './tracking.ts';
 
@@ -7,7 +7,11 @@ import { flattenLayers } from './tracking.ts';
 const added = new WeakMap<object, Tensor[]>();
 
 export const addedLosses = (layer: object): readonly Tensor[] => added.get(layer) ?? [];
-export const addLossOf = (layer: object, loss: Tensor): void => void added.set(layer, [...addedLosses(layer), loss]);
+export function addLossOf(layer: object, loss: Tensor): void {
+  const scope = currentStatelessScope();
+  if (scope?.collectLosses) scope.addLoss(loss);
+  added.set(layer, [...addedLosses(layer), loss]);
+}
 /** Drops what was added to the loss in a layer and those within. */
 export const forgetLosses = (layer: AnyLayer): void => {
   for (const each of flattenLayers(layer)) added.delete(each);

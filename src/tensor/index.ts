@@ -29,6 +29,7 @@ export {
   withinRoom,
 } from './scopes.ts';
 export { withVariableValues } from './stateless.ts';
+export { currentStatelessScope, StatelessScope, type StatelessScopeOptions } from './stateless-scope.ts';
 export { addNode, hasSymbolic, inferSymbolic, type SymbolicAval } from './symbolic.ts';
 export { compileTraced, runTraced, type Traced, trace } from './traced.ts';
 export { beginLayerCall, buildOnShapes } from './trial.ts';

@@ -1,0 +1,78 @@
+import { fail } from '../base/errors.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
+import { sameShape, showShape } from '../base/shape.ts';
+import type { Tensor } from '../ir/tensor.ts';
+import { evaluate } from '../runtime/execute.ts';
+import { currentTrace, inFrame, Trace } from './frames.ts';
+import { tensorsIn } from './leaves.ts';
+import { asTensor, type Like } from './like.ts';
+import { Variable } from './variable.ts';
+
+export interface StatelessScopeOptions {
+  /** Values that variables have inside, in place of their own. */
+  readonly stateMapping?: Iterable<readonly [variable: Variable, value: Like | Variable]>;
+  /** Whether losses that layers add inside are gathered in `losses`. */
+  readonly collectLosses?: boolean;
+}
+const names: OptionNames<StatelessScopeOptions> = { stateMapping: true, collectLosses: true };
+
+let current: StatelessScope | undefined;
+/** The innermost scope that `f` of `scope.run(f)` runs in. */
+export const currentStatelessScope = (): StatelessScope | undefined => current;
+
+/**
+ * A computation that changes no variable: inside, variables have the values given, and keep what they are assigned for as
+ * long as the scope lasts. It works at once and in `jit`.
+ * @example
+ * const scope = new StatelessScope({ stateMapping: [[v, 5]] });
+ * scope.run(() => v.assign(ops.add(v, 1)));
+ * scope.getCurrentValue(v) // 6
+ */
+export class StatelessScope {
+  readonly collectLosses: boolean;
+  readonly losses: Tensor[] = [];
+  readonly #values = new Map<Variable, Tensor>();
+
+  constructor(options: StatelessScopeOptions = {}) {
+    const { stateMapping = [], collectLosses = false } = optionsOf('StatelessScope', names, options);
+    this.collectLosses = collectLosses;
+    for (const [variable, value] of stateMapping) this.addUpdate([variable, value]);
+  }
+  /** Gives a variable another value in the scope. */
+  addUpdate([variable, given]: readonly [variable: Variable, value: Like | Variable]): void {
+    if (!(variable instanceof Variable))
+      fail('StatelessScope', `${String(variable)} is no variable`, 'give pairs of a variable and its value');
+    const value = asTensor(given instanceof Variable ? given.value : given, variable.dtype);
+    if (!sameShape(value.shape, variable.shape))
+      fail(
+        'StatelessScope',
+        `the value for variable "${variable.path}" has shape ${showShape(value.shape)}, the variable ${showShape(variable.shape)}`,
+        'give it the variable’s own shape',
+      );
+    this.#values.set(variable, value);
+  }
+  addLoss(loss: Tensor): void {
+    this.losses.push(loss);
+  }
+  /** The value that a variable has in the scope; null where it was neither given one nor assigned. */
+  getCurrentValue(variable: Variable): Tensor | null {
+    return this.#values.get(variable) ?? null;
+  }
+  /** What Python's `with` block is: runs the function in the scope. It may be called again, and goes on from the values reached. */
+  run<R>(f: () => R): R {
+    const outer = currentTrace();
+    const trace = new Trace({ inline: true, ...(outer && { outer }) });
+    for (const [variable, value] of this.#values) trace.assign(variable, value);
+    const before = current;
+    current = this;
+    try {
+      const result = inFrame(trace, f);
+      const updates = [...trace.updates];
+      if (!outer) evaluate([...tensorsIn([result, this.losses]), ...updates.map(([, value]) => value)]);
+      for (const [variable, value] of updates) this.#values.set(variable, value);
+      return result;
+    } finally {
+      current = before;
+    }
+  }
+}
