@@ -1,12 +1,12 @@
-import { gradients } from '../tensor/index.ts';
+import { gradients, type Tensor } from '../tensor/index.ts';
 import type { StepBatch, StepLogs } from './step-types.ts';
 import { forward } from './trainable.ts';
 import type { Trainer } from './trainer.ts';
 
 type AnyBatch = StepBatch<unknown, unknown, unknown>;
 
-/** What `model.trainStep` does unless a class says otherwise: one update by the gradients of the loss of a batch. */
-export function trainStep(trainer: Trainer, { x, y, sampleWeight, size }: AnyBatch): StepLogs {
+/** The loss of a batch, what it was taken of, and its gradients. */
+function lossAndGradients(trainer: Trainer, { x, y, sampleWeight }: AnyBatch) {
   const { model } = trainer;
   const { optimizer } = trainer.requireCompiled('training');
   const variables = model.trainableVariables;
@@ -20,15 +20,38 @@ export function trainStep(trainer: Trainer, { x, y, sampleWeight, size }: AnyBat
   variables.forEach((v, k) => {
     if (v.read() !== values[k]) v.assign(values[k]!);
   });
+  return { ...aux, slopes, variables, optimizer };
+}
+interface Judged {
+  readonly loss: Tensor;
+  readonly yPred: unknown;
+}
+/** Takes a batch into the running loss and the metrics. */
+function judge(trainer: Trainer, { x, y, sampleWeight, size }: AnyBatch, { loss, yPred }: Judged): StepLogs {
+  trainer.trackLoss(loss, size);
+  return trainer.model.computeMetrics({ x, y, yPred, sampleWeight });
+}
+
+/** What `model.trainStep` does unless a class says otherwise: one update by the gradients of the loss of a batch. */
+export function trainStep(trainer: Trainer, batch: AnyBatch): StepLogs {
+  const { slopes, variables, optimizer, ...judged } = lossAndGradients(trainer, batch);
   if (variables.length > 0) optimizer.apply(slopes, variables);
-  trainer.trackLoss(aux.loss, size);
-  return model.computeMetrics({ x, y, yPred: aux.yPred, sampleWeight });
+  return judge(trainer, batch, judged);
+}
+/** The same without the update. */
+export function gradientStep(
+  trainer: Trainer,
+  batch: AnyBatch,
+): { readonly logs: StepLogs; readonly slopes: Tensor[] } {
+  const { slopes, ...judged } = lossAndGradients(trainer, batch);
+  return { logs: judge(trainer, batch, judged), slopes };
 }
 
 /** What `model.testStep` does unless a class says otherwise: loss and metrics of a batch. */
-export function testStep(trainer: Trainer, { x, y, sampleWeight, size }: AnyBatch): StepLogs {
+export function testStep(trainer: Trainer, batch: AnyBatch): StepLogs {
   const { model } = trainer;
+  const { x, y, sampleWeight } = batch;
   const yPred = model[forward](x, false);
-  trainer.trackLoss(model.computeLoss({ x, y, yPred, sampleWeight, training: false }), size);
-  return model.computeMetrics({ x, y, yPred, sampleWeight });
+  const loss = model.computeLoss({ x, y, yPred, sampleWeight, training: false });
+  return judge(trainer, batch, { loss, yPred });
 }

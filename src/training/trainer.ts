@@ -12,6 +12,8 @@ import type { History } from './callbacks/history.ts';
 import { Compiled, type CompileOptions } from './compile.ts';
 import { CompileLoss } from './compile-loss.ts';
 import { CompileMetrics, type LoggedMetric } from './compile-metrics.ts';
+import { gradientStep } from './default-steps.ts';
+import type { GradientHook } from './gradient-hook.ts';
 import { asLogs, deviceLogs, type Logs, present, type Results, readLogs } from './logs.ts';
 import { Outputs } from './outputs.ts';
 import type { Progress } from './progress.ts';
@@ -48,6 +50,8 @@ export class Trainer {
   fits = 0;
   /** Where the fit stands that is running. */
   progress: Progress | undefined;
+  /** What gradients pass before the update: the step is then two programs. */
+  #gradientHook: GradientHook | null = null;
   /** What is to be done once, when everything is made and before the next step. */
   beforeStep: (() => void) | undefined;
   private loss: CompileLoss | undefined;
@@ -56,7 +60,7 @@ export class Trainer {
   private tracker = new Mean({ name: 'loss' });
   /** What the step that runs, or is recorded, hands to host metrics. */
   private handed: Handed | undefined;
-  private steps: Partial<Record<Kind, StepFunction>> = {};
+  private steps: Partial<Record<Kind | 'update', StepFunction>> = {};
   private checked = new WeakSet<object>();
   private readonly prepared = new WeakSet<StepFunction>();
 
@@ -202,9 +206,39 @@ export class Trainer {
   private readonly predictStep = (x: unknown): unknown =>
     this.model.predictStep({ x, y: undefined, sampleWeight: undefined, size: samplesIn(x) });
 
+  set gradientHook(hook: GradientHook | null) {
+    if (hook && this.model[overrides]('trainStep'))
+      fail(
+        this.model,
+        'its class writes trainStep itself, and gradients cannot be taken out of the middle of it',
+        'let trainStep be the default, and override computeLoss',
+      );
+    this.#gradientHook = hook;
+    delete this.steps.train;
+  }
+  private readonly gradientStep = (batch: Batch): StepResult & { readonly slopes: readonly Tensor[] } => {
+    let slopes: readonly Tensor[] = [];
+    const result = this.gather('trainStep', () => {
+      const found = gradientStep(this, batch);
+      slopes = found.slopes;
+      return found.logs;
+    });
+    return { ...result, slopes };
+  };
+  /** Lets the hook have the gradients, and updates by what it gives. */
+  private async update(slopes: readonly Tensor[], hook: GradientHook, size: number): Promise<void> {
+    const { optimizer, runEagerly } = this.requireCompiled('training');
+    const variables = this.model.trainableVariables;
+    if (variables.length === 0) return;
+    const given = await hook(slopes, { variables, size });
+    this.steps.update ??= makeStep('update', (all: any) => optimizer.apply(all, variables), runEagerly);
+    this.steps.update(given);
+    if (!runEagerly) for (const t of slopes) t.dispose();
+  }
+
   get trainFunction(): StepFunction {
     this.requireCompiled('training');
-    return this.step('train', this.trainStep);
+    return this.step('train', this.#gradientHook ? this.gradientStep : this.trainStep);
   }
   get testFunction(): StepFunction {
     this.requireCompiled('evaluation');
@@ -237,7 +271,9 @@ export class Trainer {
     const first = this.beforeStep;
     this.beforeStep = undefined;
     first?.();
-    const { logs, host } = step(batch) as StepResult;
+    const hook = kind === 'train' ? this.#gradientHook : null;
+    const { logs, host, slopes = [] } = step(batch) as StepResult & { readonly slopes?: readonly Tensor[] };
+    if (hook) await this.update(slopes, hook, batch.size);
     if (host) await this.measures!.updateOnHost({ ...host, wanted: this.loss!.judged });
     this.drop(before);
     if (batch.isOwn && !this.compiled!.runEagerly)
