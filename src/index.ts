@@ -15,6 +15,7 @@ export * as dtypePolicies from './config/dtype-policies.ts';
 export { DTypePolicy, FloatDTypePolicy } from './config/dtype-policies.ts';
 export * as config from './config/index.ts';
 export * as constraints from './constraints/index.ts';
+export * as distillation from './distillation/index.ts';
 export * as initializers from './initializers/index.ts';
 export { Initializer } from './initializers/index.ts';
 export { Tensor } from './ir/tensor.ts';

@@ -24,7 +24,7 @@ const ranks: readonly (readonly string[])[] = [
   ['training'],
   ['saving'],
   ['models'],
-  ['datasets', 'applications', 'distribution', 'export', 'visualize', 'utils'],
+  ['datasets', 'applications', 'distillation', 'distribution', 'export', 'visualize', 'utils'],
   ['cli'],
 ];
 const rankOf = (folder: string): number => ranks.findIndex((names) => names.includes(folder));

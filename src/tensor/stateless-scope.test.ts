@@ -53,7 +53,9 @@ test('losses that layers add are gathered where that is asked for', async () => 
 
 test('what fits no variable is refused', () => {
   const v = new keras.Variable([1, 2]);
-  expect(() => new StatelessScope({ stateMapping: [[v, [1]]] })).toThrow(/StatelessScope: the value for variable "variable.*" has shape \(1,\)/);
+  expect(() => new StatelessScope({ stateMapping: [[v, [1]]] })).toThrow(
+    /StatelessScope: the value for variable "variable.*" has shape \(1,\)/,
+  );
   expect(() => new StatelessScope({ stateMapping: [['v' as never, 1]] })).toThrow(/v is no variable/);
 });
 
