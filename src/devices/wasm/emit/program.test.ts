@@ -103,6 +103,7 @@ function withFlatPositions(body: readonly Stmt[]): readonly Stmt[] {
     list.map((s): Stmt => {
       if (s.op === 'store') return { ...s, index: [position(s.index, s.to)], value: flat(s.value) };
       if (s.op === 'if')
+        // biome-ignore lint/suspicious/noThenProperty: a branch of a loop nest, no promise
         return { ...s, condition: flat(s.condition), then: stores(s.then), otherwise: stores(s.otherwise) };
       if (s.op === 'for') return { ...s, body: stores(s.body) };
       if (s.op === 'while') return { ...s, condition: flat(s.condition), body: stores(s.body) };
