@@ -5,7 +5,7 @@ import { sizeOf } from '../../../base/shape.ts';
 import type { Home, Plan, Step } from '../../../compiler/plan.ts';
 import { deal } from '../../../compiler/schedule/deal.ts';
 import { axis, type Expr, flatten, indexOf, load as loadOf, type Region } from '../../../ir/expr.ts';
-import { loops, type Stmt, store } from '../../../ir/loops.ts';
+import { loops, type Stmt, store, when } from '../../../ir/loops.ts';
 import { bind, operand, type Rule, type Sample } from '../../../ir/primitive.ts';
 import { makeProgram, type Program } from '../../../ir/program.ts';
 import { type Aval, Tensor } from '../../../ir/tensor.ts';
@@ -102,9 +102,7 @@ function withFlatPositions(body: readonly Stmt[]): readonly Stmt[] {
   const stores = (list: readonly Stmt[]): readonly Stmt[] =>
     list.map((s): Stmt => {
       if (s.op === 'store') return { ...s, index: [position(s.index, s.to)], value: flat(s.value) };
-      if (s.op === 'if')
-        // biome-ignore lint/suspicious/noThenProperty: a branch of a loop nest, no promise
-        return { ...s, condition: flat(s.condition), then: stores(s.then), otherwise: stores(s.otherwise) };
+      if (s.op === 'if') return when(flat(s.condition), stores(s.then), stores(s.otherwise));
       if (s.op === 'for') return { ...s, body: stores(s.body) };
       if (s.op === 'while') return { ...s, condition: flat(s.condition), body: stores(s.body) };
       return { ...s, value: flat(s.value) };
