@@ -150,6 +150,7 @@ export class KernelText {
     const args = e.args.map((x) => this.value(x));
     const from = e.args[0]!.type;
     if (e.f === 'select') return `${args[0]} ? ${args[1]} : ${args[2]}`;
+    if (e.f === 'fma') return `${args[0]} * ${args[1]} + ${args[2]}`;
     if (e.f === 'convert') return `${this.use(`convert_${from}_${e.type}`, conversion(from, e.type))}(${args[0]})`;
     if (e.f === 'reinterpret')
       return `${this.use(`reinterpret_${from}_${e.type}`, reinterpretation(from, e.type))}(${args[0]})`;

@@ -136,6 +136,7 @@ export const scalarFunctions = {
   gt: anything((a, b) => +(a > b)),
   ge: anything((a, b) => +(a >= b)),
   // These three depend on more than two operands of one type: the text of a kernel spells them.
+  fma: {},
   select: {},
   convert: {},
   reinterpret: {},

@@ -14,6 +14,7 @@ import { conv } from '../kernels/conv.ts';
 import type { ConvSpec } from '../kernels/conv-geometry.ts';
 import { type MatmulSpec, matmul } from '../kernels/matmul.ts';
 import type { Epilogue, ProductKernel } from '../kernels/tiled-product.ts';
+import { targetOf } from './elementary.ts';
 import { Frame, Lanes } from './frames.ts';
 import { extract } from './lane-operations.ts';
 import { Statements } from './statements.ts';
@@ -206,7 +207,7 @@ function epilogueOf(
       frame.counters.set(batch, out.batch).set(row, out.row).set(column, at);
       const hostFunction = (name: string) =>
         fail('wasm device', `float64 ${name} after a float32 product`, 'convert the product first');
-      const values = new Values({ f, module, hostFunction }, lowering, bases, frame);
+      const values = new Values(targetOf(f, module, hostFunction), lowering, bases, frame);
       frame.uses = summarize(statements, values.places).uses;
       prepare(values);
       f.scope(() => new Statements(values).list(statements));

@@ -17,6 +17,7 @@ import {
   select,
 } from '../encoder/index.ts';
 import { partOf } from '../part.ts';
+import { targetOf } from './elementary.ts';
 import { Frame } from './frames.ts';
 import { isHostOperation } from './scalar-operations.ts';
 import { type Span, Statements } from './statements.ts';
@@ -46,7 +47,7 @@ export function makeKernel(name: string, body: readonly Stmt[], threads: number,
   const write: Kernel['write'] = (module, hostFunction) => {
     const f = module.func(name, ['i32', 'i32', ...regions.map(() => 'i32' as const)]);
     const bases = new Map(regions.map((region, i) => [region, f.params[i + 2]!]));
-    const emitter = values({ f, module, hostFunction }, bases);
+    const emitter = values(targetOf(f, module, hostFunction), bases);
     const summary = summarize(statements, emitter.places);
     emitter.frame.uses = summary.uses;
     for (const local of [...summary.assigned, ...summary.accumulated.keys()]) emitter.variable(local);

@@ -10,7 +10,7 @@ import {
   op,
   type Plain,
 } from '../encoder/index.ts';
-import { lanesFunction } from './math-functions.ts';
+import { features } from '../features.ts';
 import { scalarOperation } from './scalar-operations.ts';
 import { hold, type Target } from './target.ts';
 
@@ -99,7 +99,11 @@ export function laneOperation(target: Target, e: Expr & { op: 'apply' }, args: r
   }
   if (name) return op(name, ...args);
   if (shifts[e.f] && second!.op === 'const') return op(shifts[e.f]!, a, second!.value);
-  if (e.f === 'select') return op('v128.bitselect', b, args[2]!, a);
+  if (e.f === 'fma')
+    return features().relaxedMadd
+      ? op('f32x4.relaxed_madd', a, b, args[2]!)
+      : op('f32x4.add', op('f32x4.mul', a, b), args[2]!);
+  if (e.f === 'select') return choice(e, args);
   if (e.f === 'reinterpret') return a;
   if (e.f === 'convert') {
     if (from === 'bool' && e.type === 'f32') return op('v128.and', a, module.vector('f32x4', 1));
@@ -108,7 +112,7 @@ export function laneOperation(target: Target, e: Expr & { op: 'apply' }, args: r
   }
   if (from === 'f32') {
     const held = args.map((x) => hold(f, x, 'v128'));
-    return () => f.call(lanesFunction(module, e.f), ...held);
+    return () => f.call(target.vectorFunction(e.f), ...held);
   }
   const held = args.map((x) => hold(f, x, 'v128'));
   return gather(f, e.type, (i) =>
@@ -119,5 +123,13 @@ export function laneOperation(target: Target, e: Expr & { op: 'apply' }, args: r
     ),
   );
 }
+
+/** A choice by lanes; one arm that is 0 leaves the bits of the other where it is chosen. */
+function choice(e: Expr & { op: 'apply' }, [mask, a, b]: readonly Operand[]): Operand {
+  if (isZero(e.args[2]!)) return op('v128.and', a!, mask!);
+  if (isZero(e.args[1]!)) return op('v128.andnot', b!, mask!);
+  return op('v128.bitselect', a!, b!, mask!);
+}
+const isZero = (e: Expr): boolean => e.op === 'const' && Object.is(e.value, 0);
 const isNumber = (e: Expr): boolean => e.op === 'const' && !Number.isNaN(e.value);
 const constantOf = (e: Expr): number => (e as { value: number }).value;

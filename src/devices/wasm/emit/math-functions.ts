@@ -1,43 +1,26 @@
+import { fail } from '../../../base/errors.ts';
 import type { ScalarOp } from '../../../ir/scalar.ts';
 import { type FunctionBuilder, type Local, lane, type ModuleBuilder, op, select } from '../encoder/index.ts';
 import * as math from '../math/index.ts';
 
-/** Vector functions by the operation that they compute on f32. */
-export const vectorFunctions: Partial<Record<ScalarOp, math.VectorFunction>> = {
-  exp: math.exp,
-  expm1: math.expm1,
-  log: math.log,
-  log1p: math.log1p,
-  logistic: math.sigmoid,
-  tanh: math.tanh,
-  erf: math.erf,
-  erfinv: math.erfinv,
+/** Functions of f32 that are computed in f64. */
+const wide: Partial<Record<ScalarOp, math.VectorFunction>> = {
   pow: math.pow,
   sin: math.sin,
   cos: math.cos,
   tan: math.tan,
-  asin: math.asin,
-  acos: math.acos,
-  atan: math.atan,
-  atan2: math.atan2,
-  sinh: math.sinh,
-  cosh: math.cosh,
-  asinh: math.asinh,
-  acosh: math.acosh,
-  atanh: math.atanh,
   lgamma: math.lgamma,
   digamma: math.digamma,
 };
 
-/** Functions short enough to stand in line in a loop. */
-export const inlined: ReadonlySet<ScalarOp> = new Set(['exp', 'expm1', 'log', 'log1p', 'logistic', 'tanh', 'erf']);
-
-/** The function of f32 vectors that an operation is. */
-export function lanesFunction(module: ModuleBuilder, f: ScalarOp): FunctionBuilder {
-  return f === 'rem' ? remainders(module) : math.callable(module, vectorFunctions[f]!);
+export function wideFunction(module: ModuleBuilder, f: ScalarOp): FunctionBuilder {
+  const known = wide[f];
+  return known
+    ? math.callable(module, known)
+    : fail('wasm device', `${f} has neither an instruction nor a function`, 'report this with the program');
 }
 
-function remainders(module: ModuleBuilder): FunctionBuilder {
+export function remainders(module: ModuleBuilder): FunctionBuilder {
   return module.once('rem f32x4', () => {
     const scalar = remainder(module);
     const f = module.func('rem f32x4', ['v128', 'v128'], ['v128']);

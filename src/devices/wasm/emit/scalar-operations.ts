@@ -3,7 +3,6 @@ import type { Expr, ScalarType } from '../../../ir/expr.ts';
 import type { ScalarOp } from '../../../ir/scalar.ts';
 import { lane, type Operand, op, type Plain, select } from '../encoder/index.ts';
 import { integerOperation } from './integer-operations.ts';
-import { lanesFunction } from './math-functions.ts';
 import { hold, type Target } from './target.ts';
 
 export const valueType = (type: ScalarType): 'i32' | 'f32' | 'f64' => (type === 'f32' || type === 'f64' ? type : 'i32');
@@ -63,11 +62,11 @@ const conversions: Record<string, Plain> = {
 /** Whether a f64 operation is the host's. */
 export const isHostOperation = (e: Expr): boolean =>
   e.op === 'apply' && e.args[0]!.type === 'f64' && !scalarInstructions[e.f]?.f64 && !builtIn.has(e.f);
-const builtIn: ReadonlySet<ScalarOp> = new Set(['select', 'convert', 'reinterpret']);
+const builtIn: ReadonlySet<ScalarOp> = new Set(['fma', 'select', 'convert', 'reinterpret']);
 
 /** An operation on single elements. Operands of floating type are no bare numbers. */
 export function scalarOperation(target: Target, e: Expr & { op: 'apply' }, args: readonly Operand[]): Operand {
-  const { f, module } = target;
+  const { f } = target;
   const [a, b] = args as [Operand, Operand];
   const from = e.args[0]!.type;
   const name = scalarInstructions[e.f]?.[from] as Plain | undefined;
@@ -78,6 +77,7 @@ export function scalarOperation(target: Target, e: Expr & { op: 'apply' }, args:
     if (e.f === 'shiftRight') return op(name!, a, select(n, 31, op('i32.lt_u', n, 32)));
     return select(op(name!, a, n), 0, op('i32.lt_u', n, 32));
   }
+  if (e.f === 'fma') return op(`${from as 'f32' | 'f64'}.add`, op(`${from as 'f32' | 'f64'}.mul`, a, b), args[2]!);
   if (e.f === 'select') return select(b, args[2]!, a);
   if (e.f === 'convert') {
     const conversion = conversions[`${from} ${e.type}`];
@@ -89,6 +89,6 @@ export function scalarOperation(target: Target, e: Expr & { op: 'apply' }, args:
   if (!isFloatType(from)) return integerOperation(target, e, a, b);
   if (from === 'f64') return () => f.call(target.hostFunction(e.f), ...args);
   return lane('f32x4.extract_lane', 0, () =>
-    f.call(lanesFunction(module, e.f), ...args.map((x) => op('f32x4.splat', x))),
+    f.call(target.vectorFunction(e.f), ...args.map((x) => op('f32x4.splat', x))),
   );
 }

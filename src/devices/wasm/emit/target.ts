@@ -15,6 +15,8 @@ export interface Target {
   readonly module: ModuleBuilder;
   /** The host's function for a f64 operation that has no instruction. */
   hostFunction(name: ScalarOp): Callable;
+  /** The module's function of f32 vectors that an operation is. */
+  vectorFunction(name: ScalarOp): Callable;
 }
 
 /** An operand that may be pushed more than once. */

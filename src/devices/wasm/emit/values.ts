@@ -1,7 +1,9 @@
 import { fail } from '../../../base/errors.ts';
 import { type Place, Places } from '../../../codegen/addresses.ts';
+import { type ElementaryFunction, elementaryFunction } from '../../../codegen/functions/index.ts';
 import type { Lowering } from '../../../codegen/lowering.ts';
 import type { Axis, Expr, Region } from '../../../ir/expr.ts';
+import type { ScalarOp } from '../../../ir/scalar.ts';
 import {
   Expression,
   type FunctionBuilder,
@@ -10,11 +12,10 @@ import {
   type ModuleBuilder,
   type Operand,
   op,
+  type Plain,
 } from '../encoder/index.ts';
-import { Lanes as MathLanes } from '../math/index.ts';
-import type { Frame } from './frames.ts';
+import { Frame, Lanes } from './frames.ts';
 import { laneOperation, splat } from './lane-operations.ts';
-import { inlined, vectorFunctions } from './math-functions.ts';
 import { loadLanes, loadScalar } from './memory.ts';
 import { scalarOperation, valueType } from './scalar-operations.ts';
 import { hold, type Target } from './target.ts';
@@ -23,6 +24,18 @@ import { hold, type Target } from './target.ts';
 export type LanePlace =
   | { readonly kind: 'strided'; readonly pointer: Operand; readonly offset: number; readonly step: number }
   | { readonly kind: 'scattered'; readonly pointer: Operand; readonly offset: number; readonly distances: Operand };
+
+/** Functions short enough to stand in line in a loop. */
+const inlined: ReadonlySet<ScalarOp> = new Set(['exp', 'expm1', 'log', 'log1p', 'logistic', 'tanh', 'erf']);
+
+/** `b < a ? b : a` and `a < b ? b : a` are one instruction each. */
+function boundOf(e: Expr & { op: 'apply' }): { name: Plain; operands: readonly [Expr, Expr] } | undefined {
+  const [condition, b, a] = e.args as [Expr, Expr, Expr];
+  if (e.f !== 'select' || e.type !== 'f32' || condition.op !== 'apply' || condition.f !== 'lt') return undefined;
+  const [left, right] = condition.args;
+  if (left === b && right === a) return { name: 'f32x4.pmin', operands: [a, b] };
+  return left === a && right === b ? { name: 'f32x4.pmax', operands: [a, b] } : undefined;
+}
 
 const notLowered = (e: Expr): never =>
   fail('wasm device', `it met a "${e.op}" that should have become statements`, 'report this with the program');
@@ -160,14 +173,32 @@ export class Values {
       case 'load':
         return loadLanes(this.f, e.from.dtype, this.lanePlace(this.places.of(e.from, e.index), copy));
       case 'apply': {
+        const bound = boundOf(e);
+        if (bound) return op(bound.name, ...bound.operands.map((x) => this.vector(x, copy)));
         const args = e.args.map((x) => this.vector(x, copy));
-        const inline = inlined.has(e.f) && e.args[0]!.type === 'f32' ? vectorFunctions[e.f] : undefined;
-        if (!inline) return laneOperation(this.target, e, args);
-        return inline.emit(new MathLanes(this.f, this.module), hold(this.f, args[0]!, 'v128') as Local);
+        const inLine = inlined.has(e.f) && e.type === 'f32' ? elementaryFunction(e.f) : undefined;
+        return inLine ? this.inLine(inLine, args, copy) : laneOperation(this.target, e, args);
       }
       default:
         return notLowered(e);
     }
+  }
+
+  /** A function's body with these arguments, in the code of the loop itself. */
+  private inLine({ parameters, body, uses }: ElementaryFunction, args: readonly Operand[], copy: number): Operand {
+    const outer = this.frame;
+    const { axis, copies } = outer.lanes!;
+    const lanes = new Lanes(axis, copies, this.lowering.algebra);
+    parameters.forEach((p, k) => {
+      const value = this.f.let('v128', args[k]!);
+      lanes.variables.set(p, Array(copies).fill(value));
+    });
+    const frame = new Frame(outer, new Set(parameters), lanes);
+    frame.uses = uses;
+    this.frame = frame;
+    const result = this.f.let('v128', this.vector(body, copy));
+    this.frame = outer;
+    return result;
   }
 
   // Addresses.

@@ -4,9 +4,6 @@ import { features } from '../features.ts';
 /** A vector value: a local, an expression, or a number that stands in every lane. */
 export type Value = Operand;
 
-/** How a*b + c is computed: as fast as the engine can, or rounded once on every engine. */
-export type Rounding = 'fast' | 'exact';
-
 /**
  * Arithmetic on vectors of 4 float32 (`f32x4`) or 2 float64 (`f64x2`), written as expressions. An expression used twice is
  * computed twice: `keep` gives a local.
@@ -15,23 +12,16 @@ export class Lanes {
   readonly f: FunctionBuilder;
   readonly module: ModuleBuilder;
   readonly shape: 'f32x4' | 'f64x2';
-  readonly rounding: Rounding;
 
-  constructor(
-    f: FunctionBuilder,
-    module: ModuleBuilder,
-    shape: 'f32x4' | 'f64x2' = 'f32x4',
-    rounding: Rounding = 'fast',
-  ) {
+  constructor(f: FunctionBuilder, module: ModuleBuilder, shape: 'f32x4' | 'f64x2' = 'f32x4') {
     this.f = f;
     this.module = module;
     this.shape = shape;
-    this.rounding = rounding;
   }
 
   /** The same arithmetic on 2 float64 lanes, in the same function. */
   get double(): Lanes {
-    return new Lanes(this.f, this.module, 'f64x2', this.rounding);
+    return new Lanes(this.f, this.module, 'f64x2');
   }
 
   keep(value: Value): Local {
@@ -90,24 +80,8 @@ export class Lanes {
   /** a * b + c. */
   fma(a: Value, b: Value, c: Value): Value {
     const [x, y, z] = [this.value(a), this.value(b), this.value(c)];
-    const { relaxedMadd, fused } = features();
-    if (this.shape === 'f32x4' && this.rounding === 'exact' && !fused) return this.exactFma(x, y, z);
-    if (relaxedMadd) return op(`${this.shape}.relaxed_madd`, x, y, z);
+    if (features().relaxedMadd) return op(`${this.shape}.relaxed_madd`, x, y, z);
     return this.add(this.mul(x, y), z);
-  }
-
-  /** a * b + c of float32 in float64, where the product is exact, then rounded to float32. */
-  private exactFma(a: Operand, b: Operand, c: Operand): Value {
-    const [x, y, z] = [this.keep(a), this.keep(b), this.keep(c)];
-    const half = (part: (v: Local) => Operand) => {
-      const wide = [x, y, z].map((v) => op('f64x2.promote_low_f32x4', part(v))) as [Operand, Operand, Operand];
-      return op('f32x4.demote_f64x2_zero', op('f64x2.add', op('f64x2.mul', wide[0], wide[1]), wide[2]));
-    };
-    return shuffle32(
-      half((v) => v),
-      half((v) => shuffle32(v, v, [2, 3, 2, 3])),
-      [0, 1, 4, 5],
-    );
   }
 
   /** The polynomial with these coefficients, highest power first, by Horner's rule. */

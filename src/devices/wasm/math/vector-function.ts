@@ -1,5 +1,5 @@
 import type { FunctionBuilder, Local, ModuleBuilder } from '../encoder/index.ts';
-import { Lanes, type Rounding, type Value } from './lanes.ts';
+import { Lanes, type Value } from './lanes.ts';
 
 /** A function of float32 vectors, as code: given the arguments it returns the result. */
 export interface VectorFunction {
@@ -17,15 +17,11 @@ export function vectorFunction(
   return { name, arity, emit: emit as VectorFunction['emit'] };
 }
 
-/**
- * The module's copy of a vector function, `(v128, ...) -> v128`, written when it is first asked for.
- * `exact` rounds a*b + c once on every engine: the functions behind random numbers then give the same bits everywhere.
- */
-export function callable(module: ModuleBuilder, fn: VectorFunction, rounding: Rounding = 'fast'): FunctionBuilder {
-  const name = rounding === 'exact' ? `${fn.name} exact` : fn.name;
-  return module.once(name, () => {
-    const f = module.func(name, Array(fn.arity).fill('v128'), ['v128']);
-    f.push(fn.emit(new Lanes(f, module, 'f32x4', rounding), ...f.params));
+/** The module's copy of a vector function, `(v128, ...) -> v128`, written when it is first asked for. */
+export function callable(module: ModuleBuilder, fn: VectorFunction): FunctionBuilder {
+  return module.once(fn.name, () => {
+    const f = module.func(fn.name, Array(fn.arity).fill('v128'), ['v128']);
+    f.push(fn.emit(new Lanes(f, module), ...f.params));
     return f;
   });
 }
