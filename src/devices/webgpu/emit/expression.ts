@@ -220,6 +220,7 @@ function application(e: Expr & { op: 'apply' }, args: readonly string[], need: (
       return f === 'ne' ? `isNan(${a})` : `(!isNan(${a}))`;
     }
     if (infix[f]) return `(${a} ${infix[f]} ${b})`;
+    if (f === 'fma') return `fma(${a}, ${b}, ${c})`;
     if (builtin[f]) return `${builtin[f]}(${a})`;
     if (f === 'neg') return `(-${a})`;
     if (f === 'abs') return `abs(${a})`;

@@ -1,4 +1,5 @@
 import { arithmeticFunctions } from './arithmetic.ts';
+import { elementaryText } from './elementary.ts';
 import { mathFunctions } from './math.ts';
 import { specialFunctions } from './special.ts';
 import type { WgslFunction } from './wgsl-function.ts';
@@ -9,9 +10,6 @@ const functions: Readonly<Record<string, WgslFunction>> = {
   ...specialFunctions,
 };
 
-/** Whether there is a function of this name. */
-export const isHelper = (name: string): boolean => name in functions;
-
 /** The text of these functions and of all that they call, each once. */
 export function helperText(names: Iterable<string>): string {
   const done = new Set<string>();
@@ -19,7 +17,7 @@ export function helperText(names: Iterable<string>): string {
   const visit = (name: string): void => {
     if (done.has(name)) return;
     done.add(name);
-    const { needs = [], text } = functions[name]!;
+    const { needs = [], text } = functions[name] ?? elementaryText(name)!;
     needs.forEach(visit);
     texts.push(text);
   };
