@@ -145,19 +145,18 @@ export function opArguments(opName: string, args: readonly unknown[]): { args: u
 }
 
 /** Ops by the class that stands for them: the op of the same name where there are several (`Max`, not `amax`). */
-const byClass = new Map<string, (typeof known)[number]>();
-const known = Object.values({ ...ops, ...ops.image } as unknown as Record<string, unknown>).filter(
-  (f): f is ((...args: unknown[]) => unknown) & { opName: string } =>
-    typeof f === 'function' && typeof (f as { opName?: unknown }).opName === 'string',
-);
-function opOfClass(className: string): (typeof known)[number] | undefined {
-  if (byClass.size === 0)
-    for (const f of known) {
-      const { className: own } = formOf(f.opName);
-      if (!byClass.has(own) || own.toLowerCase() === f.opName.toLowerCase()) byClass.set(own, f);
-    }
-  return byClass.get(className);
+let byClass: Map<string, Op> | undefined;
+type Op = ((...args: unknown[]) => unknown) & { readonly opName: string };
+const isOp = (f: unknown): f is Op => typeof f === 'function' && typeof (f as { opName?: unknown }).opName === 'string';
+function opsByClass(): Map<string, Op> {
+  const found = new Map<string, Op>();
+  for (const f of Object.values({ ...ops, ...ops.image } as Record<string, unknown>).filter(isOp)) {
+    const { className } = formOf(f.opName);
+    if (!found.has(className) || className.toLowerCase() === f.opName.toLowerCase()) found.set(className, f);
+  }
+  return found;
 }
+const opOfClass = (className: string): Op | undefined => (byClass ??= opsByClass()).get(className);
 export const isOpClass = ({ module }: SerializedObject): boolean =>
   /^(keras\.(src\.)?|hornbeam\.)ops(\.|$)/.test(module ?? '');
 

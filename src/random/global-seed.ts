@@ -2,8 +2,11 @@ import { fail } from '../base/errors.ts';
 import { MersenneTwister, permutation } from './mersenne-twister.ts';
 
 const entropy = (): number => Math.floor(Math.random() * 2 ** 32);
-let seeds = MersenneTwister.fromInteger(entropy());
-let shuffles = MersenneTwister.fromWord(entropy());
+let seeds: MersenneTwister | undefined;
+let shuffles: MersenneTwister | undefined;
+/** The generators of default seeds and of orders, made when the first number is drawn. */
+const ofSeeds = (): MersenneTwister => (seeds ??= MersenneTwister.fromInteger(entropy()));
+const ofShuffles = (): MersenneTwister => (shuffles ??= MersenneTwister.fromWord(entropy()));
 const listeners: (() => void)[] = [];
 
 /** Runs `forget` whenever the global seed is set. */
@@ -27,21 +30,21 @@ export function setRandomSeed(seed: number): void {
 /** The seed of an object that was given none: from 1 to 10^9. */
 export function defaultSeed(): number {
   let r: number;
-  do r = seeds.next() >>> 2;
+  do r = ofSeeds().next() >>> 2;
   while (r >= 1e9);
   return 1 + r;
 }
 
 /** `0 … n-1` in the next order of the generator that `fit` shuffles with. */
-export const nextPermutation = (n: number): Int32Array => permutation(shuffles, n);
+export const nextPermutation = (n: number): Int32Array => permutation(ofShuffles(), n);
 
 /** The generator behind the orders of samples, as numbers. */
 export type ShuffleState = ReturnType<MersenneTwister['getState']>;
 /** Where the generator of orders stands. */
-export const shuffleState = (): ShuffleState => shuffles.getState();
+export const shuffleState = (): ShuffleState => ofShuffles().getState();
 /** Puts the generator of orders back where it stood. */
-export const setShuffleState = (state: ShuffleState): void => shuffles.setState(state);
+export const setShuffleState = (state: ShuffleState): void => ofShuffles().setState(state);
 /** Where the generator of default seeds stands. */
-export const seedState = (): ShuffleState => seeds.getState();
+export const seedState = (): ShuffleState => ofSeeds().getState();
 /** Puts the generator of default seeds back where it stood. */
-export const setSeedState = (state: ShuffleState): void => seeds.setState(state);
+export const setSeedState = (state: ShuffleState): void => ofSeeds().setState(state);

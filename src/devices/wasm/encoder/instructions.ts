@@ -8,7 +8,8 @@ type Words<Text extends string> = Text extends `${infer Head} ${infer Tail}` ? H
 type Named<Text extends string> = Exclude<Words<Text>, '-' | ''>;
 type Prefixed<P extends string, Text extends string> = `${P}.${Named<Text>}`;
 
-const opcodes = new Map<string, readonly number[]>();
+const tables: { readonly type: string; readonly page: number; readonly first: number; readonly names: string }[] = [];
+let opcodes: Map<string, readonly number[]> | undefined;
 
 function leb(value: number): number[] {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, value >>> 7];
@@ -16,10 +17,18 @@ function leb(value: number): number[] {
 
 /** Names opcodes `first`, `first + 1`, ... after the words of `names`, each with the type `type` in front. */
 function table<P extends string, T extends string>(type: P, page: number, first: number, names: T): Prefixed<P, T> {
-  names.split(' ').forEach((name, i) => {
-    if (name !== '-') opcodes.set(`${type}.${name}`, page === 0 ? [first + i] : [page, ...leb(first + i)]);
-  });
+  tables.push({ type, page, first, names });
   return undefined as never;
+}
+
+/** All opcodes by name, made when the first is asked for. */
+function allOpcodes(): Map<string, readonly number[]> {
+  if (opcodes) return opcodes;
+  opcodes = new Map();
+  for (const { type, page, first, names } of tables)
+    for (const [i, name] of names.split(' ').entries())
+      if (name !== '-') opcodes.set(`${type}.${name}`, page === 0 ? [first + i] : [page, ...leb(first + i)]);
+  return opcodes;
 }
 
 const integerCompare = 'eqz eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u';
@@ -189,12 +198,12 @@ export type Instruction = Plain | Load | Store | Exchange | LaneAccess | MemoryL
 
 /** Every instruction in the tables. */
 export function instructionNames(): Instruction[] {
-  return [...opcodes.keys()] as Instruction[];
+  return [...allOpcodes().keys()] as Instruction[];
 }
 
 /** The bytes of an instruction's opcode, without immediates. */
 export function opcode(name: Instruction): readonly number[] {
-  return opcodes.get(name)!;
+  return (opcodes ?? allOpcodes()).get(name)!;
 }
 
 /** Atomic accesses must state their natural alignment (as a power of two); for others no promise is made: 0. */
