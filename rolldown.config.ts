@@ -1,6 +1,7 @@
 import { copyFileSync } from 'node:fs';
 import { defineConfig } from 'rolldown';
 import { browserBundle } from './scripts/bundle.ts';
+import { nodeBundle } from './scripts/node-bundle.ts';
 import { shareCarried } from './scripts/share-carried.ts';
 
 const bundle = browserBundle({ index: 'src/index.ts' }, 'dist/browser');
@@ -9,4 +10,7 @@ const notices = {
   writeBundle: () => copyFileSync('dist/browser/THIRD-PARTY-NOTICES', 'THIRD-PARTY-NOTICES'),
 };
 
-export default defineConfig({ ...bundle, plugins: [bundle.plugins, shareCarried('dist'), notices] });
+export default defineConfig([
+  { ...bundle, plugins: [bundle.plugins, shareCarried('dist'), notices] },
+  nodeBundle('dist/node'),
+]);

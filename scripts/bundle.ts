@@ -16,7 +16,7 @@ export const carried: Readonly<Record<string, string>> = {
 };
 
 /** Escapes what is not ASCII: engines read text of one byte a character a third faster, which the start of the library feels. */
-const ascii: Plugin = {
+export const ascii: Plugin = {
   name: 'ascii',
   // Last of all: the minifier would write the characters themselves again.
   generateBundle(_, bundle) {
@@ -58,10 +58,12 @@ const thirdParty: Plugin = {
 
 /** Modules that bundles share with each other, which therefore must take nothing of the library along. */
 const shared = /[\\/]visualize[\\/](package-file|unpack)\.ts$/;
-/** All that an entry needs at once in one file, whatever is loaded later needs of it too. */
-const core: OutputOptions = {
+/** All that an entry needs at once in one file, whatever is loaded later needs of it too. Commands run: they stay apart. */
+export const core: OutputOptions = {
   codeSplitting: {
-    groups: [{ name: 'core', tags: ['$initial'], test: (id) => /[\\/]src[\\/]/.test(id) && !shared.test(id) }],
+    groups: [
+      { name: 'core', tags: ['$initial'], test: (id) => /[\\/]src[\\/](?!cli[\\/])/.test(id) && !shared.test(id) },
+    ],
   },
 };
 

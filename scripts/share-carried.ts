@@ -3,6 +3,8 @@ import { dirname, join, relative } from 'node:path';
 import type { Plugin } from 'rolldown';
 import { carried } from './bundle.ts';
 
+const bundles = ['browser', 'node'].map((name) => join(name, '/'));
+
 /**
  * Lets the modules that TypeScript wrote into a folder use what the bundle in its `browser` carries: the package then holds the
  * work of others once, needs no other package, and every bundler finds everything.
@@ -14,7 +16,7 @@ export const shareCarried = (folder: string): Plugin => ({
       `./${relative(dirname(file), join(folder, 'browser', name)).replaceAll('\\', '/')}.js`;
     for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
       const file = join(folder, path);
-      if (!file.endsWith('.js') || file.startsWith(join(folder, 'browser'))) continue;
+      if (!file.endsWith('.js') || bundles.some((bundle) => path.startsWith(bundle))) continue;
       const code = readFileSync(file, 'utf8');
       let shared = code;
       for (const [name, specifier] of Object.entries(carried))
