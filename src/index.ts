@@ -31,7 +31,6 @@ export * as models from './models/index.ts';
 export { Model, type ModelOptions, Sequential } from './models/index.ts';
 export * as saving from './models/saving.ts';
 export * as ops from './ops/index.ts';
-export { OpNode } from './ops/op.ts';
 export * as optimizers from './optimizers/index.ts';
 export { Optimizer } from './optimizers/index.ts';
 export * as random from './random/index.ts';

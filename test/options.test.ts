@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import * as keras from '../src/index.ts';
-import { publicOptions, type TakesOptions } from './public-options.ts';
+import { methodOf, publicOptions, type TakesOptions } from './public-options.ts';
 
 const { layers, metrics, ops } = keras;
 
@@ -66,10 +66,9 @@ function callOf({ path, kind, position }: TakesOptions, filler: unknown, wrong: 
     class Own extends (at(path) as new () => object) {}
     return () => Reflect.construct(Own, args);
   }
-  const { prototype } = at(path.slice(0, -1)) as { prototype: Record<string, unknown> };
-  const name = path.at(-1)!;
-  const method = prototype[name];
-  const object = objects.find((o) => (o as Record<string, unknown>)[name] === method);
+  const { prototype } = at(path.slice(0, -1)) as { prototype: object };
+  const method = methodOf(prototype, path.at(-1)!);
+  const object = objects.find((o) => methodOf(o, path.at(-1)!) === method);
   if (!object) throw new Error('no object to try it on: add one to `objects`');
   return () => (method as Call).apply(object, args);
 }
@@ -85,8 +84,8 @@ test('whatever takes options refuses those that it does not know, and names the 
     if (noOptions.some((rule) => rule.test(name))) continue;
     const { wrong, right } = misspelt(entry.names);
     if (entry.kind === 'method') {
-      const { prototype } = at(entry.path.slice(0, -1)) as { prototype: Record<string, unknown> };
-      const method = prototype[entry.path.at(-1)!];
+      const { prototype } = at(entry.path.slice(0, -1)) as { prototype: object };
+      const method = methodOf(prototype, entry.path.at(-1)!);
       if (method === undefined || tried.has(method)) continue;
       tried.add(method);
     }

@@ -20,18 +20,49 @@ export interface TakesOptions {
   readonly names: readonly string[];
 }
 
+/** A public function, class or method, and how many arguments it takes at most. */
+export interface Counted {
+  readonly path: readonly string[];
+  readonly kind: TakesOptions['kind'];
+  readonly most: number;
+}
+
+/** A method of a class; what its objects get from getters is not its own. */
+export function methodOf(prototype: object, name: string): unknown {
+  for (let owner: object | null = prototype; owner; owner = Object.getPrototypeOf(owner)) {
+    const found = Object.getOwnPropertyDescriptor(owner, name);
+    if (found) return found.value;
+  }
+  return undefined;
+}
+
 /** All that takes options, as the types of what `src/index.ts` exports say. */
-export function publicOptions(): TakesOptions[] {
+export const publicOptions = (): TakesOptions[] => readPublic((reader, found) => [...reader.options(found)]);
+
+/** All that can be called, the longest of several signatures first, as the types of what `src/index.ts` exports say. */
+export function publicCounts(): Counted[] {
+  const counts = readPublic((reader, { signature, ...rest }) => [{ ...rest, most: reader.mostOf(signature) }]);
+  return counts.sort((a, b) => b.most - a.most);
+}
+
+function readPublic<T>(read: (reader: Reader, found: Found) => readonly T[]): T[] {
   const root = fileURLToPath(new URL('..', import.meta.url));
   const api = new API({ cwd: root });
   try {
     const snapshot = api.updateSnapshot({ openProjects: [`${root}tsconfig.json`] });
     const { checker, program } = snapshot.getProjects()[0]!;
     const file = program.getSourceFile(`${root}src/index.ts`)!;
-    return [...new Reader(checker).walk(checker.getSymbolAtLocation(file)!, [])];
+    const reader = new Reader(checker);
+    return [...reader.walk(checker.getSymbolAtLocation(file)!, [])].flatMap((found) => [...read(reader, found)]);
   } finally {
     api.close();
   }
+}
+
+interface Found {
+  readonly path: readonly string[];
+  readonly kind: TakesOptions['kind'];
+  readonly signature: Signature;
 }
 
 class Reader {
@@ -42,7 +73,7 @@ class Reader {
     this.checker = checker;
   }
 
-  *walk(sign: Sign, path: readonly string[]): Generator<TakesOptions> {
+  *walk(sign: Sign, path: readonly string[]): Generator<Found> {
     const { checker } = this;
     const own = sign.flags & SymbolFlags.Alias ? checker.getAliasedSymbol(sign) : sign;
     if (own.flags & SymbolFlags.Module) {
@@ -53,17 +84,27 @@ class Reader {
     }
     if (!(own.flags & SymbolFlags.Value)) return;
     const type = checker.getTypeOfSymbol(own)!;
-    for (const s of checker.getSignaturesOfType(type, SignatureKind.Call)) yield* this.read(s, path, 'function');
-    for (const s of checker.getSignaturesOfType(type, SignatureKind.Construct)) {
-      yield* this.read(s, path, 'class');
-      for (const member of checker.getPropertiesOfType(checker.getReturnTypeOfSignature(s)!))
+    for (const signature of checker.getSignaturesOfType(type, SignatureKind.Call))
+      yield { path, kind: 'function', signature };
+    for (const signature of checker.getSignaturesOfType(type, SignatureKind.Construct)) {
+      yield { path, kind: 'class', signature };
+      for (const member of checker.getPropertiesOfType(checker.getReturnTypeOfSignature(signature)!))
         if (!member.name.startsWith('_'))
-          for (const m of checker.getSignaturesOfType(checker.getTypeOfSymbol(member)!, SignatureKind.Call))
-            yield* this.read(m, [...path, member.name], 'method');
+          for (const method of checker.getSignaturesOfType(checker.getTypeOfSymbol(member)!, SignatureKind.Call))
+            yield { path: [...path, member.name], kind: 'method', signature: method };
     }
   }
 
-  private *read(signature: Signature, path: readonly string[], kind: TakesOptions['kind']): Generator<TakesOptions> {
+  /** How many arguments a signature takes; infinity of one that ends in any number. */
+  mostOf(signature: Signature): number {
+    const parameters = signature.getParameters();
+    if (!signature.hasRestParameter) return parameters.length;
+    const rest = this.checker.getTypeOfSymbol(parameters.at(-1)!)!;
+    if (!this.checker.isTupleType(rest)) return Number.POSITIVE_INFINITY;
+    return parameters.length - 1 + this.checker.getTypeArguments(rest as never).length;
+  }
+
+  *options({ signature, path, kind }: Found): Generator<TakesOptions> {
     const parameters = signature.getParameters();
     const last = parameters.at(-1);
     if (!last) return;

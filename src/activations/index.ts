@@ -1,5 +1,6 @@
 import { fail } from '../base/errors.ts';
-import { closest, type Field, f } from '../base/field.ts';
+import { exact } from '../base/exact.ts';
+import { closest } from '../base/field.ts';
 import { optionsOf } from '../base/options.ts';
 import {
   type Config,
@@ -53,10 +54,14 @@ export { sparsemax } from './sparsemax.ts';
 /** `x` itself. @example linear([1, 2]) // [1, 2] */
 export const linear: (x: Like) => Tensor = ops.copy;
 /** `x · Φ(x)` with the normal distribution Φ; `approximate` takes a tanh for it. @example gelu([1]) // [0.8413] */
-export const gelu = (x: Like, options: { readonly approximate?: boolean } = {}): Tensor => {
-  const { approximate = false } = optionsOf('gelu', { approximate: true }, options);
-  return ops.gelu(x, { approximate });
-};
+export const gelu = exact(
+  'activations.gelu',
+  2,
+  (x: Like, options: { readonly approximate?: boolean } = {}): Tensor => {
+    const { approximate = false } = optionsOf('gelu', { approximate: true }, options);
+    return ops.gelu(x, { approximate });
+  },
+);
 
 /** A function of a tensor, such as layers apply to what they compute. */
 export type Activation = (x: Tensor) => Tensor;
@@ -112,39 +117,36 @@ const names = new Map<unknown, string>([
 ]);
 
 /** The activation that an identifier stands for; `linear` for null. @example get('relu') */
-export function get(identifier: ActivationLike | undefined, customObjects: CustomObjects = {}): Activation {
-  if (identifier === null || identifier === undefined) return linear;
-  if (typeof identifier === 'function') return identifier;
-  const found =
-    typeof identifier === 'string'
-      ? (getRegisteredObject(identifier, customObjects) ?? named[identifier] ?? others[identifier])
-      : deserializeObject(identifier, customObjects);
-  if (typeof found === 'function') return found as Activation;
-  const guess =
-    typeof identifier === 'string' ? `"${closest(identifier, Object.keys(named))}"` : 'a name such as "relu"';
-  return fail(
-    'activations.get',
-    `${JSON.stringify(identifier)} is no activation`,
-    `did you mean ${guess}? A function of your own can be given itself, or by name after saving.registerKerasSerializable`,
-  );
-}
+export const get = exact(
+  'activations.get',
+  2,
+  function get(identifier: ActivationLike | undefined, customObjects: CustomObjects = {}): Activation {
+    if (identifier === null || identifier === undefined) return linear;
+    if (typeof identifier === 'function') return identifier;
+    const found =
+      typeof identifier === 'string'
+        ? (getRegisteredObject(identifier, customObjects) ?? named[identifier] ?? others[identifier])
+        : deserializeObject(identifier, customObjects);
+    if (typeof found === 'function') return found as Activation;
+    const guess =
+      typeof identifier === 'string' ? `"${closest(identifier, Object.keys(named))}"` : 'a name such as "relu"';
+    return fail(
+      'activations.get',
+      `${JSON.stringify(identifier)} is no activation`,
+      `did you mean ${guess}? A function of your own can be given itself, or by name after saving.registerKerasSerializable`,
+    );
+  },
+);
 /** The activation as configs hold it: its name, or the description of an object or a function of the user's. */
-export function serialize(activation: unknown): unknown {
+export const serialize = exact('activations.serialize', 1, function serialize(activation: unknown): unknown {
   const name = names.get(activation);
   if (name !== undefined) return name;
   const written = serializeObject(activation) as Config;
   return written['class_name'] === 'function' ? { ...written, config: getRegisteredName(activation) } : written;
-}
+});
 /** The activation that a config describes. */
-export const deserialize = (config: string | Config, customObjects?: CustomObjects): Activation =>
-  get(config, customObjects);
-
-/** An option that takes an activation. */
-export const activationField = (initial: ActivationLike = null): Field<ActivationLike, Activation, false> =>
-  f.custom<ActivationLike, Activation>({
-    expects: 'the name of an activation (such as "relu"), a function of a tensor, or null',
-    check: (v): v is ActivationLike => v === null || ['string', 'function', 'object'].includes(typeof v),
-    parse: (v) => get(v),
-    toDisk: serialize,
-    initial,
-  });
+export const deserialize = exact(
+  'activations.deserialize',
+  2,
+  (config: string | Config, customObjects?: CustomObjects): Activation => get(config, customObjects),
+);

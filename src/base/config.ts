@@ -1,28 +1,33 @@
 import { asDType, type DType, isFloat } from './dtype.ts';
 import { fail } from './errors.ts';
+import { exact } from './exact.ts';
 
 export type DataFormat = 'channels_last' | 'channels_first';
 
 const settings = { floatx: 'float32' as DType, epsilon: 1e-7, imageDataFormat: 'channels_last' as DataFormat };
 
 /** The dtype of new weights and of numbers that name none. */
-export const floatx = (): DType => settings.floatx;
-export function setFloatx(value: string): void {
+export const floatx = exact('config.floatx', 0, (): DType => settings.floatx);
+export const setFloatx = exact('config.setFloatx', 1, function setFloatx(value: string): void {
   const dtype = asDType(value, 'config.setFloatx');
   if (!isFloat(dtype))
     fail('config.setFloatx', `"${value}" is not a float type`, 'use float16, bfloat16, float32 or float64');
   settings.floatx = dtype;
-}
+});
 /** The small number that keeps divisions and logarithms finite. */
-export const epsilon = (): number => settings.epsilon;
-export const setEpsilon = (value: number): void => void (settings.epsilon = value);
+export const epsilon = exact('config.epsilon', 0, (): number => settings.epsilon);
+export const setEpsilon = exact('config.setEpsilon', 1, (value: number): void => void (settings.epsilon = value));
 /** Where images keep their channels when a layer does not say. */
-export const imageDataFormat = (): DataFormat => settings.imageDataFormat;
-export function setImageDataFormat(format: DataFormat): void {
-  if (format !== 'channels_last' && format !== 'channels_first')
-    fail('config.setImageDataFormat', `"${format}" is no data format`, 'use "channels_last" or "channels_first"');
-  settings.imageDataFormat = format;
-}
+export const imageDataFormat = exact('config.imageDataFormat', 0, (): DataFormat => settings.imageDataFormat);
+export const setImageDataFormat = exact(
+  'config.setImageDataFormat',
+  1,
+  function setImageDataFormat(format: DataFormat): void {
+    if (format !== 'channels_last' && format !== 'channels_first')
+      fail('config.setImageDataFormat', `"${format}" is no data format`, 'use "channels_last" or "channels_first"');
+    settings.imageDataFormat = format;
+  },
+);
 
 const limits: { epochs: number | null; steps: number | null } = { epochs: null, steps: null };
 function limit(who: string, value: number | null): number | null {
@@ -36,34 +41,49 @@ function limit(who: string, value: number | null): number | null {
   return value === 0 ? null : value;
 }
 /** The most epochs that a `fit` has, whatever it is asked for; null for no limit. */
-export const maxEpochs = (): number | null => limits.epochs;
+export const maxEpochs = exact('config.maxEpochs', 0, (): number | null => limits.epochs);
 /**
  * Bounds the epochs of every `fit`: for a quick look whether a program runs through. Null or 0 takes the bound away.
  * @example keras.config.setMaxEpochs(null)
  */
-export const setMaxEpochs = (value: number | null): void => void (limits.epochs = limit('config.setMaxEpochs', value));
+export const setMaxEpochs = exact(
+  'config.setMaxEpochs',
+  1,
+  (value: number | null): void => void (limits.epochs = limit('config.setMaxEpochs', value)),
+);
 /** The most batches that a round of `fit`, `evaluate` or `predict` has; null for no limit. */
-export const maxStepsPerEpoch = (): number | null => limits.steps;
+export const maxStepsPerEpoch = exact('config.maxStepsPerEpoch', 0, (): number | null => limits.steps);
 /**
  * Bounds the batches of every epoch, validation, `evaluate` and `predict`. Null or 0 takes the bound away.
  * @example keras.config.setMaxStepsPerEpoch(null)
  */
-export const setMaxStepsPerEpoch = (value: number | null): void =>
-  void (limits.steps = limit('config.setMaxStepsPerEpoch', value));
+export const setMaxStepsPerEpoch = exact(
+  'config.setMaxStepsPerEpoch',
+  1,
+  (value: number | null): void => void (limits.steps = limit('config.setMaxStepsPerEpoch', value)),
+);
 
 let isInteractive = true;
 /**
  * Whether progress bars, summaries and what callbacks say are printed.
  * @example keras.config.isInteractiveLoggingEnabled() // true
  */
-export const isInteractiveLoggingEnabled = (): boolean => isInteractive;
+export const isInteractiveLoggingEnabled = exact('config.isInteractiveLoggingEnabled', 0, (): boolean => isInteractive);
 /**
  * Prints progress bars, summaries and what callbacks say: so it is from the beginning.
  * @example keras.config.enableInteractiveLogging()
  */
-export const enableInteractiveLogging = (): void => void (isInteractive = true);
+export const enableInteractiveLogging = exact(
+  'config.enableInteractiveLogging',
+  0,
+  (): void => void (isInteractive = true),
+);
 /** Prints none of it any more. (Keras hands it to a log of Python's, which shows nothing unless it is set up.) */
-export const disableInteractiveLogging = (): void => void (isInteractive = false);
+export const disableInteractiveLogging = exact(
+  'config.disableInteractiveLogging',
+  0,
+  (): void => void (isInteractive = false),
+);
 /** Prints a line, where interactive logging is enabled. */
 export const print = (text: string): void => {
   if (isInteractive) console.log(text);

@@ -1,4 +1,5 @@
 import { Callable } from './callable.ts';
+import { exactMethods } from './exact.ts';
 import { exposeOptions } from './exposed.ts';
 import {
   configToOptions,
@@ -48,5 +49,9 @@ export abstract class Configured<S extends Fields, Args extends unknown[], Out> 
   /** An object from what `getConfig` gave. */
   static fromConfig<T>(this: (new (options: never) => T) & Declared, config: Config): T {
     return new this(configToOptions(this.fields, config) as never);
+  }
+
+  static {
+    exactMethods(this);
   }
 }

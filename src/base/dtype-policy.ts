@@ -1,6 +1,7 @@
 import { floatx } from './config.ts';
 import { asDType, type DType } from './dtype.ts';
 import { fail } from './errors.ts';
+import { exact, exactMethods } from './exact.ts';
 import { type Config, isSerializedObject, registerModule } from './serialize.ts';
 import { table } from './table.ts';
 
@@ -32,6 +33,10 @@ export class DTypePolicy {
   static fromConfig({ name }: Config): DTypePolicy {
     return new this(name === null || name === undefined ? null : String(name));
   }
+
+  static {
+    exactMethods(this);
+  }
 }
 /** Another name of `DTypePolicy`, which files of Keras know. */
 export class FloatDTypePolicy extends DTypePolicy {
@@ -42,10 +47,14 @@ for (const module of ['keras.dtype_policies', 'keras']) registerModule(module, p
 
 let global: DTypePolicy | undefined;
 /** The policy of layers that name none. */
-export const dtypePolicy = (): DTypePolicy => global ?? new DTypePolicy(floatx());
+export const dtypePolicy = exact('config.dtypePolicy', 0, (): DTypePolicy => global ?? new DTypePolicy(floatx()));
 /** Makes the policy that of `floatx` again. */
 export const forgetDtypePolicy = (): void => void (global = undefined);
-export const setDtypePolicy = (policy: PolicyLike): void => void (global = asPolicy(policy));
+export const setDtypePolicy = exact(
+  'config.setDtypePolicy',
+  1,
+  (policy: PolicyLike): void => void (global = asPolicy(policy)),
+);
 
 export type PolicyLike = string | DTypePolicy | Config | null | undefined;
 

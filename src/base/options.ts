@@ -68,23 +68,23 @@ export function optionsOf<O extends object>(who: Named | string, names: OptionNa
 }
 
 /**
- * Refuses arguments after the last that a function takes. What says nothing is no mistake: undefined, `{}`, and what
- * Array.prototype.map and its kin add to an element, its index and the array.
+ * Refuses arguments after the last that a function, or `method` of an object, takes. What says nothing is no mistake: undefined,
+ * `{}`, and what Array.prototype.map and its kin add to an element, its index and the array.
  */
-export function refuseSurplus(who: string, given: readonly unknown[], most: number): void {
+export function refuseSurplus(who: Named | string, given: readonly unknown[], most: number, method = ''): void {
   const surplus = given.slice(most).filter((x) => x !== undefined);
   if (surplus.length === 0) return;
   const [first, second] = surplus;
   if (surplus.length === 1 && isPlainObject(first)) {
     const [key] = Object.keys(first);
     if (key === undefined) return;
-    refuseOption(who, key, []);
+    refuseOption(method === '' ? who : method.trim(), key, []);
   }
   const isFromArray = surplus.length === 2 && typeof first === 'number' && Array.isArray(second);
   if (isFromArray && second[first] === given[most - 1]) return;
   fail(
     who,
-    `expects ${most} argument${most === 1 ? '' : 's'}, but was given ${show(first)} by position as well`,
+    `${method}expects ${most === 0 ? 'no arguments' : `${most} argument${most === 1 ? '' : 's'}`}, but was given ${show(first)} by position as well`,
     'leave it out',
   );
 }

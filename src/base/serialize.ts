@@ -1,5 +1,6 @@
 import { configForUsers, keysToDisk } from './config-keys.ts';
 import { fail } from './errors.ts';
+import { exact } from './exact.ts';
 import { closest } from './field.ts';
 import { optionsOf } from './options.ts';
 import { refuseDepth } from './tree.ts';
@@ -78,31 +79,49 @@ const nameOf = (object: unknown): string =>
  * Makes a class or function of the user's known to files that mention it.
  * @example registerKerasSerializable(DemoLayer, { package: 'demo' }) // "demo>DemoLayer"
  */
-export function registerKerasSerializable<T>(object: T, options: { package?: string; name?: string } = {}): T {
-  const { package: pack = 'Custom', name } = optionsOf(
-    'registerKerasSerializable',
-    { package: true, name: true },
-    options,
-  );
-  const full = `${pack}>${name ?? nameOf(object)}`;
-  registered.set(full, object);
-  registeredNames.set(object, full);
-  return object;
-}
+export const registerKerasSerializable = exact(
+  'saving.registerKerasSerializable',
+  2,
+  function registerKerasSerializable<T>(object: T, options: { package?: string; name?: string } = {}): T {
+    const { package: pack = 'Custom', name } = optionsOf(
+      'registerKerasSerializable',
+      { package: true, name: true },
+      options,
+    );
+    const full = `${pack}>${name ?? nameOf(object)}`;
+    registered.set(full, object);
+    registeredNames.set(object, full);
+    return object;
+  },
+);
 /**
  * The name that an object's class has in Keras's source, for the few that Keras exports under another: it stands in legacy
  * files, summaries and the paths of weights.
  */
 export const sourceNameOf = (object: { readonly className: string }): string =>
   (object.constructor as { readonly sourceName?: string }).sourceName ?? object.className;
-export const getRegisteredName = (object: unknown): string => registeredNames.get(object) ?? nameOf(object);
-export const getRegisteredObject = (name: string, customObjects: CustomObjects = {}): unknown =>
-  [customObjects, ...scopes.toReversed()].find((scope) => Object.hasOwn(scope, name))?.[name] ?? registered.get(name);
+export const getRegisteredName = exact(
+  'saving.getRegisteredName',
+  1,
+  (object: unknown): string => registeredNames.get(object) ?? nameOf(object),
+);
+export const getRegisteredObject = exact(
+  'saving.getRegisteredObject',
+  2,
+  (name: string, customObjects: CustomObjects = {}): unknown =>
+    [customObjects, ...scopes.toReversed()].find((scope) => Object.hasOwn(scope, name))?.[name] ?? registered.get(name),
+);
 /** All that is registered, as a dictionary by registered name. */
-export const getCustomObjects = (): CustomObjects => Object.assign({}, Object.fromEntries(registered), ...scopes);
+export const getCustomObjects = exact(
+  'saving.getCustomObjects',
+  0,
+  (): CustomObjects => Object.assign({}, Object.fromEntries(registered), ...scopes),
+);
 
 /** Runs `f` (or awaits it) with users' classes and functions known by the given names. */
-export function customObjectScope<R>(objects: CustomObjects, f: () => R): R {
+export const customObjectScope = exact('saving.customObjectScope', 2, function customObjectScope<
+  R,
+>(objects: CustomObjects, f: () => R): R {
   scopes.push(objects);
   const leave = (): void => {
     const at = scopes.lastIndexOf(objects);
@@ -118,7 +137,7 @@ export function customObjectScope<R>(objects: CustomObjects, f: () => R): R {
   if (result instanceof Promise) return result.finally(leave) as R;
   leave();
   return result;
-}
+});
 
 const isSerializable = (x: unknown): x is Serializable =>
   (typeof x === 'object' || typeof x === 'function') &&

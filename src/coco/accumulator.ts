@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { exactMethods } from '../base/exact.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { type Detections, type ImageRows, RowSource, type Truths } from './columns.ts';
 import { MatchLedger } from './ledger.ts';
@@ -177,6 +178,10 @@ export class CocoAccumulator {
     const groups: number[][] = [];
     for (const group of order) (groups[groupClass[group]] ??= []).push(group);
     return groups;
+  }
+
+  static {
+    exactMethods(this, { addImage: 3, evaluate: 1 });
   }
 }
 

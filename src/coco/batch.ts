@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { exact } from '../base/exact.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { type ImageSize, toXywh } from './box-format.ts';
 import type { Detections, Truths } from './columns.ts';
@@ -41,43 +42,47 @@ export interface BatchImage {
  * boxes too are sorted into size ranges by these.
  * A slot counts when its label is 0 or more and its index is below `num_detections`.
  */
-export function readDetectionBatch(yTrue: BatchInput, yPred: BatchInput, options: BatchOptions): BatchImage[] {
-  optionsOf('coco.readDetectionBatch', batchOptions, options);
-  const truths = isPacked(yTrue)
-    ? unpack('y_true', yTrue, ['is_crowd'], options)
-    : new BatchReader('y_true', yTrue, options);
-  const detections = isPacked(yPred)
-    ? unpack('y_pred', yPred, ['confidence'], options)
-    : new BatchReader('y_pred', yPred, options);
-  if (truths.batchSize !== detections.batchSize) {
-    fail(
-      'MeanAveragePrecision',
-      `y_true has ${truths.batchSize} images, y_pred ${detections.batchSize}`,
-      'give both for the same batch, the image first in every shape',
-    );
-  }
-  const confidence = detections.slots('confidence');
-  if (!confidence)
-    fail('MeanAveragePrecision', "y_pred has no 'confidence'", 'give the score of every detection, [batch, slots]');
-  const counts = detections.perImage('num_detections');
-  const isCrowd = truths.slots('is_crowd');
-  const areas = truths.slots('area');
-  return Array.from({ length: truths.batchSize }, (_, image) => {
-    const truthSlots = truths.usedSlots(image, Infinity);
-    const detectionSlots = detections.usedSlots(image, counts ? counts[image] : Infinity);
-    const truthColumns = truths.columns(truthSlots, options);
-    return {
-      truths: {
-        ...truthColumns,
-        // An annotated object's own area is that of its mask.
-        boxes: truthColumns.masks ? undefined : truthColumns.boxes,
-        isCrowd: isCrowd && pick(isCrowd, truthSlots),
-        areas: areas && pick(areas, truthSlots),
-      },
-      detections: { ...detections.columns(detectionSlots, options), scores: pick(confidence, detectionSlots) },
-    };
-  });
-}
+export const readDetectionBatch = exact(
+  'coco.readDetectionBatch',
+  3,
+  function readDetectionBatch(yTrue: BatchInput, yPred: BatchInput, options: BatchOptions): BatchImage[] {
+    optionsOf('coco.readDetectionBatch', batchOptions, options);
+    const truths = isPacked(yTrue)
+      ? unpack('y_true', yTrue, ['is_crowd'], options)
+      : new BatchReader('y_true', yTrue, options);
+    const detections = isPacked(yPred)
+      ? unpack('y_pred', yPred, ['confidence'], options)
+      : new BatchReader('y_pred', yPred, options);
+    if (truths.batchSize !== detections.batchSize) {
+      fail(
+        'MeanAveragePrecision',
+        `y_true has ${truths.batchSize} images, y_pred ${detections.batchSize}`,
+        'give both for the same batch, the image first in every shape',
+      );
+    }
+    const confidence = detections.slots('confidence');
+    if (!confidence)
+      fail('MeanAveragePrecision', "y_pred has no 'confidence'", 'give the score of every detection, [batch, slots]');
+    const counts = detections.perImage('num_detections');
+    const isCrowd = truths.slots('is_crowd');
+    const areas = truths.slots('area');
+    return Array.from({ length: truths.batchSize }, (_, image) => {
+      const truthSlots = truths.usedSlots(image, Infinity);
+      const detectionSlots = detections.usedSlots(image, counts ? counts[image] : Infinity);
+      const truthColumns = truths.columns(truthSlots, options);
+      return {
+        truths: {
+          ...truthColumns,
+          // An annotated object's own area is that of its mask.
+          boxes: truthColumns.masks ? undefined : truthColumns.boxes,
+          isCrowd: isCrowd && pick(isCrowd, truthSlots),
+          areas: areas && pick(areas, truthSlots),
+        },
+        detections: { ...detections.columns(detectionSlots, options), scores: pick(confidence, detectionSlots) },
+      };
+    });
+  },
+);
 
 const isPacked = (input: BatchInput): input is NumberArray => Array.isArray((input as NumberArray).shape);
 

@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { exact } from '../base/exact.ts';
 import { table } from '../base/table.ts';
 
 /** How the four numbers of a box are meant; those of a `rel_` format are parts of the image's width and height. */
@@ -70,19 +71,27 @@ export const boxFormats: readonly BoxFormat[] = [
 ];
 
 /** Boxes (flat, four numbers each) of any format, upper or lower case, as x, y, w, h in pixels. All in double precision. */
-export function toXywh(boxes: ArrayLike<number>, format: string, size?: ImageSize): Float64Array {
-  const { layout, scales } = readFormat(format, size);
-  return mapBoxes(boxes, (a, b, c, d) => layout.toXywh(a * scales[0], b * scales[1], c * scales[0], d * scales[1]));
-}
+export const toXywh = exact(
+  'coco.toXywh',
+  3,
+  function toXywh(boxes: ArrayLike<number>, format: string, size?: ImageSize): Float64Array {
+    const { layout, scales } = readFormat(format, size);
+    return mapBoxes(boxes, (a, b, c, d) => layout.toXywh(a * scales[0], b * scales[1], c * scales[0], d * scales[1]));
+  },
+);
 
 /** Boxes x, y, w, h in pixels as any other format. All in double precision. */
-export function fromXywh(boxes: ArrayLike<number>, format: string, size?: ImageSize): Float64Array {
-  const { layout, scales } = readFormat(format, size);
-  return mapBoxes(boxes, (x, y, w, h) => {
-    const [a, b, c, d] = layout.fromXywh(x, y, w, h);
-    return [a / scales[0], b / scales[1], c / scales[0], d / scales[1]];
-  });
-}
+export const fromXywh = exact(
+  'coco.fromXywh',
+  3,
+  function fromXywh(boxes: ArrayLike<number>, format: string, size?: ImageSize): Float64Array {
+    const { layout, scales } = readFormat(format, size);
+    return mapBoxes(boxes, (x, y, w, h) => {
+      const [a, b, c, d] = layout.fromXywh(x, y, w, h);
+      return [a / scales[0], b / scales[1], c / scales[0], d / scales[1]];
+    });
+  },
+);
 
 /** Checks a format's name; returns what its numbers mean and what they have to be multiplied with to be pixels. */
 function readFormat(

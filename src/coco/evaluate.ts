@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { exact } from '../base/exact.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { CocoAccumulator, type CocoResultOptions } from './accumulator.ts';
 import { type Detections, RowSource, type Truths } from './columns.ts';
@@ -32,19 +33,23 @@ const evaluateOptions: OptionNames<EvaluateOptions> = { ...cocoOptions, curves: 
  * result.stats[0]; // AP: 0.9, for the overlap of 0.9 is enough at nine of ten thresholds
  * ```
  */
-export function evaluate(data: CocoData, options: EvaluateOptions = {}): CocoResult {
-  const { matches, curves, ...parameters } = optionsOf('coco.evaluate', evaluateOptions, options);
-  const { truths, detections } = data;
-  const tracer = matches ? new MatchTable(detections.scores.length) : undefined;
-  const accumulator = new CocoAccumulator(parameters, tracer?.trace);
-  const source = new RowSource(truths, detections, accumulator.parameters.iouType);
-  const imageIds = Float64Array.from(new Set(Array.from(data.imageIds))).sort();
-  const truthRows = rowsByImage('truths', imageIds, truths);
-  const detectionRows = rowsByImage('detections', imageIds, detections);
-  imageIds.forEach((id, i) => accumulator.addRows(source.image(truthRows(i), detectionRows(i)), id));
-  const result = accumulator.evaluate({ curves: options.curves ?? false });
-  return tracer ? { ...result, matches: tracer.matches(result.iouThresholds.length) } : result;
-}
+export const evaluate = exact(
+  'coco.evaluate',
+  2,
+  function evaluate(data: CocoData, options: EvaluateOptions = {}): CocoResult {
+    const { matches, curves, ...parameters } = optionsOf('coco.evaluate', evaluateOptions, options);
+    const { truths, detections } = data;
+    const tracer = matches ? new MatchTable(detections.scores.length) : undefined;
+    const accumulator = new CocoAccumulator(parameters, tracer?.trace);
+    const source = new RowSource(truths, detections, accumulator.parameters.iouType);
+    const imageIds = Float64Array.from(new Set(Array.from(data.imageIds))).sort();
+    const truthRows = rowsByImage('truths', imageIds, truths);
+    const detectionRows = rowsByImage('detections', imageIds, detections);
+    imageIds.forEach((id, i) => accumulator.addRows(source.image(truthRows(i), detectionRows(i)), id));
+    const result = accumulator.evaluate({ curves: options.curves ?? false });
+    return tracer ? { ...result, matches: tracer.matches(result.iouThresholds.length) } : result;
+  },
+);
 
 /** The rows of the i-th image, in file order; rows of unlisted images are left out. */
 function rowsByImage(

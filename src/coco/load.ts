@@ -1,3 +1,4 @@
+import { exact } from '../base/exact.ts';
 import { type JsonPlace, readJson } from '../base/json-place.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { type Detections, maskLoader, type Truths } from './columns.ts';
@@ -45,68 +46,78 @@ const loadOptions: OptionNames<LoadOptions> = { iouType: true, file: true };
  * Reads COCO annotations (instances): text, or what `JSON.parse` made of it. Every entry is checked, and an error names
  * the place: `annotations[12].bbox: expected 4 numbers, got 3`.
  */
-export function loadAnnotations(json: unknown, options: LoadOptions = {}): CocoAnnotations {
-  optionsOf('coco.loadAnnotations', loadOptions, options);
-  const { iouType = 'bbox', file = 'COCO annotations' } = options;
-  const root = readJson(file, json);
-  const images = uniqueIds(root.member('images'), 'image', readImage);
-  const categories = uniqueIds(root.member('categories'), 'category', ({ id, place }) => {
-    const name = place.member('name');
-    return { id, name: name.isPresent ? name.text('write the name of the class') : String(id) };
-  });
-  const imageById = new Map(images.map((image) => [image.id, image]));
-  const list = root.member('annotations').list('annotations is the list of objects');
-  const columns = new RowColumns(list.length, iouType);
-  const areas = new Float64Array(list.length);
-  const isCrowd = new Uint8Array(list.length);
-  for (let i = 0; i < list.length; i++) {
-    const row = list.at(i);
-    const image = columns.readIds(i, row, imageById);
-    areas[i] = row.member('area').number('write the area of the object in square pixels: its size range depends on it');
-    const crowd = row.member('iscrowd');
-    if (crowd.isPresent && crowd.value !== false && crowd.value !== true) {
-      const flag = crowd.integer('0 for an object, 1 for a crowd');
-      if (flag !== 0 && flag !== 1) crowd.refuse(`expected 0 or 1, got ${flag}`, '0 for an object, 1 for a crowd');
+export const loadAnnotations = exact(
+  'coco.loadAnnotations',
+  2,
+  function loadAnnotations(json: unknown, options: LoadOptions = {}): CocoAnnotations {
+    optionsOf('coco.loadAnnotations', loadOptions, options);
+    const { iouType = 'bbox', file = 'COCO annotations' } = options;
+    const root = readJson(file, json);
+    const images = uniqueIds(root.member('images'), 'image', readImage);
+    const categories = uniqueIds(root.member('categories'), 'category', ({ id, place }) => {
+      const name = place.member('name');
+      return { id, name: name.isPresent ? name.text('write the name of the class') : String(id) };
+    });
+    const imageById = new Map(images.map((image) => [image.id, image]));
+    const list = root.member('annotations').list('annotations is the list of objects');
+    const columns = new RowColumns(list.length, iouType);
+    const areas = new Float64Array(list.length);
+    const isCrowd = new Uint8Array(list.length);
+    for (let i = 0; i < list.length; i++) {
+      const row = list.at(i);
+      const image = columns.readIds(i, row, imageById);
+      areas[i] = row
+        .member('area')
+        .number('write the area of the object in square pixels: its size range depends on it');
+      const crowd = row.member('iscrowd');
+      if (crowd.isPresent && crowd.value !== false && crowd.value !== true) {
+        const flag = crowd.integer('0 for an object, 1 for a crowd');
+        if (flag !== 0 && flag !== 1) crowd.refuse(`expected 0 or 1, got ${flag}`, '0 for an object, 1 for a crowd');
+      }
+      isCrowd[i] = crowd.value ? 1 : 0;
+      if (iouType === 'bbox') columns.readBox(i, row, 'truths');
+      else columns.readMask(i, row.member('segmentation'), image);
     }
-    isCrowd[i] = crowd.value ? 1 : 0;
-    if (iouType === 'bbox') columns.readBox(i, row, 'truths');
-    else columns.readMask(i, row.member('segmentation'), image);
-  }
-  return {
-    images,
-    categories,
-    imageIds: Float64Array.from(images, ({ id }) => id),
-    categoryIds: Float64Array.from(categories, ({ id }) => id),
-    truths: { ...columns.all(), areas, isCrowd },
-  };
-}
+    return {
+      images,
+      categories,
+      imageIds: Float64Array.from(images, ({ id }) => id),
+      categoryIds: Float64Array.from(categories, ({ id }) => id),
+      truths: { ...columns.all(), areas, isCrowd },
+    };
+  },
+);
 
 /**
  * Reads COCO results, a list of `{ image_id, category_id, score, bbox or segmentation }`, for the images of some
  * annotations. As in the reference, a file of masks can be evaluated by boxes too, and where a file of masks also has
  * boxes, these decide the size range.
  */
-export function loadDetections(json: unknown, annotations: CocoAnnotations, options: LoadOptions = {}): CocoDetections {
-  optionsOf('coco.loadDetections', loadOptions, options);
-  const { iouType = 'bbox', file = 'COCO detections' } = options;
-  const list = readJson(file, json).list('a result file is a list of detections');
-  const imageById = new Map(annotations.images.map((image) => [image.id, image]));
-  const columns = new RowColumns(list.length, iouType);
-  const scores = new Float64Array(list.length);
-  // The first entry speaks for the file, as in the reference.
-  const hasBoxes = list.length > 0 && hasEntry(list.at(0).member('bbox'));
-  const hasMasks = list.length > 0 && hasEntry(list.at(0).member('segmentation'));
-  const areas = iouType === 'bbox' && hasMasks && !hasBoxes ? new Float64Array(list.length) : undefined;
-  for (let i = 0; i < list.length; i++) {
-    const row = list.at(i);
-    const image = columns.readIds(i, row, imageById);
-    scores[i] = row.member('score').number('write how sure the detector is');
-    if (areas) areas[i] = columns.readBoxAndAreaOfMask(i, row.member('segmentation'), image);
-    else if (hasBoxes || iouType === 'bbox') columns.readBox(i, row, 'detections');
-    if (iouType === 'segm') columns.readMask(i, row.member('segmentation'), image);
-  }
-  return { ...columns.all(), scores, ...(areas && { areas }) };
-}
+export const loadDetections = exact(
+  'coco.loadDetections',
+  3,
+  function loadDetections(json: unknown, annotations: CocoAnnotations, options: LoadOptions = {}): CocoDetections {
+    optionsOf('coco.loadDetections', loadOptions, options);
+    const { iouType = 'bbox', file = 'COCO detections' } = options;
+    const list = readJson(file, json).list('a result file is a list of detections');
+    const imageById = new Map(annotations.images.map((image) => [image.id, image]));
+    const columns = new RowColumns(list.length, iouType);
+    const scores = new Float64Array(list.length);
+    // The first entry speaks for the file, as in the reference.
+    const hasBoxes = list.length > 0 && hasEntry(list.at(0).member('bbox'));
+    const hasMasks = list.length > 0 && hasEntry(list.at(0).member('segmentation'));
+    const areas = iouType === 'bbox' && hasMasks && !hasBoxes ? new Float64Array(list.length) : undefined;
+    for (let i = 0; i < list.length; i++) {
+      const row = list.at(i);
+      const image = columns.readIds(i, row, imageById);
+      scores[i] = row.member('score').number('write how sure the detector is');
+      if (areas) areas[i] = columns.readBoxAndAreaOfMask(i, row.member('segmentation'), image);
+      else if (hasBoxes || iouType === 'bbox') columns.readBox(i, row, 'detections');
+      if (iouType === 'segm') columns.readMask(i, row.member('segmentation'), image);
+    }
+    return { ...columns.all(), scores, ...(areas && { areas }) };
+  },
+);
 
 const hasEntry = ({ isPresent, value }: JsonPlace): boolean =>
   isPresent && !(Array.isArray(value) && value.length === 0);

@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { exact } from '../base/exact.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import type { CocoParameters } from './params.ts';
 import type { CocoResult } from './result.ts';
@@ -112,22 +113,26 @@ export interface SummaryTableOptions {
 const summaryTableOptions: OptionNames<SummaryTableOptions> = { iouThresholds: true, maxDetections: true };
 
 /** The 12 numbers as text, one a line, as pycocotools prints them. */
-export function summaryTable(stats: ArrayLike<number>, options: SummaryTableOptions = {}): string {
-  optionsOf('coco.summaryTable', summaryTableOptions, options);
-  const { iouThresholds = [0.5, 0.95], maxDetections = [1, 10, 100] } = options;
-  if (stats.length !== 12)
-    fail('summaryTable', `expected the 12 COCO numbers, got ${stats.length}`, 'pass `result.stats`');
-  const all = `${fixed(iouThresholds[0], 2)}:${fixed(iouThresholds[iouThresholds.length - 1], 2)}`;
-  return statistics
-    .map(({ kind, iou, area, cut }, i) => {
-      const title = kind === 'precision' ? 'Average Precision ' : 'Average Recall    ';
-      const type = kind === 'precision' ? '(AP)' : '(AR)';
-      const threshold = (iou === undefined ? all : fixed(iou, 2)).padEnd(9);
-      const most = String(cut === 'exactly 100' ? 100 : maxDetections[cut]).padStart(3);
-      return ` ${title} ${type} @[ IoU=${threshold} | area=${area.padStart(6)} | maxDets=${most} ] = ${fixed(stats[i], 3)}`;
-    })
-    .join('\n');
-}
+export const summaryTable = exact(
+  'coco.summaryTable',
+  2,
+  function summaryTable(stats: ArrayLike<number>, options: SummaryTableOptions = {}): string {
+    optionsOf('coco.summaryTable', summaryTableOptions, options);
+    const { iouThresholds = [0.5, 0.95], maxDetections = [1, 10, 100] } = options;
+    if (stats.length !== 12)
+      fail('summaryTable', `expected the 12 COCO numbers, got ${stats.length}`, 'pass `result.stats`');
+    const all = `${fixed(iouThresholds[0], 2)}:${fixed(iouThresholds[iouThresholds.length - 1], 2)}`;
+    return statistics
+      .map(({ kind, iou, area, cut }, i) => {
+        const title = kind === 'precision' ? 'Average Precision ' : 'Average Recall    ';
+        const type = kind === 'precision' ? '(AP)' : '(AR)';
+        const threshold = (iou === undefined ? all : fixed(iou, 2)).padEnd(9);
+        const most = String(cut === 'exactly 100' ? 100 : maxDetections[cut]).padStart(3);
+        return ` ${title} ${type} @[ IoU=${threshold} | area=${area.padStart(6)} | maxDets=${most} ] = ${fixed(stats[i], 3)}`;
+      })
+      .join('\n');
+  },
+);
 
 /** A number with fixed decimals, exact ties to the even digit as in Python (`toFixed` rounds them up). */
 function fixed(value: number, digits: number): string {

@@ -1,3 +1,4 @@
+import { exact } from '../base/exact.ts';
 import {
   currentDevice,
   type DeviceName,
@@ -30,14 +31,16 @@ export type { DeviceName, FindDevice, MakeDevice } from '../runtime/device.ts';
  * Chooses where everything that follows is computed: "wasm" (the default), "webgpu" (a GPU; in Node with the package
  * `webgpu`) or "reference". Tensors made before move over when they are used.
  */
-export const setDevice = (name: DeviceName): Promise<void> => chooseDevice(name);
+export const setDevice = exact('config.setDevice', 1, (name: DeviceName): Promise<void> => chooseDevice(name));
 /**
  * Makes a device of one's own known to `setDevice`. `make` is called when it is first chosen, so that its code may load then;
  * it is given a function that finds other devices.
  * @example keras.config.registerDevice('mine', async (find) => ({ ...(await find('reference')), name: 'mine' }))
  */
-export const registerDevice = (name: string, make: MakeDevice): void => makeDeviceKnown(name, make);
+export const registerDevice = exact('config.registerDevice', 2, (name: string, make: MakeDevice): void =>
+  makeDeviceKnown(name, make),
+);
 /** Name of the device in use. */
-export const device = (): string => currentDevice().name;
+export const device = exact('config.device', 0, (): string => currentDevice().name);
 /** As `keras.config.backend()`; here the device takes the place of a backend. */
-export const backend = (): string => 'hornbeam';
+export const backend = exact('config.backend', 0, (): string => 'hornbeam');

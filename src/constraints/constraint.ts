@@ -1,6 +1,7 @@
 import { invoke } from '../base/callable.ts';
 import { Configured } from '../base/configured.ts';
 import type { Fields } from '../base/field.ts';
+import { refuseSurplus } from '../base/options.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { asTensor, type Like } from '../tensor/like.ts';
 
@@ -11,7 +12,8 @@ import { asTensor, type Like } from '../tensor/like.ts';
  */
 export abstract class Constraint<S extends Fields = {}> extends Configured<S, [w: Like], Tensor> {
   static override readonly className: string = 'Constraint';
-  protected [invoke](w: Like): Tensor {
+  protected [invoke](w: Like, ...surplus: unknown[]): Tensor {
+    refuseSurplus(this.className, [w, ...surplus], 1);
     return this.project(asTensor(w));
   }
   /** The nearest allowed value. */

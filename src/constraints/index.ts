@@ -1,4 +1,4 @@
-import { type Field, f } from '../base/field.ts';
+import { exact } from '../base/exact.ts';
 import { identifierOf } from '../base/identify.ts';
 import { type CustomObjects, serializeObject } from '../base/serialize.ts';
 import type { Tensor } from '../ir/tensor.ts';
@@ -26,20 +26,19 @@ const identify = identifierOf({
   classes: [MaxNorm, MinMaxNorm, NonNeg, UnitNorm],
 });
 /** The constraint that an identifier stands for; null for null. @example get('non_neg') */
-export const get = (identifier: ConstraintLike | undefined, customObjects?: CustomObjects): Constraint | null =>
-  identify(identifier, customObjects) as Constraint | null;
+export const get = exact(
+  'constraints.get',
+  2,
+  (identifier: ConstraintLike | undefined, customObjects?: CustomObjects): Constraint | null =>
+    identify(identifier, customObjects) as Constraint | null,
+);
 /** The constraint as configs hold it. */
-export const serialize = (constraint: unknown): unknown => serializeObject(constraint);
+export const serialize = exact('constraints.serialize', 1, (constraint: unknown): unknown =>
+  serializeObject(constraint),
+);
 /** The constraint that a config describes. */
-export const deserialize = (config: object, customObjects?: CustomObjects): Constraint | null =>
-  get(config, customObjects);
-
-/** An option that takes a constraint or null. */
-export const constraintField = (initial: ConstraintLike = null): Field<ConstraintLike, Constraint | null, false> =>
-  f.custom<ConstraintLike, Constraint | null>({
-    expects: 'the name of a constraint (such as "non_neg"), its config, a constraint, or null',
-    check: (v): v is ConstraintLike => v === null || ['string', 'function', 'object'].includes(typeof v),
-    parse: (v) => get(v),
-    toDisk: serialize,
-    initial,
-  });
+export const deserialize = exact(
+  'constraints.deserialize',
+  2,
+  (config: object, customObjects?: CustomObjects): Constraint | null => get(config, customObjects),
+);

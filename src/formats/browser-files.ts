@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { exact } from '../base/exact.ts';
 
 /** What a name in the browser's own database begins with. */
 const stored = 'indexeddb://';
@@ -27,8 +28,11 @@ export const removeStored = (place: string): Promise<void> =>
   inStore(place, 'readwrite', (files) => files.delete(place));
 
 /** The names, `indexeddb://` included, under which this page's origin keeps files. */
-export const storedFiles = (): Promise<string[]> =>
-  inStore('storedFiles', 'readonly', (files) => files.getAllKeys() as IDBRequest<string[]>);
+export const storedFiles = exact(
+  'saving.storedFiles',
+  0,
+  (): Promise<string[]> => inStore('storedFiles', 'readonly', (files) => files.getAllKeys() as IDBRequest<string[]>),
+);
 
 /** Asks one thing of the store of files, and waits until it is safely done. */
 async function inStore<R>(

@@ -1,4 +1,5 @@
 import { fail, HornbeamError } from '../base/errors.ts';
+import { exact } from '../base/exact.ts';
 import { isBrowserPlace, readStored, removeStored, storedFiles, writeInBrowser } from './browser-files.ts';
 import { type NodeModules, nodeModules } from './node-modules.ts';
 import { checkRelativePath } from './relative-path.ts';
@@ -70,11 +71,11 @@ export async function fileExists(place: Place): Promise<boolean> {
   );
 }
 /** Removes a file, if it is there. */
-export async function removeFile(place: Place): Promise<void> {
+export const removeFile = exact('saving.removeFile', 1, async function removeFile(place: Place): Promise<void> {
   if (isBrowserPlace(place)) return removeStored(String(place));
   const node = nodeModules(`file ${place}`, writeInstead);
   await node.fs.rm(pathOf(place, node), { force: true });
-}
+});
 /** Removes a folder, if it is there and holds nothing. */
 export async function removeEmptyFolder(place: Place): Promise<void> {
   if (isBrowserPlace(place)) return;

@@ -1,6 +1,6 @@
 import { asDType } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
-import { type Field, f } from '../base/field.ts';
+import { exact } from '../base/exact.ts';
 import { identifierOf } from '../base/identify.ts';
 import { type CustomObjects, serializeObject } from '../base/serialize.ts';
 import { type Shape, sameShape, showShape } from '../base/shape.ts';
@@ -25,8 +25,8 @@ import {
 export { Constant, Identity, Identity as IdentityInitializer, Ones, Zeros } from './constant.ts';
 export { Initializer, type InitializerCallOptions } from './initializer.ts';
 export { Orthogonal, Orthogonal as OrthogonalInitializer } from './orthogonal.ts';
-export { RandomInitializer, RandomNormal, RandomUniform, seedField, TruncatedNormal } from './random.ts';
-export { STFT, STFT as STFTInitializer, windowValues } from './stft.ts';
+export { RandomNormal, RandomUniform, TruncatedNormal } from './random.ts';
+export { STFT, STFT as STFTInitializer } from './stft.ts';
 export {
   GlorotNormal,
   GlorotUniform,
@@ -75,46 +75,32 @@ export type InitializerFunction = (shape: Shape, options: InitializerCallOptions
 export type InitializerLike = string | Initializer<any> | InitializerFunction | Tensor | object | null;
 
 /** The initializer that an identifier stands for; null for null. @example get('he_normal') */
-export function get(
-  identifier: InitializerLike | undefined,
-  customObjects?: CustomObjects,
-): InitializerFunction | null {
-  if (!(identifier instanceof Tensor)) return identify(identifier, customObjects) as InitializerFunction | null;
-  return (shape, { dtype }) => {
-    if (!sameShape(shape, identifier.shape))
-      fail(
-        'initializers.get',
-        `the tensor given as initializer has shape ${showShape(identifier.shape)}, the weight ${showShape(shape)}`,
-        'give a tensor of the weight’s shape',
-      );
-    return asTensor(identifier, dtype === undefined || dtype === null ? undefined : asDType(dtype));
-  };
-}
+export const get = exact(
+  'initializers.get',
+  2,
+  function get(identifier: InitializerLike | undefined, customObjects?: CustomObjects): InitializerFunction | null {
+    if (!(identifier instanceof Tensor)) return identify(identifier, customObjects) as InitializerFunction | null;
+    return (shape, { dtype }) => {
+      if (!sameShape(shape, identifier.shape))
+        fail(
+          'initializers.get',
+          `the tensor given as initializer has shape ${showShape(identifier.shape)}, the weight ${showShape(shape)}`,
+          'give a tensor of the weight’s shape',
+        );
+      return asTensor(identifier, dtype === undefined || dtype === null ? undefined : asDType(dtype));
+    };
+  },
+);
 /** The initializer as configs hold it. */
-export const serialize = (initializer: unknown): unknown => serializeObject(initializer);
+export const serialize = exact('initializers.serialize', 1, (initializer: unknown): unknown =>
+  serializeObject(initializer),
+);
 /** The initializer that a config describes. */
-export const deserialize = (config: object, customObjects?: CustomObjects): InitializerFunction | null =>
-  get(config, customObjects);
-
-const isInitializerLike = (v: unknown): v is InitializerLike =>
-  typeof v === 'string' || typeof v === 'function' || (typeof v === 'object' && v !== null);
-const rule = {
-  expects: 'the name of an initializer (such as "he_normal"), its config, or an initializer',
-  toDisk: serialize,
-};
-/** An option that takes an initializer. */
-export const initializerField = (initial: InitializerLike): Field<InitializerLike, InitializerFunction, false> =>
-  f.custom<InitializerLike, InitializerFunction>({ ...rule, check: isInitializerLike, parse: (v) => get(v)!, initial });
-/** An option that takes an initializer or null. */
-export const optionalInitializerField = (
-  initial: InitializerLike = null,
-): Field<InitializerLike, InitializerFunction | null, false> =>
-  f.custom<InitializerLike, InitializerFunction | null>({
-    ...rule,
-    check: (v): v is InitializerLike => v === null || isInitializerLike(v),
-    parse: (v) => get(v),
-    initial,
-  });
+export const deserialize = exact(
+  'initializers.deserialize',
+  2,
+  (config: object, customObjects?: CustomObjects): InitializerFunction | null => get(config, customObjects),
+);
 
 export {
   Constant as constant,

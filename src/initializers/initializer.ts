@@ -2,8 +2,9 @@ import { invoke } from '../base/callable.ts';
 import { floatx } from '../base/config.ts';
 import { Configured } from '../base/configured.ts';
 import { asDType, type DType } from '../base/dtype.ts';
+import { exactMethods } from '../base/exact.ts';
 import type { Fields } from '../base/field.ts';
-import { type OptionNames, optionsOf } from '../base/options.ts';
+import { type OptionNames, optionsOf, refuseSurplus } from '../base/options.ts';
 import type { Config } from '../base/serialize.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
@@ -26,7 +27,8 @@ export abstract class Initializer<S extends Fields = {}> extends Configured<
 > {
   static override readonly className: string = 'Initializer';
 
-  protected [invoke](shape: Shape, options: InitializerCallOptions = {}): Tensor {
+  protected [invoke](shape: Shape, options: InitializerCallOptions = {}, ...surplus: unknown[]): Tensor {
+    refuseSurplus(this.className, [shape, options, ...surplus], 2);
     const { dtype } = optionsOf(this.className, initializerCallOptions, options);
     return this.values(shape, dtype === undefined || dtype === null ? floatx() : asDType(dtype, this.className));
   }
@@ -36,5 +38,9 @@ export abstract class Initializer<S extends Fields = {}> extends Configured<
   clone(): this {
     const own = this.constructor as unknown as { fromConfig(config: Config): unknown };
     return own.fromConfig(this.getConfig()) as this;
+  }
+
+  static {
+    exactMethods(this);
   }
 }

@@ -4,7 +4,8 @@ import { type Field, type Fields, f } from '../base/field.ts';
 import { deserializeObject, isSerializedObject, serializeObject } from '../base/serialize.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
-import { defaultSeed, normal, SeedGenerator, truncatedNormal, uniform } from '../random/index.ts';
+import { defaultSeed } from '../random/global-seed.ts';
+import { normal, SeedGenerator, truncatedNormal, uniform } from '../random/index.ts';
 import { Initializer } from './initializer.ts';
 
 type GivenSeed = number | SeedGenerator | null;

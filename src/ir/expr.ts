@@ -1,5 +1,6 @@
 import type { DType } from '../base/dtype.ts';
 import { dtypeInfo } from '../base/dtype.ts';
+import { exact } from '../base/exact.ts';
 import type { Shape } from '../base/shape.ts';
 import { type ScalarOp, scalarOps } from './scalar.ts';
 
@@ -115,8 +116,12 @@ export const both = (conditions: readonly Expr[]): Expr =>
   conditions.length === 0 ? constant(1, 'bool') : conditions.reduce((a, b) => apply('and', a, b));
 
 /** Position in the dense array of the given shape. */
-export const flatten = (index: readonly Scalar[], shape: Shape): Expr =>
-  index.reduce<Expr>((at, i, d) => plus(times(at, shape[d]!), int(i)), int(0));
+export const flatten = exact(
+  'tree.flatten',
+  2,
+  (index: readonly Scalar[], shape: Shape): Expr =>
+    index.reduce<Expr>((at, i, d) => plus(times(at, shape[d]!), int(i)), int(0)),
+);
 /** One index an axis, from a position in the dense array. */
 export function unflatten(position: Expr, shape: Shape): Expr[] {
   const index: Expr[] = new Array(shape.length);

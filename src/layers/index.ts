@@ -99,7 +99,7 @@ export { Input } from './core/input-layer.ts';
 export type { InputSpec } from './input-spec.ts';
 export { Layer, type LayerOptions, type WeightOptions } from './layer.ts';
 export { add, average, concatenate, dot, maximum, minimum, multiply, subtract } from './merging/functions.ts';
-export { layerFromConfig as deserialize, serializeLayer as serialize } from './nested-layer.ts';
+export { deserialize, serialize } from './nested-layer.ts';
 export {
   Activation,
   ActivityRegularization,

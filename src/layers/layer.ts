@@ -3,6 +3,7 @@ import { cameFromConfig } from '../base/config-keys.ts';
 import type { DType } from '../base/dtype.ts';
 import { asPolicy, type DTypePolicy } from '../base/dtype-policy.ts';
 import { fail } from '../base/errors.ts';
+import { exactMethods } from '../base/exact.ts';
 import {
   configToOptions,
   type Fields,
@@ -340,6 +341,7 @@ export abstract class Layer<
   }
 
   static {
+    exactMethods<AnyLayer>(this, { statelessCall: null });
     guardMembers(this);
   }
 }

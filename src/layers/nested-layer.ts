@@ -1,6 +1,8 @@
+import { exact } from '../base/exact.ts';
 import { type Field, f } from '../base/field.ts';
 import {
   type Config,
+  type CustomObjects,
   deserializeObject,
   isSerializedObject,
   type SerializedObject,
@@ -16,11 +18,19 @@ export function serializeLayer(layer: AnyLayer): SerializedObject {
     ...(build && { build_config: build }),
   } as unknown as SerializedObject;
 }
-export const layerFromConfig = (config: SerializedObject): AnyLayer => deserializeObject(config) as AnyLayer;
+/** The layer that a config describes. */
+export const deserialize = exact(
+  'layers.deserialize',
+  2,
+  (config: SerializedObject, customObjects?: CustomObjects): AnyLayer =>
+    deserializeObject(config, customObjects) as AnyLayer,
+);
+/** The layer as configs hold it. */
+export const serialize = exact('layers.serialize', 1, (layer: AnyLayer): SerializedObject => serializeLayer(layer));
 
 type LayerLike = AnyLayer | SerializedObject;
 const isLayerLike = (x: unknown): x is LayerLike => (typeof x === 'function' && isLayer(x)) || isSerializedObject(x);
-const toLayer = (x: LayerLike): AnyLayer => (isSerializedObject(x) ? layerFromConfig(x) : x);
+const toLayer = (x: LayerLike): AnyLayer => (isSerializedObject(x) ? deserialize(x) : x);
 
 /** An option that takes a layer. */
 export const layerField = (): Field<LayerLike, AnyLayer, true> =>

@@ -2,6 +2,7 @@ import { Callable, invoke } from '../base/callable.ts';
 import { asDType, type DType } from '../base/dtype.ts';
 import { asPolicy, type PolicyLike } from '../base/dtype-policy.ts';
 import { fail } from '../base/errors.ts';
+import { exactMethods } from '../base/exact.ts';
 import { exposeOptions } from '../base/exposed.ts';
 import {
   closest,
@@ -14,7 +15,7 @@ import {
   resolveOptions,
 } from '../base/field.ts';
 import { autoName, toSnakeCase } from '../base/naming.ts';
-import { type OptionNames, optionsOf } from '../base/options.ts';
+import { type OptionNames, optionsOf, refuseSurplus } from '../base/options.ts';
 import type { Config } from '../base/serialize.ts';
 import type { Shape } from '../base/shape.ts';
 import { Tensor } from '../ir/tensor.ts';
@@ -105,7 +106,8 @@ export abstract class Loss<S extends Fields = {}> extends Callable<
     return null;
   }
 
-  protected [invoke](yTrue: unknown, yPred: unknown, options: LossCallOptions = {}): Tensor {
+  protected [invoke](yTrue: unknown, yPred: unknown, options: LossCallOptions = {}, ...surplus: unknown[]): Tensor {
+    refuseSurplus(this, [yTrue, yPred, options, ...surplus], 3);
     const { sampleWeight, mask } = optionsOf(this, lossCallOptions, options);
     const [t, y] = [convertNest(yTrue, this.dtype) as Tensor, convertNest(yPred, this.dtype) as Tensor];
     const losses = asTensor(this.call(t, y), this.dtype);
@@ -130,5 +132,9 @@ export abstract class Loss<S extends Fields = {}> extends Callable<
   }
   static fromConfig<T>(this: (new (options: never) => T) & { readonly fields: Fields }, config: Config): T {
     return new this(configToOptions(this.fields, config) as never);
+  }
+
+  static {
+    exactMethods(this);
   }
 }

@@ -3,7 +3,7 @@ import { f, type Resolved } from '../base/field.ts';
 import type { Config } from '../base/serialize.ts';
 import { sizeOf } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
-import { alignRanks } from '../losses/index.ts';
+import { alignRanks } from '../losses/align.ts';
 import * as ops from '../ops/index.ts';
 import { op } from '../ops/op.ts';
 import { MeanOf } from './mean.ts';
@@ -11,7 +11,7 @@ import { MeanOf } from './mean.ts';
 const both = ['tensor', 'tensor'] as const;
 const hits = (a: Tensor, b: Tensor): Tensor => ops.cast(ops.equal(a, b), floatx());
 
-/** 1 where labels and predictions are equal. @example accuracy([1, 2], [1, 3]) // [1, 0] */
+/** 1 where labels and predictions are equal. */
 export const accuracy = op(
   'accuracy',
   (yTrue: Tensor, yPred: Tensor) => hits(...alignRanks(ops.cast(yTrue, yPred.dtype), yPred)),

@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { exact } from '../base/exact.ts';
 import { closest } from '../base/field.ts';
 import { toSnakeCase } from '../base/naming.ts';
 import { show } from '../base/options.ts';
@@ -46,7 +47,22 @@ export {
   sparseCategoricalCrossentropy,
   squaredHinge,
 } from '../losses/index.ts';
-export * from './accuracy.ts';
+export {
+  Accuracy,
+  BinaryAccuracy,
+  binaryAccuracy,
+  CategoricalAccuracy,
+  categoricalAccuracy,
+  SparseCategoricalAccuracy,
+  SparseTopKCategoricalAccuracy,
+  type SparseTopKOptions,
+  sparseCategoricalAccuracy,
+  sparseTopKCategoricalAccuracy,
+  type ThresholdOption,
+  TopKCategoricalAccuracy,
+  type TopKOption,
+  topKCategoricalAccuracy,
+} from './accuracy.ts';
 export { AUC } from './auc.ts';
 export * from './confusion-counts.ts';
 export * from './correlation.ts';
@@ -59,10 +75,9 @@ export {
   MeanAveragePrecision,
   type MeanAveragePrecisionOptions,
 } from './mean-average-precision.ts';
-export { isHostMetric, Metric, type MetricOptions, type UpdateOptions } from './metric.ts';
+export { Metric, type MetricOptions, type UpdateOptions } from './metric.ts';
 export * from './operating-point.ts';
 export { R2Score } from './r2-score.ts';
-export { resolveAccuracy } from './resolve.ts';
 
 const isClass = (x: unknown): x is SerializableClass<Metric> =>
   typeof x === 'function' && typeof (x as Partial<SerializableClass>).fromConfig === 'function';
@@ -105,27 +120,34 @@ const named = new Map<string, SerializableClass<Metric>>([
 export type MetricLike = string | Metric | ((yTrue: any, yPred: any) => Tensor) | object;
 
 /** The metric that an identifier stands for; functions are averaged under their own name. @example get('mse').name // "mean_squared_error" */
-export function get(identifier: MetricLike, customObjects: CustomObjects = {}): Metric {
-  const found =
-    typeof identifier === 'string'
-      ? (getRegisteredObject(identifier, customObjects) ?? named.get(identifier))
-      : typeof identifier === 'object' && isSerializedObject(identifier)
-        ? deserializeObject(identifier, customObjects)
-        : identifier;
-  if (found instanceof Metric) return found;
-  if (isClass(found)) return found.fromConfig({});
-  if (typeof found === 'function') {
-    const { config } = serializeObject(found) as { config: unknown };
-    return new MeanMetricWrapper(found as MetricFunction, { name: String(config) || 'metric' });
-  }
-  return fail(
-    'metrics.get',
-    `${JSON.stringify(identifier)} is no metric`,
-    `did you mean "${closest(show(identifier), [...named.keys()])}"? A metric can also be a function (yTrue, yPred) => tensor`,
-  );
-}
+export const get = exact(
+  'metrics.get',
+  2,
+  function get(identifier: MetricLike, customObjects: CustomObjects = {}): Metric {
+    const found =
+      typeof identifier === 'string'
+        ? (getRegisteredObject(identifier, customObjects) ?? named.get(identifier))
+        : typeof identifier === 'object' && isSerializedObject(identifier)
+          ? deserializeObject(identifier, customObjects)
+          : identifier;
+    if (found instanceof Metric) return found;
+    if (isClass(found)) return found.fromConfig({});
+    if (typeof found === 'function') {
+      const { config } = serializeObject(found) as { config: unknown };
+      return new MeanMetricWrapper(found as MetricFunction, { name: String(config) || 'metric' });
+    }
+    return fail(
+      'metrics.get',
+      `${JSON.stringify(identifier)} is no metric`,
+      `did you mean "${closest(show(identifier), [...named.keys()])}"? A metric can also be a function (yTrue, yPred) => tensor`,
+    );
+  },
+);
 /** The metric as configs hold it. */
-export const serialize = (metric: unknown): unknown => serializeObject(metric);
+export const serialize = exact('metrics.serialize', 1, (metric: unknown): unknown => serializeObject(metric));
 /** The metric that a config describes. */
-export const deserialize = (config: string | Config, customObjects?: CustomObjects): Metric =>
-  get(config, customObjects);
+export const deserialize = exact(
+  'metrics.deserialize',
+  2,
+  (config: string | Config, customObjects?: CustomObjects): Metric => get(config, customObjects),
+);

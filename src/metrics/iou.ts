@@ -1,6 +1,7 @@
 import { epsilon } from '../base/config.ts';
 import { isFloat } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
+import { exactMethods } from '../base/exact.ts';
 import { exposeOptions } from '../base/exposed.ts';
 import { type Fields, f, type Resolved } from '../base/field.ts';
 import { range, sizeOf } from '../base/shape.ts';
@@ -159,6 +160,10 @@ abstract class Overlap<S extends Fields> extends Metric<S, Args> {
     const isPresent = ops.cast(ops.greater(whole, 1e-9), 'float32');
     const shares = ops.divide(part, ops.add(whole, epsilon()));
     return ops.divide(ops.sum(shares), ops.add(ops.sum(isPresent), epsilon()));
+  }
+
+  static {
+    exactMethods<Overlap<Fields>>(this, { updateState: null });
   }
 }
 

@@ -1,6 +1,7 @@
 import { f, type Resolved } from '../base/field.ts';
 import type { Config } from '../base/serialize.ts';
 import type { Tensor } from '../ir/tensor.ts';
+import { alignRanks } from '../losses/align.ts';
 import * as losses from '../losses/index.ts';
 import * as ops from '../ops/index.ts';
 import { MeanOf } from './mean.ts';
@@ -18,7 +19,7 @@ export class RootMeanSquaredError extends MeanOf {
   static override readonly defaultName = 'root_mean_squared_error';
   protected values(yTrue: Tensor, yPred: Tensor): Tensor {
     const y = ops.cast(yPred, this.dtype);
-    return ops.square(ops.subtract(...losses.alignRanks(y, ops.cast(yTrue, this.dtype))));
+    return ops.square(ops.subtract(...alignRanks(y, ops.cast(yTrue, this.dtype))));
   }
   // The squares have no mask of their own in Keras.
   protected override update(yTrue: Tensor, yPred: Tensor, given: Given = {}): void {

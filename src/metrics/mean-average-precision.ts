@@ -1,3 +1,4 @@
+import { exactMethods } from '../base/exact.ts';
 import { f, type Options, type Resolved } from '../base/field.ts';
 import { optionsOf } from '../base/options.ts';
 import {
@@ -153,6 +154,10 @@ export class MeanAveragePrecision extends Metric<typeof fields, [yTrue: Detectio
     return () => {
       this.#accumulator = accumulator;
     };
+  }
+
+  static {
+    exactMethods<MeanAveragePrecision>(this, { results: 1, updateState: null });
   }
 }
 export interface MeanAveragePrecision extends Resolved<typeof fields> {}

@@ -3,7 +3,7 @@ import type { Fields } from '../base/field.ts';
 import { type Config, deserializeObject, serializeObject } from '../base/serialize.ts';
 import { range } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
-import { alignRanks } from '../losses/index.ts';
+import { alignRanks } from '../losses/align.ts';
 import * as ops from '../ops/index.ts';
 import type { Like } from '../tensor/like.ts';
 import { accumulate, Metric, type MetricOptions, type UpdateOptions } from './metric.ts';

@@ -3,6 +3,7 @@ import { floatx } from '../base/config.ts';
 import { asDType, type DType } from '../base/dtype.ts';
 import { asPolicy, type PolicyLike } from '../base/dtype-policy.ts';
 import { fail } from '../base/errors.ts';
+import { exactMethods } from '../base/exact.ts';
 import { exposeOptions } from '../base/exposed.ts';
 import {
   configToOptions,
@@ -226,6 +227,10 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
   }
   static fromConfig<T>(this: (new (options: never) => T) & { readonly fields: Fields }, config: Config): T {
     return new this(configToOptions(this.fields, config) as never);
+  }
+
+  static {
+    exactMethods<Metric>(this, { addVariable: 2, addWeight: 1, statelessUpdateState: null, updateState: null });
   }
 }
 

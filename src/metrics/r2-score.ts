@@ -2,7 +2,7 @@ import { fail } from '../base/errors.ts';
 import { f, type Resolved } from '../base/field.ts';
 import { type Shape, showShape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
-import { alignRanks } from '../losses/index.ts';
+import { alignRanks } from '../losses/align.ts';
 import * as ops from '../ops/index.ts';
 import type { Like } from '../tensor/like.ts';
 import type { Variable } from '../tensor/variable.ts';

@@ -2,6 +2,7 @@ import { invoke } from '../base/callable.ts';
 import { print } from '../base/config.ts';
 import { showAsText } from '../base/display.ts';
 import { fail } from '../base/errors.ts';
+import { exactMethods } from '../base/exact.ts';
 import { autoName } from '../base/naming.ts';
 import { optionsOf } from '../base/options.ts';
 import type { Config, CustomObjects, SerializableClass } from '../base/serialize.ts';
@@ -188,7 +189,7 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
     if (!graph) return super.getConfig();
     return { name: this.name, trainable: this.trainable, ...graphToConfig(graph) };
   }
-  static override fromConfig(config: Config, customObjects: CustomObjects = {}): AnyLayer {
+  static override fromConfig(config: Config, customObjects?: CustomObjects): AnyLayer {
     if (!('layers' in config && 'input_layers' in config))
       return Layer.fromConfig.call(this as unknown as typeof Layer, config);
     const { inputs, outputs } = graphFromConfig(config, customObjects);
@@ -198,6 +199,7 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
   }
 
   static {
+    exactMethods<Model>(this, { summary: 1, save: 2, saveWeights: 2, loadWeights: 2 });
     guardMembers(this, ['inputs', 'outputs', 'inputShape', 'outputShape', 'operations']);
   }
 }

@@ -1,3 +1,25 @@
 /** What `keras.saving` is: the functions of files and configs; those that make models know all classes of models. */
-export * from '../saving/index.ts';
-export { deserializeKerasObject, loadModel, modelFromConfig, modelFromJson, modelFromKeras } from './load.ts';
+export {
+  type Config,
+  type CustomObjects,
+  customObjectScope,
+  type FileSource,
+  getCustomObjects,
+  getRegisteredName,
+  getRegisteredObject,
+  type LoadModelOptions,
+  type LoadWeightsOptions,
+  loadWeights,
+  modelToKeras,
+  type Place,
+  registerKerasSerializable,
+  removeFile,
+  type SavedModel,
+  type SaveOptions,
+  type SaveWeightsOptions,
+  saveModel,
+  saveWeights,
+  serializeKerasObject,
+  storedFiles,
+} from '../saving/index.ts';
+export { deserializeKerasObject, loadModel, modelFromConfig, modelFromKeras } from './load.ts';

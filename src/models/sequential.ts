@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { exactMethods } from '../base/exact.ts';
 import { requireOptions } from '../base/field.ts';
 import { optionsOf } from '../base/options.ts';
 import {
@@ -108,7 +109,7 @@ export class Sequential extends Model {
       ...(shape && { build_input_shape: shape }),
     };
   }
-  static override fromConfig(config: Config, customObjects: CustomObjects = {}): AnyLayer {
+  static override fromConfig(config: Config, customObjects?: CustomObjects): AnyLayer {
     const shape = (config['build_input_shape'] ?? config['_build_input_shape']) as SymbolicShape | undefined;
     // Layers are built by the model where it can: their weights' paths then begin with its name.
     const layers = (config['layers'] as Config[]).map(
@@ -117,6 +118,10 @@ export class Sequential extends Model {
     const model = new Sequential({ layers, name: config['name'] as string, trainable: config['trainable'] !== false });
     if (shape && !model.built) model.build(shape);
     return model as unknown as AnyLayer;
+  }
+
+  static {
+    exactMethods<Sequential>(this, { add: 2 });
   }
 }
 

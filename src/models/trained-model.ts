@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { exactMethods } from '../base/exact.ts';
 import type { Fields } from '../base/field.ts';
 import type { Config } from '../base/serialize.ts';
 import type { Data, TrainingData } from '../data/batches.ts';
@@ -170,6 +171,7 @@ export abstract class TrainedModel<Out = Tensor>
   }
 
   static {
+    exactMethods<TrainedModel>(this, { compile: 1, predict: 2, trainOnBatch: 3, testOnBatch: 3 });
     guardMembers(this, ['history']);
   }
 }

@@ -42,4 +42,4 @@ export * as numpy from './numpy/index.ts';
 export * from './numpy/index.ts';
 export { logsumexp } from './numpy/reduce.ts';
 export { inTopK, topK } from './numpy/sort.ts';
-export { type Op, OpNode, op } from './op.ts';
+export type { Op } from './op.ts';

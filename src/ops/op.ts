@@ -1,5 +1,6 @@
 import { floatx, imageDataFormat } from '../base/config.ts';
 import { fail } from '../base/errors.ts';
+import { exact } from '../base/exact.ts';
 import { autoName, toSnakeCase } from '../base/naming.ts';
 import { type OptionNames, type OptionsAmong, optionsOf, refuseSurplus } from '../base/options.ts';
 import { RecentCache } from '../base/recent.ts';
@@ -83,6 +84,14 @@ export function op<A extends unknown[], R>(
   };
   return Object.assign(call, { opName: name }) as unknown as Op<A, R>;
 }
+
+/** An op that looks at its arguments before it gives them to others; it refuses those after its last, as they all do. */
+/* @__NO_SIDE_EFFECTS__ */
+export const exactOp = <F extends (...args: any) => any>(
+  name: string,
+  most: Required<Parameters<F>>['length'],
+  f: F,
+): F & { readonly opName: string } => Object.assign(exact(name, most as never, f), { opName: name });
 
 const cache = new RecentCache<{ traced: Traced<unknown>; executable: Executable }>();
 

@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { exact } from '../base/exact.ts';
 import { identifierOf } from '../base/identify.ts';
 import { show } from '../base/options.ts';
 import {
@@ -27,8 +28,7 @@ import { ScheduleFreeAdamW } from './schedule-free-adamw.ts';
 import * as schedules from './schedules/index.ts';
 import { SGD } from './sgd.ts';
 
-export { optimizerFields } from './fields.ts';
-export { Optimizer as OptimizerBase, type Slot, type Update } from './optimizer.ts';
+export type { Slot, Update } from './optimizer.ts';
 export * as schedules from './schedules/index.ts';
 export {
   Adadelta,
@@ -88,14 +88,23 @@ const identify = identifierOf<Optimizer>({ kind: 'optimizer', module: 'keras.opt
 export type OptimizerLike = string | Optimizer | object;
 
 /** The optimizer that an identifier stands for; names in any case. @example optimizers.get('adam').className // "Adam" */
-export function get(identifier: OptimizerLike, customObjects?: CustomObjects): Optimizer {
-  const isKnown = typeof identifier === 'string' && Object.hasOwn(aliases, identifier.toLowerCase());
-  const found = identify(isKnown ? identifier.toLowerCase() : identifier, customObjects);
-  if (found instanceof OptimizerBase) return found as Optimizer;
-  return fail('optimizers.get', `${show(identifier)} is no optimizer`, 'give a name such as "adam", or an optimizer');
-}
+export const get = exact(
+  'optimizers.get',
+  2,
+  function get(identifier: OptimizerLike, customObjects?: CustomObjects): Optimizer {
+    const isKnown = typeof identifier === 'string' && Object.hasOwn(aliases, identifier.toLowerCase());
+    const found = identify(isKnown ? identifier.toLowerCase() : identifier, customObjects);
+    if (found instanceof OptimizerBase) return found as Optimizer;
+    return fail('optimizers.get', `${show(identifier)} is no optimizer`, 'give a name such as "adam", or an optimizer');
+  },
+);
 /** The optimizer as configs hold it. */
-export const serialize = (optimizer: Optimizer): unknown => serializeObject(optimizer);
+export const serialize = exact('optimizers.serialize', 1, (optimizer: Optimizer): unknown =>
+  serializeObject(optimizer),
+);
 /** The optimizer that a config or name describes. */
-export const deserialize = (config: string | Config, customObjects?: CustomObjects): Optimizer =>
-  get(config, customObjects);
+export const deserialize = exact(
+  'optimizers.deserialize',
+  2,
+  (config: string | Config, customObjects?: CustomObjects): Optimizer => get(config, customObjects),
+);

@@ -1,3 +1,4 @@
+import { exactMethods } from '../base/exact.ts';
 import { f, type Options } from '../base/field.ts';
 import { deserializeObject, isSerializedObject, serializeObject } from '../base/serialize.ts';
 import { add, all, cast, divide, equal, isfinite, logicalAnd, multiply, notEqual, where } from '../ops/index.ts';
@@ -86,6 +87,10 @@ export class LossScaleOptimizer extends Optimizer<typeof fields> {
   protected override update(): void {}
   override finalizeVariableValues(variables: readonly Variable[] = this[trained]): void {
     this.innerOptimizer.finalizeVariableValues(variables);
+  }
+
+  static {
+    exactMethods<LossScaleOptimizer>(this, { apply: 2 });
   }
 }
 export interface LossScaleOptimizer extends OptimizerAttributes<typeof fields> {}

@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { exactMethods } from '../base/exact.ts';
 import { f, type Options } from '../base/field.ts';
 import { add } from '../ops/index.ts';
 import type { Tensor, Variable } from '../tensor/index.ts';
@@ -64,6 +65,10 @@ export class MultiOptimizer extends Optimizer<typeof fields> {
   protected override update(): void {}
   override finalizeVariableValues(variables: readonly Variable[] = this[trained]): void {
     for (const optimizer of this.optimizers) optimizer.finalizeVariableValues(variables);
+  }
+
+  static {
+    exactMethods<MultiOptimizer>(this, { apply: 2 });
   }
 }
 export interface MultiOptimizer extends OptimizerAttributes<typeof fields> {}

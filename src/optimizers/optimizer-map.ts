@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { exactMethods } from '../base/exact.ts';
 import { configToOptions, f, type Options, optionsToConfig, type Resolved, resolveOptions } from '../base/field.ts';
 import { type Config, deserializeObject, isSerializedObject, serializeObject } from '../base/serialize.ts';
 import type { Variable } from '../tensor/index.ts';
@@ -49,6 +50,10 @@ export class OptimizerMap {
   }
   static fromConfig(config: Config): OptimizerMap {
     return new OptimizerMap(configToOptions(fields, config) as Options<typeof fields>);
+  }
+
+  static {
+    exactMethods(this);
   }
 }
 

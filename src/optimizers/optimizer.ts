@@ -1,6 +1,7 @@
 import { showAsText } from '../base/display.ts';
 import type { RealDType } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
+import { exactMethods } from '../base/exact.ts';
 import { exposeOptions } from '../base/exposed.ts';
 import {
   configToOptions,
@@ -165,10 +166,12 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   protected track(
     name: string,
     { shape, dtype }: Pick<Variable, 'shape' | 'dtype'>,
-    initial: number | Tensor = 0,
+    initial?: number | Tensor,
   ): Variable {
     const value =
-      typeof initial === 'number' ? tensor(new Float32Array(sizeOf(shape)).fill(initial), { shape, dtype }) : initial;
+      typeof initial === 'object'
+        ? initial
+        : tensor(new Float32Array(sizeOf(shape)).fill(initial ?? 0), { shape, dtype });
     const variable = atPath([this.name], () => new Variable(value, { name, trainable: false }));
     this.#own.push(variable);
     return variable;
@@ -381,6 +384,10 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   }
   static fromConfig(config: Config): Optimizer<Fields> {
     return new (this as unknown as new (options: Config) => Optimizer<Fields>)(configToOptions(this.fields, config));
+  }
+
+  static {
+    exactMethods<Optimizer>(this, { addVariable: 2, addVariableFromReference: 2, apply: 2 });
   }
 }
 // biome-ignore lint/correctness/noUnusedVariables: merges with the class

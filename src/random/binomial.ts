@@ -1,4 +1,5 @@
 import type { DType } from '../base/dtype.ts';
+import { exact } from '../base/exact.ts';
 import { optionsOf } from '../base/options.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
@@ -97,13 +98,17 @@ const draw = op(
  * Numbers of successes in `counts` trials that succeed with probability `probabilities`.
  * @example binomial([4], 10, 0.5, { seed: 1 }).shape // [4]
  */
-export const binomial = (shape: Shape, counts: Like, probabilities: Like, options: DrawOptions = {}): Tensor => {
-  const { dtype, seed } = optionsOf('random.binomial', drawOptions, options);
-  return draw(
-    drawKey('random.binomial', seed),
-    asTensor(counts, 'float32'),
-    asTensor(probabilities, 'float32'),
-    shapeArgument('random.binomial', shape),
-    drawDType('random.binomial', dtype),
-  );
-};
+export const binomial = exact(
+  'random.binomial',
+  4,
+  (shape: Shape, counts: Like, probabilities: Like, options: DrawOptions = {}): Tensor => {
+    const { dtype, seed } = optionsOf('random.binomial', drawOptions, options);
+    return draw(
+      drawKey('random.binomial', seed),
+      asTensor(counts, 'float32'),
+      asTensor(probabilities, 'float32'),
+      shapeArgument('random.binomial', shape),
+      drawDType('random.binomial', dtype),
+    );
+  },
+);

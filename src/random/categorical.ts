@@ -1,5 +1,6 @@
 import { asDType, type DType, isFloat } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
+import { exact } from '../base/exact.ts';
 import { optionsOf } from '../base/options.ts';
 import { showShape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
@@ -34,15 +35,19 @@ const draw = op(
  * Draws `numSamples` class numbers for each row of unnormalised log-probabilities `[batch, classes]`.
  * @example categorical([[0, 100]], 2, { seed: 1 }) // [[1, 1]]
  */
-export function categorical(logits: Like, numSamples: number, options: DrawOptions = {}): Tensor {
-  const { dtype, seed } = optionsOf('random.categorical', drawOptions, options);
-  const x = asTensor(logits);
-  if (x.shape.length !== 2)
-    fail('random.categorical', `logits have shape ${showShape(x.shape)}`, 'give logits of shape [batch, classes]');
-  return draw(
-    x,
-    drawKey('random.categorical', seed),
-    sizeArgument('random.categorical', 'numSamples', numSamples),
-    asDType(dtype ?? 'int32', 'random.categorical'),
-  );
-}
+export const categorical = exact(
+  'random.categorical',
+  3,
+  function categorical(logits: Like, numSamples: number, options: DrawOptions = {}): Tensor {
+    const { dtype, seed } = optionsOf('random.categorical', drawOptions, options);
+    const x = asTensor(logits);
+    if (x.shape.length !== 2)
+      fail('random.categorical', `logits have shape ${showShape(x.shape)}`, 'give logits of shape [batch, classes]');
+    return draw(
+      x,
+      drawKey('random.categorical', seed),
+      sizeArgument('random.categorical', 'numSamples', numSamples),
+      asDType(dtype ?? 'int32', 'random.categorical'),
+    );
+  },
+);

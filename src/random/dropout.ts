@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { exact } from '../base/exact.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
@@ -31,12 +32,16 @@ const dropoutOptions: OptionNames<DropoutOptions> = { noiseShape: true, seed: tr
  * Sets elements to 0 with probability `rate` and divides the others by `1 - rate`, so that the mean stays.
  * @example dropout([1, 1, 1, 1], 0.5, { seed: 1 }).shape // [4]
  */
-export function dropout(inputs: Like, rate: number, options: DropoutOptions = {}): Tensor {
-  const { noiseShape, seed } = optionsOf('random.dropout', dropoutOptions, options);
-  const x = asTensor(inputs);
-  if (!(rate >= 0 && rate <= 1)) fail('random.dropout', `the rate is ${rate}`, 'give a number from 0 to 1');
-  if (rate === 0) return x;
-  if (rate === 1) return zeros(x);
-  const shape = (noiseShape ?? x.shape).map((n, d) => n ?? x.shape[d]!);
-  return drop(x, drawKey('random.dropout', seed), rate, shape);
-}
+export const dropout = exact(
+  'random.dropout',
+  3,
+  function dropout(inputs: Like, rate: number, options: DropoutOptions = {}): Tensor {
+    const { noiseShape, seed } = optionsOf('random.dropout', dropoutOptions, options);
+    const x = asTensor(inputs);
+    if (!(rate >= 0 && rate <= 1)) fail('random.dropout', `the rate is ${rate}`, 'give a number from 0 to 1');
+    if (rate === 0) return x;
+    if (rate === 1) return zeros(x);
+    const shape = (noiseShape ?? x.shape).map((n, d) => n ?? x.shape[d]!);
+    return drop(x, drawKey('random.dropout', seed), rate, shape);
+  },
+);

@@ -1,5 +1,6 @@
 import { type DType, isFloat } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
+import { exact } from '../base/exact.ts';
 import { optionsOf } from '../base/options.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
@@ -121,7 +122,7 @@ function floatDType(who: string, dtype: string | null | undefined): DType {
  * Numbers with a gamma distribution of shape `alpha` (one, or one an element) and rate 1.
  * @example gamma([2, 3], 2, { seed: 1 }).shape // [2, 3]
  */
-export const gamma = (shape: Shape, alpha: Like, options: DrawOptions = {}): Tensor => {
+export const gamma = exact('random.gamma', 3, (shape: Shape, alpha: Like, options: DrawOptions = {}): Tensor => {
   const { dtype, seed } = optionsOf('random.gamma', drawOptions, options);
   return drawGamma(
     drawKey('random.gamma', seed),
@@ -129,12 +130,12 @@ export const gamma = (shape: Shape, alpha: Like, options: DrawOptions = {}): Ten
     shapeArgument('random.gamma', shape),
     floatDType('random.gamma', dtype),
   );
-};
+});
 /**
  * Numbers with a beta distribution.
  * @example beta([2, 3], 2, 3, { seed: 1 }).shape // [2, 3]
  */
-export const beta = (shape: Shape, alpha: Like, b: Like, options: DrawOptions = {}): Tensor => {
+export const beta = exact('random.beta', 4, (shape: Shape, alpha: Like, b: Like, options: DrawOptions = {}): Tensor => {
   const { dtype, seed } = optionsOf('random.beta', drawOptions, options);
   return drawBeta(
     drawKey('random.beta', seed),
@@ -143,4 +144,4 @@ export const beta = (shape: Shape, alpha: Like, b: Like, options: DrawOptions = 
     shapeArgument('random.beta', shape),
     floatDType('random.beta', dtype),
   );
-};
+});

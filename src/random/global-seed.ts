@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { exact } from '../base/exact.ts';
 import { MersenneTwister, permutation } from './mersenne-twister.ts';
 
 const entropy = (): number => Math.floor(Math.random() * 2 ** 32);
@@ -20,12 +21,12 @@ export function checkSeed(who: string, seed: number): number {
 }
 
 /** Makes everything random that follows repeat: default seeds, the order in which `fit` shuffles, draws without a seed. */
-export function setRandomSeed(seed: number): void {
+export const setRandomSeed = exact('utils.setRandomSeed', 1, function setRandomSeed(seed: number): void {
   checkSeed('setRandomSeed', seed);
   seeds = MersenneTwister.fromInteger(seed);
   shuffles = MersenneTwister.fromWord(seed);
   for (const forget of listeners) forget();
-}
+});
 
 /** The seed of an object that was given none: from 1 to 10^9. */
 export function defaultSeed(): number {

@@ -1,5 +1,6 @@
 import { type DType, isFloat } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
+import { exact } from '../base/exact.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
@@ -74,12 +75,12 @@ const scaledDraw = (who: string, from: (key: Tensor, shape: Shape, dtype: DType)
     const y = add(mul(x, like(x, stddev)), like(x, mean));
     return dtype === 'float32' ? y : convert(y, { dtype });
   });
-  return (shape: Shape, options: NormalOptions = {}): Tensor => {
+  return exact(`random.${who}`, 2, (shape: Shape, options: NormalOptions = {}): Tensor => {
     const { mean = 0, stddev = 1, dtype, seed } = optionsOf(`random.${who}`, normalOptions, options);
     const type = drawDType(`random.${who}`, dtype);
     if (!isFloat(type)) fail(`random.${who}`, `it draws floats, not ${type}`, 'give a float dtype');
     return draw(drawKey(`random.${who}`, seed), shapeArgument(`random.${who}`, shape), mean, stddev, type);
-  };
+  });
 };
 
 /**

@@ -1,5 +1,6 @@
 import { asDType, type DType, dtypeInfo, isInteger } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
+import { exact } from '../base/exact.ts';
 import { optionsOf } from '../base/options.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
@@ -41,15 +42,19 @@ const draw = op('randint', (key: Tensor, shape: Shape, low: number, span: number
  * Integers evenly distributed over [minval, maxval).
  * @example randint([2, 3], 0, 10, { seed: 42 }).dtype // "int32"
  */
-export function randint(shape: Shape, minval: number, maxval: number, options: DrawOptions = {}): Tensor {
-  const { dtype, seed } = optionsOf('random.randint', drawOptions, options);
-  const who = 'random.randint';
-  const type = asDType(dtype ?? 'int32', who);
-  if (!isInteger(type)) fail(who, `it draws integers, not ${type}`, 'give an integer dtype, or use random.uniform');
-  const [least, most] = dtypeInfo[type].range!;
-  // The bound itself may lie one beyond the largest value.
-  const low = Math.min(Math.max(Math.trunc(minval), least), most);
-  const high = Math.min(Math.max(Math.trunc(maxval), least), most + 1);
-  const span = high > low ? high - low : 1;
-  return draw(drawKey(who, seed), shapeArgument(who, shape), low, span, type);
-}
+export const randint = exact(
+  'random.randint',
+  4,
+  function randint(shape: Shape, minval: number, maxval: number, options: DrawOptions = {}): Tensor {
+    const { dtype, seed } = optionsOf('random.randint', drawOptions, options);
+    const who = 'random.randint';
+    const type = asDType(dtype ?? 'int32', who);
+    if (!isInteger(type)) fail(who, `it draws integers, not ${type}`, 'give an integer dtype, or use random.uniform');
+    const [least, most] = dtypeInfo[type].range!;
+    // The bound itself may lie one beyond the largest value.
+    const low = Math.min(Math.max(Math.trunc(minval), least), most);
+    const high = Math.min(Math.max(Math.trunc(maxval), least), most + 1);
+    const span = high > low ? high - low : 1;
+    return draw(drawKey(who, seed), shapeArgument(who, shape), low, span, type);
+  },
+);

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { DType } from '../base/dtype.ts';
 import { sum } from '../ops/index.ts';
 import { grad, jit, type Tensor, tensor } from '../tensor/index.ts';
-import { categorical, dropout, normal, SeedGenerator, setRandomSeed, uniform } from './index.ts';
+import { setRandomSeed } from './global-seed.ts';
+import { categorical, dropout, normal, SeedGenerator, uniform } from './index.ts';
 import { forgetGlobalSeed } from './seed-generator.ts';
 
 test('a seed generator counts on inside of compiled functions', () => {

@@ -1,4 +1,5 @@
 import type { Named } from '../base/errors.ts';
+import { exact, exactMethods } from '../base/exact.ts';
 import { autoName } from '../base/naming.ts';
 import { optionsOf } from '../base/options.ts';
 import { type Config, registerModule } from '../base/serialize.ts';
@@ -88,6 +89,10 @@ export class SeedGenerator {
   static fromConfig(config: Config): SeedGenerator {
     return new SeedGenerator(config);
   }
+
+  static {
+    exactMethods(this);
+  }
 }
 registerModule('keras.random', [SeedGenerator]);
 
@@ -101,8 +106,11 @@ export const forgetGlobalSeed = (): void => void (global = undefined);
 export const keptGlobalSeed = (): Variable | undefined => global;
 
 /** The state behind draws without a seed: training counts it among the variables that a step changes. */
-export const globalSeedState = (): Variable =>
-  (global ??= asCallOf(undefined, () => makeState(defaultSeed(), 'global_seed_generator_state')));
+export const globalSeedState = exact(
+  'random.globalSeedState',
+  0,
+  (): Variable => (global ??= asCallOf(undefined, () => makeState(defaultSeed(), 'global_seed_generator_state'))),
+);
 
 function nextGlobalKey(): Tensor {
   const state = globalSeedState();

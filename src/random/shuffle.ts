@@ -1,3 +1,4 @@
+import { exact } from '../base/exact.ts';
 import { optionsOf } from '../base/options.ts';
 import { sizeOf } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
@@ -29,10 +30,11 @@ const mix = op(
  * The elements in random order along an axis, each row in an order of its own.
  * @example shuffle([1, 2, 3], { seed: 1 }).shape // [3]
  */
-export const shuffle = (
-  x: Like,
-  options: { readonly axis?: number | undefined; readonly seed?: Seed } = {},
-): Tensor => {
-  const { axis = 0, seed } = optionsOf('random.shuffle', { axis: true, seed: true }, options);
-  return mix(asTensor(x), drawKey('random.shuffle', seed), axis);
-};
+export const shuffle = exact(
+  'random.shuffle',
+  2,
+  (x: Like, options: { readonly axis?: number | undefined; readonly seed?: Seed } = {}): Tensor => {
+    const { axis = 0, seed } = optionsOf('random.shuffle', { axis: true, seed: true }, options);
+    return mix(asTensor(x), drawKey('random.shuffle', seed), axis);
+  },
+);

@@ -1,6 +1,7 @@
 import { floatx } from '../base/config.ts';
 import { asDType, type DType } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
+import { exact } from '../base/exact.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
@@ -106,10 +107,10 @@ const uniformOptions: OptionNames<UniformOptions> = { minval: true, maxval: true
  * Numbers evenly distributed over [minval, maxval).
  * @example uniform([2, 3], { minval: -1, maxval: 1, seed: 42 }).shape // [2, 3]
  */
-export function uniform(shape: Shape, options: UniformOptions = {}): Tensor {
+export const uniform = exact('random.uniform', 2, function uniform(shape: Shape, options: UniformOptions = {}): Tensor {
   const { minval = 0, maxval = 1, dtype, seed } = optionsOf('random.uniform', uniformOptions, options);
   const type = drawDType('random.uniform', dtype);
   if (type.includes('int') || type === 'bool')
     fail('random.uniform', `it draws floats, not ${type}`, 'use random.randint for integers');
   return draw(drawKey('random.uniform', seed), shapeArgument('random.uniform', shape), minval, maxval, type);
-}
+});

@@ -1,4 +1,4 @@
-import { type Field, f } from '../base/field.ts';
+import { exact } from '../base/exact.ts';
 import { identifierOf } from '../base/identify.ts';
 import { type CustomObjects, type SerializableClass, serializeObject } from '../base/serialize.ts';
 import type { Tensor } from '../ir/tensor.ts';
@@ -20,20 +20,19 @@ const identify = identifierOf({
   formerNames: { l1_l2: L1L2 as SerializableClass },
 });
 /** The regularizer that an identifier stands for; null for null. @example get('l2') */
-export const get = (identifier: RegularizerLike | undefined, customObjects?: CustomObjects): Regularizer | null =>
-  identify(identifier, customObjects) as Regularizer | null;
+export const get = exact(
+  'regularizers.get',
+  2,
+  (identifier: RegularizerLike | undefined, customObjects?: CustomObjects): Regularizer | null =>
+    identify(identifier, customObjects) as Regularizer | null,
+);
 /** The regularizer as configs hold it. */
-export const serialize = (regularizer: unknown): unknown => serializeObject(regularizer);
+export const serialize = exact('regularizers.serialize', 1, (regularizer: unknown): unknown =>
+  serializeObject(regularizer),
+);
 /** The regularizer that a config describes. */
-export const deserialize = (config: object, customObjects?: CustomObjects): Regularizer | null =>
-  get(config, customObjects);
-
-/** An option that takes a regularizer or null. */
-export const regularizerField = (initial: RegularizerLike = null): Field<RegularizerLike, Regularizer | null, false> =>
-  f.custom<RegularizerLike, Regularizer | null>({
-    expects: 'the name of a regularizer (such as "l2"), its config, a regularizer, or null',
-    check: (v): v is RegularizerLike => v === null || ['string', 'function', 'object'].includes(typeof v),
-    parse: (v) => get(v),
-    toDisk: serialize,
-    initial,
-  });
+export const deserialize = exact(
+  'regularizers.deserialize',
+  2,
+  (config: object, customObjects?: CustomObjects): Regularizer | null => get(config, customObjects),
+);

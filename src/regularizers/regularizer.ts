@@ -1,6 +1,7 @@
 import { invoke } from '../base/callable.ts';
 import { Configured } from '../base/configured.ts';
 import type { Fields } from '../base/field.ts';
+import { refuseSurplus } from '../base/options.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { asTensor, type Like } from '../tensor/like.ts';
 
@@ -11,7 +12,8 @@ import { asTensor, type Like } from '../tensor/like.ts';
  */
 export abstract class Regularizer<S extends Fields = {}> extends Configured<S, [x: Like], Tensor> {
   static override readonly className: string = 'Regularizer';
-  protected [invoke](x: Like): Tensor {
+  protected [invoke](x: Like, ...surplus: unknown[]): Tensor {
+    refuseSurplus(this.className, [x, ...surplus], 1);
     return this.penalty(asTensor(x));
   }
   /** The penalty, a scalar. */

@@ -1,6 +1,8 @@
 import { fail } from '../base/errors.ts';
+import { exact } from '../base/exact.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { part } from '../base/part.ts';
+import { type CustomObjects, deserializeObject, serializeObject } from '../base/serialize.ts';
 import {
   bytesOf,
   type FileSource,
@@ -31,12 +33,10 @@ export {
   type Config,
   type CustomObjects,
   customObjectScope,
-  deserializeObject as deserializeKerasObject,
   getCustomObjects,
   getRegisteredName,
   getRegisteredObject,
   registerKerasSerializable,
-  serializeObject as serializeKerasObject,
 } from '../base/serialize.ts';
 export { storedFiles } from '../formats/browser-files.ts';
 export { type FileSource, type Place, removeFile } from '../formats/file.ts';
@@ -50,8 +50,18 @@ export {
   modelToKeras,
   type SavedModel,
 } from './keras-file.ts';
-export { pythonJson } from './python-json.ts';
 export { type LoadWeightsOptions, weightsFromH5, weightsToH5 } from './weights.ts';
+
+/** An object, or a nest of values and objects, as configs hold it. */
+export const serializeKerasObject = exact('saving.serializeKerasObject', 1, (x: unknown): unknown =>
+  serializeObject(x),
+);
+/** Makes again what `serializeKerasObject` wrote. */
+export const deserializeKerasObject = exact(
+  'saving.deserializeKerasObject',
+  2,
+  (config: unknown, customObjects?: CustomObjects): unknown => deserializeObject(config, customObjects),
+);
 
 export interface SaveOptions {
   /** Whether a file of that name may be replaced. */
@@ -73,26 +83,30 @@ const ending = (place: unknown): string =>
 const isHdf5 = (bytes: Uint8Array): boolean => bytes[0] === 0x89 && bytes[1] === 0x48 && bytes[2] === 0x44;
 
 /** Writes the whole model, whole or not at all: `model.keras`. */
-export async function saveModel(model: SavedModel, filepath: Place, options: SaveOptions = {}): Promise<void> {
-  const { overwrite = true, zipped = true } = optionsOf(model, saveOptions, options);
-  const kind = ending(filepath);
-  if (!zipped) {
-    if (kind !== '' && kind !== '.keras')
-      fail(model, `cannot save a folder "${String(filepath)}"`, 'give the folder a name without ending');
+export const saveModel = exact(
+  'models.saveModel',
+  3,
+  async function saveModel(model: SavedModel, filepath: Place, options: SaveOptions = {}): Promise<void> {
+    const { overwrite = true, zipped = true } = optionsOf(model, saveOptions, options);
+    const kind = ending(filepath);
+    if (!zipped) {
+      if (kind !== '' && kind !== '.keras')
+        fail(model, `cannot save a folder "${String(filepath)}"`, 'give the folder a name without ending');
+      await refuseExisting(model, filepath, overwrite);
+      return writeFolder(filepath, await filesOfKeras(model));
+    }
+    if (kind !== '.keras' && kind !== '.h5')
+      fail(
+        model,
+        `cannot save to "${String(filepath)}"`,
+        'give the file the ending ".keras", or ".h5" for the older layout (or use saveWeights with ".weights.h5")',
+      );
     await refuseExisting(model, filepath, overwrite);
-    return writeFolder(filepath, await filesOfKeras(model));
-  }
-  if (kind !== '.keras' && kind !== '.h5')
-    fail(
-      model,
-      `cannot save to "${String(filepath)}"`,
-      'give the file the ending ".keras", or ".h5" for the older layout (or use saveWeights with ".weights.h5")',
-    );
-  await refuseExisting(model, filepath, overwrite);
-  const bytes =
-    kind === '.h5' ? await writeHdf5(await (await olderLayout()).modelToH5(model)) : await modelToKeras(model);
-  await writeFileAtomic(filepath, bytes);
-}
+    const bytes =
+      kind === '.h5' ? await writeHdf5(await (await olderLayout()).modelToH5(model)) : await modelToKeras(model);
+    await writeFileAtomic(filepath, bytes);
+  },
+);
 /** The layout of whole models in one `.h5`, loaded with the first such file. */
 const olderLayout = async () => ({
   ...(await part('saving', () => import('./legacy/h5-model.ts'))),
@@ -100,7 +114,9 @@ const olderLayout = async () => ({
 });
 const shards = () => part('saving', () => import('./shards.ts'));
 /** Reads a model that `save` (ours or Keras's) wrote: from a path, a URL, or the bytes themselves (`Uint8Array`, `File`). */
-export async function loadModel<M = SavedModel>(filepath: FileSource, options: LoadModelOptions = {}): Promise<M> {
+export const loadModel = exact('models.loadModel', 2, async function loadModel<
+  M = SavedModel,
+>(filepath: FileSource, options: LoadModelOptions = {}): Promise<M> {
   optionsOf('loadModel', loadModelOptions, options);
   if (isPlace(filepath) && (await isFolder(filepath)))
     return (await modelFromArchive(await folderArchive(filepath), Number.POSITIVE_INFINITY, options)) as M;
@@ -108,36 +124,40 @@ export async function loadModel<M = SavedModel>(filepath: FileSource, options: L
   if (isHdf5(bytes)) return (await olderLayout()).modelFromH5(await readHdf5(bytes), options, bytes.length) as M;
   refuseForeign('loadModel', bytes);
   return (await modelFromKeras(bytes, options)) as M;
-}
+});
 /** Writes the weights alone: `model.weights.h5`, or with `maxShardSize` a `model.weights.json` and the files that it lists. */
-export async function saveWeights(model: AnyLayer, filepath: Place, options: SaveWeightsOptions = {}): Promise<void> {
-  const { overwrite = true, maxShardSize } = optionsOf(model, saveWeightsOptions, options);
-  const wanted = maxShardSize === undefined ? '.weights.h5' : '.weights.json';
-  if (ending(filepath) !== wanted)
-    fail(
-      model,
-      `cannot save weights to "${String(filepath)}"`,
-      `give the file the ending "${wanted}"${wanted === '.weights.h5' ? ' (or ".weights.json" and maxShardSize, for several files)' : ''}`,
-    );
-  if (maxShardSize !== undefined && !(maxShardSize > 0))
-    fail(model, `maxShardSize is ${maxShardSize}`, 'give the gigabytes that a file may take, e.g. 2');
-  await refuseExisting(model, filepath, overwrite);
-  const weights = await weightsToH5(model);
-  if (maxShardSize !== undefined) await (await shards()).writeShards(model, filepath, weights, maxShardSize);
-  else await writeFileAtomic(filepath, await writeHdf5(weights));
-}
+export const saveWeights = exact(
+  'saving.saveWeights',
+  3,
+  async function saveWeights(model: AnyLayer, filepath: Place, options: SaveWeightsOptions = {}): Promise<void> {
+    const { overwrite = true, maxShardSize } = optionsOf(model, saveWeightsOptions, options);
+    const wanted = maxShardSize === undefined ? '.weights.h5' : '.weights.json';
+    if (ending(filepath) !== wanted)
+      fail(
+        model,
+        `cannot save weights to "${String(filepath)}"`,
+        `give the file the ending "${wanted}"${wanted === '.weights.h5' ? ' (or ".weights.json" and maxShardSize, for several files)' : ''}`,
+      );
+    if (maxShardSize !== undefined && !(maxShardSize > 0))
+      fail(model, `maxShardSize is ${maxShardSize}`, 'give the gigabytes that a file may take, e.g. 2');
+    await refuseExisting(model, filepath, overwrite);
+    const weights = await weightsToH5(model);
+    if (maxShardSize !== undefined) await (await shards()).writeShards(model, filepath, weights, maxShardSize);
+    else await writeFileAtomic(filepath, await writeHdf5(weights));
+  },
+);
 /** Gives the model the weights of a `.weights.h5`, `.weights.json` (with its shards), `.keras` or older `.h5` file. */
-export async function loadWeights(
-  model: AnyLayer,
-  filepath: FileSource,
-  options: LoadWeightsOptions = {},
-): Promise<void> {
-  optionsOf(model, loadWeightsOptions, options);
-  const file = await weightsFileAt(model, filepath);
-  const { isLegacy, weightsFromLegacy } = await olderLayout();
-  if (isLegacy(file)) weightsFromLegacy(model, file, options);
-  else weightsFromH5(model, file, options);
-}
+export const loadWeights = exact(
+  'saving.loadWeights',
+  3,
+  async function loadWeights(model: AnyLayer, filepath: FileSource, options: LoadWeightsOptions = {}): Promise<void> {
+    optionsOf(model, loadWeightsOptions, options);
+    const file = await weightsFileAt(model, filepath);
+    const { isLegacy, weightsFromLegacy } = await olderLayout();
+    if (isLegacy(file)) weightsFromLegacy(model, file, options);
+    else weightsFromH5(model, file, options);
+  },
+);
 async function weightsFileAt(model: AnyLayer, filepath: FileSource): Promise<H5Group> {
   if (isPlace(filepath) && ending(filepath) === '.weights.json') return (await shards()).readShards(filepath);
   if (isPlace(filepath) && (await isFolder(filepath)))

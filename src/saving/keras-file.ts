@@ -1,5 +1,6 @@
 import { dtypeInfo } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
+import { exact } from '../base/exact.ts';
 import { JsonPlace } from '../base/json-place.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import {
@@ -32,7 +33,11 @@ export interface SavedModel extends AnyLayer {
 }
 
 /** A model as its config holds it, with how it was built and compiled. */
-export const modelToConfig = (model: SavedModel): Config => markingShared(() => describeModel(model)) as Config;
+export const modelToConfig = exact(
+  'saving.modelToConfig',
+  1,
+  (model: SavedModel): Config => markingShared(() => describeModel(model)) as Config,
+);
 
 function describeModel(model: SavedModel): Config {
   const build = model.getBuildConfig();
@@ -46,9 +51,13 @@ function describeModel(model: SavedModel): Config {
 }
 
 /** The model's config as JSON text. */
-export const modelToJson = (model: SavedModel): string => pythonJson(modelToConfig(model));
+export const modelToJson = exact('saving.modelToJson', 1, (model: SavedModel): string =>
+  pythonJson(modelToConfig(model)),
+);
 /** Makes a model, with fresh weights, from what `toJson` gave. */
-export function modelFromJson<M = SavedModel>(text: string, options: LoadModelOptions = {}): M {
+export const modelFromJson = exact('models.modelFromJson', 2, function modelFromJson<
+  M = SavedModel,
+>(text: string, options: LoadModelOptions = {}): M {
   optionsOf('modelFromJson', loadModelOptions, options);
   if (!/^\s*[{[]/.test(text) || text.includes('"modelTopology"'))
     refuseForeign('modelFromJson', new TextEncoder().encode(text));
@@ -58,11 +67,14 @@ export function modelFromJson<M = SavedModel>(text: string, options: LoadModelOp
   // Keras 3 names modules and no version, older ones the other way round.
   const isOld = typeof version === 'string' ? isOldVersion(version) : !('module' in config);
   return upgradedModel(config, isOld, options) as M;
-}
+});
 
 /** The bytes of a `.keras` file: config, metadata, weights, and the optimizer's state. */
-export const modelToKeras = async (model: SavedModel, now = new Date()): Promise<Uint8Array> =>
-  writeZip(await filesOfKeras(model, now));
+export const modelToKeras = exact(
+  'saving.modelToKeras',
+  2,
+  async (model: SavedModel, now = new Date()): Promise<Uint8Array> => writeZip(await filesOfKeras(model, now)),
+);
 
 /** The files in a `.keras` file, or in a folder in its place. */
 export async function filesOfKeras(model: SavedModel, now = new Date()): Promise<Record<string, Uint8Array>> {
@@ -85,22 +97,26 @@ export interface LoadModelOptions {
 export const loadModelOptions: OptionNames<LoadModelOptions> = { customObjects: true, compile: true };
 
 /** Makes the model that a config describes. */
-export function modelFromConfig(config: Config, options: LoadModelOptions = {}): SavedModel {
-  const { customObjects = {}, compile = true } = optionsOf('modelFromConfig', loadModelOptions, options);
-  checkConfig(config, "the model's config");
-  return atPath([], () =>
-    customObjectScope(customObjects, () =>
-      sharingObjects(() => {
-        const model = deserializeObject(config, customObjects) as SavedModel;
-        if (typeof model?.compileFromConfig !== 'function')
-          fail("the model's config", `describes a ${config['class_name']}, no model`, 'use deserializeKerasObject');
-        const compileConfig = config['compile_config'] as Config | undefined;
-        if (compile && compileConfig && Object.keys(compileConfig).length > 0) compileModel(model, compileConfig);
-        return model;
-      }),
-    ),
-  );
-}
+export const modelFromConfig = exact(
+  'saving.modelFromConfig',
+  2,
+  function modelFromConfig(config: Config, options: LoadModelOptions = {}): SavedModel {
+    const { customObjects = {}, compile = true } = optionsOf('modelFromConfig', loadModelOptions, options);
+    checkConfig(config, "the model's config");
+    return atPath([], () =>
+      customObjectScope(customObjects, () =>
+        sharingObjects(() => {
+          const model = deserializeObject(config, customObjects) as SavedModel;
+          if (typeof model?.compileFromConfig !== 'function')
+            fail("the model's config", `describes a ${config['class_name']}, no model`, 'use deserializeKerasObject');
+          const compileConfig = config['compile_config'] as Config | undefined;
+          if (compile && compileConfig && Object.keys(compileConfig).length > 0) compileModel(model, compileConfig);
+          return model;
+        }),
+      ),
+    );
+  },
+);
 /** Makes the model that a config of any version describes. */
 export const upgradedModel = (config: unknown, isOld: boolean, options: LoadModelOptions): SavedModel =>
   customObjectScope(options.customObjects ?? {}, () => modelFromConfig(upgradeModel(config, { isOld }), options));
@@ -115,10 +131,14 @@ export function compileModel(model: SavedModel, config: Config): void {
 export const roomFor = (fileBytes: number): number => 2 ** 26 + 16 * fileBytes;
 
 /** The model in the bytes of a `.keras` file. */
-export async function modelFromKeras(bytes: Uint8Array, options: LoadModelOptions = {}): Promise<SavedModel> {
-  optionsOf('modelFromKeras', loadModelOptions, options);
-  return modelFromArchive(openZip(bytes), bytes.length, options);
-}
+export const modelFromKeras = exact(
+  'saving.modelFromKeras',
+  2,
+  async function modelFromKeras(bytes: Uint8Array, options: LoadModelOptions = {}): Promise<SavedModel> {
+    optionsOf('modelFromKeras', loadModelOptions, options);
+    return modelFromArchive(openZip(bytes), bytes.length, options);
+  },
+);
 /** The model in the files of an archive or a folder. */
 export async function modelFromArchive(
   zip: ZipArchive,

@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { exact } from '../base/exact.ts';
 import { type Fields, floatKeys } from '../base/field.ts';
 import { isSerializedObject, lookUpClass } from '../base/serialize.ts';
 
@@ -21,7 +22,7 @@ function floatsOf(x: unknown): ReadonlySet<string> {
 }
 
 /** JSON as Python writes it: blanks after `,` and `:`, nothing but ASCII, and a point in floats that are whole. */
-export function pythonJson(x: unknown): string {
+export const pythonJson = exact('saving.pythonJson', 1, function pythonJson(x: unknown): string {
   const write = (value: unknown, isFloat: boolean, floats: ReadonlySet<string>): string => {
     if (Array.isArray(value)) return `[${value.map((v) => write(v, isFloat, noKeys)).join(', ')}]`;
     if (typeof value === 'object' && value !== null) {
@@ -36,7 +37,7 @@ export function pythonJson(x: unknown): string {
     return typeof value === 'string' ? writeText(value) : (JSON.stringify(value) ?? 'null');
   };
   return write(x, false, noKeys);
-}
+});
 
 /** Reads what Python wrote, its NaN and Infinity included. */
 export function parsePythonJson(text: string, who = 'loadModel'): unknown {

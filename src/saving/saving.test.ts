@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as keras from '../index.ts';
 import { modelToH5 } from './legacy/h5-model.ts';
+import { weightsFromH5, weightsToH5 } from './weights.ts';
 
 let folder = '';
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'saving-'))));
@@ -95,11 +96,11 @@ it('says that text is YAML or of TensorFlow.js', () => {
 
 it('reads the weights of a file whose groups are named as Windows separates folders', async () => {
   const model = make();
-  const file = await keras.saving.weightsToH5(model as never);
+  const file = await weightsToH5(model as never);
   const { dense } = (file.children['layers'] as typeof file).children;
   const windows = { attributes: file.attributes, children: { '_layer_checkpoint_dependencies\\dense': dense! } };
   const other = make();
-  keras.saving.weightsFromH5(other as never, windows);
+  weightsFromH5(other as never, windows);
   expect(await answers(other)).toEqual(await answers(model));
 });
 
@@ -111,7 +112,7 @@ it.each(['model.weights.h5', 'model.h5'])(
       new keras.layers.Dense({ units: 2, kernelInitializer: 'ones', biasInitializer: 'ones' }),
       new keras.layers.Dense({ units: 2, kernelInitializer: 'ones', biasInitializer: 'ones' }),
     ]);
-    const bytes = name === 'model.h5' ? modelToH5(model) : keras.saving.weightsToH5(model as never);
+    const bytes = name === 'model.h5' ? modelToH5(model) : weightsToH5(model as never);
     let isWritten = false;
     void bytes.then(() => (isWritten = true));
     // As a step of training would, between any two of the turns that the writer waits.

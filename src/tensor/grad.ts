@@ -2,6 +2,7 @@ import { gradients } from '../autodiff/gradients.ts';
 import { floatx } from '../base/config.ts';
 import { isInexact } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
+import { exact } from '../base/exact.ts';
 import { type OptionNames, optionsOf, show } from '../base/options.ts';
 import { showShape } from '../base/shape.ts';
 import { isPlainObject, refuseDepth } from '../base/tree.ts';
@@ -101,10 +102,9 @@ export function differentiable(x: unknown, argument: number, who = 'grad'): unkn
  * Of a function that gives a scalar: a function that gives its value and its gradient, in the nest of the argument.
  * @example valueAndGrad((x: Tensor) => ops.sum(ops.square(x)))(tensor([1, 2, 3], { dtype: 'float32' })) // [14, [2, 4, 6]]
  */
-export function valueAndGrad<A extends readonly unknown[]>(
-  f: (...args: A) => Tensor,
-  options: GradOptions = {},
-): (...args: A) => [value: Tensor, gradient: unknown] {
+export const valueAndGrad = exact('valueAndGrad', 2, function valueAndGrad<
+  A extends readonly unknown[],
+>(f: (...args: A) => Tensor, options: GradOptions = {}): (...args: A) => [value: Tensor, gradient: unknown] {
   const { argnums = 0 } = optionsOf('valueAndGrad', gradOptions, options);
   return (...args) => {
     const positions = typeof argnums === 'number' ? [argnums] : argnums;
@@ -118,14 +118,13 @@ export function valueAndGrad<A extends readonly unknown[]>(
     const found = withTensors(given, gradientsOf(value, wrt, { since }));
     return [value, typeof argnums === 'number' ? found[0] : found];
   };
-}
+});
 
 /** Of a function that gives a scalar: a function that gives its gradient with respect to the first argument (or `argnums`). */
-export function grad<A extends readonly unknown[]>(
-  f: (...args: A) => Tensor,
-  options: GradOptions = {},
-): (...args: A) => unknown {
+export const grad = exact('grad', 2, function grad<
+  A extends readonly unknown[],
+>(f: (...args: A) => Tensor, options: GradOptions = {}): (...args: A) => unknown {
   optionsOf('grad', gradOptions, options);
   const both = valueAndGrad(f, options);
   return (...args) => both(...args)[1];
-}
+});

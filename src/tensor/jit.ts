@@ -1,3 +1,4 @@
+import { exact } from '../base/exact.ts';
 import { optionsOf } from '../base/options.ts';
 import { RecentCache } from '../base/recent.ts';
 import type { Executable, Timing } from '../devices/device.ts';
@@ -21,10 +22,10 @@ export interface Jitted<A extends readonly unknown[], R> {
  * runs as one program. Variables that it reads and assigns are updated in place.
  * @example jit((x: Tensor) => ops.sum(ops.square(x)))(tensor([1, 2, 3]))
  */
-export function jit<A extends readonly unknown[], R>(
-  f: (...args: A) => R,
-  options: { readonly name?: string } = {},
-): Jitted<A, R> {
+export const jit = exact('jit', 2, function jit<
+  A extends readonly unknown[],
+  R,
+>(f: (...args: A) => R, options: { readonly name?: string } = {}): Jitted<A, R> {
   const { name = f.name || 'jit' } = optionsOf('jit', { name: true }, options);
   const cache = new RecentCache<{ traced: Traced<R>; executable: Executable }>();
   const entry = (args: A) => {
@@ -48,4 +49,4 @@ export function jit<A extends readonly unknown[], R>(
     return timeTraced(traced, executable, leavesIn(args));
   };
   return Object.assign(call, { compile: (...args: A) => entry(args).executable, time });
-}
+});

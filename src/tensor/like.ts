@@ -1,4 +1,5 @@
 import type { DType } from '../base/dtype.ts';
+import { exact } from '../base/exact.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { asPlainTensor, type Plain, plainTensor, type TensorOptions } from './plain.ts';
 import { Variable } from './variable.ts';
@@ -13,9 +14,9 @@ const valueOf = (x: Like): Plain => (x instanceof Variable ? x.read() : x);
  * A concrete tensor from a typed array or nested arrays of numbers.
  * @example tensor([[1, 2], [3, 4]], { dtype: 'float32' }).shape // [2, 2]
  */
-export function tensor(data: Like, options: TensorOptions = {}): Tensor {
+export const tensor = exact('tensor', 2, function tensor(data: Like, options: TensorOptions = {}): Tensor {
   return plainTensor(valueOf(data), options);
-}
+});
 
 /** A tensor of whatever stands for one, converted to `dtype` where that is given. */
 export function asTensor(x: Like, dtype?: DType): Tensor {

@@ -1,5 +1,6 @@
 import type { TypedArray } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
+import { exact } from '../base/exact.ts';
 import { showShape, sizeOf } from '../base/shape.ts';
 import { partsOf } from '../ir/complex.ts';
 import { Tensor } from '../ir/tensor.ts';
@@ -125,7 +126,7 @@ const methods = {
 };
 
 for (const [name, value] of Object.entries(methods))
-  Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
+  Object.defineProperty(Tensor.prototype, name, { value: exact(name, 0, value), writable: true, configurable: true });
 Object.defineProperties(Tensor.prototype, {
   size: {
     get: function (this: Tensor) {

@@ -1,5 +1,6 @@
 import { isInexact } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
+import { exact } from '../base/exact.ts';
 import { nextSerial, Tensor } from '../ir/tensor.ts';
 import { withHistory } from './frames.ts';
 import { gradientsOf } from './grad.ts';
@@ -23,10 +24,9 @@ type AuxOf<R> = R extends readonly [Tensor, infer Aux] ? Aux : undefined;
  * `trainStep`) and at once, and one within another gives second derivatives, e.g. for a penalty on gradients.
  * @example gradients(() => ops.sum(ops.square(x)), [x]).value // 48
  */
-export function gradients<R extends Tensor | readonly [value: Tensor, aux: unknown]>(
-  f: () => R,
-  variables: readonly (Variable | Tensor)[],
-): Gradients<AuxOf<R>> {
+export const gradients = exact('gradients', 2, function gradients<
+  R extends Tensor | readonly [value: Tensor, aux: unknown],
+>(f: () => R, variables: readonly (Variable | Tensor)[]): Gradients<AuxOf<R>> {
   if (typeof f !== 'function')
     fail('gradients', `it was given ${describe(f)} as its function`, 'gradients(() => loss, model.trainableVariables)');
   if (!Array.isArray(variables))
@@ -53,7 +53,7 @@ export function gradients<R extends Tensor | readonly [value: Tensor, aux: unkno
       'compute the loss within the function: gradients(() => lossOf(model(x)), variables)',
     );
   return { value: loss, aux, gradients: gradientsOf(loss, wrt, { who: 'gradients', since }) };
-}
+});
 
 function leafOf(x: unknown, k: number): Tensor {
   if (!(x instanceof Variable || x instanceof Tensor))

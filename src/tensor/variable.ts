@@ -1,5 +1,6 @@
 import { type DType, dtypeInfo, isFloat, type RealDType } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
+import { exactMethods } from '../base/exact.ts';
 import { autoName } from '../base/naming.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { type Shape, sameShape, showShape } from '../base/shape.ts';
@@ -193,5 +194,9 @@ export class Variable {
 
   toString(): string {
     return `<Variable path=${this.path}, shape=${showShape(this.shape)}, dtype=${this.dtype}>`;
+  }
+
+  static {
+    exactMethods(this);
   }
 }

@@ -4,6 +4,7 @@ import { type Shape, showShape } from '../base/shape.ts';
 import { isPlainObject } from '../base/tree.ts';
 import type { LabelValues } from '../data/label-values.ts';
 import { maskOf } from '../layers/masks.ts';
+import { asLoss, resolveCrossentropy } from '../losses/as-loss.ts';
 import * as losses from '../losses/index.ts';
 import { Mean } from '../metrics/index.ts';
 import { add, multiply } from '../ops/index.ts';
@@ -63,9 +64,7 @@ export class CompileLoss {
     const asLosses = (entry: unknown, k: number): losses.Loss[] =>
       (Array.isArray(entry) ? entry.flat() : [entry])
         .filter((x) => x !== null && x !== undefined)
-        .map((x) =>
-          losses.asLoss(losses.resolveCrossentropy(x as losses.LossLike, labels[k]?.shape, predictions[k]!.shape)),
-        );
+        .map((x) => asLoss(resolveCrossentropy(x as losses.LossLike, labels[k]?.shape, predictions[k]!.shape)));
     const isAlone = wanted.length <= 1;
     const names = new Set<string>();
     this.parts = given.map(([output, entry]) => {

@@ -5,6 +5,8 @@ import { isPlainObject } from '../base/tree.ts';
 import { maskOf } from '../layers/masks.ts';
 import type { Metric, MetricLike } from '../metrics/index.ts';
 import * as metrics from '../metrics/index.ts';
+import { isHostMetric } from '../metrics/metric.ts';
+import { resolveAccuracy } from '../metrics/resolve.ts';
 import { countedWeight } from '../metrics/weights.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { CompileOptions } from './compile.ts';
@@ -53,8 +55,8 @@ export class CompileMetrics {
     const names = new Names();
     this.parts = entries.map(({ one, output, isWeighted }): Part => {
       const [truth, prediction] = [labels[output]?.shape, predictions[output]!.shape];
-      const metric = metrics.get(metrics.resolveAccuracy(one, truth, prediction));
-      const isHost = metrics.isHostMetric(metric);
+      const metric = metrics.get(resolveAccuracy(one, truth, prediction));
+      const isHost = isHostMetric(metric);
       if (truth && !isHost) blame(this.who(metric, output), () => metric.build(truth, prediction));
       // As in Keras, what was asked for by name is shown under that name.
       if (typeof one === 'string') metric.name = one;
@@ -72,7 +74,7 @@ export class CompileMetrics {
     return sorted(this.parts?.flatMap(({ output }) => output ?? []) ?? []);
   }
   get hasHostMetrics(): boolean {
-    return this.metrics.some(metrics.isHostMetric);
+    return this.metrics.some(isHostMetric);
   }
   /** Updates the metrics that are computed in the step. `wanted`: the outputs that have a loss. */
   update(yTrue: unknown, yPred: unknown, sampleWeight: unknown, wanted: readonly number[]): void {
@@ -85,7 +87,7 @@ export class CompileMetrics {
   }
 
   private each(onHost: boolean, { yTrue, yPred, sampleWeight, masks, wanted }: Given): unknown[] {
-    const parts = this.parts!.filter(({ metric }) => metrics.isHostMetric(metric) === onHost);
+    const parts = this.parts!.filter(({ metric }) => isHostMetric(metric) === onHost);
     if (parts.length === 0) return [];
     if (yTrue === undefined)
       fail(

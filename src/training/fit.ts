@@ -4,7 +4,7 @@ import { type OptionNames, optionsOf } from '../base/options.ts';
 import { ArrayDataset } from '../data/arrays.ts';
 import type { BatchLike, Data, Dataset, PartialData, TrainingData } from '../data/batches.ts';
 import { asDataset } from '../data/dataset.ts';
-import { nextPermutation } from '../random/index.ts';
+import { nextPermutation } from '../random/global-seed.ts';
 import type { Callback, CallbackLogs } from './callbacks/callback.ts';
 import { History } from './callbacks/history.ts';
 import { Listeners } from './callbacks/listeners.ts';

@@ -1,6 +1,6 @@
 import { fail, type Named } from '../base/errors.ts';
 import { isPlainObject } from '../base/tree.ts';
-import { isHostMetric } from '../metrics/index.ts';
+import { isHostMetric } from '../metrics/metric.ts';
 import { asTensor, type Like, Tensor } from '../tensor/index.ts';
 import type { CallbackLogs } from './callbacks/callback.ts';
 import type { LoggedMetric } from './compile-metrics.ts';

@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { exactMethods } from '../base/exact.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { ProgressLine } from './progress-line.ts';
 
@@ -93,5 +94,9 @@ export class Progbar {
   /** The values as they are shown. */
   get averages(): Record<string, number> {
     return Object.fromEntries([...this.#sums].map(([name, [sum, count]]) => [name, sum / Math.max(1, count)]));
+  }
+
+  static {
+    exactMethods<Progbar>(this, { update: 3, add: 2 });
   }
 }

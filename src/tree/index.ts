@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { exact } from '../base/exact.ts';
 import { type OptionNames, optionsOf, show } from '../base/options.ts';
 import { isPlainObject, leavesOf, mapTree, refuseDepth, type Tree } from '../base/tree.ts';
 import { childrenOf, type Path, rebuild, sameChildren } from './nests.ts';
@@ -15,23 +16,26 @@ function requireFunction(who: string, func: unknown): void {
  * Whether something is a list or a plain object. Tensors, typed arrays and objects of classes are leaves.
  * @example keras.tree.isNested([1]) // true
  */
-export const isNested = (structure: unknown): boolean => childrenOf(structure) !== undefined;
+export const isNested = exact('tree.isNested', 1, (structure: unknown): boolean => childrenOf(structure) !== undefined);
 
 /**
  * The leaves in order: lists by position, objects by sorted key.
  * @example keras.tree.flatten({ b: [1, 2], a: 3 }) // [3, 1, 2]
  */
-export const flatten = <T = any>(structure: Tree<T>): T[] => leavesOf(structure);
+export const flatten = exact('tree.flatten', 1, <T = any>(structure: Tree<T>): T[] => leavesOf(structure));
 
 /**
  * The leaves in order, each with the keys and positions that lead to it.
  * @example keras.tree.flattenWithPath({ b: [1, 2] }) // [[['b', 0], 1], [['b', 1], 2]]
  */
-export function flattenWithPath<T = any>(structure: Tree<T>): [path: Path, leaf: T][] {
+export const flattenWithPath = exact('tree.flattenWithPath', 1, function flattenWithPath<T = any>(structure: Tree<T>): [
+  path: Path,
+  leaf: T,
+][] {
   const leaves: [Path, T][] = [];
   mapTree(structure, (leaf: T, path) => leaves.push([path, leaf]));
   return leaves;
-}
+});
 
 /** Applies a function to the places where the first structure has leaves. */
 function mapAll(
@@ -104,15 +108,19 @@ export function mapStructureUpTo(shallowStructure: unknown, func: Leaves, ...str
  * Throws unless two structures have the same form: lists of one length, objects of the same keys, leaves in the same places.
  * @example keras.tree.assertSameStructure([1, [2]], [3, [4]])
  */
-export function assertSameStructure(a: unknown, b: unknown): void {
-  mapAll('assertSameStructure', () => 0, [a, b]);
-}
+export const assertSameStructure = exact(
+  'tree.assertSameStructure',
+  2,
+  function assertSameStructure(a: unknown, b: unknown): void {
+    mapAll('assertSameStructure', () => 0, [a, b]);
+  },
+);
 
 /**
  * Throws unless the leaves of two structures lie at the same paths.
  * @example keras.tree.assertSamePaths({ a: [1] }, { a: [2] })
  */
-export function assertSamePaths(a: unknown, b: unknown): void {
+export const assertSamePaths = exact('tree.assertSamePaths', 2, function assertSamePaths(a: unknown, b: unknown): void {
   const pathsOf = (structure: unknown): string[] =>
     flattenWithPath(structure as Tree<unknown>).map(([path]) => JSON.stringify(path));
   const [ours, theirs] = [pathsOf(a), pathsOf(b)];
@@ -124,29 +132,37 @@ export function assertSamePaths(a: unknown, b: unknown): void {
     `the structures have leaves at other paths: ${missing.join(', ') || 'none'} only in the first, ${extra.join(', ') || 'none'} only in the second`,
     'give structures with leaves in the same places',
   );
-}
+});
 
 /**
  * Puts a list of leaves into the form of a structure, in the order of `flatten`.
  * @example keras.tree.packSequenceAs({ b: [0, 0], a: 0 }, [7, 8, 9]) // { b: [8, 9], a: 7 }
  */
-export function packSequenceAs(structure: unknown, flatSequence: readonly unknown[]): any {
-  if (!Array.isArray(flatSequence))
-    fail('packSequenceAs', `the leaves are ${show(flatSequence)}`, 'give a list with one leaf for each place');
-  const count = leavesOf(structure as Tree<unknown>).length;
-  if (count !== flatSequence.length)
-    fail('packSequenceAs', `${flatSequence.length} leaves do not fit ${count} places`, 'give one leaf for each place');
-  let at = 0;
-  return mapAll('packSequenceAs', () => flatSequence[at++], [structure]);
-}
+export const packSequenceAs = exact(
+  'tree.packSequenceAs',
+  2,
+  function packSequenceAs(structure: unknown, flatSequence: readonly unknown[]): any {
+    if (!Array.isArray(flatSequence))
+      fail('packSequenceAs', `the leaves are ${show(flatSequence)}`, 'give a list with one leaf for each place');
+    const count = leavesOf(structure as Tree<unknown>).length;
+    if (count !== flatSequence.length)
+      fail(
+        'packSequenceAs',
+        `${flatSequence.length} leaves do not fit ${count} places`,
+        'give one leaf for each place',
+      );
+    let at = 0;
+    return mapAll('packSequenceAs', () => flatSequence[at++], [structure]);
+  },
+);
 
 /**
  * A copy whose lists are frozen, at every depth: what a tuple is in JavaScript.
  * @example Object.isFrozen(keras.tree.listsToTuples([1, [2]])) // true
  */
-export function listsToTuples(structure: unknown): any {
+export const listsToTuples = exact('tree.listsToTuples', 1, function listsToTuples(structure: unknown): any {
   return traverse((x) => (Array.isArray(x) ? Object.freeze(x) : undefined), structure, { topDown: false });
-}
+});
 
 /** Whether something is a shape: a list of whole numbers and nulls. */
 const isShape = (x: unknown): boolean => Array.isArray(x) && x.every((n) => n === null || Number.isInteger(n));
@@ -154,19 +170,23 @@ const isShape = (x: unknown): boolean => Array.isArray(x) && x.every((n) => n ==
  * As `mapStructure` for one structure whose leaves are shapes: lists of whole numbers, null where a size is unknown.
  * @example keras.tree.mapShapeStructure((shape) => shape.length, { a: [null, 2], b: [[1], [3, 4, 5]] }) // { a: 2, b: [1, 3] }
  */
-export function mapShapeStructure(func: (shape: any) => unknown, structure: unknown): any {
-  requireFunction('mapShapeStructure', func);
-  const walk = (x: unknown, depth: number): unknown => {
-    refuseDepth(depth);
-    const children = isShape(x) ? undefined : childrenOf(x);
-    if (children === undefined) return func(x);
-    return rebuild(
-      x,
-      children.map(([, child]) => walk(child, depth + 1)),
-    );
-  };
-  return walk(structure, 0);
-}
+export const mapShapeStructure = exact(
+  'tree.mapShapeStructure',
+  2,
+  function mapShapeStructure(func: (shape: any) => unknown, structure: unknown): any {
+    requireFunction('mapShapeStructure', func);
+    const walk = (x: unknown, depth: number): unknown => {
+      refuseDepth(depth);
+      const children = isShape(x) ? undefined : childrenOf(x);
+      if (children === undefined) return func(x);
+      return rebuild(
+        x,
+        children.map(([, child]) => walk(child, depth + 1)),
+      );
+    };
+    return walk(structure, 0);
+  },
+);
 
 export interface TraverseOptions {
   /** Whether the function sees a list or object before what is in it (the default), or after. */
@@ -179,26 +199,30 @@ const traverseOptions: OptionNames<TraverseOptions> = { topDown: true };
  * `MAP_TO_NONE` puts null there. From the top down, what was replaced is not looked into.
  * @example keras.tree.traverse((x) => (Array.isArray(x) ? x.length : null), { a: [5, 6], b: 3 }) // { a: 2, b: 3 }
  */
-export function traverse(func: (structure: any) => unknown, structure: unknown, options: TraverseOptions = {}): any {
-  const { topDown = true } = optionsOf('traverse', traverseOptions, options);
-  requireFunction('traverse', func);
-  const replaced = (x: unknown, answer: unknown): unknown => (answer === MAP_TO_NONE ? null : (answer ?? x));
-  const within = (x: unknown, depth: number): unknown => {
-    const children = childrenOf(x);
-    if (children === undefined) return x;
-    return rebuild(
-      x,
-      children.map(([, child]) => walk(child, depth + 1)),
-    );
-  };
-  const walk = (x: unknown, depth: number): unknown => {
-    refuseDepth(depth);
-    if (!topDown) {
-      const inside = within(x, depth);
-      return replaced(inside, func(inside));
-    }
-    const answer = func(x);
-    return answer === null || answer === undefined ? within(x, depth) : replaced(x, answer);
-  };
-  return walk(structure, 0);
-}
+export const traverse = exact(
+  'tree.traverse',
+  3,
+  function traverse(func: (structure: any) => unknown, structure: unknown, options: TraverseOptions = {}): any {
+    const { topDown = true } = optionsOf('traverse', traverseOptions, options);
+    requireFunction('traverse', func);
+    const replaced = (x: unknown, answer: unknown): unknown => (answer === MAP_TO_NONE ? null : (answer ?? x));
+    const within = (x: unknown, depth: number): unknown => {
+      const children = childrenOf(x);
+      if (children === undefined) return x;
+      return rebuild(
+        x,
+        children.map(([, child]) => walk(child, depth + 1)),
+      );
+    };
+    const walk = (x: unknown, depth: number): unknown => {
+      refuseDepth(depth);
+      if (!topDown) {
+        const inside = within(x, depth);
+        return replaced(inside, func(inside));
+      }
+      const answer = func(x);
+      return answer === null || answer === undefined ? within(x, depth) : replaced(x, answer);
+    };
+    return walk(structure, 0);
+  },
+);

@@ -11,7 +11,7 @@ export {
   registerKerasSerializable,
 } from '../base/serialize.ts';
 export { deserializeKerasObject, serializeKerasObject } from '../models/saving.ts';
-export { setRandomSeed } from '../random/index.ts';
+export { setRandomSeed } from '../random/global-seed.ts';
 export { Progbar, type ProgbarOptions } from '../training/progbar.ts';
 export { type ModelToDotOptions, modelToDot } from '../visualize/model-to-dot.ts';
 export { plotModel } from '../visualize/pictures.ts';

@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { exact } from '../base/exact.ts';
 import { show } from '../base/options.ts';
 import { KerasTensor } from '../tensor/index.ts';
 
@@ -6,29 +7,37 @@ import { KerasTensor } from '../tensor/index.ts';
  * Whether something is a symbolic tensor, as `keras.Input` gives it.
  * @example keras.utils.isKerasTensor(keras.Input({ shape: [2] })) // true
  */
-export const isKerasTensor = (x: unknown): x is KerasTensor => x instanceof KerasTensor;
+export const isKerasTensor = exact(
+  'utils.isKerasTensor',
+  1,
+  (x: unknown): x is KerasTensor => x instanceof KerasTensor,
+);
 
 /**
  * The inputs of a functional graph that a symbolic tensor is computed of, each once; of one that nothing computed, itself.
  * @example keras.utils.getSourceInputs(keras.Input({ shape: [2] })).length // 1
  */
-export function getSourceInputs(tensor: KerasTensor): KerasTensor[] {
-  if (!isKerasTensor(tensor))
-    fail(
-      'getSourceInputs',
-      `expects a KerasTensor, got ${show(tensor)}`,
-      'give what a layer made of keras.Input({ shape })',
-    );
-  const sources = new Set<KerasTensor>();
-  const seen = new Set<KerasTensor>();
-  // Not by recursion: graphs may be deep.
-  const waiting = [tensor];
-  for (let next = waiting.pop(); next; next = waiting.pop()) {
-    if (seen.has(next)) continue;
-    seen.add(next);
-    const inputs = next.history?.node.inputs ?? [];
-    if (inputs.length === 0) sources.add(next);
-    else waiting.push(...inputs.toReversed());
-  }
-  return [...sources];
-}
+export const getSourceInputs = exact(
+  'utils.getSourceInputs',
+  1,
+  function getSourceInputs(tensor: KerasTensor): KerasTensor[] {
+    if (!isKerasTensor(tensor))
+      fail(
+        'getSourceInputs',
+        `expects a KerasTensor, got ${show(tensor)}`,
+        'give what a layer made of keras.Input({ shape })',
+      );
+    const sources = new Set<KerasTensor>();
+    const seen = new Set<KerasTensor>();
+    // Not by recursion: graphs may be deep.
+    const waiting = [tensor];
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      const inputs = next.history?.node.inputs ?? [];
+      if (inputs.length === 0) sources.add(next);
+      else waiting.push(...inputs.toReversed());
+    }
+    return [...sources];
+  },
+);

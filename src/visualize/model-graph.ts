@@ -1,5 +1,6 @@
 import * as activations from '../activations/index.ts';
 import { fail } from '../base/errors.ts';
+import { exact } from '../base/exact.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { sourceNameOf } from '../base/serialize.ts';
 import { sizeOf } from '../base/shape.ts';
@@ -67,16 +68,20 @@ export interface ModelGraphOptions {
 const modelGraphOptions: OptionNames<ModelGraphOptions> = { openLayers: true };
 
 /** Describes a model: its layers, how tensors flow between them, and what is inside of models and custom layers. */
-export function modelGraph(model: Model, options: ModelGraphOptions = {}): ModelNode {
-  const { openLayers = true } = optionsOf('modelGraph', modelGraphOptions, options);
-  if (!model.built)
-    fail(
-      model,
-      'it is not built yet, so that its shapes are not known',
-      'call it on data or on keras.Input, or build()',
-    );
-  return describe(model, model.name, openLayers);
-}
+export const modelGraph = exact(
+  'visualization.modelGraph',
+  2,
+  function modelGraph(model: Model, options: ModelGraphOptions = {}): ModelNode {
+    const { openLayers = true } = optionsOf('modelGraph', modelGraphOptions, options);
+    if (!model.built)
+      fail(
+        model,
+        'it is not built yet, so that its shapes are not known',
+        'call it on data or on keras.Input, or build()',
+      );
+    return describe(model, model.name, openLayers);
+  },
+);
 
 /** Describes one layer or op, and what is within. */
 function describe(operation: Operation, id: string, openLayers: boolean, call = 0): ModelNode {

@@ -1,3 +1,4 @@
+import { exact } from '../base/exact.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import type { Model } from '../models/index.ts';
 import { type LabelOptions, layerLabel, opLabel } from './dot-label.ts';
@@ -32,22 +33,26 @@ export const modelToDotOptions: OptionNames<ModelToDotOptions> = {
  * A model in Graphviz's language, as Keras writes it.
  * @see https://keras.io/api/utils/model_plotting_utils/#modeltodot-function
  */
-export function modelToDot(model: Model<any>, options: ModelToDotOptions = {}): string {
-  optionsOf('modelToDot', modelToDotOptions, options);
-  const { rankdir = 'TB', dpi = 200, splines = 'ortho', expandLayers = false } = options;
-  const root = modelGraph(model, { openLayers: expandLayers });
-  const graph = root.kind === 'model' || (expandLayers && root.inside) ? withInputs(root) : aloneIn(root);
-  const lines = new DotWriter({ showLayerNames: true, ...options }).graph(graph, root.kind !== 'model');
-  const settings = [
-    `rankdir=${rankdir}`,
-    'concentrate=true',
-    `dpi=${dpi}`,
-    `splines=${splines}`,
-    ...(expandLayers ? ['ranksep=0.6'] : []),
-    'node [shape=record]',
-  ];
-  return `digraph G {\n${[...settings.map((s) => `${s};`), ...lines].join('\n')}\n}\n`;
-}
+export const modelToDot = exact(
+  'utils.modelToDot',
+  2,
+  function modelToDot(model: Model<any>, options: ModelToDotOptions = {}): string {
+    optionsOf('modelToDot', modelToDotOptions, options);
+    const { rankdir = 'TB', dpi = 200, splines = 'ortho', expandLayers = false } = options;
+    const root = modelGraph(model, { openLayers: expandLayers });
+    const graph = root.kind === 'model' || (expandLayers && root.inside) ? withInputs(root) : aloneIn(root);
+    const lines = new DotWriter({ showLayerNames: true, ...options }).graph(graph, root.kind !== 'model');
+    const settings = [
+      `rankdir=${rankdir}`,
+      'concentrate=true',
+      `dpi=${dpi}`,
+      `splines=${splines}`,
+      ...(expandLayers ? ['ranksep=0.6'] : []),
+      'node [shape=record]',
+    ];
+    return `digraph G {\n${[...settings.map((s) => `${s};`), ...lines].join('\n')}\n}\n`;
+  },
+);
 
 const aloneIn = (node: ModelNode): ModelGraph => ({ nodes: [node], edges: [], inputs: [], entries: [], exits: [] });
 

@@ -1,14 +1,15 @@
+import { exact } from '../base/exact.ts';
 import { part } from '../base/part.ts';
 
 type Drawing = typeof import('./drawing.ts');
 
 /** A function that loads what draws pictures before it calls the one of its name there. */
-const drawn = <N extends keyof Drawing>(name: N): Drawing[N] => {
+const drawn = <N extends keyof Drawing>(who: string, name: N): Drawing[N] => {
   const draw = async (...args: unknown[]): Promise<unknown> => {
     const drawing = await part(name, () => import('./drawing.ts'));
     return (drawing[name] as (...args: unknown[]) => unknown)(...args);
   };
-  return draw as Drawing[N];
+  return exact<any>(`${who}.${name}`, name === 'drawBoundingBoxes' ? 3 : 2, draw) as Drawing[N];
 };
 
 /**
@@ -16,22 +17,22 @@ const drawn = <N extends keyof Drawing>(name: N): Drawing[N] => {
  * @see https://keras.io/api/utils/model_plotting_utils/#plotmodel-function
  * @example await keras.utils.plotModel(model, { toFile: 'model.png', showShapes: true })
  */
-export const plotModel = /* @__PURE__ */ drawn('plotModel');
+export const plotModel = /* @__PURE__ */ drawn('utils', 'plotModel');
 /** A grid of images, with their classes under them where these are given; gives the picture's bytes. */
-export const plotImageGallery = /* @__PURE__ */ drawn('plotImageGallery');
+export const plotImageGallery = /* @__PURE__ */ drawn('visualization', 'plotImageGallery');
 /**
  * A grid of images with true and predicted boxes; gives the picture's bytes. Labels of true boxes stand below them, those of
  * predictions above, with the confidence.
  * @example await keras.visualization.plotBoundingBoxGallery(images, { boundingBoxFormat: 'xyxy', yTrue, yPred, toFile: 'boxes.png' })
  */
-export const plotBoundingBoxGallery = /* @__PURE__ */ drawn('plotBoundingBoxGallery');
+export const plotBoundingBoxGallery = /* @__PURE__ */ drawn('visualization', 'plotBoundingBoxGallery');
 /**
  * Draws the precision-recall curve of every class into a file; gives the picture's bytes.
  * @example await keras.visualization.plotPrecisionRecall(metric.results(), { toFile: 'precision-recall.png' })
  */
-export const plotPrecisionRecall = /* @__PURE__ */ drawn('plotPrecisionRecall');
+export const plotPrecisionRecall = /* @__PURE__ */ drawn('visualization', 'plotPrecisionRecall');
 /**
  * Images with boxes and their labels drawn upon them: `[n, height, width, 3]`, uint8 (channels first where the images were so).
  * @see https://keras.io/api/utils/
  */
-export const drawBoundingBoxes = /* @__PURE__ */ drawn('drawBoundingBoxes');
+export const drawBoundingBoxes = /* @__PURE__ */ drawn('visualization', 'drawBoundingBoxes');

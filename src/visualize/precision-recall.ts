@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { exact } from '../base/exact.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import type { CocoResult } from '../coco/result.ts';
 
@@ -40,56 +41,60 @@ interface Curve {
  * `evaluate(data, { curves: true })`. Classes without objects have no curve. Drawn are the first area range and the
  * largest cut; precision is the best at this recall or beyond, as AP averages it.
  */
-export function precisionRecallPlot(result: CocoResult, options: PrecisionRecallPlotOptions = {}): string {
-  optionsOf('precisionRecallPlot', precisionRecallPlotOptions, options);
-  const { iouThreshold = 0.5, width = 780, height = 480 } = options;
-  const { title = `Precision and recall at IoU ${iouThreshold.toFixed(2)}` } = options;
-  const curves = readCurves(result, iouThreshold, options.classNames);
-  const chosen = new Set(options.highlight ?? [...curves.keys()].slice(0, colors.length));
-  if (chosen.size > colors.length) {
-    fail(
-      'precisionRecallPlot',
-      `${chosen.size} classes to highlight`,
-      `choose at most ${colors.length}: more colours cannot be told apart`,
-    );
-  }
-  const others = [...curves].filter(([id]) => !chosen.has(id)).map(([, curve]) => curve);
-  const named = [...curves].filter(([id]) => chosen.has(id)).map(([, curve]) => curve);
-  const area = {
-    x: margin.left,
-    y: margin.top,
-    width: width - margin.left - margin.right,
-    height: height - margin.top - margin.bottom,
-  };
-  const path = ({ precision }: Curve, color: string, stroke: number): string =>
-    `<path d="${steps(precision, result.recallThresholds, area)}" fill="none" stroke="${color}" stroke-width="${stroke}" stroke-linejoin="round"/>`;
-  const mean = curves.size > 1 ? meanCurve([...curves.values()]) : undefined;
-  const legend = [
-    ...(mean ? [legendEntry(mean.name, mean.ap, ink, 3)] : []),
-    ...named.map(({ name, ap }, i) => legendEntry(name, ap, colors[i], 2)),
-    ...(others.length > 0
-      ? [legendEntry(`${others.length} more class${others.length > 1 ? 'es' : ''}`, undefined, faint, 2)]
-      : []),
-  ];
-  const legendX = area.x + area.width + 20;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="Helvetica, Arial, sans-serif" font-size="12" fill="${ink}">`,
-    `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
-    `<text x="${area.x}" y="28" font-size="16" font-weight="bold">${escape(title)}</text>`,
-    axes(area),
-    ...others.map((curve) => path(curve, faint, 1)),
-    ...named.map((curve, i) => path(curve, colors[i], 2)),
-    ...(mean ? [path(mean, ink, 3)] : []),
-    ...(curves.size === 0
-      ? [
-          `<text x="${area.x + area.width / 2}" y="${area.y + area.height / 2}" text-anchor="middle">no class has objects</text>`,
-        ]
-      : []),
-    `<text x="${width - 12}" y="${area.y + 4}" text-anchor="end" fill="#656d76">AP</text>`,
-    ...legend.map((draw, i) => draw(legendX, area.y + 24 + 22 * i, width - 12)),
-    '</svg>',
-  ].join('\n');
-}
+export const precisionRecallPlot = exact(
+  'visualization.precisionRecallPlot',
+  2,
+  function precisionRecallPlot(result: CocoResult, options: PrecisionRecallPlotOptions = {}): string {
+    optionsOf('precisionRecallPlot', precisionRecallPlotOptions, options);
+    const { iouThreshold = 0.5, width = 780, height = 480 } = options;
+    const { title = `Precision and recall at IoU ${iouThreshold.toFixed(2)}` } = options;
+    const curves = readCurves(result, iouThreshold, options.classNames);
+    const chosen = new Set(options.highlight ?? [...curves.keys()].slice(0, colors.length));
+    if (chosen.size > colors.length) {
+      fail(
+        'precisionRecallPlot',
+        `${chosen.size} classes to highlight`,
+        `choose at most ${colors.length}: more colours cannot be told apart`,
+      );
+    }
+    const others = [...curves].filter(([id]) => !chosen.has(id)).map(([, curve]) => curve);
+    const named = [...curves].filter(([id]) => chosen.has(id)).map(([, curve]) => curve);
+    const area = {
+      x: margin.left,
+      y: margin.top,
+      width: width - margin.left - margin.right,
+      height: height - margin.top - margin.bottom,
+    };
+    const path = ({ precision }: Curve, color: string, stroke: number): string =>
+      `<path d="${steps(precision, result.recallThresholds, area)}" fill="none" stroke="${color}" stroke-width="${stroke}" stroke-linejoin="round"/>`;
+    const mean = curves.size > 1 ? meanCurve([...curves.values()]) : undefined;
+    const legend = [
+      ...(mean ? [legendEntry(mean.name, mean.ap, ink, 3)] : []),
+      ...named.map(({ name, ap }, i) => legendEntry(name, ap, colors[i], 2)),
+      ...(others.length > 0
+        ? [legendEntry(`${others.length} more class${others.length > 1 ? 'es' : ''}`, undefined, faint, 2)]
+        : []),
+    ];
+    const legendX = area.x + area.width + 20;
+    return [
+      `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="Helvetica, Arial, sans-serif" font-size="12" fill="${ink}">`,
+      `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
+      `<text x="${area.x}" y="28" font-size="16" font-weight="bold">${escape(title)}</text>`,
+      axes(area),
+      ...others.map((curve) => path(curve, faint, 1)),
+      ...named.map((curve, i) => path(curve, colors[i], 2)),
+      ...(mean ? [path(mean, ink, 3)] : []),
+      ...(curves.size === 0
+        ? [
+            `<text x="${area.x + area.width / 2}" y="${area.y + area.height / 2}" text-anchor="middle">no class has objects</text>`,
+          ]
+        : []),
+      `<text x="${width - 12}" y="${area.y + 4}" text-anchor="end" fill="#656d76">AP</text>`,
+      ...legend.map((draw, i) => draw(legendX, area.y + 24 + 22 * i, width - 12)),
+      '</svg>',
+    ].join('\n');
+  },
+);
 
 /** The curve of each class that has objects, by class id. */
 function readCurves(

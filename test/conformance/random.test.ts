@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { resetNames } from '../../src/base/naming.ts';
+import { defaultSeed, nextPermutation, setRandomSeed } from '../../src/random/global-seed.ts';
 import * as random from '../../src/random/index.ts';
 import type { Tensor } from '../../src/tensor/index.ts';
 import { casesOf, expectSame, optionsOf, type Stored, type Tolerance, withTensors } from './cases.ts';
@@ -68,13 +69,13 @@ test.each(casesOf<Case>('random/random').map((c) => [c.id, c] as const))('%s', (
     expect(seeds.getConfig()).toEqual(c.get_config);
     return;
   }
-  random.setRandomSeed(c.seed);
-  if (c.kind === 'default_seeds') expect(c.values.map(() => random.defaultSeed())).toEqual(c.values);
+  setRandomSeed(c.seed);
+  if (c.kind === 'default_seeds') expect(c.values.map(() => defaultSeed())).toEqual(c.values);
   else for (const call of c.calls) expectSame(draw(call, null), call.output, tolerance(call), call.fn);
 });
 
 const permutations = casesOf<Permutations>('random/sample_order').filter((c) => c.kind === 'numpy_permutation');
 test.each(permutations.map((c) => [c.id, c] as const))('%s', (_, { seed, size, values }) => {
-  random.setRandomSeed(seed);
-  expect(values.map(() => [...random.nextPermutation(size)])).toEqual(values);
+  setRandomSeed(seed);
+  expect(values.map(() => [...nextPermutation(size)])).toEqual(values);
 });

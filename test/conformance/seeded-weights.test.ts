@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { resetNames } from '../../src/base/naming.ts';
 import { eachAttribute } from '../../src/layers/attributes.ts';
 import * as layers from '../../src/layers/index.ts';
-import { defaultSeed, SeedGenerator, setRandomSeed } from '../../src/random/index.ts';
+import { defaultSeed, setRandomSeed } from '../../src/random/global-seed.ts';
+import { SeedGenerator } from '../../src/random/index.ts';
 import { casesOf, expectSame, optionsOf, type Stored } from './cases.ts';
 
 interface Made {

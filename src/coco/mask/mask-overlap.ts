@@ -1,3 +1,4 @@
+import { exact } from '../../base/exact.ts';
 import { boxOverlap, type Overlap } from '../box-overlap.ts';
 import { areaOfRuns, boxOfRuns } from './measure.ts';
 import { type MaskLike, type RunLengths, toRunLengths } from './run-lengths.ts';
@@ -38,19 +39,23 @@ export function maskOverlap(detections: MeasuredMasks, truths: MeasuredMasks): O
 }
 
 /** Overlap of every detection with every object: [detections, objects], row by row. `isCrowd` is per object. */
-export function iou(
-  detections: readonly MaskLike[],
-  truths: readonly MaskLike[],
-  isCrowd: ArrayLike<number | boolean> = [],
-): Float64Array {
-  const overlap = maskOverlap(new MeasuredMasks(detections), new MeasuredMasks(truths));
-  const table = new Float64Array(detections.length * truths.length);
-  for (let i = 0; i < table.length; i++) {
-    const truth = i % truths.length;
-    table[i] = overlap(Math.floor(i / truths.length), truth, Boolean(isCrowd[truth]));
-  }
-  return table;
-}
+export const iou = exact(
+  'coco.mask.iou',
+  3,
+  function iou(
+    detections: readonly MaskLike[],
+    truths: readonly MaskLike[],
+    isCrowd: ArrayLike<number | boolean> = [],
+  ): Float64Array {
+    const overlap = maskOverlap(new MeasuredMasks(detections), new MeasuredMasks(truths));
+    const table = new Float64Array(detections.length * truths.length);
+    for (let i = 0; i < table.length; i++) {
+      const truth = i % truths.length;
+      table[i] = overlap(Math.floor(i / truths.length), truth, Boolean(isCrowd[truth]));
+    }
+    return table;
+  },
+);
 
 /** Pixels that belong to the ones of both run lists. */
 function sharedPixels(a: Uint32Array, b: Uint32Array): number {

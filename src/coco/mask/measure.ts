@@ -1,10 +1,13 @@
+import { exact } from '../../base/exact.ts';
 import { type MaskLike, type RunLengths, toRunLengths } from './run-lengths.ts';
 
 /** The number of pixels of a mask. */
-export const area = (mask: MaskLike): number => areaOfRuns(toRunLengths(mask));
+export const area = exact('coco.mask.area', 1, (mask: MaskLike): number => areaOfRuns(toRunLengths(mask)));
 
 /** The smallest box x, y, w, h around a mask; 0, 0, 0, 0 for an empty one. */
-export const toBbox = (mask: MaskLike): [number, number, number, number] => boxOfRuns(toRunLengths(mask));
+export const toBbox = exact('coco.mask.toBbox', 1, (mask: MaskLike): [number, number, number, number] =>
+  boxOfRuns(toRunLengths(mask)),
+);
 
 export function areaOfRuns({ counts }: RunLengths): number {
   let pixels = 0;

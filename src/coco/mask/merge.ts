@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { exact } from '../../base/exact.ts';
 import { type OptionNames, optionsOf } from '../../base/options.ts';
 import { type MaskLike, type Rle, type RunLengths, toRle, toRunLengths } from './run-lengths.ts';
 
@@ -9,10 +10,10 @@ export interface MergeOptions {
 const mergeOptions: OptionNames<MergeOptions> = { intersect: true };
 
 /** The union of masks of one size, or their intersection. */
-export const merge = (masks: readonly MaskLike[], options: MergeOptions = {}): Rle => {
+export const merge = exact('coco.mask.merge', 2, (masks: readonly MaskLike[], options: MergeOptions = {}): Rle => {
   optionsOf('coco.mask.merge', mergeOptions, options);
   return toRle(mergeRuns(masks.map(toRunLengths), options.intersect ?? false));
-};
+});
 
 export function mergeRuns(masks: readonly RunLengths[], intersect: boolean): RunLengths {
   if (masks.length === 0) fail('mask.merge', 'got no masks', 'pass at least one');

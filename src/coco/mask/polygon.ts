@@ -1,19 +1,28 @@
 import { fail } from '../../base/errors.ts';
+import { exact } from '../../base/exact.ts';
 import { type Rle, type RunLengths, toRle } from './run-lengths.ts';
 
 /** One mask for each polygon x1, y1, x2, y2, ... in an image of the given size. */
-export const fromPolygons = (polygons: readonly ArrayLike<number>[], height: number, width: number): Rle[] =>
-  polygons.map((polygon) => toRle(polygonRuns(polygon, height, width)));
+export const fromPolygons = exact(
+  'coco.mask.fromPolygons',
+  3,
+  (polygons: readonly ArrayLike<number>[], height: number, width: number): Rle[] =>
+    polygons.map((polygon) => toRle(polygonRuns(polygon, height, width))),
+);
 
 /** One mask for each box x, y, w, h (flat), drawn as a polygon. */
-export function fromBoxes(boxes: ArrayLike<number>, height: number, width: number): Rle[] {
-  if (boxes.length % 4 !== 0) fail('mask.fromBoxes', `got ${boxes.length} numbers`, 'give x, y, w, h for each box');
-  return Array.from({ length: boxes.length / 4 }, (_, i) => {
-    const [x, y] = [boxes[4 * i], boxes[4 * i + 1]];
-    const [right, bottom] = [x + boxes[4 * i + 2], y + boxes[4 * i + 3]];
-    return toRle(polygonRuns([x, y, x, bottom, right, bottom, right, y], height, width));
-  });
-}
+export const fromBoxes = exact(
+  'coco.mask.fromBoxes',
+  3,
+  function fromBoxes(boxes: ArrayLike<number>, height: number, width: number): Rle[] {
+    if (boxes.length % 4 !== 0) fail('mask.fromBoxes', `got ${boxes.length} numbers`, 'give x, y, w, h for each box');
+    return Array.from({ length: boxes.length / 4 }, (_, i) => {
+      const [x, y] = [boxes[4 * i], boxes[4 * i + 1]];
+      const [right, bottom] = [x + boxes[4 * i + 2], y + boxes[4 * i + 3]];
+      return toRle(polygonRuns([x, y, x, bottom, right, bottom, right, y], height, width));
+    });
+  },
+);
 
 /** The longest side of an image with masks. */
 export const largestSide = 2 ** 20;

@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { exact } from '../../base/exact.ts';
 import { runsFromString, runsToString } from './rle-string.ts';
 
 /** A mask as in COCO files: size [height, width] and run lengths as text. */
@@ -48,4 +49,4 @@ function runsFromList(list: ArrayLike<number>): Uint32Array {
 export const toRle = ({ size, counts }: RunLengths): Rle => ({ size, counts: runsToString(counts) });
 
 /** A mask given by a list of run lengths, or in any other form, as in COCO files. */
-export const fromCounts = (mask: MaskLike): Rle => toRle(toRunLengths(mask));
+export const fromCounts = exact('coco.mask.fromCounts', 1, (mask: MaskLike): Rle => toRle(toRunLengths(mask)));

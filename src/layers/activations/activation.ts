@@ -1,8 +1,5 @@
-import {
-  type Activation as ActivationFunction,
-  type ActivationLike,
-  activationField,
-} from '../../activations/index.ts';
+import { activationField } from '../../activations/field.ts';
+import { type Activation as ActivationFunction, type ActivationLike } from '../../activations/index.ts';
 import type { Field, Resolved } from '../../base/field.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import type { InputSpec } from '../input-spec.ts';

@@ -1,9 +1,9 @@
 import { f, type Resolved } from '../../base/field.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
-import { constraintField } from '../../constraints/index.ts';
-import { initializerField } from '../../initializers/index.ts';
+import { constraintField } from '../../constraints/field.ts';
+import { initializerField } from '../../initializers/field.ts';
 import { multiply, negative, relu, subtract } from '../../ops/index.ts';
-import { regularizerField } from '../../regularizers/index.ts';
+import { regularizerField } from '../../regularizers/field.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
 import type { InputSpec } from '../input-spec.ts';
 import { Layer } from '../layer.ts';

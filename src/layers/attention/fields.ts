@@ -1,7 +1,7 @@
 import { f } from '../../base/field.ts';
-import { constraintField } from '../../constraints/index.ts';
-import { initializerField } from '../../initializers/index.ts';
-import { regularizerField } from '../../regularizers/index.ts';
+import { constraintField } from '../../constraints/field.ts';
+import { initializerField } from '../../initializers/field.ts';
+import { regularizerField } from '../../regularizers/field.ts';
 import { rateField, seedField } from '../regularization/fields.ts';
 
 /** Options that attention layers with projections share. */

@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { exactMethods } from '../../base/exact.ts';
 import { f, type Options, type Resolved } from '../../base/field.ts';
 import type { Config } from '../../base/serialize.ts';
 import { type SymbolicShape, showShape } from '../../base/shape.ts';
@@ -123,5 +124,9 @@ export class GroupQueryAttention extends Layer<
   override buildFromConfig({ shapes_dict }: Config): void {
     const { query_shape, value_shape, key_shape } = shapes_dict as Record<string, SymbolicShape>;
     this.build(query_shape!, value_shape!, ...(key_shape ? [key_shape] : []));
+  }
+
+  static {
+    exactMethods(this);
   }
 }

@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { exactMethods } from '../../base/exact.ts';
 import { type Field, f, type Resolved } from '../../base/field.ts';
 import type { Config } from '../../base/serialize.ts';
 import { range, type SymbolicShape, showShape } from '../../base/shape.ts';
@@ -149,5 +150,9 @@ export class MultiHeadAttention extends Layer<
       value_dim: this.valueDim ?? this.keyDim,
       attention_axes: this.built ? this.#axes : this.attentionAxes,
     };
+  }
+
+  static {
+    exactMethods(this);
   }
 }

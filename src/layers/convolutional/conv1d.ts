@@ -1,3 +1,4 @@
+import { exactMethods } from '../../base/exact.ts';
 import type { Options, Resolved } from '../../base/field.ts';
 import type { Config } from '../../base/serialize.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
@@ -44,5 +45,9 @@ export class Conv1D extends Layer<typeof fields> {
   }
   override getConfig(): Config {
     return withLora(super.getConfig(), this.lora);
+  }
+
+  static {
+    exactMethods<Conv1D>(this, { enableLora: 2 });
   }
 }

@@ -1,8 +1,8 @@
-import { activationField } from '../../activations/index.ts';
+import { activationField } from '../../activations/field.ts';
 import { f } from '../../base/field.ts';
-import { constraintField } from '../../constraints/index.ts';
-import { initializerField } from '../../initializers/index.ts';
-import { regularizerField } from '../../regularizers/index.ts';
+import { constraintField } from '../../constraints/field.ts';
+import { initializerField } from '../../initializers/field.ts';
+import { regularizerField } from '../../regularizers/field.ts';
 import { dataFormatField } from '../data-format.ts';
 import { loraFields } from '../lora.ts';
 

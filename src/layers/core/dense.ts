@@ -1,11 +1,12 @@
-import { activationField } from '../../activations/index.ts';
+import { activationField } from '../../activations/field.ts';
+import { exactMethods } from '../../base/exact.ts';
 import { f, type Resolved } from '../../base/field.ts';
 import type { Config } from '../../base/serialize.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
-import { constraintField } from '../../constraints/index.ts';
-import { initializerField } from '../../initializers/index.ts';
+import { constraintField } from '../../constraints/field.ts';
+import { initializerField } from '../../initializers/field.ts';
 import { add, matmul } from '../../ops/index.ts';
-import { regularizerField } from '../../regularizers/index.ts';
+import { regularizerField } from '../../regularizers/field.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
 import { type InputSpec } from '../input-spec.ts';
 import { Layer } from '../layer.ts';
@@ -78,5 +79,9 @@ export class Dense extends Layer<typeof fields> {
   }
   override getConfig(): Config {
     return withLora(super.getConfig(), this.#lora);
+  }
+
+  static {
+    exactMethods<Dense>(this, { enableLora: 2 });
   }
 }

@@ -1,10 +1,11 @@
 import { isInteger } from '../../base/dtype.ts';
+import { exactMethods } from '../../base/exact.ts';
 import { f, type Resolved } from '../../base/field.ts';
 import type { Config } from '../../base/serialize.ts';
-import { constraintField } from '../../constraints/index.ts';
-import { initializerField } from '../../initializers/index.ts';
+import { constraintField } from '../../constraints/field.ts';
+import { initializerField } from '../../initializers/field.ts';
 import { add, cast, notEqual, take } from '../../ops/index.ts';
-import { regularizerField } from '../../regularizers/index.ts';
+import { regularizerField } from '../../regularizers/field.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
 import type { InputSpec } from '../input-spec.ts';
 import { Layer } from '../layer.ts';
@@ -58,6 +59,10 @@ export class Embedding extends Layer<typeof fields> {
   }
   override getConfig(): Config {
     return withLora(super.getConfig(), this.#lora);
+  }
+
+  static {
+    exactMethods<Embedding>(this, { enableLora: 2 });
   }
 }
 

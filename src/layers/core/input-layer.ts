@@ -1,6 +1,7 @@
 import { floatx } from '../../base/config.ts';
 import { asDType, type DType } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
+import { exact } from '../../base/exact.ts';
 import { autoName } from '../../base/naming.ts';
 import { type OptionNames, optionsOf } from '../../base/options.ts';
 import type { Config } from '../../base/serialize.ts';
@@ -120,4 +121,4 @@ export class InputLayer extends Layer<{}, [inputs: Tensor]> {
  * A symbolic tensor from which a functional model begins.
  * @example const x = Input({ shape: [28, 28, 1] }) // KerasTensor of shape (null, 28, 28, 1)
  */
-export const Input = (options: InputOptions): KerasTensor => new InputLayer(options).output;
+export const Input = exact('Input', 1, (options: InputOptions): KerasTensor => new InputLayer(options).output);

@@ -1,11 +1,11 @@
-import { activationField } from '../../activations/index.ts';
+import { activationField } from '../../activations/field.ts';
 import { fail } from '../../base/errors.ts';
 import { f, type Options, type Resolved } from '../../base/field.ts';
 import { type SymbolicShape, showShape } from '../../base/shape.ts';
-import { constraintField } from '../../constraints/index.ts';
-import { initializerField } from '../../initializers/index.ts';
+import { constraintField } from '../../constraints/field.ts';
+import { initializerField } from '../../initializers/field.ts';
 import { add, einsum, getItem, moveaxis, reshape, stack, swapaxes } from '../../ops/index.ts';
-import { regularizerField } from '../../regularizers/index.ts';
+import { regularizerField } from '../../regularizers/field.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
 import { dataFormatField, spatialShape } from '../data-format.ts';
 import type { InputSpec } from '../input-spec.ts';

@@ -2,7 +2,7 @@ import { fail } from '../../base/errors.ts';
 import { f, type Options, type Resolved } from '../../base/field.ts';
 import type { Config } from '../../base/serialize.ts';
 import { range, type SymbolicShape, showShape } from '../../base/shape.ts';
-import { initializerField } from '../../initializers/index.ts';
+import { initializerField } from '../../initializers/field.ts';
 import { batchNormalization, cast } from '../../ops/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
 import type { CallOptions } from '../call-context.ts';

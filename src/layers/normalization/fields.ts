@@ -1,7 +1,7 @@
 import { type Field, f } from '../../base/field.ts';
-import { constraintField } from '../../constraints/index.ts';
-import { initializerField } from '../../initializers/index.ts';
-import { regularizerField } from '../../regularizers/index.ts';
+import { constraintField } from '../../constraints/field.ts';
+import { initializerField } from '../../initializers/field.ts';
+import { regularizerField } from '../../regularizers/field.ts';
 
 /** Options of the learned `gamma · x + beta` that ends a normalisation. */
 export const affineFields = {

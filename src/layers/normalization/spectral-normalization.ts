@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { exactMethods } from '../../base/exact.ts';
 import { f, type Resolved } from '../../base/field.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
 import { cast, divide, matmul, normalize, reshape, stopGradient, transpose } from '../../ops/index.ts';
@@ -59,5 +60,9 @@ export class SpectralNormalization extends Layer<typeof fields> {
     const sigma = matmul(matmul(v, rows), transpose(u));
     this.vectorU.assign(u);
     this.kernel.assign(reshape(divide(kernel, sigma), this.kernel.shape));
+  }
+
+  static {
+    exactMethods(this);
   }
 }

@@ -1,5 +1,6 @@
 import { epsilon } from '../../base/config.ts';
 import { fail } from '../../base/errors.ts';
+import { exactMethods } from '../../base/exact.ts';
 import { type Field, f, type Options, type Resolved } from '../../base/field.ts';
 import { range, type SymbolicShape, showShape } from '../../base/shape.ts';
 import {
@@ -114,6 +115,10 @@ export class Normalization extends Layer<typeof fields> {
     const centre = spread(this.adaptMean, this.mean);
     const deviation = maximum(sqrt(spread(this.adaptVariance, this.variance)), epsilon());
     return this.invert ? add(centre, multiply(x, deviation)) : divide(subtract(x, centre), deviation);
+  }
+
+  static {
+    exactMethods(this);
   }
 }
 const isBatches = (x: unknown): x is Iterable<Tensor> =>

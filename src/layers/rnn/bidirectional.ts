@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { exactMethods } from '../../base/exact.ts';
 import { f, type Options, type Resolved } from '../../base/field.ts';
 import type { Config } from '../../base/serialize.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
@@ -123,6 +124,10 @@ export class Bidirectional extends Layer<
       layer: serializeLayer(this.forwardLayer),
       backward_layer: serializeLayer(this.backwardLayer),
     };
+  }
+
+  static {
+    exactMethods(this);
   }
 }
 

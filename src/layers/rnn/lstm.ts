@@ -1,5 +1,5 @@
 import type { Options, Resolved } from '../../base/field.ts';
-import { regularizerField } from '../../regularizers/index.ts';
+import { regularizerField } from '../../regularizers/field.ts';
 import type { InputSpec } from '../input-spec.ts';
 import type { LayerOptions } from '../layer.ts';
 import { sequenceFields } from './fields.ts';

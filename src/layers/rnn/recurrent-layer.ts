@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { exactMethods } from '../../base/exact.ts';
 import type { Fields, Options, Resolved } from '../../base/field.ts';
 import type { Config } from '../../base/serialize.ts';
 import { type Shape, type SymbolicShape, showShape } from '../../base/shape.ts';
@@ -118,6 +119,10 @@ export abstract class RecurrentLayer<S extends Fields> extends Layer<
   }
   override getConfig(): Config {
     return { ...super.getConfig(), zero_output_for_mask: this.zeroOutputForMask };
+  }
+
+  static {
+    exactMethods(this);
   }
 }
 

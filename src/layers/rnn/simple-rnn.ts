@@ -1,7 +1,7 @@
 import type { Options, Resolved } from '../../base/field.ts';
 import type { Config } from '../../base/serialize.ts';
 import { SeedGenerator } from '../../random/index.ts';
-import { regularizerField } from '../../regularizers/index.ts';
+import { regularizerField } from '../../regularizers/field.ts';
 import type { InputSpec } from '../input-spec.ts';
 import type { LayerOptions } from '../layer.ts';
 import { cellFields, sequenceFields } from './fields.ts';

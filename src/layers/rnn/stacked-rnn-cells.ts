@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { exactMethods } from '../../base/exact.ts';
 import type { Options, Resolved } from '../../base/field.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
 import { zeros } from '../../ops/index.ts';
@@ -85,6 +86,10 @@ export class StackedRNNCells extends Layer<
       });
       return [output, next];
     };
+  }
+
+  static {
+    exactMethods(this);
   }
 }
 const listOf = (states: States): readonly States[] => (Array.isArray(states) ? states : [states]) as readonly States[];

@@ -1,5 +1,6 @@
 import { asDType, type DType, dtypeInfo, isComplex, largestFloat } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
+import { exact } from '../../base/exact.ts';
 import { type Shape, type SymbolicShape, showShape } from '../../base/shape.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
@@ -8,7 +9,7 @@ import { KerasTensor } from '../../tensor/keras-tensor.ts';
 import { asTensor, type Like } from '../../tensor/like.ts';
 import { Variable } from '../../tensor/variable.ts';
 import { knownNumbers } from '../numpy/known.ts';
-import { op, recordShapes } from '../op.ts';
+import { exactOp, op, recordShapes } from '../op.ts';
 import { cast as converted, like } from '../operands.ts';
 import { checkPlain } from '../reads.ts';
 
@@ -63,18 +64,19 @@ export const copy = op('copy', (x: Tensor) => x);
 export const stopGradient = op('stopGradient', (variable: Tensor) => p.stopGradient(variable));
 
 /** Sizes of the axes; null where a symbolic tensor leaves one open. @example shape([[1, 2]]) // [1, 2] */
-export const shape = (x: Like): SymbolicShape => asTensor(x).shape;
+export const shape = exact('shape', 1, (x: Like): SymbolicShape => asTensor(x).shape);
 /** Number of axes. @example ndim([[1, 2]]) // 2 */
-export const ndim = (x: Like): number => asTensor(x).shape.length;
+export const ndim = exact('ndim', 1, (x: Like): number => asTensor(x).shape.length);
 /** Number of elements; null where a symbolic tensor leaves a size open. @example size([[1, 2]]) // 2 */
-export const size = (x: Like): number | null =>
-  (asTensor(x).shape as SymbolicShape).reduce<number | null>((n, k) => (n === null || k === null ? null : n * k), 1);
+export const size = exact('size', 1, (x: Like): number | null =>
+  (asTensor(x).shape as SymbolicShape).reduce<number | null>((n, k) => (n === null || k === null ? null : n * k), 1),
+);
 /** Type of the elements. @example dtype([1.5]) // 'float32' */
-export const dtype = (x: Like): DType => asTensor(x).dtype;
+export const dtype = exact('dtype', 1, (x: Like): DType => asTensor(x).dtype);
 /** Whether `x` is a tensor. @example isTensor([1]) // false */
-export const isTensor = (x: unknown): boolean => x instanceof Tensor || x instanceof Variable;
+export const isTensor = exact('isTensor', 1, (x: unknown): boolean => x instanceof Tensor || x instanceof Variable);
 /** The elements as nested arrays, as soon as they are computed. @example await convertToNumpy([1, 2]) // [1, 2] */
-export const convertToNumpy = (x: Like): Promise<unknown> => asTensor(x).array();
+export const convertToNumpy = exact('convertToNumpy', 1, (x: Like): Promise<unknown> => asTensor(x).array());
 
 /** Starts as numbers, where they are known, or as int32 scalars. */
 function startsOf(who: string, starts: Tensor | readonly number[], rank: number): readonly number[] | Tensor[] {
@@ -133,19 +135,16 @@ const sliceOp = op(
   ['tensor', 'value'],
 );
 /** A block of a given shape whose start may be computed; -1 takes all that follows. @example slice([1, 2, 3], [1], [2]) // [2, 3] */
-export const slice = Object.assign(
-  (inputs: Like, startIndices: Starts, shape: readonly number[]): Tensor => {
-    checkPlain('list', shape, 'slice', 2);
-    // How much follows a computed start decides the shape: the start must be known.
-    return shape.includes(-1) && startIndices instanceof KerasTensor
-      ? (recordShapes('slice', [inputs, startIndices, shape], {
-          shape: shape.map((n) => (n === -1 ? null : n)),
-          dtype: asTensor(inputs).dtype,
-        }) as Tensor)
-      : sliceOp(inputs, shape.includes(-1) ? knownNumbers(startIndices) : startIndices, shape);
-  },
-  { opName: 'slice' },
-);
+export const slice = exactOp('slice', 3, (inputs: Like, startIndices: Starts, shape: readonly number[]): Tensor => {
+  checkPlain('list', shape, 'slice', 2);
+  // How much follows a computed start decides the shape: the start must be known.
+  return shape.includes(-1) && startIndices instanceof KerasTensor
+    ? (recordShapes('slice', [inputs, startIndices, shape], {
+        shape: shape.map((n) => (n === -1 ? null : n)),
+        dtype: asTensor(inputs).dtype,
+      }) as Tensor)
+    : sliceOp(inputs, shape.includes(-1) ? knownNumbers(startIndices) : startIndices, shape);
+});
 /** `inputs` with the block at the start replaced. @example sliceUpdate([1, 2, 3], [1], [9]) // [1, 9, 3] */
 export const sliceUpdate = op(
   'sliceUpdate',

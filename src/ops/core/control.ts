@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { exact } from '../../base/exact.ts';
 import { range, showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as control from '../../primitives/control/control.ts';
@@ -210,30 +211,34 @@ export const vectorizedMap = mapped('vectorizedMap');
  * A function whose gradient is another: `f(...x)` gives `[value, gradient]`, and `gradient(upstream)` gives that of each x.
  * @example customGradient((x) => [x.square(), (upstream) => upstream.mul(3)])([1, 2]) // [1, 4]
  */
-export const customGradient = (f: (...x: any[]) => readonly [value: Nest, gradient: Fn]): ((...args: Nest[]) => Nest) =>
-  op(
-    'customGradient',
-    (...args: Nest[]): Nest => {
-      const inputs = takeApart(args.map((x) => (isNumbers(x) ? asTensor(x) : x)));
-      let build: ((list: readonly Tensor[]) => unknown) | undefined;
-      const found = control.callWithGradient(
-        (list) => {
-          const value = takeApart(f(...(inputs.build(list) as unknown[]))[0]);
-          build = value.build;
-          return value.tensors;
-        },
-        inputs.tensors,
-        (g, list, outputs) => {
-          // The function runs again on the inputs, so that its gradient refers to tensors of this program.
-          const [, gradient] = f(...(inputs.build(list) as unknown[]));
-          const upstream = outputs.map((y, k) => g[k] ?? like(y, 0));
-          const wanted = takeApart(gradient(build!(upstream))).tensors;
-          return list.map((x, k) => (wanted[k] ? cast(wanted[k], x.dtype) : null));
-        },
-        'customGradient',
-      );
-      return build!(found);
-    },
-    range(16).map(() => 'value' as const),
-  );
+export const customGradient = exact(
+  'ops.customGradient',
+  1,
+  (f: (...x: any[]) => readonly [value: Nest, gradient: Fn]): ((...args: Nest[]) => Nest) =>
+    op(
+      'customGradient',
+      (...args: Nest[]): Nest => {
+        const inputs = takeApart(args.map((x) => (isNumbers(x) ? asTensor(x) : x)));
+        let build: ((list: readonly Tensor[]) => unknown) | undefined;
+        const found = control.callWithGradient(
+          (list) => {
+            const value = takeApart(f(...(inputs.build(list) as unknown[]))[0]);
+            build = value.build;
+            return value.tensors;
+          },
+          inputs.tensors,
+          (g, list, outputs) => {
+            // The function runs again on the inputs, so that its gradient refers to tensors of this program.
+            const [, gradient] = f(...(inputs.build(list) as unknown[]));
+            const upstream = outputs.map((y, k) => g[k] ?? like(y, 0));
+            const wanted = takeApart(gradient(build!(upstream))).tensors;
+            return list.map((x, k) => (wanted[k] ? cast(wanted[k], x.dtype) : null));
+          },
+          'customGradient',
+        );
+        return build!(found);
+      },
+      range(16).map(() => 'value' as const),
+    ),
+);
 export { switchCase as switch };

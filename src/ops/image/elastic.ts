@@ -8,7 +8,7 @@ import { normalFrom } from '../../random/normal.ts';
 import { drawKey, type Seed } from '../../random/seed-generator.ts';
 import type { Like } from '../../tensor/like.ts';
 import { reshapeTo } from '../numpy/shape.ts';
-import { op } from '../op.ts';
+import { exactOp, op } from '../op.ts';
 import { cast, like } from '../operands.ts';
 import { batched, filtered, gaussian } from './filters.ts';
 import { checkFillMode, type FillMode, type Interpolation, orderOf, sampled } from './sample.ts';
@@ -62,10 +62,11 @@ const distorted = op(
   { alpha: true, sigma: true, interpolation: true, fillMode: true, fillValue: true, dataFormat: true },
 );
 /** Images distorted by a smooth random field, the same down and across. @example image.elasticTransform(ones([4, 4, 1]), { seed: 1 }).shape // [4, 4, 1] */
-export const elasticTransform = Object.assign(
+export const elasticTransform = exactOp(
+  'elasticTransform',
+  2,
   (images: Like, options: ElasticTransformOptions = {}): Tensor => {
     const { seed, ...rest } = optionsOf('image.elasticTransform', elasticTransformOptions, options);
     return distorted(images, drawKey('image.elasticTransform', seed), rest);
   },
-  { opName: 'elasticTransform' },
 );

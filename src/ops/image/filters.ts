@@ -10,7 +10,7 @@ import { channelsLast, depthwiseConv, paddingOf, perAxis, type Sizes } from '../
 import { atTap, tapsOf } from '../nn/patches.ts';
 import { meanOver } from '../numpy/reduce.ts';
 import { reshapeTo } from '../numpy/shape.ts';
-import { op } from '../op.ts';
+import { exactOp, op } from '../op.ts';
 import { cast, like } from '../operands.ts';
 import { floatType, resultType } from '../promotion.ts';
 
@@ -180,8 +180,9 @@ const volumePatches = op(
   extractPatchesOptions,
 );
 /** Patches of volumes, laid out along the channels. @example image.extractPatches3d(ones([2, 2, 2, 1]), 2).shape // [1, 1, 1, 8] */
-export const extractPatches3d = Object.assign(
+export const extractPatches3d = exactOp(
+  'extractPatches3d',
+  3,
   (volumes: Like, size: Sizes, options?: ExtractPatchesOptions): Tensor =>
     volumePatches(volumes, typeof size === 'number' ? [size, size, size] : size, options),
-  { opName: 'extractPatches3d' },
 );

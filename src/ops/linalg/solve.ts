@@ -15,7 +15,7 @@ import type { Like } from '../../tensor/like.ts';
 import { multiplied } from '../numpy/linear.ts';
 import { diagonalOf } from '../numpy/matrix.ts';
 import { reshapeTo } from '../numpy/shape.ts';
-import { op } from '../op.ts';
+import { exactOp, op } from '../op.ts';
 import { cast, like } from '../operands.ts';
 import { floatType, resultType } from '../promotion.ts';
 import { identityLike, matrixOf, transposed } from './matrices.ts';
@@ -35,19 +35,16 @@ const choleskyOp = op(
   triangleOption,
 );
 /** The triangular L with `x = L·Lᵀ`, of a symmetric positive definite matrix. @example cholesky([[4, 2], [2, 5]]) // [[2, 0], [1, 2]] */
-export const cholesky = Object.assign(
-  (x: Like, options: TriangleOption = {}): Tensor => {
-    const l = choleskyOp(x, options);
-    // A compiled program cannot stop; where the numbers are there already, a failure is said at once.
-    if (!(l instanceof KerasTensor) && l.storage && !storageOf(l).device.isRemote) {
-      const data = download(l);
-      if (!(data instanceof Promise) && Array.from(data).some(Number.isNaN))
-        fail('cholesky', 'the matrix is not positive definite', 'give a symmetric matrix with positive eigenvalues');
-    }
-    return l;
-  },
-  { opName: 'cholesky' },
-);
+export const cholesky = exactOp('cholesky', 2, (x: Like, options: TriangleOption = {}): Tensor => {
+  const l = choleskyOp(x, options);
+  // A compiled program cannot stop; where the numbers are there already, a failure is said at once.
+  if (!(l instanceof KerasTensor) && l.storage && !storageOf(l).device.isRemote) {
+    const data = download(l);
+    if (!(data instanceof Promise) && Array.from(data).some(Number.isNaN))
+      fail('cholesky', 'the matrix is not positive definite', 'give a symmetric matrix with positive eigenvalues');
+  }
+  return l;
+});
 /** The inverse of the matrix whose Cholesky factor is given. @example choleskyInverse([[2, 0], [0, 1]]) // [[0.25, 0], [0, 1]] */
 export const choleskyInverse = op(
   'choleskyInverse',

@@ -13,7 +13,7 @@ import { KerasTensor } from '../../tensor/keras-tensor.ts';
 import type { Like } from '../../tensor/like.ts';
 import { argmax } from '../numpy/reduce.ts';
 import { part, reshapeTo } from '../numpy/shape.ts';
-import { op, recordShapes } from '../op.ts';
+import { exactOp, op, recordShapes } from '../op.ts';
 import { cast, filled, like } from '../operands.ts';
 import { resultType } from '../promotion.ts';
 import { beamSearch } from './ctc-beam-search.ts';
@@ -150,7 +150,9 @@ const greedy = op(
   ['tensor', 'tensor'],
 );
 /** Sequences of classes `[paths, n, t]`, filled up with -1, and their scores: the best class at each time, or a beam search. @example ctcDecode([[[0, 1]]], [1])[0] // [[[1]]] */
-export const ctcDecode = Object.assign(
+export const ctcDecode = exactOp(
+  'ctcDecode',
+  3,
   (inputs: Like, sequenceLengths: Like, options: CtcDecodeOptions = {}): [Tensor, Tensor] => {
     optionsOf('ctcDecode', ctcDecodeOptions, options);
     const { strategy = 'greedy', beamWidth = 100, topPaths = 1, mergeRepeated = true, maskIndex = 0 } = options;
@@ -167,5 +169,4 @@ export const ctcDecode = Object.assign(
     }
     return beamSearch(inputs, sequenceLengths, { beamWidth, topPaths, maskIndex });
   },
-  { opName: 'ctcDecode' },
 );

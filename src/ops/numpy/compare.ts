@@ -1,10 +1,10 @@
 import { isInexact } from '../../base/dtype.ts';
-import type { OptionNames } from '../../base/options.ts';
 import { ComplexRefused } from '../../ir/complex.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
 import { op } from '../op.ts';
 import { align, cast, like, type Operand, spread } from '../operands.ts';
+import { type CloseOptions, closeOptions } from './close-options.ts';
 
 type Strict = (x: Tensor, y: Tensor) => Tensor;
 const comparison = (name: string, f: Strict) =>
@@ -62,14 +62,9 @@ export const isneginf = asked('isneginf', (x) => isEndless(p.neg(real(x))));
 export const isposinf = asked('isposinf', (x) => isEndless(real(x)));
 /** Whether an element has no imaginary part. @example isreal(viewAsComplex([[1, 0], [1, 2]])) // [true, false] */
 export const isreal = op('isreal', (x: Tensor) => (x.parts ? p.eq(x.parts[1], like(x.parts[1], 0)) : p.not(never(x))));
-export { isFiniteOp as isfinite, isNan as isnan };
 
-export interface CloseOptions {
-  readonly rtol?: number;
-  readonly atol?: number;
-  readonly equalNan?: boolean;
-}
-export const closeOptions: OptionNames<CloseOptions> = { rtol: true, atol: true, equalNan: true };
+export type { CloseOptions };
+export { isFiniteOp as isfinite, isNan as isnan };
 /** Whether `|x1 - x2| <= atol + rtol · |x2|`, element by element. @example isclose([1, 2], [1, 2.1]) // [true, false] */
 export const isclose = op('isclose', close, ['operand', 'operand'], closeOptions);
 function close(x1: Operand, x2: Operand, { rtol = 1e-5, atol = 1e-8, equalNan = false }: CloseOptions = {}): Tensor {

@@ -7,26 +7,24 @@ import { KerasTensor } from '../../tensor/keras-tensor.ts';
 import { asTensor, type Like, tensor } from '../../tensor/like.ts';
 import type { SymbolicAval } from '../../tensor/symbolic.ts';
 import { axisOf } from '../axes.ts';
-import { recordShapes } from '../op.ts';
+import { exactOp, recordShapes } from '../op.ts';
 import { resultType } from '../promotion.ts';
 
 /** An op whose result's shape depends on values: it reads them, and gives a promise. Of KerasTensors it gives what is known. */
 const dynamic = <A extends unknown[], R>(
   name: string,
+  most: Required<A>['length'],
   f: (...args: A) => Promise<R>,
   shapes: (x: SymbolicAval, ...options: Rest<A>) => SymbolicAval | readonly SymbolicAval[],
 ) =>
-  Object.assign(
-    (...args: A): Promise<R> => {
-      const [x, ...options] = args;
-      if (x instanceof Tensor && !x.storage && !(x instanceof KerasTensor)) unknown(name);
-      if (!(x instanceof KerasTensor)) return f(...args);
-      const { symbolicShape: shape, dtype } = x;
-      const found = shapes({ shape, dtype }, ...(options as Rest<A>));
-      return recordShapes(name, args, found) as unknown as Promise<R>;
-    },
-    { opName: name },
-  );
+  exactOp(name, most as never, (...args: A): Promise<R> => {
+    const [x, ...options] = args;
+    if (x instanceof Tensor && !x.storage && !(x instanceof KerasTensor)) unknown(name);
+    if (!(x instanceof KerasTensor)) return f(...args);
+    const { symbolicShape: shape, dtype } = x;
+    const found = shapes({ shape, dtype }, ...(options as Rest<A>));
+    return recordShapes(name, args, found) as unknown as Promise<R>;
+  });
 type Rest<A extends unknown[]> = A extends [unknown, ...infer R] ? R : never;
 const unknown = (who: string): never =>
   fail(
@@ -45,6 +43,7 @@ const integers = (data: readonly number[], shape: Shape): Tensor =>
 /** Positions of the elements that are not 0, a vector an axis. @example await nonzero([0, 5, 7]) // [[1, 2]] */
 export const nonzero = dynamic(
   'nonzero',
+  1,
   async (x: Like): Promise<Tensor[]> => {
     const { t, data } = await valuesOf('nonzero', x);
     const found = Array.from(data.keys()).filter((i) => data[i] !== 0);
@@ -68,6 +67,7 @@ const bincountOptions: OptionNames<BincountOptions> = { weights: true, minlength
 /** How often each number from 0 on occurs, in a vector or in each row; with weights: their sums. @example await bincount([1, 1, 3]) // [0, 2, 0, 1] */
 export const bincount = dynamic(
   'bincount',
+  2,
   async (x: Like, options: BincountOptions = {}): Promise<Tensor> => {
     const { weights, minlength = 0, sparse } = optionsOf('bincount', bincountOptions, options);
     if (sparse) fail('bincount', 'there are no sparse tensors', 'leave `sparse` out');
@@ -116,6 +116,7 @@ type Uniques = Tensor | Tensor[];
 /** The elements (or slices) that occur, sorted, each once; with the positions of the first ones, the way back, the counts. @example await unique([3, 1, 3]) // [1, 3] */
 export const unique = dynamic(
   'unique',
+  2,
   async (x: Like, options: UniqueOptions = {}): Promise<Uniques> => {
     optionsOf('unique', uniqueOptions, options);
     const { t, data } = await valuesOf('unique', x);

@@ -8,7 +8,7 @@ import { gather, gatherAlong } from '../../primitives/indexing/gather.ts';
 import * as m from '../../primitives/movement.ts';
 import { asTensor, type Like } from '../../tensor/like.ts';
 import { axisOf } from '../axes.ts';
-import { op } from '../op.ts';
+import { exactOp, op } from '../op.ts';
 import { align, broadcastShapes, cast, like, type Operand, spreadTo } from '../operands.ts';
 import { nonzero } from './dynamic.ts';
 import { reshapeTo } from './shape.ts';
@@ -98,7 +98,7 @@ function choose(condition: Like, x1?: Like | null, x2?: Like | null): Tensor | P
   return isLeft && isRight ? whereOp(condition, x1 as Like, x2 as Like) : nonzero(condition);
 }
 /** x1 where the condition holds, x2 elsewhere; with neither, a promise of the positions where it holds. @example where([true, false], [1, 2], 0) // [1, 0] */
-export const where = Object.assign(choose, { opName: 'where' });
+export const where = exactOp('where', 3, choose);
 /** The value of the first condition that holds, `defaultValue` where none does. @example select([[true, false]], [[1, 2]], { default: 0 }) // [1, 0] */
 export const select = op(
   'select',

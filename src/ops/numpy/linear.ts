@@ -9,8 +9,8 @@ import { axisOf } from '../axes.ts';
 import { op } from '../op.ts';
 import { align, cast, type Operand, promotableOf, spreadTo } from '../operands.ts';
 import { resultType } from '../promotion.ts';
+import { conjugateOf } from './conjugate.ts';
 import { contract } from './contract.ts';
-import { conjugateOf } from './real.ts';
 import { reshapeTo } from './shape.ts';
 
 const both = ['operand', 'operand'] as const;

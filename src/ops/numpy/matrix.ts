@@ -12,7 +12,7 @@ import { axisOf } from '../axes.ts';
 import { op } from '../op.ts';
 import { align, cast, like, type Operand, promotableOf } from '../operands.ts';
 import { resultType } from '../promotion.ts';
-import { conjugateOf } from './real.ts';
+import { conjugateOf } from './conjugate.ts';
 import { widened } from './reduce.ts';
 import { part, reshapeTo } from './shape.ts';
 

@@ -8,7 +8,8 @@ import { broadcast } from '../../primitives/movement.ts';
 import { reduceAnd, reduceMax, reduceMin, reduceOr, reduceSum } from '../../primitives/reduce.ts';
 import { op } from '../op.ts';
 import { align, cast, filled, like, type Operand } from '../operands.ts';
-import { type CloseOptions, closeOptions, isclose } from './compare.ts';
+import { type CloseOptions, closeOptions } from './close-options.ts';
+import { isclose } from './compare.ts';
 import { spaced } from './create.ts';
 import { part, reshapeTo } from './shape.ts';
 

@@ -1,14 +1,12 @@
 import { isFloat } from '../../base/dtype.ts';
-import { complex } from '../../ir/complex.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { angleOf } from '../../primitives/complex/complex.ts';
 import * as p from '../../primitives/elementwise.ts';
 import { op } from '../op.ts';
 import { cast, like } from '../operands.ts';
 import { floatType } from '../promotion.ts';
+import { conjugateOf } from './conjugate.ts';
 
-/** The complex conjugate; real tensors are their own. */
-export const conjugateOf = (x: Tensor): Tensor => (x.parts ? complex(x.parts[0], p.neg(x.parts[1])) : x);
 /** The complex conjugate: of real numbers, themselves. @example conj([1, 2]) // [1, 2] */
 export const conj = op('conj', conjugateOf);
 /** The complex conjugate; another name of `conj`. @example conjugate([1, 2]) // [1, 2] */

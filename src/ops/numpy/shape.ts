@@ -5,7 +5,7 @@ import { Tensor } from '../../ir/tensor.ts';
 import * as m from '../../primitives/movement.ts';
 import type { Like } from '../../tensor/like.ts';
 import { axesOf, axisOf, shapeArgument } from '../axes.ts';
-import { op } from '../op.ts';
+import { exactOp, op } from '../op.ts';
 import { cast, promotableOf, spreadTo } from '../operands.ts';
 import { resultType } from '../promotion.ts';
 import { checkPlain } from '../reads.ts';
@@ -13,10 +13,11 @@ import { knownNumbers } from './known.ts';
 
 const reshapeOp = op('reshape', reshapeTo, ['tensor', 'numbers']);
 /** The same elements in another shape, of which one size may be -1 (or null, as symbolic tensors say it): what is left. @example reshape([1, 2, 3, 4], [2, -1]) // [[1, 2], [3, 4]] */
-export const reshape = Object.assign(
+export const reshape = exactOp(
+  'reshape',
+  2,
   (x: Like, newShape: SymbolicShape | number, ...surplus: []): Tensor =>
     reshapeOp(x, Array.isArray(newShape) ? newShape.map((n) => n ?? -1) : (newShape as Shape | number), ...surplus),
-  { opName: 'reshape' },
 );
 export function reshapeTo(x: Tensor, newShape: Shape | number): Tensor {
   const wanted = typeof newShape === 'number' ? [newShape] : newShape;
@@ -280,7 +281,9 @@ interface RepeatOptions {
 }
 const repeatOptions: OptionNames<RepeatOptions> = { axis: true };
 /** Repeats each element along an axis, a number of times or as many as a list says. @example repeat([1, 2], 2) // [1, 1, 2, 2] */
-export const repeat = Object.assign(
+export const repeat = exactOp(
+  'repeat',
+  3,
   (x: Like, repeats: number | readonly number[] | Tensor, options: RepeatOptions = {}): Tensor => {
     optionsOf('repeat', repeatOptions, options);
     const times = knownNumbers(repeats);
@@ -296,7 +299,6 @@ export const repeat = Object.assign(
         fail('repeat', `${String(n)} is no number of repeats`, 'give integers of at least 0');
     return repeatOp(x, typeof times === 'object' ? times : Number(times), options);
   },
-  { opName: 'repeat' },
 );
 /** Runs axes backwards: the named ones, or all. @example flip([1, 2, 3]) // [3, 2, 1] */
 export const flip = op(

@@ -8,7 +8,7 @@ import { download, upload } from '../../runtime/storage.ts';
 import { KerasTensor } from '../../tensor/keras-tensor.ts';
 import { asTensor, type Like } from '../../tensor/like.ts';
 import { viewAsComplex, viewAsReal } from '../math/complex.ts';
-import { op, recordShapes } from '../op.ts';
+import { exactOp, op, recordShapes } from '../op.ts';
 import { reshapeTo } from './shape.ts';
 
 const sameWidth = op('view', (x: Tensor, { dtype }: { readonly dtype: DType }) =>
@@ -25,7 +25,9 @@ const asPairs = op('view', (x: Tensor): Tensor => {
   return viewAsComplex(reshapeTo(x, [...x.shape.slice(0, -1), last / 2, 2]));
 });
 /** The same bytes read as another dtype; the last axis grows or shrinks with the width. @example view([1], { dtype: 'float32' }).shape // [1] */
-export const view = Object.assign(
+export const view = exactOp(
+  'view',
+  2,
   (x: Like, options: { readonly dtype?: string | null | undefined } = {}): Tensor => {
     const { dtype } = optionsOf('view', { dtype: true }, options);
     const t = asTensor(x);
@@ -57,5 +59,4 @@ export const view = Object.assign(
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
     return upload(new into.array(bytes.buffer), { shape: [...t.shape.slice(0, -1), last], dtype: to });
   },
-  { opName: 'view' },
 );

@@ -5,7 +5,7 @@ import * as p from '../../primitives/elementwise.ts';
 import { iota } from '../../primitives/generators.ts';
 import { broadcast } from '../../primitives/movement.ts';
 import type { Like } from '../../tensor/like.ts';
-import { op } from '../op.ts';
+import { exactOp, op } from '../op.ts';
 import { cast, like } from '../operands.ts';
 import { besselI0 } from './bessel.ts';
 import { knownNumbers } from './known.ts';
@@ -41,7 +41,7 @@ function window(name: string, f: Shape): (x: Like) => Tensor {
     },
     ['value'],
   );
-  return Object.assign((x: Like): Tensor => make(points(name, x)), { opName: name });
+  return exactOp(name, 1, (x: Like): Tensor => make(points(name, x)));
 }
 /** Bartlett's (triangular) window of x points. @example bartlett(3) // [0, 1, 0] */
 export const bartlett = window('bartlett', (n, last) =>
@@ -68,6 +68,4 @@ const kaiserOp = op(
   ['value', 'tensor'],
 );
 /** Kaiser's window of x points; a larger `beta` makes it narrower. @example kaiser(3, 0) // [1, 1, 1] */
-export const kaiser = Object.assign((x: Like, beta: Like): Tensor => kaiserOp(points('kaiser', x), beta), {
-  opName: 'kaiser',
-});
+export const kaiser = exactOp('kaiser', 2, (x: Like, beta: Like): Tensor => kaiserOp(points('kaiser', x), beta));

@@ -1,3 +1,4 @@
+import { exact } from '../../base/exact.ts';
 import { type Config, type CustomObjects, deserializeObject, serializeObject } from '../../base/serialize.ts';
 import type { LearningRateSchedule } from './schedule.ts';
 
@@ -6,7 +7,13 @@ export { ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, PolynomialD
 export { LearningRateSchedule } from './schedule.ts';
 
 /** The schedule as configs hold it. */
-export const serialize = (schedule: unknown): unknown => serializeObject(schedule);
+export const serialize = exact('optimizers.schedules.serialize', 1, (schedule: unknown): unknown =>
+  serializeObject(schedule),
+);
 /** The schedule that a config describes. */
-export const deserialize = (config: Config, customObjects?: CustomObjects): LearningRateSchedule =>
-  deserializeObject(config, customObjects) as LearningRateSchedule;
+export const deserialize = exact(
+  'optimizers.schedules.deserialize',
+  2,
+  (config: Config, customObjects?: CustomObjects): LearningRateSchedule =>
+    deserializeObject(config, customObjects) as LearningRateSchedule,
+);

@@ -1,6 +1,7 @@
 import { invoke } from '../../base/callable.ts';
 import { Configured } from '../../base/configured.ts';
 import type { Fields } from '../../base/field.ts';
+import { refuseSurplus } from '../../base/options.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { asTensor, type Like } from '../../tensor/like.ts';
 
@@ -11,7 +12,8 @@ import { asTensor, type Like } from '../../tensor/like.ts';
  */
 export abstract class LearningRateSchedule<S extends Fields = {}> extends Configured<S, [step: Like], Tensor> {
   static override readonly className: string = 'LearningRateSchedule';
-  protected [invoke](step: Like): Tensor {
+  protected [invoke](step: Like, ...surplus: unknown[]): Tensor {
+    refuseSurplus(this.className, [step, ...surplus], 1);
     return this.rate(asTensor(step, 'float32'));
   }
   /** The learning rate at a step, both float32 scalars. */

@@ -1,4 +1,5 @@
 import { print } from '../../base/config.ts';
+import { exactMethods } from '../../base/exact.ts';
 import { exposeOptions } from '../../base/exposed.ts';
 import { type OptionNames, optionsOf } from '../../base/options.ts';
 import type { Tensor } from '../../tensor/index.ts';
@@ -98,6 +99,10 @@ export class EarlyStopping extends Callback<CallbackModel> {
     if (!restoreBestWeights || !this.bestWeights) return;
     if (verbose > 0) print(`Restoring model weights from the end of the best epoch: ${this.bestEpoch + 1}.`);
     this.model.setWeights(this.bestWeights);
+  }
+
+  static {
+    exactMethods(this);
   }
 }
 export interface EarlyStopping extends Readonly<Required<EarlyStoppingOptions>> {}

@@ -1,5 +1,6 @@
 import { print } from '../../base/config.ts';
 import { fail } from '../../base/errors.ts';
+import { exactMethods } from '../../base/exact.ts';
 import { exposeOptions } from '../../base/exposed.ts';
 import { type OptionNames, optionsOf } from '../../base/options.ts';
 import type { Optimizer } from '../../optimizers/index.ts';
@@ -105,6 +106,10 @@ export class ReduceLROnPlateau extends Callback<CallbackModel> {
       if (verbose > 0) print(`\nEpoch ${epoch + 1}: ReduceLROnPlateau reducing ${key} to ${rate}.`);
     }
     return isReduced;
+  }
+
+  static {
+    exactMethods(this);
   }
 }
 export interface ReduceLROnPlateau extends Readonly<Required<ReduceLROnPlateauOptions>> {}

@@ -138,12 +138,10 @@ const optimizer = (class_name: string, config: object) => ({ module: 'keras.opti
 /** What optimizers' module exports besides, and why it is not among them. */
 export const notOptimizers: Readonly<Record<string, string>> = {
   Optimizer: 'the base class',
-  OptimizerBase: 'the base class',
   OptimizerMap: 'part of a MultiOptimizer',
 };
 export const notLosses: Readonly<Record<string, string>> = {
   Loss: 'the base class',
-  FunctionLoss: 'it holds a function, which is no plain data',
 };
 export const objectOf = (name: string, config: Readonly<Record<string, unknown>> = {}): ObjectConfig => ({
   class_name: name.replace('+', ''),

@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import * as keras from '../src/index.ts';
+import { methodOf, publicCounts } from './public-options.ts';
+
+/** What may be given more than it declares, and why. */
+const others: readonly (readonly [name: RegExp, reason: string])[] = [
+  [/^callbacks\.\w+\.(on[A-Z]\w*|setModel|setParams)$/, 'the library calls it and users write it'],
+  [/^callbacks\.(CallbackList|ProgbarLogger)\./, 'the library calls it'],
+  [/\.(build|call|computeMask|computeOutputShape|computeOutputSpec)$/, 'users write it; the library says all it knows'],
+  [/^constraints\.\w+\.project$/, 'users write it'],
+  [/^initializers\.\w+\.values$/, 'users write it'],
+  [/^layers\.\w+\.(beginSequence|firstStates|project|step)$/, 'a recurrence calls it'],
+  [/\.(getConfig|toString|toJSON)$/, 'it takes nothing, and JavaScript calls it'],
+  [/^losses\.\w+\.(checkLabels|validity)$/, 'training calls it'],
+  [
+    /^metrics\.\w+\.(update|compute|values|validity|take|counts|prepared|settle|best|missName)$/,
+    'classes of metrics write it',
+  ],
+  [/^metrics\.\w+\.(updateState|statelessUpdateState)$/, 'it takes what the class of metrics takes'],
+  [/^ops\.(meshgrid|einsum|switch)$/, 'it takes any number'],
+  [/^optimizers\.\w+\.(update|slotsOf|beforeUpdates|decayOf)$/, 'classes of optimizers write it'],
+  [/^optimizers\.schedules\.\w+\.rate$/, 'users write it'],
+  [/^regularizers\.\w+\.penalty$/, 'users write it'],
+  [/^tree\.mapStructure(UpTo)?$/, 'it takes any number'],
+  [/^layers\.Layer\.statelessCall$/, 'it takes what a call of the layer takes'],
+];
+
+type Call = (...args: unknown[]) => unknown;
+const at = (path: readonly string[]): unknown =>
+  path.reduce<unknown>((space, name) => (space as Record<string, unknown>)[name], keras);
+
+/** Something of a class that has a name and nothing else. */
+const objectOf = (prototype: object): object =>
+  Object.create(prototype, { className: { value: 'Some' }, name: { value: 'x' } });
+
+/** What comes of a call with one argument too many. */
+async function answerTo(call: () => unknown): Promise<string> {
+  try {
+    await call();
+    return 'is accepted';
+  } catch (error) {
+    return (error as Error).message.split('\n')[0]!;
+  }
+}
+
+test('whatever is public refuses an argument too many', async () => {
+  const problems: string[] = [];
+  const counts = new Map(others.map(([, reason]) => [reason, 0]));
+  const tried = new Set<unknown>();
+  for (const { path, kind, most } of publicCounts()) {
+    if (kind === 'class') continue;
+    const name = path.join('.');
+    const owner = kind === 'method' ? (at(path.slice(0, -1)) as { prototype: object }).prototype : undefined;
+    const callee = owner ? methodOf(owner, path.at(-1)!) : at(path);
+    if (typeof callee !== 'function' || tried.has(callee)) continue;
+    tried.add(callee);
+    const reason = others.find(([rule]) => rule.test(name))?.[1];
+    if (reason) {
+      counts.set(reason, counts.get(reason)! + 1);
+      continue;
+    }
+    const args = [...new Array<undefined>(Number.isFinite(most) ? most : 0), 'surplus'];
+    const answer = await answerTo(() => (callee as Call).apply(owner && objectOf(owner), args));
+    if (!/was given "surplus" by position/.test(answer)) problems.push(`${name}/${most}: ${answer}`);
+  }
+  expect(problems).toEqual([]);
+  expect(tried.size).toBeGreaterThan(900);
+  // 427 of some 1,240 when this was written.
+  const excepted = [...counts.values()];
+  expect(Math.min(...excepted)).toBeGreaterThan(0);
+  expect(excepted.reduce((a, b) => a + b)).toBeLessThan(0.4 * tried.size);
+});
+
+test('who took the argument is named', () => {
+  const model = new keras.Sequential({ layers: [keras.Input({ shape: [2] })], name: 'small' });
+  const loose = (f: unknown): Call => f as Call;
+  expect(() => loose(model.predictOnBatch).call(model, [[1, 2]], 32)).toThrow(
+    'Sequential "small": predictOnBatch expects 1 argument, but was given 32 by position as well',
+  );
+  expect(() => loose(keras.losses.get)('mse', undefined, 3)).toThrow('losses.get: expects 2 arguments');
+  expect(() => loose(model.summary).call(model, {}, { lineLength: 80 })).toThrow('unknown option "lineLength"');
+  const { initializers, losses, regularizers } = keras;
+  for (const f of [new losses.Huber(), new initializers.Zeros(), new regularizers.L2()] as unknown as Call[])
+    expect(() => f([1], [1], {}, 'surplus')).toThrow(/expects \d arguments?, but was given .* by position/);
+  expect([0, 1].map(loose(keras.ops.ndim))).toEqual([0, 0]);
+});
