@@ -90,4 +90,21 @@ export const regressions: Readonly<Record<string, ModelDescription>> = {
     outputs: [{ tensor: 4, ...mse }],
     optimizer: { class_name: 'SGD', config: { learning_rate: 0.05 } },
   },
+  // Muon makes unit length of a gradient that is 0 but for rounding.
+  'what rounding alone decides may differ from the reference': {
+    seed: 41600,
+    batch: 1,
+    policy: 'mixed_float16',
+    inputs: [{ shape: [7, 3] }],
+    calls: [
+      { layer: { class_name: 'AveragePooling1D', config: { pool_size: [3] } }, on: [0] },
+      { layer: { class_name: 'Subtract' }, on: [[1, 1]] },
+      {
+        layer: { class_name: 'MultiHeadAttention', config: { num_heads: 1, key_dim: 1, dropout: 0.2 } },
+        on: [1, 2],
+      },
+    ],
+    outputs: [{ tensor: 3, ...mse }],
+    optimizer: { class_name: 'Muon', config: { learning_rate: 0.01, nesterov: false } },
+  },
 };
