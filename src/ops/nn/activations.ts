@@ -163,6 +163,13 @@ export const mish = activation('mish', (x) => {
 });
 /** x where it exceeds `threshold`, else `defaultValue`. @example threshold([0.2, 0.8], 0.5, 0) // [0, 0.8] */
 export const threshold = op('threshold', (x: Tensor, limit: number, defaultValue: number) => {
+  for (const [what, value] of Object.entries({ threshold: limit, defaultValue }))
+    if (typeof value !== 'number')
+      fail(
+        'threshold',
+        `${what} is ${String(value)}, which is no number`,
+        'pass all: threshold(x, 0.5, 0); as an activation (x) => ops.threshold(x, 0.5, 0)',
+      );
   const y = Number.isInteger(defaultValue) ? x : float(x);
   return p.select(p.gt(y, like(y, limit)), y, like(y, defaultValue));
 });

@@ -40,7 +40,7 @@ export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) 
 export const activations = [
   ...['linear', 'relu', 'tanh', 'sigmoid', 'gelu', 'mish', 'softmax', 'elu', 'selu', 'silu', 'softplus', 'softsign'],
   ...['leaky_relu', 'relu6', 'celu', 'exponential', 'hard_sigmoid', 'hard_silu', 'hard_tanh', 'hard_shrink'],
-  ...['soft_shrink', 'tanh_shrink', 'threshold', 'squareplus', 'sparse_plus', 'sparse_sigmoid', 'log_sigmoid'],
+  ...['soft_shrink', 'tanh_shrink', 'squareplus', 'sparse_plus', 'sparse_sigmoid', 'log_sigmoid'],
   ...['log_softmax', 'sparsemax'],
 ];
 /** Left out where layers have an activation as an option: it halves the channels. */
