@@ -1,8 +1,85 @@
-import type { ConvAxis, ConvSpec } from '../src/devices/wasm/kernels/conv-geometry.ts';
+import type { ContractionStep } from '../src/compiler/plan.ts';
+import { axis, indexOf, plus, readLocal, times } from '../src/ir/expr.ts';
+import type { Tensor } from '../src/ir/tensor.ts';
+import { conv } from '../src/primitives/conv.ts';
 
-// Convolutions as the kernels are given them, and their gradients, which are convolutions too.
+// Convolutions as devices are given them, and their gradients, which are convolutions too.
 
-export type ConvCase = Omit<ConvSpec, 'extra' | 'epilogue'>;
+/** A spatial axis: out position q sees x at q * stride + k * dilation - low, with x's elements `inputDilation` apart. */
+export interface ConvAxis {
+  /** Sizes of x, of the window and of the output. */
+  readonly x: number;
+  readonly w: number;
+  readonly out: number;
+  readonly stride: number;
+  readonly dilation: number;
+  readonly inputDilation: number;
+  /** Zeros in front of x (negative: elements left out). */
+  readonly low: number;
+  /** Distances in elements between neighbours in x and in w. */
+  readonly xStride: number;
+  readonly wStride: number;
+  /** The window is taken backwards. */
+  readonly flip?: boolean;
+}
+
+/** out[n, q, g, o] = sum over k, c of x[n, q * stride + k * dilation - low, g, c] * w[g, k, c, o], distances in elements. */
+export interface ConvCase {
+  readonly batch: number;
+  readonly groups: number;
+  /** Input and output channels of a group. */
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly axes: readonly ConvAxis[];
+  readonly x: { readonly batch: number; readonly group: number; readonly channel: number };
+  readonly w: { readonly group: number; readonly input: number; readonly output: number };
+}
+
+/** The step of a plan that stores the convolution's outputs in order. */
+export function stepOf({ batch, groups, inputs, outputs, axes: along, x, w }: ConvCase): ContractionStep {
+  const shapes = [
+    [batch, ...along.map((a) => a.x), groups, inputs],
+    [groups, ...along.map((a) => a.w), inputs, outputs],
+    [batch, ...along.map((a) => a.out), groups, outputs],
+  ] as const;
+  const tensors = shapes.map((shape) => ({ shape, dtype: 'float32' }) as unknown as Tensor);
+  const regions = ['x', 'w', 'y'].map((name, k) => ({ name, shape: shapes[k]!, dtype: 'float32' }) as const);
+  const [from, window, to] = regions as [(typeof regions)[0], (typeof regions)[0], (typeof regions)[0]];
+  const axes = shapes[2].map((n, d) => axis(n, `y${d}`));
+  const sum = { name: 'sum', type: 'f32' } as const;
+  const position = axes.reduce((at, a) => plus(times(at, a.size), indexOf(a)), times(indexOf(axes[0]!), 0));
+  const strides = shapes[2].map((_, d) => shapes[2].slice(d + 1).reduce((a, b) => a * b, 1));
+  return {
+    kind: 'contraction',
+    info: { name: 'conv', fused: ['conv'], bytes: 0, flops: 0 },
+    equation: {
+      rule: conv.rule,
+      inputs: tensors.slice(0, 2),
+      attrs: {
+        strides: along.map((a) => a.stride),
+        dilation: along.map((a) => a.dilation),
+        inputDilation: along.map((a) => a.inputDilation),
+        padding: along.map((a) => [a.low, 0]),
+      },
+      outputs: tensors.slice(2),
+    },
+    operands: [from, window],
+    views: [
+      { offset: 0, strides: [x.batch, ...along.map((a) => a.xStride), x.group, x.channel] },
+      {
+        offset: along.reduce((n, a) => n + (a.flip ? (a.w - 1) * a.wStride : 0), 0),
+        strides: [w.group, ...along.map((a) => (a.flip ? -a.wStride : a.wStride)), w.input, w.output],
+      },
+    ],
+    axes,
+    sum,
+    stores: [{ to, index: [position], value: readLocal(sum), view: { offset: 0, strides } }],
+    reads: [from, window],
+    writes: [to],
+    barrier: false,
+    serial: false,
+  };
+}
 
 /** A forward convolution of contiguous x [n, ...p, g, c] with w [g, ...k, c, o] (or, like Keras, [...k, c, g, o]). */
 export function forward(

@@ -53,6 +53,30 @@ type Parts<A> = [
 
 type Gradients = readonly (Tensor | null)[];
 
+/** An axis that a window slides along: element `q·stride + t·dilation − low` of the left operand's, spread out by `spacing`. */
+export interface SlidingAxis {
+  /** The axis in the left operand, that of the taps t in the right one, and that of the positions q in the result. */
+  readonly left: number;
+  readonly right: number;
+  readonly out: number;
+  readonly stride: number;
+  readonly dilation: number;
+  readonly spacing: number;
+  readonly low: number;
+}
+/** How a contraction sums products, by the axes of its operands and its result. */
+export interface Contraction {
+  readonly batch: readonly (readonly [left: number, right: number, out: number])[];
+  /** Axes of one operand that the result has too. */
+  readonly lines: readonly [
+    left: readonly (readonly [axis: number, out: number])[],
+    right: readonly (readonly [axis: number, out: number])[],
+  ];
+  /** Axes that are summed over. */
+  readonly depth: readonly (readonly [left: number, right: number])[];
+  readonly windows: readonly SlidingAxis[];
+}
+
 /** Everything that is known of a primitive. */
 export interface Rule<A = any> {
   readonly name: string;
@@ -61,6 +85,8 @@ export interface Rule<A = any> {
   result(inputs: readonly Aval[], attrs: A): Aval | readonly Aval[];
   /** The formula of the output element at `index`. */
   at?(inputs: readonly Operand[], index: readonly Expr[], attrs: A, out: Aval): Expr;
+  /** What a contraction's formula sums, for kernels that do it in blocks. */
+  contraction?(inputs: readonly Aval[], attrs: A): Contraction;
   /** The loop nest that fills the outputs, for what is no formula. */
   loops?(...parts: Parts<A>): readonly Stmt[];
   /** The same for machines of thousands of threads, which must share a single line too; `loops` serves where absent. */

@@ -68,6 +68,23 @@ export const conv: Primitive<[x: Tensor, w: Tensor], ConvAttrs> = primitive<[x: 
     const value = inside(spatialOf(x!.shape), source, attrs.inputDilation, (at) => convert(x!(n, ...at, g, c), type));
     return reduce('add', [...taps, channel], apply('mul', value, convert(w!(g, ...k, c, o), type)));
   },
+  contraction: ([x], { strides, padding, dilation, inputDilation }) => {
+    const [group, channel] = [x!.shape.length - 2, x!.shape.length - 1];
+    return {
+      batch: [[group, 0, group]],
+      lines: [[[0, 0]], [[channel, channel]]],
+      depth: [[channel, group]],
+      windows: strides.map((stride, i) => ({
+        left: i + 1,
+        right: i + 1,
+        out: i + 1,
+        stride,
+        dilation: dilation[i]!,
+        spacing: inputDilation[i]!,
+        low: padding[i]![0],
+      })),
+    };
+  },
   vjp: (g, [x, w], attrs) => [inputGradient(g, w!, x!.shape, attrs), filterGradient(x!, g, w!.shape, attrs)],
   samples: [
     sample([2, 5, 6, 1, 3], [1, 3, 2, 3, 4], {

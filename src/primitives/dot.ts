@@ -41,6 +41,16 @@ export const dot: Primitive<[x: Tensor, y: Tensor], DotAttrs> = primitive<[x: Te
     const type = scalarType(out.dtype);
     return reduce('add', summed, apply('mul', convert(left, type), convert(right, type)));
   },
+  contraction: ([x, y], { batch, contract }) => {
+    const lead = batch[0].length;
+    const [freeX, freeY] = [free(x!, batch[0], contract[0]), free(y!, batch[1], contract[1])];
+    return {
+      batch: batch[0].map((d, i) => [d, batch[1][i]!, i]),
+      lines: [freeX.map((d, i) => [d, lead + i]), freeY.map((d, i) => [d, lead + freeX.length + i])],
+      depth: contract[0].map((d, i) => [d, contract[1][i]!]),
+      windows: [],
+    };
+  },
   vjp: (g, [x, y], attrs) => [gradientOf(0, g, x!, y!, attrs), gradientOf(1, g, x!, y!, attrs)],
   samples: [
     { inputs: [{ shape: [3, 4] }, { shape: [4, 5] }], attrs: { batch: [[], []], contract: [[1], [0]] } },

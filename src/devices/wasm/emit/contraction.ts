@@ -3,35 +3,18 @@ import { fail } from '../../../base/errors.ts';
 import { describeKernel } from '../../../codegen/kernel-key.ts';
 import { Lowering } from '../../../codegen/lowering.ts';
 import { summarize } from '../../../codegen/summary.ts';
-import type { ContractionStep, View } from '../../../compiler/plan.ts';
+import { count, type Product, placed, productsOf } from '../../../compiler/contraction/product.ts';
+import type { ContractionStep } from '../../../compiler/plan.ts';
 import { type Axis, axis, type Expr, indexOf, type Region, unflatten } from '../../../ir/expr.ts';
 import { type Stmt, store } from '../../../ir/loops.ts';
-import type { Aval } from '../../../ir/tensor.ts';
-import type { ConvAttrs } from '../../../primitives/conv.ts';
-import type { DotAttrs } from '../../../primitives/dot.ts';
 import type { ModuleBuilder, Operand } from '../encoder/index.ts';
-import { conv } from '../kernels/conv.ts';
-import type { ConvSpec } from '../kernels/conv-geometry.ts';
-import { type MatmulSpec, matmul } from '../kernels/matmul.ts';
+import { type Chosen, type Counted, chooseKernel, inTurn } from '../kernels/product-kernel.ts';
 import type { Epilogue, ProductKernel } from '../kernels/tiled-product.ts';
 import { targetOf } from './elementary.ts';
 import { Frame, Lanes } from './frames.ts';
 import { extract } from './lane-operations.ts';
 import { Statements } from './statements.ts';
 import { Values } from './values.ts';
-
-type Sizes = { readonly sizes: readonly number[]; readonly axes: readonly Axis[] };
-/** A contraction as the hand-tuned kernels see it: rows, columns and independent products of the output. */
-interface Shape {
-  readonly batch: Sizes;
-  readonly rows: Sizes;
-  readonly columns: Sizes;
-  /** Where the operands begin, in elements of their regions. */
-  readonly offsets: readonly [number, number];
-  readonly kernel:
-    | { readonly kind: 'matmul'; readonly spec: Omit<MatmulSpec, 'extra' | 'epilogue'> }
-    | { readonly kind: 'conv'; readonly spec: Omit<ConvSpec, 'extra' | 'epilogue'> };
-}
 
 /** A contraction made ready to be written as a function. */
 export interface Contraction {
@@ -43,149 +26,46 @@ export interface Contraction {
 }
 
 /** Whether a hand-tuned kernel does this contraction. */
-export const hasKernel = (step: ContractionStep): boolean => shapeOf(step) !== undefined;
+export const hasKernel = (step: ContractionStep): boolean => chosenFor(step) !== undefined;
 
-function shapeOf(step: ContractionStep): Shape | undefined {
-  const { equation, operands } = step;
-  if (operands.some((r) => r.dtype !== 'float32') || step.sum.type !== 'f32') return undefined;
-  if ([...equation.inputs, ...equation.outputs].some((t) => t.shape.includes(0))) return undefined;
-  if (equation.rule.name === 'dot') return dotShape(step);
-  return equation.rule.name === 'conv' ? convShape(step) : undefined;
-}
-
-/** One stride for axes that follow each other evenly; undefined if they do not. Axes of size 1 fit anywhere. */
-function merged(axes: readonly { readonly size: number; readonly stride: number }[]): number | undefined {
-  const real = axes.filter(({ size }) => size > 1);
-  for (let i = 1; i < real.length; i++) if (real[i - 1]!.stride !== real[i]!.stride * real[i]!.size) return undefined;
-  return real.at(-1)?.stride ?? 1;
-}
-
-function dotShape({ equation, views, axes }: ContractionStep): Shape | undefined {
-  const { batch, contract } = equation.attrs as DotAttrs;
-  const [x, y] = equation.inputs as readonly Aval[] as readonly [Aval, Aval];
-  const free = (rank: number, side: 0 | 1): number[] =>
-    Array.from({ length: rank }, (_, d) => d).filter((d) => !batch[side].includes(d) && !contract[side].includes(d));
-  const [freeX, freeY] = [free(x.shape.length, 0), free(y.shape.length, 1)];
-  const along = (side: 0 | 1, dims: readonly number[]) =>
-    dims.map((d) => ({ size: equation.inputs[side]!.shape[d]!, stride: views[side].strides[d]! }));
-  if (views.some(({ strides }) => strides.some((s) => s < 0))) return undefined;
-  const depth = [merged(along(0, contract[0])), merged(along(1, contract[1]))];
-  const columns = merged(along(1, freeY));
-  // Rows that are not evenly spaced become products of their own.
-  let inner = 0;
-  while (merged(along(0, freeX.slice(inner))) === undefined) inner++;
-  const rows = merged(along(0, freeX.slice(inner)));
-  if (depth[0] === undefined || depth[1] === undefined || columns === undefined || rows === undefined) return undefined;
-  const sizes = (dims: readonly number[], shape: readonly number[]) => dims.map((d) => shape[d]!);
-  const size = (dims: readonly number[], shape: readonly number[]) => sizes(dims, shape).reduce((a, b) => a * b, 1);
-  const outer = freeX.slice(0, inner);
-  const lead = batch[0].length;
-  return {
-    batch: {
-      sizes: [...sizes(batch[0], x.shape), ...sizes(outer, x.shape)],
-      axes: axes.slice(0, lead + inner),
-    },
-    rows: { sizes: sizes(freeX.slice(inner), x.shape), axes: axes.slice(lead + inner, lead + freeX.length) },
-    columns: { sizes: sizes(freeY, y.shape), axes: axes.slice(lead + freeX.length) },
-    offsets: [views[0].offset, views[1].offset],
-    kernel: {
-      kind: 'matmul',
-      spec: {
-        m: size(freeX.slice(inner), x.shape),
-        n: size(freeY, y.shape),
-        k: size(contract[0], x.shape),
-        a: { row: rows, column: depth[0] },
-        b: { row: depth[1], column: columns },
-        batch: [
-          ...batch[0].map((d, i) => ({
-            size: x.shape[d]!,
-            a: views[0].strides[d]!,
-            b: views[1].strides[batch[1][i]!]!,
-          })),
-          ...outer.map((d) => ({ size: x.shape[d]!, a: views[0].strides[d]!, b: 0 })),
-        ],
-      },
-    },
-  };
-}
-
-function convShape({ equation, views, axes }: ContractionStep): Shape | undefined {
-  const attrs = equation.attrs as ConvAttrs;
-  const [x, w] = equation.inputs as readonly Aval[] as readonly [Aval, Aval];
-  const out = equation.outputs[0]!.shape;
-  const rank = x.shape.length - 3;
-  const [xs, ws] = [views[0].strides, views[1].strides] as [readonly number[], readonly number[]];
-  const isWindow = (d: number) => d >= 1 && d <= rank;
-  if (xs.some((s) => s < 0) || ws.some((s, d) => s < 0 && !isWindow(d))) return undefined;
-  const start = (view: View): number =>
-    ws.reduce((sum, s, d) => sum + (s < 0 ? s * (w.shape[d]! - 1) : 0), view.offset);
-  return {
-    batch: { sizes: [], axes: [] },
-    rows: { sizes: out.slice(0, rank + 1), axes: axes.slice(0, rank + 1) },
-    columns: { sizes: out.slice(rank + 1), axes: axes.slice(rank + 1) },
-    offsets: [views[0].offset, start(views[1])],
-    kernel: {
-      kind: 'conv',
-      spec: {
-        batch: x.shape[0]!,
-        groups: x.shape[rank + 1]!,
-        inputs: x.shape[rank + 2]!,
-        outputs: w.shape[rank + 2]!,
-        axes: attrs.strides.map((stride, i) => ({
-          x: x.shape[i + 1]!,
-          w: w.shape[i + 1]!,
-          out: out[i + 1]!,
-          stride,
-          dilation: attrs.dilation[i]!,
-          inputDilation: attrs.inputDilation[i]!,
-          low: attrs.padding[i]![0],
-          xStride: xs[i + 1]!,
-          wStride: Math.abs(ws[i + 1]!),
-          ...(ws[i + 1]! < 0 && { flip: true }),
-        })),
-        x: { batch: xs[0]!, group: xs[rank + 1]!, channel: xs[rank + 2]! },
-        w: { group: ws[0]!, input: ws[rank + 1]!, output: ws[rank + 2]! },
-      },
-    },
-  };
+/** The kernels that make up a contraction, with the products that they do. */
+function chosenFor(step: ContractionStep): (Chosen & { readonly product: Product })[] | undefined {
+  if (step.operands.some((r) => r.dtype !== 'float32') || step.sum.type !== 'f32') return undefined;
+  const chosen = productsOf(step)?.map((product) => ({ product, kernel: chooseKernel(product) }));
+  return chosen?.every(({ kernel }) => kernel)
+    ? chosen.map(({ product, kernel }) => ({ ...kernel!, product }))
+    : undefined;
 }
 
 export function makeContraction(step: ContractionStep, algebra: Algebra): Contraction {
-  const shape = shapeOf(step)!;
-  const size = ({ sizes }: Sizes) => sizes.reduce((a, b) => a * b, 1);
-  const tail: Tail = {
-    step,
-    lowering: new Lowering(algebra),
-    batch: axis(size(shape.batch), 'batch'),
-    row: axis(size(shape.rows), 'row'),
-    column: axis(size(shape.columns), 'column'),
-    statements: [],
-  };
-  const index = new Map<Axis, Expr>();
-  for (const [whole, { axes, sizes }] of [
-    [tail.batch, shape.batch],
-    [tail.row, shape.rows],
-    [tail.column, shape.columns],
-  ] as const)
-    unflatten(indexOf(whole), sizes).forEach((e, d) => index.set(axes[d]!, algebra.simplify(e)));
-  const substitute = (e: Expr): Expr => algebra.substitute(e, index);
-  const stores = step.stores.map((s) => store(s.to, s.index.map(substitute), substitute(s.value)));
-  const statements = tail.lowering.kernel(stores);
-  const { key, regions } = describeKernel(statements);
-  const { kind, spec } = shape.kernel;
-  const name = step.info.name;
+  const tails = chosenFor(step)!.map((chosen) => ({ chosen, tail: tailOf(step, chosen, algebra) }));
+  const touched = tails.map(({ tail }) => tail.regions.map((r) => tail.lowering.original(r)));
+  const regions = [...new Set(touched.flat())];
+  const parts = tails.map((part, k) => ({ ...part, places: touched[k]!.map((r) => regions.indexOf(r)) }));
+  const offsets = parts.map(({ chosen }) => chosen.product.sides.map(({ offset }) => offset) as [number, number]);
+  const { name } = step.info;
+  const write = (module: ModuleBuilder, { chosen, tail, places }: (typeof parts)[number], as: string): ProductKernel =>
+    chosen.write(module, as, { extra: regions.length, epilogue: epilogueOf(tail, places, module) });
+  const [only] = parts;
+  const isOne = parts.length === 1;
   return {
-    key: `${kind} ${JSON.stringify(spec)} ${key}`,
-    regions: regions.map((r) => tail.lowering.original(r)),
-    offsets: shape.offsets,
+    key: parts
+      .map(({ chosen, tail, places }, k) => `${chosen.key} ${tail.key}${isOne ? '' : ` ${offsets[k]} ${places}`}`)
+      .join('\n'),
+    regions,
+    offsets: isOne ? offsets[0]! : [0, 0],
     write(module) {
-      const whole = { ...spec, extra: regions.length, epilogue: epilogueOf({ ...tail, statements }, regions, module) };
-      return kind === 'conv' ? conv(module, name, whole as ConvSpec) : matmul(module, name, whole as MatmulSpec);
+      if (isOne) return write(module, only!, name);
+      const turns = parts.map((part, k) => ({
+        offsets: offsets[k]!,
+        write: (as: string) => write(module, part, as),
+      }));
+      return inTurn(module, name, regions.length, turns);
     },
   };
 }
 
-/** What is done with each finished sum. */
+/** What is done with each finished sum, for a kernel's rows, columns and independent products. */
 interface Tail {
   readonly step: ContractionStep;
   readonly lowering: Lowering;
@@ -193,15 +73,41 @@ interface Tail {
   readonly row: Axis;
   readonly column: Axis;
   readonly statements: readonly Stmt[];
+  readonly key: string;
+  readonly regions: readonly Region[];
+}
+
+function tailOf(step: ContractionStep, chosen: Chosen, algebra: Algebra): Tail {
+  const lowering = new Lowering(algebra);
+  const whole = (axes: readonly Counted[], name: string): Axis => axis(count(axes), name);
+  const [batch, row, column] = [
+    whole(chosen.batch, 'batch'),
+    whole(chosen.rows, 'row'),
+    whole(chosen.columns, 'column'),
+  ];
+  const index = new Map<Axis, Expr>();
+  for (const [counter, axes] of [
+    [batch, chosen.batch],
+    [row, chosen.rows],
+    [column, chosen.columns],
+  ] as const)
+    unflatten(
+      indexOf(counter),
+      axes.map(({ size }) => size),
+    ).forEach((e, d) => index.set(axes[d]!.axis, algebra.simplify(placed(axes[d]!, e))));
+  const substitute = (e: Expr): Expr => algebra.substitute(e, index);
+  const stores = step.stores.map((s) => store(s.to, s.index.map(substitute), substitute(s.value)));
+  const statements = lowering.kernel(stores);
+  return { step, lowering, batch, row, column, statements, ...describeKernel(statements) };
 }
 
 function epilogueOf(
-  { step, lowering, batch, row, column, statements }: Tail,
-  regions: readonly Region[],
+  { step, lowering, batch, row, column, statements, regions }: Tail,
+  places: readonly number[],
   module: ModuleBuilder,
 ): Epilogue {
   return (f, out) => {
-    const bases = new Map<Region, Operand>(regions.map((region, i) => [region, out.extra[i]!]));
+    const bases = new Map<Region, Operand>(regions.map((region, i) => [region, out.extra[places[i]!]!]));
     const emit = (at: Operand, lanes: Lanes | undefined, prepare: (values: Values) => void): void => {
       const frame = new Frame(undefined, new Set([column, step.sum]), lanes);
       frame.counters.set(batch, out.batch).set(row, out.row).set(column, at);

@@ -1,56 +1,89 @@
+import { count, type Product } from '../../../compiler/contraction/product.ts';
 import { type FunctionBuilder, type Local, type Operand, op } from '../encoder/index.ts';
 import type { Epilogue } from './tiled-product.ts';
 
-/** A spatial axis: out position q sees x at q * stride + k * dilation - low, with x's elements `inputDilation` apart. */
-export interface ConvAxis {
-  /** Sizes of x, of the window and of the output. */
-  readonly x: number;
-  readonly w: number;
+/** An axis of positions and one of taps; position q and tap t lie at `q · line + t · tap` in x, and tap t at `t · weight` in w. */
+export interface Slide {
+  /** Positions and taps. */
   readonly out: number;
-  readonly stride: number;
-  readonly dilation: number;
-  readonly inputDilation: number;
-  /** Zeros in front of x (negative: elements left out). */
+  readonly taps: number;
+  /** Distances in elements. */
+  readonly line: number;
+  readonly tap: number;
+  readonly weight: number;
+  /** Where taps may leave x: s = q · lineStep + t · depthStep − low lies in it where 0 ≤ s < size. */
+  readonly window?: SlideWindow;
+}
+export interface SlideWindow {
+  readonly size: number;
   readonly low: number;
-  /** Distances in elements between neighbours in x and in w. */
-  readonly xStride: number;
-  readonly wStride: number;
-  /** The window is taken backwards. */
-  readonly flip?: boolean;
+  readonly lineStep: number;
+  readonly depthStep: number;
+  /** With more than 1, only multiples of it lie in x, at `s / spacing · stride`, and distances leave that out. */
+  readonly spacing: number;
+  readonly stride: number;
 }
 
 /**
- * out[n, q, g, o] = sum over k, c of x[n, q * stride + k * dilation - low, g, c] * w[g, k, c, o], in float32, over any
- * number of spatial axes. Both gradients are such convolutions too, with axes exchanged. Distances are in elements.
+ * out[n, q, g, o] = sum over t, c of x[n, q, t, g, c] · w[g, t, c, o], in float32: a product whose first operand is read
+ * through windows, over any number of axes. Both gradients of a convolution are such products too. Distances are in elements;
+ * where taps may leave x, x begins where position 0 and tap 0 would lie.
  */
-export interface ConvSpec {
-  readonly batch: number;
-  readonly groups: number;
-  /** Input and output channels of a group. */
-  readonly inputs: number;
-  readonly outputs: number;
-  readonly axes: readonly ConvAxis[];
-  readonly x: { readonly batch: number; readonly group: number; readonly channel: number };
-  readonly w: {
-    readonly group: number;
-    readonly input: number;
-    readonly output: number;
-    /** Elements before the first one. */
-    readonly start?: number;
-  };
+export interface Patches {
+  readonly batch: { readonly size: number; readonly x: number };
+  readonly groups: readonly { readonly size: number; readonly x: number; readonly w: number }[];
+  readonly axes: readonly Slide[];
+  readonly inputs: { readonly size: number; readonly x: number; readonly w: number };
+  readonly outputs: { readonly size: number; readonly w: number };
+}
+
+/** A kernel's share in the fused tail. */
+export interface Tail {
   /** Number of i32 parameters for the epilogue. */
   readonly extra: number;
-  /** Takes the outputs: `row` counts positions (n, q), `column` channels (g, o). */
   readonly epilogue: Epilogue;
 }
 
-export const spread = (size: number, dilation: number): number => (size - 1) * dilation + 1;
-export const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
-
-/** Whether every tap of every output position lies inside x, so that nothing needs to be checked. */
-export function alwaysInside({ x, w, out, stride, dilation, inputDilation, low }: ConvAxis): boolean {
-  return inputDilation === 1 && low <= 0 && (out - 1) * stride + (w - 1) * dilation - low < x;
+/** One distance for axes that follow each other evenly; undefined if they do not. Axes of size 1 fit anywhere. */
+export function evenStride(axes: readonly { readonly size: number; readonly stride: number }[]): number | undefined {
+  const real = axes.filter(({ size }) => size > 1);
+  for (let i = 1; i < real.length; i++) if (real[i - 1]!.stride !== real[i]!.stride * real[i]!.size) return undefined;
+  return real.at(-1)?.stride ?? 1;
 }
+
+/** A product read through windows: the first lines count the batch, the last axis of the sum counts channels, others slide. */
+export function patchesOf({ batch, depth, sides }: Product): Patches | undefined {
+  const [{ lines, windows }, right] = sides;
+  const column = evenStride(right.lines);
+  if (column === undefined || column < 0) return undefined;
+  const n = lines[0] ?? { size: 1, stride: 0 };
+  const c = depth.at(-1) ?? { size: 1, strides: [0, 0] };
+  const [positions, taps] = [lines.slice(1), depth.slice(0, -1)];
+  const axes = Array.from({ length: Math.max(1, positions.length, taps.length) }, (_, d): Slide => {
+    const [line, tap] = [positions[d], taps[d]];
+    const window = windows.find((w) => w.line === line && w.depth === tap);
+    const { size, low, lineStep, depthStep, spacing, stride } = window ?? {};
+    return {
+      out: line?.size ?? 1,
+      taps: tap?.size ?? 1,
+      line: line?.stride ?? 0,
+      tap: tap?.strides[0] ?? 0,
+      weight: tap?.strides[1] ?? 0,
+      ...(window && { window: { size, low, lineStep, depthStep, spacing, stride } as SlideWindow }),
+    };
+  });
+  return {
+    batch: { size: n.size, x: n.stride },
+    groups: batch.filter(({ size }) => size > 1).map(({ size, strides: [x, w] }) => ({ size, x, w })),
+    axes,
+    inputs: { size: c.size, x: c.strides[0], w: c.strides[1] },
+    outputs: { size: count(right.lines), w: column },
+  };
+}
+
+export const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
+export const outsOf = (axes: readonly Slide[]): number[] => axes.map((a) => a.out);
+export const tapsOf = (axes: readonly Slide[]): number[] => axes.map((a) => a.taps);
 
 /** The index along each axis of a flat index, the last axis running fastest. */
 export function unflatten(f: FunctionBuilder, flat: Local, sizes: readonly number[]): Operand[] {
@@ -73,6 +106,7 @@ export function unflatten(f: FunctionBuilder, flat: Local, sizes: readonly numbe
 /** a * factor, without a multiplication by 0 or 1. */
 export function times(a: Operand, factor: number): Operand {
   if (a === 0 || factor === 0) return 0;
+  if (typeof a === 'number') return a * factor;
   return factor === 1 ? a : op('i32.mul', a, factor);
 }
 
@@ -82,14 +116,27 @@ export function plus(...terms: Operand[]): Operand {
   return real.length === 0 ? 0 : real.reduce((a, b) => op('i32.add', a, b));
 }
 
-/** Where position `s` of an axis is in x: whether inside (undefined: always), and the offset in bytes. */
-export function locate(axis: ConvAxis, s: Operand): { inside: Operand | undefined; offset: Operand } {
-  const { x, inputDilation, xStride } = axis;
-  if (alwaysInside(axis)) return { inside: undefined, offset: times(s, 4 * xStride) };
-  const within = op('i32.lt_u', s, spread(x, inputDilation));
-  if (inputDilation === 1) return { inside: within, offset: times(s, 4 * xStride) };
-  const hit = op('i32.eqz', op('i32.rem_u', s, inputDilation));
-  return { inside: op('i32.and', within, hit), offset: times(op('i32.div_u', s, inputDilation), 4 * xStride) };
+/** An operand that costs nothing to name again. */
+export const hold = (f: FunctionBuilder, x: Operand): Local | number => (typeof x === 'number' ? x : f.let('i32', x));
+
+/** Bytes from x's beginning to indices along axes. */
+export const lines = (axes: readonly Slide[], q: readonly Operand[]): Operand[] =>
+  axes.map((a, d) => times(q[d]!, 4 * a.line));
+export const offsets = (axes: readonly Slide[], t: readonly Operand[]): Operand[] =>
+  axes.map((a, d) => times(t[d]!, 4 * a.tap));
+
+/** Where position q is on a window's axis, its first tap that is; 0 where all taps lie inside. */
+export const originOf = ({ window }: Slide, q: Operand): Operand =>
+  window ? plus(times(q, window.lineStep), -window.low) : 0;
+
+/** Whether place `s` of an axis lies inside x (undefined: always), and the bytes that distances leave out. */
+export function locate({ window }: Slide, s: Operand): { inside: Operand | undefined; offset: Operand } {
+  if (!window) return { inside: undefined, offset: 0 };
+  const { size, spacing, stride } = window;
+  const within = op('i32.lt_u', s, size);
+  if (spacing === 1) return { inside: within, offset: 0 };
+  const hit = op('i32.eqz', op('i32.rem_u', s, spacing));
+  return { inside: op('i32.and', within, hit), offset: times(op('i32.div_u', s, spacing), 4 * stride) };
 }
 
 /** All of the conditions (1 if there is none). */

@@ -7,14 +7,25 @@ import {
   op,
   select,
 } from '../encoder/index.ts';
-import { all, type ConvSpec, locate, plus, product, times, unflatten } from './conv-geometry.ts';
+import {
+  all,
+  hold,
+  lines as linesAt,
+  locate,
+  offsets,
+  originOf,
+  outsOf,
+  type Patches,
+  plus,
+  product,
+  tapsOf,
+  times,
+  unflatten,
+} from './conv-geometry.ts';
 import { fourOfEach } from './pack.ts';
 
 // Each of these writes a function `(source, target, line, lines, k0, count, zeros)` that packs patches of x for blocks of
 // `rows` output positions: target[block][k][row]. `zeros` is the address of zeros, read where a patch leaves x.
-
-/** What of a convolution decides where its patches lie. */
-export type Patches = Pick<ConvSpec, 'batch' | 'inputs' | 'axes' | 'x'>;
 
 type Params = [source: Local, target: Local, line: Local, lines: Local, k0: Local, count: Local, zeros: Local];
 
@@ -27,9 +38,10 @@ const select32 = (a: Operand, b: Operand, condition: Operand) => (condition === 
 
 /** Rows (n, q), k over (taps, c), channels side by side in memory: transposes 4 channels of each row at a time. */
 export function packByChannels(module: ModuleBuilder, name: string, spec: Patches, rows: number): FunctionBuilder {
-  const { axes, inputs, batch } = spec;
+  const { axes, batch } = spec;
+  const inputs = spec.inputs.size;
   const [f, source, target, line, lines, k0, count, zeros] = begin(module, name);
-  const m = batch * product(axes.map((a) => a.out));
+  const m = batch.size * product(outsOf(axes));
   const [end, panel, tap, tapFrom, tapTo, c] = Array.from({ length: 6 }, () => f.local('i32')) as [
     Local,
     Local,
@@ -40,7 +52,7 @@ export function packByChannels(module: ModuleBuilder, name: string, spec: Patche
   ];
   const pointers = Array.from({ length: rows }, () => f.local('i32'));
   const bases = Array.from({ length: rows }, () => f.local('i32'));
-  const origins = Array.from({ length: rows }, () => axes.map(() => f.local('i32')));
+  const origins = Array.from({ length: rows }, () => axes.map(({ window }) => (window ? f.local('i32') : undefined)));
   const write = fourOfEach(f, pointers);
   /** Four channels of all rows; `valid` of them are kept. */
   const four = (valid: number) => {
@@ -56,29 +68,26 @@ export function packByChannels(module: ModuleBuilder, name: string, spec: Patche
       f.scope(() => {
         const next = op('i32.add', panel, i);
         const row = f.let('i32', select(next, m - 1, op('i32.lt_u', next, m)));
-        const [n, ...q] = unflatten(f, row, [batch, ...axes.map((a) => a.out)]) as [Operand, ...Operand[]];
-        f.set(bases[i]!, plus(source, times(n, 4 * spec.x.batch)));
-        axes.forEach((axis, d) => f.set(origins[i]![d]!, plus(times(q[d]!, axis.stride), -axis.low)));
+        const [n, ...q] = unflatten(f, row, [batch.size, ...outsOf(axes)]) as [Operand, ...Operand[]];
+        f.set(bases[i]!, plus(source, times(n, 4 * batch.x), ...linesAt(axes, q)));
+        axes.forEach((axis, d) => {
+          const origin = origins[i]![d];
+          if (origin) f.set(origin, originOf(axis, q[d]!));
+        });
       });
     }
     f.for(tap, tapFrom, tapTo, 1, () => {
       f.scope(() => {
-        const taps = unflatten(
-          f,
-          tap,
-          axes.map((a) => a.w),
-        );
-        const shifts = axes.map((axis, d) => {
-          const shift = times(taps[d]!, axis.dilation);
-          return typeof shift === 'number' ? shift : f.let('i32', shift);
-        });
+        const taps = unflatten(f, tap, tapsOf(axes));
+        const offset = hold(f, plus(...offsets(axes, taps)));
+        const shifts = axes.map(({ window }, d) => (window ? hold(f, times(taps[d]!, window.depthStep)) : 0));
         for (let i = 0; i < rows; i++)
           f.scope(() => {
             const at = axes.map((axis, d) => {
-              const s = plus(origins[i]![d]!, shifts[d]!);
-              return locate(axis, s instanceof Object ? f.let('i32', s) : s);
+              const origin = origins[i]![d];
+              return locate(axis, origin ? hold(f, plus(origin, shifts[d]!)) : 0);
             });
-            const address = plus(bases[i]!, ...at.map(({ offset }) => offset));
+            const address = plus(bases[i]!, offset, ...at.map((a) => a.offset));
             f.set(pointers[i]!, select32(address, zeros, all(at.map(({ inside }) => inside))));
           });
       });
@@ -94,18 +103,42 @@ export function packByChannels(module: ModuleBuilder, name: string, spec: Patche
 }
 
 /** k over (c, taps): the run of the last axis' taps that `run` counts, with what does not change along it. */
-function locateRun(f: FunctionBuilder, spec: Patches, run: Local, q: Operand[]): { offset: Operand; inside: Operand } {
-  const { axes } = spec;
+function locateRun(
+  f: FunctionBuilder,
+  { axes, inputs }: Patches,
+  run: Local,
+  q: readonly Operand[],
+): { offset: Operand; inside: Operand } {
   const outer = axes.slice(0, -1);
-  const [c, ...taps] = unflatten(f, run, [spec.inputs, ...outer.map((a) => a.w)]) as [Operand, ...Operand[]];
-  const at = outer.map((axis, d) => {
-    const s = plus(times(q[d]!, axis.stride), times(taps[d]!, axis.dilation), -axis.low);
-    return locate(axis, typeof s === 'number' ? s : f.let('i32', s));
-  });
+  const [c, ...taps] = unflatten(f, run, [inputs.size, ...tapsOf(outer)]) as [Operand, ...Operand[]];
+  const at = outer.map((axis, d) =>
+    locate(axis, hold(f, plus(originOf(axis, q[d]!), times(taps[d]!, axis.window?.depthStep ?? 0)))),
+  );
   return {
-    offset: plus(times(c, 4 * spec.x.channel), ...at.map(({ offset }) => offset)),
+    offset: plus(times(c, 4 * inputs.x), ...offsets(outer, taps), ...at.map((a) => a.offset)),
     inside: all(at.map(({ inside }) => inside)),
   };
+}
+
+/** Goes through the taps of the last axis: `visit` is given the address of each, zeros' where it lies outside. */
+function alongRun(
+  f: FunctionBuilder,
+  spec: Patches,
+  { run, base, q, zeros }: { run: Local; base: Operand; q: readonly Operand[]; zeros: Local },
+  visit: (address: Operand) => void,
+): void {
+  const last = spec.axes.at(-1)!;
+  const { offset, inside } = locateRun(f, spec, run, q);
+  const start = f.let('i32', plus(base, offset));
+  const isInside = inside === 1 ? 1 : f.let('i32', inside);
+  const s = last.window && f.let('i32', originOf(last, q.at(-1)!));
+  f.for(f.local('i32'), 0, last.taps, 1, () => {
+    const at = locate(last, s ?? 0);
+    const conditions = [isInside === 1 ? undefined : isInside, at.inside];
+    visit(select32(plus(start, at.offset), zeros, all(conditions)));
+    f.increment(start, 4 * last.tap);
+    if (s) f.increment(s, last.window!.depthStep);
+  });
 }
 
 /**
@@ -113,16 +146,22 @@ function locateRun(f: FunctionBuilder, spec: Patches, run: Local, q: Operand[]):
  * each tap. This is the filter's gradient, where n counts input channels.
  */
 export function packByBatch(module: ModuleBuilder, name: string, spec: Patches, rows: number): FunctionBuilder {
-  const { axes, batch } = spec;
+  const { axes } = spec;
   const [f, source, target, line, lines, k0, count, zeros] = begin(module, name);
   const last = axes.at(-1)!;
-  const blocks = Math.ceil(batch / rows);
-  const [end, panel, run, runFrom, runTo, k, s, tile, base, from] = Array.from({ length: 10 }, () =>
-    f.local('i32'),
-  ) as [Local, Local, Local, Local, Local, Local, Local, Local, Local, Local];
+  const blocks = Math.ceil(spec.batch.size / rows);
+  const [end, panel, run, runFrom, runTo, tile, from] = Array.from({ length: 7 }, () => f.local('i32')) as [
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+  ];
   f.set(end, op('i32.add', line, lines));
-  f.set(runFrom, op('i32.div_u', k0, last.w));
-  f.set(runTo, op('i32.div_u', op('i32.add', k0, count), last.w));
+  f.set(runFrom, op('i32.div_u', k0, last.taps));
+  f.set(runTo, op('i32.div_u', op('i32.add', k0, count), last.taps));
   const copy = (pointer: Local) => {
     for (let w = 0; w + 4 <= rows; w += 4) f.store('v128.store', target, load('v128.load', pointer, 4 * w), 4 * w);
     const rest = rows % 4;
@@ -136,26 +175,15 @@ export function packByBatch(module: ModuleBuilder, name: string, spec: Patches, 
       f.set(tile, op('i32.div_u', panel, rows));
       const position = f.let('i32', op('i32.div_u', tile, blocks));
       const first = op('i32.mul', op('i32.rem_u', tile, blocks), 4 * rows);
-      f.set(base, plus(source, first));
-      const q = unflatten(
-        f,
-        position,
-        axes.map((a) => a.out),
-      );
-      const origin = f.let('i32', plus(times(q.at(-1)!, last.stride), -last.low));
+      const q = unflatten(f, position, outsOf(axes));
+      const base = f.let('i32', plus(source, first, ...linesAt(axes, q)));
       f.for(run, runFrom, runTo, 1, () => {
-        f.scope(() => {
-          const { offset, inside } = locateRun(f, spec, run, q);
-          const start = f.let('i32', plus(base, offset));
-          const isInside = f.let('i32', inside);
-          f.set(s, origin);
-          f.for(k, 0, last.w, 1, () => {
-            const at = locate(last, s);
-            f.set(from, select32(plus(start, at.offset), zeros, all([isInside, at.inside])));
+        f.scope(() =>
+          alongRun(f, spec, { run, base, q, zeros }, (address) => {
+            f.set(from, address);
             copy(from);
-            f.increment(s, last.dilation);
-          });
-        });
+          }),
+        );
       });
     });
   });
@@ -167,10 +195,8 @@ export function packElements(module: ModuleBuilder, name: string, spec: Patches,
   const { axes, batch } = spec;
   const [f, source, target, line, lines, k0, count, zeros] = begin(module, name);
   const last = axes.at(-1)!;
-  const m = batch * product(axes.map((a) => a.out));
-  const [end, panel, run, runFrom, runTo, k, s, i, to] = Array.from({ length: 9 }, () => f.local('i32')) as [
-    Local,
-    Local,
+  const m = batch.size * product(outsOf(axes));
+  const [end, panel, run, runFrom, runTo, i, to] = Array.from({ length: 7 }, () => f.local('i32')) as [
     Local,
     Local,
     Local,
@@ -180,31 +206,23 @@ export function packElements(module: ModuleBuilder, name: string, spec: Patches,
     Local,
   ];
   f.set(end, op('i32.add', line, lines));
-  f.set(runFrom, op('i32.div_u', k0, last.w));
-  f.set(runTo, op('i32.div_u', op('i32.add', k0, count), last.w));
+  f.set(runFrom, op('i32.div_u', k0, last.taps));
+  f.set(runTo, op('i32.div_u', op('i32.add', k0, count), last.taps));
   f.for(panel, line, end, rows, () => {
     f.for(i, 0, rows, 1, () => {
       f.scope(() => {
         const next = f.let('i32', op('i32.add', panel, i));
         const row = f.let('i32', select(next, m - 1, op('i32.lt_u', next, m)));
-        const [n, ...q] = unflatten(f, row, [batch, ...axes.map((a) => a.out)]) as [Operand, ...Operand[]];
-        const base = f.let('i32', plus(source, times(n, 4 * spec.x.batch)));
-        const origin = f.let('i32', plus(times(q.at(-1)!, last.stride), -last.low));
+        const [n, ...q] = unflatten(f, row, [batch.size, ...outsOf(axes)]) as [Operand, ...Operand[]];
+        const base = f.let('i32', plus(source, times(n, 4 * batch.x), ...linesAt(axes, q)));
         f.set(to, op('i32.add', target, op('i32.shl', i, 2)));
         f.for(run, runFrom, runTo, 1, () => {
-          f.scope(() => {
-            const { offset, inside } = locateRun(f, spec, run, q);
-            const start = f.let('i32', plus(base, offset));
-            const isInside = f.let('i32', inside);
-            f.set(s, origin);
-            f.for(k, 0, last.w, 1, () => {
-              const at = locate(last, s);
-              const from = select32(plus(start, at.offset), zeros, all([isInside, at.inside]));
-              f.store('f32.store', to, load('f32.load', from));
+          f.scope(() =>
+            alongRun(f, spec, { run, base, q, zeros }, (address) => {
+              f.store('f32.store', to, load('f32.load', address));
               f.increment(to, 4 * rows);
-              f.increment(s, last.dilation);
-            });
-          });
+            }),
+          );
         });
       });
     });

@@ -1,11 +1,18 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { type ConvCase, convolutions, filterGradient, forward, inputGradient } from '../../../../test/convolutions.ts';
+import {
+  type ConvAxis,
+  type ConvCase,
+  convolutions,
+  filterGradient,
+  forward,
+  inputGradient,
+  stepOf,
+} from '../../../../test/convolutions.ts';
+import { Algebra } from '../../../algebra/algebra.ts';
 import { Heap } from '../../host/heap.ts';
 import { ThreadPool } from '../../host/threads.ts';
+import { makeContraction } from '../emit/contraction.ts';
 import { ModuleBuilder } from '../encoder/index.ts';
-import { conv } from './conv.ts';
-import type { ConvAxis } from './conv-geometry.ts';
-import { storeRows } from './matmul.ts';
 
 const heap = new Heap({ shared: true });
 const pool = new ThreadPool(heap, 2);
@@ -40,12 +47,14 @@ function error(spec: ConvCase, threads: number): number {
   heap.float32(py, positions * columns).fill(NaN);
   const module = new ModuleBuilder();
   module.importMemory('env', 'memory', heap.limits);
-  const kernel = conv(module, 'conv', { ...spec, extra: 1, epilogue: storeRows(0, columns) });
+  const made = makeContraction(stepOf(spec), new Algebra());
+  const kernel = made.write(module);
   module.export('conv', kernel.function);
   const workspace = heap.allocate(kernel.workspace(threads));
   heap.bytes(workspace, kernel.workspace(threads)).fill(255);
   const id = pool.load(new WebAssembly.Module(module.build()));
-  pool.run(id, 'conv', [px, pw, workspace, py], threads);
+  const [dx, dw] = made.offsets;
+  pool.run(id, 'conv', [px + 4 * dx, pw + 4 * dw, workspace, py], threads);
   const y = heap.float32(py, positions * columns);
   let worst = 0;
   const walk = (q: number[], n: number, g: number, o: number): number => {

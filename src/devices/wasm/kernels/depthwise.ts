@@ -8,13 +8,30 @@ import {
   select,
 } from '../encoder/index.ts';
 import { partOf } from '../part.ts';
-import { all, type ConvAxis, type ConvSpec, locate, plus, product, times, unflatten } from './conv-geometry.ts';
+import {
+  all,
+  hold,
+  lines as linesAt,
+  locate,
+  offsets,
+  originOf,
+  outsOf,
+  type Patches,
+  plus,
+  product,
+  type Slide,
+  type Tail,
+  tapsOf,
+  times,
+  unflatten,
+} from './conv-geometry.ts';
 import { multiplyAdd } from './micro-kernel.ts';
 import type { ProductKernel } from './tiled-product.ts';
 
 /** Whether each group makes one output channel and groups lie side by side, in x and in w. */
-export function isDepthwise({ groups, outputs, x, w }: ConvSpec): boolean {
-  return groups >= 4 && outputs === 1 && x.group === 1 && w.group === 1;
+export function isDepthwise({ groups, outputs }: Patches): boolean {
+  const [group] = groups;
+  return groups.length === 1 && group!.size >= 4 && outputs.size === 1 && group!.x === 1 && group!.w === 1;
 }
 
 /** Vectors of channels in registers at a time. */
@@ -25,14 +42,15 @@ const vectors = 8;
  * in registers along a line of positions; elsewhere the sums of up to 32 channels of one position do, while the window is
  * walked through. Threads share lines of positions (along the last axis).
  */
-export function depthwise(module: ModuleBuilder, name: string, spec: ConvSpec): ProductKernel {
-  const { axes, batch, groups, x, w } = spec;
-  const f = module.func(name, Array(5 + spec.extra).fill('i32'));
+export function depthwise(module: ModuleBuilder, name: string, spec: Patches, tail: Tail): ProductKernel {
+  const { axes, batch } = spec;
+  const groups = spec.groups[0]!.size;
+  const f = module.func(name, Array(5 + tail.extra).fill('i32'));
   const [threadIndex, threadCount, source, window] = f.params as [Local, Local, Local, Local];
   const int = () => f.local('i32');
   const last = axes.at(-1)!;
   const outer = axes.slice(0, -1);
-  const lines = [batch, ...outer.map((a) => a.out)];
+  const lines = [batch.size, ...outsOf(outer)];
   const chunks = Math.ceil(groups / (4 * vectors));
   const total = product(lines) * chunks;
   const [unit, end] = partOf(f, total, threadIndex, threadCount);
@@ -41,35 +59,37 @@ export function depthwise(module: ModuleBuilder, name: string, spec: ConvSpec): 
   const zero = f.let('i32', 0);
   const steady = steadyPositions(spec);
   const isSteady = steady && f.local('i32');
-  const windowStart = axes.reduce((sum, a) => sum + (a.flip ? (a.w - 1) * a.wStride : 0), w.start ?? 0);
-  const weights = f.let('i32', plus(window, 4 * windowStart));
+  const whole = isWrittenOut(spec) ? wholeWindow(spec) : undefined;
 
   /** The sums of `count` vectors of channels for each position of a line. */
   const chunk = (count: number, lanesOfLast: 1 | 2 | 3 | 4, origins: Operand[], base: Local) => {
-    const chunkWeights = f.let('i32', op('i32.add', weights, op('i32.shl', channel, 2)));
+    const chunkWeights = f.let('i32', op('i32.add', window, op('i32.shl', channel, 2)));
     const position = () =>
       f.scope(() => {
         f.set(row, op('i32.add', firstRow, q));
         for (let v = 0; v < count; v++) f.set(sums[v]!, 0, 'f32x4');
-        const origin = f.let('i32', plus(times(q, last.stride), -last.low));
+        const origin = hold(f, originOf(last, q));
+        const start = f.let('i32', plus(base, times(q, 4 * last.line)));
         const partly = () =>
           walkWindow(f, spec, origins, origin, (offset, weightOffset, turns) => {
-            const px = f.let('i32', plus(base, offset));
+            const px = f.let('i32', plus(start, offset));
             const pw = f.let('i32', plus(chunkWeights, weightOffset));
             accumulate(f, sums.slice(0, count), px, pw, turns, last);
           });
         const inner = windowInside(axes, [...origins, origin]);
-        if (steady || !isWrittenOut(spec)) partly();
+        if (steady || !whole) partly();
         else {
-          const px = f.let('i32', plus(base, ...[...origins, origin].map((o, d) => times(o, 4 * axes[d]!.xStride))));
-          const pw = f.let('i32', op('i32.add', window, op('i32.shl', channel, 2)));
-          f.if(inner, () => accumulateWhole(f, spec, sums.slice(0, count), px, pw), partly);
+          const px = f.let('i32', plus(start, whole.x));
+          const pw = f.let('i32', plus(chunkWeights, whole.w));
+          const wholly = () => accumulateWhole(f, whole.taps, sums.slice(0, count), px, pw);
+          if (inner === 1) wholly();
+          else f.if(inner, wholly, partly);
         }
         for (let v = 0; v < count; v++)
           f.scope(() => {
             f.set(column, plus(channel, 4 * v));
             const lanes = v === count - 1 ? lanesOfLast : 4;
-            spec.epilogue(f, { value: sums[v]!, row, column, batch: zero, lanes, extra: f.params.slice(5) });
+            tail.epilogue(f, { value: sums[v]!, row, column, batch: zero, lanes, extra: f.params.slice(5) });
           });
       });
     f.for(q, 0, last.out, 1, () => {
@@ -81,44 +101,39 @@ export function depthwise(module: ModuleBuilder, name: string, spec: ConvSpec): 
   };
 
   /** Four channels from `column` on, at all positions of a line where the window lies inside x. */
-  const steadyLine = (lanes: 1 | 2 | 3 | 4, origins: Operand[], base: Local) =>
+  const steadyLine = (lanes: 1 | 2 | 3 | 4, base: Local) =>
     f.scope(() => {
-      const taps = tapsOf(spec);
+      const { taps, x, w: lowest } = whole!;
       const held = taps.map(({ w }) => {
-        const at = op('i32.add', window, op('i32.shl', column, 2));
-        return f.let('v128', load('v128.load', f.let('i32', at), 4 * w));
+        const at = plus(window, lowest, op('i32.shl', column, 2));
+        return f.let('v128', load('v128.load', f.let('i32', at), w));
       });
       const [value, xs] = [f.local('v128'), f.local('v128')];
       const px = f.let(
         'i32',
-        plus(
-          base,
-          op('i32.shl', op('i32.sub', column, channel), 2),
-          ...origins.map((o, d) => times(o, 4 * axes[d]!.xStride)),
-          4 * (steady!.from * last.stride - last.low) * last.xStride,
-        ),
+        plus(base, op('i32.shl', op('i32.sub', column, channel), 2), 4 * steady!.from * last.line + x),
       );
       f.for(q, steady!.from, steady!.to, 1, () => {
         f.set(row, op('i32.add', firstRow, q));
         f.set(value, 0, 'f32x4');
-        taps.forEach(({ x }, k) => {
-          f.set(xs, load('v128.load', px, 4 * x));
+        taps.forEach((tap, k) => {
+          f.set(xs, load('v128.load', px, tap.x));
           multiplyAdd(f, value, xs, held[k]!);
         });
-        f.scope(() => spec.epilogue(f, { value, row, column, batch: zero, lanes, extra: f.params.slice(5) }));
-        f.increment(px, 4 * last.stride * last.xStride);
+        f.scope(() => tail.epilogue(f, { value, row, column, batch: zero, lanes, extra: f.params.slice(5) }));
+        f.increment(px, 4 * last.line);
       });
     });
   /** The same for all channels of a chunk. */
-  const steadyChannels = (origins: Operand[], base: Local) => {
+  const steadyChannels = (base: Local) => {
     const limit = f.let('i32', op('i32.add', channel, 4 * vectors));
-    const whole = groups & ~3;
-    f.set(limit, select(limit, whole, op('i32.lt_s', limit, whole)));
-    f.for(column, channel, limit, 4, () => steadyLine(4, origins, base));
+    const full = groups & ~3;
+    f.set(limit, select(limit, full, op('i32.lt_s', limit, full)));
+    f.for(column, channel, limit, 4, () => steadyLine(4, base));
     if (groups % 4)
-      f.if(op('i32.gt_s', op('i32.add', channel, 4 * vectors), whole), () => {
-        f.set(column, whole);
-        steadyLine((groups % 4) as 1 | 2 | 3, origins, base);
+      f.if(op('i32.gt_s', op('i32.add', channel, 4 * vectors), full), () => {
+        f.set(column, full);
+        steadyLine((groups % 4) as 1 | 2 | 3, base);
       });
   };
 
@@ -128,11 +143,11 @@ export function depthwise(module: ModuleBuilder, name: string, spec: ConvSpec): 
       f.set(channel, chunks === 1 ? 0 : op('i32.mul', op('i32.rem_u', unit, chunks), 4 * vectors));
       f.set(firstRow, op('i32.mul', line, last.out));
       const [n, ...at] = unflatten(f, line, lines) as [Operand, ...Operand[]];
-      const origins = outer.map((axis, d) => f.let('i32', plus(times(at[d]!, axis.stride), -axis.low)));
-      const base = f.let('i32', plus(source, times(n, 4 * x.batch), op('i32.shl', channel, 2)));
+      const origins = outer.map((axis, d) => hold(f, originOf(axis, at[d]!)));
+      const base = f.let('i32', plus(source, times(n, 4 * batch.x), ...linesAt(outer, at), op('i32.shl', channel, 2)));
       if (isSteady) {
         f.set(isSteady, windowInside(outer, origins));
-        f.if(isSteady, () => steadyChannels(origins, base));
+        f.if(isSteady, () => steadyChannels(base));
       }
       const restVectors = Math.ceil((groups - (chunks - 1) * 4 * vectors) / 4);
       const restLanes = (groups % 4 || 4) as 1 | 2 | 3 | 4;
@@ -153,51 +168,55 @@ const writtenOut = 25;
 const held = 9;
 
 /** Whether the window is small, and x dense, so that inside x it can be written out. */
-function isWrittenOut({ axes, inputs }: ConvSpec): boolean {
-  return axes.every((a) => a.inputDilation === 1) && inputs * product(axes.map((a) => a.w)) <= writtenOut;
+function isWrittenOut({ axes, inputs }: Patches): boolean {
+  return axes.every(({ window }) => (window?.spacing ?? 1) === 1) && inputs.size * product(tapsOf(axes)) <= writtenOut;
 }
 
 /** Whether all taps along these axes are inside x. */
-function windowInside(axes: readonly ConvAxis[], origins: readonly Operand[]): Operand {
-  return axes
-    .map((a, d) => {
-      const room = a.x - (a.w - 1) * a.dilation;
-      return room > 0 ? op('i32.lt_u', origins[d]!, room) : 0;
-    })
-    .reduce<Operand>((both, one) => (both === 1 ? one : op('i32.and', both, one)), 1);
+function windowInside(axes: readonly Slide[], origins: readonly Operand[]): Operand {
+  const conditions = axes.map(({ window, taps }, d) => {
+    if (!window) return undefined;
+    const room = window.size - (taps - 1) * window.depthStep;
+    return room > 0 ? op('i32.lt_u', origins[d]!, room) : 0;
+  });
+  return all(conditions);
 }
 
 /** The positions [from, to) along the last axis with all of its taps inside x, if weights can stay in registers there. */
-function steadyPositions(spec: ConvSpec): { from: number; to: number } | undefined {
+function steadyPositions(spec: Patches): { from: number; to: number } | undefined {
   const { axes, inputs } = spec;
-  const last = axes.at(-1)!;
-  if (!isWrittenOut(spec) || inputs * product(axes.map((a) => a.w)) > held) return undefined;
-  const from = Math.max(0, Math.ceil(last.low / last.stride));
-  const end = Math.floor((last.x - 1 - (last.w - 1) * last.dilation + last.low) / last.stride) + 1;
-  const to = Math.min(last.out, end);
+  const { out, taps, window } = axes.at(-1)!;
+  if (!isWrittenOut(spec) || inputs.size * product(tapsOf(axes)) > held) return undefined;
+  if (!window) return out >= 4 ? { from: 0, to: out } : undefined;
+  const from = Math.max(0, Math.ceil(window.low / window.lineStep));
+  const end = Math.floor((window.size - 1 - (taps - 1) * window.depthStep + window.low) / window.lineStep) + 1;
+  const to = Math.min(out, end);
   return to - from >= 4 ? { from, to } : undefined;
 }
 
-/** Where the taps of a window inside x lie in x and in w, in elements from the first ones. */
-function tapsOf({ axes, inputs, x, w }: ConvSpec): { x: number; w: number }[] {
-  let taps = Array.from({ length: inputs }, (_, c) => ({ x: c * x.channel, w: c * w.input + (w.start ?? 0) }));
+/** Bytes of a tap in x and in w. */
+interface Tap {
+  readonly x: number;
+  readonly w: number;
+}
+/** The taps of a window inside x, counted from the lowest of them, and where that is. */
+function wholeWindow({ axes, inputs }: Patches): Tap & { readonly taps: readonly Tap[] } {
+  let taps = Array.from({ length: inputs.size }, (_, c): Tap => ({ x: 4 * c * inputs.x, w: 4 * c * inputs.w }));
   for (const axis of axes)
     taps = taps.flatMap((tap) =>
-      Array.from({ length: axis.w }, (_, k) => ({
-        x: tap.x + k * axis.dilation * axis.xStride,
-        w: tap.w + (axis.flip ? axis.w - 1 - k : k) * axis.wStride,
-      })),
+      Array.from({ length: axis.taps }, (_, k) => ({ x: tap.x + 4 * k * axis.tap, w: tap.w + 4 * k * axis.weight })),
     );
-  return taps;
+  const [x, w] = [Math.min(...taps.map((tap) => tap.x)), Math.min(...taps.map((tap) => tap.w))];
+  return { x, w, taps: taps.map((tap) => ({ x: tap.x - x, w: tap.w - w })) };
 }
 
 /** sums += x * w over all taps, none of which leaves x: their distances are constants. */
-function accumulateWhole(f: FunctionBuilder, spec: ConvSpec, sums: Local[], px: Local, pw: Local): void {
+function accumulateWhole(f: FunctionBuilder, taps: readonly Tap[], sums: Local[], px: Local, pw: Local): void {
   const [xs, ws] = [f.local('v128'), f.local('v128')];
-  for (const { x, w } of tapsOf(spec))
+  for (const { x, w } of taps)
     sums.forEach((sum, v) => {
-      f.set(xs, load('v128.load', px, 4 * x + 16 * v));
-      f.set(ws, load('v128.load', pw, 4 * w + 16 * v));
+      f.set(xs, load('v128.load', px, x + 16 * v));
+      f.set(ws, load('v128.load', pw, w + 16 * v));
       multiplyAdd(f, sum, xs, ws);
     });
 }
@@ -208,52 +227,53 @@ function accumulateWhole(f: FunctionBuilder, spec: ConvSpec, sums: Local[], px: 
  */
 function walkWindow(
   f: FunctionBuilder,
-  { axes, inputs, x, w }: ConvSpec,
+  { axes, inputs }: Patches,
   origins: readonly Operand[],
-  origin: Local,
+  origin: Local | number,
   visit: (offset: Operand, weightOffset: Operand, turns: Local) => void,
 ): void {
   const last = axes.at(-1)!;
   const outer = axes.slice(0, -1);
-  const step = (a: ConvAxis) => 4 * (a.flip ? -a.wStride : a.wStride);
-  const { dilation } = last;
-  const isDense = last.inputDilation === 1;
+  const { window } = last;
+  const isDense = (window?.spacing ?? 1) === 1;
   // The first tap at or after x's first element, and the number of taps up to x's last.
   const first = f.let('i32', 0);
-  const stop = f.let('i32', last.w);
-  if (isDense) {
+  const stop = f.let('i32', last.taps);
+  if (window && isDense) {
+    const { depthStep, size } = window;
     const before = op('i32.sub', 0, origin);
-    f.if(op('i32.lt_s', origin, 0), () => f.set(first, op('i32.div_u', op('i32.add', before, dilation - 1), dilation)));
-    f.set(stop, op('i32.sub', last.x - 1 + dilation, origin));
-    f.set(stop, select(op('i32.div_u', stop, dilation), 0, op('i32.gt_s', stop, 0)));
-    f.set(stop, select(stop, last.w, op('i32.lt_s', stop, last.w)));
+    f.if(op('i32.lt_s', origin, 0), () =>
+      f.set(first, op('i32.div_u', op('i32.add', before, depthStep - 1), depthStep)),
+    );
+    f.set(stop, op('i32.sub', size - 1 + depthStep, origin));
+    f.set(stop, select(op('i32.div_u', stop, depthStep), 0, op('i32.gt_s', stop, 0)));
+    f.set(stop, select(stop, last.taps, op('i32.lt_s', stop, last.taps)));
   }
   const run = f.local('i32');
-  f.for(run, 0, inputs * product(outer.map((a) => a.w)), 1, () => {
+  f.for(run, 0, inputs.size * product(tapsOf(outer)), 1, () => {
     f.scope(() => {
-      const [c, ...k] = unflatten(f, run, [inputs, ...outer.map((a) => a.w)]) as [Operand, ...Operand[]];
-      const at = outer.map((axis, d) => {
-        const s = plus(origins[d]!, times(k[d]!, axis.dilation));
-        return locate(axis, typeof s === 'number' ? s : f.let('i32', s));
-      });
-      const offset = plus(times(c, 4 * x.channel), ...at.map((a) => a.offset));
-      const weightOffset = plus(times(c, 4 * w.input), ...outer.map((a, d) => times(k[d]!, step(a))));
+      const [c, ...k] = unflatten(f, run, [inputs.size, ...tapsOf(outer)]) as [Operand, ...Operand[]];
+      const at = outer.map((axis, d) =>
+        locate(axis, hold(f, plus(origins[d]!, times(k[d]!, axis.window?.depthStep ?? 0)))),
+      );
+      const offset = plus(times(c, 4 * inputs.x), ...offsets(outer, k), ...at.map((a) => a.offset));
+      const weightOffset = plus(times(c, 4 * inputs.w), ...outer.map((a, d) => times(k[d]!, 4 * a.weight)));
       const taps = () => {
         if (isDense) {
-          const s = op('i32.add', origin, times(first, dilation));
           const turns = f.let('i32', op('i32.sub', stop, first));
           f.if(op('i32.gt_s', turns, 0), () =>
-            visit(plus(offset, times(s, 4 * last.xStride)), plus(weightOffset, times(first, step(last))), turns),
+            visit(plus(offset, times(first, 4 * last.tap)), plus(weightOffset, times(first, 4 * last.weight)), turns),
           );
           return;
         }
         const tap = f.local('i32');
         const turns = f.local('i32');
-        f.for(tap, 0, last.w, 1, () => {
-          const s = f.let('i32', op('i32.add', origin, times(tap, dilation)));
+        f.for(tap, 0, last.taps, 1, () => {
+          const s = f.let('i32', plus(origin, times(tap, window!.depthStep)));
           const position = locate(last, s);
           f.set(turns, 1);
-          const here = () => visit(plus(offset, position.offset), plus(weightOffset, times(tap, step(last))), turns);
+          const here = () =>
+            visit(plus(offset, position.offset), plus(weightOffset, times(tap, 4 * last.weight)), turns);
           if (position.inside === undefined) here();
           else f.if(position.inside, here);
         });
@@ -266,7 +286,7 @@ function walkWindow(
 }
 
 /** sums += x * w for `turns` (at least 1) taps of the last axis. */
-function accumulate(f: FunctionBuilder, sums: Local[], px: Local, pw: Local, turns: Local, last: ConvAxis): void {
+function accumulate(f: FunctionBuilder, sums: Local[], px: Local, pw: Local, turns: Local, last: Slide): void {
   const [xs, ws] = [f.local('v128'), f.local('v128')];
   f.loop((again) => {
     sums.forEach((sum, v) => {
@@ -274,8 +294,8 @@ function accumulate(f: FunctionBuilder, sums: Local[], px: Local, pw: Local, tur
       f.set(ws, load('v128.load', pw, 16 * v));
       multiplyAdd(f, sum, xs, ws);
     });
-    f.increment(px, 4 * last.dilation * last.xStride);
-    f.increment(pw, 4 * (last.flip ? -last.wStride : last.wStride));
+    f.increment(px, 4 * last.tap);
+    f.increment(pw, 4 * last.weight);
     f.tee(turns, op('i32.sub', turns, 1));
     f.brIf(again);
   });

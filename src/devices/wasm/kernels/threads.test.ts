@@ -1,10 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { type ConvCase, convolutions, filterGradient, forward, inputGradient } from '../../../../test/convolutions.ts';
+import {
+  type ConvCase,
+  convolutions,
+  filterGradient,
+  forward,
+  inputGradient,
+  stepOf,
+} from '../../../../test/convolutions.ts';
 import { conflictOfThreads } from '../../../../test/recorded-threads.ts';
+import { Algebra } from '../../../algebra/algebra.ts';
 import { barrier } from '../barrier.ts';
+import { makeContraction } from '../emit/contraction.ts';
 import { load, ModuleBuilder, op } from '../encoder/index.ts';
 import { partOf } from '../part.ts';
-import { conv } from './conv.ts';
 import { type MatmulSpec, matmul, storeRows } from './matmul.ts';
 import type { ProductKernel } from './tiled-product.ts';
 
@@ -13,16 +21,22 @@ const counts = [2, 3, 4, 7];
 const room = 1 << 19;
 
 /** Threads that make the outputs of a kernel keep out of each other's way, and make each output once. */
-function check(name: string, outputs: number, write: (module: ModuleBuilder) => ProductKernel): void {
+function check(
+  name: string,
+  outputs: number,
+  write: (module: ModuleBuilder) => ProductKernel,
+  offsets: readonly [number, number] = [0, 0],
+): void {
   for (const threads of counts) {
     const [a, b, c] = [room, 2 * room, 3 * room];
+    const operands = [a + 4 * offsets[0], b + 4 * offsets[1]];
     const workspace = Math.ceil((c + 4 * outputs) / 64) * 64 + 64;
     const end = workspace + write(new ModuleBuilder()).workspace(threads);
     const conflict = conflictOfThreads({
       threads,
       bytes: end + 4096,
       write: (module) => write(module).function,
-      args: [a, b, workspace, c],
+      args: [...operands, workspace, c],
       writable: [
         [c, c + 4 * outputs],
         [workspace, end],
@@ -43,8 +57,8 @@ function checkConvolution(name: string, spec: ConvCase): void {
   const { axes, batch, groups, outputs } = spec;
   const columns = groups * outputs;
   const positions = batch * axes.reduce((count, { out }) => count * out, 1);
-  const whole = { ...spec, extra: 1, epilogue: storeRows(0, columns) };
-  check(name, positions * columns, (module) => conv(module, 'conv', whole));
+  const made = makeContraction(stepOf(spec), new Algebra());
+  check(name, positions * columns, (module) => made.write(module), made.offsets);
 }
 
 describe('threads that share a kernel', () => {
