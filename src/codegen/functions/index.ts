@@ -15,7 +15,7 @@ export interface ElementaryFunction {
   readonly uses: ReadonlyMap<Expr, number>;
 }
 
-const definitions: Partial<Record<ScalarOp, (x: Expr, y: Expr) => Expr>> = {
+const definitions = {
   exp,
   expm1,
   log,
@@ -33,14 +33,18 @@ const definitions: Partial<Record<ScalarOp, (x: Expr, y: Expr) => Expr>> = {
   atan2,
   erf,
   erfinv,
-};
+} satisfies Partial<Record<ScalarOp, (x: Expr, y: Expr) => Expr>>;
+
+/** Operations that are written once for all devices. */
+export type ElementaryOp = keyof typeof definitions;
+const isElementary = (f: string): f is ElementaryOp => Object.hasOwn(definitions, f);
 
 const made = new Map<ScalarOp, ElementaryFunction>();
 
 /** The operation on f32 as a function of other operations, if it is one. */
-export function elementaryFunction(f: ScalarOp): ElementaryFunction | undefined {
-  const define = Object.hasOwn(definitions, f) ? definitions[f] : undefined;
-  if (!define) return undefined;
+export function elementaryFunction(f: string): ElementaryFunction | undefined {
+  if (!isElementary(f)) return undefined;
+  const define: (x: Expr, y: Expr) => Expr = definitions[f];
   let known = made.get(f);
   if (!known) {
     const [x, y]: [Local, Local] = [

@@ -1,11 +1,12 @@
 import { Algebra } from '../../../algebra/algebra.ts';
+import { fail } from '../../../base/errors.ts';
 import { type ElementaryFunction, elementaryFunction } from '../../../codegen/functions/index.ts';
 import { Lowering } from '../../../codegen/lowering.ts';
 import { axis } from '../../../ir/expr.ts';
 import type { ScalarOp } from '../../../ir/scalar.ts';
 import type { Callable, FunctionBuilder, ModuleBuilder } from '../encoder/index.ts';
 import { Frame, Lanes } from './frames.ts';
-import { remainders, wideFunction } from './math-functions.ts';
+import { wideFunctions } from './math-functions.ts';
 import type { Target } from './target.ts';
 import { Values } from './values.ts';
 
@@ -16,9 +17,12 @@ export function targetOf(f: FunctionBuilder, module: ModuleBuilder, hostFunction
 
 /** The module's function of f32 vectors, `(v128, …) -> v128`, that an operation is; written when it is first asked for. */
 export function vectorFunction(module: ModuleBuilder, name: ScalarOp): FunctionBuilder {
-  if (name === 'rem') return remainders(module);
   const definition = elementaryFunction(name);
-  return definition ? ofExpression(module, name, definition) : wideFunction(module, name);
+  if (definition) return ofExpression(module, name, definition);
+  const write = Object.hasOwn(wideFunctions, name) && wideFunctions[name as keyof typeof wideFunctions];
+  return write
+    ? write(module)
+    : fail('wasm device', `${name} has neither an instruction nor a function`, 'report this with the program');
 }
 
 function ofExpression(module: ModuleBuilder, name: string, { parameters, body, uses }: ElementaryFunction) {
@@ -29,10 +33,9 @@ function ofExpression(module: ModuleBuilder, name: string, { parameters, body, u
     parameters.forEach((p, k) => lanes.variables.set(p, [f.params[k]!]));
     const frame = new Frame(undefined, new Set(parameters), lanes);
     frame.uses = uses;
-    const alone = (): Callable => {
-      throw new Error(`${name} is not made of functions`);
-    };
-    f.push(new Values(targetOf(f, module, alone), lowering, new Map(), frame).vector(body, 0));
+    const none = (host: string): Callable =>
+      fail('wasm device', `${name} is made of the host's ${host}`, 'report this with the program');
+    f.push(new Values(targetOf(f, module, none), lowering, new Map(), frame).vector(body, 0));
     return f;
   });
 }

@@ -11,6 +11,7 @@ import {
   type Plain,
 } from '../encoder/index.ts';
 import { features } from '../features.ts';
+import { laneInstruction } from './instructions.ts';
 import { scalarOperation } from './scalar-operations.ts';
 import { hold, type Target } from './target.ts';
 
@@ -18,39 +19,6 @@ import { hold, type Target } from './target.ts';
 export const hasLanes = (type: ScalarType): boolean => type !== 'f64';
 export const laneShape = (type: ScalarType): LaneShape & ('f32x4' | 'i32x4') => (type === 'f32' ? 'f32x4' : 'i32x4');
 
-type Names = Partial<Record<ScalarType, string>>;
-const floats = (name: string): Names => ({ f32: `f32x4.${name}` });
-const ints = (signed: string, unsigned = signed): Names => ({ i32: `i32x4.${signed}`, u32: `i32x4.${unsigned}` });
-const bits = (name: string): Names => ({ i32: `v128.${name}`, u32: `v128.${name}`, bool: `v128.${name}` });
-const order = (name: string): Names => ({ ...floats(name), ...ints(`${name}_s`, `${name}_u`) });
-const same = (name: string): Names => ({ ...floats(name), ...ints(name) });
-
-/** Operations that are one instruction on vectors of four. */
-const laneInstructions: Partial<Record<ScalarOp, Names>> = {
-  add: same('add'),
-  sub: same('sub'),
-  mul: same('mul'),
-  div: floats('div'),
-  max: order('max'),
-  min: order('min'),
-  neg: floats('neg'),
-  abs: floats('abs'),
-  floor: floats('floor'),
-  ceil: floats('ceil'),
-  trunc: floats('trunc'),
-  round: floats('nearest'),
-  sqrt: floats('sqrt'),
-  and: bits('and'),
-  or: bits('or'),
-  xor: bits('xor'),
-  not: bits('not'),
-  eq: same('eq'),
-  ne: same('ne'),
-  lt: order('lt'),
-  le: order('le'),
-  gt: order('gt'),
-  ge: order('ge'),
-};
 const shifts: Partial<Record<ScalarOp, Plain>> = {
   shiftLeft: 'i32x4.shl',
   shiftRight: 'i32x4.shr_s',
@@ -92,7 +60,7 @@ export function laneOperation(target: Target, e: Expr & { op: 'apply' }, args: r
   const [a, b] = args as [Operand, Operand];
   const from = e.args[0]!.type;
   const second = e.args[1];
-  const name = laneInstructions[e.f]?.[from] as Plain | undefined;
+  const name = laneInstruction(e.f, from);
   if (from === 'f32' && (e.f === 'max' || e.f === 'min') && isNumber(second!)) {
     // With a constant, one instruction is enough: it gives its first operand where that is NaN.
     return op(e.f === 'max' ? 'f32x4.pmax' : 'f32x4.pmin', a, b);

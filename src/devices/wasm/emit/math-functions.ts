@@ -1,26 +1,25 @@
-import { fail } from '../../../base/errors.ts';
-import type { ScalarOp } from '../../../ir/scalar.ts';
+import type { ElementaryOp } from '../../../codegen/functions/index.ts';
 import { type FunctionBuilder, type Local, lane, type ModuleBuilder, op, select } from '../encoder/index.ts';
 import * as math from '../math/index.ts';
+import type { FunctionOp } from './instructions.ts';
 
-/** Functions of f32 that are computed in f64. */
-const wide: Partial<Record<ScalarOp, math.VectorFunction>> = {
-  pow: math.pow,
-  sin: math.sin,
-  cos: math.cos,
-  tan: math.tan,
-  lgamma: math.lgamma,
-  digamma: math.digamma,
+const wide =
+  (f: math.VectorFunction) =>
+  (module: ModuleBuilder): FunctionBuilder =>
+    math.callable(module, f);
+
+/** Functions of f32 vectors that take f64 on the way, which not every device has. */
+export const wideFunctions: Record<Exclude<FunctionOp, ElementaryOp>, (module: ModuleBuilder) => FunctionBuilder> = {
+  rem: remainders,
+  pow: wide(math.pow),
+  sin: wide(math.sin),
+  cos: wide(math.cos),
+  tan: wide(math.tan),
+  lgamma: wide(math.lgamma),
+  digamma: wide(math.digamma),
 };
 
-export function wideFunction(module: ModuleBuilder, f: ScalarOp): FunctionBuilder {
-  const known = wide[f];
-  return known
-    ? math.callable(module, known)
-    : fail('wasm device', `${f} has neither an instruction nor a function`, 'report this with the program');
-}
-
-export function remainders(module: ModuleBuilder): FunctionBuilder {
+function remainders(module: ModuleBuilder): FunctionBuilder {
   return module.once('rem f32x4', () => {
     const scalar = remainder(module);
     const f = module.func('rem f32x4', ['v128', 'v128'], ['v128']);

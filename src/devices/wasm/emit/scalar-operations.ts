@@ -2,46 +2,12 @@ import { isFloatType } from '../../../codegen/expansions.ts';
 import type { Expr, ScalarType } from '../../../ir/expr.ts';
 import type { ScalarOp } from '../../../ir/scalar.ts';
 import { lane, type Operand, op, type Plain, select } from '../encoder/index.ts';
+import { isOfHost, scalarInstruction } from './instructions.ts';
 import { integerOperation } from './integer-operations.ts';
 import { hold, type Target } from './target.ts';
 
 export const valueType = (type: ScalarType): 'i32' | 'f32' | 'f64' => (type === 'f32' || type === 'f64' ? type : 'i32');
 
-type Names = Partial<Record<ScalarType, string>>;
-const floats = (name: string): Names => ({ f32: `f32.${name}`, f64: `f64.${name}` });
-const ints = (signed: string, unsigned = signed): Names => ({ i32: `i32.${signed}`, u32: `i32.${unsigned}` });
-const bits = (name: string): Names => ({ ...ints(name), bool: `i32.${name}` });
-const order = (name: string): Names => ({ ...floats(name), ...ints(`${name}_s`, `${name}_u`) });
-const same = (name: string): Names => ({ ...floats(name), ...ints(name) });
-
-/** Operations that are one instruction on scalars of a type. */
-const scalarInstructions: Partial<Record<ScalarOp, Names>> = {
-  add: same('add'),
-  sub: same('sub'),
-  mul: same('mul'),
-  div: floats('div'),
-  max: floats('max'),
-  min: floats('min'),
-  neg: floats('neg'),
-  abs: floats('abs'),
-  floor: floats('floor'),
-  ceil: floats('ceil'),
-  trunc: floats('trunc'),
-  round: floats('nearest'),
-  sqrt: floats('sqrt'),
-  and: bits('and'),
-  or: bits('or'),
-  xor: bits('xor'),
-  shiftLeft: ints('shl'),
-  shiftRight: ints('shr_s'),
-  shiftRightLogical: ints('shr_u'),
-  eq: same('eq'),
-  ne: same('ne'),
-  lt: order('lt'),
-  le: order('le'),
-  gt: order('gt'),
-  ge: order('ge'),
-};
 const shifts: ReadonlySet<ScalarOp> = new Set(['shiftLeft', 'shiftRight', 'shiftRightLogical']);
 
 const conversions: Record<string, Plain> = {
@@ -60,16 +26,14 @@ const conversions: Record<string, Plain> = {
 };
 
 /** Whether a f64 operation is the host's. */
-export const isHostOperation = (e: Expr): boolean =>
-  e.op === 'apply' && e.args[0]!.type === 'f64' && !scalarInstructions[e.f]?.f64 && !builtIn.has(e.f);
-const builtIn: ReadonlySet<ScalarOp> = new Set(['fma', 'select', 'convert', 'reinterpret']);
+export const isHostOperation = (e: Expr): boolean => e.op === 'apply' && e.args[0]!.type === 'f64' && isOfHost(e.f);
 
 /** An operation on single elements. Operands of floating type are no bare numbers. */
 export function scalarOperation(target: Target, e: Expr & { op: 'apply' }, args: readonly Operand[]): Operand {
   const { f } = target;
   const [a, b] = args as [Operand, Operand];
   const from = e.args[0]!.type;
-  const name = scalarInstructions[e.f]?.[from] as Plain | undefined;
+  const name = scalarInstruction(e.f, from);
   const shiftsBySome = shifts.has(e.f) && e.args[1]!.op !== 'const';
   if (name && !shiftsBySome) return op(name, ...args);
   if (shiftsBySome) {

@@ -1,7 +1,7 @@
 import type { WgslFunction } from './wgsl-function.ts';
 
 /** Arithmetic that WGSL leaves open: NaN and infinities, signs of zero, division by zero, long shifts, conversions, roundings. */
-export const arithmeticFunctions: Readonly<Record<string, WgslFunction>> = {
+export const arithmeticFunctions = {
   // Compilers may fold an infinity or a NaN that they see, or refuse it: these they do not see.
   bits: {
     text: `var<private> nanBits: u32 = 0x7fc00000u;
@@ -151,4 +151,4 @@ fn shiftRight(a: i32, n: u32) -> i32 { return a >> min(n, 31u); }`,
   return withSign(bitcast<f32>((u + 0xfffu + ((u >> 13u) & 1u)) & 0xffffe000u), x);
 }`,
   },
-};
+} satisfies Readonly<Record<string, WgslFunction>>;

@@ -1,6 +1,6 @@
+import { fail } from '../../../base/errors.ts';
 import { elementaryFunction } from '../../../codegen/functions/index.ts';
 import type { Local } from '../../../ir/expr.ts';
-import type { ScalarOp } from '../../../ir/scalar.ts';
 import { Expressions, type Writer } from './expression.ts';
 import type { WgslFunction } from './wgsl-function.ts';
 
@@ -8,15 +8,13 @@ const suffix = '_f32';
 
 /** The function that an operation on f32 is, written from its expression; undefined if it has none. */
 export function elementaryText(name: string): WgslFunction | undefined {
-  const definition = name.endsWith(suffix) && elementaryFunction(name.slice(0, -suffix.length) as ScalarOp);
+  const definition = name.endsWith(suffix) && elementaryFunction(name.slice(0, -suffix.length));
   if (!definition) return undefined;
   const lines: string[] = [];
   const needs = new Set<string>();
   let count = 0;
   const nameOfLocal = (local: Local): string => local.name;
-  const none = (): never => {
-    throw new Error(`${name} reads what is no parameter`);
-  };
+  const none = (): never => fail('webgpu device', `${name} reads what is no parameter`, 'report this with the program');
   const writer: Writer = {
     line: (text) => lines.push(`  ${text}`),
     fresh: (stem) => `${stem}_${count++}`,

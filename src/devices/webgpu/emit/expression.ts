@@ -3,6 +3,7 @@ import { identityOf } from '../../../algebra/fold.ts';
 import { fail } from '../../../base/errors.ts';
 import type { Axis, Combine, Expr, Local, Region, ScalarType } from '../../../ir/expr.ts';
 import type { ScalarOp } from '../../../ir/scalar.ts';
+import { onFloats } from './float-operations.ts';
 import { float } from './wgsl-function.ts';
 
 /** What writing expressions takes of the kernel around them. */
@@ -190,16 +191,6 @@ const truth: Partial<Record<ScalarOp, (a: string, b: string) => string>> = {
   gt: (a, b) => `(${a} & !${b})`,
   ge: (a, b) => `(${a} | !${b})`,
 };
-/** Functions of WGSL itself that are exact, by type. */
-const builtin: Partial<Record<ScalarOp, string>> = {
-  floor: 'floor',
-  ceil: 'ceil',
-  trunc: 'trunc',
-  round: 'round',
-  sqrt: 'sqrt',
-  rsqrt: 'inverseSqrt',
-};
-
 function application(e: Expr & { op: 'apply' }, args: readonly string[], need: (helper: string) => void): string {
   const [a, b, c] = args as [string, string, string];
   const type = e.args[0]!.type;
@@ -219,12 +210,8 @@ function application(e: Expr & { op: 'apply' }, args: readonly string[], need: (
       need('bits');
       return f === 'ne' ? `isNan(${a})` : `(!isNan(${a}))`;
     }
-    if (infix[f]) return `(${a} ${infix[f]} ${b})`;
-    if (f === 'fma') return `fma(${a}, ${b}, ${c})`;
-    if (builtin[f]) return `${builtin[f]}(${a})`;
-    if (f === 'neg') return `(-${a})`;
-    if (f === 'abs') return `abs(${a})`;
-    return call(`${f}_f32`);
+    const written = onFloats[f];
+    return written === 'function' ? call(`${f}_f32`) : written(a, b, c);
   }
   return integer(e, f, type as 'i32' | 'u32', a, b, call, need);
 }

@@ -1,14 +1,17 @@
+import type { ElementaryOp } from '../../../codegen/functions/index.ts';
 import { arithmeticFunctions } from './arithmetic.ts';
 import { elementaryText } from './elementary.ts';
+import type { FloatFunction } from './float-operations.ts';
 import { mathFunctions } from './math.ts';
 import { specialFunctions } from './special.ts';
 import type { WgslFunction } from './wgsl-function.ts';
 
-const functions: Readonly<Record<string, WgslFunction>> = {
+const written = {
   ...arithmeticFunctions,
   ...mathFunctions,
   ...specialFunctions,
-};
+} satisfies Record<Exclude<FloatFunction, `${ElementaryOp}_f32`>, WgslFunction>;
+const functions: Readonly<Record<string, WgslFunction>> = written;
 
 /** The text of these functions and of all that they call, each once. */
 export function helperText(names: Iterable<string>): string {

@@ -1,7 +1,7 @@
 import { polynomial, type WgslFunction } from './wgsl-function.ts';
 
 /** Functions whose expressions need f64, which WGSL lacks (its own sine may be wrong in the fourth digit). */
-export const mathFunctions: Readonly<Record<string, WgslFunction>> = {
+export const mathFunctions = {
   // Three parts of pi/2 whose products with a small integer are exact.
   trigonometry: {
     needs: ['bits'],
@@ -80,4 +80,4 @@ fn pow_f32(x: f32, y: f32) -> f32 {
   return select(size, -size, isOdd && isNegative(x));
 }`,
   },
-};
+} satisfies Readonly<Record<string, WgslFunction>>;

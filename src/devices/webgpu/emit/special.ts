@@ -1,7 +1,7 @@
 import { polynomial, type WgslFunction } from './wgsl-function.ts';
 
 /** The logarithm of gamma and its derivative. */
-export const specialFunctions: Readonly<Record<string, WgslFunction>> = {
+export const specialFunctions = {
   lgamma_f32: {
     needs: ['log_f32', 'trigonometry'],
     text: `fn lgammaPositive(x: f32) -> f32 {
@@ -41,4 +41,4 @@ fn digamma_f32(x: f32) -> f32 {
   return digammaPositive(1f - x) - 3.14159265f * circle(r, 1) / circle(r, 0);
 }`,
   },
-};
+} satisfies Readonly<Record<string, WgslFunction>>;
