@@ -7,18 +7,31 @@ import { table } from './table.ts';
 
 const mixed: Readonly<Record<string, DType>> = table({ mixed_float16: 'float16', mixed_bfloat16: 'bfloat16' });
 
+/** Finds the policy of a layer's path; a symbol, since it is no member of Keras's policies. */
+export const policyAt: unique symbol = Symbol('policyAt');
+
 /** In which dtype a layer keeps its weights and in which it computes: `float32`, …, `mixed_float16`, `mixed_bfloat16`. */
 export class DTypePolicy {
   static readonly className: string = 'DTypePolicy';
-  readonly name: string;
-  readonly computeDtype: DType;
-  readonly variableDtype: DType;
+  readonly #name: string;
+  readonly #computeDtype: DType;
 
   constructor(given?: string | null) {
-    const name = given ?? dtypePolicy().name;
-    this.name = name;
-    this.computeDtype = mixed[name] ?? asDType(name, 'DTypePolicy');
-    this.variableDtype = name in mixed ? 'float32' : this.computeDtype;
+    this.#name = given ?? dtypePolicy().name;
+    this.#computeDtype = mixed[this.#name] ?? asDType(this.#name, 'DTypePolicy');
+  }
+  get name(): string {
+    return this.#name;
+  }
+  get computeDtype(): DType {
+    return this.#computeDtype;
+  }
+  get variableDtype(): DType {
+    return this.#name in mixed ? 'float32' : this.#computeDtype;
+  }
+  /** The policy of a layer with this path. */
+  [policyAt](_path: string): DTypePolicy {
+    return this;
   }
   /** How weights are quantized: they are not. */
   get quantizationMode(): null {
@@ -42,8 +55,13 @@ export class DTypePolicy {
 export class FloatDTypePolicy extends DTypePolicy {
   static override readonly className = 'FloatDTypePolicy';
 }
-const policyClasses = [DTypePolicy, FloatDTypePolicy];
-for (const module of ['keras.dtype_policies', 'keras']) registerModule(module, policyClasses);
+const policyClasses: { readonly className: string; fromConfig(config: Config): DTypePolicy }[] = [];
+/** Makes a class of policies known to configs. */
+export function registerPolicy(policy: (typeof policyClasses)[number], modules: readonly string[]): void {
+  policyClasses.push(policy);
+  for (const module of modules) registerModule(module, [policy]);
+}
+for (const policy of [DTypePolicy, FloatDTypePolicy]) registerPolicy(policy, ['keras.dtype_policies', 'keras']);
 
 let global: DTypePolicy | undefined;
 /** The policy of layers that name none. */

@@ -3,6 +3,7 @@ import { exact } from '../base/exact.ts';
 import { type Config, serializeObject } from '../base/serialize.ts';
 
 export { DTypePolicy, FloatDTypePolicy, type PolicyLike } from '../base/dtype-policy.ts';
+export { DTypePolicyMap, type DTypePolicyMapOptions } from '../base/dtype-policy-map.ts';
 
 /**
  * A policy from its name, its config or itself; the global one for null.

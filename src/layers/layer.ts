@@ -1,7 +1,7 @@
 import { Callable, invoke } from '../base/callable.ts';
 import { cameFromConfig } from '../base/config-keys.ts';
 import type { DType } from '../base/dtype.ts';
-import { asPolicy, type DTypePolicy } from '../base/dtype-policy.ts';
+import { asPolicy, type DTypePolicy, policyAt } from '../base/dtype-policy.ts';
 import { fail } from '../base/errors.ts';
 import { exactMethods } from '../base/exact.ts';
 import {
@@ -222,17 +222,17 @@ export abstract class Layer<
     return firstCall(this, 'output').form;
   }
   get dtype(): DType {
-    return this.dtypePolicy.variableDtype;
+    return this.dtypePolicy[policyAt](this.path).variableDtype;
   }
   get computeDtype(): DType {
-    return this.dtypePolicy.computeDtype;
+    return this.dtypePolicy[policyAt](this.path).computeDtype;
   }
   get variableDtype(): DType {
-    return this.dtypePolicy.variableDtype;
+    return this.dtypePolicy[policyAt](this.path).variableDtype;
   }
   /** The dtype to which floating-point inputs are converted. */
   get inputDtype(): DType {
-    return this.dtypePolicy.computeDtype;
+    return this.dtypePolicy[policyAt](this.path).computeDtype;
   }
   /** Whether inputs and weights are converted to the dtype of computation. */
   get autocast(): boolean {

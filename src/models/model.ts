@@ -24,6 +24,7 @@ import { graphFromConfig, graphToConfig } from './functional-config.ts';
 import { functionalGraph, layersOf, runGraph } from './functional-graph.ts';
 import { graphOf, setGraph } from './graph-of.ts';
 import { registerModels } from './register.ts';
+import { readStateTree, type StateTree, writeStateTree } from './state-tree.ts';
 import { type SummaryOptions, summaryOptions, summaryText } from './summary.ts';
 import { TrainedModel } from './trained-model.ts';
 
@@ -182,6 +183,23 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
   /** The model without its weights, as JSON text: `models.modelFromJson` makes it again. */
   toJson(): string {
     return saving.modelToJson(this as unknown as saving.SavedModel);
+  }
+
+  get #kinds() {
+    return {
+      trainableVariables: this.trainableVariables,
+      nonTrainableVariables: this.nonTrainableVariables,
+      optimizerVariables: this.optimizer?.variables ?? [],
+      metricsVariables: this.metricsVariables,
+    };
+  }
+  /** The values of all variables, the optimizer's and metrics' as well, nested by their paths. */
+  getStateTree(): StateTree {
+    return readStateTree(this, this.#kinds);
+  }
+  /** Gives variables the values that such a tree, or a part of one, has for them. */
+  setStateTree(tree: Partial<StateTree>): void {
+    writeStateTree(this, this.#kinds, tree);
   }
 
   override getConfig(): Config {

@@ -62,10 +62,11 @@ export class Sequential extends Model {
     if (rebuild) this.#rebuild();
   }
   /** Takes the topmost layer off. */
-  pop(): AnyLayer | undefined {
+  pop(options: { readonly rebuild?: boolean } = {}): AnyLayer | undefined {
+    const { rebuild = true } = optionsOf(this, { rebuild: true }, options);
     const layer = this.#stack.pop();
     this.#forgetGraph();
-    this.#rebuild();
+    if (rebuild) this.#rebuild();
     return layer;
   }
   /** Without a graph the model holds the layers of the stack. */

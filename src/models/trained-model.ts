@@ -1,6 +1,7 @@
-import { fail } from '../base/errors.ts';
+import { fail, type Named } from '../base/errors.ts';
 import { exactMethods } from '../base/exact.ts';
 import type { Fields } from '../base/field.ts';
+import { optionsOf } from '../base/options.ts';
 import type { Config } from '../base/serialize.ts';
 import type { Data, TrainingData } from '../data/batches.ts';
 import { guardMembers } from '../layers/attribute-names.ts';
@@ -10,7 +11,7 @@ import { refusingStrangers } from '../layers/strangers.ts';
 import { metricsHeldBy } from '../layers/tracking.ts';
 import type { Metric } from '../metrics/index.ts';
 import type { Optimizer } from '../optimizers/index.ts';
-import type { KerasTensor, Like, Tensor } from '../tensor/index.ts';
+import { type KerasTensor, type Like, StatelessScope, type Tensor, type Variable } from '../tensor/index.ts';
 import type { History } from '../training/callbacks/history.ts';
 import { type CompileOptions, compileOptionsFromConfig } from '../training/compile.ts';
 import * as steps from '../training/default-steps.ts';
@@ -82,6 +83,23 @@ export abstract class TrainedModel<Out = Tensor>
   computeLoss(given: LossInputs<any, any, any, any>): Tensor {
     return this.#loop.computeLoss(given);
   }
+  /**
+   * The loss as a function of the variables' values, with the values that computing it gives those that are not trained:
+   * `[loss, [trainable, nonTrainable, metrics]]`.
+   */
+  statelessComputeLoss(
+    trainable: readonly Like[],
+    nonTrainable: readonly Like[],
+    metrics: readonly Like[],
+    given: LossInputs<any, any, any, any>,
+  ): [loss: Tensor, state: [trainable: readonly Like[], nonTrainable: Tensor[], metrics: Tensor[]]] {
+    const kinds = [this.trainableVariables, this.nonTrainableVariables, this.metricsVariables] as const;
+    const stateMapping = [trainable, nonTrainable, metrics].flatMap((values, k) => pairsOf(this, kinds[k]!, values));
+    const scope = new StatelessScope({ stateMapping });
+    const loss = scope.run(() => this.computeLoss(given));
+    const [, others, gathered] = kinds.map((list) => list.map((v) => scope.getCurrentValue(v)!));
+    return [loss, [trainable, others!, gathered!]];
+  }
   /** Takes a batch into the compiled metrics, and gives what `getMetricsResult` gives. */
   computeMetrics(given: MetricInputs<any, any, any, any>): StepLogs {
     return this.#loop.computeMetrics(given);
@@ -143,6 +161,14 @@ export abstract class TrainedModel<Out = Tensor>
   get runEagerly(): boolean {
     return this.#loop.compiled?.runEagerly ?? false;
   }
+  /** Batches that callbacks are told of as one. */
+  get stepsPerExecution(): number {
+    return this.#loop.compiled?.options.stepsPerExecution ?? 1;
+  }
+  /** Whether steps are compiled: they are, unless `runEagerly` is set. */
+  get jitCompile(): boolean {
+    return !this.runEagerly;
+  }
   get history(): History | undefined {
     return this.#loop.history;
   }
@@ -155,6 +181,16 @@ export abstract class TrainedModel<Out = Tensor>
   }
   get predictFunction(): StepFunction {
     return this.#loop.predictFunction;
+  }
+  /** The compiled step; with `force` one that is made anew, for what it was compiled with has changed. */
+  makeTrainFunction(options: { readonly force?: boolean } = {}): StepFunction {
+    return this.#loop.made('train', optionsOf(this, { force: true }, options));
+  }
+  makeTestFunction(options: { readonly force?: boolean } = {}): StepFunction {
+    return this.#loop.made('test', optionsOf(this, { force: true }, options));
+  }
+  makePredictFunction(options: { readonly force?: boolean } = {}): StepFunction {
+    return this.#loop.made('predict', optionsOf(this, { force: true }, options));
   }
   /** How it was compiled, as files keep it. */
   getCompileConfig(): Config | null {
@@ -174,4 +210,11 @@ export abstract class TrainedModel<Out = Tensor>
     exactMethods<TrainedModel>(this, { compile: 1, predict: 2, trainOnBatch: 3, testOnBatch: 3 });
     guardMembers(this, ['history']);
   }
+}
+
+/** Variables with the values given for them. */
+function pairsOf(model: Named, variables: readonly Variable[], values: readonly Like[]): [Variable, Like][] {
+  if (variables.length !== values.length)
+    fail(model, `${values.length} values do not fit ${variables.length} variables`, 'give one for each, in order');
+  return variables.map((v, k) => [v, values[k]!]);
 }

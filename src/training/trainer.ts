@@ -247,6 +247,11 @@ export class Trainer {
   get predictFunction(): StepFunction {
     return this.step('predict', this.predictStep);
   }
+  /** The step of a kind, made anew where that is asked for. */
+  made(kind: Kind, { force = false }: { readonly force?: boolean }): StepFunction {
+    if (force) delete this.steps[kind];
+    return this[`${kind}Function`];
+  }
   private step(kind: Kind, f: (given: any) => unknown): StepFunction {
     return (this.steps[kind] ??= makeStep(`${kind}_step`, f, this.compiled?.runEagerly ?? false));
   }

@@ -89,6 +89,19 @@ export class Bidirectional extends Layer<
     this.forwardLayer.build(inputShape);
     this.backwardLayer.build(inputShape);
   }
+  get returnSequences(): boolean {
+    return this.forwardLayer.returnSequences;
+  }
+  get returnState(): boolean {
+    return this.forwardLayer.returnState;
+  }
+  get stateful(): boolean {
+    return this.forwardLayer.stateful;
+  }
+  /** Another name of `resetState`. */
+  resetStates(): void {
+    this.resetState();
+  }
   /** Makes the next batch begin from zeros again. */
   resetState(): void {
     this.forwardLayer.resetState();

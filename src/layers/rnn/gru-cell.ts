@@ -5,7 +5,7 @@ import { SeedGenerator } from '../../random/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
 import type { InputSpec } from '../input-spec.ts';
 import { Layer } from '../layer.ts';
-import { buildCell, type CellOptions, callCell, gatedProduct, type Keep, type States } from './cell.ts';
+import { buildCell, type CellOptions, callCell, gatedProduct, type Keep, type States, zeroStates } from './cell.ts';
 import { cellFields, recurrentActivationField } from './fields.ts';
 
 export const gruFields = {
@@ -44,6 +44,10 @@ export class GRUCell extends Layer<
       recurrent: [this.units, width],
       bias: this.resetAfter ? [2, width] : [width],
     });
+  }
+  /** The states before the first step: zeros. */
+  getInitialState(batchSize: number): States {
+    return zeroStates(this.stateSize, batchSize);
   }
   /** What of a step does not depend on the state. */
   project(x: Tensor, keep?: Keep): Tensor {

@@ -5,7 +5,7 @@ import { SeedGenerator } from '../../random/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
 import type { InputSpec } from '../input-spec.ts';
 import { Layer } from '../layer.ts';
-import { buildCell, type CellOptions, callCell, gatedProduct, type Keep, type States } from './cell.ts';
+import { buildCell, type CellOptions, callCell, gatedProduct, type Keep, type States, zeroStates } from './cell.ts';
 import { cellFields, recurrentActivationField } from './fields.ts';
 import { forgetGateOpen } from './gates.ts';
 
@@ -45,6 +45,10 @@ export class LSTMCell extends Layer<
       { kernel: [inputShape.at(-1)!, 4 * units], recurrent: [units, 4 * units], bias: [4 * units] },
       this.unitForgetBias ? forgetGateOpen(this.biasInitializer, units) : this.biasInitializer,
     );
+  }
+  /** The states before the first step: zeros. */
+  getInitialState(batchSize: number): States {
+    return zeroStates(this.stateSize, batchSize);
   }
   /** What of a step does not depend on the states. */
   project(x: Tensor, keep?: Keep): Tensor {

@@ -9,7 +9,7 @@ import type { CallOptions } from '../call-context.ts';
 import { inner, type LayerState, optionsOf } from '../inner.ts';
 import type { InputSpec } from '../input-spec.ts';
 import { Layer, type LayerOptions } from '../layer.ts';
-import { type Cell, initialStatesOf, type States, zeroStates } from './cell.ts';
+import { type Cell, initialStatesOf, type StateSize, type States, zeroStates } from './cell.ts';
 import type { sequenceFields } from './fields.ts';
 import { recur } from './recurrence.ts';
 
@@ -81,6 +81,18 @@ export abstract class RecurrentLayer<S extends Fields> extends Layer<
   /** Variables that hold the states between batches. */
   get states(): readonly Variable[] {
     return this.#kept?.variables ?? [];
+  }
+  /** Sizes of the states: a number where there is one, else a list. */
+  get stateSize(): StateSize {
+    return this.cell.stateSize;
+  }
+  /** Whether there is one state. */
+  get singleState(): boolean {
+    return typeof this.stateSize === 'number';
+  }
+  /** Another name of `resetState`. */
+  resetStates(): void {
+    this.resetState();
   }
   /** Makes the next batch begin from zeros again. */
   resetState(): void {

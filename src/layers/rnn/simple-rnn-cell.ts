@@ -5,7 +5,7 @@ import { SeedGenerator } from '../../random/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
 import type { InputSpec } from '../input-spec.ts';
 import { Layer, type LayerOptions } from '../layer.ts';
-import { buildCell, type CellOptions, callCell, gatedProduct, type Keep, type States } from './cell.ts';
+import { buildCell, type CellOptions, callCell, gatedProduct, type Keep, type States, zeroStates } from './cell.ts';
 import { cellFields as fields } from './fields.ts';
 
 export interface SimpleRNNCell extends Resolved<typeof fields> {}
@@ -38,6 +38,10 @@ export class SimpleRNNCell extends Layer<
   override build(inputShape: SymbolicShape): void {
     const { units } = this;
     buildCell(this, { kernel: [inputShape.at(-1)!, units], recurrent: [units, units], bias: [units] });
+  }
+  /** The states before the first step: zeros. */
+  getInitialState(batchSize: number): States {
+    return zeroStates(this.stateSize, batchSize);
   }
   /** What of a step does not depend on the state. */
   project(x: Tensor, keep?: Keep): Tensor {

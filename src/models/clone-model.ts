@@ -1,0 +1,135 @@
+import { fail } from '../base/errors.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
+import { type Config, deserializeObject, serializeObject } from '../base/serialize.ts';
+import { leavesOf, mapTree, type Tree } from '../base/tree.ts';
+import { Input, InputLayer } from '../layers/core/input-layer.ts';
+import { inner } from '../layers/inner.ts';
+import { type AnyLayer, isLayer } from '../layers/layer.ts';
+import { KerasTensor, mapTensors, type Operation, replay, type Tensor, tensorsIn } from '../tensor/index.ts';
+import type { FunctionalGraph } from './functional-graph.ts';
+import { graphOf } from './graph-of.ts';
+import { Model } from './model.ts';
+import { Sequential } from './sequential.ts';
+
+export interface CloneModelOptions {
+  /** KerasTensors to build the clone upon, in the nest of the model's inputs; new inputs when absent. */
+  readonly inputTensors?: Tree<KerasTensor> | null;
+  /** Gives the layer that stands in the clone for one of the model's; by default one made again from its config. */
+  readonly cloneFunction?: ((layer: AnyLayer) => AnyLayer) | null;
+  /** Calls a layer of the clone, and may put others before or behind it. Functional models only. */
+  readonly callFunction?: ((layer: AnyLayer, ...args: any[]) => any) | null;
+  /** Whether models within are cloned in the same way; else `cloneFunction` gets them whole. */
+  readonly recursive?: boolean;
+}
+const names: OptionNames<CloneModelOptions> = {
+  inputTensors: true,
+  cloneFunction: true,
+  callFunction: true,
+  recursive: true,
+};
+/** Clones by what they are clones of: what is shared stays shared. */
+type Clones = Map<AnyLayer, AnyLayer>;
+
+/**
+ * A model of the same layers with new weights, compiled as the first was.
+ * @example models.cloneModel(model, { cloneFunction: (layer) => layer, callFunction: (layer, ...args) => layer(...args) })
+ */
+export function cloneModel<M extends Model<any>>(model: M, options: CloneModelOptions = {}): M {
+  if (!(model instanceof Model)) fail('cloneModel', `${String(model)} is no model`, 'give a Model or Sequential');
+  return clone(model, optionsOf('cloneModel', names, options), new Map()) as M;
+}
+
+function clone(model: Model<any>, options: CloneModelOptions, clones: Clones): Model<any> {
+  const { cloneFunction = null, callFunction = null, inputTensors, recursive = false } = options;
+  const graph = graphOf(model);
+  if (!graph && !(model instanceof Sequential)) {
+    if (cloneFunction || callFunction || inputTensors)
+      fail(model, 'its class has a call of its own, whose layers cannot be replaced', 'clone it without options');
+    return deserializeObject(serializeObject(model), { [model.className]: model.constructor as never }) as Model<any>;
+  }
+  const within = { cloneFunction, callFunction, recursive };
+  const cloneOf = (layer: AnyLayer): AnyLayer => {
+    const known = clones.get(layer);
+    if (known) return known;
+    const isModel = layer instanceof Sequential || (layer instanceof Model && graphOf(layer) !== undefined);
+    const made =
+      recursive && isModel
+        ? clone(layer, layer instanceof Sequential ? { cloneFunction, recursive } : within, clones)
+        : (cloneFunction ?? again)(layer);
+    clones.set(layer, made as AnyLayer);
+    return made as AnyLayer;
+  };
+  const made =
+    model instanceof Sequential
+      ? cloneStack(model, graph, cloneOf, options)
+      : cloneGraph(model, graph!, cloneOf, options);
+  const config = model.getCompileConfig();
+  if (config) made.compileFromConfig(config);
+  return made;
+}
+
+/** A layer made again from its config. */
+const again = (layer: AnyLayer): AnyLayer =>
+  (layer.constructor as unknown as { fromConfig(config: Config): AnyLayer }).fromConfig(layer.getConfig());
+
+function cloneStack(
+  model: Sequential,
+  graph: FunctionalGraph | undefined,
+  cloneOf: (layer: AnyLayer) => AnyLayer,
+  { callFunction, inputTensors }: CloneModelOptions,
+): Model<any> {
+  if (callFunction)
+    fail(model, 'callFunction is for functional models: a stack does not call its layers', 'use cloneFunction');
+  const layers = model.layers.map(cloneOf);
+  const given = inputTensors ? leavesOf(inputTensors) : undefined;
+  if (given && !(given.length === 1 && given[0] instanceof KerasTensor))
+    fail(model, 'inputTensors must be one KerasTensor for a stack', 'give keras.Input({ shape })');
+  const input = given?.[0] ?? (graph && sameInput(graph.inputs[0]!));
+  return new Sequential([...(input ? [input] : []), ...layers], {
+    name: model.name,
+    trainable: model[inner].trainable,
+  });
+}
+
+function cloneGraph(
+  model: Model<any>,
+  graph: FunctionalGraph,
+  cloneOf: (layer: AnyLayer) => AnyLayer,
+  { callFunction, inputTensors }: CloneModelOptions,
+): Model<any> {
+  const inputs = inputTensors ?? mapTree(graph.inputForm, sameInput);
+  const own = leavesOf(inputs);
+  if (own.length !== graph.inputs.length || !own.every((t) => t instanceof KerasTensor))
+    fail(
+      model,
+      `inputTensors are not ${graph.inputs.length} KerasTensor(s)`,
+      'give one for each input, in the nest of model.input',
+    );
+  const values = new Map<KerasTensor, Tensor>(graph.inputs.map((t, k) => [t, own[k]!]));
+  for (const { operation, args, outputs } of graph.nodes) {
+    if (outputs.every((y) => values.has(y))) continue;
+    const given = mapTensors(args, (t) => (t instanceof KerasTensor ? values.get(t)! : t)) as unknown[];
+    const results = tensorsIn(call(operation, given, cloneOf, callFunction));
+    outputs.forEach((y, k) => values.set(y, results[k]!));
+  }
+  const outputs = mapTree(graph.outputForm, (y: KerasTensor) => values.get(y) as KerasTensor);
+  return new Model<any>({ inputs, outputs, name: model.name });
+}
+
+function call(
+  operation: Operation,
+  args: readonly unknown[],
+  cloneOf: (layer: AnyLayer) => AnyLayer,
+  callFunction: CloneModelOptions['callFunction'],
+): unknown {
+  if (!(typeof operation === 'function' && isLayer(operation))) return operation[replay](args);
+  const layer = cloneOf(operation);
+  return callFunction ? callFunction(layer, ...args) : layer(...args);
+}
+
+/** A new input like another. */
+const sameInput = (t: KerasTensor): KerasTensor => {
+  const source = t.history?.node.operation;
+  const dtype = source instanceof InputLayer ? source.declaredDtype : t.dtype;
+  return Input({ batchShape: t.symbolicShape, dtype, name: t.name });
+};

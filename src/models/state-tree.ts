@@ -1,0 +1,53 @@
+import { fail, type Named } from '../base/errors.ts';
+import { isPlainObject } from '../base/tree.ts';
+import type { Like, Tensor, Variable } from '../tensor/index.ts';
+
+/** Values by the parts of their variables' paths. */
+export interface StateNest {
+  readonly [name: string]: Tensor | StateNest;
+}
+/** All that changes in a model that is trained, by kind and path. */
+export interface StateTree {
+  readonly trainableVariables: StateNest;
+  readonly nonTrainableVariables: StateNest;
+  readonly optimizerVariables: StateNest;
+  readonly metricsVariables: StateNest;
+}
+type Kinds = Readonly<Record<keyof StateTree, readonly Variable[]>>;
+
+/** The values of a model's variables. */
+export function readStateTree(model: Named, kinds: Kinds): StateTree {
+  const nested = Object.entries(kinds).map(([kind, variables]) => [kind, nestOf(model, variables)]);
+  return Object.fromEntries(nested) as StateTree;
+}
+function nestOf(model: Named, variables: readonly Variable[]): StateNest {
+  const nest: Record<string, any> = {};
+  const seen = new Set<string>();
+  for (const { path, value } of variables) {
+    if (seen.has(path))
+      fail(model, `two of its variables have the path "${path}"`, 'give its layers names of their own');
+    seen.add(path);
+    const parts = path.split('/');
+    const name = parts.pop()!;
+    const around = parts.reduce<Record<string, any>>((at, part) => (at[part] ??= {}), nest);
+    around[name] = value;
+  }
+  return nest;
+}
+
+/** Gives variables the values that a tree has for their paths. */
+export function writeStateTree(model: Named, kinds: Kinds, tree: object): void {
+  for (const [kind, nest] of Object.entries(tree)) {
+    if (!Object.hasOwn(kinds, kind))
+      fail(model, `"${kind}" is no kind of its variables`, `use ${Object.keys(kinds).join(', ')}`);
+    const values = new Map(entriesOf(nest, ''));
+    for (const variable of kinds[kind as keyof StateTree]) {
+      const value = values.get(variable.path);
+      if (value !== undefined) variable.assign(value as never);
+    }
+  }
+}
+const entriesOf = (nest: unknown, path: string): [path: string, value: Like][] =>
+  isPlainObject(nest)
+    ? Object.entries(nest).flatMap(([name, part]) => entriesOf(part, path === '' ? name : `${path}/${name}`))
+    : [[path, nest as Like]];
