@@ -48,6 +48,11 @@ const objects: readonly object[] = [
   new keras.coco.CocoAccumulator(),
   new keras.optimizers.Adam(),
   new keras.random.SeedGenerator({ seed: 1 }),
+  new keras.distillation.Distiller({
+    teacher: model,
+    student: model,
+    distillationLosses: new keras.distillation.LogitsDistillation(),
+  }),
 ];
 
 type Call = (...args: unknown[]) => unknown;

@@ -22,7 +22,7 @@ const others: readonly (readonly [name: RegExp, reason: string])[] = [
   [/^optimizers\.schedules\.\w+\.rate$/, 'users write it'],
   [/^regularizers\.\w+\.penalty$/, 'users write it'],
   [/^tree\.mapStructure(UpTo)?$/, 'it takes any number'],
-  [/^layers\.Layer\.statelessCall$/, 'it takes what a call of the layer takes'],
+  [/^layers\.Layer\.(statelessCall|symbolicCall)$/, 'it takes what a call of the layer takes'],
 ];
 
 type Call = (...args: unknown[]) => unknown;

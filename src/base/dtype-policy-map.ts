@@ -1,6 +1,7 @@
 import type { DType } from './dtype.ts';
 import { asPolicy, DTypePolicy, dtypePolicy, type PolicyLike, policyAt, registerPolicy } from './dtype-policy.ts';
 import { fail } from './errors.ts';
+import { exactMethods } from './exact.ts';
 import { type OptionNames, optionsOf } from './options.ts';
 import { type Config, deserializeObject, serializeObject } from './serialize.ts';
 
@@ -91,6 +92,10 @@ export class DTypePolicyMap extends DTypePolicy implements Iterable<[path: strin
       defaultPolicy: default_policy as PolicyLike,
       policyMap: deserializeObject(policy_map) as Record<string, DTypePolicy>,
     });
+  }
+
+  static {
+    exactMethods<DTypePolicyMap>(this);
   }
 }
 registerPolicy(DTypePolicyMap, ['keras.dtype_policies']);

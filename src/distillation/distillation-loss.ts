@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { exactMethods } from '../base/exact.ts';
 import { type Config, isSerializedObject } from '../base/serialize.ts';
 import { isPlainObject, leavesOf, mapTree, type Tree } from '../base/tree.ts';
 import * as losses from '../losses/index.ts';
@@ -31,6 +32,10 @@ export abstract class DistillationLoss {
   }
   /** Refuses models that it cannot compare. */
   validateModelCompatibility(_teacher: Model<any>, _student: Model<any>): void {}
+
+  static {
+    exactMethods<DistillationLoss>(this);
+  }
 }
 
 /** The losses of an option; a config's are made again. */

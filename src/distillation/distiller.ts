@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { exactMethods } from '../base/exact.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { type Config, deserializeObject, serializeObject } from '../base/serialize.ts';
 import { leavesOf, type Tree } from '../base/tree.ts';
@@ -9,7 +10,7 @@ import { Model } from '../models/index.ts';
 import { add, mean, multiply, stack, sum, zeros } from '../ops/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { CompileOptions } from '../training/compile.ts';
-import type { LossInputs } from '../training/step-types.ts';
+import { type LossInputs, lossInputs } from '../training/step-types.ts';
 import { DistillationLoss, type DistilledLosses, lossesOf, type PartLoss } from './distillation-loss.ts';
 import { featuresOf } from './features.ts';
 import { requireLike } from './require-like.ts';
@@ -95,7 +96,9 @@ export class Distiller extends Model<any> {
     teacher.trainable = false;
   }
 
-  override compile({ optimizer = 'adam', loss, ...rest }: CompileOptions = {}): void {
+  override compile(options: CompileOptions = {}): void {
+    const { optimizer = 'adam', loss, ...rest } = options;
+    super.compile({ optimizer, ...rest });
     if (loss === undefined || loss === null)
       fail(
         this,
@@ -103,7 +106,6 @@ export class Distiller extends Model<any> {
         "compile it with one, e.g. { loss: 'sparse_categorical_crossentropy' }",
       );
     this.#studentLoss = lossesOf('Distiller', loss as DistilledLosses);
-    super.compile({ optimizer, ...rest });
   }
   override call(inputs: any, options: CallOptions = {}): any {
     return this.student(inputs, options.training === undefined ? {} : { training: options.training });
@@ -137,7 +139,8 @@ export class Distiller extends Model<any> {
       return add(total, multiply(value, this.distillationLossWeights[k]!));
     }, zeros([]));
   }
-  override computeLoss({ x, y, yPred: given, training = true }: LossInputs<any, any, any, any>): Tensor {
+  override computeLoss(inputs: LossInputs<any, any, any, any>): Tensor {
+    const { x, y, yPred: given, training = true } = optionsOf(this, lossInputs, inputs);
     const yPred = given ?? this(x, { training });
     const share = this.studentLossWeight;
     const own = share > 0 && y !== undefined && y !== null ? this.#ownLoss(y, yPred) : zeros([]);
@@ -169,5 +172,9 @@ export class Distiller extends Model<any> {
       distillationLossWeights: distillation_loss_weights as number[],
       studentLossWeight: student_loss_weight as number,
     }) as unknown as AnyLayer;
+  }
+
+  static {
+    exactMethods<Distiller>(this, { compile: 1 });
   }
 }

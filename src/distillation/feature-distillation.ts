@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { exactMethods } from '../base/exact.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import type { Config } from '../base/serialize.ts';
 import type { Tree } from '../base/tree.ts';
@@ -70,5 +71,9 @@ export class FeatureDistillation extends DistillationLoss {
       teacherLayerName: (teacher_layer_name ?? null) as string | null,
       studentLayerName: (student_layer_name ?? null) as string | null,
     });
+  }
+
+  static {
+    exactMethods(this);
   }
 }

@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { exactMethods } from '../base/exact.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import type { Config } from '../base/serialize.ts';
 import type { Tree } from '../base/tree.ts';
@@ -56,5 +57,9 @@ export class LogitsDistillation extends DistillationLoss {
   }
   static fromConfig(config: Config): LogitsDistillation {
     return new LogitsDistillation(config);
+  }
+
+  static {
+    exactMethods(this);
   }
 }

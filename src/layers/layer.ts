@@ -341,7 +341,7 @@ export abstract class Layer<
   }
 
   static {
-    exactMethods<AnyLayer>(this, { statelessCall: null });
+    exactMethods<AnyLayer>(this, { statelessCall: null, symbolicCall: null });
     guardMembers(this);
   }
 }

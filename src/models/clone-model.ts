@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { exact } from '../base/exact.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { type Config, deserializeObject, serializeObject } from '../base/serialize.ts';
 import { leavesOf, mapTree, type Tree } from '../base/tree.ts';
@@ -34,10 +35,14 @@ type Clones = Map<AnyLayer, AnyLayer>;
  * A model of the same layers with new weights, compiled as the first was.
  * @example models.cloneModel(model, { cloneFunction: (layer) => layer, callFunction: (layer, ...args) => layer(...args) })
  */
-export function cloneModel<M extends Model<any>>(model: M, options: CloneModelOptions = {}): M {
-  if (!(model instanceof Model)) fail('cloneModel', `${String(model)} is no model`, 'give a Model or Sequential');
-  return clone(model, optionsOf('cloneModel', names, options), new Map()) as M;
-}
+export const cloneModel = exact(
+  'cloneModel',
+  2,
+  <M extends Model<any>>(model: M, options: CloneModelOptions = {}): M => {
+    if (!(model instanceof Model)) fail('cloneModel', `${String(model)} is no model`, 'give a Model or Sequential');
+    return clone(model, optionsOf('cloneModel', names, options), new Map()) as M;
+  },
+);
 
 function clone(model: Model<any>, options: CloneModelOptions, clones: Clones): Model<any> {
   const { cloneFunction = null, callFunction = null, inputTensors, recursive = false } = options;

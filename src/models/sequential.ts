@@ -122,7 +122,7 @@ export class Sequential extends Model {
   }
 
   static {
-    exactMethods<Sequential>(this, { add: 2 });
+    exactMethods<Sequential>(this, { add: 2, pop: 1 });
   }
 }
 

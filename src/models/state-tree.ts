@@ -1,4 +1,5 @@
 import { fail, type Named } from '../base/errors.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
 import { isPlainObject } from '../base/tree.ts';
 import type { Like, Tensor, Variable } from '../tensor/index.ts';
 
@@ -35,11 +36,16 @@ function nestOf(model: Named, variables: readonly Variable[]): StateNest {
   return nest;
 }
 
+const kindNames: OptionNames<StateTree> = {
+  trainableVariables: true,
+  nonTrainableVariables: true,
+  optimizerVariables: true,
+  metricsVariables: true,
+};
+
 /** Gives variables the values that a tree has for their paths. */
-export function writeStateTree(model: Named, kinds: Kinds, tree: object): void {
-  for (const [kind, nest] of Object.entries(tree)) {
-    if (!Object.hasOwn(kinds, kind))
-      fail(model, `"${kind}" is no kind of its variables`, `use ${Object.keys(kinds).join(', ')}`);
+export function writeStateTree(model: Named, kinds: Kinds, tree: Partial<StateTree>): void {
+  for (const [kind, nest] of Object.entries(optionsOf(model, kindNames, tree))) {
     const values = new Map(entriesOf(nest, ''));
     for (const variable of kinds[kind as keyof StateTree]) {
       const value = values.get(variable.path);

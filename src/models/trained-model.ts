@@ -207,7 +207,15 @@ export abstract class TrainedModel<Out = Tensor>
   }
 
   static {
-    exactMethods<TrainedModel>(this, { compile: 1, predict: 2, trainOnBatch: 3, testOnBatch: 3 });
+    exactMethods<TrainedModel>(this, {
+      compile: 1,
+      makePredictFunction: 1,
+      makeTestFunction: 1,
+      makeTrainFunction: 1,
+      predict: 2,
+      trainOnBatch: 3,
+      testOnBatch: 3,
+    });
     guardMembers(this, ['history']);
   }
 }

@@ -90,7 +90,7 @@ export class LossScaleOptimizer extends Optimizer<typeof fields> {
   }
 
   static {
-    exactMethods<LossScaleOptimizer>(this, { apply: 2 });
+    exactMethods<LossScaleOptimizer>(this, { apply: 2, finalizeVariableValues: 1 });
   }
 }
 export interface LossScaleOptimizer extends OptimizerAttributes<typeof fields> {}

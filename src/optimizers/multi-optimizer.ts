@@ -68,7 +68,7 @@ export class MultiOptimizer extends Optimizer<typeof fields> {
   }
 
   static {
-    exactMethods<MultiOptimizer>(this, { apply: 2 });
+    exactMethods<MultiOptimizer>(this, { apply: 2, finalizeVariableValues: 1 });
   }
 }
 export interface MultiOptimizer extends OptimizerAttributes<typeof fields> {}

@@ -387,7 +387,13 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   }
 
   static {
-    exactMethods<Optimizer>(this, { addVariable: 2, addVariableFromReference: 2, apply: 2 });
+    exactMethods<Optimizer>(this, {
+      addOptimizerVariables: 3,
+      addVariable: 2,
+      addVariableFromReference: 2,
+      apply: 2,
+      finalizeVariableValues: 1,
+    });
   }
 }
 // biome-ignore lint/correctness/noUnusedVariables: merges with the class

@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { exactMethods } from '../base/exact.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { sameShape, showShape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
@@ -74,5 +75,9 @@ export class StatelessScope {
     } finally {
       current = before;
     }
+  }
+
+  static {
+    exactMethods(this);
   }
 }

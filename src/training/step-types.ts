@@ -1,3 +1,4 @@
+import type { OptionNames } from '../base/options.ts';
 import type { Like, Tensor } from '../tensor/index.ts';
 
 /** One batch as `trainStep`, `testStep` and `predictStep` get it: what `fit` was given, as nests of tensors. */
@@ -28,3 +29,5 @@ export interface LossInputs<X = Tensor, Y = Tensor, P = Tensor, W = Tensor | und
   /** Whether it is computed to train, and not to evaluate; true when absent. */
   readonly training?: boolean;
 }
+export const metricInputs: OptionNames<MetricInputs> = { x: true, y: true, yPred: true, sampleWeight: true };
+export const lossInputs: OptionNames<LossInputs> = { ...metricInputs, training: true };

@@ -1,5 +1,5 @@
 import { fail } from '../base/errors.ts';
-import { type OptionNames, optionsOf } from '../base/options.ts';
+import { optionsOf } from '../base/options.ts';
 import type { Arity, Batch } from '../data/batches.ts';
 import { labelsBehind } from '../data/label-values.ts';
 import { maskOf } from '../layers/masks.ts';
@@ -17,7 +17,7 @@ import type { GradientHook } from './gradient-hook.ts';
 import { asLogs, deviceLogs, type Logs, present, type Results, readLogs } from './logs.ts';
 import { Outputs } from './outputs.ts';
 import type { Progress } from './progress.ts';
-import type { LossInputs, MetricInputs, StepLogs } from './step-types.ts';
+import { type LossInputs, lossInputs, type MetricInputs, metricInputs, type StepLogs } from './step-types.ts';
 import { makeStep, type StepFunction } from './steps.ts';
 import { forward, needsCall, overrides, type Trainable } from './trainable.ts';
 import { Turns } from './turns.ts';
@@ -323,9 +323,6 @@ export class Trainer {
     return present(numbers, ['loss', ...own, ...losses, ...held], returnDict);
   }
 }
-
-const metricInputs: OptionNames<MetricInputs> = { x: true, y: true, yPred: true, sampleWeight: true };
-const lossInputs: OptionNames<LossInputs> = { ...metricInputs, training: true };
 
 /** Number of samples in a batch. */
 const samplesIn = (nest: unknown): number => tensorsIn(nest).find((t) => t.shape.length > 0)?.shape[0] ?? 1;

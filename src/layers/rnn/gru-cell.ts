@@ -1,3 +1,4 @@
+import { exactMethods } from '../../base/exact.ts';
 import { f, type Resolved } from '../../base/field.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
 import { add, getItem, matmul, multiply, split, subtract } from '../../ops/index.ts';
@@ -79,6 +80,10 @@ export class GRUCell extends Layer<
   }
   call(inputs: Tensor, states: States, options: CellOptions = {}): [Tensor, Tensor[]] {
     return callCell(this, inputs, states, options);
+  }
+
+  static {
+    exactMethods<GRUCell>(this, { step: null });
   }
 }
 type Three = [Tensor, Tensor, Tensor];

@@ -1,3 +1,4 @@
+import { exactMethods } from '../../base/exact.ts';
 import { f, type Resolved } from '../../base/field.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
 import { add, multiply, split } from '../../ops/index.ts';
@@ -65,6 +66,10 @@ export class LSTMCell extends Layer<
   }
   call(inputs: Tensor, states: States, options: CellOptions = {}): [Tensor, Tensor[]] {
     return callCell(this, inputs, states, options);
+  }
+
+  static {
+    exactMethods<LSTMCell>(this, { step: null });
   }
 }
 type Four = [Tensor, Tensor, Tensor, Tensor];

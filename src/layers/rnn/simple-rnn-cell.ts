@@ -1,3 +1,4 @@
+import { exactMethods } from '../../base/exact.ts';
 import type { Options, Resolved } from '../../base/field.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
 import { add } from '../../ops/index.ts';
@@ -54,5 +55,9 @@ export class SimpleRNNCell extends Layer<
   }
   call(inputs: Tensor, states: States, options: CellOptions = {}): [Tensor, Tensor[]] {
     return callCell(this, inputs, states, options);
+  }
+
+  static {
+    exactMethods<SimpleRNNCell>(this, { step: null });
   }
 }
