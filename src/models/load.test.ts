@@ -1,9 +1,9 @@
 import { expect, expectTypeOf, test } from 'vitest';
 import { Input } from '../layers/core/input-layer.ts';
 import { Dense } from '../layers/index.ts';
+import { modelToConfig, modelToJson, modelToKeras } from '../saving/index.ts';
 import { loadModel, modelFromConfig, modelFromJson, modelFromKeras } from './load.ts';
 import { Model } from './model.ts';
-import { modelToConfig, modelToJson, modelToKeras } from './saving.ts';
 import { Sequential } from './sequential.ts';
 
 test('what files and configs give is a Model, for the compiler too', async () => {
