@@ -107,4 +107,40 @@ export const regressions: Readonly<Record<string, ModelDescription>> = {
     outputs: [{ tensor: 3, ...mse }],
     optimizer: { class_name: 'Muon', config: { learning_rate: 0.01, nesterov: false } },
   },
+  'what follows a product reads inside its arrays, also where a condition leaves out what it reads': {
+    seed: 38441,
+    batch: 1,
+    inputs: [{ shape: [2, 1, 2] }],
+    calls: [
+      { layer: { class_name: 'LayerNormalization' }, on: [0] },
+      {
+        layer: { class_name: 'TimeDistributed', config: { layer: cell('Dropout', { rate: 0.3 }) } },
+        on: [1],
+      },
+      { layer: { class_name: 'Dense', config: { units: 1 } }, on: [1] },
+    ],
+    outputs: [
+      { tensor: 2, ...mse },
+      { tensor: 3, ...mse },
+    ],
+    optimizer: sgd,
+  },
+  'what follows a product reads inside its arrays where lanes decide': {
+    seed: 41549,
+    batch: 1,
+    inputs: [{ shape: [1, 1] }],
+    calls: [
+      {
+        layer: {
+          class_name: 'Bidirectional',
+          config: { layer: cell('LSTM', { units: 1, return_sequences: true }) },
+        },
+        on: [0],
+      },
+      { layer: { class_name: 'ActivityRegularization', config: { l1: 0.01 } }, on: [1] },
+      { layer: { class_name: 'Conv1D', config: { filters: 1, kernel_size: [1] } }, on: [2] },
+    ],
+    outputs: [{ tensor: 3, ...mse }],
+    optimizer: sgd,
+  },
 };

@@ -1,9 +1,13 @@
+import { verifyPlans } from '../../src/compiler/check/verifier.ts';
 import { referenceDevice } from '../../src/devices/reference/device.ts';
 import { wasmDevice } from '../../src/devices/wasm/device.ts';
 import { failureOf, show } from './check.ts';
 import { problemOf } from './compare.ts';
 import type { ModelDescription } from './description.ts';
 import { smallModels } from './generate.ts';
+
+// The script's loader is closed when this module is there.
+await verifyPlans();
 
 interface RunOptions {
   /** Of the first model; the others follow. */

@@ -1,6 +1,8 @@
 import { loadsOf } from '../../algebra/cost.ts';
+import { bodiesOf } from '../../algebra/statements.ts';
 import { sizeOf } from '../../base/shape.ts';
 import { type Expr, type Region, readLocal } from '../../ir/expr.ts';
+import { loop, type Stmt, store } from '../../ir/loops.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import type { Kernel } from '../group/kernel.ts';
 import type { ContractionStep, LoopStep, Target, View } from '../plan.ts';
@@ -62,7 +64,7 @@ function contractionStep(
   kernel: Kernel,
   stored: (t: Tensor) => boolean,
   places: Places,
-  { leastWork = worthSharing }: Pick<Target, 'leastWork'>,
+  { leastWork = worthSharing, gpu }: Pick<Target, 'leastWork' | 'gpu'>,
 ): ContractionStep {
   const { algebra } = places.formulas;
   const { equation, sum, members, operands } = kernel as Required<Kernel>;
@@ -88,6 +90,7 @@ function contractionStep(
     // What is made of an old value is stored before what may replace it: later members first.
     stores.unshift({ to: places.regionOf(tensor), index: [position], value: flat, view });
   }
+  const tail = gpu ? stores : guarded(stores, axes, algebra);
   const writes = stores.map((s) => s.to);
   const work = sizeOf(equation.outputs[0]!.shape);
   const info = infoOf(kernel);
@@ -102,10 +105,23 @@ function contractionStep(
     views: [operands[0].view, operands[1].view],
     axes,
     sum: (readLocal(sum) as Expr & { op: 'local' }).local,
-    stores,
+    stores: tail,
     reads: [...reads],
     writes,
   };
+}
+
+/** The stores of a tail with each load inside its region. Lanes run along the last axis. */
+function guarded(
+  stores: ContractionStep['stores'],
+  axes: ContractionStep['axes'],
+  algebra: Places['formulas']['algebra'],
+): ContractionStep['stores'] {
+  const list = stores.map((s) => store(s.to, s.index, s.value));
+  const lanes = axes.findLast(({ size }) => size > 1);
+  const whole = guard(lanes ? [loop(lanes, list, 'vector')] : list, algebra);
+  const kept = (lanes ? bodiesOf(whole[0]!)[0]! : whole) as (Stmt & { op: 'store' })[];
+  return stores.map((s, k) => ({ ...s, value: kept[k]!.value }));
 }
 
 /** How many products make one sum. */
