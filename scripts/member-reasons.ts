@@ -25,4 +25,24 @@ export const memberReasons: readonly (readonly [what: RegExp, reason: string])[]
     "how Keras's class works inside",
   ],
   [/^Optimizer\(/, 'options of the class that extends it'],
+  [
+    /^(DTypePolicy\.convert_input|Dropout\.noise_shape|Normalization\.finalize_state|SeedGenerator\.next\(ordered\)|StatelessScope(\.|\()initialize_variables\)?)$/,
+    "how Keras's class works inside",
+  ],
+  [
+    /^BaseOptimizer\.add_variable\(aggregation\)$/,
+    "chooses among Keras's backends, or among their kernels and devices",
+  ],
+  [/^(Bidirectional|Embedding)\(weights\)$/, '`setWeights` gives a layer its weights'],
+  [/^InputLayer\(input_tensor\)$/, '`models.cloneModel` puts a model upon other tensors'],
+  [
+    /^Lambda[.(](mask|output_shape)\)?$/,
+    "shapes are found by running the function, and a class of one's own says its mask in `computeMask`",
+  ],
+  [/overwrite_with_gradient\)?$/, 'for weights in float8'],
+  [/\(value_format\)$/, 'tensors give their numbers themselves'],
+  [
+    /\.(set_model\(model|(predict|test|train)_step\(data|set_state_tree\(state_tree)\)$/,
+    'it takes one object, under another name',
+  ],
 ];

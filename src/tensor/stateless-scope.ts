@@ -39,6 +39,10 @@ export class StatelessScope {
     this.collectLosses = collectLosses;
     for (const [variable, value] of stateMapping) this.addUpdate([variable, value]);
   }
+  /** The values that variables have in the scope. */
+  get stateMapping(): ReadonlyMap<Variable, Tensor> {
+    return this.#values;
+  }
   /** Gives a variable another value in the scope. */
   addUpdate([variable, given]: readonly [variable: Variable, value: Like | Variable]): void {
     if (!(variable instanceof Variable))
