@@ -16,11 +16,12 @@ import { interpretPlan } from './check/interpret-plan.ts';
 import { verifyPlan } from './check/verify-plan.ts';
 import { compile } from './compile.ts';
 import type { Plan, Target } from './plan.ts';
+import { threadsTarget } from './threads-target.ts';
 
 const p = primitives;
 const targets: Record<string, Target> = {
-  'four threads': { threads: 4, lanes: 4, contraction: () => true },
-  'one thread and no kernels': { threads: 1, lanes: 4, contraction: () => false },
+  'four threads': threadsTarget(4, () => true),
+  'one thread and no kernels': threadsTarget(1, () => false),
 };
 
 const run = (body: readonly Stmt[], regions: readonly Region[], arrays: readonly TypedArray[]): void => {

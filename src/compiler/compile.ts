@@ -6,7 +6,7 @@ import { showAval } from '../ir/tensor.ts';
 import { Formulas } from './formulas.ts';
 import { makeLowering } from './lower.ts';
 import { withBarriers } from './memory/barriers.ts';
-import { planArena, planSlots } from './memory/homes.ts';
+import { placeScratch } from './memory/homes.ts';
 import { land } from './memory/land.ts';
 import type { Home, Plan, Target } from './plan.ts';
 import { Places } from './schedule/places.ts';
@@ -37,10 +37,9 @@ export function compile(program: Program, target: Target): Plan {
   });
   const copies = land(steps, values, outputs, places);
   const one = (region: Region): Region => places.one(region);
-  // On a GPU each step waits for those before it.
-  const timed = target.gpu ? [...steps, ...copies] : withBarriers([...steps, ...copies], one);
-  const slots = target.gpu ? planSlots(timed, homes, one, target.gpu) : [];
-  const arenaBytes = target.gpu ? 0 : planArena(timed, homes, one);
+  const { dealing } = target;
+  const timed = dealing === 'turns' ? [...steps, ...copies] : withBarriers([...steps, ...copies], one);
+  const scratch = placeScratch(timed, homes, one, target);
   for (const region of places.sharing()) homes.set(region, homes.get(one(region))!);
   return {
     name: program.name,
@@ -49,8 +48,8 @@ export function compile(program: Program, target: Target): Plan {
     outputs,
     donated: program.donated,
     homes,
-    arenaBytes,
-    slots,
+    dealing,
+    scratch,
     steps: timed,
   };
 }

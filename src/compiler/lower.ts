@@ -12,9 +12,9 @@ import { evenShares } from './simplify/split-reductions.ts';
 /** Programs simplified, grouped into kernels, and each kernel as steps; regions have no bytes yet. */
 export function makeLowering(places: Places, target: Target): Lowering {
   const { formulas } = places;
-  const sharers = target.gpu ? target.threads : evenShares;
+  const sharers = target.dealing === 'turns' ? target.workers : evenShares;
   const steps = (program: Program): Lowered => {
-    const kernels = group(program, formulas, (t) => places.isInside(t), target.gpu?.arrays);
+    const kernels = group(program, formulas, (t) => places.isInside(t), target.arrays);
     const needed = new Set<Tensor>(program.outputs);
     for (const { reads } of kernels) for (const t of reads) needed.add(t);
     const list = kernels.flatMap((kernel): readonly Step[] => {

@@ -17,23 +17,25 @@ export type Home =
 
 /** What is known of the machine that a plan is for. */
 export interface Target {
-  /** Threads that share the parallel loops. */
-  readonly threads: number;
-  /** Work, in additions and loads, from which on threads share a step; what is worth it where absent. With 0, in small pieces. */
+  /** Elements of 32 bits in a vector; with 1 no loop becomes one. */
+  readonly vectorWidth: number;
+  /**
+   * How the turns of parallel loops are given out: in `shares`, one a worker, with barriers between steps that need each other;
+   * or as `turns`, each turn of the outer loops being a worker of its own and each step waiting for those before it.
+   */
+  readonly dealing: 'shares' | 'turns';
+  /** How many take shares; where turns are dealt out, how many partial sums keep the machine busy. */
+  readonly workers: number;
+  /** Work, in additions and loads, from which on workers share a step; what is worth it where absent. With 0, in small pieces. */
   readonly leastWork?: number | undefined;
-  /** Elements of 32 bits in a vector. */
-  readonly lanes: number;
-  /** Whether the device has a kernel of its own for this contraction; otherwise it gets loops. */
-  contraction(step: ContractionStep): boolean;
-  /** Set for GPUs: each turn of the outer loops is an invocation of its own, and each array has a buffer of its own. */
-  readonly gpu?: GpuTarget;
-}
-
-export interface GpuTarget {
-  /** Arrays that one kernel can touch without being given them in another way. */
+  /** Where intermediate arrays live: in one stretch of memory, or in buffers, each of them one array's at a time. */
+  readonly scratch: 'arena' | 'slots';
+  /** Arrays that one kernel can touch. */
   readonly arrays: number;
   /** Bytes of a region as the device stores it. */
   bytesOf(region: Region): number;
+  /** Whether the device has a kernel of its own for this contraction; otherwise it gets loops. */
+  contraction(step: ContractionStep): boolean;
 }
 
 /** What a kernel shows of itself in `explain()`. */
@@ -148,8 +150,8 @@ export interface Plan {
   /** Output k takes the bytes of input `donated.get(k)`: their regions share a home of kind `input`. */
   readonly donated: ReadonlyMap<number, number>;
   readonly homes: ReadonlyMap<Region, Home>;
-  readonly arenaBytes: number;
-  /** Bytes of each buffer that regions with a home of kind `slot` share. */
-  readonly slots: readonly number[];
+  readonly dealing: Target['dealing'];
+  /** Bytes of the arena alone, or of each slot. */
+  readonly scratch: readonly number[];
   readonly steps: readonly Step[];
 }

@@ -7,10 +7,14 @@ import { interpretPlan } from './check/interpret-plan.ts';
 import { verifyPlan } from './check/verify-plan.ts';
 import { compile } from './compile.ts';
 import type { Plan } from './plan.ts';
+import { threadsTarget } from './threads-target.ts';
 
 /** Compiles the step, runs it against the reference, and gives the plan. */
 function check(program: Program, threads: number, own: boolean): Plan {
-  const plan = compile(program, { threads, lanes: 4, contraction: () => own });
+  const plan = compile(
+    program,
+    threadsTarget(threads, () => own),
+  );
   verifyPlan(plan);
   const given = values(program);
   const expected = evaluator(program)(given.map((x) => x.slice()));

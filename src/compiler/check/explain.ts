@@ -29,7 +29,7 @@ export function explain(plan: Plan): string {
   const { bytes, flops } = totals(plan.steps);
   const barriers = plan.steps.filter((s) => s.barrier).length;
   lines.push(
-    `${plan.steps.length} steps, ${barriers} barriers, ${count(bytes)}B moved, ${count(flops)}FLOP, arena ${count(plan.arenaBytes)}B`,
+    `${plan.steps.length} steps, ${barriers} barriers, ${count(bytes)}B moved, ${count(flops)}FLOP, scratch ${count(plan.scratch.reduce((a, b) => a + b, 0))}B`,
   );
   return lines.join('\n');
 }

@@ -5,6 +5,9 @@ import type { Stmt } from '../../ir/loops.ts';
 import { touchedBy } from '../memory/barriers.ts';
 import type { Plan, Step } from '../plan.ts';
 import { contractionLoops } from '../schedule/contraction-loops.ts';
+import { threadsTarget } from '../threads-target.ts';
+
+const onOne = threadsTarget(1, () => false);
 
 /** Runs the statements of a kernel over the arrays of its regions. */
 export type RunLoops = (body: readonly Stmt[], regions: readonly Region[], arrays: readonly TypedArray[]) => void;
@@ -15,7 +18,7 @@ export type RunLoops = (body: readonly Stmt[], regions: readonly Region[], array
  */
 export function interpretPlan(plan: Plan, inputs: readonly TypedArray[], run: RunLoops): TypedArray[] {
   // What is read before it is written shows up as NaN or absurd integers.
-  const arena = new Uint8Array(plan.arenaBytes).fill(0xff).buffer;
+  const arena = new Uint8Array(plan.scratch[0]!).fill(0xff).buffer;
   const results = new Map<number, TypedArray>();
   const arrays = new Map<Region, TypedArray>();
   const arrayOf = (region: Region): TypedArray => {
@@ -37,7 +40,7 @@ export function interpretPlan(plan: Plan, inputs: readonly TypedArray[], run: Ru
     for (const s of steps) step(s);
   };
   const step = (s: Step): void => {
-    if (s.kind === 'contraction') step(contractionLoops(s, { threads: 1 }));
+    if (s.kind === 'contraction') step(contractionLoops(s, onOne));
     else if (s.kind === 'loops') {
       const regions = [...new Set([...touchedBy(s).reads, ...touchedBy(s).writes])];
       run(s.body, regions, regions.map(arrayOf));

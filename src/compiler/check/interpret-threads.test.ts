@@ -14,6 +14,7 @@ import * as p from '../../primitives/index.ts';
 import { compile } from '../compile.ts';
 import { touchedBy } from '../memory/barriers.ts';
 import type { LoopStep, Plan, Step, Target } from '../plan.ts';
+import { threadsTarget } from '../threads-target.ts';
 import { interpretPlan } from './interpret-plan.ts';
 import { interpretThreads } from './interpret-threads.ts';
 import { verifyPlan } from './verify-plan.ts';
@@ -30,7 +31,7 @@ const run = (body: readonly Stmt[], regions: readonly Region[], arrays: readonly
 };
 const copies = (arrays: readonly TypedArray[]): TypedArray[] => arrays.map((x) => x.slice());
 
-const target = (threads: number, own: boolean): Target => ({ threads, lanes: 4, contraction: () => own, leastWork: 0 });
+const target = (threads: number, own: boolean): Target => threadsTarget(threads, () => own, 0);
 
 /** Threads do what one alone does, and none touches what is another's. */
 function check(program: Program, arrays: readonly TypedArray[], own: boolean, counts = [2, 3, 4, 7]): void {
@@ -182,7 +183,10 @@ test('a step that every thread does in full is found out, and named', () => {
 
 test('a step of one thread that all do is found out', () => {
   const program = perceptron();
-  const plan = compile(program, { threads: 2, lanes: 4, contraction: () => true });
+  const plan = compile(
+    program,
+    threadsTarget(2, () => true),
+  );
   const alone = plan.steps.filter((s) => s.serial && s.kind === 'loops');
   expect(alone.length).toBeGreaterThan(2);
   for (const step of alone)
@@ -205,8 +209,8 @@ test('arrays that are put over each other while threads use them are found out',
         const [own, home] = [mine, other].map((r) => plan.homes.get(r)!);
         if ((a.serial && b.serial) || own!.kind !== 'arena' || home!.kind !== 'arena') continue;
         tried++;
-        const arenaBytes = Math.max(plan.arenaBytes, home.offset + 4 * sizeOf(mine.shape));
-        const wrong = { ...plan, homes: new Map(plan.homes).set(mine, home), arenaBytes };
+        const scratch = [Math.max(plan.scratch[0]!, home.offset + 4 * sizeOf(mine.shape))];
+        const wrong = { ...plan, homes: new Map(plan.homes).set(mine, home), scratch };
         expect(() => verifyPlan(wrong)).toThrow('is malformed');
       }
   expect(tried).toBeGreaterThan(2);
@@ -220,13 +224,22 @@ test('bytes that one thread has freed are not given to all before a barrier', ()
   for (let k = 0; k < 4; k++) small = p.exp(centred(p.sort([small], { axis: 0, descending: k % 2 === 0 })[0]!));
   const sums = p.reduceSum(y, { axes: [0] });
   const program = makeProgram('freed', [x, y], [small, centred(sums)]);
-  for (const threads of [2, 4]) verifyPlan(compile(program, { threads, lanes: 4, contraction: () => true }));
+  for (const threads of [2, 4])
+    verifyPlan(
+      compile(
+        program,
+        threadsTarget(threads, () => true),
+      ),
+    );
 });
 
 test('the workspace of a product that one thread does is not given to all before a barrier', () => {
   const [a, b, x, w] = [tensor(20, 33), tensor(33, 20), tensor(200, 90), tensor(90, 70)];
   const program = makeProgram('products', [a, b, x, w], [matmul(a, b), matmul(x, w)]);
-  const plan = compile(program, { threads: 2, lanes: 4, contraction: () => true });
+  const plan = compile(
+    program,
+    threadsTarget(2, () => true),
+  );
   expect(plan.steps.map((s) => s.serial)).toEqual([true, false]);
   expect(plan.steps.map((s) => s.barrier)).toEqual([false, true]);
   verifyPlan(plan);

@@ -62,7 +62,7 @@ class VirtualThreads {
     this.inputs = inputs;
     this.runLoops = runLoops;
     this.threads = threads;
-    this.arena = new Uint8Array(plan.arenaBytes).fill(0xff).buffer;
+    this.arena = new Uint8Array(plan.scratch[0]!).fill(0xff).buffer;
   }
 
   /** What a thread does of some steps, up to each barrier; `alone`: only the first thread is here. */

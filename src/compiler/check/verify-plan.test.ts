@@ -6,10 +6,11 @@ import { add, exp, mul } from '../../primitives/elementwise.ts';
 import { reduceSum } from '../../primitives/reduce.ts';
 import { compile } from '../compile.ts';
 import type { Home, LoopStep, Plan } from '../plan.ts';
+import { threadsTarget } from '../threads-target.ts';
 import { explain } from './explain.ts';
 import { verifyPlan } from './verify-plan.ts';
 
-const target = { threads: 1, lanes: 4, contraction: () => false };
+const target = threadsTarget(1, () => false);
 function example(): Plan {
   const x = new Tensor({ shape: [6, 5], dtype: 'float32' });
   const columns = reduceSum(exp(x), { axes: [0] });
@@ -64,7 +65,7 @@ test('a running total along the only axis that is not 1 is one turn, and no clas
     const axis = shape.indexOf(200);
     const plan = compile(makeProgram('line', [x], [cumSum(x, { axis, reverse: false })]), {
       ...target,
-      threads: 4,
+      workers: 4,
       leastWork: 0,
     });
     verifyPlan(plan);

@@ -17,8 +17,7 @@ export function verifyPlan(plan: Plan): void {
     throw new HornbeamError(`Plan "${plan.name}" is malformed: ${problem}`);
   };
   verifyBounds(plan.steps, wrong);
-  // A GPU's steps wait for each other, and its loops are dealt out by the device.
-  if (![...plan.homes.values()].some(({ kind }) => kind === 'slot')) verifyBarriers(plan, wrong);
+  if (plan.dealing === 'shares') verifyBarriers(plan, wrong);
   /** Which home's value each byte of the arena holds; regions that share bytes have one home. */
   const owners = new Map<number, { readonly home: Home; readonly end: number }>();
   const holds = (region: Region): boolean => {
@@ -29,7 +28,7 @@ export function verifyPlan(plan: Plan): void {
     const home = plan.homes.get(region) ?? wrong(`"${region.name}" has no home`);
     if (home.kind !== 'arena') return;
     const end = home.offset + bytesOf(region);
-    if (end > plan.arenaBytes) wrong(`"${region.name}" lies outside the arena`);
+    if (end > plan.scratch[0]!) wrong(`"${region.name}" lies outside the arena`);
     for (const [offset, owner] of owners) if (offset < end && home.offset < owner.end) owners.delete(offset);
     owners.set(home.offset, { home, end });
   };

@@ -1,7 +1,7 @@
 import { dtypeInfo } from '../../base/dtype.ts';
 import { sizeOf } from '../../base/shape.ts';
 import type { Region } from '../../ir/expr.ts';
-import type { GpuTarget, Home, Step } from '../plan.ts';
+import type { Home, Step, Target } from '../plan.ts';
 import { Arena } from './arena.ts';
 import { innerSteps, touchedBy } from './barriers.ts';
 import { mayReplace } from './same-place.ts';
@@ -30,27 +30,20 @@ interface Loop {
 }
 
 /**
- * Gives every region that has no home yet a place in the arena, where no other lives at the same time. Steps between two
- * barriers count as simultaneous, except those that one thread does alone. `one` names regions that share bytes.
+ * Gives every region that has no home yet a place among the scratch memory, where no other lives at the same time, and says
+ * how many bytes that takes. Steps between two barriers count as simultaneous, except those that one thread does alone. `one`
+ * names regions that share bytes.
  */
-export function planArena(steps: readonly Step[], homes: Map<Region, Home>, one: (r: Region) => Region): number {
-  const arena = new Arena();
-  for (const [region, offset] of planPlaces(steps, homes, one, arena, bytesOf))
-    homes.set(region, { kind: 'arena', offset });
-  return arena.size;
-}
-
-/** The same with a buffer for each region, that others may have before and after it. Gives the bytes of the buffers. */
-export function planSlots(
+export function placeScratch(
   steps: readonly Step[],
   homes: Map<Region, Home>,
   one: (r: Region) => Region,
-  gpu: GpuTarget,
+  target: Target,
 ): readonly number[] {
-  const slots = new Slots();
-  for (const [region, index] of planPlaces(steps, homes, one, slots, (r) => gpu.bytesOf(r)))
-    homes.set(region, { kind: 'slot', index });
-  return slots.sizes;
+  const room = target.scratch === 'arena' ? new Arena() : new Slots();
+  for (const [region, at] of planPlaces(steps, homes, one, room, target))
+    homes.set(region, room instanceof Arena ? { kind: 'arena', offset: at } : { kind: 'slot', index: at });
+  return room instanceof Arena ? [room.size] : room.sizes;
 }
 
 /** Where room for bytes comes from, and goes to when they are no longer needed. */
@@ -64,9 +57,9 @@ function planPlaces(
   homes: ReadonlyMap<Region, Home>,
   one: (r: Region) => Region,
   room: Room,
-  sizeIn: (r: Region) => number,
+  target: Target,
 ): ReadonlyMap<Region, number> {
-  const { moments, loops } = timeline(steps, one, room instanceof Slots);
+  const { moments, loops } = timeline(steps, one, target.dealing === 'turns');
   const lives = new Map<Region, Life>();
   moments.forEach(({ regions }, k) => {
     for (const region of regions) {
@@ -85,7 +78,7 @@ function planPlaces(
       life.first = Math.min(life.first, first);
       life.last = Math.max(life.last, last);
     }
-  return place(moments, lives, room, sizeIn);
+  return place(moments, lives, room, (r) => target.bytesOf(r));
 }
 
 function place(

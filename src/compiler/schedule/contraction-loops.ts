@@ -41,21 +41,23 @@ export function contractionBody(step: ContractionStep, formulas: Formulas): read
   return body;
 }
 
+type LoopTarget = Pick<Target, 'vectorWidth' | 'dealing' | 'workers' | 'leastWork'>;
+
 /** A contraction as plain loops. */
 export function contractionLoops(
   step: ContractionStep,
-  target: Pick<Target, 'threads' | 'leastWork' | 'gpu'>,
+  target: LoopTarget,
   formulas: Formulas = new Formulas(new Algebra()),
 ): LoopStep {
   const { algebra } = formulas;
   const { axes } = step;
   const body = contractionBody(step, formulas);
   const rows: readonly Axis[] = axes.filter(({ size }) => size !== 1);
-  if (target.gpu) {
+  if (target.dealing === 'turns') {
     const spreadOut = spread(mergeAxes(loops(rows, body), algebra));
     return loopStep(step.info, hoist(spreadOut, algebra), false);
   }
-  const nest = vectorize(mergeAxes(loops(rows, body), algebra), algebra);
+  const nest = vectorize(mergeAxes(loops(rows, body), algebra), target, algebra);
   const { body: shared, serial } = parallelize(nest, target, algebra);
   return loopStep(step.info, hoist(guard(shared, algebra), algebra), serial);
 }

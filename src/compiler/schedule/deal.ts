@@ -38,7 +38,7 @@ export function turnsOf(loop: For, thread: number, threads: number): readonly [f
  */
 export function deal(
   list: readonly Stmt[],
-  { threads, leastWork }: Pick<Target, 'threads' | 'leastWork'>,
+  { workers, leastWork }: Pick<Target, 'workers' | 'leastWork'>,
 ): readonly Stmt[] {
   return list.map((s) => {
     if (s.op !== 'for' || s.mode !== 'parallel') return s;
@@ -48,7 +48,7 @@ export function deal(
       // Vectors are not torn apart, and threads do not write to one cache line.
       const share = loop.body.some(hasLoops) ? 1 : leastWork === 0 ? 4 : 16;
       const units = Math.ceil(loop.axis.size / share);
-      const unevenness = (Math.ceil(units / threads) * threads) / units;
+      const unevenness = (Math.ceil(units / workers) * workers) / units;
       if (unevenness < least - 0.02) [best, least] = [{ loop, share }, unevenness];
     }
     return marked(s, best!.loop, best!.share);

@@ -11,9 +11,9 @@ type For = Stmt & { op: 'for' };
 /** Work, in additions and loads, below which waking the other threads costs more than they bring. */
 const worthThreads = 40_000;
 /** Whether threads are to share so much work. */
-export const isShared = (work: number, { threads, leastWork = worthThreads }: Shares): boolean =>
-  threads > 1 && work >= leastWork;
-export type Shares = Pick<Target, 'threads' | 'leastWork'>;
+export const isShared = (work: number, { workers, leastWork = worthThreads }: Shares): boolean =>
+  workers > 1 && work >= leastWork;
+export type Shares = Pick<Target, 'workers' | 'leastWork'>;
 /** Elements that a thread takes at a time from a flat loop, and from one whose turns are loops: multiples of so many. */
 const [flatGrain, deepGrain] = [64, 16];
 
@@ -47,7 +47,7 @@ export function parallelize(
   if (!isShared(workOf(list), target)) return whole;
   const body: Stmt[] = [];
   for (const s of list) {
-    const part = s.op === 'for' ? shared(s, 4 * target.threads, target.leastWork === 0, algebra) : undefined;
+    const part = s.op === 'for' ? shared(s, 4 * target.workers, target.leastWork === 0, algebra) : undefined;
     if (!part) return whole;
     body.push(part);
   }

@@ -35,11 +35,11 @@ export function stepsOf(
   }
   if (kernel.kind === 'custom') return customSteps(kernel, places, target);
   const merged = mergeAxes(loopNest(kernel, stored, places), algebra);
-  if (target.gpu) {
+  if (target.dealing === 'turns') {
     const body = hoist(spread(merged), algebra);
     return [loopStep(infoOf(kernel), body, false, flopsOf(merged))];
   }
-  const nest = splitRanges(vectorize(merged, algebra), algebra);
+  const nest = splitRanges(vectorize(merged, target, algebra), algebra);
   const { body, serial } = parallelize(nest, target, algebra);
   // Columns are dealt out before they are tiled: the loop over the tiles carries sums from turn to turn.
   const tiled = tileColumns(body, algebra);
@@ -48,12 +48,12 @@ export function stepsOf(
 
 /** Loops that a primitive gives one after the other are steps of their own, so that threads can share each. */
 function customSteps(kernel: Kernel, places: Places, target: Target): readonly LoopStep[] {
-  const { body, indices } = customNest(kernel.equation!, places, target.gpu !== undefined);
+  const { body, indices } = customNest(kernel.equation!, places, target.dealing === 'turns');
   const info = infoOf(kernel);
   if (!body.every((s) => s.op === 'for')) return [{ ...loopStep(info, body, true), indices }];
   return body.map((s) => {
     const isDealt = s.op === 'for' && s.mode === 'parallel' && isShared(workOf([s]), target);
-    return { ...loopStep(info, isDealt && !target.gpu ? deal([s], target) : [s], !isDealt), indices };
+    return { ...loopStep(info, isDealt && target.dealing === 'shares' ? deal([s], target) : [s], !isDealt), indices };
   });
 }
 

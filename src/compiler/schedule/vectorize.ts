@@ -3,6 +3,7 @@ import { loadsOf } from '../../algebra/cost.ts';
 import { eachStatement, expressionsOf } from '../../algebra/statements.ts';
 import type { Axis, Expr } from '../../ir/expr.ts';
 import type { Stmt } from '../../ir/loops.ts';
+import type { Target } from '../plan.ts';
 
 type For = Stmt & { op: 'for' };
 
@@ -10,7 +11,12 @@ type For = Stmt & { op: 'for' };
  * Marks, of every nest of loops whose iterations are independent, the one loop that runs in lanes: the innermost, unless
  * a loop around it goes through memory more evenly (a sum over rows runs in lanes along the columns that are kept).
  */
-export function vectorize(list: readonly Stmt[], algebra: Algebra): readonly Stmt[] {
+export function vectorize(
+  list: readonly Stmt[],
+  target: Pick<Target, 'vectorWidth'>,
+  algebra: Algebra,
+): readonly Stmt[] {
+  if (target.vectorWidth === 1) return list;
   return list.map((s): Stmt => {
     if (s.op !== 'for') return s;
     const inner = innerLoops(s.body);
@@ -19,7 +25,7 @@ export function vectorize(list: readonly Stmt[], algebra: Algebra): readonly Stm
     const own = perfect ? Number.NEGATIVE_INFINITY : evenness(s.axis, s, algebra);
     const theirs = inner.reduce((sum, f) => sum + evenness(deepest(f).axis, f, algebra), 0);
     if (own > theirs) return { ...s, mode: 'vector' };
-    return { ...s, body: vectorize(s.body, algebra) };
+    return { ...s, body: vectorize(s.body, target, algebra) };
   });
 }
 

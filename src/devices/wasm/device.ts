@@ -3,7 +3,7 @@ import { fail } from '../../base/errors.ts';
 import { sizeOf } from '../../base/shape.ts';
 import { checkPlan, verifyPlans } from '../../compiler/check/verifier.ts';
 import { compile } from '../../compiler/compile.ts';
-import type { Target } from '../../compiler/plan.ts';
+import { threadsTarget } from '../../compiler/threads-target.ts';
 import { showAval } from '../../ir/tensor.ts';
 import type { Device, Executable } from '../device.ts';
 import { isNode } from '../host/platform.ts';
@@ -40,7 +40,7 @@ export function wasmDevice(threads?: number, leastWork?: number): Device {
       return ready;
     },
     compile(program) {
-      const target: Target = { threads: pool.threadCount, lanes: 4, contraction: hasKernel, leastWork };
+      const target = threadsTarget(pool.threadCount, hasKernel, leastWork);
       const plan = compile(program, target);
       checkPlan(plan);
       const loaded = load(program, plan, machine, { leastWork });

@@ -45,7 +45,7 @@ export function load(
   const entry = instance?.exports['run'] as ((index: number, count: number, addresses: number) => void) | undefined;
   const threads = emitted.isParallel ? pool.threadCount : 1;
   // The workspace follows the arena.
-  const workspace = Math.ceil(plan.arenaBytes / 64) * 64;
+  const workspace = Math.ceil(plan.scratch[0]! / 64) * 64;
   const scratch = workspace + emitted.workspaceBytes;
   const args = [addresses];
   const table = emitted.table.map((slot) => source(slot, constants, workspace));

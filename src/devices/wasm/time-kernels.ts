@@ -21,7 +21,7 @@ export function timeKernels(
     times[kernel]! += now - last;
     last = now;
   };
-  const { executable, owned } = load(program, compile(program, { ...target, threads: 1 }), machine, { tick });
+  const { executable, owned } = load(program, compile(program, { ...target, workers: 1 }), machine, { tick });
   const copies = inputs.map((input) => {
     const copy = machine.allocate(input.bytes);
     heap.bytes(copy.address, copy.bytes).set(heap.bytes((input as HeapBuffer).address, copy.bytes));

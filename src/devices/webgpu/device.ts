@@ -33,10 +33,13 @@ export async function webgpuDevice(known: Partial<Gpu> = {}): Promise<Device & {
   const machine = new Machine({ ...acquired, gpu: { ...acquired.gpu, ...known } });
   const { gpu, device } = machine;
   const target: Target = {
-    threads: reducers,
-    lanes: 1,
+    vectorWidth: 1,
+    dealing: 'turns',
+    workers: reducers,
+    scratch: 'slots',
+    arrays: gpu.bindings,
+    bytesOf: (region) => bytesOf(region, gpu),
     contraction: () => true,
-    gpu: { arrays: gpu.bindings, bytesOf: (region) => bytesOf(region, gpu) },
   };
   return {
     name: 'webgpu',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { explain } from '../../compiler/check/explain.ts';
 import { compile } from '../../compiler/compile.ts';
+import { threadsTarget } from '../../compiler/threads-target.ts';
 import * as keras from '../../index.ts';
 
 const { layers } = keras;
@@ -29,6 +30,11 @@ test.each<[name: string, loops: number, () => keras.layers.Layer[]]>([
   model.compile({ optimizer: 'sgd', loss: 'mse' });
   await model.trainOnBatch(x, y);
   const { program } = model.trainFunction.executable!;
-  const text = explain(compile(program, { threads: 1, lanes: 4, contraction: () => true }));
+  const text = explain(
+    compile(
+      program,
+      threadsTarget(1, () => true),
+    ),
+  );
   expect(text.split(`repeat ${steps} times`).length - 1).toBe(loops);
 });

@@ -66,7 +66,7 @@ function naivePlan(program: Program, parallel: boolean): Plan {
       info,
       reads,
       writes,
-      body: withFlatPositions(isDealt ? deal(body, { threads: 2 }) : body),
+      body: withFlatPositions(isDealt ? deal(body, { workers: 2 }) : body),
       barrier: true,
       serial: !isDealt,
     };
@@ -78,8 +78,8 @@ function naivePlan(program: Program, parallel: boolean): Plan {
     outputs: program.outputs.map(regionOf),
     donated: program.donated,
     homes,
-    arenaBytes,
-    slots: [],
+    dealing: 'shares',
+    scratch: [arenaBytes],
     steps,
   };
 }

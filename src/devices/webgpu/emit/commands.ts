@@ -41,6 +41,9 @@ export type Command =
     }
   | { readonly kind: 'switch'; readonly index: Place; readonly branches: readonly (readonly Command[])[] };
 
+/** Each turn of a contraction's loops is an invocation. */
+const turns = { vectorWidth: 1, dealing: 'turns', workers: 1 } as const;
+
 /** A device's own kernels, tried before loops. */
 export type OwnKernels = (step: Step, context: EmitContext) => readonly Dispatch[] | undefined;
 
@@ -63,7 +66,7 @@ class Commands implements EmitContext {
     this.plan = plan;
     this.gpu = gpu;
     this.own = own;
-    this.slots = [...plan.slots];
+    this.slots = [...plan.scratch];
   }
 
   all(): { commands: Command[]; slots: readonly number[] } {
@@ -77,7 +80,7 @@ class Commands implements EmitContext {
 
   readonly scratch = ({ shape, dtype }: Aval): Region => {
     const region: Region = { name: 'scratch', shape: [sizeOf(shape)], dtype };
-    const index = this.plan.slots.length + this.used++;
+    const index = this.plan.scratch.length + this.used++;
     this.slots[index] = Math.max(this.slots[index] ?? 0, bytesOf(region, this.gpu));
     this.extra.set(region, { kind: 'slot', index });
     return region;
@@ -108,7 +111,7 @@ class Commands implements EmitContext {
         const kernel = this.kernels++;
         const own = this.own(step, this);
         if (own) return own.map((d) => this.dispatch(d, kernel));
-        return this.loops(step.kind === 'loops' ? step : contractionLoops(step, { threads: 1, gpu: this }), kernel);
+        return this.loops(step.kind === 'loops' ? step : contractionLoops(step, turns), kernel);
       }
       case 'while':
         return [

@@ -1,0 +1,18 @@
+import { bytesOf } from './memory/homes.ts';
+import type { Target } from './plan.ts';
+
+/** A machine whose threads share one memory, with vectors of 128 bits and kernels of its own for some contractions. */
+export const threadsTarget = (
+  workers: number,
+  contraction: Target['contraction'],
+  leastWork?: number | undefined,
+): Target => ({
+  vectorWidth: 4,
+  dealing: 'shares',
+  workers,
+  leastWork,
+  scratch: 'arena',
+  arrays: Number.POSITIVE_INFINITY,
+  bytesOf,
+  contraction,
+});
