@@ -64,7 +64,7 @@ function contractionStep(
   kernel: Kernel,
   stored: (t: Tensor) => boolean,
   places: Places,
-  { leastWork = worthSharing, gpu }: Pick<Target, 'leastWork' | 'gpu'>,
+  { leastWork = worthSharing, dealing }: Pick<Target, 'leastWork' | 'dealing'>,
 ): ContractionStep {
   const { algebra } = places.formulas;
   const { equation, sum, members, operands } = kernel as Required<Kernel>;
@@ -90,7 +90,7 @@ function contractionStep(
     // What is made of an old value is stored before what may replace it: later members first.
     stores.unshift({ to: places.regionOf(tensor), index: [position], value: flat, view });
   }
-  const tail = gpu ? stores : guarded(stores, axes, algebra);
+  const tail = dealing === 'turns' ? stores : guarded(stores, axes, algebra);
   const writes = stores.map((s) => s.to);
   const work = sizeOf(equation.outputs[0]!.shape);
   const info = infoOf(kernel);
