@@ -33,6 +33,7 @@ export * as saving from './models/saving.ts';
 export * as ops from './ops/index.ts';
 export * as optimizers from './optimizers/index.ts';
 export { Optimizer } from './optimizers/index.ts';
+export * as mixedPrecision from './optimizers/mixed-precision.ts';
 export * as random from './random/index.ts';
 export { SeedGenerator } from './random/index.ts';
 export * as regularizers from './regularizers/index.ts';

@@ -18,6 +18,8 @@ const own: Readonly<Record<string, string>> = {
   'keras.config.{device,registerDevice,setDevice}': 'where it computes',
   'keras.metrics.MeanAveragePrecision': 'COCO average precision as a metric',
   'keras.ops.{boxCiou,boxDiou,boxGiou,boxIou,nonMaxSuppression,pairwiseIou}': 'boxes of detectors',
+  'keras.mixedPrecision.{DTypePolicy,LossScaleOptimizer,Policy,dtypePolicy,globalPolicy,setDtypePolicy,setGlobalPolicy}':
+    'Keras has keras.mixed_precision, of other names',
   'keras.ops.mish': 'Keras has it in keras.activations',
   'keras.ops.nn.mish': 'Keras has it in keras.activations',
   'keras.ops.numpy.{rsqrt,unstack}': 'Keras has them in keras.ops',

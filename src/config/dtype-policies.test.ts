@@ -51,3 +51,16 @@ test('a layer has the policy of its path', () => {
   const again = keras.layers.Dense.fromConfig(a!.getConfig());
   expect(again.computeDtype).toBe('float16');
 });
+
+test('keras.mixedPrecision has the same under its older names', () => {
+  const { mixedPrecision } = keras;
+  mixedPrecision.setGlobalPolicy('mixed_bfloat16');
+  try {
+    expect(mixedPrecision.globalPolicy()).toBe(keras.config.dtypePolicy());
+    expect(new keras.layers.Dense({ units: 1 }).computeDtype).toBe('bfloat16');
+  } finally {
+    mixedPrecision.setDtypePolicy('float32');
+  }
+  expect(mixedPrecision.Policy).toBe(keras.DTypePolicy);
+  expect(mixedPrecision.LossScaleOptimizer).toBe(keras.optimizers.LossScaleOptimizer);
+});
