@@ -39,9 +39,9 @@ def line(name, function):
     nodes += [f"{k.arg}={ast.unparse(k.value)}" for k in call.keywords if k.arg]
     parameters = []
     for p in inspect.signature(function).parameters.values():
-        if p.kind == p.VAR_KEYWORD or p.name == "name":
+        if p.name in ("name", "kwargs"):
             continue
-        star = "*" if p.kind == p.VAR_POSITIONAL else ""
+        star = {p.VAR_POSITIONAL: "*", p.VAR_KEYWORD: "**"}.get(p.kind, "")
         default = "" if p.default is p.empty else f"={json.dumps(p.default, separators=(',', ':'))}"
         parameters.append(star + p.name + ("?" if p.name in POSITIONAL.get(name, ()) else default))
     ours = re.sub(r"(?<=.)_([a-z0-9])", lambda m: m.group(1).upper(), name)

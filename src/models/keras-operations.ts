@@ -1,7 +1,7 @@
 /**
  * How Keras 3.15 writes an op of a functional model, a line an op: our name, the class that stands for it, (the function's
- * parameters: `*x` takes any number, `x=1` is an option, `x?` may be left out), [those in the object's config], <those in the
- * node: positional, `x=x` by keyword>.
+ * parameters: `*x` takes any number, `x=1` is an option, `x?` may be left out, `**x` are options that the caller names),
+ * [those in the object's config], <those in the node: positional, `x=x` by keyword>.
  * Made by scripts/keras-operations.py.
  */
 export const kerasOperations = `
@@ -240,7 +240,7 @@ quantile numpy.Quantile (x q axis=null method="linear" keepdims=false) [axis met
 rad2deg numpy.Rad2deg (x) [] <x>
 ravel numpy.Ravel (x) [] <x>
 real numpy.Real (x) [] <x>
-rearrange einops.Rearrange (tensor pattern) [] <tensor pattern>
+rearrange einops.Rearrange (tensor pattern **axes_lengths) [] <tensor pattern>
 reciprocal numpy.Reciprocal (x) [] <x>
 relu nn.Relu (x) [] <x>
 relu6 nn.Relu6 (x) [] <x>

@@ -17,3 +17,25 @@ it('refuses other ops that Keras does not have, with a cure', () => {
   const model = new keras.Model({ inputs, outputs: keras.ops.boxIou(inputs, inputs) });
   expect(() => model.toJson()).toThrow(/boxIou.*\n.*custom layer/);
 });
+it('writes the sizes that rearrange is told, under the names of their axes', async () => {
+  const inputs = keras.Input({ shape: [6, 2] });
+  const outputs = keras.ops.rearrange(inputs, 'b (h head_dim) c -> b h (head_dim c)', { head_dim: 3 });
+  const model = new keras.Model({ inputs, outputs });
+  expect(model.toJson()).toContain('"kwargs": {"head_dim": 3}');
+  const again = keras.models.modelFromJson<keras.Model>(model.toJson());
+  expect(again.outputShape).toEqual([null, 2, 6]);
+});
+it('refuses an op whose arguments are missing, and names one', () => {
+  const inputs = x();
+  const model = new keras.Model({ inputs, outputs: keras.ops.add(inputs, 1) });
+  const config = JSON.parse(model.toJson());
+  config.config.layers[1].inbound_nodes[0].args.pop();
+  expect(() => keras.models.modelFromJson(JSON.stringify(config))).toThrow(
+    /ops\.add "add.*": its config holds nothing for its argument x2/,
+  );
+});
+it('takes ranges without ends', async () => {
+  const y = keras.ops.getItem([1, 2, 3], { slice: [] });
+  expect(await y.array()).toEqual([1, 2, 3]);
+  expect(await keras.ops.getItem([1, 2, 3], { slice: [1] }).array()).toEqual([2, 3]);
+});

@@ -19,6 +19,8 @@ import { kerasOperations } from './keras-operations.ts';
 interface Parameter {
   readonly name: string;
   readonly isOption: boolean;
+  /** Whether a call may leave it out. */
+  readonly isOptional: boolean;
   readonly initial: unknown;
   readonly takesAny: boolean;
 }
@@ -27,6 +29,8 @@ interface Form {
   readonly module: string;
   readonly className: string;
   readonly parameters: readonly Parameter[];
+  /** Whether the caller chooses names of further options, as those of the axes of `rearrange`. */
+  readonly takesNames: boolean;
   /** Parameters that stand in the object's config, and in the node: positional and by keyword. */
   readonly inConfig: readonly string[];
   readonly inArgs: readonly string[];
@@ -46,11 +50,15 @@ function parseForm(line: string): [string, Form] {
     {
       module: `keras.src.ops.${module}`,
       className: className!,
-      parameters: parameters!.map((word) => {
-        const [, star, name, initial] = /^(\*?)(\w+)\??(?:=(.*))?$/.exec(word)!;
-        const isOption = initial !== undefined;
-        return { name: name!, takesAny: star === '*', isOption, initial: isOption ? JSON.parse(initial) : undefined };
-      }),
+      takesNames: parameters!.some((word) => word.startsWith('**')),
+      parameters: parameters!
+        .filter((word) => !word.startsWith('**'))
+        .map((word) => {
+          const [, star, name, optional, initial] = /^(\*?)(\w+)(\?)?(?:=(.*))?$/.exec(word)!;
+          const [isOption, takesAny] = [initial !== undefined, star === '*'];
+          const isOptional = isOption || takesAny || optional !== undefined;
+          return { name: name!, takesAny, isOption, isOptional, initial: isOption ? JSON.parse(initial) : undefined };
+        }),
       inConfig: inConfig!,
       inArgs: node!.filter((word) => !word.includes('=')).map((word) => word.replace('*', '')),
       inKwargs: node!.filter((word) => word.includes('=')).map((word) => word.split('=')[0]!),
@@ -61,7 +69,8 @@ function parseForm(line: string): [string, Form] {
 const unknownToKeras = (opName: string): Form => ({
   module: 'hornbeam.ops',
   className: opName.replace(/^./, (c) => c.toUpperCase()),
-  parameters: [{ name: 'args', takesAny: true, isOption: false, initial: undefined }],
+  parameters: [{ name: 'args', takesAny: true, isOption: false, isOptional: true, initial: undefined }],
+  takesNames: false,
   inConfig: [],
   inArgs: ['args'],
   inKwargs: [],
@@ -73,7 +82,7 @@ const isOptions = (x: unknown): x is Config => isPlain(x) && !('slice' in x) && 
 
 /** An option's name in Keras: `axis1` and `N` are no camelCase. */
 const nameOf = (form: Form, key: string): string =>
-  form.parameters.find(({ name }) => optionFromDisk(name) === key)?.name ?? optionToDisk(key);
+  form.parameters.find(({ name }) => optionFromDisk(name) === key)?.name ?? (form.takesNames ? key : optionToDisk(key));
 
 /** What a recorded call gave for each parameter, defaults included; options that Keras does not have keep their name. */
 function named(form: Form, args: readonly unknown[]): Map<string, unknown> {
@@ -139,7 +148,8 @@ export function opArguments(opName: string, args: readonly unknown[]): { args: u
     if (form.parameters.some((p) => p.takesAny && p.name === key)) return value as unknown[];
     return [opName === 'getItem' && key === 'key' ? keyToDisk(value) : value];
   });
-  const keywords = form.inKwargs.filter((key) => values.has(key)).map((key) => [key, values.get(key)]);
+  const isFree = (key: string): boolean => !form.parameters.some(({ name }) => name === key);
+  const keywords = [...values].filter(([key]) => form.inKwargs.includes(key) || isFree(key));
   const own = form.module === 'hornbeam.ops' ? args.filter((x, k) => k > 0 && isOptions(x)) : [];
   return { args: positional, kwargs: Object.assign(Object.fromEntries(keywords), ...own) as Config };
 }
@@ -202,11 +212,18 @@ export function completeArguments(operation: OpNode, nodeArgs: readonly unknown[
     const takesAny = form.parameters.some((p) => p.takesAny && p.name === key);
     values.set(key, takesAny ? given.slice(next).flat() : given[next++]);
   }
-  for (const [key, value] of Object.entries(keywords)) values.set(nameOf(form, key), value);
+  for (const [key, value] of Object.entries(keywords))
+    values.set(form.takesNames ? key.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`) : nameOf(form, key), value);
   if (operation.opName === 'getItem') values.set('key', keyFromDisk(values.get('key')));
   const positional = form.parameters.filter((p) => !p.isOption);
-  const args = positional.flatMap(({ name, takesAny }) => {
+  const args = positional.flatMap(({ name, takesAny, isOptional }) => {
     const value = values.get(name);
+    if (value === undefined && !isOptional)
+      fail(
+        `ops.${operation.opName} "${operation.name}"`,
+        `its config holds nothing for its argument ${optionFromDisk(name)}`,
+        'check that the file is whole',
+      );
     values.delete(name);
     return takesAny ? (value as unknown[]) : [value];
   });
@@ -215,7 +232,8 @@ export function completeArguments(operation: OpNode, nodeArgs: readonly unknown[
   const isLeftOut = (key: string, value: unknown): boolean =>
     value === undefined || (value === null && form.parameters.find((p) => p.name === key)?.initial === null);
   const options = [...values].filter(([key, value]) => !isLeftOut(key, value));
-  return options.length > 0 ? [...args, Object.fromEntries(options.map(([k, v]) => [optionFromDisk(k), v]))] : args;
+  const spelled = options.map(([key, value]) => [form.takesNames ? key : optionFromDisk(key), value]);
+  return options.length > 0 ? [...args, Object.fromEntries(spelled)] : args;
 }
 
 /** A key of `x[key]` as configs hold it: ranges are slices. */

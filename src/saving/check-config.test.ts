@@ -70,6 +70,9 @@ test('a config of another form is refused with the place in it', () => {
     'config.layers[1].inbound_nodes: expected a list',
   );
   expect(refusal('config.layers.1.inbound_nodes.0', {})).toContain('config.layers[1].inbound_nodes[0].args');
+  expect(refusal('config.layers.1.inbound_nodes.0.kwargs', { class_name: 'x', config: {} })).toContain(
+    'kwargs: expected arguments by name',
+  );
   expect(refusal('config.layers.1.inbound_nodes.0.args.0.config', {})).toContain('keras_history: expected a list');
   expect(refusal('config.layers.0.config.batch_shape', [null, -3])).toContain('expected a size, got -3');
   expect(refusal('config.layers.1.build_config', [3])).toContain('build_config: expected an object');

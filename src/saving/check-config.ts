@@ -113,7 +113,11 @@ function checkMember(layer: JsonPlace, isCalled: boolean): void {
 /** One recorded call. */
 function checkCall(call: JsonPlace): void {
   each(call.member('args'), () => {});
-  optional(call.member('kwargs'), record);
+  optional(call.member('kwargs'), (keywords) => {
+    record(keywords);
+    if (isDescription(keywords.value))
+      keywords.refuse('expected arguments by name, got the description of an object', whole);
+  });
 }
 
 /** One recorded call in any form: old ones are lists of `[layer, call, output, kwargs]`, or one of these. */

@@ -126,7 +126,7 @@ export const select = op(
 );
 
 /** A range of an axis, as in Python's `start:stop:step`. */
-export type Range = { readonly slice: readonly [start: number | null, stop: number | null, step?: number | null] };
+export type Range = { readonly slice: readonly [start?: number | null, stop?: number | null, step?: number | null] };
 /** One entry of an index: a position, a range, a new axis (null), `'...'` for the axes in between, or positions in a tensor. */
 export type Key = number | Range | null | '...' | Like;
 
@@ -189,7 +189,7 @@ function gathered(x: Tensor, arrays: readonly { axis: number; place: number; ind
   ];
   return perm.every((a, k) => a === k) ? y : m.transpose(y, { perm });
 }
-function ranged(x: Tensor, d: number, [start, stop, step]: Range['slice']): Tensor {
+function ranged(x: Tensor, d: number, [start = null, stop = null, step = null]: Partial<Range['slice']>): Tensor {
   const size = x.shape[d]!;
   const by = step ?? 1;
   if (by === 0) fail('getItem', 'a step is 0', 'give a step that is not 0');
