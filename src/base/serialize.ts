@@ -187,6 +187,12 @@ export function sharingObjects<R>(make: () => R): R {
   }
 }
 
+/** Where files say that an object is from, if not its class's own module. */
+export const origin = Symbol('origin');
+interface Described {
+  readonly [origin]?: { readonly module: string; readonly registered_name: string } | undefined;
+}
+
 /** Writes an object, or a nest of values and objects, as configs hold it. */
 export function serializeObject(x: unknown, depth = 0): unknown {
   refuseDepth(depth);
@@ -201,6 +207,7 @@ export function serializeObject(x: unknown, depth = 0): unknown {
       class_name: x.className ?? nameOf(own),
       config: module ? x.getConfig() : keysToDisk(x.getConfig()),
       registered_name: module ? null : getRegisteredName(own),
+      ...(x as Described)[origin],
       ...numberOf(x),
     };
   }

@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { countCalls, nextCall } from '../base/numbered-calls.ts';
 import type { Config, CustomObjects, SerializedObject } from '../base/serialize.ts';
 import { mapTree, type Tree } from '../base/tree.ts';
 import { type AnyLayer, isLayer } from '../layers/layer.ts';
@@ -20,17 +21,24 @@ type History = readonly [name: string, call: number, output: number];
 export function graphToConfig(graph: FunctionalGraph): Config {
   const position = new Map<GraphNode, number>();
   for (const operation of graph.operations) callsWithin(graph, operation).forEach((node, k) => position.set(node, k));
+  const described = graph.operations.map((operation) => serializeOperation(operation));
+  // Models within this one are read, and call what they share with it, before any call of this one is made.
+  const before = new Map(graph.operations.map((operation) => [operation, nextCall(operation)]));
   const historyOf = (t: KerasTensor): History => {
-    const history = t.history!;
-    return [history.node.operation.name, position.get(history.node) ?? 0, history.index];
+    const { node, index } = t.history!;
+    return [node.operation.name, before.get(node.operation)! + (position.get(node) ?? 0), index];
   };
-  const layers = graph.operations.map((operation) => ({
-    ...serializeOperation(operation),
+  const layers = graph.operations.map((operation, k) => ({
+    ...described[k],
     name: operation.name,
     inbound_nodes: callsWithin(graph, operation)
       .filter((node) => node.args.length > 0)
       .map((node) => serializeArguments(node, historyOf)),
   }));
+  countCalls(
+    graph,
+    graph.operations.map((operation, k) => [operation, layers[k]!.inbound_nodes.length]),
+  );
   // Keras counts the calls of a functional model from 1 here: its first is the one on its own inputs.
   const endOf = (t: KerasTensor): History => {
     const [name, call, output] = historyOf(t);
@@ -55,7 +63,6 @@ export function graphFromConfig(
 ): { inputs: Tree<KerasTensor>; outputs: Tree<KerasTensor> } {
   const entries = config['layers'] as (SerializedObject & { name: string; inbound_nodes: unknown[] })[];
   const operations = new Map<string, Operation>();
-  const base = new Map<string, number>();
   const who = `Model "${String(config['name'])}"`;
   for (const entry of entries) {
     const operation = deserializeOperation(entry, customObjects);
@@ -64,12 +71,17 @@ export function graphFromConfig(
     if (operations.has(entry.name))
       fail(who, `its config has two layers named "${entry.name}"`, 'give each layer a name of its own');
     operations.set(entry.name, operation);
-    // A nested model was called on its own inputs already: its calls here are counted from there.
-    base.set(
-      entry.name,
-      operation instanceof OpNode ? 0 : entry.inbound_nodes.length === 0 ? 0 : callsOf(operation).length,
-    );
   }
+  // Models within this one may have called a layer already, a nested model was called on its own inputs. Keras's files and
+  // ours number the calls of this model from 0 or from there: the first that is mentioned is the first.
+  const first = firstMentioned(config);
+  const base = new Map(
+    entries.map(({ name, inbound_nodes: calls }) => {
+      const operation = operations.get(name)!;
+      const made = operation instanceof OpNode || calls.length === 0 ? 0 : callsOf(operation).length;
+      return [name, made - (calls.length === 0 ? 0 : (first.get(name) ?? 0))];
+    }),
+  );
   const find = ([name, call, output]: History): KerasTensor | undefined => {
     const operation = operations.get(name);
     return operation && callsOf(operation)[base.get(name)! + call]?.outputs[output];
@@ -123,6 +135,24 @@ export function graphFromConfig(
     inputs: end(single(config['input_layers']), 'input'),
     outputs: end(single(config['output_layers']), 'output'),
   };
+}
+
+/** The lowest number under which the calls of each layer are mentioned. */
+function firstMentioned({ layers, input_layers, output_layers }: Config): ReadonlyMap<string, number> {
+  const lowest = new Map<string, number>();
+  const mention = (name: string, call: number): void =>
+    void lowest.set(name, Math.min(call, lowest.get(name) ?? Number.POSITIVE_INFINITY));
+  const entries = layers as (SerializedObject & { name: string; inbound_nodes: unknown })[];
+  const counts = new Map(entries.map((entry) => [entry.name, entry.class_name === 'Functional' ? 1 : 0]));
+  const visit = (x: unknown): void => {
+    if (isHistory(x)) mention(x[0], x[1] - (counts.get(x[0]) ?? 0));
+    else if (Array.isArray(x)) x.forEach(visit);
+    else if (typeof x === 'object' && x !== null) Object.values(x).forEach(visit);
+  };
+  visit([input_layers, output_layers]);
+  counts.clear();
+  visit(entries.map((entry) => entry.inbound_nodes));
+  return lowest;
 }
 
 function callAgain(operation: Operation, args: readonly unknown[]): void {

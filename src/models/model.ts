@@ -5,7 +5,7 @@ import { fail } from '../base/errors.ts';
 import { exactMethods } from '../base/exact.ts';
 import { autoName } from '../base/naming.ts';
 import { optionsOf } from '../base/options.ts';
-import type { Config, CustomObjects, SerializableClass } from '../base/serialize.ts';
+import { type Config, type CustomObjects, origin, type SerializableClass } from '../base/serialize.ts';
 import type { SymbolicShape } from '../base/shape.ts';
 import type { Tree } from '../base/tree.ts';
 import { toTensors } from '../data/nest.ts';
@@ -63,6 +63,9 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
     const own = this.constructor as typeof Model;
     if (own === Model) return graphOf(this) ? 'Functional' : 'Model';
     return Object.hasOwn(own, 'className') ? own.className : own.name;
+  }
+  get [origin](): { readonly module: string; readonly registered_name: string } | undefined {
+    return this.className === 'Functional' ? functional : undefined;
   }
 
   protected override [invoke](inputs: any, ...options: any[]): Out {
@@ -224,6 +227,7 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
 
 showAsText(Model.prototype, String, (model) => (model.built ? `${model}\n${summaryText(model)}` : String(model)));
 /** A functional model goes under this name in files. */
+const functional = { module: 'keras.src.models.functional', registered_name: 'Functional' } as const;
 const Functional = { className: 'Functional', fromConfig: (config: Config) => Model.fromConfig(config) };
 registerModels(Model as SerializableClass, Functional);
 // A model's file names the classes of its layers.

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import { getH5Text } from '../formats/hdf5.ts';
 import * as keras from '../index.ts';
+import { modelToH5 } from '../saving/legacy/h5-model.ts';
 
 const x = () => keras.Input({ shape: [4] });
 it('writes an activation that is no operation of Keras as the layer that applies it', async () => {
@@ -38,4 +40,18 @@ it('takes ranges without ends', async () => {
   const y = keras.ops.getItem([1, 2, 3], { slice: [] });
   expect(await y.array()).toEqual([1, 2, 3]);
   expect(await keras.ops.getItem([1, 2, 3], { slice: [1] }).array()).toEqual([2, 3]);
+});
+it('writes keys of x[key] as Keras reads them: alone in a list, and every axis named in an .h5 file', async () => {
+  const inputs = keras.Input({ shape: [4, 5] });
+  const last = keras.ops.getItem(inputs, ['...', null, 1]);
+  const model = new keras.Model({ inputs, outputs: [last, keras.ops.getItem(inputs, { slice: [1, 2] })] });
+  const all = { class_name: '__slice__', config: { start: null, stop: null, step: null } };
+  const keysIn = (config: string): unknown[] =>
+    JSON.parse(config)
+      .config.layers.slice(1)
+      .map((layer: { inbound_nodes: { args: unknown[] }[] }) => layer.inbound_nodes[0]!.args[1]);
+  const some = { class_name: '__slice__', config: { start: 1, stop: 2, step: null } };
+  expect(keysIn(model.toJson())).toEqual([[{ class_name: '__ellipsis__', config: {} }, null, 1], [some]]);
+  const h5 = await modelToH5(model as never);
+  expect(keysIn(getH5Text(h5, 'model_config')!)).toEqual([[all, all, null, 1], [some]]);
 });

@@ -236,12 +236,16 @@ export function completeArguments(operation: OpNode, nodeArgs: readonly unknown[
   return options.length > 0 ? [...args, Object.fromEntries(spelled)] : args;
 }
 
-/** A key of `x[key]` as configs hold it: ranges are slices. */
+/** A key of `x[key]` as configs hold it: ranges are slices. Keras takes a range, a new axis or `...` in a list only. */
 function keyToDisk(key: unknown): unknown {
-  if (Array.isArray(key)) return key.map(keyToDisk);
+  const isAlone = key === null || key === '...' || isRange(key);
+  return isAlone ? [entryToDisk(key)] : Array.isArray(key) ? key.map(entryToDisk) : key;
+}
+const isRange = (key: unknown): key is { slice: (number | null)[] } => isPlain(key) && 'slice' in key;
+function entryToDisk(key: unknown): unknown {
   if (key === '...') return { class_name: '__ellipsis__', config: {} };
-  if (!isPlain(key) || !('slice' in key)) return key;
-  const [start = null, stop = null, step = null] = key['slice'] as (number | null)[];
+  if (!isRange(key)) return key;
+  const [start = null, stop = null, step = null] = key.slice;
   return { class_name: '__slice__', config: { start, stop, step } };
 }
 function keyFromDisk(key: unknown): unknown {

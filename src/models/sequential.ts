@@ -1,6 +1,7 @@
 import { fail } from '../base/errors.ts';
 import { exactMethods } from '../base/exact.ts';
 import { requireOptions } from '../base/field.ts';
+import { countCalls } from '../base/numbered-calls.ts';
 import { optionsOf } from '../base/options.ts';
 import {
   type Config,
@@ -102,11 +103,19 @@ export class Sequential extends Model {
     const entry =
       graph && !(this.#stack[0] instanceof InputLayer) ? [graph.inputs[0]!.history!.node.operation as AnyLayer] : [];
     const shape = graph?.inputs[0]?.symbolicShape;
+    const layers = [...entry, ...this.#stack].map(serializeOperation);
+    const own = this.layers;
+    // Keras calls all layers again whenever it puts one on top.
+    if (graph)
+      countCalls(
+        graph,
+        own.map((layer, k) => [layer, own.length - k]),
+      );
     return {
       name: this.name,
       trainable: this.trainable,
       dtype: serializeObject(this.dtypePolicy),
-      layers: [...entry, ...this.#stack].map(serializeOperation),
+      layers,
       ...(shape && { build_input_shape: shape }),
     };
   }

@@ -2,6 +2,7 @@ import { dtypeInfo } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
 import { JsonPlace } from '../base/json-place.ts';
+import { numberingCalls } from '../base/numbered-calls.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import {
   type Config,
@@ -44,7 +45,6 @@ function describeModel(model: SavedModel): Config {
   const isFunctional = model.className === 'Functional';
   return {
     ...(serializeObject(model) as Config),
-    ...(isFunctional && { module: 'keras.src.models.functional', registered_name: 'Functional' }),
     ...(isFunctional ? { build_config: { input_shape: null } } : build && { build_config: build }),
     compile_config: model.getCompileConfig() ?? {},
   };
@@ -83,7 +83,7 @@ export async function filesOfKeras(model: SavedModel, now = new Date()): Promise
   const text = new TextEncoder();
   return {
     'metadata.json': text.encode(pythonJson({ keras_version: kerasVersion, date_saved: date })),
-    'config.json': text.encode(pythonJson(modelToConfig(model))),
+    'config.json': text.encode(pythonJson(numberingCalls(() => modelToConfig(model)))),
     'model.weights.h5': await writeHdf5(await weightsToH5(model)),
   };
 }

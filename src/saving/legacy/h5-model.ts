@@ -1,5 +1,12 @@
 import { fail, HornbeamError } from '../../base/errors.ts';
-import { type Config, customObjectScope, lookUpClass, serializeObject, sourceNameOf } from '../../base/serialize.ts';
+import {
+  type Config,
+  customObjectScope,
+  lookUpClass,
+  markingShared,
+  serializeObject,
+  sourceNameOf,
+} from '../../base/serialize.ts';
 import { table } from '../../base/table.ts';
 import { getH5, getH5Text, type H5Group, h5Group, h5Text, isH5Dataset, makeH5Group } from '../../formats/hdf5.ts';
 import { inner } from '../../layers/inner.ts';
@@ -55,10 +62,25 @@ function legacyConfig(config: Config): Config {
         config: isNamed ? own : legacyConfig(own as Config),
         ...(isNamed && { registered_name }),
         ...(shared_object_id !== undefined && { shared_object_id }),
-        ...(name !== undefined && { name, inbound_nodes }),
+        ...(name !== undefined && { name, inbound_nodes: withoutEllipsis(inbound_nodes) }),
       };
     }),
   };
+}
+/** Calls in which `x[..., 1]` names every axis: Keras reads `...` in JSON, but not in an `.h5` file. */
+function withoutEllipsis(calls: unknown): unknown {
+  if (!Array.isArray(calls)) return calls;
+  return calls.map((call: { args: unknown[] }) => {
+    const [x, key] = call.args as [Config | undefined, unknown];
+    const at = Array.isArray(key)
+      ? key.findIndex((entry) => (entry as Config | null)?.['class_name'] === '__ellipsis__')
+      : -1;
+    if (!Array.isArray(key) || at < 0) return call;
+    const { shape } = x!['config'] as { shape: unknown[] };
+    const used = key.filter((entry, k) => k !== at && entry !== null).length;
+    const every = { class_name: '__slice__', config: { start: null, stop: null, step: null } };
+    return { ...call, args: [x, key.toSpliced(at, 1, ...new Array<Config>(shape.length - used).fill(every))] };
+  });
 }
 /** The class's own name; one that was registered stands with its package. */
 function classNameOf(layer: Config): unknown {
@@ -70,7 +92,7 @@ function classNameOf(layer: Config): unknown {
 export async function modelToH5(model: SavedModel): Promise<H5Group> {
   const file = h5Group();
   const { layers, optimizer } = model as unknown as Modelish;
-  const config = { class_name: sourceNameOf(model), config: legacyConfig(model.getConfig()) };
+  const config = { class_name: sourceNameOf(model), config: markingShared(() => legacyConfig(model.getConfig())) };
   file.attributes['keras_version'] = h5Text(kerasVersion);
   file.attributes['backend'] = h5Text('jax');
   file.attributes['model_config'] = h5Text(pythonJson(config), 'ascii');
