@@ -4,13 +4,13 @@ import { readZip } from '../formats/zip.ts';
 import * as keras from '../index.ts';
 import type { AnyLayer } from '../layers/layer.ts';
 import { modelToH5 } from '../saving/legacy/h5-model.ts';
-import type { Tensor } from '../tensor/index.ts';
+import type { KerasTensor, Tensor } from '../tensor/index.ts';
 
 const { Input, Model, Sequential } = keras;
 type Layer = (x: Tensor) => Tensor;
 const dense = (name: string): AnyLayer & Layer => new keras.layers.Dense({ units: 4, name }) as never;
-const input = (): Tensor => Input({ shape: [4] });
-const model = (inputs: Tensor, outputs: Tensor, name: string): AnyLayer & Layer =>
+const input = (): KerasTensor => Input({ shape: [4] });
+const model = (inputs: KerasTensor, outputs: Tensor, name: string): AnyLayer & Layer =>
   new Model({ inputs, outputs, name }) as never;
 const add = (...xs: Tensor[]): Tensor => new keras.layers.Add()(xs) as Tensor;
 
