@@ -170,7 +170,7 @@ const opOfClass = (className: string): Op | undefined => (byClass ??= opsByClass
 export const isOpClass = ({ module }: SerializedObject): boolean =>
   /^(keras\.(src\.)?|hornbeam\.)ops(\.|$)/.test(module ?? '');
 
-/** An op in an `.h5` file that Keras wrote, without module: it has none of the options of layers. */
+/** An op in an `.h5` file that Keras wrote, without module: it has its own options only, no layer's. */
 export const isNamelessOp = ({
   module,
   class_name: name,
@@ -179,9 +179,10 @@ export const isNamelessOp = ({
 }: SerializedObject): boolean =>
   (module === undefined || module === null) &&
   isPlain(config) &&
-  !['trainable', 'dtype', 'layers'].some((key) => key in config) &&
   !getRegisteredObject(registered ?? name) &&
-  opOfClass(name) !== undefined;
+  hasOnlyOptionsOf(opOfClass(name), config);
+const hasOnlyOptionsOf = (op: { opName: string } | undefined, config: Config): boolean =>
+  op !== undefined && Object.keys(config).every((key) => key === 'name' || formOf(op.opName).inConfig.includes(key));
 
 /** Makes the op again, and remembers the parameters in its config. */
 export function opFromConfig(entry: SerializedObject): OpNode {

@@ -12,9 +12,9 @@ const families: readonly (readonly [key: RegExp, module: string])[] = [
   [/^(weighted_)?metrics$/, 'keras.metrics'],
 ];
 
-/** An op among the layers: it has none of the options that every layer has. */
+/** An op among the layers: it does not say whether it is trainable; a dtype is what it gives, no layer's policy. */
 const mayBeOp = ({ config }: Described): boolean =>
-  isPlain(config) && !['trainable', 'dtype', 'layers'].some((key) => key in config);
+  isPlain(config) && !['trainable', 'layers'].some((key) => key in config) && !isPlain(config['dtype']);
 
 /** Old configs and `.h5` files name no modules: the place says of which family a class is. */
 export const nameModules: Step = (given, { key }) => {
