@@ -1,5 +1,5 @@
 import { table } from '../../base/table.ts';
-import { isPlain, type Step } from './described.ts';
+import { isPlain, type Step, withOptions } from './described.ts';
 
 /** Classes that had other names. */
 const newNames: Readonly<Record<string, string>> = table({
@@ -31,4 +31,16 @@ export const nameClasses: Step = (object) => {
   if (name === 'Model' && isPlain(object.config) && 'layers' in object.config)
     return { ...object, class_name: 'Functional' };
   return Object.hasOwn(newNames, name) ? { ...object, class_name: newNames[name]! } : object;
+};
+
+/** Recurrent layers that ran on GPUs alone, and had no other activations than these. */
+export const unfuseRecurrence: Step = (object) => {
+  const [, name] = /^CuDNN(LSTM|GRU)$/.exec(object.class_name) ?? [];
+  if (!name) return object;
+  return withOptions({ ...object, class_name: name }, (options) => ({
+    ...options,
+    activation: 'tanh',
+    recurrent_activation: 'sigmoid',
+    ...(name === 'GRU' && { reset_after: true }),
+  }));
 };

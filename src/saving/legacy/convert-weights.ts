@@ -62,16 +62,84 @@ function convertKernel(layer: AnyLayer, kernel: StoredWeight, { backend }: Origi
   return backend === 'theano' ? arranged(found, identity(found.shape.length), found.shape.length - 2) : found;
 }
 
-/** Weights of a layer in the form that they have today; Keras 1 and the backend Theano kept them otherwise. */
+/** A weight's gates side by side along the last axis, each made another. */
+function eachGate(weight: StoredWeight, count: number, change: (gate: StoredWeight) => StoredWeight): StoredWeight {
+  const { path, dtype, shape, data } = weight;
+  const [rows, columns] = shape as [number, number];
+  const width = columns / count;
+  const gate = (k: number): StoredWeight => {
+    const part = new Float32Array(rows * width);
+    for (let i = 0; i < rows; i++)
+      for (let j = 0; j < width; j++) part[i * width + j] = Number(data[i * columns + k * width + j]);
+    return change({ path, dtype, shape: [rows, width], data: part });
+  };
+  return joined(Array.from({ length: count }, (_, k) => gate(k)));
+}
+/** Weights of a layer of cuDNN: kernels of gates lie transposed, and each gate has a bias for inputs and one for states. */
+function fromCuDnn(count: number, [kernel, recurrent, bias]: readonly StoredWeight[]): StoredWeight[] {
+  const width = bias!.data.length / 2;
+  const halves = { ...bias!, shape: [2, width] };
+  const sums = Float32Array.from({ length: width }, (_, k) => Number(bias!.data[k]) + Number(bias!.data[width + k]));
+  return [
+    eachGate(kernel!, count, ({ shape, ...gate }) => arranged({ ...gate, shape: shape.toReversed() }, [1, 0])),
+    eachGate(recurrent!, count, (gate) => arranged(gate, [1, 0])),
+    count === gates['LSTM']!.length ? { ...bias!, shape: [width], data: sums } : halves,
+  ];
+}
+const isFromCuDnn = (count: number, stored: readonly StoredWeight[]): boolean => {
+  const [, recurrent, bias] = stored;
+  return stored.length === 3 && bias!.shape.length === 1 && bias!.shape[0] === 2 * count * recurrent!.shape[0]!;
+};
+
+interface Holder extends AnyLayer {
+  readonly layer?: AnyLayer;
+  readonly forwardLayer?: AnyLayer;
+  readonly backwardLayer?: AnyLayer;
+  readonly layers?: readonly AnyLayer[];
+}
+/** The layers whose weights a wrapper or a model has, in their order. */
+function heldBy(layer: AnyLayer): readonly AnyLayer[] {
+  const { layer: wrapped, forwardLayer, backwardLayer, layers } = layer as Holder;
+  if (forwardLayer && backwardLayer) return [forwardLayer, backwardLayer];
+  return wrapped ? [wrapped] : (layers ?? []);
+}
+type Kind = 'trainableWeights' | 'nonTrainableWeights';
+/** How many weights a layer has in a file in which gates are apart, or are not. */
+function storedCount(layer: AnyLayer, kind: Kind, isApart: boolean): number {
+  const order = gates[layer.className];
+  const own = layer[kind].length;
+  if (order) return isApart && own === 3 ? 3 * order.length : own;
+  const held = heldBy(layer);
+  return held.length === 0 ? own : held.reduce((sum, inner) => sum + storedCount(inner, kind, isApart), 0);
+}
+/** Weights of what a layer holds, each converted; a file lists all that are trainable first. */
+function convertHeld(layer: AnyLayer, stored: readonly StoredWeight[], origin: Origin): readonly StoredWeight[] {
+  const isApart = stored.length !== layer.weights.length;
+  const total = (kind: Kind): number => storedCount(layer, kind, isApart);
+  if (total('trainableWeights') + total('nonTrainableWeights') !== stored.length) return stored;
+  let [at, later] = [0, total('trainableWeights')];
+  const [first, last]: [StoredWeight[], StoredWeight[]] = [[], []];
+  for (const inner of heldBy(layer)) {
+    const [from, fromLater] = [at, later];
+    at += storedCount(inner, 'trainableWeights', isApart);
+    later += storedCount(inner, 'nonTrainableWeights', isApart);
+    const found = convertWeights(inner, [...stored.slice(from, at), ...stored.slice(fromLater, later)], origin);
+    first.push(...found.slice(0, inner.trainableWeights.length));
+    last.push(...found.slice(inner.trainableWeights.length));
+  }
+  return [...first, ...last];
+}
+
+/** Weights of a layer in the form that they have today; Keras 1, cuDNN and the backend Theano kept them otherwise. */
 export function convertWeights(
   layer: AnyLayer,
   stored: readonly StoredWeight[],
   origin: Origin,
 ): readonly StoredWeight[] {
   const { className } = layer;
-  const { layer: wrapped } = layer as AnyLayer & { readonly layer?: AnyLayer };
-  if (className === 'TimeDistributed' && wrapped) return convertWeights(wrapped, stored, origin);
+  if (heldBy(layer).length > 0) return convertHeld(layer, stored, origin);
   const order = gates[className];
+  if (order && isFromCuDnn(order.length, stored)) return fromCuDnn(order.length, stored);
   if (order && stored.length === 3 * order.length)
     return [0, 1, 2].map((kind) => joined(order.map((gate) => stored[3 * gate + kind]!)));
   if (Object.hasOwn(orders, className) && stored[0] && layer.weights.length === stored.length)

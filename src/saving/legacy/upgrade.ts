@@ -1,7 +1,7 @@
 import type { Config } from '../../base/serialize.ts';
 import { keepActivations } from './activations.ts';
 import { upgradeCalls } from './calls.ts';
-import { nameClasses } from './class-names.ts';
+import { nameClasses, unfuseRecurrence } from './class-names.ts';
 import { type Described, isDescribed, isPlain, type Step } from './described.ts';
 import { renameKeras1Options, splitMerge } from './keras1-options.ts';
 import { readLambdas } from './lambda.ts';
@@ -22,6 +22,7 @@ import { upgradeTraining } from './training.ts';
 const steps: readonly Step[] = [
   unlistSequential,
   splitMerge,
+  unfuseRecurrence,
   nameClasses,
   beginWithInput,
   renameKeras1Options,
