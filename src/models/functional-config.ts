@@ -4,7 +4,7 @@ import type { Config, CustomObjects, SerializedObject } from '../base/serialize.
 import { mapTree, type Tree } from '../base/tree.ts';
 import { type AnyLayer, isLayer } from '../layers/layer.ts';
 import { OpNode } from '../ops/op.ts';
-import { callsOf, type GraphNode, KerasTensor, type Operation } from '../tensor/index.ts';
+import { callsOf, type GraphNode, KerasTensor, type Operation, tensorsIn } from '../tensor/index.ts';
 import { callsWithin, type FunctionalGraph } from './functional-graph.ts';
 import { completeArguments } from './op-config.ts';
 import {
@@ -156,6 +156,8 @@ function firstMentioned({ layers, input_layers, output_layers }: Config): Readon
 }
 
 function callAgain(operation: Operation, args: readonly unknown[]): void {
+  if (tensorsIn(args).length === 0)
+    fail(operation, 'its config has a call without a tensor', 'check that the file is whole');
   if (isLayer(operation as AnyLayer)) (operation as unknown as (...args: unknown[]) => unknown)(...args);
   else (operation as OpNode).record(completeArguments(operation as OpNode, args));
 }

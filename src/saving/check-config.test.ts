@@ -69,6 +69,8 @@ test('a config of another form is refused with the place in it', () => {
   expect(refusal('config.layers.1.inbound_nodes', undefined)).toContain(
     'config.layers[1].inbound_nodes: expected a list',
   );
+  expect(refusal('config.layers.1.inbound_nodes.0.args', [])).toContain('"d": its config has a call without a tensor');
+  expect(refusal('config.layers.1.inbound_nodes.0.args.0', { toString: 5 })).toContain('"d"');
   expect(refusal('config.layers.1.inbound_nodes.0', {})).toContain('config.layers[1].inbound_nodes[0].args');
   expect(refusal('config.layers.1.inbound_nodes.0.kwargs', { class_name: 'x', config: {} })).toContain(
     'kwargs: expected arguments by name',

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { getH5, type H5Group, readHdf5, writeHdf5 } from '../formats/hdf5.ts';
 import { readZip, writeZip } from '../formats/zip.ts';
 import * as keras from '../index.ts';
 
@@ -33,4 +34,13 @@ test('weights that unpack to more than the model can have use for are refused be
   const archive = await writeZip({ ...files, 'model.weights.h5': weights }, { compress: true });
   await expect(keras.models.loadModel(archive)).rejects.toThrow(/"model.weights.h5": unpacks to \d+ bytes, more than/);
   await expect(small().loadWeights(archive)).rejects.toThrow('do not trust this file');
+});
+
+test('a weight under a number that is none of the layer is refused by its layer', async () => {
+  const files = await readZip(await keras.saving.modelToKeras(small()));
+  const weights = await readHdf5(files['model.weights.h5']!);
+  const { children } = getH5(weights, 'layers/dense/vars') as H5Group;
+  children['01'] = children['1']!;
+  delete children['1'];
+  await expect(small().loadWeights(await writeHdf5(weights))).rejects.toThrow(/layers\/dense: entry 1 is no array/);
 });

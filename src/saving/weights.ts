@@ -141,8 +141,8 @@ function match(
   }
   const fitting: { variable: Variable; data: TypedArray }[] = [];
   for (const [k, variable] of variables.entries()) {
-    const dataset = stored[`${k}`]!;
-    if (!isH5Dataset(dataset) || dataset.dtype === 'string') return `entry ${k} is no array of numbers`;
+    const dataset = stored[`${k}`];
+    if (!dataset || !isH5Dataset(dataset) || dataset.dtype === 'string') return `entry ${k} is no array of numbers`;
     if (!sameShape(dataset.shape ?? [], variable.shape))
       return `variable "${variable.path}" has shape ${showShape(variable.shape)}, the file's ${showShape(dataset.shape ?? [])}`;
     fitting.push({ variable, data: convertStored(dataset.data, dataset.dtype, variable.dtype) });

@@ -49,6 +49,14 @@ export function isNumbers(x: unknown, depth = 0): boolean {
   return Array.isArray(x) ? x.every((y) => isNumbers(y, depth + 1)) : typeof x === 'number' || typeof x === 'boolean';
 }
 
+/** What stands where a number should: objects by their class, for those of files may have a `toString` that is no function. */
+function nameKind(x: unknown): string {
+  if (x === null) return 'null';
+  return typeof x === 'object'
+    ? `an object (${Object.getPrototypeOf(x)?.constructor.name ?? 'without class'})`
+    : `${typeof x} (${String(x)})`;
+}
+
 /** As in NumPy. */
 const deepest = 64;
 /** Shape, elements and natural dtype of a nest of numbers. */
@@ -91,7 +99,7 @@ function flattenNest(nest: Nested): { shape: number[]; flat: number[]; dtype: DT
     if (typeof x !== 'number' && typeof x !== 'boolean')
       fail(
         'tensor',
-        `expected numbers, got ${typeof x === 'object' ? ((x as object | null)?.constructor?.name ?? 'null') : typeof x} (${String(x)})`,
+        `expected numbers, got ${nameKind(x)}`,
         'give a tensor, a typed array, a number or nested arrays of numbers',
       );
     if (typeof x !== 'boolean') booleans = false;

@@ -44,7 +44,16 @@ const within: Readonly<Record<string, Readonly<Record<string, string>>>> = table
   UpSampling1D: table({ length: 'size' }),
 });
 const signs = ['init', 'W_regularizer', 'border_mode', 'nb_filter', 'pool_length', 'inner_activation', 'gamma_init'];
-const others = ['p', 'sigma', 'dim_ordering', 'consume_less', 'subsample_length', 'filter_length', 'inner_init'];
+const others = [
+  'p',
+  'sigma',
+  'dim_ordering',
+  'consume_less',
+  'subsample_length',
+  'filter_length',
+  'inner_init',
+  'length',
+];
 const isOfKeras1 = (options: Config): boolean => [...signs, ...others].some((key) => key in options);
 const leftOut = ['consume_less', 'input_dim', 'input_length', 'weights', 'mode'];
 const orders: Readonly<Record<string, string>> = table({ tf: 'channels_last', th: 'channels_first' });
@@ -55,7 +64,9 @@ export const renameKeras1Options: Step = (object, { key, isOld }) => {
   if (!isOld || /regularizer$|constraint$/.test(key)) return object;
   return withOptions(object, (given) => {
     if (!isOfKeras1(given)) return given;
-    const { dim_ordering, nb_row, nb_col, forget_bias_init, ...rest } = given;
+    const { dim_ordering, nb_row, nb_col, forget_bias_init, ...kept } = given;
+    // The shape of what a transposed convolution gives follows from its other options.
+    const rest = object.class_name === 'Conv2DTranspose' ? without(kept, ['output_shape']) : kept;
     const options = renamed(rest, { ...everywhere, ...within[object.class_name] });
     const isEmbedding = object.class_name === 'Embedding';
     return {

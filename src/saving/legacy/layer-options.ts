@@ -81,8 +81,11 @@ export const readRecurrence: Step = (object, { isOld }) =>
     : object;
 
 const asksForNothing = (key: string, value: unknown): boolean =>
-  value === null || value === false || (key === 'groups' && value === 1);
-/** Options that the class has no more, and that ask for nothing: null, false, one group. */
+  value === null ||
+  value === false ||
+  (key === 'groups' && value === 1) ||
+  (value === 0 && ['dropout', 'mode'].includes(key));
+/** Options that the class has no more, and that ask for nothing: null, false, one group, Keras 1's dropout of 0 and mode 0. */
 export const dropEmptyOptions: Step = (object, { isOld }) => {
   const known = isOld ? fieldsOf(object) : undefined;
   return known

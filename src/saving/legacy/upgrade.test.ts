@@ -104,6 +104,20 @@ it('translates the options of Keras 1', () => {
     embeddings_initializer: 'uniform',
   });
 });
+it('reads layers of Keras 1 that had other options or more of them', () => {
+  expect(upgraded('UpSampling1D', { length: 3 })).toEqual({ name: 'a', size: 3 });
+  expect(upgraded('Embedding', { input_dim: 5, output_dim: 2, init: 'uniform', dropout: 0 })).not.toHaveProperty(
+    'dropout',
+  );
+  const normal = { mode: 0, axis: -1, epsilon: 1e-3, momentum: 0.99, gamma_regularizer: null, beta_regularizer: null };
+  expect(upgraded('BatchNormalization', normal)).not.toHaveProperty('mode');
+  // Statistics of each sample, which no layer takes today, are refused by the option's name.
+  expect(upgraded('BatchNormalization', { ...normal, mode: 1 })).toHaveProperty('mode', 1);
+  const transposed = { nb_filter: 2, nb_row: 3, nb_col: 3, output_shape: [null, 8, 8, 2], border_mode: 'same' };
+  const found = upgradeModel(layer('Deconvolution2D', transposed), old) as { class_name: string; config: object };
+  expect(found).toMatchObject({ class_name: 'Conv2DTranspose', config: { filters: 2, kernel_size: [3, 3] } });
+  expect(found.config).not.toHaveProperty('output_shape');
+});
 it('drops what says nothing, and keeps what asks for something', () => {
   const initializer = layer('GlorotUniform', { seed: null, dtype: 'float32' });
   const found = upgraded('SpatialDropout2D', {
