@@ -1,13 +1,20 @@
 import { type DType, isFloat } from '../base/dtype.ts';
 import { isPlainObject } from '../base/tree.ts';
 import { cast } from '../ops/index.ts';
-import { asTensor, type KerasTensor, type Like, mapTensors, Tensor, tensorsIn, Variable } from '../tensor/index.ts';
+import { asTensor, type KerasTensor, type Like, mapTensors, type SymbolicArgument, Tensor, tensorsIn, Variable } from '../tensor/index.ts';
 import type { CallOptions } from './call-context.ts';
 import { maskOf, maskOn, setMask } from './masks.ts';
 
 type Lenient<T> = T extends Tensor ? Like | KerasTensor : T;
 /** Arguments as a caller may give them: arrays and numbers where the layer takes tensors. */
 export type LenientArgs<A extends unknown[]> = { [K in keyof A]: Lenient<A[K]> };
+
+/** Arguments of which the first is symbolic. */
+export type SymbolicArgs<A extends unknown[]> = 0 extends 1 & A
+  ? any
+  : A extends [infer F, ...infer Rest]
+  ? [inputs: SymbolicArgument<F>, ...rest: LenientArgs<Rest>]
+  : [never];
 
 /** Numbers, arrays and variables as tensors; nests of tensors as they are. */
 export function toTensors(x: unknown): unknown {

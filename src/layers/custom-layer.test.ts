@@ -72,7 +72,8 @@ test('custom layers as Keras users write them type-check, and their calls have t
   const image = keras.Input({ shape: [8, 8, 3] });
   const block = new MishBlock({ filters: 4, name: 'block' });
   const y = block(image);
-  expectTypeOf(y).toEqualTypeOf<keras.Tensor>();
+  expectTypeOf(y).toEqualTypeOf<keras.KerasTensor>();
+  expectTypeOf(block(keras.tensor([[[[1, 2, 3]]]]))).toEqualTypeOf<keras.Tensor>();
   expect(y.shape).toEqual([null, 8, 8, 4]);
   const model = new keras.Model({ inputs: image, outputs: new Scale()(y) });
   const again = keras.models.modelFromJson<keras.Model>(model.toJson());

@@ -27,6 +27,7 @@ import {
   noteBirth,
   type Operation,
   replay,
+  type Symbolic,
   type SymbolicAval,
   type Tensor,
   tensorsIn,
@@ -34,7 +35,7 @@ import {
 } from '../tensor/index.ts';
 import { guardMembers } from './attribute-names.ts';
 import { exposeOptions } from './attributes.ts';
-import type { LenientArgs } from './call-arguments.ts';
+import type { LenientArgs, SymbolicArgs } from './call-arguments.ts';
 import type { CallOptions } from './call-context.ts';
 import { buildInputs, buildOnce, ensureBuilt, invokeLayer, recordCall, runCall } from './calls.ts';
 import { firstCall } from './first-call.ts';
@@ -63,6 +64,13 @@ export type { WeightOptions } from './weights.ts';
 
 export type AnyLayer = Layer<any, any, any>;
 
+export interface Layer<
+  S extends Fields = {},
+  Args extends unknown[] = [inputs: Tensor, options?: CallOptions],
+  Out = Tensor,
+> {
+  (...args: SymbolicArgs<Args>): Symbolic<Out>;
+}
 /**
  * A callable object with weights: options (`fields`), `build` (makes the weights when the input's shape is known) and `call`
  * (computes). Layers, variables, and lists and maps of them are found through the attributes that hold them.

@@ -12,7 +12,13 @@ import { Tensor } from '../ir/tensor.ts';
 import { deviceKey } from '../runtime/device.ts';
 import { bytesOfProgram, evaluate } from '../runtime/execute.ts';
 import { currentFrame, currentTrace, inFrame, isRecordingTape, Trace } from '../tensor/frames.ts';
-import { type KerasTensor, type Operation, replay } from '../tensor/keras-tensor.ts';
+import {
+  type KerasTensor,
+  type Operation,
+  replay,
+  type Symbolic,
+  type SymbolicArgument,
+} from '../tensor/keras-tensor.ts';
 import { leavesIn, mapTensors, signatureOf, tensorsIn } from '../tensor/leaves.ts';
 import type { Like } from '../tensor/like.ts';
 import { markMadeBy, passMark } from '../tensor/made-by.ts';
@@ -29,6 +35,13 @@ type LenientList<T> = T extends readonly (infer E)[]
     : Like | readonly Like[]
   : T;
 type LenientArgs<A extends unknown[]> = { [K in keyof A]: Lenient<A[K]> };
+/** Arguments of which the first is symbolic, or the second. */
+type FirstSymbolic<A extends unknown[]> = A extends [infer F, ...infer Rest]
+  ? [x: SymbolicArgument<F>, ...rest: LenientArgs<Rest>]
+  : [never];
+type SecondSymbolic<A extends unknown[]> = A extends [infer F, infer G, ...infer Rest]
+  ? [x1: Lenient<F>, x2: SymbolicArgument<G>, ...rest: LenientArgs<Rest>]
+  : [never];
 
 /** What `op` is told beside the body: how it reads its arguments and, where the last one holds options, their names. */
 export type Declared<A extends unknown[]> = [OptionsAmong<A>] extends [never]
@@ -37,6 +50,8 @@ export type Declared<A extends unknown[]> = [OptionsAmong<A>] extends [never]
 
 /** A public operation on tensors. */
 export interface Op<A extends unknown[], R> {
+  (...args: FirstSymbolic<A>): Symbolic<R>;
+  (...args: SecondSymbolic<A>): Symbolic<R>;
   (...args: LenientArgs<A>): R;
   readonly opName: string;
 }

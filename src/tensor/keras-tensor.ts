@@ -36,8 +36,38 @@ export interface GraphNode {
   readonly outputs: readonly KerasTensor[];
 }
 
+/**
+ * A shape some of whose sizes are not known: `shape[0] * 2` does not compile. It stands where a `Shape` is wanted all the same,
+ * as a KerasTensor does where a Tensor is.
+ */
+export type OpenShape = { readonly [axis in 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7]: number | null } & {
+  at(index: number): number | null | undefined;
+  map<U>(f: (size: number | null, axis: number) => U): U[];
+} & Shape;
+
+/** What a function of tensors gives for symbolic ones. */
+export type Symbolic<R> = 0 extends 1 & R
+  ? any
+  : R extends Tensor
+  ? KerasTensor
+  : R extends readonly unknown[]
+    ? { [K in keyof R]: Symbolic<R[K]> }
+    : R;
+/** What stands for a symbolic argument where a tensor, or a list of some, is taken; never where none is. */
+export type SymbolicArgument<T> = 0 extends 1 & T
+  ? KerasTensor
+  : T extends Tensor
+    ? KerasTensor
+    : T extends readonly (infer E)[]
+      ? [Extract<E, Tensor>] extends [never]
+        ? never
+        : readonly KerasTensor[]
+      : never;
+
 /** A symbolic tensor: the promise of a value. Unknown sizes are `null` in `shape`; `history` says which call made it. */
 export class KerasTensor extends Tensor {
+  /** Null where a size is not known. */
+  declare readonly shape: OpenShape;
   readonly name: string;
   history: { readonly node: GraphNode; readonly index: number } | undefined;
 
@@ -46,10 +76,7 @@ export class KerasTensor extends Tensor {
     super({ shape: shape as unknown as Shape, dtype });
     this.name = name ?? autoName('keras_tensor');
   }
-  /**
-   * The shape, typed with its unknown sizes, as `ops.shape(x)` gives it. TypeScript lets a KerasTensor stand where a Tensor is
-   * wanted, so that `shape` has the type of a tensor's: before you compute with a size of a symbolic tensor, take it from here.
-   */
+  /** The shape as a list of numbers and nulls alone, as `ops.shape(x)` gives it. */
   get symbolicShape(): SymbolicShape {
     return this.shape as unknown as SymbolicShape;
   }

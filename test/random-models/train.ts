@@ -53,7 +53,7 @@ export class TrialModel {
     this.subject = subject;
     this.model = model;
     this.weights = weights;
-    const shapes = model.outputs!.map(({ shape }) => shape as number[]);
+    const shapes = model.outputs!.map(({ shape }) => [...shape]);
     this.batches = Array.from({ length: stepCount }, (_, step) => subject.batch(shapes, step));
   }
   /** Builds the model on the device. */

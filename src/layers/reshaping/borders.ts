@@ -2,7 +2,7 @@ import type { DataFormat } from '../../base/config.ts';
 import { fail, type Named } from '../../base/errors.ts';
 import { type Field, f } from '../../base/field.ts';
 import { showShape } from '../../base/shape.ts';
-import { getItem, pad } from '../../ops/index.ts';
+import { getItem, type Key, pad } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { spatialAxes } from '../data-format.ts';
 
@@ -56,7 +56,7 @@ export function cropBorders(layer: Named, x: Tensor, borders: readonly Border[],
   });
   return getItem(
     x,
-    x.shape.map((n, d) => {
+    x.shape.map((n, d): Key => {
       const [before, after] = borders[axes.indexOf(d)] ?? [0, 0];
       return { slice: [before, n - after] };
     }),
