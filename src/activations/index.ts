@@ -1,6 +1,7 @@
 import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
 import { closest } from '../base/field.ts';
+import type { OrAnyName } from '../base/naming.ts';
 import { optionsOf } from '../base/options.ts';
 import {
   type Config,
@@ -66,9 +67,13 @@ export const gelu = exact(
 /** A function of a tensor, such as layers apply to what they compute. */
 export type Activation = (x: Tensor) => Tensor;
 /** What stands for an activation: a name, a function or callable object, a config; null for `linear`. */
-export type ActivationLike = string | ((x: any) => Tensor) | Config | null;
+export type ActivationLike = OrAnyName<keyof typeof named> | ((x: any) => Tensor) | Config | null;
 
-const named: Readonly<Record<string, unknown>> = table({
+/** Entries whose names are known to the compiler, and nothing else of them. */
+/* @__NO_SIDE_EFFECTS__ */
+const entries = <Name extends string>(byName: Readonly<Record<Name, unknown>>): Readonly<Record<Name, unknown>> =>
+  table(byName);
+const named = entries({
   celu: ops.celu,
   elu: ops.elu,
   exponential: ops.exp,
@@ -110,7 +115,7 @@ const others: Readonly<Record<string, unknown>> = table({
   keras2_hard_sigmoid: keras2HardSigmoid,
 });
 const names = new Map<unknown, string>([
-  ...Object.entries(named).map(([name, f]) => [f, name] as const),
+  ...Object.entries(named).map(([name, f]) => [f as unknown, name] as const),
   [ops.relu, 'relu'],
   [ops.swish, 'silu'],
   [ops.hardSwish, 'hard_silu'],
@@ -125,7 +130,9 @@ export const get = exact(
     if (typeof identifier === 'function') return identifier;
     const found =
       typeof identifier === 'string'
-        ? (getRegisteredObject(identifier, customObjects) ?? named[identifier] ?? others[identifier])
+        ? (getRegisteredObject(identifier, customObjects) ??
+          (named as Readonly<Record<string, unknown>>)[identifier] ??
+          others[identifier])
         : deserializeObject(identifier, customObjects);
     if (typeof found === 'function') return found as Activation;
     const guess =

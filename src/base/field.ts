@@ -25,10 +25,12 @@ type AnyField = Field<any, any, boolean>;
 export type Fields = Readonly<Record<string, AnyField>>;
 type In<F> = F extends Field<infer I, any, any> ? I : never;
 type Out<F> = F extends Field<any, infer O, any> ? O : never;
-type RequiredKeys<S> = { [K in keyof S]: S[K] extends Field<any, any, true> ? K : never }[keyof S];
-/** The options object that a class with these fields takes. */
-export type Options<S extends Fields> = { readonly [K in RequiredKeys<S>]: In<S[K]> } & {
-  readonly [K in Exclude<keyof S, RequiredKeys<S>>]?: In<S[K]> | undefined;
+type IsRequired<F> = F extends Field<any, any, true> ? true : false;
+/** The options object that a class with these fields takes; each option has the documentation of its field. */
+export type Options<S extends Fields> = {
+  readonly [K in keyof S as IsRequired<S[K]> extends true ? K : never]: In<S[K]>;
+} & {
+  readonly [K in keyof S as IsRequired<S[K]> extends true ? never : K]?: In<S[K]> | undefined;
 };
 /** The options as the object holds them. */
 export type Resolved<S extends Fields> = { readonly [K in keyof S]: Out<S[K]> };

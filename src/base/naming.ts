@@ -42,3 +42,6 @@ export function withSameNames<R>(f: () => R): R {
     for (const [prefix, n] of before) counts.set(prefix, n);
   }
 }
+
+/** Names that the editor completes, where any other text is taken too: classes and functions of users have names as well. */
+export type OrAnyName<Name extends string> = Name | (string & {});

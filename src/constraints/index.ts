@@ -1,5 +1,6 @@
 import { exact } from '../base/exact.ts';
 import { identifierOf } from '../base/identify.ts';
+import type { OrAnyName } from '../base/naming.ts';
 import { type CustomObjects, serializeObject } from '../base/serialize.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import type { Constraint } from './constraint.ts';
@@ -18,7 +19,12 @@ export {
 } from './norms.ts';
 
 /** What stands for a constraint: a name, a config, a class, an object, or a function of a tensor. */
-export type ConstraintLike = string | Constraint<any> | ((w: Tensor) => Tensor) | object | null;
+export type ConstraintLike =
+  | OrAnyName<'max_norm' | 'min_max_norm' | 'non_neg' | 'unit_norm'>
+  | Constraint<any>
+  | ((w: Tensor) => Tensor)
+  | object
+  | null;
 
 const identify = identifierOf({
   kind: 'constraint',

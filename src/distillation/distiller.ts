@@ -4,7 +4,7 @@ import { type OptionNames, optionsOf } from '../base/options.ts';
 import { type Config, deserializeObject, serializeObject } from '../base/serialize.ts';
 import { leavesOf, type Tree } from '../base/tree.ts';
 import type { CallOptions } from '../layers/call-context.ts';
-import type { AnyLayer, LayerOptions } from '../layers/layer.ts';
+import type { LayerOptions } from '../layers/layer.ts';
 import { Mean } from '../metrics/index.ts';
 import { Model } from '../models/index.ts';
 import { add, mean, multiply, stack, sum, zeros } from '../ops/index.ts';
@@ -161,7 +161,7 @@ export class Distiller extends Model<any> {
       student_loss_weight: this.studentLossWeight,
     };
   }
-  static override fromConfig(config: Config): AnyLayer {
+  static override fromConfig(config: Config): Distiller {
     const { teacher, student, distillation_losses, distillation_loss_weights, student_loss_weight } = config;
     return new Distiller({
       name: config['name'] as string,
@@ -171,7 +171,7 @@ export class Distiller extends Model<any> {
       distillationLosses: deserializeObject(distillation_losses) as DistillationLoss[],
       distillationLossWeights: distillation_loss_weights as number[],
       studentLossWeight: student_loss_weight as number,
-    }) as unknown as AnyLayer;
+    });
   }
 
   static {

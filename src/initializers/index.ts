@@ -2,6 +2,7 @@ import { asDType } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
 import { identifierOf } from '../base/identify.ts';
+import type { OrAnyName } from '../base/naming.ts';
 import { type CustomObjects, serializeObject } from '../base/serialize.ts';
 import { type Shape, sameShape, showShape } from '../base/shape.ts';
 import { Tensor } from '../ir/tensor.ts';
@@ -71,8 +72,29 @@ const identify = identifierOf<unknown>({
 
 /** Whatever makes the first value of a weight. */
 export type InitializerFunction = (shape: Shape, options: InitializerCallOptions) => Tensor;
+type InitializerName =
+  | 'glorot_normal'
+  | 'glorot_uniform'
+  | 'he_normal'
+  | 'he_uniform'
+  | 'identity'
+  | 'lecun_normal'
+  | 'lecun_uniform'
+  | 'ones'
+  | 'orthogonal'
+  | 'random_normal'
+  | 'random_uniform'
+  | 'truncated_normal'
+  | 'variance_scaling'
+  | 'zeros';
 /** What stands for an initializer: a name, a config, a class, an object, a function, or the value itself. */
-export type InitializerLike = string | Initializer<any> | InitializerFunction | Tensor | object | null;
+export type InitializerLike =
+  | OrAnyName<InitializerName>
+  | Initializer<any>
+  | InitializerFunction
+  | Tensor
+  | object
+  | null;
 
 /** The initializer that an identifier stands for; null for null. @example get('he_normal') */
 export const get = exact(

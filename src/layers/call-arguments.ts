@@ -1,7 +1,16 @@
 import { type DType, isFloat } from '../base/dtype.ts';
 import { isPlainObject } from '../base/tree.ts';
 import { cast } from '../ops/index.ts';
-import { asTensor, type KerasTensor, type Like, mapTensors, type SymbolicArgument, Tensor, tensorsIn, Variable } from '../tensor/index.ts';
+import {
+  asTensor,
+  type KerasTensor,
+  type Like,
+  mapTensors,
+  type SymbolicArgument,
+  Tensor,
+  tensorsIn,
+  Variable,
+} from '../tensor/index.ts';
 import type { CallOptions } from './call-context.ts';
 import { maskOf, maskOn, setMask } from './masks.ts';
 
@@ -13,8 +22,8 @@ export type LenientArgs<A extends unknown[]> = { [K in keyof A]: Lenient<A[K]> }
 export type SymbolicArgs<A extends unknown[]> = 0 extends 1 & A
   ? any
   : A extends [infer F, ...infer Rest]
-  ? [inputs: SymbolicArgument<F>, ...rest: LenientArgs<Rest>]
-  : [never];
+    ? [inputs: SymbolicArgument<F>, ...rest: LenientArgs<Rest>]
+    : [never];
 
 /** Numbers, arrays and variables as tensors; nests of tensors as they are. */
 export function toTensors(x: unknown): unknown {

@@ -64,11 +64,13 @@ export type { WeightOptions } from './weights.ts';
 
 export type AnyLayer = Layer<any, any, any>;
 
+/** A call on symbolic tensors gives symbolic ones. */
 export interface Layer<
   S extends Fields = {},
   Args extends unknown[] = [inputs: Tensor, options?: CallOptions],
   Out = Tensor,
 > {
+  // biome-ignore lint/style/useShorthandFunctionType: it is merged with the class
   (...args: SymbolicArgs<Args>): Symbolic<Out>;
 }
 /**

@@ -16,10 +16,6 @@ export function asLoss(identifier: LossLike): Loss {
 export function resolveCrossentropy(entry: LossLike, yTrue: SymbolicShape | undefined, yPred: SymbolicShape): LossLike {
   if (!yTrue || (entry !== 'crossentropy' && entry !== 'ce')) return entry;
   const kind = labelKind(yTrue, yPred);
-  return new FunctionLoss(
-    lossFunctions[kind === 'sparse' ? 'sparse_categorical_crossentropy' : `${kind}_crossentropy`]!,
-    {
-      name: entry,
-    },
-  );
+  const name = kind === 'sparse' ? 'sparse_categorical_crossentropy' : (`${kind}_crossentropy` as const);
+  return new FunctionLoss(lossFunctions[name], { name: entry });
 }

@@ -1,6 +1,7 @@
 import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
 import { closest } from '../base/field.ts';
+import type { OrAnyName } from '../base/naming.ts';
 import { show } from '../base/options.ts';
 import {
   type Config,
@@ -64,14 +65,14 @@ registerModule('keras.src.losses.losses', [FunctionLoss]);
 
 registerFunctions(lossFunctions);
 
-const short: Readonly<Record<string, string>> = table({
+const short = table({
   bce: 'binary_crossentropy',
   kld: 'kl_divergence',
   mae: 'mean_absolute_error',
   mse: 'mean_squared_error',
   mape: 'mean_absolute_percentage_error',
   msle: 'mean_squared_logarithmic_error',
-});
+} satisfies Readonly<Record<string, keyof typeof lossFunctions>>);
 const named = new Map<string, unknown>([
   ...classes.map((c) => [c.className, c] as const),
   ...Object.entries(lossFunctions),
@@ -81,7 +82,12 @@ const named = new Map<string, unknown>([
 ]);
 
 /** What stands for a loss: a name, a function of labels and predictions, a loss, its class or its config. */
-export type LossLike = string | Loss<any> | ((yTrue: any, yPred: any) => Tensor) | object | null;
+export type LossLike =
+  | OrAnyName<keyof typeof lossFunctions | keyof typeof short | 'crossentropy'>
+  | Loss<any>
+  | ((yTrue: any, yPred: any) => Tensor)
+  | object
+  | null;
 
 const isClass = (x: unknown): x is SerializableClass =>
   typeof x === 'function' && typeof (x as Partial<SerializableClass>).fromConfig === 'function';

@@ -1,6 +1,7 @@
 import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
 import { closest } from '../base/field.ts';
+import type { OrAnyName } from '../base/naming.ts';
 import { toSnakeCase } from '../base/naming.ts';
 import { show } from '../base/options.ts';
 import {
@@ -104,20 +105,48 @@ registerFunctions({
   concordance_correlation: correlations.concordanceCorrelation,
 });
 
-const short: Readonly<Record<string, SerializableClass<Metric>>> = table({
+const short = table({
   bce: means.BinaryCrossentropy,
   mse: means.MeanSquaredError,
   mae: means.MeanAbsoluteError,
   mape: means.MeanAbsolutePercentageError,
   msle: means.MeanSquaredLogarithmicError,
-});
+} satisfies Readonly<Record<string, SerializableClass<Metric>>>);
 const named = new Map<string, SerializableClass<Metric>>([
   ...classes.flatMap((c) => [c.className, toSnakeCase(c.className)].map((name) => [name, c] as const)),
   ...Object.entries(short).flatMap(([name, c]) => [name, name.toUpperCase()].map((n) => [n, c] as const)),
 ]);
 
+type MetricName =
+  | 'accuracy'
+  | 'acc'
+  | 'crossentropy'
+  | 'auc'
+  | 'binary_accuracy'
+  | 'binary_crossentropy'
+  | 'categorical_accuracy'
+  | 'categorical_crossentropy'
+  | 'cosine_similarity'
+  | 'f1_score'
+  | 'hinge'
+  | 'kl_divergence'
+  | 'log_cosh_error'
+  | 'mean_absolute_error'
+  | 'mean_absolute_percentage_error'
+  | 'mean_squared_error'
+  | 'mean_squared_logarithmic_error'
+  | 'poisson'
+  | 'precision'
+  | 'r2_score'
+  | 'recall'
+  | 'root_mean_squared_error'
+  | 'sparse_categorical_accuracy'
+  | 'sparse_categorical_crossentropy'
+  | 'sparse_top_k_categorical_accuracy'
+  | 'top_k_categorical_accuracy'
+  | keyof typeof short;
 /** What stands for a metric: a name, a function of labels and predictions, a metric, its class or its config. */
-export type MetricLike = string | Metric | ((yTrue: any, yPred: any) => Tensor) | object;
+export type MetricLike = OrAnyName<MetricName> | Metric | ((yTrue: any, yPred: any) => Tensor) | object;
 
 /** The metric that an identifier stands for; functions are averaged under their own name. @example get('mse').name // "mean_squared_error" */
 export const get = exact(

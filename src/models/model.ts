@@ -210,13 +210,13 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
     if (!graph) return super.getConfig();
     return { name: this.name, trainable: this.trainable, ...graphToConfig(graph) };
   }
-  static override fromConfig(config: Config, customObjects?: CustomObjects): AnyLayer {
+  static override fromConfig(config: Config, customObjects?: CustomObjects): Model<any> {
     if (!('layers' in config && 'input_layers' in config))
-      return Layer.fromConfig.call(this as unknown as typeof Layer, config);
+      return Layer.fromConfig.call(this as unknown as typeof Layer, config) as unknown as Model<any>;
     const { inputs, outputs } = graphFromConfig(config, customObjects);
     const model = new this({ inputs, outputs, name: config['name'] as string });
     if (config['trainable'] === false) model.trainable = false;
-    return model as unknown as AnyLayer;
+    return model;
   }
 
   static {

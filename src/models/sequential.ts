@@ -119,7 +119,7 @@ export class Sequential extends Model {
       ...(shape && { build_input_shape: shape }),
     };
   }
-  static override fromConfig(config: Config, customObjects?: CustomObjects): AnyLayer {
+  static override fromConfig(config: Config, customObjects?: CustomObjects): Sequential {
     const shape = (config['build_input_shape'] ?? config['_build_input_shape']) as SymbolicShape | undefined;
     // Layers are built by the model where it can: their weights' paths then begin with its name.
     const layers = (config['layers'] as Config[]).map(
@@ -127,7 +127,7 @@ export class Sequential extends Model {
     );
     const model = new Sequential({ layers, name: config['name'] as string, trainable: config['trainable'] !== false });
     if (shape && !model.built) model.build(shape);
-    return model as unknown as AnyLayer;
+    return model;
   }
 
   static {

@@ -12,8 +12,9 @@ import { metricsHeldBy } from '../layers/tracking.ts';
 import type { Metric } from '../metrics/index.ts';
 import type { Optimizer } from '../optimizers/index.ts';
 import { type KerasTensor, type Like, StatelessScope, type Tensor, type Variable } from '../tensor/index.ts';
+import type { CallbackLogs } from '../training/callbacks/callback.ts';
 import type { History } from '../training/callbacks/history.ts';
-import { type CompileOptions, compileOptionsFromConfig } from '../training/compile.ts';
+import { type CompileOptions, compileOptionsFromConfig, type Losses } from '../training/compile.ts';
 import * as steps from '../training/default-steps.ts';
 import { type EvaluateOptions, evaluate, evaluateOptions } from '../training/evaluate.ts';
 import { type FitOptions, fit, fitOptions } from '../training/fit.ts';
@@ -31,6 +32,11 @@ import type { StepFunction } from '../training/steps.ts';
 import { forward, type needsCall, type Overridable, overrides, type Trainable } from '../training/trainable.ts';
 import { Trainer } from '../training/trainer.ts';
 import { withLabels } from '../training/with-labels.ts';
+
+type ByName = { readonly returnDict: true };
+type InOrder = { readonly returnDict?: false | undefined };
+/** The loss, or the loss and the metrics. */
+type Scores = number | readonly unknown[];
 
 /** What trains, evaluates and predicts with a model, whatever it is made of: Keras's `Trainer`. */
 export abstract class TrainedModel<Out = Tensor>
@@ -117,7 +123,18 @@ export abstract class TrainedModel<Out = Tensor>
   fit(x: TrainingData, y?: Data | FitOptions, options?: FitOptions): Promise<History> {
     return fit(this.#loop, ...withLabels(x, y, options, fitOptions));
   }
-  /** Loss and metrics on the data, in one array, or by name with `returnDict`. */
+  /**
+   * Loss and metrics on the data: the loss alone as a number, with metrics a list, or all by name with `returnDict`.
+   * Which of the first two it is, is decided by what was compiled: `const [loss, accuracy] = await model.evaluate(x, y)`.
+   */
+  evaluate(x: TrainingData, y: Data | undefined, options: EvaluateOptions & ByName): Promise<CallbackLogs>;
+  evaluate(x: TrainingData, options: EvaluateOptions & ByName): Promise<CallbackLogs>;
+  evaluate<R extends Scores = any>(
+    x: TrainingData,
+    y?: Data | (EvaluateOptions & InOrder),
+    options?: EvaluateOptions & InOrder,
+  ): Promise<R>;
+  evaluate(x: TrainingData, y?: Data | EvaluateOptions, options?: EvaluateOptions): Promise<Results>;
   evaluate(x: TrainingData, y?: Data | EvaluateOptions, options?: EvaluateOptions): Promise<Results> {
     return evaluate(this.#loop, ...withLabels(x, y, options, evaluateOptions));
   }
@@ -125,21 +142,29 @@ export abstract class TrainedModel<Out = Tensor>
   predict(x: TrainingData, options: PredictOptions = {}): Promise<Out> {
     return predict(this.#loop, x, options) as Promise<Out>;
   }
-  /** One training step on one batch. */
+  /** One training step on one batch: loss and metrics as `evaluate` gives them. */
+  trainOnBatch(x: Data, y: Data | null | undefined, options: BatchOptions & ByName): Promise<CallbackLogs>;
+  trainOnBatch<R extends Scores = any>(x: Data, y?: Data | null, options?: BatchOptions & InOrder): Promise<R>;
+  trainOnBatch(x: Data, y?: Data | null, options?: BatchOptions): Promise<Results>;
   trainOnBatch(x: Data, y?: Data | null, options: BatchOptions = {}): Promise<Results> {
     return trainOnBatch(this.#loop, x, y, options);
   }
-  /** Loss and metrics of one batch. */
+  /** Loss and metrics of one batch, as `evaluate` gives them. */
+  testOnBatch(x: Data, y: Data | null | undefined, options: TestBatchOptions & ByName): Promise<CallbackLogs>;
+  testOnBatch<R extends Scores = any>(x: Data, y?: Data | null, options?: TestBatchOptions & InOrder): Promise<R>;
+  testOnBatch(x: Data, y?: Data | null, options?: TestBatchOptions): Promise<Results>;
   testOnBatch(x: Data, y?: Data | null, options: TestBatchOptions = {}): Promise<Results> {
     return testOnBatch(this.#loop, x, y, options);
   }
   predictOnBatch(x: Data): Promise<Out> {
     return predictOnBatch(this.#loop, x) as Promise<Out>;
   }
-  get optimizer(): Optimizer | undefined {
-    return this.#loop.compiled?.optimizer;
+  /** What it was compiled with; undefined before. */
+  get optimizer(): Optimizer {
+    return this.#loop.compiled?.optimizer as Optimizer;
   }
-  get loss(): unknown {
+  /** The loss as `compile` got it. */
+  get loss(): Losses | undefined {
     return this.#loop.compiled?.options.loss;
   }
   /** Metrics that were compiled, the running loss first; then those that the model and its layers hold as attributes. */

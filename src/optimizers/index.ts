@@ -1,6 +1,7 @@
 import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
 import { identifierOf } from '../base/identify.ts';
+import type { OrAnyName } from '../base/naming.ts';
 import { show } from '../base/options.ts';
 import {
   type Config,
@@ -84,8 +85,22 @@ registerModule('keras.optimizers.schedules', [
 const aliases = Object.fromEntries(byName.map((c) => [c.className.toLowerCase(), c]));
 const identify = identifierOf<Optimizer>({ kind: 'optimizer', module: 'keras.optimizers', classes: byName, aliases });
 
+type OptimizerName =
+  | 'adadelta'
+  | 'adafactor'
+  | 'adagrad'
+  | 'adam'
+  | 'adamax'
+  | 'adamw'
+  | 'ftrl'
+  | 'lion'
+  | 'muon'
+  | 'nadam'
+  | 'rmsprop'
+  | 'schedulefreeadamw'
+  | 'sgd';
 /** A name ("adam"), an optimizer, or its config. */
-export type OptimizerLike = string | Optimizer | object;
+export type OptimizerLike = OrAnyName<OptimizerName> | Optimizer | object;
 
 /** The optimizer that an identifier stands for; names in any case. @example optimizers.get('adam').className // "Adam" */
 export const get = exact(

@@ -1,5 +1,6 @@
 import { exact } from '../base/exact.ts';
 import { identifierOf } from '../base/identify.ts';
+import type { OrAnyName } from '../base/naming.ts';
 import { type CustomObjects, type SerializableClass, serializeObject } from '../base/serialize.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { L1, L1L2, L2 } from './norms.ts';
@@ -11,7 +12,12 @@ export { OrthogonalRegularizer, OrthogonalRegularizer as orthogonalRegularizer }
 export { Regularizer } from './regularizer.ts';
 
 /** What stands for a regularizer: a name, a config, a class, an object, or a function of a tensor. */
-export type RegularizerLike = string | Regularizer<any> | ((x: Tensor) => Tensor) | object | null;
+export type RegularizerLike =
+  | OrAnyName<'l1' | 'l2' | 'l1_l2' | 'orthogonal_regularizer'>
+  | Regularizer<any>
+  | ((x: Tensor) => Tensor)
+  | object
+  | null;
 
 const identify = identifierOf({
   kind: 'regularizer',

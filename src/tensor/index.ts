@@ -10,7 +10,16 @@ export {
 } from './frames.ts';
 export { type GradOptions, grad, gradientsOf, valueAndGrad } from './grad.ts';
 export { type Jitted, jit } from './jit.ts';
-export { callsOf, type GraphNode, KerasTensor, type OpenShape, type Operation, replay, type Symbolic, type SymbolicArgument } from './keras-tensor.ts';
+export {
+  callsOf,
+  type GraphNode,
+  KerasTensor,
+  type OpenShape,
+  type Operation,
+  replay,
+  type Symbolic,
+  type SymbolicArgument,
+} from './keras-tensor.ts';
 export { leavesIn, mapTensors, signatureOf, tensorsIn, withTensors } from './leaves.ts';
 export { asTensor, dtypeOf, isTypedArray, type Like, type Nested, type TensorOptions, tensor } from './like.ts';
 export { markMadeBy } from './made-by.ts';

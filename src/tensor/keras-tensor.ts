@@ -48,11 +48,13 @@ export type OpenShape = { readonly [axis in 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7]: numb
 /** What a function of tensors gives for symbolic ones. */
 export type Symbolic<R> = 0 extends 1 & R
   ? any
-  : R extends Tensor
-  ? KerasTensor
-  : R extends readonly unknown[]
-    ? { [K in keyof R]: Symbolic<R[K]> }
-    : R;
+  : R extends Tensor & readonly Tensor[]
+    ? KerasTensor & readonly KerasTensor[]
+    : R extends Tensor
+      ? KerasTensor
+      : R extends readonly unknown[]
+        ? { [K in keyof R]: Symbolic<R[K]> }
+        : R;
 /** What stands for a symbolic argument where a tensor, or a list of some, is taken; never where none is. */
 export type SymbolicArgument<T> = 0 extends 1 & T
   ? KerasTensor

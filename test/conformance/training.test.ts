@@ -175,7 +175,7 @@ describe.each([
         ...(batchSize && { batchSize }),
         ...(sampleWeight && { sampleWeight }),
       });
-      expectNumbers([list].flat() as number[], numbersOf(c.evaluate_list), results, 'evaluate as a list');
+      expectNumbers([list].flat() as unknown[] as number[], numbersOf(c.evaluate_list), results, 'evaluate as a list');
       const [bx, by, bw] = [x, y, sampleWeight].map((part) => rowsOf(part, 0, batchSize ?? 4));
       const onBatch = { returnDict: true, ...(bw && { sampleWeight: bw }) };
       for (const [k, want] of c.train_on_batch.entries()) {

@@ -2,7 +2,7 @@ import { f, type Resolved } from '../../base/field.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
 import { add, expandDims, multiply, sum, tanh } from '../../ops/index.ts';
 import { SeedGenerator } from '../../random/index.ts';
-import type { Tensor, Variable } from '../../tensor/index.ts';
+import type { KerasTensor, Tensor, Variable } from '../../tensor/index.ts';
 import { Layer } from '../layer.ts';
 import { rateField, seedField } from '../regularization/fields.ts';
 import {
@@ -13,6 +13,7 @@ import {
   isShapeList,
   queryMaskOf,
 } from './dot-attention.ts';
+import type { WithoutScores, WithScores } from './projections.ts';
 
 const fields = {
   /** Whether the sum over the channels is weighted by learned numbers. */
@@ -23,7 +24,12 @@ const fields = {
   seed: seedField(),
 };
 
-export interface AdditiveAttention extends Resolved<typeof fields> {}
+export interface AdditiveAttention extends Resolved<typeof fields> {
+  (inputs: readonly KerasTensor[], options: WithScores<AttentionCallOptions>): [KerasTensor, KerasTensor];
+  (inputs: Inputs, options: WithScores<AttentionCallOptions>): [Tensor, Tensor];
+  (inputs: readonly KerasTensor[], options?: WithoutScores<AttentionCallOptions>): KerasTensor;
+  (inputs: Inputs, options?: WithoutScores<AttentionCallOptions>): Tensor;
+}
 /**
  * Attention that compares query and key by `Σ scale · tanh(query + key)` (Bahdanau).
  * @see https://keras.io/api/layers/attention_layers/additive_attention/

@@ -1,7 +1,7 @@
 import { f, type Resolved } from '../../base/field.ts';
 import { add, expandDims, matmul, multiply, sum, tanh, transpose } from '../../ops/index.ts';
 import { SeedGenerator } from '../../random/index.ts';
-import type { Tensor, Variable } from '../../tensor/index.ts';
+import type { KerasTensor, Tensor, Variable } from '../../tensor/index.ts';
 import { Layer } from '../layer.ts';
 import { rateField, seedField } from '../regularization/fields.ts';
 import {
@@ -12,6 +12,7 @@ import {
   isShapeList,
   queryMaskOf,
 } from './dot-attention.ts';
+import type { WithoutScores, WithScores } from './projections.ts';
 
 const fields = {
   /** Whether scores are multiplied by a learned number. */
@@ -24,7 +25,12 @@ const fields = {
   seed: seedField(),
 };
 
-export interface Attention extends Resolved<typeof fields> {}
+export interface Attention extends Resolved<typeof fields> {
+  (inputs: readonly KerasTensor[], options: WithScores<AttentionCallOptions>): [KerasTensor, KerasTensor];
+  (inputs: Inputs, options: WithScores<AttentionCallOptions>): [Tensor, Tensor];
+  (inputs: readonly KerasTensor[], options?: WithoutScores<AttentionCallOptions>): KerasTensor;
+  (inputs: Inputs, options?: WithoutScores<AttentionCallOptions>): Tensor;
+}
 /**
  * Each query `[n, t, d]` gets the mean of the values `[n, s, d]`, weighted by the softmax of its products with the keys.
  * @example new Attention()([query, value])

@@ -4,7 +4,7 @@ import { f, type Options, type Resolved } from '../../base/field.ts';
 import type { Config } from '../../base/serialize.ts';
 import { type SymbolicShape, showShape } from '../../base/shape.ts';
 import { cast, dotProductAttention, einsum, expandDims, multiply, repeat, sigmoid } from '../../ops/index.ts';
-import type { Tensor } from '../../tensor/index.ts';
+import type { KerasTensor, Like, Tensor } from '../../tensor/index.ts';
 import { Softmax } from '../activations/softmax.ts';
 import { buildInputs } from '../calls.ts';
 import type { EinsumDense } from '../core/einsum-dense.ts';
@@ -14,7 +14,7 @@ import { maskOf } from '../masks.ts';
 import { Dropout } from '../regularization/dropout.ts';
 import { attentionMask } from './attention-mask.ts';
 import { projectionFields } from './fields.ts';
-import { type ProjectedCallOptions, projection } from './projections.ts';
+import { type ProjectedCallOptions, projection, type WithoutScores, type WithScores } from './projections.ts';
 
 const fields = {
   /** Size of each head. */
@@ -26,7 +26,16 @@ const fields = {
   ...projectionFields,
 };
 
-export interface GroupQueryAttention extends Omit<Resolved<typeof fields>, 'activityRegularizer'> {}
+export interface GroupQueryAttention extends Omit<Resolved<typeof fields>, 'activityRegularizer'> {
+  (
+    query: KerasTensor,
+    value: Like | KerasTensor,
+    options: WithScores<ProjectedCallOptions>,
+  ): [KerasTensor, KerasTensor];
+  (query: Like, value: Like, options: WithScores<ProjectedCallOptions>): [Tensor, Tensor];
+  (query: KerasTensor, value: Like | KerasTensor, options?: WithoutScores<ProjectedCallOptions>): KerasTensor;
+  (query: Like, value: Like, options?: WithoutScores<ProjectedCallOptions>): Tensor;
+}
 /**
  * Attention over several heads of which groups share key and value (https://arxiv.org/abs/2305.13245).
  * @see https://keras.io/api/layers/attention_layers/group_query_attention/

@@ -4,7 +4,7 @@ import { type Field, f, type Resolved } from '../../base/field.ts';
 import type { Config } from '../../base/serialize.ts';
 import { range, type SymbolicShape, showShape } from '../../base/shape.ts';
 import { cast, dotProductAttention, einsum, expandDims, multiply, sigmoid } from '../../ops/index.ts';
-import type { Tensor } from '../../tensor/index.ts';
+import type { KerasTensor, Like, Tensor } from '../../tensor/index.ts';
 import { Softmax } from '../activations/softmax.ts';
 import { buildInputs } from '../calls.ts';
 import type { EinsumDense } from '../core/einsum-dense.ts';
@@ -14,7 +14,13 @@ import { maskOf } from '../masks.ts';
 import { Dropout } from '../regularization/dropout.ts';
 import { attentionMask } from './attention-mask.ts';
 import { projectionFields } from './fields.ts';
-import { attentionEquations, type ProjectedCallOptions, projection } from './projections.ts';
+import {
+  attentionEquations,
+  type ProjectedCallOptions,
+  projection,
+  type WithoutScores,
+  type WithScores,
+} from './projections.ts';
 
 type IntOrInts = number | readonly number[];
 const isPositive = (n: unknown): n is number => Number.isInteger(n) && (n as number) > 0;
@@ -37,7 +43,16 @@ const fields = {
   attentionAxes: f.nullable(positives),
 };
 
-export interface MultiHeadAttention extends Omit<Resolved<typeof fields>, 'activityRegularizer'> {}
+export interface MultiHeadAttention extends Omit<Resolved<typeof fields>, 'activityRegularizer'> {
+  (
+    query: KerasTensor,
+    value: Like | KerasTensor,
+    options: WithScores<ProjectedCallOptions>,
+  ): [KerasTensor, KerasTensor];
+  (query: Like, value: Like, options: WithScores<ProjectedCallOptions>): [Tensor, Tensor];
+  (query: KerasTensor, value: Like | KerasTensor, options?: WithoutScores<ProjectedCallOptions>): KerasTensor;
+  (query: Like, value: Like, options?: WithoutScores<ProjectedCallOptions>): Tensor;
+}
 /**
  * Query, value and key `[n, …, c]` are projected to several heads; in each, a query gets the mean of the values weighted by the
  * softmax of `query · key / sqrt(keyDim)`; what the heads give is projected back.

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import * as keras from '../../src/index.ts';
+import { compileStrictly } from './compile.ts';
+
+/** What people write, and `// @ts-expect-error` before what shall not compile. */
+const idioms = `
+import * as keras from 'hornbeam';
+const { layers, ops } = keras;
+
+// A variable that holds what was made so far.
+let x = keras.Input({ shape: [28, 28, 1] });
+x = new layers.Conv2D({ filters: 8, kernelSize: 3, activation: 'relu' })(x);
+x = ops.relu(ops.multiply(2, x)).add(x);
+x = layers.add([x, x]) as keras.KerasTensor;
+x = ops.concatenate([x, x], { axis: -1 });
+const attended: keras.KerasTensor = new layers.MultiHeadAttention({ numHeads: 2, keyDim: 4 })(x, x);
+const [, scores] = new layers.MultiHeadAttention({ numHeads: 2, keyDim: 4 })(x, x, { returnAttentionScores: true });
+const [sequence, state] = new layers.GRU({ units: 3, returnState: true })(keras.Input({ shape: [5, 2] }));
+
+// Sizes that are not known are no numbers.
+// @ts-expect-error
+const half = x.shape[0] * 2;
+// @ts-expect-error
+const last: number = attended.shape.at(-1);
+const [batch] = x.shape;
+// @ts-expect-error
+batch.toFixed();
+if (batch !== null) batch.toFixed();
+
+// Functions of tensors take both, and know the sizes of computed ones.
+const block = (t: keras.Tensor): keras.Tensor => ops.tanh(t);
+const outputs = block(x);
+const computed = block(keras.tensor([[1, 2]]));
+const rows: number = computed.shape[0]! * 2;
+const scaled: keras.Tensor = new layers.Dense({ units: 1 })([[1, 2]]);
+
+const model = new keras.Model({ inputs: keras.Input({ shape: [4] }), outputs });
+model.compile({ optimizer: 'adam', loss: 'mse', metrics: ['accuracy'] });
+model.compile({ optimizer: 'my_own', loss: 'my_own_loss', metrics: ['my_own_metric'] });
+model.compile({ optimizer: model.optimizer, loss: model.loss });
+const name: string = model.optimizer.name;
+
+const [loss, accuracy] = await model.evaluate([[1, 2]], [[1]]);
+const alone: number = await model.evaluate([[1, 2]], [[1]], { verbose: 0 });
+const named = await model.evaluate([[1, 2]], [[1]], { returnDict: true });
+const value: number = named['loss'];
+const onBatch: number = await model.trainOnBatch([[1, 2]], [[1]]);
+const byName = (await model.testOnBatch([[1, 2]], [[1]], { returnDict: true }))['loss'];
+const predicted: keras.Tensor = await model.predict([[1, 2]]);
+
+const loaded = await keras.models.loadModel('model.keras');
+await loaded.fit([[1]], [[1]], { epochs: 1 });
+keras.models.modelFromJson(loaded.toJson()).summary();
+keras.Model.fromConfig({}).summary();
+`;
+
+test('idioms of Keras programs compile as they are written, strictly', () => {
+  const compiled = compileStrictly(new Map([['idioms.ts', idioms]]));
+  try {
+    expect(compiled.problems).toBe('');
+  } finally {
+    compiled.remove();
+  }
+});
+
+test('names that the editor completes are known', () => {
+  const listed = (file: string, type: string): string[] => {
+    const text = readFileSync(new URL(`../../src/${file}/index.ts`, import.meta.url), 'utf8');
+    const [, union] = new RegExp(`type ${type} =([^;]*);`).exec(text)!;
+    return [...union!.matchAll(/'(\w+)'/g)].map(([, name]) => name!);
+  };
+  // What depends on the shapes of labels is decided in training.
+  const decidedLater = ['accuracy', 'acc', 'crossentropy'];
+  for (const name of listed('optimizers', 'OptimizerName')) expect(keras.optimizers.get(name), name).toBeTruthy();
+  for (const name of listed('initializers', 'InitializerName')) expect(keras.initializers.get(name), name).toBeTruthy();
+  for (const name of listed('regularizers', 'RegularizerLike'))
+    if (name !== 'l1_l2') expect(keras.regularizers.get(name), name).toBeTruthy();
+  for (const name of listed('constraints', 'ConstraintLike')) expect(keras.constraints.get(name), name).toBeTruthy();
+  for (const name of listed('metrics', 'MetricName'))
+    if (!decidedLater.includes(name)) expect(keras.metrics.get(name), name).toBeTruthy();
+});
