@@ -23,7 +23,15 @@ export class JsonPlace {
 
   /** Fails with the place, what was expected there and what stands there. */
   refuse(problem: string, fix: string): never {
-    fail(this.#file, `${this.path || 'the whole file'}: ${problem}`, fix);
+    const holder = this.#holder();
+    fail(this.#file, `${this.path || 'the whole file'}: ${problem}${holder && ` (in ${holder})`}`, fix);
+  }
+  /** The object of a model's config in which this stands, by its class and name. */
+  #holder(): string {
+    const { class_name: kind, name, config } = Object(this.value) as Record<string, unknown>;
+    const own = name ?? (Object(config) as Record<string, unknown>)['name'];
+    if (typeof kind === 'string' && typeof own === 'string') return `${kind} "${own}"`;
+    return this.#parent ? this.#parent.#holder() : '';
   }
 
   /** Fails because what stands here is not of the kind expected. */

@@ -26,6 +26,12 @@ test('an infinity stays in its window', async () => {
   const x = [[[-Infinity], [3], [5], [7]]];
   expect(await ops.adaptiveAveragePool(x, 2).array()).toEqual([[[-Infinity], [6]]]);
 });
+test('windows without number are refused before they are made', () => {
+  expect(() => ops.adaptiveMaxPool(ops.ones([1, 4, 1]), 1e9)).toThrow(/1000000000 windows.*\n.*at most 4096/);
+});
+test('axes that are no list are refused', () => {
+  expect(() => ops.transpose(ops.ones([2, 2]), { axes: 1 as never })).toThrow(/transpose: axes is no list/);
+});
 test('convolutions of integers give integers, correlations floats', async () => {
   const [x, w] = [ops.ones([1, 4, 1], { dtype: 'int8' }), ops.full([2, 1, 1], 100, { dtype: 'int8' })];
   expect([ops.conv(x, w).dtype, await ops.conv(x, w).array()]).toEqual(['int8', [[[-56], [-56], [-56]]]]);

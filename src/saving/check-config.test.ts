@@ -62,6 +62,9 @@ test('a config of another form is refused with the place in it', () => {
   expect(refusal('config.layers.1', 7)).toContain(
     'config.layers[1]: expected an object with "class_name" and "config"',
   );
+  expect(refusal('config.layers.1.config.trainable', 5)).toContain(
+    'trainable: expected true or false, got 5 (in Dense "d")',
+  );
   expect(refusal('config.layers.1.config.name', 5)).toContain('config.layers[1].config.name: expected text, got 5');
   expect(refusal('config.layers.1.config.dtype', { class_name: 'DTypePolicy', config: null })).toContain(
     'config.layers[1].config.dtype.config: expected an object, got null',

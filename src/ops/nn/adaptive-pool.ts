@@ -16,6 +16,8 @@ export interface AdaptivePoolOptions {
   readonly dataFormat?: 'channels_last' | 'channels_first' | null | undefined;
 }
 const adaptivePoolOptions: OptionNames<AdaptivePoolOptions> = { dataFormat: true };
+// Each window is a computation of its own.
+const mostWindows = 4096;
 /** First and last-but-one position of each window: together they cover the axis. */
 const windowsOf = (size: number, count: number): (readonly [number, number])[] =>
   range(count).map((i) => [Math.floor((i * size) / count), Math.ceil(((i + 1) * size) / count)] as const);
@@ -31,6 +33,8 @@ function pooled(
     fail(who, `inputs have shape ${showShape(inputs.shape)}`, 'give batch, one to three spatial axes, and channels');
   const [x, back] = channelsLast(who, inputs, dataFormat);
   const sizes = perAxis(who, 'outputSize', outputSize, x.shape.length - 2);
+  const tooMany = sizes.find((count) => count > mostWindows);
+  if (tooMany) fail(who, `outputSize asks for ${tooMany} windows along an axis`, `give at most ${mostWindows}`);
   return back(sizes.reduce((y, count, d) => along(y, d + 1, count), x));
 }
 /** Means over as many windows as wanted, which cover the inputs evenly. @example adaptiveAveragePool([[[1], [3], [5], [7]]], 2) // [[[2], [6]]] */

@@ -45,6 +45,8 @@ export const transpose = op(
   'transpose',
   (x: Tensor, { axes }: { readonly axes?: readonly number[] | null | undefined } = {}) => {
     const rank = x.shape.length;
+    if (axes && !Array.isArray(axes))
+      fail('transpose', 'axes is no list', 'give every axis once, e.g. { axes: [1, 0] }');
     const perm = axes ? axes.map((d) => axisOf('transpose', d, rank, 'axes')) : range(rank).reverse();
     if (perm.length !== rank || new Set(perm).size !== rank)
       fail(
