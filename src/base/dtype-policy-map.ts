@@ -16,7 +16,7 @@ const names: OptionNames<DTypePolicyMapOptions> = { defaultPolicy: true, policyM
 /**
  * Policies by the paths of layers: a layer whose dtype it is has the policy of its path. A key is a path, or a pattern that
  * matches whole paths.
- * @example new DTypePolicyMap({ policyMap: { 'encoder/.*': 'float16' } }).get('encoder/dense').name // 'float16'
+ * @example new keras.dtypePolicies.DTypePolicyMap({ policyMap: { 'encoder/.*': 'float16' } }).get('encoder/dense').name // 'float16'
  */
 export class DTypePolicyMap extends DTypePolicy implements Iterable<[path: string, policy: DTypePolicy]> {
   static override readonly className: string = 'DTypePolicyMap';

@@ -26,7 +26,7 @@ const names: OptionNames<FeatureDistillationOptions> = { loss: true, teacherLaye
 
 /**
  * Compares the outputs of a layer of each model.
- * @example new FeatureDistillation({ loss: 'mse', teacherLayerName: 'dense_3', studentLayerName: 'dense_1' })
+ * @example new keras.distillation.FeatureDistillation({ loss: 'mse', teacherLayerName: 'dense_3', studentLayerName: 'dense_1' })
  */
 export class FeatureDistillation extends DistillationLoss {
   static override readonly className = 'FeatureDistillation';

@@ -28,7 +28,7 @@ const names: OptionNames<LogitsDistillationOptions> = { temperature: true, loss:
 
 /**
  * Compares what two models give in the end, divided by a temperature.
- * @example new LogitsDistillation({ temperature: 4, loss: new losses.KLDivergence() })
+ * @example new keras.distillation.LogitsDistillation({ temperature: 4, loss: new keras.losses.KLDivergence() })
  */
 export class LogitsDistillation extends DistillationLoss {
   static override readonly className = 'LogitsDistillation';

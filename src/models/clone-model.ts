@@ -33,7 +33,7 @@ type Clones = Map<AnyLayer, AnyLayer>;
 
 /**
  * A model of the same layers with new weights, compiled as the first was.
- * @example models.cloneModel(model, { cloneFunction: (layer) => layer, callFunction: (layer, ...args) => layer(...args) })
+ * @example keras.models.cloneModel(new keras.Sequential([keras.Input({ shape: [2] }), new keras.layers.Dense({ units: 1 })])).countParams() // 3
  */
 export const cloneModel = exact(
   'cloneModel',

@@ -24,10 +24,7 @@ export const currentStatelessScope = (): StatelessScope | undefined => current;
 /**
  * A computation that changes no variable: inside, variables have the values given, and keep what they are assigned for as
  * long as the scope lasts. It works at once and in `jit`.
- * @example
- * const scope = new StatelessScope({ stateMapping: [[v, 5]] });
- * scope.run(() => v.assign(ops.add(v, 1)));
- * scope.getCurrentValue(v) // 6
+ * @example new keras.StatelessScope().run(() => keras.ops.add(1, 2)) // 3
  */
 export class StatelessScope {
   readonly collectLosses: boolean;

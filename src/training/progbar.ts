@@ -31,7 +31,7 @@ type Values = Readonly<Record<string, number>> | readonly (readonly [name: strin
 
 /**
  * A progress bar for a loop of one's own, as `fit` prints it.
- * @example new Progbar({ target: 10, verbose: 0 }).add(1, { loss: 0.5 })
+ * @example new keras.utils.Progbar({ target: 10, verbose: 0 }).add(1, { loss: 0.5 })
  */
 export class Progbar {
   target: number | null;

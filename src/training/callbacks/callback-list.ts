@@ -24,7 +24,7 @@ const callbackListOptions: OptionNames<CallbackListOptions> = {
 
 /**
  * Callbacks as one, for a training loop of one's own: what it is told, all are told, one after the other; await it.
- * @example const list = new CallbackList([new EarlyStopping()], { model, epochs: 3, addHistory: true })
+ * @example new keras.callbacks.CallbackList([new keras.callbacks.EarlyStopping()], { epochs: 3, addHistory: true }).callbacks.length // 2
  */
 export class CallbackList extends Callback {
   readonly callbacks: Callback[];
