@@ -121,3 +121,9 @@ test('nests that contain themselves, or are too deep, are refused', async () => 
     for (const [what, call] of Object.entries(calls)) await refused(`${what} ${name}`, call);
   }
 });
+
+test('customGradient refuses what is no function, and functions that give no pair', () => {
+  expect(() => loose(ops.customGradient)(3)).toThrow('customGradient: it was given 3 for a function');
+  for (const given of [(x: keras.Tensor) => x, (x: keras.Tensor) => [x, x]])
+    expect(() => loose(loose(ops.customGradient)(given))([1, 2])).toThrow('does not give a value and a gradient');
+});

@@ -66,6 +66,7 @@ export type AnyLayer = Layer<any, any, any>;
 
 /** A call on symbolic tensors gives symbolic ones. */
 export interface Layer<
+  // biome-ignore lint/correctness/noUnusedVariables: the class has the same parameters
   S extends Fields = {},
   Args extends unknown[] = [inputs: Tensor, options?: CallOptions],
   Out = Tensor,

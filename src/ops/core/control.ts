@@ -1,5 +1,6 @@
 import { fail } from '../../base/errors.ts';
 import { exact } from '../../base/exact.ts';
+import { show } from '../../base/options.ts';
 import { range, showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as control from '../../primitives/control/control.ts';
@@ -207,6 +208,17 @@ export const map = mapped('map');
 /** `f` of every slice along the first axis, stacked. @example vectorizedMap((x) => x.mul(2), [1, 2, 3]) // [2, 4, 6] */
 export const vectorizedMap = mapped('vectorizedMap');
 
+/** What the function of `customGradient` must give. */
+function pairOf(given: unknown): readonly [value: Nest, gradient: Fn] {
+  if (Array.isArray(given) && given.length === 2 && typeof given[1] === 'function')
+    return given as unknown as readonly [Nest, Fn];
+  return fail(
+    'customGradient',
+    'its function does not give a value and a gradient',
+    'return [value, (upstream) => gradient]',
+  );
+}
+
 /**
  * A function whose gradient is another: `f(...x)` gives `[value, gradient]`, and `gradient(upstream)` gives that of each x.
  * @example customGradient((x) => [x.square(), (upstream) => upstream.mul(3)])([1, 2]) // [1, 4]
@@ -214,22 +226,28 @@ export const vectorizedMap = mapped('vectorizedMap');
 export const customGradient = exact(
   'ops.customGradient',
   1,
-  (f: (...x: any[]) => readonly [value: Nest, gradient: Fn]): ((...args: Nest[]) => Nest) =>
-    op(
+  (f: (...x: any[]) => readonly [value: Nest, gradient: Fn]): ((...args: Nest[]) => Nest) => {
+    if (typeof f !== 'function')
+      fail(
+        'customGradient',
+        `it was given ${show(f)} for a function`,
+        'customGradient((x) => [value, (upstream) => gradient])',
+      );
+    return op(
       'customGradient',
       (...args: Nest[]): Nest => {
         const inputs = takeApart(args.map((x) => (isNumbers(x) ? asTensor(x) : x)));
         let build: ((list: readonly Tensor[]) => unknown) | undefined;
         const found = control.callWithGradient(
           (list) => {
-            const value = takeApart(f(...(inputs.build(list) as unknown[]))[0]);
+            const value = takeApart(pairOf(f(...(inputs.build(list) as unknown[])))[0]);
             build = value.build;
             return value.tensors;
           },
           inputs.tensors,
           (g, list, outputs) => {
             // The function runs again on the inputs, so that its gradient refers to tensors of this program.
-            const [, gradient] = f(...(inputs.build(list) as unknown[]));
+            const [, gradient] = pairOf(f(...(inputs.build(list) as unknown[])));
             const upstream = outputs.map((y, k) => g[k] ?? like(y, 0));
             const wanted = takeApart(gradient(build!(upstream))).tensors;
             return list.map((x, k) => (wanted[k] ? cast(wanted[k], x.dtype) : null));
@@ -239,6 +257,7 @@ export const customGradient = exact(
         return build!(found);
       },
       range(16).map(() => 'value' as const),
-    ),
+    );
+  },
 );
 export { switchCase as switch };
