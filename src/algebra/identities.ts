@@ -1,13 +1,17 @@
 import type { Expr, ScalarType } from '../ir/expr.ts';
 import type { ScalarOp } from '../ir/scalar.ts';
-import type { Algebra } from './algebra.ts';
 
 const is = (x: Expr, value: number): boolean => x.op === 'const' && x.value === value;
 const isFloat = (type: ScalarType): boolean => type === 'f32' || type === 'f64';
 const isPowerOfTwo = (x: number): boolean => x !== 0 && Math.abs(Math.log2(Math.abs(x)) % 1) === 0;
 const inner = (x: Expr, f: ScalarOp): Expr | undefined => (x.op === 'apply' && x.f === f ? x.args[0] : undefined);
 
-type Identity = (algebra: Algebra, type: ScalarType, args: readonly Expr[]) => Expr | undefined;
+/** What makes the simpler expression. */
+interface Maker {
+  apply(f: ScalarOp, type: ScalarType, args: readonly Expr[]): Expr;
+  constant(value: number, type: ScalarType): Expr;
+}
+type Identity = (algebra: Maker, type: ScalarType, args: readonly Expr[]) => Expr | undefined;
 
 /** Laws of arithmetic that hold for rounded numbers too (signs of zeros aside). */
 const laws: Partial<Record<ScalarOp, Identity>> = {
@@ -84,5 +88,5 @@ const holds = (wide: ScalarType, narrow: ScalarType): boolean =>
   narrow === 'bool' ? wide !== 'bool' : wide === 'f64' && narrow === 'f32';
 
 /** What the operation comes to when a law of arithmetic makes it simpler. */
-export const identities = (algebra: Algebra, f: ScalarOp, type: ScalarType, args: readonly Expr[]): Expr | undefined =>
+export const identities = (algebra: Maker, f: ScalarOp, type: ScalarType, args: readonly Expr[]): Expr | undefined =>
   laws[f]?.(algebra, type, args);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { fail } from '../base/errors.ts';
 import { evaluate, type IouType, loadAnnotations, loadDetections, summaryTable } from '../coco/index.ts';
-import type { Streams } from './commands.ts';
+import type { Streams } from './streams.ts';
 
 const help = `Usage: hornbeam coco-eval --gt instances.json --dt detections.json [--type bbox|segm]
 

@@ -1,12 +1,7 @@
 import { HornbeamError } from '../base/errors.ts';
 import { table } from '../base/table.ts';
 import { cocoEval } from './coco-eval.ts';
-
-/** Where a command writes. */
-export interface Streams {
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
-}
+import type { Streams } from './streams.ts';
 
 const commands: Readonly<Record<string, (args: readonly string[], streams: Streams) => void>> = table({
   'coco-eval': cocoEval,

@@ -1,5 +1,5 @@
 import type { CallAttrs } from './call.ts';
-import type { ScanAttrs } from './scan.ts';
+import type { ScanAttrs } from './scan-attrs.ts';
 import type { SwitchAttrs } from './switch.ts';
 import type { WhileAttrs } from './while.ts';
 
@@ -7,6 +7,7 @@ import type { WhileAttrs } from './while.ts';
 export type ControlAttrs = CallAttrs | SwitchAttrs | WhileAttrs | ScanAttrs;
 
 export { type CallAttrs, type CustomVjp, call, callWithGradient } from './call.ts';
-export { map, type ScanAttrs, type ScanBody, scan } from './scan.ts';
+export { map, type ScanBody, scan } from './scan.ts';
+export type { ScanAttrs } from './scan-attrs.ts';
 export { cond, type SwitchAttrs, switchCase } from './switch.ts';
 export { type WhileAttrs, whileLoop } from './while.ts';

@@ -6,7 +6,7 @@ import { type DotAttrs, dot } from '../dot.ts';
 import { add } from '../elementwise.ts';
 import { reshape, transpose } from '../movement.ts';
 import { type ReduceAttrs, reduceSum } from '../reduce.ts';
-import type { ScanAttrs } from './scan.ts';
+import type { ScanAttrs } from './scan-attrs.ts';
 import { avalOf, floats, zerosLike } from './sub-program.ts';
 
 type RunScan = (inputs: readonly Tensor[], attrs: Omit<ScanAttrs, 'form'>) => readonly Tensor[];

@@ -1,27 +1,12 @@
 import { fail } from '../../base/errors.ts';
 import { bind, type Primitive, primitive, type Rule } from '../../ir/primitive.ts';
-import type { Program } from '../../ir/program.ts';
 import { type Aval, showAval, type Tensor } from '../../ir/tensor.ts';
 import { dot } from '../dot.ts';
 import { add, mul, sin, tanh } from '../elementwise.ts';
 import { broadcast, transpose } from '../movement.ts';
+import type { ScanAttrs } from './scan-attrs.ts';
 import { scanGradient } from './scan-gradient.ts';
 import { avalOf, expectAvals, subProgram } from './sub-program.ts';
-
-/**
- * A loop over slices. Inputs: initial carries, then sequences (their first axis has `length`), then what each round sees
- * unchanged. `body` takes carries, one slice of each sequence, and the rest; it gives the next carries, then one slice of
- * each result sequence. Outputs: last carries, then the result sequences.
- */
-export interface ScanAttrs {
-  readonly form: 'scan';
-  readonly body: Program;
-  readonly carries: number;
-  readonly sequences: number;
-  readonly length: number;
-  /** Runs from the last slice to the first; results stand at the place of their slice all the same. */
-  readonly reverse: boolean;
-}
 
 const stacked = ({ shape, dtype }: Aval, length: number): Aval => ({ shape: [length, ...shape], dtype });
 const sliced = ({ shape, dtype }: Aval): Aval => ({ shape: shape.slice(1), dtype });

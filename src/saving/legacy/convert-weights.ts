@@ -1,6 +1,6 @@
 import { sameShape } from '../../base/shape.ts';
 import type { AnyLayer } from '../../layers/layer.ts';
-import type { Origin, StoredWeight } from './h5-weights.ts';
+import type { Origin, StoredWeight } from './stored-weight.ts';
 
 /** An array in the file with its axes in another order, or some of them reversed. */
 function arranged({ path, dtype, shape, data }: StoredWeight, axes: readonly number[], reversed = 0): StoredWeight {

@@ -21,6 +21,7 @@ import type { Variable } from '../../tensor/index.ts';
 import { kerasVersion } from '../keras-file.ts';
 import { convertStored } from '../weights.ts';
 import { convertWeights } from './convert-weights.ts';
+import type { Origin, StoredWeight } from './stored-weight.ts';
 import { matchOrder } from './weight-order.ts';
 
 interface Modelish extends AnyLayer {
@@ -110,23 +111,11 @@ export function weightsFromLegacy(
   );
 }
 
-/** Which Keras wrote the weights, on which backend. */
-export interface Origin {
-  readonly version: string;
-  readonly backend: string;
-}
 const originOf = (file: H5Group, root: H5Group): Origin => ({
   version: getH5Text(file, 'keras_version') ?? getH5Text(root, 'keras_version') ?? '1',
   backend: getH5Text(file, 'backend') ?? getH5Text(root, 'backend') ?? 'tensorflow',
 });
 
-/** A weight in the file, with its name there. */
-export interface StoredWeight {
-  readonly path: string;
-  readonly shape: readonly number[];
-  readonly dtype: string;
-  readonly data: ArrayLike<number | bigint>;
-}
 type NumbersDataset = Extract<H5Dataset, { readonly dtype: Exclude<H5Dataset['dtype'], 'string'> }>;
 /** The weights that a group of the file lists, in their order. */
 export function storedIn(file: H5Group, name: string): StoredWeight[] {

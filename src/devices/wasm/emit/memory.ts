@@ -13,7 +13,11 @@ import {
 } from '../encoder/index.ts';
 import { extract, gather } from './lane-operations.ts';
 import { hold } from './target.ts';
-import type { LanePlace } from './values.ts';
+
+/** Where four elements stand: at a pointer, `step` bytes apart, or each at its own distance from the pointer. */
+export type LanePlace =
+  | { readonly kind: 'strided'; readonly pointer: Operand; readonly offset: number; readonly step: number }
+  | { readonly kind: 'scattered'; readonly pointer: Operand; readonly offset: number; readonly distances: Operand };
 
 const scalarLoads: Partial<Record<DType, Load>> = {
   bool: 'i32.load8_u',

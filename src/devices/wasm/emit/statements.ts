@@ -8,10 +8,10 @@ import { type Operand, op, shuffle32, type Local as Variable } from '../encoder/
 import { features } from '../features.ts';
 import { Frame, Lanes } from './frames.ts';
 import { extract, laneOperation } from './lane-operations.ts';
-import { addressOf, loadLanes, loadScalar, storeLanes, storeScalar } from './memory.ts';
+import { addressOf, type LanePlace, loadLanes, loadScalar, storeLanes, storeScalar } from './memory.ts';
 import { scalarOperation } from './scalar-operations.ts';
 import { hold } from './target.ts';
-import type { LanePlace, Values } from './values.ts';
+import type { Values } from './values.ts';
 import { bestCopies, canVectorize } from './vectorize.ts';
 
 /** The part of an axis that a thread runs. */

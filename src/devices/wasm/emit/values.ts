@@ -16,14 +16,9 @@ import {
 } from '../encoder/index.ts';
 import { Frame, Lanes } from './frames.ts';
 import { laneOperation, splat } from './lane-operations.ts';
-import { loadLanes, loadScalar } from './memory.ts';
+import { type LanePlace, loadLanes, loadScalar } from './memory.ts';
 import { scalarOperation, valueType } from './scalar-operations.ts';
 import { hold, type Target } from './target.ts';
-
-/** Where four elements stand: at a pointer, `step` bytes apart, or each at its own distance from the pointer. */
-export type LanePlace =
-  | { readonly kind: 'strided'; readonly pointer: Operand; readonly offset: number; readonly step: number }
-  | { readonly kind: 'scattered'; readonly pointer: Operand; readonly offset: number; readonly distances: Operand };
 
 /** Functions short enough to stand in line in a loop. */
 const inlined: ReadonlySet<ScalarOp> = new Set(['exp', 'expm1', 'log', 'log1p', 'logistic', 'tanh', 'erf']);
