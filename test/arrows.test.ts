@@ -68,13 +68,17 @@ const floor = [
 const isSibling = (from: string, to: string): boolean =>
   rankOf(from) === rankOf(to) && floor.includes(from) && floor.includes(to);
 
-test('no two files import each other, directly or around', () => {
+/** Classes that the functions which they are made of take as parameters: these may name them, as types. */
+const named = ['layers/layer.ts', 'tensor/variable.ts', 'training/trainer.ts'];
+
+test('no two files import each other, directly or around, as types neither', () => {
   const graph = new Map(
     files.map((file) => [
       file,
-      [
-        ...readFileSync(join(root, file), 'utf8').matchAll(/^(?:import|export)\s+(?!type)[^;]*?from\s+'(\.[^']+)'/gm),
-      ].map(([, target]) => relative(root, resolve(root, dirname(file), target!))),
+      [...readFileSync(join(root, file), 'utf8').matchAll(/^(?:import|export)\s+(type\s)?[^;]*?from\s+'(\.[^']+)'/gm)]
+        .map(([, type, target]) => ({ type, to: relative(root, resolve(root, dirname(file), target!)) }))
+        .filter(({ type, to }) => !type || !named.includes(to))
+        .map(({ to }) => to),
     ]),
   );
   const circles: string[] = [];

@@ -1,6 +1,5 @@
 import { HornbeamError } from '../base/errors.ts';
-import type { Primitive, Rule } from './primitive.ts';
-import { type Aval, Tensor } from './tensor.ts';
+import { type Aval, type Primitive, type Rule, Tensor } from './tensor.ts';
 
 /** Real and imaginary part, two real tensors of one shape. */
 export type Pair = readonly [re: Tensor, im: Tensor];

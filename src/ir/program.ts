@@ -1,18 +1,7 @@
 import { HornbeamError } from '../base/errors.ts';
-import { type Equation, showAval, type Tensor } from './tensor.ts';
+import { type Equation, type Program, showAval, type Tensor } from './tensor.ts';
 
-/** A function over tensors, recorded: inputs, the equations in order, outputs. Sub-programs of control flow are programs too. */
-export interface Program {
-  readonly name: string;
-  readonly inputs: readonly Tensor[];
-  readonly equations: readonly Equation[];
-  readonly outputs: readonly Tensor[];
-  /**
-   * Inputs whose bytes an output may take over, by output: `donated[k]` is the position of the input that output k replaces
-   * in place. This is how variables are updated.
-   */
-  readonly donated: ReadonlyMap<number, number>;
-}
+export type { Program } from './tensor.ts';
 
 const none: ReadonlyMap<number, number> = new Map();
 

@@ -1,30 +1,17 @@
 import { fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
-import type { Data, Dataset, PartialData, TrainingData } from '../data/batches.ts';
+import type { Data, Dataset, TrainingData } from '../data/batches.ts';
 import { asDataset } from '../data/dataset.ts';
-import type { Callback, CallbackLogs } from './callbacks/callback.ts';
+import type { CallbackLogs } from './callbacks/callback.ts';
 import { Listeners } from './callbacks/listeners.ts';
 import { type RunBar, runBar } from './callbacks/run-bar.ts';
 import { Executions } from './executions.ts';
-import { checkPassOptions } from './fit-options.ts';
+import { checkPassOptions, type EvaluateOptions } from './fit-options.ts';
 import { breathe } from './interrupt.ts';
 import type { Logs, Results } from './logs.ts';
 import type { Trainer } from './trainer.ts';
 
-export interface EvaluateOptions {
-  /** Samples a batch; 32 when absent. */
-  readonly batchSize?: number;
-  /** 0 silent, 1 a progress bar, 2 one line. */
-  readonly verbose?: 0 | 1 | 2 | 'auto';
-  /** Weights of the samples; with several outputs one for each, null for none. */
-  readonly sampleWeight?: PartialData;
-  /** Batches to evaluate on, where the data does not end by itself. */
-  readonly steps?: number;
-  readonly callbacks?: readonly Callback[];
-  /** Gives an object by metric name instead of a list. */
-  readonly returnDict?: boolean;
-}
-
+export type { EvaluateOptions } from './fit-options.ts';
 export const evaluateOptions: OptionNames<EvaluateOptions> = {
   batchSize: true,
   verbose: true,

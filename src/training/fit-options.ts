@@ -1,8 +1,57 @@
 import { fail } from '../base/errors.ts';
 import { show } from '../base/options.ts';
+import type { BatchLike, Data, PartialData } from '../data/batches.ts';
 import { Callback } from './callbacks/callback.ts';
-import type { EvaluateOptions } from './evaluate.ts';
-import type { FitOptions } from './fit.ts';
+import type { ClassWeight } from './class-weight.ts';
+
+export interface FitOptions {
+  /** Samples a batch; 32 when absent. The last batch may be smaller. */
+  readonly batchSize?: number;
+  /** Number of the last epoch; training begins at `initialEpoch`. */
+  readonly epochs?: number;
+  readonly initialEpoch?: number;
+  /** 0 silent, 1 a progress bar, 2 one line an epoch. */
+  readonly verbose?: 0 | 1 | 2 | 'auto';
+  readonly callbacks?: readonly Callback[];
+  /** Share of the samples, taken from the end before shuffling, to validate on. */
+  readonly validationSplit?: number;
+  /** `[x, y]`, `[x, y, sampleWeight]`, or a source of batches. */
+  readonly validationData?:
+    | readonly [x: Data, y?: Data | null, sampleWeight?: PartialData]
+    | Iterable<BatchLike>
+    | AsyncIterable<BatchLike>
+    | (() => Iterable<BatchLike> | AsyncIterable<BatchLike>);
+  readonly validationBatchSize?: number;
+  /** Batches of each validation, from the beginning of the data. */
+  readonly validationSteps?: number;
+  /** Validates every so many epochs, or after the epochs listed (counted from 1). */
+  readonly validationFreq?: number | readonly number[];
+  /** Draws the samples of each epoch in a new order. */
+  readonly shuffle?: boolean;
+  /** Weight of each class in the loss. */
+  readonly classWeight?: ClassWeight;
+  /** Weights of the samples; with several outputs one for each, null for none. */
+  readonly sampleWeight?: PartialData;
+  /**
+   * Batches an epoch, where the data does not end by itself: the next epoch goes on where it ended. When `fit` ends, a generator
+   * is closed, as by `for…of`.
+   */
+  readonly stepsPerEpoch?: number;
+}
+
+export interface EvaluateOptions {
+  /** Samples a batch; 32 when absent. */
+  readonly batchSize?: number;
+  /** 0 silent, 1 a progress bar, 2 one line. */
+  readonly verbose?: 0 | 1 | 2 | 'auto';
+  /** Weights of the samples; with several outputs one for each, null for none. */
+  readonly sampleWeight?: PartialData;
+  /** Batches to evaluate on, where the data does not end by itself. */
+  readonly steps?: number;
+  readonly callbacks?: readonly Callback[];
+  /** Gives an object by metric name instead of a list. */
+  readonly returnDict?: boolean;
+}
 
 function checkCount(who: string, name: string, value: unknown, least: number): void {
   if (value === undefined || value === null) return;

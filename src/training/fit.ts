@@ -2,58 +2,24 @@ import { maxEpochs } from '../base/config.ts';
 import { fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { ArrayDataset } from '../data/arrays.ts';
-import type { BatchLike, Data, Dataset, PartialData, TrainingData } from '../data/batches.ts';
+import type { Data, Dataset, PartialData, TrainingData } from '../data/batches.ts';
 import { asDataset } from '../data/dataset.ts';
 import { nextPermutation } from '../random/global-seed.ts';
-import type { Callback, CallbackLogs } from './callbacks/callback.ts';
+import type { CallbackLogs } from './callbacks/callback.ts';
 import { History } from './callbacks/history.ts';
 import { Listeners } from './callbacks/listeners.ts';
 import { type RunBar, runBar } from './callbacks/run-bar.ts';
-import { type ClassWeight, withClassWeight } from './class-weight.ts';
+import { withClassWeight } from './class-weight.ts';
 import { evaluateOn } from './evaluate.ts';
 import { Executions } from './executions.ts';
-import { checkFitOptions } from './fit-options.ts';
+import { checkFitOptions, type FitOptions } from './fit-options.ts';
 import { breathe, withInterrupt } from './interrupt.ts';
 import type { Logs } from './logs.ts';
 import { Progress } from './progress.ts';
 import { resumeEpoch } from './trainable.ts';
 import type { Trainer } from './trainer.ts';
 
-export interface FitOptions {
-  /** Samples a batch; 32 when absent. The last batch may be smaller. */
-  readonly batchSize?: number;
-  /** Number of the last epoch; training begins at `initialEpoch`. */
-  readonly epochs?: number;
-  readonly initialEpoch?: number;
-  /** 0 silent, 1 a progress bar, 2 one line an epoch. */
-  readonly verbose?: 0 | 1 | 2 | 'auto';
-  readonly callbacks?: readonly Callback[];
-  /** Share of the samples, taken from the end before shuffling, to validate on. */
-  readonly validationSplit?: number;
-  /** `[x, y]`, `[x, y, sampleWeight]`, or a source of batches. */
-  readonly validationData?:
-    | readonly [x: Data, y?: Data | null, sampleWeight?: PartialData]
-    | Iterable<BatchLike>
-    | AsyncIterable<BatchLike>
-    | (() => Iterable<BatchLike> | AsyncIterable<BatchLike>);
-  readonly validationBatchSize?: number;
-  /** Batches of each validation, from the beginning of the data. */
-  readonly validationSteps?: number;
-  /** Validates every so many epochs, or after the epochs listed (counted from 1). */
-  readonly validationFreq?: number | readonly number[];
-  /** Draws the samples of each epoch in a new order. */
-  readonly shuffle?: boolean;
-  /** Weight of each class in the loss. */
-  readonly classWeight?: ClassWeight;
-  /** Weights of the samples; with several outputs one for each, null for none. */
-  readonly sampleWeight?: PartialData;
-  /**
-   * Batches an epoch, where the data does not end by itself: the next epoch goes on where it ended. When `fit` ends, a generator
-   * is closed, as by `for…of`.
-   */
-  readonly stepsPerEpoch?: number;
-}
-
+export type { FitOptions } from './fit-options.ts';
 export const fitOptions: OptionNames<FitOptions> = {
   batchSize: true,
   epochs: true,

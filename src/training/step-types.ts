@@ -1,5 +1,5 @@
 import type { OptionNames } from '../base/options.ts';
-import type { Like, Tensor } from '../tensor/index.ts';
+import type { Like, Tensor, Variable } from '../tensor/index.ts';
 
 /** One batch as `trainStep`, `testStep` and `predictStep` get it: what `fit` was given, as nests of tensors. */
 export interface StepBatch<X = Tensor, Y = Tensor, W = Tensor | undefined> {
@@ -31,3 +31,19 @@ export interface LossInputs<X = Tensor, Y = Tensor, P = Tensor, W = Tensor | und
 }
 export const metricInputs: OptionNames<MetricInputs> = { x: true, y: true, yPred: true, sampleWeight: true };
 export const lossInputs: OptionNames<LossInputs> = { ...metricInputs, training: true };
+
+/** What a hook is told beside the gradients. */
+export interface GradientsOf {
+  /** The variables that they belong to, in order. */
+  readonly variables: readonly Variable[];
+  /** Number of samples in the batch: what a mean over several batches weighs them by. */
+  readonly size: number;
+}
+/**
+ * What gradients pass between the backward pass and the update, such as their mean over machines: it gets one tensor for each
+ * trainable variable, which lives until the update, and gives as many.
+ */
+export type GradientHook = (
+  gradients: readonly Tensor[],
+  of: GradientsOf,
+) => readonly Tensor[] | Promise<readonly Tensor[]>;

@@ -13,11 +13,17 @@ import { Compiled, type CompileOptions } from './compile.ts';
 import { CompileLoss } from './compile-loss.ts';
 import { CompileMetrics, type LoggedMetric } from './compile-metrics.ts';
 import { gradientStep } from './default-steps.ts';
-import type { GradientHook } from './gradient-hook.ts';
 import { asLogs, deviceLogs, type Logs, present, type Results, readLogs } from './logs.ts';
 import { Outputs } from './outputs.ts';
 import type { Progress } from './progress.ts';
-import { type LossInputs, lossInputs, type MetricInputs, metricInputs, type StepLogs } from './step-types.ts';
+import {
+  type GradientHook,
+  type LossInputs,
+  lossInputs,
+  type MetricInputs,
+  metricInputs,
+  type StepLogs,
+} from './step-types.ts';
 import { makeStep, type StepFunction } from './steps.ts';
 import { forward, needsCall, overrides, type Trainable } from './trainable.ts';
 import { Turns } from './turns.ts';

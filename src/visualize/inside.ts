@@ -15,7 +15,7 @@ import {
   tensorsIn,
   withAutocast,
 } from '../tensor/index.ts';
-import type { ModelEdge, ModelGraph, ModelNode, Source, Target } from './model-graph.ts';
+import type { ModelEdge, ModelGraph, ModelNode, Source, Target } from './model-node.ts';
 import { infoOfTensor } from './tensor-info.ts';
 
 /** How a layer or op becomes a node; the `call`-th of its calls is shown. */

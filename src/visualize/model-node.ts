@@ -1,0 +1,46 @@
+import type { Tree } from '../base/tree.ts';
+import type { TensorInfo } from './tensor-info.ts';
+
+/** A layer, a model within the model, or an op. */
+export interface ModelNode {
+  /** Names from the outermost model to the node, with `/` between. */
+  readonly id: string;
+  readonly name: string;
+  readonly className: string;
+  /** A `model` is functional or sequential; a subclassed one is a `layer`, as its structure shows only when it is called. */
+  readonly kind: 'input' | 'layer' | 'model' | 'op';
+  readonly inputs: Tree<TensorInfo> | undefined;
+  readonly outputs: Tree<TensorInfo> | undefined;
+  readonly params: number;
+  readonly trainableParams: number;
+  readonly trainable: boolean;
+  readonly activation: string | undefined;
+  /** What is within, where it can be shown. */
+  readonly inside: ModelGraph | undefined;
+}
+
+/** A place where a tensor leaves a node; without a node, the k-th input of the graph itself. */
+export interface Source {
+  readonly node: string | undefined;
+  readonly index: number;
+}
+/** A place where a tensor enters a node. */
+export interface Target {
+  readonly node: string;
+  readonly index: number;
+}
+export interface ModelEdge {
+  readonly from: Source;
+  readonly to: Target;
+}
+
+/** A model, or the inside of a layer, as plain data: nodes that may hold graphs of their own, and edges between them. */
+export interface ModelGraph {
+  readonly nodes: readonly ModelNode[];
+  readonly edges: readonly ModelEdge[];
+  readonly inputs: readonly TensorInfo[];
+  /** Where each input of the graph goes. */
+  readonly entries: readonly (readonly Target[])[];
+  /** Where each output of the graph comes from. */
+  readonly exits: readonly Source[];
+}
