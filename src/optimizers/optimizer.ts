@@ -1,5 +1,4 @@
 import { showAsText } from '../base/display.ts';
-import type { RealDType } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
 import { exactMethods } from '../base/exact.ts';
 import { exposeOptions } from '../base/exposed.ts';
@@ -13,7 +12,7 @@ import {
   resolveOptions,
 } from '../base/field.ts';
 import { autoName, toSnakeCase } from '../base/naming.ts';
-import { type OptionNames, optionsOf } from '../base/options.ts';
+import { optionsOf } from '../base/options.ts';
 import { type Config, serializeObject } from '../base/serialize.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
 import * as initializers from '../initializers/index.ts';
@@ -23,7 +22,13 @@ import { changeOnlyIf } from './change-only-if.ts';
 import { clipGradients } from './clipping.ts';
 import { type OptimizerAttributes, optimizerFields } from './fields.ts';
 import { updateAverages } from './moving-averages.ts';
-import { besideEach, setOwnValues, storeValues } from './own-variables.ts';
+import {
+  besideEach,
+  type OptimizerVariableOptions,
+  setOwnValues,
+  storeValues,
+  variableOptions,
+} from './own-variables.ts';
 import { LearningRateSchedule } from './schedules/schedule.ts';
 import { makeSlots, nameBeside, type Slot, type SlotsByName } from './slots.ts';
 import { applyStatelessly } from './stateless-apply.ts';
@@ -34,14 +39,6 @@ export type { Slot } from './slots.ts';
 export interface OptimizerOptions {
   readonly name?: string | undefined;
 }
-
-/** Options of a variable of an optimizer. */
-export interface OptimizerVariableOptions {
-  readonly name?: string;
-  readonly initializer?: initializers.InitializerLike;
-  readonly dtype?: RealDType;
-}
-const variableOptions: OptionNames<OptimizerVariableOptions> = { name: true, initializer: true, dtype: true };
 
 /** What the update of one variable may use. */
 export interface Update {

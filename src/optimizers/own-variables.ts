@@ -1,6 +1,17 @@
+import type { RealDType } from '../base/dtype.ts';
 import { fail, type Named } from '../base/errors.ts';
+import { type OptionNames } from '../base/options.ts';
 import { sameShape, showShape } from '../base/shape.ts';
+import type { InitializerLike } from '../initializers/index.ts';
 import { asTensor, type Like, type Tensor, type Variable } from '../tensor/index.ts';
+
+/** Options of a variable of an optimizer. */
+export interface OptimizerVariableOptions {
+  readonly name?: string;
+  readonly initializer?: InitializerLike;
+  readonly dtype?: RealDType;
+}
+export const variableOptions: OptionNames<OptimizerVariableOptions> = { name: true, initializer: true, dtype: true };
 
 interface Owner extends Named {
   readonly built: boolean;
