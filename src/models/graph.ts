@@ -33,16 +33,15 @@ export function mapGraph(model: string, inputs: readonly KerasTensor[], outputs:
     operationDepths.set(node.operation, 0);
     depths.set(node, 0);
     order.set(node.operation, -1);
-    nodes.push(node);
   }
   const descending = (a: number, b: number): number => b - a;
   const operations = [...operationDepths.keys()].sort(
     (a, b) => descending(operationDepths.get(a)!, operationDepths.get(b)!) || order.get(a)! - order.get(b)!,
   );
-  const sorted = nodes
-    .map((node, at) => ({ node, at }))
-    .sort((a, b) => descending(depths.get(a.node)!, depths.get(b.node)!) || a.at - b.at);
-  return { nodes: sorted.map(({ node }) => node), operations, depths };
+  // As in Keras, calls of one depth follow each other as they were met from the outputs: a shared layer draws, and moves its
+  // averages, in that order.
+  const sorted = [...depths].sort(([, a], [, b]) => descending(a, b)).map(([node]) => node);
+  return { nodes: sorted, operations, depths };
 }
 
 /** All nodes behind the outputs, each after those it needs, and the order in which operations were first met. */
