@@ -143,4 +143,24 @@ export const regressions: Readonly<Record<string, ModelDescription>> = {
     outputs: [{ tensor: 3, ...mse }],
     optimizer: sgd,
   },
+  'a convolution in groups reads an array that stands in reverse': {
+    seed: 40257,
+    batch: 1,
+    inputs: [{ shape: [2, 1] }],
+    calls: [
+      {
+        layer: { class_name: 'LSTM', config: { units: 1, return_sequences: true, go_backwards: true } },
+        on: [0],
+      },
+      {
+        layer: {
+          class_name: 'Conv1D',
+          config: { filters: 2, kernel_size: [1], data_format: 'channels_first', groups: 2 },
+        },
+        on: [1],
+      },
+    ],
+    outputs: [{ tensor: 2, ...mse }],
+    optimizer: sgd,
+  },
 };

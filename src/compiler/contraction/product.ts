@@ -63,6 +63,9 @@ export function productsOf(step: ContractionStep): readonly Product[] | undefine
   if (!sums) return undefined;
   const [x, y] = equation.inputs.map(({ shape }) => shape) as [Shape, Shape];
   const [xs, ys] = [views[0].strides, views[1].strides];
+  // Kernels read backwards along windows of the right operand alone.
+  const isWindow = (d: number): boolean => sums.windows.some(({ right }) => right === d);
+  if (xs.some((stride) => stride < 0) || ys.some((stride, d) => stride < 0 && !isWindow(d))) return undefined;
   const lineOf = (shape: Shape, strides: readonly number[], [d, out]: readonly [number, number]): LineAxis => ({
     size: shape[d]!,
     stride: strides[d]!,
