@@ -1,13 +1,14 @@
-import type { Expr, Region } from '../ir/expr.ts';
+import type { Axis, Expr, Region } from '../ir/expr.ts';
 import type { Stmt } from '../ir/loops.ts';
 
 /**
  * The text of a kernel's statements in which axes, locals and regions are numbered by their first appearance: kernels with
- * equal texts do the same with the regions listed.
+ * equal texts do the same with the regions listed. Axes that no loop inside binds, `free`, are numbered first: each has a meaning
+ * of its own outside.
  */
-export function describeKernel(body: readonly Stmt[]): { key: string; regions: Region[] } {
+export function describeKernel(body: readonly Stmt[], free: readonly Axis[] = []): { key: string; regions: Region[] } {
   const text: string[] = [];
-  const numbers = new Map<object, number>();
+  const numbers = new Map<object, number>(free.map((axis, k) => [axis, k]));
   const regions: Region[] = [];
   const written = new Map<Expr, number>();
   const number = (thing: object, describe: () => string): string => {
@@ -79,5 +80,5 @@ export function describeKernel(body: readonly Stmt[]): { key: string; regions: R
     }
   };
   list(body);
-  return { key: text.join(';'), regions };
+  return { key: [...free.map(({ size }) => size), ...text].join(';'), regions };
 }

@@ -1,6 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { Algebra } from '../algebra/algebra.ts';
-import { apply, axis, type Expr, flatten, indexOf, int, load, type Region, readLocal, unflatten } from '../ir/expr.ts';
+import {
+  type Axis,
+  apply,
+  axis,
+  type Expr,
+  flatten,
+  indexOf,
+  int,
+  load,
+  type Region,
+  readLocal,
+  unflatten,
+} from '../ir/expr.ts';
 import { loop, loops, type Stmt, set, store } from '../ir/loops.ts';
 import { describeKernel } from './kernel-key.ts';
 import { Lowering } from './lowering.ts';
@@ -51,6 +63,17 @@ describe('lowering', () => {
     expect(key(region(9), region(9), 3)).not.toBe(first);
     const same = region(9);
     expect(key(same, same, 2)).not.toBe(first);
+  });
+
+  it('keeps kernels apart that differ in the part that a free axis plays', () => {
+    const [row, column] = [axis(8, 'row'), axis(8, 'column')];
+    const y = region(64);
+    const key = (outer: Axis, inner: Axis): string => {
+      const position = apply('add', apply('mul', indexOf(outer), 8), indexOf(inner));
+      const body = new Lowering(new Algebra()).kernel([store(y, [position], readLocal({ name: 'sum', type: 'f32' }))]);
+      return describeKernel(body, [row, column]).key;
+    };
+    expect(key(row, column)).not.toBe(key(column, row));
   });
 
   it('sees through locals that name index arithmetic, and cuts transpositions into tiles', () => {

@@ -98,7 +98,7 @@ function tailOf(step: ContractionStep, chosen: Chosen, algebra: Algebra): Tail {
   const substitute = (e: Expr): Expr => algebra.substitute(e, index);
   const stores = step.stores.map((s) => store(s.to, s.index.map(substitute), substitute(s.value)));
   const statements = lowering.kernel(stores);
-  return { step, lowering, batch, row, column, statements, ...describeKernel(statements) };
+  return { step, lowering, batch, row, column, statements, ...describeKernel(statements, [batch, row, column]) };
 }
 
 function epilogueOf(
