@@ -1,7 +1,19 @@
 import { exactMethods } from '../base/exact.ts';
 import { f, type Options } from '../base/field.ts';
 import { deserializeObject, isSerializedObject, serializeObject } from '../base/serialize.ts';
-import { add, all, cast, divide, equal, isfinite, logicalAnd, multiply, notEqual, where } from '../ops/index.ts';
+import {
+  add,
+  all,
+  cast,
+  convertToTensor,
+  divide,
+  equal,
+  isfinite,
+  logicalAnd,
+  multiply,
+  notEqual,
+  where,
+} from '../ops/index.ts';
 import type { Tensor, Variable } from '../tensor/index.ts';
 import { changeOnlyIf } from './change-only-if.ts';
 import type { OptimizerAttributes } from './fields.ts';
@@ -65,10 +77,15 @@ export class LossScaleOptimizer extends Optimizer<typeof fields> {
   override scaleLoss(loss: Tensor): Tensor {
     return multiply(loss, this.#scale?.read() ?? this.config.initialScale);
   }
+  /** Whether all gradients are finite: a bool scalar. */
+  checkFinite(gradients: readonly (Tensor | null)[]): Tensor {
+    const given = gradients.filter((g) => g !== null);
+    return given.map((g) => all(isfinite(g))).reduce((a, b) => logicalAnd(a, b), convertToTensor(true));
+  }
   override apply(gradients: readonly (Tensor | null)[], variables: readonly Variable[] = this[trained]): void {
     const pairs = this.pair(gradients, variables);
     const [counter, scale] = [this.#counter!.read(), this.#scale!.read()];
-    const isFinite = pairs.map(({ gradient }) => all(isfinite(gradient))).reduce((a, b) => logicalAnd(a, b));
+    const isFinite = this.checkFinite(pairs.map(({ gradient }) => gradient));
     const before = this.innerOptimizer.iterations;
     const touched = [...this[trained], ...this.innerOptimizer.variables];
     changeOnlyIf(isFinite, touched, () =>

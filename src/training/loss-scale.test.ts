@@ -29,3 +29,11 @@ test('the optimizer is the scaling one, but files keep the one that was given', 
   const own = new optimizers.LossScaleOptimizer({ innerOptimizer: new optimizers.SGD() });
   expect(model({ optimizer: own }).optimizer).toBe(own);
 });
+
+test('the optimizer says whether gradients are finite', async () => {
+  const scaling = new keras.optimizers.LossScaleOptimizer({ innerOptimizer: new keras.optimizers.SGD() });
+  const isFinite = async (...gradients: (keras.Tensor | null)[]): Promise<unknown> =>
+    (await scaling.checkFinite(gradients).data())[0];
+  const [good, bad] = [keras.ops.array([1, 2]), keras.ops.array([1, Number.POSITIVE_INFINITY])];
+  expect([await isFinite(good, null), await isFinite(good, bad), await isFinite()]).toEqual([1, 0, 1]);
+});
