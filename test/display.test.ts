@@ -50,6 +50,39 @@ describe('tensors in JavaScript', () => {
 });
 
 describe('what console.log shows', () => {
+  test.each([
+    [
+      [
+        [1, 2],
+        [3, -14.5],
+      ],
+      '[1. +2.j , 3.-14.5j]',
+    ],
+    [
+      [
+        [0.1, 1e-5],
+        [2, 0],
+      ],
+      '[0.1+1.e-05j, 2. +0.e+00j]',
+    ],
+    [
+      [
+        [-1.25, 0],
+        [100, -0.5],
+      ],
+      '[ -1.25+0.j , 100.  -0.5j]',
+    ],
+    [
+      [
+        [1e-6, 1],
+        [1, 1e6],
+      ],
+      '[1.e-06+1.e+00j, 1.e+00+1.e+06j]',
+    ],
+  ])('complex numbers are written as NumPy does: %j', (pairs, expected) => {
+    expect(inspect(ops.viewAsComplex(ops.array(pairs)))).toBe(`Tensor(shape=(2,), dtype=complex64) ${expected}`);
+  });
+
   test('small arrays whole, with their shape and dtype', () => {
     expect(inspect(keras.tensor([1, 2.5], f32))).toBe('Tensor(shape=(2,), dtype=float32) [1. , 2.5]');
     expect(

@@ -12,23 +12,22 @@ type Shown = number | undefined | readonly Shown[];
 
 /**
  * An array as NumPy prints it, elements separated by commas: all numbers equally wide, and of big arrays three at each edge.
- * `at` gives the element at an offset.
+ * `textsOf` gives the texts of the elements at some offsets.
  */
-export function arrayText(shape: Shape, dtype: DType, at: (offset: number) => number): string {
+export function arrayText(shape: Shape, textsOf: (offsets: readonly number[]) => readonly string[]): string {
   if (sizeOf(shape) === 0) return shape.length === 0 ? '' : '[]';
   const strides = stridesOf(shape);
   const isLong = sizeOf(shape) > threshold;
-  const numbers: number[] = [];
+  const offsets: number[] = [];
   const pick = (d: number, offset: number): Shown => {
-    if (d === shape.length) return numbers.push(at(offset)) - 1;
+    if (d === shape.length) return offsets.push(offset) - 1;
     const n = shape[d]!;
     const places =
       isLong && n > 2 * edge ? [...range(edge), undefined, ...range(edge).map((k) => n - edge + k)] : range(n);
     return places.map((i) => (i === undefined ? undefined : pick(d + 1, offset + i * strides[d]!)));
   };
   const shown = pick(0, 0);
-  const texts = numberTexts(numbers, dtype);
-  return brackets(shown, texts, shape.length, ' ').replace(/ +$/, '');
+  return brackets(shown, textsOf(offsets), shape.length, ' ').replace(/ +$/, '');
 }
 
 function brackets(x: Shown, texts: readonly string[], depth: number, indent: string): string {

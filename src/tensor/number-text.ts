@@ -39,6 +39,17 @@ export function numberTexts(numbers: readonly number[], dtype: DType): string[] 
   return texts.map((t) => t.padStart(width));
 }
 
+/** Complex numbers as NumPy prints them, `1.+2.j`: real parts equally wide, and imaginary parts with their sign. */
+export function complexTexts(real: readonly number[], imaginary: readonly number[]): string[] {
+  const signed = numberTexts(imaginary, 'float32').map((text, k) => {
+    const x = imaginary[k]!;
+    const [digits, end] = [text.trim(), /\s*$/.exec(text)![0]];
+    return `${x < 0 || Object.is(x, -0) ? '' : '+'}${digits}j${end}`;
+  });
+  const width = Math.max(0, ...signed.map((text) => text.length));
+  return numberTexts(real, 'float32').map((text, k) => text + signed[k]!.padStart(width));
+}
+
 /** From where on NumPy writes powers of ten: where a float's digits end before its point, 1e8 at the latest. */
 const large: Partial<Record<DType, number>> = { bfloat16: 1e3, float16: 1e3, float32: 1e6 };
 

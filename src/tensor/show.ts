@@ -7,6 +7,7 @@ import { DeviceStorage } from '../runtime/storage.ts';
 import { arrayText } from './array-text.ts';
 import { decode } from './elements.ts';
 import type { Nested } from './like.ts';
+import { complexTexts, numberTexts } from './number-text.ts';
 import { dataSync, nest, refuse, stored } from './read.ts';
 import { Variable } from './variable.ts';
 
@@ -30,8 +31,15 @@ function numbersOf(t: Tensor): string | undefined {
   const data = elementsAtHand(t);
   if (!data) return undefined;
   // Only what is shown is converted: the array may be big.
-  if (!t.parts) return arrayText(t.shape, t.dtype, (offset) => decode(data.subarray(offset, offset + 1), t.dtype)[0]!);
-  return arrayText([...t.shape, 2], 'float32', (offset) => data[offset]!);
+  if (t.parts)
+    return arrayText(t.shape, (offsets) =>
+      complexTexts(
+        offsets.map((k) => data[2 * k]!),
+        offsets.map((k) => data[2 * k + 1]!),
+      ),
+    );
+  const at = (offset: number): number => decode(data.subarray(offset, offset + 1), t.dtype)[0]!;
+  return arrayText(t.shape, (offsets) => numberTexts(offsets.map(at), t.dtype));
 }
 
 /** What `console.log` shows of a tensor: shape and dtype, and the numbers as NumPy prints them. */
