@@ -144,11 +144,19 @@ export class Values {
       }
       case 'apply': {
         const args = e.args.map((x) => this.scalar(x));
-        return scalarOperation(this.target, e, args);
+        const division = this.divisionOf(e);
+        return division ? op(division, ...args) : scalarOperation(this.target, e, args);
       }
       default:
         return notLowered(e);
     }
+  }
+
+  /** Quotients and remainders of what is not negative, by a number, are one instruction. */
+  private divisionOf({ f, type, args: [a, b] }: Expr & { op: 'apply' }): Plain | undefined {
+    if ((f !== 'floorDiv' && f !== 'floorMod') || type !== 'i32' || b?.op !== 'const' || b.value <= 0) return undefined;
+    if (Number.isInteger(Math.log2(b.value)) || this.lowering.algebra.ranges.of(a!)[0] < 0) return undefined;
+    return f === 'floorDiv' ? 'i32.div_u' : 'i32.rem_u';
   }
 
   private counter(e: Expr & { op: 'index' }): Operand {
