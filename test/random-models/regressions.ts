@@ -163,4 +163,23 @@ export const regressions: Readonly<Record<string, ModelDescription>> = {
     outputs: [{ tensor: 2, ...mse }],
     optimizer: sgd,
   },
+  'a softmax of pieces of which the last is shorter is dealt out': {
+    seed: 7498,
+    batch: 2,
+    inputs: [{ shape: [5, 1, 3] }],
+    calls: [
+      { layer: { class_name: 'PReLU', config: {} }, on: [0] },
+      {
+        layer: {
+          class_name: 'AdaptiveMaxPooling2D',
+          config: { output_size: [1, 5], data_format: 'channels_first' },
+        },
+        on: [1],
+      },
+    ],
+    outputs: [
+      { tensor: 2, loss: { class_name: 'CategoricalCrossentropy', config: { from_logits: true } }, labels: 'oneHot' },
+    ],
+    optimizer: sgd,
+  },
 };

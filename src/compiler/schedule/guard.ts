@@ -2,14 +2,46 @@ import { type Algebra, type Dependency, partsOf } from '../../algebra/algebra.ts
 import { anyInt } from '../../algebra/ranges.ts';
 import { bodiesOf, expressionsOf, mapStatements } from '../../algebra/statements.ts';
 import { sizeOf } from '../../base/shape.ts';
-import type { Axis, Expr } from '../../ir/expr.ts';
-import type { Stmt } from '../../ir/loops.ts';
+import { type Axis, type Expr, indexOf } from '../../ir/expr.ts';
+import { type Stmt, when } from '../../ir/loops.ts';
 
 /**
  * Keeps every load inside its region: where only the condition of a `select` says that a position is good, the position is
  * clamped, so that both arms may be evaluated. What a condition settles for a whole vector is clamped in front of it.
  */
 export function guard(list: readonly Stmt[], algebra: Algebra): readonly Stmt[] {
+  const [only] = list;
+  if (list.length === 1 && only!.op === 'for' && only.mode === 'parallel')
+    return [{ ...only, body: guard(only.body, algebra) }];
+  const turns = list.length === 1 && only!.op === 'if' ? fewerTurns(only.condition) : undefined;
+  if (!turns) return guarded(list, algebra);
+  const { then, otherwise, condition } = only as Stmt & { op: 'if' };
+  return [when(condition, inTurns(then, turns, algebra), guard(otherwise, algebra))];
+}
+
+/** The loop of which a condition lets through the first turns, as it is where the condition holds. */
+function fewerTurns(e: Expr): { readonly whole: Axis; readonly some: Axis } | undefined {
+  if (e.op !== 'apply' || e.f !== 'lt') return undefined;
+  const [index, bound] = e.args as [Expr, Expr];
+  if (index.op !== 'index' || bound.op !== 'const') return undefined;
+  return { whole: index.axis, some: { name: index.axis.name, size: Math.min(bound.value, index.axis.size) } };
+}
+
+/** What is done in those turns only has positions of those only. */
+function inTurns(
+  list: readonly Stmt[],
+  { whole, some }: { readonly whole: Axis; readonly some: Axis },
+  algebra: Algebra,
+): readonly Stmt[] {
+  const replaced = (body: readonly Stmt[], from: Axis, to: Axis): readonly Stmt[] => {
+    const moved = new Map([[from, algebra.simplify(indexOf(to))]]);
+    return mapStatements(body, (e) => algebra.substitute(e, moved));
+  };
+  if (some.size <= 1) return guarded(list, algebra);
+  return replaced(guard(replaced(list, whole, some), algebra), some, whole);
+}
+
+function guarded(list: readonly Stmt[], algebra: Algebra): readonly Stmt[] {
   const vectors = new Set<Axis>();
   const conditions = new Map<Expr, Set<Dependency> | 'always'>();
   for (const s of list) collect(s);
