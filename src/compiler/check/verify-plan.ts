@@ -4,11 +4,12 @@ import { anyInt } from '../../algebra/ranges.ts';
 import { bodiesOf, expressionsOf } from '../../algebra/statements.ts';
 import { HornbeamError } from '../../base/errors.ts';
 import { sizeOf } from '../../base/shape.ts';
-import type { Expr, Region } from '../../ir/expr.ts';
+import { type Axis, type Expr, indexOf, type Region } from '../../ir/expr.ts';
 import type { Stmt } from '../../ir/loops.ts';
 import { innerSteps, touchedBy } from '../memory/barriers.ts';
 import { bytesOf } from '../memory/homes.ts';
 import type { Home, Plan, Step } from '../plan.ts';
+import { fewerTurns } from '../schedule/guard.ts';
 import { verifyBarriers } from './verify-barriers.ts';
 
 /** Checks a plan: all is written before it is read, bytes are not shared by what lives together, positions lie inside. */
@@ -64,29 +65,39 @@ function dependsOnData(e: Expr, algebra: Algebra): boolean {
   return partsOf(e).some((x) => dependsOnData(x, algebra));
 }
 
-/** Calls `f` for each statement but those in loops without a turn, whose positions need not exist. */
-function eachReached(list: readonly Stmt[], f: (s: Stmt) => void): void {
+type Turns = ReadonlyMap<Axis, Expr>;
+
+/**
+ * Calls `f` for each statement but those in loops without a turn, whose positions need not exist, and with the indices of loops
+ * of which a condition lets only some turns through.
+ */
+function eachReached(list: readonly Stmt[], f: (s: Stmt, turns: Turns) => void, turns: Turns = new Map()): void {
   for (const s of list) {
-    f(s);
-    if (s.op !== 'for' || s.axis.size > 0) for (const body of bodiesOf(s)) eachReached(body, f);
+    f(s, turns);
+    const some = s.op === 'if' ? fewerTurns(s.condition) : undefined;
+    if (some && s.op === 'if') {
+      eachReached(s.then, f, new Map(turns).set(some.whole, indexOf(some.some)));
+      eachReached(s.otherwise, f, turns);
+    } else if (s.op !== 'for' || s.axis.size > 0) for (const body of bodiesOf(s)) eachReached(body, f, turns);
   }
 }
 
 /** No position may be provably outside its region; what depends on data cannot be known. */
 function verifyBounds(steps: readonly Step[], wrong: (problem: string) => never): void {
   const algebra = new Algebra();
-  const check = (region: Region, position: Expr): void => {
-    const [low, high] = algebra.ranges.of(algebra.simplify(position));
+  const check = (region: Region, given: Expr, turns: Turns = new Map()): void => {
+    const position = algebra.substitute(given, turns);
+    const [low, high] = algebra.ranges.of(position);
     if (low >= 0 && high < Math.max(1, sizeOf(region.shape))) return;
-    if (!dependsOnData(algebra.simplify(position), algebra))
+    if (!dependsOnData(position, algebra))
       wrong(`positions ${low} … ${high} of "${region.name}", which has ${sizeOf(region.shape)} elements`);
   };
   for (const step of steps) {
     for (const inner of innerSteps(step)) verifyBounds(inner, wrong);
     if (step.kind === 'loops')
-      eachReached(step.body, (s) => {
-        for (const e of expressionsOf(s)) for (const x of loadsOf(e)) check(x.from, x.index[0]!);
-        if (s.op === 'store') check(s.to, s.index[0]!);
+      eachReached(step.body, (s, turns) => {
+        for (const e of expressionsOf(s)) for (const x of loadsOf(e)) check(x.from, x.index[0]!, turns);
+        if (s.op === 'store') check(s.to, s.index[0]!, turns);
       });
     else if (step.kind === 'contraction')
       for (const s of step.stores) {

@@ -20,7 +20,7 @@ export function guard(list: readonly Stmt[], algebra: Algebra): readonly Stmt[] 
 }
 
 /** The loop of which a condition lets through the first turns, as it is where the condition holds. */
-function fewerTurns(e: Expr): { readonly whole: Axis; readonly some: Axis } | undefined {
+export function fewerTurns(e: Expr): { readonly whole: Axis; readonly some: Axis } | undefined {
   if (e.op !== 'apply' || e.f !== 'lt') return undefined;
   const [index, bound] = e.args as [Expr, Expr];
   if (index.op !== 'index' || bound.op !== 'const') return undefined;
