@@ -1,14 +1,13 @@
 import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
 import { closest } from '../base/field.ts';
+import { meantBy } from '../base/identify.ts';
 import type { OrAnyName } from '../base/naming.ts';
 import { optionsOf } from '../base/options.ts';
 import {
   type Config,
   type CustomObjects,
-  deserializeObject,
   getRegisteredName,
-  getRegisteredObject,
   registerFunctions,
   serializeObject,
 } from '../base/serialize.ts';
@@ -128,12 +127,8 @@ export const get = exact(
   function get(identifier: ActivationLike | undefined, customObjects: CustomObjects = {}): Activation {
     if (identifier === null || identifier === undefined) return linear;
     if (typeof identifier === 'function') return identifier;
-    const found =
-      typeof identifier === 'string'
-        ? (getRegisteredObject(identifier, customObjects) ??
-          (named as Readonly<Record<string, unknown>>)[identifier] ??
-          others[identifier])
-        : deserializeObject(identifier, customObjects);
+    const known = (name: string): unknown => (named as Readonly<Record<string, unknown>>)[name] ?? others[name];
+    const found = meantBy(identifier, known, customObjects);
     if (typeof found === 'function') return found as Activation;
     const guess =
       typeof identifier === 'string' ? `"${closest(identifier, Object.keys(named))}"` : 'a name such as "relu"';

@@ -25,8 +25,20 @@ interface Family<T> {
   readonly formerNames?: Readonly<Record<string, SerializableClass<T>>>;
 }
 
-const isClass = (x: unknown): x is SerializableClass =>
+export const isClass = (x: unknown): x is SerializableClass<any> =>
   typeof x === 'function' && typeof (x as Partial<SerializableClass>).fromConfig === 'function';
+
+/** What a name or a config stands for: the user's own, or what the family knows under the name. All else is itself. */
+export function meantBy(
+  identifier: unknown,
+  known: (name: string) => unknown,
+  customObjects: CustomObjects = {},
+): unknown {
+  if (typeof identifier === 'string') return getRegisteredObject(identifier, customObjects) ?? known(identifier);
+  return typeof identifier === 'object' && isSerializedObject(identifier)
+    ? deserializeObject(identifier, customObjects)
+    : identifier;
+}
 
 /** Registers the classes of a family, and gives the function that finds or makes its objects: by name, config, class or object. */
 export function identifierOf<T>({ kind, module, classes, aliases = {}, formerNames = {} }: Family<T>) {

@@ -1,14 +1,12 @@
 import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
 import { closest } from '../base/field.ts';
+import { isClass, meantBy } from '../base/identify.ts';
 import type { OrAnyName } from '../base/naming.ts';
 import { show } from '../base/options.ts';
 import {
   type Config,
   type CustomObjects,
-  deserializeObject,
-  getRegisteredObject,
-  isSerializedObject,
   registerFunctions,
   registerModule,
   type SerializableClass,
@@ -89,21 +87,13 @@ export type LossLike =
   | object
   | null;
 
-const isClass = (x: unknown): x is SerializableClass =>
-  typeof x === 'function' && typeof (x as Partial<SerializableClass>).fromConfig === 'function';
-
 /** The loss or loss function that an identifier stands for; null for null. @example get('mse') // the function meanSquaredError */
 export const get = exact(
   'losses.get',
   2,
   function get(identifier: LossLike | undefined, customObjects: CustomObjects = {}): Loss | FunctionLoss['fn'] | null {
     if (identifier === null || identifier === undefined) return null;
-    const found =
-      typeof identifier === 'string'
-        ? (getRegisteredObject(identifier, customObjects) ?? named.get(identifier))
-        : typeof identifier === 'object' && isSerializedObject(identifier)
-          ? deserializeObject(identifier, customObjects)
-          : identifier;
+    const found = meantBy(identifier, (name) => named.get(name), customObjects);
     if (isClass(found)) return found.fromConfig({}) as Loss;
     if (typeof found === 'function') return found as Loss;
     return fail(

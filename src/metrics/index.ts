@@ -1,15 +1,13 @@
 import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
 import { closest } from '../base/field.ts';
+import { isClass, meantBy } from '../base/identify.ts';
 import type { OrAnyName } from '../base/naming.ts';
 import { toSnakeCase } from '../base/naming.ts';
 import { show } from '../base/options.ts';
 import {
   type Config,
   type CustomObjects,
-  deserializeObject,
-  getRegisteredObject,
-  isSerializedObject,
   registerFunctions,
   registerModule,
   type SerializableClass,
@@ -80,8 +78,6 @@ export { Metric, type MetricOptions, type UpdateOptions } from './metric.ts';
 export * from './operating-point.ts';
 export { R2Score } from './r2-score.ts';
 
-const isClass = (x: unknown): x is SerializableClass<Metric> =>
-  typeof x === 'function' && typeof (x as Partial<SerializableClass>).fromConfig === 'function';
 const classesIn = (module: object): SerializableClass<Metric>[] => Object.values(module).filter(isClass);
 const classes: readonly SerializableClass<Metric>[] = [
   Mean,
@@ -153,12 +149,7 @@ export const get = exact(
   'metrics.get',
   2,
   function get(identifier: MetricLike, customObjects: CustomObjects = {}): Metric {
-    const found =
-      typeof identifier === 'string'
-        ? (getRegisteredObject(identifier, customObjects) ?? named.get(identifier))
-        : typeof identifier === 'object' && isSerializedObject(identifier)
-          ? deserializeObject(identifier, customObjects)
-          : identifier;
+    const found = meantBy(identifier, (name) => named.get(name), customObjects);
     if (found instanceof Metric) return found;
     if (isClass(found)) return found.fromConfig({});
     if (typeof found === 'function') {

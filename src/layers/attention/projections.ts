@@ -8,11 +8,11 @@ import type { CallOptions } from '../call-context.ts';
 import { EinsumDense } from '../core/einsum-dense.ts';
 import type { projectionFields } from './fields.ts';
 
-/** Options of a call of an attention layer with projections. */
 /** Options of a call that gives the attention weights beside the output, and of one that gives the output alone. */
 export type WithScores<O> = O & { readonly returnAttentionScores: true };
 export type WithoutScores<O> = O & { readonly returnAttentionScores?: false | undefined };
 
+/** Options of a call of an attention layer with projections. */
 export interface ProjectedCallOptions extends CallOptions {
   /** What queries are compared with; the values when absent. */
   readonly key?: Tensor | null | undefined;
