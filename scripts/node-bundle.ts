@@ -12,7 +12,7 @@ const beside: Plugin = {
 
 /**
  * The library for Node: one file that is read at once, and a few for what is used later, where some 800 modules would take
- * longer to find than to run. It is left readable, for the sake of debuggers and of the lines that errors point to.
+ * longer to find than to run. It is left readable, so that stack traces and breakpoints can be followed.
  */
 export const nodeBundle = (dir: string): RolldownOptions => ({
   input: { index: 'src/index.ts', hornbeam: 'src/cli/hornbeam.ts' },
