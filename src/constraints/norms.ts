@@ -29,10 +29,13 @@ export class MaxNorm extends Constraint<typeof maxFields> {
 export interface MaxNorm extends Resolved<typeof maxFields> {}
 
 const minMaxFields = {
+  /** Smallest norm that is allowed; 0 by default. */
   minValue: f.number({ initial: 0, min: 0 }),
+  /** Largest norm that is allowed; 1 by default. */
   maxValue: f.number({ initial: 1, min: 0 }),
   /** How far a norm moves into the interval: 1 all the way. */
   rate: f.number({ initial: 1 }),
+  /** Axes over which a norm is taken: 0 (the inputs of a Dense kernel) by default, `[0, 1, 2]` for a Conv2D kernel. */
   axis,
 };
 /** Scales weights so that their norms lie between two bounds. */

@@ -55,6 +55,7 @@ function pick({ data, shape, dtype }: Rows, rows: ArrayLike<number>): Tensor {
 }
 
 export interface ArrayOptions {
+  /** Examples in a batch; 32 by default. */
   readonly batchSize?: number | undefined;
   /** Draws the samples of each round in a new order. */
   readonly shuffle?: boolean | undefined;

@@ -11,8 +11,11 @@ import {
 import { IterableDataset, type Lend } from './iterable.ts';
 
 export interface DatasetOptions extends ArrayOptions {
+  /** Targets, in the arrangement of the model's outputs. */
   readonly y?: Data | null | undefined;
+  /** A weight for each example, or for each step of it. */
   readonly sampleWeight?: PartialData;
+  /** How many inputs and outputs a batch holds. */
   readonly arity?: Arity;
   /** How the user's code is run that gives batches. */
   readonly lend?: Lend;

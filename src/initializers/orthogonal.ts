@@ -33,6 +33,7 @@ function orthonormalised(matrix: Float64Array, rows: number, columns: number): F
 }
 
 const fields = {
+  /** Seed of the numbers: the same seed draws the same values. By default one is drawn. */
   seed: seedField,
   /** Factor on the matrix. */
   gain: f.number({ initial: 1 }),

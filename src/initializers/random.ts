@@ -30,8 +30,11 @@ export abstract class RandomInitializer<
 export type RandomAttributes<S extends Fields> = Exposed<S, 'seed'>;
 
 const normalFields = {
+  /** Seed of the numbers: the same seed draws the same values. By default one is drawn. */
   seed: seedField,
+  /** Mean of the distribution; 0 by default. */
   mean: f.number({ initial: 0 }),
+  /** Standard deviation of the distribution; 0.05 by default. */
   stddev: f.number({ initial: 0.05 }),
 };
 /** Numbers with a normal distribution. */
@@ -56,8 +59,11 @@ export class TruncatedNormal extends RandomInitializer<typeof normalFields> {
 export interface TruncatedNormal extends RandomAttributes<typeof normalFields> {}
 
 const uniformFields = {
+  /** Seed of the numbers: the same seed draws the same values. By default one is drawn. */
   seed: seedField,
+  /** Lower end of the range; -0.05 by default. */
   minval: f.number({ initial: -0.05 }),
+  /** Upper end of the range, which is not drawn; 0.05 by default. */
   maxval: f.number({ initial: 0.05 }),
 };
 /** Numbers evenly distributed over [minval, maxval). */

@@ -53,6 +53,7 @@ const fields = {
     parse: (v) => v,
     initial: 'hann',
   }),
+  /** Whether the window is one period of an endless signal; false (symmetric) by default. */
   periodic: f.bool(false),
   /** How the window is normalised: "density" by its length, "spectrum" by its sum. */
   scaling: f.nullable(f.oneOf(['density', 'spectrum'], 'density'), 'density'),

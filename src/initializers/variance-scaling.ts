@@ -52,11 +52,13 @@ const axes = {
   outputAxes: f.nullable(f.ints()),
 };
 const scalingFields = {
+  /** Seed of the numbers: the same seed draws the same values. By default one is drawn. */
   seed: seedField,
   /** The variance, times the fan. */
   scale: f.number({ initial: 1, min: Number.MIN_VALUE }),
   /** What the fan is: inputs, outputs or their mean. */
   mode: f.oneOf(['fan_in', 'fan_out', 'fan_avg'], 'fan_in'),
+  /** Distribution that is drawn from; `'truncated_normal'` by default. */
   distribution: f.custom({
     expects: 'one of "truncated_normal", "untruncated_normal", "uniform"',
     check: (v): v is Scaling['distribution'] | 'normal' =>

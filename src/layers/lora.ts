@@ -19,7 +19,9 @@ export const loraFields = {
 export interface LoraOptions {
   /** Factor of the correction times the rank; the rank when absent. */
   readonly loraAlpha?: number | null;
+  /** How the first factor begins; `'he_uniform'` by default. */
   readonly aInitializer?: InitializerLike;
+  /** How the second factor begins; zeros by default, so that the layer starts unchanged. */
   readonly bInitializer?: InitializerLike;
 }
 const loraOptions: OptionNames<LoraOptions> = { loraAlpha: true, aInitializer: true, bInitializer: true };

@@ -7,16 +7,23 @@ import { asTensor, type Like, type Tensor, Variable, type VariableOptions } from
 
 /** What `addWeight` takes. */
 export interface WeightOptions {
+  /** Name of the weight within its layer. */
   readonly name: string;
+  /** Shape of the weight. */
   readonly shape: Shape;
   /** Default: glorot_uniform for floats, zeros otherwise. */
   readonly initializer?: initializers.InitializerLike;
+  /** Data type; that of the layer's variables by default. */
   readonly dtype?: DType;
+  /** Whether the optimizer updates it; true by default. */
   readonly trainable?: boolean;
   /** Whether it is converted to the dtype of computation where it is read. */
   readonly autocast?: boolean;
+  /** How values from several replicas become one; `'none'` by default. */
   readonly aggregation?: NonNullable<VariableOptions['aggregation']>;
+  /** Penalty on the weight, added to the loss. */
   readonly regularizer?: ((value: Tensor) => Tensor) | null;
+  /** Applied to the weight after each update. */
   readonly constraint?: ((value: Tensor) => Tensor) | null;
 }
 

@@ -12,7 +12,9 @@ export interface CircleOptions {
   readonly refEmbeddings?: Tensor | null | undefined;
   /** Whether an embedding is not compared with the one at its own position. */
   readonly removeDiagonal?: boolean | undefined;
+  /** Factor of the similarities; 80 by default. */
   readonly gamma?: number | undefined;
+  /** Relaxation of the boundary; 0.4 by default. */
   readonly margin?: number | undefined;
 }
 
@@ -47,8 +49,11 @@ export const circle = op(
 );
 
 const fields = {
+  /** Factor of the similarities; 80 by default. */
   gamma: f.number({ initial: 80 }),
+  /** Relaxation of the boundary; 0.4 by default. */
   margin: f.number({ initial: 0.4 }),
+  /** Whether an example is left out of its own positives; true by default. */
   removeDiagonal: f.bool(true),
 };
 /** Draws embeddings of one label together and those of others apart. */

@@ -26,6 +26,7 @@ import { type Reduction, reduceWeighted, reductions } from './reduction.ts';
 
 /** Options of every loss. */
 export interface LossOptions {
+  /** Name in logs; the snake_case of the class by default. */
   readonly name?: string | null | undefined;
   /** How the losses of a batch become one: "sum_over_batch_size" (the mean), "sum", "mean_with_sample_weight", "none". */
   readonly reduction?: Reduction | undefined;

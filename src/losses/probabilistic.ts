@@ -103,9 +103,11 @@ export const binaryFocalCrossentropy = lossFunction<BinaryFocalOptions>(
 );
 
 export interface SparseCrossentropyOptions {
+  /** Whether predictions are scores before softmax (or sigmoid); false by default. */
   readonly fromLogits?: boolean | undefined;
   /** A label that counts for nothing. */
   readonly ignoreClass?: number | null | undefined;
+  /** Axis of the classes; the last by default. */
   readonly axis?: number | undefined;
 }
 const withoutClassAxis = (labels: Tensor, y: Tensor, axis: number): Tensor =>
@@ -184,8 +186,11 @@ export class Poisson extends Loss {
 }
 
 const crossentropyFields = {
+  /** Whether predictions are scores before softmax (or sigmoid); false by default. */
   fromLogits: f.bool(false),
+  /** Share of each label that is spread evenly over the classes, from 0 (the default) to 1. */
   labelSmoothing: f.number({ initial: 0, min: 0, max: 1 }),
+  /** Axis of the classes; the last by default. */
   axis: f.int({ initial: -1 }),
 };
 /** Cross-entropy of labels that are 0 or 1. */
@@ -213,6 +218,7 @@ export interface CategoricalCrossentropy extends Resolved<typeof crossentropyFie
 type ClassWeights = number | readonly number[];
 const focalFields = {
   ...crossentropyFields,
+  /** Weight of each class, or one for all; 0.25 by default. */
   alpha: f.custom<ClassWeights, ClassWeights>({
     expects: 'a number, or one a class',
     check: (v): v is ClassWeights =>
@@ -220,6 +226,7 @@ const focalFields = {
     parse: (v) => v,
     initial: 0.25,
   }),
+  /** How strongly easy examples are played down; 2 by default. */
   gamma: f.number({ initial: 2 }),
 };
 /** Cross-entropy of one-hot labels in which easy examples count less. */
@@ -235,8 +242,11 @@ export class CategoricalFocalCrossentropy extends Loss<typeof focalFields> {
 export interface CategoricalFocalCrossentropy extends Resolved<typeof focalFields> {}
 const binaryFocalFields = {
   ...crossentropyFields,
+  /** Whether alpha weighs the two classes; false by default. */
   applyClassBalancing: f.bool(false),
+  /** Weight of class 1, while class 0 has `1 - alpha`; 0.25 by default. */
   alpha: f.number({ initial: 0.25 }),
+  /** How strongly easy examples are played down; 2 by default. */
   gamma: f.number({ initial: 2 }),
 };
 /** Cross-entropy of labels that are 0 or 1, in which easy examples count less. */
@@ -251,8 +261,11 @@ export class BinaryFocalCrossentropy extends Loss<typeof binaryFocalFields> {
 }
 export interface BinaryFocalCrossentropy extends Resolved<typeof binaryFocalFields> {}
 const sparseFields = {
+  /** Whether predictions are scores before softmax (or sigmoid); false by default. */
   fromLogits: f.bool(false),
+  /** Label whose examples do not count, such as -1 or 255. */
   ignoreClass: f.nullable(f.int()),
+  /** Axis of the classes; the last by default. */
   axis: f.int({ initial: -1 }),
 };
 /** Cross-entropy of labels that are class numbers. */

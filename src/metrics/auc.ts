@@ -35,9 +35,11 @@ const fields = {
   summationMethod: anyCase(['interpolation', 'minoring', 'majoring'], 'interpolation'),
   /** Whether each class has a curve of its own. */
   multiLabel: f.bool(false),
+  /** Number of labels, where `multiLabel` is set and its curves are kept one a label. */
   numLabels: f.nullable(f.int({ min: 1 })),
   /** Weights of the classes. */
   labelWeights: f.nullable(numbers),
+  /** Whether predictions are scores before softmax (or sigmoid); false by default. */
   fromLogits: f.bool(false),
   /** Thresholds between 0 and 1 instead of even ones. */
   thresholds: f.nullable(numbers),

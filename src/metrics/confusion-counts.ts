@@ -72,6 +72,7 @@ export class FalseNegatives extends Count {
 }
 
 const shareFields = {
+  /** Predictions above it count as positive: one number, or several for a vector of results; 0.5 by default. */
   thresholds,
   /** Whether only the k largest predictions of a row can be positive. */
   topK: f.nullable(f.int({ min: 1 })),

@@ -15,12 +15,17 @@ export interface Counts {
   readonly falseNegatives?: Variable;
 }
 export interface ConfusionOptions {
+  /** Predictions above one of them count as positive for it. */
   readonly thresholds: readonly number[];
+  /** Only the k highest predictions of an example count as positive. */
   readonly topK?: number | null;
+  /** The one class that is counted. */
   readonly classId?: number | null;
+  /** A weight for each example. */
   readonly sampleWeight?: Tensor | null;
   /** Whether classes are counted apart: then counts have shape [thresholds, classes]. */
   readonly multiLabel?: boolean;
+  /** A weight for each label. */
   readonly labelWeights?: Tensor | null;
 }
 

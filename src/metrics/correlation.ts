@@ -6,6 +6,7 @@ import * as ops from '../ops/index.ts';
 import { MeanOf } from './mean.ts';
 
 export interface CorrelationOptions {
+  /** Axis over which the correlation is taken; the last by default. */
   readonly axis?: number | undefined;
 }
 const kept = (axis: number) => ({ axis, keepdims: true });

@@ -125,8 +125,11 @@ export class CategoricalCrossentropy extends MeanOf<typeof categoricalFields> {
 }
 export interface CategoricalCrossentropy extends Resolved<typeof categoricalFields> {}
 const sparseFields = {
+  /** Whether predictions are scores before softmax (or sigmoid); false by default. */
   fromLogits: f.bool(false),
+  /** Label whose examples do not count, such as -1 or 255. */
   ignoreClass: f.nullable(f.int()),
+  /** Axis of the classes; the last by default. */
   axis: f.int({ initial: -1 }),
 };
 /** Mean cross-entropy of labels that are class numbers. */

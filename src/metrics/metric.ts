@@ -31,6 +31,7 @@ import { type InitialValue, Variable, type VariableOptions } from '../tensor/var
 
 /** Options of every metric. */
 export interface MetricOptions {
+  /** Name in logs; the snake_case of the class by default. */
   readonly name?: string | null | undefined;
   /** Dtype of the result, and of the state of most metrics. */
   readonly dtype?: PolicyLike;
@@ -46,9 +47,11 @@ const updateOptions: OptionNames<UpdateOptions> = { sampleWeight: true, mask: tr
 
 /** Options of a variable of a metric's state. */
 export interface StateOptions {
+  /** Name of the variable. */
   readonly name?: string;
   /** Zeros when absent. */
   readonly initializer?: InitialValue | 'zeros' | 'ones';
+  /** Data type of the variable; the metric's by default. */
   readonly dtype?: DType;
   /** How values that the replicas of a distributed run computed apart are joined. */
   readonly aggregation?: NonNullable<VariableOptions['aggregation']>;

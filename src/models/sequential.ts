@@ -22,6 +22,7 @@ import { serializeOperation } from './operation-config.ts';
 import { registerModels } from './register.ts';
 
 export interface SequentialOptions extends LayerOptions {
+  /** Layers, from the input on; more may follow by `add`. */
   readonly layers?: readonly (AnyLayer | KerasTensor)[];
 }
 

@@ -9,6 +9,7 @@ const fields = {
   ...optimizerFields,
   /** Decay of both averages. */
   rho: f.number({ initial: 0.95 }),
+  /** Keeps divisors away from zero; 1e-7 by default. */
   epsilon: f.number({ initial: 1e-7 }),
 };
 

@@ -8,6 +8,7 @@ const fields = {
   ...optimizerFields,
   /** What the sums of squares begin with. */
   initialAccumulatorValue: f.number({ initial: 0.1 }),
+  /** Keeps divisors away from zero; 1e-7 by default. */
   epsilon: f.number({ initial: 1e-7 }),
 };
 

@@ -33,6 +33,7 @@ export const optimizerFields = {
   clipvalue: f.nullable(f.number()),
   /** Keeps a moving average of the weights, which takes their place in the end. */
   useEma: f.bool(false),
+  /** Weight of the former average of the weights, where `useEma` is set; 0.99 by default. */
   emaMomentum: f.number({ initial: 0.99, min: 0, max: 1 }),
   /** Steps after which the average takes the weights' place. */
   emaOverwriteFrequency: f.nullable(f.int({ min: 1 })),

@@ -3,6 +3,7 @@ import { add, cast, equal, mod, multiply, notEqual, subtract, where } from '../o
 import type { Variable } from '../tensor/index.ts';
 
 interface AveragingOptions {
+  /** Weight of the former average. */
   readonly emaMomentum: number;
   /** After how many steps the averages take the weights' place; never for null. */
   readonly emaOverwriteFrequency: number | null;

@@ -11,6 +11,7 @@ import { optimizerMapField } from './optimizer-map.ts';
 const fields = {
   /** Which optimizer trains which variable. */
   optimizerMap: optimizerMapField,
+  /** Factor of the loss before gradients are taken, which are divided by it; none by default. */
   lossScaleFactor: f.nullable(f.number()),
 };
 

@@ -14,23 +14,33 @@ const strings = f.custom<readonly string[] | null, readonly string[]>({
 });
 const fields = {
   ...optimizerFields,
+  /** Share of a weight that each update takes away, of those that Muon updates; 0.004 by default. */
   weightDecay: f.nullable(f.number(), 0.004),
+  /** Decay of the first moment of those that Adam updates; 0.9 by default. */
   adamBeta1: f.number({ initial: 0.9, key: 'adam_beta_1' }),
+  /** Decay of their second moment; 0.999 by default. */
   adamBeta2: f.number({ initial: 0.999, key: 'adam_beta_2' }),
+  /** Keeps divisors away from zero; 1e-7 by default. */
   epsilon: f.number({ initial: 1e-7 }),
   /** Patterns of paths that AdamW trains. */
   excludeLayers: strings,
+  /** First coefficient of the Newton-Schulz polynomial; 3.4445 by default. */
   muonA: f.number({ initial: 3.4445, key: 'muon_a' }),
+  /** Second coefficient of the polynomial; -4.775 by default. */
   muonB: f.number({ initial: -4.775, key: 'muon_b' }),
+  /** Third coefficient of the polynomial; 2.0315 by default. */
   muonC: f.number({ initial: 2.0315, key: 'muon_c' }),
   /** AdamW's rate, as a share of Muon's. */
   adamLrRatio: f.number({ initial: 1 }),
+  /** Weight of the former direction; 0.95 by default. */
   momentum: f.number({ initial: 0.95 }),
   /** Iterations of Newton and Schulz. */
   nsSteps: f.int({ initial: 5, min: 0 }),
+  /** Whether the momentum looks ahead, as Nesterov's; true by default. */
   nesterov: f.bool(true),
   /** Leaves what has "embedding" in its path to AdamW. */
   excludeEmbeddings: f.bool(true),
+  /** Share of a weight that each update takes away, of those that Adam updates; 0.004 by default. */
   adamWeightDecay: f.nullable(f.number(), 0.004),
   /** Scale of the steps: `rmsRate · √(largest side)`. */
   rmsRate: f.nullable(f.number(), 0.2),

@@ -37,6 +37,7 @@ import { type UndecayedOptions, undecayed } from './undecayed.ts';
 export type { Slot } from './slots.ts';
 
 export interface OptimizerOptions {
+  /** Name of the optimizer; the snake_case of the class by default. */
   readonly name?: string | undefined;
 }
 

@@ -7,8 +7,11 @@ import { asTensor, type Like, type Tensor, type Variable } from '../tensor/index
 
 /** Options of a variable of an optimizer. */
 export interface OptimizerVariableOptions {
+  /** Name of the variable. */
   readonly name?: string;
+  /** How it begins; zeros by default. */
   readonly initializer?: InitializerLike;
+  /** Data type; that of the weight it belongs to by default. */
   readonly dtype?: RealDType;
 }
 export const variableOptions: OptionNames<OptimizerVariableOptions> = { name: true, initializer: true, dtype: true };

@@ -8,7 +8,9 @@ const fields = {
   ...optimizerFields,
   /** Decay of the squares' average. */
   rho: f.number({ initial: 0.9 }),
+  /** Weight of the former direction; 0 by default. */
   momentum: f.number({ initial: 0 }),
+  /** Keeps divisors away from zero; 1e-7 by default. */
   epsilon: f.number({ initial: 1e-7 }),
   /** Divides by the variance instead of the mean square. */
   centered: f.bool(false),

@@ -7,7 +7,9 @@ import { Optimizer, type Slot, type Update } from './optimizer.ts';
 
 const fields = {
   ...momentFields,
+  /** Size of an update; 0.0025 by default. */
   learningRate: learningRateField(0.0025),
+  /** Keeps divisors away from zero; 1e-8 by default. */
   epsilon: f.number({ initial: 1e-8 }),
   /** Steps over which the rate rises to its full height. */
   warmupSteps: f.int({ initial: 0 }),

@@ -6,6 +6,7 @@ import { Optimizer, type Update } from './optimizer.ts';
 
 const fields = {
   ...optimizerFields,
+  /** Size of an update, or a schedule of it; 0.01 by default. */
   learningRate: learningRateField(0.01),
   /** Share of the last step that goes on. */
   momentum: f.number({ initial: 0, min: 0, max: 1 }),

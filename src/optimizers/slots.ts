@@ -5,10 +5,13 @@ import type { Variable } from '../tensor/index.ts';
 /** A variable that an optimizer keeps for each variable it trains: its name, and what it is when it is not zeros like it. */
 export type Slot = string | SlotOptions;
 interface SlotOptions {
+  /** Name of the slot. */
   readonly name: string;
   /** Name of the variable, when it is not the trained one's path with the slot's name. */
   readonly path?: string;
+  /** Shape; that of the weight by default. */
   readonly shape?: Shape;
+  /** Data type; that of the weight by default. */
   readonly dtype?: 'int32';
   /** What it begins with: a number everywhere, or a tensor. */
   readonly initial?: number | Tensor;

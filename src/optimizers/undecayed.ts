@@ -4,7 +4,9 @@ import type { Variable } from '../tensor/index.ts';
 
 /** Which variables weight decay leaves out: some themselves, or those whose names match a pattern. */
 export interface UndecayedOptions {
+  /** Variables whose values do not decay. */
   readonly varList?: readonly Variable[];
+  /** Texts: variables with one of them in their name do not decay. */
   readonly varNames?: readonly string[];
 }
 const names: OptionNames<UndecayedOptions> = { varList: true, varNames: true };

@@ -25,6 +25,7 @@ const zeros = op('dropoutAll', (inputs: Tensor) => mul(inputs, like(inputs, 0)))
 export interface DropoutOptions {
   /** Shape of the pattern of dropped elements, spread over the inputs; null takes the inputs' own size. */
   readonly noiseShape?: readonly (number | null)[] | null | undefined;
+  /** Seed of the draw: a number, or a SeedGenerator that goes on from call to call. */
   readonly seed?: Seed;
 }
 const dropoutOptions: OptionNames<DropoutOptions> = { noiseShape: true, seed: true };

@@ -65,7 +65,9 @@ function truncatedNormalFrom(key: Tensor, shape: Shape, dtype: DType): Tensor {
 }
 
 export interface NormalOptions extends DrawOptions {
+  /** Mean of the distribution; 0 by default. */
   readonly mean?: number | undefined;
+  /** Standard deviation of the distribution; 1 by default. */
   readonly stddev?: number | undefined;
 }
 const normalOptions: OptionNames<NormalOptions> = { mean: true, stddev: true, dtype: true, seed: true };

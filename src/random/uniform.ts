@@ -99,7 +99,9 @@ const draw = op('uniform', (key: Tensor, shape: Shape, low: number, high: number
 });
 
 export interface UniformOptions extends DrawOptions {
+  /** Lower end of the range; 0 by default. */
   readonly minval?: number | undefined;
+  /** Upper end of the range, which is not drawn; 1 by default. */
   readonly maxval?: number | undefined;
 }
 const uniformOptions: OptionNames<UniformOptions> = { minval: true, maxval: true, dtype: true, seed: true };

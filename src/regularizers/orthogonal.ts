@@ -7,6 +7,7 @@ import { factorField } from './norms.ts';
 import { Regularizer } from './regularizer.ts';
 
 const fields = {
+  /** Strength of the penalty; 0.01 by default. */
   factor: factorField(0.01, { isRounded: true }),
   /** What shall be orthogonal to each other. */
   mode: f.oneOf(['rows', 'columns'], 'rows'),

@@ -26,10 +26,13 @@ const initializerNamed = (who: string, name: string): Initialize =>
 export type InitialValue = Plain | Variable | string | ((shape: Shape, options: { dtype: DType }) => Tensor);
 
 export interface VariableOptions {
+  /** Shape, where an initializer gives the value. */
   readonly shape?: Shape;
+  /** Data type; that of the value by default. */
   readonly dtype?: DType;
   /** Whether optimizers change it. */
   readonly trainable?: boolean;
+  /** Name of the variable. */
   readonly name?: string;
   /** Whether layers that compute in another dtype read it converted. */
   readonly autocast?: boolean;

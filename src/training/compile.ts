@@ -17,14 +17,17 @@ export type Metrics = MetricLike | Tree<MetricLike | null>;
 export interface CompileOptions {
   /** A name ("adam"), an optimizer, or its config. */
   readonly optimizer?: optimizers.OptimizerLike;
+  /** Loss by name, object or function; a list or record of them for several outputs. */
   readonly loss?: Losses | undefined;
   /** Factor of each output's loss. */
   readonly lossWeights?: Tree<number> | null | undefined;
+  /** Metrics by name, object or function; a list or record of lists for several outputs. */
   readonly metrics?: Metrics | null | undefined;
   /** Metrics to which sample weights apply. */
   readonly weightedMetrics?: Metrics | null | undefined;
   /** Runs the step op by op instead of as one program: a debugger can stop in `call`. */
   readonly runEagerly?: boolean | undefined;
+  /** Steps that run as one call of the compiled program; 1 by default. */
   readonly stepsPerExecution?: number | undefined;
   /** Kept for files: every step is compiled unless runEagerly is set. */
   readonly jitCompile?: boolean | 'auto' | undefined;

@@ -9,9 +9,11 @@ export interface FitOptions {
   readonly batchSize?: number;
   /** Number of the last epoch; training begins at `initialEpoch`. */
   readonly epochs?: number;
+  /** Epoch to begin with, for a run that goes on; 0 by default. */
   readonly initialEpoch?: number;
   /** 0 silent, 1 a progress bar, 2 one line an epoch. */
   readonly verbose?: 0 | 1 | 2 | 'auto';
+  /** Callbacks, in the order of their calls. */
   readonly callbacks?: readonly Callback[];
   /** Share of the samples, taken from the end before shuffling, to validate on. */
   readonly validationSplit?: number;
@@ -21,6 +23,7 @@ export interface FitOptions {
     | Iterable<BatchLike>
     | AsyncIterable<BatchLike>
     | (() => Iterable<BatchLike> | AsyncIterable<BatchLike>);
+  /** Examples in a batch of validation; `batchSize` by default. */
   readonly validationBatchSize?: number;
   /** Batches of each validation, from the beginning of the data. */
   readonly validationSteps?: number;
@@ -48,6 +51,7 @@ export interface EvaluateOptions {
   readonly sampleWeight?: PartialData;
   /** Batches to evaluate on, where the data does not end by itself. */
   readonly steps?: number;
+  /** Callbacks, in the order of their calls. */
   readonly callbacks?: readonly Callback[];
   /** Gives an object by metric name instead of a list. */
   readonly returnDict?: boolean;

@@ -15,9 +15,13 @@ import { breathe } from './interrupt.ts';
 import type { Trainer } from './trainer.ts';
 
 export interface PredictOptions {
+  /** Examples in a batch; 32 by default. */
   readonly batchSize?: number;
+  /** 0: silent; 1: a progress bar; 2: one line; `'auto'` (the default) is 1 in a terminal. */
   readonly verbose?: 0 | 1 | 2 | 'auto';
+  /** Batches to predict; all by default. */
   readonly steps?: number;
+  /** Callbacks, in the order of their calls. */
   readonly callbacks?: readonly Callback[];
 }
 

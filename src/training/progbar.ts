@@ -16,6 +16,7 @@ export interface ProgbarOptions {
   readonly statefulMetrics?: readonly string[] | null;
   /** Names of values that are averaged; all others are then shown as they are. */
   readonly statelessMetrics?: readonly string[] | null;
+  /** What is counted; `'step'` by default. */
   readonly unitName?: string;
 }
 const progbarOptions: OptionNames<ProgbarOptions> = {

@@ -3,7 +3,9 @@ import { exact } from '../base/exact.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 
 export interface PackOptions {
+  /** Targets. */
   readonly y?: unknown;
+  /** Weights of the examples. */
   readonly sampleWeight?: unknown;
 }
 const packOptions: OptionNames<PackOptions> = { y: true, sampleWeight: true };

@@ -65,7 +65,9 @@ export interface BoundingBoxGalleryOptions extends GalleryOptions {
   readonly yTrue?: BoundingBoxes | undefined;
   /** What a model found. */
   readonly yPred?: BoundingBoxes | undefined;
+  /** Colour of true boxes. */
   readonly trueColor?: Color | undefined;
+  /** Colour of predicted boxes. */
   readonly predColor?: Color | undefined;
   /** Pixels on an image shown 320 pixels wide; more on larger ones. Default: 2. */
   readonly lineThickness?: number | undefined;
@@ -73,7 +75,9 @@ export interface BoundingBoxGalleryOptions extends GalleryOptions {
   readonly fontScale?: number | undefined;
   /** Names of the classes; others are shown by their numbers. */
   readonly classMapping?: ClassMapping | undefined;
+  /** Names of the classes of true boxes. */
   readonly groundTruthMapping?: ClassMapping | undefined;
+  /** Names of the classes of predicted boxes. */
   readonly predictionMapping?: ClassMapping | undefined;
   /** Predictions of which the model is less sure are left out. Default: 0.25. */
   readonly confidenceThreshold?: number | undefined;

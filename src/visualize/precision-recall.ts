@@ -10,6 +10,7 @@ export interface PrecisionRecallPlotOptions {
   readonly classNames?: Readonly<Record<number, string>> | ReadonlyMap<number, string>;
   /** The classes with a colour and a place in the legend, at most eight; the others are drawn in grey. Default: the first eight. */
   readonly highlight?: readonly number[];
+  /** Title above the curve. */
   readonly title?: string;
   /** Pixels. Default: 780. */
   readonly width?: number;

@@ -9,8 +9,11 @@ import type { InputSpec } from '../input-spec.ts';
 import { Layer } from '../layer.ts';
 
 const fields = {
+  /** How the slopes begin; zeros by default. */
   alphaInitializer: initializerField('zeros'),
+  /** Penalty on the slopes, added to the loss. */
   alphaRegularizer: regularizerField(),
+  /** Applied to the slopes after each update. */
   alphaConstraint: constraintField(),
   /** Axes, counted from 1, along which positions share a slope. */
   sharedAxes: f.nullable(f.ints()),

@@ -14,13 +14,19 @@ export const projectionFields = {
   useGate: f.bool(false),
   /** Number of positions on each side that a query sees; all when null. */
   slidingWindow: f.nullable(f.int({ min: 1 })),
+  /** How the kernels of the projections begin; `'glorot_uniform'` by default. */
   kernelInitializer: initializerField('glorot_uniform'),
+  /** How their biases begin; zeros by default. */
   biasInitializer: initializerField('zeros'),
+  /** Penalty on their kernels, added to the loss. */
   kernelRegularizer: regularizerField(),
+  /** Penalty on their biases, added to the loss. */
   biasRegularizer: regularizerField(),
   /** Penalty on what each projection gives. */
   activityRegularizer: regularizerField(),
+  /** Applied to their kernels after each update. */
   kernelConstraint: constraintField(),
+  /** Applied to their biases after each update. */
   biasConstraint: constraintField(),
   /** Makes the draws repeat from run to run. */
   seed: seedField(),

@@ -18,7 +18,9 @@ export interface ProjectedCallOptions extends CallOptions {
   readonly key?: Tensor | null | undefined;
   /** True where a query, a value or a key counts: `[n, t]`, `[n, s]`, `[n, s]`. */
   readonly queryMask?: Tensor | null | undefined;
+  /** Which values may be attended to: booleans of shape `(batch, keys)`. */
   readonly valueMask?: Tensor | null | undefined;
+  /** Which keys may be attended to: booleans of shape `(batch, keys)`. */
   readonly keyMask?: Tensor | null | undefined;
   /** True where a query may look: `[n, t, s]`, or with an axis of heads `[n, heads, t, s]`. */
   readonly attentionMask?: Tensor | null | undefined;

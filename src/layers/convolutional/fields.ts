@@ -22,9 +22,13 @@ export const windowFields = (rank: number) => ({
   activation: activationField(),
   /** Whether a learned number is added to each output channel. */
   useBias: f.bool(true),
+  /** How the bias begins; zeros by default. */
   biasInitializer: initializerField('zeros'),
+  /** Penalty on the bias, added to the loss. */
   biasRegularizer: regularizerField(),
+  /** Penalty on the layer's output, added to the loss. */
   activityRegularizer: regularizerField(),
+  /** Applied to the bias after each update. */
   biasConstraint: constraintField(),
 });
 const paddingField = f.oneOf(['valid', 'same'], 'valid');
@@ -33,8 +37,11 @@ export const causalPaddingField = f.oneOf(['valid', 'same', 'causal'], 'valid');
 
 /** Options of the weights of a convolution with one kernel. */
 export const kernelFields = {
+  /** How the kernel begins; `'glorot_uniform'` by default. */
   kernelInitializer: initializerField('glorot_uniform'),
+  /** Penalty on the kernel, added to the loss. */
   kernelRegularizer: regularizerField(),
+  /** Applied to the kernel after each update. */
   kernelConstraint: constraintField(),
 };
 
@@ -64,8 +71,11 @@ export const depthwiseFields = (rank: number) => ({
   ...windowFields(rank),
   /** Number of output channels for each input channel. */
   depthMultiplier: f.int({ initial: 1, min: 1 }),
+  /** How the depthwise kernel begins; `'glorot_uniform'` by default. */
   depthwiseInitializer: initializerField('glorot_uniform'),
+  /** Penalty on the depthwise kernel, added to the loss. */
   depthwiseRegularizer: regularizerField(),
+  /** Applied to the depthwise kernel after each update. */
   depthwiseConstraint: constraintField(),
 });
 
@@ -74,7 +84,10 @@ export const separableFields = (rank: number) => ({
   /** Number of output channels. */
   filters: f.int({ min: 1 }),
   ...depthwiseFields(rank),
+  /** How the pointwise kernel begins; `'glorot_uniform'` by default. */
   pointwiseInitializer: initializerField('glorot_uniform'),
+  /** Penalty on the pointwise kernel, added to the loss. */
   pointwiseRegularizer: regularizerField(),
+  /** Applied to the pointwise kernel after each update. */
   pointwiseConstraint: constraintField(),
 });

@@ -20,12 +20,19 @@ const fields = {
   activation: activationField(),
   /** Whether a learned vector is added. */
   useBias: f.bool(true),
+  /** How the kernel begins; `'glorot_uniform'` by default. */
   kernelInitializer: initializerField('glorot_uniform'),
+  /** How the bias begins; zeros by default. */
   biasInitializer: initializerField('zeros'),
+  /** Penalty on the kernel, added to the loss. */
   kernelRegularizer: regularizerField(),
+  /** Penalty on the bias, added to the loss. */
   biasRegularizer: regularizerField(),
+  /** Applied to the kernel after each update. */
   kernelConstraint: constraintField(),
+  /** Applied to the bias after each update. */
   biasConstraint: constraintField(),
+  /** Only null is taken: weights are not quantized here. */
   quantizationConfig: quantizationField(),
   ...loraFields,
 };

@@ -30,13 +30,21 @@ const fields = {
   activation: activationField(),
   /** Axes of the output, by their letters, along which a bias is learned; none when null. */
   biasAxes: f.nullable(f.string()),
+  /** How the kernel begins; `'glorot_uniform'` by default. */
   kernelInitializer: initializerField('glorot_uniform'),
+  /** How the bias begins; zeros by default. */
   biasInitializer: initializerField('zeros'),
+  /** Penalty on the kernel, added to the loss. */
   kernelRegularizer: regularizerField(),
+  /** Penalty on the bias, added to the loss. */
   biasRegularizer: regularizerField(),
+  /** Penalty on the layer's output, added to the loss. */
   activityRegularizer: regularizerField(),
+  /** Applied to the kernel after each update. */
   kernelConstraint: constraintField(),
+  /** Applied to the bias after each update. */
   biasConstraint: constraintField(),
+  /** Only null is taken: weights are not quantized here. */
   quantizationConfig: quantizationField(),
   ...loraFields,
 };

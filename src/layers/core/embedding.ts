@@ -17,12 +17,17 @@ export const embeddingFields = {
   inputDim: f.int({ min: 1 }),
   /** Size of each row. */
   outputDim: f.int({ min: 1 }),
+  /** How the vectors begin; `'uniform'` by default. */
   embeddingsInitializer: initializerField('uniform'),
+  /** Penalty on the vectors, added to the loss. */
   embeddingsRegularizer: regularizerField(),
+  /** Penalty on the layer's output, added to the loss. */
   activityRegularizer: regularizerField(),
+  /** Applied to the vectors after each update. */
   embeddingsConstraint: constraintField(),
   /** Whether input 0 is padding, which does not count for the layers that follow. */
   maskZero: f.bool(false),
+  /** Only null is taken: weights are not quantized here. */
   quantizationConfig: quantizationField(),
 };
 const fields = { ...embeddingFields, ...loraFields };

@@ -19,7 +19,9 @@ export interface InputOptions {
   readonly batchSize?: number | null | undefined;
   /** The whole shape, batch axis included, in place of `shape` and `batchSize`. */
   readonly batchShape?: SymbolicShape | undefined;
+  /** Data type of the input; the default float type by default. */
   readonly dtype?: string | undefined;
+  /** Name of the input, unique in the model; made of the class by default. */
   readonly name?: string | undefined;
   /** Whether the model may be called without this input. */
   readonly optional?: boolean | undefined;

@@ -19,7 +19,9 @@ const fields = {
   /** How much of the moving averages stays at each training step. */
   momentum: f.number({ initial: 0.99 }),
   ...affineFields,
+  /** How the moving mean begins; zeros by default. */
   movingMeanInitializer: initializerField('zeros'),
+  /** How the moving variance begins; ones by default. */
   movingVarianceInitializer: initializerField('ones'),
   /** Whether replicas of a distributed run share their statistics. */
   synchronized: f.bool(false),

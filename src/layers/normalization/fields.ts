@@ -11,11 +11,17 @@ export const affineFields = {
   center: f.bool(true),
   /** Whether the result is multiplied by a learned `gamma`. */
   scale: f.bool(true),
+  /** How the offset beta begins; zeros by default. */
   betaInitializer: initializerField('zeros'),
+  /** How the factor gamma begins; ones by default. */
   gammaInitializer: initializerField('ones'),
+  /** Penalty on the offset beta, added to the loss. */
   betaRegularizer: regularizerField(),
+  /** Penalty on the factor gamma, added to the loss. */
   gammaRegularizer: regularizerField(),
+  /** Applied to the offset beta after each update. */
   betaConstraint: constraintField(),
+  /** Applied to the factor gamma after each update. */
   gammaConstraint: constraintField(),
 };
 

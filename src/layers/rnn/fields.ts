@@ -25,15 +25,23 @@ export const sequenceFields = {
 export const cellWeightFields = {
   /** Whether learned vectors are added. */
   useBias: f.bool(true),
+  /** How the kernel begins; `'glorot_uniform'` by default. */
   kernelInitializer: initializerField('glorot_uniform'),
   /** Makes the weights that are applied to the states. */
   recurrentInitializer: initializerField('orthogonal'),
+  /** How the bias begins; zeros by default. */
   biasInitializer: initializerField('zeros'),
+  /** Penalty on the kernel, added to the loss. */
   kernelRegularizer: regularizerField(),
+  /** Penalty on the recurrent kernel, added to the loss. */
   recurrentRegularizer: regularizerField(),
+  /** Penalty on the bias, added to the loss. */
   biasRegularizer: regularizerField(),
+  /** Applied to the kernel after each update. */
   kernelConstraint: constraintField(),
+  /** Applied to the recurrent kernel after each update. */
   recurrentConstraint: constraintField(),
+  /** Applied to the bias after each update. */
   biasConstraint: constraintField(),
 };
 const optionalRate = { ...rateField(), required: false as const, initial: 0 };

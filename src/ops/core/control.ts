@@ -149,6 +149,7 @@ export interface ScanOptions {
   readonly length?: number | null | undefined;
   /** Runs from the last slice to the first. */
   readonly reverse?: boolean | undefined;
+  /** Whether turns are written one after the other: all (true), or as many in one turn as the number says. */
   readonly unroll?: boolean | number | undefined;
 }
 /** `[carry, y] = f(carry, x)` over the slices of sequences: the last carry, and the ys stacked. @example scan((c, x) => [c.add(x), c], 0, { xs: [1, 2, 3] })[0] // 6 */

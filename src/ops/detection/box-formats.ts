@@ -80,7 +80,9 @@ export const convertFormat = op(
 );
 
 export interface DeltaOptions extends ImageSize {
+  /** Format of the anchors. */
   readonly anchorFormat?: BoxFormat;
+  /** Format of the boxes. */
   readonly boxFormat?: BoxFormat;
   /** The four deltas are divided by these on encoding. */
   readonly variance?: readonly [number, number, number, number] | null;

@@ -11,6 +11,7 @@ import { cast, like } from '../operands.ts';
 import { imageAxes } from './resize.ts';
 
 export interface ColorOptions {
+  /** Whether channels are the last axis or follow the batch; `config.imageDataFormat()` by default. */
   readonly dataFormat?: 'channels_last' | 'channels_first' | null | undefined;
 }
 const colorOptions: OptionNames<ColorOptions> = { dataFormat: true };

@@ -24,6 +24,7 @@ interface Distortion {
   readonly dataFormat?: 'channels_last' | 'channels_first' | null | undefined;
 }
 export interface ElasticTransformOptions extends Distortion {
+  /** Seed of the displacements: a number, or a SeedGenerator that goes on from call to call. */
   readonly seed?: Seed;
 }
 const elasticTransformOptions: OptionNames<ElasticTransformOptions> = {

@@ -87,10 +87,15 @@ export const sobelEdges = op(
 );
 
 export interface SsimOptions extends FormatOption {
+  /** Difference between the highest and the lowest value of a pixel; 1 by default. */
   readonly maxVal?: number | undefined;
+  /** Size of the Gaussian window, in pixels; 11 by default. */
   readonly filterSize?: number | undefined;
+  /** Standard deviation of the window, in pixels; 1.5 by default. */
   readonly filterSigma?: number | undefined;
+  /** Steadies the comparison of brightness; 0.01 by default. */
   readonly k1?: number | undefined;
+  /** Steadies the comparison of contrast; 0.03 by default. */
   readonly k2?: number | undefined;
 }
 /** Structural similarity of images, 1 for equal ones (Wang et al., 2004). @example image.ssim(ones([12, 12, 1]), ones([12, 12, 1])) // 1 */
@@ -130,8 +135,11 @@ export const ssim = op(
 );
 
 export interface ExtractPatchesOptions extends FormatOption {
+  /** Pixels between one patch and the next; the size of a patch by default. */
   readonly strides?: Sizes | null | undefined;
+  /** Distance of the pixels of a patch; 1 by default. */
   readonly dilationRate?: Sizes | undefined;
+  /** `'valid'` (the default): only patches that lie within the image. */
   readonly padding?: 'valid' | 'same' | undefined;
 }
 const extractPatchesOptions: OptionNames<ExtractPatchesOptions> = {

@@ -7,8 +7,11 @@ import { imageAxes } from './resize.ts';
 
 type Size = number | null | undefined;
 interface TargetOptions {
+  /** Height of the result, in pixels. */
   readonly targetHeight?: Size;
+  /** Width of the result, in pixels. */
   readonly targetWidth?: Size;
+  /** Whether channels are the last axis or follow the batch; `config.imageDataFormat()` by default. */
   readonly dataFormat?: 'channels_last' | 'channels_first' | null | undefined;
 }
 /** Amounts before and after an axis, two of amount before, amount after, and target size being given. */
@@ -28,9 +31,13 @@ function amounts(
   return [low, high];
 }
 export interface PadImagesOptions extends TargetOptions {
+  /** Rows of zeros above the image. */
   readonly topPadding?: Size;
+  /** Columns of zeros to its left. */
   readonly leftPadding?: Size;
+  /** Rows of zeros below it. */
   readonly bottomPadding?: Size;
+  /** Columns of zeros to its right. */
   readonly rightPadding?: Size;
 }
 /** Images with zeros around them, by amounts or to a target size. @example image.padImages(ones([1, 1, 1]), { topPadding: 1, bottomPadding: 0, leftPadding: 0, rightPadding: 0 }).shape // [2, 1, 1] */
@@ -67,9 +74,13 @@ export const padImages = op(
   },
 );
 export interface CropImagesOptions extends TargetOptions {
+  /** Rows cut off at the top. */
   readonly topCropping?: Size;
+  /** Columns cut off at the left. */
   readonly leftCropping?: Size;
+  /** Rows cut off at the bottom. */
   readonly bottomCropping?: Size;
+  /** Columns cut off at the right. */
   readonly rightCropping?: Size;
 }
 /** Images with their borders cut off, by amounts or to a target size. @example image.cropImages(ones([3, 3, 1]), { topCropping: 1, bottomCropping: 0, leftCropping: 0, targetWidth: 2 }).shape // [2, 2, 1] */

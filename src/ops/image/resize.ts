@@ -15,6 +15,7 @@ import { cast, filled, like } from '../operands.ts';
 import { alongAxis, kernelOf, weightMatrix } from './interpolate.ts';
 
 export interface ResizeOptions {
+  /** How pixels between pixels are found; `'bilinear'` by default. */
   readonly interpolation?: 'bilinear' | 'nearest' | 'bicubic' | 'lanczos3' | 'lanczos5' | undefined;
   /** Whether shrinking averages over all pixels that an output pixel covers. */
   readonly antialias?: boolean | undefined;
@@ -22,8 +23,11 @@ export interface ResizeOptions {
   readonly cropToAspectRatio?: boolean | undefined;
   /** Pads the image to the target's aspect ratio first. */
   readonly padToAspectRatio?: boolean | undefined;
+  /** What fills the border that `padToAspectRatio` adds: only `'constant'`. */
   readonly fillMode?: 'constant' | undefined;
+  /** Value of that border; 0 by default. */
   readonly fillValue?: number | undefined;
+  /** Whether channels are the last axis or follow the batch; `config.imageDataFormat()` by default. */
   readonly dataFormat?: 'channels_last' | 'channels_first' | null | undefined;
 }
 /** Positions of height and width. */
@@ -127,6 +131,7 @@ function padded(x: Tensor, axes: Frame, height: number, width: number, value: nu
 }
 
 export interface ScaleOptions {
+  /** Whether pixels are averaged where the image shrinks; false by default. */
   readonly antialias?: boolean | undefined;
 }
 /** Resamples chosen axes: output position i lies at `(i + 1/2 - translation) / scale - 1/2` of the input. @example image.scaleAndTranslate(ones([2, 2]), [4, 4], [2, 2], [0, 0], [0, 1], 'linear').shape // [4, 4] */

@@ -12,10 +12,13 @@ import { cast, like } from '../operands.ts';
 import { checkFillMode, type FillMode, type Interpolation, orderOf, sampled } from './sample.ts';
 
 interface TransformOptions {
+  /** How pixels between pixels are found; `'bilinear'` by default. */
   readonly interpolation?: Interpolation | undefined;
   /** What stands for pixels outside of the image. */
   readonly fillMode?: FillMode | undefined;
+  /** Value beyond the edges under `'constant'`; 0 by default. */
   readonly fillValue?: number | undefined;
+  /** Whether channels are the last axis or follow the batch; `config.imageDataFormat()` by default. */
   readonly dataFormat?: 'channels_last' | 'channels_first' | null | undefined;
 }
 /** A batch of images with channels last, and the way back to what was given. */

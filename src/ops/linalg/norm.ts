@@ -15,6 +15,7 @@ export interface NormOptions {
   readonly ord?: number | 'fro' | 'nuc' | null | undefined;
   /** One axis: norms of vectors; two: norms of matrices; none: of the whole tensor. */
   readonly axis?: number | readonly number[] | null | undefined;
+  /** Whether reduced axes stay, with size 1; false by default. */
   readonly keepdims?: boolean | undefined;
 }
 export function vectorNorm(x: Tensor, ord: number, axes: readonly number[]): Tensor {
@@ -76,8 +77,11 @@ export function normOver(
   );
 }
 export interface NormalizeOptions {
+  /** Axes over which the norm is taken; the last by default. */
   readonly axis?: number | readonly number[] | undefined;
+  /** Order of the norm; 2 by default. */
   readonly order?: number | undefined;
+  /** Smallest norm to divide by; 1e-7 by default. */
   readonly epsilon?: number | null | undefined;
 }
 /** x divided by its norm along an axis. @example normalize([3, 4]) // [0.6, 0.8] */

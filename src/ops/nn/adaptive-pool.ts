@@ -13,6 +13,7 @@ import { floatType } from '../promotion.ts';
 import { channelsLast, perAxis, type Sizes } from './conv.ts';
 
 export interface AdaptivePoolOptions {
+  /** Whether channels are the last axis or follow the batch; `config.imageDataFormat()` by default. */
   readonly dataFormat?: 'channels_last' | 'channels_first' | null | undefined;
 }
 const adaptivePoolOptions: OptionNames<AdaptivePoolOptions> = { dataFormat: true };

@@ -8,6 +8,7 @@ import { op } from '../op.ts';
 import { asDataFormat } from './data-format.ts';
 
 export interface BlockOptions {
+  /** Whether channels are the last axis or follow the batch; `config.imageDataFormat()` by default. */
   readonly dataFormat?: 'channels_last' | 'channels_first' | null | undefined;
 }
 const blockOptions: OptionNames<BlockOptions> = { dataFormat: true };

@@ -13,9 +13,13 @@ import { asDataFormat } from './data-format.ts';
 
 export type Sizes = number | readonly number[];
 export interface ConvOptions {
+  /** Steps of the window along each axis, or one for all; 1 by default. */
   readonly strides?: Sizes | undefined;
+  /** `'valid'` (the default): windows within the input; `'same'`: zeros around it, so that the size stays at stride 1. */
   readonly padding?: 'valid' | 'same' | undefined;
+  /** Whether channels are the last axis or follow the batch; `config.imageDataFormat()` by default. */
   readonly dataFormat?: 'channels_last' | 'channels_first' | null | undefined;
+  /** Distance of the window's elements along each axis, or one for all; 1 by default. */
   readonly dilationRate?: Sizes | undefined;
 }
 const convOptions: OptionNames<ConvOptions> = { strides: true, padding: true, dataFormat: true, dilationRate: true };
@@ -208,6 +212,7 @@ export const separableConv = op(
 );
 
 export interface ConvTransposeOptions extends ConvOptions {
+  /** Elements added to one end of each axis of the result; by default what the padding asks for. */
   readonly outputPadding?: Sizes | null | undefined;
 }
 /** Zeros around an axis of the inputs, spread out by the stride, over which the flipped window slides. */

@@ -16,6 +16,7 @@ import { logSoftmaxOf } from './softmax.ts';
 export interface CrossentropyOptions {
   /** Whether the output is logits; probabilities otherwise. */
   readonly fromLogits?: boolean | undefined;
+  /** Axis of the classes; the last by default. */
   readonly axis?: number | undefined;
 }
 const crossentropyOptions: OptionNames<CrossentropyOptions> = { fromLogits: true, axis: true };

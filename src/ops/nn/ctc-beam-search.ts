@@ -4,8 +4,11 @@ import { asTensor, type Like, tensor } from '../../tensor/like.ts';
 import { knownNumbers } from '../numpy/known.ts';
 
 interface BeamOptions {
+  /** Prefixes kept after each step. */
   readonly beamWidth: number;
+  /** Sequences in the result. */
   readonly topPaths: number;
+  /** Class that stands for the blank. */
   readonly maskIndex: number;
 }
 interface Candidate {

@@ -111,9 +111,11 @@ export const ctcLoss = op(
 );
 
 export interface CtcDecodeOptions extends CtcOptions {
+  /** `'greedy'` (the default): the best class of each step; `'beam_search'`: the best sequences. */
   readonly strategy?: 'greedy' | 'beam_search' | undefined;
   /** How many candidates a beam search keeps. */
   readonly beamWidth?: number | undefined;
+  /** Number of sequences that beam search returns; 1 by default. */
   readonly topPaths?: number | undefined;
   /** Whether equal neighbours become one (greedy). */
   readonly mergeRepeated?: boolean | undefined;

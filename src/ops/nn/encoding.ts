@@ -12,7 +12,9 @@ import { op } from '../op.ts';
 import { cast } from '../operands.ts';
 
 export interface OneHotOptions {
+  /** Where the axis of the classes goes; the last by default. */
   readonly axis?: number | undefined;
+  /** Data type of the result; the default float type by default. */
   readonly dtype?: string | null | undefined;
   /** Sparse tensors do not exist here. */
   readonly sparse?: boolean | undefined;

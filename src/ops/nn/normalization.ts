@@ -41,8 +41,11 @@ export const moments = op(
 );
 
 export interface BatchNormalizationOptions {
+  /** Added to the result; nothing by default. */
   readonly offset?: Like | null | undefined;
+  /** Factor of the result; 1 by default. */
   readonly scale?: Like | null | undefined;
+  /** Added to the variance; 0.001 by default. */
   readonly epsilon?: number | undefined;
 }
 /** `(x - mean) / sqrt(variance + epsilon) · scale + offset`, the vectors lying along `axis`. @example batchNormalization([[1], [3]], [2], [1], -1, { epsilon: 0 }) // [[-1], [1]] */
@@ -82,9 +85,13 @@ export const batchNormalization = op(
 );
 
 export interface LayerNormalizationOptions {
+  /** Factor of the result; 1 by default. */
   readonly gamma?: Like | null | undefined;
+  /** Added to the result; nothing by default. */
   readonly beta?: Like | null | undefined;
+  /** Axes that are normalised; the last by default. */
   readonly axis?: number | readonly number[] | undefined;
+  /** Added to the variance; 1e-7 by default. */
   readonly epsilon?: number | null | undefined;
   /** Only divides by the standard deviation: the mean stays, and `beta` is not added. */
   readonly rmsScaling?: boolean | undefined;
@@ -111,8 +118,11 @@ export const layerNormalization = op(
   { gamma: true, beta: true, axis: true, epsilon: true, rmsScaling: true },
 );
 export interface RmsNormalizationOptions {
+  /** Factor of the result; 1 by default. */
   readonly scale?: Like | null | undefined;
+  /** Axes that are normalised; the last by default. */
   readonly axis?: number | readonly number[] | undefined;
+  /** Added to the mean square; 1e-7 by default. */
   readonly epsilon?: number | null | undefined;
 }
 /** `x / sqrt(mean(x²) + epsilon) · scale` over axes of each example. @example rmsNormalization([3, 3]) // [1, 1] */

@@ -36,8 +36,11 @@ export function atTap(x: Tensor, first: number, tap: Shape, { window, strides, d
 }
 
 export interface UnfoldOptions {
+  /** Distance of the elements of a block; 1 by default. */
   readonly dilation?: Sizes | undefined;
+  /** Zeros around the input; 0 by default. */
   readonly padding?: Sizes | undefined;
+  /** Steps between blocks; 1 by default. */
   readonly stride?: Sizes | undefined;
 }
 const unfoldOptions: OptionNames<UnfoldOptions> = { dilation: true, padding: true, stride: true };

@@ -13,7 +13,9 @@ import { channelsLast, paddingOf, perAxis, type Sizes } from './conv.ts';
 export interface PoolOptions {
   /** Step of the window; the window's own size when absent. */
   readonly strides?: Sizes | null | undefined;
+  /** `'valid'` (the default): windows within the input; `'same'`: as many results as there are steps in the input. */
   readonly padding?: 'valid' | 'same' | undefined;
+  /** Whether channels are the last axis or follow the batch; `config.imageDataFormat()` by default. */
   readonly dataFormat?: 'channels_last' | 'channels_first' | null | undefined;
 }
 const poolOptions: OptionNames<PoolOptions> = { strides: true, padding: true, dataFormat: true };

@@ -128,9 +128,11 @@ export const arange: (
 );
 
 export interface SpaceOptions extends DTypeOption {
+  /** Number of values; 50 by default. */
   readonly num?: number | undefined;
   /** Whether `stop` is the last element. */
   readonly endpoint?: boolean | undefined;
+  /** Where the axis of the values goes, if the ends are arrays; 0 by default. */
   readonly axis?: number | undefined;
 }
 /** `num` numbers at equal distances from start to stop, the new axis in front. */

@@ -10,6 +10,7 @@ import { reshapeTo } from './shape.ts';
 export interface CumulativeOptions {
   /** Axis to run along; the flattened tensor when absent. */
   readonly axis?: number | null | undefined;
+  /** Data type of the result; that of the input by default. */
   readonly dtype?: string | null | undefined;
 }
 type Run = (x: Tensor, attrs: CumulativeAttrs) => Tensor;

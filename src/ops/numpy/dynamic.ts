@@ -59,8 +59,11 @@ export const nonzero = dynamic(
 );
 
 export interface BincountOptions {
+  /** What each element counts; 1 by default. */
   readonly weights?: Like | null | undefined;
+  /** Smallest length of the result; 0 by default. */
   readonly minlength?: number | undefined;
+  /** Only false: there are no sparse tensors. */
   readonly sparse?: boolean | undefined;
 }
 const bincountOptions: OptionNames<BincountOptions> = { weights: true, minlength: true, sparse: true };
@@ -94,13 +97,17 @@ export const bincount = dynamic(
 export interface UniqueOptions {
   /** Results are always sorted. */
   readonly sorted?: boolean | undefined;
+  /** Whether the positions of first appearance are returned too. */
   readonly returnIndex?: boolean | undefined;
+  /** Whether, for each element, its position among the values is returned too. */
   readonly returnInverse?: boolean | undefined;
+  /** Whether the number of appearances is returned too. */
   readonly returnCounts?: boolean | undefined;
   /** Axis whose slices are compared; the flattened tensor's elements when absent. */
   readonly axis?: number | null | undefined;
   /** Length of the result: cut, or filled up with `fillValue` (the smallest element when absent). */
   readonly size?: number | null | undefined;
+  /** Fills the result up to `size`; the smallest value by default. */
   readonly fillValue?: number | null | undefined;
 }
 const uniqueOptions: OptionNames<UniqueOptions> = {

@@ -26,6 +26,7 @@ export function counted(who: string, indices: Tensor, size: number): Tensor {
   return p.select(p.lt(i, like(i, 0)), p.add(i, like(i, size)), i);
 }
 export interface TakeOptions {
+  /** Axis along which elements are taken; of the flattened input by default. */
   readonly axis?: number | null | undefined;
 }
 const takeOptions: OptionNames<TakeOptions> = { axis: true };

@@ -47,8 +47,11 @@ export function diagonalOf(who: string, x: Tensor, offset: number, axis1: number
   return part(flat, rest.length, start, start + (length - 1) * (columns + 1) + 1, columns + 1);
 }
 export interface DiagonalOptions {
+  /** Diagonal above (positive) or below (negative) the main one; 0 by default. */
   readonly offset?: number | undefined;
+  /** First axis of the matrices; 0 by default. */
   readonly axis1?: number | undefined;
+  /** Second axis of the matrices; 1 by default. */
   readonly axis2?: number | undefined;
 }
 const diagonalOptions: OptionNames<DiagonalOptions> = { offset: true, axis1: true, axis2: true };
@@ -163,8 +166,11 @@ export const kron = op(
   ['operand', 'operand'],
 );
 export interface CrossOptions {
+  /** Axis of the vectors in the first operand; the last by default. */
   readonly axisa?: number | undefined;
+  /** Axis of the vectors in the second operand; the last by default. */
   readonly axisb?: number | undefined;
+  /** Axis of the vectors in the result; the last by default. */
   readonly axisc?: number | undefined;
   /** Axis of the vectors in both operands and in the result. */
   readonly axis?: number | null | undefined;

@@ -117,9 +117,11 @@ export const nanargmax = place('nanargmax', argmax, -Infinity);
 export const nanargmin = place('nanargmin', argmin, Infinity);
 
 export interface NanToNumOptions {
+  /** In place of NaN; 0 by default. */
   readonly nan?: number | undefined;
   /** What stands for +∞; the largest finite number when absent. */
   readonly posinf?: number | null | undefined;
+  /** In place of -Infinity; the lowest value of the type by default. */
   readonly neginf?: number | null | undefined;
 }
 const largest: Readonly<Partial<Record<DType, number>>> = {

@@ -9,7 +9,9 @@ import { part } from './shape.ts';
 export type PadMode = 'constant' | 'reflect' | 'symmetric' | 'edge' | 'wrap';
 export type PadWidth = number | readonly [number, number] | readonly (readonly [number, number] | readonly [number])[];
 export interface PadOptions {
+  /** What the border holds; `'constant'` by default. */
   readonly mode?: PadMode | undefined;
+  /** Value of the border under `'constant'`; 0 by default. */
   readonly constantValues?: number | null | undefined;
 }
 

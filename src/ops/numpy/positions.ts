@@ -62,6 +62,7 @@ export const unravelIndex = op(
   ['tensor', 'numbers'],
 );
 export interface HistogramOptions {
+  /** Number of bins of equal width; 10 by default. */
   readonly bins?: number | undefined;
   /** Ends of the outermost bins; the extremes of the elements when absent. */
   readonly range?: readonly [number, number] | null | undefined;

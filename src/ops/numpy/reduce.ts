@@ -149,7 +149,9 @@ export const countNonzero = op(
 );
 
 export interface ArgOptions {
+  /** Axis that is searched; the flattened input by default. */
   readonly axis?: number | null | undefined;
+  /** Whether the searched axis stays, with size 1; false by default. */
   readonly keepdims?: boolean | undefined;
 }
 export const argOptions: OptionNames<ArgOptions> = { axis: true, keepdims: true };

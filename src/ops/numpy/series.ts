@@ -27,6 +27,7 @@ export const heaviside = op(
 );
 
 export interface AverageOptions {
+  /** Axes that are averaged; all by default. */
   readonly axis?: Axes;
   /** One weight an element, or one a position of the axis. */
   readonly weights?: Like | null | undefined;
@@ -59,7 +60,9 @@ function weightsOver(w: Tensor, x: Tensor, axes: readonly number[]): Tensor {
 export interface TrapezoidOptions {
   /** Where the values stand; `dx` apart when absent. */
   readonly x?: Like | null | undefined;
+  /** Distance of the samples where `x` is not given; 1 by default. */
   readonly dx?: number | undefined;
+  /** Axis that is integrated; the last by default. */
   readonly axis?: number | undefined;
 }
 /** Integral by the trapezoidal rule. @example trapezoid([1, 2, 3]) // 4 */
@@ -108,6 +111,7 @@ export const append = op(
 );
 
 interface LogSpaceOptions extends SpaceOptions {
+  /** Base of the powers; 10 by default. */
   readonly base?: number | undefined;
 }
 const finished = (x: Tensor, { dtype, axis = 0 }: SpaceOptions, who: string): Tensor =>

@@ -279,6 +279,7 @@ const repeatOp = op(
   { axis: true },
 );
 interface RepeatOptions {
+  /** Axis along which elements are repeated; the flattened input by default. */
   readonly axis?: number | null | undefined;
 }
 const repeatOptions: OptionNames<RepeatOptions> = { axis: true };

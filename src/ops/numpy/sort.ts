@@ -130,6 +130,7 @@ function insertion(who: string, sequence: Tensor, values: Tensor, side: 'left' |
   return reshape(carries[0]!, { shape: values.shape });
 }
 export interface SearchOptions {
+  /** Which end of equal values is found; `'left'` by default. */
   readonly side?: 'left' | 'right' | undefined;
 }
 /** Where values belong in a sorted vector, before equal elements (`left`) or behind them. @example searchsorted([1, 3, 5], [3, 4]) // [1, 2] */

@@ -10,13 +10,17 @@ const wave = (x: Tensor): Tensor => ops.multiply(ops.add(ops.cos(ops.multiply(x,
 const settle = (y: Tensor, alpha: number): Tensor => ops.add(ops.multiply(y, 1 - alpha), alpha);
 
 const fields = {
+  /** Learning rate of the first step. */
   initialLearningRate: f.number(),
+  /** Number of steps over which the rate falls. */
   decaySteps: steps,
   /** Part of the rate that stays in the end. */
   alpha: f.number({ initial: 0 }),
+  /** Name of the schedule. */
   name: f.string({ initial: 'CosineDecay' }),
   /** Rate to which a linear warm-up rises; null for no warm-up. */
   warmupTarget: f.nullable(f.number()),
+  /** Number of steps over which the rate rises first, to `warmupTarget`; 0 by default. */
   warmupSteps: f.number({ initial: 0, isFloat: false }),
 };
 /** A cosine's fall from the initial rate, or from the end of a warm-up, to `alpha` times it (Loshchilov and Hutter, 2016). */
@@ -38,13 +42,17 @@ export class CosineDecay extends LearningRateSchedule<typeof fields> {
 export interface CosineDecay extends Resolved<typeof fields> {}
 
 const restartFields = {
+  /** Learning rate of the first step. */
   initialLearningRate: f.number(),
+  /** Number of steps before the first restart. */
   firstDecaySteps: steps,
   /** Factor on the length of each next period. */
   tMul: f.number({ initial: 2 }),
   /** Factor on the rate with which each next period begins. */
   mMul: f.number({ initial: 1 }),
+  /** Lowest rate, as a share of the initial one; 0 by default. */
   alpha: f.number({ initial: 0 }),
+  /** Name of the schedule. */
   name: f.string({ initial: 'SGDRDecay' }),
 };
 /** A cosine's fall that begins again and again (Loshchilov and Hutter, 2016). */

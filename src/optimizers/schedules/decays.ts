@@ -16,11 +16,15 @@ const portion = (step: Tensor, every: number, staircase: boolean): Tensor => {
 };
 
 const rateFields = (name: string) => ({
+  /** Learning rate of the first step. */
   initialLearningRate: f.number(),
+  /** Number of steps over which the rate falls. */
   decaySteps: steps,
+  /** Factor of the rate over `decaySteps` steps. */
   decayRate: f.number(),
   /** Whether the rate falls in steps. */
   staircase: f.bool(false),
+  /** Name of the schedule. */
   name: f.string({ initial: name }),
 });
 const exponentialFields = rateFields('ExponentialDecay');
@@ -48,8 +52,11 @@ export class InverseTimeDecay extends LearningRateSchedule<typeof inverseFields>
 export interface InverseTimeDecay extends Resolved<typeof inverseFields> {}
 
 const piecewiseFields = {
+  /** Steps at which the rate changes, rising. */
   boundaries: f.custom<readonly number[], readonly number[]>(numbers),
+  /** Rates between the boundaries: one more than there are boundaries. */
   values: f.custom<readonly number[], readonly number[]>({ ...numbers, isFloat: true }),
+  /** Name of the schedule. */
   name: f.string({ initial: 'PiecewiseConstant' }),
 };
 /** The k-th value up to the k-th boundary, the last one after all. */
@@ -78,12 +85,17 @@ export class PiecewiseConstantDecay extends LearningRateSchedule<typeof piecewis
 export interface PiecewiseConstantDecay extends Resolved<typeof piecewiseFields> {}
 
 const polynomialFields = {
+  /** Learning rate of the first step. */
   initialLearningRate: f.number(),
+  /** Number of steps over which the rate falls. */
   decaySteps: steps,
+  /** Learning rate at the end; 0.0001 by default. */
   endLearningRate: f.number({ initial: 0.0001 }),
+  /** Power of the polynomial; 1 (a line) by default. */
   power: f.number({ initial: 1 }),
   /** Whether the decay begins anew, over a longer time, when it has ended. */
   cycle: f.bool(false),
+  /** Name of the schedule. */
   name: f.string({ initial: 'PolynomialDecay' }),
 };
 /** `(initial - end) · (1 - step / decaySteps)^power + end`. */

@@ -62,6 +62,7 @@ export function putWeights(group: H5Group, weights: readonly Variable[], values:
 interface LegacyOptions {
   /** Matches layers by name; others stay as they are. */
   readonly byName?: boolean | undefined;
+  /** Whether weights of another shape are left out, with a warning, instead of refused. */
   readonly skipMismatch?: boolean | undefined;
 }
 /** Gives a model the weights of a legacy file: layer for layer in order, or by the layers' names. */

@@ -5,7 +5,9 @@ import { Callback, type CallbackLogs } from './callback.ts';
 import { floatText } from './python-text.ts';
 
 export interface CSVLoggerOptions {
+  /** Path of the file, relative to the working directory. */
   readonly filename: string;
+  /** Text between columns; a comma by default. */
   readonly separator?: string;
   /** Adds to the file instead of writing it anew. */
   readonly append?: boolean;

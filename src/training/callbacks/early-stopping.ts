@@ -13,7 +13,9 @@ export interface EarlyStoppingOptions {
   readonly minDelta?: number;
   /** Epochs without improvement before training stops. */
   readonly patience?: number;
+  /** 1 prints a line each time it acts; 0 by default. */
   readonly verbose?: 0 | 1;
+  /** `'min'`: lower is better, `'max'`: higher is; by default the name of the log decides. */
   readonly mode?: Mode;
   /** Value that must be bettered; without it the first epoch sets it. */
   readonly baseline?: number | null;

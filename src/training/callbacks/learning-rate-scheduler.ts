@@ -9,6 +9,7 @@ type Schedule = (epoch: number, learningRate: number) => number;
 export interface LearningRateSchedulerOptions {
   /** Gives the learning rate of an epoch, counted from 0. */
   readonly schedule: Schedule;
+  /** 1 prints a line each time it acts; 0 by default. */
   readonly verbose?: 0 | 1;
 }
 

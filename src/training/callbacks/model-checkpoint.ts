@@ -12,12 +12,15 @@ import { formatNumber } from './python-text.ts';
 export interface ModelCheckpointOptions {
   /** File to write; may hold `{epoch:02d}` and `{val_loss:.2f}`-like fields. */
   readonly filepath: string;
+  /** Log that is watched; `'val_loss'` by default. */
   readonly monitor?: string;
+  /** 1 prints a line each time it acts; 0 by default. */
   readonly verbose?: 0 | 1;
   /** Writes only when the quantity got better. */
   readonly saveBestOnly?: boolean;
   /** Writes weights alone (`.weights.h5`) instead of the whole model (`.keras`). */
   readonly saveWeightsOnly?: boolean;
+  /** `'min'`: lower is better, `'max'`: higher is; by default the name of the log decides. */
   readonly mode?: Mode;
   /** "epoch", or every so many batches. */
   readonly saveFreq?: 'epoch' | number;

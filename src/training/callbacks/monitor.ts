@@ -20,7 +20,9 @@ function isMetricRising({ direction, className }: Judged): boolean | undefined {
 }
 
 export interface MonitorOptions {
+  /** Log that is watched. */
   readonly monitor: string;
+  /** `'min'`: lower is better, `'max'`: higher is; by default the name of the log decides. */
   readonly mode: Mode;
   /** Smallest change that counts as better. */
   readonly minDelta?: number;

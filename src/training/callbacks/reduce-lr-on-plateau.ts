@@ -15,7 +15,9 @@ export interface ReduceLROnPlateauOptions {
   readonly factor?: number;
   /** Epochs without improvement before the rate is reduced. */
   readonly patience?: number;
+  /** 1 prints a line each time it acts; 0 by default. */
   readonly verbose?: 0 | 1;
+  /** `'min'`: lower is better, `'max'`: higher is; by default the name of the log decides. */
   readonly mode?: Mode;
   /** Smallest change that counts as better. */
   readonly minDelta?: number;

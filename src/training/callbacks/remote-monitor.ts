@@ -5,10 +5,13 @@ import { Callback, type CallbackLogs } from './callback.ts';
 export interface RemoteMonitorOptions {
   /** Address of the server. */
   readonly root?: string;
+  /** Path of the events on the server; `'/publish/epoch/end/'` by default. */
   readonly path?: string;
   /** Field of the form that holds the JSON text, unless it is sent as the body. */
   readonly field?: string;
+  /** Headers of each request. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Whether the body is JSON; a form's field by default. */
   readonly sendAsJson?: boolean;
 }
 const remoteMonitorOptions: OptionNames<RemoteMonitorOptions> = {

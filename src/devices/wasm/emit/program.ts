@@ -49,12 +49,12 @@ export type Entry =
   | { readonly kind: 'constant'; readonly region: Region };
 
 export interface EmitOptions {
+  /** Whether the module calls `clock.tick(n)` when its n-th kernel is done. */
   readonly ticking?: boolean;
   /** Work, in bytes and arithmetic, from which on a program runs on several threads. */
   readonly leastWork?: number | undefined;
 }
 
-/** With `ticking` the module calls `clock.tick(n)` when its n-th kernel is done. */
 export function emitProgram(
   plan: Plan,
   limits: MemoryLimits,
