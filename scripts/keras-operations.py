@@ -1,4 +1,4 @@
-"""Prints the table of src/models/keras-operations.ts from an installed Keras: python3 scripts/keras-operations.py"""
+"""Prints the table of src/saving/config/keras-operations.ts from an installed Keras: python3 scripts/keras-operations.py"""
 
 import ast
 import inspect

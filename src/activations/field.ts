@@ -1,4 +1,4 @@
-import { type Field, f } from '../base/field.ts';
+import { type Field, f } from '../base/field/field.ts';
 import { type Activation, type ActivationLike, get, serialize } from './index.ts';
 
 /** An option that takes an activation. */

@@ -1,16 +1,16 @@
 import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
-import { closest } from '../base/field.ts';
-import { meantBy } from '../base/identify.ts';
+import { closest } from '../base/field/field.ts';
 import type { OrAnyName } from '../base/naming.ts';
 import { optionsOf } from '../base/options.ts';
+import { meantBy } from '../base/registry/identify.ts';
 import {
   type Config,
   type CustomObjects,
   getRegisteredName,
   registerFunctions,
   serializeObject,
-} from '../base/serialize.ts';
+} from '../base/registry/serialize.ts';
 import { table } from '../base/table.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';

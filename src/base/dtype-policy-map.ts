@@ -3,7 +3,7 @@ import { asPolicy, DTypePolicy, dtypePolicy, type PolicyLike, policyAt, register
 import { fail } from './errors.ts';
 import { exactMethods } from './exact.ts';
 import { type OptionNames, optionsOf } from './options.ts';
-import { type Config, deserializeObject, serializeObject } from './serialize.ts';
+import { type Config, deserializeObject, serializeObject } from './registry/serialize.ts';
 
 export interface DTypePolicyMapOptions {
   /** The policy of paths that no key matches; the global one when absent. */

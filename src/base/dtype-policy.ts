@@ -2,7 +2,7 @@ import { floatx } from './config.ts';
 import { asDType, type DType } from './dtype.ts';
 import { fail } from './errors.ts';
 import { exact, exactMethods } from './exact.ts';
-import { type Config, isSerializedObject, registerModule } from './serialize.ts';
+import { type Config, isSerializedObject, registerModule } from './registry/serialize.ts';
 import { table } from './table.ts';
 
 const mixed: Readonly<Record<string, DType>> = table({ mixed_float16: 'float16', mixed_bfloat16: 'bfloat16' });

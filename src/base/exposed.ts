@@ -1,5 +1,5 @@
 import { fail, type Named } from './errors.ts';
-import type { Fields, Resolved } from './field.ts';
+import type { Fields, Resolved } from './field/field.ts';
 
 /** Options as attributes, but for those that the class has as members of its own. */
 export type Exposed<S extends Fields, Own extends string> = {

@@ -1,7 +1,7 @@
 import { invoke } from '../base/callable.ts';
-import { Configured } from '../base/configured.ts';
-import type { Fields } from '../base/field.ts';
+import type { Fields } from '../base/field/field.ts';
 import { refuseSurplus } from '../base/options.ts';
+import { Configured } from '../base/registry/configured.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { asTensor, type Like } from '../tensor/like.ts';
 

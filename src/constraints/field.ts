@@ -1,4 +1,4 @@
-import { type Field, f } from '../base/field.ts';
+import { type Field, f } from '../base/field/field.ts';
 import type { Constraint } from './constraint.ts';
 import { type ConstraintLike, get, serialize } from './index.ts';
 

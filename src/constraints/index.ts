@@ -1,7 +1,7 @@
 import { exact } from '../base/exact.ts';
-import { identifierOf } from '../base/identify.ts';
 import type { OrAnyName } from '../base/naming.ts';
-import { type CustomObjects, serializeObject } from '../base/serialize.ts';
+import { identifierOf } from '../base/registry/identify.ts';
+import { type CustomObjects, serializeObject } from '../base/registry/serialize.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import type { Constraint } from './constraint.ts';
 import { MaxNorm, MinMaxNorm, NonNeg, UnitNorm } from './norms.ts';

@@ -1,5 +1,5 @@
 import { epsilon } from '../base/config.ts';
-import { f, type Resolved } from '../base/field.ts';
+import { f, type Resolved } from '../base/field/field.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
 import { Constraint } from './constraint.ts';

@@ -1,6 +1,6 @@
 import { fail } from '../base/errors.ts';
 import { exactMethods } from '../base/exact.ts';
-import { type Config, isSerializedObject } from '../base/serialize.ts';
+import { type Config, isSerializedObject } from '../base/registry/serialize.ts';
 import { isPlainObject, leavesOf, mapTree, type Tree } from '../base/tree.ts';
 import * as losses from '../losses/index.ts';
 import type { Model } from '../models/index.ts';

@@ -1,10 +1,10 @@
 import { fail } from '../base/errors.ts';
 import { exactMethods } from '../base/exact.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
-import { type Config, deserializeObject, serializeObject } from '../base/serialize.ts';
+import { type Config, deserializeObject, serializeObject } from '../base/registry/serialize.ts';
 import { leavesOf, type Tree } from '../base/tree.ts';
-import type { CallOptions } from '../layers/call-context.ts';
-import type { LayerOptions } from '../layers/layer.ts';
+import type { CallOptions } from '../layers/layer/call-context.ts';
+import type { LayerOptions } from '../layers/layer/layer.ts';
 import { Mean } from '../metrics/index.ts';
 import { Model } from '../models/index.ts';
 import { add, mean, multiply, stack, sum, zeros } from '../ops/index.ts';

@@ -1,4 +1,4 @@
-import { registerModule, type SerializableClass } from '../base/serialize.ts';
+import { registerModule, type SerializableClass } from '../base/registry/serialize.ts';
 import { Distiller } from './distiller.ts';
 import { FeatureDistillation } from './feature-distillation.ts';
 import { LogitsDistillation } from './logits-distillation.ts';

@@ -1,7 +1,7 @@
 import { fail } from '../base/errors.ts';
 import { exactMethods } from '../base/exact.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
-import type { Config } from '../base/serialize.ts';
+import type { Config } from '../base/registry/serialize.ts';
 import type { Tree } from '../base/tree.ts';
 import { KLDivergence } from '../losses/index.ts';
 import { divide, multiply, softmax } from '../ops/index.ts';

@@ -1,7 +1,7 @@
 import type { DType } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
-import { f, type Resolved } from '../base/field.ts';
-import type { Config } from '../base/serialize.ts';
+import { f, type Resolved } from '../base/field/field.ts';
+import type { Config } from '../base/registry/serialize.ts';
 import { type Shape, showShape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';

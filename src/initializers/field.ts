@@ -1,4 +1,4 @@
-import { type Field, f } from '../base/field.ts';
+import { type Field, f } from '../base/field/field.ts';
 import { get, type InitializerFunction, type InitializerLike, serialize } from './index.ts';
 
 const isInitializerLike = (v: unknown): v is InitializerLike =>

@@ -1,9 +1,9 @@
 import { asDType } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
-import { identifierOf } from '../base/identify.ts';
 import type { OrAnyName } from '../base/naming.ts';
-import { type CustomObjects, serializeObject } from '../base/serialize.ts';
+import { identifierOf } from '../base/registry/identify.ts';
+import { type CustomObjects, serializeObject } from '../base/registry/serialize.ts';
 import { type Shape, sameShape, showShape } from '../base/shape.ts';
 import { Tensor } from '../ir/tensor.ts';
 import { asTensor } from '../tensor/like.ts';

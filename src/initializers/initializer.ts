@@ -1,11 +1,11 @@
 import { invoke } from '../base/callable.ts';
 import { floatx } from '../base/config.ts';
-import { Configured } from '../base/configured.ts';
 import { asDType, type DType } from '../base/dtype.ts';
 import { exactMethods } from '../base/exact.ts';
-import type { Fields } from '../base/field.ts';
+import type { Fields } from '../base/field/field.ts';
 import { type OptionNames, optionsOf, refuseSurplus } from '../base/options.ts';
-import type { Config } from '../base/serialize.ts';
+import { Configured } from '../base/registry/configured.ts';
+import type { Config } from '../base/registry/serialize.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 

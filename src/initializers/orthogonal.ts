@@ -1,6 +1,6 @@
 import type { DType } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
-import { f } from '../base/field.ts';
+import { f } from '../base/field/field.ts';
 import { type Shape, showShape, sizeOf } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';

@@ -1,7 +1,7 @@
 import type { DType } from '../base/dtype.ts';
 import type { Exposed } from '../base/exposed.ts';
-import { type Field, type Fields, f } from '../base/field.ts';
-import { deserializeObject, isSerializedObject, serializeObject } from '../base/serialize.ts';
+import { type Field, type Fields, f } from '../base/field/field.ts';
+import { deserializeObject, isSerializedObject, serializeObject } from '../base/registry/serialize.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { defaultSeed } from '../random/global-seed.ts';

@@ -1,6 +1,6 @@
 import type { DType } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
-import { f, type Resolved } from '../base/field.ts';
+import { f, type Resolved } from '../base/field/field.ts';
 import { type Shape, showShape } from '../base/shape.ts';
 import { table } from '../base/table.ts';
 import type { Tensor } from '../ir/tensor.ts';

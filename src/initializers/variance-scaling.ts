@@ -1,5 +1,5 @@
 import type { DType } from '../base/dtype.ts';
-import { f } from '../base/field.ts';
+import { f } from '../base/field/field.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import type { SeedGenerator } from '../random/index.ts';

@@ -1,5 +1,5 @@
 import { type DataFormat, imageDataFormat } from '../base/config.ts';
-import { type Field, f } from '../base/field.ts';
+import { type Field, f } from '../base/field/field.ts';
 import type { SymbolicShape } from '../base/shape.ts';
 
 /** Where images keep their channels; the configured default when absent. */

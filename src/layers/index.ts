@@ -94,10 +94,10 @@ import { SimpleRNNCell } from './rnn/simple-rnn-cell.ts';
 import { StackedRNNCells } from './rnn/stacked-rnn-cells.ts';
 import { TimeDistributed } from './rnn/time-distributed.ts';
 
-export type { CallOptions } from './call-context.ts';
 export { Input } from './core/input-layer.ts';
-export type { InputSpec } from './input-spec.ts';
-export { Layer, type LayerOptions, type WeightOptions } from './layer.ts';
+export type { CallOptions } from './layer/call-context.ts';
+export type { InputSpec } from './layer/input-spec.ts';
+export { Layer, type LayerOptions, type WeightOptions } from './layer/layer.ts';
 export { add, average, concatenate, dot, maximum, minimum, multiply, subtract } from './merging/functions.ts';
 export { deserialize, serialize } from './nested-layer.ts';
 export {

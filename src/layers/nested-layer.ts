@@ -1,5 +1,5 @@
 import { exact } from '../base/exact.ts';
-import { type Field, f } from '../base/field.ts';
+import { type Field, f } from '../base/field/field.ts';
 import {
   type Config,
   type CustomObjects,
@@ -7,8 +7,8 @@ import {
   isSerializedObject,
   type SerializedObject,
   serializeObject,
-} from '../base/serialize.ts';
-import { type AnyLayer, isLayer } from './layer.ts';
+} from '../base/registry/serialize.ts';
+import { type AnyLayer, isLayer } from './layer/layer.ts';
 
 /** A layer as configs hold it: with the shapes it was built on. */
 export function serializeLayer(layer: AnyLayer): SerializedObject {

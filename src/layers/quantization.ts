@@ -1,4 +1,4 @@
-import { type Field, f } from '../base/field.ts';
+import { type Field, f } from '../base/field/field.ts';
 
 /** An option of Keras's configs that says how weights are quantized. They are not here: it can only be null. */
 export const quantizationField = (): Field<null, null, false> =>

@@ -1,10 +1,10 @@
-import { registerAliases, registerModule, type SerializableClass } from '../base/serialize.ts';
+import { registerAliases, registerModule, type SerializableClass } from '../base/registry/serialize.ts';
 import { CustomScaleLayer } from './from-files/custom-scale-layer.ts';
 import { LayerScale } from './from-files/layer-scale.ts';
 import { LocallyConnected1D, LocallyConnected2D } from './from-files/locally-connected.ts';
 import { ThresholdedReLU } from './from-files/thresholded-relu.ts';
 import * as layers from './index.ts';
-import { Layer } from './layer.ts';
+import { Layer } from './layer/layer.ts';
 
 const isLayerClass = (x: unknown): boolean => typeof x === 'function' && x.prototype instanceof Layer;
 

@@ -1,4 +1,4 @@
-import { f, type Resolved } from '../base/field.ts';
+import { f, type Resolved } from '../base/field/field.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
 import { op } from '../ops/op.ts';

@@ -1,6 +1,6 @@
 import { fail } from '../base/errors.ts';
-import { f, type Resolved } from '../base/field.ts';
-import type { Config } from '../base/serialize.ts';
+import { f, type Resolved } from '../base/field/field.ts';
+import type { Config } from '../base/registry/serialize.ts';
 import { showShape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';

@@ -1,4 +1,4 @@
-import { type Config, deserializeObject, serializeObject } from '../base/serialize.ts';
+import { type Config, deserializeObject, serializeObject } from '../base/registry/serialize.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { alignRanks } from './align.ts';

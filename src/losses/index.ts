@@ -1,9 +1,9 @@
 import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
-import { closest } from '../base/field.ts';
-import { isClass, meantBy } from '../base/identify.ts';
+import { closest } from '../base/field/field.ts';
 import type { OrAnyName } from '../base/naming.ts';
 import { show } from '../base/options.ts';
+import { isClass, meantBy } from '../base/registry/identify.ts';
 import {
   type Config,
   type CustomObjects,
@@ -11,7 +11,7 @@ import {
   registerModule,
   type SerializableClass,
   serializeObject,
-} from '../base/serialize.ts';
+} from '../base/registry/serialize.ts';
 import { table } from '../base/table.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { Circle } from './circle.ts';

@@ -1,6 +1,6 @@
 import { epsilon } from '../base/config.ts';
 import { fail } from '../base/errors.ts';
-import { f, type Resolved } from '../base/field.ts';
+import { f, type Resolved } from '../base/field/field.ts';
 import { type Shape, showShape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { axisOf } from '../ops/axes.ts';

@@ -1,6 +1,6 @@
 import { floatx } from '../base/config.ts';
-import { f, type Resolved } from '../base/field.ts';
-import type { Config } from '../base/serialize.ts';
+import { f, type Resolved } from '../base/field/field.ts';
+import type { Config } from '../base/registry/serialize.ts';
 import { sizeOf } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { alignRanks } from '../losses/align.ts';

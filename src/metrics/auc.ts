@@ -1,8 +1,8 @@
 import { epsilon } from '../base/config.ts';
 import { fail } from '../base/errors.ts';
 import type { Exposed } from '../base/exposed.ts';
-import { f } from '../base/field.ts';
-import type { Config } from '../base/serialize.ts';
+import { f } from '../base/field/field.ts';
+import type { Config } from '../base/registry/serialize.ts';
 import { type Shape, showShape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';

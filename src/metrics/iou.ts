@@ -3,7 +3,7 @@ import { isFloat } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
 import { exactMethods } from '../base/exact.ts';
 import { exposeOptions } from '../base/exposed.ts';
-import { type Fields, f, type Resolved } from '../base/field.ts';
+import { type Fields, f, type Resolved } from '../base/field/field.ts';
 import { range, sizeOf } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';

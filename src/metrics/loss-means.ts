@@ -1,5 +1,5 @@
-import { f, type Resolved } from '../base/field.ts';
-import type { Config } from '../base/serialize.ts';
+import { f, type Resolved } from '../base/field/field.ts';
+import type { Config } from '../base/registry/serialize.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { alignRanks } from '../losses/align.ts';
 import * as losses from '../losses/index.ts';

@@ -1,5 +1,5 @@
 import { exactMethods } from '../base/exact.ts';
-import { f, type Options, type Resolved } from '../base/field.ts';
+import { f, type Options, type Resolved } from '../base/field/field.ts';
 import { optionsOf } from '../base/options.ts';
 import {
   type BatchInput,

@@ -1,6 +1,6 @@
 import type { DType } from '../base/dtype.ts';
-import type { Fields } from '../base/field.ts';
-import { type Config, deserializeObject, serializeObject } from '../base/serialize.ts';
+import type { Fields } from '../base/field/field.ts';
+import { type Config, deserializeObject, serializeObject } from '../base/registry/serialize.ts';
 import { range } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { alignRanks } from '../losses/align.ts';

@@ -13,10 +13,10 @@ import {
   type Resolved,
   requireOptions,
   resolveOptions,
-} from '../base/field.ts';
+} from '../base/field/field.ts';
 import { autoName, toSnakeCase } from '../base/naming.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
-import type { Config } from '../base/serialize.ts';
+import type { Config } from '../base/registry/serialize.ts';
 import type { Shape } from '../base/shape.ts';
 import { isPlainObject } from '../base/tree.ts';
 import type { Tensor } from '../ir/tensor.ts';

@@ -1,5 +1,5 @@
-import type { Fields, Resolved } from '../base/field.ts';
-import { f } from '../base/field.ts';
+import type { Fields, Resolved } from '../base/field/field.ts';
+import { f } from '../base/field/field.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
 import type { Like } from '../tensor/like.ts';

@@ -1,5 +1,5 @@
 import { fail } from '../base/errors.ts';
-import { f, type Resolved } from '../base/field.ts';
+import { f, type Resolved } from '../base/field/field.ts';
 import { type Shape, showShape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { alignRanks } from '../losses/align.ts';

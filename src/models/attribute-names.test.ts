@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { HornbeamError } from '../base/errors.ts';
 import * as keras from '../index.ts';
-import { placeSaveables } from '../saving/saveables.ts';
+import { placeSaveables } from '../saving/keras/saveables.ts';
 
 const { layers } = keras;
 const denses = () => [new layers.Dense({ units: 4 }), new layers.Dense({ units: 1 })];

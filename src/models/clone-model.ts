@@ -1,14 +1,14 @@
 import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
-import { type Config, deserializeObject, serializeObject } from '../base/serialize.ts';
+import { type Config, deserializeObject, serializeObject } from '../base/registry/serialize.ts';
 import { leavesOf, mapTree, type Tree } from '../base/tree.ts';
 import { Input, InputLayer } from '../layers/core/input-layer.ts';
-import { inner } from '../layers/inner.ts';
-import { type AnyLayer, isLayer } from '../layers/layer.ts';
+import { inner } from '../layers/layer/inner.ts';
+import { type AnyLayer, isLayer } from '../layers/layer/layer.ts';
 import { KerasTensor, mapTensors, type Operation, replay, type Tensor, tensorsIn } from '../tensor/index.ts';
-import type { FunctionalGraph } from './functional-graph.ts';
-import { graphOf } from './graph-of.ts';
+import type { FunctionalGraph } from './functional/functional-graph.ts';
+import { graphOf } from './functional/graph-of.ts';
 import { Model } from './model.ts';
 import { Sequential } from './sequential.ts';
 

@@ -1,4 +1,4 @@
-import { registerModule, type SerializableClass } from '../base/serialize.ts';
+import { registerModule, type SerializableClass } from '../base/registry/serialize.ts';
 
 /** Makes classes of models known by the names that files use. A file names the module registered last. */
 export function registerModels(...classes: readonly SerializableClass[]): void {

@@ -1,6 +1,6 @@
 import { fail } from '../base/errors.ts';
 import { exactMethods } from '../base/exact.ts';
-import { requireOptions } from '../base/field.ts';
+import { requireOptions } from '../base/field/field.ts';
 import { countCalls } from '../base/numbered-calls.ts';
 import { optionsOf } from '../base/options.ts';
 import {
@@ -9,16 +9,16 @@ import {
   deserializeObject,
   type SerializableClass,
   serializeObject,
-} from '../base/serialize.ts';
+} from '../base/registry/serialize.ts';
 import type { SymbolicShape } from '../base/shape.ts';
 import { Input, InputLayer } from '../layers/core/input-layer.ts';
-import { inner } from '../layers/inner.ts';
-import { type AnyLayer, isLayer, type LayerOptions } from '../layers/layer.ts';
+import { inner } from '../layers/layer/inner.ts';
+import { type AnyLayer, isLayer, type LayerOptions } from '../layers/layer/layer.ts';
+import { serializeOperation } from '../saving/config/operation-config.ts';
 import { KerasTensor, type Tensor } from '../tensor/index.ts';
-import { functionalGraph } from './functional-graph.ts';
-import { graphOf, setGraph } from './graph-of.ts';
+import { functionalGraph } from './functional/functional-graph.ts';
+import { graphOf, setGraph } from './functional/graph-of.ts';
 import { Model } from './model.ts';
-import { serializeOperation } from './operation-config.ts';
 import { registerModels } from './register.ts';
 
 export interface SequentialOptions extends LayerOptions {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { writeHdf5 } from '../formats/hdf5.ts';
 import { readZip } from '../formats/zip.ts';
 import * as keras from '../index.ts';
-import type { AnyLayer } from '../layers/layer.ts';
+import type { AnyLayer } from '../layers/layer/layer.ts';
 import { modelToH5 } from '../saving/legacy/h5-model.ts';
 import type { KerasTensor, Tensor } from '../tensor/index.ts';
 

@@ -1,4 +1,4 @@
-import { f } from '../base/field.ts';
+import { f } from '../base/field/field.ts';
 import { add, divide, multiply, sqrt, square, subtract } from '../ops/index.ts';
 import type { Tensor, Variable } from '../tensor/index.ts';
 import { type OptimizerAttributes, optimizerFields } from './fields.ts';

@@ -1,4 +1,4 @@
-import { f } from '../base/field.ts';
+import { f } from '../base/field/field.ts';
 import {
   add,
   divide,

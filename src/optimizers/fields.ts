@@ -1,6 +1,6 @@
 import type { Exposed } from '../base/exposed.ts';
-import { type Field, type Fields, f } from '../base/field.ts';
-import { type Config, deserializeObject, isSerializedObject, serializeObject } from '../base/serialize.ts';
+import { type Field, type Fields, f } from '../base/field/field.ts';
+import { type Config, deserializeObject, isSerializedObject, serializeObject } from '../base/registry/serialize.ts';
 import { LearningRateSchedule } from './schedules/schedule.ts';
 
 export type LearningRate = number | LearningRateSchedule<any> | Config;

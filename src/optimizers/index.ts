@@ -1,15 +1,15 @@
 import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
-import { identifierOf } from '../base/identify.ts';
 import type { OrAnyName } from '../base/naming.ts';
 import { show } from '../base/options.ts';
+import { identifierOf } from '../base/registry/identify.ts';
 import {
   type Config,
   type CustomObjects,
   registerModule,
   type SerializableClass,
   serializeObject,
-} from '../base/serialize.ts';
+} from '../base/registry/serialize.ts';
 import { Adadelta } from './adadelta.ts';
 import { Adafactor } from './adafactor.ts';
 import { Adagrad } from './adagrad.ts';

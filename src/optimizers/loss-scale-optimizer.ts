@@ -1,6 +1,6 @@
 import { exactMethods } from '../base/exact.ts';
-import { f, type Options } from '../base/field.ts';
-import { deserializeObject, isSerializedObject, serializeObject } from '../base/serialize.ts';
+import { f, type Options } from '../base/field/field.ts';
+import { deserializeObject, isSerializedObject, serializeObject } from '../base/registry/serialize.ts';
 import {
   add,
   all,

@@ -1,6 +1,6 @@
 import { fail } from '../base/errors.ts';
 import { exactMethods } from '../base/exact.ts';
-import { f, type Options } from '../base/field.ts';
+import { f, type Options } from '../base/field/field.ts';
 import { add } from '../ops/index.ts';
 import type { Tensor, Variable } from '../tensor/index.ts';
 import type { OptimizerAttributes } from './fields.ts';

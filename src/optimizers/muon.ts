@@ -1,4 +1,4 @@
-import { f } from '../base/field.ts';
+import { f } from '../base/field/field.ts';
 import { add, divide, matmul, multiply, sqrt, square, subtract, sum, swapaxes } from '../ops/index.ts';
 import type { Tensor, Variable } from '../tensor/index.ts';
 import { adamStep } from './adam.ts';

@@ -1,7 +1,14 @@
 import { fail } from '../base/errors.ts';
 import { exactMethods } from '../base/exact.ts';
-import { configToOptions, f, type Options, optionsToConfig, type Resolved, resolveOptions } from '../base/field.ts';
-import { type Config, deserializeObject, isSerializedObject, serializeObject } from '../base/serialize.ts';
+import {
+  configToOptions,
+  f,
+  type Options,
+  optionsToConfig,
+  type Resolved,
+  resolveOptions,
+} from '../base/field/field.ts';
+import { type Config, deserializeObject, isSerializedObject, serializeObject } from '../base/registry/serialize.ts';
 import type { Variable } from '../tensor/index.ts';
 import { type AnyOptimizer, optimizerField } from './loss-scale-optimizer.ts';
 

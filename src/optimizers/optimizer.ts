@@ -10,10 +10,10 @@ import {
   type Resolved,
   requireOptions,
   resolveOptions,
-} from '../base/field.ts';
+} from '../base/field/field.ts';
 import { autoName, toSnakeCase } from '../base/naming.ts';
 import { optionsOf } from '../base/options.ts';
-import { type Config, serializeObject } from '../base/serialize.ts';
+import { type Config, serializeObject } from '../base/registry/serialize.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
 import * as initializers from '../initializers/index.ts';
 import { add, cast, divide, equal, floorDivide, mod, multiply, subtract, where } from '../ops/index.ts';

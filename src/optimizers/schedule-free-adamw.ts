@@ -1,4 +1,4 @@
-import { f } from '../base/field.ts';
+import { f } from '../base/field/field.ts';
 import { add, divide, minimum, multiply, sqrt, square, subtract } from '../ops/index.ts';
 import type { Variable } from '../tensor/index.ts';
 import { approach, momentFields, seenShare } from './adam.ts';

@@ -1,4 +1,4 @@
-import { f } from '../base/field.ts';
+import { f } from '../base/field/field.ts';
 import { add, multiply, subtract } from '../ops/index.ts';
 import type { Variable } from '../tensor/index.ts';
 import { learningRateField, type OptimizerAttributes, optimizerFields } from './fields.ts';

@@ -2,7 +2,7 @@ import type { Named } from '../base/errors.ts';
 import { exact, exactMethods } from '../base/exact.ts';
 import { autoName } from '../base/naming.ts';
 import { optionsOf } from '../base/options.ts';
-import { type Config, registerModule } from '../base/serialize.ts';
+import { type Config, registerModule } from '../base/registry/serialize.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { op } from '../ops/op.ts';
 import { like } from '../ops/operands.ts';

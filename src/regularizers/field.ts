@@ -1,4 +1,4 @@
-import { type Field, f } from '../base/field.ts';
+import { type Field, f } from '../base/field/field.ts';
 import { get, type RegularizerLike, serialize } from './index.ts';
 import type { Regularizer } from './regularizer.ts';
 

@@ -1,7 +1,7 @@
 import { exact } from '../base/exact.ts';
-import { identifierOf } from '../base/identify.ts';
 import type { OrAnyName } from '../base/naming.ts';
-import { type CustomObjects, type SerializableClass, serializeObject } from '../base/serialize.ts';
+import { identifierOf } from '../base/registry/identify.ts';
+import { type CustomObjects, type SerializableClass, serializeObject } from '../base/registry/serialize.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { L1, L1L2, L2 } from './norms.ts';
 import { OrthogonalRegularizer } from './orthogonal.ts';

@@ -2,7 +2,7 @@ import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { part } from '../base/part.ts';
-import { type CustomObjects, deserializeObject, serializeObject } from '../base/serialize.ts';
+import { type CustomObjects, deserializeObject, serializeObject } from '../base/registry/serialize.ts';
 import {
   bytesOf,
   type FileSource,
@@ -14,7 +14,7 @@ import {
 } from '../formats/file.ts';
 import { type H5Group, readHdf5, writeHdf5 } from '../formats/hdf5.ts';
 import { openZip } from '../formats/zip.ts';
-import type { AnyLayer } from '../layers/layer.ts';
+import type { AnyLayer } from '../layers/layer/layer.ts';
 import { folderArchive } from './folder.ts';
 import { refuseForeign } from './foreign-files.ts';
 import {
@@ -26,8 +26,8 @@ import {
   modelToKeras,
   type SavedModel,
   weightsIn,
-} from './keras-file.ts';
-import { type LoadWeightsOptions, loadWeightsOptions, weightsFromH5, weightsToH5 } from './weights.ts';
+} from './keras/keras-file.ts';
+import { type LoadWeightsOptions, loadWeightsOptions, weightsFromH5, weightsToH5 } from './keras/weights.ts';
 
 export {
   type Config,
@@ -37,7 +37,7 @@ export {
   getRegisteredName,
   getRegisteredObject,
   registerKerasSerializable,
-} from '../base/serialize.ts';
+} from '../base/registry/serialize.ts';
 export { storedFiles } from '../formats/browser-files.ts';
 export { type FileSource, type Place, removeFile } from '../formats/file.ts';
 export {
@@ -49,8 +49,8 @@ export {
   modelToJson,
   modelToKeras,
   type SavedModel,
-} from './keras-file.ts';
-export { type LoadWeightsOptions, weightsFromH5, weightsToH5 } from './weights.ts';
+} from './keras/keras-file.ts';
+export { type LoadWeightsOptions, weightsFromH5, weightsToH5 } from './keras/weights.ts';
 
 /** An object, or a nest of values and objects, as configs hold it. */
 export const serializeKerasObject = exact('saving.serializeKerasObject', 1, (x: unknown): unknown =>
@@ -112,7 +112,7 @@ const olderLayout = async () => ({
   ...(await part('saving', () => import('./legacy/h5-model.ts'))),
   ...(await part('saving', () => import('./legacy/h5-weights.ts'))),
 });
-const shards = () => part('saving', () => import('./shards.ts'));
+const shards = () => part('saving', () => import('./keras/shards.ts'));
 /** Reads a model that `save` (ours or Keras's) wrote: from a path, a URL, or the bytes themselves (`Uint8Array`, `File`). */
 export const loadModel = exact('models.loadModel', 2, async function loadModel<
   M = SavedModel,

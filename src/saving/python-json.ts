@@ -1,7 +1,7 @@
 import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
-import { type Fields, floatKeys } from '../base/field.ts';
-import { isSerializedObject, lookUpClass } from '../base/serialize.ts';
+import { type Fields, floatKeys } from '../base/field/field.ts';
+import { isSerializedObject, lookUpClass } from '../base/registry/serialize.ts';
 
 const writeText = (text: string): string =>
   JSON.stringify(text).replace(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);

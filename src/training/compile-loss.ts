@@ -1,9 +1,9 @@
 import { blame, fail, type Named } from '../base/errors.ts';
-import { isSerializedObject } from '../base/serialize.ts';
+import { isSerializedObject } from '../base/registry/serialize.ts';
 import { type Shape, showShape } from '../base/shape.ts';
 import { isPlainObject } from '../base/tree.ts';
 import type { LabelValues } from '../data/label-values.ts';
-import { maskOf } from '../layers/masks.ts';
+import { maskOf } from '../layers/layer/masks.ts';
 import { asLoss, resolveCrossentropy } from '../losses/as-loss.ts';
 import * as losses from '../losses/index.ts';
 import { Mean } from '../metrics/index.ts';

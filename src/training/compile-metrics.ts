@@ -1,8 +1,8 @@
 import { blame, fail, type Named } from '../base/errors.ts';
-import { isSerializedObject } from '../base/serialize.ts';
+import { isSerializedObject } from '../base/registry/serialize.ts';
 import { showShape } from '../base/shape.ts';
 import { isPlainObject } from '../base/tree.ts';
-import { maskOf } from '../layers/masks.ts';
+import { maskOf } from '../layers/layer/masks.ts';
 import type { Metric, MetricLike } from '../metrics/index.ts';
 import * as metrics from '../metrics/index.ts';
 import { isHostMetric } from '../metrics/metric.ts';

@@ -1,5 +1,5 @@
 import { type OptionNames, optionsOf } from '../base/options.ts';
-import { type Config, deserializeObject, isSerializedObject, serializeObject } from '../base/serialize.ts';
+import { type Config, deserializeObject, isSerializedObject, serializeObject } from '../base/registry/serialize.ts';
 import type { Tree } from '../base/tree.ts';
 import type { LossLike } from '../losses/index.ts';
 import type { MetricLike } from '../metrics/index.ts';

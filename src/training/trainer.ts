@@ -2,7 +2,7 @@ import { fail } from '../base/errors.ts';
 import { optionsOf } from '../base/options.ts';
 import type { Arity, Batch } from '../data/batches.ts';
 import { labelsBehind } from '../data/label-values.ts';
-import { maskOf } from '../layers/masks.ts';
+import { maskOf } from '../layers/layer/masks.ts';
 import { Mean, type Metric } from '../metrics/index.ts';
 import { add, zeros } from '../ops/index.ts';
 import { deviceReady } from '../runtime/device.ts';

@@ -1,11 +1,11 @@
 import { isFloat } from '../base/dtype.ts';
 import { withFreshNames } from '../base/naming.ts';
-import { findClass, getRegisteredName } from '../base/serialize.ts';
+import { findClass, getRegisteredName } from '../base/registry/serialize.ts';
 import type { SymbolicShape } from '../base/shape.ts';
 import { InputLayer } from '../layers/core/input-layer.ts';
-import { type AnyLayer, isLayer, mapShapes, type Shapes } from '../layers/layer.ts';
-import { forgetLosses } from '../layers/losses.ts';
-import { flattenLayers } from '../layers/tracking.ts';
+import { type AnyLayer, isLayer, mapShapes, type Shapes } from '../layers/layer/layer.ts';
+import { forgetLosses } from '../layers/layer/losses.ts';
+import { flattenLayers } from '../layers/layer/tracking.ts';
 import {
   callsOf,
   type GraphNode,

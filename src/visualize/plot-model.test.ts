@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { Input } from '../layers/core/input-layer.ts';
 import * as layers from '../layers/index.ts';
-import { Layer } from '../layers/layer.ts';
+import { Layer } from '../layers/layer/layer.ts';
 import { Model } from '../models/index.ts';
 import { add, mish } from '../ops/index.ts';
 import type { Tensor } from '../tensor/index.ts';

@@ -7,7 +7,7 @@ import * as keras from '../../src/index.ts';
 import { bind, type Rule, type Sample } from '../../src/ir/primitive.ts';
 import { makeProgram, type Program } from '../../src/ir/program.ts';
 import { Tensor } from '../../src/ir/tensor.ts';
-import type { AnyLayer } from '../../src/layers/layer.ts';
+import type { AnyLayer } from '../../src/layers/layer/layer.ts';
 import * as primitives from '../../src/primitives/index.ts';
 import { currentDevice, type DeviceName } from '../../src/runtime/device.ts';
 import type { Task } from './cases.ts';

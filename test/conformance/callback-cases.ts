@@ -1,4 +1,4 @@
-import type { Config } from '../../src/base/serialize.ts';
+import type { Config } from '../../src/base/registry/serialize.ts';
 import type { Stored } from './cases.ts';
 
 /** Arguments of a callback as Python was given them. */

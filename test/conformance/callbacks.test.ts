@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Config } from '../../src/base/serialize.ts';
+import type { Config } from '../../src/base/registry/serialize.ts';
 import * as keras from '../../src/index.ts';
 import { modelFromConfig } from '../../src/saving/index.ts';
 import type {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import type { Config, SerializedObject } from '../../src/base/serialize.ts';
+import type { Config, SerializedObject } from '../../src/base/registry/serialize.ts';
 import * as layers from '../../src/layers/index.ts';
-import { Layer } from '../../src/layers/layer.ts';
+import { Layer } from '../../src/layers/layer/layer.ts';
 import '../../src/models/index.ts';
 import type { Model } from '../../src/models/index.ts';
 import { mish } from '../../src/ops/index.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { deserializeObject } from '../../src/base/serialize.ts';
+import { deserializeObject } from '../../src/base/registry/serialize.ts';
 import * as initializers from '../../src/initializers/index.ts';
 import { SeedGenerator } from '../../src/random/index.ts';
 import { casesOf, expectSame, optionsOf, type Stored, type Tolerance } from './cases.ts';

@@ -1,6 +1,6 @@
-import { deserializeObject } from '../../src/base/serialize.ts';
+import { deserializeObject } from '../../src/base/registry/serialize.ts';
 import type { SymbolicShape } from '../../src/base/shape.ts';
-import { maskOf, setMask } from '../../src/layers/masks.ts';
+import { maskOf, setMask } from '../../src/layers/layer/masks.ts';
 import { registerLayers } from '../../src/layers/register.ts';
 import * as ops from '../../src/ops/index.ts';
 import { gradientsOf, KerasTensor, mapTensors, Tensor, tensorsIn, withHistory } from '../../src/tensor/index.ts';
@@ -9,7 +9,7 @@ import type { LayerCall, LayerCase, Nest } from './layer-cases.ts';
 
 registerLayers();
 
-type AnyLayer = import('../../src/layers/layer.ts').AnyLayer & Record<string, never>;
+type AnyLayer = import('../../src/layers/layer/layer.ts').AnyLayer & Record<string, never>;
 export type Arguments = readonly [args: unknown[], options: Record<string, unknown>];
 
 /** Makes a layer from the object that a case's config describes. */

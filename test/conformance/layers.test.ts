@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { asDType } from '../../src/base/dtype.ts';
 import { optionFromDisk } from '../../src/base/naming.ts';
-import { deserializeObject, serializeObject } from '../../src/base/serialize.ts';
+import { deserializeObject, serializeObject } from '../../src/base/registry/serialize.ts';
 import { showShape } from '../../src/base/shape.ts';
 import { setDevice } from '../../src/runtime/set-device.ts';
 import { KerasTensor, type Tensor, tensorsIn } from '../../src/tensor/index.ts';

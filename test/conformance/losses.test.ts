@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { serializeObject } from '../../src/base/serialize.ts';
+import { serializeObject } from '../../src/base/registry/serialize.ts';
 import { lossFunctions } from '../../src/losses/functions.ts';
 import * as losses from '../../src/losses/index.ts';
 import * as ops from '../../src/ops/index.ts';

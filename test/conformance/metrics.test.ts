@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { isFloat } from '../../src/base/dtype.ts';
 import { resetNames } from '../../src/base/naming.ts';
-import { serializeObject } from '../../src/base/serialize.ts';
+import { serializeObject } from '../../src/base/registry/serialize.ts';
 import * as metrics from '../../src/metrics/index.ts';
 import type { Tensor, Variable } from '../../src/tensor/index.ts';
 import { casesOf, expectSame, optionsOf, type Stored, type Tolerance, tensorOf } from './cases.ts';

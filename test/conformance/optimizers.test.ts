@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { resetNames } from '../../src/base/naming.ts';
-import { deserializeObject, serializeObject } from '../../src/base/serialize.ts';
+import { deserializeObject, serializeObject } from '../../src/base/registry/serialize.ts';
 import * as optimizers from '../../src/optimizers/index.ts';
 import '../../src/constraints/index.ts';
 import { jit, type Tensor, Variable } from '../../src/tensor/index.ts';

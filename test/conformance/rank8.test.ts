@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import * as activations from '../../src/activations/index.ts';
-import { deserializeObject } from '../../src/base/serialize.ts';
+import { deserializeObject } from '../../src/base/registry/serialize.ts';
 import * as constraints from '../../src/constraints/index.ts';
 import * as ops from '../../src/ops/index.ts';
 import * as regularizers from '../../src/regularizers/index.ts';

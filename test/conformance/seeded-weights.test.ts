@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { resetNames } from '../../src/base/naming.ts';
-import { eachAttribute } from '../../src/layers/attributes.ts';
 import * as layers from '../../src/layers/index.ts';
+import { eachAttribute } from '../../src/layers/layer/attributes.ts';
 import { defaultSeed, setRandomSeed } from '../../src/random/global-seed.ts';
 import { SeedGenerator } from '../../src/random/index.ts';
 import { casesOf, expectSame, optionsOf, type Stored } from './cases.ts';

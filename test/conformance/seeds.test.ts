@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Config } from '../../src/base/serialize.ts';
+import type { Config } from '../../src/base/registry/serialize.ts';
 import type { Model } from '../../src/models/index.ts';
 import { modelFromConfig } from '../../src/saving/index.ts';
 import type { Tensor, Variable } from '../../src/tensor/index.ts';

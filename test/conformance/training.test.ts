@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { resetNames } from '../../src/base/naming.ts';
-import type { Config } from '../../src/base/serialize.ts';
+import type { Config } from '../../src/base/registry/serialize.ts';
 import { leavesOf, mapTree, type Tree } from '../../src/base/tree.ts';
 import { wasmDevice } from '../../src/devices/wasm/device.ts';
 import * as keras from '../../src/index.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import * as utils from '../../src/public/utils.ts';
 import type { Tensor } from '../../src/tensor/index.ts';
-import * as utils from '../../src/utils/index.ts';
 import { casesOf, expectSame, type Stored, type Tolerance, withTensors } from './cases.ts';
 
 interface Case {

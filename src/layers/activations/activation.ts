@@ -1,9 +1,9 @@
 import { activationField } from '../../activations/field.ts';
 import { type Activation as ActivationFunction, type ActivationLike } from '../../activations/index.ts';
-import type { Field, Resolved } from '../../base/field.ts';
+import type { Field, Resolved } from '../../base/field/field.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import type { InputSpec } from '../input-spec.ts';
-import { Layer } from '../layer.ts';
+import type { InputSpec } from '../layer/input-spec.ts';
+import { Layer } from '../layer/layer.ts';
 
 const required: Field<ActivationLike, ActivationFunction, true> = { ...activationField(), required: true };
 const fields = {

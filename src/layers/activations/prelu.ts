@@ -1,12 +1,12 @@
-import { f, type Resolved } from '../../base/field.ts';
+import { f, type Resolved } from '../../base/field/field.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
 import { constraintField } from '../../constraints/field.ts';
 import { initializerField } from '../../initializers/field.ts';
 import { multiply, negative, relu, subtract } from '../../ops/index.ts';
 import { regularizerField } from '../../regularizers/field.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
-import type { InputSpec } from '../input-spec.ts';
-import { Layer } from '../layer.ts';
+import type { InputSpec } from '../layer/input-spec.ts';
+import { Layer } from '../layer/layer.ts';
 
 const fields = {
   /** How the slopes begin; zeros by default. */

@@ -1,11 +1,11 @@
 import { fail } from '../../base/errors.ts';
-import { type Field, f, type Resolved } from '../../base/field.ts';
+import { type Field, f, type Resolved } from '../../base/field/field.ts';
 import { showShape } from '../../base/shape.ts';
 import { add, cast, exp, logsumexp, multiply, softmax, subtract } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import type { CallOptions } from '../call-context.ts';
-import type { InputSpec } from '../input-spec.ts';
-import { Layer } from '../layer.ts';
+import type { CallOptions } from '../layer/call-context.ts';
+import type { InputSpec } from '../layer/input-spec.ts';
+import { Layer } from '../layer/layer.ts';
 
 type Axes = number | readonly number[];
 const axes: Field<Axes, Axes, false> = f.custom<Axes, Axes>({

@@ -1,9 +1,9 @@
-import { f, type Resolved } from '../../base/field.ts';
+import { f, type Resolved } from '../../base/field/field.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
 import { add, expandDims, multiply, sum, tanh } from '../../ops/index.ts';
 import { SeedGenerator } from '../../random/index.ts';
 import type { KerasTensor, Tensor, Variable } from '../../tensor/index.ts';
-import { Layer } from '../layer.ts';
+import { Layer } from '../layer/layer.ts';
 import { rateField, seedField } from '../regularization/fields.ts';
 import {
   type AttentionCallOptions,

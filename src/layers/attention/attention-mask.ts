@@ -1,6 +1,6 @@
 import { abs, arange, cast, expandDims, less, logicalAnd, subtract } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import { maskOf } from '../masks.ts';
+import { maskOf } from '../layer/masks.ts';
 import { causalMask } from './dot-attention.ts';
 import type { ProjectedCallOptions } from './projections.ts';
 

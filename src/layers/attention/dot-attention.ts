@@ -14,7 +14,7 @@ import {
 } from '../../ops/index.ts';
 import { dropout, type SeedGenerator } from '../../random/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import type { CallOptions } from '../call-context.ts';
+import type { CallOptions } from '../layer/call-context.ts';
 
 /** Options of a call of Attention and AdditiveAttention. */
 export interface AttentionCallOptions extends Omit<CallOptions, 'mask'> {

@@ -1,11 +1,11 @@
 import type { DTypePolicy } from '../../base/dtype-policy.ts';
-import type { Resolved } from '../../base/field.ts';
-import type { Config } from '../../base/serialize.ts';
+import type { Resolved } from '../../base/field/field.ts';
+import type { Config } from '../../base/registry/serialize.ts';
 import { range, type SymbolicShape } from '../../base/shape.ts';
 import { Initializer, type InitializerFunction } from '../../initializers/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import type { CallOptions } from '../call-context.ts';
 import { EinsumDense } from '../core/einsum-dense.ts';
+import type { CallOptions } from '../layer/call-context.ts';
 import type { projectionFields } from './fields.ts';
 
 /** Options of a call that gives the attention weights beside the output, and of one that gives the output alone. */

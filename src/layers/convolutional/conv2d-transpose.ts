@@ -1,8 +1,8 @@
-import type { Options, Resolved } from '../../base/field.ts';
+import type { Options, Resolved } from '../../base/field/field.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
-import type { InputSpec } from '../input-spec.ts';
-import { Layer, type LayerOptions } from '../layer.ts';
+import type { InputSpec } from '../layer/input-spec.ts';
+import { Layer, type LayerOptions } from '../layer/layer.ts';
 import { convTransposeFields } from './fields.ts';
 import { buildTranspose, callTranspose, checkTranspose } from './transposed.ts';
 

@@ -1,11 +1,11 @@
 import { exactMethods } from '../../base/exact.ts';
-import type { Options, Resolved } from '../../base/field.ts';
-import type { Config } from '../../base/serialize.ts';
+import type { Options, Resolved } from '../../base/field/field.ts';
+import type { Config } from '../../base/registry/serialize.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
-import type { InputSpec } from '../input-spec.ts';
-import { Layer, type LayerOptions } from '../layer.ts';
-import { Lora, type LoraOptions, withLora } from '../lora.ts';
+import type { InputSpec } from '../layer/input-spec.ts';
+import { Layer, type LayerOptions } from '../layer/layer.ts';
+import { Lora, type LoraOptions, withLora } from '../layer/lora.ts';
 import { buildConv, callConv, checkConv } from './convolution.ts';
 import { convFields } from './fields.ts';
 

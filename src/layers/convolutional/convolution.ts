@@ -1,15 +1,15 @@
 import type { Activation } from '../../activations/index.ts';
 import type { DataFormat } from '../../base/config.ts';
 import { fail } from '../../base/errors.ts';
-import type { Resolved } from '../../base/field.ts';
+import type { Resolved } from '../../base/field/field.ts';
 import { type SymbolicShape, showShape } from '../../base/shape.ts';
 import type { InitializerFunction } from '../../initializers/index.ts';
 import { add, conv, pad, reshape } from '../../ops/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
 import { channelAxis, spatialShape } from '../data-format.ts';
-import type { InputSpec } from '../input-spec.ts';
-import type { AnyLayer, WeightOptions } from '../layer.ts';
-import type { Lora, LoraOptions } from '../lora.ts';
+import type { InputSpec } from '../layer/input-spec.ts';
+import type { AnyLayer, WeightOptions } from '../layer/layer.ts';
+import type { Lora, LoraOptions } from '../layer/lora.ts';
 import type { convFields, depthwiseFields } from './fields.ts';
 
 type Penalty = WeightOptions['regularizer'];

@@ -1,9 +1,9 @@
-import type { Options, Resolved } from '../../base/field.ts';
+import type { Options, Resolved } from '../../base/field/field.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
 import { depthwiseConv } from '../../ops/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
-import type { InputSpec } from '../input-spec.ts';
-import { Layer, type LayerOptions } from '../layer.ts';
+import type { InputSpec } from '../layer/input-spec.ts';
+import { Layer, type LayerOptions } from '../layer/layer.ts';
 import { addBias, addDepthwise, channelsOf, checkFit, checkWindow, finish, windowOf } from './convolution.ts';
 import { depthwiseFields } from './fields.ts';
 

@@ -1,10 +1,10 @@
 import { activationField } from '../../activations/field.ts';
-import { f } from '../../base/field.ts';
+import { f } from '../../base/field/field.ts';
 import { constraintField } from '../../constraints/field.ts';
 import { initializerField } from '../../initializers/field.ts';
 import { regularizerField } from '../../regularizers/field.ts';
 import { dataFormatField } from '../data-format.ts';
-import { loraFields } from '../lora.ts';
+import { loraFields } from '../layer/lora.ts';
 
 /** Options that all convolutions over `rank` spatial axes share. */
 export const windowFields = (rank: number) => ({

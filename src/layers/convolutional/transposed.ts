@@ -1,5 +1,5 @@
 import { fail } from '../../base/errors.ts';
-import type { Resolved } from '../../base/field.ts';
+import type { Resolved } from '../../base/field/field.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
 import { convTranspose } from '../../ops/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';

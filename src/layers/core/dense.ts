@@ -1,16 +1,16 @@
 import { activationField } from '../../activations/field.ts';
 import { exactMethods } from '../../base/exact.ts';
-import { f, type Resolved } from '../../base/field.ts';
-import type { Config } from '../../base/serialize.ts';
+import { f, type Resolved } from '../../base/field/field.ts';
+import type { Config } from '../../base/registry/serialize.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
 import { constraintField } from '../../constraints/field.ts';
 import { initializerField } from '../../initializers/field.ts';
 import { add, matmul } from '../../ops/index.ts';
 import { regularizerField } from '../../regularizers/field.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
-import { type InputSpec } from '../input-spec.ts';
-import { Layer } from '../layer.ts';
-import { Lora, type LoraOptions, loraFields, withLora } from '../lora.ts';
+import { type InputSpec } from '../layer/input-spec.ts';
+import { Layer } from '../layer/layer.ts';
+import { Lora, type LoraOptions, loraFields, withLora } from '../layer/lora.ts';
 import { quantizationField } from '../quantization.ts';
 
 const fields = {

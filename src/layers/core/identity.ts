@@ -1,5 +1,5 @@
 import type { Tensor } from '../../tensor/index.ts';
-import { Layer } from '../layer.ts';
+import { Layer } from '../layer/layer.ts';
 
 /** The inputs, as they are. @see https://keras.io/api/layers/core_layers/identity/ */
 export class Identity extends Layer<{}, [inputs: unknown], unknown> {

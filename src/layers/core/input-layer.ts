@@ -4,10 +4,10 @@ import { fail } from '../../base/errors.ts';
 import { exact } from '../../base/exact.ts';
 import { autoName } from '../../base/naming.ts';
 import { type OptionNames, optionsOf } from '../../base/options.ts';
-import type { Config } from '../../base/serialize.ts';
+import type { Config } from '../../base/registry/serialize.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
 import { callsOf, type GraphNode, KerasTensor, type Tensor } from '../../tensor/index.ts';
-import { type AnyLayer, Layer } from '../layer.ts';
+import { type AnyLayer, Layer } from '../layer/layer.ts';
 
 export interface InputOptions {
   /**

@@ -1,13 +1,13 @@
-import { type Field, f, type Resolved } from '../../base/field.ts';
+import { type Field, f, type Resolved } from '../../base/field/field.ts';
 import {
   type Config,
   deserializeObject,
   getRegisteredName,
   isSerializedObject,
   serializeObject,
-} from '../../base/serialize.ts';
+} from '../../base/registry/serialize.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import { Layer } from '../layer.ts';
+import { Layer } from '../layer/layer.ts';
 
 type Body = (inputs: any, options?: Record<string, unknown>) => Tensor;
 const bodyField: Field<Body | Config, Body, true> = f.custom<Body | Config, Body>({

@@ -1,10 +1,10 @@
 import { asDType } from '../../base/dtype.ts';
-import { f, type Resolved } from '../../base/field.ts';
+import { f, type Resolved } from '../../base/field/field.ts';
 import { cast, divide, matmul, multiply, notEqual, tanh, transpose } from '../../ops/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
-import type { CallOptions } from '../call-context.ts';
-import type { InputSpec } from '../input-spec.ts';
-import { Layer } from '../layer.ts';
+import type { CallOptions } from '../layer/call-context.ts';
+import type { InputSpec } from '../layer/input-spec.ts';
+import { Layer } from '../layer/layer.ts';
 import { addEmbeddings, embeddingFields, lookUp } from './embedding.ts';
 
 const fields = {

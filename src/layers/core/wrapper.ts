@@ -1,7 +1,7 @@
 import { fail } from '../../base/errors.ts';
-import type { Resolved } from '../../base/field.ts';
+import type { Resolved } from '../../base/field/field.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import { Layer, type Shapes } from '../layer.ts';
+import { Layer, type Shapes } from '../layer/layer.ts';
 import { layerField } from '../nested-layer.ts';
 
 const fields = {

@@ -1,9 +1,9 @@
-import { f, type Resolved } from '../../base/field.ts';
+import { f, type Resolved } from '../../base/field/field.ts';
 import { Constant } from '../../initializers/index.ts';
 import { multiply } from '../../ops/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
-import type { InputSpec } from '../input-spec.ts';
-import { Layer } from '../layer.ts';
+import type { InputSpec } from '../layer/input-spec.ts';
+import { Layer } from '../layer/layer.ts';
 
 const fields = {
   /** What the factors begin with. */

@@ -1,6 +1,6 @@
 import { activationField } from '../../activations/field.ts';
 import { fail } from '../../base/errors.ts';
-import { f, type Options, type Resolved } from '../../base/field.ts';
+import { f, type Options, type Resolved } from '../../base/field/field.ts';
 import { type SymbolicShape, showShape } from '../../base/shape.ts';
 import { constraintField } from '../../constraints/field.ts';
 import { initializerField } from '../../initializers/field.ts';
@@ -8,8 +8,8 @@ import { add, einsum, getItem, moveaxis, reshape, stack, swapaxes } from '../../
 import { regularizerField } from '../../regularizers/field.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
 import { dataFormatField, spatialShape } from '../data-format.ts';
-import type { InputSpec } from '../input-spec.ts';
-import { Layer, type LayerOptions } from '../layer.ts';
+import type { InputSpec } from '../layer/input-spec.ts';
+import { Layer, type LayerOptions } from '../layer/layer.ts';
 
 const fieldsOf = (rank: number) => ({
   /** Number of output channels. */

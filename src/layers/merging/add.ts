@@ -1,6 +1,6 @@
 import { add as join } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import { Layer } from '../layer.ts';
+import { Layer } from '../layer/layer.ts';
 import { checkShapes, jointMask, merge, withKnownBatch } from './merge.ts';
 
 /** The sum of the inputs. @example new Add()([x, y]) @see https://keras.io/api/layers/merging_layers/add/ */

@@ -1,6 +1,6 @@
 import { add, divide } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import { Layer } from '../layer.ts';
+import { Layer } from '../layer/layer.ts';
 import { checkShapes, jointMask, merge, withKnownBatch } from './merge.ts';
 
 /** The mean of the inputs, element by element. @see https://keras.io/api/layers/merging_layers/average/ */

@@ -1,10 +1,10 @@
 import { fail } from '../../base/errors.ts';
-import { f, type Resolved } from '../../base/field.ts';
+import { f, type Resolved } from '../../base/field/field.ts';
 import { range, type SymbolicShape, showShape } from '../../base/shape.ts';
 import { any, concatenate, expandDims, logicalOr, onesLike, zerosLike } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import { Layer } from '../layer.ts';
-import { isShape } from '../shapes.ts';
+import { Layer } from '../layer/layer.ts';
+import { isShape } from '../layer/shapes.ts';
 import { requireList } from './merge.ts';
 
 const fields = {

@@ -1,10 +1,10 @@
 import { fail } from '../../base/errors.ts';
-import { type Field, f, type Resolved } from '../../base/field.ts';
+import { type Field, f, type Resolved } from '../../base/field/field.ts';
 import { type SymbolicShape, showShape } from '../../base/shape.ts';
 import { einsum, expandDims, normalize } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import { Layer } from '../layer.ts';
-import { isShape } from '../shapes.ts';
+import { Layer } from '../layer/layer.ts';
+import { isShape } from '../layer/shapes.ts';
 import { requireList } from './merge.ts';
 
 type Axes = number | readonly [number, number];

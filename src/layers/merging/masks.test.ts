@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as keras from '../../index.ts';
-import { maskOf } from '../masks.ts';
+import { maskOf } from '../layer/masks.ts';
 
 const { layers } = keras;
 const float = (data: number[][][]): keras.Tensor => keras.tensor(data, { dtype: 'float32' });

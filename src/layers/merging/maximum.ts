@@ -1,7 +1,7 @@
 import { maximum as join } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import { Layer } from '../layer.ts';
-import { maskOf } from '../masks.ts';
+import { Layer } from '../layer/layer.ts';
+import { maskOf } from '../layer/masks.ts';
 import { checkShapes, jointMask, mergeCounted, requireList, withKnownBatch } from './merge.ts';
 
 /** The largest of the inputs, element by element, of those that a mask lets count. @example new Maximum()([x, y]) @see https://keras.io/api/layers/merging_layers/maximum/ */

@@ -2,7 +2,7 @@ import { fail, type Named } from '../../base/errors.ts';
 import { range, type SymbolicShape, showShape } from '../../base/shape.ts';
 import { expandDims, logicalOr, where } from '../../ops/index.ts';
 import { type SymbolicAval, Tensor, tensorsIn } from '../../tensor/index.ts';
-import { isShape } from '../shapes.ts';
+import { isShape } from '../layer/shapes.ts';
 
 /** Refuses anything but a list of tensors. */
 export function requireList(layer: Named, inputs: unknown): asserts inputs is readonly Tensor[] {

@@ -1,7 +1,7 @@
 import { broadcastTo, cast, expandDims, logicalOr, multiply, where } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import { Layer } from '../layer.ts';
-import { maskOf } from '../masks.ts';
+import { Layer } from '../layer/layer.ts';
+import { maskOf } from '../layer/masks.ts';
 import { alignRanks, checkShapes, jointMask, requireList, withKnownBatch } from './merge.ts';
 
 /** The product of the inputs; masked steps count as 1, and are 0 where no input counts. @see https://keras.io/api/layers/merging_layers/multiply/ */

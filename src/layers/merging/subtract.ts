@@ -1,7 +1,7 @@
 import { fail } from '../../base/errors.ts';
 import { subtract } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import { Layer } from '../layer.ts';
+import { Layer } from '../layer/layer.ts';
 import { checkShapes, jointMask, merge, withKnownBatch } from './merge.ts';
 
 /** The first of two inputs minus the second. @see https://keras.io/api/layers/merging_layers/subtract/ */

@@ -1,7 +1,7 @@
-import type { Resolved } from '../../base/field.ts';
+import type { Resolved } from '../../base/field/field.ts';
 import type { Shape } from '../../base/shape.ts';
 import type { Variable } from '../../tensor/index.ts';
-import type { AnyLayer } from '../layer.ts';
+import type { AnyLayer } from '../layer/layer.ts';
 import type { affineFields } from './fields.ts';
 
 interface Affine extends Resolved<typeof affineFields>, Pick<AnyLayer, 'addWeight'> {

@@ -1,13 +1,13 @@
 import { fail } from '../../base/errors.ts';
-import { f, type Options, type Resolved } from '../../base/field.ts';
-import type { Config } from '../../base/serialize.ts';
+import { f, type Options, type Resolved } from '../../base/field/field.ts';
+import type { Config } from '../../base/registry/serialize.ts';
 import { range, type SymbolicShape, showShape } from '../../base/shape.ts';
 import { initializerField } from '../../initializers/field.ts';
 import { batchNormalization, cast } from '../../ops/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
-import type { CallOptions } from '../call-context.ts';
-import type { InputSpec } from '../input-spec.ts';
-import { Layer, type LayerOptions } from '../layer.ts';
+import type { CallOptions } from '../layer/call-context.ts';
+import type { InputSpec } from '../layer/input-spec.ts';
+import { Layer, type LayerOptions } from '../layer/layer.ts';
 import { buildAffine } from './affine.ts';
 import { affineFields } from './fields.ts';
 import { batchMoments, follow } from './moments.ts';

@@ -1,4 +1,4 @@
-import { type Field, f } from '../../base/field.ts';
+import { type Field, f } from '../../base/field/field.ts';
 import { constraintField } from '../../constraints/field.ts';
 import { initializerField } from '../../initializers/field.ts';
 import { regularizerField } from '../../regularizers/field.ts';

@@ -1,11 +1,11 @@
 import { fail } from '../../base/errors.ts';
-import { f, type Resolved } from '../../base/field.ts';
-import type { Config } from '../../base/serialize.ts';
+import { f, type Resolved } from '../../base/field/field.ts';
+import type { Config } from '../../base/registry/serialize.ts';
 import { range, type SymbolicShape, showShape } from '../../base/shape.ts';
 import { add, cast, moments, multiply, reshape, rsqrt, subtract } from '../../ops/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
-import type { InputSpec } from '../input-spec.ts';
-import { Layer } from '../layer.ts';
+import type { InputSpec } from '../layer/input-spec.ts';
+import { Layer } from '../layer/layer.ts';
 import { buildAffine } from './affine.ts';
 import { affineFields } from './fields.ts';
 

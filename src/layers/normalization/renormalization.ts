@@ -1,9 +1,9 @@
 import { fail, type Named } from '../../base/errors.ts';
-import { f } from '../../base/field.ts';
+import { f } from '../../base/field/field.ts';
 import type { Shape } from '../../base/shape.ts';
 import { add, clip, divide, maximum, multiply, sqrt, square, stopGradient, subtract } from '../../ops/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
-import type { AnyLayer } from '../layer.ts';
+import type { AnyLayer } from '../layer/layer.ts';
 import { follow } from './moments.ts';
 
 const clipKeys = ['rmax', 'rmin', 'dmax'] as const;

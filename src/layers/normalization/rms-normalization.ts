@@ -1,10 +1,10 @@
 import { fail } from '../../base/errors.ts';
-import { f, type Resolved } from '../../base/field.ts';
+import { f, type Resolved } from '../../base/field/field.ts';
 import { type SymbolicShape, showShape } from '../../base/shape.ts';
 import { rmsNormalization } from '../../ops/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
-import type { InputSpec } from '../input-spec.ts';
-import { Layer } from '../layer.ts';
+import type { InputSpec } from '../layer/input-spec.ts';
+import { Layer } from '../layer/layer.ts';
 import { axisListField } from './fields.ts';
 
 const fields = {

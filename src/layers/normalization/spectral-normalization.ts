@@ -1,12 +1,12 @@
 import { fail } from '../../base/errors.ts';
 import { exactMethods } from '../../base/exact.ts';
-import { f, type Resolved } from '../../base/field.ts';
+import { f, type Resolved } from '../../base/field/field.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
 import { cast, divide, matmul, normalize, reshape, stopGradient, transpose } from '../../ops/index.ts';
 import { type Tensor, Variable } from '../../tensor/index.ts';
-import type { CallOptions } from '../call-context.ts';
-import type { InputSpec } from '../input-spec.ts';
-import { Layer } from '../layer.ts';
+import type { CallOptions } from '../layer/call-context.ts';
+import type { InputSpec } from '../layer/input-spec.ts';
+import { Layer } from '../layer/layer.ts';
 import { layerField } from '../nested-layer.ts';
 
 const fields = {

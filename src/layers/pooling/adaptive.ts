@@ -1,5 +1,5 @@
 import type { DataFormat } from '../../base/config.ts';
-import { f } from '../../base/field.ts';
+import { f } from '../../base/field/field.ts';
 import { concatenate, getItem, max, mean } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { dataFormatField, spatialAxes } from '../data-format.ts';

@@ -1,8 +1,8 @@
-import type { Resolved } from '../../base/field.ts';
-import type { Config } from '../../base/serialize.ts';
+import type { Resolved } from '../../base/field/field.ts';
+import type { Config } from '../../base/registry/serialize.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import type { InputSpec } from '../input-spec.ts';
-import { Layer } from '../layer.ts';
+import type { InputSpec } from '../layer/input-spec.ts';
+import { Layer } from '../layer/layer.ts';
 import { poolFields } from './fields.ts';
 import { callMaxPool } from './pooling.ts';
 

@@ -1,5 +1,5 @@
 import type { DataFormat } from '../../base/config.ts';
-import type { Resolved } from '../../base/field.ts';
+import type { Resolved } from '../../base/field/field.ts';
 import { averagePool, max, maxPool, mean } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { spatialAxes } from '../data-format.ts';

@@ -1,10 +1,10 @@
 import { fail } from '../../base/errors.ts';
-import { f, type Resolved } from '../../base/field.ts';
+import { f, type Resolved } from '../../base/field/field.ts';
 import { cast, expandDims, max, multiply, oneHot, reshape, sum } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import type { CallOptions } from '../call-context.ts';
-import type { InputSpec } from '../input-spec.ts';
-import { Layer } from '../layer.ts';
+import type { CallOptions } from '../layer/call-context.ts';
+import type { InputSpec } from '../layer/input-spec.ts';
+import { Layer } from '../layer/layer.ts';
 
 const fields = {
   /** Number of categories: inputs are integers from 0 to `numTokens - 1`. */

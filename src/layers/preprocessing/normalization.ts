@@ -1,7 +1,7 @@
 import { epsilon } from '../../base/config.ts';
 import { fail } from '../../base/errors.ts';
 import { exactMethods } from '../../base/exact.ts';
-import { type Field, f, type Options, type Resolved } from '../../base/field.ts';
+import { type Field, f, type Options, type Resolved } from '../../base/field/field.ts';
 import { range, type SymbolicShape, showShape } from '../../base/shape.ts';
 import {
   add,
@@ -17,8 +17,8 @@ import {
   var as varianceOf,
 } from '../../ops/index.ts';
 import { asTensor, type Like, type Nested, Tensor, tensor, type Variable } from '../../tensor/index.ts';
-import type { InputSpec } from '../input-spec.ts';
-import { Layer, type LayerOptions } from '../layer.ts';
+import type { InputSpec } from '../layer/input-spec.ts';
+import { Layer, type LayerOptions } from '../layer/layer.ts';
 
 type Axes = number | readonly number[] | null;
 const axisField: Field<Axes, readonly number[], false> = f.custom<Axes, readonly number[]>({

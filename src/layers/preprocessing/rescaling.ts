@@ -1,9 +1,9 @@
 import { imageDataFormat } from '../../base/config.ts';
-import { type Field, f, type Resolved } from '../../base/field.ts';
+import { type Field, f, type Resolved } from '../../base/field/field.ts';
 import { add, cast, multiply, reshape } from '../../ops/index.ts';
 import { type Tensor, tensor } from '../../tensor/index.ts';
-import type { InputSpec } from '../input-spec.ts';
-import { Layer } from '../layer.ts';
+import type { InputSpec } from '../layer/input-spec.ts';
+import { Layer } from '../layer/layer.ts';
 
 type Numbers = number | readonly number[];
 const isNumbers = (v: unknown): v is Numbers =>

@@ -1,9 +1,9 @@
-import { f, type Options, type Resolved } from '../../base/field.ts';
-import type { Config } from '../../base/serialize.ts';
+import { f, type Options, type Resolved } from '../../base/field/field.ts';
+import type { Config } from '../../base/registry/serialize.ts';
 import { L1L2 } from '../../regularizers/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import type { InputSpec } from '../input-spec.ts';
-import { Layer, type LayerOptions } from '../layer.ts';
+import type { InputSpec } from '../layer/input-spec.ts';
+import { Layer, type LayerOptions } from '../layer/layer.ts';
 
 const fields = {
   /** Weight of the sum of absolute values. */

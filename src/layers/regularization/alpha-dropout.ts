@@ -1,10 +1,10 @@
-import type { Resolved } from '../../base/field.ts';
+import type { Resolved } from '../../base/field/field.ts';
 import { add, cast, greaterEqual, multiply, subtract } from '../../ops/index.ts';
 import { SeedGenerator, uniform } from '../../random/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import type { CallOptions } from '../call-context.ts';
-import type { InputSpec } from '../input-spec.ts';
-import { Layer } from '../layer.ts';
+import type { CallOptions } from '../layer/call-context.ts';
+import type { InputSpec } from '../layer/input-spec.ts';
+import { Layer } from '../layer/layer.ts';
 import { noiseShapeField, rateField, seedField } from './fields.ts';
 
 const fields = {

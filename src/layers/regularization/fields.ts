@@ -1,4 +1,4 @@
-import { type Field, f } from '../../base/field.ts';
+import { type Field, f } from '../../base/field/field.ts';
 
 /** A probability. */
 export const rateField = (): Field<number, number, true> => f.number({ min: 0, max: 1 });

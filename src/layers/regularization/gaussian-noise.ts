@@ -1,10 +1,10 @@
-import { f, type Resolved } from '../../base/field.ts';
+import { f, type Resolved } from '../../base/field/field.ts';
 import { add } from '../../ops/index.ts';
 import { normal, SeedGenerator } from '../../random/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import type { CallOptions } from '../call-context.ts';
-import type { InputSpec } from '../input-spec.ts';
-import { Layer } from '../layer.ts';
+import type { CallOptions } from '../layer/call-context.ts';
+import type { InputSpec } from '../layer/input-spec.ts';
+import { Layer } from '../layer/layer.ts';
 import { seedField } from './fields.ts';
 
 const fields = {

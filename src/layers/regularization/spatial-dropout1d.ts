@@ -1,10 +1,10 @@
-import type { Resolved } from '../../base/field.ts';
-import type { Config } from '../../base/serialize.ts';
+import type { Resolved } from '../../base/field/field.ts';
+import type { Config } from '../../base/registry/serialize.ts';
 import { SeedGenerator } from '../../random/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import type { CallOptions } from '../call-context.ts';
-import type { InputSpec } from '../input-spec.ts';
-import { Layer } from '../layer.ts';
+import type { CallOptions } from '../layer/call-context.ts';
+import type { InputSpec } from '../layer/input-spec.ts';
+import { Layer } from '../layer/layer.ts';
 import { dropChannels } from './channels.ts';
 import { rateField, seedField } from './fields.ts';
 

@@ -1,6 +1,6 @@
 import type { DataFormat } from '../../base/config.ts';
 import { fail, type Named } from '../../base/errors.ts';
-import { type Field, f } from '../../base/field.ts';
+import { type Field, f } from '../../base/field/field.ts';
 import { showShape } from '../../base/shape.ts';
 import { getItem, type Key, pad } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';

@@ -1,8 +1,8 @@
-import type { Resolved } from '../../base/field.ts';
+import type { Resolved } from '../../base/field/field.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { dataFormatField } from '../data-format.ts';
-import type { InputSpec } from '../input-spec.ts';
-import { Layer } from '../layer.ts';
+import type { InputSpec } from '../layer/input-spec.ts';
+import { Layer } from '../layer/layer.ts';
 import { bordersField, cropBorders } from './borders.ts';
 
 const fields = {

@@ -1,10 +1,10 @@
-import type { Resolved } from '../../base/field.ts';
+import type { Resolved } from '../../base/field/field.ts';
 import { range, sizeOf } from '../../base/shape.ts';
 import { reshape, transpose } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { dataFormatField } from '../data-format.ts';
-import type { InputSpec } from '../input-spec.ts';
-import { Layer } from '../layer.ts';
+import type { InputSpec } from '../layer/input-spec.ts';
+import { Layer } from '../layer/layer.ts';
 
 const fields = {
   /** Where the channels stand; they are made to change fastest. */

@@ -1,8 +1,8 @@
 import { fail } from '../../base/errors.ts';
-import { f, type Options, type Resolved } from '../../base/field.ts';
+import { f, type Options, type Resolved } from '../../base/field/field.ts';
 import { transpose } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import { Layer, type LayerOptions } from '../layer.ts';
+import { Layer, type LayerOptions } from '../layer/layer.ts';
 
 const fields = {
   /** The axes in their new order, counted from 1 (the batch axis, 0, stays). */

@@ -1,10 +1,10 @@
 import { fail } from '../../base/errors.ts';
-import { f, type Resolved } from '../../base/field.ts';
+import { f, type Resolved } from '../../base/field/field.ts';
 import { type SymbolicShape, showShape, sizeOf } from '../../base/shape.ts';
 import { reshape } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import type { InputSpec } from '../input-spec.ts';
-import { Layer } from '../layer.ts';
+import type { InputSpec } from '../layer/input-spec.ts';
+import { Layer } from '../layer/layer.ts';
 
 const fields = {
   /** Shape of one example; one size may be -1: what is left. */

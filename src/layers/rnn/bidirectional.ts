@@ -1,12 +1,12 @@
 import { fail } from '../../base/errors.ts';
 import { exactMethods } from '../../base/exact.ts';
-import { f, type Options, type Resolved } from '../../base/field.ts';
-import type { Config } from '../../base/serialize.ts';
+import { f, type Options, type Resolved } from '../../base/field/field.ts';
+import type { Config } from '../../base/registry/serialize.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
 import { add, cast, concatenate, divide, flip, multiply } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import { optionsOf } from '../inner.ts';
-import { Layer, type LayerOptions } from '../layer.ts';
+import { optionsOf } from '../layer/inner.ts';
+import { Layer, type LayerOptions } from '../layer/layer.ts';
 import { layerField, serializeLayer } from '../nested-layer.ts';
 import type { States } from './cell.ts';
 import { type RecurrentCallOptions, RecurrentLayer, type RecurrentOutput } from './recurrent-layer.ts';

@@ -1,10 +1,10 @@
-import type { Resolved } from '../../base/field.ts';
+import type { Resolved } from '../../base/field/field.ts';
 import { range, type Shape } from '../../base/shape.ts';
 import { concatenate, matmul, multiply, onesLike, split, zeros } from '../../ops/index.ts';
 import { dropout, type SeedGenerator } from '../../random/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
-import type { CallOptions } from '../call-context.ts';
-import type { AnyLayer, WeightOptions } from '../layer.ts';
+import type { CallOptions } from '../layer/call-context.ts';
+import type { AnyLayer, WeightOptions } from '../layer/layer.ts';
 import type { cellWeightFields } from './fields.ts';
 
 /** A state, or a list of them, in the form in which a cell keeps it. */

@@ -1,5 +1,5 @@
 import { activationField } from '../../activations/field.ts';
-import { f } from '../../base/field.ts';
+import { f } from '../../base/field/field.ts';
 import { constraintField } from '../../constraints/field.ts';
 import { initializerField } from '../../initializers/field.ts';
 import { regularizerField } from '../../regularizers/field.ts';

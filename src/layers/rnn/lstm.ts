@@ -1,7 +1,7 @@
-import type { Options, Resolved } from '../../base/field.ts';
+import type { Options, Resolved } from '../../base/field/field.ts';
 import { regularizerField } from '../../regularizers/field.ts';
-import type { InputSpec } from '../input-spec.ts';
-import type { LayerOptions } from '../layer.ts';
+import type { InputSpec } from '../layer/input-spec.ts';
+import type { LayerOptions } from '../layer/layer.ts';
 import { sequenceFields } from './fields.ts';
 
 import { LSTMCell, lstmFields } from './lstm-cell.ts';

@@ -1,7 +1,7 @@
 import { fail } from '../../base/errors.ts';
-import type { Options, Resolved } from '../../base/field.ts';
-import { optionsOf } from '../inner.ts';
-import type { LayerOptions } from '../layer.ts';
+import type { Options, Resolved } from '../../base/field/field.ts';
+import { optionsOf } from '../layer/inner.ts';
+import type { LayerOptions } from '../layer/layer.ts';
 import { layerField } from '../nested-layer.ts';
 import type { Cell } from './cell.ts';
 import { sequenceFields } from './fields.ts';

@@ -1,11 +1,11 @@
 import { exactMethods } from '../../base/exact.ts';
-import type { Options, Resolved } from '../../base/field.ts';
+import type { Options, Resolved } from '../../base/field/field.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
 import { add } from '../../ops/index.ts';
 import { SeedGenerator } from '../../random/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
-import type { InputSpec } from '../input-spec.ts';
-import { Layer, type LayerOptions } from '../layer.ts';
+import type { InputSpec } from '../layer/input-spec.ts';
+import { Layer, type LayerOptions } from '../layer/layer.ts';
 import { buildCell, type CellOptions, callCell, gatedProduct, type Keep, type States, zeroStates } from './cell.ts';
 import { cellFields as fields } from './fields.ts';
 

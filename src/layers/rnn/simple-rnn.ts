@@ -1,9 +1,9 @@
-import type { Options, Resolved } from '../../base/field.ts';
-import type { Config } from '../../base/serialize.ts';
+import type { Options, Resolved } from '../../base/field/field.ts';
+import type { Config } from '../../base/registry/serialize.ts';
 import { SeedGenerator } from '../../random/index.ts';
 import { regularizerField } from '../../regularizers/field.ts';
-import type { InputSpec } from '../input-spec.ts';
-import type { LayerOptions } from '../layer.ts';
+import type { InputSpec } from '../layer/input-spec.ts';
+import type { LayerOptions } from '../layer/layer.ts';
 import { cellFields, sequenceFields } from './fields.ts';
 import { cellOptions, RecurrentLayer } from './recurrent-layer.ts';
 import { SimpleRNNCell } from './simple-rnn-cell.ts';

@@ -1,12 +1,12 @@
 import { fail } from '../../base/errors.ts';
 import { exactMethods } from '../../base/exact.ts';
-import type { Options, Resolved } from '../../base/field.ts';
+import type { Options, Resolved } from '../../base/field/field.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
 import { zeros } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import { optionsOf } from '../inner.ts';
-import type { InputSpec } from '../input-spec.ts';
-import { Layer, type LayerOptions } from '../layer.ts';
+import { optionsOf } from '../layer/inner.ts';
+import type { InputSpec } from '../layer/input-spec.ts';
+import { Layer, type LayerOptions } from '../layer/layer.ts';
 import { layersField } from '../nested-layer.ts';
 import {
   beginSequence,

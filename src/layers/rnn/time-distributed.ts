@@ -1,10 +1,10 @@
 import { fail } from '../../base/errors.ts';
-import type { Resolved } from '../../base/field.ts';
+import type { Resolved } from '../../base/field/field.ts';
 import { type SymbolicShape, showShape } from '../../base/shape.ts';
 import { getItem, reshape, stack } from '../../ops/index.ts';
 import { mapTensors, type Tensor, tensorsIn } from '../../tensor/index.ts';
-import type { CallOptions } from '../call-context.ts';
-import { type AnyLayer, Layer } from '../layer.ts';
+import type { CallOptions } from '../layer/call-context.ts';
+import { type AnyLayer, Layer } from '../layer/layer.ts';
 import { layerField } from '../nested-layer.ts';
 
 const fields = {

@@ -1,5 +1,5 @@
 import { exact } from '../../base/exact.ts';
-import { type Config, type CustomObjects, deserializeObject, serializeObject } from '../../base/serialize.ts';
+import { type Config, type CustomObjects, deserializeObject, serializeObject } from '../../base/registry/serialize.ts';
 import type { LearningRateSchedule } from './schedule.ts';
 
 export { CosineDecay, CosineDecayRestarts } from './cosine.ts';

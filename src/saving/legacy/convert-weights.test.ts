@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import * as keras from '../../index.ts';
-import type { AnyLayer } from '../../layers/layer.ts';
+import type { AnyLayer } from '../../layers/layer/layer.ts';
 import { convertWeights } from './convert-weights.ts';
 
 const keras1 = { version: '1.2.2', backend: 'tensorflow' };

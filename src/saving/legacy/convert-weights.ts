@@ -1,5 +1,5 @@
 import { sameShape } from '../../base/shape.ts';
-import type { AnyLayer } from '../../layers/layer.ts';
+import type { AnyLayer } from '../../layers/layer/layer.ts';
 import type { Origin, StoredWeight } from './stored-weight.ts';
 
 /** An array in the file with its axes in another order, or some of them reversed. */

@@ -1,4 +1,4 @@
-import type { Config } from '../../base/serialize.ts';
+import type { Config } from '../../base/registry/serialize.ts';
 
 /** An object as configs describe it: old ones name no module, and lists stand where Keras 3 has `{ layers }`. */
 export interface Described {

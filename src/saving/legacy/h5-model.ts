@@ -6,13 +6,13 @@ import {
   markingShared,
   serializeObject,
   sourceNameOf,
-} from '../../base/serialize.ts';
+} from '../../base/registry/serialize.ts';
 import { table } from '../../base/table.ts';
 import { getH5, getH5Text, type H5Group, h5Group, h5Text, isH5Dataset, makeH5Group } from '../../formats/hdf5.ts';
-import { inner } from '../../layers/inner.ts';
-import type { AnyLayer } from '../../layers/layer.ts';
+import { inner } from '../../layers/layer/inner.ts';
+import type { AnyLayer } from '../../layers/layer/layer.ts';
 import { type Variable, withinRoom } from '../../tensor/index.ts';
-import { checkConfig, checkTrainingConfig } from '../check-config.ts';
+import { checkConfig, checkTrainingConfig } from '../config/check-config.ts';
 import {
   compileModel,
   kerasVersion,
@@ -20,9 +20,9 @@ import {
   modelFromConfig,
   roomFor,
   type SavedModel,
-} from '../keras-file.ts';
+} from '../keras/keras-file.ts';
+import { valuesNow } from '../keras/values-now.ts';
 import { parsePythonJson, pythonJson } from '../python-json.ts';
-import { valuesNow } from '../values-now.ts';
 import {
   assignStored,
   mismatch,

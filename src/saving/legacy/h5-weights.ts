@@ -14,12 +14,12 @@ import {
   setH5,
   setH5Names,
 } from '../../formats/hdf5.ts';
-import type { AnyLayer } from '../../layers/layer.ts';
-import { ownVariablesOf } from '../../layers/tracking.ts';
+import type { AnyLayer } from '../../layers/layer/layer.ts';
+import { ownVariablesOf } from '../../layers/layer/tracking.ts';
 import { upload } from '../../runtime/storage.ts';
 import type { Variable } from '../../tensor/index.ts';
-import { kerasVersion } from '../keras-file.ts';
-import { convertStored } from '../weights.ts';
+import { kerasVersion } from '../keras/keras-file.ts';
+import { convertStored } from '../keras/weights.ts';
 import { convertWeights } from './convert-weights.ts';
 import type { Origin, StoredWeight } from './stored-weight.ts';
 import { matchOrder } from './weight-order.ts';

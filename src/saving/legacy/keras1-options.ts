@@ -1,4 +1,4 @@
-import type { Config } from '../../base/serialize.ts';
+import type { Config } from '../../base/registry/serialize.ts';
 import { table } from '../../base/table.ts';
 import { isDescribed, isPlain, renamed, type Step, withOptions, without } from './described.ts';
 

@@ -1,5 +1,5 @@
 import { fail } from '../../base/errors.ts';
-import { getRegisteredObject } from '../../base/serialize.ts';
+import { getRegisteredObject } from '../../base/registry/serialize.ts';
 import { isPlain, type Step, withOptions, without } from './described.ts';
 
 const isCode = (x: unknown): boolean => Array.isArray(x) || (isPlain(x) && x['class_name'] === '__lambda__');

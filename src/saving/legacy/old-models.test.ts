@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { h5Dataset, h5Group, h5Text, makeH5Group, setH5, setH5Names, writeHdf5 } from '../../formats/hdf5.ts';
 import * as keras from '../../index.ts';
-import type { AnyLayer } from '../../layers/layer.ts';
+import type { AnyLayer } from '../../layers/layer/layer.ts';
 
 type Array2 = { readonly shape: readonly number[]; readonly data: Float32Array };
 type AnyModel = keras.Model;

@@ -1,4 +1,4 @@
-import type { Config } from '../../base/serialize.ts';
+import type { Config } from '../../base/registry/serialize.ts';
 import { type Described, isDescribed, isPlain, type Step, withOptions } from './described.ts';
 
 /** Up to 2.2.2 the config of a Sequential was the list of its layers. */

@@ -1,4 +1,4 @@
-import type { Config } from '../../base/serialize.ts';
+import type { Config } from '../../base/registry/serialize.ts';
 import { type Described, isDescribed, isPlain } from './described.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { fail } from '../../base/errors.ts';
-import type { Config } from '../../base/serialize.ts';
+import type { Config } from '../../base/registry/serialize.ts';
 import { type Described, isPlain } from './described.ts';
 import { tensorFlowFunctions, tensorFlowNodes } from './tensorflow-table.ts';
 

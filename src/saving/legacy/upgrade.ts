@@ -1,4 +1,4 @@
-import type { Config } from '../../base/serialize.ts';
+import type { Config } from '../../base/registry/serialize.ts';
 import { keepActivations } from './activations.ts';
 import { upgradeCalls } from './calls.ts';
 import { nameClasses, unfuseRecurrence } from './class-names.ts';

@@ -1,0 +1,245 @@
+import { blame, fail } from '../errors.ts';
+import { optionToDisk } from '../naming.ts';
+import { refuseOption, show } from '../options.ts';
+import { cameFromConfig, optionsForUsers } from '../registry/config-keys.ts';
+import { isPlainObject } from '../tree.ts';
+
+export { closest } from '../spelling.ts';
+
+/** One option of a class, as data: what it accepts, what it becomes, how it is written to disk. */
+export interface Field<In, Out, Required extends boolean = boolean> {
+  readonly required: Required;
+  /** Default, in the form a user would give it: parsed anew for each object. */
+  readonly initial: In | undefined;
+  /** Name on disk, when it is not the snake_case of the option. */
+  readonly key: string | undefined;
+  /** Whether it holds Python floats: files then write whole numbers with a point, since Keras refuses `0` for `0.0`. */
+  readonly isFloat?: boolean | undefined;
+  readonly expects: string;
+  check(value: unknown): value is In;
+  parse(value: In): Out;
+  /** The value as configs hold it. */
+  toDisk(value: Out): unknown;
+}
+type AnyField = Field<any, any, boolean>;
+export type Fields = Readonly<Record<string, AnyField>>;
+type In<F> = F extends Field<infer I, any, any> ? I : never;
+type Out<F> = F extends Field<any, infer O, any> ? O : never;
+type IsRequired<F> = F extends Field<any, any, true> ? true : false;
+/** The options object that a class with these fields takes; each option has the documentation of its field. */
+export type Options<S extends Fields> = {
+  readonly [K in keyof S as IsRequired<S[K]> extends true ? K : never]: In<S[K]>;
+} & {
+  readonly [K in keyof S as IsRequired<S[K]> extends true ? never : K]?: In<S[K]> | undefined;
+};
+/** The options as the object holds them. */
+export type Resolved<S extends Fields> = { readonly [K in keyof S]: Out<S[K]> };
+
+interface Custom<I, O> {
+  readonly expects: string;
+  check(value: unknown): value is I;
+  parse(value: I): O;
+  toDisk?(value: O): unknown;
+  readonly key?: string;
+  readonly isFloat?: boolean;
+}
+const same = (value: unknown): unknown => value;
+
+/** A field of any kind; required unless `initial` is given. */
+function custom<I, O>(rule: Custom<I, O> & { readonly initial: I }): Field<I, O, false>;
+function custom<I, O>(rule: Custom<I, O>): Field<I, O, true>;
+function custom<I, O>(rule: Custom<I, O> & { readonly initial?: I }): Field<I, O> {
+  return { key: undefined, initial: undefined, toDisk: same, ...rule, required: !('initial' in rule) };
+}
+
+interface Bounds {
+  readonly min?: number;
+  readonly max?: number;
+  readonly key?: string;
+  /** False where Keras counts in whole numbers (steps). */
+  readonly isFloat?: boolean;
+}
+const within = (v: unknown, { min = -Infinity, max = Infinity }: Bounds): v is number =>
+  typeof v === 'number' && v >= min && v <= max;
+const bounded = (what: string, { min, max }: Bounds): string =>
+  what +
+  (min !== undefined ? ` >= ${min}` : '') +
+  (max !== undefined ? `${min !== undefined ? ' and' : ''} <= ${max}` : '');
+
+/** An integer. */
+function int(rule: Bounds & { readonly initial: number }): Field<number, number, false>;
+function int(rule?: Bounds): Field<number, number, true>;
+function int(rule: Bounds & { readonly initial?: number } = {}): Field<number, number> {
+  return custom<number, number>({
+    expects: bounded('an integer', rule),
+    check: (v): v is number => Number.isInteger(v) && within(v, rule),
+    parse: (v) => v,
+    ...rule,
+  });
+}
+/** A number. */
+function number(rule: Bounds & { readonly initial: number }): Field<number, number, false>;
+function number(rule?: Bounds): Field<number, number, true>;
+function number(rule: Bounds & { readonly initial?: number } = {}): Field<number, number> {
+  return custom<number, number>({
+    expects: bounded('a number', rule),
+    check: (v): v is number => within(v, rule),
+    parse: (v) => v,
+    isFloat: true,
+    ...rule,
+  });
+}
+/** A truth value. */
+const bool = (initial: boolean, { key }: { key?: string } = {}): Field<boolean, boolean, false> =>
+  custom<boolean, boolean>({
+    expects: 'true or false',
+    check: (v): v is boolean => typeof v === 'boolean',
+    parse: (v) => v,
+    initial,
+    ...(key && { key }),
+  });
+/** Text. */
+function string(rule: { readonly initial: string }): Field<string, string, false>;
+function string(rule?: {}): Field<string, string, true>;
+function string(rule: { readonly initial?: string } = {}): Field<string, string> {
+  return custom<string, string>({
+    expects: 'a string',
+    check: (v): v is string => typeof v === 'string',
+    parse: (v) => v,
+    ...rule,
+  });
+}
+/** One of some strings. */
+function oneOf<const T extends readonly string[]>(values: T, initial: T[number]): Field<T[number], T[number], false> {
+  return custom<T[number], T[number]>({
+    expects: `one of ${values.map((v) => `"${v}"`).join(', ')}`,
+    check: (v): v is T[number] => values.includes(v as string),
+    parse: (v) => v,
+    initial,
+  });
+}
+/** `rank` integers, or one for all. */
+type Sizes = number | readonly number[];
+function sizes(rank: number, initial: Sizes, bounds?: Bounds): Field<Sizes, readonly number[], false>;
+function sizes(rank: number, initial?: undefined, bounds?: Bounds): Field<Sizes, readonly number[], true>;
+function sizes(rank: number, initial?: Sizes, bounds: Bounds = { min: 1 }): Field<Sizes, readonly number[]> {
+  const isSize = (v: unknown): boolean => Number.isInteger(v) && within(v, bounds);
+  return custom<Sizes, readonly number[]>({
+    expects: `${bounded('an integer', bounds)}${rank > 1 ? ` or ${rank} of them` : ''}`,
+    check: (v): v is Sizes => (Array.isArray(v) ? v.length === rank && v.every(isSize) : isSize(v)),
+    parse: (v) => (typeof v === 'number' ? new Array<number>(rank).fill(v) : [...v]),
+    ...(initial !== undefined && { initial }),
+  });
+}
+/** An array of integers of any length. */
+function ints(rule: {
+  readonly initial: readonly number[];
+  key?: string;
+}): Field<readonly number[], readonly number[], false>;
+function ints(rule?: { key?: string }): Field<readonly number[], readonly number[], true>;
+function ints(
+  rule: { readonly initial?: readonly number[]; key?: string } = {},
+): Field<readonly number[], readonly number[]> {
+  return custom<readonly number[], readonly number[]>({
+    expects: 'an array of integers',
+    check: (v): v is readonly number[] => Array.isArray(v) && v.every(Number.isInteger),
+    parse: (v) => [...v],
+    ...rule,
+  });
+}
+/** An array of numbers of any length. */
+const numbers = (): Field<readonly number[], readonly number[], true> =>
+  custom<readonly number[], readonly number[]>({
+    expects: 'an array of numbers',
+    check: (v): v is readonly number[] => Array.isArray(v) && v.every((x) => typeof x === 'number' && !Number.isNaN(x)),
+    parse: (v) => [...v],
+    isFloat: true,
+  });
+/** A field that may also be null, which it is by default. */
+function nullable<I, O>(field: Field<I, O, boolean>): Field<I | null, O | null, false>;
+function nullable<I, O>(field: Field<I, O, boolean>, initial: I): Field<I | null, O | null, false>;
+function nullable<I, O>(field: Field<I, O, boolean>, initial: I | null = null): Field<I | null, O | null, false> {
+  return {
+    required: false,
+    initial,
+    key: field.key,
+    isFloat: field.isFloat,
+    expects: `${field.expects}, or null`,
+    check: (v): v is I | null => v === null || field.check(v),
+    parse: (v) => (v === null ? null : field.parse(v)),
+    toDisk: (v) => (v === null ? null : field.toDisk(v)),
+  };
+}
+/** Anything at all, kept as it is. */
+const any = (initial: unknown): Field<unknown, unknown, false> =>
+  custom<unknown, unknown>({ expects: 'any value', check: (_): _ is unknown => true, parse: (v) => v, initial });
+
+export const f = { custom, int, number, bool, string, oneOf, sizes, ints, numbers, nullable, any };
+
+/** Refuses anything but one object of options, such as the bare values of Python. */
+export function requireOptions(owner: string, fields: Fields, given: unknown): void {
+  if (isPlainObject(given)) return;
+  const first = Object.entries(fields)[0];
+  const fits = first?.[1].check(given) === true;
+  fail(
+    owner,
+    `it takes one object with options, but was given ${show(given)}`,
+    fits ? `new ${owner}({ ${first[0]}: ${show(given)} })` : `name what you give: new ${owner}({ option: value })`,
+  );
+}
+
+/** Checks and completes the options that a user gave. */
+export function resolveOptions<S extends Fields>(
+  owner: string,
+  fields: S,
+  given: Options<S>,
+  others: readonly string[] = [],
+): Resolved<S> {
+  const known = [...Object.keys(fields), ...others];
+  if (cameFromConfig(given))
+    return resolveOptions(owner, fields, knownAmong(fields, given, others) as Options<S>, others);
+  for (const key of Object.keys(given)) if (!Object.hasOwn(fields, key)) refuseOption(owner, key, known);
+  const out: Record<string, unknown> = {};
+  for (const [key, field] of Object.entries(fields)) {
+    let value = (given as Record<string, unknown>)[key];
+    if (value === undefined) {
+      if (field.required) fail(owner, `option "${key}" is missing`, `new ${owner}({ ${key}: … }), ${field.expects}`);
+      value = field.initial;
+    }
+    if (!field.check(value))
+      fail(owner, `option "${key}" must be ${field.expects}, got ${show(value)}`, `give ${key} as ${field.expects}`);
+    out[key] = blame(`${owner}: option "${key}"`, () => field.parse(value));
+  }
+  return out as Resolved<S>;
+}
+const diskKey = (key: string, field: AnyField): string => field.key ?? optionToDisk(key);
+
+/** Options as a config holds them: snake_case keys, values in their form on disk. */
+export const optionsToConfig = <S extends Fields>(fields: S, options: Resolved<S>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(fields).map(([key, field]) => [diskKey(key, field), field.toDisk(options[key])]));
+
+/** Keys under which a config holds the options. */
+export const diskKeys = (fields: Fields): string[] => Object.entries(fields).map(([key, field]) => diskKey(key, field));
+/** Keys of a config that hold Python floats. */
+export const floatKeys = (fields: Fields): ReadonlySet<string> =>
+  new Set(Object.entries(fields).flatMap(([key, field]) => (field.isFloat ? [diskKey(key, field)] : [])));
+
+/** A config's entries as options: declared keys are translated, the others are those of a user's class. */
+export function configToOptions(fields: Fields, config: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const translated = new Map(Object.entries(fields).map(([key, field]) => [diskKey(key, field), key]));
+  const options = optionsForUsers(
+    Object.fromEntries(Object.entries(config).filter(([key]) => !(translated.has(key) || Object.hasOwn(fields, key)))),
+  );
+  for (const [key, value] of Object.entries(config))
+    if (translated.has(key) || Object.hasOwn(fields, key)) options[translated.get(key) ?? key] = value;
+  return options;
+}
+/** Of a whole config that a class handed on as options: those that are known. The others are what the class took. */
+export function knownAmong(
+  fields: Fields,
+  config: Readonly<Record<string, unknown>>,
+  others: readonly string[],
+): Record<string, unknown> {
+  const isKnown = (key: string): boolean => Object.hasOwn(fields, key) || others.includes(key);
+  return Object.fromEntries(Object.entries(configToOptions(fields, config)).filter(([key]) => isKnown(key)));
+}

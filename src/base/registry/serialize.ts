@@ -1,0 +1,289 @@
+import { fail } from '../errors.ts';
+import { exact } from '../exact.ts';
+import { closest } from '../field/field.ts';
+import { optionsOf } from '../options.ts';
+import { refuseDepth } from '../tree.ts';
+import { configForUsers, keysToDisk } from './config-keys.ts';
+
+export type Config = Record<string, unknown>;
+
+/** A class whose objects can be written to a config and made again from one. */
+export interface SerializableClass<T = unknown> {
+  readonly className: string;
+  fromConfig(config: Config): T;
+}
+/** An object that can be written to a config. */
+export interface Serializable {
+  getConfig(): Config;
+  /** The class's name in files, where it depends on the object. */
+  readonly className?: string;
+}
+/** An object as `.keras` files hold it. */
+export interface SerializedObject {
+  readonly module: string | null;
+  readonly class_name: string;
+  readonly config: unknown;
+  readonly registered_name: string | null;
+  readonly build_config?: unknown;
+  readonly compile_config?: unknown;
+  /** The same number in two descriptions says that they are of one object. */
+  readonly shared_object_id?: unknown;
+}
+/** User classes and functions by the names under which configs mention them. */
+export type CustomObjects = Readonly<Record<string, unknown>>;
+
+/** Keras's classes by module: `keras.layers` -> `Dense` -> the class. */
+const modules = new Map<string, Map<string, SerializableClass>>();
+const moduleOf = new Map<unknown, string>();
+/** Users' classes and functions by registered name: `package>Name`. */
+const registered = new Map<string, unknown>();
+const registeredNames = new Map<unknown, string>();
+const scopes: CustomObjects[] = [];
+
+/** Makes the library's own classes known under the module that Keras files name. */
+export function registerModule(module: string, classes: readonly SerializableClass[]): void {
+  const known = modules.get(module) ?? new Map<string, SerializableClass>();
+  modules.set(module, known);
+  for (const c of classes) {
+    known.set(c.className, c);
+    moduleOf.set(c, module);
+  }
+}
+/** Makes classes known by further names: those of older versions, and those under which modules export them. */
+export function registerAliases(module: string, aliases: Iterable<readonly [name: string, SerializableClass]>): void {
+  const known = modules.get(module) ?? new Map<string, SerializableClass>();
+  modules.set(module, known);
+  for (const [name, c] of aliases) if (!known.has(name)) known.set(name, c);
+}
+
+/** Whether a class is the library's own. */
+export const isOwnClass = (c: unknown): boolean => moduleOf.has(c);
+
+/** The library's own functions by the names that Keras files use. */
+const functions = new Map<string, unknown>();
+const functionNames = new Map<unknown, string>();
+/** Makes the library's own functions known by Keras's names. */
+export function registerFunctions(named: Readonly<Record<string, unknown>>): void {
+  for (const [name, f] of Object.entries(named)) {
+    functions.set(name, f);
+    functionNames.set(f, name);
+  }
+}
+
+const nameOf = (object: unknown): string =>
+  functionNames.get(object) ??
+  (Object.hasOwn(object as object, 'className') ? (object as SerializableClass).className : undefined) ??
+  (object as { name: string }).name;
+
+/**
+ * Makes a class or function of the user's known to files that mention it.
+ * @example registerKerasSerializable(DemoLayer, { package: 'demo' }) // "demo>DemoLayer"
+ */
+export const registerKerasSerializable = exact(
+  'saving.registerKerasSerializable',
+  2,
+  function registerKerasSerializable<T>(object: T, options: { package?: string; name?: string } = {}): T {
+    const { package: pack = 'Custom', name } = optionsOf(
+      'registerKerasSerializable',
+      { package: true, name: true },
+      options,
+    );
+    const full = `${pack}>${name ?? nameOf(object)}`;
+    registered.set(full, object);
+    registeredNames.set(object, full);
+    return object;
+  },
+);
+/**
+ * The name that an object's class has in Keras's source, for the few that Keras exports under another: it stands in legacy
+ * files, summaries and the paths of weights.
+ */
+export const sourceNameOf = (object: { readonly className: string }): string =>
+  (object.constructor as { readonly sourceName?: string }).sourceName ?? object.className;
+export const getRegisteredName = exact(
+  'saving.getRegisteredName',
+  1,
+  (object: unknown): string => registeredNames.get(object) ?? nameOf(object),
+);
+export const getRegisteredObject = exact(
+  'saving.getRegisteredObject',
+  2,
+  (name: string, customObjects: CustomObjects = {}): unknown =>
+    [customObjects, ...scopes.toReversed()].find((scope) => Object.hasOwn(scope, name))?.[name] ?? registered.get(name),
+);
+/** All that is registered, as a dictionary by registered name. */
+export const getCustomObjects = exact(
+  'saving.getCustomObjects',
+  0,
+  (): CustomObjects => Object.assign({}, Object.fromEntries(registered), ...scopes),
+);
+
+/** Runs `f` (or awaits it) with users' classes and functions known by the given names. */
+export const customObjectScope = exact('saving.customObjectScope', 2, function customObjectScope<
+  R,
+>(objects: CustomObjects, f: () => R): R {
+  scopes.push(objects);
+  const leave = (): void => {
+    const at = scopes.lastIndexOf(objects);
+    if (at >= 0) scopes.splice(at, 1);
+  };
+  let result: R;
+  try {
+    result = f();
+  } catch (error) {
+    leave();
+    throw error;
+  }
+  if (result instanceof Promise) return result.finally(leave) as R;
+  leave();
+  return result;
+});
+
+const isSerializable = (x: unknown): x is Serializable =>
+  (typeof x === 'object' || typeof x === 'function') &&
+  x !== null &&
+  typeof (x as Partial<Serializable>).getConfig === 'function';
+
+/** Numbers of the objects described so far, while a model is being written. */
+let numbers: Map<unknown, number> | undefined;
+
+/** Runs `describe`; objects that its result describes more than once bear the same `shared_object_id` there. */
+export function markingShared(describe: () => unknown): unknown {
+  if (numbers) return describe();
+  numbers = new Map();
+  try {
+    const result = describe();
+    const counts = new Map<unknown, number>();
+    const visit = (x: unknown, f: (object: Config) => void): void => {
+      if (typeof x !== 'object' || x === null) return;
+      if ('shared_object_id' in x) f(x as Config);
+      for (const y of Object.values(x)) visit(y, f);
+    };
+    visit(result, ({ shared_object_id: id }) => counts.set(id, (counts.get(id) ?? 0) + 1));
+    visit(result, (object) => {
+      if (counts.get(object['shared_object_id']) === 1) delete object['shared_object_id'];
+    });
+    return result;
+  } finally {
+    numbers = undefined;
+  }
+}
+function numberOf(object: unknown): { shared_object_id?: number } {
+  if (!numbers) return {};
+  if (!numbers.has(object)) numbers.set(object, numbers.size + 1);
+  return { shared_object_id: numbers.get(object)! };
+}
+
+/** Objects made so far by their `shared_object_id`, while a model is being read. */
+let shared: Map<unknown, unknown> | undefined;
+/** Runs `make`; descriptions with the same `shared_object_id` give the same object. */
+export function sharingObjects<R>(make: () => R): R {
+  if (shared) return make();
+  shared = new Map();
+  try {
+    return make();
+  } finally {
+    shared = undefined;
+  }
+}
+
+/** Where files say that an object is from, if not its class's own module. */
+export const origin = Symbol('origin');
+interface Described {
+  readonly [origin]?: { readonly module: string; readonly registered_name: string } | undefined;
+}
+
+/** Writes an object, or a nest of values and objects, as configs hold it. */
+export function serializeObject(x: unknown, depth = 0): unknown {
+  refuseDepth(depth);
+  if (x === null || x === undefined) return null;
+  if (typeof x === 'number' || typeof x === 'string' || typeof x === 'boolean') return x;
+  if (Array.isArray(x)) return x.map((y) => serializeObject(y, depth + 1));
+  if (isSerializable(x)) {
+    const own = x.constructor as unknown as SerializableClass;
+    const module = moduleOf.get(own);
+    return {
+      module: module ?? null,
+      class_name: x.className ?? nameOf(own),
+      config: module ? x.getConfig() : keysToDisk(x.getConfig()),
+      registered_name: module ? null : getRegisteredName(own),
+      ...(x as Described)[origin],
+      ...numberOf(x),
+    };
+  }
+  if (typeof x === 'function')
+    return { module: 'builtins', class_name: 'function', config: nameOf(x), registered_name: getRegisteredName(x) };
+  return Object.fromEntries(Object.entries(x as Config).map(([k, v]) => [k, serializeObject(v, depth + 1)]));
+}
+
+export const isSerializedObject = (x: unknown): x is SerializedObject =>
+  typeof x === 'object' && x !== null && typeof (x as Config)['class_name'] === 'string' && 'config' in x;
+
+type Description = Pick<SerializedObject, 'module' | 'class_name' | 'registered_name'>;
+
+/** The class that a config names, if it is known: the user's first, then the library's. */
+export function lookUpClass(
+  { module, class_name, registered_name }: Description,
+  customObjects: CustomObjects = {},
+): SerializableClass | undefined {
+  const custom =
+    (registered_name && getRegisteredObject(registered_name, customObjects)) ||
+    getRegisteredObject(class_name, customObjects) ||
+    getRegisteredObject(`Custom>${class_name}`, customObjects);
+  if (custom) return custom as SerializableClass;
+  // Files name the public module or the file in which Keras keeps the class.
+  const known = modules.get(module ?? '')?.get(class_name);
+  if (known) return known;
+  const isKeras = module === null || module === undefined || /^keras(\.|$)/.test(module);
+  const families = isKeras ? [...modules].filter(([, classes]) => classes.has(class_name)) : [];
+  // `keras.src.layers.core.identity` is a place among the layers, though an initializer has the same name.
+  const parts = module?.split('.') ?? [];
+  const family = families.find(([name]) => parts.includes(name.split('.').at(-1)!)) ?? families[0];
+  return family?.[1].get(class_name);
+}
+
+/** The class that a config names; an error that says what to do when there is none. */
+export function findClass(description: Description, customObjects: CustomObjects = {}): SerializableClass {
+  const found = lookUpClass(description, customObjects);
+  if (found) return found;
+  const { module, class_name, registered_name } = description;
+  const names = [...modules.values()].flatMap((classes) => [...classes.keys()]);
+  return fail(
+    `deserialize "${class_name}"`,
+    `no class of this name is known (module ${JSON.stringify(module)}, registered name ${JSON.stringify(registered_name)})`,
+    `register it with keras.saving.registerKerasSerializable, or pass { customObjects: { ${class_name.replace(/\W/g, '_')} } }; the closest known name is "${closest(class_name, names)}"`,
+  );
+}
+
+/** Makes again what `serializeObject` wrote. */
+export function deserializeObject(x: unknown, customObjects: CustomObjects = {}): unknown {
+  if (Array.isArray(x)) return x.map((y) => deserializeObject(y, customObjects));
+  if (typeof x !== 'object' || x === null) return x;
+  if (!isSerializedObject(x))
+    return Object.fromEntries(Object.entries(x).map(([k, v]) => [k, deserializeObject(v, customObjects)]));
+  if (x.class_name === 'function') {
+    const found =
+      getRegisteredObject(x.registered_name ?? '', customObjects) ??
+      getRegisteredObject(x.config as string, customObjects) ??
+      functions.get(x.config as string);
+    return (
+      found ??
+      fail(
+        `deserialize function "${String(x.config)}"`,
+        'no function of this name is known',
+        'pass it in customObjects, or register it with keras.saving.registerKerasSerializable',
+      )
+    );
+  }
+  const { shared_object_id: id } = x;
+  if (id !== undefined && shared?.has(id)) return shared.get(id);
+  const found = findClass(x, customObjects);
+  const config = (x.config ?? {}) as Config;
+  const make = (): unknown => found.fromConfig(moduleOf.has(found) ? config : configForUsers(config));
+  const object = Object.keys(customObjects).length > 0 ? customObjectScope(customObjects, make) : make();
+  const buildable = object as { buildFromConfig?(config: Config): void };
+  if (x.build_config && typeof buildable.buildFromConfig === 'function')
+    buildable.buildFromConfig(x.build_config as Config);
+  if (id !== undefined) shared?.set(id, object);
+  return object;
+}

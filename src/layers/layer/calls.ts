@@ -1,0 +1,129 @@
+import { fail, refusePromise } from '../../base/errors.ts';
+import {
+  addNode,
+  asCallOf,
+  beginLayerCall,
+  buildOnShapes,
+  currentFrame,
+  hasSymbolic,
+  inNameScope,
+  mapTensors,
+  markMadeBy,
+  outsideOfTraces,
+  scopedPath,
+  tensorsIn,
+  withAutocast,
+} from '../../tensor/index.ts';
+import { checkNames } from './attribute-names.ts';
+import { splitOptions, toTensors, withDType, withMask } from './call-arguments.ts';
+import { type CallOptions, currentTraining, inCall, isOutermostCall } from './call-context.ts';
+import { refuseByPosition, WatchedOptions } from './call-options.ts';
+import { inner } from './inner.ts';
+import { checkInputs, checkMask } from './input-spec.ts';
+import type { AnyLayer, Layer } from './layer.ts';
+import { activityPenalty, forgetLosses } from './losses.ts';
+import { maskOn, passMask } from './masks.ts';
+import type { Shapes } from './shapes.ts';
+import { refusingStrangers } from './strangers.ts';
+import { claim } from './tracking.ts';
+
+/** What calling a layer does. */
+export function invokeLayer(layer: AnyLayer, given: readonly unknown[]): unknown {
+  checkNames(layer);
+  if (given.length > 0 && (given[0] === undefined || typeof given[0] === 'string'))
+    fail(
+      layer,
+      `it was called on ${given[0] === undefined ? 'undefined' : `the text "${given[0]}"`}`,
+      'call it on a tensor, on numbers or on keras.Input(…)',
+    );
+  const args = given.map(toTensors);
+  const isSymbolic = hasSymbolic(args);
+  const result = refusingStrangers(layer, () => (isSymbolic ? recordCall(layer, args) : runCall(layer, args)));
+  if (isOutermostCall()) {
+    // Who calls a layer by itself has it in hand.
+    claim(layer);
+    if (!isSymbolic && !currentFrame())
+      markMadeBy(
+        {
+          label: `the weights of ${layer.className} "${layer.name}"`,
+          isTrainable: () => layer.trainableWeights.length > 0,
+        },
+        result,
+      );
+  }
+  return result;
+}
+
+/** A call on symbolic tensors: adds a node to the functional model. */
+export function recordCall(layer: AnyLayer, given: readonly unknown[]): unknown {
+  const args = (layer.constructor as typeof Layer).takesMask ? withMask(given) : given;
+  const { form, avals } = layer.computeOutputSpec(...args);
+  const outputs = addNode(layer, args, form, avals);
+  passMask(layer, args[0], outputs);
+  return outputs;
+}
+
+/** A call that computes: builds the layer if need be, and runs its `call`. */
+export function runCall(layer: AnyLayer, given: readonly unknown[]): unknown {
+  if (isOutermostCall()) forgetLosses(layer);
+  ensureBuilt(layer, given);
+  const { args, options } = splitOptions(layer.autocast ? withDType(given, layer.computeDtype) : given);
+  const training = options.training ?? currentTraining();
+  const first = args[0];
+  if (options.mask !== undefined) checkMask(layer, first, options.mask);
+  const mask = options.mask ?? maskOn(first);
+  const full: CallOptions = {
+    ...options,
+    ...(training !== undefined && { training }),
+    ...(mask !== undefined && { mask }),
+  };
+  refuseByPosition(layer, layer.call, args);
+  const watched = new WatchedOptions(full);
+  const outputs: unknown = inNameScope(layer.name, () =>
+    inCall({ layer, training }, () =>
+      asCallOf(layer, () =>
+        withAutocast(layer.autocast ? layer.computeDtype : undefined, () => layer.call(...args, watched.options)),
+      ),
+    ),
+  );
+  refusePromise(layer, 'call() gave a promise', outputs);
+  if (outputs === undefined)
+    fail(layer, 'call() gave nothing', 'let it end with `return` and the tensors that it computes');
+  watched.refuseUnread(layer, layer.call);
+  const { activityRegularizer } = layer;
+  if (activityRegularizer) for (const y of tensorsIn(outputs)) layer.addLoss(activityPenalty(activityRegularizer, y));
+  passMask(layer, first, outputs, options.mask);
+  return outputs;
+}
+
+/** Those of a call's arguments whose shapes `build` gets: by default the tensors before the options. */
+export const buildInputs: unique symbol = Symbol('buildInputs');
+
+/** Builds the layer for the arguments of its first call. */
+export function ensureBuilt(layer: AnyLayer, given: readonly unknown[]): void {
+  const call = beginLayerCall();
+  const { args, options } = splitOptions(given);
+  checkInputs(layer, layer.inputSpec, args[0]);
+  if (layer.built) return;
+  const inputs = layer[buildInputs](args, options);
+  buildOnShapes(call, tensorsIn(inputs), (shapes) => {
+    let at = 0;
+    buildOnce(layer, mapTensors(inputs, () => shapes[at++]) as Shapes[]);
+  });
+  checkInputs(layer, layer.inputSpec, args[0]);
+}
+
+/** Builds on shapes, once: what calling the layer does first. */
+export function buildOnce(layer: AnyLayer, shapes: readonly Shapes[]): void {
+  if (layer.built) return;
+  const state = layer[inner];
+  state.path = scopedPath(layer.name);
+  state.shapes = shapes;
+  // A class may keep its `build` in an attribute.
+  const own: unknown = Object.getOwnPropertyDescriptor(layer, 'build')?.value;
+  const build = own === state.build ? (Object.getPrototypeOf(layer) as AnyLayer).build : (own as AnyLayer['build']);
+  // What build computes are values, also when the layer is first called while a program is recorded.
+  inNameScope(layer.name, () => asCallOf(state.madeIn, () => outsideOfTraces(() => build.apply(layer, [...shapes]))));
+  layer.built = true;
+  if (!state.trainable) layer.trainable = false;
+}

@@ -1,0 +1,358 @@
+import { Callable, invoke } from '../../base/callable.ts';
+import type { DType } from '../../base/dtype.ts';
+import { asPolicy, type DTypePolicy, policyAt } from '../../base/dtype-policy.ts';
+import { fail } from '../../base/errors.ts';
+import { exactMethods } from '../../base/exact.ts';
+import {
+  configToOptions,
+  type Fields,
+  knownAmong,
+  type Options,
+  optionsToConfig,
+  requireOptions,
+  resolveOptions,
+} from '../../base/field/field.ts';
+import { autoName, toSnakeCase } from '../../base/naming.ts';
+import { cameFromConfig } from '../../base/registry/config-keys.ts';
+import { type Config, serializeObject, sourceNameOf } from '../../base/registry/serialize.ts';
+import { sizeOf } from '../../base/shape.ts';
+import type { Tree } from '../../base/tree.ts';
+import type { Metric } from '../../metrics/index.ts';
+import * as regularizers from '../../regularizers/index.ts';
+import {
+  inferSymbolic,
+  KerasTensor,
+  type Like,
+  mapTensors,
+  noteBirth,
+  type Operation,
+  replay,
+  type Symbolic,
+  type SymbolicAval,
+  type Tensor,
+  tensorsIn,
+  type Variable,
+} from '../../tensor/index.ts';
+import { guardMembers } from './attribute-names.ts';
+import { exposeOptions } from './attributes.ts';
+import type { LenientArgs, SymbolicArgs } from './call-arguments.ts';
+import type { CallOptions } from './call-context.ts';
+import { buildInputs, buildOnce, ensureBuilt, invokeLayer, recordCall, runCall } from './calls.ts';
+import { firstCall } from './first-call.ts';
+import { inner, LayerState } from './inner.ts';
+import { checkStoredShapes, type InputSpec } from './input-spec.ts';
+import { baseOptions, fieldsOf, type LayerOptions } from './layer-options.ts';
+import { loraOf, savedVariablesOf } from './lora.ts';
+import { addedLosses, addLossOf, forgetLosses, weightPenalties } from './losses.ts';
+import { mapShapes, type Shapes } from './shapes.ts';
+import { statelessly, withoutReturnLosses } from './stateless-call.ts';
+import {
+  flattenLayers,
+  isForTraining,
+  metricsHeldBy,
+  ownVariablesOf,
+  sublayersOf,
+  variablesOf,
+  weightsOf,
+} from './tracking.ts';
+import { makeWeight, replaceValues, type WeightOptions } from './weights.ts';
+
+export { isLayer } from './inner.ts';
+export type { LayerOptions } from './layer-options.ts';
+export { mapShapes, type Shapes } from './shapes.ts';
+export type { WeightOptions } from './weights.ts';
+
+export type AnyLayer = Layer<any, any, any>;
+
+/** A call on symbolic tensors gives symbolic ones. */
+export interface Layer<
+  // biome-ignore lint/correctness/noUnusedVariables: the class has the same parameters
+  S extends Fields = {},
+  Args extends unknown[] = [inputs: Tensor, options?: CallOptions],
+  Out = Tensor,
+> {
+  // biome-ignore lint/style/useShorthandFunctionType: it is merged with the class
+  (...args: SymbolicArgs<Args>): Symbolic<Out>;
+}
+/**
+ * A callable object with weights: options (`fields`), `build` (makes the weights when the input's shape is known) and `call`
+ * (computes). Layers, variables, and lists and maps of them are found through the attributes that hold them.
+ * @see https://keras.io/api/layers/base_layer/
+ */
+export abstract class Layer<
+    S extends Fields = {},
+    Args extends unknown[] = [inputs: Tensor, options?: CallOptions],
+    Out = Tensor,
+  >
+  extends Callable<LenientArgs<Args>, Out>
+  implements Operation
+{
+  static readonly className: string;
+  static readonly fields: Fields;
+  /** Whether there is anything to do before the first call that needs the inputs' shape. */
+  static readonly needsBuild: boolean = true;
+  /** Whether `call` looks at `mask`: functional models then show where the mask comes from. */
+  static readonly takesMask: boolean = false;
+
+  override readonly name: string;
+  readonly dtypePolicy: DTypePolicy;
+  built = !(this.constructor as typeof Layer).needsBuild;
+  supportsMasking = false;
+  inputSpec: InputSpec | readonly InputSpec[] | undefined;
+  readonly activityRegularizer: regularizers.Regularizer | null;
+  /** What the library keeps: all other attributes are the class's own. */
+  readonly [inner]: LayerState<S>;
+
+  constructor(options: Options<S> & LayerOptions = {} as Options<S> & LayerOptions) {
+    super();
+    const fields = fieldsOf(this) as S;
+    requireOptions(this.className, fields, options);
+    const given = cameFromConfig(options) ? knownAmong(fields, options, baseOptions) : options;
+    const { name, trainable = true, dtype, autocast = true, activityRegularizer = null } = given as LayerOptions;
+    const own = Object.entries(given).filter(([key]) => Object.hasOwn(fields, key) || !baseOptions.includes(key));
+    const resolved = resolveOptions(this.className, fields, Object.fromEntries(own) as Options<S>, baseOptions);
+    this.name = name ?? autoName(toSnakeCase(sourceNameOf(this)));
+    if (this.name.includes('/'))
+      fail(this, `the name contains "/"`, 'choose a name without it: paths are made of names');
+    this[inner] = new LayerState(this.name, resolved, trainable, autocast);
+    noteBirth(this);
+    exposeOptions(this as AnyLayer, fields);
+    // As in Keras, who calls build() builds for good: calls that come later build no second time.
+    const build = (...shapes: Shapes[]): void => buildOnce(this as AnyLayer, shapes);
+    this[inner].build = build;
+    Object.defineProperty(this, 'build', { value: build, configurable: true, writable: true });
+    this.dtypePolicy = asPolicy(dtype);
+    this.activityRegularizer = regularizers.get(activityRegularizer);
+  }
+
+  get className(): string {
+    return Object.hasOwn(this.constructor, 'className')
+      ? (this.constructor as typeof Layer).className
+      : this.constructor.name;
+  }
+  /** Name with those of the layers around it, as variables' paths begin. */
+  get path(): string {
+    return this[inner].path;
+  }
+
+  /** Makes the weights; `inputShape` has null where a size is not known. */
+  build(..._inputShapes: any[]): void {}
+  /** Computes the outputs. Write it with keras.ops and other layers. */
+  abstract override call(...args: Args): Out;
+  /** The mask of the outputs; a layer that supports masking passes its input's on. */
+  computeMask(_inputs: unknown, previousMask: Tensor | null | undefined): Tree<Tensor | null> | null | undefined {
+    return this.supportsMasking ? previousMask : undefined;
+  }
+
+  protected override [invoke](...given: LenientArgs<Args>): Out {
+    return invokeLayer(this as AnyLayer, given) as Out;
+  }
+  /** Does a recorded call again, on other tensors. */
+  [replay](args: readonly unknown[]): Tree<Tensor> {
+    return runCall(this as AnyLayer, args) as Tree<Tensor>;
+  }
+  /** Those of a call's arguments whose shapes `build` gets: the tensors before the options. */
+  [buildInputs](args: readonly unknown[], _options: CallOptions): readonly unknown[] {
+    return args.filter((a) => tensorsIn(a).length > 0);
+  }
+
+  /** Makes a variable that belongs to the layer. Only in the constructor and in `build`. */
+  addWeight(options: WeightOptions): Variable {
+    const variable = makeWeight(this, { ...options, dtype: options.dtype ?? this.variableDtype });
+    isForTraining(variable);
+    this[inner].weights.push(variable);
+    return variable;
+  }
+
+  /** The same, by Keras's other name. */
+  addVariable(options: WeightOptions): Variable {
+    return this.addWeight(options);
+  }
+  /** Records a call on KerasTensors: what calling the layer on them does. */
+  symbolicCall(...args: LenientArgs<Args>): Out {
+    return recordCall(this as AnyLayer, args) as Out;
+  }
+
+  /** Adds a scalar to the loss of the model that the layer is part of. Call it in `call`. */
+  addLoss(loss: Tensor): void {
+    addLossOf(this, loss);
+  }
+  /** Own weights, trainable ones first, then those of the layers within. */
+  get weights(): Variable[] {
+    return weightsOf(this as AnyLayer);
+  }
+  /** Weights, and the states of seed generators and metrics. */
+  get variables(): Variable[] {
+    return variablesOf(this as AnyLayer);
+  }
+  get trainableWeights(): Variable[] {
+    return this.trainable ? this.weights.filter((v) => v.trainable) : [];
+  }
+  get nonTrainableWeights(): Variable[] {
+    return this.trainable ? this.weights.filter((v) => !v.trainable) : this.weights;
+  }
+  get trainableVariables(): Variable[] {
+    return this.trainable ? this.variables.filter((v) => v.trainable) : [];
+  }
+  get nonTrainableVariables(): Variable[] {
+    return this.trainable ? this.variables.filter((v) => !v.trainable) : this.variables;
+  }
+  get trainable(): boolean {
+    return this[inner].trainable;
+  }
+  /** Freezes or thaws the layer and all layers within it. */
+  set trainable(value: boolean) {
+    if (typeof value !== 'boolean')
+      fail(this, `trainable was set to ${String(value)}`, 'set true or false, or keep the value under another name');
+    this[inner].trainable = value;
+    for (const v of ownVariablesOf(this as AnyLayer)) if (isForTraining(v)) v.trainable = value;
+    for (const layer of sublayersOf(this as AnyLayer)) layer.trainable = value;
+  }
+
+  /** The metrics that it and the layers within hold as attributes: a model's training shows and resets them. */
+  get metrics(): readonly Metric[] {
+    return metricsHeldBy(this as AnyLayer);
+  }
+  /** The states of its metrics. */
+  get metricsVariables(): Variable[] {
+    return this.metrics.flatMap((metric) => metric.variables);
+  }
+
+  /** Scalars that add to the loss: from `addLoss` and activity in the last call, then one for each regularized weight. */
+  get losses(): Tensor[] {
+    return [...flattenLayers(this as AnyLayer).flatMap(addedLosses), ...weightPenalties(this.trainableWeights)];
+  }
+
+  /** The KerasTensors of its first call: what it was called on. */
+  get input(): Tree<KerasTensor> {
+    const { inputs } = firstCall(this, 'input');
+    return inputs.length === 1 ? inputs[0]! : [...inputs];
+  }
+  /** What its first call on KerasTensors gave, e.g. for `new Model({ inputs: model.inputs, outputs: layer.output })`. */
+  get output(): Tree<KerasTensor> {
+    return firstCall(this, 'output').form;
+  }
+  get dtype(): DType {
+    return this.dtypePolicy[policyAt](this.path).variableDtype;
+  }
+  get computeDtype(): DType {
+    return this.dtypePolicy[policyAt](this.path).computeDtype;
+  }
+  get variableDtype(): DType {
+    return this.dtypePolicy[policyAt](this.path).variableDtype;
+  }
+  /** The dtype to which floating-point inputs are converted. */
+  get inputDtype(): DType {
+    return this.dtypePolicy[policyAt](this.path).computeDtype;
+  }
+  /** Whether inputs and weights are converted to the dtype of computation. */
+  get autocast(): boolean {
+    return this[inner].autocast;
+  }
+  /** How weights are quantized: they are not. */
+  get quantizationMode(): null {
+    return null;
+  }
+
+  /** The weights' values. Tensors, that later training does not change. */
+  getWeights(): Tensor[] {
+    return this.weights.map((v) => v.value);
+  }
+  /** Replaces the weights' values, in the order of `weights`. */
+  setWeights(values: readonly Like[]): void {
+    replaceValues(this, this.weights, values);
+  }
+  /** Puts the values of its own weights into a store, under "0", "1", …. A class may override both, and files follow it. */
+  saveOwnVariables(store: Record<string, Tensor>): void {
+    for (const [k, v] of savedVariablesOf(this as AnyLayer).entries()) store[k] = loraOf(v)?.read() ?? v.value;
+  }
+  /** Takes the values of its own weights from such a store. */
+  loadOwnVariables(store: Readonly<Record<string, Like>>): void {
+    replaceValues(
+      this,
+      savedVariablesOf(this as AnyLayer),
+      Object.keys(store).map((_, k) => store[k]!),
+    );
+  }
+  /** Number of scalars in all weights. */
+  countParams(): number {
+    return this.weights.reduce((n, v) => n + sizeOf(v.shape), 0);
+  }
+
+  /** Shapes and dtypes of the outputs for given symbolic arguments. */
+  computeOutputSpec(...args: unknown[]): { form: Out; avals: SymbolicAval[] } {
+    ensureBuilt(this as AnyLayer, args);
+    const found = inferSymbolic((...tensors) => runCall(this as AnyLayer, tensors) as Out, args);
+    forgetLosses(this as AnyLayer);
+    return found;
+  }
+  /** Shape of the output for an input of the given shape. */
+  computeOutputShape(...inputShapes: any[]): any {
+    const args = inputShapes.map((shape) =>
+      mapShapes(shape as Shapes, (s) => new KerasTensor(s, { dtype: this.computeDtype })),
+    );
+    const { form, avals } = this.computeOutputSpec(...args);
+    let at = 0;
+    return mapTensors(form, () => avals[at++]!.shape);
+  }
+
+  /**
+   * A pure call: weights come as arguments, and what the call makes of the non-trainable ones comes back. With `returnLosses`
+   * among the options the scalars that add to the loss come as well.
+   */
+  statelessCall(
+    trainable: readonly Tensor[],
+    nonTrainable: readonly Tensor[],
+    ...args: [...inputs: unknown[], options: CallOptions & { readonly returnLosses: true }]
+  ): [outputs: Out, nonTrainable: Tensor[], losses: Tensor[]];
+  statelessCall(
+    trainable: readonly Tensor[],
+    nonTrainable: readonly Tensor[],
+    ...args: LenientArgs<Args>
+  ): [outputs: Out, nonTrainable: Tensor[]];
+  statelessCall(trainable: readonly Tensor[], nonTrainable: readonly Tensor[], ...given: unknown[]): unknown[] {
+    const { args, wantsLosses } = withoutReturnLosses(given);
+    const [[outputs, losses], next] = statelessly(this as AnyLayer, trainable, nonTrainable, () => {
+      const outputs = this[invoke](...(args as LenientArgs<Args>));
+      return [outputs, wantsLosses ? this.losses : []] as const;
+    });
+    return wantsLosses ? [outputs, next, losses] : [outputs, next];
+  }
+
+  getConfig(): Config {
+    return {
+      name: this.name,
+      trainable: this.trainable,
+      dtype: serializeObject(this.dtypePolicy),
+      ...(this.activityRegularizer && { activity_regularizer: serializeObject(this.activityRegularizer) }),
+      ...optionsToConfig(fieldsOf(this), this[inner].options),
+    };
+  }
+  static fromConfig(config: Config): AnyLayer {
+    const fields = this.fields ?? {};
+    return new (this as unknown as new (options: Config) => AnyLayer)(configToOptions(fields, config));
+  }
+  /** The shapes it was built on, as files keep them. */
+  getBuildConfig(): Config | null {
+    const { shapes } = this[inner];
+    if (!shapes || shapes.length === 0) return null;
+    return { input_shape: shapes[0] };
+  }
+  buildFromConfig(config: Config): void {
+    const shapes: readonly unknown[] = 'input_shape' in config ? [config['input_shape']] : Object.values(config);
+    if (shapes.length === 0 || shapes[0] === null) return;
+    checkStoredShapes(this, this.inputSpec, shapes);
+    buildOnce(this as AnyLayer, shapes);
+  }
+  toJSON(): Config {
+    return this.getConfig();
+  }
+  override toString(): string {
+    return `<${this.className} name=${this.name}, built=${this.built}>`;
+  }
+
+  static {
+    exactMethods<AnyLayer>(this, { statelessCall: null, symbolicCall: null });
+    guardMembers(this);
+  }
+}

@@ -1,0 +1,79 @@
+import { fail } from '../../base/errors.ts';
+import { f } from '../../base/field/field.ts';
+import { type OptionNames, optionsOf } from '../../base/options.ts';
+import type { Config } from '../../base/registry/serialize.ts';
+import type { InitializerLike } from '../../initializers/index.ts';
+import { add, matmul, multiply } from '../../ops/index.ts';
+import type { Tensor, Variable } from '../../tensor/index.ts';
+import type { AnyLayer } from './layer.ts';
+import { ownVariablesOf } from './tracking.ts';
+
+/** Options of layers whose main weight can be trained through a correction of low rank (https://arxiv.org/abs/2106.09685). */
+export const loraFields = {
+  /** Rank of the correction; none when null. */
+  loraRank: f.nullable(f.int({ min: 1 })),
+  /** The correction is multiplied by `loraAlpha / loraRank`. */
+  loraAlpha: f.nullable(f.number()),
+};
+
+export interface LoraOptions {
+  /** Factor of the correction times the rank; the rank when absent. */
+  readonly loraAlpha?: number | null;
+  /** How the first factor begins; `'he_uniform'` by default. */
+  readonly aInitializer?: InitializerLike;
+  /** How the second factor begins; zeros by default, so that the layer starts unchanged. */
+  readonly bInitializer?: InitializerLike;
+}
+const loraOptions: OptionNames<LoraOptions> = { loraAlpha: true, aInitializer: true, bInitializer: true };
+
+const corrections = new WeakMap<Variable, Lora>();
+/** The correction of a weight, if there is one. */
+export const loraOf = (weight: Variable): Lora | undefined => corrections.get(weight);
+
+/** A layer's own variables as files hold them: corrections of low rank are part of the weights that they correct. */
+export function savedVariablesOf(layer: AnyLayer): readonly Variable[] {
+  const own = ownVariablesOf(layer);
+  const parts = new Set(own.flatMap((v) => [loraOf(v)?.a, loraOf(v)?.b]));
+  return own.filter((v) => !parts.has(v));
+}
+
+/** A correction of low rank to a frozen weight: `weight + alpha / rank · a · b`. */
+export class Lora {
+  readonly rank: number;
+  readonly alpha: number;
+  readonly weight: Variable;
+  readonly a: Variable;
+  readonly b: Variable;
+
+  constructor(layer: AnyLayer, weight: Variable, rank: number, options: LoraOptions = {}) {
+    const {
+      loraAlpha,
+      aInitializer = 'he_uniform',
+      bInitializer = 'zeros',
+    } = optionsOf('enableLora', loraOptions, options);
+    if (!layer.built && !weight)
+      fail(layer, 'enableLora was called before the layer was built', 'call or build the layer first');
+    this.rank = rank;
+    this.alpha = loraAlpha ?? rank;
+    this.weight = weight;
+    const name = `lora_${weight.name}`;
+    const { shape } = weight;
+    this.a = layer.addWeight({ name: `${name}_a`, shape: [...shape.slice(0, -1), rank], initializer: aInitializer });
+    this.b = layer.addWeight({ name: `${name}_b`, shape: [rank, shape.at(-1)!], initializer: bInitializer });
+    weight.trainable = false;
+    corrections.set(weight, this);
+  }
+  /** The weight with its correction. */
+  read(): Tensor {
+    return add(this.weight, this.correct(this.a.read()));
+  }
+  /** `alpha / rank · x · b`. */
+  correct(x: Tensor): Tensor {
+    return multiply(matmul(x, this.b), this.alpha / this.rank);
+  }
+}
+
+/** A config that mentions the correction only where there is one. */
+export function withLora({ lora_rank: _, lora_alpha: __, ...config }: Config, lora: Lora | null): Config {
+  return lora ? { ...config, lora_rank: lora.rank, lora_alpha: lora.alpha } : config;
+}

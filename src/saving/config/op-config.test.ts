@@ -1,0 +1,72 @@
+import { expect, it } from 'vitest';
+import { getH5Text, h5Text, writeHdf5 } from '../../formats/hdf5.ts';
+import * as keras from '../../index.ts';
+import { modelToH5 } from '../legacy/h5-model.ts';
+
+const x = () => keras.Input({ shape: [4] });
+it('writes an activation that is no operation of Keras as the layer that applies it', async () => {
+  const inputs = x();
+  const model = new keras.Model({ inputs, outputs: keras.ops.mish(inputs) });
+  const text = model.toJson();
+  expect(text).toContain('"class_name": "Activation"');
+  expect(text).not.toContain('hornbeam');
+  const again = keras.models.modelFromJson<keras.Model>(text);
+  const data = keras.tensor([[-1, 0, 1, 2]]);
+  expect(await (await again.predict(data)).array()).toEqual(await (await model.predict(data)).array());
+});
+it('refuses other ops that Keras does not have, with a cure', () => {
+  const inputs = x();
+  const model = new keras.Model({ inputs, outputs: keras.ops.boxIou(inputs, inputs) });
+  expect(() => model.toJson()).toThrow(/boxIou.*\n.*custom layer/);
+});
+it('writes the sizes that rearrange is told, under the names of their axes', async () => {
+  const inputs = keras.Input({ shape: [6, 2] });
+  const outputs = keras.ops.rearrange(inputs, 'b (h head_dim) c -> b h (head_dim c)', { head_dim: 3 });
+  const model = new keras.Model({ inputs, outputs });
+  expect(model.toJson()).toContain('"kwargs": {"head_dim": 3}');
+  const again = keras.models.modelFromJson<keras.Model>(model.toJson());
+  expect(again.outputShape).toEqual([null, 2, 6]);
+});
+it('refuses an op whose arguments are missing, and names one', () => {
+  const inputs = x();
+  const model = new keras.Model({ inputs, outputs: keras.ops.add(inputs, 1) });
+  const config = JSON.parse(model.toJson());
+  config.config.layers[1].inbound_nodes[0].args.pop();
+  expect(() => keras.models.modelFromJson(JSON.stringify(config))).toThrow(
+    /ops\.add "add.*": its config holds nothing for its argument x2/,
+  );
+});
+it('takes ranges without ends', async () => {
+  const y = keras.ops.getItem([1, 2, 3], { slice: [] });
+  expect(await y.array()).toEqual([1, 2, 3]);
+  expect(await keras.ops.getItem([1, 2, 3], { slice: [1] }).array()).toEqual([2, 3]);
+});
+it('writes keys of x[key] as Keras reads them: alone in a list, and every axis named in an .h5 file', async () => {
+  const inputs = keras.Input({ shape: [4, 5] });
+  const last = keras.ops.getItem(inputs, ['...', null, 1]);
+  const model = new keras.Model({ inputs, outputs: [last, keras.ops.getItem(inputs, { slice: [1, 2] })] });
+  const all = { class_name: '__slice__', config: { start: null, stop: null, step: null } };
+  const keysIn = (config: string): unknown[] =>
+    JSON.parse(config)
+      .config.layers.slice(1)
+      .map((layer: { inbound_nodes: { args: unknown[] }[] }) => layer.inbound_nodes[0]!.args[1]);
+  const some = { class_name: '__slice__', config: { start: 1, stop: 2, step: null } };
+  expect(keysIn(model.toJson())).toEqual([[{ class_name: '__ellipsis__', config: {} }, null, 1], [some]]);
+  const h5 = await modelToH5(model as never);
+  expect(keysIn(getH5Text(h5, 'model_config')!)).toEqual([[all, all, null, 1], [some]]);
+});
+it('knows ops without a module by their options: a dtype that an op gives is no policy of a layer', async () => {
+  const inputs = keras.Input({ shape: [4] });
+  const sums = keras.ops.cumsum(new keras.layers.Dense({ units: 2 })(inputs), { axis: -1 });
+  const model = new keras.Model({ inputs, outputs: keras.ops.cast(keras.ops.multiply(sums, 9), 'int32') });
+  const file = await modelToH5(model as never);
+  const config = JSON.parse(getH5Text(file, 'model_config')!);
+  for (const layer of config.config.layers) {
+    delete layer.module;
+    delete layer.registered_name;
+  }
+  file.attributes['model_config'] = h5Text(JSON.stringify(config));
+  const again = await keras.models.loadModel<keras.Model>(await writeHdf5(file));
+  const x = keras.tensor([[1, 2, 3, 4]]);
+  expect(await (await again.predict(x)).array()).toEqual(await (await model.predict(x)).array());
+});

@@ -1,0 +1,258 @@
+import * as activations from '../../activations/index.ts';
+import { imageDataFormat } from '../../base/config.ts';
+import { DTypePolicy } from '../../base/dtype-policy.ts';
+import { fail } from '../../base/errors.ts';
+import { optionFromDisk, optionToDisk } from '../../base/naming.ts';
+import {
+  type Config,
+  getRegisteredObject,
+  isSerializedObject,
+  type SerializedObject,
+  serializeObject,
+} from '../../base/registry/serialize.ts';
+import * as ops from '../../ops/index.ts';
+import { OpNode } from '../../ops/op.ts';
+import { callsOf, tensorsIn } from '../../tensor/index.ts';
+import { kerasOperations } from './keras-operations.ts';
+
+/** A parameter of an op, by its name in Keras. */
+interface Parameter {
+  readonly name: string;
+  readonly isOption: boolean;
+  /** Whether a call may leave it out. */
+  readonly isOptional: boolean;
+  readonly initial: unknown;
+  readonly takesAny: boolean;
+}
+/** An op as Keras writes it. */
+interface Form {
+  readonly module: string;
+  readonly className: string;
+  readonly parameters: readonly Parameter[];
+  /** Whether the caller chooses names of further options, as those of the axes of `rearrange`. */
+  readonly takesNames: boolean;
+  /** Parameters that stand in the object's config, and in the node: positional and by keyword. */
+  readonly inConfig: readonly string[];
+  readonly inArgs: readonly string[];
+  readonly inKwargs: readonly string[];
+}
+
+let forms: Map<string, Form> | undefined;
+function formOf(opName: string): Form {
+  forms ??= new Map(kerasOperations.trim().split('\n').map(parseForm));
+  return forms.get(opName) ?? unknownToKeras(opName);
+}
+function parseForm(line: string): [string, Form] {
+  const [, opName, module, className, ...lists] = /^(\w+) (\w+)\.(\w+) \((.*)\) \[(.*)\] <(.*)>$/.exec(line)!;
+  const [parameters, inConfig, node] = lists.map((list) => list.split(' ').filter((word) => word !== ''));
+  return [
+    opName!,
+    {
+      module: `keras.src.ops.${module}`,
+      className: className!,
+      takesNames: parameters!.some((word) => word.startsWith('**')),
+      parameters: parameters!
+        .filter((word) => !word.startsWith('**'))
+        .map((word) => {
+          const [, star, name, optional, initial] = /^(\*?)(\w+)(\?)?(?:=(.*))?$/.exec(word)!;
+          const [isOption, takesAny] = [initial !== undefined, star === '*'];
+          const isOptional = isOption || takesAny || optional !== undefined;
+          return { name: name!, takesAny, isOption, isOptional, initial: isOption ? JSON.parse(initial) : undefined };
+        }),
+      inConfig: inConfig!,
+      inArgs: node!.filter((word) => !word.includes('=')).map((word) => word.replace('*', '')),
+      inKwargs: node!.filter((word) => word.includes('=')).map((word) => word.split('=')[0]!),
+    },
+  ];
+}
+/** Ops that Keras does not have: files of Hornbeam 0.1 hold them in its manner, under our own names. */
+const unknownToKeras = (opName: string): Form => ({
+  module: 'hornbeam.ops',
+  className: opName.replace(/^./, (c) => c.toUpperCase()),
+  parameters: [{ name: 'args', takesAny: true, isOption: false, isOptional: true, initial: undefined }],
+  takesNames: false,
+  inConfig: [],
+  inArgs: ['args'],
+  inKwargs: [],
+});
+
+const isPlain = (x: unknown): x is Config =>
+  typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype;
+const isOptions = (x: unknown): x is Config => isPlain(x) && !('slice' in x) && !isSerializedObject(x);
+
+/** An option's name in Keras: `axis1` and `N` are no camelCase. */
+const nameOf = (form: Form, key: string): string =>
+  form.parameters.find(({ name }) => optionFromDisk(name) === key)?.name ?? (form.takesNames ? key : optionToDisk(key));
+
+/** What a recorded call gave for each parameter, defaults included; options that Keras does not have keep their name. */
+function named(form: Form, args: readonly unknown[]): Map<string, unknown> {
+  const last = args.at(-1);
+  const options = args.length > 1 && isOptions(last) ? last : {};
+  const positional = options === last ? args.slice(0, -1) : args;
+  const values = new Map<string, unknown>();
+  let next = 0;
+  for (const { name, isOption, initial, takesAny } of form.parameters) {
+    if (isOption) values.set(name, initial);
+    else if (takesAny) values.set(name, positional.slice(next).flat());
+    else if (next < positional.length) values.set(name, positional[next++]);
+  }
+  for (const [key, value] of Object.entries(options)) if (value !== undefined) values.set(nameOf(form, key), value);
+  if (values.get('data_format') === null) values.set('data_format', imageDataFormat());
+  return values;
+}
+
+/** An op as Keras writes it: some parameters are the object's, the others stand in the node. */
+export function opToConfig(operation: OpNode): Config {
+  const form = formOf(operation.opName);
+  if (form.module === 'hornbeam.ops') return withoutOperation(operation);
+  const values = named(form, callsOf(operation)[0]?.args ?? []);
+  const options = form.inConfig.map((key) => {
+    const value = values.get(key) ?? null;
+    if (tensorsIn(value).length > 0)
+      fail(
+        `ops.${operation.opName} "${operation.name}"`,
+        `its option ${optionFromDisk(key)} is a tensor, which neither Keras's config nor ours can hold`,
+        'give numbers, or do the computation in the call() of a custom layer',
+      );
+    return [key, serializeObject(value)];
+  });
+  const { module, className } = form;
+  const config = { name: operation.name, ...Object.fromEntries(options) };
+  return { module, class_name: className, config, registered_name: className };
+}
+
+/** An op that Keras has no operation for: an activation is written as the layer that applies it, other ops are refused. */
+function withoutOperation(operation: OpNode): Config {
+  const { opName, name } = operation;
+  const f = (ops as unknown as Record<string, unknown>)[opName];
+  const activation = f === undefined ? undefined : activations.serialize(f);
+  const calls = callsOf(operation);
+  if (typeof activation !== 'string' || calls.some(({ args }) => args.length !== 1))
+    return fail(
+      `ops.${opName} "${name}"`,
+      'Keras has no operation of this kind, so that no file can hold it',
+      'do the computation in the call() of a custom layer, which a file holds by its name',
+    );
+  const dtype = new DTypePolicy(calls[0]?.outputs[0]?.dtype ?? 'float32');
+  const config = { name, trainable: true, dtype: serializeObject(dtype), activation };
+  return { module: 'keras.layers', class_name: 'Activation', config, registered_name: null };
+}
+
+/** A recorded call's arguments that stand in the node. */
+export function opArguments(opName: string, args: readonly unknown[]): { args: unknown[]; kwargs: Config } {
+  const form = formOf(opName);
+  const values = named(form, args);
+  const positional = form.inArgs.flatMap((key) => {
+    if (!values.has(key)) return [];
+    const value = values.get(key);
+    if (form.parameters.some((p) => p.takesAny && p.name === key)) return value as unknown[];
+    return [opName === 'getItem' && key === 'key' ? keyToDisk(value) : value];
+  });
+  const isFree = (key: string): boolean => !form.parameters.some(({ name }) => name === key);
+  const keywords = [...values].filter(([key]) => form.inKwargs.includes(key) || isFree(key));
+  const own = form.module === 'hornbeam.ops' ? args.filter((x, k) => k > 0 && isOptions(x)) : [];
+  return { args: positional, kwargs: Object.assign(Object.fromEntries(keywords), ...own) as Config };
+}
+
+/** Ops by the class that stands for them: the op of the same name where there are several (`Max`, not `amax`). */
+let byClass: Map<string, Op> | undefined;
+type Op = ((...args: unknown[]) => unknown) & { readonly opName: string };
+const isOp = (f: unknown): f is Op => typeof f === 'function' && typeof (f as { opName?: unknown }).opName === 'string';
+function opsByClass(): Map<string, Op> {
+  const found = new Map<string, Op>();
+  for (const f of Object.values({ ...ops, ...ops.image } as Record<string, unknown>).filter(isOp)) {
+    const { className } = formOf(f.opName);
+    if (!found.has(className) || className.toLowerCase() === f.opName.toLowerCase()) found.set(className, f);
+  }
+  return found;
+}
+const opOfClass = (className: string): Op | undefined => (byClass ??= opsByClass()).get(className);
+export const isOpClass = ({ module }: SerializedObject): boolean =>
+  /^(keras\.(src\.)?|hornbeam\.)ops(\.|$)/.test(module ?? '');
+
+/** An op in an `.h5` file that Keras wrote, without module: it has its own options only, no layer's. */
+export const isNamelessOp = ({
+  module,
+  class_name: name,
+  config,
+  registered_name: registered,
+}: SerializedObject): boolean =>
+  (module === undefined || module === null) &&
+  isPlain(config) &&
+  !getRegisteredObject(registered ?? name) &&
+  hasOnlyOptionsOf(opOfClass(name), config);
+const hasOnlyOptionsOf = (op: { opName: string } | undefined, config: Config): boolean =>
+  op !== undefined && Object.keys(config).every((key) => key === 'name' || formOf(op.opName).inConfig.includes(key));
+
+/** Makes the op again, and remembers the parameters in its config. */
+export function opFromConfig(entry: SerializedObject): OpNode {
+  const f =
+    opOfClass(entry.class_name) ??
+    fail(
+      `deserialize "${entry.class_name}"`,
+      `no op of this name is known (module ${JSON.stringify(entry.module)})`,
+      'replace it in the model by a layer, or by other ops',
+    );
+  const { name, ...config } = entry.config as Config & { name: string };
+  const operation = new OpNode(f.opName, f, name);
+  configs.set(operation, config);
+  return operation;
+}
+const configs = new WeakMap<OpNode, Config>();
+
+/** All arguments of a call: those of the node, and those of the object's config. */
+export function completeArguments(operation: OpNode, nodeArgs: readonly unknown[]): unknown[] {
+  const form = formOf(operation.opName);
+  const last = nodeArgs.at(-1);
+  // What Keras gave by keyword comes last, as an object.
+  const keywords = nodeArgs.length > 1 && isOptions(last) ? last : {};
+  const given = keywords === last ? nodeArgs.slice(0, -1) : nodeArgs;
+  const values = new Map<string, unknown>(Object.entries(configs.get(operation) ?? {}));
+  let next = 0;
+  for (const key of form.inArgs) {
+    const takesAny = form.parameters.some((p) => p.takesAny && p.name === key);
+    values.set(key, takesAny ? given.slice(next).flat() : given[next++]);
+  }
+  for (const [key, value] of Object.entries(keywords))
+    values.set(form.takesNames ? key.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`) : nameOf(form, key), value);
+  if (operation.opName === 'getItem') values.set('key', keyFromDisk(values.get('key')));
+  const positional = form.parameters.filter((p) => !p.isOption);
+  const args = positional.flatMap(({ name, takesAny, isOptional }) => {
+    const value = values.get(name);
+    if (value === undefined && !isOptional)
+      fail(
+        `ops.${operation.opName} "${operation.name}"`,
+        `its config holds nothing for its argument ${optionFromDisk(name)}`,
+        'check that the file is whole',
+      );
+    values.delete(name);
+    return takesAny ? (value as unknown[]) : [value];
+  });
+  while (args.length > 0 && args.at(-1) === undefined) args.pop();
+  // Null is what these say of themselves when nothing was given.
+  const isLeftOut = (key: string, value: unknown): boolean =>
+    value === undefined || (value === null && form.parameters.find((p) => p.name === key)?.initial === null);
+  const options = [...values].filter(([key, value]) => !isLeftOut(key, value));
+  const spelled = options.map(([key, value]) => [form.takesNames ? key : optionFromDisk(key), value]);
+  return options.length > 0 ? [...args, Object.fromEntries(spelled)] : args;
+}
+
+/** A key of `x[key]` as configs hold it: ranges are slices. Keras takes a range, a new axis or `...` in a list only. */
+function keyToDisk(key: unknown): unknown {
+  const isAlone = key === null || key === '...' || isRange(key);
+  return isAlone ? [entryToDisk(key)] : Array.isArray(key) ? key.map(entryToDisk) : key;
+}
+const isRange = (key: unknown): key is { slice: (number | null)[] } => isPlain(key) && 'slice' in key;
+function entryToDisk(key: unknown): unknown {
+  if (key === '...') return { class_name: '__ellipsis__', config: {} };
+  if (!isRange(key)) return key;
+  const [start = null, stop = null, step = null] = key.slice;
+  return { class_name: '__slice__', config: { start, stop, step } };
+}
+function keyFromDisk(key: unknown): unknown {
+  if (Array.isArray(key)) return key.map(keyFromDisk);
+  if (!isSerializedObject(key)) return key;
+  if (key.class_name === '__ellipsis__') return '...';
+  const { start, stop, step } = key.config as { start: number | null; stop: number | null; step: number | null };
+  return { slice: [start, stop, step] };
+}

@@ -1,0 +1,135 @@
+import type { DType } from '../../base/dtype.ts';
+import { fail } from '../../base/errors.ts';
+import {
+  type Config,
+  type CustomObjects,
+  deserializeObject,
+  isSerializedObject,
+  type SerializedObject,
+  serializeObject,
+} from '../../base/registry/serialize.ts';
+import { InputLayer } from '../../layers/core/input-layer.ts';
+import type { AnyLayer, Layer } from '../../layers/layer/layer.ts';
+import { OpNode } from '../../ops/op.ts';
+import {
+  type GraphNode,
+  KerasTensor,
+  type Like,
+  nest,
+  type Operation,
+  Tensor,
+  tensor,
+  Variable,
+} from '../../tensor/index.ts';
+import { forward } from '../../training/trainable.ts';
+import { modelToConfig, type SavedModel } from '../keras/keras-file.ts';
+import { isNamelessOp, isOpClass, opArguments, opFromConfig, opToConfig } from './op-config.ts';
+
+type HistoryOf = (t: KerasTensor) => readonly [name: string, call: number, output: number];
+
+/** A layer of a functional model, as Keras writes it. */
+export function serializeOperation(operation: Operation): Config {
+  if (operation instanceof OpNode) return opToConfig(operation);
+  const layer = operation as AnyLayer;
+  // A model within a model keeps how it was compiled.
+  if (forward in layer) return modelToConfig(layer as unknown as SavedModel);
+  const build = layer.getBuildConfig();
+  return { ...(serializeObject(layer) as Config), ...(build && { build_config: build }) };
+}
+
+export function deserializeOperation(entry: SerializedObject, customObjects: CustomObjects): Operation {
+  if (isOpClass(entry) || isNamelessOp(entry)) return opFromConfig(entry);
+  return deserializeObject({ ...entry, build_config: undefined }, customObjects) as AnyLayer;
+}
+
+/** Layers of which Keras's `call` has the default `training=False`. */
+const notesTraining = new Set([
+  ...['RNN', 'SimpleRNN', 'LSTM', 'GRU', 'Dropout', 'AlphaDropout', 'GaussianDropout', 'GaussianNoise'],
+  ...['SpatialDropout1D', 'SpatialDropout2D', 'SpatialDropout3D'],
+]);
+
+/** An Input's dtype is written as it was asked for. */
+function dtypeOnDisk(x: KerasTensor): string {
+  const source = x.history?.node.operation;
+  return source instanceof InputLayer ? source.declaredDtype : x.dtype;
+}
+
+/** One call: positional arguments, and keyword arguments from the options object. */
+export function serializeArguments(node: GraphNode, historyOf: HistoryOf): Config {
+  const write = (x: unknown): unknown => {
+    if (x instanceof KerasTensor)
+      return {
+        class_name: '__keras_tensor__',
+        config: { shape: x.symbolicShape, dtype: dtypeOnDisk(x), keras_history: historyOf(x) },
+      };
+    if (x instanceof Tensor)
+      return { class_name: '__tensor__', config: { value: nest(x, x.dataSync()), dtype: x.dtype } };
+    if (x instanceof Variable)
+      fail(
+        node.operation,
+        `it is called on variable "${x.path}", which a config cannot hold`,
+        'use the variable in the call() of a custom layer that has it as an attribute',
+      );
+    if (Array.isArray(x)) return x.map(write);
+    if (isSerializedObject(x)) return x;
+    if (typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype)
+      return Object.fromEntries(Object.entries(x).map(([k, v]) => [k, write(v)]));
+    return serializeObject(x);
+  };
+  const { operation } = node;
+  if (operation instanceof OpNode) {
+    const { args, kwargs } = opArguments(operation.opName, node.args);
+    return { args: args.map(write), kwargs: write(kwargs) };
+  }
+  const last = node.args.at(-1);
+  const hasOptions =
+    node.args.length > 1 &&
+    typeof last === 'object' &&
+    last !== null &&
+    Object.getPrototypeOf(last) === Object.prototype;
+  const positional = hasOptions ? node.args.slice(0, -1) : node.args;
+  const keywords = hasOptions
+    ? Object.fromEntries(
+        Object.entries(last as Config).map(([k, v]) => [k.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`), write(v)]),
+      )
+    : {};
+  // Keras notes what these calls are given even if it is nothing.
+  const takesMask = (operation.constructor as Partial<typeof Layer>).takesMask === true;
+  const isBare = Object.keys(keywords).length === 0 || operation.className === 'Functional';
+  if (isBare && (takesMask || forward in operation)) keywords['mask'] ??= null;
+  if (notesTraining.has(operation.className)) keywords['training'] ??= false;
+  return { args: positional.map(write), kwargs: keywords };
+}
+
+/** The arguments of a call, or nothing while a tensor among them is not made yet. */
+export function deserializeArguments(
+  call: unknown,
+  find: (history: readonly [string, number, number]) => KerasTensor | undefined,
+  customObjects: CustomObjects,
+): unknown[] | undefined {
+  const { args, kwargs } = call as { args: unknown[]; kwargs?: Config | null };
+  let isWhole = true;
+  const read = (x: unknown): unknown => {
+    if (Array.isArray(x)) return x.map(read);
+    if (typeof x !== 'object' || x === null) return x;
+    if (isSerializedObject(x)) {
+      if (x.class_name === '__slice__' || x.class_name === '__ellipsis__') return x;
+      if (x.class_name === '__tensor__') {
+        const { value, dtype } = x.config as { value: Like; dtype: DType };
+        return tensor(value, { dtype });
+      }
+      if (x.class_name !== '__keras_tensor__') return deserializeObject(x, customObjects);
+      const found = find((x.config as { keras_history: [string, number, number] }).keras_history);
+      if (!found) isWhole = false;
+      return found;
+    }
+    return Object.fromEntries(
+      Object.entries(x).map(([k, v]) => [k.replace(/_([a-z])/g, (_, c: string) => c.toUpperCase()), read(v)]),
+    );
+  };
+  const positional = args.map(read);
+  const given = Object.entries(read(kwargs ?? {}) as Config).filter(([key, v]) => v !== null || key === 'mask');
+  const options = Object.fromEntries(given);
+  if (!isWhole) return undefined;
+  return Object.keys(options).length > 0 ? [...positional, options] : positional;
+}

@@ -1,0 +1,15 @@
+import { Layer } from '../../layers/layer/layer.ts';
+import { Optimizer } from '../../optimizers/index.ts';
+import type { Like, Tensor } from '../../tensor/index.ts';
+
+interface Storing {
+  saveOwnVariables(store: Record<string, Tensor>): void;
+  loadOwnVariables(store: Readonly<Record<string, Like>>): void;
+}
+const bases: readonly Storing[] = [Layer.prototype as unknown as Storing, Optimizer.prototype];
+
+/** The object, if its class says itself by the named method what files keep of it. */
+export const storing = (object: object, method: keyof Storing): Storing | undefined => {
+  const own = (object as Partial<Storing>)[method];
+  return own !== undefined && bases.every((base) => base[method] !== own) ? (object as Storing) : undefined;
+};

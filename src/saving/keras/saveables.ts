@@ -1,0 +1,148 @@
+import { toSnakeCase } from '../../base/naming.ts';
+import { sourceNameOf } from '../../base/registry/serialize.ts';
+import { table } from '../../base/table.ts';
+import { isPlainObject } from '../../base/tree.ts';
+import { eachAttribute } from '../../layers/layer/attributes.ts';
+import { inner } from '../../layers/layer/inner.ts';
+import { type AnyLayer, isLayer } from '../../layers/layer/layer.ts';
+import { savedVariablesOf } from '../../layers/layer/lora.ts';
+import { isTypedArray, Tensor, Variable } from '../../tensor/index.ts';
+import { forward } from '../../training/trainable.ts';
+
+/** What has variables that files keep: a layer, a model, an optimizer. */
+export interface Saveable {
+  readonly name: string;
+  readonly variables: readonly Variable[];
+}
+/** A saveable and where its variables stand in the file. */
+export interface Placed {
+  readonly path: string;
+  /** Other paths under which files written by other hands may keep it. */
+  readonly alternatives: readonly string[];
+  readonly object: AnyLayer | Saveable;
+  /** Its own variables, without those of what it holds. */
+  readonly variables: readonly Variable[];
+}
+
+interface Modelish {
+  readonly layers: readonly AnyLayer[];
+  readonly optimizer?: Saveable | undefined;
+}
+const isModel = (x: AnyLayer): x is AnyLayer & Modelish => forward in x;
+
+/** An attribute's name in Python: `queryDense` is `query_dense`. */
+const inPython = (key: string): string =>
+  key.replace(/([a-z0-9])([A-Z])/g, (_, a: string, b: string) => `${a}_${b.toLowerCase()}`);
+/** Attributes of the library's layers that are called otherwise in Keras. */
+const namesInKeras: Readonly<Record<string, Readonly<Record<string, string>>>> = table({
+  MultiHeadAttention: table({ softmax: '_softmax', dropoutLayer: '_dropout_layer' }),
+  GroupQueryAttention: table({
+    queryDense: '_query_dense',
+    keyDense: '_key_dense',
+    gateDense: '_gate_dense',
+    valueDense: '_value_dense',
+    outputDense: '_output_dense',
+    softmax: '_softmax',
+    dropoutLayer: '_dropout_layer',
+  }),
+  Bidirectional: table({ forward: 'forward_layer', backward: 'backward_layer' }),
+});
+const alternativesOf = (key: string): string[] => [
+  key,
+  key.replace(/([a-z])(\d)/g, '$1_$2'),
+  inPython(key).replace(/([a-z])(\d)/g, '$1_$2'),
+  // Keras 2 hid what is public today: `_query_dense`.
+  `_${inPython(key)}`,
+];
+
+/** Children of an object in Keras's order: `layers` first where the model is a graph, then attributes by name, `_` last. */
+function children(owner: AnyLayer): { key: string; alternatives: string[]; value: unknown }[] {
+  const values = new Map<string, unknown>();
+  eachAttribute(owner, (value, name) => values.set(name, value));
+  const attributes = [...values].map(([name, value]) => {
+    const key = namesInKeras[owner.className]?.[name] ?? inPython(name);
+    // `myLayer` beside `my_layer` keeps its own spelling.
+    return { key: key !== name && values.has(key) ? name : key, alternatives: alternativesOf(name), value };
+  });
+  if (!isModel(owner)) return attributes.sort(byName);
+  const { held } = owner[inner];
+  const layers = { key: 'layers', alternatives: [], value: owner.layers };
+  const optimizer = owner.optimizer ? [{ key: 'optimizer', alternatives: [], value: owner.optimizer }] : [];
+  if (held) return [layers, ...[...attributes, ...optimizer].sort(byName)];
+  return [...attributes, layers, ...optimizer].sort(byName);
+}
+const byName = (a: { key: string }, b: { key: string }): number => {
+  const [p, q] = [a.key.startsWith('_') ? 1 : 0, b.key.startsWith('_') ? 1 : 0];
+  return p - q || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+};
+
+const isSaveable = (x: object): x is Saveable =>
+  Array.isArray((x as Partial<Saveable>).variables) &&
+  typeof (x as Partial<Saveable>).name === 'string' &&
+  'learningRate' in x;
+
+/** Everything with variables behind a model (or layer), with its path in `model.weights.h5`. */
+export function placeSaveables(root: AnyLayer): Placed[] {
+  const placed: Placed[] = [];
+  const visited = new Set<object>();
+  const join = (a: string, b: string): string => (a === '' ? b : `${a}/${b}`);
+
+  const visit = (object: unknown, path: string, alternatives: readonly string[]): void => {
+    if ((typeof object !== 'object' && typeof object !== 'function') || object === null || visited.has(object)) return;
+    if (typeof object === 'function' && isLayer(object)) {
+      visited.add(object);
+      placed.push({ path, alternatives, object, variables: savedVariablesOf(object) });
+      for (const child of children(object)) {
+        const under = [path, ...alternatives].flatMap((p) => [child.key, ...child.alternatives].map((k) => join(p, k)));
+        enter(child.value, under[0]!, [...new Set(under.slice(1))]);
+      }
+    } else if (isSaveable(object)) {
+      visited.add(object);
+      placed.push({ path, alternatives, object, variables: object.variables });
+    }
+  };
+  const enter = (value: unknown, path: string, alternatives: readonly string[]): void => {
+    if (
+      typeof value === 'object' &&
+      value !== null &&
+      !(value instanceof Tensor) &&
+      !(value instanceof Variable) &&
+      !isTypedArray(value)
+    ) {
+      const members = Array.isArray(value)
+        ? value
+        : value instanceof Map || value instanceof Set
+          ? [...value.values()]
+          : isPlainObject(value)
+            ? Object.values(value)
+            : undefined;
+      if (members) {
+        enterContainer(members, path, alternatives);
+        return;
+      }
+    }
+    visit(value, path, alternatives);
+  };
+  const enterContainer = (members: readonly unknown[], path: string, alternatives: readonly string[]): void => {
+    const counts = new Map<string, number>();
+    for (const member of members) {
+      if (member === null || (typeof member !== 'object' && typeof member !== 'function')) continue;
+      const isContainer =
+        Array.isArray(member) || member instanceof Map || member instanceof Set || isPlainObject(member);
+      if (!isContainer && !(typeof member === 'function' && isLayer(member)) && !isSaveable(member)) continue;
+      const name = isContainer
+        ? 'container'
+        : toSnakeCase('className' in member ? sourceNameOf(member as AnyLayer) : member.constructor.name);
+      const n = counts.get(name) ?? 0;
+      counts.set(name, n + 1);
+      const numbered = n === 0 ? name : `${name}_${n}`;
+      enter(
+        member,
+        join(path, numbered),
+        alternatives.map((a) => join(a, numbered)),
+      );
+    }
+  };
+  visit(root, '', []);
+  return placed;
+}
