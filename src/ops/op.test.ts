@@ -53,7 +53,7 @@ test('gradients agree whether taken op by op or compiled', async () => {
   const f = (x: Tensor): Tensor => total(mish(mul2(x)));
   const mul2 = op('square', (x: Tensor) => mul(x, x));
   const x = tensor([0.3, -0.7, 1.1]);
-  const eager = grad(f)(x) as Tensor;
+  const eager = grad(f)(x);
   const compiled = jit((y: Tensor) => grad(f)(y) as Tensor)(x);
   const [value] = valueAndGrad(f)(x);
   expect(await value.item()).toBeCloseTo(await f(x).item(), 5);

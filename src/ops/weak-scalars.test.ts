@@ -23,7 +23,7 @@ test('numbers that float32 cannot hold stay numbers', async () => {
 });
 
 test('gradients flow past a bare number', async () => {
-  const g = grad((x: Tensor) => ops.sum(ops.multiply(x, 0.37)))(tensor([1.5, 2])) as Tensor;
+  const g = grad((x: Tensor) => ops.sum(ops.multiply(x, 0.37)))(tensor([1.5, 2]));
   expect(g.dtype).toBe('float32');
   (await g.data()).forEach((n) => expect(n).toBeCloseTo(0.37, 6));
 });

@@ -1,6 +1,6 @@
 import { gradients } from '../autodiff/gradients.ts';
 import { floatx } from '../base/config.ts';
-import { isInexact } from '../base/dtype.ts';
+import { isInexact, type TypedArray } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
 import { type OptionNames, optionsOf, show } from '../base/options.ts';
@@ -16,10 +16,24 @@ import { tensorsIn, withTensors } from './leaves.ts';
 import { isNumbers, isTypedArray, type Nested, tensor } from './like.ts';
 import { Variable } from './variable.ts';
 
-export interface GradOptions {
+/** Which argument of a function, or which ones. */
+type Positions = number | readonly number[];
+export interface GradOptions<N extends Positions = Positions> {
   /** Which argument, or arguments, to differentiate with respect to; the first when absent. */
-  readonly argnums?: number | readonly number[];
+  readonly argnums?: N;
 }
+/** A gradient has the nest of what it is taken with respect to, a tensor in place of each array and number. */
+export type Gradient<X> = unknown extends X
+  ? unknown
+  : X extends Tensor | Variable | TypedArray | Nested
+    ? Tensor
+    : X extends object
+      ? { [K in keyof X]: Gradient<X[K]> }
+      : X;
+/** The gradient with respect to one argument, or a list of those with respect to several. */
+type GradientAt<A extends readonly unknown[], N extends Positions> = N extends number
+  ? Gradient<A[N]>
+  : { -readonly [K in keyof N]: Gradient<A[N[K] & number]> };
 const gradOptions: OptionNames<GradOptions> = { argnums: true };
 
 /**
@@ -104,7 +118,10 @@ export function differentiable(x: unknown, argument: number, who = 'grad'): unkn
  */
 export const valueAndGrad = exact('valueAndGrad', 2, function valueAndGrad<
   A extends readonly unknown[],
->(f: (...args: A) => Tensor, options: GradOptions = {}): (...args: A) => [value: Tensor, gradient: unknown] {
+  const N extends Positions = 0,
+>(f: (...args: A) => Tensor, options: GradOptions<N> = {}): (
+  ...args: A
+) => [value: Tensor, gradient: GradientAt<A, N>] {
   const { argnums = 0 } = optionsOf('valueAndGrad', gradOptions, options);
   return (...args) => {
     const positions = typeof argnums === 'number' ? [argnums] : argnums;
@@ -116,14 +133,15 @@ export const valueAndGrad = exact('valueAndGrad', 2, function valueAndGrad<
     const since = nextSerial();
     const value = withHistory(() => f(...(all as unknown as A)));
     const found = withTensors(given, gradientsOf(value, wrt, { since }));
-    return [value, typeof argnums === 'number' ? found[0] : found];
+    return [value, (typeof argnums === 'number' ? found[0] : found) as GradientAt<A, N>];
   };
 });
 
 /** Of a function that gives a scalar: a function that gives its gradient with respect to the first argument (or `argnums`). */
 export const grad = exact('grad', 2, function grad<
   A extends readonly unknown[],
->(f: (...args: A) => Tensor, options: GradOptions = {}): (...args: A) => unknown {
+  const N extends Positions = 0,
+>(f: (...args: A) => Tensor, options: GradOptions<N> = {}): (...args: A) => GradientAt<A, N> {
   optionsOf('grad', gradOptions, options);
   const both = valueAndGrad(f, options);
   return (...args) => both(...args)[1];

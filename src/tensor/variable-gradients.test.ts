@@ -70,7 +70,7 @@ test('what was computed before is a constant, compiled too: an update of one net
     };
     const slope = (x: keras.Tensor): keras.Tensor => {
       const before = ops.square(x);
-      return keras.grad((z: keras.Tensor) => ops.sum(ops.multiply(z, before)))(x) as keras.Tensor;
+      return keras.grad((z: keras.Tensor) => ops.sum(ops.multiply(z, before)))(x);
     };
     return { update, slope };
   };

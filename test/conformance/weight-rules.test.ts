@@ -41,8 +41,7 @@ function family(name: string, count: number): [values: (readonly [string, Case])
   });
   return [values, rows];
 }
-const gradientOf = (f: (x: Tensor) => Tensor, x: Stored): Tensor =>
-  grad((at: Tensor) => ops.sum(f(at)))(tensorOf(x)) as Tensor;
+const gradientOf = (f: (x: Tensor) => Tensor, x: Stored): Tensor => grad((at: Tensor) => ops.sum(f(at)))(tensorOf(x));
 const camel = (name: string): string => Object.keys(optionsOf({ [name]: 0 }))[0]!;
 
 const [ofActivations, activationRows] = family('activations', 93);

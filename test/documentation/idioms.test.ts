@@ -49,6 +49,16 @@ const onBatch: number = await model.trainOnBatch([[1, 2]], [[1]]);
 const byName = (await model.testOnBatch([[1, 2]], [[1]], { returnDict: true }))['loss'];
 const predicted: keras.Tensor = await model.predict([[1, 2]]);
 
+// A gradient has the nest of its argument.
+const slope: keras.Tensor = keras.grad((t: keras.Tensor) => ops.sum(ops.square(t)))(computed);
+const [energy, { w, b: [bias] }] = keras.valueAndGrad((p: { w: keras.Tensor; b: [keras.Tensor] }) => ops.sum(p.w).add(p.b[0]))({
+  w: computed,
+  b: [keras.tensor(1)],
+});
+const moved = [energy.item(), w.shape[0]! + bias.shape.length];
+const [da, db] = keras.grad((a: keras.Tensor, b: keras.Tensor) => ops.vdot(a, b), { argnums: [0, 1] })(computed, computed);
+const both: keras.Tensor = da.add(db);
+
 const loaded = await keras.models.loadModel('model.keras');
 await loaded.fit([[1]], [[1]], { epochs: 1 });
 keras.models.modelFromJson(loaded.toJson()).summary();
