@@ -1,6 +1,5 @@
 import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
-import { closest } from '../base/field/field.ts';
 import type { OrAnyName } from '../base/naming.ts';
 import { optionsOf } from '../base/options.ts';
 import { meantBy } from '../base/registry/identify.ts';
@@ -11,6 +10,7 @@ import {
   registerFunctions,
   serializeObject,
 } from '../base/registry/serialize.ts';
+import { closest } from '../base/spelling.ts';
 import { table } from '../base/table.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';

@@ -1,6 +1,5 @@
 import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
-import { closest } from '../base/field/field.ts';
 import type { OrAnyName } from '../base/naming.ts';
 import { show } from '../base/options.ts';
 import { isClass, meantBy } from '../base/registry/identify.ts';
@@ -12,6 +11,7 @@ import {
   type SerializableClass,
   serializeObject,
 } from '../base/registry/serialize.ts';
+import { closest } from '../base/spelling.ts';
 import { table } from '../base/table.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { Circle } from './circle.ts';

@@ -5,15 +5,9 @@ import { asPolicy, type PolicyLike } from '../base/dtype-policy.ts';
 import { fail } from '../base/errors.ts';
 import { exactMethods } from '../base/exact.ts';
 import { exposeOptions } from '../base/exposed.ts';
-import {
-  configToOptions,
-  type Fields,
-  type Options,
-  optionsToConfig,
-  type Resolved,
-  requireOptions,
-  resolveOptions,
-} from '../base/field/field.ts';
+import { configToOptions, optionsToConfig } from '../base/field/disk.ts';
+import { type Fields, type Options, type Resolved } from '../base/field/field.ts';
+import { requireOptions, resolveOptions } from '../base/field/resolve.ts';
 import { autoName, toSnakeCase } from '../base/naming.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import type { Config } from '../base/registry/serialize.ts';

@@ -1,6 +1,6 @@
 import { fail } from '../base/errors.ts';
 import { exactMethods } from '../base/exact.ts';
-import { requireOptions } from '../base/field/field.ts';
+import { requireOptions } from '../base/field/resolve.ts';
 import { countCalls } from '../base/numbered-calls.ts';
 import { optionsOf } from '../base/options.ts';
 import {

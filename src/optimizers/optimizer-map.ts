@@ -1,13 +1,8 @@
 import { fail } from '../base/errors.ts';
 import { exactMethods } from '../base/exact.ts';
-import {
-  configToOptions,
-  f,
-  type Options,
-  optionsToConfig,
-  type Resolved,
-  resolveOptions,
-} from '../base/field/field.ts';
+import { configToOptions, optionsToConfig } from '../base/field/disk.ts';
+import { f, type Options, type Resolved } from '../base/field/field.ts';
+import { resolveOptions } from '../base/field/resolve.ts';
 import { type Config, deserializeObject, isSerializedObject, serializeObject } from '../base/registry/serialize.ts';
 import type { Variable } from '../tensor/index.ts';
 import { type AnyOptimizer, optimizerField } from './loss-scale-optimizer.ts';

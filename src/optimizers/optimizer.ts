@@ -2,15 +2,9 @@ import { showAsText } from '../base/display.ts';
 import { fail } from '../base/errors.ts';
 import { exactMethods } from '../base/exact.ts';
 import { exposeOptions } from '../base/exposed.ts';
-import {
-  configToOptions,
-  type Fields,
-  type Options,
-  optionsToConfig,
-  type Resolved,
-  requireOptions,
-  resolveOptions,
-} from '../base/field/field.ts';
+import { configToOptions, optionsToConfig } from '../base/field/disk.ts';
+import { type Fields, type Options, type Resolved } from '../base/field/field.ts';
+import { requireOptions, resolveOptions } from '../base/field/resolve.ts';
 import { autoName, toSnakeCase } from '../base/naming.ts';
 import { optionsOf } from '../base/options.ts';
 import { type Config, serializeObject } from '../base/registry/serialize.ts';

@@ -1,6 +1,7 @@
 import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
-import { type Fields, floatKeys } from '../base/field/field.ts';
+import { floatKeys } from '../base/field/disk.ts';
+import { type Fields } from '../base/field/field.ts';
 import { isSerializedObject, lookUpClass } from '../base/registry/serialize.ts';
 
 const writeText = (text: string): string =>

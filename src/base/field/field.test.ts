@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { f, requireOptions } from './field.ts';
+import { f } from './field.ts';
+import { requireOptions } from './resolve.ts';
 
 test('bare values instead of an options object are refused, with the option they were meant for', () => {
   const fields = { rate: f.number({ min: 0, initial: 0.1 }) };

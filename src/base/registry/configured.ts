@@ -1,15 +1,9 @@
 import { Callable } from '../callable.ts';
 import { exactMethods } from '../exact.ts';
 import { exposeOptions } from '../exposed.ts';
-import {
-  configToOptions,
-  type Fields,
-  type Options,
-  optionsToConfig,
-  type Resolved,
-  requireOptions,
-  resolveOptions,
-} from '../field/field.ts';
+import { configToOptions, optionsToConfig } from '../field/disk.ts';
+import { type Fields, type Options, type Resolved } from '../field/field.ts';
+import { requireOptions, resolveOptions } from '../field/resolve.ts';
 import type { Config } from './serialize.ts';
 
 /** Options that a class declares as data: a subclass with a constructor of its own may have none. */

@@ -1,7 +1,7 @@
 import { fail } from '../errors.ts';
-import { closest } from '../field/field.ts';
 import { toSnakeCase } from '../naming.ts';
 import { show } from '../options.ts';
+import { closest } from '../spelling.ts';
 import {
   type Config,
   type CustomObjects,

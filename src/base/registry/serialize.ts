@@ -1,7 +1,7 @@
 import { fail } from '../errors.ts';
 import { exact } from '../exact.ts';
-import { closest } from '../field/field.ts';
 import { optionsOf } from '../options.ts';
+import { closest } from '../spelling.ts';
 import { refuseDepth } from '../tree.ts';
 import { configForUsers, keysToDisk } from './config-keys.ts';
 

@@ -3,15 +3,9 @@ import type { DType } from '../../base/dtype.ts';
 import { asPolicy, type DTypePolicy, policyAt } from '../../base/dtype-policy.ts';
 import { fail } from '../../base/errors.ts';
 import { exactMethods } from '../../base/exact.ts';
-import {
-  configToOptions,
-  type Fields,
-  knownAmong,
-  type Options,
-  optionsToConfig,
-  requireOptions,
-  resolveOptions,
-} from '../../base/field/field.ts';
+import { configToOptions, knownAmong, optionsToConfig } from '../../base/field/disk.ts';
+import { type Fields, type Options } from '../../base/field/field.ts';
+import { requireOptions, resolveOptions } from '../../base/field/resolve.ts';
 import { autoName, toSnakeCase } from '../../base/naming.ts';
 import { cameFromConfig } from '../../base/registry/config-keys.ts';
 import { type Config, serializeObject, sourceNameOf } from '../../base/registry/serialize.ts';

@@ -1,5 +1,6 @@
 import { fail } from '../../base/errors.ts';
-import { diskKeys, type Fields } from '../../base/field/field.ts';
+import { diskKeys } from '../../base/field/disk.ts';
+import { type Fields } from '../../base/field/field.ts';
 import { type Config, getRegisteredObject, lookUpClass } from '../../base/registry/serialize.ts';
 import { table } from '../../base/table.ts';
 import { type Described, isDescribed, isPlain, renamed, type Step, withOptions, without } from './described.ts';
