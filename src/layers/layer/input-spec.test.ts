@@ -28,6 +28,8 @@ test('a layer is built only on shapes that can be its input', () => {
     (layer as keras.layers.Dense).buildFromConfig({ input_shape: shape });
   expect(build(new layers.Dense({ units: 2 }), [[null, 3]])).toThrow('it cannot be built on [[null,3]]');
   expect(build(new layers.Dense({ units: 2 }), {})).toThrow('which its build_config names');
+  const distributed = new layers.TimeDistributed({ layer: new layers.Dense({ units: 2 }) });
+  expect(build(distributed, { a: [null, 3] })).toThrow('which its build_config names');
   expect(build(new layers.Add(), [[[null]], [null, 3]])).toThrow('it merges a list of inputs');
   expect(build(new layers.Dense({ units: 2 }), [null, 3])).not.toThrow();
 });

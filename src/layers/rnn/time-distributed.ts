@@ -1,9 +1,9 @@
-import { fail } from '../../base/errors.ts';
 import type { Resolved } from '../../base/field/field.ts';
-import { type SymbolicShape, showShape } from '../../base/shape.ts';
+import type { SymbolicShape } from '../../base/shape.ts';
 import { getItem, reshape, stack } from '../../ops/index.ts';
 import { mapTensors, type Tensor, tensorsIn } from '../../tensor/index.ts';
 import type { CallOptions } from '../layer/call-context.ts';
+import type { InputSpec } from '../layer/input-spec.ts';
 import { type AnyLayer, Layer } from '../layer/layer.ts';
 import { layerField } from '../nested-layer.ts';
 
@@ -18,15 +18,10 @@ export class TimeDistributed extends Layer<typeof fields> {
   static override readonly className = 'TimeDistributed';
   static override readonly fields = fields;
   static override readonly takesMask = true;
+  override inputSpec: InputSpec = { minNdim: 3 };
   override supportsMasking = true;
 
   override build(inputShape: SymbolicShape): void {
-    if (inputShape.length < 3)
-      fail(
-        this,
-        `inputs have shape ${showShape(inputShape)}, of less than 3 dimensions`,
-        'give [batch, steps, …features]',
-      );
     this.layer.build([inputShape[0]!, ...inputShape.slice(2)]);
   }
   call(inputs: Tensor, { training, mask }: CallOptions = {}): Tensor {
