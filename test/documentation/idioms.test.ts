@@ -33,6 +33,9 @@ const block = (t: keras.Tensor): keras.Tensor => ops.tanh(t);
 const outputs = block(x);
 const computed = block(keras.tensor([[1, 2]]));
 const rows: number = computed.shape[0]! * 2;
+const noise: keras.Tensor = keras.random.normal(ops.shape(computed)).mul(ops.size(computed));
+// @ts-expect-error
+const open: readonly number[] = ops.shape(x);
 const scaled: keras.Tensor = new layers.Dense({ units: 1 })([[1, 2]]);
 
 const model = new keras.Model({ inputs: keras.Input({ shape: [4] }), outputs });

@@ -64,11 +64,15 @@ export const copy = op('copy', (x: Tensor) => x);
 export const stopGradient = op('stopGradient', (variable: Tensor) => p.stopGradient(variable));
 
 /** Sizes of the axes; null where a symbolic tensor leaves one open. @example shape([[1, 2]]) // [1, 2] */
-export const shape = exact('shape', 1, (x: Like): SymbolicShape => asTensor(x).shape);
+export const shape: { (x: KerasTensor): SymbolicShape; (x: Like): Shape } = exact(
+  'shape',
+  1,
+  (x: Like): Shape => asTensor(x).shape,
+);
 /** Number of axes. @example ndim([[1, 2]]) // 2 */
 export const ndim = exact('ndim', 1, (x: Like): number => asTensor(x).shape.length);
 /** Number of elements; null where a symbolic tensor leaves a size open. @example size([[1, 2]]) // 2 */
-export const size = exact('size', 1, (x: Like): number | null =>
+export const size: { (x: KerasTensor): number | null; (x: Like): number } = exact('size', 1, (x: Like): any =>
   (asTensor(x).shape as SymbolicShape).reduce<number | null>((n, k) => (n === null || k === null ? null : n * k), 1),
 );
 /** Type of the elements. @example dtype([1.5]) // 'float32' */

@@ -1,0 +1,16 @@
+import * as keras from 'hornbeam';
+import { type Digit, loadDigits } from './digits.ts';
+
+/** Images `[n, 8, 8, 1]`, paper 0 and ink 1, and their digits `[n]`. */
+export type Labelled = readonly [x: keras.Tensor, y: keras.Tensor];
+
+const asTensors = (digits: readonly Digit[]): Labelled => [
+  keras.tensor(Float32Array.from(digits.flatMap(({ pixels }) => [...pixels])), { shape: [digits.length, 8, 8, 1] }),
+  keras.tensor(Int32Array.from(digits, ({ label }) => label)),
+];
+
+/** 1,438 digits to train on, and 359, of other hands for the most part, to test on. */
+export function loadData(): [training: Labelled, test: Labelled] {
+  const digits = loadDigits();
+  return [asTensors(digits.slice(0, 1438)), asTensors(digits.slice(1438))];
+}
