@@ -1,10 +1,14 @@
 import { asDType } from '../../base/dtype.ts';
+import { exactMethods } from '../../base/exact.ts';
 import { f, type Resolved } from '../../base/field/field.ts';
-import { cast, divide, matmul, multiply, notEqual, tanh, transpose } from '../../ops/index.ts';
+import type { Config } from '../../base/registry/serialize.ts';
+import { add, cast, divide, matmul, multiply, notEqual, tanh, transpose } from '../../ops/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
 import type { CallOptions } from '../layer/call-context.ts';
 import type { InputSpec } from '../layer/input-spec.ts';
 import { Layer } from '../layer/layer.ts';
+import { Lora, type LoraOptions, loraFields, withLora } from '../layer/lora.ts';
+import { setMask } from '../layer/masks.ts';
 import { addEmbeddings, embeddingFields, lookUp } from './embedding.ts';
 
 const fields = {
@@ -15,6 +19,7 @@ const fields = {
   reverseDtype: f.nullable(f.string()),
   /** Confines the way back to ±cap by `cap · tanh(x / cap)`. */
   logitSoftCap: f.nullable(f.number({ min: 0 })),
+  ...loraFields,
 };
 
 /** Options of the layer's call. */
@@ -35,25 +40,56 @@ export class ReversibleEmbedding extends Layer<typeof fields, [inputs: Tensor, o
   override supportsMasking = this.maskZero;
   embeddings!: Variable;
   reverseEmbeddings: Variable | null = null;
+  #lora: Lora | null = null;
 
   override build(): void {
     this.embeddings = addEmbeddings(this);
-    if (this.tieWeights) return;
-    this.reverseEmbeddings = this.addWeight({
-      name: 'reverse_embeddings',
-      shape: [this.outputDim, this.inputDim],
-      initializer: this.embeddingsInitializer,
-    });
+    if (!this.tieWeights)
+      this.reverseEmbeddings = this.addWeight({
+        name: 'reverse_embeddings',
+        shape: [this.outputDim, this.inputDim],
+        initializer: this.embeddingsInitializer,
+      });
+    if (this.loraRank !== null) this.enableLora(this.loraRank, { loraAlpha: this.loraAlpha });
+  }
+  /** Whether a correction of low rank is trained in place of the rows. */
+  get loraEnabled(): boolean {
+    return this.#lora !== null;
+  }
+  /** Freezes the rows and trains a correction of low rank instead, in both directions where the weights are tied. */
+  enableLora(rank: number, options: LoraOptions = {}): void {
+    this.#lora = new Lora(this, this.embeddings, rank, options);
   }
   call(inputs: Tensor, { reverse = false }: ReverseOptions = {}): Tensor {
-    if (!reverse) return cast(lookUp(this.embeddings, inputs), this.computeDtype);
-    const kernel = this.reverseEmbeddings?.read() ?? transpose(this.embeddings);
+    const lora = this.#lora;
+    if (!reverse) {
+      const rows = lookUp(this.embeddings, inputs);
+      const y = cast(lora ? add(rows, lora.correct(lookUp(lora.a, inputs))) : rows, this.computeDtype);
+      return this.#masked(y, inputs);
+    }
+    const kernel = this.reverseEmbeddings?.read() ?? transpose(lora?.read() ?? this.embeddings);
     const dtype = this.reverseDtype === null ? this.computeDtype : asDType(this.reverseDtype, this.className);
     const logits = matmul(cast(inputs, dtype), cast(kernel, dtype));
     const cap = this.logitSoftCap;
     return cap === null ? logits : multiply(tanh(divide(logits, cap)), cap);
   }
-  override computeMask(inputs: Tensor): Tensor | null {
-    return this.maskZero ? notEqual(inputs, 0) : null;
+  override symbolicCall(inputs: Tensor, options?: ReverseOptions): Tensor {
+    const y = super.symbolicCall(inputs, options);
+    return options?.reverse ? y : this.#masked(y, inputs);
+  }
+  /** Rows with the mask of their numbers: the way back has none. */
+  #masked(rows: Tensor, inputs: Tensor): Tensor {
+    if (this.maskZero) setMask(rows, notEqual(inputs, 0));
+    return rows;
+  }
+  override computeMask(): null {
+    return null;
+  }
+  override getConfig(): Config {
+    return withLora(super.getConfig(), this.#lora);
+  }
+
+  static {
+    exactMethods<ReversibleEmbedding>(this, { enableLora: 2 });
   }
 }

@@ -38,7 +38,7 @@ export function invokeLayer(layer: AnyLayer, given: readonly unknown[]): unknown
     );
   const args = given.map(toTensors);
   const isSymbolic = hasSymbolic(args);
-  const result = refusingStrangers(layer, () => (isSymbolic ? recordCall(layer, args) : runCall(layer, args)));
+  const result = refusingStrangers(layer, () => (isSymbolic ? layer.symbolicCall(...args) : runCall(layer, args)));
   if (isOutermostCall()) {
     // Who calls a layer by itself has it in hand.
     claim(layer);

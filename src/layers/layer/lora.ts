@@ -5,6 +5,7 @@ import type { Config } from '../../base/registry/serialize.ts';
 import type { InitializerLike } from '../../initializers/index.ts';
 import { add, matmul, multiply } from '../../ops/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
+import { inner } from './inner.ts';
 import type { AnyLayer } from './layer.ts';
 import { ownVariablesOf } from './tracking.ts';
 
@@ -51,17 +52,27 @@ export class Lora {
       aInitializer = 'he_uniform',
       bInitializer = 'zeros',
     } = optionsOf('enableLora', loraOptions, options);
-    if (!layer.built && !weight)
-      fail(layer, 'enableLora was called before the layer was built', 'call or build the layer first');
+    if (!weight) fail(layer, 'enableLora was called before the layer was built', 'call or build the layer first');
+    if (loraOf(weight)) fail(layer, 'enableLora was called a second time', 'call it once for each layer');
+    if (weight.constraint)
+      fail(layer, `its weight "${weight.name}" has a constraint, which a correction would evade`, 'leave it out');
     this.rank = rank;
     this.alpha = loraAlpha ?? rank;
     this.weight = weight;
     const name = `lora_${weight.name}`;
     const { shape } = weight;
-    this.a = layer.addWeight({ name: `${name}_a`, shape: [...shape.slice(0, -1), rank], initializer: aInitializer });
-    this.b = layer.addWeight({ name: `${name}_b`, shape: [rank, shape.at(-1)!], initializer: bInitializer });
+    // Of full precision whatever the weight is: small steps must not vanish.
+    const common = { dtype: 'float32', regularizer: weight.regularizer } as const;
+    const [left, right] = [
+      [...shape.slice(0, -1), rank],
+      [rank, shape.at(-1)!],
+    ];
+    this.a = layer.addWeight({ name: `${name}_a`, shape: left, initializer: aInitializer, ...common });
+    this.b = layer.addWeight({ name: `${name}_b`, shape: right, initializer: bInitializer, ...common });
     weight.trainable = false;
     corrections.set(weight, this);
+    const state = layer[inner];
+    state.options = { ...state.options, loraRank: rank, loraAlpha: this.alpha };
   }
   /** The weight with its correction. */
   read(): Tensor {
