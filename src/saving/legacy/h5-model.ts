@@ -132,10 +132,6 @@ function withFullNames(x: unknown): unknown {
   return registered_name ? { ...rest, class_name: registered_name } : rest;
 }
 
-/** Whether an HDF5 file is of the legacy layout: a whole model, or weights by layer. */
-export const isLegacy = (file: H5Group): boolean =>
-  ['model_config', 'layer_names', 'layer_names0'].some((name) => name in file.attributes);
-
 /** The model in a legacy `.h5` file, of any version of Keras. */
 export function modelFromH5(
   file: H5Group,

@@ -1,0 +1,42 @@
+import { type Place, readFolder, writeFileAtomic, writeFolder } from '../../formats/file.ts';
+import { readHdf5 } from '../../formats/hdf5.ts';
+import { openZip, type ZipArchive } from '../../formats/zip.ts';
+import type { ModelFormat } from '../model-format.ts';
+import { filesOfKeras, modelFromArchive, modelToKeras, weightsIn } from './keras-file.ts';
+
+/** `model.keras`: config, weights and the version that wrote them, in an archive. */
+export const kerasArchive: ModelFormat = {
+  recognises: ({ bytes }) => bytes?.[0] === 0x50 && bytes[1] === 0x4b,
+  writesModel: {
+    endings: ['.keras'],
+    isAsked: ({ zipped = true }) => zipped,
+    advice: '".keras"',
+    write: async (model, place) => writeFileAtomic(place, await modelToKeras(model)),
+  },
+  readModel: ({ bytes }, options) => modelFromArchive(openZip(bytes!), bytes!.length, options),
+  readWeights: async ({ bytes }, model) => readHdf5(await weightsIn(openZip(bytes!), model)),
+};
+
+/** The same files in a folder, which is what `zipped: false` writes. */
+export const kerasFolder: ModelFormat = {
+  recognises: ({ isFolder }) => isFolder,
+  writesModel: {
+    endings: ['', '.keras'],
+    isAsked: ({ zipped = true }) => !zipped,
+    advice: 'nothing and pass { zipped: false }, for a folder',
+    write: async (model, place) => writeFolder(place, await filesOfKeras(model)),
+  },
+  readModel: async ({ place }, options) =>
+    modelFromArchive(await folderArchive(place!), Number.POSITIVE_INFINITY, options),
+  readWeights: async ({ place }, model) => readHdf5(await weightsIn(await folderArchive(place!), model)),
+};
+
+/** The files of a folder as those of an archive. */
+async function folderArchive(place: Place): Promise<ZipArchive> {
+  const files = new Map(Object.entries(await readFolder(place)));
+  return {
+    names: [...files.keys()],
+    sizeOf: (name) => files.get(name)?.length,
+    read: async (name) => files.get(name),
+  };
+}

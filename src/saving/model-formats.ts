@@ -1,0 +1,7 @@
+import { kerasArchive, kerasFolder } from './keras/keras-format.ts';
+import { shardedWeights } from './keras/shards-format.ts';
+import { h5Format } from './legacy/h5-format.ts';
+import type { ModelFormat } from './model-format.ts';
+
+/** All formats. Of those that could write under a name, or read a file, the first one does. */
+export const modelFormats: readonly ModelFormat[] = [kerasFolder, kerasArchive, h5Format, shardedWeights];
