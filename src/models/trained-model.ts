@@ -184,7 +184,13 @@ export abstract class TrainedModel<Out = Tensor>
     return this.#loop.compiled !== undefined;
   }
   get runEagerly(): boolean {
-    return this.#loop.compiled?.runEagerly ?? false;
+    return this.#loop.runEagerly;
+  }
+  /** Runs steps op by op from now on (true), so that a debugger can stop in them, or compiled. `compile` sets it anew. */
+  set runEagerly(value: boolean) {
+    if (typeof value !== 'boolean')
+      fail(this, `runEagerly was set to ${String(value)}`, 'set true or false, or keep the value under another name');
+    this.#loop.runEagerly = value;
   }
   /** Batches that callbacks are told of as one. */
   get stepsPerExecution(): number {

@@ -67,6 +67,7 @@ export class Trainer {
   /** What the step that runs, or is recorded, hands to host metrics. */
   private handed: Handed | undefined;
   private steps: Partial<Record<Kind | 'update', StepFunction>> = {};
+  #runsEagerly = false;
   private checked = new WeakSet<object>();
   private readonly prepared = new WeakSet<StepFunction>();
 
@@ -79,12 +80,21 @@ export class Trainer {
   compile(options: CompileOptions): void {
     this.turns.refuse('compile');
     this.compiled = new Compiled(options, this.model);
+    this.runEagerly = this.compiled.runEagerly;
     this.loss = new CompileLoss(this.model, options);
     this.measures = new CompileMetrics(this.model, options);
     this.tracker = new Mean({ name: 'loss' });
     this.checked = new WeakSet();
-    this.steps = {};
     this.fits = 0;
+  }
+  /** Whether steps run op by op, instead of compiled. */
+  get runEagerly(): boolean {
+    return this.#runsEagerly;
+  }
+  set runEagerly(value: boolean) {
+    this.turns.refuse('runEagerly');
+    this.#runsEagerly = value;
+    this.steps = {};
   }
   requireCompiled(what: string): Compiled {
     return (
@@ -129,7 +139,7 @@ export class Trainer {
     const isMet = kind === 'predict' || this.isMet || !this.asksForJudgement;
     if (!isOwn || (canCall && !(isBuilt && isMet))) {
       // Op by op, `call` may depend on numbers: it is run, as for inference.
-      const yPred = this.compiled?.runEagerly
+      const yPred = this.runEagerly
         ? withoutChange(model.nonTrainableVariables, () => asCallOf(undefined, () => model[forward](x, false)))
         : inFrame(new Trace(), () => asCallOf(undefined, () => model[forward](x, forTraining)));
       if (kind !== 'predict') this.meet(y, yPred);
@@ -233,7 +243,8 @@ export class Trainer {
   };
   /** Lets the hook have the gradients, and updates by what it gives. */
   private async update(slopes: readonly Tensor[], hook: GradientHook, size: number): Promise<void> {
-    const { optimizer, runEagerly } = this.requireCompiled('training');
+    const { optimizer } = this.requireCompiled('training');
+    const { runEagerly } = this;
     const variables = this.model.trainableVariables;
     if (variables.length === 0) return;
     const given = await hook(slopes, { variables, size });
@@ -259,7 +270,7 @@ export class Trainer {
     return this[`${kind}Function`];
   }
   private step(kind: Kind, f: (given: any) => unknown): StepFunction {
-    return (this.steps[kind] ??= makeStep(`${kind}_step`, f, this.compiled?.runEagerly ?? false));
+    return (this.steps[kind] ??= makeStep(`${kind}_step`, f, this.runEagerly));
   }
 
   /** One step of training; `before` are the logs of the step before, which nobody reads any more. */
@@ -287,8 +298,7 @@ export class Trainer {
     if (hook) await this.update(slopes, hook, batch.size);
     if (host) await this.measures!.updateOnHost({ ...host, wanted: this.loss!.judged });
     this.drop(before);
-    if (batch.isOwn && !this.compiled!.runEagerly)
-      for (const t of tensorsIn([batch.x, batch.y, batch.sampleWeight])) t.dispose();
+    if (batch.isOwn && !this.runEagerly) for (const t of tensorsIn([batch.x, batch.y, batch.sampleWeight])) t.dispose();
     return logs;
   }
   /** Tells labels that no loss can make sense of, once for all data behind a batch. Weights may leave samples out. */
@@ -303,7 +313,7 @@ export class Trainer {
    * op anybody may have kept them.
    */
   drop(logs: Logs): void {
-    if (!this.compiled!.runEagerly) for (const t of Object.values(logs)) t.dispose();
+    if (!this.runEagerly) for (const t of Object.values(logs)) t.dispose();
   }
 
   /** Numbers of running logs. */

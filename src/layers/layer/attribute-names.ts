@@ -52,7 +52,6 @@ const settable = new Map<string, readonly [what: string, is: (x: unknown) => boo
   ['supportsMasking', ['whether the layer passes masks on, true or false', isFlag]],
   ['inputSpec', ['what the layer demands of its inputs', holdsNoLayer]],
   ['activityRegularizer', ['the penalty on the outputs', (x) => !Array.isArray(x) && holdsNoLayer(x)]],
-  ['dtypePolicy', ['the dtype policy', (x) => typeof x === 'object' && x !== null && 'computeDtype' in x]],
 ]);
 
 /** Refuses attributes that stand in the place of something of the library's: what a class field does without asking. */

@@ -1,3 +1,4 @@
+import type { DTypePolicy } from '../../base/dtype-policy.ts';
 import type { Named } from '../../base/errors.ts';
 import type { Fields, Resolved } from '../../base/field/field.ts';
 import { currentCall, scopedPath, type Variable } from '../../tensor/index.ts';
@@ -24,6 +25,7 @@ export class LayerState<S extends Fields = Fields> {
   trainable: boolean;
   /** Whether inputs and weights are converted to the dtype of computation. */
   readonly autocast: boolean;
+  policy: DTypePolicy;
   /** Name with those of the layers around it, as variables' paths begin. */
   path: string;
   /** The shapes it was built on. */
@@ -41,10 +43,15 @@ export class LayerState<S extends Fields = Fields> {
   /** How many attributes it had when their names were last looked at. */
   checkedNames = 0;
 
-  constructor(name: string, options: Resolved<S>, trainable: boolean, autocast: boolean) {
+  constructor(
+    name: string,
+    options: Resolved<S>,
+    { trainable, autocast, policy }: Pick<LayerState, 'trainable' | 'autocast' | 'policy'>,
+  ) {
     this.options = options;
     this.trainable = trainable;
     this.autocast = autocast;
+    this.policy = policy;
     this.path = scopedPath(name);
   }
 }

@@ -1,6 +1,6 @@
 import { Callable, invoke } from '../../base/callable.ts';
 import type { DType } from '../../base/dtype.ts';
-import { asPolicy, type DTypePolicy, policyAt } from '../../base/dtype-policy.ts';
+import { asPolicy, type DTypePolicy, type PolicyLike, policyAt } from '../../base/dtype-policy.ts';
 import { fail } from '../../base/errors.ts';
 import { exactMethods } from '../../base/exact.ts';
 import { configToOptions, knownAmong, optionsToConfig } from '../../base/field/disk.ts';
@@ -89,7 +89,6 @@ export abstract class Layer<
   static readonly takesMask: boolean = false;
 
   override readonly name: string;
-  readonly dtypePolicy: DTypePolicy;
   built = !(this.constructor as typeof Layer).needsBuild;
   supportsMasking = false;
   inputSpec: InputSpec | readonly InputSpec[] | undefined;
@@ -108,14 +107,13 @@ export abstract class Layer<
     this.name = name ?? autoName(toSnakeCase(sourceNameOf(this)));
     if (this.name.includes('/'))
       fail(this, `the name contains "/"`, 'choose a name without it: paths are made of names');
-    this[inner] = new LayerState(this.name, resolved, trainable, autocast);
+    this[inner] = new LayerState(this.name, resolved, { trainable, autocast, policy: asPolicy(dtype) });
     noteBirth(this);
     exposeOptions(this as AnyLayer, fields);
     // As in Keras, who calls build() builds for good: calls that come later build no second time.
     const build = (...shapes: Shapes[]): void => buildOnce(this as AnyLayer, shapes);
     this[inner].build = build;
     Object.defineProperty(this, 'build', { value: build, configurable: true, writable: true });
-    this.dtypePolicy = asPolicy(dtype);
     this.activityRegularizer = regularizers.get(activityRegularizer);
   }
 
@@ -225,6 +223,13 @@ export abstract class Layer<
   /** What its first call on KerasTensors gave, e.g. for `new Model({ inputs: model.inputs, outputs: layer.output })`. */
   get output(): Tree<KerasTensor> {
     return firstCall(this, 'output').form;
+  }
+  get dtypePolicy(): DTypePolicy {
+    return this[inner].policy;
+  }
+  /** Changes what it computes in; weights that are made keep their dtype. */
+  set dtypePolicy(value: PolicyLike) {
+    this[inner].policy = asPolicy(value);
   }
   get dtype(): DType {
     return this.dtypePolicy[policyAt](this.path).variableDtype;
