@@ -42,6 +42,7 @@ const objects: readonly object[] = [
   new layers.Conv1D({ filters: 1, kernelSize: 1 }),
   new layers.Conv2D({ filters: 1, kernelSize: 1 }),
   new layers.Conv3D({ filters: 1, kernelSize: 1 }),
+  new layers.MelSpectrogram(),
   new metrics.MeanSquaredError(),
   new metrics.MeanIoU({ numClasses: 2 }),
   new metrics.MeanAveragePrecision({ boundingBoxFormat: 'xywh' }),

@@ -41,18 +41,20 @@ export function windowValues(name: string, length: number, periodic: boolean): n
 }
 
 type Window = string | readonly number[] | null;
+/** A window by its name or values. */
+export const windowField = f.custom<Window, Window>({
+  expects: `one of ${names.join(', ')}, numbers, or null`,
+  check: (v): v is Window =>
+    v === null ||
+    (typeof v === 'string' ? names.includes(v) : Array.isArray(v) && v.every((x) => typeof x === 'number')),
+  parse: (v) => v,
+  initial: 'hann',
+});
 const fields = {
   /** Real or imaginary part. */
   side: f.oneOf(['real', 'imag'], 'real'),
   /** Name of a window, its values, or null for none. */
-  window: f.custom<Window, Window>({
-    expects: `one of ${names.join(', ')}, numbers, or null`,
-    check: (v): v is Window =>
-      v === null ||
-      (typeof v === 'string' ? names.includes(v) : Array.isArray(v) && v.every((x) => typeof x === 'number')),
-    parse: (v) => v,
-    initial: 'hann',
-  }),
+  window: windowField,
   /** Whether the window is one period of an endless signal; false (symmetric) by default. */
   periodic: f.bool(false),
   /** How the window is normalised: "density" by its length, "spectrum" by its sum. */

@@ -59,6 +59,8 @@ import { GlobalMaxPooling3D } from './pooling/global-max-pooling3d.ts';
 import { MaxPooling1D } from './pooling/max-pooling1d.ts';
 import { MaxPooling2D } from './pooling/max-pooling2d.ts';
 import { MaxPooling3D } from './pooling/max-pooling3d.ts';
+import { MelSpectrogram } from './preprocessing/audio/mel-spectrogram.ts';
+import { STFTSpectrogram } from './preprocessing/audio/stft-spectrogram.ts';
 import { CategoryEncoding } from './preprocessing/category-encoding.ts';
 import { Normalization } from './preprocessing/normalization.ts';
 import { Rescaling } from './preprocessing/rescaling.ts';
@@ -84,6 +86,9 @@ import { ZeroPadding1D } from './reshaping/zero-padding1d.ts';
 import { ZeroPadding2D } from './reshaping/zero-padding2d.ts';
 import { ZeroPadding3D } from './reshaping/zero-padding3d.ts';
 import { Bidirectional } from './rnn/bidirectional.ts';
+import { ConvLSTM1D } from './rnn/conv-lstm1d.ts';
+import { ConvLSTM2D } from './rnn/conv-lstm2d.ts';
+import { ConvLSTM3D } from './rnn/conv-lstm3d.ts';
 import { GRU } from './rnn/gru.ts';
 import { GRUCell } from './rnn/gru-cell.ts';
 import { LSTM } from './rnn/lstm.ts';
@@ -136,6 +141,9 @@ export {
   Conv3D as Convolution3D,
   Conv3DTranspose,
   Conv3DTranspose as Convolution3DTranspose,
+  ConvLSTM1D,
+  ConvLSTM2D,
+  ConvLSTM3D,
   Cropping1D,
   Cropping2D,
   Cropping3D,
@@ -181,6 +189,7 @@ export {
   MaxPooling2D as MaxPool2D,
   MaxPooling3D,
   MaxPooling3D as MaxPool3D,
+  MelSpectrogram,
   Minimum,
   MultiHeadAttention,
   Multiply,
@@ -205,6 +214,7 @@ export {
   SpatialDropout2D,
   SpatialDropout3D,
   SpectralNormalization,
+  STFTSpectrogram,
   StackedRNNCells,
   Subtract,
   TimeDistributed,

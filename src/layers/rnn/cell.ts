@@ -32,6 +32,8 @@ export interface ProjectingCell extends Cell {
   step(projected: Tensor, states: readonly Tensor[], keep?: Keep): [Tensor, Tensor[]];
   /** How many gates (and candidates) the columns of its weights belong to. */
   readonly gateCount: number;
+  /** Whether each gate has patterns of its own when inputs alone are dropped. */
+  readonly gatesDropAlone?: boolean;
   readonly dropout: number;
   readonly recurrentDropout: number;
   readonly seedGenerator: SeedGenerator;
@@ -60,7 +62,7 @@ export type CellOptions = Pick<CallOptions, 'training'>;
 /** As in Keras, each gate has patterns of its own when states are dropped; they share one when only inputs are. */
 const drawKeep = (x: Tensor, rate: number, cell: ProjectingCell): Keep =>
   rate > 0
-    ? range(cell.recurrentDropout > 0 ? cell.gateCount : 1).map(() =>
+    ? range(cell.recurrentDropout > 0 || cell.gatesDropAlone ? cell.gateCount : 1).map(() =>
         dropout(onesLike(x), rate, { seed: cell.seedGenerator }),
       )
     : undefined;
