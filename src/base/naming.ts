@@ -1,21 +1,5 @@
 const counts = new Map<string, number>();
 
-/** `Conv2D` -> `conv2d`, `LeakyReLU` -> `leaky_re_lu`: how Keras writes class names as object names. */
-export function toSnakeCase(name: string): string {
-  return name
-    .replace(/\W+/g, '')
-    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
-    .replace(/([a-z])([A-Z])/g, '$1_$2')
-    .toLowerCase();
-}
-
-/** `kernelSize` -> `kernel_size`: how an option is called on disk. */
-export const optionToDisk = (key: string): string =>
-  key.replace(/(?<!^)[A-Z]/g, (c) => `_${c.toLowerCase()}`).replace(/([a-z])([0-9]+)$/, '$1_$2');
-/** `kernel_size` -> `kernelSize`. */
-export const optionFromDisk = (key: string): string =>
-  key.replace(/(?<!^)_([a-z0-9])/g, (_, c: string) => c.toUpperCase());
-
 /** The next free automatic name: `dense`, `dense_1`, `dense_2`, … */
 export function autoName(prefix: string): string {
   const n = counts.get(prefix) ?? 0;

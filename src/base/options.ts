@@ -1,5 +1,5 @@
+import { optionFromDisk } from './case.ts';
 import { fail, type Named } from './errors.ts';
-import { optionFromDisk } from './naming.ts';
 import { closest } from './spelling.ts';
 import { isPlainObject } from './tree.ts';
 

@@ -1,4 +1,5 @@
 import { Callable, invoke } from '../base/callable.ts';
+import { toSnakeCase } from '../base/case.ts';
 import { asDType, type DType } from '../base/dtype.ts';
 import { asPolicy, type PolicyLike } from '../base/dtype-policy.ts';
 import { fail } from '../base/errors.ts';
@@ -7,11 +8,12 @@ import { exposeOptions } from '../base/exposed.ts';
 import { configToOptions, optionsToConfig } from '../base/field/disk.ts';
 import { type Fields, type Options, type Resolved } from '../base/field/field.ts';
 import { requireOptions, resolveOptions } from '../base/field/resolve.ts';
-import { autoName, toSnakeCase } from '../base/naming.ts';
+import { autoName } from '../base/naming.ts';
 import { type OptionNames, optionsOf, refuseSurplus } from '../base/options.ts';
 import type { Config } from '../base/registry/serialize.ts';
 import type { Shape } from '../base/shape.ts';
 import { closest } from '../base/spelling.ts';
+import { isPlainObject } from '../base/tree.ts';
 import { Tensor } from '../ir/tensor.ts';
 import { logicalAnd } from '../ops/index.ts';
 import { mapTensors, tensorsIn } from '../tensor/leaves.ts';
@@ -37,8 +39,7 @@ const lossCallOptions: OptionNames<LossCallOptions> = { sampleWeight: true, mask
 
 /** A nest of tensors: plain nested numbers are one tensor, a list or object that holds tensors stays a nest. */
 export function convertNest(x: unknown, dtype: DType): unknown {
-  const isNest = typeof x === 'object' && x !== null && !(x instanceof Tensor) && tensorsIn(x).length > 0;
-  if (isNest && (Array.isArray(x) || Object.getPrototypeOf(x) === Object.prototype))
+  if ((Array.isArray(x) || isPlainObject(x)) && tensorsIn(x).length > 0)
     return mapTensors(x, (t) => asTensor(t, dtype));
   return asTensor(x as Like, dtype);
 }

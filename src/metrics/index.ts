@@ -1,7 +1,7 @@
+import { toSnakeCase } from '../base/case.ts';
 import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
 import type { OrAnyName } from '../base/naming.ts';
-import { toSnakeCase } from '../base/naming.ts';
 import { show } from '../base/options.ts';
 import { isClass, meantBy } from '../base/registry/identify.ts';
 import {

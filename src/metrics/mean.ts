@@ -1,3 +1,4 @@
+import { optionFromDisk, optionToDisk } from '../base/case.ts';
 import type { DType } from '../base/dtype.ts';
 import type { Fields } from '../base/field/field.ts';
 import { type Config, deserializeObject, serializeObject } from '../base/registry/serialize.ts';
@@ -89,8 +90,6 @@ export abstract class MeanOf<S extends Fields = {}> extends Averaged<
 
 /** A function of labels and predictions, and further options. */
 export type MetricFunction = (yTrue: Tensor, yPred: Tensor, options?: any) => Tensor;
-const onDisk = (key: string): string => key.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
-const fromDisk = (key: string): string => key.replace(/_([a-z])/g, (_, c: string) => c.toUpperCase());
 const renamed = (options: object, rename: (key: string) => string): Record<string, unknown> =>
   Object.fromEntries(Object.entries(options).map(([key, value]) => [rename(key), value]));
 
@@ -109,9 +108,9 @@ export class MeanMetricWrapper extends MeanOf {
     return Object.keys(this.#options).length > 0 ? this.fn(yTrue, yPred, this.#options) : this.fn(yTrue, yPred);
   }
   override getConfig(): Config {
-    return { ...super.getConfig(), fn: serializeObject(this.fn), ...renamed(this.#options, onDisk) };
+    return { ...super.getConfig(), fn: serializeObject(this.fn), ...renamed(this.#options, optionToDisk) };
   }
   static override fromConfig<T>({ fn, ...config }: Config): T {
-    return new MeanMetricWrapper(deserializeObject(fn) as MetricFunction, renamed(config, fromDisk)) as T;
+    return new MeanMetricWrapper(deserializeObject(fn) as MetricFunction, renamed(config, optionFromDisk)) as T;
   }
 }

@@ -1,4 +1,5 @@
 import { Callable, invoke } from '../base/callable.ts';
+import { toSnakeCase } from '../base/case.ts';
 import { floatx } from '../base/config.ts';
 import { asDType, type DType } from '../base/dtype.ts';
 import { asPolicy, type PolicyLike } from '../base/dtype-policy.ts';
@@ -8,7 +9,7 @@ import { exposeOptions } from '../base/exposed.ts';
 import { configToOptions, optionsToConfig } from '../base/field/disk.ts';
 import { type Fields, type Options, type Resolved } from '../base/field/field.ts';
 import { requireOptions, resolveOptions } from '../base/field/resolve.ts';
-import { autoName, toSnakeCase } from '../base/naming.ts';
+import { autoName } from '../base/naming.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import type { Config } from '../base/registry/serialize.ts';
 import type { Shape } from '../base/shape.ts';

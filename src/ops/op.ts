@@ -1,7 +1,8 @@
+import { toSnakeCase } from '../base/case.ts';
 import { floatx, imageDataFormat } from '../base/config.ts';
 import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
-import { autoName, toSnakeCase } from '../base/naming.ts';
+import { autoName } from '../base/naming.ts';
 import { type OptionNames, type OptionsAmong, optionsOf, refuseSurplus } from '../base/options.ts';
 import { RecentCache } from '../base/recent.ts';
 import { table } from '../base/table.ts';

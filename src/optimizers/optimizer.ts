@@ -1,3 +1,4 @@
+import { toSnakeCase } from '../base/case.ts';
 import { showAsText } from '../base/display.ts';
 import { fail } from '../base/errors.ts';
 import { exactMethods } from '../base/exact.ts';
@@ -5,7 +6,7 @@ import { exposeOptions } from '../base/exposed.ts';
 import { configToOptions, optionsToConfig } from '../base/field/disk.ts';
 import { type Fields, type Options, type Resolved } from '../base/field/field.ts';
 import { requireOptions, resolveOptions } from '../base/field/resolve.ts';
-import { autoName, toSnakeCase } from '../base/naming.ts';
+import { autoName } from '../base/naming.ts';
 import { optionsOf } from '../base/options.ts';
 import { type Config, serializeObject } from '../base/registry/serialize.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';

@@ -1,6 +1,7 @@
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { type Config, deserializeObject, isSerializedObject, serializeObject } from '../base/registry/serialize.ts';
 import type { Tree } from '../base/tree.ts';
+import { isPlainObject } from '../base/tree.ts';
 import type { LossLike } from '../losses/index.ts';
 import type { MetricLike } from '../metrics/index.ts';
 import * as optimizers from '../optimizers/index.ts';
@@ -95,7 +96,7 @@ export class Compiled {
 /** As configs hold it; a function without a name goes under that of its place, by which `customObjects` can give it again. */
 function serializeNamed(place: string, x: unknown): unknown {
   if (Array.isArray(x)) return x.map((y, k) => serializeNamed(`${place}_${k}`, y));
-  if (typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype && !isSerializedObject(x))
+  if (isPlainObject(x) && !isSerializedObject(x))
     return Object.fromEntries(Object.entries(x).map(([key, y]) => [key, serializeNamed(`${place}_${key}`, y)]));
   const written = serializeObject(x);
   const isNameless = typeof x === 'function' && isSerializedObject(written) && written.config === '';

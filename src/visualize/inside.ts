@@ -2,6 +2,7 @@ import { isFloat } from '../base/dtype.ts';
 import { withFreshNames } from '../base/naming.ts';
 import { findClass, getRegisteredName } from '../base/registry/serialize.ts';
 import type { SymbolicShape } from '../base/shape.ts';
+import { isPlainObject } from '../base/tree.ts';
 import { InputLayer } from '../layers/core/input-layer.ts';
 import { type AnyLayer, isLayer, mapShapes, type Shapes } from '../layers/layer/layer.ts';
 import { forgetLosses } from '../layers/layer/losses.ts';
@@ -103,9 +104,7 @@ const endsInOptions = (args: readonly unknown[]): boolean => {
   const last = args.at(-1);
   return (
     args.length > 1 &&
-    typeof last === 'object' &&
-    last !== null &&
-    Object.getPrototypeOf(last) === Object.prototype &&
+    isPlainObject(last) &&
     !Object.values(last).some((x) => x instanceof KerasTensor && !('mask' in last))
   );
 };

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { optionFromDisk } from '../../src/base/case.ts';
 import { asDType } from '../../src/base/dtype.ts';
-import { optionFromDisk } from '../../src/base/naming.ts';
 import { deserializeObject, serializeObject } from '../../src/base/registry/serialize.ts';
 import { showShape } from '../../src/base/shape.ts';
 import { setDevice } from '../../src/runtime/set-device.ts';

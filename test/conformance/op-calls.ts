@@ -1,4 +1,4 @@
-import { optionFromDisk } from '../../src/base/naming.ts';
+import { optionFromDisk } from '../../src/base/case.ts';
 import * as ops from '../../src/ops/index.ts';
 import { readJson } from './op-values.ts';
 

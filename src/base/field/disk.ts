@@ -1,4 +1,4 @@
-import { optionToDisk } from '../naming.ts';
+import { optionToDisk } from '../case.ts';
 import { optionsForUsers } from '../registry/config-keys.ts';
 import type { Field, Fields, Resolved } from './field.ts';
 

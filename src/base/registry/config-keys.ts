@@ -1,4 +1,4 @@
-import { optionFromDisk, optionToDisk } from '../naming.ts';
+import { optionFromDisk, optionToDisk } from '../case.ts';
 
 type Entries = Readonly<Record<string, unknown>>;
 

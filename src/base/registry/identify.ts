@@ -1,5 +1,5 @@
+import { toSnakeCase } from '../case.ts';
 import { fail } from '../errors.ts';
-import { toSnakeCase } from '../naming.ts';
 import { show } from '../options.ts';
 import { closest } from '../spelling.ts';
 import {

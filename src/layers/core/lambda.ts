@@ -6,6 +6,7 @@ import {
   isSerializedObject,
   serializeObject,
 } from '../../base/registry/serialize.ts';
+import { isPlainObject } from '../../base/tree.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { Layer } from '../layer/layer.ts';
 
@@ -16,7 +17,6 @@ const bodyField: Field<Body | Config, Body, true> = f.custom<Body | Config, Body
   parse: (v) => (typeof v === 'function' ? v : (deserializeObject(v) as Body)),
   toDisk: serializeObject,
 });
-const isDictionary = (v: unknown): v is Config => typeof v === 'object' && v !== null && !Array.isArray(v);
 const fields = {
   /**
    * What it computes. A file holds its name only: to be read again it is registered with saving.registerKerasSerializable, or
@@ -24,7 +24,7 @@ const fields = {
    */
   function: bodyField,
   /** Further arguments: the function's second. */
-  arguments: f.custom<Config, Config>({ expects: 'an object', check: isDictionary, parse: (v) => v, initial: {} }),
+  arguments: f.custom<Config, Config>({ expects: 'an object', check: isPlainObject, parse: (v) => v, initial: {} }),
 };
 
 export interface Lambda extends Resolved<typeof fields> {}

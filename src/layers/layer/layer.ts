@@ -1,4 +1,5 @@
 import { Callable, invoke } from '../../base/callable.ts';
+import { toSnakeCase } from '../../base/case.ts';
 import type { DType } from '../../base/dtype.ts';
 import { asPolicy, type DTypePolicy, type PolicyLike, policyAt } from '../../base/dtype-policy.ts';
 import { fail } from '../../base/errors.ts';
@@ -6,7 +7,7 @@ import { exactMethods } from '../../base/exact.ts';
 import { configToOptions, knownAmong, optionsToConfig } from '../../base/field/disk.ts';
 import { type Fields, type Options } from '../../base/field/field.ts';
 import { requireOptions, resolveOptions } from '../../base/field/resolve.ts';
-import { autoName, toSnakeCase } from '../../base/naming.ts';
+import { autoName } from '../../base/naming.ts';
 import { cameFromConfig } from '../../base/registry/config-keys.ts';
 import { type Config, serializeObject, sourceNameOf } from '../../base/registry/serialize.ts';
 import { sizeOf } from '../../base/shape.ts';

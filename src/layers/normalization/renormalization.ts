@@ -1,6 +1,7 @@
 import { fail, type Named } from '../../base/errors.ts';
 import { f } from '../../base/field/field.ts';
 import type { Shape } from '../../base/shape.ts';
+import { isPlainObject } from '../../base/tree.ts';
 import { add, clip, divide, maximum, multiply, sqrt, square, stopGradient, subtract } from '../../ops/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
 import type { AnyLayer } from '../layer/layer.ts';
@@ -16,7 +17,7 @@ export const renormFields = {
   renormClipping: f.nullable(
     f.custom<Clipping, Clipping>({
       expects: 'an object',
-      check: (v): v is Clipping => typeof v === 'object' && v !== null && !Array.isArray(v),
+      check: (v): v is Clipping => isPlainObject(v),
       parse: (v) => v,
     }),
   ),

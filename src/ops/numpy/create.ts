@@ -3,6 +3,7 @@ import { asDType, type DType, isFloat } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { type OptionNames, optionsOf, refuseSurplus } from '../../base/options.ts';
 import { range, type Shape } from '../../base/shape.ts';
+import { isPlainObject } from '../../base/tree.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
 import { iota } from '../../primitives/generators.ts';
@@ -279,7 +280,7 @@ type MeshInput = Parameters<typeof tril>[0];
 export const meshgrid: (...args: (MeshInput | { readonly indexing?: 'xy' | 'ij' })[]) => Tensor[] = Object.assign(
   (...args: unknown[]): Tensor[] => {
     const last = args[args.length - 1];
-    const hasOptions = typeof last === 'object' && last !== null && Object.getPrototypeOf(last) === Object.prototype;
+    const hasOptions = isPlainObject(last);
     const list = (hasOptions ? args.slice(0, -1) : args) as MeshInput[];
     return grid(list, hasOptions ? (last as { indexing?: 'xy' | 'ij' }) : {});
   },

@@ -1,6 +1,7 @@
 import { JsonPlace } from '../../base/json-place.ts';
 import type { Config } from '../../base/registry/serialize.ts';
 import { table } from '../../base/table.ts';
+import { isPlainObject } from '../../base/tree.ts';
 
 const whole = 'check that the file is whole; what Keras and Hornbeam save has this form';
 // Models within models nest by four at a time: as deep as this nobody puts them.
@@ -46,7 +47,7 @@ function walk(root: JsonPlace, visit: (place: JsonPlace, depth: number) => void)
   for (let next = left.pop(); next; next = left.pop()) {
     const [place, depth] = next;
     const { value } = place;
-    if (!isRecord(value) && !Array.isArray(value)) continue;
+    if (!isPlainObject(value) && !Array.isArray(value)) continue;
     visit(place, depth);
     if (Array.isArray(value)) for (let i = 0; i < value.length; i++) left.push([place.list(whole).at(i), depth + 1]);
     else for (const key of Object.keys(value)) left.push([place.member(key), depth + 1]);
@@ -67,7 +68,7 @@ function checkDescription(place: JsonPlace, isRaw: boolean): void {
   optional(place.member('compile_config'), record);
   optional(place.member('build_config'), checkShapes);
   optional(place.member('inbound_nodes'), (nodes) => each(nodes, isRaw ? checkRawCall : checkCall));
-  if (isRecord(config.value)) checkOptions(config, className, isRaw);
+  if (isPlainObject(config.value)) checkOptions(config, className, isRaw);
 }
 
 const marks: Readonly<Record<string, (config: JsonPlace) => void>> = table({
@@ -166,7 +167,7 @@ function checkShapes(place: JsonPlace): void {
   record(place);
   const check = (at: JsonPlace): void => {
     if (Array.isArray(at.value)) each(at, check);
-    else if (isRecord(at.value)) for (const key of Object.keys(at.value)) check(at.member(key));
+    else if (isPlainObject(at.value)) for (const key of Object.keys(at.value)) check(at.member(key));
     else optional(at, size);
   };
   for (const key of ['input_shape', 'shapes_dict']) {
@@ -177,13 +178,11 @@ function checkShapes(place: JsonPlace): void {
 }
 
 // Tensors and other objects that configs made in code may hold are left alone.
-const isRecord = (x: unknown): x is Record<string, unknown> =>
-  typeof x === 'object' && x !== null && [Object.prototype, null].includes(Object.getPrototypeOf(x));
 const optional = (place: JsonPlace, check: (place: JsonPlace) => unknown): void =>
   void (place.isPresent && check(place));
 const text = (place: JsonPlace): string => place.text(whole);
 function record(place: JsonPlace): void {
-  if (!isRecord(place.value)) place.kind('an object', whole);
+  if (!isPlainObject(place.value)) place.kind('an object', whole);
 }
 function truth(place: JsonPlace): void {
   if (typeof place.value !== 'boolean') place.kind('true or false', whole);

@@ -70,3 +70,17 @@ it('knows ops without a module by their options: a dtype that an op gives is no 
   const x = keras.tensor([[1, 2, 3, 4]]);
   expect(await (await again.predict(x)).array()).toEqual(await (await model.predict(x)).array());
 });
+it('keeps the keys of dictionaries that layers are called with, and finds their options under Python’s names', async () => {
+  class Sum extends keras.layers.Layer {
+    static override readonly className = 'Sum';
+    override call(inputs: any, { scale1 = 1 }: keras.CallOptions & { scale1?: number } = {}): keras.Tensor {
+      return keras.ops.multiply(keras.ops.add(inputs.left_input, inputs.right_input), scale1);
+    }
+  }
+  const [a, b] = [x(), x()];
+  const layer = new Sum() as unknown as (inputs: object, options: object) => keras.KerasTensor;
+  const model = new keras.Model({ inputs: [a, b], outputs: layer({ left_input: a, right_input: b }, { scale1: 3 }) });
+  expect(model.toJson()).toContain('"kwargs": {"scale_1": 3}');
+  const again = keras.models.modelFromJson<keras.Model>(model.toJson(), { customObjects: { Sum } });
+  expect(await (await again.predict([keras.ops.ones([1, 4]), keras.ops.ones([1, 4])])).array()).toEqual([[6, 6, 6, 6]]);
+});

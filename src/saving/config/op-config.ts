@@ -1,8 +1,8 @@
 import * as activations from '../../activations/index.ts';
+import { optionFromDisk, optionToDisk } from '../../base/case.ts';
 import { imageDataFormat } from '../../base/config.ts';
 import { DTypePolicy } from '../../base/dtype-policy.ts';
 import { fail } from '../../base/errors.ts';
-import { optionFromDisk, optionToDisk } from '../../base/naming.ts';
 import {
   type Config,
   getRegisteredObject,
@@ -10,6 +10,7 @@ import {
   type SerializedObject,
   serializeObject,
 } from '../../base/registry/serialize.ts';
+import { isPlainObject } from '../../base/tree.ts';
 import * as ops from '../../ops/index.ts';
 import { OpNode } from '../../ops/op.ts';
 import { callsOf, tensorsIn } from '../../tensor/index.ts';
@@ -76,9 +77,7 @@ const unknownToKeras = (opName: string): Form => ({
   inKwargs: [],
 });
 
-const isPlain = (x: unknown): x is Config =>
-  typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype;
-const isOptions = (x: unknown): x is Config => isPlain(x) && !('slice' in x) && !isSerializedObject(x);
+const isOptions = (x: unknown): x is Config => isPlainObject(x) && !('slice' in x) && !isSerializedObject(x);
 
 /** An option's name in Keras: `axis1` and `N` are no camelCase. */
 const nameOf = (form: Form, key: string): string =>
@@ -178,7 +177,7 @@ export const isNamelessOp = ({
   registered_name: registered,
 }: SerializedObject): boolean =>
   (module === undefined || module === null) &&
-  isPlain(config) &&
+  isPlainObject(config) &&
   !getRegisteredObject(registered ?? name) &&
   hasOnlyOptionsOf(opOfClass(name), config);
 const hasOnlyOptionsOf = (op: { opName: string } | undefined, config: Config): boolean =>
@@ -242,7 +241,7 @@ function keyToDisk(key: unknown): unknown {
   const isAlone = key === null || key === '...' || isRange(key);
   return isAlone ? [entryToDisk(key)] : Array.isArray(key) ? key.map(entryToDisk) : key;
 }
-const isRange = (key: unknown): key is { slice: (number | null)[] } => isPlain(key) && 'slice' in key;
+const isRange = (key: unknown): key is { slice: (number | null)[] } => isPlainObject(key) && 'slice' in key;
 function entryToDisk(key: unknown): unknown {
   if (key === '...') return { class_name: '__ellipsis__', config: {} };
   if (!isRange(key)) return key;

@@ -1,3 +1,4 @@
+import { optionFromDisk, optionToDisk } from '../../base/case.ts';
 import type { DType } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import {
@@ -8,6 +9,7 @@ import {
   type SerializedObject,
   serializeObject,
 } from '../../base/registry/serialize.ts';
+import { isPlainObject } from '../../base/tree.ts';
 import { InputLayer } from '../../layers/core/input-layer.ts';
 import type { AnyLayer, Layer } from '../../layers/layer/layer.ts';
 import { OpNode } from '../../ops/op.ts';
@@ -72,8 +74,7 @@ export function serializeArguments(node: GraphNode, historyOf: HistoryOf): Confi
       );
     if (Array.isArray(x)) return x.map(write);
     if (isSerializedObject(x)) return x;
-    if (typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype)
-      return Object.fromEntries(Object.entries(x).map(([k, v]) => [k, write(v)]));
+    if (isPlainObject(x)) return Object.fromEntries(Object.entries(x).map(([k, v]) => [k, write(v)]));
     return serializeObject(x);
   };
   const { operation } = node;
@@ -82,16 +83,10 @@ export function serializeArguments(node: GraphNode, historyOf: HistoryOf): Confi
     return { args: args.map(write), kwargs: write(kwargs) };
   }
   const last = node.args.at(-1);
-  const hasOptions =
-    node.args.length > 1 &&
-    typeof last === 'object' &&
-    last !== null &&
-    Object.getPrototypeOf(last) === Object.prototype;
+  const hasOptions = node.args.length > 1 && isPlainObject(last);
   const positional = hasOptions ? node.args.slice(0, -1) : node.args;
   const keywords = hasOptions
-    ? Object.fromEntries(
-        Object.entries(last as Config).map(([k, v]) => [k.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`), write(v)]),
-      )
+    ? Object.fromEntries(Object.entries(last as Config).map(([k, v]) => [optionToDisk(k), write(v)]))
     : {};
   // Keras notes what these calls are given even if it is nothing.
   const takesMask = (operation.constructor as Partial<typeof Layer>).takesMask === true;
@@ -123,13 +118,11 @@ export function deserializeArguments(
       if (!found) isWhole = false;
       return found;
     }
-    return Object.fromEntries(
-      Object.entries(x).map(([k, v]) => [k.replace(/_([a-z])/g, (_, c: string) => c.toUpperCase()), read(v)]),
-    );
+    return Object.fromEntries(Object.entries(x).map(([k, v]) => [k, read(v)]));
   };
   const positional = args.map(read);
-  const given = Object.entries(read(kwargs ?? {}) as Config).filter(([key, v]) => v !== null || key === 'mask');
-  const options = Object.fromEntries(given);
+  const given = Object.entries(kwargs ?? {}).filter(([key, v]) => v !== null || key === 'mask');
+  const options = Object.fromEntries(given.map(([key, v]) => [optionFromDisk(key), read(v)]));
   if (!isWhole) return undefined;
   return Object.keys(options).length > 0 ? [...positional, options] : positional;
 }

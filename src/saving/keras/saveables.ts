@@ -1,4 +1,4 @@
-import { toSnakeCase } from '../../base/naming.ts';
+import { digitsApart, snakeCase, toSnakeCase } from '../../base/case.ts';
 import { sourceNameOf } from '../../base/registry/serialize.ts';
 import { table } from '../../base/table.ts';
 import { isPlainObject } from '../../base/tree.ts';
@@ -30,9 +30,6 @@ interface Modelish {
 }
 const isModel = (x: AnyLayer): x is AnyLayer & Modelish => forward in x;
 
-/** An attribute's name in Python: `queryDense` is `query_dense`. */
-const inPython = (key: string): string =>
-  key.replace(/([a-z0-9])([A-Z])/g, (_, a: string, b: string) => `${a}_${b.toLowerCase()}`);
 /** Attributes of the library's layers that are called otherwise in Keras. */
 const namesInKeras: Readonly<Record<string, Readonly<Record<string, string>>>> = table({
   MultiHeadAttention: table({ softmax: '_softmax', dropoutLayer: '_dropout_layer' }),
@@ -49,10 +46,10 @@ const namesInKeras: Readonly<Record<string, Readonly<Record<string, string>>>> =
 });
 const alternativesOf = (key: string): string[] => [
   key,
-  key.replace(/([a-z])(\d)/g, '$1_$2'),
-  inPython(key).replace(/([a-z])(\d)/g, '$1_$2'),
+  digitsApart(key),
+  digitsApart(snakeCase(key)),
   // Keras 2 hid what is public today: `_query_dense`.
-  `_${inPython(key)}`,
+  `_${snakeCase(key)}`,
 ];
 
 /** Children of an object in Keras's order: `layers` first where the model is a graph, then attributes by name, `_` last. */
@@ -60,7 +57,7 @@ function children(owner: AnyLayer): { key: string; alternatives: string[]; value
   const values = new Map<string, unknown>();
   eachAttribute(owner, (value, name) => values.set(name, value));
   const attributes = [...values].map(([name, value]) => {
-    const key = namesInKeras[owner.className]?.[name] ?? inPython(name);
+    const key = namesInKeras[owner.className]?.[name] ?? snakeCase(name);
     // `myLayer` beside `my_layer` keeps its own spelling.
     return { key: key !== name && values.has(key) ? name : key, alternatives: alternativesOf(name), value };
   });

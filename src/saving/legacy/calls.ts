@@ -1,5 +1,6 @@
 import type { Config } from '../../base/registry/serialize.ts';
-import { type Described, isDescribed, isPlain, type Step, withOptions } from './described.ts';
+import { isPlainObject } from '../../base/tree.ts';
+import { type Described, isDescribed, type Step, withOptions } from './described.ts';
 import { isTensorFlowOp, tensorFlowCall } from './tensorflow-ops.ts';
 
 /** A tensor of a functional model as Keras 2 named it. */
@@ -24,7 +25,7 @@ export const upgradeCalls: Step = (object) =>
       ...ends(options, named),
     };
   });
-const nameOf = ({ name, config }: Described): string => String(name ?? (isPlain(config) ? config['name'] : ''));
+const nameOf = ({ name, config }: Described): string => String(name ?? (isPlainObject(config) ? config['name'] : ''));
 
 /** Keras 2 lists one end, too; calls of Functional models alone are counted from 1 there today. */
 function ends(options: Config, named?: ReadonlyMap<string, Described>): Config {
@@ -57,7 +58,7 @@ function upgradeLayer(layer: Described, named: ReadonlyMap<string, Described>): 
     if (Array.isArray(x) && x.length === 3 && named.has(x[0] as string) && typeof x[1] === 'number')
       return tensor(x as unknown as Reference);
     if (Array.isArray(x)) return x.map(read);
-    if (isPlain(x)) return Object.fromEntries(Object.entries(x).map(([key, value]) => [key, read(value)]));
+    if (isPlainObject(x)) return Object.fromEntries(Object.entries(x).map(([key, value]) => [key, read(value)]));
     return x;
   };
   const converted = calls.map((call: unknown) => {

@@ -1,5 +1,6 @@
 import { table } from '../../base/table.ts';
-import { isPlain, type Step, withOptions } from './described.ts';
+import { isPlainObject } from '../../base/tree.ts';
+import { type Step, withOptions } from './described.ts';
 
 /** Classes that had other names. */
 const newNames: Readonly<Record<string, string>> = table({
@@ -28,7 +29,7 @@ export const nameClasses: Step = (object) => {
   const { class_name: name } = object;
   if (name.includes('>') && !object.registered_name)
     return { ...object, class_name: name.split('>')[1]!, registered_name: name };
-  if (name === 'Model' && isPlain(object.config) && 'layers' in object.config)
+  if (name === 'Model' && isPlainObject(object.config) && 'layers' in object.config)
     return { ...object, class_name: 'Functional' };
   return Object.hasOwn(newNames, name) ? { ...object, class_name: newNames[name]! } : object;
 };

@@ -1,4 +1,5 @@
 import type { Config } from '../../base/registry/serialize.ts';
+import { isPlainObject } from '../../base/tree.ts';
 
 /** An object as configs describe it: old ones name no module, and lists stand where Keras 3 has `{ layers }`. */
 export interface Described {
@@ -20,13 +21,12 @@ export interface Place {
 /** One idea about old configs: gives the description as Keras 3 would have written it, or as it was. */
 export type Step = (object: Described, place: Place) => Described;
 
-export const isPlain = (x: unknown): x is Config => typeof x === 'object' && x !== null && !Array.isArray(x);
 export const isDescribed = (x: unknown): x is Described =>
-  isPlain(x) && typeof x['class_name'] === 'string' && 'config' in x;
+  isPlainObject(x) && typeof x['class_name'] === 'string' && 'config' in x;
 
 /** The description with options changed, where it has options. */
 export const withOptions = (object: Described, change: (options: Config) => Config): Described =>
-  isPlain(object.config) ? { ...object, config: change(object.config) } : object;
+  isPlainObject(object.config) ? { ...object, config: change(object.config) } : object;
 /** Options under their new names. */
 export const renamed = (options: Config, names: Readonly<Record<string, string>>): Config =>
   Object.fromEntries(

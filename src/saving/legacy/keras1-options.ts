@@ -1,6 +1,7 @@
 import type { Config } from '../../base/registry/serialize.ts';
 import { table } from '../../base/table.ts';
-import { isDescribed, isPlain, renamed, type Step, withOptions, without } from './described.ts';
+import { isPlainObject } from '../../base/tree.ts';
+import { isDescribed, renamed, type Step, withOptions, without } from './described.ts';
 
 /** Options of Keras 1 that were renamed in every class that had them. */
 const everywhere: Readonly<Record<string, string>> = table({
@@ -87,7 +88,7 @@ export const renameKeras1Options: Step = (object, { key, isOld }) => {
 
 /** Keras 1 described penalties and bounds as `{ name, l2 }`. */
 export function describeByName(x: unknown): unknown {
-  if (!isPlain(x) || isDescribed(x) || typeof x['name'] !== 'string') return x;
+  if (!isPlainObject(x) || isDescribed(x) || typeof x['name'] !== 'string') return x;
   const { name, m, ...options } = x;
   return { class_name: name, config: m === undefined ? options : { ...options, max_value: m } };
 }
@@ -102,7 +103,7 @@ const merges: Readonly<Record<string, string>> = table({
   dot: 'Dot',
 });
 export const splitMerge: Step = (object) => {
-  if (object.class_name !== 'Merge' || !isPlain(object.config)) return object;
+  if (object.class_name !== 'Merge' || !isPlainObject(object.config)) return object;
   const { name, mode, concat_axis = -1, dot_axes = -1 } = object.config;
   const class_name = merges[String(mode)];
   if (!class_name) return object;

@@ -1,8 +1,9 @@
 import { fail } from '../../base/errors.ts';
 import { getRegisteredObject } from '../../base/registry/serialize.ts';
-import { isPlain, type Step, withOptions, without } from './described.ts';
+import { isPlainObject } from '../../base/tree.ts';
+import { type Step, withOptions, without } from './described.ts';
 
-const isCode = (x: unknown): boolean => Array.isArray(x) || (isPlain(x) && x['class_name'] === '__lambda__');
+const isCode = (x: unknown): boolean => Array.isArray(x) || (isPlainObject(x) && x['class_name'] === '__lambda__');
 
 /** A Lambda holds Python code, which nothing but Python runs, or the name of a function. */
 export const readLambdas: Step = (object) =>

@@ -3,7 +3,8 @@ import { diskKeys } from '../../base/field/disk.ts';
 import { type Fields } from '../../base/field/field.ts';
 import { type Config, getRegisteredObject, lookUpClass } from '../../base/registry/serialize.ts';
 import { table } from '../../base/table.ts';
-import { type Described, isDescribed, isPlain, renamed, type Step, withOptions, without } from './described.ts';
+import { isPlainObject } from '../../base/tree.ts';
+import { type Described, isDescribed, renamed, type Step, withOptions, without } from './described.ts';
 import { describeByName } from './keras1-options.ts';
 
 /** Options that were renamed within a class. */
@@ -33,7 +34,7 @@ export const renameOptions: Step = (object, { isOld }) =>
     : object;
 
 /** Numbers that were NumPy's: `{ type: "ndarray", value }`. */
-const bare = (x: unknown): unknown => (isPlain(x) && x['type'] === 'ndarray' && 'value' in x ? x['value'] : x);
+const bare = (x: unknown): unknown => (isPlainObject(x) && x['type'] === 'ndarray' && 'value' in x ? x['value'] : x);
 
 /** Values in the form that options have today. */
 export const simplifyValues: Step = (object, { isOld }) =>
@@ -53,7 +54,7 @@ export const simplifyValues: Step = (object, { isOld }) =>
 
 /** A policy without what it said about losses; one that was to be inferred is none. */
 function policyOf(x: unknown): unknown {
-  if (!isDescribed(x) || !isPlain(x.config)) return x;
+  if (!isDescribed(x) || !isPlainObject(x.config)) return x;
   const name = x.config['name'];
   return typeof name === 'string' && name.startsWith('infer') ? null : { ...x, config: { name } };
 }

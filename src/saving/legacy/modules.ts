@@ -1,4 +1,5 @@
-import { type Described, isPlain, type Step } from './described.ts';
+import { isPlainObject } from '../../base/tree.ts';
+import { type Described, type Step } from './described.ts';
 
 /** The family of what stands under a key. */
 const families: readonly (readonly [key: RegExp, module: string])[] = [
@@ -14,7 +15,7 @@ const families: readonly (readonly [key: RegExp, module: string])[] = [
 
 /** An op among the layers: it does not say whether it is trainable; a dtype is what it gives, no layer's policy. */
 const mayBeOp = ({ config }: Described): boolean =>
-  isPlain(config) && !['trainable', 'layers'].some((key) => key in config) && !isPlain(config['dtype']);
+  isPlainObject(config) && !['trainable', 'layers'].some((key) => key in config) && !isPlainObject(config['dtype']);
 
 /** Old configs and `.h5` files name no modules: the place says of which family a class is. */
 export const nameModules: Step = (given, { key }) => {

@@ -1,5 +1,6 @@
 import type { Config } from '../../base/registry/serialize.ts';
-import { type Described, isDescribed, isPlain, type Step, withOptions } from './described.ts';
+import { isPlainObject } from '../../base/tree.ts';
+import { type Described, isDescribed, type Step, withOptions } from './described.ts';
 
 /** Up to 2.2.2 the config of a Sequential was the list of its layers. */
 export const unlistSequential: Step = (object) =>
@@ -10,7 +11,7 @@ export const unlistSequential: Step = (object) =>
 /** The shape, batch axis included, that a layer was told to expect; wrappers and models ask what they hold. */
 function expectedBy({ config }: Described): { shape: unknown; dtype: unknown; name: string } | undefined {
   if (Array.isArray(config)) return isDescribed(config[0]) ? expectedBy(config[0]) : undefined;
-  if (!isPlain(config)) return undefined;
+  if (!isPlainObject(config)) return undefined;
   const shape = config['batch_input_shape'] ?? config['batch_shape'];
   if (Array.isArray(shape))
     return { shape, dtype: config['input_dtype'] ?? config['dtype'], name: String(config['name'] ?? 'input') };

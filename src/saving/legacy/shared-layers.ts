@@ -1,5 +1,6 @@
 import type { Config } from '../../base/registry/serialize.ts';
-import { type Described, isDescribed, isPlain } from './described.ts';
+import { isPlainObject } from '../../base/tree.ts';
+import { type Described, isDescribed } from './described.ts';
 
 /**
  * Keras numbers a layer that a model within a model uses too, but loses the number where it met the layer first: the
@@ -10,17 +11,17 @@ export function numberSharedLayers(model: Config): Config {
   const unnumbered: Described[] = [];
   const visit = (x: unknown): void => {
     if (Array.isArray(x)) x.forEach(visit);
-    if (!isPlain(x)) return;
+    if (!isPlainObject(x)) return;
     if (isDescribed(x)) {
       const number = x['shared_object_id'];
       if (number !== undefined) byNumber.set(number, [...(byNumber.get(number) ?? []), x]);
-      else if (isPlain(x.config) && typeof x.config['name'] === 'string') unnumbered.push(x);
+      else if (isPlainObject(x.config) && typeof x.config['name'] === 'string') unnumbered.push(x);
     }
     Object.values(x).forEach(visit);
   };
   visit(model);
   for (const [number, [only, ...others]] of byNumber) {
-    if (others.length > 0 || !isPlain(only!.config) || typeof only!.config['name'] !== 'string') continue;
+    if (others.length > 0 || !isPlainObject(only!.config) || typeof only!.config['name'] !== 'string') continue;
     const text = textOf(only!);
     for (const object of unnumbered)
       if (textOf(object) === text) (object as { shared_object_id?: unknown }).shared_object_id = number;

@@ -1,6 +1,7 @@
 import { fail } from '../../base/errors.ts';
 import type { Config } from '../../base/registry/serialize.ts';
-import { type Described, isPlain } from './described.ts';
+import { isPlainObject } from '../../base/tree.ts';
+import { type Described } from './described.ts';
 import { tensorFlowFunctions, tensorFlowNodes } from './tensorflow-table.ts';
 
 /** A function of TensorFlow that stood as a layer in a functional model: `tf.math.add`, or a node of its graph. */
@@ -47,7 +48,7 @@ let nodes: ReadonlyMap<string, Entry> | undefined;
 
 /** The layer as an op of today, with its calls. */
 export function tensorFlowCall(layer: Described, calls: readonly Call[]): Described {
-  const options = isPlain(layer.config) ? layer.config : {};
+  const options = isPlainObject(layer.config) ? layer.config : {};
   const isNode = layer.class_name === 'TensorFlowOpLayer';
   const made = calls.map((call) => (isNode ? ofNode(layer, options, call) : ofFunction(layer, options, call)));
   const name = layer.name ?? options['name'];
@@ -76,7 +77,7 @@ function ofFunction(layer: Described, options: Config, { values, kwargs }: Call)
 function ofNode(layer: Described, options: Config, { values }: Call): OpCall {
   const node = nodeOf(options['node_def']);
   const constants = new Map(
-    Object.entries(isPlain(options['constants']) ? options['constants'] : {}).map(([k, v]) => [Number(k), v]),
+    Object.entries(isPlainObject(options['constants']) ? options['constants'] : {}).map(([k, v]) => [Number(k), v]),
   );
   const inputs: unknown[] = [];
   const tensors = [...values];
@@ -124,7 +125,7 @@ function unknown(layer: Described, what: string): never {
 /** A key of `x[key]` in today's form. */
 function keyOf(x: unknown): unknown {
   if (Array.isArray(x)) return x.map(keyOf);
-  if (isPlain(x) && 'start' in x && 'stop' in x)
+  if (isPlainObject(x) && 'start' in x && 'stop' in x)
     return { class_name: '__slice__', config: { start: x['start'], stop: x['stop'], step: x['step'] ?? null } };
   return x === 'Ellipsis' || x === '...' ? { class_name: '__ellipsis__', config: {} } : x;
 }
@@ -162,6 +163,6 @@ const simple = (text: string): unknown => (/^(true|false|-?\d+(\.\d+)?)$/.test(t
 /** An attribute's value: numbers are texts in the JSON of messages. */
 function valueOf(attribute: Config): unknown {
   const [kind, value] = Object.entries(attribute)[0] ?? [];
-  if (kind === 'list' && isPlain(value)) return ((Object.values(value)[0] as unknown[]) ?? []).map(Number);
+  if (kind === 'list' && isPlainObject(value)) return ((Object.values(value)[0] as unknown[]) ?? []).map(Number);
   return kind === 'i' || kind === 'f' ? Number(value) : value;
 }

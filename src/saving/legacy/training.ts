@@ -1,5 +1,6 @@
 import type { Config } from '../../base/registry/serialize.ts';
-import { type Described, isDescribed, isPlain, renamed, without } from './described.ts';
+import { isPlainObject } from '../../base/tree.ts';
+import { type Described, isDescribed, renamed, without } from './described.ts';
 
 type Upgrade = (x: unknown, key: string) => unknown;
 
@@ -10,7 +11,7 @@ const newNames = { lr: 'learning_rate' };
 
 /** An optimizer of Keras 2; its `decay` was a schedule. */
 function upgradeOptimizer(x: unknown): unknown {
-  if (!isDescribed(x) || !isPlain(x.config)) return x;
+  if (!isDescribed(x) || !isPlainObject(x.config)) return x;
   const { config } = x;
   const options = renamed(config, newNames);
   const decay = config['decay'];
@@ -31,7 +32,7 @@ function upgradeOptimizer(x: unknown): unknown {
 
 /** Metrics wrapped around a function whose class there is today: `MeanMetricWrapper` of "categorical_accuracy". */
 function upgradeMetric(x: unknown): unknown {
-  if (!isDescribed(x) || !isPlain(x.config)) return x;
+  if (!isDescribed(x) || !isPlainObject(x.config)) return x;
   const { fn, ...config } = x.config as Config & { fn?: unknown };
   if (x.class_name === 'MeanMetricWrapper' && typeof fn === 'string') return fn;
   return x.class_name === 'MeanMetricWrapper' ? x : { ...x, config };
@@ -39,7 +40,7 @@ function upgradeMetric(x: unknown): unknown {
 
 /** Losses: `auto` was the mean over the batch, and classes repeated their function. */
 function upgradeLoss(x: unknown): unknown {
-  if (!isDescribed(x) || !isPlain(x.config)) return x;
+  if (!isDescribed(x) || !isPlainObject(x.config)) return x;
   const { fn, ...config } = x.config as Config & { fn?: unknown };
   const reduction = config['reduction'] === 'auto' ? 'sum_over_batch_size' : config['reduction'];
   const isWrapper = x.class_name === 'LossFunctionWrapper';
@@ -47,7 +48,8 @@ function upgradeLoss(x: unknown): unknown {
 }
 const each = (x: unknown, change: (object: unknown) => unknown): unknown => {
   if (Array.isArray(x)) return x.map((y) => each(y, change));
-  if (isPlain(x) && !isDescribed(x)) return Object.fromEntries(Object.entries(x).map(([k, v]) => [k, each(v, change)]));
+  if (isPlainObject(x) && !isDescribed(x))
+    return Object.fromEntries(Object.entries(x).map(([k, v]) => [k, each(v, change)]));
   return change(x);
 };
 /** Old files listed the metrics of each output, also where there is one. */

@@ -1,8 +1,9 @@
 import type { Config } from '../../base/registry/serialize.ts';
+import { isPlainObject } from '../../base/tree.ts';
 import { keepActivations } from './activations.ts';
 import { upgradeCalls } from './calls.ts';
 import { nameClasses, unfuseRecurrence } from './class-names.ts';
-import { type Described, isDescribed, isPlain, type Step } from './described.ts';
+import { type Described, isDescribed, type Step } from './described.ts';
 import { renameKeras1Options, splitMerge } from './keras1-options.ts';
 import { readLambdas } from './lambda.ts';
 import {
@@ -48,12 +49,12 @@ export const isOldVersion = (version: string | undefined): boolean => /^[012]\./
 export function upgradeModel(model: unknown, { isOld }: { readonly isOld: boolean }): Config {
   const upgrade = (x: unknown, key: string): unknown => {
     if (Array.isArray(x)) return x.map((y) => upgrade(y, key));
-    if (!isPlain(x)) return x;
+    if (!isPlainObject(x)) return x;
     const isObject = isDescribed(x) && !x.class_name.startsWith('__');
     const object = isObject ? steps.reduce((found: Described, step) => step(found, { key, isOld }), x) : x;
     return Object.fromEntries(
       Object.entries(object).map(([name, value]) => {
-        if (name === 'compile_config' && isPlain(value))
+        if (name === 'compile_config' && isPlainObject(value))
           return [name, upgradeTraining(value, upgradeObject, { isOld })];
         // What an object is called on stands beside its config; its options stand in it.
         const isHeld = isObject && name !== 'config';

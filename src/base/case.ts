@@ -1,0 +1,20 @@
+/** `queryDense` -> `query_dense`: a name of JavaScript as Python has it. Digits stay with the word before them. */
+export const snakeCase = (name: string): string => name.replace(/(?<!^)[A-Z]/g, (c) => `_${c.toLowerCase()}`);
+
+/** `kernelSize` -> `kernel_size`, `filters1` -> `filters_1`: how an option is called on disk. */
+export const optionToDisk = (key: string): string => snakeCase(key).replace(/([a-z])([0-9]+)$/, '$1_$2');
+/** `kernel_size` -> `kernelSize`, `filters_1` -> `filters1`. */
+export const optionFromDisk = (key: string): string =>
+  key.replace(/(?<!^)_([a-z0-9])/g, (_, c: string) => c.toUpperCase());
+
+/** `conv1` -> `conv_1`: the same name with digits apart, as an attribute may be called in Python. */
+export const digitsApart = (name: string): string => name.replace(/([a-z])(\d)/g, '$1_$2');
+
+/** `Conv2D` -> `conv2d`, `LeakyReLU` -> `leaky_re_lu`: how Keras makes names of objects from those of their classes. */
+export function toSnakeCase(className: string): string {
+  return className
+    .replace(/\W+/g, '')
+    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase();
+}
