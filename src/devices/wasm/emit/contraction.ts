@@ -1,20 +1,20 @@
 import type { Algebra } from '../../../algebra/algebra.ts';
 import { fail } from '../../../base/errors.ts';
 import { describeKernel } from '../../../codegen/kernel-key.ts';
+import { type Register, register, type Statement } from '../../../codegen/linear/ir.ts';
+import { linearPiece, type Surroundings } from '../../../codegen/linear/linearize.ts';
 import { Lowering } from '../../../codegen/lowering.ts';
-import { summarize } from '../../../codegen/summary.ts';
 import { count, type Product, placed, productsOf } from '../../../compiler/contraction/product.ts';
 import type { ContractionStep } from '../../../compiler/plan.ts';
 import { type Axis, axis, type Expr, indexOf, type Region, unflatten } from '../../../ir/expr.ts';
 import { type Stmt, store } from '../../../ir/loops.ts';
-import type { ModuleBuilder, Operand } from '../encoder/index.ts';
+import type { Local, ModuleBuilder } from '../encoder/index.ts';
 import { type Chosen, type Counted, chooseKernel, inTurn } from '../kernels/product-kernel.ts';
 import type { Epilogue, ProductKernel } from '../kernels/tiled-product.ts';
 import { targetOf } from './elementary.ts';
-import { Frame, Lanes } from './frames.ts';
 import { extract } from './lane-operations.ts';
-import { Statements } from './statements.ts';
-import { Values } from './values.ts';
+import { LinearCode } from './linear-code.ts';
+import { machine } from './target.ts';
 
 /** A contraction made ready to be written as a function. */
 export interface Contraction {
@@ -101,34 +101,55 @@ function tailOf(step: ContractionStep, chosen: Chosen, algebra: Algebra): Tail {
   return { step, lowering, batch, row, column, statements, ...describeKernel(statements, [batch, row, column]) };
 }
 
-function epilogueOf(
-  { step, lowering, batch, row, column, statements, regions }: Tail,
-  places: readonly number[],
-  module: ModuleBuilder,
-): Epilogue {
-  return (f, out) => {
-    const bases = new Map<Region, Operand>(regions.map((region, i) => [region, out.extra[places[i]!]!]));
-    const emit = (at: Operand, lanes: Lanes | undefined, prepare: (values: Values) => void): void => {
-      const frame = new Frame(undefined, new Set([column, step.sum]), lanes);
-      frame.counters.set(batch, out.batch).set(row, out.row).set(column, at);
-      const hostFunction = (name: string) =>
-        fail('wasm device', `float64 ${name} after a float32 product`, 'convert the product first');
-      const values = new Values(targetOf(f, module, hostFunction), lowering, bases, frame);
-      frame.uses = summarize(statements, values.places).uses;
-      prepare(values);
-      f.scope(() => new Statements(values).list(statements));
+/** A tail for sums side by side, or for one. */
+interface Piece {
+  /** Counters of products, rows and columns, addresses of regions, and the sum. */
+  readonly params: readonly Register[];
+  readonly body: readonly Statement[];
+}
+
+function pieceOf({ step, lowering, batch, row, column, statements, regions }: Tail, lanes: number): Piece {
+  const axes = [batch, row, column];
+  const counters = axes.map(() => register('i32'));
+  const bases = regions.map(() => register('address'));
+  const sum = register('f32', lanes);
+  const surroundings: Surroundings = {
+    counters: new Map(axes.map((a, k) => [a, counters[k]!])),
+    bases: new Map(regions.map((region, i) => [region, bases[i]!])),
+    local: step.sum,
+    value: sum,
+    lanes: lanes > 1 ? column : undefined,
+  };
+  return {
+    params: [...counters, ...bases, sum],
+    body: linearPiece(statements, surroundings, lowering, machine()),
+  };
+}
+
+function epilogueOf(tail: Tail, places: readonly number[], module: ModuleBuilder): Epilogue {
+  const pieces = new Map<number, Piece>();
+  const hostFunction = (name: string) =>
+    fail('wasm device', `float64 ${name} after a float32 product`, 'convert the product first');
+  return (f, { batch, row, column, value, lanes, extra }) => {
+    const emit = (width: number, at: Local, sum: Local): void => {
+      const { params, body } = pieces.get(width) ?? pieceOf(tail, width);
+      pieces.set(width, { params, body });
+      const given = [batch, row, at, ...places.map((place) => extra[place]!), sum];
+      const code = new LinearCode(
+        targetOf(f, module, hostFunction),
+        params.map((p, k) => [p, given[k]!]),
+      );
+      f.scope(() => code.list(body));
     };
-    if (out.lanes === 4) {
-      const lanes = new Lanes(column, 1, lowering.algebra);
-      lanes.variables.set(step.sum, [out.value]);
-      emit(out.column, lanes, () => {});
+    if (lanes === 4) {
+      emit(4, column, value);
       return;
     }
-    for (let i = 0; i < out.lanes; i++)
+    for (let i = 0; i < lanes; i++)
       f.scope(() => {
-        const at = f.let('i32', out.column);
+        const at = f.let('i32', column);
         f.increment(at, i);
-        emit(at, undefined, (values) => f.set(values.variable(step.sum), extract(out.value, 'f32', i)));
+        emit(1, at, f.let('f32', extract(value, 'f32', i)));
       });
   };
 }

@@ -1,14 +1,11 @@
-import { Algebra } from '../../../algebra/algebra.ts';
 import { fail } from '../../../base/errors.ts';
 import { type ElementaryFunction, elementaryFunction } from '../../../codegen/functions/index.ts';
-import { Lowering } from '../../../codegen/lowering.ts';
-import { axis } from '../../../ir/expr.ts';
+import { linearFunction } from '../../../codegen/linear/linearize.ts';
 import type { ScalarOp } from '../../../ir/scalar.ts';
 import type { Callable, FunctionBuilder, ModuleBuilder } from '../encoder/index.ts';
-import { Frame, Lanes } from './frames.ts';
+import { LinearCode } from './linear-code.ts';
 import { wideFunctions } from './math-functions.ts';
-import type { Target } from './target.ts';
-import { Values } from './values.ts';
+import { machine, type Target } from './target.ts';
 
 /** The target of code in a function of a module. */
 export function targetOf(f: FunctionBuilder, module: ModuleBuilder, hostFunction: Target['hostFunction']): Target {
@@ -25,17 +22,16 @@ export function vectorFunction(module: ModuleBuilder, name: ScalarOp): FunctionB
     : fail('wasm device', `${name} has neither an instruction nor a function`, 'report this with the program');
 }
 
-function ofExpression(module: ModuleBuilder, name: string, { parameters, body, uses }: ElementaryFunction) {
+function ofExpression(module: ModuleBuilder, name: string, definition: ElementaryFunction) {
   return module.once(`${name} f32x4`, () => {
-    const f = module.func(`${name} f32x4`, Array(parameters.length).fill('v128'), ['v128']);
-    const lowering = new Lowering(new Algebra());
-    const lanes = new Lanes(axis(4, 'lane'), 1, lowering.algebra);
-    parameters.forEach((p, k) => lanes.variables.set(p, [f.params[k]!]));
-    const frame = new Frame(undefined, new Set(parameters), lanes);
-    frame.uses = uses;
+    const { params, body, result } = linearFunction(definition, machine());
+    const f = module.func(`${name} f32x4`, Array(params.length).fill('v128'), ['v128']);
     const none = (host: string): Callable =>
       fail('wasm device', `${name} is made of the host's ${host}`, 'report this with the program');
-    f.push(new Values(targetOf(f, module, none), lowering, new Map(), frame).vector(body, 0));
+    const given = params.map((p, k) => [p, f.params[k]!] as const);
+    const code = new LinearCode(targetOf(f, module, none), given);
+    code.list(body);
+    f.push(code.operand(result));
     return f;
   });
 }

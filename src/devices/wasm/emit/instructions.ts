@@ -1,3 +1,4 @@
+import type { Operation } from '../../../codegen/linear/ir.ts';
 import type { ScalarType } from '../../../ir/expr.ts';
 import type { ScalarOp } from '../../../ir/scalar.ts';
 import type { Plain } from '../encoder/index.ts';
@@ -101,15 +102,17 @@ export const instructions = {
   select: sequence,
   convert: sequence,
   reinterpret: sequence,
-} as const satisfies Record<ScalarOp, Way>;
+  lower: [{}, { f32: 'f32x4.pmin' }, 'expanded'],
+  upper: [{}, { f32: 'f32x4.pmax' }, 'expanded'],
+} as const satisfies Record<Operation, Way>;
 
 /** Operations that are functions of f32 vectors. */
 export type FunctionOp = {
   [F in ScalarOp]: (typeof instructions)[F][2] extends 'function' ? F : never;
 }[ScalarOp];
 
-export const scalarInstruction = (f: ScalarOp, type: ScalarType): Plain | undefined =>
+export const scalarInstruction = (f: Operation, type: ScalarType): Plain | undefined =>
   (instructions[f] as Way)[0][type];
-export const laneInstruction = (f: ScalarOp, type: ScalarType): Plain | undefined => (instructions[f] as Way)[1][type];
+export const laneInstruction = (f: Operation, type: ScalarType): Plain | undefined => (instructions[f] as Way)[1][type];
 export const isFunction = (f: ScalarOp): f is FunctionOp => (instructions[f] as Way)[2] === 'function';
 export const isOfHost = (f: ScalarOp): boolean => isFunction(f) || (instructions[f] as Way)[2] === 'host';

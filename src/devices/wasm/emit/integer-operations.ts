@@ -1,5 +1,4 @@
-import { exponentOf } from '../../../codegen/expansions.ts';
-import type { Expr } from '../../../ir/expr.ts';
+import type { Apply } from '../../../codegen/linear/ir.ts';
 import { type FunctionBuilder, type ModuleBuilder, type Operand, op, select } from '../encoder/index.ts';
 import { hold, type Target } from './target.ts';
 
@@ -7,8 +6,8 @@ import { hold, type Target } from './target.ts';
  * Integer operations without an instruction of the same meaning. None traps: a quotient by zero is -1 (all bits), its
  * remainder the dividend; the smallest integer divided by -1 stays what it is.
  */
-export function integerOperation({ f, module }: Target, e: Expr & { op: 'apply' }, a: Operand, b: Operand): Operand {
-  const unsigned = e.args[0]!.type === 'u32';
+export function integerOperation({ f, module }: Target, e: Apply, a: Operand, b: Operand): Operand {
+  const unsigned = e.from === 'u32';
   const suffix = unsigned ? 'u' : 's';
   const divisor = e.args[1];
   const safe = divisor?.op === 'const' && divisor.value !== 0 && (unsigned || divisor.value !== -1);
@@ -25,8 +24,8 @@ export function integerOperation({ f, module }: Target, e: Expr & { op: 'apply' 
       break;
     case 'floorDiv':
     case 'floorMod': {
-      const exponent = exponentOf(divisor!);
-      if (exponent !== undefined && exponent >= 0)
+      const exponent = divisor?.op === 'const' ? Math.log2(divisor.value) : Number.NaN;
+      if (Number.isInteger(exponent) && exponent >= 0)
         return e.f === 'floorDiv' ? op('i32.shr_s', a, exponent) : op('i32.and', a, 2 ** exponent - 1);
     }
   }

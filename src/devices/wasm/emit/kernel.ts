@@ -1,27 +1,15 @@
 import type { Algebra } from '../../../algebra/algebra.ts';
-import { fail } from '../../../base/errors.ts';
 import { describeKernel } from '../../../codegen/kernel-key.ts';
+import { linearKernel } from '../../../codegen/linear/linearize.ts';
 import { Lowering } from '../../../codegen/lowering.ts';
-import { summarize } from '../../../codegen/summary.ts';
-import { dealtLoop, unitsOf } from '../../../compiler/schedule/deal.ts';
 import type { Region } from '../../../ir/expr.ts';
 import type { Stmt } from '../../../ir/loops.ts';
 import type { ScalarOp } from '../../../ir/scalar.ts';
-import {
-  type Callable,
-  type FunctionBuilder,
-  type Local,
-  type ModuleBuilder,
-  type Operand,
-  op,
-  select,
-} from '../encoder/index.ts';
-import { partOf } from '../part.ts';
+import type { Callable, FunctionBuilder, ModuleBuilder } from '../encoder/index.ts';
 import { targetOf } from './elementary.ts';
-import { Frame } from './frames.ts';
+import { LinearCode } from './linear-code.ts';
 import { isHostOperation } from './scalar-operations.ts';
-import { type Span, Statements } from './statements.ts';
-import { Values } from './values.ts';
+import { machine } from './target.ts';
 
 /** A loop nest made ready to be written as a function. */
 export interface Kernel {
@@ -42,23 +30,18 @@ export function makeKernel(name: string, body: readonly Stmt[], threads: number,
   const statements = lowering.kernel(body);
   const { key, regions } = describeKernel(statements);
   const hostOperations = new Set<ScalarOp>();
-  const values = (target: ConstructorParameters<typeof Values>[0], bases: ReadonlyMap<Region, Operand>) =>
-    new Values(target, lowering, bases, new Frame(undefined, new Set()));
+  const isDealt = threads > 1;
   const write: Kernel['write'] = (module, hostFunction) => {
     const f = module.func(name, ['i32', 'i32', ...regions.map(() => 'i32' as const)]);
-    const bases = new Map(regions.map((region, i) => [region, f.params[i + 2]!]));
-    const emitter = values(targetOf(f, module, hostFunction), bases);
-    const summary = summarize(statements, emitter.places);
-    emitter.frame.uses = summary.uses;
-    for (const local of [...summary.assigned, ...summary.accumulated.keys()]) emitter.variable(local);
-    const spans = threads > 1 ? dealt(statements, f) : new Map<Stmt, Span>();
-    new Statements(emitter, spans).list(statements);
+    const { params, body } = linearKernel(statements, regions, { lowering, target: machine(), isDealt });
+    const given = params.map((p, i) => [p, f.params[i + 2]!] as const);
+    new LinearCode(targetOf(f, module, hostFunction), given).list(body);
     return f;
   };
   collectHostOperations(statements, hostOperations);
   return {
     name,
-    key: threads > 1 ? `parallel ${key}` : key,
+    key: isDealt ? `parallel ${key}` : key,
     regions: regions.map((r) => lowering.original(r)),
     hostOperations,
     write,
@@ -74,23 +57,4 @@ function collectHostOperations(body: readonly Stmt[], found: Set<ScalarOp>): voi
     for (const y of Object.values(x)) visit(y);
   };
   visit(body);
-}
-
-/** This thread's part of each dealt loop. */
-function dealt(body: readonly Stmt[], f: FunctionBuilder): Map<Stmt, Span> {
-  const spans = new Map<Stmt, Span>();
-  for (const stmt of body) {
-    const loop = dealtLoop(stmt);
-    if (!loop)
-      return fail('wasm device', 'a kernel for all threads has a statement that none has a part of', 'mark it serial');
-    const { axis, share = 1 } = loop;
-    const [from, last] = partOf(f, unitsOf(loop), ...(f.params as [Local, Local])).map((unit) =>
-      share === 1 ? unit : f.let('i32', op('i32.mul', unit, share)),
-    ) as [Local, Local];
-    // The last unit may be cut short.
-    const isWhole = axis.size % share === 0;
-    const to = isWhole ? last : f.let('i32', select(last, axis.size, op('i32.lt_s', last, axis.size)));
-    spans.set(loop, { from, to });
-  }
-  return spans;
 }

@@ -1,4 +1,5 @@
-import type { Expr, ScalarType } from '../../../ir/expr.ts';
+import { type Apply, applied, type Operation, register, type Value } from '../../../codegen/linear/ir.ts';
+import type { ScalarType } from '../../../ir/expr.ts';
 import type { ScalarOp } from '../../../ir/scalar.ts';
 import {
   type FunctionBuilder,
@@ -9,6 +10,7 @@ import {
   type Operand,
   op,
   type Plain,
+  shuffle32,
 } from '../encoder/index.ts';
 import { features } from '../features.ts';
 import { laneInstruction } from './instructions.ts';
@@ -19,7 +21,7 @@ import { hold, type Target } from './target.ts';
 export const hasLanes = (type: ScalarType): boolean => type !== 'f64';
 export const laneShape = (type: ScalarType): LaneShape & ('f32x4' | 'i32x4') => (type === 'f32' ? 'f32x4' : 'i32x4');
 
-const shifts: Partial<Record<ScalarOp, Plain>> = {
+const shifts: Partial<Record<Operation, Plain>> = {
   shiftLeft: 'i32x4.shl',
   shiftRight: 'i32x4.shr_s',
   shiftRightLogical: 'i32x4.shr_u',
@@ -33,9 +35,14 @@ const conversions: Record<string, Plain> = {
   'bool u32': 'i32x4.neg',
 };
 
+/** One number in all lanes. */
+export function numbers(module: ModuleBuilder, x: number, type: ScalarType): Operand {
+  return module.vector(laneShape(type), type === 'bool' ? -x : x);
+}
+
 /** A vector with one element in all lanes. */
 export function splat(module: ModuleBuilder, x: Operand, type: ScalarType): Operand {
-  if (typeof x === 'number') return module.vector('i32x4', type === 'bool' ? -x : x);
+  if (typeof x === 'number') return numbers(module, x, type);
   return op(`${laneShape(type)}.splat`, type === 'bool' ? op('i32.sub', 0, x) : x);
 }
 
@@ -55,18 +62,15 @@ export function gather(f: FunctionBuilder, type: ScalarType, element: (index: nu
 }
 
 /** An operation on four elements at once; what no vector instruction does is done lane by lane. */
-export function laneOperation(target: Target, e: Expr & { op: 'apply' }, args: readonly Operand[]): Operand {
+export function laneOperation(target: Target, e: Apply, args: readonly Operand[]): Operand {
   const { f, module } = target;
   const [a, b] = args as [Operand, Operand];
-  const from = e.args[0]!.type;
+  const { from } = e;
   const second = e.args[1];
   const name = laneInstruction(e.f, from);
-  if (from === 'f32' && (e.f === 'max' || e.f === 'min') && isNumber(second!)) {
-    // With a constant, one instruction is enough: it gives its first operand where that is NaN.
-    return op(e.f === 'max' ? 'f32x4.pmax' : 'f32x4.pmin', a, b);
-  }
   if (name) return op(name, ...args);
-  if (shifts[e.f] && second!.op === 'const') return op(shifts[e.f]!, a, second!.value);
+  const shift = shifts[e.f];
+  if (shift && second!.op === 'const') return op(shift, a, second!.value);
   if (e.f === 'fma')
     return features().relaxedMadd
       ? op('f32x4.relaxed_madd', a, b, args[2]!)
@@ -80,24 +84,40 @@ export function laneOperation(target: Target, e: Expr & { op: 'apply' }, args: r
   }
   if (from === 'f32') {
     const held = args.map((x) => hold(f, x, 'v128'));
-    return () => f.call(target.vectorFunction(e.f), ...held);
+    return () => f.call(target.vectorFunction(e.f as ScalarOp), ...held);
   }
   const held = args.map((x) => hold(f, x, 'v128'));
   return gather(f, e.type, (i) =>
     scalarOperation(
       target,
       e,
-      held.map((x, k) => (e.args[k]!.op === 'const' ? constantOf(e.args[k]!) : extract(x, e.args[k]!.type, i))),
+      held.map((x, k) => {
+        const given = e.args[k]!;
+        return given.op === 'const' ? given.value : extract(x, given.type as ScalarType, i);
+      }),
     ),
   );
 }
 
-/** A choice by lanes; one arm that is 0 leaves the bits of the other where it is chosen. */
-function choice(e: Expr & { op: 'apply' }, [mask, a, b]: readonly Operand[]): Operand {
+/** The lanes of a vector combined: halves first. */
+export function across(target: Target, { combine, type }: Value & { op: 'across' }, x: Operand): Operand {
+  const { f } = target;
+  const operand = register(type, 4);
+  const merge = applied(combine, type, [operand, operand]);
+  const merged = (vector: Operand, order: readonly [number, number, number, number]): Operand => {
+    const held = hold(f, vector, 'v128');
+    return laneOperation(target, merge, [held, shuffle32(held, held, order)]);
+  };
+  return extract(merged(merged(x, [2, 3, 0, 1]), [1, 0, 3, 2]), type, 0);
+}
+
+/** A choice by lanes; one arm that is 0 or NaN leaves the bits of the other where it is chosen. */
+function choice(e: Apply, [mask, a, b]: readonly Operand[]): Operand {
   if (isZero(e.args[2]!)) return op('v128.and', a!, mask!);
   if (isZero(e.args[1]!)) return op('v128.andnot', b!, mask!);
+  // All bits of a float make a NaN.
+  if (isNaNumber(e.args[1]!)) return op('v128.or', b!, mask!);
   return op('v128.bitselect', a!, b!, mask!);
 }
-const isZero = (e: Expr): boolean => e.op === 'const' && Object.is(e.value, 0);
-const isNumber = (e: Expr): boolean => e.op === 'const' && !Number.isNaN(e.value);
-const constantOf = (e: Expr): number => (e as { value: number }).value;
+const isZero = (e: Value): boolean => e.op === 'const' && Object.is(e.value, 0);
+const isNaNumber = (e: Value): boolean => e.op === 'const' && Number.isNaN(e.value);

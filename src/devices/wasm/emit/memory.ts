@@ -1,4 +1,5 @@
 import type { DType } from '../../../base/dtype.ts';
+import { applied, register, type Scattered, type Statement, type Strided } from '../../../codegen/linear/ir.ts';
 import { scalarType } from '../../../ir/expr.ts';
 import {
   type FunctionBuilder,
@@ -12,12 +13,8 @@ import {
   shuffle32,
 } from '../encoder/index.ts';
 import { extract, gather } from './lane-operations.ts';
-import { hold } from './target.ts';
-
-/** Where four elements stand: at a pointer, `step` bytes apart, or each at its own distance from the pointer. */
-export type LanePlace =
-  | { readonly kind: 'strided'; readonly pointer: Operand; readonly offset: number; readonly step: number }
-  | { readonly kind: 'scattered'; readonly pointer: Operand; readonly offset: number; readonly distances: Operand };
+import { scalarOperation } from './scalar-operations.ts';
+import { hold, type Target } from './target.ts';
 
 const scalarLoads: Partial<Record<DType, Load>> = {
   bool: 'i32.load8_u',
@@ -69,30 +66,35 @@ function loadFour(dtype: DType, address: Operand, offset: number): Operand {
   }
 }
 
-/** Four elements from wherever they stand. */
-export function loadLanes(f: FunctionBuilder, dtype: DType, place: LanePlace): Operand {
-  const type = scalarType(dtype);
-  const { offset } = place;
+/** Four elements evenly spaced. */
+export function loadLanes(f: FunctionBuilder, { dtype, offset, stride }: Strided, address: Operand): Operand {
   const width = bytesOf[dtype]!;
-  if (place.kind === 'scattered') {
-    const { distances } = place;
-    return gather(f, type, (i) =>
-      loadScalar(dtype, op('i32.add', place.pointer, lane('i32x4.extract_lane', i, distances)), offset),
-    );
-  }
-  const { pointer, step } = place;
-  if (step === width) return loadFour(dtype, pointer, offset);
-  const held = hold(f, pointer, 'i32');
-  if (step === -width && width === 4) {
+  if (stride === width) return loadFour(dtype, address, offset);
+  const held = hold(f, address, 'i32');
+  if (stride === -width && width === 4) {
     const low = op('i32.sub', held, 12);
     const four = f.let('v128', load('v128.load', low, offset));
     return shuffle32(four, four, [3, 2, 1, 0]);
   }
-  return gather(f, type, (i) => {
-    const at = i * step;
+  return gather(f, scalarType(dtype), (i) => {
+    const at = i * stride;
     return at >= 0 ? loadScalar(dtype, held, offset + at) : loadScalar(dtype, op('i32.add', held, at), offset);
   });
 }
+
+/** Four elements, each so many bytes from an address. */
+export function gatherLanes(
+  f: FunctionBuilder,
+  { dtype, offset }: Scattered,
+  address: Operand,
+  distances: Operand,
+): Operand {
+  const [base, bytes] = [hold(f, address, 'i32'), hold(f, distances, 'v128')];
+  return gather(f, scalarType(dtype), (i) =>
+    loadScalar(dtype, op('i32.add', base, lane('i32x4.extract_lane', i, bytes)), offset),
+  );
+}
+
 const bytesOf: Partial<Record<DType, number>> = {
   bool: 1,
   uint8: 1,
@@ -104,13 +106,18 @@ const bytesOf: Partial<Record<DType, number>> = {
   float32: 4,
 };
 
-/** Stores four elements to wherever they belong. */
-export function storeLanes(f: FunctionBuilder, dtype: DType, place: LanePlace, value: Operand): void {
+/** Stores four elements, evenly spaced, or merges them into what stands there. */
+export function storeLanes(
+  target: Target,
+  { dtype, offset, stride, combine }: Statement & { op: 'store' },
+  address: Operand,
+  value: Operand,
+): void {
+  const { f } = target;
   const width = bytesOf[dtype]!;
-  const { offset } = place;
-  if (place.kind === 'strided' && place.step === width) {
+  if (stride === width && !combine) {
     if (width === 4) {
-      f.store('v128.store', place.pointer, value, offset);
+      f.store('v128.store', address, value, offset);
       return;
     }
     const held = hold(f, value, 'v128');
@@ -118,19 +125,54 @@ export function storeLanes(f: FunctionBuilder, dtype: DType, place: LanePlace, v
     const bytes = Array.from({ length: 16 }, (_, i) => (width === 1 ? 4 * (i % 4) : 4 * ((i >> 1) % 4) + (i % 2)));
     const packed = shuffle(held, held, bytes);
     const narrow = dtype === 'bool' ? op('i8x16.neg', packed) : packed;
-    f.memoryLane(width === 1 ? 'v128.store32_lane' : 'v128.store64_lane', 0, place.pointer, narrow, offset);
+    f.memoryLane(width === 1 ? 'v128.store32_lane' : 'v128.store64_lane', 0, address, narrow, offset);
     return;
   }
   const held = hold(f, value, 'v128');
-  const pointer = hold(f, place.pointer, 'i32');
-  for (let i = 0; i < 4; i++) {
-    const address = addressOf(place, pointer, i);
-    storeScalar(f, dtype, address, extract(held, scalarType(dtype), i), offset);
-  }
+  const pointer = hold(f, address, 'i32');
+  const place = (i: number): Operand => (i * stride === 0 ? pointer : op('i32.add', pointer, i * stride));
+  oneByOne(target, { dtype, offset, combine }, place, held);
 }
 
-/** The address of one of four elements, without the offset. */
-export function addressOf(place: LanePlace, pointer: Operand, index: number): Operand {
-  if (place.kind === 'scattered') return op('i32.add', pointer, lane('i32x4.extract_lane', index, place.distances));
-  return index * place.step === 0 ? pointer : op('i32.add', pointer, index * place.step);
+/** Stores four elements, each so many bytes from an address, or merges them into what stands there. */
+export function scatterLanes(
+  target: Target,
+  { dtype, offset, combine }: Statement & { op: 'scatter' },
+  address: Operand,
+  distances: Operand,
+  value: Operand,
+): void {
+  const { f } = target;
+  const [base, bytes] = [hold(f, address, 'i32'), hold(f, distances, 'v128')];
+  const held = hold(f, value, 'v128');
+  const place = (i: number): Operand => op('i32.add', base, lane('i32x4.extract_lane', i, bytes));
+  oneByOne(target, { dtype, offset, combine }, place, held);
+}
+
+/** Lanes may meet in one element: one after the other. */
+function oneByOne(
+  target: Target,
+  { dtype, offset, combine }: Pick<Statement & { op: 'scatter' }, 'dtype' | 'offset' | 'combine'>,
+  place: (lane: number) => Operand,
+  vector: Operand,
+): void {
+  const { f } = target;
+  const type = scalarType(dtype);
+  for (let i = 0; i < 4; i++) {
+    const element = extract(vector, type, i);
+    if (!combine) {
+      storeScalar(f, dtype, place(i), element, offset);
+      continue;
+    }
+    const address = f.let('i32', place(i));
+    const operand = register(type);
+    const merged = applied(combine, type, [operand, operand]);
+    storeScalar(
+      f,
+      dtype,
+      address,
+      scalarOperation(target, merged, [loadScalar(dtype, address, offset), element]),
+      offset,
+    );
+  }
 }

@@ -1,4 +1,5 @@
 import { isFloatType } from '../../../codegen/expansions.ts';
+import type { Apply, Operation } from '../../../codegen/linear/ir.ts';
 import type { Expr, ScalarType } from '../../../ir/expr.ts';
 import type { ScalarOp } from '../../../ir/scalar.ts';
 import { lane, type Operand, op, type Plain, select } from '../encoder/index.ts';
@@ -8,7 +9,7 @@ import { hold, type Target } from './target.ts';
 
 export const valueType = (type: ScalarType): 'i32' | 'f32' | 'f64' => (type === 'f32' || type === 'f64' ? type : 'i32');
 
-const shifts: ReadonlySet<ScalarOp> = new Set(['shiftLeft', 'shiftRight', 'shiftRightLogical']);
+const shifts: ReadonlySet<Operation> = new Set(['shiftLeft', 'shiftRight', 'shiftRightLogical']);
 
 const conversions: Record<string, Plain> = {
   'f32 i32': 'i32.trunc_sat_f32_s',
@@ -29,10 +30,10 @@ const conversions: Record<string, Plain> = {
 export const isHostOperation = (e: Expr): boolean => e.op === 'apply' && e.args[0]!.type === 'f64' && isOfHost(e.f);
 
 /** An operation on single elements. Operands of floating type are no bare numbers. */
-export function scalarOperation(target: Target, e: Expr & { op: 'apply' }, args: readonly Operand[]): Operand {
+export function scalarOperation(target: Target, e: Apply, args: readonly Operand[]): Operand {
   const { f } = target;
   const [a, b] = args as [Operand, Operand];
-  const from = e.args[0]!.type;
+  const { from } = e;
   const name = scalarInstruction(e.f, from);
   const shiftsBySome = shifts.has(e.f) && e.args[1]!.op !== 'const';
   if (name && !shiftsBySome) return op(name, ...args);
@@ -51,8 +52,8 @@ export function scalarOperation(target: Target, e: Expr & { op: 'apply' }, args:
     return from === 'f32' ? op('i32.reinterpret_f32', a) : e.type === 'f32' ? op('f32.reinterpret_i32', a) : a;
   if (e.f === 'not') return from === 'bool' ? op('i32.eqz', a) : op('i32.xor', a, -1);
   if (!isFloatType(from)) return integerOperation(target, e, a, b);
-  if (from === 'f64') return () => f.call(target.hostFunction(e.f), ...args);
+  if (from === 'f64') return () => f.call(target.hostFunction(e.f as ScalarOp), ...args);
   return lane('f32x4.extract_lane', 0, () =>
-    f.call(target.vectorFunction(e.f), ...args.map((x) => op('f32x4.splat', x))),
+    f.call(target.vectorFunction(e.f as ScalarOp), ...args.map((x) => op('f32x4.splat', x))),
   );
 }

@@ -1,3 +1,4 @@
+import type { LinearTarget } from '../../../codegen/linear/ir.ts';
 import type { ScalarOp } from '../../../ir/scalar.ts';
 import {
   type Callable,
@@ -8,6 +9,7 @@ import {
   type Operand,
   type ValueType,
 } from '../encoder/index.ts';
+import { features } from '../features.ts';
 
 /** Where instructions go. */
 export interface Target {
@@ -18,6 +20,9 @@ export interface Target {
   /** The module's function of f32 vectors that an operation is. */
   vectorFunction(name: ScalarOp): Callable;
 }
+
+/** Vectors of WebAssembly. */
+export const machine = (): LinearTarget => ({ lanes: 4, fused: features().fused, instructions: new Set() });
 
 /** An operand that may be pushed more than once. */
 export function hold(f: FunctionBuilder, x: Operand, type: ValueType): Operand {

@@ -1,9 +1,9 @@
-import type { Summary } from '../../../codegen/summary.ts';
-import type { Axis, Expr } from '../../../ir/expr.ts';
+import type { Axis, Expr } from '../../ir/expr.ts';
 import { Lanes } from './frames.ts';
+import type { Summary } from './summary.ts';
 import type { Values } from './values.ts';
 
-/** Whether four iterations of a loop can run side by side. */
+/** Whether iterations of a loop can run side by side. */
 export function canVectorize(axis: Axis, summary: Summary, values: Values): boolean {
   if (summary.hasWhile) return false;
   const lanes = lanesOf(axis, summary, values);
@@ -40,7 +40,7 @@ export function bestCopies(axis: Axis, summary: Summary, values: Values): number
   const hasLoops = summary.axes.size > 0;
   let copies = work <= 12 ? 2 : 1;
   if (sums > 0) copies = work > 24 ? 1 : work > 8 || sums > 2 ? 2 : hasLoops && sums <= 2 ? 8 : 4;
-  while (copies > 1 && axis.size < (hasLoops ? 4 : 8) * copies) copies /= 2;
+  while (copies > 1 && axis.size < (hasLoops ? 1 : 2) * values.width * copies) copies /= 2;
   return copies;
 }
 const isWork = (e: Expr): boolean => e.op === 'apply' || e.op === 'load';

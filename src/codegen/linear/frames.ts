@@ -1,15 +1,15 @@
-import type { Algebra, Dependency } from '../../../algebra/algebra.ts';
-import type { Axis, Expr, Local } from '../../../ir/expr.ts';
-import type { Operand, Local as Variable } from '../encoder/index.ts';
+import type { Algebra, Dependency } from '../../algebra/algebra.ts';
+import type { Axis, Expr, Local } from '../../ir/expr.ts';
+import type { Register, Value } from './ir.ts';
 
-/** A vector loop on the way: four iterations a copy, and so many copies side by side. */
+/** A vector loop on the way: a vector of iterations a copy, and so many copies side by side. */
 export class Lanes {
   readonly axis: Axis;
   readonly copies: number;
   /** Mutable scalars that each iteration has for itself, or of which each lane holds a part: a vector a copy. */
-  readonly variables = new Map<Local, readonly Variable[]>();
+  readonly variables = new Map<Local, readonly Register[]>();
   /** Of largest and smallest floats: where a NaN came by. They are looked for with an instruction that passes over NaN. */
-  readonly unordered = new Map<Local, readonly Variable[]>();
+  readonly unordered = new Map<Local, readonly Register[]>();
   private readonly algebra: Algebra;
   private readonly known = new Map<Expr, boolean>();
 
@@ -37,7 +37,7 @@ export class Lanes {
 
 /** An address that some terms of a place have been added to. */
 export interface Pointer {
-  readonly address: Operand;
+  readonly address: Value;
   readonly terms: readonly Expr[];
 }
 
@@ -48,12 +48,12 @@ export class Frame {
   /** Axes that the loop binds, locals that it sets, regions that it stores to. */
   readonly kills: ReadonlySet<Dependency>;
   readonly lanes: Lanes | undefined;
-  readonly counters = new Map<Axis, Operand>();
+  readonly counters = new Map<Axis, Value>();
   /** Values equal in all iterations of the vector loop, as scalars and as vectors. */
-  readonly scalars = new Map<Expr, Operand>();
-  readonly splats = new Map<Expr, Operand>();
+  readonly scalars = new Map<Expr, Value>();
+  readonly splats = new Map<Expr, Value>();
   /** Vectors of values that differ, by copy. */
-  readonly vectors: Map<Expr, Operand>[];
+  readonly vectors: Map<Expr, Value>[];
   /** Addresses: a region's base plus the terms named in the key. */
   readonly pointers = new Map<string, Pointer>();
   uses: ReadonlyMap<Expr, number> = new Map();
@@ -63,7 +63,7 @@ export class Frame {
     this.depth = parent ? parent.depth + 1 : 0;
     this.kills = kills;
     this.lanes = lanes;
-    this.vectors = Array.from({ length: lanes?.copies ?? 0 }, () => new Map<Expr, Operand>());
+    this.vectors = Array.from({ length: lanes?.copies ?? 0 }, () => new Map<Expr, Value>());
   }
 
   /** The innermost answer on the way out to the kernel's own frame. */

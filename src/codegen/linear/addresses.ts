@@ -1,7 +1,7 @@
-import type { Algebra } from '../algebra/algebra.ts';
-import { dtypeInfo } from '../base/dtype.ts';
-import { fail } from '../base/errors.ts';
-import type { Expr, Region } from '../ir/expr.ts';
+import type { Algebra } from '../../algebra/algebra.ts';
+import { dtypeInfo } from '../../base/dtype.ts';
+import { fail } from '../../base/errors.ts';
+import type { Expr, Region } from '../../ir/expr.ts';
 
 /** A place in a region as bytes: `base + constant + Σ coefficient · term`. */
 export interface Place {

@@ -1,6 +1,6 @@
-import type { Dependency } from '../algebra/algebra.ts';
-import type { Axis, Combine, Expr, Local } from '../ir/expr.ts';
-import type { Stmt } from '../ir/loops.ts';
+import type { Dependency } from '../../algebra/algebra.ts';
+import type { Axis, Combine, Expr, Local } from '../../ir/expr.ts';
+import type { Stmt } from '../../ir/loops.ts';
 import type { Place, Places } from './addresses.ts';
 
 /** What the statements of a loop's body do, nested ones included. */
