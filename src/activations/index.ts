@@ -1,8 +1,8 @@
 import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
 import type { OrAnyName } from '../base/naming.ts';
-import { optionsOf } from '../base/options.ts';
-import { meantBy } from '../base/registry/identify.ts';
+import { optionsOf, show } from '../base/options.ts';
+import { identifierOf } from '../base/registry/identify.ts';
 import {
   type Config,
   type CustomObjects,
@@ -10,7 +10,6 @@ import {
   registerFunctions,
   serializeObject,
 } from '../base/registry/serialize.ts';
-import { closest } from '../base/spelling.ts';
 import { table } from '../base/table.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
@@ -120,23 +119,23 @@ const names = new Map<unknown, string>([
   [ops.hardSwish, 'hard_silu'],
 ]);
 
+const advice = 'A function of your own can be given itself, or by name after saving.registerKerasSerializable';
+const identify = identifierOf({
+  kind: 'activation',
+  module: 'keras.activations',
+  classes: [],
+  functions: { ...named, ...others },
+  advice,
+});
+
 /** The activation that an identifier stands for; `linear` for null. @example get('relu') */
 export const get = exact(
   'activations.get',
   2,
-  function get(identifier: ActivationLike | undefined, customObjects: CustomObjects = {}): Activation {
-    if (identifier === null || identifier === undefined) return linear;
-    if (typeof identifier === 'function') return identifier;
-    const known = (name: string): unknown => (named as Readonly<Record<string, unknown>>)[name] ?? others[name];
-    const found = meantBy(identifier, known, customObjects);
+  function get(identifier: ActivationLike | undefined, customObjects?: CustomObjects): Activation {
+    const found = identify(identifier, customObjects) ?? linear;
     if (typeof found === 'function') return found as Activation;
-    const guess =
-      typeof identifier === 'string' ? `"${closest(identifier, Object.keys(named))}"` : 'a name such as "relu"';
-    return fail(
-      'activations.get',
-      `${JSON.stringify(identifier)} is no activation`,
-      `did you mean ${guess}? A function of your own can be given itself, or by name after saving.registerKerasSerializable`,
-    );
+    return fail('activations.get', `${show(identifier)} is no activation`, `give a name such as "relu". ${advice}`);
   },
 );
 /** The activation as configs hold it: its name, or the description of an object or a function of the user's. */

@@ -6,7 +6,7 @@ export const invoke: unique symbol = Symbol('invoke');
 /** An object you can call: the instance is a function whose prototype is the class. */
 export abstract class Callable<Args extends unknown[], Out> {
   constructor() {
-    const self = ((...args: Args) => (self as unknown as this)[invoke](...args)) as unknown as this;
+    const self = ((...args: Args) => (self as this)[invoke](...args)) as this;
     Object.setPrototypeOf(self, new.target.prototype);
     for (const own of ['name', 'length']) Reflect.deleteProperty(self, own); // read-only on a function
     // biome-ignore lint/correctness/noConstructorReturn: the returned function is the instance
@@ -15,10 +15,14 @@ export abstract class Callable<Args extends unknown[], Out> {
   protected abstract [invoke](...args: Args): Out;
 
   toString(): string {
-    const { className, name } = this as { className?: unknown; name?: unknown };
-    const shown = typeof className === 'string' ? className : this.constructor.name;
-    return typeof name === 'string' ? `<${shown} name=${name}>` : `<${shown}>`;
+    return showNamed(this);
   }
+}
+/** An object by its class and its name, if it has one. */
+export function showNamed(object: object): string {
+  const { className, name } = object as { className?: unknown; name?: unknown };
+  const shown = typeof className === 'string' ? className : object.constructor.name;
+  return typeof name === 'string' ? `<${shown} name=${name}>` : `<${shown}>`;
 }
 export interface Callable<Args extends unknown[], Out> {
   (...args: Args): Out;

@@ -75,4 +75,4 @@ export function sumOfParts(
 }
 /** Losses as a config holds them. */
 export const writtenLosses = (parts: Tree<PartLoss>): unknown =>
-  mapTree(parts as Tree<object>, (part) => losses.serialize(part as never) as never);
+  mapTree<PartLoss, unknown>(parts, (part) => losses.serialize(part));

@@ -9,8 +9,4 @@ export type { FeatureDistillationOptions } from './feature-distillation.ts';
 export type { LogitsDistillationOptions } from './logits-distillation.ts';
 export { Distiller, FeatureDistillation, LogitsDistillation };
 
-registerModule('keras.distillation', [
-  Distiller,
-  FeatureDistillation,
-  LogitsDistillation,
-] as unknown as SerializableClass[]);
+registerModule('keras.distillation', [Distiller, FeatureDistillation, LogitsDistillation] as SerializableClass[]);

@@ -18,9 +18,9 @@ export class Constant extends Initializer<typeof constantFields> {
   values(shape: Shape, dtype: DType): Tensor {
     return ops.broadcastTo(ops.cast(this.config.value as number, dtype), shape);
   }
-  static override fromConfig<T>(this: new (options: never) => T, config: Config): T {
+  static override fromConfig<T>(this: new (options: any) => T, config: Config): T {
     if (!('value' in config)) fail('Constant', 'the config names no value', 'give one: { value: 0 }');
-    return new this(config as never);
+    return new this(config);
   }
 }
 export interface Constant extends Resolved<typeof constantFields> {}

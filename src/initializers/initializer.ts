@@ -5,7 +5,7 @@ import { exactMethods } from '../base/exact.ts';
 import type { Fields } from '../base/field/field.ts';
 import { type OptionNames, optionsOf, refuseSurplus } from '../base/options.ts';
 import { Configured } from '../base/registry/configured.ts';
-import type { Config } from '../base/registry/serialize.ts';
+import { remake } from '../base/registry/serialize.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 
@@ -36,8 +36,7 @@ export abstract class Initializer<S extends Fields = {}> extends Configured<
   abstract values(shape: Shape, dtype: DType): Tensor;
   /** A new initializer with the same config; one without a seed draws another. */
   clone(): this {
-    const own = this.constructor as unknown as { fromConfig(config: Config): unknown };
-    return own.fromConfig(this.getConfig()) as this;
+    return remake(this);
   }
 
   static {

@@ -46,7 +46,7 @@ export function primitive<In extends readonly Tensor[], A = void, Out = Tensor>(
     const count = args.length === 0 || last instanceof Tensor ? args.length : args.length - 1;
     return bind(named, args.slice(0, count) as Tensor[], args[count] as A);
   };
-  return Object.assign(record, { rule: named }) as unknown as Primitive<In, A, Out>;
+  return Object.assign(record, { rule: named }) as Primitive<In, A, Out>;
 }
 
 /** An operand that reads a region. */

@@ -16,7 +16,7 @@ export function serializeLayer(layer: AnyLayer): SerializedObject {
   return {
     ...(serializeObject(layer) as Config),
     ...(build && { build_config: build }),
-  } as unknown as SerializedObject;
+  } as SerializedObject;
 }
 /** The layer that a config describes. */
 export const deserialize = exact(

@@ -21,7 +21,7 @@ const inFilesOnly = [
  * where the layers are listed lets bundlers leave out layers that nothing uses.
  */
 export function registerLayers(): void {
-  const named = Object.entries(layers).filter(([, x]) => isLayerClass(x)) as unknown as [string, SerializableClass][];
+  const named = Object.entries(layers).filter(([, x]) => isLayerClass(x)) as [string, SerializableClass][];
   registerModule(
     'keras.layers',
     named.map(([, c]) => c),
@@ -29,6 +29,5 @@ export function registerLayers(): void {
   registerAliases('keras.layers', named);
   const bySource = named.map(([name, c]) => [(c as { sourceName?: string }).sourceName ?? name, c] as const);
   registerAliases('keras.layers', bySource);
-  for (const [module, ...classes] of inFilesOnly)
-    registerModule(module, classes as unknown as readonly SerializableClass[]);
+  for (const [module, ...classes] of inFilesOnly) registerModule(module, classes as readonly SerializableClass[]);
 }

@@ -1,8 +1,6 @@
-import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
 import type { OrAnyName } from '../base/naming.ts';
-import { show } from '../base/options.ts';
-import { isClass, meantBy } from '../base/registry/identify.ts';
+import { identifierOf } from '../base/registry/identify.ts';
 import {
   type Config,
   type CustomObjects,
@@ -11,7 +9,6 @@ import {
   type SerializableClass,
   serializeObject,
 } from '../base/registry/serialize.ts';
-import { closest } from '../base/spelling.ts';
 import { table } from '../base/table.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { Circle } from './circle.ts';
@@ -58,9 +55,6 @@ const classes: readonly SerializableClass<Loss>[] = [
   SquaredHinge,
   Tversky,
 ];
-registerModule('keras.losses', classes);
-registerModule('keras.src.losses.losses', [FunctionLoss]);
-
 registerFunctions(lossFunctions);
 
 const short = table({
@@ -71,13 +65,20 @@ const short = table({
   mape: 'mean_absolute_percentage_error',
   msle: 'mean_squared_logarithmic_error',
 } satisfies Readonly<Record<string, keyof typeof lossFunctions>>);
-const named = new Map<string, unknown>([
-  ...classes.map((c) => [c.className, c] as const),
-  ...Object.entries(lossFunctions),
-  ...Object.entries(short).flatMap(([name, full]) =>
-    [name, name.toUpperCase()].map((n) => [n, lossFunctions[full]] as const),
-  ),
-]);
+const identify = identifierOf({
+  kind: 'loss',
+  module: 'keras.losses',
+  classes,
+  byConfig: [FunctionLoss],
+  functions: {
+    ...lossFunctions,
+    ...Object.fromEntries(
+      Object.entries(short).flatMap(([name, full]) => [name, name.toUpperCase()].map((n) => [n, lossFunctions[full]])),
+    ),
+  },
+  advice: 'A loss can also be a function (yTrue, yPred) => tensor',
+});
+registerModule('keras.src.losses.losses', [FunctionLoss]);
 
 /** What stands for a loss: a name, a function of labels and predictions, a loss, its class or its config. */
 export type LossLike =
@@ -88,21 +89,12 @@ export type LossLike =
   | null;
 
 /** The loss or loss function that an identifier stands for; null for null. @example get('mse') // the function meanSquaredError */
-export const get = exact(
-  'losses.get',
-  2,
-  function get(identifier: LossLike | undefined, customObjects: CustomObjects = {}): Loss | FunctionLoss['fn'] | null {
-    if (identifier === null || identifier === undefined) return null;
-    const found = meantBy(identifier, (name) => named.get(name), customObjects);
-    if (isClass(found)) return found.fromConfig({}) as Loss;
-    if (typeof found === 'function') return found as Loss;
-    return fail(
-      'losses.get',
-      `${JSON.stringify(identifier)} is no loss`,
-      `did you mean "${closest(show(identifier), [...named.keys()])}"? A loss can also be a function (yTrue, yPred) => tensor`,
-    );
-  },
-);
+export const get = exact('losses.get', 2, function get(identifier: LossLike | undefined, customObjects?: CustomObjects):
+  | Loss
+  | FunctionLoss['fn']
+  | null {
+  return identify(identifier, customObjects) as Loss | FunctionLoss['fn'] | null;
+});
 /** The loss as configs hold it. */
 export const serialize = exact('losses.serialize', 1, (loss: unknown): unknown => serializeObject(loss));
 /** The loss that a config or name describes. */

@@ -1,15 +1,14 @@
-import { Callable, invoke } from '../base/callable.ts';
+import { invoke, showNamed } from '../base/callable.ts';
 import { toSnakeCase } from '../base/case.ts';
 import { asDType, type DType } from '../base/dtype.ts';
 import { asPolicy, type PolicyLike } from '../base/dtype-policy.ts';
 import { fail } from '../base/errors.ts';
 import { exactMethods } from '../base/exact.ts';
-import { exposeOptions } from '../base/exposed.ts';
-import { configToOptions, optionsToConfig } from '../base/field/disk.ts';
-import { type Fields, type Options, type Resolved } from '../base/field/field.ts';
-import { requireOptions, resolveOptions } from '../base/field/resolve.ts';
+import { optionsToConfig } from '../base/field/disk.ts';
+import type { Fields, Options } from '../base/field/field.ts';
 import { autoName } from '../base/naming.ts';
 import { type OptionNames, optionsOf, refuseSurplus } from '../base/options.ts';
+import { Configured, fieldsOf } from '../base/registry/configured.ts';
 import type { Config } from '../base/registry/serialize.ts';
 import type { Shape } from '../base/shape.ts';
 import { closest } from '../base/spelling.ts';
@@ -49,12 +48,13 @@ export function convertNest(x: unknown, dtype: DType): unknown {
  * says in `call` what the loss of each sample is.
  * @see https://keras.io/api/losses/
  */
-export abstract class Loss<S extends Fields = {}> extends Callable<
+export abstract class Loss<S extends Fields = {}> extends Configured<
+  S,
   [yTrue: unknown, yPred: unknown, options?: LossCallOptions],
-  Tensor
+  Tensor,
+  LossOptions
 > {
-  static readonly className: string = 'Loss';
-  static readonly fields: Fields = {};
+  static override readonly className: string = 'Loss';
   /** Name of objects that are given none; made from the class name when absent. */
   static readonly defaultName: string | undefined = undefined;
   /** Options that configs name only when they are not at their default, because Keras leaves them out. */
@@ -63,22 +63,18 @@ export abstract class Loss<S extends Fields = {}> extends Callable<
   override readonly name: string;
   readonly reduction: Reduction;
   readonly dtype: DType;
-  readonly config: Resolved<S>;
 
   constructor(options: Options<S> & LossOptions = {} as Options<S> & LossOptions) {
-    super();
+    super(options, ['name', 'reduction', 'dtype']);
     const { className } = this;
-    const { fields, defaultName } = this.constructor as unknown as { fields: S; defaultName?: string };
-    requireOptions(className, fields, options);
-    const { name, reduction = 'sum_over_batch_size', dtype, ...own } = options as LossOptions;
+    const { defaultName } = this.constructor as typeof Loss;
+    const { name, reduction = 'sum_over_batch_size', dtype } = options as LossOptions;
     if (reduction !== null && !reductions.includes(reduction))
       fail(
         className,
         `the reduction is "${String(reduction)}"`,
         `use one of ${reductions.join(', ')}; did you mean "${closest(String(reduction), reductions)}"?`,
       );
-    this.config = resolveOptions(className, fields, own as unknown as Options<S>, ['name', 'reduction', 'dtype']);
-    exposeOptions(this, this.config);
     // The library's losses are not numbered, a user's are.
     this.name =
       name ??
@@ -86,11 +82,6 @@ export abstract class Loss<S extends Fields = {}> extends Callable<
       (Object.hasOwn(this.constructor, 'className') ? toSnakeCase(className) : autoName(toSnakeCase(className)));
     this.reduction = reduction;
     this.dtype = asDType(asPolicy(dtype).computeDtype);
-  }
-
-  get className(): string {
-    const own = this.constructor as { className?: string; name: string };
-    return Object.hasOwn(own, 'className') ? own.className! : own.name;
   }
 
   /** The loss of each sample. */
@@ -113,21 +104,16 @@ export abstract class Loss<S extends Fields = {}> extends Callable<
     return reduceWeighted(losses, weight, given && own ? logicalAnd(given, own) : (given ?? own), this.reduction);
   }
 
-  getConfig(): Config {
-    const { fields, unwrittenDefaults } = this.constructor as unknown as {
-      fields: S;
-      unwrittenDefaults: readonly string[];
-    };
-    const written = Object.fromEntries(
-      Object.entries(fields).filter(
-        ([key, field]) =>
-          !unwrittenDefaults.includes(key) || (this.config as Record<string, unknown>)[key] !== field.initial,
-      ),
-    ) as unknown as S;
-    return { name: this.name, reduction: this.reduction, ...optionsToConfig(written, this.config) };
+  override getConfig(): Config {
+    const { unwrittenDefaults } = this.constructor as typeof Loss;
+    const { config }: { readonly config: Readonly<Record<string, unknown>> } = this;
+    const written = Object.entries(fieldsOf(this)).filter(
+      ([key, field]) => !unwrittenDefaults.includes(key) || config[key] !== field.initial,
+    );
+    return { name: this.name, reduction: this.reduction, ...optionsToConfig(Object.fromEntries(written), config) };
   }
-  static fromConfig<T>(this: (new (options: never) => T) & { readonly fields: Fields }, config: Config): T {
-    return new this(configToOptions(this.fields, config) as never);
+  override toString(): string {
+    return showNamed(this);
   }
 
   static {

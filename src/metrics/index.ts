@@ -1,9 +1,8 @@
-import { toSnakeCase } from '../base/case.ts';
 import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
 import type { OrAnyName } from '../base/naming.ts';
 import { show } from '../base/options.ts';
-import { isClass, meantBy } from '../base/registry/identify.ts';
+import { identifierOf, isClass } from '../base/registry/identify.ts';
 import {
   type Config,
   type CustomObjects,
@@ -12,7 +11,6 @@ import {
   type SerializableClass,
   serializeObject,
 } from '../base/registry/serialize.ts';
-import { closest } from '../base/spelling.ts';
 import { table } from '../base/table.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as accuracies from './accuracy.ts';
@@ -88,7 +86,6 @@ const classes: readonly SerializableClass<Metric>[] = [
   R2Score,
   ...[accuracies, counts, correlations, overlaps, means, points].flatMap(classesIn),
 ];
-registerModule('keras.metrics', [...classes, MeanMetricWrapper as SerializableClass]);
 registerModule('hornbeam.metrics', [MeanAveragePrecision as SerializableClass]);
 registerFunctions({
   accuracy: accuracies.accuracy,
@@ -108,10 +105,17 @@ const short = table({
   mape: means.MeanAbsolutePercentageError,
   msle: means.MeanSquaredLogarithmicError,
 } satisfies Readonly<Record<string, SerializableClass<Metric>>>);
-const named = new Map<string, SerializableClass<Metric>>([
-  ...classes.flatMap((c) => [c.className, toSnakeCase(c.className)].map((name) => [name, c] as const)),
-  ...Object.entries(short).flatMap(([name, c]) => [name, name.toUpperCase()].map((n) => [n, c] as const)),
-]);
+const advice = 'A metric can also be a function (yTrue, yPred) => tensor';
+const identify = identifierOf({
+  kind: 'metric',
+  module: 'keras.metrics',
+  classes,
+  aliases: Object.fromEntries(
+    Object.entries(short).flatMap(([name, c]) => [name, name.toUpperCase()].map((n) => [n, c])),
+  ),
+  byConfig: [MeanMetricWrapper],
+  advice,
+});
 
 type MetricName =
   | 'accuracy'
@@ -145,24 +149,15 @@ type MetricName =
 export type MetricLike = OrAnyName<MetricName> | Metric | ((yTrue: any, yPred: any) => Tensor) | object;
 
 /** The metric that an identifier stands for; functions are averaged under their own name. @example get('mse').name // "mean_squared_error" */
-export const get = exact(
-  'metrics.get',
-  2,
-  function get(identifier: MetricLike, customObjects: CustomObjects = {}): Metric {
-    const found = meantBy(identifier, (name) => named.get(name), customObjects);
-    if (found instanceof Metric) return found;
-    if (isClass(found)) return found.fromConfig({});
-    if (typeof found === 'function') {
-      const { config } = serializeObject(found) as { config: unknown };
-      return new MeanMetricWrapper(found as MetricFunction, { name: String(config) || 'metric' });
-    }
-    return fail(
-      'metrics.get',
-      `${JSON.stringify(identifier)} is no metric`,
-      `did you mean "${closest(show(identifier), [...named.keys()])}"? A metric can also be a function (yTrue, yPred) => tensor`,
-    );
-  },
-);
+export const get = exact('metrics.get', 2, function get(identifier: MetricLike, customObjects?: CustomObjects): Metric {
+  const found = identify(identifier, customObjects);
+  if (found instanceof Metric) return found;
+  if (typeof found === 'function') {
+    const { config } = serializeObject(found) as { config: unknown };
+    return new MeanMetricWrapper(found as MetricFunction, { name: String(config) || 'metric' });
+  }
+  return fail('metrics.get', `${show(identifier)} is no metric`, `give a name, a config or a metric. ${advice}`);
+});
 /** The metric as configs hold it. */
 export const serialize = exact('metrics.serialize', 1, (metric: unknown): unknown => serializeObject(metric));
 /** The metric that a config describes. */

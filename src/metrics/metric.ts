@@ -1,16 +1,14 @@
-import { Callable, invoke } from '../base/callable.ts';
+import { invoke, showNamed } from '../base/callable.ts';
 import { toSnakeCase } from '../base/case.ts';
 import { floatx } from '../base/config.ts';
 import { asDType, type DType } from '../base/dtype.ts';
 import { asPolicy, type PolicyLike } from '../base/dtype-policy.ts';
 import { fail } from '../base/errors.ts';
 import { exactMethods } from '../base/exact.ts';
-import { exposeOptions } from '../base/exposed.ts';
-import { configToOptions, optionsToConfig } from '../base/field/disk.ts';
-import { type Fields, type Options, type Resolved } from '../base/field/field.ts';
-import { requireOptions, resolveOptions } from '../base/field/resolve.ts';
+import type { Fields, Options } from '../base/field/field.ts';
 import { autoName } from '../base/naming.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
+import { Configured } from '../base/registry/configured.ts';
 import type { Config } from '../base/registry/serialize.ts';
 import type { Shape } from '../base/shape.ts';
 import { isPlainObject } from '../base/tree.ts';
@@ -69,9 +67,13 @@ const asTensors = (args: readonly unknown[]): unknown[] =>
  * concrete tensors after each step, and its result may be a number or a promise of one.
  * @see https://keras.io/api/metrics/
  */
-export abstract class Metric<S extends Fields = any, Args extends unknown[] = any> extends Callable<Args, any> {
-  static readonly className: string = 'Metric';
-  static readonly fields: Fields = {};
+export abstract class Metric<S extends Fields = any, Args extends unknown[] = any> extends Configured<
+  S,
+  Args,
+  any,
+  MetricOptions
+> {
+  static override readonly className: string = 'Metric';
   /** Name of objects that are given none; automatic names when absent. */
   static readonly defaultName: string | undefined = undefined;
   static readonly defaultDtype: string | undefined = undefined;
@@ -79,7 +81,6 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
 
   override name: string;
   readonly dtype: DType;
-  readonly config: Resolved<S>;
   /** Whether the variables exist whose shapes depend on the data. */
   built = true;
   readonly #own: Variable[] = [];
@@ -90,25 +91,11 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
   readonly #answer: Jitted<[], Tensor> = jit(() => this.compute(), { name: 'result' });
 
   constructor(options: Options<S> & MetricOptions = {} as Options<S> & MetricOptions) {
-    super();
-    const { fields, defaultName, defaultDtype } = this.#class;
-    requireOptions(this.className, fields, options);
-    const { name, dtype, ...own } = options as MetricOptions;
-    this.config = resolveOptions(this.className, fields, own as unknown as Options<S>, ['name', 'dtype']);
-    exposeOptions(this, this.config);
+    super(options, ['name', 'dtype']);
+    const { defaultName, defaultDtype } = this.constructor as typeof Metric;
+    const { name, dtype } = options as MetricOptions;
     this.name = name ?? defaultName ?? autoName(toSnakeCase(this.className));
     this.dtype = asDType(asPolicy(dtype ?? defaultDtype ?? floatx()).computeDtype);
-  }
-  get #class() {
-    return this.constructor as unknown as {
-      readonly className: string;
-      readonly fields: S;
-      readonly defaultName: string | undefined;
-      readonly defaultDtype: string | undefined;
-    };
-  }
-  get className(): string {
-    return Object.hasOwn(this.constructor, 'className') ? this.#class.className : this.constructor.name;
   }
 
   /** Its state. */
@@ -220,11 +207,11 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
     return new Map(this.variables.map((v, k) => [v, asTensor(values[k]!, v.dtype)]));
   }
 
-  getConfig(): Config {
-    return { name: this.name, dtype: this.dtype, ...optionsToConfig(this.#class.fields, this.config) };
+  override getConfig(): Config {
+    return { name: this.name, dtype: this.dtype, ...super.getConfig() };
   }
-  static fromConfig<T>(this: (new (options: never) => T) & { readonly fields: Fields }, config: Config): T {
-    return new this(configToOptions(this.fields, config) as never);
+  override toString(): string {
+    return showNamed(this);
   }
 
   static {

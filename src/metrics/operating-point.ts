@@ -25,7 +25,7 @@ abstract class OperatingPoint<S extends Fields & typeof base> extends Metric<
   S,
   [yTrue: Like, yPred: Like, options?: UpdateOptions]
 > {
-  readonly #options = this.config as unknown as { numThresholds: number; classId: number | null };
+  readonly #options = this.config as { numThresholds: number; classId: number | null };
   readonly #thresholds = evenThresholds(this.#options.numThresholds);
   readonly #make = (name: string): Variable => this.addVariable([this.#thresholds.length], { name });
   readonly #truePositives = this.#make('true_positives');

@@ -1,7 +1,7 @@
 import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
-import { type Config, deserializeObject, serializeObject } from '../base/registry/serialize.ts';
+import { deserializeObject, remake, serializeObject } from '../base/registry/serialize.ts';
 import { leavesOf, mapTree, type Tree } from '../base/tree.ts';
 import { Input, InputLayer } from '../layers/core/input-layer.ts';
 import { inner } from '../layers/layer/inner.ts';
@@ -50,7 +50,7 @@ function clone(model: Model<any>, options: CloneModelOptions, clones: Clones): M
   if (!graph && !(model instanceof Sequential)) {
     if (cloneFunction || callFunction || inputTensors)
       fail(model, 'its class has a call of its own, whose layers cannot be replaced', 'clone it without options');
-    return deserializeObject(serializeObject(model), { [model.className]: model.constructor as never }) as Model<any>;
+    return deserializeObject(serializeObject(model), { [model.className]: model.constructor }) as Model<any>;
   }
   const within = { cloneFunction, callFunction, recursive };
   const cloneOf = (layer: AnyLayer): AnyLayer => {
@@ -74,8 +74,7 @@ function clone(model: Model<any>, options: CloneModelOptions, clones: Clones): M
 }
 
 /** A layer made again from its config. */
-const again = (layer: AnyLayer): AnyLayer =>
-  (layer.constructor as unknown as { fromConfig(config: Config): AnyLayer }).fromConfig(layer.getConfig());
+const again = (layer: AnyLayer): AnyLayer => remake(layer);
 
 function cloneStack(
   model: Sequential,

@@ -54,7 +54,7 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
         'give both, as in new Model({ inputs, outputs })',
       );
     if (isFunctional) {
-      setGraph(this as unknown as AnyLayer, functionalGraph(this.name, inputs, outputs as Tree<KerasTensor>));
+      setGraph(this as AnyLayer, functionalGraph(this.name, inputs, outputs as Tree<KerasTensor>));
       this.built = true;
     }
   }
@@ -88,7 +88,7 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
   /** Layers of the model, from the inputs to the outputs. */
   get layers(): AnyLayer[] {
     const graph = graphOf(this);
-    return graph ? layersOf(graph) : sublayersOf(this as unknown as AnyLayer);
+    return graph ? layersOf(graph) : sublayersOf(this as AnyLayer);
   }
   /** Layers, and ops used between them, as summaries and plots show them. */
   get operations(): readonly Operation[] {
@@ -147,7 +147,7 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
   }
 
   get [needsCall](): { readonly canCall: boolean; readonly isBuilt: boolean } {
-    const self = this as unknown as AnyLayer;
+    const self = this as AnyLayer;
     return {
       canCall: graphOf(this) !== undefined || this.call !== Model.prototype.call,
       isBuilt: flattenLayers(self).every((layer) => layer === self || layer.built),
@@ -155,10 +155,10 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
   }
 
   [writeWeights](): Promise<H5Group> {
-    return saving.weightsToH5(this as unknown as AnyLayer);
+    return saving.weightsToH5(this as AnyLayer);
   }
   [readWeights](file: H5Group): void {
-    saving.weightsFromH5(this as unknown as AnyLayer, file);
+    saving.weightsFromH5(this as AnyLayer, file);
   }
 
   /** Prints the table of layers, or gives it to `printFn`. */
@@ -171,21 +171,21 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
 
   /** Writes the whole model, optimizer included, to a `.keras` file that Keras reads. */
   async save(filepath: Place, options: saving.SaveOptions = {}): Promise<void> {
-    refuseUnsaved(this as unknown as AnyLayer);
-    return saving.saveModel(this as unknown as saving.SavedModel, filepath, options);
+    refuseUnsaved(this as AnyLayer);
+    return saving.saveModel(this as saving.SavedModel, filepath, options);
   }
   /** Writes the weights to a `.weights.h5` file. */
   async saveWeights(filepath: Place, options: saving.SaveWeightsOptions = {}): Promise<void> {
-    refuseUnsaved(this as unknown as AnyLayer);
-    return saving.saveWeights(this as unknown as AnyLayer, filepath, options);
+    refuseUnsaved(this as AnyLayer);
+    return saving.saveWeights(this as AnyLayer, filepath, options);
   }
   loadWeights(filepath: FileSource, options: saving.LoadWeightsOptions = {}): Promise<void> {
-    return saving.loadWeights(this as unknown as AnyLayer, filepath, options);
+    return saving.loadWeights(this as AnyLayer, filepath, options);
   }
 
   /** The model without its weights, as JSON text: `models.modelFromJson` makes it again. */
   toJson(): string {
-    return saving.modelToJson(this as unknown as saving.SavedModel);
+    return saving.modelToJson(this as saving.SavedModel);
   }
 
   get #kinds() {
@@ -212,7 +212,7 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
   }
   static override fromConfig(config: Config, customObjects?: CustomObjects): Model<any> {
     if (!('layers' in config && 'input_layers' in config))
-      return Layer.fromConfig.call(this as unknown as typeof Layer, config) as unknown as Model<any>;
+      return Layer.fromConfig.call(this as typeof Layer, config) as Model<any>;
     const { inputs, outputs } = graphFromConfig(config, customObjects);
     const model = new this({ inputs, outputs, name: config['name'] as string });
     if (config['trainable'] === false) model.trainable = false;

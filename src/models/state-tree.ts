@@ -49,7 +49,7 @@ export function writeStateTree(model: Named, kinds: Kinds, tree: Partial<StateTr
     const values = new Map(entriesOf(nest, ''));
     for (const variable of kinds[kind as keyof StateTree]) {
       const value = values.get(variable.path);
-      if (value !== undefined) variable.assign(value as never);
+      if (value !== undefined) variable.assign(value);
     }
   }
 }

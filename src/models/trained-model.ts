@@ -43,7 +43,7 @@ export abstract class TrainedModel<Out = Tensor>
   extends Layer<Fields, [inputs: any, options?: CallOptions], Out>
   implements Trainable
 {
-  readonly #loop: Trainer = new Trainer(this as unknown as Trainable);
+  readonly #loop: Trainer = new Trainer(this as Trainable);
   #isStopping = false;
   abstract get inputs(): readonly KerasTensor[] | undefined;
   abstract get outputs(): readonly KerasTensor[] | undefined;
@@ -61,7 +61,7 @@ export abstract class TrainedModel<Out = Tensor>
   }
 
   [forward](inputs: unknown, training: boolean): unknown {
-    return refusingStrangers(this as unknown as AnyLayer, () => this(inputs as Like, { training }), {
+    return refusingStrangers(this as AnyLayer, () => this(inputs as Like, { training }), {
       isTraining: training,
     });
   }
@@ -170,7 +170,7 @@ export abstract class TrainedModel<Out = Tensor>
   /** Metrics that were compiled, the running loss first; then those that the model and its layers hold as attributes. */
   override get metrics(): readonly Metric[] {
     // As in Keras, models within are trained by this one, and what they gather by themselves is left out.
-    const held = metricsHeldBy(this as unknown as AnyLayer, (layer) => forward in layer);
+    const held = metricsHeldBy(this as AnyLayer, (layer) => forward in layer);
     return [...new Set([...this.#loop.compiledMetrics.map(([, metric]) => metric), ...held])];
   }
   /** The names of the metrics in logs. */

@@ -98,7 +98,7 @@ export function op<A extends unknown[], R>(
     const known = withWeak(body, values);
     return isRecordingTape() ? onTape(known, values) : compute(name, known, values);
   };
-  return Object.assign(call, { opName: name }) as unknown as Op<A, R>;
+  return Object.assign(call, { opName: name }) as Op<A, R>;
 }
 
 /** An op that looks at its arguments before it gives them to others; it refuses those after its last, as they all do. */
@@ -175,15 +175,15 @@ const classNames: Readonly<Record<string, string>> = table({
  * A symbolic call of an op whose body needs values: the shapes that it will give are said, and a model that holds it shows
  * them, but cannot compute it.
  */
-export function recordShapes(
+export function recordShapes<Out>(
   name: string,
   args: readonly unknown[],
   avals: SymbolicAval | readonly SymbolicAval[],
-): Tree<KerasTensor> {
+): Out {
   const refuse = (): never => fail(name, 'it needs values that are not known yet', 'call it on computed tensors');
   const list = 'shape' in avals ? [avals] : avals;
   const form = list.map(({ dtype }) => new Tensor({ shape: [], dtype }));
-  return addNode(new OpNode(name, refuse), args, 'shape' in avals ? form[0] : form, list);
+  return addNode(new OpNode(name, refuse), args, 'shape' in avals ? form[0] : form, list) as Out;
 }
 
 /** An op used in a functional model. */

@@ -78,5 +78,5 @@ export function spread<X extends readonly Operand[]>(
   const shape = broadcastShapes(who, operands.map(shapeOf));
   return operands.map((x) =>
     x instanceof Tensor ? spreadTo(cast(x, dtype), shape) : filled(shape, dtype, Number(x)),
-  ) as unknown as { [K in keyof X]: Tensor };
+  ) as { [K in keyof X]: Tensor };
 }

@@ -63,5 +63,5 @@ export class AdamW extends Adam {
   static override readonly fields = {
     ...fields,
     weightDecay: f.number({ initial: 0.004 }),
-  } as unknown as typeof fields;
+  } as typeof fields;
 }

@@ -3,13 +3,7 @@ import { exact } from '../base/exact.ts';
 import type { OrAnyName } from '../base/naming.ts';
 import { show } from '../base/options.ts';
 import { identifierOf } from '../base/registry/identify.ts';
-import {
-  type Config,
-  type CustomObjects,
-  registerModule,
-  type SerializableClass,
-  serializeObject,
-} from '../base/registry/serialize.ts';
+import { type Config, type CustomObjects, registerModule, serializeObject } from '../base/registry/serialize.ts';
 import { Adadelta } from './adadelta.ts';
 import { Adafactor } from './adafactor.ts';
 import { Adagrad } from './adagrad.ts';
@@ -55,9 +49,7 @@ export {
 export type Optimizer = OptimizerBase<any>;
 export const Optimizer = OptimizerBase;
 
-const classes = (list: readonly unknown[]): readonly SerializableClass<Optimizer>[] =>
-  list as readonly SerializableClass<Optimizer>[];
-const byName = classes([
+const byName = [
   SGD,
   Adam,
   AdamW,
@@ -71,9 +63,7 @@ const byName = classes([
   Lion,
   Muon,
   ScheduleFreeAdamW,
-]);
-// Keras finds these by their configs, not by a name alone.
-registerModule('keras.optimizers', classes([Lamb, LossScaleOptimizer, MultiOptimizer, OptimizerMap]));
+];
 registerModule('keras.optimizers.schedules', [
   schedules.CosineDecay,
   schedules.CosineDecayRestarts,
@@ -83,7 +73,13 @@ registerModule('keras.optimizers.schedules', [
   schedules.PolynomialDecay,
 ]);
 const aliases = Object.fromEntries(byName.map((c) => [c.className.toLowerCase(), c]));
-const identify = identifierOf<Optimizer>({ kind: 'optimizer', module: 'keras.optimizers', classes: byName, aliases });
+const identify = identifierOf<Optimizer>({
+  kind: 'optimizer',
+  module: 'keras.optimizers',
+  classes: byName,
+  aliases,
+  byConfig: [Lamb, LossScaleOptimizer, MultiOptimizer, OptimizerMap],
+});
 
 type OptimizerName =
   | 'adadelta'

@@ -3,11 +3,12 @@ import { showAsText } from '../base/display.ts';
 import { fail } from '../base/errors.ts';
 import { exactMethods } from '../base/exact.ts';
 import { exposeOptions } from '../base/exposed.ts';
-import { configToOptions, optionsToConfig } from '../base/field/disk.ts';
-import { type Fields, type Options, type Resolved } from '../base/field/field.ts';
-import { requireOptions, resolveOptions } from '../base/field/resolve.ts';
+import { optionsToConfig } from '../base/field/disk.ts';
+import type { Fields, Options, Resolved } from '../base/field/field.ts';
+import { resolveOptions } from '../base/field/resolve.ts';
 import { autoName } from '../base/naming.ts';
 import { optionsOf } from '../base/options.ts';
+import { classNameOf, fieldsOf, makeFromConfig, partOptions } from '../base/registry/configured.ts';
 import { type Config, serializeObject } from '../base/registry/serialize.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
 import * as initializers from '../initializers/index.ts';
@@ -70,7 +71,6 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   readonly #calls: Variable;
   #known: readonly Variable[] = [];
   #rate: Variable | LearningRateSchedule<any>;
-  readonly #options: Resolved<S>;
   readonly #base: Resolved<typeof optimizerFields>;
   readonly #own: Variable[] = [];
   #slots: ReadonlyMap<Variable, SlotsByName> = new Map();
@@ -81,12 +81,9 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
 
   constructor(options: Options<S> & OptimizerOptions = {} as Options<S>) {
     const { className } = this;
-    const { fields } = this.constructor as typeof Optimizer;
-    requireOptions(className, fields, options);
-    const { name, ...own } = options as OptimizerOptions;
-    this.#options = resolveOptions(className, fields as S, own as unknown as Options<S>, ['name']);
-    this.config = this.#options;
-    this.#base = { ...resolveOptions(className, optimizerFields, {}), ...this.config };
+    const [config, { name }] = partOptions<S, OptimizerOptions>(this, options, ['name']);
+    this.config = config;
+    this.#base = { ...resolveOptions(className, optimizerFields, {}), ...config };
     exposeOptions(this, this.#base);
     this.name = name ?? autoName(toSnakeCase(className));
     const { clipnorm, clipvalue, globalClipnorm, lossScaleFactor } = this.#base;
@@ -109,8 +106,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
     return this.#known;
   }
   get className(): string {
-    const own = this.constructor as typeof Optimizer;
-    return Object.hasOwn(own, 'className') ? own.className : own.name;
+    return classNameOf(this);
   }
   toString(): string {
     const rate = this.#rate;
@@ -364,7 +360,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   }
 
   getConfig(): Config {
-    const written = optionsToConfig((this.constructor as typeof Optimizer).fields as S, this.#options);
+    const written = optionsToConfig(fieldsOf(this), this.config);
     return {
       name: this.name,
       ...written,
@@ -376,7 +372,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
     return this.#rate instanceof Variable ? this.#rate.value.dataSync()[0]! : serializeObject(this.#rate);
   }
   static fromConfig(config: Config): Optimizer<Fields> {
-    return new (this as unknown as new (options: Config) => Optimizer<Fields>)(configToOptions(this.fields, config));
+    return makeFromConfig(this, config);
   }
 
   static {

@@ -12,7 +12,7 @@ import { drawKey } from './seed-generator.ts';
 import { type DrawOptions, drawDType, drawOptions, unit } from './uniform.ts';
 
 type Loop = (condition: unknown, body: unknown, start: readonly Tensor[]) => Tensor[];
-const loop = ops.whileLoop as unknown as Loop;
+const loop = ops.whileLoop as Loop;
 
 /** Successes counted by the geometric gaps between them: for few expected ones. */
 function byInversion(key: Tensor, n: Tensor, q: Tensor): Tensor {

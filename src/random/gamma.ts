@@ -81,7 +81,7 @@ function factors(key: Tensor, alpha: Tensor): Factors {
   };
   const unfinished = (...state: Tensor[]): Tensor => ops.logicalNot(ops.all(state[7]!));
   const start = [...first, ...first, ...first, flag(true), flag(false), like(alpha, 1)];
-  const end = ops.whileLoop(unfinished as never, body as never, start as never) as unknown as Tensor[];
+  const end = ops.whileLoop(unfinished, body, start) as Tensor[];
   const logUnit = ops.log1p(ops.negative(unitOfEach(boostKeys)));
   return { scale, v: end[8]!, logBoost: ops.where(isSmall, ops.divide(logUnit, alpha), 0) };
 }

@@ -1,7 +1,7 @@
 import { exact } from '../base/exact.ts';
 import type { OrAnyName } from '../base/naming.ts';
 import { identifierOf } from '../base/registry/identify.ts';
-import { type CustomObjects, type SerializableClass, serializeObject } from '../base/registry/serialize.ts';
+import { type CustomObjects, serializeObject } from '../base/registry/serialize.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { L1, L1L2, L2 } from './norms.ts';
 import { OrthogonalRegularizer } from './orthogonal.ts';
@@ -23,7 +23,7 @@ const identify = identifierOf({
   kind: 'regularizer',
   module: 'keras.regularizers',
   classes: [L1, L2, L1L2, OrthogonalRegularizer],
-  formerNames: { l1_l2: L1L2 as SerializableClass },
+  formerNames: { l1_l2: L1L2 },
 });
 /** The regularizer that an identifier stands for; null for null. @example get('l2') */
 export const get = exact(

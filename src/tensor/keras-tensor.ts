@@ -75,11 +75,11 @@ export class KerasTensor extends Tensor {
 
   constructor(shape: SymbolicShape, options: { dtype?: DType | undefined; name?: string | undefined } = {}) {
     const { dtype = 'float32', name } = optionsOf('KerasTensor', { dtype: true, name: true }, options);
-    super({ shape: shape as unknown as Shape, dtype });
+    super({ shape: shape as Shape, dtype });
     this.name = name ?? autoName('keras_tensor');
   }
   /** The shape as a list of numbers and nulls alone, as `ops.shape(x)` gives it. */
   get symbolicShape(): SymbolicShape {
-    return this.shape as unknown as SymbolicShape;
+    return this.shape as SymbolicShape;
   }
 }

@@ -35,7 +35,7 @@ export function dtypeOf(data: TypedArray): DType {
       d !== 'bool' && d !== 'float16' && d !== 'bfloat16' && d !== 'complex64' && data instanceof dtypeInfo[d].array,
   );
   if (found) return found;
-  if (data instanceof (Uint8ClampedArray as unknown as new () => Uint8Array)) return 'uint8';
+  if ((data as unknown) instanceof Uint8ClampedArray) return 'uint8';
   return fail(
     'tensor',
     `a ${(data as object).constructor.name} has no dtype here`,

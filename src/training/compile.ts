@@ -65,7 +65,7 @@ export class Compiled {
         ? (new optimizers.LossScaleOptimizer({
             innerOptimizer: this.given,
             name: 'loss_scale_optimizer',
-          }) as unknown as optimizers.Optimizer)
+          }) as optimizers.Optimizer)
         : this.given;
     this.runEagerly = options.runEagerly ?? false;
   }

@@ -52,7 +52,7 @@ async function run(trainer: Trainer, dataset: Dataset, list: Listeners, bar: Run
   bar?.onTestBegin();
   const parts: unknown[] = [];
   let step = 0;
-  const outputs = async () => ({ outputs: joined(parts.slice(executions.first)) }) as unknown as CallbackLogs;
+  const outputs = async () => ({ outputs: joined(parts.slice(executions.first)) }) as CallbackLogs;
   const executions = new Executions(list, 'Predict', trainer);
   for await (const batch of dataset.round()) {
     await executions.begin(step);

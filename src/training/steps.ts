@@ -37,5 +37,5 @@ export function makeStep(name: string, f: (...args: readonly unknown[]) => unkno
       const timing = compiled.time(...last!);
       return timing instanceof Promise ? timing.then(show) : show(timing);
     },
-  }) as unknown as StepFunction;
+  }) as StepFunction;
 }

@@ -53,7 +53,7 @@ export async function readBoxes(
     Array.from({ length: places }, (_, k) => n * places + k)
       .filter((at) => classes[at]! >= 0 && (confidence?.[at] ?? 1) >= threshold)
       .map((at) => ({
-        corners: [...corners.subarray(at * 4, at * 4 + 4)] as unknown as Box['corners'],
+        corners: [corners[at * 4]!, corners[at * 4 + 1]!, corners[at * 4 + 2]!, corners[at * 4 + 3]!],
         label: Math.trunc(classes[at]!),
         confidence: confidence?.[at],
       })),

@@ -1,48 +1,83 @@
 import { Callable } from '../callable.ts';
 import { exactMethods } from '../exact.ts';
 import { exposeOptions } from '../exposed.ts';
-import { configToOptions, optionsToConfig } from '../field/disk.ts';
-import { type Fields, type Options, type Resolved } from '../field/field.ts';
+import { configToOptions, knownAmong, optionsToConfig } from '../field/disk.ts';
+import type { Fields, Options, Resolved } from '../field/field.ts';
 import { requireOptions, resolveOptions } from '../field/resolve.ts';
+import { cameFromConfig } from './config-keys.ts';
 import type { Config } from './serialize.ts';
 
-/** Options that a class declares as data: a subclass with a constructor of its own may have none. */
-interface Declared {
-  readonly fields: Fields;
+/** A class that declares its options as data. A subclass with a constructor of its own may have none. */
+interface Declared extends Function {
+  readonly className?: string;
+  readonly fields?: Fields;
 }
+const declared = (object: object): Declared => object.constructor as Declared;
 
-/** A callable object made of declared options: initializers, regularizers, constraints, schedules. */
-export abstract class Configured<S extends Fields, Args extends unknown[], Out> extends Callable<Args, Out> {
+/** The options that the class of an object declares. */
+export const fieldsOf = (object: object): Fields => declared(object).fields ?? {};
+/** Name of an object's class: what the class says itself, and for classes of users without a word their name in JavaScript. */
+export function classNameOf(object: object): string {
+  const own = declared(object);
+  return Object.hasOwn(own, 'className') ? own.className! : own.name;
+}
+/**
+ * Parts the options that an object was given: those that its class declares, checked and completed, and those of its base
+ * class, which are known by the names `others`.
+ */
+export function partOptions<S extends Fields, Others extends object>(
+  object: object,
+  options: Options<S> & Others,
+  others: readonly (keyof Others & string)[],
+): [own: Resolved<S>, others: Others] {
+  const [className, fields] = [classNameOf(object), fieldsOf(object)];
+  requireOptions(className, fields, options);
+  const given: object = cameFromConfig(options) ? knownAmong(fields, options, others) : options;
+  const isOther = ([key]: [string, unknown]): boolean =>
+    !Object.hasOwn(fields, key) && (others as readonly string[]).includes(key);
+  const entries = Object.entries(given);
+  const own = Object.fromEntries(entries.filter((entry) => !isOther(entry))) as Options<S>;
+  return [resolveOptions(className, fields as S, own, others), Object.fromEntries(entries.filter(isOther)) as Others];
+}
+/** An object of a class from what `getConfig` gave. */
+export const makeFromConfig = <T>(type: Declared, config: Config): T =>
+  Reflect.construct(type, [configToOptions(type.fields ?? {}, config)]) as T;
+
+/** A callable object made of declared options: losses, metrics, initializers, regularizers, constraints, schedules. */
+export abstract class Configured<
+  S extends Fields,
+  Args extends unknown[],
+  Out,
+  Others extends object = {},
+> extends Callable<Args, Out> {
   static readonly className: string;
   static readonly fields: Fields = {};
   /** The options as resolved. */
   readonly config: Resolved<S>;
 
-  constructor(options: Options<S> = {} as Options<S>) {
+  constructor(
+    options: Options<S> & Others = {} as Options<S> & Others,
+    others: readonly (keyof Others & string)[] = [],
+  ) {
     super();
-    requireOptions(this.className, this.#fields, options);
-    this.config = resolveOptions(this.className, this.#fields, options);
+    [this.config] = partOptions<S, Others>(this, options, others);
     exposeOptions(this, this.config);
   }
 
   get className(): string {
-    const own = this.constructor as { className?: string; name: string };
-    return Object.hasOwn(own, 'className') ? own.className! : own.name;
-  }
-  get #fields(): S {
-    return (this.constructor as unknown as Declared).fields as S;
+    return classNameOf(this);
   }
   /** The options as configs hold them. */
   getConfig(): Config {
-    return optionsToConfig(this.#fields, this.config);
+    return optionsToConfig(fieldsOf(this), this.config);
   }
   override toString(): string {
     const simple = Object.entries(this.config).filter(([, x]) => typeof x !== 'object' || x === null);
     return `<${[this.className, ...simple.map(([key, x]) => `${key}=${String(x)}`)].join(' ')}>`;
   }
   /** An object from what `getConfig` gave. */
-  static fromConfig<T>(this: (new (options: never) => T) & Declared, config: Config): T {
-    return new this(configToOptions(this.fields, config) as never);
+  static fromConfig<T>(this: new (options: any) => T, config: Config): T {
+    return makeFromConfig(this, config);
   }
 
   static {

@@ -23,66 +23,63 @@ interface Family<T> {
   readonly aliases?: Readonly<Record<string, SerializableClass<T>>>;
   /** Names by which old files mention classes, and nobody else: Keras does not know them any more. */
   readonly formerNames?: Readonly<Record<string, SerializableClass<T>>>;
+  /** Classes that only configs mention. */
+  readonly byConfig?: readonly SerializableClass[];
+  /** Functions by their names, which stand for themselves. A class has a name in snake_case only where no function has it. */
+  readonly functions?: Readonly<Record<string, unknown>>;
+  /** What else may be given, as a message says it. */
+  readonly advice?: string;
 }
 
 export const isClass = (x: unknown): x is SerializableClass<any> =>
   typeof x === 'function' && typeof (x as Partial<SerializableClass>).fromConfig === 'function';
 
-/** What a name or a config stands for: the user's own, or what the family knows under the name. All else is itself. */
-export function meantBy(
-  identifier: unknown,
-  known: (name: string) => unknown,
-  customObjects: CustomObjects = {},
-): unknown {
-  if (typeof identifier === 'string') return getRegisteredObject(identifier, customObjects) ?? known(identifier);
-  return typeof identifier === 'object' && isSerializedObject(identifier)
-    ? deserializeObject(identifier, customObjects)
-    : identifier;
-}
-
-/** Registers the classes of a family, and gives the function that finds or makes its objects: by name, config, class or object. */
-export function identifierOf<T>({ kind, module, classes, aliases = {}, formerNames = {} }: Family<T>) {
-  registerModule(module, classes);
+/**
+ * Registers the classes of a family, and gives the function that finds or makes its objects: by name, config, class or object.
+ * Functions are what they are.
+ */
+export function identifierOf<T>(family: Family<T>): (identifier: unknown, customObjects?: CustomObjects) => unknown {
+  const { kind, module, classes, aliases = {}, formerNames = {}, byConfig = [], functions = {} } = family;
+  const { advice = 'A class of your own is known after saving.registerKerasSerializable' } = family;
+  registerModule(module, [...classes, ...byConfig]);
   const named = new Map<string, SerializableClass<T>>(Object.entries(aliases));
   for (const c of classes)
     for (const name of [c.className, toSnakeCase(c.className)]) if (!named.has(name)) named.set(name, c);
   const former = new Map(Object.entries(formerNames));
   registerAliases(module, [...named, ...former]);
+  const byName = new Map<string, unknown>([...named, ...Object.entries(functions)]);
+  // Configs of old name no module: the family's own names come first.
+  const inOldConfigs = new Map<string, SerializableClass>([
+    ...former,
+    ...named,
+    ...byConfig.map((c) => [c.className, c] as const),
+  ]);
 
-  const byName = (
-    name: string,
-    config: Config,
-    customObjects?: CustomObjects,
-    known: ReadonlyMap<string, SerializableClass<T>> = named,
-  ): unknown => {
-    const custom = getRegisteredObject(name, customObjects) ?? getRegisteredObject(`Custom>${name}`, customObjects);
-    const found = custom ?? known.get(name);
-    if (found === undefined)
-      return fail(
-        `${module}.get`,
-        `"${name}" is no ${kind}`,
-        `did you mean "${closest(name, [...named.keys()])}"? A class of your own is known after saving.registerKerasSerializable`,
-      );
-    return isClass(found) ? found.fromConfig(config) : found;
-  };
-  return (identifier: unknown, customObjects?: CustomObjects): unknown => {
+  const find = (name: string, known: ReadonlyMap<string, unknown>, customObjects?: CustomObjects): unknown =>
+    getRegisteredObject(name, customObjects) ?? getRegisteredObject(`Custom>${name}`, customObjects) ?? known.get(name);
+  const made = (found: unknown, config: Config): unknown => (isClass(found) ? found.fromConfig(config) : found);
+
+  return (identifier, customObjects) => {
     if (identifier === null || identifier === undefined) return null;
-    if (typeof identifier === 'string') return byName(identifier, {}, customObjects);
-    if (isClass(identifier)) return identifier.fromConfig({});
-    if (typeof identifier === 'function') return identifier;
+    if (typeof identifier === 'string') {
+      const found = find(identifier, byName, customObjects);
+      if (found !== undefined) return made(found, {});
+      const closestName = closest(identifier, [...byName.keys()]);
+      fail(`${module}.get`, `"${identifier}" is no ${kind}`, `did you mean "${closestName}"? ${advice}`);
+    }
+    if (typeof identifier === 'function') return made(identifier, {});
     if (isSerializedObject(identifier)) {
-      // Configs of old name no module: the family's own names come first.
       const { class_name: name, config, module: from, registered_name: registered } = identifier;
-      if ((from === undefined || from === null) && !registered)
-        return byName(name, (config ?? {}) as Config, customObjects, new Map([...former, ...named]));
-      return deserializeObject(identifier, customObjects);
+      const isOld = (from === undefined || from === null) && !registered;
+      const found = isOld ? find(name, inOldConfigs, customObjects) : undefined;
+      return found === undefined ? deserializeObject(identifier, customObjects) : made(found, (config ?? {}) as Config);
     }
     return typeof (identifier as { getConfig?: unknown }).getConfig === 'function'
       ? identifier
       : fail(
           `${module}.get`,
           `${show(identifier)} is no ${kind}`,
-          `give a name, a config, or an object of a ${kind} class`,
+          `give a name, a config, or an object of a ${kind} class. ${advice}`,
         );
   };
 }

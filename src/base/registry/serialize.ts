@@ -12,6 +12,13 @@ export interface SerializableClass<T = unknown> {
   readonly className: string;
   fromConfig(config: Config): T;
 }
+/** The class of an object that configs hold. */
+export const classOf = <T>(object: T & object): Function & SerializableClass<T> =>
+  object.constructor as Function & SerializableClass<T>;
+/** An object made again from its config, with `changes` in that. */
+export const remake = <T extends Serializable>(object: T, changes: Config = {}): T =>
+  classOf(object).fromConfig({ ...object.getConfig(), ...changes });
+
 /** An object that can be written to a config. */
 export interface Serializable {
   getConfig(): Config;
@@ -200,7 +207,7 @@ export function serializeObject(x: unknown, depth = 0): unknown {
   if (typeof x === 'number' || typeof x === 'string' || typeof x === 'boolean') return x;
   if (Array.isArray(x)) return x.map((y) => serializeObject(y, depth + 1));
   if (isSerializable(x)) {
-    const own = x.constructor as unknown as SerializableClass;
+    const own = classOf(x);
     const module = moduleOf.get(own);
     return {
       module: module ?? null,

@@ -30,7 +30,7 @@ export function valueOf(
         ? numbersFrom(new Uint8Array(0), dtype)
         : numbersFrom(type.isBigEndian ? swapped(read(), bytesPerNumber(dtype)) : read(), dtype),
     );
-    return value as unknown as H5Attribute;
+    return value as H5Attribute;
   }
   const { encoding } = type;
   const value = { shape, dtype, encoding, ...(!type.isReference && { length: type.size }) };
@@ -38,7 +38,7 @@ export function valueOf(
     if (isEmpty) return [];
     return type.isReference ? pointedTexts(context, who, read(), type) : paddedTexts(read(), type);
   });
-  return value as unknown as H5Attribute;
+  return value as H5Attribute;
 }
 
 function dtypeOf(who: string, type: ElementType, isMarkedBfloat16: () => boolean): StoredDType | 'string' {

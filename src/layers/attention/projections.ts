@@ -1,6 +1,6 @@
 import type { DTypePolicy } from '../../base/dtype-policy.ts';
 import type { Resolved } from '../../base/field/field.ts';
-import type { Config } from '../../base/registry/serialize.ts';
+import { remake } from '../../base/registry/serialize.ts';
 import { range, type SymbolicShape } from '../../base/shape.ts';
 import { Initializer, type InitializerFunction } from '../../initializers/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
@@ -40,8 +40,7 @@ function fresh(initializer: InitializerFunction, bound: number, rank: number): I
   const config = initializer.getConfig();
   const scales = 'input_axes' in config && config['input_axes'] === null;
   const axes = scales && { input_axes: range(bound), output_axes: range(rank).slice(bound) };
-  const { fromConfig } = initializer.constructor as unknown as { fromConfig(config: Config): unknown };
-  return fromConfig.call(initializer.constructor, { ...config, ...axes }) as InitializerFunction;
+  return remake(initializer, { ...axes });
 }
 const letter = (k: number): string => String.fromCharCode(97 + k);
 const letters = (from: number, count: number): string =>

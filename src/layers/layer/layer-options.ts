@@ -1,5 +1,4 @@
 import type { PolicyLike } from '../../base/dtype-policy.ts';
-import type { Fields } from '../../base/field/field.ts';
 import type { RegularizerLike } from '../../regularizers/index.ts';
 
 /** Options of every layer. */
@@ -15,7 +14,4 @@ export interface LayerOptions {
   /** Penalty on the layer's output, added to the loss. */
   readonly activityRegularizer?: RegularizerLike | undefined;
 }
-export const baseOptions = ['name', 'trainable', 'dtype', 'activityRegularizer', 'autocast'];
-
-/** The options that a layer's class declares. */
-export const fieldsOf = (layer: object): Fields => (layer.constructor as { fields?: Fields }).fields ?? {};
+export const baseOptions = ['name', 'trainable', 'dtype', 'activityRegularizer', 'autocast'] as const;

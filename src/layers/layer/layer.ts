@@ -4,11 +4,10 @@ import type { DType } from '../../base/dtype.ts';
 import { asPolicy, type DTypePolicy, type PolicyLike, policyAt } from '../../base/dtype-policy.ts';
 import { fail } from '../../base/errors.ts';
 import { exactMethods } from '../../base/exact.ts';
-import { configToOptions, knownAmong, optionsToConfig } from '../../base/field/disk.ts';
+import { optionsToConfig } from '../../base/field/disk.ts';
 import { type Fields, type Options } from '../../base/field/field.ts';
-import { requireOptions, resolveOptions } from '../../base/field/resolve.ts';
 import { autoName } from '../../base/naming.ts';
-import { cameFromConfig } from '../../base/registry/config-keys.ts';
+import { classNameOf, fieldsOf, makeFromConfig, partOptions } from '../../base/registry/configured.ts';
 import { type Config, serializeObject, sourceNameOf } from '../../base/registry/serialize.ts';
 import { sizeOf } from '../../base/shape.ts';
 import type { Tree } from '../../base/tree.ts';
@@ -36,7 +35,7 @@ import { buildInputs, buildOnce, ensureBuilt, invokeLayer, recordCall, runCall }
 import { firstCall } from './first-call.ts';
 import { inner, LayerState } from './inner.ts';
 import { checkStoredShapes, type InputSpec } from './input-spec.ts';
-import { baseOptions, fieldsOf, type LayerOptions } from './layer-options.ts';
+import { baseOptions, type LayerOptions } from './layer-options.ts';
 import { loraOf, savedVariablesOf } from './lora.ts';
 import { addedLosses, addLossOf, forgetLosses, weightPenalties } from './losses.ts';
 import { mapShapes, type Shapes } from './shapes.ts';
@@ -99,18 +98,14 @@ export abstract class Layer<
 
   constructor(options: Options<S> & LayerOptions = {} as Options<S> & LayerOptions) {
     super();
-    const fields = fieldsOf(this) as S;
-    requireOptions(this.className, fields, options);
-    const given = cameFromConfig(options) ? knownAmong(fields, options, baseOptions) : options;
-    const { name, trainable = true, dtype, autocast = true, activityRegularizer = null } = given as LayerOptions;
-    const own = Object.entries(given).filter(([key]) => Object.hasOwn(fields, key) || !baseOptions.includes(key));
-    const resolved = resolveOptions(this.className, fields, Object.fromEntries(own) as Options<S>, baseOptions);
+    const [resolved, base] = partOptions<S, LayerOptions>(this, options, baseOptions);
+    const { name, trainable = true, dtype, autocast = true, activityRegularizer = null } = base;
     this.name = name ?? autoName(toSnakeCase(sourceNameOf(this)));
     if (this.name.includes('/'))
       fail(this, `the name contains "/"`, 'choose a name without it: paths are made of names');
     this[inner] = new LayerState(this.name, resolved, { trainable, autocast, policy: asPolicy(dtype) });
     noteBirth(this);
-    exposeOptions(this as AnyLayer, fields);
+    exposeOptions(this as AnyLayer, fieldsOf(this));
     // As in Keras, who calls build() builds for good: calls that come later build no second time.
     const build = (...shapes: Shapes[]): void => buildOnce(this as AnyLayer, shapes);
     this[inner].build = build;
@@ -119,9 +114,7 @@ export abstract class Layer<
   }
 
   get className(): string {
-    return Object.hasOwn(this.constructor, 'className')
-      ? (this.constructor as typeof Layer).className
-      : this.constructor.name;
+    return classNameOf(this);
   }
   /** Name with those of the layers around it, as variables' paths begin. */
   get path(): string {
@@ -329,8 +322,7 @@ export abstract class Layer<
     };
   }
   static fromConfig(config: Config): AnyLayer {
-    const fields = this.fields ?? {};
-    return new (this as unknown as new (options: Config) => AnyLayer)(configToOptions(fields, config));
+    return makeFromConfig(this, config);
   }
   /** The shapes it was built on, as files keep them. */
   getBuildConfig(): Config | null {

@@ -31,7 +31,7 @@ export class Dot extends Layer<typeof fields, [inputs: readonly Tensor[]]> {
   override build(inputShapes: readonly SymbolicShape[]): void {
     if (!Array.isArray(inputShapes) || inputShapes.length !== 2 || !inputShapes.every(isShape))
       fail(this, 'it takes a list of 2 inputs', `call it on two tensors: ${this.name}([a, b])`);
-    const [x, y] = inputShapes as unknown as readonly [SymbolicShape, SymbolicShape];
+    const [x, y]: readonly SymbolicShape[] = inputShapes;
     const [a, b] = this.#axesFor(x.length, y.length);
     const [m, n] = [x[a], y[b]];
     if (m === undefined || n === undefined || (m !== null && n !== null && m !== n))

@@ -6,7 +6,7 @@ import { cast, divide, matmul, normalize, reshape, stopGradient, transpose } fro
 import { type Tensor, Variable } from '../../tensor/index.ts';
 import type { CallOptions } from '../layer/call-context.ts';
 import type { InputSpec } from '../layer/input-spec.ts';
-import { Layer } from '../layer/layer.ts';
+import { type AnyLayer, Layer } from '../layer/layer.ts';
 import { layerField } from '../nested-layer.ts';
 
 const fields = {
@@ -28,11 +28,11 @@ export class SpectralNormalization extends Layer<typeof fields> {
   override build(inputShape: SymbolicShape): void {
     this.layer.build(inputShape);
     this.inputSpec = { shape: [null, ...inputShape.slice(1)] };
-    const inner = this.layer as unknown as Record<string, unknown>;
-    const kernel = inner['kernel'] ?? inner['embeddings'];
-    if (!(kernel instanceof Variable))
+    const { kernel, embeddings } = this.layer as AnyLayer & { kernel?: unknown; embeddings?: unknown };
+    const weight = kernel ?? embeddings;
+    if (!(weight instanceof Variable))
       fail(this, `${String(this.layer)} has neither kernel nor embeddings`, 'wrap a layer that has one');
-    this.kernel = kernel as Variable;
+    this.kernel = weight;
     this.vectorU = this.addWeight({
       name: 'vector_u',
       shape: [1, this.kernel.shape.at(-1)!],
@@ -42,7 +42,7 @@ export class SpectralNormalization extends Layer<typeof fields> {
   }
   call(inputs: Tensor, { training = false }: CallOptions = {}): Tensor {
     if (training) this.normalizeWeights();
-    const outputs = (this.layer as unknown as (x: Tensor, options: CallOptions) => Tensor)(inputs, { training });
+    const outputs = (this.layer as (x: Tensor, options: CallOptions) => Tensor)(inputs, { training });
     return cast(outputs, inputs.dtype);
   }
   /** Divides the kernel by the estimate of its largest singular value, and goes on with the estimate. */

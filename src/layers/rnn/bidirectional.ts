@@ -1,7 +1,7 @@
 import { fail } from '../../base/errors.ts';
 import { exactMethods } from '../../base/exact.ts';
 import { f, type Options, type Resolved } from '../../base/field/field.ts';
-import type { Config } from '../../base/registry/serialize.ts';
+import { type Config, remake } from '../../base/registry/serialize.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
 import { add, cast, concatenate, divide, flip, multiply } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
@@ -146,12 +146,6 @@ export class Bidirectional extends Layer<
 
 /** A layer made again from its config, under a name with a prefix. */
 function copyOf(layer: Inner, prefix: string, changes: Config): Inner {
-  const config = layer.getConfig();
-  const name = String(config['name']);
-  const { fromConfig } = layer.constructor as unknown as { fromConfig(config: Config): Inner };
-  return fromConfig.call(layer.constructor, {
-    ...config,
-    ...changes,
-    name: prefix + (name.startsWith(prefix) ? name.slice(prefix.length) : name),
-  });
+  const { name } = layer;
+  return remake(layer, { ...changes, name: prefix + (name.startsWith(prefix) ? name.slice(prefix.length) : name) });
 }

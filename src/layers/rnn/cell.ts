@@ -46,6 +46,8 @@ export type Step = (x: Tensor, states: States) => [output: Tensor, states: State
 interface Beginning {
   beginSequence(first: Tensor, states: States, training: boolean): Step;
 }
+const isBeginning = (cell: Cell): cell is Cell & Beginning =>
+  typeof (cell as Partial<Beginning>).beginSequence === 'function';
 export const isProjecting = (cell: Cell): cell is ProjectingCell =>
   typeof (cell as Partial<ProjectingCell>).project === 'function';
 
@@ -91,13 +93,12 @@ export function callCell(
 
 /** The step of a cell for a whole sequence, of which `first` is the first input. */
 export function beginSequence(cell: Cell, first: Tensor, initial: States, training: boolean): Step {
-  if (typeof (cell as unknown as Partial<Beginning>).beginSequence === 'function')
-    return (cell as unknown as Beginning).beginSequence(first, initial, training);
+  if (isBeginning(cell)) return cell.beginSequence(first, initial, training);
   if (isProjecting(cell)) {
     const { keep, step } = beginProjecting(cell, first, initial, training);
     return (x, states) => step(cell.project(x, keep), states);
   }
-  const call = cell as unknown as (x: Tensor, states: States, options: CellOptions) => [Tensor, States];
+  const call = cell as (x: Tensor, states: States, options: CellOptions) => [Tensor, States];
   return (x, states) => call(x, states, { training });
 }
 /**

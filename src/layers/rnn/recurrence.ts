@@ -79,9 +79,9 @@ function looped(
     const [output, states] = once(carry as States, slices as readonly Tensor[]);
     return [states, wantsAll ? [output] : []];
   };
-  const [states, results] = scan(body as never, initial as never, { xs: xs as never, reverse });
-  const [outputs] = results as unknown as readonly Tensor[];
-  return [outputs && (reverse ? flip(outputs, { axis: 0 }) : outputs), states as unknown as States];
+  const [states, results] = scan(body, initial, { xs, reverse });
+  const [outputs] = results as readonly Tensor[];
+  return [outputs && (reverse ? flip(outputs, { axis: 0 }) : outputs), states as States];
 }
 function unrolled(once: Once, xs: readonly Tensor[], initial: States, reverse: boolean): [Tensor, States] {
   const steps = range(xs[0]!.shape[0]!);

@@ -54,7 +54,7 @@ export abstract class RecurrentLayer<S extends Fields> extends Layer<
 
   constructor(options: Options<S> & LayerOptions) {
     super(options);
-    this.zeroOutputForMask = (optionsOf(this) as unknown as Resolved<typeof sequenceFields>).zeroOutputForMask;
+    this.zeroOutputForMask = (optionsOf(this) as Resolved<typeof sequenceFields>).zeroOutputForMask;
   }
 
   override build(inputShape: SymbolicShape): void {
@@ -150,5 +150,5 @@ export function cellOptions<S extends Fields>(
 ): Options<S> & LayerOptions {
   const config = optionsOf(layer) as Record<string, unknown>;
   const own = Object.fromEntries(Object.keys(fields).map((key) => [key, config[key]]));
-  return { ...own, name, dtype: layer.dtypePolicy, trainable: layer.trainable } as unknown as Options<S> & LayerOptions;
+  return { ...own, name, dtype: layer.dtypePolicy, trainable: layer.trainable } as Options<S> & LayerOptions;
 }

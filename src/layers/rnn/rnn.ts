@@ -29,7 +29,7 @@ export class RNN extends RecurrentLayer<typeof fields> {
 
   constructor(options: Options<typeof fields> & LayerOptions) {
     super(options);
-    this.cell = optionsOf(this).cell as unknown as Cell;
+    this.cell = optionsOf(this).cell as Cell;
     if (this.cell.stateSize === undefined)
       fail(
         this,

@@ -41,7 +41,7 @@ export class StackedRNNCells extends Layer<
 
   constructor(options: Options<typeof fields> & LayerOptions) {
     super(options);
-    this.cells = optionsOf(this).cells as unknown as readonly Cell[];
+    this.cells = optionsOf(this).cells as readonly Cell[];
     const without = this.cells.find((cell) => cell.stateSize === undefined);
     if (without || this.cells.length === 0)
       fail(

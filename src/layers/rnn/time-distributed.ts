@@ -28,7 +28,7 @@ export class TimeDistributed extends Layer<typeof fields> {
     const { layer } = this;
     const takesMask = (layer.constructor as typeof Layer).takesMask;
     const run = (x: Tensor, m: Tensor | undefined): unknown =>
-      (layer as unknown as (x: Tensor, options: CallOptions) => unknown)(x, {
+      (layer as (x: Tensor, options: CallOptions) => unknown)(x, {
         training,
         ...(m && takesMask && { mask: m }),
       });

@@ -2,7 +2,7 @@ import { fail } from '../../base/errors.ts';
 import { countCalls, nextCall } from '../../base/numbered-calls.ts';
 import type { Config, CustomObjects, SerializedObject } from '../../base/registry/serialize.ts';
 import { mapTree, type Tree } from '../../base/tree.ts';
-import { type AnyLayer, isLayer } from '../../layers/layer/layer.ts';
+import { isLayer } from '../../layers/layer/layer.ts';
 import { OpNode } from '../../ops/op.ts';
 import { completeArguments } from '../../saving/config/op-config.ts';
 import {
@@ -51,7 +51,7 @@ export function graphToConfig(graph: FunctionalGraph): Config {
   };
 }
 const ends = (form: Tree<KerasTensor>, historyOf: (t: KerasTensor) => History): unknown =>
-  mapTree(form, (t: KerasTensor) => historyOf(t) as unknown as string);
+  mapTree<KerasTensor, object>(form, historyOf);
 
 const isHistory = (x: unknown): x is History =>
   Array.isArray(x) && x.length === 3 && typeof x[0] === 'string' && typeof x[1] === 'number';
@@ -158,6 +158,6 @@ function firstMentioned({ layers, input_layers, output_layers }: Config): Readon
 function callAgain(operation: Operation, args: readonly unknown[]): void {
   if (tensorsIn(args).length === 0)
     fail(operation, 'its config has a call without a tensor', 'check that the file is whole');
-  if (isLayer(operation as AnyLayer)) (operation as unknown as (...args: unknown[]) => unknown)(...args);
+  if (isLayer(operation)) operation(...args);
   else (operation as OpNode).record(completeArguments(operation as OpNode, args));
 }

@@ -143,10 +143,10 @@ export const slice = exactOp('slice', 3, (inputs: Like, startIndices: Starts, sh
   checkPlain('list', shape, 'slice', 2);
   // How much follows a computed start decides the shape: the start must be known.
   return shape.includes(-1) && startIndices instanceof KerasTensor
-    ? (recordShapes('slice', [inputs, startIndices, shape], {
+    ? recordShapes('slice', [inputs, startIndices, shape], {
         shape: shape.map((n) => (n === -1 ? null : n)),
         dtype: asTensor(inputs).dtype,
-      }) as Tensor)
+      })
     : sliceOp(inputs, shape.includes(-1) ? knownNumbers(startIndices) : startIndices, shape);
 });
 /** `inputs` with the block at the start replaced. @example sliceUpdate([1, 2, 3], [1], [9]) // [1, 9, 3] */

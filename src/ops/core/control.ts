@@ -211,8 +211,7 @@ export const vectorizedMap = mapped('vectorizedMap');
 
 /** What the function of `customGradient` must give. */
 function pairOf(given: unknown): readonly [value: Nest, gradient: Fn] {
-  if (Array.isArray(given) && given.length === 2 && typeof given[1] === 'function')
-    return given as unknown as readonly [Nest, Fn];
+  if (Array.isArray(given) && given.length === 2 && typeof given[1] === 'function') return [given[0], given[1]];
   return fail(
     'customGradient',
     'its function does not give a value and a gradient',

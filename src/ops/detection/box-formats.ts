@@ -31,7 +31,10 @@ export interface ImageSize {
 }
 const imageSize: OptionNames<ImageSize> = { height: true, width: true };
 type Four = readonly [Tensor, Tensor, Tensor, Tensor];
-const parts = (boxes: Tensor): Four => [0, 1, 2, 3].map((k) => getItem(boxes, ['...', k])) as unknown as Four;
+function parts(boxes: Tensor): Four {
+  const part = (k: number): Tensor => getItem(boxes, ['...', k]);
+  return [part(0), part(1), part(2), part(3)];
+}
 const half = (x: Tensor): Tensor => multiply(x, 0.5);
 
 /** x1, y1, x2, y2 of boxes in a format without `rel_`. */
@@ -126,7 +129,8 @@ export const decodeDeltasToBoxes = op(
   ): Tensor => {
     const [ax, ay, aw, ah] = parts(convertFormat(anchors, anchorFormat, 'center_xywh', size));
     const v = variance ?? ones;
-    const given = parts(deltas).map((d, k) => multiply(d, v[k]!)) as unknown as Four;
+    const [d0, d1, d2, d3] = parts(deltas);
+    const given: Four = [multiply(d0, v[0]!), multiply(d1, v[1]!), multiply(d2, v[2]!), multiply(d3, v[3]!)];
     const [dx, dy, dw, dh] = inOrder('decodeDeltasToBoxes', 'encodedFormat', encodedFormat, given);
     const boxes = [add(multiply(dx, aw), ax), add(multiply(dy, ah), ay), multiply(exp(dw), aw), multiply(exp(dh), ah)];
     return convertFormat(stack(boxes, { axis: -1 }), 'center_xywh', boxFormat, size);

@@ -167,7 +167,7 @@ export const ctcDecode = exactOp(
         { shape: [topPaths, n, time], dtype: 'int32' },
         { shape: [n, topPaths], dtype: resultType(inputs.dtype, 'float32') },
       ] as const;
-      return recordShapes('ctcDecode', [inputs, sequenceLengths, options], avals) as unknown as [Tensor, Tensor];
+      return recordShapes<[Tensor, Tensor]>('ctcDecode', [inputs, sequenceLengths, options], avals);
     }
     return beamSearch(inputs, sequenceLengths, { beamWidth, topPaths, maskIndex });
   },

@@ -23,7 +23,7 @@ const dynamic = <A extends unknown[], R>(
     if (!(x instanceof KerasTensor)) return f(...args);
     const { symbolicShape: shape, dtype } = x;
     const found = shapes({ shape, dtype }, ...(options as Rest<A>));
-    return recordShapes(name, args, found) as unknown as Promise<R>;
+    return recordShapes<Promise<R>>(name, args, found);
   });
 type Rest<A extends unknown[]> = A extends [unknown, ...infer R] ? R : never;
 const unknown = (who: string): never =>

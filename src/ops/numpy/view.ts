@@ -46,7 +46,7 @@ export const view = exactOp(
       );
     if (t instanceof KerasTensor) {
       const shape = [...t.symbolicShape.slice(0, -1), size === null ? null : last];
-      return recordShapes('view', [x, { dtype }], { shape, dtype: to }) as Tensor;
+      return recordShapes<Tensor>('view', [x, { dtype }], { shape, dtype: to });
     }
     // Widths other than 32 bits are no compute types: their bytes are read where they lie.
     const data = !t.storage ? undefined : download(t);

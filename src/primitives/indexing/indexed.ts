@@ -98,7 +98,7 @@ function clamp(indices: Tensor, size: number): Tensor {
  */
 export const gather = Object.assign(
   (x: Tensor, indices: readonly Tensor[], attrs: GatherAttrs): Tensor =>
-    recordGather(...([x, ...indices] as unknown as [Tensor]), attrs),
+    recordGather(...([x, ...indices] as [Tensor]), attrs),
   { rule: recordGather.rule },
 );
 
@@ -232,6 +232,6 @@ function isLast(x: Tensor, updates: Tensor, indices: readonly Tensor[], { batch,
  */
 export const scatter = Object.assign(
   (x: Tensor, updates: Tensor, indices: readonly Tensor[], attrs: ScatterAttrs): Tensor =>
-    recordScatter(...([x, updates, ...indices] as unknown as [Tensor, Tensor]), attrs),
+    recordScatter(...([x, updates, ...indices] as [Tensor, Tensor]), attrs),
   { rule: recordScatter.rule },
 );

@@ -123,7 +123,7 @@ export function opToConfig(operation: OpNode): Config {
 /** An op that Keras has no operation for: an activation is written as the layer that applies it, other ops are refused. */
 function withoutOperation(operation: OpNode): Config {
   const { opName, name } = operation;
-  const f = (ops as unknown as Record<string, unknown>)[opName];
+  const f = (ops as Record<string, unknown>)[opName];
   const activation = f === undefined ? undefined : activations.serialize(f);
   const calls = callsOf(operation);
   if (typeof activation !== 'string' || calls.some(({ args }) => args.length !== 1))

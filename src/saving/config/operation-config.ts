@@ -29,12 +29,14 @@ import { isNamelessOp, isOpClass, opArguments, opFromConfig, opToConfig } from '
 
 type HistoryOf = (t: KerasTensor) => readonly [name: string, call: number, output: number];
 
+const isSavedModel = (layer: AnyLayer): layer is SavedModel => forward in layer;
+
 /** A layer of a functional model, as Keras writes it. */
 export function serializeOperation(operation: Operation): Config {
   if (operation instanceof OpNode) return opToConfig(operation);
   const layer = operation as AnyLayer;
   // A model within a model keeps how it was compiled.
-  if (forward in layer) return modelToConfig(layer as unknown as SavedModel);
+  if (isSavedModel(layer)) return modelToConfig(layer);
   const build = layer.getBuildConfig();
   return { ...(serializeObject(layer) as Config), ...(build && { build_config: build }) };
 }

@@ -123,7 +123,7 @@ export const upgradedModel = (config: unknown, isOld: boolean, options: LoadMode
 /** Compiles a model as its file says, and makes the optimizer's variables. */
 export function compileModel(model: SavedModel, config: Config): void {
   model.compileFromConfig(config);
-  const { optimizer } = model as unknown as { optimizer?: { build(variables: unknown): void } };
+  const { optimizer } = model as { optimizer?: { build(variables: unknown): void } };
   if (model.built) optimizer?.build(model.trainableVariables);
 }
 

@@ -6,7 +6,7 @@ interface Storing {
   saveOwnVariables(store: Record<string, Tensor>): void;
   loadOwnVariables(store: Readonly<Record<string, Like>>): void;
 }
-const bases: readonly Storing[] = [Layer.prototype as unknown as Storing, Optimizer.prototype];
+const bases: readonly Storing[] = [Layer.prototype as Storing, Optimizer.prototype];
 
 /** The object, if its class says itself by the named method what files keep of it. */
 export const storing = (object: object, method: keyof Storing): Storing | undefined => {

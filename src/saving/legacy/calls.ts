@@ -53,10 +53,11 @@ function upgradeLayer(layer: Described, named: ReadonlyMap<string, Described>): 
       keras_history: [name, isModel(named.get(name) ?? layer) && named.has(name) ? node - 1 : node, index],
     },
   });
+  const isReference = (x: unknown): x is Reference =>
+    Array.isArray(x) && x.length === 3 && named.has(x[0] as string) && typeof x[1] === 'number';
   const read = (x: unknown): unknown => {
     if (Array.isArray(x) && x[0] === constant) return x[2];
-    if (Array.isArray(x) && x.length === 3 && named.has(x[0] as string) && typeof x[1] === 'number')
-      return tensor(x as unknown as Reference);
+    if (isReference(x)) return tensor(x);
     if (Array.isArray(x)) return x.map(read);
     if (isPlainObject(x)) return Object.fromEntries(Object.entries(x).map(([key, value]) => [key, read(value)]));
     return x;

@@ -4,6 +4,7 @@ import {
   customObjectScope,
   lookUpClass,
   markingShared,
+  type SerializedObject,
   serializeObject,
   sourceNameOf,
 } from '../../base/registry/serialize.ts';
@@ -34,7 +35,7 @@ import {
 } from './h5-weights.ts';
 import { isOldVersion, upgradeModel, upgradeTrainingConfig } from './upgrade.ts';
 
-interface Modelish extends AnyLayer {
+interface Modelish {
   readonly layers: readonly AnyLayer[];
   readonly optimizer?: { readonly variables: readonly Variable[]; getConfig(): Config } | undefined;
 }
@@ -84,14 +85,14 @@ function withoutEllipsis(calls: unknown): unknown {
 }
 /** The class's own name; one that was registered stands with its package. */
 function classNameOf(layer: Config): unknown {
-  const found = lookUpClass(layer as never) as { sourceName?: string } | undefined;
+  const found = lookUpClass(layer as unknown as SerializedObject) as { sourceName?: string } | undefined;
   return found?.sourceName ?? layer['registered_name'] ?? layer['class_name'];
 }
 
 /** A whole model in the layout of `.h5` files. */
 export async function modelToH5(model: SavedModel): Promise<H5Group> {
   const file = h5Group();
-  const { layers, optimizer } = model as unknown as Modelish;
+  const { layers, optimizer } = model as SavedModel & Modelish;
   const config = { class_name: sourceNameOf(model), config: markingShared(() => legacyConfig(model.getConfig())) };
   file.attributes['keras_version'] = h5Text(kerasVersion);
   file.attributes['backend'] = h5Text('jax');
@@ -174,7 +175,7 @@ function compileAsSaved(model: SavedModel, file: H5Group, training: string, isOl
     console.warn(`loadModel: the model is not compiled: ${error.message.split('\n')[0]}`);
     return;
   }
-  const { optimizer } = model as unknown as Modelish;
+  const { optimizer } = model as SavedModel & Modelish;
   const stored = storedIn(file, 'optimizer_weights');
   if (!optimizer || stored.length === 0) return;
   const problem = mismatch(optimizer.variables, stored);

@@ -1,3 +1,4 @@
+import type { TypedArray } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import {
   getH5,
@@ -83,7 +84,7 @@ export function takeTrainingState(file: H5Group, trainer: Trainer): Place | unde
       const put = (name: string, variables: readonly Variable[]): void =>
         variables.forEach((variable, k) => {
           const data = dataAt(file, `${name}/${k}`);
-          if (data) variable.assign(upload(data as never, variable));
+          if (data) variable.assign(upload(data, variable));
         });
       put('layers', layers);
       if (step > 0) put('metrics', metrics);
@@ -96,11 +97,11 @@ const stateOf = (trainer: Trainer): { layers: Variable[]; metrics: Variable[] } 
   const metrics = trainer.metrics.flatMap((metric) => [...metric.variables]);
   return { layers: trainer.model.nonTrainableVariables.filter((v) => !metrics.includes(v)), metrics };
 };
-function dataAt(file: H5Group, name: string): unknown {
+function dataAt(file: H5Group, name: string): TypedArray | undefined {
   const node = getH5(file, `${group}/${name}`);
-  return node && isH5Dataset(node) && node.dtype !== 'string' ? node.data : undefined;
+  return node && isH5Dataset(node) && node.dtype !== 'string' ? (node.data as TypedArray) : undefined;
 }
 const arrayAt = (file: H5Group, name: string): number[] | undefined => {
-  const data = dataAt(file, name) as ArrayLike<number> | undefined;
+  const data: ArrayLike<number> | undefined = dataAt(file, name);
   return data && Array.from(data, Number);
 };
