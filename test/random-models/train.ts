@@ -24,15 +24,21 @@ export interface Subject {
   compile(model: keras.Model): void;
   /** The batch of a step, for outputs of these shapes. */
   batch(outputShapes: readonly (readonly number[])[], step: number): Batch;
+  /** The same without its policy, in 32 bits. */
+  readonly unrounded?: Subject | undefined;
 }
 /** The subject that is described. */
-export const subjectOf = (description: ModelDescription): Subject => ({
-  seed: description.seed,
-  policy: description.policy,
-  build: () => buildModel(description),
-  compile: (model) => compileModel(model, description),
-  batch: (shapes, step) => batchOf(description, shapes, step),
-});
+export const subjectOf = ({ policy, ...plain }: ModelDescription): Subject => {
+  const description: ModelDescription = { ...plain, ...(policy !== undefined && { policy }) };
+  return {
+    seed: description.seed,
+    policy: description.policy,
+    build: () => buildModel(description),
+    compile: (model) => compileModel(model, description),
+    batch: (shapes, step) => batchOf(description, shapes, step),
+    unrounded: policy === undefined ? undefined : subjectOf(plain),
+  };
+};
 
 interface State {
   readonly variable: keras.Variable;
@@ -95,7 +101,8 @@ export class TrialModel {
       ] as const)
         for (const [k, { variable }] of states.entries())
           outcome.set(
-            `${kind} ${k} (${plain(variable.path.split('/').slice(-2).join('/'))})`,
+            // Counted from the last: the variables of a loss scale, which not every policy has, come first.
+            `${kind} ${k - states.length} (${plain(variable.path.split('/').slice(-2).join('/'))})`,
             await variable.value.data(),
           );
       if (predicts) {
