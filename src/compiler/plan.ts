@@ -57,7 +57,8 @@ interface Timing {
 /**
  * A kernel given as a loop nest. Its outermost parallel loops are dealt out to threads. Regions are flat: loads and stores
  * give one position, and it lies inside the region even in an arm that a `select` does not take. In a vector loop locals that
- * are set there hold a lane each, also across serial loops inside; what is the same in all turns was set in front of the loop.
+ * are set there hold a lane each, also across serial loops inside. What is the same in all turns stands where it is used: who makes
+ * code for registers computes it in front of the loop (`codegen/linear`); where `turns` are dealt out it was set there.
  */
 export interface LoopStep extends Timing {
   readonly kind: 'loops';

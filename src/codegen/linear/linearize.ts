@@ -19,6 +19,7 @@ import {
 } from './ir.ts';
 import { type Span, Statements } from './statements.ts';
 import { summarize } from './summary.ts';
+import { tidied } from './tidy.ts';
 import { Values } from './values.ts';
 
 /**
@@ -45,7 +46,7 @@ export function linearKernel(
     const spans = isDealt ? dealt(statements, builder) : new Map<Stmt, Span>();
     new Statements(values, spans).list(statements);
   });
-  return { params, body };
+  return { params, ...tidied(body) };
 }
 
 /** This worker's part of each dealt loop. */
@@ -89,7 +90,7 @@ export function linearPiece(
   target: LinearTarget,
 ): LinearCode['body'] {
   const builder = new Builder();
-  return builder.block(() => {
+  const body = builder.block(() => {
     const lanes = along && new Lanes(along, 1, lowering.algebra);
     lanes?.variables.set(local, [value]);
     const frame = new Frame(undefined, new Set(along ? [along, local] : [local]), lanes);
@@ -99,6 +100,7 @@ export function linearPiece(
     frame.uses = summarize(statements, values.places).uses;
     new Statements(values).list(statements);
   });
+  return tidied(body).body;
 }
 
 /** An elementary function of vectors. */
@@ -115,5 +117,6 @@ export function linearFunction({ parameters, body, uses }: ElementaryFunction, t
   const list = builder.block(() => {
     result = values.vector(body, 0);
   });
-  return { params, body: list, result: result! };
+  const tidy = tidied(list, result);
+  return { params, body: tidy.body, result: tidy.result! };
 }

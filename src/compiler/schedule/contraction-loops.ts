@@ -59,5 +59,5 @@ export function contractionLoops(
   }
   const nest = vectorize(mergeAxes(loops(rows, body), algebra), target, algebra);
   const { body: shared, serial } = parallelize(nest, target, algebra);
-  return loopStep(step.info, hoist(guard(shared, algebra), algebra), serial);
+  return loopStep(step.info, guard(shared, algebra), serial);
 }

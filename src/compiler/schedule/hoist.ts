@@ -10,7 +10,7 @@ interface Changing {
   readonly regions: ReadonlySet<Region>;
 }
 
-/** Moves what is the same in all turns of a loop in front of it. */
+/** Moves what is the same in all turns of a loop in front of it: for devices that write a plan's statements as text. */
 export function hoist(list: readonly Stmt[], algebra: Algebra): readonly Stmt[] {
   return list.flatMap((s): readonly Stmt[] => {
     if (s.op === 'if') return [when(s.condition, hoist(s.then, algebra), hoist(s.otherwise, algebra))];

@@ -43,7 +43,7 @@ export function stepsOf(
   const { body, serial } = parallelize(nest, target, algebra);
   // Columns are dealt out before they are tiled: the loop over the tiles carries sums from turn to turn.
   const tiled = tileColumns(body, algebra);
-  return [loopStep(infoOf(kernel), hoist(guard(tiled, algebra), algebra), serial, flopsOf(nest))];
+  return [loopStep(infoOf(kernel), guard(tiled, algebra), serial, flopsOf(nest))];
 }
 
 /** Loops that a primitive gives one after the other are steps of their own, so that threads can share each. */
