@@ -5,7 +5,6 @@ import { exact } from '../base/exact.ts';
 import { autoName } from '../base/naming.ts';
 import { type OptionNames, type OptionsAmong, optionsOf, refuseSurplus } from '../base/options.ts';
 import { RecentCache } from '../base/recent.ts';
-import { table } from '../base/table.ts';
 import type { Tree } from '../base/tree.ts';
 import type { Executable } from '../devices/device.ts';
 import { refusingComplex } from '../ir/complex.ts';
@@ -49,12 +48,21 @@ export type Declared<A extends unknown[]> = [OptionsAmong<A>] extends [never]
   ? [reads?: readonly Reads[]]
   : [reads: readonly Reads[], options: OptionNames<OptionsAmong<A>>];
 
+/** Name of an op; with it the class that stands for the op in Keras's files, where that is not the name with a capital. */
+export type OpName = string | readonly [name: string, className: string];
+/* @__NO_SIDE_EFFECTS__ */
+export const opNames = (name: OpName): { readonly opName: string; readonly opClass: string } =>
+  typeof name === 'string'
+    ? { opName: name, opClass: name.replace(/^./, (c) => c.toUpperCase()) }
+    : { opName: name[0], opClass: name[1] };
+
 /** A public operation on tensors. */
 export interface Op<A extends unknown[], R> {
   (...args: FirstSymbolic<A>): Symbolic<R>;
   (...args: SecondSymbolic<A>): Symbolic<R>;
   (...args: LenientArgs<A>): R;
   readonly opName: string;
+  readonly opClass: string;
 }
 
 /**
@@ -63,10 +71,12 @@ export interface Op<A extends unknown[], R> {
  */
 /* @__NO_SIDE_EFFECTS__ */
 export function op<A extends unknown[], R>(
-  name: string,
+  named: OpName,
   body: (...args: A) => R,
   ...[reads = ['tensor'], options]: Declared<A>
 ): Op<A, R> {
+  const names = opNames(named);
+  const name = names.opName;
   // Without options among them, the number of parameters is known only where none has a default and none is a rest.
   const most = options ? body.length + 1 : body.length || Number.POSITIVE_INFINITY;
   const needed = Math.min(reads.length, body.length);
@@ -83,14 +93,14 @@ export function op<A extends unknown[], R>(
     if (options) optionsOf(name, options, given[most - 1] as OptionsAmong<A>);
     // In a functional model a variable is read whenever the model runs.
     const variable = given.find((x) => x instanceof Variable);
-    if (variable && hasSymbolic(given)) return callSymbolic(name, call, prepareAround(given));
+    if (variable && hasSymbolic(given)) return callSymbolic(named, call, prepareAround(given));
     const result = refusingComplex(name, () => onArguments(prepare(given)));
     if (variable && !currentFrame() && name !== 'stopGradient')
       markMadeBy({ label: `variable "${variable.path}"`, isTrainable: () => variable.trainable }, result);
     return result;
   };
   const onArguments = (args: unknown[]): unknown => {
-    if (hasSymbolic(args)) return callSymbolic(name, call, args);
+    if (hasSymbolic(args)) return callSymbolic(named, call, args);
     if (currentTrace()) return body(...(args as A));
     // float32 would round a number that meets float64.
     const isDouble = args.some((x) => x instanceof Tensor && x.dtype === 'float64');
@@ -98,16 +108,17 @@ export function op<A extends unknown[], R>(
     const known = withWeak(body, values);
     return isRecordingTape() ? onTape(known, values) : compute(name, known, values);
   };
-  return Object.assign(call, { opName: name }) as Op<A, R>;
+  return Object.assign(call, names) as Op<A, R>;
 }
 
 /** An op that looks at its arguments before it gives them to others; it refuses those after its last, as they all do. */
 /* @__NO_SIDE_EFFECTS__ */
 export const exactOp = <F extends (...args: any) => any>(
-  name: string,
+  named: OpName,
   most: Required<Parameters<F>>['length'],
   f: F,
-): F & { readonly opName: string } => Object.assign(exact(name, most as never, f), { opName: name });
+): F & { readonly opName: string; readonly opClass: string } =>
+  Object.assign(exact(opNames(named).opName, most as never, f), opNames(named));
 
 const cache = new RecentCache<{ traced: Traced<unknown>; executable: Executable }>();
 
@@ -137,50 +148,24 @@ function onTape<A extends unknown[], R>(body: (...args: A) => R, args: A): R {
 }
 
 function callSymbolic(
-  name: string,
+  name: OpName,
   call: (...args: unknown[]) => unknown,
   args: readonly unknown[],
 ): Tree<KerasTensor> {
   return new OpNode(name, call).record(args);
 }
 
-/** Keras's classes for ops that are not the op's name with a capital. */
-const classNames: Readonly<Record<string, string>> = table({
-  abs: 'Absolute',
-  allclose: 'AllClose',
-  batchNormalization: 'BatchNorm',
-  cdist: 'CDist',
-  conj: 'Conjugate',
-  ctcDecode: 'CTCDecode',
-  ctcLoss: 'CTCLoss',
-  fft: 'FFT',
-  fft2: 'FFT2',
-  hardSwish: 'HardSilu',
-  ifft2: 'IFFT2',
-  irfft: 'IRFFT',
-  isin: 'IsIn',
-  istft: 'ISTFT',
-  jvp: 'JVP',
-  layerNormalization: 'LayerNorm',
-  psnr: 'PSNR',
-  rfft: 'RFFT',
-  rmsNormalization: 'RMSNorm',
-  searchsorted: 'SearchSorted',
-  stft: 'STFT',
-  svd: 'SVD',
-  swish: 'Silu',
-});
-
 /**
  * A symbolic call of an op whose body needs values: the shapes that it will give are said, and a model that holds it shows
  * them, but cannot compute it.
  */
 export function recordShapes<Out>(
-  name: string,
+  name: OpName,
   args: readonly unknown[],
   avals: SymbolicAval | readonly SymbolicAval[],
 ): Out {
-  const refuse = (): never => fail(name, 'it needs values that are not known yet', 'call it on computed tensors');
+  const refuse = (): never =>
+    fail(opNames(name).opName, 'it needs values that are not known yet', 'call it on computed tensors');
   const list = 'shape' in avals ? [avals] : avals;
   const form = list.map(({ dtype }) => new Tensor({ shape: [], dtype }));
   return addNode(new OpNode(name, refuse), args, 'shape' in avals ? form[0] : form, list) as Out;
@@ -193,10 +178,11 @@ export class OpNode implements Operation {
   readonly opName: string;
   private readonly call: (...args: unknown[]) => unknown;
 
-  constructor(opName: string, call: (...args: unknown[]) => unknown, name?: string) {
+  constructor(names: OpName, call: (...args: unknown[]) => unknown, name?: string) {
+    const { opName, opClass } = opNames(names);
     this.opName = opName;
     this.call = call;
-    this.className = classNames[opName] ?? opName.replace(/^./, (c) => c.toUpperCase());
+    this.className = opClass;
     this.name = name ?? autoName(toSnakeCase(this.className));
   }
   /** Calls the op on symbolic tensors: adds a node. */

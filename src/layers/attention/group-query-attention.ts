@@ -46,6 +46,15 @@ export class GroupQueryAttention extends Layer<
   Tensor | [Tensor, Tensor]
 > {
   static override readonly className = 'GroupQueryAttention';
+  static override readonly attributesInKeras = {
+    queryDense: '_query_dense',
+    keyDense: '_key_dense',
+    gateDense: '_gate_dense',
+    valueDense: '_value_dense',
+    outputDense: '_output_dense',
+    softmax: '_softmax',
+    dropoutLayer: '_dropout_layer',
+  };
   static readonly sourceName = 'GroupedQueryAttention';
   static override readonly fields = fields;
   override supportsMasking = true;

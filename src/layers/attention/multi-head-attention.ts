@@ -65,6 +65,7 @@ export class MultiHeadAttention extends Layer<
   Tensor | [Tensor, Tensor]
 > {
   static override readonly className = 'MultiHeadAttention';
+  static override readonly attributesInKeras = { softmax: '_softmax', dropoutLayer: '_dropout_layer' };
   static override readonly fields = fields;
   override supportsMasking = true;
   /** Penalties on activity belong to the projections. */

@@ -87,6 +87,10 @@ export abstract class Layer<
   static readonly needsBuild: boolean = true;
   /** Whether `call` looks at `mask`: functional models then show where the mask comes from. */
   static readonly takesMask: boolean = false;
+  /** Whether Keras's `call` has a default for `training`: its files then note what each call was given, false for nothing. */
+  static readonly notesTraining: boolean = false;
+  /** What attributes are called in Keras, and so in the paths of weights, where that is not their name in snake_case. */
+  static readonly attributesInKeras: Readonly<Record<string, string>> = {};
 
   override readonly name: string;
   built = !(this.constructor as typeof Layer).needsBuild;

@@ -25,6 +25,7 @@ export interface AlphaDropout extends Resolved<typeof fields> {}
  */
 export class AlphaDropout extends Layer<typeof fields> {
   static override readonly className = 'AlphaDropout';
+  static override readonly notesTraining = true;
   static override readonly fields = fields;
   static override readonly needsBuild = false;
   override inputSpec: InputSpec = {};

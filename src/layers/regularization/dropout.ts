@@ -22,6 +22,7 @@ export interface Dropout extends Resolved<typeof fields> {}
  */
 export class Dropout extends Layer<typeof fields> {
   static override readonly className = 'Dropout';
+  static override readonly notesTraining = true;
   static override readonly fields = fields;
   static override readonly needsBuild = false;
   override inputSpec: InputSpec = {};

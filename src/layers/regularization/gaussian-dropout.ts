@@ -18,6 +18,7 @@ export interface GaussianDropout extends Resolved<typeof fields> {}
 /** While training, multiplies inputs by normal noise around 1. @see https://keras.io/api/layers/regularization_layers/gaussian_dropout/ */
 export class GaussianDropout extends Layer<typeof fields> {
   static override readonly className = 'GaussianDropout';
+  static override readonly notesTraining = true;
   static override readonly fields = fields;
   static override readonly needsBuild = false;
   override inputSpec: InputSpec = {};

@@ -18,6 +18,7 @@ export interface GaussianNoise extends Resolved<typeof fields> {}
 /** While training, adds normal noise. @see https://keras.io/api/layers/regularization_layers/gaussian_noise/ */
 export class GaussianNoise extends Layer<typeof fields> {
   static override readonly className = 'GaussianNoise';
+  static override readonly notesTraining = true;
   static override readonly fields = fields;
   static override readonly needsBuild = false;
   override inputSpec: InputSpec = {};

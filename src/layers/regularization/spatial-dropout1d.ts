@@ -19,6 +19,7 @@ export interface SpatialDropout1D extends Resolved<typeof fields> {}
 /** Drops whole channels, at all steps together. @see https://keras.io/api/layers/regularization_layers/spatial_dropout1d/ */
 export class SpatialDropout1D extends Layer<typeof fields> {
   static override readonly className = 'SpatialDropout1D';
+  static override readonly notesTraining = true;
   static override readonly fields = fields;
   static override readonly needsBuild = false;
   override inputSpec: InputSpec = { ndim: 3 };

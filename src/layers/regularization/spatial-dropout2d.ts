@@ -22,6 +22,7 @@ export interface SpatialDropout2D extends Resolved<typeof fields> {}
 /** Drops whole channels, at all positions of an image together. @see https://keras.io/api/layers/regularization_layers/spatial_dropout2d/ */
 export class SpatialDropout2D extends Layer<typeof fields> {
   static override readonly className = 'SpatialDropout2D';
+  static override readonly notesTraining = true;
   static override readonly fields = fields;
   static override readonly needsBuild = false;
   override inputSpec: InputSpec = { ndim: 4 };

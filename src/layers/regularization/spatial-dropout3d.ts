@@ -22,6 +22,7 @@ export interface SpatialDropout3D extends Resolved<typeof fields> {}
 /** Drops whole channels, at all positions of a volume together. @see https://keras.io/api/layers/regularization_layers/spatial_dropout3d/ */
 export class SpatialDropout3D extends Layer<typeof fields> {
   static override readonly className = 'SpatialDropout3D';
+  static override readonly notesTraining = true;
   static override readonly fields = fields;
   static override readonly needsBuild = false;
   override inputSpec: InputSpec = { ndim: 5 };

@@ -35,6 +35,7 @@ export class Bidirectional extends Layer<
   RecurrentOutput
 > {
   static override readonly className = 'Bidirectional';
+  static override readonly attributesInKeras = { forward: 'forward_layer', backward: 'backward_layer' };
   static override readonly fields = fields;
   static override readonly takesMask = true;
   override supportsMasking = true;

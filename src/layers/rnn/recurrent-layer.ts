@@ -45,6 +45,7 @@ export abstract class RecurrentLayer<S extends Fields> extends Layer<
   RecurrentOutput
 > {
   static override readonly takesMask = true;
+  static override readonly notesTraining = true;
   override inputSpec: InputSpec = {};
   abstract readonly cell: Cell;
   override supportsMasking = true;

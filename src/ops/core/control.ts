@@ -7,7 +7,7 @@ import * as control from '../../primitives/control/control.ts';
 import * as p from '../../primitives/elementwise.ts';
 import { reshape } from '../../primitives/movement.ts';
 import { asTensor, isNumbers } from '../../tensor/like.ts';
-import { op } from '../op.ts';
+import { op, opNames } from '../op.ts';
 import { cast, like } from '../operands.ts';
 import { takeApart } from './nests.ts';
 
@@ -69,9 +69,7 @@ const switchOp = op(
 /** What the branch with the given number, clamped to those that exist, makes of the operands. @example ops.switch(1, [(x) => x, (x) => x.neg()], 3) // -3 */
 const switchCase = Object.assign(
   (index: Nest, branches: readonly Fn[], ...operands: Nest[]): Nest => switchOp(index, branches, operands),
-  {
-    opName: 'switch',
-  },
+  opNames('switch'),
 );
 
 const isList = (x: unknown): x is unknown[] => Array.isArray(x);

@@ -27,7 +27,7 @@ const shifted = (x: Tensor, by: number): Tensor => p.add(x, like(x, by));
 
 /** Brightness `0.2989 · red + 0.587 · green + 0.114 · blue`, one channel. @example image.rgbToGrayscale([[[0.5, 0.5, 0.5]]]) // [[[0.5]]] */
 export const rgbToGrayscale = op(
-  'rgbToGrayscale',
+  ['rgbToGrayscale', 'RGBToGrayscale'],
   (images: Tensor, options: ColorOptions = {}) => {
     const { channels: axis } = imageAxes('image.rgbToGrayscale', images, options.dataFormat);
     if (images.shape[axis] === 1) return images;
@@ -51,7 +51,7 @@ const requireFloat = (who: string, images: Tensor): void => {
 };
 /** Red, green and blue as hue, saturation and value, all in [0, 1]. @example image.rgbToHsv([[[0, 0.5, 0]]]) // [[[0.3333, 1, 0.5]]] */
 export const rgbToHsv = op(
-  'rgbToHsv',
+  ['rgbToHsv', 'RGBToHSV'],
   (images: Tensor, options: ColorOptions = {}) => {
     requireFloat('image.rgbToHsv', images);
     const tiny = images.dtype === 'float16' ? 2 ** -10 : images.dtype === 'bfloat16' ? 2 ** -7 : 2 ** -23;
@@ -75,7 +75,7 @@ export const rgbToHsv = op(
 );
 /** Hue, saturation and value as red, green and blue. @example image.hsvToRgb([[[0, 1, 0.5]]]) // [[[0.5, 0, 0]]] */
 export const hsvToRgb = op(
-  'hsvToRgb',
+  ['hsvToRgb', 'HSVToRGB'],
   (images: Tensor, options: ColorOptions = {}) => {
     requireFloat('image.hsvToRgb', images);
     const { axis, channels } = planes('image.hsvToRgb', images, options);

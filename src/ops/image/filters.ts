@@ -100,7 +100,7 @@ export interface SsimOptions extends FormatOption {
 }
 /** Structural similarity of images, 1 for equal ones (Wang et al., 2004). @example image.ssim(ones([12, 12, 1]), ones([12, 12, 1])) // 1 */
 export const ssim = op(
-  'ssim',
+  ['ssim', 'SSIM'],
   (image1: Tensor, image2: Tensor, options: SsimOptions = {}) => {
     const { maxVal = 1, filterSize = 11, filterSigma = 1.5, k1 = 0.01, k2 = 0.03 } = options;
     if (!sameShape(image1.shape, image2.shape))
@@ -181,7 +181,7 @@ export const extractPatches = op(
   extractPatchesOptions,
 );
 const volumePatches = op(
-  'extractPatches3d',
+  ['extractPatches3d', 'ExtractPatches'],
   (volumes: Tensor, size: readonly number[], options: ExtractPatchesOptions = {}) =>
     patches('image.extractPatches3d', volumes, size, 3, options),
   ['tensor'],
@@ -189,7 +189,7 @@ const volumePatches = op(
 );
 /** Patches of volumes, laid out along the channels. @example image.extractPatches3d(ones([2, 2, 2, 1]), 2).shape // [1, 1, 1, 8] */
 export const extractPatches3d = exactOp(
-  'extractPatches3d',
+  ['extractPatches3d', 'ExtractPatches'],
   3,
   (volumes: Like, size: Sizes, options?: ExtractPatchesOptions): Tensor =>
     volumePatches(volumes, typeof size === 'number' ? [size, size, size] : size, options),

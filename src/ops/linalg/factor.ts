@@ -46,7 +46,7 @@ export interface SvdOptions {
 }
 /** `x = U·diag(s)·Vᵀ`, s descending: `[U, s, Vᵀ]`, or s alone. @example svd([[3, 0], [0, 4]], { computeUv: false }) // [4, 3] */
 export const svd = op(
-  'svd',
+  ['svd', 'SVD'],
   (x: Tensor, { fullMatrices = true, computeUv = true }: SvdOptions = {}): [Tensor, Tensor, Tensor] | Tensor => {
     const { u, s, v } = svdOf(matrixOf('svd', x), { full: fullMatrices && computeUv });
     return computeUv ? [u, s, transposed(v)] : s;

@@ -13,7 +13,7 @@ type Nest = any;
  * @example jvp((x) => x.square(), [1.5], [1])[1] // 3
  */
 export const jvp = op(
-  'jvp',
+  ['jvp', 'JVP'],
   (
     fun: (...args: Nest[]) => Nest,
     primals: readonly Nest[],

@@ -12,7 +12,7 @@ import { floatType, resultType } from '../promotion.ts';
 
 /** Euclidean distances between all vectors of one set and all of another: `[…, m, d]` and `[…, n, d]`. @example cdist([[0, 0]], [[3, 4]]) // [[5]] */
 export const cdist = op(
-  'cdist',
+  ['cdist', 'CDist'],
   (x0: Tensor, y0: Tensor) => {
     if (x0.shape.length < 2 || y0.shape.length < 2 || x0.shape.at(-1) !== y0.shape.at(-1))
       fail(

@@ -42,7 +42,7 @@ function plane(who: string, x: readonly Tensor[], inverse: boolean): [Tensor, Te
 }
 /** Discrete Fourier transform along the last axis of `[real, imaginary]`. @example fft([[1, 1], [0, 0]])[0] // [2, 0] */
 export const fft = op(
-  'fft',
+  ['fft', 'FFT'],
   (x: readonly Tensor[]): [Tensor, Tensor] => {
     const [re, im] = transform(...complexOf('fft', x), { inverse: false });
     return [re, im];
@@ -50,9 +50,9 @@ export const fft = op(
   ['tensors'],
 );
 /** Discrete Fourier transform over the last two axes of `[real, imaginary]`. @example fft2([[[1, 1]], [[0, 0]]])[0] // [[2, 0]] */
-export const fft2 = op('fft2', (x: readonly Tensor[]) => plane('fft2', x, false), ['tensors']);
+export const fft2 = op(['fft2', 'FFT2'], (x: readonly Tensor[]) => plane('fft2', x, false), ['tensors']);
 /** Inverse of `fft2`. @example ifft2([[[2, 0]], [[0, 0]]])[0] // [[1, 1]] */
-export const ifft2 = op('ifft2', (x: readonly Tensor[]) => plane('ifft2', x, true), ['tensors']);
+export const ifft2 = op(['ifft2', 'IFFT2'], (x: readonly Tensor[]) => plane('ifft2', x, true), ['tensors']);
 
 /** The last axis cut, or filled up with zeros. */
 function sized(x: Tensor, n: number): Tensor {
@@ -76,7 +76,7 @@ export function realTransform(x: Tensor, n: number): [Tensor, Tensor] {
 }
 /** Fourier transform of a real signal: the first half of the spectrum, `[real, imaginary]`. @example rfft([1, 1])[0] // [2, 0] */
 export const rfft = op(
-  'rfft',
+  ['rfft', 'RFFT'],
   (x: Tensor, { fftLength }: FftLengthOption = {}) => {
     if (x.shape.length === 0) fail('rfft', 'x is a scalar', 'give an axis');
     return realTransform(x, fftLength ?? x.shape.at(-1)!);
@@ -105,7 +105,7 @@ export function realInverse([re, im]: Complex, n: number): Tensor {
 }
 /** The real signal of a half spectrum `[real, imaginary]`: the inverse of `rfft`. @example irfft([[2, 0], [0, 0]]) // [1, 1] */
 export const irfft = op(
-  'irfft',
+  ['irfft', 'IRFFT'],
   (x: readonly Tensor[], { fftLength }: FftLengthOption = {}) => {
     const c = complexOf('irfft', x);
     return realInverse(c, fftLength ?? 2 * (c[0].shape.at(-1)! - 1));

@@ -42,7 +42,7 @@ function windowOf(who: string, window: Window, length: number, fftLength: number
 }
 /** Spectra of overlapping pieces of a signal: `[real, imaginary]`, each `[…, pieces, fftLength / 2 + 1]`. @example stft(ones([8]), 4, 2, 4)[0].shape // [5, 3] */
 export const stft = op(
-  'stft',
+  ['stft', 'STFT'],
   (
     x: Tensor,
     sequenceLength: number,
@@ -83,7 +83,7 @@ function overlapped(frames: Tensor, stride: number): Tensor {
 }
 /** The signal of spectra `[real, imaginary]`: the inverse of `stft`. @example istft(stft(ones([8]), 4, 2, 4), 4, 2, 4).shape // [8] */
 export const istft = op(
-  'istft',
+  ['istft', 'ISTFT'],
   (
     x: readonly Tensor[],
     sequenceLength: number,

@@ -4,13 +4,13 @@ import type { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
 import { axisOf } from '../axes.ts';
 import { part } from '../numpy/shape.ts';
-import { op } from '../op.ts';
+import { type OpName, op } from '../op.ts';
 import { cast, like } from '../operands.ts';
 import { floatType } from '../promotion.ts';
 
 const float = (x: Tensor): Tensor => cast(x, floatType(x.dtype));
 /** An op on floats; integers become floats first. */
-const activation = (name: string, f: (x: Tensor) => Tensor) => op(name, (x: Tensor) => f(float(x)));
+const activation = (name: OpName, f: (x: Tensor) => Tensor) => op(name, (x: Tensor) => f(float(x)));
 const shifted = (x: Tensor, by: number): Tensor => p.add(x, like(x, by));
 const scaled = (x: Tensor, by: number): Tensor => p.mul(x, like(x, by));
 const positive = (x: Tensor): Tensor => p.gt(x, like(x, 0));
@@ -63,7 +63,7 @@ const siluOf = (x: Tensor): Tensor => p.mul(x, p.logistic(x));
 /** `x · sigmoid(x)`. @example silu([0, 1]) // [0, 0.7311] */
 export const silu = activation('silu', siluOf);
 /** `x · sigmoid(x)`; another name of `silu`. @example swish([0, 1]) // [0, 0.7311] */
-export const swish = activation('swish', siluOf);
+export const swish = activation(['swish', 'Silu'], siluOf);
 /** `(x + sqrt(x² + b)) / 2`. @example squareplus([0]) // [1] */
 export const squareplus = op(
   'squareplus',
@@ -96,7 +96,7 @@ const hardSiluOf = (x: Tensor): Tensor => p.mul(x, hardSigmoidOf(x));
 /** `x · hardSigmoid(x)`. @example hardSilu([-4, 0, 4]) // [0, 0, 4] */
 export const hardSilu = activation('hardSilu', hardSiluOf);
 /** `x · hardSigmoid(x)`; another name of `hardSilu`. @example hardSwish([-4, 0, 4]) // [0, 0, 4] */
-export const hardSwish = activation('hardSwish', hardSiluOf);
+export const hardSwish = activation(['hardSwish', 'HardSilu'], hardSiluOf);
 /** `exp(x) - 1` times alpha where x is negative, asked only there: elsewhere it may overflow. */
 const elued = (x: Tensor, alpha: number): Tensor => {
   const isPositive = positive(x);

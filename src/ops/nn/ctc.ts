@@ -37,7 +37,7 @@ export interface CtcOptions {
  * @example ctcLoss([[1]], [[[0, 0]]], [1], [1]) // [0.6931]
  */
 export const ctcLoss = op(
-  'ctcLoss',
+  ['ctcLoss', 'CTCLoss'],
   (target: Tensor, output: Tensor, targetLength: Tensor, outputLength: Tensor, { maskIndex = 0 }: CtcOptions = {}) => {
     if (target.shape.length !== 2 || output.shape.length !== 3 || target.shape[0] !== output.shape[0])
       fail(
@@ -128,7 +128,7 @@ const ctcDecodeOptions: OptionNames<CtcDecodeOptions> = {
   maskIndex: true,
 };
 const greedy = op(
-  'ctcDecode',
+  ['ctcDecode', 'CTCDecode'],
   (
     inputs: Tensor,
     sequenceLengths: Tensor,
@@ -153,7 +153,7 @@ const greedy = op(
 );
 /** Sequences of classes `[paths, n, t]`, filled up with -1, and their scores: the best class at each time, or a beam search. @example ctcDecode([[[0, 1]]], [1])[0] // [[[1]]] */
 export const ctcDecode = exactOp(
-  'ctcDecode',
+  ['ctcDecode', 'CTCDecode'],
   3,
   (inputs: Like, sequenceLengths: Like, options: CtcDecodeOptions = {}): [Tensor, Tensor] => {
     optionsOf('ctcDecode', ctcDecodeOptions, options);
@@ -167,7 +167,7 @@ export const ctcDecode = exactOp(
         { shape: [topPaths, n, time], dtype: 'int32' },
         { shape: [n, topPaths], dtype: resultType(inputs.dtype, 'float32') },
       ] as const;
-      return recordShapes<[Tensor, Tensor]>('ctcDecode', [inputs, sequenceLengths, options], avals);
+      return recordShapes<[Tensor, Tensor]>(['ctcDecode', 'CTCDecode'], [inputs, sequenceLengths, options], avals);
     }
     return beamSearch(inputs, sequenceLengths, { beamWidth, topPaths, maskIndex });
   },

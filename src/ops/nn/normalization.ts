@@ -50,7 +50,7 @@ export interface BatchNormalizationOptions {
 }
 /** `(x - mean) / sqrt(variance + epsilon) · scale + offset`, the vectors lying along `axis`. @example batchNormalization([[1], [3]], [2], [1], -1, { epsilon: 0 }) // [[-1], [1]] */
 export const batchNormalization = op(
-  'batchNormalization',
+  ['batchNormalization', 'BatchNorm'],
   (
     x: Tensor,
     mean: Tensor,
@@ -99,7 +99,7 @@ export interface LayerNormalizationOptions {
 const compute = (x: Tensor): Tensor => cast(x, x.dtype === 'float64' ? 'float64' : 'float32');
 /** `(x - mean) / sqrt(variance + epsilon) · gamma + beta` over axes of each example. @example layerNormalization([1, 3], { epsilon: 0 }) // [-1, 1] */
 export const layerNormalization = op(
-  'layerNormalization',
+  ['layerNormalization', 'LayerNorm'],
   (x: Tensor, { gamma, beta, axis = -1, epsilon, rmsScaling = false }: LayerNormalizationOptions = {}) => {
     const axes = axesOf('layerNormalization', axis, x.shape.length);
     const y = compute(x);
@@ -127,7 +127,7 @@ export interface RmsNormalizationOptions {
 }
 /** `x / sqrt(mean(x²) + epsilon) · scale` over axes of each example. @example rmsNormalization([3, 3]) // [1, 1] */
 export const rmsNormalization = op(
-  'rmsNormalization',
+  ['rmsNormalization', 'RMSNorm'],
   (x: Tensor, { scale, axis = -1, epsilon }: RmsNormalizationOptions = {}) => {
     const axes = axesOf('rmsNormalization', axis, x.shape.length);
     const y = compute(x);

@@ -10,7 +10,7 @@ import { floatType } from '../promotion.ts';
 
 /** Peak signal-to-noise ratio in decibels: `20 · log10(maxVal) - 10 · log10(mean((x1 - x2)²))`. @example psnr([0], [0.1], 1) // 20 */
 export const psnr = op(
-  'psnr',
+  ['psnr', 'PSNR'],
   (x1: Tensor, x2: Tensor, maxVal: number) => {
     if (!sameShape(x1.shape, x2.shape))
       fail(

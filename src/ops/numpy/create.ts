@@ -9,7 +9,7 @@ import * as p from '../../primitives/elementwise.ts';
 import { iota } from '../../primitives/generators.ts';
 import { broadcast, transpose } from '../../primitives/movement.ts';
 import { shapeArgument, sizeArgument } from '../axes.ts';
-import { op } from '../op.ts';
+import { op, opNames } from '../op.ts';
 import { cast, filled, like, type Operand, promotableOf, spread, spreadTo } from '../operands.ts';
 import { resultType } from '../promotion.ts';
 
@@ -107,26 +107,23 @@ export const arange: (
   stop?: number | DTypeOption | null,
   step?: number | DTypeOption | null,
   options?: DTypeOption,
-) => Tensor = Object.assign(
-  (...args: (number | DTypeOption | null | undefined)[]): Tensor => {
-    const isNumber = (n: unknown): n is number | null | undefined =>
-      typeof n === 'number' || n === null || n === undefined;
-    const at = args.findIndex((n) => !isNumber(n));
-    const options = at < 0 ? {} : optionsOf('arange', dTypeOption, args[at] as DTypeOption);
-    refuseSurplus('arange', args, at < 0 ? 4 : at + 1);
-    const [a, b, c] = args.map((n) => (typeof n === 'number' ? n : undefined));
-    for (const n of [a, b, c])
-      if (n !== undefined && !Number.isFinite(n))
-        fail('arange', `${n} is no place to start, stop or step`, 'give finite numbers');
-    if (a === undefined)
-      fail('arange', 'it has no number', 'arange(stop), arange(start, stop) or arange(start, stop, step)');
-    const [start, stop, step] = b === undefined ? [0, a!, c ?? 1] : [a!, b, c ?? 1];
-    if (step === 0) fail('arange', 'step is 0', 'give a step that is not 0');
-    const natural = resultType(...[a, b, c].filter((n) => n !== undefined).map(promotableOf));
-    return arangeOp(start, stop, step, dtypeOf('arange', options, natural));
-  },
-  { opName: 'arange' },
-);
+) => Tensor = Object.assign((...args: (number | DTypeOption | null | undefined)[]): Tensor => {
+  const isNumber = (n: unknown): n is number | null | undefined =>
+    typeof n === 'number' || n === null || n === undefined;
+  const at = args.findIndex((n) => !isNumber(n));
+  const options = at < 0 ? {} : optionsOf('arange', dTypeOption, args[at] as DTypeOption);
+  refuseSurplus('arange', args, at < 0 ? 4 : at + 1);
+  const [a, b, c] = args.map((n) => (typeof n === 'number' ? n : undefined));
+  for (const n of [a, b, c])
+    if (n !== undefined && !Number.isFinite(n))
+      fail('arange', `${n} is no place to start, stop or step`, 'give finite numbers');
+  if (a === undefined)
+    fail('arange', 'it has no number', 'arange(stop), arange(start, stop) or arange(start, stop, step)');
+  const [start, stop, step] = b === undefined ? [0, a!, c ?? 1] : [a!, b, c ?? 1];
+  if (step === 0) fail('arange', 'step is 0', 'give a step that is not 0');
+  const natural = resultType(...[a, b, c].filter((n) => n !== undefined).map(promotableOf));
+  return arangeOp(start, stop, step, dtypeOf('arange', options, natural));
+}, opNames('arange'));
 
 export interface SpaceOptions extends DTypeOption {
   /** Number of values; 50 by default. */
@@ -284,5 +281,5 @@ export const meshgrid: (...args: (MeshInput | { readonly indexing?: 'xy' | 'ij' 
     const list = (hasOptions ? args.slice(0, -1) : args) as MeshInput[];
     return grid(list, hasOptions ? (last as { indexing?: 'xy' | 'ij' }) : {});
   },
-  { opName: 'meshgrid' },
+  opNames('meshgrid'),
 );

@@ -2,7 +2,7 @@ import { fail } from '../../base/errors.ts';
 import { showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import type { Like } from '../../tensor/like.ts';
-import { op } from '../op.ts';
+import { op, opNames } from '../op.ts';
 import { cast, type Operand, promotableOf, shapeOf } from '../operands.ts';
 import { resultType } from '../promotion.ts';
 import { arrange, contract, diagonals, type Labelled } from './contract.ts';
@@ -124,5 +124,5 @@ const keptBy = (list: readonly Labelled[], i: number, j: number, output: readonl
 /** Sums of products over named axes (Einstein's convention), several operands pair by pair in a cheap order. @example einsum('ij,jk->ik', [[1, 2]], [[3], [4]]) // [[11]] */
 export const einsum = Object.assign(
   (subscripts: string, ...operands: Like[]): Tensor => einsumOp(subscripts, operands),
-  { opName: 'einsum' },
+  opNames('einsum'),
 );

@@ -15,7 +15,7 @@ import { part, reshapeTo } from './shape.ts';
 
 /** Whether all elements are close to each other: `|x1 - x2| <= atol + rtol · |x2|`. @example allclose([1, 2], [1, 2]) // true */
 export const allclose = op(
-  'allclose',
+  ['allclose', 'AllClose'],
   (x1: Operand, x2: Operand, options: CloseOptions = {}) => {
     const near = isclose(x1, x2, options);
     return reduceAnd(near, { axes: range(near.shape.length) });
@@ -31,7 +31,7 @@ export interface IsinOptions {
 }
 /** Whether each element of x1 occurs in x2. @example isin([1, 2, 3], [3, 1]) // [true, false, true] */
 export const isin = op(
-  'isin',
+  ['isin', 'IsIn'],
   (x1: Tensor, x2: Tensor, { invert = false }: IsinOptions = {}) => {
     const flat = reshapeTo(x2, [sizeOf(x2.shape)]);
     const rank = x1.shape.length;

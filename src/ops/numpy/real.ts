@@ -8,7 +8,7 @@ import { floatType } from '../promotion.ts';
 import { conjugateOf } from './conjugate.ts';
 
 /** The complex conjugate: of real numbers, themselves. @example conj([1, 2]) // [1, 2] */
-export const conj = op('conj', conjugateOf);
+export const conj = op(['conj', 'Conjugate'], conjugateOf);
 /** The complex conjugate; another name of `conj`. @example conjugate([1, 2]) // [1, 2] */
 export const conjugate = op('conjugate', conjugateOf);
 /** The real part: of real numbers, themselves. @example real([1, 2]) // [1, 2] */

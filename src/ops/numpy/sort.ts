@@ -135,7 +135,7 @@ export interface SearchOptions {
 }
 /** Where values belong in a sorted vector, before equal elements (`left`) or behind them. @example searchsorted([1, 3, 5], [3, 4]) // [1, 2] */
 export const searchsorted = op(
-  'searchsorted',
+  ['searchsorted', 'SearchSorted'],
   (sortedSequence: Tensor, values: Tensor, { side = 'left' }: SearchOptions = {}) => {
     if (side !== 'left' && side !== 'right')
       fail('searchsorted', `unknown side "${String(side)}"`, 'use "left" or "right"');

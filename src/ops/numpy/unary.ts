@@ -1,14 +1,14 @@
 import { isInexact } from '../../base/dtype.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
-import { op } from '../op.ts';
+import { type OpName, op } from '../op.ts';
 import { cast, like } from '../operands.ts';
 import { floatType } from '../promotion.ts';
 
 type Strict = (x: Tensor) => Tensor;
 /** An op on floats; integers become floats first. */
 const float = (name: string, f: Strict) => op(name, (x: Tensor) => f(cast(x, floatType(x.dtype))));
-const plain = (name: string, f: Strict) => op(name, f);
+const plain = (name: OpName, f: Strict) => op(name, f);
 const scaled = (x: Tensor, factor: number): Tensor => p.mul(x, like(x, factor));
 
 /** Base-e exponential. @example exp([0, 1]) // [1, 2.7183] */
@@ -85,7 +85,7 @@ export const reciprocal = float('reciprocal', (x) => p.div(like(x, 1), x));
 
 const absolutely: Strict = (x) => (x.dtype === 'bool' || x.dtype.startsWith('uint') ? x : p.abs(x));
 /** Absolute value. @example abs([-1, 2]) // [1, 2] */
-export const abs = plain('abs', absolutely);
+export const abs = plain(['abs', 'Absolute'], absolutely);
 /** Absolute value; another name of `abs`. @example absolute([-1, 2]) // [1, 2] */
 export const absolute = plain('absolute', absolutely);
 /** The element with the opposite sign. @example negative([1, -2]) // [-1, 2] */

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { getH5Text, h5Text, writeHdf5 } from '../../formats/hdf5.ts';
 import * as keras from '../../index.ts';
 import { modelToH5 } from '../legacy/h5-model.ts';
+import { kerasOperations } from './keras-operations.ts';
 
 const x = () => keras.Input({ shape: [4] });
 it('writes an activation that is no operation of Keras as the layer that applies it', async () => {
@@ -83,4 +84,19 @@ it('keeps the keys of dictionaries that layers are called with, and finds their 
   expect(model.toJson()).toContain('"kwargs": {"scale_1": 3}');
   const again = keras.models.modelFromJson<keras.Model>(model.toJson(), { customObjects: { Sum } });
   expect(await (await again.predict([keras.ops.ones([1, 4]), keras.ops.ones([1, 4])])).array()).toEqual([[6, 6, 6, 6]]);
+});
+it('ops name the class that stands for them in Keras', () => {
+  const ops = { ...keras.ops, ...keras.ops.image } as Record<string, unknown> & typeof keras.ops;
+  const lines = kerasOperations
+    .trim()
+    .split('\n')
+    .map((line) => line.split(/[ .]/));
+  const named = lines.flatMap(([name]) => {
+    const op = ops[name!] as { opName?: string; opClass?: string } | undefined;
+    return op?.opName === name ? [[name, op!.opClass]] : [];
+  });
+  expect(named).toEqual(
+    lines.map(([name, , className]) => [name, className]).filter(([name]) => named.some((n) => n[0] === name)),
+  );
+  expect(named.length).toBeGreaterThan(0.9 * lines.length);
 });

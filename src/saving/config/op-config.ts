@@ -115,7 +115,8 @@ export function opToConfig(operation: OpNode): Config {
       );
     return [key, serializeObject(value)];
   });
-  const { module, className } = form;
+  const { className } = operation;
+  const { module } = form;
   const config = { name: operation.name, ...Object.fromEntries(options) };
   return { module, class_name: className, config, registered_name: className };
 }
@@ -155,12 +156,12 @@ export function opArguments(opName: string, args: readonly unknown[]): { args: u
 
 /** Ops by the class that stands for them: the op of the same name where there are several (`Max`, not `amax`). */
 let byClass: Map<string, Op> | undefined;
-type Op = ((...args: unknown[]) => unknown) & { readonly opName: string };
+type Op = ((...args: unknown[]) => unknown) & { readonly opName: string; readonly opClass: string };
 const isOp = (f: unknown): f is Op => typeof f === 'function' && typeof (f as { opName?: unknown }).opName === 'string';
 function opsByClass(): Map<string, Op> {
   const found = new Map<string, Op>();
   for (const f of Object.values({ ...ops, ...ops.image } as Record<string, unknown>).filter(isOp)) {
-    const { className } = formOf(f.opName);
+    const { opClass: className } = f;
     if (!found.has(className) || className.toLowerCase() === f.opName.toLowerCase()) found.set(className, f);
   }
   return found;
@@ -193,7 +194,7 @@ export function opFromConfig(entry: SerializedObject): OpNode {
       'replace it in the model by a layer, or by other ops',
     );
   const { name, ...config } = entry.config as Config & { name: string };
-  const operation = new OpNode(f.opName, f, name);
+  const operation = new OpNode([f.opName, f.opClass], f, name);
   configs.set(operation, config);
   return operation;
 }

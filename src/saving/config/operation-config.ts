@@ -46,12 +46,6 @@ export function deserializeOperation(entry: SerializedObject, customObjects: Cus
   return deserializeObject({ ...entry, build_config: undefined }, customObjects) as AnyLayer;
 }
 
-/** Layers of which Keras's `call` has the default `training=False`. */
-const notesTraining = new Set([
-  ...['RNN', 'SimpleRNN', 'LSTM', 'GRU', 'Dropout', 'AlphaDropout', 'GaussianDropout', 'GaussianNoise'],
-  ...['SpatialDropout1D', 'SpatialDropout2D', 'SpatialDropout3D'],
-]);
-
 /** An Input's dtype is written as it was asked for. */
 function dtypeOnDisk(x: KerasTensor): string {
   const source = x.history?.node.operation;
@@ -91,10 +85,10 @@ export function serializeArguments(node: GraphNode, historyOf: HistoryOf): Confi
     ? Object.fromEntries(Object.entries(last as Config).map(([k, v]) => [optionToDisk(k), write(v)]))
     : {};
   // Keras notes what these calls are given even if it is nothing.
-  const takesMask = (operation.constructor as Partial<typeof Layer>).takesMask === true;
+  const { takesMask, notesTraining } = operation.constructor as typeof Layer;
   const isBare = Object.keys(keywords).length === 0 || operation.className === 'Functional';
   if (isBare && (takesMask || forward in operation)) keywords['mask'] ??= null;
-  if (notesTraining.has(operation.className)) keywords['training'] ??= false;
+  if (notesTraining) keywords['training'] ??= false;
   return { args: positional.map(write), kwargs: keywords };
 }
 

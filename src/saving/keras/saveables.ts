@@ -1,10 +1,9 @@
 import { digitsApart, snakeCase, toSnakeCase } from '../../base/case.ts';
 import { sourceNameOf } from '../../base/registry/serialize.ts';
-import { table } from '../../base/table.ts';
 import { isPlainObject } from '../../base/tree.ts';
 import { eachAttribute } from '../../layers/layer/attributes.ts';
 import { inner } from '../../layers/layer/inner.ts';
-import { type AnyLayer, isLayer } from '../../layers/layer/layer.ts';
+import { type AnyLayer, isLayer, type Layer } from '../../layers/layer/layer.ts';
 import { savedVariablesOf } from '../../layers/layer/lora.ts';
 import { isTypedArray, Tensor, Variable } from '../../tensor/index.ts';
 import { forward } from '../../training/trainable.ts';
@@ -30,20 +29,6 @@ interface Modelish {
 }
 const isModel = (x: AnyLayer): x is AnyLayer & Modelish => forward in x;
 
-/** Attributes of the library's layers that are called otherwise in Keras. */
-const namesInKeras: Readonly<Record<string, Readonly<Record<string, string>>>> = table({
-  MultiHeadAttention: table({ softmax: '_softmax', dropoutLayer: '_dropout_layer' }),
-  GroupQueryAttention: table({
-    queryDense: '_query_dense',
-    keyDense: '_key_dense',
-    gateDense: '_gate_dense',
-    valueDense: '_value_dense',
-    outputDense: '_output_dense',
-    softmax: '_softmax',
-    dropoutLayer: '_dropout_layer',
-  }),
-  Bidirectional: table({ forward: 'forward_layer', backward: 'backward_layer' }),
-});
 const alternativesOf = (key: string): string[] => [
   key,
   digitsApart(key),
@@ -56,8 +41,9 @@ const alternativesOf = (key: string): string[] => [
 function children(owner: AnyLayer): { key: string; alternatives: string[]; value: unknown }[] {
   const values = new Map<string, unknown>();
   eachAttribute(owner, (value, name) => values.set(name, value));
+  const { attributesInKeras: inKeras } = owner.constructor as typeof Layer;
   const attributes = [...values].map(([name, value]) => {
-    const key = namesInKeras[owner.className]?.[name] ?? snakeCase(name);
+    const key = (Object.hasOwn(inKeras, name) && inKeras[name]) || snakeCase(name);
     // `myLayer` beside `my_layer` keeps its own spelling.
     return { key: key !== name && values.has(key) ? name : key, alternatives: alternativesOf(name), value };
   });
