@@ -6,12 +6,12 @@ import { addForms, constantForm, type Linear, onlyTerm, termForm } from './linea
 import { anyInt, Ranges } from './ranges.ts';
 
 const comparisons: Partial<Record<ScalarOp, (a: readonly number[], b: readonly number[]) => boolean | undefined>> = {
-  lt: ([al, ah], [bl, bh]) => (ah! < bl! ? true : al! >= bh! ? false : undefined),
-  le: ([al, ah], [bl, bh]) => (ah! <= bl! ? true : al! > bh! ? false : undefined),
-  gt: ([al, ah], [bl, bh]) => (al! > bh! ? true : ah! <= bl! ? false : undefined),
-  ge: ([al, ah], [bl, bh]) => (al! >= bh! ? true : ah! < bl! ? false : undefined),
-  eq: ([al, ah], [bl, bh]) => (ah! < bl! || bh! < al! ? false : al === ah && bl === bh && al === bl ? true : undefined),
-  ne: ([al, ah], [bl, bh]) => (ah! < bl! || bh! < al! ? true : al === ah && bl === bh && al === bl ? false : undefined),
+  lt: ([al, ah], [bl, bh]) => (ah < bl ? true : al >= bh ? false : undefined),
+  le: ([al, ah], [bl, bh]) => (ah <= bl ? true : al > bh ? false : undefined),
+  gt: ([al, ah], [bl, bh]) => (al > bh ? true : ah <= bl ? false : undefined),
+  ge: ([al, ah], [bl, bh]) => (al >= bh ? true : ah < bl ? false : undefined),
+  eq: ([al, ah], [bl, bh]) => (ah < bl || bh < al ? false : al === ah && bl === bh && al === bl ? true : undefined),
+  ne: ([al, ah], [bl, bh]) => (ah < bl || bh < al ? true : al === ah && bl === bh && al === bl ? false : undefined),
 };
 
 /** Operations whose constant operand is put last. */
@@ -108,8 +108,8 @@ export class Algebra {
 
   /** The operation on expressions that are in this form already. */
   apply(f: ScalarOp, type: ScalarType, operands: readonly Expr[]): Expr {
-    const args = operands[0]!.op === 'const' && commutative.has(f) ? [...operands].reverse() : operands;
-    const from = args[0]!.type;
+    const args = operands[0].op === 'const' && commutative.has(f) ? [...operands].reverse() : operands;
+    const from = args[0].type;
     if (args.every((x) => x.op === 'const')) {
       const value = fold(
         f,
@@ -140,21 +140,21 @@ export class Algebra {
   private arithmetic(f: ScalarOp, [a, b]: readonly Expr[]): Expr | undefined {
     switch (f) {
       case 'add':
-        return this.expression(addForms(this.form(a!), this.form(b!)));
+        return this.expression(addForms(this.form(a), this.form(b)));
       case 'sub':
-        return this.expression(addForms(this.form(a!), this.form(b!), -1));
+        return this.expression(addForms(this.form(a), this.form(b), -1));
       case 'neg':
-        return this.expression(addForms(constantForm(0), this.form(a!), -1));
+        return this.expression(addForms(constantForm(0), this.form(a), -1));
       case 'mul': {
-        const [x, c] = b!.op === 'const' ? [a!, b] : a!.op === 'const' ? [b!, a] : [];
+        const [x, c] = b.op === 'const' ? [a, b] : a.op === 'const' ? [b, a] : [];
         return x && this.expression(addForms(constantForm(0), this.form(x), c!.value));
       }
       case 'floorDiv':
       case 'floorMod':
-        return b!.op === 'const' && b.value > 0 ? this.divide(f, a!, b.value) : undefined;
+        return b.op === 'const' && b.value > 0 ? this.divide(f, a, b.value) : undefined;
       case 'max':
       case 'min': {
-        const [p, q] = [this.ranges.of(a!), this.ranges.of(b!)];
+        const [p, q] = [this.ranges.of(a), this.ranges.of(b)];
         if (p[0] >= q[1]) return f === 'max' ? a : b;
         return q[0] >= p[1] ? (f === 'max' ? b : a) : undefined;
       }
@@ -199,14 +199,14 @@ export class Algebra {
   /** n · ⌊x / n⌋ + x mod n is x again: what a view of a view comes to. */
   private recombined(sum: Linear): Linear {
     for (const [x, c] of sum.terms) {
-      if (x.op !== 'apply' || x.f !== 'floorMod' || x.args[1]!.op !== 'const') continue;
-      const n = x.args[1]!.value;
-      const quotient = this.form(this.divide('floorDiv', x.args[0]!, n));
+      if (x.op !== 'apply' || x.f !== 'floorMod' || x.args[1].op !== 'const') continue;
+      const n = x.args[1].value;
+      const quotient = this.form(this.divide('floorDiv', x.args[0], n));
       const whole = quotient.terms.size === 0 ? undefined : [...quotient.terms];
       // The quotient is itself a sum: each of its terms must be there, n times as often.
       if (!whole?.every(([y, d]) => sum.terms.get(y) === Math.imul(Math.imul(c, n), d))) continue;
       const rest = addForms(sum, quotient, -Math.imul(c, n));
-      return this.recombined(addForms(addForms(rest, termForm(x), -c), this.form(x.args[0]!), c));
+      return this.recombined(addForms(addForms(rest, termForm(x), -c), this.form(x.args[0]), c));
     }
     return sum;
   }
@@ -239,7 +239,7 @@ export class Algebra {
   /** Quotients of quotients and of remainders. */
   private nested(f: 'floorDiv' | 'floorMod', x: Expr, n: number): Expr | undefined {
     if (x.op !== 'apply' || x.args[1]?.op !== 'const' || x.args[1].value <= 0) return undefined;
-    const [inner, m] = [x.args[0]!, x.args[1].value];
+    const [inner, m] = [x.args[0], x.args[1].value];
     if (x.f === 'floorDiv' && f === 'floorDiv' && m * n < 2 ** 31) return this.divide('floorDiv', inner, m * n);
     if (x.f !== 'floorMod' || m % n !== 0) return undefined;
     return f === 'floorMod'
@@ -279,8 +279,8 @@ export class Algebra {
 function parts(list: readonly Expr[], part: (x: Expr) => Expr): readonly Expr[] {
   let changed: Expr[] | undefined;
   for (let k = 0; k < list.length; k++) {
-    const x = part(list[k]!);
-    if (x !== list[k]! && !changed) changed = list.slice(0, k);
+    const x = part(list[k]);
+    if (x !== list[k] && !changed) changed = list.slice(0, k);
     changed?.push(x);
   }
   return changed ?? list;

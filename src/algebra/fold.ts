@@ -4,48 +4,48 @@ import type { ScalarOp } from '../ir/scalar.ts';
 type Function = (...args: number[]) => number;
 
 const numbers: Partial<Record<ScalarOp, Function>> = {
-  add: (a, b) => a! + b!,
-  sub: (a, b) => a! - b!,
-  max: (a, b) => Math.max(a!, b!),
-  min: (a, b) => Math.min(a!, b!),
-  neg: (a) => -a!,
-  abs: (a) => Math.abs(a!),
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  max: (a, b) => Math.max(a, b),
+  min: (a, b) => Math.min(a, b),
+  neg: (a) => -a,
+  abs: (a) => Math.abs(a),
   eq: (a, b) => +(a === b),
   ne: (a, b) => +(a !== b),
-  lt: (a, b) => +(a! < b!),
-  le: (a, b) => +(a! <= b!),
-  gt: (a, b) => +(a! > b!),
-  ge: (a, b) => +(a! >= b!),
-  select: (c, a, b) => (c ? a! : b!),
+  lt: (a, b) => +(a < b),
+  le: (a, b) => +(a <= b),
+  gt: (a, b) => +(a > b),
+  ge: (a, b) => +(a >= b),
+  select: (c, a, b) => (c ? a : b),
 };
 const floats: Partial<Record<ScalarOp, Function>> = {
   ...numbers,
-  mul: (a, b) => a! * b!,
-  div: (a, b) => a! / b!,
-  sqrt: (a) => Math.sqrt(a!),
-  rsqrt: (a) => 1 / Math.sqrt(a!),
-  exp: (a) => Math.exp(a!),
-  log: (a) => Math.log(a!),
-  floor: (a) => Math.floor(a!),
-  ceil: (a) => Math.ceil(a!),
-  trunc: (a) => Math.trunc(a!),
+  mul: (a, b) => a * b,
+  div: (a, b) => a / b,
+  sqrt: (a) => Math.sqrt(a),
+  rsqrt: (a) => 1 / Math.sqrt(a),
+  exp: (a) => Math.exp(a),
+  log: (a) => Math.log(a),
+  floor: (a) => Math.floor(a),
+  ceil: (a) => Math.ceil(a),
+  trunc: (a) => Math.trunc(a),
 };
 const integers: Partial<Record<ScalarOp, Function>> = {
   ...numbers,
-  mul: (a, b) => Math.imul(a!, b!),
-  floorDiv: (a, b) => (b === 0 ? -1 : Math.floor(a! / b!)),
-  floorMod: (a, b) => (b === 0 ? a! : a! - Math.floor(a! / b!) * b!),
-  and: (a, b) => a! & b!,
-  or: (a, b) => a! | b!,
-  xor: (a, b) => a! ^ b!,
-  shiftLeft: (a, b) => (b! >>> 0 > 31 ? 0 : a! << b!),
-  shiftRightLogical: (a, b) => (b! >>> 0 > 31 ? 0 : a! >>> b!),
+  mul: (a, b) => Math.imul(a, b),
+  floorDiv: (a, b) => (b === 0 ? -1 : Math.floor(a / b)),
+  floorMod: (a, b) => (b === 0 ? a : a - Math.floor(a / b) * b),
+  and: (a, b) => a & b,
+  or: (a, b) => a | b,
+  xor: (a, b) => a ^ b,
+  shiftLeft: (a, b) => (b >>> 0 > 31 ? 0 : a << b),
+  shiftRightLogical: (a, b) => (b >>> 0 > 31 ? 0 : a >>> b),
 };
 const truths: Partial<Record<ScalarOp, Function>> = {
-  and: (a, b) => a! & b!,
-  or: (a, b) => a! | b!,
-  xor: (a, b) => a! ^ b!,
-  not: (a) => 1 - a!,
+  and: (a, b) => a & b,
+  or: (a, b) => a | b,
+  xor: (a, b) => a ^ b,
+  not: (a) => 1 - a,
   eq: numbers.eq!,
   ne: numbers.ne!,
   select: numbers.select!,
@@ -61,7 +61,7 @@ export function rounded(x: number, type: ScalarType): number {
 
 /** The value of an operation on constants of type `from`; undefined for operations that are left to the device. */
 export function fold(f: ScalarOp, from: ScalarType, type: ScalarType, args: readonly number[]): number | undefined {
-  if (f === 'convert') return converted(args[0]!, from, type);
+  if (f === 'convert') return converted(args[0], from, type);
   const operand = f === 'select' ? type : from;
   const table =
     operand === 'f32' || operand === 'f64' ? floats : operand === 'bool' ? truths : (integers as typeof floats);

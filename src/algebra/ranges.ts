@@ -41,12 +41,12 @@ export class Ranges {
 
   private apply(f: string, args: readonly Expr[]): Range {
     if (f === 'select') {
-      const [a, b] = [this.of(args[1]!), this.of(args[2]!)];
+      const [a, b] = [this.of(args[1]), this.of(args[2])];
       return [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
     }
-    if (f === 'convert') return args[0]!.type === 'bool' ? [0, 1] : anyInt;
-    if (args[0]!.type !== 'i32') return anyInt;
-    const [a, b] = [this.of(args[0]!), args[1] ? this.of(args[1]) : ([0, 0] as const)];
+    if (f === 'convert') return args[0].type === 'bool' ? [0, 1] : anyInt;
+    if (args[0].type !== 'i32') return anyInt;
+    const [a, b] = [this.of(args[0]), args[1] ? this.of(args[1]) : ([0, 0] as const)];
     switch (f) {
       case 'add':
         return [a[0] + b[0], a[1] + b[1]];

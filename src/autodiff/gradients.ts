@@ -33,7 +33,7 @@ export function gradients(
     const upstream = equation.outputs.map((y) => found.get(y) ?? null);
     if (upstream.every((g) => g === null)) continue;
     pull(equation, upstream).forEach((g, n) => {
-      const x = equation.inputs[n]!;
+      const x = equation.inputs[n];
       if (g && isFloat(x.dtype)) flow(x, g);
     });
   }
@@ -42,7 +42,7 @@ export function gradients(
 
 function pull({ rule, inputs, attrs, outputs }: Equation, g: readonly (Tensor | null)[]): readonly (Tensor | null)[] {
   if (rule.vjpMany) return rule.vjpMany(g, inputs, attrs, outputs, context);
-  if (rule.vjp) return rule.vjp(g[0]!, inputs, attrs, outputs[0]!, context);
+  if (rule.vjp) return rule.vjp(g[0]!, inputs, attrs, outputs[0], context);
   return fail(
     `gradient of ${rule.name}`,
     'this primitive has no gradient rule',

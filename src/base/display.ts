@@ -10,7 +10,7 @@ interface MimeBundle {
 }
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escapeHtml = (text: string): string => text.replaceAll(/[&<>"]/g, (c) => entities[c]!);
+const escapeHtml = (text: string): string => text.replaceAll(/[&<>"]/g, (c) => entities[c]);
 
 /** Text for a notebook, in which columns stay columns. */
 const preformatted = (text: string): MimeBundle => ({

@@ -56,7 +56,7 @@ export class DTypePolicyMap extends DTypePolicy implements Iterable<[path: strin
     const matching = [...this.#policies.keys()].filter((key) => new RegExp(`^(?:${key})$`).test(path));
     if (matching.length > 1)
       fail('DTypePolicyMap', `"${path}" matches ${matching.join(' and ')}`, 'let one pattern match each path');
-    return matching.length === 1 ? this.#policies.get(matching[0]!)! : this.defaultPolicy;
+    return matching.length === 1 ? this.#policies.get(matching[0])! : this.defaultPolicy;
   }
   /** Adds the policy of a path or pattern. */
   set(path: string, policy: PolicyLike): this {

@@ -18,7 +18,7 @@ export function stridesOf(shape: Shape): number[] {
   let step = 1;
   for (let d = shape.length - 1; d >= 0; d--) {
     strides[d] = step;
-    step *= shape[d]!;
+    step *= shape[d];
   }
   return strides;
 }

@@ -17,7 +17,7 @@ export function compile(program: Program, target: Target): Plan {
   if (free.length > 0)
     fail(
       'compile',
-      `program "${program.name}" reads ${free.length} tensors from outside, the first ${showAval(free[0]!)}`,
+      `program "${program.name}" reads ${free.length} tensors from outside, the first ${showAval(free[0])}`,
       'make them inputs (closeProgram)',
     );
   const algebra = new Algebra();
@@ -30,7 +30,7 @@ export function compile(program: Program, target: Target): Plan {
   const values = results.map((t) => places.regionOf(t));
   const outputs = values.map((value, k) => {
     const replaced = program.donated.get(k);
-    if (replaced !== undefined) return inputs[replaced]!;
+    if (replaced !== undefined) return inputs[replaced];
     const own = places.scratch({ shape: value.shape, dtype: value.dtype });
     homes.set(own, { kind: 'output', index: k });
     return own;

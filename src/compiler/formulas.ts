@@ -62,7 +62,7 @@ export class Formulas {
       (x): Operand =>
         Object.assign((...at: (Expr | number)[]) => read(x, this.index(at)), { shape: x.shape, dtype: x.dtype }),
     );
-    return this.algebra.simplify(equation.rule.at!(operands, index, equation.attrs, equation.outputs[0]!));
+    return this.algebra.simplify(equation.rule.at!(operands, index, equation.attrs, equation.outputs[0]));
   }
 
   /** The formula of a tensor that an equation computes, in terms of that equation's inputs. */
@@ -85,6 +85,6 @@ export class Formulas {
 /** Whether each index is the axis of its place (or 0, where there is one place only). */
 export const isIdentity = (index: readonly Expr[], axes: readonly Axis[]): boolean =>
   index.length === axes.length &&
-  index.every((i, d) => (axes[d]!.size === 1 ? i.op === 'const' : i.op === 'index' && i.axis === axes[d]));
+  index.every((i, d) => (axes[d].size === 1 ? i.op === 'const' : i.op === 'index' && i.axis === axes[d]));
 
 export const elements = (x: { readonly shape: readonly number[] }): number => sizeOf(x.shape);

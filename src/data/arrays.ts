@@ -44,10 +44,10 @@ function pick({ data, shape, dtype }: Rows, rows: ArrayLike<number>): Tensor {
   const width = sizeOf(shape.slice(1));
   const out = new dtypeInfo[dtype].array(rows.length * width);
   for (let i = 0; i < rows.length; i++) {
-    const from = rows[i]! * width;
+    const from = rows[i] * width;
     // Runs of neighbouring rows are copied at once.
     let run = 1;
-    while (i + run < rows.length && rows[i + run]! === rows[i]! + run) run++;
+    while (i + run < rows.length && rows[i + run] === rows[i] + run) run++;
     out.set(data.subarray(from, from + run * width), i * width);
     i += run - 1;
   }
@@ -104,7 +104,7 @@ export class ArrayDataset implements Dataset {
           `the arrays differ in the number of samples: ${all.map((a) => `${a.name} ${a.rows.shape[0] ?? 'none'}`).join(', ')}`,
           `check ${name}: all arrays need one row for each sample`,
         );
-    this.samples = samples!;
+    this.samples = samples;
     this.options = options;
     this.batchSize = batchSize;
     this.batches = Math.ceil(this.samples / batchSize);

@@ -12,7 +12,7 @@ export function makeBatch(x: unknown, y: unknown, sampleWeight: unknown, { input
   };
   const first = tensorsIn(batch.x)[0];
   if (!first) fail('fit', 'a batch holds no inputs', 'let x hold tensors or arrays, one row for each sample');
-  return { ...batch, size: first!.shape[0] ?? 1 };
+  return { ...batch, size: first.shape[0] ?? 1 };
 }
 
 /** One batch as a source gives it: `[x, y, sampleWeight]`, or x alone. */

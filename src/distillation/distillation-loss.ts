@@ -70,7 +70,7 @@ export function sumOfParts(
       `it has ${own.length} losses for ${teacher.length} outputs of the teacher and ${student.length} of the student`,
       'give one loss for each output, null for those left out',
     );
-  const values = own.flatMap((loss, k) => (loss ? [mean(compare(loss, teacher[k]!, student[k]!))] : []));
+  const values = own.flatMap((loss, k) => (loss ? [mean(compare(loss, teacher[k], student[k]))] : []));
   return sum(stack(values));
 }
 /** Losses as a config holds them. */

@@ -113,8 +113,8 @@ export class Distiller extends Model<any> {
   /** The loss of the student by itself, a scalar. */
   #ownLoss(y: unknown, yPred: Tree<Tensor>): Tensor {
     const [labels, predictions] = [leavesOf(y as Tree<Tensor>), leavesOf(yPred)];
-    const own = leavesOf<PartLoss>(this.#studentLoss).map((loss, k) => loss!(labels[k]!, predictions[k]!));
-    const whole = own.length > 1 ? sum(stack(own)) : own[0]!;
+    const own = leavesOf<PartLoss>(this.#studentLoss).map((loss, k) => loss!(labels[k], predictions[k]));
+    const whole = own.length > 1 ? sum(stack(own)) : own[0];
     return mean(whole);
   }
   /** The sum of the distillation losses with their weights. */
@@ -123,7 +123,7 @@ export class Distiller extends Model<any> {
     const asksForLayers = this.distillationLosses.some((loss) => loss.studentLayerName !== null);
     const student = asksForLayers ? this.#learn(x, true) : { output: yPred, byLayer: {} };
     const of = ({ output, byLayer }: typeof student, layer: string | null): Tree<Tensor> =>
-      layer === null ? output : (byLayer as Record<string, Tree<Tensor>>)[layer]!;
+      layer === null ? output : (byLayer as Record<string, Tree<Tensor>>)[layer];
     return this.distillationLosses.reduce<Tensor>((total, loss, k) => {
       const isOfTeacher = loss.teacherLayerName !== null;
       const taught = of(teacher, loss.teacherLayerName);
@@ -136,7 +136,7 @@ export class Distiller extends Model<any> {
           `${loss.constructor.name} gave a loss of rank ${value.shape.length}`,
           'let computeLoss give a scalar',
         );
-      return add(total, multiply(value, this.distillationLossWeights[k]!));
+      return add(total, multiply(value, this.distillationLossWeights[k]));
     }, zeros([]));
   }
   override computeLoss(inputs: LossInputs<any, any, any, any>): Tensor {

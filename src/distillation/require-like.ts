@@ -14,7 +14,7 @@ export function requireLike(teacher: Model<any>, student: Model<any>): void {
         'give models with as many',
       );
     own.forEach((t, k) => {
-      const s = other[k]!;
+      const s = other[k];
       const [a, b] = [t.symbolicShape, s.symbolicShape];
       if (a.length !== b.length || a.some((n, d) => n !== null && b[d] !== null && n !== b[d]))
         fail(

@@ -10,6 +10,6 @@ const makeTable = (): Uint32Array =>
 export function crc32(bytes: Uint8Array): number {
   const sums = (table ??= makeTable());
   let sum = 0xffffffff;
-  for (let i = 0; i < bytes.length; i++) sum = sums[(sum ^ bytes[i]!) & 0xff]! ^ (sum >>> 8);
+  for (let i = 0; i < bytes.length; i++) sum = sums[(sum ^ bytes[i]) & 0xff] ^ (sum >>> 8);
   return ~sum >>> 0;
 }

@@ -87,9 +87,9 @@ function inCOrder(bytes: Uint8Array, shape: readonly number[], width: number): U
   const index = new Array<number>(shape.length).fill(0);
   for (let to = 0; to < bytes.length; to += width) {
     let from = 0;
-    for (let d = shape.length - 1; d >= 0; d--) from = from * shape[d]! + index[d]!;
+    for (let d = shape.length - 1; d >= 0; d--) from = from * shape[d] + index[d];
     out.set(bytes.subarray(from * width, (from + 1) * width), to);
-    for (let d = shape.length - 1; d >= 0 && ++index[d]! === shape[d]; d--) index[d] = 0;
+    for (let d = shape.length - 1; d >= 0 && ++index[d] === shape[d]; d--) index[d] = 0;
   }
   return out;
 }

@@ -28,7 +28,7 @@ export function numbersFrom(bytes: Uint8Array, dtype: StoredDType): StoredNumber
 /** The bytes of big-endian numbers of `width` bytes in little-endian order. */
 export function swapped(bytes: Uint8Array, width: number): Uint8Array {
   const out = new Uint8Array(bytes.length);
-  for (let i = 0; i < bytes.length; i++) out[i] = bytes[i - (i % width) + (width - 1 - (i % width))]!;
+  for (let i = 0; i < bytes.length; i++) out[i] = bytes[i - (i % width) + (width - 1 - (i % width))];
   return out;
 }
 

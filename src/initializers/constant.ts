@@ -51,7 +51,7 @@ export class Identity extends Initializer<typeof identityFields> {
   values(shape: Shape, dtype: DType): Tensor {
     if (shape.length !== 2)
       fail('Identity', `it makes matrices, not shape ${showShape(shape)}`, 'use it for weights of two axes');
-    return ops.multiply(ops.eye(shape[0]!, { M: shape[1]!, dtype }), this.config.gain);
+    return ops.multiply(ops.eye(shape[0], { M: shape[1], dtype }), this.config.gain);
   }
   /** Keras does not write the gain. */
   override getConfig(): Config {

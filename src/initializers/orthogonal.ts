@@ -17,17 +17,17 @@ function orthonormalised(matrix: Float64Array, rows: number, columns: number): F
   const q = Float64Array.from(matrix);
   const dot = (j: number, k: number): number => {
     let sum = 0;
-    for (let i = 0; i < rows; i++) sum += q[i * columns + j]! * q[i * columns + k]!;
+    for (let i = 0; i < rows; i++) sum += q[i * columns + j] * q[i * columns + k];
     return sum;
   };
   for (let j = 0; j < columns; j++) {
     for (let pass = 0; pass < 2; pass++)
       for (let k = 0; k < j; k++) {
         const along = dot(j, k);
-        for (let i = 0; i < rows; i++) q[i * columns + j]! -= along * q[i * columns + k]!;
+        for (let i = 0; i < rows; i++) q[i * columns + j] -= along * q[i * columns + k];
       }
     const length = Math.sqrt(dot(j, j));
-    for (let i = 0; i < rows; i++) q[i * columns + j]! /= length;
+    for (let i = 0; i < rows; i++) q[i * columns + j] /= length;
   }
   return q;
 }

@@ -36,7 +36,7 @@ export function windowValues(name: string, length: number, periodic: boolean): n
       return coefficients.reduce((sum, a, k) => sum + (-1) ** k * a * Math.cos((2 * Math.PI * k * n) / last), 0);
     // Cosine windows of scipy lie half a step inside.
     const t = name === 'cosine' ? (2 * (n + 0.5)) / (last + 1) - 1 : (2 * n) / last - 1;
-    return shapedWindows[name]!(t);
+    return shapedWindows[name](t);
   });
 }
 

@@ -12,7 +12,7 @@ function fans(shape: Shape, inputAxes: Axes, outputAxes: Axes): [fanIn: number, 
   const product = (axes: readonly number[]): number => sizeOf(axes.map((d) => shape.at(d)!));
   if (inputAxes && outputAxes) return [product(inputAxes), product(outputAxes)];
   if (shape.length === 0) return [1, 1];
-  if (shape.length === 1) return [shape[0]!, shape[0]!];
+  if (shape.length === 1) return [shape[0], shape[0]];
   const field = sizeOf(shape.slice(0, -2));
   return [shape.at(-2)! * field, shape.at(-1)! * field];
 }

@@ -94,7 +94,7 @@ export function apply(f: ScalarOp, ...operands: Scalar[]): Expr {
   return (
     folded(f, args) ?? {
       op: 'apply',
-      type: scalarOps[f].result === 'bool' ? 'bool' : f === 'select' ? args[1]!.type : args[0]!.type,
+      type: scalarOps[f].result === 'bool' ? 'bool' : f === 'select' ? args[1].type : args[0].type,
       f,
       args,
     }
@@ -120,15 +120,15 @@ export const flatten = exact(
   'tree.flatten',
   2,
   (index: readonly Scalar[], shape: Shape): Expr =>
-    index.reduce<Expr>((at, i, d) => plus(times(at, shape[d]!), int(i)), int(0)),
+    index.reduce<Expr>((at, i, d) => plus(times(at, shape[d]), int(i)), int(0)),
 );
 /** One index an axis, from a position in the dense array. */
 export function unflatten(position: Expr, shape: Shape): Expr[] {
   const index: Expr[] = new Array(shape.length);
   let rest = position;
   for (let d = shape.length - 1; d >= 0; d--) {
-    index[d] = shape[d] === 1 ? int(0) : d === 0 ? rest : apply('floorMod', rest, shape[d]!);
-    rest = apply('floorDiv', rest, shape[d]!);
+    index[d] = shape[d] === 1 ? int(0) : d === 0 ? rest : apply('floorMod', rest, shape[d]);
+    rest = apply('floorDiv', rest, shape[d]);
   }
   return index;
 }

@@ -32,7 +32,7 @@ export function bind<A>(rule: Rule<A>, inputs: readonly Tensor[], attrs: A): Ten
         'give whole numbers of at least 0',
       );
   avals.forEach((aval, index) => outputs.push(new Tensor(aval, { equation, index })));
-  return Array.isArray(result) ? outputs : outputs[0]!;
+  return Array.isArray(result) ? outputs : outputs[0];
 }
 
 /** Declares a primitive and returns the function that records it: tensors first, then the attributes. */

@@ -19,8 +19,8 @@ export function equationsBehind(outputs: readonly Tensor[], isLeaf: (t: Tensor) 
     enter(output);
     // An explicit stack: a long chain of equations must not exhaust JavaScript's.
     while (pending.length > 0) {
-      const top = pending[pending.length - 1]!;
-      if (top.next < top.equation.inputs.length) enter(top.equation.inputs[top.next++]!);
+      const top = pending[pending.length - 1];
+      if (top.next < top.equation.inputs.length) enter(top.equation.inputs[top.next++]);
       else equations.push(pending.pop()!.equation);
     }
   }
@@ -84,7 +84,7 @@ export function printProgram(program: Program, indent = ''): string {
     for (const inner of rule.programs?.(attrs) ?? []) lines.push(printProgram(inner, `${indent}    `));
   }
   const replaced = (k: number): string =>
-    program.donated.has(k) ? ` (in place of ${nameOf(program.inputs[program.donated.get(k)!]!)})` : '';
+    program.donated.has(k) ? ` (in place of ${nameOf(program.inputs[program.donated.get(k)!])})` : '';
   lines.push(`${indent}  return ${program.outputs.map((t, k) => nameOf(t) + replaced(k)).join(', ')}`, `${indent}}`);
   return lines.join('\n');
 }
@@ -101,8 +101,8 @@ export function verifyProgram(program: Program): void {
     if (expected.length !== outputs.length)
       broken(`${rule.name} gives ${expected.length} results, not ${outputs.length}`);
     outputs.forEach((y, k) => {
-      if (showAval(expected[k]!) !== showAval(y))
-        broken(`${rule.name} gives ${showAval(expected[k]!)}, not ${showAval(y)}`);
+      if (showAval(expected[k]) !== showAval(y))
+        broken(`${rule.name} gives ${showAval(expected[k])}, not ${showAval(y)}`);
       if (known.has(y)) broken(`${rule.name} computes a tensor a second time`);
       known.add(y);
     });

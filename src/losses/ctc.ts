@@ -15,7 +15,7 @@ export interface CtcOptions {
 function packed(labels: Tensor, ignoreClass: number | null): [labels: Tensor, lengths: Tensor] {
   const isPositive = ops.greater(labels, 0);
   const counts = ignoreClass === null ? isPositive : ops.logicalAnd(isPositive, ops.notEqual(labels, ignoreClass));
-  const length = labels.shape[1]!;
+  const length = labels.shape[1];
   const order = ops.argsort(ops.where(counts, ops.arange(length), length), { axis: 1 });
   return [ops.takeAlongAxis(labels, order, { axis: 1 }), ops.sum(ops.cast(counts, 'int32'), { axis: -1 })];
 }

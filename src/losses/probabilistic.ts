@@ -37,7 +37,7 @@ const rest = (x: Tensor): Tensor => ops.subtract(1, x);
 export const categoricalCrossentropy = lossFunction<CrossentropyOptions>(
   'categoricalCrossentropy',
   (t, y, { fromLogits = false, labelSmoothing = 0, axis = -1 }) => {
-    const classes = y.shape[axisOf('categoricalCrossentropy', axis, y.shape.length)]!;
+    const classes = y.shape[axisOf('categoricalCrossentropy', axis, y.shape.length)];
     return ops.categoricalCrossentropy(smooth(t, labelSmoothing, 1 / classes), y, { fromLogits, axis });
   },
   { options: { fromLogits: true, labelSmoothing: true, axis: true } },
@@ -62,7 +62,7 @@ export interface CategoricalFocalOptions extends FocalOptions {
 export const categoricalFocalCrossentropy = lossFunction<CategoricalFocalOptions>(
   'categoricalFocalCrossentropy',
   (t, y, { alpha = 0.25, gamma = 2, fromLogits = false, labelSmoothing = 0, axis = -1 }) => {
-    const classes = y.shape[axisOf('categoricalFocalCrossentropy', axis, y.shape.length)]!;
+    const classes = y.shape[axisOf('categoricalFocalCrossentropy', axis, y.shape.length)];
     const scores = fromLogits ? ops.softmax(y, { axis }) : y;
     const shares = ops.divide(scores, ops.sum(scores, { axis, keepdims: true }));
     const p = ops.clip(shares, epsilon(), 1 - epsilon());
@@ -121,7 +121,7 @@ function refuseOddClasses(
 ): void {
   const classes = predictions.at(axis) ?? 0;
   for (let k = 0; k < labels.length; k++) {
-    const label = labels[k]!;
+    const label = labels[k];
     if (label === ignoreClass || (label >= 0 && label < classes && Number.isInteger(label))) continue;
     fail(
       'y',

@@ -97,7 +97,7 @@ export class AUC extends Metric<typeof fields, [yTrue: Like, yPred: Like, option
         `predictions have shape ${showShape(yPred)}`,
         'give predictions of shape [batch, labels], or set multiLabel: false',
       );
-    const shape = multiLabel ? [this.#limits.length, yPred[1]!] : [this.#limits.length];
+    const shape = multiLabel ? [this.#limits.length, yPred[1]] : [this.#limits.length];
     const make = (name: string): Variable => this.addVariable(shape, { name });
     this.#truePositives = make('true_positives');
     this.#falsePositives = make('false_positives');

@@ -104,7 +104,7 @@ const byBucket = (y: Tensor, thresholds: readonly number[]) => {
   const [samples, columns] = y.shape as [number, number];
   const above = ops.subtract(ops.ceil(ops.multiply(ops.clip(y, 0, 1), count - 1)), 1);
   // A lowest threshold below zero is exceeded by every prediction.
-  const bucket = ops.cast(thresholds[0]! < 0 || thresholds.at(-1)! > 1 ? ops.relu(above) : above, 'int32');
+  const bucket = ops.cast(thresholds[0] < 0 || thresholds.at(-1)! > 1 ? ops.relu(above) : above, 'int32');
   const column = ops.broadcastTo(ops.multiply(ops.arange(columns, { dtype: 'int32' }), count), [samples, columns]);
   const segment = ops.where(ops.less(bucket, 0), -1, ops.add(bucket, column));
   const flat = (x: Tensor): Tensor => ops.reshape(x, [samples * columns]);

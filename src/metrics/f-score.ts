@@ -51,7 +51,7 @@ export class FBetaScore extends Metric<typeof fields, [yTrue: Like, yPred: Like,
         `labels have shape ${showShape(yTrue)}, predictions ${showShape(yPred)}`,
         'give both the shape [batch, classes]',
       );
-    const shape = this.config.average === 'micro' ? [] : [yPred[1]!];
+    const shape = this.config.average === 'micro' ? [] : [yPred[1]];
     const make = (name: string): Variable => this.addVariable(shape, { name, dtype: this.dtype });
     this.#truePositives = make('true_positives');
     this.#falsePositives = make('false_positives');

@@ -94,7 +94,7 @@ abstract class Overlap<S extends Fields> extends Metric<S, Args> {
     if (at < 0) return;
     this.#hasWarned = true;
     const { numClasses, ignoreClass } = this.settings;
-    const [label, prediction] = [labels, predictions].map((x) => dataSync(x, 'a label')[at]!) as [number, number];
+    const [label, prediction] = [labels, predictions].map((x) => dataSync(x, 'a label')[at]) as [number, number];
     const isLabel = (label < 0 || label >= numClasses) && label !== ignoreClass;
     console.warn(
       `${this.className} "${this.name}": ${isLabel ? `label ${label}` : `prediction ${prediction}`} is none of the ${numClasses} classes, which count from 0: it counts as wrong.\n  Fix: give a larger numClasses${isLabel ? `, or ignoreClass: ${label}` : ''}`,

@@ -120,7 +120,7 @@ export class MeanAveragePrecision extends Metric<typeof fields, [yTrue: Detectio
   override async updateState(yTrue: DetectionBatch, yPred: DetectionBatch): Promise<void> {
     const [truth, found] = await Promise.all([readArrays(yTrue), readArrays(yPred)]);
     const { boundingBoxFormat, imageSize, iouType } = this.config;
-    const size = imageSize ? { height: imageSize[0]!, width: imageSize[1]! } : undefined;
+    const size = imageSize ? { height: imageSize[0], width: imageSize[1] } : undefined;
     for (const { truths, detections } of readDetectionBatch(truth, found, {
       boundingBoxFormat,
       imageSize: size,
@@ -130,7 +130,7 @@ export class MeanAveragePrecision extends Metric<typeof fields, [yTrue: Detectio
   }
   /** The chosen figure; -1 when there is no object at all. */
   override result(): number {
-    return this.#accumulator.evaluate().stats[statNames.indexOf(this.config.figure)]!;
+    return this.#accumulator.evaluate().stats[statNames.indexOf(this.config.figure)];
   }
   /** All figures and tables, and the precision-recall curves unless they are not wanted. */
   results(options: { readonly curves?: boolean } = {}): MeanAveragePrecisionResults {
@@ -140,9 +140,9 @@ export class MeanAveragePrecision extends Metric<typeof fields, [yTrue: Detectio
     const known = result.categoryIds.filter((id) => names?.[id] !== undefined);
     return {
       ...result,
-      figures: Object.fromEntries(statNames.map((name, k) => [name, result.stats[k]!])),
-      apByClass: Object.fromEntries(result.categoryIds.map((id, k) => [names?.[id] ?? id, result.perClassAp[k]!])),
-      classNames: Object.fromEntries(known.map((id) => [id, names![id]!])),
+      figures: Object.fromEntries(statNames.map((name, k) => [name, result.stats[k]])),
+      apByClass: Object.fromEntries(result.categoryIds.map((id, k) => [names?.[id] ?? id, result.perClassAp[k]])),
+      classNames: Object.fromEntries(known.map((id) => [id, names![id]])),
     };
   }
   override resetState(): void {

@@ -53,7 +53,7 @@ export abstract class Averaged<S extends Fields = {}, Args extends unknown[] = a
   protected take(given: Tensor, sampleWeight: Tensor | null): void {
     const [values, weights] = bySample(given, sampleWeight, ops.mean, this.dtype);
     accumulate(this.total, ops.sum(values));
-    const samples = values.shape.length > 0 ? values.shape[0]! : 1;
+    const samples = values.shape.length > 0 ? values.shape[0] : 1;
     accumulate(this.count, weights ? ops.sum(weights) : ops.full([], samples, { dtype: this.dtype }));
   }
   protected override compute(): Tensor {

@@ -204,7 +204,7 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
   #valued(values: readonly Like[]): Map<Variable, Tensor> {
     if (values.length !== this.variables.length)
       fail(this, `${values.length} values do not fit its ${this.variables.length} variables`, 'give one for each');
-    return new Map(this.variables.map((v, k) => [v, asTensor(values[k]!, v.dtype)]));
+    return new Map(this.variables.map((v, k) => [v, asTensor(values[k], v.dtype)]));
   }
 
   override getConfig(): Config {

@@ -38,7 +38,7 @@ export class R2Score extends Metric<typeof fields, [yTrue: Like, yPred: Like, op
         `labels have shape ${showShape(yTrue)}, predictions ${showShape(yPred)}`,
         'give both the shape [batch, outputs]',
       );
-    const make = (name: string): Variable => this.addVariable([yPred[1]!], { name });
+    const make = (name: string): Variable => this.addVariable([yPred[1]], { name });
     this.#squares = make('squared_sum');
     this.#sum = make('sum');
     this.#residual = make('residual');
@@ -56,7 +56,7 @@ export class R2Score extends Metric<typeof fields, [yTrue: Like, yPred: Like, op
     accumulate(this.#squares, total(ops.multiply(t, weighted)));
     accumulate(this.#residual, total(ops.multiply(ops.square(ops.subtract(t, y)), weight)));
     accumulate(this.#count, total(weight));
-    accumulate(this.numSamples, ops.full([], t.shape[0]! * t.shape[1]!, { dtype: this.dtype }));
+    accumulate(this.numSamples, ops.full([], t.shape[0] * t.shape[1], { dtype: this.dtype }));
   }
   protected override compute(): Tensor {
     const { classAggregation, numRegressors } = this.config;

@@ -88,7 +88,7 @@ function cloneStack(
   const given = inputTensors ? leavesOf(inputTensors) : undefined;
   if (given && !(given.length === 1 && given[0] instanceof KerasTensor))
     fail(model, 'inputTensors must be one KerasTensor for a stack', 'give keras.Input({ shape })');
-  const input = given?.[0] ?? (graph && sameInput(graph.inputs[0]!));
+  const input = given?.[0] ?? (graph && sameInput(graph.inputs[0]));
   return new Sequential([...(input ? [input] : []), ...layers], {
     name: model.name,
     trainable: model[inner].trainable,
@@ -109,12 +109,12 @@ function cloneGraph(
       `inputTensors are not ${graph.inputs.length} KerasTensor(s)`,
       'give one for each input, in the nest of model.input',
     );
-  const values = new Map<KerasTensor, Tensor>(graph.inputs.map((t, k) => [t, own[k]!]));
+  const values = new Map<KerasTensor, Tensor>(graph.inputs.map((t, k) => [t, own[k]]));
   for (const { operation, args, outputs } of graph.nodes) {
     if (outputs.every((y) => values.has(y))) continue;
     const given = mapTensors(args, (t) => (t instanceof KerasTensor ? values.get(t)! : t)) as unknown[];
     const results = tensorsIn(call(operation, given, cloneOf, callFunction));
-    outputs.forEach((y, k) => values.set(y, results[k]!));
+    outputs.forEach((y, k) => values.set(y, results[k]));
   }
   const outputs = mapTree(graph.outputForm, (y: KerasTensor) => values.get(y) as KerasTensor);
   return new Model<any>({ inputs, outputs, name: model.name });

@@ -55,11 +55,11 @@ export class Sequential extends Model {
         `add() was given ${String(layer)}, which is no layer`,
         'pass a layer, or Input({ shape }) at the beginning',
       );
-    if (this.#stack.some((other) => other.name === operation!.name))
-      fail(this, `it has a layer named "${operation!.name}" already`, 'give each layer a name of its own');
+    if (this.#stack.some((other) => other.name === operation.name))
+      fail(this, `it has a layer named "${operation.name}" already`, 'give each layer a name of its own');
     if (operation instanceof InputLayer && this.#stack.length > 0)
       fail(this, 'an Input can only stand at the beginning', 'begin with it');
-    this.#stack.push(operation!);
+    this.#stack.push(operation);
     this.#forgetGraph();
     if (rebuild) this.#rebuild();
   }
@@ -86,7 +86,7 @@ export class Sequential extends Model {
     if (this.#stack.length === 0) return;
     if (!inputShape) fail(this, 'build needs the shape of the input', 'e.g. model.build([null, 8])');
     const first = this.#stack[0];
-    const input = first instanceof InputLayer ? first.output : Input({ batchShape: [null, ...inputShape!.slice(1)] });
+    const input = first instanceof InputLayer ? first.output : Input({ batchShape: [null, ...inputShape.slice(1)] });
     const rest = first instanceof InputLayer ? this.#stack.slice(1) : this.#stack;
     const output = rest.reduce<Tensor>((x, layer) => layer(x) as Tensor, input);
     setGraph(this as AnyLayer, functionalGraph(this.name, input, output as KerasTensor));
@@ -102,7 +102,7 @@ export class Sequential extends Model {
   override getConfig(): Config {
     const graph = graphOf(this);
     const entry =
-      graph && !(this.#stack[0] instanceof InputLayer) ? [graph.inputs[0]!.history!.node.operation as AnyLayer] : [];
+      graph && !(this.#stack[0] instanceof InputLayer) ? [graph.inputs[0].history!.node.operation as AnyLayer] : [];
     const shape = graph?.inputs[0]?.symbolicShape;
     const layers = [...entry, ...this.#stack].map(serializeOperation);
     const own = this.layers;

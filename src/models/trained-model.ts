@@ -100,11 +100,11 @@ export abstract class TrainedModel<Out = Tensor>
     given: LossInputs<any, any, any, any>,
   ): [loss: Tensor, state: [trainable: readonly Like[], nonTrainable: Tensor[], metrics: Tensor[]]] {
     const kinds = [this.trainableVariables, this.nonTrainableVariables, this.metricsVariables] as const;
-    const stateMapping = [trainable, nonTrainable, metrics].flatMap((values, k) => pairsOf(this, kinds[k]!, values));
+    const stateMapping = [trainable, nonTrainable, metrics].flatMap((values, k) => pairsOf(this, kinds[k], values));
     const scope = new StatelessScope({ stateMapping });
     const loss = scope.run(() => this.computeLoss(given));
     const [, others, gathered] = kinds.map((list) => list.map((v) => scope.getCurrentValue(v)!));
-    return [loss, [trainable, others!, gathered!]];
+    return [loss, [trainable, others, gathered]];
   }
   /** Takes a batch into the compiled metrics, and gives what `getMetricsResult` gives. */
   computeMetrics(given: MetricInputs<any, any, any, any>): StepLogs {
@@ -255,5 +255,5 @@ export abstract class TrainedModel<Out = Tensor>
 function pairsOf(model: Named, variables: readonly Variable[], values: readonly Like[]): [Variable, Like][] {
   if (variables.length !== values.length)
     fail(model, `${values.length} values do not fit ${variables.length} variables`, 'give one for each, in order');
-  return variables.map((v, k) => [v, values[k]!]);
+  return variables.map((v, k) => [v, values[k]]);
 }

@@ -28,7 +28,7 @@ function along(x: Tensor): IterableIterator<Tensor> {
 }
 function* rows(x: Tensor): IterableIterator<Tensor> {
   // Computed at once, the place is an argument: all rows then share a program. While recording it is part of the program.
-  for (let i = 0; i < x.shape[0]!; i++) yield currentTrace() ? getItem(x, i) : take(x, row(i), { axis: 0 });
+  for (let i = 0; i < x.shape[0]; i++) yield currentTrace() ? getItem(x, i) : take(x, row(i), { axis: 0 });
 }
 const row = (i: number): Tensor => tensor(i, { dtype: 'int32' });
 

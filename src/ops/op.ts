@@ -82,7 +82,7 @@ export function op<A extends unknown[], R>(
   const needed = Math.min(reads.length, body.length);
   const prepare = (given: readonly unknown[]): unknown[] =>
     (given.length < needed ? [...given, ...new Array<undefined>(needed - given.length)] : given).map((x, k) =>
-      k < reads.length ? read(reads[k]!, x, name, k) : mapTensors(x, (t) => t),
+      k < reads.length ? read(reads[k], x, name, k) : mapTensors(x, (t) => t),
     );
   const prepareAround = (given: readonly unknown[]): unknown[] => {
     const read = prepare(given);

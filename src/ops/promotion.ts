@@ -42,7 +42,7 @@ const join = (a: Node, b: Node): Node => {
 /** The dtype in which operands meet: JAX's lattice without 64-bit integers; weak numbers alone become int32 or floatx. */
 export function resultType(...operands: readonly Promotable[]): DType {
   if (operands.length === 0) return floatx();
-  const found = operands.reduce<Node>(join, operands[0]!);
+  const found = operands.reduce<Node>(join, operands[0]);
   const isHalf = dtypeInfo[floatx()].bytes === 2;
   if (found === 'int') return isHalf ? 'int16' : 'int32';
   if (found === 'float') return isHalf ? 'float16' : floatx();

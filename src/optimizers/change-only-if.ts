@@ -7,6 +7,6 @@ export function changeOnlyIf(condition: Tensor, variables: readonly Variable[], 
   change();
   variables.forEach((v, k) => {
     const after = v.read();
-    if (after !== before[k]) v.assign(where(condition, after, before[k]!));
+    if (after !== before[k]) v.assign(where(condition, after, before[k]));
   });
 }

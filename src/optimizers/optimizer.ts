@@ -219,7 +219,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   loadOwnVariables(store: Readonly<Record<string, Like>>): void {
     setOwnValues(
       this,
-      Object.keys(store).map((_, k) => store[k]!),
+      Object.keys(store).map((_, k) => store[k]),
     );
   }
   /** Updates done. */
@@ -320,10 +320,10 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
     const accumulators = [...this.#sums.values()];
     const others = this.#own.filter((v) => !accumulators.includes(v));
     changeOnlyIf(isDue, [...this.#known, ...others], () => {
-      this.#change(pairs.map(({ variable }, k) => ({ variable, gradient: divide(sums[k]!, rounds) })));
+      this.#change(pairs.map(({ variable }, k) => ({ variable, gradient: divide(sums[k], rounds) })));
       this.#average();
     });
-    pairs.forEach(({ variable }, k) => this.#sums.get(variable)!.assign(where(isDue, 0, sums[k]!) as Tensor));
+    pairs.forEach(({ variable }, k) => this.#sums.get(variable)!.assign(where(isDue, 0, sums[k]) as Tensor));
   }
 
   /** Clips, decays and updates. */
@@ -343,7 +343,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
     this.beforeUpdates(cast(step, 'float32'));
     pairs.forEach(({ variable }, k) => {
       const { dtype } = variable;
-      this.updateStep(cast(clipped[k]!, dtype), variable, cast(rate, dtype));
+      this.updateStep(cast(clipped[k], dtype), variable, cast(rate, dtype));
     });
   }
 
@@ -369,7 +369,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
     };
   }
   #rateOnDisk(): unknown {
-    return this.#rate instanceof Variable ? this.#rate.value.dataSync()[0]! : serializeObject(this.#rate);
+    return this.#rate instanceof Variable ? this.#rate.value.dataSync()[0] : serializeObject(this.#rate);
   }
   static fromConfig(config: Config): Optimizer<Fields> {
     return makeFromConfig(this, config);

@@ -32,9 +32,9 @@ export function setOwnValues(optimizer: Owner, values: readonly Like[]): void {
       `${values.length} values do not fit its ${variables.length} variables`,
       'give one for each of optimizer.variables',
     );
-  const tensors = values.map((value, k) => asTensor(value, variables[k]!.dtype));
+  const tensors = values.map((value, k) => asTensor(value, variables[k].dtype));
   tensors.forEach(({ shape }, k) => {
-    const { path, shape: wanted } = variables[k]!;
+    const { path, shape: wanted } = variables[k];
     if (!sameShape(shape, wanted))
       fail(
         optimizer,
@@ -42,7 +42,7 @@ export function setOwnValues(optimizer: Owner, values: readonly Like[]): void {
         'give the values in the order of optimizer.variables',
       );
   });
-  tensors.forEach((t, k) => variables[k]!.assign(t));
+  tensors.forEach((t, k) => variables[k].assign(t));
 }
 
 /** Puts the values of variables into a store, under their numbers. */
@@ -58,6 +58,6 @@ export function besideEach<N extends string | readonly string[]>(
 ): N extends string ? Variable[] : Variable[][] {
   const names = typeof given === 'string' ? [given] : (given as readonly string[]);
   const made = variables.map((variable) => names.map((name) => make(variable, name)));
-  const lists = names.map((_, k) => made.map((own) => own[k]!));
-  return (typeof given === 'string' ? lists[0]! : lists) as N extends string ? Variable[] : Variable[][];
+  const lists = names.map((_, k) => made.map((own) => own[k]));
+  return (typeof given === 'string' ? lists[0] : lists) as N extends string ? Variable[] : Variable[][];
 }

@@ -25,7 +25,7 @@ export function applyStatelessly(
         `${given.length} values do not fit its ${variables.length} ${what} variables`,
         'give one value for each, in order',
       );
-    variables.forEach((v, k) => values.set(v, asTensor(given[k]!, v.dtype)));
+    variables.forEach((v, k) => values.set(v, asTensor(given[k], v.dtype)));
   };
   take(own, ownValues, 'own');
   take(trained, trainedValues, 'trained');

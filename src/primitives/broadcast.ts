@@ -17,21 +17,21 @@ export const broadcast: Primitive<[x: Tensor], { shape: Shape; axes: readonly nu
 >('broadcast', {
   kind: 'movement',
   result: ([x], { shape, axes }) => {
-    if (axes.length !== x!.shape.length || axes.some((a, d) => x!.shape[d] !== 1 && x!.shape[d] !== shape[a]))
+    if (axes.length !== x.shape.length || axes.some((a, d) => x.shape[d] !== 1 && x.shape[d] !== shape[a]))
       fail(
         'primitive broadcast',
-        `shape ${showShape(x!.shape)} does not fit axes [${axes.join(', ')}] of ${showShape(shape)}`,
+        `shape ${showShape(x.shape)} does not fit axes [${axes.join(', ')}] of ${showShape(shape)}`,
         'give each axis a place of equal size, or size 1',
       );
-    return { shape, dtype: x!.dtype };
+    return { shape, dtype: x.dtype };
   },
-  at: ([x], index, { axes }) => x!(...axes.map((a, d) => (x!.shape[d] === 1 ? 0 : index[a]!))),
+  at: ([x], index, { axes }) => x(...axes.map((a, d) => (x.shape[d] === 1 ? 0 : index[a]))),
   vjp: (g, [x], { shape, axes }) => {
     const repeated = range(shape.length).filter(
-      (a) => !axes.includes(a) || (x!.shape[axes.indexOf(a)] === 1 && shape[a] !== 1),
+      (a) => !axes.includes(a) || (x.shape[axes.indexOf(a)] === 1 && shape[a] !== 1),
     );
     const summed = repeated.length === 0 ? g : reduceSum(g, { axes: repeated });
-    return [reshape(summed, { shape: x!.shape })];
+    return [reshape(summed, { shape: x.shape })];
   },
   samples: [
     { inputs: [{ shape: [3] }], attrs: { shape: [2, 3], axes: [1] } },
@@ -44,16 +44,16 @@ export const broadcast: Primitive<[x: Tensor], { shape: Shape; axes: readonly nu
 export const reshape: Primitive<[x: Tensor], { shape: Shape }> = primitive<[x: Tensor], { shape: Shape }>('reshape', {
   kind: 'movement',
   result: ([x], { shape }) => {
-    if (sizeOf(shape) !== sizeOf(x!.shape))
+    if (sizeOf(shape) !== sizeOf(x.shape))
       fail(
         'primitive reshape',
-        `${showShape(x!.shape)} has ${sizeOf(x!.shape)} elements, ${showShape(shape)} ${sizeOf(shape)}`,
+        `${showShape(x.shape)} has ${sizeOf(x.shape)} elements, ${showShape(shape)} ${sizeOf(shape)}`,
         'keep the number of elements',
       );
-    return { shape, dtype: x!.dtype };
+    return { shape, dtype: x.dtype };
   },
-  at: ([x], index, { shape }) => x!(...reindex(index, shape, x!.shape)),
-  vjp: (g, [x]) => [reshape(g, { shape: x!.shape })],
+  at: ([x], index, { shape }) => x(...reindex(index, shape, x.shape)),
+  vjp: (g, [x]) => [reshape(g, { shape: x.shape })],
   samples: [
     { inputs: [{ shape: [2, 3, 4] }], attrs: { shape: [6, 4] } },
     { inputs: [{ shape: [2, 6] }], attrs: { shape: [3, 1, 4] } },
@@ -69,12 +69,12 @@ function reindex(index: readonly Expr[], from: Shape, to: Shape): Expr[] {
   while (f < from.length || t < to.length) {
     // The smallest groups of axes with equal products are flattened and split on their own.
     const [f0, t0] = [f, t];
-    let [p, q] = [f < from.length ? from[f++]! : 1, t < to.length ? to[t++]! : 1];
+    let [p, q] = [f < from.length ? from[f++] : 1, t < to.length ? to[t++] : 1];
     while (p !== q) {
-      if (p < q || t >= to.length) p *= from[f++]!;
-      else q *= to[t++]!;
+      if (p < q || t >= to.length) p *= from[f++];
+      else q *= to[t++];
     }
-    if (f - f0 === 1 && t - t0 === 1) result.push(index[f0]!);
+    if (f - f0 === 1 && t - t0 === 1) result.push(index[f0]);
     else result.push(...unflatten(flatten(index.slice(f0, f), from.slice(f0, f)), to.slice(t0, t)));
   }
   return result;

@@ -39,37 +39,37 @@ export const conv: Primitive<[x: Tensor, w: Tensor], ConvAttrs> = primitive<[x: 
   kind: 'contraction',
   result: ([x, w], { strides, padding, dilation, inputDilation }) => ({
     shape: [
-      x!.shape[0]!,
-      ...spatialOf(x!.shape).map((n, i) =>
+      x.shape[0],
+      ...spatialOf(x.shape).map((n, i) =>
         Math.max(
           0,
           Math.floor(
-            (spread(n, inputDilation[i]!) + padding[i]![0] + padding[i]![1] - spread(w!.shape[i + 1]!, dilation[i]!)) /
-              strides[i]!,
+            (spread(n, inputDilation[i]) + padding[i][0] + padding[i][1] - spread(w.shape[i + 1], dilation[i])) /
+              strides[i],
           ) + 1,
         ),
       ),
-      w!.shape[0]!,
-      w!.shape.at(-1)!,
+      w.shape[0],
+      w.shape.at(-1)!,
     ],
-    dtype: x!.dtype,
+    dtype: x.dtype,
   }),
   at: ([x, w], index, attrs, out) => {
     const [n, ...rest] = index as [Expr, ...Expr[]];
     const [q, g, o] = [rest.slice(0, -2), rest.at(-2)!, rest.at(-1)!];
-    const taps = w!.shape.slice(1, -2).map((size, i) => axis(size, `k${i}`));
-    const channel = axis(w!.shape.at(-2)!, 'c');
+    const taps = w.shape.slice(1, -2).map((size, i) => axis(size, `k${i}`));
+    const channel = axis(w.shape.at(-2)!, 'c');
     const k = taps.map(indexOf);
     const c = indexOf(channel);
     const source = q.map((p, i) =>
-      minus(plus(times(p, attrs.strides[i]!), times(k[i]!, attrs.dilation[i]!)), attrs.padding[i]![0]),
+      minus(plus(times(p, attrs.strides[i]), times(k[i], attrs.dilation[i])), attrs.padding[i][0]),
     );
     const type = scalarType(out.dtype);
-    const value = inside(spatialOf(x!.shape), source, attrs.inputDilation, (at) => convert(x!(n, ...at, g, c), type));
-    return reduce('add', [...taps, channel], apply('mul', value, convert(w!(g, ...k, c, o), type)));
+    const value = inside(spatialOf(x.shape), source, attrs.inputDilation, (at) => convert(x(n, ...at, g, c), type));
+    return reduce('add', [...taps, channel], apply('mul', value, convert(w(g, ...k, c, o), type)));
   },
   contraction: ([x], { strides, padding, dilation, inputDilation }) => {
-    const [group, channel] = [x!.shape.length - 2, x!.shape.length - 1];
+    const [group, channel] = [x.shape.length - 2, x.shape.length - 1];
     return {
       batch: [[group, 0, group]],
       lines: [[[0, 0]], [[channel, channel]]],
@@ -79,13 +79,13 @@ export const conv: Primitive<[x: Tensor, w: Tensor], ConvAttrs> = primitive<[x: 
         right: i + 1,
         out: i + 1,
         stride,
-        dilation: dilation[i]!,
-        spacing: inputDilation[i]!,
-        low: padding[i]![0],
+        dilation: dilation[i],
+        spacing: inputDilation[i],
+        low: padding[i][0],
       })),
     };
   },
-  vjp: (g, [x, w], attrs) => [inputGradient(g, w!, x!.shape, attrs), filterGradient(x!, g, w!.shape, attrs)],
+  vjp: (g, [x, w], attrs) => [inputGradient(g, w, x.shape, attrs), filterGradient(x, g, w.shape, attrs)],
   samples: [
     sample([2, 5, 6, 1, 3], [1, 3, 2, 3, 4], {
       strides: [2, 1],
@@ -137,10 +137,10 @@ function inside(
 ): Expr {
   const conditions = source.flatMap((s, i) => [
     apply('ge', s, 0),
-    apply('lt', s, spread(spatial[i]!, inputDilation[i]!)),
-    ...(inputDilation[i] === 1 ? [] : [apply('eq', apply('floorMod', s, inputDilation[i]!), 0)]),
+    apply('lt', s, spread(spatial[i], inputDilation[i])),
+    ...(inputDilation[i] === 1 ? [] : [apply('eq', apply('floorMod', s, inputDilation[i]), 0)]),
   ]);
-  return select(both(conditions), load(source.map((s, i) => apply('floorDiv', s, inputDilation[i]!))), 0);
+  return select(both(conditions), load(source.map((s, i) => apply('floorDiv', s, inputDilation[i]))), 0);
 }
 
 /** x's gradient: slide the flipped filter, its channels swapped, over g spread out by the stride. */
@@ -153,11 +153,11 @@ function inputGradient(g: Tensor, w: Tensor, x: Shape, a: ConvAttrs): Tensor {
     dilation: a.dilation,
     inputDilation: a.strides,
     padding: taps.map((i) => {
-      const window = spread(w.shape[i + 1]!, a.dilation[i]!);
-      const low = window - 1 - a.padding[i]![0];
+      const window = spread(w.shape[i + 1], a.dilation[i]);
+      const low = window - 1 - a.padding[i][0];
       return [
         low,
-        spread(x[i + 1]!, a.inputDilation[i]!) + window - 1 - spread(g.shape[i + 1]!, a.strides[i]!) - low,
+        spread(x[i + 1], a.inputDilation[i]) + window - 1 - spread(g.shape[i + 1], a.strides[i]) - low,
       ] as const;
     }),
   });
@@ -177,12 +177,12 @@ function filterGradient(x: Tensor, g: Tensor, w: Shape, a: ConvAttrs): Tensor {
     dilation: a.strides,
     inputDilation: a.inputDilation,
     padding: taps.map((i) => {
-      const low = a.padding[i]![0];
+      const low = a.padding[i][0];
       return [
         low,
-        spread(g.shape[i + 1]!, a.strides[i]!) -
-          spread(x.shape[i + 1]!, a.inputDilation[i]!) +
-          spread(w[i + 1]!, a.dilation[i]!) -
+        spread(g.shape[i + 1], a.strides[i]) -
+          spread(x.shape[i + 1], a.inputDilation[i]) +
+          spread(w[i + 1], a.dilation[i]) -
           low -
           1,
       ] as const;

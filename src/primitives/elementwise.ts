@@ -26,14 +26,14 @@ const inputs = (domain: Domain | undefined, count: number): SampleInput[] =>
 const signed: ReadonlySet<string> = new Set(['sub', 'neg']);
 function same(name: string, [x, ...rest]: readonly Aval[]): Aval {
   for (const y of rest)
-    if (!sameShape(x!.shape, y.shape) || x!.dtype !== y.dtype)
+    if (!sameShape(x.shape, y.shape) || x.dtype !== y.dtype)
       fail(
         `primitive ${name}`,
-        `operands differ: ${x!.dtype}${showShape(x!.shape)} and ${y.dtype}${showShape(y.shape)}`,
+        `operands differ: ${x.dtype}${showShape(x.shape)} and ${y.dtype}${showShape(y.shape)}`,
         'broadcast and convert them first',
       );
-  if (x!.dtype === 'bool' && signed.has(name)) fail(name, 'bool has no negative numbers', 'cast it to int32');
-  return { shape: x!.shape, dtype: x!.dtype };
+  if (x.dtype === 'bool' && signed.has(name)) fail(name, 'bool has no negative numbers', 'cast it to int32');
+  return { shape: x.shape, dtype: x.dtype };
 }
 
 // What may leave the range of its operands.
@@ -45,8 +45,8 @@ function unary(name: string, f: ScalarOp, domain?: Domain, vjp?: UnaryVjp): Unar
   return primitive(name, {
     kind: 'elementwise',
     result: (operands) => same(name, operands),
-    at: ([x], i) => typed(f, x!.dtype, apply(f, x!(...i))),
-    ...(vjp && { vjp: (g, [x], _, y) => [vjp(g, x!, y)] }),
+    at: ([x], i) => typed(f, x.dtype, apply(f, x(...i))),
+    ...(vjp && { vjp: (g, [x], _, y) => [vjp(g, x, y)] }),
     samples: [{ inputs: inputs(domain, 1), attrs: undefined }],
   });
 }
@@ -54,8 +54,8 @@ function binary(name: string, f: ScalarOp, domain?: Domain, vjp?: BinaryVjp): Bi
   return primitive(name, {
     kind: 'elementwise',
     result: (operands) => same(name, operands),
-    at: ([x, y], i) => typed(f, x!.dtype, apply(f, x!(...i), y!(...i))),
-    ...(vjp && { vjp: (g, [x, y], _, out) => vjp(g, x!, y!, out) }),
+    at: ([x, y], i) => typed(f, x.dtype, apply(f, x(...i), y(...i))),
+    ...(vjp && { vjp: (g, [x, y], _, out) => vjp(g, x, y, out) }),
     samples: [{ inputs: inputs(domain, 2), attrs: undefined }],
   });
 }
@@ -64,7 +64,7 @@ function compare(name: string, f: ScalarOp, seen: (x: Expr, dtype: DType) => Exp
   return primitive(name, {
     kind: 'elementwise',
     result: (operands) => ({ shape: same(name, operands).shape, dtype: 'bool' }),
-    at: ([x, y], i) => apply(f, seen(x!(...i), x!.dtype), seen(y!(...i), y!.dtype)),
+    at: ([x, y], i) => apply(f, seen(x(...i), x.dtype), seen(y(...i), y.dtype)),
     vjp: () => [null, null],
     samples: [{ inputs: inputs({ dtype: 'int32', low: 0, high: 3 }, 2), attrs: undefined }],
   });
@@ -190,25 +190,25 @@ export const select: Primitive<[condition: Tensor, x: Tensor, y: Tensor]> = prim
 >('select', {
   kind: 'elementwise',
   result: ([condition, x, y]) => {
-    if (!sameShape(condition!.shape, x!.shape))
+    if (!sameShape(condition.shape, x.shape))
       fail(
         'primitive select',
-        `the condition has shape ${showShape(condition!.shape)}, the values ${showShape(x!.shape)}`,
+        `the condition has shape ${showShape(condition.shape)}, the values ${showShape(x.shape)}`,
         'broadcast them first',
       );
-    return same('select', [x!, y!]);
+    return same('select', [x, y]);
   },
-  at: ([condition, x, y], i) => apply('select', condition!(...i), x!(...i), y!(...i)),
-  vjp: (g, [condition]) => [null, select(condition!, g, like(g, 0)), select(condition!, like(g, 0), g)],
+  at: ([condition, x, y], i) => apply('select', condition(...i), x(...i), y(...i)),
+  vjp: (g, [condition]) => [null, select(condition, g, like(g, 0)), select(condition, like(g, 0), g)],
   samples: [{ inputs: [{ shape, dtype: 'bool', low: 0, high: 2 }, { shape }, { shape }], attrs: undefined }],
 });
 
 /** Converts to another dtype. Floats to integers truncate and saturate, NaN gives 0; integers to narrower ones wrap. */
 export const convert: Primitive<[x: Tensor], { dtype: DType }> = primitive<[x: Tensor], { dtype: DType }>('convert', {
   kind: 'elementwise',
-  result: ([x], { dtype }) => ({ shape: x!.shape, dtype }),
-  at: ([x], i, { dtype }) => narrow(x!.dtype, x!(...i), dtype),
-  vjp: (g, [x], { dtype }) => [isFloat(x!.dtype) && isFloat(dtype) ? convert(g, { dtype: x!.dtype }) : null],
+  result: ([x], { dtype }) => ({ shape: x.shape, dtype }),
+  at: ([x], i, { dtype }) => narrow(x.dtype, x(...i), dtype),
+  vjp: (g, [x], { dtype }) => [isFloat(x.dtype) && isFloat(dtype) ? convert(g, { dtype: x.dtype }) : null],
   samples: [
     { inputs: [{ shape }], attrs: { dtype: 'float64' } },
     { inputs: [{ shape, low: -9, high: 9 }], attrs: { dtype: 'int32' } },
@@ -241,8 +241,8 @@ function wrap(x: Expr, dtype: DType): Expr {
 /** The same bits read as another dtype of the same width. */
 export const bitcast: Primitive<[x: Tensor], { dtype: DType }> = primitive<[x: Tensor], { dtype: DType }>('bitcast', {
   kind: 'elementwise',
-  result: ([x], { dtype }) => ({ shape: x!.shape, dtype }),
-  at: ([x], i, { dtype }) => reinterpret(x!(...i), scalarType(dtype)),
+  result: ([x], { dtype }) => ({ shape: x.shape, dtype }),
+  at: ([x], i, { dtype }) => reinterpret(x(...i), scalarType(dtype)),
   vjp: () => [null],
   samples: [
     { inputs: [{ shape }], attrs: { dtype: 'int32' } },
@@ -253,8 +253,8 @@ export const bitcast: Primitive<[x: Tensor], { dtype: DType }> = primitive<[x: T
 /** `x` itself, through which no gradient flows. */
 export const stopGradient: Unary = primitive('stopGradient', {
   kind: 'elementwise',
-  result: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
-  at: ([x], i) => x!(...i),
+  result: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
+  at: ([x], i) => x(...i),
   vjp: () => [null],
   samples: [],
 });

@@ -22,7 +22,7 @@ export const iota: Primitive<[], { shape: Shape; dtype: DType; axis: number }> =
 >('iota', {
   kind: 'generator',
   result: (_, { shape, dtype }) => ({ shape, dtype }),
-  at: (_, index, { dtype, axis }) => convert(index[axis]!, scalarType(dtype)),
+  at: (_, index, { dtype, axis }) => convert(index[axis], scalarType(dtype)),
   samples: [
     { inputs: [], attrs: { shape: [2, 3], dtype: 'int32', axis: 1 } },
     { inputs: [], attrs: { shape: [4, 2], dtype: 'float32', axis: 0 } },
@@ -40,12 +40,12 @@ export function threefry(k0: Expr, k1: Expr, high: Scalar, low: Scalar): [Expr, 
   let x0 = apply('add', k0, high);
   let x1 = apply('add', k1, low);
   for (let group = 0; group < 5; group++) {
-    for (const r of rotations[group % 2]!) {
+    for (const r of rotations[group % 2]) {
       x0 = apply('add', x0, x1);
       x1 = apply('xor', apply('or', apply('shiftLeft', x1, r), apply('shiftRightLogical', x1, 32 - r)), x0);
     }
-    x0 = apply('add', x0, keys[(group + 1) % 3]!);
-    x1 = apply('add', apply('add', x1, keys[(group + 2) % 3]!), group + 1);
+    x0 = apply('add', x0, keys[(group + 1) % 3]);
+    x1 = apply('add', apply('add', x1, keys[(group + 2) % 3]), group + 1);
   }
   return [x0, x1];
 }
@@ -57,7 +57,7 @@ export const randomBits: Primitive<[key: Tensor], { shape: Shape }> = primitive<
     kind: 'generator',
     result: (_, { shape }) => ({ shape, dtype: 'uint32' }),
     at: ([key], index, { shape }) => {
-      const [a, b] = threefry(key!(0), key!(1), 0, convert(flatten(index, shape), 'u32'));
+      const [a, b] = threefry(key(0), key(1), 0, convert(flatten(index, shape), 'u32'));
       return apply('xor', a, b);
     },
     vjp: () => [null],
@@ -72,8 +72,8 @@ export const splitKey: Primitive<[key: Tensor], { count: number }> = primitive<[
     kind: 'generator',
     result: (_, { count }) => ({ shape: [count, 2], dtype: 'uint32' }),
     at: ([key], [i, word]) => {
-      const [a, b] = threefry(key!(0), key!(1), 0, convert(i!, 'u32'));
-      return apply('select', apply('eq', word!, 0), a, b);
+      const [a, b] = threefry(key(0), key(1), 0, convert(i, 'u32'));
+      return apply('select', apply('eq', word, 0), a, b);
     },
     vjp: () => [null],
     samples: [{ inputs: [{ shape: [2], dtype: 'uint32', values: [42, 7] }], attrs: { count: 3 } }],

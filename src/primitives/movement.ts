@@ -12,8 +12,8 @@ export const transpose: Primitive<[x: Tensor], { perm: readonly number[] }> = pr
   { perm: readonly number[] }
 >('transpose', {
   kind: 'movement',
-  result: ([x], { perm }) => ({ shape: perm.map((p) => x!.shape[p]!), dtype: x!.dtype }),
-  at: ([x], index, { perm }) => x!(...perm.map((_, d) => index[perm.indexOf(d)]!)),
+  result: ([x], { perm }) => ({ shape: perm.map((p) => x.shape[p]), dtype: x.dtype }),
+  at: ([x], index, { perm }) => x(...perm.map((_, d) => index[perm.indexOf(d)])),
   vjp: (g, _, { perm }) => [transpose(g, { perm: perm.map((_, d) => perm.indexOf(d)) })],
   samples: [{ inputs: [{ shape: [2, 3, 4] }], attrs: { perm: [2, 0, 1] } }],
 });
@@ -24,8 +24,8 @@ export const reverse: Primitive<[x: Tensor], { axes: readonly number[] }> = prim
   { axes: readonly number[] }
 >('reverse', {
   kind: 'movement',
-  result: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
-  at: ([x], index, { axes }) => x!(...index.map((i, d) => (axes.includes(d) ? minus(x!.shape[d]! - 1, i) : i))),
+  result: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
+  at: ([x], index, { axes }) => x(...index.map((i, d) => (axes.includes(d) ? minus(x.shape[d] - 1, i) : i))),
   vjp: (g, _, attrs) => [reverse(g, attrs)],
   samples: [{ inputs: [{ shape: [2, 3, 4] }], attrs: { axes: [0, 2] } }],
 });
@@ -39,14 +39,14 @@ export const slice: Primitive<
   {
     kind: 'movement',
     result: ([x], { starts, stops, strides }) => ({
-      shape: starts.map((from, d) => Math.max(0, Math.ceil((stops[d]! - from) / strides[d]!))),
-      dtype: x!.dtype,
+      shape: starts.map((from, d) => Math.max(0, Math.ceil((stops[d] - from) / strides[d]))),
+      dtype: x.dtype,
     }),
-    at: ([x], index, { starts, strides }) => x!(...index.map((i, d) => plus(times(i, strides[d]!), starts[d]!))),
+    at: ([x], index, { starts, strides }) => x(...index.map((i, d) => plus(times(i, strides[d]), starts[d]))),
     vjp: (g, [x], { starts, strides }) => {
       const low = [...starts];
       const inner = strides.map((s) => s - 1);
-      const high = x!.shape.map((n, d) => n - low[d]! - (g.shape[d] === 0 ? 0 : (g.shape[d]! - 1) * strides[d]! + 1));
+      const high = x.shape.map((n, d) => n - low[d] - (g.shape[d] === 0 ? 0 : (g.shape[d] - 1) * strides[d] + 1));
       return [pad(g, { low, high, inner, value: 0 })];
     },
     samples: [
@@ -66,26 +66,26 @@ export const pad: Primitive<
 >('pad', {
   kind: 'movement',
   result: ([x], { low, high, inner }) => ({
-    shape: x!.shape.map((n, d) => low[d]! + high[d]! + (n === 0 ? 0 : (n - 1) * (inner[d]! + 1) + 1)),
-    dtype: x!.dtype,
+    shape: x.shape.map((n, d) => low[d] + high[d] + (n === 0 ? 0 : (n - 1) * (inner[d] + 1) + 1)),
+    dtype: x.dtype,
   }),
   at: ([x], index, { low, high, inner, value }) => {
     const conditions: Expr[] = [];
     const source = index.map((i, d) => {
-      const [n, step, at] = [x!.shape[d]!, inner[d]! + 1, minus(i, low[d]!)];
-      if (low[d]! > 0) conditions.push(apply('ge', at, 0));
-      if (high[d]! > 0) conditions.push(apply('lt', at, (n - 1) * step + 1));
+      const [n, step, at] = [x.shape[d], inner[d] + 1, minus(i, low[d])];
+      if (low[d] > 0) conditions.push(apply('ge', at, 0));
+      if (high[d] > 0) conditions.push(apply('lt', at, (n - 1) * step + 1));
       if (step > 1) conditions.push(apply('eq', apply('floorMod', at, step), 0));
       return apply('floorDiv', at, step);
     });
     return conditions.length === 0
-      ? x!(...source)
-      : select(both(conditions), x!(...source), constant(value, scalarType(x!.dtype)));
+      ? x(...source)
+      : select(both(conditions), x(...source), constant(value, scalarType(x.dtype)));
   },
   vjp: (g, [x], { low, high, inner }) => {
     // Undo the outer padding (cutting what was added, zeros where it was cut), then pick every (inner + 1)-th element.
     const cut = pad(g, { low: low.map((n) => -n), high: high.map((n) => -n), inner: inner.map(() => 0), value: 0 });
-    return [slice(cut, { starts: x!.shape.map(() => 0), stops: cut.shape, strides: inner.map((n) => n + 1) })];
+    return [slice(cut, { starts: x.shape.map(() => 0), stops: cut.shape, strides: inner.map((n) => n + 1) })];
   },
   samples: [
     { inputs: [{ shape: [2, 3] }], attrs: { low: [1, 0], high: [0, 2], inner: [0, 0], value: 7 } },
@@ -96,15 +96,15 @@ export const pad: Primitive<
 const join: Primitive<[...Tensor[]], { axis: number }> = primitive<[...Tensor[]], { axis: number }>('concatenate', {
   kind: 'movement',
   result: (list, { axis }) => ({
-    shape: list[0]!.shape.map((n, d) => (d === axis ? list.reduce((sum, x) => sum + x.shape[d]!, 0) : n)),
-    dtype: list[0]!.dtype,
+    shape: list[0].shape.map((n, d) => (d === axis ? list.reduce((sum, x) => sum + x.shape[d], 0) : n)),
+    dtype: list[0].dtype,
   }),
   at: (list, index, { axis }) => {
     const pick = (k: number, start: number): Expr => {
-      const x: Operand = list[k]!;
+      const x: Operand = list[k];
       const here = x(...index.map((i, d) => (d === axis ? minus(i, start) : i)));
-      const end = start + x.shape[axis]!;
-      return k === list.length - 1 ? here : select(apply('lt', index[axis]!, int(end)), here, pick(k + 1, end));
+      const end = start + x.shape[axis];
+      return k === list.length - 1 ? here : select(apply('lt', index[axis], int(end)), here, pick(k + 1, end));
     };
     return pick(0, 0);
   },
@@ -112,10 +112,10 @@ const join: Primitive<[...Tensor[]], { axis: number }> = primitive<[...Tensor[]]
     let end = 0;
     return list.map((x) => {
       const start = end;
-      end += x.shape[axis]!;
+      end += x.shape[axis];
       return slice(g, {
         starts: g.shape.map((_, d) => (d === axis ? start : 0)),
-        stops: g.shape.map((n, d) => (d === axis ? start + x.shape[axis]! : n)),
+        stops: g.shape.map((n, d) => (d === axis ? start + x.shape[axis] : n)),
         strides: g.shape.map(() => 1),
       });
     });
@@ -136,11 +136,11 @@ const take: Primitive<[x: Tensor, ...starts: Tensor[]], { sizes: Shape }> = prim
   { sizes: Shape }
 >('dynamicSlice', {
   kind: 'movement',
-  result: ([x], { sizes }) => ({ shape: sizes, dtype: x!.dtype }),
+  result: ([x], { sizes }) => ({ shape: sizes, dtype: x.dtype }),
   at: ([x, ...starts], index, { sizes }) =>
-    x!(...index.map((i, d) => plus(i, clamped(starts[d]!(), x!.shape[d]! - sizes[d]!)))),
+    x(...index.map((i, d) => plus(i, clamped(starts[d](), x.shape[d] - sizes[d])))),
   vjp: (g, [x, ...starts]) => [
-    dynamicUpdateSlice(full({ shape: x!.shape, dtype: x!.dtype, value: 0 }), g, starts),
+    dynamicUpdateSlice(full({ shape: x.shape, dtype: x.dtype, value: 0 }), g, starts),
     ...starts.map(() => null),
   ],
   samples: [
@@ -166,17 +166,17 @@ const put: Primitive<[x: Tensor, update: Tensor, ...starts: Tensor[]], undefined
   undefined
 >('dynamicUpdateSlice', {
   kind: 'movement',
-  result: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
+  result: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
   at: ([x, update, ...starts], index) => {
-    const source = index.map((i, d) => minus(i, clamped(starts[d]!(), x!.shape[d]! - update!.shape[d]!)));
+    const source = index.map((i, d) => minus(i, clamped(starts[d](), x.shape[d] - update.shape[d])));
     const inside = source.flatMap((s, d) =>
-      update!.shape[d] === x!.shape[d] ? [] : [apply('ge', s, 0), apply('lt', s, update!.shape[d]!)],
+      update.shape[d] === x.shape[d] ? [] : [apply('ge', s, 0), apply('lt', s, update.shape[d])],
     );
-    return inside.length === 0 ? update!(...source) : select(both(inside), update!(...source), x!(...index));
+    return inside.length === 0 ? update(...source) : select(both(inside), update(...source), x(...index));
   },
   vjp: (g, [, update, ...starts]) => [
-    dynamicUpdateSlice(g, full({ shape: update!.shape, dtype: g.dtype, value: 0 }), starts),
-    dynamicSlice(g, starts, { sizes: update!.shape }),
+    dynamicUpdateSlice(g, full({ shape: update.shape, dtype: g.dtype, value: 0 }), starts),
+    dynamicSlice(g, starts, { sizes: update.shape }),
     ...starts.map(() => null),
   ],
   samples: [

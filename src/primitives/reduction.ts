@@ -18,16 +18,14 @@ export function reduction(
 ): Primitive<[x: Tensor], ReduceAttrs> {
   return primitive<[x: Tensor], ReduceAttrs>(name, {
     kind: 'reduce',
-    result: ([x], { axes }) => ({ shape: without(x!.shape, axes), dtype: x!.dtype }),
+    result: ([x], { axes }) => ({ shape: without(x.shape, axes), dtype: x.dtype }),
     at: ([x], index, { axes }) => {
-      const summed = axes.map((d) => axis(x!.shape[d]!, `r${d}`));
+      const summed = axes.map((d) => axis(x.shape[d], `r${d}`));
       const kept = [...index];
-      const source = x!.shape.map(
-        (_, d): Expr => (axes.includes(d) ? indexOf(summed[axes.indexOf(d)]!) : kept.shift()!),
-      );
-      return reduce(combine, summed, x!(...source));
+      const source = x.shape.map((_, d): Expr => (axes.includes(d) ? indexOf(summed[axes.indexOf(d)]) : kept.shift()!));
+      return reduce(combine, summed, x(...source));
     },
-    vjp: (g, [x], { axes }, out) => [vjp ? vjp(g, x!, axes, out) : null],
+    vjp: (g, [x], { axes }, out) => [vjp ? vjp(g, x, axes, out) : null],
     samples: [
       { inputs: [{ shape: [3, 4, 5], dtype, low: dtype === 'bool' ? 0 : 0.5, high: 2 }], attrs: { axes: [1] } },
       { inputs: [{ shape: [3, 4, 5], dtype, low: dtype === 'bool' ? 0 : 0.5, high: 2 }], attrs: { axes: [0, 2] } },

@@ -39,26 +39,26 @@ export interface ReduceWindowAttrs extends WindowAttrs {
 const extent = (window: number, dilation: number): number => (window - 1) * dilation + 1;
 const slid = (x: Shape, { window, strides, dilation, padding }: WindowAttrs): number[] =>
   x.map((n, d) =>
-    Math.max(0, Math.floor((n + padding[d]![0] + padding[d]![1] - extent(window[d]!, dilation[d]!)) / strides[d]!) + 1),
+    Math.max(0, Math.floor((n + padding[d][0] + padding[d][1] - extent(window[d], dilation[d])) / strides[d]) + 1),
   );
 
 /** Where tap k of window q lies in the array, an index an axis. */
 const positions = (q: readonly Expr[], k: readonly Expr[], a: WindowAttrs): Expr[] =>
-  q.map((p, d) => minus(plus(times(p, a.strides[d]!), times(k[d]!, a.dilation[d]!)), a.padding[d]![0]));
+  q.map((p, d) => minus(plus(times(p, a.strides[d]), times(k[d], a.dilation[d])), a.padding[d][0]));
 
 /** Conditions for the positions to lie inside the array; those that always hold are left out. */
 const insideOf = (x: Aval, at: readonly Expr[], { padding, window, strides, dilation }: WindowAttrs): Expr[] =>
   at.flatMap((i, d) => {
-    const n = x.shape[d]!;
+    const n = x.shape[d];
     const last =
       slid([n], {
-        window: [window[d]!],
-        strides: [strides[d]!],
-        dilation: [dilation[d]!],
-        padding: [padding[d]!],
-      })[0]! - 1;
-    const end = last * strides[d]! + extent(window[d]!, dilation[d]!) - padding[d]![0];
-    return [...(padding[d]![0] > 0 ? [apply('ge', i, 0)] : []), ...(end > n ? [apply('lt', i, n)] : [])];
+        window: [window[d]],
+        strides: [strides[d]],
+        dilation: [dilation[d]],
+        padding: [padding[d]],
+      })[0] - 1;
+    const end = last * strides[d] + extent(window[d], dilation[d]) - padding[d][0];
+    return [...(padding[d][0] > 0 ? [apply('ge', i, 0)] : []), ...(end > n ? [apply('lt', i, n)] : [])];
   });
 
 function read(x: Operand, at: readonly Expr[], a: WindowAttrs, absent: number): Expr {
@@ -80,7 +80,7 @@ function absentValue(combine: ReduceWindowAttrs['combine'], type: ReturnType<typ
         : type === 'bool'
           ? [0, 1]
           : [-Infinity, Infinity];
-  return combine === 'max' ? low! : high!;
+  return combine === 'max' ? low : high;
 }
 
 /** `out[q] = combine over k of x[q·stride + k·dilation − pad]`; cells outside count as absent. */
@@ -88,15 +88,15 @@ export const reduceWindow: Primitive<[x: Tensor], ReduceWindowAttrs> = primitive
   'reduceWindow',
   {
     kind: 'window',
-    result: ([x], attrs) => ({ shape: slid(x!.shape, attrs), dtype: x!.dtype }),
+    result: ([x], attrs) => ({ shape: slid(x.shape, attrs), dtype: x.dtype }),
     at: ([x], q, attrs) => {
       const taps = tapsOf(attrs.window);
-      const absent = absentValue(attrs.combine, scalarType(x!.dtype));
-      return reduce(attrs.combine, looped(taps), read(x!, positions(q, tapIndex(taps), attrs), attrs, absent));
+      const absent = absentValue(attrs.combine, scalarType(x.dtype));
+      return reduce(attrs.combine, looped(taps), read(x, positions(q, tapIndex(taps), attrs), attrs, absent));
     },
     vjp: (g, [x], { combine, ...attrs }, out) => {
-      if (combine === 'add') return [spreadSum(g, x!.shape, attrs)];
-      return [windowScatter(g, firstInWindow(x!, out, attrs), { ...attrs, shape: x!.shape })];
+      if (combine === 'add') return [spreadSum(g, x.shape, attrs)];
+      return [windowScatter(g, firstInWindow(x, out, attrs), { ...attrs, shape: x.shape })];
     },
     samples: [
       sample([1, 5, 6, 2], 'max', { window: [1, 2, 2, 1], strides: [1, 2, 2, 1] }),
@@ -136,9 +136,9 @@ function sample(
 
 /** The gradient of a sliding sum: each element gets the sum of g over the windows that contain it. */
 function spreadSum(g: Tensor, x: Shape, { window, strides, dilation, padding }: WindowAttrs): Tensor {
-  const low = x.map((_, d) => extent(window[d]!, dilation[d]!) - 1 - padding[d]![0]);
-  const size = g.shape.map((n, d) => (n === 0 ? 0 : (n - 1) * strides[d]! + 1));
-  const high = x.map((n, d) => n + extent(window[d]!, dilation[d]!) - 1 - size[d]! - low[d]!);
+  const low = x.map((_, d) => extent(window[d], dilation[d]) - 1 - padding[d][0]);
+  const size = g.shape.map((n, d) => (n === 0 ? 0 : (n - 1) * strides[d] + 1));
+  const high = x.map((n, d) => n + extent(window[d], dilation[d]) - 1 - size[d] - low[d]);
   const spread = pad(g, { low, high, inner: strides.map((s) => s - 1), value: 0 });
   const ones = strides.map(() => 1);
   return reduceWindow(spread, { combine: 'add', window, strides: ones, dilation, padding: ones.map(() => [0, 0]) });
@@ -150,18 +150,18 @@ export const firstInWindow: Primitive<[x: Tensor, extreme: Tensor], WindowAttrs>
   WindowAttrs
 >('firstInWindow', {
   kind: 'window',
-  result: ([, extreme]) => ({ shape: extreme!.shape, dtype: 'int32' }),
+  result: ([, extreme]) => ({ shape: extreme.shape, dtype: 'int32' }),
   at: ([x, extreme], q, attrs) => {
     const taps = tapsOf(attrs.window);
     const k = tapIndex(taps);
     const at = positions(q, k, attrs);
-    const value = asStored(x!(...at), x!.dtype);
-    const hit = apply('or', apply('eq', value, asStored(extreme!(...q), extreme!.dtype)), apply('ne', value, value));
+    const value = asStored(x(...at), x.dtype);
+    const hit = apply('or', apply('eq', value, asStored(extreme(...q), extreme.dtype)), apply('ne', value, value));
     const none = attrs.window.reduce((n, size) => n * size, 1);
     return reduce(
       'min',
       looped(taps),
-      select(both([...insideOf(x!, at, attrs), hit]), flatten(k, attrs.window), int(none)),
+      select(both([...insideOf(x, at, attrs), hit]), flatten(k, attrs.window), int(none)),
     );
   },
   vjp: () => [null, null],
@@ -195,11 +195,11 @@ function sumOver(sizes: readonly number[], term: (k: readonly Expr[]) => Expr): 
 
 /** How many windows at most cover an element along axis d, or, with spread-out taps, could. */
 const layers = (d: number, { window, strides, dilation }: WindowAttrs): number =>
-  dilation[d] === 1 ? Math.ceil(window[d]! / strides[d]!) : window[d]!;
+  dilation[d] === 1 ? Math.ceil(window[d] / strides[d]) : window[d];
 
 /** The n-th of the windows along axis d that may cover element i: which window, i's tap in it, and whether it is so. */
 function windowAbove(i: Expr, d: number, n: Expr, a: WindowAttrs, count: number) {
-  const [size, stride, dilation, [low]] = [a.window[d]!, a.strides[d]!, a.dilation[d]!, a.padding[d]!];
+  const [size, stride, dilation, [low]] = [a.window[d], a.strides[d], a.dilation[d], a.padding[d]];
   const at = plus(i, low);
   const conditions: Expr[] = [];
   let window: Expr;
@@ -217,7 +217,7 @@ function windowAbove(i: Expr, d: number, n: Expr, a: WindowAttrs, count: number)
     if (stride !== 1) conditions.push(apply('eq', apply('floorMod', start, stride), 0));
   }
   // A window of one tap that steps by one and is not padded covers every element.
-  if (size !== 1 || stride !== 1 || a.padding[d]!.some((p) => p !== 0))
+  if (size !== 1 || stride !== 1 || a.padding[d].some((p) => p !== 0))
     conditions.push(apply('ge', window, 0), apply('lt', window, count));
   return { window, tap, conditions };
 }
@@ -228,24 +228,24 @@ export const windowScatter: Primitive<[g: Tensor, tap: Tensor], WindowAttrs & { 
   WindowAttrs & { readonly shape: Shape }
 >('windowScatter', {
   kind: 'window',
-  result: ([g], { shape }) => ({ shape, dtype: g!.dtype }),
+  result: ([g], { shape }) => ({ shape, dtype: g.dtype }),
   at: ([g, tap], index, attrs) => {
     const sizes = index.map((_, d) => layers(d, attrs));
     return sumOver(sizes, (n) => {
-      const places = index.map((i, d) => windowAbove(i, d, n[d]!, attrs, g!.shape[d]!));
+      const places = index.map((i, d) => windowAbove(i, d, n[d], attrs, g.shape[d]));
       const q = places.map((place) => place.window);
       const hit = apply(
         'eq',
-        tap!(...q),
+        tap(...q),
         flatten(
           places.map((place) => place.tap),
           attrs.window,
         ),
       );
-      return select(both([...places.flatMap((place) => place.conditions), hit]), g!(...q), 0);
+      return select(both([...places.flatMap((place) => place.conditions), hit]), g(...q), 0);
     });
   },
-  vjp: (g, [, tap], attrs) => [windowGather(g, tap!, attrs), null],
+  vjp: (g, [, tap], attrs) => [windowGather(g, tap, attrs), null],
   samples: [
     {
       inputs: [{ shape: [4] }, { shape: [4], dtype: 'int32', values: [0, 2, 1, 0] }],
@@ -286,14 +286,14 @@ export const windowGather: Primitive<[x: Tensor, tap: Tensor], WindowAttrs> = pr
   WindowAttrs
 >('windowGather', {
   kind: 'movement',
-  result: ([x, tap]) => ({ shape: tap!.shape, dtype: x!.dtype }),
+  result: ([x, tap]) => ({ shape: tap.shape, dtype: x.dtype }),
   at: ([x, tap], q, attrs) => {
-    const at = positions(q, unflatten(tap!(...q), attrs.window), attrs);
-    const inside = at.flatMap((i, d) => [apply('ge', i, 0), apply('lt', i, x!.shape[d]!)]);
-    const safe = at.map((i, d) => apply('max', apply('min', i, x!.shape[d]! - 1), 0));
-    return select(both(inside), x!(...safe), 0);
+    const at = positions(q, unflatten(tap(...q), attrs.window), attrs);
+    const inside = at.flatMap((i, d) => [apply('ge', i, 0), apply('lt', i, x.shape[d])]);
+    const safe = at.map((i, d) => apply('max', apply('min', i, x.shape[d] - 1), 0));
+    return select(both(inside), x(...safe), 0);
   },
-  vjp: (g, [x, tap], attrs) => [windowScatter(g, tap!, { ...attrs, shape: x!.shape }), null],
+  vjp: (g, [x, tap], attrs) => [windowScatter(g, tap, { ...attrs, shape: x.shape }), null],
   samples: [
     {
       inputs: [{ shape: [6] }, { shape: [4], dtype: 'int32', values: [0, 2, 1, 0] }],

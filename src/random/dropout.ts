@@ -42,7 +42,7 @@ export const dropout = exact(
     if (!(rate >= 0 && rate <= 1)) fail('random.dropout', `the rate is ${rate}`, 'give a number from 0 to 1');
     if (rate === 0) return x;
     if (rate === 1) return zeros(x);
-    const shape = (noiseShape ?? x.shape).map((n, d) => n ?? x.shape[d]!);
+    const shape = (noiseShape ?? x.shape).map((n, d) => n ?? x.shape[d]);
     return drop(x, drawKey('random.dropout', seed), rate, shape);
   },
 );

@@ -44,7 +44,7 @@ function factors(key: Tensor, alpha: Tensor): Factors {
   const a = ops.where(isSmall, ops.add(alpha, 1), alpha);
   const scale = ops.subtract(a, Math.fround(1 / 3));
   const c = ops.divide(Math.fround(1 / 3), ops.sqrt(scale));
-  const [first, boostKeys] = splitEach(keysFor(key, alpha.shape[0]!), 2) as [Keys, Keys];
+  const [first, boostKeys] = splitEach(keysFor(key, alpha.shape[0]), 2) as [Keys, Keys];
   const flag = (value: boolean): Tensor => ops.full(alpha.shape, value, { dtype: 'bool' });
 
   const body = (...state: Tensor[]): Tensor[] => {
@@ -79,11 +79,11 @@ function factors(key: Tensor, alpha: Tensor): Factors {
     const takes = ops.logicalAnd(isTaken, ops.logicalNot(isDone));
     return [...keys, ...xKeys, ...uKeys, isPositive, ops.logicalOr(isDone, isTaken), ops.where(takes, cube, v)];
   };
-  const unfinished = (...state: Tensor[]): Tensor => ops.logicalNot(ops.all(state[7]!));
+  const unfinished = (...state: Tensor[]): Tensor => ops.logicalNot(ops.all(state[7]));
   const start = [...first, ...first, ...first, flag(true), flag(false), like(alpha, 1)];
   const end = ops.whileLoop(unfinished, body, start) as Tensor[];
   const logUnit = ops.log1p(ops.negative(unitOfEach(boostKeys)));
-  return { scale, v: end[8]!, logBoost: ops.where(isSmall, ops.divide(logUnit, alpha), 0) };
+  return { scale, v: end[8], logBoost: ops.where(isSmall, ops.divide(logUnit, alpha), 0) };
 }
 
 const spreadParameter = (x: Tensor, shape: Shape): Tensor =>

@@ -11,7 +11,7 @@ export class MersenneTwister {
     const twister = new MersenneTwister();
     const { state } = twister;
     state[0] = seed;
-    for (let k = 1; k < size; k++) state[k] = Math.imul(1812433253, state[k - 1]! ^ (state[k - 1]! >>> 30)) + k;
+    for (let k = 1; k < size; k++) state[k] = Math.imul(1812433253, state[k - 1] ^ (state[k - 1] >>> 30)) + k;
     return twister;
   }
 
@@ -30,17 +30,17 @@ export class MersenneTwister {
     const twister = MersenneTwister.fromWord(19650218);
     const { state } = twister;
     const mixed = (i: number, factor: number): number =>
-      state[i]! ^ Math.imul(state[i - 1]! ^ (state[i - 1]! >>> 30), factor);
+      state[i] ^ Math.imul(state[i - 1] ^ (state[i - 1] >>> 30), factor);
     let i = 1;
     const step = (): void => {
       i++;
       if (i < size) return;
-      state[0] = state[size - 1]!;
+      state[0] = state[size - 1];
       i = 1;
     };
     for (let k = 0; k < Math.max(size, words.length); k++) {
       const j = k % words.length;
-      state[i] = mixed(i, 1664525) + words[j]! + j;
+      state[i] = mixed(i, 1664525) + words[j] + j;
       step();
     }
     for (let k = 1; k < size; k++) {
@@ -54,7 +54,7 @@ export class MersenneTwister {
   /** The next 32 random bits. */
   next(): number {
     if (this.at === size) this.refill();
-    let y = this.state[this.at++]!;
+    let y = this.state[this.at++];
     y ^= y >>> 11;
     y ^= (y << 7) & 0x9d2c5680;
     y ^= (y << 15) & 0xefc60000;
@@ -74,8 +74,8 @@ export class MersenneTwister {
   private refill(): void {
     const { state } = this;
     for (let k = 0; k < size; k++) {
-      const y = (state[k]! & 0x80000000) | (state[(k + 1) % size]! & 0x7fffffff);
-      state[k] = state[(k + middle) % size]! ^ (y >>> 1) ^ (y & 1 ? 0x9908b0df : 0);
+      const y = (state[k] & 0x80000000) | (state[(k + 1) % size] & 0x7fffffff);
+      state[k] = state[(k + middle) % size] ^ (y >>> 1) ^ (y & 1 ? 0x9908b0df : 0);
     }
     this.at = 0;
   }
@@ -89,7 +89,7 @@ export function permutation(twister: MersenneTwister, n: number): Int32Array {
     let j: number;
     do j = (twister.next() & mask) >>> 0;
     while (j > i);
-    [order[i], order[j]] = [order[j]!, order[i]!];
+    [order[i], order[j]] = [order[j], order[i]];
   }
   return order;
 }

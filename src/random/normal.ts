@@ -29,7 +29,7 @@ function inverseErf(u: Tensor): Tensor {
   const w = neg(log1p(neg(mul(u, u))));
   const isCentral = lt(w, like(w, 5));
   const z = select(isCentral, sub(w, like(w, 2.5)), sub(sqrt(w), like(w, 3)));
-  const coefficient = (k: number): Tensor => select(isCentral, like(z, central[k]!), like(z, tail[k]!));
+  const coefficient = (k: number): Tensor => select(isCentral, like(z, central[k]), like(z, tail[k]));
   let p = coefficient(0);
   for (let k = 1; k < central.length; k++) p = add(mul(p, z), coefficient(k));
   return mul(p, u);

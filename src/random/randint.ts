@@ -24,7 +24,7 @@ export function splitKeys(key: Tensor, count: number): Tensor[] {
 /** Integers in [low, low + span) as 32-bit words: two draws, so that every remainder is almost equally likely. */
 function integers(key: Tensor, shape: Shape, low: number, span: number): Tensor {
   const [k1, k2] = splitKeys(key, 2);
-  const [high, rest] = [randomBits(k1!, { shape }), randomBits(k2!, { shape })];
+  const [high, rest] = [randomBits(k1, { shape }), randomBits(k2, { shape })];
   const word = (value: number): Tensor => like(high, value);
   const power = 2 ** 16 % span;
   // The reference wraps this product to 32 bits.

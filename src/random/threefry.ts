@@ -16,12 +16,12 @@ function threefry([k0, k1]: Keys, low: number): Keys {
   const keys = [k0, k1, p.bitXor(p.bitXor(k0, k1), word(0x1bd11bda))];
   let [x0, x1] = [k0, p.add(k1, word(low))];
   for (let group = 0; group < 5; group++) {
-    for (const r of rotations[group % 2]!) {
+    for (const r of rotations[group % 2]) {
       x0 = p.add(x0, x1);
       x1 = p.bitXor(p.bitOr(p.shiftLeft(x1, word(r)), p.shiftRightLogical(x1, word(32 - r))), x0);
     }
-    x0 = p.add(x0, keys[(group + 1) % 3]!);
-    x1 = p.add(p.add(x1, keys[(group + 2) % 3]!), word(group + 1));
+    x0 = p.add(x0, keys[(group + 1) % 3]);
+    x1 = p.add(p.add(x1, keys[(group + 2) % 3]), word(group + 1));
   }
   return [x0, x1];
 }

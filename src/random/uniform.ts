@@ -56,8 +56,8 @@ export function unit(key: Tensor, shape: Shape, dtype: DType = 'float32'): Tenso
 function head(x: number): number {
   const word = new Float32Array([x]);
   const bits = new Uint32Array(word.buffer);
-  bits[0] = bits[0]! & 0xfffff000;
-  return word[0]!;
+  bits[0] = bits[0] & 0xfffff000;
+  return word[0];
 }
 const isPowerOfTwo = (x: number): boolean => x !== 0 && Number.isInteger(Math.log2(Math.abs(x)));
 

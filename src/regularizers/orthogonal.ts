@@ -25,7 +25,7 @@ export class OrthogonalRegularizer extends Regularizer<typeof fields> {
       );
     const { factor, mode } = this.config;
     const rows = ops.normalize(mode === 'rows' ? x : ops.transpose(x), { axis: 1 });
-    const size = rows.shape[0]!;
+    const size = rows.shape[0];
     const products = ops.matmul(rows, ops.transpose(rows));
     const apart = ops.multiply(products, ops.subtract(1, ops.eye(size, { dtype: x.dtype })));
     const pairs = (size * (size - 1)) / 2;

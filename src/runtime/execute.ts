@@ -31,8 +31,8 @@ export function run(executable: Executable, inputs: readonly Tensor[]): (Tensor 
   const buffers = withRoom(device, () => executable.run(inputs.map((t) => bufferOn(device, t))));
   const { outputs, donated } = executable.program;
   // What is overwritten is no longer what was uploaded.
-  for (const n of donated.values()) storageOf(inputs[n]!).known = undefined;
-  return buffers.map((buffer, k) => (donated.has(k) ? null : concrete(outputs[k]!, device, buffer)));
+  for (const n of donated.values()) storageOf(inputs[n]).known = undefined;
+  return buffers.map((buffer, k) => (donated.has(k) ? null : concrete(outputs[k], device, buffer)));
 }
 
 /** Times each of the program's kernels. Nothing is changed; a GPU must be waited for. */

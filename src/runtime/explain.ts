@@ -21,14 +21,14 @@ export function explain({ kernels, program, scratchBytes }: Executable, timing?:
     k.output,
     `${readable(k.bytes)}B`,
     readable(k.flops),
-    ...(timed ? [timed.ms[n]!.toFixed(3)] : []),
+    ...(timed ? [timed.ms[n].toFixed(3)] : []),
     k.fused.join(' '),
   ]);
   const table = [['#', 'kernel', 'output', 'bytes', 'FLOPs', ...(timed ? ['ms'] : []), 'fused'], ...rows];
-  const widths = table[0]!.map((_, c) => Math.min(48, Math.max(...table.map((row) => row[c]!.length))));
+  const widths = table[0].map((_, c) => Math.min(48, Math.max(...table.map((row) => row[c].length))));
   const lines = table.map((row) =>
     row
-      .map((cell, c) => (c === row.length - 1 ? cell : cell.padEnd(widths[c]!)))
+      .map((cell, c) => (c === row.length - 1 ? cell : cell.padEnd(widths[c])))
       .join('  ')
       .trimEnd(),
   );

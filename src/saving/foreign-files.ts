@@ -32,7 +32,7 @@ const foreign: readonly ForeignFile[] = [
   },
   {
     is: 'a pickle, which is a program for Python',
-    matches: (bytes) => bytes[0] === 0x80 && bytes[1]! <= 5,
+    matches: (bytes) => bytes[0] === 0x80 && bytes[1] <= 5,
     fix: 'load it in Python and write the model with model.save("model.keras")',
   },
   {

@@ -21,17 +21,17 @@ export function arrayText(shape: Shape, textsOf: (offsets: readonly number[]) =>
   const offsets: number[] = [];
   const pick = (d: number, offset: number): Shown => {
     if (d === shape.length) return offsets.push(offset) - 1;
-    const n = shape[d]!;
+    const n = shape[d];
     const places =
       isLong && n > 2 * edge ? [...range(edge), undefined, ...range(edge).map((k) => n - edge + k)] : range(n);
-    return places.map((i) => (i === undefined ? undefined : pick(d + 1, offset + i * strides[d]!)));
+    return places.map((i) => (i === undefined ? undefined : pick(d + 1, offset + i * strides[d])));
   };
   const shown = pick(0, 0);
   return brackets(shown, textsOf(offsets), shape.length, ' ').replace(/ +$/, '');
 }
 
 function brackets(x: Shown, texts: readonly string[], depth: number, indent: string): string {
-  if (!Array.isArray(x)) return x === undefined ? '...' : texts[x as number]!;
+  if (!Array.isArray(x)) return x === undefined ? '...' : texts[x as number];
   const parts = (x as readonly Shown[]).map((y) => brackets(y, texts, depth - 1, `${indent} `));
   if (depth > 1) return `[${parts.join(`,${'\n'.repeat(depth - 1)}${indent}`)}]`;
   const lines: string[] = [];
@@ -49,4 +49,4 @@ function brackets(x: Shown, texts: readonly string[], depth: number, indent: str
 
 /** The text of one number, as in arrays. */
 export const scalarText = (x: number, dtype: DType): string =>
-  isFloat(dtype) ? numberTexts([x], dtype)[0]!.trim().replace(/\.$/, '.0') : numberTexts([x], dtype)[0]!;
+  isFloat(dtype) ? numberTexts([x], dtype)[0].trim().replace(/\.$/, '.0') : numberTexts([x], dtype)[0];

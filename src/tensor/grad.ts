@@ -68,9 +68,9 @@ export function gradientsOf(
   const record = (): Tensor[] => {
     const leaves = wrt.flatMap(partsOf);
     const found = gradients([loss], [full({ shape: [], dtype: loss.dtype, value: 1 })], leaves, since);
-    const known = found.map((g, k) => g ?? zeros(leaves[k]!));
+    const known = found.map((g, k) => g ?? zeros(leaves[k]));
     let at = 0;
-    const next = (): Tensor => known[at++]!;
+    const next = (): Tensor => known[at++];
     return wrt.map((t) => (t.parts ? complex(next(), neg(next())) : next()));
   };
   if (currentTrace()) return record();

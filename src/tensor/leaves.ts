@@ -29,7 +29,7 @@ export function tensorsIn(nest: unknown): Tensor[] {
 /** The nest with its tensors replaced, in order, by those of a list. */
 export function withTensors<T>(nest: T, tensors: readonly Tensor[]): T {
   let at = 0;
-  return mapTensors(nest, () => tensors[at++]!) as T;
+  return mapTensors(nest, () => tensors[at++]) as T;
 }
 
 /** What programs take and give for the tensors in a nest: the parts of complex ones, the others themselves. */
@@ -37,7 +37,7 @@ export const leavesIn = (nest: unknown): Tensor[] => tensorsIn(nest).flatMap(par
 /** The nest with its leaves replaced, in order, by those of a list. */
 export function withLeaves<T>(nest: T, leaves: readonly Tensor[]): T {
   let at = 0;
-  const next = (): Tensor => leaves[at++]!;
+  const next = (): Tensor => leaves[at++];
   return mapTensors(nest, (t) => (t.parts ? complex(next(), next()) : next())) as T;
 }
 

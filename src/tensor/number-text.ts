@@ -22,10 +22,10 @@ function positional(x: number, dtype: DType): string {
 
 function scientific(x: number, dtype: DType): { front: string; fraction: string; exponent: number } {
   const text = shortest(x, dtype);
-  const long = (text.split('e')[0]!.split('.')[1]?.length ?? 0) > fractionDigits;
+  const long = (text.split('e')[0].split('.')[1]?.length ?? 0) > fractionDigits;
   const [digits, exponent] = (long ? x.toExponential(fractionDigits) : text).split('e') as [string, string];
   const [front, fraction = ''] = digits.split('.');
-  return { front: front!, fraction: fraction.replace(/0+$/, ''), exponent: Number(exponent) };
+  return { front: front, fraction: fraction.replace(/0+$/, ''), exponent: Number(exponent) };
 }
 
 /** Numbers as NumPy prints them side by side: equally wide, with a power of ten where sizes differ much. */
@@ -42,12 +42,12 @@ export function numberTexts(numbers: readonly number[], dtype: DType): string[] 
 /** Complex numbers as NumPy prints them, `1.+2.j`: real parts equally wide, and imaginary parts with their sign. */
 export function complexTexts(real: readonly number[], imaginary: readonly number[]): string[] {
   const signed = numberTexts(imaginary, 'float32').map((text, k) => {
-    const x = imaginary[k]!;
+    const x = imaginary[k];
     const [digits, end] = [text.trim(), /\s*$/.exec(text)![0]];
     return `${x < 0 || Object.is(x, -0) ? '' : '+'}${digits}j${end}`;
   });
   const width = Math.max(0, ...signed.map((text) => text.length));
-  return numberTexts(real, 'float32').map((text, k) => text + signed[k]!.padStart(width));
+  return numberTexts(real, 'float32').map((text, k) => text + signed[k].padStart(width));
 }
 
 /** From where on NumPy writes powers of ten: where a float's digits end before its point, 1e8 at the latest. */

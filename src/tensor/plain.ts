@@ -67,7 +67,7 @@ function flattenNest(nest: Nested): { shape: number[]; flat: number[]; dtype: DT
     nest,
   );
   const shape: number[] = [];
-  for (let x: Nested = nest; Array.isArray(x); x = (x as readonly Nested[])[0]!) {
+  for (let x: Nested = nest; Array.isArray(x); x = (x as readonly Nested[])[0]) {
     if (shape.length === deepest)
       fail(
         'tensor',
@@ -159,7 +159,7 @@ function refuseOverflow(numbers: ArrayLike<number>, dtype: DType): void {
   if (!range || kind === 'bool' || numbers instanceof array) return;
   const [low, high] = range;
   for (let i = 0; i < numbers.length; i++) {
-    const x = Math.trunc(numbers[i]!);
+    const x = Math.trunc(numbers[i]);
     if (!(x >= low && x <= high))
       fail(
         'tensor',
@@ -179,7 +179,7 @@ function complexTensor(flat: ArrayLike<number>, shape: Shape = [flat.length / 2]
     );
   const part = (k: number): Tensor =>
     upload(
-      Float32Array.from({ length: flat.length / 2 }, (_, n) => flat[2 * n + k]!),
+      Float32Array.from({ length: flat.length / 2 }, (_, n) => flat[2 * n + k]),
       { shape, dtype: 'float32' },
     );
   return complex(part(0), part(1));

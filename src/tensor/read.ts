@@ -53,19 +53,19 @@ export function stored(t: Tensor, wish: string): TypedArray | Promise<TypedArray
   if (!t.parts) return t.storage ? download(t) : refuse(t, wish);
   const [re, im] = t.parts.map((part) => stored(part, wish));
   return re instanceof Promise || im instanceof Promise
-    ? Promise.all([re, im]).then(([a, b]) => interleaved(a!, b!))
-    : interleaved(re!, im!);
+    ? Promise.all([re, im]).then(([a, b]) => interleaved(a, b))
+    : interleaved(re, im);
 }
 const interleaved = (re: TypedArray, im: TypedArray): TypedArray =>
-  Float32Array.from({ length: 2 * re.length }, (_, n) => (n % 2 === 0 ? re : im)[n >> 1]!);
+  Float32Array.from({ length: 2 * re.length }, (_, n) => (n % 2 === 0 ? re : im)[n >> 1]);
 
 export function nest(t: Tensor, data: ArrayLike<number>): Nested {
   const leaf = t.dtype === 'bool' ? (n: number): Nested => n !== 0 : (n: number): Nested => n;
   const shape = t.parts ? [...t.shape, 2] : t.shape;
   const build = (d: number, offset: number): Nested => {
-    if (d === shape.length) return leaf(data[offset]!);
+    if (d === shape.length) return leaf(data[offset]);
     const step = sizeOf(shape.slice(d + 1));
-    return Array.from({ length: shape[d]! }, (_, i) => build(d + 1, offset + i * step));
+    return Array.from({ length: shape[d] }, (_, i) => build(d + 1, offset + i * step));
   };
   return build(0, 0);
 }
@@ -95,7 +95,7 @@ function only(t: Tensor, data: TypedArray): number {
       `it has ${data.length} elements, not one`,
       'use data() or array(), or reduce it first',
     );
-  return data[0]!;
+  return data[0];
 }
 
 const methods = {

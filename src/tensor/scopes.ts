@@ -45,7 +45,7 @@ const inCallOf = scoped(calls);
 export const asCallOf = <R>(owner: Named | undefined, f: () => R): R => inCallOf({ owner, generators: 0 }, f);
 export const currentCall = (): Named | undefined => calls[calls.length - 1]?.owner;
 /** Position of a seed generator among those that the call in progress makes. */
-export const countGenerator = (): number => calls[calls.length - 1]!.generators++;
+export const countGenerator = (): number => calls[calls.length - 1].generators++;
 
 const rooms: { readonly what: string; left: number }[] = [];
 /** Runs `f`, whose new variables may take so many bytes together: no more than `what` can fill. */

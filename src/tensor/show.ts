@@ -34,11 +34,11 @@ function numbersOf(t: Tensor): string | undefined {
   if (t.parts)
     return arrayText(t.shape, (offsets) =>
       complexTexts(
-        offsets.map((k) => data[2 * k]!),
-        offsets.map((k) => data[2 * k + 1]!),
+        offsets.map((k) => data[2 * k]),
+        offsets.map((k) => data[2 * k + 1]),
       ),
     );
-  const at = (offset: number): number => decode(data.subarray(offset, offset + 1), t.dtype)[0]!;
+  const at = (offset: number): number => decode(data.subarray(offset, offset + 1), t.dtype)[0];
   return arrayText(t.shape, (offsets) => numberTexts(offsets.map(at), t.dtype));
 }
 

@@ -45,9 +45,9 @@ function compare<R>(args: readonly unknown[], body: (sizes: Sizes) => R): { form
     fail('symbolic call', 'the number of results depends on a size that is unknown', 'give the tensors that size');
   const others = [second, ...smaller(first, (size) => tensorsIn(again((k) => forced.get(k) ?? size)))];
   const avals = first.map(({ shape, dtype }, k) => ({
-    shape: others.every((o) => sameShape(shape, o[k]!.shape))
+    shape: others.every((o) => sameShape(shape, o[k].shape))
       ? shape
-      : shape.map((n, d) => (others.every((o) => n === o[k]!.shape[d]) ? n : null)),
+      : shape.map((n, d) => (others.every((o) => n === o[k].shape[d]) ? n : null)),
     dtype,
   }));
   return { form, avals };
@@ -57,7 +57,7 @@ function compare<R>(args: readonly unknown[], body: (sizes: Sizes) => R): { form
 function smaller(first: readonly Tensor[], withSize: (size: number) => Tensor[]): Tensor[][] {
   try {
     const found = withSize(2);
-    const isAlike = found.length === first.length && found.every((t, k) => t.shape.length === first[k]!.shape.length);
+    const isAlike = found.length === first.length && found.every((t, k) => t.shape.length === first[k].shape.length);
     return isAlike ? [found] : [];
   } catch {
     return [];
@@ -80,7 +80,7 @@ export function addNode(
     operation,
     args,
     inputs: tensorsIn(args).filter((t) => t instanceof KerasTensor),
-    form: mapTensors(form, () => outputs[at++]!) as Tree<KerasTensor>,
+    form: mapTensors(form, () => outputs[at++]) as Tree<KerasTensor>,
     outputs,
   };
   outputs.forEach((y, index) => (y.history = { node, index }));

@@ -111,7 +111,7 @@ function shapesAt(call: number, tensors: readonly Tensor[]): readonly SymbolicSh
   const others = current.lookAhead?.(call);
   if (others?.length !== tensors.length) return refuseBranches();
   const shapes = tensors.map(({ shape }, k) => {
-    const other = others[k]!.shape;
+    const other = others[k].shape;
     if (other.length !== shape.length) return refuseBranches();
     return shape.map((n, d) => (n === other[d] ? n : null));
   });

@@ -104,7 +104,7 @@ export class Variable {
           "new Variable('glorot_uniform', { shape: [2, 3] })",
         );
       const initialize = typeof initial === 'string' ? initializerNamed(this.name, initial) : initial;
-      return initialize(shape!, { dtype: dtype ?? 'float32' });
+      return initialize(shape, { dtype: dtype ?? 'float32' });
     };
     const value = outsideOfTraces(make);
     this.shape = shape ?? value.shape;

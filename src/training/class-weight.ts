@@ -11,12 +11,12 @@ export async function withClassWeight(batch: Batch, classWeight: ClassWeight | n
   if (!classWeight) return batch;
   const labels = tensorsIn(batch.y);
   if (labels.length !== 1) fail('fit', 'classWeight works for models with one output only', 'use sampleWeight');
-  const y = labels[0]!;
+  const y = labels[0];
   const data = await y.data();
   const classes = y.shape.length > 1 && y.shape.at(-1)! > 1 ? y.shape.at(-1)! : 0;
   const weightOf = (k: number): number => classWeight[k] ?? 1;
-  const weights = Float32Array.from({ length: y.shape[0]! }, (_, i) => {
-    if (classes === 0) return weightOf(Math.round(data[i]!));
+  const weights = Float32Array.from({ length: y.shape[0] }, (_, i) => {
+    if (classes === 0) return weightOf(Math.round(data[i]));
     const row = data.subarray(i * classes, (i + 1) * classes);
     return weightOf(row.indexOf(Math.max(...row)));
   });

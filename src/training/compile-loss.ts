@@ -64,7 +64,7 @@ export class CompileLoss {
     const asLosses = (entry: unknown, k: number): losses.Loss[] =>
       (Array.isArray(entry) ? entry.flat() : [entry])
         .filter((x) => x !== null && x !== undefined)
-        .map((x) => asLoss(resolveCrossentropy(x as losses.LossLike, labels[k]?.shape, predictions[k]!.shape)));
+        .map((x) => asLoss(resolveCrossentropy(x as losses.LossLike, labels[k]?.shape, predictions[k].shape)));
     const isAlone = wanted.length <= 1;
     const names = new Set<string>();
     this.parts = given.map(([output, entry]) => {
@@ -88,7 +88,7 @@ export class CompileLoss {
   }
   /** What logs call an output: its path, in which the name of the output, or else of the loss, stands for a position. */
   private nameOf(k: number, own: readonly losses.Loss[]): string {
-    const { path, name } = this.outputs.all[k]!;
+    const { path, name } = this.outputs.all[k];
     const last = name ?? own[0]?.name ?? `output_${k}`;
     const isNamed = typeof path.at(-1) === 'string';
     return (isNamed ? path : [...path.slice(0, -1), last]).join('/');
@@ -103,7 +103,7 @@ export class CompileLoss {
       mayHoldMore: true,
     });
     for (const { output, losses: own } of this.parts!) {
-      const { shape, isMasked } = this.predictions[output]!;
+      const { shape, isMasked } = this.predictions[output];
       const labels = values[output];
       if (!labels || isMasked) continue;
       for (const loss of own)
@@ -130,7 +130,7 @@ export class CompileLoss {
     const weights = this.outputs.weights(sampleWeight, wanted);
     let total: Tensor | undefined;
     for (const { output, losses: own, tracker } of this.parts!) {
-      const prediction = predictions[output]!;
+      const prediction = predictions[output];
       const label =
         labels[output] ??
         fail(

@@ -54,13 +54,13 @@ export class CompileMetrics {
     const predictions = outputs.leaves(yPred);
     const names = new Names();
     this.parts = entries.map(({ one, output, isWeighted }): Part => {
-      const [truth, prediction] = [labels[output]?.shape, predictions[output]!.shape];
+      const [truth, prediction] = [labels[output]?.shape, predictions[output].shape];
       const metric = metrics.get(resolveAccuracy(one, truth, prediction));
       const isHost = isHostMetric(metric);
       if (truth && !isHost) blame(this.who(metric, output), () => metric.build(truth, prediction));
       // As in Keras, what was asked for by name is shown under that name.
       if (typeof one === 'string') metric.name = one;
-      const prefix = outputs.count > 1 && !isHost ? outputs.all[output]!.name : undefined;
+      const prefix = outputs.count > 1 && !isHost ? outputs.all[output].name : undefined;
       const name = names.take(metric.name, prefix, isWeighted);
       return { metric, name, output: isHost && outputs.count > 1 ? undefined : output, isWeighted };
     });
@@ -102,7 +102,7 @@ export class CompileMetrics {
     const weights = this.outputs.weights(sampleWeight, sorted([...wanted, ...judged]));
     return parts.map(({ metric, output, isWeighted }) => {
       if (output === undefined || (onHost && isNest)) return metric.updateState(yTrue as Tensor, yPred as Tensor);
-      const prediction = predictions[output]!;
+      const prediction = predictions[output];
       const label =
         labels[output] ??
         fail(this.who(metric, output), 'y holds no labels for this output', 'give some, or leave the metric out');

@@ -18,7 +18,7 @@ function lossAndGradients(trainer: Trainer, { x, y, sampleWeight }: AnyBatch) {
   }, variables);
   // As in Keras, a step changes trainable variables by their gradients alone: what `call` assigned to them is dropped.
   variables.forEach((v, k) => {
-    if (v.read() !== values[k]) v.assign(values[k]!);
+    if (v.read() !== values[k]) v.assign(values[k]);
   });
   return { ...aux, slopes, variables, optimizer };
 }

@@ -48,7 +48,7 @@ export class Outputs {
   }
   /** An output's name in messages. */
   label(k: number): string {
-    const { name, path } = this.all[k]!;
+    const { name, path } = this.all[k];
     return JSON.stringify(name ?? path.join('/'));
   }
   private get names(): string {
@@ -103,10 +103,10 @@ export class Outputs {
     if (isPlainObject(form)) {
       if (!mayHoldMore) this.checkKeys(x, Object.keys(form), what);
       for (const [key, entry] of Object.entries(x))
-        if (Object.hasOwn(form, key)) this.walk((form as Record<string, Tree<number>>)[key]!, entry, reading, take);
+        if (Object.hasOwn(form, key)) this.walk((form as Record<string, Tree<number>>)[key], entry, reading, take);
       return;
     }
-    const named = own.map((k) => [this.all[k]!.name ?? String(k), k] as const);
+    const named = own.map((k) => [this.all[k].name ?? String(k), k] as const);
     if (!mayHoldMore)
       this.checkKeys(
         x,

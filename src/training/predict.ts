@@ -83,7 +83,7 @@ function joined(parts: readonly unknown[]): unknown {
   return mapTree(parts[0] as Tree<Tensor>, () => {
     const k = at++;
     return concatenate(
-      columns.map((c) => c[k]!),
+      columns.map((c) => c[k]),
       { axis: 0 },
     );
   });

@@ -348,7 +348,7 @@ function withoutChange<R>(variables: readonly Variable[], f: () => R): R {
   const before = variables.map((v) => v.value);
   const result = f();
   variables.forEach((v, k) => {
-    v.assign(before[k]!);
+    v.assign(before[k]);
   });
   return result;
 }

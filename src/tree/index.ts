@@ -56,9 +56,9 @@ function mapAll(
     const [first] = children;
     return rebuild(
       places[0],
-      first!.map(([key], k) =>
+      first.map(([key], k) =>
         walk(
-          children.map((own) => own[k]![1]),
+          children.map((own) => own[k][1]),
           [...path, key],
         ),
       ),

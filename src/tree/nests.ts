@@ -55,7 +55,7 @@ export function sameChildren(
           const own = childrenOf(other);
           if (own === undefined || Array.isArray(first) !== Array.isArray(other))
             return differ(other, `one has ${kindOf(first)}, the other ${kindOf(other)}`);
-          if (own.length !== children.length || own.some(([key], k) => key !== children[k]![0]))
+          if (own.length !== children.length || own.some(([key], k) => key !== children[k][0]))
             return differ(
               other,
               Array.isArray(first)

@@ -36,8 +36,8 @@ export async function readBoxes(
   const boxes = asTensor(given.boxes);
   const labels = asTensor(given.labels);
   const places = boxes.shape[1] ?? 0;
-  const fits = boxes.shape.length === 3 && boxes.shape[2] === 4 && boxes.shape[0]! >= count;
-  if (!fits || labels.shape.length !== 2 || labels.shape[1] !== places || labels.shape[0]! < count)
+  const fits = boxes.shape.length === 3 && boxes.shape[2] === 4 && boxes.shape[0] >= count;
+  if (!fits || labels.shape.length !== 2 || labels.shape[1] !== places || labels.shape[0] < count)
     fail(
       who,
       `boxes have shape ${showShape(boxes.shape)} and labels ${showShape(labels.shape)} for ${count} images`,
@@ -51,10 +51,10 @@ export async function readBoxes(
   ]);
   return Array.from({ length: count }, (_, n) =>
     Array.from({ length: places }, (_, k) => n * places + k)
-      .filter((at) => classes[at]! >= 0 && (confidence?.[at] ?? 1) >= threshold)
+      .filter((at) => classes[at] >= 0 && (confidence?.[at] ?? 1) >= threshold)
       .map((at) => ({
-        corners: [corners[at * 4]!, corners[at * 4 + 1]!, corners[at * 4 + 2]!, corners[at * 4 + 3]!],
-        label: Math.trunc(classes[at]!),
+        corners: [corners[at * 4], corners[at * 4 + 1], corners[at * 4 + 2], corners[at * 4 + 3]],
+        label: Math.trunc(classes[at]),
         confidence: confidence?.[at],
       })),
   );

@@ -50,7 +50,7 @@ export async function drawBoundingBoxes(
   if (!boundingBoxFormat) fail(who, 'boundingBoxFormat is missing', 'say how boxes are written: "xyxy", "xywh", …');
   const found = await readImages(who, images, options);
   if (found.length === 0) fail(who, 'there are no images', 'give a batch of at least one');
-  const { width, height } = found[0]!;
+  const { width, height } = found[0];
   const size = { count: found.length, width, height, threshold: confidenceThreshold };
   const boxes = await readBoxes(who, boundingBoxes, boundingBoxFormat, size);
   const area = width * height;
@@ -58,12 +58,12 @@ export async function drawBoundingBoxes(
   const isFirst = options.dataFormat === 'channels_first';
   for (const [n, image] of found.entries()) {
     const style = { ...options, color, lineThickness, fontSize: 12 * fontScale, side: 'top' } as const;
-    const drawing = drawBoxes([{ boxes: boxes[n]!, style }], { width, height, scale: 1 });
+    const drawing = drawBoxes([{ boxes: boxes[n], style }], { width, height, scale: 1 });
     const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ${textStyle}><image href="${await imageAddress(image)}" width="${width}" height="${height}" image-rendering="optimizeSpeed"/>${drawing}</svg>`;
     const raster = await svgToPixels(svg, { background: 'black' });
     for (let p = 0; p < area; p++)
       for (let c = 0; c < 3; c++)
-        pixels[n * area * 3 + (isFirst ? c * area + p : p * 3 + c)] = raster.pixels[p * 4 + c]!;
+        pixels[n * area * 3 + (isFirst ? c * area + p : p * 3 + c)] = raster.pixels[p * 4 + c];
   }
   return tensor(pixels, {
     shape: isFirst ? [found.length, 3, height, width] : [found.length, height, width, 3],

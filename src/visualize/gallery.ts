@@ -132,7 +132,7 @@ export async function plotBoundingBoxGallery(images: Like, options: BoundingBoxG
   const [truth, predicted] = [await read(yTrue, 0), await read(yPred, confidenceThreshold)];
   const overlay = (n: number, scale: number): string => {
     // Lines and letters grow with images that are shown large.
-    const enlarged = Math.max(1, (found[n]!.width * scale) / 320);
+    const enlarged = Math.max(1, (found[n].width * scale) / 320);
     const common = { lineThickness: lineThickness * enlarged, fontSize: 12 * fontScale * enlarged };
     const kinds = [
       {
@@ -149,7 +149,7 @@ export async function plotBoundingBoxGallery(images: Like, options: BoundingBoxG
         style: { ...common, color: predColor, classMapping: options.predictionMapping ?? classMapping, side: 'top' },
       },
     ] as const;
-    return drawBoxes(kinds, { ...found[n]!, scale });
+    return drawBoxes(kinds, { ...found[n], scale });
   };
   const { legend = truth !== undefined && predicted !== undefined } = options;
   const entries: LegendEntry[] = [
@@ -188,7 +188,7 @@ async function draw(
   const wanted = options.columns ?? options.cols;
   const rows = options.rows ?? Math.ceil(wanted ? images.length / wanted : Math.sqrt(images.length));
   const columns = wanted ?? Math.ceil(images.length / rows);
-  const { width, height } = images[0]!;
+  const { width, height } = images[0];
   const exact = (scale * dpi) / width;
   // Whole pixels stay equally large when a small image is enlarged.
   const zoom = exact >= 2 ? Math.round(exact) : exact;
@@ -235,7 +235,7 @@ function drawLegend(entries: readonly LegendEntry[], middle: number, top: number
   return entries
     .map(({ name, color }, k) => {
       const at = x;
-      x += widths[k]! + size * 1.5;
+      x += widths[k] + size * 1.5;
       return `<rect x="${at}" y="${top + size * 0.2}" width="${size * 1.3}" height="${size}" fill="rgb(${color.join()})" stroke="#57606a"/><text x="${at + size * 1.9}" y="${top + size * 1.07}" font-size="${size}" fill="${ink}">${escapeXml(name)}</text>`;
     })
     .join('');

@@ -43,7 +43,7 @@ export async function readImages(who: string, batch: Like, options: ImageOptions
     const start = k * area * channels;
     for (let p = 0; p < area; p++)
       for (let c = 0; c < channels; c++) {
-        const value = values[start + (isLast ? p * channels + c : c * area + p)]!;
+        const value = values[start + (isLast ? p * channels + c : c * area + p)];
         data[p * channels + c] = Math.max(0, Math.min(255, Math.round(((value - low) / (high - low)) * 255)));
       }
     return { width, height, channels, data };

@@ -96,7 +96,7 @@ function trace(
   } catch {
     return undefined; // The layer stays closed.
   } finally {
-    layers.forEach((each, k) => callsOf(each).splice(callsBefore[k]!));
+    layers.forEach((each, k) => callsOf(each).splice(callsBefore[k]));
     forgetLosses(layer);
   }
 }

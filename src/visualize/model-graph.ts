@@ -60,7 +60,7 @@ function describe(operation: Operation, id: string, openLayers: boolean, call = 
     inside: within ?? (layer && openLayers ? insideOf(layer, node, id, describe) : undefined),
   };
 }
-const single = (list: readonly KerasTensor[]): Tree<KerasTensor> => (list.length === 1 ? list[0]! : [...list]);
+const single = (list: readonly KerasTensor[]): Tree<KerasTensor> => (list.length === 1 ? list[0] : [...list]);
 const infoOf = (form: Tree<KerasTensor>): Tree<TensorInfo> => mapTree(form, infoOfTensor);
 
 /** The name of the function in a layer's `activation`. */
@@ -90,7 +90,7 @@ function graphOf(model: Model, id: string, openLayers: boolean): ModelGraph {
       ),
     ),
   );
-  const first = operations[0]!;
+  const first = operations[0];
   return {
     nodes,
     edges,

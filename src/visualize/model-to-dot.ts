@@ -75,7 +75,7 @@ function withInputs({ inside, kind, id }: ModelNode): ModelGraph {
     }),
   );
   const edges = inside!.entries.flatMap((targets, k) =>
-    targets.map((to) => ({ from: { node: boxes[k]!.id, index: 0 }, to })),
+    targets.map((to) => ({ from: { node: boxes[k].id, index: 0 }, to })),
   );
   return { ...inside!, nodes: [...boxes, ...inside!.nodes], edges: [...edges, ...inside!.edges] };
 }

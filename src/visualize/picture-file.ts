@@ -13,7 +13,7 @@ export function formatOf(who: string, toFile: Place, known: readonly string[] = 
       ending ? `pictures of the kind ".${ending}" cannot be written` : `"${toFile}" has no ending that says its kind`,
       `end the file name in ${known.map((name) => `.${name}`).join(' or ')}`,
     );
-  return ending!;
+  return ending;
 }
 
 /** An SVG picture as a file's bytes, PNG unless the name says SVG; written if there is a name. */

@@ -83,7 +83,7 @@ function solve(constant: number, terms: readonly Term[], equal: Set<Expr>): bool
   const step = terms.reduce((g, { by }) => divisor(g, Math.abs(by)), 0);
   if (constant % step !== 0) return true;
   for (let k = 1; k < terms.length; k++) {
-    if (Math.abs(terms[k - 1]!.by) === Math.abs(terms[k]!.by)) continue;
+    if (Math.abs(terms[k - 1].by) === Math.abs(terms[k].by)) continue;
     // The large terms together are a multiple of `unit`; the small ones must then be one too.
     const [large, small] = [terms.slice(0, k), terms.slice(k)];
     const unit = large.reduce((g, { by }) => divisor(g, Math.abs(by)), 0);
@@ -96,7 +96,7 @@ function solve(constant: number, terms: readonly Term[], equal: Set<Expr>): bool
     return solve(rest - first * unit, small, equal) || isApart;
   }
   const [a, b, ...others] = terms;
-  if (others.length === 0 && b && a!.value === b.value && a!.by === -b.by && constant === 0) equal.add(a!.value);
+  if (others.length === 0 && b && a.value === b.value && a.by === -b.by && constant === 0) equal.add(a.value);
   return false;
 }
 

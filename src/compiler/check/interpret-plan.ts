@@ -18,7 +18,7 @@ export type RunLoops = (body: readonly Stmt[], regions: readonly Region[], array
  */
 export function interpretPlan(plan: Plan, inputs: readonly TypedArray[], run: RunLoops): TypedArray[] {
   // What is read before it is written shows up as NaN or absurd integers.
-  const arena = new Uint8Array(plan.scratch[0]!).fill(0xff).buffer;
+  const arena = new Uint8Array(plan.scratch[0]).fill(0xff).buffer;
   const results = new Map<number, TypedArray>();
   const arrays = new Map<Region, TypedArray>();
   const arrayOf = (region: Region): TypedArray => {
@@ -26,7 +26,7 @@ export function interpretPlan(plan: Plan, inputs: readonly TypedArray[], run: Ru
     if (array) return array;
     const [make, size] = [dtypeInfo[region.dtype].array, sizeOf(region.shape)];
     const home = plan.homes.get(region)!;
-    if (home.kind === 'input') array = inputs[home.index]!;
+    if (home.kind === 'input') array = inputs[home.index];
     else if (home.kind === 'constant') array = home.data;
     else if (home.kind === 'arena') array = new make(arena, home.offset, size);
     else {
@@ -46,7 +46,7 @@ export function interpretPlan(plan: Plan, inputs: readonly TypedArray[], run: Ru
       run(s.body, regions, regions.map(arrayOf));
     } else if (s.kind === 'copy') arrayOf(s.to).set(arrayOf(s.from));
     else if (s.kind === 'while') for (all(s.condition); arrayOf(s.test)[0]; all(s.condition)) all(s.body);
-    else if (s.kind === 'switch') all(s.branches[arrayOf(s.index)[0]!]!);
+    else if (s.kind === 'switch') all(s.branches[arrayOf(s.index)[0]]);
     else
       for (let k = 0; k < s.times; k++) {
         arrayOf(s.counter)[0] = k;

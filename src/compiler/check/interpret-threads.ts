@@ -35,8 +35,8 @@ export function interpretThreads(
   for (let isOver = false; !isOver; ) {
     const places = running.map((each) => each.next());
     const [first] = places;
-    isOver = first!.done === true;
-    if (places.some(({ done, value }) => done !== first!.done || value !== first!.value))
+    isOver = first.done === true;
+    if (places.some(({ done, value }) => done !== first.done || value !== first.value))
       return { outputs: [], conflict: 'threads wait for each other at different barriers' };
     machine.touches.barrier();
   }
@@ -62,7 +62,7 @@ class VirtualThreads {
     this.inputs = inputs;
     this.runLoops = runLoops;
     this.threads = threads;
-    this.arena = new Uint8Array(plan.scratch[0]!).fill(0xff).buffer;
+    this.arena = new Uint8Array(plan.scratch[0]).fill(0xff).buffer;
   }
 
   /** What a thread does of some steps, up to each barrier; `alone`: only the first thread is here. */
@@ -87,7 +87,7 @@ class VirtualThreads {
         const [from, to] = alone ? [0, bytesOf(step.to)] : bytesOfCopy(bytesOf(step.to), thread, this.threads);
         const size = dtypeInfo[step.to.dtype].bytes;
         const [source, target] = [this.watch(step.from, thread, name), this.watch(step.to, thread, name)];
-        for (let i = from / size; i < to / size; i++) target[i] = source[i]!;
+        for (let i = from / size; i < to / size; i++) target[i] = source[i];
         return;
       }
       case 'while':
@@ -99,7 +99,7 @@ class VirtualThreads {
           if (!alone) yield step;
         }
       case 'switch':
-        yield* this.steps(step.branches[scalar(step.index)[0]!]!, thread, alone);
+        yield* this.steps(step.branches[scalar(step.index)[0]], thread, alone);
         return;
       case 'repeat':
         for (let round = 0; round < step.times; round++) {
@@ -160,7 +160,7 @@ class VirtualThreads {
     if (array) return array;
     const [make, size] = [dtypeInfo[region.dtype].array, sizeOf(region.shape)];
     const home = this.plan.homes.get(region)!;
-    if (home.kind === 'input') array = this.inputs[home.index]!;
+    if (home.kind === 'input') array = this.inputs[home.index];
     else if (home.kind === 'constant') array = home.data;
     else if (home.kind === 'arena') array = new make(this.arena, home.offset, size);
     else {

@@ -29,7 +29,7 @@ export function verifyPlan(plan: Plan): void {
     const home = plan.homes.get(region) ?? wrong(`"${region.name}" has no home`);
     if (home.kind !== 'arena') return;
     const end = home.offset + bytesOf(region);
-    if (end > plan.scratch[0]!) wrong(`"${region.name}" lies outside the arena`);
+    if (end > plan.scratch[0]) wrong(`"${region.name}" lies outside the arena`);
     for (const [offset, owner] of owners) if (offset < end && home.offset < owner.end) owners.delete(offset);
     owners.set(home.offset, { home, end });
   };
@@ -96,13 +96,13 @@ function verifyBounds(steps: readonly Step[], wrong: (problem: string) => never)
     for (const inner of innerSteps(step)) verifyBounds(inner, wrong);
     if (step.kind === 'loops')
       eachReached(step.body, (s, turns) => {
-        for (const e of expressionsOf(s)) for (const x of loadsOf(e)) check(x.from, x.index[0]!, turns);
-        if (s.op === 'store') check(s.to, s.index[0]!, turns);
+        for (const e of expressionsOf(s)) for (const x of loadsOf(e)) check(x.from, x.index[0], turns);
+        if (s.op === 'store') check(s.to, s.index[0], turns);
       });
     else if (step.kind === 'contraction')
       for (const s of step.stores) {
-        check(s.to, s.index[0]!);
-        for (const x of loadsOf(s.value)) check(x.from, x.index[0]!);
+        check(s.to, s.index[0]);
+        for (const x of loadsOf(s.value)) check(x.from, x.index[0]);
       }
   }
 }

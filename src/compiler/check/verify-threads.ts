@@ -59,7 +59,7 @@ export function clashIn(step: LoopStep | ContractionStep, plan: Plan, algebra: A
       if (size !== same || a.from !== b.from) return `${name} lie across each other`;
       const equal = equalWhere(store.position, other.position, isShared, algebra, [store.bounds, other.bounds]);
       if (equal === 'never') continue;
-      const turns = found.turns[store.nest]!;
+      const turns = found.turns[store.nest];
       // A loop of one turn, whose index is the number 0, is one thread's alone.
       if (store.nest !== other.nest || !turns.every((x) => x.op === 'const' || equal.has(x)))
         return `two threads may touch one element of ${name}`;
@@ -85,8 +85,8 @@ function accessesOfLoops({ body, indices }: LoopStep, algebra: Algebra): Accesse
         return { region, position: algebra.form(known(position)), nest, bounds };
       };
       for (const inner of list) {
-        for (const e of expressionsOf(inner)) for (const x of loadsOf(e)) loads.push(access(x.from, x.index[0]!));
-        if (inner.op === 'store') stores.push(access(inner.to, inner.index[0]!));
+        for (const e of expressionsOf(inner)) for (const x of loadsOf(e)) loads.push(access(x.from, x.index[0]));
+        if (inner.op === 'store') stores.push(access(inner.to, inner.index[0]));
         if (inner.op === 'if') {
           visit(inner.then, whereHolds(inner.condition, true, within, algebra));
           visit(inner.otherwise, whereHolds(inner.condition, false, within, algebra));
@@ -106,15 +106,15 @@ function boundsOf(at: ArrayIndex | undefined, known: (e: Expr) => Expr, algebra:
     const isOpen = (x: Expr): boolean => algebra.ranges.of(x)[0] === anyInt[0] || algebra.ranges.of(x)[1] === anyInt[1];
     const open = [...terms].filter(([x]) => isOpen(x));
     const [only] = open;
-    if (open.length !== 1 || only![1] !== 1) return;
+    if (open.length !== 1 || only[1] !== 1) return;
     let [low, high] = [constant, constant];
     for (const [x, c] of terms)
-      if (x !== only![0]) {
+      if (x !== only[0]) {
         const ends = algebra.ranges.of(x).map((end) => c * end);
         low += Math.min(...ends);
         high += Math.max(...ends);
       }
-    bounds.set(only![0], [-high, at.shape[d]! - 1 - low]);
+    bounds.set(only[0], [-high, at.shape[d] - 1 - low]);
   });
   return bounds;
 }
@@ -157,8 +157,8 @@ function accessesOfContraction(step: ContractionStep, algebra: Algebra): Accesse
     nest: 0,
     bounds: new Map(),
   });
-  const stores = step.stores.map((s) => access(s.to, s.index[0]!));
-  const loads = step.stores.flatMap((s) => loadsOf(s.value).map((x) => access(x.from, x.index[0]!)));
+  const stores = step.stores.map((s) => access(s.to, s.index[0]));
+  const loads = step.stores.flatMap((s) => loadsOf(s.value).map((x) => access(x.from, x.index[0])));
   // An operand is read anywhere: at a position of which nothing is known.
   const anywhere = (region: Region): Access =>
     access(region, load({ name: 'anywhere', shape: [1], dtype: 'int32' }, [0]));

@@ -67,38 +67,38 @@ export function productsOf(step: ContractionStep): readonly Product[] | undefine
   const isWindow = (d: number): boolean => sums.windows.some(({ right }) => right === d);
   if (xs.some((stride) => stride < 0) || ys.some((stride, d) => stride < 0 && !isWindow(d))) return undefined;
   const lineOf = (shape: Shape, strides: readonly number[], [d, out]: readonly [number, number]): LineAxis => ({
-    size: shape[d]!,
-    stride: strides[d]!,
-    axis: axes[out]!,
+    size: shape[d],
+    stride: strides[d],
+    axis: axes[out],
     scale: 1,
     shift: 0,
   });
   const left = sums.lines[0].map((pair) => lineOf(x, xs, pair));
   const right = sums.lines[1].map((pair) => lineOf(y, ys, pair));
   const together = ([l, r]: readonly [number, number, ...number[]]): DepthAxis => ({
-    size: x[l]!,
-    strides: [xs[l]!, ys[r]!],
+    size: x[l],
+    strides: [xs[l], ys[r]],
   });
-  const batch = sums.batch.map((axis): BatchAxis => ({ ...together(axis), axis: axes[axis[2]]! }));
+  const batch = sums.batch.map((axis): BatchAxis => ({ ...together(axis), axis: axes[axis[2]] }));
   const depth = sums.depth.map(together);
   const sliding = sums.windows.map(
     ({ left: l, right: r, out, stride, dilation, spacing, low }): Sliding => ({
-      size: x[l]!,
-      taps: y[r]!,
-      out: equation.outputs[0]!.shape[out]!,
+      size: x[l],
+      taps: y[r],
+      out: equation.outputs[0].shape[out],
       stride,
       dilation,
       spacing,
       low,
-      strides: [xs[l]!, ys[r]!],
+      strides: [xs[l], ys[r]],
       scale: 1,
       shift: 0,
       start: 0,
     }),
   );
-  const at = sums.windows.map(({ out }) => axes[out]!);
+  const at = sums.windows.map(({ out }) => axes[out]);
   return phases(sliding).map((parts): Product => {
-    const slides = parts.map((part, i) => slide(part, at[i]!));
+    const slides = parts.map((part, i) => slide(part, at[i]));
     const before = parts.reduce((n, a) => n + (a.spacing === 1 ? a.low * a.strides[0] : 0), 0);
     const start = parts.reduce((n, a) => n + a.start, 0);
     return {

@@ -22,7 +22,7 @@ export function controlSteps(equation: Equation, lowering: Lowering): readonly S
 /** A program's steps over inputs that stand in given regions. */
 function lowerOver(program: Program, regions: readonly Region[], lowering: Lowering): Lowered {
   const inputs = program.inputs.map(({ shape, dtype }) => new Tensor({ shape, dtype }));
-  inputs.forEach((t, k) => lowering.places.put(t, regions[k]!));
+  inputs.forEach((t, k) => lowering.places.put(t, regions[k]));
   return lowering.steps(lowering.simplified(instanceOf(program, inputs)));
 }
 
@@ -32,12 +32,12 @@ const isSerial = (steps: readonly Step[]): boolean => steps.every((s) => s.seria
 function whileSteps({ inputs, outputs }: Equation, attrs: WhileAttrs, lowering: Lowering): Step[] {
   const { places } = lowering;
   const carries = regionsOf(outputs, places);
-  const start = inputs.slice(0, attrs.carries).map((x, k) => copyStep(places.regionOf(x), carries[k]!));
+  const start = inputs.slice(0, attrs.carries).map((x, k) => copyStep(places.regionOf(x), carries[k]));
   const all = [...carries, ...regionsOf(inputs.slice(attrs.carries), places)];
   const condition = lowerOver(attrs.condition, all, lowering);
   const body = lowerOver(attrs.body, all, lowering);
   const steps = [...body.steps, ...land(body.steps, regionsOf(body.outputs, places), carries, places)];
-  const test = places.regionOf(condition.outputs[0]!);
+  const test = places.regionOf(condition.outputs[0]);
   const serial = isSerial([...condition.steps, ...steps]);
   return [...start, { kind: 'while', condition: condition.steps, test, body: steps, barrier: true, serial }];
 }
@@ -46,7 +46,7 @@ function scanSteps({ inputs, outputs }: Equation, attrs: ScanAttrs, lowering: Lo
   const { places } = lowering;
   const { carries: count, sequences, length, reverse } = attrs;
   const carries = regionsOf(outputs.slice(0, count), places);
-  const start = inputs.slice(0, count).map((x, k) => copyStep(places.regionOf(x), carries[k]!));
+  const start = inputs.slice(0, count).map((x, k) => copyStep(places.regionOf(x), carries[k]));
   const { algebra } = places.formulas;
   const counter = places.scratch({ shape: [], dtype: 'int32' }, 'round');
   const round = algebra.simplify(load(counter, [algebra.constant(0, 'i32')]));

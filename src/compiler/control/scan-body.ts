@@ -28,9 +28,9 @@ export function lowerScanBody(
   const { algebra } = places.formulas;
   const wholes = around.sequences.map((x) => standIn(x, places.regionOf(x), places));
   const inputs = body.inputs.map((t, k) => {
-    if (k < carries) return standIn(t, around.carries[k]!, places);
-    if (k >= carries + sequences) return standIn(t, around.fixed[k - carries - sequences]!, places);
-    return bind(sliceRule(at), [wholes[k - carries]!], undefined) as Tensor;
+    if (k < carries) return standIn(t, around.carries[k], places);
+    if (k >= carries + sequences) return standIn(t, around.fixed[k - carries - sequences], places);
+    return bind(sliceRule(at), [wholes[k - carries]], undefined) as Tensor;
   });
   const slices = inputs.slice(carries, carries + sequences).map((t) => t.equation!);
   const known = [...inputs.filter((t) => !t.equation), ...wholes];
@@ -40,10 +40,10 @@ export function lowerScanBody(
   const results: Equation[] = simple.outputs.slice(carries).map((y, k) => {
     const placed = bind(placeRule, [y], undefined) as Tensor;
     const start = algebra.apply('mul', 'i32', [at, algebra.constant(sizeOf(y.shape), 'i32')]);
-    places.put(placed, around.results[k]!, start);
+    places.put(placed, around.results[k], start);
     return placed.equation!;
   });
-  const outputs = [...simple.outputs.slice(0, carries), ...results.map(({ outputs: [y] }) => y!)];
+  const outputs = [...simple.outputs.slice(0, carries), ...results.map(({ outputs: [y] }) => y)];
   const lowered = lowering.steps({ ...simple, equations: [...simple.equations, ...results], outputs });
   return { steps: lowered.steps, outputs: outputs.slice(0, carries) };
 }
@@ -58,8 +58,8 @@ function standIn({ shape, dtype }: Tensor, region: Region, places: Places): Tens
 const sliceRule = (at: Expr): Rule<undefined> => ({
   name: 'slice of sequence',
   kind: 'movement',
-  result: ([x]) => ({ shape: x!.shape.slice(1), dtype: x!.dtype }),
-  at: ([x], index) => x!(at, ...index),
+  result: ([x]) => ({ shape: x.shape.slice(1), dtype: x.dtype }),
+  at: ([x], index) => x(at, ...index),
   samples: [],
 });
 
@@ -67,7 +67,7 @@ const sliceRule = (at: Expr): Rule<undefined> => ({
 const placeRule: Rule<undefined> = {
   name: 'slice of results',
   kind: 'elementwise',
-  result: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
-  at: ([x], index) => x!(...index),
+  result: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
+  at: ([x], index) => x(...index),
   samples: [],
 };

@@ -54,12 +54,12 @@ class Grouping {
     this.isInside = isInside;
     this.inlined = inlinedTensors(program, formulas);
     const replaces = new Map<Tensor, Tensor>();
-    for (const [k, n] of program.donated) replaces.set(program.outputs[k]!, program.inputs[n]!);
+    for (const [k, n] of program.donated) replaces.set(program.outputs[k], program.inputs[n]);
     for (const equation of program.equations) {
       const { rule, outputs } = equation;
       if (rule.kind === 'control' || !rule.at) this.custom(equation);
       else if (rule.kind === 'contraction') this.contraction(equation);
-      else if (!this.inlined.has(outputs[0]!)) this.place(this.candidate(outputs[0]!), replaces.get(outputs[0]!));
+      else if (!this.inlined.has(outputs[0])) this.place(this.candidate(outputs[0]), replaces.get(outputs[0]));
     }
   }
 
@@ -90,7 +90,7 @@ class Grouping {
 
   private contraction(equation: Equation): void {
     const { algebra } = this.formulas;
-    const tensor = equation.outputs[0]!;
+    const tensor = equation.outputs[0];
     const axes = tensor.shape.map((size, d) => ({ name: `o${d}`, size }));
     const sum: Local = { name: 'sum', type: scalarType(tensor.dtype) };
     const operands = equation.inputs.map((x): Source => viewOf(x, (t) => this.inlined.has(t), this.formulas)!);
@@ -201,7 +201,7 @@ class Grouping {
     const size = [...candidate.axes, ...(candidate.rowReduction?.axes ?? [])].reduce((n, a) => n * a.size, 1);
     const list = this.bySize.get(size) ?? [];
     for (let k = list.length - 1; k >= Math.max(0, list.length - lookBack); k--) {
-      const kernel = list[k]!;
+      const kernel = list[k];
       if (kernel.position < after || (kernel === near && needs)) continue;
       const related = size <= small || candidate.loads.some(({ tensor }) => kernel.reads.has(tensor));
       if (related && this.accepts(kernel, candidate) && join(kernel, candidate, algebra)) return kernel;

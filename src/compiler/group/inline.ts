@@ -69,7 +69,7 @@ class Inlining {
         if (rule.kind !== 'movement') continue;
         // Spread out, it would be computed again for each place that it goes to.
         const given = inputs.reduce((sum, x) => sum + elements(x), 0);
-        if (elements(outputs[0]!) > given) return false;
+        if (elements(outputs[0]) > given) return false;
       }
     if (users.length === 1) return true;
     return cost <= cheap && loads <= 1.5 * elements(y) && !this.isTail(y);
@@ -105,10 +105,10 @@ class Inlining {
     const isEven = (dims: readonly number[]): boolean => {
       const real = dims.filter((d) => y.shape[d] !== 1);
       const { strides } = source.view;
-      return real.every((d, i) => i === 0 || strides[real[i - 1]!] === strides[d]! * y.shape[d]!);
+      return real.every((d, i) => i === 0 || strides[real[i - 1]] === strides[d] * y.shape[d]);
     };
     const columns = y.shape.map((_, d) => d).filter((d) => !batch[1].includes(d) && !contract[1].includes(d));
-    return inputs.every((x, side) => x !== y || (isEven(contract[side]!) && (side === 0 || isEven(columns))));
+    return inputs.every((x, side) => x !== y || (isEven(contract[side]) && (side === 0 || isEven(columns))));
   }
 }
 

@@ -52,7 +52,7 @@ function match(kernel: Kernel, { axes, loads, rowReduction }: Candidate): Map<Ax
     const member = members.get(tensor);
     if (!member) continue;
     for (const [d, place] of member.index.entries()) {
-      const i = index[d]!;
+      const i = index[d];
       if (place.op === 'const') {
         if (i !== place) return undefined;
         continue;

@@ -13,10 +13,10 @@ export class Arena {
     const wanted = Arena.rounded(bytes);
     let best = -1;
     this.free.forEach((f, k) => {
-      if (f.bytes >= wanted && (best < 0 || f.bytes < this.free[best]!.bytes)) best = k;
+      if (f.bytes >= wanted && (best < 0 || f.bytes < this.free[best].bytes)) best = k;
     });
     if (best >= 0) {
-      const found = this.free[best]!;
+      const found = this.free[best];
       if (found.bytes === wanted) this.free.splice(best, 1);
       else this.free[best] = { offset: found.offset + wanted, bytes: found.bytes - wanted };
       return found.offset;

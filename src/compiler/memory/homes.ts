@@ -90,8 +90,8 @@ function place(
   const born: Region[][] = moments.map(() => []);
   const dying: Region[][] = moments.map(() => []);
   for (const [region, { first, last }] of lives) {
-    born[first]!.push(region);
-    dying[last]!.push(region);
+    born[first].push(region);
+    dying[last].push(region);
   }
   // Where one thread is alone from barrier to barrier, bytes serve again at once; else only behind the next barrier.
   const together = new Set<number>();
@@ -103,15 +103,15 @@ function place(
   let waiting: Region[] = [];
   moments.forEach(({ step, regions, writes, stretch }, k) => {
     waiting = waiting.filter((region) => {
-      const ready = !together.has(stretch) || moments[lives.get(region)!.last]!.stretch < stretch;
+      const ready = !together.has(stretch) || moments[lives.get(region)!.last].stretch < stretch;
       if (ready && !taken.has(region)) room.give(offsets.get(region)!, sizeIn(region));
       return !ready;
     });
-    for (const region of born[k]!) {
+    for (const region of born[k]) {
       const old =
         step &&
         writes.includes(region) &&
-        dying[k]!.find(
+        dying[k].find(
           (r) =>
             offsets.has(r) &&
             !taken.has(r) &&
@@ -128,7 +128,7 @@ function place(
       if (old) taken.add(old);
       offsets.set(region, old ? offsets.get(old)! : room.take(sizeIn(region)));
     }
-    waiting.push(...dying[k]!);
+    waiting.push(...dying[k]);
     for (const region of regions) touched.set(region, stretch);
   });
   return offsets;

@@ -40,12 +40,12 @@ export function land(
     if (writer === undefined || landed.has(value) || wanted.has(target)) return false;
     const used = lastTouch.get(target) ?? -1;
     if (used > writer) return false;
-    return used < writer || mayReplace(steps[writer]!, target, value);
+    return used < writer || mayReplace(steps[writer], target, value);
   };
   const [early, late]: [CopyStep[], CopyStep[]] = [[], []];
   const overwritten = new Set(targets);
   values.forEach((value, k) => {
-    const target = targets[k]!;
+    const target = targets[k];
     if (value === target) return;
     if (inPlace(value, target)) {
       places.share(value, target);

@@ -7,7 +7,7 @@ export class Slots {
   take(bytes: number): number {
     let best = -1;
     for (const k of this.free)
-      if (this.sizes[k]! >= bytes && this.sizes[k]! <= 2 * bytes && (best < 0 || this.sizes[k]! < this.sizes[best]!))
+      if (this.sizes[k] >= bytes && this.sizes[k] <= 2 * bytes && (best < 0 || this.sizes[k] < this.sizes[best]))
         best = k;
     if (best < 0) return this.sizes.push(bytes) - 1;
     this.free.delete(best);

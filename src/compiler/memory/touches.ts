@@ -73,7 +73,7 @@ export class Touches {
     this.fresh(log, at);
     const writer = log.writers[at];
     if (writer && writer.thread !== who.thread) this.blame(who, 'reads', index, writer, 'has written');
-    const readers = log.readers[at]!;
+    const readers = log.readers[at];
     if (!readers.some(({ thread }) => thread === who.thread)) readers.push(who);
   }
 
@@ -81,7 +81,7 @@ export class Touches {
     this.fresh(log, at);
     const writer = log.writers[at];
     if (writer && writer.thread !== who.thread) this.blame(who, 'writes', index, writer, 'has written');
-    const reader = log.readers[at]!.find(({ thread }) => thread !== who.thread);
+    const reader = log.readers[at].find(({ thread }) => thread !== who.thread);
     if (reader) this.blame(who, 'writes', index, reader, 'has read');
     log.writers[at] = who;
   }

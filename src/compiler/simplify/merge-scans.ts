@@ -13,7 +13,7 @@ export function mergeScans(program: Program): Program {
   const loops: Equation[][] = [];
   for (const equation of program.equations) {
     if (!scanOf(equation)) continue;
-    const loop = loops.find(([first]) => isSameLoop(first!, equation));
+    const loop = loops.find(([first]) => isSameLoop(first, equation));
     if (loop) loop.push(equation);
     else loops.push([equation]);
   }
@@ -33,7 +33,7 @@ export function mergeScans(program: Program): Program {
       merged.set(loop, whole);
       add(whole);
     }
-    const places = new Map(results.map((t, k) => [t, whole.outputs[carries + k]!]));
+    const places = new Map(results.map((t, k) => [t, whole.outputs[carries + k]]));
     return body.outputs.map((t, k) => (k < carries ? whole.outputs[k] : places.get(t)));
   });
 }
@@ -61,7 +61,7 @@ function isSameLoop(a: Equation, b: Equation): boolean {
 function resultsOf(loop: readonly Equation[], read: ReadonlySet<Tensor>): Tensor[] {
   const all = loop.flatMap((equation) => {
     const { body, carries } = scanOf(equation)!;
-    return body.outputs.filter((_, k) => k >= carries && read.has(equation.outputs[k]!));
+    return body.outputs.filter((_, k) => k >= carries && read.has(equation.outputs[k]));
   });
   return [...new Set(all)];
 }
@@ -71,5 +71,5 @@ function withResults({ rule, attrs }: Equation, results: readonly Tensor[], inpu
   const { body, carries } = attrs as ScanAttrs;
   const whole = makeProgram(body.name, body.inputs, [...body.outputs.slice(0, carries), ...results]);
   const [first] = [bind(rule, inputs, { ...(attrs as ScanAttrs), body: whole })].flat() as Tensor[];
-  return first!.equation!;
+  return first.equation!;
 }

@@ -10,7 +10,7 @@ const few = 256;
  * arrays that need nothing but inputs come first, so that whatever uses them (a learning rate, say) need not wait.
  */
 export function inOrder(program: Program): Program {
-  const recorded = [...program.equations].sort((a, b) => a.outputs[0]!.serial - b.outputs[0]!.serial);
+  const recorded = [...program.equations].sort((a, b) => a.outputs[0].serial - b.outputs[0].serial);
   const early = new Set<Tensor>(program.inputs);
   const [first, rest]: [Equation[], Equation[]] = [[], []];
   for (const equation of recorded) {

@@ -42,15 +42,15 @@ export function onInputs(equation: Equation, inputs: readonly Tensor[]): Equatio
 
 /** The equation recorded once more, on other inputs. */
 const recorded = ({ rule, attrs }: Equation, inputs: readonly Tensor[]): Equation =>
-  ([bind(rule, inputs, attrs)].flat() as Tensor[])[0]!.equation!;
+  ([bind(rule, inputs, attrs)].flat() as Tensor[])[0].equation!;
 
 /** A copy of the program with equations and tensors of its own, on the given inputs. */
 export function instanceOf(program: Program, inputs: readonly Tensor[]): Program {
-  const known = new Map<Tensor, Tensor>(program.inputs.map((t, k) => [t, inputs[k]!]));
+  const known = new Map<Tensor, Tensor>(program.inputs.map((t, k) => [t, inputs[k]]));
   const now = (t: Tensor): Tensor => known.get(t) ?? t;
   const equations = program.equations.map((equation) => {
     const copy = recorded(equation, equation.inputs.map(now));
-    equation.outputs.forEach((y, k) => known.set(y, copy.outputs[k]!));
+    equation.outputs.forEach((y, k) => known.set(y, copy.outputs[k]));
     return copy;
   });
   return { ...program, inputs, equations, outputs: program.outputs.map(now) };

@@ -31,7 +31,7 @@ export function simplify(program: Program, formulas: Formulas): Program {
   };
   const constant = (t: Tensor, value: number, add: Add): Tensor => {
     const attrs = { shape: t.shape, dtype: t.dtype, value };
-    const y = once((bind(full.rule, [], attrs) as Tensor).equation!, add).outputs[0]!;
+    const y = once((bind(full.rule, [], attrs) as Tensor).equation!, add).outputs[0];
     constants.set(y, value);
     return y;
   };
@@ -39,7 +39,7 @@ export function simplify(program: Program, formulas: Formulas): Program {
   const simpler = (equation: Equation, add: Add): Tensor | undefined => {
     const { rule, outputs } = equation;
     if (!rule.at || outputs.length !== 1 || !pointwise.includes(rule.kind)) return undefined;
-    const y = outputs[0]!;
+    const y = outputs[0];
     let { axes, value } = formulas.of(y);
     if (equation.inputs.some((x) => constants.has(x)))
       value = formulas.at(
@@ -70,7 +70,7 @@ export function withoutDead(program: Program): Program {
   const needed = new Set<Tensor>(program.outputs);
   const equations: Equation[] = [];
   for (let k = program.equations.length - 1; k >= 0; k--) {
-    const equation = program.equations[k]!;
+    const equation = program.equations[k];
     if (!equation.outputs.some((y) => needed.has(y))) continue;
     for (const x of equation.inputs) needed.add(x);
     equations.push(equation);

@@ -26,7 +26,7 @@ export interface Reduction {
 export function reductionOf(equation: Equation, formulas: Formulas): Reduction | undefined {
   const { rule, inputs, outputs } = equation;
   if (rule.kind !== 'reduce' || !rule.at || inputs.length !== 1 || outputs.length !== 1) return undefined;
-  const { axes, value } = formulas.of(outputs[0]!);
+  const { axes, value } = formulas.of(outputs[0]);
   if (value.op !== 'reduce' || value.body.op !== 'load') return undefined;
   const kept = axes.filter(({ size }) => size !== 1);
   const reduced: number[] = [];
@@ -50,8 +50,8 @@ export function splitReductions(program: Program, formulas: Formulas, sharers: n
     const parts = blocks(equation, formulas, sharers);
     if (!parts) return undefined;
     const { combine, axes } = reductionOf(equation, formulas)!;
-    const { shape, dtype } = equation.outputs[0]!;
-    const partial = bind(blockRule(combine), [inputs[0]!], { axes, blocks: parts }) as Tensor;
+    const { shape, dtype } = equation.outputs[0];
+    const partial = bind(blockRule(combine), [inputs[0]], { axes, blocks: parts }) as Tensor;
     const whole = bind(joinRule(combine), [partial], { shape, dtype }) as Tensor;
     add(partial.equation!);
     add(whole.equation!);
@@ -63,9 +63,9 @@ export function splitReductions(program: Program, formulas: Formulas, sharers: n
 function blocks(equation: Equation, formulas: Formulas, sharers: number): number | undefined {
   const reduction = reductionOf(equation, formulas);
   if (!reduction) return undefined;
-  const { shape } = equation.inputs[0]!;
+  const { shape } = equation.inputs[0];
   const total = sizeOf(shape);
-  const kept = total / sizeOf(reduction.axes.map((d) => shape[d]!));
+  const kept = total / sizeOf(reduction.axes.map((d) => shape[d]));
   if (total < manyElements) return undefined;
   const inner = shape.findLastIndex((n) => n !== 1);
   // Rows that lie together are shared out as they are; columns need blocks of rows to be read in order.
@@ -110,17 +110,17 @@ const blockRule = memo((combine) =>
   reductionRule<Blocks>({
     name: `${combine} blocks`,
     result: ([x], { axes, blocks: count }) => ({
-      shape: [count, ...x!.shape.filter((_, d) => !axes.includes(d))],
+      shape: [count, ...x.shape.filter((_, d) => !axes.includes(d))],
       // Sums of 16-bit floats are kept as they are computed.
-      dtype: isFloat(x!.dtype) && x!.dtype !== 'float64' ? 'float32' : x!.dtype,
+      dtype: isFloat(x.dtype) && x.dtype !== 'float64' ? 'float32' : x.dtype,
     }),
     at: ([x], [block, ...index], { axes, blocks: count }) => {
-      const sizes = axes.map((d) => x!.shape[d]!);
+      const sizes = axes.map((d) => x.shape[d]);
       const length = sizeOf(sizes) / count;
-      const { loops, at } = walk(block!, count, length, sizes);
+      const { loops, at } = walk(block, count, length, sizes);
       const kept = [...index];
-      const source = x!.shape.map((_, d): Expr => (axes.includes(d) ? at[axes.indexOf(d)]! : kept.shift()!));
-      return reduce(combine, loops, x!(...source));
+      const source = x.shape.map((_, d): Expr => (axes.includes(d) ? at[axes.indexOf(d)] : kept.shift()!));
+      return reduce(combine, loops, x(...source));
     },
   }),
 );
@@ -143,11 +143,11 @@ const joinRule = memo((combine) =>
     name: `${combine} of blocks`,
     result: (_, { shape, dtype }) => ({ shape, dtype }),
     at: ([x], index, { shape }) => {
-      const block = axis(x!.shape[0]!, 'b');
+      const block = axis(x.shape[0], 'b');
       // Axes of size 1 may have come or gone.
       const rest = index.filter((_, d) => shape[d] !== 1);
-      const source = x!.shape.slice(1).map((n) => (n === 1 ? int(0) : rest.shift()!));
-      return reduce(combine, [block], x!(indexOf(block), ...source));
+      const source = x.shape.slice(1).map((n) => (n === 1 ? int(0) : rest.shift()!));
+      return reduce(combine, [block], x(indexOf(block), ...source));
     },
   }),
 );

@@ -27,7 +27,7 @@ export function checksum(bytes: Uint8Array): number {
   }
   if (left === 0) return c >>> 0;
   const tail = new DataView(new ArrayBuffer(12));
-  for (let i = 0; i < left; i++) tail.setUint8(i, bytes[at + i]!);
+  for (let i = 0; i < left; i++) tail.setUint8(i, bytes[at + i]);
   a = (a + tail.getUint32(0, true)) | 0;
   b = (b + tail.getUint32(4, true)) | 0;
   c = (c + tail.getUint32(8, true)) | 0;

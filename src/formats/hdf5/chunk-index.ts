@@ -55,15 +55,15 @@ export function chunksInIndex(source: Source, who: string, kind: number, body: C
 
 /** Where the chunk of a number begins: the last axis of `order` runs fastest, along the greatest lengths. */
 function numbered({ shape, most, sizes }: Chunking, order: readonly number[]): (k: number) => number[] {
-  const counts = shape.map((n, d) => Math.ceil(Math.max(most[d] ?? n, n) / sizes[d]!));
+  const counts = shape.map((n, d) => Math.ceil(Math.max(most[d] ?? n, n) / sizes[d]));
   return (k) => {
     const start = new Array<number>(sizes.length).fill(0);
     let rest = k;
     for (const d of [...order].reverse()) {
       // The slowest axis may have no end.
-      const at = d === order[0] ? rest : rest % counts[d]!;
-      start[d] = at * sizes[d]!;
-      rest = Math.floor(rest / counts[d]!);
+      const at = d === order[0] ? rest : rest % counts[d];
+      start[d] = at * sizes[d];
+      rest = Math.floor(rest / counts[d]);
     }
     return start;
   };
@@ -72,7 +72,7 @@ function numbered({ shape, most, sizes }: Chunking, order: readonly number[]): (
 /** Where all chunks begin, in the order of their numbers. */
 function positions(source: Source, chunking: Chunking): number[][] {
   const { shape, most, sizes } = chunking;
-  const total = shape.reduce((product, n, d) => product * Math.ceil(Math.max(most[d] ?? n, n) / sizes[d]!), 1);
+  const total = shape.reduce((product, n, d) => product * Math.ceil(Math.max(most[d] ?? n, n) / sizes[d]), 1);
   // Each takes at least a byte of the file.
   if (total > source.bytes.length) damaged(`a dataset of ${total} pieces does not fit into the file`);
   const startOf = numbered(chunking, [...shape.keys()]);
@@ -115,7 +115,7 @@ function fixedArray(source: Source, address: number | undefined, chunking: Chunk
   const chunks: Chunk[] = [];
   const readEntries = (entries: Cursor, from: number, to: number): void => {
     for (let k = from; k < to; k++) {
-      chunks.push(...entryChunk(entries.part(entryBytes), where[k]!, chunking));
+      chunks.push(...entryChunk(entries.part(entryBytes), where[k], chunking));
     }
   };
   if (!isPaged) readEntries(data, 0, count);
@@ -125,7 +125,7 @@ function fixedArray(source: Source, address: number | undefined, chunking: Chunk
     for (let page = 0; page < pages; page++) {
       const [from, to] = [page * perPage, Math.min(count, (page + 1) * perPage)];
       const bytes = (to - from) * entryBytes + 4;
-      if (written[page >> 3]! & (0x80 >> (page & 7))) {
+      if (written[page >> 3] & (0x80 >> (page & 7))) {
         const entries = source.block(at, bytes, 'an index of chunks');
         verify(source, entries.at, entries.end, 'an index of chunks');
         readEntries(entries, from, to);

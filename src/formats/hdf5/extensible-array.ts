@@ -45,7 +45,7 @@ export function readExtensibleArray(source: Source, address: number): [index: nu
     }
     const pageLength = perPage * entryBytes + 4;
     for (let page = 0; page < entries / perPage; page++) {
-      if (!written || written[page >> 3]! & (0x80 >> (page & 7))) {
+      if (!written || written[page >> 3] & (0x80 >> (page & 7))) {
         const entriesOfPage = source.block(at + prefix + page * pageLength, pageLength, what);
         verify(source, entriesOfPage.at, entriesOfPage.end, what);
         take(entriesOfPage, perPage);

@@ -41,7 +41,7 @@ export function unpack(
   let bytes = packed;
   for (let k = filters.length - 1; k >= 0; k--) {
     if (mask & (1 << k)) continue;
-    const { id, values } = filters[k]!;
+    const { id, values } = filters[k];
     if (id === known.deflate) bytes = inflated(who, bytes, size, inflate);
     else if (id === known.shuffle) bytes = unshuffled(bytes, values[0] ?? 1);
     else if (id === known.fletcher32) bytes = verified(who, bytes);
@@ -68,7 +68,7 @@ function unshuffled(bytes: Uint8Array, width: number): Uint8Array {
   if (width <= 1) return bytes;
   const count = Math.floor(bytes.length / width);
   const out = bytes.slice();
-  for (let k = 0; k < width; k++) for (let i = 0; i < count; i++) out[i * width + k] = bytes[k * count + i]!;
+  for (let k = 0; k < width; k++) for (let i = 0; i < count; i++) out[i * width + k] = bytes[k * count + i];
   return out;
 }
 
@@ -88,7 +88,7 @@ function fletcher32(bytes: Uint8Array): number {
   const words = Math.floor(bytes.length / 2);
   for (let i = 0; i < words; ) {
     for (const stop = Math.min(words, i + 360); i < stop; i++) {
-      first += (bytes[2 * i]! << 8) | bytes[2 * i + 1]!;
+      first += (bytes[2 * i] << 8) | bytes[2 * i + 1];
       second += first;
     }
     [first, second] = [folded(first), folded(second)];

@@ -30,7 +30,7 @@ export function makeH5Group(group: H5Group, path: string): H5Group {
   let at = group;
   for (const part of path.split('/').filter(Boolean)) {
     if (!Object.hasOwn(at.children, part)) putMember(at, part, h5Group());
-    const next = at.children[part]!;
+    const next = at.children[part];
     if (isH5Dataset(next)) return fail(`HDF5 ${path}`, `"${part}" is a dataset already`, 'use another name');
     at = next;
   }
@@ -90,7 +90,7 @@ function parts(names: readonly string[], length: number): string[][] {
 export function getH5Names(node: H5Node, name: string): string[] | undefined {
   const get = (key: string): H5Strings['data'] | undefined => {
     if (!Object.hasOwn(node.attributes, key)) return undefined;
-    const value = node.attributes[key]!;
+    const value = node.attributes[key];
     return value.dtype === 'string' ? value.data : [];
   };
   const whole = get(name);

@@ -128,10 +128,10 @@ function inChunks(
   const out = filled(source, place, size);
   const written = new Set<string>();
   for (const chunk of chunks) {
-    if (chunk.start.some((n, d) => n >= shape[d]!)) continue;
+    if (chunk.start.some((n, d) => n >= shape[d])) continue;
     // A chunk is stored once: many entries for one place would be work without an end.
     const key = chunk.start.join();
-    if (written.has(key) || chunk.start.some((n, d) => n % sizes[d]! !== 0)) damaged(`${who} has chunks in disorder`);
+    if (written.has(key) || chunk.start.some((n, d) => n % sizes[d] !== 0)) damaged(`${who} has chunks in disorder`);
     written.add(key);
     const packed = source.block(chunk.address, chunk.bytes, `a chunk of ${who}`).take(chunk.bytes);
     copyChunk(out, shape, unpack(who, packed, filters, chunk.mask, bytes, inflate), sizes, chunk.start, elementBytes);
@@ -150,14 +150,14 @@ function copyChunk(
 ): void {
   const last = shape.length - 1;
   const copy = (axis: number, from: number, to: number): void => {
-    const count = Math.min(sizes[axis]!, shape[axis]! - start[axis]!);
+    const count = Math.min(sizes[axis], shape[axis] - start[axis]);
     if (axis === last) {
-      const at = (to + start[axis]!) * width;
+      const at = (to + start[axis]) * width;
       out.set(chunk.subarray(from * width, (from + count) * width), at);
       return;
     }
     for (let k = 0; k < count; k++)
-      copy(axis + 1, (from + k) * sizes[axis + 1]!, (to + start[axis]! + k) * shape[axis + 1]!);
+      copy(axis + 1, (from + k) * sizes[axis + 1], (to + start[axis] + k) * shape[axis + 1]);
   };
   copy(0, 0, 0);
 }

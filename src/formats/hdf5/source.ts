@@ -107,7 +107,7 @@ export class Cursor {
     const from = this.at;
     this.skip(count);
     let value = 0;
-    for (let k = count - 1; k >= 0; k--) value = value * 256 + this.source.bytes[from + k]!;
+    for (let k = count - 1; k >= 0; k--) value = value * 256 + this.source.bytes[from + k];
     return value;
   }
 

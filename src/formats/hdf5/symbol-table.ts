@@ -47,7 +47,7 @@ export function symbolTable(members: readonly Member[], add: (bytes: Uint8Array)
 
   const data = add(names.done());
   const heap = new ByteWriter().text('HEAP').zeros(4).u64(names.length).u64(1).u64(data);
-  return { type: 0x11, body: new ByteWriter().u64(nodes[0]!.address).u64(add(heap.done())).done() };
+  return { type: 0x11, body: new ByteWriter().u64(nodes[0].address).u64(add(heap.done())).done() };
 }
 
 /** One level of the tree: nodes over up to 32 children each, that know their neighbours. */
@@ -65,8 +65,8 @@ function treeLevel(children: readonly Node[], level: number, add: (bytes: Uint8A
     return new DataView(bytes.buffer, bytes.byteOffset);
   });
   pages.forEach((page, i) => {
-    page.setBigUint64(8, i === 0 ? undefinedAddress : BigInt(nodes[i - 1]!.address), true);
-    page.setBigUint64(16, i === pages.length - 1 ? undefinedAddress : BigInt(nodes[i + 1]!.address), true);
+    page.setBigUint64(8, i === 0 ? undefinedAddress : BigInt(nodes[i - 1].address), true);
+    page.setBigUint64(16, i === pages.length - 1 ? undefinedAddress : BigInt(nodes[i + 1].address), true);
   });
   return nodes;
 }
@@ -77,6 +77,6 @@ function chunks<T>(all: readonly T[], size: number): T[][] {
 
 function compare(a: Uint8Array, b: Uint8Array): number {
   const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i] - b[i];
   return a.length - b.length;
 }

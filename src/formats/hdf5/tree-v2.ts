@@ -19,19 +19,19 @@ export function readTreeV2(source: Source, address: number | undefined): { type:
 
   // How many records fit in a node of each level says how many bytes their counts take.
   const most = [Math.floor((nodeBytes - 10) / recordBytes)];
-  const totals = [most[0]!];
+  const totals = [most[0]];
   const totalBytes = [0];
-  const countBytes = bytesFor(most[0]!);
+  const countBytes = bytesFor(most[0]);
   for (let level = 1; level <= depth; level++) {
-    const pointer = source.addressBytes + countBytes + totalBytes[level - 1]!;
+    const pointer = source.addressBytes + countBytes + totalBytes[level - 1];
     most.push(Math.floor((nodeBytes - 10 - pointer) / (recordBytes + pointer)));
-    totals.push((most[level]! + 1) * totals[level - 1]! + most[level]!);
-    totalBytes.push(bytesFor(totals[level]!));
+    totals.push((most[level] + 1) * totals[level - 1] + most[level]);
+    totalBytes.push(bytesFor(totals[level]));
   }
 
   const visit = (at: number | undefined, level: number, n: number): void => {
-    if (n > most[level]!) damaged('a node of a B-tree holds more than fits');
-    const pointers = level === 0 ? 0 : (n + 1) * (source.addressBytes + countBytes + totalBytes[level - 1]!);
+    if (n > most[level]) damaged('a node of a B-tree holds more than fits');
+    const pointers = level === 0 ? 0 : (n + 1) * (source.addressBytes + countBytes + totalBytes[level - 1]);
     const length = 10 + n * recordBytes + pointers;
     const node = source.checked(at, length, level === 0 ? 'BTLF' : 'BTIN', 0, 'a node of a B-tree').skip(1);
     const own = Array.from({ length: n }, () => node.part(recordBytes));
@@ -42,9 +42,9 @@ export function readTreeV2(source: Source, address: number | undefined): { type:
     for (let k = 0; k <= n; k++) {
       const child = node.address();
       const held = node.uint(countBytes);
-      node.skip(totalBytes[level - 1]!);
+      node.skip(totalBytes[level - 1]);
       visit(child, level - 1, held);
-      if (k < n) records.push(own[k]!);
+      if (k < n) records.push(own[k]);
     }
   };
   visit(root, depth, count);

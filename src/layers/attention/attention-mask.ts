@@ -15,7 +15,7 @@ export function attentionMask(
   const queryMask = options.queryMask ?? maskOf(query);
   const valueMask = options.valueMask ?? maskOf(value);
   const keyMask = options.keyMask ?? (options.key ? maskOf(key) : undefined);
-  const [t, s] = [query.shape[1]!, value.shape[1]!];
+  const [t, s] = [query.shape[1], value.shape[1]];
   const masks = [
     options.attentionMask && cast(options.attentionMask, 'bool'),
     queryMask && expandDims(cast(queryMask, 'bool'), -1),

@@ -154,11 +154,11 @@ export class MultiHeadAttention extends Layer<
     const { shapes } = this[inner];
     if (!shapes) return null;
     const names = ['query_shape', 'value_shape', 'key_shape'];
-    return { shapes_dict: Object.fromEntries(shapes.map((s, k) => [names[k]!, s])) };
+    return { shapes_dict: Object.fromEntries(shapes.map((s, k) => [names[k], s])) };
   }
   override buildFromConfig({ shapes_dict }: Config): void {
     const { query_shape, value_shape, key_shape } = shapes_dict as Record<string, SymbolicShape>;
-    this.build(query_shape!, value_shape!, ...(key_shape ? [key_shape] : []));
+    this.build(query_shape, value_shape, ...(key_shape ? [key_shape] : []));
   }
   override getConfig(): Config {
     return {

@@ -85,6 +85,6 @@ export function attentionEquations(rank: number, axes: readonly number[]): [prod
     .map((d) => (axes.includes(d) ? letter(next++) : letter(d)))
     .join('');
   const batch = range(rank - 1).filter((d) => !axes.includes(d));
-  const scores = [...batch.map(letter), ...axes.map(letter), ...axes.map((d) => source[d]!)].join('');
+  const scores = [...batch.map(letter), ...axes.map(letter), ...axes.map((d) => source[d])].join('');
   return [`${source},${target}->${scores}`, `${scores},${source}->${target}`];
 }

@@ -55,15 +55,15 @@ export function channelsOf(layer: Convolutional, inputShape: SymbolicShape): num
       `give axis ${axis} of the input a size`,
     );
   const ndim = layer.kernelSize.length + 2;
-  layer.inputSpec = { minNdim: ndim, maxNdim: ndim, axes: { [axis]: channels! } } satisfies InputSpec;
-  return channels!;
+  layer.inputSpec = { minNdim: ndim, maxNdim: ndim, axes: { [axis]: channels } } satisfies InputSpec;
+  return channels;
 }
 
 /** Refuses inputs into which the window does not fit. */
 export function checkFit(layer: Convolutional, inputShape: SymbolicShape): void {
   if (layer.padding !== 'valid') return;
   spatialShape(layer.dataFormat, inputShape).forEach((size, d) => {
-    const reach = (layer.kernelSize[d]! - 1) * layer.dilationRate[d]! + 1;
+    const reach = (layer.kernelSize[d] - 1) * layer.dilationRate[d] + 1;
     if (size !== null && size < reach)
       fail(
         layer,
@@ -104,8 +104,7 @@ export const addDepthwise = (layer: Depthwise, name: string, channels: number): 
 export function finish(layer: Convolutional, y: Tensor): Tensor {
   const { bias, dataFormat, kernelSize } = layer;
   if (!bias) return layer.activation(y);
-  const spread =
-    dataFormat === 'channels_first' ? reshape(bias, [1, bias.shape[0]!, ...kernelSize.map(() => 1)]) : bias;
+  const spread = dataFormat === 'channels_first' ? reshape(bias, [1, bias.shape[0], ...kernelSize.map(() => 1)]) : bias;
   return layer.activation(add(y, spread));
 }
 
@@ -122,7 +121,7 @@ export function windowOf(layer: Convolutional) {
 /** With causal padding, zeros stand before the first step; else `x` as it is. */
 export function padCausally(layer: Convolutional, x: Tensor): Tensor {
   if (layer.padding !== 'causal') return x;
-  const before = [layer.dilationRate[0]! * (layer.kernelSize[0]! - 1), 0] as const;
+  const before = [layer.dilationRate[0] * (layer.kernelSize[0] - 1), 0] as const;
   return pad(x, layer.dataFormat === 'channels_last' ? [[0, 0], before, [0, 0]] : [[0, 0], [0, 0], before]);
 }
 

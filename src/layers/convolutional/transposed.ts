@@ -16,7 +16,7 @@ type Transposed = Convolutional &
 export function checkTranspose(layer: Transposed): void {
   checkWindow(layer);
   const { outputPadding, strides } = layer;
-  if (outputPadding?.some((n, d) => n >= strides[d]!))
+  if (outputPadding?.some((n, d) => n >= strides[d]))
     fail(
       layer,
       `outputPadding [${outputPadding.join(', ')}] is not less than strides [${strides.join(', ')}]`,

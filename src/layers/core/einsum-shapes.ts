@@ -25,7 +25,7 @@ export function einsumShapes(
       `equation "${layer.equation}" is none of the form [X],[Y]->[Z], ...[X],[Y]->...[Z] or [X]...,[Y]->[Z]...`,
       'for example "abc,cd->abd"',
     );
-  const [, inputs, weights, outputs] = forms[form]!.exec(equation)!;
+  const [, inputs, weights, outputs] = forms[form].exec(equation)!;
   const elided = Math.max(0, inputShape.length - inputs.length);
   const isElidedLeft = form === 1;
   // The output's whole shape: batch, what the ellipsis stands for, what the layer was told.

@@ -18,6 +18,6 @@ export class CustomScaleLayer extends Layer<typeof fields, [inputs: readonly Ten
   override inputSpec: readonly InputSpec[] = [{}, {}];
 
   call([a, b]: readonly Tensor[]): Tensor {
-    return add(a!, multiply(b!, this.scale));
+    return add(a, multiply(b, this.scale));
   }
 }

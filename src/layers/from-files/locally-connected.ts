@@ -56,7 +56,7 @@ export abstract class LocallyConnected extends Layer<ConnectedFields> {
             `inputs have shape ${showShape(inputShape)}`,
             'give all sizes but the batch: each place has weights',
           )
-        : Math.floor((size - this.kernelSize[d]!) / this.strides[d]!) + 1,
+        : Math.floor((size - this.kernelSize[d]) / this.strides[d]) + 1,
     );
   }
   override build(inputShape: SymbolicShape): void {
@@ -86,8 +86,8 @@ export abstract class LocallyConnected extends Layer<ConnectedFields> {
     const windows = stack(
       offsets(this.kernelSize).map((offset) => {
         const ranges = offset.map((start, d) => {
-          const step = this.strides[d]!;
-          return { slice: [start, start + (sizes[d]! - 1) * step + 1, step] as const };
+          const step = this.strides[d];
+          return { slice: [start, start + (sizes[d] - 1) * step + 1, step] as const };
         });
         return getItem(x, [{ slice: [null, null] }, ...ranges] as never);
       }),
@@ -96,7 +96,7 @@ export abstract class LocallyConnected extends Layer<ConnectedFields> {
     // The kernel's rows follow the axes of the window as it was cut out: channels first or last.
     const ordered = isLast ? windows : swapaxes(windows, -1, -2);
     const places = sizes.reduce((a, b) => a * b, 1);
-    const rows = reshape(ordered, [-1, places, this.kernel.shape[1]!]);
+    const rows = reshape(ordered, [-1, places, this.kernel.shape[1]]);
     const y = reshape(einsum('npk,pkf->npf', rows, this.kernel), [-1, ...sizes, this.filters]);
     const shifted = this.bias ? add(y, this.bias) : y;
     return this.activation(isLast ? shifted : moveaxis(shifted, -1, 1));

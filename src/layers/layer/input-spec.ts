@@ -63,7 +63,7 @@ export function checkInputs(layer: Named, specs: InputSpec | readonly InputSpec[
       `call it on a list of ${list.length} tensors`,
     );
   inputs.forEach((x, k) => {
-    checkOne(layer, list[k]!, shapeOf(x), k);
+    checkOne(layer, list[k], shapeOf(x), k);
   });
 }
 

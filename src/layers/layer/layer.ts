@@ -216,7 +216,7 @@ export abstract class Layer<
   /** The KerasTensors of its first call: what it was called on. */
   get input(): Tree<KerasTensor> {
     const { inputs } = firstCall(this, 'input');
-    return inputs.length === 1 ? inputs[0]! : [...inputs];
+    return inputs.length === 1 ? inputs[0] : [...inputs];
   }
   /** What its first call on KerasTensors gave, e.g. for `new Model({ inputs: model.inputs, outputs: layer.output })`. */
   get output(): Tree<KerasTensor> {
@@ -268,7 +268,7 @@ export abstract class Layer<
     replaceValues(
       this,
       savedVariablesOf(this as AnyLayer),
-      Object.keys(store).map((_, k) => store[k]!),
+      Object.keys(store).map((_, k) => store[k]),
     );
   }
   /** Number of scalars in all weights. */
@@ -290,7 +290,7 @@ export abstract class Layer<
     );
     const { form, avals } = this.computeOutputSpec(...args);
     let at = 0;
-    return mapTensors(form, () => avals[at++]!.shape);
+    return mapTensors(form, () => avals[at++].shape);
   }
 
   /**

@@ -18,8 +18,8 @@ export function statelessly<R>(
       'give the values of layer.trainableVariables and layer.nonTrainableVariables, in order',
     );
   const values = new Map<Variable, Tensor>([
-    ...own.map((v, k) => [v, trainable[k]!] as const),
-    ...others.map((v, k) => [v, nonTrainable[k]!] as const),
+    ...own.map((v, k) => [v, trainable[k]] as const),
+    ...others.map((v, k) => [v, nonTrainable[k]] as const),
   ]);
   const { result, finalValue } = withVariableValues(values, f);
   return [result, others.map(finalValue)];

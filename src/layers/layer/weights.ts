@@ -65,9 +65,9 @@ export function replaceValues(layer: Named, weights: readonly Variable[], values
       `setWeights got ${values.length} arrays, but the layer has ${weights.length} weights`,
       'give one array for each of layer.weights (build the layer first if it has none)',
     );
-  const tensors = values.map((x, k) => asTensor(x, weights[k]!.dtype));
+  const tensors = values.map((x, k) => asTensor(x, weights[k].dtype));
   tensors.forEach((t, k) => {
-    const { path, shape } = weights[k]!;
+    const { path, shape } = weights[k];
     if (!sameShape(t.shape, shape))
       fail(
         layer,
@@ -75,5 +75,5 @@ export function replaceValues(layer: Named, weights: readonly Variable[], values
         'give the arrays in the order of layer.weights',
       );
   });
-  tensors.forEach((t, k) => weights[k]!.assign(t));
+  tensors.forEach((t, k) => weights[k].assign(t));
 }

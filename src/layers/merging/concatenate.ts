@@ -22,7 +22,7 @@ export class Concatenate extends Layer<typeof fields, [inputs: readonly Tensor[]
   override build(inputShapes: readonly SymbolicShape[]): void {
     if (!Array.isArray(inputShapes) || inputShapes.length === 0 || !inputShapes.every(isShape))
       fail(this, 'it joins a list of inputs, but was given one', `call it on a list of tensors: ${this.name}([a, b])`);
-    const rank = inputShapes[0]!.length;
+    const rank = inputShapes[0].length;
     const axis = this.axis < 0 ? this.axis + rank : this.axis;
     const fits = inputShapes.every(
       (shape) =>

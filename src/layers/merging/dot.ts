@@ -44,13 +44,13 @@ export class Dot extends Layer<typeof fields, [inputs: readonly Tensor[]]> {
   #axesFor(...ranks: readonly [number, number]): [number, number] {
     const { axes } = this;
     const given = typeof axes === 'number' ? [axes, axes] : axes;
-    return ranks.map((rank, k) => (given[k]! < 0 ? given[k]! + rank : given[k]!)) as [number, number];
+    return ranks.map((rank, k) => (given[k] < 0 ? given[k] + rank : given[k])) as [number, number];
   }
   call(inputs: readonly Tensor[]): Tensor {
     requireList(this, inputs);
-    const axes = this.#axesFor(inputs[0]!.shape.length, inputs[1]!.shape.length);
+    const axes = this.#axesFor(inputs[0].shape.length, inputs[1].shape.length);
     const [x, y] = inputs.map((t, k) =>
-      this.normalize ? normalize(t, { axis: axes[k]!, order: 2, epsilon: 1e-12 }) : t,
+      this.normalize ? normalize(t, { axis: axes[k], order: 2, epsilon: 1e-12 }) : t,
     ) as [Tensor, Tensor];
     // The batch axis is a, the summed one b; all others are letters of their own.
     let next = 2;

@@ -72,11 +72,11 @@ export function mergeCounted(
   const aligned = alignRanks(inputs);
   // Axes of size 1 that were put after the batch axis stand in the mask too.
   const spread = masks.map((mask, k) => {
-    const missing = mask ? aligned[k]!.shape.length - inputs[k]!.shape.length : 0;
+    const missing = mask ? aligned[k].shape.length - inputs[k].shape.length : 0;
     const widened = mask && missing > 0 ? expandDims(mask, range(missing + 1).slice(1)) : mask;
-    return widened && expandDims(widened, range(aligned[k]!.shape.length).slice(widened.shape.length));
+    return widened && expandDims(widened, range(aligned[k].shape.length).slice(widened.shape.length));
   });
-  let [output, counts] = [aligned[0]!, spread[0]];
+  let [output, counts] = [aligned[0], spread[0]];
   for (const [k, x] of aligned.entries()) {
     if (k === 0) continue;
     const mask = spread[k];
@@ -108,5 +108,5 @@ export function withKnownBatch<Spec extends { readonly avals: readonly SymbolicA
   );
   if (known.size !== 1) return spec;
   const [batch] = known;
-  return { ...spec, avals: spec.avals.map((aval) => ({ ...aval, shape: [batch!, ...aval.shape.slice(1)] })) };
+  return { ...spec, avals: spec.avals.map((aval) => ({ ...aval, shape: [batch, ...aval.shape.slice(1)] })) };
 }

@@ -61,7 +61,7 @@ export class BatchNormalization extends Layer<typeof fields> {
         `inputs of shape ${showShape(inputShape)} have no known size along axis ${axis}`,
         'give `axis` an axis of known size',
       );
-    const shape = [channels!];
+    const shape = [channels];
     buildAffine(this, shape);
     this.movingMean = this.addWeight({
       name: 'moving_mean',
@@ -76,7 +76,7 @@ export class BatchNormalization extends Layer<typeof fields> {
       trainable: false,
     });
     this.#correction?.build(this, shape);
-    this.inputSpec = { ndim: inputShape.length, axes: { [axis]: channels! } };
+    this.inputSpec = { ndim: inputShape.length, axes: { [axis]: channels } };
   }
 
   call(inputs: Tensor, { training = false, mask }: CallOptions = {}): Tensor {

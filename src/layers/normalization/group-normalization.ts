@@ -39,21 +39,21 @@ export class GroupNormalization extends Layer<typeof fields> {
         `inputs of shape ${showShape(inputShape)} have no known size along axis ${this.axis}`,
         'give `axis` an axis of known size',
       );
-    if (this.groups === -1) this.#groupCount = channels!;
-    if (channels! % this.#groupCount !== 0)
+    if (this.groups === -1) this.#groupCount = channels;
+    if (channels % this.#groupCount !== 0)
       fail(
         this,
         `${channels} channels cannot be divided into ${this.#groupCount} groups`,
         'give a number of groups that divides the number of channels',
       );
-    this.inputSpec = { ndim: inputShape.length, axes: { [this.axis]: channels! } };
-    buildAffine(this, [channels!]);
+    this.inputSpec = { ndim: inputShape.length, axes: { [this.axis]: channels } };
+    buildAffine(this, [channels]);
   }
   call(inputs: Tensor): Tensor {
     const wide = cast(inputs, 'float32');
     const { shape } = wide;
     const axis = this.axis < 0 ? this.axis + shape.length : this.axis;
-    const [groups, within] = [this.#groupCount, shape[axis]! / this.#groupCount];
+    const [groups, within] = [this.#groupCount, shape[axis] / this.#groupCount];
     const x = reshape(wide, [...shape.slice(0, axis), groups, within, ...shape.slice(axis + 1)]);
     const [mean, variance] = moments(
       x,

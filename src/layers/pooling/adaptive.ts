@@ -19,7 +19,7 @@ type Reduce = (x: Tensor, options: { axis: number; keepdims: boolean }) => Tenso
 
 /** Window k of q along an axis of n covers `floor(k · n / q)` to `ceil((k + 1) · n / q)`. */
 function along(x: Tensor, axis: number, windows: number, reduce: Reduce): Tensor {
-  const n = x.shape[axis]!;
+  const n = x.shape[axis];
   const parts = Array.from({ length: windows }, (_, k) => {
     const range = [Math.floor((k * n) / windows), Math.ceil(((k + 1) * n) / windows)] as const;
     const part = getItem(
@@ -33,7 +33,7 @@ function along(x: Tensor, axis: number, windows: number, reduce: Reduce): Tensor
 /** Windows are boxes: they are reduced one axis after the other. */
 const pooled = (layer: Adaptive, x: Tensor, reduce: Reduce): Tensor =>
   spatialAxes(layer.dataFormat, layer.outputSize.length).reduce(
-    (y, axis, k) => along(y, axis, layer.outputSize[k]!, reduce),
+    (y, axis, k) => along(y, axis, layer.outputSize[k], reduce),
     x,
   );
 export const adaptiveMax = (layer: Adaptive, x: Tensor): Tensor => pooled(layer, x, max);

@@ -87,7 +87,7 @@ export class Normalization extends Layer<typeof fields> {
     const axis = range(first.shape.length).filter((d) => !kept.includes(d));
     let [seen, total, spread] = [0, mean(first, { axis }), varianceOf(first, { axis })];
     batches.forEach((batch, k) => {
-      const n = batch.shape[0]!;
+      const n = batch.shape[0];
       const share = n / (seen + n);
       if (k > 0) {
         const [m, v] = [mean(batch, { axis }), varianceOf(batch, { axis })];

@@ -35,7 +35,7 @@ export class AlphaDropout extends Layer<typeof fields> {
   call(inputs: Tensor, { training = false }: CallOptions = {}): Tensor {
     const { rate, noiseShape, seedGenerator: seed } = this;
     if (!training || !seed) return inputs;
-    const shape = (noiseShape ?? inputs.shape).map((n, d) => n ?? inputs.shape[d]!);
+    const shape = (noiseShape ?? inputs.shape).map((n, d) => n ?? inputs.shape[d]);
     const isKept = cast(greaterEqual(uniform(shape, { seed }), rate), inputs.dtype);
     const dropped = add(multiply(inputs, isKept), multiply(subtract(1, isKept), floor));
     const scale = ((1 - rate) * (1 + rate * floor ** 2)) ** -0.5;

@@ -20,7 +20,7 @@ export const bordersField = (rank: number, initial: Borders): Field<Borders, rea
       isCount(v) || (Array.isArray(v) && v.length === rank && v.every((x) => isCount(x) || isBorder(x))),
     parse: (v) =>
       Array.from({ length: rank }, (_, d): Border => {
-        const own = typeof v === 'number' ? v : v[d]!;
+        const own = typeof v === 'number' ? v : v[d];
         return typeof own === 'number' ? [own, own] : own;
       }),
     initial,
@@ -47,7 +47,7 @@ export function padBorders(x: Tensor, borders: readonly Border[], dataFormat: Da
 export function cropBorders(layer: Named, x: Tensor, borders: readonly Border[], dataFormat: DataFormat): Tensor {
   const axes = spatialAxes(dataFormat, borders.length);
   borders.forEach(([before, after], k) => {
-    if (before + after >= x.shape[axes[k]!]!)
+    if (before + after >= x.shape[axes[k]])
       fail(
         layer,
         `cropping [${borders.map((b) => `[${b.join(', ')}]`).join(', ')}] leaves nothing of inputs of shape ${showShape(x.shape)}`,

@@ -24,6 +24,6 @@ export class Flatten extends Layer<typeof fields> {
       this.dataFormat === 'channels_first' && rank > 1
         ? transpose(inputs, { axes: [0, ...range(rank).slice(2), 1] })
         : inputs;
-    return reshape(x, [x.shape[0]!, sizeOf(x.shape.slice(1))]);
+    return reshape(x, [x.shape[0], sizeOf(x.shape.slice(1))]);
   }
 }

@@ -25,7 +25,7 @@ export class UpSampling2D extends Layer<typeof fields> {
   call(inputs: Tensor): Tensor {
     const { size, dataFormat, interpolation } = this;
     if (interpolation === 'nearest') return enlarge(inputs, size, dataFormat);
-    const target = spatialAxes(dataFormat, 2).map((d, k) => inputs.shape[d]! * size[k]!);
+    const target = spatialAxes(dataFormat, 2).map((d, k) => inputs.shape[d] * size[k]);
     return image.resize(inputs, target, { interpolation, dataFormat });
   }
 }

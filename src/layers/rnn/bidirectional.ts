@@ -120,10 +120,10 @@ export class Bidirectional extends Layer<
     };
     const [x, ...forward] = run(this.forwardLayer, given?.slice(0, half));
     const [raw, ...backward] = run(this.backwardLayer, given?.slice(half));
-    const y = this.forwardLayer.returnSequences ? flip(raw!, { axis: 1 }) : raw!;
+    const y = this.forwardLayer.returnSequences ? flip(raw, { axis: 1 }) : raw;
     const joined = this.mergeMode
-      ? [joins[this.mergeMode](cast(x!, this.computeDtype), cast(y, this.computeDtype))]
-      : [x!, y];
+      ? [joins[this.mergeMode](cast(x, this.computeDtype), cast(y, this.computeDtype))]
+      : [x, y];
     const states = [...forward, ...backward];
     const all = [...joined, ...states];
     return (all.length === 1 ? all[0] : all) as RecurrentOutput;

@@ -71,10 +71,10 @@ const drawKeep = (x: Tensor, rate: number, cell: ProjectingCell): Keep =>
 /** `x · weights`, for the columns of each gate with its own pattern of kept elements. */
 export function gatedProduct(x: Tensor, weights: Variable | Tensor, keep: Keep): Tensor {
   if (!keep) return matmul(x, weights);
-  if (keep.length === 1) return matmul(multiply(x, keep[0]!), weights);
+  if (keep.length === 1) return matmul(multiply(x, keep[0]), weights);
   const columns = split(weights, keep.length, { axis: -1 });
   return concatenate(
-    keep.map((kept, k) => matmul(multiply(x, kept), columns[k]!)),
+    keep.map((kept, k) => matmul(multiply(x, kept), columns[k])),
     { axis: -1 },
   );
 }
@@ -113,7 +113,7 @@ export function beginProjecting(
   draws = true,
 ): { keep: Keep; step: Step } {
   const [state] = initial as readonly Tensor[];
-  const drawn = draws ? [drawKeep(first, cell.dropout, cell), drawKeep(state!, cell.recurrentDropout, cell)] : [];
+  const drawn = draws ? [drawKeep(first, cell.dropout, cell), drawKeep(state, cell.recurrentDropout, cell)] : [];
   const [keep, recurrentKeep] = training ? drawn : [];
   return { keep, step: (projected, states) => cell.step(projected, states as readonly Tensor[], recurrentKeep) };
 }

@@ -95,7 +95,7 @@ export class ConvLSTMCell extends Layer<
     buildCell(
       this,
       {
-        kernel: [...kernelSize, channels!, 4 * filters],
+        kernel: [...kernelSize, channels, 4 * filters],
         recurrent: [...kernelSize, filters, 4 * filters],
         bias: [4 * filters],
       },
@@ -106,8 +106,8 @@ export class ConvLSTMCell extends Layer<
   #stateShape(sizes: Shape): Shape {
     const { kernelSize, strides, dilationRate, padding, dataFormat, filters } = this;
     const reached = sizes.map((n, d) => {
-      const reach = padding === 'valid' ? (kernelSize[d]! - 1) * dilationRate[d]! : 0;
-      return Math.floor((n - reach - 1) / strides[d]!) + 1;
+      const reach = padding === 'valid' ? (kernelSize[d] - 1) * dilationRate[d] : 0;
+      return Math.floor((n - reach - 1) / strides[d]) + 1;
     });
     if (reached.some((n) => n < 1))
       fail(
@@ -130,15 +130,15 @@ export class ConvLSTMCell extends Layer<
     const products = this.#convolve(x, this.kernel, keep, window);
     if (!this.bias) return products;
     const spread = this.#gateAxis(this.#rank + 2) === -1 ? [] : new Array<number>(this.#rank).fill(1);
-    return add(products, reshape(this.bias, [this.bias.shape[0]!, ...spread]));
+    return add(products, reshape(this.bias, [this.bias.shape[0], ...spread]));
   }
   step(projected: Tensor, [state, memory]: readonly Tensor[], keep?: Keep): [Tensor, Tensor[]] {
     const window = { padding: 'same', dataFormat: this.dataFormat } as const;
-    const recurrent = this.#convolve(state!, this.recurrentKernel, keep, window);
+    const recurrent = this.#convolve(state, this.recurrentKernel, keep, window);
     const axis = this.#gateAxis(projected.shape.length);
     const [i, f, g, o] = split(add(projected, recurrent), 4, { axis }) as [Tensor, Tensor, Tensor, Tensor];
     const gate = this.recurrentActivation;
-    const c = add(multiply(gate(f), memory!), multiply(gate(i), this.activation(g)));
+    const c = add(multiply(gate(f), memory), multiply(gate(i), this.activation(g)));
     const h = multiply(gate(o), this.activation(c));
     return [h, [h, c]];
   }
@@ -155,7 +155,7 @@ export class ConvLSTMCell extends Layer<
     };
     if (!keep) return apply(x, kernel);
     const kernels = split(kernel, keep.length, { axis: -1 });
-    const parts = keep.map((kept, k) => apply(multiply(x, kept), kernels[k]!));
+    const parts = keep.map((kept, k) => apply(multiply(x, kept), kernels[k]));
     return concatenate(parts, { axis: this.#gateAxis(x.shape.length) });
   }
   call(inputs: Tensor, states: States, options: CellOptions = {}): [Tensor, Tensor[]] {

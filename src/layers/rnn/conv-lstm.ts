@@ -37,7 +37,7 @@ export abstract class ConvLSTM extends RecurrentLayer<ConvLSTMLayerFields> {
     blame(`${this.className} "${this.name}"`, () => super.build(inputShape));
   }
   protected override firstStates(step: Shape): States {
-    return this.cell.getInitialState(step[0]!);
+    return this.cell.getInitialState(step[0]);
   }
   override computeMask(_inputs: unknown, mask: Tensor | null | undefined): any {
     const own = this.returnSequences ? (mask ?? null) : null;

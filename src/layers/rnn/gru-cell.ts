@@ -62,20 +62,20 @@ export class GRUCell extends Layer<
     let z: Tensor;
     let inner: Tensor;
     if (this.resetAfter) {
-      const products = gatedProduct(state!, this.recurrentKernel, keep);
+      const products = gatedProduct(state, this.recurrentKernel, keep);
       const biased = this.bias ? add(products, getItem(this.bias, 1)) : products;
       const [hz, hr, hh] = split(biased, 3, { axis: -1 }) as Three;
       z = gate(add(xz, hz));
       inner = multiply(gate(add(xr, hr)), hh);
     } else {
       const [gates, own] = split(this.recurrentKernel, [2 * this.units], { axis: -1 }) as [Tensor, Tensor];
-      const [hz, hr] = split(gatedProduct(state!, gates, keep?.slice(0, 2)), 2, { axis: -1 }) as [Tensor, Tensor];
+      const [hz, hr] = split(gatedProduct(state, gates, keep?.slice(0, 2)), 2, { axis: -1 }) as [Tensor, Tensor];
       z = gate(add(xz, hz));
-      const kept = keep ? multiply(state!, keep[2]!) : state!;
+      const kept = keep ? multiply(state, keep[2]) : state;
       inner = matmul(multiply(gate(add(xr, hr)), kept), own);
     }
     const candidate = this.activation(add(xh, inner));
-    const next = add(multiply(z, state!), multiply(subtract(1, z), candidate));
+    const next = add(multiply(z, state), multiply(subtract(1, z), candidate));
     return [next, [next]];
   }
   call(inputs: Tensor, states: States, options: CellOptions = {}): [Tensor, Tensor[]] {

@@ -57,10 +57,10 @@ export class LSTMCell extends Layer<
     return this.bias ? add(products, this.bias) : products;
   }
   step(projected: Tensor, [state, memory]: readonly Tensor[], keep?: Keep): [Tensor, Tensor[]] {
-    const recurrent = gatedProduct(state!, this.recurrentKernel, keep);
+    const recurrent = gatedProduct(state, this.recurrentKernel, keep);
     const [i, f, g, o] = split(add(projected, recurrent), 4, { axis: -1 }) as Four;
     const gate = this.recurrentActivation;
-    const c = add(multiply(gate(f), memory!), multiply(gate(i), this.activation(g)));
+    const c = add(multiply(gate(f), memory), multiply(gate(i), this.activation(g)));
     const h = multiply(gate(o), this.activation(c));
     return [h, [h, c]];
   }

@@ -22,13 +22,13 @@ export function recur(cell: Cell, sequences: Tensor, initial: States, how: Recur
   const mask = how.mask ? timeMajor(how.mask) : undefined;
   const wantsAll = how.returnSequences || !isFirstStateOutput || (masked !== undefined && how.zeroOutputForMask);
   const once = (states: States, [x, m]: readonly Tensor[]): [Tensor, States] =>
-    masked ? masked(x!, m!, states) : step(x!, states);
+    masked ? masked(x, m, states) : step(x, states);
   const xs = mask ? [inputs, mask] : [inputs];
   const [outputs, states] = how.unroll
     ? unrolled(once, xs, initial, how.goBackwards)
     : looped(once, xs, initial, how.goBackwards, wantsAll);
   if (how.returnSequences) return [timeMajor(outputs!), states];
-  return [outputs ? getItem(outputs, -1) : (states as readonly Tensor[])[0]!, states];
+  return [outputs ? getItem(outputs, -1) : (states as readonly Tensor[])[0], states];
 }
 
 /** The part of the step that must be repeated, and what it is given: for cells that allow it, inputs multiplied by their weights at once. */
@@ -57,14 +57,14 @@ const maskStep =
     };
     const old = tensorsIn(before);
     let at = 0;
-    const states = mapTensors(after, (s) => choose(s, old[at++]!)) as States;
+    const states = mapTensors(after, (s) => choose(s, old[at++])) as States;
     return [choose(output, zeroOutput ? zerosLike(output) : previousOutput(before)), states];
   };
 function previousOutput(states: States): Tensor {
   const list = states as readonly States[];
   if (list[0] instanceof Tensor) return list[0];
   const last = list.at(-1)!;
-  return last instanceof Tensor ? last : (last as readonly Tensor[])[0]!;
+  return last instanceof Tensor ? last : (last as readonly Tensor[])[0];
 }
 
 type Once = (states: States, slices: readonly Tensor[]) => [Tensor, States];
@@ -84,7 +84,7 @@ function looped(
   return [outputs && (reverse ? flip(outputs, { axis: 0 }) : outputs), states as States];
 }
 function unrolled(once: Once, xs: readonly Tensor[], initial: States, reverse: boolean): [Tensor, States] {
-  const steps = range(xs[0]!.shape[0]!);
+  const steps = range(xs[0].shape[0]);
   let states = initial;
   const outputs = (reverse ? steps.reverse() : steps).map((t) => {
     const [output, next] = once(

@@ -31,7 +31,7 @@ class KeptStates {
   }
   read(): States {
     let at = 0;
-    return mapTensors(this.form, () => this.variables[at++]!.read()) as States;
+    return mapTensors(this.form, () => this.variables[at++].read()) as States;
   }
 }
 
@@ -73,7 +73,7 @@ export abstract class RecurrentLayer<S extends Fields> extends Layer<
   }
   /** The states before the first step, for inputs of one step of the given shape. */
   protected firstStates(step: Shape): States {
-    return initialStatesOf(this.cell, step[0]!);
+    return initialStatesOf(this.cell, step[0]);
   }
   /** The states before the first step. */
   getInitialState(batchSize: number): States {
@@ -101,12 +101,12 @@ export abstract class RecurrentLayer<S extends Fields> extends Layer<
   }
 
   call(sequences: Tensor, { initialState, mask, training = false }: RecurrentCallOptions = {}): RecurrentOutput {
-    const steps = sequences.shape[1]!;
+    const steps = sequences.shape[1];
     if (steps === 0) fail(this, 'the sequences have no steps', 'give at least one');
     const begin =
-      initialState ?? this.#kept?.read() ?? this.firstStates([sequences.shape[0]!, ...sequences.shape.slice(2)]);
+      initialState ?? this.#kept?.read() ?? this.firstStates([sequences.shape[0], ...sequences.shape.slice(2)]);
     const initial = mapTensors(begin instanceof Tensor ? [begin] : begin, (s) => cast(s, this.computeDtype)) as States;
-    const batch = tensorsIn(initial)[0]!.shape[0];
+    const batch = tensorsIn(initial)[0].shape[0];
     if (batch !== sequences.shape[0])
       fail(
         this,
@@ -122,7 +122,7 @@ export abstract class RecurrentLayer<S extends Fields> extends Layer<
       zeroOutputForMask,
       returnSequences,
     });
-    if (this.#kept) tensorsIn(states).forEach((s, k) => this.#kept!.variables[k]!.assign(cast(s, this.variableDtype)));
+    if (this.#kept) tensorsIn(states).forEach((s, k) => this.#kept!.variables[k].assign(cast(s, this.variableDtype)));
     return (this.returnState ? [output, ...(states as readonly States[])] : output) as RecurrentOutput;
   }
   override computeMask(_inputs: unknown, mask: Tensor | null | undefined): any {

@@ -50,7 +50,7 @@ export class SimpleRNNCell extends Layer<
     return this.bias ? add(products, this.bias) : products;
   }
   step(projected: Tensor, [state]: readonly Tensor[], keep?: Keep): [Tensor, Tensor[]] {
-    const next = this.activation(add(projected, gatedProduct(state!, this.recurrentKernel, keep)));
+    const next = this.activation(add(projected, gatedProduct(state, this.recurrentKernel, keep)));
     return [next, [next]];
   }
   call(inputs: Tensor, states: States, options: CellOptions = {}): [Tensor, Tensor[]] {

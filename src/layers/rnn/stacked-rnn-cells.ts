@@ -22,7 +22,7 @@ const fields = {
   /** The cells, from the first to the last: each gets what the one before gives. */
   cells: layersField(),
 };
-const firstOf = (size: StateSize): number => (typeof size === 'number' ? size : firstOf(size[0]!));
+const firstOf = (size: StateSize): number => (typeof size === 'number' ? size : firstOf(size[0]));
 const outputSizeOf = (cell: Cell): number => cell.outputSize ?? firstOf(cell.stateSize);
 
 export interface StackedRNNCells extends Omit<Resolved<typeof fields>, 'cells'> {}
@@ -70,19 +70,19 @@ export class StackedRNNCells extends Layer<
   }
   /** One step through all cells, in each of which what is dropped is the same at every step. */
   beginSequence(first: Tensor, initial: States, training: boolean): Step {
-    const batch = first.shape[0]!;
+    const batch = first.shape[0];
     const steps = this.cells.map((cell, k) => {
-      const own = listOf((initial as readonly States[])[k]!);
-      const input = k === 0 ? first : zeros([batch, outputSizeOf(this.cells[k - 1]!)], { dtype: first.dtype });
+      const own = listOf((initial as readonly States[])[k]);
+      const input = k === 0 ? first : zeros([batch, outputSizeOf(this.cells[k - 1])], { dtype: first.dtype });
       return beginSequence(cell, input, own, training);
     });
     return (x, states) => {
       let output = x;
       const next = steps.map((step, k) => {
-        const before = (states as readonly States[])[k]!;
+        const before = (states as readonly States[])[k];
         const [y, after] = step(output, listOf(before));
         output = y;
-        return Array.isArray(before) ? after : (after as readonly States[])[0]!;
+        return Array.isArray(before) ? after : (after as readonly States[])[0];
       });
       return [output, next];
     };

@@ -47,13 +47,13 @@ function asExamples(n: number, t: number, x: Tensor, mask: Tensor | null | undef
 }
 function stepByStep(x: Tensor, mask: Tensor | null | undefined, run: Run): unknown {
   const at = (y: Tensor, k: number): Tensor => getItem(y, [{ slice: [null, null] }, k]);
-  const found = Array.from({ length: x.shape[1]! }, (_, k) => run(at(x, k), mask ? at(mask, k) : undefined));
+  const found = Array.from({ length: x.shape[1] }, (_, k) => run(at(x, k), mask ? at(mask, k) : undefined));
   const lists = found.map(tensorsIn);
   let part = 0;
   return mapTensors(found[0], () => {
     const own = part++;
     return stack(
-      lists.map((list) => list[own]!),
+      lists.map((list) => list[own]),
       { axis: 1 },
     );
   });

@@ -37,7 +37,7 @@ export function graphToConfig(graph: FunctionalGraph): Config {
   }));
   countCalls(
     graph,
-    graph.operations.map((operation, k) => [operation, layers[k]!.inbound_nodes.length]),
+    graph.operations.map((operation, k) => [operation, layers[k].inbound_nodes.length]),
   );
   // Keras counts the calls of a functional model from 1 here: its first is the one on its own inputs.
   const endOf = (t: KerasTensor): History => {

@@ -70,7 +70,7 @@ export function runGraph(model: string, graph: FunctionalGraph, given: unknown):
   const values = new Map<KerasTensor, Tensor>();
   const tensors = matchInputs(model, graph, given);
   graph.inputs.forEach((input, k) => {
-    if (tensors[k]) values.set(input, fit(model, input, tensors[k]!));
+    if (tensors[k]) values.set(input, fit(model, input, tensors[k]));
   });
   for (const node of graph.nodes) {
     if (node.outputs.every((y) => values.has(y))) continue;
@@ -79,7 +79,7 @@ export function runGraph(model: string, graph: FunctionalGraph, given: unknown):
     const results = node.operation[replay](args);
     const flat: Tensor[] = [];
     mapTensors(results, (t) => flat.push(t));
-    node.outputs.forEach((y, k) => values.set(y, flat[k]!));
+    node.outputs.forEach((y, k) => values.set(y, flat[k]));
   }
   return mapTree(graph.outputForm, (y: KerasTensor) => values.get(y)!);
 }
@@ -93,7 +93,7 @@ function matchInputs(model: string, { inputs, inputForm }: FunctionalGraph, give
   if (isDictionary(given)) {
     const keys = isDictionary(inputForm) ? Object.keys(inputForm).sort() : inputs.map((t) => t.name);
     return inputs.map((input, k) => {
-      const value = given[keys[k]!] ?? given[input.name];
+      const value = given[keys[k]] ?? given[input.name];
       const optional = input.history?.node.operation instanceof InputLayer && input.history.node.operation.optional;
       if (value === undefined && !optional)
         fail(

@@ -109,7 +109,7 @@ function inRange({ name, operations }: Summarized, range: SummaryOptions['layerR
   if (!range) return operations;
   const matches = range.map((pattern) => {
     const begins = new RegExp(`^(?:${pattern})`);
-    return [...operations.keys()].filter((k) => begins.test(operations[k]!.name));
+    return [...operations.keys()].filter((k) => begins.test(operations[k].name));
   });
   const [first, last] = matches as [number[], number[]];
   if (first.length === 0 || last.length === 0)
@@ -118,8 +118,8 @@ function inRange({ name, operations }: Summarized, range: SummaryOptions['layerR
       `no layer matches "${range[first.length === 0 ? 0 : 1]}" of layerRange`,
       `its layers are ${operations.map((o) => o.name).join(', ')}`,
     );
-  const [low, high] = [first[0]!, last.at(-1)!];
-  return low <= high ? operations.slice(low, high + 1) : operations.slice(last[0]!, first.at(-1)! + 1);
+  const [low, high] = [first[0], last.at(-1)!];
+  return low <= high ? operations.slice(low, high + 1) : operations.slice(last[0], first.at(-1)! + 1);
 }
 
 const isLayerLike = (operation: Operation): operation is AnyLayer =>
@@ -166,7 +166,7 @@ function showShapes(shapes: Shapes): string {
     .map(([key, shape]) => `${key}: ${showShapes(shape as Shapes)}`)
     .join(', ')}}`;
 }
-const listed = (shapes: readonly string[]): string => (shapes.length === 1 ? shapes[0]! : `[${shapes.join(', ')}]`);
+const listed = (shapes: readonly string[]): string => (shapes.length === 1 ? shapes[0] : `[${shapes.join(', ')}]`);
 const pythonShape = (shape: readonly (number | null)[]): string => `(${shape.map((n) => n ?? 'None').join(', ')})`;
 
 function totals({ trainableWeights, nonTrainableWeights, compiled, optimizer }: Summarized): string {

@@ -15,10 +15,10 @@ export function drawTable({ header, align, widths, width, rows }: TextTable): st
   const line = (left: string, fill: string, middle: string, right: string): string =>
     left + columns.map((n) => fill.repeat(n)).join(middle) + right;
   const row = (cells: readonly string[], bar: string): string[] => {
-    const wrapped = columns.map((n, k) => wrapCell(cells[k] ?? '', n - 2, align[k]!));
+    const wrapped = columns.map((n, k) => wrapCell(cells[k] ?? '', n - 2, align[k]));
     const height = Math.max(...wrapped.map((lines) => lines.length));
     return Array.from({ length: height }, (_, i) => {
-      const parts = columns.map((n, k) => ` ${wrapped[k]![i] ?? ' '.repeat(n - 2)} `);
+      const parts = columns.map((n, k) => ` ${wrapped[k][i] ?? ' '.repeat(n - 2)} `);
       return bar + parts.join(bar) + bar;
     });
   };

@@ -11,7 +11,7 @@ import { takeApart } from './nests.ts';
 type Lists = readonly Tensor[];
 /** Elements of two tensors by turns: the first one's first; it has as many, or one more. */
 function interleaved(a: Tensor, b: Tensor, d: number): Tensor {
-  const n = a.shape[d]! + b.shape[d]!;
+  const n = a.shape[d] + b.shape[d];
   const only = (k: number): number[] => a.shape.map((_, e) => (e === d ? k : 0));
   const long = b.shape[d] === a.shape[d] ? b : pad(b, { low: only(0), high: only(1), inner: only(0), value: 0 });
   const split = [...a.shape.slice(0, d + 1), 1, ...a.shape.slice(d + 1)];
@@ -32,7 +32,7 @@ export const associativeScan = op(
   ): any => {
     const { tensors, build } = takeApart(elems, { joinsNumbers: true });
     const d = axisOf('associativeScan', axis, tensors[0]?.shape.length ?? 0);
-    const n = tensors[0]!.shape[d]!;
+    const n = tensors[0].shape[d];
     if (tensors.some((x) => x.shape[d] !== n))
       fail(
         'associativeScan',
@@ -47,21 +47,21 @@ export const associativeScan = op(
             `the function gives shape ${showShape(x.shape)} of elements of shape ${a[k] ? showShape(a[k].shape) : 'none'}`,
             'keep the shape of the elements',
           );
-        return cast(x, tensors[k]!.dtype);
+        return cast(x, tensors[k].dtype);
       });
     const each = (list: Lists, start: number, stop: number, step: number): Lists =>
       list.map((x) => part(x, d, start, stop, step));
     const run = (list: Lists): Lists => {
-      const count = list[0]!.shape[d]!;
+      const count = list[0].shape[d];
       if (count < 2) return list;
       const odd = run(combine(each(list, 0, count - 1, 2), each(list, 1, count, 2)));
-      const pairs = odd[0]!.shape[d]!;
+      const pairs = odd[0].shape[d];
       const before = count % 2 === 0 ? each(odd, 0, pairs - 1, 1) : odd;
       const rest = count > 2 ? combine(before, each(list, 2, count, 2)) : [];
       const even = list.map((x, k) =>
-        rest.length > 0 ? concatenate([part(x, d, 0, 1), rest[k]!], { axis: d }) : part(x, d, 0, 1),
+        rest.length > 0 ? concatenate([part(x, d, 0, 1), rest[k]], { axis: d }) : part(x, d, 0, 1),
       );
-      return even.map((x, k) => interleaved(x, odd[k]!, d));
+      return even.map((x, k) => interleaved(x, odd[k], d));
     };
     const turn = (list: Lists): Lists => (reverse ? list.map((x) => reversed(x, { axes: [d] })) : list);
     return build(turn(run(turn(tensors))));

@@ -88,7 +88,7 @@ function startsOf(who: string, starts: Tensor | readonly number[], rank: number)
     if (starts.length !== rank) fail(who, `${starts.length} start indices for ${rank} axes`, 'give one for each axis');
     return starts;
   }
-  const count = starts.shape.length === 0 ? 1 : starts.shape[0]!;
+  const count = starts.shape.length === 0 ? 1 : starts.shape[0];
   if (count !== rank || starts.shape.length > 1)
     fail(who, `start indices of shape ${showShape(starts.shape)} for ${rank} axes`, 'give one for each axis');
   const flat = reshape(converted(starts, 'int32'), { shape: [rank] });
@@ -101,8 +101,8 @@ const scalars = (starts: readonly number[] | Tensor[]): Tensor[] =>
 /** Negative starts count from the end; then blocks are moved to lie inside. */
 const settled = (starts: readonly number[] | Tensor[], sizes: Shape): readonly number[] | Tensor[] =>
   (starts as (number | Tensor)[]).map((s, d) => {
-    if (typeof s === 'number') return s < 0 ? s + sizes[d]! : s;
-    return p.select(p.lt(s, like(s, 0)), p.add(s, like(s, sizes[d]!)), s);
+    if (typeof s === 'number') return s < 0 ? s + sizes[d] : s;
+    return p.select(p.lt(s, like(s, 0)), p.add(s, like(s, sizes[d])), s);
   }) as readonly number[] | Tensor[];
 
 type Starts = Tensor | readonly number[];
@@ -121,20 +121,20 @@ const sliceOp = op(
       );
     const sizes = shape.map((n, d) => {
       if (n !== -1) return n;
-      const s = starts[d]!;
+      const s = starts[d];
       if (typeof s !== 'number')
         return fail('slice', 'shape has -1, but the start is not known yet', 'give the size, or a start of numbers');
-      return x.shape[d]! - s;
+      return x.shape[d] - s;
     });
-    if (sizes.some((n, d) => n > x.shape[d]! || n < 0))
+    if (sizes.some((n, d) => n > x.shape[d] || n < 0))
       fail(
         'slice',
         `a block of shape ${showShape(sizes)} does not fit into ${showShape(x.shape)}`,
         'give smaller sizes',
       );
     if (!isConstant(starts)) return dynamicSlice(x, scalars(starts), { sizes });
-    const from = starts.map((s, d) => Math.min(Math.max(s, 0), x.shape[d]! - sizes[d]!));
-    return cut(x, { starts: from, stops: from.map((s, d) => s + sizes[d]!), strides: from.map(() => 1) });
+    const from = starts.map((s, d) => Math.min(Math.max(s, 0), x.shape[d] - sizes[d]));
+    return cut(x, { starts: from, stops: from.map((s, d) => s + sizes[d]), strides: from.map(() => 1) });
   },
   ['tensor', 'value'],
 );
@@ -154,7 +154,7 @@ export const sliceUpdate = op(
   'sliceUpdate',
   (inputs: Tensor, startIndices: Starts, updates: Tensor) => {
     const starts = settled(startsOf('sliceUpdate', startIndices, inputs.shape.length), inputs.shape);
-    if (updates.shape.length !== inputs.shape.length || updates.shape.some((n, d) => n > inputs.shape[d]!))
+    if (updates.shape.length !== inputs.shape.length || updates.shape.some((n, d) => n > inputs.shape[d]))
       fail(
         'sliceUpdate',
         `updates of shape ${showShape(updates.shape)} do not fit into ${showShape(inputs.shape)}`,

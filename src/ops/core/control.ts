@@ -62,7 +62,7 @@ const switchOp = op(
           run(build(list)),
     );
     const found = control.switchCase(cast(scalar('switch', 'index', index), 'int32'), runs, tensors);
-    return parts[0]!.build(found);
+    return parts[0].build(found);
   },
   ['tensor', 'functions', 'value'],
 );
@@ -78,7 +78,7 @@ function settled(who: string, next: readonly Tensor[], before: readonly Tensor[]
   if (next.length !== before.length)
     fail(who, `the body gives ${next.length} values for ${before.length} carries`, 'give as many as it takes');
   return next.map((x, k) => {
-    const { shape, dtype } = before[k]!;
+    const { shape, dtype } = before[k];
     if (showShape(x.shape) !== showShape(shape))
       fail(who, `a carry of shape ${showShape(shape)} becomes ${showShape(x.shape)}`, 'keep the shape in every round');
     return cast(x, dtype);
@@ -100,7 +100,7 @@ export const whileLoop = op(
       return takeApart(spread ? f(...(value as unknown[])) : f(value)).tensors;
     };
     const found = control.whileLoop(
-      (list) => cast(scalar('whileLoop', 'the condition', call(condition, list)[0]!), 'bool'),
+      (list) => cast(scalar('whileLoop', 'the condition', call(condition, list)[0]), 'bool'),
       (list) => settled('whileLoop', call(body, list), list),
       tensors,
       maximumIterations === undefined || maximumIterations === null ? {} : { maxIterations: maximumIterations },
@@ -122,7 +122,7 @@ export const foriLoop = op(
     if (typeof lower === 'number' && typeof upper === 'number') {
       const length = Math.max(0, upper - lower);
       const found = control.scan(
-        ([i, ...list]) => ({ carries: [next(i!), ...step(i!, list)], results: [] }),
+        ([i, ...list]) => ({ carries: [next(i), ...step(i, list)], results: [] }),
         [start, ...tensors],
         [],
         { length },
@@ -131,8 +131,8 @@ export const foriLoop = op(
     }
     const end = cast(upper, 'int32');
     const found = control.whileLoop(
-      ([i]) => p.lt(i!, end),
-      ([i, ...list]) => [next(i!), ...step(i!, list)],
+      ([i]) => p.lt(i, end),
+      ([i, ...list]) => [next(i), ...step(i, list)],
       [start, ...tensors],
     );
     return build(found.slice(1));

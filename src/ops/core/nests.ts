@@ -26,7 +26,7 @@ export function takeApart(
     const at = tensors.length;
     const t = x instanceof Tensor ? x : asTensor(x as Like);
     tensors.push(...partsOf(t));
-    return (list) => (t.parts ? complex(list[at]!, list[at + 1]!) : list[at]!);
+    return (list) => (t.parts ? complex(list[at], list[at + 1]) : list[at]);
   };
   const build = walk(nest);
   return { tensors, build };

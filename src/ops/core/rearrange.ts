@@ -21,7 +21,7 @@ export const rearrange = op(
       fail('rearrange', `"${pattern}" ${problem}`, 'write e.g. "b h w c -> b (h w) c", every name once on both sides');
     const [left, right, more] = pattern.split('->');
     if (right === undefined || more !== undefined) return bad('has no "->"');
-    const [from, to] = [groupsOf(left!), groupsOf(right)];
+    const [from, to] = [groupsOf(left), groupsOf(right)];
     if (from.length !== tensor.shape.length)
       bad(`names ${from.length} axes of a tensor of shape ${showShape(tensor.shape)}`);
     const names = from.flat();
@@ -29,7 +29,7 @@ export const rearrange = op(
       bad('does not have the same names on both sides');
     const sizes = new Map<string, number>();
     from.forEach((group, d) => {
-      const size = tensor.shape[d]!;
+      const size = tensor.shape[d];
       const open = group.filter((name) => !lengths.has(name));
       const known = sizeOf(group.flatMap((name) => lengths.get(name) ?? []));
       if (open.length > 1) bad(`leaves the sizes of ${open.join(' and ')} open`);

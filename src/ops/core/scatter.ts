@@ -41,7 +41,7 @@ function scattered(who: string, x: Tensor, indices: Tensor, updates: Tensor, com
         }),
         { shape: places },
       ),
-      x.shape[k]!,
+      x.shape[k],
     );
   return merge(x, spreadTo(cast(updates, x.dtype), expected), range(count).map(column), {
     batch: 0,
@@ -78,7 +78,7 @@ export const scatterUpdate = op(
         `unknown reduction "${String(reduction)}"`,
         'use "add", "max", "min" or "mul", or leave it out',
       );
-    return scattered('scatterUpdate', inputs, indices, updates, combine!);
+    return scattered('scatterUpdate', inputs, indices, updates, combine);
   },
   ['tensor', 'tensor', 'tensor'],
   { reduction: true },

@@ -29,7 +29,7 @@ export const vectorize = exact(
     options: VectorizeOptions = {},
   ): (...args: Like[]) => Tensor | Tensor[] {
     const { excluded, signature } = optionsOf('vectorize', vectorizeOptions, options);
-    const cores = signature ? (signature.split('->')[0]!.match(/\([^)]*\)/g) ?? []) : undefined;
+    const cores = signature ? (signature.split('->')[0].match(/\([^)]*\)/g) ?? []) : undefined;
     const ranks = cores?.map((core) => (core.match(/\w+/g) ?? []).length);
     const run = op(
       'vectorize',
@@ -42,18 +42,18 @@ export const vectorize = exact(
             'describe each',
           );
         const core = (k: number): number => ranks?.[mapped.indexOf(k)] ?? 0;
-        const short = mapped.find((k) => args[k]!.shape.length < core(k));
+        const short = mapped.find((k) => args[k].shape.length < core(k));
         if (short !== undefined)
           fail(
             'vectorize',
-            `argument ${short} has shape ${showShape(args[short]!.shape)}`,
+            `argument ${short} has shape ${showShape(args[short].shape)}`,
             `give it ${core(short)} axes or more`,
           );
-        const outer = (k: number): readonly number[] => args[k]!.shape.slice(0, args[k]!.shape.length - core(k));
-        const inner = (k: number): readonly number[] => args[k]!.shape.slice(args[k]!.shape.length - core(k));
+        const outer = (k: number): readonly number[] => args[k].shape.slice(0, args[k].shape.length - core(k));
+        const inner = (k: number): readonly number[] => args[k].shape.slice(args[k].shape.length - core(k));
         const loop = broadcastShapes('vectorize', mapped.map(outer));
         const rows = mapped.map((k) =>
-          reshapeTo(spreadTo(args[k]!, [...loop, ...inner(k)]), [sizeOf(loop), ...inner(k)]),
+          reshapeTo(spreadTo(args[k], [...loop, ...inner(k)]), [sizeOf(loop), ...inner(k)]),
         );
         let build: ((list: readonly Tensor[]) => unknown) | undefined;
         const found = map((slices) => {

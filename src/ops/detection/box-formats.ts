@@ -70,13 +70,13 @@ export const convertFormat = op(
     const [from, to] = [known(source), known(target)];
     if (from.isRelative !== to.isRelative && (!height || !width))
       fail('convertFormat', `"${source}" to "${target}" needs the size of the image`, 'pass { height, width }');
-    let [x1, y1, x2, y2] = toCorners[from.base]!(parts(boxes));
+    let [x1, y1, x2, y2] = toCorners[from.base](parts(boxes));
     const scale = (x: number, y: number): void => {
       [x1, y1, x2, y2] = [multiply(x1, x), multiply(y1, y), multiply(x2, x), multiply(y2, y)];
     };
     if (from.isRelative && !to.isRelative) scale(width!, height!);
     if (to.isRelative && !from.isRelative) scale(1 / width!, 1 / height!);
-    return stack([...fromCorners[to.base]!([x1, y1, x2, y2])], { axis: -1 });
+    return stack([...fromCorners[to.base]([x1, y1, x2, y2])], { axis: -1 });
   },
   ['tensor', 'text', 'text'],
   imageSize,
@@ -130,7 +130,7 @@ export const decodeDeltasToBoxes = op(
     const [ax, ay, aw, ah] = parts(convertFormat(anchors, anchorFormat, 'center_xywh', size));
     const v = variance ?? ones;
     const [d0, d1, d2, d3] = parts(deltas);
-    const given: Four = [multiply(d0, v[0]!), multiply(d1, v[1]!), multiply(d2, v[2]!), multiply(d3, v[3]!)];
+    const given: Four = [multiply(d0, v[0]), multiply(d1, v[1]), multiply(d2, v[2]), multiply(d3, v[3])];
     const [dx, dy, dw, dh] = inOrder('decodeDeltasToBoxes', 'encodedFormat', encodedFormat, given);
     const boxes = [add(multiply(dx, aw), ax), add(multiply(dy, ah), ay), multiply(exp(dw), aw), multiply(exp(dh), ah)];
     return convertFormat(stack(boxes, { axis: -1 }), 'center_xywh', boxFormat, size);
@@ -166,7 +166,7 @@ export const encodeBoxToDeltas = op(
       log(divide(h, ah)),
     ]);
     return stack(
-      deltas.map((d, k) => divide(d, v[k]!)),
+      deltas.map((d, k) => divide(d, v[k])),
       { axis: -1 },
     );
   },
@@ -188,7 +188,7 @@ export const clipToImageSize = op(
     const corners = isRelative ? 'rel_xyxy' : 'xyxy';
     const [x1, y1, x2, y2] = parts(convertFormat(boxes, boundingBoxFormat, corners));
     return convertFormat(
-      stack([clip(x1, 0, maxX!), clip(y1, 0, maxY!), clip(x2, 0, maxX!), clip(y2, 0, maxY!)], { axis: -1 }),
+      stack([clip(x1, 0, maxX), clip(y1, 0, maxY), clip(x2, 0, maxX), clip(y2, 0, maxY)], { axis: -1 }),
       corners,
       boundingBoxFormat,
     );

@@ -50,34 +50,34 @@ function survivors(
   overlaps: Tensor,
   { iouThreshold, scoreThreshold }: { iouThreshold: number; scoreThreshold: number },
 ): Tensor {
-  const k = scores.shape[1]!;
+  const k = scores.shape[1];
   const later = greater(expandDims(arange(k), 0), expandDims(arange(k), 1));
   const suppresses = moveaxis(logicalAnd(greater(overlaps, iouThreshold), later), 1, 0);
   // Round i drops what box i suppresses, if box i is still there itself.
   const { carries } = scan(
     ([kept], [row, mine]) => {
-      const isKept = any(logicalAnd(kept!, expandDims(mine!, 0)), { axis: -1, keepdims: true });
-      return { carries: [logicalAnd(kept!, logicalNot(logicalAnd(row!, isKept)))], results: [] };
+      const isKept = any(logicalAnd(kept, expandDims(mine, 0)), { axis: -1, keepdims: true });
+      return { carries: [logicalAnd(kept, logicalNot(logicalAnd(row, isKept)))], results: [] };
     },
     [logicalAnd(greater(scores, scoreThreshold), ones(scores.shape, { dtype: 'bool' }))],
     [suppresses, cast(eye(k), 'bool')],
   );
-  return carries[0]!;
+  return carries[0];
 }
 
 /** Scores after soft suppression: each round takes the best box left and weakens the others by their overlaps with it. */
 function decayed(scores: Tensor, overlaps: Tensor, { sigma, rounds }: { sigma: number; rounds: number }): Tensor {
-  const k = scores.shape[1]!;
+  const k = scores.shape[1];
   const weights = exp(multiply(multiply(overlaps, overlaps), -1 / sigma));
   const absent = multiply(ones(scores.shape), -1);
   const { carries } = scan(
     ([left, taken]) => {
-      const isBest = equal(expandDims(argmax(left!, { axis: -1 }), -1), expandDims(arange(k), 0));
+      const isBest = equal(expandDims(argmax(left, { axis: -1 }), -1), expandDims(arange(k), 0));
       const row = sum(where(expandDims(isBest, -1), weights, 0), { axis: 1 });
-      const weakened = where(greater(left!, 0), multiply(left!, row), -1);
+      const weakened = where(greater(left, 0), multiply(left, row), -1);
       // The box that is taken keeps its score and leaves the race; -1 is taken when none is left.
       return {
-        carries: [where(isBest, -1, weakened), maximum(taken!, where(isBest, left!, -1))],
+        carries: [where(isBest, -1, weakened), maximum(taken, where(isBest, left, -1))],
         results: [],
       };
     },
@@ -85,7 +85,7 @@ function decayed(scores: Tensor, overlaps: Tensor, { sigma, rounds }: { sigma: n
     [],
     { length: rounds },
   );
-  return carries[1]!;
+  return carries[1];
 }
 
 /**
@@ -105,7 +105,7 @@ export const nonMaxSuppression = op(
         `boxes have shape ${showShape(boxes.shape)}, scores ${showShape(scores.shape)}`,
         'give boxes [batch, n, 4] and scores [batch, n]',
       );
-    const k = Math.min(candidates, scores.shape[1]!);
+    const k = Math.min(candidates, scores.shape[1]);
     const best = topK(scores, { k });
     const pick = (x: Tensor): Tensor =>
       takeAlongAxis(x, x.shape.length === 3 ? expandDims(best.indices, -1) : best.indices, { axis: 1 });

@@ -36,7 +36,7 @@ export const rgbToGrayscale = op(
       isFloat(images.dtype) ? images : cast(images, 'float32'),
       options,
     );
-    const [red, green, blue] = [0.2989, 0.587, 0.114].map((weight, k) => scaled(channels[k]!, weight)) as [
+    const [red, green, blue] = [0.2989, 0.587, 0.114].map((weight, k) => scaled(channels[k], weight)) as [
       Tensor,
       Tensor,
       Tensor,

@@ -38,7 +38,7 @@ export function gaussian(size: number, sigma: number): number[] {
 }
 /** One small filter, given row by row, applied to every channel. */
 export function filtered(x: Tensor, rows: readonly (readonly number[])[], padding: 'same' | 'valid'): Tensor {
-  const shape = [rows.length, rows[0]!.length];
+  const shape = [rows.length, rows[0].length];
   const kernel = cast(tensor(Float32Array.from(rows.flat()), { shape }), x.dtype);
   const spread = broadcast(kernel, { shape: [...shape, x.shape.at(-1)!, 1], axes: [0, 1] });
   return depthwiseConv(x, spread, { padding, dataFormat: 'channels_last' });
@@ -79,7 +79,7 @@ export const sobelEdges = op(
     const edges = [outer(step, smooth), outer(smooth, step)].map((rows) => typed(back(filtered(x, rows, 'same'))));
     return concatenate(
       edges.map((e) => reshapeTo(e, [...e.shape, 1])),
-      { axis: edges[0]!.shape.length },
+      { axis: edges[0].shape.length },
     );
   },
   ['tensor'],
@@ -112,7 +112,7 @@ export const ssim = op(
     const dtype = floatType(resultType(image1.dtype, image2.dtype));
     const [x] = batched('image.ssim', cast(image1, dtype), options);
     const [y] = batched('image.ssim', cast(image2, dtype), options);
-    if (x.shape[1]! < filterSize || x.shape[2]! < filterSize)
+    if (x.shape[1] < filterSize || x.shape[2] < filterSize)
       fail(
         'image.ssim',
         `images of ${x.shape[1]} x ${x.shape[2]} are smaller than the filter of ${filterSize}`,
@@ -169,7 +169,7 @@ function patches(who: string, images: Tensor, size: Sizes, rank: number, options
     value: 0,
   });
   const taps = tapsOf(window).map((tap) => atTap(padded, 1, tap, { window, strides, dilation }));
-  const y = back(taps.length === 1 ? taps[0]! : concatenate(taps, { axis: rank + 1 }));
+  const y = back(taps.length === 1 ? taps[0] : concatenate(taps, { axis: rank + 1 }));
   return isSingle ? reshapeTo(y, y.shape.slice(1)) : y;
 }
 /** Patches of images (or, with three sizes, of volumes), laid out along the channels. @example image.extractPatches(ones([4, 4, 1]), 2).shape // [2, 2, 4] */

@@ -45,7 +45,7 @@ export const padImages = op(
   'padImages',
   (images: Tensor, o: PadImagesOptions = {}) => {
     const axes = imageAxes('image.padImages', images, o.dataFormat);
-    const [height, width] = [images.shape[axes.height]!, images.shape[axes.width]!];
+    const [height, width] = [images.shape[axes.height], images.shape[axes.width]];
     const [top, bottom] = amounts(
       'image.padImages',
       ['topPadding', 'bottomPadding', 'targetHeight'],
@@ -88,7 +88,7 @@ export const cropImages = op(
   'cropImages',
   (images: Tensor, o: CropImagesOptions = {}) => {
     const axes = imageAxes('image.cropImages', images, o.dataFormat);
-    const [height, width] = [images.shape[axes.height]!, images.shape[axes.width]!];
+    const [height, width] = [images.shape[axes.height], images.shape[axes.width]];
     const [top, bottom] = amounts(
       'image.cropImages',
       ['topCropping', 'bottomCropping', 'targetHeight'],

@@ -51,14 +51,14 @@ export function imageAxes(
 /** The nearest input pixel of each output pixel's centre. */
 function nearest(x: Tensor, axis: number, size: number): Tensor {
   const line = iota({ shape: [size], dtype: 'float32', axis: 0 });
-  const centre = p.div(p.mul(p.add(line, like(line, 0.5)), like(line, x.shape[axis]!)), like(line, size));
+  const centre = p.div(p.mul(p.add(line, like(line, 0.5)), like(line, x.shape[axis])), like(line, size));
   const places = cast(p.floor(centre), 'int32');
   const y = gather(x, [places], { batch: 0, axes: [axis], mode: 'clamp', fill: 0 });
   const perm = [...range(axis).map((d) => d + 1), 0, ...range(x.shape.length - 1 - axis).map((d) => axis + 1 + d)];
   return perm.every((a, d) => a === d) ? y : transpose(y, { perm });
 }
 export function resized(x: Tensor, axis: number, size: number, interpolation: string, antialias: boolean): Tensor {
-  const n = x.shape[axis]!;
+  const n = x.shape[axis];
   if (n === size) return x;
   if (interpolation === 'nearest') return nearest(x, axis, size);
   const scale = filled([], 'float32', size / n);
@@ -114,7 +114,7 @@ interface Frame {
   readonly width: number;
 }
 function cropped(x: Tensor, axes: Frame, height: number, width: number): Tensor {
-  const [h, w] = [x.shape[axes.height]!, x.shape[axes.width]!];
+  const [h, w] = [x.shape[axes.height], x.shape[axes.width]];
   const [ch, cw] = [
     Math.max(Math.min(h, Math.trunc((w * height) / width)), 1),
     Math.max(Math.min(w, Math.trunc((h * width) / height)), 1),
@@ -123,7 +123,7 @@ function cropped(x: Tensor, axes: Frame, height: number, width: number): Tensor 
   return part(part(x, axes.height, top, top + ch), axes.width, left, left + cw);
 }
 function padded(x: Tensor, axes: Frame, height: number, width: number, value: number): Tensor {
-  const [h, w] = [x.shape[axes.height]!, x.shape[axes.width]!];
+  const [h, w] = [x.shape[axes.height], x.shape[axes.width]];
   const top = Math.trunc((Math.max(h, Math.trunc((w * height) / width)) - h) / 2);
   const left = top > 0 ? 0 : Math.trunc((Math.max(w, Math.trunc((h * width) / height)) - w) / 2);
   const around = x.shape.map((_, d) => (d === axes.height ? top : d === axes.width ? left : 0));
@@ -168,8 +168,8 @@ export const scaleAndTranslate = op(
     const x = isFloat(images.dtype) ? images : cast(images, 'float32');
     return dims.reduce((y, d, k) => {
       const weights = weightMatrix(
-        y.shape[d]!,
-        outputShape[d]!,
+        y.shape[d],
+        outputShape[d],
         element(scale, k),
         element(translation, k),
         kernel,

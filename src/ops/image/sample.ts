@@ -48,8 +48,8 @@ interface Sampling {
 export function sampled(x0: Tensor, coordinates: readonly Tensor[], { batch, order, mode, fill }: Sampling): Tensor {
   const x = isFloat(x0.dtype) ? x0 : cast(x0, 'float32');
   const axes = coordinates.map((_, k) => batch + k);
-  const places = coordinates[0]!.shape;
-  const sizes = axes.map((a) => x.shape[a]!);
+  const places = coordinates[0].shape;
+  const sizes = axes.map((a) => x.shape[a]);
   const corners = coordinates.map((c) => {
     if (order === 0) {
       // Halves go away from zero.
@@ -66,8 +66,8 @@ export function sampled(x0: Tensor, coordinates: readonly Tensor[], { batch, ord
   });
   const choices = corners.reduce<number[][]>((list, ends) => list.flatMap((c) => ends.map((_, e) => [...c, e])), [[]]);
   const terms = choices.map((choice) => {
-    const picked = choice.map((e, k) => corners[k]![e]!);
-    const indices = picked.map(({ at }, k) => settle[mode](at, sizes[k]!));
+    const picked = choice.map((e, k) => corners[k][e]);
+    const indices = picked.map(({ at }, k) => settle[mode](at, sizes[k]));
     const value = gather(x, indices, { batch, axes, mode: mode === 'constant' ? 'fill' : 'clamp', fill });
     const weights = picked.flatMap(({ weight }) => (weight ? [weight] : []));
     if (weights.length === 0) return value;

@@ -36,7 +36,7 @@ function batched(who: string, images: Tensor, dataFormat: string | null | undefi
 }
 /** Number k of each example's row, spread over a grid of pixels. */
 const numberOver = (rows: Tensor, k: number, shape: Shape): Tensor =>
-  broadcast(reshapeTo(part(rows, 1, k, k + 1), [rows.shape[0]!]), { shape, axes: [0] });
+  broadcast(reshapeTo(part(rows, 1, k, k + 1), [rows.shape[0]]), { shape, axes: [0] });
 const pixel = (shape: Shape, axis: number): Tensor => iota({ shape, dtype: 'float32', axis });
 const sum = (...terms: Tensor[]): Tensor => terms.reduce((a, b) => p.add(a, b));
 
@@ -53,14 +53,14 @@ export const affineTransform = op(
     checkFillMode('image.affineTransform', fillMode);
     const [x, back] = batched('image.affineTransform', images, dataFormat);
     const many = transform.shape.length === 1 ? reshapeTo(transform, [1, -1]) : transform;
-    if (many.shape.length !== 2 || many.shape[1]! < 6 || (many.shape[0] !== 1 && many.shape[0] !== x.shape[0]))
+    if (many.shape.length !== 2 || many.shape[1] < 6 || (many.shape[0] !== 1 && many.shape[0] !== x.shape[0]))
       fail(
         'image.affineTransform',
         `transform has shape ${showShape(transform.shape)}, images ${showShape(images.shape)}`,
         'give eight numbers, or eight for each image',
       );
     const shape = x.shape.slice(0, 3);
-    const maps = broadcast(cast(many, 'float32'), { shape: [shape[0]!, many.shape[1]!], axes: [0, 1] });
+    const maps = broadcast(cast(many, 'float32'), { shape: [shape[0], many.shape[1]], axes: [0, 1] });
     const [row, column] = [pixel(shape, 1), pixel(shape, 2)];
     const of = (k: number): Tensor => numberOver(maps, k, shape);
     const y = sum(p.mul(row, of(4)), p.mul(column, of(3)), of(5));
@@ -73,7 +73,7 @@ export const affineTransform = op(
 
 /** The eight numbers of the projective map that takes end points to start points: both `[n, 4, 2]`. */
 function homography(start: Tensor, end: Tensor): Tensor {
-  const n = start.shape[0]!;
+  const n = start.shape[0];
   const column = (t: Tensor, k: number): Tensor => part(t, 2, k, k + 1);
   const [sx, sy, ex, ey] = [column(start, 0), column(start, 1), column(end, 0), column(end, 1)];
   const [zero, one] = [like(ex, 0), like(ex, 1)];
@@ -103,7 +103,7 @@ export const perspectiveTransform = op(
           `the points have shapes ${showShape(startPoints.shape)} and ${showShape(endPoints.shape)}`,
           'give both as [4, 2], or [batch, 4, 2]',
         );
-    const n = x.shape[0]!;
+    const n = x.shape[0];
     const each = (points: Tensor): Tensor => {
       const many = reshapeTo(cast(points, 'float32'), [-1, 4, 2]);
       return broadcast(many, { shape: [n, 4, 2], axes: [0, 1, 2] });

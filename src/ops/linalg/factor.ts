@@ -90,7 +90,7 @@ export const lstsq = op(
         `a has shape ${showShape(a0.shape)}, b ${showShape(b0.shape)}`,
         'give a matrix, and b with as many rows',
       );
-    const share = rcond ?? Math.max(a.shape[0]!, a.shape[1]!) * roundOff;
+    const share = rcond ?? Math.max(a.shape[0], a.shape[1]) * roundOff;
     return multiplied(pseudoInverse(a, share), cast(b0, a.dtype));
   },
   ['tensor', 'tensor'],

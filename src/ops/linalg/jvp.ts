@@ -29,13 +29,13 @@ export const jvp = op(
     const y = takeApart(value);
     const u = y.tensors.map((out) => like(out, 0));
     const pulled = gradients(y.tensors, u, x.tensors);
-    const reached = pulled.flatMap((g, k) => (g ? [{ g, seed: cast(t.tensors[k]!, g.dtype) }] : []));
+    const reached = pulled.flatMap((g, k) => (g ? [{ g, seed: cast(t.tensors[k], g.dtype) }] : []));
     const pushed = gradients(
       reached.map((r) => r.g),
       reached.map((r) => r.seed),
       u,
     );
-    const derivative: Tensor[] = pushed.map((g, k) => g ?? u[k]!);
+    const derivative: Tensor[] = pushed.map((g, k) => g ?? u[k]);
     return hasAux ? [value, y.build(derivative), aux] : [value, y.build(derivative)];
   },
   ['function', 'list', 'list'],

@@ -62,7 +62,7 @@ export function normOver(
     return kept(vectorNorm(x, ord, axes));
   }
   if (ord === 'fro') return kept(vectorNorm(x, 2, axes));
-  const pair = [listed[0]!, listed[1]!] as const;
+  const pair = [listed[0], listed[1]] as const;
   if (typeof ord === 'number' && (Math.abs(ord) === 1 || Math.abs(ord) === Infinity))
     return kept(matrixNorm(x, ord, pair));
   if (ord === 'nuc' || ord === 2 || ord === -2) {

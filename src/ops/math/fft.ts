@@ -57,7 +57,7 @@ export const ifft2 = op(['ifft2', 'IFFT2'], (x: readonly Tensor[]) => plane('iff
 /** The last axis cut, or filled up with zeros. */
 function sized(x: Tensor, n: number): Tensor {
   const d = x.shape.length - 1;
-  const size = x.shape[d]!;
+  const size = x.shape[d];
   if (size >= n) return part(x, d, 0, n);
   const only = (k: number): number[] => x.shape.map((_, e) => (e === d ? k : 0));
   return pad(x, { low: only(0), high: only(n - size), inner: only(0), value: 0 });

@@ -108,8 +108,8 @@ export const istft = op(
     const d = scaled.shape.length - 1;
     const half = Math.floor(fftLength / 2);
     const start = center ? half : 0;
-    const end = length !== undefined && length !== null ? start + length : scaled.shape[d]! - (center ? half : 0);
-    return part(scaled, d, start, Math.min(end, scaled.shape[d]!));
+    const end = length !== undefined && length !== null ? start + length : scaled.shape[d] - (center ? half : 0);
+    return part(scaled, d, start, Math.min(end, scaled.shape[d]));
   },
   ['tensors'],
   { length: true, window: true, center: true },

@@ -179,7 +179,7 @@ export const glu = op(
   (x: Tensor, { axis = -1 }: { readonly axis?: number } = {}) => {
     const y = float(x);
     const d = axisOf('glu', axis, y.shape.length);
-    const size = y.shape[d]!;
+    const size = y.shape[d];
     if (size % 2 !== 0)
       fail(
         'glu',

@@ -45,7 +45,7 @@ export const adaptiveAveragePool = op(
     pooled('adaptiveAveragePool', cast(inputs, floatType(inputs.dtype)), outputSize, options, (x, axis, count) =>
       byWindow(x, axis, count, (part) => {
         const total = reduceSum(part, { axes: [axis] });
-        return keep(p.div(total, like(total, part.shape[axis]!)), axis);
+        return keep(p.div(total, like(total, part.shape[axis])), axis);
       }),
     ),
   ['tensor'],
@@ -59,7 +59,7 @@ export const adaptiveMaxPool = op(
       byWindow(x, axis, count, (part) => {
         const alone = (n: number): number[] => x.shape.map((_, d) => (d === axis ? n : 1));
         const padding = x.shape.map((): [number, number] => [0, 0]);
-        const window = alone(part.shape[axis]!);
+        const window = alone(part.shape[axis]);
         // A sliding window's gradient goes to the first of equal elements.
         return reduceWindow(part, { combine: 'max', window, strides: alone(1), padding, dilation: alone(1) });
       }),
@@ -69,7 +69,7 @@ export const adaptiveMaxPool = op(
 );
 /** One element for each window along an axis. */
 function byWindow(x: Tensor, axis: number, count: number, f: (part: Tensor) => Tensor): Tensor {
-  const found = windowsOf(x.shape[axis]!, count).map(([from, to]) => f(part(x, axis, from, to)));
-  return found.length === 1 ? found[0]! : concatenate(found, { axis });
+  const found = windowsOf(x.shape[axis], count).map(([from, to]) => f(part(x, axis, from, to)));
+  return found.length === 1 ? found[0] : concatenate(found, { axis });
 }
 const keep = (x: Tensor, axis: number): Tensor => reshapeTo(x, [...x.shape.slice(0, axis), 1, ...x.shape.slice(axis)]);

@@ -85,7 +85,7 @@ export const dotProductAttention = op(
       contract: [[4], [1]],
     });
     // [n, g, share, t, d] -> [n, t, heads, d]
-    return cast(reshapeTo(transpose(out, { perm: [0, 3, 1, 2, 4] }), [n, t, heads, value.shape[3]!]), common);
+    return cast(reshapeTo(transpose(out, { perm: [0, 3, 1, 2, 4] }), [n, t, heads, value.shape[3]]), common);
   },
   ['tensor', 'tensor', 'tensor'],
   { bias: true, mask: true, scale: true, isCausal: true, flashAttention: true, attnLogitsSoftCap: true },

@@ -24,7 +24,7 @@ export const depthToSpace = op(
     check('depthToSpace', x, blockSize);
     const b = blockSize;
     const isLast = asDataFormat(dataFormat, 'depthToSpace') === 'channels_last';
-    const channels = x.shape[isLast ? 3 : 1]!;
+    const channels = x.shape[isLast ? 3 : 1];
     if (channels % (b * b) !== 0)
       fail('depthToSpace', `${channels} channels do not divide by ${b}²`, 'give a multiple of blockSize²');
     const c = channels / (b * b);
@@ -45,16 +45,16 @@ export const spaceToDepth = op(
     check('spaceToDepth', x, blockSize);
     const b = blockSize;
     const isLast = asDataFormat(dataFormat, 'spaceToDepth') === 'channels_last';
-    const [h, w] = isLast ? [x.shape[1]!, x.shape[2]!] : [x.shape[2]!, x.shape[3]!];
+    const [h, w] = isLast ? [x.shape[1], x.shape[2]] : [x.shape[2], x.shape[3]];
     if (h % b !== 0 || w % b !== 0)
       fail(
         'spaceToDepth',
         `an image of ${h} x ${w} does not divide into blocks of ${b}`,
         'give multiples of blockSize',
       );
-    const n = x.shape[0]!;
+    const n = x.shape[0];
     if (isLast) {
-      const c = x.shape[3]!;
+      const c = x.shape[3];
       return reshapeTo(transpose(reshapeTo(x, [n, h / b, b, w / b, b, c]), { perm: [0, 1, 3, 2, 4, 5] }), [
         n,
         h / b,
@@ -62,7 +62,7 @@ export const spaceToDepth = op(
         c * b * b,
       ]);
     }
-    const c = x.shape[1]!;
+    const c = x.shape[1];
     return reshapeTo(transpose(reshapeTo(x, [n, c, h / b, b, w / b, b]), { perm: [0, 1, 3, 5, 2, 4] }), [
       n,
       c * b * b,

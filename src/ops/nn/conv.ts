@@ -30,7 +30,7 @@ export function perAxis(who: string, argument: string, value: Sizes, rank: numbe
     typeof value === 'number'
       ? range(rank).map(() => value)
       : value.length === 1
-        ? range(rank).map(() => value[0]!)
+        ? range(rank).map(() => value[0])
         : [...value];
   if (list.length !== rank || list.some((n) => !Number.isInteger(n) || n < least))
     fail(
@@ -57,7 +57,7 @@ export function paddingOf(
 ): [number, number][] {
   const mode = padding.toLowerCase?.();
   if (mode === 'valid') {
-    const d = spatial.findIndex((n, k) => n < (window[k]! - 1) * (dilation?.[k] ?? 1) + 1);
+    const d = spatial.findIndex((n, k) => n < (window[k] - 1) * (dilation?.[k] ?? 1) + 1);
     if (d >= 0)
       fail(
         who,
@@ -66,7 +66,7 @@ export function paddingOf(
       );
     return spatial.map(() => [0, 0]);
   }
-  if (mode === 'same') return spatial.map((n, d) => samePadding(n, window[d]!, strides[d]!, dilation?.[d]));
+  if (mode === 'same') return spatial.map((n, d) => samePadding(n, window[d], strides[d], dilation?.[d]));
   return fail(who, `unknown padding "${padding}"`, 'use "valid" or "same"');
 }
 /** The tensor with its channels last, and a function that puts the result's channels where they were. */
@@ -255,9 +255,9 @@ export const convTranspose = op(
       transposedPadding(
         'convTranspose',
         options.padding ?? 'valid',
-        w.shape[d]!,
+        w.shape[d],
         stride,
-        dilation[d]!,
+        dilation[d],
         outputPadding?.[d] ?? null,
       ),
     );

@@ -67,7 +67,7 @@ export const sparseCategoricalCrossentropy = op(
         `target has shape ${showShape(target.shape)}, output ${showShape(output.shape)}`,
         `give class numbers of shape ${showShape(expected)}; for one-hot labels use categoricalCrossentropy (the loss "categorical_crossentropy")`,
       );
-    const chosen = oneHotOf('sparseCategoricalCrossentropy', classes, y.shape[d]!, d, y.dtype);
+    const chosen = oneHotOf('sparseCategoricalCrossentropy', classes, y.shape[d], d, y.dtype);
     return p.neg(reduceSum(p.mul(chosen, logProbabilities(y, fromLogits, d)), { axes: [d] }));
   },
   ['tensor', 'tensor'],

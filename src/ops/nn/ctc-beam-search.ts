@@ -48,18 +48,18 @@ function decode(
   log: readonly (readonly number[])[],
   { beamWidth, topPaths, maskIndex }: BeamOptions,
 ): { paths: (readonly number[])[]; scores: number[] } {
-  const classes = log[0]!.map((_, c) => c);
+  const classes = log[0].map((_, c) => c);
   const extended = (path: readonly number[], c: number): readonly number[] => (c === maskIndex ? path : [...path, c]);
-  let list: Candidate[] = best(classes, (c) => log[0]![c]!, Math.min(classes.length, beamWidth)).map((c) => ({
+  let list: Candidate[] = best(classes, (c) => log[0][c], Math.min(classes.length, beamWidth)).map((c) => ({
     path: extended([], c),
-    score: log[0]![c]!,
+    score: log[0][c],
     isMasked: c === maskIndex,
   }));
   for (const now of log.slice(1)) {
     const next = list.flatMap(({ path, score, isMasked }) =>
       classes.map((c): Candidate => {
         const isRepeated = !isMasked && path.length > 0 && path.at(-1) === c;
-        return { path: isRepeated ? path : extended(path, c), score: score + now[c]!, isMasked: c === maskIndex };
+        return { path: isRepeated ? path : extended(path, c), score: score + now[c], isMasked: c === maskIndex };
       }),
     );
     const kept = best(joined(next), (x) => logAdd(x.emit, x.mask), beamWidth);
@@ -97,7 +97,7 @@ export function beamSearch(inputs: Like, sequenceLengths: Like, options: BeamOpt
   });
   const paths = Array.from({ length: options.topPaths }, (_, k) =>
     results.map(({ paths: own }) =>
-      Array.from({ length: time }, (_, t) => (own[k]![t] === undefined ? -1 : count - 1 - own[k]![t]!)),
+      Array.from({ length: time }, (_, t) => (own[k][t] === undefined ? -1 : count - 1 - own[k][t])),
     ),
   );
   const shape = [options.topPaths, n, time];

@@ -46,7 +46,7 @@ export const ctcLoss = op(
         'give [batch, labels] and [batch, time, classes]',
       );
     const [n, l] = target.shape as [number, number];
-    const time = output.shape[1]!;
+    const time = output.shape[1];
     const log = logSoftmaxOf(cast(output, output.dtype === 'float64' ? output.dtype : 'float32'), -1);
     const labels = cast(target, 'int32');
     // Blank, label, blank, label, …, blank.
@@ -79,12 +79,12 @@ export const ctcLoss = op(
     const { carries } = scan(
       ([alpha], [now, ends]) => {
         const from = [
-          alpha!,
-          shifted(alpha!, 1, impossible),
-          p.select(isNew, shifted(alpha!, 2, impossible), like(alpha!, impossible)),
+          alpha,
+          shifted(alpha, 1, impossible),
+          p.select(isNew, shifted(alpha, 2, impossible), like(alpha, impossible)),
         ];
-        const next = p.max(p.add(logSum(from), now!), like(alpha!, impossible));
-        return { carries: [p.select(broadcast(ends!, { shape: [n, states], axes: [0] }), alpha!, next)], results: [] };
+        const next = p.max(p.add(logSum(from), now), like(alpha, impossible));
+        return { carries: [p.select(broadcast(ends, { shape: [n, states], axes: [0] }), alpha, next)], results: [] };
       },
       [first],
       [sequence, isOver],
@@ -93,7 +93,7 @@ export const ctcLoss = op(
     const last = p.mul(cast(targetLength, 'int32'), filled([n], 'int32', 2));
     const at = (place: Tensor): Tensor =>
       reshape(
-        gatherAlong(carries[0]!, reshape(p.max(place, like(place, 0)), { shape: [n, 1] }), {
+        gatherAlong(carries[0], reshape(p.max(place, like(place, 0)), { shape: [n, 1] }), {
           axis: 1,
           mode: 'clamp',
           fill: 0,
@@ -102,7 +102,7 @@ export const ctcLoss = op(
       );
     const ends = [
       at(last),
-      p.select(p.gt(last, like(last, 0)), at(p.sub(last, like(last, 1))), filled([n], carries[0]!.dtype, impossible)),
+      p.select(p.gt(last, like(last, 0)), at(p.sub(last, like(last, 1))), filled([n], carries[0].dtype, impossible)),
     ];
     return p.neg(logSum(ends));
   },

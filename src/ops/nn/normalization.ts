@@ -13,7 +13,7 @@ import { floatType, realType, resultType } from '../promotion.ts';
 
 /** Spreads the statistics or weights of the given axes over a shape. */
 function along(who: string, what: string, x: Tensor, axes: readonly number[], shape: Shape): Tensor {
-  const expected = axes.map((d) => shape[d]!);
+  const expected = axes.map((d) => shape[d]);
   if (sameShape(x.shape, expected)) return broadcast(x, { shape, axes });
   if (x.shape.length === shape.length || x.shape.length === 0) return spreadTo(x, shape);
   return fail(

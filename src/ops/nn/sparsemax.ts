@@ -16,7 +16,7 @@ export const sparsemax = op(
   (x: Tensor, { axis = -1 }: { readonly axis?: number | undefined } = {}) => {
     const y = cast(x, floatType(x.dtype));
     const d = axisOf('sparsemax', axis, y.shape.length);
-    const ordered = sort([y], { axis: d, descending: true })[0]!;
+    const ordered = sort([y], { axis: d, descending: true })[0];
     const total = cumSum(ordered, { axis: d, reverse: false });
     const rank = p.add(iota({ shape: y.shape, dtype: y.dtype, axis: d }), like(y, 1));
     const isUsed = p.gt(p.add(p.mul(rank, ordered), like(y, 1)), total);

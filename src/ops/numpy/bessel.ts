@@ -17,7 +17,7 @@ const far = [
 ];
 /** Clenshaw's sum of a Chebyshev series. */
 function chebyshev(x: Tensor, coefficients: readonly number[]): Tensor {
-  let [b0, b1, b2] = [like(x, coefficients[0]!), like(x, 0), like(x, 0)];
+  let [b0, b1, b2] = [like(x, coefficients[0]), like(x, 0), like(x, 0)];
   for (const c of coefficients.slice(1)) {
     [b2, b1] = [b1, b0];
     b0 = p.add(p.sub(p.mul(x, b1), b2), like(x, c));

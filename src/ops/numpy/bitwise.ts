@@ -60,14 +60,14 @@ function greatest(x: Tensor, y: Tensor): Tensor {
     return all.length === 0 ? isLeft : reduceOr(isLeft, { axes: all });
   };
   return whileLoop(
-    ([, b]) => some(b!),
+    ([, b]) => some(b),
     ([a, b]) => {
-      const isDone = p.eq(b!, like(b!, 0));
-      const divisor = p.select(isDone, like(b!, 1), b!);
-      return [p.select(isDone, a!, b!), p.select(isDone, b!, p.rem(a!, divisor))];
+      const isDone = p.eq(b, like(b, 0));
+      const divisor = p.select(isDone, like(b, 1), b);
+      return [p.select(isDone, a, b), p.select(isDone, b, p.rem(a, divisor))];
     },
     [size(x), size(y)],
-  )[0]!;
+  )[0];
 }
 const wholeFor =
   (who: string) =>

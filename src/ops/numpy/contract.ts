@@ -15,7 +15,7 @@ export interface Labelled {
 
 /** Axes in the order of `labels`; axes that are missing there are summed. */
 export function arrange({ x, labels }: Labelled, wanted: readonly string[]): Labelled {
-  const gone = range(labels.length).filter((d) => !wanted.includes(labels[d]!));
+  const gone = range(labels.length).filter((d) => !wanted.includes(labels[d]));
   const summed = gone.length > 0 ? reduceSum(x, { axes: gone }) : x;
   const left = labels.filter((_, d) => !gone.includes(d));
   const order = wanted.filter((l) => left.includes(l));
@@ -29,21 +29,21 @@ export function diagonals({ x, labels }: Labelled): Labelled {
   if (twice === undefined) return { x, labels };
   const [a, b] = [labels.indexOf(twice), labels.lastIndexOf(twice)];
   const rest = range(labels.length).filter((d) => d !== a && d !== b);
-  const n = x.shape[a]!;
-  const shape = rest.map((d) => x.shape[d]!);
+  const n = x.shape[a];
+  const shape = rest.map((d) => x.shape[d]);
   const flat = reshape(transpose(x, { perm: [...rest, a, b] }), { shape: [...shape, n * n] });
   const diagonal = slice(flat, {
     starts: flat.shape.map(() => 0),
     stops: flat.shape,
     strides: [...shape.map(() => 1), n + 1],
   });
-  return diagonals({ x: diagonal, labels: [...rest.map((d) => labels[d]!), twice] });
+  return diagonals({ x: diagonal, labels: [...rest.map((d) => labels[d]), twice] });
 }
 
 /** Axes of size 1 that stand for a larger size in the other operand are dropped: they broadcast. */
 function withoutOnes(a: Labelled, b: Labelled): Labelled {
   const dropped = range(a.labels.length).filter((d) => {
-    const at = b.labels.indexOf(a.labels[d]!);
+    const at = b.labels.indexOf(a.labels[d]);
     return a.x.shape[d] === 1 && at >= 0 && b.x.shape[at] !== 1;
   });
   if (dropped.length === 0) return a;
@@ -78,11 +78,11 @@ export function contract(left: Labelled, right: Labelled, wanted: readonly strin
 /** Nothing is summed: an element-wise product over the union of the axes. */
 function product(a: Labelled, b: Labelled, out: readonly string[], dtype: DType = a.x.dtype): Labelled {
   const sizes = new Map<string, number>();
-  for (const t of [a, b]) t.labels.forEach((l, d) => sizes.set(l, Math.max(sizes.get(l) ?? 1, t.x.shape[d]!)));
+  for (const t of [a, b]) t.labels.forEach((l, d) => sizes.set(l, Math.max(sizes.get(l) ?? 1, t.x.shape[d])));
   const shape = out.map((l) => sizes.get(l)!);
   const over = (t: Labelled): Tensor => {
     const { x, labels } = arrange(t, out);
-    const sized = reshape(x, { shape: out.map((l) => (labels.includes(l) ? x.shape[labels.indexOf(l)]! : 1)) });
+    const sized = reshape(x, { shape: out.map((l) => (labels.includes(l) ? x.shape[labels.indexOf(l)] : 1)) });
     return spreadTo(cast(sized, dtype), shape);
   };
   return { x: mul(over(a), over(b)), labels: out };

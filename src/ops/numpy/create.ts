@@ -119,7 +119,7 @@ export const arange: (
       fail('arange', `${n} is no place to start, stop or step`, 'give finite numbers');
   if (a === undefined)
     fail('arange', 'it has no number', 'arange(stop), arange(start, stop) or arange(start, stop, step)');
-  const [start, stop, step] = b === undefined ? [0, a!, c ?? 1] : [a!, b, c ?? 1];
+  const [start, stop, step] = b === undefined ? [0, a, c ?? 1] : [a, b, c ?? 1];
   if (step === 0) fail('arange', 'step is 0', 'give a step that is not 0');
   const natural = resultType(...[a, b, c].filter((n) => n !== undefined).map(promotableOf));
   return arangeOp(start, stop, step, dtypeOf('arange', options, natural));
@@ -264,7 +264,7 @@ const grid = op(
       fail('meshgrid', `unknown indexing "${String(indexing)}"`, 'use "xy" or "ij"');
     const rank = x.length;
     const place = (k: number): number => (indexing === 'xy' && rank > 1 && k < 2 ? 1 - k : k);
-    const shape = range(rank).map((d) => sizeOfVector(x[place(d)]!));
+    const shape = range(rank).map((d) => sizeOfVector(x[place(d)]));
     return x.map((v, k) => broadcast(v.shape.length === 0 ? spreadTo(v, [1]) : v, { shape, axes: [place(k)] }));
   },
   ['tensors'],

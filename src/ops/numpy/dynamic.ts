@@ -50,7 +50,7 @@ export const nonzero = dynamic(
     const strides = stridesOf(t.shape);
     return t.shape.map((n, d) =>
       integers(
-        found.map((i) => Math.floor(i / strides[d]!) % n),
+        found.map((i) => Math.floor(i / strides[d]) % n),
         [found.length],
       ),
     );
@@ -82,9 +82,9 @@ export const bincount = dynamic(
     // Negative numbers count as 0.
     const places = Array.from(data, (n) => Math.max(0, n));
     const length = Math.max(minlength, ...places.map((n) => n + 1), 0);
-    const [rows, columns] = t.shape.length === 1 ? [1, t.shape[0]!] : (t.shape as [number, number]);
+    const [rows, columns] = t.shape.length === 1 ? [1, t.shape[0]] : (t.shape as [number, number]);
     const counts = new Float64Array(rows * length);
-    places.forEach((n, i) => (counts[Math.floor(i / columns) * length + n]! += w ? w.data[i]! : 1));
+    places.forEach((n, i) => (counts[Math.floor(i / columns) * length + n] += w ? w.data[i] : 1));
     const shape = t.shape.length === 1 ? [length] : [rows, length];
     return w ? tensor(Float32Array.from(counts), { shape, dtype: w.t.dtype }) : integers(Array.from(counts), shape);
   },
@@ -128,40 +128,40 @@ export const unique = dynamic(
     optionsOf('unique', uniqueOptions, options);
     const { t, data } = await valuesOf('unique', x);
     const isFlat = options.axis === undefined || options.axis === null;
-    const d = isFlat ? 0 : axisOf('unique', options.axis!, t.shape.length);
+    const d = isFlat ? 0 : axisOf('unique', options.axis, t.shape.length);
     const shape = isFlat ? [sizeOf(t.shape)] : t.shape;
     const strides = stridesOf(shape);
     const others = range(shape.length).filter((k) => k !== d);
-    const sliceShape = others.map((k) => shape[k]!);
+    const sliceShape = others.map((k) => shape[k]);
     const offsets = range(sizeOf(sliceShape)).map((i) => {
       let rest = i;
       let offset = 0;
       for (let k = others.length - 1; k >= 0; k--) {
-        offset += (rest % sliceShape[k]!) * strides[others[k]!]!;
-        rest = Math.floor(rest / sliceShape[k]!);
+        offset += (rest % sliceShape[k]) * strides[others[k]];
+        rest = Math.floor(rest / sliceShape[k]);
       }
       return offset;
     });
-    const row = (i: number): number[] => offsets.map((o) => data[i * strides[d]! + o]!);
-    const rows = range(shape[d]!).map(row);
+    const row = (i: number): number[] => offsets.map((o) => data[i * strides[d] + o]);
+    const rows = range(shape[d]).map(row);
     const compare = (a: readonly number[], b: readonly number[]): number => {
       for (let k = 0; k < a.length; k++) {
         if (a[k] === b[k]) continue;
         // NaN stands last.
-        return Number.isNaN(a[k]!) ? (Number.isNaN(b[k]!) ? 0 : 1) : Number.isNaN(b[k]!) ? -1 : a[k]! - b[k]!;
+        return Number.isNaN(a[k]) ? (Number.isNaN(b[k]) ? 0 : 1) : Number.isNaN(b[k]) ? -1 : a[k] - b[k];
       }
       return 0;
     };
-    const order = range(rows.length).sort((i, j) => compare(rows[i]!, rows[j]!) || i - j);
+    const order = range(rows.length).sort((i, j) => compare(rows[i], rows[j]) || i - j);
     const first: number[] = [];
     const inverse = new Array<number>(rows.length);
     const counts: number[] = [];
     order.forEach((i) => {
-      if (first.length === 0 || compare(rows[first.at(-1)!]!, rows[i]!) !== 0) {
+      if (first.length === 0 || compare(rows[first.at(-1)!], rows[i]) !== 0) {
         first.push(i);
         counts.push(0);
       }
-      counts[counts.length - 1]!++;
+      counts[counts.length - 1]++;
       inverse[i] = first.length - 1;
     });
     const length = options.size ?? first.length;
@@ -169,7 +169,7 @@ export const unique = dynamic(
       options.fillValue === undefined || options.fillValue === null
         ? rows[first[0] ?? 0]
         : offsets.map(() => options.fillValue!);
-    const chosen = range(length).map((k) => (k < first.length ? rows[first[k]!]! : filler!));
+    const chosen = range(length).map((k) => (k < first.length ? rows[first[k]] : filler));
     const out = slicesAlong(chosen, shape, d, t.dtype);
     const extra = range(Math.max(0, length - first.length));
     const results = [
@@ -194,7 +194,7 @@ function uniqueShapes({ shape, dtype }: SymbolicAval, options: UniqueOptions = {
     ...(returnInverse ? [whole(axis === null ? shape : [shape[d]!])] : []),
     ...(returnCounts ? [whole([size])] : []),
   ];
-  return results.length === 1 ? results[0]! : results;
+  return results.length === 1 ? results[0] : results;
 }
 /** Slices laid along an axis. */
 function slicesAlong(rows: readonly (readonly number[])[], shape: Shape, d: number, dtype: DType): Tensor {

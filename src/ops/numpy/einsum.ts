@@ -19,19 +19,19 @@ function parse(subscripts: string, ranks: readonly number[]): Parsed {
     fail('einsum', `"${subscripts}" ${problem}`, 'write one term of letters for each operand, e.g. "ij,jk->ik"');
   const text = subscripts.replace(/\s/g, '');
   const [left, right, more] = text.split('->');
-  if (more !== undefined || /[^A-Za-z.,]/.test(left! + (right ?? ''))) bad('is no subscript expression');
-  const terms = left!.split(',');
+  if (more !== undefined || /[^A-Za-z.,]/.test(left + (right ?? ''))) bad('is no subscript expression');
+  const terms = left.split(',');
   if (terms.length !== ranks.length) bad(`has ${terms.length} terms for ${ranks.length} operands`);
   const expand = (term: string, dots: number): string[] => {
     const [before, after, extra] = term.split('...');
-    if (extra !== undefined || (before! + (after ?? '')).includes('.')) bad('has misplaced dots');
+    if (extra !== undefined || (before + (after ?? '')).includes('.')) bad('has misplaced dots');
     const middle = Array.from({ length: after === undefined ? 0 : dots }, (_, d) => `.${dots - 1 - d}`);
-    return [...before!, ...middle, ...(after ?? '')];
+    return [...before, ...middle, ...(after ?? '')];
   };
   let widest = 0;
   const inputs = terms.map((term, k) => {
     const named = term.replace('...', '').length;
-    const dots = ranks[k]! - named;
+    const dots = ranks[k] - named;
     if (dots < 0 || (dots > 0 && !term.includes('...')))
       bad(`names ${named} axes of operand ${k}, which has ${ranks[k]}`);
     if (term.includes('...')) widest = Math.max(widest, dots);
@@ -66,7 +66,7 @@ function sizesOf(list: readonly Labelled[], subscripts: string): Map<string, num
   const sizes = new Map<string, number>();
   for (const { x, labels } of list)
     labels.forEach((l, d) => {
-      const [known, n] = [sizes.get(l) ?? 1, x.shape[d]!];
+      const [known, n] = [sizes.get(l) ?? 1, x.shape[d]];
       if (known !== 1 && n !== 1 && known !== n)
         fail(
           'einsum',
@@ -86,9 +86,9 @@ const einsumOp = op(
       operands.map((x) => shapeOf(x).length),
     );
     const common = resultType(...operands.map(promotableOf));
-    const dtype = operands.length === 2 ? accumulated(operands[0]!, operands[1]!, common) : common;
+    const dtype = operands.length === 2 ? accumulated(operands[0], operands[1], common) : common;
     return inNumbers(dtype, (type) => {
-      const raw = operands.map((x, k): Labelled => ({ x: cast(x, type), labels: inputs[k]! }));
+      const raw = operands.map((x, k): Labelled => ({ x: cast(x, type), labels: inputs[k] }));
       const sizes = sizesOf(raw, subscripts);
       const list = raw.map(diagonals);
       // Greedy: always the pair whose product costs least, so that intermediates stay small.
@@ -96,22 +96,22 @@ const einsumOp = op(
         let best: { i: number; j: number; cost: readonly [number, number] } | undefined;
         for (let i = 0; i < list.length; i++)
           for (let j = i + 1; j < list.length; j++) {
-            const cost = costOf(list[i]!, list[j]!, keptBy(list, i, j, output), sizes);
+            const cost = costOf(list[i], list[j], keptBy(list, i, j, output), sizes);
             if (!best || cost[0] < best.cost[0] || (cost[0] === best.cost[0] && cost[1] < best.cost[1]))
               best = { i, j, cost };
           }
         const { i, j } = best!;
         const kept = keptBy(list, i, j, output);
-        const own = new Set([...list[i]!.labels, ...list[j]!.labels]);
+        const own = new Set([...list[i].labels, ...list[j].labels]);
         const merged = contract(
-          list[i]!,
-          list[j]!,
+          list[i],
+          list[j],
           list.length === 2 ? output : [...own].filter((l) => kept.includes(l)),
         );
         list.splice(j, 1);
         list[i] = merged;
       }
-      return arrange(list[0]!, output).x;
+      return arrange(list[0], output).x;
     });
   },
   ['text', 'operands'],

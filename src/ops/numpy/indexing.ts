@@ -36,7 +36,7 @@ export const take = op(
   (x: Tensor, indices: Tensor, { axis }: TakeOptions = {}) => {
     const y = axis === undefined || axis === null ? reshapeTo(x, [-1]) : x;
     const d = axisOf('take', axis ?? 0, y.shape.length);
-    const found = gather(y, [counted('take', indices, y.shape[d]!)], {
+    const found = gather(y, [counted('take', indices, y.shape[d])], {
       batch: 0,
       axes: [d],
       mode: 'fill',
@@ -69,8 +69,8 @@ export const takeAlongAxis = op(
     const d = axisOf('takeAlongAxis', axis ?? 0, y.shape.length);
     const one = (shape: Shape, size: number): number[] => shape.map((n, k) => (k === d ? size : n));
     const others = broadcastShapes('takeAlongAxis', [one(y.shape, 1), one(i.shape, 1)]);
-    const values = spreadTo(y, one(others, y.shape[d]!));
-    const places = spreadTo(counted('takeAlongAxis', i, y.shape[d]!), one(others, i.shape[d]!));
+    const values = spreadTo(y, one(others, y.shape[d]));
+    const places = spreadTo(counted('takeAlongAxis', i, y.shape[d]), one(others, i.shape[d]));
     return gatherAlong(values, places, { axis: d, mode: 'fill', fill: absent(y) });
   },
   ['tensor', 'tensor'],
@@ -115,10 +115,10 @@ export const select = op(
         'give one choice for each condition',
       );
     const values = align('select', [...choicelist, otherwise]);
-    const shape = broadcastShapes('select', [values[0]!.shape, ...condlist.map((c) => c.shape)]);
+    const shape = broadcastShapes('select', [values[0].shape, ...condlist.map((c) => c.shape)]);
     const spread = values.map((v) => spreadTo(v, shape));
     return condlist.reduceRight(
-      (rest, condition, k) => p.select(spreadTo(cast(condition, 'bool'), shape), spread[k]!, rest),
+      (rest, condition, k) => p.select(spreadTo(cast(condition, 'bool'), shape), spread[k], rest),
       spread.at(-1)!,
     );
   },
@@ -159,7 +159,7 @@ function itemOf(x: Tensor, keys: readonly Key[]): Tensor {
       y = ranged(y, d, k.slice);
       d++;
     } else if (typeof k === 'number') {
-      const size = y.shape[d]!;
+      const size = y.shape[d];
       const i = Math.min(Math.max(k < 0 ? k + size : k, 0), size - 1);
       y = ranged(y, d, [i, i + 1, 1]);
       y = m.reshape(y, { shape: y.shape.filter((_, e) => e !== d) });
@@ -178,10 +178,10 @@ function gathered(x: Tensor, arrays: readonly { axis: number; place: number; ind
     arrays.map((a) => a.indices.shape),
   );
   const axes = arrays.map((a) => a.axis);
-  const indices = arrays.map(({ axis, indices }) => spreadTo(counted('getItem', indices, x.shape[axis]!), common));
+  const indices = arrays.map(({ axis, indices }) => spreadTo(counted('getItem', indices, x.shape[axis]), common));
   const y = gather(x, indices, { batch: 0, axes, mode: 'clamp', fill: 0 });
-  const isTogether = arrays.every((a, k) => k === 0 || a.place === arrays[k - 1]!.place + 1);
-  const before = isTogether ? axes[0]! : 0;
+  const isTogether = arrays.every((a, k) => k === 0 || a.place === arrays[k - 1].place + 1);
+  const before = isTogether ? axes[0] : 0;
   const rank = common.length;
   const perm = [
     ...range(before).map((k) => rank + k),
@@ -191,7 +191,7 @@ function gathered(x: Tensor, arrays: readonly { axis: number; place: number; ind
   return perm.every((a, k) => a === k) ? y : m.transpose(y, { perm });
 }
 function ranged(x: Tensor, d: number, [start = null, stop = null, step = null]: Partial<Range['slice']>): Tensor {
-  const size = x.shape[d]!;
+  const size = x.shape[d];
   const by = step ?? 1;
   if (by === 0) fail('getItem', 'a step is 0', 'give a step that is not 0');
   const place = (n: number | null, missing: number, low: number, high: number): number =>

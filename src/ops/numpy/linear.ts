@@ -81,13 +81,13 @@ export const tensordot = op(
       typeof axes === 'number'
         ? [range(axes).map((d) => r1 - axes + d), range(axes)]
         : [listed(axes[0], r1), listed(axes[1], r2)];
-    return dotted('tensordot', x1, x2, pair[0]!, pair[1]!);
+    return dotted('tensordot', x1, x2, pair[0], pair[1]);
   },
   ['tensor', 'tensor'],
   { axes: true },
 );
 function dotted(who: string, x1: Tensor, x2: Tensor, left: readonly number[], right: readonly number[]): Tensor {
-  if (left.length !== right.length || left.some((d, k) => x1.shape[d] !== x2.shape[right[k]!])) mismatch(who, x1, x2);
+  if (left.length !== right.length || left.some((d, k) => x1.shape[d] !== x2.shape[right[k]])) mismatch(who, x1, x2);
   return inNumbers(resultType(x1.dtype, x2.dtype), (dtype) => {
     const [x, y] = [cast(x1, dtype), cast(x2, dtype)];
     if (left.length === 0) return outerProduct(x, y);

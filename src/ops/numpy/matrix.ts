@@ -23,7 +23,7 @@ interface DiagonalOption {
 const diagonalOption: OptionNames<DiagonalOption> = { k: true };
 /** The square matrix with a vector on diagonal k, zeros elsewhere. */
 function onDiagonal(v: Tensor, k: number): Tensor {
-  const n = v.shape[0]! + Math.abs(k);
+  const n = v.shape[0] + Math.abs(k);
   const shape = [n, n];
   const [low, high] = [[Math.max(0, -k)], [Math.max(0, k)]];
   const row = m.pad(v, { low, high, inner: [0], value: 0 });
@@ -37,10 +37,10 @@ export function diagonalOf(who: string, x: Tensor, offset: number, axis1: number
   if (a === b) fail(who, `axis1 and axis2 are both ${a}`, 'name two axes');
   const rest = range(x.shape.length).filter((d) => d !== a && d !== b);
   const y = m.transpose(x, { perm: [...rest, a, b] });
-  const [rows, columns] = [x.shape[a]!, x.shape[b]!];
+  const [rows, columns] = [x.shape[a], x.shape[b]];
   const length = Math.max(0, Math.min(rows - Math.max(0, -offset), columns - Math.max(0, offset)));
   // In the flattened matrix the diagonal's elements are columns + 1 apart.
-  const shape = rest.map((d) => x.shape[d]!);
+  const shape = rest.map((d) => x.shape[d]);
   const flat = m.reshape(y, { shape: [...shape, rows * columns] });
   if (length === 0) return part(flat, rest.length, 0, 0);
   const start = Math.max(0, offset) + Math.max(0, -offset) * columns;
@@ -102,7 +102,7 @@ export const vander = op(
     }: { readonly N?: number | null | undefined; readonly increasing?: boolean | undefined } = {},
   ) => {
     if (x.shape.length !== 1) fail('vander', `the tensor has shape ${showShape(x.shape)}`, 'give a vector');
-    const n = x.shape[0]!;
+    const n = x.shape[0];
     const columns = N ?? n;
     if (!Number.isInteger(columns) || columns < 0)
       fail('vander', `N is ${columns}`, 'give a whole number of at least 0');
@@ -113,7 +113,7 @@ export const vander = op(
       );
     const one = m.reshape(like(x, 1), { shape: [n, 1] });
     const powers = [one];
-    for (let k = 1; k < columns; k++) powers.push(p.mul(powers[k - 1]!, m.reshape(x, { shape: [n, 1] })));
+    for (let k = 1; k < columns; k++) powers.push(p.mul(powers[k - 1], m.reshape(x, { shape: [n, 1] })));
     if (!increasing) powers.reverse();
     return columns === 1 ? one : m.concatenate(powers, { axis: 1 });
   },
@@ -161,7 +161,7 @@ export const kron = op(
     const [s, t] = [padded(first.shape), padded(second.shape)];
     const product = m.reshape(a.dtype === 'bool' ? p.bitAnd(a, b) : p.mul(a, b), { shape: [...s, ...t] });
     const mixed = m.transpose(product, { perm: range(rank).flatMap((d) => [d, rank + d]) });
-    return m.reshape(mixed, { shape: range(rank).map((d) => s[d]! * t[d]!) });
+    return m.reshape(mixed, { shape: range(rank).map((d) => s[d] * t[d]) });
   },
   ['operand', 'operand'],
 );
@@ -181,7 +181,7 @@ export const cross = op(
   (x1: Tensor, x2: Tensor, { axisa = -1, axisb = -1, axisc = -1, axis }: CrossOptions = {}) => {
     const last = (x: Tensor, d0: number): Tensor => {
       const d = axisOf('cross', axis ?? d0, x.shape.length);
-      const size = x.shape[d]!;
+      const size = x.shape[d];
       if (size !== 2 && size !== 3)
         fail(
           'cross',
@@ -234,14 +234,14 @@ export const correlate = op(
     const common = resultType(x1.dtype, x2.dtype);
     const dtype = isInexact(common) ? common : 'float32';
     const [a, b] = [cast(x1, dtype), conjugateOf(cast(x2, dtype))];
-    return a.shape[0]! < b.shape[0]! ? slid(b, a, mode, true) : slid(a, b, mode, false);
+    return a.shape[0] < b.shape[0] ? slid(b, a, mode, true) : slid(a, b, mode, false);
   },
   ['tensor', 'tensor'],
   { mode: true },
 );
 /** Windows of the longer vector, each multiplied with the shorter one. */
 function slid(long: Tensor, short: Tensor, mode: 'valid' | 'same' | 'full', isSwapped: boolean): Tensor {
-  const [n, k] = [long.shape[0]!, short.shape[0]!];
+  const [n, k] = [long.shape[0], short.shape[0]];
   const low = mode === 'full' ? k - 1 : mode === 'same' ? (isSwapped ? (k - 1) >> 1 : k >> 1) : 0;
   const high = mode === 'full' ? k - 1 : mode === 'same' ? k - 1 - low : 0;
   const padded = m.pad(long, { low: [low], high: [high], inner: [0], value: 0 });
@@ -261,7 +261,7 @@ export const corrcoef = op('corrcoef', (x: Tensor) => {
   if (y.shape.length > 2)
     fail('corrcoef', `the tensor has shape ${showShape(x.shape)}`, 'give a matrix whose rows are variables');
   const rows = y.shape.length < 2 ? reshapeTo(y, [1, -1]) : y;
-  const [variables, n] = [rows.shape[0]!, rows.shape[1]!];
+  const [variables, n] = [rows.shape[0], rows.shape[1]];
   const mean = p.div(reduceSum(rows, { axes: [1] }), like(reduceSum(rows, { axes: [1] }), n));
   const centred = p.sub(rows, m.broadcast(mean, { shape: rows.shape, axes: [0] }));
   const shape = [variables, variables];

@@ -25,7 +25,7 @@ function pairsOf(width: PadWidth, rank: number): (readonly [number, number])[] {
   const pairs = (width as readonly (readonly [number, number] | readonly [number])[]).map(
     ([low, high = low]) => [low, high] as const,
   );
-  if (pairs.length === 1) return range(rank).map(() => pairs[0]!);
+  if (pairs.length === 1) return range(rank).map(() => pairs[0]);
   if (pairs.length !== rank)
     fail(
       'pad',
@@ -77,7 +77,7 @@ export const pad = op(
 type Extend = (x: Tensor, axis: number, low: number, high: number) => Tensor;
 const join = (list: readonly Tensor[], axis: number): Tensor => {
   const parts = list.filter((x) => x.shape[axis] !== 0);
-  return parts.length === 1 ? parts[0]! : m.concatenate(parts, { axis });
+  return parts.length === 1 ? parts[0] : m.concatenate(parts, { axis });
 };
 const reversed = (x: Tensor, axis: number): Tensor => m.reverse(x, { axes: [axis] });
 /** Takes `count` elements from the end (or the front) of an endless repetition of what `period` gives. */
@@ -85,7 +85,7 @@ function mirrored(skip: 0 | 1): Extend {
   return (x, axis, low, high) => {
     let [y, before, after] = [x, low, high];
     while (before > 0 || after > 0) {
-      const size = y.shape[axis]!;
+      const size = y.shape[axis];
       const most = Math.max(size - skip, 0);
       if (most === 0) return edge(y, axis, before, after);
       const [a, b] = [Math.min(before, most), Math.min(after, most)];
@@ -100,7 +100,7 @@ function mirrored(skip: 0 | 1): Extend {
   };
 }
 function edge(x: Tensor, axis: number, low: number, high: number): Tensor {
-  const size = x.shape[axis]!;
+  const size = x.shape[axis];
   const repeat = (at: number, count: number): Tensor =>
     m.broadcast(part(x, axis, at, at + 1), {
       shape: x.shape.map((n, d) => (d === axis ? count : n)),
@@ -109,7 +109,7 @@ function edge(x: Tensor, axis: number, low: number, high: number): Tensor {
   return join([repeat(0, low), x, repeat(size - 1, high)], axis);
 }
 function wrap(x: Tensor, axis: number, low: number, high: number): Tensor {
-  const size = x.shape[axis]!;
+  const size = x.shape[axis];
   const [before, after] = [Math.ceil(low / size), Math.ceil(high / size)];
   const many = join(new Array<Tensor>(before + 1 + after).fill(x), axis);
   return part(many, axis, before * size - low, before * size + size + high);

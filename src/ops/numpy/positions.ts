@@ -35,7 +35,7 @@ export const isin = op(
   (x1: Tensor, x2: Tensor, { invert = false }: IsinOptions = {}) => {
     const flat = reshapeTo(x2, [sizeOf(x2.shape)]);
     const rank = x1.shape.length;
-    const shape = [...x1.shape, flat.shape[0]!];
+    const shape = [...x1.shape, flat.shape[0]];
     const own = broadcast(x1, { shape, axes: range(rank) });
     const other = broadcast(flat, { shape, axes: [rank] });
     const [a, b] = align('isin', [own, other] as const);
@@ -55,7 +55,7 @@ export const unravelIndex = op(
     const inside = p.max(p.min(wrapped, like(raw, total - 1)), like(raw, 0));
     const strides = stridesOf(shape);
     return shape.map((n, d) => {
-      const place = p.rem(p.div(inside, like(raw, strides[d]!)), like(raw, n));
+      const place = p.rem(p.div(inside, like(raw, strides[d])), like(raw, n));
       return indices.dtype === 'bool' ? place : cast(place, indices.dtype);
     });
   },
@@ -77,15 +77,15 @@ export const histogram = op(
       fail('histogram', `range is [${ends.join(', ')}]`, 'give [low, high] with low < high');
     const y = cast(x, x.dtype === 'float64' ? x.dtype : 'float32');
     const [low, high] = ends ? ends.map((e) => filled([], y.dtype, e)) : extremes(y);
-    const isFlat = p.eq(low!, high!);
-    const half = like(low!, 0.5);
+    const isFlat = p.eq(low, high);
+    const half = like(low, 0.5);
     const edges = spaced(
       'histogram',
-      p.select(isFlat, p.sub(low!, half), low!),
-      p.select(isFlat, p.add(high!, half), high!),
+      p.select(isFlat, p.sub(low, half), low),
+      p.select(isFlat, p.add(high, half), high),
       { num: bins + 1 },
     );
-    const n = y.shape[0]!;
+    const n = y.shape[0];
     const shape = [bins, n];
     // Halves are counted between edges that are halves.
     const dtype = isInexact(x.dtype) ? x.dtype : y.dtype;

@@ -37,12 +37,12 @@ function quantileOf(who: string, x0: Tensor, q0: Tensor, options: QuantileOption
   const x = cast(x0, floatType(x0.dtype));
   const axes = axesOf(who, options.axis, x.shape.length);
   const kept = range(x.shape.length).filter((d) => !axes.includes(d));
-  const rows = kept.map((d) => x.shape[d]!);
-  const n = sizeOf(axes.map((d) => x.shape[d]!));
+  const rows = kept.map((d) => x.shape[d]);
+  const n = sizeOf(axes.map((d) => x.shape[d]));
   const last = rows.length;
   // The reduced axes become one, the last; its elements are put in order, NaN behind.
   const flat = reshape(transpose(x, { perm: [...kept, ...axes] }), { shape: [...rows, n] });
-  const ordered = sort([flat], { axis: last, descending: false })[0]!;
+  const ordered = sort([flat], { axis: last, descending: false })[0];
   const count = sizeOf(q0.shape);
   const q = cast(reshape(q0, { shape: [count] }), x.dtype);
   const shape = [...rows, count];

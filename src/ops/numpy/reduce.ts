@@ -30,7 +30,7 @@ export function reduceOver(who: string, x: Tensor, { axis, keepdims = false }: R
   return keepdims ? reshape(y, { shape: keptShape(x.shape, axes) }) : y;
 }
 const reducedSize = (who: string, shape: Shape, axis: Axes): number =>
-  sizeOf(axesOf(who, axis, shape.length).map((d) => shape[d]!));
+  sizeOf(axesOf(who, axis, shape.length).map((d) => shape[d]));
 
 /** Small integers are summed as 32-bit ones. */
 export function widened(dtype: DType): DType {

@@ -48,7 +48,7 @@ export const average = op(
 );
 function weightsOver(w: Tensor, x: Tensor, axes: readonly number[]): Tensor {
   if (showShape(w.shape) === showShape(x.shape)) return w;
-  if (w.shape.length !== 1 || axes.length !== 1 || w.shape[0] !== x.shape[axes[0]!])
+  if (w.shape.length !== 1 || axes.length !== 1 || w.shape[0] !== x.shape[axes[0]])
     fail(
       'average',
       `weights have shape ${showShape(w.shape)}, x has ${showShape(x.shape)}`,
@@ -71,7 +71,7 @@ export const trapezoid = op(
   (y0: Tensor, { x: places, dx = 1, axis = -1 }: TrapezoidOptions = {}) => {
     const y = cast(y0, floatType(y0.dtype));
     const d = axisOf('trapezoid', axis, y.shape.length);
-    const n = y.shape[d]!;
+    const n = y.shape[d];
     const sums = p.add(part(y, d, 1, n), part(y, d, 0, n - 1));
     if (places === undefined || places === null) return reduceSum(p.mul(sums, like(sums, dx / 2)), { axes: [d] });
     const x = cast(asTensor(places), y.dtype);
@@ -90,7 +90,7 @@ export const diff = op(
     const d = axisOf('diff', axis, a.shape.length);
     let x = a;
     for (let k = 0; k < n; k++) {
-      const size = x.shape[d]!;
+      const size = x.shape[d];
       const [next, own] = [part(x, d, Math.min(1, size), size), part(x, d, 0, Math.max(0, size - 1))];
       x = x.dtype === 'bool' ? p.ne(next, own) : p.sub(next, own);
     }
@@ -141,7 +141,7 @@ export const geomspace = op(
     const last = options.endpoint === false ? 0 : 1;
     const index = iota({ shape: line.shape, dtype: 'int32', axis: 0 });
     const over = (x: Tensor): Tensor => broadcast(x, { shape: line.shape, axes: x.shape.map((_, d) => d + 1) });
-    const isEnd = p.eq(index, like(index, last === 1 ? line.shape[0]! - 1 : -1));
+    const isEnd = p.eq(index, like(index, last === 1 ? line.shape[0] - 1 : -1));
     const exact = p.select(p.eq(index, like(index, 0)), over(low), p.select(isEnd, over(high), values));
     return finished(p.select(p.ne(line, line), line, exact), options, 'geomspace');
   },

@@ -76,7 +76,7 @@ export const moveaxis = op(
     const rest = range(rank).filter((d) => !from.includes(d));
     return permuted(
       x,
-      range(rank).map((d) => (to.includes(d) ? from[to.indexOf(d)]! : rest.shift()!)),
+      range(rank).map((d) => (to.includes(d) ? from[to.indexOf(d)] : rest.shift()!)),
     );
   },
   ['tensor', 'numbers', 'numbers'],
@@ -149,7 +149,7 @@ export const concatenate = op(
   (xs: readonly Tensor[], { axis = 0 }: { readonly axis?: number | null | undefined } = {}): Tensor => {
     if (xs.length === 0) fail('concatenate', 'the list is empty', 'give one tensor or more');
     const list = axis === null ? common(xs).map((x) => reshapeTo(x, [-1])) : common(xs);
-    const first = list[0]!.shape;
+    const first = list[0].shape;
     const d = axisOf('concatenate', axis ?? 0, first.length);
     const odd = list.find((x) => x.shape.length !== first.length || x.shape.some((n, k) => k !== d && n !== first[k]));
     if (odd)
@@ -158,7 +158,7 @@ export const concatenate = op(
         `shapes ${showShape(first)} and ${showShape(odd.shape)} differ beside axis ${d}`,
         'give equal sizes on all other axes',
       );
-    return list.length === 1 ? list[0]! : m.concatenate(list, { axis: d });
+    return list.length === 1 ? list[0] : m.concatenate(list, { axis: d });
   },
   ['tensors'],
   { axis: true },
@@ -168,7 +168,7 @@ export const stack = op(
   'stack',
   (x: readonly Tensor[], { axis = 0 }: AxisOption = {}): Tensor => {
     if (x.length === 0) fail('stack', 'the list is empty', 'give one tensor or more');
-    const first = x[0]!.shape;
+    const first = x[0].shape;
     const odd = x.find((y) => showShape(y.shape) !== showShape(first));
     if (odd)
       fail('stack', `shapes ${showShape(first)} and ${showShape(odd.shape)} differ`, 'give tensors of one shape');
@@ -201,7 +201,7 @@ export const split = op(
 );
 export function splitAt(who: string, x: Tensor, indicesOrSections: number | readonly number[], axis: number): Tensor[] {
   const d = axisOf(who, axis, x.shape.length);
-  const size = x.shape[d]!;
+  const size = x.shape[d];
   if (typeof indicesOrSections === 'number' && (size % indicesOrSections !== 0 || indicesOrSections < 1))
     fail(
       who,
@@ -222,7 +222,7 @@ export function splitAt(who: string, x: Tensor, indicesOrSections: number | read
     fail(who, `position ${beyond} is beyond axis ${axis} of shape ${showShape(x.shape)}`, 'give positions within it');
   const ends = [...cuts, size];
   return ends.map((stop, k) => {
-    const start = k === 0 ? 0 : ends[k - 1]!;
+    const start = k === 0 ? 0 : ends[k - 1];
     return part(x, d, start, Math.max(start, stop));
   });
 }
@@ -232,7 +232,7 @@ export const unstack = op(
   (x: Tensor, { axis = 0 }: AxisOption & { readonly num?: number | null | undefined } = {}) => {
     const d = axisOf('unstack', axis, x.shape.length);
     const shape = x.shape.filter((_, k) => k !== d);
-    return range(x.shape[d]!).map((i) => m.reshape(part(x, d, i, i + 1), { shape }));
+    return range(x.shape[d]).map((i) => m.reshape(part(x, d, i, i + 1), { shape }));
   },
   ['tensor'],
   { axis: true, num: true },
@@ -246,10 +246,10 @@ export const tile = op(
     const times = [...new Array<number>(rank - given.length).fill(1), ...shapeArgument('tile', given)];
     const shape = [...new Array<number>(rank - x.shape.length).fill(1), ...x.shape];
     const wide = m.broadcast(x, {
-      shape: range(rank).flatMap((d) => [times[d]!, shape[d]!]),
+      shape: range(rank).flatMap((d) => [times[d], shape[d]]),
       axes: x.shape.map((_, d) => 2 * (d + rank - x.shape.length) + 1),
     });
-    return m.reshape(wide, { shape: shape.map((n, d) => n * times[d]!) });
+    return m.reshape(wide, { shape: shape.map((n, d) => n * times[d]) });
   },
   ['tensor', 'numbers'],
 );
@@ -258,8 +258,8 @@ const repeatOp = op(
   (x: Tensor, repeats: number | readonly number[], { axis }: RepeatOptions = {}) => {
     const y = axis === undefined || axis === null ? reshapeTo(x, [-1]) : x;
     const d = axisOf('repeat', axis ?? 0, y.shape.length);
-    const size = y.shape[d]!;
-    const times = typeof repeats === 'number' ? repeats : repeats.length === 1 ? repeats[0]! : undefined;
+    const size = y.shape[d];
+    const times = typeof repeats === 'number' ? repeats : repeats.length === 1 ? repeats[0] : undefined;
     if (times === undefined) {
       const list = repeats as readonly number[];
       if (list.length !== size)
@@ -269,7 +269,7 @@ const repeatOp = op(
           'give one number, or one for each element',
         );
       const parts = list.flatMap((n, i) => new Array<Tensor>(n).fill(part(y, d, i, i + 1)));
-      return parts.length === 0 ? part(y, d, 0, 0) : parts.length === 1 ? parts[0]! : m.concatenate(parts, { axis: d });
+      return parts.length === 0 ? part(y, d, 0, 0) : parts.length === 1 ? parts[0] : m.concatenate(parts, { axis: d });
     }
     const spread = [...y.shape.slice(0, d + 1), times, ...y.shape.slice(d + 1)];
     const wide = m.broadcast(y, { shape: spread, axes: y.shape.map((_, k) => (k <= d ? k : k + 1)) });
@@ -327,13 +327,13 @@ export const roll = op(
     const shifts = typeof shift === 'number' ? axes.map(() => shift) : shift;
     if (shifts.length !== axes.length && shifts.length !== 1)
       fail('roll', `${shifts.length} shifts do not fit ${axes.length} axes`, 'give one shift, or one for each axis');
-    return axes.reduce((y, d, k) => rolled(y, shifts[k] ?? shifts[0]!, d), x);
+    return axes.reduce((y, d, k) => rolled(y, shifts[k] ?? shifts[0], d), x);
   },
   ['tensor', 'numbers'],
   { axis: true },
 );
 function rolled(x: Tensor, shift: number, axis: number): Tensor {
-  const size = x.shape[axis]!;
+  const size = x.shape[axis];
   const by = size === 0 ? 0 : ((shift % size) + size) % size;
   return by === 0 ? x : m.concatenate([part(x, axis, size - by, size), part(x, axis, 0, size - by)], { axis });
 }

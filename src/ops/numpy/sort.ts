@@ -30,7 +30,7 @@ export const sort = op(
   'sort',
   (x: Tensor, { axis = -1 }: SortOptions = {}) => {
     const { y, d } = prepared('sort', x, axis);
-    return sorted([y], { axis: d, descending: false })[0]!;
+    return sorted([y], { axis: d, descending: false })[0];
   },
   ['tensor'],
   sortOptions,
@@ -50,7 +50,7 @@ export const argpartition = op(
   'argpartition',
   (x: Tensor, kth: number, { axis = -1 }: SortOptions = {}) => {
     const { y, d } = prepared('argpartition', x, axis);
-    axisOf('argpartition', kth, y.shape[d]!, 'kth');
+    axisOf('argpartition', kth, y.shape[d], 'kth');
     return argSort(y, { axis: d, descending: false });
   },
   ['tensor'],
@@ -105,7 +105,7 @@ function insertion(who: string, sequence: Tensor, values: Tensor, side: 'left' |
     fail(who, `the sorted sequence has shape ${showShape(sequence.shape)}`, 'give a vector');
   const dtype = resultType(sequence.dtype, values.dtype);
   const [s, v] = [cast(sequence, dtype), cast(reshapeTo(values, [sizeOf(values.shape)]), dtype)];
-  const n = s.shape[0]!;
+  const n = s.shape[0];
   if (n === 0) return filled(values.shape, 'int32', 0);
   const isFloat = dtypeInfo[dtype].kind === 'float';
   const nan = (t: Tensor): Tensor => p.ne(t, t);
@@ -117,17 +117,17 @@ function insertion(who: string, sequence: Tensor, values: Tensor, side: 'left' |
   };
   const { carries } = scan(
     ([low, high]) => {
-      const middle = p.div(p.add(low!, high!), like(low!, 2));
+      const middle = p.div(p.add(low, high), like(low, 2));
       const element = gather(s, [middle], { batch: 0, axes: [0], mode: 'clamp', fill: 0 });
-      const isBehind = p.bitAnd(precedes(element), p.lt(low!, high!));
-      const next = p.select(isBehind, p.add(middle, like(middle, 1)), low!);
-      return { carries: [next, p.select(p.bitOr(isBehind, p.ge(low!, high!)), high!, middle)], results: [] };
+      const isBehind = p.bitAnd(precedes(element), p.lt(low, high));
+      const next = p.select(isBehind, p.add(middle, like(middle, 1)), low);
+      return { carries: [next, p.select(p.bitOr(isBehind, p.ge(low, high)), high, middle)], results: [] };
     },
     [filled(v.shape, 'int32', 0), filled(v.shape, 'int32', n)],
     [],
     { length: Math.ceil(Math.log2(n + 1)) },
   );
-  return reshape(carries[0]!, { shape: values.shape });
+  return reshape(carries[0], { shape: values.shape });
 }
 export interface SearchOptions {
   /** Which end of equal values is found; `'left'` by default. */

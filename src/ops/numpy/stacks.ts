@@ -11,7 +11,7 @@ const stacked = (name: string, lift: (x: Tensor) => Tensor, axis: (first: Tensor
     (xs: readonly Tensor[]) => {
       const list = xs.map(lift);
       if (list.length === 0) fail(name, 'the list is empty', 'give one tensor or more');
-      return concatenate(list, { axis: axis(list[0]!) });
+      return concatenate(list, { axis: axis(list[0]) });
     },
     ['tensors'],
   );
@@ -60,7 +60,7 @@ export const arraySplit = op(
   ) => {
     if (typeof indicesOrSections !== 'number') return splitAt('arraySplit', x, indicesOrSections, axis);
     const sections = sizeArgument('arraySplit', 'indicesOrSections', indicesOrSections, 1);
-    const size = x.shape[axisOf('arraySplit', axis, x.shape.length)]!;
+    const size = x.shape[axisOf('arraySplit', axis, x.shape.length)];
     const [each, longer] = [Math.floor(size / sections), size % sections];
     return splitAt(
       'arraySplit',

@@ -77,7 +77,7 @@ export class PiecewiseConstantDecay extends LearningRateSchedule<typeof piecewis
     const { boundaries, values } = this.config;
     // Boundaries take the type of the step, an integer.
     return boundaries.reduceRight<Tensor>(
-      (later, boundary, k) => ops.where(ops.lessEqual(step, Math.trunc(boundary)), values[k]!, later),
+      (later, boundary, k) => ops.where(ops.lessEqual(step, Math.trunc(boundary)), values[k], later),
       ops.full([], values.at(-1)!, { dtype: 'float32' }),
     );
   }

@@ -130,11 +130,11 @@ const sign = (z: Pair): Pair => {
 };
 
 const unary = (primitive: Primitive<[x: Tensor]>, f: (z: Pair) => Pair): void =>
-  onPairs(primitive, ([x]) => complex(...f(pairOf(x!))));
+  onPairs(primitive, ([x]) => complex(...f(pairOf(x))));
 const binary = (primitive: Primitive<[x: Tensor, y: Tensor]>, f: (z: Pair, w: Pair) => Pair): void =>
-  onPairs(primitive, ([x, y]) => complex(...f(pairOf(x!), pairOf(y!))));
+  onPairs(primitive, ([x, y]) => complex(...f(pairOf(x), pairOf(y))));
 const compared = (primitive: Primitive<[x: Tensor, y: Tensor]>, f: (z: Pair, w: Pair) => Real): void =>
-  onPairs(primitive, ([x, y]) => f(pairOf(x!), pairOf(y!)));
+  onPairs(primitive, ([x, y]) => f(pairOf(x), pairOf(y)));
 
 binary(p.add, plus);
 binary(p.sub, minus);
@@ -168,7 +168,7 @@ const chosen = (condition: Real, z: Pair, w: Pair): Pair => [
   p.select(condition, z[0], w[0]),
   p.select(condition, z[1], w[1]),
 ];
-onPairs(p.abs, ([z]) => absolute(z!.parts!));
+onPairs(p.abs, ([z]) => absolute(z.parts!));
 
 const isEqual = ([a, b]: Pair, [c, d]: Pair): Real => p.bitAnd(p.eq(a, c), p.eq(b, d));
 /** By real part, then by imaginary part, as numpy orders them. */
@@ -188,8 +188,8 @@ binary(p.max, (z, w) => chosen(inOrder(p.lt, p.lt)(z, w), w, z));
 binary(p.min, (z, w) => chosen(inOrder(p.gt, p.gt)(z, w), w, z));
 
 onPairs(p.select, ([condition, x, y]) => {
-  const [z, w] = [pairOf(x!), pairOf(y!)];
-  return complex(...chosen(condition!, z, w));
+  const [z, w] = [pairOf(x), pairOf(y)];
+  return complex(...chosen(condition, z, w));
 });
 onPairs(full, (_, { shape, value }) => {
   const part = (n: number): Real => full({ shape, dtype: 'float32', value: n });
@@ -197,13 +197,13 @@ onPairs(full, (_, { shape, value }) => {
 });
 onPairs(p.convert, ([x], { dtype }) => {
   if (dtype === 'complex64') {
-    if (x!.parts) return x!;
-    const re = p.convert(x!, { dtype: 'float32' });
+    if (x.parts) return x;
+    const re = p.convert(x, { dtype: 'float32' });
     return complex(re, like(re, 0));
   }
   // To real numbers only by name: `real`, `abs`, `cast`.
   if (dtype !== 'bool') throw new ComplexRefused('convert');
-  const [a, b] = x!.parts!;
+  const [a, b] = x.parts!;
   return p.bitOr(p.convert(a, { dtype }), p.convert(b, { dtype }));
 });
 onPairs(concatenate, (inputs, attrs) => {
@@ -217,27 +217,27 @@ onPairs(concatenate, (inputs, attrs) => {
 });
 onPairs(dot, ([x, y], { batch, contract }) => {
   const product = (a: Real, b: Real): Real => dot(a, b, { batch, contract });
-  const [[a, b], [c, d]] = [pairOf(x!), pairOf(y!)];
+  const [[a, b], [c, d]] = [pairOf(x), pairOf(y)];
   return complex(p.sub(product(a, c), product(b, d)), p.add(product(a, d), product(b, c)));
 });
 onPairs(scatter, ([x, updates, ...indices], attrs) => {
   if (attrs.combine !== 'set' && attrs.combine !== 'add') throw new ComplexRefused('scatter');
-  const [z, w] = [pairOf(x!), pairOf(updates!)];
+  const [z, w] = [pairOf(x), pairOf(updates)];
   return complex(scatter(z[0], w[0], indices, attrs), scatter(z[1], w[1], indices, attrs));
 });
 
 const linear = <A>(primitive: ((x: Tensor, attrs: A) => Tensor) & { readonly rule: Primitive<[Tensor], A>['rule'] }) =>
-  onPairs<A>(primitive, ([x], attrs) => complex(primitive(x!.parts![0], attrs), primitive(x!.parts![1], attrs)));
+  onPairs<A>(primitive, ([x], attrs) => complex(primitive(x.parts![0], attrs), primitive(x.parts![1], attrs)));
 linear(reduceSum);
 linear(cumSum);
 
 /** The factors in one row, filled up with ones, then halved until one is left. */
 onPairs(reduceProd, ([x], { axes }) => {
-  const kept = range(x!.shape.length).filter((d) => !axes.includes(d));
-  const shape: Shape = kept.map((d) => x!.shape[d]!);
-  const count = sizeOf(axes.map((d) => x!.shape[d]!));
+  const kept = range(x.shape.length).filter((d) => !axes.includes(d));
+  const shape: Shape = kept.map((d) => x.shape[d]);
+  const count = sizeOf(axes.map((d) => x.shape[d]));
   const only = (n: number): number[] => [...shape.map(() => 0), n];
-  const row = reshape(transpose(x!, { perm: [...kept, ...axes] }), { shape: [...shape, count] });
+  const row = reshape(transpose(x, { perm: [...kept, ...axes] }), { shape: [...shape, count] });
   const power = 2 ** Math.ceil(Math.log2(Math.max(1, count)));
   let z = pad(row, { low: only(0), high: only(power - count), inner: only(0), value: 1 });
   for (let n = power / 2; n >= 1; n /= 2) {
@@ -249,9 +249,9 @@ onPairs(reduceProd, ([x], { axes }) => {
 });
 /** Each element times the one a step before, then two, then four. */
 onPairs(cumProd, ([x], { axis, reverse }) => {
-  const n = x!.shape[axis]!;
-  const only = (k: number): number[] => x!.shape.map((_, d) => (d === axis ? k : 0));
-  let z = x!;
+  const n = x.shape[axis];
+  const only = (k: number): number[] => x.shape.map((_, d) => (d === axis ? k : 0));
+  let z = x;
   for (let step = 1; step < n; step *= 2) {
     const [low, high] = reverse ? [-step, step] : [step, -step];
     z = p.mul(z, pad(z, { low: only(low), high: only(high), inner: only(0), value: 1 }));

@@ -47,20 +47,20 @@ export const fft: Primitive<[re: Tensor, im: Tensor], { inverse: boolean }, Comp
 >('fft', {
   kind: 'loops',
   result: ([re, im]) => {
-    if (!sameShape(re!.shape, im!.shape) || re!.dtype !== im!.dtype || re!.shape.length === 0)
+    if (!sameShape(re.shape, im.shape) || re.dtype !== im.dtype || re.shape.length === 0)
       fail(
         'primitive fft',
-        `the parts are ${re!.dtype}${showShape(re!.shape)} and ${im!.dtype}${showShape(im!.shape)}`,
+        `the parts are ${re.dtype}${showShape(re.shape)} and ${im.dtype}${showShape(im.shape)}`,
         'give two arrays of one shape, with an axis at least',
       );
-    const { shape, dtype } = re!;
+    const { shape, dtype } = re;
     return [
       { shape, dtype },
       { shape, dtype },
     ];
   },
   loops: ([re, im], [outRe, outIm], { inverse }, scratch) => {
-    const { shape, dtype } = re!;
+    const { shape, dtype } = re;
     const n = shape.at(-1)!;
     const type = scalarType(dtype);
     const batch = shape.slice(0, -1).map((size, d) => axis(size, `n${d}`));
@@ -76,10 +76,10 @@ export const fft: Primitive<[re: Tensor, im: Tensor], { inverse: boolean }, Comp
       'parallel',
     );
 
-    const out: Parts = { re: outRe!, im: outIm! };
+    const out: Parts = { re: outRe, im: outIm };
     const other: Parts =
       factors.length > 1 ? { re: scratch({ shape, dtype }, 're'), im: scratch({ shape, dtype }, 'im') } : out;
-    let from: Parts = { re: re!, im: im! };
+    let from: Parts = { re: re, im: im };
     let to = factors.length % 2 === 1 ? out : other;
     let [size, stride] = [n, 1];
     const passes = factors.flatMap((p) => {
@@ -112,12 +112,12 @@ export const fft: Primitive<[re: Tensor, im: Tensor], { inverse: boolean }, Comp
     if (factors.length > 0) return [...table, ...passes];
     const all = [...batch, axis(n, 'i')];
     return loops(all, [
-      store(outRe!, all.map(indexOf), load(re!, all.map(indexOf))),
-      store(outIm!, all.map(indexOf), load(im!, all.map(indexOf))),
+      store(outRe, all.map(indexOf), load(re, all.map(indexOf))),
+      store(outIm, all.map(indexOf), load(im, all.map(indexOf))),
     ]);
   },
   vjpMany: ([gRe, gIm], [re], { inverse }) => {
-    const zero = full({ shape: re!.shape, dtype: re!.dtype, value: 0 });
+    const zero = full({ shape: re.shape, dtype: re.dtype, value: 0 });
     return fft(gRe ?? zero, gIm ?? zero, { inverse: !inverse });
   },
   samples: [8, 6, 7, 1, 30].flatMap((n) =>

@@ -19,7 +19,7 @@ export interface CallAttrs {
   readonly vjp?: CustomVjp;
 }
 
-const example = subProgram('example', ([x, y]) => [mul(x!, sin(y!)), sin(x!)], [
+const example = subProgram('example', ([x, y]) => [mul(x, sin(y)), sin(x)], [
   { shape: [3], dtype: 'float32' },
   { shape: [3], dtype: 'float32' },
 ]).program;

@@ -27,12 +27,12 @@ export function scanGradient(
   const isCarry = (n: number): boolean => n < carries;
   const isSequence = (n: number): boolean => n >= carries && n < carries + sequences;
   const seeded = floats(outputs).filter((k) => isCarry(k) || g[k] !== null);
-  const seeds = seeded.map((k) => new Tensor(avalOf(body.outputs[k]!)));
+  const seeds = seeded.map((k) => new Tensor(avalOf(body.outputs[k])));
   const wrt = floats(body.inputs);
   const found = context.gradients(
     body.outputs,
     body.outputs.map((_, k) => seeds[seeded.indexOf(k)] ?? null),
-    wrt.map((n) => body.inputs[n]!),
+    wrt.map((n) => body.inputs[n]),
   );
   const gradientOf = (n: number): Tensor | null => found[wrt.indexOf(n)] ?? null;
   const kept = keptTensors(body, carries + sequences);
@@ -42,7 +42,7 @@ export function scanGradient(
   const whole = new Set(body.inputs.slice(carries + sequences));
   const late = new Map(shared.map((n) => [n, sumOverRounds(gradientOf(n)!, (t) => whole.has(t), kept)]));
   const early = shared.filter((n) => !late.get(n));
-  const sums = early.map((n) => new Tensor(avalOf(body.inputs[n]!)));
+  const sums = early.map((n) => new Tensor(avalOf(body.inputs[n])));
   const slices = wrt.filter((n) => isSequence(n) && gradientOf(n));
   const parts = [...new Set(shared.flatMap((n) => late.get(n)?.parts ?? []))];
   // Parts of the forward rounds and of the sequences are at hand; the others are results of the rounds that go back.
@@ -51,8 +51,8 @@ export function scanGradient(
   const stacks = parts.filter((t) => !isAtHand(t));
 
   const results = [
-    ...seeded.filter(isCarry).map((k) => gradientOf(k) ?? zerosLike(body.inputs[k]!)),
-    ...early.map((n, k) => add(sums[k]!, gradientOf(n)!)),
+    ...seeded.filter(isCarry).map((k) => gradientOf(k) ?? zerosLike(body.inputs[k])),
+    ...early.map((n, k) => add(sums[k], gradientOf(n)!)),
     ...slices.map((n) => gradientOf(n)!),
     ...stacks,
   ];
@@ -73,29 +73,29 @@ export function scanGradient(
           reverse,
         }).slice(outputs.length);
 
-  const seen = body.inputs.map((_, n) => n).filter((n) => !isCarry(n) && needed.has(body.inputs[n]!));
+  const seen = body.inputs.map((_, n) => n).filter((n) => !isCarry(n) && needed.has(body.inputs[n]));
   const [seenSlices, seenWhole] = [seen.filter(isSequence), seen.filter((n) => !isSequence(n))];
   const seenRows = residuals.filter((t) => needed.has(t));
   // A custom gradient may read tensors of its own.
   const outer = [...needed].filter((t) => !given.has(t) && !kept(t));
-  const seedOf = (k: number): Tensor => seeds[seeded.indexOf(k)]!;
+  const seedOf = (k: number): Tensor => seeds[seeded.indexOf(k)];
   const carrySeeds = seeded.filter(isCarry);
   const rowSeeds = seeded.filter((k) => !isCarry(k));
   const back = makeProgram(
     `${body.name} gradient`,
     [
       ...[...carrySeeds.map(seedOf), ...sums],
-      ...[...seenRows, ...seenSlices.map((n) => body.inputs[n]!), ...rowSeeds.map(seedOf)],
-      ...[...seenWhole.map((n) => body.inputs[n]!), ...outer],
+      ...[...seenRows, ...seenSlices.map((n) => body.inputs[n]), ...rowSeeds.map(seedOf)],
+      ...[...seenWhole.map((n) => body.inputs[n]), ...outer],
     ],
     results,
   );
-  const rowOf = (t: Tensor): Tensor => rows[residuals.indexOf(t)]!;
+  const rowOf = (t: Tensor): Tensor => rows[residuals.indexOf(t)];
   const final = runScan(
     [
-      ...[...carrySeeds.map((k) => g[k] ?? zerosLike(outputs[k]!)), ...sums.map(zerosLike)],
-      ...[...seenRows.map(rowOf), ...seenSlices.map((n) => inputs[n]!), ...rowSeeds.map((k) => g[k]!)],
-      ...[...seenWhole.map((n) => inputs[n]!), ...outer],
+      ...[...carrySeeds.map((k) => g[k] ?? zerosLike(outputs[k])), ...sums.map(zerosLike)],
+      ...[...seenRows.map(rowOf), ...seenSlices.map((n) => inputs[n]), ...rowSeeds.map((k) => g[k]!)],
+      ...[...seenWhole.map((n) => inputs[n]), ...outer],
     ],
     {
       body: back,
@@ -106,9 +106,9 @@ export function scanGradient(
     },
   );
   const stackOf = (t: Tensor): Tensor => {
-    if (stacks.includes(t)) return final[final.length - stacks.length + stacks.indexOf(t)]!;
+    if (stacks.includes(t)) return final[final.length - stacks.length + stacks.indexOf(t)];
     const n = body.inputs.indexOf(t);
-    return n >= 0 && isSequence(n) ? inputs[n]! : rowOf(t);
+    return n >= 0 && isSequence(n) ? inputs[n] : rowOf(t);
   };
   const order = [...carrySeeds, ...early, ...slices];
   return inputs.map((_, n) => late.get(n)?.total(stackOf) ?? final[order.indexOf(n)] ?? null);
@@ -124,7 +124,7 @@ function keptTensors(body: Program, changing: number): (t: Tensor) => boolean {
   for (const { rule, inputs, outputs } of body.equations) {
     if (!inputs.some((x) => varies.has(x))) continue;
     const isView =
-      rule.kind === 'movement' && inputs.length === 1 && sizeOf(inputs[0]!.shape) <= sizeOf(outputs[0]!.shape);
+      rule.kind === 'movement' && inputs.length === 1 && sizeOf(inputs[0].shape) <= sizeOf(outputs[0].shape);
     for (const y of outputs) {
       varies.add(y);
       if (!isView) kept.add(y);
@@ -161,10 +161,10 @@ function sumOverRounds(t: Tensor, isWhole: (t: Tensor) => boolean, kept: (t: Ten
   }
   if (rule === reduceSum.rule) {
     const axes = [0, ...later((attrs as ReduceAttrs).axes)];
-    return { parts: inputs, total: (stackOf) => reduceSum(stackOf(inputs[0]!), { axes }) };
+    return { parts: inputs, total: (stackOf) => reduceSum(stackOf(inputs[0]), { axes }) };
   }
   if (rule === transpose.rule || rule === reshape.rule) {
-    const inner = sumOverRounds(inputs[0]!, isWhole, kept);
+    const inner = sumOverRounds(inputs[0], isWhole, kept);
     return inner && { ...inner, total: (stackOf) => bind(rule, [inner.total(stackOf)], attrs) as Tensor };
   }
   if (rule === add.rule) {

@@ -18,16 +18,16 @@ const examples = [
   subProgram(
     'step',
     ([a, b, x, w]) => {
-      const next = tanh(add(mul(a!, w!), x!));
-      return [next, add(b!, mul(next, a!)), mul(sin(b!), x!)];
+      const next = tanh(add(mul(a, w), x));
+      return [next, add(b, mul(next, a)), mul(sin(b), x)];
     },
     [vector, vector, vector, vector],
   ).program,
   subProgram(
     'cell',
     ([h, x, w, u, bias]) => {
-      const sum = add(dot(x!, w!, product), dot(h!, add(u!, transpose(w!, { perm: [1, 0] })), product));
-      const next = tanh(add(sum, broadcast(bias!, { shape: [3, 2], axes: [1] })));
+      const sum = add(dot(x, w, product), dot(h, add(u, transpose(w, { perm: [1, 0] })), product));
+      const next = tanh(add(sum, broadcast(bias, { shape: [3, 2], axes: [1] })));
       return [next, next];
     },
     [{ shape: [3, 2], dtype: 'float32' }, { shape: [3, 2], dtype: 'float32' }, square, square, vector],
@@ -52,11 +52,11 @@ const record: Primitive<Tensor[], ScanAttrs, readonly Tensor[]> = primitive<Tens
     samples: [false, true].flatMap((reverse) => [
       {
         inputs: [{ shape: [2] }, { shape: [2] }, { shape: [4, 2] }, { shape: [2] }],
-        attrs: { form: 'scan' as const, body: examples[0]!, carries: 2, sequences: 1, length: 4, reverse },
+        attrs: { form: 'scan' as const, body: examples[0], carries: 2, sequences: 1, length: 4, reverse },
       },
       {
         inputs: [{ shape: [3, 2] }, { shape: [4, 3, 2] }, { shape: [2, 2] }, { shape: [2, 2] }, { shape: [2] }],
-        attrs: { form: 'scan' as const, body: examples[1]!, carries: 1, sequences: 1, length: 4, reverse },
+        attrs: { form: 'scan' as const, body: examples[1], carries: 1, sequences: 1, length: 4, reverse },
       },
     ]),
   },

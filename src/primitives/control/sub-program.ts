@@ -32,11 +32,11 @@ export function shareCaptured(parts: readonly { program: Program; captured: read
 
 /** Records the program's equations again, on other inputs. */
 export function inline(program: Program, inputs: readonly Tensor[]): Tensor[] {
-  const known = new Map<Tensor, Tensor>(program.inputs.map((t, k) => [t, inputs[k]!]));
+  const known = new Map<Tensor, Tensor>(program.inputs.map((t, k) => [t, inputs[k]]));
   const now = (t: Tensor): Tensor => known.get(t) ?? t;
   for (const { rule, inputs: operands, attrs, outputs } of program.equations) {
     const results = [bind(rule, operands.map(now), attrs)].flat();
-    outputs.forEach((t, k) => known.set(t, results[k]!));
+    outputs.forEach((t, k) => known.set(t, results[k]));
   }
   return program.outputs.map(now);
 }
@@ -67,12 +67,12 @@ export function gradientProgram(
   seeded: readonly number[],
   context: VjpContext,
 ): { program: Program; wrt: number[] } {
-  const seeds = seeded.map((k) => new Tensor(avalOf(program.outputs[k]!)));
+  const seeds = seeded.map((k) => new Tensor(avalOf(program.outputs[k])));
   const all = floats(program.inputs);
   const found = context.gradients(
     program.outputs,
     program.outputs.map((_, k) => seeds[seeded.indexOf(k)] ?? null),
-    all.map((n) => program.inputs[n]!),
+    all.map((n) => program.inputs[n]),
   );
   const wrt = all.filter((_, k) => found[k] !== null);
   const outputs = found.filter((g) => g !== null);

@@ -18,8 +18,8 @@ export interface SwitchAttrs {
 
 const vector = { shape: [3], dtype: 'float32' } as const;
 const examples = [
-  subProgram('first', ([x, y]) => [mul(x!, y!), sin(x!)], [vector, vector]).program,
-  subProgram('second', ([, y]) => [neg(y!), y!], [vector, vector]).program,
+  subProgram('first', ([x, y]) => [mul(x, y), sin(x)], [vector, vector]).program,
+  subProgram('second', ([, y]) => [neg(y), y], [vector, vector]).program,
 ];
 
 const record: Primitive<Tensor[], SwitchAttrs, readonly Tensor[]> = primitive<Tensor[], SwitchAttrs, readonly Tensor[]>(
@@ -27,8 +27,8 @@ const record: Primitive<Tensor[], SwitchAttrs, readonly Tensor[]> = primitive<Te
   {
     kind: 'control',
     result: ([index, ...operands], { branches }) => {
-      if (index!.dtype !== 'int32' || index!.shape.length !== 0)
-        fail('primitive switch', `the index is ${index!.dtype}${showShape(index!.shape)}`, 'give an int32 scalar');
+      if (index.dtype !== 'int32' || index.shape.length !== 0)
+        fail('primitive switch', `the index is ${index.dtype}${showShape(index.shape)}`, 'give an int32 scalar');
       const [first] = branches as [Program];
       for (const branch of branches) {
         expectAvals('primitive switch', branch, operands, branch.inputs);
@@ -42,13 +42,13 @@ const record: Primitive<Tensor[], SwitchAttrs, readonly Tensor[]> = primitive<Te
       const wrt = operands.map((_, n) => n).filter((n) => parts.some((part) => part.wrt.includes(n)));
       // Every branch gives all of them: zeros where nothing flows in it.
       const gradients = parts.map(({ program, wrt: own }) => {
-        const results = wrt.map((n) => program.outputs[own.indexOf(n)] ?? zerosLike(operands[n]!));
+        const results = wrt.map((n) => program.outputs[own.indexOf(n)] ?? zerosLike(operands[n]));
         const open = makeProgram(program.name, program.inputs, results);
         return { program: open, captured: freeTensors(open) };
       });
       const { programs, captured } = shareCaptured(gradients);
       const seeds = seeded.map((k) => g[k]!);
-      const found = wrt.length === 0 ? [] : runBranch(index!, [...operands, ...seeds, ...captured], programs);
+      const found = wrt.length === 0 ? [] : runBranch(index, [...operands, ...seeds, ...captured], programs);
       return [null, ...operands.map((_, n) => found[wrt.indexOf(n)] ?? null)];
     },
     programs: ({ branches }) => branches,

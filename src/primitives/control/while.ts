@@ -25,8 +25,8 @@ const counter = { shape: [], dtype: 'int32' } as const;
 const vector = { shape: [2], dtype: 'float32' } as const;
 const scalar = (value: number): Tensor => full({ ...counter, value });
 const example = {
-  condition: subProgram('condition', ([i]) => [lt(i!, scalar(3))], [counter, vector, vector]).program,
-  body: subProgram('body', ([i, x, w]) => [add(i!, scalar(1)), mul(x!, w!)], [counter, vector, vector]).program,
+  condition: subProgram('condition', ([i]) => [lt(i, scalar(3))], [counter, vector, vector]).program,
+  body: subProgram('body', ([i, x, w]) => [add(i, scalar(1)), mul(x, w)], [counter, vector, vector]).program,
 };
 
 const record: Primitive<Tensor[], WhileAttrs, readonly Tensor[]> = primitive<Tensor[], WhileAttrs, readonly Tensor[]>(
@@ -69,7 +69,7 @@ function whileGradient(
   const again = scan(
     (now) => ({
       carries: cond(
-        inline(condition, [...now, ...fixed])[0]!,
+        inline(condition, [...now, ...fixed])[0],
         (values) => inline(body, [...values, ...fixed]),
         (values) => values,
         now,
@@ -83,9 +83,9 @@ function whileGradient(
   const seeded = floats(outputs).filter((k) => g[k] !== null);
   const wrt = floats(inputs);
   const found = context.gradients(
-    seeded.map((k) => again.carries[k]!),
+    seeded.map((k) => again.carries[k]),
     seeded.map((k) => g[k]!),
-    wrt.map((n) => inputs[n]!),
+    wrt.map((n) => inputs[n]),
   );
   return inputs.map((_, n) => found[wrt.indexOf(n)] ?? null);
 }
@@ -117,8 +117,8 @@ const whileCounted = (
   maxIterations: number,
 ): readonly Tensor[] =>
   runWhile(
-    ([i, ...carries]) => bitAnd(lt(i!, scalar(maxIterations)), condition(carries)),
-    ([i, ...carries]) => [add(i!, scalar(1)), ...body(carries)],
+    ([i, ...carries]) => bitAnd(lt(i, scalar(maxIterations)), condition(carries)),
+    ([i, ...carries]) => [add(i, scalar(1)), ...body(carries)],
     [scalar(0), ...init],
     maxIterations,
   );
@@ -135,8 +135,8 @@ function runWhile(
   ]);
   return bind<WhileAttrs>(record.rule as Rule<WhileAttrs>, [...init, ...captured], {
     form: 'while',
-    condition: programs[0]!,
-    body: programs[1]!,
+    condition: programs[0],
+    body: programs[1],
     carries: init.length,
     ...(maxIterations !== undefined && { maxIterations }),
   }) as readonly Tensor[];

@@ -50,7 +50,7 @@ interface Line {
  */
 export function blockScan(shape: Shape, d: number, scan: Scan, line: Line): readonly Stmt[] {
   const { combine, type, scratch } = scan;
-  const n = shape[d]!;
+  const n = shape[d];
   const blocks = Math.ceil(n / block);
   const sofar: Local = { name: 'sofar', type };
   const start = constant(scan.start, type);
@@ -66,7 +66,7 @@ export function blockScan(shape: Shape, d: number, scan: Scan, line: Line): read
     const axes = (isShort ? shape : totals).map((size, k) => axis(size, `${stage}${k}of${n}`));
     const at: At = (i) => axes.map((a, k) => (k === d ? i : indexOf(a)));
     const within = axis(isShort ? n : block, `${stage}Within${n}`);
-    const b = indexOf(axes[d]!);
+    const b = indexOf(axes[d]);
     const i = isShort ? indexOf(within) : plus(times(b, block), indexOf(within));
     const list = body(at, i);
     const isWhole = isShort || n % block === 0;

@@ -34,10 +34,10 @@ function along(
 ): readonly Stmt[] {
   const axes = shape.map((size, k) => axis(size, `i${k}`));
   const index = axes.map(indexOf);
-  if (reverse) index[d] = minus(shape[d]! - 1, index[d]!);
+  if (reverse) index[d] = minus(shape[d] - 1, index[d]);
   return loops(
     axes.filter((_, k) => k !== d),
-    [start, loop(axes[d]!, body(index))],
+    [start, loop(axes[d], body(index))],
     'parallel',
   );
 }
@@ -50,29 +50,29 @@ function cumulative(
 ): Primitive<[x: Tensor], CumulativeAttrs> {
   return primitive<[x: Tensor], CumulativeAttrs>(name, {
     kind: 'loops',
-    result: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
+    result: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
     loops: ([x], [out], attrs) => {
-      const type = scalarType(x!.dtype);
+      const type = scalarType(x.dtype);
       const sofar: Local = { name: 'sofar', type };
-      return along(out!.shape, attrs, set(sofar, constant(start(type), type)), (index) => [
-        accumulate(sofar, combine, load(x!, index)),
-        store(out!, index, readLocal(sofar)),
+      return along(out.shape, attrs, set(sofar, constant(start(type), type)), (index) => [
+        accumulate(sofar, combine, load(x, index)),
+        store(out, index, readLocal(sofar)),
       ]);
     },
     wideLoops: ([x], [out], { axis: d, reverse }, scratch) => {
-      const type = scalarType(x!.dtype);
-      const turned = (i: Expr): Expr => (reverse ? minus(out!.shape[d]! - 1, i) : i);
+      const type = scalarType(x.dtype);
+      const turned = (i: Expr): Expr => (reverse ? minus(out.shape[d] - 1, i) : i);
       return blockScan(
-        out!.shape,
+        out.shape,
         d,
         { combine, type, start: start(type), scratch },
         {
-          read: (at, i) => load(x!, at(turned(i))),
-          write: (at, i, value) => store(out!, at(turned(i)), value),
+          read: (at, i) => load(x, at(turned(i))),
+          write: (at, i, value) => store(out, at(turned(i)), value),
         },
       );
     },
-    vjp: (g, [x], attrs, out) => [vjp(g, x!, attrs, out)],
+    vjp: (g, [x], attrs, out) => [vjp(g, x, attrs, out)],
     samples: [
       { inputs: [{ shape: [2, 5, 3] }], attrs: { axis: 1, reverse: false } },
       { inputs: [{ shape: [2, 4] }], attrs: { axis: 1, reverse: true } },
@@ -116,19 +116,19 @@ export const recurrence: Primitive<[a: Tensor, b: Tensor], CumulativeAttrs> = pr
   CumulativeAttrs
 >('recurrence', {
   kind: 'loops',
-  result: ([, b]) => ({ shape: b!.shape, dtype: b!.dtype }),
+  result: ([, b]) => ({ shape: b.shape, dtype: b.dtype }),
   loops: ([a, b], [out], attrs) => {
-    const type = scalarType(out!.dtype);
+    const type = scalarType(out.dtype);
     const sofar: Local = { name: 'sofar', type };
-    return along(out!.shape, attrs, set(sofar, constant(0, type)), (index) => [
-      accumulate(sofar, 'mul', load(a!, index)),
-      accumulate(sofar, 'add', load(b!, index)),
-      store(out!, index, readLocal(sofar)),
+    return along(out.shape, attrs, set(sofar, constant(0, type)), (index) => [
+      accumulate(sofar, 'mul', load(a, index)),
+      accumulate(sofar, 'add', load(b, index)),
+      store(out, index, readLocal(sofar)),
     ]);
   },
   vjp: (g, [a], attrs, out) => {
     const back = { axis: attrs.axis, reverse: !attrs.reverse };
-    const flow = recurrence(delayed(a!, back, 0), g, back);
+    const flow = recurrence(delayed(a, back, 0), g, back);
     return [mul(flow, delayed(out, attrs, 0)), flow];
   },
   samples: [

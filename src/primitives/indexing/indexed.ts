@@ -39,32 +39,32 @@ const recordGather: Primitive<GatherInputs, GatherAttrs> = primitive<GatherInput
   kind: 'movement',
   result: ([x, ...indices], attrs) => ({
     shape: [
-      ...indexShape('gather', x!, indices, attrs.batch, attrs.axes),
-      ...wholeAxes(x!.shape.length, attrs).map((d) => x!.shape[d]!),
+      ...indexShape('gather', x, indices, attrs.batch, attrs.axes),
+      ...wholeAxes(x.shape.length, attrs).map((d) => x.shape[d]),
     ],
-    dtype: x!.dtype,
+    dtype: x.dtype,
   }),
   at: ([x, ...indices], index, attrs) => {
     const { axes, batch, mode, fill } = attrs;
-    const rank = indices[0]!.shape.length;
+    const rank = indices[0].shape.length;
     const place = index.slice(0, rank);
     const source: Expr[] = index.slice(0, batch);
     const found = indices.map((i) => i(...place));
     axes.forEach((a, k) => {
       // Clamped in either mode: nothing may be read beyond the array.
-      source[a] = apply('max', apply('min', found[k]!, x!.shape[a]! - 1), 0);
+      source[a] = apply('max', apply('min', found[k], x.shape[a] - 1), 0);
     });
-    wholeAxes(x!.shape.length, attrs).forEach((d, k) => {
-      source[d] = index[rank + k]!;
+    wholeAxes(x.shape.length, attrs).forEach((d, k) => {
+      source[d] = index[rank + k];
     });
-    if (axes.some((a) => x!.shape[a] === 0)) return constant(fill, scalarType(x!.dtype));
-    if (mode === 'clamp') return x!(...source);
-    const inside = axes.flatMap((a, k) => [apply('ge', found[k]!, 0), apply('lt', found[k]!, x!.shape[a]!)]);
-    return choose(both(inside), x!(...source), constant(fill, scalarType(x!.dtype)));
+    if (axes.some((a) => x.shape[a] === 0)) return constant(fill, scalarType(x.dtype));
+    if (mode === 'clamp') return x(...source);
+    const inside = axes.flatMap((a, k) => [apply('ge', found[k], 0), apply('lt', found[k], x.shape[a])]);
+    return choose(both(inside), x(...source), constant(fill, scalarType(x.dtype)));
   },
   vjp: (g, [x, ...indices], { batch, axes, mode }) => {
-    const zeros = full({ shape: x!.shape, dtype: x!.dtype, value: 0 });
-    const places = mode === 'fill' ? indices : indices.map((i, k) => clamp(i, x!.shape[axes[k]!]!));
+    const zeros = full({ shape: x.shape, dtype: x.dtype, value: 0 });
+    const places = mode === 'fill' ? indices : indices.map((i, k) => clamp(i, x.shape[axes[k]]));
     return [scatter(zeros, g, places, { batch, axes, combine: 'add' }), ...indices.map(() => null)];
   },
   samples: [
@@ -117,44 +117,44 @@ const recordScatter: Primitive<ScatterInputs, ScatterAttrs> = primitive<ScatterI
   kind: 'loops',
   result: ([x, updates, ...indices], attrs) => {
     const expected = [
-      ...indexShape('scatter', x!, indices, attrs.batch, attrs.axes),
-      ...wholeAxes(x!.shape.length, attrs).map((d) => x!.shape[d]!),
+      ...indexShape('scatter', x, indices, attrs.batch, attrs.axes),
+      ...wholeAxes(x.shape.length, attrs).map((d) => x.shape[d]),
     ];
-    if (!sameShape(updates!.shape, expected) || updates!.dtype !== x!.dtype)
+    if (!sameShape(updates.shape, expected) || updates.dtype !== x.dtype)
       fail(
         'primitive scatter',
-        `updates are ${updates!.dtype}${showShape(updates!.shape)}, not ${x!.dtype}${showShape(expected)}`,
+        `updates are ${updates.dtype}${showShape(updates.shape)}, not ${x.dtype}${showShape(expected)}`,
         "give updates the indices' axes, then the axes of x that are not indexed",
       );
-    return { shape: x!.shape, dtype: x!.dtype };
+    return { shape: x.shape, dtype: x.dtype };
   },
   loops: ([x, updates, ...indices], [out], attrs) => {
     const { batch, axes, combine } = attrs;
-    const all = out!.shape.map((size, d) => axis(size, `d${d}`));
+    const all = out.shape.map((size, d) => axis(size, `d${d}`));
     const at = all.map(indexOf);
-    const copy = loops(all, [store(out!, at, load(x!, at))], 'parallel');
+    const copy = loops(all, [store(out, at, load(x, at))], 'parallel');
 
-    const outer = indices[0]!.shape.map((size, d) => axis(size, `i${d}`));
+    const outer = indices[0].shape.map((size, d) => axis(size, `i${d}`));
     const place = outer.map(indexOf);
-    const whole = wholeAxes(out!.shape.length, attrs);
+    const whole = wholeAxes(out.shape.length, attrs);
     // Threads share the last axis in pieces of whole cache lines, so that no two write to one place.
-    const width = out!.shape[whole.at(-1)!] ?? 1;
+    const width = out.shape[whole.at(-1)!] ?? 1;
     const pieces = [8, 4, 2].find((n) => width % (16 * n) === 0) ?? 1;
     const piece = axis(pieces, 'piece');
-    const inner = whole.map((d, k) => axis(k === whole.length - 1 ? width / pieces : out!.shape[d]!, `s${d}`));
+    const inner = whole.map((d, k) => axis(k === whole.length - 1 ? width / pieces : out.shape[d], `s${d}`));
     const offset = inner.map((a, k) =>
       k === whole.length - 1 && pieces > 1 ? plus(times(indexOf(piece), a.size), indexOf(a)) : indexOf(a),
     );
     const found = indices.map((i) => load(i, place));
     const target: Expr[] = place.slice(0, batch);
     axes.forEach((a, k) => {
-      target[a] = found[k]!;
+      target[a] = found[k];
     });
     whole.forEach((d, k) => {
-      target[d] = offset[k]!;
+      target[d] = offset[k];
     });
-    const inside = both(axes.flatMap((a, k) => [apply('ge', found[k]!, 0), apply('lt', found[k]!, out!.shape[a]!)]));
-    const update = store(out!, target, load(updates!, [...place, ...offset]), combine === 'set' ? undefined : combine);
+    const inside = both(axes.flatMap((a, k) => [apply('ge', found[k], 0), apply('lt', found[k], out.shape[a])]));
+    const update = store(out, target, load(updates, [...place, ...offset]), combine === 'set' ? undefined : combine);
     let body: readonly Stmt[] = [when(inside, loops(inner, [update], 'vector'))];
     body = loops(outer.slice(batch), body);
     body = loops(outer.slice(0, batch), body, 'parallel');
@@ -164,24 +164,24 @@ const recordScatter: Primitive<ScatterInputs, ScatterAttrs> = primitive<ScatterI
     const { batch, axes, combine } = attrs;
     const none = indices.map(() => null);
     const taken = (from: Tensor): Tensor => gather(from, indices, { batch, axes, mode: 'fill', fill: 0 });
-    const constant = (value: number, shape: Shape = x!.shape): Tensor => full({ shape, dtype: x!.dtype, value });
+    const constant = (value: number, shape: Shape = x.shape): Tensor => full({ shape, dtype: x.dtype, value });
     const put = (into: Tensor, from: Tensor, how: ScatterAttrs['combine']): Tensor =>
       scatter(into, from, indices, { batch, axes, combine: how });
     if (combine === 'add') return [g, taken(g), ...none];
     if (combine === 'set') {
-      const zeros = constant(0, updates!.shape);
-      return [put(g, zeros, 'set'), select(isLast(x!, updates!, indices, attrs), taken(g), zeros), ...none];
+      const zeros = constant(0, updates.shape);
+      return [put(g, zeros, 'set'), select(isLast(x, updates, indices, attrs), taken(g), zeros), ...none];
     }
     if (combine === 'mul') {
       // What an update is multiplied with, which is the rest of the product where places do not repeat.
-      return [mul(g, put(constant(1), updates!, 'mul')), taken(mul(g, x!)), ...none];
+      return [mul(g, put(constant(1), updates, 'mul')), taken(mul(g, x)), ...none];
     }
     // Whatever equals the extreme shares its gradient equally.
-    const kept = eq(x!, out);
-    const hit = eq(updates!, gather(out, indices, { batch, axes, mode: 'fill', fill: Number.NaN }));
-    const count = put(convert(kept, { dtype: x!.dtype }), convert(hit, { dtype: x!.dtype }), 'add');
+    const kept = eq(x, out);
+    const hit = eq(updates, gather(out, indices, { batch, axes, mode: 'fill', fill: Number.NaN }));
+    const count = put(convert(kept, { dtype: x.dtype }), convert(hit, { dtype: x.dtype }), 'add');
     const share = div(g, count);
-    return [select(kept, share, constant(0)), select(hit, taken(share), constant(0, updates!.shape)), ...none];
+    return [select(kept, share, constant(0)), select(hit, taken(share), constant(0, updates.shape)), ...none];
   },
   samples: [
     sample([5, 3], [[4], [1, 1, 7, 4]], { batch: 0, axes: [0], combine: 'add' }),
@@ -205,7 +205,7 @@ const recordScatter: Primitive<ScatterInputs, ScatterAttrs> = primitive<ScatterI
 function sample(x: Shape, [shape, values]: [Shape, number[]], attrs: ScatterAttrs, second?: number[]) {
   const inputs: SampleInput[] = [
     { shape: x },
-    { shape: [...shape, ...wholeAxes(x.length, attrs).map((d) => x[d]!)] },
+    { shape: [...shape, ...wholeAxes(x.length, attrs).map((d) => x[d])] },
     { shape, dtype: 'int32', values },
   ];
   if (second) inputs.push({ shape, dtype: 'int32', values: second });
@@ -214,9 +214,9 @@ function sample(x: Shape, [shape, values]: [Shape, number[]], attrs: ScatterAttr
 
 /** Whether an update is the last one to its place, element by element of the updates. */
 function isLast(x: Tensor, updates: Tensor, indices: readonly Tensor[], { batch, axes }: ScatterAttrs): Tensor {
-  const places = indices[0]!.shape;
+  const places = indices[0].shape;
   const order = reshape(iota({ shape: [sizeOf(places)], dtype: 'int32', axis: 0 }), { shape: places });
-  const table = full({ shape: [...range(batch), ...axes].map((d) => x.shape[d]!), dtype: 'int32', value: -1 });
+  const table = full({ shape: [...range(batch), ...axes].map((d) => x.shape[d]), dtype: 'int32', value: -1 });
   const own = { batch, axes: axes.map((_, k) => batch + k) };
   const last = gather(scatter(table, order, indices, { ...own, combine: 'set' }), indices, {
     ...own,

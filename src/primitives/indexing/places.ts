@@ -21,7 +21,7 @@ export function indexShape(
     indices.length > 0 &&
     indices.every((i) => i.dtype === 'int32' && sameShape(i.shape, shape)) &&
     sameShape(shape.slice(0, batch), x.shape.slice(0, batch)) &&
-    axes.every((a, k) => a >= batch && a < x.shape.length && (k === 0 || a > axes[k - 1]!));
+    axes.every((a, k) => a >= batch && a < x.shape.length && (k === 0 || a > axes[k - 1]));
   if (!fits)
     fail(
       `primitive ${name}`,

@@ -22,23 +22,23 @@ import { triangularSolve } from './triangular-solve.ts';
 export const cholesky: Primitive<[x: Tensor]> = primitive<[x: Tensor]>('cholesky', {
   kind: 'loops',
   result: ([x]) => {
-    requireMatrix('cholesky', x!, { square: true });
-    return { shape: x!.shape, dtype: x!.dtype };
+    requireMatrix('cholesky', x, { square: true });
+    return { shape: x.shape, dtype: x.dtype };
   },
   loops: ([x], [out]) => {
-    const [n] = sidesOf(x!);
-    const type = scalarType(x!.dtype);
-    const { axes, index } = batchOf(x!);
+    const [n] = sidesOf(x);
+    const type = scalarType(x.dtype);
+    const { axes, index } = batchOf(x);
     const [rest, known, pivot] = [variable('rest', type), variable('known', type), variable('pivot', type)];
     const [k, q] = [axis(n, 'k'), axis(n, 'q')];
-    const at = (row: Expr, column: Expr): Expr => load(out!, [...index, row, column]);
+    const at = (row: Expr, column: Expr): Expr => load(out, [...index, row, column]);
     const half = (i: Expr, j: Expr): Expr =>
-      apply('mul', apply('add', load(x!, [...index, i, j]), load(x!, [...index, j, i])), 0.5);
+      apply('mul', apply('add', load(x, [...index, i, j]), load(x, [...index, j, i])), 0.5);
     // What is not found yet is 0, so that whole rows can be multiplied, in lanes.
     return loops(
       axes,
       [
-        each(n, 'r', (r) => [loop(q, [store(out!, [...index, r, indexOf(q)], constant(0, type))], 'vector')]),
+        each(n, 'r', (r) => [loop(q, [store(out, [...index, r, indexOf(q)], constant(0, type))], 'vector')]),
         each(n, 'j', (j) => [
           each(n, 'i', (i) => [
             when(apply('ge', i, j), [
@@ -49,7 +49,7 @@ export const cholesky: Primitive<[x: Tensor]> = primitive<[x: Tensor]>('cholesky
               // The diagonal comes first among i ≥ j.
               when(apply('eq', i, j), [pivot.set(apply('sqrt', rest.value))]),
               store(
-                out!,
+                out,
                 [...index, i, j],
                 apply('select', apply('eq', i, j), pivot.value, apply('div', rest.value, pivot.value)),
               ),

@@ -40,38 +40,38 @@ type Eigen = readonly [valuesRe: Tensor, valuesIm: Tensor, vectorsRe: Tensor, ve
 export const eig: Primitive<[x: Tensor], void, Eigen> = primitive<[x: Tensor], void, Eigen>('eig', {
   kind: 'loops',
   result: ([x]) => {
-    requireMatrix('eig', x!, { square: true });
-    const values = { shape: x!.shape.slice(0, -1), dtype: x!.dtype };
-    const vectors = { shape: x!.shape, dtype: x!.dtype };
+    requireMatrix('eig', x, { square: true });
+    const values = { shape: x.shape.slice(0, -1), dtype: x.dtype };
+    const vectors = { shape: x.shape, dtype: x.dtype };
     return [values, values, vectors, vectors];
   },
   loops: ([x], [valuesRe, valuesIm, vectorsRe, vectorsIm], _, scratch) => {
-    const [n] = sidesOf(x!);
-    const type = scalarType(x!.dtype);
-    const { axes, index } = batchOf(x!);
+    const [n] = sidesOf(x);
+    const type = scalarType(x.dtype);
+    const { axes, index } = batchOf(x);
     const twice = (shape: readonly number[], name: string): ComplexRegion => {
-      const part = (of: string): Region => scratch({ shape, dtype: x!.dtype }, `${name} ${of}`);
+      const part = (of: string): Region => scratch({ shape, dtype: x.dtype }, `${name} ${of}`);
       return complexRegion(part('re'), part('im'), index);
     };
     const schur: Schur = {
       n,
-      h: twice(x!.shape, 'triangle'),
-      z: twice(x!.shape, 'basis'),
-      sines: twice(x!.shape.slice(0, -1), 'sines'),
-      cosines: scratch({ shape: x!.shape.slice(0, -1), dtype: x!.dtype }, 'cosines'),
+      h: twice(x.shape, 'triangle'),
+      z: twice(x.shape, 'basis'),
+      sines: twice(x.shape.slice(0, -1), 'sines'),
+      cosines: scratch({ shape: x.shape.slice(0, -1), dtype: x.dtype }, 'cosines'),
       index,
       type,
-      rounding: roundingOf(x!),
+      rounding: roundingOf(x),
     };
     const [zero, one] = [constant(0, type), constant(1, type)];
     const start = each(n, 'i', (i) => [
       each(n, 'j', (j) => [
-        ...schur.h.put([i, j], real(load(x!, [...index, i, j]))),
+        ...schur.h.put([i, j], real(load(x, [...index, i, j]))),
         ...schur.z.put([i, j], real(apply('select', apply('eq', i, j), one, zero))),
       ]),
     ]);
-    const values = complexRegion(valuesRe!, valuesIm!, index);
-    const vectors = complexRegion(vectorsRe!, vectorsIm!, index);
+    const values = complexRegion(valuesRe, valuesIm, index);
+    const vectors = complexRegion(vectorsRe, vectorsIm, index);
     const finish = each(n, 'k', (k) => [...values.put([k], schur.h.at(k, k)), ...eigenvector(schur, vectors, k)]);
     return loops(axes, n === 0 ? [] : [start, ...hessenberg(schur), ...triangularize(schur), finish], 'parallel');
   },

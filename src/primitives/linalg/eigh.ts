@@ -29,25 +29,25 @@ export const eigh: Primitive<[x: Tensor], void, readonly [values: Tensor, vector
 >('eigh', {
   kind: 'loops',
   result: ([x]) => {
-    requireMatrix('eigh', x!, { square: true });
+    requireMatrix('eigh', x, { square: true });
     return [
-      { shape: x!.shape.slice(0, -1), dtype: x!.dtype },
-      { shape: x!.shape, dtype: x!.dtype },
+      { shape: x.shape.slice(0, -1), dtype: x.dtype },
+      { shape: x.shape, dtype: x.dtype },
     ];
   },
   loops: ([x], [values, vectors], _, scratch) => {
-    const [n] = sidesOf(x!);
-    const type = scalarType(x!.dtype);
-    const { axes, index } = batchOf(x!);
+    const [n] = sidesOf(x);
+    const type = scalarType(x.dtype);
+    const { axes, index } = batchOf(x);
     if (n === 0) return [];
     const unit = (i: Expr, j: Expr): Expr => apply('select', apply('eq', i, j), constant(1, type), constant(0, type));
-    const work = scratch({ shape: x!.shape, dtype: x!.dtype }, 'reduced');
+    const work = scratch({ shape: x.shape, dtype: x.dtype }, 'reduced');
     // The rows of the basis are the vectors.
     const [basis, reflections] = ['basis', 'reflections'].map((name) =>
-      scratch({ shape: x!.shape, dtype: x!.dtype }, name),
+      scratch({ shape: x.shape, dtype: x.dtype }, name),
     ) as [Region, Region];
     const [diagonal, beside, image] = ['diagonal', 'beside', 'image'].map((name) =>
-      scratch({ shape: values!.shape, dtype: x!.dtype }, name),
+      scratch({ shape: values.shape, dtype: x.dtype }, name),
     ) as [Region, Region, Region];
     const at = (i: Expr, j: Expr): Expr[] => [...index, i, j];
     const value = (k: Expr): Expr => load(diagonal, [...index, k]);
@@ -56,7 +56,7 @@ export const eigh: Primitive<[x: Tensor], void, readonly [values: Tensor, vector
     const rank = variable('rank', 'i32');
     const everywhere = (to: Region, entry: (i: Expr, j: Expr) => Expr): Stmt =>
       each(n, 'i', (i) => [each(n, 'j', (j) => [store(to, at(i, j), entry(i, j))])]);
-    const entry = (i: Expr, j: Expr): Expr => apply('mul', apply('add', load(x!, at(i, j)), load(x!, at(j, i))), 0.5);
+    const entry = (i: Expr, j: Expr): Expr => apply('mul', apply('add', load(x, at(i, j)), load(x, at(j, i))), 0.5);
     const parts = { diagonal, beside, basis };
     const decompose = [
       // Squares of what is far from one would leave the range of floats.
@@ -77,8 +77,8 @@ export const eigh: Primitive<[x: Tensor], void, readonly [values: Tensor, vector
           const tie = apply('and', apply('eq', value(other), value(k)), apply('lt', other, k));
           return [when(apply('or', apply('lt', value(other), value(k)), tie), [rank.set(plus(rank.value, 1))])];
         }),
-        store(values!, [...index, rank.value], apply('mul', value(k), scale.value)),
-        each(n, 'i', (i) => [store(vectors!, at(i, rank.value), load(basis, at(k, i)))]),
+        store(values, [...index, rank.value], apply('mul', value(k), scale.value)),
+        each(n, 'i', (i) => [store(vectors, at(i, rank.value), load(basis, at(k, i)))]),
       ]),
     ];
     return loops(
@@ -91,13 +91,13 @@ export const eigh: Primitive<[x: Tensor], void, readonly [values: Tensor, vector
           [
             when(
               apply('eq', largest.value, 0),
-              [each(n, 'i', (i) => [store(values!, [...index, i], constant(0, type))]), everywhere(vectors!, unit)],
+              [each(n, 'i', (i) => [store(values, [...index, i], constant(0, type))]), everywhere(vectors, unit)],
               decompose,
             ),
           ],
           [
-            each(n, 'i', (i) => [store(values!, [...index, i], constant(Number.NaN, type))]),
-            everywhere(vectors!, () => constant(Number.NaN, type)),
+            each(n, 'i', (i) => [store(values, [...index, i], constant(Number.NaN, type))]),
+            everywhere(vectors, () => constant(Number.NaN, type)),
           ],
         ),
       ],
@@ -105,15 +105,15 @@ export const eigh: Primitive<[x: Tensor], void, readonly [values: Tensor, vector
     );
   },
   vjpMany: ([gValues, gVectors], [x], _, [values, vectors]) => {
-    const [n] = sidesOf(x!);
-    let inner = like(x!, 0);
+    const [n] = sidesOf(x);
+    let inner = like(x, 0);
     if (gVectors) {
       // dV = V·(F ∘ VᵀdxV) with F[i, j] = 1 / (w[j] − w[i]) off the diagonal.
-      const gaps = withDiagonal(sub(spreadColumns(values!, n), spreadRows(values!, n)), like(x!, 1));
-      inner = withDiagonal(div(matmul(vectors!, gVectors, { transposeX: true }), gaps), like(x!, 0));
+      const gaps = withDiagonal(sub(spreadColumns(values, n), spreadRows(values, n)), like(x, 1));
+      inner = withDiagonal(div(matmul(vectors, gVectors, { transposeX: true }), gaps), like(x, 0));
     }
-    if (gValues) inner = add(inner, withDiagonal(like(x!, 0), spreadRows(gValues, n)));
-    return [symmetric(matmul(matmul(vectors!, inner), vectors!, { transposeY: true }))];
+    if (gValues) inner = add(inner, withDiagonal(like(x, 0), spreadRows(gValues, n)));
+    return [symmetric(matmul(matmul(vectors, inner), vectors, { transposeY: true }))];
   },
   samples: [
     { inputs: [{ shape: [3, 3], values: [4, 1, 0.5, 1, 3, -0.7, 0.5, -0.7, 2] }], attrs: undefined },

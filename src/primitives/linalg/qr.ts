@@ -20,24 +20,24 @@ export const qr: Primitive<[x: Tensor], QrAttrs, readonly [q: Tensor, r: Tensor]
 >('qr', {
   kind: 'loops',
   result: ([x], { full }) => {
-    requireMatrix('qr', x!);
-    const [m, n] = sidesOf(x!);
-    const batch = x!.shape.slice(0, -2);
+    requireMatrix('qr', x);
+    const [m, n] = sidesOf(x);
+    const batch = x.shape.slice(0, -2);
     const inner = full ? m : Math.min(m, n);
     return [
-      { shape: [...batch, m, inner], dtype: x!.dtype },
-      { shape: [...batch, inner, n], dtype: x!.dtype },
+      { shape: [...batch, m, inner], dtype: x.dtype },
+      { shape: [...batch, inner, n], dtype: x.dtype },
     ];
   },
   loops: ([x], [q, r], _, scratch) => {
-    const [m, n] = sidesOf(x!);
-    const [, inner] = sidesOf(q!);
+    const [m, n] = sidesOf(x);
+    const [, inner] = sidesOf(q);
     const count = Math.min(m, n);
-    const type = scalarType(x!.dtype);
-    const { axes, index } = batchOf(x!);
+    const type = scalarType(x.dtype);
+    const { axes, index } = batchOf(x);
     // Below its diagonal stand the reflections' vectors, whose first entry is one.
-    const work = scratch({ shape: x!.shape, dtype: x!.dtype }, 'reflections');
-    const taus = scratch({ shape: [...x!.shape.slice(0, -2), count], dtype: x!.dtype }, 'tau');
+    const work = scratch({ shape: x.shape, dtype: x.dtype }, 'reflections');
+    const taus = scratch({ shape: [...x.shape.slice(0, -2), count], dtype: x.dtype }, 'tau');
     const tau = (k: Expr): Expr => load(taus, [...index, k]);
     const at = (i: Expr, j: Expr): Expr => load(work, [...index, i, j]);
     const tail = variable('tail', type);
@@ -60,7 +60,7 @@ export const qr: Primitive<[x: Tensor], QrAttrs, readonly [q: Tensor, r: Tensor]
     return loops(
       axes,
       [
-        each(m, 'i', (i) => [each(n, 'j', (j) => [store(work, [...index, i, j], load(x!, [...index, i, j]))])]),
+        each(m, 'i', (i) => [each(n, 'j', (j) => [store(work, [...index, i, j], load(x, [...index, i, j]))])]),
         each(count, 'k', (k) => [
           tail.set(0),
           below(k, (i) => [accumulate(tail.local, 'add', apply('mul', at(i, k), at(i, k)))]),
@@ -84,23 +84,23 @@ export const qr: Primitive<[x: Tensor], QrAttrs, readonly [q: Tensor, r: Tensor]
           each(n, 'j', (j) => [
             when(
               apply('le', i, j),
-              [store(r!, [...index, i, j], at(i, j))],
-              [store(r!, [...index, i, j], constant(0, type))],
+              [store(r, [...index, i, j], at(i, j))],
+              [store(r, [...index, i, j], constant(0, type))],
             ),
           ]),
         ]),
         each(m, 'i', (i) => [
           each(inner, 'j', (j) => [
-            store(q!, [...index, i, j], apply('select', apply('eq', i, j), constant(1, type), constant(0, type))),
+            store(q, [...index, i, j], apply('select', apply('eq', i, j), constant(1, type), constant(0, type))),
           ]),
         ]),
-        each(count, 'back', (back) => [each(inner, 'j', (j) => reflect(q!, minus(count - 1, back), j))]),
+        each(count, 'back', (back) => [each(inner, 'j', (j) => reflect(q, minus(count - 1, back), j))]),
       ],
       'parallel',
     );
   },
   vjpMany: ([gq, gr], [x], { full }, [q, r]) => {
-    const [m, n] = sidesOf(x!);
+    const [m, n] = sidesOf(x);
     if (m < n || (full && m > n))
       fail(
         'gradient of qr',
@@ -108,12 +108,12 @@ export const qr: Primitive<[x: Tensor], QrAttrs, readonly [q: Tensor, r: Tensor]
         'only tall matrices in reduced form have one',
       );
     // With M = r·gᵣᵀ − g_qᵀ·q, made symmetric from its lower triangle: (g_q + q·M)·r⁻ᵀ.
-    const product = gr ? matmul(r!, upper(gr), { transposeY: true }) : like(r!, 0);
-    const both = gq ? sub(product, matmul(gq, q!, { transposeX: true })) : product;
+    const product = gr ? matmul(r, upper(gr), { transposeY: true }) : like(r, 0);
+    const both = gq ? sub(product, matmul(gq, q, { transposeX: true })) : product;
     const mirrored = add(lower(both), transposed(lower(both, { strict: true })));
-    const inner = matmul(q!, mirrored);
+    const inner = matmul(q, mirrored);
     const sum = gq ? add(gq, inner) : inner;
-    return [transposed(triangularSolve(r!, transposed(sum), { lower: false, transpose: false, unitDiagonal: false }))];
+    return [transposed(triangularSolve(r, transposed(sum), { lower: false, transpose: false, unitDiagonal: false }))];
   },
   samples: [
     { inputs: [{ shape: [2, 4, 3] }], attrs: { full: false } },

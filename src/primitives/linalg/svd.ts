@@ -33,26 +33,26 @@ type Factors = readonly [u: Tensor, s: Tensor, v: Tensor];
 export const tallSvd: Primitive<[x: Tensor], SvdAttrs, Factors> = primitive<[x: Tensor], SvdAttrs, Factors>('svd', {
   kind: 'loops',
   result: ([x], { full }) => {
-    requireMatrix('svd', x!);
-    const [m, n] = sidesOf(x!);
+    requireMatrix('svd', x);
+    const [m, n] = sidesOf(x);
     if (m < n)
       fail('primitive svd', `the matrix is ${m} x ${n}`, 'transpose it, so that it is at least as tall as wide');
-    const batch = x!.shape.slice(0, -2);
+    const batch = x.shape.slice(0, -2);
     return [
-      { shape: [...batch, m, full ? m : n], dtype: x!.dtype },
-      { shape: [...batch, n], dtype: x!.dtype },
-      { shape: [...batch, n, n], dtype: x!.dtype },
+      { shape: [...batch, m, full ? m : n], dtype: x.dtype },
+      { shape: [...batch, n], dtype: x.dtype },
+      { shape: [...batch, n, n], dtype: x.dtype },
     ];
   },
   loops: ([x], [u, s, v], _, scratch) => {
-    const [m, n] = sidesOf(x!);
-    const [, width] = sidesOf(u!);
-    const type = scalarType(x!.dtype);
-    const { axes, index } = batchOf(x!);
+    const [m, n] = sidesOf(x);
+    const [, width] = sidesOf(u);
+    const type = scalarType(x.dtype);
+    const { axes, index } = batchOf(x);
     // Columns are kept as rows, whose elements lie together.
-    const work = scratch({ shape: [...s!.shape, m], dtype: x!.dtype }, 'rotated');
-    const basis = scratch({ shape: v!.shape, dtype: x!.dtype }, 'basis');
-    const lengths = scratch({ shape: s!.shape, dtype: x!.dtype }, 'lengths');
+    const work = scratch({ shape: [...s.shape, m], dtype: x.dtype }, 'rotated');
+    const basis = scratch({ shape: v.shape, dtype: x.dtype }, 'basis');
+    const lengths = scratch({ shape: s.shape, dtype: x.dtype }, 'lengths');
     const at = (i: Expr, j: Expr): Expr[] => [...index, i, j];
     const [app, apq, aqq, kept, largest] = ['app', 'apq', 'aqq', 'kept', 'largest'].map((name) =>
       variable(name, type),
@@ -68,14 +68,14 @@ export const tallSvd: Primitive<[x: Tensor], SvdAttrs, Factors> = primitive<[x: 
     const [zero, one, nan] = [0, 1, Number.NaN].map((x) => constant(x, type)) as [Expr, Expr, Expr];
 
     const start = [
-      each(m, 'i', (i) => [each(n, 'j', (j) => [store(work, at(j, i), load(x!, at(i, j)))])]),
+      each(m, 'i', (i) => [each(n, 'j', (j) => [store(work, at(j, i), load(x, at(i, j)))])]),
       each(n, 'i', (i) => [
         each(n, 'j', (j) => [store(basis, at(i, j), apply('select', apply('eq', i, j), one, zero))]),
       ]),
     ];
     const turn = sweeps(
       n,
-      x!,
+      x,
       (p, q) => ({
         before: [
           ...[app.set(0), apq.set(0), aqq.set(0)],
@@ -94,7 +94,7 @@ export const tallSvd: Primitive<[x: Tensor], SvdAttrs, Factors> = primitive<[x: 
         needed: apply(
           'gt',
           apply('abs', apq.value),
-          product(apply('mul', apply('sqrt', app.value), roundingOf(x!)), apply('sqrt', aqq.value)),
+          product(apply('mul', apply('sqrt', app.value), roundingOf(x)), apply('sqrt', aqq.value)),
         ),
       }),
       (p, q, cos, sin) => [
@@ -112,13 +112,13 @@ export const tallSvd: Primitive<[x: Tensor], SvdAttrs, Factors> = primitive<[x: 
       ]),
     ];
     /** Whether a length is so small that its column has no direction. */
-    const vanishes = (length: Expr): Expr => apply('le', length, apply('mul', largest.value, roundingOf(x!) / 8));
+    const vanishes = (length: Expr): Expr => apply('le', length, apply('mul', largest.value, roundingOf(x) / 8));
     const sorted = [
       // NaN has no place in an order: what it leaves open stays NaN.
       each(n, 'k', (k) => [
-        store(s!, [...index, k], nan),
-        each(m, 'i', (i) => [store(u!, at(i, k), nan)]),
-        each(n, 'i', (i) => [store(v!, at(i, k), nan)]),
+        store(s, [...index, k], nan),
+        each(m, 'i', (i) => [store(u, at(i, k), nan)]),
+        each(n, 'i', (i) => [store(v, at(i, k), nan)]),
       ]),
       each(n, 'k', (k) => {
         const mine = load(lengths, [...index, k]);
@@ -129,34 +129,34 @@ export const tallSvd: Primitive<[x: Tensor], SvdAttrs, Factors> = primitive<[x: 
             const tie = apply('and', apply('eq', theirs, mine), apply('lt', other, k));
             return [when(apply('or', apply('gt', theirs, mine), tie), [rank.set(plus(rank.value, 1))])];
           }),
-          store(s!, [...index, rank.value], mine),
-          each(n, 'i', (i) => [store(v!, at(i, rank.value), load(basis, at(k, i)))]),
-          each(m, 'i', (i) => [store(u!, at(i, rank.value), apply('div', load(work, at(k, i)), mine))]),
+          store(s, [...index, rank.value], mine),
+          each(n, 'i', (i) => [store(v, at(i, rank.value), load(basis, at(k, i)))]),
+          each(m, 'i', (i) => [store(u, at(i, rank.value), apply('div', load(work, at(k, i)), mine))]),
         ];
       }),
     ];
     // Columns without a direction, which come last, and those beyond n: some unit vector, made orthogonal to the others.
     const isOpen = variable('isOpen', 'bool');
     const tryUnit = (column: Expr, unit: Expr): Stmt[] => {
-      const entry = (i: Expr): Expr => load(u!, at(i, column));
+      const entry = (i: Expr): Expr => load(u, at(i, column));
       const removeOthers = each(width, 'other', (other) => [
         when(apply('lt', other, column), [
           apq.set(0),
-          each(m, 'i', (i) => [accumulate(apq.local, 'add', product(load(u!, at(i, other)), entry(i)))]),
+          each(m, 'i', (i) => [accumulate(apq.local, 'add', product(load(u, at(i, other)), entry(i)))]),
           each(m, 'i', (i) => [
-            store(u!, at(i, column), apply('sub', entry(i), product(apq.value, load(u!, at(i, other))))),
+            store(u, at(i, column), apply('sub', entry(i), product(apq.value, load(u, at(i, other))))),
           ]),
         ]),
       ]);
       return [
-        each(m, 'i', (i) => [store(u!, at(i, column), apply('select', apply('eq', i, unit), one, zero))]),
+        each(m, 'i', (i) => [store(u, at(i, column), apply('select', apply('eq', i, unit), one, zero))]),
         // Twice, as rounding leaves something behind the first time.
         ...[removeOthers, removeOthers],
         app.set(0),
         each(m, 'i', (i) => [accumulate(app.local, 'add', product(entry(i), entry(i)))]),
         when(apply('gt', app.value, 0.5 / m), [
           isOpen.set(constant(0, 'bool')),
-          each(m, 'i', (i) => [store(u!, at(i, column), apply('div', entry(i), apply('sqrt', app.value)))]),
+          each(m, 'i', (i) => [store(u, at(i, column), apply('div', entry(i), apply('sqrt', app.value)))]),
         ]),
       ];
     };
@@ -165,34 +165,32 @@ export const tallSvd: Primitive<[x: Tensor], SvdAttrs, Factors> = primitive<[x: 
       ...(n === 0
         ? []
         : [
-            when(apply('lt', column, n), [
-              isOpen.set(vanishes(load(s!, [...index, apply('min', column, int(n - 1))]))),
-            ]),
+            when(apply('lt', column, n), [isOpen.set(vanishes(load(s, [...index, apply('min', column, int(n - 1))])))]),
           ]),
       each(m, 'unit', (unit) => [when(isOpen.value, tryUnit(column, unit))]),
     ]);
     return loops(axes, [...start, ...turn, ...measure, ...sorted, completed], 'parallel');
   },
   vjpMany: ([gu, gs, gv], [x], { full }, [u, s, v]) => {
-    const [m, n] = sidesOf(x!);
+    const [m, n] = sidesOf(x);
     if (full && m > n && gu) fail('gradient of svd', 'the square factor is not unique', 'ask for the reduced form');
     // Of a full u, only the columns that belong to singular values matter.
-    const left = full && m > n ? tallSvd(x!, { full: false })[0] : u!;
-    const square = like(v!, 0);
-    const [rows, columns] = [spreadRows(s!, n), spreadColumns(s!, n)];
-    const gaps = withDiagonal(sub(mul(columns, columns), mul(rows, rows)), like(v!, 1));
+    const left = full && m > n ? tallSvd(x, { full: false })[0] : u;
+    const square = like(v, 0);
+    const [rows, columns] = [spreadRows(s, n), spreadColumns(s, n)];
+    const gaps = withDiagonal(sub(mul(columns, columns), mul(rows, rows)), like(v, 1));
     const skew = (a: Tensor, g: Tensor): Tensor => {
       const p = matmul(a, g, { transposeX: true });
       return withDiagonal(div(sub(p, transposed(p)), gaps), square);
     };
     let inner = gs ? diagonal(gs) : square;
     if (gu) inner = add(inner, mul(skew(left, gu), columns));
-    if (gv) inner = add(inner, mul(rows, skew(v!, gv)));
-    let gradient = matmul(matmul(left, inner), v!, { transposeY: true });
+    if (gv) inner = add(inner, mul(rows, skew(v, gv)));
+    let gradient = matmul(matmul(left, inner), v, { transposeY: true });
     if (gu && m > n) {
-      const scaled = div(gu, spreadColumns(s!, m));
+      const scaled = div(gu, spreadColumns(s, m));
       const outside = sub(scaled, matmul(left, matmul(left, scaled, { transposeX: true })));
-      gradient = add(gradient, matmul(outside, v!, { transposeY: true }));
+      gradient = add(gradient, matmul(outside, v, { transposeY: true }));
     }
     return [gradient];
   },

@@ -23,19 +23,19 @@ export const triangularSolve: Primitive<[a: Tensor, b: Tensor], TriangularSolveA
 >('triangularSolve', {
   kind: 'loops',
   result: ([a, b]) => {
-    requireMatrix('triangularSolve', a!, { square: true });
-    if (showShape([...b!.shape.slice(0, -1), b!.shape.at(-2)!]) !== showShape(a!.shape))
+    requireMatrix('triangularSolve', a, { square: true });
+    if (showShape([...b.shape.slice(0, -1), b.shape.at(-2)!]) !== showShape(a.shape))
       fail(
         'primitive triangularSolve',
-        `a is ${showShape(a!.shape)}, b ${showShape(b!.shape)}`,
+        `a is ${showShape(a.shape)}, b ${showShape(b.shape)}`,
         'give both the same leading axes and number of rows',
       );
-    return { shape: b!.shape, dtype: b!.dtype };
+    return { shape: b.shape, dtype: b.dtype };
   },
   loops: ([a, b], [out], attrs) => {
-    const [n, columns] = sidesOf(b!);
-    const { axes, index } = batchOf(b!);
-    const rest = variable('rest', scalarType(b!.dtype));
+    const [n, columns] = sidesOf(b);
+    const { axes, index } = batchOf(b);
+    const rest = variable('rest', scalarType(b.dtype));
     const forward = attrs.lower !== attrs.transpose;
     // With columns enough, whole rows are subtracted from rows, in lanes.
     if (columns >= 4) {
@@ -46,17 +46,17 @@ export const triangularSolve: Primitive<[a: Tensor, b: Tensor], TriangularSolveA
         [
           each(n, 'step', (step) => {
             const i = forward ? step : minus(n - 1, step);
-            const divided = apply('div', load(out!, row(i, q)), load(a!, [...index, i, i]));
+            const divided = apply('div', load(out, row(i, q)), load(a, [...index, i, i]));
             return [
-              loop(j, [store(out!, row(i, j), load(b!, row(i, j)))], 'vector'),
+              loop(j, [store(out, row(i, j), load(b, row(i, j)))], 'vector'),
               each(n, 'other', (other) => {
                 const k = forward ? other : minus(n - 1, other);
-                const factor = load(a!, attrs.transpose ? [...index, k, i] : [...index, i, k]);
-                const known = apply('mul', rest.value, load(out!, row(k, l)));
-                const less = store(out!, row(i, l), apply('sub', load(out!, row(i, l)), known));
+                const factor = load(a, attrs.transpose ? [...index, k, i] : [...index, i, k]);
+                const known = apply('mul', rest.value, load(out, row(k, l)));
+                const less = store(out, row(i, l), apply('sub', load(out, row(i, l)), known));
                 return [when(apply('lt', other, step), [rest.set(factor), loop(l, [less], 'vector')])];
               }),
-              ...(attrs.unitDiagonal ? [] : [loop(q, [store(out!, row(i, q), divided)], 'vector')]),
+              ...(attrs.unitDiagonal ? [] : [loop(q, [store(out, row(i, q), divided)], 'vector')]),
             ];
           }),
         ],
@@ -70,17 +70,17 @@ export const triangularSolve: Primitive<[a: Tensor, b: Tensor], TriangularSolveA
           each(n, 'step', (step) => {
             const i = forward ? step : minus(n - 1, step);
             return [
-              rest.set(load(b!, [...index, i, j])),
+              rest.set(load(b, [...index, i, j])),
               each(n, 'other', (other) => {
                 const k = forward ? other : minus(n - 1, other);
-                const factor = load(a!, attrs.transpose ? [...index, k, i] : [...index, i, k]);
-                const known = apply('neg', apply('mul', factor, load(out!, [...index, k, j])));
+                const factor = load(a, attrs.transpose ? [...index, k, i] : [...index, i, k]);
+                const known = apply('neg', apply('mul', factor, load(out, [...index, k, j])));
                 return [when(apply('lt', other, step), [accumulate(rest.local, 'add', known)])];
               }),
               store(
-                out!,
+                out,
                 [...index, i, j],
-                attrs.unitDiagonal ? rest.value : apply('div', rest.value, load(a!, [...index, i, i])),
+                attrs.unitDiagonal ? rest.value : apply('div', rest.value, load(a, [...index, i, i])),
               ),
             ];
           }),
@@ -90,7 +90,7 @@ export const triangularSolve: Primitive<[a: Tensor, b: Tensor], TriangularSolveA
     );
   },
   vjp: (g, [a], attrs, out) => {
-    const gb = triangularSolve(a!, g, { ...attrs, transpose: !attrs.transpose });
+    const gb = triangularSolve(a, g, { ...attrs, transpose: !attrs.transpose });
     const outer = attrs.transpose ? matmul(out, gb, { transposeY: true }) : matmul(gb, out, { transposeY: true });
     return [(attrs.lower ? lower : upper)(neg(outer), { strict: attrs.unitDiagonal }), gb];
   },

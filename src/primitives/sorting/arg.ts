@@ -16,14 +16,14 @@ function beats(a: Expr, b: Expr, better: 'gt' | 'lt'): Expr {
 function argExtreme(name: string, better: 'gt' | 'lt'): Primitive<[x: Tensor], { axis: number }> {
   return primitive<[x: Tensor], { axis: number }>(name, {
     kind: 'loops',
-    result: ([x], { axis: d }) => ({ shape: x!.shape.filter((_, k) => k !== d), dtype: 'int32' }),
+    result: ([x], { axis: d }) => ({ shape: x.shape.filter((_, k) => k !== d), dtype: 'int32' }),
     loops: ([x], [out], { axis: d }) => {
-      const axes = x!.shape.map((size, k) => axis(size, `i${k}`));
+      const axes = x.shape.map((size, k) => axis(size, `i${k}`));
       const others = axes.filter((_, k) => k !== d);
       const index = axes.map(indexOf);
-      const best: Local = { name: 'best', type: scalarType(x!.dtype) };
+      const best: Local = { name: 'best', type: scalarType(x.dtype) };
       const place: Local = { name: 'place', type: 'i32' };
-      const found = load(x!, index);
+      const found = load(x, index);
       return loops(
         others,
         [
@@ -31,12 +31,12 @@ function argExtreme(name: string, better: 'gt' | 'lt'): Primitive<[x: Tensor], {
           set(
             best,
             load(
-              x!,
+              x,
               axes.map((a, k) => (k === d ? constant(0, 'i32') : indexOf(a))),
             ),
           ),
-          loop(axes[d]!, [when(beats(found, readLocal(best), better), [set(best, found), set(place, index[d]!)])]),
-          store(out!, others.map(indexOf), readLocal(place)),
+          loop(axes[d], [when(beats(found, readLocal(best), better), [set(best, found), set(place, index[d])])]),
+          store(out, others.map(indexOf), readLocal(place)),
         ],
         'parallel',
       );

@@ -41,7 +41,7 @@ export function radixSort(
   { axis: d, descending }: { axis: number; descending: boolean },
   scratch: (aval: { shape: Shape; dtype: DType }, name: string) => Region,
 ): readonly Stmt[] {
-  const n = x.shape[d]!;
+  const n = x.shape[d];
   const bits = n >= 2 ** 14 ? 11 : 8;
   const passes = Math.ceil(32 / bits);
   const axes = x.shape.map((size, k) => axis(size, `i${k}`));
@@ -69,13 +69,13 @@ export function radixSort(
       axis(2 ** bits, `z${pass}`),
     ];
     const keyAt = (e: Expr): Expr =>
-      pass === 0 ? keyOf(load(x, at(e)), descending) : load(keys[pass % 2]!, [...line, e]);
+      pass === 0 ? keyOf(load(x, at(e)), descending) : load(keys[pass % 2], [...line, e]);
     const digitAt = (e: Expr): Stmt[] => [
       set(key, keyAt(e)),
       set(digit, apply('and', apply('shiftRight', k, pass * bits), 2 ** bits - 1)),
     ];
     const isLast = pass === passes - 1;
-    const position = pass === 0 ? indexOf(j) : load(positions[pass % 2]!, [...line, indexOf(j)]);
+    const position = pass === 0 ? indexOf(j) : load(positions[pass % 2], [...line, indexOf(j)]);
     const next = (pass + 1) % 2;
     body.push(
       loop(zeroed, [store(counts, [...line, indexOf(zeroed)], constant(0, 'i32'))]),
@@ -90,8 +90,8 @@ export function radixSort(
         ...digitAt(indexOf(j)),
         set(place, count),
         store(counts, [...line, c], plus(p, 1)),
-        ...(isLast ? [] : [store(keys[next]!, [...line, p], k)]),
-        store(isLast ? out : positions[next]!, isLast ? at(p) : [...line, p], position),
+        ...(isLast ? [] : [store(keys[next], [...line, p], k)]),
+        store(isLast ? out : positions[next], isLast ? at(p) : [...line, p], position),
       ]),
     );
   }

@@ -29,7 +29,7 @@ export function rankSort(
   { axis: d, descending }: SortAttrs,
   scratch: (aval: { shape: Shape; dtype: DType }, name: string) => Region,
 ): readonly Stmt[] {
-  const n = x.shape[d]!;
+  const n = x.shape[d];
   const passes = n <= firstRun ? 0 : Math.ceil(Math.log2(n / firstRun));
   const pair = (name: string, dtype: DType): readonly Region[] =>
     [`even ${name}`, `odd ${name}`].map((each) => scratch({ shape: x.shape, dtype }, each));
@@ -46,18 +46,18 @@ export function rankSort(
   ): Stmt => {
     const axes = x.shape.map((size, j) => axis(size, `i${j}of${k}`));
     const at = (e: Expr): Expr[] => axes.map((a, j) => (j === d ? e : indexOf(a)));
-    const { key, from, body } = find(indexOf(axes[d]!), at);
+    const { key, from, body } = find(indexOf(axes[d]), at);
     const isLast = k === passes;
     const [nest] = loops(
       axes,
       [
         ...body,
-        ...(isLast ? [] : [store(keys[k % 2]!, at(p), key)]),
-        store(isLast ? out : positions[k % 2]!, at(p), from),
+        ...(isLast ? [] : [store(keys[k % 2], at(p), key)]),
+        store(isLast ? out : positions[k % 2], at(p), from),
       ],
       'parallel',
     );
-    return nest!;
+    return nest;
   };
 
   const first = pass(0, (i, at) => {
@@ -76,7 +76,7 @@ export function rankSort(
   const merges = Array.from({ length: passes }, (_, k) =>
     pass(k + 1, (i, at) => {
       const width = firstRun * 2 ** k;
-      const [oldKeys, oldPositions] = [keys[k % 2]!, positions[k % 2]!];
+      const [oldKeys, oldPositions] = [keys[k % 2], positions[k % 2]];
       const run = apply('floorDiv', i, width);
       const isLeft = apply('eq', apply('floorMod', run, 2), 0);
       const start = times(run, width);

@@ -14,17 +14,17 @@ export type { SortAttrs } from './precedes.ts';
 /** Positions that sort along an axis: `x[out[0]], x[out[1]], …` is in order. Long lines: radix sort; else merge sort, bottom up. */
 export const argSort: Primitive<[x: Tensor], SortAttrs> = primitive<[x: Tensor], SortAttrs>('argSort', {
   kind: 'loops',
-  result: ([x]) => ({ shape: x!.shape, dtype: 'int32' }),
+  result: ([x]) => ({ shape: x.shape, dtype: 'int32' }),
   loops: ([x], [out], { axis: d, descending }, scratch) => {
-    const n = x!.shape[d]!;
-    if (suitsRadixSort(x!.dtype, n)) return radixSort(x!, out!, { axis: d, descending }, scratch);
-    const axes = x!.shape.map((size, k) => axis(size, `i${k}`));
+    const n = x.shape[d];
+    if (suitsRadixSort(x.dtype, n)) return radixSort(x, out, { axis: d, descending }, scratch);
+    const axes = x.shape.map((size, k) => axis(size, `i${k}`));
     const others = axes.filter((_, k) => k !== d);
     const at = (i: Expr): Expr[] => axes.map((a, k) => (k === d ? i : indexOf(a)));
     const passes = n <= 1 ? 0 : Math.ceil(Math.log2(n));
-    const other = passes === 0 ? out! : scratch({ shape: x!.shape, dtype: 'int32' }, 'half sorted');
+    const other = passes === 0 ? out : scratch({ shape: x.shape, dtype: 'int32' }, 'half sorted');
     // The last pass must write the result.
-    let [from, to] = passes % 2 === 0 ? [out!, other] : [other, out!];
+    let [from, to] = passes % 2 === 0 ? [out, other] : [other, out];
 
     const first = axis(n, 'first');
     const line: Stmt[] = [loop(first, [store(from, at(indexOf(first)), indexOf(first))])];
@@ -44,7 +44,7 @@ export const argSort: Primitive<[x: Tensor], SortAttrs> = primitive<[x: Tensor],
       const bounded = (e: Expr): Expr => apply('min', e, n);
       // Positions past the end are read only to be discarded.
       const source = (e: Expr): Expr => load(from, at(apply('min', e, n - 1)));
-      const key = (e: Expr): Expr => load(x!, at(source(e)));
+      const key = (e: Expr): Expr => load(x, at(source(e)));
       const takesRight = both([
         apply('lt', j, readLocal(end)),
         apply('or', apply('ge', i, readLocal(middle)), precedes(key(j), key(i), descending)),
@@ -70,7 +70,7 @@ export const argSort: Primitive<[x: Tensor], SortAttrs> = primitive<[x: Tensor],
     }
     return loops(others, line, 'parallel');
   },
-  wideLoops: ([x], [out], attrs, scratch) => rankSort(x!, out!, attrs, scratch),
+  wideLoops: ([x], [out], attrs, scratch) => rankSort(x, out, attrs, scratch),
   vjp: () => [null],
   samples: [
     { inputs: [{ shape: [3, 7] }], attrs: { axis: 1, descending: false } },
@@ -84,7 +84,7 @@ export const argSort: Primitive<[x: Tensor], SortAttrs> = primitive<[x: Tensor],
 
 /** The arrays rearranged along an axis so that the first one is in order. Equal elements keep their order. */
 export function sort(operands: readonly Tensor[], attrs: SortAttrs): Tensor[] {
-  const order = argSort(operands[0]!, attrs);
+  const order = argSort(operands[0], attrs);
   return operands.map((x) => gatherAlong(x, order, { axis: attrs.axis, mode: 'clamp', fill: 0 }));
 }
 
@@ -98,7 +98,7 @@ export function topK(x: Tensor, { k }: { k: number }): { values: Tensor; indices
 /** Positions of the k largest elements along the last axis. */
 function argTopK(x: Tensor, { k }: { k: number }): Tensor {
   const axis = x.shape.length - 1;
-  const n = x.shape[axis]!;
+  const n = x.shape[axis];
   if (k <= 32 && k * 4 < n) return selectTop(x, { k });
   const order = argSort(x, { axis, descending: true });
   return slice(order, {
@@ -111,9 +111,9 @@ function argTopK(x: Tensor, { k }: { k: number }): Tensor {
 /** Positions of the k largest elements along the last axis, by insertion into a list of k: for small k. */
 export const selectTop: Primitive<[x: Tensor], { k: number }> = primitive<[x: Tensor], { k: number }>('selectTop', {
   kind: 'loops',
-  result: ([x], { k }) => ({ shape: [...x!.shape.slice(0, -1), k], dtype: 'int32' }),
-  loops: ([x], [out], { k }, scratch) => tournament(x!, out!, { k, block: x!.shape.at(-1)! }, scratch),
-  wideLoops: ([x], [out], { k }, scratch) => tournament(x!, out!, { k, block: Math.max(64, 8 * k) }, scratch),
+  result: ([x], { k }) => ({ shape: [...x.shape.slice(0, -1), k], dtype: 'int32' }),
+  loops: ([x], [out], { k }, scratch) => tournament(x, out, { k, block: x.shape.at(-1)! }, scratch),
+  wideLoops: ([x], [out], { k }, scratch) => tournament(x, out, { k, block: Math.max(64, 8 * k) }, scratch),
   vjp: () => [null],
   samples: [
     { inputs: [{ shape: [3, 20] }], attrs: { k: 4 } },

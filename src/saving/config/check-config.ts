@@ -80,7 +80,7 @@ const marks: Readonly<Record<string, (config: JsonPlace) => void>> = table({
 /** Checks the options that objects of many classes have, and those of models. */
 function checkOptions(config: JsonPlace, className: string, isRaw: boolean): void {
   if (Object.hasOwn(marks, className)) {
-    if (!isRaw) marks[className]!(config);
+    if (!isRaw) marks[className](config);
     return;
   }
   optional(config.member('name'), text);

@@ -47,22 +47,22 @@ function parseForm(line: string): [string, Form] {
   const [, opName, module, className, ...lists] = /^(\w+) (\w+)\.(\w+) \((.*)\) \[(.*)\] <(.*)>$/.exec(line)!;
   const [parameters, inConfig, node] = lists.map((list) => list.split(' ').filter((word) => word !== ''));
   return [
-    opName!,
+    opName,
     {
       module: `keras.src.ops.${module}`,
-      className: className!,
-      takesNames: parameters!.some((word) => word.startsWith('**')),
-      parameters: parameters!
+      className: className,
+      takesNames: parameters.some((word) => word.startsWith('**')),
+      parameters: parameters
         .filter((word) => !word.startsWith('**'))
         .map((word) => {
           const [, star, name, optional, initial] = /^(\*?)(\w+)(\?)?(?:=(.*))?$/.exec(word)!;
           const [isOption, takesAny] = [initial !== undefined, star === '*'];
           const isOptional = isOption || takesAny || optional !== undefined;
-          return { name: name!, takesAny, isOption, isOptional, initial: isOption ? JSON.parse(initial) : undefined };
+          return { name: name, takesAny, isOption, isOptional, initial: isOption ? JSON.parse(initial) : undefined };
         }),
-      inConfig: inConfig!,
-      inArgs: node!.filter((word) => !word.includes('=')).map((word) => word.replace('*', '')),
-      inKwargs: node!.filter((word) => word.includes('=')).map((word) => word.split('=')[0]!),
+      inConfig: inConfig,
+      inArgs: node.filter((word) => !word.includes('=')).map((word) => word.replace('*', '')),
+      inKwargs: node.filter((word) => word.includes('=')).map((word) => word.split('=')[0]),
     },
   ];
 }

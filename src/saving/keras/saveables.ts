@@ -77,7 +77,7 @@ export function placeSaveables(root: AnyLayer): Placed[] {
       placed.push({ path, alternatives, object, variables: savedVariablesOf(object) });
       for (const child of children(object)) {
         const under = [path, ...alternatives].flatMap((p) => [child.key, ...child.alternatives].map((k) => join(p, k)));
-        enter(child.value, under[0]!, [...new Set(under.slice(1))]);
+        enter(child.value, under[0], [...new Set(under.slice(1))]);
       }
     } else if (isSaveable(object)) {
       visited.add(object);

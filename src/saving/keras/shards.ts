@@ -47,7 +47,7 @@ export async function writeShards(
   weights: H5Group,
   maxShardSize: number,
 ): Promise<void> {
-  const name = /([^/\\]*)\.weights\.json$/.exec(String(place))![1]!;
+  const name = /([^/\\]*)\.weights\.json$/.exec(String(place))![1];
   const limit = maxShardSize * gigabyte;
   const shards: H5Group[] = [];
   const map: Record<string, string | string[]> = {};

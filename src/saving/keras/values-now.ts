@@ -12,5 +12,5 @@ export async function valuesNow(
 ): Promise<ReadonlyMap<Variable, TypedArray>> {
   const asked = variables.map((v) => download(valueOf(v)));
   const data = await Promise.all(asked);
-  return new Map(variables.map((v, k) => [v, data[k]!]));
+  return new Map(variables.map((v, k) => [v, data[k]]));
 }

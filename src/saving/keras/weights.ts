@@ -101,7 +101,7 @@ function withSlashes(file: H5Group): H5Group {
   if (names.length === 0) return file;
   const out: H5Group = { attributes: file.attributes, children: Object.assign(h5Group().children, file.children) };
   for (const name of names) {
-    const node = file.children[name]!;
+    const node = file.children[name];
     if (isH5Dataset(node)) continue;
     const group = makeH5Group(out, name.replaceAll('\\', '/'));
     Object.assign(group.attributes, node.attributes);

@@ -28,10 +28,10 @@ const newNames: Readonly<Record<string, string>> = table({
 export const nameClasses: Step = (object) => {
   const { class_name: name } = object;
   if (name.includes('>') && !object.registered_name)
-    return { ...object, class_name: name.split('>')[1]!, registered_name: name };
+    return { ...object, class_name: name.split('>')[1], registered_name: name };
   if (name === 'Model' && isPlainObject(object.config) && 'layers' in object.config)
     return { ...object, class_name: 'Functional' };
-  return Object.hasOwn(newNames, name) ? { ...object, class_name: newNames[name]! } : object;
+  return Object.hasOwn(newNames, name) ? { ...object, class_name: newNames[name] } : object;
 };
 
 /** Recurrent layers that ran on GPUs alone, and had no other activations than these. */

@@ -4,15 +4,15 @@ import type { Origin, StoredWeight } from './stored-weight.ts';
 
 /** An array in the file with its axes in another order, or some of them reversed. */
 function arranged({ path, dtype, shape, data }: StoredWeight, axes: readonly number[], reversed = 0): StoredWeight {
-  const to = axes.map((axis) => shape[axis]!);
+  const to = axes.map((axis) => shape[axis]);
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
   const out = (data as Float32Array).slice();
   const index = new Array<number>(to.length).fill(0);
   for (let k = 0; k < out.length; k++) {
     let from = 0;
-    axes.forEach((axis, d) => (from += strides[axis]! * (d < reversed ? to[d]! - 1 - index[d]! : index[d]!)));
-    out[k] = (data as Float32Array)[from]!;
-    for (let d = to.length - 1; d >= 0 && ++index[d]! === to[d]; d--) index[d] = 0;
+    axes.forEach((axis, d) => (from += strides[axis] * (d < reversed ? to[d] - 1 - index[d] : index[d])));
+    out[k] = (data as Float32Array)[from];
+    for (let d = to.length - 1; d >= 0 && ++index[d] === to[d]; d--) index[d] = 0;
   }
   return { path, dtype, shape: to, data: out };
 }
@@ -20,15 +20,15 @@ function arranged({ path, dtype, shape, data }: StoredWeight, axes: readonly num
 function joined(parts: readonly StoredWeight[]): StoredWeight {
   const columns = parts.map(({ shape }) => shape.at(-1)!);
   const width = columns.reduce((a, b) => a + b, 0);
-  const rows = parts[0]!.data.length / columns[0]!;
+  const rows = parts[0].data.length / columns[0];
   const data = new Float32Array(rows * width);
   let at = 0;
   parts.forEach((part, k) => {
     for (let row = 0; row < rows; row++)
-      for (let j = 0; j < columns[k]!; j++) data[row * width + at + j] = Number(part.data[row * columns[k]! + j]);
-    at += columns[k]!;
+      for (let j = 0; j < columns[k]; j++) data[row * width + at + j] = Number(part.data[row * columns[k] + j]);
+    at += columns[k];
   });
-  return { path: parts[0]!.path, dtype: 'float32', shape: [...parts[0]!.shape.slice(0, -1), width], data };
+  return { path: parts[0].path, dtype: 'float32', shape: [...parts[0].shape.slice(0, -1), width], data };
 }
 
 /** The gates that Keras 1 kept apart, in the order in which one array holds them today: LSTM had i, c, f, o; GRU z, r, h. */
@@ -46,7 +46,7 @@ const identity = (rank: number): number[] => Array.from({ length: rank }, (_, k)
 
 /** The kernel of a convolution: Keras 1 had other orders of its axes, and Theano turned windows round. */
 function convertKernel(layer: AnyLayer, kernel: StoredWeight, { backend }: Origin): StoredWeight {
-  const wanted = layer.weights[0]!.shape;
+  const wanted = layer.weights[0].shape;
   const isFlat = layer.className === 'Conv1D' && kernel.shape.length === 4;
   // A window of one axis had a second one of size 1.
   const shape = kernel.shape.filter((_, axis) => !(isFlat && axis === (kernel.shape[1] === 1 ? 1 : 3)));
@@ -54,7 +54,7 @@ function convertKernel(layer: AnyLayer, kernel: StoredWeight, { backend }: Origi
   let found: StoredWeight = isFlat ? { path, dtype, shape, data: kernel.data } : kernel;
   const order = (orders[layer.className] ?? []).find((axes) =>
     sameShape(
-      axes.map((axis) => found.shape[axis]!),
+      axes.map((axis) => found.shape[axis]),
       wanted,
     ),
   );
@@ -77,18 +77,18 @@ function eachGate(weight: StoredWeight, count: number, change: (gate: StoredWeig
 }
 /** Weights of a layer of cuDNN: kernels of gates lie transposed, and each gate has a bias for inputs and one for states. */
 function fromCuDnn(count: number, [kernel, recurrent, bias]: readonly StoredWeight[]): StoredWeight[] {
-  const width = bias!.data.length / 2;
-  const halves = { ...bias!, shape: [2, width] };
-  const sums = Float32Array.from({ length: width }, (_, k) => Number(bias!.data[k]) + Number(bias!.data[width + k]));
+  const width = bias.data.length / 2;
+  const halves = { ...bias, shape: [2, width] };
+  const sums = Float32Array.from({ length: width }, (_, k) => Number(bias.data[k]) + Number(bias.data[width + k]));
   return [
-    eachGate(kernel!, count, ({ shape, ...gate }) => arranged({ ...gate, shape: shape.toReversed() }, [1, 0])),
-    eachGate(recurrent!, count, (gate) => arranged(gate, [1, 0])),
-    count === gates['LSTM']!.length ? { ...bias!, shape: [width], data: sums } : halves,
+    eachGate(kernel, count, ({ shape, ...gate }) => arranged({ ...gate, shape: shape.toReversed() }, [1, 0])),
+    eachGate(recurrent, count, (gate) => arranged(gate, [1, 0])),
+    count === gates['LSTM'].length ? { ...bias, shape: [width], data: sums } : halves,
   ];
 }
 const isFromCuDnn = (count: number, stored: readonly StoredWeight[]): boolean => {
   const [, recurrent, bias] = stored;
-  return stored.length === 3 && bias!.shape.length === 1 && bias!.shape[0] === 2 * count * recurrent!.shape[0]!;
+  return stored.length === 3 && bias.shape.length === 1 && bias.shape[0] === 2 * count * recurrent.shape[0];
 };
 
 interface Holder extends AnyLayer {
@@ -141,7 +141,7 @@ export function convertWeights(
   const order = gates[className];
   if (order && isFromCuDnn(order.length, stored)) return fromCuDnn(order.length, stored);
   if (order && stored.length === 3 * order.length)
-    return [0, 1, 2].map((kind) => joined(order.map((gate) => stored[3 * gate + kind]!)));
+    return [0, 1, 2].map((kind) => joined(order.map((gate) => stored[3 * gate + kind])));
   if (Object.hasOwn(orders, className) && stored[0] && layer.weights.length === stored.length)
     return [convertKernel(layer, stored[0], origin), ...stored.slice(1)];
   return stored;

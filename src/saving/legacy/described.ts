@@ -30,7 +30,7 @@ export const withOptions = (object: Described, change: (options: Config) => Conf
 /** Options under their new names. */
 export const renamed = (options: Config, names: Readonly<Record<string, string>>): Config =>
   Object.fromEntries(
-    Object.entries(options).map(([key, value]) => [Object.hasOwn(names, key) ? names[key]! : key, value]),
+    Object.entries(options).map(([key, value]) => [Object.hasOwn(names, key) ? names[key] : key, value]),
   );
 export const without = (options: Config, keys: readonly string[]): Config =>
   Object.fromEntries(Object.entries(options).filter(([key]) => !keys.includes(key)));

@@ -86,7 +86,7 @@ export function weightsFromLegacy(
     );
   const pairs = byName
     ? layers.flatMap((layer) => groups.filter((g) => g.name === layer.name).map((group) => ({ layer, group })))
-    : layers.map((layer, k) => ({ layer, group: groups[k]! }));
+    : layers.map((layer, k) => ({ layer, group: groups[k] }));
   const found = pairs.map(({ layer, group }) => {
     const weights = legacyWeights(layer);
     const stored = convertWeights(layer, group.stored, origin);
@@ -144,12 +144,12 @@ export function storedIn(file: H5Group, name: string): StoredWeight[] {
 }
 /** Gives variables the values of a file. All are read before any changes: the file may be damaged further on. */
 export function assignStored(weights: readonly Variable[], stored: readonly StoredWeight[]): void {
-  const values = weights.map((v, k) => convertStored(stored[k]!.data, stored[k]!.dtype, v.dtype));
-  weights.forEach((v, k) => v.assign(upload(values[k]!, v)));
+  const values = weights.map((v, k) => convertStored(stored[k].data, stored[k].dtype, v.dtype));
+  weights.forEach((v, k) => v.assign(upload(values[k], v)));
 }
 export function mismatch(weights: readonly Variable[], stored: readonly StoredWeight[]): string | undefined {
   if (weights.length !== stored.length) return `it has ${weights.length} weights, the file ${stored.length}`;
-  const at = weights.findIndex((v, k) => !sameShape(v.shape, stored[k]!.shape));
+  const at = weights.findIndex((v, k) => !sameShape(v.shape, stored[k].shape));
   if (at < 0) return undefined;
-  return `weight "${weights[at]!.path}" has shape ${showShape(weights[at]!.shape)}, the file's ${showShape(stored[at]!.shape)}`;
+  return `weight "${weights[at].path}" has shape ${showShape(weights[at].shape)}, the file's ${showShape(stored[at].shape)}`;
 }

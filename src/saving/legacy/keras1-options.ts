@@ -78,7 +78,7 @@ export const renameKeras1Options: Step = (object, { key, isOld }) => {
       ...Object.fromEntries(
         Object.entries(options).flatMap(([key, value]) =>
           key.endsWith('_initializer') && typeof value === 'string' && Object.hasOwn(startValues, value)
-            ? [[key, startValues[value]!]]
+            ? [[key, startValues[value]]]
             : [],
         ),
       ),

@@ -27,8 +27,8 @@ export const renameOptions: Step = (object, { isOld }) =>
         const { class_name: name } = object;
         const options = renamed(given, newNames[name] ?? {});
         return without(options, [
-          ...(name === 'InputLayer' ? [] : leftOut['']!),
-          ...(Object.hasOwn(leftOut, name) ? leftOut[name]! : []),
+          ...(name === 'InputLayer' ? [] : leftOut['']),
+          ...(Object.hasOwn(leftOut, name) ? leftOut[name] : []),
         ]);
       })
     : object;

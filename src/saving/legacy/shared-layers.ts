@@ -21,8 +21,8 @@ export function numberSharedLayers(model: Config): Config {
   };
   visit(model);
   for (const [number, [only, ...others]] of byNumber) {
-    if (others.length > 0 || !isPlainObject(only!.config) || typeof only!.config['name'] !== 'string') continue;
-    const text = textOf(only!);
+    if (others.length > 0 || !isPlainObject(only.config) || typeof only.config['name'] !== 'string') continue;
+    const text = textOf(only);
     for (const object of unnumbered)
       if (textOf(object) === text) (object as { shared_object_id?: unknown }).shared_object_id = number;
   }

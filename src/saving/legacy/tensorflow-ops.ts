@@ -32,13 +32,13 @@ function readTable(text: string): ReadonlyMap<string, Entry> {
       .split('\n')
       .map((line): [string, Entry] => {
         const [, names, op, list] = /^(.+): (\w+)\((.*)\)$/.exec(line)!;
-        const parameters = list!.split(', ').map((word) => {
+        const parameters = list.split(', ').map((word) => {
           const [name, value] = word.split('=') as [string, string];
           return /^\w+$/.test(value) && !/^(true|false|\d+)$/.test(value)
             ? { name, from: value }
             : { name, fixed: JSON.parse(value) as unknown };
         });
-        return [names!, { op: op!, parameters }];
+        return [names, { op: op, parameters }];
       })
       .flatMap(([names, entry]) => names.split(' ').map((name) => [name, entry] as const)),
   );
@@ -68,7 +68,7 @@ function ofFunction(layer: Described, options: Config, { values, kwargs }: Call)
   functions ??= readTable(tensorFlowFunctions);
   const entry = functions.get(name) ?? functions.get(name.replace(/^(math|nn)\./, '')) ?? unknown(layer, `tf.${name}`);
   // The first argument stands alone in the call, a list of tensors as they are.
-  const first = entry.parameters[0]!;
+  const first = entry.parameters[0];
   const given: Config = { ...kwargs, [first.from ?? '']: values.length === 1 ? values[0] : values };
   return place(layer, `tf.${name}`, entry, given);
 }
@@ -110,8 +110,8 @@ function place(layer: Described, what: string, entry: Entry, given: Config, igno
       );
   const [first, ...rest] = values;
   const kwargs = Object.fromEntries(rest.filter(([, value]) => value !== undefined && value !== null));
-  if (entry.op === 'GetItem') return { op: entry.op, args: [first![1], keyOf(kwargs['key'])], kwargs: {} };
-  return { op: entry.op, args: [first![1]], kwargs };
+  if (entry.op === 'GetItem') return { op: entry.op, args: [first[1], keyOf(kwargs['key'])], kwargs: {} };
+  return { op: entry.op, args: [first[1]], kwargs };
 }
 
 function unknown(layer: Described, what: string): never {
@@ -139,7 +139,7 @@ function sliceOf(inputs: readonly unknown[], attributes: Config): unknown {
     if (has('shrink_axis_mask', k)) return start;
     const config = {
       start: has('begin_mask', k) ? null : start,
-      stop: has('end_mask', k) ? null : end[k]!,
+      stop: has('end_mask', k) ? null : end[k],
       step: strides?.[k] ?? 1,
     };
     return { class_name: '__slice__', config };
@@ -150,8 +150,8 @@ function sliceOf(inputs: readonly unknown[], attributes: Config): unknown {
 function nodeOf(x: unknown): { op: string; attributes: Config } {
   if (typeof x === 'string' && !x.trimStart().startsWith('{')) {
     const attributes = [...x.matchAll(/key: "(\w+)"\s*value \{\s*(\w+): (\S+)/g)].map(([, key, , value]) => [
-      key!,
-      simple(value!),
+      key,
+      simple(value),
     ]);
     return { op: /\bop: "(\w+)"/.exec(x)?.[1] ?? '', attributes: Object.fromEntries(attributes) };
   }

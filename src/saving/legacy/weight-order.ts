@@ -13,15 +13,15 @@ function ranked(paths: readonly string[]): string[] {
   const numbers = new Map<string, Set<number>>();
   const split = (part: string): [string, number] => {
     const [, base, number] = /^(.*?)(?:_(\d+))?$/.exec(part)!;
-    return [base!, number === undefined ? 0 : Number(number)];
+    return [base, number === undefined ? 0 : Number(number)];
   };
   const parts = paths.map((path) => path.replace(/:0$/, '').split('/'));
   const keyOf = (path: readonly string[], depth: number): string =>
-    [...path.slice(0, depth), split(path[depth]!)[0]].join('/');
+    [...path.slice(0, depth), split(path[depth])[0]].join('/');
   for (const path of parts)
     for (let depth = 0; depth < path.length - 1; depth++) {
       const key = keyOf(path, depth);
-      numbers.set(key, (numbers.get(key) ?? new Set()).add(split(path[depth]!)[1]));
+      numbers.set(key, (numbers.get(key) ?? new Set()).add(split(path[depth])[1]));
     }
   const orders = new Map([...numbers].map(([key, found]) => [key, [...found].sort((a, b) => a - b)]));
   return parts.map((path) =>
@@ -39,7 +39,7 @@ function withoutCommonStart(paths: readonly string[]): string[] {
   const parts = paths.map((path) => path.split('/'));
   const shortest = Math.min(...parts.map((p) => p.length)) - 1;
   let common = 0;
-  while (common < shortest && parts.every((p) => p[common] === parts[0]![common])) common++;
+  while (common < shortest && parts.every((p) => p[common] === parts[0][common])) common++;
   return parts.map((p) => p.slice(common).join('/'));
 }
 
@@ -52,12 +52,12 @@ export function matchOrder<S extends Weight>(weights: readonly Weight[], stored:
   if (weights.length !== stored.length || weights.length < 2) return stored;
   const paths = [weights, stored].map((list) => list.map(({ path }) => path.replace(/:0$/, '')));
   for (const name of [(p: string[]) => p, (p: string[]) => withoutCommonStart(ranked(p))]) {
-    const [ours, theirs] = paths.map((p) => name(p!)) as [string[], string[]];
+    const [ours, theirs] = paths.map((p) => name(p)) as [string[], string[]];
     const places = new Map(theirs.map((path, k) => [path, k]));
     if (places.size !== theirs.length || new Set(ours).size !== ours.length) continue;
     if (!ours.every((path) => places.has(path))) continue;
     const sorted = ours.map((path) => stored[places.get(path)!]!);
-    if (sorted.every(({ shape }, k) => sameShape(shape, weights[k]!.shape))) return sorted;
+    if (sorted.every(({ shape }, k) => sameShape(shape, weights[k].shape))) return sorted;
   }
   return stored;
 }
