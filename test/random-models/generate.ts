@@ -79,8 +79,8 @@ function inputOf(draw: Draw): InputDescription {
 
 /** An input that the layer can follow. */
 function inputFor(layer: string, draw: Draw): InputDescription {
-  const kinds = [1, 2, 3, 4].map((rank) => ({
-    shape: [...Array.from({ length: rank - 1 }, () => draw.from(2, 9)), draw.size(12)],
+  const kinds = [1, 2, 3, 4, 5].map((rank) => ({
+    shape: [...Array.from({ length: rank - 1 }, () => draw.from(2, rank === 5 ? 4 : 9)), draw.size(12)],
   }));
   const inputs: InputDescription[] = [...kinds, { shape: [draw.from(2, 9)], below: draw.from(2, 9) }];
   const fitting = inputs.filter((input) => {

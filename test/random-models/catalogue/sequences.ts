@@ -28,6 +28,24 @@ const recurrent = (own: (draw: Draw) => object = () => ({})): Entry => ({
     },
   }),
 });
+/** A recurrent layer over so many spatial axes: steps first, channels last. */
+const convolutional = (rank: number): Entry => ({
+  fits: (t) => ofRank(rank + 2)(t) && t.shape[0]! <= 6,
+  make(draw, { shape }) {
+    const padding = draw.of(['valid', 'same']);
+    const { units, ...options } = recurrentOptions(draw);
+    return {
+      config: {
+        filters: Math.min(units as number, 8),
+        ...options,
+        kernel_size: shape.slice(1, -1).map((n) => draw.from(1, padding === 'valid' ? Math.min(n, 3) : 3)),
+        padding,
+        ...(draw.oneIn(2) && { return_sequences: true }),
+        ...(draw.oneIn(5) && { go_backwards: true }),
+      },
+    };
+  },
+});
 const resets = (draw: Draw) => (draw.oneIn(3) ? { reset_after: false } : {});
 const cell = (draw: Draw): object => {
   const name = draw.of(['SimpleRNNCell', 'GRUCell', 'LSTMCell']);
@@ -50,6 +68,35 @@ export const sequential: Readonly<Record<string, Entry>> = {
   SimpleRNN: recurrent(),
   GRU: recurrent(resets),
   LSTM: recurrent((draw) => (draw.oneIn(4) ? { unit_forget_bias: false } : {})),
+  ConvLSTM1D: convolutional(1),
+  ConvLSTM2D: convolutional(2),
+  ConvLSTM3D: convolutional(3),
+  STFTSpectrogram: {
+    fits: (t) => ofRank(2)(t) && t.shape[0]! >= 4,
+    make: (draw) => ({
+      config: {
+        mode: draw.of(['log', 'magnitude', 'psd', 'real', 'imag', 'stft']),
+        frame_length: 4,
+        frame_step: draw.from(1, 4),
+        padding: draw.of(['valid', 'same']),
+        // It refuses bfloat16.
+        dtype: 'float32',
+      },
+    }),
+  },
+  MelSpectrogram: {
+    fits: ofRank(1),
+    make: (draw) => ({
+      config: {
+        fft_length: 16,
+        sequence_stride: draw.from(2, 8),
+        num_mel_bins: draw.from(2, 8),
+        sampling_rate: 100,
+        min_freq: 2,
+        dtype: 'float32',
+      },
+    }),
+  },
   RNN: {
     fits: isSequence,
     make(draw) {
