@@ -147,7 +147,8 @@ const short = (x: number): string =>
 function lanesOf(buffer: ArrayBuffer): string {
   const [ints, floats] = [[...new Int32Array(buffer)], [...new Float32Array(buffer)]];
   const usual = (x: number): boolean => Number.isFinite(x) && Math.abs(x) >= 1e-30 && Math.abs(x) < 1e30;
-  const words = ints.map((n, k) => (usual(floats[k]!) && Math.abs(n) > 1e6 ? short(floats[k]!) : `${n}`));
+  const isFloat = (n: number, x: number): boolean => (usual(x) && Math.abs(n) > 1e6) || Math.abs(x) === Infinity;
+  const words = ints.map((n, k) => (isFloat(n, floats[k]!) ? short(floats[k]!) : `${n}`));
   return new Set(words).size === 1 ? `<${words[0]}>` : `<${words.join(' ')}>`;
 }
 

@@ -37,6 +37,13 @@ function boundOf(e: Expr & { op: 'apply' }): { name: Operation; operands: readon
   return left === a && right === b ? { name: 'upper', operands: [a, b] } : undefined;
 }
 
+/** The operation itself; a sum with the negative of something is a difference. */
+function plain({ f, type, args }: Expr & { op: 'apply' }, [a, b, ...others]: readonly Value[]): Value {
+  const isNegative = b?.op === 'apply' && b.f === 'mul' && b.args[1]!.op === 'const' && b.args[1]!.value === -1;
+  if (f === 'add' && type === 'i32' && isNegative) return applied('sub', 'i32', [a!, b.args[0]!]);
+  return applied(f, type, b ? [a!, b, ...others] : [a!], args[0]!.type);
+}
+
 const notLowered = (e: Expr): never =>
   fail('codegen', `it met a "${e.op}" that should have become statements`, 'report this with the program');
 
@@ -166,7 +173,7 @@ export class Values {
       case 'apply': {
         const args = e.args.map((x) => this.scalar(x));
         const division = this.divisionOf(e);
-        return division ? applied(division, 'u32', args, 'u32') : applied(e.f, e.type, args, e.args[0]!.type);
+        return division ? applied(division, 'u32', args, 'u32') : plain(e, args);
       }
       default:
         return notLowered(e);
@@ -205,7 +212,7 @@ export class Values {
         const args = e.args.map((x) => this.vector(x, copy));
         const isInLine = e.type === 'f32' && inlined.has(e.f) && !this.target.instructions.has(e.f);
         const inLine = isInLine ? elementaryFunction(e.f) : undefined;
-        return inLine ? this.inLine(inLine, args, copy) : applied(e.f, e.type, args, e.args[0]!.type);
+        return inLine ? this.inLine(inLine, args, copy) : plain(e, args);
       }
       default:
         return notLowered(e);

@@ -1,7 +1,7 @@
 import type { Algebra } from '../../../algebra/algebra.ts';
 import { fail } from '../../../base/errors.ts';
 import { describeKernel } from '../../../codegen/kernel-key.ts';
-import { type Register, register, type Statement } from '../../../codegen/linear/ir.ts';
+import { type LinearCode, register } from '../../../codegen/linear/ir.ts';
 import { linearPiece, type Surroundings } from '../../../codegen/linear/linearize.ts';
 import { Lowering } from '../../../codegen/lowering.ts';
 import { count, type Product, placed, productsOf } from '../../../compiler/contraction/product.ts';
@@ -13,7 +13,7 @@ import { type Chosen, type Counted, chooseKernel, inTurn } from '../kernels/prod
 import type { Epilogue, ProductKernel } from '../kernels/tiled-product.ts';
 import { targetOf } from './elementary.ts';
 import { extract } from './lane-operations.ts';
-import { LinearCode } from './linear-code.ts';
+import { LinearWriter } from './linear-writer.ts';
 import { machine } from './target.ts';
 
 /** A contraction made ready to be written as a function. */
@@ -101,14 +101,15 @@ function tailOf(step: ContractionStep, chosen: Chosen, algebra: Algebra): Tail {
   return { step, lowering, batch, row, column, statements, ...describeKernel(statements, [batch, row, column]) };
 }
 
-/** A tail for sums side by side, or for one. */
-interface Piece {
-  /** Counters of products, rows and columns, addresses of regions, and the sum. */
-  readonly params: readonly Register[];
-  readonly body: readonly Statement[];
-}
+/** What is done with four finished sums, as code for registers. */
+export const tailPiece = (step: ContractionStep, algebra: Algebra): LinearCode =>
+  pieceOf(tailOf(step, chosenFor(step)![0]!, algebra), 4);
 
-function pieceOf({ step, lowering, batch, row, column, statements, regions }: Tail, lanes: number): Piece {
+/**
+ * A tail for sums side by side, or for one. It is given the counters of products, rows and columns, the addresses of its
+ * regions, and the sum.
+ */
+function pieceOf({ step, lowering, batch, row, column, statements, regions }: Tail, lanes: number): LinearCode {
   const axes = [batch, row, column];
   const counters = axes.map(() => register('i32'));
   const bases = regions.map(() => register('address'));
@@ -127,7 +128,7 @@ function pieceOf({ step, lowering, batch, row, column, statements, regions }: Ta
 }
 
 function epilogueOf(tail: Tail, places: readonly number[], module: ModuleBuilder): Epilogue {
-  const pieces = new Map<number, Piece>();
+  const pieces = new Map<number, LinearCode>();
   const hostFunction = (name: string) =>
     fail('wasm device', `float64 ${name} after a float32 product`, 'convert the product first');
   return (f, { batch, row, column, value, lanes, extra }) => {
@@ -135,7 +136,7 @@ function epilogueOf(tail: Tail, places: readonly number[], module: ModuleBuilder
       const { params, body } = pieces.get(width) ?? pieceOf(tail, width);
       pieces.set(width, { params, body });
       const given = [batch, row, at, ...places.map((place) => extra[place]!), sum];
-      const code = new LinearCode(
+      const code = new LinearWriter(
         targetOf(f, module, hostFunction),
         params.map((p, k) => [p, given[k]!]),
       );

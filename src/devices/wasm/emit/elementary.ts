@@ -3,7 +3,7 @@ import { type ElementaryFunction, elementaryFunction } from '../../../codegen/fu
 import { linearFunction } from '../../../codegen/linear/linearize.ts';
 import type { ScalarOp } from '../../../ir/scalar.ts';
 import type { Callable, FunctionBuilder, ModuleBuilder } from '../encoder/index.ts';
-import { LinearCode } from './linear-code.ts';
+import { LinearWriter } from './linear-writer.ts';
 import { wideFunctions } from './math-functions.ts';
 import { machine, type Target } from './target.ts';
 
@@ -29,7 +29,7 @@ function ofExpression(module: ModuleBuilder, name: string, definition: Elementar
     const none = (host: string): Callable =>
       fail('wasm device', `${name} is made of the host's ${host}`, 'report this with the program');
     const given = params.map((p, k) => [p, f.params[k]!] as const);
-    const code = new LinearCode(targetOf(f, module, none), given);
+    const code = new LinearWriter(targetOf(f, module, none), given);
     code.list(body);
     f.push(code.operand(result));
     return f;

@@ -7,7 +7,7 @@ import type { Stmt } from '../../../ir/loops.ts';
 import type { ScalarOp } from '../../../ir/scalar.ts';
 import type { Callable, FunctionBuilder, ModuleBuilder } from '../encoder/index.ts';
 import { targetOf } from './elementary.ts';
-import { LinearCode } from './linear-code.ts';
+import { LinearWriter } from './linear-writer.ts';
 import { isHostOperation } from './scalar-operations.ts';
 import { machine } from './target.ts';
 
@@ -35,7 +35,7 @@ export function makeKernel(name: string, body: readonly Stmt[], threads: number,
     const f = module.func(name, ['i32', 'i32', ...regions.map(() => 'i32' as const)]);
     const { params, body } = linearKernel(statements, regions, { lowering, target: machine(), isDealt });
     const given = params.map((p, i) => [p, f.params[i + 2]!] as const);
-    new LinearCode(targetOf(f, module, hostFunction), given).list(body);
+    new LinearWriter(targetOf(f, module, hostFunction), given).list(body);
     return f;
   };
   collectHostOperations(statements, hostOperations);

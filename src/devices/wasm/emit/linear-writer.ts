@@ -11,7 +11,7 @@ const localType = (type: Type, lanes: number): ValueType =>
   type === 'address' ? 'i32' : lanes > 1 ? 'v128' : valueType(type);
 
 /** Writes kernels as WebAssembly: a register is a local, an operation what the tables say. */
-export class LinearCode {
+export class LinearWriter {
   private readonly target: Target;
   private readonly registers: Map<Register, Operand>;
 
