@@ -7,7 +7,7 @@ export const reasons: readonly (readonly [name: RegExp, reason: string])[] = [
   [/\.OrbaxCheckpoint$/, 'writes the checkpoint format of Orbax, a Python library'],
   [/\.ExportArchive$/, 'writes a TensorFlow SavedModel'],
   [/\.set_backend$/, 'there is one backend; `config.setDevice` chooses where it runs'],
-  [/^keras\.(device|name_scope|SymbolicScope|RematScope)$/, 'a Python `with` block'],
+  [/^keras\.(device|name_scope|SymbolicScope)$/, 'a Python `with` block'],
   [/\.(CustomObjectScope|custom_object_scope)$/, 'a Python `with` block; `customObjects` is an option of what loads'],
   [/\.(enable|disable|is)_flash_attention(_enabled)?$/, 'attention has one implementation'],
   [/\.(enable|disable|is)_traceback_filtering(_enabled)?$/, "hides Keras's own frames in a Python traceback"],

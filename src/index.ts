@@ -20,6 +20,8 @@ export { Input, type InputOptions } from './layers/core/input-layer.ts';
 export * as layers from './layers/index.ts';
 export type { CallOptions } from './layers/layer/call-context.ts';
 export { Layer, type LayerOptions } from './layers/layer/layer.ts';
+export { remat } from './layers/layer/remat.ts';
+export { RematScope, type RematScopeOptions } from './layers/layer/remat-scope.ts';
 export * as losses from './losses/index.ts';
 export { Loss } from './losses/index.ts';
 export * as metrics from './metrics/index.ts';

@@ -24,6 +24,7 @@ export { leavesIn, mapTensors, signatureOf, tensorsIn, withTensors } from './lea
 export { asTensor, dtypeOf, isTypedArray, type Like, type Nested, type TensorOptions, tensor } from './like.ts';
 export { markMadeBy } from './made-by.ts';
 export { nest } from './read.ts';
+export { recomputed } from './remat.ts';
 export {
   asCallOf,
   atPath,

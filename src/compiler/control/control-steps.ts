@@ -10,12 +10,16 @@ import { instanceOf } from '../simplify/rewrite.ts';
 import type { Lowered, Lowering } from './lowering.ts';
 import { lowerScanBody } from './scan-body.ts';
 
-/** The steps of a loop or choice: the steps of its programs, over regions that carry values from round to round. */
+/** The steps of a loop or choice (a barrier has none): the steps of its programs, over regions that carry values from round to round. */
 export function controlSteps(equation: Equation, lowering: Lowering): readonly Step[] {
   const attrs = equation.attrs as ControlAttrs;
   if (attrs.form === 'while') return whileSteps(equation, attrs, lowering);
   if (attrs.form === 'scan') return scanSteps(equation, attrs, lowering);
   if (attrs.form === 'switch') return switchSteps(equation, attrs, lowering);
+  if (attrs.form === 'barrier') {
+    equation.outputs.forEach((y, k) => lowering.places.putWith(y, equation.inputs[k]!));
+    return [];
+  }
   return fail('compile', 'a call was left in the program', 'write calls out first (inlineCalls)');
 }
 

@@ -3,6 +3,7 @@ import { type Axis, type Expr, flatten, indexOf, type Local, load, readLocal, sc
 import type { Program } from '../../ir/program.ts';
 import type { Equation, Tensor } from '../../ir/tensor.ts';
 import type { Formulas } from '../formulas.ts';
+import { isBarrier } from '../simplify/order.ts';
 import { inlinedTensors } from './inline.ts';
 import { type Candidate, join } from './join.ts';
 import type { Kernel, Source } from './kernel.ts';
@@ -39,6 +40,8 @@ class Grouping {
   private readonly bySize = new Map<number, Kernel[]>();
   /** The last kernel that reads an input. */
   private readonly lastReader = new Map<Tensor, number>();
+  /** By a tensor that came through a barrier the one that it is. */
+  private readonly shown = new Map<Tensor, Tensor>();
   private readonly expanded = new Map<string, Expr>();
 
   /** Tensors that a contraction cannot store, for they stand inside larger ones. */
@@ -70,7 +73,10 @@ class Grouping {
   }
 
   private reads(kernel: Kernel): void {
-    for (const t of kernel.reads) this.lastReader.set(t, Math.max(kernel.position, this.lastReader.get(t) ?? -1));
+    for (const t of kernel.reads) {
+      const read = this.shown.get(t) ?? t;
+      this.lastReader.set(read, Math.max(kernel.position, this.lastReader.get(read) ?? -1));
+    }
   }
 
   private custom(equation: Equation): void {
@@ -85,6 +91,11 @@ class Grouping {
       hasOwnReductions: true,
     });
     for (const y of equation.outputs) this.homes.set(y, kernel);
+    if (isBarrier(equation))
+      equation.outputs.forEach((y, k) => {
+        const x = equation.inputs[k]!;
+        this.shown.set(y, this.shown.get(x) ?? x);
+      });
     this.reads(kernel);
   }
 

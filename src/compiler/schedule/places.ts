@@ -37,6 +37,11 @@ export class Places {
     if (start) this.starts.set(tensor, start);
   }
 
+  /** The tensor's value is that of another, wherever it stands. */
+  putWith(tensor: Tensor, other: Tensor): void {
+    this.put(tensor, this.regionOf(other), this.starts.get(other));
+  }
+
   /** Whether the tensor stands in the middle of a larger region, at a place that is computed. */
   isInside(tensor: Tensor): boolean {
     return this.starts.has(tensor);

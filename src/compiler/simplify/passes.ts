@@ -2,7 +2,7 @@ import type { Program } from '../../ir/program.ts';
 import type { Formulas } from '../formulas.ts';
 import { inlineCalls } from './inline-calls.ts';
 import { mergeScans } from './merge-scans.ts';
-import { inOrder } from './order.ts';
+import { asRecorded, smallFirst } from './order.ts';
 import { simplify } from './simplify.ts';
 import { splitReductions } from './split-reductions.ts';
 
@@ -11,8 +11,9 @@ type Pass = (program: Program, formulas: Formulas, sharers: number) => Program;
 
 /** What every program goes through, in this order, before it is grouped into kernels. */
 const passes: readonly Pass[] = [
+  asRecorded,
   inlineCalls,
-  inOrder,
+  smallFirst,
   simplify,
   // Equal inputs are one tensor by now, and bodies are as they were recorded.
   mergeScans,

@@ -22,6 +22,8 @@ export function controlKernel(attrs: ControlAttrs, ready: (program: Program) => 
         return carries;
       };
     }
+    case 'barrier':
+      return (inputs) => [...inputs];
     case 'scan':
       return scanKernel(attrs, ready(attrs.body));
   }

@@ -79,11 +79,11 @@ export function runCall(layer: AnyLayer, given: readonly unknown[]): unknown {
   };
   refuseByPosition(layer, layer.call, args);
   const watched = new WatchedOptions(full);
+  const call = (): unknown => layer.call(...args, watched.options);
+  const run = layer[inner].remat ? layer.rematerializedCall(call) : call;
   const outputs: unknown = inNameScope(layer.name, () =>
     inCall({ layer, training }, () =>
-      asCallOf(layer, () =>
-        withAutocast(layer.autocast ? layer.computeDtype : undefined, () => layer.call(...args, watched.options)),
-      ),
+      asCallOf(layer, () => withAutocast(layer.autocast ? layer.computeDtype : undefined, run)),
     ),
   );
   refusePromise(layer, 'call() gave a promise', outputs);

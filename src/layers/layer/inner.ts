@@ -3,6 +3,7 @@ import type { Named } from '../../base/errors.ts';
 import type { Fields, Resolved } from '../../base/field/field.ts';
 import { currentCall, scopedPath, type Variable } from '../../tensor/index.ts';
 import type { AnyLayer } from './layer.ts';
+import { currentRematScope, type RematScope } from './remat-scope.ts';
 import type { Shapes } from './shapes.ts';
 
 /**
@@ -38,6 +39,8 @@ export class LayerState<S extends Fields = Fields> {
   readonly keepers: Keeper[] = [];
   /** Layers that it holds beside its attributes: those of a model's graph or stack. */
   held: readonly AnyLayer[] | undefined;
+  /** What of its calls is computed again in the backward pass. */
+  readonly remat: RematScope | undefined = currentRematScope();
   /** What `build` is when it is called by hand. */
   build: unknown;
   /** How many attributes it had when their names were last looked at. */

@@ -38,6 +38,7 @@ import { checkStoredShapes, type InputSpec } from './input-spec.ts';
 import { baseOptions, type LayerOptions } from './layer-options.ts';
 import { loraOf, savedVariablesOf } from './lora.ts';
 import { addedLosses, addLossOf, forgetLosses, weightPenalties } from './losses.ts';
+import { rematerialized } from './remat.ts';
 import { mapShapes, type Shapes } from './shapes.ts';
 import { statelessly, withoutReturnLosses } from './stateless-call.ts';
 import {
@@ -161,6 +162,11 @@ export abstract class Layer<
   /** Records a call on KerasTensors: what calling the layer on them does. */
   symbolicCall(...args: LenientArgs<Args>): Out {
     return recordCall(this as AnyLayer, args) as Out;
+  }
+
+  /** A call of the layer as the `RematScope` in which it was made wants it: to be computed again in the backward pass, or as it is. */
+  rematerializedCall<A extends readonly unknown[], R>(layerCall: (...args: A) => R): (...args: A) => R {
+    return rematerialized(this as AnyLayer, layerCall);
   }
 
   /** Adds a scalar to the loss of the model that the layer is part of. Call it in `call`. */

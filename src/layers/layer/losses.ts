@@ -8,10 +8,42 @@ const added = new WeakMap<object, Tensor[]>();
 
 export const addedLosses = (layer: object): readonly Tensor[] => added.get(layer) ?? [];
 export function addLossOf(layer: object, loss: Tensor): void {
+  const put = (list: Tensor[]): void => {
+    list.push(loss);
+    noted?.push({ list, at: list.length - 1 });
+  };
   const scope = currentStatelessScope();
-  if (scope?.collectLosses) scope.addLoss(loss);
-  added.set(layer, [...addedLosses(layer), loss]);
+  if (scope?.collectLosses) put(scope.losses);
+  const list = added.get(layer) ?? [];
+  put(list);
+  added.set(layer, list);
 }
+/**
+ * Runs `f`, which calls `gather` for the losses that layers have added since, and gives a result with what is to stand in
+ * their places.
+ */
+export function replacingLosses<R>(f: (gather: () => Tensor[]) => readonly [R, readonly Tensor[]]): R {
+  const outer = noted;
+  const own: Noted[] = [];
+  noted = own;
+  try {
+    const [result, losses] = f(() => own.map(({ list, at }) => list[at]!));
+    own.forEach(({ list, at }, k) => {
+      list[at] = losses[k]!;
+    });
+    return result;
+  } finally {
+    noted = outer;
+    outer?.push(...own);
+  }
+}
+/** A list that holds a loss, and where. */
+interface Noted {
+  readonly list: Tensor[];
+  readonly at: number;
+}
+let noted: Noted[] | undefined;
+
 /** Drops what was added to the loss in a layer and those within. */
 export const forgetLosses = (layer: AnyLayer): void => {
   for (const each of flattenLayers(layer)) added.delete(each);

@@ -1,7 +1,8 @@
 import { bind, type Primitive, primitive, type Rule } from '../../ir/primitive.ts';
-import type { Program } from '../../ir/program.ts';
-import type { Tensor } from '../../ir/tensor.ts';
+import { equationsBehind, freeTensors, makeProgram, type Program } from '../../ir/program.ts';
+import { Tensor } from '../../ir/tensor.ts';
 import { mul, sin } from '../elementwise.ts';
+import { barrier } from './barrier.ts';
 import { avalOf, expectAvals, floats, gradientProgram, inline, subProgram } from './sub-program.ts';
 
 /** Gradients for the inputs, from those of the outputs (null: nothing depends on it, nothing flows). */
@@ -17,6 +18,8 @@ export interface CallAttrs {
   readonly program: Program;
   /** Stands for the gradient of the program where there is a better one. */
   readonly vjp?: CustomVjp;
+  /** Whether the gradient computes again what it needs of the program, rather than that it is kept. */
+  readonly again?: boolean;
 }
 
 const example = subProgram('example', ([x, y]) => [mul(x, sin(y)), sin(x)], [
@@ -32,15 +35,28 @@ const record: Primitive<Tensor[], CallAttrs, readonly Tensor[]> = primitive<Tens
       expectAvals('primitive call', program, inputs, program.inputs);
       return program.outputs.map(avalOf);
     },
-    vjpMany: (g, inputs, { program, vjp }, outputs, context) => {
+    vjpMany: (g, inputs, { program, vjp, again }, outputs, context) => {
       if (vjp) return vjp(g, inputs, outputs);
+      if (again) {
+        const same = barrier(inputs);
+        const wrt = floats(inputs);
+        const found = context.gradients(
+          inline(program, same),
+          g,
+          wrt.map((n) => same[n]!),
+        );
+        return inputs.map((_, n) => found[wrt.indexOf(n)] ?? null);
+      }
       const seeded = floats(outputs).filter((k) => g[k] !== null);
       const gradient = gradientProgram(program, seeded, context);
       const found = inline(gradient.program, [...inputs, ...seeded.map((k) => g[k]!)]);
       return inputs.map((_, n) => found[gradient.wrt.indexOf(n)] ?? null);
     },
     programs: ({ program }) => [program],
-    samples: [{ inputs: [{ shape: [3] }, { shape: [3] }], attrs: { form: 'call', program: example } }],
+    samples: [false, true].map((again) => ({
+      inputs: [{ shape: [3] }, { shape: [3] }],
+      attrs: { form: 'call', program: example, again },
+    })),
   },
 );
 
@@ -67,4 +83,20 @@ export function callWithGradient(
     program: { ...program, inputs: [...program.inputs, ...captured] },
     vjp: own,
   });
+}
+
+/**
+ * What was recorded from the serial `since` on to compute `outputs`, as one equation. Its gradient computes again what it
+ * needs, of the tensors that were there before.
+ */
+export function callAgain(outputs: readonly Tensor[], since: number): readonly Tensor[] {
+  // What was recorded before is kept; only constants are cheaper to make again.
+  const isOuter = (t: Tensor): boolean => t.serial < since && (t.equation?.inputs.length ?? 1) > 0;
+  const equations = equationsBehind(outputs, isOuter);
+  const open: Program = { name: 'again', inputs: [], equations, outputs, donated: new Map() };
+  const captured = freeTensors(open);
+  // Recorded on stand-ins: what was computed at once holds bytes, which are to be free.
+  const inputs = captured.map(({ shape, dtype }) => new Tensor({ shape, dtype }));
+  const program = makeProgram(open.name, inputs, inline({ ...open, inputs: captured }, inputs));
+  return call(captured, { program, again: true });
 }

@@ -1,0 +1,76 @@
+import { fail } from '../../base/errors.ts';
+import { exact } from '../../base/exact.ts';
+import { show } from '../../base/options.ts';
+import { sizeOf } from '../../base/shape.ts';
+import { hasSymbolic, recomputed, type Tensor, tensorsIn } from '../../tensor/index.ts';
+import { inner } from './inner.ts';
+import type { AnyLayer } from './layer.ts';
+import { replacingLosses } from './losses.ts';
+import { maskOf, setMask } from './masks.ts';
+
+/**
+ * A function that computes the same, but of whose steps nothing is kept for the backward pass: they are computed again.
+ * Gradients, compiled or at once, are those of `f` itself. On KerasTensors it is `f`.
+ * @example keras.grad(keras.remat((x: Tensor) => keras.ops.sum(keras.ops.square(x))))(keras.tensor([1, 2], { dtype: 'float32' })) // [2, 4]
+ * @see https://keras.io/api/utils/config_utils/
+ */
+export const remat = exact('remat', 1, function remat<A extends readonly unknown[], R>(f: (...args: A) => R): (
+  ...args: A
+) => R {
+  if (typeof f !== 'function')
+    fail('remat', `it was given ${show(f)}, no function`, 'give a function of tensors or a layer');
+  return (...args) => (hasSymbolic(args) ? f(...args) : again(() => f(...args)));
+});
+
+/** What `f` gives, with its masks and the losses that it added, all to be computed again where a gradient needs it. */
+function again<R>(f: () => R, isWanted?: (given: R) => boolean): R {
+  let given: Tensor[] = [];
+  const result = replacingLosses((gather) =>
+    recomputed(
+      () => {
+        const outputs = f();
+        given = tensorsIn(outputs);
+        return [outputs, gather()] as const;
+      },
+      isWanted && (([outputs]) => isWanted(outputs)),
+    ),
+  );
+  tensorsIn(result).forEach((y, k) => {
+    const mask = maskOf(given[k]!);
+    if (mask && y !== given[k]) setMask(y, mask);
+  });
+  return result;
+}
+
+/** A layer's call as the scope in which it was made wants it. */
+export function rematerialized<A extends readonly unknown[], R>(
+  layer: AnyLayer,
+  call: (...args: A) => R,
+): (...args: A) => R {
+  const scope = layer[inner].remat;
+  if (!scope) return call;
+  const { mode, outputSizeThreshold, layerNames } = scope;
+  if (mode === 'full' || (mode === 'list_of_layers' && layerNames.includes(layer.name))) return remat(call);
+  if (mode === 'larger_than') {
+    const isLarge = (outputs: R): boolean =>
+      tensorsIn(outputs).reduce((n, t) => n + sizeOf(t.shape), 0) > outputSizeThreshold;
+    return (...args) => (hasSymbolic(args) ? call(...args) : again(() => call(...args), isLarge));
+  }
+  return mode === 'activations' ? (...args) => withActivationAgain(layer, () => call(...args)) : call;
+}
+
+/** Runs `f` while the layer's activation, if it has one, is computed again. */
+function withActivationAgain<R>(layer: AnyLayer, f: () => R): R {
+  const holder = layer as { activation?: unknown };
+  const { activation } = holder;
+  if (typeof activation !== 'function') return f();
+  const own = Object.getOwnPropertyDescriptor(holder, 'activation');
+  const value = remat((...args: unknown[]): unknown => activation(...args));
+  Object.defineProperty(holder, 'activation', { value, configurable: true, writable: true });
+  try {
+    return f();
+  } finally {
+    if (own) Object.defineProperty(holder, 'activation', own);
+    else delete holder.activation;
+  }
+}

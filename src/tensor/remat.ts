@@ -1,0 +1,29 @@
+import { fail } from '../base/errors.ts';
+import { nextSerial, type Tensor } from '../ir/tensor.ts';
+import { callAgain } from '../primitives/control/control.ts';
+import { currentFrame, isRecordingTape } from './frames.ts';
+import { leavesIn, withLeaves } from './leaves.ts';
+
+/**
+ * What `f` gives, where a gradient will compute again whatever it needs of the steps in between: they are not kept. Without
+ * a gradient to come, it is `f()`. `isWanted` looks at what it gave.
+ */
+export function recomputed<R>(f: () => R, isWanted: (given: R) => boolean = () => true): R {
+  const frame = currentFrame();
+  const isRecorded = frame?.kind === 'trace' || isRecordingTape();
+  const since = nextSerial();
+  const given = f();
+  if (given instanceof Promise) fail('remat', 'its function gave a promise', 'compute without await');
+  if (!isRecorded || !isWanted(given)) return given;
+  const leaves = leavesIn(given);
+  const made = [...new Set(leaves)].filter((t) => t.equation && t.serial >= since);
+  if (made.length === 0) return given;
+  const results = callAgain(made, since);
+  const now = new Map<Tensor, Tensor>(made.map((t, k) => [t, results[k]!]));
+  // On the tape they were computed already, and only that is kept of it.
+  for (const [t, result] of now) result.storage = t.storage;
+  return withLeaves(
+    given,
+    leaves.map((t) => now.get(t) ?? t),
+  );
+}
