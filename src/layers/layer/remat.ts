@@ -7,6 +7,7 @@ import { inner } from './inner.ts';
 import type { AnyLayer } from './layer.ts';
 import { replacingLosses } from './losses.ts';
 import { maskOf, setMask } from './masks.ts';
+import type { RematScope } from './remat-scope.ts';
 
 /**
  * A function that computes the same, but of whose steps nothing is kept for the backward pass: they are computed again.
@@ -42,21 +43,27 @@ function again<R>(f: () => R, isWanted?: (given: R) => boolean): R {
   return result;
 }
 
+/** A call as the scope in which its operation was made wants it, as far as it can be told without the operation. */
+export function rematerializedIn<A extends readonly unknown[], R>(
+  scope: RematScope | undefined,
+  call: (...args: A) => R,
+): (...args: A) => R {
+  if (scope?.mode === 'full') return remat(call);
+  if (scope?.mode !== 'larger_than') return call;
+  const isLarge = (outputs: R): boolean =>
+    tensorsIn(outputs).reduce((n, t) => n + sizeOf(t.shape), 0) > scope.outputSizeThreshold;
+  return (...args) => (hasSymbolic(args) ? call(...args) : again(() => call(...args), isLarge));
+}
+
 /** A layer's call as the scope in which it was made wants it. */
 export function rematerialized<A extends readonly unknown[], R>(
   layer: AnyLayer,
   call: (...args: A) => R,
 ): (...args: A) => R {
   const scope = layer[inner].remat;
-  if (!scope) return call;
-  const { mode, outputSizeThreshold, layerNames } = scope;
-  if (mode === 'full' || (mode === 'list_of_layers' && layerNames.includes(layer.name))) return remat(call);
-  if (mode === 'larger_than') {
-    const isLarge = (outputs: R): boolean =>
-      tensorsIn(outputs).reduce((n, t) => n + sizeOf(t.shape), 0) > outputSizeThreshold;
-    return (...args) => (hasSymbolic(args) ? call(...args) : again(() => call(...args), isLarge));
-  }
-  return mode === 'activations' ? (...args) => withActivationAgain(layer, () => call(...args)) : call;
+  if (scope?.mode === 'list_of_layers' && scope.layerNames.includes(layer.name)) return remat(call);
+  if (scope?.mode === 'activations') return (...args) => withActivationAgain(layer, () => call(...args));
+  return rematerializedIn(scope, call);
 }
 
 /** Runs `f` while the layer's activation, if it has one, is computed again. */

@@ -3,6 +3,7 @@ import { countCalls, nextCall } from '../../base/numbered-calls.ts';
 import type { Config, CustomObjects, SerializedObject } from '../../base/registry/serialize.ts';
 import { mapTree, type Tree } from '../../base/tree.ts';
 import { isLayer } from '../../layers/layer/layer.ts';
+import { Operation as CallableOperation } from '../../layers/operation.ts';
 import { OpNode } from '../../ops/op.ts';
 import { completeArguments } from '../../saving/config/op-config.ts';
 import {
@@ -66,7 +67,7 @@ export function graphFromConfig(
   const who = `Model "${String(config['name'])}"`;
   for (const entry of entries) {
     const operation = deserializeOperation(entry, customObjects);
-    if (!(operation instanceof OpNode) && !(typeof operation === 'function' && isLayer(operation)))
+    if (!(operation instanceof OpNode) && !isCalled(operation))
       fail(who, `"${entry.name}" is a ${entry.class_name}, which is no layer`, 'check that the file is whole');
     if (operations.has(entry.name))
       fail(who, `its config has two layers named "${entry.name}"`, 'give each layer a name of its own');
@@ -155,9 +156,12 @@ function firstMentioned({ layers, input_layers, output_layers }: Config): Readon
   return lowest;
 }
 
+/** Whether it is a layer or an operation of a user's class, whose calls are nodes. */
+const isCalled = (x: unknown): boolean => typeof x === 'function' && (isLayer(x) || x instanceof CallableOperation);
+
 function callAgain(operation: Operation, args: readonly unknown[]): void {
   if (tensorsIn(args).length === 0)
     fail(operation, 'its config has a call without a tensor', 'check that the file is whole');
-  if (isLayer(operation)) operation(...args);
+  if (isCalled(operation)) (operation as unknown as (...args: unknown[]) => unknown)(...args);
   else (operation as OpNode).record(completeArguments(operation as OpNode, args));
 }

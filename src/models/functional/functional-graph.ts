@@ -29,27 +29,23 @@ export interface FunctionalGraph extends Graph {
 
 /** Finds the graph between inputs and outputs and checks it. */
 export function functionalGraph(
-  name: string,
+  who: string,
   inputForm: Tree<KerasTensor>,
   outputForm: Tree<KerasTensor>,
 ): FunctionalGraph {
   const [inputs, outputs] = [leavesOf(inputForm), leavesOf(outputForm)];
-  requireSymbolic(name, 'input', inputs);
-  requireSymbolic(name, 'output', outputs);
+  requireSymbolic(who, 'input', inputs);
+  requireSymbolic(who, 'output', outputs);
   if (outputs.length === 0)
-    fail(`Model "${name}"`, 'it has no outputs', 'pass the KerasTensors that the model shall give as `outputs`');
+    fail(who, 'it has no outputs', 'pass the KerasTensors that the model shall give as `outputs`');
   const repeated = inputs.find((t, k) => inputs.indexOf(t) !== k);
-  if (repeated) fail(`Model "${name}"`, `input "${repeated.name}" is given twice`, 'list each Input once');
-  const graph = mapGraph(name, inputs, outputs);
+  if (repeated) fail(who, `input "${repeated.name}" is given twice`, 'list each Input once');
+  const graph = mapGraph(who, inputs, outputs);
   const seen = new Map<string, Operation>();
   for (const operation of graph.operations) {
     const other = seen.get(operation.name);
     if (other && other !== operation)
-      fail(
-        `Model "${name}"`,
-        `two of its layers have the name "${operation.name}"`,
-        'give each layer a name of its own',
-      );
+      fail(who, `two of its layers have the name "${operation.name}"`, 'give each layer a name of its own');
     seen.set(operation.name, operation);
   }
   return { ...graph, inputForm, outputForm, inputs, outputs };
@@ -66,11 +62,11 @@ export const layersOf = (graph: Graph): AnyLayer[] =>
   graph.operations.filter((o): o is AnyLayer => typeof o === 'function' && isLayer(o));
 
 /** Computes the outputs: every call of the graph again, on the given tensors. */
-export function runGraph(model: string, graph: FunctionalGraph, given: unknown): Tree<Tensor> {
+export function runGraph(who: string, graph: FunctionalGraph, given: unknown): Tree<Tensor> {
   const values = new Map<KerasTensor, Tensor>();
-  const tensors = matchInputs(model, graph, given);
+  const tensors = matchInputs(who, graph, given);
   graph.inputs.forEach((input, k) => {
-    if (tensors[k]) values.set(input, fit(model, input, tensors[k]));
+    if (tensors[k]) values.set(input, fit(who, input, tensors[k]!));
   });
   for (const node of graph.nodes) {
     if (node.outputs.every((y) => values.has(y))) continue;
@@ -88,7 +84,7 @@ const isDictionary = (x: unknown): x is Record<string, unknown> =>
   typeof x === 'object' && x !== null && !(x instanceof Tensor) && !Array.isArray(x) && !ArrayBuffer.isView(x);
 
 /** The given tensors in the order of the model's inputs; dictionaries are matched by name. */
-function matchInputs(model: string, { inputs, inputForm }: FunctionalGraph, given: unknown): (Tensor | undefined)[] {
+function matchInputs(who: string, { inputs, inputForm }: FunctionalGraph, given: unknown): (Tensor | undefined)[] {
   const wanted = inputs.map((t) => `"${t.name}"`).join(', ');
   if (isDictionary(given)) {
     const keys = isDictionary(inputForm) ? Object.keys(inputForm).sort() : inputs.map((t) => t.name);
@@ -97,7 +93,7 @@ function matchInputs(model: string, { inputs, inputForm }: FunctionalGraph, give
       const optional = input.history?.node.operation instanceof InputLayer && input.history.node.operation.optional;
       if (value === undefined && !optional)
         fail(
-          `Model "${model}"`,
+          who,
           `input "${input.name}" is missing; given: ${Object.keys(given).join(', ')}`,
           `pass an object with the keys ${wanted}`,
         );
@@ -107,7 +103,7 @@ function matchInputs(model: string, { inputs, inputForm }: FunctionalGraph, give
   const list = Array.isArray(given) ? leavesOf(given as Tree<Like>) : [given as Like];
   if (list.length !== inputs.length)
     fail(
-      `Model "${model}"`,
+      who,
       `it has ${inputs.length} input(s) (${wanted}), but ${list.length} were given`,
       'pass one tensor for each input',
     );
@@ -115,7 +111,7 @@ function matchInputs(model: string, { inputs, inputForm }: FunctionalGraph, give
 }
 
 /** Converts to the input's dtype; one axis of size 1 too few or too many at the end is put right, as in Keras. */
-function fit(model: string, input: KerasTensor, given: Tensor): Tensor {
+function fit(who: string, input: KerasTensor, given: Tensor): Tensor {
   const want = input.symbolicShape;
   let x = given.dtype === input.dtype ? given : cast(given, input.dtype);
   if (x.shape.length === want.length - 1 && want.at(-1) === 1) x = expandDims(x, -1);
@@ -125,7 +121,7 @@ function fit(model: string, input: KerasTensor, given: Tensor): Tensor {
     want.some((n, d) => n !== null && (x.shape[d] as number | null) !== null && n !== x.shape[d])
   )
     fail(
-      `Model "${model}"`,
+      who,
       `input "${input.name}" has shape ${showShape(want)}, but a tensor of shape ${showShape(given.shape)} was given`,
       'give data of the shape that Input declares, batch axis first',
     );

@@ -16,8 +16,8 @@ const historyOf = (t: KerasTensor): GraphNode | undefined => t.history?.node;
 export const parentsOf = (node: GraphNode): GraphNode[] => node.inputs.flatMap((t) => historyOf(t) ?? []);
 
 /** Follows outputs back to inputs. Every path must end in one of the inputs. */
-export function mapGraph(model: string, inputs: readonly KerasTensor[], outputs: readonly KerasTensor[]): Graph {
-  const { nodes, order } = visitBackwards(model, new Set(inputs), outputs);
+export function mapGraph(who: string, inputs: readonly KerasTensor[], outputs: readonly KerasTensor[]): Graph {
+  const { nodes, order } = visitBackwards(who, new Set(inputs), outputs);
   const depths = new Map<GraphNode, number>();
   const operationDepths = new Map<Operation, number>();
   for (const node of nodes.toReversed()) {
@@ -45,7 +45,7 @@ export function mapGraph(model: string, inputs: readonly KerasTensor[], outputs:
 }
 
 /** All nodes behind the outputs, each after those it needs, and the order in which operations were first met. */
-function visitBackwards(model: string, inputs: ReadonlySet<KerasTensor>, outputs: readonly KerasTensor[]) {
+function visitBackwards(who: string, inputs: ReadonlySet<KerasTensor>, outputs: readonly KerasTensor[]) {
   const nodes: GraphNode[] = [];
   const done = new Set<GraphNode>();
   const order = new Map<Operation, number>();
@@ -53,12 +53,14 @@ function visitBackwards(model: string, inputs: ReadonlySet<KerasTensor>, outputs
   const way: { readonly node: GraphNode; readonly inputs: readonly KerasTensor[]; next: number }[] = [];
   const enter = (t: KerasTensor, wantedBy: string): void => {
     const node = historyOf(t);
-    if (!node) disconnected(model, t, wantedBy);
+    // A function may begin at a KerasTensor that nothing made.
+    if (!node && inputs.has(t)) return;
+    if (!node) disconnected(who, t, wantedBy);
     if (done.has(node)) return;
     if (!order.has(node.operation)) order.set(node.operation, order.size);
     done.add(node);
     const isEnd = inputs.has(t);
-    if (!isEnd && node.inputs.length === 0) disconnected(model, t, wantedBy);
+    if (!isEnd && node.inputs.length === 0) disconnected(who, t, wantedBy);
     way.push({ node, inputs: isEnd ? [] : node.inputs, next: 0 });
   };
   outputs.forEach((t, k) => {
@@ -72,10 +74,10 @@ function visitBackwards(model: string, inputs: ReadonlySet<KerasTensor>, outputs
   return { nodes, order };
 }
 
-function disconnected(model: string, t: KerasTensor, wantedBy: string): never {
+function disconnected(who: string, t: KerasTensor, wantedBy: string): never {
   const isInput = t.history?.node.inputs.length === 0;
   return fail(
-    `Model "${model}"`,
+    who,
     `the graph is disconnected: ${wantedBy} needs KerasTensor "${t.name}" of shape ${showShape(t.symbolicShape)}, which ${isInput ? 'is an Input that is not among the inputs of the model' : 'no layer made and is no Input'}`,
     isInput
       ? `add "${t.name}" to \`inputs\``
@@ -85,7 +87,7 @@ function disconnected(model: string, t: KerasTensor, wantedBy: string): never {
 
 /** Checks that outputs are symbolic: a concrete value among them does not depend on any Input. */
 export function requireSymbolic(
-  model: string,
+  who: string,
   role: string,
   tensors: readonly unknown[],
 ): asserts tensors is readonly KerasTensor[] {
@@ -93,7 +95,7 @@ export function requireSymbolic(
     if (t instanceof KerasTensor) return;
     const shape = (t as { shape?: readonly number[] } | undefined)?.shape;
     fail(
-      `Model "${model}"`,
+      who,
       `${role} ${k} is ${shape ? `a concrete tensor of shape ${showShape(shape)}` : `no tensor (${String(t)})`}: it does not depend on any Input`,
       'compute it from keras.Input({ shape }) with layers and keras.ops',
     );

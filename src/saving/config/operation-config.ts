@@ -11,7 +11,7 @@ import {
 } from '../../base/registry/serialize.ts';
 import { isPlainObject } from '../../base/tree.ts';
 import { InputLayer } from '../../layers/core/input-layer.ts';
-import type { AnyLayer, Layer } from '../../layers/layer/layer.ts';
+import { type AnyLayer, isLayer, type Layer } from '../../layers/layer/layer.ts';
 import { OpNode } from '../../ops/op.ts';
 import {
   type GraphNode,
@@ -37,7 +37,7 @@ export function serializeOperation(operation: Operation): Config {
   const layer = operation as AnyLayer;
   // A model within a model keeps how it was compiled.
   if (isSavedModel(layer)) return modelToConfig(layer);
-  const build = layer.getBuildConfig();
+  const build = isLayer(layer) ? layer.getBuildConfig() : null;
   return { ...(serializeObject(layer) as Config), ...(build && { build_config: build }) };
 }
 
