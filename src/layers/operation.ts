@@ -1,7 +1,8 @@
 import { Callable, invoke } from '../base/callable.ts';
+import { toSnakeCase } from '../base/case.ts';
 import { fail, refusePromise } from '../base/errors.ts';
 import { exactMethods } from '../base/exact.ts';
-import { autoName, toSnakeCase } from '../base/naming.ts';
+import { autoName } from '../base/naming.ts';
 import { optionsOf } from '../base/options.ts';
 import { cameFromConfig } from '../base/registry/config-keys.ts';
 import type { Config } from '../base/registry/serialize.ts';
