@@ -24,3 +24,4 @@ export {
   serializeKerasObject,
   storedFiles,
 } from '../saving/index.ts';
+export { type Comparison, KerasFileEditor } from '../saving/keras/file-editor.ts';

@@ -44,7 +44,7 @@ export async function weightsToH5(root: AnyLayer): Promise<H5Group> {
 }
 
 /** What a file holds of one object: the values of its variables by number, or what its class says itself. */
-function entriesOf({ object, variables }: Placed): (readonly [key: string, value: Tensor])[] {
+export function entriesOf({ object, variables }: Placed): (readonly [key: string, value: Tensor])[] {
   const own = storing(object, 'saveOwnVariables');
   if (!own) return variables.map((v, k) => [String(k), loraOf(v)?.read() ?? v.held]);
   const store: Record<string, Tensor> = {};
