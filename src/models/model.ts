@@ -54,10 +54,7 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
         'give both, as in new Model({ inputs, outputs })',
       );
     if (isFunctional) {
-      setGraph(
-        this as AnyLayer,
-        functionalGraph(`Model "${this.name}"`, inputs, outputs as Tree<KerasTensor>),
-      );
+      setGraph(this as AnyLayer, functionalGraph(`Model "${this.name}"`, inputs, outputs as Tree<KerasTensor>));
       this.built = true;
     }
   }

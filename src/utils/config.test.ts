@@ -32,6 +32,6 @@ test('a config holds named values as attributes, until it is frozen', () => {
   delete config['momentum'];
   expect(config.keys()).toEqual(['learningRate']);
   expect(() => {
-    config['keys'] = 3;
+    config['keys'] = 3 as never;
   }).toThrow(/member of every config/);
 });

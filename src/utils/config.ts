@@ -95,6 +95,6 @@ export class Config {
   }
 
   static {
-    exactMethods<Config>(this, { pop: 2 });
+    exactMethods<Config>(this, { get: 2, pop: 2 });
   }
 }
