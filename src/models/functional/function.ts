@@ -19,6 +19,7 @@ export interface FunctionOptions {
   readonly inputs: Tree<KerasTensor>;
   /** What is computed of them. */
   readonly outputs: Tree<KerasTensor>;
+  /** Name in functional models that it is part of; made of the class's when absent. */
   readonly name?: string;
 }
 
