@@ -82,7 +82,7 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
         'it has no call()',
         'write call(inputs, { training }) in the class that extends Model, or use new Model({ inputs, outputs })',
       );
-    return runGraph(`Model "${this.name}"`, graph!, inputs) as Out;
+    return runGraph(`Model "${this.name}"`, graph, inputs) as Out;
   }
 
   /** Layers of the model, from the inputs to the outputs. */

@@ -9,7 +9,7 @@ const few = 256;
 /** The program in the order of its recording, which frees memory early: gradients follow each other layer by layer. */
 export const asRecorded = (program: Program): Program => ({
   ...program,
-  equations: [...program.equations].sort((a, b) => a.outputs[0]!.serial - b.outputs[0]!.serial),
+  equations: [...program.equations].sort((a, b) => a.outputs[0].serial - b.outputs[0].serial),
 });
 
 /** The program with small arrays that need nothing but inputs first, so that whatever uses them (a learning rate) need not wait. */

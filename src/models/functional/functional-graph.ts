@@ -66,7 +66,7 @@ export function runGraph(who: string, graph: FunctionalGraph, given: unknown): T
   const values = new Map<KerasTensor, Tensor>();
   const tensors = matchInputs(who, graph, given);
   graph.inputs.forEach((input, k) => {
-    if (tensors[k]) values.set(input, fit(who, input, tensors[k]!));
+    if (tensors[k]) values.set(input, fit(who, input, tensors[k]));
   });
   for (const node of graph.nodes) {
     if (node.outputs.every((y) => values.has(y))) continue;
