@@ -1,22 +1,13 @@
-import { Callable, invoke } from '../../base/callable.ts';
-import { toSnakeCase } from '../../base/case.ts';
-import type { DType } from '../../base/dtype.ts';
-import { asPolicy, type DTypePolicy, type PolicyLike, policyAt } from '../../base/dtype-policy.ts';
-import { fail } from '../../base/errors.ts';
+import { invoke } from '../../base/callable.ts';
 import { exactMethods } from '../../base/exact.ts';
 import { optionsToConfig } from '../../base/field/disk.ts';
 import { type Fields, type Options } from '../../base/field/field.ts';
-import { autoName } from '../../base/naming.ts';
-import { classNameOf, fieldsOf, makeFromConfig, partOptions } from '../../base/registry/configured.ts';
-import { type Config, serializeObject, sourceNameOf } from '../../base/registry/serialize.ts';
-import { sizeOf } from '../../base/shape.ts';
+import { fieldsOf, makeFromConfig } from '../../base/registry/configured.ts';
+import { type Config, serializeObject } from '../../base/registry/serialize.ts';
 import type { Tree } from '../../base/tree.ts';
-import type { Metric } from '../../metrics/index.ts';
-import * as regularizers from '../../regularizers/index.ts';
 import {
   inferSymbolic,
   KerasTensor,
-  type Like,
   mapTensors,
   noteBirth,
   type Operation,
@@ -25,7 +16,6 @@ import {
   type SymbolicAval,
   type Tensor,
   tensorsIn,
-  type Variable,
 } from '../../tensor/index.ts';
 import { guardMembers } from './attribute-names.ts';
 import { exposeOptions } from './attributes.ts';
@@ -33,24 +23,15 @@ import type { LenientArgs, SymbolicArgs } from './call-arguments.ts';
 import type { CallOptions } from './call-context.ts';
 import { buildInputs, buildOnce, ensureBuilt, invokeLayer, recordCall, runCall } from './calls.ts';
 import { firstCall } from './first-call.ts';
-import { inner, LayerState } from './inner.ts';
+import { inner } from './inner.ts';
 import { checkStoredShapes, type InputSpec } from './input-spec.ts';
-import { baseOptions, type LayerOptions } from './layer-options.ts';
-import { loraOf, savedVariablesOf } from './lora.ts';
+import type { LayerOptions } from './layer-options.ts';
 import { addedLosses, addLossOf, forgetLosses, weightPenalties } from './losses.ts';
 import { rematerialized } from './remat.ts';
 import { mapShapes, type Shapes } from './shapes.ts';
 import { statelessly, withoutReturnLosses } from './stateless-call.ts';
-import {
-  flattenLayers,
-  isForTraining,
-  metricsHeldBy,
-  ownVariablesOf,
-  sublayersOf,
-  variablesOf,
-  weightsOf,
-} from './tracking.ts';
-import { makeWeight, replaceValues, type WeightOptions } from './weights.ts';
+import { flattenLayers } from './tracking.ts';
+import { Weighted } from './weighted.ts';
 
 export { isLayer } from './inner.ts';
 export type { LayerOptions } from './layer-options.ts';
@@ -79,7 +60,7 @@ export abstract class Layer<
     Args extends unknown[] = [inputs: Tensor, options?: CallOptions],
     Out = Tensor,
   >
-  extends Callable<LenientArgs<Args>, Out>
+  extends Weighted<S, LenientArgs<Args>, Out>
   implements Operation
 {
   static readonly className: string;
@@ -93,37 +74,18 @@ export abstract class Layer<
   /** What attributes are called in Keras, and so in the paths of weights, where that is not their name in snake_case. */
   static readonly attributesInKeras: Readonly<Record<string, string>> = {};
 
-  override readonly name: string;
   built = !(this.constructor as typeof Layer).needsBuild;
   supportsMasking = false;
   inputSpec: InputSpec | readonly InputSpec[] | undefined;
-  readonly activityRegularizer: regularizers.Regularizer | null;
-  /** What the library keeps: all other attributes are the class's own. */
-  readonly [inner]: LayerState<S>;
 
   constructor(options: Options<S> & LayerOptions = {} as Options<S> & LayerOptions) {
-    super();
-    const [resolved, base] = partOptions<S, LayerOptions>(this, options, baseOptions);
-    const { name, trainable = true, dtype, autocast = true, activityRegularizer = null } = base;
-    this.name = name ?? autoName(toSnakeCase(sourceNameOf(this)));
-    if (this.name.includes('/'))
-      fail(this, `the name contains "/"`, 'choose a name without it: paths are made of names');
-    this[inner] = new LayerState(this.name, resolved, { trainable, autocast, policy: asPolicy(dtype) });
+    super(options);
     noteBirth(this);
     exposeOptions(this as AnyLayer, fieldsOf(this));
     // As in Keras, who calls build() builds for good: calls that come later build no second time.
     const build = (...shapes: Shapes[]): void => buildOnce(this as AnyLayer, shapes);
     this[inner].build = build;
     Object.defineProperty(this, 'build', { value: build, configurable: true, writable: true });
-    this.activityRegularizer = regularizers.get(activityRegularizer);
-  }
-
-  get className(): string {
-    return classNameOf(this);
-  }
-  /** Name with those of the layers around it, as variables' paths begin. */
-  get path(): string {
-    return this[inner].path;
   }
 
   /** Makes the weights; `inputShape` has null where a size is not known. */
@@ -147,18 +109,6 @@ export abstract class Layer<
     return args.filter((a) => tensorsIn(a).length > 0);
   }
 
-  /** Makes a variable that belongs to the layer. Only in the constructor and in `build`. */
-  addWeight(options: WeightOptions): Variable {
-    const variable = makeWeight(this, { ...options, dtype: options.dtype ?? this.variableDtype });
-    isForTraining(variable);
-    this[inner].weights.push(variable);
-    return variable;
-  }
-
-  /** The same, by Keras's other name. */
-  addVariable(options: WeightOptions): Variable {
-    return this.addWeight(options);
-  }
   /** Records a call on KerasTensors: what calling the layer on them does. */
   symbolicCall(...args: LenientArgs<Args>): Out {
     return recordCall(this as AnyLayer, args) as Out;
@@ -173,47 +123,6 @@ export abstract class Layer<
   addLoss(loss: Tensor): void {
     addLossOf(this, loss);
   }
-  /** Own weights, trainable ones first, then those of the layers within. */
-  get weights(): Variable[] {
-    return weightsOf(this as AnyLayer);
-  }
-  /** Weights, and the states of seed generators and metrics. */
-  get variables(): Variable[] {
-    return variablesOf(this as AnyLayer);
-  }
-  get trainableWeights(): Variable[] {
-    return this.trainable ? this.weights.filter((v) => v.trainable) : [];
-  }
-  get nonTrainableWeights(): Variable[] {
-    return this.trainable ? this.weights.filter((v) => !v.trainable) : this.weights;
-  }
-  get trainableVariables(): Variable[] {
-    return this.trainable ? this.variables.filter((v) => v.trainable) : [];
-  }
-  get nonTrainableVariables(): Variable[] {
-    return this.trainable ? this.variables.filter((v) => !v.trainable) : this.variables;
-  }
-  get trainable(): boolean {
-    return this[inner].trainable;
-  }
-  /** Freezes or thaws the layer and all layers within it. */
-  set trainable(value: boolean) {
-    if (typeof value !== 'boolean')
-      fail(this, `trainable was set to ${String(value)}`, 'set true or false, or keep the value under another name');
-    this[inner].trainable = value;
-    for (const v of ownVariablesOf(this as AnyLayer)) if (isForTraining(v)) v.trainable = value;
-    for (const layer of sublayersOf(this as AnyLayer)) layer.trainable = value;
-  }
-
-  /** The metrics that it and the layers within hold as attributes: a model's training shows and resets them. */
-  get metrics(): readonly Metric[] {
-    return metricsHeldBy(this as AnyLayer);
-  }
-  /** The states of its metrics. */
-  get metricsVariables(): Variable[] {
-    return this.metrics.flatMap((metric) => metric.variables);
-  }
-
   /** Scalars that add to the loss: from `addLoss` and activity in the last call, then one for each regularized weight. */
   get losses(): Tensor[] {
     return [...flattenLayers(this as AnyLayer).flatMap(addedLosses), ...weightPenalties(this.trainableWeights)];
@@ -228,60 +137,6 @@ export abstract class Layer<
   get output(): Tree<KerasTensor> {
     return firstCall(this, 'output').form;
   }
-  get dtypePolicy(): DTypePolicy {
-    return this[inner].policy;
-  }
-  /** Changes what it computes in; weights that are made keep their dtype. */
-  set dtypePolicy(value: PolicyLike) {
-    this[inner].policy = asPolicy(value);
-  }
-  get dtype(): DType {
-    return this.dtypePolicy[policyAt](this.path).variableDtype;
-  }
-  get computeDtype(): DType {
-    return this.dtypePolicy[policyAt](this.path).computeDtype;
-  }
-  get variableDtype(): DType {
-    return this.dtypePolicy[policyAt](this.path).variableDtype;
-  }
-  /** The dtype to which floating-point inputs are converted. */
-  get inputDtype(): DType {
-    return this.dtypePolicy[policyAt](this.path).computeDtype;
-  }
-  /** Whether inputs and weights are converted to the dtype of computation. */
-  get autocast(): boolean {
-    return this[inner].autocast;
-  }
-  /** How weights are quantized: they are not. */
-  get quantizationMode(): null {
-    return null;
-  }
-
-  /** The weights' values. Tensors, that later training does not change. */
-  getWeights(): Tensor[] {
-    return this.weights.map((v) => v.value);
-  }
-  /** Replaces the weights' values, in the order of `weights`. */
-  setWeights(values: readonly Like[]): void {
-    replaceValues(this, this.weights, values);
-  }
-  /** Puts the values of its own weights into a store, under "0", "1", …. A class may override both, and files follow it. */
-  saveOwnVariables(store: Record<string, Tensor>): void {
-    for (const [k, v] of savedVariablesOf(this as AnyLayer).entries()) store[k] = loraOf(v)?.read() ?? v.value;
-  }
-  /** Takes the values of its own weights from such a store. */
-  loadOwnVariables(store: Readonly<Record<string, Like>>): void {
-    replaceValues(
-      this,
-      savedVariablesOf(this as AnyLayer),
-      Object.keys(store).map((_, k) => store[k]),
-    );
-  }
-  /** Number of scalars in all weights. */
-  countParams(): number {
-    return this.weights.reduce((n, v) => n + sizeOf(v.shape), 0);
-  }
-
   /** Shapes and dtypes of the outputs for given symbolic arguments. */
   computeOutputSpec(...args: unknown[]): { form: Out; avals: SymbolicAval[] } {
     ensureBuilt(this as AnyLayer, args);
