@@ -1,3 +1,4 @@
+import { type SnakeCase, snakeCase, toSnakeCase } from '../base/case.ts';
 import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
 import type { OrAnyName } from '../base/naming.ts';
@@ -13,40 +14,13 @@ import {
 import { table } from '../base/table.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
+import * as activationOps from '../ops/nn/activations.ts';
 import type { Like } from '../tensor/like.ts';
 import { relu } from './relu.ts';
 import { sparsemax } from './sparsemax.ts';
 
-export {
-  celu,
-  elu,
-  exp as exponential,
-  glu,
-  hardShrink,
-  hardSigmoid,
-  hardSilu,
-  hardSwish,
-  hardTanh,
-  leakyRelu,
-  logSigmoid,
-  logSoftmax,
-  mish,
-  relu6,
-  selu,
-  sigmoid,
-  silu,
-  softmax,
-  softplus,
-  softShrink,
-  softsign,
-  sparsePlus,
-  sparseSigmoid,
-  squareplus,
-  swish,
-  tanh,
-  tanhShrink,
-  threshold,
-} from '../ops/index.ts';
+export { exp as exponential, logSoftmax, softmax, tanh } from '../ops/index.ts';
+export * from '../ops/nn/activations.ts';
 export { type ReluOptions, relu } from './relu.ts';
 export { sparsemax } from './sparsemax.ts';
 
@@ -65,58 +39,41 @@ export const gelu = exact(
 /** A function of a tensor, such as layers apply to what they compute. */
 export type Activation = (x: Tensor) => Tensor;
 /** What stands for an activation: a name, a function or callable object, a config; null for `linear`. */
-export type ActivationLike = OrAnyName<keyof typeof named> | ((x: any) => Tensor) | Config | null;
+export type ActivationLike = OrAnyName<ActivationName> | ((x: any) => Tensor) | Config | null;
 
-/** Entries whose names are known to the compiler, and nothing else of them. */
-/* @__NO_SIDE_EFFECTS__ */
-const entries = <Name extends string>(byName: Readonly<Record<Name, unknown>>): Readonly<Record<Name, unknown>> =>
-  table(byName);
-const named = entries({
-  celu: ops.celu,
-  elu: ops.elu,
+/** Activations that are more, or other, than an op of `ops/nn/activations.ts`. */
+const further = {
   exponential: ops.exp,
   gelu,
-  glu: ops.glu,
-  hard_shrink: ops.hardShrink,
-  hard_sigmoid: ops.hardSigmoid,
-  hard_silu: ops.hardSilu,
-  hard_tanh: ops.hardTanh,
-  leaky_relu: ops.leakyRelu,
   linear,
-  log_sigmoid: ops.logSigmoid,
   log_softmax: ops.logSoftmax,
-  mish: ops.mish,
   relu,
-  relu6: ops.relu6,
-  selu: ops.selu,
-  sigmoid: ops.sigmoid,
-  silu: ops.silu,
-  soft_shrink: ops.softShrink,
   softmax: ops.softmax,
-  softplus: ops.softplus,
-  softsign: ops.softsign,
-  sparse_plus: ops.sparsePlus,
-  sparse_sigmoid: ops.sparseSigmoid,
   sparsemax,
-  squareplus: ops.squareplus,
   tanh: ops.tanh,
-  tanh_shrink: ops.tanhShrink,
-  threshold: ops.threshold,
-});
+};
+/** Those ops by their names in configs; one that stands for another in Keras, as `swish` for `silu`, is found only. */
+const elementwise = Object.values(activationOps).map((f) => ({
+  f,
+  name: snakeCase(f.opName),
+  written: toSnakeCase(f.opClass),
+}));
+type ActivationName = SnakeCase<keyof typeof activationOps> | keyof typeof further;
 /** What Keras 1 and 2 called `hard_sigmoid`: `clip(0.2 x + 0.5, 0, 1)`. Models in their files compute it; Keras 3 has no name for it. */
 const keras2HardSigmoid = (x: Tensor): Tensor => ops.clip(ops.add(ops.multiply(x, 0.2), 0.5), 0, 1);
 registerFunctions({ keras2_hard_sigmoid: keras2HardSigmoid });
 
+const named: Readonly<Record<string, unknown>> = table({
+  ...Object.fromEntries(elementwise.filter(({ name, written }) => name === written).map(({ name, f }) => [name, f])),
+  ...further,
+});
 const others: Readonly<Record<string, unknown>> = table({
-  swish: ops.silu,
-  hard_swish: ops.hardSilu,
+  ...Object.fromEntries(elementwise.map(({ name, written }) => [name, named[written]])),
   keras2_hard_sigmoid: keras2HardSigmoid,
 });
 const names = new Map<unknown, string>([
-  ...Object.entries(named).map(([name, f]) => [f as unknown, name] as const),
-  [ops.relu, 'relu'],
-  [ops.swish, 'silu'],
-  [ops.hardSwish, 'hard_silu'],
+  ...elementwise.map(({ f, written }) => [f, written] as const),
+  ...Object.entries(named).map(([name, f]) => [f, name] as const),
 ]);
 
 const advice = 'A function of your own can be given itself, or by name after saving.registerKerasSerializable';
@@ -124,7 +81,7 @@ const identify = identifierOf({
   kind: 'activation',
   module: 'keras.activations',
   classes: [],
-  functions: { ...named, ...others },
+  functions: { ...others, ...named },
   advice,
 });
 

@@ -1,6 +1,11 @@
 /** `queryDense` -> `query_dense`: a name of JavaScript as Python has it. Digits stay with the word before them. */
 export const snakeCase = (name: string): string => name.replace(/(?<!^)[A-Z]/g, (c) => `_${c.toLowerCase()}`);
 
+/** The same of a type. */
+export type SnakeCase<Name extends string> = Name extends `${infer Head}${infer Tail}`
+  ? `${Head extends Lowercase<Head> ? Head : `_${Lowercase<Head>}`}${SnakeCase<Tail>}`
+  : '';
+
 /** `kernelSize` -> `kernel_size`, `filters1` -> `filters_1`: how an option is called on disk. */
 export const optionToDisk = (key: string): string => snakeCase(key).replace(/([a-z])([0-9]+)$/, '$1_$2');
 /** `kernel_size` -> `kernelSize`, `filters_1` -> `filters1`. */

@@ -1,6 +1,6 @@
 import type { SymbolicShape } from '../base/shape.ts';
+import { lossFunctions } from './declared.ts';
 import { FunctionLoss } from './function-loss.ts';
-import { lossFunctions } from './functions.ts';
 import { get, type LossLike } from './index.ts';
 import { labelKind } from './label-kind.ts';
 import { Loss } from './loss.ts';

@@ -6,20 +6,13 @@ import {
   type CustomObjects,
   registerFunctions,
   registerModule,
-  type SerializableClass,
   serializeObject,
 } from '../base/registry/serialize.ts';
 import { table } from '../base/table.ts';
 import type { Tensor } from '../ir/tensor.ts';
-import { Circle } from './circle.ts';
-import { CTC } from './ctc.ts';
+import { lossClasses, lossFunctions } from './declared.ts';
 import { FunctionLoss } from './function-loss.ts';
-import { lossFunctions } from './functions.ts';
-import { CategoricalHinge, Hinge, SquaredHinge } from './hinge.ts';
-import { Loss } from './loss.ts';
-import { Dice, Tversky } from './overlap.ts';
-import * as probabilistic from './probabilistic.ts';
-import * as regression from './regression.ts';
+import type { Loss } from './loss.ts';
 
 export { Circle, type CircleOptions, circle } from './circle.ts';
 export { CTC, ctc } from './ctc.ts';
@@ -31,30 +24,6 @@ export * from './probabilistic.ts';
 export type { Reduction } from './reduction.ts';
 export * from './regression.ts';
 
-const classes: readonly SerializableClass<Loss>[] = [
-  probabilistic.BinaryCrossentropy,
-  probabilistic.BinaryFocalCrossentropy,
-  probabilistic.CategoricalCrossentropy,
-  probabilistic.CategoricalFocalCrossentropy,
-  probabilistic.CategoricalGeneralizedCrossEntropy,
-  probabilistic.KLDivergence,
-  probabilistic.Poisson,
-  probabilistic.SparseCategoricalCrossentropy,
-  regression.CosineSimilarity,
-  regression.Huber,
-  regression.LogCosh,
-  regression.MeanAbsoluteError,
-  regression.MeanAbsolutePercentageError,
-  regression.MeanSquaredError,
-  regression.MeanSquaredLogarithmicError,
-  CategoricalHinge,
-  Circle,
-  CTC,
-  Dice,
-  Hinge,
-  SquaredHinge,
-  Tversky,
-];
 registerFunctions(lossFunctions);
 
 const short = table({
@@ -68,7 +37,7 @@ const short = table({
 const identify = identifierOf({
   kind: 'loss',
   module: 'keras.losses',
-  classes,
+  classes: lossClasses,
   byConfig: [FunctionLoss],
   functions: {
     ...lossFunctions,

@@ -27,24 +27,6 @@ import * as points from './operating-point.ts';
 import { R2Score } from './r2-score.ts';
 
 export {
-  binaryCrossentropy,
-  binaryFocalCrossentropy,
-  categoricalCrossentropy,
-  categoricalFocalCrossentropy,
-  categoricalHinge,
-  hinge,
-  huber,
-  klDivergence,
-  logCosh,
-  meanAbsoluteError,
-  meanAbsolutePercentageError,
-  meanSquaredError,
-  meanSquaredLogarithmicError,
-  poisson,
-  sparseCategoricalCrossentropy,
-  squaredHinge,
-} from '../losses/index.ts';
-export {
   Accuracy,
   BinaryAccuracy,
   binaryAccuracy,

@@ -7,6 +7,25 @@ import * as ops from '../ops/index.ts';
 import { MeanOf } from './mean.ts';
 import { countedWeight, type Given } from './weights.ts';
 
+export {
+  binaryCrossentropy,
+  binaryFocalCrossentropy,
+  categoricalCrossentropy,
+  categoricalFocalCrossentropy,
+  categoricalHinge,
+  hinge,
+  huber,
+  klDivergence,
+  logCosh,
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanSquaredError,
+  meanSquaredLogarithmicError,
+  poisson,
+  sparseCategoricalCrossentropy,
+  squaredHinge,
+} from '../losses/index.ts';
+
 /** Mean squared error. */
 export class MeanSquaredError extends MeanOf {
   static override readonly className = 'MeanSquaredError';

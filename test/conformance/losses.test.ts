@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { serializeObject } from '../../src/base/registry/serialize.ts';
-import { lossFunctions } from '../../src/losses/functions.ts';
+import { lossFunctions } from '../../src/losses/declared.ts';
 import * as losses from '../../src/losses/index.ts';
 import * as ops from '../../src/ops/index.ts';
 import { grad, type Tensor } from '../../src/tensor/index.ts';

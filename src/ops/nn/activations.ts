@@ -35,7 +35,7 @@ export const sparseSigmoid = activation('sparseSigmoid', (x) =>
 );
 /** `log(1 + exp(x))`, stable. @example softplus([0]) // [0.6931] */
 export const softplus = activation('softplus', softPlus);
-export function softPlus(x: Tensor): Tensor {
+function softPlus(x: Tensor): Tensor {
   // max(x, 0) + log1p(exp(-|x|)): at 0 the slopes of both are taken from the left, and give 1/2.
   const isPositive = positive(x);
   const size = p.select(isPositive, x, p.neg(x));

@@ -1,32 +1,5 @@
 export { normalize } from '../linalg/norm.ts';
-export {
-  celu,
-  elu,
-  gelu,
-  glu,
-  hardShrink,
-  hardSigmoid,
-  hardSilu,
-  hardSwish,
-  hardTanh,
-  leakyRelu,
-  logSigmoid,
-  mish,
-  relu,
-  relu6,
-  selu,
-  sigmoid,
-  silu,
-  softplus,
-  softShrink,
-  softsign,
-  sparsePlus,
-  sparseSigmoid,
-  squareplus,
-  swish,
-  tanhShrink,
-  threshold,
-} from './activations.ts';
+export * from './activations.ts';
 export { adaptiveAveragePool, adaptiveMaxPool } from './adaptive-pool.ts';
 export { type AttentionOptions, dotProductAttention } from './attention.ts';
 export { depthToSpace, spaceToDepth } from './blocks.ts';
