@@ -19,13 +19,13 @@ interface Family<T> {
   /** Module under which files mention the classes. */
   readonly module: string;
   readonly classes: readonly SerializableClass<T>[];
-  /** Further names of classes; each is also known by its own name and that in snake_case. */
+  /** Further names of classes; each is also known by its own name and, where no functions are, that in snake_case. */
   readonly aliases?: Readonly<Record<string, SerializableClass<T>>>;
   /** Names by which old files mention classes, and nobody else: Keras does not know them any more. */
   readonly formerNames?: Readonly<Record<string, SerializableClass<T>>>;
   /** Classes that only configs mention. */
   readonly byConfig?: readonly SerializableClass[];
-  /** Functions by their names, which stand for themselves. A class has a name in snake_case only where no function has it. */
+  /** Functions by their names, which stand for themselves. */
   readonly functions?: Readonly<Record<string, unknown>>;
   /** What else may be given, as a message says it. */
   readonly advice?: string;
@@ -39,15 +39,16 @@ export const isClass = (x: unknown): x is SerializableClass<any> =>
  * Functions are what they are.
  */
 export function identifierOf<T>(family: Family<T>): (identifier: unknown, customObjects?: CustomObjects) => unknown {
-  const { kind, module, classes, aliases = {}, formerNames = {}, byConfig = [], functions = {} } = family;
+  const { kind, module, classes, aliases = {}, formerNames = {}, byConfig = [], functions } = family;
   const { advice = 'A class of your own is known after saving.registerKerasSerializable' } = family;
   registerModule(module, [...classes, ...byConfig]);
   const named = new Map<string, SerializableClass<T>>(Object.entries(aliases));
   for (const c of classes)
-    for (const name of [c.className, toSnakeCase(c.className)]) if (!named.has(name)) named.set(name, c);
+    for (const name of functions ? [c.className] : [c.className, toSnakeCase(c.className)])
+      if (!named.has(name)) named.set(name, c);
   const former = new Map(Object.entries(formerNames));
   registerAliases(module, [...named, ...former]);
-  const byName = new Map<string, unknown>([...named, ...Object.entries(functions)]);
+  const byName = new Map<string, unknown>([...named, ...Object.entries(functions ?? {})]);
   // Configs of old name no module: the family's own names come first.
   const inOldConfigs = new Map<string, SerializableClass>([
     ...former,

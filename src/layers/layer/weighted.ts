@@ -107,6 +107,8 @@ export abstract class Weighted<S extends Fields, Args extends unknown[], Out> ex
   }
   /** Changes what it computes in; weights that are made keep their dtype. */
   set dtypePolicy(value: PolicyLike) {
+    if (Array.isArray(value) || typeof value === 'function')
+      fail(this, 'dtypePolicy was set to what is no dtype policy', 'set one, or keep the value under another name');
     this[inner].policy = asPolicy(value);
   }
   get dtype(): DType {
