@@ -33,7 +33,7 @@ function texts(): Record<string, string> {
   const rows = compile(small, target);
   const { body } = rows.steps[0] as LoopStep;
   const lowering = new Lowering(rows.algebra);
-  const lowered = lowering.kernel(body);
+  const lowered = lowering.kernel(body, machine().lanes);
   const { regions } = describeKernel(lowered);
   const linear = linearKernel(lowered, regions, { lowering, target: machine(), isDealt: true });
 

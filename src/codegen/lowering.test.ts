@@ -56,7 +56,7 @@ describe('lowering', () => {
     const key = (x: Region, y: Region, factor: number): string => {
       const i = axis(9, 'i');
       const body = loops([i], [store(y, [indexOf(i)], apply('mul', load(x, [indexOf(i)]), factor))]);
-      return describeKernel(new Lowering(new Algebra()).kernel(body)).key;
+      return describeKernel(new Lowering(new Algebra()).kernel(body, 4)).key;
     };
     const first = key(region(9), region(9), 2);
     expect(key(region(9), region(3, 3), 2)).toBe(first);
@@ -70,7 +70,10 @@ describe('lowering', () => {
     const y = region(64);
     const key = (outer: Axis, inner: Axis): string => {
       const position = apply('add', apply('mul', indexOf(outer), 8), indexOf(inner));
-      const body = new Lowering(new Algebra()).kernel([store(y, [position], readLocal({ name: 'sum', type: 'f32' }))]);
+      const body = new Lowering(new Algebra()).kernel(
+        [store(y, [position], readLocal({ name: 'sum', type: 'f32' }))],
+        4,
+      );
       return describeKernel(body, [row, column]).key;
     };
     expect(key(row, column)).not.toBe(key(column, row));
@@ -89,7 +92,7 @@ describe('lowering', () => {
       const [only] = list;
       return only?.op === 'for' ? 1 + depth(only.body) : 0;
     };
-    const lowered = new Lowering(new Algebra()).kernel(body);
+    const lowered = new Lowering(new Algebra()).kernel(body, 4);
     expect(depth(lowered)).toBe(4);
     expect(lowered[0]).toMatchObject({ mode: 'parallel', axis: { size: 4 } });
   });

@@ -47,11 +47,11 @@ export class Lowering implements Builder {
     return region;
   }
 
-  /** The statements of a kernel. */
-  kernel(list: readonly Stmt[]): Stmt[] {
+  /** The statements of a kernel, for vectors of so many lanes. */
+  kernel(list: readonly Stmt[], lanes: number): Stmt[] {
     this.countAssignments(list);
     const lowered = this.statements(list);
-    const inTiles = tiled(lowered, this.algebra);
+    const inTiles = tiled(lowered, lanes, this.algebra);
     return inTiles ? this.statements(inTiles) : lowered;
   }
 

@@ -6,7 +6,7 @@ import { loop, type Stmt } from '../ir/loops.ts';
 
 type For = Stmt & { op: 'for' };
 
-/** Lines of the cache that a tile reads, few enough to stay in it even when all fall into one set. */
+/** Lines of the cache that a tile reads, few enough to stay in it even when all fall into one set; or as many as a vector has lanes. */
 const mostLines = 8;
 /** Elements of a line of the cache. */
 const lineLength = 16;
@@ -15,16 +15,16 @@ const lineLength = 16;
  * Cuts two loops into tiles where the inner one jumps through memory that the outer one walks through (a transposition):
  * what a tile reads is used up while it is in the cache. Gives undefined where there is nothing to cut.
  */
-export function tiled(body: readonly Stmt[], algebra: Algebra): readonly Stmt[] | undefined {
+export function tiled(body: readonly Stmt[], lanes: number, algebra: Algebra): readonly Stmt[] | undefined {
   let changed = false;
   const result = body.map((s): Stmt => {
     if (s.op !== 'for') return s;
-    const cut = cutInto(s, algebra);
+    const cut = cutInto(s, lanes, algebra);
     if (cut) {
       changed = true;
       return cut;
     }
-    const inner = s.mode === 'vector' ? undefined : tiled(s.body, algebra);
+    const inner = s.mode === 'vector' ? undefined : tiled(s.body, lanes, algebra);
     if (!inner) return s;
     changed = true;
     return { ...s, body: inner };
@@ -32,13 +32,16 @@ export function tiled(body: readonly Stmt[], algebra: Algebra): readonly Stmt[] 
   return changed ? result : undefined;
 }
 
-function cutInto(outer: For, algebra: Algebra): Stmt | undefined {
+function cutInto(outer: For, lanes: number, algebra: Algebra): Stmt | undefined {
   const [inner, ...others] = outer.body;
   if (outer.mode === 'vector' || others.length > 0 || inner?.op !== 'for' || inner.mode !== 'vector') return undefined;
   if (!inner.body.every((s) => s.op === 'set' || s.op === 'store')) return undefined;
-  const [rows, columns] = [divisorOf(outer.axis.size, lineLength, 1), divisorOf(inner.axis.size, mostLines, 4)];
+  const [rows, columns] = [
+    divisorOf(outer.axis.size, lineLength, 1),
+    divisorOf(inner.axis.size, Math.max(mostLines, lanes), lanes),
+  ];
   // Few rows or columns stay in the cache as they are.
-  if (rows < 4 || columns < 4 || inner.axis.size <= 4 * columns || outer.axis.size <= rows) return undefined;
+  if (rows < 4 || columns < lanes || inner.axis.size <= 4 * columns || outer.axis.size <= rows) return undefined;
   const loads = inner.body.flatMap((s) => expressionsOf(s).flatMap(loadsOf));
   if (!loads.some((e) => jumps(e, outer.axis, inner.axis, algebra))) return undefined;
   const [rowTile, row] = [axis(outer.axis.size / rows, `${outer.axis.name}t`), axis(rows, outer.axis.name)];

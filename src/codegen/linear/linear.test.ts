@@ -33,7 +33,7 @@ function runner(algebra: Algebra, target: LinearTarget, workers: number): RunLoo
   const made = new WeakMap<readonly Stmt[], (arrays: readonly TypedArray[]) => void>();
   const make = (body: readonly Stmt[], regions: readonly Region[]) => {
     const lowering = new Lowering(algebra);
-    const statements = lowering.kernel(body);
+    const statements = lowering.kernel(body, target.lanes);
     const isDealt = statements.every((s) => dealtLoop(s) !== undefined);
     const views = regions.map((r) => lowering.view(r));
     const code = linearKernel(statements, views, { lowering, target, isDealt });

@@ -97,7 +97,7 @@ function tailOf(step: ContractionStep, chosen: Chosen, algebra: Algebra): Tail {
     ).forEach((e, d) => index.set(axes[d]!.axis, algebra.simplify(placed(axes[d]!, e))));
   const substitute = (e: Expr): Expr => algebra.substitute(e, index);
   const stores = step.stores.map((s) => store(s.to, s.index.map(substitute), substitute(s.value)));
-  const statements = lowering.kernel(stores);
+  const statements = lowering.kernel(stores, machine().lanes);
   return { step, lowering, batch, row, column, statements, ...describeKernel(statements, [batch, row, column]) };
 }
 

@@ -27,7 +27,7 @@ export interface Kernel {
 /** Prepares a loop nest. `threads` is the number that its parallel loops are dealt out to: with 1, all is run by the caller. */
 export function makeKernel(name: string, body: readonly Stmt[], threads: number, algebra: Algebra): Kernel {
   const lowering = new Lowering(algebra);
-  const statements = lowering.kernel(body);
+  const statements = lowering.kernel(body, machine().lanes);
   const { key, regions } = describeKernel(statements);
   const hostOperations = new Set<ScalarOp>();
   const isDealt = threads > 1;
