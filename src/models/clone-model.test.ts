@@ -83,3 +83,16 @@ test('a class of one’s own is cloned through its config', () => {
   expect([clone === own, clone.name]).toEqual([false, 'mine']);
   expect(() => cloneModel(own, { cloneFunction: (layer) => layer })).toThrow(/Own[\s\S]*without options/);
 });
+
+test('functions that layers were given are those of the clone, registered or not', async () => {
+  function doubled(x: keras.Tensor): keras.Tensor {
+    return x.mul(2);
+  }
+  const mine = (x: keras.Tensor): keras.Tensor => x.add(1);
+  const inside = new keras.Sequential([keras.Input({ shape: [2] }), new layers.Lambda({ function: (x) => x.sub(3) })]);
+  const x = keras.Input({ shape: [2] });
+  const y = new layers.Activation({ activation: mine })(new layers.Lambda({ function: doubled })(x));
+  const model = new keras.Model({ inputs: x, outputs: inside(y) });
+  for (const recursive of [false, true])
+    expect(await (await cloneModel(model, { recursive }).predict([[1, 5]], { verbose: 0 })).array()).toEqual([[0, 8]]);
+});

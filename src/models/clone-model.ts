@@ -1,11 +1,20 @@
 import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
+import { toSnakeCase } from '../base/naming.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
-import { deserializeObject, remake, serializeObject } from '../base/registry/serialize.ts';
+import {
+  type CustomObjects,
+  customObjectScope,
+  deserializeObject,
+  isSerializedObject,
+  remake,
+  serializeObject,
+} from '../base/registry/serialize.ts';
 import { leavesOf, mapTree, type Tree } from '../base/tree.ts';
 import { Input, InputLayer } from '../layers/core/input-layer.ts';
 import { inner } from '../layers/layer/inner.ts';
 import { type AnyLayer, isLayer } from '../layers/layer/layer.ts';
+import { flattenLayers } from '../layers/layer/tracking.ts';
 import { KerasTensor, mapTensors, type Operation, replay, type Tensor, tensorsIn } from '../tensor/index.ts';
 import type { FunctionalGraph } from './functional/functional-graph.ts';
 import { graphOf } from './functional/graph-of.ts';
@@ -74,7 +83,21 @@ function clone(model: Model<any>, options: CloneModelOptions, clones: Clones): M
 }
 
 /** A layer made again from its config. */
-const again = (layer: AnyLayer): AnyLayer => remake(layer);
+const again = (layer: AnyLayer): AnyLayer => customObjectScope(functionsOf(layer), () => remake(layer));
+
+/** The functions that a layer and those within it were given, by the names that stand for them in configs. */
+function functionsOf(layer: AnyLayer): CustomObjects {
+  const found: Record<string, unknown> = {};
+  for (const each of flattenLayers(layer)) {
+    const given = Object.entries(each[inner].options).filter(([, value]) => typeof value === 'function');
+    const config = given.length > 0 ? each.getConfig() : {};
+    for (const [key, value] of given) {
+      const written = config[toSnakeCase(key)];
+      if (isSerializedObject(written) && written.class_name === 'function') found[String(written.config)] = value;
+    }
+  }
+  return found;
+}
 
 function cloneStack(
   model: Sequential,

@@ -17,6 +17,7 @@ import {
   var as varianceOf,
 } from '../../ops/index.ts';
 import { asTensor, type Like, type Nested, Tensor, tensor, type Variable } from '../../tensor/index.ts';
+import { inner } from '../layer/inner.ts';
 import type { InputSpec } from '../layer/input-spec.ts';
 import { Layer, type LayerOptions } from '../layer/layer.ts';
 
@@ -41,7 +42,7 @@ const fields = {
   invert: f.bool(false),
 };
 
-export interface Normalization extends Resolved<typeof fields> {}
+export interface Normalization extends Omit<Resolved<typeof fields>, 'mean' | 'variance'> {}
 /** `(x - mean) / sqrt(variance)`, with statistics that are given or that `adapt(data)` finds. @see https://keras.io/api/layers/preprocessing_layers/numerical/normalization/ */
 export class Normalization extends Layer<typeof fields> {
   static override readonly className = 'Normalization';
@@ -55,8 +56,25 @@ export class Normalization extends Layer<typeof fields> {
 
   constructor(options: Options<typeof fields> & LayerOptions = {}) {
     super(options);
-    if ((this.mean === null) !== (this.variance === null))
+    const { mean, variance } = this[inner].options;
+    if ((mean === null) !== (variance === null))
       fail(this, `only one of mean and variance is given`, 'give both, or neither and call adapt(data)');
+  }
+  /** The mean that is subtracted, given or found, in a shape that goes with the inputs. */
+  get mean(): Tensor {
+    return this.#statistic('mean', this.adaptMean);
+  }
+  /** The variance by whose root inputs are divided, given or found, in a shape that goes with the inputs. */
+  get variance(): Tensor {
+    return this.#statistic('variance', this.adaptVariance);
+  }
+  #statistic(name: 'mean' | 'variance', found: Variable | null): Tensor {
+    const given = this[inner].options[name];
+    if (given !== null) return tensor(given, { dtype: this.computeDtype });
+    if (!found) fail(this, `it has no ${name} yet`, 'let adapt(data) find it, or call the layer');
+    const kept = this.#keptAxes(this.#rank);
+    const along = range(this.#rank).map((d) => (kept.includes(d) ? found!.shape[kept.indexOf(d)]! : 1));
+    return reshape(found!.read(), along);
   }
   #keptAxes(rank: number): number[] {
     return this.axis.map((d) => (d < 0 ? d + rank : d)).sort((a, b) => a - b);
@@ -70,7 +88,7 @@ export class Normalization extends Layer<typeof fields> {
         'name axes that exist and have a known size',
       );
     this.#rank = inputShape.length;
-    if (this.mean !== null) return;
+    if (this[inner].options.mean !== null) return;
     const shape = kept.map((d) => inputShape[d]!);
     this.adaptMean = this.addWeight({ name: 'mean', shape, initializer: 'zeros', trainable: false });
     this.adaptVariance = this.addWeight({ name: 'variance', shape, initializer: 'ones', trainable: false });
@@ -78,7 +96,8 @@ export class Normalization extends Layer<typeof fields> {
   }
   /** Finds mean and variance of data: a tensor, or batches of them. */
   adapt(data: Like | Iterable<Tensor>): void {
-    if (this.mean !== null) fail(this, 'mean and variance were given', 'leave them out to find them with adapt(data)');
+    if (this[inner].options.mean !== null)
+      fail(this, 'mean and variance were given', 'leave them out to find them with adapt(data)');
     const isOne = data instanceof Tensor || !isBatches(data);
     const batches = isOne ? [asTensor(data as Like, this.computeDtype)] : [...(data as Iterable<Tensor>)];
     const first = batches[0] ?? fail(this, 'adapt got no data', 'give at least one batch');
@@ -106,15 +125,8 @@ export class Normalization extends Layer<typeof fields> {
   }
   call(inputs: Tensor): Tensor {
     const x = cast(inputs, this.computeDtype);
-    const kept = this.#keptAxes(this.#rank);
-    const along = x.shape.map((n, d) => (kept.includes(d) ? n : 1));
-    const spread = (own: Variable | null, given: Nested | null): Tensor => {
-      const value = own ? own.read() : tensor(given!, { dtype: this.computeDtype });
-      return value.shape.length === 0 || own === null ? value : reshape(value, along);
-    };
-    const centre = spread(this.adaptMean, this.mean);
-    const deviation = maximum(sqrt(spread(this.adaptVariance, this.variance)), epsilon());
-    return this.invert ? add(centre, multiply(x, deviation)) : divide(subtract(x, centre), deviation);
+    const deviation = maximum(sqrt(this.variance), epsilon());
+    return this.invert ? add(this.mean, multiply(x, deviation)) : divide(subtract(x, this.mean), deviation);
   }
 
   static {
