@@ -12,7 +12,7 @@ interface Trained {
 /** Runs one step on a batch compiled and op by op, from equal seeds: both must give the same logs and move variables to the same places. */
 export async function stepBothWays(
   make: (runEagerly: boolean) => Trained | Promise<Trained>,
-  x: keras.Tensor,
+  x: keras.Like | readonly keras.Like[],
   y?: keras.Tensor,
 ): Promise<void> {
   const run = async (runEagerly: boolean) => {

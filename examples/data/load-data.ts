@@ -1,4 +1,5 @@
 import * as keras from 'hornbeam';
+import { ops } from 'hornbeam';
 import { type Digit, loadDigits } from './digits.ts';
 
 /** Images `[n, 8, 8, 1]`, paper 0 and ink 1, and their digits `[n]`. */
@@ -13,4 +14,10 @@ const asTensors = (digits: readonly Digit[]): Labelled => [
 export function loadData(): [training: Labelled, test: Labelled] {
   const digits = loadDigits();
   return [asTensors(digits.slice(0, 1438)), asTensors(digits.slice(1438))];
+}
+
+/** The images whose digit is one that is wanted. */
+export async function only([x, y]: Labelled, isWanted: (digit: number) => boolean): Promise<Labelled> {
+  const indices = Array.from(await y.data(), Number).flatMap((digit, n) => (isWanted(digit) ? [n] : []));
+  return [ops.take(x, indices, { axis: 0 }), ops.take(y, indices, { axis: 0 })];
 }
