@@ -1,6 +1,6 @@
+import { toSnakeCase } from '../base/case.ts';
 import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
-import { toSnakeCase } from '../base/naming.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import {
   type CustomObjects,
