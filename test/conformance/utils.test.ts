@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import * as utils from '../../src/public/utils.ts';
 import type { Tensor } from '../../src/tensor/index.ts';
-import { casesOf, expectSame, type Stored, type Tolerance, withTensors } from './cases.ts';
+import { casesOf, type Stored, type Tolerance, withTensors } from './cases.ts';
+import { expectNest } from './layer-run.ts';
 
 interface Case {
   readonly id: string;
@@ -28,6 +29,23 @@ const deltas = (a: Values) => ({
 /** The functions that are here, called as Keras's cases say. */
 const calls: Readonly<Record<string, (a: Values) => unknown>> = {
   'bounding_boxes.convert_format': (a) => boxes.convertFormat(a.boxes, a.source, a.target, sizeOf(a)),
+  'bounding_boxes.clip_to_image_size': (a) =>
+    boxes.clipToImageSize(a.bounding_boxes, { ...sizeOf(a), boundingBoxFormat: a.bounding_box_format }),
+  'bounding_boxes.affine_transform': (a) =>
+    boxes.affineTransform(
+      a.boxes,
+      a.angle,
+      a.translate_x,
+      a.translate_y,
+      a.scale,
+      a.shear_x,
+      a.shear_y,
+      a.height,
+      a.width,
+      { centerX: a.center_x, centerY: a.center_y },
+    ),
+  'bounding_boxes.crop': (a) => boxes.crop(a.boxes, a.top, a.left, a.height, a.width),
+  'bounding_boxes.pad': (a) => boxes.pad(a.boxes, a.top, a.left),
   'bounding_boxes.compute_iou': (a) => boxes.computeIou(a.boxes1, a.boxes2, a.bounding_box_format, sizeOf(a)),
   'bounding_boxes.compute_ciou': (a) => boxes.computeCiou(a.boxes1, a.boxes2, a.bounding_box_format, sizeOf(a)),
   'bounding_boxes.encode_box_to_deltas': (a) =>
@@ -38,15 +56,17 @@ const calls: Readonly<Record<string, (a: Values) => unknown>> = {
 /** What the functions here do not take: nests of boxes, masks. */
 const isTaken = ({ args }: Case): boolean =>
   !args.use_masking &&
-  ['boxes', 'anchors', 'boxes1'].every((key) => args[key] === undefined || 'shape' in (args[key] as object));
+  ['anchors', 'boxes1'].every((key) => args[key] === undefined || 'shape' in (args[key] as object));
 
 const cases = casesOf<Case>('utils/utils');
-const runs = (c: Case): boolean => c.function in calls && isTaken(c);
+/** Keras changes the dictionary that it is given, and this case holds it as it was afterwards. */
+const mistaken = 'convert_format/dictionary';
+const runs = (c: Case): boolean => c.function in calls && isTaken(c) && c.id !== mistaken;
 
 test.each(cases.filter(runs).map((c) => [c.id, c] as const))('%s', (_, c) => {
   const call = () => calls[c.function]!(withTensors(c.args) as Values) as Tensor;
   if (c.error !== undefined) expect(call).toThrow(/\n {2}Fix: /);
-  else expectSame(call(), c.output as Stored, c.tol ?? [1e-5, 1e-5], c.id);
+  else expectNest(call(), c.output, c.tol ?? [1e-5, 1e-5], c.id);
 });
 test('what does not run is known', () => {
   const left = new Map<string, number>();
@@ -62,12 +82,8 @@ test('what does not run is known', () => {
       "timeseries_dataset_from_array 12",
       "split_dataset 10",
       "bounding_boxes.convert_format 1",
-      "bounding_boxes.clip_to_image_size 4",
       "bounding_boxes.compute_iou 2",
       "bounding_boxes.decode_deltas_to_boxes 1",
-      "bounding_boxes.affine_transform 3",
-      "bounding_boxes.crop 4",
-      "bounding_boxes.pad 2",
       "array_to_img 8",
       "img_to_array 6",
       "smart_resize 7",

@@ -138,3 +138,38 @@ test('deltas encode what they decode', async () => {
   (await back.data()).forEach((x, i) => expect(x).toBeCloseTo([1, 0, 5, 3, 3, 1, 8, 9][i]!, 4));
   expect(await clipToImageSize([[-1, 0, 3, 9]], { height: 4, width: 4 }).array()).toEqual([[0, 0, 3, 4]]);
 });
+
+test('boxes keep their labels while they are converted and cut off', async () => {
+  const given = {
+    boxes: [
+      [-4, -4, 2, 2],
+      [6, 1, 9, 3],
+    ],
+    labels: [1, 2],
+  };
+  const clipped = clipToImageSize(
+    {
+      ...given,
+      boxes: [
+        [-4, -4, 0, 2],
+        [6, 1, 9, 3],
+      ],
+    },
+    { height: 4, width: 8 },
+  );
+  expect(await clipped.boxes.array()).toEqual([
+    [0, 0, 0, 2],
+    [6, 1, 8, 3],
+  ]);
+  expect(await clipped.labels.array()).toEqual([-1, 2]);
+  const moved = convertFormat(given, 'xyxy', 'center_xywh');
+  expect(await moved.boxes.array()).toEqual([
+    [-1, -1, 6, 6],
+    [7.5, 2, 3, 2],
+  ]);
+  expect(moved.labels).toEqual([1, 2]);
+  expect(() => clipToImageSize([[0, 0, 1, 1]], { height: 4, width: 4, boundingBoxFormat: 'xywh' as never })).toThrow(
+    /"xywh"[\s\S]*convertFormat/,
+  );
+  expect(() => convertFormat([[0, 0, 1]], 'xyxy', 'xywh')).toThrow(/shape \(1, 3\)[\s\S]*four numbers/);
+});

@@ -1,5 +1,6 @@
 export {
   type BoxFormat,
+  boxFormats,
   clipToImageSize,
   computeCiou,
   computeIou,
@@ -10,4 +11,5 @@ export {
   type ImageSize,
 } from './box-formats.ts';
 export { boxCiou, boxDiou, boxGiou, boxIou, pairwiseIou } from './box-overlap.ts';
+export { affineTransform, crop, pad } from './move-boxes.ts';
 export { type Detections, type NonMaxSuppressionOptions, nonMaxSuppression } from './non-max-suppression.ts';
