@@ -1,7 +1,7 @@
 /** Why members of Keras's classes (`Dense.quantize`) and parameters (`LSTM(use_cudnn)`) are not here: the first rule that matches. */
 export const memberReasons: readonly (readonly [what: RegExp, reason: string])[] = [
   [
-    /\.(on_\w+|call|build|compute_mask)\(/,
+    /\.(on_\w+|call|build|compute_mask|get_random_transformation|transform_\w+)\(/,
     'the library passes it to a method of the class; one that makes no use of it leaves it out',
   ],
   [/quantiz|gptq|variable_serialization_spec/, 'weights are not quantized here'],
@@ -17,12 +17,16 @@ export const memberReasons: readonly (readonly [what: RegExp, reason: string])[]
   [/\.add_metric$/, 'Keras refuses it as well'],
   [/^Model\.export$/, 'writes formats of TensorFlow, LiteRT, ONNX and OpenVINO'],
   [
-    /(\.(rank|pool_mode|score_mode|implementation|inner_loop|init_thresholds|interpolate_pr_auc|monitor_op|convolution_op|partial_output_shape|call_signature_parameters|normalized_weights|record_history)|\(record_history\))$/,
+    /(\.(rank|pool_mode|score_mode|implementation|inner_loop|init_thresholds|interpolate_pr_auc|monitor_op|convolution_op|partial_output_shape|call_signature_parameters|normalized_weights|record_history|get_clipped_bbox|get_shifted_bbox|get_transformed_x_y|get_elastic_transform_params)|\(record_history\))$/,
     "how Keras's class works inside",
   ],
   [
     /^(CSVLogger\.(writer|keys|append_header|csv_file)|DropoutRNNCell\.\w+|Muon\.(lr_adjust|transpose_last_axis|zeropower_via_newtonschulz5)|Normalization\.input_(mean|variance))$/,
     "how Keras's class works inside",
+  ],
+  [
+    /^(ContrastLimitedAdaptiveHistogramEqualization|Equalization|MaxNumBoundingBoxes|MixUp|RandomColorJitter|RandomCrop)\.factor$/,
+    'an option of the class that it extends, of which it makes no use',
   ],
   [/^Optimizer\(/, 'options of the class that extends it'],
   [

@@ -16,6 +16,7 @@ const own: Readonly<Record<string, string>> = {
   'keras.{grad,gradients,jit,tensor,valueAndGrad}': 'what a backend of Keras gives beside it',
   'keras.coco.*': 'COCO average precision on plain numbers',
   'keras.config.{device,registerDevice,setDevice}': 'where it computes',
+  'keras.layers.BaseImagePreprocessingLayer': 'for layers of one’s own: Keras has it in keras.src',
   'keras.metrics.MeanAveragePrecision': 'COCO average precision as a metric',
   'keras.ops.{boxCiou,boxDiou,boxGiou,boxIou,nonMaxSuppression,pairwiseIou}': 'boxes of detectors',
   'keras.mixedPrecision.{DTypePolicy,LossScaleOptimizer,Policy,dtypePolicy,globalPolicy,setDtypePolicy,setGlobalPolicy}':

@@ -13,7 +13,9 @@ export function exact<F extends AnyFunction>(who: string, most: Most<F>, f: F): 
 
 /** What the library, or JavaScript, calls and classes write: with more arguments than a class may care for. */
 const isHook = (key: string): boolean =>
-  /^(constructor|build|call|computeMask|computeOutputShape|computeOutputSpec|toJSON|update|on[A-Z].*)$/.test(key);
+  /^(constructor|build|call|computeMask|computeOutputShape|computeOutputSpec|getRandomTransformation|toJSON|transform[A-Z].*|update|on[A-Z].*)$/.test(
+    key,
+  );
 
 /**
  * Lets the methods of a class refuse arguments after their last. `counts` says how many those take that have parameters with

@@ -105,6 +105,7 @@ export type { InputSpec } from './layer/input-spec.ts';
 export { Layer, type LayerOptions, type WeightOptions } from './layer/layer.ts';
 export { add, average, concatenate, dot, maximum, minimum, multiply, subtract } from './merging/functions.ts';
 export { deserialize, serialize } from './nested-layer.ts';
+export * from './preprocessing/image/index.ts';
 export {
   Activation,
   ActivityRegularization,

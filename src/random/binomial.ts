@@ -7,7 +7,7 @@ import { shapeArgument } from '../ops/axes.ts';
 import * as ops from '../ops/index.ts';
 import { op } from '../ops/op.ts';
 import { asTensor, type Like } from '../tensor/like.ts';
-import { splitKeys } from './randint.ts';
+import { splitKeys } from './key-sequence.ts';
 import { drawKey } from './seed-generator.ts';
 import { type DrawOptions, drawDType, drawOptions, unit } from './uniform.ts';
 

@@ -8,18 +8,10 @@ import { shapeArgument } from '../ops/axes.ts';
 import { op } from '../ops/op.ts';
 import { like } from '../ops/operands.ts';
 import { add, bitcast, convert, mul, rem } from '../primitives/elementwise.ts';
-import { randomBits, splitKey } from '../primitives/generators.ts';
-import { reshape, slice } from '../primitives/movement.ts';
+import { randomBits } from '../primitives/generators.ts';
+import { splitKeys } from './key-sequence.ts';
 import { drawKey } from './seed-generator.ts';
 import { type DrawOptions, drawOptions } from './uniform.ts';
-
-/** `count` keys from one. */
-export function splitKeys(key: Tensor, count: number): Tensor[] {
-  const keys = splitKey(key, { count });
-  return Array.from({ length: count }, (_, k) =>
-    reshape(slice(keys, { starts: [k, 0], stops: [k + 1, 2], strides: [1, 1] }), { shape: [2] }),
-  );
-}
 
 /** Integers in [low, low + span) as 32-bit words: two draws, so that every remainder is almost equally likely. */
 function integers(key: Tensor, shape: Shape, low: number, span: number): Tensor {

@@ -13,6 +13,7 @@ import { tensor } from '../tensor/like.ts';
 import { asCallOf, countGenerator, currentCall } from '../tensor/scopes.ts';
 import { Variable } from '../tensor/variable.ts';
 import { checkSeed, defaultSeed, onRandomSeed } from './global-seed.ts';
+import { KeySequence } from './key-sequence.ts';
 
 /** The key `uint32[2]` of a seed: `[seed, 0]`. */
 export const keyOf = (seed: number): Tensor => tensor([seed, 0], { dtype: 'uint32' });
@@ -120,11 +121,11 @@ function nextGlobalKey(): Tensor {
 }
 
 /** A seed as users give it: an integer, a generator, a key `uint32[2]`, or nothing for the global generator. */
-export type Seed = number | SeedGenerator | Tensor | null | undefined;
+export type Seed = number | SeedGenerator | KeySequence | Tensor | null | undefined;
 
 /** The key that a draw with this seed uses. */
 export function drawKey(who: string, seed: Seed): Tensor {
   if (seed === null || seed === undefined) return nextGlobalKey();
-  if (seed instanceof SeedGenerator) return seed.next();
+  if (seed instanceof SeedGenerator || seed instanceof KeySequence) return seed.next();
   return typeof seed === 'number' ? keyOf(checkSeed(who, seed)) : seed;
 }

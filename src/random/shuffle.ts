@@ -7,7 +7,7 @@ import { argsort, takeAlongAxis } from '../ops/index.ts';
 import { op } from '../ops/op.ts';
 import { randomBits } from '../primitives/generators.ts';
 import { asTensor, type Like } from '../tensor/like.ts';
-import { splitKeys } from './randint.ts';
+import { splitKeys } from './key-sequence.ts';
 import { drawKey, type Seed } from './seed-generator.ts';
 
 const mix = op(

@@ -3,6 +3,7 @@ import { optionFromDisk } from '../../src/base/case.ts';
 import { asDType } from '../../src/base/dtype.ts';
 import { deserializeObject, serializeObject } from '../../src/base/registry/serialize.ts';
 import { showShape } from '../../src/base/shape.ts';
+import { isShape } from '../../src/layers/shapes.ts';
 import { setDevice } from '../../src/runtime/set-device.ts';
 import { KerasTensor, type Tensor, tensorsIn } from '../../src/tensor/index.ts';
 import { expectNumbers, isStored, numbersOf, type Stored, withTensors } from './cases.ts';
@@ -73,14 +74,19 @@ function checkWhole(c: LayerCase): void {
   });
   expect(layer.countParams(), 'countParams').toBe(c.count_params);
   if (c.compute_output_shape !== null && !mistaken.has(c.id)) {
-    const found = layer.computeOutputShape(...shapes, ...(Object.keys(others).length > 0 ? [others] : []));
+    // Of images with what belongs to them the reference was asked for the images alone.
+    const [first] = shapes as [{ readonly images?: unknown }];
+    const asked = isShape(c.compute_output_shape) && first.images ? [first.images] : shapes;
+    const found = layer.computeOutputShape(...asked, ...(Object.keys(others).length > 0 ? [others] : []));
     expect(shapesIn(found)).toEqual(shapesIn(c.compute_output_shape));
   }
   if (c.config_round_trips !== false) {
     const { config, ...rest } = c.config;
     const { config: own, ...others } = plain(serializeObject(layer)) as LayerCase['config'];
     expect(own).toEqual(plain(config));
-    expect({ ...others, ...(layer.getBuildConfig() && { build_config: layer.getBuildConfig() }) }).toEqual(rest);
+    // What has no weights need not have been built when the case was written down.
+    const build = c.weights.length > 0 || 'build_config' in rest ? layer.getBuildConfig() : null;
+    expect({ ...others, ...(build && { build_config: build }) }).toEqual(rest);
   }
   c.calls.forEach((given, k) => checkCall(layer, c, given, `call ${k}`));
 }

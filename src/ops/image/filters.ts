@@ -2,16 +2,18 @@ import { dtypeInfo } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import type { OptionNames } from '../../base/options.ts';
 import { range, sameShape, showShape } from '../../base/shape.ts';
-import type { Tensor } from '../../ir/tensor.ts';
+import { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
+import { iota } from '../../primitives/generators.ts';
 import { broadcast, concatenate, pad } from '../../primitives/movement.ts';
+import { reduceSum } from '../../primitives/reduce.ts';
 import { type Like, tensor } from '../../tensor/like.ts';
 import { channelsLast, depthwiseConv, paddingOf, perAxis, type Sizes } from '../nn/conv.ts';
 import { atTap, tapsOf } from '../nn/patches.ts';
 import { meanOver } from '../numpy/reduce.ts';
-import { reshapeTo } from '../numpy/shape.ts';
+import { part, reshapeTo } from '../numpy/shape.ts';
 import { exactOp, op } from '../op.ts';
-import { cast, like } from '../operands.ts';
+import { cast, filled, like, spreadTo } from '../operands.ts';
 import { floatType, resultType } from '../promotion.ts';
 
 interface FormatOption {
@@ -36,20 +38,40 @@ export function gaussian(size: number, sigma: number): number[] {
   const total = raw.reduce((a, b) => a + b, 0);
   return raw.map((w) => w / total);
 }
-/** One small filter, given row by row, applied to every channel. */
-export function filtered(x: Tensor, rows: readonly (readonly number[])[], padding: 'same' | 'valid'): Tensor {
-  const shape = [rows.length, rows[0].length];
-  const kernel = cast(tensor(Float32Array.from(rows.flat()), { shape }), x.dtype);
-  const spread = broadcast(kernel, { shape: [...shape, x.shape.at(-1)!, 1], axes: [0, 1] });
+/** The same where sigma is computed; with a narrower window, of which `reach` on each side counts, weights outside are 0. */
+export function gaussianOf(size: number, sigma: Tensor, reach?: Tensor): Tensor {
+  const { dtype } = sigma;
+  const over = (x: Tensor): Tensor => spreadTo(x, [size]);
+  const distance = p.sub(iota({ shape: [size], dtype, axis: 0 }), filled([size], dtype, (size - 1) / 2));
+  const share = p.div(distance, over(sigma));
+  const raw = p.exp(p.mul(p.mul(share, share), like(share, -0.5)));
+  const kept = reach ? p.select(p.le(p.abs(distance), over(reach)), raw, like(raw, 0)) : raw;
+  return p.div(kept, over(reduceSum(kept, { axes: [0] })));
+}
+/** One small filter `[height, width]` applied to every channel. */
+export function filteredBy(x: Tensor, kernel: Tensor, padding: 'same' | 'valid'): Tensor {
+  const spread = broadcast(kernel, { shape: [...kernel.shape, x.shape.at(-1)!, 1], axes: [0, 1] });
   return depthwiseConv(x, spread, { padding, dataFormat: 'channels_last' });
+}
+/** One small filter, given row by row, applied to every channel. */
+export const filtered = (x: Tensor, rows: readonly (readonly number[])[], padding: 'same' | 'valid'): Tensor =>
+  filteredBy(
+    x,
+    cast(tensor(Float32Array.from(rows.flat()), { shape: [rows.length, rows[0]!.length] }), x.dtype),
+    padding,
+  );
+/** The products of two lists of weights, `[rows, columns]`. */
+export function outerOf(rows: Tensor, columns: Tensor): Tensor {
+  const shape = [rows.shape[0]!, columns.shape[0]!];
+  return p.mul(broadcast(rows, { shape, axes: [0] }), broadcast(columns, { shape, axes: [1] }));
 }
 const outer = (a: readonly number[], b: readonly number[]): number[][] => a.map((x) => b.map((y) => x * y));
 
 export interface GaussianBlurOptions extends FormatOption {
   /** `[width, height]` of the window. */
   readonly kernelSize?: readonly [number, number] | undefined;
-  /** Standard deviations along width and height, in pixels. */
-  readonly sigma?: readonly [number, number] | undefined;
+  /** Standard deviations along width and height, in pixels; a tensor `[2]` where they are computed. */
+  readonly sigma?: readonly [number, number] | Tensor | undefined;
 }
 /** Images blurred by a normal distribution. @example image.gaussianBlur(ones([4, 4, 1])).shape // [4, 4, 1] */
 export const gaussianBlur = op(
@@ -57,6 +79,13 @@ export const gaussianBlur = op(
   (images: Tensor, options: GaussianBlurOptions = {}) => {
     const { kernelSize = [3, 3], sigma = [1, 1] } = options;
     const [x, back] = batched('image.gaussianBlur', images, options);
+    if (sigma instanceof Tensor) {
+      const [across, down] = [0, 1].map((k) => {
+        const own = reshapeTo(part(cast(sigma, x.dtype), 0, k, k + 1), []);
+        return gaussianOf(kernelSize[k]!, own);
+      }) as [Tensor, Tensor];
+      return back(filteredBy(x, outerOf(down, across), 'same'));
+    }
     return back(filtered(x, outer(gaussian(kernelSize[1], sigma[1]), gaussian(kernelSize[0], sigma[0])), 'same'));
   },
   ['tensor'],

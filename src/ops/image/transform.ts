@@ -84,6 +84,12 @@ function homography(start: Tensor, end: Tensor): Tensor {
   });
   return reshapeTo(solveWith(matrix, concatenate([sx, sy], { axis: 1 })), [n, 8]);
 }
+/** The same as an op: `[n, 8]`, which take the corners `[n, 4, 2]` at `to` back to those at `from`. */
+export const homographyOf = op(
+  'homography',
+  (from: Tensor, to: Tensor) => homography(cast(from, 'float32'), cast(to, 'float32')),
+  ['tensor', 'tensor'],
+);
 /** Images seen in another perspective: the corners at `startPoints` move to `endPoints`, `[4, 2]` as (x, y). @example image.perspectiveTransform(ones([2, 2, 1]), [[0, 0], [1, 0], [0, 1], [1, 1]], [[0, 0], [1, 0], [0, 1], [1, 1]]).shape // [2, 2, 1] */
 export const perspectiveTransform = op(
   'perspectiveTransform',

@@ -1,0 +1,179 @@
+import { exactMethods } from '../../../base/exact.ts';
+import { f, type Options, type Resolved } from '../../../base/field.ts';
+import {
+  add,
+  cast,
+  divide,
+  multiply,
+  scan,
+  subtract,
+  sum,
+  switch as switchCase,
+  zerosLike,
+} from '../../../ops/index.ts';
+import { beta, gamma, randint, SeedGenerator } from '../../../random/index.ts';
+import { KeySequence } from '../../../random/key-sequence.ts';
+import { drawKey } from '../../../random/seed-generator.ts';
+import type { Tensor } from '../../../tensor/index.ts';
+import type { LayerOptions, Shapes } from '../../layer.ts';
+import { seedField } from '../../regularization/fields.ts';
+import { type AnyImageLayer, type Augmentations, makeAugmentations } from './augmentations.ts';
+import {
+  BaseImagePreprocessingLayer,
+  isTraining,
+  type TransformationOptions,
+  type TransformOptions,
+} from './base-image-preprocessing-layer.ts';
+import { factorField, givenValueRangeField, imageFields, interpolationField } from './fields.ts';
+import type { BoundingBoxes, ImageData } from './image-data.ts';
+import { within } from './values.ts';
+
+const fields = {
+  /** The least and the largest value of pixels: results are kept within. */
+  valueRange: givenValueRangeField(),
+  /** How many chains of changes are mixed. */
+  numChains: f.int({ min: 1, initial: 3 }),
+  /** How many changes a chain has at most. */
+  chainDepth: f.int({ min: 0, initial: 3 }),
+  /** How strong they are; `b` is `[0, b]`. */
+  factor: factorField([0, 1], { initial: 0.3 }),
+  /** The parameter of the distributions of the shares: near 0 one chain or the image alone, large ones all alike. */
+  alpha: f.number({ initial: 1 }),
+  /** Whether brightness, contrast, grey and sharpness are among the changes; the evaluation of models leaves them out. */
+  allOps: f.bool(true),
+  /** How values between pixels are found. */
+  interpolation: interpolationField(),
+  /** Makes the draws repeat from run to run. */
+  seed: seedField(),
+  ...imageFields,
+};
+const always = [
+  'randomShear',
+  'randomTranslation',
+  'randomRotation',
+  'randomPosterization',
+  'solarization',
+  'autoContrast',
+  'equalization',
+] as const;
+const others = ['randomBrightness', 'randomColorDegeneration', 'randomContrast', 'randomSharpness'] as const;
+interface Chains {
+  /** The share of each chain, `[numChains]`. */
+  readonly chainMixingWeights: Tensor;
+  /** The share of the image itself. */
+  readonly weightSample: Tensor;
+  /** Which layer makes each change, `[numChains, chainDepth]`; the number after the last leaves things as they are. */
+  readonly choices: Tensor;
+  /** Of what these layers draw. */
+  readonly key: Tensor;
+}
+
+export interface AugMix extends Resolved<typeof fields> {}
+/**
+ * Images mixed with what chains of changes make of them (Hendrycks et al., 2020); all is drawn for each batch, and masks are
+ * mixed alike. Bounding boxes stay. Where `training` is false, images pass as they are. Keras draws the layers of the chains from
+ * Python's own random numbers; here they come from the seed as well.
+ * @example new AugMix({ factor: 0.3, seed: 1 })(ops.ones([2, 8, 8, 3])).shape // [2, 8, 8, 3]
+ * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/aug_mix/
+ */
+export class AugMix extends BaseImagePreprocessingLayer<typeof fields, Chains> {
+  static override readonly className = 'AugMix';
+  static override readonly fields = fields;
+  readonly generator = new SeedGenerator({ seed: this.seed });
+  readonly randomShear: Augmentations['randomShear'];
+  readonly randomTranslation: Augmentations['randomTranslation'];
+  readonly randomRotation: Augmentations['randomRotation'];
+  readonly solarization: Augmentations['solarization'];
+  readonly randomPosterization: Augmentations['randomPosterization'];
+  readonly autoContrast: Augmentations['autoContrast'];
+  readonly equalization: Augmentations['equalization'];
+  readonly randomBrightness: Augmentations['randomBrightness'];
+  readonly randomColorDegeneration: Augmentations['randomColorDegeneration'];
+  readonly randomContrast: Augmentations['randomContrast'];
+  readonly randomSharpness: Augmentations['randomSharpness'];
+
+  constructor(options: Options<typeof fields> & LayerOptions = {}) {
+    super(options);
+    const made = makeAugmentations(this);
+    this.randomShear = made.randomShear;
+    this.randomTranslation = made.randomTranslation;
+    this.randomRotation = made.randomRotation;
+    this.solarization = made.solarization;
+    this.randomPosterization = made.randomPosterization;
+    this.autoContrast = made.autoContrast;
+    this.equalization = made.equalization;
+    this.randomBrightness = made.randomBrightness;
+    this.randomColorDegeneration = made.randomColorDegeneration;
+    this.randomContrast = made.randomContrast;
+    this.randomSharpness = made.randomSharpness;
+  }
+  get #layers(): AnyImageLayer[] {
+    return [...always, ...(this.allOps ? others : [])].map((key) => this[key] as AnyImageLayer);
+  }
+  override build(inputShape: Shapes): void {
+    for (const layer of this.#layers) layer.build(inputShape);
+  }
+  override getRandomTransformation(_data: Tensor | ImageData, options?: TransformationOptions): Chains | null {
+    if (!isTraining(options)) return null;
+    const { numChains, chainDepth, alpha } = this;
+    const seed = this.seedFor(options);
+    const parts = gamma([numChains], alpha, { seed });
+    return {
+      chainMixingWeights: divide(parts, sum(parts)),
+      weightSample: beta([], alpha, alpha, { seed }),
+      choices: randint([numChains, chainDepth], 0, this.#layers.length + 1, { seed }),
+      key: drawKey(this.className, seed),
+    };
+  }
+  /** The chains' results, mixed. */
+  #mixed(
+    x: Tensor,
+    chains: Chains,
+    change: (layer: AnyImageLayer, x: Tensor, transformation: unknown) => Tensor,
+  ): Tensor {
+    const next = (key: Tensor): [rest: Tensor, own: Tensor] => {
+      const keys = new KeySequence(key);
+      return [keys.next(), keys.next()];
+    };
+    const step = ([y, key]: [Tensor, Tensor], choice: Tensor): [[Tensor, Tensor], Tensor] => {
+      const [rest, own] = next(key);
+      const branches = this.#layers.map((layer) => (z: Tensor) => {
+        const transformation = layer.getRandomTransformation(z, { seed: new KeySequence(own) });
+        return cast(change(layer, z, transformation), x.dtype);
+      });
+      return [[switchCase(choice, [...branches, (z: Tensor) => z], y) as Tensor, rest], choice];
+    };
+    const chain = ([total, key]: [Tensor, Tensor], [choices, share]: [Tensor, Tensor]): [[Tensor, Tensor], Tensor] => {
+      const [[end, rest]] = scan(step, [x, key], { xs: choices }) as [[Tensor, Tensor], Tensor];
+      return [[add(total, multiply(end, cast(share, x.dtype))), rest], share];
+    };
+    const xs = [chains.choices, chains.chainMixingWeights];
+    const [[total]] = scan(chain, [zerosLike(x), chains.key], { xs }) as [[Tensor, Tensor], Tensor];
+    const own = cast(chains.weightSample, x.dtype);
+    return add(multiply(own, x), multiply(subtract(1, own), total));
+  }
+  override transformImages(images: Tensor, chains: Chains | null, options?: TransformOptions): Tensor {
+    const x = cast(images, this.computeDtype);
+    if (!isTraining(options) || !chains) return x;
+    return within(
+      this.#mixed(x, chains, (layer, y, t) => layer.transformImages(y, t)),
+      this.valueRange,
+    );
+  }
+  override transformBoundingBoxes(boxes: BoundingBoxes): BoundingBoxes {
+    return boxes;
+  }
+  override transformSegmentationMasks(masks: Tensor, chains: Chains | null, options?: TransformOptions): Tensor {
+    if (!isTraining(options) || !chains) return masks;
+    const x = cast(masks, this.computeDtype);
+    return this.#mixed(x, chains, (layer, y, t) => layer.transformSegmentationMasks(y, t));
+  }
+  /** The shape stays. */
+  override computeOutputShape(shape: Shapes): Shapes {
+    return shape;
+  }
+
+  static {
+    exactMethods(this);
+  }
+}

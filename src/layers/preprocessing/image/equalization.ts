@@ -1,0 +1,96 @@
+import { exactMethods } from '../../../base/exact.ts';
+import { f, type Resolved } from '../../../base/field.ts';
+import {
+  add,
+  arange,
+  argmax,
+  cast,
+  clip,
+  countNonzero,
+  cumsum,
+  divide,
+  equal,
+  expandDims,
+  greater,
+  lessEqual,
+  moveaxis,
+  multiply,
+  onesLike,
+  reshape,
+  round,
+  segmentSum,
+  subtract,
+  takeAlongAxis,
+  where,
+} from '../../../ops/index.ts';
+import type { Tensor } from '../../../tensor/index.ts';
+import type { Shapes } from '../../layer.ts';
+import { BaseImagePreprocessingLayer, isTraining, type TransformOptions } from './base-image-preprocessing-layer.ts';
+import { imageFields, type Range, valueRangeField } from './fields.ts';
+
+const fields = {
+  /** The least and the largest value of pixels. */
+  valueRange: valueRangeField(),
+  /** Into how many steps values are divided. */
+  bins: f.int({ min: 1, initial: 256 }),
+  ...imageFields,
+};
+const bytes: Range = [0, 255];
+/** Values of one range as values of another: `x · scale + offset`, rounded as Keras does, since bins begin at whole numbers. */
+function scaled(x: Tensor, from: Range, to: Range): Tensor {
+  const scale = (to[1] - to[0]) / (from[1] - from[0]);
+  return add(multiply(x, scale), to[0] - from[0] * scale);
+}
+
+export interface Equalization extends Resolved<typeof fields> {}
+/**
+ * Images whose values are spread so that all levels occur about equally often, each channel by its histogram over the batch.
+ * Where `training` is false, images pass as they are.
+ * @example new Equalization()([[[[0], [1]], [[2], [3]]]]) // [[[[0], [85]], [[170], [255]]]]
+ * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/equalization/
+ */
+export class Equalization extends BaseImagePreprocessingLayer<typeof fields, null> {
+  static override readonly className = 'Equalization';
+  static override readonly fields = fields;
+  static override readonly movesPixels = false;
+
+  override transformImages(images: Tensor, _: null, options?: TransformOptions): Tensor {
+    if (!isTraining(options)) return images;
+    const x = moveaxis(cast(images, this.computeDtype), this.channelAxis, 0);
+    const flat = reshape(scaled(x, this.valueRange, bytes), [x.shape[0]!, -1]);
+    const y = scaled(this.#equalized(flat), bytes, this.valueRange);
+    return cast(moveaxis(reshape(y, x.shape), 0, this.channelAxis), this.computeDtype);
+  }
+  /** Values of channels, `[channels, pixels]`, from 0 to 255. */
+  #equalized(x: Tensor): Tensor {
+    const { bins } = this;
+    const last = bins - 1;
+    const channels = x.shape[0]!;
+    const bin = clip(cast(divide(multiply(cast(x, 'float32'), last), 255), 'int32'), 0, last);
+    const own = add(bin, multiply(expandDims(arange(0, channels, 1, { dtype: 'int32' }), 1), bins));
+    const numSegments = channels * bins;
+    const counts = reshape(segmentSum(reshape(onesLike(own), [-1]), reshape(own, [-1]), { numSegments }), [
+      channels,
+      bins,
+    ]);
+    const total = cumsum(counts, { axis: 1 });
+    const least = takeAlongAxis(total, expandDims(argmax(cast(greater(total, 0), 'int32'), { axis: 1 }), 1), {
+      axis: 1,
+    });
+    const all = takeAlongAxis(total, multiply(onesLike(least), last), { axis: 1 });
+    const spread = subtract(all, least);
+    const divisor = where(equal(spread, 0), onesLike(spread), spread);
+    const levels = clip(round(divide(multiply(subtract(total, least), 255), divisor)), 0, 255);
+    const step = cast(clip(multiply(divide(x, 255), last), 0, last), 'int32');
+    const isFlat = lessEqual(expandDims(countNonzero(counts, { axis: 1 }), 1), 1);
+    return where(isFlat, cast(x, 'float32'), takeAlongAxis(levels, step, { axis: 1 }));
+  }
+  /** The shape stays. */
+  override computeOutputShape(shape: Shapes): Shapes {
+    return shape;
+  }
+
+  static {
+    exactMethods(this);
+  }
+}

@@ -1,0 +1,43 @@
+import { exactMethods } from '../../../base/exact.ts';
+import type { Options, Resolved } from '../../../base/field.ts';
+import type { Config } from '../../../base/serialize.ts';
+import type { Tensor } from '../../../tensor/index.ts';
+import type { CallOptions } from '../../call-context.ts';
+import { Layer, type LayerOptions } from '../../layer.ts';
+import { layersField } from '../../nested-layer.ts';
+import type { Augmented, ImageData } from './image-data.ts';
+
+const fields = {
+  /** The layers, from the first to the last: each gets what the one before gives. */
+  layers: layersField(),
+};
+
+export interface Pipeline extends Resolved<typeof fields> {
+  (inputs: Tensor, options?: CallOptions): Tensor;
+  <D extends ImageData>(data: D, options?: CallOptions): Augmented<D>;
+}
+/**
+ * Layers one after the other, as one. Unlike a Sequential it is no model, and takes what its first layer takes: an image, a
+ * batch, or images with what belongs to them.
+ * @example new Pipeline({ layers: [new Rescaling({ scale: 1 / 255 }), new CenterCrop({ height: 2, width: 2 })] })(ops.ones([1, 4, 4, 3])).shape // [1, 2, 2, 3]
+ * @see https://keras.io/api/layers/preprocessing_layers/pipeline/
+ */
+export class Pipeline extends Layer<typeof fields, [inputs: Tensor | ImageData, options?: CallOptions], any> {
+  static override readonly className = 'Pipeline';
+  static override readonly fields = fields;
+
+  constructor(options: Options<typeof fields> & Pick<LayerOptions, 'name'>) {
+    super(options);
+  }
+  call(inputs: Tensor | ImageData, { training = true }: CallOptions = {}): any {
+    return this.layers.reduce((x: any, layer) => (layer as any)(x, { training }), inputs);
+  }
+  override getConfig(): Config {
+    const { name, layers } = super.getConfig();
+    return { layers, name };
+  }
+
+  static {
+    exactMethods(this);
+  }
+}

@@ -1,0 +1,141 @@
+import { exactMethods } from '../../../base/exact.ts';
+import { f, type Options, type Resolved } from '../../../base/field.ts';
+import { cast, getItem, switch as switchCase } from '../../../ops/index.ts';
+import { randint, SeedGenerator } from '../../../random/index.ts';
+import type { Tensor } from '../../../tensor/index.ts';
+import type { LayerOptions, Shapes } from '../../layer.ts';
+import { seedField } from '../../regularization/fields.ts';
+import { type AnyImageLayer, type Augmentations, makeAugmentations } from './augmentations.ts';
+import {
+  BaseImagePreprocessingLayer,
+  isTraining,
+  type TransformationOptions,
+  type TransformOptions,
+} from './base-image-preprocessing-layer.ts';
+import { factorField, givenValueRangeField, imageFields, interpolationField } from './fields.ts';
+import type { BoundingBoxes, ImageData } from './image-data.ts';
+
+const fields = {
+  /** The least and the largest value of pixels. */
+  valueRange: givenValueRangeField(),
+  /** How many changes are made, one after the other. */
+  numOps: f.int({ min: 0, initial: 2 }),
+  /** How strong they are; `b` is `[0, b]`. */
+  factor: factorField([0, 1], { initial: 0.5 }),
+  /** How values between pixels are found. */
+  interpolation: interpolationField(),
+  /** Makes the draws repeat from run to run. */
+  seed: seedField(),
+  ...imageFields,
+};
+const order = [
+  'randomShear',
+  'randomTranslation',
+  'randomRotation',
+  'randomBrightness',
+  'randomColorDegeneration',
+  'randomContrast',
+  'randomSharpness',
+  'randomPosterization',
+  'solarization',
+  'autoContrast',
+  'equalization',
+] as const;
+interface Choice {
+  /** Which layer each change is made by, `[numOps]`. */
+  readonly layerIdxes: Tensor;
+  /** What was drawn for each layer. */
+  readonly transforms: readonly unknown[];
+}
+
+export interface RandAugment extends Resolved<typeof fields> {}
+/**
+ * Images changed by a few layers that are drawn from eleven for each batch (Cubuk et al., 2019), with their masks and boxes. Where
+ * `training` is false, images pass as they are.
+ * @example new RandAugment({ factor: 0.3, seed: 1 })(ops.ones([2, 8, 8, 3])).shape // [2, 8, 8, 3]
+ * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/rand_augment/
+ */
+export class RandAugment extends BaseImagePreprocessingLayer<typeof fields, Choice> {
+  static override readonly className = 'RandAugment';
+  static override readonly fields = fields;
+  readonly generator = new SeedGenerator({ seed: this.seed });
+  readonly randomShear: Augmentations['randomShear'];
+  readonly randomTranslation: Augmentations['randomTranslation'];
+  readonly randomRotation: Augmentations['randomRotation'];
+  readonly randomBrightness: Augmentations['randomBrightness'];
+  readonly randomColorDegeneration: Augmentations['randomColorDegeneration'];
+  readonly randomContrast: Augmentations['randomContrast'];
+  readonly randomSharpness: Augmentations['randomSharpness'];
+  readonly solarization: Augmentations['solarization'];
+  readonly randomPosterization: Augmentations['randomPosterization'];
+  readonly autoContrast: Augmentations['autoContrast'];
+  readonly equalization: Augmentations['equalization'];
+
+  constructor(options: Options<typeof fields> & LayerOptions = {}) {
+    super(options);
+    const made = makeAugmentations(this);
+    this.randomShear = made.randomShear;
+    this.randomTranslation = made.randomTranslation;
+    this.randomRotation = made.randomRotation;
+    this.randomBrightness = made.randomBrightness;
+    this.randomColorDegeneration = made.randomColorDegeneration;
+    this.randomContrast = made.randomContrast;
+    this.randomSharpness = made.randomSharpness;
+    this.solarization = made.solarization;
+    this.randomPosterization = made.randomPosterization;
+    this.autoContrast = made.autoContrast;
+    this.equalization = made.equalization;
+  }
+  get #layers(): AnyImageLayer[] {
+    return order.map((key) => this[key] as AnyImageLayer);
+  }
+  override build(inputShape: Shapes): void {
+    for (const layer of this.#layers) layer.build(inputShape);
+  }
+  override getRandomTransformation(data: Tensor | ImageData, options?: TransformationOptions): Choice | null {
+    if (!isTraining(options)) return null;
+    const seed = this.generator;
+    const layerIdxes = randint([this.numOps], 0, order.length, { seed });
+    return { layerIdxes, transforms: this.#layers.map((layer) => layer.getRandomTransformation(data, { seed })) };
+  }
+  /** What the drawn layers make of something, one after the other. */
+  #changed<X>(x: X, choice: Choice, change: (layer: AnyImageLayer, x: X, transformation: unknown) => X): X {
+    let y = x;
+    for (let k = 0; k < this.numOps; k++)
+      y = switchCase(
+        getItem(choice.layerIdxes, [k]),
+        this.#layers.map((layer, at) => (z: X) => change(layer, z, choice.transforms[at])),
+        y,
+      ) as X;
+    return y;
+  }
+  override transformImages(images: Tensor, choice: Choice | null, options?: TransformOptions): Tensor {
+    const x = cast(images, this.computeDtype);
+    if (!isTraining(options) || !choice) return x;
+    return this.#changed(x, choice, (layer, y, t) => cast(layer.transformImages(y, t), x.dtype));
+  }
+  override transformBoundingBoxes(
+    boxes: BoundingBoxes,
+    choice: Choice | null,
+    options?: TransformOptions,
+  ): BoundingBoxes {
+    if (!isTraining(options) || !choice) return boxes;
+    const moved = this.#changed([boxes.boxes, boxes.labels] as const, choice, (layer, [x, labels], t) => {
+      const y = layer.transformBoundingBoxes({ boxes: x, labels }, t);
+      return [cast(y.boxes, x.dtype), cast(y.labels, labels.dtype)] as const;
+    });
+    return { ...boxes, boxes: moved[0], labels: moved[1] };
+  }
+  override transformSegmentationMasks(masks: Tensor, choice: Choice | null, options?: TransformOptions): Tensor {
+    if (!isTraining(options) || !choice) return masks;
+    return this.#changed(masks, choice, (layer, y, t) => cast(layer.transformSegmentationMasks(y, t), masks.dtype));
+  }
+  /** The shape stays. */
+  override computeOutputShape(shape: Shapes): Shapes {
+    return shape;
+  }
+
+  static {
+    exactMethods(this);
+  }
+}

@@ -1,0 +1,68 @@
+import { isInteger } from '../../../base/dtype.ts';
+import { exactMethods } from '../../../base/exact.ts';
+import type { Resolved } from '../../../base/field.ts';
+import { add, cast, multiply, zeros } from '../../../ops/index.ts';
+import { SeedGenerator, uniform } from '../../../random/index.ts';
+import type { Tensor } from '../../../tensor/index.ts';
+import type { Shapes } from '../../layer.ts';
+import { seedField } from '../../regularization/fields.ts';
+import {
+  BaseImagePreprocessingLayer,
+  isTraining,
+  type TransformationOptions,
+  type TransformOptions,
+} from './base-image-preprocessing-layer.ts';
+import { factorField, imageFields, valueRangeField } from './fields.ts';
+import { type ImageData, imagesOf, sizesOf } from './image-data.ts';
+import { within } from './values.ts';
+
+const fields = {
+  /** How much brighter, as a share of the range of values: `0.2` is from 20% darker to 20% brighter, a pair the range. */
+  factor: factorField([-1, 1]),
+  /** The least and the largest value of pixels: results are kept within. */
+  valueRange: valueRangeField(),
+  /** Makes the draws repeat from run to run. */
+  seed: seedField(),
+  ...imageFields,
+};
+interface Brightness {
+  /** What is added, `[n, 1, 1, 1]`. */
+  readonly rgbDelta: Tensor;
+}
+
+export interface RandomBrightness extends Resolved<typeof fields> {}
+/**
+ * Images made brighter or darker, each by an amount of its own. Integers stay integers. Where `training` is false, images pass
+ * as they are.
+ * @example new RandomBrightness({ factor: 0.2, seed: 1 })(ops.ones([2, 4, 4, 3])).shape // [2, 4, 4, 3]
+ * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_brightness/
+ */
+export class RandomBrightness extends BaseImagePreprocessingLayer<typeof fields, Brightness> {
+  static override readonly className = 'RandomBrightness';
+  static override readonly fields = fields;
+  static override readonly movesPixels = false;
+  readonly generator = new SeedGenerator({ seed: this.seed });
+
+  override getRandomTransformation(data: Tensor | ImageData, options?: TransformationOptions): Brightness {
+    const { isBatch, batch } = sizesOf(this, imagesOf(data as Tensor), this.dataFormat);
+    const shape = isBatch ? [batch, 1, 1, 1] : [1, 1, 1];
+    if (!isTraining(options)) return { rgbDelta: zeros(shape) };
+    const [minval, maxval] = this.factor;
+    const share = uniform(shape, { minval, maxval, seed: this.seedFor(options) });
+    return { rgbDelta: multiply(share, this.valueRange[1] - this.valueRange[0]) };
+  }
+  override transformImages(images: Tensor, { rgbDelta }: Brightness, options?: TransformOptions): Tensor {
+    if (!isTraining(options)) return images;
+    // A negative amount is no value of an unsigned type.
+    const x = isInteger(images.dtype) ? cast(images, 'float32') : images;
+    return cast(within(add(x, cast(rgbDelta, x.dtype)), this.valueRange), images.dtype);
+  }
+  /** The shape stays. */
+  override computeOutputShape(shape: Shapes): Shapes {
+    return shape;
+  }
+
+  static {
+    exactMethods(this);
+  }
+}

@@ -1,0 +1,89 @@
+import { exactMethods } from '../../../base/exact.ts';
+import { type Field, f, type Options, type Resolved } from '../../../base/field.ts';
+import { cast } from '../../../ops/index.ts';
+import { SeedGenerator } from '../../../random/index.ts';
+import type { Tensor } from '../../../tensor/index.ts';
+import type { LayerOptions, Shapes } from '../../layer.ts';
+import { seedField } from '../../regularization/fields.ts';
+import { BaseImagePreprocessingLayer, isTraining, type TransformOptions } from './base-image-preprocessing-layer.ts';
+import { type Factor, givenValueRangeField, imageFields, isFactor } from './fields.ts';
+import { RandomBrightness } from './random-brightness.ts';
+import { RandomContrast } from './random-contrast.ts';
+import { RandomHue } from './random-hue.ts';
+import { RandomSaturation } from './random-saturation.ts';
+
+const partField = (): Field<Factor | null, Factor | null, false> =>
+  f.nullable(
+    f.custom<Factor, Factor>({
+      expects: 'a number, or two of them',
+      check: (v): v is Factor => isFactor(v, [-Infinity, Infinity]),
+      parse: (v) => v,
+      isFloat: true,
+    }),
+  );
+const fields = {
+  /** The least and the largest value of pixels. */
+  valueRange: givenValueRangeField(),
+  /** `factor` of RandomBrightness; null leaves the brightness. */
+  brightnessFactor: partField(),
+  /** `factor` of RandomContrast; null leaves the contrast. */
+  contrastFactor: partField(),
+  /** `factor` of RandomSaturation; null leaves the saturation. */
+  saturationFactor: partField(),
+  /** `factor` of RandomHue; null leaves the hue. */
+  hueFactor: partField(),
+  /** Makes the draws repeat from run to run. */
+  seed: seedField(),
+  ...imageFields,
+};
+type Part = BaseImagePreprocessingLayer<any, any>;
+
+export interface RandomColorJitter extends Resolved<typeof fields> {}
+/**
+ * Images with brightness, contrast, saturation and hue changed, one after the other. Where `training` is false, images pass as
+ * they are.
+ * @example new RandomColorJitter({ brightnessFactor: 0.2, hueFactor: 0.1, seed: 1 })(ops.ones([2, 4, 4, 3])).shape // [2, 4, 4, 3]
+ * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_color_jitter/
+ */
+export class RandomColorJitter extends BaseImagePreprocessingLayer<typeof fields, null> {
+  static override readonly className = 'RandomColorJitter';
+  static override readonly fields = fields;
+  static override readonly movesPixels = false;
+  readonly generator = new SeedGenerator({ seed: this.seed });
+  readonly randomBrightness: RandomBrightness | null;
+  readonly randomContrast: RandomContrast | null;
+  readonly randomSaturation: RandomSaturation | null;
+  readonly randomHue: RandomHue | null;
+
+  constructor(options: Options<typeof fields> & LayerOptions = {}) {
+    super(options);
+    const { valueRange, seed, dataFormat, dtypePolicy: dtype } = this;
+    const part = <L>(factor: Factor | null, Class: new (options: any) => L): L | null =>
+      factor === null ? null : new Class({ factor, valueRange, seed, dataFormat, dtype });
+    this.randomBrightness = part(this.brightnessFactor, RandomBrightness);
+    this.randomContrast = part(this.contrastFactor, RandomContrast);
+    this.randomSaturation = part(this.saturationFactor, RandomSaturation);
+    this.randomHue = part(this.hueFactor, RandomHue);
+  }
+  get #parts(): Part[] {
+    const all = [this.randomBrightness, this.randomContrast, this.randomSaturation, this.randomHue];
+    return all.filter((layer) => layer !== null) as Part[];
+  }
+  override build(inputShape: Shapes): void {
+    for (const layer of this.#parts) layer.build(inputShape);
+  }
+  override transformImages(images: Tensor, _: null, options?: TransformOptions): Tensor {
+    if (!isTraining(options)) return images;
+    const change = (x: Tensor, layer: Part): Tensor =>
+      layer.transformImages(x, layer.getRandomTransformation(x, { seed: this.generator }));
+    return cast(this.#parts.reduce(change, cast(images, this.computeDtype)), this.computeDtype);
+  }
+  /** The shape stays. */
+  override computeOutputShape(shape: Shapes): Shapes {
+    return shape;
+  }
+
+  static {
+    exactMethods(this);
+  }
+}

@@ -1,0 +1,90 @@
+import { exactMethods } from '../../../base/exact.ts';
+import { f, type Resolved } from '../../../base/field.ts';
+import { elasticallyMoved } from '../../../ops/image/elastic.ts';
+import { cast, multiply, where } from '../../../ops/index.ts';
+import { SeedGenerator, uniform } from '../../../random/index.ts';
+import { drawKey } from '../../../random/seed-generator.ts';
+import type { Tensor } from '../../../tensor/index.ts';
+import type { Shapes } from '../../layer.ts';
+import { seedField } from '../../regularization/fields.ts';
+import {
+  BaseImagePreprocessingLayer,
+  isTraining,
+  type TransformationOptions,
+  type TransformOptions,
+} from './base-image-preprocessing-layer.ts';
+import { factorField, givenValueRangeField, imageFields, interpolationField } from './fields.ts';
+import { type ImageData, imagesOf, sizesOf } from './image-data.ts';
+import { chosen, forEachImage, within } from './values.ts';
+
+const fields = {
+  /** Between which probabilities that of an image to be changed is drawn; `b` is `[0, b]`. */
+  factor: factorField([0, 1], { initial: 1 }),
+  /** How far pixels move: at 1 by a tenth of the larger size, smoothed over a twentieth of the smaller one; `b` is `[0, b]`. */
+  scale: factorField([0, 1], { initial: 1 }),
+  /** How values between pixels are found. */
+  interpolation: interpolationField(),
+  /** What stands for pixels outside of the image. */
+  fillMode: f.oneOf(['reflect', 'wrap', 'constant', 'nearest', 'mirror'], 'reflect'),
+  /** The value outside of the image in the mode `constant`. */
+  fillValue: f.number({ initial: 0 }),
+  /** The least and the largest value of pixels: results are kept within. */
+  valueRange: givenValueRangeField(),
+  /** Makes the draws repeat from run to run. */
+  seed: seedField(),
+  ...imageFields,
+};
+interface Elastic {
+  /** Which images are changed, `[n]`. */
+  readonly applyTransform: Tensor;
+  readonly distortionFactor: Tensor;
+  /** Of the noise that moves the pixels. */
+  readonly key: Tensor;
+}
+
+export interface RandomElasticTransform extends Resolved<typeof fields> {}
+/**
+ * Some of the images distorted by a smooth random field, and their masks by the same. It cannot move bounding boxes. Where
+ * `training` is false, images pass as they are.
+ * @example new RandomElasticTransform({ seed: 1 })(ops.ones([2, 8, 8, 3])).shape // [2, 8, 8, 3]
+ * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_elastic_transform/
+ */
+export class RandomElasticTransform extends BaseImagePreprocessingLayer<typeof fields, Elastic> {
+  static override readonly className = 'RandomElasticTransform';
+  static override readonly fields = fields;
+  readonly generator = new SeedGenerator({ seed: this.seed });
+
+  override getRandomTransformation(data: Tensor | ImageData, options?: TransformationOptions): Elastic | null {
+    if (!isTraining(options) || this.scale[1] === 0 || this.factor[1] === 0) return null;
+    const { batch } = sizesOf(this, imagesOf(data as Tensor), this.dataFormat);
+    const seed = this.seedFor(options);
+    const applyTransform = chosen(batch, this.factor, seed);
+    const [minval, maxval] = this.scale;
+    const distortionFactor = uniform([], { minval, maxval, seed, dtype: this.computeDtype });
+    return { applyTransform, distortionFactor, key: drawKey(this.className, seed) };
+  }
+  override transformImages(images: Tensor, elastic: Elastic | null, options?: TransformOptions): Tensor {
+    const x = super.transformImages(images, elastic, options);
+    return isTraining(options) && elastic ? within(x, this.valueRange) : x;
+  }
+  protected override resample(images: Tensor, elastic: Elastic | null, interpolation: string): Tensor {
+    if (!elastic) return images;
+    const { height, width } = sizesOf(this, images, this.dataFormat);
+    const { fillMode, fillValue, dataFormat } = this;
+    const how = { interpolation: interpolation as 'nearest', fillMode, fillValue, dataFormat };
+    const x = cast(images, this.computeDtype);
+    const alpha = multiply(multiply(elastic.distortionFactor, 0.1), Math.max(height, width));
+    const size = Math.min(height, width);
+    const sigma = multiply(multiply(elastic.distortionFactor, 0.05), size);
+    const moved = elasticallyMoved(x, elastic.key, alpha, sigma, size * 0.05 * this.scale[1], how);
+    return where(forEachImage(elastic.applyTransform), moved, x);
+  }
+  /** The shape stays. */
+  override computeOutputShape(shape: Shapes): Shapes {
+    return shape;
+  }
+
+  static {
+    exactMethods(this);
+  }
+}

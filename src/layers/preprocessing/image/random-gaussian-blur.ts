@@ -1,0 +1,81 @@
+import { exactMethods } from '../../../base/exact.ts';
+import { type Field, f, type Resolved } from '../../../base/field.ts';
+import { add, cast, image, where } from '../../../ops/index.ts';
+import { SeedGenerator, uniform } from '../../../random/index.ts';
+import type { Tensor } from '../../../tensor/index.ts';
+import type { Shapes } from '../../layer.ts';
+import { seedField } from '../../regularization/fields.ts';
+import {
+  BaseImagePreprocessingLayer,
+  isTraining,
+  type TransformationOptions,
+  type TransformOptions,
+} from './base-image-preprocessing-layer.ts';
+import { factorField, givenValueRangeField, imageFields } from './fields.ts';
+import { type ImageData, imagesOf, sizesOf } from './image-data.ts';
+import { chosen, forEachImage, within } from './values.ts';
+
+type Sizes = number | readonly number[];
+const isOdd = (x: unknown): x is number => Number.isInteger(x) && (x as number) > 0 && (x as number) % 2 === 1;
+const kernelSizeField: Field<Sizes, readonly [number, number], false> = f.custom<Sizes, readonly [number, number]>({
+  expects: 'an odd number, or two of them',
+  check: (v): v is Sizes => (Array.isArray(v) ? v.length === 2 && v.every(isOdd) : isOdd(v)),
+  parse: (v) => (typeof v === 'number' ? [v, v] : [v[0]!, v[1]!]),
+  initial: 3,
+});
+const fields = {
+  /** Between which probabilities that of an image to be blurred is drawn; `b` is `[0, b]`. */
+  factor: factorField([0, 1], { initial: 1 }),
+  /** Width and height of the window, odd. */
+  kernelSize: kernelSizeField,
+  /** Between which standard deviations, in pixels and at most 1, that of the blur is drawn; `b` is `[0, b]`. */
+  sigma: factorField([0, 1], { initial: 1 }),
+  /** The least and the largest value of pixels: results are kept within. */
+  valueRange: givenValueRangeField(),
+  /** Makes the draws repeat from run to run. */
+  seed: seedField(),
+  ...imageFields,
+};
+interface Blur {
+  /** Which images are blurred, `[n]`. */
+  readonly shouldApplyBlur: Tensor;
+  /** Standard deviations along width and height, `[2]`. */
+  readonly blurFactor: Tensor;
+}
+
+export interface RandomGaussianBlur extends Resolved<typeof fields> {}
+/**
+ * Some of the images blurred by a normal distribution. Where `training` is false, images pass as they are.
+ * @example new RandomGaussianBlur({ kernelSize: 5, seed: 1 })(ops.ones([2, 8, 8, 3])).shape // [2, 8, 8, 3]
+ * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_gaussian_blur/
+ */
+export class RandomGaussianBlur extends BaseImagePreprocessingLayer<typeof fields, Blur> {
+  static override readonly className = 'RandomGaussianBlur';
+  static override readonly fields = fields;
+  static override readonly movesPixels = false;
+  readonly generator = new SeedGenerator({ seed: this.seed });
+
+  override getRandomTransformation(data: Tensor | ImageData, options?: TransformationOptions): Blur | null {
+    if (!isTraining(options)) return null;
+    const { batch } = sizesOf(this, imagesOf(data as Tensor), this.dataFormat);
+    const seed = this.seedFor(options);
+    const shouldApplyBlur = chosen(batch, this.factor, seed);
+    const [minval, maxval] = this.sigma;
+    return { shouldApplyBlur, blurFactor: add(uniform([2], { minval, maxval, seed, dtype: this.computeDtype }), 1e-6) };
+  }
+  override transformImages(images: Tensor, blur: Blur | null, options?: TransformOptions): Tensor {
+    const x = cast(images, this.computeDtype);
+    if (!isTraining(options) || !blur) return x;
+    const { kernelSize, dataFormat } = this;
+    const blurred = image.gaussianBlur(x, { kernelSize, sigma: blur.blurFactor, dataFormat });
+    return within(where(forEachImage(blur.shouldApplyBlur), blurred, x), this.valueRange);
+  }
+  /** The shape stays. */
+  override computeOutputShape(shape: Shapes): Shapes {
+    return shape;
+  }
+
+  static {
+    exactMethods(this);
+  }
+}

@@ -1,0 +1,62 @@
+import { exactMethods } from '../../../base/exact.ts';
+import type { Resolved } from '../../../base/field.ts';
+import { cast, subtract, where } from '../../../ops/index.ts';
+import { SeedGenerator } from '../../../random/index.ts';
+import type { Tensor } from '../../../tensor/index.ts';
+import type { Shapes } from '../../layer.ts';
+import { seedField } from '../../regularization/fields.ts';
+import {
+  BaseImagePreprocessingLayer,
+  isTraining,
+  type TransformationOptions,
+  type TransformOptions,
+} from './base-image-preprocessing-layer.ts';
+import { factorField, givenValueRangeField, imageFields } from './fields.ts';
+import { type ImageData, imagesOf, sizesOf } from './image-data.ts';
+import { chosen, forEachImage } from './values.ts';
+
+const fields = {
+  /** Between which probabilities that of an image to be inverted is drawn; `b` is `[0, b]`. */
+  factor: factorField([0, 1], { initial: 1 }),
+  /** The least and the largest value of pixels. */
+  valueRange: givenValueRangeField(),
+  /** Makes the draws repeat from run to run. */
+  seed: seedField(),
+  ...imageFields,
+};
+interface Inversion {
+  /** `[n]`. */
+  readonly applyInversion: Tensor;
+}
+
+export interface RandomInvert extends Resolved<typeof fields> {}
+/**
+ * Some of the images inverted: `high - x`. Where `training` is false, images pass as they are.
+ * @example new RandomInvert({ factor: 0.5, seed: 1 })(ops.ones([2, 4, 4, 3])).shape // [2, 4, 4, 3]
+ * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_invert/
+ */
+export class RandomInvert extends BaseImagePreprocessingLayer<typeof fields, Inversion> {
+  static override readonly className = 'RandomInvert';
+  static override readonly fields = fields;
+  static override readonly movesPixels = false;
+  readonly generator = new SeedGenerator({ seed: this.seed });
+
+  override getRandomTransformation(data: Tensor | ImageData, options?: TransformationOptions): Inversion | null {
+    if (!isTraining(options)) return null;
+    const { batch } = sizesOf(this, imagesOf(data as Tensor), this.dataFormat);
+    return { applyInversion: chosen(batch, this.factor, this.seedFor(options)) };
+  }
+  override transformImages(images: Tensor, inversion: Inversion | null, options?: TransformOptions): Tensor {
+    if (!isTraining(options) || !inversion) return images;
+    const x = cast(images, this.computeDtype);
+    return where(forEachImage(inversion.applyInversion), subtract(this.valueRange[1], x), x);
+  }
+  /** The shape stays. */
+  override computeOutputShape(shape: Shapes): Shapes {
+    return shape;
+  }
+
+  static {
+    exactMethods(this);
+  }
+}

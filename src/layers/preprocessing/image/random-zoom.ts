@@ -1,0 +1,105 @@
+import { exactMethods } from '../../../base/exact.ts';
+import { f, type Resolved } from '../../../base/field.ts';
+import { add, divide, expandDims, image, maximum, minimum, multiply, subtract } from '../../../ops/index.ts';
+import { SeedGenerator, uniform } from '../../../random/index.ts';
+import type { Tensor } from '../../../tensor/index.ts';
+import type { Shapes } from '../../layer.ts';
+import { seedField } from '../../regularization/fields.ts';
+import {
+  BaseImagePreprocessingLayer,
+  isTraining,
+  type TransformationOptions,
+  type TransformOptions,
+} from './base-image-preprocessing-layer.ts';
+import { mapCorners, moveCorners } from './boxes.ts';
+import { fillModeField, imageFields, interpolationField, spreadOf, zoomField } from './fields.ts';
+import { type BoundingBoxes, type ImageData, imagesOf, sizesOf } from './image-data.ts';
+import { affineMaps } from './matrices.ts';
+
+const fields = {
+  /** How much more of the height is seen: `0.2` is from 20% less (larger things) to 20% more (smaller things), a pair the range. */
+  heightFactor: zoomField(),
+  /** How much more of the width is seen; null keeps the aspect ratio. */
+  widthFactor: f.nullable(zoomField()),
+  /** What stands for pixels outside of the image. */
+  fillMode: fillModeField(),
+  /** How values between pixels are found. */
+  interpolation: interpolationField(),
+  /** Makes the draws repeat from run to run. */
+  seed: seedField(),
+  /** The value outside of the image in the mode `constant`. */
+  fillValue: f.number({ initial: 0 }),
+  ...imageFields,
+};
+interface Zoom {
+  /** How much of height and width is seen, `[n, 1]`. */
+  readonly heightZoom: Tensor;
+  readonly widthZoom: Tensor;
+  readonly batch: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+export interface RandomZoom extends Resolved<typeof fields> {}
+/**
+ * Images made larger or smaller about their middle, each by factors of its own, with their masks and boxes. Where `training` is
+ * false, images pass as they are.
+ * @example new RandomZoom({ heightFactor: 0.2, seed: 1 })(ops.ones([2, 4, 4, 3])).shape // [2, 4, 4, 3]
+ * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_zoom/
+ */
+export class RandomZoom extends BaseImagePreprocessingLayer<typeof fields, Zoom> {
+  static override readonly className = 'RandomZoom';
+  static override readonly fields = fields;
+  readonly generator = new SeedGenerator({ seed: this.seed });
+
+  get heightLower(): number {
+    return spreadOf(this.heightFactor)[0];
+  }
+  get heightUpper(): number {
+    return spreadOf(this.heightFactor)[1];
+  }
+  override getRandomTransformation(data: Tensor | ImageData, options?: TransformationOptions): Zoom | null {
+    if (!isTraining(options)) return null;
+    const { batch, height, width } = sizesOf(this, imagesOf(data as Tensor), this.dataFormat);
+    const seed = this.seedFor(options);
+    const draw = (low: number, high: number): Tensor =>
+      uniform([batch, 1], { minval: 1 + low, maxval: 1 + high, seed });
+    const heightZoom = draw(this.heightLower, this.heightUpper);
+    const widthZoom = this.widthFactor === null ? heightZoom : draw(...spreadOf(this.widthFactor));
+    return { heightZoom, widthZoom, batch, height, width };
+  }
+  protected override resample(images: Tensor, zoom: Zoom | null, interpolation: string): Tensor {
+    if (!zoom) return images;
+    const { fillMode, fillValue, dataFormat } = this;
+    const how = { interpolation: interpolation as 'nearest', fillMode, fillValue, dataFormat };
+    const [x, y] = offsets(zoom);
+    return image.affineTransform(images, affineMaps(zoom.batch, [zoom.widthZoom, 0, x, 0, zoom.heightZoom, y]), how);
+  }
+  override transformBoundingBoxes(boxes: BoundingBoxes, zoom: Zoom | null, options?: TransformOptions): BoundingBoxes {
+    if (!isTraining(options) || !zoom) return boxes;
+    const [left, top] = offsets(zoom).map((x) => expandDims(x, -1)) as [Tensor, Tensor];
+    const [seenWidth, seenHeight] = [multiply(zoom.widthZoom, zoom.width), multiply(zoom.heightZoom, zoom.height)].map(
+      (x) => expandDims(x, -1),
+    ) as [Tensor, Tensor];
+    const along = (x: Tensor, start: Tensor, seen: Tensor, size: number): Tensor =>
+      multiply(divide(subtract(minimum(maximum(x, start), add(start, seen)), start), seen), size);
+    return moveCorners(boxes, this, [zoom, zoom], (given) =>
+      mapCorners(given, (corners) =>
+        corners.map((x, k) => (k % 2 ? along(x, top, seenHeight, zoom.height) : along(x, left, seenWidth, zoom.width))),
+      ),
+    );
+  }
+  /** The shape stays. */
+  override computeOutputShape(shape: Shapes): Shapes {
+    return shape;
+  }
+
+  static {
+    exactMethods(this);
+  }
+}
+/** Where the window that is seen begins, along x and y. */
+const offsets = ({ height, width, heightZoom, widthZoom }: Zoom): [Tensor, Tensor] => [
+  multiply(subtract(1, widthZoom), (width - 1) / 2),
+  multiply(subtract(1, heightZoom), (height - 1) / 2),
+];

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { setDevice } from '../../src/runtime/set-device.ts';
+import type { Tensor } from '../../src/tensor/index.ts';
+import { type Stored, withTensors } from './cases.ts';
+import { classOf } from './layer-cases.ts';
+import { call, expectNest } from './layer-run.ts';
+
+interface Case {
+  readonly id: string;
+  readonly class_name: string;
+  readonly kwargs: Readonly<Record<string, unknown>>;
+  /** The name of the inputs. */
+  readonly on: string;
+  readonly calls: readonly { readonly training: boolean; readonly outputs: unknown }[];
+  /** Of the seed generator after the calls. */
+  readonly state: Stored | null;
+}
+// Made by scripts/augmentation-cases.py.
+const file = readFileSync(new URL('../data/layers/augmentation.json.gz', import.meta.url));
+const { inputs, cases } = JSON.parse(gunzipSync(file).toString()) as {
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly cases: readonly Case[];
+};
+
+/** What Keras does otherwise than it should: what belongs to an image there does not follow it. */
+const mistaken: Readonly<Record<string, readonly string[]>> = {};
+
+for (const device of ['reference', 'wasm'] as const)
+  describe(device, () => {
+    beforeAll(() => setDevice(device));
+    test.each(cases.map((c) => [c.id, c] as const))('%s', (_, c) => {
+      const layer = classOf(c.class_name).fromConfig(c.kwargs) as never;
+      c.calls.forEach(({ training, outputs }, k) => {
+        const found = call(layer, [[withTensors(inputs[c.on])], { training }]) as Record<string, unknown>;
+        const compared = Object.fromEntries(
+          Object.entries(outputs as object).filter(([key]) => !mistaken[c.class_name]?.includes(key)),
+        );
+        expectNest(found, compared, [1e-4, 2e-3], `call ${k}`);
+      });
+      const { generator } = layer as { generator?: { state: { value: Tensor } } };
+      if (c.state) expectNest(generator!.state.value, c.state, [0, 0], 'seed');
+    });
+  });
+
+test('there are cases of all layers that change images', () => {
+  expect(new Set(cases.map((c) => c.class_name)).size).toBeGreaterThan(25);
+});
