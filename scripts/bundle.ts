@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import type { OutputOptions, Plugin, RolldownOptions } from 'rolldown';
 import { carriedFiles } from '../src/visualize/carried-files.ts';
@@ -59,23 +60,41 @@ const thirdParty: Plugin = {
 /** Modules that bundles share with each other, which therefore must take nothing of the library along. */
 const shared = /[\\/]visualize[\\/](package-file|unpack)\.ts$/;
 /** All that an entry needs at once in one file, whatever is loaded later needs of it too. Commands run: they stay apart. */
-export const core: OutputOptions = {
+const coreWithout = (isApart: (id: string) => boolean): OutputOptions => ({
   codeSplitting: {
     groups: [
-      { name: 'core', tags: ['$initial'], test: (id) => /[\\/]src[\\/](?!cli[\\/])/.test(id) && !shared.test(id) },
+      {
+        name: 'core',
+        tags: ['$initial'],
+        test: (id) => /[\\/]src[\\/](?!cli[\\/])/.test(id) && !shared.test(id) && !isApart(id),
+      },
     ],
   },
+});
+export const core = coreWithout(() => false);
+
+/** Layers over raw data, which are no part of the core of pages: they load them from a file of their own. */
+const isPreprocessing = (id: string): boolean => /[\\/]layers[\\/]preprocessing[\\/](index\.ts$|image|audio)/.test(id);
+const withoutPreprocessing: Plugin = {
+  name: 'without-preprocessing',
+  resolveId: (id, importer) =>
+    id === './public/layers.ts' && importer ? join(dirname(importer), 'layers/index.ts') : undefined,
 };
 
 /** Files for a page without a bundler: small, whole, with what other packages do in files of their own. */
 export const browserBundle = (input: Record<string, string>, dir: string): RolldownOptions => ({
-  input: { ...input, ...carried, 'package-file': 'src/visualize/package-file.ts' },
+  input: {
+    ...input,
+    ...carried,
+    'package-file': 'src/visualize/package-file.ts',
+    preprocessing: 'src/layers/preprocessing/index.ts',
+  },
   platform: 'browser',
   // Only where they run in Node do packages ask for its modules.
   external: ['module', /^node:/],
-  plugins: [files, thirdParty, ascii],
+  plugins: [withoutPreprocessing, files, thirdParty, ascii],
   output: {
-    ...core,
+    ...coreWithout(isPreprocessing),
     dir,
     cleanDir: true,
     comments: { legal: true, annotation: false, jsdoc: false },

@@ -59,8 +59,6 @@ import { GlobalMaxPooling3D } from './pooling/global-max-pooling3d.ts';
 import { MaxPooling1D } from './pooling/max-pooling1d.ts';
 import { MaxPooling2D } from './pooling/max-pooling2d.ts';
 import { MaxPooling3D } from './pooling/max-pooling3d.ts';
-import { MelSpectrogram } from './preprocessing/audio/mel-spectrogram.ts';
-import { STFTSpectrogram } from './preprocessing/audio/stft-spectrogram.ts';
 import { CategoryEncoding } from './preprocessing/category-encoding.ts';
 import { Normalization } from './preprocessing/normalization.ts';
 import { Rescaling } from './preprocessing/rescaling.ts';
@@ -105,7 +103,6 @@ export type { InputSpec } from './layer/input-spec.ts';
 export { Layer, type LayerOptions, type WeightOptions } from './layer/layer.ts';
 export { add, average, concatenate, dot, maximum, minimum, multiply, subtract } from './merging/functions.ts';
 export { deserialize, serialize } from './nested-layer.ts';
-export * from './preprocessing/image/index.ts';
 export {
   Activation,
   ActivityRegularization,
@@ -190,7 +187,6 @@ export {
   MaxPooling2D as MaxPool2D,
   MaxPooling3D,
   MaxPooling3D as MaxPool3D,
-  MelSpectrogram,
   Minimum,
   MultiHeadAttention,
   Multiply,
@@ -215,7 +211,6 @@ export {
   SpatialDropout2D,
   SpatialDropout3D,
   SpectralNormalization,
-  STFTSpectrogram,
   StackedRNNCells,
   Subtract,
   TimeDistributed,

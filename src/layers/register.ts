@@ -1,4 +1,4 @@
-import { registerAliases, registerModule, type SerializableClass } from '../base/registry/serialize.ts';
+import { registerAliases, registerLater, registerModule, type SerializableClass } from '../base/registry/serialize.ts';
 import { CustomScaleLayer } from './from-files/custom-scale-layer.ts';
 import { LayerScale } from './from-files/layer-scale.ts';
 import { LocallyConnected1D, LocallyConnected2D } from './from-files/locally-connected.ts';
@@ -18,7 +18,8 @@ const inFilesOnly = [
 
 /**
  * Makes all layers known by the names that files use. Whoever can meet a layer's name in a file calls it; that it is not done
- * where the layers are listed lets bundlers leave out layers that nothing uses.
+ * where the layers are listed lets bundlers leave out layers that nothing uses. Layers over raw data, which few models hold,
+ * are loaded when a file names one.
  */
 export function registerLayers(): void {
   const named = Object.entries(layers).filter(([, x]) => isLayerClass(x)) as [string, SerializableClass][];
@@ -30,4 +31,5 @@ export function registerLayers(): void {
   const bySource = named.map(([name, c]) => [(c as { sourceName?: string }).sourceName ?? name, c] as const);
   registerAliases('keras.layers', bySource);
   for (const [module, ...classes] of inFilesOnly) registerModule(module, classes as readonly SerializableClass[]);
+  registerLater(() => import('./preprocessing/index.ts'));
 }

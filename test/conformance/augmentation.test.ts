@@ -24,20 +24,17 @@ const { inputs, cases } = JSON.parse(gunzipSync(file).toString()) as {
   readonly cases: readonly Case[];
 };
 
-/** What Keras does otherwise than it should: what belongs to an image there does not follow it. */
-const mistaken: Readonly<Record<string, readonly string[]>> = {};
+/** Every case on the device that pages and Node use; on the slow one some of them. */
+const runs = { wasm: cases, reference: cases.filter((_, k) => k % 8 === 3) };
 
-for (const device of ['reference', 'wasm'] as const)
+for (const device of ['wasm', 'reference'] as const)
   describe(device, () => {
     beforeAll(() => setDevice(device));
-    test.each(cases.map((c) => [c.id, c] as const))('%s', (_, c) => {
+    test.each(runs[device].map((c) => [c.id, c] as const))('%s', (_, c) => {
       const layer = classOf(c.class_name).fromConfig(c.kwargs) as never;
       c.calls.forEach(({ training, outputs }, k) => {
-        const found = call(layer, [[withTensors(inputs[c.on])], { training }]) as Record<string, unknown>;
-        const compared = Object.fromEntries(
-          Object.entries(outputs as object).filter(([key]) => !mistaken[c.class_name]?.includes(key)),
-        );
-        expectNest(found, compared, [1e-4, 2e-3], `call ${k}`);
+        const found = call(layer, [[withTensors(inputs[c.on])], { training }]);
+        expectNest(found, outputs, [1e-4, 2e-3], `call ${k}`);
       });
       const { generator } = layer as { generator?: { state: { value: Tensor } } };
       if (c.state) expectNest(generator!.state.value, c.state, [0, 0], 'seed');

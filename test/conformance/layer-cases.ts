@@ -1,4 +1,4 @@
-import * as layers from '../../src/layers/index.ts';
+import * as layers from '../../src/public/layers.ts';
 import { casesOf, type Stored } from './cases.ts';
 
 export type Nest<T> = T | null | readonly Nest<T>[] | { readonly [key: string]: Nest<T> };

@@ -3,7 +3,7 @@ import { optionFromDisk } from '../../src/base/case.ts';
 import { asDType } from '../../src/base/dtype.ts';
 import { deserializeObject, serializeObject } from '../../src/base/registry/serialize.ts';
 import { showShape } from '../../src/base/shape.ts';
-import { isShape } from '../../src/layers/shapes.ts';
+import { isShape } from '../../src/layers/layer/shapes.ts';
 import { setDevice } from '../../src/runtime/set-device.ts';
 import { KerasTensor, type Tensor, tensorsIn } from '../../src/tensor/index.ts';
 import { expectNumbers, isStored, numbersOf, type Stored, withTensors } from './cases.ts';

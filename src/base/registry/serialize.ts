@@ -63,6 +63,23 @@ export function registerAliases(module: string, aliases: Iterable<readonly [name
   for (const [name, c] of aliases) if (!known.has(name)) known.set(name, c);
 }
 
+/** What loads classes that are not needed at once; each makes itself known when it is. */
+const later = new Set<() => Promise<unknown>>();
+export const registerLater = (load: () => Promise<unknown>): void => void later.add(load);
+/** Loads what was left for later if a config names a class that is not known yet. */
+export async function loadNamed(config: unknown): Promise<void> {
+  const isKnown = (name: string): boolean => [...modules.values()].some((classes) => classes.has(name));
+  const isUnknown = (x: unknown): boolean => {
+    if (typeof x !== 'object' || x === null) return false;
+    if (Array.isArray(x)) return x.some(isUnknown);
+    const { class_name: name } = x as { class_name?: unknown };
+    return (typeof name === 'string' && !isKnown(name)) || Object.values(x).some(isUnknown);
+  };
+  if (later.size === 0 || !isUnknown(config)) return;
+  await Promise.all([...later].map((load) => load()));
+  later.clear();
+}
+
 /** Whether a class is the library's own. */
 export const isOwnClass = (c: unknown): boolean => moduleOf.has(c);
 

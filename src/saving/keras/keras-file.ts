@@ -9,6 +9,7 @@ import {
   type CustomObjects,
   customObjectScope,
   deserializeObject,
+  loadNamed,
   markingShared,
   serializeObject,
   sharingObjects,
@@ -151,6 +152,7 @@ export async function modelFromArchive(
   };
   const config = parsePythonJson((await readText('config.json')) ?? absent('loadModel', 'config.json'));
   checkConfig(config, 'config.json', { isRaw: true });
+  await loadNamed(config);
   const metadata = new JsonPlace('metadata.json', parsePythonJson((await readText('metadata.json')) ?? '{}'));
   const version = metadata.member('keras_version');
   const isOld = version.isPresent && isOldVersion(version.text('write the version of Keras, e.g. "3.15.1"'));

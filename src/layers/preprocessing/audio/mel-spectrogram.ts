@@ -1,6 +1,5 @@
 import type { DType } from '../../../base/dtype.ts';
 import { fail } from '../../../base/errors.ts';
-import { exactMethods } from '../../../base/exact.ts';
 import { f, type Options, type Resolved } from '../../../base/field/field.ts';
 import { optionsOf as checkedOptions, type OptionNames } from '../../../base/options.ts';
 import type { Config } from '../../../base/registry/serialize.ts';
@@ -22,6 +21,7 @@ import {
 import { type Tensor, tensor } from '../../../tensor/index.ts';
 import type { InputSpec } from '../../layer/input-spec.ts';
 import { Layer, type LayerOptions } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { type MelRange, melMatrix } from './mel-scale.ts';
 
 type Window = string | readonly number[] | null;
@@ -145,6 +145,6 @@ export class MelSpectrogram extends Layer<typeof fields> {
   }
 
   static {
-    exactMethods<MelSpectrogram>(this, { linearToMelWeightMatrix: 1 });
+    ownLayer(this, { linearToMelWeightMatrix: 1 });
   }
 }

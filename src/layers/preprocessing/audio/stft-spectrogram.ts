@@ -1,6 +1,5 @@
 import { epsilon } from '../../../base/config.ts';
 import { fail } from '../../../base/errors.ts';
-import { exactMethods } from '../../../base/exact.ts';
 import { f, type Options, type Resolved } from '../../../base/field/field.ts';
 import type { SymbolicShape } from '../../../base/shape.ts';
 import { STFT } from '../../../initializers/index.ts';
@@ -24,6 +23,7 @@ import type { Tensor, Variable } from '../../../tensor/index.ts';
 import { dataFormatField } from '../../data-format.ts';
 import type { InputSpec } from '../../layer/input-spec.ts';
 import { Layer, type LayerOptions } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 
 const fields = {
   /**
@@ -142,6 +142,6 @@ export class STFTSpectrogram extends Layer<typeof fields> {
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

@@ -1,5 +1,4 @@
-import { exactMethods } from '../../../base/exact.ts';
-import { f, type Options, type Resolved } from '../../../base/field.ts';
+import { f, type Options, type Resolved } from '../../../base/field/field.ts';
 import {
   add,
   cast,
@@ -15,7 +14,8 @@ import { beta, gamma, randint, SeedGenerator } from '../../../random/index.ts';
 import { KeySequence } from '../../../random/key-sequence.ts';
 import { drawKey } from '../../../random/seed-generator.ts';
 import type { Tensor } from '../../../tensor/index.ts';
-import type { LayerOptions, Shapes } from '../../layer.ts';
+import type { LayerOptions, Shapes } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { seedField } from '../../regularization/fields.ts';
 import { type AnyImageLayer, type Augmentations, makeAugmentations } from './augmentations.ts';
 import {
@@ -174,6 +174,6 @@ export class AugMix extends BaseImagePreprocessingLayer<typeof fields, Chains> {
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

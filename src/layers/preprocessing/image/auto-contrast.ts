@@ -1,8 +1,8 @@
-import { exactMethods } from '../../../base/exact.ts';
-import type { Resolved } from '../../../base/field.ts';
+import type { Resolved } from '../../../base/field/field.ts';
 import { add, cast, divide, isnan, max, min, multiply, negative, subtract, where } from '../../../ops/index.ts';
 import type { Tensor } from '../../../tensor/index.ts';
-import type { Shapes } from '../../layer.ts';
+import type { Shapes } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { BaseImagePreprocessingLayer } from './base-image-preprocessing-layer.ts';
 import { imageFields, type Range, valueRangeField } from './fields.ts';
 import { toRange, within } from './values.ts';
@@ -41,6 +41,6 @@ export class AutoContrast extends BaseImagePreprocessingLayer<typeof fields, nul
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

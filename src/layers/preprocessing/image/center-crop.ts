@@ -1,9 +1,9 @@
-import { exactMethods } from '../../../base/exact.ts';
-import { f, type Resolved } from '../../../base/field.ts';
+import { f, type Resolved } from '../../../base/field/field.ts';
 import type { SymbolicShape } from '../../../base/shape.ts';
 import { isPlainObject } from '../../../base/tree.ts';
 import { cast, image, maximum, minimum, multiply, subtract } from '../../../ops/index.ts';
 import type { Tensor } from '../../../tensor/index.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { BaseImagePreprocessingLayer, resizedShape } from './base-image-preprocessing-layer.ts';
 import { mapCorners, moveCorners } from './boxes.ts';
 import { imageFields } from './fields.ts';
@@ -74,6 +74,6 @@ export class CenterCrop extends BaseImagePreprocessingLayer<typeof fields, Sizes
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

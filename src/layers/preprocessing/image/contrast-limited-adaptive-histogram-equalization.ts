@@ -1,5 +1,4 @@
-import { exactMethods } from '../../../base/exact.ts';
-import { f, type Resolved } from '../../../base/field.ts';
+import { f, type Resolved } from '../../../base/field/field.ts';
 import {
   add,
   arange,
@@ -25,7 +24,8 @@ import {
   where,
 } from '../../../ops/index.ts';
 import type { Tensor } from '../../../tensor/index.ts';
-import type { Shapes } from '../../layer.ts';
+import type { Shapes } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { BaseImagePreprocessingLayer } from './base-image-preprocessing-layer.ts';
 import { givenValueRangeField, imageFields, type Range } from './fields.ts';
 import { toRange } from './values.ts';
@@ -133,7 +133,7 @@ export class ContrastLimitedAdaptiveHistogramEqualization extends BaseImagePrepr
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }
 /** With the first and the last element of an axis once more at its ends. */

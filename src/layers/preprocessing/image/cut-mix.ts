@@ -1,10 +1,10 @@
 import { fail } from '../../../base/errors.ts';
-import { exactMethods } from '../../../base/exact.ts';
-import type { Resolved } from '../../../base/field.ts';
+import type { Resolved } from '../../../base/field/field.ts';
 import { add, arange, cast, divide, multiply, sqrt, subtract, take, where } from '../../../ops/index.ts';
 import { beta, SeedGenerator, shuffle, uniform } from '../../../random/index.ts';
 import type { Tensor } from '../../../tensor/index.ts';
-import type { Shapes } from '../../layer.ts';
+import type { Shapes } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { seedField } from '../../regularization/fields.ts';
 import {
   BaseImagePreprocessingLayer,
@@ -82,6 +82,6 @@ export class CutMix extends BaseImagePreprocessingLayer<typeof fields, Cut> {
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

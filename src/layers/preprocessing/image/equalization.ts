@@ -1,5 +1,4 @@
-import { exactMethods } from '../../../base/exact.ts';
-import { f, type Resolved } from '../../../base/field.ts';
+import { f, type Resolved } from '../../../base/field/field.ts';
 import {
   add,
   arange,
@@ -24,7 +23,8 @@ import {
   where,
 } from '../../../ops/index.ts';
 import type { Tensor } from '../../../tensor/index.ts';
-import type { Shapes } from '../../layer.ts';
+import type { Shapes } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { BaseImagePreprocessingLayer, isTraining, type TransformOptions } from './base-image-preprocessing-layer.ts';
 import { imageFields, type Range, valueRangeField } from './fields.ts';
 
@@ -80,7 +80,9 @@ export class Equalization extends BaseImagePreprocessingLayer<typeof fields, nul
     const all = takeAlongAxis(total, multiply(onesLike(least), last), { axis: 1 });
     const spread = subtract(all, least);
     const divisor = where(equal(spread, 0), onesLike(spread), spread);
-    const levels = clip(round(divide(multiply(subtract(total, least), 255), divisor)), 0, 255);
+    // Times the reciprocal, as XLA divides by one number: of halves that decides which way they are rounded.
+    const share = divide(1, cast(divisor, 'float32'));
+    const levels = clip(round(multiply(cast(multiply(subtract(total, least), 255), 'float32'), share)), 0, 255);
     const step = cast(clip(multiply(divide(x, 255), last), 0, last), 'int32');
     const isFlat = lessEqual(expandDims(countNonzero(counts, { axis: 1 }), 1), 1);
     return where(isFlat, cast(x, 'float32'), takeAlongAxis(levels, step, { axis: 1 }));
@@ -91,6 +93,6 @@ export class Equalization extends BaseImagePreprocessingLayer<typeof fields, nul
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

@@ -1,4 +1,4 @@
-import { type Field, f } from '../../../base/field.ts';
+import { type Field, f } from '../../../base/field/field.ts';
 import { type BoxFormat, boxFormats } from '../../../ops/detection/index.ts';
 import { dataFormatField } from '../../data-format.ts';
 

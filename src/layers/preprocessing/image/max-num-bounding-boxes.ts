@@ -1,10 +1,10 @@
-import { exactMethods } from '../../../base/exact.ts';
-import { f, type Resolved } from '../../../base/field.ts';
-import type { Config } from '../../../base/serialize.ts';
+import { f, type Resolved } from '../../../base/field/field.ts';
+import type { Config } from '../../../base/registry/serialize.ts';
 import type { SymbolicShape } from '../../../base/shape.ts';
 import { isPlainObject } from '../../../base/tree.ts';
 import { getItem, pad } from '../../../ops/index.ts';
 import type { Tensor } from '../../../tensor/index.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { BaseImagePreprocessingLayer } from './base-image-preprocessing-layer.ts';
 import { imageFields } from './fields.ts';
 import type { BoundingBoxes } from './image-data.ts';
@@ -67,6 +67,6 @@ export class MaxNumBoundingBoxes extends BaseImagePreprocessingLayer<typeof fiel
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

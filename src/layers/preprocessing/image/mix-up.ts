@@ -1,9 +1,9 @@
-import { exactMethods } from '../../../base/exact.ts';
-import { f, type Resolved } from '../../../base/field.ts';
+import { f, type Resolved } from '../../../base/field/field.ts';
 import { add, arange, cast, concatenate, multiply, subtract, take } from '../../../ops/index.ts';
 import { beta, SeedGenerator, shuffle } from '../../../random/index.ts';
 import type { Tensor } from '../../../tensor/index.ts';
-import type { Shapes } from '../../layer.ts';
+import type { Shapes } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { seedField } from '../../regularization/fields.ts';
 import {
   BaseImagePreprocessingLayer,
@@ -73,6 +73,6 @@ export class MixUp extends BaseImagePreprocessingLayer<typeof fields, Mix> {
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

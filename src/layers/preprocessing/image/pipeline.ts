@@ -1,10 +1,10 @@
-import { exactMethods } from '../../../base/exact.ts';
-import type { Options, Resolved } from '../../../base/field.ts';
-import type { Config } from '../../../base/serialize.ts';
+import type { Options, Resolved } from '../../../base/field/field.ts';
+import type { Config } from '../../../base/registry/serialize.ts';
 import type { Tensor } from '../../../tensor/index.ts';
-import type { CallOptions } from '../../call-context.ts';
-import { Layer, type LayerOptions } from '../../layer.ts';
+import type { CallOptions } from '../../layer/call-context.ts';
+import { Layer, type LayerOptions } from '../../layer/layer.ts';
 import { layersField } from '../../nested-layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import type { Augmented, ImageData } from './image-data.ts';
 
 const fields = {
@@ -38,6 +38,6 @@ export class Pipeline extends Layer<typeof fields, [inputs: Tensor | ImageData, 
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

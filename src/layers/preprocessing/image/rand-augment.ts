@@ -1,9 +1,9 @@
-import { exactMethods } from '../../../base/exact.ts';
-import { f, type Options, type Resolved } from '../../../base/field.ts';
+import { f, type Options, type Resolved } from '../../../base/field/field.ts';
 import { cast, getItem, switch as switchCase } from '../../../ops/index.ts';
 import { randint, SeedGenerator } from '../../../random/index.ts';
 import type { Tensor } from '../../../tensor/index.ts';
-import type { LayerOptions, Shapes } from '../../layer.ts';
+import type { LayerOptions, Shapes } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { seedField } from '../../regularization/fields.ts';
 import { type AnyImageLayer, type Augmentations, makeAugmentations } from './augmentations.ts';
 import {
@@ -136,6 +136,6 @@ export class RandAugment extends BaseImagePreprocessingLayer<typeof fields, Choi
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

@@ -1,10 +1,10 @@
 import { isInteger } from '../../../base/dtype.ts';
-import { exactMethods } from '../../../base/exact.ts';
-import type { Resolved } from '../../../base/field.ts';
+import type { Resolved } from '../../../base/field/field.ts';
 import { add, cast, multiply, zeros } from '../../../ops/index.ts';
 import { SeedGenerator, uniform } from '../../../random/index.ts';
 import type { Tensor } from '../../../tensor/index.ts';
-import type { Shapes } from '../../layer.ts';
+import type { Shapes } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { seedField } from '../../regularization/fields.ts';
 import {
   BaseImagePreprocessingLayer,
@@ -63,6 +63,6 @@ export class RandomBrightness extends BaseImagePreprocessingLayer<typeof fields,
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

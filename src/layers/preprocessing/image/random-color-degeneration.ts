@@ -1,10 +1,10 @@
 import { fail } from '../../../base/errors.ts';
-import { exactMethods } from '../../../base/exact.ts';
-import type { Resolved } from '../../../base/field.ts';
+import type { Resolved } from '../../../base/field/field.ts';
 import { type SymbolicShape, showShape } from '../../../base/shape.ts';
 import { add, cast, image, multiply, subtract } from '../../../ops/index.ts';
 import { SeedGenerator, uniform } from '../../../random/index.ts';
 import type { Tensor } from '../../../tensor/index.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { seedField } from '../../regularization/fields.ts';
 import {
   BaseImagePreprocessingLayer,
@@ -65,6 +65,6 @@ export class RandomColorDegeneration extends BaseImagePreprocessingLayer<typeof 
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

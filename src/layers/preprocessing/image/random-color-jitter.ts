@@ -1,9 +1,9 @@
-import { exactMethods } from '../../../base/exact.ts';
-import { type Field, f, type Options, type Resolved } from '../../../base/field.ts';
+import { type Field, f, type Options, type Resolved } from '../../../base/field/field.ts';
 import { cast } from '../../../ops/index.ts';
 import { SeedGenerator } from '../../../random/index.ts';
 import type { Tensor } from '../../../tensor/index.ts';
-import type { LayerOptions, Shapes } from '../../layer.ts';
+import type { LayerOptions, Shapes } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { seedField } from '../../regularization/fields.ts';
 import { BaseImagePreprocessingLayer, isTraining, type TransformOptions } from './base-image-preprocessing-layer.ts';
 import { type Factor, givenValueRangeField, imageFields, isFactor } from './fields.ts';
@@ -84,6 +84,6 @@ export class RandomColorJitter extends BaseImagePreprocessingLayer<typeof fields
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

@@ -1,9 +1,9 @@
-import { exactMethods } from '../../../base/exact.ts';
-import type { Resolved } from '../../../base/field.ts';
+import type { Resolved } from '../../../base/field/field.ts';
 import { add, mean, multiply, subtract, zeros } from '../../../ops/index.ts';
 import { SeedGenerator, uniform } from '../../../random/index.ts';
 import type { Tensor } from '../../../tensor/index.ts';
-import type { Shapes } from '../../layer.ts';
+import type { Shapes } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { seedField } from '../../regularization/fields.ts';
 import {
   BaseImagePreprocessingLayer,
@@ -62,6 +62,6 @@ export class RandomContrast extends BaseImagePreprocessingLayer<typeof fields, C
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

@@ -1,13 +1,13 @@
-import { exactMethods } from '../../../base/exact.ts';
-import { f, type Options, type Resolved } from '../../../base/field.ts';
+import { f, type Options, type Resolved } from '../../../base/field/field.ts';
 import type { SymbolicShape } from '../../../base/shape.ts';
 import { isPlainObject } from '../../../base/tree.ts';
 import { cast, divide, image, multiply, subtract } from '../../../ops/index.ts';
 import { defaultSeed } from '../../../random/global-seed.ts';
 import { SeedGenerator, uniform } from '../../../random/index.ts';
 import type { Tensor } from '../../../tensor/index.ts';
-import { inner } from '../../inner.ts';
-import type { LayerOptions } from '../../layer.ts';
+import { inner } from '../../layer/inner.ts';
+import type { LayerOptions } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { seedField } from '../../regularization/fields.ts';
 import {
   BaseImagePreprocessingLayer,
@@ -97,6 +97,6 @@ export class RandomCrop extends BaseImagePreprocessingLayer<typeof fields, Crop>
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

@@ -1,11 +1,11 @@
-import { exactMethods } from '../../../base/exact.ts';
-import { f, type Resolved } from '../../../base/field.ts';
+import { f, type Resolved } from '../../../base/field/field.ts';
 import { elasticallyMoved } from '../../../ops/image/elastic.ts';
 import { cast, multiply, where } from '../../../ops/index.ts';
 import { SeedGenerator, uniform } from '../../../random/index.ts';
 import { drawKey } from '../../../random/seed-generator.ts';
 import type { Tensor } from '../../../tensor/index.ts';
-import type { Shapes } from '../../layer.ts';
+import type { Shapes } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { seedField } from '../../regularization/fields.ts';
 import {
   BaseImagePreprocessingLayer,
@@ -85,6 +85,6 @@ export class RandomElasticTransform extends BaseImagePreprocessingLayer<typeof f
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

@@ -1,9 +1,9 @@
-import { exactMethods } from '../../../base/exact.ts';
-import { type Field, f, type Resolved } from '../../../base/field.ts';
+import { type Field, f, type Resolved } from '../../../base/field/field.ts';
 import { cast, multiply, ones, sqrt, where } from '../../../ops/index.ts';
 import { normal, SeedGenerator, uniform } from '../../../random/index.ts';
 import { type Tensor, tensor } from '../../../tensor/index.ts';
-import type { Shapes } from '../../layer.ts';
+import type { Shapes } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { seedField } from '../../regularization/fields.ts';
 import {
   BaseImagePreprocessingLayer,
@@ -93,6 +93,6 @@ export class RandomErasing extends BaseImagePreprocessingLayer<typeof fields, Er
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

@@ -1,9 +1,9 @@
-import { exactMethods } from '../../../base/exact.ts';
-import { f, type Resolved } from '../../../base/field.ts';
+import { f, type Resolved } from '../../../base/field/field.ts';
 import { cast, flip, lessEqual, squeeze, subtract, where } from '../../../ops/index.ts';
 import { SeedGenerator, uniform } from '../../../random/index.ts';
 import type { Tensor } from '../../../tensor/index.ts';
-import type { Shapes } from '../../layer.ts';
+import type { Shapes } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { seedField } from '../../regularization/fields.ts';
 import {
   BaseImagePreprocessingLayer,
@@ -79,6 +79,6 @@ export class RandomFlip extends BaseImagePreprocessingLayer<typeof fields, Flip>
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

@@ -1,9 +1,9 @@
-import { exactMethods } from '../../../base/exact.ts';
-import { type Field, f, type Resolved } from '../../../base/field.ts';
+import { type Field, f, type Resolved } from '../../../base/field/field.ts';
 import { add, cast, image, where } from '../../../ops/index.ts';
 import { SeedGenerator, uniform } from '../../../random/index.ts';
 import type { Tensor } from '../../../tensor/index.ts';
-import type { Shapes } from '../../layer.ts';
+import type { Shapes } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { seedField } from '../../regularization/fields.ts';
 import {
   BaseImagePreprocessingLayer,
@@ -76,6 +76,6 @@ export class RandomGaussianBlur extends BaseImagePreprocessingLayer<typeof field
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

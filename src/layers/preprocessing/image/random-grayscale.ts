@@ -1,10 +1,10 @@
-import { exactMethods } from '../../../base/exact.ts';
-import { f, type Resolved } from '../../../base/field.ts';
-import type { Config } from '../../../base/serialize.ts';
+import { f, type Resolved } from '../../../base/field/field.ts';
+import type { Config } from '../../../base/registry/serialize.ts';
 import { image, less, where } from '../../../ops/index.ts';
 import { SeedGenerator, uniform } from '../../../random/index.ts';
 import type { Tensor } from '../../../tensor/index.ts';
-import type { Shapes } from '../../layer.ts';
+import type { Shapes } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { seedField } from '../../regularization/fields.ts';
 import {
   BaseImagePreprocessingLayer,
@@ -56,6 +56,6 @@ export class RandomGrayscale extends BaseImagePreprocessingLayer<typeof fields, 
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

@@ -1,5 +1,4 @@
-import { exactMethods } from '../../../base/exact.ts';
-import type { Resolved } from '../../../base/field.ts';
+import type { Resolved } from '../../../base/field/field.ts';
 import {
   add,
   cast,
@@ -16,7 +15,8 @@ import {
 } from '../../../ops/index.ts';
 import { SeedGenerator, uniform } from '../../../random/index.ts';
 import type { Tensor } from '../../../tensor/index.ts';
-import type { Shapes } from '../../layer.ts';
+import type { Shapes } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { seedField } from '../../regularization/fields.ts';
 import {
   BaseImagePreprocessingLayer,
@@ -80,6 +80,6 @@ export class RandomHue extends BaseImagePreprocessingLayer<typeof fields, Hue> {
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

@@ -1,9 +1,9 @@
-import { exactMethods } from '../../../base/exact.ts';
-import type { Resolved } from '../../../base/field.ts';
+import type { Resolved } from '../../../base/field/field.ts';
 import { cast, subtract, where } from '../../../ops/index.ts';
 import { SeedGenerator } from '../../../random/index.ts';
 import type { Tensor } from '../../../tensor/index.ts';
-import type { Shapes } from '../../layer.ts';
+import type { Shapes } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { seedField } from '../../regularization/fields.ts';
 import {
   BaseImagePreprocessingLayer,
@@ -57,6 +57,6 @@ export class RandomInvert extends BaseImagePreprocessingLayer<typeof fields, Inv
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

@@ -1,5 +1,4 @@
-import { exactMethods } from '../../../base/exact.ts';
-import { f, type Resolved } from '../../../base/field.ts';
+import { f, type Resolved } from '../../../base/field/field.ts';
 import { homographyOf } from '../../../ops/image/transform.ts';
 import {
   add,
@@ -16,7 +15,8 @@ import {
 } from '../../../ops/index.ts';
 import { SeedGenerator, uniform } from '../../../random/index.ts';
 import { type Tensor, tensor } from '../../../tensor/index.ts';
-import type { Shapes } from '../../layer.ts';
+import type { Shapes } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { seedField } from '../../regularization/fields.ts';
 import {
   BaseImagePreprocessingLayer,
@@ -134,6 +134,6 @@ export class RandomPerspective extends BaseImagePreprocessingLayer<typeof fields
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

@@ -1,9 +1,9 @@
-import { exactMethods } from '../../../base/exact.ts';
-import type { Resolved } from '../../../base/field.ts';
+import type { Resolved } from '../../../base/field/field.ts';
 import { bitwiseLeftShift, bitwiseRightShift, cast, full, subtract } from '../../../ops/index.ts';
 import { randint, SeedGenerator } from '../../../random/index.ts';
 import type { Tensor } from '../../../tensor/index.ts';
-import type { Shapes } from '../../layer.ts';
+import type { Shapes } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { seedField } from '../../regularization/fields.ts';
 import {
   BaseImagePreprocessingLayer,
@@ -64,6 +64,6 @@ export class RandomPosterization extends BaseImagePreprocessingLayer<typeof fiel
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

@@ -1,10 +1,10 @@
-import { exactMethods } from '../../../base/exact.ts';
-import { f, type Resolved } from '../../../base/field.ts';
+import { f, type Resolved } from '../../../base/field/field.ts';
 import { affineTransform } from '../../../ops/detection/index.ts';
 import { add, cos, expandDims, image, multiply, negative, ones, sin, subtract, zeros } from '../../../ops/index.ts';
 import { SeedGenerator, uniform } from '../../../random/index.ts';
 import type { Tensor } from '../../../tensor/index.ts';
-import type { Shapes } from '../../layer.ts';
+import type { Shapes } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { seedField } from '../../regularization/fields.ts';
 import {
   BaseImagePreprocessingLayer,
@@ -94,6 +94,6 @@ export class RandomRotation extends BaseImagePreprocessingLayer<typeof fields, R
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

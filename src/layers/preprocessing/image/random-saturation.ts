@@ -1,10 +1,10 @@
 import { epsilon } from '../../../base/config.ts';
-import { exactMethods } from '../../../base/exact.ts';
-import type { Resolved } from '../../../base/field.ts';
+import type { Resolved } from '../../../base/field/field.ts';
 import { add, cast, concatenate, divide, image, multiply, split, subtract } from '../../../ops/index.ts';
 import { SeedGenerator, uniform } from '../../../random/index.ts';
 import type { Tensor } from '../../../tensor/index.ts';
-import type { Shapes } from '../../layer.ts';
+import type { Shapes } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { seedField } from '../../regularization/fields.ts';
 import {
   BaseImagePreprocessingLayer,
@@ -66,6 +66,6 @@ export class RandomSaturation extends BaseImagePreprocessingLayer<typeof fields,
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

@@ -1,9 +1,9 @@
-import { exactMethods } from '../../../base/exact.ts';
-import type { Resolved } from '../../../base/field.ts';
+import type { Resolved } from '../../../base/field/field.ts';
 import { add, cast, depthwiseConv, multiply, ones, reshape, subtract, swapaxes } from '../../../ops/index.ts';
 import { SeedGenerator, uniform } from '../../../random/index.ts';
 import { type Tensor, tensor } from '../../../tensor/index.ts';
-import type { Shapes } from '../../layer.ts';
+import type { Shapes } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { seedField } from '../../regularization/fields.ts';
 import {
   BaseImagePreprocessingLayer,
@@ -68,6 +68,6 @@ export class RandomSharpness extends BaseImagePreprocessingLayer<typeof fields, 
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

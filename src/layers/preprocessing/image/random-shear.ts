@@ -1,9 +1,9 @@
-import { exactMethods } from '../../../base/exact.ts';
-import { type Field, f, type Resolved } from '../../../base/field.ts';
+import { type Field, f, type Resolved } from '../../../base/field/field.ts';
 import { expandDims, greater, image, less, multiply, negative, onesLike, subtract, where } from '../../../ops/index.ts';
 import { SeedGenerator, uniform } from '../../../random/index.ts';
 import type { Tensor } from '../../../tensor/index.ts';
-import type { Shapes } from '../../layer.ts';
+import type { Shapes } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { seedField } from '../../regularization/fields.ts';
 import {
   BaseImagePreprocessingLayer,
@@ -106,6 +106,6 @@ export class RandomShear extends BaseImagePreprocessingLayer<typeof fields, Shea
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

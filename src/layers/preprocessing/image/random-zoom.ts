@@ -1,9 +1,9 @@
-import { exactMethods } from '../../../base/exact.ts';
-import { f, type Resolved } from '../../../base/field.ts';
+import { f, type Resolved } from '../../../base/field/field.ts';
 import { add, divide, expandDims, image, maximum, minimum, multiply, subtract } from '../../../ops/index.ts';
 import { SeedGenerator, uniform } from '../../../random/index.ts';
 import type { Tensor } from '../../../tensor/index.ts';
-import type { Shapes } from '../../layer.ts';
+import type { Shapes } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { seedField } from '../../regularization/fields.ts';
 import {
   BaseImagePreprocessingLayer,
@@ -95,7 +95,7 @@ export class RandomZoom extends BaseImagePreprocessingLayer<typeof fields, Zoom>
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }
 /** Where the window that is seen begins, along x and y. */

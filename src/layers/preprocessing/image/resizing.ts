@@ -1,11 +1,11 @@
 import { fail } from '../../../base/errors.ts';
-import { exactMethods } from '../../../base/exact.ts';
-import { f, type Options, type Resolved } from '../../../base/field.ts';
+import { f, type Options, type Resolved } from '../../../base/field/field.ts';
 import type { SymbolicShape } from '../../../base/shape.ts';
 import { isPlainObject } from '../../../base/tree.ts';
 import { add, all, equal, expandDims, image, logicalOr, multiply, where, zerosLike } from '../../../ops/index.ts';
 import type { Tensor } from '../../../tensor/index.ts';
-import type { LayerOptions } from '../../layer.ts';
+import type { LayerOptions } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { BaseImagePreprocessingLayer, resizedShape } from './base-image-preprocessing-layer.ts';
 import { mapCorners, moveCorners } from './boxes.ts';
 import { imageFields } from './fields.ts';
@@ -110,6 +110,6 @@ export class Resizing extends BaseImagePreprocessingLayer<typeof fields, Sizes> 
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

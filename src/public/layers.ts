@@ -1,0 +1,2 @@
+export * from '../layers/index.ts';
+export * from '../layers/preprocessing/index.ts';
