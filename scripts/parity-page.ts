@@ -118,5 +118,13 @@ const conventions = `## What differs
 - A Dropout, or another layer with random noise, that is made inside \`call\` draws anew at every step, compiled or not (Keras on JAX compiles one draw into the step). With a seed of its own it draws the same at every call, as in Keras.
 - \`LSTM\`, \`GRU\` and their kin keep the mask that travels with their input also when \`initialState\` is a list (Keras drops it), and heed \`zeroOutputForMask\` when unrolled.
 
+**Layers over images** draw what Keras on JAX draws from equal seeds, and give equal images. What belongs to an image follows it where Keras loses it:
+
+- Boxes: \`RandomCrop\` (Keras takes rows for columns), \`RandomRotation\` and \`RandomPerspective\` in every format (Keras: corners in pixels only), \`RandomShear\` of images that are not square, \`RandomFlip\` cuts them off at the border, \`RandAugment\` in the order of the changes, \`MixUp\` with their labels.
+- Masks: \`RandomElasticTransform\` distorts them as it does the images (Keras: otherwise), \`MixUp\` mixes them, \`RandomCrop\` leaves them as it leaves the images where \`training\` is false, \`CutMix\` keeps their channels.
+- \`RandomGrayscale\` takes images with what belongs to them; \`RandomBrightness\` darkens bytes too; \`RandomColorJitter\` heeds \`dataFormat\`; a \`RandomShear\` whose factor was one number can be read from its config.
+- \`AugMix\` draws its chains from its seed, anew for each batch (Keras: from Python's random numbers, once for a compiled step).
+- Images with labels, boxes and masks come as \`{ images, labels, boundingBoxes, segmentationMasks }\`; Python's keys are taken as well.
+
 **Sparse and ragged tensors** of Keras's backends do not exist here: where an op has the option \`sparse\`, it is refused when set.
 `;

@@ -10,7 +10,7 @@ const noOptions = [
   /(^|\.)deserialize$/,
   /^metrics\.MeanAveragePrecision\.updateState$/,
   // What the library calls, and the user writes.
-  /\.(on[A-Z]\w*|setModel|call|update|addSlot|computeMask|computeOutputSpec)$/,
+  /\.(on[A-Z]\w*|setModel|call|update|addSlot|computeMask|computeOutputSpec|getRandomTransformation|transform[A-Z]\w*|seedFor)$/,
   // Arguments handed on to `updateState` and to the layer.
   /\.stateless\w+$/,
   // Options of the function that it is given.

@@ -7,6 +7,10 @@ const others: readonly (readonly [name: RegExp, reason: string])[] = [
   [/^callbacks\.\w+\.(on[A-Z]\w*|setModel|setParams)$/, 'the library calls it and users write it'],
   [/^callbacks\.(CallbackList|ProgbarLogger)\./, 'the library calls it'],
   [/\.(build|call|computeMask|computeOutputShape|computeOutputSpec)$/, 'users write it; the library says all it knows'],
+  [
+    /^layers\.\w+\.(getRandomTransformation|transform[A-Z]\w*|resample|seedFor)$/,
+    'users write it, with as many arguments as they have use for',
+  ],
   [/^constraints\.\w+\.project$/, 'users write it'],
   [/^initializers\.\w+\.values$/, 'users write it'],
   [/^layers\.\w+\.(beginSequence|firstStates|project|step)$/, 'a recurrence calls it'],

@@ -25,8 +25,8 @@ interface Common {
   readonly dtypePolicy: PolicyLike;
 }
 /** The layers among which RandAugment and AugMix choose, all as strong as `factor` says. */
-export function makeAugmentations({ factor, valueRange, interpolation, seed, ...rest }: Common) {
-  const { dataFormat, boundingBoxFormat, dtypePolicy: dtype } = rest;
+export function makeAugmentations(common: Common) {
+  const { factor, valueRange, interpolation, seed, dataFormat, boundingBoxFormat, dtypePolicy: dtype } = common;
   const all = { dataFormat, boundingBoxFormat, dtype };
   const moving = { interpolation, seed, ...all };
   const colour = { factor, valueRange, seed, ...all };
