@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import * as keras from 'hornbeam';
+
+/** This repository's own pages: some 50 kB of English with code in between. */
+const pages = [
+  'README.md',
+  'DESIGN.md',
+  'CONTRIBUTING.md',
+  'docs/browser.md',
+  'docs/devices.md',
+  'docs/files.md',
+  'docs/training.md',
+];
+export const readPages = (): string => pages.map((page) => readFileSync(page, 'utf8')).join('\n');
+
+/** A text as numbers of its characters, and back. Rare characters are one and the same. */
+export class Characters {
+  readonly known: readonly string[];
+  readonly #numbers: ReadonlyMap<string, number>;
+
+  constructor(text: string, { least = 5 }: { readonly least?: number } = {}) {
+    const counts = new Map<string, number>();
+    for (const c of text) counts.set(c, (counts.get(c) ?? 0) + 1);
+    const often = [...counts].filter(([, n]) => n >= least).map(([c]) => c);
+    this.known = ['�', ...often.sort()];
+    this.#numbers = new Map(this.known.map((c, k) => [c, k]));
+  }
+  encode(text: string): Int32Array {
+    return Int32Array.from([...text], (c) => this.#numbers.get(c) ?? 0);
+  }
+  decode(numbers: Iterable<number>): string {
+    return Array.from(numbers, (k) => this.known[k]).join('');
+  }
+}
+
+/** Stretches of a text, `[n, length]`, each with the same stretch one character later: what is to be told. */
+export function stretches(numbers: Int32Array, length: number, stride: number): [x: keras.Tensor, y: keras.Tensor] {
+  const count = Math.floor((numbers.length - length - 1) / stride) + 1;
+  const [x, y] = [new Int32Array(count * length), new Int32Array(count * length)];
+  for (let k = 0; k < count; k++) {
+    x.set(numbers.subarray(k * stride, k * stride + length), k * length);
+    y.set(numbers.subarray(k * stride + 1, k * stride + 1 + length), k * length);
+  }
+  return [keras.tensor(x, { shape: [count, length] }), keras.tensor(y, { shape: [count, length] })];
+}
