@@ -9,7 +9,7 @@ import { op } from '../op.ts';
 import { cast, like, spreadTo } from '../operands.ts';
 import { floatType } from '../promotion.ts';
 
-interface SoftmaxOptions {
+export interface SoftmaxOptions {
   /** Axis, or axes together, over which the result sums to one; all of them when null. */
   readonly axis?: number | readonly number[] | null | undefined;
 }
