@@ -12,6 +12,7 @@ const spaces: Readonly<Record<string, string>> = {
   'ops/detection': '{ ...keras.ops, ...keras.utils.boundingBoxes }',
   base: 'keras.saving',
   models: 'keras',
+  public: 'keras',
   tensor: 'keras',
   training: 'keras.callbacks',
   visualize: 'keras',
@@ -93,15 +94,15 @@ test('what is not run is counted', () => {
     otherLanguages: [...new Set(blocks.filter((b) => scriptOf(b) === undefined).map((b) => b.language))].sort(),
     drawnExamples: examples.filter(isDrawn).length,
   }).toEqual({
-    run: 6,
+    run: 7,
     notRun: [
       'writes into a page',
       'Vite reads it',
       'needs a page and a worker; the browser tests run the like',
       'needs a GPU',
     ],
-    // Plain text, an import map, commands.
-    otherLanguages: ['', 'html', 'sh'],
+    // Plain text, an import map, commands, what the library prints.
+    otherLanguages: ['', 'html', 'sh', 'text'],
     drawnExamples: 3,
   });
 });
