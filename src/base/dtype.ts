@@ -1,7 +1,7 @@
 import { fail } from './errors.ts';
 import { table } from './table.ts';
 
-/** Types of tensor elements. `float64` exists for exact checks; Keras's own names for 64-bit types mean the 32-bit ones, as in JAX. */
+/** Types of tensor elements. Strings stay on the host. `float64` exists for exact checks; Keras's own names for 64-bit types mean the 32-bit ones, as in JAX. */
 export type DType =
   | 'bool'
   | 'uint8'
@@ -14,10 +14,11 @@ export type DType =
   | 'bfloat16'
   | 'float32'
   | 'float64'
-  | 'complex64';
+  | 'complex64'
+  | 'string';
 
 /** What variables and files hold. */
-export type RealDType = Exclude<DType, 'complex64'>;
+export type RealDType = Exclude<DType, 'complex64' | 'string'>;
 
 export type TypedArray =
   | Uint8Array
@@ -36,7 +37,7 @@ export type TypedArrayConstructor = {
 };
 
 interface DTypeInfo {
-  readonly kind: 'bool' | 'uint' | 'int' | 'float' | 'complex';
+  readonly kind: 'bool' | 'uint' | 'int' | 'float' | 'complex' | 'string';
   readonly bytes: number;
   /** Array that holds the elements as stored: 16-bit floats are kept as their bits. */
   readonly array: TypedArrayConstructor;
@@ -66,6 +67,8 @@ export const dtypeInfo: Readonly<Record<DType, DTypeInfo>> = {
   float64: { kind: 'float', bytes: 8, array: Float64Array },
   // Real and imaginary part in turn, as numbers leave and enter; inside, a complex tensor is two real ones.
   complex64: { kind: 'complex', bytes: 8, array: Float32Array },
+  // What a tensor of strings holds is no array of bytes: no device has any.
+  string: { kind: 'string', bytes: 0, array: Uint8Array },
 };
 
 export const isFloat = (dtype: DType): boolean => dtypeInfo[dtype].kind === 'float';
@@ -87,6 +90,12 @@ const narrowed: Readonly<Record<string, DType>> = table({
 /** The dtype that a user's name stands for: 64-bit names mean the 32-bit types, as in Keras on JAX. */
 export function asDType(name: string, who = 'dtype'): DType {
   const narrow = narrowed[name];
+  if (name === 'string')
+    return fail(
+      who,
+      'strings are no numbers',
+      'give them to layers that look them up, such as StringLookup and TextVectorization',
+    );
   if (narrow) return narrow;
   if (isDType(name)) return name;
   return fail(who, `unknown dtype "${name}"`, `use one of ${Object.keys(dtypeInfo).join(', ')}`);

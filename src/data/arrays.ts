@@ -5,18 +5,18 @@ import { type Shape, sizeOf } from '../base/shape.ts';
 import { leavesOf, mapTree, type Tree } from '../base/tree.ts';
 import { nextPermutation, type ShuffleState, setShuffleState, shuffleState } from '../random/global-seed.ts';
 import { download, upload } from '../runtime/storage.ts';
-import type { Tensor } from '../tensor/index.ts';
+import { stringTensor, type Tensor } from '../tensor/index.ts';
 import { type Batch, type Dataset, type Position, warnOfShortage } from './batches.ts';
-import { labelsBehind } from './label-values.ts';
+import { type LabelValues, labelsBehind } from './label-values.ts';
 import { toTensors } from './nest.ts';
 
 /** Rows in JavaScript's memory, from which batches are copied. */
 class Rows {
-  readonly data: TypedArray;
+  readonly data: TypedArray | readonly string[];
   readonly shape: Shape;
   readonly dtype: DType;
 
-  constructor(data: TypedArray, shape: Shape, dtype: DType) {
+  constructor(data: Rows['data'], shape: Shape, dtype: DType) {
     this.data = data;
     this.shape = shape;
     this.dtype = dtype;
@@ -24,7 +24,11 @@ class Rows {
   /** The rows from one number up to another. */
   part(from: number, to: number): Rows {
     const width = sizeOf(this.shape.slice(1));
-    return new Rows(this.data.subarray(from * width, to * width), [to - from, ...this.shape.slice(1)], this.dtype);
+    const { data } = this;
+    const part = ArrayBuffer.isView(data)
+      ? data.subarray(from * width, to * width)
+      : data.slice(from * width, to * width);
+    return new Rows(part, [to - from, ...this.shape.slice(1)], this.dtype);
   }
 }
 
@@ -32,7 +36,7 @@ class Rows {
 export async function readRows(data: unknown, what: string, count?: number): Promise<PartialRows> {
   const tensors = toTensors(data, what, count) as Tree<Tensor | undefined>;
   const read = await Promise.all(
-    leavesOf(tensors).map(async (t) => t && new Rows(await download(t), t.shape, t.dtype)),
+    leavesOf(tensors).map(async (t) => t && new Rows(t.strings ?? (await download(t)), t.shape, t.dtype)),
   );
   let at = 0;
   return mapTree(tensors, () => read[at++]);
@@ -42,6 +46,11 @@ type PartialRows = Tree<Rows | undefined>;
 /** The rows with the given numbers, as one tensor. */
 function pick({ data, shape, dtype }: Rows, rows: ArrayLike<number>): Tensor {
   const width = sizeOf(shape.slice(1));
+  const size = [rows.length, ...shape.slice(1)];
+  if (!ArrayBuffer.isView(data)) {
+    const strings = Array.from(rows).flatMap((i) => data.slice(i * width, (i + 1) * width));
+    return stringTensor(strings, size);
+  }
   const out = new dtypeInfo[dtype].array(rows.length * width);
   for (let i = 0; i < rows.length; i++) {
     const from = rows[i] * width;
@@ -51,7 +60,7 @@ function pick({ data, shape, dtype }: Rows, rows: ArrayLike<number>): Tensor {
     out.set(data.subarray(from, from + run * width), i * width);
     i += run - 1;
   }
-  return upload(out, { shape: [rows.length, ...shape.slice(1)], dtype });
+  return upload(out, { shape: size, dtype });
 }
 
 export interface ArrayOptions {
@@ -138,7 +147,7 @@ export class ArrayDataset implements Dataset {
     const take = (part: PartialRows): unknown => mapTree(part, (r: Rows | undefined) => r && pick(r, rows));
     const { x, y, sampleWeight } = this.parts;
     const batch: Batch = { x: take(x), y: take(y), sampleWeight: take(sampleWeight), size: rows.length, isOwn: true };
-    if (y !== undefined) labelsBehind.set(batch, y);
+    if (y !== undefined) labelsBehind.set(batch, y as Tree<LabelValues | undefined>);
     return batch;
   }
 

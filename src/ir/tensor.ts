@@ -29,6 +29,8 @@ export interface Origin {
   readonly storage?: Storage;
   /** Real and imaginary part of a complex tensor, which is nothing else. */
   readonly parts?: readonly [re: Tensor, im: Tensor];
+  /** The elements of a tensor of strings, row by row: they stay on the host. */
+  readonly strings?: readonly string[];
 }
 
 let created = 0;
@@ -46,6 +48,8 @@ export class Tensor implements Aval {
   storage: Storage | undefined;
   /** Real and imaginary part, where the dtype is complex: they have equations and storage, the whole has not. */
   readonly parts: readonly [re: Tensor, im: Tensor] | undefined;
+  /** The elements, where they are strings: no program sees them. */
+  readonly strings: readonly string[] | undefined;
   /** Rises with creation: inputs of an equation are older than its outputs. */
   readonly serial: number;
 
@@ -56,6 +60,7 @@ export class Tensor implements Aval {
     this.index = origin.index ?? 0;
     this.storage = origin.storage;
     this.parts = origin.parts;
+    this.strings = origin.strings;
     this.serial = created++;
   }
   /** Number of axes. */

@@ -62,6 +62,12 @@ import { MaxPooling3D } from './pooling/max-pooling3d.ts';
 import { CategoryEncoding } from './preprocessing/category-encoding.ts';
 import { Normalization } from './preprocessing/normalization.ts';
 import { Rescaling } from './preprocessing/rescaling.ts';
+import { Discretization } from './preprocessing/tabular/discretization.ts';
+import { HashedCrossing } from './preprocessing/tabular/hashed-crossing.ts';
+import { Hashing } from './preprocessing/tabular/hashing.ts';
+import { IntegerLookup } from './preprocessing/text/integer-lookup.ts';
+import { StringLookup } from './preprocessing/text/string-lookup.ts';
+import { TextVectorization } from './preprocessing/text/text-vectorization.ts';
 import { ActivityRegularization } from './regularization/activity-regularization.ts';
 import { AlphaDropout } from './regularization/alpha-dropout.ts';
 import { Dropout } from './regularization/dropout.ts';
@@ -148,6 +154,7 @@ export {
   Dense,
   DepthwiseConv1D,
   DepthwiseConv2D,
+  Discretization,
   Dot,
   Dropout,
   EinsumDense,
@@ -172,8 +179,11 @@ export {
   GRUCell,
   GroupNormalization,
   GroupQueryAttention,
+  HashedCrossing,
+  Hashing,
   Identity,
   InputLayer,
+  IntegerLookup,
   Lambda,
   LayerNormalization,
   LeakyReLU,
@@ -212,7 +222,9 @@ export {
   SpatialDropout3D,
   SpectralNormalization,
   StackedRNNCells,
+  StringLookup,
   Subtract,
+  TextVectorization,
   TimeDistributed,
   UnitNormalization,
   UpSampling1D,

@@ -26,6 +26,7 @@ import { addNode, hasSymbolic, inferSymbolic, type SymbolicAval } from '../tenso
 import { compileTraced, runTraced, type Traced, trace } from '../tensor/traced.ts';
 import { Variable } from '../tensor/variable.ts';
 import { type Reads, read } from './reads.ts';
+import { meetsStrings, onStrings } from './strings.ts';
 import { weakScalar, weakSignature, withWeak } from './weak-scalars.ts';
 
 type Lenient<T> = [Extract<T, Tensor>] extends [never] ? LenientList<T> : Like | Exclude<T, Tensor | number | boolean>;
@@ -100,6 +101,7 @@ export function op<A extends unknown[], R>(
     return result;
   };
   const onArguments = (args: unknown[]): unknown => {
+    if (meetsStrings(args) && !hasSymbolic(args)) return onStrings(name, call, args);
     if (hasSymbolic(args)) return callSymbolic(named, call, args);
     if (currentTrace()) return body(...(args as A));
     // float32 would round a number that meets float64.

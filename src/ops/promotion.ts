@@ -24,6 +24,8 @@ const wider: Readonly<Record<Node, readonly Node[]>> = {
   // There is one complex type; it takes in double precision too.
   float64: ['complex64'],
   complex64: [],
+  // Strings meet nothing but strings.
+  string: [],
 };
 const above = new Map<Node, ReadonlySet<Node>>();
 function upward(from: Node): ReadonlySet<Node> {

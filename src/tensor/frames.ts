@@ -14,12 +14,26 @@ interface Tape {
   readonly assigned: Set<Variable>;
 }
 
+/** A computation that runs on the host beside a program: ahead of it, or behind it where what it takes comes from there. */
+export interface HostCall {
+  /** Of concrete tensors a concrete one. */
+  readonly f: (inputs: readonly Tensor[]) => Tensor;
+  readonly inputs: readonly Tensor[];
+  readonly output: Tensor;
+}
+
 /** A program being recorded, with the variables it touched. */
 export class Trace {
   readonly kind = 'trace';
   /** The input that stands for each variable's value at the beginning. */
   readonly initial = new Map<Variable, Tensor>();
   private readonly current = new Map<Variable, Tensor>();
+  /** What runs on the host ahead of the program, in order. */
+  readonly before: HostCall[] = [];
+  /** What takes results of the program and gives strings. */
+  readonly behind: HostCall[] = [];
+  /** What inputs, and results of the host, are in the run that is recorded. */
+  readonly given = new Map<Tensor, Tensor>();
   private readonly inline: boolean;
   private readonly outer: Trace | undefined;
 

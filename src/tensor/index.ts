@@ -9,6 +9,7 @@ export {
   withHistory,
 } from './frames.ts';
 export { type GradOptions, grad, gradientsOf, valueAndGrad } from './grad.ts';
+export { type HostValue, hostValue, onHost } from './host.ts';
 export { type Jitted, jit } from './jit.ts';
 export {
   callsOf,
@@ -40,6 +41,7 @@ export {
 } from './scopes.ts';
 export { withVariableValues } from './stateless.ts';
 export { currentStatelessScope, StatelessScope, type StatelessScopeOptions } from './stateless-scope.ts';
+export { type NestedStrings, stringTensor } from './strings.ts';
 export { addNode, hasSymbolic, inferSymbolic, type SymbolicAval } from './symbolic.ts';
 export { compileTraced, runTraced, type Traced, trace } from './traced.ts';
 export { beginLayerCall, buildOnShapes } from './trial.ts';

@@ -2,11 +2,12 @@ import { exact } from '../base/exact.ts';
 import { optionsOf } from '../base/options.ts';
 import { RecentCache } from '../base/recent.ts';
 import type { Executable, Timing } from '../devices/device.ts';
+import type { Tensor } from '../ir/tensor.ts';
 import { deviceKey } from '../runtime/device.ts';
 import { bytesOfProgram } from '../runtime/execute.ts';
 import { currentTrace, isRecordingTape } from './frames.ts';
 import { leavesIn, signatureOf } from './leaves.ts';
-import { compileTraced, runTraced, type Traced, timeTraced, trace } from './traced.ts';
+import { aheadOf, compileTraced, fits, runTraced, type Traced, timeTraced, trace } from './traced.ts';
 
 /** A function that runs as compiled programs, one for each signature of its arguments. */
 export interface Jitted<A extends readonly unknown[], R> {
@@ -28,8 +29,7 @@ export const jit = exact('jit', 2, function jit<
 >(f: (...args: A) => R, options: { readonly name?: string } = {}): Jitted<A, R> {
   const { name = f.name || 'jit' } = optionsOf('jit', { name: true }, options);
   const cache = new RecentCache<{ traced: Traced<R>; executable: Executable }>();
-  const entry = (args: A) => {
-    const key = `${deviceKey()} ${signatureOf(args)}`;
+  const entryAt = (key: string, args: A) => {
     let found = cache.get(key);
     if (!found) {
       const traced = trace(name, f, args);
@@ -38,15 +38,27 @@ export const jit = exact('jit', 2, function jit<
     }
     return found;
   };
+  const entry = (args: A, leaves: readonly Tensor[]) => {
+    const key = `${deviceKey()} ${signatureOf(args)}`;
+    const found = entryAt(key, args);
+    const known = aheadOf(found.traced, args, leaves);
+    if (fits(found.traced, known)) return { ...found, known };
+    // What the host makes of strings may have other shapes: as long as the longest text.
+    const shapes = found.traced.host!.before.map(({ output }) => known.get(output)!.shape.join());
+    const other = entryAt(`${key} ${shapes.join(';')}`, args);
+    return { ...other, known: aheadOf(other.traced, args, leaves) };
+  };
   const call = (...args: A): R => {
     // A gradient that is taken around it must see its equations.
     if (currentTrace() || isRecordingTape()) return f(...args);
-    const { traced, executable } = entry(args);
-    return runTraced(traced, executable, leavesIn(args));
+    const leaves = leavesIn(args);
+    const { traced, executable, known } = entry(args, leaves);
+    return runTraced(traced, executable, leaves, known);
   };
   const time = (...args: A) => {
-    const { traced, executable } = entry(args);
-    return timeTraced(traced, executable, leavesIn(args));
+    const leaves = leavesIn(args);
+    const { traced, executable, known } = entry(args, leaves);
+    return timeTraced(traced, executable, leaves, known);
   };
-  return Object.assign(call, { compile: (...args: A) => entry(args).executable, time });
+  return Object.assign(call, { compile: (...args: A) => entry(args, leavesIn(args)).executable, time });
 });

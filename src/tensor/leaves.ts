@@ -32,13 +32,16 @@ export function withTensors<T>(nest: T, tensors: readonly Tensor[]): T {
   return mapTensors(nest, () => tensors[at++]) as T;
 }
 
-/** What programs take and give for the tensors in a nest: the parts of complex ones, the others themselves. */
-export const leavesIn = (nest: unknown): Tensor[] => tensorsIn(nest).flatMap(partsOf);
+/** What programs take and give for the tensors in a nest: the parts of complex ones, nothing for strings, the others themselves. */
+export const leavesIn = (nest: unknown): Tensor[] =>
+  tensorsIn(nest)
+    .filter((t) => t.dtype !== 'string')
+    .flatMap(partsOf);
 /** The nest with its leaves replaced, in order, by those of a list. */
-export function withLeaves<T>(nest: T, leaves: readonly Tensor[]): T {
+export function withLeaves<T>(nest: T, leaves: readonly Tensor[], strings: (t: Tensor) => Tensor = (t) => t): T {
   let at = 0;
   const next = (): Tensor => leaves[at++];
-  return mapTensors(nest, (t) => (t.parts ? complex(next(), next()) : next())) as T;
+  return mapTensors(nest, (t) => (t.dtype === 'string' ? strings(t) : t.parts ? complex(next(), next()) : next())) as T;
 }
 
 /** Functions and class instances by identity, so that nests which hold them can be told apart by text. */

@@ -12,10 +12,11 @@ import { evaluate } from '../runtime/execute.ts';
 import { upload } from '../runtime/storage.ts';
 import { encode } from './elements.ts';
 import { currentTrace } from './frames.ts';
+import { isStrings, type NestedStrings, tensorOfStrings } from './strings.ts';
 
 export type Nested = number | boolean | readonly Nested[];
 /** Values as JavaScript has them, or a tensor. */
-export type Plain = Tensor | Nested | TypedArray;
+export type Plain = Tensor | Nested | TypedArray | readonly NestedStrings[];
 
 export interface TensorOptions {
   /** Shape of the result; for nested arrays it follows from the nest. */
@@ -111,10 +112,15 @@ function flattenNest(nest: Nested): { shape: number[]; flat: number[]; dtype: DT
   return { shape, flat, dtype };
 }
 
-/** A concrete tensor of numbers. */
+function strings(data: NestedStrings, { shape, dtype = 'string' }: TensorOptions): Tensor {
+  if (dtype !== 'string') fail('tensor', `strings were given where ${dtype} is wanted`, 'give numbers');
+  return tensorOfStrings(data, shape);
+}
+/** A concrete tensor of numbers, or of strings. */
 export function plainTensor(data: Plain, options: TensorOptions = {}): Tensor {
   optionsOf('tensor', tensorOptions, options);
   // Unlike ops, a tensor that is asked for as float64 is one.
+  if (isStrings(data) || (typeof data === 'string' && options.dtype === 'string')) return strings(data, options);
   const wanted = options.dtype && (isDType(options.dtype) ? options.dtype : asDType(options.dtype, 'tensor'));
   if (options.shape && noSize(options.shape) !== undefined)
     fail(
@@ -189,6 +195,12 @@ function complexTensor(flat: ArrayLike<number>, shape: Shape = [flat.length / 2]
 export function asPlainTensor(x: Plain, dtype?: DType): Tensor {
   if (x instanceof Tensor) {
     if (dtype === undefined || x.dtype === dtype) return x;
+    if (x.dtype === 'string' || dtype === 'string')
+      fail(
+        'tensor',
+        `a tensor of dtype ${x.dtype} came where ${dtype} is wanted`,
+        'strings are no numbers: look them up',
+      );
     const converted = convert(x, { dtype });
     if (!currentTrace()) evaluate([converted]);
     return converted;

@@ -17,7 +17,7 @@ declare module '../ir/tensor.ts' {
 interface Readable {
   readonly size: number;
   readonly rank: number;
-  /** The elements, row by row; of a complex64 tensor real and imaginary parts in turn. */
+  /** The elements, row by row; of a complex64 tensor real and imaginary parts in turn; of one of strings a list of them. */
   data(): Promise<TypedArray>;
   /** The elements as nested arrays; truth values as booleans, complex numbers as pairs. */
   array(): Promise<Nested>;
@@ -100,15 +100,19 @@ function only(t: Tensor, data: TypedArray): number {
 
 const methods = {
   async data(this: Tensor) {
+    if (this.strings) return [...this.strings] as unknown as TypedArray;
     return decode(await stored(this, 'data()'), this.dtype);
   },
   async array(this: Tensor) {
+    if (this.strings) return nest(this, this.strings as unknown as ArrayLike<number>);
     return nest(this, decode(await stored(this, 'array()'), this.dtype));
   },
   async item(this: Tensor) {
+    if (this.strings?.length === 1) return this.strings[0] as unknown as number;
     return only(this, decode(await stored(this, 'item()'), this.dtype));
   },
   dataSync(this: Tensor) {
+    if (this.strings) return [...this.strings] as unknown as TypedArray;
     return dataSync(this, 'dataSync()');
   },
   dispose(this: Tensor) {

@@ -1,8 +1,11 @@
+import { fail } from '../base/errors.ts';
+import { sameShape } from '../base/shape.ts';
 import type { Executable, Timing } from '../devices/device.ts';
 import { closeProgram, makeProgram, type Program } from '../ir/program.ts';
 import { Tensor } from '../ir/tensor.ts';
 import { compiled, run, timeKernels } from '../runtime/execute.ts';
-import { inFrame, Trace } from './frames.ts';
+import { type HostCall, inFrame, Trace } from './frames.ts';
+import { type Known, runOnHost, stringsIn } from './host.ts';
 import { leavesIn, withLeaves } from './leaves.ts';
 import type { Variable } from './variable.ts';
 
@@ -18,33 +21,89 @@ export interface Traced<R> {
   readonly variables: readonly Variable[];
   readonly updated: readonly Variable[];
   readonly captured: readonly Tensor[];
+  /** What the host does around the program; nothing where there are no strings and no lookups. */
+  readonly host: Host | undefined;
+}
+interface Host {
+  readonly before: readonly HostCall[];
+  readonly behind: readonly HostCall[];
+  /** Results of the program that calls behind it take. */
+  readonly handed: readonly Tensor[];
+  /** What stood for the arguments: numbers, and strings. */
+  readonly inputs: readonly Tensor[];
+  readonly strings: readonly Tensor[];
 }
 
 /** Records `f` on stand-ins for the tensors among the arguments. */
 export function trace<A extends readonly unknown[], R>(name: string, f: (...args: A) => R, args: A): Traced<R> {
   const inputs = leavesIn(args).map((t) => new Tensor({ shape: t.shape, dtype: t.dtype }));
   const frame = new Trace();
+  for (const [k, t] of leavesIn(args).entries()) if (t.storage) frame.given.set(inputs[k]!, t);
   const form = inFrame(frame, () => f(...withLeaves(args, inputs)));
   const results = inFrame(frame, () => leavesIn(form));
   const variables = [...frame.initial.keys()];
   const updates = frame.updates;
-  const outputs = [...results, ...updates.values()];
+  const behind = neededBehind(frame.behind, form);
+  const handed = behind.flatMap(({ inputs: taken }) => taken.filter((t) => t.dtype !== 'string' && !t.storage));
+  const outputs = [...results, ...updates.values(), ...handed];
   // A variable's old bytes give way to its new value.
   const donated = new Map(
     [...updates.keys()].map((variable, k) => [results.length + k, inputs.length + variables.indexOf(variable)]),
   );
   const open = makeProgram(name, [...inputs, ...frame.initial.values()], outputs, donated);
   const { program, captured } = closeProgram(open);
-  return { program, form, results: results.length, variables, updated: [...updates.keys()], captured };
+  const fed = new Set(frame.before.map(({ output }) => output));
+  if (captured.some((t) => !t.storage && !fed.has(t)))
+    fail(
+      name,
+      'strings or numbers that the compiled program computes are to be looked up on the host in the middle of it',
+      'look up what the model is given, or compile with runEagerly: true',
+    );
+  const isOnHost = frame.before.length + behind.length > 0;
+  const host = isOnHost ? { before: frame.before, behind, handed, inputs, strings: stringsIn(args) } : undefined;
+  return { program, form, results: results.length, variables, updated: [...updates.keys()], captured, host };
 }
 
+/** The calls behind the program whose strings are results. */
+function neededBehind(calls: readonly HostCall[], form: unknown): HostCall[] {
+  const wanted = new Set(stringsIn(form));
+  const needed = [...calls].reverse().filter(({ output, inputs }) => {
+    if (wanted.has(output)) for (const t of inputs) wanted.add(t);
+    return wanted.has(output);
+  });
+  return needed.reverse();
+}
+
+/** What the host computes ahead of a run on the given arguments. */
+export function aheadOf({ host }: Traced<unknown>, args: readonly unknown[], tensors: readonly Tensor[]): Known {
+  const known: Known = new Map();
+  if (!host) return known;
+  host.inputs.forEach((t, k) => known.set(t, tensors[k]!));
+  for (const [k, t] of stringsIn(args).entries()) known.set(host.strings[k]!, t);
+  runOnHost(host.before, known);
+  return known;
+}
+/** Whether what the host computed has the shapes of the recording. */
+export const fits = ({ host }: Traced<unknown>, known: Known): boolean =>
+  host === undefined || host.before.every(({ output }) => sameShape(known.get(output)!.shape, output.shape));
+
 /** Runs what was recorded on other tensors of the same shapes, and updates its variables. */
-export function runTraced<R>(traced: Traced<R>, executable: Executable, tensors: readonly Tensor[]): R {
-  const { variables, updated, captured, results, form } = traced;
+export function runTraced<R>(
+  traced: Traced<R>,
+  executable: Executable,
+  tensors: readonly Tensor[],
+  known: Known = new Map(),
+): R {
+  const { variables, updated, captured, results, form, host } = traced;
   const owned = new Set(updated);
   const values = variables.map((v) => (owned.has(v) ? v.own() : v.held));
-  const outputs = run(executable, [...tensors, ...values, ...captured]);
-  return withLeaves(form, outputs.slice(0, results) as Tensor[]);
+  const outputs = run(executable, [...tensors, ...values, ...captured.map((t) => known.get(t) ?? t)]);
+  if (host) {
+    const handed = outputs.slice(outputs.length - host.handed.length) as Tensor[];
+    host.handed.forEach((t, k) => known.set(t, handed[k]!));
+    runOnHost(host.behind, known);
+  }
+  return withLeaves(form, outputs.slice(0, results) as Tensor[], (t) => known.get(t) ?? t);
 }
 
 /** Times each kernel; nothing is changed. */
@@ -52,6 +111,8 @@ export const timeTraced = <R>(
   { variables, captured }: Traced<R>,
   executable: Executable,
   tensors: readonly Tensor[],
-): Timing | Promise<Timing> => timeKernels(executable, [...tensors, ...variables.map((v) => v.held), ...captured]);
+  known: Known,
+): Timing | Promise<Timing> =>
+  timeKernels(executable, [...tensors, ...variables.map((v) => v.held), ...captured.map((t) => known.get(t) ?? t)]);
 
 export const compileTraced = <R>(traced: Traced<R>): Executable => compiled(traced.program);

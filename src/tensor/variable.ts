@@ -55,13 +55,15 @@ const variableOptions: OptionNames<VariableOptions> = {
 };
 
 const realOnly = (name: string, dtype: DType): RealDType =>
-  dtype === 'complex64'
-    ? fail(
-        `Variable "${name}"`,
-        'variables do not hold complex64 numbers',
-        'keep pairs along a last axis of size 2, and read them with ops.viewAsComplex',
-      )
-    : dtype;
+  dtype === 'string'
+    ? fail(`Variable "${name}"`, 'variables do not hold strings', 'keep strings in an attribute of the layer')
+    : dtype === 'complex64'
+      ? fail(
+          `Variable "${name}"`,
+          'variables do not hold complex64 numbers',
+          'keep pairs along a last axis of size 2, and read them with ops.viewAsComplex',
+        )
+      : dtype;
 
 /** A tensor that can be replaced: weights, optimizer slots, metric states, seeds. */
 export class Variable {

@@ -7,7 +7,7 @@ import type { Stored } from '../conformance/cases.ts';
 const isStored = (x: unknown): x is Stored => typeof x === 'object' && x !== null && 'data' in x && 'shape' in x;
 
 function tensorOf({ shape, dtype, data }: Stored): keras.Tensor {
-  const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0)).buffer;
+  const bytes = Uint8Array.from(atob(data as string), (c) => c.charCodeAt(0)).buffer;
   const numbers =
     dtype === 'int64' || dtype === 'uint64'
       ? Array.from(new BigInt64Array(bytes), Number)

@@ -19,7 +19,7 @@ if (device) await setDevice(device as DeviceName);
 export interface Stored {
   readonly shape: readonly number[];
   readonly dtype: string;
-  readonly data: string;
+  readonly data: string | readonly string[];
 }
 export type Tolerance = readonly [rtol: number, atol: number];
 
@@ -31,9 +31,12 @@ export function casesOf<C>(path: string): C[] {
   return (JSON.parse(gunzipSync(file).toString('utf8')) as { cases: C[] }).cases;
 }
 
+/** The dtype here that a stored array's dtype stands for. */
+export const dtypeNamed = (name: string): DType => (name === 'string' ? name : asDType(name));
+
 /** The numbers of a stored array. */
 export function numbersOf({ dtype, data }: Stored): ArrayLike<number> {
-  const bytes = Uint8Array.from(Buffer.from(data, 'base64')).buffer;
+  const bytes = Uint8Array.from(Buffer.from(data as string, 'base64')).buffer;
   if (dtype === 'int64' || dtype === 'uint64') return Array.from(new BigInt64Array(bytes), Number);
   const known = dtype as DType;
   return decode(new dtypeInfo[known].array(bytes), known);
@@ -41,9 +44,10 @@ export function numbersOf({ dtype, data }: Stored): ArrayLike<number> {
 
 /** A stored array as a tensor. */
 export function tensorOf(stored: Stored): Tensor {
+  if (stored.dtype === 'string') return tensor(stored.data as readonly string[], { shape: stored.shape });
   const dtype = asDType(stored.dtype);
   if (dtype !== stored.dtype) return tensor(Array.from(numbersOf(stored)), { shape: stored.shape, dtype });
-  const bytes = Uint8Array.from(Buffer.from(stored.data, 'base64')).buffer;
+  const bytes = Uint8Array.from(Buffer.from(stored.data as string, 'base64')).buffer;
   return upload(new dtypeInfo[dtype].array(bytes), { shape: stored.shape, dtype });
 }
 
@@ -84,8 +88,12 @@ export async function hasGpu(): Promise<boolean> {
 /** Fails unless a tensor has the shape, dtype and (within the tolerance) the values of a stored array. */
 export function expectSame(actual: Tensor, expected: Stored, [rtol, atol]: Tolerance = [1e-5, 2e-6], what = ''): void {
   expect(`${what} ${actual.dtype}[${actual.shape.join()}]`).toBe(
-    `${what} ${asDType(expected.dtype)}[${expected.shape.join()}]`,
+    `${what} ${dtypeNamed(expected.dtype)}[${expected.shape.join()}]`,
   );
+  if (expected.dtype === 'string') {
+    expect(actual.strings, what).toEqual(expected.data);
+    return;
+  }
   const exact = !isFloat(actual.dtype);
   expectNumbers(actual.dataSync(), numbersOf(expected), exact ? [0, 0] : [rtol, atol], what);
 }

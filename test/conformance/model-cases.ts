@@ -30,6 +30,7 @@ export interface ModelCase {
   readonly optimizer_variables?: readonly { readonly name: string; readonly path: string; readonly value: Stored }[];
   readonly next_step?: { readonly y: unknown; readonly logs: Record<string, Stored>; readonly weights: Stored[] };
   readonly layout?: Readonly<Record<string, unknown>>;
+  /** Files beside the weights, by name. */
   readonly assets?: Readonly<Record<string, string>>;
   readonly model?: keras.saving.Config;
   readonly weights_only?: unknown;

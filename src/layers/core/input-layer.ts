@@ -20,6 +20,7 @@ export interface InputOptions {
   /** The whole shape, batch axis included, in place of `shape` and `batchSize`. */
   readonly batchShape?: SymbolicShape | undefined;
   /** Data type of the input; the default float type by default. */
+  /** Dtype of the elements: the default float when absent. `'string'` for texts, which layers such as TextVectorization look up. */
   readonly dtype?: string | undefined;
   /** Name of the input, unique in the model; made of the class by default. */
   readonly name?: string | undefined;
@@ -76,7 +77,7 @@ export class InputLayer extends Layer<{}, [inputs: Tensor]> {
         'use integers, and null for sizes that vary',
       );
     this.batchShape = whole;
-    this.#dtype = dtype ? asDType(dtype, 'Input') : floatx();
+    this.#dtype = dtype === 'string' ? dtype : dtype ? asDType(dtype, 'Input') : floatx();
     this.declaredDtype = dtype ?? this.#dtype;
     this.optional = optional;
     this.#symbol = new KerasTensor(whole, { dtype: this.#dtype, name: this.name });

@@ -2,7 +2,8 @@ import { epsilon } from '../../base/config.ts';
 import { fail } from '../../base/errors.ts';
 import { exactMethods } from '../../base/exact.ts';
 import { type Field, f, type Options, type Resolved } from '../../base/field/field.ts';
-import { range, type SymbolicShape, showShape } from '../../base/shape.ts';
+import type { Config } from '../../base/registry/serialize.ts';
+import { range, type Shape, type SymbolicShape, sameShape, showShape, sizeOf } from '../../base/shape.ts';
 import {
   add,
   cast,
@@ -16,10 +17,11 @@ import {
   subtract,
   var as varianceOf,
 } from '../../ops/index.ts';
-import { asTensor, type Like, type Nested, Tensor, tensor, type Variable } from '../../tensor/index.ts';
+import { isTypedArray, type Nested, nest, Tensor, tensor, type Variable } from '../../tensor/index.ts';
 import { inner } from '../layer/inner.ts';
 import type { InputSpec } from '../layer/input-spec.ts';
 import { Layer, type LayerOptions } from '../layer/layer.ts';
+import { type AdaptData, type AdaptOptions, learn } from './adapting.ts';
 
 type Axes = number | readonly number[] | null;
 const axisField: Field<Axes, readonly number[], false> = f.custom<Axes, readonly number[]>({
@@ -28,22 +30,37 @@ const axisField: Field<Axes, readonly number[], false> = f.custom<Axes, readonly
   parse: (v) => (v === null ? [] : typeof v === 'number' ? [v] : v),
   initial: -1,
 });
-const isNumbers = (v: unknown): v is Nested => typeof v === 'number' || (Array.isArray(v) && v.every(isNumbers));
-const numbersField = (): Field<Nested | null, Nested | null, false> =>
-  f.nullable(f.custom<Nested, Nested>({ expects: 'numbers', check: isNumbers, parse: (v) => v }));
+type Statistics = Nested | ArrayLike<number> | Tensor;
+const isNumbers = (v: unknown): v is Statistics =>
+  typeof v === 'number' || v instanceof Tensor || isTypedArray(v) || (Array.isArray(v) && v.every(isNumbers));
+const nestOf = (v: Statistics): Nested =>
+  v instanceof Tensor ? nest(v, v.dataSync()) : isTypedArray(v) ? Array.from(v) : (v as Nested);
+const numbersField = (): Field<Statistics | null, Nested | null, false> =>
+  f.nullable(f.custom<Statistics, Nested>({ expects: 'numbers', check: isNumbers, parse: nestOf }));
 const fields = {
   /** Axes of which each position has statistics of its own; null for one of each for all. */
   axis: axisField,
-  /** The mean, where it is known; else `adapt` finds it. */
+  /** The mean, where it is known: one number, or as many as the last of the kept axes have positions; else `adapt` finds it. */
   mean: numbersField(),
-  /** The variance, where it is known. */
+  /** The variance, where it is known, in the shape of the mean. */
   variance: numbersField(),
   /** Whether the layer does the reverse. */
   invert: f.bool(false),
 };
+/** What was seen of data: how many numbers for each statistic, their mean and variance. */
+interface Seen {
+  readonly count: number;
+  readonly mean: Tensor;
+  readonly variance: Tensor;
+}
 
 export interface Normalization extends Omit<Resolved<typeof fields>, 'mean' | 'variance'> {}
-/** `(x - mean) / sqrt(variance)`, with statistics that are given or that `adapt(data)` finds. @see https://keras.io/api/layers/preprocessing_layers/numerical/normalization/ */
+/**
+ * `(x - mean) / sqrt(variance)` in the shape of x, with statistics that are given or that `adapt(data)` finds: by default one of each for
+ * every position of the last axis. The axes that are kept must have a known size. With `invert`, `x · sqrt(variance) + mean`.
+ * @example new Normalization({ mean: 3, variance: 2 })([[1], [2], [3]]) // [[-1.414], [-0.707], [0]]
+ * @see https://keras.io/api/layers/preprocessing_layers/numerical/normalization/
+ */
 export class Normalization extends Layer<typeof fields> {
   static override readonly className = 'Normalization';
   static override readonly fields = fields;
@@ -52,29 +69,26 @@ export class Normalization extends Layer<typeof fields> {
   adaptMean: Variable | null = null;
   adaptVariance: Variable | null = null;
   count: Variable | null = null;
-  #rank = 0;
+  #shape: SymbolicShape | null = null;
+  /** The shape that a file says it was built on. */
+  #noted: SymbolicShape | null = null;
 
   constructor(options: Options<typeof fields> & LayerOptions = {}) {
     super(options);
-    const { mean, variance } = this[inner].options;
-    if ((mean === null) !== (variance === null))
+    const { mean: given, variance } = this[inner].options;
+    const { axis } = this;
+    if ((given === null) !== (variance === null))
       fail(this, `only one of mean and variance is given`, 'give both, or neither and call adapt(data)');
-  }
-  /** The mean that is subtracted, given or found, in a shape that goes with the inputs. */
-  get mean(): Tensor {
-    return this.#statistic('mean', this.adaptMean);
-  }
-  /** The variance by whose root inputs are divided, given or found, in a shape that goes with the inputs. */
-  get variance(): Tensor {
-    return this.#statistic('variance', this.adaptVariance);
-  }
-  #statistic(name: 'mean' | 'variance', found: Variable | null): Tensor {
-    const given = this[inner].options[name];
-    if (given !== null) return tensor(given, { dtype: this.computeDtype });
-    if (!found) fail(this, `it has no ${name} yet`, 'let adapt(data) find it, or call the layer');
-    const kept = this.#keptAxes(this.#rank);
-    const along = range(this.#rank).map((d) => (kept.includes(d) ? found!.shape[kept.indexOf(d)]! : 1));
-    return reshape(found!.read(), along);
+    if (given === null || variance === null) return;
+    const [m, v] = [tensor(given).shape, tensor(variance).shape];
+    if (!sameShape(m, v))
+      fail(this, `mean has shape ${showShape(m)} and variance ${showShape(v)}`, 'give both in one shape');
+    if (m.length > axis.length)
+      fail(
+        this,
+        `mean has shape ${showShape(m)}, and axis [${axis.join(', ')}] names ${axis.length}`,
+        'give a mean of at most as many axes as `axis` names',
+      );
   }
   #keptAxes(rank: number): number[] {
     return this.axis.map((d) => (d < 0 ? d + rank : d)).sort((a, b) => a - b);
@@ -87,53 +101,96 @@ export class Normalization extends Layer<typeof fields> {
         `axis [${this.axis.join(', ')}] names no axes of known size in inputs of shape ${showShape(inputShape)}`,
         'name axes that exist and have a known size',
       );
-    this.#rank = inputShape.length;
+    this.#shape = inputShape;
     if (this[inner].options.mean !== null) return;
     const shape = kept.map((d) => inputShape[d]!);
     this.adaptMean = this.addWeight({ name: 'mean', shape, initializer: 'zeros', trainable: false });
     this.adaptVariance = this.addWeight({ name: 'variance', shape, initializer: 'ones', trainable: false });
     this.count = this.addWeight({ name: 'count', shape: [], dtype: 'int32', initializer: 'zeros', trainable: false });
   }
-  /** Finds mean and variance of data: a tensor, or batches of them. */
-  adapt(data: Like | Iterable<Tensor>): void {
+  /**
+   * Finds mean and variance of data: an array or tensor, or batches of them one after the other, of which labels may be a part. A promise
+   * where the data are an asynchronous stream.
+   */
+  adapt(data: AsyncIterable<unknown> | (() => AsyncIterable<unknown>), options?: AdaptOptions): Promise<void>;
+  adapt(data: AdaptData, options?: AdaptOptions): void;
+  adapt(data: AdaptData, options: AdaptOptions = {}): void | Promise<void> {
     if (this[inner].options.mean !== null)
       fail(this, 'mean and variance were given', 'leave them out to find them with adapt(data)');
-    const isOne = data instanceof Tensor || !isBatches(data);
-    const batches = isOne ? [asTensor(data as Like, this.computeDtype)] : [...(data as Iterable<Tensor>)];
-    const first = batches[0] ?? fail(this, 'adapt got no data', 'give at least one batch');
-    this.build(first.shape);
-    const kept = this.#keptAxes(first.shape.length);
-    const axis = range(first.shape.length).filter((d) => !kept.includes(d));
-    let [seen, total, spread] = [0, mean(first, { axis }), varianceOf(first, { axis })];
-    batches.forEach((batch, k) => {
-      const n = batch.shape[0];
-      const share = n / (seen + n);
-      if (k > 0) {
-        const [m, v] = [mean(batch, { axis }), varianceOf(batch, { axis })];
-        const joined = add(multiply(total, 1 - share), multiply(m, share));
-        const within = add(multiply(spread, 1 - share), multiply(v, share));
-        const between = add(
-          multiply(square(subtract(total, joined)), 1 - share),
-          multiply(square(subtract(m, joined)), share),
-        );
-        [total, spread] = [joined, add(within, between)];
-      }
-      seen += n;
+    let seen: Seen | undefined;
+    const take = (batch: Tensor): void => {
+      seen = this.#join(seen, cast(batch, this.computeDtype));
+    };
+    return learn(this, data, options, {
+      begin: () => {},
+      takeAll: take,
+      takeBatch: take,
+      finish: () => {
+        const found = seen ?? fail(this, 'adapt got no data', 'give at least one batch');
+        this.adaptMean!.assign(found.mean);
+        this.adaptVariance!.assign(found.variance);
+      },
     });
-    this.adaptMean!.assign(total);
-    this.adaptVariance!.assign(spread);
+  }
+  /** What is known when a batch was taken in as well. */
+  #join(before: Seen | undefined, batch: Tensor): Seen {
+    if (!this.built) this.build(batch.shape);
+    const { shape } = batch;
+    const kept = this.#keptAxes(shape.length);
+    if (shape.length !== this.#shape!.length || kept.some((d) => shape[d] !== this.#shape![d]))
+      fail(
+        this,
+        `data of shape ${showShape(shape)} came, and it is built on ${showShape(this.#shape!)}`,
+        'give data of one shape along the axes that are kept',
+      );
+    const axis = range(shape.length).filter((d) => !kept.includes(d));
+    const own = { count: sizeOf(axis.map((d) => shape[d]!)), mean: mean(batch, { axis }), variance: varianceOf(batch, { axis }) }; // biome-ignore format: one thought
+    if (!before) return own;
+    const count = before.count + own.count;
+    const share = own.count / count;
+    const weighted = (a: Tensor, b: Tensor): Tensor => add(multiply(a, 1 - share), multiply(b, share));
+    const joined = weighted(before.mean, own.mean);
+    const spread = (part: Seen): Tensor => add(part.variance, square(subtract(part.mean, joined)));
+    return { count, mean: joined, variance: weighted(spread(before), spread(own)) };
   }
   call(inputs: Tensor): Tensor {
     const x = cast(inputs, this.computeDtype);
     const deviation = maximum(sqrt(this.variance), epsilon());
     return this.invert ? add(this.mean, multiply(x, deviation)) : divide(subtract(x, this.mean), deviation);
   }
+  /** The mean that is subtracted, given or found, in a shape that goes with the inputs. */
+  get mean(): Tensor {
+    return this.#statistic('mean', this.adaptMean);
+  }
+  /** The variance by whose root inputs are divided, given or found, in a shape that goes with the inputs. */
+  get variance(): Tensor {
+    return this.#statistic('variance', this.adaptVariance);
+  }
+  /** A statistic along the axes that it belongs to: what is given belongs to the last of them. */
+  #statistic(name: 'mean' | 'variance', found: Variable | null): Tensor {
+    const given = this[inner].options[name];
+    if (given === null && !found) fail(this, `it has no ${name} yet`, 'let adapt(data) find it, or call the layer');
+    const value = given === null ? found!.read() : tensor(given, { dtype: this.computeDtype });
+    if (!this.#shape) return value;
+    const rank = this.#shape.length;
+    const axes = this.#keptAxes(rank).slice(this.axis.length - value.shape.length);
+    const shape: Shape = range(rank).map((d) => (axes.includes(d) ? value.shape[axes.indexOf(d)]! : 1));
+    return cast(reshape(value, shape), this.computeDtype);
+  }
+  override computeOutputShape(shape: SymbolicShape): SymbolicShape {
+    return shape;
+  }
+  /** Notes what a file says it was built on: it may be data that it was adapted to. */
+  noteBuildConfig(config: unknown): void {
+    const { input_shape: shape } = (config ?? {}) as { readonly input_shape?: unknown };
+    if (Array.isArray(shape)) this.#noted = shape as SymbolicShape;
+  }
+  override getBuildConfig(): Config | null {
+    const shape = this.#noted ?? this.#shape;
+    return shape && { input_shape: shape };
+  }
 
   static {
-    exactMethods(this);
+    exactMethods<Normalization>(this, { adapt: 2 });
   }
 }
-const isBatches = (x: unknown): x is Iterable<Tensor> =>
-  Array.isArray(x)
-    ? x[0] instanceof Tensor
-    : typeof x === 'object' && x !== null && !ArrayBuffer.isView(x) && Symbol.iterator in x;

@@ -113,6 +113,14 @@ function matchInputs(who: string, { inputs, inputForm }: FunctionalGraph, given:
 /** Converts to the input's dtype; one axis of size 1 too few or too many at the end is put right, as in Keras. */
 function fit(who: string, input: KerasTensor, given: Tensor): Tensor {
   const want = input.symbolicShape;
+  if ((given.dtype === 'string') !== (input.dtype === 'string'))
+    fail(
+      who,
+      `input "${input.name}" is of dtype ${input.dtype}, but a tensor of dtype ${given.dtype} was given`,
+      input.dtype === 'string'
+        ? 'give arrays of strings'
+        : 'look strings up first, or declare Input({ dtype: "string" })',
+    );
   let x = given.dtype === input.dtype ? given : cast(given, input.dtype);
   if (x.shape.length === want.length - 1 && want.at(-1) === 1) x = expandDims(x, -1);
   else if (x.shape.length === want.length + 1 && x.shape.at(-1) === 1) x = squeeze(x, { axis: -1 });

@@ -10,7 +10,6 @@ import {
   serializeObject,
 } from '../../base/registry/serialize.ts';
 import { isPlainObject } from '../../base/tree.ts';
-import { InputLayer } from '../../layers/core/input-layer.ts';
 import { type AnyLayer, isLayer, type Layer } from '../../layers/layer/layer.ts';
 import { OpNode } from '../../ops/op.ts';
 import {
@@ -43,13 +42,16 @@ export function serializeOperation(operation: Operation): Config {
 
 export function deserializeOperation(entry: SerializedObject, customObjects: CustomObjects): Operation {
   if (isOpClass(entry) || isNamelessOp(entry)) return opFromConfig(entry);
-  return deserializeObject({ ...entry, build_config: undefined }, customObjects) as AnyLayer;
+  const layer = deserializeObject({ ...entry, build_config: undefined }, customObjects) as AnyLayer;
+  // Layers are built by their calls; one may still have to write what it was built on before.
+  (layer as { noteBuildConfig?(config: unknown): void }).noteBuildConfig?.(entry.build_config);
+  return layer;
 }
 
-/** An Input's dtype is written as it was asked for. */
+/** The dtype of an Input, and of indices that were looked up, is written as Keras has it: int64, where tensors here are int32. */
 function dtypeOnDisk(x: KerasTensor): string {
-  const source = x.history?.node.operation;
-  return source instanceof InputLayer ? source.declaredDtype : x.dtype;
+  const source = x.history?.node.operation as { readonly declaredDtype?: string } | undefined;
+  return source?.declaredDtype ?? x.dtype;
 }
 
 /** One call: positional arguments, and keyword arguments from the options object. */

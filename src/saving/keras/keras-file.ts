@@ -22,6 +22,7 @@ import { checkConfig } from '../config/check-config.ts';
 import { refuseForeign } from '../foreign-files.ts';
 import { isOldVersion, upgradeModel } from '../legacy/upgrade.ts';
 import { parsePythonJson, pythonJson } from '../python-json.ts';
+import { assetsOf, readAssets } from './assets.ts';
 import { placeSaveables } from './saveables.ts';
 import { weightsFromH5, weightsToH5 } from './weights.ts';
 
@@ -86,6 +87,7 @@ export async function filesOfKeras(model: SavedModel, now = new Date()): Promise
     'metadata.json': text.encode(pythonJson({ keras_version: kerasVersion, date_saved: date })),
     'config.json': text.encode(pythonJson(numberingCalls(() => modelToConfig(model)))),
     'model.weights.h5': await writeHdf5(await weightsToH5(model)),
+    ...assetsOf(model),
   };
 }
 
@@ -159,6 +161,7 @@ export async function modelFromArchive(
   const room = roomFor(zip.sizeOf(weightsFile) ?? absent('loadModel', weightsFile));
   const model = withinRoom('the file', room, () => upgradedModel(config, isOld, options));
   weightsFromH5(model, await readHdf5(await weightsIn(zip, model)));
+  await readAssets(model, zip);
   return model;
 }
 

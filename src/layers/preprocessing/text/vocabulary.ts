@@ -1,0 +1,60 @@
+import { fail, type Named } from '../../../base/errors.ts';
+import { range } from '../../../base/shape.ts';
+import type { Token } from './token-counts.ts';
+
+/** What of a layer's options decides where tokens stand. */
+export interface VocabularyRules extends Named {
+  readonly maxTokens: number | null;
+  readonly numOovIndices: number;
+  readonly maskToken: Token | null;
+  readonly oovToken: Token | null;
+  readonly outputMode: string;
+  readonly invert: boolean;
+}
+
+/** Where tokens that are not known begin: behind the mask, where it has an index. */
+export const oovStart = ({ maskToken, outputMode }: VocabularyRules): number =>
+  maskToken !== null && outputMode === 'int' ? 1 : 0;
+/** Where the tokens of the vocabulary begin. */
+export const tokenStart = (options: VocabularyRules): number => oovStart(options) + options.numOovIndices;
+/** What stands before the tokens. */
+export const specialTokens = (options: VocabularyRules): (Token | null)[] => [
+  ...range(oovStart(options)).map(() => options.maskToken),
+  ...range(options.numOovIndices).map(() => options.oovToken),
+];
+
+/** The tokens of a vocabulary that a user gave, which may begin with the special ones; refuses what cannot be one. */
+export function tokensOf(
+  options: VocabularyRules,
+  vocabulary: readonly Token[],
+): { tokens: readonly Token[]; hasSpecial: boolean } {
+  const { maskToken, oovToken, invert, maxTokens } = options;
+  if (vocabulary.length === 0) fail(options, 'the vocabulary is empty', 'give at least one token');
+  const special = specialTokens(options);
+  const hasSpecial = vocabulary.length >= special.length && special.every((t, k) => t === vocabulary[k]);
+  const tokens = hasSpecial ? vocabulary.slice(special.length) : vocabulary;
+  const show = (list: readonly unknown[]): string => list.map((t) => JSON.stringify(t)).join(', ');
+  const seen = new Set<Token>();
+  const repeated = new Set(tokens.filter((t) => seen.size === seen.add(t).size));
+  if (repeated.size > 0)
+    fail(options, `the vocabulary has repeated tokens: ${show([...repeated])}`, 'give each token once');
+  const misplaced = (token: Token | null, what: string): void => {
+    if (token === null || !seen.has(token)) return;
+    const at = vocabulary.lastIndexOf(token);
+    fail(
+      options,
+      `the ${what} ${show([token])} stands at index ${at} of the vocabulary`,
+      `leave special tokens out, or begin the vocabulary with [${show(special)}]`,
+    );
+  };
+  misplaced(maskToken, 'mask token (mask_token)');
+  if (invert) misplaced(oovToken, 'token for what is not known (oov_token)');
+  const size = special.length + tokens.length;
+  if (maxTokens !== null && size > maxTokens)
+    fail(
+      options,
+      `a vocabulary of ${size} tokens, special ones included, is larger than maxTokens (max_tokens) ${maxTokens}`,
+      'give fewer tokens, or raise maxTokens',
+    );
+  return { tokens, hasSpecial };
+}

@@ -1,0 +1,44 @@
+import type { ZipArchive } from '../../formats/zip.ts';
+import type { AnyLayer } from '../../layers/layer/layer.ts';
+import { placeSaveables } from './saveables.ts';
+
+/** What keeps files beside its weights, such as a vocabulary: a layer of the library or of a user's. */
+interface WithAssets {
+  saveAssets(files: Record<string, string>): void;
+  loadAssets(files: Readonly<Record<string, string>>): void;
+}
+/** Files of text that a reader takes: each no larger than that. */
+const largest = 2 ** 28;
+
+const holdersOf = (model: AnyLayer): { path: string; holder: Partial<WithAssets> }[] =>
+  placeSaveables(model).map(({ path, object }) => ({ path, holder: object as Partial<WithAssets> }));
+const folderOf = (path: string): string => (path === '' ? 'assets/' : `assets/${path}/`);
+
+/** The files of a model's layers, by their names in the archive. */
+export function assetsOf(model: AnyLayer): Record<string, Uint8Array> {
+  const text = new TextEncoder();
+  const all: [string, Uint8Array][] = [];
+  for (const { path, holder } of holdersOf(model)) {
+    if (typeof holder.saveAssets !== 'function') continue;
+    const files: Record<string, string> = {};
+    holder.saveAssets(files);
+    for (const [name, content] of Object.entries(files)) all.push([folderOf(path) + name, text.encode(content)]);
+  }
+  return Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Gives the model's layers their files of an archive. */
+export async function readAssets(model: AnyLayer, zip: ZipArchive): Promise<void> {
+  if (!zip.names.some((name) => name.startsWith('assets/'))) return;
+  for (const { path, holder } of holdersOf(model)) {
+    if (typeof holder.loadAssets !== 'function') continue;
+    const folder = folderOf(path);
+    const own = zip.names.filter((name) => name.startsWith(folder) && !name.slice(folder.length).includes('/'));
+    const files: Record<string, string> = {};
+    for (const name of own) {
+      const bytes = await zip.read(name, largest);
+      if (bytes) files[name.slice(folder.length)] = new TextDecoder().decode(bytes);
+    }
+    if (own.length > 0) holder.loadAssets(files);
+  }
+}

@@ -1,0 +1,98 @@
+import type { DType } from '../base/dtype.ts';
+import { fail } from '../base/errors.ts';
+import { type Shape, sizeOf } from '../base/shape.ts';
+import { closeProgram, makeProgram } from '../ir/program.ts';
+import { type Aval, Tensor } from '../ir/tensor.ts';
+import { compiled, run } from '../runtime/execute.ts';
+import { upload } from '../runtime/storage.ts';
+import { encode } from './elements.ts';
+import { currentTrace, type HostCall, outsideOfTraces, type Trace } from './frames.ts';
+import { mapTensors } from './leaves.ts';
+import { dataNow } from './read.ts';
+import { stringTensor } from './strings.ts';
+
+/** A value on the host: the elements row by row, texts or numbers. */
+export interface HostValue extends Aval {
+  readonly data: readonly string[] | ArrayLike<number>;
+}
+
+/** The elements of a concrete tensor. */
+export function hostValue(t: Tensor): HostValue {
+  const { shape, dtype } = t;
+  const data = t.strings ?? dataNow(t, 'a computation on strings');
+  return data
+    ? { shape, dtype, data }
+    : fail(
+        'strings',
+        'a computation on the host needs numbers that live on a device which must be waited for',
+        'give it arrays rather than results of that device, or use the wasm device',
+      );
+}
+/** Numbers or strings of the host as a concrete tensor. */
+function concrete({ shape, dtype, data }: HostValue): Tensor {
+  if (data.length !== sizeOf(shape)) fail('strings', `${data.length} elements do not fill their shape`, 'report this');
+  if (dtype === 'string') return stringTensor(data as readonly string[], shape);
+  return upload(encode(data as ArrayLike<number>, dtype), { shape, dtype });
+}
+
+/**
+ * Runs a function on the host: strings are looked up there. While a program is recorded the function's result becomes an input of
+ * the program, which each run computes first, on the host, from the arguments of that run. Strings that it makes of what
+ * the program computes are made behind it. `shapeOf` says the result's shape where there are no values, as when shapes are inferred.
+ */
+export function onHost(
+  inputs: readonly Tensor[],
+  f: (values: readonly HostValue[]) => HostValue,
+  dtype: DType,
+  shapeOf: () => Shape,
+): Tensor {
+  const trace = currentTrace();
+  const call = (given: readonly Tensor[]): Tensor => outsideOfTraces(() => concrete(f(given.map(hostValue))));
+  if (!trace) return call(inputs);
+  // Strings of what the program computes can wait for it: nothing is computed twice.
+  const known = inputs.map((t) => givenFor(trace, t) ?? (dtype === 'string' ? undefined : aheadOfProgram(trace, t)));
+  if (known.every((t) => t !== undefined)) {
+    const value = call(known);
+    const { shape, strings } = value;
+    const output = strings ? new Tensor(value, { strings }) : new Tensor({ shape, dtype: value.dtype });
+    trace.before.push({ f: call, inputs, output });
+    trace.given.set(output, value);
+    return output;
+  }
+  const output = new Tensor({ shape: shapeOf(), dtype });
+  if (dtype === 'string') trace.behind.push({ f: call, inputs, output });
+  return output;
+}
+const givenFor = (trace: Trace, t: Tensor): Tensor | undefined =>
+  trace.given.get(t) ?? (t.strings || t.storage ? t : undefined);
+
+/** What the program computes of its arguments alone, such as a cast of them, is computed ahead of it where the host needs it. */
+function aheadOfProgram(trace: Trace, t: Tensor): Tensor | undefined {
+  if (!t.equation) return undefined;
+  const { program, captured } = closeProgram(makeProgram('ahead', [], [t]));
+  const known = captured.map((x) => givenFor(trace, x));
+  if (known.some((x) => x === undefined)) return undefined;
+  const executable = compiled(program);
+  const f = (given: readonly Tensor[]): Tensor => outsideOfTraces(() => run(executable, given)[0]!);
+  const value = f(known as Tensor[]);
+  trace.before.push({ f, inputs: captured, output: t });
+  trace.given.set(t, value);
+  return value;
+}
+
+/** Strings in a nest, in order. */
+export function stringsIn(nest: unknown): Tensor[] {
+  const found: Tensor[] = [];
+  mapTensors(nest, (t) => {
+    if (t.dtype === 'string') found.push(t);
+    return t;
+  });
+  return found;
+}
+
+/** What stands for the tensors of the recorded run in another one. */
+export type Known = Map<Tensor, Tensor>;
+/** Runs the calls of the host, in order, on what is known, which then knows their results. */
+export function runOnHost(calls: readonly HostCall[], known: Known): void {
+  for (const { f, inputs, output } of calls) known.set(output, f(inputs.map((t) => known.get(t) ?? t)));
+}
