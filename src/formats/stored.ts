@@ -21,7 +21,8 @@ export const bytesPerNumber = (dtype: StoredDType): number => storedArray(dtype)
 
 /** Numbers from their little-endian bytes, which are copied. */
 export function numbersFrom(bytes: Uint8Array, dtype: StoredDType): StoredNumbers {
-  const copy = bytes.slice();
+  // A Buffer's own `slice` copies nothing.
+  const copy = Uint8Array.prototype.slice.call(bytes);
   return new (storedArray(dtype))(copy.buffer, copy.byteOffset, copy.byteLength / bytesPerNumber(dtype));
 }
 

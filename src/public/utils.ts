@@ -16,6 +16,7 @@ export { type NormalizeOptions, normalize, type ToCategoricalOptions, toCategori
 export { type PackOptions, packXYSampleWeight, unpackXYSampleWeight } from '../utils/batches.ts';
 export * as boundingBoxes from '../utils/bounding-boxes.ts';
 export { Config } from '../utils/config.ts';
+export { FeatureSpace, type FeatureSpaceOptions } from '../utils/feature-space.ts';
 export { clearSession, standardizeDtype } from '../utils/session.ts';
 export { getSourceInputs, isKerasTensor } from '../utils/symbolic.ts';
 export { type ModelToDotOptions, modelToDot } from '../visualize/model-to-dot.ts';

@@ -44,11 +44,13 @@ export const modelToConfig = exact(
 
 function describeModel(model: SavedModel): Config {
   const build = model.getBuildConfig();
+  // What is no model has nothing to compile.
+  const compile = model.getCompileConfig() as Config | null | undefined;
   const isFunctional = model.className === 'Functional';
   return {
     ...(serializeObject(model) as Config),
     ...(isFunctional ? { build_config: { input_shape: null } } : build && { build_config: build }),
-    compile_config: model.getCompileConfig() ?? {},
+    ...(compile !== undefined && { compile_config: compile ?? {} }),
   };
 }
 

@@ -1,0 +1,387 @@
+import { invoke } from '../base/callable.ts';
+import { isInteger } from '../base/dtype.ts';
+import { fail } from '../base/errors.ts';
+import { exactMethods } from '../base/exact.ts';
+import { autoName } from '../base/naming.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
+import {
+  type Config,
+  deserializeObject,
+  isSerializedObject,
+  registerModule,
+  type SerializableClass,
+  serializeObject,
+} from '../base/registry/serialize.ts';
+import { isPlainObject } from '../base/tree.ts';
+import type { Place } from '../formats/file.ts';
+import { Input } from '../layers/core/input-layer.ts';
+import { type AnyLayer, Layer } from '../layers/layer/layer.ts';
+import { CategoryEncoding } from '../layers/preprocessing/category-encoding.ts';
+import { Normalization } from '../layers/preprocessing/normalization.ts';
+import { Rescaling } from '../layers/preprocessing/rescaling.ts';
+import { Discretization } from '../layers/preprocessing/tabular/discretization.ts';
+import { HashedCrossing } from '../layers/preprocessing/tabular/hashed-crossing.ts';
+import { Hashing } from '../layers/preprocessing/tabular/hashing.ts';
+import { IntegerLookup } from '../layers/preprocessing/text/integer-lookup.ts';
+import { StringLookup } from '../layers/preprocessing/text/string-lookup.ts';
+import { registerLayers } from '../layers/register.ts';
+import { expandDims, getItem, reshape, squeeze } from '../ops/index.ts';
+import { type SavedModel, saveModel } from '../saving/index.ts';
+import { asTensor, type KerasTensor, type Like, type Tensor } from '../tensor/index.ts';
+import { Cross, Feature, keptIn, TFDConcat, TFDIdentity } from './features.ts';
+
+type Named = { readonly name?: string | undefined };
+type OneHot = { readonly outputMode?: 'int' | 'one_hot' | undefined } & Named;
+type Kind =
+  | 'float' | 'float_rescaled' | 'float_normalized' | 'float_discretized'
+  | 'integer_categorical' | 'string_categorical' | 'integer_hashed' | 'string_hashed'; // biome-ignore format: in pairs
+type Data = Readonly<Record<string, Like>>;
+export interface FeatureSpaceOptions {
+  /** What each feature is: a kind by its name, or what one of the functions such as `FeatureSpace.stringCategorical()` gives. */
+  readonly features: Readonly<Record<string, Kind | Feature | Config>>;
+  /** `concat`: all features of a sample in one vector, the default; `dict`: each by its name. */
+  readonly outputMode?: 'concat' | 'dict' | undefined;
+  /** Features that are crossed as well: lists of names, or what `FeatureSpace.cross()` gives. */
+  readonly crosses?: readonly (readonly string[] | Cross | Config)[] | null | undefined;
+  /** Number of bins of each cross: 32 by default. */
+  readonly crossingDim?: number | undefined;
+  /** Number of bins of features of the kinds "integer_hashed" and "string_hashed": 32 by default. */
+  readonly hashingDim?: number | undefined;
+  /** Number of bins of features of the kind "float_discretized": 32 by default. */
+  readonly numDiscretizationBins?: number | undefined;
+  /** Made from the class name when absent. */
+  readonly name?: string | undefined;
+}
+const known: OptionNames<FeatureSpaceOptions> = {
+  features: true,
+  outputMode: true,
+  crosses: true,
+  crossingDim: true,
+  hashingDim: true,
+  numDiscretizationBins: true,
+  name: true,
+};
+interface Adaptable {
+  adapt(data: unknown): void;
+}
+const nameOf = (kind: string, name: string | undefined): string => `${name ?? autoName(kind)}_preprocessor`;
+
+/**
+ * Turns tables of floats, integers and strings into what a model takes: each feature is normalised, looked up, put into bins or crossed
+ * with others, and all come as one vector a sample, or by name. `adapt(data)` learns what the features need; call it on
+ * `{ name: values }`, whose values have shape `(n)` or `(n, 1)`, or stand alone. `getInputs()` and `getEncodedFeatures()` are the two
+ * ends of a functional model that takes the raw data.
+ * @example new FeatureSpace({ features: { age: 'float_normalized', city: 'string_categorical' } })
+ * @see https://keras.io/api/utils/feature_space/
+ */
+export class FeatureSpace extends Layer<{}, [data: any], any> {
+  static override readonly className = 'FeatureSpace';
+  static override readonly needsBuild = false;
+  readonly features: Readonly<Record<string, Feature>>;
+  readonly crosses: readonly Cross[];
+  readonly outputMode: 'concat' | 'dict';
+  readonly crossingDim: number;
+  readonly hashingDim: number;
+  readonly numDiscretizationBins: number;
+  /** The layer that prepares each feature. */
+  readonly preprocessors: Readonly<Record<string, AnyLayer>>;
+  /** The layer that makes each cross. */
+  readonly crossers: Readonly<Record<string, HashedCrossing>>;
+  oneHotEncoders: Record<string, CategoryEncoding> = {};
+  concat: TFDConcat | null = null;
+  #inputs: Readonly<Record<string, KerasTensor>>;
+  #encoded: KerasTensor | Record<string, KerasTensor> | null = null;
+  #isAdapted = false;
+
+  constructor(given: FeatureSpaceOptions) {
+    const options = optionsOf('FeatureSpace', known, given);
+    const { features, outputMode = 'concat', crosses, crossingDim = 32, hashingDim = 32 } = options;
+    super(options.name === undefined ? {} : { name: options.name });
+    if (!isPlainObject(features) || Object.keys(features).length === 0)
+      fail(this, 'it has no features', 'give an object of features by their names');
+    if (outputMode !== 'concat' && outputMode !== 'dict')
+      fail(this, `outputMode (output_mode) is ${JSON.stringify(outputMode)}`, 'use "concat" or "dict"');
+    this.outputMode = outputMode;
+    this.crossingDim = crossingDim;
+    this.hashingDim = hashingDim;
+    this.numDiscretizationBins = options.numDiscretizationBins ?? 32;
+    const names = Object.keys(features);
+    this.features = Object.fromEntries(names.map((name) => [name, this.#featureOf(name, features[name]!)]));
+    this.crosses = (crosses ?? []).map((cross) => this.#crossOf(cross));
+    this.#inputs = Object.fromEntries(
+      names.map((name) => [name, Input({ shape: [1], dtype: this.features[name]!.dtype, name })]),
+    );
+    this.preprocessors = Object.fromEntries(names.map((name) => [name, this.features[name]!.preprocessor]));
+    this.crossers = Object.fromEntries(
+      this.crosses.map((cross) => [cross.name, new HashedCrossing({ numBins: cross.crossingDim, name: cross.name })]),
+    );
+  }
+  #featureOf(name: string, given: Kind | Feature | Config): Feature {
+    if (given instanceof Feature) return given;
+    if (isSerializedObject(given)) return deserializeObject(given) as Feature;
+    const make: Record<Kind, () => Feature> = {
+      float: () => FeatureSpace.float({ name }),
+      float_rescaled: () => FeatureSpace.floatRescaled({ name }),
+      float_normalized: () => FeatureSpace.floatNormalized({ name }),
+      float_discretized: () => FeatureSpace.floatDiscretized(this.numDiscretizationBins, { name }),
+      integer_categorical: () => FeatureSpace.integerCategorical({ name }),
+      string_categorical: () => FeatureSpace.stringCategorical({ name }),
+      integer_hashed: () => FeatureSpace.integerHashed(this.hashingDim, { name }),
+      string_hashed: () => FeatureSpace.stringHashed(this.hashingDim, { name }),
+    };
+    if (typeof given !== 'string' || !Object.hasOwn(make, given))
+      return fail(this, `feature "${name}" is ${JSON.stringify(given)}`, `use one of ${Object.keys(make).join(', ')}`);
+    return make[given as Kind]();
+  }
+  #crossOf(given: readonly string[] | Cross | Config): Cross {
+    if (given instanceof Cross) return given;
+    if (isSerializedObject(given)) return deserializeObject(given) as Cross;
+    const names = given as readonly string[];
+    const stranger = names.find((name) => !Object.hasOwn(this.features, name));
+    if (stranger !== undefined)
+      fail(this, `crosses name the feature "${stranger}", which it has not`, 'name features that it has');
+    return new Cross(names, this.crossingDim);
+  }
+
+  /** A feature of one's own: prepared by any layer. */
+  static feature(dtype: string, preprocessor: AnyLayer, outputMode: 'int' | 'one_hot' | 'float'): Feature {
+    return new Feature(dtype, preprocessor, outputMode);
+  }
+  /** Several features as one more, of `crossingDim` bins. */
+  static cross(featureNames: readonly string[], crossingDim: number, { outputMode = 'one_hot' }: OneHot = {}): Cross {
+    return new Cross(featureNames, crossingDim, outputMode);
+  }
+  /** Floats as they are. */
+  static float({ name }: Named = {}): Feature {
+    return new Feature('float32', new TFDIdentity({ dtype: 'float32', name: nameOf('float', name) }), 'float');
+  }
+  /** Floats times a factor, and something added. */
+  static floatRescaled({
+    scale = 1,
+    offset = 0,
+    name,
+  }: { readonly scale?: number; readonly offset?: number } & Named = {}): Feature {
+    return new Feature('float32', new Rescaling({ scale, offset, name: nameOf('float_rescaled', name) }), 'float');
+  }
+  /** Floats of mean 0 and variance 1. */
+  static floatNormalized({ name }: Named = {}): Feature {
+    return new Feature('float32', new Normalization({ axis: -1, name: nameOf('float_normalized', name) }), 'float');
+  }
+  /** Floats by the bins in which they lie. */
+  static floatDiscretized(
+    numBins: number | null,
+    {
+      binBoundaries = null,
+      outputMode = 'one_hot',
+      name,
+    }: { readonly binBoundaries?: readonly number[] | null } & OneHot = {},
+  ): Feature {
+    const layer = new Discretization({ numBins, binBoundaries, name: nameOf('float_discretized', name) });
+    return new Feature('float32', layer, outputMode);
+  }
+  /** Integers by their place in a vocabulary. */
+  static integerCategorical(
+    options: { readonly maxTokens?: number | null; readonly numOovIndices?: number } & OneHot = {},
+  ): Feature {
+    const { maxTokens = null, numOovIndices = 1, outputMode = 'one_hot', name } = options;
+    const layer = new IntegerLookup({ maxTokens, numOovIndices, name: nameOf('integer_categorical', name) });
+    return new Feature('int32', layer, outputMode);
+  }
+  /** Strings by their place in a vocabulary. */
+  static stringCategorical(
+    options: { readonly maxTokens?: number | null; readonly numOovIndices?: number } & OneHot = {},
+  ): Feature {
+    const { maxTokens = null, numOovIndices = 1, outputMode = 'one_hot', name } = options;
+    const layer = new StringLookup({ maxTokens, numOovIndices, name: nameOf('string_categorical', name) });
+    return new Feature('string', layer, outputMode);
+  }
+  /** Integers by a hash. */
+  static integerHashed(numBins: number, { outputMode = 'one_hot', name }: OneHot = {}): Feature {
+    return new Feature('int32', new Hashing({ numBins, name: nameOf('integer_hashed', name) }), outputMode);
+  }
+  /** Strings by a hash. */
+  static stringHashed(numBins: number, { outputMode = 'one_hot', name }: OneHot = {}): Feature {
+    return new Feature('string', new Hashing({ numBins, name: nameOf('string_hashed', name) }), outputMode);
+  }
+
+  #adaptable(): string[] {
+    return Object.keys(this.features).filter((name) => {
+      const layer = this.preprocessors[name]!;
+      if (layer instanceof Normalization && layer.getConfig()['mean'] !== null) return false;
+      const isGiven = (layer as { getConfig(): Config }).getConfig()['vocabulary'];
+      return typeof (layer as unknown as Partial<Adaptable>).adapt === 'function' && (isGiven ?? null) === null;
+    });
+  }
+  /** Learns what the features need of data: `{ name: values }`, or batches of such one after the other. */
+  adapt(data: Data | Iterable<Data>): void {
+    const isTable = isPlainObject(data) && !(Symbol.iterator in data);
+    if (!isTable && !(typeof data === 'object' && data !== null && Symbol.iterator in data))
+      fail(this, 'adapt got no table', 'give an object of arrays by the names of the features, or batches of such');
+    const batches = isTable ? undefined : [...(data as Iterable<Data>)];
+    for (const name of this.#adaptable()) {
+      const parts = batches
+        ? batches.map((batch) => this.#column(batch, name))
+        : rowsOf(this.#column(data as Data, name));
+      (this.preprocessors[name] as unknown as Adaptable).adapt(parts.map(upright).values());
+    }
+    this.#isAdapted = true;
+    this.getEncodedFeatures();
+  }
+  #column(data: Data, name: string): Tensor {
+    if (!Object.hasOwn(data, name))
+      fail(this, `the data lack the feature "${name}"`, `give ${Object.keys(this.features).join(', ')}`);
+    return asTensor(data[name]!);
+  }
+  #requireAdapted(): void {
+    if (this.#isAdapted || this.#adaptable().length === 0) return;
+    fail(this, 'it was not adapted', 'call adapt(data) first');
+  }
+  /** The raw features as inputs of a functional model. */
+  getInputs(): Readonly<Record<string, KerasTensor>> {
+    this.getEncodedFeatures();
+    return this.#inputs;
+  }
+  /** What the features become, as outputs of a functional model: one, or by name. */
+  getEncodedFeatures(): any {
+    this.#requireAdapted();
+    this.#encoded ??= this.#encode(this.#inputs) as KerasTensor | Record<string, KerasTensor>;
+    return this.#encoded;
+  }
+  #encode(features: Readonly<Record<string, Tensor>>): Tensor | Record<string, Tensor> {
+    const run = (layer: unknown, x: unknown): Tensor => (layer as (x: unknown) => Tensor)(x);
+    const prepared = Object.fromEntries(Object.keys(features).map((k) => [k, run(this.preprocessors[k], features[k])]));
+    const crossed = Object.fromEntries(
+      this.crosses.map((c) => [
+        c.name,
+        run(
+          this.crossers[c.name],
+          c.featureNames.map((name) => prepared[name]),
+        ),
+      ]),
+    );
+    const all = [
+      ...Object.keys(prepared).sort().map((name) => [name, prepared[name]!, this.features[name]!.outputMode] as const),
+      ...Object.keys(crossed).sort().map((name) => [name, crossed[name]!, this.crosses.find((c) => c.name === name)!.outputMode] as const),
+    ]; // biome-ignore format: two lists
+    const encoded = all.map(
+      ([name, x, mode]) => [name, mode === 'one_hot' ? run(this.#encoderOf(name, x), x) : x] as const,
+    );
+    if (this.outputMode === 'dict') return Object.fromEntries(encoded);
+    const raw = encoded.find(([, x]) => isInteger(x.dtype) || x.dtype === 'string');
+    if (raw) fail(this, `feature "${raw[0]}" is ${raw[1].dtype}, which joins no vector`, 'use outputMode: "dict"');
+    this.concat ??= new TFDConcat();
+    return run(
+      this.concat,
+      encoded.map(([, x]) => x),
+    );
+  }
+  #encoderOf(name: string, x: Tensor): CategoryEncoding {
+    const known = this.oneHotEncoders[name];
+    if (known) return known;
+    const layer = this.preprocessors[name] ?? this.crossers[name];
+    if (!isInteger(x.dtype))
+      fail(this, `feature "${name}" is ${x.dtype}, which is no category`, 'use outputMode: "float" for it');
+    const numTokens =
+      layer instanceof IntegerLookup || layer instanceof StringLookup
+        ? layer.vocabularySize()
+        : layer instanceof CategoryEncoding
+          ? layer.numTokens
+          : layer instanceof Discretization
+            ? (layer.numBins ?? layer.binBoundaries!.length + 1)
+            : layer instanceof Hashing || layer instanceof HashedCrossing
+              ? layer.numBins
+              : fail(this, `how many categories feature "${name}" has is not known`, 'use outputMode: "int" for it');
+    return (this.oneHotEncoders[name] = new CategoryEncoding({ numTokens, outputMode: 'multi_hot' }));
+  }
+  protected override [invoke](given: unknown): unknown {
+    this.getEncodedFeatures();
+    if (!isPlainObject(given))
+      fail(
+        this,
+        'it was called on something that is no table',
+        'give an object of values by the names of the features',
+      );
+    const columns = Object.fromEntries(
+      Object.keys(given as Data).map((name) => [name, this.#valuesOf(given as Data, name)]),
+    );
+    const isAlone = Object.values(columns).some((x) => x.shape.length === 0);
+    const found = this.#encode(Object.fromEntries(Object.entries(columns).map(([k, x]) => [k, upright(x)])));
+    if (!isAlone) return found;
+    const alone = (x: Tensor): Tensor => (x.shape.length === 2 && x.shape[0] === 1 ? squeeze(x, { axis: 0 }) : x);
+    return this.outputMode === 'concat'
+      ? alone(found as Tensor)
+      : Object.fromEntries(Object.entries(found).map(([k, x]) => [k, alone(x as Tensor)]));
+  }
+  #valuesOf(data: Data, name: string): Tensor {
+    if (!Object.hasOwn(this.features, name))
+      fail(this, `there is no feature "${name}"`, `give ${Object.keys(this.features).join(', ')}`);
+    const x: unknown = data[name];
+    // JavaScript does not tell 1.0 from 1.
+    const dtype = this.features[name]!.dtype === 'float32' ? 'float32' : undefined;
+    return typeof x === 'string' ? reshape(asTensor([x]), []) : asTensor(x as Like, dtype);
+  }
+  call(data: Data): unknown {
+    return this[invoke](data);
+  }
+
+  /** Writes it to a `.keras` file, from which `models.loadModel` makes it again, in Keras too. */
+  async save(filepath: Place): Promise<void> {
+    return saveModel(this as unknown as SavedModel, filepath);
+  }
+  /** It is never compiled. */
+  getCompileConfig(): undefined {
+    return undefined;
+  }
+  compileFromConfig(): void {}
+  override getConfig(): Config {
+    return {
+      features: serializeObject(this.features),
+      output_mode: this.outputMode,
+      crosses: serializeObject(this.crosses),
+      crossing_dim: this.crossingDim,
+      hashing_dim: this.hashingDim,
+      num_discretization_bins: this.numDiscretizationBins,
+    };
+  }
+  static override fromConfig(config: Config): AnyLayer {
+    return new FeatureSpace({
+      features: config['features'] as FeatureSpaceOptions['features'],
+      outputMode: config['output_mode'] as 'concat',
+      crosses: config['crosses'] as FeatureSpaceOptions['crosses'],
+      crossingDim: config['crossing_dim'] as number,
+      hashingDim: config['hashing_dim'] as number,
+      numDiscretizationBins: config['num_discretization_bins'] as number,
+    }) as unknown as AnyLayer;
+  }
+  override getBuildConfig(): Config {
+    return Object.fromEntries(
+      Object.entries(this.preprocessors).map(([name, layer]) => [name, layer.getBuildConfig()]),
+    );
+  }
+  override buildFromConfig(config: Config): void {
+    for (const [name, own] of Object.entries(config)) {
+      const layer = this.preprocessors[name];
+      if (layer && !layer.built && own) layer.buildFromConfig(own as Config);
+    }
+    this.#isAdapted = true;
+  }
+
+  static {
+    const makers = { float: 1, floatRescaled: 1, floatNormalized: 1, floatDiscretized: 2, integerCategorical: 1 };
+    const others = { stringCategorical: 1, integerHashed: 2, stringHashed: 2, cross: 3 };
+    exactMethods<FeatureSpace>(this, { ...makers, ...others } as never);
+  }
+}
+/** A column of values, one below the other. */
+const upright = (x: Tensor): Tensor =>
+  x.shape.length === 0 ? reshape(x, [1, 1]) : x.shape.length === 1 ? expandDims(x, -1) : x;
+/** Values as Keras takes them of a table: 32 at a time, or row by row where a row is more than a value. */
+function rowsOf(x: Tensor): Tensor[] {
+  const [n] = x.shape as readonly [number];
+  const size = x.shape.length === 1 ? 32 : 1;
+  const cut = (k: number): Tensor => getItem(x, [x.shape.length === 1 ? { slice: [k, Math.min(k + size, n)] } : k]);
+  return Array.from({ length: Math.ceil(n / size) }, (_, k) => cut(k * size));
+}
+registerLayers();
+registerModule('keras.utils', [FeatureSpace as unknown as SerializableClass]);
+registerModule(keptIn, [Feature, Cross, TFDIdentity, TFDConcat] as unknown as readonly SerializableClass[]);

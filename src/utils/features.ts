@@ -1,0 +1,93 @@
+import { fail } from '../base/errors.ts';
+import { type Config, deserializeObject, isSerializedObject, origin } from '../base/registry/serialize.ts';
+import type { AnyLayer } from '../layers/layer/layer.ts';
+import { Layer } from '../layers/layer/layer.ts';
+import { serializeLayer } from '../layers/nested-layer.ts';
+import { concatenate } from '../ops/index.ts';
+import type { Tensor } from '../tensor/index.ts';
+
+/** The file in which Keras keeps these classes, by which files name them. */
+export const keptIn = 'keras.src.layers.preprocessing.feature_space';
+const from = (name: string) => ({ module: keptIn, registered_name: name });
+
+/** One feature of a FeatureSpace: the dtype of its data, the layer that prepares it, and how it is given. */
+export class Feature {
+  static readonly className = 'Feature';
+  readonly className = 'Feature';
+  readonly dtype: string;
+  readonly preprocessor: AnyLayer;
+  readonly outputMode: string;
+
+  constructor(dtype: string, preprocessor: AnyLayer | Config, outputMode: string) {
+    if (!['int', 'one_hot', 'float'].includes(outputMode))
+      fail('Feature', `outputMode (output_mode) is ${JSON.stringify(outputMode)}`, 'use "int", "one_hot" or "float"');
+    this.dtype = dtype;
+    this.preprocessor = isSerializedObject(preprocessor)
+      ? (deserializeObject(preprocessor) as AnyLayer)
+      : (preprocessor as AnyLayer);
+    this.outputMode = outputMode;
+  }
+  get [origin]() {
+    return from('Feature');
+  }
+  getConfig(): Config {
+    return { dtype: this.dtype, preprocessor: serializeLayer(this.preprocessor), output_mode: this.outputMode };
+  }
+  static fromConfig(config: Config): Feature {
+    return new Feature(String(config['dtype']), config['preprocessor'] as Config, String(config['output_mode']));
+  }
+}
+
+/** Several features of a FeatureSpace as one more, by a hash of all of them. */
+export class Cross {
+  static readonly className = 'Cross';
+  readonly className = 'Cross';
+  readonly featureNames: readonly string[];
+  readonly crossingDim: number;
+  readonly outputMode: string;
+
+  constructor(featureNames: readonly string[], crossingDim: number, outputMode = 'one_hot') {
+    if (!['int', 'one_hot'].includes(outputMode))
+      fail('Cross', `outputMode (output_mode) is ${JSON.stringify(outputMode)}`, 'use "int" or "one_hot"');
+    this.featureNames = [...featureNames];
+    this.crossingDim = crossingDim;
+    this.outputMode = outputMode;
+  }
+  get name(): string {
+    return this.featureNames.join('_X_');
+  }
+  get [origin]() {
+    return from('Cross');
+  }
+  getConfig(): Config {
+    return { feature_names: this.featureNames, crossing_dim: this.crossingDim, output_mode: this.outputMode };
+  }
+  static fromConfig(config: Config): Cross {
+    return new Cross(
+      config['feature_names'] as string[],
+      Number(config['crossing_dim']),
+      String(config['output_mode']),
+    );
+  }
+}
+
+/** Floats as they are: what a feature of the kind "float" is prepared by. */
+export class TFDIdentity extends Layer {
+  static override readonly className = 'TFDIdentity';
+  get [origin]() {
+    return from('TFDIdentity');
+  }
+  call(inputs: Tensor): Tensor {
+    return inputs;
+  }
+}
+/** All features of a sample in one vector. */
+export class TFDConcat extends Layer<{}, [inputs: readonly Tensor[]]> {
+  static override readonly className = 'TFDConcat';
+  get [origin]() {
+    return from('TFDConcat');
+  }
+  call(inputs: readonly Tensor[]): Tensor {
+    return concatenate([...inputs], { axis: -1 });
+  }
+}
