@@ -70,6 +70,6 @@ test('a page loads the devices that it may choose when it chooses them', async (
   const page = await bundled(`
     import { config, ops } from 'hornbeam';
     config.setDevice('webgpu').then(() => console.log(ops.add([1], 2)));`);
-  expect(page.bytes).toBeLessThan(104 * kB);
+  expect(page.bytes).toBeLessThan(106 * kB);
   expect(page.later.filter((name) => name === 'device')).toHaveLength(2);
 });
