@@ -1,4 +1,4 @@
-"""Prints the table of src/saving/config/keras-operations.ts from an installed Keras: python3 scripts/keras-operations.py"""
+"""Prints the names of classes, and the table of src/saving/config/keras-operations.ts, from an installed Keras: python3 scripts/keras-operations.py"""
 
 import ast
 import inspect
@@ -46,7 +46,8 @@ def line(name, function):
         parameters.append(star + p.name + ("?" if p.name in POSITIONAL.get(name, ()) else default))
     ours = re.sub(r"(?<=.)_([a-z0-9])", lambda m: m.group(1).upper(), name)
     module = cls.__module__.split(".")[-1]
-    return f"{ours} {module}.{cls.__name__} ({' '.join(parameters)}) [{' '.join(options)}] <{' '.join(nodes)}>"
+    print(f"# {ours}: {cls.__name__}")
+    return f"{ours} {module} ({' '.join(parameters)}) [{' '.join(options)}] <{' '.join(nodes)}>"
 
 
 aliases = {"abs": "absolute", "conj": "conjugate"}

@@ -6,6 +6,7 @@ import { type CustomObjects, deserializeObject, serializeObject } from '../base/
 import { type FileSource, fileExists, type Place } from '../formats/file.ts';
 import type { AnyLayer } from '../layers/layer/layer.ts';
 import { type LoadModelOptions, loadModelOptions, type SavedModel } from './keras/keras-file.ts';
+import { modelFromArchive } from './keras/read-keras.ts';
 import { type LoadWeightsOptions, loadWeightsOptions, weightsFromH5 } from './keras/weights.ts';
 import { isLegacy } from './legacy/h5-format.ts';
 import { able, endingOf, recognise, type SaveOptions, type SaveWeightsOptions, type Writer } from './model-format.ts';
@@ -25,13 +26,12 @@ export { type FileSource, type Place, removeFile } from '../formats/file.ts';
 export {
   type LoadModelOptions,
   modelFromConfig,
-  modelFromJson,
-  modelFromKeras,
   modelToConfig,
   modelToJson,
   modelToKeras,
   type SavedModel,
 } from './keras/keras-file.ts';
+export { modelFromJson, modelFromKeras } from './keras/read-keras.ts';
 export { type LoadWeightsOptions, weightsFromH5, weightsToH5 } from './keras/weights.ts';
 export type { SaveOptions, SaveWeightsOptions } from './model-format.ts';
 
@@ -99,7 +99,7 @@ export const loadModel = exact('models.loadModel', 2, async function loadModel<
 >(filepath: FileSource, options: LoadModelOptions = {}): Promise<M> {
   optionsOf('loadModel', loadModelOptions, options);
   const { file, format } = await recognise('loadModel', modelFormats, 'readModel', filepath);
-  return (await format.readModel(file, options)) as M;
+  return (await format.readModel(file, options, { fromArchive: modelFromArchive })) as M;
 });
 /** Writes the weights alone: `model.weights.h5`, or with `maxShardSize` a `model.weights.json` and the files that it lists. */
 export const saveWeights = exact(

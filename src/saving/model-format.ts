@@ -1,6 +1,7 @@
 import { fail } from '../base/errors.ts';
 import { bytesOf, type FileSource, isFolder, type Place } from '../formats/file.ts';
 import type { H5Group } from '../formats/hdf5.ts';
+import type { ZipArchive } from '../formats/zip.ts';
 import type { AnyLayer } from '../layers/layer/layer.ts';
 import { refuseForeign } from './foreign-files.ts';
 import type { LoadModelOptions, SavedModel } from './keras/keras-file.ts';
@@ -36,13 +37,17 @@ export interface Writer<T, O> {
   readonly advice: string;
   write(what: T, place: Place, options: O): Promise<void>;
 }
+/** What makes models of what a file holds. It is handed to formats, so that a page that saves alone goes without it. */
+export interface ModelMaker {
+  fromArchive(archive: ZipArchive, fileBytes: number, options: LoadModelOptions): Promise<SavedModel>;
+}
 /** How models stand in files: whole, or their weights alone. What a format does not say it cannot do. */
 export interface ModelFormat {
   /** Whether a file is of this format: told by its place before its bytes are read, and by them. */
   recognises(file: Found): boolean;
   readonly writesModel?: Writer<SavedModel, SaveOptions>;
   /** Makes the model in a file that it recognises. */
-  readModel?(file: Found, options: LoadModelOptions): Promise<SavedModel>;
+  readModel?(file: Found, options: LoadModelOptions, maker: ModelMaker): Promise<SavedModel>;
   readonly writesWeights?: Writer<AnyLayer, SaveWeightsOptions>;
   /** The weights in a file that it recognises. */
   readWeights?(file: Found, model: AnyLayer): Promise<H5Group>;

@@ -133,6 +133,11 @@ const onGpu =
   /\.(scan|whileLoop|while_loop|cond|switch|forLoop|fori_loop|map|sort|argsort|topK|top_k|cumsum|cumprod|matmul|einsum|conv|depthwise_conv|softmax|log_softmax|layer_normalization|batch_normalization|var|std|mean|sum|max|amax|isnan|isinf|floor_divide|mod|power|bitwise_\w+|right_shift|concatenate|pad|one_hot|scatter|segment_sum|erf|logsumexp|gelu|view|astype|cast|cholesky|qr|svd|lstsq|resize|nan_to_num|searchsorted|unique|where|take|quantile)$/;
 const families = ['ops_numpy', 'ops_nn', 'ops_core', 'ops_math', 'ops_linalg', 'ops_image'];
 const withGpu = await hasGpu();
+test('every case of Keras has its op', () => {
+  const cases = families.flatMap((family) => readCases<OpCase>(family));
+  expect(cases.filter((c) => !exported(c.public)).map((c) => c.public)).toEqual([]);
+  expect(cases.length).toMatchInlineSnapshot(`1253`);
+});
 const devices = ['wasm', 'reference', ...(withGpu ? (['webgpu'] as const) : [])] as const;
 describe.each(devices)('on %s', (device) => {
   const before = currentDevice().name;

@@ -28,7 +28,6 @@ interface Parameter {
 /** An op as Keras writes it. */
 interface Form {
   readonly module: string;
-  readonly className: string;
   readonly parameters: readonly Parameter[];
   /** Whether the caller chooses names of further options, as those of the axes of `rearrange`. */
   readonly takesNames: boolean;
@@ -41,16 +40,15 @@ interface Form {
 let forms: Map<string, Form> | undefined;
 function formOf(opName: string): Form {
   forms ??= new Map(kerasOperations.trim().split('\n').map(parseForm));
-  return forms.get(opName) ?? unknownToKeras(opName);
+  return forms.get(opName) ?? unknownToKeras;
 }
 function parseForm(line: string): [string, Form] {
-  const [, opName, module, className, ...lists] = /^(\w+) (\w+)\.(\w+) \((.*)\) \[(.*)\] <(.*)>$/.exec(line)!;
+  const [, opName, module, ...lists] = /^(\w+) (\w+) \((.*)\) \[(.*)\] <(.*)>$/.exec(line)!;
   const [parameters, inConfig, node] = lists.map((list) => list.split(' ').filter((word) => word !== ''));
   return [
     opName,
     {
       module: `keras.src.ops.${module}`,
-      className: className,
       takesNames: parameters.some((word) => word.startsWith('**')),
       parameters: parameters
         .filter((word) => !word.startsWith('**'))
@@ -67,15 +65,14 @@ function parseForm(line: string): [string, Form] {
   ];
 }
 /** Ops that Keras does not have: files of Hornbeam 0.1 hold them in its manner, under our own names. */
-const unknownToKeras = (opName: string): Form => ({
+const unknownToKeras: Form = {
   module: 'hornbeam.ops',
-  className: opName.replace(/^./, (c) => c.toUpperCase()),
   parameters: [{ name: 'args', takesAny: true, isOption: false, isOptional: true, initial: undefined }],
   takesNames: false,
   inConfig: [],
   inArgs: ['args'],
   inKwargs: [],
-});
+};
 
 const isOptions = (x: unknown): x is Config => isPlainObject(x) && !('slice' in x) && !isSerializedObject(x);
 

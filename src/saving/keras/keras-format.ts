@@ -2,7 +2,7 @@ import { type Place, readFolder, writeFileAtomic, writeFolder } from '../../form
 import { readHdf5 } from '../../formats/hdf5.ts';
 import { openZip, type ZipArchive } from '../../formats/zip.ts';
 import type { ModelFormat } from '../model-format.ts';
-import { filesOfKeras, modelFromArchive, modelToKeras, weightsIn } from './keras-file.ts';
+import { filesOfKeras, modelToKeras, weightsIn } from './keras-file.ts';
 
 /** `model.keras`: config, weights and the version that wrote them, in an archive. */
 export const kerasArchive: ModelFormat = {
@@ -13,7 +13,7 @@ export const kerasArchive: ModelFormat = {
     advice: '".keras"',
     write: async (model, place) => writeFileAtomic(place, await modelToKeras(model)),
   },
-  readModel: ({ bytes }, options) => modelFromArchive(openZip(bytes!), bytes!.length, options),
+  readModel: ({ bytes }, options, { fromArchive }) => fromArchive(openZip(bytes!), bytes!.length, options),
   readWeights: async ({ bytes }, model) => readHdf5(await weightsIn(openZip(bytes!), model)),
 };
 
@@ -26,8 +26,8 @@ export const kerasFolder: ModelFormat = {
     advice: 'nothing and pass { zipped: false }, for a folder',
     write: async (model, place) => writeFolder(place, await filesOfKeras(model)),
   },
-  readModel: async ({ place }, options) =>
-    modelFromArchive(await folderArchive(place!), Number.POSITIVE_INFINITY, options),
+  readModel: async ({ place }, options, { fromArchive }) =>
+    fromArchive(await folderArchive(place!), Number.POSITIVE_INFINITY, options),
   readWeights: async ({ place }, model) => readHdf5(await weightsIn(await folderArchive(place!), model)),
 };
 
