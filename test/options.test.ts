@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
 import * as keras from '../src/index.ts';
 import { methodOf, publicOptions, type TakesOptions } from './public-options.ts';
 
@@ -12,7 +15,7 @@ const noOptions = [
   // What the library calls, and the user writes.
   /\.(on[A-Z]\w*|setModel|call|update|addSlot|computeMask|computeOutputSpec|getRandomTransformation|transform[A-Z]\w*|seedFor)$/,
   // Arguments handed on to `updateState` and to the layer.
-  /\.stateless\w+$/,
+  /\.(stateless\w+|symbolicCall)$/,
   // Options of the function that it is given.
   /^metrics\.MeanMetricWrapper$/,
   // Has the options of the class that extends it.
@@ -30,6 +33,9 @@ function misspelt(names: readonly string[]): { wrong: string; right: string } {
 const model = new keras.Sequential([keras.Input({ shape: [2] }), new layers.Dense({ units: 1 })]);
 model.compile({ loss: 'mse' });
 const x = ops.ones([2, 2]);
+const folder = mkdtempSync(join(tmpdir(), 'hornbeam-options-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+await model.save(join(folder, 'model.keras'));
 /** Objects on which methods are tried: for each method the first that has it. */
 const objects: readonly object[] = [
   x,
@@ -38,6 +44,7 @@ const objects: readonly object[] = [
   model,
   new layers.Dense({ units: 1 }),
   new layers.Embedding({ inputDim: 2, outputDim: 2 }),
+  new layers.ReversibleEmbedding({ inputDim: 2, outputDim: 2 }),
   new layers.EinsumDense({ equation: 'ab,bc->ac', outputShape: 2 }),
   new layers.Conv1D({ filters: 1, kernelSize: 1 }),
   new layers.Conv2D({ filters: 1, kernelSize: 1 }),
@@ -52,6 +59,7 @@ const objects: readonly object[] = [
   new metrics.MeanAveragePrecision({ boundingBoxFormat: 'xywh' }),
   new keras.coco.CocoAccumulator(),
   new keras.optimizers.Adam(),
+  await keras.saving.KerasFileEditor.open(join(folder, 'model.keras')),
   new keras.random.SeedGenerator({ seed: 1 }),
   new keras.distillation.Distiller({
     teacher: model,

@@ -26,7 +26,7 @@ const others: readonly (readonly [name: RegExp, reason: string])[] = [
   [/^optimizers\.schedules\.\w+\.rate$/, 'users write it'],
   [/^regularizers\.\w+\.penalty$/, 'users write it'],
   [/^tree\.mapStructure(UpTo)?$/, 'it takes any number'],
-  [/^layers\.Layer\.(statelessCall|symbolicCall)$/, 'it takes what a call of the layer takes'],
+  [/(^|\.)(Layer|Operation)\.(statelessCall|symbolicCall)$/, 'it takes what a call takes'],
 ];
 
 type Call = (...args: unknown[]) => unknown;

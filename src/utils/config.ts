@@ -1,5 +1,7 @@
 import { fail } from '../base/errors.ts';
 import { exactMethods } from '../base/exact.ts';
+import { show } from '../base/options.ts';
+import { isPlainObject } from '../base/tree.ts';
 
 /** Entries by name: those of a config, as attributes of it. */
 export interface Config {
@@ -88,6 +90,7 @@ export class Config {
   }
   /** Sets several entries. */
   update(values: Readonly<Record<string, unknown>>): void {
+    if (!isPlainObject(values)) fail('Config', `update was given ${show(values)}`, 'give an object of values by name');
     for (const [name, value] of Object.entries(values)) {
       this.#change(name);
       this.#values.set(name, value);

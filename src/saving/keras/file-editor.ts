@@ -1,6 +1,6 @@
 import { fail } from '../../base/errors.ts';
 import { exactMethods } from '../../base/exact.ts';
-import { show } from '../../base/options.ts';
+import { type OptionNames, optionsOf, show } from '../../base/options.ts';
 import { sameShape, showShape } from '../../base/shape.ts';
 import { isPlainObject } from '../../base/tree.ts';
 import { type Place, readFile, writeFileAtomic } from '../../formats/file.ts';
@@ -27,6 +27,13 @@ export interface Comparison {
   readonly errorCount: number;
   readonly matchCount: number;
 }
+
+/** How an editor prints. */
+export interface PrintOptions {
+  /** Takes each line; `console.log` by default. */
+  readonly printFn?: ((text: string) => void) | undefined;
+}
+const printOptions: OptionNames<PrintOptions> = { printFn: true };
 
 /** What a file holds. */
 interface OpenedFile {
@@ -91,7 +98,8 @@ export class KerasFileEditor {
   }
 
   /** Prints the objects of the file and the shapes of their weights. */
-  summary({ printFn = console.log }: { readonly printFn?: (text: string) => void } = {}): void {
+  summary(options: PrintOptions = {}): void {
+    const { printFn = console.log } = optionsOf('KerasFileEditor.summary', printOptions, options);
     const { metadata } = this;
     printFn(
       [
@@ -104,10 +112,8 @@ export class KerasFileEditor {
   }
 
   /** Prints in what the file differs from what a model of this architecture would save, and gives the counts. */
-  compare(
-    referenceModel: AnyLayer,
-    { printFn = console.log }: { readonly printFn?: (text: string) => void } = {},
-  ): Comparison {
+  compare(referenceModel: AnyLayer, options: PrintOptions = {}): Comparison {
+    const { printFn = console.log } = optionsOf('KerasFileEditor.compare', printOptions, options);
     const wanted = storedOf(referenceModel);
     let [errorCount, matchCount] = [0, 0];
     const missing = (
