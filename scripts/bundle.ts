@@ -74,11 +74,16 @@ const coreWithout = (isApart: (id: string) => boolean): OutputOptions => ({
 export const core = coreWithout(() => false);
 
 /** Layers over raw data, which are no part of the core of pages: they load them from a file of their own. */
-const isPreprocessing = (id: string): boolean => /[\\/]layers[\\/]preprocessing[\\/](index\.ts$|image|audio)/.test(id);
+const isPreprocessing = (id: string): boolean =>
+  /[\\/](public[\\/]preprocessing|layers[\\/]preprocessing[\\/](index\.ts$|image|audio|tabular|text)|utils[\\/]features?[-.])/.test(id);
+/** What stands in pages for a face of the library that has such layers. */
+const faces: Readonly<Record<string, string>> = {
+  './public/layers.ts': 'layers/index.ts',
+  './public/utils.ts': 'public/page-utils.ts',
+};
 const withoutPreprocessing: Plugin = {
   name: 'without-preprocessing',
-  resolveId: (id, importer) =>
-    id === './public/layers.ts' && importer ? join(dirname(importer), 'layers/index.ts') : undefined,
+  resolveId: (id, importer) => (Object.hasOwn(faces, id) && importer ? join(dirname(importer), faces[id]!) : undefined),
 };
 
 /** Files for a page without a bundler: small, whole, with what other packages do in files of their own. */
@@ -87,7 +92,7 @@ export const browserBundle = (input: Record<string, string>, dir: string): Rolld
     ...input,
     ...carried,
     'package-file': 'src/visualize/package-file.ts',
-    preprocessing: 'src/layers/preprocessing/index.ts',
+    preprocessing: 'src/public/preprocessing.ts',
   },
   platform: 'browser',
   // Only where they run in Node do packages ask for its modules.

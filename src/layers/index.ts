@@ -62,12 +62,6 @@ import { MaxPooling3D } from './pooling/max-pooling3d.ts';
 import { CategoryEncoding } from './preprocessing/category-encoding.ts';
 import { Normalization } from './preprocessing/normalization.ts';
 import { Rescaling } from './preprocessing/rescaling.ts';
-import { Discretization } from './preprocessing/tabular/discretization.ts';
-import { HashedCrossing } from './preprocessing/tabular/hashed-crossing.ts';
-import { Hashing } from './preprocessing/tabular/hashing.ts';
-import { IntegerLookup } from './preprocessing/text/integer-lookup.ts';
-import { StringLookup } from './preprocessing/text/string-lookup.ts';
-import { TextVectorization } from './preprocessing/text/text-vectorization.ts';
 import { ActivityRegularization } from './regularization/activity-regularization.ts';
 import { AlphaDropout } from './regularization/alpha-dropout.ts';
 import { Dropout } from './regularization/dropout.ts';
@@ -154,7 +148,6 @@ export {
   Dense,
   DepthwiseConv1D,
   DepthwiseConv2D,
-  Discretization,
   Dot,
   Dropout,
   EinsumDense,
@@ -179,11 +172,8 @@ export {
   GRUCell,
   GroupNormalization,
   GroupQueryAttention,
-  HashedCrossing,
-  Hashing,
   Identity,
   InputLayer,
-  IntegerLookup,
   Lambda,
   LayerNormalization,
   LeakyReLU,
@@ -222,9 +212,7 @@ export {
   SpatialDropout3D,
   SpectralNormalization,
   StackedRNNCells,
-  StringLookup,
   Subtract,
-  TextVectorization,
   TimeDistributed,
   UnitNormalization,
   UpSampling1D,

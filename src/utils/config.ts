@@ -98,6 +98,6 @@ export class Config {
   }
 
   static {
-    exactMethods<Config>(this, { get: 2, pop: 2 });
+    exactMethods<Config>(this, { get: 2, pop: 2, update: 1 });
   }
 }

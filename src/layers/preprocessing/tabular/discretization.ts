@@ -1,7 +1,6 @@
 import { floatx } from '../../../base/config.ts';
 import type { DType } from '../../../base/dtype.ts';
 import { fail } from '../../../base/errors.ts';
-import { exactMethods } from '../../../base/exact.ts';
 import { type Field, f, type Options, type Resolved } from '../../../base/field/field.ts';
 import type { Config } from '../../../base/registry/serialize.ts';
 import type { SymbolicShape } from '../../../base/shape.ts';
@@ -9,6 +8,7 @@ import { digitize } from '../../../ops/index.ts';
 import { hostValue, type Like, type Tensor, tensor } from '../../../tensor/index.ts';
 import type { InputSpec } from '../../layer/input-spec.ts';
 import { type AnyLayer, Layer, type LayerOptions } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { type AdaptData, type AdaptOptions, announce, learn } from '../adapting.ts';
 import { encodeCategories } from '../encode.ts';
 import { outputModeField, sparseField } from '../text/bins.ts';
@@ -161,6 +161,6 @@ export class Discretization extends Layer<typeof fields> {
   }
 
   static {
-    exactMethods<Discretization>(this, { adapt: 2 });
+    ownLayer(this, { adapt: 2 });
   }
 }

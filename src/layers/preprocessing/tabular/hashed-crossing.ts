@@ -1,12 +1,12 @@
 import { floatx } from '../../../base/config.ts';
 import { isInteger } from '../../../base/dtype.ts';
 import { fail } from '../../../base/errors.ts';
-import { exactMethods } from '../../../base/exact.ts';
 import { f, type Options, type Resolved } from '../../../base/field/field.ts';
 import type { Config } from '../../../base/registry/serialize.ts';
 import { type SymbolicShape, sameShape, showShape } from '../../../base/shape.ts';
 import { type HostValue, onHost, type Tensor } from '../../../tensor/index.ts';
 import { Layer, type LayerOptions } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { announce } from '../adapting.ts';
 import { encodeCategories } from '../encode.ts';
 import { outputModeField, sparseField } from '../text/bins.ts';
@@ -103,6 +103,6 @@ export class HashedCrossing extends Layer<typeof fields, [inputs: readonly Tenso
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

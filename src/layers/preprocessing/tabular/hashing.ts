@@ -1,11 +1,11 @@
 import { floatx } from '../../../base/config.ts';
 import { fail } from '../../../base/errors.ts';
-import { exactMethods } from '../../../base/exact.ts';
 import { type Field, f, type Options, type Resolved } from '../../../base/field/field.ts';
 import type { SymbolicShape } from '../../../base/shape.ts';
 import { type HostValue, onHost, type Tensor } from '../../../tensor/index.ts';
 import type { InputSpec } from '../../layer/input-spec.ts';
 import { Layer, type LayerOptions } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { announce } from '../adapting.ts';
 import { encodeCategories } from '../encode.ts';
 import { binsOf, integerText, outputModeField, saltField, sparseField } from '../text/bins.ts';
@@ -85,6 +85,6 @@ export class Hashing extends Layer<typeof fields> {
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

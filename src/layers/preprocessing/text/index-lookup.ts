@@ -3,6 +3,7 @@ import type { DType } from '../../../base/dtype.ts';
 import { fail } from '../../../base/errors.ts';
 import { exactMethods } from '../../../base/exact.ts';
 import type { Fields, Options, Resolved } from '../../../base/field/field.ts';
+import { type OptionNames, optionsOf } from '../../../base/options.ts';
 import type { Config } from '../../../base/registry/serialize.ts';
 import { range, type SymbolicShape, sizeOf } from '../../../base/shape.ts';
 import { cast, multiply } from '../../../ops/index.ts';
@@ -27,6 +28,12 @@ export interface VocabularyView {
   /** Whether tokens for padding and for what is not known stand before the others; they do by default. */
   readonly includeSpecialTokens?: boolean | undefined;
 }
+/** Options of `setVocabulary`. */
+export interface VocabularyWeights {
+  /** A weight for each token, in the mode "tf_idf" only, and there always. */
+  readonly idfWeights?: Like | null | undefined;
+}
+const vocabularyWeights: OptionNames<VocabularyWeights> = { idfWeights: true };
 
 // biome-ignore lint/correctness/noUnusedVariables: merged with the class, it must have the same parameters
 export interface IndexLookup<S extends Fields, T extends Token> extends Own<T> {}
@@ -92,7 +99,8 @@ export abstract class IndexLookup<S extends Fields, T extends Token> extends Lay
    * Sets the vocabulary, which may begin with the special tokens: a list, or in Node the path of a file with a token a line. With
    * the mode "tf_idf" weights belong to it, one for each token of the list. Repeated and misplaced special tokens are refused.
    */
-  setVocabulary(vocabulary: VocabularyLike, { idfWeights = null }: { readonly idfWeights?: Like | null } = {}): void {
+  setVocabulary(vocabulary: VocabularyLike, options: VocabularyWeights = {}): void {
+    const { idfWeights = null } = optionsOf(this, vocabularyWeights, options);
     const { outputMode } = this;
     if ((outputMode === 'tf_idf') !== (idfWeights !== null))
       fail(

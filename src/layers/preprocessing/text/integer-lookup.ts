@@ -1,6 +1,6 @@
-import { exactMethods } from '../../../base/exact.ts';
 import { f, type Options } from '../../../base/field/field.ts';
 import type { LayerOptions } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { IndexLookup } from './index-lookup.ts';
 import { lookupFields } from './lookup-fields.ts';
 
@@ -34,6 +34,6 @@ export class IntegerLookup extends IndexLookup<typeof fields, number> {
   }
 
   static {
-    exactMethods(this);
+    ownLayer(this);
   }
 }

@@ -1,6 +1,5 @@
 import { floatx } from '../../../base/config.ts';
 import { fail } from '../../../base/errors.ts';
-import { exactMethods } from '../../../base/exact.ts';
 import { type Field, f, type Options, type Resolved } from '../../../base/field/field.ts';
 import { type OptionNames, optionsOf } from '../../../base/options.ts';
 import {
@@ -13,9 +12,10 @@ import { range, type Shape, type SymbolicShape, showShape, sizeOf } from '../../
 import { type HostValue, hostValue, type Like, onHost, type Tensor, tensor } from '../../../tensor/index.ts';
 import type { InputSpec } from '../../layer/input-spec.ts';
 import { type AnyLayer, Layer, type LayerOptions } from '../../layer/layer.ts';
+import { ownLayer } from '../../own-layer.ts';
 import { type AdaptData, type AdaptOptions, announce, learn } from '../adapting.ts';
 import { outputModeField, sparseField } from './bins.ts';
-import type { VocabularyView } from './index-lookup.ts';
+import type { VocabularyView, VocabularyWeights } from './index-lookup.ts';
 import { lookupModes, type VocabularyLike, vocabularyField, weightsField } from './lookup-fields.ts';
 import { StringLookup } from './string-lookup.ts';
 import { ngramsOf, ownSplit, ownStandard, type Split, type Standardize, splitText, standardized } from './texts.ts';
@@ -123,7 +123,7 @@ export class TextVectorization extends Layer<typeof fields> {
     return this.lookup.vocabularySize();
   }
   /** Sets the vocabulary, and its weights in the mode "tf_idf": see StringLookup. */
-  setVocabulary(vocabulary: VocabularyLike, options: { readonly idfWeights?: Like | null } = {}): void {
+  setVocabulary(vocabulary: VocabularyLike, options: VocabularyWeights = {}): void {
     this.lookup.setVocabulary(vocabulary, options);
   }
   /**
@@ -285,6 +285,6 @@ export class TextVectorization extends Layer<typeof fields> {
   }
 
   static {
-    exactMethods<TextVectorization>(this, { adapt: 2, getVocabulary: 1, setVocabulary: 2 });
+    ownLayer(this, { adapt: 2, getVocabulary: 1, setVocabulary: 2 });
   }
 }
