@@ -75,7 +75,9 @@ export const core = coreWithout(() => false);
 
 /** Layers over raw data, which are no part of the core of pages: they load them from a file of their own. */
 const isPreprocessing = (id: string): boolean =>
-  /[\\/](public[\\/]preprocessing|layers[\\/]preprocessing[\\/](index\.ts$|image|audio|tabular|text)|utils[\\/]features?[-.])/.test(id);
+  /[\\/](public[\\/]preprocessing|layers[\\/]preprocessing[\\/](index\.ts$|image|audio|tabular|text)|utils[\\/]features?[-.])/.test(
+    id,
+  );
 /** What stands in pages for a face of the library that has such layers. */
 const faces: Readonly<Record<string, string>> = {
   './public/layers.ts': 'layers/index.ts',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { digitsApart, optionFromDisk, optionToDisk, snakeCase, toSnakeCase } from './case.ts';
+import { digitsApart, inWords, optionFromDisk, optionToDisk, snakeCase, toSnakeCase } from './case.ts';
 
 it('writes options as Keras spells them, and reads them back, with digits', () => {
   for (const [option, onDisk] of [
@@ -26,5 +26,15 @@ it('names objects after their classes as Keras does', () => {
     'p_re_lu',
     'gru_cell',
     'up_sampling2d',
+  ]);
+});
+it('takes capitals in a row of an attribute for one word, as in Python', () => {
+  expect(['convBN', 'queryDense', 'conv2D', 'fcA', '_ownRNN', 'x$'].map(inWords)).toEqual([
+    'conv_bn',
+    'query_dense',
+    'conv2d',
+    'fc_a',
+    '_own_rnn',
+    'x$',
   ]);
 });

@@ -16,10 +16,11 @@ export const optionFromDisk = (key: string): string =>
 export const digitsApart = (name: string): string => name.replace(/([a-z])(\d)/g, '$1_$2');
 
 /** `Conv2D` -> `conv2d`, `LeakyReLU` -> `leaky_re_lu`: how Keras makes names of objects from those of their classes. */
-export function toSnakeCase(className: string): string {
-  return className
-    .replace(/\W+/g, '')
+export const toSnakeCase = (className: string): string => inWords(className.replace(/\W+/g, ''));
+
+/** `convBN` -> `conv_bn`, `queryDense` -> `query_dense`: an attribute as Python has it. Capitals in a row are one word. */
+export const inWords = (name: string): string =>
+  name
     .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
     .replace(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase();
-}

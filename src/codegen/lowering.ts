@@ -153,8 +153,8 @@ export class Lowering implements Builder {
       }
       case 'apply': {
         const args = e.args.map((x) => this.expr(x));
-        if (e.f === 'convert') return this.convert(args[0]!, e.type);
-        if (e.f === 'reinterpret') return this.reinterpret(args[0]!, e.type);
+        if (e.f === 'convert') return this.convert(args[0], e.type);
+        if (e.f === 'reinterpret') return this.reinterpret(args[0], e.type);
         if (args.every((x, k) => x === e.args[k])) return this.expanded(this.algebra.simplify(e));
         return this.op(e.f, ...args);
       }
@@ -180,7 +180,7 @@ export class Lowering implements Builder {
     const typed = operands.filter((x) => typeof x !== 'number');
     const type = (f === 'select' ? typed.find((x) => x !== operands[0]) : typed[0])?.type ?? 'i32';
     const args = operands.map((x) => (typeof x === 'number' ? this.algebra.constant(x, type) : x));
-    const result = scalarOps[f].result === 'bool' ? 'bool' : f === 'select' ? args[1]!.type : args[0]!.type;
+    const result = scalarOps[f].result === 'bool' ? 'bool' : f === 'select' ? args[1].type : args[0].type;
     return this.expanded(this.algebra.apply(f, result, args));
   };
 

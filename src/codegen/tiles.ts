@@ -62,7 +62,7 @@ function divisorOf(n: number, limit: number, unit: number): number {
 }
 
 function jumps({ index }: Expr & { op: 'load' }, outer: Axis, inner: Axis, algebra: Algebra): boolean {
-  const { terms } = algebra.form(index[0]!);
+  const { terms } = algebra.form(index[0]);
   const along = (a: Axis): number => Math.abs(terms.get(algebra.simplify(indexOf(a))) ?? 0);
   return along(inner) >= lineLength && along(outer) === 1;
 }

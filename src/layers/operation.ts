@@ -68,7 +68,7 @@ export abstract class Operation<Args extends any[] = any[], Out = Tensor>
     const { form, avals } = inferSymbolic((...given) => this.call(...(given as Args)), args);
     let at = 0;
     return mapTensors(form, () => {
-      const { shape, dtype } = avals[at++]!;
+      const { shape, dtype } = avals[at++];
       return new KerasTensor(shape, { dtype });
     }) as Tree<KerasTensor>;
   }
@@ -103,7 +103,7 @@ export abstract class Operation<Args extends any[] = any[], Out = Tensor>
   /** The KerasTensors of its first call: what it was called on. */
   get input(): Tree<KerasTensor> {
     const { inputs } = firstCall(this, 'input');
-    return inputs.length === 1 ? inputs[0]! : [...inputs];
+    return inputs.length === 1 ? inputs[0] : [...inputs];
   }
   /** What its first call on KerasTensors gave. */
   get output(): Tree<KerasTensor> {

@@ -46,7 +46,7 @@ export function onStrings(name: string, call: Call, args: readonly unknown[]): T
   /** The op on other tensors in the place of the strings. */
   const moved = (others: readonly Tensor[]): Tensor => {
     let at = 0;
-    return call(...(mapTensors(args, (t) => (t.dtype === 'string' ? others[at++]! : t)) as unknown[])) as Tensor;
+    return call(...(mapTensors(args, (t) => (t.dtype === 'string' ? others[at++] : t)) as unknown[])) as Tensor;
   };
   const shapeOf = (): Shape => {
     const inputs = strings.map(({ shape }) => new Tensor({ shape, dtype: 'int32' }));
@@ -64,7 +64,7 @@ export function onStrings(name: string, call: Call, args: readonly unknown[]): T
         return upload(numbers, { shape, dtype: 'int32' });
       });
       const found = moved(positions);
-      return { shape: found.shape, dtype: 'string', data: Array.from(found.dataSync(), (k) => all[k]!) };
+      return { shape: found.shape, dtype: 'string', data: Array.from(found.dataSync(), (k) => all[k]) };
     },
     'string',
     shapeOf,

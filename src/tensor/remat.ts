@@ -19,7 +19,7 @@ export function recomputed<R>(f: () => R, isWanted: (given: R) => boolean = () =
   const made = [...new Set(leaves)].filter((t) => t.equation && t.serial >= since);
   if (made.length === 0) return given;
   const results = callAgain(made, since);
-  const now = new Map<Tensor, Tensor>(made.map((t, k) => [t, results[k]!]));
+  const now = new Map<Tensor, Tensor>(made.map((t, k) => [t, results[k]]));
   // On the tape they were computed already, and only that is kept of it.
   for (const [t, result] of now) result.storage = t.storage;
   return withLeaves(

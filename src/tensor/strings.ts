@@ -23,7 +23,7 @@ export function isStrings(nest: unknown): nest is readonly NestedStrings[] {
 /** A tensor of nested arrays of strings, or of one string. */
 export function tensorOfStrings(nest: NestedStrings, wanted?: Shape): Tensor {
   const shape: number[] = [];
-  for (let x: NestedStrings = nest; typeof x !== 'string'; x = x[0]!) shape.push(x.length);
+  for (let x: NestedStrings = nest; typeof x !== 'string'; x = x[0]) shape.push(x.length);
   const flat: string[] = [];
   const walk = (x: NestedStrings, depth: number): void => {
     if (Array.isArray(x) ? x.length !== shape[depth] : depth !== shape.length || typeof x !== 'string')

@@ -38,7 +38,7 @@ interface Host {
 export function trace<A extends readonly unknown[], R>(name: string, f: (...args: A) => R, args: A): Traced<R> {
   const inputs = leavesIn(args).map((t) => new Tensor({ shape: t.shape, dtype: t.dtype }));
   const frame = new Trace();
-  for (const [k, t] of leavesIn(args).entries()) if (t.storage) frame.given.set(inputs[k]!, t);
+  for (const [k, t] of leavesIn(args).entries()) if (t.storage) frame.given.set(inputs[k], t);
   const form = inFrame(frame, () => f(...withLeaves(args, inputs)));
   const results = inFrame(frame, () => leavesIn(form));
   const variables = [...frame.initial.keys()];
@@ -78,8 +78,8 @@ function neededBehind(calls: readonly HostCall[], form: unknown): HostCall[] {
 export function aheadOf({ host }: Traced<unknown>, args: readonly unknown[], tensors: readonly Tensor[]): Known {
   const known: Known = new Map();
   if (!host) return known;
-  host.inputs.forEach((t, k) => known.set(t, tensors[k]!));
-  for (const [k, t] of stringsIn(args).entries()) known.set(host.strings[k]!, t);
+  host.inputs.forEach((t, k) => known.set(t, tensors[k]));
+  for (const [k, t] of stringsIn(args).entries()) known.set(host.strings[k], t);
   runOnHost(host.before, known);
   return known;
 }
@@ -100,7 +100,7 @@ export function runTraced<R>(
   const outputs = run(executable, [...tensors, ...values, ...captured.map((t) => known.get(t) ?? t)]);
   if (host) {
     const handed = outputs.slice(outputs.length - host.handed.length) as Tensor[];
-    host.handed.forEach((t, k) => known.set(t, handed[k]!));
+    host.handed.forEach((t, k) => known.set(t, handed[k]));
     runOnHost(host.behind, known);
   }
   return withLeaves(form, outputs.slice(0, results) as Tensor[], (t) => known.get(t) ?? t);

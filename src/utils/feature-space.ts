@@ -106,12 +106,12 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
     this.hashingDim = hashingDim;
     this.numDiscretizationBins = options.numDiscretizationBins ?? 32;
     const names = Object.keys(features);
-    this.features = Object.fromEntries(names.map((name) => [name, this.#featureOf(name, features[name]!)]));
+    this.features = Object.fromEntries(names.map((name) => [name, this.#featureOf(name, features[name])]));
     this.crosses = (crosses ?? []).map((cross) => this.#crossOf(cross));
     this.#inputs = Object.fromEntries(
-      names.map((name) => [name, Input({ shape: [1], dtype: this.features[name]!.dtype, name })]),
+      names.map((name) => [name, Input({ shape: [1], dtype: this.features[name].dtype, name })]),
     );
-    this.preprocessors = Object.fromEntries(names.map((name) => [name, this.features[name]!.preprocessor]));
+    this.preprocessors = Object.fromEntries(names.map((name) => [name, this.features[name].preprocessor]));
     this.crossers = Object.fromEntries(
       this.crosses.map((cross) => [cross.name, new HashedCrossing({ numBins: cross.crossingDim, name: cross.name })]),
     );
@@ -206,7 +206,7 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
 
   #adaptable(): string[] {
     return Object.keys(this.features).filter((name) => {
-      const layer = this.preprocessors[name]!;
+      const layer = this.preprocessors[name];
       if (layer instanceof Normalization && layer.getConfig()['mean'] !== null) return false;
       const isGiven = (layer as { getConfig(): Config }).getConfig()['vocabulary'];
       return typeof (layer as unknown as Partial<Adaptable>).adapt === 'function' && (isGiven ?? null) === null;
@@ -230,7 +230,7 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
   #column(data: Data, name: string): Tensor {
     if (!Object.hasOwn(data, name))
       fail(this, `the data lack the feature "${name}"`, `give ${Object.keys(this.features).join(', ')}`);
-    return asTensor(data[name]!);
+    return asTensor(data[name]);
   }
   #requireAdapted(): void {
     if (this.#isAdapted || this.#adaptable().length === 0) return;
@@ -260,8 +260,8 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
       ]),
     );
     const all = [
-      ...Object.keys(prepared).sort().map((name) => [name, prepared[name]!, this.features[name]!.outputMode] as const),
-      ...Object.keys(crossed).sort().map((name) => [name, crossed[name]!, this.crosses.find((c) => c.name === name)!.outputMode] as const),
+      ...Object.keys(prepared).sort().map((name) => [name, prepared[name], this.features[name].outputMode] as const),
+      ...Object.keys(crossed).sort().map((name) => [name, crossed[name], this.crosses.find((c) => c.name === name)!.outputMode] as const),
     ]; // biome-ignore format: two lists
     const encoded = all.map(
       ([name, x, mode]) => [name, mode === 'one_hot' ? run(this.#encoderOf(name, x), x) : x] as const,
@@ -317,7 +317,7 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
       fail(this, `there is no feature "${name}"`, `give ${Object.keys(this.features).join(', ')}`);
     const x: unknown = data[name];
     // JavaScript does not tell 1.0 from 1.
-    const dtype = this.features[name]!.dtype === 'float32' ? 'float32' : undefined;
+    const dtype = this.features[name].dtype === 'float32' ? 'float32' : undefined;
     return typeof x === 'string' ? reshape(asTensor([x]), []) : asTensor(x as Like, dtype);
   }
   call(data: Data): unknown {

@@ -48,8 +48,8 @@ const kB = 1000;
 test('a page that uses ops alone leaves models out, however it names them', async () => {
   const named = await bundled(`import { ops } from 'hornbeam'; console.log(ops.add([1], 2));`);
   const dotted = await bundled(`import * as keras from 'hornbeam'; console.log(keras.ops.add([1], 2));`);
-  expect(named.bytes).toBeLessThan(104 * kB);
-  expect(dotted.bytes).toBeLessThan(104 * kB);
+  expect(named.bytes).toBeLessThan(103 * kB);
+  expect(dotted.bytes).toBeLessThan(103 * kB);
   // Asked for in Node alone, by HORNBEAM_VERIFY.
   expect(named.later).toEqual(['verify-plan']);
 });
@@ -61,7 +61,7 @@ test('a page that only predicts, written as README begins, leaves pictures out',
     const model = new keras.Sequential([keras.Input({ shape: [4] }), new layers.Dense({ units: 1 })]);
     console.log(model.predict([[1, 2, 3, 4]]));`);
   const everything = await bundled(`import * as keras from 'hornbeam'; const { layers } = keras; console.log(layers);`);
-  expect(page.bytes).toBeLessThan(305 * kB);
+  expect(page.bytes).toBeLessThan(280 * kB);
   expect(page.bytes).toBeLessThan(0.9 * everything.bytes);
   expect(page.later.join()).not.toMatch(/viz|resvg/);
 });
@@ -70,6 +70,6 @@ test('a page loads the devices that it may choose when it chooses them', async (
   const page = await bundled(`
     import { config, ops } from 'hornbeam';
     config.setDevice('webgpu').then(() => console.log(ops.add([1], 2)));`);
-  expect(page.bytes).toBeLessThan(106 * kB);
+  expect(page.bytes).toBeLessThan(105 * kB);
   expect(page.later.filter((name) => name === 'device')).toHaveLength(2);
 });

@@ -26,8 +26,8 @@ export function erfinv(x: Expr): Expr {
   const w = neg(rationalLog1p(neg(mul(x, x))));
   const isNear = less(w, 5);
   const z = either(isNear, sub(w, 2.5), sub(sqrt(w), 3));
-  const coefficients = near.map((c, i) => either(isNear, c, far[i]!));
-  const p = coefficients.slice(1).reduce((sum, c) => fma(sum, z, c), coefficients[0]!);
+  const coefficients = near.map((c, i) => either(isNear, c, far[i]));
+  const p = coefficients.slice(1).reduce((sum, c) => fma(sum, z, c), coefficients[0]);
   return either(equal(abs(x), 1), mul(x, Infinity), mul(p, x));
 }
 

@@ -39,4 +39,4 @@ export const withSign = (x: Expr, of: Expr): Expr => floatOf(or(bitsOf(x), and(b
 
 /** The polynomial with these coefficients, highest power first, by Horner's rule. */
 export const polynomial = (x: Expr, [first, ...others]: readonly number[]): Expr =>
-  others.reduce<Expr>((sum, c) => fma(sum, x, c), number(first!));
+  others.reduce<Expr>((sum, c) => fma(sum, x, c), number(first));

@@ -43,7 +43,7 @@ export class Builder {
 }
 
 function isAtHand(value: Value): boolean {
-  if (value.op === 'apply') return isSameBits(value) && isAtHand(value.args[0]!);
+  if (value.op === 'apply') return isSameBits(value) && isAtHand(value.args[0]);
   return value.op === 'register' || value.op === 'const' || value.op === 'series';
 }
 

@@ -148,12 +148,12 @@ export const register = (type: Type, lanes = 1): Register => ({ op: 'register', 
 export const constant = (value: number, type: ScalarType, lanes = 1): Constant => ({ op: 'const', type, lanes, value });
 export const int = (value: number): Constant => constant(value, 'i32');
 
-export const applied = (f: Operation, type: ScalarType, args: readonly Value[], from = typeOf(args[0]!)): Apply => ({
+export const applied = (f: Operation, type: ScalarType, args: readonly Value[], from = typeOf(args[0])): Apply => ({
   op: 'apply',
   f,
   from,
   type,
-  lanes: args[0]!.lanes,
+  lanes: args[0].lanes,
   args,
 });
 const typeOf = (x: Value): ScalarType => x.type as ScalarType;

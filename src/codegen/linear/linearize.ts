@@ -38,7 +38,7 @@ export function linearKernel(
   const params = regions.map(() => register('address'));
   const builder = new Builder();
   const body = builder.block(() => {
-    const bases = new Map(regions.map((region, i) => [region, params[i]!]));
+    const bases = new Map(regions.map((region, i) => [region, params[i]]));
     const values = new Values(target, builder, lowering, bases, new Frame(undefined, new Set()));
     const summary = summarize(statements, values.places);
     values.frame.uses = summary.uses;
@@ -108,7 +108,7 @@ export function linearFunction({ parameters, body, uses }: ElementaryFunction, t
   const params = parameters.map(({ type }) => register(type, target.lanes));
   const lowering = new Lowering(new Algebra());
   const lanes = new Lanes(axis(target.lanes, 'lane'), 1, lowering.algebra);
-  parameters.forEach((p, k) => lanes.variables.set(p, [params[k]!]));
+  parameters.forEach((p, k) => lanes.variables.set(p, [params[k]]));
   const frame = new Frame(undefined, new Set(parameters), lanes);
   frame.uses = uses;
   const builder = new Builder();

@@ -301,9 +301,9 @@ export class Statements {
       const by = width * copies;
       if (hasTurns(by, 0)) this.turns(stmt, moving, { to: end(by), step: by, certain }, frame);
       for (const [first, ...others] of unordered.values())
-        for (const mask of others) builder.set(first!, applied('or', 'bool', [first!, mask]));
+        for (const mask of others) builder.set(first, applied('or', 'bool', [first, mask]));
       for (const { local, vectors, combine } of sums)
-        for (const v of vectors.slice(1)) builder.set(vectors[0]!, applied(combine, local.type, [vectors[0]!, v]));
+        for (const v of vectors.slice(1)) builder.set(vectors[0], applied(combine, local.type, [vectors[0], v]));
     }
     if (hasTurns(width, copies > 1 ? width * copies : 0)) {
       const single = copies === 1 ? frame : this.narrower(axis, frame, kills);
@@ -311,12 +311,12 @@ export class Statements {
     }
     for (const [local, [mask]] of unordered) {
       const [vector] = variables.get(local)!;
-      builder.set(vector!, applied('select', 'f32', [mask!, constant(NaN, 'f32', width), vector!], 'bool'));
+      builder.set(vector, applied('select', 'f32', [mask, constant(NaN, 'f32', width), vector], 'bool'));
     }
     // The lanes of an accumulator, and the scalar that it stands for.
     for (const { local, vectors, combine } of sums) {
       const variable = values.variable(local);
-      const whole: Value = { op: 'across', type: local.type, lanes: 1, combine, x: vectors[0]! };
+      const whole: Value = { op: 'across', type: local.type, lanes: 1, combine, x: vectors[0] };
       builder.set(variable, applied(combine, local.type, [variable, whole]));
     }
     if (hasTurns(1, width)) {

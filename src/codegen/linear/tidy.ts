@@ -98,7 +98,7 @@ function replaced(x: Value, register: Register, by: Value): Value {
   switch (x.op) {
     case 'apply': {
       for (let k = 0; k < x.args.length; k++) {
-        const arg = put(x.args[k]!);
+        const arg = put(x.args[k]);
         // It stands in one place only.
         if (arg !== x.args[k]) return { ...x, args: x.args.with(k, arg) };
       }

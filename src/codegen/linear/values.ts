@@ -39,9 +39,9 @@ function boundOf(e: Expr & { op: 'apply' }): { name: Operation; operands: readon
 
 /** The operation itself; a sum with the negative of something is a difference. */
 function plain({ f, type, args }: Expr & { op: 'apply' }, [a, b, ...others]: readonly Value[]): Value {
-  const isNegative = b?.op === 'apply' && b.f === 'mul' && b.args[1]!.op === 'const' && b.args[1]!.value === -1;
-  if (f === 'add' && type === 'i32' && isNegative) return applied('sub', 'i32', [a!, b.args[0]!]);
-  return applied(f, type, b ? [a!, b, ...others] : [a!], args[0]!.type);
+  const isNegative = b?.op === 'apply' && b.f === 'mul' && b.args[1].op === 'const' && b.args[1].value === -1;
+  if (f === 'add' && type === 'i32' && isNegative) return applied('sub', 'i32', [a, b.args[0]]);
+  return applied(f, type, b ? [a, b, ...others] : [a], args[0].type);
 }
 
 const notLowered = (e: Expr): never =>
@@ -108,7 +108,7 @@ export class Values {
     const { builder } = this;
     if (this.varies(e)) {
       if (this.cached(e, copy) === undefined)
-        this.frame.vectors[copy]!.set(e, builder.hold(this.computeVector(e, copy)));
+        this.frame.vectors[copy].set(e, builder.hold(this.computeVector(e, copy)));
     } else if (this.cached(e, undefined) === undefined) this.frame.scalars.set(e, builder.hold(this.computeScalar(e)));
   }
 
@@ -183,7 +183,7 @@ export class Values {
   /** Quotients and remainders of what is not negative, by a number, are those of unsigned integers. */
   private divisionOf({ f, type, args: [a, b] }: Expr & { op: 'apply' }): ScalarOp | undefined {
     if ((f !== 'floorDiv' && f !== 'floorMod') || type !== 'i32' || b?.op !== 'const' || b.value <= 0) return undefined;
-    if (Number.isInteger(Math.log2(b.value)) || this.lowering.algebra.ranges.of(a!)[0] < 0) return undefined;
+    if (Number.isInteger(Math.log2(b.value)) || this.lowering.algebra.ranges.of(a)[0] < 0) return undefined;
     return f === 'floorDiv' ? 'div' : 'rem';
   }
 
@@ -198,7 +198,7 @@ export class Values {
         return applied('add', 'i32', [splat(this.counter(e), this.width), this.series(copy * this.width, 1)]);
       }
       case 'local':
-        return lanes!.variables.get(e.local)![copy]!;
+        return lanes!.variables.get(e.local)![copy];
       case 'load':
         return this.loadLanes(e.from, this.lanePlace(this.places.of(e.from, e.index), copy));
       case 'apply': {
@@ -237,7 +237,7 @@ export class Values {
     const { axis, copies } = outer.lanes!;
     const lanes = new Lanes(axis, copies, this.lowering.algebra);
     parameters.forEach((p, k) => {
-      lanes.variables.set(p, Array(copies).fill(this.builder.let(args[k]!)));
+      lanes.variables.set(p, Array(copies).fill(this.builder.let(args[k])));
     });
     const frame = new Frame(outer, new Set(parameters), lanes);
     frame.uses = uses;
@@ -278,7 +278,7 @@ export class Values {
     for (const order of [...new Set(orders)].sort((a, b) => b - a)) {
       const key = this.key(
         place,
-        terms.filter((_, i) => orders[i]! <= order),
+        terms.filter((_, i) => orders[i] <= order),
       );
       base = this.frame.find((frame) => frame.pointers.get(key)?.address);
       if (base !== undefined) break;

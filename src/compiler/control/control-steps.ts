@@ -17,7 +17,7 @@ export function controlSteps(equation: Equation, lowering: Lowering): readonly S
   if (attrs.form === 'scan') return scanSteps(equation, attrs, lowering);
   if (attrs.form === 'switch') return switchSteps(equation, attrs, lowering);
   if (attrs.form === 'barrier') {
-    equation.outputs.forEach((y, k) => lowering.places.putWith(y, equation.inputs[k]!));
+    equation.outputs.forEach((y, k) => lowering.places.putWith(y, equation.inputs[k]));
     return [];
   }
   return fail('compile', 'a call was left in the program', 'write calls out first (inlineCalls)');

@@ -93,7 +93,7 @@ class Grouping {
     for (const y of equation.outputs) this.homes.set(y, kernel);
     if (isBarrier(equation))
       equation.outputs.forEach((y, k) => {
-        const x = equation.inputs[k]!;
+        const x = equation.inputs[k];
         this.shown.set(y, this.shown.get(x) ?? x);
       });
     this.reads(kernel);

@@ -20,7 +20,7 @@ export function contractionBody(step: ContractionStep, formulas: Formulas): read
   const read = (x: unknown, at: readonly Expr[]): Expr => {
     const side = x === equation.inputs[0] ? 0 : 1;
     return load(operands[side], [
-      at.reduce<Expr>((p, i, d) => plusTimes(p, i, views[side].strides[d]!), start(views[side])),
+      at.reduce<Expr>((p, i, d) => plusTimes(p, i, views[side].strides[d]), start(views[side])),
     ]);
   };
   const start = ({ offset }: View): Expr => algebra.constant(offset, 'i32');

@@ -42,7 +42,7 @@ export function customNest(
         : e.op === 'apply'
           ? { ...e, args: parts }
           : e.op === 'reduce'
-            ? { ...e, body: parts[0]! }
+            ? { ...e, body: parts[0] }
             : e;
     result = algebra.simplify(result);
     memo.set(e, result);

@@ -72,7 +72,7 @@ export function dealtLoop(s: Stmt): For | undefined {
   if (s.share !== undefined) return s;
   // Beside it may stand what each thread computes for itself.
   const inner = s.mode === 'parallel' ? s.body.filter((x) => x.op !== 'set') : [];
-  return inner.length === 1 ? dealtLoop(inner[0]!) : undefined;
+  return inner.length === 1 ? dealtLoop(inner[0]) : undefined;
 }
 
 /** What a thread runs of a nest. */

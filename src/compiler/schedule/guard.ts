@@ -11,9 +11,9 @@ import { type Stmt, when } from '../../ir/loops.ts';
  */
 export function guard(list: readonly Stmt[], algebra: Algebra): readonly Stmt[] {
   const [only] = list;
-  if (list.length === 1 && only!.op === 'for' && only.mode === 'parallel')
+  if (list.length === 1 && only.op === 'for' && only.mode === 'parallel')
     return [{ ...only, body: guard(only.body, algebra) }];
-  const turns = list.length === 1 && only!.op === 'if' ? fewerTurns(only.condition) : undefined;
+  const turns = list.length === 1 && only.op === 'if' ? fewerTurns(only.condition) : undefined;
   if (!turns) return guarded(list, algebra);
   const { then, otherwise, condition } = only as Stmt & { op: 'if' };
   return [when(condition, inTurns(then, turns, algebra), guard(otherwise, algebra))];
@@ -53,9 +53,9 @@ function guarded(list: readonly Stmt[], algebra: Algebra): readonly Stmt[] {
     result = e;
     if (partsOf(e).length > 0) {
       const parts = partsOf(e).map(rewrite);
-      if (e.op === 'load') result = algebra.simplify({ ...e, index: [inside(e, parts[0]!)] });
+      if (e.op === 'load') result = algebra.simplify({ ...e, index: [inside(e, parts[0])] });
       else if (e.op === 'apply') result = algebra.simplify({ ...e, args: parts });
-      else if (e.op === 'reduce') result = algebra.simplify({ ...e, body: parts[0]! });
+      else if (e.op === 'reduce') result = algebra.simplify({ ...e, body: parts[0] });
     }
     memo.set(e, result);
     return result;

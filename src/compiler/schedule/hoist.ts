@@ -62,7 +62,7 @@ function withoutInvariants(s: Stmt & { op: 'for' }, moved: Stmt[], algebra: Alge
     const { constant, terms } = algebra.form(e);
     const staying = new Map([...terms].filter(([x]) => isFixed(x)));
     for (const [x] of terms) if (!isFixed(x)) for (const part of partsOf(x)) visit(part);
-    if (staying.size === 0 || (staying.size === 1 && constant === 0 && [...staying][0]![1] === 1)) return;
+    if (staying.size === 0 || (staying.size === 1 && constant === 0 && [...staying][0][1] === 1)) return;
     const part = algebra.expression({ constant, terms: staying });
     local(part);
     const rest = new Map([...terms].filter(([x]) => !isFixed(x)));

@@ -101,7 +101,7 @@ class Nest {
 
   private reduction(combine: 'add' | 'mul' | 'max' | 'min' | 'and' | 'or', axes: readonly Axis[], body: Expr): Expr {
     const pass = this.pass(this.readyIn(body), axes);
-    const moved = new Map(axes.map((a, d) => [a, this.algebra.simplify(indexOf(pass.axes[d]!))]));
+    const moved = new Map(axes.map((a, d) => [a, this.algebra.simplify(indexOf(pass.axes[d]))]));
     const summand = pass.axes === axes ? body : this.algebra.substitute(body, moved);
     const same = pass.reductions.find((r) => r.combine === combine && r.body === summand);
     const local: Local = same?.local ?? { name: combine, type: body.type };
@@ -125,7 +125,7 @@ class Nest {
   private pass(n: number, axes: readonly Axis[]): Pass {
     while (this.passes.length <= n) this.passes.push(new Map());
     const key = axes.map(({ size }) => size).join();
-    const at = this.passes[n]!;
+    const at = this.passes[n];
     let pass = at.get(key);
     if (!pass) {
       // The columns' own axes serve when a reduction of the same sizes came first.
@@ -160,7 +160,7 @@ class Nest {
 
   private row(n: number): Row[] {
     while (this.rows.length <= n) this.rows.push([]);
-    return this.rows[n]!;
+    return this.rows[n];
   }
 
   /**
@@ -171,12 +171,12 @@ class Nest {
     const kept: { value: Expr; until: number }[] = [];
     const { columns } = this.kernel;
     for (let until = 1; until < this.passes.length; until++)
-      for (const pass of this.passes[until]!.values()) {
+      for (const pass of this.passes[until].values()) {
         if (pass.axes !== columns) continue;
         for (const { to, position, value } of pass.stores) {
           const found = this.dearest(value, until, scalarType(to.dtype));
           if (!found || to.dtype.endsWith('16') || kept.some((k) => k.value === found.value)) continue;
-          const earlier = [...this.passes[found.pass]!.values()].find((p) => p.axes === columns)!;
+          const earlier = [...this.passes[found.pass].values()].find((p) => p.axes === columns)!;
           if (earlier.stores.some((x) => x.value === found.value)) continue;
           earlier.stores.push({ to, position, value: found.value });
           kept.push({ value: found.value, until });
@@ -206,7 +206,7 @@ class Nest {
   /** The first pass over the columns before `until` that computes an expression. */
   private firstUse(e: Expr, until: number): number | undefined {
     for (let n = this.readyIn(e); n < until; n++)
-      for (const { axes, reductions, stores } of this.passes[n]!.values())
+      for (const { axes, reductions, stores } of this.passes[n].values())
         if (
           axes === this.kernel.columns &&
           [...reductions.map((r) => r.body), ...stores.map((s) => s.value)].some((x) => contains(x, e))

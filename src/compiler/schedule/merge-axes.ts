@@ -16,17 +16,16 @@ export function mergeAxes(list: readonly Stmt[], algebra: Algebra): readonly Stm
     let nest = s;
     for (;;) {
       const [inner] = nest.body;
-      if (nest.body.length !== 1 || inner!.op !== 'for' || inner!.mode !== nest.mode) break;
+      if (nest.body.length !== 1 || inner.op !== 'for' || inner.mode !== nest.mode) break;
       const merged = mergedLoop(nest.axis, inner, algebra);
       if (!merged) break;
       nest = merged;
     }
     const body = mergeAxes(nest.body, algebra);
     // The inner loops may have become one that now goes on from this one.
-    const again =
-      body.length === 1 && body[0]!.op === 'for' && body[0]!.axis !== (nest.body[0] as { axis?: Axis }).axis;
+    const again = body.length === 1 && body[0].op === 'for' && body[0].axis !== (nest.body[0] as { axis?: Axis }).axis;
     const result = { ...nest, body };
-    return again ? mergeAxes([result], algebra)[0]! : result;
+    return again ? mergeAxes([result], algebra)[0] : result;
   });
 }
 

@@ -58,7 +58,7 @@ export function parallelize(
 function shared(s: For, wanted: number, finest: boolean, algebra: Algebra): Stmt | undefined {
   if (s.mode === 'vector') return chunks(s, wanted, finest, algebra);
   const [inner] = s.body;
-  const more = s.axis.size < wanted && s.body.length === 1 && inner!.op === 'for';
+  const more = s.axis.size < wanted && s.body.length === 1 && inner.op === 'for';
   const rest = Math.ceil(wanted / s.axis.size);
   const part = more ? shared(inner as For, rest, finest, algebra) : undefined;
   return { ...s, mode: 'parallel', body: part ? [part] : s.body };

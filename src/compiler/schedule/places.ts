@@ -90,7 +90,7 @@ export class Places {
     } else if (partsOf(e).length > 0) {
       const parts = partsOf(e).map((x) => this.flat(x));
       if (e.op === 'apply') result = this.formulas.algebra.simplify({ ...e, args: parts });
-      else if (e.op === 'reduce') result = this.formulas.algebra.simplify({ ...e, body: parts[0]! });
+      else if (e.op === 'reduce') result = this.formulas.algebra.simplify({ ...e, body: parts[0] });
     }
     this.flattened.set(e, result);
     return result;

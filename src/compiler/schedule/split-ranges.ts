@@ -35,18 +35,18 @@ function cutsOf(s: Stmt & { op: 'for' }, algebra: Algebra): ReadonlySet<number> 
     if (seen.has(e)) return;
     seen.add(e);
     if (!algebra.dependsOn(e).has(s.axis)) return;
-    if (e.op === 'apply' && comparisons.includes(e.f) && e.args[0]!.type === 'i32') cut(e.f, e.args);
+    if (e.op === 'apply' && comparisons.includes(e.f) && e.args[0].type === 'i32') cut(e.f, e.args);
     for (const x of partsOf(e)) visit(x);
   };
   const cut = (f: ScalarOp, [a, b]: readonly Expr[]): void => {
     // a ~ b is c·i + k ~ 0.
-    const { constant, terms } = addForms(algebra.form(a!), algebra.form(b!), -1);
+    const { constant, terms } = addForms(algebra.form(a), algebra.form(b), -1);
     const [only] = terms;
-    if (terms.size !== 1 || only![0].op !== 'index' || only![0].axis !== s.axis) return;
-    const zero = -constant / only![1];
+    if (terms.size !== 1 || only[0].op !== 'index' || only[0].axis !== s.axis) return;
+    const zero = -constant / only[1];
     const first = Math.ceil(zero);
     const after = Math.floor(zero) + 1;
-    const rises = only![1] > 0;
+    const rises = only[1] > 0;
     const places = f === 'eq' || f === 'ne' ? [first, after] : (f === 'lt' || f === 'ge') === rises ? [first] : [after];
     for (const place of places) if (place > 0 && place < s.axis.size) cuts.add(place);
   };

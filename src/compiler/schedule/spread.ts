@@ -6,7 +6,7 @@ import type { Stmt } from '../../ir/loops.ts';
  */
 export function spread(list: readonly Stmt[]): readonly Stmt[] {
   const [only] = list;
-  if (list.length === 1 && only!.op === 'for') return [{ ...only, mode: 'parallel', body: spread(only.body) }];
+  if (list.length === 1 && only.op === 'for') return [{ ...only, mode: 'parallel', body: spread(only.body) }];
   return list.map(shared);
 }
 

@@ -68,7 +68,7 @@ function contractionStep(
 ): ContractionStep {
   const { algebra } = places.formulas;
   const { equation, sum, members, operands } = kernel as Required<Kernel>;
-  const axes = members[0]!.tensor.shape.map((size, d) => axisAt(members[0]!.index[d]!) ?? { name: `o${d}`, size });
+  const axes = members[0].tensor.shape.map((size, d) => axisAt(members[0].index[d]) ?? { name: `o${d}`, size });
   const values = new Map<Expr, Expr>();
   const stores: ContractionStep['stores'][number][] = [];
   const regions = operands.map((x) => places.regionOf(x.tensor)) as [Region, Region];
@@ -92,7 +92,7 @@ function contractionStep(
   }
   const tail = dealing === 'turns' ? stores : guarded(stores, axes, algebra);
   const writes = stores.map((s) => s.to);
-  const work = sizeOf(equation.outputs[0]!.shape);
+  const work = sizeOf(equation.outputs[0].shape);
   const info = infoOf(kernel);
   const flops = 2 * work * termsOf(kernel, places);
   return {
@@ -120,13 +120,13 @@ function guarded(
   const list = stores.map((s) => store(s.to, s.index, s.value));
   const lanes = axes.findLast(({ size }) => size > 1);
   const whole = guard(lanes ? [loop(lanes, list, 'vector')] : list, algebra);
-  const kept = (lanes ? bodiesOf(whole[0]!)[0]! : whole) as (Stmt & { op: 'store' })[];
-  return stores.map((s, k) => ({ ...s, value: kept[k]!.value }));
+  const kept = (lanes ? bodiesOf(whole[0])[0] : whole) as (Stmt & { op: 'store' })[];
+  return stores.map((s, k) => ({ ...s, value: kept[k].value }));
 }
 
 /** How many products make one sum. */
 function termsOf({ equation }: Kernel, places: Places): number {
-  const { value } = places.formulas.of(equation!.outputs[0]!);
+  const { value } = places.formulas.of(equation!.outputs[0]);
   return value.op === 'reduce' ? value.axes.reduce((n, a) => n * a.size, 1) : 1;
 }
 

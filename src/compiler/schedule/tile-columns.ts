@@ -42,7 +42,7 @@ function tiled(s: Stmt & { op: 'for' }, algebra: Algebra): readonly Stmt[] | und
   const blocks: Axis = { name: `${rows.axis.name}b`, size: rows.axis.size / size };
   const row: Axis = { name: rows.axis.name, size };
   const at = algebra.simplify(plus(times(indexOf(blocks), size), indexOf(row)));
-  const sums = mapStatements(rows.body, (e) => algebra.substitute(e, new Map([[rows!.axis, at]])));
+  const sums = mapStatements(rows.body, (e) => algebra.substitute(e, new Map([[rows.axis, at]])));
   const begin = [...stores].map(([local, { to, index }]) => store(to, index, starts.get(local)!));
   const resume = [...stores].map(([local, { to, index }]) => set(local, algebra.simplify(load(to, index))));
   return [{ ...s, body: begin }, loop(blocks, [{ ...s, body: [...resume, loop(row, sums), ...stores.values()] }])];

@@ -48,8 +48,8 @@ function evenness(axis: Axis, s: Stmt, algebra: Algebra): number {
     balance -= 1;
   };
   eachStatement([s], (inner) => {
-    for (const e of expressionsOf(inner)) for (const x of loadsOf(e)) count(x.index[0]!);
-    if (inner.op === 'store') count(inner.index[0]!);
+    for (const e of expressionsOf(inner)) for (const x of loadsOf(e)) count(x.index[0]);
+    if (inner.op === 'store') count(inner.index[0]);
   });
   return balance;
 }

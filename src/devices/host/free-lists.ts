@@ -103,12 +103,12 @@ export class FreeLists {
     const first = this.heads[own];
     if (first && first.size >= size) return first;
     const row = (own + 1) >> 3;
-    const inRow = this.rows[row]! & (-1 << ((own + 1) & 7));
+    const inRow = this.rows[row] & (-1 << ((own + 1) & 7));
     if (inRow) return this.heads[row * subclasses + lowestBit(inRow)];
     const above = row >= 31 ? 0 : this.rowMask & (-1 << (row + 1));
     if (above) {
       const found = lowestBit(above);
-      return this.heads[found * subclasses + lowestBit(this.rows[found]!)];
+      return this.heads[found * subclasses + lowestBit(this.rows[found])];
     }
     // The last resort before growing: any block of the same class that fits.
     for (let b = first; b; b = b.next) if (b.size >= size) return b;
@@ -122,7 +122,7 @@ export class FreeLists {
     block.next = this.heads[own];
     if (block.next) block.next.previous = block;
     this.heads[own] = block;
-    this.rows[own >> 3]! |= 1 << (own & 7);
+    this.rows[own >> 3] |= 1 << (own & 7);
     this.rowMask |= 1 << (own >> 3);
   }
 
@@ -133,7 +133,7 @@ export class FreeLists {
     else {
       this.heads[own] = block.next;
       if (!block.next) {
-        this.rows[own >> 3]! &= ~(1 << (own & 7));
+        this.rows[own >> 3] &= ~(1 << (own & 7));
         if (this.rows[own >> 3] === 0) this.rowMask &= ~(1 << (own >> 3));
       }
     }

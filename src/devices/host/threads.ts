@@ -205,7 +205,7 @@ export class ThreadPool {
     words[at(control.entry)] = loaded.names.indexOf(name);
     words[at(control.argCount)] = args.length;
     words[at(control.threadCount)] = threadCount;
-    for (let i = 0; i < args.length; i++) this.args[i] = args[i]!;
+    for (let i = 0; i < args.length; i++) this.args[i] = args[i];
     this.launch();
     let error: unknown;
     try {
@@ -287,7 +287,7 @@ export class ThreadPool {
 
   private raise(own: unknown): never {
     const { words } = this;
-    const length = Math.min(maxMessage, words[at(control.message)]!);
+    const length = Math.min(maxMessage, words[at(control.message)]);
     const units = new Uint16Array(this.heap.memory.buffer, control.message + 4, length);
     const text = String.fromCharCode(...units);
     for (const address of [control.aborted, control.arrived, control.barrierSleepers, control.message])

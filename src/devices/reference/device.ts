@@ -81,8 +81,8 @@ function compile(
       return results.map((data, k) => {
         const replaced = program.donated.get(k);
         if (replaced === undefined) return hold(data);
-        dataOf(inputs[replaced]!).set(data);
-        return inputs[replaced]!;
+        dataOf(inputs[replaced]).set(data);
+        return inputs[replaced];
       });
     },
   };

@@ -11,7 +11,7 @@ export function evaluator(program: Program): Kernel {
   const free = freeTensors(program);
   if (free.length > 0)
     throw new HornbeamError(
-      `reference device: program "${program.name}" reads ${free.length} tensors from outside, the first ${showAval(free[0]!)}\n  Fix: make them inputs (closeProgram)`,
+      `reference device: program "${program.name}" reads ${free.length} tensors from outside, the first ${showAval(free[0])}\n  Fix: make them inputs (closeProgram)`,
     );
   const lastUse = new Map<Tensor, number>();
   program.equations.forEach(({ inputs }, k) => {
@@ -25,10 +25,10 @@ export function evaluator(program: Program): Kernel {
     dead: [...new Set([...equation.inputs, ...equation.outputs])].filter((t) => (lastUse.get(t) ?? k) === k),
   }));
   return (arrays) => {
-    const values = new Map<Tensor, TypedArray>(program.inputs.map((t, k) => [t, arrays[k]!]));
+    const values = new Map<Tensor, TypedArray>(program.inputs.map((t, k) => [t, arrays[k]]));
     for (const { equation, run, dead } of steps) {
       const results = run(equation.inputs.map((t) => values.get(t)!));
-      equation.outputs.forEach((t, k) => values.set(t, results[k]!));
+      equation.outputs.forEach((t, k) => values.set(t, results[k]));
       for (const t of dead) values.delete(t);
     }
     return program.outputs.map((t) => values.get(t)!);

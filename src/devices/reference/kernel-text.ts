@@ -54,7 +54,7 @@ export class KernelText {
   /** The function of the written text: it takes the arrays of the regions in order. */
   finish(): (...arrays: unknown[]) => void {
     const locals = [...this.locals].map(([, name]) => `let ${name} = 0;`);
-    const text = [...locals, ...this.scopes[0]!.lines].join('\n');
+    const text = [...locals, ...this.scopes[0].lines].join('\n');
     const make = new Function(
       ...this.functions.keys(),
       `'use strict';\nreturn (${[...this.regions.values()].join(', ')}) => {\n${text}\n};`,
@@ -139,7 +139,7 @@ export class KernelText {
     const name = `t${this.count++}`;
     if (e.op === 'reduce') this.reduction(e, name);
     else this.line(`const ${name} = ${this.formula(e)};`);
-    this.scopes[depth]!.names.set(e, name);
+    this.scopes[depth].names.set(e, name);
     this.scopes.push(...waiting);
     return name;
   }
@@ -148,7 +148,7 @@ export class KernelText {
     if (e.op === 'load')
       return this.decoded(`${this.regionName(e.from)}[${this.position(e.from, e.index)}]`, e.from.dtype);
     const args = e.args.map((x) => this.value(x));
-    const from = e.args[0]!.type;
+    const from = e.args[0].type;
     if (e.f === 'select') return `${args[0]} ? ${args[1]} : ${args[2]}`;
     if (e.f === 'fma') return `${args[0]} * ${args[1]} + ${args[2]}`;
     if (e.f === 'convert') return `${this.use(`convert_${from}_${e.type}`, conversion(from, e.type))}(${args[0]})`;
@@ -213,14 +213,14 @@ export class KernelText {
   }
 
   private line(text: string): void {
-    this.scopes[this.scopes.length - 1]!.lines.push(text);
+    this.scopes[this.scopes.length - 1].lines.push(text);
   }
 
   private block(open: string, body: () => void): void {
     this.scopes.push({ lines: [], names: new Map() });
     body();
     const { lines } = this.scopes.pop()!;
-    this.scopes[this.scopes.length - 1]!.lines.push(open, ...lines, '}');
+    this.scopes[this.scopes.length - 1].lines.push(open, ...lines, '}');
   }
 }
 

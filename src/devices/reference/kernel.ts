@@ -46,7 +46,7 @@ export function kernelOf({ rule, inputs, outputs, attrs }: Equation): Kernel {
   const temporary: Region[] = [];
   const body = rule.loops(reads, writes, attrs, (aval, name) => {
     temporary.push(regionOf(aval, name));
-    return temporary[temporary.length - 1]!;
+    return temporary[temporary.length - 1];
   });
   const text = new KernelText([...reads, ...writes, ...temporary]);
   text.statements(body);

@@ -6,18 +6,18 @@ const bits = new Uint32Array(float.buffer);
 /** The value of a bfloat16: the upper half of a float32. */
 export function fromBfloat16(half: number): number {
   bits[0] = half << 16;
-  return float[0]!;
+  return float[0];
 }
 
 /** The bits of the bfloat16 nearest to x, halves to even. */
 export function toBfloat16(x: number): number {
   float[0] = x;
-  const u = bits[0]!;
+  const u = bits[0];
   if (Number.isNaN(x)) return (u >>> 16) | 0x40;
   const nearest = (u + 0x7fff + ((u >>> 16) & 1)) >>> 16;
   // Rounding a double to float32 first may have made a tie of what was none: then the double decides.
   if ((u & 0xffff) !== 0x8000 || float[0] === x) return nearest;
-  return Math.abs(x) > Math.abs(float[0]!) ? (u >>> 16) + 1 : u >>> 16;
+  return Math.abs(x) > Math.abs(float[0]) ? (u >>> 16) + 1 : u >>> 16;
 }
 
 /** The value of a float16: 1 sign bit, 5 of exponent, 10 of fraction. */

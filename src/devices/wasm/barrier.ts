@@ -81,10 +81,10 @@ function sleeper(module: ModuleBuilder): FunctionBuilder {
   const awake = module.func('barrier.awake', ['i32']);
   awake.push(atomic('i32.atomic.rmw.sub', 0, [1], control.barrierSleepers));
   awake.drop();
-  if (look) awake.if(op('i32.eq', awake.params[0]!, timedOut), () => awake.call(look));
+  if (look) awake.if(op('i32.eq', awake.params[0], timedOut), () => awake.call(look));
   const f = module.func('barrier.sleep', ['i32']);
   f.push(atomic('i32.atomic.rmw.add', 0, [1], control.barrierSleepers));
   f.drop();
-  f.call(awake, atomic('memory.atomic.wait32', 0, [f.params[0]!, look ? patience : -1], control.generation));
+  f.call(awake, atomic('memory.atomic.wait32', 0, [f.params[0], look ? patience : -1], control.generation));
   return f;
 }

@@ -45,7 +45,7 @@ export function load(
   const entry = instance?.exports['run'] as ((index: number, count: number, addresses: number) => void) | undefined;
   const threads = emitted.isParallel ? pool.threadCount : 1;
   // The workspace follows the arena.
-  const workspace = Math.ceil(plan.scratch[0]! / 64) * 64;
+  const workspace = Math.ceil(plan.scratch[0] / 64) * 64;
   const scratch = workspace + emitted.workspaceBytes;
   const args = [addresses];
   const table = emitted.table.map((slot) => source(slot, constants, workspace));
@@ -73,7 +73,7 @@ export function load(
         throw error;
       }
       const words = heap.uint32(addresses, table.length);
-      for (let i = 0; i < table.length; i++) words[i] = table[i]!(inputs, outputs, arena);
+      for (let i = 0; i < table.length; i++) words[i] = table[i](inputs, outputs, arena);
       if (entry) entry(0, 1, addresses);
       else pool.run(id!, 'run', args, threads);
       return outputs;

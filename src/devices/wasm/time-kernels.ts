@@ -18,7 +18,7 @@ export function timeKernels(
   let times: number[] = [];
   const tick = (kernel: number): void => {
     const now = performance.now();
-    times[kernel]! += now - last;
+    times[kernel] += now - last;
     last = now;
   };
   const { executable, owned } = load(program, compile(program, { ...target, workers: 1 }), machine, { tick });
@@ -32,7 +32,7 @@ export function timeKernels(
     times = executable.kernels.map(() => 0);
     last = performance.now();
     const outputs = executable.run(copies);
-    times.forEach((t, k) => (least[k] = Math.min(least[k]!, t)));
+    times.forEach((t, k) => (least[k] = Math.min(least[k], t)));
     outputs.forEach((output, k) => {
       if (!program.donated.has(k)) machine.free(output);
     });

@@ -46,7 +46,7 @@ export function decode(bytes: ArrayBuffer, { shape, dtype }: Aval, gpu: Halves):
   const words32 = new words[type](bytes, 0, count);
   const { encode: narrow } = stored[dtype] ?? {};
   const result = new array(count);
-  if (narrow) for (let i = 0; i < count; i++) result[i] = narrow(words32[i]!);
+  if (narrow) for (let i = 0; i < count; i++) result[i] = narrow(words32[i]);
   else if (words32.BYTES_PER_ELEMENT === result.BYTES_PER_ELEMENT) return words32;
   else result.set(words32);
   return result;

@@ -25,8 +25,8 @@ export function load(program: Program, plan: Plan, machine: Machine, own: OwnKer
   const names = slotNames(program, plan, slots, machine);
   const outputNames = program.outputs.map((t, k) => `output ${k} of "${program.name}" (${showAval(t)})`);
   // What a run could not hold is refused here, before anything was taken.
-  slots.forEach((bytes, k) => machine.expectFits(bytes, names[k]!));
-  plan.outputs.forEach((region, k) => machine.expectFits(bytesOf(region, gpu), outputNames[k]!));
+  slots.forEach((bytes, k) => machine.expectFits(bytes, names[k]));
+  plan.outputs.forEach((region, k) => machine.expectFits(bytesOf(region, gpu), outputNames[k]));
   const constants = new Map<Region, GPUBuffer>();
   for (const [region, home] of plan.homes)
     if (home.kind === 'constant') {
@@ -83,7 +83,7 @@ export function load(program: Program, plan: Plan, machine: Machine, own: OwnKer
           }
           break;
         case 'switch':
-          yield* play(command.branches[yield command.index]!, recorder, at);
+          yield* play(command.branches[yield command.index], recorder, at);
       }
     }
   }
@@ -96,7 +96,7 @@ export function load(program: Program, plan: Plan, machine: Machine, own: OwnKer
       while (!next.done) {
         recorder.submit();
         const [word] = new Int32Array(await machine.read(at(next.value), 4, `a decision of "${program.name}"`));
-        next = playing.next(word!);
+        next = playing.next(word);
       }
       recorder.submit();
     };
@@ -110,19 +110,19 @@ export function load(program: Program, plan: Plan, machine: Machine, own: OwnKer
     const outputs = plan.outputs.map((region, k) => {
       const replaced = plan.donated.get(k);
       if (replaced !== undefined) return inputs[replaced] as GpuBuffer;
-      return machine.allocate(bytesOf(region, gpu), outputNames[k]!);
+      return machine.allocate(bytesOf(region, gpu), outputNames[k]);
     });
     const given = inputs.map((x) => (x as GpuBuffer).gpu);
     const made = outputs.map((x) => x.gpu);
     machine.inOrder(() => {
-      const taken = slots.map((bytes, k) => machine.take(bytes, names[k]!));
+      const taken = slots.map((bytes, k) => machine.take(bytes, names[k]));
       const at: Run = (place) =>
         place.kind === 'input'
-          ? given[place.index]!
+          ? given[place.index]
           : place.kind === 'output'
-            ? made[place.index]!
+            ? made[place.index]
             : place.kind === 'slot'
-              ? taken[place.index]!
+              ? taken[place.index]
               : constants.get((place as Place & { kind: 'constant' }).region)!;
       const give = (): void => {
         for (const buffer of taken) machine.give(buffer);

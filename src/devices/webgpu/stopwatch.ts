@@ -34,10 +34,10 @@ export class Stopwatch {
     const sums = Array.from({ length: this.kernels }, () => 0);
     let last = 0;
     this.passes.forEach((kernel, n) => {
-      const words = nanoseconds[Math.floor((2 * n) / most)]!;
+      const words = nanoseconds[Math.floor((2 * n) / most)];
       const [began, ended] = [Number(words[(2 * n) % most]), Number(words[((2 * n) % most) + 1])];
       // Some drivers say that a pass began while it waits for the one before: no time counts twice.
-      if (kernel !== undefined) sums[kernel]! += Math.max(0, ended - Math.max(began, last)) / 1e6;
+      if (kernel !== undefined) sums[kernel] += Math.max(0, ended - Math.max(began, last)) / 1e6;
       last = Math.max(last, ended);
     });
     return sums;

@@ -27,9 +27,9 @@ export function replacingLosses<R>(f: (gather: () => Tensor[]) => readonly [R, r
   const own: Noted[] = [];
   noted = own;
   try {
-    const [result, losses] = f(() => own.map(({ list, at }) => list[at]!));
+    const [result, losses] = f(() => own.map(({ list, at }) => list[at]));
     own.forEach(({ list, at }, k) => {
-      list[at] = losses[k]!;
+      list[at] = losses[k];
     });
     return result;
   } finally {

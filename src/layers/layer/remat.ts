@@ -37,7 +37,7 @@ function again<R>(f: () => R, isWanted?: (given: R) => boolean): R {
     ),
   );
   tensorsIn(result).forEach((y, k) => {
-    const mask = maskOf(given[k]!);
+    const mask = maskOf(given[k]);
     if (mask && y !== given[k]) setMask(y, mask);
   });
   return result;

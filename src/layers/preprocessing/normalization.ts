@@ -144,7 +144,7 @@ export class Normalization extends Layer<typeof fields> {
         'give data of one shape along the axes that are kept',
       );
     const axis = range(shape.length).filter((d) => !kept.includes(d));
-    const own = { count: sizeOf(axis.map((d) => shape[d]!)), mean: mean(batch, { axis }), variance: varianceOf(batch, { axis }) }; // biome-ignore format: one thought
+    const own = { count: sizeOf(axis.map((d) => shape[d])), mean: mean(batch, { axis }), variance: varianceOf(batch, { axis }) }; // biome-ignore format: one thought
     if (!before) return own;
     const count = before.count + own.count;
     const share = own.count / count;
@@ -174,7 +174,7 @@ export class Normalization extends Layer<typeof fields> {
     if (!this.#shape) return value;
     const rank = this.#shape.length;
     const axes = this.#keptAxes(rank).slice(this.axis.length - value.shape.length);
-    const shape: Shape = range(rank).map((d) => (axes.includes(d) ? value.shape[axes.indexOf(d)]! : 1));
+    const shape: Shape = range(rank).map((d) => (axes.includes(d) ? value.shape[axes.indexOf(d)] : 1));
     return cast(reshape(value, shape), this.computeDtype);
   }
   override computeOutputShape(shape: SymbolicShape): SymbolicShape {

@@ -42,7 +42,7 @@ export function boxParts(who: string, boxes: Tensor): Four {
   if (boxes.shape.at(-1) !== 4)
     fail(who, `boxes have shape ${showShape(boxes.shape)}`, 'give four numbers a box: [..., 4]');
   const [a, b, c, d] = split(boxes, 4, { axis: -1 });
-  return [a!, b!, c!, d!];
+  return [a, b, c, d];
 }
 export const joinParts = (four: readonly Tensor[]): Tensor => concatenate([...four], { axis: -1 });
 const half = (x: Tensor): Tensor => multiply(x, 0.5);
@@ -202,7 +202,7 @@ export const encodeBoxToDeltas = op(
       log(divide(w, aw)),
       log(divide(h, ah)),
     ]);
-    return joinParts(deltas.map((d, k) => divide(d, v[k]!)));
+    return joinParts(deltas.map((d, k) => divide(d, v[k])));
   },
   ['tensor', 'tensor'],
   { ...deltaOptions, encodingFormat: true },
@@ -225,7 +225,7 @@ const clipped = op(
     if (maxX === undefined || maxY === undefined)
       fail('clipToImageSize', 'the size of the image is missing', 'pass { height, width }');
     const four = boxParts('clipToImageSize', boxes);
-    return joinParts(four.map((x, k) => minimum(maximum(x, 0), k % 2 === 0 ? maxX! : maxY!)));
+    return joinParts(four.map((x, k) => minimum(maximum(x, 0), k % 2 === 0 ? maxX : maxY)));
   },
   ['tensor'],
   { height: true, width: true, boundingBoxFormat: true },

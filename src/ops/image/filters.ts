@@ -57,12 +57,12 @@ export function filteredBy(x: Tensor, kernel: Tensor, padding: 'same' | 'valid')
 export const filtered = (x: Tensor, rows: readonly (readonly number[])[], padding: 'same' | 'valid'): Tensor =>
   filteredBy(
     x,
-    cast(tensor(Float32Array.from(rows.flat()), { shape: [rows.length, rows[0]!.length] }), x.dtype),
+    cast(tensor(Float32Array.from(rows.flat()), { shape: [rows.length, rows[0].length] }), x.dtype),
     padding,
   );
 /** The products of two lists of weights, `[rows, columns]`. */
 export function outerOf(rows: Tensor, columns: Tensor): Tensor {
-  const shape = [rows.shape[0]!, columns.shape[0]!];
+  const shape = [rows.shape[0], columns.shape[0]];
   return p.mul(broadcast(rows, { shape, axes: [0] }), broadcast(columns, { shape, axes: [1] }));
 }
 const outer = (a: readonly number[], b: readonly number[]): number[][] => a.map((x) => b.map((y) => x * y));
@@ -82,7 +82,7 @@ export const gaussianBlur = op(
     if (sigma instanceof Tensor) {
       const [across, down] = [0, 1].map((k) => {
         const own = reshapeTo(part(cast(sigma, x.dtype), 0, k, k + 1), []);
-        return gaussianOf(kernelSize[k]!, own);
+        return gaussianOf(kernelSize[k], own);
       }) as [Tensor, Tensor];
       return back(filteredBy(x, outerOf(down, across), 'same'));
     }

@@ -43,7 +43,7 @@ const record: Primitive<Tensor[], CallAttrs, readonly Tensor[]> = primitive<Tens
         const found = context.gradients(
           inline(program, same),
           g,
-          wrt.map((n) => same[n]!),
+          wrt.map((n) => same[n]),
         );
         return inputs.map((_, n) => found[wrt.indexOf(n)] ?? null);
       }

@@ -129,7 +129,7 @@ export class KerasFileEditor {
     const sides = ['reference model', 'saved file'] as const;
     const visit = (model: StoredObject, file: StoredObject, around: string): void => {
       for (const [key, one] of Object.entries(model)) {
-        const [path, other] = [`${around}/${key}`, Object.hasOwn(file, key) ? file[key]! : undefined];
+        const [path, other] = [`${around}/${key}`, Object.hasOwn(file, key) ? file[key] : undefined];
         if (other === undefined || isWeight(one) !== isWeight(other)) missing(path, one, sides);
         else if (!isWeight(one)) visit(one, other as StoredObject, path);
         else if (sameShape(shapeOf(one), shapeOf(other as StoredWeight))) matchCount++;
@@ -179,7 +179,7 @@ export class KerasFileEditor {
   /** Takes a weight from an object. */
   deleteWeight(objectName: string, weightName: string | number): void {
     const object = this.#object('deleteWeight', objectName);
-    if (!Object.hasOwn(object, weightName) || !isWeight(object[weightName]!))
+    if (!Object.hasOwn(object, weightName) || !isWeight(object[weightName]))
       fail('deleteWeight', `"${objectName}" has no weight "${weightName}"`, `it has ${Object.keys(object).join(', ')}`);
     delete object[weightName];
   }
@@ -202,14 +202,14 @@ export class KerasFileEditor {
 
   #object(who: string, name: string): StoredObject {
     const { parent, key } = this.#find(who, name);
-    const found = parent[key]!;
+    const found = parent[key];
     return isWeight(found) ? fail(who, `"${name}" is a weight`, 'name the object that has it') : found;
   }
   /** The object at the path of these parts. */
   #at(who: string, parts: readonly string[], path: string): StoredObject {
     let at = this.weightsDict;
     for (const part of parts) {
-      const next = Object.hasOwn(at, part) ? at[part]! : undefined;
+      const next = Object.hasOwn(at, part) ? at[part] : undefined;
       if (next === undefined || isWeight(next))
         return fail(who, `the file has no object "${path}"`, 'summary() lists all');
       at = next;
@@ -232,7 +232,7 @@ export class KerasFileEditor {
     visit(this.weightsDict);
     if (found.length === 0) fail(who, `the file has no object "${name}"`, 'summary() lists all');
     if (found.length > 1) fail(who, `"${name}" stands in the file ${found.length} times`, 'give its whole path');
-    return { parent: found[0]!, key };
+    return { parent: found[0], key };
   }
 
   static {

@@ -1,4 +1,4 @@
-import { digitsApart, snakeCase, toSnakeCase } from '../../base/case.ts';
+import { digitsApart, inWords, snakeCase, toSnakeCase } from '../../base/case.ts';
 import { sourceNameOf } from '../../base/registry/serialize.ts';
 import { isPlainObject } from '../../base/tree.ts';
 import { eachAttribute } from '../../layers/layer/attributes.ts';
@@ -32,7 +32,9 @@ const isModel = (x: AnyLayer): x is AnyLayer & Modelish => forward in x;
 const alternativesOf = (key: string): string[] => [
   key,
   digitsApart(key),
+  snakeCase(key),
   digitsApart(snakeCase(key)),
+  digitsApart(inWords(key)),
   // Keras 2 hid what is public today: `_query_dense`.
   `_${snakeCase(key)}`,
 ];
@@ -42,10 +44,12 @@ function children(owner: AnyLayer): { key: string; alternatives: string[]; value
   const values = new Map<string, unknown>();
   eachAttribute(owner, (value, name) => values.set(name, value));
   const { attributesInKeras: inKeras } = owner.constructor as typeof Layer;
-  const attributes = [...values].map(([name, value]) => {
-    const key = (Object.hasOwn(inKeras, name) && inKeras[name]) || snakeCase(name);
-    // `myLayer` beside `my_layer` keeps its own spelling.
-    return { key: key !== name && values.has(key) ? name : key, alternatives: alternativesOf(name), value };
+  const keys = [...values.keys()].map((name) => (Object.hasOwn(inKeras, name) && inKeras[name]) || inWords(name));
+  const attributes = [...values].map(([name, value], k) => {
+    const key = keys[k]!;
+    // `myLayer` beside `my_layer`, or beside `myLAYER`, keeps its own spelling.
+    const isTaken = (key !== name && values.has(key)) || keys.indexOf(key) < k;
+    return { key: isTaken ? name : key, alternatives: alternativesOf(name), value };
   });
   if (!isModel(owner)) return attributes.sort(byName);
   const { held } = owner[inner];

@@ -41,7 +41,7 @@ export function makeContraction(step: ContractionStep, algebra: Algebra): Contra
   const tails = chosenFor(step)!.map((chosen) => ({ chosen, tail: tailOf(step, chosen, algebra) }));
   const touched = tails.map(({ tail }) => tail.regions.map((r) => tail.lowering.original(r)));
   const regions = [...new Set(touched.flat())];
-  const parts = tails.map((part, k) => ({ ...part, places: touched[k]!.map((r) => regions.indexOf(r)) }));
+  const parts = tails.map((part, k) => ({ ...part, places: touched[k].map((r) => regions.indexOf(r)) }));
   const offsets = parts.map(({ chosen }) => chosen.product.sides.map(({ offset }) => offset) as [number, number]);
   const { name } = step.info;
   const write = (module: ModuleBuilder, { chosen, tail, places }: (typeof parts)[number], as: string): ProductKernel =>
@@ -53,11 +53,11 @@ export function makeContraction(step: ContractionStep, algebra: Algebra): Contra
       .map(({ chosen, tail, places }, k) => `${chosen.key} ${tail.key}${isOne ? '' : ` ${offsets[k]} ${places}`}`)
       .join('\n'),
     regions,
-    offsets: isOne ? offsets[0]! : [0, 0],
+    offsets: isOne ? offsets[0] : [0, 0],
     write(module) {
-      if (isOne) return write(module, only!, name);
+      if (isOne) return write(module, only, name);
       const turns = parts.map((part, k) => ({
-        offsets: offsets[k]!,
+        offsets: offsets[k],
         write: (as: string) => write(module, part, as),
       }));
       return inTurn(module, name, regions.length, turns);
@@ -94,7 +94,7 @@ function tailOf(step: ContractionStep, chosen: Chosen, algebra: Algebra): Tail {
     unflatten(
       indexOf(counter),
       axes.map(({ size }) => size),
-    ).forEach((e, d) => index.set(axes[d]!.axis, algebra.simplify(placed(axes[d]!, e))));
+    ).forEach((e, d) => index.set(axes[d].axis, algebra.simplify(placed(axes[d], e))));
   const substitute = (e: Expr): Expr => algebra.substitute(e, index);
   const stores = step.stores.map((s) => store(s.to, s.index.map(substitute), substitute(s.value)));
   const statements = lowering.kernel(stores, machine().lanes);
@@ -103,7 +103,7 @@ function tailOf(step: ContractionStep, chosen: Chosen, algebra: Algebra): Tail {
 
 /** What is done with four finished sums, as code for registers. */
 export const tailPiece = (step: ContractionStep, algebra: Algebra): LinearCode =>
-  pieceOf(tailOf(step, chosenFor(step)![0]!, algebra), 4);
+  pieceOf(tailOf(step, chosenFor(step)![0], algebra), 4);
 
 /**
  * A tail for sums side by side, or for one. It is given the counters of products, rows and columns, the addresses of its
@@ -115,8 +115,8 @@ function pieceOf({ step, lowering, batch, row, column, statements, regions }: Ta
   const bases = regions.map(() => register('address'));
   const sum = register('f32', lanes);
   const surroundings: Surroundings = {
-    counters: new Map(axes.map((a, k) => [a, counters[k]!])),
-    bases: new Map(regions.map((region, i) => [region, bases[i]!])),
+    counters: new Map(axes.map((a, k) => [a, counters[k]])),
+    bases: new Map(regions.map((region, i) => [region, bases[i]])),
     local: step.sum,
     value: sum,
     lanes: lanes > 1 ? column : undefined,
@@ -135,10 +135,10 @@ function epilogueOf(tail: Tail, places: readonly number[], module: ModuleBuilder
     const emit = (width: number, at: Local, sum: Local): void => {
       const { params, body } = pieces.get(width) ?? pieceOf(tail, width);
       pieces.set(width, { params, body });
-      const given = [batch, row, at, ...places.map((place) => extra[place]!), sum];
+      const given = [batch, row, at, ...places.map((place) => extra[place]), sum];
       const code = new LinearWriter(
         targetOf(f, module, hostFunction),
-        params.map((p, k) => [p, given[k]!]),
+        params.map((p, k) => [p, given[k]]),
       );
       f.scope(() => code.list(body));
     };

@@ -28,7 +28,7 @@ function ofExpression(module: ModuleBuilder, name: string, definition: Elementar
     const f = module.func(`${name} f32x4`, Array(params.length).fill('v128'), ['v128']);
     const none = (host: string): Callable =>
       fail('wasm device', `${name} is made of the host's ${host}`, 'report this with the program');
-    const given = params.map((p, k) => [p, f.params[k]!] as const);
+    const given = params.map((p, k) => [p, f.params[k]] as const);
     const code = new LinearWriter(targetOf(f, module, none), given);
     code.list(body);
     f.push(code.operand(result));

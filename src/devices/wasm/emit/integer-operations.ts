@@ -34,7 +34,7 @@ export function integerOperation({ f, module }: Target, e: Apply, a: Operand, b:
 
 /** A divisor by which the hardware may divide: 1 where it is 0 or, of signed integers, -1. */
 function divisible(f: FunctionBuilder, signed: boolean): Operand {
-  const b = f.params[1]!;
+  const b = f.params[1];
   const harmless = signed ? op('i32.gt_u', op('i32.add', b, 1), 1) : b;
   return select(b, 1, harmless);
 }
@@ -88,7 +88,7 @@ function integerFunction(module: ModuleBuilder, name: string): FunctionBuilder {
     const f = module.func(name, ['i32', 'i32'], ['i32']);
     const [a, b] = f.params as [Operand, Operand];
     if (name.startsWith('pow')) power(f, name.endsWith('i32'));
-    else bodies[name]!(f, a, b);
+    else bodies[name](f, a, b);
     return f;
   });
 }

@@ -34,7 +34,7 @@ export function makeKernel(name: string, body: readonly Stmt[], threads: number,
   const write: Kernel['write'] = (module, hostFunction) => {
     const f = module.func(name, ['i32', 'i32', ...regions.map(() => 'i32' as const)]);
     const { params, body } = linearKernel(statements, regions, { lowering, target: machine(), isDealt });
-    const given = params.map((p, i) => [p, f.params[i + 2]!] as const);
+    const given = params.map((p, i) => [p, f.params[i + 2]] as const);
     new LinearWriter(targetOf(f, module, hostFunction), given).list(body);
     return f;
   };

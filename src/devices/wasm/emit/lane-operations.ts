@@ -70,11 +70,11 @@ export function laneOperation(target: Target, e: Apply, args: readonly Operand[]
   const name = laneInstruction(e.f, from);
   if (name) return op(name, ...args);
   const shift = shifts[e.f];
-  if (shift && second!.op === 'const') return op(shift, a, second!.value);
+  if (shift && second.op === 'const') return op(shift, a, second.value);
   if (e.f === 'fma')
     return features().relaxedMadd
-      ? op('f32x4.relaxed_madd', a, b, args[2]!)
-      : op('f32x4.add', op('f32x4.mul', a, b), args[2]!);
+      ? op('f32x4.relaxed_madd', a, b, args[2])
+      : op('f32x4.add', op('f32x4.mul', a, b), args[2]);
   if (e.f === 'select') return choice(e, args);
   if (e.f === 'reinterpret') return a;
   if (e.f === 'convert') {
@@ -92,7 +92,7 @@ export function laneOperation(target: Target, e: Apply, args: readonly Operand[]
       target,
       e,
       held.map((x, k) => {
-        const given = e.args[k]!;
+        const given = e.args[k];
         return given.op === 'const' ? given.value : extract(x, given.type as ScalarType, i);
       }),
     ),
@@ -113,11 +113,11 @@ export function across(target: Target, { combine, type }: Value & { op: 'across'
 
 /** A choice by lanes; one arm that is 0 or NaN leaves the bits of the other where it is chosen. */
 function choice(e: Apply, [mask, a, b]: readonly Operand[]): Operand {
-  if (isZero(e.args[2]!)) return op('v128.and', a!, mask!);
-  if (isZero(e.args[1]!)) return op('v128.andnot', b!, mask!);
+  if (isZero(e.args[2])) return op('v128.and', a, mask);
+  if (isZero(e.args[1])) return op('v128.andnot', b, mask);
   // All bits of a float make a NaN.
-  if (isNaNumber(e.args[1]!)) return op('v128.or', b!, mask!);
-  return op('v128.bitselect', a!, b!, mask!);
+  if (isNaNumber(e.args[1])) return op('v128.or', b, mask);
+  return op('v128.bitselect', a, b, mask);
 }
 const isZero = (e: Value): boolean => e.op === 'const' && Object.is(e.value, 0);
 const isNaNumber = (e: Value): boolean => e.op === 'const' && Number.isNaN(e.value);

@@ -137,9 +137,9 @@ export class LinearWriter {
       if (bytes === 1) return this.operand(x);
       if (x.op === 'series') return this.operand({ ...x, first: x.first * bytes, step: x.step * bytes });
       const [a, b] = x.op === 'apply' ? x.args : [];
-      if (x.op === 'apply' && x.f === 'add') return op('i32x4.add', times(a!), times(b!));
-      if (x.op === 'apply' && x.f === 'mul' && b!.op === 'const')
-        return op('i32x4.mul', this.operand(a!), numbers(module, b!.value * bytes, 'i32'));
+      if (x.op === 'apply' && x.f === 'add') return op('i32x4.add', times(a), times(b));
+      if (x.op === 'apply' && x.f === 'mul' && b.op === 'const')
+        return op('i32x4.mul', this.operand(a), numbers(module, b.value * bytes, 'i32'));
       return op('i32x4.shl', this.operand(x), Math.log2(bytes));
     };
     return times(indices);

@@ -149,7 +149,7 @@ class ProgramEmitter {
   /** Steps in order; `alone`: only the first thread is here. */
   private steps(steps: readonly Step[], alone: boolean): void {
     for (let i = 0; i < steps.length; i++) {
-      const step = steps[i]!;
+      const step = steps[i];
       if (alone || !step.serial) {
         if (step.barrier && !alone) this.barrier();
         this.step(step, alone);
@@ -158,9 +158,9 @@ class ProgramEmitter {
       // The first thread does neighbouring serial steps in one go.
       const group = [step];
       if (step.barrier) this.barrier();
-      while (steps[i + 1]?.serial && !steps[i + 1]!.barrier) group.push(steps[++i]!);
+      while (steps[i + 1]?.serial && !steps[i + 1].barrier) group.push(steps[++i]);
       const [index] = this.run.params;
-      this.run.if(op('i32.eqz', index!), () => {
+      this.run.if(op('i32.eqz', index), () => {
         for (const each of group) this.step(each, true);
       });
     }
@@ -168,7 +168,7 @@ class ProgramEmitter {
 
   private barrier(): void {
     const [index, count] = this.run.params;
-    this.run.call(barrier(this.module), index!, count!);
+    this.run.call(barrier(this.module), index, count);
   }
 
   private step(step: Step, alone: boolean): void {
@@ -209,7 +209,7 @@ class ProgramEmitter {
     if (!product) this.products.set(made.key, (product = made.write(this.module)));
     this.workspaceBytes = Math.max(this.workspaceBytes, product.workspace(alone ? 1 : this.threads));
     const sides = operands.map((region, side) => {
-      const offset = 4 * made.offsets[side]!;
+      const offset = 4 * made.offsets[side];
       return offset === 0 ? this.address(region) : op('i32.add', this.address(region), offset);
     });
     const workspace = this.word({ kind: 'workspace' }, 'workspace');
@@ -224,7 +224,7 @@ class ProgramEmitter {
 
   private team(alone: boolean): [Operand, Operand] {
     const [index, count] = this.run.params;
-    return alone ? [0, 1] : [index!, count!];
+    return alone ? [0, 1] : [index, count];
   }
 
   /** The address of a region: a word of the table and, in the arena, an offset. */
@@ -240,7 +240,7 @@ class ProgramEmitter {
   private word(entry: Entry, key: string | Region): Operand {
     let slot = this.slots.get(key);
     if (slot === undefined) this.slots.set(key, (slot = this.table.push(entry) - 1));
-    return load('i32.load', this.run.params[2]!, 4 * slot);
+    return load('i32.load', this.run.params[2], 4 * slot);
   }
 
   private copy({ from, to }: CopyStep, alone: boolean): void {
@@ -286,7 +286,7 @@ class ProgramEmitter {
           labels[k] = label;
           open(k - 1);
         });
-        this.steps(branches[k]!, alone);
+        this.steps(branches[k], alone);
         run.br(done);
       };
       open(branches.length - 1);
@@ -300,7 +300,7 @@ class ProgramEmitter {
       const write = () => run.store('i32.store', this.address(counter), round);
       if (alone) write();
       else {
-        run.if(op('i32.eqz', run.params[0]!), write);
+        run.if(op('i32.eqz', run.params[0]), write);
         this.barrier();
       }
       this.steps(body, alone);

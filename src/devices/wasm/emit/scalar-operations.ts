@@ -27,7 +27,7 @@ const conversions: Record<string, Plain> = {
 };
 
 /** Whether a f64 operation is the host's. */
-export const isHostOperation = (e: Expr): boolean => e.op === 'apply' && e.args[0]!.type === 'f64' && isOfHost(e.f);
+export const isHostOperation = (e: Expr): boolean => e.op === 'apply' && e.args[0].type === 'f64' && isOfHost(e.f);
 
 /** An operation on single elements. Operands of floating type are no bare numbers. */
 export function scalarOperation(target: Target, e: Apply, args: readonly Operand[]): Operand {
@@ -35,15 +35,15 @@ export function scalarOperation(target: Target, e: Apply, args: readonly Operand
   const [a, b] = args as [Operand, Operand];
   const { from } = e;
   const name = scalarInstruction(e.f, from);
-  const shiftsBySome = shifts.has(e.f) && e.args[1]!.op !== 'const';
+  const shiftsBySome = shifts.has(e.f) && e.args[1].op !== 'const';
   if (name && !shiftsBySome) return op(name, ...args);
   if (shiftsBySome) {
     const n = hold(f, b, 'i32');
     if (e.f === 'shiftRight') return op(name!, a, select(n, 31, op('i32.lt_u', n, 32)));
     return select(op(name!, a, n), 0, op('i32.lt_u', n, 32));
   }
-  if (e.f === 'fma') return op(`${from as 'f32' | 'f64'}.add`, op(`${from as 'f32' | 'f64'}.mul`, a, b), args[2]!);
-  if (e.f === 'select') return select(b, args[2]!, a);
+  if (e.f === 'fma') return op(`${from as 'f32' | 'f64'}.add`, op(`${from as 'f32' | 'f64'}.mul`, a, b), args[2]);
+  if (e.f === 'select') return select(b, args[2], a);
   if (e.f === 'convert') {
     const conversion = conversions[`${from} ${e.type}`];
     return conversion ? op(conversion, a) : a;

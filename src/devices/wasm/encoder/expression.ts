@@ -130,7 +130,7 @@ export function vector(shape: LaneShape, values: number | bigint | readonly (num
   const view = new DataView(bytes.buffer);
   const width = 16 / Number(shape.slice(shape.indexOf('x') + 1));
   for (let i = 0; i * width < 16; i++) {
-    const value = typeof values === 'object' ? values[i]! : values;
+    const value = typeof values === 'object' ? values[i] : values;
     const at = i * width;
     if (shape === 'f32x4') view.setFloat32(at, Number(value), true);
     else if (shape === 'f64x2') view.setFloat64(at, Number(value), true);

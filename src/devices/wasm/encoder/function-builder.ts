@@ -77,7 +77,7 @@ export class FunctionBuilder implements Callable {
   local(type: ValueType): Local {
     const reused = this.free.findIndex((candidate) => candidate.type === type);
     const local =
-      reused >= 0 ? this.free.splice(reused, 1)[0]! : new Local(this.params.length + this.locals.push(type) - 1, type);
+      reused >= 0 ? this.free.splice(reused, 1)[0] : new Local(this.params.length + this.locals.push(type) - 1, type);
     this.scoped?.push(local);
     return local;
   }
@@ -152,7 +152,7 @@ export class FunctionBuilder implements Callable {
       ? prefix(name)
       : undefined;
     for (let i = 0; i < operands.length; i++) {
-      this.push(operands[i]!, shape === undefined ? 'i32' : operandType(name, i), shape);
+      this.push(operands[i], shape === undefined ? 'i32' : operandType(name, i), shape);
       if (i === 0 && offset !== undefined && this.recorder) this.record(accessOf(name), offset);
     }
     const { code, align } = encoded(name);

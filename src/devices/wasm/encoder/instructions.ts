@@ -232,7 +232,7 @@ export function prefix(name: Instruction): string {
 export function operandType(name: Instruction, position: number): ValueType {
   let types = operandTypes.get(name);
   if (!types) operandTypes.set(name, (types = [0, 1, 2].map((i) => findOperandType(name, i))));
-  return types[Math.min(position, 2)]!;
+  return types[Math.min(position, 2)];
 }
 
 const operandTypes = new Map<Instruction, readonly ValueType[]>();
@@ -247,7 +247,7 @@ function findOperandType(name: Instruction, position: number): ValueType {
   }
   const lane = laneScalar[type];
   if (lane || type === 'v128') {
-    if (rest === 'splat' || (rest === 'replace_lane' && position === 1)) return lane!;
+    if (rest === 'splat' || (rest === 'replace_lane' && position === 1)) return lane;
     return position === 1 && /^sh[lr]/.test(rest) ? 'i32' : 'v128';
   }
   const source = /_([if](?:32|64))/.exec(rest);

@@ -49,7 +49,7 @@ export class ModuleBuilder {
   /** The host function imported under a name, if it is. */
   imported(module: string, name: string): Callable | undefined {
     const index = this.imports.findIndex((entry) => entry.module === module && entry.name === name);
-    return index < 0 ? undefined : { index, signature: this.types[this.imports[index]!.type]! };
+    return index < 0 ? undefined : { index, signature: this.types[this.imports[index].type] };
   }
 
   /**

@@ -47,7 +47,7 @@ export interface Tail {
 /** One distance for axes that follow each other evenly; undefined if they do not. Axes of size 1 fit anywhere. */
 export function evenStride(axes: readonly { readonly size: number; readonly stride: number }[]): number | undefined {
   const real = axes.filter(({ size }) => size > 1);
-  for (let i = 1; i < real.length; i++) if (real[i - 1]!.stride !== real[i]!.stride * real[i]!.size) return undefined;
+  for (let i = 1; i < real.length; i++) if (real[i - 1].stride !== real[i].stride * real[i].size) return undefined;
   return real.at(-1)?.stride ?? 1;
 }
 
@@ -90,7 +90,7 @@ export function unflatten(f: FunctionBuilder, flat: Local, sizes: readonly numbe
   const indices: Operand[] = [];
   let inner = 1;
   for (let i = sizes.length - 1; i >= 0; i--) {
-    const size = sizes[i]!;
+    const size = sizes[i];
     if (size === 1) {
       indices[i] = 0;
       continue;
@@ -121,9 +121,9 @@ export const hold = (f: FunctionBuilder, x: Operand): Local | number => (typeof 
 
 /** Bytes from x's beginning to indices along axes. */
 export const lines = (axes: readonly Slide[], q: readonly Operand[]): Operand[] =>
-  axes.map((a, d) => times(q[d]!, 4 * a.line));
+  axes.map((a, d) => times(q[d], 4 * a.line));
 export const offsets = (axes: readonly Slide[], t: readonly Operand[]): Operand[] =>
-  axes.map((a, d) => times(t[d]!, 4 * a.tap));
+  axes.map((a, d) => times(t[d], 4 * a.tap));
 
 /** Where position q is on a window's axis, its first tap that is; 0 where all taps lie inside. */
 export const originOf = ({ window }: Slide, q: Operand): Operand =>

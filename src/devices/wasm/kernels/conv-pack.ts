@@ -69,10 +69,10 @@ export function packByChannels(module: ModuleBuilder, name: string, spec: Patche
         const next = op('i32.add', panel, i);
         const row = f.let('i32', select(next, m - 1, op('i32.lt_u', next, m)));
         const [n, ...q] = unflatten(f, row, [batch.size, ...outsOf(axes)]) as [Operand, ...Operand[]];
-        f.set(bases[i]!, plus(source, times(n, 4 * batch.x), ...linesAt(axes, q)));
+        f.set(bases[i], plus(source, times(n, 4 * batch.x), ...linesAt(axes, q)));
         axes.forEach((axis, d) => {
-          const origin = origins[i]![d];
-          if (origin) f.set(origin, originOf(axis, q[d]!));
+          const origin = origins[i][d];
+          if (origin) f.set(origin, originOf(axis, q[d]));
         });
       });
     }
@@ -80,15 +80,15 @@ export function packByChannels(module: ModuleBuilder, name: string, spec: Patche
       f.scope(() => {
         const taps = unflatten(f, tap, tapsOf(axes));
         const offset = hold(f, plus(...offsets(axes, taps)));
-        const shifts = axes.map(({ window }, d) => (window ? hold(f, times(taps[d]!, window.depthStep)) : 0));
+        const shifts = axes.map(({ window }, d) => (window ? hold(f, times(taps[d], window.depthStep)) : 0));
         for (let i = 0; i < rows; i++)
           f.scope(() => {
             const at = axes.map((axis, d) => {
-              const origin = origins[i]![d];
-              return locate(axis, origin ? hold(f, plus(origin, shifts[d]!)) : 0);
+              const origin = origins[i][d];
+              return locate(axis, origin ? hold(f, plus(origin, shifts[d])) : 0);
             });
-            const address = plus(bases[i]!, offset, ...at.map((a) => a.offset));
-            f.set(pointers[i]!, select32(address, zeros, all(at.map(({ inside }) => inside))));
+            const address = plus(bases[i], offset, ...at.map((a) => a.offset));
+            f.set(pointers[i], select32(address, zeros, all(at.map(({ inside }) => inside))));
           });
       });
       if (inputs >= 4)
@@ -112,7 +112,7 @@ function locateRun(
   const outer = axes.slice(0, -1);
   const [c, ...taps] = unflatten(f, run, [inputs.size, ...tapsOf(outer)]) as [Operand, ...Operand[]];
   const at = outer.map((axis, d) =>
-    locate(axis, hold(f, plus(originOf(axis, q[d]!), times(taps[d]!, axis.window?.depthStep ?? 0)))),
+    locate(axis, hold(f, plus(originOf(axis, q[d]), times(taps[d], axis.window?.depthStep ?? 0)))),
   );
   return {
     offset: plus(times(c, 4 * inputs.x), ...offsets(outer, taps), ...at.map((a) => a.offset)),
@@ -137,7 +137,7 @@ function alongRun(
     const conditions = [isInside === 1 ? undefined : isInside, at.inside];
     visit(select32(plus(start, at.offset), zeros, all(conditions)));
     f.increment(start, 4 * last.tap);
-    if (s) f.increment(s, last.window!.depthStep);
+    if (s) f.increment(s, last.window.depthStep);
   });
 }
 

@@ -56,7 +56,7 @@ export function patchProduct(module: ModuleBuilder, name: string, spec: Patches,
     },
     ownBytes: zeroBytes,
     pack(f, at) {
-      const source = plus(f.params[2]!, groupOffset(f, spec, at.batch, 'x'));
+      const source = plus(f.params[2], groupOffset(f, spec, at.batch, 'x'));
       f.call(pack, source, at.target, at.line, at.lines, at.k0, at.count, zeros!);
     },
   };
@@ -84,7 +84,7 @@ function groupOffset(f: FunctionBuilder, { groups }: Patches, index: Local, side
     index,
     groups.map(({ size }) => size),
   );
-  return plus(...groups.map((group, d) => times(at[d]!, 4 * group[side])));
+  return plus(...groups.map((group, d) => times(at[d], 4 * group[side])));
 }
 
 function chooseBlock(outputs: number): Block {
@@ -138,7 +138,7 @@ function packedWindow(module: ModuleBuilder, spec: Patches, byChannels: boolean,
     packed: true,
     pack(f, at) {
       const run = f.local('i32');
-      const base = f.let('i32', plus(f.params[3]!, groupOffset(f, spec, at.batch, 'w'), times(at.line, lie.across)));
+      const base = f.let('i32', plus(f.params[3], groupOffset(f, spec, at.batch, 'w'), times(at.line, lie.across)));
       const target = f.let('i32', at.target);
       f.for(run, 0, count, 1, () => {
         f.scope(() => {
@@ -147,7 +147,7 @@ function packedWindow(module: ModuleBuilder, spec: Patches, byChannels: boolean,
             run,
             runs.map((r) => r.size),
           );
-          const source = plus(base, ...indices.map((index, i) => times(index, 4 * runs[i]!.step)));
+          const source = plus(base, ...indices.map((index, i) => times(index, 4 * runs[i].step)));
           const panel = op('i32.mul', at.count, 4 * width);
           f.call(packer(module, width, lie), source, target, at.lines, inner.size, lie.across, lie.along, panel);
           f.increment(target, 4 * width * inner.size);

@@ -31,7 +31,7 @@ import type { ProductKernel } from './tiled-product.ts';
 /** Whether each group makes one output channel and groups lie side by side, in x and in w. */
 export function isDepthwise({ groups, outputs }: Patches): boolean {
   const [group] = groups;
-  return groups.length === 1 && group!.size >= 4 && outputs.size === 1 && group!.x === 1 && group!.w === 1;
+  return groups.length === 1 && group.size >= 4 && outputs.size === 1 && group.x === 1 && group.w === 1;
 }
 
 /** Vectors of channels in registers at a time. */
@@ -44,7 +44,7 @@ const vectors = 8;
  */
 export function depthwise(module: ModuleBuilder, name: string, spec: Patches, tail: Tail): ProductKernel {
   const { axes, batch } = spec;
-  const groups = spec.groups[0]!.size;
+  const groups = spec.groups[0].size;
   const f = module.func(name, Array(5 + tail.extra).fill('i32'));
   const [threadIndex, threadCount, source, window] = f.params as [Local, Local, Local, Local];
   const int = () => f.local('i32');
@@ -67,7 +67,7 @@ export function depthwise(module: ModuleBuilder, name: string, spec: Patches, ta
     const position = () =>
       f.scope(() => {
         f.set(row, op('i32.add', firstRow, q));
-        for (let v = 0; v < count; v++) f.set(sums[v]!, 0, 'f32x4');
+        for (let v = 0; v < count; v++) f.set(sums[v], 0, 'f32x4');
         const origin = hold(f, originOf(last, q));
         const start = f.let('i32', plus(base, times(q, 4 * last.line)));
         const partly = () =>
@@ -89,7 +89,7 @@ export function depthwise(module: ModuleBuilder, name: string, spec: Patches, ta
           f.scope(() => {
             f.set(column, plus(channel, 4 * v));
             const lanes = v === count - 1 ? lanesOfLast : 4;
-            tail.epilogue(f, { value: sums[v]!, row, column, batch: zero, lanes, extra: f.params.slice(5) });
+            tail.epilogue(f, { value: sums[v], row, column, batch: zero, lanes, extra: f.params.slice(5) });
           });
       });
     f.for(q, 0, last.out, 1, () => {
@@ -118,7 +118,7 @@ export function depthwise(module: ModuleBuilder, name: string, spec: Patches, ta
         f.set(value, 0, 'f32x4');
         taps.forEach((tap, k) => {
           f.set(xs, load('v128.load', px, tap.x));
-          multiplyAdd(f, value, xs, held[k]!);
+          multiplyAdd(f, value, xs, held[k]);
         });
         f.scope(() => tail.epilogue(f, { value, row, column, batch: zero, lanes, extra: f.params.slice(5) }));
         f.increment(px, 4 * last.line);
@@ -143,7 +143,7 @@ export function depthwise(module: ModuleBuilder, name: string, spec: Patches, ta
       f.set(channel, chunks === 1 ? 0 : op('i32.mul', op('i32.rem_u', unit, chunks), 4 * vectors));
       f.set(firstRow, op('i32.mul', line, last.out));
       const [n, ...at] = unflatten(f, line, lines) as [Operand, ...Operand[]];
-      const origins = outer.map((axis, d) => hold(f, originOf(axis, at[d]!)));
+      const origins = outer.map((axis, d) => hold(f, originOf(axis, at[d])));
       const base = f.let('i32', plus(source, times(n, 4 * batch.x), ...linesAt(outer, at), op('i32.shl', channel, 2)));
       if (isSteady) {
         f.set(isSteady, windowInside(outer, origins));
@@ -177,7 +177,7 @@ function windowInside(axes: readonly Slide[], origins: readonly Operand[]): Oper
   const conditions = axes.map(({ window, taps }, d) => {
     if (!window) return undefined;
     const room = window.size - (taps - 1) * window.depthStep;
-    return room > 0 ? op('i32.lt_u', origins[d]!, room) : 0;
+    return room > 0 ? op('i32.lt_u', origins[d], room) : 0;
   });
   return all(conditions);
 }
@@ -254,10 +254,10 @@ function walkWindow(
     f.scope(() => {
       const [c, ...k] = unflatten(f, run, [inputs.size, ...tapsOf(outer)]) as [Operand, ...Operand[]];
       const at = outer.map((axis, d) =>
-        locate(axis, hold(f, plus(origins[d]!, times(k[d]!, axis.window?.depthStep ?? 0)))),
+        locate(axis, hold(f, plus(origins[d], times(k[d], axis.window?.depthStep ?? 0)))),
       );
       const offset = plus(times(c, 4 * inputs.x), ...offsets(outer, k), ...at.map((a) => a.offset));
-      const weightOffset = plus(times(c, 4 * inputs.w), ...outer.map((a, d) => times(k[d]!, 4 * a.weight)));
+      const weightOffset = plus(times(c, 4 * inputs.w), ...outer.map((a, d) => times(k[d], 4 * a.weight)));
       const taps = () => {
         if (isDense) {
           const turns = f.let('i32', op('i32.sub', stop, first));

@@ -25,7 +25,7 @@ export function dotKernel(
         as.forEach((v, i) => f.set(v, load(loadName, a, i * aRow)));
         for (let j = 0; j < columns; j++) {
           f.set(bk, load(loadName, b, j * bColumn));
-          for (let i = 0; i < rows; i++) multiplyAdd(f, sums[i * columns + j]!, as[i]!, bk);
+          for (let i = 0; i < rows; i++) multiplyAdd(f, sums[i * columns + j], as[i], bk);
         }
         f.increment(a, 4 * width);
         f.increment(b, 4 * width);

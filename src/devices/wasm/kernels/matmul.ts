@@ -35,7 +35,7 @@ export function matmul(module: ModuleBuilder, name: string, spec: MatmulSpec): P
   const a: Lie = { across: 4 * spec.a.row, along: 4 * spec.a.column };
   const b: Lie = { across: 4 * spec.b.column, along: 4 * spec.b.row };
   const offset = (side: 'a' | 'b') => (f: FunctionBuilder, index: Local) => {
-    f.push(f.params[side === 'a' ? 2 : 3]!);
+    f.push(f.params[side === 'a' ? 2 : 3]);
     addBatchOffset(f, index, batch, side);
   };
   const direct = (side: 'a' | 'b', lie: Lie): Side => ({ packed: false, base: offset(side), ...lie });
@@ -118,7 +118,7 @@ export function storeRows(output: number, row: number, batch = 0): Epilogue {
     const address = f.local('i32');
     f.set(address, op('i32.add', op('i32.mul', out.row, row), out.column));
     if (batch > 0) f.set(address, op('i32.add', address, op('i32.mul', out.batch, batch)));
-    f.set(address, op('i32.add', out.extra[output]!, op('i32.shl', address, 2)));
+    f.set(address, op('i32.add', out.extra[output], op('i32.shl', address, 2)));
     storeLanes(f, address, out.value, out.lanes);
   };
 }

@@ -59,7 +59,7 @@ export function microKernel(module: ModuleBuilder, block: Block, steps: Steps): 
         bs.forEach((v, j) => f.set(v, load('v128.load', b, 16 * j)));
         for (let i = 0; i < rows; i++) {
           f.set(scale, load('v128.load32_splat', a, i * steps.aRow));
-          for (let j = 0; j < vectors; j++) multiplyAdd(f, sums[i * vectors + j]!, scale, bs[j]!);
+          for (let j = 0; j < vectors; j++) multiplyAdd(f, sums[i * vectors + j], scale, bs[j]);
         }
         f.increment(a, steps.aK);
         f.increment(b, steps.bK);

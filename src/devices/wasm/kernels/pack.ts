@@ -108,20 +108,20 @@ export function fourOfEach(f: FunctionBuilder, pointers: readonly Local[]): (tar
   const [low, high] = scratch as [Local, Local];
   return (target, count) => {
     out.forEach((four, g) => {
-      const rows = [0, 1, 2, 3].map((i) => pointers[Math.min(lines - 1, 4 * g + i)]!);
+      const rows = [0, 1, 2, 3].map((i) => pointers[Math.min(lines - 1, 4 * g + i)]);
       transpose(f, rows, scratch, four);
     });
     // In this order, because three lines are written as four, over the next one to come.
     for (let i = 0; i < count; i++)
-      out.forEach((four, g) => f.store('v128.store', target, four[i]!, 4 * (i * lines + 4 * g)));
+      out.forEach((four, g) => f.store('v128.store', target, four[i], 4 * (i * lines + 4 * g)));
     // One or two more lines are no transposition of their own.
     const place = (i: number) => 4 * (i * lines + whole);
     if (lines - whole === 1) {
-      f.set(low, load('v128.load', pointers[whole]!));
+      f.set(low, load('v128.load', pointers[whole]));
       for (let i = 0; i < count; i++) f.memoryLane('v128.store32_lane', i, target, low, place(i));
     } else if (lines - whole === 2) {
-      f.set(low, load('v128.load', pointers[whole]!));
-      f.set(high, load('v128.load', pointers[whole + 1]!));
+      f.set(low, load('v128.load', pointers[whole]));
+      f.set(high, load('v128.load', pointers[whole + 1]));
       const [a, b] = scratch.slice(2) as [Local, Local];
       f.set(a, shuffle32(low, high, [0, 4, 1, 5]));
       f.set(b, shuffle32(low, high, [2, 6, 3, 7]));
@@ -134,7 +134,7 @@ export function fourOfEach(f: FunctionBuilder, pointers: readonly Local[]): (tar
 function transpose(f: FunctionBuilder, rows: Local[], scratch: Local[], out: Local[]): void {
   const [a, b, c, d] = out as [Local, Local, Local, Local];
   const [ab, cd, ab2, cd2] = scratch as [Local, Local, Local, Local];
-  rows.forEach((row, i) => f.set(out[i]!, load('v128.load', row)));
+  rows.forEach((row, i) => f.set(out[i], load('v128.load', row)));
   f.set(ab, shuffle32(a, b, [0, 4, 1, 5]));
   f.set(ab2, shuffle32(a, b, [2, 6, 3, 7]));
   f.set(cd, shuffle32(c, d, [0, 4, 1, 5]));

@@ -93,7 +93,7 @@ export function inTurn(
   ];
   // Threads may be in different parts at a time: each part has a workspace of its own, of the size for all threads.
   kernels.forEach((kernel, i) => {
-    const [dx, dw] = parts[i]!.offsets;
+    const [dx, dw] = parts[i].offsets;
     f.call(kernel.function, threadIndex, threadCount, plus(x, 4 * dx), plus(w, 4 * dw), workspace, ...rest);
     const [none, one] = [kernel.workspace(0), kernel.workspace(1)];
     f.increment(workspace, plus(none, times(threadCount, one - none)));

@@ -33,7 +33,7 @@ export function expDouble(v: Lanes, x: Local): Value {
   const n = v.sub(shifted, magic);
   const r = v.keep(v.sub(bounded, v.mul(n, Math.LN2)));
   const factorials = [1];
-  for (let i = 1; i <= 10; i++) factorials.push(factorials[i - 1]! * i);
+  for (let i = 1; i <= 10; i++) factorials.push(factorials[i - 1] * i);
   const p = v.polynomial(r, factorials.map((f) => 1 / f).reverse());
   // The low bits of `shifted` are n: added to the exponent of p they multiply by 2^n.
   return op('i64x2.add', p, v.shiftLeft(shifted, 52));

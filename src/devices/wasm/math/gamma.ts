@@ -14,14 +14,14 @@ export const lgamma = vectorFunction('lgamma', 1, (v, x) => {
   const y = v.keep(
     v.inDouble([x], (d, [wide]) => {
       // Below 1/2 by reflection: log(pi / |sin(pi x)|) - lgamma(1 - x).
-      const isLow = d.keep(d.less(wide!, 0.5));
-      const z = d.keep(d.sub(d.select(isLow, d.sub(1, wide!), wide!), 1));
+      const isLow = d.keep(d.less(wide, 0.5));
+      const z = d.keep(d.sub(d.select(isLow, d.sub(1, wide), wide), 1));
       const sum = d.keep(0.9999999999998099);
       lanczos.forEach((c, i) => d.f.set(sum, d.add(sum, d.div(c, d.add(z, i + 1)))));
       const t = d.keep(d.add(z, 7.5));
       const main = d.sub(d.mul(d.add(z, 0.5), logDouble(d, t)), t);
       const positive = d.keep(d.add(d.add(main, logDouble(d, sum)), Math.log(2 * Math.PI) / 2));
-      const s = d.keep(d.abs(sinPiDouble(d, wide!)));
+      const s = d.keep(d.abs(sinPiDouble(d, wide)));
       const reflected = d.sub(d.sub(Math.log(Math.PI), logDouble(d, s)), positive);
       return d.select(isLow, reflected, positive);
     }),
@@ -35,10 +35,10 @@ export const digamma = vectorFunction('digamma', 1, (v, x) => {
   const y = v.keep(
     v.inDouble([x], (d, [wide]) => {
       // Below 1/2 by reflection: psi(1 - x) - pi / tan(pi x).
-      const isLow = d.keep(d.less(wide!, 0.5));
-      const z = d.keep(d.select(isLow, d.sub(1, wide!), wide!));
+      const isLow = d.keep(d.less(wide, 0.5));
+      const z = d.keep(d.select(isLow, d.sub(1, wide), wide));
       const positive = d.keep(asymptotic(d, z));
-      const cotangent = d.div(cosPiDouble(d, wide!), sinPiDouble(d, wide!));
+      const cotangent = d.div(cosPiDouble(d, wide), sinPiDouble(d, wide));
       return d.select(isLow, d.sub(positive, d.mul(cotangent, Math.PI)), positive);
     }),
   );

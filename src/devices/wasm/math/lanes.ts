@@ -86,7 +86,7 @@ export class Lanes {
 
   /** The polynomial with these coefficients, highest power first, by Horner's rule. */
   polynomial(x: Local, coefficients: readonly number[]): Local {
-    const sum = this.keep(coefficients[0]!);
+    const sum = this.keep(coefficients[0]);
     for (const c of coefficients.slice(1)) this.f.set(sum, this.fma(sum, x, c));
     return sum;
   }

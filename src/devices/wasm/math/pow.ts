@@ -6,9 +6,9 @@ export const pow = vectorFunction('pow', 2, (v, x, y) => {
   const a = v.keep(v.abs(x));
   const size = v.keep(
     v.inDouble([a, y], (d, [base, exponent]) => {
-      const positive = d.keep(d.atMost(d.atLeast(base!, 2 ** -160), 2 ** 140));
+      const positive = d.keep(d.atMost(d.atLeast(base, 2 ** -160), 2 ** 140));
       // 1^y is 1 even for infinite y, and x^0 even for infinite x: a factor 0 must win over infinity.
-      const product = d.keep(d.mul(logDouble(d, positive), d.atMost(d.atLeast(exponent!, -1e30), 1e30)));
+      const product = d.keep(d.mul(logDouble(d, positive), d.atMost(d.atLeast(exponent, -1e30), 1e30)));
       return expDouble(d, product);
     }),
   );

@@ -129,15 +129,15 @@ export class Expressions {
       case 'local':
         return writer.nameOfLocal(e.local);
       case 'load':
-        return writer.load(e.from, this.text(e.index[0]!));
+        return writer.load(e.from, this.text(e.index[0]));
       case 'reduce':
         return this.reduction(e);
       case 'apply': {
         let args = e.args.map((x) => this.text(x));
         // What is constant is not folded by the compiler, whose arithmetic has errors where ours has values.
-        if (e.args.every((x) => x.op === 'const') && e.args[0]!.type !== 'bool') {
+        if (e.args.every((x) => x.op === 'const') && e.args[0].type !== 'bool') {
           const name = writer.fresh('c');
-          writer.line(`var ${name}: ${wgslType(e.args[0]!.type)} = ${args[0]};`);
+          writer.line(`var ${name}: ${wgslType(e.args[0].type)} = ${args[0]};`);
           args = [name, ...args.slice(1)];
         }
         return application(e, args, (h) => writer.need(h));
@@ -155,7 +155,7 @@ export class Expressions {
       writer.line(`for (var ${i}: i32 = 0; ${i} < ${axis.size}; ${i}++) {`);
     }
     const [body] = new Expressions(writer).value(e.body);
-    writer.line(`${sum} = ${combined(e.combine, e.type, sum, body!, need)};`);
+    writer.line(`${sum} = ${combined(e.combine, e.type, sum, body, need)};`);
     for (const _ of e.axes) writer.line('}');
     return sum;
   }
@@ -193,7 +193,7 @@ const truth: Partial<Record<ScalarOp, (a: string, b: string) => string>> = {
 };
 function application(e: Expr & { op: 'apply' }, args: readonly string[], need: (helper: string) => void): string {
   const [a, b, c] = args as [string, string, string];
-  const type = e.args[0]!.type;
+  const type = e.args[0].type;
   const { f } = e;
   wgslType(type);
   if (f === 'select') return `select(${c}, ${b}, ${a})`;
@@ -235,7 +235,7 @@ function integer(
       const power = divisor > 0 && Number.isInteger(Math.log2(divisor));
       if (power && (type === 'u32' || f.startsWith('floor')))
         return isQuotient ? `(${a} >> ${Math.log2(divisor)}u)` : `(${a} & ${literal(divisor - 1, type, need)})`;
-      if (divisor > 0 && (type === 'u32' || !f.startsWith('floor') || isNotNegative(e.args[0]!)))
+      if (divisor > 0 && (type === 'u32' || !f.startsWith('floor') || isNotNegative(e.args[0])))
         return `(${a} ${isQuotient ? '/' : '%'} ${b})`;
       return call(`${type === 'u32' ? (isQuotient ? 'div' : 'rem') : f}_${type}`);
     }
@@ -262,7 +262,7 @@ function integer(
     case 'shiftRightLogical': {
       const [x, n] = [type === 'u32' ? a : `bitcast<u32>(${a})`, type === 'u32' ? b : `bitcast<u32>(${b})`];
       const back = (text: string): string => (type === 'u32' ? text : `bitcast<i32>(${text})`);
-      const isShort = e.args[1]!.op === 'const' && divisor >= 0 && divisor < 32;
+      const isShort = e.args[1].op === 'const' && divisor >= 0 && divisor < 32;
       if (f === 'shiftRight' && type === 'i32') {
         if (isShort) return `(${a} >> ${divisor}u)`;
         need('shifts');

@@ -15,10 +15,10 @@ export function loopKernel(step: LoopStep, context: EmitContext): Dispatch {
   let body = step.body;
   for (;;) {
     const [only] = body;
-    if (body.length !== 1 || only!.op !== 'for') break;
-    if (only!.mode === 'serial' || (only!.mode === 'vector' && axes.length > 0 && hasSums(only!.body))) break;
-    axes.push(only!.axis);
-    body = only!.body;
+    if (body.length !== 1 || only.op !== 'for') break;
+    if (only.mode === 'serial' || (only.mode === 'vector' && axes.length > 0 && hasSums(only.body))) break;
+    axes.push(only.axis);
+    body = only.body;
   }
   const text = new KernelText(context);
   const turns = axes.reduce((n, a) => n * a.size, 1);
@@ -50,7 +50,7 @@ export function declareLocals(list: readonly Stmt[], text: KernelText): void {
 /** Writes statements one after the other. */
 export function write(list: readonly Stmt[], text: KernelText): void {
   const need = (helper: string): void => text.need(helper);
-  const value = (e: Expr): string => text.values(e)[0]!;
+  const value = (e: Expr): string => text.values(e)[0];
   for (const s of list) {
     switch (s.op) {
       case 'for': {
@@ -83,9 +83,9 @@ export function write(list: readonly Stmt[], text: KernelText): void {
       }
       case 'store': {
         const old = s.combine ? load(s.to, s.index) : undefined;
-        const [position, result, before] = text.values(s.index[0]!, s.value, ...(old ? [old] : []));
-        const merged = s.combine ? combined(s.combine, s.value.type, before!, result!, need) : result!;
-        text.store(s.to, position!, merged);
+        const [position, result, before] = text.values(s.index[0], s.value, ...(old ? [old] : []));
+        const merged = s.combine ? combined(s.combine, s.value.type, before, result, need) : result;
+        text.store(s.to, position, merged);
       }
     }
   }

@@ -36,10 +36,10 @@ export function packed(step: LoopStep, context: EmitContext): Packed {
   if (places.size <= context.gpu.bindings) return { step, before: [], after: [] };
   const groups = new Map<string, Region[][]>();
   for (const regions of places.values()) {
-    const type = elementType(regions[0]!.dtype, context.gpu);
+    const type = elementType(regions[0].dtype, context.gpu);
     const isWritten = regions.some((r) => step.writes.includes(r));
     // A bfloat16 is rounded where it is stored: what is put together must have one dtype.
-    const key = `${isWritten ? regions[0]!.dtype : type} ${isWritten}`;
+    const key = `${isWritten ? regions[0].dtype : type} ${isWritten}`;
     groups.set(key, [...(groups.get(key) ?? []), regions]);
   }
   let count = places.size;
@@ -47,23 +47,23 @@ export function packed(step: LoopStep, context: EmitContext): Packed {
   const [before, after]: [Part[], Part[]] = [[], []];
   for (const group of [...groups.values()].sort((a, b) => b.length - a.length)) {
     if (count <= context.gpu.bindings) break;
-    const bySize = group.sort((a, b) => sizeOf(a[0]!.shape) - sizeOf(b[0]!.shape));
+    const bySize = group.sort((a, b) => sizeOf(a[0].shape) - sizeOf(b[0].shape));
     const chosen = bySize.slice(0, Math.min(bySize.length, count - context.gpu.bindings + 1));
     if (chosen.length < 2) continue;
     count -= chosen.length - 1;
     let total = 0;
     const offsets = chosen.map(([r]) => {
       const offset = total;
-      total += Math.ceil(sizeOf(r!.shape) / alignment) * alignment;
+      total += Math.ceil(sizeOf(r.shape) / alignment) * alignment;
       return offset;
     });
-    const to = context.scratch({ shape: [total], dtype: chosen[0]![0]!.dtype });
+    const to = context.scratch({ shape: [total], dtype: chosen[0][0].dtype });
     chosen.forEach((regions, k) => {
-      const offset = offsets[k]!;
+      const offset = offsets[k];
       const [first] = regions;
       // What is written may be written in part only.
-      before.push({ region: first!, within: to, offset });
-      if (regions.some((r) => step.writes.includes(r))) after.push({ region: first!, within: to, offset });
+      before.push({ region: first, within: to, offset });
+      if (regions.some((r) => step.writes.includes(r))) after.push({ region: first, within: to, offset });
       for (const r of regions) moved.set(r, { to, offset });
     });
   }
@@ -80,12 +80,12 @@ function withRegions(step: LoopStep, moved: ReadonlyMap<Region, { to: Region; of
     const result: Expr =
       e.op === 'load'
         ? place
-          ? load(place.to, [plus(parts[0]!, place.offset)])
+          ? load(place.to, [plus(parts[0], place.offset)])
           : { ...e, index: parts }
         : e.op === 'apply'
           ? { ...e, args: parts }
           : e.op === 'reduce'
-            ? { ...e, body: parts[0]! }
+            ? { ...e, body: parts[0] }
             : e;
     known.set(e, result);
     return result;
@@ -96,7 +96,7 @@ function withRegions(step: LoopStep, moved: ReadonlyMap<Region, { to: Region; of
       if (s.op === 'while') return { ...s, body: stores(s.body) };
       if (s.op === 'if') return when(s.condition, stores(s.then), stores(s.otherwise));
       const place = s.op === 'store' ? moved.get(s.to) : undefined;
-      return place && s.op === 'store' ? store(place.to, [plus(s.index[0]!, place.offset)], s.value, s.combine) : s;
+      return place && s.op === 'store' ? store(place.to, [plus(s.index[0], place.offset)], s.value, s.combine) : s;
     });
   const now = (r: Region): Region => moved.get(r)?.to ?? r;
   return {

@@ -12,4 +12,4 @@ export function float(x: number): string {
 
 /** A polynomial in WGSL, by Horner's rule; the highest power's coefficient comes first. */
 export const polynomial = (x: string, coefficients: readonly number[]): string =>
-  coefficients.slice(1).reduce((sum, c) => `fma(${sum}, ${x}, ${float(c)})`, float(coefficients[0]!));
+  coefficients.slice(1).reduce((sum, c) => `fma(${sum}, ${x}, ${float(c)})`, float(coefficients[0]));

@@ -56,7 +56,7 @@ function directSplits(m: number, n: number, k: number, batches: number, gpu: Gpu
 /** The operands exchanged where the result lies along the left one's lines, so that stores go to neighbours. */
 function oriented(step: ContractionStep, product: Product): Product {
   const [left, right] = product.sides;
-  const inner = step.axes.find((a, d) => a.size > 1 && step.stores[0]!.view.strides[d] === 1);
+  const inner = step.axes.find((a, d) => a.size > 1 && step.stores[0].view.strides[d] === 1);
   const isOn = (side: Product['sides'][0]): boolean => side.lines.some(({ axis }) => axis === inner);
   if (!inner || !isOn(left) || isOn(right)) return product;
   const swap = <A extends { readonly strides: readonly [number, number] }>(a: A): A => ({

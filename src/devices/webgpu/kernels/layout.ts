@@ -44,7 +44,7 @@ export function arrange(product: Product): Arranged {
       before &&
       !windowed.has(before) &&
       !windowed.has(a) &&
-      [0, 1].every((s) => before.strides[s] === a.strides[s]! * a.size);
+      [0, 1].every((s) => before.strides[s] === a.strides[s] * a.size);
     if (isRun) depth[depth.length - 1] = { size: before.size * a.size, strides: a.strides };
     else depth.push(a);
   }

@@ -76,7 +76,7 @@ export class Reader {
   }
   /** The line's term at k. */
   one(k: string): string {
-    const { at, inside } = this.element(this.lines[0]![0]!, this.term(k));
+    const { at, inside } = this.element(this.lines[0][0], this.term(k));
     return this.scalar(at, inside);
   }
 
@@ -155,11 +155,11 @@ export class Reader {
   /** Four neighbours as a vector, read at once or one by one. */
   private four(lines: readonly Line[], terms: readonly Term[]): string {
     if (this.layout.isWide) {
-      const { at, inside } = this.element(lines[0]!, terms[0]!);
+      const { at, inside } = this.element(lines[0], terms[0]);
       return this.vector(at, inside);
     }
     const parts = [0, 1, 2, 3].map((c) => {
-      const { at, inside } = this.element(lines[lines.length === 1 ? 0 : c]!, terms[terms.length === 1 ? 0 : c]!);
+      const { at, inside } = this.element(lines[lines.length === 1 ? 0 : c], terms[terms.length === 1 ? 0 : c]);
       return this.scalar(at, inside);
     });
     return `vec4<${this.arranged.product.type}>(${parts.join(', ')})`;
@@ -179,7 +179,7 @@ export class Reader {
         const each = layout.along === 'depth' && !layout.isWide ? 4 : 1;
         terms = Array.from({ length: each }, (_, c) => this.term(`${first}${c > 0 ? ` + ${c}u` : ''}`));
       }
-      text.line(`${this.name}v${e} = ${this.four(this.lines[e]!, terms)};`);
+      text.line(`${this.name}v${e} = ${this.four(this.lines[e], terms)};`);
     }
     text.line('}');
   }

@@ -134,9 +134,9 @@ function writeGuarded(list: readonly Stmt[], text: KernelText): void {
 function rowsOf({ body: whole }: LoopStep): Rows | undefined {
   const axes: Axis[] = [];
   let body = whole;
-  while (body.length === 1 && body[0]!.op === 'for' && body[0]!.mode === 'parallel') {
-    axes.push(body[0]!.axis);
-    body = body[0]!.body;
+  while (body.length === 1 && body[0].op === 'for' && body[0].mode === 'parallel') {
+    axes.push(body[0].axis);
+    body = body[0].body;
   }
   const parts: Part[] = [];
   const starts = new Map<Local, number | undefined>();
@@ -159,7 +159,7 @@ function rowsOf({ body: whole }: LoopStep): Rows | undefined {
 function sharedLoop(s: For): Shared | undefined {
   const around: Axis[] = [];
   let loop = s;
-  while (loop.mode === 'serial' && loop.body.length === 1 && loop.body[0]!.op === 'for') {
+  while (loop.mode === 'serial' && loop.body.length === 1 && loop.body[0].op === 'for') {
     around.push(loop.axis);
     loop = loop.body[0] as For;
   }
@@ -182,7 +182,7 @@ function runsAlong(loops: readonly For[]): boolean {
     eachStatement(body, (s) => {
       for (const e of expressionsOf(s))
         for (const { index } of loadsOf(e)) {
-          const { terms } = algebra.form(algebra.simplify(index[0]!));
+          const { terms } = algebra.form(algebra.simplify(index[0]));
           for (const [x, step] of terms)
             if (x.op === 'index' && x.axis === axis) {
               if (Math.abs(step) === 1) along++;

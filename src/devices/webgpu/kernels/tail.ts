@@ -25,11 +25,11 @@ export function writeTail(text: KernelText, step: ContractionStep, arranged: Arr
   const sizes = (axes: readonly { readonly size: number }[]) => axes.map(({ size }) => size);
   const index = new Map<Axis, Expr>();
   unflatten(indexOf(batch), sizes(product.batch)).forEach((e, d) =>
-    index.set(product.batch[d]!.axis, algebra.simplify(e)),
+    index.set(product.batch[d].axis, algebra.simplify(e)),
   );
   [row, column].forEach((whole, s) =>
-    unflatten(indexOf(whole), sizes(layouts[s]!.lines)).forEach((e, d) => {
-      const line = layouts[s]!.lines[d]!;
+    unflatten(indexOf(whole), sizes(layouts[s].lines)).forEach((e, d) => {
+      const line = layouts[s].lines[d];
       index.set(line.axis, algebra.simplify(placed(line, e)));
     }),
   );
@@ -39,18 +39,18 @@ export function writeTail(text: KernelText, step: ContractionStep, arranged: Arr
   text.call(step.sum, at.sum);
   const results = step.stores.map((s) => ({
     to: s.to,
-    position: algebra.substitute(s.index[0]!, index),
+    position: algebra.substitute(s.index[0], index),
     value: algebra.substitute(s.value, index),
   }));
   // Every value is known before the first store, which may overwrite what another is made of.
   const texts = text.values(...results.flatMap(({ position, value }) => [value, position]));
   const named = results.map(({ value }, k) => {
-    if (results.length === 1 || value.op === 'local' || value.op === 'const') return texts[2 * k]!;
+    if (results.length === 1 || value.op === 'local' || value.op === 'const') return texts[2 * k];
     const name = text.fresh('value');
     text.line(`let ${name} = ${texts[2 * k]};`);
     return name;
   });
-  results.forEach(({ to }, k) => text.store(to, texts[2 * k + 1]!, named[k]!));
+  results.forEach(({ to }, k) => text.store(to, texts[2 * k + 1], named[k]));
 }
 
 /** Regions that the tail touches, whose elements are bound one by one when they are written. */

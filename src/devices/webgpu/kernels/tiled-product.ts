@@ -39,7 +39,7 @@ export function tiledProduct(
   const steps = Math.ceil(k / tile.depth);
   const share = Math.ceil(steps / tile.splits);
   const quads = tile.depth / 4;
-  const width = (s: 0 | 1): number => (layouts[s].along === 'depth' ? block[s]! : block[s]! / 4);
+  const width = (s: 0 | 1): number => (layouts[s].along === 'depth' ? block[s] : block[s] / 4);
   const height = (s: 0 | 1): number => (layouts[s].along === 'depth' ? quads : tile.depth);
   const bytes = (buffers: number, pad: number): number =>
     [0, 1].reduce((sum, x) => {
@@ -81,7 +81,7 @@ export function tiledProduct(
   const readers = ([0, 1] as const).map(
     (s) =>
       new Reader(text, arranged, s, {
-        block: block[s]!,
+        block: block[s],
         depth: tile.depth,
         threads,
         first: `${s === 0 ? 'rowTile' : 'columnTile'} * ${block[s]}u`,
@@ -152,13 +152,13 @@ export function tiledProduct(
 
   // The finished sums, so many of each invocation's rows at a time as the workgroup's memory holds.
   const capacity = ([0, 1] as const).map((s) => buffers * height(s) * width(s));
-  const bigger = capacity[0]! >= capacity[1]! ? 0 : 1;
+  const bigger = capacity[0] >= capacity[1] ? 0 : 1;
   const [sw, sh] = [width(bigger), height(bigger)];
   const stage = (at: string): string =>
     `${bigger === 0 ? 'left' : 'right'}[(${at}) / ${sw * sh}u][((${at}) / ${sw}u) % ${sh}u][(${at}) % ${sw}u]`;
   const perRow = (gridY * tile.columns) / 4;
   let together = own[0];
-  while (together * perRow > capacity[bigger]!) together /= 2;
+  while (together * perRow > capacity[bigger]) together /= 2;
   const finish = text.part(() => {
     if (partial) {
       const at = `((split * ${batches}u + batch) * ${m}u + row) * ${n}u + column`;

@@ -13,7 +13,7 @@ type Corners = readonly [x1: Tensor, y1: Tensor, x2: Tensor, y2: Tensor];
 /** Boxes with the four numbers of each replaced. */
 export function mapCorners(boxes: BoundingBoxes, f: (corners: Corners) => readonly Tensor[]): BoundingBoxes {
   const [x1, y1, x2, y2] = split(boxes.boxes, 4, { axis: -1 });
-  return { ...boxes, boxes: concatenate([...f([x1!, y1!, x2!, y2!])], { axis: -1 }) };
+  return { ...boxes, boxes: concatenate([...f([x1, y1, x2, y2])], { axis: -1 }) };
 }
 const sizeOnly = ({ height, width }: ImageSize): ImageSize => ({ height, width });
 /** Boxes moved as corners in pixels, cut off at the border of the image that comes out, and given back in their own format. */

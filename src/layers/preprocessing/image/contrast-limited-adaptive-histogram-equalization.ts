@@ -82,7 +82,7 @@ export class ContrastLimitedAdaptiveHistogramEqualization extends BaseImagePrepr
       multiply(
         reshape(
           line,
-          [0, 1, 2, 3].map((d) => (d === axis ? line.shape[0]! : 1)),
+          [0, 1, 2, 3].map((d) => (d === axis ? line.shape[0] : 1)),
         ),
         stride,
       );
@@ -143,7 +143,7 @@ function edged(x: Tensor, axis: number): Tensor {
       x,
       x.shape.map((size, d) => ({ slice: d === axis ? ([from, from + 1] as const) : ([0, size] as const) })),
     );
-  return concatenate([part(0), x, part(x.shape[axis]! - 1)], { axis });
+  return concatenate([part(0), x, part(x.shape[axis] - 1)], { axis });
 }
 /** For each pixel of an axis, the tiles between whose middles it lies, counted with one more before them, and how far on. */
 function between(size: number, tiles: number): [before: Tensor, after: Tensor, share: Tensor] {

@@ -57,7 +57,7 @@ export class Equalization extends BaseImagePreprocessingLayer<typeof fields, nul
   override transformImages(images: Tensor, _: null, options?: TransformOptions): Tensor {
     if (!isTraining(options)) return images;
     const x = moveaxis(cast(images, this.computeDtype), this.channelAxis, 0);
-    const flat = reshape(scaled(x, this.valueRange, bytes), [x.shape[0]!, -1]);
+    const flat = reshape(scaled(x, this.valueRange, bytes), [x.shape[0], -1]);
     const y = scaled(this.#equalized(flat), bytes, this.valueRange);
     return cast(moveaxis(reshape(y, x.shape), 0, this.channelAxis), this.computeDtype);
   }
@@ -65,7 +65,7 @@ export class Equalization extends BaseImagePreprocessingLayer<typeof fields, nul
   #equalized(x: Tensor): Tensor {
     const { bins } = this;
     const last = bins - 1;
-    const channels = x.shape[0]!;
+    const channels = x.shape[0];
     const bin = clip(cast(divide(multiply(cast(x, 'float32'), last), 255), 'int32'), 0, last);
     const own = add(bin, multiply(expandDims(arange(0, channels, 1, { dtype: 'int32' }), 1), bins));
     const numSegments = channels * bins;

@@ -9,7 +9,7 @@ export type Factor = number | readonly number[];
 const isPair = (v: unknown): v is readonly [number, number] =>
   Array.isArray(v) && v.length === 2 && v.every((x) => typeof x === 'number' && !Number.isNaN(x));
 const isNumber = (v: unknown): v is number => typeof v === 'number' && !Number.isNaN(v);
-const sorted = (v: readonly number[]): Range => (v[0]! <= v[1]! ? [v[0]!, v[1]!] : [v[1]!, v[0]!]);
+const sorted = (v: readonly number[]): Range => (v[0] <= v[1] ? [v[0], v[1]] : [v[1], v[0]]);
 
 /** Whether a factor keeps to the bounds: a number lies between them, and a pair meets them. */
 export const isFactor = (v: unknown, [least, most]: Range): v is Factor =>
@@ -70,7 +70,7 @@ export const valueRangeField = (): Field<readonly number[], Range, false> =>
   f.custom<readonly number[], Range>({ ...valueRange, parse: sorted });
 /** The same, in the order given. */
 export const givenValueRangeField = (): Field<readonly number[], Range, false> =>
-  f.custom<readonly number[], Range>({ ...valueRange, parse: (v) => [v[0]!, v[1]!] });
+  f.custom<readonly number[], Range>({ ...valueRange, parse: (v) => [v[0], v[1]] });
 
 /** What stands for pixels outside of the image. */
 export const fillModeField = () => f.oneOf(['reflect', 'wrap', 'constant', 'nearest'], 'reflect');

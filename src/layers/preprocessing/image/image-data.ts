@@ -65,7 +65,7 @@ export function sizesOf(who: Named, images: Tensor, dataFormat: DataFormat): Siz
   const batched = isBatch(who, images);
   const [height, width] = dataFormat === 'channels_first' ? shape.slice(-2) : shape.slice(-3, -1);
   const channels = dataFormat === 'channels_first' ? shape.at(-3)! : shape.at(-1)!;
-  return { isBatch: batched, batch: batched ? shape[0]! : 1, height: height!, width: width!, channels };
+  return { isBatch: batched, batch: batched ? shape[0] : 1, height: height, width: width, channels };
 }
 /** The axes of height, width and channels, counted from the end. */
 export const axesOf = (dataFormat: DataFormat): { height: number; width: number; channels: number } =>

@@ -39,8 +39,8 @@ export class MaxNumBoundingBoxes extends BaseImagePreprocessingLayer<typeof fiel
   override transformBoundingBoxes(boxes: BoundingBoxes): BoundingBoxes {
     const { maxNumber, fillValue } = this;
     const settled = (x: Tensor): Tensor => {
-      const count = x.shape[1]!;
-      const kept = getItem(x, [{ slice: [0, x.shape[0]!] }, { slice: [0, Math.min(count, maxNumber)] }]);
+      const count = x.shape[1];
+      const kept = getItem(x, [{ slice: [0, x.shape[0]] }, { slice: [0, Math.min(count, maxNumber)] }]);
       const missing = Math.max(maxNumber - count, 0);
       return pad(
         kept,

@@ -69,7 +69,7 @@ export class RandomFlip extends BaseImagePreprocessingLayer<typeof fields, Flip>
         const [x1, y1, x2, y2] = corners;
         const across = this.mode === 'vertical' ? [x1, x2] : [subtract(width, x2), subtract(width, x1)];
         const down = this.mode === 'horizontal' ? [y1, y2] : [subtract(height, y2), subtract(height, y1)];
-        return [across[0]!, down[0]!, across[1]!, down[1]!].map((x, k) => where(flips, x, corners[k]!));
+        return [across[0], down[0], across[1], down[1]].map((x, k) => where(flips, x, corners[k]));
       }),
     );
   }

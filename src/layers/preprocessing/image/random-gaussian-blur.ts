@@ -20,7 +20,7 @@ const isOdd = (x: unknown): x is number => Number.isInteger(x) && (x as number) 
 const kernelSizeField: Field<Sizes, readonly [number, number], false> = f.custom<Sizes, readonly [number, number]>({
   expects: 'an odd number, or two of them',
   check: (v): v is Sizes => (Array.isArray(v) ? v.length === 2 && v.every(isOdd) : isOdd(v)),
-  parse: (v) => (typeof v === 'number' ? [v, v] : [v[0]!, v[1]!]),
+  parse: (v) => (typeof v === 'number' ? [v, v] : [v[0], v[1]]),
   initial: 3,
 });
 const fields = {

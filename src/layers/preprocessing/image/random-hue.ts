@@ -67,7 +67,7 @@ export class RandomHue extends BaseImagePreprocessingLayer<typeof fields, Hue> {
     const { dataFormat, valueRange, computeDtype } = this;
     const x = toRange(cast(images, computeDtype), valueRange, [0, 1], 'float32');
     const [hue, ...others] = split(image.rgbToHsv(x, { dataFormat }), 3, { axis: this.channelAxis });
-    const turned = add(hue!, forEachImage(cast(factor, x.dtype)));
+    const turned = add(hue, forEachImage(cast(factor, x.dtype)));
     const below = where(greater(turned, 1), subtract(turned, 1), turned);
     const around = where(less(below, 0), add(below, 1), below);
     const hsv = concatenate([around, ...others], { axis: this.channelAxis });

@@ -114,17 +114,17 @@ export class RandomPerspective extends BaseImagePreprocessingLayer<typeof fields
           [x1, y2],
           [x2, y2],
         ].map(([x, y]) => {
-          const depth = add(place(6, x!, y!), 1);
-          return [0, 3].map((k) => divide(add(place(k, x!, y!), of(k + 2)), depth));
+          const depth = add(place(6, x, y), 1);
+          return [0, 3].map((k) => divide(add(place(k, x, y), of(k + 2)), depth));
         });
         const [xs, ys] = [0, 1].map((k) =>
           concatenate(
-            points.map((point) => point[k]!),
+            points.map((point) => point[k]),
             { axis: -1 },
           ),
         ) as [Tensor, Tensor];
         const [least, most] = [min, max].map((f) => [xs, ys].map((x) => f(x, { axis: -1, keepdims: true })));
-        return [...least!, ...most!].map((x, k) => where(isChosen, x, corners[k]!));
+        return [...least, ...most].map((x, k) => where(isChosen, x, corners[k]));
       }),
     );
   }

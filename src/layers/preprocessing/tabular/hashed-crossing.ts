@@ -39,7 +39,7 @@ export class HashedCrossing extends Layer<typeof fields, [inputs: readonly Tenso
   }
   call(inputs: readonly Tensor[]): Tensor {
     this.#check(inputs);
-    const { shape } = inputs[0]!;
+    const { shape } = inputs[0];
     const bins = onHost(
       inputs,
       (features) => this.#cross(features),
@@ -62,12 +62,12 @@ export class HashedCrossing extends Layer<typeof fields, [inputs: readonly Tenso
   }
   #cross(features: readonly HostValue[]): HostValue {
     const text = new TextEncoder();
-    const { shape, data } = features[0]!;
+    const { shape, data } = features[0];
     const fingerprint = (x: string | number): bigint =>
       typeof x === 'string' ? farmHash64(text.encode(x)) : BigInt.asUintN(64, BigInt(x));
     const bins = Int32Array.from({ length: data.length }, (_, k) =>
       Number(
-        features.reduce((hash, feature) => joinFingerprints(hash, fingerprint(feature.data[k]!)), firstKey) %
+        features.reduce((hash, feature) => joinFingerprints(hash, fingerprint(feature.data[k])), firstKey) %
           BigInt(this.numBins),
       ),
     );

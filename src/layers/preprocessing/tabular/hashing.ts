@@ -53,7 +53,7 @@ export class Hashing extends Layer<typeof fields> {
     const { numBins, outputMode } = this;
     const bins = onHost(
       [inputs],
-      ([values]) => this.#bins(values!),
+      ([values]) => this.#bins(values),
       'int32',
       () => inputs.shape,
     );

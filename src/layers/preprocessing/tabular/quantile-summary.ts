@@ -10,13 +10,13 @@ export function summarize(samples: readonly number[], epsilon: number): Summary 
   const sorted = Float32Array.from(samples).sort();
   const step = Math.max(sorted.length / (1 / epsilon), 1);
   const values: number[] = [];
-  for (let k = Math.trunc(step - 1); k < sorted.length; k += Math.trunc(step)) values.push(sorted[k]!);
+  for (let k = Math.trunc(step - 1); k < sorted.length; k += Math.trunc(step)) values.push(sorted[k]);
   return { values, weights: values.map(() => single(step)) };
 }
 
 /** Two summaries as one, in which shares stay right to `epsilon`. */
 export function mergeSummaries(a: Summary, b: Summary, epsilon: number): Summary {
-  const all = [...a.values, ...b.values].map((value, k) => ({ value, weight: [...a.weights, ...b.weights][k]! }));
+  const all = [...a.values, ...b.values].map((value, k) => ({ value, weight: [...a.weights, ...b.weights][k] }));
   all.sort((p, q) => p.value - q.value);
   return compress({ values: all.map(({ value }) => value), weights: all.map(({ weight }) => weight) }, epsilon);
 }
@@ -41,10 +41,10 @@ function compress(summary: Summary, epsilon: number): Summary {
 
 /** The line through points `(x, y)`, x rising, at p; level before the first and behind the last. */
 function interpolated(p: number, x: readonly number[], y: readonly number[]): number {
-  if (p <= x[0]!) return y[0]!;
+  if (p <= x[0]) return y[0];
   const last = x.length - 1;
-  if (p >= x[last]!) return y[last]!;
+  if (p >= x[last]) return y[last];
   let k = 1;
-  while (x[k]! <= p) k++;
-  return y[k - 1]! + ((y[k]! - y[k - 1]!) / (x[k]! - x[k - 1]!)) * (p - x[k - 1]!);
+  while (x[k] <= p) k++;
+  return y[k - 1] + ((y[k] - y[k - 1]) / (x[k] - x[k - 1])) * (p - x[k - 1]);
 }

@@ -20,7 +20,7 @@ const encoder = new TextEncoder();
 /** Says into which of a number of bins a text falls: by FarmHash64, or by SipHash64 where there is a key. */
 export function binsOf(count: number, salt: readonly number[] | null): (text: string) => number {
   const bins = BigInt(count);
-  const key = salt && ([BigInt.asUintN(64, BigInt(salt[0]!)), BigInt.asUintN(64, BigInt(salt[1]!))] as const);
+  const key = salt && ([BigInt.asUintN(64, BigInt(salt[0])), BigInt.asUintN(64, BigInt(salt[1]))] as const);
   return (text) => {
     const bytes = encoder.encode(text);
     return Number((key ? sipHash64(bytes, key) : farmHash64(bytes)) % bins);

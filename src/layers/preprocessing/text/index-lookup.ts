@@ -28,6 +28,7 @@ export interface VocabularyView {
   /** Whether tokens for padding and for what is not known stand before the others; they do by default. */
   readonly includeSpecialTokens?: boolean | undefined;
 }
+const vocabularyView: OptionNames<VocabularyView> = { includeSpecialTokens: true };
 /** Options of `setVocabulary`. */
 export interface VocabularyWeights {
   /** A weight for each token, in the mode "tf_idf" only, and there always. */
@@ -87,7 +88,8 @@ export abstract class IndexLookup<S extends Fields, T extends Token> extends Lay
   }
 
   /** The tokens in the order of their indices. */
-  getVocabulary({ includeSpecialTokens = true }: VocabularyView = {}): T[] {
+  getVocabulary(options: VocabularyView = {}): T[] {
+    const { includeSpecialTokens = true } = optionsOf(this, vocabularyView, options);
     const special = specialTokens(this.#options) as T[];
     return includeSpecialTokens ? [...special, ...this.#tokens] : [...this.#tokens];
   }
@@ -248,7 +250,7 @@ export abstract class IndexLookup<S extends Fields, T extends Token> extends Lay
     const dtype = this.invert ? this.tokenDtype : 'int32';
     return onHost(
       [x],
-      ([value]) => ({ ...this.lookUp(value!), dtype }),
+      ([value]) => ({ ...this.lookUp(value), dtype }),
       dtype,
       () => x.shape,
     );

@@ -31,7 +31,7 @@ export function sipHash64(bytes: Uint8Array, [k0, k1]: readonly [bigint, bigint]
   const whole = n - (n % 8);
   for (let k = 0; k < whole; k += 8) take(view.getBigUint64(k, true));
   let last = BigInt(n & 255) << 56n;
-  for (let k = whole; k < n; k++) last |= BigInt(bytes[k]!) << BigInt(8 * (k - whole));
+  for (let k = whole; k < n; k++) last |= BigInt(bytes[k]) << BigInt(8 * (k - whole));
   take(last);
   v2 ^= 0xffn;
   rounds(4);

@@ -184,7 +184,7 @@ export class TextVectorization extends Layer<typeof fields> {
     const width = split === null ? sizeOf(shape) / sizeOf(lead) : 1;
     const rows = range(sizeOf(lead)).map((k) => {
       if (split === null) return alike.slice(k * width, (k + 1) * width);
-      return typeof split === 'function' ? ownSplit(this, split, alike[k]!) : splitText(alike[k]!, split);
+      return typeof split === 'function' ? ownSplit(this, split, alike[k]) : splitText(alike[k], split);
     });
     if (ngrams === null) return { rows, lead };
     const widths = typeof ngrams === 'number' ? range(ngrams).map((n) => n + 1) : ngrams;
@@ -199,14 +199,14 @@ export class TextVectorization extends Layer<typeof fields> {
     this.#requireTexts(inputs);
     const { outputMode, outputSequenceLength } = this;
     if (outputMode === 'int' || outputMode === 'one_hot') {
-      const indices = onHost([inputs], ([texts]) => this.#padded(texts!), 'int32', () => [...this.#leadOf(inputs.shape), outputSequenceLength ?? someLength()]); // biome-ignore format: one thought
+      const indices = onHost([inputs], ([texts]) => this.#padded(texts), 'int32', () => [...this.#leadOf(inputs.shape), outputSequenceLength ?? someLength()]); // biome-ignore format: one thought
       return outputMode === 'int' ? indices : this.lookup.encode(indices, this.#depth());
     }
     const depth = this.#depth();
     const shape = (of: Shape): Shape => [...this.#leadOf(of), depth];
     const counts = onHost(
       [inputs],
-      ([texts]) => this.#counted(texts!, depth),
+      ([texts]) => this.#counted(texts, depth),
       'int32',
       () => shape(inputs.shape),
     );
@@ -234,7 +234,7 @@ export class TextVectorization extends Layer<typeof fields> {
     rows.forEach((row, k) => {
       for (const index of Array.from(this.#indices(row)))
         if (index >= 0 && index < depth)
-          data[k * depth + index] = this.outputMode === 'multi_hot' ? 1 : data[k * depth + index]! + 1;
+          data[k * depth + index] = this.outputMode === 'multi_hot' ? 1 : data[k * depth + index] + 1;
     });
     return { shape: [...lead, depth], dtype: 'int32', data };
   }
