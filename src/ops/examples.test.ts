@@ -19,12 +19,15 @@ const examples = sources.flatMap(({ file, text }) =>
   })),
 );
 
+/** Where the names of examples come from: some stand for an op, and for what moves boxes. */
+const scopeOf = (file: string): Record<string, unknown> =>
+  file.startsWith('detection/') ? { ...ops, ...detection } : { ...detection, ...ops };
 const isName = (name: string): boolean => !['switch', 'var'].includes(name);
-const scope: Record<string, unknown> = { ...detection, ...ops };
-const names = Object.keys(scope).filter(isName);
-const values = names.map((name) => scope[name]);
-const evaluate = (code: string): Promise<unknown> =>
-  new Function('ops', ...names, `return (async () => (${code}))()`)(ops, ...values);
+const evaluate = (code: string, file: string): Promise<unknown> => {
+  const scope = Object.entries(scopeOf(file)).filter(([name]) => isName(name));
+  const run = new Function('ops', ...scope.map(([name]) => name), `return (async () => (${code}))()`);
+  return run(ops, ...scope.map(([, value]) => value)) as Promise<unknown>;
+};
 
 /** Results as plain nested numbers, at the precision in which examples are written. */
 async function plain(x: unknown): Promise<unknown> {
@@ -36,7 +39,7 @@ async function plain(x: unknown): Promise<unknown> {
 describe('examples in the documentation of ops', () => {
   for (const { file, code, result } of examples)
     test(`${file}: ${code}`, async () => {
-      expect(await plain(await evaluate(code))).toEqual(await plain(await evaluate(result)));
+      expect(await plain(await evaluate(code, file))).toEqual(await plain(await evaluate(result, file)));
     });
 });
 

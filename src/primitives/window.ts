@@ -158,11 +158,10 @@ export const firstInWindow: Primitive<[x: Tensor, extreme: Tensor], WindowAttrs>
     const value = asStored(x(...at), x.dtype);
     const hit = apply('or', apply('eq', value, asStored(extreme(...q), extreme.dtype)), apply('ne', value, value));
     const none = attrs.window.reduce((n, size) => n * size, 1);
-    return reduce(
-      'min',
-      looped(taps),
-      select(both([...insideOf(x, at, attrs), hit]), flatten(k, attrs.window), int(none)),
-    );
+    const first = select(hit, flatten(k, attrs.window), int(none));
+    const inside = insideOf(x, at, attrs);
+    // Only a `select` keeps what it reads inside of the array: the condition must not read outside.
+    return reduce('min', looped(taps), inside.length === 0 ? first : select(both(inside), first, int(none)));
   },
   vjp: () => [null, null],
   samples: [

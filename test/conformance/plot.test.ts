@@ -12,9 +12,10 @@ interface Case {
 const { cases, models, notMade } = rebuildable<Case>('plot');
 
 test('all models of the cases can be made, but for those that need what is not here yet', () => {
-  expect(notMade).toEqual(['preprocessing needs IntegerLookup', 'quantized_int8 needs quantization']);
+  expect(notMade).toEqual(['quantized_int8 needs quantization']);
 });
 
 test.each(cases)('$id', ({ model, options, dot }) => {
-  expect(modelToDot(models.get(model!)!, optionsOf(options))).toBe(dot);
+  // Integers have 32 bits here.
+  expect(modelToDot(models.get(model!)!, optionsOf(options))).toBe(dot.replaceAll('int64', 'int32'));
 });

@@ -33,7 +33,9 @@ export abstract class Weighted<S extends Fields, Args extends unknown[], Out> ex
   constructor(options: Options<S> & LayerOptions) {
     super();
     const [resolved, base] = partOptions<S, LayerOptions>(this, options, baseOptions);
-    const { name, trainable = true, dtype, autocast = true, activityRegularizer = null } = base;
+    const { name, trainable = true, dtype, autocast = true } = base;
+    // Some classes have it among their own options.
+    const { activityRegularizer = null } = { ...base, ...(resolved as LayerOptions) };
     this.name = name ?? autoName(toSnakeCase(sourceNameOf(this)));
     if (this.name.includes('/'))
       fail(this, `the name contains "/"`, 'choose a name without it: paths are made of names');

@@ -3,7 +3,7 @@ import { fail } from '../../base/errors.ts';
 import { exactMethods } from '../../base/exact.ts';
 import { type Field, f, type Options, type Resolved } from '../../base/field/field.ts';
 import type { Config } from '../../base/registry/serialize.ts';
-import { range, type Shape, type SymbolicShape, sameShape, showShape, sizeOf } from '../../base/shape.ts';
+import { range, type Shape, type SymbolicShape, showShape, sizeOf } from '../../base/shape.ts';
 import {
   add,
   cast,
@@ -58,7 +58,7 @@ export interface Normalization extends Omit<Resolved<typeof fields>, 'mean' | 'v
 /**
  * `(x - mean) / sqrt(variance)` in the shape of x, with statistics that are given or that `adapt(data)` finds: by default one of each for
  * every position of the last axis. The axes that are kept must have a known size. With `invert`, `x · sqrt(variance) + mean`.
- * @example new Normalization({ mean: 3, variance: 2 })([[1], [2], [3]]) // [[-1.414], [-0.707], [0]]
+ * @example new Normalization({ mean: 3, variance: 2 })([[1], [2], [3]]) // [[-1.4142], [-0.7071], [0]]
  * @see https://keras.io/api/layers/preprocessing_layers/numerical/normalization/
  */
 export class Normalization extends Layer<typeof fields> {
@@ -80,15 +80,16 @@ export class Normalization extends Layer<typeof fields> {
     if ((given === null) !== (variance === null))
       fail(this, `only one of mean and variance is given`, 'give both, or neither and call adapt(data)');
     if (given === null || variance === null) return;
-    const [m, v] = [tensor(given).shape, tensor(variance).shape];
-    if (!sameShape(m, v))
-      fail(this, `mean has shape ${showShape(m)} and variance ${showShape(v)}`, 'give both in one shape');
-    if (m.length > axis.length)
-      fail(
-        this,
-        `mean has shape ${showShape(m)}, and axis [${axis.join(', ')}] names ${axis.length}`,
-        'give a mean of at most as many axes as `axis` names',
-      );
+    for (const [what, { shape }] of [
+      ['mean', tensor(given)],
+      ['variance', tensor(variance)],
+    ] as const)
+      if (shape.length > axis.length)
+        fail(
+          this,
+          `${what} has shape ${showShape(shape)}, and axis [${axis.join(', ')}] names ${axis.length}`,
+          'give at most as many axes as `axis` names',
+        );
   }
   #keptAxes(rank: number): number[] {
     return this.axis.map((d) => (d < 0 ? d + rank : d)).sort((a, b) => a - b);

@@ -47,6 +47,7 @@ export const crop = op(
 interface PadOptions extends CornerOptions {
   /** Size of the image after padding; the boxes do not depend on it. */
   readonly height?: number | undefined;
+  /** Width of the images, in pixels. */
   readonly width?: number | undefined;
 }
 /** Corners `[..., 4]` as they lie when the image gets `top` rows above and `left` columns before it. @example pad([[1, 2, 3, 4]], 10, 20) // [[21, 12, 23, 14]] */
@@ -63,6 +64,7 @@ export const pad = op(
 interface AffineOptions extends CornerOptions {
   /** The fixed point, as shares of width and height; the middle by default. */
   readonly centerX?: number | null | undefined;
+  /** The same along the height. */
   readonly centerY?: number | null | undefined;
 }
 /**

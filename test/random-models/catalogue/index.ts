@@ -1,3 +1,4 @@
+import * as preprocessing from '../../../src/layers/preprocessing/index.ts';
 import { core } from './core.ts';
 import type { Entry } from './entry.ts';
 import { sequential } from './sequences.ts';
@@ -23,6 +24,12 @@ export const inside: Readonly<Record<string, string>> = {
 
 /** Layers that no random model has, and why. */
 export const leftOut: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    Object.keys(preprocessing).map((name) => [
+      name,
+      'it stands in front of what is trained, and is compared with Keras',
+    ]),
+  ),
   Layer: 'it is the base class of all',
   Wrapper: 'it has no call: one extends it',
   InputLayer: 'every model has one for each input',
