@@ -22,15 +22,19 @@ export interface Pipeline extends Resolved<typeof fields> {
  * @example new Pipeline({ layers: [new Rescaling({ scale: 1 / 255 }), new CenterCrop({ height: 2, width: 2 })] })(ops.ones([1, 4, 4, 3])).shape // [1, 2, 2, 3]
  * @see https://keras.io/api/layers/preprocessing_layers/pipeline/
  */
-export class Pipeline extends Layer<typeof fields, [inputs: Tensor | ImageData, options?: CallOptions], any> {
+export class Pipeline extends Layer<
+  typeof fields,
+  [inputs: Tensor | ImageData, options?: CallOptions],
+  Tensor | ImageData
+> {
   static override readonly className = 'Pipeline';
   static override readonly fields = fields;
 
   constructor(options: Options<typeof fields> & Pick<LayerOptions, 'name'>) {
     super(options);
   }
-  call(inputs: Tensor | ImageData, { training = true }: CallOptions = {}): any {
-    return this.layers.reduce((x: any, layer) => (layer as any)(x, { training }), inputs);
+  call(inputs: Tensor | ImageData, { training = true }: CallOptions = {}): Tensor | ImageData {
+    return this.layers.reduce<Tensor | ImageData>((x, layer) => layer(x, { training }), inputs);
   }
   override getConfig(): Config {
     const { name, layers } = super.getConfig();
