@@ -12,6 +12,9 @@ const { resolve } = createRequire(import.meta.url);
 export const carried: Readonly<Record<string, string>> = {
   fflate: 'fflate',
   'fast-png': 'fast-png',
+  bzip2: 'seek-bzip',
+  md5: '@noble/hashes/legacy.js',
+  tar: 'modern-tar',
   resvg: '@resvg/resvg-wasm',
   viz: '@viz-js/viz',
 };
@@ -78,13 +81,16 @@ const isPreprocessing = (id: string): boolean =>
   /[\\/](public[\\/]preprocessing|layers[\\/]preprocessing[\\/](index\.ts$|image|audio|tabular|text)|utils[\\/]features?[-.])/.test(
     id,
   );
-/** What stands in pages for a face of the library that has such layers. */
+/** Where data come from, which pages load from a file of its own too. */
+const isSource = (id: string): boolean =>
+  /[\\/](public[\\/]sources|utils[\\/]get-file|formats[\\/](download|extract|tar))\.ts$/.test(id);
+/** What stands in pages for a face of the library that has them. */
 const faces: Readonly<Record<string, string>> = {
   './public/layers.ts': 'layers/index.ts',
   './public/utils.ts': 'public/page-utils.ts',
 };
-const withoutPreprocessing: Plugin = {
-  name: 'without-preprocessing',
+const coreFaces: Plugin = {
+  name: 'core-faces',
   resolveId: (id, importer) => (Object.hasOwn(faces, id) && importer ? join(dirname(importer), faces[id]!) : undefined),
 };
 
@@ -95,13 +101,14 @@ export const browserBundle = (input: Record<string, string>, dir: string): Rolld
     ...carried,
     'package-file': 'src/visualize/package-file.ts',
     preprocessing: 'src/public/preprocessing.ts',
+    sources: 'src/public/sources.ts',
   },
   platform: 'browser',
   // Only where they run in Node do packages ask for its modules.
   external: ['module', /^node:/],
-  plugins: [withoutPreprocessing, files, thirdParty, ascii],
+  plugins: [coreFaces, files, thirdParty, ascii],
   output: {
-    ...coreWithout(isPreprocessing),
+    ...coreWithout((id) => isPreprocessing(id) || isSource(id)),
     dir,
     cleanDir: true,
     comments: { legal: true, annotation: false, jsdoc: false },

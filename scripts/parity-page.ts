@@ -126,5 +126,9 @@ const conventions = `## What differs
 - \`AugMix\` draws its chains from its seed, anew for each batch (Keras: from Python's random numbers, once for a compiled step).
 - Images with labels, boxes and masks come as \`{ images, labels, boundingBoxes, segmentationMasks }\`; Python's keys are taken as well.
 
+**Files** come as in Keras, into the same folders, with these differences:
+
+- \`utils.getFile\` writes a file whole or not at all, checks its hash before it takes its place, and goes on with a download that broke off. A cache that is missing is made, and one that was asked for and cannot be written to is an error (Keras goes to the folder of temporary files). Files that are extracted already stay as they are. An archive with a path or a link that leads out of its folder, or with a device in it, is refused (Keras leaves the entry out), and so is a file that is no archive.
+
 **Sparse and ragged tensors** of Keras's backends do not exist here: where an op has the option \`sparse\`, it is refused when set.
 `;

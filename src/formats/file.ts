@@ -1,7 +1,7 @@
 import { fail, HornbeamError } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
 import { isBrowserPlace, readStored, removeStored, storedFiles, writeInBrowser } from './browser-files.ts';
-import { type NodeModules, nodeModules } from './node-modules.ts';
+import { hasFiles, type NodeModules, nodeModules } from './node-modules.ts';
 import { checkRelativePath } from './relative-path.ts';
 import { removeLeftovers, temporaryBeside } from './temporary-file.ts';
 
@@ -18,8 +18,6 @@ const writeInstead = 'write to "indexeddb://name", which the browser keeps, or t
 
 const pathOf = (place: Place, { url }: NodeModules): string =>
   typeof place === 'string' && !place.startsWith('file:') ? place : url.fileURLToPath(place);
-
-const hasFiles = (): boolean => typeof process !== 'undefined' && process.getBuiltinModule !== undefined;
 
 /** The bytes of a file, wherever they come from. */
 export async function bytesOf(source: FileSource): Promise<Uint8Array> {

@@ -8,6 +8,9 @@ export interface NodeModules {
   readonly url: typeof import('node:url');
 }
 
+/** Whether there are files, as in Node. */
+export const hasFiles = (): boolean => typeof process !== 'undefined' && process.getBuiltinModule !== undefined;
+
 /**
  * Node's modules, or an error that says what to do in a browser. Asked for at run time, so that a bundle for the
  * browser neither holds nor looks for them.

@@ -2,38 +2,70 @@ import { crc32 } from './crc32.ts';
 import type { NodeModules } from './node-modules.ts';
 
 const day = 24 * 60 * 60 * 1000;
-const hash = (text: string): string => crc32(new TextEncoder().encode(text)).toString(36);
+/** A few letters that stand for a text. */
+export const hashOf = (text: string): string => crc32(new TextEncoder().encode(text)).toString(36);
 
 /**
  * What temporary files for a target are called, up to the process that writes them: short, since the target's own name
  * may be as long as names can be.
  */
 const prefixFor = (target: string, { path, os }: NodeModules): string =>
-  `.hornbeam-${hash(path.basename(target))}-${hash(os.hostname())}-`;
+  `.hornbeam-${hashOf(path.basename(target))}-${hashOf(os.hostname())}-`;
+/** Stands for the process where there is none: nobody writes the file any more. */
+const nobody = 0;
+const nameFor = (target: string, node: NodeModules, pid: number, mark: string): string =>
+  node.path.join(node.path.dirname(target), `${prefixFor(target, node)}${pid}-${mark}.tmp`);
 
-/** A new name, in the folder of a target, for what is going to be renamed to it. */
-export const temporaryBeside = (target: string, node: NodeModules): string =>
-  node.path.join(
-    node.path.dirname(target),
-    `${prefixFor(target, node)}${process.pid}-${Math.random().toString(36).slice(2, 10)}.tmp`,
-  );
+/** A new name, in the folder of a target, for what is going to be renamed to it; `mark` says what it will hold. */
+export const temporaryBeside = (
+  target: string,
+  node: NodeModules,
+  mark: string = Math.random().toString(36).slice(2, 10),
+): string => nameFor(target, node, process.pid, mark);
 
-/** Removes temporary files for a target that nobody writes any more: their process was killed. */
-export async function removeLeftovers(target: string, node: NodeModules): Promise<void> {
+/** A temporary file that nobody writes. */
+export interface Leftover {
+  readonly path: string;
+  readonly mark: string;
+  /** In bytes. */
+  readonly size: number;
+}
+/** Temporary files for a target that nobody writes any more: their process was killed, or gave them up. */
+export async function leftovers(target: string, node: NodeModules): Promise<Leftover[]> {
   const { fs, path } = node;
   const folder = path.dirname(target);
   const prefix = prefixFor(target, node);
-  const names = await fs.readdir(folder).catch(() => []);
-  for (const name of names) {
+  const found: Leftover[] = [];
+  for (const name of await fs.readdir(folder).catch(() => [])) {
     if (!name.startsWith(prefix) || !name.endsWith('.tmp')) continue;
     const file = path.join(folder, name);
-    const found = await fs.stat(file).catch(() => undefined);
-    const pid = Number.parseInt(name.slice(prefix.length), 10);
-    if (found && isLeft(pid, found.mtimeMs)) await fs.rm(file, { force: true }).catch(() => undefined);
+    const stat = await fs.stat(file).catch(() => undefined);
+    const [pid, mark] = name.slice(prefix.length, -'.tmp'.length).split('-') as [string, string?];
+    if (stat && isLeft(Number.parseInt(pid, 10), stat.mtimeMs))
+      found.push({ path: file, mark: mark ?? '', size: stat.size });
   }
+  return found;
+}
+/** Removes temporary files for a target that nobody writes any more. */
+export async function removeLeftovers(target: string, node: NodeModules): Promise<void> {
+  for (const { path } of await leftovers(target, node))
+    await node.fs.rm(path, { force: true, recursive: true }).catch(() => undefined);
+}
+/** Takes over what another has left, for a target: nobody else gets it then. Gives its new path, or undefined where another was faster. */
+export async function takeOver(left: Leftover, target: string, node: NodeModules): Promise<string | undefined> {
+  const path = temporaryBeside(target, node, left.mark);
+  return node.fs.rename(left.path, path).then(
+    () => path,
+    () => undefined,
+  );
+}
+/** Leaves a temporary file to whoever will go on with it. */
+export async function giveUp(temporary: string, target: string, mark: string, node: NodeModules): Promise<void> {
+  await node.fs.rename(temporary, nameFor(target, node, nobody, mark)).catch(() => undefined);
 }
 
 function isLeft(pid: number, written: number): boolean {
+  if (pid === nobody) return true;
   const now = Date.now();
   // Numbers of processes come again: what is older than this process was written by another of its number.
   if (pid === process.pid) return written < now - process.uptime() * 1000 - 1000;

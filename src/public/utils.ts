@@ -1,2 +1,3 @@
 export { FeatureSpace, type FeatureSpaceOptions } from '../utils/feature-space.ts';
 export * from './page-utils.ts';
+export * from './sources.ts';

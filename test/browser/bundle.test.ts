@@ -40,11 +40,14 @@ it('names whose work it carries, each with the text of its licence', async () =>
   );
   expect([...names].sort()).toEqual([
     '@fontsource/arimo',
+    '@noble/hashes',
     '@resvg/resvg-wasm',
     '@viz-js/viz',
     'fast-png',
     'fflate',
     'iobuffer',
+    'modern-tar',
+    'seek-bzip',
   ]);
   for (const name of names) expect(text).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(.+\\)$`, 'm'));
   for (const licence of [

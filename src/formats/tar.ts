@@ -1,0 +1,61 @@
+import { fail } from '../base/errors.ts';
+import { part } from '../base/part.ts';
+
+/** What lies in a tar archive. */
+export interface TarEntry {
+  /** Where, from the archive's root, as the archive says it. */
+  readonly name: string;
+  readonly kind: 'file' | 'folder' | 'link' | 'hardlink' | 'other';
+  /** Where a link leads. */
+  readonly target: string | undefined;
+  readonly size: number;
+  /** Permissions. */
+  readonly mode: number;
+  /** The bytes of a file: to be taken before the next entry is asked for, or they are passed over. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+const kinds: Readonly<Record<string, TarEntry['kind']>> = {
+  file: 'file',
+  'contiguous-file': 'file',
+  directory: 'folder',
+  symlink: 'link',
+  link: 'hardlink',
+};
+
+/** The entries of a tar archive (ustar, pax, GNU), one after the other, from its unpacked bytes; none of it is kept. */
+export async function* readTar(who: string, bytes: ReadableStream<Uint8Array>): AsyncIterable<TarEntry> {
+  const { createTarDecoder } = await part('tar', () => import('modern-tar'));
+  const reader = bytes.pipeThrough(createTarDecoder({ strict: true })).getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read().catch((error: Error) => damaged(who, error));
+      if (done) return;
+      const { header, body } = value;
+      let isTaken = false;
+      yield {
+        name: header.name,
+        kind: kinds[header.type ?? 'file'] ?? 'other',
+        target: header.linkname,
+        size: header.size,
+        mode: header.mode ?? 0o644,
+        body: {
+          async *[Symbol.asyncIterator]() {
+            isTaken = true;
+            const chunks = body.getReader();
+            for (;;) {
+              const chunk = await chunks.read().catch((error: Error) => damaged(who, error));
+              if (chunk.done) return;
+              yield chunk.value;
+            }
+          },
+        },
+      };
+      if (!isTaken) await body.cancel();
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}
+const damaged = (who: string, error: Error): never =>
+  fail(who, `cannot be unpacked: ${error.message}`, 'the archive is damaged or incomplete: fetch it again');
