@@ -83,11 +83,14 @@ const isPreprocessing = (id: string): boolean =>
   );
 /** Where data come from, which pages load from a file of its own too. */
 const isSource = (id: string): boolean =>
-  /[\\/](public[\\/]sources|utils[\\/]get-file|formats[\\/](download|extract|tar))\.ts$/.test(id);
+  /[\\/](public[\\/](sources|data)|data[\\/]pipeline[\\/][-a-z]+|utils[\\/]get-file|formats[\\/](download|extract|tar))\.ts$/.test(
+    id,
+  );
 /** What stands in pages for a face of the library that has them. */
 const faces: Readonly<Record<string, string>> = {
   './public/layers.ts': 'layers/index.ts',
   './public/utils.ts': 'public/page-utils.ts',
+  './public/data.ts': 'public/page-data.ts',
 };
 const coreFaces: Plugin = {
   name: 'core-faces',

@@ -33,6 +33,7 @@ export * as ops from './ops/index.ts';
 export * as optimizers from './optimizers/index.ts';
 export { Optimizer } from './optimizers/index.ts';
 export * as config from './public/config.ts';
+export * as data from './public/data.ts';
 export * as dtypePolicies from './public/dtype-policies.ts';
 export { DTypePolicy, FloatDTypePolicy } from './public/dtype-policies.ts';
 export * as layers from './public/layers.ts';

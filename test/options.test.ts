@@ -61,6 +61,7 @@ const objects: readonly object[] = [
   new keras.optimizers.Adam(),
   await keras.saving.KerasFileEditor.open(join(folder, 'model.keras')),
   new keras.random.SeedGenerator({ seed: 1 }),
+  keras.data.Dataset.range(1),
   new keras.distillation.Distiller({
     teacher: model,
     student: model,

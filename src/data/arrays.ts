@@ -1,67 +1,10 @@
 import { maxStepsPerEpoch } from '../base/config.ts';
-import { type DType, dtypeInfo, type TypedArray } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
-import { type Shape, sizeOf } from '../base/shape.ts';
 import { leavesOf, mapTree, type Tree } from '../base/tree.ts';
 import { nextPermutation, type ShuffleState, setShuffleState, shuffleState } from '../random/global-seed.ts';
-import { download, upload } from '../runtime/storage.ts';
-import { stringTensor, type Tensor } from '../tensor/index.ts';
-import { type Batch, type Dataset, type Position, warnOfShortage } from './batches.ts';
+import { type Batch, type BatchSource, type Position, warnOfShortage } from './batches.ts';
 import { type LabelValues, labelsBehind } from './label-values.ts';
-import { toTensors } from './nest.ts';
-
-/** Rows in JavaScript's memory, from which batches are copied. */
-class Rows {
-  readonly data: TypedArray | readonly string[];
-  readonly shape: Shape;
-  readonly dtype: DType;
-
-  constructor(data: Rows['data'], shape: Shape, dtype: DType) {
-    this.data = data;
-    this.shape = shape;
-    this.dtype = dtype;
-  }
-  /** The rows from one number up to another. */
-  part(from: number, to: number): Rows {
-    const width = sizeOf(this.shape.slice(1));
-    const { data } = this;
-    const part = ArrayBuffer.isView(data)
-      ? data.subarray(from * width, to * width)
-      : data.slice(from * width, to * width);
-    return new Rows(part, [to - from, ...this.shape.slice(1)], this.dtype);
-  }
-}
-
-/** Brings arrays and tensors into memory where rows can be picked; undefined where there are none. */
-export async function readRows(data: unknown, what: string, count?: number): Promise<PartialRows> {
-  const tensors = toTensors(data, what, count) as Tree<Tensor | undefined>;
-  const read = await Promise.all(
-    leavesOf(tensors).map(async (t) => t && new Rows(t.strings ?? (await download(t)), t.shape, t.dtype)),
-  );
-  let at = 0;
-  return mapTree(tensors, () => read[at++]);
-}
-type PartialRows = Tree<Rows | undefined>;
-
-/** The rows with the given numbers, as one tensor. */
-function pick({ data, shape, dtype }: Rows, rows: ArrayLike<number>): Tensor {
-  const width = sizeOf(shape.slice(1));
-  const size = [rows.length, ...shape.slice(1)];
-  if (!ArrayBuffer.isView(data)) {
-    const strings = Array.from(rows).flatMap((i) => data.slice(i * width, (i + 1) * width));
-    return stringTensor(strings, size);
-  }
-  const out = new dtypeInfo[dtype].array(rows.length * width);
-  for (let i = 0; i < rows.length; i++) {
-    const from = rows[i] * width;
-    // Runs of neighbouring rows are copied at once.
-    let run = 1;
-    while (i + run < rows.length && rows[i + run] === rows[i] + run) run++;
-    out.set(data.subarray(from, from + run * width), i * width);
-    i += run - 1;
-  }
-  return upload(out, { shape: size, dtype });
-}
+import type { PartialRows, Rows } from './rows.ts';
 
 export interface ArrayOptions {
   /** Examples in a batch; 32 by default. */
@@ -80,7 +23,7 @@ interface Pass {
 }
 
 /** Arrays cut into batches. */
-export class ArrayDataset implements Dataset {
+export class ArraySource implements BatchSource {
   readonly samples: number;
   readonly steps: number;
   readonly isSpent = false;
@@ -94,7 +37,7 @@ export class ArrayDataset implements Dataset {
   private pass: Pass | undefined;
   private hasWarned = false;
 
-  constructor(parts: ArrayDataset['parts'], options: ArrayOptions = {}) {
+  constructor(parts: ArraySource['parts'], options: ArrayOptions = {}) {
     const { batchSize = 32, steps } = options;
     if (!(Number.isInteger(batchSize) && batchSize > 0))
       fail('fit', `batchSize must be a positive integer, got ${batchSize}`, 'e.g. { batchSize: 32 }');
@@ -144,7 +87,7 @@ export class ArrayDataset implements Dataset {
   }
   private batch({ order }: Pass, k: number): Batch {
     const rows = Array.prototype.slice.call(order, k * this.batchSize, (k + 1) * this.batchSize) as number[];
-    const take = (part: PartialRows): unknown => mapTree(part, (r: Rows | undefined) => r && pick(r, rows));
+    const take = (part: PartialRows): unknown => mapTree(part, (r: Rows | undefined) => r?.pick(rows));
     const { x, y, sampleWeight } = this.parts;
     const batch: Batch = { x: take(x), y: take(y), sampleWeight: take(sampleWeight), size: rows.length, isOwn: true };
     if (y !== undefined) labelsBehind.set(batch, y as Tree<LabelValues | undefined>);
@@ -170,7 +113,7 @@ export class ArrayDataset implements Dataset {
   async close(): Promise<void> {}
 
   /** Two sets: all but the last share, and the last share. */
-  split(share: number): [ArrayDataset['parts'], ArrayDataset['parts']] {
+  split(share: number): [ArraySource['parts'], ArraySource['parts']] {
     const at = Math.floor(this.samples * (1 - share));
     if (at === 0 || at === this.samples)
       fail(
@@ -178,7 +121,7 @@ export class ArrayDataset implements Dataset {
         `validationSplit ${share} of ${this.samples} samples leaves ${at === 0 ? 'none to train on' : 'none to validate on'}`,
         'give a share between 0 and 1, or validationData',
       );
-    const cut = (from: number, to: number): ArrayDataset['parts'] => {
+    const cut = (from: number, to: number): ArraySource['parts'] => {
       const take = (part: PartialRows): PartialRows => mapTree(part, (r: Rows | undefined) => r?.part(from, to));
       const { x, y, sampleWeight } = this.parts;
       return { x: take(x), y: take(y), sampleWeight: take(sampleWeight) };

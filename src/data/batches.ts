@@ -27,6 +27,23 @@ export interface Batch {
   readonly isOwn?: boolean;
 }
 
+/** By which training knows a pipeline of batches: it can tell how many there are, and begin in the middle. */
+export const pipelineOf: unique symbol = Symbol('pipelineOf');
+/** What an order in a pipeline depends on: enough for the same order in another process. */
+export interface PipelineState {
+  readonly seed: number;
+  /** How often it was gone through before. */
+  readonly turn: number;
+}
+export interface Pipeline {
+  /** How many batches there are: Infinity without end, undefined where nobody knows. */
+  count(): number | undefined;
+  /** What the next time through depends on. */
+  next(): PipelineState;
+  /** Begins with the batch of that number. */
+  begin(state: PipelineState, from: number): AsyncIterator<unknown>;
+}
+
 /** How many inputs and outputs a model has, where a list of plain arrays could also be one array. */
 export interface Arity {
   readonly inputs?: number | undefined;
@@ -42,7 +59,7 @@ export interface Position {
 }
 
 /** A source of batches that can be gone through once for each epoch. */
-export interface Dataset {
+export interface BatchSource {
   /** Batches in one round, where that is known. */
   readonly steps: number | undefined;
   /** Whether it will give no more, however often it is asked. */

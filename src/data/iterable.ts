@@ -1,6 +1,6 @@
 import { maxStepsPerEpoch } from '../base/config.ts';
 import { asBatch } from './batch.ts';
-import { type Arity, type Batch, type BatchLike, type Dataset, type Position, warnOfShortage } from './batches.ts';
+import { type Arity, type Batch, type BatchLike, type BatchSource, type Position, warnOfShortage } from './batches.ts';
 
 export type Source =
   | Iterable<BatchLike>
@@ -11,7 +11,7 @@ export type Lend = <R>(f: () => R | Promise<R>) => Promise<R>;
 type AnyIterator = AsyncIterator<BatchLike> | Iterator<BatchLike>;
 
 /** Batches that an iterable, an async iterable, a generator or a function that makes one of these gives. */
-export class IterableDataset implements Dataset {
+export class IterableSource implements BatchSource {
   readonly steps: number | undefined;
   private readonly source: Source;
   private readonly arity: Arity;

@@ -3,7 +3,7 @@ import { isPlainObject } from '../base/tree.ts';
 import { asTensor, type Like, Tensor, Variable } from '../tensor/index.ts';
 
 /** Whether a list holds tensors, rather than being one: it does if some entry cannot be an element of a plain array. */
-const holdsTensors = (list: readonly unknown[]): boolean =>
+export const holdsTensors = (list: readonly unknown[]): boolean =>
   list.some(
     (x) =>
       x instanceof Tensor ||
@@ -15,15 +15,16 @@ const holdsTensors = (list: readonly unknown[]): boolean =>
 
 /**
  * Data as users give it (tensors, typed arrays, plain nested arrays, lists and objects of these; null for a part that is left
- * out) as a nest of tensors. A list of plain arrays is one array, unless the model has as many (`count`) inputs or outputs.
+ * out) as a nest of tensors, which `make` makes. A list of plain arrays is one array, unless the model has as many (`count`) inputs or
+ * outputs.
  */
-export function toTensors(data: unknown, what: string, count = 1): unknown {
+export function toTensors(data: unknown, what: string, count = 1, make: (x: Like) => Tensor = asTensor): unknown {
   if (data === undefined || data === null) return undefined;
   if (data instanceof Tensor || ArrayBuffer.isView(data) || typeof data === 'number' || typeof data === 'boolean')
-    return asTensor(data as Like);
+    return make(data as Like);
   if (Array.isArray(data)) {
     const areParts = count > 1 && data.length === count && data.every((x) => Array.isArray(x));
-    return areParts || holdsTensors(data) ? data.map((x) => toTensors(x, what)) : asTensor(data as Like);
+    return areParts || holdsTensors(data) ? data.map((x) => toTensors(x, what, 1, make)) : make(data as Like);
   }
   if (typeof data !== 'object' || !(isPlainObject(data) || data instanceof Variable))
     return fail(
@@ -31,6 +32,6 @@ export function toTensors(data: unknown, what: string, count = 1): unknown {
       `${what} holds ${typeof data === 'string' ? JSON.stringify(data) : String(data)}, which is no array of numbers`,
       'give tensors, typed arrays, nested arrays of numbers, or lists and objects of these',
     );
-  if (data instanceof Variable) return asTensor(data);
-  return Object.fromEntries(Object.entries(data).map(([key, x]) => [key, toTensors(x, what)]));
+  if (data instanceof Variable) return make(data);
+  return Object.fromEntries(Object.entries(data).map(([key, x]) => [key, toTensors(x, what, 1, make)]));
 }

@@ -26,7 +26,8 @@ export class MersenneTwister {
     return MersenneTwister.fromWords(words);
   }
 
-  private static fromWords(words: readonly number[]): MersenneTwister {
+  /** Seeded by some words, as Python's `random.seed` does those of an integer. */
+  static fromWords(words: readonly number[]): MersenneTwister {
     const twister = MersenneTwister.fromWord(19650218);
     const { state } = twister;
     const mixed = (i: number, factor: number): number =>
@@ -61,6 +62,14 @@ export class MersenneTwister {
     return (y ^ (y >>> 18)) >>> 0;
   }
 
+  /** A whole number from 0 to `most`, each as likely. */
+  upTo(most: number): number {
+    const mask = 2 ** (32 - Math.clz32(most)) - 1;
+    let n: number;
+    do n = (this.next() & mask) >>> 0;
+    while (n > most);
+    return n;
+  }
   /** Where it stands: its words, and how many of them are used up. */
   getState(): { readonly words: readonly number[]; readonly used: number } {
     return { words: [...this.state], used: this.at };
@@ -85,10 +94,7 @@ export class MersenneTwister {
 export function permutation(twister: MersenneTwister, n: number): Int32Array {
   const order = Int32Array.from({ length: n }, (_, i) => i);
   for (let i = n - 1; i > 0; i--) {
-    const mask = 2 ** (32 - Math.clz32(i)) - 1;
-    let j: number;
-    do j = (twister.next() & mask) >>> 0;
-    while (j > i);
+    const j = twister.upTo(i);
     [order[i], order[j]] = [order[j], order[i]];
   }
   return order;

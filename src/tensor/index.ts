@@ -22,7 +22,16 @@ export {
   type SymbolicArgument,
 } from './keras-tensor.ts';
 export { leavesIn, mapTensors, signatureOf, tensorsIn, withTensors } from './leaves.ts';
-export { asTensor, dtypeOf, isTypedArray, type Like, type Nested, type TensorOptions, tensor } from './like.ts';
+export {
+  asHostTensor,
+  asTensor,
+  dtypeOf,
+  isTypedArray,
+  type Like,
+  type Nested,
+  type TensorOptions,
+  tensor,
+} from './like.ts';
 export { markMadeBy } from './made-by.ts';
 export { nest } from './read.ts';
 export { recomputed } from './remat.ts';

@@ -1,6 +1,7 @@
-import type { DType } from '../base/dtype.ts';
+import { type DType, dtypeInfo } from '../base/dtype.ts';
 import { exact } from '../base/exact.ts';
-import type { Tensor } from '../ir/tensor.ts';
+import { Tensor } from '../ir/tensor.ts';
+import { hostTensor } from '../runtime/storage.ts';
 import { asPlainTensor, type Plain, plainTensor, type TensorOptions } from './plain.ts';
 import { Variable } from './variable.ts';
 
@@ -21,4 +22,17 @@ export const tensor = exact('tensor', 2, function tensor(data: Like, options: Te
 /** A tensor of whatever stands for one, converted to `dtype` where that is given. */
 export function asTensor(x: Like, dtype?: DType): Tensor {
   return asPlainTensor(valueOf(x), dtype);
+}
+
+/** The same, where it is not a tensor yet left in JavaScript's memory until a device wants it. */
+export function asHostTensor(x: Like): Tensor {
+  const plain = valueOf(x);
+  if (plain instanceof Tensor) return plain;
+  // What the caller may still change is copied.
+  return plainTensor(plain, {}, (data, aval) => {
+    if (data !== plain) return hostTensor(data, aval);
+    const copy = new dtypeInfo[aval.dtype].array(data.length);
+    copy.set(data);
+    return hostTensor(copy, aval);
+  });
 }

@@ -116,8 +116,8 @@ function strings(data: NestedStrings, { shape, dtype = 'string' }: TensorOptions
   if (dtype !== 'string') fail('tensor', `strings were given where ${dtype} is wanted`, 'give numbers');
   return tensorOfStrings(data, shape);
 }
-/** A concrete tensor of numbers, or of strings. */
-export function plainTensor(data: Plain, options: TensorOptions = {}): Tensor {
+/** A concrete tensor of numbers, or of strings; `place` takes the elements where they are to be. */
+export function plainTensor(data: Plain, options: TensorOptions = {}, place = upload): Tensor {
   optionsOf('tensor', tensorOptions, options);
   // Unlike ops, a tensor that is asked for as float64 is one.
   if (isStrings(data) || (typeof data === 'string' && options.dtype === 'string')) return strings(data, options);
@@ -142,7 +142,7 @@ export function plainTensor(data: Plain, options: TensorOptions = {}): Tensor {
       'give as many elements as the shape has',
     );
   refuseOverflow(flat, aval.dtype);
-  return upload(encode(flat, aval.dtype), aval);
+  return place(encode(flat, aval.dtype), aval);
 }
 
 /** The tensor in another shape, where one is given. */

@@ -1,7 +1,7 @@
 import { fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
-import type { Data, Dataset, TrainingData } from '../data/batches.ts';
-import { asDataset } from '../data/dataset.ts';
+import type { BatchSource, Data, TrainingData } from '../data/batches.ts';
+import { asSource } from '../data/source.ts';
 import type { CallbackLogs } from './callbacks/callback.ts';
 import { Listeners } from './callbacks/listeners.ts';
 import { type RunBar, runBar } from './callbacks/run-bar.ts';
@@ -37,7 +37,7 @@ export function evaluate(
     const { lend } = trainer.turns;
     const callbacks = options.callbacks ?? [];
     const verbose = options.verbose === 'auto' || options.verbose === undefined ? 1 : options.verbose;
-    const dataset = await asDataset(x, { y, sampleWeight, batchSize, steps, arity, lend });
+    const dataset = await asSource(x, { y, sampleWeight, batchSize, steps, arity, lend });
     const bar = verbose > 0 ? runBar(callbacks) : undefined;
     const params = { verbose, epochs: 1, steps: dataset.steps };
     const list = new Listeners([...callbacks, ...(bar ? [bar] : [])], trainer, params);
@@ -59,7 +59,7 @@ export function evaluate(
 /** Goes once through a dataset and gives loss and metrics; nothing when the dataset has no batch left. */
 export async function evaluateOn(
   trainer: Trainer,
-  dataset: Dataset,
+  dataset: BatchSource,
   callbacks: Listeners,
   bar?: RunBar,
 ): Promise<CallbackLogs | undefined> {

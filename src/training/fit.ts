@@ -1,9 +1,9 @@
 import { maxEpochs } from '../base/config.ts';
 import { fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
-import { ArrayDataset } from '../data/arrays.ts';
-import type { Data, Dataset, PartialData, TrainingData } from '../data/batches.ts';
-import { asDataset } from '../data/dataset.ts';
+import { ArraySource } from '../data/arrays.ts';
+import type { BatchSource, Data, PartialData, TrainingData } from '../data/batches.ts';
+import { asSource } from '../data/source.ts';
 import { nextPermutation } from '../random/global-seed.ts';
 import type { CallbackLogs } from './callbacks/callback.ts';
 import { History } from './callbacks/history.ts';
@@ -62,8 +62,8 @@ export function fit(
 
 async function run(
   trainer: Trainer,
-  dataset: Dataset,
-  validation: Dataset | undefined,
+  dataset: BatchSource,
+  validation: BatchSource | undefined,
   options: FitOptions,
 ): Promise<History> {
   const { model } = trainer;
@@ -130,7 +130,7 @@ function limitedEpochs(wanted: number): number {
 
 interface Run {
   readonly trainer: Trainer;
-  readonly dataset: Dataset;
+  readonly dataset: BatchSource;
   readonly list: Listeners;
   readonly bar: RunBar | undefined;
   readonly options: FitOptions;
@@ -183,30 +183,30 @@ async function datasets(
   x: TrainingData,
   y: Data | null | undefined,
   options: FitOptions,
-): Promise<{ dataset: Dataset; validation: Dataset | undefined }> {
+): Promise<{ dataset: BatchSource; validation: BatchSource | undefined }> {
   const { batchSize, shuffle = true, sampleWeight, stepsPerEpoch, validationSplit = 0, validationData } = options;
   const { arity } = trainer;
   const { lend } = trainer.turns;
   const arrayOptions = { batchSize, shuffle, steps: stepsPerEpoch };
-  let dataset = await asDataset(x, { y, sampleWeight, arity, lend, ...arrayOptions });
-  let validation: Dataset | undefined;
+  let dataset = await asSource(x, { y, sampleWeight, arity, lend, ...arrayOptions });
+  let validation: BatchSource | undefined;
   const validationOptions = {
     batchSize: options.validationBatchSize ?? batchSize,
     steps: options.validationSteps,
   };
   if (validationSplit > 0 && !validationData) {
-    if (!(dataset instanceof ArrayDataset)) fail('fit', 'validationSplit needs arrays', 'pass validationData');
-    const [train, rest] = (dataset as ArrayDataset).split(validationSplit);
-    dataset = new ArrayDataset(train, arrayOptions);
-    validation = new ArrayDataset(rest, validationOptions);
+    if (!(dataset instanceof ArraySource)) fail('fit', 'validationSplit needs arrays', 'pass validationData');
+    const [train, rest] = (dataset as ArraySource).split(validationSplit);
+    dataset = new ArraySource(train, arrayOptions);
+    validation = new ArraySource(rest, validationOptions);
   }
   if (validationData) {
     const isTuple = Array.isArray(validationData);
     const [vx, vy, vw] = (isTuple ? validationData : [validationData]) as [TrainingData, Data?, PartialData?];
     const own = isTuple ? validationOptions : { steps: options.validationSteps };
-    validation = await asDataset(vx, { y: vy, sampleWeight: vw, arity, lend, ...own });
+    validation = await asSource(vx, { y: vy, sampleWeight: vw, arity, lend, ...own });
   }
   // Keras looks at one batch before the first fit, and thereby draws one order that it throws away.
-  if (shuffle && trainer.fits === 0 && dataset instanceof ArrayDataset) nextPermutation(dataset.samples);
+  if (shuffle && trainer.fits === 0 && dataset instanceof ArraySource) nextPermutation(dataset.samples);
   return { dataset, validation };
 }

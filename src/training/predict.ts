@@ -1,8 +1,8 @@
 import { fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { mapTree, type Tree } from '../base/tree.ts';
-import type { Dataset, TrainingData } from '../data/batches.ts';
-import { asDataset } from '../data/dataset.ts';
+import type { BatchSource, TrainingData } from '../data/batches.ts';
+import { asSource } from '../data/source.ts';
 import { concatenate } from '../ops/index.ts';
 import { deviceReady } from '../runtime/device.ts';
 import { type Tensor, tensorsIn } from '../tensor/index.ts';
@@ -34,7 +34,7 @@ export async function predict(trainer: Trainer, x: TrainingData, options: Predic
   checkPassOptions('predict', options);
   const { batchSize, steps, verbose = 0 } = options;
   const callbacks = options.callbacks ?? [];
-  const dataset = await asDataset(x, { batchSize, steps, arity: trainer.arity });
+  const dataset = await asSource(x, { batchSize, steps, arity: trainer.arity });
   const shown = verbose === 'auto' ? 1 : verbose;
   const bar = shown > 0 ? runBar(callbacks) : undefined;
   const params = { verbose: shown, epochs: 1, steps: dataset.steps };
@@ -47,7 +47,12 @@ export async function predict(trainer: Trainer, x: TrainingData, options: Predic
 }
 
 /** The outputs for each batch. */
-async function run(trainer: Trainer, dataset: Dataset, list: Listeners, bar: RunBar | undefined): Promise<unknown[]> {
+async function run(
+  trainer: Trainer,
+  dataset: BatchSource,
+  list: Listeners,
+  bar: RunBar | undefined,
+): Promise<unknown[]> {
   await list.run('onPredictBegin');
   bar?.onTestBegin();
   const parts: unknown[] = [];

@@ -1,4 +1,4 @@
-import type { Dataset, Position } from '../data/batches.ts';
+import type { BatchSource, Position } from '../data/batches.ts';
 
 /** Where a fit stands. */
 export interface Place {
@@ -10,12 +10,12 @@ export interface Place {
 
 /** Follows a fit from step to step, so that a callback can write down where it stands, and another fit can go on from there. */
 export class Progress {
-  private readonly dataset: Dataset;
+  private readonly dataset: BatchSource;
   private epoch = 0;
   private step = 0;
   private wanted: (Place & { readonly restore: () => void }) | undefined;
 
-  constructor(dataset: Dataset) {
+  constructor(dataset: BatchSource) {
     this.dataset = dataset;
   }
   /** Says that so many steps of an epoch are done. */

@@ -1,16 +1,17 @@
 import { fail } from '../base/errors.ts';
-import { ArrayDataset, type ArrayOptions, readRows } from './arrays.ts';
+import { type ArrayOptions, ArraySource } from './arrays.ts';
 import {
   type Arity,
+  type BatchSource,
   type Data,
-  type Dataset,
   isIterableOfBatches,
   type PartialData,
   type TrainingData,
 } from './batches.ts';
-import { IterableDataset, type Lend } from './iterable.ts';
+import { IterableSource, type Lend } from './iterable.ts';
+import { readRows } from './rows.ts';
 
-export interface DatasetOptions extends ArrayOptions {
+export interface SourceOptions extends ArrayOptions {
   /** Targets, in the arrangement of the model's outputs. */
   readonly y?: Data | null | undefined;
   /** A weight for each example, or for each step of it. */
@@ -22,18 +23,18 @@ export interface DatasetOptions extends ArrayOptions {
 }
 
 /** Whatever fit, evaluate and predict accept, as a source of batches. */
-export async function asDataset(
+export async function asSource(
   x: TrainingData,
-  { y, sampleWeight, arity = {}, lend = async (f) => f(), ...options }: DatasetOptions = {},
-): Promise<Dataset> {
+  { y, sampleWeight, arity = {}, lend = async (f) => f(), ...options }: SourceOptions = {},
+): Promise<BatchSource> {
   if (isIterableOfBatches(x)) {
     const beside = y !== undefined && y !== null ? 'labels were' : sampleWeight ? 'sampleWeight was' : undefined;
     if (beside) fail('fit', `${beside} given beside a source of batches`, 'let the source give [x, y, sampleWeight]');
     if (options.batchSize !== undefined)
       fail('fit', 'batchSize was given beside a source of batches', 'let the source make batches of that size');
-    return new IterableDataset(x, options.steps, arity, lend);
+    return new IterableSource(x, options.steps, arity, lend);
   }
-  return new ArrayDataset(
+  return new ArraySource(
     {
       x: await readRows(x as Data, 'x', arity.inputs),
       y: await readRows(y, 'y', arity.outputs),

@@ -1,0 +1,246 @@
+import { dtypeInfo } from '../../base/dtype.ts';
+import { fail } from '../../base/errors.ts';
+import { type Shape, sameShape, showShape, sizeOf, stridesOf } from '../../base/shape.ts';
+import { leavesOf, mapTree, packLike, type Tree } from '../../base/tree.ts';
+import { elementsOf, hostTensor } from '../../runtime/storage.ts';
+import { encode } from '../../tensor/elements.ts';
+import { stringTensor, Tensor } from '../../tensor/index.ts';
+import { Rows } from '../rows.ts';
+import { at, joined, showElement } from './element.ts';
+import { counted, fromTheBeginning, type Stage, within } from './stage.ts';
+
+/** Lists of `size` elements one after the other; of fewer at the end, unless those are dropped. */
+async function* groups(elements: AsyncIterable<unknown>, size: number, drop: boolean): AsyncGenerator<unknown[]> {
+  let group: unknown[] = [];
+  for await (const element of elements) {
+    group.push(element);
+    if (group.length < size) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0 && !drop) yield group;
+}
+
+type Join = (elements: readonly unknown[]) => Promise<unknown>;
+const grouped = (source: Stage, size: number, drop: boolean, join: Join): Stage => ({
+  count: counted(source.count, (n) => (drop ? Math.floor : Math.ceil)(n / size)),
+  async *elements(round, from) {
+    const elements = source.elements(within(round), from * size);
+    for await (const group of groups(elements, size, drop)) yield await join(group);
+  },
+});
+
+/** Elements put together along a new first axis. */
+export const batched = (source: Stage, size: number, drop: boolean): Stage =>
+  grouped(source, size, drop, (elements) =>
+    joined(elements, 'batch', async (leaves, path) => {
+      const [{ shape }] = leaves as [Tensor];
+      const odd = leaves.find((leaf) => !sameShape(leaf.shape, shape));
+      if (odd)
+        fail(
+          'batch',
+          `elements of shapes ${showShape(shape)} and ${showShape(odd.shape)} stand in one batch${at(path)}`,
+          'make them alike in a map, or use paddedBatch',
+        );
+      return filled(leaves, shape, 0);
+    }),
+  );
+
+/** Tensors as the rows of one, each in the corner of as much room. */
+async function filled(leaves: readonly Tensor[], room: Shape, filler: number | string): Promise<Tensor> {
+  const [{ dtype }] = leaves as [Tensor];
+  const width = sizeOf(room);
+  const shape = [leaves.length, ...room];
+  if (dtype === 'string') {
+    const strings = new Array<string>(leaves.length * width).fill(String(filler));
+    leaves.forEach((leaf, n) => {
+      place(leaf.shape, room, (from, to, count) => {
+        for (let k = 0; k < count; k++) strings[n * width + to + k] = leaf.strings![from + k]!;
+      });
+    });
+    return stringTensor(strings, shape);
+  }
+  const out = new dtypeInfo[dtype].array(leaves.length * width);
+  if (filler !== 0) out.fill(encode([Number(filler)], dtype)[0]!);
+  for (const [n, leaf] of leaves.entries()) {
+    const data = await elementsOf(leaf);
+    place(leaf.shape, room, (from, to, count) => out.set(data.subarray(from, from + count), n * width + to));
+  }
+  return hostTensor(out, { shape, dtype });
+}
+/** Where the runs of a smaller array stand in the corner of a larger one. */
+function place(shape: Shape, room: Shape, copy: (from: number, to: number, count: number) => void): void {
+  if (sameShape(shape, room)) {
+    copy(0, 0, sizeOf(shape));
+    return;
+  }
+  const [own, outer] = [stridesOf(shape), stridesOf(room)];
+  const walk = (d: number, from: number, to: number): void => {
+    if (d === shape.length - 1) copy(from, to, shape[d]!);
+    else for (let k = 0; k < shape[d]!; k++) walk(d + 1, from + k * own[d]!, to + k * outer[d]!);
+  };
+  if (sizeOf(shape) > 0) walk(0, 0, 0);
+}
+
+export interface Padding {
+  /** For each part the shape that its tensors get, null for the longest in the batch. */
+  readonly shapes: unknown;
+  /** What fills them: one value, or one for each part. */
+  readonly values: unknown;
+}
+/** Elements put together along a new first axis, smaller ones filled up at their ends. */
+export const paddedBatches = (source: Stage, size: number, drop: boolean, { shapes, values }: Padding): Stage =>
+  grouped(source, size, drop, (elements) => {
+    const who = 'paddedBatch';
+    return joined(elements, who, async (leaves, path) => {
+      const [{ shape, dtype }] = leaves as [Tensor];
+      const wanted = shapes === undefined ? shape.map(() => null) : valueAt(shapes, path, (x) => isShape(x));
+      if (!isShape(wanted) || leaves.some((leaf) => leaf.shape.length !== wanted.length))
+        fail(
+          who,
+          `${showElement(elements[0])}${at(path)} is to be padded to ${JSON.stringify(wanted)}`,
+          'give each part a shape of as many axes, null for the longest',
+        );
+      const room = wanted.map((n, d) => {
+        const longest = Math.max(...leaves.map((leaf) => leaf.shape[d]!));
+        if (n !== null && longest > n)
+          fail(who, `a size of ${longest} does not fit into ${n}${at(path)}`, 'give a larger size, or null');
+        return n ?? longest;
+      });
+      const filler = valueAt(values, path, (x) => typeof x !== 'object') ?? (dtype === 'string' ? '' : 0);
+      if ((typeof filler === 'string') !== (dtype === 'string'))
+        fail(who, `${dtype} is to be filled with ${JSON.stringify(filler)}${at(path)}`, 'give a value of its kind');
+      return filled(leaves, room, filler as number | string);
+    });
+  });
+const isShape = (x: unknown): x is readonly (number | null)[] =>
+  Array.isArray(x) && x.every((n) => n === null || (Number.isInteger(n) && n >= 0));
+/** What a nest, or one value for all parts, says of one part. */
+function valueAt(nest: unknown, path: readonly (string | number)[], isOne: (x: unknown) => boolean): unknown {
+  let found = nest;
+  for (const key of path) {
+    if (found === undefined || found === null || isOne(found)) break;
+    found = (found as Record<string | number, unknown>)[key];
+  }
+  return found ?? undefined;
+}
+
+/** The rows of each element as elements. */
+export const unbatched = (source: Stage): Stage =>
+  fromTheBeginning(undefined, async function* (round) {
+    for await (const element of source.elements(within(round), 0)) {
+      const parts = await rowsOf(element, 'unbatch');
+      for (let k = 0; k < parts.count; k++) yield parts.make((rows) => rows.at(k));
+    }
+  });
+async function rowsOf(
+  element: unknown,
+  who: string,
+): Promise<{ readonly count: number; make(f: (rows: Rows) => Tensor): unknown }> {
+  const leaves = leavesOf(element as Tree<Tensor>);
+  const count = leaves[0]?.shape[0];
+  if (count === undefined || leaves.some((leaf) => !(leaf instanceof Tensor) || leaf.shape[0] !== count))
+    fail(who, `${showElement(element)} is no batch`, 'let all parts of an element have as many rows');
+  const rows = await Promise.all(leaves.map(Rows.of));
+  return { count, make: (f) => packLike(element as Tree<unknown>, rows.map(f)) };
+}
+
+/** Batches cut anew: of the given sizes, over and over. */
+export const rebatched = (source: Stage, sizes: readonly number[], drop: boolean): Stage =>
+  fromTheBeginning(undefined, async function* (round) {
+    let waiting: { element: unknown; from: number; to: number }[] = [];
+    let turn = 0;
+    const flush = async (): Promise<unknown> => {
+      const parts = await Promise.all(
+        waiting.map(async ({ element, from, to }) =>
+          (await rowsOf(element, 'rebatch')).make((rows) => rows.part(from, to).tensor()),
+        ),
+      );
+      waiting = [];
+      return joined(parts, 'rebatch', concatenated);
+    };
+    let held = 0;
+    for await (const element of source.elements(within(round), 0)) {
+      const { count } = await rowsOf(element, 'rebatch');
+      for (let from = 0; from < count; ) {
+        const wanted = sizes[turn % sizes.length]!;
+        const to = Math.min(count, from + wanted - held);
+        waiting.push({ element, from, to });
+        held += to - from;
+        from = to;
+        if (held < wanted) continue;
+        yield await flush();
+        held = 0;
+        turn++;
+      }
+    }
+    if (held > 0 && !drop) yield await flush();
+  });
+async function concatenated(leaves: readonly Tensor[], path: readonly (string | number)[]): Promise<Tensor> {
+  const [{ shape, dtype }] = leaves as [Tensor];
+  const inner = shape.slice(1);
+  const odd = leaves.find((leaf) => !sameShape(leaf.shape.slice(1), inner));
+  if (odd)
+    fail(
+      'rebatch',
+      `batches of shapes ${showShape(shape)} and ${showShape(odd.shape)} are joined${at(path)}`,
+      'make their rows alike in a map',
+    );
+  const size = [leaves.reduce((sum, leaf) => sum + leaf.shape[0]!, 0), ...inner];
+  if (dtype === 'string')
+    return stringTensor(
+      leaves.flatMap((leaf) => [...leaf.strings!]),
+      size,
+    );
+  const out = new dtypeInfo[dtype].array(sizeOf(size));
+  let to = 0;
+  for (const leaf of leaves) {
+    out.set(await elementsOf(leaf), to);
+    to += sizeOf(leaf.shape);
+  }
+  return hostTensor(out, { shape: size, dtype });
+}
+
+export interface Windowing {
+  readonly size: number;
+  readonly shift: number;
+  readonly stride: number;
+  readonly drop: boolean;
+}
+/** Windows over the elements, each part of an element as a pipeline of its own that `make` makes of a list. */
+export const windowed = (
+  source: Stage,
+  { size, shift, stride, drop }: Windowing,
+  make: (elements: readonly unknown[]) => unknown,
+): Stage => {
+  const span = (size - 1) * stride + 1;
+  return {
+    count: counted(source.count, (n) => Math.max(0, drop ? Math.floor((n - span) / shift) + 1 : Math.ceil(n / shift))),
+    async *elements(round, from) {
+      let held: unknown[] = [];
+      // Elements between two windows belong to none.
+      let between = 0;
+      const window = (): unknown => {
+        const elements: unknown[] = [];
+        for (let k = 0; k < Math.min(span, held.length); k += stride) elements.push(held[k]);
+        between = Math.max(0, shift - held.length);
+        held = held.slice(shift);
+        let part = 0;
+        const lists = elements.map((element) => leavesOf(element as Tree<unknown>));
+        return mapTree(elements[0] as Tree<unknown>, () => {
+          const own = part++;
+          return make(lists.map((list) => list[own]));
+        });
+      };
+      for await (const element of source.elements(within(round), from * shift)) {
+        if (between > 0) {
+          between--;
+          continue;
+        }
+        held.push(element);
+        if (held.length === span) yield window();
+      }
+      if (!drop) while (held.length > 0) yield window();
+    },
+  };
+};

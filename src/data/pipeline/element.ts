@@ -1,0 +1,116 @@
+import type { TypedArray } from '../../base/dtype.ts';
+import { fail, HornbeamError } from '../../base/errors.ts';
+import { show } from '../../base/options.ts';
+import { showShape } from '../../base/shape.ts';
+import { isPlainObject, leavesOf, mapTree, packLike, refuseDepth, type Tree } from '../../base/tree.ts';
+import { asHostTensor, KerasTensor, type Like, stringTensor, Tensor, Variable } from '../../tensor/index.ts';
+import { holdsTensors } from '../nest.ts';
+
+/** A leaf as functions and sources give it. */
+type Leaf = Tensor | Variable | TypedArray | string | number | boolean;
+type PlainArray = readonly (number | boolean)[] | readonly string[] | readonly PlainArray[];
+/**
+ * What becomes of what a source or a function gives: numbers, strings, typed arrays and plain nested arrays become tensors. Lists
+ * of different things, and of tensors, stay lists, and objects stay objects.
+ */
+export type ElementOf<T> = T extends Leaf | PlainArray
+  ? Tensor
+  : T extends AsyncIterable<unknown>
+    ? T
+    : T extends object
+      ? { -readonly [K in keyof T]: ElementOf<T[K]> }
+      : never;
+/** The parts of an element as arguments of a function: those of a list one by one, anything else as one. */
+export type PartsOf<T> = T extends readonly unknown[] ? T : [element: T];
+
+export const partsOf = (element: unknown): readonly unknown[] => (Array.isArray(element) ? element : [element]);
+
+/** Stands in an element for a pipeline of its own, as windows do. */
+export const isPipeline = (x: unknown): boolean => typeof x === 'object' && x !== null && Symbol.asyncIterator in x;
+
+/** Whether a list is no array, since its entries are of different kinds: texts beside numbers, arrays beside numbers. */
+const isMixed = (list: readonly unknown[]): boolean =>
+  new Set(list.map((x) => (Array.isArray(x) ? 'array' : typeof x === 'string' ? 'string' : 'number'))).size > 1;
+
+/** What a source or a function gave, as an element: a nest of tensors. */
+export function asElement(given: unknown, who: string, path: readonly (string | number)[] = []): unknown {
+  refuseDepth(path.length);
+  if (given instanceof Tensor && !(given instanceof KerasTensor)) return given;
+  if (typeof given === 'string') return stringTensor([given], []);
+  if (given instanceof Variable || ArrayBuffer.isView(given) || typeof given === 'number' || typeof given === 'boolean')
+    return asHostTensor(given as Like);
+  if (isPipeline(given)) return given;
+  if (Array.isArray(given))
+    return holdsTensors(given) || isMixed(given)
+      ? given.map((x, k) => asElement(x, who, [...path, k]))
+      : arrayOf(given as Like, who);
+  if (isPlainObject(given))
+    return Object.fromEntries(Object.entries(given).map(([key, x]) => [key, asElement(x, who, [...path, key])]));
+  return fail(
+    who,
+    `${path.length > 0 ? `an element holds at ${path.join('.')}` : 'an element is'} ${show(given)}`,
+    'give tensors, typed arrays, numbers, strings, or lists and objects of these',
+  );
+}
+function arrayOf(given: Like, who: string): Tensor {
+  try {
+    return asHostTensor(given);
+  } catch (error) {
+    if (!(error instanceof HornbeamError)) throw error;
+    return fail(
+      who,
+      `a list of plain arrays is one array: ${error.message.split('\n')[0]}`,
+      'give rows of one length; where the list is to stay one, give its entries as tensors or typed arrays',
+    );
+  }
+}
+
+const shapeOf = (leaf: unknown): string =>
+  leaf instanceof Tensor ? `${leaf.dtype} ${showShape(leaf.shape)}` : 'a pipeline';
+/** The form of an element as messages show it. */
+export const showElement = (element: unknown): string =>
+  Array.isArray(element)
+    ? `[${element.map(showElement).join(', ')}]`
+    : isPlainObject(element)
+      ? `{ ${Object.entries(element)
+          .map(([key, x]) => `${key}: ${showElement(x)}`)
+          .join(', ')} }`
+      : shapeOf(element);
+
+/** Puts elements of one form together, leaf by leaf. */
+export async function joined(
+  elements: readonly unknown[],
+  who: string,
+  join: (leaves: readonly Tensor[], path: readonly (string | number)[]) => Promise<Tensor>,
+): Promise<unknown> {
+  const lists = elements.map((element) => leavesOf(element as Tree<unknown>));
+  const form = formOf(elements[0]);
+  for (const element of elements)
+    if (formOf(element) !== form)
+      fail(
+        who,
+        `elements of different forms are put together: ${showElement(elements[0])} and ${showElement(element)}`,
+        'let all elements have the same parts',
+      );
+  const waits: Promise<Tensor>[] = [];
+  mapTree(elements[0] as Tree<unknown>, (_, path) => {
+    const k = waits.length;
+    const leaves = lists.map((list) => list[k]);
+    const other = leaves.find((leaf) => !(leaf instanceof Tensor));
+    if (other !== undefined) fail(who, 'an element holds a pipeline', 'use flatMap, which makes one pipeline of many');
+    const { dtype } = leaves[0] as Tensor;
+    const odd = (leaves as Tensor[]).find((leaf) => leaf.dtype !== dtype);
+    if (odd)
+      fail(who, `tensors of ${dtype} and ${odd.dtype} are put together${at(path)}`, 'cast them to one dtype in a map');
+    waits.push(join(leaves as Tensor[], path));
+  });
+  return packLike(elements[0] as Tree<unknown>, await Promise.all(waits));
+}
+/** Where in an element something is, as messages say it. */
+export const at = (path: readonly (string | number)[]): string => (path.length > 0 ? ` at ${path.join('.')}` : '');
+/** A text that is the same for elements of the same parts. */
+const formOf = (element: unknown): string => {
+  const paths: string[] = [];
+  mapTree(element as Tree<unknown>, (_, path) => void paths.push(path.map((key) => JSON.stringify(key)).join()));
+  return paths.join(';');
+};

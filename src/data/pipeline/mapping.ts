@@ -1,0 +1,78 @@
+import { fail } from '../../base/errors.ts';
+import { Tensor } from '../../tensor/index.ts';
+import { asElement, partsOf } from './element.ts';
+import { fromTheBeginning, type Stage, within } from './stage.ts';
+
+/** A function of an element's parts. */
+export type OfParts<R = unknown> = (...parts: readonly any[]) => R | Promise<R>;
+
+/** What a function makes of each element; `calls` of them run at the same time, and give in order unless that is not asked for. */
+export const mapped = (source: Stage, f: OfParts, calls: number, inOrder: boolean): Stage => ({
+  count: source.count,
+  elements(round, from) {
+    const given = source.elements(within(round), from);
+    const call = async (element: unknown): Promise<unknown> =>
+      asElement(await f(...partsOf(element)), 'the function of map');
+    return calls === 1 ? oneByOne(given, call) : inOrder ? ordered(given, call, calls) : asReady(given, call, calls);
+  },
+});
+type Call = (element: unknown) => Promise<unknown>;
+
+async function* oneByOne(given: AsyncIterable<unknown>, call: Call): AsyncGenerator<unknown> {
+  for await (const element of given) yield await call(element);
+}
+/** Whoever waits for it later learns of its failure; nobody may. */
+function kept<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+async function* ordered(given: AsyncIterable<unknown>, call: Call, calls: number): AsyncGenerator<unknown> {
+  const running: Promise<unknown>[] = [];
+  for await (const element of given) {
+    running.push(kept(call(element)));
+    if (running.length === calls) yield await running.shift();
+  }
+  for (const result of running) yield await result;
+}
+async function* asReady(given: AsyncIterable<unknown>, call: Call, calls: number): AsyncGenerator<unknown> {
+  const running = new Map<number, Promise<readonly [key: number, result: unknown]>>();
+  const first = async (): Promise<unknown> => {
+    const [key, result] = await Promise.race(running.values());
+    running.delete(key);
+    return result;
+  };
+  let key = 0;
+  for await (const element of given) {
+    const own = key++;
+    running.set(own, kept(call(element).then((result) => [own, result] as const)));
+    if (running.size === calls) yield await first();
+  }
+  while (running.size > 0) yield await first();
+}
+
+/** The elements of which a function says true. */
+export const filtered = (source: Stage, f: OfParts): Stage =>
+  fromTheBeginning(undefined, async function* (round) {
+    for await (const element of source.elements(within(round), 0)) {
+      const answer = await f(...partsOf(element));
+      if (answer instanceof Tensor ? truth(await answer.data(), answer) : answer) yield element;
+    }
+  });
+function truth(data: ArrayLike<number>, { shape }: Tensor): boolean {
+  if (data.length !== 1)
+    fail(
+      'the function of filter',
+      `it gave a tensor of shape (${shape.join(', ')})`,
+      'give one truth value: ops.all(…)',
+    );
+  return data[0] !== 0;
+}
+
+/** The elements with their numbers: `[k, element]`. */
+export const numbered = (source: Stage, start: number): Stage => ({
+  count: source.count,
+  async *elements(round, from) {
+    let k = start + from;
+    for await (const element of source.elements(within(round), from)) yield [asElement(k++, 'enumerate'), element];
+  },
+});

@@ -1,0 +1,107 @@
+import { fail } from '../../base/errors.ts';
+import { leavesOf, packLike, type Tree } from '../../base/tree.ts';
+import { hostTensor } from '../../runtime/storage.ts';
+import { Tensor } from '../../tensor/index.ts';
+import { Rows } from '../rows.ts';
+import { begun, type Streamable } from '../stream.ts';
+import { asElement } from './element.ts';
+import { counted, fromTheBeginning, type Round, type Stage, within } from './stage.ts';
+
+/** The rows of arrays that have as many: element k is row k of each. */
+export function slices(given: unknown): Stage {
+  const who = 'Dataset.fromTensorSlices';
+  const arrays = asElement(given, who) as Tree<Tensor>;
+  const leaves = leavesOf(arrays);
+  const count = leaves[0]?.shape[0];
+  for (const leaf of leaves) {
+    if (!(leaf instanceof Tensor)) fail(who, 'it was given a pipeline', 'give arrays; Dataset.zip joins pipelines');
+    if (leaf.shape.length === 0 || leaf.shape[0] !== count)
+      fail(
+        who,
+        `the arrays have ${leaves.map((t) => t.shape[0] ?? 'no').join(', ')} rows`,
+        'give arrays of as many rows each',
+      );
+  }
+  if (count === undefined) fail(who, 'it was given no array', 'give a tensor or array, or a list or object of these');
+  let rows: Promise<Rows[]> | undefined;
+  return {
+    count,
+    async *elements(_, from) {
+      const parts = await (rows ??= Promise.all(leaves.map(Rows.of)));
+      for (let k = from; k < count; k++)
+        yield packLike(
+          arrays,
+          parts.map((part) => part.at(k)),
+        );
+    },
+  };
+}
+
+/** Elements that are there already. */
+export function listed(given: readonly unknown[]): Stage {
+  const elements = given.map((element) => asElement(element, 'Dataset.list'));
+  return {
+    count: elements.length,
+    async *elements(_, from) {
+      for (let k = from; k < elements.length; k++) yield elements[k];
+    },
+  };
+}
+
+/** What a function's iterables give, each time begun anew. */
+export const generated = (source: Streamable | (() => Streamable | Promise<Streamable>)): Stage =>
+  fromTheBeginning(undefined, async function* () {
+    for await (const given of await begun(source)) yield asElement(given, 'Dataset.fromGenerator');
+  });
+
+/** The numbers from `start` to below `stop`. */
+export function numbers(start: number, stop: number, step: number): Stage {
+  const all = [start, stop, step];
+  if (!all.every((n) => Number.isInteger(n)) || step === 0)
+    fail('Dataset.range', `it was given ${all.join(', ')}`, 'give whole numbers, and a step that is not 0');
+  const count = Math.max(0, Math.ceil((stop - start) / step));
+  return {
+    count,
+    async *elements(_, from) {
+      for (let k = from; k < count; k++)
+        yield hostTensor(Int32Array.of(start + k * step), { shape: [], dtype: 'int32' });
+    },
+  };
+}
+
+/** Elements made of one of each source, as long as all have one. */
+export function zipped(form: Tree<unknown>, sources: readonly Stage[]): Stage {
+  const counts = sources.map(({ count }) => count);
+  return {
+    // A source of unknown length could end before the others.
+    count: counts.includes(undefined) ? undefined : Math.min(...(counts as number[])),
+    async *elements(round, from) {
+      const all = sources.map((source, k) => source.elements(within(round, k), from)[Symbol.asyncIterator]());
+      try {
+        for (;;) {
+          const next = await Promise.all(all.map((iterator) => iterator.next()));
+          if (next.some(({ done }) => done)) return;
+          yield packLike(
+            form,
+            next.map(({ value }) => value as unknown),
+          );
+        }
+      } finally {
+        await Promise.all(all.map((iterator) => iterator.return?.()));
+      }
+    },
+  };
+}
+
+/** The elements of one source, then those of another. */
+export function concatenated(first: Stage, second: Stage): Stage {
+  const { count } = first;
+  async function* elements(round: Round, from: number): AsyncGenerator<unknown> {
+    const skipped = count ?? 0;
+    if (count === undefined || from < count) yield* first.elements(within(round, 0), from);
+    yield* second.elements(within(round, 1), Math.max(0, from - skipped));
+  }
+  return count === undefined
+    ? fromTheBeginning(second.count === Infinity ? Infinity : undefined, (round) => elements(round, 0))
+    : { count: count === Infinity ? count : counted(second.count, (n) => n + count), elements };
+}

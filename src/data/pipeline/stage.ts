@@ -1,0 +1,46 @@
+import { MersenneTwister } from '../../random/mersenne-twister.ts';
+
+/** Once through a pipeline, as a stage of it sees it. */
+export interface Round {
+  /** What orders are drawn from where no seed is named. */
+  readonly seed: number;
+  /** Which time the whole is gone through, and each repetition around the stage: every time has its own order. */
+  readonly turns: readonly number[];
+  /** Where in the pipeline the stage stands. */
+  readonly place: readonly number[];
+}
+
+/** One stage of a pipeline: gives its elements anew whenever it is asked. */
+export interface Stage {
+  /** How many elements it gives; Infinity without end, undefined where that shows only on the way. */
+  readonly count: number | undefined;
+  /** The elements of a round, one after the other as they are asked for, without the first `from`. */
+  elements(round: Round, from: number): AsyncIterable<unknown>;
+}
+
+/** The round as the k-th source of a stage sees it. */
+export const within = ({ place, ...round }: Round, k = 0): Round => ({ ...round, place: [...place, k] });
+
+/** The generator of an order: of a seed alone, or of the place in the pipeline. */
+export function orderOf({ seed, turns, place }: Round, given: number | undefined, everyTime: boolean): MersenneTwister {
+  const own = given === undefined ? [seed, place.length, ...place] : [given];
+  return MersenneTwister.fromWords([...own, ...(everyTime ? turns : [])]);
+}
+
+/** What is left of a stream without its first elements. */
+export async function* without(first: number, elements: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+  let left = first;
+  for await (const element of elements)
+    if (left > 0) left--;
+    else yield element;
+}
+
+/** A stage whose elements must all be made to know which come later. */
+export const fromTheBeginning = (
+  count: number | undefined,
+  elements: (round: Round) => AsyncIterable<unknown>,
+): Stage => ({ count, elements: (round, from) => (from > 0 ? without(from, elements(round)) : elements(round)) });
+
+/** `f` of a count that is known. */
+export const counted = (count: number | undefined, f: (n: number) => number): number | undefined =>
+  count === undefined ? undefined : f(count);
