@@ -76,21 +76,28 @@ const coreWithout = (isApart: (id: string) => boolean): OutputOptions => ({
 });
 export const core = coreWithout(() => false);
 
-/** Layers over raw data, which are no part of the core of pages: they load them from a file of their own. */
-const isPreprocessing = (id: string): boolean =>
-  /[\\/](public[\\/]preprocessing|layers[\\/]preprocessing[\\/](index\.ts$|image|audio|tabular|text)|utils[\\/]features?[-.])/.test(
-    id,
-  );
-/** Where data come from, which pages load from a file of its own too. */
-const isSource = (id: string): boolean =>
-  /[\\/](public[\\/](sources|data)|data[\\/]pipeline[\\/][-a-z]+|utils[\\/]get-file|formats[\\/](download|extract|tar))\.ts$/.test(
-    id,
-  );
-/** What stands in pages for a face of the library that has them. */
+/** What few pages need, which they load from files of its own: `src/public/NAME.ts` is `NAME.js` beside the core. */
+const beside = ['preprocessing', 'sources', 'old-models', 'tools'];
+/** The modules of such files, which are no part of the core. */
+const apart = [
+  new RegExp(`[\\\\/]public[\\\\/](${beside.join('|')})\\.ts$`),
+  /[\\/]layers[\\/]preprocessing[\\/](index\.ts$|image|audio|tabular|text)/,
+  /[\\/]utils[\\/]features?[-.]/,
+  /[\\/](public[\\/]data|data[\\/]pipeline[\\/][-a-z]+|utils[\\/]get-file|formats[\\/](download|extract|tar))\.ts$/,
+  /[\\/]saving[\\/]legacy[\\/](?!at-once|described|h5-format)/,
+  /[\\/]layers[\\/]from-files/,
+  /[\\/]saving[\\/]keras[\\/]file-editor/,
+  /[\\/]visualize[\\/](model-(graph|node|to-dot)|dot-label|inside|tensor-info)\.ts$/,
+];
+const isApart = (id: string): boolean => apart.some((those) => those.test(id));
+/** What stands in the core of pages for modules that would bring such things along. */
 const faces: Readonly<Record<string, string>> = {
   './public/layers.ts': 'layers/index.ts',
+  './public/saving.ts': 'public/page-saving.ts',
   './public/utils.ts': 'public/page-utils.ts',
   './public/data.ts': 'public/page-data.ts',
+  './public/visualization.ts': 'public/page-visualization.ts',
+  '../legacy/at-once.ts': '../legacy/at-once-in-pages.ts',
 };
 const coreFaces: Plugin = {
   name: 'core-faces',
@@ -103,15 +110,14 @@ export const browserBundle = (input: Record<string, string>, dir: string): Rolld
     ...input,
     ...carried,
     'package-file': 'src/visualize/package-file.ts',
-    preprocessing: 'src/public/preprocessing.ts',
-    sources: 'src/public/sources.ts',
+    ...Object.fromEntries(beside.map((name) => [name, `src/public/${name}.ts`])),
   },
   platform: 'browser',
   // Only where they run in Node do packages ask for its modules.
   external: ['module', /^node:/],
   plugins: [coreFaces, files, thirdParty, ascii],
   output: {
-    ...coreWithout((id) => isPreprocessing(id) || isSource(id)),
+    ...coreWithout(isApart),
     dir,
     cleanDir: true,
     comments: { legal: true, annotation: false, jsdoc: false },

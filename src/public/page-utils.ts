@@ -18,7 +18,6 @@ export * as boundingBoxes from '../utils/bounding-boxes.ts';
 export { Config } from '../utils/config.ts';
 export { clearSession, standardizeDtype } from '../utils/session.ts';
 export { getSourceInputs, isKerasTensor } from '../utils/symbolic.ts';
-export { type ModelToDotOptions, modelToDot } from '../visualize/model-to-dot.ts';
 export { plotModel } from '../visualize/pictures.ts';
 export type { PlotModelOptions } from '../visualize/plot-model.ts';
-export { deserializeKerasObject, serializeKerasObject } from './saving.ts';
+export { deserializeKerasObject, serializeKerasObject } from './page-saving.ts';

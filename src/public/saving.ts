@@ -1,27 +1,3 @@
-/** What `keras.saving` is: the functions of files and configs; those that make models know all classes of models. */
-
-export { deserializeKerasObject, loadModel, modelFromConfig, modelFromKeras } from '../models/load.ts';
-export {
-  type Config,
-  type CustomObjects,
-  customObjectScope,
-  type FileSource,
-  getCustomObjects,
-  getRegisteredName,
-  getRegisteredObject,
-  type LoadModelOptions,
-  type LoadWeightsOptions,
-  loadWeights,
-  modelToKeras,
-  type Place,
-  registerKerasSerializable,
-  removeFile,
-  type SavedModel,
-  type SaveOptions,
-  type SaveWeightsOptions,
-  saveModel,
-  saveWeights,
-  serializeKerasObject,
-  storedFiles,
-} from '../saving/index.ts';
-export { type Comparison, KerasFileEditor } from '../saving/keras/file-editor.ts';
+/** What `keras.saving` is. */
+export * from './page-saving.ts';
+export { type Comparison, KerasFileEditor } from './tools.ts';

@@ -1,18 +1,2 @@
-export type { BoundingBoxes, ClassMapping, Color } from '../visualize/bounding-boxes.ts';
-export type { DrawBoundingBoxesOptions } from '../visualize/draw-bounding-boxes.ts';
-export type { BoundingBoxGalleryOptions, GalleryOptions, ImageGalleryOptions } from '../visualize/gallery.ts';
-export {
-  type ModelEdge,
-  type ModelGraph,
-  type ModelGraphOptions,
-  type ModelNode,
-  modelGraph,
-} from '../visualize/model-graph.ts';
-export {
-  drawBoundingBoxes,
-  plotBoundingBoxGallery,
-  plotImageGallery,
-  plotPrecisionRecall,
-} from '../visualize/pictures.ts';
-export type { PlotPrecisionRecallOptions } from '../visualize/plot-precision-recall.ts';
-export { type PrecisionRecallPlotOptions, precisionRecallPlot } from '../visualize/precision-recall.ts';
+export * from './page-visualization.ts';
+export { type ModelEdge, type ModelGraph, type ModelGraphOptions, type ModelNode, modelGraph } from './tools.ts';

@@ -31,7 +31,8 @@ export {
   modelToKeras,
   type SavedModel,
 } from './keras/keras-file.ts';
-export { modelFromJson, modelFromKeras } from './keras/read-keras.ts';
+export { modelFromJson } from './keras/model-from-json.ts';
+export { modelFromKeras } from './keras/read-keras.ts';
 export { type LoadWeightsOptions, weightsFromH5, weightsToH5 } from './keras/weights.ts';
 export type { SaveOptions, SaveWeightsOptions } from './model-format.ts';
 

@@ -18,6 +18,9 @@ export interface Place {
   /** Whether Keras 1 or 2 wrote it. */
   readonly isOld: boolean;
 }
+/** Whether a version of Keras is older than 3. */
+export const isOldVersion = (version: string | undefined): boolean => /^[012]\./.test(version ?? '');
+
 /** One idea about old configs: gives the description as Keras 3 would have written it, or as it was. */
 export type Step = (object: Described, place: Place) => Described;
 

@@ -2,6 +2,7 @@ import { fail, HornbeamError } from '../../base/errors.ts';
 import {
   type Config,
   customObjectScope,
+  loadNamed,
   lookUpClass,
   markingShared,
   type SerializedObject,
@@ -24,6 +25,7 @@ import {
 } from '../keras/keras-file.ts';
 import { valuesNow } from '../keras/values-now.ts';
 import { parsePythonJson, pythonJson } from '../python-json.ts';
+import { isOldVersion } from './described.ts';
 import {
   assignStored,
   mismatch,
@@ -33,7 +35,7 @@ import {
   weightsFromLegacy,
   weightsToLegacy,
 } from './h5-weights.ts';
-import { isOldVersion, upgradeModel, upgradeTrainingConfig } from './upgrade.ts';
+import { upgradeModel, upgradeTrainingConfig } from './upgrade.ts';
 
 interface Modelish {
   readonly layers: readonly AnyLayer[];
@@ -134,11 +136,11 @@ function withFullNames(x: unknown): unknown {
 }
 
 /** The model in a legacy `.h5` file, of any version of Keras. */
-export function modelFromH5(
+export async function modelFromH5(
   file: H5Group,
   options: LoadModelOptions = {},
   fileBytes = Number.POSITIVE_INFINITY,
-): SavedModel {
+): Promise<SavedModel> {
   const described = getH5Text(file, 'model_config');
   if (described === undefined)
     return fail(
@@ -147,10 +149,12 @@ export function modelFromH5(
       'make the model in code, or from its JSON, and call model.loadWeights(file)',
     );
   const isOld = isOldVersion(getH5Text(file, 'keras_version') ?? '1.');
-  return customObjectScope(options.customObjects ?? {}, () => {
-    const raw = parsePythonJson(described);
-    checkConfig(raw, 'model_config', { isRaw: true });
-    const config = upgradeModel(raw, { isOld });
+  const raw = parsePythonJson(described);
+  checkConfig(raw, 'model_config', { isRaw: true });
+  const { customObjects = {} } = options;
+  const config = customObjectScope(customObjects, () => upgradeModel(raw, { isOld }));
+  await loadNamed(config);
+  return customObjectScope(customObjects, () => {
     const model = withinRoom('the file', roomFor(fileBytes), () =>
       modelFromConfig(config, { ...options, compile: false }),
     );

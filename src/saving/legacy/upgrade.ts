@@ -39,9 +39,6 @@ const steps: readonly Step[] = [
   dropEmptyOptions,
 ];
 
-/** Whether a version of Keras is older than 3. */
-export const isOldVersion = (version: string | undefined): boolean => /^[012]\./.test(version ?? '');
-
 /**
  * A model's config as Keras 3 would have written it, whoever wrote it: Keras 1 and 2, TensorFlow's Keras, `.h5` files of
  * Keras 3, which name no modules. One in today's form stays as it is.

@@ -1,0 +1,14 @@
+import { registerModule, type SerializableClass } from '../../base/registry/serialize.ts';
+import { CustomScaleLayer } from './custom-scale-layer.ts';
+import { LayerScale } from './layer-scale.ts';
+import { LocallyConnected1D, LocallyConnected2D } from './locally-connected.ts';
+import { ThresholdedReLU } from './thresholded-relu.ts';
+
+/** Layers that nobody makes but files hold, by the module that Keras names for them. */
+const inFilesOnly = [
+  ['keras._legacy.layers', ThresholdedReLU],
+  ['keras.src.applications.convnext', LayerScale],
+  ['keras.src.applications.inception_resnet_v2', CustomScaleLayer],
+  ['hornbeam.layers', LocallyConnected1D, LocallyConnected2D],
+] as const;
+for (const [module, ...classes] of inFilesOnly) registerModule(module, classes as readonly SerializableClass[]);

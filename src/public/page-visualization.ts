@@ -1,0 +1,11 @@
+export type { BoundingBoxes, ClassMapping, Color } from '../visualize/bounding-boxes.ts';
+export type { DrawBoundingBoxesOptions } from '../visualize/draw-bounding-boxes.ts';
+export type { BoundingBoxGalleryOptions, GalleryOptions, ImageGalleryOptions } from '../visualize/gallery.ts';
+export {
+  drawBoundingBoxes,
+  plotBoundingBoxGallery,
+  plotImageGallery,
+  plotPrecisionRecall,
+} from '../visualize/pictures.ts';
+export type { PlotPrecisionRecallOptions } from '../visualize/plot-precision-recall.ts';
+export { type PrecisionRecallPlotOptions, precisionRecallPlot } from '../visualize/precision-recall.ts';

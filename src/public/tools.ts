@@ -1,0 +1,10 @@
+/** Tools of developers, which the core of pages leaves out, as a file beside it. */
+export { type Comparison, KerasFileEditor } from '../saving/keras/file-editor.ts';
+export {
+  type ModelEdge,
+  type ModelGraph,
+  type ModelGraphOptions,
+  type ModelNode,
+  modelGraph,
+} from '../visualize/model-graph.ts';
+export { type ModelToDotOptions, modelToDot } from '../visualize/model-to-dot.ts';

@@ -1,0 +1,26 @@
+import { exact } from '../../base/exact.ts';
+import { optionsOf } from '../../base/options.ts';
+import { type Config, customObjectScope } from '../../base/registry/serialize.ts';
+import { checkConfig } from '../config/check-config.ts';
+import { refuseForeign } from '../foreign-files.ts';
+import { upgradeAtOnce } from '../legacy/at-once.ts';
+import { isOldVersion } from '../legacy/described.ts';
+import { parsePythonJson } from '../python-json.ts';
+import { type LoadModelOptions, loadModelOptions, modelFromConfig, type SavedModel } from './keras-file.ts';
+
+/** Makes a model, with fresh weights, from what `toJson` gave. */
+export const modelFromJson = exact('models.modelFromJson', 2, function modelFromJson<
+  M = SavedModel,
+>(text: string, options: LoadModelOptions = {}): M {
+  optionsOf('modelFromJson', loadModelOptions, options);
+  if (!/^\s*[{[]/.test(text) || text.includes('"modelTopology"'))
+    refuseForeign('modelFromJson', new TextEncoder().encode(text));
+  const described = parsePythonJson(text, 'modelFromJson');
+  checkConfig(described, 'modelFromJson', { isRaw: true });
+  const { keras_version: version, ...config } = described as Config;
+  // Keras 3 names modules and no version, older ones the other way round.
+  const isOld = typeof version === 'string' ? isOldVersion(version) : !('module' in config);
+  return customObjectScope(options.customObjects ?? {}, () =>
+    modelFromConfig(upgradeAtOnce(config, { isOld }), options),
+  ) as M;
+});
