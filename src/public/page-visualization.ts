@@ -8,4 +8,3 @@ export {
   plotPrecisionRecall,
 } from '../visualize/pictures.ts';
 export type { PlotPrecisionRecallOptions } from '../visualize/plot-precision-recall.ts';
-export { type PrecisionRecallPlotOptions, precisionRecallPlot } from '../visualize/precision-recall.ts';

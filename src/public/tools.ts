@@ -8,3 +8,4 @@ export {
   modelGraph,
 } from '../visualize/model-graph.ts';
 export { type ModelToDotOptions, modelToDot } from '../visualize/model-to-dot.ts';
+export { type PrecisionRecallPlotOptions, precisionRecallPlot } from '../visualize/precision-recall.ts';

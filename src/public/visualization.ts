@@ -1,2 +1,10 @@
 export * from './page-visualization.ts';
-export { type ModelEdge, type ModelGraph, type ModelGraphOptions, type ModelNode, modelGraph } from './tools.ts';
+export {
+  type ModelEdge,
+  type ModelGraph,
+  type ModelGraphOptions,
+  type ModelNode,
+  modelGraph,
+  type PrecisionRecallPlotOptions,
+  precisionRecallPlot,
+} from './tools.ts';
