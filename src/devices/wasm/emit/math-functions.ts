@@ -1,22 +1,24 @@
+import { type DoubleFunction, doubleFunctions } from '../../../codegen/functions/double/index.ts';
 import type { ElementaryOp } from '../../../codegen/functions/index.ts';
 import { type FunctionBuilder, type Local, lane, type ModuleBuilder, op, select } from '../encoder/index.ts';
-import * as math from '../math/index.ts';
+import { callable } from '../math/vector-function.ts';
 import type { FunctionOp } from './instructions.ts';
 
 const wide =
-  (f: math.VectorFunction) =>
+  (f: DoubleFunction) =>
   (module: ModuleBuilder): FunctionBuilder =>
-    math.callable(module, f);
+    callable(module, f);
+const { pow, sin, cos, tan, lgamma, digamma } = doubleFunctions;
 
 /** Functions of f32 vectors that take f64 on the way, which not every device has. */
 export const wideFunctions: Record<Exclude<FunctionOp, ElementaryOp>, (module: ModuleBuilder) => FunctionBuilder> = {
   rem: remainders,
-  pow: wide(math.pow),
-  sin: wide(math.sin),
-  cos: wide(math.cos),
-  tan: wide(math.tan),
-  lgamma: wide(math.lgamma),
-  digamma: wide(math.digamma),
+  pow: wide(pow),
+  sin: wide(sin),
+  cos: wide(cos),
+  tan: wide(tan),
+  lgamma: wide(lgamma),
+  digamma: wide(digamma),
 };
 
 function remainders(module: ModuleBuilder): FunctionBuilder {

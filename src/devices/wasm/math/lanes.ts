@@ -1,3 +1,4 @@
+import type { Lanes } from '../../../codegen/functions/double/index.ts';
 import { type FunctionBuilder, type Local, type ModuleBuilder, type Operand, op, shuffle32 } from '../encoder/index.ts';
 import { features } from '../features.ts';
 
@@ -8,7 +9,7 @@ export type Value = Operand;
  * Arithmetic on vectors of 4 float32 (`f32x4`) or 2 float64 (`f64x2`), written as expressions. An expression used twice is
  * computed twice: `keep` gives a local.
  */
-export class Lanes {
+export class WasmLanes implements Lanes<Value> {
   readonly f: FunctionBuilder;
   readonly module: ModuleBuilder;
   readonly shape: 'f32x4' | 'f64x2';
@@ -20,8 +21,8 @@ export class Lanes {
   }
 
   /** The same arithmetic on 2 float64 lanes, in the same function. */
-  get double(): Lanes {
-    return new Lanes(this.f, this.module, 'f64x2');
+  get double(): WasmLanes {
+    return new WasmLanes(this.f, this.module, 'f64x2');
   }
 
   keep(value: Value): Local {
@@ -43,8 +44,6 @@ export class Lanes {
   mul = (a: Value, b: Value): Value => op(`${this.shape}.mul`, this.value(a), this.value(b));
   div = (a: Value, b: Value): Value => op(`${this.shape}.div`, this.value(a), this.value(b));
   abs = (a: Value): Value => op(`${this.shape}.abs`, a);
-  neg = (a: Value): Value => op(`${this.shape}.neg`, a);
-  sqrt = (a: Value): Value => op(`${this.shape}.sqrt`, a);
   floor = (a: Value): Value => op(`${this.shape}.floor`, a);
   nearest = (a: Value): Value => op(`${this.shape}.nearest`, a);
   /** The smaller of a and the bound; NaN where a is. One instruction. */
@@ -54,7 +53,7 @@ export class Lanes {
   less = (a: Value, b: Value): Value => op(`${this.shape}.lt`, this.value(a), this.value(b));
   lessEqual = (a: Value, b: Value): Value => op(`${this.shape}.le`, this.value(a), this.value(b));
   equal = (a: Value, b: Value): Value => op(`${this.shape}.eq`, this.value(a), this.value(b));
-  isNaN = (a: Local): Value => op(`${this.shape}.ne`, a, a);
+  isNaN = (a: Value): Value => op(`${this.shape}.ne`, a, a);
   select = (mask: Value, a: Value, b: Value): Value => op('v128.bitselect', this.value(a), this.value(b), mask);
   and = (a: Value, b: Value): Value => op('v128.and', a, b);
   or = (a: Value, b: Value): Value => op('v128.or', a, b);
@@ -68,14 +67,14 @@ export class Lanes {
     return this.bits(this.shape === 'f32x4' ? -(2 ** 31) : -(2n ** 63n));
   }
 
-  // 32-bit integers.
-  addInt = (a: Value, b: Value): Value => op('i32x4.add', a, b);
-  subInt = (a: Value, b: Value): Value => op('i32x4.sub', a, b);
-  equalInt = (a: Value, b: Value): Value => op('i32x4.eq', a, b);
-  shiftLeft = (a: Value, by: number): Value => op(this.shape === 'f32x4' ? 'i32x4.shl' : 'i64x2.shl', a, by);
-  shiftRight = (a: Value, by: number): Value => op(this.shape === 'f32x4' ? 'i32x4.shr_u' : 'i64x2.shr_u', a, by);
-  shiftRightSigned = (a: Value, by: number): Value => op('i32x4.shr_s', a, by);
-  toFloat = (a: Value): Value => op('f32x4.convert_i32x4_s', a);
+  private get integers(): 'i32x4' | 'i64x2' {
+    return this.shape === 'f32x4' ? 'i32x4' : 'i64x2';
+  }
+  addInt = (a: Value, b: Value): Value => op(`${this.integers}.add`, a, b);
+  subInt = (a: Value, b: Value): Value => op(`${this.integers}.sub`, a, b);
+  equalInt = (a: Value, b: Value): Value => op(`${this.integers}.eq`, a, b);
+  shiftLeft = (a: Value, by: number): Value => op(`${this.integers}.shl`, a, by);
+  shiftRight52 = (a: Value): Value => op('i64x2.shr_s', a, 52);
 
   /** a * b + c. */
   fma(a: Value, b: Value, c: Value): Value {
@@ -85,20 +84,26 @@ export class Lanes {
   }
 
   /** The polynomial with these coefficients, highest power first, by Horner's rule. */
-  polynomial(x: Local, coefficients: readonly number[]): Local {
+  polynomial(x: Value, coefficients: readonly number[]): Local {
     const sum = this.keep(coefficients[0]);
     for (const c of coefficients.slice(1)) this.f.set(sum, this.fma(sum, x, c));
     return sum;
   }
 
-  /** Computes a float32 function in float64: applies `body` to both halves of the vectors. */
-  inDouble(values: readonly Local[], body: (v: Lanes, halves: Local[]) => Value): Value {
-    const v = this.double;
-    const half = (high: boolean): Value => {
-      const wide = values.map((x) => v.keep(op('f64x2.promote_low_f32x4', high ? shuffle32(x, x, [2, 3, 2, 3]) : x)));
-      return this.keep(op('f32x4.demote_f64x2_zero', body(v, wide)));
-    };
-    const low = half(false);
-    return shuffle32(low, half(true), [0, 1, 4, 5]);
+  update(kept: Value, value: Value): void {
+    this.f.set(kept as Local, value);
+  }
+
+  widened(x: Value, half: 'low' | 'high'): Value {
+    return op('f64x2.promote_low_f32x4', half === 'high' ? shuffle32(x, x, [2, 3, 2, 3]) : x);
+  }
+  narrowed(x: Value): Local {
+    return this.keep(op('f32x4.demote_f64x2_zero', x));
+  }
+  joined(low: Value, high: Value): Value {
+    return shuffle32(low, high, [0, 1, 4, 5]);
+  }
+  joinedWords(low: Value, high: Value): Value {
+    return shuffle32(low, high, [0, 2, 4, 6]);
   }
 }

@@ -1,11 +1,11 @@
 import { expDouble, logDouble } from './double-precision.ts';
-import { vectorFunction } from './vector-function.ts';
+import { doubleFunction, inDouble } from './lanes.ts';
 
 /** x^y = e^(y log |x|), in float64; negative where x < 0 and y is odd, NaN where x < 0 and y is no integer. */
-export const pow = vectorFunction('pow', 2, (v, x, y) => {
+export const pow = doubleFunction('pow', 2, (v, x, y) => {
   const a = v.keep(v.abs(x));
   const size = v.keep(
-    v.inDouble([a, y], (d, [base, exponent]) => {
+    inDouble(v, [a, y], (d, [base, exponent]) => {
       const positive = d.keep(d.atMost(d.atLeast(base, 2 ** -160), 2 ** 140));
       // 1^y is 1 even for infinite y, and x^0 even for infinite x: a factor 0 must win over infinity.
       const product = d.keep(d.mul(logDouble(d, positive), d.atMost(d.atLeast(exponent, -1e30), 1e30)));

@@ -1,7 +1,5 @@
-import type { Local } from '../encoder/index.ts';
 import { cosPiDouble, logDouble, sinPiDouble } from './double-precision.ts';
-import type { Lanes, Value } from './lanes.ts';
-import { vectorFunction } from './vector-function.ts';
+import { doubleFunction, inDouble, type Lanes } from './lanes.ts';
 
 // Lanczos' coefficients for g = 7 and nine terms.
 const lanczos = [
@@ -10,14 +8,14 @@ const lanczos = [
 ];
 
 /** log |gamma(x)|, after Lanczos in float64; infinite at 0 and the negative integers. */
-export const lgamma = vectorFunction('lgamma', 1, (v, x) => {
+export const lgamma = doubleFunction('lgamma', 1, (v, x) => {
   const y = v.keep(
-    v.inDouble([x], (d, [wide]) => {
+    inDouble(v, [x], (d, [wide]) => {
       // Below 1/2 by reflection: log(pi / |sin(pi x)|) - lgamma(1 - x).
       const isLow = d.keep(d.less(wide, 0.5));
       const z = d.keep(d.sub(d.select(isLow, d.sub(1, wide), wide), 1));
       const sum = d.keep(0.9999999999998099);
-      lanczos.forEach((c, i) => d.f.set(sum, d.add(sum, d.div(c, d.add(z, i + 1)))));
+      lanczos.forEach((c, i) => d.update(sum, d.add(sum, d.div(c, d.add(z, i + 1)))));
       const t = d.keep(d.add(z, 7.5));
       const main = d.sub(d.mul(d.add(z, 0.5), logDouble(d, t)), t);
       const positive = d.keep(d.add(d.add(main, logDouble(d, sum)), Math.log(2 * Math.PI) / 2));
@@ -31,9 +29,9 @@ export const lgamma = vectorFunction('lgamma', 1, (v, x) => {
 });
 
 /** The derivative of log gamma(x), in float64: ten steps of psi(x + 1) = psi(x) + 1 / x, then the asymptotic series. */
-export const digamma = vectorFunction('digamma', 1, (v, x) => {
+export const digamma = doubleFunction('digamma', 1, (v, x) => {
   const y = v.keep(
-    v.inDouble([x], (d, [wide]) => {
+    inDouble(v, [x], (d, [wide]) => {
       // Below 1/2 by reflection: psi(1 - x) - pi / tan(pi x).
       const isLow = d.keep(d.less(wide, 0.5));
       const z = d.keep(d.select(isLow, d.sub(1, wide), wide));
@@ -48,10 +46,10 @@ export const digamma = vectorFunction('digamma', 1, (v, x) => {
   return v.select(v.equal(x, Infinity), Infinity, v.select(v.equal(x, -Infinity), NaN, special));
 });
 
-function asymptotic(d: Lanes, z: Local): Value {
+function asymptotic<V>(d: Lanes<V>, z: V): V {
   const sum = d.keep(0);
   const steps = 10;
-  for (let i = 0; i < steps; i++) d.f.set(sum, d.add(sum, d.div(1, d.add(z, i))));
+  for (let i = 0; i < steps; i++) d.update(sum, d.add(sum, d.div(1, d.add(z, i))));
   const x = d.keep(d.add(z, steps));
   const inverse = d.keep(d.div(1, x));
   const w = d.keep(d.mul(inverse, inverse));

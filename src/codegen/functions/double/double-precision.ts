@@ -1,16 +1,14 @@
-import type { Local } from '../encoder/index.ts';
-import { op } from '../encoder/index.ts';
-import type { Lanes, Value } from './lanes.ts';
+import type { Lanes } from './lanes.ts';
 
 // Float64 functions that serve as steps of float32 ones; relative errors are far below 2^-40.
 
 /** log x for normal x > 0: 2 atanh(t) + e ln 2 with t = (m - 1) / (m + 1), sqrt(1/2) <= m < sqrt(2). */
-export function logDouble(v: Lanes, x: Local): Value {
+export function logDouble<V>(v: Lanes<V>, x: V): V {
   const one = v.bits(0x3ff0000000000000n);
   // Adding 1 - sqrt(1/2) in the mantissa's upper bits carries into the exponent where m >= sqrt(2).
-  const shifted = v.keep(op('i64x2.sub', x, v.bits(0x3fe6a09e00000000n)));
-  const exponent = v.keep(op('i64x2.shr_s', shifted, 52));
-  const m = v.keep(op('i64x2.sub', x, v.shiftLeft(exponent, 52)));
+  const shifted = v.keep(v.subInt(x, v.bits(0x3fe6a09e00000000n)));
+  const exponent = v.keep(v.shiftRight52(shifted));
+  const m = v.keep(v.subInt(x, v.shiftLeft(exponent, 52)));
   const e = toDouble(v, exponent);
   const t = v.keep(v.div(v.sub(m, one), v.add(m, one)));
   const z = v.keep(v.mul(t, t));
@@ -20,13 +18,13 @@ export function logDouble(v: Lanes, x: Local): Value {
 }
 
 /** Small signed 64-bit integers as float64: 1.5 * 2^52 holds them in its low bits. */
-function toDouble(v: Lanes, integer: Value): Value {
+function toDouble<V>(v: Lanes<V>, integer: V): V {
   const magic = 6755399441055744;
-  return v.sub(op('i64x2.add', integer, v.keep(magic)), magic);
+  return v.sub(v.addInt(integer, v.keep(magic)), magic);
 }
 
 /** e^x; x is held within [-1000, 700]. */
-export function expDouble(v: Lanes, x: Local): Value {
+export function expDouble<V>(v: Lanes<V>, x: V): V {
   const magic = 6755399441055744;
   const bounded = v.keep(v.atLeast(v.atMost(x, 700), -700));
   const shifted = v.keep(v.add(v.mul(bounded, Math.LOG2E), magic));
@@ -36,11 +34,11 @@ export function expDouble(v: Lanes, x: Local): Value {
   for (let i = 1; i <= 10; i++) factorials.push(factorials[i - 1] * i);
   const p = v.polynomial(r, factorials.map((f) => 1 / f).reverse());
   // The low bits of `shifted` are n: added to the exponent of p they multiply by 2^n.
-  return op('i64x2.add', p, v.shiftLeft(shifted, 52));
+  return v.addInt(p, v.shiftLeft(shifted, 52));
 }
 
 /** sin(pi x) / (sign of period): reduces x to [-1/2, 1/2] around the nearest integer; gives that integer's parity too. */
-export function sinPiDouble(v: Lanes, x: Local): Value {
+export function sinPiDouble<V>(v: Lanes<V>, x: V): V {
   const n = v.keep(v.nearest(x));
   const r = v.keep(v.mul(v.sub(x, n), Math.PI));
   const z = v.keep(v.mul(r, r));
@@ -55,7 +53,7 @@ export function sinPiDouble(v: Lanes, x: Local): Value {
 }
 
 /** cos(pi x), in the same way. */
-export function cosPiDouble(v: Lanes, x: Local): Value {
+export function cosPiDouble<V>(v: Lanes<V>, x: V): V {
   const n = v.keep(v.nearest(x));
   const r = v.keep(v.mul(v.sub(x, n), Math.PI));
   const z = v.keep(v.mul(r, r));

@@ -1,0 +1,38 @@
+import { fail } from '../../../base/errors.ts';
+import { anonymous, foreign, protection } from './foreign.ts';
+
+const page = 4096;
+
+/** Machine code at an address. */
+export interface MachineCode {
+  readonly address: number;
+  readonly bytes: number;
+}
+
+/**
+ * Puts machine code where it can run. A page is first written, then made executable, and never both; code does not move, so
+ * what it says about its own places is relative.
+ */
+export function placeCode(code: Uint8Array): MachineCode {
+  const c = foreign();
+  const bytes = Math.ceil(code.byteLength / page) * page;
+  const address = c.mmap(0, bytes, protection.read | protection.write, anonymous, -1, 0);
+  // mmap answers -1 where it fails.
+  if (address >= 2 ** 47)
+    return fail('native device', `there is no memory for ${bytes} bytes of code`, 'drop models that are not needed');
+  c.copyIn(address, code, code.byteLength);
+  if (c.mprotect(address, bytes, protection.read | protection.execute) !== 0) {
+    c.munmap(address, bytes);
+    return fail(
+      'native device',
+      'the system does not let memory become executable once it was written',
+      "allow it (SELinux: execmem; systemd: MemoryDenyWriteExecute=no), or use config.setDevice('wasm')",
+    );
+  }
+  return { address, bytes };
+}
+
+/** Gives it back. */
+export function dropCode({ address, bytes }: MachineCode): void {
+  foreign().munmap(address, bytes);
+}

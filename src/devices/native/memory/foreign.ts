@@ -1,0 +1,83 @@
+import { fail } from '../../../base/errors.ts';
+import { isNode } from '../../host/platform.ts';
+
+/** Bytes of a typed array, for a function of C that takes a pointer. */
+export type Bytes = ArrayBufferView;
+
+/** The functions of C that the device stands on. Addresses are numbers: user space ends at 2^47. */
+export interface Foreign {
+  mmap(near: number, bytes: number, protection: number, flags: number, file: number, offset: number): number;
+  mprotect(address: number, bytes: number, protection: number): number;
+  munmap(address: number, bytes: number): number;
+  copyIn(to: number, from: Bytes, bytes: number): void;
+  copyOut(to: Bytes, from: number, bytes: number): void;
+  copy(to: number, from: number, bytes: number): void;
+  /** The address of a function by its name; 0 if there is none. */
+  dlsym(library: null, name: string): number;
+  /** Starts a thread that runs the function at an address. */
+  startThread(thread: Bytes, attributes: null, start: number, argument: number): number;
+  /** What machine code at this address does with the words of a table. */
+  entry(address: number): (table: Uint32Array) => void;
+}
+
+interface Koffi {
+  load(path: null): { func(prototype: string): (...args: never[]) => unknown };
+  proto(prototype: string): object;
+  decode(address: bigint, type: object): unknown;
+  call(address: bigint, type: object, ...args: unknown[]): void;
+}
+
+export const protection = { none: 0, read: 1, write: 2, execute: 4 } as const;
+/** Private, without a file. */
+export const anonymous = 0x22;
+/** Addresses alone: pages are counted when they are written. */
+export const noReserve = 0x4000;
+
+let known: Foreign | undefined;
+
+/** Loads them, once. Where that cannot be, says what would help. */
+export function foreign(): Foreign {
+  return (known ??= load());
+}
+
+const stay = "or stay with config.setDevice('wasm')";
+
+function load(): Foreign {
+  if (!isNode() || process.platform !== 'linux' || process.arch !== 'x64')
+    return fail(
+      'native device',
+      isNode()
+        ? `it is made for Linux on x86-64, not for ${process.platform} on ${process.arch}`
+        : 'it runs in Node only',
+      "use config.setDevice('wasm')",
+    );
+  const koffi = loadKoffi();
+  const library = koffi.load(null);
+  const c = <F>(prototype: string): F => library.func(prototype) as F;
+  const run = koffi.proto('void hornbeam_run(void *table)');
+  return {
+    mmap: c('uint64_t mmap(uint64_t near, uint64_t bytes, int protection, int flags, int file, int64_t offset)'),
+    mprotect: c('int mprotect(uint64_t address, uint64_t bytes, int protection)'),
+    munmap: c('int munmap(uint64_t address, uint64_t bytes)'),
+    copyIn: c('void memcpy(uint64_t to, const void *from, uint64_t bytes)'),
+    copyOut: c('void memcpy(void *to, uint64_t from, uint64_t bytes)'),
+    copy: c('void memcpy(uint64_t to, uint64_t from, uint64_t bytes)'),
+    dlsym: c('uint64_t dlsym(void *library, const char *name)'),
+    startThread: c('int pthread_create(void *thread, void *attributes, uint64_t start, uint64_t argument)'),
+    entry: (address) => koffi.decode(BigInt(address), run) as (table: Uint32Array) => void,
+  };
+}
+
+function loadKoffi(): Koffi {
+  try {
+    // Not by `import`, which bundlers would follow: only those who ask for the device want the package.
+    const { createRequire } = process.getBuiltinModule('node:module');
+    return createRequire(import.meta.url)('koffi') as Koffi;
+  } catch (error) {
+    return fail(
+      'native device',
+      `the package "koffi" could not be loaded (${(error as Error).message.split('\n')[0]})`,
+      `npm install koffi, ${stay}`,
+    );
+  }
+}

@@ -1,0 +1,81 @@
+import type { Register } from '../encoder/operands.ts';
+import type { Code } from './code.ts';
+
+/** Numbers that values may have; the others serve while an instruction is written. */
+export interface Available {
+  readonly general: readonly number[];
+  readonly vector: readonly number[];
+}
+
+/** rax, rcx and rdx, and the first three vectors, are for what stands in the frame and for divisions. */
+export const scratch = { base: 0, operand: 1, index: 2, vectors: [0, 1, 2] } as const;
+
+export function availableRegisters(lanes: number): Available {
+  const vectors = lanes === 16 ? 32 : 16;
+  return {
+    general: [3, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
+    vector: Array.from({ length: vectors - scratch.vectors.length }, (_, i) => i + scratch.vectors.length),
+  };
+}
+
+/**
+ * Gives each value a number for as long as it is needed (linear scan, Poletto and Sarkar 1999); where there are too few, the value
+ * used least stands in the frame from its beginning to its end. Gives the bytes of the frame.
+ */
+export function allocate(code: Code, available: Available): number {
+  const sets = { general: new Pool(available.general), vector: new Pool(available.vector) };
+  let bytes = Math.ceil(code.frameBytes / 64) * 64;
+  const inFrame = (register: Register): void => {
+    register.at = -1;
+    register.slot = bytes;
+    bytes += 64;
+  };
+  const used = code.registers.filter(({ start }) => start >= 0);
+  for (const register of used)
+    if (register.outer && register.outer.end > register.end) register.end = register.outer.end;
+  used.sort((a, b) => a.start - b.start);
+  for (const register of used) {
+    const pool = sets[register.kind];
+    pool.release(register.start);
+    const loser = pool.give(register);
+    if (loser) inFrame(loser);
+  }
+  return bytes;
+}
+
+/** The numbers of one kind, and who has them. */
+class Pool {
+  private readonly free: number[];
+  private active: Register[] = [];
+
+  constructor(numbers: readonly number[]) {
+    this.free = [...numbers].reverse();
+  }
+
+  /** Takes back what nobody needs from a position on. */
+  release(position: number): void {
+    const still: Register[] = [];
+    for (const register of this.active)
+      if (register.end > position) still.push(register);
+      else this.free.push(register.at);
+    this.active = still;
+  }
+
+  /** Gives it a number, and who has to go for it, perhaps itself. */
+  give(register: Register): Register | undefined {
+    const next = this.free.pop();
+    if (next !== undefined) {
+      register.at = next;
+      this.active.push(register);
+      return undefined;
+    }
+    const cost = ({ weight, start, end }: Register): number => weight / (end - start + 1);
+    let loser = register;
+    for (const other of this.active) if (cost(other) < cost(loser)) loser = other;
+    if (loser !== register) {
+      register.at = loser.at;
+      this.active[this.active.indexOf(loser)] = register;
+    }
+    return loser;
+  }
+}

@@ -1,0 +1,15 @@
+import { vectorWidth } from './memory/features.ts';
+import { foreign } from './memory/foreign.ts';
+
+/** The widths of vectors that can be tried here; none, and a line that says why, where there is no such machine. */
+export function widthsHere(): readonly (8 | 16)[] {
+  try {
+    foreign();
+  } catch (error) {
+    console.info(`tests of machine code are skipped: ${(error as Error).message.split('\n')[0]}`);
+    return [];
+  }
+  const width = vectorWidth();
+  if (width === 0) console.info('tests of machine code are skipped: this processor lacks AVX2 or FMA');
+  return ([8, 16] as const).filter((lanes) => lanes <= width);
+}
