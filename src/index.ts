@@ -12,6 +12,7 @@ export { HornbeamError } from './base/errors.ts';
 export type { Shape, SymbolicShape } from './base/shape.ts';
 export * as coco from './coco/index.ts';
 export * as constraints from './constraints/index.ts';
+export * as datasets from './datasets/index.ts';
 export * as distillation from './distillation/index.ts';
 export * as initializers from './initializers/index.ts';
 export { Initializer } from './initializers/index.ts';

@@ -24,7 +24,8 @@ const ranks: readonly (readonly string[])[] = [
   ['training'],
   ['saving'],
   ['models'],
-  ['datasets', 'applications', 'distillation', 'distribution', 'export', 'visualize', 'utils'],
+  ['distillation', 'distribution', 'export', 'visualize', 'utils'],
+  ['datasets', 'applications'],
   ['public', 'cli'],
 ];
 const rankOf = (folder: string): number => ranks.findIndex((names) => names.includes(folder));

@@ -37,8 +37,20 @@ const codes: Readonly<Record<StoredDType, string>> = {
 
 const dtypes = new Map(Object.entries(codes).map(([dtype, code]) => [code.slice(1), dtype as StoredDType]));
 
+/** Objects of Python in C order: what `numpy.save` pickles. */
+export interface NpyObjects {
+  readonly shape: readonly number[];
+  readonly objects: readonly unknown[];
+}
+
 /** Reads a .npy file (format 1 to 3): numbers and booleans of either byte order; C or Fortran order becomes C order. */
 export function readNpy(bytes: Uint8Array): NpyArray {
+  const { code, fortran, shape, data } = openNpy(bytes);
+  return readRawArray('npy file', code, fortran, shape, data);
+}
+
+/** The header of a .npy file, and the bytes behind it. */
+export function openNpy(bytes: Uint8Array): ReturnType<typeof parseHeader> & { readonly data: Uint8Array } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
   if (bytes.length < 12 || magic.some((byte, i) => bytes[i] !== byte))
@@ -47,19 +59,24 @@ export function readNpy(bytes: Uint8Array): NpyArray {
   const start = 8 + lengthBytes + headerBytes;
   if (start > bytes.length) fail('npy file', 'ends within its header', damaged);
   const header = new TextDecoder().decode(bytes.subarray(8 + lengthBytes, start));
-  const { code, fortran, shape } = parseHeader(header);
+  return { ...parseHeader(header), data: bytes.subarray(start) };
+}
+
+/** An array of its bytes as NumPy lays them: `code` is byte order, kind and width. */
+export function readRawArray(
+  who: string,
+  code: string,
+  fortran: boolean,
+  shape: readonly number[],
+  raw: Uint8Array,
+): NpyArray {
   const dtype = dtypes.get(code.slice(1));
   if (dtype === undefined)
-    return fail(
-      'npy file',
-      `holds values of NumPy type ${code}`,
-      'save numbers or booleans (no texts, objects, records)',
-    );
+    return fail(who, `holds values of NumPy type ${code}`, 'save numbers or booleans (no texts, objects, records)');
   const width = bytesPerNumber(dtype);
   const size = shape.reduce((product, n) => product * n, width);
-  if (bytes.length - start !== size)
-    fail('npy file', `holds ${bytes.length - start} bytes of data where its shape needs ${size}`, damaged);
-  let data = bytes.subarray(start);
+  if (raw.length !== size) fail(who, `holds ${raw.length} bytes of data where its shape needs ${size}`, damaged);
+  let data = raw;
   if (code[0] === '>') data = swapped(data, width);
   if (fortran && shape.length > 1) data = inCOrder(data, shape, width);
   return { shape, dtype, data: numbersFrom(data, dtype) };

@@ -1,0 +1,73 @@
+import { fail } from '../base/errors.ts';
+import type { OptionNames } from '../base/options.ts';
+import { readFile } from '../formats/file.ts';
+import { hasFiles } from '../formats/node-modules.ts';
+import type { NpyArray, NpyObjects } from '../formats/npy.ts';
+import { type Tensor, tensor } from '../tensor/index.ts';
+import { getFile } from '../utils/get-file.ts';
+
+/** Where a data set comes from. */
+export interface SourceOptions {
+  /**
+   * The file's name in the cache, by default Keras's, where it is downloaded to. With a folder before it, a file (of a data set
+   * of several files: a folder) of one's own, which is read as it is. A file that was fetched by hand goes to
+   * `~/.keras/datasets` under its name, and is used when its hash is right.
+   */
+  readonly path?: string | undefined;
+  /**
+   * Address of a folder that has the files instead of the place from which Keras downloads them; by default the environment's
+   * `HORNBEAM_DATASETS_MIRROR`. Their hashes are checked as ever.
+   */
+  readonly mirror?: string | undefined;
+}
+export const sourceOptions: OptionNames<SourceOptions> = { path: true, mirror: true };
+
+/** Training samples and their labels, test samples and theirs. */
+export type Split<X = Tensor> = readonly [train: readonly [x: X, y: Tensor], test: readonly [x: X, y: Tensor]];
+
+/** A file as Keras downloads it. */
+export interface KerasFile {
+  /** In the folder that it comes from. */
+  readonly file: string;
+  readonly hash?: string;
+  /** Where it comes from, if not from where most do. */
+  readonly folder?: string;
+  /** Folder in the cache. */
+  readonly cacheSubdir?: string;
+  /** For an archive: the name of the folder that it becomes. */
+  readonly extracted?: string;
+}
+const kerasFolder = 'https://storage.googleapis.com/tensorflow/tf-keras-datasets/';
+
+/** Where a file of a data set is, after it was downloaded if need be. */
+export async function placeOf(who: string, wanted: KerasFile, { path, mirror }: SourceOptions): Promise<string> {
+  const { file, hash, folder = kerasFolder, cacheSubdir, extracted } = wanted;
+  if (path !== undefined && /[/\\]/.test(path)) return path;
+  const instead = mirror ?? (hasFiles() ? process.env['HORNBEAM_DATASETS_MIRROR'] : undefined);
+  const base = (instead || folder).replace(/\/?$/, '/');
+  if (!URL.canParse(base))
+    fail(who, `the mirror ${base} is no address`, 'give one that begins with https:, http: or file:');
+  return getFile({
+    origin: base + file,
+    fname: extracted ?? path ?? file,
+    fileHash: hash,
+    ...(cacheSubdir !== undefined && { cacheSubdir }),
+    extract: extracted !== undefined,
+  });
+}
+/** The bytes of a file of a data set. */
+export const bytesFor = async (who: string, wanted: KerasFile, options: SourceOptions): Promise<Uint8Array> =>
+  readFile(await placeOf(who, wanted, options));
+
+/** An array of numbers as a tensor; 64-bit integers become int32. */
+export function numeric(who: string, array: NpyArray | NpyObjects | undefined, name: string): Tensor {
+  if (!array || 'objects' in array)
+    return fail(
+      who,
+      `the file holds no numbers called "${name}"`,
+      'use the file that Keras uses, or another of its form',
+    );
+  const { shape, dtype, data } = array;
+  if (dtype !== 'int64' && dtype !== 'uint64') return tensor(data as Uint8Array, { shape, dtype });
+  return tensor(Int32Array.from(data as BigInt64Array, Number), { shape, dtype: 'int32' });
+}
