@@ -1,2 +1,2 @@
-/** What `keras.data` is in pages: its pipelines are in the file beside the core. */
+/** What `keras.data` and `keras.datasets` are in pages: what they hold is in the file beside the core. */
 export {};

@@ -1,3 +1,4 @@
 /** What the core of pages leaves out, as a file beside it: where data come from. */
-export { type GetFileOptions, getFile } from '../utils/get-file.ts';
+export * as datasets from '../datasets/index.ts';
+export * from '../utils/sources.ts';
 export * as data from './data.ts';
