@@ -59,8 +59,8 @@ export function stored(t: Tensor, wish: string): TypedArray | Promise<TypedArray
 const interleaved = (re: TypedArray, im: TypedArray): TypedArray =>
   Float32Array.from({ length: 2 * re.length }, (_, n) => (n % 2 === 0 ? re : im)[n >> 1]);
 
-export function nest(t: Tensor, data: ArrayLike<number>): Nested {
-  const leaf = t.dtype === 'bool' ? (n: number): Nested => n !== 0 : (n: number): Nested => n;
+export function nest(t: Tensor, data: ArrayLike<number> | readonly string[]): Nested {
+  const leaf = (x: number | string): Nested => (t.dtype === 'bool' ? x !== 0 : (x as Nested));
   const shape = t.parts ? [...t.shape, 2] : t.shape;
   const build = (d: number, offset: number): Nested => {
     if (d === shape.length) return leaf(data[offset]);
@@ -104,7 +104,7 @@ const methods = {
     return decode(await stored(this, 'data()'), this.dtype);
   },
   async array(this: Tensor) {
-    if (this.strings) return nest(this, this.strings as unknown as ArrayLike<number>);
+    if (this.strings) return nest(this, this.strings);
     return nest(this, decode(await stored(this, 'array()'), this.dtype));
   },
   async item(this: Tensor) {

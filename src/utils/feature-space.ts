@@ -9,7 +9,6 @@ import {
   deserializeObject,
   isSerializedObject,
   registerModule,
-  type SerializableClass,
   serializeObject,
 } from '../base/registry/serialize.ts';
 import { isPlainObject } from '../base/tree.ts';
@@ -209,7 +208,7 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
       const layer = this.preprocessors[name];
       if (layer instanceof Normalization && layer.getConfig()['mean'] !== null) return false;
       const isGiven = (layer as { getConfig(): Config }).getConfig()['vocabulary'];
-      return typeof (layer as unknown as Partial<Adaptable>).adapt === 'function' && (isGiven ?? null) === null;
+      return isAdaptable(layer) && (isGiven ?? null) === null;
     });
   }
   /** Learns what the features need of data: `{ name: values }`, or batches of such one after the other. */
@@ -222,7 +221,8 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
       const parts = batches
         ? batches.map((batch) => this.#column(batch, name))
         : rowsOf(this.#column(data as Data, name));
-      (this.preprocessors[name] as unknown as Adaptable).adapt(parts.map(upright).values());
+      const layer = this.preprocessors[name];
+      if (isAdaptable(layer)) layer.adapt(parts.map(upright).values());
     }
     this.#isAdapted = true;
     this.getEncodedFeatures();
@@ -326,7 +326,7 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
 
   /** Writes it to a `.keras` file, from which `models.loadModel` makes it again, in Keras too. */
   async save(filepath: Place): Promise<void> {
-    return saveModel(this as unknown as SavedModel, filepath);
+    return saveModel(this as SavedModel, filepath);
   }
   /** It is never compiled. */
   getCompileConfig(): undefined {
@@ -351,7 +351,7 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
       crossingDim: config['crossing_dim'] as number,
       hashingDim: config['hashing_dim'] as number,
       numDiscretizationBins: config['num_discretization_bins'] as number,
-    }) as unknown as AnyLayer;
+    }) as AnyLayer;
   }
   override getBuildConfig(): Config {
     return Object.fromEntries(
@@ -372,6 +372,8 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
     exactMethods<FeatureSpace>(this, { ...makers, ...others } as never);
   }
 }
+/** Whether a layer learns from data what it does. */
+const isAdaptable = (layer: AnyLayer): layer is AnyLayer & Adaptable => 'adapt' in layer;
 /** A column of values, one below the other. */
 const upright = (x: Tensor): Tensor =>
   x.shape.length === 0 ? reshape(x, [1, 1]) : x.shape.length === 1 ? expandDims(x, -1) : x;
@@ -383,5 +385,5 @@ function rowsOf(x: Tensor): Tensor[] {
   return Array.from({ length: Math.ceil(n / size) }, (_, k) => cut(k * size));
 }
 registerLayers();
-registerModule('keras.utils', [FeatureSpace as unknown as SerializableClass]);
-registerModule(keptIn, [Feature, Cross, TFDIdentity, TFDConcat] as unknown as readonly SerializableClass[]);
+registerModule('keras.utils', [FeatureSpace]);
+registerModule(keptIn, [Feature, Cross, TFDIdentity, TFDConcat]);

@@ -27,9 +27,13 @@ export function referenceDevice(): Device {
     name: 'reference',
     compile: (program) => compile(program, dataOf, hold),
     upload: (data, dtype: DType) => {
-      const expected = dtypeInfo[dtype].array;
-      if (!(data instanceof (expected as unknown as new () => TypedArray)))
-        fail('reference device', `${dtype} is stored in ${expected}, not ${data.constructor.name}`, 'convert the data');
+      const expected: Function = dtypeInfo[dtype].array;
+      if (!(data instanceof expected))
+        fail(
+          'reference device',
+          `${dtype} is stored in ${expected.name}, not ${data.constructor.name}`,
+          'convert the data',
+        );
       return hold(data.slice());
     },
     download: (buffer, aval) => {

@@ -55,7 +55,7 @@ export function wasmDevice(threads?: number, leastWork?: number): Device {
       return executable;
     },
     upload(data, dtype) {
-      const expected = dtypeInfo[dtype].array as unknown as { new (): TypedArray; readonly name: string };
+      const expected: Function = dtypeInfo[dtype].array;
       if (!(data instanceof expected))
         fail('wasm device', `${dtype} is stored in ${expected.name}, not ${data.constructor.name}`, 'convert the data');
       const buffer = machine.allocate(data.byteLength);

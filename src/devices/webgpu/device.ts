@@ -50,7 +50,7 @@ export async function webgpuDevice(known: Partial<Gpu> = {}): Promise<Device & {
     compile: (program) => load(program, compile(program, target), machine, ownKernels),
     upload(data, dtype) {
       machine.check();
-      const expected = dtypeInfo[dtype].array as unknown as { new (): TypedArray; readonly name: string };
+      const expected: Function = dtypeInfo[dtype].array;
       if (!(data instanceof expected))
         fail(
           'webgpu device',

@@ -27,7 +27,8 @@ export const kerasVersion = '3.15.1';
 
 /** A model as far as files are concerned. */
 export interface SavedModel extends AnyLayer {
-  getCompileConfig(): Config | null;
+  /** Undefined for what is never compiled. */
+  getCompileConfig(): Config | null | undefined;
   compileFromConfig(config: Config): void;
 }
 
@@ -41,7 +42,7 @@ export const modelToConfig = exact(
 function describeModel(model: SavedModel): Config {
   const build = model.getBuildConfig();
   // What is no model has nothing to compile.
-  const compile = model.getCompileConfig() as Config | null | undefined;
+  const compile = model.getCompileConfig();
   const isFunctional = model.className === 'Functional';
   return {
     ...(serializeObject(model) as Config),

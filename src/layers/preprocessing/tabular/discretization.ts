@@ -2,6 +2,7 @@ import { floatx } from '../../../base/config.ts';
 import type { DType } from '../../../base/dtype.ts';
 import { fail } from '../../../base/errors.ts';
 import { type Field, f, type Options, type Resolved } from '../../../base/field/field.ts';
+import { makeFromConfig } from '../../../base/registry/configured.ts';
 import type { Config } from '../../../base/registry/serialize.ts';
 import type { SymbolicShape } from '../../../base/shape.ts';
 import { digitize } from '../../../ops/index.ts';
@@ -151,13 +152,12 @@ export class Discretization extends Layer<typeof fields> {
     const isWhole = 'epsilon' in rest && 'output_mode' in rest;
     const isAdapted =
       isWhole && boundaries !== null && boundaries !== undefined && typeof rest['num_bins'] === 'number';
-    const make = Layer.fromConfig.bind(Discretization as unknown as typeof Layer);
-    if (!isAdapted) return make(config);
+    if (!isAdapted) return makeFromConfig(Discretization, config);
     if (!isNumbers(boundaries))
       fail(String(config['name']), 'its config holds bin_boundaries that are no list of numbers', 'check the file');
-    const layer = make(rest) as unknown as Discretization;
+    const layer = makeFromConfig<Discretization>(Discretization, rest);
     layer.#boundaries = boundaries as readonly number[];
-    return layer as unknown as AnyLayer;
+    return layer as AnyLayer;
   }
 
   static {

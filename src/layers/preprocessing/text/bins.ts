@@ -1,4 +1,5 @@
 import { type Field, f } from '../../../base/field/field.ts';
+import { table } from '../../../base/table.ts';
 import { farmHash64 } from './farm-hash.ts';
 import { sipHash64 } from './sip-hash.ts';
 
@@ -39,11 +40,7 @@ export const sparseField = (): Field<boolean, boolean, false> =>
     initial: false,
   });
 
-const oldNames: Readonly<Record<string, string>> = {
-  __proto__: null,
-  binary: 'multi_hot',
-  'tf-idf': 'tf_idf',
-} as never;
+const oldNames: Readonly<Record<string, string>> = table({ binary: 'multi_hot', 'tf-idf': 'tf_idf' });
 /** How categories are given, by Keras's names and older ones. */
 export function outputModeField<const T extends readonly string[]>(modes: T, initial: T[number]) {
   return f.custom<T[number] | 'binary' | 'tf-idf', T[number]>({

@@ -4,6 +4,7 @@ import { fail } from '../../../base/errors.ts';
 import { exactMethods } from '../../../base/exact.ts';
 import type { Fields, Options, Resolved } from '../../../base/field/field.ts';
 import { type OptionNames, optionsOf } from '../../../base/options.ts';
+import { makeFromConfig } from '../../../base/registry/configured.ts';
 import type { Config } from '../../../base/registry/serialize.ts';
 import { range, type SymbolicShape, sizeOf } from '../../../base/shape.ts';
 import { cast, multiply } from '../../../ops/index.ts';
@@ -344,9 +345,9 @@ export abstract class IndexLookup<S extends Fields, T extends Token> extends Lay
         `its config names the vocabulary file ${rest['vocabulary']}, which is no part of the model`,
         'save the model with its vocabulary, or make the layer by hand',
       );
-    const layer = Layer.fromConfig.call(this as unknown as typeof Layer, rest) as unknown as IndexLookup<{}, Token>;
+    const layer = makeFromConfig<IndexLookup<{}, Token>>(this, rest);
     layer.expectSize(size);
-    return layer as unknown as AnyLayer;
+    return layer as AnyLayer;
   }
 
   static {

@@ -2,6 +2,7 @@ import { floatx } from '../../../base/config.ts';
 import { fail } from '../../../base/errors.ts';
 import { type Field, f, type Options, type Resolved } from '../../../base/field/field.ts';
 import { type OptionNames, optionsOf } from '../../../base/options.ts';
+import { makeFromConfig } from '../../../base/registry/configured.ts';
 import {
   type Config,
   deserializeObject,
@@ -276,12 +277,9 @@ export class TextVectorization extends Layer<typeof fields> {
   }
   static override fromConfig(config: Config): AnyLayer {
     const { vocabulary_size: size, has_input_vocabulary: _, ...rest } = config;
-    const layer = Layer.fromConfig.call(
-      TextVectorization as unknown as typeof Layer,
-      rest,
-    ) as unknown as TextVectorization;
+    const layer = makeFromConfig<TextVectorization>(TextVectorization, rest);
     layer.lookup.expectSize(size);
-    return layer as unknown as AnyLayer;
+    return layer as AnyLayer;
   }
 
   static {
