@@ -6,10 +6,11 @@ import { compile } from '../../compiler/compile.ts';
 import { threadsTarget } from '../../compiler/threads-target.ts';
 import { showAval } from '../../ir/tensor.ts';
 import type { Device, Executable } from '../device.ts';
+import type { HeapBuffer } from '../host/buffers.ts';
 import { isNode } from '../host/platform.ts';
 import { hasKernel } from './emit/contraction.ts';
 import { type Loaded, load } from './executable.ts';
-import { type HeapBuffer, Machine } from './machine.ts';
+import { Machine } from './machine.ts';
 import { timeKernels } from './time-kernels.ts';
 
 /** Whether plans are checked before they become machine code: HORNBEAM_VERIFY=1 asks for it. */

@@ -2,8 +2,9 @@ import { compile } from '../../compiler/compile.ts';
 import type { Target } from '../../compiler/plan.ts';
 import type { Program } from '../../ir/program.ts';
 import type { Buffer } from '../device.ts';
+import type { HeapBuffer } from '../host/buffers.ts';
 import { load } from './executable.ts';
-import type { HeapBuffer, Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 
 /** Milliseconds of each kernel of a program on one thread: the least of some runs on copies of the inputs. */
 export function timeKernels(

@@ -1,9 +1,37 @@
+import type { Algebra } from '../../../algebra/algebra.ts';
+import { describeKernel } from '../../../codegen/kernel-key.ts';
 import type { LinearCode } from '../../../codegen/linear/ir.ts';
+import { linearKernel } from '../../../codegen/linear/linearize.ts';
+import { Lowering } from '../../../codegen/lowering.ts';
+import type { Region } from '../../../ir/expr.ts';
+import type { Stmt } from '../../../ir/loops.ts';
 import type { Label } from '../encoder/assembler.ts';
 import { at, rax, rdi } from '../encoder/operands.ts';
 import { assemble } from '../registers/assemble.ts';
-import type { Context } from './context.ts';
+import { type Context, machine } from './context.ts';
 import { LinearWriter } from './linear-writer.ts';
+
+/** A loop nest made ready to be written as a function. */
+export interface Kernel {
+  /** Equal for kernels that differ only in the regions they work on. */
+  readonly key: string;
+  /** Regions whose addresses the function is given, in order. */
+  readonly regions: readonly Region[];
+  code(): LinearCode;
+}
+
+/** Prepares a loop nest. `threads` is the number that its parallel loops are dealt out to: with 1, all is run by the caller. */
+export function makeKernel(body: readonly Stmt[], threads: number, algebra: Algebra, lanes: 8 | 16): Kernel {
+  const lowering = new Lowering(algebra);
+  const statements = lowering.kernel(body, lanes);
+  const { key, regions } = describeKernel(statements);
+  const isDealt = threads > 1;
+  return {
+    key: isDealt ? `parallel ${key}` : key,
+    regions: regions.map((r) => lowering.original(r)),
+    code: () => linearKernel(statements, regions, { lowering, target: machine(lanes), isDealt }),
+  };
+}
 
 /**
  * Writes a kernel as a function that is given, in rdi, the address of words of 64 bits: the number of this worker, how many there

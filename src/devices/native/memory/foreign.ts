@@ -9,6 +9,7 @@ export interface Foreign {
   mmap(near: number, bytes: number, protection: number, flags: number, file: number, offset: number): number;
   mprotect(address: number, bytes: number, protection: number): number;
   munmap(address: number, bytes: number): number;
+  madvise(address: number, bytes: number, advice: number): number;
   copyIn(to: number, from: Bytes, bytes: number): void;
   copyOut(to: Bytes, from: number, bytes: number): void;
   copy(to: number, from: number, bytes: number): void;
@@ -16,6 +17,8 @@ export interface Foreign {
   dlsym(library: null, name: string): number;
   /** Starts a thread that runs the function at an address. */
   startThread(thread: Bytes, attributes: null, start: number, argument: number): number;
+  /** The address of a function of doubles that is JavaScript's: it can be called on the caller's thread alone. */
+  callback(f: (a: number, b: number) => number): number;
   /** What machine code at this address does with the words of a table. */
   entry(address: number): (table: Uint32Array) => void;
 }
@@ -24,7 +27,8 @@ interface Koffi {
   load(path: null): { func(prototype: string): (...args: never[]) => unknown };
   proto(prototype: string): object;
   decode(address: bigint, type: object): unknown;
-  call(address: bigint, type: object, ...args: unknown[]): void;
+  pointer(type: object): object;
+  register(f: (...args: never[]) => unknown, type: object): bigint;
 }
 
 export const protection = { none: 0, read: 1, write: 2, execute: 4 } as const;
@@ -54,16 +58,19 @@ function load(): Foreign {
   const koffi = loadKoffi();
   const library = koffi.load(null);
   const c = <F>(prototype: string): F => library.func(prototype) as F;
+  const callbacks = koffi.pointer(koffi.proto('double hornbeam_callback(double a, double b)'));
   const run = koffi.proto('void hornbeam_run(void *table)');
   return {
     mmap: c('uint64_t mmap(uint64_t near, uint64_t bytes, int protection, int flags, int file, int64_t offset)'),
     mprotect: c('int mprotect(uint64_t address, uint64_t bytes, int protection)'),
     munmap: c('int munmap(uint64_t address, uint64_t bytes)'),
+    madvise: c('int madvise(uint64_t address, uint64_t bytes, int advice)'),
     copyIn: c('void memcpy(uint64_t to, const void *from, uint64_t bytes)'),
     copyOut: c('void memcpy(void *to, uint64_t from, uint64_t bytes)'),
     copy: c('void memcpy(uint64_t to, uint64_t from, uint64_t bytes)'),
     dlsym: c('uint64_t dlsym(void *library, const char *name)'),
     startThread: c('int pthread_create(void *thread, void *attributes, uint64_t start, uint64_t argument)'),
+    callback: (f) => Number(koffi.register(f, callbacks)),
     entry: (address) => koffi.decode(BigInt(address), run) as (table: Uint32Array) => void,
   };
 }

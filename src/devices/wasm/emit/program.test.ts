@@ -13,9 +13,10 @@ import * as elementwise from '../../../primitives/elementwise.ts';
 import * as generators from '../../../primitives/generators.ts';
 import * as movement from '../../../primitives/movement.ts';
 import * as reduce from '../../../primitives/reduce.ts';
+import type { HeapBuffer } from '../../host/buffers.ts';
 import { referenceDevice } from '../../reference/device.ts';
 import { load } from '../executable.ts';
-import { type HeapBuffer, Machine } from '../machine.ts';
+import { Machine } from '../machine.ts';
 
 const machine = new Machine(2);
 const reference = referenceDevice();

@@ -1,18 +1,16 @@
-import { dtypeInfo } from '../../../base/dtype.ts';
-import { sizeOf } from '../../../base/shape.ts';
-import type {
-  ContractionStep,
-  CopyStep,
-  Home,
-  LoopStep,
-  Plan,
-  RepeatStep,
-  Step,
-  SwitchStep,
-  WhileStep,
-} from '../../../compiler/plan.ts';
+import type { ContractionStep, CopyStep, LoopStep, Plan, Step } from '../../../compiler/plan.ts';
 import type { Region } from '../../../ir/expr.ts';
 import type { ScalarOp } from '../../../ir/scalar.ts';
+import {
+  allSteps,
+  bytesOf,
+  type Entry,
+  gainsByThreads,
+  kernelSteps,
+  type ProgramWriter,
+  Table,
+  writeSteps,
+} from '../../host/program.ts';
 import { barrier, importLook } from '../barrier.ts';
 import {
   type Callable,
@@ -42,12 +40,6 @@ export interface EmittedProgram {
   readonly hostOperations: readonly ScalarOp[];
 }
 
-/** An address that `run` is given. */
-export type Entry =
-  | { readonly kind: 'input' | 'output'; readonly index: number }
-  | { readonly kind: 'arena' | 'workspace' }
-  | { readonly kind: 'constant'; readonly region: Region };
-
 export interface EmitOptions {
   /** Whether the module calls `clock.tick(n)` when its n-th kernel is done. */
   readonly ticking?: boolean;
@@ -59,52 +51,18 @@ export function emitProgram(
   plan: Plan,
   limits: MemoryLimits,
   threads: number,
-  { ticking = false, leastWork = worthThreading }: EmitOptions = {},
+  { ticking = false, leastWork }: EmitOptions = {},
 ): EmittedProgram {
   return new ProgramEmitter(plan, limits, threads, ticking).emit(leastWork);
 }
 
-export const bytesOf = (region: Region): number => sizeOf(region.shape) * dtypeInfo[region.dtype].bytes;
-
-/** Every step, those of control flow included. */
-function* allSteps(steps: readonly Step[]): Generator<Step> {
-  for (const step of steps) {
-    yield step;
-    if (step.kind === 'while') yield* allSteps([...step.condition, ...step.body]);
-    else if (step.kind === 'repeat') yield* allSteps(step.body);
-    else if (step.kind === 'switch') yield* allSteps(step.branches.flat());
-  }
-}
-
-/** The steps that are kernels, in the order in which `Executable.kernels` names them. */
-export const kernelSteps = (steps: readonly Step[]): (LoopStep | ContractionStep)[] =>
-  [...allSteps(steps)].filter((step) => step.kind === 'loops' || step.kind === 'contraction');
-
-/**
- * Whether what threads would take over is worth the barriers between steps: some 30 microseconds of work in all, the rounds of a
- * loop not known being taken as many.
- */
-function gainsByThreads(steps: readonly Step[], leastWork: number): boolean {
-  const work = (list: readonly Step[]): number =>
-    list.reduce((sum, step) => {
-      if (step.kind === 'while') return sum + 100 * work([...step.condition, ...step.body]);
-      if (step.kind === 'repeat') return sum + step.times * work(step.body);
-      if (step.kind === 'switch') return sum + Math.max(...step.branches.map(work));
-      if (step.serial) return sum;
-      return sum + (step.kind === 'copy' ? worthThreading : step.info.flops + step.info.bytes);
-    }, 0);
-  return work(steps) >= leastWork;
-}
-const worthThreading = 1_000_000;
-
-class ProgramEmitter {
+class ProgramEmitter implements ProgramWriter {
   private readonly plan: Plan;
   private readonly threads: number;
   private readonly module = new ModuleBuilder();
   private readonly kernels = new Map<Step, Kernel>();
   private readonly hostFunctions = new Map<ScalarOp, Callable>();
-  private readonly table: Entry[] = [];
-  private readonly slots = new Map<string | Region, number>();
+  private readonly table: Table;
   private readonly products = new Map<string, ProductKernel>();
   private workspaceBytes = 0;
   private run!: FunctionBuilder;
@@ -113,6 +71,7 @@ class ProgramEmitter {
 
   constructor(plan: Plan, limits: MemoryLimits, threads: number, ticking: boolean) {
     this.plan = plan;
+    this.table = new Table(plan);
     this.threads = threads;
     this.module.importMemory('env', 'memory', limits);
     importLook(this.module);
@@ -120,7 +79,7 @@ class ProgramEmitter {
     this.numbers = new Map(kernelSteps(plan.steps).map((step, n) => [step, n]));
   }
 
-  emit(leastWork: number): EmittedProgram {
+  emit(leastWork: number | undefined): EmittedProgram {
     const { module, plan } = this;
     const steps = [...allSteps(plan.steps)];
     // Host functions are imported before the first function is made.
@@ -136,72 +95,34 @@ class ProgramEmitter {
           );
     this.run = module.func('run', ['i32', 'i32', 'i32']);
     module.export('run', this.run);
-    this.steps(plan.steps, false);
+    writeSteps(plan.steps, this);
     return {
       code: module.build(),
-      table: this.table,
+      table: this.table.entries,
       isParallel: this.hostFunctions.size === 0 && gainsByThreads(plan.steps, leastWork),
       workspaceBytes: this.workspaceBytes,
       hostOperations: [...this.hostFunctions.keys()],
     };
   }
 
-  /** Steps in order; `alone`: only the first thread is here. */
-  private steps(steps: readonly Step[], alone: boolean): void {
-    for (let i = 0; i < steps.length; i++) {
-      const step = steps[i];
-      if (alone || !step.serial) {
-        if (step.barrier && !alone) this.barrier();
-        this.step(step, alone);
-        continue;
-      }
-      // The first thread does neighbouring serial steps in one go.
-      const group = [step];
-      if (step.barrier) this.barrier();
-      while (steps[i + 1]?.serial && !steps[i + 1].barrier) group.push(steps[++i]);
-      const [index] = this.run.params;
-      this.run.if(op('i32.eqz', index), () => {
-        for (const each of group) this.step(each, true);
-      });
-    }
-  }
-
-  private barrier(): void {
+  barrier(): void {
     const [index, count] = this.run.params;
     this.run.call(barrier(this.module), index, count);
   }
 
-  private step(step: Step, alone: boolean): void {
-    this.call(step, alone);
-    const number = this.numbers.get(step);
-    if (this.tick && number !== undefined) this.run.call(this.tick, number);
+  first(body: () => void): void {
+    this.run.if(op('i32.eqz', this.run.params[0]), body);
   }
 
-  private call(step: Step, alone: boolean): void {
-    switch (step.kind) {
-      case 'loops': {
-        const kernel = this.kernels.get(step)!;
-        const f = this.module.once(kernel.key, () =>
-          kernel.write(this.module, (name) => this.hostFunctions.get(name)!),
-        );
-        this.run.call(f, ...this.team(alone), ...kernel.regions.map((region) => this.address(region)));
-        break;
-      }
-      case 'contraction':
-        this.contraction(step, makeContraction(step, this.plan.algebra), alone);
-        break;
-      case 'copy':
-        this.copy(step, alone);
-        break;
-      case 'while':
-        this.while(step, alone);
-        break;
-      case 'switch':
-        this.switch(step, alone);
-        break;
-      case 'repeat':
-        this.repeat(step, alone);
+  kernel(step: LoopStep | ContractionStep, alone: boolean): void {
+    if (step.kind === 'contraction') this.contraction(step, makeContraction(step, this.plan.algebra), alone);
+    else {
+      const kernel = this.kernels.get(step)!;
+      const f = this.module.once(kernel.key, () => kernel.write(this.module, (name) => this.hostFunctions.get(name)!));
+      this.run.call(f, ...this.team(alone), ...kernel.regions.map((region) => this.address(region)));
     }
+    const number = this.numbers.get(step);
+    if (this.tick && number !== undefined) this.run.call(this.tick, number);
   }
 
   private contraction({ operands }: ContractionStep, made: Contraction, alone: boolean): void {
@@ -212,7 +133,7 @@ class ProgramEmitter {
       const offset = 4 * made.offsets[side];
       return offset === 0 ? this.address(region) : op('i32.add', this.address(region), offset);
     });
-    const workspace = this.word({ kind: 'workspace' }, 'workspace');
+    const workspace = this.word(this.table.workspace);
     this.run.call(
       product.function,
       ...this.team(alone),
@@ -229,21 +150,15 @@ class ProgramEmitter {
 
   /** The address of a region: a word of the table and, in the arena, an offset. */
   private address(region: Region): Operand {
-    const home = this.plan.homes.get(region) as Exclude<Home, { kind: 'slot' }>;
-    const entry: Entry =
-      home.kind === 'constant' ? { kind: 'constant', region } : home.kind === 'arena' ? { kind: 'arena' } : home;
-    const key = home.kind === 'constant' ? region : home.kind === 'arena' ? 'arena' : `${home.kind} ${home.index}`;
-    const base = this.word(entry, key);
-    return home.kind === 'arena' && home.offset > 0 ? op('i32.add', base, home.offset) : base;
+    const { slot, offset } = this.table.place(region);
+    return offset > 0 ? op('i32.add', this.word(slot), offset) : this.word(slot);
   }
 
-  private word(entry: Entry, key: string | Region): Operand {
-    let slot = this.slots.get(key);
-    if (slot === undefined) this.slots.set(key, (slot = this.table.push(entry) - 1));
+  private word(slot: number): Operand {
     return load('i32.load', this.run.params[2], 4 * slot);
   }
 
-  private copy({ from, to }: CopyStep, alone: boolean): void {
+  copy({ from, to }: CopyStep, alone: boolean): void {
     const copier = this.module.once('copy', () => {
       const f = this.module.func('copy', ['i32', 'i32', 'i32', 'i32', 'i32']);
       const [index, count, target, source, bytes] = f.params as [Operand, Operand, Operand, Operand, Operand];
@@ -258,22 +173,19 @@ class ProgramEmitter {
     this.run.call(copier, ...this.team(alone), this.address(to), this.address(from), bytesOf(to));
   }
 
-  private while({ condition, test, body }: WhileStep, alone: boolean): void {
+  while(test: Region, condition: () => void, body: () => void): void {
     const { run } = this;
     run.block((done) => {
       run.loop((again) => {
-        this.steps(condition, alone);
-        if (!alone) this.barrier();
+        condition();
         run.brIf(done, op('i32.eqz', load('i32.load8_u', this.address(test))));
-        this.steps(body, alone);
-        // What the next turn overwrites, nobody reads any more.
-        if (!alone) this.barrier();
+        body();
         run.br(again);
       });
     });
   }
 
-  private switch({ index, branches }: SwitchStep, alone: boolean): void {
+  switch(index: Region, branches: readonly (() => void)[]): void {
     const { run } = this;
     run.block((done) => {
       const labels: Label[] = [];
@@ -286,25 +198,16 @@ class ProgramEmitter {
           labels[k] = label;
           open(k - 1);
         });
-        this.steps(branches[k], alone);
+        branches[k]();
         run.br(done);
       };
       open(branches.length - 1);
     });
   }
 
-  private repeat({ times, counter, body }: RepeatStep, alone: boolean): void {
+  repeat(times: number, counter: Region, body: (write: () => void) => void): void {
     const { run } = this;
     const round = run.local('i32');
-    run.for(round, 0, times, 1, () => {
-      const write = () => run.store('i32.store', this.address(counter), round);
-      if (alone) write();
-      else {
-        run.if(op('i32.eqz', run.params[0]), write);
-        this.barrier();
-      }
-      this.steps(body, alone);
-      if (!alone) this.barrier();
-    });
+    run.for(round, 0, times, 1, () => body(() => run.store('i32.store', this.address(counter), round)));
   }
 }

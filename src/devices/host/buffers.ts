@@ -1,0 +1,72 @@
+import { fail } from '../../base/errors.ts';
+import type { Buffer } from '../device.ts';
+
+/** Bytes on a device's heap. */
+export class HeapBuffer implements Buffer {
+  readonly bytes: number;
+  /** Where they are; undefined once they were freed. */
+  at: number | undefined;
+
+  private readonly device: string;
+
+  constructor(device: string, bytes: number, at: number) {
+    this.device = device;
+    this.bytes = bytes;
+    this.at = at;
+  }
+
+  get address(): number {
+    return this.at ?? fail(`${this.device} device`, 'the buffer was freed', 'keep it until its last use');
+  }
+}
+
+/** Gives and takes back memory. */
+export interface Allocator {
+  allocate(bytes: number): number;
+  free(address: number): void;
+}
+
+/** Vectors may be read across the end of an array. */
+const slack = 16;
+
+/** The arrays on a heap, and the scratch memory of the program that runs. */
+export class Buffers {
+  /** Bytes in buffers. */
+  bytesInUse = 0;
+  private readonly device: string;
+  private readonly allocator: Allocator;
+  private scratch = { address: 0, bytes: 0 };
+
+  constructor(device: string, allocator: Allocator) {
+    this.device = device;
+    this.allocator = allocator;
+  }
+
+  /** Memory for an array that is no buffer: a constant, a table. */
+  reserve(bytes: number): number {
+    return this.allocator.allocate(bytes + slack);
+  }
+
+  allocate(bytes: number): HeapBuffer {
+    const buffer = new HeapBuffer(this.device, bytes, this.reserve(bytes));
+    this.bytesInUse += bytes;
+    return buffer;
+  }
+
+  free(buffer: Buffer): void {
+    const { address } = buffer as HeapBuffer;
+    this.allocator.free(address);
+    (buffer as HeapBuffer).at = undefined;
+    this.bytesInUse -= buffer.bytes;
+  }
+
+  /** The address of scratch memory of at least so many bytes, good until the next call. */
+  arena(bytes: number): number {
+    if (bytes > this.scratch.bytes) {
+      if (this.scratch.bytes > 0) this.allocator.free(this.scratch.address);
+      this.scratch = { address: 0, bytes: 0 };
+      this.scratch = { bytes, address: this.reserve(bytes) };
+    }
+    return this.scratch.address;
+  }
+}

@@ -1,0 +1,141 @@
+import { dtypeInfo, type TypedArray } from '../../base/dtype.ts';
+import { fail } from '../../base/errors.ts';
+import { sizeOf } from '../../base/shape.ts';
+import { checkPlan, verifyPlans } from '../../compiler/check/verifier.ts';
+import { compile } from '../../compiler/compile.ts';
+import type { Plan } from '../../compiler/plan.ts';
+import { threadsTarget } from '../../compiler/threads-target.ts';
+import type { Program } from '../../ir/program.ts';
+import type { ScalarOp } from '../../ir/scalar.ts';
+import { showAval } from '../../ir/tensor.ts';
+import type { Device, Executable } from '../device.ts';
+import { Buffers, type HeapBuffer } from '../host/buffers.ts';
+import { bindProgram } from '../host/executable.ts';
+import { availableThreads } from '../host/threads.ts';
+import { scalarFunction } from '../reference/scalar-functions.ts';
+import { emitProgram } from './emit/program.ts';
+import { dropCode, type MachineCode, placeCode } from './memory/code-memory.ts';
+import { vectorWidth } from './memory/features.ts';
+import { foreign } from './memory/foreign.ts';
+import { NativeHeap } from './memory/heap.ts';
+import { threadCode } from './threads/machine-code.ts';
+import { NativeThreads } from './threads/threads.ts';
+
+export interface NativeOptions {
+  /** Threads that share what is worth it (all cores, when absent). */
+  readonly threads?: number;
+  /** Work from which on programs are shared, for tests. */
+  readonly leastWork?: number;
+  /** Elements of 32 bits in a vector, at most (what the processor has, when absent). */
+  readonly lanes?: 8 | 16;
+  /** Bytes that the heap may come to have (the machine's memory, when absent). */
+  readonly maximumBytes?: number;
+}
+
+/** What a program holds that nobody collects: addresses on the heap, and its code. */
+interface Owned {
+  readonly addresses: readonly number[];
+  readonly code: MachineCode;
+}
+
+/** Machine code of x86-64, with the vectors of the processor that it runs on: AVX2 or AVX-512. */
+export function nativeDevice({
+  threads = availableThreads(),
+  leastWork,
+  lanes,
+  maximumBytes,
+}: NativeOptions = {}): Device {
+  const c = foreign();
+  const width = vectorWidth();
+  if (width === 0) fail('native device', 'this processor lacks AVX2 or FMA', "use config.setDevice('wasm')");
+  const own = lanes === 8 ? 8 : (width as 8 | 16);
+  const heap = new NativeHeap(maximumBytes);
+  const buffers = new Buffers('native', heap);
+  const team = new NativeThreads(threads);
+  const target = { ...threadsTarget(team.count, () => false, leastWork), vectorWidth: own };
+  const dropped = new FinalizationRegistry<Owned>(({ addresses, code }) => {
+    for (const address of addresses) heap.free(address);
+    dropCode(code);
+  });
+
+  function load(program: Program, plan: Plan): { executable: Executable; owned: Owned } {
+    let isAlone = false;
+    const addressOf = (name: string): number => {
+      const known = c.dlsym(null, name);
+      if (known !== 0) return known;
+      // JavaScript's can be called on the caller's thread alone.
+      isAlone = true;
+      return hostFunction(name);
+    };
+    const options = { lanes: own, threads: team.count, barrier: threadCode().barrier, addressOf, leastWork };
+    const emitted = emitProgram(plan, options);
+    const code = placeCode(emitted.code);
+    const { words, setAddress } = team.block(code.address + emitted.start, emitted.table.length);
+    const count = emitted.isParallel && !isAlone ? team.count : 1;
+    const { executable, constants } = bindProgram(
+      program,
+      plan,
+      emitted,
+      buffers,
+      (address, bytes) => c.copyIn(address, bytes, bytes.byteLength),
+      (place) => {
+        for (let slot = 0; slot < emitted.table.length; slot++) setAddress(slot, place(slot));
+        team.run(words, count);
+      },
+    );
+    return { executable, owned: { addresses: constants, code } };
+  }
+
+  return {
+    name: 'native',
+    ready: process.env['HORNBEAM_VERIFY'] === '1' ? verifyPlans() : undefined,
+    compile(program) {
+      const plan = compile(program, target);
+      checkPlan(plan);
+      const { executable, owned } = load(program, plan);
+      dropped.register(executable, owned);
+      return executable;
+    },
+    upload(data, dtype) {
+      const expected = dtypeInfo[dtype].array as unknown as { new (): TypedArray; readonly name: string };
+      if (!(data instanceof expected))
+        fail(
+          'native device',
+          `${dtype} is stored in ${expected.name}, not ${data.constructor.name}`,
+          'convert the data',
+        );
+      const buffer = buffers.allocate(data.byteLength);
+      if (data.byteLength > 0) c.copyIn(buffer.address, data, data.byteLength);
+      return buffer;
+    },
+    download(buffer, aval) {
+      const { address, bytes } = buffer as HeapBuffer;
+      const array = new dtypeInfo[aval.dtype].array(sizeOf(aval.shape));
+      if (array.byteLength !== bytes)
+        fail('native device', `the buffer has ${bytes} bytes, not those of ${showAval(aval)}`, 'ask for its own shape');
+      if (bytes > 0) c.copyOut(array, address, bytes);
+      return array;
+    },
+    copy(buffer) {
+      const { address, bytes } = buffer as HeapBuffer;
+      const second = buffers.allocate(bytes);
+      c.copy(second.address, address, bytes);
+      return second;
+    },
+    free: (buffer) => buffers.free(buffer),
+    get bytesInUse() {
+      return buffers.bytesInUse;
+    },
+  };
+}
+
+const callbacks = new Map<string, number>();
+/** The address at which machine code calls a function of doubles that C has not. */
+function hostFunction(name: string): number {
+  let address = callbacks.get(name);
+  if (address === undefined) {
+    address = foreign().callback(scalarFunction(name as ScalarOp, 'f64')!);
+    callbacks.set(name, address);
+  }
+  return address;
+}

@@ -1,0 +1,277 @@
+import type { ContractionStep, CopyStep, LoopStep, Plan, Step } from '../../../compiler/plan.ts';
+import type { Region } from '../../../ir/expr.ts';
+import {
+  allSteps,
+  bytesOf,
+  type Entry,
+  gainsByThreads,
+  type ProgramWriter,
+  Table,
+  writeSteps,
+} from '../../host/program.ts';
+import { Assembler, Label } from '../encoder/assembler.ts';
+import { x86 } from '../encoder/instructions.ts';
+import { at, type Register, r8, rax, rbp, rcx, rdi, rdx, rsi, rsp } from '../encoder/operands.ts';
+import { Context } from './context.ts';
+import { type AddressOf, HostFunctions } from './host-functions.ts';
+import { type Kernel, makeKernel, writeKernel } from './kernel.ts';
+
+/** A plan as machine code, whose first function is given its thread, how many there are, the table, and where threads meet. */
+export interface EmittedProgram {
+  readonly code: Uint8Array<ArrayBuffer>;
+  /** Where that function begins. */
+  readonly start: number;
+  readonly table: readonly Entry[];
+  /** Whether any step is for several threads. */
+  readonly isParallel: boolean;
+  readonly workspaceBytes: number;
+}
+
+export interface EmitOptions {
+  readonly lanes: 8 | 16;
+  readonly threads: number;
+  /** The address of the function in which threads wait for each other. */
+  readonly barrier: number;
+  /** Addresses of functions of C. */
+  readonly addressOf: AddressOf;
+  /** Work, in bytes and arithmetic, from which on a program runs on several threads. */
+  readonly leastWork?: number | undefined;
+}
+
+export function emitProgram(plan: Plan, options: EmitOptions): EmittedProgram {
+  return new ProgramEmitter(plan, options).emit();
+}
+
+// Where the main function keeps what it is given, from rbp downwards.
+const [index, count, table, control] = [-8, -16, -24, -32].map((place) => at(rbp, place)) as [
+  ReturnType<typeof at>,
+  ReturnType<typeof at>,
+  ReturnType<typeof at>,
+  ReturnType<typeof at>,
+];
+const firstRound = -40;
+
+class ProgramEmitter implements ProgramWriter {
+  private readonly plan: Plan;
+  private readonly options: EmitOptions;
+  private readonly assembler = new Assembler();
+  private readonly table: Table;
+  private readonly kernels = new Map<Step, Kernel>();
+  private readonly labels = new Map<string, Label>();
+  private readonly host: HostFunctions;
+  private readonly copier = new Label();
+  private rounds = 0;
+
+  constructor(plan: Plan, options: EmitOptions) {
+    this.plan = plan;
+    this.options = options;
+    this.table = new Table(plan);
+    this.host = new HostFunctions(this.assembler, options.lanes, options.addressOf);
+  }
+
+  emit(): EmittedProgram {
+    const { assembler, plan, options } = this;
+    const steps = [...allSteps(plan.steps)];
+    for (const step of steps) if (step.kind === 'loops') this.prepare(step);
+    if (steps.some(({ kind }) => kind === 'copy')) this.writeCopier();
+    this.host.write();
+    assembler.align();
+    const start = assembler.length;
+    this.begin(steps);
+    writeSteps(plan.steps, this);
+    this.end();
+    return {
+      code: assembler.build(),
+      start,
+      table: this.table.entries,
+      isParallel: gainsByThreads(plan.steps, options.leastWork),
+      workspaceBytes: 0,
+    };
+  }
+
+  /** Writes the function of a kernel, unless one does the same. */
+  private prepare(step: LoopStep): void {
+    const { assembler, options } = this;
+    const kernel = makeKernel(step.body, step.serial ? 1 : options.threads, this.plan.algebra, options.lanes);
+    this.kernels.set(step, kernel);
+    if (this.labels.has(kernel.key)) return;
+    const label = new Label();
+    this.labels.set(kernel.key, label);
+    writeKernel(new Context(assembler, options.lanes, this.host.label), label, kernel.code());
+  }
+
+  private begin(steps: readonly Step[]): void {
+    const { assembler: a } = this;
+    const rounds = steps.filter(({ kind }) => kind === 'repeat').length;
+    const words = Math.max(5, ...[...this.kernels.values()].map(({ regions }) => regions.length + 2));
+    a.push(rbp);
+    a.general('mov', { a: rbp, m: rsp });
+    a.general('subNumber', { m: rsp, immediate: 8 * (words + rounds) - firstRound });
+    a.general('movStore', { a: rdi, m: index });
+    a.general('movStore', { a: rsi, m: count });
+    a.general('movStore', { a: rdx, m: table });
+    a.general('movStore', { a: rcx, m: control });
+  }
+
+  private end(): void {
+    const { assembler: a } = this;
+    a.instruction({ encoding: x86.vzeroupper });
+    a.general('mov', { a: rsp, m: rbp });
+    a.pop(rbp);
+    a.general('ret', {});
+  }
+
+  barrier(): void {
+    const { assembler: a } = this;
+    a.general('mov', { a: rdi, m: index });
+    a.general('mov', { a: rsi, m: count });
+    a.general('mov', { a: rdx, m: control });
+    a.moveNumber(rax, this.options.barrier);
+    a.general('call', { m: rax, wide: false });
+  }
+
+  first(body: () => void): void {
+    const { assembler: a } = this;
+    const others = new Label();
+    a.general('cmpNumber', { m: index, immediate: 0 });
+    a.jump(others, 'notEqual');
+    body();
+    a.bind(others);
+  }
+
+  kernel(step: LoopStep | ContractionStep, alone: boolean): void {
+    const { key, regions } = this.kernels.get(step)!;
+    this.call(this.labels.get(key)!, regions, alone);
+  }
+
+  /** Calls a function with the team and some addresses. */
+  private call(label: Label, regions: readonly Region[], alone: boolean): void {
+    const { assembler: a } = this;
+    if (alone) {
+      a.general('movNumber', { m: at(rsp, 0), immediate: 0 });
+      a.general('movNumber', { m: at(rsp, 8), immediate: 1 });
+    } else {
+      for (const [k, place] of [index, count].entries()) {
+        a.general('mov', { a: rax, m: place });
+        a.general('movStore', { a: rax, m: at(rsp, 8 * k) });
+      }
+    }
+    a.general('mov', { a: rcx, m: table });
+    regions.forEach((region, k) => {
+      this.address(rax, rcx, region);
+      a.general('movStore', { a: rax, m: at(rsp, 8 * (k + 2)) });
+    });
+    a.general('mov', { a: rdi, m: rsp });
+    a.call(label);
+  }
+
+  /** The address of a region: a word of the table and, in the arena, an offset. */
+  private address(to: Register, from: Register, region: Region): void {
+    const { assembler: a } = this;
+    const { slot, offset } = this.table.place(region);
+    a.general('mov', { a: to, m: at(from, 8 * slot) });
+    if (offset >= 2 ** 31) {
+      a.moveNumber(rdx, offset);
+      a.general('add', { a: to, m: rdx });
+    } else if (offset > 0) a.general('addNumber', { m: to, immediate: offset });
+  }
+
+  /** A region's address, in rax. */
+  private addressOf(region: Region): void {
+    this.assembler.general('mov', { a: rcx, m: table });
+    this.address(rax, rcx, region);
+  }
+
+  copy({ from, to }: CopyStep, alone: boolean): void {
+    const { assembler: a } = this;
+    a.moveNumber(rax, bytesOf(to));
+    a.general('movStore', { a: rax, m: at(rsp, 32) });
+    this.call(this.copier, [to, from], alone);
+  }
+
+  /** Threads share lines of 64 bytes; the last one takes what is left over. */
+  private writeCopier(): void {
+    const { assembler: a } = this;
+    a.align();
+    a.bind(this.copier);
+    a.general('mov', { a: r8, m: rdi });
+    const bound = (more: number): void => {
+      a.general('mov', { a: rax, m: at(r8, 32) });
+      a.general('shr', { m: rax, immediate: 6 });
+      a.general('mov', { a: rcx, m: at(r8) });
+      if (more) a.general('addNumber', { m: rcx, immediate: more });
+      a.general('imul', { a: rax, m: rcx });
+      a.general('xor', { a: rdx, m: rdx });
+      a.general('div', { m: at(r8, 8) });
+      a.general('shl', { m: rax, immediate: 6 });
+    };
+    bound(0);
+    a.general('mov', { a: rsi, m: rax });
+    bound(1);
+    const inner = new Label();
+    a.general('mov', { a: rcx, m: at(r8) });
+    a.general('addNumber', { m: rcx, immediate: 1 });
+    a.general('cmp', { a: rcx, m: at(r8, 8) });
+    a.jump(inner, 'notEqual');
+    a.general('mov', { a: rax, m: at(r8, 32) });
+    a.bind(inner);
+    a.general('mov', { a: rcx, m: rax });
+    a.general('sub', { a: rcx, m: rsi });
+    a.general('mov', { a: rdi, m: at(r8, 16) });
+    a.general('add', { a: rdi, m: rsi });
+    a.general('add', { a: rsi, m: at(r8, 24) });
+    // rep movsb
+    a.raw(0xf3, 0xa4);
+    a.general('ret', {});
+  }
+
+  while(test: Region, condition: () => void, body: () => void): void {
+    const { assembler: a } = this;
+    const [again, done] = [new Label(), new Label()];
+    a.bind(again);
+    condition();
+    this.addressOf(test);
+    a.general('movzx8', { a: rax, m: at(rax) });
+    a.general('test', { a: rax, m: rax });
+    a.jump(done, 'equal');
+    body();
+    a.jump(again);
+    a.bind(done);
+  }
+
+  switch(number: Region, branches: readonly (() => void)[]): void {
+    const { assembler: a } = this;
+    const done = new Label();
+    const labels = branches.map(() => new Label());
+    this.addressOf(number);
+    a.general('mov', { a: rax, m: at(rax), wide: false });
+    labels.slice(0, -1).forEach((label, k) => {
+      a.general('cmpNumber', { m: rax, immediate: k, wide: false });
+      a.jump(label, 'equal');
+    });
+    a.jump(labels.at(-1)!);
+    branches.forEach((branch, k) => {
+      a.bind(labels[k]!);
+      branch();
+      a.jump(done);
+    });
+    a.bind(done);
+  }
+
+  repeat(times: number, counter: Region, body: (write: () => void) => void): void {
+    const { assembler: a } = this;
+    if (times === 0) return;
+    const round = at(rbp, firstRound - 8 * this.rounds++);
+    const again = new Label();
+    a.general('movNumber', { m: round, immediate: 0 });
+    a.bind(again);
+    body(() => {
+      this.addressOf(counter);
+      a.general('mov', { a: rcx, m: round, wide: false });
+      a.general('movStore', { a: rcx, m: at(rax), wide: false });
+    });
+    a.general('addNumber', { m: round, immediate: 1 });
+    a.general('cmpNumber', { m: round, immediate: times });
+    a.jump(again, 'less');
+  }
+}
