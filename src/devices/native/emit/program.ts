@@ -28,7 +28,9 @@ export interface EmittedProgram {
 }
 
 export interface EmitOptions {
+  /** Elements of 32 bits in a vector. */
   readonly lanes: 8 | 16;
+  /** Threads that loops are dealt out to. */
   readonly threads: number;
   /** The address of the function in which threads wait for each other. */
   readonly barrier: number;
