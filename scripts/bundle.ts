@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import type { OutputOptions, Plugin, RolldownOptions } from 'rolldown';
-import { carriedFiles } from '../src/visualize/carried-files.ts';
+import { carriedFiles } from '../src/formats/carried-files.ts';
 import { notices, packageOf } from './third-party.ts';
 
 const { resolve } = createRequire(import.meta.url);
@@ -13,8 +13,12 @@ export const carried: Readonly<Record<string, string>> = {
   fflate: 'fflate',
   'fast-png': 'fast-png',
   bzip2: 'seek-bzip',
+  gif: 'omggif',
+  'jpeg-decode': '@jsquash/jpeg/decode.js',
+  'jpeg-encode': '@jsquash/jpeg/encode.js',
   md5: '@noble/hashes/legacy.js',
   tar: 'modern-tar',
+  webp: '@jsquash/webp/decode.js',
   resvg: '@resvg/resvg-wasm',
   viz: '@viz-js/viz',
 };
@@ -42,12 +46,19 @@ const files: Plugin = {
       const bytes = readFileSync(resolve(id.slice(prefix.length)));
       return `export default '${deflateSync(bytes, { level: 9 }).toString('base64')}';`;
     }
-    if (!/[\\/]visualize[\\/]package-file\.ts$/.test(id)) return;
+    if (!/[\\/]formats[\\/]package-file\.ts$/.test(id)) return;
     const entries = carriedFiles.map((name) => `'${name}': () => import('${prefix}${name}'),\n`);
     return `import { unpack } from './unpack.ts';
       const files = {\n${entries.join('')}};
       export const packageFile = async (name) => unpack((await files[name]()).default);`;
   },
+};
+
+/** Takes from codecs the addresses of their WebAssembly, which comes as `files` do: other bundlers would look for it. */
+const codecs: Plugin = {
+  name: 'codecs',
+  transform: (code, id) =>
+    /@jsquash[\\/]/.test(id) ? code.replace(/new URL\("\w+\.wasm",import\.meta\.url\)\.href/g, '""') : null,
 };
 
 /** Writes beside the bundle whose work it carries. */
@@ -61,7 +72,7 @@ const thirdParty: Plugin = {
 };
 
 /** Modules that bundles share with each other, which therefore must take nothing of the library along. */
-const shared = /[\\/]visualize[\\/](package-file|unpack)\.ts$/;
+const shared = /[\\/]formats[\\/](package-file|unpack)\.ts$/;
 /** All that an entry needs at once in one file, whatever is loaded later needs of it too. Commands run: they stay apart. */
 const coreWithout = (isApart: (id: string) => boolean): OutputOptions => ({
   codeSplitting: {
@@ -83,8 +94,9 @@ const apart = [
   new RegExp(`[\\\\/]public[\\\\/](${beside.join('|')})\\.ts$`),
   /[\\/]layers[\\/]preprocessing[\\/](index\.ts$|image|audio|tabular|text)/,
   /[\\/]utils[\\/]features?[-.]/,
-  /[\\/](public[\\/]data|(data[\\/]pipeline|datasets)[\\/][-a-z0-9]+|utils[\\/](get-file|sources))\.ts$/,
-  /[\\/]formats[\\/](download|extract|idx|npy|pickle|tar)\.ts$/,
+  /[\\/](public[\\/](data|keras-preprocessing|preprocessing-image)|(data[\\/]pipeline|datasets)[\\/][-a-z0-9]+|utils[\\/](get-file|sources))\.ts$/,
+  /[\\/]formats[\\/](images[\\/][-a-z]+|carried-files|download|extract|idx|npy|pickle|tar)\.ts$/,
+  /[\\/]utils[\\/]images[\\/]/,
   /[\\/]saving[\\/]legacy[\\/](?!at-once|described|h5-format)/,
   /[\\/]layers[\\/]from-files/,
   /[\\/]saving[\\/]keras[\\/]file-editor/,
@@ -98,6 +110,7 @@ const faces: Readonly<Record<string, string>> = {
   './public/utils.ts': 'public/page-utils.ts',
   './datasets/index.ts': 'public/page-data.ts',
   './public/data.ts': 'public/page-data.ts',
+  './public/keras-preprocessing.ts': 'public/page-data.ts',
   './public/visualization.ts': 'public/page-visualization.ts',
   '../legacy/at-once.ts': '../legacy/at-once-in-pages.ts',
 };
@@ -111,13 +124,13 @@ export const browserBundle = (input: Record<string, string>, dir: string): Rolld
   input: {
     ...input,
     ...carried,
-    'package-file': 'src/visualize/package-file.ts',
+    'package-file': 'src/formats/package-file.ts',
     ...Object.fromEntries(beside.map((name) => [name, `src/public/${name}.ts`])),
   },
   platform: 'browser',
   // Only where they run in Node do packages ask for its modules.
   external: ['module', /^node:/],
-  plugins: [coreFaces, files, thirdParty, ascii],
+  plugins: [coreFaces, files, codecs, thirdParty, ascii],
   output: {
     ...coreWithout(isApart),
     dir,

@@ -130,6 +130,7 @@ const conventions = `## What differs
 
 - \`utils.getFile\` writes a file whole or not at all, checks its hash before it takes its place, and goes on with a download that broke off. A cache that is missing is made, and one that was asked for and cannot be written to is an error (Keras goes to the folder of temporary files). Files that are extracted already stay as they are. An archive with a path or a link that leads out of its folder, or with a device in it, is refused (Keras leaves the entry out), and so is a file that is no archive.
 - \`keras.datasets\` gives tensors (64-bit integers as int32; the labels of \`cifar100\` as uint8, as Keras's documentation has them), and lists of numbers for texts. As in Keras, \`numWords: null\` keeps all words but the one with the largest number. \`path\` may name a file of one's own, \`mirror\` (or \`HORNBEAM_DATASETS_MIRROR\`) another server.
+- An image is \`{ mode, width, height, data }\`, in PIL's modes. \`utils.loadImg\` gives the pixels that PIL gives, resized ones too, except: grey of 16 bits becomes a colour by its upper half (PIL cuts it off at 255), JPEGs in four inks and WebPs that move are refused. \`saveImg\` writes PNG and JPEG, smaller JPEGs than PIL of the same quality, and gives the bytes; \`arrayToImg\` is asynchronous.
 
 **Sparse and ragged tensors** of Keras's backends do not exist here: where an op has the option \`sparse\`, it is refused when set.
 `;

@@ -21,7 +21,7 @@ export const shareCarried = (folder: string): Plugin => ({
       let shared = code;
       for (const [name, specifier] of Object.entries(carried))
         shared = shared.replaceAll(`import('${specifier}')`, `import('${inBrowser(file, name)}')`);
-      if (file.endsWith(join('visualize', 'package-file.js')))
+      if (file.endsWith(join('formats', 'package-file.js')))
         shared = `export { packageFile } from '${inBrowser(file, 'package-file')}';\n`;
       if (shared !== code) writeFileSync(file, shared);
     }

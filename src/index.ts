@@ -37,6 +37,7 @@ export * as config from './public/config.ts';
 export * as data from './public/data.ts';
 export * as dtypePolicies from './public/dtype-policies.ts';
 export { DTypePolicy, FloatDTypePolicy } from './public/dtype-policies.ts';
+export * as preprocessing from './public/keras-preprocessing.ts';
 export * as layers from './public/layers.ts';
 export * as mixedPrecision from './public/mixed-precision.ts';
 export * as saving from './public/saving.ts';

@@ -1,2 +1,2 @@
-/** What `keras.data` and `keras.datasets` are in pages: what they hold is in the file beside the core. */
+/** What `keras.data`, `keras.datasets` and `keras.preprocessing` are in pages: what they hold is in the file beside the core. */
 export {};

@@ -2,3 +2,4 @@
 export * as datasets from '../datasets/index.ts';
 export * from '../utils/sources.ts';
 export * as data from './data.ts';
+export * as preprocessing from './keras-preprocessing.ts';

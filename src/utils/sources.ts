@@ -1,2 +1,7 @@
 /** Where data come from, of what `keras.utils` has. */
+
+export type { ColorMode, Mode, Pixels } from '../formats/images/pixels.ts';
 export { type GetFileOptions, getFile } from './get-file.ts';
+export { type ArrayToImgOptions, arrayToImg, type ImgToArrayOptions, imgToArray } from './images/arrays.ts';
+export { type ImageDecoder, type LoadImgOptions, loadImg } from './images/load-img.ts';
+export { type SaveImgOptions, saveImg } from './images/save-img.ts';

@@ -1,6 +1,6 @@
 import { part } from '../base/part.ts';
-import { fontFiles, type Script } from './carried-files.ts';
-import { packageFile } from './package-file.ts';
+import { fontFiles, type Script } from '../formats/carried-files.ts';
+import { packageFile } from '../formats/package-file.ts';
 import { readWoff } from './woff.ts';
 
 /** Scripts beside plain Latin, by the letters that need them. */

@@ -40,6 +40,8 @@ it('names whose work it carries, each with the text of its licence', async () =>
   );
   expect([...names].sort()).toEqual([
     '@fontsource/arimo',
+    '@jsquash/jpeg',
+    '@jsquash/webp',
     '@noble/hashes',
     '@resvg/resvg-wasm',
     '@viz-js/viz',
@@ -47,6 +49,7 @@ it('names whose work it carries, each with the text of its licence', async () =>
     'fflate',
     'iobuffer',
     'modern-tar',
+    'omggif',
     'seek-bzip',
   ]);
   for (const name of names) expect(text).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(.+\\)$`, 'm'));

@@ -1,4 +1,4 @@
-import { readFile } from '../formats/file.ts';
+import { readFile } from './file.ts';
 
 /**
  * The bytes of a file in another package, one of `carriedFiles`. This is how they are found where the packages are installed; in

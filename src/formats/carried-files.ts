@@ -1,5 +1,8 @@
-/** Files of other packages that pictures need, by the names under which Node finds them. Builds carry them as modules. */
+/** Files of other packages that are needed, by the names under which Node finds them. Builds carry them as modules. */
 export const renderer = '@resvg/resvg-wasm/index_bg.wasm';
+export const jpegDecoder = '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm';
+export const jpegEncoder = '@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm';
+export const webpDecoder = '@jsquash/webp/codec/dec/webp_dec.wasm';
 
 export const scripts = ['latin', 'latin-ext', 'greek', 'cyrillic'] as const;
 export type Script = (typeof scripts)[number];
@@ -11,4 +14,10 @@ export type Script = (typeof scripts)[number];
 export const fontFiles = (script: Script): string[] =>
   [400, 700].map((weight) => `@fontsource/arimo/files/arimo-${script}-${weight}-normal.woff`);
 
-export const carriedFiles: readonly string[] = [renderer, ...scripts.flatMap(fontFiles)];
+export const carriedFiles: readonly string[] = [
+  renderer,
+  jpegDecoder,
+  jpegEncoder,
+  webpDecoder,
+  ...scripts.flatMap(fontFiles),
+];
