@@ -97,6 +97,7 @@ const apart = [
   /[\\/](public[\\/](data|keras-preprocessing|preprocessing-image)|(data[\\/]pipeline|datasets)[\\/][-a-z0-9]+|utils[\\/](get-file|sources))\.ts$/,
   /[\\/]formats[\\/](images[\\/][-a-z]+|carried-files|download|extract|idx|npy|pickle|tar)\.ts$/,
   /[\\/]utils[\\/]images[\\/]/,
+  /[\\/]data[\\/](py-dataset|pipeline-source)\.ts$/,
   /[\\/]saving[\\/]legacy[\\/](?!at-once|described|h5-format)/,
   /[\\/]layers[\\/]from-files/,
   /[\\/]saving[\\/]keras[\\/]file-editor/,

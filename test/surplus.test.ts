@@ -4,7 +4,7 @@ import { methodOf, publicCounts } from './public-options.ts';
 
 /** What may be given more than it declares, and why. */
 const others: readonly (readonly [name: RegExp, reason: string])[] = [
-  [/^callbacks\.\w+\.(on[A-Z]\w*|setModel|setParams)$/, 'the library calls it and users write it'],
+  [/^(callbacks|utils)\.\w+\.(on[A-Z]\w*|setModel|setParams)$/, 'the library calls it and users write it'],
   [/^callbacks\.(CallbackList|ProgbarLogger)\./, 'the library calls it'],
   [/\.(build|call|computeMask|computeOutputShape|computeOutputSpec)$/, 'users write it; the library says all it knows'],
   [

@@ -97,6 +97,9 @@ export class ArraySource implements BatchSource {
   async restart(): Promise<void> {
     this.pass = undefined;
   }
+  drawOrder(): void {
+    if (this.options.shuffle) nextPermutation(this.samples);
+  }
   get position(): Position {
     const { pass } = this;
     return pass && pass.taken < this.batches ? { taken: pass.taken, shuffle: pass.shuffle } : { taken: 0 };

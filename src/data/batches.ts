@@ -1,3 +1,4 @@
+import type { Streamable } from '../base/stream.ts';
 import type { Tree } from '../base/tree.ts';
 import type { ShuffleState } from '../random/global-seed.ts';
 import type { Like } from '../tensor/index.ts';
@@ -9,12 +10,12 @@ export type Data = Tree<Like>;
 export type PartialData = Tree<Like | null | undefined>;
 /** One batch as a dataset gives it: `[x]`, `[x, y]`, `[x, y, sampleWeight]`. */
 export type BatchLike = Data | readonly [x: Data, y?: Data | null, sampleWeight?: PartialData];
-/** What fit, evaluate and predict take: arrays, or anything that gives batches, at once or one after the other. */
-export type TrainingData =
-  | Data
-  | Iterable<BatchLike>
-  | AsyncIterable<BatchLike>
-  | (() => Iterable<BatchLike> | AsyncIterable<BatchLike>);
+/** What gives batches one after the other: a `keras.data.Dataset`, a `utils.PyDataset`, what JavaScript iterates over, a stream of the web. */
+export type Batches = Pipelined | Streamable<BatchLike>;
+/** The same, or a function that begins it anew. */
+export type BatchStream = Batches | (() => Streamable<BatchLike> | Promise<Streamable<BatchLike>>);
+/** What fit, evaluate and predict take: arrays, or anything that gives batches. */
+export type TrainingData = Data | BatchStream;
 
 /** A batch, ready for a step: nests of tensors. */
 export interface Batch {
@@ -27,21 +28,32 @@ export interface Batch {
   readonly isOwn?: boolean;
 }
 
-/** By which training knows a pipeline of batches: it can tell how many there are, and begin in the middle. */
-export const pipelineOf: unique symbol = Symbol('pipelineOf');
-/** What an order in a pipeline depends on: enough for the same order in another process. */
-export interface PipelineState {
-  readonly seed: number;
-  /** How often it was gone through before. */
-  readonly turn: number;
+/** By which training knows what makes a source of batches itself: a `keras.data.Dataset`, a `utils.PyDataset`. */
+export const sourceOf: unique symbol = Symbol('sourceOf');
+export interface Pipelined {
+  [sourceOf](request: SourceRequest): BatchSource;
 }
-export interface Pipeline {
-  /** How many batches there are: Infinity without end, undefined where nobody knows. */
-  count(): number | undefined;
-  /** What the next time through depends on. */
-  next(): PipelineState;
-  /** Begins with the batch of that number. */
-  begin(state: PipelineState, from: number): AsyncIterator<unknown>;
+/** What training says of the batches that it wants. */
+export interface SourceRequest {
+  /** Batches of a round, where that is not all. */
+  readonly steps?: number | undefined;
+  readonly arity: Arity;
+  /** How the user's code is run that gives batches. */
+  readonly lend: <R>(f: () => R | Promise<R>) => Promise<R>;
+  /** Whether batches are wanted in another order each round. */
+  readonly shuffle: boolean;
+  /** Whether that was asked for. */
+  readonly isShuffleAsked: boolean;
+  /** Who asks, and the option that bounds data without end. */
+  readonly bound: string;
+}
+/** What the order of a round depends on: enough for the same order in another process. */
+export interface RoundState {
+  readonly seed?: number | undefined;
+  /** How often it was gone through before. */
+  readonly turn?: number | undefined;
+  /** The generator of orders as it was before it drew the order in use. */
+  readonly shuffle?: ShuffleState | undefined;
 }
 
 /** How many inputs and outputs a model has, where a list of plain arrays could also be one array. */
@@ -51,11 +63,9 @@ export interface Arity {
 }
 
 /** How far a dataset has been gone through: enough to go on from there in another process. */
-export interface Position {
+export interface Position extends RoundState {
   /** Batches given since the data last began. */
   readonly taken: number;
-  /** The generator of orders as it was before it drew the order in use. */
-  readonly shuffle?: ShuffleState | undefined;
 }
 
 /** A source of batches that can be gone through once for each epoch. */
@@ -69,18 +79,20 @@ export interface BatchSource {
   /** Lets the next round begin where the data begins. */
   restart(): Promise<void>;
   readonly position: Position;
+  /** Draws an order, where one is drawn for each round, and throws it away. */
+  drawOrder(): void;
   /** Goes on from a position of an equal dataset. */
   resume(position: Position): void;
   /** Ends generators that were not gone through to their end. */
   close(): Promise<void>;
 }
 
-export const isIterableOfBatches = (
-  x: unknown,
-): x is Iterable<BatchLike> | AsyncIterable<BatchLike> | (() => Iterable<BatchLike> | AsyncIterable<BatchLike>) => {
+export const isBatchStream = (x: unknown): x is BatchStream => {
   if (x === null || x === undefined || x instanceof Tensor || Array.isArray(x) || ArrayBuffer.isView(x)) return false;
   if (typeof x === 'function') return true;
-  return typeof x === 'object' && (Symbol.asyncIterator in x || Symbol.iterator in x);
+  return (
+    typeof x === 'object' && [Symbol.asyncIterator, Symbol.iterator, sourceOf, 'getReader'].some((key) => key in x)
+  );
 };
 
 /** Says that data ended before the round did. */

@@ -1,74 +1,99 @@
 import { maxStepsPerEpoch } from '../base/config.ts';
+import { begun } from '../base/stream.ts';
 import { asBatch } from './batch.ts';
-import { type Arity, type Batch, type BatchLike, type BatchSource, type Position, warnOfShortage } from './batches.ts';
+import {
+  type Arity,
+  type Batch,
+  type BatchLike,
+  type BatchSource,
+  type BatchStream,
+  type Position,
+  warnOfShortage,
+} from './batches.ts';
 
-export type Source =
-  | Iterable<BatchLike>
-  | AsyncIterable<BatchLike>
-  | (() => Iterable<BatchLike> | AsyncIterable<BatchLike>);
 /** Runs the user's code, in which the model may be used while what runs waits. */
 export type Lend = <R>(f: () => R | Promise<R>) => Promise<R>;
-type AnyIterator = AsyncIterator<BatchLike> | Iterator<BatchLike>;
+export type AnyIterator = AsyncIterator<unknown> | Iterator<unknown>;
 
-/** Batches that an iterable, an async iterable, a generator or a function that makes one of these gives. */
+export interface Streaming {
+  readonly steps?: number | undefined;
+  readonly arity: Arity;
+  readonly lend: Lend;
+}
+
+/** Batches that an iterable, a stream, a generator or a function that makes one of these gives. */
 export class IterableSource implements BatchSource {
-  readonly steps: number | undefined;
-  private readonly source: Source;
-  private readonly arity: Arity;
-  private readonly lend: Lend;
-  /** With `steps` it is kept from round to round, and so goes on where the round before ended. */
-  private running: AnyIterator | undefined;
-  private taken = 0;
-  private toSkip = 0;
+  private readonly source: unknown;
+  protected readonly arity: Arity;
+  protected readonly lend: Lend;
+  /** Batches of a round where that is said: it then goes on where the one before ended. */
+  protected readonly most: number | undefined;
+  protected running: AnyIterator | undefined;
+  protected taken = 0;
+  protected wanted: Position | undefined;
   private hasWarned = false;
   isSpent = false;
 
-  constructor(source: Source, steps: number | undefined, arity: Arity, lend: Lend) {
+  constructor(source: unknown, { steps, arity, lend }: Streaming) {
     this.lend = lend;
     this.source = source;
     const most = maxStepsPerEpoch();
-    this.steps = most === null ? steps : Math.min(steps ?? most, most);
+    this.most = most === null ? steps : Math.min(steps ?? most, most);
     this.arity = arity;
+  }
+  get steps(): number | undefined {
+    return this.most;
   }
 
   async *round(done = 0): AsyncIterable<Batch> {
-    if (this.steps === undefined) await this.restart();
-    const iterator = (this.running ??= this.begin());
-    for (; this.toSkip > 0; this.toSkip--) if ((await this.lend(() => iterator.next())).done) break;
-    for (let step = done; this.steps === undefined || step < this.steps; step++) {
-      const next = await this.lend<IteratorResult<BatchLike>>(() => iterator.next());
+    if (this.most === undefined && !this.wanted) await this.restart();
+    const isNew = !this.running;
+    this.running ??= await this.begin();
+    for (let step = done; this.most === undefined || step < this.most; step++) {
+      let next = await this.lend(() => this.running!.next());
+      const isOwn = this.running === this.source;
+      if (next.done && step === 0 && !isNew && !isOwn) {
+        // The round before ended where the data did.
+        this.running = await this.begin();
+        next = await this.lend(() => this.running!.next());
+      }
       if (next.done) {
         this.running = undefined;
         // What is its own iterator cannot begin again; of what gave nothing, nothing is to be hoped for.
-        this.isSpent = step === 0 || (iterator as unknown) === this.source;
-        if (this.steps !== undefined && step > 0 && !this.hasWarned) this.hasWarned = warnOfShortage(this.steps, step);
+        this.isSpent = step === 0 || isOwn;
+        if (this.most !== undefined && step > 0 && !this.hasWarned) this.hasWarned = warnOfShortage(this.most, step);
         return;
       }
       this.taken++;
-      yield asBatch(next.value, this.arity);
+      yield asBatch(next.value as BatchLike, this.arity);
     }
   }
-  private begin(): AnyIterator {
-    const made = typeof this.source === 'function' ? this.source() : this.source;
-    return Symbol.asyncIterator in made ? made[Symbol.asyncIterator]() : made[Symbol.iterator]();
+  /** A new iteration, brought to where it was in another process. */
+  protected async begin(): Promise<AnyIterator> {
+    const made = await begun(this.source as Exclude<BatchStream, object> & Iterable<unknown>);
+    const iterator = Symbol.asyncIterator in made ? made[Symbol.asyncIterator]() : made[Symbol.iterator]();
+    this.taken = this.wanted?.taken ?? 0;
+    this.wanted = undefined;
+    for (let k = 0; k < this.taken; k++) if ((await this.lend(() => iterator.next())).done) break;
+    return iterator;
   }
 
   async restart(): Promise<void> {
     const own = this.running;
     this.taken = 0;
     // A generator that was given as it is has no other beginning than where it stands.
-    if (own === undefined || (own as unknown) === this.source) return;
-    await this.close();
+    if (own !== this.source) await this.close();
   }
+  drawOrder(): void {}
   get position(): Position {
-    return { taken: this.taken };
+    return { taken: this.running ? this.taken : 0 };
   }
   /** Only what begins anew each round is brought to where it was: another source may be far on, or have no end. */
-  resume({ taken }: Position): void {
-    if (this.steps === undefined) this.toSkip = taken;
+  resume(position: Position): void {
+    if (this.most === undefined) this.wanted = position;
   }
   async close(): Promise<void> {
-    const running = this.running;
+    const { running } = this;
     this.running = undefined;
     await running?.return?.();
   }

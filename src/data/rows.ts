@@ -29,15 +29,6 @@ export class Rows {
       : data.slice(from * width, to * width);
     return new Rows(part, [to - from, ...this.shape.slice(1)], this.dtype);
   }
-  /** All of them as a tensor, which nobody copies before a device wants it. */
-  tensor(shape: Shape = this.shape): Tensor {
-    const { data, dtype } = this;
-    return ArrayBuffer.isView(data) ? hostTensor(data, { shape, dtype }) : stringTensor(data, shape);
-  }
-  /** One of them. */
-  at(k: number): Tensor {
-    return this.part(k, k + 1).tensor(this.shape.slice(1));
-  }
   /** Those with the given numbers, as one tensor. */
   pick(rows: ArrayLike<number>): Tensor {
     const { data, shape, dtype } = this;

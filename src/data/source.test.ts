@@ -131,3 +131,84 @@ test.each([[null], ['abc'], [7], [[['a'], [0]]]])('a source that gives %j is ref
   };
   await expect(model().fit(source, undefined, { verbose: 0 })).rejects.toThrow(keras.HornbeamError);
 });
+
+test('a Dataset trains, evaluates and predicts as the arrays do that it was made of', async () => {
+  const { Dataset } = keras.data;
+  const x = keras.ops.reshape(keras.ops.arange(10, { dtype: 'float32' }), [10, 1]);
+  const [y, weights] = [keras.ops.zeros([10, 1]), keras.ops.arange(1, 11, 1, { dtype: 'float32' })];
+  const learning = () => {
+    keras.utils.setRandomSeed(1);
+    const made = model();
+    made.compile({ optimizer: 'adam', loss: 'mae', metrics: ['mse'] });
+    return made;
+  };
+  const whole = Dataset.fromTensorSlices([x, y, weights]).batch(4);
+  const steps: unknown[] = [];
+  class Steps extends keras.callbacks.Callback {
+    override onEpochBegin() {
+      steps.push(this.params.steps);
+    }
+  }
+  const callbacks = [new Steps()];
+  const options = { epochs: 2, verbose: 0 } as const;
+  const expected = await learning().fit(x, y, {
+    ...options,
+    sampleWeight: weights,
+    batchSize: 4,
+    shuffle: false,
+    validationData: [x, y],
+    validationBatchSize: 4,
+  });
+  const pairs = whole.map((a, b) => [a, b] as const);
+  const found = await learning().fit(whole, undefined, { ...options, callbacks, validationData: pairs });
+  expect(found.history).toEqual(expected.history);
+  expect(steps).toEqual([3, 3]);
+  // Over and over, in epochs that do not end where the data do.
+  const endless = await learning().fit(whole.repeat(), undefined, { ...options, epochs: 3, stepsPerEpoch: 2 });
+  expect(endless.history['loss']).toHaveLength(3);
+  const again = await learning().fit(whole, undefined, { ...options, epochs: 3, stepsPerEpoch: 3 });
+  expect(again.history['loss']!.slice(0, 2)).toEqual(found.history['loss']);
+  const made = learning();
+  expect(await made.evaluate(pairs, undefined, { verbose: 0 })).toEqual(
+    await made.evaluate(x, y, { batchSize: 4, verbose: 0 }),
+  );
+  const inputs = Dataset.fromTensorSlices(x).batch(4);
+  expect(await ((await made.predict(inputs)) as keras.Tensor).array()).toEqual(
+    await ((await made.predict(x)) as keras.Tensor).array(),
+  );
+  for (const [wrong, option] of [
+    [() => made.fit(whole.repeat(), undefined, { verbose: 0 }), 'fit: the data have no end[^]*stepsPerEpoch'],
+    [() => made.fit(x, y, { verbose: 0, validationData: pairs.repeat() }), 'no end[^]*validationSteps'],
+    [() => made.evaluate(pairs.repeat(), undefined, { verbose: 0 }), 'evaluate: the data have no end[^]*: steps'],
+    [() => made.predict(inputs.repeat()), 'predict: the data have no end[^]*: steps'],
+    [() => made.fit(whole, y as never, { verbose: 0 }), 'labels were given beside a source of batches'],
+    [() => made.fit(whole, undefined, { validationSplit: 0.5 }), 'validationSplit needs arrays'],
+  ] as const)
+    await expect(wrong()).rejects.toThrow(new RegExp(option));
+  await made.fit(whole, undefined, { verbose: 0, shuffle: true });
+  expect(warn.mock.calls.flat().join()).toContain('shuffle: true has no effect');
+});
+
+test('streams of the web give batches, to fit and to adapt', async () => {
+  const stream = () =>
+    new ReadableStream<[number[][], number[][]]>({
+      start(controller) {
+        for (const batch of count(3)) controller.enqueue(batch);
+        controller.close();
+      },
+    });
+  expect((await model().fit(stream, undefined, { verbose: 0, epochs: 2 })).history).toEqual({ loss: [2, 2] });
+  expect(await model().evaluate(stream(), undefined, { verbose: 0 })).toBe(2);
+  // As in browsers whose streams cannot be iterated over.
+  const reader = stream().getReader();
+  const old = { getReader: () => reader } as unknown as ReadableStream<[number[][], number[][]]>;
+  expect(await model().evaluate(old, undefined, { verbose: 0 })).toBe(2);
+  const layer = new layers.Normalization({ axis: null });
+  await layer.adapt(keras.data.Dataset.range(4).batch(3));
+  expect(await layer.mean.item()).toBe(1.5);
+  const lookup = new layers.StringLookup();
+  await lookup.adapt(
+    keras.data.Dataset.fromTensorSlices([keras.tensor(['b', 'a', 'b']), keras.tensor([1, 2, 3])]).batch(2),
+  );
+  expect(lookup.getVocabulary()).toEqual(['[UNK]', 'b', 'a']);
+});

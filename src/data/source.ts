@@ -4,8 +4,9 @@ import {
   type Arity,
   type BatchSource,
   type Data,
-  isIterableOfBatches,
+  isBatchStream,
   type PartialData,
+  sourceOf,
   type TrainingData,
 } from './batches.ts';
 import { IterableSource, type Lend } from './iterable.ts';
@@ -20,19 +21,25 @@ export interface SourceOptions extends ArrayOptions {
   readonly arity?: Arity;
   /** How the user's code is run that gives batches. */
   readonly lend?: Lend;
+  /** Whether it was asked for that batches come in another order. */
+  readonly isShuffleAsked?: boolean | undefined;
+  /** Who asks, and the option that bounds data without end. */
+  readonly bound: string;
 }
 
 /** Whatever fit, evaluate and predict accept, as a source of batches. */
 export async function asSource(
   x: TrainingData,
-  { y, sampleWeight, arity = {}, lend = async (f) => f(), ...options }: SourceOptions = {},
+  { y, sampleWeight, arity = {}, lend = async (f) => f(), bound, isShuffleAsked = false, ...options }: SourceOptions,
 ): Promise<BatchSource> {
-  if (isIterableOfBatches(x)) {
+  if (isBatchStream(x)) {
     const beside = y !== undefined && y !== null ? 'labels were' : sampleWeight ? 'sampleWeight was' : undefined;
     if (beside) fail('fit', `${beside} given beside a source of batches`, 'let the source give [x, y, sampleWeight]');
     if (options.batchSize !== undefined)
       fail('fit', 'batchSize was given beside a source of batches', 'let the source make batches of that size');
-    return new IterableSource(x, options.steps, arity, lend);
+    const { steps, shuffle = false } = options;
+    if (sourceOf in x) return x[sourceOf]({ steps, arity, lend, shuffle, isShuffleAsked, bound });
+    return new IterableSource(x, { steps, arity, lend });
   }
   return new ArraySource(
     {

@@ -1,14 +1,5 @@
 import { fail } from '../base/errors.ts';
-import { exact } from '../base/exact.ts';
-
-/** What a name in the browser's own database begins with. */
-const stored = 'indexeddb://';
-/** What the name of a file that the user downloads begins with. */
-const download = 'downloads://';
-
-/** Whether a place is one that only browsers have: `indexeddb://name` or `downloads://name`. */
-export const isBrowserPlace = (place: unknown): boolean =>
-  String(place).startsWith(stored) || String(place).startsWith(download);
+import { download, stored } from './browser-places.ts';
 
 /** The bytes kept under `indexeddb://name`. */
 export async function readStored(place: string): Promise<Uint8Array> {
@@ -28,11 +19,8 @@ export const removeStored = (place: string): Promise<void> =>
   inStore(place, 'readwrite', (files) => files.delete(place));
 
 /** The names, `indexeddb://` included, under which this page's origin keeps files. */
-export const storedFiles = exact(
-  'saving.storedFiles',
-  0,
-  (): Promise<string[]> => inStore('storedFiles', 'readonly', (files) => files.getAllKeys() as IDBRequest<string[]>),
-);
+export const storedFiles = (): Promise<string[]> =>
+  inStore('storedFiles', 'readonly', (files) => files.getAllKeys() as IDBRequest<string[]>);
 
 /** Asks one thing of the store of files, and waits until it is safely done. */
 async function inStore<R>(

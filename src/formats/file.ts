@@ -1,6 +1,6 @@
 import { fail, HornbeamError } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
-import { isBrowserPlace, readStored, removeStored, storedFiles, writeInBrowser } from './browser-files.ts';
+import { isBrowserPlace } from './browser-places.ts';
 import { hasFiles, type NodeModules, nodeModules } from './node-modules.ts';
 import { checkRelativePath } from './relative-path.ts';
 import { removeLeftovers, temporaryBeside } from './temporary-file.ts';
@@ -19,6 +19,16 @@ const writeInstead = 'write to "indexeddb://name", which the browser keeps, or t
 const pathOf = (place: Place, { url }: NodeModules): string =>
   typeof place === 'string' && !place.startsWith('file:') ? place : url.fileURLToPath(place);
 
+/** What keeps files in a browser, loaded when a place is there. */
+const inBrowser = () => import('./browser-files.ts');
+
+/** The names, `indexeddb://` included, under which this page's origin keeps files. */
+export const storedFiles = exact(
+  'saving.storedFiles',
+  0,
+  async (): Promise<string[]> => (await inBrowser()).storedFiles(),
+);
+
 /** The bytes of a file, wherever they come from. */
 export async function bytesOf(source: FileSource): Promise<Uint8Array> {
   if (source instanceof Uint8Array) return source;
@@ -30,7 +40,7 @@ export async function bytesOf(source: FileSource): Promise<Uint8Array> {
 /** The bytes of a file: from a path or `file:` URL in Node, from the browser's database, from any other URL by `fetch`. */
 export async function readFile(place: Place): Promise<Uint8Array> {
   const who = `file ${place}`;
-  if (isBrowserPlace(place)) return readStored(String(place));
+  if (isBrowserPlace(place)) return (await inBrowser()).readStored(String(place));
   if (!hasFiles() || /^(https?|blob|data):/.test(String(place))) return fetchBytes(who, place);
   const node = nodeModules(who, readInstead);
   try {
@@ -70,7 +80,7 @@ export async function fileExists(place: Place): Promise<boolean> {
 }
 /** Removes a file, if it is there. */
 export const removeFile = exact('saving.removeFile', 1, async function removeFile(place: Place): Promise<void> {
-  if (isBrowserPlace(place)) return removeStored(String(place));
+  if (isBrowserPlace(place)) return (await inBrowser()).removeStored(String(place));
   const node = nodeModules(`file ${place}`, writeInstead);
   await node.fs.rm(pathOf(place, node), { force: true });
 });
@@ -124,7 +134,7 @@ export async function readFolder(place: Place): Promise<Record<string, Uint8Arra
  */
 export async function writeFileAtomic(place: Place, bytes: Uint8Array): Promise<void> {
   const who = `file ${place}`;
-  if (isBrowserPlace(place)) return writeInBrowser(String(place), bytes);
+  if (isBrowserPlace(place)) return (await inBrowser()).writeInBrowser(String(place), bytes);
   const node = nodeModules(who, writeInstead);
   const { fs } = node;
   let temporary: string | undefined;

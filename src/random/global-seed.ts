@@ -39,6 +39,9 @@ export function defaultSeed(): number {
 /** `0 … n-1` in the next order of the generator that `fit` shuffles with. */
 export const nextPermutation = (n: number): Int32Array => permutation(ofShuffles(), n);
 
+/** The next 32 bits of the generator of default seeds, which is Python's. */
+export const nextSeedBits = (): number => ofSeeds().next();
+
 /** The generator behind the orders of samples, as numbers. */
 export type ShuffleState = ReturnType<MersenneTwister['getState']>;
 /** Where the generator of orders stands. */

@@ -21,8 +21,7 @@ export {
   getRegisteredObject,
   registerKerasSerializable,
 } from '../base/registry/serialize.ts';
-export { storedFiles } from '../formats/browser-files.ts';
-export { type FileSource, type Place, removeFile } from '../formats/file.ts';
+export { type FileSource, type Place, removeFile, storedFiles } from '../formats/file.ts';
 export {
   type LoadModelOptions,
   modelFromConfig,

@@ -1,4 +1,4 @@
-import { type DType, dtypeInfo } from '../base/dtype.ts';
+import type { DType, TypedArray } from '../base/dtype.ts';
 import { exact } from '../base/exact.ts';
 import { Tensor } from '../ir/tensor.ts';
 import { hostTensor } from '../runtime/storage.ts';
@@ -28,11 +28,8 @@ export function asTensor(x: Like, dtype?: DType): Tensor {
 export function asHostTensor(x: Like): Tensor {
   const plain = valueOf(x);
   if (plain instanceof Tensor) return plain;
-  // What the caller may still change is copied.
-  return plainTensor(plain, {}, (data, aval) => {
-    if (data !== plain) return hostTensor(data, aval);
-    const copy = new dtypeInfo[aval.dtype].array(data.length);
-    copy.set(data);
-    return hostTensor(copy, aval);
-  });
+  // What the caller may still change is copied; Node's Buffer has a slice that does not copy.
+  return plainTensor(plain, {}, (data, aval) =>
+    hostTensor(data === plain ? (Uint8Array.prototype.slice.call(data) as TypedArray) : data, aval),
+  );
 }

@@ -37,7 +37,7 @@ export function evaluate(
     const { lend } = trainer.turns;
     const callbacks = options.callbacks ?? [];
     const verbose = options.verbose === 'auto' || options.verbose === undefined ? 1 : options.verbose;
-    const dataset = await asSource(x, { y, sampleWeight, batchSize, steps, arity, lend });
+    const dataset = await asSource(x, { y, sampleWeight, batchSize, steps, arity, lend, bound: 'evaluate.steps' });
     const bar = verbose > 0 ? runBar(callbacks) : undefined;
     const params = { verbose, epochs: 1, steps: dataset.steps };
     const list = new Listeners([...callbacks, ...(bar ? [bar] : [])], trainer, params);

@@ -1,6 +1,6 @@
 import { fail } from '../base/errors.ts';
 import { show } from '../base/options.ts';
-import type { BatchLike, Data, PartialData } from '../data/batches.ts';
+import type { BatchStream, Data, PartialData } from '../data/batches.ts';
 import { Callback } from './callbacks/callback.ts';
 import type { ClassWeight } from './class-weight.ts';
 
@@ -18,11 +18,7 @@ export interface FitOptions {
   /** Share of the samples, taken from the end before shuffling, to validate on. */
   readonly validationSplit?: number;
   /** `[x, y]`, `[x, y, sampleWeight]`, or a source of batches. */
-  readonly validationData?:
-    | readonly [x: Data, y?: Data | null, sampleWeight?: PartialData]
-    | Iterable<BatchLike>
-    | AsyncIterable<BatchLike>
-    | (() => Iterable<BatchLike> | AsyncIterable<BatchLike>);
+  readonly validationData?: readonly [x: Data, y?: Data | null, sampleWeight?: PartialData] | BatchStream;
   /** Examples in a batch of validation; `batchSize` by default. */
   readonly validationBatchSize?: number;
   /** Batches of each validation, from the beginning of the data. */

@@ -4,7 +4,6 @@ import { type OptionNames, optionsOf } from '../base/options.ts';
 import { ArraySource } from '../data/arrays.ts';
 import type { BatchSource, Data, PartialData, TrainingData } from '../data/batches.ts';
 import { asSource } from '../data/source.ts';
-import { nextPermutation } from '../random/global-seed.ts';
 import type { CallbackLogs } from './callbacks/callback.ts';
 import { History } from './callbacks/history.ts';
 import { Listeners } from './callbacks/listeners.ts';
@@ -188,7 +187,15 @@ async function datasets(
   const { arity } = trainer;
   const { lend } = trainer.turns;
   const arrayOptions = { batchSize, shuffle, steps: stepsPerEpoch };
-  let dataset = await asSource(x, { y, sampleWeight, arity, lend, ...arrayOptions });
+  let dataset = await asSource(x, {
+    y,
+    sampleWeight,
+    arity,
+    lend,
+    bound: 'fit.stepsPerEpoch',
+    isShuffleAsked: options.shuffle ?? false,
+    ...arrayOptions,
+  });
   let validation: BatchSource | undefined;
   const validationOptions = {
     batchSize: options.validationBatchSize ?? batchSize,
@@ -204,9 +211,9 @@ async function datasets(
     const isTuple = Array.isArray(validationData);
     const [vx, vy, vw] = (isTuple ? validationData : [validationData]) as [TrainingData, Data?, PartialData?];
     const own = isTuple ? validationOptions : { steps: options.validationSteps };
-    validation = await asSource(vx, { y: vy, sampleWeight: vw, arity, lend, ...own });
+    validation = await asSource(vx, { y: vy, sampleWeight: vw, arity, lend, bound: 'fit.validationSteps', ...own });
   }
   // Keras looks at one batch before the first fit, and thereby draws one order that it throws away.
-  if (shuffle && trainer.fits === 0 && dataset instanceof ArraySource) nextPermutation(dataset.samples);
+  if (trainer.fits === 0) dataset.drawOrder();
   return { dataset, validation };
 }

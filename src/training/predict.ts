@@ -34,7 +34,7 @@ export async function predict(trainer: Trainer, x: TrainingData, options: Predic
   checkPassOptions('predict', options);
   const { batchSize, steps, verbose = 0 } = options;
   const callbacks = options.callbacks ?? [];
-  const dataset = await asSource(x, { batchSize, steps, arity: trainer.arity });
+  const dataset = await asSource(x, { batchSize, steps, arity: trainer.arity, bound: 'predict.steps' });
   const shown = verbose === 'auto' ? 1 : verbose;
   const bar = shown > 0 ? runBar(callbacks) : undefined;
   const params = { verbose: shown, epochs: 1, steps: dataset.steps };

@@ -3,10 +3,9 @@ import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
 import { type OptionNames, optionsOf, show } from '../base/options.ts';
 import { part } from '../base/part.ts';
-import { storedFiles } from '../formats/browser-files.ts';
 import { download } from '../formats/download.ts';
 import { type ArchiveFormat, extract } from '../formats/extract.ts';
-import { readFile, writeFileAtomic } from '../formats/file.ts';
+import { readFile, storedFiles, writeFileAtomic } from '../formats/file.ts';
 import { hasFiles, type NodeModules, nodeModules } from '../formats/node-modules.ts';
 import { Progbar } from '../training/progbar.ts';
 

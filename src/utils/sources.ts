@@ -1,5 +1,6 @@
 /** Where data come from, of what `keras.utils` has. */
 
+export { PyDataset, PyDataset as Sequence, type PyDatasetOptions } from '../data/py-dataset.ts';
 export type { ColorMode, Mode, Pixels } from '../formats/images/pixels.ts';
 export { type GetFileOptions, getFile } from './get-file.ts';
 export { type ArrayToImgOptions, arrayToImg, type ImgToArrayOptions, imgToArray } from './images/arrays.ts';

@@ -8,6 +8,7 @@ import { stringTensor, Tensor } from '../../tensor/index.ts';
 import { Rows } from '../rows.ts';
 import { at, joined, showElement } from './element.ts';
 import { counted, fromTheBeginning, type Stage, within } from './stage.ts';
+import { rowAt, tensorOf } from './views.ts';
 
 /** Lists of `size` elements one after the other; of fewer at the end, unless those are dropped. */
 async function* groups(elements: AsyncIterable<unknown>, size: number, drop: boolean): AsyncGenerator<unknown[]> {
@@ -130,7 +131,7 @@ export const unbatched = (source: Stage): Stage =>
   fromTheBeginning(undefined, async function* (round) {
     for await (const element of source.elements(within(round), 0)) {
       const parts = await rowsOf(element, 'unbatch');
-      for (let k = 0; k < parts.count; k++) yield parts.make((rows) => rows.at(k));
+      for (let k = 0; k < parts.count; k++) yield parts.make((rows) => rowAt(rows, k));
     }
   });
 async function rowsOf(
@@ -153,7 +154,7 @@ export const rebatched = (source: Stage, sizes: readonly number[], drop: boolean
     const flush = async (): Promise<unknown> => {
       const parts = await Promise.all(
         waiting.map(async ({ element, from, to }) =>
-          (await rowsOf(element, 'rebatch')).make((rows) => rows.part(from, to).tensor()),
+          (await rowsOf(element, 'rebatch')).make((rows) => tensorOf(rows.part(from, to))),
         ),
       );
       waiting = [];

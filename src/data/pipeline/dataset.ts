@@ -1,11 +1,12 @@
 import { fail } from '../../base/errors.ts';
 import { exactMethods } from '../../base/exact.ts';
 import { type OptionNames, optionsOf, show } from '../../base/options.ts';
+import type { Streamable } from '../../base/stream.ts';
 import { leavesOf, type Tree } from '../../base/tree.ts';
 import { defaultSeed } from '../../random/global-seed.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import { type Pipeline, pipelineOf } from '../batches.ts';
-import type { Streamable } from '../stream.ts';
+import { type Pipelined, type SourceRequest, sourceOf } from '../batches.ts';
+import { type Pipeline, PipelineSource } from '../pipeline-source.ts';
 import { batched, paddedBatches, rebatched, unbatched, windowed } from './batching.ts';
 import type { ElementOf, PartsOf } from './element.ts';
 import { interleaved } from './interleaving.ts';
@@ -101,7 +102,7 @@ const orAuto = (who: string, name: string, value: number, auto: number): number 
  * dataset.cardinality() // 3
  * @see https://www.tensorflow.org/api_docs/python/tf/data/Dataset
  */
-export class Dataset<T = unknown> implements AsyncIterable<T> {
+export class Dataset<T = unknown> implements AsyncIterable<T>, Pipelined {
   readonly #stage: Stage;
   #seed: number | undefined;
   #turn = 0;
@@ -157,25 +158,22 @@ export class Dataset<T = unknown> implements AsyncIterable<T> {
     return new Dataset(concatenated(this.#stage, Dataset.#stagesOf(dataset, 'concatenate')[0]!));
   }
   /** What a function makes of each element. */
-  map<const R>(
-    f: (...parts: PartsOf<T> & readonly unknown[]) => R,
-    options: MapOptions = {},
-  ): Dataset<ElementOf<Awaited<R>>> {
+  map<const R>(f: (...parts: PartsOf<T>) => R, options: MapOptions = {}): Dataset<ElementOf<Awaited<R>>> {
     const { numParallelCalls = 1, deterministic = true } = optionsOf('Dataset.map', mapOptions, options);
     const calls = orAuto('map', 'numParallelCalls', numParallelCalls, 8);
     return new Dataset(mapped(this.#stage, f as OfParts, calls, deterministic));
   }
   /** The elements of which a function says true. */
-  filter(f: (...parts: PartsOf<T> & readonly unknown[]) => unknown): Dataset<T> {
+  filter(f: (...parts: PartsOf<T>) => unknown): Dataset<T> {
     return new Dataset(filtered(this.#stage, f as OfParts));
   }
   /** The elements of the datasets that a function makes, one dataset after the other. */
-  flatMap<S>(f: (...parts: PartsOf<T> & readonly unknown[]) => Dataset<S> | Promise<Dataset<S>>): Dataset<S> {
+  flatMap<S>(f: (...parts: PartsOf<T>) => Dataset<S> | Promise<Dataset<S>>): Dataset<S> {
     return new Dataset(interleaved(this.#stage, f as OfParts, { cycle: 1, block: Infinity }, Dataset.#of));
   }
   /** The elements of the datasets that a function makes, of several in turn. */
   interleave<S>(
-    f: (...parts: PartsOf<T> & readonly unknown[]) => Dataset<S> | Promise<Dataset<S>>,
+    f: (...parts: PartsOf<T>) => Dataset<S> | Promise<Dataset<S>>,
     options: InterleaveOptions = {},
   ): Dataset<S> {
     const { cycleLength = 4, blockLength = 1 } = optionsOf('Dataset.interleave', interleaveOptions, options);
@@ -285,14 +283,19 @@ export class Dataset<T = unknown> implements AsyncIterable<T> {
   }
   /** Goes once through the elements; a shuffled dataset has another order each time. */
   [Symbol.asyncIterator](): AsyncIterator<T> {
-    return this[pipelineOf].begin(this[pipelineOf].next(), 0) as AsyncIterator<T>;
+    const { begin, next } = this.#pipeline;
+    return begin(next(), 0) as AsyncIterator<T>;
   }
-  /** @internal What training asks of it. */
-  get [pipelineOf](): Pipeline {
+  /** @internal Batches for training. */
+  [sourceOf](request: SourceRequest): PipelineSource {
+    return new PipelineSource(this.#pipeline, request);
+  }
+  get #pipeline(): Pipeline {
     return {
       count: () => this.#stage.count,
       next: () => ({ seed: (this.#seed ??= defaultSeed()), turn: this.#turn++ }),
-      begin: ({ seed, turn }, from) => {
+      after: ({ turn = 0, ...state }) => ({ ...state, turn: turn + 1 }),
+      begin: ({ seed = 0, turn = 0 }, from) => {
         [this.#seed, this.#turn] = [seed, Math.max(this.#turn, turn + 1)];
         return this.#stage.elements({ seed, turns: [turn], place: [] }, from)[Symbol.asyncIterator]();
       },

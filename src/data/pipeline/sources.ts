@@ -1,11 +1,12 @@
 import { fail } from '../../base/errors.ts';
+import { begun, type Streamable } from '../../base/stream.ts';
 import { leavesOf, packLike, type Tree } from '../../base/tree.ts';
 import { hostTensor } from '../../runtime/storage.ts';
 import { Tensor } from '../../tensor/index.ts';
 import { Rows } from '../rows.ts';
-import { begun, type Streamable } from '../stream.ts';
 import { asElement } from './element.ts';
 import { counted, fromTheBeginning, type Round, type Stage, within } from './stage.ts';
+import { rowAt } from './views.ts';
 
 /** The rows of arrays that have as many: element k is row k of each. */
 export function slices(given: unknown): Stage {
@@ -31,7 +32,7 @@ export function slices(given: unknown): Stage {
       for (let k = from; k < count; k++)
         yield packLike(
           arrays,
-          parts.map((part) => part.at(k)),
+          parts.map((part) => rowAt(part, k)),
         );
     },
   };

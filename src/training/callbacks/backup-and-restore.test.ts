@@ -72,6 +72,60 @@ test.each([
     expect(resumed.history['mae']).toEqual(history['mae']!.slice(-length));
   },
 );
+class Batches extends keras.utils.PyDataset {
+  readonly numBatches = 7;
+  readonly seen: number[] = [];
+  getItem(k: number) {
+    this.seen.push(k);
+    const rows = ops.arange(3 * k, Math.min(3 * k + 3, 20), 1, { dtype: 'int32' });
+    return [ops.take(x, rows, { axis: 0 }), ops.take(y, rows, { axis: 0 })] as const;
+  }
+}
+let mapped = 0;
+const pipeline = () =>
+  keras.data.Dataset.fromTensorSlices([x, y])
+    .shuffle(8)
+    .batch(3)
+    .map((a, b) => {
+      mapped++;
+      return [a, b] as const;
+    })
+    .prefetch(2);
+test.each([
+  ['a Dataset', pipeline, {}, 2, 12],
+  ['a Dataset in whole epochs', pipeline, {}, 'epoch', 16],
+  ['a Dataset that is cut into other epochs', pipeline, { stepsPerEpoch: 4 }, 3, 11],
+  ['a Dataset without end', () => pipeline().repeat(), { stepsPerEpoch: 5 }, 3, 11],
+  ['a Dataset of unknown length', () => pipeline().filter(() => true), {}, 2, 12],
+  ['a PyDataset', () => new Batches(), {}, 2, 12],
+  ['a PyDataset of several workers', () => new Batches({ workers: 3 }), {}, 2, 12],
+  ['a function', () => () => keras.data.Dataset.fromTensorSlices([x, y]).batch(3), {}, 2, 12],
+] as const)('%s goes on from the batch where it stopped', async (_, data, bound, saveFreq, at) => {
+  const options = { epochs: 4, verbose: 0, ...bound } as const;
+  const whole = model(1);
+  const { history } = await whole.fit(data() as ReturnType<typeof pipeline>, undefined, options);
+  const killed = model(1).fit(data() as ReturnType<typeof pipeline>, undefined, {
+    ...options,
+    callbacks: [backup(saveFreq), new Kill(at)],
+  });
+  await expect(killed).rejects.toThrow('killed');
+  const again = model(2);
+  const rest = data() as ReturnType<typeof pipeline>;
+  const resumed = await again.fit(rest, undefined, { ...options, callbacks: [backup(saveFreq)] });
+  expect(resumed.epoch.length).toBeGreaterThan(0);
+  expect(resumed.epoch.length).toBeLessThan(4);
+  expect(await weightsOf(again)).toEqual(await weightsOf(whole));
+  expect(resumed.history['loss']).toEqual(history['loss']!.slice(-resumed.epoch.length));
+});
+test('what was trained on is not made again', async () => {
+  const options = { epochs: 1, verbose: 0 } as const;
+  const killed = model(1).fit(pipeline(), undefined, { ...options, callbacks: [backup(2), new Kill(4)] });
+  await expect(killed).rejects.toThrow('killed');
+  mapped = 0;
+  await model(1).fit(pipeline(), undefined, { ...options, callbacks: [backup(2)] });
+  expect(mapped).toBe(3);
+});
+
 test('what counts is one file: an older one beside it does not', async () => {
   const options = { batchSize: 10, epochs: 4, verbose: 0 } as const;
   const metadata = join(folder, 'training_metadata.json');

@@ -36,8 +36,9 @@ const backupAndRestoreOptions: OptionNames<BackupAndRestoreOptions> = {
 
 /**
  * Writes, as one file, all that training needs to go on: weights, optimizer, epoch, step, running metrics and everything random. A
- * fit that was interrupted goes on from there when it is called again, to the same numbers as if it had not been. Data from a
- * source of batches begins anew; without `stepsPerEpoch`, batches that were trained on are skipped.
+ * fit that was interrupted goes on from there when it is called again, to the same numbers as if it had not been: in the middle of an
+ * epoch too, where the data are arrays, a `keras.data.Dataset` or a `utils.PyDataset`. Other sources of batches begin anew; without
+ * `stepsPerEpoch`, batches that were trained on are skipped.
  */
 export class BackupAndRestore extends Callback<CallbackModel> {
   readonly #options: Required<BackupAndRestoreOptions>;

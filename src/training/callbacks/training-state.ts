@@ -27,14 +27,15 @@ export async function addTrainingState(file: H5Group, trainer: Trainer): Promise
   if (!progress) return;
   const { position, ...place } = progress.place;
   const root = makeH5Group(file, group);
-  root.attributes['place'] = h5Text(JSON.stringify({ ...place, taken: position.taken }));
+  const { shuffle, ...where } = position;
+  root.attributes['place'] = h5Text(JSON.stringify({ ...place, ...where }));
   const words = ({ words: given, used }: ShuffleState) => {
     const data = Uint32Array.of(...given, used);
     return h5Dataset([data.length], 'uint32', data);
   };
   setH5(file, `${group}/seeds`, words(seedState()));
   setH5(file, `${group}/shuffle`, words(shuffleState()));
-  if (position.shuffle) setH5(file, `${group}/order`, words(position.shuffle));
+  if (shuffle) setH5(file, `${group}/order`, words(shuffle));
   const global = keptGlobalSeed();
   if (global) setH5(file, `${group}/global_seed`, h5Dataset(global.shape, global.dtype, await download(global.held)));
   for (const [name, variables] of Object.entries(stateOf(trainer)))
@@ -68,11 +69,13 @@ export function takeTrainingState(file: H5Group, trainer: Trainer): Place | unde
   const text = root && isH5Group(root) ? getH5Text(root, 'place') : undefined;
   if (text === undefined || !trainer.progress) return undefined;
   const { epoch, step, taken } = placeIn<'epoch' | 'step' | 'taken'>(text, ['epoch', 'step', 'taken']);
+  // Of a pipeline.
+  const { seed, turn } = text.includes('"turn"') ? placeIn<'seed' | 'turn'>(text, ['seed', 'turn']) : {};
   const wordsAt = (name: string): ShuffleState | undefined => {
     const found = arrayAt(file, name);
     return found && { words: Array.from(found.slice(0, -1)), used: found.at(-1)! };
   };
-  const place: Place = { epoch, step, position: { taken, shuffle: wordsAt('order') } };
+  const place: Place = { epoch, step, position: { seed, turn, taken, shuffle: wordsAt('order') } };
   trainer.progress.goTo(place, () => {
     const [shuffle, seeds, global] = [wordsAt('shuffle'), wordsAt('seeds'), arrayAt(file, 'global_seed')];
     if (shuffle) setShuffleState(shuffle);

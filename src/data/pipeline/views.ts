@@ -1,0 +1,10 @@
+import type { Shape } from '../../base/shape.ts';
+import { hostTensor } from '../../runtime/storage.ts';
+import { stringTensor, type Tensor } from '../../tensor/index.ts';
+import type { Rows } from '../rows.ts';
+
+/** Rows as a tensor, which nobody copies before a device wants it. */
+export const tensorOf = ({ data, dtype, shape: own }: Rows, shape: Shape = own): Tensor =>
+  ArrayBuffer.isView(data) ? hostTensor(data, { shape, dtype }) : stringTensor(data, shape);
+/** One of the rows. */
+export const rowAt = (rows: Rows, k: number): Tensor => tensorOf(rows.part(k, k + 1), rows.shape.slice(1));

@@ -1,0 +1,127 @@
+import { fail } from '../base/errors.ts';
+import { exactMethods } from '../base/exact.ts';
+import { type OptionNames, optionsOf, show } from '../base/options.ts';
+import { nextSeedBits, seedState, setSeedState } from '../random/global-seed.ts';
+import { type BatchLike, type Pipelined, type SourceRequest, sourceOf } from './batches.ts';
+import { type Pipeline, PipelineSource } from './pipeline-source.ts';
+
+export interface PyDatasetOptions {
+  /** Calls of `getItem` that run at the same time, where it is asynchronous; 1 by default. */
+  readonly workers?: number | undefined;
+  /** Is said to have no effect: there are no processes, and threads share no objects. `Dataset.map` takes functions of modules to threads. */
+  readonly useMultiprocessing?: boolean | undefined;
+  /** Batches that are made ahead, with more than one worker; 10 by default. */
+  readonly maxQueueSize?: number | undefined;
+}
+const pyDatasetOptions: OptionNames<PyDatasetOptions> = { workers: true, useMultiprocessing: true, maxQueueSize: true };
+
+/** `0 … n-1` in the order that Python's `random.shuffle` gives them. */
+function newOrder(n: number): number[] {
+  const order = Array.from({ length: n }, (_, k) => k);
+  for (let k = n - 1; k > 0; k--) {
+    // Numbers of as many bits as k + 1 has, the upper ones of a word.
+    const shift = Math.clz32(k + 1);
+    let j: number;
+    do j = nextSeedBits() >>> shift;
+    while (j > k);
+    [order[k], order[j]] = [order[j]!, order[k]!];
+  }
+  return order;
+}
+
+/**
+ * Batches by number: a class that extends this one writes `numBatches` and `getItem(index)`, which gives `x`, `[x, y]` or
+ * `[x, y, sampleWeight]`, or a promise of it. `fit` takes them in the order that Keras takes (of its seed; with `shuffle: false` one
+ * after the other), and calls `onEpochBegin` and `onEpochEnd`, where the next epoch may be made ready.
+ * @see https://keras.io/api/utils/python_utils/#pydataset-class
+ */
+export abstract class PyDataset<T extends BatchLike = BatchLike> implements AsyncIterable<T>, Pipelined {
+  workers: number;
+  useMultiprocessing: boolean;
+  maxQueueSize: number;
+
+  constructor(options: PyDatasetOptions = {}) {
+    const {
+      workers = 1,
+      useMultiprocessing = false,
+      maxQueueSize = 10,
+    } = optionsOf('PyDataset', pyDatasetOptions, options);
+    for (const [name, value, least] of [
+      ['workers', workers, 0],
+      ['maxQueueSize', maxQueueSize, 1],
+    ] as const)
+      if (!Number.isInteger(value) || value < least)
+        fail('PyDataset', `${name} is ${show(value)}`, `give a whole number of at least ${least}`);
+    if (useMultiprocessing)
+      console.warn(
+        'PyDataset: useMultiprocessing has no effect: getItem runs in this thread. Fix: leave it out; what computes much belongs into a module for keras.data.Dataset.map, which runs it in threads.',
+      );
+    this.workers = workers;
+    this.useMultiprocessing = useMultiprocessing;
+    this.maxQueueSize = maxQueueSize;
+  }
+  /** How many batches there are; null without end. */
+  abstract get numBatches(): number | null;
+  /** The batch of a number. */
+  abstract getItem(index: number): T | Promise<T>;
+  /** Runs at the beginning of every epoch. */
+  onEpochBegin(): void | Promise<void> {}
+  /** Runs at the end of every epoch. */
+  onEpochEnd(): void | Promise<void> {}
+
+  /** The batches in their order, one after the other. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<T> {
+    const count = this.numBatches ?? Infinity;
+    for (let k = 0; k < count; k++) yield await this.getItem(k);
+  }
+  /** @internal Batches for training. */
+  [sourceOf](request: SourceRequest): PipelineSource {
+    const { shuffle } = request;
+    const count = (): number => this.numBatches ?? Infinity;
+    const pipeline: Pipeline = {
+      count,
+      next: () => (shuffle && count() < Infinity ? { shuffle: seedState() } : {}),
+      after: () => ({}),
+      begin: ({ shuffle: drawn }, from) => {
+        const n = count();
+        if (!shuffle || n === Infinity) return this.#batches((k) => k, n, from);
+        const now = seedState();
+        if (drawn) setSeedState(drawn);
+        const order = newOrder(n);
+        if (from > 0) setSeedState(now);
+        return this.#batches((k) => order[k]!, n, from);
+      },
+      drawOrder: () => void (shuffle && count() < Infinity && newOrder(count())),
+      onEpochBegin: () => this.onEpochBegin(),
+      onEpochEnd: () => this.onEpochEnd(),
+    };
+    return new PipelineSource(pipeline, request);
+  }
+  /** The batches in an order, made ahead where several workers may. */
+  async *#batches(order: (k: number) => number, count: number, from: number): AsyncGenerator<unknown> {
+    const { workers } = this;
+    const most = workers > 1 ? this.maxQueueSize : 1;
+    const queue: Promise<unknown>[] = [];
+    let [next, running] = [from, 0];
+    const fill = (): void => {
+      for (; next < count && queue.length < most && running < Math.max(1, workers); next++) {
+        running++;
+        const batch = (async () => this.getItem(order(next)))().finally(() => {
+          running--;
+          if (workers > 1) fill();
+        });
+        // Whoever takes it learns of its failure; nobody may.
+        batch.catch(() => {});
+        queue.push(batch);
+      }
+    };
+    for (let k = from; k < count; k++) {
+      fill();
+      yield await queue.shift();
+    }
+  }
+
+  static {
+    exactMethods<PyDataset>(this);
+  }
+}
