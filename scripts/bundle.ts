@@ -88,11 +88,12 @@ const coreWithout = (isApart: (id: string) => boolean): OutputOptions => ({
 export const core = coreWithout(() => false);
 
 /** What few pages need, which they load from files of its own: `src/public/NAME.ts` is `NAME.js` beside the core. */
-const beside = ['preprocessing', 'sources', 'old-models', 'tools'];
+const beside = ['applications', 'preprocessing', 'sources', 'old-models', 'tools'];
 /** The modules of such files, which are no part of the core. */
 const apart = [
   new RegExp(`[\\\\/]public[\\\\/](${beside.join('|')})\\.ts$`),
   /[\\/]layers[\\/]preprocessing[\\/](index\.ts$|image|audio|tabular|text)/,
+  /[\\/]src[\\/](applications|distillation)[\\/]/,
   /[\\/]utils[\\/]features?[-.]/,
   /[\\/](public[\\/](data|keras-preprocessing|preprocessing-image)|(data[\\/]pipeline|datasets)[\\/][-a-z0-9]+|utils[\\/](get-file|sources))\.ts$/,
   /[\\/]formats[\\/](images[\\/][-a-z]+|carried-files|download|extract|idx|npy|pickle|tar)\.ts$/,
@@ -109,7 +110,9 @@ const faces: Readonly<Record<string, string>> = {
   './public/layers.ts': 'layers/index.ts',
   './public/saving.ts': 'public/page-saving.ts',
   './public/utils.ts': 'public/page-utils.ts',
+  './applications/index.ts': 'public/page-data.ts',
   './datasets/index.ts': 'public/page-data.ts',
+  './distillation/index.ts': 'public/page-data.ts',
   './public/data.ts': 'public/page-data.ts',
   './public/keras-preprocessing.ts': 'public/page-data.ts',
   './public/visualization.ts': 'public/page-visualization.ts',

@@ -132,5 +132,7 @@ const conventions = `## What differs
 - \`keras.datasets\` gives tensors (64-bit integers as int32; the labels of \`cifar100\` as uint8, as Keras's documentation has them), and lists of numbers for texts. As in Keras, \`numWords: null\` keeps all words but the one with the largest number. \`path\` may name a file of one's own, \`mirror\` (or \`HORNBEAM_DATASETS_MIRROR\`) another server.
 - An image is \`{ mode, width, height, data }\`, in PIL's modes. \`utils.loadImg\` gives the pixels that PIL gives, resized ones too, except: grey of 16 bits becomes a colour by its upper half (PIL cuts it off at 255), JPEGs in four inks and WebPs that move are refused. \`saveImg\` writes PNG and JPEG, smaller JPEGs than PIL of the same quality, and gives the bytes; \`arrayToImg\` is asynchronous.
 
+**Applications**: \`weights: null\` gives a model at once, all else a promise of one. A URL is taken as weights too. \`preprocessInput\` never changes the array that it is given, and takes integers as floats in every mode (Keras computes in the dtype of a tensor). The name of a model may be chosen for every family (Keras looks for the blocks of EfficientNetV2 and for files of weights by it).
+
 **Sparse and ragged tensors** of Keras's backends do not exist here: where an op has the option \`sparse\`, it is refused when set.
 `;

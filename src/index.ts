@@ -8,6 +8,7 @@ import './tensor/show.ts';
 import './ops/methods.ts';
 
 export * as activations from './activations/index.ts';
+export * as applications from './applications/index.ts';
 export { HornbeamError } from './base/errors.ts';
 export type { Shape, SymbolicShape } from './base/shape.ts';
 export * as coco from './coco/index.ts';

@@ -5,7 +5,7 @@ import type { Config } from '../base/registry/serialize.ts';
 import { type Shape, showShape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
-import { Initializer } from './initializer.ts';
+import { Initializer, repeats } from './initializer.ts';
 
 const constantFields = {
   /** The number, or nested numbers, that fill the weight. */
@@ -31,12 +31,18 @@ export class Zeros extends Initializer {
   values(shape: Shape, dtype: DType): Tensor {
     return ops.zeros(shape, { dtype });
   }
+  static {
+    repeats(this);
+  }
 }
 /** Ones everywhere. */
 export class Ones extends Initializer {
   static override readonly className = 'Ones';
   values(shape: Shape, dtype: DType): Tensor {
     return ops.ones(shape, { dtype });
+  }
+  static {
+    repeats(this);
   }
 }
 

@@ -8,12 +8,18 @@ import { Configured } from '../base/registry/configured.ts';
 import { remake } from '../base/registry/serialize.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
+import { isRepeatable } from '../tensor/variable.ts';
 
 export interface InitializerCallOptions {
   /** Element type of the values; `config.floatx()` when absent. */
   readonly dtype?: string | null | undefined;
 }
 const initializerCallOptions: OptionNames<InitializerCallOptions> = { dtype: true };
+
+const repeatable = new Set<Initializer['values']>();
+/** Says that `values` of a class gives the same for the same seed. */
+export const repeats = (type: { readonly prototype: Initializer<any> }): unknown =>
+  repeatable.add(type.prototype.values);
 
 /**
  * Makes the first value of a weight: `initializer(shape, { dtype })`. A class of one's own extends this one, declares
@@ -34,6 +40,10 @@ export abstract class Initializer<S extends Fields = {}> extends Configured<
   }
   /** The values for a weight of this shape and dtype. */
   abstract values(shape: Shape, dtype: DType): Tensor;
+  /** Whether it gives the same whenever it is asked; a class that extends one of the library's may do anything in its `values`. */
+  get [isRepeatable](): boolean {
+    return repeatable.has(this.values) && typeof ((this as { readonly seed?: unknown }).seed ?? 0) === 'number';
+  }
   /** A new initializer with the same config; one without a seed draws another. */
   clone(): this {
     return remake(this);

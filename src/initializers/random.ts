@@ -6,7 +6,7 @@ import type { Shape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { defaultSeed } from '../random/global-seed.ts';
 import { normal, SeedGenerator, truncatedNormal, uniform } from '../random/index.ts';
-import { Initializer } from './initializer.ts';
+import { Initializer, repeats } from './initializer.ts';
 
 type GivenSeed = number | SeedGenerator | null;
 /** An integer (the same values at each call), a `SeedGenerator` (new ones), or null (a seed is drawn once). */
@@ -45,6 +45,9 @@ export class RandomNormal extends RandomInitializer<typeof normalFields> {
     const { mean, stddev } = this.config;
     return normal(shape, { mean, stddev, dtype, seed: this.seed });
   }
+  static {
+    repeats(this);
+  }
 }
 export interface RandomNormal extends RandomAttributes<typeof normalFields> {}
 /** Numbers with a normal distribution cut at two standard deviations. */
@@ -54,6 +57,9 @@ export class TruncatedNormal extends RandomInitializer<typeof normalFields> {
   values(shape: Shape, dtype: DType): Tensor {
     const { mean, stddev } = this.config;
     return truncatedNormal(shape, { mean, stddev, dtype, seed: this.seed });
+  }
+  static {
+    repeats(this);
   }
 }
 export interface TruncatedNormal extends RandomAttributes<typeof normalFields> {}
@@ -73,6 +79,9 @@ export class RandomUniform extends RandomInitializer<typeof uniformFields> {
   values(shape: Shape, dtype: DType): Tensor {
     const { minval, maxval } = this.config;
     return uniform(shape, { minval, maxval, dtype, seed: this.seed });
+  }
+  static {
+    repeats(this);
   }
 }
 export interface RandomUniform extends RandomAttributes<typeof uniformFields> {}

@@ -4,6 +4,7 @@ import { type Shape, sizeOf } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import type { SeedGenerator } from '../random/index.ts';
 import { normal, truncatedNormal, uniform } from '../random/index.ts';
+import { repeats } from './initializer.ts';
 import { type RandomAttributes, RandomInitializer, seedField } from './random.ts';
 
 type Axes = readonly number[] | null;
@@ -75,6 +76,9 @@ export class VarianceScaling extends RandomInitializer<typeof scalingFields> {
   values(shape: Shape, dtype: DType): Tensor {
     return scaled(shape, dtype, { ...this.config, seed: this.seed });
   }
+  static {
+    repeats(this);
+  }
 }
 export interface VarianceScaling extends RandomAttributes<typeof scalingFields> {}
 
@@ -94,6 +98,9 @@ abstract class FixedScaling extends RandomInitializer<typeof fixedFields> {
   }
   values(shape: Shape, dtype: DType): Tensor {
     return scaled(shape, dtype, { ...this.scaling, ...this.config, seed: this.seed });
+  }
+  static {
+    repeats(this);
   }
 }
 // biome-ignore lint/correctness/noUnusedVariables: merges with the class

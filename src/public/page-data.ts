@@ -1,2 +1,2 @@
-/** What `keras.data`, `keras.datasets` and `keras.preprocessing` are in pages: what they hold is in the file beside the core. */
+/** What whole namespaces are in pages (`applications`, `data`, `distillation` …): what they hold is in the files beside the core. */
 export {};

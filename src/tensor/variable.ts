@@ -14,6 +14,8 @@ import { currentAutocast, refuseVariables, scopedPath, takeRoom } from './scopes
 import { currentWatcher, noteBirth } from './watch.ts';
 
 type Initialize = (shape: Shape, options: { dtype: DType }) => Tensor;
+/** Says of an initializer that it gives the same floats whenever it is asked: variables then ask it when they are first read. */
+export const isRepeatable = Symbol('isRepeatable');
 let named: ((name: string) => Initialize) | undefined;
 /** Makes initializers known by name to variables: they live above. */
 export const nameInitializers = (find: (name: string) => Initialize): void => void (named = find);
@@ -77,8 +79,9 @@ export class Variable {
   trainable: boolean;
   regularizer: ((value: Tensor) => Tensor) | null;
   constraint: ((value: Tensor) => Tensor) | null;
-  /** The value's tensor. Its bytes may be overwritten by a compiled step: read `value` to keep them. */
-  held: Tensor;
+  #held: Tensor | undefined;
+  /** Makes the first value, where that is left for later. */
+  #make: (() => Tensor) | undefined;
   #isShared = false;
 
   constructor(initial: InitialValue, options: VariableOptions = {}) {
@@ -108,14 +111,25 @@ export class Variable {
       const initialize = typeof initial === 'string' ? initializerNamed(this.name, initial) : initial;
       return initialize(shape, { dtype: dtype ?? 'float32' });
     };
-    const value = outsideOfTraces(make);
-    this.shape = shape ?? value.shape;
-    this.dtype = realOnly(this.name, dtype ?? value.dtype);
-    this.held = outsideOfTraces(() => this.accept(value));
+    const isLater =
+      shape && isFloat(dtype ?? 'float32') && (initial as { [isRepeatable]?: boolean } | null)?.[isRepeatable];
+    const value = isLater ? undefined : outsideOfTraces(make);
+    this.shape = shape ?? value!.shape;
+    this.dtype = realOnly(this.name, dtype ?? value?.dtype ?? 'float32');
+    if (value) this.#held = outsideOfTraces(() => this.accept(value));
+    else this.#make = make;
+    // The tensor given may be in other hands: it must not change when the variable does.
+    this.#isShared = value !== undefined;
     noteBirth(this);
     currentWatcher()?.made(this);
-    // The tensor given may be in other hands: it must not change when the variable does.
-    this.#isShared = true;
+  }
+
+  /** The value's tensor. Its bytes may be overwritten by a compiled step: read `value` to keep them. */
+  get held(): Tensor {
+    return (this.#held ??= outsideOfTraces(() => this.accept(this.#make!())));
+  }
+  set held(value: Tensor) {
+    this.#held = value;
   }
 
   /** Number of axes. */

@@ -1,4 +1,5 @@
 import { f, type Resolved } from '../../base/field/field.ts';
+import { origin } from '../../base/registry/serialize.ts';
 import { add, multiply } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import type { InputSpec } from '../layer/input-spec.ts';
@@ -10,12 +11,15 @@ const fields = {
 };
 
 export interface CustomScaleLayer extends Resolved<typeof fields> {}
-/** `a + scale · b`, as in InceptionResNetV2: Keras has it in files of that model only. */
+/** `a + scale · b`, as in InceptionResNetV2: Keras has it in that model only. */
 export class CustomScaleLayer extends Layer<typeof fields, [inputs: readonly Tensor[]]> {
   static override readonly className = 'CustomScaleLayer';
   static override readonly fields = fields;
-  static override readonly needsBuild = false;
   override inputSpec: readonly InputSpec[] = [{}, {}];
+
+  get [origin]() {
+    return { module: 'keras.src.applications.inception_resnet_v2', registered_name: 'CustomScaleLayer' };
+  }
 
   call([a, b]: readonly Tensor[]): Tensor {
     return add(a, multiply(b, this.scale));

@@ -4,7 +4,9 @@ import { LayerScale } from './layer-scale.ts';
 import { LocallyConnected1D, LocallyConnected2D } from './locally-connected.ts';
 import { ThresholdedReLU } from './thresholded-relu.ts';
 
-/** Layers that nobody makes but files hold, by the module that Keras names for them. */
+export { CustomScaleLayer, LayerScale };
+
+/** Layers that are public in no namespace but that files hold, by the module that Keras names for them. */
 const inFilesOnly = [
   ['keras._legacy.layers', ThresholdedReLU],
   ['keras.src.applications.convnext', LayerScale],

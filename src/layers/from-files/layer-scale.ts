@@ -1,4 +1,5 @@
 import { f, type Resolved } from '../../base/field/field.ts';
+import { origin } from '../../base/registry/serialize.ts';
 import { Constant } from '../../initializers/index.ts';
 import { multiply } from '../../ops/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
@@ -13,13 +14,16 @@ const fields = {
 };
 
 export interface LayerScale extends Resolved<typeof fields> {}
-/** A learned factor for each channel, as in ConvNeXt (https://arxiv.org/abs/2103.17239): Keras has it in files of that model only. */
+/** A learned factor for each channel, as in ConvNeXt (https://arxiv.org/abs/2103.17239): Keras has it in that model only. */
 export class LayerScale extends Layer<typeof fields> {
   static override readonly className = 'LayerScale';
   static override readonly fields = fields;
   override inputSpec: InputSpec = {};
   gamma!: Variable;
 
+  get [origin]() {
+    return { module: 'keras.src.applications.convnext', registered_name: 'LayerScale' };
+  }
   override build(): void {
     this.gamma = this.addWeight({
       name: 'variable',

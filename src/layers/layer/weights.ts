@@ -48,7 +48,7 @@ export function makeWeight(layer: Named, given: WeightOptions & { dtype: DType }
       `weight "${options.name}" needs a shape of integers, got ${showShape(options.shape)}`,
       'give the input a known size along the axis that the weight depends on',
     );
-  const variable = new Variable((shape, { dtype }) => make(shape, { dtype }), options);
+  const variable = new Variable(make, options);
   makers.set(variable, layer);
   return variable;
 }

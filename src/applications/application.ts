@@ -1,0 +1,164 @@
+import { type ActivationLike, get as activationNamed } from '../activations/index.ts';
+import { imageDataFormat } from '../base/config.ts';
+import { fail } from '../base/errors.ts';
+import { exact } from '../base/exact.ts';
+import { type OptionNames, optionsOf, show } from '../base/options.ts';
+import type { SymbolicShape } from '../base/shape.ts';
+import type { FileSource } from '../formats/file.ts';
+import { Dense, GlobalAveragePooling2D, GlobalMaxPooling2D, Input } from '../layers/index.ts';
+import { Model } from '../models/index.ts';
+import { KerasTensor, type Tensor } from '../tensor/index.ts';
+import { getSourceInputs } from '../utils/symbolic.ts';
+import { resolveInputShape } from './input-shape.ts';
+import { type PretrainedFile, withWeights } from './pretrained.ts';
+
+/** Options that all applications take. */
+export interface ApplicationOptions {
+  /** Whether the classifier stands on top; without it the model gives features. True by default. */
+  readonly includeTop?: boolean;
+  /**
+   * What the weights begin as: `'imagenet'` (the default: trained on ImageNet, fetched once and kept in `~/.keras/models`), null
+   * (random), or a file: a path, a URL or its bytes. With anything but null the model comes when its weights are read.
+   */
+  readonly weights?: 'imagenet' | FileSource | null;
+  /** What the images come from, made of `keras.Input`; an input of its own when null. */
+  readonly inputTensor?: KerasTensor | null;
+  /** Shape of one image, such as `[160, 160, 3]`; null for the size that the application was made for, or open sizes without a top. */
+  readonly inputShape?: SymbolicShape | null;
+  /** What becomes of the features without a top: null leaves the map, `'avg'` and `'max'` take one number a channel. */
+  readonly pooling?: 'avg' | 'max' | null;
+  /** Number of classes of the top. 1000 by default, as ImageNet has. */
+  readonly classes?: number;
+  /** Function of the top's last layer; null for logits. `'softmax'` by default. */
+  readonly classifierActivation?: ActivationLike;
+  /** Name of the model. */
+  readonly name?: string | null;
+}
+/** All options, those of one family included. */
+type Asked<Own extends object> = Required<ApplicationOptions> & Required<Own>;
+/** The same when the shape of the images is found. */
+export type Chosen<Own extends object> = Asked<Own> & { readonly inputShape: SymbolicShape };
+
+/** A function that makes a model: at once where the weights are random, else when they are read. */
+export interface Application<Own extends object = {}> {
+  (options: ApplicationOptions & Own & { readonly weights: null }): Model;
+  (options?: ApplicationOptions & Own): Promise<Model>;
+}
+
+/** What an application is, beside what all have. */
+export interface Recipe<Own extends object> {
+  /** Side of the images that it was made for. */
+  readonly size: number | ((options: Asked<Own>) => number);
+  /** The least side of images that its windows leave something of. */
+  readonly least: number;
+  /** Values of the options of its own, and others than most have. */
+  readonly defaults: Required<Own> & ApplicationOptions;
+  /** The shape of images, where it is not found as in most. */
+  readonly inputShape?: (options: Asked<Own>) => SymbolicShape;
+  /** Refuses options that the weights of ImageNet were not trained with. */
+  readonly refuseForImagenet?: (options: Chosen<Own>) => void;
+  /** Whether its blocks are written for channels in the last place alone. */
+  readonly channelsLast?: boolean;
+  /** From images to a map of features. */
+  features(images: Tensor, options: Chosen<Own>): Tensor;
+  /** From the map of features to classes; mean and one Dense where it is not said. */
+  classify?(features: Tensor, options: Chosen<Own>): Tensor;
+  /** What stands without a top, after the pooling. */
+  finish?(pooled: Tensor): Tensor;
+  /** Whether the layers that pool features have the names `avg_pool` and `max_pool`. */
+  readonly namesPooling?: boolean;
+  /** Name of a model for which none is given. */
+  readonly name: string | ((options: Chosen<Own>) => string);
+  /** The file of the weights of ImageNet. */
+  pretrained(options: Chosen<Own>): PretrainedFile;
+}
+
+const common: Required<ApplicationOptions> = {
+  includeTop: true,
+  weights: 'imagenet',
+  inputTensor: null,
+  inputShape: null,
+  pooling: null,
+  classes: 1000,
+  classifierActivation: 'softmax',
+  name: null,
+};
+
+/** The function that makes models after a recipe. */
+/* @__NO_SIDE_EFFECTS__ */
+export function application<Own extends object = {}>(who: string, recipe: Recipe<Own>): Application<Own> {
+  const initial = { ...common, ...recipe.defaults };
+  const names = Object.fromEntries(Object.keys(initial).map((key) => [key, true])) as OptionNames<
+    ApplicationOptions & Own
+  >;
+  const make = (given: (ApplicationOptions & Own) | undefined): Model | Promise<Model> => {
+    const known = Object.entries(optionsOf(who, names, given)).filter(([, value]) => value !== undefined);
+    const asked = { ...initial, ...Object.fromEntries(known) } as Asked<Own>;
+    checkOptions(who, asked, recipe.channelsLast === true);
+    const size = typeof recipe.size === 'number' ? recipe.size : recipe.size(asked);
+    const inputShape = recipe.inputShape?.(asked) ?? resolveInputShape(who, asked, size, recipe.least);
+    const options = { ...asked, inputShape } as Chosen<Own>;
+    const { weights, includeTop, inputTensor } = options;
+    if (weights === 'imagenet') recipe.refuseForImagenet?.(options);
+
+    const images = inputTensor ?? Input({ shape: inputShape });
+    const features = recipe.features(images, options);
+    const outputs = includeTop ? (recipe.classify ?? classify)(features, options) : pool(features, options, recipe);
+    const model = new Model({
+      inputs: inputTensor ? getSourceInputs(inputTensor) : images,
+      outputs,
+      name: options.name ?? (typeof recipe.name === 'string' ? recipe.name : recipe.name(options)),
+    });
+    if (weights === null) return model;
+    return withWeights(model, weights === 'imagenet' ? recipe.pretrained(options) : (weights as FileSource));
+  };
+  Object.defineProperty(make, 'name', { value: who });
+  return exact(`applications.${who}`, 1, make) as Application<Own>;
+}
+
+function checkOptions(who: string, options: Required<ApplicationOptions>, channelsLast: boolean): void {
+  const { weights, includeTop, classes, classifierActivation, pooling, inputTensor } = options;
+  if (channelsLast && imageDataFormat() === 'channels_first')
+    fail(who, 'it takes images with their channels last', "call config.setImageDataFormat('channels_last')");
+  if (!Number.isInteger(classes) || classes < 1)
+    fail(who, `classes is ${show(classes)}`, 'give the number of classes, an integer >= 1');
+  if (pooling !== null && pooling !== 'avg' && pooling !== 'max')
+    fail(who, `pooling is ${show(pooling)}`, "give 'avg', 'max' or null");
+  if (inputTensor !== null && !(inputTensor instanceof KerasTensor))
+    fail(who, `inputTensor is ${show(inputTensor)}`, 'give what keras.Input, or a layer called on it, gave');
+  if (weights === 'imagenet' && includeTop && classes !== 1000)
+    fail(
+      who,
+      `its weights of ImageNet tell 1000 classes apart, not ${classes}`,
+      'set weights: null, or includeTop: false and put a head of your own on the features',
+    );
+  const isSoftmax = () =>
+    ['softmax', 'linear'].some((name) => activationNamed(classifierActivation) === activationNamed(name));
+  if (weights !== null && includeTop && !isSoftmax())
+    fail(
+      who,
+      `classifierActivation is ${show(classifierActivation)}`,
+      "with trained weights give 'softmax', or null for logits",
+    );
+}
+
+/** The mean of each channel, and one Dense: how most classify. */
+function classify(features: Tensor, { classes, classifierActivation }: Required<ApplicationOptions>): Tensor {
+  const x = new GlobalAveragePooling2D({ name: 'avg_pool' })(features);
+  return new Dense({ units: classes, activation: classifierActivation, name: 'predictions' })(x);
+}
+
+function pool<Own extends object>(
+  features: Tensor,
+  { pooling }: Required<ApplicationOptions>,
+  { namesPooling, finish = (x) => x }: Recipe<Own>,
+): Tensor {
+  const named = (name: string) => (namesPooling ? { name } : {});
+  if (pooling === 'avg') return finish(new GlobalAveragePooling2D(named('avg_pool'))(features));
+  if (pooling === 'max') return finish(new GlobalMaxPooling2D(named('max_pool'))(features));
+  return finish(features);
+}
+
+/** `x` through one layer after the other. */
+export const through = (x: Tensor, ...layers: readonly ((x: Tensor) => Tensor)[]): Tensor =>
+  layers.reduce((y, layer) => layer(y), x);

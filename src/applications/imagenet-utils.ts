@@ -1,0 +1,2 @@
+export { decodePredictions } from './decode-predictions.ts';
+export { preprocessInput } from './preprocess-input.ts';

@@ -1,0 +1,1 @@
+export { decodePredictions, preprocessInput, ResNet50 } from './resnet.ts';
