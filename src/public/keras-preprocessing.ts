@@ -1,2 +1,5 @@
 /** What `keras.preprocessing` is: other names of what is in `keras.utils`. */
+
+export { imageDatasetFromDirectory } from '../utils/folders/image-dataset.ts';
+export { textDatasetFromDirectory } from '../utils/folders/text-dataset.ts';
 export * as image from './preprocessing-image.ts';

@@ -5,7 +5,8 @@ export interface Kernel {
   weight(distance: number): number;
 }
 const sinc = (x: number): number => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
-const lanczos = (reach: number): Kernel => ({
+/** A window of sinc. */
+export const lanczos = (reach: number): Kernel => ({
   reach,
   weight: (x) => (x > -reach && x < reach ? sinc(x) * sinc(x / reach) : 0),
 });

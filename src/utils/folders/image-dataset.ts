@@ -1,0 +1,90 @@
+import type { DataFormat } from '../../base/config.ts';
+import { fail } from '../../base/errors.ts';
+import { exact } from '../../base/exact.ts';
+import { type OptionNames, optionsOf, show } from '../../base/options.ts';
+import { type ColorMode, channelsOf, type Pixels } from '../../formats/images/pixels.ts';
+import { hostTensor } from '../../runtime/storage.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import { formatOf } from '../images/arrays.ts';
+import { checkColors, decoderOf, type ImageDecoder } from '../images/load-img.ts';
+import { type Fit, type Interpolation, interpolations, resizedPixels } from '../images/resize.ts';
+import { datasetsOf, type FolderDatasets, type Samples, stacked } from './dataset.ts';
+import { type FolderOptions, findFiles, folderOptions } from './files.ts';
+
+export interface ImageDatasetOptions extends FolderOptions {
+  /** `'rgb'`, the default, `'rgba'` or `'grayscale'`. */
+  readonly colorMode?: ColorMode | undefined;
+  /** Height and width of the samples, or one number for both; 256 by default. */
+  readonly imageSize?: number | readonly [height: number, width: number] | undefined;
+  /** How pixels become others: `'bilinear'` by default. Nothing is averaged where an image becomes smaller, except by `'area'`. */
+  readonly interpolation?: Interpolation | undefined;
+  /** Whether to cut images to the proportions of `imageSize` instead of stretching them. */
+  readonly cropToAspectRatio?: boolean | undefined;
+  /** Whether to put black beside them instead. */
+  readonly padToAspectRatio?: boolean | undefined;
+  /** Where the channels stand; as in `keras.config` by default. */
+  readonly dataFormat?: DataFormat | null | undefined;
+  /** What decodes: `'own'`, the default, with the same pixels everywhere, or the package `'sharp'` where it is installed. */
+  readonly decoder?: ImageDecoder | undefined;
+}
+const imageDatasetOptions: OptionNames<ImageDatasetOptions> = {
+  ...folderOptions,
+  colorMode: true,
+  imageSize: true,
+  interpolation: true,
+  cropToAspectRatio: true,
+  padToAspectRatio: true,
+  dataFormat: true,
+  decoder: true,
+};
+const endings = ['.bmp', '.gif', '.jpeg', '.jpg', '.png', '.webp'];
+
+/**
+ * A dataset of the images in a folder, by default one class a folder in it: batches `[images, labels]`, float32 from 0 to 255,
+ * `[n, height, width, channels]`. Files are found at once and read when their batch is wanted. `dataset.classNames` and
+ * `dataset.filePaths` say what they are.
+ * @see https://keras.io/api/data_loading/image/#imagedatasetfromdirectory-function
+ */
+export const imageDatasetFromDirectory = exact(
+  'utils.imageDatasetFromDirectory',
+  2,
+  async function imageDatasetFromDirectory<const O extends ImageDatasetOptions = {}>(
+    directory: string | URL,
+    options?: O,
+  ): Promise<FolderDatasets<Samples<Tensor, O>, O>> {
+    const who = 'imageDatasetFromDirectory';
+    const given: ImageDatasetOptions = optionsOf(who, imageDatasetOptions, options as ImageDatasetOptions);
+    const { imageSize = 256, interpolation = 'bilinear', cropToAspectRatio = false, padToAspectRatio = false } = given;
+    const colors = checkColors(who, given.colorMode ?? 'rgb');
+    const decode = decoderOf(who, given.decoder ?? 'own');
+    const isFirst = formatOf(who, given.dataFormat) === 'channels_first';
+    const size = (Array.isArray(imageSize) ? imageSize : [imageSize, imageSize]) as readonly [number, number];
+    if (!(size.length === 2 && size.every((n) => Number.isInteger(n) && n > 0)))
+      fail(who, `imageSize is ${show(imageSize)}`, 'give [height, width] in pixels');
+    if (!interpolations.includes(interpolation))
+      fail(who, `interpolation is ${show(interpolation)}`, `use ${interpolations.join(', ')}`);
+    if (cropToAspectRatio && padToAspectRatio)
+      fail(who, 'cropToAspectRatio and padToAspectRatio are both set', 'set one of them');
+    const fit: Fit = cropToAspectRatio ? 'crop' : padToAspectRatio ? 'pad' : 'stretch';
+    const channels = colors === 'grayscale' ? 1 : colors === 'rgb' ? 3 : 4;
+    const shape = isFirst ? [channels, ...size] : [...size, channels];
+    const arranged = (image: Pixels): Float32Array => {
+      const pixels = resizedPixels(image, size, interpolation, fit);
+      return isFirst && channels > 1 ? channelsFirst(pixels, channelsOf(image.mode)) : pixels;
+    };
+    const maker = {
+      load: async (file: string, bytes: Uint8Array) => arranged(await decode(file, bytes, colors)),
+      batch: (images: readonly Float32Array[]) => stacked(images, shape),
+      single: (image: Float32Array) => hostTensor(image, { shape, dtype: 'float32' }),
+    };
+    const found = await findFiles(who, directory, endings, given);
+    return datasetsOf(who, found, maker, given) as FolderDatasets<Samples<Tensor, O>, O>;
+  },
+);
+
+function channelsFirst(pixels: Float32Array, channels: number): Float32Array {
+  const area = pixels.length / channels;
+  const out = new Float32Array(pixels.length);
+  for (let p = 0; p < area; p++) for (let c = 0; c < channels; c++) out[c * area + p] = pixels[p * channels + c];
+  return out;
+}

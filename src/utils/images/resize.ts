@@ -1,0 +1,133 @@
+import { channelsOf, type Pixels } from '../../formats/images/pixels.ts';
+import { kernels, type Taps, tapsFor } from './resample.ts';
+import { middleOf } from './smart-resize.ts';
+
+/** How pixels of an image become those of another: as in Keras's own resizing, nothing is averaged where they fall together. */
+export type Interpolation = 'nearest' | 'area' | Exclude<keyof typeof kernels, 'box' | 'hamming'>;
+export const interpolations: readonly Interpolation[] = [
+  'bilinear',
+  'nearest',
+  'bicubic',
+  'area',
+  'lanczos3',
+  'lanczos5',
+  'gaussian',
+  'mitchellcubic',
+];
+
+/** How an image whose proportions are others is fitted. */
+export type Fit = 'stretch' | 'crop' | 'pad';
+type Size = readonly [height: number, width: number];
+
+/** An image in a size as floats, `[height, width, channels]`. */
+export function resizedPixels(image: Pixels, size: Size, interpolation: Interpolation, fit: Fit): Float32Array {
+  if (fit === 'crop') return resampled(image, middleOf([image.height, image.width], size), size, interpolation);
+  const whole = { top: 0, left: 0, height: image.height, width: image.width };
+  if (fit === 'stretch') return resampled(image, whole, size, interpolation);
+  // With the roundings of float32, as TensorFlow fits images into a frame.
+  const f = Math.fround;
+  const ratio = Math.max(f(image.width / size[1]), f(image.height / size[0]));
+  const inner = [image.height, image.width].map((n) => f(n / ratio));
+  const [height, width] = inner.map((n) => Math.max(1, Math.floor(n))) as [number, number];
+  const [top, left] = inner.map((n, k) => Math.max(0, Math.floor((size[k]! - n) / 2))) as [number, number];
+  const made = resampled(image, whole, [height, width], interpolation);
+  const channels = channelsOf(image.mode);
+  const out = new Float32Array(size[0] * size[1] * channels);
+  for (let y = 0; y < height; y++)
+    out.set(made.subarray(y * width * channels, (y + 1) * width * channels), ((top + y) * size[1] + left) * channels);
+  return out;
+}
+
+interface Part {
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+}
+function resampled(image: Pixels, part: Part, [height, width]: Size, interpolation: Interpolation): Float32Array {
+  const channels = channelsOf(image.mode);
+  const down = tapsOf(part.height, height, interpolation);
+  const across = tapsOf(part.width, width, interpolation);
+  const row = width * channels;
+  const out = new Float32Array(height * row);
+  // A line of the image is stretched once, and kept as long as lines need it.
+  const lines = new Map<number, Float32Array>();
+  const lineAt = (y: number): Float32Array => {
+    let line = lines.get(y);
+    if (!line) {
+      line = new Float32Array(row);
+      stretch(image, ((part.top + y) * image.width + part.left) * channels, channels, across, line);
+      lines.set(y, line);
+    }
+    return line;
+  };
+  for (let y = 0; y < height; y++) {
+    const first = down.first[y];
+    for (const key of lines.keys()) if (key < first) lines.delete(key);
+    const to = out.subarray(y * row, (y + 1) * row);
+    for (let k = 0; k < down.counts[y]; k++) {
+      const weight = down.weights[y * down.width + k];
+      if (weight === 0) continue;
+      const line = lineAt(first + k);
+      if (k === 0 && weight === 1) to.set(line);
+      else for (let x = 0; x < row; x++) to[x] += weight * line[x];
+    }
+  }
+  return out;
+}
+function stretch({ data }: Pixels, from: number, channels: number, taps: Taps, out: Float32Array): void {
+  const { first, counts, weights, width } = taps;
+  for (let x = 0, to = 0; x < first.length; x++, to += channels)
+    for (let c = 0; c < channels; c++) {
+      let sum = 0;
+      let at = from + first[x] * channels + c;
+      for (let k = 0, w = x * width; k < counts[x]; k++, at += channels) sum += weights[w + k] * data[at];
+      out[to + c] = sum;
+    }
+}
+
+/** Taps of sizes that come again and again, as those of folders do. */
+const known = new Map<string, Taps>();
+function tapsOf(size: number, count: number, interpolation: Interpolation): Taps {
+  const key = `${size} ${count} ${interpolation}`;
+  const found = known.get(key);
+  if (found) return found;
+  const made =
+    size === count
+      ? picking(count, (p) => p)
+      : interpolation === 'nearest'
+        ? picking(count, (p) => Math.min(size - 1, Math.floor((p + 0.5) * (size / count))))
+        : interpolation === 'area'
+          ? covering(size, count)
+          : tapsFor(size, count, kernels[interpolation], { antialias: false });
+  if (known.size > 256) known.clear();
+  known.set(key, made);
+  return made;
+}
+const picking = (count: number, from: (p: number) => number): Taps => ({
+  width: 1,
+  first: Int32Array.from({ length: count }, (_, p) => from(p)),
+  counts: new Int32Array(count).fill(1),
+  weights: new Float64Array(count).fill(1),
+});
+/** Each pixel is the mean of what it covers. */
+function covering(size: number, count: number): Taps {
+  const scale = size / count;
+  const width = Math.ceil(scale) + 1;
+  const taps: Taps = {
+    width,
+    first: new Int32Array(count),
+    counts: new Int32Array(count),
+    weights: new Float64Array(count * width),
+  };
+  for (let p = 0; p < count; p++) {
+    const [from, to] = [p * scale, (p + 1) * scale];
+    taps.first[p] = Math.floor(from);
+    taps.counts[p] = Math.min(size, Math.ceil(to)) - taps.first[p];
+    for (let k = 0; k < taps.counts[p]; k++) {
+      const at = taps.first[p] + k;
+      taps.weights[p * width + k] = (Math.min(at + 1, to) - Math.max(at, from)) / scale;
+    }
+  }
+  return taps;
+}
