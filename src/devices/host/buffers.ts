@@ -26,8 +26,8 @@ export interface Allocator {
   free(address: number): void;
 }
 
-/** Vectors may be read across the end of an array. */
-const slack = 16;
+/** Vectors, and rows of blocks of them, may be read across the end of an array. */
+const slack = 256;
 
 /** The arrays on a heap, and the scratch memory of the program that runs. */
 export class Buffers {

@@ -12,6 +12,7 @@ import type { Device, Executable } from '../device.ts';
 import { Buffers, type HeapBuffer } from '../host/buffers.ts';
 import { bindProgram } from '../host/executable.ts';
 import { availableThreads } from '../host/threads.ts';
+import { hasKernel } from '../kernels/contraction.ts';
 import { scalarFunction } from '../reference/scalar-functions.ts';
 import { emitProgram } from './emit/program.ts';
 import { dropCode, type MachineCode, placeCode } from './memory/code-memory.ts';
@@ -52,7 +53,7 @@ export function nativeDevice({
   const heap = new NativeHeap(maximumBytes);
   const buffers = new Buffers('native', heap);
   const team = new NativeThreads(threads);
-  const target = { ...threadsTarget(team.count, () => false, leastWork), vectorWidth: own };
+  const target = { ...threadsTarget(team.count, hasKernel, leastWork), vectorWidth: own };
   const dropped = new FinalizationRegistry<Owned>(({ addresses, code }) => {
     for (const address of addresses) heap.free(address);
     dropCode(code);

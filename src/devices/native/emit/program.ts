@@ -9,12 +9,17 @@ import {
   Table,
   writeSteps,
 } from '../../host/program.ts';
+import { type Contraction, makeContraction } from '../../kernels/contraction.ts';
+import type { ProductKernel } from '../../kernels/tiled-product.ts';
+import type { Callable } from '../../wasm/encoder/index.ts';
 import { Assembler, Label } from '../encoder/assembler.ts';
 import { x86 } from '../encoder/instructions.ts';
 import { at, type Register, r8, rax, rbp, rcx, rdi, rdx, rsi, rsp } from '../encoder/operands.ts';
-import { Context } from './context.ts';
+import { Context, machine } from './context.ts';
 import { type AddressOf, HostFunctions } from './host-functions.ts';
 import { type Kernel, makeKernel, writeKernel } from './kernel.ts';
+import type { NativeCallable } from './kernel-function.ts';
+import { type NativeKernels, nativeKernels } from './kernel-machine.ts';
 
 /** A plan as machine code, whose first function is given its thread, how many there are, the table, and where threads meet. */
 export interface EmittedProgram {
@@ -62,6 +67,10 @@ class ProgramEmitter implements ProgramWriter {
   private readonly labels = new Map<string, Label>();
   private readonly host: HostFunctions;
   private readonly copier = new Label();
+  private readonly products = new Map<string, ProductKernel>();
+  private readonly contractions = new Map<Step, Contraction>();
+  private readonly kernelMachine: NativeKernels;
+  private workspaceBytes = 0;
   private rounds = 0;
 
   constructor(plan: Plan, options: EmitOptions) {
@@ -69,12 +78,16 @@ class ProgramEmitter implements ProgramWriter {
     this.options = options;
     this.table = new Table(plan);
     this.host = new HostFunctions(this.assembler, options.lanes, options.addressOf);
+    this.kernelMachine = nativeKernels(this.assembler, options.lanes, options.barrier, this.host);
   }
 
   emit(): EmittedProgram {
     const { assembler, plan, options } = this;
     const steps = [...allSteps(plan.steps)];
-    for (const step of steps) if (step.kind === 'loops') this.prepare(step);
+    for (const step of steps)
+      if (step.kind === 'loops') this.prepare(step);
+      else if (step.kind === 'contraction') this.prepareContraction(step);
+    this.kernelMachine.finish();
     if (steps.some(({ kind }) => kind === 'copy')) this.writeCopier();
     this.host.write();
     assembler.align();
@@ -87,7 +100,7 @@ class ProgramEmitter implements ProgramWriter {
       start,
       table: this.table.entries,
       isParallel: gainsByThreads(plan.steps, options.leastWork),
-      workspaceBytes: 0,
+      workspaceBytes: this.workspaceBytes,
     };
   }
 
@@ -102,10 +115,20 @@ class ProgramEmitter implements ProgramWriter {
     writeKernel(new Context(assembler, options.lanes, this.host.label), label, kernel.code());
   }
 
+  private prepareContraction(step: ContractionStep): void {
+    const made = makeContraction(step, this.plan.algebra, machine(this.options.lanes));
+    this.contractions.set(step, made);
+    let product = this.products.get(made.key);
+    if (!product) this.products.set(made.key, (product = made.write(this.kernelMachine)));
+    this.workspaceBytes = Math.max(this.workspaceBytes, product.workspace(step.serial ? 1 : this.options.threads));
+  }
+
   private begin(steps: readonly Step[]): void {
     const { assembler: a } = this;
     const rounds = steps.filter(({ kind }) => kind === 'repeat').length;
-    const words = Math.max(5, ...[...this.kernels.values()].map(({ regions }) => regions.length + 2));
+    // A contraction has two operands and a workspace besides.
+    const most = [...this.kernels.values(), ...this.contractions.values()].map(({ regions }) => regions.length + 6);
+    const words = Math.max(6, ...most);
     a.push(rbp);
     a.general('mov', { a: rbp, m: rsp });
     a.general('subNumber', { m: rsp, immediate: 8 * (words + rounds) - firstRound });
@@ -142,12 +165,42 @@ class ProgramEmitter implements ProgramWriter {
   }
 
   kernel(step: LoopStep | ContractionStep, alone: boolean): void {
-    const { key, regions } = this.kernels.get(step)!;
-    this.call(this.labels.get(key)!, regions, alone);
+    if (step.kind === 'contraction') this.contraction(step, alone);
+    else {
+      const { key, regions } = this.kernels.get(step)!;
+      this.call(this.labels.get(key)!, regions, alone);
+    }
   }
 
-  /** Calls a function with the team and some addresses. */
-  private call(label: Label, regions: readonly Region[], alone: boolean): void {
+  private contraction(step: ContractionStep, alone: boolean): void {
+    const { assembler: a } = this;
+    const { key, regions, offsets } = this.contractions.get(step)!;
+    this.team(alone);
+    a.general('mov', { a: rcx, m: table });
+    let word = 2;
+    const give = (): void => a.general('movStore', { a: rax, m: at(rsp, 8 * word++) });
+    step.operands.forEach((region, side) => {
+      this.address(rax, rcx, region);
+      if (offsets[side as 0 | 1] !== 0) {
+        a.moveNumber(rdx, 4 * offsets[side as 0 | 1]);
+        a.general('add', { a: rax, m: rdx });
+      }
+      give();
+    });
+    a.general('mov', { a: rax, m: at(rcx, 8 * this.table.workspace) });
+    give();
+    for (const region of regions) {
+      this.address(rax, rcx, region);
+      give();
+    }
+    a.general('mov', { a: rax, m: control });
+    give();
+    a.general('mov', { a: rdi, m: rsp });
+    a.call((this.products.get(key)!.function as Callable as NativeCallable).label);
+  }
+
+  /** Puts the number of the thread, and how many there are, where functions look for them. */
+  private team(alone: boolean): void {
     const { assembler: a } = this;
     if (alone) {
       a.general('movNumber', { m: at(rsp, 0), immediate: 0 });
@@ -158,6 +211,12 @@ class ProgramEmitter implements ProgramWriter {
         a.general('movStore', { a: rax, m: at(rsp, 8 * k) });
       }
     }
+  }
+
+  /** Calls a function with the team and some addresses. */
+  private call(label: Label, regions: readonly Region[], alone: boolean): void {
+    const { assembler: a } = this;
+    this.team(alone);
     a.general('mov', { a: rcx, m: table });
     regions.forEach((region, k) => {
       this.address(rax, rcx, region);

@@ -148,6 +148,7 @@ export class Assembler {
   private legacy(i: Instruction): void {
     const { encoding } = i;
     const [a, m] = [number(i.a), i.m];
+    if (encoding.locked) this.u8(0xf0);
     if (encoding.prefix === 1) this.u8(0x66);
     const [base, index] = parts(m);
     const low = (encoding.bytes === 'a' && isByteRegister(i.a)) || (encoding.bytes === 'm' && isByteRegister(m));

@@ -28,6 +28,8 @@ export interface Encoding {
   readonly only: 'memory' | 'register' | undefined;
   /** An operand of which the low byte alone is meant. */
   readonly bytes: 'a' | 'm' | undefined;
+  /** One access, which no other thread comes between. */
+  readonly locked: boolean;
   /** Operands a, v and m are vectors (v), general registers (g) or masks (k, by number). */
   readonly kinds: string;
 }
@@ -48,6 +50,7 @@ const plain = {
   memory: 1,
   only: undefined,
   bytes: undefined,
+  locked: false,
   kinds: 'vvv',
 } as const satisfies Partial<Encoding>;
 
@@ -251,8 +254,8 @@ export const generalInstructions = {
   idiv: legacy(undefined, 'r', 0, 0xf7, { digit: 7 }),
   /** rdx = the sign of rax. */
   cdq: legacy(undefined, undefined, 0, 0x99),
-  /** m exchanged for its sum with a, as one access. */
-  xadd: legacy('rw', 'rw', 1, 0xc1, { only: 'memory' }),
+  /** m becomes its sum with a, and a what m was, as one access. */
+  xadd: legacy('rw', 'rw', 1, 0xc1, { locked: true, only: 'memory' }),
   call: legacy(undefined, 'r', 0, 0xff, { digit: 2 }),
   ret: legacy(undefined, undefined, 0, 0xc3),
   syscall: legacy(undefined, undefined, 1, 0x05),

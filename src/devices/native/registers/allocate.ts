@@ -35,12 +35,27 @@ export function allocate(code: Code, available: Available): number {
     if (register.outer && register.outer.end > register.end) register.end = register.outer.end;
   used.sort((a, b) => a.start - b.start);
   for (const register of used) {
+    if (isAcross(code.calls, register)) {
+      inFrame(register);
+      continue;
+    }
     const pool = sets[register.kind];
     pool.release(register.start);
     const loser = pool.give(register);
     if (loser) inFrame(loser);
   }
   return bytes;
+}
+
+/** Whether a value is needed behind a call that comes after its beginning. */
+function isAcross(calls: readonly number[], { start, end }: Register): boolean {
+  let [low, high] = [0, calls.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (calls[middle]! <= start) low = middle + 1;
+    else high = middle;
+  }
+  return low < calls.length && calls[low]! < end;
 }
 
 /** The numbers of one kind, and who has them. */

@@ -28,6 +28,8 @@ export class Code {
   readonly registers: Register[] = [];
   /** Bytes of the frame that the code has asked for. */
   frameBytes = 0;
+  /** Where functions are called that keep no register. */
+  readonly calls: number[] = [];
   private readonly loops: Loop[] = [];
 
   register(kind: Register['kind']): Register {
@@ -70,7 +72,9 @@ export class Code {
     this.items.push({ mark: 'jump', label, condition });
   }
 
-  call(label: Label): void {
+  /** Calls what keeps all registers, or, `clobbers`, none. */
+  call(label: Label, clobbers = false): void {
+    if (clobbers) this.calls.push(this.items.length);
     this.items.push({ mark: 'call', label });
   }
 

@@ -70,7 +70,6 @@ const word = (a: Assembler, name: Name, operands: Parameters<Assembler['general'
 /** `register` = the word there before `by` was added, as one access. */
 function exchangeAdd(a: Assembler, register: Register, by: number, base: Register, displacement: number): void {
   a.moveNumber(register, by >>> 0);
-  a.raw(0xf0);
   word(a, 'xadd', { a: register, m: at(base, displacement) });
 }
 

@@ -1,156 +1,54 @@
 import type { Algebra } from '../../../algebra/algebra.ts';
 import { fail } from '../../../base/errors.ts';
-import { describeKernel } from '../../../codegen/kernel-key.ts';
-import { type LinearCode, register } from '../../../codegen/linear/ir.ts';
-import { linearPiece, type Surroundings } from '../../../codegen/linear/linearize.ts';
-import { Lowering } from '../../../codegen/lowering.ts';
-import { count, type Product, placed, productsOf } from '../../../compiler/contraction/product.ts';
+import type { LinearCode } from '../../../codegen/linear/ir.ts';
 import type { ContractionStep } from '../../../compiler/plan.ts';
-import { type Axis, axis, type Expr, indexOf, type Region, unflatten } from '../../../ir/expr.ts';
-import { type Stmt, store } from '../../../ir/loops.ts';
-import type { Local, ModuleBuilder } from '../encoder/index.ts';
-import { type Chosen, type Counted, chooseKernel, inTurn } from '../kernels/product-kernel.ts';
-import type { Epilogue, ProductKernel } from '../kernels/tiled-product.ts';
+import * as kernels from '../../kernels/contraction.ts';
+import type { KernelFunction, TailMachine } from '../../kernels/machine.ts';
+import type { ProductKernel } from '../../kernels/tiled-product.ts';
+import type { FunctionBuilder, Local, ModuleBuilder } from '../encoder/index.ts';
+import { kernelsOf } from '../kernels/machine.ts';
 import { targetOf } from './elementary.ts';
 import { extract } from './lane-operations.ts';
 import { LinearWriter } from './linear-writer.ts';
 import { machine } from './target.ts';
 
-/** A contraction made ready to be written as a function. */
-export interface Contraction {
-  readonly key: string;
-  /** Regions of the fused tail, whose addresses follow the operands' and the workspace's. */
-  readonly regions: readonly Region[];
-  readonly offsets: readonly [number, number];
+export { hasKernel } from '../../kernels/contraction.ts';
+
+/** A contraction made ready to be written as a function of a module. */
+export interface Contraction extends Omit<kernels.Contraction, 'write'> {
   write(module: ModuleBuilder): ProductKernel;
 }
 
-/** Whether a hand-tuned kernel does this contraction. */
-export const hasKernel = (step: ContractionStep): boolean => chosenFor(step) !== undefined;
-
-/** The kernels that make up a contraction, with the products that they do. */
-function chosenFor(step: ContractionStep): (Chosen & { readonly product: Product })[] | undefined {
-  if (step.operands.some((r) => r.dtype !== 'float32') || step.sum.type !== 'f32') return undefined;
-  const chosen = productsOf(step)?.map((product) => ({ product, kernel: chooseKernel(product) }));
-  return chosen?.every(({ kernel }) => kernel)
-    ? chosen.map(({ product, kernel }) => ({ ...kernel!, product }))
-    : undefined;
-}
-
 export function makeContraction(step: ContractionStep, algebra: Algebra): Contraction {
-  const tails = chosenFor(step)!.map((chosen) => ({ chosen, tail: tailOf(step, chosen, algebra) }));
-  const touched = tails.map(({ tail }) => tail.regions.map((r) => tail.lowering.original(r)));
-  const regions = [...new Set(touched.flat())];
-  const parts = tails.map((part, k) => ({ ...part, places: touched[k].map((r) => regions.indexOf(r)) }));
-  const offsets = parts.map(({ chosen }) => chosen.product.sides.map(({ offset }) => offset) as [number, number]);
-  const { name } = step.info;
-  const write = (module: ModuleBuilder, { chosen, tail, places }: (typeof parts)[number], as: string): ProductKernel =>
-    chosen.write(module, as, { extra: regions.length, epilogue: epilogueOf(tail, places, module) });
-  const [only] = parts;
-  const isOne = parts.length === 1;
-  return {
-    key: parts
-      .map(({ chosen, tail, places }, k) => `${chosen.key} ${tail.key}${isOne ? '' : ` ${offsets[k]} ${places}`}`)
-      .join('\n'),
-    regions,
-    offsets: isOne ? offsets[0] : [0, 0],
-    write(module) {
-      if (isOne) return write(module, only, name);
-      const turns = parts.map((part, k) => ({
-        offsets: offsets[k],
-        write: (as: string) => write(module, part, as),
-      }));
-      return inTurn(module, name, regions.length, turns);
-    },
-  };
-}
-
-/** What is done with each finished sum, for a kernel's rows, columns and independent products. */
-interface Tail {
-  readonly step: ContractionStep;
-  readonly lowering: Lowering;
-  readonly batch: Axis;
-  readonly row: Axis;
-  readonly column: Axis;
-  readonly statements: readonly Stmt[];
-  readonly key: string;
-  readonly regions: readonly Region[];
-}
-
-function tailOf(step: ContractionStep, chosen: Chosen, algebra: Algebra): Tail {
-  const lowering = new Lowering(algebra);
-  const whole = (axes: readonly Counted[], name: string): Axis => axis(count(axes), name);
-  const [batch, row, column] = [
-    whole(chosen.batch, 'batch'),
-    whole(chosen.rows, 'row'),
-    whole(chosen.columns, 'column'),
-  ];
-  const index = new Map<Axis, Expr>();
-  for (const [counter, axes] of [
-    [batch, chosen.batch],
-    [row, chosen.rows],
-    [column, chosen.columns],
-  ] as const)
-    unflatten(
-      indexOf(counter),
-      axes.map(({ size }) => size),
-    ).forEach((e, d) => index.set(axes[d].axis, algebra.simplify(placed(axes[d], e))));
-  const substitute = (e: Expr): Expr => algebra.substitute(e, index);
-  const stores = step.stores.map((s) => store(s.to, s.index.map(substitute), substitute(s.value)));
-  const statements = lowering.kernel(stores, machine().lanes);
-  return { step, lowering, batch, row, column, statements, ...describeKernel(statements, [batch, row, column]) };
+  const made = kernels.makeContraction(step, algebra, machine());
+  return { ...made, write: (module) => made.write(withTails(module)) };
 }
 
 /** What is done with four finished sums, as code for registers. */
 export const tailPiece = (step: ContractionStep, algebra: Algebra): LinearCode =>
-  pieceOf(tailOf(step, chosenFor(step)![0], algebra), 4);
+  kernels.tailPiece(step, algebra, machine());
 
-/**
- * A tail for sums side by side, or for one. It is given the counters of products, rows and columns, the addresses of its
- * regions, and the sum.
- */
-function pieceOf({ step, lowering, batch, row, column, statements, regions }: Tail, lanes: number): LinearCode {
-  const axes = [batch, row, column];
-  const counters = axes.map(() => register('i32'));
-  const bases = regions.map(() => register('address'));
-  const sum = register('f32', lanes);
-  const surroundings: Surroundings = {
-    counters: new Map(axes.map((a, k) => [a, counters[k]])),
-    bases: new Map(regions.map((region, i) => [region, bases[i]])),
-    local: step.sum,
-    value: sum,
-    lanes: lanes > 1 ? column : undefined,
-  };
+const hostFunction = (name: string) =>
+  fail('wasm device', `float64 ${name} after a float32 product`, 'convert the product first');
+
+function withTails(module: ModuleBuilder): TailMachine {
+  const own = (f: KernelFunction) => f as FunctionBuilder;
   return {
-    params: [...counters, ...bases, sum],
-    body: linearPiece(statements, surroundings, lowering, machine()),
-  };
-}
-
-function epilogueOf(tail: Tail, places: readonly number[], module: ModuleBuilder): Epilogue {
-  const pieces = new Map<number, LinearCode>();
-  const hostFunction = (name: string) =>
-    fail('wasm device', `float64 ${name} after a float32 product`, 'convert the product first');
-  return (f, { batch, row, column, value, lanes, extra }) => {
-    const emit = (width: number, at: Local, sum: Local): void => {
-      const { params, body } = pieces.get(width) ?? pieceOf(tail, width);
-      pieces.set(width, { params, body });
-      const given = [batch, row, at, ...places.map((place) => extra[place]), sum];
+    ...kernelsOf(module),
+    piece(f, { params, body }, given) {
       const code = new LinearWriter(
-        targetOf(f, module, hostFunction),
+        targetOf(own(f), module, hostFunction),
         params.map((p, k) => [p, given[k]]),
       );
       f.scope(() => code.list(body));
-    };
-    if (lanes === 4) {
-      emit(4, column, value);
-      return;
-    }
-    for (let i = 0; i < lanes; i++)
-      f.scope(() => {
-        const at = f.let('i32', column);
-        f.increment(at, i);
-        emit(1, at, f.let('f32', extract(value, 'f32', i)));
-      });
+    },
+    eachElement(f, vector, count, first, body) {
+      for (let i = 0; i < count; i++)
+        f.scope(() => {
+          const at: Local = f.let('i32', first);
+          f.increment(at, i);
+          body(at, own(f).let('f32', extract(vector, 'f32', i)));
+        });
+    },
   };
 }

@@ -1,7 +1,7 @@
 import { dtypeInfo } from '../../../base/dtype.ts';
 import type { Register, Scattered, Statement, Type, Value } from '../../../codegen/linear/ir.ts';
+import { partOf } from '../../kernels/part.ts';
 import { Local, load, type Operand, op, type ValueType } from '../encoder/index.ts';
-import { partOf } from '../part.ts';
 import { across, laneOperation, numbers, splat } from './lane-operations.ts';
 import { gatherLanes, loadLanes, loadScalar, scatterLanes, storeLanes, storeScalar } from './memory.ts';
 import { scalarOperation, valueType } from './scalar-operations.ts';

@@ -11,6 +11,8 @@ import {
   Table,
   writeSteps,
 } from '../../host/program.ts';
+import { partOf } from '../../kernels/part.ts';
+import type { ProductKernel } from '../../kernels/tiled-product.ts';
 import { barrier, importLook } from '../barrier.ts';
 import {
   type Callable,
@@ -22,8 +24,6 @@ import {
   type Operand,
   op,
 } from '../encoder/index.ts';
-import type { ProductKernel } from '../kernels/tiled-product.ts';
-import { partOf } from '../part.ts';
 import { type Contraction, makeContraction } from './contraction.ts';
 import { type Kernel, makeKernel } from './kernel.ts';
 

@@ -219,6 +219,11 @@ export class FunctionBuilder implements Callable {
     if (amount === 0) return;
     this.set(local, op('i32.add', local, amount));
   }
+  /** Subtracts and goes to the label as long as something is left. */
+  countDown(local: Local, amount: number, again: Label): void {
+    this.tee(local, op('i32.sub', local, amount));
+    this.brIf(again);
+  }
   drop(): void {
     this.code.u8(0x1a);
   }

@@ -26,6 +26,8 @@ export {
   memoryLane,
   type Operand,
   op,
+  Select,
+  Shuffle,
   select,
   shuffle,
   shuffle32,

@@ -1,8 +1,10 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Heap } from '../../host/heap.ts';
 import { ThreadPool } from '../../host/threads.ts';
-import { lane, load, ModuleBuilder, op } from '../encoder/index.ts';
-import { type MatmulSpec, matmul, storeLanes, storeRows } from './matmul.ts';
+import { type MatmulSpec, matmul } from '../../kernels/matmul.ts';
+import { type FunctionBuilder, lane, load, ModuleBuilder, op } from '../encoder/index.ts';
+import { kernelsOf } from './machine.ts';
+import { storeLanes, storeRows } from './store-rows.ts';
 
 const heap = new Heap({ shared: true });
 const pool = new ThreadPool(heap, 2);
@@ -49,7 +51,11 @@ function error(spec: Case, threads: number): number {
   heap.float32(c, spec.m * spec.n * count).fill(NaN);
   const module = new ModuleBuilder();
   module.importMemory('env', 'memory', heap.limits);
-  const kernel = matmul(module, 'product', { ...spec, extra: 1, epilogue: storeRows(0, spec.n, spec.m * spec.n) });
+  const kernel = matmul(kernelsOf(module), 'product', {
+    ...spec,
+    extra: 1,
+    epilogue: storeRows(0, spec.n, spec.m * spec.n),
+  });
   module.export('product', kernel.function);
   const workspace = heap.allocate(kernel.workspace(threads));
   const id = pool.load(new WebAssembly.Module(module.build()));
@@ -149,7 +155,7 @@ describe('matmul', () => {
     heap.float32(c, m * n).fill(100);
     const module = new ModuleBuilder();
     module.importMemory('env', 'memory', heap.limits);
-    const { function: f, workspace } = matmul(module, 'dense', {
+    const { function: f, workspace } = matmul(kernelsOf(module), 'dense', {
       ...plain(m, n, k),
       extra: 2,
       epilogue(e, { value, row, column, lanes, extra }) {
@@ -161,11 +167,11 @@ describe('matmul', () => {
         // Adds to what is there, so that an output handed over twice would show.
         const sum = e.let('v128', load('v128.load', address));
         e.set(sum, op('f32x4.add', sum, value));
-        storeLanes(e, address, sum, lanes);
+        storeLanes(e as FunctionBuilder, address, sum, lanes);
         expect(lane('f32x4.extract_lane', 0, sum).lane).toBe(0);
       },
     });
-    module.export('dense', f);
+    module.export('dense', f as FunctionBuilder);
     const id = pool.load(new WebAssembly.Module(module.build()));
     pool.run(id, 'dense', [a.address, b.address, heap.allocate(workspace(2)), c, bias.address]);
     const out = heap.float32(c, m * n);

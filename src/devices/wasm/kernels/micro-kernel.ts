@@ -1,30 +1,10 @@
+import type { Block, Steps } from '../../kernels/machine.ts';
 import { type FunctionBuilder, type Local, load, type ModuleBuilder, op } from '../encoder/index.ts';
 import { features } from '../features.ts';
-
-/** A block of outputs held in registers: `rows` rows of `vectors` times 4 columns. */
-export interface Block {
-  readonly rows: number;
-  readonly vectors: number;
-}
-
-/** Byte distances of a micro-kernel's operands. */
-export interface Steps {
-  /** From a row of A to the next. */
-  readonly aRow: number;
-  /** From A's element k to k + 1. */
-  readonly aK: number;
-  /** From B's row k (of `vectors` vectors in a row) to k + 1. */
-  readonly bK: number;
-}
 
 /** The largest block that stays in the 15 registers V8 offers; without fused multiply-add one holds the product. */
 export function largeBlock(): Block {
   return { rows: features().relaxedMadd ? 6 : 5, vectors: 2 };
-}
-
-/** Steps of operands packed into panels: A by k, then row; B by k, then column. */
-export function packedSteps({ rows, vectors }: Block): Steps {
-  return { aRow: 4, aK: 4 * rows, bK: 16 * vectors };
 }
 
 /** sum = a * b + sum, fused where the engine offers it. */

@@ -9,12 +9,14 @@ import {
 } from '../../../../test/convolutions.ts';
 import { conflictOfThreads } from '../../../../test/recorded-threads.ts';
 import { Algebra } from '../../../algebra/algebra.ts';
+import { type MatmulSpec, matmul } from '../../kernels/matmul.ts';
+import { partOf } from '../../kernels/part.ts';
+import type { ProductKernel } from '../../kernels/tiled-product.ts';
 import { barrier } from '../barrier.ts';
 import { makeContraction } from '../emit/contraction.ts';
-import { load, ModuleBuilder, op } from '../encoder/index.ts';
-import { partOf } from '../part.ts';
-import { type MatmulSpec, matmul, storeRows } from './matmul.ts';
-import type { ProductKernel } from './tiled-product.ts';
+import { type FunctionBuilder, load, ModuleBuilder, op } from '../encoder/index.ts';
+import { kernelsOf } from './machine.ts';
+import { storeRows } from './store-rows.ts';
 
 const counts = [2, 3, 4, 7];
 /** Bytes for each operand. */
@@ -35,7 +37,7 @@ function check(
     const conflict = conflictOfThreads({
       threads,
       bytes: end + 4096,
-      write: (module) => write(module).function,
+      write: (module) => write(module).function as FunctionBuilder,
       args: [...operands, workspace, c],
       writable: [
         [c, c + 4 * outputs],
@@ -50,7 +52,7 @@ function checkProduct(spec: Omit<MatmulSpec, 'extra' | 'epilogue'>): void {
   const { m, n, batch = [] } = spec;
   const products = batch.reduce((count, { size }) => count * size, 1);
   const whole = { ...spec, extra: 1, epilogue: storeRows(0, n, m * n) };
-  check(JSON.stringify(spec), m * n * products, (module) => matmul(module, 'product', whole));
+  check(JSON.stringify(spec), m * n * products, (module) => matmul(kernelsOf(module), 'product', whole));
 }
 
 function checkConvolution(name: string, spec: ConvCase): void {

@@ -1,8 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Heap } from '../../host/heap.ts';
+import { matmul } from '../../kernels/matmul.ts';
 import { ModuleBuilder } from '../encoder/index.ts';
-import { matmul, storeRows } from './matmul.ts';
+import { kernelsOf } from './machine.ts';
 import { largeBlock } from './micro-kernel.ts';
+import { storeRows } from './store-rows.ts';
 
 // An engine without relaxed SIMD and without shared memory.
 vi.mock('../features.ts', async (original) => {
@@ -18,7 +20,7 @@ describe('an engine without fused multiply-add and shared memory', () => {
     const [a, b, c] = [m * k, k * n, m * n].map((count) => heap.allocate(4 * count)) as [number, number, number];
     const module = new ModuleBuilder();
     module.importMemory('env', 'memory', heap.limits);
-    const kernel = matmul(module, 'product', {
+    const kernel = matmul(kernelsOf(module), 'product', {
       m,
       n,
       k,

@@ -1,7 +1,7 @@
-import { type FunctionBuilder, type Local, type ModuleBuilder, type Operand, op, select } from '../encoder/index.ts';
+import { type Local, type Operand, op, select } from '../wasm/encoder/index.ts';
 import { outsOf, type Patches, plus, product, type Tail, tapsOf, times, unflatten } from './conv-geometry.ts';
 import { packByBatch, packByChannels, packElements } from './conv-pack.ts';
-import { type Block, largeBlock, microKernel, packedSteps } from './micro-kernel.ts';
+import { type Block, type KernelFunction, type KernelMachine, packedSteps } from './machine.ts';
 import { packer } from './pack.ts';
 import { kBlock, type ProductKernel, type RowOrder, type Side, tiledProduct } from './tiled-product.ts';
 
@@ -9,10 +9,10 @@ const groupsOf = ({ groups }: Patches): number => product(groups.map(({ size }) 
 const rowsOf = ({ batch, axes }: Patches): number => batch.size * product(outsOf(axes));
 
 /** The outputs of a product that sums nothing: zeros. */
-export function nothing(module: ModuleBuilder, name: string, spec: Patches, tail: Tail): ProductKernel {
-  const block = chooseBlock(spec.outputs.size);
-  const side: Side = { packed: false, base: (f) => f.push(0), across: 0, along: 0 };
-  return tiledProduct(module, {
+export function nothing(machine: KernelMachine, name: string, spec: Patches, tail: Tail): ProductKernel {
+  const block = machine.blockFor(many, spec.outputs.size);
+  const side: Side = { packed: false, base: () => 0, across: 0, along: 0 };
+  return tiledProduct(machine, {
     name,
     m: rowsOf(spec),
     n: spec.outputs.size,
@@ -21,7 +21,7 @@ export function nothing(module: ModuleBuilder, name: string, spec: Patches, tail
     block,
     a: side,
     b: side,
-    kernel: (rows) => microKernel(module, { ...block, rows }, { aRow: 0, aK: 0, bK: 0 }),
+    kernel: (rows) => machine.microKernel({ ...block, rows }, { aRow: 0, aK: 0, bK: 0 }),
     ...tail,
   });
 }
@@ -30,20 +30,21 @@ export function nothing(module: ModuleBuilder, name: string, spec: Patches, tail
  * A product whose first operand is read through windows: a function `(threadIndex, threadCount, x, w, workspace, ...extra)`,
  * called by every thread, and the bytes of workspace it needs. Patches of x are packed block by block and never all at once.
  */
-export function patchProduct(module: ModuleBuilder, name: string, spec: Patches, tail: Tail): ProductKernel {
+export function patchProduct(machine: KernelMachine, name: string, spec: Patches, tail: Tail): ProductKernel {
   const { axes, batch, inputs } = spec;
   const outputs = spec.outputs.size;
   const positions = product(outsOf(axes));
   const byChannels = inputs.x === 1 || inputs.size === 1;
   const byBatch = !byChannels && batch.x === 1 && batch.size > 1;
-  const block = byBatch ? fewRows(chooseBlock(outputs), batch.size) : chooseBlock(outputs);
+  const chosen = machine.blockFor(many, outputs);
+  const block = byBatch ? fewRows(chosen, batch.size) : chosen;
   const { rows } = block;
-  const width = 4 * block.vectors;
+  const width = machine.lanes * block.vectors;
   const write = byChannels ? packByChannels : byBatch ? packByBatch : packElements;
   // Products of the same shape pack in the same way.
   const shape = { ...spec, groups: [], inputs: { ...inputs, w: 0 }, outputs: { size: 1, w: 0 } };
   const key = `patches ${byChannels} ${byBatch} ${rows} ${JSON.stringify({ ...shape, axes: axes.map((a) => ({ ...a, weight: 0 })) })}`;
-  const pack = module.once(key, () => write(module, `${name} patches`, shape, rows));
+  const pack = machine.once(key, () => write(machine, `${name} patches`, shape, rows));
   const blocks = Math.ceil(batch.size / rows);
   // The zeros that stand for what is outside x come first in the workspace of each thread.
   const zeroBytes = Math.ceil((4 * Math.max(byChannels ? inputs.size : 0, rows) + 16) / 64) * 64;
@@ -61,7 +62,7 @@ export function patchProduct(module: ModuleBuilder, name: string, spec: Patches,
     },
   };
   const inner = byChannels ? inputs.size : axes.at(-1)!.taps;
-  return tiledProduct(module, {
+  return tiledProduct(machine, {
     name,
     m: byBatch ? positions * blocks * rows : rowsOf(spec),
     n: outputs,
@@ -71,14 +72,14 @@ export function patchProduct(module: ModuleBuilder, name: string, spec: Patches,
     ...(byBatch ? { rows: byPosition(batch.size, positions, rows) } : {}),
     depth: Math.max(1, Math.floor(kBlock / inner)) * inner,
     a,
-    b: packedWindow(module, spec, byChannels, width),
-    kernel: () => microKernel(module, block, packedSteps(block)),
+    b: packedWindow(machine, spec, byChannels, width),
+    kernel: () => machine.microKernel(block, packedSteps(block, machine.lanes)),
     ...tail,
   });
 }
 
 /** Bytes from the first of the independent products' operands to that of number `index`. */
-function groupOffset(f: FunctionBuilder, { groups }: Patches, index: Local, side: 'x' | 'w'): Operand {
+function groupOffset(f: KernelFunction, { groups }: Patches, index: Local, side: 'x' | 'w'): Operand {
   const at = unflatten(
     f,
     index,
@@ -87,12 +88,8 @@ function groupOffset(f: FunctionBuilder, { groups }: Patches, index: Local, side
   return plus(...groups.map((group, d) => times(at[d], 4 * group[side])));
 }
 
-function chooseBlock(outputs: number): Block {
-  const vectors = Math.ceil(outputs / 4);
-  if (vectors === 1) return { rows: 8, vectors: 1 };
-  if (vectors === 3) return { rows: 3, vectors: 3 };
-  return largeBlock();
-}
+/** Windows stand at many positions. */
+const many = 100;
 
 /** A block with as many rows, or a few less where that leaves fewer of them empty: `count` rows are needed at a time. */
 function fewRows(block: Block, count: number): Block {
@@ -118,7 +115,7 @@ function byPosition(batch: number, positions: number, rows: number): RowOrder {
 }
 
 /** w as the matrix [k, o], packed; k in the order in which the patches are packed. */
-function packedWindow(module: ModuleBuilder, spec: Patches, byChannels: boolean, width: number): Side {
+function packedWindow(machine: KernelMachine, spec: Patches, byChannels: boolean, width: number): Side {
   const { axes, inputs, outputs } = spec;
   const channel = { size: inputs.size, step: inputs.w };
   const taps = axes.map((a) => ({ size: a.taps, step: a.weight }));
@@ -149,7 +146,7 @@ function packedWindow(module: ModuleBuilder, spec: Patches, byChannels: boolean,
           );
           const source = plus(base, ...indices.map((index, i) => times(index, 4 * runs[i].step)));
           const panel = op('i32.mul', at.count, 4 * width);
-          f.call(packer(module, width, lie), source, target, at.lines, inner.size, lie.across, lie.along, panel);
+          f.call(packer(machine, width, lie), source, target, at.lines, inner.size, lie.across, lie.along, panel);
           f.increment(target, 4 * width * inner.size);
         });
       });

@@ -1,48 +1,38 @@
-import { barrier } from '../barrier.ts';
-import {
-  atomic,
-  type FunctionBuilder,
-  type Local,
-  load,
-  type ModuleBuilder,
-  type Operand,
-  op,
-  select,
-} from '../encoder/index.ts';
-import { partOf } from '../part.ts';
-import type { Block } from './micro-kernel.ts';
+import { atomic, type Callable, type Local, load, type Operand, op, select } from '../wasm/encoder/index.ts';
+import type { Block, KernelFunction, KernelMachine } from './machine.ts';
+import { partOf } from './part.ts';
 
-/** Four finished outputs (or `lanes` of them, at the end of a row) on their way to memory. */
+/** A vector of finished outputs (or `lanes` of them, at the end of a row) on their way to memory. */
 export interface Output {
-  /** v128: outputs [row, column] to [row, column + 3]. */
+  /** Outputs from [row, column] on, side by side. */
   readonly value: Local;
   /** i32 locals. */
   readonly row: Local;
   readonly column: Local;
   readonly batch: Local;
-  /** How many of the four lanes are outputs. */
-  readonly lanes: 1 | 2 | 3 | 4;
+  /** How many of its lanes are outputs. */
+  readonly lanes: number;
   /** The function's further i32 parameters, e.g. the addresses of the output and of a bias. */
   readonly extra: readonly Local[];
 }
 
 /** Writes the code that takes outputs away: bias, activation, store. It may change `value`. */
-export type Epilogue = (f: FunctionBuilder, output: Output) => void;
+export type Epilogue = (f: KernelFunction, output: Output) => void;
 
 /** An operand that is packed into panels first, or read where it lies. */
 export type Side =
   | {
       readonly packed: true;
       /** Packs `lines` lines from line `line` on, k from `k0` to `k0 + count`, to `target`. */
-      pack(f: FunctionBuilder, at: PackRequest): void;
+      pack(f: KernelFunction, at: PackRequest): void;
       /** Written once at the function's start, with the address of `ownBytes` bytes of each thread's own. */
-      begin?(f: FunctionBuilder, own: Local): void;
+      begin?(f: KernelFunction, own: Local): void;
       readonly ownBytes?: number;
     }
   | {
       readonly packed: false;
       /** Address of the operand's first element in a batch. */
-      base(f: FunctionBuilder, batch: Local): void;
+      base(f: KernelFunction, batch: Local): Operand;
       /** Bytes from a line to the next and from k to k + 1. */
       readonly across: number;
       readonly along: number;
@@ -65,7 +55,7 @@ export interface Product {
   readonly k: number;
   readonly batch: number;
   readonly block: Block;
-  /** Columns of a block: 4 * vectors, or fewer for kernels that cannot read past the last column. */
+  /** Columns of a block: whole vectors, or fewer for kernels that cannot read past the last column. */
   readonly width?: number;
   readonly a: Side;
   readonly b: Side;
@@ -74,7 +64,7 @@ export interface Product {
   /** Values of k taken in one go, if k may not be divided anywhere. */
   readonly depth?: number;
   /** The kernel for a block of so many rows and columns. */
-  kernel(rows: number, columns: number): FunctionBuilder;
+  kernel(rows: number, columns: number): Callable;
   /** Number of further i32 parameters. */
   readonly extra: number;
   readonly epilogue: Epilogue;
@@ -82,14 +72,14 @@ export interface Product {
 
 export interface RowOrder {
   /** How many of the rows of block `tile` are outputs. */
-  count(f: FunctionBuilder, tile: Local): Operand;
+  count(f: KernelFunction, tile: Local): Operand;
   /** The output row of row `index` (below that count) of block `tile`. */
-  at(f: FunctionBuilder, tile: Local, index: Local): Operand;
+  at(f: KernelFunction, tile: Local, index: Local): Operand;
 }
 
 /** A function `(threadIndex, threadCount, a, b, workspace, ...extra)` and the workspace it needs. */
 export interface ProductKernel {
-  readonly function: FunctionBuilder;
+  readonly function: KernelFunction;
   /** Bytes of workspace for so many threads. */
   workspace(threadCount: number): number;
 }
@@ -100,7 +90,7 @@ export const kBlock = 768;
 const rowBlock = 96;
 const columnBlock = 256;
 const align = (bytes: number) => Math.ceil(bytes / 64) * 64;
-const min = (f: FunctionBuilder, target: Local, a: Operand, b: Operand) => {
+const min = (f: KernelFunction, target: Local, a: Operand, b: Operand) => {
   f.set(target, select(a, b, op('i32.lt_s', a, b)));
 };
 
@@ -108,9 +98,10 @@ const min = (f: FunctionBuilder, target: Local, a: Operand, b: Operand) => {
  * out[i, j] = sum over k of A[i, k] B[k, j], block by block, for every product of a batch. Threads share the rows, or the
  * columns where there are more of those; whoever packs all of B waits for the others at a barrier inside.
  */
-export function tiledProduct(module: ModuleBuilder, product: Product): ProductKernel {
+export function tiledProduct(machine: KernelMachine, product: Product): ProductKernel {
   const { m, n, k, batch, block, a, b } = product;
-  const width = product.width ?? 4 * block.vectors;
+  const { lanes } = machine;
+  const width = product.width ?? lanes * block.vectors;
   const rowTiles = Math.ceil(m / block.rows);
   const panels = Math.ceil(n / width);
   const splitRows = batch * rowTiles >= Math.min(32, panels);
@@ -118,7 +109,8 @@ export function tiledProduct(module: ModuleBuilder, product: Product): ProductKe
   const goes = k === 0 ? 1 : Math.ceil(k / depth);
   const blockTiles = Math.min(rowTiles, Math.max(1, Math.floor(rowBlock / block.rows)));
   const blockPanels = goes === 1 ? panels : Math.min(panels, Math.max(1, Math.floor(columnBlock / width)));
-  const tileBytes = block.rows * block.vectors * 16;
+  const vectorBytes = 4 * lanes;
+  const tileBytes = block.rows * block.vectors * vectorBytes;
   const panelBytes = width * k * 4;
   const aTileBytes = block.rows * depth * 4;
 
@@ -134,7 +126,7 @@ export function tiledProduct(module: ModuleBuilder, product: Product): ProductKe
   const sideBytes = a.packed ? align(a.ownBytes ?? 0) : 0;
   const ownBytes = sideBytes + aBytes + tilesBytes + (ownB ? bBytes : 0);
 
-  const f = module.func(product.name, [
+  const f = machine.func(product.name, [
     'i32',
     'i32',
     'i32',
@@ -184,49 +176,54 @@ export function tiledProduct(module: ModuleBuilder, product: Product): ProductKe
       const column = int();
       const at = f.let('i32', sums);
       const extra = f.params.slice(5);
-      const out = (lanes: 1 | 2 | 3 | 4, offset: number) =>
+      const out = (count: number, offset: number) =>
         f.scope(() => {
-          const value = f.let('v128', load('v128.load', at, offset));
-          product.epilogue(f, { value, row, column, batch: batchIndex, lanes, extra });
+          const value = machine.vector(f);
+          machine.load(f, value, at, offset);
+          product.epilogue(f, { value, row, column, batch: batchIndex, lanes: count, extra });
         });
-      const whole = n & ~3;
-      const even = n % width === 0 && width % 4 === 0 && block.vectors <= 3;
-      const columnEnd = even || width < 4 ? undefined : int();
+      const rest = n % lanes;
+      const whole = n - rest;
+      const even = n % width === 0 && width % lanes === 0 && block.vectors <= 3;
+      const columnEnd = even || width < lanes ? undefined : int();
       if (columnEnd) min(f, columnEnd, op('i32.add', first, width), whole);
       f.for(index, 0, rowCount, 1, () => {
         f.set(row, order.at(f, tile, index));
         f.set(column, first);
         if (even) {
           for (let v = 0; v < block.vectors; v++) {
-            if (v > 0) f.increment(column, 4);
-            out(4, 16 * v);
+            if (v > 0) f.increment(column, lanes);
+            out(lanes, vectorBytes * v);
           }
         } else {
           if (columnEnd && whole > 0) {
             const offset = f.let('i32', at);
-            f.for(column, first, columnEnd, 4, () => {
-              out(4, 0);
-              f.increment(at, 16);
+            f.for(column, first, columnEnd, lanes, () => {
+              out(lanes, 0);
+              f.increment(at, vectorBytes);
             });
-            if (n % 4) f.if(op('i32.gt_s', op('i32.add', first, width), whole), () => out((n % 4) as 1, 0));
+            if (rest) f.if(op('i32.gt_s', op('i32.add', first, width), whole), () => out(rest, 0));
             f.set(at, offset);
-          } else out((n % 4) as 1, 0);
+          } else if (panels === 1) out(rest, 0);
+          else {
+            // Panels narrower than a vector.
+            const last = n % width || width;
+            f.if(
+              op('i32.lt_s', panel, panels - 1),
+              () => out(width, 0),
+              () => out(last, 0),
+            );
+          }
         }
-        f.increment(at, 16 * block.vectors);
+        f.increment(at, vectorBytes * block.vectors);
       });
     });
   };
 
   /** Rows tiles [r0, r1) times panels [c0, c1) of one product. */
   const multiply = (r0: Local, r1: Local, c0: Local, c1: Operand) => {
-    if (!a.packed) {
-      a.base(f, batchIndex);
-      f.set(aBase!);
-    }
-    if (!b.packed) {
-      b.base(f, batchIndex);
-      f.set(bBase!);
-    }
+    if (!a.packed) f.set(aBase!, a.base(f, batchIndex));
+    if (!b.packed) f.set(bBase!, b.base(f, batchIndex));
     const go = (k0: Local, count: Operand, from: Local, to: Operand, last: Operand) => {
       if (a.packed) {
         f.scope(() => {
@@ -318,7 +315,7 @@ export function tiledProduct(module: ModuleBuilder, product: Product): ProductKe
   if (splitRows) {
     if (b.packed && !ownB) f.scope(() => packPanels(...share(panels)));
     if (asTimePermits) f.if(op('i32.eqz', threadIndex), () => f.store('i32.store', workspace, 0, counterAt));
-    if (asTimePermits || (b.packed && !ownB)) f.call(barrier(module), threadIndex, threadCount);
+    if (asTimePermits || (b.packed && !ownB)) machine.barrier(f, threadIndex, threadCount);
     const [position, end] = asTimePermits ? [int(), int()] : share(batch * rowTiles);
     const packedBatch = ownB ? f.let('i32', -1) : undefined;
     const allPanels = f.let('i32', panels);
@@ -372,7 +369,7 @@ function inOrder(m: number, rows: number): RowOrder {
  * the end, so that threads finish together.
  */
 function takeTurns(
-  f: FunctionBuilder,
+  f: KernelFunction,
   counter: Local,
   offset: number,
   threadCount: Local,

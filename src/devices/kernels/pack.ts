@@ -1,4 +1,5 @@
-import { type FunctionBuilder, type Local, load, type ModuleBuilder, op, select, shuffle32 } from '../encoder/index.ts';
+import { type Local, load, op, select, shuffle32 } from '../wasm/encoder/index.ts';
+import type { KernelFunction, KernelMachine } from './machine.ts';
 
 /**
  * How a matrix lies in memory, in bytes: `across` from one panel line (a row of A, a column of B) to the next,
@@ -14,22 +15,22 @@ export interface Lie {
  * lines, `panel` bytes apart: target[panel][k][line]. Lines past the last one hold anything, and up to 16 bytes behind a
  * panel are overwritten before the next one is written.
  */
-export function packer(module: ModuleBuilder, width: number, { across, along }: Lie): FunctionBuilder {
-  if (across === 4 && width % 2 === 0) return packWide(module, width);
-  if (along === 4 && width <= 12) return packTall(module, width);
-  return packAny(module, width);
+export function packer(machine: KernelMachine, width: number, { across, along }: Lie): KernelFunction {
+  if (across === 4 && width % 2 === 0) return packWide(machine, width);
+  if (along === 4 && width <= machine.tallest) return packTall(machine, width);
+  return packAny(machine, width);
 }
 
-function begin(module: ModuleBuilder, name: string) {
-  const f = module.func(name, Array(7).fill('i32'));
+function begin(machine: KernelMachine, name: string) {
+  const f = machine.func(name, Array(7).fill('i32'));
   return [f, ...(f.params as [Local, Local, Local, Local, Local, Local, Local])] as const;
 }
 
 /** Lines side by side in memory: copies, eight values of k at a time so that reads and writes both stay near. */
-function packWide(module: ModuleBuilder, width: number): FunctionBuilder {
+function packWide(machine: KernelMachine, width: number): KernelFunction {
   const name = `pack wide ${width}`;
-  return module.once(name, () => {
-    const [f, source, target, lines, count, , along, panel] = begin(module, name);
+  return machine.once(name, () => {
+    const [f, source, target, lines, count, , along, panel] = begin(machine, name);
     const [k, kEnd, line, from, to, i] = Array.from({ length: 6 }, () => f.local('i32')) as Local[] as [
       Local,
       Local,
@@ -57,7 +58,7 @@ function packWide(module: ModuleBuilder, width: number): FunctionBuilder {
 }
 
 /** The addresses of a panel's lines; lines past the end repeat the last one. */
-function linePointers(f: FunctionBuilder, pointers: Local[], source: Local, line: Local, lines: Local, across: Local) {
+function linePointers(f: KernelFunction, pointers: Local[], source: Local, line: Local, lines: Local, across: Local) {
   pointers.forEach((pointer, i) => {
     const at = op('i32.add', line, i);
     const inside = op('i32.lt_s', at, lines);
@@ -66,10 +67,10 @@ function linePointers(f: FunctionBuilder, pointers: Local[], source: Local, line
 }
 
 /** Lines contiguous along k: transposes blocks of 4 by 4. */
-function packTall(module: ModuleBuilder, width: number): FunctionBuilder {
+function packTall(machine: KernelMachine, width: number): KernelFunction {
   const name = `pack tall ${width}`;
-  return module.once(name, () => {
-    const [f, source, target, lines, count, across, , panel] = begin(module, name);
+  return machine.once(name, () => {
+    const [f, source, target, lines, count, across, , panel] = begin(machine, name);
     const to = f.local('i32');
     const line = f.local('i32');
     const k = f.local('i32');
@@ -100,7 +101,7 @@ function packTall(module: ModuleBuilder, width: number): FunctionBuilder {
  * Code that reads the four floats at each of the pointers and writes the first `count` of them as target[i][pointer]. Up to
  * 4 bytes behind may be overwritten.
  */
-export function fourOfEach(f: FunctionBuilder, pointers: readonly Local[]): (target: Local, count: number) => void {
+export function fourOfEach(f: KernelFunction, pointers: readonly Local[]): (target: Local, count: number) => void {
   const lines = pointers.length;
   const whole = lines % 4 === 3 ? lines + 1 : lines & ~3;
   const out = Array.from({ length: whole / 4 }, () => [0, 1, 2, 3].map(() => f.local('v128')));
@@ -131,7 +132,7 @@ export function fourOfEach(f: FunctionBuilder, pointers: readonly Local[]): (tar
 }
 
 /** out[i] = the i-th elements of the four vectors at `rows`. */
-function transpose(f: FunctionBuilder, rows: Local[], scratch: Local[], out: Local[]): void {
+function transpose(f: KernelFunction, rows: Local[], scratch: Local[], out: Local[]): void {
   const [a, b, c, d] = out as [Local, Local, Local, Local];
   const [ab, cd, ab2, cd2] = scratch as [Local, Local, Local, Local];
   rows.forEach((row, i) => f.set(out[i], load('v128.load', row)));
@@ -146,10 +147,10 @@ function transpose(f: FunctionBuilder, rows: Local[], scratch: Local[], out: Loc
 }
 
 /** Any lie: element by element. */
-function packAny(module: ModuleBuilder, width: number): FunctionBuilder {
+function packAny(machine: KernelMachine, width: number): KernelFunction {
   const name = `pack any ${width}`;
-  return module.once(name, () => {
-    const [f, source, target, lines, count, across, along, panel] = begin(module, name);
+  return machine.once(name, () => {
+    const [f, source, target, lines, count, across, along, panel] = begin(machine, name);
     const [line, k, i, end, from, to] = Array.from({ length: 6 }, () => f.local('i32')) as [
       Local,
       Local,

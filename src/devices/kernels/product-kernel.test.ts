@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { type ConvCase, forward, stepOf } from '../../../../test/convolutions.ts';
-import { type Product, productsOf } from '../../../compiler/contraction/product.ts';
-import { axis } from '../../../ir/expr.ts';
+import { type ConvCase, forward, stepOf } from '../../../test/convolutions.ts';
+import { type Product, productsOf } from '../../compiler/contraction/product.ts';
+import { axis } from '../../ir/expr.ts';
 import { chooseKernel } from './product-kernel.ts';
 
 const kindOf = (product: Product): string | undefined => chooseKernel(product)?.key.split(' ')[0];

@@ -1,5 +1,6 @@
-import { count, type Product } from '../../../compiler/contraction/product.ts';
-import { type FunctionBuilder, type Local, type Operand, op } from '../encoder/index.ts';
+import { count, type Product } from '../../compiler/contraction/product.ts';
+import { type Local, type Operand, op } from '../wasm/encoder/index.ts';
+import type { KernelFunction } from './machine.ts';
 import type { Epilogue } from './tiled-product.ts';
 
 /** An axis of positions and one of taps; position q and tap t lie at `q · line + t · tap` in x, and tap t at `t · weight` in w. */
@@ -86,7 +87,7 @@ export const outsOf = (axes: readonly Slide[]): number[] => axes.map((a) => a.ou
 export const tapsOf = (axes: readonly Slide[]): number[] => axes.map((a) => a.taps);
 
 /** The index along each axis of a flat index, the last axis running fastest. */
-export function unflatten(f: FunctionBuilder, flat: Local, sizes: readonly number[]): Operand[] {
+export function unflatten(f: KernelFunction, flat: Local, sizes: readonly number[]): Operand[] {
   const indices: Operand[] = [];
   let inner = 1;
   for (let i = sizes.length - 1; i >= 0; i--) {
@@ -117,7 +118,7 @@ export function plus(...terms: Operand[]): Operand {
 }
 
 /** An operand that costs nothing to name again. */
-export const hold = (f: FunctionBuilder, x: Operand): Local | number => (typeof x === 'number' ? x : f.let('i32', x));
+export const hold = (f: KernelFunction, x: Operand): Local | number => (typeof x === 'number' ? x : f.let('i32', x));
 
 /** Bytes from x's beginning to indices along axes. */
 export const lines = (axes: readonly Slide[], q: readonly Operand[]): Operand[] =>

@@ -1,12 +1,4 @@
-import {
-  type FunctionBuilder,
-  type Local,
-  load,
-  type ModuleBuilder,
-  type Operand,
-  op,
-  select,
-} from '../encoder/index.ts';
+import { type Local, load, type Operand, op, select } from '../wasm/encoder/index.ts';
 import {
   all,
   hold,
@@ -22,6 +14,7 @@ import {
   times,
   unflatten,
 } from './conv-geometry.ts';
+import type { KernelFunction, KernelMachine } from './machine.ts';
 import { fourOfEach } from './pack.ts';
 
 // Each of these writes a function `(source, target, line, lines, k0, count, zeros)` that packs patches of x for blocks of
@@ -29,18 +22,18 @@ import { fourOfEach } from './pack.ts';
 
 type Params = [source: Local, target: Local, line: Local, lines: Local, k0: Local, count: Local, zeros: Local];
 
-function begin(module: ModuleBuilder, name: string): [FunctionBuilder, ...Params] {
-  const f = module.func(name, Array(7).fill('i32'));
+function begin(machine: KernelMachine, name: string): [KernelFunction, ...Params] {
+  const f = machine.func(name, Array(7).fill('i32'));
   return [f, ...(f.params as unknown as Params)];
 }
 
 const select32 = (a: Operand, b: Operand, condition: Operand) => (condition === 1 ? a : select(a, b, condition));
 
 /** Rows (n, q), k over (taps, c), channels side by side in memory: transposes 4 channels of each row at a time. */
-export function packByChannels(module: ModuleBuilder, name: string, spec: Patches, rows: number): FunctionBuilder {
+export function packByChannels(machine: KernelMachine, name: string, spec: Patches, rows: number): KernelFunction {
   const { axes, batch } = spec;
   const inputs = spec.inputs.size;
-  const [f, source, target, line, lines, k0, count, zeros] = begin(module, name);
+  const [f, source, target, line, lines, k0, count, zeros] = begin(machine, name);
   const m = batch.size * product(outsOf(axes));
   const [end, panel, tap, tapFrom, tapTo, c] = Array.from({ length: 6 }, () => f.local('i32')) as [
     Local,
@@ -104,7 +97,7 @@ export function packByChannels(module: ModuleBuilder, name: string, spec: Patche
 
 /** k over (c, taps): the run of the last axis' taps that `run` counts, with what does not change along it. */
 function locateRun(
-  f: FunctionBuilder,
+  f: KernelFunction,
   { axes, inputs }: Patches,
   run: Local,
   q: readonly Operand[],
@@ -122,7 +115,7 @@ function locateRun(
 
 /** Goes through the taps of the last axis: `visit` is given the address of each, zeros' where it lies outside. */
 function alongRun(
-  f: FunctionBuilder,
+  f: KernelFunction,
   spec: Patches,
   { run, base, q, zeros }: { run: Local; base: Operand; q: readonly Operand[]; zeros: Local },
   visit: (address: Operand) => void,
@@ -145,9 +138,9 @@ function alongRun(
  * Rows (q, n) with n side by side in memory and padded to whole blocks, k over (c, taps): copies `rows` neighbours for
  * each tap. This is the filter's gradient, where n counts input channels.
  */
-export function packByBatch(module: ModuleBuilder, name: string, spec: Patches, rows: number): FunctionBuilder {
+export function packByBatch(machine: KernelMachine, name: string, spec: Patches, rows: number): KernelFunction {
   const { axes } = spec;
-  const [f, source, target, line, lines, k0, count, zeros] = begin(module, name);
+  const [f, source, target, line, lines, k0, count, zeros] = begin(machine, name);
   const last = axes.at(-1)!;
   const blocks = Math.ceil(spec.batch.size / rows);
   const [end, panel, run, runFrom, runTo, tile, from] = Array.from({ length: 7 }, () => f.local('i32')) as [
@@ -191,9 +184,9 @@ export function packByBatch(module: ModuleBuilder, name: string, spec: Patches, 
 }
 
 /** Rows (n, q), k over (c, taps), whatever lies side by side: element by element. */
-export function packElements(module: ModuleBuilder, name: string, spec: Patches, rows: number): FunctionBuilder {
+export function packElements(machine: KernelMachine, name: string, spec: Patches, rows: number): KernelFunction {
   const { axes, batch } = spec;
-  const [f, source, target, line, lines, k0, count, zeros] = begin(module, name);
+  const [f, source, target, line, lines, k0, count, zeros] = begin(machine, name);
   const last = axes.at(-1)!;
   const m = batch.size * product(outsOf(axes));
   const [end, panel, run, runFrom, runTo, i, to] = Array.from({ length: 7 }, () => f.local('i32')) as [

@@ -1,8 +1,9 @@
-import { type BatchAxis, count, type LineAxis, type Product } from '../../../compiler/contraction/product.ts';
-import type { Local, ModuleBuilder } from '../encoder/index.ts';
+import { type BatchAxis, count, type LineAxis, type Product } from '../../compiler/contraction/product.ts';
+import type { Local } from '../wasm/encoder/index.ts';
 import { nothing, patchProduct } from './conv.ts';
 import { evenStride, type Patches, patchesOf, plus, type Tail, times } from './conv-geometry.ts';
 import { depthwise, isDepthwise } from './depthwise.ts';
+import type { KernelMachine } from './machine.ts';
 import { type MatmulSpec, matmul } from './matmul.ts';
 import type { ProductKernel } from './tiled-product.ts';
 
@@ -16,7 +17,7 @@ export interface Chosen {
   readonly batch: readonly Counted[];
   readonly rows: readonly Counted[];
   readonly columns: readonly Counted[];
-  write(module: ModuleBuilder, name: string, tail: Tail): ProductKernel;
+  write(machine: KernelMachine, name: string, tail: Tail): ProductKernel;
 }
 
 const counted = ({ size, axis }: BatchAxis): Counted => ({ size, axis, scale: 1, shift: 0 });
@@ -27,9 +28,9 @@ export function chooseKernel(product: Product): Chosen | undefined {
   if (!patches) return undefined;
   const batch = product.batch.map(counted);
   const [rows, columns] = [product.sides[0].lines, product.sides[1].lines];
-  const by = (kind: string, write: (m: ModuleBuilder, name: string, spec: Patches, tail: Tail) => ProductKernel) => ({
+  const by = (kind: string, write: (m: KernelMachine, name: string, spec: Patches, tail: Tail) => ProductKernel) => ({
     key: `${kind} ${JSON.stringify(patches)}`,
-    write: (module: ModuleBuilder, name: string, tail: Tail) => write(module, name, patches, tail),
+    write: (machine: KernelMachine, name: string, tail: Tail) => write(machine, name, patches, tail),
   });
   if (count(product.depth) === 0) return { ...by('zeros', nothing), batch, rows, columns };
   // Lanes are channels: what is independent takes the place of columns.
@@ -70,19 +71,19 @@ function plainProduct({ batch, depth, sides }: Product): Chosen | undefined {
     batch: [...batch.map(counted), ...lines.slice(0, outer)],
     rows,
     columns: right.lines,
-    write: (module, name, tail) => matmul(module, name, { ...spec, ...tail }),
+    write: (machine, name, tail) => matmul(machine, name, { ...spec, ...tail }),
   };
 }
 
 /** One after the other the products that make up a whole. Operands of each begin so many elements after the whole's. */
 export function inTurn(
-  module: ModuleBuilder,
+  machine: KernelMachine,
   name: string,
   extra: number,
   parts: readonly { readonly offsets: readonly [x: number, w: number]; write(name: string): ProductKernel }[],
 ): ProductKernel {
   const kernels = parts.map((part, i) => part.write(`${name} phase ${i}`));
-  const f = module.func(name, Array(5 + extra).fill('i32'));
+  const f = machine.func(name, Array(5 + extra).fill('i32'));
   const [threadIndex, threadCount, x, w, workspace, ...rest] = f.params as [
     Local,
     Local,

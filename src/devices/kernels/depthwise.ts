@@ -1,13 +1,4 @@
-import {
-  type FunctionBuilder,
-  type Local,
-  load,
-  type ModuleBuilder,
-  type Operand,
-  op,
-  select,
-} from '../encoder/index.ts';
-import { partOf } from '../part.ts';
+import { type Local, type Operand, op, select } from '../wasm/encoder/index.ts';
 import {
   all,
   hold,
@@ -25,7 +16,8 @@ import {
   times,
   unflatten,
 } from './conv-geometry.ts';
-import { multiplyAdd } from './micro-kernel.ts';
+import type { KernelFunction, KernelMachine } from './machine.ts';
+import { partOf } from './part.ts';
 import type { ProductKernel } from './tiled-product.ts';
 
 /** Whether each group makes one output channel and groups lie side by side, in x and in w. */
@@ -42,19 +34,20 @@ const vectors = 8;
  * in registers along a line of positions; elsewhere the sums of up to 32 channels of one position do, while the window is
  * walked through. Threads share lines of positions (along the last axis).
  */
-export function depthwise(module: ModuleBuilder, name: string, spec: Patches, tail: Tail): ProductKernel {
+export function depthwise(machine: KernelMachine, name: string, spec: Patches, tail: Tail): ProductKernel {
   const { axes, batch } = spec;
   const groups = spec.groups[0].size;
-  const f = module.func(name, Array(5 + tail.extra).fill('i32'));
+  const f = machine.func(name, Array(5 + tail.extra).fill('i32'));
   const [threadIndex, threadCount, source, window] = f.params as [Local, Local, Local, Local];
   const int = () => f.local('i32');
   const last = axes.at(-1)!;
   const outer = axes.slice(0, -1);
+  const { lanes } = machine;
   const lines = [batch.size, ...outsOf(outer)];
-  const chunks = Math.ceil(groups / (4 * vectors));
+  const chunks = Math.ceil(groups / (lanes * vectors));
   const total = product(lines) * chunks;
   const [unit, end] = partOf(f, total, threadIndex, threadCount);
-  const sums = Array.from({ length: vectors }, () => f.local('v128'));
+  const sums = Array.from({ length: vectors }, () => machine.vector(f));
   const [firstRow, row, channel, column, q] = [int(), int(), int(), int(), int()];
   const zero = f.let('i32', 0);
   const steady = steadyPositions(spec);
@@ -62,34 +55,34 @@ export function depthwise(module: ModuleBuilder, name: string, spec: Patches, ta
   const whole = isWrittenOut(spec) ? wholeWindow(spec) : undefined;
 
   /** The sums of `count` vectors of channels for each position of a line. */
-  const chunk = (count: number, lanesOfLast: 1 | 2 | 3 | 4, origins: Operand[], base: Local) => {
+  const chunk = (count: number, lanesOfLast: number, origins: Operand[], base: Local) => {
     const chunkWeights = f.let('i32', op('i32.add', window, op('i32.shl', channel, 2)));
     const position = () =>
       f.scope(() => {
         f.set(row, op('i32.add', firstRow, q));
-        for (let v = 0; v < count; v++) f.set(sums[v], 0, 'f32x4');
+        for (let v = 0; v < count; v++) machine.zero(f, sums[v]);
         const origin = hold(f, originOf(last, q));
         const start = f.let('i32', plus(base, times(q, 4 * last.line)));
         const partly = () =>
           walkWindow(f, spec, origins, origin, (offset, weightOffset, turns) => {
             const px = f.let('i32', plus(start, offset));
             const pw = f.let('i32', plus(chunkWeights, weightOffset));
-            accumulate(f, sums.slice(0, count), px, pw, turns, last);
+            accumulate(machine, f, sums.slice(0, count), px, pw, turns, last);
           });
         const inner = windowInside(axes, [...origins, origin]);
         if (steady || !whole) partly();
         else {
           const px = f.let('i32', plus(start, whole.x));
           const pw = f.let('i32', plus(chunkWeights, whole.w));
-          const wholly = () => accumulateWhole(f, whole.taps, sums.slice(0, count), px, pw);
+          const wholly = () => accumulateWhole(machine, f, whole.taps, sums.slice(0, count), px, pw);
           if (inner === 1) wholly();
           else f.if(inner, wholly, partly);
         }
         for (let v = 0; v < count; v++)
           f.scope(() => {
-            f.set(column, plus(channel, 4 * v));
-            const lanes = v === count - 1 ? lanesOfLast : 4;
-            tail.epilogue(f, { value: sums[v], row, column, batch: zero, lanes, extra: f.params.slice(5) });
+            f.set(column, plus(channel, lanes * v));
+            const own = v === count - 1 ? lanesOfLast : lanes;
+            tail.epilogue(f, { value: sums[v], row, column, batch: zero, lanes: own, extra: f.params.slice(5) });
           });
       });
     f.for(q, 0, last.out, 1, () => {
@@ -100,47 +93,49 @@ export function depthwise(module: ModuleBuilder, name: string, spec: Patches, ta
     });
   };
 
-  /** Four channels from `column` on, at all positions of a line where the window lies inside x. */
-  const steadyLine = (lanes: 1 | 2 | 3 | 4, base: Local) =>
+  /** A vector of channels from `column` on, at all positions of a line where the window lies inside x. */
+  const steadyLine = (own: number, base: Local) =>
     f.scope(() => {
       const { taps, x, w: lowest } = whole!;
       const held = taps.map(({ w }) => {
         const at = plus(window, lowest, op('i32.shl', column, 2));
-        return f.let('v128', load('v128.load', f.let('i32', at), w));
+        const weights = machine.vector(f);
+        machine.load(f, weights, f.let('i32', at), w);
+        return weights;
       });
-      const [value, xs] = [f.local('v128'), f.local('v128')];
+      const [value, xs] = [machine.vector(f), machine.vector(f)];
       const px = f.let(
         'i32',
         plus(base, op('i32.shl', op('i32.sub', column, channel), 2), 4 * steady!.from * last.line + x),
       );
       f.for(q, steady!.from, steady!.to, 1, () => {
         f.set(row, op('i32.add', firstRow, q));
-        f.set(value, 0, 'f32x4');
+        machine.zero(f, value);
         taps.forEach((tap, k) => {
-          f.set(xs, load('v128.load', px, tap.x));
-          multiplyAdd(f, value, xs, held[k]);
+          machine.load(f, xs, px, tap.x);
+          machine.multiplyAdd(f, value, xs, held[k]);
         });
-        f.scope(() => tail.epilogue(f, { value, row, column, batch: zero, lanes, extra: f.params.slice(5) }));
+        f.scope(() => tail.epilogue(f, { value, row, column, batch: zero, lanes: own, extra: f.params.slice(5) }));
         f.increment(px, 4 * last.line);
       });
     });
   /** The same for all channels of a chunk. */
   const steadyChannels = (base: Local) => {
-    const limit = f.let('i32', op('i32.add', channel, 4 * vectors));
-    const full = groups & ~3;
+    const limit = f.let('i32', op('i32.add', channel, lanes * vectors));
+    const full = groups - (groups % lanes);
     f.set(limit, select(limit, full, op('i32.lt_s', limit, full)));
-    f.for(column, channel, limit, 4, () => steadyLine(4, base));
-    if (groups % 4)
-      f.if(op('i32.gt_s', op('i32.add', channel, 4 * vectors), full), () => {
+    f.for(column, channel, limit, lanes, () => steadyLine(lanes, base));
+    if (groups % lanes)
+      f.if(op('i32.gt_s', op('i32.add', channel, lanes * vectors), full), () => {
         f.set(column, full);
-        steadyLine((groups % 4) as 1 | 2 | 3, base);
+        steadyLine(groups % lanes, base);
       });
   };
 
   f.for(unit, unit, end, 1, () => {
     f.scope(() => {
       const line = f.let('i32', chunks === 1 ? unit : op('i32.div_u', unit, chunks));
-      f.set(channel, chunks === 1 ? 0 : op('i32.mul', op('i32.rem_u', unit, chunks), 4 * vectors));
+      f.set(channel, chunks === 1 ? 0 : op('i32.mul', op('i32.rem_u', unit, chunks), lanes * vectors));
       f.set(firstRow, op('i32.mul', line, last.out));
       const [n, ...at] = unflatten(f, line, lines) as [Operand, ...Operand[]];
       const origins = outer.map((axis, d) => hold(f, originOf(axis, at[d])));
@@ -149,13 +144,13 @@ export function depthwise(module: ModuleBuilder, name: string, spec: Patches, ta
         f.set(isSteady, windowInside(outer, origins));
         f.if(isSteady, () => steadyChannels(base));
       }
-      const restVectors = Math.ceil((groups - (chunks - 1) * 4 * vectors) / 4);
-      const restLanes = (groups % 4 || 4) as 1 | 2 | 3 | 4;
-      if (chunks === 1 || groups % (4 * vectors) === 0) chunk(restVectors, restLanes, origins, base);
+      const restVectors = Math.ceil((groups - (chunks - 1) * lanes * vectors) / lanes);
+      const restLanes = groups % lanes || lanes;
+      if (chunks === 1 || groups % (lanes * vectors) === 0) chunk(restVectors, restLanes, origins, base);
       else
         f.if(
-          op('i32.lt_u', channel, (chunks - 1) * 4 * vectors),
-          () => chunk(vectors, 4, origins, base),
+          op('i32.lt_u', channel, (chunks - 1) * lanes * vectors),
+          () => chunk(vectors, lanes, origins, base),
           () => chunk(restVectors, restLanes, origins, base),
         );
     });
@@ -211,13 +206,20 @@ function wholeWindow({ axes, inputs }: Patches): Tap & { readonly taps: readonly
 }
 
 /** sums += x * w over all taps, none of which leaves x: their distances are constants. */
-function accumulateWhole(f: FunctionBuilder, taps: readonly Tap[], sums: Local[], px: Local, pw: Local): void {
-  const [xs, ws] = [f.local('v128'), f.local('v128')];
+function accumulateWhole(
+  machine: KernelMachine,
+  f: KernelFunction,
+  taps: readonly Tap[],
+  sums: Local[],
+  px: Local,
+  pw: Local,
+): void {
+  const [xs, ws] = [machine.vector(f), machine.vector(f)];
   for (const { x, w } of taps)
     sums.forEach((sum, v) => {
-      f.set(xs, load('v128.load', px, x + 16 * v));
-      f.set(ws, load('v128.load', pw, w + 16 * v));
-      multiplyAdd(f, sum, xs, ws);
+      machine.load(f, xs, px, x + 4 * machine.lanes * v);
+      machine.load(f, ws, pw, w + 4 * machine.lanes * v);
+      machine.multiplyAdd(f, sum, xs, ws);
     });
 }
 
@@ -226,7 +228,7 @@ function accumulateWhole(f: FunctionBuilder, taps: readonly Tap[], sums: Local[]
  * of the first one in x and in w and their number.
  */
 function walkWindow(
-  f: FunctionBuilder,
+  f: KernelFunction,
   { axes, inputs }: Patches,
   origins: readonly Operand[],
   origin: Local | number,
@@ -286,17 +288,24 @@ function walkWindow(
 }
 
 /** sums += x * w for `turns` (at least 1) taps of the last axis. */
-function accumulate(f: FunctionBuilder, sums: Local[], px: Local, pw: Local, turns: Local, last: Slide): void {
-  const [xs, ws] = [f.local('v128'), f.local('v128')];
+function accumulate(
+  machine: KernelMachine,
+  f: KernelFunction,
+  sums: Local[],
+  px: Local,
+  pw: Local,
+  turns: Local,
+  last: Slide,
+): void {
+  const [xs, ws] = [machine.vector(f), machine.vector(f)];
   f.loop((again) => {
     sums.forEach((sum, v) => {
-      f.set(xs, load('v128.load', px, 16 * v));
-      f.set(ws, load('v128.load', pw, 16 * v));
-      multiplyAdd(f, sum, xs, ws);
+      machine.load(f, xs, px, 4 * machine.lanes * v);
+      machine.load(f, ws, pw, 4 * machine.lanes * v);
+      machine.multiplyAdd(f, sum, xs, ws);
     });
     f.increment(px, 4 * last.tap);
     f.increment(pw, 4 * last.weight);
-    f.tee(turns, op('i32.sub', turns, 1));
-    f.brIf(again);
+    f.countDown(turns, 1, again);
   });
 }

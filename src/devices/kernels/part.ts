@@ -1,7 +1,13 @@
-import { type FunctionBuilder, type Local, type Operand, op } from './encoder/index.ts';
+import { type Local, type Operand, op } from '../wasm/encoder/index.ts';
+import type { KernelFunction } from './machine.ts';
 
 /** Of `total` things those that a thread has, [from, to), as the compiler's `partOf` says. */
-export function partOf(f: FunctionBuilder, total: Operand, thread: Operand, threads: Operand): [Local, Local] {
+export function partOf(
+  f: Pick<KernelFunction, 'let'>,
+  total: Operand,
+  thread: Operand,
+  threads: Operand,
+): [Local, Local] {
   const bound = (t: Operand): Local => f.let('i32', op('i32.div_u', op('i32.mul', t, total), threads));
   return [bound(thread), bound(op('i32.add', thread, 1))];
 }
