@@ -26,31 +26,49 @@ function run(device: Device, program: Program, data: readonly TypedArray[]): Typ
   return results;
 }
 
+/** A device by a name that tells it from others of its kind. */
+export type Judged = readonly [name: string, device: Device];
+
+/** Devices give what the reference gives, but for rounding. */
+function compare(program: Program, data: readonly TypedArray[], devices: readonly Judged[], tolerance: number): void {
+  const right = run(reference, program, data);
+  for (const [name, device] of devices) {
+    const left = run(device, program, data);
+    right.forEach((values, k) => {
+      const exact = dtypeInfo[program.outputs[k]!.dtype].kind !== 'float';
+      values.forEach((value, i) => {
+        const got = left[k]![i]!;
+        const same =
+          exact || !Number.isFinite(value)
+            ? Object.is(got + 0, value + 0)
+            : Math.abs(got - value) <= tolerance * (1 + Math.abs(value));
+        if (!same) expect.fail(`${program.name} on ${name}: output ${k}[${i}] is ${got}, not ${value}`);
+      });
+    });
+    expect(device.bytesInUse).toBe(0);
+  }
+}
+
+/** The same for a program whose inputs are drawn from a range. */
+export function expectNear(
+  program: Program,
+  devices: readonly Judged[],
+  tolerance = 1e-5,
+  range: (input: number) => Partial<SampleInput> = () => ({}),
+): void {
+  const data = program.inputs.map(({ shape, dtype }, n) => valuesFor({ shape, dtype, ...range(n) }));
+  compare(program, data, devices, tolerance);
+}
+
 const rules = Object.values(primitives).flatMap((x) =>
   typeof x === 'function' && 'rule' in x ? [x.rule as Rule] : [],
 );
 
 /** Every primitive's samples, and programs that have been hard for some device, on devices with one memory and threads. */
-export function judgeDevices(title: string, devices: readonly (readonly [name: string, device: Device])[]): void {
+export function judgeDevices(title: string, devices: readonly Judged[]): void {
   describe.skipIf(devices.length === 0)(title, () => {
-    function expectEqual(program: Program, data: readonly TypedArray[], tolerance = 1e-5): void {
-      const right = run(reference, program, data);
-      for (const [name, device] of devices) {
-        const left = run(device, program, data);
-        right.forEach((values, k) => {
-          const exact = dtypeInfo[program.outputs[k]!.dtype].kind !== 'float';
-          values.forEach((value, i) => {
-            const got = left[k]![i]!;
-            const same =
-              exact || !Number.isFinite(value)
-                ? Object.is(got + 0, value + 0)
-                : Math.abs(got - value) <= tolerance * (1 + Math.abs(value));
-            if (!same) expect.fail(`${program.name} on ${name}: output ${k}[${i}] is ${got}, not ${value}`);
-          });
-        });
-        expect(device.bytesInUse).toBe(0);
-      }
-    }
+    const expectEqual = (program: Program, data: readonly TypedArray[], tolerance = 1e-5): void =>
+      compare(program, data, devices, tolerance);
 
     for (const rule of rules)
       it(`computes ${rule.name} as the reference does`, () => {

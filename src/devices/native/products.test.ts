@@ -1,0 +1,85 @@
+import { it } from 'vitest';
+import { expectNear, type Judged } from '../../../test/device-programs.ts';
+import { kernelPrograms } from '../../../test/kernel-programs.ts';
+import { makeProgram } from '../../ir/program.ts';
+import { Tensor } from '../../ir/tensor.ts';
+import { conv, dot, transpose } from '../../primitives/index.ts';
+import { nativeDevice } from './device.ts';
+import { widthsHere } from './testing.ts';
+
+const devices: readonly Judged[] = widthsHere().flatMap((lanes) => [
+  [`${lanes} lanes`, nativeDevice({ lanes, threads: 1 })] as const,
+  [`${lanes} lanes on three threads`, nativeDevice({ lanes, threads: 3, leastWork: 0 })] as const,
+]);
+const tensor = (...shape: number[]): Tensor => new Tensor({ shape, dtype: 'float32' });
+const product = (a: Tensor, b: Tensor): Tensor => dot(a, b, { batch: [[], []], contract: [[1], [0]] });
+
+// One, and around whole vectors and whole blocks of registers.
+const sizes = [1, 3, 5, 8, 13, 15, 16, 17, 33, 65];
+
+it.skipIf(devices.length === 0)('multiplies matrices of all sizes, whichever way they lie', () => {
+  let n = 0;
+  for (const rows of sizes)
+    for (const columns of sizes) {
+      const depth = sizes[(7 * n++) % sizes.length]!;
+      const [a, b] = [tensor(rows, depth), tensor(depth, columns)];
+      const [at, bt] = [tensor(depth, rows), tensor(columns, depth)];
+      const turned = (x: Tensor): Tensor => transpose(x, { perm: [1, 0] });
+      const outputs = [product(a, b), product(turned(at), b), product(a, turned(bt)), product(turned(at), turned(bt))];
+      expectNear(makeProgram(`${rows} ${depth} ${columns}`, [a, b, at, bt], outputs), devices);
+    }
+});
+
+it.skipIf(devices.length === 0)('multiplies in several goes, and products of a batch', () => {
+  for (const [rows, depth, columns] of [
+    [30, 2000, 70],
+    [200, 1600, 300],
+    [3, 5000, 2],
+    [130, 40, 700],
+  ] as const) {
+    const [a, b] = [tensor(rows, depth), tensor(depth, columns)];
+    expectNear(makeProgram(`${rows} ${depth} ${columns}`, [a, b], [product(a, b)]), devices, 1e-4);
+  }
+  const [a, b] = [tensor(3, 5, 20, 33), tensor(3, 33, 40)];
+  const many = dot(a, b, { batch: [[0], [0]], contract: [[3], [1]] });
+  expectNear(makeProgram('batch', [a, b], [many]), devices, 1e-4);
+});
+
+it.skipIf(devices.length === 0)('convolves with windows that leave the image, in groups, far apart', () => {
+  const pair = (x: number): [number, number] => [x, x];
+  for (const [groups, inputs, outputs] of [
+    [1, 1, 5],
+    [1, 3, 33],
+    [1, 16, 16],
+    [1, 20, 3],
+    [3, 5, 17],
+    [37, 1, 1],
+    [16, 2, 1],
+  ] as const)
+    for (const [window, stride, dilation, spread] of [
+      [1, 1, 1, 1],
+      [3, 1, 1, 1],
+      [3, 2, 1, 1],
+      [2, 1, 3, 1],
+      [3, 1, 1, 2],
+    ] as const) {
+      const [x, w] = [tensor(2, 9, 7, groups, inputs), tensor(groups, window, window, inputs, outputs)];
+      const y = conv(x, w, {
+        strides: pair(stride),
+        dilation: pair(dilation),
+        inputDilation: pair(spread),
+        padding: [pair(window - 1), [0, window - 1]],
+      });
+      expectNear(makeProgram(`${[groups, inputs, outputs, window, stride, dilation, spread]}`, [x, w], [y]), devices);
+    }
+});
+
+// 16-bit floats are given as bits.
+const programs = Object.entries(kernelPrograms).filter(([name]) => !/16|mixed/.test(name));
+it.skipIf(devices.length === 0).each(programs)('runs %s', (_, make) => {
+  const program = make();
+  const positive = (n: number): boolean => n >= program.inputs.length / 2;
+  expectNear(program, devices, 1e-3, (n) =>
+    program.inputs[n]!.dtype === 'int32' ? { low: 3, high: 30 } : positive(n) ? { low: 0.1 } : {},
+  );
+});
