@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { currentDevice } from '../../src/runtime/device.ts';
 import { setDevice } from '../../src/runtime/set-device.ts';
 import type { Tensor } from '../../src/tensor/index.ts';
 import { type Stored, withTensors } from './cases.ts';
@@ -29,7 +30,9 @@ const runs = { wasm: cases, reference: cases.filter((_, k) => k % 8 === 3) };
 
 for (const device of ['wasm', 'reference'] as const)
   describe(device, () => {
+    const before = currentDevice().name;
     beforeAll(() => setDevice(device));
+    afterAll(() => setDevice(before));
     test.each(runs[device].map((c) => [c.id, c] as const))('%s', (_, c) => {
       const layer = classOf(c.class_name).fromConfig(c.kwargs) as never;
       c.calls.forEach(({ training, outputs }, k) => {

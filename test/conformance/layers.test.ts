@@ -1,8 +1,9 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { optionFromDisk } from '../../src/base/case.ts';
 import { deserializeObject, serializeObject } from '../../src/base/registry/serialize.ts';
 import { showShape } from '../../src/base/shape.ts';
 import { isShape } from '../../src/layers/layer/shapes.ts';
+import { currentDevice } from '../../src/runtime/device.ts';
 import { setDevice } from '../../src/runtime/set-device.ts';
 import { KerasTensor, type Tensor, tensorsIn } from '../../src/tensor/index.ts';
 import { dtypeNamed, expectNumbers, isStored, numbersOf, type Stored, withTensors } from './cases.ts';
@@ -184,7 +185,9 @@ test('what does not run is known', () => {
 
 for (const device of ['reference', 'wasm'] as const)
   describe(device, () => {
+    const before = currentDevice().name;
     beforeAll(() => setDevice(device));
+    afterAll(() => setDevice(before));
     for (const { family, cases } of casesByFamily())
       describe(family, () => {
         test.each(cases.filter((c) => !unsayable.has(c.id)).map((c) => [c.id, c] as const))('%s', (_, c) => {
