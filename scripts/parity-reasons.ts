@@ -10,5 +10,9 @@ export const reasons: readonly (readonly [name: RegExp, reason: string])[] = [
   [/^keras\.(device|name_scope|SymbolicScope)$/, 'a Python `with` block'],
   [/\.(CustomObjectScope|custom_object_scope)$/, 'a Python `with` block; `customObjects` is an option of what loads'],
   [/\.(enable|disable|is)_flash_attention(_enabled)?$/, 'attention has one implementation'],
+  [
+    /\.enable_unsafe_deserialization$/,
+    'nothing that a file holds is ever run as code; functions come as `customObjects`',
+  ],
   [/\.(enable|disable|is)_traceback_filtering(_enabled)?$/, "hides Keras's own frames in a Python traceback"],
 ];

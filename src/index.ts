@@ -20,6 +20,7 @@ export { Initializer } from './initializers/index.ts';
 export { Tensor } from './ir/tensor.ts';
 export { Input, type InputOptions } from './layers/core/input-layer.ts';
 export type { CallOptions } from './layers/layer/call-context.ts';
+export { InputSpec, type WholeInputSpec } from './layers/layer/input-spec.ts';
 export { Layer, type LayerOptions } from './layers/layer/layer.ts';
 export { remat } from './layers/layer/remat.ts';
 export { RematScope, type RematScopeOptions } from './layers/layer/remat-scope.ts';
@@ -43,10 +44,12 @@ export * as layers from './public/layers.ts';
 export * as mixedPrecision from './public/mixed-precision.ts';
 export * as saving from './public/saving.ts';
 export * as utils from './public/utils.ts';
+export { version } from './public/version.ts';
 export * as visualization from './public/visualization.ts';
 export * as random from './random/index.ts';
 export { SeedGenerator } from './random/index.ts';
 export * as regularizers from './regularizers/index.ts';
+export { Regularizer } from './regularizers/index.ts';
 export {
   type Gradients,
   grad,

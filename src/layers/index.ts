@@ -99,7 +99,7 @@ import { TimeDistributed } from './rnn/time-distributed.ts';
 
 export { Input } from './core/input-layer.ts';
 export type { CallOptions } from './layer/call-context.ts';
-export type { InputSpec } from './layer/input-spec.ts';
+export { InputSpec } from './layer/input-spec.ts';
 export { Layer, type LayerOptions, type WeightOptions } from './layer/layer.ts';
 export { add, average, concatenate, dot, maximum, minimum, multiply, subtract } from './merging/functions.ts';
 export { deserialize, serialize } from './nested-layer.ts';

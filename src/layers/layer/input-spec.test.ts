@@ -1,35 +1,64 @@
-import { expect, test } from 'vitest';
-import * as keras from '../../index.ts';
+import { expect, it } from 'vitest';
+import { HornbeamError } from '../../base/errors.ts';
+import { zeros } from '../../ops/index.ts';
+import { InputSpec } from './input-spec.ts';
+import { Layer } from './layer.ts';
 
-const { layers, ops } = keras;
-
-test('a layer of one input refuses nests, and nothing', () => {
-  const x = ops.ones([2, 4]);
-  for (const layer of [
-    new layers.Dense({ units: 2 }),
-    new layers.BatchNormalization(),
-    new layers.Dropout({ rate: 0.5 }),
-    new layers.Activation({ activation: 'relu' }),
-  ]) {
-    expect(() => layer([x, x] as never)).toThrow('it expects one input, but received a nest of 2 tensors');
-    expect(() => layer([] as never)).toThrow('it expects one input, but received no tensor');
+class Picky extends Layer {
+  constructor(spec: InputSpec | readonly InputSpec[]) {
+    super({ name: 'picky' });
+    this.inputSpec = spec;
   }
-  expect(() => new layers.Concatenate()([] as never)).toThrow('it joins a list of inputs');
+  override call(inputs: any): any {
+    return inputs;
+  }
+}
+const calledOn = (spec: InputSpec | readonly InputSpec[], inputs: any): unknown => new Picky(spec)(inputs);
+
+it('holds what configs of Keras hold', () => {
+  const spec = new InputSpec({ shape: [null, 28, 28], axes: { 1: 28 }, dtype: 'float32' });
+  expect(spec.ndim).toBe(3);
+  const config = { dtype: 'float32', shape: [null, 28, 28], ndim: 3, max_ndim: null, min_ndim: null, axes: { 1: 28 } };
+  expect(spec.getConfig()).toEqual(config);
+  expect(InputSpec.fromConfig(config)).toEqual(spec);
 });
 
-test('a mask that is none is refused', () => {
-  const x = ops.ones([2, 3, 4]);
-  expect(() => new layers.LSTM({ units: 2 })(x, { mask: {} as never })).toThrow('its mask is {}');
-  expect(() => new layers.LSTM({ units: 2 })(x, { mask: 'all' as never })).toThrow('its mask is "all"');
+it('refuses inputs that do not fit', () => {
+  const image = zeros([2, 28, 28]);
+  for (const [spec, text] of [
+    [{ ndim: 4 }, /expected ndim=4, found ndim=3/],
+    [{ minNdim: 4 }, /expected min_ndim=4/],
+    [{ maxNdim: 2 }, /expected max_ndim=2/],
+    [{ dtype: 'int32' }, /expected dtype=int32, found dtype=float32/],
+    [{ axes: { '-1': 3 } }, /expected axis -1 of the input shape to have value 3, found 28/],
+    [{ shape: [null, 28, 3] }, /expected ndim=3|expected shape=/],
+    [{ shape: [null, 28, 3, 1], allowLastAxisSqueeze: true }, /expected shape=/],
+  ] as const) {
+    expect(() => calledOn(spec, image)).toThrow(text);
+    expect(() => calledOn(new InputSpec(spec), image)).toThrow(HornbeamError);
+  }
 });
 
-test('a layer is built only on shapes that can be its input', () => {
-  const build = (layer: unknown, shape: unknown) => () =>
-    (layer as keras.layers.Dense).buildFromConfig({ input_shape: shape });
-  expect(build(new layers.Dense({ units: 2 }), [[null, 3]])).toThrow('it cannot be built on [[null,3]]');
-  expect(build(new layers.Dense({ units: 2 }), {})).toThrow('which its build_config names');
-  const distributed = new layers.TimeDistributed({ layer: new layers.Dense({ units: 2 }) });
-  expect(build(distributed, { a: [null, 3] })).toThrow('which its build_config names');
-  expect(build(new layers.Add(), [[[null]], [null, 3]])).toThrow('it merges a list of inputs');
-  expect(build(new layers.Dense({ units: 2 }), [null, 3])).not.toThrow();
+it('takes a last axis of size 1 more or less, where that is allowed', () => {
+  const spec = new InputSpec({ shape: [null, 28, 28, 1], allowLastAxisSqueeze: true });
+  for (const shape of [
+    [2, 28, 28],
+    [2, 28, 28, 1],
+  ])
+    expect(() => calledOn(spec, zeros(shape))).not.toThrow();
+});
+
+it('finds inputs by their names, and knows those that may be missing', () => {
+  const specs = [new InputSpec({ name: 'a', ndim: 2 }), new InputSpec({ name: 'b', ndim: 1, optional: true })];
+  const [a, b] = [zeros([2, 3]), zeros([2])];
+  expect(() => calledOn(specs, { b, a })).not.toThrow();
+  expect(() => calledOn(specs, { a, b: null })).not.toThrow();
+  expect(() => calledOn(specs, [a, null])).not.toThrow();
+  expect(() => calledOn(specs, { b })).toThrow(/no input "a"/);
+  expect(() => calledOn(specs, { a: b, b: a })).toThrow(/input 0 .* expected ndim=2/);
+});
+
+it('refuses axes that no such input has', () => {
+  expect(() => new InputSpec({ ndim: 2, axes: { 2: 5 } })).toThrow(/axis 2 is none of 2 axes/);
+  expect(() => new InputSpec({ nDim: 2 } as never)).toThrow(/nDim/);
 });

@@ -1,21 +1,99 @@
+import { asDType, type DType } from '../../base/dtype.ts';
 import { fail, type Named } from '../../base/errors.ts';
-import { show } from '../../base/options.ts';
+import { type OptionNames, optionsOf, show } from '../../base/options.ts';
+import type { Config } from '../../base/registry/serialize.ts';
 import { type SymbolicShape, showShape } from '../../base/shape.ts';
+import { isPlainObject, leavesOf, type Tree } from '../../base/tree.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import { tensorsIn } from '../../tensor/index.ts';
 import { isShape, type Shapes } from './shapes.ts';
 
-/** What a layer demands of an input. */
+/** What a layer demands of an input. Whatever is not said is free. */
 export interface InputSpec {
+  /** Dtype that it must have. */
+  readonly dtype?: DType | null;
   /** Number of axes. */
-  readonly ndim?: number;
-  readonly minNdim?: number;
-  readonly maxNdim?: number;
+  readonly ndim?: number | null;
+  /** Least number of axes. */
+  readonly minNdim?: number | null;
+  /** Largest number of axes. */
+  readonly maxNdim?: number | null;
   /** Sizes that axes must have; negative axes count from the end. */
   readonly axes?: Readonly<Record<number, number | null>>;
   /** The whole shape; null fits any size. */
-  readonly shape?: SymbolicShape;
+  readonly shape?: SymbolicShape | null;
+  /** Also takes a last axis of size 1 more or less than `shape` has. Default: false. */
+  readonly allowLastAxisSqueeze?: boolean;
+  /** The key under which it stands where inputs are given as an object. */
+  readonly name?: string | null;
+  /** Whether null may stand in its place. Default: false. */
+  readonly optional?: boolean;
 }
+const specOptions: OptionNames<InputSpec> = {
+  dtype: true,
+  ndim: true,
+  minNdim: true,
+  maxNdim: true,
+  axes: true,
+  shape: true,
+  allowLastAxisSqueeze: true,
+  name: true,
+  optional: true,
+};
+
+/** What `new InputSpec(…)` gives: every demand, null where it is free, and what configs hold of it. */
+export type WholeInputSpec = Required<InputSpec> & {
+  /** The demands as configs hold them. */
+  getConfig(): Config;
+};
+/**
+ * What a layer demands of an input, for `layer.inputSpec`; a plain object does as well.
+ * @example this.inputSpec = new keras.InputSpec({ ndim: 4, axes: { [-1]: 3 } });
+ */
+export const InputSpec: { new (options?: InputSpec): WholeInputSpec; fromConfig(config: Config): WholeInputSpec } =
+  class implements WholeInputSpec {
+    readonly dtype: DType | null;
+    readonly shape: SymbolicShape | null;
+    readonly ndim: number | null;
+    readonly maxNdim: number | null;
+    readonly minNdim: number | null;
+    readonly axes: Readonly<Record<number, number | null>>;
+    readonly allowLastAxisSqueeze: boolean;
+    readonly name: string | null;
+    readonly optional: boolean;
+
+    constructor(options: InputSpec = {}) {
+      const {
+        dtype,
+        shape = null,
+        ndim = null,
+        maxNdim = null,
+        minNdim = null,
+      } = optionsOf('InputSpec', specOptions, options);
+      this.dtype = (dtype ?? null) && asDType(dtype!, 'InputSpec');
+      this.shape = shape;
+      this.ndim = shape?.length ?? ndim;
+      this.maxNdim = maxNdim;
+      this.minNdim = minNdim;
+      this.axes = options.axes ?? {};
+      this.allowLastAxisSqueeze = options.allowLastAxisSqueeze ?? false;
+      this.name = options.name ?? null;
+      this.optional = options.optional ?? false;
+      const most = this.ndim ?? maxNdim;
+      for (const axis of Object.keys(this.axes).map(Number)) {
+        if (!Number.isInteger(axis)) fail('InputSpec', `axes has the key ${axis}`, 'give whole numbers');
+        if (most !== null && axis >= most)
+          fail('InputSpec', `axis ${axis} is none of ${most} axes`, `give one from ${-most} to ${most - 1}`);
+      }
+    }
+    getConfig(): Config {
+      const { dtype, shape, ndim, maxNdim, minNdim, axes } = this;
+      return { dtype, shape, ndim, max_ndim: maxNdim, min_ndim: minNdim, axes };
+    }
+    static fromConfig({ max_ndim: maxNdim, min_ndim: minNdim, ...rest }: Config): WholeInputSpec {
+      return new InputSpec({ ...rest, maxNdim, minNdim } as InputSpec);
+    }
+  };
 
 const shapeOf = (x: Tensor): SymbolicShape => x.shape;
 
@@ -45,11 +123,27 @@ export function checkMask(layer: Named, input: unknown, mask: unknown): void {
     fail(layer, `its mask is ${show(mask)}`, 'give a tensor of truth values, or null');
 }
 
+/** Inputs one by one, null where an optional one is missing; of an object in the order of the specs that name its keys. */
+function oneByOne(layer: Named, specs: readonly InputSpec[], given: unknown): (Tensor | null)[] {
+  const names = specs.flatMap(({ name }) => name ?? []);
+  if (isPlainObject(given) && names.length === specs.length) {
+    const missing = names.find((name) => !Object.hasOwn(given, name));
+    if (missing !== undefined)
+      fail(
+        layer,
+        `it received ${show(Object.keys(given))}, but no input "${missing}"`,
+        `give an object with ${show(names)}`,
+      );
+    return names.map((name) => given[name] as Tensor | null);
+  }
+  return specs.some(({ optional }) => optional) ? leavesOf(given as Tree<Tensor | null>) : tensorsIn(given);
+}
+
 /** Refuses inputs that do not fit: who, what was expected, what came. */
 export function checkInputs(layer: Named, specs: InputSpec | readonly InputSpec[] | undefined, given: unknown): void {
-  const inputs = tensorsIn(given);
   if (!specs) return;
-  if (isOne(specs) && !(given instanceof Tensor))
+  const inputs = oneByOne(layer, isOne(specs) ? [specs] : specs, given);
+  if (isOne(specs) && !(given instanceof Tensor) && !(specs.optional && given === null) && !specs.name)
     fail(
       layer,
       `it expects one input, but received ${inputs.length === 0 ? 'no tensor' : `a nest of ${inputs.length} tensors`}`,
@@ -63,35 +157,37 @@ export function checkInputs(layer: Named, specs: InputSpec | readonly InputSpec[
       `call it on a list of ${list.length} tensors`,
     );
   inputs.forEach((x, k) => {
-    checkOne(layer, list[k], shapeOf(x), k);
+    if (x !== null || !list[k].optional) checkOne(layer, list[k], x as Tensor, k);
   });
 }
 
-function checkOne(
-  layer: Named,
-  { ndim, minNdim, maxNdim, axes = {}, shape }: InputSpec,
-  got: SymbolicShape,
-  k: number,
-): void {
+/** A shape without a last axis of size 1. */
+const squeezed = (shape: SymbolicShape): SymbolicShape => (shape.at(-1) === 1 ? shape.slice(0, -1) : shape);
+
+function checkOne(layer: Named, spec: InputSpec, x: Tensor, k: number): void {
+  const { ndim, minNdim, maxNdim, axes = {}, shape, dtype, allowLastAxisSqueeze = false } = spec;
+  const got = shapeOf(x);
   const wrong = (expected: string, found: string): never =>
     fail(
       layer,
       `input ${k} is incompatible with the layer: expected ${expected}, found ${found}. Full shape received: ${showShape(got)}`,
       `give an input with ${expected}`,
     );
-  if (shape && ndim === undefined && got.length !== shape.length)
-    wrong(`shape=${showShape(shape)}`, `shape=${showShape(got)}`);
-  if (ndim !== undefined && got.length !== ndim) wrong(`ndim=${ndim}`, `ndim=${got.length}`);
-  if (minNdim !== undefined && got.length < minNdim) wrong(`min_ndim=${minNdim}`, `ndim=${got.length}`);
-  if (maxNdim !== undefined && got.length > maxNdim) wrong(`max_ndim=${maxNdim}`, `ndim=${got.length}`);
+  const isGiven = (n: number | null | undefined): n is number => n !== undefined && n !== null;
+  const [have, want] = allowLastAxisSqueeze && shape ? [squeezed(got), squeezed(shape)] : [got, shape];
+  if (want && (allowLastAxisSqueeze || !isGiven(ndim)) && have.length !== want.length)
+    wrong(`shape=${showShape(shape!)}`, `shape=${showShape(got)}`);
+  if (isGiven(ndim) && !allowLastAxisSqueeze && got.length !== ndim) wrong(`ndim=${ndim}`, `ndim=${got.length}`);
+  if (isGiven(minNdim) && got.length < minNdim) wrong(`min_ndim=${minNdim}`, `ndim=${got.length}`);
+  if (isGiven(maxNdim) && got.length > maxNdim) wrong(`max_ndim=${maxNdim}`, `ndim=${got.length}`);
+  if (dtype && x.dtype !== dtype) wrong(`dtype=${dtype}`, `dtype=${x.dtype}`);
   for (const [axis, size] of Object.entries(axes)) {
-    const have = got.at(Number(axis));
-    if (size !== null && have !== null && have !== size)
-      wrong(`axis ${axis} of the input shape to have value ${size}`, `${have}`);
+    const found = got.at(Number(axis));
+    if (size !== null && found !== null && found !== size)
+      wrong(`axis ${axis} of the input shape to have value ${size}`, `${found}`);
   }
-  shape?.forEach((size, d) => {
-    const have = got[d];
-    if (size !== null && have !== null && have !== undefined && have !== size)
-      wrong(`shape=${showShape(shape)}`, `shape=${showShape(got)}`);
+  want?.forEach((size, d) => {
+    if (size !== null && have[d] !== null && have[d] !== size)
+      wrong(`shape=${showShape(shape!)}`, `shape=${showShape(got)}`);
   });
 }
