@@ -108,13 +108,9 @@ const isApart = (id: string): boolean => apart.some((those) => those.test(id));
 /** What stands in the core of pages for modules that would bring such things along. */
 const faces: Readonly<Record<string, string>> = {
   './public/layers.ts': 'layers/index.ts',
+  './public/namespaces.ts': 'public/page-namespaces.ts',
   './public/saving.ts': 'public/page-saving.ts',
   './public/utils.ts': 'public/page-utils.ts',
-  './applications/index.ts': 'public/page-data.ts',
-  './datasets/index.ts': 'public/page-data.ts',
-  './distillation/index.ts': 'public/page-data.ts',
-  './public/data.ts': 'public/page-data.ts',
-  './public/keras-preprocessing.ts': 'public/page-data.ts',
   './public/visualization.ts': 'public/page-visualization.ts',
   '../legacy/at-once.ts': '../legacy/at-once-in-pages.ts',
 };

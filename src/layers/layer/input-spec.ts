@@ -48,7 +48,7 @@ export type WholeInputSpec = Required<InputSpec> & {
 };
 /**
  * What a layer demands of an input, for `layer.inputSpec`; a plain object does as well.
- * @example this.inputSpec = new keras.InputSpec({ ndim: 4, axes: { [-1]: 3 } });
+ * @example new keras.InputSpec({ ndim: 4, axes: { [-1]: 3 } }).ndim // 4
  */
 export const InputSpec: { new (options?: InputSpec): WholeInputSpec; fromConfig(config: Config): WholeInputSpec } =
   class implements WholeInputSpec {

@@ -1,0 +1,6 @@
+/** Namespaces that the core of pages leaves to files beside it. */
+export * as applications from '../applications/index.ts';
+export * as datasets from '../datasets/index.ts';
+export * as distillation from '../distillation/index.ts';
+export * as data from './data.ts';
+export * as preprocessing from './keras-preprocessing.ts';
