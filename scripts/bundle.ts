@@ -98,7 +98,7 @@ const apart = [
   /[\\/](public[\\/](data|keras-preprocessing|preprocessing-image)|(data[\\/]pipeline|datasets)[\\/][-a-z0-9]+|utils[\\/](get-file|sources))\.ts$/,
   /[\\/]formats[\\/](images[\\/][-a-z]+|carried-files|download|extract|idx|npy|pickle|tar|wav)\.ts$/,
   /[\\/]utils[\\/](folders|images)[\\/]/,
-  /[\\/]data[\\/](py-dataset|pipeline-source)\.ts$/,
+  /[\\/](data[\\/](py-dataset|pipeline-source|tables[\\/][-a-z]+)|public[\\/]preprocessing-sequence|random[\\/]python-order|utils[\\/](pad-sequences|split-dataset|timeseries-dataset))\.ts$/,
   /[\\/]saving[\\/]legacy[\\/](?!at-once|described|h5-format)/,
   /[\\/]layers[\\/]from-files/,
   /[\\/]saving[\\/]keras[\\/]file-editor/,

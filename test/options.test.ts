@@ -21,7 +21,7 @@ const noOptions = [
   // Has the options of the class that extends it.
   /(^|\.)Optimizer(Base)?$/,
   // Not for users.
-  /^(Tensor|HornbeamError)$/,
+  /^(Tensor|HornbeamError|data\.Dataset)$/,
 ];
 
 /** A word that is none of the names, but nearest to one of them. */

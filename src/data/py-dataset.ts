@@ -2,6 +2,7 @@ import { fail } from '../base/errors.ts';
 import { exactMethods } from '../base/exact.ts';
 import { type OptionNames, optionsOf, show } from '../base/options.ts';
 import { nextSeedBits, seedState, setSeedState } from '../random/global-seed.ts';
+import { pythonOrder } from '../random/python-order.ts';
 import { type BatchLike, type Pipelined, type SourceRequest, sourceOf } from './batches.ts';
 import { type Pipeline, PipelineSource } from './pipeline-source.ts';
 
@@ -14,20 +15,6 @@ export interface PyDatasetOptions {
   readonly maxQueueSize?: number | undefined;
 }
 const pyDatasetOptions: OptionNames<PyDatasetOptions> = { workers: true, useMultiprocessing: true, maxQueueSize: true };
-
-/** `0 … n-1` in the order that Python's `random.shuffle` gives them. */
-function newOrder(n: number): number[] {
-  const order = Array.from({ length: n }, (_, k) => k);
-  for (let k = n - 1; k > 0; k--) {
-    // Numbers of as many bits as k + 1 has, the upper ones of a word.
-    const shift = Math.clz32(k + 1);
-    let j: number;
-    do j = nextSeedBits() >>> shift;
-    while (j > k);
-    [order[k], order[j]] = [order[j]!, order[k]!];
-  }
-  return order;
-}
 
 /**
  * Batches by number: a class that extends this one writes `numBatches` and `getItem(index)`, which gives `x`, `[x, y]` or
@@ -87,11 +74,11 @@ export abstract class PyDataset<T extends BatchLike = BatchLike> implements Asyn
         if (!shuffle || n === Infinity) return this.#batches((k) => k, n, from);
         const now = seedState();
         if (drawn) setSeedState(drawn);
-        const order = newOrder(n);
+        const order = pythonOrder({ next: nextSeedBits }, n);
         if (from > 0) setSeedState(now);
         return this.#batches((k) => order[k]!, n, from);
       },
-      drawOrder: () => void (shuffle && count() < Infinity && newOrder(count())),
+      drawOrder: () => void (shuffle && count() < Infinity && pythonOrder({ next: nextSeedBits }, count())),
       onEpochBegin: () => this.onEpochBegin(),
       onEpochEnd: () => this.onEpochEnd(),
     };

@@ -2,4 +2,6 @@
 
 export { imageDatasetFromDirectory } from '../utils/folders/image-dataset.ts';
 export { textDatasetFromDirectory } from '../utils/folders/text-dataset.ts';
+export { timeseriesDatasetFromArray } from '../utils/timeseries-dataset.ts';
 export * as image from './preprocessing-image.ts';
+export * as sequence from './preprocessing-sequence.ts';

@@ -42,6 +42,9 @@ export const nextPermutation = (n: number): Int32Array => permutation(ofShuffles
 /** The next 32 bits of the generator of default seeds, which is Python's. */
 export const nextSeedBits = (): number => ofSeeds().next();
 
+/** A whole number from 0 to `most`, by the generator that `fit` shuffles with. */
+export const nextUpTo = (most: number): number => ofShuffles().upTo(most);
+
 /** The generator behind the orders of samples, as numbers. */
 export type ShuffleState = ReturnType<MersenneTwister['getState']>;
 /** Where the generator of orders stands. */

@@ -11,3 +11,6 @@ export { type GetFileOptions, getFile } from './get-file.ts';
 export { type ArrayToImgOptions, arrayToImg, type ImgToArrayOptions, imgToArray } from './images/arrays.ts';
 export { type ImageDecoder, type LoadImgOptions, loadImg } from './images/load-img.ts';
 export { type SaveImgOptions, saveImg } from './images/save-img.ts';
+export { type PadSequencesOptions, padSequences } from './pad-sequences.ts';
+export { type SplitDatasetOptions, splitDataset } from './split-dataset.ts';
+export { type TimeseriesDatasetOptions, timeseriesDatasetFromArray } from './timeseries-dataset.ts';

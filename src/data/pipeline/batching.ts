@@ -25,6 +25,7 @@ async function* groups(elements: AsyncIterable<unknown>, size: number, drop: boo
 type Join = (elements: readonly unknown[]) => Promise<unknown>;
 const grouped = (source: Stage, size: number, drop: boolean, join: Join): Stage => ({
   count: counted(source.count, (n) => (drop ? Math.floor : Math.ceil)(n / size)),
+  batchSize: size,
   async *elements(round, from) {
     const elements = source.elements(within(round), from * size);
     for await (const group of groups(elements, size, drop)) yield await join(group);

@@ -176,6 +176,15 @@ test('without a seed the order is that of the global one, and two orders of one 
   for (const both of await listOf(aligned)) expect((both as number[])[0]).toBe((both as number[])[1]);
 });
 
+test('going through a dataset leaves the seeds of layers as they are', async () => {
+  const weights = async (): Promise<unknown> => new keras.initializers.GlorotUniform()([2, 2]).array();
+  keras.utils.setRandomSeed(2);
+  const expected = await weights();
+  keras.utils.setRandomSeed(2);
+  await range(4).shuffle(4).toArray();
+  expect(await weights()).toEqual(expected);
+});
+
 test('what sources and functions give becomes tensors, whose dtypes and forms can be told', async () => {
   const bytes = Buffer.of(1, 2);
   const [element] = await Dataset.list([
@@ -268,6 +277,7 @@ test('mistakes are named', async () => {
     [() => Dataset.fromTensorSlices([[[1, 2]], [[1]]]), /ragged[\s\S]*as tensors or typed arrays/],
     [() => Dataset.list([{ a: { b: null } }]), /at a\.b null/],
     [() => Dataset.zip(3 as never), /it was given 3/],
+    [() => new Dataset([1, 2] as never), /not made by `new`/],
     [() => range(3).batch(0), /batchSize is 0/],
     [() => range(3).batch(2, { dropRemander: true } as never), /did you mean "dropRemainder"/],
     [() => range(3).shard(2, 2), /index 2/],

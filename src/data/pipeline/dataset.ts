@@ -3,9 +3,8 @@ import { exactMethods } from '../../base/exact.ts';
 import { type OptionNames, optionsOf, show } from '../../base/options.ts';
 import type { Streamable } from '../../base/stream.ts';
 import { leavesOf, type Tree } from '../../base/tree.ts';
-import { defaultSeed } from '../../random/global-seed.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import { type Pipelined, type SourceRequest, sourceOf } from '../batches.ts';
+import { type Pipelined, type RoundState, type SourceRequest, sourceOf } from '../batches.ts';
 import { type Pipeline, PipelineSource } from '../pipeline-source.ts';
 import { batched, paddedBatches, rebatched, unbatched, windowed } from './batching.ts';
 import type { ElementOf, PartsOf } from './element.ts';
@@ -13,7 +12,7 @@ import { interleaved } from './interleaving.ts';
 import { filtered, mapped, numbered, type OfParts } from './mapping.ts';
 import { cached, prefetched, repeated, sharded, shuffled, skipped, taken } from './order.ts';
 import { concatenated, generated, listed, numbers, slices, zipped } from './sources.ts';
-import type { Stage } from './stage.ts';
+import { nextPipelineSeed, type Stage } from './stage.ts';
 
 /** As a number of things to do ahead or at the same time: as many as do well. */
 export const AUTOTUNE = -1;
@@ -91,6 +90,9 @@ function count(who: string, name: string, value: unknown, least = 1): number {
 const orAuto = (who: string, name: string, value: number, auto: number): number =>
   value === AUTOTUNE ? auto : count(who, name, value);
 
+/** The batch size of a dataset that was batched last. */
+export let batchSizeOf: (dataset: Dataset) => number | undefined;
+
 /**
  * Elements that are made one after the other as they are asked for: tensors, lists and objects of tensors. Each method gives a new
  * dataset; a loop `for await (const element of dataset)` goes once through it, and so does each epoch of `fit`, which takes
@@ -109,6 +111,8 @@ export class Dataset<T = unknown> implements AsyncIterable<T>, Pipelined {
 
   /** @internal Datasets are made by the class's methods. */
   constructor(stage: Stage) {
+    if (typeof (stage as Partial<Stage> | undefined)?.elements !== 'function')
+      fail('Dataset', 'it is not made by `new`', 'use Dataset.fromTensorSlices, fromGenerator, list, range or zip');
     this.#stage = stage;
   }
   static #of(made: unknown): Stage | undefined {
@@ -293,16 +297,29 @@ export class Dataset<T = unknown> implements AsyncIterable<T>, Pipelined {
   get #pipeline(): Pipeline {
     return {
       count: () => this.#stage.count,
-      next: () => ({ seed: (this.#seed ??= defaultSeed()), turn: this.#turn++ }),
-      after: ({ turn = 0, ...state }) => ({ ...state, turn: turn + 1 }),
-      begin: ({ seed = 0, turn = 0 }, from) => {
-        [this.#seed, this.#turn] = [seed, Math.max(this.#turn, turn + 1)];
-        return this.#stage.elements({ seed, turns: [turn], place: [] }, from)[Symbol.asyncIterator]();
+      next: () => this.#stateOf(this.#turn++),
+      after: ({ turn = 0 }) => this.#stateOf(turn + 1),
+      begin: ({ seed, turn = 0 }, from) => {
+        this.#seed ??= seed;
+        this.#turn = Math.max(this.#turn, turn + 1);
+        const drawn = (): number => (this.#seed ??= nextPipelineSeed());
+        return this.#stage.elements({ seed: drawn, turns: [turn], place: [] }, from)[Symbol.asyncIterator]();
+      },
+    };
+  }
+  /** The seed is drawn when an order needs one. */
+  #stateOf(turn: number): RoundState {
+    const seed = (): number | undefined => this.#seed;
+    return {
+      turn,
+      get seed() {
+        return seed();
       },
     };
   }
 
   static {
+    batchSizeOf = (dataset) => dataset.#stage.batchSize;
     exactMethods<Dataset>(this, {
       ...{ zip: null },
       batch: 2,

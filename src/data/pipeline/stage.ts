@@ -1,9 +1,10 @@
+import { onRandomSeed, seedState } from '../../random/global-seed.ts';
 import { MersenneTwister } from '../../random/mersenne-twister.ts';
 
 /** Once through a pipeline, as a stage of it sees it. */
 export interface Round {
-  /** What orders are drawn from where no seed is named. */
-  readonly seed: number;
+  /** What orders are drawn from where no seed is named: the same for all of a pipeline. */
+  seed(): number;
   /** Which time the whole is gone through, and each repetition around the stage: every time has its own order. */
   readonly turns: readonly number[];
   /** Where in the pipeline the stage stands. */
@@ -14,8 +15,20 @@ export interface Round {
 export interface Stage {
   /** How many elements it gives; Infinity without end, undefined where that shows only on the way. */
   readonly count: number | undefined;
+  /** How many elements of the source it puts together, where that is the last that was done. */
+  readonly batchSize?: number;
   /** The elements of a round, one after the other as they are asked for, without the first `from`. */
   elements(round: Round, from: number): AsyncIterable<unknown>;
+}
+
+let drawn = 0;
+onRandomSeed(() => {
+  drawn = 0;
+});
+/** A seed that the global one decides; the generators from which Keras draws stay as they are. */
+export function nextPipelineSeed(): number {
+  const { words, used } = seedState();
+  return MersenneTwister.fromWords([words[0]!, words[1]!, used, drawn++]).next();
 }
 
 /** The round as the k-th source of a stage sees it. */
@@ -23,7 +36,7 @@ export const within = ({ place, ...round }: Round, k = 0): Round => ({ ...round,
 
 /** The generator of an order: of a seed alone, or of the place in the pipeline. */
 export function orderOf({ seed, turns, place }: Round, given: number | undefined, everyTime: boolean): MersenneTwister {
-  const own = given === undefined ? [seed, place.length, ...place] : [given];
+  const own = given === undefined ? [seed(), place.length, ...place] : [given];
   return MersenneTwister.fromWords([...own, ...(everyTime ? turns : [])]);
 }
 

@@ -70,12 +70,17 @@ export function takeTrainingState(file: H5Group, trainer: Trainer): Place | unde
   if (text === undefined || !trainer.progress) return undefined;
   const { epoch, step, taken } = placeIn<'epoch' | 'step' | 'taken'>(text, ['epoch', 'step', 'taken']);
   // Of a pipeline.
-  const { seed, turn } = text.includes('"turn"') ? placeIn<'seed' | 'turn'>(text, ['seed', 'turn']) : {};
+  const said = <K extends 'seed' | 'turn'>(name: K): number | undefined =>
+    text.includes(`"${name}"`) ? placeIn<K>(text, [name])[name] : undefined;
   const wordsAt = (name: string): ShuffleState | undefined => {
     const found = arrayAt(file, name);
     return found && { words: Array.from(found.slice(0, -1)), used: found.at(-1)! };
   };
-  const place: Place = { epoch, step, position: { seed, turn, taken, shuffle: wordsAt('order') } };
+  const place: Place = {
+    epoch,
+    step,
+    position: { seed: said('seed'), turn: said('turn'), taken, shuffle: wordsAt('order') },
+  };
   trainer.progress.goTo(place, () => {
     const [shuffle, seeds, global] = [wordsAt('shuffle'), wordsAt('seeds'), arrayAt(file, 'global_seed')];
     if (shuffle) setShuffleState(shuffle);
