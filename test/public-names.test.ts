@@ -31,6 +31,8 @@ const own: Readonly<Record<string, string>> = {
   'keras.saving.{modelFromConfig,modelFromKeras,modelToKeras}':
     'models as configs, and as bytes where there are no files',
   'keras.saving.{removeFile,storedFiles}': 'what a page has saved',
+  'keras.visualization.{activationMaps,filterPatterns,gradCam,plotActivationMaps,plotFilterPatterns,plotGradCam}':
+    'what is inside of a trained network',
   'keras.visualization.{modelGraph,plotPrecisionRecall,precisionRecallPlot}': 'pictures of one’s own',
 };
 const allowed = new Set(

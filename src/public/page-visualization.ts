@@ -3,8 +3,16 @@ export type { DrawBoundingBoxesOptions } from '../visualize/draw-bounding-boxes.
 export type { BoundingBoxGalleryOptions, GalleryOptions, ImageGalleryOptions } from '../visualize/gallery.ts';
 export {
   drawBoundingBoxes,
+  plotActivationMaps,
   plotBoundingBoxGallery,
+  plotFilterPatterns,
+  plotGradCam,
   plotImageGallery,
   plotPrecisionRecall,
 } from '../visualize/pictures.ts';
+export type {
+  PlotActivationMapsOptions,
+  PlotFilterPatternsOptions,
+  PlotGradCamOptions,
+} from '../visualize/plot-maps.ts';
 export type { PlotPrecisionRecallOptions } from '../visualize/plot-precision-recall.ts';

@@ -1,5 +1,11 @@
 export * from './page-visualization.ts';
 export {
+  type ActivationMapsOptions,
+  activationMaps,
+  type FilterPatternsOptions,
+  filterPatterns,
+  type GradCamOptions,
+  gradCam,
   type ModelEdge,
   type ModelGraph,
   type ModelGraphOptions,

@@ -33,7 +33,7 @@ export interface GalleryOptions extends ImageOptions {
   /** Keras's name of `toFile`. */
   readonly path?: Place | undefined;
 }
-const galleryOptions: OptionNames<GalleryOptions> = {
+export const galleryOptions: OptionNames<GalleryOptions> = {
   rows: true,
   columns: true,
   cols: true,
@@ -114,7 +114,7 @@ export async function plotImageGallery(images: Like, options: ImageGalleryOption
     return { text: parts.filter(Boolean).join('  '), color: isWrong ? '#c0392b' : ink };
   });
   const hasCaptions = truth !== undefined || predicted !== undefined;
-  return draw('plotImageGallery', found, options, { captions: hasCaptions ? captions : undefined });
+  return drawGallery('plotImageGallery', found, options, { captions: hasCaptions ? captions : undefined });
 }
 
 /** Images in a grid, with boxes drawn upon them, and a legend. */
@@ -156,10 +156,10 @@ export async function plotBoundingBoxGallery(images: Like, options: BoundingBoxG
     { name: 'Ground truth', color: trueColor },
     { name: 'Prediction', color: predColor },
   ];
-  return draw(who, found, options, { overlay, legend: legend ? entries : undefined });
+  return drawGallery(who, found, options, { overlay, legend: legend ? entries : undefined });
 }
 
-interface Caption {
+export interface Caption {
   readonly text: string;
   readonly color: string;
 }
@@ -173,10 +173,11 @@ interface Extras {
   readonly captions?: readonly Caption[] | undefined;
   readonly legend?: readonly LegendEntry[] | undefined;
 }
-const ink = '#1f2328';
+export const ink = '#1f2328';
 const gap = 10;
 
-async function draw(
+/** Draws images in a grid. */
+export async function drawGallery(
   who: string,
   images: readonly Image[],
   options: GalleryOptions,

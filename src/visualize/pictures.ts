@@ -9,7 +9,8 @@ const drawn = <N extends keyof Drawing>(who: string, name: N): Drawing[N] => {
     const drawing = await part(name, () => import('./drawing.ts'));
     return (drawing[name] as (...args: unknown[]) => unknown)(...args);
   };
-  return exact<any>(`${who}.${name}`, name === 'drawBoundingBoxes' ? 3 : 2, draw) as Drawing[N];
+  const most = /^plot(?!Activ|Filter|Grad)/.test(name) ? 2 : 3;
+  return exact<any>(`${who}.${name}`, most, draw) as Drawing[N];
 };
 
 /**
@@ -36,3 +37,12 @@ export const plotPrecisionRecall = /* @__PURE__ */ drawn('visualization', 'plotP
  * @see https://keras.io/api/utils/
  */
 export const drawBoundingBoxes = /* @__PURE__ */ drawn('visualization', 'drawBoundingBoxes');
+/**
+ * Heat maps of where a classifier sees the class, over the images (`gradCam`); gives the picture's bytes.
+ * @example await keras.visualization.plotGradCam(model, photographs, { labelMap: ['cat', 'dog'], toFile: 'heat.png' })
+ */
+export const plotGradCam = /* @__PURE__ */ drawn('visualization', 'plotGradCam');
+/** What layers make of an image, a layer a row, a channel a column (`activationMaps`); gives the picture's bytes. */
+export const plotActivationMaps = /* @__PURE__ */ drawn('visualization', 'plotActivationMaps');
+/** The patterns to which the filters of a layer answer most (`filterPatterns`); gives the picture's bytes. */
+export const plotFilterPatterns = /* @__PURE__ */ drawn('visualization', 'plotFilterPatterns');
