@@ -51,6 +51,7 @@ it('names whose work it carries, each with the text of its licence', async () =>
     'modern-tar',
     'omggif',
     'seek-bzip',
+    'txml',
   ]);
   for (const name of names) expect(text).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(.+\\)$`, 'm'));
   for (const licence of [

@@ -2,35 +2,51 @@ import { fail } from '../../base/errors.ts';
 import { part } from '../../base/part.ts';
 import { channelsOf, checkSize, type Decoded, type Pixels } from './pixels.ts';
 
-/** Decodes a PNG: colours of a palette become RGB or RGBA, grey of fewer than 8 bits fills 8. */
-export async function decodePng(who: string, bytes: Uint8Array): Promise<Decoded> {
+type FastPng = typeof import('fast-png');
+/** A PNG as the library gives it. */
+async function open(who: string, bytes: Uint8Array): Promise<{ png: FastPng; image: ReturnType<FastPng['decode']> }> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 33) fail(who, 'the PNG ends in the middle', 'fetch the file again, or remove it');
   checkSize(who, view.getUint32(16), view.getUint32(20));
   const png = await part('PNG', () => import('fast-png'));
-  let image: ReturnType<typeof png.decode>;
   try {
-    image = png.decode(bytes, { checkCrc: true });
+    return { png, image: png.decode(bytes, { checkCrc: true }) };
   } catch (error) {
     return fail(who, `the PNG is damaged: ${(error as Error).message}`, 'replace or remove the file');
   }
+}
+
+/** Decodes a PNG: colours of a palette become RGB or RGBA, grey of fewer than 8 bits fills 8. */
+export async function decodePng(who: string, bytes: Uint8Array): Promise<Decoded> {
+  const { png, image } = await open(who, bytes);
   const { width, height, depth, channels, data, palette, transparency } = image;
   if (palette) return { width, height, channels: palette[0].length, data: png.convertIndexedToRgb(image) };
-  const transparent = transparency && (depth < 8 ? [scaled(transparency[0], depth)] : transparency);
-  if (depth < 8) return { width, height, channels, data: filled(data, width, height, depth), transparent };
-  return { width, height, channels, data: data as Uint8Array | Uint16Array, transparent };
+  if (depth >= 8) return { width, height, channels, data: data as Uint8Array | Uint16Array, transparent: transparency };
+  const most = 2 ** depth - 1;
+  const filled = singly(image).map((v) => (v * 255) / most);
+  return { width, height, channels, data: filled, transparent: transparency && [(transparency[0] * 255) / most] };
 }
-const scaled = (value: number, depth: number): number => (value * 255) / (2 ** depth - 1);
-/** Grey of fewer bits, several in a byte, as bytes. */
-function filled(data: ArrayLike<number>, width: number, height: number, depth: number): Uint8Array {
+
+/** The numbers of a PNG that is no picture but a mask: places in its palette, or grey. */
+export async function pngNumbers(
+  who: string,
+  bytes: Uint8Array,
+): Promise<{ readonly width: number; readonly height: number; readonly data: ArrayLike<number> }> {
+  const { image } = await open(who, bytes);
+  const { width, height, channels, depth, data } = image;
+  if (channels !== 1) fail(who, `a mask has ${channels} channels`, 'give masks with a palette, or in grey');
+  return { width, height, data: depth < 8 ? singly(image) : data };
+}
+
+/** Numbers of fewer than 8 bits, which stand several in a byte. */
+function singly({ data, width, height, depth }: ReturnType<FastPng['decode']>): Uint8Array {
   const out = new Uint8Array(width * height);
   const each = 8 / depth;
   const stride = Math.ceil(width / each);
   for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      const byte = data[y * stride + Math.floor(x / each)];
-      out[y * width + x] = scaled((byte >> (8 - depth * ((x % each) + 1))) & (2 ** depth - 1), depth);
-    }
+    for (let x = 0; x < width; x++)
+      out[y * width + x] =
+        (data[y * stride + Math.floor(x / each)] >> (8 - depth * ((x % each) + 1))) & (2 ** depth - 1);
   return out;
 }
 

@@ -1,5 +1,4 @@
 import { HornbeamError } from '../../base/errors.ts';
-import { sizeOf } from '../../base/shape.ts';
 import { Dataset } from '../../data/pipeline/dataset.ts';
 import { readFile } from '../../formats/file.ts';
 import { hostTensor } from '../../runtime/storage.ts';
@@ -24,8 +23,8 @@ export type Samples<X, O> = O extends { readonly labels: null } | { readonly lab
 
 /** How files become samples. */
 export interface Maker<S> {
-  /** One file; `who` names it. */
-  load(who: string, bytes: Uint8Array): S | Promise<S>;
+  /** The k-th file; `who` names it. */
+  load(who: string, bytes: Uint8Array, k: number): S | Promise<S>;
   /** A batch of them. */
   batch(samples: readonly S[]): unknown;
   /** One alone. */
@@ -37,7 +36,16 @@ export function datasetsOf<S>(who: string, found: Found, maker: Maker<S>, option
   const { shuffle = true, subset, corruptFiles = 'raise' } = options;
   const { parts, seed, labelMode, batchSize } = found;
   const made = parts.map((files, part) => {
-    const load = (k: number): Promise<S | undefined> => loaded(who, files.paths[k]!, maker, corruptFiles === 'skip');
+    const load = async (k: number): Promise<S | undefined> => {
+      const path = files.paths[k]!;
+      try {
+        return await maker.load(`${who} ${path}`, await readFile(path), k);
+      } catch (error) {
+        if (corruptFiles !== 'skip' || !(error instanceof HornbeamError)) throw error;
+        console.warn(`${error.message.split('\n')[0]}; it is left out`);
+        return undefined;
+      }
+    };
     const ofIndices = async (indices: Tensor): Promise<unknown> => {
       const order = Array.from(dataNow(indices, who)!);
       const samples = await Promise.all(order.map(load));
@@ -61,16 +69,6 @@ export function datasetsOf<S>(who: string, found: Found, maker: Maker<S>, option
 /** Stands for a batch of which no file could be read. */
 const nothing = hostTensor(new Float32Array(0), { shape: [0], dtype: 'float32' });
 
-async function loaded<S>(who: string, path: string, maker: Maker<S>, isSkipped: boolean): Promise<S | undefined> {
-  try {
-    return await maker.load(`${who} ${path}`, await readFile(path));
-  } catch (error) {
-    if (!isSkipped || !(error instanceof HornbeamError)) throw error;
-    console.warn(`${error.message.split('\n')[0]}; it is left out`);
-    return undefined;
-  }
-}
-
 function labelsOf(
   labels: readonly number[],
   mode: 'int' | 'binary' | 'categorical',
@@ -86,10 +84,13 @@ function labelsOf(
   return hostTensor(rows, { shape: [...n, count], dtype: 'float32' });
 }
 
-/** Arrays of one shape as one tensor, with a new first axis. */
-export function stacked(arrays: readonly Float32Array[], shape: readonly number[]): Tensor {
-  const size = sizeOf(shape);
+/** Arrays of one size, one after the other. */
+export function joined(arrays: readonly Float32Array[]): Float32Array {
+  const size = arrays[0]?.length ?? 0;
   const data = new Float32Array(arrays.length * size);
   arrays.forEach((array, k) => void data.set(array, k * size));
-  return hostTensor(data, { shape: [arrays.length, ...shape], dtype: 'float32' });
+  return data;
 }
+/** Arrays of one shape as one tensor, with a new first axis. */
+export const stacked = (arrays: readonly Float32Array[], shape: readonly number[]): Tensor =>
+  hostTensor(joined(arrays), { shape: [arrays.length, ...shape], dtype: 'float32' });

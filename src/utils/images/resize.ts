@@ -22,23 +22,35 @@ type Size = readonly [height: number, width: number];
 /** An image in a size as floats, `[height, width, channels]`. */
 export function resizedPixels(image: Pixels, size: Size, interpolation: Interpolation, fit: Fit): Float32Array {
   if (fit === 'crop') return resampled(image, middleOf([image.height, image.width], size), size, interpolation);
-  const whole = { top: 0, left: 0, height: image.height, width: image.width };
-  if (fit === 'stretch') return resampled(image, whole, size, interpolation);
-  // With the roundings of float32, as TensorFlow fits images into a frame.
-  const f = Math.fround;
-  const ratio = Math.max(f(image.width / size[1]), f(image.height / size[0]));
-  const inner = [image.height, image.width].map((n) => f(n / ratio));
-  const [height, width] = inner.map((n) => Math.max(1, Math.floor(n))) as [number, number];
-  const [top, left] = inner.map((n, k) => Math.max(0, Math.floor((size[k]! - n) / 2))) as [number, number];
-  const made = resampled(image, whole, [height, width], interpolation);
-  const channels = channelsOf(image.mode);
-  const out = new Float32Array(size[0] * size[1] * channels);
+  const { top, left, height, width } = frameOf([image.height, image.width], size, fit);
+  const made = resampled(
+    image,
+    { top: 0, left: 0, height: image.height, width: image.width },
+    [height, width],
+    interpolation,
+  );
+  if (fit === 'stretch') return made;
+  const row = width * channelsOf(image.mode);
+  const out = new Float32Array((made.length / (height * width)) * size[0] * size[1]);
   for (let y = 0; y < height; y++)
-    out.set(made.subarray(y * width * channels, (y + 1) * width * channels), ((top + y) * size[1] + left) * channels);
+    out.set(made.subarray(y * row, (y + 1) * row), ((top + y) * size[1] + left) * (row / width));
   return out;
 }
 
-interface Part {
+/** Where in a size an image comes to lie: all of it, or with `'pad'` a part that has the image's proportions. */
+export function frameOf([height, width]: Size, size: Size, fit: 'stretch' | 'pad'): Part {
+  if (fit === 'stretch') return { top: 0, left: 0, height: size[0], width: size[1] };
+  // With the roundings of float32, as TensorFlow fits images into a frame.
+  const f = Math.fround;
+  const ratio = Math.max(f(width / size[1]), f(height / size[0]));
+  const inner = [f(height / ratio), f(width / ratio)] as const;
+  const margin = (k: 0 | 1): number => Math.max(0, Math.floor((size[k] - inner[k]) / 2));
+  const whole = (k: 0 | 1): number => Math.max(1, Math.floor(inner[k]));
+  return { top: margin(0), left: margin(1), height: whole(0), width: whole(1) };
+}
+
+/** A part of an image, in pixels. */
+export interface Part {
   readonly top: number;
   readonly left: number;
   readonly height: number;
