@@ -2,14 +2,14 @@ import { compiling } from '../../base/content-policy.ts';
 import { fail } from '../../base/errors.ts';
 import { part } from '../../base/part.ts';
 import { jpegDecoder, jpegEncoder } from '../carried-files.ts';
-import { packageFile } from '../package-file.ts';
 import { checkSize, type Decoded, type Pixels } from './pixels.ts';
 
 /** WebAssembly in another package's file, compiled once. */
 export function compiledOnce(file: string): () => Promise<WebAssembly.Module> {
   let module: Promise<WebAssembly.Module> | undefined;
   return () => {
-    module ??= part('image', () => packageFile(file))
+    module ??= part('image', () => import('../package-file.ts'))
+      .then(({ packageFile }) => packageFile(file))
       .then((bytes) => compiling('image', () => WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>)))
       .catch((error: unknown) => {
         // What was lost on the way may be had at the next call.

@@ -19,16 +19,15 @@ interface Raw {
   readonly info: { readonly width: number; readonly height: number };
 }
 
+/** A package that may be missing, under a name that bundlers do not see. */
+const optional = (name: string) => import(/* @vite-ignore */ /* webpackIgnore: true */ name);
+
 let library: Promise<Sharp> | undefined;
 async function load(who: string): Promise<Sharp> {
-  // A name that bundlers do not see: the package may be missing.
-  const name: string = 'sharp';
-  library ??= import(/* @vite-ignore */ /* webpackIgnore: true */ name).then(
-    ({ default: sharp }: { default: Sharp }) => {
-      print(`Images are decoded by sharp ${sharp.versions.sharp}`);
-      return sharp;
-    },
-  );
+  library ??= optional('sharp').then(({ default: sharp }: { default: Sharp }) => {
+    print(`Images are decoded by sharp ${sharp.versions.sharp}`);
+    return sharp;
+  });
   return library.catch((error: unknown) => {
     library = undefined;
     return fail(
