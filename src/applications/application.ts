@@ -88,10 +88,10 @@ const common: Required<ApplicationOptions> = {
 /* @__NO_SIDE_EFFECTS__ */
 export function application<Own extends object = {}>(who: string, recipe: Recipe<Own>): Application<Own> {
   const initial = { ...common, ...recipe.defaults };
-  const names = Object.fromEntries(Object.keys(initial).map((key) => [key, true])) as OptionNames<
-    ApplicationOptions & Own
-  >;
   const make = (given: (ApplicationOptions & Own) | undefined): Model | Promise<Model> => {
+    const names = Object.fromEntries(Object.keys(initial).map((key) => [key, true])) as OptionNames<
+      ApplicationOptions & Own
+    >;
     const known = Object.entries(optionsOf(who, names, given)).filter(([, value]) => value !== undefined);
     const asked = { ...initial, ...Object.fromEntries(known) } as Asked<Own>;
     checkOptions(who, asked, recipe.channelsLast === true);

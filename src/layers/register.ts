@@ -2,7 +2,8 @@ import { registerAliases, registerLater, registerModule, type SerializableClass 
 import * as layers from './index.ts';
 import { Layer } from './layer/layer.ts';
 
-const isLayerClass = (x: unknown): boolean => typeof x === 'function' && x.prototype instanceof Layer;
+const isLayerClass = (x: unknown): x is SerializableClass & { readonly sourceName?: string } =>
+  typeof x === 'function' && x.prototype instanceof Layer;
 
 /**
  * Makes all layers known by the names that files use. Whoever can meet a layer's name in a file calls it; that it is not done
@@ -10,14 +11,14 @@ const isLayerClass = (x: unknown): boolean => typeof x === 'function' && x.proto
  * hold are loaded when a file names one.
  */
 export function registerLayers(): void {
-  const named = Object.entries(layers).filter(([, x]) => isLayerClass(x)) as [string, SerializableClass][];
-  registerModule(
-    'keras.layers',
-    named.map(([, c]) => c),
-  );
-  registerAliases('keras.layers', named);
-  const bySource = named.map(([name, c]) => [(c as { sourceName?: string }).sourceName ?? name, c] as const);
-  registerAliases('keras.layers', bySource);
+  for (const [name, c] of Object.entries<unknown>(layers)) {
+    if (!isLayerClass(c)) continue;
+    registerModule('keras.layers', [c]);
+    registerAliases('keras.layers', [
+      [name, c],
+      [c.sourceName ?? name, c],
+    ]);
+  }
   registerLater(() => import('./preprocessing/index.ts'));
   registerLater(() => import('./from-files/index.ts'));
 }
