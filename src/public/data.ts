@@ -14,3 +14,8 @@ export {
   type WindowOptions,
 } from '../data/pipeline/dataset.ts';
 export type { ElementOf, PartsOf } from '../data/pipeline/element.ts';
+export { fromArrow, fromParquet } from '../data/tables/columnar.ts';
+export type { Column, ColumnOptions, TableOptions } from '../data/tables/columns.ts';
+export { type CsvOptions, fromCsv } from '../data/tables/csv.ts';
+export { fromJsonLines } from '../data/tables/json-lines.ts';
+export type { RowOf } from '../data/tables/table.ts';

@@ -50,6 +50,7 @@ it('names whose work it carries, each with the text of its licence', async () =>
     'iobuffer',
     'modern-tar',
     'omggif',
+    'papaparse',
     'seek-bzip',
     'txml',
   ]);
