@@ -9,10 +9,11 @@ import { type Pipeline, PipelineSource } from '../pipeline-source.ts';
 import { batched, paddedBatches, rebatched, unbatched, windowed } from './batching.ts';
 import type { ElementOf, PartsOf } from './element.ts';
 import { interleaved } from './interleaving.ts';
-import { filtered, mapped, numbered, type OfParts } from './mapping.ts';
+import { filtered, mapped, mappedInThreads, numbered, type OfParts } from './mapping.ts';
 import { cached, prefetched, repeated, sharded, shuffled, skipped, taken } from './order.ts';
 import { concatenated, generated, listed, numbers, slices, zipped } from './sources.ts';
 import { nextPipelineSeed, type Stage } from './stage.ts';
+import type { ModuleFunction } from './threads.ts';
 
 /** As a number of things to do ahead or at the same time: as many as do well. */
 export const AUTOTUNE = -1;
@@ -24,10 +25,12 @@ export const UNKNOWN_CARDINALITY = null;
 export interface MapOptions {
   /** Calls that run at the same time, for functions that wait for something; 1 by default. */
   readonly numParallelCalls?: number | undefined;
+  /** Threads that run a module's function; 1 by default. */
+  readonly workers?: number | undefined;
   /** Keeps the elements in order; false gives them as they are ready. */
   readonly deterministic?: boolean | undefined;
 }
-const mapOptions: OptionNames<MapOptions> = { numParallelCalls: true, deterministic: true };
+const mapOptions: OptionNames<MapOptions> = { numParallelCalls: true, deterministic: true, workers: true };
 
 export interface BatchOptions {
   /** Leaves out the last batch where fewer elements are left for it. */
@@ -161,11 +164,38 @@ export class Dataset<T = unknown> implements AsyncIterable<T>, Pipelined {
   concatenate<S>(dataset: Dataset<S>): Dataset<T | S> {
     return new Dataset(concatenated(this.#stage, Dataset.#stagesOf(dataset, 'concatenate')[0]!));
   }
-  /** What a function makes of each element. */
-  map<const R>(f: (...parts: PartsOf<T>) => R, options: MapOptions = {}): Dataset<ElementOf<Awaited<R>>> {
-    const { numParallelCalls = 1, deterministic = true } = optionsOf('Dataset.map', mapOptions, options);
-    const calls = orAuto('map', 'numParallelCalls', numParallelCalls, 8);
-    return new Dataset(mapped(this.#stage, f as OfParts, calls, deterministic));
+  /**
+   * What a function makes of each element. One that a module exports, `{ module: new URL('./augment.js', import.meta.url), name }`,
+   * runs in other threads (Node's worker threads, web workers): it takes and gives plain data, tensors as `{ data, shape, dtype }` with
+   * a typed array, strings as they are.
+   */
+  map<const R>(f: (...parts: PartsOf<T>) => R, options?: MapOptions): Dataset<ElementOf<Awaited<R>>>;
+  map<R = Tensor>(f: ModuleFunction, options?: MapOptions): Dataset<R>;
+  map(f: OfParts | ModuleFunction, options: MapOptions = {}): Dataset<any> {
+    const { numParallelCalls, deterministic = true, workers } = optionsOf('Dataset.map', mapOptions, options);
+    if (typeof f === 'function') {
+      if (workers !== undefined)
+        fail(
+          'Dataset.map',
+          'workers run functions of modules',
+          "give { module: new URL('./augment.js', import.meta.url) }",
+        );
+      const calls = orAuto('map', 'numParallelCalls', numParallelCalls ?? 1, 8);
+      return new Dataset(mapped(this.#stage, f, calls, deterministic));
+    }
+    if (!(f?.module instanceof URL || typeof f?.module === 'string'))
+      fail(
+        'Dataset.map',
+        `it was given ${show(f)}`,
+        "give a function, or { module: new URL('./augment.js', import.meta.url), name }",
+      );
+    if (numParallelCalls !== undefined)
+      fail(
+        'Dataset.map',
+        'numParallelCalls is for functions of this thread',
+        'say the number of threads: { workers: 2 }',
+      );
+    return new Dataset(mappedInThreads(this.#stage, f, count('map', 'workers', workers ?? 1), deterministic));
   }
   /** The elements of which a function says true. */
   filter(f: (...parts: PartsOf<T>) => unknown): Dataset<T> {

@@ -2,6 +2,7 @@ import { fail } from '../../base/errors.ts';
 import { Tensor } from '../../tensor/index.ts';
 import { asElement, partsOf } from './element.ts';
 import { fromTheBeginning, type Stage, within } from './stage.ts';
+import { type ModuleFunction, Threads } from './threads.ts';
 
 /** A function of an element's parts. */
 export type OfParts<R = unknown> = (...parts: readonly any[]) => R | Promise<R>;
@@ -17,6 +18,23 @@ export const mapped = (source: Stage, f: OfParts, calls: number, inOrder: boolea
   },
 });
 type Call = (element: unknown) => Promise<unknown>;
+
+/** The same of a module's function, in threads of their own. */
+export const mappedInThreads = (source: Stage, f: ModuleFunction, threads: number, inOrder: boolean): Stage => ({
+  count: source.count,
+  async *elements(round, from) {
+    const given = source.elements(within(round), from);
+    const pool = new Threads(f, threads);
+    const call = async (element: unknown): Promise<unknown> =>
+      asElement(await pool.call(partsOf(element)), 'the function of map');
+    try {
+      // A thread that is done finds the next call waiting.
+      yield* (inOrder ? ordered : asReady)(given, call, 2 * threads);
+    } finally {
+      pool.end();
+    }
+  },
+});
 
 async function* oneByOne(given: AsyncIterable<unknown>, call: Call): AsyncGenerator<unknown> {
   for await (const element of given) yield await call(element);
