@@ -3,12 +3,14 @@ export type { DrawBoundingBoxesOptions } from '../visualize/draw-bounding-boxes.
 export type { BoundingBoxGalleryOptions, GalleryOptions, ImageGalleryOptions } from '../visualize/gallery.ts';
 export {
   drawBoundingBoxes,
+  drawSegmentationMasks,
   plotActivationMaps,
   plotBoundingBoxGallery,
   plotFilterPatterns,
   plotGradCam,
   plotImageGallery,
   plotPrecisionRecall,
+  plotSegmentationMaskGallery,
 } from '../visualize/pictures.ts';
 export type {
   PlotActivationMapsOptions,
@@ -16,3 +18,8 @@ export type {
   PlotGradCamOptions,
 } from '../visualize/plot-maps.ts';
 export type { PlotPrecisionRecallOptions } from '../visualize/plot-precision-recall.ts';
+export type {
+  ColorMapping,
+  DrawSegmentationMasksOptions,
+  SegmentationMaskGalleryOptions,
+} from '../visualize/segmentation-masks.ts';

@@ -4,3 +4,4 @@ export { plotBoundingBoxGallery, plotImageGallery } from './gallery.ts';
 export { plotActivationMaps, plotFilterPatterns, plotGradCam } from './plot-maps.ts';
 export { plotModel } from './plot-model.ts';
 export { plotPrecisionRecall } from './plot-precision-recall.ts';
+export { drawSegmentationMasks, plotSegmentationMaskGallery } from './segmentation-masks.ts';

@@ -38,6 +38,17 @@ export const plotPrecisionRecall = /* @__PURE__ */ drawn('visualization', 'plotP
  */
 export const drawBoundingBoxes = /* @__PURE__ */ drawn('visualization', 'drawBoundingBoxes');
 /**
+ * Images with the pixels of objects in the colours of their classes: `[n, height, width, 3]`, uint8. Masks hold the class of each
+ * pixel, `[n, height, width]` or `[n, height, width, 1]`; class 0 is the background, which is left as it is.
+ * @example await keras.visualization.drawSegmentationMasks(images, masks, { alpha: 0.5 })
+ */
+export const drawSegmentationMasks = /* @__PURE__ */ drawn('visualization', 'drawSegmentationMasks');
+/**
+ * A row an image: the image, with its true masks, with those of a model; gives the picture's bytes.
+ * @example await keras.visualization.plotSegmentationMaskGallery(images, { yTrue, yPred, toFile: 'masks.png' })
+ */
+export const plotSegmentationMaskGallery = /* @__PURE__ */ drawn('visualization', 'plotSegmentationMaskGallery');
+/**
  * Heat maps of where a classifier sees the class, over the images (`gradCam`); gives the picture's bytes.
  * @example await keras.visualization.plotGradCam(model, photographs, { labelMap: ['cat', 'dog'], toFile: 'heat.png' })
  */
