@@ -122,6 +122,7 @@ const conventions = `## What differs
 
 - Boxes: \`RandomCrop\` (Keras takes rows for columns), \`RandomRotation\` and \`RandomPerspective\` in every format (Keras: corners in pixels only), \`RandomShear\` of images that are not square, \`RandomFlip\` cuts them off at the border, \`RandAugment\` in the order of the changes, \`MixUp\` with their labels.
 - Masks: \`RandomElasticTransform\` distorts them as it does the images (Keras: otherwise), \`MixUp\` mixes them, \`RandomCrop\` leaves them as it leaves the images where \`training\` is false, \`CutMix\` keeps their channels.
+- Drawn masks: \`drawSegmentationMasks\` draws the class \`numClasses\` too, leaves the background (class 0) as it is, and takes masks without a last axis, as Keras documents; Keras leaves out the last class, darkens the background and fails without that axis.
 - \`RandomGrayscale\` takes images with what belongs to them; \`RandomBrightness\` darkens bytes too; \`RandomColorJitter\` heeds \`dataFormat\`; a \`RandomShear\` whose factor was one number can be read from its config.
 - \`AugMix\` draws its chains from its seed, anew for each batch (Keras: from Python's random numbers, once for a compiled step).
 - Images with labels, boxes and masks come as \`{ images, labels, boundingBoxes, segmentationMasks }\`; Python's keys are taken as well.
