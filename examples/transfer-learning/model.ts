@@ -10,7 +10,15 @@ export function asImages(digits: keras.Tensor): keras.Tensor {
 /** The first five blocks of a MobileNet of half the width: maps of 8x8. */
 export function makeBase(): keras.Model {
   const whole = applications.MobileNet({ weights: null, alpha: 0.5, inputShape: [64, 64, 3], includeTop: false });
-  return new keras.Model({ inputs: whole.inputs!, outputs: whole.getLayer('conv_pw_5_relu').output, name: 'base' });
+  const outputs = whole.getLayer('conv_pw_5_relu').output;
+  const base = new keras.Model({ inputs: whole.inputs!, outputs, name: 'base' });
+  return keras.models.cloneModel(base, { cloneFunction: followingFast }) as keras.Model;
+}
+/** Moving averages that arrive within a few hundred steps: as published they take some thousand. */
+function followingFast(layer: keras.Layer): keras.Layer {
+  const config = layer.getConfig();
+  const Class = layer.constructor as typeof keras.layers.Dense;
+  return Class.fromConfig('momentum' in config ? { ...config, momentum: 0.9 } : config);
 }
 
 /**
@@ -22,8 +30,11 @@ export function makeClassifier(base: keras.Model, classes: number, { isFrozen = 
   const inputs = keras.Input({ shape: [64, 64, 3] });
   const x = applications.mobilenet.preprocessInput(inputs);
   const maps = isFrozen ? base(x, { training: false }) : base(x);
-  const features = new layers.Dropout({ rate: 0.2 })(new layers.GlobalAveragePooling2D()(maps));
-  const outputs = new layers.Dense({ units: classes, activation: 'softmax', name: 'head' })(features);
+  // Where a stroke is matters: four quarters, not one mean.
+  const features = new layers.Flatten()(new layers.AveragePooling2D({ poolSize: 4 })(maps));
+  const outputs = new layers.Dense({ units: classes, activation: 'softmax', name: 'head' })(
+    new layers.Dropout({ rate: 0.2 })(features),
+  );
   return new keras.Model({ inputs, outputs });
 }
 

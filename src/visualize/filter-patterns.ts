@@ -16,7 +16,7 @@ export interface FilterPatternsOptions {
   readonly size?: readonly [height: number, width: number] | undefined;
   /** Steps uphill. 30 by default. */
   readonly steps?: number | undefined;
-  /** Length of a step, in the range of the images, 1. 1 by default. */
+  /** How far a pixel goes in a step, in the mean, where black is 0 and white is 1. 0.03 by default. */
   readonly learningRate?: number | undefined;
   /** The values of black and white that the model takes. `[0, 255]` by default. */
   readonly valueRange?: readonly [low: number, high: number] | undefined;
@@ -45,7 +45,7 @@ export const filterPatterns = exact(
       filters = 16,
       size,
       steps = 30,
-      learningRate = 1,
+      learningRate = 0.03,
       valueRange: [low, high] = [0, 255],
       seed = 0,
     } = optionsOf('filterPatterns', filterPatternsNames, options);
@@ -70,7 +70,7 @@ export const filterPatterns = exact(
       };
       const slope = grad(answer)(images) as Tensor;
       // Each image is a hill of its own.
-      const length = sqrt(add(sum(square(slope), { axis: [1, 2, 3], keepdims: true }), 1e-12));
+      const length = sqrt(add(mean(square(slope), { axis: [1, 2, 3], keepdims: true }), 1e-30));
       return add(images, multiply(divide(slope, length), learningRate));
     });
     let images = uniform(shape, { minval: 0.4, maxval: 0.6, seed });
