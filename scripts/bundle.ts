@@ -114,6 +114,8 @@ const faces: Readonly<Record<string, string>> = {
   './public/saving.ts': 'public/page-saving.ts',
   './public/utils.ts': 'public/page-utils.ts',
   './public/visualization.ts': 'public/page-visualization.ts',
+  './environment.ts': 'environment-in-pages.ts',
+  './native-device.ts': 'native-device-in-pages.ts',
   '../legacy/at-once.ts': '../legacy/at-once-in-pages.ts',
 };
 const coreFaces: Plugin = {

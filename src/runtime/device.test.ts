@@ -120,7 +120,7 @@ test('names that are unknown, taken or none are refused, and so is what is no de
   const refused = async (name: string, text: string): Promise<void> =>
     expect(keras.config.setDevice(name)).rejects.toThrow(text);
   await refused('abacus', 'unknown device "abacus"');
-  await refused('abacus', 'use one of reference, wasm, webgpu');
+  await refused('abacus', 'use one of reference, wasm, webgpu, native, auto');
   await refused('constructor', 'unknown device "constructor"');
   expect(() => registerDevice('wasm', () => toyDevice([]))).toThrow('there is a device "wasm" already');
   expect(() => registerDevice('', () => toyDevice([]))).toThrow('"" is no name');

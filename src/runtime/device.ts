@@ -3,6 +3,7 @@ import { show } from '../base/options.ts';
 import { table } from '../base/table.ts';
 import type { Device } from '../devices/device.ts';
 import { wasmDevice } from '../devices/wasm/device.ts';
+import { bestDevice, nativeDevice } from './native-device.ts';
 
 /** Finds the device of a name, made when it is first asked for. */
 export type FindDevice = (name: DeviceName) => Promise<Device>;
@@ -14,11 +15,12 @@ const own = table({
   reference: async () => (await import('../devices/reference/device.ts')).referenceDevice(),
   wasm: () => wasmDevice(),
   webgpu: async () => (await import('../devices/webgpu/device.ts')).webgpuDevice(),
+  native: nativeDevice,
 }) satisfies Readonly<Record<string, MakeDevice>>;
 const registered = new Map<string, MakeDevice>();
 
-/** The library's devices by name, or one that was registered. */
-export type DeviceName = keyof typeof own | (string & Record<never, never>);
+/** The library's devices by name, one that was registered, or `auto`: machine code where it can be had, else WebAssembly. */
+export type DeviceName = keyof typeof own | 'auto' | (string & Record<never, never>);
 
 /** Makes a device known by a name; `make` is called when somebody first asks for it. */
 export function registerDevice(name: string, make: MakeDevice): void {
@@ -30,7 +32,8 @@ export function registerDevice(name: string, make: MakeDevice): void {
       `"${name}" comes with ${show(make)}`,
       "give a function that makes the device: () => import('./device.js')…",
     );
-  if (registered.has(name) || name in own) fail(who, `there is a device "${name}" already`, 'choose another name');
+  if (registered.has(name) || name in own || name === 'auto')
+    fail(who, `there is a device "${name}" already`, 'choose another name');
   registered.set(name, make);
 }
 
@@ -57,9 +60,10 @@ const wasm = (): Device => made.get('wasm') ?? remember('wasm', wasmDevice());
 
 /** The device of that name, ready for use. */
 export async function deviceNamed(name: DeviceName): Promise<Device> {
+  if (name === 'auto') return bestDevice(deviceNamed);
   const make = registered.get(name) ?? (own as Readonly<Record<string, MakeDevice>>)[name];
   if (!make) {
-    const names = [...Object.keys(own), ...registered.keys()];
+    const names = [...Object.keys(own), 'auto', ...registered.keys()];
     return fail(
       'config.setDevice',
       `unknown device ${show(name)}`,
@@ -83,8 +87,13 @@ function checked(name: string, device: Device): Device {
   return device;
 }
 
+let isChosen = false;
+/** Whether somebody has chosen a device. */
+export const isDeviceChosen = (): boolean => isChosen;
+
 /** Makes it the device of all that follows. */
 export function useDevice(device: Device): void {
+  isChosen = true;
   current = device;
 }
 
@@ -99,9 +108,6 @@ export function onHost<T>(f: () => T): T {
     current = before;
   }
 }
-
-/** What to wait for, if anything, before compiling what should use all of the device. */
-export const deviceReady = (): Promise<void> | undefined => currentDevice().ready;
 
 function remember(name: string, device: Device): Device {
   made.set(name, device);

@@ -1,7 +1,7 @@
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { makeBatch } from '../data/batch.ts';
 import type { Data, PartialData } from '../data/batches.ts';
-import { deviceReady } from '../runtime/device.ts';
+import { deviceReady } from '../runtime/ready.ts';
 import { type ClassWeight, withClassWeight } from './class-weight.ts';
 import type { Results } from './logs.ts';
 import type { Trainer } from './trainer.ts';

@@ -4,7 +4,7 @@ import { mapTree, type Tree } from '../base/tree.ts';
 import type { BatchSource, TrainingData } from '../data/batches.ts';
 import { asSource } from '../data/source.ts';
 import { concatenate } from '../ops/index.ts';
-import { deviceReady } from '../runtime/device.ts';
+import { deviceReady } from '../runtime/ready.ts';
 import { type Tensor, tensorsIn } from '../tensor/index.ts';
 import type { Callback, CallbackLogs } from './callbacks/callback.ts';
 import { Listeners } from './callbacks/listeners.ts';

@@ -5,7 +5,7 @@ import { labelsBehind } from '../data/label-values.ts';
 import { maskOf } from '../layers/layer/masks.ts';
 import { Mean, type Metric } from '../metrics/index.ts';
 import { add, zeros } from '../ops/index.ts';
-import { deviceReady } from '../runtime/device.ts';
+import { deviceReady } from '../runtime/ready.ts';
 import { asCallOf, inFrame, type Tensor, Trace, tensorsIn, type Variable } from '../tensor/index.ts';
 import type { CallbackLogs } from './callbacks/callback.ts';
 import type { History } from './callbacks/history.ts';

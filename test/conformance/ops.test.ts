@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { widthsHere } from '../../src/devices/native/testing.ts';
 import * as ops from '../../src/ops/index.ts';
 import { currentDevice } from '../../src/runtime/device.ts';
 import { setDevice } from '../../src/runtime/set-device.ts';
@@ -138,7 +139,12 @@ test('every case of Keras has its op', () => {
   expect(cases.filter((c) => !exported(c.public)).map((c) => c.public)).toEqual([]);
   expect(cases.length).toMatchInlineSnapshot(`1253`);
 });
-const devices = ['wasm', 'reference', ...(withGpu ? (['webgpu'] as const) : [])] as const;
+const devices = [
+  'wasm',
+  'reference',
+  ...(widthsHere().length > 0 ? (['native'] as const) : []),
+  ...(withGpu ? (['webgpu'] as const) : []),
+] as const;
 describe.each(devices)('on %s', (device) => {
   const before = currentDevice().name;
   beforeAll(() => setDevice(device));

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
@@ -8,8 +8,15 @@ import { expect, test } from 'vitest';
 const library = fileURLToPath(new URL('../../src/index.ts', import.meta.url));
 
 /** Whether a bundler must keep what a file does: of the shipped modules `package.json` says it. */
-const { sideEffects } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+const { sideEffects, browser } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   readonly sideEffects: readonly string[];
+  readonly browser: Readonly<Record<string, string>>;
+};
+/** What stands in a file's place in pages. */
+const inPages = (id: string): string | undefined => {
+  const shipped = `./dist/${relative(dirname(library), id).replace(/\.ts$/, '.js')}`;
+  const other = Object.hasOwn(browser, shipped) ? browser[shipped]! : undefined;
+  return other && join(dirname(library), other.slice('./dist/'.length).replace(/\.js$/, '.ts'));
 };
 const kept = sideEffects.filter((pattern) => pattern.startsWith('./dist/')).map((pattern) => pattern.slice(7));
 const isKept = (id: string): boolean =>
@@ -29,7 +36,14 @@ async function bundled(program: string): Promise<{ bytes: number; later: readonl
     plugins: [
       {
         name: 'program',
-        resolveId: (id) => (id === 'program' ? '\0program' : id === 'hornbeam' ? library : undefined),
+        resolveId: (id, importer) =>
+          id === 'program'
+            ? '\0program'
+            : id === 'hornbeam'
+              ? library
+              : id.startsWith('.') && importer
+                ? inPages(join(dirname(importer), id))
+                : undefined,
         load: (id) => (id === '\0program' ? program : undefined),
       },
     ],

@@ -43,7 +43,7 @@ export function matmul(machine: KernelMachine, name: string, spec: MatmulSpec): 
 
   // A dot product for each output, where panels would be mostly padding.
   if ((m < 4 || n < 4) && a.along === 4 && b.along === 4) {
-    const [rows, columns] = m < 4 ? [m, Math.min(n, 4)] : [4, n];
+    const [rows, columns] = m < 4 ? [m, Math.min(n, machine.lanes)] : [4, n];
     return tiledProduct(machine, {
       ...shared,
       block: { rows, vectors: 1 },

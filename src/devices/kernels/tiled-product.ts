@@ -204,16 +204,7 @@ export function tiledProduct(machine: KernelMachine, product: Product): ProductK
             });
             if (rest) f.if(op('i32.gt_s', op('i32.add', first, width), whole), () => out(rest, 0));
             f.set(at, offset);
-          } else if (panels === 1) out(rest, 0);
-          else {
-            // Panels narrower than a vector.
-            const last = n % width || width;
-            f.if(
-              op('i32.lt_s', panel, panels - 1),
-              () => out(width, 0),
-              () => out(last, 0),
-            );
-          }
+          } else out(rest, 0);
         }
         f.increment(at, vectorBytes * block.vectors);
       });

@@ -8,9 +8,7 @@ import { at, type Register, r8, r9, rcx, rdi, rdx, rsi, vectorRegister } from '.
 
 const [a, b, tile, count, accumulate] = [rsi, rdx, rcx, r8, r9] as const;
 
-function begin(code: Assembler, label: Label): void {
-  code.align();
-  code.bind(label);
+function loadWords(code: Assembler): void {
   for (const [k, register] of [a, b, tile, count, accumulate].entries())
     code.general('mov', { a: register, m: at(rdi, 8 * k) });
 }
@@ -29,7 +27,9 @@ export function writeMicroKernel(
   const scale = vectorRegister(sums.length + vectors);
   const bytes = 4 * lanes;
   const [add, turn, end] = [new Label(), new Label(), new Label()];
-  begin(code, label);
+  code.align();
+  code.bind(label);
+  loadWords(code);
   code.general('test', { a: accumulate, m: accumulate });
   code.jump(add, 'notEqual');
   for (const sum of sums) code.instruction({ encoding: x86.vpxor, a: sum, v: sum, m: sum, length: 128 });
@@ -64,21 +64,41 @@ export function writeMicroKernel(
   code.general('ret', {});
 }
 
-/** Sums of products of lines that lie along k: as vectors along k, combined at the end. */
+/** How many sums of lines stand in registers at a time. */
+const most = 12;
+
+/** Sums of products of lines that lie along k: as vectors along k, combined at the end; some columns at a time. */
 export function writeDotKernel(
   code: Assembler,
   label: Label,
   lanes: number,
   [rows, columns]: readonly [number, number],
+  distances: readonly [aRow: number, bColumn: number],
+): void {
+  code.align();
+  code.bind(label);
+  const some = Math.max(1, Math.floor(most / rows));
+  for (let first = 0; first < columns; first += some)
+    dots(code, lanes, rows, [first, Math.min(columns, first + some)], distances);
+  code.general('ret', {});
+}
+
+function dots(
+  code: Assembler,
+  lanes: number,
+  rows: number,
+  [first, behind]: readonly [number, number],
   [aRow, bColumn]: readonly [number, number],
 ): void {
   const length: Length = lanes === 16 ? 512 : 256;
+  const columns = behind - first;
   const sums = Array.from({ length: rows * columns }, (_, i) => vectorRegister(i));
   const right = vectorRegister(sums.length);
   const upper = vectorRegister(sums.length + 1);
   const [whole, rest, single, end] = [new Label(), new Label(), new Label(), new Label()];
-  begin(code, label);
+  loadWords(code);
   for (const sum of sums) code.instruction({ encoding: x86.vpxor, a: sum, v: sum, m: sum, length: 128 });
+  const column = (j: number) => at(b, (first + j) * bColumn);
   const step = (by: number): void => {
     code.general('addNumber', { m: a, immediate: 4 * by });
     code.general('addNumber', { m: b, immediate: 4 * by });
@@ -88,7 +108,7 @@ export function writeDotKernel(
   code.general('cmpNumber', { m: count, immediate: lanes });
   code.jump(rest, 'less');
   for (let j = 0; j < columns; j++) {
-    code.instruction({ encoding: x86.vmovups, a: right, m: at(b, j * bColumn), length });
+    code.instruction({ encoding: x86.vmovups, a: right, m: column(j), length });
     for (let i = 0; i < rows; i++)
       code.instruction({ encoding: x86.vfmadd231ps, a: sums[i * columns + j], v: right, m: at(a, i * aRow), length });
   }
@@ -109,7 +129,7 @@ export function writeDotKernel(
   code.general('test', { a: count, m: count });
   code.jump(end, 'equal');
   for (let j = 0; j < columns; j++) {
-    code.instruction({ encoding: x86.vmovss, a: right, m: at(b, j * bColumn), length: 128 });
+    code.instruction({ encoding: x86.vmovss, a: right, m: column(j), length: 128 });
     for (let i = 0; i < rows; i++) {
       code.instruction({ encoding: x86.vmovss, a: upper, m: at(a, i * aRow), length: 128 });
       code.instruction({ encoding: x86.vfmadd231ps, a: sums[i * columns + j], v: right, m: upper, length: 128 });
@@ -119,15 +139,14 @@ export function writeDotKernel(
   code.jump(single);
 
   code.bind(end);
-  const place = (at: number): number => 4 * lanes * Math.floor(at / columns) + 4 * (at % columns);
+  const place = (i: number) => at(tile, 4 * lanes * Math.floor(i / columns) + 4 * (first + (i % columns)));
   const store = new Label();
   code.general('test', { a: accumulate, m: accumulate });
   code.jump(store, 'equal');
   sums.forEach((sum, i) => {
-    code.instruction({ encoding: x86.vmovss, a: upper, m: at(tile, place(i)), length: 128 });
+    code.instruction({ encoding: x86.vmovss, a: upper, m: place(i), length: 128 });
     code.instruction({ encoding: x86.vaddps, a: sum, v: sum, m: upper, length: 128 });
   });
   code.bind(store);
-  sums.forEach((sum, i) => code.instruction({ encoding: x86.vmovssStore, a: sum, m: at(tile, place(i)), length: 128 }));
-  code.general('ret', {});
+  sums.forEach((sum, i) => code.instruction({ encoding: x86.vmovssStore, a: sum, m: place(i), length: 128 }));
 }

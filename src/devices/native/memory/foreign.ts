@@ -25,7 +25,8 @@ export interface Foreign {
 
 interface Koffi {
   load(path: null): { func(prototype: string): (...args: never[]) => unknown };
-  proto(prototype: string): object;
+  /** Without a name, of which a process could have one only. */
+  proto(result: string, parameters: readonly string[]): object;
   decode(address: bigint, type: object): unknown;
   pointer(type: object): object;
   register(f: (...args: never[]) => unknown, type: object): bigint;
@@ -58,8 +59,8 @@ function load(): Foreign {
   const koffi = loadKoffi();
   const library = koffi.load(null);
   const c = <F>(prototype: string): F => library.func(prototype) as F;
-  const callbacks = koffi.pointer(koffi.proto('double hornbeam_callback(double a, double b)'));
-  const run = koffi.proto('void hornbeam_run(void *table)');
+  const callbacks = koffi.pointer(koffi.proto('double', ['double', 'double']));
+  const run = koffi.proto('void', ['void *']);
   return {
     mmap: c('uint64_t mmap(uint64_t near, uint64_t bytes, int protection, int flags, int file, int64_t offset)'),
     mprotect: c('int mprotect(uint64_t address, uint64_t bytes, int protection)'),

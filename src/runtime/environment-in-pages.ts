@@ -1,0 +1,2 @@
+/** A page has no environment. */
+export const chosenByEnvironment = (): undefined => undefined;
