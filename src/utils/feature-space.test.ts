@@ -63,6 +63,15 @@ test('every kind of feature comes as in Keras', async () => {
   expect(((await array.call(alone)) as number[])[3]).toBe(0);
 });
 
+test('it learns of a Dataset, of rows and of batches', async () => {
+  const rows = keras.data.Dataset.fromTensorSlices(data);
+  for (const stream of [rows, rows.batch(2)]) {
+    const features = space();
+    await features.adapt(stream);
+    await expectAnswers(features(data));
+  }
+});
+
 test('its two ends make a functional model', async () => {
   const features = space();
   features.adapt([data].values());

@@ -211,18 +211,31 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
       return isAdaptable(layer) && (isGiven ?? null) === null;
     });
   }
-  /** Learns what the features need of data: `{ name: values }`, or batches of such one after the other. */
-  adapt(data: Data | Iterable<Data>): void {
-    const isTable = isPlainObject(data) && !(Symbol.iterator in data);
-    if (!isTable && !(typeof data === 'object' && data !== null && Symbol.iterator in data))
+  /** Learns what the features need of data: `{ name: values }`, or such one after the other, as a `keras.data.Dataset` gives them. */
+  adapt(data: AsyncIterable<Data>): Promise<void>;
+  adapt(data: Data | Iterable<Data>): void;
+  adapt(data: Data | Iterable<Data> | AsyncIterable<Data>): void | Promise<void> {
+    const isStream = typeof data === 'object' && data !== null;
+    if (isStream && Symbol.asyncIterator in data) {
+      const all = async (): Promise<void> => {
+        const batches: Data[] = [];
+        for await (const batch of data as AsyncIterable<Data>) batches.push(batch);
+        this.#learn((name) => batches.map((batch) => this.#column(batch, name)));
+      };
+      return all();
+    }
+    if (isStream && Symbol.iterator in data) {
+      const batches = [...(data as Iterable<Data>)];
+      return this.#learn((name) => batches.map((batch) => this.#column(batch, name)));
+    }
+    if (!isPlainObject(data))
       fail(this, 'adapt got no table', 'give an object of arrays by the names of the features, or batches of such');
-    const batches = isTable ? undefined : [...(data as Iterable<Data>)];
+    return this.#learn((name) => rowsOf(this.#column(data as Data, name)));
+  }
+  #learn(partsOf: (name: string) => readonly Tensor[]): void {
     for (const name of this.#adaptable()) {
-      const parts = batches
-        ? batches.map((batch) => this.#column(batch, name))
-        : rowsOf(this.#column(data as Data, name));
       const layer = this.preprocessors[name];
-      if (isAdaptable(layer)) layer.adapt(parts.map(upright).values());
+      if (isAdaptable(layer)) layer.adapt(partsOf(name).map(upright).values());
     }
     this.#isAdapted = true;
     this.getEncodedFeatures();
