@@ -30,6 +30,8 @@ beforeAll(() => {
   before = settings();
 });
 afterAll(async () => {
+  // Those that replace modules have a process of their own.
+  if (expect.getState().testPath?.endsWith('.mocked.test.ts')) return;
   const { currentDevice } = await import('../src/runtime/device.ts');
   const after = { ...settings(), device: currentDevice().name };
   expect(after, 'the settings of the library, after the tests of a file').toEqual({ ...before, device: 'wasm' });
