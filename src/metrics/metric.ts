@@ -20,7 +20,7 @@ import { mapTensors } from '../tensor/leaves.ts';
 import { asTensor, type Like } from '../tensor/like.ts';
 import { atPath } from '../tensor/scopes.ts';
 import { withVariableValues } from '../tensor/stateless.ts';
-import { type InitialValue, Variable, type VariableOptions } from '../tensor/variable.ts';
+import { type InitialValue, repeatable, Variable, type VariableOptions } from '../tensor/variable.ts';
 
 /** Options of every metric. */
 export interface MetricOptions {
@@ -59,6 +59,9 @@ const asTensors = (args: readonly unknown[]): unknown[] =>
     const { sampleWeight, mask } = x as UpdateOptions;
     return { sampleWeight: given(sampleWeight), mask: given(mask) };
   });
+
+/** What most states begin as, made when it is first read. */
+const zeros = /* @__PURE__ */ repeatable((shape: Shape, options: { dtype: DType }) => ops.zeros(shape, options));
 
 /**
  * A number that is gathered batch by batch: `metric.updateState(yTrue, yPred)`, `metric.result()`, `metric.resetState()`;
@@ -113,7 +116,7 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
     const variable = atPath(
       [this.name.replaceAll('/', '>')],
       () =>
-        new Variable(initializer === 'zeros' ? ops.zeros : initializer === 'ones' ? ops.ones : initializer, {
+        new Variable(initializer === 'zeros' ? zeros : initializer === 'ones' ? ops.ones : initializer, {
           name,
           shape,
           dtype: dtype ?? floatx(),

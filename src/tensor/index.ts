@@ -54,6 +54,6 @@ export { type NestedStrings, stringTensor } from './strings.ts';
 export { addNode, hasSymbolic, inferSymbolic, type SymbolicAval } from './symbolic.ts';
 export { compileTraced, runTraced, type Traced, trace } from './traced.ts';
 export { beginLayerCall, buildOnShapes } from './trial.ts';
-export { type InitialValue, Variable, type VariableOptions } from './variable.ts';
+export { type InitialValue, repeatable, Variable, type VariableOptions } from './variable.ts';
 export { type Gradients, gradients } from './variable-gradients.ts';
 export { currentWatcher, isYounger, noteBirth, type Watcher, watchedBy } from './watch.ts';

@@ -19,11 +19,17 @@ export function mapTensors(nest: unknown, f: (t: Tensor) => unknown, depth = 0):
 /** Every tensor in a nest, in order. */
 export function tensorsIn(nest: unknown): Tensor[] {
   const found: Tensor[] = [];
-  mapTensors(nest, (t) => {
-    found.push(t);
-    return t;
-  });
+  gather(nest, found, 0);
   return found;
+}
+// Calls of layers ask it many times over: nothing is made anew on the way.
+function gather(nest: unknown, found: Tensor[], depth: number): void {
+  refuseDepth(depth);
+  if (nest instanceof Tensor) found.push(nest);
+  else if (nest instanceof Variable) found.push(nest.read());
+  else if (typeof nest !== 'object' || nest === null || isTypedArray(nest)) return;
+  else if (Array.isArray(nest)) for (const x of nest) gather(x, found, depth + 1);
+  else if (isPlainObject(nest)) for (const x of Object.values(nest)) gather(x, found, depth + 1);
 }
 
 /** The nest with its tensors replaced, in order, by those of a list. */

@@ -16,6 +16,9 @@ import { currentWatcher, noteBirth } from './watch.ts';
 type Initialize = (shape: Shape, options: { dtype: DType }) => Tensor;
 /** Says of an initializer that it gives the same floats whenever it is asked: variables then ask it when they are first read. */
 export const isRepeatable = Symbol('isRepeatable');
+/** An initializer of which that is true. */
+export const repeatable = <F extends Initialize>(initialize: F): F =>
+  Object.assign(initialize, { [isRepeatable]: true });
 let named: ((name: string) => Initialize) | undefined;
 /** Makes initializers known by name to variables: they live above. */
 export const nameInitializers = (find: (name: string) => Initialize): void => void (named = find);
