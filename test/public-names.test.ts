@@ -15,7 +15,7 @@ const own: Readonly<Record<string, string>> = {
   'keras.SeedGenerator': 'Keras has it in keras.random',
   'keras.{grad,gradients,jit,tensor,valueAndGrad}': 'what a backend of Keras gives beside it',
   'keras.applications.*':
-    'Keras has a module for each family too; the list of its names has those of keras.applications alone',
+    'a module for each family, which the list of Keras’s names leaves out; featurePyramid, which detectors stand on',
   'keras.coco.*': 'COCO average precision on plain numbers',
   'keras.config.{device,registerDevice,setDevice}': 'where it computes',
   'keras.data.*': 'pipelines, for which Keras relies on tf.data',

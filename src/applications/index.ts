@@ -33,6 +33,7 @@ export {
   type EfficientNetV2Options,
   EfficientNetV2S,
 } from './efficientnet-v2.ts';
+export { type FeaturePyramidOptions, featurePyramid } from './feature-pyramid.ts';
 export * as imagenetUtils from './imagenet-utils.ts';
 export * as inceptionResnetV2 from './inception-resnet-v2.ts';
 export { InceptionResNetV2 } from './inception-resnet-v2.ts';

@@ -36,7 +36,7 @@ const rowOf = (layer: keras.Layer): Row => {
 
 const structures = casesOf<Structure>('applications/structure');
 test('there is a case of each application', () => {
-  const names = Object.entries(applications).filter(([, x]) => typeof x === 'function');
+  const names = Object.entries(applications).filter(([name]) => /^[A-Z]/.test(name));
   expect(names.length).toBe(40);
   expect(names.filter(([name]) => !structures.some((c) => c.name === name))).toEqual([]);
 });
