@@ -56,6 +56,15 @@ export function inColors({ width, height, channels, data: given, transparent }: 
   const mode = wanted === 'rgb' ? 'RGB' : 'RGBA';
   if (channels === to) return { mode, width, height, data: asBytes(data) };
   const out = new Uint8Array(size * to);
+  if (channels === 4) {
+    // Of photographs, which come in RGBA.
+    for (let from = 0, at = 0; at < out.length; from += 4, at += 3) {
+      out[at] = data[from];
+      out[at + 1] = data[from + 1];
+      out[at + 2] = data[from + 2];
+    }
+    return { mode, width, height, data: out };
+  }
   for (let p = 0, from = 0, at = 0; p < size; p++, from += channels, at += to) {
     out[at] = data[from];
     out[at + 1] = data[isGrey ? from : from + 1];

@@ -63,39 +63,51 @@ function resampled(image: Pixels, part: Part, [height, width]: Size, interpolati
   const row = width * channels;
   const out = new Float32Array(height * row);
   // A line of the image is stretched once, and kept as long as lines need it.
-  const lines = new Map<number, Float32Array>();
+  const room = down.width + 1;
+  const lines = Array.from({ length: room }, () => new Float32Array(row));
+  const kept = new Int32Array(room).fill(-1);
   const lineAt = (y: number): Float32Array => {
-    let line = lines.get(y);
-    if (!line) {
-      line = new Float32Array(row);
-      stretch(image, ((part.top + y) * image.width + part.left) * channels, channels, across, line);
-      lines.set(y, line);
-    }
+    const line = lines[y % room];
+    if (kept[y % room] !== y)
+      stretch(image.data, ((part.top + y) * image.width + part.left) * channels, channels, across, line);
+    kept[y % room] = y;
     return line;
   };
   for (let y = 0; y < height; y++) {
     const first = down.first[y];
-    for (const key of lines.keys()) if (key < first) lines.delete(key);
-    const to = out.subarray(y * row, (y + 1) * row);
-    for (let k = 0; k < down.counts[y]; k++) {
-      const weight = down.weights[y * down.width + k];
-      if (weight === 0) continue;
-      const line = lineAt(first + k);
-      if (k === 0 && weight === 1) to.set(line);
-      else for (let x = 0; x < row; x++) to[x] += weight * line[x];
-    }
+    const count = down.counts[y];
+    const weight = (k: number): number => down.weights[y * down.width + k];
+    // Most often a line lies between two others.
+    if (count === 2) between(lineAt(first), weight(0), lineAt(first + 1), weight(1), out, y * row);
+    else for (let k = 0; k < count; k++) addTo(out, y * row, lineAt(first + k), weight(k));
   }
   return out;
 }
-function stretch({ data }: Pixels, from: number, channels: number, taps: Taps, out: Float32Array): void {
+function between(a: Float32Array, u: number, b: Float32Array, v: number, out: Float32Array, at: number): void {
+  for (let x = 0; x < a.length; x++) out[at + x] = u * a[x] + v * b[x];
+}
+function addTo(out: Float32Array, at: number, line: Float32Array, weight: number): void {
+  for (let x = 0; x < line.length; x++) out[at + x] += weight * line[x];
+}
+/** A line of an image, from a place on, with other pixels. */
+function stretch(data: Pixels['data'], from: number, channels: number, taps: Taps, out: Float32Array): void {
   const { first, counts, weights, width } = taps;
-  for (let x = 0, to = 0; x < first.length; x++, to += channels)
+  for (let x = 0, to = 0; x < first.length; x++) {
+    const start = from + first[x] * channels;
+    const count = counts[x];
+    const w = x * width;
+    if (count === 2) {
+      const u = weights[w];
+      const v = weights[w + 1];
+      for (let at = start; at < start + channels; at++) out[to++] = u * data[at] + v * data[at + channels];
+      continue;
+    }
     for (let c = 0; c < channels; c++) {
       let sum = 0;
-      let at = from + first[x] * channels + c;
-      for (let k = 0, w = x * width; k < counts[x]; k++, at += channels) sum += weights[w + k] * data[at];
-      out[to + c] = sum;
+      for (let k = 0, at = start + c; k < count; k++, at += channels) sum += weights[w + k] * data[at];
+      out[to++] = sum;
     }
+  }
 }
 
 /** Taps of sizes that come again and again, as those of folders do. */
