@@ -3,6 +3,7 @@ import type { ScalarOp } from '../../../ir/scalar.ts';
 import type { Assembler, Instruction, Label, Length } from '../encoder/assembler.ts';
 import { type Encoding, x86 } from '../encoder/instructions.ts';
 import type { Memory, Register } from '../encoder/operands.ts';
+import { type Available, availableRegisters } from '../registers/allocate.ts';
 import { Code } from '../registers/code.ts';
 
 /** Vectors of so many elements of 32 bits. */
@@ -24,8 +25,16 @@ export class Context {
   readonly lanes: 8 | 16;
   /** Where the function of C for a f64 operation is called. */
   readonly hostFunction: (name: ScalarOp) => Label;
+  /** The numbers that its registers may have. */
+  readonly available: Available;
 
-  constructor(assembler: Assembler, lanes: 8 | 16, hostFunction: Context['hostFunction']) {
+  constructor(
+    assembler: Assembler,
+    lanes: 8 | 16,
+    hostFunction: Context['hostFunction'],
+    available = availableRegisters(lanes),
+  ) {
+    this.available = available;
     this.assembler = assembler;
     this.lanes = lanes;
     this.hostFunction = hostFunction;
@@ -96,6 +105,24 @@ export class Context {
     this.code.emit({ encoding: typeof encoding === 'string' ? x86[encoding] : encoding, ...operands });
   }
 
+  /** A whole number of any size in a general register of 64 bits. */
+  number(x: number, to = this.general()): Register {
+    if (x === 0) this.word('xor', { a: to, m: to });
+    else if (isShort(x)) this.word('movNumber', { m: to, immediate: x, wide: true });
+    else {
+      this.word('movNumber', { m: to, immediate: Math.floor(x / 2 ** 31), wide: true });
+      this.word('shl', { m: to, immediate: 31, wide: true });
+      this.word('orNumber', { m: to, immediate: x - Math.floor(x / 2 ** 31) * 2 ** 31, wide: true });
+    }
+    return to;
+  }
+
+  /** Adds a number to a register of 64 bits. */
+  add(to: Register, x: number): void {
+    if (isShort(x)) this.word('addNumber', { m: to, immediate: x, wide: true });
+    else this.word('add', { a: to, m: this.number(x), wide: true });
+  }
+
   /** A number in all lanes, as an operand: its bits, of one or two words. */
   bits(words: readonly number[], length: Length): Source {
     if (length === 512 && words.length === 1) return { m: this.assembler.constant(words), broadcast: true };
@@ -132,6 +159,9 @@ export class Context {
     });
   }
 }
+
+/** Whether a number fits into an instruction. */
+export const isShort = (x: number): boolean => x >= -(2 ** 31) && x < 2 ** 31;
 
 const words = new DataView(new ArrayBuffer(8));
 export function floatBits(x: number): number {

@@ -16,7 +16,7 @@ import {
 import { Label } from '../encoder/assembler.ts';
 import { type Condition, moveIf, setIf } from '../encoder/instructions.ts';
 import { at, type Memory, Register, rax, rdi, rdx } from '../encoder/operands.ts';
-import type { Context, Name } from './context.ts';
+import { type Context, isShort as fits, type Name } from './context.ts';
 import { isNot } from './scalar-operations.ts';
 
 /** What can be called with a block of words of 64 bits at rdi. */
@@ -118,26 +118,15 @@ export class NativeFunction implements KernelFunction, NativeCallable {
 
   private load(x: Operand, to: Register): void {
     const word = this.word(x);
-    if (typeof word === 'number') this.number(word, to);
+    if (typeof word === 'number') this.c.number(word, to);
     else this.c.move(to, word);
-  }
-
-  private number(x: number, to: Register): void {
-    const { c } = this;
-    if (x === 0) c.word('xor', { a: to, m: to });
-    else if (x >= -(2 ** 31) && x < 2 ** 31) c.word('movNumber', { m: to, immediate: x, wide: true });
-    else {
-      c.word('movNumber', { m: to, immediate: Math.floor(x / 2 ** 31), wide: true });
-      c.word('shl', { m: to, immediate: 31, wide: true });
-      c.word('orNumber', { m: to, immediate: x % 2 ** 31, wide: true });
-    }
   }
 
   private held(x: Operand): Register {
     const word = this.word(x);
     if (typeof word !== 'number') return word;
     const to = this.c.general();
-    this.number(word, to);
+    this.c.number(word, to);
     return to;
   }
 
@@ -205,9 +194,9 @@ export class NativeFunction implements KernelFunction, NativeCallable {
     const { c } = this;
     let [x, y] = [this.word(a), this.word(b)];
     if (typeof x === 'number' && name !== 'i32.sub') [x, y] = [y, x];
-    const isShort = typeof y === 'number' && y >= -(2 ** 31) && y < 2 ** 31;
-    if (!isShort) {
-      if (typeof x === 'number') this.number(x, to);
+    const isNumber = typeof y === 'number' && fits(y);
+    if (!isNumber) {
+      if (typeof x === 'number') c.number(x, to);
       else c.move(to, x);
       c.word(byRegister, { a: to, m: typeof y === 'number' ? this.held(y) : y, wide: true });
       return;
@@ -354,8 +343,7 @@ export class NativeFunction implements KernelFunction, NativeCallable {
     [...args, this.control].forEach((arg, k) => {
       const m = { ...this.words, displacement: this.words.displacement + 8 * k };
       const word = this.word(arg);
-      if (typeof word === 'number' && word >= -(2 ** 31) && word < 2 ** 31)
-        c.word('movNumber', { m, immediate: word, wide: true });
+      if (typeof word === 'number' && fits(word)) c.word('movNumber', { m, immediate: word, wide: true });
       else c.word('movStore', { a: typeof word === 'number' ? this.held(word) : word, m, wide: true });
     });
     c.word('lea', { a: rdi, m: this.words, wide: true });

@@ -56,5 +56,5 @@ export function writeKernel(c: Context, label: Label, { params, body }: LinearCo
 export function finish(c: Context, label: Label): void {
   c.assembler.align();
   c.assembler.bind(label);
-  assemble(c.code, c.assembler, c.lanes);
+  assemble(c.code, c.assembler, c.length(c.lanes), c.available);
 }

@@ -20,7 +20,7 @@ import type { ScalarOp } from '../../../ir/scalar.ts';
 import { Label, type Length } from '../encoder/assembler.ts';
 import { type Condition, setIf } from '../encoder/instructions.ts';
 import { type Memory, type Register, rax, rdx, vectorRegister } from '../encoder/operands.ts';
-import { type Context, floatBits, machine, type Source } from './context.ts';
+import { type Context, floatBits, isShort, machine, type Source } from './context.ts';
 import { NativeLanes } from './lanes.ts';
 import {
   collect,
@@ -111,8 +111,7 @@ export class LinearWriter {
       case 'loop':
         code.loop((again) => {
           this.list(s.body);
-          for (const [pointer, bytes] of s.pointers)
-            c.word('addNumber', { m: this.registers.get(pointer)!, immediate: bytes, wide: true });
+          for (const [pointer, bytes] of s.pointers) c.add(this.registers.get(pointer)!, bytes);
           const counter = this.registers.get(s.counter)!;
           c.word('addNumber', { m: counter, immediate: s.step });
           compareWords(c, 'lt', 'i32', counter, this.word(s.to));
@@ -628,15 +627,21 @@ export class LinearWriter {
 
   /** An address and an offset as an operand. */
   private address(x: Value, offset: number): Memory {
+    const { c } = this;
+    if (!isShort(offset)) {
+      const base = c.number(offset);
+      c.word('add', { a: base, m: this.value(x), wide: true });
+      return { base, displacement: 0 };
+    }
     if (x.op !== 'move') return { base: this.value(x), displacement: offset };
     const { base, index, scale } = x;
     if (index.op === 'const') return this.address(base, offset + index.value * scale);
-    const { c } = this;
     const held = this.value(base);
     const wide = c.general();
     c.word('movsxd', { a: wide, m: this.value(index), wide: true });
     if (scales.has(scale)) return { base: held, index: wide, scale, displacement: offset };
-    c.word('imulNumber', { a: wide, m: wide, immediate: scale, wide: true });
+    if (isShort(scale)) c.word('imulNumber', { a: wide, m: wide, immediate: scale, wide: true });
+    else c.word('imul', { a: wide, m: c.number(scale), wide: true });
     return { base: held, index: wide, scale: 1, displacement: offset };
   }
 

@@ -70,7 +70,8 @@ const byte = { immediate: 1 } as const;
 const evex = { form: 'evex' } as const;
 const four = { memory: '4' } as const;
 const eight = { memory: '8', ew: 1 } as const;
-const shift = (digit: number) => ({ digit, immediate: 1 }) as const;
+// VEX has them of registers alone.
+const shift = (digit: number) => ({ digit, immediate: 1, only: 'register' }) as const;
 
 export const vectorInstructions = {
   vmovups: vector(two, 0, 1, 0x10),

@@ -1,7 +1,7 @@
 import type { Assembler, Instruction, Length } from '../encoder/assembler.ts';
 import { type Role, x86 } from '../encoder/instructions.ts';
 import { isRegister, type Memory, Register, rbp, rsp } from '../encoder/operands.ts';
-import { allocate, availableRegisters, scratch } from './allocate.ts';
+import { type Available, allocate, scratch } from './allocate.ts';
 import { type Code, frame } from './code.ts';
 
 const bases = new Register('general', scratch.base);
@@ -10,9 +10,8 @@ const indices = new Register('general', scratch.index);
 const vectors = scratch.vectors.map((n) => new Register('vector', n));
 
 /** Writes a function: the frame, the instructions, and the traffic with the frame of values that have no register. */
-export function assemble(code: Code, assembler: Assembler, lanes: number): void {
-  const bytes = allocate(code, availableRegisters(lanes));
-  const length: Length = lanes === 16 ? 512 : 256;
+export function assemble(code: Code, assembler: Assembler, length: Length, available: Available): void {
+  const bytes = allocate(code, available);
   assembler.align();
   assembler.push(rbp);
   assembler.general('mov', { a: rbp, m: rsp });
