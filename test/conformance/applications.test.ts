@@ -64,24 +64,22 @@ test.each(Object.entries(configs))('%s has the config that Keras writes', (name,
   expect((JSON.parse(build(name, {}).toJson()) as { config: object }).config).toEqual(config);
 });
 
-/** Evenly distributed in [-1, 1), from a hash of the position: scripts/application-cases.py computes the same. */
-function evenNumbers(size: number, seed: number): Float64Array {
-  const numbers = new Float64Array(size);
+/** Evenly distributed in [-1, 1), from a hash of the position, as `scale · u + offset`: scripts/application-cases.py computes the same. */
+function evenNumbers(size: number, seed: number, scale = 1, offset = 0): Float32Array<ArrayBuffer> {
+  const numbers = new Float32Array(size);
   const start = Math.imul(0x9e3779b9, seed);
   for (let k = 0; k < size; k++) {
     let h = (k + start) | 0;
     h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
     h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-    numbers[k] = ((h ^ (h >>> 16)) >>> 0) / 2 ** 31 - 1;
+    numbers[k] = (((h ^ (h >>> 16)) >>> 0) / 2 ** 31 - 1) * scale + offset;
   }
   return numbers;
 }
 function weightOf({ name, shape }: keras.Variable, k: number): Float32Array {
-  const size = sizeOf(shape);
-  const numbers = evenNumbers(size, k + 1);
-  const scale = name.endsWith('kernel') ? Math.sqrt(6 / sizeOf(shape.slice(0, -1))) : 0.1;
-  if (['gamma', 'moving_variance', 'variance'].includes(name)) return Float32Array.from(numbers, (u) => 1 + 0.2 * u);
-  return Float32Array.from(numbers, (u) => u * (name === 'count' ? 0 : scale));
+  const isPositive = ['gamma', 'moving_variance', 'variance'].includes(name);
+  const byFan = name.endsWith('kernel') ? Math.sqrt(6 / sizeOf(shape.slice(0, -1))) : 0.1;
+  return evenNumbers(sizeOf(shape), k + 1, name === 'count' ? 0 : isPositive ? 0.2 : byFan, isPositive ? 1 : 0);
 }
 
 interface Numbers {
@@ -109,14 +107,14 @@ test.each(numberCases.map((c) => [c.name, c] as const))(
     const model = build(name, kwargs);
     model.weights.forEach((w, k) => void w.assign(keras.tensor(weightOf(w, k), { shape: w.shape })));
     const shape = [1, ...kwargs.input_shape];
-    const pixels = Float32Array.from(evenNumbers(sizeOf(shape), 1000), (u) => Math.fround(u + 1) * 127.5);
+    const pixels = evenNumbers(sizeOf(shape), 1000).map((u) => Math.fround(u + 1) * 127.5);
     const x = keras.tensor(pixels, { shape });
     const y = await model.predict(x, { verbose: 0 });
     expect(y.shape).toEqual(size);
     expectNear((await y.data()).subarray(0, 64), outputs, 1e-4);
     if (!inputGradients || !weightGradients) return;
 
-    const c = keras.tensor(Float32Array.from(evenNumbers(sizeOf(size), 2000)), { shape: size });
+    const c = keras.tensor(evenNumbers(sizeOf(size), 2000), { shape: size });
     const rest = model.nonTrainableVariables.map((v) => v.value);
     const gradients = keras.jit((weights: keras.Tensor[], images: keras.Tensor) => {
       const objective = ([w, i]: [keras.Tensor[], keras.Tensor]) => {
