@@ -20,7 +20,7 @@ export const carried: Readonly<Record<string, string>> = {
   md5: '@noble/hashes/legacy.js',
   tar: 'modern-tar',
   webp: '@jsquash/webp/decode.js',
-  xml: 'txml',
+  xml: 'txml/txml',
   resvg: '@resvg/resvg-wasm',
   viz: '@viz-js/viz',
 };

@@ -1,4 +1,4 @@
-/** What we use of packages that come without types, or with types that are not found. */
+/** What we use of packages that come without types */
 declare module 'seek-bzip' {
   const bzip: {
     /** The unpacked bytes of a file, or of several one after the other. Throws where they are damaged. */
@@ -14,15 +14,4 @@ declare module 'omggif' {
     frameInfo(frame: number): { transparent_index: number | null };
     decodeAndBlitFrameRGBA(frame: number, pixels: Uint8Array): void;
   }
-}
-/** Its own types cannot be found by their names. */
-declare module 'txml' {
-  export interface XmlElement {
-    readonly tagName: string;
-    readonly children: readonly (XmlElement | string)[];
-  }
-  export function parse(
-    text: string,
-    options?: { readonly decodeEntities?: boolean },
-  ): readonly (XmlElement | string)[];
 }

@@ -1,4 +1,4 @@
-import type { XmlElement } from 'txml';
+import type { TNode } from 'txml/txml';
 import { fail } from '../../base/errors.ts';
 import { exact } from '../../base/exact.ts';
 import { type OptionNames, optionsOf, show } from '../../base/options.ts';
@@ -85,14 +85,17 @@ async function readAnnotation(
   xml: string,
   classNames: readonly string[],
 ): Promise<{ image: string | undefined; things: VocThing[] }> {
-  const { parse } = await part('XML', () => import('txml'));
-  const childrenOf = (node: XmlElement | undefined, name: string): XmlElement[] =>
+  const { parse } = await part('XML', () => import('txml/txml'));
+  const childrenOf = (node: TNode | undefined, name: string): TNode[] =>
     (node?.children ?? []).filter((child) => typeof child === 'object').filter(({ tagName }) => tagName === name);
-  const wordOf = (node: XmlElement | undefined, name: string): string | undefined => {
+  const wordOf = (node: TNode | undefined, name: string): string | undefined => {
     const [word] = childrenOf(node, name)[0]?.children ?? [];
     return typeof word === 'string' ? word.trim() : undefined;
   };
-  const [root] = childrenOf({ tagName: '', children: parse(xml, { decodeEntities: true }) }, 'annotation');
+  const [root] = childrenOf(
+    { tagName: '', attributes: {}, children: parse(xml, { decodeEntities: true }) },
+    'annotation',
+  );
   if (!root) return fail(who, 'it has no <annotation>', 'check that the file is complete');
   const things = childrenOf(root, 'object').map((object, k): VocThing => {
     const name = wordOf(object, 'name');
