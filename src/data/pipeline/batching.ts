@@ -65,7 +65,8 @@ async function filled(leaves: readonly Tensor[], room: Shape, filler: number | s
   const out = new dtypeInfo[dtype].array(leaves.length * width);
   if (filler !== 0) out.fill(encode([Number(filler)], dtype)[0]!);
   for (const [n, leaf] of leaves.entries()) {
-    const data = await elementsOf(leaf);
+    const read = elementsOf(leaf);
+    const data = read instanceof Promise ? await read : read;
     place(leaf.shape, room, (from, to, count) => out.set(data.subarray(from, from + count), n * width + to));
   }
   return hostTensor(out, { shape, dtype });

@@ -254,6 +254,28 @@ test('a generator is asked for no more than is wanted, ahead of it by what is pr
     await expect(dataset.toArray()).rejects.toThrow('mine');
 });
 
+test('what a pipeline holds does not grow with its data', async () => {
+  let [made, taken, most] = [0, 0, 0];
+  const images = Dataset.fromGenerator(function* () {
+    for (let k = 0; k < 3000; k++) {
+      made++;
+      yield Float32Array.of(k);
+    }
+  });
+  const batches = images
+    .map((x) => x, { numParallelCalls: 4 })
+    .shuffle(8)
+    .batch(5)
+    .prefetch(2);
+  for await (const batch of batches) {
+    taken += batch.shape[0]!;
+    most = Math.max(most, made - taken);
+  }
+  expect(taken).toBe(3000);
+  // The buffer, the calls, two batches ahead and the one that is being gathered.
+  expect(most).toBeLessThanOrEqual(8 + 4 + 3 * 5);
+});
+
 test('a cache goes through its source once, to the end', async () => {
   let made = 0;
   const dataset = range(4)

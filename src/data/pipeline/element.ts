@@ -84,9 +84,8 @@ export async function joined(
   join: (leaves: readonly Tensor[], path: readonly (string | number)[]) => Promise<Tensor>,
 ): Promise<unknown> {
   const lists = elements.map((element) => leavesOf(element as Tree<unknown>));
-  const form = formOf(elements[0]);
   for (const element of elements)
-    if (formOf(element) !== form)
+    if (!areAlike(elements[0], element))
       fail(
         who,
         `elements of different forms are put together: ${showElement(elements[0])} and ${showElement(element)}`,
@@ -108,9 +107,14 @@ export async function joined(
 }
 /** Where in an element something is, as messages say it. */
 export const at = (path: readonly (string | number)[]): string => (path.length > 0 ? ` at ${path.join('.')}` : '');
-/** A text that is the same for elements of the same parts. */
-const formOf = (element: unknown): string => {
-  const paths: string[] = [];
-  mapTree(element as Tree<unknown>, (_, path) => void paths.push(path.map((key) => JSON.stringify(key)).join()));
-  return paths.join(';');
-};
+/** Whether two elements have the same parts. */
+function areAlike(a: unknown, b: unknown): boolean {
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((x, k) => areAlike(x, b[k]));
+  if (!isPlainObject(a)) return !Array.isArray(b) && !isPlainObject(b);
+  const keys = Object.keys(a);
+  return (
+    isPlainObject(b) &&
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && areAlike(a[key], b[key]))
+  );
+}
