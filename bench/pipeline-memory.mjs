@@ -1,18 +1,15 @@
 // How much memory does training on 20 GB of images take that a pipeline makes? `npm run build`, then `node bench/pipeline-memory.mjs`.
 import * as keras from '../dist/node/index.js';
 
-const { data, layers, ops } = keras;
+const { data, layers } = keras;
 const [count, size] = [33_217, 224];
 const images = data.Dataset.fromGenerator(function* () {
-  for (let k = 0; k < count; k++) yield new Float32Array(size * size * 3).fill(k % 7);
+  for (let k = 0; k < count; k++) yield [new Float32Array(size * size * 3).fill(k % 7), 0];
 });
-const batches = images
-  .shuffle(64)
-  .batch(16)
-  .map((x) => [ops.reshape(x, [-1, size, size, 3]), ops.zeros([x.shape[0], 1])])
-  .prefetch(2);
+const batches = images.shuffle(64).batch(16).prefetch(2);
 const model = new keras.Sequential([
-  keras.Input({ shape: [size, size, 3] }),
+  keras.Input({ shape: [size * size * 3] }),
+  new layers.Reshape({ targetShape: [size, size, 3] }),
   new layers.Rescaling({ scale: 1 / 255 }),
   new layers.GlobalAveragePooling2D(),
   new layers.Dense({ units: 1 }),

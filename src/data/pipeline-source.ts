@@ -12,6 +12,8 @@ export interface Pipeline {
   after(state: RoundState): RoundState;
   /** Begins a round with the batch of that number. */
   begin(state: RoundState, from: number): AsyncIterator<unknown>;
+  /** Whether nobody else holds the tensors of the batches, whose memory a step may then give back. */
+  readonly isFresh?: boolean;
   /** Draws an order and throws it away. */
   drawOrder?(): void;
   onEpochBegin?(): void | Promise<void>;
@@ -41,7 +43,7 @@ export class PipelineSource extends IterableSource implements BatchSource {
   override async *round(done = 0) {
     await this.pipeline.onEpochBegin?.();
     try {
-      yield* super.round(done);
+      for await (const batch of super.round(done)) yield this.pipeline.isFresh ? { ...batch, isOwn: true } : batch;
     } finally {
       await this.pipeline.onEpochEnd?.();
     }

@@ -26,6 +26,7 @@ type Join = (elements: readonly unknown[]) => Promise<unknown>;
 const grouped = (source: Stage, size: number, drop: boolean, join: Join): Stage => ({
   count: counted(source.count, (n) => (drop ? Math.floor : Math.ceil)(n / size)),
   batchSize: size,
+  isFresh: true,
   async *elements(round, from) {
     const elements = source.elements(within(round), from * size);
     for await (const group of groups(elements, size, drop)) yield await join(group);

@@ -327,6 +327,7 @@ export class Dataset<T = unknown> implements AsyncIterable<T>, Pipelined {
   get #pipeline(): Pipeline {
     return {
       count: () => this.#stage.count,
+      isFresh: this.#stage.isFresh ?? false,
       next: () => this.#stateOf(this.#turn++),
       after: ({ turn = 0 }) => this.#stateOf(turn + 1),
       begin: ({ seed, turn = 0 }, from) => {

@@ -111,6 +111,7 @@ export function cached(source: Stage): Stage {
 /** The elements, of which `size` are asked for ahead of whoever takes them. */
 export const prefetched = (source: Stage, size: number): Stage => ({
   count: source.count,
+  isFresh: source.isFresh ?? false,
   async *elements(round, from) {
     const iterator = source.elements(within(round), from)[Symbol.asyncIterator]();
     const ask = (): Promise<IteratorResult<unknown>> => {

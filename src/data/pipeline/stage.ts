@@ -17,6 +17,8 @@ export interface Stage {
   readonly count: number | undefined;
   /** How many elements of the source it puts together, where that is the last that was done. */
   readonly batchSize?: number;
+  /** Whether nobody else holds the tensors of its elements. */
+  readonly isFresh?: boolean;
   /** The elements of a round, one after the other as they are asked for, without the first `from`. */
   elements(round: Round, from: number): AsyncIterable<unknown>;
 }
