@@ -1,7 +1,7 @@
 import { type DType, dtypeInfo, type TypedArray } from '../base/dtype.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
 import { leavesOf, mapTree, type Tree } from '../base/tree.ts';
-import { elementsOf, hostTensor } from '../runtime/storage.ts';
+import { elementsOf, hostTensor } from '../runtime/host-tensor.ts';
 import { asHostTensor, stringTensor, type Tensor } from '../tensor/index.ts';
 import { toTensors } from './nest.ts';
 

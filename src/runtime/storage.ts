@@ -5,23 +5,6 @@ import { type Aval, type Storage, Tensor } from '../ir/tensor.ts';
 import { currentDevice, onHost } from './device.ts';
 import { freeWithHolder, withRoom } from './reclaim.ts';
 
-interface HostBuffer extends Buffer {
-  readonly data: TypedArray;
-}
-/** JavaScript's own memory, in which data waits for a device. */
-const memory: Device = {
-  name: 'memory',
-  compile: () => fail('memory', 'it computes nothing', 'choose a device'),
-  upload: (data): HostBuffer => ({ bytes: data.byteLength, data }),
-  download: (buffer) => (buffer as HostBuffer).data.slice(),
-  copy: (buffer) => buffer,
-  free: () => {},
-  bytesInUse: 0,
-};
-/** A tensor whose elements, as stored, are left where they are until a device computes with them: nobody may change them. */
-export const hostTensor = (data: TypedArray, aval: Aval): Tensor =>
-  new Tensor(aval, { storage: new DeviceStorage(memory, memory.upload(data, aval.dtype)) });
-
 /** A device's buffer held by JavaScript: given back when the garbage collector takes the holder, or by `dispose`. */
 export class DeviceStorage implements Storage {
   device: Device;
@@ -31,11 +14,11 @@ export class DeviceStorage implements Storage {
   private held: Buffer | undefined;
   private free: () => void;
 
-  constructor(device: Device, buffer: Buffer) {
+  constructor(device: Device, buffer: Buffer, free?: () => void) {
     this.device = device;
     this.bytes = buffer.bytes;
     this.held = buffer;
-    this.free = device === memory ? () => {} : freeWithHolder(this, device, buffer);
+    this.free = free ?? freeWithHolder(this, device, buffer);
   }
 
   /** Keeps the same elements in another device's buffer from now on. */
@@ -126,12 +109,6 @@ export function storageOf(t: Tensor): DeviceStorage {
 export function download(t: Tensor): TypedArray | Promise<TypedArray> {
   const storage = storageOf(t);
   return storage.known?.slice() ?? storage.device.download(storage.buffer, t);
-}
-
-/** The same, only to be read: not copied where they are in JavaScript's memory already. */
-export function elementsOf(t: Tensor): TypedArray | Promise<TypedArray> {
-  const { device, buffer } = storageOf(t);
-  return device === memory ? (buffer as HostBuffer).data : download(t);
 }
 
 /** The tensor's buffer on the given device; one that lives elsewhere moves over for good. */

@@ -1,7 +1,7 @@
 import type { DType, TypedArray } from '../base/dtype.ts';
 import { exact } from '../base/exact.ts';
 import { Tensor } from '../ir/tensor.ts';
-import { hostTensor } from '../runtime/storage.ts';
+import { hostTensor } from '../runtime/host-tensor.ts';
 import { asPlainTensor, type Plain, plainTensor, type TensorOptions } from './plain.ts';
 import { Variable } from './variable.ts';
 

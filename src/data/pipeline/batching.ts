@@ -2,7 +2,7 @@ import { dtypeInfo } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { type Shape, sameShape, showShape, sizeOf, stridesOf } from '../../base/shape.ts';
 import { leavesOf, mapTree, packLike, type Tree } from '../../base/tree.ts';
-import { elementsOf, hostTensor } from '../../runtime/storage.ts';
+import { elementsOf, hostTensor } from '../../runtime/host-tensor.ts';
 import { encode } from '../../tensor/elements.ts';
 import { stringTensor, Tensor } from '../../tensor/index.ts';
 import { Rows } from '../rows.ts';

@@ -1,7 +1,7 @@
 import { fail } from '../../base/errors.ts';
 import { begun, type Streamable } from '../../base/stream.ts';
 import { leavesOf, packLike, type Tree } from '../../base/tree.ts';
-import { hostTensor } from '../../runtime/storage.ts';
+import { hostTensor } from '../../runtime/host-tensor.ts';
 import { Tensor } from '../../tensor/index.ts';
 import { Rows } from '../rows.ts';
 import { asElement } from './element.ts';

@@ -1,5 +1,5 @@
 import type { Shape } from '../../base/shape.ts';
-import { hostTensor } from '../../runtime/storage.ts';
+import { hostTensor } from '../../runtime/host-tensor.ts';
 import { stringTensor, type Tensor } from '../../tensor/index.ts';
 import type { Rows } from '../rows.ts';
 

@@ -2,7 +2,7 @@ import { type DType, dtypeInfo, isDType } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { type OptionNames, optionsOf, show } from '../../base/options.ts';
 import { isPlainObject } from '../../base/tree.ts';
-import { hostTensor } from '../../runtime/storage.ts';
+import { hostTensor } from '../../runtime/host-tensor.ts';
 import { encode } from '../../tensor/elements.ts';
 import { type Like, stringTensor, type Tensor, tensor } from '../../tensor/index.ts';
 

@@ -2,7 +2,7 @@ import { fail } from '../../base/errors.ts';
 import { exact } from '../../base/exact.ts';
 import { type OptionNames, optionsOf, show } from '../../base/options.ts';
 import { decodeWav, type Sound } from '../../formats/wav.ts';
-import { hostTensor } from '../../runtime/storage.ts';
+import { hostTensor } from '../../runtime/host-tensor.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { lanczos, tapsFor } from '../images/resample.ts';
 import { datasetsOf, type FolderDatasets, type Samples, stacked } from './dataset.ts';

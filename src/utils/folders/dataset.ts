@@ -1,7 +1,7 @@
 import { HornbeamError } from '../../base/errors.ts';
 import { Dataset } from '../../data/pipeline/dataset.ts';
 import { readFile } from '../../formats/file.ts';
-import { hostTensor } from '../../runtime/storage.ts';
+import { hostTensor } from '../../runtime/host-tensor.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { dataNow } from '../../tensor/read.ts';
 import type { Files, FolderOptions, Found } from './files.ts';

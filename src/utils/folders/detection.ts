@@ -4,7 +4,7 @@ import { type BoxFormat, boxFormats, fromXywh } from '../../coco/index.ts';
 import type { Dataset } from '../../data/pipeline/dataset.ts';
 import { type ColorMode, channelsOf } from '../../formats/images/pixels.ts';
 import { checkSeed, defaultSeed } from '../../random/global-seed.ts';
-import { hostTensor } from '../../runtime/storage.ts';
+import { hostTensor } from '../../runtime/host-tensor.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { checkColors, decoderOf, type ImageDecoder } from '../images/load-img.ts';
 import { frameOf, type Interpolation, interpolations, type Part, resizedPixels } from '../images/resize.ts';

@@ -3,7 +3,7 @@ import { fail } from '../../base/errors.ts';
 import { exact } from '../../base/exact.ts';
 import { type OptionNames, optionsOf, show } from '../../base/options.ts';
 import { type ColorMode, channelsOf, type Pixels } from '../../formats/images/pixels.ts';
-import { hostTensor } from '../../runtime/storage.ts';
+import { hostTensor } from '../../runtime/host-tensor.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { formatOf } from '../images/arrays.ts';
 import { checkColors, decoderOf, type ImageDecoder } from '../images/load-img.ts';

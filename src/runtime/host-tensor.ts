@@ -1,0 +1,28 @@
+import type { TypedArray } from '../base/dtype.ts';
+import { fail } from '../base/errors.ts';
+import type { Buffer, Device } from '../devices/device.ts';
+import { type Aval, Tensor } from '../ir/tensor.ts';
+import { DeviceStorage, download, storageOf } from './storage.ts';
+
+interface HostBuffer extends Buffer {
+  readonly data: TypedArray;
+}
+/** JavaScript's own memory, in which data waits for a device. */
+const memory: Device = {
+  name: 'memory',
+  compile: () => fail('memory', 'it computes nothing', 'choose a device'),
+  upload: (data): HostBuffer => ({ bytes: data.byteLength, data }),
+  download: (buffer) => (buffer as HostBuffer).data.slice(),
+  copy: (buffer) => buffer,
+  free: () => {},
+  bytesInUse: 0,
+};
+/** A tensor whose elements, as stored, are left where they are until a device computes with them: nobody may change them. */
+export const hostTensor = (data: TypedArray, aval: Aval): Tensor =>
+  new Tensor(aval, { storage: new DeviceStorage(memory, memory.upload(data, aval.dtype), () => {}) });
+
+/** The elements as stored, only to be read: not copied where they are in JavaScript's memory already. */
+export function elementsOf(t: Tensor): TypedArray | Promise<TypedArray> {
+  const { device, buffer } = storageOf(t);
+  return device === memory ? (buffer as HostBuffer).data : download(t);
+}
