@@ -40,7 +40,8 @@ export const drawBoundingBoxes = /* @__PURE__ */ drawn('visualization', 'drawBou
 /**
  * Images with the pixels of objects in the colours of their classes: `[n, height, width, 3]`, uint8. Masks hold the class of each
  * pixel, `[n, height, width]` or `[n, height, width, 1]`; class 0 is the background, which is left as it is.
- * @example await keras.visualization.drawSegmentationMasks(images, masks, { alpha: 0.5 })
+ * @example
+ * const seen = await keras.visualization.drawSegmentationMasks(images, ops.argmax(model.predict(images), { axis: -1 }));
  */
 export const drawSegmentationMasks = /* @__PURE__ */ drawn('visualization', 'drawSegmentationMasks');
 /**
