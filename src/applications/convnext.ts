@@ -88,7 +88,7 @@ const convnext = (
       const entries = widths.map((width, k) => (k === 0 ? stem(width, name) : downsampling(width, name, k - 1)));
       entries.forEach((entry, stage) => {
         x = entry(x);
-        for (let k = 0; k < depths[stage]!; k++) x = block(x, widths[stage]!, `${name}_stage_${stage}_block_${k}`);
+        for (let k = 0; k < depths[stage]; k++) x = block(x, widths[stage], `${name}_stage_${stage}_block_${k}`);
       });
       return x;
     },

@@ -60,6 +60,6 @@ export const decodePredictions = exact(
 /** The `top` classes with the highest scores, the highest first. */
 export const likeliest = (scores: readonly number[], known: Classes, top: number): DecodedPrediction[] =>
   scores
-    .map((score, k) => [...known[k]!, score] as const)
+    .map((score, k) => [...known[k], score] as const)
     .sort((a, b) => b[2] - a[2])
     .slice(0, top);

@@ -123,7 +123,7 @@ const efficientnet = (variant: number, { width, depth, size, dropout }: Scale, h
       );
       let number = 0;
       stages.forEach(([window, , filters, expansion, stride], stage) => {
-        for (let k = 0; k < repeatsOf[stage]!; k++) {
+        for (let k = 0; k < repeatsOf[stage]; k++) {
           const dropRate = (0.2 * number++) / blocks;
           const block = { filters: scaled(filters), window, expansion, stride: k === 0 ? stride : 1, dropRate };
           x = mobileInvertedBottleneck(x, block, blockName(stage, k));

@@ -17,7 +17,7 @@ const names: OptionNames<FeaturePyramidOptions> = { filters: true, name: true };
 
 /** The last map of a model whose sides are those of the images by `stride`. */
 function mapOf(backbone: Model<any>, stride: number): KerasTensor | undefined {
-  const image = sidesOf(backbone.inputs![0]!.symbolicShape.slice(1) as SymbolicShape);
+  const image = sidesOf(backbone.inputs![0].symbolicShape.slice(1) as SymbolicShape);
   const maps = backbone.layers.map((layer) => callsOf(layer).at(-1)?.outputs[0]);
   return maps.findLast((map) => {
     if (map?.symbolicShape.length !== 4) return false;
@@ -43,17 +43,17 @@ export const featurePyramid = exact(
   ): Model<Tensor[]> {
     const who = 'featurePyramid';
     const { filters = 256, name } = optionsOf(who, names, options);
-    const isRow = levels.every((k, n) => Number.isInteger(k) && k >= 1 && (n === 0 || k === levels[n - 1]! + 1));
+    const isRow = levels.every((k, n) => Number.isInteger(k) && k >= 1 && (n === 0 || k === levels[n - 1] + 1));
     if (levels.length === 0 || !isRow)
       fail(who, `levels is ${show(levels)}`, 'give whole numbers that follow one another, as in [3, 4, 5, 6, 7]');
-    const shape = backbone.inputs?.length === 1 ? backbone.inputs[0]!.symbolicShape : [];
+    const shape = backbone.inputs?.length === 1 ? backbone.inputs[0].symbolicShape : [];
     const sides = shape.length === 4 ? sidesOf(shape.slice(1)) : [];
     if (sides.length === 0)
       fail(who, `"${backbone.name}" takes no single image`, 'give a functional model of one input');
     const found = levels.map((k) => mapOf(backbone, 2 ** k));
     const own = found.findIndex((map) => !map);
     const count = own < 0 ? levels.length : own;
-    if (count === 0 || sides.some((side) => side === null || side % 2 ** levels[count - 1]! !== 0))
+    if (count === 0 || sides.some((side) => side === null || side % 2 ** levels[count - 1] !== 0))
       fail(
         who,
         `"${backbone.name}" has no map of level ${levels[0]} for images of shape ${showShape(shape.slice(1))}`,
@@ -65,7 +65,7 @@ export const featurePyramid = exact(
     // From the coarsest to the finest, each with the one above it.
     const merged: Tensor[] = [];
     for (let n = count - 1; n >= 0; n--) {
-      const k = levels[n]!;
+      const k = levels[n];
       const lateral = convolution(k, 'lateral', 1)(found[n]!);
       const above = merged[0];
       const joined = above
@@ -73,7 +73,7 @@ export const featurePyramid = exact(
         : lateral;
       merged.unshift(joined);
     }
-    const outputs = merged.map((map, n) => convolution(levels[n]!, 'output', 3)(map));
+    const outputs = merged.map((map, n) => convolution(levels[n], 'output', 3)(map));
     for (const k of levels.slice(count)) {
       const last = outputs.at(-1)!;
       const active = k === levels[count] ? last : new ReLU({ name: `level${k}_relu` })(last);

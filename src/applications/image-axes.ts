@@ -9,9 +9,9 @@ export const channelAxis = (): number => (isLast() ? 3 : 1);
 /** The same, as families write it that count the last axis from the end. */
 export const channelAxisFromEnd = (): number => (isLast() ? -1 : 1);
 /** How many channels a batch of images has. */
-export const channelsOf = (x: Tensor): number => x.shape[channelAxis()]!;
+export const channelsOf = (x: Tensor): number => x.shape[channelAxis()];
 /** Height and width in the shape of one image. */
-export const sidesOf = ([a, b, c]: SymbolicShape): readonly (number | null)[] => (isLast() ? [a!, b!] : [b!, c!]);
+export const sidesOf = ([a, b, c]: SymbolicShape): readonly (number | null)[] => (isLast() ? [a, b] : [b, c]);
 /** The shape of one image. */
 export const imageShape = (height: number | null, width: number | null, channels: number | null): SymbolicShape =>
   isLast() ? [height, width, channels] : [channels, height, width];
@@ -23,8 +23,8 @@ export function paddingBeforeStride(x: Tensor, window: number): [[number, number
   // Of images of unknown size Keras asks no more.
   const odd = (side: number | null): number => (height === null || side === null ? 0 : side % 2);
   return [
-    [half - 1 + odd(height!), half],
-    [half - 1 + odd(width!), half],
+    [half - 1 + odd(height), half],
+    [half - 1 + odd(width), half],
   ];
 }
 

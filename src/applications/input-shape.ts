@@ -31,7 +31,7 @@ export function resolveInputShape(
       `inputShape is ${showShape(inputShape)}`,
       `give three sizes, as in ${showShape(imageShape(size, size, 3))}`,
     );
-  const channels = inputShape[isLast ? 2 : 0]!;
+  const channels = inputShape[isLast ? 2 : 0];
   if (channels === null) fail(who, `inputShape is ${showShape(inputShape)}`, 'say how many channels the images have');
   if (weights === 'imagenet') {
     const wanted = imageShape(size, size, 3);

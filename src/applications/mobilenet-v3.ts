@@ -197,7 +197,7 @@ const mobileNetV3 = (
     pretrained({ alpha, minimalistic, includeTop }): PretrainedFile {
       const variant = `${kind.toLowerCase()}${minimalistic ? '_minimalistic' : ''}_224_${alpha === 1 ? '1.0' : alpha}_float`;
       const file = `weights_mobilenet_v3_${variant}${includeTop ? '' : '_no_top_v2'}.h5`;
-      return { file, url: `${folder}mobilenet_v3/${file}`, hash: hashOf(hashes[variant]!, includeTop) };
+      return { file, url: `${folder}mobilenet_v3/${file}`, hash: hashOf(hashes[variant], includeTop) };
     },
   });
 };

@@ -134,7 +134,7 @@ export const MobileNet: Application<MobileNetOptions> = application<MobileNetOpt
       fail('MobileNet', `alpha is ${alpha}`, 'with the weights of ImageNet give 0.25, 0.5, 0.75 or 1');
   },
   pretrained(options): PretrainedFile {
-    const alpha = { 1: '1_0', 0.75: '7_5', 0.5: '5_0', 0.25: '2_5' }[options.alpha]!;
+    const alpha = { 1: '1_0', 0.75: '7_5', 0.5: '5_0', 0.25: '2_5' }[options.alpha];
     const file = `mobilenet_${alpha}_${sideOf(options)}_tf${options.includeTop ? '' : '_no_top'}.h5`;
     return { file, url: `${folder}mobilenet/${file}` };
   },

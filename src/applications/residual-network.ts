@@ -91,7 +91,7 @@ export const resnet = (who: string, depths: readonly number[], hashes: Hashes): 
         new MaxPooling2D({ poolSize: 3, strides: 2, name: 'pool1_pool' }),
       );
       return widths.reduce(
-        (y, filters, k) => stack(y, { filters, blocks: depths[k]!, stride: k === 0 ? 1 : 2 }, `conv${k + 2}`),
+        (y, filters, k) => stack(y, { filters, blocks: depths[k], stride: k === 0 ? 1 : 2 }, `conv${k + 2}`),
         x,
       );
     },
@@ -116,7 +116,7 @@ export const resnetV2 = (who: string, depths: readonly number[], hashes: Hashes)
       );
       const y = widths.reduce(
         (y, filters, k) =>
-          preactivatedStack(y, { filters, blocks: depths[k]!, stride: k === 3 ? 1 : 2 }, `conv${k + 2}`),
+          preactivatedStack(y, { filters, blocks: depths[k], stride: k === 3 ? 1 : 2 }, `conv${k + 2}`),
         x,
       );
       return through(y, normalize('post_bn'), relu('post_relu'));

@@ -23,7 +23,7 @@ const vgg = (who: string, name: string, depths: readonly number[], hashes: Hashe
     least: 32,
     defaults: {},
     features: (images) =>
-      [64, 128, 256, 512, 512].reduce((x, filters, k) => block(x, k + 1, filters, depths[k]!), images),
+      [64, 128, 256, 512, 512].reduce((x, filters, k) => block(x, k + 1, filters, depths[k]), images),
     classify: (x, { classes, classifierActivation }) =>
       through(
         x,

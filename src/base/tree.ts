@@ -45,5 +45,5 @@ export function leavesOf<T>(tree: Tree<T>): T[] {
 /** A tree of the same form, its leaves taken in order from a list. */
 export function packLike<T, R>(form: Tree<T>, leaves: readonly R[]): Tree<R> {
   let at = 0;
-  return mapTree(form, () => leaves[at++]!);
+  return mapTree(form, () => leaves[at++]);
 }

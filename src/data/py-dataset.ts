@@ -41,7 +41,7 @@ export abstract class PyDataset<T extends BatchLike = BatchLike> implements Asyn
         fail('PyDataset', `${name} is ${show(value)}`, `give a whole number of at least ${least}`);
     if (useMultiprocessing)
       console.warn(
-        'PyDataset: useMultiprocessing has no effect: getItem runs in this thread. Fix: leave it out; what computes much belongs into a module for keras.data.Dataset.map, which runs it in threads.',
+        'PyDataset: useMultiprocessing has no effect: getItem runs in this thread. Fix: leave it out; what computes much belongs into a module that the map of a keras.data.Dataset runs in threads.',
       );
     this.workers = workers;
     this.useMultiprocessing = useMultiprocessing;
@@ -76,7 +76,7 @@ export abstract class PyDataset<T extends BatchLike = BatchLike> implements Asyn
         if (drawn) setSeedState(drawn);
         const order = pythonOrder({ next: nextSeedBits }, n);
         if (from > 0) setSeedState(now);
-        return this.#batches((k) => order[k]!, n, from);
+        return this.#batches((k) => order[k], n, from);
       },
       drawOrder: () => void (shuffle && count() < Infinity && pythonOrder({ next: nextSeedBits }, count())),
       onEpochBegin: () => this.onEpochBegin(),

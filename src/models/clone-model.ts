@@ -135,7 +135,7 @@ function cloneGraph(
   const values = new Map<KerasTensor, Tensor>(graph.inputs.map((t, k) => [t, own[k]]));
   for (const { operation, args, outputs } of graph.nodes) {
     if (outputs.every((y) => values.has(y))) continue;
-    const given = mapTensors(args, (t) => (t instanceof KerasTensor ? values.get(t)! : t)) as unknown[];
+    const given = mapTensors(args, (t) => (t instanceof KerasTensor ? values.get(t) : t)) as unknown[];
     const results = tensorsIn(call(operation, given, cloneOf, callFunction));
     outputs.forEach((y, k) => values.set(y, results[k]));
   }

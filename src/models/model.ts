@@ -30,9 +30,9 @@ import { TrainedModel } from './trained-model.ts';
 
 export interface ModelOptions extends LayerOptions {
   /** KerasTensors from `keras.Input`: one, a list, or an object of them. */
-  readonly inputs?: Tree<KerasTensor> | undefined;
+  readonly inputs?: Tree<KerasTensor>;
   /** KerasTensors that the model computes from its inputs. */
-  readonly outputs?: Tree<Tensor> | undefined;
+  readonly outputs?: Tree<Tensor>;
 }
 
 /**
@@ -94,18 +94,16 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
   get operations(): readonly Operation[] {
     return graphOf(this)?.operations ?? this.layers;
   }
-  /** The KerasTensors at which it begins, in a list; undefined where that is not known: of subclassed models, and before they are built. */
   get inputs(): readonly KerasTensor[] | undefined {
     return graphOf(this)?.inputs;
   }
   get outputs(): readonly KerasTensor[] | undefined {
     return graphOf(this)?.outputs;
   }
-  override get input(): any {
+  override get input(): Tree<KerasTensor> {
     return graphOf(this)?.inputForm ?? super.input;
   }
-  /** What it computes, in the nest in which `outputs` were given: one KerasTensor, a list, or an object of them. */
-  override get output(): any {
+  override get output(): Tree<KerasTensor> {
     return graphOf(this)?.outputForm ?? super.output;
   }
   get inputShape(): unknown {

@@ -27,7 +27,7 @@ function byInversion(key: Tensor, n: Tensor, q: Tensor): Tensor {
   return ops.subtract(count, 1);
 }
 
-// log j! minus Stirling's formula, for j = 0 … 9.
+// log j minus Stirling's formula, for j = 0 … 9.
 const tails = [
   0.0810614667953272, 0.0413406959554092, 0.0276779256849983, 0.020790672103765, 0.0166446911898211, 0.0138761288230707,
   0.0118967099458917, 0.010411265261972, 0.00925546218271273, 0.00833056343336287,

@@ -9,7 +9,7 @@ export function pythonOrder(twister: Pick<MersenneTwister, 'next'>, n: number): 
     let j: number;
     do j = twister.next() >>> shift;
     while (j > k);
-    [order[k], order[j]] = [order[j]!, order[k]!];
+    [order[k], order[j]] = [order[j], order[k]];
   }
   return order;
 }

@@ -9,7 +9,6 @@ import { decode } from './elements.ts';
 import type { Nested } from './like.ts';
 import { complexTexts, numberTexts } from './number-text.ts';
 import { dataSync, nest, refuse, stored } from './read.ts';
-import { stringText } from './strings.ts';
 import { Variable } from './variable.ts';
 
 declare module '../ir/tensor.ts' {
@@ -27,10 +26,8 @@ function elementsAtHand(t: Tensor): TypedArray | undefined {
   return data instanceof Promise ? undefined : data;
 }
 
-/** The elements as text; undefined where they are not at hand. */
-function elementsOf(t: Tensor): string | undefined {
-  const { strings } = t;
-  if (strings) return arrayText(t.shape, (offsets) => offsets.map((k) => stringText(strings[k])));
+/** The numbers as text; undefined where they are not at hand. */
+function numbersOf(t: Tensor): string | undefined {
   const data = elementsAtHand(t);
   if (!data) return undefined;
   // Only what is shown is converted: the array may be big.
@@ -45,10 +42,10 @@ function elementsOf(t: Tensor): string | undefined {
   return arrayText(t.shape, (offsets) => numberTexts(offsets.map(at), t.dtype));
 }
 
-/** What `console.log` shows of a tensor: shape and dtype, and the elements as NumPy prints them. */
+/** What `console.log` shows of a tensor: shape and dtype, and the numbers as NumPy prints them. */
 function inspected(t: Tensor): string {
-  const elements = elementsOf(t);
-  return elements === undefined ? String(t) : `${t}${elements.includes('\n') ? '\n' : ' '}${elements}`;
+  const numbers = numbersOf(t);
+  return numbers === undefined ? String(t) : `${t}${numbers.includes('\n') ? '\n' : ' '}${numbers}`;
 }
 
 showAsText(Tensor.prototype, inspected);
@@ -59,7 +56,7 @@ Object.defineProperty(Tensor.prototype, 'toJSON', {
   configurable: true,
 });
 showAsText(Variable.prototype, (v) => {
-  const elements = elementsOf(v.held);
+  const numbers = numbersOf(v.held);
   const head = `<Variable path=${v.path}, shape=${showShape(v.shape)}, dtype=${v.dtype}`;
-  return elements === undefined ? `${head}>` : `${head}, value=${elements.includes('\n') ? '\n' : ''}${elements}>`;
+  return numbers === undefined ? `${head}>` : `${head}, value=${numbers.includes('\n') ? '\n' : ''}${numbers}>`;
 });

@@ -16,6 +16,6 @@ export function colorOf(value: number): readonly [red: number, green: number, bl
   const place = Math.max(0, Math.min(1, value)) * (viridis.length - 1);
   const k = Math.min(viridis.length - 2, Math.floor(place));
   const part = place - k;
-  const [low, high] = [viridis[k]!, viridis[k + 1]!];
-  return [0, 1, 2].map((c) => Math.round(low[c]! + part * (high[c]! - low[c]!))) as [number, number, number];
+  const [low, high] = [viridis[k], viridis[k + 1]];
+  return [0, 1, 2].map((c) => Math.round(low[c] + part * (high[c] - low[c]))) as [number, number, number];
 }

@@ -62,8 +62,8 @@ export const filterPatterns = exact(
     const step = jit((images: Tensor): Tensor => {
       const answer = (x: Tensor): Tensor => {
         let map: Tensor | undefined;
-        runTapped(model, [path], add(multiply(x, high - low), low), (y) => (map = y));
-        const count = map!.shape[channels]!;
+        runTapped(model, path, add(multiply(x, high - low), low), (y) => (map = y));
+        const count = map!.shape[channels];
         const wrong = numbers.find((n) => !Number.isInteger(n) || n < 0 || n >= count);
         if (wrong !== undefined)
           fail('filterPatterns', `filters has ${show(wrong)}`, `layer "${layer}" has filters 0 to ${count - 1}`);

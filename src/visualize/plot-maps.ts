@@ -1,9 +1,10 @@
 import { imageDataFormat } from '../base/config.ts';
 import { fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
+import { InputLayer } from '../layers/core/input-layer.ts';
 import type { Model } from '../models/index.ts';
 import { argmax, moveaxis } from '../ops/index.ts';
-import { asTensor, type Like, type Tensor } from '../tensor/index.ts';
+import { asTensor, callsOf, type Like, type Tensor } from '../tensor/index.ts';
 import { type ActivationMapsOptions, activationMaps, activationMapsNames } from './activation-maps.ts';
 import { type ClassMapping, nameOf } from './bounding-boxes.ts';
 import { colorOf } from './color-map.ts';
@@ -11,7 +12,6 @@ import { type FilterPatternsOptions, filterPatterns, filterPatternsNames } from 
 import { drawGallery, type GalleryOptions, galleryOptions, ink } from './gallery.ts';
 import { type GradCamOptions, gradCam, gradCamNames } from './grad-cam.ts';
 import { type Image, readImages } from './images.ts';
-import { mapsIn } from './tapped.ts';
 
 export interface PlotGradCamOptions extends GradCamOptions, GalleryOptions {
   /** Names of the classes, under the images. */
@@ -45,11 +45,11 @@ export async function plotGradCam(
 function heated({ width, height, channels, data }: Image, values: ArrayLike<number>, opacity: number): Image {
   const mixed = new Uint8Array(width * height * 3);
   for (let p = 0; p < width * height; p++) {
-    const color = colorOf(values[p]!);
-    const part = opacity * values[p]!;
+    const color = colorOf(values[p]);
+    const part = opacity * values[p];
     for (let c = 0; c < 3; c++) {
-      const own = data[p * channels + (channels < 3 ? 0 : c)]!;
-      mixed[p * 3 + c] = Math.round(own + part * (color[c]! - own));
+      const own = data[p * channels + (channels < 3 ? 0 : c)];
+      mixed[p * 3 + c] = Math.round(own + part * (color[c] - own));
     }
   }
   return { width, height, channels: 3, data: mixed };
@@ -87,11 +87,13 @@ export async function plotActivationMaps(
   const pictures = same.map(({ image }) => image);
   return drawGallery('plotActivationMaps', pictures, { scale: 1, ...look, columns: channels }, { captions });
 }
-const firstMaps = (model: Model<any>): string[] =>
-  mapsIn('plotActivationMaps', model)
-    .filter(({ layer }) => layer.weights.length > 0)
+function firstMaps(model: Model<any>): string[] {
+  const maps = model.layers.filter((l) => !(l instanceof InputLayer) && l.weights.length > 0);
+  return maps
+    .filter((l) => callsOf(l)[0]?.outputs[0]?.shape.length === 4)
     .slice(0, 4)
-    .map(({ path }) => path.join('/'));
+    .map((l) => l.name);
+}
 interface Tile {
   readonly image: Image;
   readonly text: string;
@@ -102,7 +104,7 @@ async function tilesOf(name: string, map: Tensor, most: number): Promise<Tile[]>
   const [, height, width, channels] = last.shape as [number, number, number, number];
   const values = (await last.data()).subarray(0, height * width * channels);
   return Array.from({ length: most }, (_, c): Tile => {
-    const own = Array.from({ length: c < channels ? height * width : 0 }, (_, p) => values[p * channels + c]!);
+    const own = Array.from({ length: c < channels ? height * width : 0 }, (_, p) => values[p * channels + c]);
     const [low, high] = [Math.min(...own), Math.max(...own)];
     const data = new Uint8Array(height * width * 3).fill(255);
     own.forEach((v, p) => data.set(colorOf((v - low) / (high - low || 1)), p * 3));

@@ -164,7 +164,7 @@ class Grouping {
   private isAlongRows(e: Expr & { op: 'reduce' }, kept: readonly Axis[]): boolean {
     const { algebra } = this.formulas;
     const inner = kept.findLast(({ size }) => size !== 1);
-    const last = e.axes.at(-1)!;
+    const last = e.axes.at(-1);
     if (hasReduction(e.body)) return false;
     if (!inner) return true;
     let balance = 0;

@@ -83,12 +83,12 @@ function framed(
   places: ReadonlyMap<Axis, Axis>,
 ): Pick<Kernel, 'rows' | 'columns'> | undefined {
   const { rows, columns } = kernel;
-  const own = new Set(axes.map((a) => places.get(a)!));
+  const own = new Set(axes.map((a) => places.get(a)));
   const covers = (list: readonly Axis[]): boolean => list.every((a) => own.has(a));
   if (kernel.kind === 'contraction')
     return !rowReduction && !hasOwnReductions && covers(rows) && own.size === rows.length ? kernel : undefined;
   if (rowReduction) {
-    const over = new Set(rowReduction.axes.map((a) => places.get(a)!));
+    const over = new Set(rowReduction.axes.map((a) => places.get(a)));
     if (columns.length > 0)
       return own.size === rows.length &&
         covers(rows) &&

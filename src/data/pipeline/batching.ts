@@ -58,13 +58,13 @@ async function filled(leaves: readonly Tensor[], room: Shape, filler: number | s
     const strings = new Array<string>(leaves.length * width).fill(String(filler));
     leaves.forEach((leaf, n) => {
       place(leaf.shape, room, (from, to, count) => {
-        for (let k = 0; k < count; k++) strings[n * width + to + k] = leaf.strings![from + k]!;
+        for (let k = 0; k < count; k++) strings[n * width + to + k] = leaf.strings![from + k];
       });
     });
     return stringTensor(strings, shape);
   }
   const out = new dtypeInfo[dtype].array(leaves.length * width);
-  if (filler !== 0) out.fill(encode([Number(filler)], dtype)[0]!);
+  if (filler !== 0) out.fill(encode([Number(filler)], dtype)[0]);
   for (const [n, leaf] of leaves.entries()) {
     const read = elementsOf(leaf);
     const data = read instanceof Promise ? await read : read;
@@ -80,8 +80,8 @@ function place(shape: Shape, room: Shape, copy: (from: number, to: number, count
   }
   const [own, outer] = [stridesOf(shape), stridesOf(room)];
   const walk = (d: number, from: number, to: number): void => {
-    if (d === shape.length - 1) copy(from, to, shape[d]!);
-    else for (let k = 0; k < shape[d]!; k++) walk(d + 1, from + k * own[d]!, to + k * outer[d]!);
+    if (d === shape.length - 1) copy(from, to, shape[d]);
+    else for (let k = 0; k < shape[d]; k++) walk(d + 1, from + k * own[d], to + k * outer[d]);
   };
   if (sizeOf(shape) > 0) walk(0, 0, 0);
 }
@@ -106,7 +106,7 @@ export const paddedBatches = (source: Stage, size: number, drop: boolean, { shap
           'give each part a shape of as many axes, null for the longest',
         );
       const room = wanted.map((n, d) => {
-        const longest = Math.max(...leaves.map((leaf) => leaf.shape[d]!));
+        const longest = Math.max(...leaves.map((leaf) => leaf.shape[d]));
         if (n !== null && longest > n)
           fail(who, `a size of ${longest} does not fit into ${n}${at(path)}`, 'give a larger size, or null');
         return n ?? longest;
@@ -167,7 +167,7 @@ export const rebatched = (source: Stage, sizes: readonly number[], drop: boolean
     for await (const element of source.elements(within(round), 0)) {
       const { count } = await rowsOf(element, 'rebatch');
       for (let from = 0; from < count; ) {
-        const wanted = sizes[turn % sizes.length]!;
+        const wanted = sizes[turn % sizes.length];
         const to = Math.min(count, from + wanted - held);
         waiting.push({ element, from, to });
         held += to - from;
@@ -190,7 +190,7 @@ async function concatenated(leaves: readonly Tensor[], path: readonly (string | 
       `batches of shapes ${showShape(shape)} and ${showShape(odd.shape)} are joined${at(path)}`,
       'make their rows alike in a map',
     );
-  const size = [leaves.reduce((sum, leaf) => sum + leaf.shape[0]!, 0), ...inner];
+  const size = [leaves.reduce((sum, leaf) => sum + leaf.shape[0], 0), ...inner];
   if (dtype === 'string')
     return stringTensor(
       leaves.flatMap((leaf) => [...leaf.strings!]),

@@ -127,7 +127,7 @@ export class Dataset<T = unknown> implements AsyncIterable<T>, Pipelined {
     );
   }
 
-  /** Rows of arrays as elements: of one, or of each in a list or object. A list of plain arrays of one kind is one array. */
+  /** Rows of arrays as elements: of one, or of each in a list or object. A list of plain arrays is one array. */
   static fromTensorSlices<const S>(tensors: S): Dataset<ElementOf<S>> {
     return new Dataset(slices(tensors));
   }
@@ -162,7 +162,7 @@ export class Dataset<T = unknown> implements AsyncIterable<T>, Pipelined {
 
   /** The elements of this, then those of another. */
   concatenate<S>(dataset: Dataset<S>): Dataset<T | S> {
-    return new Dataset(concatenated(this.#stage, Dataset.#stagesOf(dataset, 'concatenate')[0]!));
+    return new Dataset(concatenated(this.#stage, Dataset.#stagesOf(dataset, 'concatenate')[0]));
   }
   /**
    * What a function makes of each element. One that a module exports, `{ module: new URL('./augment.js', import.meta.url), name }`,

@@ -30,7 +30,7 @@ onRandomSeed(() => {
 /** A seed that the global one decides; the generators from which Keras draws stay as they are. */
 export function nextPipelineSeed(): number {
   const { words, used } = seedState();
-  return MersenneTwister.fromWords([words[0]!, words[1]!, used, drawn++]).next();
+  return MersenneTwister.fromWords([words[0], words[1], used, drawn++]).next();
 }
 
 /** The round as the k-th source of a stage sees it. */

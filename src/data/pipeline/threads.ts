@@ -160,13 +160,12 @@ async function plain(part: unknown, move: ArrayBuffer[]): Promise<unknown> {
   found.push(...(await Promise.all(waits)));
   return mapTree(form, (k: number) => found[k]);
 }
+const isTensor = (x: object): x is PlainTensor =>
+  'data' in x && ArrayBuffer.isView(x.data) && 'shape' in x && Array.isArray(x.shape);
 /** What a function gave, with tensors where it says shapes. */
 function tensors(given: unknown): unknown {
   if (Array.isArray(given)) return given.map(tensors);
   if (!isPlainObject(given)) return given;
-  if (ArrayBuffer.isView(given['data']) && Array.isArray(given['shape'])) {
-    const { data, shape, dtype } = given as unknown as PlainTensor;
-    return tensor(data, { shape, dtype });
-  }
+  if (isTensor(given)) return tensor(given.data, { shape: given.shape, dtype: given.dtype });
   return Object.fromEntries(Object.entries(given).map(([key, x]) => [key, tensors(x)]));
 }

@@ -129,7 +129,7 @@ export const fromArrow = exact('data.fromArrow', 2, function fromArrow<
         readers,
         batch.schema.fields.map(({ name }) => name),
       );
-      const columns = new Map(readers.map(({ name }) => [name, batch.getChild(name)!]));
+      const columns = new Map(readers.map(({ name }) => [name, batch.getChild(name)]));
       for (let k = 0; k < batch.numRows; k++) yield (column) => plain(columns.get(column)!.get(k));
     }
   });

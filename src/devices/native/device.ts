@@ -1,4 +1,4 @@
-import { dtypeInfo, type TypedArray } from '../../base/dtype.ts';
+import { dtypeInfo } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { sizeOf } from '../../base/shape.ts';
 import { checkPlan, verifyPlans } from '../../compiler/check/verifier.ts';
@@ -98,7 +98,7 @@ export function nativeDevice({
       return executable;
     },
     upload(data, dtype) {
-      const expected = dtypeInfo[dtype].array as unknown as { new (): TypedArray; readonly name: string };
+      const expected: Function = dtypeInfo[dtype].array;
       if (!(data instanceof expected))
         fail(
           'native device',

@@ -39,7 +39,7 @@ export async function decodeJpeg(who: string, bytes: Uint8Array): Promise<Decode
     await init(module, { print: () => {}, printErr: () => {} });
   }
   try {
-    const { data } = await running.default(bytes as Uint8Array<ArrayBuffer> as unknown as ArrayBuffer, {
+    const { data } = await running.default(new Uint8Array(bytes).buffer, {
       preserveOrientation: false,
     });
     return { width, height, channels: 4, data };

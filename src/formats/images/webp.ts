@@ -17,7 +17,7 @@ export async function decodeWebp(who: string, bytes: Uint8Array): Promise<Decode
   if (String.fromCharCode(...bytes.subarray(12, 16)) === 'VP8X' && bytes[20] & 2)
     fail(who, 'the WebP moves', 'save one of its pictures');
   try {
-    const { width, height, data } = await decode(bytes as Uint8Array<ArrayBuffer> as unknown as ArrayBuffer);
+    const { width, height, data } = await decode(new Uint8Array(bytes).buffer);
     return { width, height, channels: 4, data };
   } catch {
     return fail(who, 'the WebP is damaged', 'replace or remove the file');

@@ -30,7 +30,7 @@ export function einsumShapes(
   const isElidedLeft = form === 1;
   // The output's whole shape: batch, what the ellipsis stands for, what the layer was told.
   const outputShape = [
-    inputShape[0]!,
+    inputShape[0],
     ...(isElidedLeft ? inputShape.slice(1, elided) : []),
     ...layer.outputShape,
     ...(isElidedLeft ? [] : inputShape.slice(inputShape.length - elided)),

@@ -27,7 +27,7 @@ export function requireShapes(layer: Named, shapes: unknown): asserts shapes is 
 export function checkShapes(layer: Named, shapes: unknown): void {
   requireShapes(layer, shapes);
   const rank = Math.max(...shapes.map((s) => s.length));
-  const whole = shapes.map((s) => [s[0]!, ...new Array<number>(rank - s.length).fill(1), ...s.slice(1)]);
+  const whole = shapes.map((s) => [s[0], ...new Array<number>(rank - s.length).fill(1), ...s.slice(1)]);
   for (let d = 0; d < rank; d++) {
     const sizes = new Set(whole.map((s) => s[d]).filter((n) => n !== null && n !== undefined && (d === 0 || n !== 1)));
     if (sizes.size > 1)

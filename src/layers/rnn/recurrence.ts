@@ -63,7 +63,7 @@ const maskStep =
 function previousOutput(states: States): Tensor {
   const list = states as readonly States[];
   if (list[0] instanceof Tensor) return list[0];
-  const last = list.at(-1)!;
+  const last = list.at(-1);
   return last instanceof Tensor ? last : (last as readonly Tensor[])[0];
 }
 

@@ -59,7 +59,7 @@ export abstract class RecurrentLayer<S extends Fields> extends Layer<
   }
 
   override build(inputShape: SymbolicShape): void {
-    const step = [inputShape[0]!, ...inputShape.slice(2)];
+    const step = [inputShape[0], ...inputShape.slice(2)];
     this.cell.build(step);
     if (!this.stateful) return;
     if (inputShape.some((n, d) => d !== 1 && n === null))

@@ -56,7 +56,7 @@ export class StackedRNNCells extends Layer<
     let shape = inputShape;
     for (const cell of this.cells) {
       cell.build(shape);
-      shape = [inputShape[0]!, outputSizeOf(cell)];
+      shape = [inputShape[0], outputSizeOf(cell)];
     }
   }
   getInitialState(batchSize: number): States {

@@ -22,7 +22,7 @@ export class TimeDistributed extends Layer<typeof fields> {
   override supportsMasking = true;
 
   override build(inputShape: SymbolicShape): void {
-    this.layer.build([inputShape[0]!, ...inputShape.slice(2)]);
+    this.layer.build([inputShape[0], ...inputShape.slice(2)]);
   }
   call(inputs: Tensor, { training, mask }: CallOptions = {}): Tensor {
     const { layer } = this;

@@ -75,7 +75,7 @@ export function runGraph(who: string, graph: FunctionalGraph, given: unknown, ca
   for (const node of graph.nodes) {
     if (node.outputs.every((y) => values.has(y))) continue;
     if (node.inputs.some((x) => !values.has(x))) continue; // behind an optional input that was left out
-    const args = mapTensors(node.args, (t) => (t instanceof KerasTensor ? values.get(t)! : t)) as unknown[];
+    const args = mapTensors(node.args, (t) => (t instanceof KerasTensor ? values.get(t) : t)) as unknown[];
     const results = call(node, args);
     const flat: Tensor[] = [];
     mapTensors(results, (t) => flat.push(t));

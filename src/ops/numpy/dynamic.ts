@@ -191,7 +191,7 @@ function uniqueShapes({ shape, dtype }: SymbolicAval, options: UniqueOptions = {
   const results: SymbolicAval[] = [
     { shape: axis === null ? [size] : shape.map((n, k) => (k === d ? size : n)), dtype },
     ...(returnIndex ? [whole([size])] : []),
-    ...(returnInverse ? [whole(axis === null ? shape : [shape[d]!])] : []),
+    ...(returnInverse ? [whole(axis === null ? shape : [shape[d]])] : []),
     ...(returnCounts ? [whole([size])] : []),
   ];
   return results.length === 1 ? results[0] : results;

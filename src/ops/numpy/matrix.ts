@@ -191,7 +191,7 @@ export const cross = op(
       return m.transpose(x, { perm: [...range(x.shape.length).filter((k) => k !== d), d] });
     };
     const [a, b] = [last(x1, axisa), last(x2, axisb)];
-    const [na, nb] = [a.shape.at(-1)!, b.shape.at(-1)!];
+    const [na, nb] = [a.shape.at(-1), b.shape.at(-1)];
     const component = (x: Tensor, k: number): Tensor =>
       reshapeTo(part(x, x.shape.length - 1, k, k + 1), x.shape.slice(0, -1));
     const minor = (i: number, j: number): Tensor => {

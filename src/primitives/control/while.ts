@@ -84,7 +84,7 @@ function whileGradient(
   const wrt = floats(inputs);
   const found = context.gradients(
     seeded.map((k) => again.carries[k]),
-    seeded.map((k) => g[k]!),
+    seeded.map((k) => g[k]),
     wrt.map((n) => inputs[n]),
   );
   return inputs.map((_, n) => found[wrt.indexOf(n)] ?? null);

@@ -46,7 +46,7 @@ function children(owner: AnyLayer): { key: string; alternatives: string[]; value
   const { attributesInKeras: inKeras } = owner.constructor as typeof Layer;
   const keys = [...values.keys()].map((name) => (Object.hasOwn(inKeras, name) && inKeras[name]) || inWords(name));
   const attributes = [...values].map(([name, value], k) => {
-    const key = keys[k]!;
+    const key = keys[k];
     // `myLayer` beside `my_layer`, or beside `myLAYER`, keeps its own spelling.
     const isTaken = (key !== name && values.has(key)) || keys.indexOf(key) < k;
     return { key: isTaken ? name : key, alternatives: alternativesOf(name), value };

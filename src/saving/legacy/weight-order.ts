@@ -56,7 +56,7 @@ export function matchOrder<S extends Weight>(weights: readonly Weight[], stored:
     const places = new Map(theirs.map((path, k) => [path, k]));
     if (places.size !== theirs.length || new Set(ours).size !== ours.length) continue;
     if (!ours.every((path) => places.has(path))) continue;
-    const sorted = ours.map((path) => stored[places.get(path)!]!);
+    const sorted = ours.map((path) => stored[places.get(path)!]);
     if (sorted.every(({ shape }, k) => sameShape(shape, weights[k].shape))) return sorted;
   }
   return stored;

@@ -37,7 +37,7 @@ export function datasetsOf<S>(who: string, found: Found, maker: Maker<S>, option
   const { parts, seed, labelMode, batchSize } = found;
   const made = parts.map((files, part) => {
     const load = async (k: number): Promise<S | undefined> => {
-      const path = files.paths[k]!;
+      const path = files.paths[k];
       try {
         return await maker.load(`${who} ${path}`, await readFile(path), k);
       } catch (error) {
@@ -50,10 +50,10 @@ export function datasetsOf<S>(who: string, found: Found, maker: Maker<S>, option
       const order = Array.from(dataNow(indices, who)!);
       const samples = await Promise.all(order.map(load));
       const kept = samples.filter((sample) => sample !== undefined);
-      const labels = files.labels && order.filter((_, n) => samples[n] !== undefined).map((k) => files.labels![k]!);
+      const labels = files.labels && order.filter((_, n) => samples[n] !== undefined).map((k) => files.labels![k]);
       const isSingle = batchSize === null;
       if (kept.length === 0) return [nothing];
-      const x = isSingle ? maker.single(kept[0]!) : maker.batch(kept);
+      const x = isSingle ? maker.single(kept[0]) : maker.batch(kept);
       return labels && labelMode ? [x, labelsOf(labels, labelMode, files, isSingle)] : x;
     };
     const numbers = Dataset.range(files.paths.length);

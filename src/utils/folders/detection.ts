@@ -134,7 +134,7 @@ export function detectionDataset<O>(
   const fit = given.padToAspectRatio ? 'pad' : 'stretch';
   const channels = colors === 'grayscale' ? 1 : colors === 'rgb' ? 3 : 4;
   const load = async (file: string, bytes: Uint8Array, k: number): Promise<Sample> => {
-    const { things, maskFile } = scenes[k]!;
+    const { things, maskFile } = scenes[k];
     const image = await decode(file, bytes, colors);
     if (channelsOf(image.mode) !== channels) fail(file, `it has pixels of mode ${image.mode}`, 'use another colorMode');
     const frame = frameOf([image.height, image.width], size, fit);
@@ -223,7 +223,7 @@ function planesOf(
   const classes = new Uint16Array(height * width);
   // The first of the objects stands in front, as boxes that are left out are the last.
   for (let k = bitmaps.length - 1; k >= 0; k--)
-    bitmaps[k]!.forEach((isIn, p) => void (isIn && (classes[p] = things[k]!.label + 1)));
+    bitmaps[k].forEach((isIn, p) => void (isIn && (classes[p] = things[k].label + 1)));
   return [{ height, width, data: classes }];
 }
 
@@ -240,7 +240,7 @@ function picked(
   for (let y = 0; y < frame.height; y++) {
     const row = from(y, image.height, frame.height) * image.width;
     const to = (frame.top + y) * width + frame.left;
-    for (let x = 0; x < frame.width; x++) out[to + x] = data[row + from(x, image.width, frame.width)]!;
+    for (let x = 0; x < frame.width; x++) out[to + x] = data[row + from(x, image.width, frame.width)];
   }
   return out;
 }

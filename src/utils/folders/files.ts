@@ -194,8 +194,8 @@ async function listed(
 }
 
 const inOrder = ({ paths, labels, classNames }: Files, order: Int32Array): Files => ({
-  paths: Array.from(order, (k) => paths[k]!),
-  labels: labels && Array.from(order, (k) => labels[k]!),
+  paths: Array.from(order, (k) => paths[k]),
+  labels: labels && Array.from(order, (k) => labels[k]),
   classNames,
 });
 

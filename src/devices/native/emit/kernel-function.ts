@@ -251,7 +251,7 @@ export class NativeFunction implements KernelFunction, NativeCallable {
       return condition;
     }
     if (x instanceof Expression && x.name === 'i32.eqz') {
-      const word = this.held(x.operands[0]!);
+      const word = this.held(x.operands[0]);
       c.word('test', { a: word, m: word, wide: true });
       return 'equal';
     }

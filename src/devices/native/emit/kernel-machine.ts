@@ -90,7 +90,7 @@ export function nativeKernels(
     piece(f, { params, body }, given) {
       new LinearWriter(
         own(f).c,
-        params.map((p, k) => [p, own(f).register(given[k]!)]),
+        params.map((p, k) => [p, own(f).register(given[k])]),
       ).list(body);
     },
     eachElement(f, vector, count, first, body) {

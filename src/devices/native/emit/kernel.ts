@@ -46,8 +46,8 @@ export function writeKernel(c: Context, label: Label, { params, body }: LinearCo
   });
   new LinearWriter(
     c,
-    params.map((p, k) => [p, addresses[k]!]),
-    [index!, count!],
+    params.map((p, k) => [p, addresses[k]]),
+    [index, count],
   ).list(body);
   finish(c, label);
 }

@@ -102,7 +102,7 @@ export class NativeLanes implements Lanes<Register> {
     return sum;
   }
   polynomial(x: Register, coefficients: readonly number[]): Register {
-    const sum = this.keep(coefficients[0]!);
+    const sum = this.keep(coefficients[0]);
     // sum = x · sum + c.
     const name = this.type === 'f32' ? 'vfmadd213ps' : 'vfmadd213pd';
     for (const c of coefficients.slice(1)) this.c.word(name, { a: sum, v: x, ...this.source(c), length: this.length });

@@ -173,7 +173,7 @@ export class LinearWriter {
   /** Compares integers, if that is what the value is. */
   private comparison(x: Value): Condition | undefined {
     if (x.op !== 'apply' || x.lanes > 1 || !isComparison(x.f) || isFloat(x.from) || x.from === 'bool') return undefined;
-    return compareWords(this.c, x.f, x.from, this.word(x.args[0]!), this.word(x.args[1]!));
+    return compareWords(this.c, x.f, x.from, this.word(x.args[0]), this.word(x.args[1]));
   }
 
   // Values.
@@ -266,7 +266,7 @@ export class LinearWriter {
       const [condition, a, b] = args as [Value, Value, Value];
       return this.chosen(condition, a, b, into);
     }
-    if (f === 'convert' || f === 'reinterpret') return this.value(args[0]!, into);
+    if (f === 'convert' || f === 'reinterpret') return this.value(args[0], into);
     return wordOperation(
       c,
       f,
@@ -298,9 +298,9 @@ export class LinearWriter {
     const { c } = this;
     const { f, from, args } = x;
     const type = x.type as ScalarType;
-    if (f === 'select') return this.chosen(args[0]!, args[1]!, args[2]!, into);
-    if (f === 'convert') return this.convertSingle(from, type, args[0]!, into);
-    if (f === 'reinterpret') return this.reinterpretSingle(from, type, args[0]!, into);
+    if (f === 'select') return this.chosen(args[0], args[1], args[2], into);
+    if (f === 'convert') return this.convertSingle(from, type, args[0], into);
+    if (f === 'reinterpret') return this.reinterpretSingle(from, type, args[0], into);
     if (isComparison(f)) return this.compareSingle(x, into);
     const plain = this.plainFloat(x, into);
     if (plain) return plain;
@@ -317,7 +317,7 @@ export class LinearWriter {
     const { c } = this;
     // Of two numbers, one of which may be none, "above" alone is false then.
     const isSwapped = f === 'lt' || f === 'le';
-    const [a, b] = isSwapped ? [args[1]!, args[0]!] : [args[0]!, args[1]!];
+    const [a, b] = isSwapped ? [args[1], args[0]] : [args[0], args[1]];
     const [x, y] = [this.value(a), this.value(b)];
     c.word(from === 'f32' ? 'vucomiss' : 'vucomisd', { a: x, m: y, length: 128 });
     if (f !== 'eq' && f !== 'ne') return truth(c, f === 'lt' || f === 'gt' ? 'above' : 'aboveEqual', into);
@@ -474,9 +474,9 @@ export class LinearWriter {
   private host({ f, args }: Apply, into?: Register): Register {
     const { c } = this;
     const held = args.map((y) => this.value(y));
-    held.forEach((y, k) => c.two('vmovups', { m: y }, 128, doubles[k]!));
+    held.forEach((y, k) => c.two('vmovups', { m: y }, 128, doubles[k]));
     c.code.call(c.hostFunction(f as ScalarOp));
-    return c.two('vmovups', { m: doubles[0]! }, 128, into);
+    return c.two('vmovups', { m: doubles[0] }, 128, into);
   }
 
   private vectorApply(x: Apply, into?: Register): Register {
@@ -568,7 +568,7 @@ export class LinearWriter {
 
   /** A function of vectors of f32, in line. */
   private functionOf(f: ScalarOp, args: readonly Register[]): Register {
-    if (f === 'rem') return this.remainders(args[0]!, args[1]!);
+    if (f === 'rem') return this.remainders(args[0], args[1]);
     const double = doubleFunctions[f as keyof typeof doubleFunctions] as DoubleFunction | undefined;
     if (double) return double.emit(new NativeLanes(this.c, 'f32'), ...args);
     if (!elementaryFunction(f))
@@ -576,7 +576,7 @@ export class LinearWriter {
     const { params, body, result } = linearFunctionOf(f, this.c.lanes);
     const inner = new LinearWriter(
       this.c,
-      params.map((p, k) => [p, args[k]!]),
+      params.map((p, k) => [p, args[k]]),
     );
     inner.list(body);
     return inner.value(result);
@@ -591,9 +591,9 @@ export class LinearWriter {
       const wide = places.map((place) =>
         c.two('vcvtps2pd', { m: c.two('vmovss', { m: { ...place, index: lane, scale: 4 } }, 128) }, 128),
       );
-      wide.forEach((x, k) => c.two('vmovups', { m: x }, 128, doubles[k]!));
+      wide.forEach((x, k) => c.two('vmovups', { m: x }, 128, doubles[k]));
       c.code.call(c.hostFunction('rem'));
-      const rest = c.two('vcvtpd2ps', { m: doubles[0]! }, 128);
+      const rest = c.two('vcvtpd2ps', { m: doubles[0] }, 128);
       c.write('vmovssStore', rest, { ...result, index: lane, scale: 4 }, 128);
     });
     return c.two('vmovups', { m: result }, c.length(c.lanes));

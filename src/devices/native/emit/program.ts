@@ -312,7 +312,7 @@ class ProgramEmitter implements ProgramWriter {
     });
     a.jump(labels.at(-1)!);
     branches.forEach((branch, k) => {
-      a.bind(labels[k]!);
+      a.bind(labels[k]);
       branch();
       a.jump(done);
     });

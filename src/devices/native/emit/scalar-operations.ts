@@ -92,7 +92,7 @@ export function wordOperation(
   [a, b]: readonly Word[],
   into = c.general(),
 ): Register {
-  const condition = compareWords(c, f, from, a!, b!);
+  const condition = compareWords(c, f, from, a, b);
   if (condition) return truth(c, condition, into);
   const result = c.general();
   const done = (): Register => {
@@ -101,26 +101,26 @@ export function wordOperation(
   };
   if (binary[f]) {
     if (f === 'mul' && typeof b === 'number')
-      c.word('imulNumber', { a: result, m: inRegister(c, a!), immediate: b | 0 });
+      c.word('imulNumber', { a: result, m: inRegister(c, a), immediate: b | 0 });
     else {
-      load(c, a!, result);
+      load(c, a, result);
       if (typeof b === 'number') c.word(withNumber[f]!, { m: result, immediate: b | 0 });
       else c.word(binary[f], { a: result, m: b });
     }
     return done();
   }
   if (shifts[f]) {
-    shift(c, f, from, a!, b!, result);
+    shift(c, f, from, a, b, result);
     return done();
   }
   if (f === 'not') {
-    load(c, a!, result);
+    load(c, a, result);
     if (from === 'bool') c.word('xorNumber', { m: result, immediate: 1 });
     else c.word('not', { m: result });
     return done();
   }
   if (f === 'max' || f === 'min') {
-    const [x, y] = [inRegister(c, a!), inRegister(c, b!)];
+    const [x, y] = [inRegister(c, a), inRegister(c, b)];
     c.move(result, x);
     c.word('cmp', { a: x, m: y });
     const isBetter: Condition =
@@ -128,8 +128,8 @@ export function wordOperation(
     c.word(moveIf(isBetter), { a: result, m: y });
     return done();
   }
-  if (f === 'pow') power(c, from === 'i32', inRegister(c, a!), inRegister(c, b!), result);
-  else divide(c, f, from === 'u32', inRegister(c, a!), b!, result);
+  if (f === 'pow') power(c, from === 'i32', inRegister(c, a), inRegister(c, b), result);
+  else divide(c, f, from === 'u32', inRegister(c, a), b, result);
   return done();
 }
 

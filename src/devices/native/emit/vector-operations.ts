@@ -49,7 +49,7 @@ const all = [0xffffffff] as const;
 /** A comparison as a mask register. */
 export function compareToMask(c: Context, f: Operation, from: ScalarType, a: Register, b: Source, length: Length): 1 {
   const name = from === 'f32' ? 'kcmpps' : from === 'f64' ? 'kcmppd' : from === 'u32' ? 'kcmpud' : 'kcmpd';
-  const immediate = (isFloat(from) ? floatPredicates : intPredicates)[f]!;
+  const immediate = (isFloat(from) ? floatPredicates : intPredicates)[f];
   const encoding = { ...b, length, immediate };
   c.word(name, { a: 1, v: a, ...encoding });
   return 1;
@@ -71,7 +71,7 @@ export function compare(
     return to;
   }
   if (isFloat(from))
-    return c.three(from === 'f32' ? 'vcmpps' : 'vcmppd', a, b, length, into, { immediate: floatPredicates[f]! });
+    return c.three(from === 'f32' ? 'vcmpps' : 'vcmppd', a, b, length, into, { immediate: floatPredicates[f] });
   const inverted = (x: Register): Register => c.three('vpxor', x, c.bits(all, length), length, into);
   const right = (): Register => (b.m instanceof Object && 'kind' in b.m ? b.m : c.two('vmovups', b, length));
   if (f === 'eq') return c.three('vpcmpeqd', a, b, length, into);

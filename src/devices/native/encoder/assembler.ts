@@ -229,7 +229,7 @@ export class Assembler {
     const mode = displacement === 0 && low !== 5 ? 0 : isShort ? 0x40 : 0x80;
     if (index || low === rsp.at) {
       this.u8(mode | field | 4);
-      this.u8((scales[m.scale ?? 1]! << 6) | ((index ? index.at & 7 : 4) << 3) | low);
+      this.u8((scales[m.scale ?? 1] << 6) | ((index ? index.at & 7 : 4) << 3) | low);
     } else this.u8(mode | field | low);
     if (mode === 0x40) this.u8(displacement / unit);
     else if (mode === 0x80) this.u32(displacement);

@@ -47,7 +47,7 @@ function ask(): Answer {
   const words = new Uint32Array(3);
   foreign().entry(placed.address)(words);
   dropCode(placed);
-  return { ecx1: words[0]!, ebx7: words[1]!, xcr0: words[2]! };
+  return { ecx1: words[0], ebx7: words[1], xcr0: words[2] };
 }
 
 const bit = (word: number, ...places: number[]): boolean => places.every((n) => (word >>> n) & 1);

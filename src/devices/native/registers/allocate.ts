@@ -52,10 +52,10 @@ function isAcross(calls: readonly number[], { start, end }: Register): boolean {
   let [low, high] = [0, calls.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (calls[middle]! <= start) low = middle + 1;
+    if (calls[middle] <= start) low = middle + 1;
     else high = middle;
   }
-  return low < calls.length && calls[low]! < end;
+  return low < calls.length && calls[low] < end;
 }
 
 /** The numbers of one kind, and who has them. */

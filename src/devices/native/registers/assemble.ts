@@ -64,9 +64,9 @@ class Writer {
       return by;
     };
     let { a, v, m } = i;
-    if (isIn(a)) a = held(a, encoding.a, a.kind === 'vector' ? vectors[0]! : operands);
-    if (isIn(v)) v = held(v, encoding.v, v.kind === 'vector' ? vectors[1]! : indices);
-    if (isIn(m)) m = takesMemory(i) ? slot(m) : held(m, encoding.m, m.kind === 'vector' ? vectors[2]! : bases);
+    if (isIn(a)) a = held(a, encoding.a, a.kind === 'vector' ? vectors[0] : operands);
+    if (isIn(v)) v = held(v, encoding.v, v.kind === 'vector' ? vectors[1] : indices);
+    if (isIn(m)) m = takesMemory(i) ? slot(m) : held(m, encoding.m, m.kind === 'vector' ? vectors[2] : bases);
     else if (m !== undefined && typeof m !== 'number' && !isRegister(m)) m = this.memory(m);
     this.assembler.instruction({ ...i, a, v, m });
     for (const [from, to] of after) this.store(from, to);
@@ -80,7 +80,7 @@ class Writer {
       base = bases;
     }
     if (isIn(index)) {
-      const by = index.kind === 'vector' ? vectors[2]! : indices;
+      const by = index.kind === 'vector' ? vectors[2] : indices;
       this.load(by, index);
       index = by;
     }

@@ -73,6 +73,6 @@ export class NativeThreads {
   private word(place: number): number {
     const word = new Uint32Array(1);
     foreign().copyOut(word, this.address + place, 4);
-    return word[0]!;
+    return word[0];
   }
 }

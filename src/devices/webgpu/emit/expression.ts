@@ -203,7 +203,7 @@ function application(e: Expr & { op: 'apply' }, args: readonly string[], need: (
     need(name);
     return `${name}(${args.join(', ')})`;
   };
-  if (type === 'bool') return truth[f]?.(a, b) ?? `(${a} ${infix[f]!} ${b})`;
+  if (type === 'bool') return truth[f]?.(a, b) ?? `(${a} ${infix[f]} ${b})`;
   if (type === 'f32') {
     // Compilers may hold that x = x always.
     if ((f === 'ne' || f === 'eq') && e.args[0] === e.args[1]) {

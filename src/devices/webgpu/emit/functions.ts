@@ -20,7 +20,7 @@ export function helperText(names: Iterable<string>): string {
   const visit = (name: string): void => {
     if (done.has(name)) return;
     done.add(name);
-    const { needs = [], text } = functions[name] ?? elementaryText(name)!;
+    const { needs = [], text } = functions[name] ?? elementaryText(name);
     needs.forEach(visit);
     texts.push(text);
   };

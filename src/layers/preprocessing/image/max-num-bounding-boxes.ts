@@ -53,7 +53,7 @@ export class MaxNumBoundingBoxes extends BaseImagePreprocessingLayer<typeof fiel
   /** The shape stays; that of boxes and labels gets the number of boxes. */
   override computeOutputShape<S>(shape: S): S {
     if (!isPlainObject(shape)) return shape;
-    const settled = ([n, _, ...rest]: SymbolicShape): SymbolicShape => [n!, this.maxNumber, ...rest];
+    const settled = ([n, _, ...rest]: SymbolicShape): SymbolicShape => [n, this.maxNumber, ...rest];
     const change = (key: string): Record<string, unknown> => {
       if (!(key in shape)) return {};
       const { boxes, labels } = shape[key] as BoxShapes;

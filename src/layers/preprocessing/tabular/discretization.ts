@@ -123,7 +123,7 @@ export class Discretization extends Layer<typeof fields> {
     const depth = this.#boundaries ? this.#boundaries.length + 1 : this.numBins;
     if (outputMode === 'one_hot')
       return shape.length > 1 && shape.at(-1) === 1 ? [...shape.slice(0, -1), depth] : [...shape, depth];
-    return shape.length >= 2 ? [shape[0]!, ...shape.slice(2), depth] : [depth];
+    return shape.length >= 2 ? [shape[0], ...shape.slice(2), depth] : [depth];
   }
   override computeOutputSpec(...args: unknown[]) {
     const [x] = args as [Tensor];
