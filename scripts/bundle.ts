@@ -109,11 +109,7 @@ const apart = [
 const isApart = (id: string): boolean => apart.some((those) => those.test(id));
 /** What stands in the core of pages for modules that would bring such things along. */
 const faces: Readonly<Record<string, string>> = {
-  './public/layers.ts': 'layers/index.ts',
   './public/namespaces.ts': 'public/page-namespaces.ts',
-  './public/saving.ts': 'public/page-saving.ts',
-  './public/utils.ts': 'public/page-utils.ts',
-  './public/visualization.ts': 'public/page-visualization.ts',
   './environment.ts': 'environment-in-pages.ts',
   './native-device.ts': 'native-device-in-pages.ts',
   '../legacy/at-once.ts': '../legacy/at-once-in-pages.ts',

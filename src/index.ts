@@ -35,13 +35,19 @@ export { Optimizer } from './optimizers/index.ts';
 export * as config from './public/config.ts';
 export * as dtypePolicies from './public/dtype-policies.ts';
 export { DTypePolicy, FloatDTypePolicy } from './public/dtype-policies.ts';
-export * as layers from './public/layers.ts';
 export * as mixedPrecision from './public/mixed-precision.ts';
-export { applications, data, datasets, distillation, preprocessing } from './public/namespaces.ts';
-export * as saving from './public/saving.ts';
-export * as utils from './public/utils.ts';
+export {
+  applications,
+  data,
+  datasets,
+  distillation,
+  layers,
+  preprocessing,
+  saving,
+  utils,
+  visualization,
+} from './public/namespaces.ts';
 export { version } from './public/version.ts';
-export * as visualization from './public/visualization.ts';
 export * as random from './random/index.ts';
 export { SeedGenerator } from './random/index.ts';
 export * as regularizers from './regularizers/index.ts';

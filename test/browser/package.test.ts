@@ -62,6 +62,33 @@ describe('the package, alone in node_modules', () => {
     expect(asked.filter((name) => !/^\.\.?\/|^node:/.test(name))).toEqual([]);
   });
 
+  it('says of whatever the core of pages lacks in which file beside it that is', () => {
+    const compare = `
+      import * as all from './dist/node/index.js';
+      import * as page from './dist/browser/index.js';
+      const isNamespace = (x) => Object.prototype.toString.call(x) === '[object Module]';
+      const lacking = {}, wrong = [];
+      for (const [space, members] of Object.entries(all).filter(([, x]) => isNamespace(x)))
+        for (const name of Object.keys(members)) {
+          if (name in page[space]) continue;
+          lacking[space] = (lacking[space] ?? 0) + 1;
+          const said = await new Promise((give) => give(page[space][name])).catch(({ message }) => message);
+          const [, names, file] = /import (.*) from 'hornbeam\\/browser\\/(.*)' \\(/.exec(said) ?? [];
+          const beside = file ? await import('./dist/browser/' + file + '.js') : {};
+          const there = names?.includes(space) ? (beside[space] ?? beside) : names === '{ ' + name + ' }' ? beside : {};
+          if (!(name in there) || !said.startsWith('keras.' + space + '.' + name)) wrong.push([space, name, said]);
+        }
+      for (const name of Object.keys(all)) if (!(name in page)) wrong.push(name);
+      console.log(JSON.stringify({ lacking, wrong }));`;
+    const node = [process.execPath, ['--input-type=module', '-e', compare], { cwd: place, encoding: 'utf8' }] as const;
+    const { lacking, wrong } = JSON.parse(execFileSync(...node));
+    expect(wrong).toEqual([]);
+    const partly = ['layers', 'saving', 'utils', 'visualization'];
+    const whole = ['applications', 'data', 'datasets', 'distillation', 'preprocessing'];
+    expect(Object.keys(lacking).sort()).toEqual([...partly, ...whole].sort());
+    expect(lacking.layers).toBeGreaterThan(30);
+  });
+
   it('starts in Node with two files, which declare much and do little', async () => {
     await copyFile('test/browser/start.mjs', join(folder, 'start.mjs'));
     const { files, calls } = JSON.parse(
