@@ -1,19 +1,35 @@
-import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
-import { InputLayer } from '../layers/core/input-layer.ts';
 import { Model } from '../models/index.ts';
-import { callsOf, type KerasTensor, type Like, type Tensor } from '../tensor/index.ts';
+import type { Like, Tensor } from '../tensor/index.ts';
+import { findLayer, type LayerPath, mapsIn, runTapped } from './tapped.ts';
 
 export interface ActivationMapsOptions {
-  /** Names of layers; all that give maps by default. */
+  /** Names of layers, `'base/block5'` for one within a nested model; all that give maps by default. */
   readonly layers?: readonly string[] | undefined;
 }
 export const activationMapsNames: OptionNames<ActivationMapsOptions> = { layers: true };
 
+/** A model's maps instead of its outputs. */
+class Maps extends Model<Tensor[]> {
+  static override readonly className: string = 'Maps';
+  readonly whole: Model<any>;
+  readonly #paths: readonly LayerPath[];
+  constructor(whole: Model<any>, paths: readonly LayerPath[]) {
+    super();
+    this.whole = whole;
+    this.#paths = paths;
+  }
+  override call(images: Tensor): Tensor[] {
+    const maps: Tensor[] = [];
+    runTapped(this.whole, this.#paths, images, (x, place) => (maps[place] ??= x));
+    return maps;
+  }
+}
+
 /**
- * What the layers of a functional model make of images, by their names: `[n, height, width, channels]` each. Look into a nested model by
- * giving it itself: `model.getLayer('base')`.
+ * What the layers of a functional model make of images, by their names: `[n, height, width, channels]` each. A nested model that gives
+ * no map itself is looked into: its layers are named as `'base/block5'`.
  * @example
  * const { block1_conv1: edges } = await keras.visualization.activationMaps(model, photographs);
  */
@@ -22,24 +38,10 @@ export const activationMaps = exact(
   3,
   async (model: Model<any>, images: Like, options: ActivationMapsOptions = {}): Promise<Record<string, Tensor>> => {
     const { layers } = optionsOf('activationMaps', activationMapsNames, options);
-    if (!model.inputs)
-      fail(
-        'activationMaps',
-        `model "${model.name}" has no graph`,
-        'give a functional model, or a built Sequential one',
-      );
-    const asked = layers?.map((name) => model.getLayer(name)) ?? model.layers.filter((l) => !(l instanceof InputLayer));
-    const outputs = asked.flatMap((layer): [string, KerasTensor][] => {
-      const output = callsOf(layer)[0]?.outputs[0];
-      if (output?.shape.length === 4) return [[layer.name, output]];
-      if (layers)
-        fail('activationMaps', `layer "${layer.name}" gives no map`, 'name layers whose output has four axes');
-      return [];
-    });
-    if (outputs.length === 0)
-      fail('activationMaps', `no layer of model "${model.name}" gives a map`, 'give a model over images');
-    const whole = new Model<Tensor[]>({ inputs: model.inputs, outputs: outputs.map(([, y]) => y) });
-    const maps = await whole.predict(images, { verbose: 0 });
-    return Object.fromEntries(outputs.map(([name], k) => [name, maps[k]]));
+    const paths =
+      layers?.map((name) => findLayer('activationMaps', model, name)) ??
+      mapsIn('activationMaps', model).map(({ path }) => path);
+    const maps = await new Maps(model, paths).predict(images, { verbose: 0 });
+    return Object.fromEntries(paths.map((path, k) => [path.join('/'), maps[k]]));
   },
 );

@@ -62,7 +62,7 @@ export const filterPatterns = exact(
     const step = jit((images: Tensor): Tensor => {
       const answer = (x: Tensor): Tensor => {
         let map: Tensor | undefined;
-        runTapped(model, path, add(multiply(x, high - low), low), (y) => (map = y));
+        runTapped(model, [path], add(multiply(x, high - low), low), (y) => (map = y));
         const count = map!.shape[channels];
         const wrong = numbers.find((n) => !Number.isInteger(n) || n < 0 || n >= count);
         if (wrong !== undefined)

@@ -57,14 +57,14 @@ export const gradCam = exact(
 
 function heatMaps(model: Model<any>, path: LayerPath, images: Tensor, classes: Tensor | null): Tensor {
   let seen: Tensor | undefined;
-  const scores = runTapped(model, path, images, (x) => (seen = x)) as Tensor;
+  const scores = runTapped(model, [path], images, (x) => (seen = x)) as Tensor;
   if (!(scores.shape?.length === 2))
     fail('gradCam', 'the model gives no scores of classes', 'give a model with one output of shape [n, classes]');
   const map = seen!;
   const asked = oneHot(classes ?? argmax(scores, { axis: -1 }), scores.shape[1]);
   // What a change of the map would do to the scores.
   const score = (change: Tensor): Tensor =>
-    sum(multiply(runTapped(model, path, images, (x) => x.add(change)) as Tensor, asked));
+    sum(multiply(runTapped(model, [path], images, (x) => x.add(change)) as Tensor, asked));
   const gradients = grad(score)(zerosLike(map)) as Tensor;
   const isLast = imageDataFormat() === 'channels_last';
   const [sides, channels] = isLast ? [[1, 2], 3] : [[2, 3], 1];

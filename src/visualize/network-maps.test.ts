@@ -68,6 +68,37 @@ test('activation maps are what layers give', async () => {
   expect(((await maps['colors']!.array()) as number[][][][])[0]![1]![1]).toEqual([2, 0]);
 });
 
+test('a nested model that pools is looked into', async () => {
+  keras.utils.setRandomSeed(5);
+  const own = new keras.Sequential([
+    keras.Input({ shape: [32, 32, 3] }),
+    new layers.Conv2D({ filters: 4, kernelSize: 3, name: 'conv' }),
+    new layers.GlobalAveragePooling2D(),
+  ]);
+  const options = { alpha: 0.35, weights: null, inputShape: [32, 32, 3], includeTop: false, pooling: 'avg' } as const;
+  const images = ops.tile(keras.random.uniform([1, 32, 32, 3], { seed: 1 }), [2, 1, 1, 1]);
+  for (const [base, last] of [
+    [own, 'conv'],
+    [keras.applications.MobileNetV2(options), 'out_relu'],
+  ] as const) {
+    const head = new layers.Dense({ units: 2 });
+    const model = new keras.Sequential([keras.Input({ shape: [32, 32, 3] }), base, head]);
+    // What speaks for one class speaks against the other.
+    head.setWeights([ops.outer(ops.ones([head.kernel.shape[0]!]), keras.tensor([1, -1])), ops.zeros([2])]);
+    const name = `${base.name}/${last}`;
+    const heat = visualization.gradCam(model, images, { classes: [0, 1] });
+    expect(Math.max(...heat.dataSync())).toBe(1);
+    if (base !== own) continue;
+    const asked = visualization.gradCam(model, images, { layer: name, classes: [0, 1] });
+    expect(heat.dataSync()).toEqual(asked.dataSync());
+    const maps = await visualization.activationMaps(model, images, { layers: [name] });
+    const inside = await visualization.activationMaps(base, images, { layers: [last] });
+    expect(maps[name]!.dataSync()).toEqual(inside[last]!.dataSync());
+    expect(Object.keys(await visualization.activationMaps(model, images))).toEqual([name]);
+    expect((await visualization.plotActivationMaps(model, images, { channels: 2 })).length).toBeGreaterThan(100);
+  }
+});
+
 test('filter patterns answer more than noise does', async () => {
   const model = redOrGreen();
   const patterns = visualization.filterPatterns(model, 'colors', { filters: [0, 1], valueRange: [0, 1], steps: 10 });

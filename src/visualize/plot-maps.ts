@@ -1,10 +1,9 @@
 import { imageDataFormat } from '../base/config.ts';
 import { fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
-import { InputLayer } from '../layers/core/input-layer.ts';
 import type { Model } from '../models/index.ts';
 import { argmax, moveaxis } from '../ops/index.ts';
-import { asTensor, callsOf, type Like, type Tensor } from '../tensor/index.ts';
+import { asTensor, type Like, type Tensor } from '../tensor/index.ts';
 import { type ActivationMapsOptions, activationMaps, activationMapsNames } from './activation-maps.ts';
 import { type ClassMapping, nameOf } from './bounding-boxes.ts';
 import { colorOf } from './color-map.ts';
@@ -12,6 +11,7 @@ import { type FilterPatternsOptions, filterPatterns, filterPatternsNames } from 
 import { drawGallery, type GalleryOptions, galleryOptions, ink } from './gallery.ts';
 import { type GradCamOptions, gradCam, gradCamNames } from './grad-cam.ts';
 import { type Image, readImages } from './images.ts';
+import { mapsIn } from './tapped.ts';
 
 export interface PlotGradCamOptions extends GradCamOptions, GalleryOptions {
   /** Names of the classes, under the images. */
@@ -87,13 +87,11 @@ export async function plotActivationMaps(
   const pictures = same.map(({ image }) => image);
   return drawGallery('plotActivationMaps', pictures, { scale: 1, ...look, columns: channels }, { captions });
 }
-function firstMaps(model: Model<any>): string[] {
-  const maps = model.layers.filter((l) => !(l instanceof InputLayer) && l.weights.length > 0);
-  return maps
-    .filter((l) => callsOf(l)[0]?.outputs[0]?.shape.length === 4)
+const firstMaps = (model: Model<any>): string[] =>
+  mapsIn('plotActivationMaps', model)
+    .filter(({ layer }) => layer.weights.length > 0)
     .slice(0, 4)
-    .map((l) => l.name);
-}
+    .map(({ path }) => path.join('/'));
 interface Tile {
   readonly image: Image;
   readonly text: string;

@@ -1,6 +1,8 @@
 import { fail } from '../base/errors.ts';
 import { showShape } from '../base/shape.ts';
 import type { Tree } from '../base/tree.ts';
+import { InputLayer } from '../layers/core/input-layer.ts';
+import type { AnyLayer } from '../layers/layer/layer.ts';
 import { type FunctionalGraph, layersOf, runGraph } from '../models/functional/functional-graph.ts';
 import { graphOf } from '../models/functional/graph-of.ts';
 import { Model } from '../models/index.ts';
@@ -31,26 +33,70 @@ export function findLayer(who: string, model: Model<any>, name: string): LayerPa
   );
 }
 
-/** The last layer that gives a map: `[n, height, width, channels]`. */
-export function lastMap(who: string, model: Model<any>): LayerPath {
-  const layer = layersOf(graphIn(who, model)).findLast((l) => callsOf(l)[0]?.outputs[0]?.shape.length === 4);
-  if (!layer) return fail(who, `no layer of model "${model.name}" gives a map`, 'name a layer: { layer: … }');
-  return isNested(layer) ? [layer.name, ...lastMap(who, layer)] : [layer.name];
-}
+const givesMap = (layer: AnyLayer): boolean =>
+  !(layer instanceof InputLayer) && callsOf(layer)[0]?.outputs[0]?.shape.length === 4;
 
-/** Computes a model where `tap` is given, and may replace, what the layer gives. */
+/** A layer that gives a map. */
+export interface MapLayer {
+  readonly path: LayerPath;
+  readonly layer: AnyLayer;
+}
+/** The layers that give maps, `[n, height, width, channels]`, the first ones first; a nested model that gives none is looked into. */
+export function mapsIn(who: string, model: Model<any>): MapLayer[] {
+  const maps = mapsWithin(graphIn(who, model));
+  return maps.length > 0 ? maps : refuseMapless(who, model);
+}
+const mapsWithin = (graph: FunctionalGraph): MapLayer[] =>
+  layersOf(graph).flatMap((layer): MapLayer[] => {
+    if (givesMap(layer)) return [{ path: [layer.name], layer }];
+    if (!isNested(layer)) return [];
+    return mapsWithin(graphOf(layer)!).map((found) => ({ ...found, path: [layer.name, ...found.path] }));
+  });
+
+/** The last layer that gives a map, within a nested model where that is the last to have one. */
+export function lastMap(who: string, model: Model<any>): LayerPath {
+  return lastMapIn(graphIn(who, model)) ?? refuseMapless(who, model);
+}
+function lastMapIn(graph: FunctionalGraph): LayerPath | undefined {
+  for (const layer of layersOf(graph).toReversed()) {
+    const within = isNested(layer) ? lastMapIn(graphOf(layer)!) : undefined;
+    if (within) return [layer.name, ...within];
+    if (givesMap(layer)) return [layer.name];
+  }
+  return undefined;
+}
+const refuseMapless = (who: string, model: Model<any>): never =>
+  fail(who, `no layer of model "${model.name}" gives a map`, 'give a model over images, or name a layer');
+
+/** Computes a model where `tap` is given, and may replace, what each of some layers gives; `place` tells which of them. */
 export function runTapped(
   model: Model<any>,
-  path: LayerPath,
+  paths: readonly LayerPath[],
   given: unknown,
-  tap: (x: Tensor) => Tensor,
+  tap: (x: Tensor, place: number) => Tensor,
 ): Tree<Tensor> {
-  const graph = graphIn('tap', model);
-  const [name, ...rest] = path;
-  return runGraph(`Model "${model.name}"`, graph, given, ({ operation }, args) => {
-    if (operation.name !== name) return operation[replay](args);
-    if (rest.length > 0) return runTapped(operation as unknown as Model<any>, rest, args[0], tap);
-    return tap(requireMap(operation.name, operation[replay](args) as Tensor));
+  const all = paths.map((path, place) => ({ path, place }));
+  return run(model, all, given, tap);
+}
+interface Wanted {
+  readonly path: LayerPath;
+  readonly place: number;
+}
+function run(
+  model: Model<any>,
+  wanted: readonly Wanted[],
+  given: unknown,
+  tap: (x: Tensor, place: number) => Tensor,
+): Tree<Tensor> {
+  return runGraph(`Model "${model.name}"`, graphIn('tap', model), given, ({ operation }, args) => {
+    const here = wanted.filter(({ path }) => path[0] === operation.name);
+    const within = here.flatMap(({ path, place }) => (path.length > 1 ? [{ path: path.slice(1), place }] : []));
+    const y =
+      within.length > 0 ? run(operation as unknown as Model<any>, within, args[0], tap) : operation[replay](args);
+    return here.reduce(
+      (x, { path, place }) => (path.length > 1 ? x : tap(requireMap(operation.name, x as Tensor), place)),
+      y as Tree<Tensor>,
+    );
   });
 }
 const requireMap = (name: string, x: Tensor): Tensor =>
@@ -58,6 +104,6 @@ const requireMap = (name: string, x: Tensor): Tensor =>
     ? x
     : fail(
         `layer "${name}"`,
-        `it gives ${x.shape ? `a tensor of shape ${showShape(x.shape)}` : 'several tensors'}`,
+        `it gives no map but ${x.shape ? `a tensor of shape ${showShape(x.shape)}` : 'several tensors'}`,
         'name a layer that gives a map: [n, height, width, channels]',
       );
