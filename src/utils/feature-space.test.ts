@@ -113,3 +113,16 @@ test('what cannot be is refused', () => {
   const ints = new FeatureSpace({ features: { a: FeatureSpace.integerHashed(3, { outputMode: 'int' }) } });
   expect(() => ints({ a: [1] })).toThrow(/feature "a" is int32, which joins no vector/);
 });
+
+test('FeatureSpace learns from datasets, batched or not', async () => {
+  const learn = async (read: keras.data.Dataset): Promise<keras.Tensor> => {
+    const learning = space();
+    await learning.adapt(read);
+    return learning(data) as keras.Tensor;
+  };
+  const rows = keras.data.Dataset.fromTensorSlices(data);
+  for (const read of [rows, rows.batch(2)]) await expectAnswers(await learn(read));
+  const labelled = keras.data.Dataset.zip([rows, keras.data.Dataset.range(5)]);
+  await expectAnswers(await learn(labelled.map((x) => x)));
+  await expect(learn(labelled)).rejects.toThrow(/among its batches[\s\S]*dataset\.map\(\(x\) => x\)/);
+});

@@ -3,7 +3,7 @@ import { isInteger } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
 import { exactMethods } from '../base/exact.ts';
 import { autoName } from '../base/naming.ts';
-import { type OptionNames, optionsOf } from '../base/options.ts';
+import { type OptionNames, optionsOf, show } from '../base/options.ts';
 import {
   type Config,
   deserializeObject,
@@ -212,25 +212,34 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
     });
   }
   /** Learns what the features need of data: `{ name: values }`, or such one after the other, as a `keras.data.Dataset` gives them. */
-  adapt(data: AsyncIterable<Data>): Promise<void>;
+  adapt(data: AsyncIterable<unknown>): Promise<void>;
   adapt(data: Data | Iterable<Data>): void;
-  adapt(data: Data | Iterable<Data> | AsyncIterable<Data>): void | Promise<void> {
+  adapt(data: Data | Iterable<Data> | AsyncIterable<unknown>): void | Promise<void> {
     const isStream = typeof data === 'object' && data !== null;
     if (isStream && Symbol.asyncIterator in data) {
       const all = async (): Promise<void> => {
         const batches: Data[] = [];
-        for await (const batch of data as AsyncIterable<Data>) batches.push(batch);
+        for await (const batch of data as AsyncIterable<unknown>) batches.push(this.#tableOf(batch));
         this.#learn((name) => batches.map((batch) => this.#column(batch, name)));
       };
       return all();
     }
     if (isStream && Symbol.iterator in data) {
-      const batches = [...(data as Iterable<Data>)];
+      const batches = Array.from(data as Iterable<unknown>, (batch) => this.#tableOf(batch));
       return this.#learn((name) => batches.map((batch) => this.#column(batch, name)));
     }
     if (!isPlainObject(data))
       fail(this, 'adapt got no table', 'give an object of arrays by the names of the features, or batches of such');
     return this.#learn((name) => rowsOf(this.#column(data as Data, name)));
+  }
+  #tableOf(batch: unknown): Data {
+    return isPlainObject(batch)
+      ? (batch as Data)
+      : fail(
+          this,
+          `adapt got ${show(batch)} among its batches`,
+          'let each be an object of values by the names of the features; of [features, labels] keep the first: dataset.map((x) => x)',
+        );
   }
   #learn(partsOf: (name: string) => readonly Tensor[]): void {
     for (const name of this.#adaptable()) {
