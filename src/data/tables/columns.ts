@@ -26,6 +26,8 @@ export interface TableOptions<C extends Readonly<Record<string, Column>> = Reado
 /** What turns the value of a cell into a tensor. */
 export interface Reader {
   readonly name: string;
+  /** Whether the column says what stands for a value that is missing. */
+  readonly fillsMissing: boolean;
   read(value: unknown, row: number): Tensor;
 }
 
@@ -78,7 +80,7 @@ function readerOf(who: string, name: string, column: Column): Reader {
     return x === undefined ? wrong() : hostTensor(encode([x], dtype), { shape: [], dtype });
   };
   if (missing !== undefined) read(missing, 0, true);
-  return { name, read };
+  return { name, fillsMissing: missing !== undefined, read };
 }
 
 /** The number that a value is, in a dtype; undefined where it is none. */

@@ -13,7 +13,7 @@ export interface CsvOptions<C extends Columns = Columns> extends TableOptions<C>
   readonly delimiter?: string | undefined;
   /** The names of all columns, where the file's first row does not say them. */
   readonly header?: readonly string[] | undefined;
-  /** Cells that mean a missing value, beside empty ones: `['NA', '?']`. In columns of strings empty cells are empty strings. */
+  /** Cells that mean a missing value, beside empty ones: `['NA', '?']`. In columns of strings without `missing` empty cells are empty strings. */
   readonly missingValues?: readonly string[] | undefined;
 }
 const csvOptions: OptionNames<CsvOptions> = {
@@ -41,6 +41,7 @@ export const fromCsv = exact(who, 2, function fromCsv<
     let names = header;
     if (names) requireColumns(who, readers, names);
     let number = 0;
+    const filled = new Set(readers.filter(({ fillsMissing }) => fillsMissing).map(({ name }) => name));
     for await (const cells of rowsOf(source, delimiter)) {
       if (!names) {
         names = cells;
@@ -57,7 +58,7 @@ export const fromCsv = exact(who, 2, function fromCsv<
       const at = names;
       const row: Row = (column) => {
         const cell = cells[at.indexOf(column)];
-        return missingValues.includes(cell) ? null : cell;
+        return missingValues.includes(cell) || (cell === '' && filled.has(column)) ? null : cell;
       };
       yield row;
     }

@@ -71,6 +71,11 @@ test('columns have the dtypes that are stated, and batches train models', async 
     { x: [1, 3], z: [-1, 5] },
     { y: [2, 4], ok: [true, false] },
   ]);
+  const texts = data.fromCsv(bytes('a,b\n,\nx,y'), { columns: { a: 'string', b: { dtype: 'string', missing: '?' } } });
+  expect(await listOf(texts)).toEqual([
+    { a: '', b: '?' },
+    { a: 'x', b: 'y' },
+  ]);
   const nameless = data.fromCsv(bytes('1,2\n3,4'), { columns: { b: 'float32' }, header: ['a', 'b'] });
   expect(await listOf(nameless)).toEqual([{ b: 2 }, { b: 4 }]);
 });
