@@ -97,6 +97,17 @@ describe('what console.log shows', () => {
     expect(inspect(keras.tensor([true, false]))).toBe('Tensor(shape=(2,), dtype=bool) [ true, false]');
     expect(inspect(keras.tensor(2.5))).toBe('Tensor(shape=(), dtype=float32) 2.5');
     expect(inspect(keras.tensor([Number.NaN, 1e-9], f32))).toBe('Tensor(shape=(2,), dtype=float32) [   NaN, 1.e-09]');
+    expect(
+      inspect(
+        ops.convertToTensor([
+          ['a', "it's"],
+          ['x\n\x01\\', `"q" '`],
+        ]),
+      ),
+    ).toBe(String.raw`Tensor(shape=(2, 2), dtype=string)
+[['a', "it's"],
+ ['x\n\x01\\', '"q" \'']]`);
+    expect(() => ops.convertToTensor(['a'], { dtype: 'int32' })).toThrow(/strings came where numbers/);
     expect(inspect(keras.tensor([], f32))).toBe('Tensor(shape=(0,), dtype=float32) []');
   });
   test('of big ones three at each edge', () => {

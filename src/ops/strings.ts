@@ -33,9 +33,16 @@ const moving: Readonly<Record<string, true>> = table({
   transpose: true,
 });
 
+/** Ops that give what they were given, in another dtype where one is asked for. */
+const keeping: Readonly<Record<string, true>> = table({ array: true, convertToTensor: true, copy: true });
+
 type Call = (...args: unknown[]) => unknown;
 /** What an op that moves elements does with strings: it moves their positions, and the strings follow. */
 export function onStrings(name: string, call: Call, args: readonly unknown[]): Tensor {
+  if (keeping[name]) {
+    const dtype = (args[1] as { readonly dtype?: unknown } | undefined)?.dtype ?? 'string';
+    if (dtype === 'string') return args[0] as Tensor;
+  }
   if (!moving[name])
     return fail(
       name,

@@ -9,6 +9,7 @@ import { decode } from './elements.ts';
 import type { Nested } from './like.ts';
 import { complexTexts, numberTexts } from './number-text.ts';
 import { dataSync, nest, refuse, stored } from './read.ts';
+import { stringText } from './strings.ts';
 import { Variable } from './variable.ts';
 
 declare module '../ir/tensor.ts' {
@@ -26,8 +27,10 @@ function elementsAtHand(t: Tensor): TypedArray | undefined {
   return data instanceof Promise ? undefined : data;
 }
 
-/** The numbers as text; undefined where they are not at hand. */
-function numbersOf(t: Tensor): string | undefined {
+/** The elements as text; undefined where they are not at hand. */
+function elementsOf(t: Tensor): string | undefined {
+  const { strings } = t;
+  if (strings) return arrayText(t.shape, (offsets) => offsets.map((k) => stringText(strings[k])));
   const data = elementsAtHand(t);
   if (!data) return undefined;
   // Only what is shown is converted: the array may be big.
@@ -42,10 +45,10 @@ function numbersOf(t: Tensor): string | undefined {
   return arrayText(t.shape, (offsets) => numberTexts(offsets.map(at), t.dtype));
 }
 
-/** What `console.log` shows of a tensor: shape and dtype, and the numbers as NumPy prints them. */
+/** What `console.log` shows of a tensor: shape and dtype, and the elements as NumPy prints them. */
 function inspected(t: Tensor): string {
-  const numbers = numbersOf(t);
-  return numbers === undefined ? String(t) : `${t}${numbers.includes('\n') ? '\n' : ' '}${numbers}`;
+  const elements = elementsOf(t);
+  return elements === undefined ? String(t) : `${t}${elements.includes('\n') ? '\n' : ' '}${elements}`;
 }
 
 showAsText(Tensor.prototype, inspected);
@@ -56,7 +59,7 @@ Object.defineProperty(Tensor.prototype, 'toJSON', {
   configurable: true,
 });
 showAsText(Variable.prototype, (v) => {
-  const numbers = numbersOf(v.held);
+  const elements = elementsOf(v.held);
   const head = `<Variable path=${v.path}, shape=${showShape(v.shape)}, dtype=${v.dtype}`;
-  return numbers === undefined ? `${head}>` : `${head}, value=${numbers.includes('\n') ? '\n' : ''}${numbers}>`;
+  return elements === undefined ? `${head}>` : `${head}, value=${elements.includes('\n') ? '\n' : ''}${elements}>`;
 });

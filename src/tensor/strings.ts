@@ -10,6 +10,17 @@ export type NestedStrings = string | readonly NestedStrings[];
 export const stringTensor = (strings: readonly string[], shape: Shape): Tensor =>
   new Tensor({ shape, dtype: 'string' }, { strings });
 
+/** A string as Python writes it. */
+export function stringText(x: string): string {
+  const quote = x.includes("'") && !x.includes('"') ? '"' : "'";
+  const escaped: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\\': '\\\\' };
+  const inside = x.replace(/[\p{Cc}\\'"]/gu, (c) => {
+    if (c === '"' || c === "'") return c === quote ? `\\${c}` : c;
+    return escaped[c] ?? `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  });
+  return quote + inside + quote;
+}
+
 /** Whether nested arrays hold strings, by the first of their elements. */
 export function isStrings(nest: unknown): nest is readonly NestedStrings[] {
   let x = nest;

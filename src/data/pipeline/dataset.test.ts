@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { expect, expectTypeOf, test } from 'vitest';
 import * as keras from '../../index.ts';
 import { sourceOf } from '../batches.ts';
 
@@ -296,7 +296,7 @@ test('mistakes are named', async () => {
   const refused: readonly (readonly [make: () => unknown, text: RegExp])[] = [
     [() => Dataset.fromTensorSlices([ops.ones([2]), ops.ones([3])]), /have 2, 3 rows/],
     [() => Dataset.fromTensorSlices(3), /have no rows/],
-    [() => Dataset.fromTensorSlices([[[1, 2]], [[1]]]), /ragged[\s\S]*as tensors or typed arrays/],
+    [() => Dataset.fromTensorSlices([[[1, 2]], [[1]]]), /ragged[\s\S]*as tensors: \[keras\.tensor/],
     [() => Dataset.list([{ a: { b: null } }]), /at a\.b null/],
     [() => Dataset.zip(3 as never), /it was given 3/],
     [() => new Dataset([1, 2] as never), /not made by `new`/],
@@ -339,4 +339,25 @@ test('mistakes are named', async () => {
     expect(answer).toBeInstanceOf(keras.HornbeamError);
     expect((answer as Error).message).toMatch(text);
   }
+});
+
+test('lists of arrays of different kinds are several arrays', async () => {
+  const texts = Dataset.fromTensorSlices([
+    ['good', 'bad'],
+    [1, 0],
+  ]);
+  expectTypeOf(texts).toEqualTypeOf<keras.data.Dataset<[keras.Tensor, keras.Tensor]>>();
+  expect(await Promise.all((await texts.toArray())[1]!.map((part) => part.item()))).toEqual(['bad', 0]);
+  const images = Dataset.fromTensorSlices([
+    [[[1, 2]], [[3, 4]]],
+    [5, 6],
+  ]);
+  expectTypeOf(images).toEqualTypeOf<keras.data.Dataset<[keras.Tensor, keras.Tensor]>>();
+  expect((await images.toArray())[0]!.map(({ shape }) => shape)).toEqual([[1, 2], []]);
+  const rows = Dataset.fromTensorSlices([
+    [1, 2],
+    [3, 4],
+  ]);
+  expectTypeOf(rows).toEqualTypeOf<keras.data.Dataset<keras.Tensor>>();
+  expect((await rows.toArray())[0]!.shape).toEqual([2]);
 });

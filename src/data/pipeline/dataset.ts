@@ -127,7 +127,7 @@ export class Dataset<T = unknown> implements AsyncIterable<T>, Pipelined {
     );
   }
 
-  /** Rows of arrays as elements: of one, or of each in a list or object. A list of plain arrays is one array. */
+  /** Rows of arrays as elements: of one, or of each in a list or object. A list of plain arrays of one kind is one array. */
   static fromTensorSlices<const S>(tensors: S): Dataset<ElementOf<S>> {
     return new Dataset(slices(tensors));
   }

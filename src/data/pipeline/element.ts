@@ -8,7 +8,11 @@ import { holdsTensors } from '../nest.ts';
 
 /** A leaf as functions and sources give it. */
 type Leaf = Tensor | Variable | TypedArray | string | number | boolean;
-type PlainArray = readonly (number | boolean)[] | readonly string[] | readonly PlainArray[];
+/** Nested arrays whose elements are all equally deep. */
+type ArrayOf<T, Depth extends 1[] = []> = Depth['length'] extends 8
+  ? never
+  : readonly T[] | ArrayOf<readonly T[], [...Depth, 1]>;
+type PlainArray = ArrayOf<number | boolean> | ArrayOf<string>;
 /**
  * What becomes of what a source or a function gives: numbers, strings, typed arrays and plain nested arrays become tensors. Lists
  * of different things, and of tensors, stay lists, and objects stay objects.
@@ -28,9 +32,14 @@ export const partsOf = (element: unknown): readonly unknown[] => (Array.isArray(
 /** Stands in an element for a pipeline of its own, as windows do. */
 export const isPipeline = (x: unknown): boolean => typeof x === 'object' && x !== null && Symbol.asyncIterator in x;
 
-/** Whether a list is no array, since its entries are of different kinds: texts beside numbers, arrays beside numbers. */
-const isMixed = (list: readonly unknown[]): boolean =>
-  new Set(list.map((x) => (Array.isArray(x) ? 'array' : typeof x === 'string' ? 'string' : 'number'))).size > 1;
+/** Whether a list is no array, since its entries are of different kinds: texts beside numbers, images beside labels. */
+const isMixed = (list: readonly unknown[]): boolean => new Set(list.map((x) => kindOf(x))).size > 1;
+/** What something is an array of, how deep, by the first of its elements. */
+function kindOf(x: unknown, depth = 0): string {
+  refuseDepth(depth);
+  if (Array.isArray(x)) return `[${x.length > 0 ? kindOf(x[0], depth + 1) : ''}]`;
+  return typeof x === 'string' ? 'string' : 'number';
+}
 
 /** What a source or a function gave, as an element: a nest of tensors. */
 export function asElement(given: unknown, who: string, path: readonly (string | number)[] = []): unknown {
@@ -60,7 +69,7 @@ function arrayOf(given: Like, who: string): Tensor {
     return fail(
       who,
       `a list of plain arrays is one array: ${error.message.split('\n')[0]}`,
-      'give rows of one length; where the list is to stay one, give its entries as tensors or typed arrays',
+      'give rows of one length; where the list is to stay one, give its entries as tensors: [keras.tensor(x), keras.tensor(y)]',
     );
   }
 }
