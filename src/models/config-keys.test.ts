@@ -103,3 +103,21 @@ test('losses and metrics of one’s own: camelCase options come back', () => {
   const again = keras.saving.deserializeKerasObject(written, { Scaled }) as Scaled;
   expect(again.scaleBy).toBe(3);
 });
+
+test('a class whose config lacks what its constructor takes is named when a file is read', () => {
+  class Head extends keras.Layer {
+    static override readonly className = 'Head';
+    readonly dense: keras.layers.Dense;
+    constructor({ units, ...options }: { units: number } & keras.LayerOptions) {
+      super(options);
+      this.dense = new keras.layers.Dense({ units });
+    }
+    call(x: keras.Tensor): keras.Tensor {
+      return this.dense(x);
+    }
+  }
+  const model = new keras.Sequential([keras.Input({ shape: [2] }), new Head({ units: 3, name: 'top' })]);
+  expect(() => keras.models.modelFromJson(model.toJson(), { customObjects: { Head } })).toThrow(
+    /Head "top": it cannot be made again[\s\S]*units[\s\S]*Fix: let getConfig\(\) of Head/,
+  );
+});

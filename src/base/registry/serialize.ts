@@ -279,6 +279,20 @@ export function findClass(description: Description, customObjects: CustomObjects
   );
 }
 
+/** Makes an object of a user's class; what fails is most often that its config lacks what the constructor takes. */
+function blamingConfig<T>(className: string, config: Config, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    const { name } = config;
+    return fail(
+      typeof name === 'string' ? `${className} "${name}"` : className,
+      `it cannot be made again of its config (${Object.keys(config).join(', ') || 'which is empty'}): ${error instanceof Error ? error.message : String(error)}`,
+      `let getConfig() of ${className} give all that its constructor takes: { ...super.getConfig(), units: this.units }`,
+    );
+  }
+}
+
 /** Makes again what `serializeObject` wrote. */
 export function deserializeObject(x: unknown, customObjects: CustomObjects = {}): unknown {
   if (Array.isArray(x)) return x.map((y) => deserializeObject(y, customObjects));
@@ -303,11 +317,14 @@ export function deserializeObject(x: unknown, customObjects: CustomObjects = {})
   if (id !== undefined && shared?.has(id)) return shared.get(id);
   const found = findClass(x, customObjects);
   const config = (x.config ?? {}) as Config;
-  const make = (): unknown => found.fromConfig(moduleOf.has(found) ? config : configForUsers(config));
-  const object = Object.keys(customObjects).length > 0 ? customObjectScope(customObjects, make) : make();
-  const buildable = object as { buildFromConfig?(config: Config): void };
-  if (x.build_config && typeof buildable.buildFromConfig === 'function')
-    buildable.buildFromConfig(x.build_config as Config);
+  const make = (): unknown => {
+    const made = found.fromConfig(moduleOf.has(found) ? config : configForUsers(config));
+    const { buildFromConfig } = made as { buildFromConfig?(config: Config): void };
+    if (x.build_config && typeof buildFromConfig === 'function') buildFromConfig.call(made, x.build_config as Config);
+    return made;
+  };
+  const known = (): unknown => (moduleOf.has(found) ? make() : blamingConfig(x.class_name, config, make));
+  const object = Object.keys(customObjects).length > 0 ? customObjectScope(customObjects, known) : known();
   if (id !== undefined) shared?.set(id, object);
   return object;
 }
