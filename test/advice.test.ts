@@ -123,4 +123,44 @@ describe('mistakes that are told at once, with a cure that works', () => {
     expect(() => new Nothing()(x)).toThrow(/call\(\) gave nothing\n {2}Fix: let it end with `return`/);
     expect(() => new layers.Dense({ units: 1 })(undefined as never)).toThrow(/it was called on undefined/);
   });
+  test('data that are not batched, not there yet, or of another shape in validations', async () => {
+    const one = keras.data.Dataset.fromTensorSlices([x, [0, 1, 2]]);
+    const made = model('sparse_categorical_crossentropy');
+    const quiet = { verbose: 0 } as const;
+    await expect(made.fit(one, undefined, quiet)).rejects.toThrow(/axis of samples is missing.*\.batch\(size\)/);
+    await expect(made.fit(one.batch(2), undefined, quiet)).resolves.toBeDefined();
+    const open = new keras.Sequential([new layers.Dense({ units: 3 })]);
+    open.compile({ loss: 'mse' });
+    await expect(open.fit(one, undefined, quiet)).rejects.toThrow(/found ndim=1[\s\S]*\.batch\(size\)/);
+    await expect(made.fit(Promise.resolve(one) as never, undefined, quiet)).rejects.toThrow(
+      /x is a promise[\s\S]*await/,
+    );
+    const validate = (validationData: unknown): Promise<unknown> =>
+      made.fit(one.batch(3), undefined, { ...quiet, validationData: validationData as [keras.Like, keras.Like] });
+    await expect(validate([[[1, 2]], [0]])).rejects.toThrow(/^fit, validationData: .*shape \(1, 2\) was given/);
+    await expect(validate(Promise.reject(new Error('late')))).rejects.toThrow(/^fit, validationData: .*is a promise/);
+  });
+  test('a log that is monitored and not there', async () => {
+    const callbacks = [new keras.callbacks.EarlyStopping({ monitor: 'val_accuracy' })];
+    await expect(
+      model('mse').fit(
+        x,
+        x.map((row) => row.slice(1)),
+        { verbose: 0, callbacks },
+      ),
+    ).rejects.toThrow(/"val_accuracy" is not among the logs \(loss\)\n {2}Fix: .*validation data/);
+  });
+  test('weights of no such name, a layer without call, options that stand twice, a shape among options', () => {
+    const misspelled = { weights: 'imagnet', alpha: 0.35 } as never;
+    expect(() => keras.applications.MobileNetV2(misspelled)).toThrow(/weights is "imagnet"\n {2}Fix: .*"imagenet"/);
+    class Bare extends (keras.Layer as unknown as new () => object) {}
+    const bare = new Bare() as keras.Layer;
+    for (const input of [x, keras.Input({ shape: [4] })])
+      expect(() => bare(input as keras.Like)).toThrow(/it has no call\(\)\n {2}Fix: .*class Bare/);
+    const odd = { filters: 1, kernelSize: 1, odd: 1 } as never;
+    expect(() => new layers.Conv2D(odd)).toThrow(
+      /^(?!.*activityRegularizer.*activityRegularizer).*unknown option "odd"/s,
+    );
+    expect(new keras.metrics.Mean().addVariable({ shape: [2], name: 'sums' }).shape).toEqual([2]);
+  });
 });

@@ -126,6 +126,12 @@ function checkOptions(who: string, options: Required<ApplicationOptions>, channe
     fail(who, `pooling is ${show(pooling)}`, "give 'avg', 'max' or null");
   if (inputTensor !== null && !(inputTensor instanceof KerasTensor))
     fail(who, `inputTensor is ${show(inputTensor)}`, 'give what keras.Input, or a layer called on it, gave');
+  if (typeof weights === 'string' && weights !== 'imagenet' && /^[\w-]*$/.test(weights))
+    fail(
+      who,
+      `weights is ${show(weights)}`,
+      'did you mean "imagenet"? Random weights are null, and a path has the ending of its file',
+    );
   if (weights === 'imagenet' && includeTop && classes !== 1000)
     fail(
       who,

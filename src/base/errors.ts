@@ -37,13 +37,17 @@ export function refusePromise(who: Named | string, problem: string, x: unknown):
   );
 }
 
-/** Runs `f`; an error of ours in it begins with on whose account it ran. */
+/** Runs `f` (or awaits it); an error of ours in it begins with on whose account it ran. */
 export function blame<R>(who: string | (() => string), f: () => R): R {
-  try {
-    return f();
-  } catch (error) {
+  const again = (error: unknown): never => {
     throw error instanceof HornbeamError
       ? new HornbeamError(`${typeof who === 'string' ? who : who()}: ${error.message}`)
       : error;
+  };
+  try {
+    const result = f();
+    return result instanceof Promise ? (result.catch(again) as R) : result;
+  } catch (error) {
+    return again(error);
   }
 }

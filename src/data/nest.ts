@@ -26,6 +26,10 @@ export function toTensors(data: unknown, what: string, count = 1, make: (x: Like
     const areParts = count > 1 && data.length === count && data.every((x) => Array.isArray(x));
     return areParts || holdsTensors(data) ? data.map((x) => toTensors(x, what, 1, make)) : make(data as Like);
   }
+  if (data instanceof Promise) {
+    data.catch(() => {}); // nobody else would take its failure
+    fail('data', `${what} is a promise`, 'await what gives it: const data = await load(); …');
+  }
   if (typeof data !== 'object' || !(isPlainObject(data) || data instanceof Variable))
     return fail(
       'data',

@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { HornbeamError } from '../base/errors.ts';
 import { config, datasets, Tensor } from '../index.ts';
 import { getFile } from '../utils/get-file.ts';
 
@@ -112,4 +113,17 @@ test('a file must have the hash of Keras’s, and errors say where it belongs', 
   await expect(datasets.imdb.loadData({ path: join(folder, 'mnist.npz') })).rejects.toThrow(/no lists of numbers/);
   await writeFile(join(home, 'x.npz'), 'x');
   await expect(datasets.reuters.loadData({ path: join(home, 'x.npz') })).rejects.toThrow(/is no zip archive/);
+});
+
+test('where a page cannot fetch a file, the error says which option takes a copy', async () => {
+  const { getBuiltinModule } = process;
+  vi.mocked(getFile).mockRejectedValueOnce(new HornbeamError('file mnist.npz: cannot be fetched: offline\n  Fix: …'));
+  Object.assign(process, { getBuiltinModule: undefined });
+  try {
+    await expect(load('mnist', {})).rejects.toThrow(
+      /cannot be fetched: offline\n {2}Fix: .*{ path: '\/files\/mnist\.npz' }/,
+    );
+  } finally {
+    Object.assign(process, { getBuiltinModule });
+  }
 });

@@ -1,4 +1,4 @@
-import { fail } from '../base/errors.ts';
+import { fail, HornbeamError } from '../base/errors.ts';
 import type { OptionNames } from '../base/options.ts';
 import { readFile } from '../formats/file.ts';
 import { hasFiles } from '../formats/node-modules.ts';
@@ -47,13 +47,22 @@ export async function placeOf(who: string, wanted: KerasFile, { path, mirror }: 
   const base = (instead || folder).replace(/\/?$/, '/');
   if (!URL.canParse(base))
     fail(who, `the mirror ${base} is no address`, 'give one that begins with https:, http: or file:');
-  return getFile({
-    origin: base + file,
-    fname: extracted ?? path ?? file,
-    fileHash: hash,
-    ...(cacheSubdir !== undefined && { cacheSubdir }),
-    extract: extracted !== undefined,
-  });
+  try {
+    return await getFile({
+      origin: base + file,
+      fname: extracted ?? path ?? file,
+      fileHash: hash,
+      ...(cacheSubdir !== undefined && { cacheSubdir }),
+      extract: extracted !== undefined,
+    });
+  } catch (error) {
+    if (hasFiles() || !(error instanceof HornbeamError)) throw error;
+    return fail(
+      who,
+      error.message.split('\n')[0]!,
+      `name a copy of ${file} that the page can fetch: { path: '/files/${file}' }, or the folder that has it: { mirror: '…' }`,
+    );
+  }
 }
 /** The bytes of a file of a data set. */
 export const bytesFor = async (who: string, wanted: KerasFile, options: SourceOptions): Promise<Uint8Array> =>

@@ -60,6 +60,8 @@ const asTensors = (args: readonly unknown[]): unknown[] =>
     return { sampleWeight: given(sampleWeight), mask: given(mask) };
   });
 
+const isShape = (x: Shape | StateOptions): x is Shape => Array.isArray(x);
+
 /** What most states begin as, made when it is first read. */
 const zeros = /* @__PURE__ */ repeatable((shape: Shape, options: { dtype: DType }) => ops.zeros(shape, options));
 
@@ -105,8 +107,12 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
   get variables(): readonly Variable[] {
     return this.#own;
   }
-  /** Makes a variable of its state. */
-  addVariable(shape: Shape, options: StateOptions = {}): Variable {
+  /** Makes a variable of its state; its shape may stand among the options. */
+  addVariable(options: StateOptions & { readonly shape?: Shape }): Variable;
+  addVariable(shape: Shape, options?: StateOptions): Variable;
+  addVariable(given: Shape | (StateOptions & { readonly shape?: Shape }), options: StateOptions = {}): Variable {
+    if (!isShape(given)) return this.addWeight(given);
+    const shape = given;
     const {
       name = 'variable',
       initializer = 'zeros',

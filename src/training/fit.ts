@@ -1,5 +1,5 @@
 import { maxEpochs } from '../base/config.ts';
-import { fail } from '../base/errors.ts';
+import { blame, fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { ArraySource } from '../data/arrays.ts';
 import type { BatchSource, Data, PartialData, TrainingData } from '../data/batches.ts';
@@ -35,6 +35,9 @@ export const fitOptions: OptionNames<FitOptions> = {
   sampleWeight: true,
   stepsPerEpoch: true,
 };
+
+/** Whom what fails in a validation is put down to. */
+const validating = 'fit, validationData';
 
 /** `model.fit`. */
 export function fit(
@@ -99,7 +102,7 @@ async function run(
         trainer.drop(running);
         if (validation && isDue(options.validationFreq ?? 1, epoch + 1) && !isInterrupted) {
           await validation.restart();
-          const numbers = await evaluateOn(trainer, validation, inner);
+          const numbers = await blame(validating, () => evaluateOn(trainer, validation, inner));
           if (!numbers) warnOfNoValidation(epoch);
           for (const [name, value] of Object.entries(numbers ?? {})) logs[`val_${name}`] = value;
         }
@@ -211,7 +214,9 @@ async function datasets(
     const isTuple = Array.isArray(validationData);
     const [vx, vy, vw] = (isTuple ? validationData : [validationData]) as [TrainingData, Data?, PartialData?];
     const own = isTuple ? validationOptions : { steps: options.validationSteps };
-    validation = await asSource(vx, { y: vy, sampleWeight: vw, arity, lend, bound: 'fit.validationSteps', ...own });
+    validation = await blame(validating, () =>
+      asSource(vx, { y: vy, sampleWeight: vw, arity, lend, bound: 'fit.validationSteps', ...own }),
+    );
   }
   // Keras looks at one batch before the first fit, and thereby draws one order that it throws away.
   if (trainer.fits === 0) dataset.drawOrder();

@@ -24,7 +24,7 @@ export function resolveOptions<S extends Fields>(
   given: Options<S>,
   others: readonly string[] = [],
 ): Resolved<S> {
-  const known = [...Object.keys(fields), ...others];
+  const known = [...new Set([...Object.keys(fields), ...others])];
   if (cameFromConfig(given))
     return resolveOptions(owner, fields, knownAmong(fields, given, others) as Options<S>, others);
   for (const key of Object.keys(given)) if (!Object.hasOwn(fields, key)) refuseOption(owner, key, known);

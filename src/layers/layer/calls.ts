@@ -30,6 +30,8 @@ import { claim } from './tracking.ts';
 /** What calling a layer does. */
 export function invokeLayer(layer: AnyLayer, given: readonly unknown[]): unknown {
   checkNames(layer);
+  if (typeof layer.call !== 'function')
+    fail(layer, 'it has no call()', `write call(inputs), which computes the outputs, in class ${layer.className}`);
   if (given.length > 0 && (given[0] === undefined || typeof given[0] === 'string'))
     fail(
       layer,

@@ -164,21 +164,23 @@ export function checkInputs(layer: Named, specs: InputSpec | readonly InputSpec[
 /** A shape without a last axis of size 1. */
 const squeezed = (shape: SymbolicShape): SymbolicShape => (shape.at(-1) === 1 ? shape.slice(0, -1) : shape);
 
+const unbatched = ', of which the first axis counts samples: batch a Dataset with .batch(size)';
 function checkOne(layer: Named, spec: InputSpec, x: Tensor, k: number): void {
   const { ndim, minNdim, maxNdim, axes = {}, shape, dtype, allowLastAxisSqueeze = false } = spec;
   const got = shapeOf(x);
-  const wrong = (expected: string, found: string): never =>
+  const wrong = (expected: string, found: string, hint = ''): never =>
     fail(
       layer,
       `input ${k} is incompatible with the layer: expected ${expected}, found ${found}. Full shape received: ${showShape(got)}`,
-      `give an input with ${expected}`,
+      `give an input with ${expected}${hint}`,
     );
   const isGiven = (n: number | null | undefined): n is number => n !== undefined && n !== null;
   const [have, want] = allowLastAxisSqueeze && shape ? [squeezed(got), squeezed(shape)] : [got, shape];
   if (want && (allowLastAxisSqueeze || !isGiven(ndim)) && have.length !== want.length)
     wrong(`shape=${showShape(shape!)}`, `shape=${showShape(got)}`);
-  if (isGiven(ndim) && !allowLastAxisSqueeze && got.length !== ndim) wrong(`ndim=${ndim}`, `ndim=${got.length}`);
-  if (isGiven(minNdim) && got.length < minNdim) wrong(`min_ndim=${minNdim}`, `ndim=${got.length}`);
+  if (isGiven(ndim) && !allowLastAxisSqueeze && got.length !== ndim)
+    wrong(`ndim=${ndim}`, `ndim=${got.length}`, got.length < ndim ? unbatched : '');
+  if (isGiven(minNdim) && got.length < minNdim) wrong(`min_ndim=${minNdim}`, `ndim=${got.length}`, unbatched);
   if (isGiven(maxNdim) && got.length > maxNdim) wrong(`max_ndim=${maxNdim}`, `ndim=${got.length}`);
   if (dtype && x.dtype !== dtype) wrong(`dtype=${dtype}`, `dtype=${x.dtype}`);
   for (const [axis, size] of Object.entries(axes)) {

@@ -1,5 +1,5 @@
 import { fail } from '../../base/errors.ts';
-import { showShape } from '../../base/shape.ts';
+import { type Shape, type SymbolicShape, showShape } from '../../base/shape.ts';
 import { leavesOf, mapTree, type Tree } from '../../base/tree.ts';
 import { InputLayer } from '../../layers/core/input-layer.ts';
 import { type AnyLayer, isLayer } from '../../layers/layer/layer.ts';
@@ -128,14 +128,16 @@ function fit(who: string, input: KerasTensor, given: Tensor): Tensor {
   let x = given.dtype === input.dtype ? given : cast(given, input.dtype);
   if (x.shape.length === want.length - 1 && want.at(-1) === 1) x = expandDims(x, -1);
   else if (x.shape.length === want.length + 1 && x.shape.at(-1) === 1) x = squeeze(x, { axis: -1 });
-  if (
-    x.shape.length !== want.length ||
-    want.some((n, d) => n !== null && (x.shape[d] as number | null) !== null && n !== x.shape[d])
-  )
+  const fits = (shape: Shape, wanted: SymbolicShape): boolean =>
+    shape.length === wanted.length &&
+    wanted.every((n, d) => n === null || (shape[d] as number | null) === null || n === shape[d]);
+  if (!fits(x.shape, want))
     fail(
       who,
       `input "${input.name}" has shape ${showShape(want)}, but a tensor of shape ${showShape(given.shape)} was given`,
-      'give data of the shape that Input declares, batch axis first',
+      fits(given.shape, want.slice(1))
+        ? 'the axis of samples is missing: batch a Dataset with .batch(size), or give one sample as a batch, keras.ops.expandDims(x, 0)'
+        : 'give data of the shape that Input declares, batch axis first',
     );
   if (x !== given) setMask(x, maskOf(given));
   return x;

@@ -75,7 +75,7 @@ export class EarlyStopping extends Callback<CallbackModel> {
   }
   override onEpochEnd(epoch: number, logs: CallbackLogs = {}): void {
     const { startFromEpoch, restoreBestWeights, baseline, patience } = this.#options;
-    this.#monitor.judge(this.model);
+    this.#monitor.judge(this.model, logs);
     const value = this.getMonitorValue(logs);
     if (value === undefined || epoch < startFromEpoch) return;
     if (restoreBestWeights && !this.bestWeights) {

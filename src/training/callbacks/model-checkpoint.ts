@@ -111,7 +111,7 @@ export class ModelCheckpoint extends Callback<CallbackModel> {
       say(`saving model to ${path}`);
       return true;
     }
-    this.#monitor.judge(this.model);
+    this.#monitor.judge(this.model, logs);
     const { name } = this.#monitor;
     const before = this.best === null ? 'None' : this.best.toFixed(5);
     if (!this.#monitor.isBetter(value, this.best)) {

@@ -47,17 +47,19 @@ export class Monitor {
   }
 
   /** Finds out in which direction the quantity gets better, when no mode says so. */
-  judge(model: CallbackModel): void {
-    this.#isRising ??= this.#mode === 'auto' ? this.#askMetrics(model) : this.#mode === 'max';
+  judge(model: CallbackModel, logs: CallbackLogs): void {
+    this.#isRising ??= this.#mode === 'auto' ? this.#askMetrics(model, logs) : this.#mode === 'max';
   }
-  #askMetrics(model: CallbackModel): boolean {
+  #askMetrics(model: CallbackModel, logs: CallbackLogs): boolean {
     const name = this.name.replace(/^val_/, '');
     if (name === 'loss' || name.endsWith('_loss')) return false;
     const metric =
       trainerOf(model)?.logged.find(([logged]) => logged === name)?.[1] ??
       (model.metrics as readonly Judged[]).find((m) => m.name === name);
+    const isRising = metric && isMetricRising(metric);
+    if (isRising === undefined && !(this.name in logs)) fail(this.#who, ...this.#absence(logs));
     return (
-      (metric && isMetricRising(metric)) ??
+      isRising ??
       fail(this.#who, `it is not known whether "${this.name}" gets better as it rises`, 'set mode to "min" or "max"')
     );
   }
@@ -72,11 +74,14 @@ export class Monitor {
       );
     if (value === undefined && !this.#hasWarned) {
       this.#hasWarned = true;
-      console.warn(
-        `${this.#who}: "${this.name}" is not among the logs (${Object.keys(logs).join(', ')}). Fix: monitor one of them; val_… needs validation data.`,
-      );
+      const [problem, fix] = this.#absence(logs);
+      console.warn(`${this.#who}: ${problem}. Fix: ${fix}.`);
     }
     return value as number | undefined;
+  }
+  #absence(logs: CallbackLogs): [problem: string, fix: string] {
+    const known = Object.keys(logs).join(', ');
+    return [`"${this.name}" is not among the logs (${known})`, 'monitor one of them; val_… needs validation data'];
   }
   /** Whether a value is better than another by more than `minDelta`; than none, any is. */
   isBetter(value: number, than: number | null): boolean {

@@ -77,7 +77,7 @@ export class ReduceLROnPlateau extends Callback<CallbackModel> {
     this.wait = this.cooldownCounter = 0;
   }
   override async onEpochEnd(epoch: number, logs: CallbackLogs = {}): Promise<void> {
-    this.#monitor.judge(this.model);
+    this.#monitor.judge(this.model, logs);
     await logLearningRates(this.#optimizer, logs);
     const value = this.#monitor.value(logs);
     if (value === undefined) return;
