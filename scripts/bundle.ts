@@ -128,8 +128,6 @@ export const browserBundle = (input: Record<string, string>, dir: string): Rolld
     ...Object.fromEntries(beside.map((name) => [name, `src/public/${name}.ts`])),
   },
   platform: 'browser',
-  // Only where they run in Node do packages ask for its modules.
-  external: ['module', /^node:/],
   plugins: [coreFaces, files, codecs, thirdParty, ascii],
   output: {
     ...coreWithout(isApart),

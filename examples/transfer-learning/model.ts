@@ -11,7 +11,7 @@ export function asImages(digits: keras.Tensor): keras.Tensor {
 export function makeBase(): keras.Model {
   const whole = applications.MobileNet({ weights: null, alpha: 0.5, inputShape: [64, 64, 3], includeTop: false });
   const outputs = whole.getLayer('conv_pw_5_relu').output;
-  const base = new keras.Model({ inputs: whole.inputs!, outputs, name: 'base' });
+  const base = new keras.Model({ inputs: whole.inputs, outputs, name: 'base' });
   return keras.models.cloneModel(base, { cloneFunction: followingFast }) as keras.Model;
 }
 /** Moving averages that arrive within a few hundred steps: as published they take some thousand. */

@@ -20,7 +20,7 @@ import {
   type Tensor,
   tensorsIn,
 } from '../tensor/index.ts';
-import type { LenientArgs, SymbolicArgs } from './layer/call-arguments.ts';
+import type { LenientArgs, SymbolicArgs, SymbolicInput } from './layer/call-arguments.ts';
 import { firstCall } from './layer/first-call.ts';
 import { rematerializedIn } from './layer/remat.ts';
 import { currentRematScope } from './layer/remat-scope.ts';
@@ -100,14 +100,15 @@ export abstract class Operation<Args extends any[] = any[], Out = Tensor>
     return outputs;
   }
 
-  /** The KerasTensors of its first call: what it was called on. */
-  get input(): Tree<KerasTensor> {
+  /** What its first call was on: a KerasTensor, or a list of several. */
+  get input(): SymbolicInput<Args> {
     const { inputs } = firstCall(this, 'input');
-    return inputs.length === 1 ? inputs[0] : [...inputs];
+    const input: unknown = inputs.length === 1 ? inputs[0] : [...inputs];
+    return input as SymbolicInput<Args>;
   }
   /** What its first call on KerasTensors gave. */
-  get output(): Tree<KerasTensor> {
-    return firstCall(this, 'output').form;
+  get output(): Symbolic<Out> {
+    return firstCall(this, 'output').form as Symbolic<Out>;
   }
   /** What the constructor needs to make it again: a class with options of its own adds them. */
   getConfig(): Config {

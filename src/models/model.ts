@@ -30,9 +30,9 @@ import { TrainedModel } from './trained-model.ts';
 
 export interface ModelOptions extends LayerOptions {
   /** KerasTensors from `keras.Input`: one, a list, or an object of them. */
-  readonly inputs?: Tree<KerasTensor>;
+  readonly inputs?: Tree<KerasTensor> | undefined;
   /** KerasTensors that the model computes from its inputs. */
-  readonly outputs?: Tree<Tensor>;
+  readonly outputs?: Tree<Tensor> | undefined;
 }
 
 /**
@@ -94,16 +94,18 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
   get operations(): readonly Operation[] {
     return graphOf(this)?.operations ?? this.layers;
   }
+  /** The KerasTensors at which it begins, in a list; undefined where that is not known: of subclassed models, and before they are built. */
   get inputs(): readonly KerasTensor[] | undefined {
     return graphOf(this)?.inputs;
   }
   get outputs(): readonly KerasTensor[] | undefined {
     return graphOf(this)?.outputs;
   }
-  override get input(): Tree<KerasTensor> {
+  override get input(): any {
     return graphOf(this)?.inputForm ?? super.input;
   }
-  override get output(): Tree<KerasTensor> {
+  /** What it computes, in the nest in which `outputs` were given: one KerasTensor, a list, or an object of them. */
+  override get output(): any {
     return graphOf(this)?.outputForm ?? super.output;
   }
   get inputShape(): unknown {

@@ -13,7 +13,7 @@ import { full } from '../primitives/generators.ts';
 import { evaluate } from '../runtime/execute.ts';
 import { bare, currentTrace, inFrame, isRecordingTape, Trace, withHistory } from './frames.ts';
 import { tensorsIn, withTensors } from './leaves.ts';
-import { isNumbers, isTypedArray, type Nested, tensor } from './like.ts';
+import { isNumbers, isTypedArray, type Like, type Nested, tensor } from './like.ts';
 import { Variable } from './variable.ts';
 
 /** Which argument of a function, or which ones. */
@@ -34,6 +34,20 @@ export type Gradient<X> = unknown extends X
 type GradientAt<A extends readonly unknown[], N extends Positions> = N extends number
   ? Gradient<A[N]>
   : { -readonly [K in keyof N]: Gradient<A[N[K] & number]> };
+/** What may stand for an argument of which the gradient is taken: numbers and arrays where the function takes tensors. */
+type Differentiable<X> = unknown extends X
+  ? X
+  : X extends Tensor
+    ? Like
+    : X extends Variable | TypedArray | Nested
+      ? X
+      : X extends object
+        ? { [K in keyof X]: Differentiable<X[K]> }
+        : X;
+/** The arguments of a function where the gradient is taken at some of them: the others reach it as they are. */
+type GradArgs<A extends readonly unknown[], N extends Positions> = {
+  [K in keyof A]: K extends `${N extends readonly number[] ? N[number] : N & number}` ? Differentiable<A[K]> : A[K];
+};
 const gradOptions: OptionNames<GradOptions> = { argnums: true };
 
 /**
@@ -120,7 +134,7 @@ export const valueAndGrad = exact('valueAndGrad', 2, function valueAndGrad<
   A extends readonly unknown[],
   const N extends Positions = 0,
 >(f: (...args: A) => Tensor, options: GradOptions<N> = {}): (
-  ...args: A
+  ...args: GradArgs<A, N>
 ) => [value: Tensor, gradient: GradientAt<A, N>] {
   const { argnums = 0 } = optionsOf('valueAndGrad', gradOptions, options);
   return (...args) => {
@@ -141,7 +155,7 @@ export const valueAndGrad = exact('valueAndGrad', 2, function valueAndGrad<
 export const grad = exact('grad', 2, function grad<
   A extends readonly unknown[],
   const N extends Positions = 0,
->(f: (...args: A) => Tensor, options: GradOptions<N> = {}): (...args: A) => GradientAt<A, N> {
+>(f: (...args: A) => Tensor, options: GradOptions<N> = {}): (...args: GradArgs<A, N>) => GradientAt<A, N> {
   optionsOf('grad', gradOptions, options);
   const both = valueAndGrad(f, options);
   return (...args) => both(...args)[1];

@@ -62,6 +62,30 @@ const moved = [energy.item(), w.shape[0]! + bias.shape.length];
 const [da, db] = keras.grad((a: keras.Tensor, b: keras.Tensor) => ops.vdot(a, b), { argnums: [0, 1] })(computed, computed);
 const both: keras.Tensor = da.add(db);
 
+const steep: keras.Tensor = keras.grad((t: keras.Tensor) => ops.sum(ops.square(t)))([1, 2, 3]);
+const [, [ofWeights]] = keras.valueAndGrad((p: [keras.Tensor], n: keras.Tensor) => ops.sum(p[0]).mul(n))([[1, 2]], computed);
+// What the gradient is not taken at reaches the function as it is.
+// @ts-expect-error
+keras.grad((t: keras.Tensor, n: keras.Tensor) => ops.sum(t).mul(n))([1, 2], 3);
+
+// A model that others trained, with a new head.
+const base = keras.applications.MobileNetV2({ weights: null, includeTop: false });
+let head = new layers.GlobalAveragePooling2D()(base.output);
+head = new layers.Dense({ units: 2 })(head);
+new keras.Model({ inputs: base.inputs, outputs: head }).summary();
+new keras.Model({ inputs: base.input, outputs: [base.getLayer('out_relu').output, head] });
+const ofDense: keras.KerasTensor = new layers.Dense({ units: 1 }).output;
+const [query, key]: readonly keras.KerasTensor[] = new layers.MultiHeadAttention({ numHeads: 1, keyDim: 1 }).input;
+
+// Weights need no name.
+class Scale extends keras.Layer {
+  readonly scale = this.addWeight({ shape: [2] });
+  readonly shift = this.addWeight();
+  override call(t: keras.Tensor) {
+    return ops.multiply(t, this.scale).add(this.shift);
+  }
+}
+
 const loaded = await keras.models.loadModel('model.keras');
 await loaded.fit([[1]], [[1]], { epochs: 1 });
 keras.models.modelFromJson(loaded.toJson()).summary();

@@ -30,7 +30,6 @@ async function bundled(program: string): Promise<{ bytes: number; later: readonl
   const bundle = await rolldown({
     input: 'program',
     platform: 'browser',
-    external: ['module', /^node:/],
     logLevel: 'silent',
     treeshake: { moduleSideEffects: isKept },
     plugins: [

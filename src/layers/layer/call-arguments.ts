@@ -25,6 +25,17 @@ export type SymbolicArgs<A extends unknown[]> = 0 extends 1 & A
     ? [inputs: SymbolicArgument<F>, ...rest: LenientArgs<Rest>]
     : [never];
 
+/** What a layer with such arguments was called on: one symbolic tensor, or a list where it takes several. */
+export type SymbolicInput<A extends unknown[]> = 0 extends 1 & A[0]
+  ? any
+  : A extends [infer F, (infer Second)?]
+    ? F extends Tensor
+      ? Extract<Second, Tensor> extends never
+        ? KerasTensor
+        : readonly KerasTensor[]
+      : SymbolicArgument<F>
+    : readonly KerasTensor[];
+
 /** Numbers, arrays and variables as tensors; nests of tensors as they are. */
 export function toTensors(x: unknown): unknown {
   if (x instanceof Tensor || x === undefined || x === null || typeof x === 'boolean') return x;

@@ -87,3 +87,23 @@ test('custom layers as Keras users write them type-check, and their calls have t
   // @ts-expect-error an option that the class does not have
   expect(() => new MishBlock({ filters: 4, dropRate: 1 })).toThrow('unknown option "dropRate"');
 });
+
+test('weights without names are called as in Keras, and are scalars where no shape is said', () => {
+  class Scale extends keras.Layer {
+    readonly scale = this.addWeight({ shape: [2] });
+    readonly shift = this.addWeight();
+    override call(x: keras.Tensor) {
+      return keras.ops.multiply(x, this.scale).add(this.shift);
+    }
+  }
+  keras.utils.clearSession();
+  const weights = [new Scale(), new Scale()].flatMap((layer) => layer.weights);
+  expect(weights.map(({ name, shape }) => [name, shape])).toEqual([
+    ['variable', [2]],
+    ['variable_1', []],
+    ['variable_2', [2]],
+    ['variable_3', []],
+  ]);
+  const ofUnknown = (layer: keras.Layer) => layer.addWeight({ shape: [Number.NaN] });
+  expect(() => ofUnknown(new Scale())).toThrow(/a weight needs a shape of integers/);
+});

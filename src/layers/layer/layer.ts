@@ -19,7 +19,7 @@ import {
 } from '../../tensor/index.ts';
 import { guardMembers } from './attribute-names.ts';
 import { exposeOptions } from './attributes.ts';
-import type { LenientArgs, SymbolicArgs } from './call-arguments.ts';
+import type { LenientArgs, SymbolicArgs, SymbolicInput } from './call-arguments.ts';
 import type { CallOptions } from './call-context.ts';
 import { buildInputs, buildOnce, ensureBuilt, invokeLayer, recordCall, runCall } from './calls.ts';
 import { firstCall } from './first-call.ts';
@@ -128,14 +128,15 @@ export abstract class Layer<
     return [...flattenLayers(this as AnyLayer).flatMap(addedLosses), ...weightPenalties(this.trainableWeights)];
   }
 
-  /** The KerasTensors of its first call: what it was called on. */
-  get input(): Tree<KerasTensor> {
+  /** What its first call was on: a KerasTensor, or a list of several. */
+  get input(): SymbolicInput<Args> {
     const { inputs } = firstCall(this, 'input');
-    return inputs.length === 1 ? inputs[0] : [...inputs];
+    const input: unknown = inputs.length === 1 ? inputs[0] : [...inputs];
+    return input as SymbolicInput<Args>;
   }
   /** What its first call on KerasTensors gave, e.g. for `new Model({ inputs: model.inputs, outputs: layer.output })`. */
-  get output(): Tree<KerasTensor> {
-    return firstCall(this, 'output').form;
+  get output(): Symbolic<Out> {
+    return firstCall(this, 'output').form as Symbolic<Out>;
   }
   /** Shapes and dtypes of the outputs for given symbolic arguments. */
   computeOutputSpec(...args: unknown[]): { form: Out; avals: SymbolicAval[] } {

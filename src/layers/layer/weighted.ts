@@ -52,7 +52,7 @@ export abstract class Weighted<S extends Fields, Args extends unknown[], Out> ex
   }
 
   /** Makes a variable that belongs to the layer. Only in the constructor and in `build`. */
-  addWeight(options: WeightOptions): Variable {
+  addWeight(options: WeightOptions = {}): Variable {
     const variable = makeWeight(this, { ...options, dtype: options.dtype ?? this.variableDtype });
     isForTraining(variable);
     this[inner].weights.push(variable);
@@ -60,7 +60,7 @@ export abstract class Weighted<S extends Fields, Args extends unknown[], Out> ex
   }
 
   /** The same, by Keras's other name. */
-  addVariable(options: WeightOptions): Variable {
+  addVariable(options: WeightOptions = {}): Variable {
     return this.addWeight(options);
   }
   /** Own weights, trainable ones first, then those of the layers within. */
@@ -161,7 +161,7 @@ export abstract class Weighted<S extends Fields, Args extends unknown[], Out> ex
   }
 
   static {
-    exactMethods(this);
+    exactMethods<Weighted<any, any, any>>(this, { addWeight: 1, addVariable: 1 });
     guardMembers(this);
   }
 }

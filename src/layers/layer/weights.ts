@@ -7,10 +7,10 @@ import { asTensor, type Like, type Tensor, Variable, type VariableOptions } from
 
 /** What `addWeight` takes. */
 export interface WeightOptions {
-  /** Name of the weight within its layer. */
-  readonly name: string;
-  /** Shape of the weight. */
-  readonly shape: Shape;
+  /** Name of the weight within its layer; variable, variable_1, … by default. */
+  readonly name?: string;
+  /** Shape of the weight; `[]`, a scalar, by default. */
+  readonly shape?: Shape;
   /** Default: glorot_uniform for floats, zeros otherwise. */
   readonly initializer?: initializers.InitializerLike;
   /** Data type; that of the layer's variables by default. */
@@ -40,15 +40,15 @@ const weightOptions: OptionNames<WeightOptions> = {
 };
 /** A variable with its first value. */
 export function makeWeight(layer: Named, given: WeightOptions & { dtype: DType }): Variable {
-  const { initializer, ...options } = optionsOf(layer, weightOptions, given);
+  const { initializer, shape = [], ...options } = optionsOf(layer, weightOptions, given);
   const make = initializers.get(initializer ?? (isFloat(given.dtype) ? 'glorot_uniform' : 'zeros'))!;
-  if (options.shape.some((n) => !Number.isInteger(n)))
+  if (shape.some((n) => !Number.isInteger(n)))
     fail(
       layer,
-      `weight "${options.name}" needs a shape of integers, got ${showShape(options.shape)}`,
+      `${options.name ? `weight "${options.name}"` : 'a weight'} needs a shape of integers, got ${showShape(shape)}`,
       'give the input a known size along the axis that the weight depends on',
     );
-  const variable = new Variable(make, options);
+  const variable = new Variable(make, { ...options, shape });
   makers.set(variable, layer);
   return variable;
 }
