@@ -104,20 +104,33 @@ test('losses and metrics of one’s own: camelCase options come back', () => {
   expect(again.scaleBy).toBe(3);
 });
 
-test('a class whose config lacks what its constructor takes is named when a file is read', () => {
+test('a class whose config lacks what its constructor takes is named when it is written, and when it is read', () => {
   class Head extends keras.Layer {
     static override readonly className = 'Head';
     readonly dense: keras.layers.Dense;
-    constructor({ units, ...options }: { units: number } & keras.LayerOptions) {
+    constructor({
+      units,
+      useBias: isBiased = true,
+      ...options
+    }: { units: number; useBias?: boolean } & keras.LayerOptions) {
       super(options);
-      this.dense = new keras.layers.Dense({ units });
+      this.dense = new keras.layers.Dense({ units, useBias: isBiased });
     }
     call(x: keras.Tensor): keras.Tensor {
       return this.dense(x);
     }
   }
-  const model = new keras.Sequential([keras.Input({ shape: [2] }), new Head({ units: 3, name: 'top' })]);
-  expect(() => keras.models.modelFromJson(model.toJson(), { customObjects: { Head } })).toThrow(
-    /Head "top": it cannot be made again[\s\S]*units[\s\S]*Fix: let getConfig\(\) of Head/,
+  const made = (head: keras.Layer) => new keras.Sequential([keras.Input({ shape: [2] }), head]);
+  expect(() => made(new Head({ units: 3, name: 'top' })).toJson()).toThrow(
+    /Head "top": its class has no getConfig\(\), which would tell the units, useBias [\s\S]*units: this\.units, useBias: this\.useBias/,
+  );
+  class Vague extends Head {
+    override getConfig(): keras.saving.Config {
+      return super.getConfig();
+    }
+  }
+  const json = made(new Vague({ units: 3, name: 'top' })).toJson();
+  expect(() => keras.models.modelFromJson(json, { customObjects: { Vague } })).toThrow(
+    /Vague "top": it cannot be made again[\s\S]*units[\s\S]*Fix: let getConfig\(\) of Vague/,
   );
 });

@@ -31,6 +31,7 @@ import { rematerialized } from './remat.ts';
 import { mapShapes, type Shapes } from './shapes.ts';
 import { statelessly, withoutReturnLosses } from './stateless-call.ts';
 import { flattenLayers } from './tracking.ts';
+import { refuseUndescribed } from './undescribed.ts';
 import { Weighted } from './weighted.ts';
 
 export { isLayer } from './inner.ts';
@@ -179,13 +180,15 @@ export abstract class Layer<
   }
 
   getConfig(): Config {
-    return {
+    const config = {
       name: this.name,
       trainable: this.trainable,
       dtype: serializeObject(this.dtypePolicy),
       ...(this.activityRegularizer && { activity_regularizer: serializeObject(this.activityRegularizer) }),
       ...optionsToConfig(fieldsOf(this), this[inner].options),
     };
+    refuseUndescribed(this as AnyLayer, config);
+    return config;
   }
   static fromConfig(config: Config): AnyLayer {
     return makeFromConfig(this, config);
