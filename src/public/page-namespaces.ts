@@ -5,13 +5,15 @@ import * as coreUtils from './page-utils.ts';
 import * as coreVisualization from './page-visualization.ts';
 
 const nothing = Object.freeze({ __proto__: null });
-/** A namespace of which the core of pages has some names or none: whoever asks it for another learns in which file beside the core that is. */
+/**
+ * A namespace of which the core of pages has some names or none: whoever asks it for another learns in which file beside the core that is,
+ * under its own name or as part of `whole`.
+ */
 const inPages = <T extends object>(
   namespace: string,
   file: string | ((name: string) => string),
   names: T = nothing as T,
-  /** What to import, where it is not the name asked for. */
-  asked?: string,
+  whole?: string,
 ): T =>
   new Proxy(names, {
     get(_, name) {
@@ -22,21 +24,23 @@ const inPages = <T extends object>(
       return fail(
         `keras.${namespace}.${name}`,
         'it is not in the core of pages',
-        `check the spelling, then import ${asked ?? `{ ${name} }`} from 'hornbeam/browser/${where}' (${where}.js beside the core)`,
+        `check the spelling, or import { ${whole ?? name} } from 'hornbeam/browser/${where}' (${where}.js beside the core)`,
       );
     },
   });
+const elsewhere = (namespace: string, file: string): object => inPages(namespace, file, undefined, namespace);
 
-export const applications = inPages('applications', 'applications', undefined, '* as applications');
-export const data = inPages('data', 'sources', undefined, '{ data }');
-export const datasets = inPages('datasets', 'sources', undefined, '{ datasets }');
-export const distillation = inPages('distillation', 'tools', undefined, '{ distillation }');
-export const preprocessing = inPages('preprocessing', 'sources', undefined, '{ preprocessing }');
+export const applications = inPages('applications', 'applications');
+export const data = elsewhere('data', 'sources');
+export const datasets = elsewhere('datasets', 'sources');
+export const distillation = elsewhere('distillation', 'tools');
+export const preprocessing = elsewhere('preprocessing', 'sources');
 export const layers = inPages('layers', 'preprocessing', coreLayers);
 export const saving = inPages('saving', 'tools', coreSaving);
 export const utils = inPages(
   'utils',
-  (name) => (name === 'modelToDot' ? 'tools' : name === 'FeatureSpace' ? 'preprocessing' : 'sources'),
+  (name) =>
+    name === 'modelToDot' || name === 'Config' ? 'tools' : name === 'FeatureSpace' ? 'preprocessing' : 'sources',
   coreUtils,
 );
 export const visualization = inPages('visualization', 'tools', coreVisualization);

@@ -15,7 +15,6 @@ export { Progbar, type ProgbarOptions } from '../training/progbar.ts';
 export { type NormalizeOptions, normalize, type ToCategoricalOptions, toCategorical } from '../utils/arrays.ts';
 export { type PackOptions, packXYSampleWeight, unpackXYSampleWeight } from '../utils/batches.ts';
 export * as boundingBoxes from '../utils/bounding-boxes.ts';
-export { Config } from '../utils/config.ts';
 export { clearSession, standardizeDtype } from '../utils/session.ts';
 export { getSourceInputs, isKerasTensor } from '../utils/symbolic.ts';
 export { plotModel } from '../visualize/pictures.ts';

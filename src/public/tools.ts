@@ -1,6 +1,7 @@
 /** Tools of developers, which the core of pages leaves out, as a file beside it. */
 export * as distillation from '../distillation/index.ts';
 export { type Comparison, KerasFileEditor } from '../saving/keras/file-editor.ts';
+export { Config } from '../utils/config.ts';
 export { type ActivationMapsOptions, activationMaps } from '../visualize/activation-maps.ts';
 export { type FilterPatternsOptions, filterPatterns } from '../visualize/filter-patterns.ts';
 export { type GradCamOptions, gradCam } from '../visualize/grad-cam.ts';
