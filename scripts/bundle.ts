@@ -96,6 +96,7 @@ const apart = [
   new RegExp(`[\\\\/]public[\\\\/](${beside.join('|')})\\.ts$`),
   /[\\/]layers[\\/]preprocessing[\\/](index\.ts$|image|audio|tabular|text)/,
   /[\\/]src[\\/](applications|distillation)[\\/]/,
+  /[\\/]coco[\\/](evaluate|index|load)\.ts$/,
   /[\\/]utils[\\/](features?[-.]|config\.ts$)/,
   /[\\/](public[\\/](data|keras-preprocessing|preprocessing-image)|(data[\\/]pipeline|datasets)[\\/][-a-z0-9]+|utils[\\/](get-file|sources))\.ts$/,
   /[\\/]formats[\\/](images[\\/][-a-z]+|carried-files|download|extract|idx|npy|pickle|tar|wav)\.ts$/,

@@ -10,7 +10,6 @@ import './ops/methods.ts';
 export * as activations from './activations/index.ts';
 export { HornbeamError } from './base/errors.ts';
 export type { Shape, SymbolicShape } from './base/shape.ts';
-export * as coco from './coco/index.ts';
 export * as constraints from './constraints/index.ts';
 export * as initializers from './initializers/index.ts';
 export { Initializer } from './initializers/index.ts';
@@ -38,6 +37,7 @@ export { DTypePolicy, FloatDTypePolicy } from './public/dtype-policies.ts';
 export * as mixedPrecision from './public/mixed-precision.ts';
 export {
   applications,
+  coco,
   data,
   datasets,
   distillation,

@@ -1,17 +1,12 @@
 import { exactMethods } from '../base/exact.ts';
 import { f, type Options, type Resolved } from '../base/field/field.ts';
 import { optionsOf } from '../base/options.ts';
-import {
-  type BatchInput,
-  type BoxFormat,
-  boxFormats,
-  CocoAccumulator,
-  type CocoResult,
-  type IouType,
-  type NumberArray,
-  readDetectionBatch,
-  statNames,
-} from '../coco/index.ts';
+import { CocoAccumulator } from '../coco/accumulator.ts';
+import { type BatchInput, type NumberArray, readDetectionBatch } from '../coco/batch.ts';
+import { type BoxFormat, boxFormats } from '../coco/box-format.ts';
+import type { IouType } from '../coco/params.ts';
+import type { CocoResult } from '../coco/result.ts';
+import { statNames } from '../coco/summary.ts';
 import { asTensor, type Like, Tensor } from '../tensor/index.ts';
 import { Metric, type MetricOptions } from './metric.ts';
 

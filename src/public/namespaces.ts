@@ -1,5 +1,6 @@
 /** Namespaces that the core of pages leaves to files beside it, whole or in part. */
 export * as applications from '../applications/index.ts';
+export * as coco from '../coco/index.ts';
 export * as datasets from '../datasets/index.ts';
 export * as distillation from '../distillation/index.ts';
 export * as data from './data.ts';

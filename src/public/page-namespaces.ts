@@ -1,5 +1,6 @@
 import { fail } from '../base/errors.ts';
 import * as coreLayers from '../layers/index.ts';
+import * as coreCoco from './page-coco.ts';
 import * as coreSaving from './page-saving.ts';
 import * as coreUtils from './page-utils.ts';
 import * as coreVisualization from './page-visualization.ts';
@@ -31,6 +32,7 @@ const inPages = <T extends object>(
 const elsewhere = (namespace: string, file: string): object => inPages(namespace, file, undefined, namespace);
 
 export const applications = inPages('applications', 'applications');
+export const coco = inPages('coco', 'tools', coreCoco, 'coco');
 export const data = elsewhere('data', 'sources');
 export const datasets = elsewhere('datasets', 'sources');
 export const distillation = elsewhere('distillation', 'tools');

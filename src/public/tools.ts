@@ -1,4 +1,5 @@
 /** Tools of developers, which the core of pages leaves out, as a file beside it. */
+export * as coco from '../coco/index.ts';
 export * as distillation from '../distillation/index.ts';
 export { type Comparison, KerasFileEditor } from '../saving/keras/file-editor.ts';
 export { Config } from '../utils/config.ts';
