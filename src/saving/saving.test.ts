@@ -22,6 +22,18 @@ it.each(['model.keras', 'model.h5'])('reads the %s it wrote', async (name) => {
   const again = await keras.models.loadModel<keras.Model>(join(folder, name));
   expect(await answers(again)).toEqual(await answers(model));
 });
+it('keeps short names of metrics in .h5 files', async () => {
+  const model = make(1);
+  model.compile({ optimizer: 'sgd', loss: 'mae', metrics: ['mae', 'mse', 'mape', 'msle', 'bce'] });
+  await model.fit(x, [[1]], { verbose: 0 });
+  await model.save(join(folder, 'names.h5'));
+  const again = await keras.models.loadModel<keras.Model>(join(folder, 'names.h5'));
+  const [before, after] = await Promise.all(
+    [model, again].map((m) => m.evaluate(x, [[1]], { returnDict: true, verbose: 0 })),
+  );
+  expect(after).toEqual(before);
+  expect(Object.keys(after!)).toContain('mae');
+});
 it('gives the weights of every kind of file to a model', async () => {
   const model = make();
   for (const name of ['w.keras', 'w.h5']) await model.save(join(folder, name));

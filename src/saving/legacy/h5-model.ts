@@ -103,7 +103,8 @@ export async function modelToH5(model: SavedModel): Promise<H5Group> {
   if (compiled && optimizer) {
     const { optimizer: described, ...rest } = compiled;
     const { class_name, config: own } = (described ?? serializeObject(optimizer)) as Config;
-    const training = { ...(withFullNames(rest) as Config), optimizer_config: { class_name, config: own } };
+    const named = Object.entries(rest).map(([k, v]) => [k, withFullNames(v, /metrics$/.test(k))]);
+    const training = { ...Object.fromEntries(named), optimizer_config: { class_name, config: own } };
     file.attributes['training_config'] = h5Text(pythonJson(training), 'ascii');
   }
   const all = (model.className === 'Functional' && model[inner].held) || layers;
@@ -123,14 +124,26 @@ const fullNames: Readonly<Record<string, string>> = table({
   mse: 'mean_squared_error',
   msle: 'mean_squared_logarithmic_error',
 });
+/** Classes of the metrics with such names. As objects they keep the short name, under which logs show them. */
+const metricClasses: Readonly<Record<string, string>> = table({
+  bce: 'BinaryCrossentropy',
+  mae: 'MeanAbsoluteError',
+  mape: 'MeanAbsolutePercentageError',
+  mse: 'MeanSquaredError',
+  msle: 'MeanSquaredLogarithmicError',
+});
 /** Objects in `training_config` have no module, functions are their names. */
-function withFullNames(x: unknown): unknown {
-  if (Array.isArray(x)) return x.map(withFullNames);
-  if (typeof x === 'string') return fullNames[x.toLowerCase()] ?? x;
+function withFullNames(x: unknown, areMetrics: boolean): unknown {
+  if (Array.isArray(x)) return x.map((y) => withFullNames(y, areMetrics));
+  if (typeof x === 'string') {
+    const metric = areMetrics ? metricClasses[x.toLowerCase()] : undefined;
+    return metric ? { class_name: metric, config: { name: x } } : (fullNames[x.toLowerCase()] ?? x);
+  }
   if (typeof x !== 'object' || x === null) return x;
   const { module: _, registered_name, shared_object_id: __, ...rest } = x as Config;
   if (rest['class_name'] === 'function') return registered_name ?? rest['config'];
-  if (!('class_name' in rest)) return Object.fromEntries(Object.entries(rest).map(([k, v]) => [k, withFullNames(v)]));
+  if (!('class_name' in rest))
+    return Object.fromEntries(Object.entries(rest).map(([k, v]) => [k, withFullNames(v, areMetrics)]));
   // A user's class is found by its full name.
   return registered_name ? { ...rest, class_name: registered_name } : rest;
 }
