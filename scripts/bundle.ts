@@ -113,6 +113,7 @@ const faces: Readonly<Record<string, string>> = {
   './public/namespaces.ts': 'public/page-namespaces.ts',
   './environment.ts': 'environment-in-pages.ts',
   './native-device.ts': 'native-device-in-pages.ts',
+  './tensor/show.ts': 'tensor/show-in-pages.ts',
   '../legacy/at-once.ts': '../legacy/at-once-in-pages.ts',
 };
 const coreFaces: Plugin = {

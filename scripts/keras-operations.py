@@ -47,7 +47,12 @@ def line(name, function):
     ours = re.sub(r"(?<=.)_([a-z0-9])", lambda m: m.group(1).upper(), name)
     module = cls.__module__.split(".")[-1]
     print(f"# {ours}: {cls.__name__}")
-    return f"{ours} {module} ({' '.join(parameters)}) [{' '.join(options)}] <{' '.join(nodes)}>"
+    text = f"{ours} {module} ({' '.join(parameters)})"
+    if options != [re.sub("=.*", "", p) for p in parameters if "=" in p]:
+        text += f" [{' '.join(options)}]"
+    if nodes != [p.rstrip("?") for p in parameters if "=" not in p]:
+        text += f" <{' '.join(nodes)}>"
+    return text
 
 
 aliases = {"abs": "absolute", "conj": "conjugate"}

@@ -3,6 +3,7 @@
 // Bundlers may leave out whatever nothing uses, but not what these files do: they give tensors their methods, and
 // primitives their rules for complex numbers.
 import './primitives/complex/complex.ts';
+import './tensor/json.ts';
 import './tensor/read.ts';
 import './tensor/show.ts';
 import './ops/methods.ts';

@@ -1,6 +1,5 @@
 import { fail } from '../base/errors.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
-import { table } from '../base/table.ts';
 import { Tensor } from '../ir/tensor.ts';
 import { upload } from '../runtime/storage.ts';
 import { inFrame, Trace } from '../tensor/frames.ts';
@@ -16,34 +15,34 @@ export const meetsStrings = (args: readonly unknown[]): boolean =>
   );
 
 /** Ops that only move elements and give one tensor. */
-const moving: Readonly<Record<string, true>> = table({
-  concatenate: true,
-  expandDims: true,
-  flip: true,
-  getItem: true,
-  moveaxis: true,
-  ravel: true,
-  repeat: true,
-  reshape: true,
-  squeeze: true,
-  stack: true,
-  swapaxes: true,
-  take: true,
-  tile: true,
-  transpose: true,
-});
+const moving: ReadonlySet<string> = new Set([
+  'concatenate',
+  'expandDims',
+  'flip',
+  'getItem',
+  'moveaxis',
+  'ravel',
+  'repeat',
+  'reshape',
+  'squeeze',
+  'stack',
+  'swapaxes',
+  'take',
+  'tile',
+  'transpose',
+]);
 
 /** Ops that give what they were given, in another dtype where one is asked for. */
-const keeping: Readonly<Record<string, true>> = table({ array: true, convertToTensor: true, copy: true });
+const keeping: ReadonlySet<string> = new Set(['array', 'convertToTensor', 'copy']);
 
 type Call = (...args: unknown[]) => unknown;
 /** What an op that moves elements does with strings: it moves their positions, and the strings follow. */
 export function onStrings(name: string, call: Call, args: readonly unknown[]): Tensor {
-  if (keeping[name]) {
+  if (keeping.has(name)) {
     const dtype = (args[1] as { readonly dtype?: unknown } | undefined)?.dtype ?? 'string';
     if (dtype === 'string') return args[0] as Tensor;
   }
-  if (!moving[name])
+  if (!moving.has(name))
     return fail(
       name,
       'a tensor of strings came where numbers are wanted',

@@ -6,18 +6,10 @@ import { Tensor } from '../ir/tensor.ts';
 import { DeviceStorage } from '../runtime/storage.ts';
 import { arrayText } from './array-text.ts';
 import { decode } from './elements.ts';
-import type { Nested } from './like.ts';
 import { complexTexts, numberTexts } from './number-text.ts';
-import { dataSync, nest, refuse, stored } from './read.ts';
+import { stored } from './read.ts';
 import { stringText } from './strings.ts';
 import { Variable } from './variable.ts';
-
-declare module '../ir/tensor.ts' {
-  interface Tensor {
-    /** The elements as nested arrays, for `JSON.stringify`; on devices that cannot be read at once: `await t.array()`. */
-    toJSON(): Nested;
-  }
-}
 
 /** The elements where they can be read at once; undefined of tensors that have none, or hold them elsewhere. */
 function elementsAtHand(t: Tensor): TypedArray | undefined {
@@ -52,12 +44,6 @@ function inspected(t: Tensor): string {
 }
 
 showAsText(Tensor.prototype, inspected);
-Object.defineProperty(Tensor.prototype, 'toJSON', {
-  value(this: Tensor): Nested {
-    return this.storage || this.parts ? nest(this, dataSync(this, 'JSON.stringify')) : refuse(this, 'JSON.stringify');
-  },
-  configurable: true,
-});
 showAsText(Variable.prototype, (v) => {
   const elements = elementsOf(v.held);
   const head = `<Variable path=${v.path}, shape=${showShape(v.shape)}, dtype=${v.dtype}`;

@@ -43,8 +43,10 @@ function formOf(opName: string): Form {
   return forms.get(opName) ?? unknownToKeras;
 }
 function parseForm(line: string): [string, Form] {
-  const [, opName, module, ...lists] = /^(\w+) (\w+) \((.*)\) \[(.*)\] <(.*)>$/.exec(line)!;
-  const [parameters, inConfig, node] = lists.map((list) => list.split(' ').filter((word) => word !== ''));
+  const [, opName, module, ...lists] = /^(\w+) (\w+) \((.*?)\)(?: \[(.*)\])?(?: <(.*)>)?$/.exec(line)!;
+  const [parameters = [], inConfig, node] = lists.map((list) => list?.split(' ').filter((word) => word !== ''));
+  const names = (isOption: boolean): string[] =>
+    parameters.filter((word) => word.includes('=') === isOption).map((word) => word.replace(/[?=].*/, ''));
   return [
     opName,
     {
@@ -58,9 +60,9 @@ function parseForm(line: string): [string, Form] {
           const isOptional = isOption || takesAny || optional !== undefined;
           return { name: name, takesAny, isOption, isOptional, initial: isOption ? JSON.parse(initial) : undefined };
         }),
-      inConfig: inConfig,
-      inArgs: node.filter((word) => !word.includes('=')).map((word) => word.replace('*', '')),
-      inKwargs: node.filter((word) => word.includes('=')).map((word) => word.split('=')[0]),
+      inConfig: inConfig ?? names(true),
+      inArgs: (node ?? names(false)).filter((word) => !word.includes('=')).map((word) => word.replace('*', '')),
+      inKwargs: (node ?? []).filter((word) => word.includes('=')).map((word) => word.split('=')[0]),
     },
   ];
 }
