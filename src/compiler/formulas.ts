@@ -16,7 +16,7 @@ interface Frame {
   readonly index: readonly Expr[];
 }
 
-/** Formulas of tensors; what they read appears as loads of the region that stands for a tensor, one index an axis. */
+/** Formulas of tensors. Reads appear as loads from the region that stands for a tensor, with one index per axis. */
 export class Formulas {
   readonly algebra: Algebra;
   private readonly regions = new Map<Tensor, Region>();
@@ -39,12 +39,15 @@ export class Formulas {
     return region;
   }
 
-  /** The tensor that a region stands for; undefined for what is no tensor, such as the count of a loop. */
+  /** The tensor that a region stands for; undefined for anything else, such as a loop counter. */
   tensorOf(region: Region): Tensor | undefined {
     return this.tensors.get(region);
   }
 
-  /** Axes for an array of a shape, and their indices: the same for all arrays of that shape, so that formulas have more in common. */
+  /**
+   * Axes for an array of a given shape, and their indices. All arrays of a shape share them, so that formulas have more
+   * in common.
+   */
   frame(shape: Shape): Frame {
     const key = shape.join();
     let frame = this.frames.get(key);

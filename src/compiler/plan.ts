@@ -9,28 +9,29 @@ import type { Equation } from '../ir/tensor.ts';
 export type Home =
   | { readonly kind: 'input'; readonly index: number }
   | { readonly kind: 'output'; readonly index: number }
-  /** At this many bytes from the start of the scratch memory that lives while the program runs. */
+  /** At this byte offset in the scratch memory, which exists while the program runs. */
   | { readonly kind: 'arena'; readonly offset: number }
-  /** In this buffer of the plan's, which is its own while it is needed. */
+  /** In this buffer of the plan, exclusively while it is needed. */
   | { readonly kind: 'slot'; readonly index: number }
   | { readonly kind: 'constant'; readonly data: TypedArray };
 
 /** What is known of the machine that a plan is for. */
 export interface Target {
-  /** Elements of 32 bits in a vector; with 1 no loop becomes one. */
+  /** 32-bit elements in a vector; with 1, no loop is vectorised. */
   readonly vectorWidth: number;
   /**
-   * How the turns of parallel loops are given out: in `shares`, one a worker, with barriers between steps that need each other;
-   * or as `turns`, each turn of the outer loops being a worker of its own and each step waiting for those before it.
+   * How the turns of parallel loops are distributed: in `shares`, one per worker, with barriers between dependent
+   * steps; or as `turns`, where each turn of the outer loops is a worker of its own and each step waits for those
+   * before it.
    */
   readonly dealing: 'shares' | 'turns';
-  /** How many take shares; where turns are dealt out, how many partial sums keep the machine busy. */
+  /** The number of workers taking shares; with `turns`, how many partial sums keep the machine busy. */
   readonly workers: number;
-  /** Work, in additions and loads, from which on workers share a step; what is worth it where absent. With 0, in small pieces. */
+  /** Workers share a step from this much work on, in additions and loads; by default, where it pays. With 0, in small pieces. */
   readonly leastWork?: number | undefined;
-  /** Where intermediate arrays live: in one stretch of memory, or in buffers, each of them one array's at a time. */
+  /** Where intermediate arrays live: in one block of memory, or in buffers that hold one array at a time. */
   readonly scratch: 'arena' | 'slots';
-  /** Arrays that one kernel can touch. */
+  /** The number of arrays that a kernel can touch. */
   readonly arrays: number;
   /** Bytes of a region as the device stores it. */
   bytesOf(region: Region): number;
@@ -38,7 +39,7 @@ export interface Target {
   contraction(step: ContractionStep): boolean;
 }
 
-/** What a kernel shows of itself in `explain()`. */
+/** What `explain()` shows of a kernel. */
 export interface KernelInfo {
   readonly name: string;
   readonly fused: readonly string[];
@@ -46,19 +47,22 @@ export interface KernelInfo {
   readonly flops: number;
 }
 
-/** When and by whom a step is run. */
+/** When a step is run, and by which threads. */
 interface Timing {
-  /** Every thread must have finished all steps before this one first. Steps between two barriers touch different bytes. */
+  /**
+   * Every thread must first have finished all steps before this one. Steps between two barriers touch different bytes.
+   */
   readonly barrier: boolean;
-  /** The first thread does it alone; such steps may need each other without a barrier between them. */
+  /** Run by the first thread alone; such steps may depend on each other without a barrier between them. */
   readonly serial: boolean;
 }
 
 /**
- * A kernel given as a loop nest. Its outermost parallel loops are dealt out to threads. Regions are flat: loads and stores
- * give one position, and it lies inside the region even in an arm that a `select` does not take. In a vector loop locals that
- * are set there hold a lane each, also across serial loops inside. What is the same in all turns stands where it is used: who makes
- * code for registers computes it in front of the loop (`codegen/linear`); where `turns` are dealt out it was set there.
+ * A kernel given as a loop nest. Its outermost parallel loops are dealt out to threads. Regions are flat: loads and
+ * stores have one position, which is in bounds even in an arm that a `select` does not take. In a vector loop, locals
+ * set there hold one value per lane, also across inner serial loops. Loop-invariant values appear where they are used:
+ * generators of register code hoist them (`codegen/linear`); for devices that deal out `turns` they are hoisted
+ * already.
  */
 export interface LoopStep extends Timing {
   readonly kind: 'loops';
@@ -66,37 +70,38 @@ export interface LoopStep extends Timing {
   readonly reads: readonly Region[];
   readonly writes: readonly Region[];
   readonly body: readonly Stmt[];
-  /** Of positions that a primitive's own loops give: the index that they stand for, which lies inside along each axis. */
+  /** For positions given by a primitive's own loops: the index they stand for, which is in bounds along each axis. */
   readonly indices?: ReadonlyMap<Expr, ArrayIndex>;
 }
 
-/** An index, one an axis, in an array of this shape. */
+/** An index per axis, in an array of this shape. */
 export interface ArrayIndex {
   readonly index: readonly Expr[];
   readonly shape: Shape;
 }
 
-/** Where the element at an index of an array stands: at `offset + Σ index[d] · strides[d]` of a region. Strides may be negative. */
+/** Where an array's elements are found: at `offset + Σ index[d] · strides[d]` of a region. Strides may be negative. */
 export interface View {
   readonly offset: number;
   readonly strides: readonly number[];
 }
 
 /**
- * A contraction (dot or conv) with its fused tail. The device may have a hand-tuned kernel for it, or lower it to loops with
- * `contractionLoops`. Each finished sum stands in `sum`; then `stores` are done, `axes` being the output's index.
+ * A contraction (dot or conv) with its fused tail. The device may have a hand-tuned kernel for it, or lower it to loops
+ * with `contractionLoops`. Each finished sum is in `sum`; then `stores` are performed, with `axes` as the output's
+ * index.
  */
 export interface ContractionStep extends Timing {
   readonly kind: 'contraction';
   readonly info: KernelInfo;
   readonly equation: Equation;
   readonly operands: readonly [Region, Region];
-  /** How each operand stands in its region, by the axes of the equation's input: transposed and reversed views cost nothing. */
+  /** How each operand lies in its region, by the axes of the equation's input: transposed and reversed views cost nothing. */
   readonly views: readonly [View, View];
-  /** One an axis of the equation's output. */
+  /** One per axis of the equation's output. */
   readonly axes: readonly Axis[];
   readonly sum: Local;
-  /** Values depend on `sum`, the axes, and loads of other regions. Stores are done in order. */
+  /** Values depend on `sum`, the axes, and loads from other regions. Stores are performed in order. */
   readonly stores: readonly ContractionStore[];
   readonly reads: readonly Region[];
   readonly writes: readonly Region[];
@@ -104,7 +109,7 @@ export interface ContractionStep extends Timing {
 
 export interface ContractionStore {
   readonly to: Region;
-  /** The position, in the step's axes: what `view` says of them. */
+  /** The position in terms of the step's axes, as `view` defines it. */
   readonly index: readonly Expr[];
   readonly value: Expr;
   readonly view: View;
@@ -116,7 +121,7 @@ export interface CopyStep extends Timing {
   readonly to: Region;
 }
 
-/** Runs `condition`, then while its result (a bool scalar) holds, `body` and `condition` again. */
+/** Runs `condition`; then, while its result (a bool scalar) is true, `body` and `condition` again. */
 export interface WhileStep extends Timing {
   readonly kind: 'while';
   readonly condition: readonly Step[];
@@ -141,18 +146,18 @@ export interface RepeatStep extends Timing {
 
 export type Step = LoopStep | ContractionStep | CopyStep | WhileStep | SwitchStep | RepeatStep;
 
-/** What a device makes machine code of: kernels in order over regions whose places are decided. */
+/** What a device generates code from: kernels in order, over regions with a fixed place. */
 export interface Plan {
   readonly name: string;
-  /** The form in which the expressions of the steps are. */
+  /** The algebra that the steps' expressions belong to. */
   readonly algebra: Algebra;
   readonly inputs: readonly Region[];
   readonly outputs: readonly Region[];
-  /** Output k takes the bytes of input `donated.get(k)`: their regions share a home of kind `input`. */
+  /** Output k reuses the bytes of input `donated.get(k)`: their regions share a home of kind `input`. */
   readonly donated: ReadonlyMap<number, number>;
   readonly homes: ReadonlyMap<Region, Home>;
   readonly dealing: Target['dealing'];
-  /** Bytes of the arena alone, or of each slot. */
+  /** Bytes of the arena (one number), or of each slot. */
   readonly scratch: readonly number[];
   readonly steps: readonly Step[];
 }

@@ -1,7 +1,7 @@
 import { bytesOf } from './memory/homes.ts';
 import type { Target } from './plan.ts';
 
-/** A machine whose threads share one memory, with vectors of 128 bits and kernels of its own for some contractions. */
+/** A target whose threads share one memory, with its own kernels for some contractions. */
 export const threadsTarget = (
   workers: number,
   contraction: Target['contraction'],

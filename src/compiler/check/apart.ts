@@ -3,7 +3,7 @@ import type { Linear } from '../../algebra/linear.ts';
 import { anyInt, type Range } from '../../algebra/ranges.ts';
 import type { Expr } from '../../ir/expr.ts';
 
-/** A term of the difference of two positions: what it counts by, its bounds, and on which side it stands (0: on both alike). */
+/** A term in the difference of two positions: its coefficient, its bounds, and the side it belongs to (0: both alike). */
 interface Term {
   readonly by: number;
   readonly low: number;
@@ -12,14 +12,14 @@ interface Term {
   readonly side: 0 | 1 | 2;
 }
 
-/** What is known of terms besides what they are made of. */
+/** Bounds of terms that are known from elsewhere than the terms themselves. */
 export type Bounds = ReadonlyMap<Expr, Range>;
 const none: Bounds = new Map();
 
 /**
- * What must be equal in two turns of a loop for the positions p of the one and q of the other to be the same; 'never' if they
- * cannot be. `isShared` tells terms that have one value in both turns. Positions are taken apart as numbers are into digits:
- * `100 i + 10 j + k`, with j and k below 10, is the same only where i, j and k are.
+ * What must be equal in two turns of a loop for position p in one and q in the other to coincide; 'never' if they
+ * cannot. `isShared` identifies terms with the same value in both turns. Positions are decomposed like numbers into
+ * digits: two values of `100 i + 10 j + k`, with j and k below 10, are equal only if i, j and k are.
  */
 export function equalWhere(
   p: Linear,
@@ -32,7 +32,7 @@ export function equalWhere(
   const differ = (a: Linear, b: Linear): boolean =>
     solve(a.constant - b.constant, termsOf(a, b, isShared, algebra, bounds), equal);
   if (differ(p, q)) return 'never';
-  // Quotient and remainder together give the number itself, and its parts in turn.
+  // Equal quotients and remainders make the number itself equal, and then its parts.
   for (let before = -1; before < equal.size; ) {
     before = equal.size;
     for (const x of equal) {
@@ -75,7 +75,9 @@ function termsOf(
   return terms.sort((a, b) => Math.abs(b.by) - Math.abs(a.by));
 }
 
-/** Whether `constant + Σ terms` is never 0; else what that asks to be equal on both sides is added to `equal`. */
+/**
+ * Whether `constant + Σ terms` is never 0; otherwise adds to `equal` what a zero requires to be equal on both sides.
+ */
 function solve(constant: number, terms: readonly Term[], equal: Set<Expr>): boolean {
   if (terms.length === 0) return constant !== 0;
   const [low, high] = boundsOf(terms);

@@ -12,7 +12,9 @@ const count = (n: number): string => {
   return `${n} `;
 };
 
-/** A plan's steps as text, a line a step: how it runs, what it computes, into what, bytes and operations. */
+/**
+ * A plan's steps as text, one line each: how it runs, what it computes, where the result goes, bytes and operations.
+ */
 export function explain(plan: Plan): string {
   const lines: string[] = [];
   const visit = (steps: readonly Step[], indent: string): void => {
@@ -51,7 +53,7 @@ function describe(step: Step): string {
   }
 }
 
-/** Bytes that the steps touch and operations that they do, each once. */
+/** Total bytes touched and operations performed by the steps, each step counted once. */
 export function totals(steps: readonly Step[]): { bytes: number; flops: number } {
   let [bytes, flops] = [0, 0];
   for (const step of steps) {

@@ -13,8 +13,8 @@ const onOne = threadsTarget(1, () => false);
 export type RunLoops = (body: readonly Stmt[], regions: readonly Region[], arrays: readonly TypedArray[]) => void;
 
 /**
- * Runs a plan step by step, its arena being one stretch of bytes as on a device: the judge of plans and of what devices make
- * of them. Gives the outputs; the arrays of donated inputs are overwritten.
+ * Interprets a plan step by step, with one contiguous arena as on a device: plans and generated code are judged against
+ * it. Returns the outputs; the arrays of donated inputs are overwritten.
  */
 export function interpretPlan(plan: Plan, inputs: readonly TypedArray[], run: RunLoops): TypedArray[] {
   // What is read before it is written shows up as NaN or absurd integers.

@@ -11,17 +11,20 @@ import { contractionBody } from '../schedule/contraction-loops.ts';
 import { bytesOfCopy, nestOf } from '../schedule/deal.ts';
 import type { RunLoops } from './interpret-plan.ts';
 
-/** What threads did: the outputs, and what two of them did to one byte between two barriers, if they did. */
+/**
+ * The result of a threaded run: the outputs, and the first conflict of two threads over a byte between two barriers, if
+ * any.
+ */
 export interface Threaded {
   readonly outputs: readonly TypedArray[];
   readonly conflict: string | undefined;
 }
 
 /**
- * Runs a plan as so many threads would, each of which goes on to the next barrier before another one's turn comes, and
- * records who reads and writes which byte: the judge of barriers, of what is dealt out, and of places in memory. Outputs of a
- * contraction are dealt out one by one, and every thread reads all of its operands: kernels may share them in any way. The
- * arrays of donated inputs are overwritten.
+ * Interprets a plan with a number of virtual threads, running each up to the next barrier before the next one gets its
+ * turn, and records which thread reads and writes which byte: barriers, the division of work and the placement in
+ * memory are judged by it. The outputs of a contraction are dealt out one by one, and every thread reads all operands,
+ * since kernels may divide them in any way. The arrays of donated inputs are overwritten.
  */
 export function interpretThreads(
   plan: Plan,
@@ -65,7 +68,7 @@ class VirtualThreads {
     this.arena = new Uint8Array(plan.scratch[0]).fill(0xff).buffer;
   }
 
-  /** What a thread does of some steps, up to each barrier; `alone`: only the first thread is here. */
+  /** A thread's part of some steps, up to each barrier; `alone`: only the first thread is here. */
   *steps(steps: readonly Step[], thread: number, alone: boolean): Generator<Step> {
     for (const step of steps) {
       if (step.barrier && !alone) yield step;
@@ -128,7 +131,7 @@ class VirtualThreads {
     return known.get(step)!;
   }
 
-  /** What a thread runs of a loop nest: where no loop is dealt out, all of it. */
+  /** A thread's part of a loop nest: all of it if no loop is dealt out. */
   private loopsOf(step: Step & { kind: 'loops' }, thread: number, alone: boolean): readonly Stmt[] {
     const { algebra } = this.formulas;
     return this.once(step, thread, alone, () =>
@@ -136,7 +139,7 @@ class VirtualThreads {
     );
   }
 
-  /** The outputs of a contraction that a thread makes: every so manyth. */
+  /** The outputs of a contraction that a thread computes: every n-th one. */
   private outputsOf(step: ContractionStep, thread: number, alone: boolean): readonly Stmt[] {
     return this.once(step, thread, alone, () => {
       const { axes } = step;
@@ -171,7 +174,7 @@ class VirtualThreads {
     return array;
   }
 
-  /** The array of a region that records who touches it. */
+  /** The array of a region, wrapped to record who touches it. */
   private watch(region: Region, thread: number, step: string): TypedArray {
     const key = `${thread} ${step}`;
     const known = this.watched.get(key) ?? new Map<Region, TypedArray>();

@@ -7,7 +7,7 @@ import { showAval, type Tensor } from '../../ir/tensor.ts';
 
 const letters = (n: number): string => (n < 26 ? String.fromCharCode(97 + n) : `t${n}`);
 
-/** A program, a line an equation. */
+/** A program as text, one line per equation. */
 export function programText({ name, inputs, equations, outputs }: Program): string {
   const names = new Map<Tensor, string>();
   const nameOf = (t: Tensor): string => {
@@ -44,7 +44,10 @@ const infix: Readonly<Record<string, string>> = {
   or: '|',
 };
 
-/** Statements of a kernel, a line each. Axes of loops are `i`, mutable scalars keep their names, numbered. */
+/**
+ * Statements of a kernel as text, one line each. Loop axes are called `i`; mutable scalars keep their names, with a
+ * number.
+ */
 export function statementsText(list: readonly Stmt[]): string {
   const lines: string[] = [];
   const axes = new Map<Axis, string>();

@@ -2,10 +2,13 @@ import type { Plan } from '../plan.ts';
 
 let verify: ((plan: Plan) => void) | undefined;
 
-/** Checks a plan, if plans are checked. */
+/** Verifies a plan, if verification is switched on. */
 export const checkPlan = (plan: Plan): void => verify?.(plan);
 
-/** Has plans checked from now on, by what only then is loaded; those made meanwhile as soon as it is. */
+/**
+ * Switches verification on. The verifier is loaded only then; plans made while it loads are verified as soon as it is
+ * there.
+ */
 export function verifyPlans(): Promise<void> | undefined {
   if (verify) return;
   const early: Plan[] = [];

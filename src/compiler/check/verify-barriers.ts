@@ -15,9 +15,9 @@ interface Open {
 const workspace: Bytes = { where: 'workspace', from: 0, to: 1 };
 
 /**
- * Checks that threads keep out of each other's way: no step between two barriers touches what another one of other threads
- * writes, arrays that lie over each other included, and no byte is touched by two threads that share a step, one of them
- * writing. Loops and choices are followed as devices run them: see "Threads" in DESIGN.md.
+ * Verifies that threads do not interfere: between two barriers no step touches bytes that another step writes on other
+ * threads, overlapping arrays included, and no byte written by one thread of a shared step is touched by another. Loops
+ * and branches are followed as devices run them: see "Threads" in DESIGN.md.
  */
 export function verifyBarriers(plan: Plan, wrong: (problem: string) => never): void {
   const algebra = new Algebra();
@@ -70,7 +70,7 @@ export function verifyBarriers(plan: Plan, wrong: (problem: string) => never): v
         own('test', [step.test], [], alone);
         walk(step.body, alone);
         together();
-        // What stands behind the loop comes after a test.
+        // Whatever follows the loop comes after a test.
         own('test', [step.test], [], alone);
         return;
       case 'repeat':

@@ -12,14 +12,17 @@ import type { Home, Plan, Step } from '../plan.ts';
 import { fewerTurns } from '../schedule/guard.ts';
 import { verifyBarriers } from './verify-barriers.ts';
 
-/** Checks a plan: all is written before it is read, bytes are not shared by what lives together, positions lie inside. */
+/**
+ * Verifies a plan: everything is written before it is read, arrays alive at the same time share no bytes, and positions
+ * are in bounds.
+ */
 export function verifyPlan(plan: Plan): void {
   const wrong = (problem: string): never => {
     throw new HornbeamError(`Plan "${plan.name}" is malformed: ${problem}`);
   };
   verifyBounds(plan.steps, wrong);
   if (plan.dealing === 'shares') verifyBarriers(plan, wrong);
-  /** Which home's value each byte of the arena holds; regions that share bytes have one home. */
+  /** Which home's value each byte of the arena holds; regions that share bytes share a home. */
   const owners = new Map<number, { readonly home: Home; readonly end: number }>();
   const holds = (region: Region): boolean => {
     const home = plan.homes.get(region) ?? wrong(`"${region.name}" has no home`);
@@ -59,7 +62,7 @@ export function verifyPlan(plan: Plan): void {
   for (const r of plan.outputs) if (!holds(r)) wrong(`output "${r.name}" is overwritten`);
 }
 
-/** Whether an expression is made of numbers that only the run knows: bounds of what is made of them are bounds of the type. */
+/** Whether an expression depends on numbers known only at run time: its bounds are then merely those of its type. */
 function dependsOnData(e: Expr, algebra: Algebra): boolean {
   if (e.op === 'local' || e.op === 'load') return algebra.ranges.of(e) === anyInt;
   return partsOf(e).some((x) => dependsOnData(x, algebra));
@@ -68,8 +71,8 @@ function dependsOnData(e: Expr, algebra: Algebra): boolean {
 type Turns = ReadonlyMap<Axis, Expr>;
 
 /**
- * Calls `f` for each statement but those in loops without a turn, whose positions need not exist, and with the indices of loops
- * of which a condition lets only some turns through.
+ * Calls `f` for each statement, with the loop indices that a condition restricts to some turns. Statements in loops of
+ * no turns are skipped: their positions need not exist.
  */
 function eachReached(list: readonly Stmt[], f: (s: Stmt, turns: Turns) => void, turns: Turns = new Map()): void {
   for (const s of list) {
@@ -82,7 +85,7 @@ function eachReached(list: readonly Stmt[], f: (s: Stmt, turns: Turns) => void, 
   }
 }
 
-/** No position may be provably outside its region; what depends on data cannot be known. */
+/** No position may be provably outside its region; nothing is known of those that depend on data. */
 function verifyBounds(steps: readonly Step[], wrong: (problem: string) => never): void {
   const algebra = new Algebra();
   const check = (region: Region, given: Expr, turns: Turns = new Map()): void => {

@@ -37,13 +37,13 @@ interface Access {
 interface Accesses {
   readonly loads: Access[];
   readonly stores: Access[];
-  /** For each nest what tells its turns apart: where these are equal it is the same turn. */
+  /** For each nest, the expressions that identify a turn: where all are equal, it is the same turn. */
   readonly turns: readonly (readonly Expr[])[];
 }
 
 /**
- * What two threads may both touch, one of them writing, while they share a step: undefined if no byte is written in one turn
- * of a dealt loop and touched in another. Each thread is taken to have one turn: who has several is the safer for it.
+ * What two threads sharing a step may both touch, with one of them writing: undefined if no byte is written in one turn
+ * of a dealt loop and touched in another. Each thread is assumed to have one turn, the worst case.
  */
 export function clashIn(step: LoopStep | ContractionStep, plan: Plan, algebra: Algebra): string | undefined {
   const found = step.kind === 'loops' ? accessesOfLoops(step, algebra) : accessesOfContraction(step, algebra);
@@ -98,7 +98,7 @@ function accessesOfLoops({ body, indices }: LoopStep, algebra: Algebra): Accesse
   return { loads, stores, turns };
 }
 
-/** What follows for terms that data decide from an index lying inside its array. */
+/** Bounds of data-dependent terms that follow from an index being inside its array. */
 function boundsOf(at: ArrayIndex | undefined, known: (e: Expr) => Expr, algebra: Algebra): Bounds {
   const bounds = new Map<Expr, Range>();
   at?.index.forEach((e, d) => {
@@ -119,7 +119,7 @@ function boundsOf(at: ArrayIndex | undefined, known: (e: Expr) => Expr, algebra:
   return bounds;
 }
 
-/** Bounds in an arm of `if i < n`, which tells whole pieces from what is left over. */
+/** Bounds in an arm of `if i < n`, which separates whole pieces from the remainder. */
 function whereHolds(condition: Expr, holds: boolean, within: Bounds, algebra: Algebra): Bounds {
   if (condition.op !== 'apply' || condition.f !== 'lt') return within;
   const [i, n] = condition.args.map((x) => algebra.simplify(x)) as [Expr, Expr];
@@ -128,7 +128,7 @@ function whereHolds(condition: Expr, holds: boolean, within: Bounds, algebra: Al
   return new Map(within).set(i, holds ? [low, Math.min(high, n.value - 1)] : [Math.max(low, n.value), high]);
 }
 
-/** Replaces locals that are set once, and so are names, by what they name. */
+/** Replaces locals that are set only once, and are therefore just names, by their values. */
 function definitions(s: Stmt, algebra: Algebra): (e: Expr) => Expr {
   const values = new Map<Local, Expr | undefined>();
   const visit = (list: readonly Stmt[]): void => {
@@ -141,12 +141,12 @@ function definitions(s: Stmt, algebra: Algebra): (e: Expr) => Expr {
   visit([s]);
   const named = new Map<Axis | Local | Expr, Expr>();
   const known = (e: Expr): Expr => algebra.substitute(algebra.simplify(e), named);
-  // A name is set in front of those that are made of it.
+  // A local is set before those that are defined in terms of it.
   for (const [local, value] of values) if (value) named.set(local, known(value));
   return known;
 }
 
-/** Whoever makes an output does its tail; all threads read the operands. */
+/** The thread that computes an output also runs its tail; all threads read the operands. */
 function accessesOfContraction(step: ContractionStep, algebra: Algebra): Accesses | string {
   const turns = [
     step.axes.filter(({ size }) => size > 1).map((axis) => algebra.simplify({ op: 'index', type: 'i32', axis })),
@@ -159,7 +159,7 @@ function accessesOfContraction(step: ContractionStep, algebra: Algebra): Accesse
   });
   const stores = step.stores.map((s) => access(s.to, s.index[0]));
   const loads = step.stores.flatMap((s) => loadsOf(s.value).map((x) => access(x.from, x.index[0])));
-  // An operand is read anywhere: at a position of which nothing is known.
+  // An operand may be read anywhere, so nothing is assumed about the position.
   const anywhere = (region: Region): Access =>
     access(region, load({ name: 'anywhere', shape: [1], dtype: 'int32' }, [0]));
   return { stores, loads: [...loads, ...step.operands.map(anywhere)], turns };

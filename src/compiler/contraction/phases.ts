@@ -16,8 +16,9 @@ export interface Sliding {
 }
 
 /**
- * A window over spread-out input as several dense ones: position q = d·u + r meets an element only where r + t·dilation − low
- * is a multiple of the spacing d, at every d-th tap from some first one on. So nothing is multiplied by the zeros in between.
+ * A window over a spread-out input as several dense windows: position q = d·u + r meets an element only where r +
+ * t·dilation − low is a multiple of the spacing d, that is, at every d-th tap from a first one on. Nothing is
+ * multiplied by the zeros in between.
  */
 export function phases(axes: readonly Sliding[]): readonly (readonly Sliding[])[] {
   const divides = (a: Sliding): boolean => a.spacing === 1 || (a.stride === 1 && gcd(a.dilation, a.spacing) === 1);

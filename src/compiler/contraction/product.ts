@@ -4,10 +4,10 @@ import { plus, times } from '../../ir/expr.ts';
 import type { ContractionStep } from '../plan.ts';
 import { phases, type Sliding } from './phases.ts';
 
-/** An axis of the output, which runs along one operand's lines. */
+/** An axis of the output that runs along the lines of one operand. */
 export interface LineAxis {
   readonly size: number;
-  /** Distance of neighbours in the operand, in elements. */
+  /** Distance between neighbours in the operand, in elements. */
   readonly stride: number;
   /** The axis of the step, and its index there: `scale · i + shift`. */
   readonly axis: Axis;
@@ -54,7 +54,10 @@ export interface Product {
 
 export const count = (axes: readonly { readonly size: number }[]): number => axes.reduce((n, a) => n * a.size, 1);
 
-/** The products that a contraction consists of (several where its input is spread out); undefined: no kernel here does it. */
+/**
+ * The products that make up a contraction (several if its input is spread out); undefined if it cannot be expressed as
+ * products.
+ */
 export function productsOf(step: ContractionStep): readonly Product[] | undefined {
   const { equation, operands, views, axes, sum } = step;
   if (sum.type === 'f64' || sum.type === 'bool' || operands.some(({ dtype }) => dtype === 'float64')) return undefined;
@@ -63,7 +66,7 @@ export function productsOf(step: ContractionStep): readonly Product[] | undefine
   if (!sums) return undefined;
   const [x, y] = equation.inputs.map(({ shape }) => shape) as [Shape, Shape];
   const [xs, ys] = [views[0].strides, views[1].strides];
-  // Kernels read backwards along windows of the right operand alone.
+  // Kernels read backwards only along windows of the right operand.
   const isWindow = (d: number): boolean => sums.windows.some(({ right }) => right === d);
   if (xs.some((stride) => stride < 0) || ys.some((stride, d) => stride < 0 && !isWindow(d))) return undefined;
   const lineOf = (shape: Shape, strides: readonly number[], [d, out]: readonly [number, number]): LineAxis => ({

@@ -10,7 +10,10 @@ import { instanceOf } from '../simplify/rewrite.ts';
 import type { Lowered, Lowering } from './lowering.ts';
 import { lowerScanBody } from './scan-body.ts';
 
-/** The steps of a loop or choice (a barrier has none): the steps of its programs, over regions that carry values from round to round. */
+/**
+ * The steps of a loop or a branch (a barrier has none): the steps of its programs, over regions that carry values from
+ * round to round.
+ */
 export function controlSteps(equation: Equation, lowering: Lowering): readonly Step[] {
   const attrs = equation.attrs as ControlAttrs;
   if (attrs.form === 'while') return whileSteps(equation, attrs, lowering);
@@ -23,7 +26,7 @@ export function controlSteps(equation: Equation, lowering: Lowering): readonly S
   return fail('compile', 'a call was left in the program', 'write calls out first (inlineCalls)');
 }
 
-/** A program's steps over inputs that stand in given regions. */
+/** A program's steps, with its inputs in given regions. */
 function lowerOver(program: Program, regions: readonly Region[], lowering: Lowering): Lowered {
   const inputs = program.inputs.map(({ shape, dtype }) => new Tensor({ shape, dtype }));
   inputs.forEach((t, k) => lowering.places.put(t, regions[k]));

@@ -15,8 +15,8 @@ interface Surroundings {
 }
 
 /**
- * One round of a scan: slices of sequences are read, and slices of results written, where they stand in the whole. Its
- * outputs are the next carries.
+ * One round of a scan: slices of the input sequences are read, and slices of the results written, in place. Its outputs
+ * are the next carries.
  */
 export function lowerScanBody(
   { body, carries, sequences }: ScanAttrs,
@@ -63,7 +63,7 @@ const sliceRule = (at: Expr): Rule<undefined> => ({
   samples: [],
 });
 
-/** The value itself, to be stored among the results. */
+/** The value itself, to be stored in its place among the results. */
 const placeRule: Rule<undefined> = {
   name: 'slice of results',
   kind: 'elementwise',

@@ -9,19 +9,20 @@ import { type Candidate, join } from './join.ts';
 import type { Kernel, Source } from './kernel.ts';
 import { viewOf } from './views.ts';
 
-/** Kernels that have nothing in common but their shape are joined when they are as small as this. */
+/** Kernels that have nothing but their shape in common are merged if they are no larger than this. */
 const small = 1 << 14;
-/** How many kernels of one shape are looked at for a place. */
+/** How many earlier kernels of the same shape are considered. */
 const lookBack = 6;
 /** A kernel that loads more arrays than this grows no further. */
 const manyReads = 24;
-/** Nor one that has so many members, or so much arithmetic: its expressions would become too deep. */
+/** Nor does one with this many members, or this much arithmetic: its expressions would become too deep. */
 const manyMembers = 64;
 const muchWork = 900;
 
 /**
- * Which equations are computed together: kernels in an order in which each finds what it needs. A tensor joins the kernel of
- * what it needs when its elements need only elements at the same place; else a later kernel of the same shape; else its own.
+ * Decides which equations are computed together: kernels, in an order that respects their dependencies. A tensor joins
+ * the kernel of an operand if its elements depend only on elements at the same index; otherwise a later kernel of the
+ * same shape; otherwise it starts a new one.
  */
 export function group(
   program: Program,
@@ -40,11 +41,11 @@ class Grouping {
   private readonly bySize = new Map<number, Kernel[]>();
   /** The last kernel that reads an input. */
   private readonly lastReader = new Map<Tensor, number>();
-  /** By a tensor that came through a barrier the one that it is. */
+  /** Maps a tensor that came through a barrier to the original. */
   private readonly shown = new Map<Tensor, Tensor>();
   private readonly expanded = new Map<string, Expr>();
 
-  /** Tensors that a contraction cannot store, for they stand inside larger ones. */
+  /** Tensors that a contraction cannot store because they lie inside larger ones. */
   private readonly isInside: (t: Tensor) => boolean;
   /** Arrays that a kernel can touch. */
   private readonly arrays: number;
@@ -127,7 +128,7 @@ class Grouping {
     this.reads(kernel);
   }
 
-  /** A tensor's formula with the formulas of what is inlined in it. */
+  /** A tensor's formula, with those of inlined tensors substituted. */
   private candidate(tensor: Tensor): Candidate {
     const { axes, index: place } = this.formulas.frame(tensor.shape);
     const whole = this.expand(tensor, place);
@@ -160,7 +161,7 @@ class Grouping {
     return value;
   }
 
-  /** Whether what is reduced lies together in memory, more than what is kept does. */
+  /** Whether the reduced elements are closer together in memory than the kept ones. */
   private isAlongRows(e: Expr & { op: 'reduce' }, kept: readonly Axis[]): boolean {
     const { algebra } = this.formulas;
     const inner = kept.findLast(({ size }) => size !== 1);
@@ -171,7 +172,7 @@ class Grouping {
     for (const { from, index } of loadsOf(e.body)) {
       const { terms } = algebra.form(algebra.simplify(flatten(index, from.shape)));
       const steps = new Map([...terms].map(([x, c]) => [x.op === 'index' ? x.axis : undefined, Math.abs(c)]));
-      // What is the same all along the row does not speak against it.
+      // A load that is constant along the row does not count against it.
       if (steps.has(last)) balance += (steps.get(last) === 1 ? 1 : 0) - (steps.get(inner) === 1 ? 1 : 0);
     }
     return balance > 0;
@@ -220,7 +221,7 @@ class Grouping {
     return undefined;
   }
 
-  /** Arrays that a kernel touches with one more member, at the least: what it reads, and results of the program. */
+  /** A lower bound on the arrays a kernel touches with one more member: its reads, and results of the program. */
   private arraysWith(kernel: Kernel, candidate: Candidate): number {
     const own = new Set(kernel.members.map((m) => m.tensor));
     const reads = new Set(kernel.reads);

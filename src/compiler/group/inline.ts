@@ -6,22 +6,25 @@ import type { DotAttrs } from '../../primitives/dot.ts';
 import { elements, type Formulas } from '../formulas.ts';
 import { viewOf } from './views.ts';
 
-/** Arithmetic that is rather done for each user than stored, when it takes no more loads than the stored value would. */
+/**
+ * Arithmetic up to this cost is repeated for each user rather than stored, if it needs no more loads than the stored
+ * value would.
+ */
 const cheap = 8;
-/** Arithmetic that is rather done for each of the places that an element is spread to. */
+/** Arithmetic up to this cost is repeated for each place that an element is broadcast to. */
 const trifling = 2.5;
-/** More than so much arithmetic in one formula no longer gains by growing. */
+/** Beyond this much arithmetic a formula gains nothing by growing. */
 const tooMuch = 300;
 
 const fusible: readonly Kind[] = ['elementwise', 'movement', 'generator'];
 
 interface Inlined {
   readonly cost: number;
-  /** Elements that it is made of, all together. */
+  /** The elements it is computed from, counted over all operands. */
   readonly loads: number;
 }
 
-/** Tensors that are never stored: whoever needs an element computes it. */
+/** Tensors that are never stored: each user computes the elements it needs. */
 export function inlinedTensors(program: Program, formulas: Formulas): ReadonlySet<Tensor> {
   return new Inlining(program, formulas).tensors;
 }
@@ -67,7 +70,7 @@ class Inlining {
       for (const { rule, outputs, inputs } of users) {
         if (rule.kind === 'window') return false;
         if (rule.kind !== 'movement') continue;
-        // Spread out, it would be computed again for each place that it goes to.
+        // Broadcast, it would be computed again for each place it goes to.
         const given = inputs.reduce((sum, x) => sum + elements(x), 0);
         if (elements(outputs[0]) > given) return false;
       }

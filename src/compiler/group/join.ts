@@ -16,7 +16,9 @@ export interface Candidate {
   readonly hasOwnReductions: boolean;
 }
 
-/** Makes the candidate a member of the kernel if each element of it needs only what the kernel has at the same place. */
+/**
+ * Makes the candidate a member of the kernel if each of its elements needs only what the kernel has at the same index.
+ */
 export function join(kernel: Kernel, candidate: Candidate, algebra: Algebra): boolean {
   if (kernel.kind !== 'loops' && kernel.kind !== 'contraction') return false;
   const places = match(kernel, candidate);
@@ -58,7 +60,7 @@ function match(kernel: Kernel, { axes, loads, rowReduction }: Candidate): Map<Ax
         continue;
       }
       if (i.op !== 'index' || place.op !== 'index' || !all.includes(i.axis)) return undefined;
-      // An array that is padded is read at the same index, but has fewer.
+      // A padded array is read at the same index, but has fewer of them.
       if (i.axis.size !== place.axis.size) return undefined;
       const before = places.get(i.axis);
       if (before ? before !== place.axis : taken.has(place.axis)) return undefined;

@@ -5,18 +5,18 @@ import type { View } from '../plan.ts';
 /** A tensor that a kernel computes, in terms of the kernel's axes. */
 export interface Member {
   readonly tensor: Tensor;
-  /** One an axis of the tensor: which of the kernel's axes it is (or 0 where the size is 1). */
+  /** For each axis of the tensor, the kernel axis it corresponds to (or 0 where the size is 1). */
   readonly index: readonly Expr[];
-  /** Loads have one index an axis; those of tensors of the same kernel stand at exactly their `index`. */
+  /** Loads have one index per axis; tensors of the same kernel are loaded at exactly their `index`. */
   readonly value: Expr;
   /** The value is combined over the kernel's columns. */
   readonly combine?: Combine;
 }
 
 /**
- * One step to be. `loops`: over rows; reductions, and members that use the columns, run over the columns within each row, pass
- * after pass. `contraction`: each sum of products goes through the other members before it is stored. `custom`: the loop nest
- * that its primitive gives. `control`: sub-programs.
+ * A future step. `loops`: over rows; reductions, and members that use the columns, run over the columns of each row,
+ * pass after pass. `contraction`: each sum of products goes through the other members before it is stored. `custom`:
+ * the loop nest supplied by its primitive. `control`: sub-programs.
  */
 export interface Kernel {
   readonly kind: 'loops' | 'contraction' | 'custom' | 'control';
@@ -24,11 +24,11 @@ export interface Kernel {
   rows: readonly Axis[];
   columns: readonly Axis[];
   readonly members: Member[];
-  /** Of what is not `loops`. */
+  /** Unless the kernel is `loops`: the equation it performs. */
   readonly equation?: Equation;
   readonly operands?: readonly [Source, Source];
   readonly sum?: Local;
-  /** Tensors that it loads from other kernels, or that are inputs. */
+  /** Tensors it loads that are inputs or computed by other kernels. */
   readonly reads: Set<Tensor>;
   /** Arithmetic for one element of each member. */
   work: number;

@@ -4,8 +4,8 @@ import type { Formulas } from '../formulas.ts';
 import type { Source } from './kernel.ts';
 
 /**
- * A tensor as a view of one that is stored: where each of its elements stands there. Undefined when its elements are computed,
- * or stand at no regular distances. `inlined` says which tensors are looked through.
+ * A tensor as a view of a stored one: where each of its elements is found. Undefined if its elements are computed, or
+ * not evenly spaced. `inlined` says which tensors to look through.
  */
 export function viewOf(tensor: Tensor, inlined: (t: Tensor) => boolean, formulas: Formulas): Source | undefined {
   const { algebra } = formulas;

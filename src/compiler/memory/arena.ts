@@ -1,7 +1,7 @@
-/** Offsets in one stretch of memory that grows at its end: what is free is reused, the best fit first. */
+/** Offsets in one contiguous block that grows at its end: free ranges are reused, best fit first. */
 export class Arena {
   private readonly free: { offset: number; bytes: number }[] = [];
-  /** The most that was in use. */
+  /** Peak size in use. */
   size = 0;
 
   /** Every array starts at a cache line. */
@@ -22,7 +22,7 @@ export class Arena {
       return found.offset;
     }
     const last = this.free.at(-1);
-    // A free stretch at the end is lengthened rather than left.
+    // A free range at the end is extended rather than left behind.
     const offset = last && last.offset + last.bytes === this.size ? this.free.pop()!.offset : this.size;
     this.size = offset + wanted;
     return offset;

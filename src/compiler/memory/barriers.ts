@@ -44,7 +44,9 @@ export function mapInner(step: Step, f: (steps: readonly Step[]) => readonly Ste
   return step.kind === 'switch' ? { ...step, branches: step.branches.map(f) } : step;
 }
 
-/** What contractions of the device's own all work in, beside the regions: a name that stands for its bytes. */
+/**
+ * The workspace shared by the device's own contraction kernels, beside the regions: a name that stands for its bytes.
+ */
 const workspace = 'workspace';
 
 /** Whether a step, or one in it, needs the workspace. */
@@ -52,8 +54,8 @@ export const takesWorkspace = (step: Step): boolean =>
   step.kind === 'contraction' || innerSteps(step).some((list) => list.some(takesWorkspace));
 
 /**
- * The steps with `barrier` only where one needs what another thread may not have finished. `same` gives regions that share
- * bytes one name.
+ * The steps, with `barrier` set only where a step needs something another thread may not have finished. `same` maps
+ * regions that share bytes to one representative.
  */
 export function withBarriers(steps: readonly Step[], same: (r: Region) => unknown): Step[] {
   return timed(steps, same, false);
@@ -75,7 +77,7 @@ function timed(steps: readonly Step[], same: (r: Region) => unknown, isInner: bo
       writes: new Set([...writes.map(same), ...(takesWorkspace(step) ? [workspace] : [])]),
     };
     const barrier =
-      // Whatever stands before or after the steps of a loop: its first step waits, so that all threads go round together.
+      // The first step of a loop always waits, so that all threads begin a round together.
       (isInner && k === 0) ||
       open.some(
         (before) =>

@@ -10,13 +10,13 @@ import { Slots } from './slots.ts';
 export const bytesOf = (region: Region): number => sizeOf(region.shape) * dtypeInfo[region.dtype].bytes;
 
 interface Life {
-  /** Moments that touch the region first and last. */
+  /** The first and last moments at which the region is touched. */
   first: number;
   last: number;
-  /** Whether it ends with a loop, in whose last step it still holds what the next round needs. */
+  /** Whether it lives to the end of a loop because the next round needs it. */
   isKept: boolean;
 }
-/** A step, or a test or count of a control step, in the order of time; a loop's inside is written once. */
+/** A step, or the test or counter of a control step, in order of time; the inside of a loop appears once. */
 interface Moment {
   readonly step: Step | undefined;
   readonly regions: readonly Region[];
@@ -30,9 +30,9 @@ interface Loop {
 }
 
 /**
- * Gives every region that has no home yet a place among the scratch memory, where no other lives at the same time, and says
- * how many bytes that takes. Steps between two barriers count as simultaneous, except those that one thread does alone. `one`
- * names regions that share bytes.
+ * Assigns every region without a home a place in scratch memory that no other region uses at the same time, and returns
+ * the bytes needed. Steps between two barriers count as simultaneous, except those run by one thread alone. `one` maps
+ * regions that share bytes to one representative.
  */
 export function placeScratch(
   steps: readonly Step[],
@@ -46,7 +46,7 @@ export function placeScratch(
   return room instanceof Arena ? [room.size] : room.sizes;
 }
 
-/** Where room for bytes comes from, and goes to when they are no longer needed. */
+/** Allocates bytes and takes them back. */
 interface Room {
   take(bytes: number): number;
   give(place: number, bytes: number): void;
@@ -69,7 +69,7 @@ function planPlaces(
       lives.set(region, life);
     }
   });
-  // What lives across the border of a loop lives through all of its rounds; inner loops come first.
+  // Whatever is alive across the border of a loop is alive throughout its rounds; inner loops come first.
   for (const life of lives.values())
     for (const { first, last } of loops) {
       const crosses = (life.first < first && life.last >= first) || (life.first <= last && life.last > last);
@@ -93,12 +93,12 @@ function place(
     born[first].push(region);
     dying[last].push(region);
   }
-  // Where one thread is alone from barrier to barrier, bytes serve again at once; else only behind the next barrier.
+  // Where one thread runs alone between two barriers, bytes are reused at once; otherwise only behind the next barrier.
   const together = new Set<number>();
   for (const { serial, stretch } of moments) if (!serial) together.add(stretch);
   const offsets = new Map<Region, number>();
   const taken = new Set<Region>();
-  // The last stretch, up to this moment, that touches a region.
+  // The last interval between barriers, up to this moment, in which a region is touched.
   const touched = new Map<Region, number>();
   let waiting: Region[] = [];
   moments.forEach(({ step, regions, writes, stretch }, k) => {
@@ -116,7 +116,7 @@ function place(
             offsets.has(r) &&
             !taken.has(r) &&
             !lives.get(r)!.isKept &&
-            // What another thread may still read, in a step on this side of the barrier, is not written over.
+            // Never overwrite what another thread may still be reading in a step on this side of the barrier.
             !(together.has(stretch) && touched.get(r) === stretch) &&
             !writes.includes(r) &&
             (room instanceof Slots
@@ -134,7 +134,7 @@ function place(
   return offsets;
 }
 
-/** `counts`: a loop's counter is counted up at the end of each round, rather than written at its start. */
+/** `counts`: a loop's counter is incremented at the end of each round rather than written at its start. */
 function timeline(
   steps: readonly Step[],
   one: (r: Region) => Region,
@@ -161,7 +161,7 @@ function timeline(
     inner.forEach((list, k) => {
       const start = moments.length;
       list.forEach(visit);
-      // Only one of the branches runs, and what is not made in it must outlive it.
+      // Only one branch runs, so whatever it does not compute itself must outlive it.
       if (step.kind === 'switch') loops.push({ first: start, last: Math.max(start, moments.length - 1) });
       if (step.kind === 'while' && k === 0) moment(step, step.test);
     });

@@ -5,7 +5,7 @@ import { touchedBy } from './barriers.ts';
 import { bytesOf } from './homes.ts';
 import { mayReplace } from './same-place.ts';
 
-/** From so many bytes on, all threads share a copy. */
+/** Copies of at least this many bytes are shared by all threads. */
 const manyBytes = 1 << 16;
 
 export const copyStep = (from: Region, to: Region): CopyStep => ({
@@ -17,8 +17,9 @@ export const copyStep = (from: Region, to: Region): CopyStep => ({
 });
 
 /**
- * Brings values to where they are wanted: by computing them there when what stands there is no longer needed, else by copies
- * after the steps, which are given. A target may be an input of the steps: this is how variables are updated.
+ * Brings values to where they are wanted: by computing them there if the old contents are no longer needed, otherwise
+ * by copies after the steps, which are returned. A target may be an input of the steps; this is how variables are
+ * updated.
  */
 export function land(
   steps: readonly Step[],

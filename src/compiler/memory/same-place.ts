@@ -31,7 +31,7 @@ function inLoops(list: readonly Stmt[], from: Region, to: Region): boolean {
     if (s.op === 'store' && s.to === to) isStored = true;
     for (const body of bodiesOf(s)) if (touches(body, from, to) && (position || !inLoops(body, from, to))) return false;
   }
-  // Loops beside the one that stores would read what it has changed.
+  // Loops beside the storing one would read what it has already changed.
   const touching = list.filter((s) => bodiesOf(s).some((body) => touches(body, from, to)));
   return touching.length + (position ? 1 : 0) <= 1;
 }

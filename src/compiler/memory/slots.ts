@@ -1,4 +1,4 @@
-/** Buffers that regions use one after the other: a free one serves again when it is not much too large. */
+/** Buffers that regions use one after another: a free one is reused unless it is much too large. */
 export class Slots {
   /** Bytes of each. */
   readonly sizes: number[] = [];

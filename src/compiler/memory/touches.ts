@@ -7,14 +7,14 @@ export interface Toucher {
   readonly region: string;
 }
 
-/** Of one stretch of bytes: who wrote each since the last barrier, and who has read it. */
+/** For one range of bytes: who has written each since the last barrier, and who has read it. */
 interface Log {
   readonly epochs: Uint32Array;
   readonly writers: (Toucher | undefined)[];
   readonly readers: Toucher[][];
 }
 
-/** Which threads read and wrote which bytes since the last barrier, and the first that they should not have. */
+/** Which threads have read and written which bytes since the last barrier, and the first access that was wrong. */
 export class Touches {
   conflict: string | undefined;
   private epoch = 1;
@@ -23,7 +23,7 @@ export class Touches {
     | { readonly step: object; readonly alone: boolean; readonly name: string; readonly epoch: number }
     | undefined;
 
-  /** All threads have come this far. */
+  /** All threads have arrived here. */
   barrier(): void {
     this.epoch++;
   }

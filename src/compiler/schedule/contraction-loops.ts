@@ -12,7 +12,7 @@ import { parallelize } from './parallelize.ts';
 import { spread } from './spread.ts';
 import { vectorize } from './vectorize.ts';
 
-/** What is done for one output of a contraction, whose index are the step's axes: the sum of its products, then the tail. */
+/** The work for one output of a contraction, indexed by the step's axes: the sum of its products, then the tail. */
 export function contractionBody(step: ContractionStep, formulas: Formulas): readonly Stmt[] {
   const { equation, operands, views, axes, sum, stores } = step;
   const { algebra } = formulas;

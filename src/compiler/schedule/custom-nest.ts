@@ -6,7 +6,10 @@ import type { Equation } from '../../ir/tensor.ts';
 import type { ArrayIndex } from '../plan.ts';
 import type { Places } from './places.ts';
 
-/** The loop nest that a primitive gives, over the flat regions of the plan; `isWide` for machines of thousands of threads. */
+/**
+ * The loop nest supplied by a primitive, over the flat regions of the plan; `isWide` for machines with thousands of
+ * threads.
+ */
 export function customNest(
   { rule, inputs, outputs, attrs }: Equation,
   places: Places,

@@ -6,8 +6,8 @@ import { type Axis, type Expr, indexOf } from '../../ir/expr.ts';
 import { type Stmt, when } from '../../ir/loops.ts';
 
 /**
- * Keeps every load inside its region: where only the condition of a `select` says that a position is good, the position is
- * clamped, so that both arms may be evaluated. What a condition settles for a whole vector is clamped in front of it.
+ * Keeps every load in bounds: where only the condition of a `select` makes a position valid, the position is clamped,
+ * so that both arms may be evaluated. What a condition decides for a whole vector is clamped before it.
  */
 export function guard(list: readonly Stmt[], algebra: Algebra): readonly Stmt[] {
   const [only] = list;
@@ -19,7 +19,7 @@ export function guard(list: readonly Stmt[], algebra: Algebra): readonly Stmt[] 
   return [when(condition, inTurns(then, turns, algebra), guard(otherwise, algebra))];
 }
 
-/** The loop of which a condition lets through the first turns, as it is where the condition holds. */
+/** A loop of which a condition admits only the first turns, as it is where the condition holds. */
 export function fewerTurns(e: Expr): { readonly whole: Axis; readonly some: Axis } | undefined {
   if (e.op !== 'apply' || e.f !== 'lt') return undefined;
   const [index, bound] = e.args as [Expr, Expr];
@@ -27,7 +27,7 @@ export function fewerTurns(e: Expr): { readonly whole: Axis; readonly some: Axis
   return { whole: index.axis, some: { name: index.axis.name, size: Math.min(bound.value, index.axis.size) } };
 }
 
-/** What is done in those turns only has positions of those only. */
+/** Statements done in those turns only have positions from those turns only. */
 function inTurns(
   list: readonly Stmt[],
   { whole, some }: { readonly whole: Axis; readonly some: Axis },
@@ -88,7 +88,7 @@ function guarded(list: readonly Stmt[], algebra: Algebra): readonly Stmt[] {
     const [low, high] = algebra.ranges.of(position);
     if (low >= 0 && high <= last) return position;
     const over = conditions.get(e);
-    // What no condition guards and data decide is good as it is.
+    // A position that depends on data and is not guarded by a condition is taken to be valid.
     if (over === 'always' && (low === anyInt[0] || high === anyInt[1])) return position;
     const { constant, terms } = algebra.form(position);
     const along = new Map<Expr, number>();

@@ -10,7 +10,7 @@ interface Changing {
   readonly regions: ReadonlySet<Region>;
 }
 
-/** Moves what is the same in all turns of a loop in front of it: for devices that write a plan's statements as text. */
+/** Hoists loop invariants, for devices that write a plan's statements as text. */
 export function hoist(list: readonly Stmt[], algebra: Algebra): readonly Stmt[] {
   return list.flatMap((s): readonly Stmt[] => {
     if (s.op === 'if') return [when(s.condition, hoist(s.then, algebra), hoist(s.otherwise, algebra))];
@@ -57,7 +57,7 @@ function withoutInvariants(s: Stmt & { op: 'for' }, moved: Stmt[], algebra: Alge
     if (e.op === 'apply' && e.f === 'add' && e.type === 'i32') splitSum(e);
     else for (const x of partsOf(e)) visit(x);
   };
-  /** Of a sum the part that stays is one local, whatever the order of its terms. */
+  /** The invariant part of a sum becomes one local, whatever the order of its terms. */
   const splitSum = (e: Expr): void => {
     const { constant, terms } = algebra.form(e);
     const staying = new Map([...terms].filter(([x]) => isFixed(x)));
@@ -73,7 +73,7 @@ function withoutInvariants(s: Stmt & { op: 'for' }, moved: Stmt[], algebra: Alge
   const walk = (list: readonly Stmt[]): void => {
     for (const inner of list) {
       for (const e of expressionsOf(inner)) visit(e);
-      // What stands under a condition is not computed before it is known to be wanted.
+      // Nothing under a condition is computed before it is known to be needed.
       if (inner.op === 'for') walk(inner.body);
     }
   };

@@ -18,7 +18,7 @@ import type { Tensor } from '../../ir/tensor.ts';
 import type { Kernel, Member } from '../group/kernel.ts';
 import type { Places } from './places.ts';
 
-/** Accumulators that are filled by the same loops, and stores that ride along. */
+/** Accumulators filled by the same loops, and stores done along the way. */
 interface Pass {
   readonly axes: readonly Axis[];
   readonly reductions: {
@@ -33,14 +33,14 @@ interface FullStore {
   readonly position: Expr;
   readonly value: Expr;
 }
-/** Arithmetic that is rather kept in memory from one pass to a later one than done again. */
+/** Arithmetic from this cost on is kept in memory between passes rather than repeated. */
 const worthKeeping = 8;
 
 type Row = { readonly set: Local; readonly value: Expr } | (FullStore & { readonly set?: undefined });
 
 /**
- * The statements of a `loops` kernel: for each row, passes over the columns. A pass fills the accumulators whose summands need
- * only what earlier passes found; each value of the columns is stored in the first pass that knows it.
+ * The statements of a `loops` kernel: for each row, passes over the columns. A pass fills the accumulators whose terms
+ * need only the results of earlier passes; each column value is stored in the first pass in which it is known.
  */
 export function loopNest(kernel: Kernel, stored: (t: Tensor) => boolean, places: Places): readonly Stmt[] {
   return new Nest(kernel, stored, places).statements();
@@ -50,7 +50,7 @@ class Nest {
   private readonly kernel: Kernel;
   private readonly places: Places;
   private readonly stored: (t: Tensor) => boolean;
-  /** In which pass a local gets its value: it is known from the next on. */
+  /** The pass in which a local gets its value; it is known from the next one on. */
   private readonly knownFrom = new Map<Local, number>();
   private readonly ready = new Map<Expr, number>();
   private readonly replaced = new Map<Expr, Expr>();
@@ -139,7 +139,7 @@ class Nest {
     return pass;
   }
 
-  /** Every value is computed before the first store, which may overwrite what another value is made of. */
+  /** All values are computed before the first store, which may overwrite an operand of another value. */
   private allStores(stores: readonly FullStore[], reductions: Pass['reductions'], final: (e: Expr) => Expr): Stmt[] {
     const values: Stmt[] = [];
     const named = new Map<Expr, Expr>();
@@ -164,8 +164,8 @@ class Nest {
   }
 
   /**
-   * What is dear and needed again by a value that a later pass stores is kept where that value goes: the exponentials of
-   * a softmax are computed once, summed, and scaled where they stand.
+   * An expensive subexpression of a value stored in a later pass is kept where that value will go: the exponentials of
+   * a softmax are computed once, summed, and scaled in place.
    */
   private keepUntilStored(): { readonly value: Expr; readonly until: number }[] {
     const kept: { value: Expr; until: number }[] = [];
@@ -185,7 +185,7 @@ class Nest {
     return kept;
   }
 
-  /** The part of a value that costs most of what was computed along the columns in a pass before. */
+  /** The most expensive part of a value among those computed along the columns in an earlier pass. */
   private dearest(e: Expr, until: number, type: ScalarType): { value: Expr; pass: number } | undefined {
     let best: { value: Expr; pass: number } | undefined;
     let cost = worthKeeping;
@@ -230,11 +230,11 @@ class Nest {
           body.push(set(local, constant(identityOf(combine, local.type), local.type)));
         body.push(...loops(axes, this.allStores(stores, reductions, final)));
       }
-      // What this pass stored, later ones need not compute again.
+      // Later passes need not recompute what this one has stored.
       for (const { stores } of this.passes[n]?.values() ?? [])
         for (const { to, position, value } of stores)
           if (costOf(value) >= 2) inMemory.set(value, this.algebra.simplify(load(to, [position])));
-      // The final value now stands where it was kept.
+      // The final value has now replaced what was kept there.
       for (const { value, until } of kept) if (until === n) inMemory.delete(value);
     }
     return loops(this.kernel.rows, body);

@@ -7,7 +7,7 @@ import type { Stmt } from '../../ir/loops.ts';
 import type { Kernel } from '../group/kernel.ts';
 import type { KernelInfo, LoopStep } from '../plan.ts';
 
-/** A step of loops with the regions that they touch. */
+/** A loop step, with the regions it touches. */
 export function loopStep(info: KernelInfo, body: readonly Stmt[], serial: boolean, flops = info.flops): LoopStep {
   const { reads, writes } = regionsOf(body);
   return {

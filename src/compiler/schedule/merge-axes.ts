@@ -5,8 +5,8 @@ import { indexOf } from '../../ir/expr.ts';
 import { type Stmt, when } from '../../ir/loops.ts';
 
 /**
- * Two loops, one right inside the other, become one where all index arithmetic goes on evenly from the end of the inner to
- * the outer's next turn: an elementwise kernel over a whole array is one flat loop.
+ * Merges two directly nested loops if all index arithmetic continues evenly from the end of the inner loop to the next
+ * turn of the outer: an elementwise kernel over a whole array becomes one flat loop.
  */
 export function mergeAxes(list: readonly Stmt[], algebra: Algebra): readonly Stmt[] {
   return list.map((s): Stmt => {
@@ -22,7 +22,7 @@ export function mergeAxes(list: readonly Stmt[], algebra: Algebra): readonly Stm
       nest = merged;
     }
     const body = mergeAxes(nest.body, algebra);
-    // The inner loops may have become one that now goes on from this one.
+    // The inner loops may have become one that can now be merged with this one.
     const again = body.length === 1 && body[0].op === 'for' && body[0].axis !== (nest.body[0] as { axis?: Axis }).axis;
     const result = { ...nest, body };
     return again ? mergeAxes([result], algebra)[0] : result;

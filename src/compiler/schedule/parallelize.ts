@@ -8,16 +8,16 @@ import { deal } from './deal.ts';
 
 type For = Stmt & { op: 'for' };
 
-/** Work, in additions and loads, below which waking the other threads costs more than they bring. */
+/** Below this much work, in additions and loads, waking the other threads costs more than they save. */
 const worthThreads = 40_000;
-/** Whether threads are to share so much work. */
+/** Whether this much work should be shared among threads. */
 export const isShared = (work: number, { workers, leastWork = worthThreads }: Shares): boolean =>
   workers > 1 && work >= leastWork;
 export type Shares = Pick<Target, 'workers' | 'leastWork'>;
-/** Elements that a thread takes at a time from a flat loop, and from one whose turns are loops: multiples of so many. */
+/** Threads take multiples of this many elements at a time from a flat loop, and from a loop that contains loops. */
 const [flatGrain, deepGrain] = [64, 16];
 
-/** Arithmetic that a list of statements does. */
+/** Arithmetic operations in a list of statements. */
 export const flopsOf = (list: readonly Stmt[]): number => Math.round(sumOf(list, 0));
 
 /** What a list of statements costs, in additions and loads. */
@@ -35,8 +35,9 @@ function sumOf(list: readonly Stmt[], load: number): number {
 }
 
 /**
- * Deals the outer loops out to threads when there is enough to do; `serial` says that there is not, or that a loop cannot be
- * dealt out: every thread would run it whole. The loops are those of a kernel, whose turns are independent.
+ * Deals the outer loops out to threads if there is enough work; `serial` says that there is not, or that a loop cannot
+ * be dealt out, so that every thread would run it in full. The loops are those of a kernel, whose turns are
+ * independent.
  */
 export function parallelize(
   list: readonly Stmt[],
@@ -54,7 +55,7 @@ export function parallelize(
   return { body: deal(body, target), serial: false };
 }
 
-/** The loop marked to be dealt out; undefined if it is too short to be cut. */
+/** The loop, marked as dealt out; undefined if it is too short to divide. */
 function shared(s: For, wanted: number, finest: boolean, algebra: Algebra): Stmt | undefined {
   if (s.mode === 'vector') return chunks(s, wanted, finest, algebra);
   const [inner] = s.body;
@@ -64,7 +65,7 @@ function shared(s: For, wanted: number, finest: boolean, algebra: Algebra): Stmt
   return { ...s, mode: 'parallel', body: part ? [part] : s.body };
 }
 
-/** A loop in lanes cut into pieces: `wanted` of equal length, and one for what is left over. */
+/** A vector loop cut into pieces: `wanted` of equal length, and one for the remainder. */
 function chunks(s: For, wanted: number, finest: boolean, algebra: Algebra): Stmt | undefined {
   const n = s.axis.size;
   const grain = finest ? 4 : s.body.some((inner) => inner.op === 'for') ? deepGrain : flatGrain;

@@ -4,7 +4,7 @@ import { type Expr, flatten, load, type Region } from '../../ir/expr.ts';
 import type { Aval, Tensor } from '../../ir/tensor.ts';
 import type { Formulas } from '../formulas.ts';
 
-/** The flat regions in which a plan keeps tensors, and expressions that read them by one position. */
+/** The flat regions in which a plan keeps tensors, and expressions that read them by a single position. */
 export class Places {
   readonly formulas: Formulas;
   private readonly regions = new Map<Tensor, Region>();
@@ -26,57 +26,57 @@ export class Places {
     return region;
   }
 
-  /** A new region for an array that is no tensor of the program. */
+  /** A new region for an array that is not a tensor of the program. */
   scratch({ shape, dtype }: Aval, name = `r${this.count++}`): Region {
     return { name, shape: [sizeOf(shape)], dtype };
   }
 
-  /** The tensor's value is kept in a region that exists already, from this position on. */
+  /** Places a tensor's value in an existing region, from this position on. */
   put(tensor: Tensor, region: Region, start?: Expr): void {
     this.regions.set(tensor, region);
     if (start) this.starts.set(tensor, start);
   }
 
-  /** The tensor's value is that of another, wherever it stands. */
+  /** Places a tensor with another one that has the same value. */
   putWith(tensor: Tensor, other: Tensor): void {
     this.put(tensor, this.regionOf(other), this.starts.get(other));
   }
 
-  /** Whether the tensor stands in the middle of a larger region, at a place that is computed. */
+  /** Whether the tensor lies inside a larger region, at a computed position. */
   isInside(tensor: Tensor): boolean {
     return this.starts.has(tensor);
   }
 
-  /** The two regions are one in memory. */
+  /** Makes two regions share their memory. */
   share(region: Region, other: Region): void {
     this.shared.set(region, other);
   }
 
-  /** The region that stands for all that share its bytes. */
+  /** The representative of all regions that share its bytes. */
   one(region: Region): Region {
     let found = region;
     for (let next = this.shared.get(found); next; next = this.shared.get(found)) found = next;
     return found;
   }
 
-  /** Every region that is another in memory. */
+  /** Every region that shares the memory of another. */
   sharing(): Iterable<Region> {
     return this.shared.keys();
   }
 
-  /** Where an element of a tensor stands in its region. */
+  /** The position of a tensor's element in its region. */
   positionIn(tensor: Tensor, index: readonly Expr[]): Expr {
     const position = this.position(index, tensor.shape);
     const start = this.starts.get(tensor);
     return start ? this.formulas.algebra.apply('add', 'i32', [start, position]) : position;
   }
 
-  /** Where an element of an array stands. */
+  /** The position of an element of an array. */
   position(index: readonly Expr[], shape: readonly number[]): Expr {
     return this.formulas.algebra.simplify(flatten(index, shape));
   }
 
-  /** The expression with each load of a tensor as a load of its flat region. */
+  /** The expression, with each load of a tensor turned into a load from its flat region. */
   flat(e: Expr): Expr {
     let result = this.flattened.get(e);
     if (result) return result;

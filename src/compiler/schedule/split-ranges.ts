@@ -6,12 +6,12 @@ import type { Stmt } from '../../ir/loops.ts';
 import type { ScalarOp } from '../../ir/scalar.ts';
 
 const comparisons: readonly ScalarOp[] = ['lt', 'le', 'gt', 'ge', 'eq', 'ne'];
-/** A loop is cut into no more pieces than this. */
+/** A loop is cut into at most this many pieces. */
 const mostPieces = 8;
 
 /**
- * Cuts loops in lanes where a condition on their index alone changes: the borders of a padded array and its interior, and the
- * parts of a concatenation, become loops of their own, without the condition.
+ * Cuts vector loops where a condition on their index alone changes: the borders and the interior of a padded array, or
+ * the parts of a concatenation, become loops of their own, without the condition.
  */
 export function splitRanges(list: readonly Stmt[], algebra: Algebra): readonly Stmt[] {
   return list.flatMap((s): readonly Stmt[] => {
@@ -27,7 +27,7 @@ export function splitRanges(list: readonly Stmt[], algebra: Algebra): readonly S
   });
 }
 
-/** First indices from which on a condition has another value. */
+/** The indices at which a condition changes its value. */
 function cutsOf(s: Stmt & { op: 'for' }, algebra: Algebra): ReadonlySet<number> {
   const cuts = new Set<number>();
   const seen = new Set<Expr>();

@@ -1,8 +1,8 @@
 import type { Stmt } from '../../ir/loops.ts';
 
 /**
- * Marks loops for a GPU: those around all statements are `parallel`, an invocation each turn; the innermost ones within, whose
- * turns are independent or meet only in accumulators, are `vector`: invocations may share them.
+ * Marks loops for a GPU: those around all statements are `parallel`, one invocation per turn; the innermost ones, whose
+ * turns are independent or meet only in accumulators, are `vector`, and invocations may share them.
  */
 export function spread(list: readonly Stmt[]): readonly Stmt[] {
   const [only] = list;

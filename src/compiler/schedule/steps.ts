@@ -21,7 +21,7 @@ import { spread } from './spread.ts';
 import { tileColumns } from './tile-columns.ts';
 import { vectorize } from './vectorize.ts';
 
-/** The steps of a kernel that is no control flow. */
+/** The steps of a kernel other than control flow. */
 export function stepsOf(
   kernel: Kernel,
   stored: (t: Tensor) => boolean,
@@ -41,12 +41,12 @@ export function stepsOf(
   }
   const nest = splitRanges(vectorize(merged, target, algebra), algebra);
   const { body, serial } = parallelize(nest, target, algebra);
-  // Columns are dealt out before they are tiled: the loop over the tiles carries sums from turn to turn.
+  // Columns are dealt out before they are tiled, because the loop over the tiles carries sums from turn to turn.
   const tiled = tileColumns(body, algebra);
   return [loopStep(infoOf(kernel), guard(tiled, algebra), serial, flopsOf(nest))];
 }
 
-/** Loops that a primitive gives one after the other are steps of their own, so that threads can share each. */
+/** Consecutive loops supplied by a primitive become separate steps, so that threads can share each of them. */
 function customSteps(kernel: Kernel, places: Places, target: Target): readonly LoopStep[] {
   const { body, indices } = customNest(kernel.equation!, places, target.dealing === 'turns');
   const info = infoOf(kernel);
@@ -57,7 +57,7 @@ function customSteps(kernel: Kernel, places: Places, target: Target): readonly L
   });
 }
 
-/** Arithmetic below which a contraction is left to one thread. */
+/** Contractions with less arithmetic than this are left to one thread. */
 const worthSharing = 60_000;
 
 function contractionStep(
@@ -87,7 +87,7 @@ function contractionStep(
     for (const { from } of loadsOf(flat)) reads.add(from);
     const position = places.position(index, tensor.shape);
     const view = viewIn(position, axes, algebra);
-    // What is made of an old value is stored before what may replace it: later members first.
+    // Values computed from an old value are stored before what may replace it: later members first.
     stores.unshift({ to: places.regionOf(tensor), index: [position], value: flat, view });
   }
   const tail = dealing === 'turns' ? stores : guarded(stores, axes, algebra);
@@ -111,7 +111,7 @@ function contractionStep(
   };
 }
 
-/** The stores of a tail with each load inside its region. Lanes run along the last axis. */
+/** The stores of a tail, with each load kept in bounds. Lanes run along the last axis. */
 function guarded(
   stores: ContractionStep['stores'],
   axes: ContractionStep['axes'],
@@ -124,7 +124,7 @@ function guarded(
   return stores.map((s, k) => ({ ...s, value: kept[k].value }));
 }
 
-/** How many products make one sum. */
+/** The number of products in one sum. */
 function termsOf({ equation }: Kernel, places: Places): number {
   const { value } = places.formulas.of(equation!.outputs[0]);
   return value.op === 'reduce' ? value.axes.reduce((n, a) => n * a.size, 1) : 1;

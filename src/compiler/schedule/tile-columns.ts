@@ -4,12 +4,12 @@ import { expressionsOf, mapStatements } from '../../algebra/statements.ts';
 import { type Axis, type Expr, indexOf, type Local, load, plus, scalarType, times } from '../../ir/expr.ts';
 import { loop, type Stmt, set, store, when } from '../../ir/loops.ts';
 
-/** Bytes of rows that stay in the nearest cache while their columns are summed. */
+/** Bytes of rows that stay in the first-level cache while their columns are summed. */
 const nearBytes = 16 << 10;
 
 /**
- * Sums along columns, block of rows by block of rows: the lines of a block stay near while one vector of columns after the
- * other runs down it. The sums so far are kept where the results go.
+ * Sums columns one block of rows at a time: the block stays in cache while one vector of columns after another runs
+ * down it. Partial sums are kept where the results go.
  */
 export function tileColumns(list: readonly Stmt[], algebra: Algebra): readonly Stmt[] {
   return list.flatMap((s): readonly Stmt[] => {
@@ -48,7 +48,7 @@ function tiled(s: Stmt & { op: 'for' }, algebra: Algebra): readonly Stmt[] | und
   return [{ ...s, body: begin }, loop(blocks, [{ ...s, body: [...resume, loop(row, sums), ...stores.values()] }])];
 }
 
-/** A divisor of n not far below `wanted`, or else above, if n is much larger. */
+/** A divisor of n a little below `wanted`, or else above it, if n is much larger. */
 function tileSize(n: number, wanted: number): number | undefined {
   const most = Math.min(64, Math.floor(wanted));
   if (n < 4 * most) return undefined;

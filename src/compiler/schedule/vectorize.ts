@@ -8,8 +8,8 @@ import type { Target } from '../plan.ts';
 type For = Stmt & { op: 'for' };
 
 /**
- * Marks, of every nest of loops whose iterations are independent, the one loop that runs in lanes: the innermost, unless
- * a loop around it goes through memory more evenly (a sum over rows runs in lanes along the columns that are kept).
+ * Marks the vector loop of every nest of independent loops: the innermost, unless an outer one walks through memory
+ * more evenly (a sum over rows is vectorised along the columns that are kept).
  */
 export function vectorize(
   list: readonly Stmt[],
@@ -35,7 +35,7 @@ const deepest = (f: For): For => {
   return inner.length === 0 ? f : deepest(inner.at(-1)!);
 };
 
-/** How many loads and stores inside go on by one element with the axis, less those that jump. */
+/** The number of loads and stores that advance by one element along the axis, minus those that jump. */
 function evenness(axis: Axis, s: Stmt, algebra: Algebra): number {
   let balance = 0;
   const count = (position: Expr): void => {

@@ -1,7 +1,7 @@
 import type { Algebra } from '../../algebra/algebra.ts';
 import type { Equation } from '../../ir/tensor.ts';
 
-/** A text that is equal for equations that compute the same; undefined when the attributes cannot be compared. */
+/** A key that is equal for equations that compute the same; undefined if the attributes cannot be compared. */
 export function equationKey({ rule, inputs, attrs }: Equation, algebra: Algebra): string | undefined {
   if (rule.kind === 'control') return undefined;
   const text = attrs === undefined ? '' : plainText(attrs);

@@ -3,7 +3,7 @@ import type { Equation } from '../../ir/tensor.ts';
 import type { ControlAttrs } from '../../primitives/control/control.ts';
 import { instanceOf, rewrite } from './rewrite.ts';
 
-/** The program with called programs written out in their places. */
+/** The program with all calls inlined. */
 export function inlineCalls(program: Program): Program {
   if (!program.equations.some((equation) => calledBy(equation))) return program;
   return rewrite(program, (equation, inputs, add) => {

@@ -5,9 +5,9 @@ import type { ControlAttrs, ScanAttrs } from '../../primitives/control/control.t
 import { rewrite } from './rewrite.ts';
 
 /**
- * The program with scans made one that run over the same inputs and compute the same carries: so the scan that a gradient
- * records to keep more of each round takes the place of the first. Result sequences that nobody reads are left out. Loops are
- * known by the tensors of their bodies, so it must come before bodies are changed in any way.
+ * Merges scans that run over the same inputs and compute the same carries: the scan that a gradient records to keep
+ * more of each round replaces the first. Result sequences that nobody reads are dropped. Loops are recognised by the
+ * tensors of their bodies, so this pass must come before any that changes bodies.
  */
 export function mergeScans(program: Program): Program {
   const loops: Equation[][] = [];

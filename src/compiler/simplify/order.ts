@@ -3,10 +3,10 @@ import type { Program } from '../../ir/program.ts';
 import type { Equation, Tensor } from '../../ir/tensor.ts';
 import type { ControlAttrs } from '../../primitives/control/control.ts';
 
-/** An array of at most so many elements is computed as soon as it can be. */
+/** Arrays of at most this many elements are computed as early as possible. */
 const few = 256;
 
-/** The program in the order of its recording, which frees memory early: gradients follow each other layer by layer. */
+/** The program in the order it was recorded, which frees memory early: gradients follow each other layer by layer. */
 export const asRecorded = (program: Program): Program => ({
   ...program,
   equations: [...program.equations].sort((a, b) => a.outputs[0].serial - b.outputs[0].serial),
@@ -27,6 +27,6 @@ export function smallFirst(program: Program): Program {
   return { ...program, equations: [...first, ...rest] };
 }
 
-/** Whether nothing may pass it that is computed of its results. */
+/** Whether nothing computed from its results may be moved before it. */
 export const isBarrier = ({ rule, attrs }: Equation): boolean =>
   rule.kind === 'control' && (attrs as ControlAttrs).form === 'barrier';

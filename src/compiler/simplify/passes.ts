@@ -6,10 +6,10 @@ import { asRecorded, smallFirst } from './order.ts';
 import { simplify } from './simplify.ts';
 import { splitReductions } from './split-reductions.ts';
 
-/** A program made into one that computes the same. `sharers` is for how many threads reductions are cut. */
+/** Turns a program into an equivalent one. `sharers` is the number of threads that reductions are cut for. */
 type Pass = (program: Program, formulas: Formulas, sharers: number) => Program;
 
-/** What every program goes through, in this order, before it is grouped into kernels. */
+/** The passes that every program goes through, in this order, before it is grouped into kernels. */
 const passes: readonly Pass[] = [
   asRecorded,
   inlineCalls,

@@ -3,8 +3,8 @@ import type { Program } from '../../ir/program.ts';
 import type { Equation, Tensor } from '../../ir/tensor.ts';
 
 /**
- * What takes the place of an equation whose inputs have become `inputs`: the tensors that stand for its outputs, once the
- * equations behind them were given to `add` (undefined for an output that nobody reads). Undefined keeps the equation.
+ * The replacement of an equation whose inputs have become `inputs`: tensors for its outputs, whose equations have been
+ * passed to `add` (undefined for an output that nobody reads). Returning undefined keeps the equation.
  */
 export type Change = (
   equation: Equation,
@@ -34,7 +34,7 @@ export function rewrite(program: Program, change: Change): Program {
   return { ...program, equations, outputs: program.outputs.map(now) };
 }
 
-/** The equation on these inputs: itself, where they are its own. */
+/** The equation on these inputs: itself, if they are its own. */
 export function onInputs(equation: Equation, inputs: readonly Tensor[]): Equation {
   if (inputs.every((x, k) => x === equation.inputs[k])) return equation;
   return recorded(equation, inputs);

@@ -11,8 +11,8 @@ import { onInputs, rewrite } from './rewrite.ts';
 const pointwise: readonly Kind[] = ['elementwise', 'movement', 'generator'];
 
 /**
- * The program without what need not be computed: equal equations are one, formulas that come to a constant are that constant,
- * those that come to an operand are that operand, and what no output needs is gone.
+ * Removes needless work: equal equations are merged, formulas that reduce to a constant or to an operand are replaced
+ * by it, and dead equations are dropped.
  */
 export function simplify(program: Program, formulas: Formulas): Program {
   const { algebra } = formulas;
@@ -35,7 +35,7 @@ export function simplify(program: Program, formulas: Formulas): Program {
     constants.set(y, value);
     return y;
   };
-  /** What a formula of single elements comes to, when that is less than the formula. */
+  /** What an elementwise formula reduces to, if that is simpler than the formula. */
   const simpler = (equation: Equation, add: Add): Tensor | undefined => {
     const { rule, outputs } = equation;
     if (!rule.at || outputs.length !== 1 || !pointwise.includes(rule.kind)) return undefined;

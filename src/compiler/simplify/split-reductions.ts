@@ -7,12 +7,12 @@ import type { Aval, Equation, Tensor } from '../../ir/tensor.ts';
 import type { Formulas } from '../formulas.ts';
 import { rewrite } from './rewrite.ts';
 
-/** From how many elements on a reduction is worth two steps. */
+/** A reduction is split into two steps from this many elements on. */
 const manyElements = 1 << 16;
 
 /**
- * For how many threads reductions are cut on a machine of few: not the number that it has, since the order of a sum, and with
- * it the last bits of what a model learns, must not depend on that.
+ * Reductions are cut for this many threads on a machine with few: not for the number it has, because the order of a
+ * sum, and with it the last bits of what a model learns, must not depend on that.
  */
 export const evenShares = 8;
 
@@ -42,8 +42,8 @@ export function reductionOf(equation: Equation, formulas: Formulas): Reduction |
 }
 
 /**
- * Reductions of much to little in two steps, so that `sharers` threads have work: first blocks of the outer reduced axes, then
- * the blocks' results.
+ * Splits reductions of large arrays to small ones in two steps, so that `sharers` threads have work: first blocks of
+ * the outer reduced axes, then the results of the blocks.
  */
 export function splitReductions(program: Program, formulas: Formulas, sharers: number): Program {
   return rewrite(program, (equation, inputs, add) => {
@@ -59,7 +59,7 @@ export function splitReductions(program: Program, formulas: Formulas, sharers: n
   });
 }
 
-/** Into how many blocks a reduction is cut; undefined when it stays whole. */
+/** The number of blocks that a reduction is cut into; undefined if it stays whole. */
 function blocks(equation: Equation, formulas: Formulas, sharers: number): number | undefined {
   const reduction = reductionOf(equation, formulas);
   if (!reduction) return undefined;
@@ -68,13 +68,16 @@ function blocks(equation: Equation, formulas: Formulas, sharers: number): number
   const kept = total / sizeOf(reduction.axes.map((d) => shape[d]));
   if (total < manyElements) return undefined;
   const inner = shape.findLastIndex((n) => n !== 1);
-  // Rows that lie together are shared out as they are; columns need blocks of rows to be read in order.
+  // Contiguous rows can be shared as they are; columns need blocks of rows, to be read in order.
   if (reduction.axes.includes(inner) && kept >= 2 * sharers) return undefined;
   if (kept > 1 << 14) return undefined;
   return divisorNear(total / kept, Math.max(sharers, Math.min(8 * sharers, Math.floor(total / (1 << 15)))), sharers);
 }
 
-/** The divisor of n closest to `wanted` from above that gives each sharer as much, if there is one in reach; else a smaller one. */
+/**
+ * The divisor of n nearest to `wanted` from above that gives each thread the same amount, if there is one within reach;
+ * otherwise a smaller one.
+ */
 function divisorNear(n: number, wanted: number, sharers: number): number | undefined {
   let [best, uneven]: (number | undefined)[] = [];
   for (let d = sharers / 4; d <= Math.min(n / 8, 16 * wanted); d++) {
@@ -111,7 +114,7 @@ const blockRule = memo((combine) =>
     name: `${combine} blocks`,
     result: ([x], { axes, blocks: count }) => ({
       shape: [count, ...x.shape.filter((_, d) => !axes.includes(d))],
-      // Sums of 16-bit floats are kept as they are computed.
+      // Sums of 16-bit floats are kept in the precision they are computed in.
       dtype: isFloat(x.dtype) && x.dtype !== 'float64' ? 'float32' : x.dtype,
     }),
     at: ([x], [block, ...index], { axes, blocks: count }) => {
@@ -125,9 +128,9 @@ const blockRule = memo((combine) =>
   }),
 );
 
-/** Axes that run over one block of an index space, and the index that they give. */
+/** Axes that run over one block of an index space, and the resulting index. */
 function walk(block: Expr, count: number, length: number, sizes: readonly number[]) {
-  // A block that is a range of the first axis keeps the others whole.
+  // A block that is a range of the first axis leaves the others whole.
   const [first, ...rest] = sizes as [number, ...number[]];
   const whole = rest.map((n, d) => axis(n, `r${d + 1}`));
   if (first % count === 0) {
