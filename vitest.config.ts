@@ -1,12 +1,19 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const include = (kind: string): string[] =>
   ['src', 'test', 'examples'].map((folder) => `${folder}/**/*${kind}.test.ts`);
 const mocked = include('.mocked');
 
 export default defineConfig({
-  resolve: { alias: { hornbeam: fileURLToPath(new URL('./src/index.ts', import.meta.url)) } },
+  resolve: {
+    alias: [
+      { find: /^hornbeam$/, replacement: at('./src/index.ts') },
+      // Threads of Node 20 read no TypeScript: tests make a file of what they load.
+      { find: /^.*\/thread-file\.ts$/, replacement: at('./test/image-thread-file.ts') },
+    ],
+  },
   test: {
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -40,7 +40,7 @@ export const ascii: Plugin = {
 
 const prefix = 'carried:';
 /** Puts modules that give the bytes of other packages' files in the place of the one that finds them where they are installed. */
-const files: Plugin = {
+export const files: Plugin = {
   name: 'carried-files',
   resolveId: (id) => (id.startsWith(prefix) ? id : undefined),
   load(id) {
@@ -57,7 +57,7 @@ const files: Plugin = {
 };
 
 /** Takes from codecs the addresses of their WebAssembly, which comes as `files` do: other bundlers would look for it. */
-const codecs: Plugin = {
+export const codecs: Plugin = {
   name: 'codecs',
   transform: (code, id) =>
     /@jsquash[\\/]/.test(id) ? code.replace(/new URL\("\w+\.wasm",import\.meta\.url\)\.href/g, '""') : null,

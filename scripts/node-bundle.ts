@@ -10,6 +10,14 @@ const beside: Plugin = {
   },
 };
 
+/** What threads load that decode images: a file that takes little of the library along. */
+export const imageThread = (dir: string): RolldownOptions => ({
+  input: { 'image-thread': 'src/utils/folders/image-thread.ts' },
+  platform: 'node',
+  plugins: [beside, ascii],
+  output: { dir, codeSplitting: false, comments: { legal: true, annotation: true, jsdoc: false } },
+});
+
 /**
  * The library for Node: one file that is read at once, and a few for what is used later, where some 800 modules would take
  * longer to find than to run. It is left readable, so that stack traces and breakpoints can be followed.

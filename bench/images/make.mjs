@@ -1,6 +1,6 @@
 // Writes JPEGs like photographs into a folder, two classes of them: node bench/images/make.mjs FOLDER [COUNT]
 import { mkdirSync } from 'node:fs';
-import * as keras from 'hornbeam';
+import * as keras from '../../dist/node/index.js';
 
 const [folder, count = '512'] = process.argv.slice(2);
 const { ops, random } = keras;

@@ -1,6 +1,6 @@
 // Images a second from a folder of JPEGs to batches of 224x224: node bench/images/run.mjs FOLDER
 import { readdirSync } from 'node:fs';
-import * as keras from 'hornbeam';
+import * as keras from '../../dist/node/index.js';
 
 const [folder] = process.argv.slice(2);
 keras.config.disableInteractiveLogging();

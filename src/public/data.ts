@@ -14,7 +14,8 @@ export {
   type WindowOptions,
 } from '../data/pipeline/dataset.ts';
 export type { ElementOf, PartsOf } from '../data/pipeline/element.ts';
-export type { ModuleFunction, PlainTensor } from '../data/pipeline/threads.ts';
+export type { PlainTensor } from '../data/pipeline/plain-data.ts';
+export type { ModuleFunction } from '../data/pipeline/threads.ts';
 export { fromArrow, fromParquet } from '../data/tables/columnar.ts';
 export type { Column, ColumnOptions, TableOptions } from '../data/tables/columns.ts';
 export { type CsvOptions, fromCsv } from '../data/tables/csv.ts';

@@ -1,6 +1,7 @@
 import { fail } from '../../base/errors.ts';
 import { Tensor } from '../../tensor/index.ts';
 import { asElement, partsOf } from './element.ts';
+import { plain, tensors } from './plain-data.ts';
 import { fromTheBeginning, type Stage, within } from './stage.ts';
 import { type ModuleFunction, Threads } from './threads.ts';
 
@@ -19,22 +20,29 @@ export const mapped = (source: Stage, f: OfParts, calls: number, inOrder: boolea
 });
 type Call = (element: unknown) => Promise<unknown>;
 
-/** The same of a module's function, in threads of their own. */
-export const mappedInThreads = (source: Stage, f: ModuleFunction, threads: number, inOrder: boolean): Stage => ({
-  count: source.count,
-  async *elements(round, from) {
-    const given = source.elements(within(round), from);
-    const pool = new Threads(f, threads);
-    const call = async (element: unknown): Promise<unknown> =>
-      asElement(await pool.call(partsOf(element)), 'the function of map');
-    try {
-      // A thread that is done finds the next call waiting.
-      yield* (inOrder ? ordered : asReady)(given, call, 2 * threads);
-    } finally {
-      pool.end();
-    }
-  },
-});
+/** The same of a module's function, in threads that are kept from round to round. */
+export function mappedInThreads(source: Stage, f: ModuleFunction, threads: number, inOrder: boolean): Stage {
+  const pool = new Threads(f, threads);
+  let rounds = 0;
+  const call = async (element: unknown): Promise<unknown> => {
+    const move: ArrayBuffer[] = [];
+    const parts = await Promise.all(partsOf(element).map((part) => plain(part, move)));
+    return asElement(tensors(await pool.call(parts, move)), 'the function of map');
+  };
+  return {
+    count: source.count,
+    async *elements(round, from) {
+      const given = source.elements(within(round), from);
+      rounds++;
+      try {
+        // A thread that is done finds the next call waiting.
+        yield* (inOrder ? ordered : asReady)(given, call, 2 * threads);
+      } finally {
+        if (--rounds === 0) pool.rest();
+      }
+    },
+  };
+}
 
 async function* oneByOne(given: AsyncIterable<unknown>, call: Call): AsyncGenerator<unknown> {
   for await (const element of given) yield await call(element);

@@ -61,6 +61,17 @@ test('parts of elements cross with their forms', async () => {
   expect(Number(made[0]![2].thread)).toBeGreaterThan(0);
 });
 
+test('threads are kept from round to round, also where one is broken off', async () => {
+  const pairs = Dataset.range(6).map((k) => [{ x: keras.ops.ones([3, 2]), s: 'a' }, ['!', '?'][Number(k) % 2]]);
+  const threads = async (made: readonly unknown[]): Promise<number[]> =>
+    [...new Set((made as [0, 0, { thread: keras.Tensor }][]).map(([, , { thread }]) => Number(thread)))].sort();
+  const mapped = pairs.map<[0, 0, { thread: keras.Tensor }]>({ module, name: 'describe' }, { workers: 2 });
+  const first = await threads(await mapped.toArray());
+  expect(first).toHaveLength(2);
+  for await (const _ of mapped) break;
+  expect(await threads(await mapped.toArray())).toEqual(first);
+});
+
 test('while threads compute, prefetched batches wait for whoever takes them', async () => {
   const batches = Dataset.range(6).map({ module, name: 'busy' }, { workers: 1 }).prefetch(4);
   let waited = 0;

@@ -1,8 +1,5 @@
-import type { DType, TypedArray } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
-import { isPlainObject, mapTree, type Tree } from '../../base/tree.ts';
 import { hasFiles, nodeModules } from '../../formats/node-modules.ts';
-import { Tensor, tensor } from '../../tensor/index.ts';
 
 /** A function that a module exports: what runs in other threads must be found there. */
 export interface ModuleFunction {
@@ -11,14 +8,8 @@ export interface ModuleFunction {
   /** The name under which it exports the function; `'default'` when absent. */
   readonly name?: string | undefined;
 }
-/** A tensor of numbers as functions in other threads take and give it. */
-export interface PlainTensor {
-  /** The elements, row by row. */
-  readonly data: TypedArray;
-  readonly shape: readonly number[];
-  /** Said of what is given to a function; of a result it may be absent. */
-  readonly dtype?: DType;
-}
+/** Under which symbol a function of ours says which buffers of its result it needs no more: they move, where others are copied. */
+export const moved = 'hornbeam.moved';
 
 /** What a thread runs, as text: it starts without a file, in Node and in pages alike. */
 const source = `
@@ -35,7 +26,8 @@ listen(async ({ id, parts, module, name }) => {
     return;
   }
   try {
-    port.postMessage({ id, result: await (await loaded)(...parts) });
+    const result = await (await loaded)(...parts);
+    port.postMessage({ id, result }, (result && result[Symbol.for('${moved}')]) || []);
   } catch (error) {
     port.postMessage({ id, error: String(error && error.stack || error) });
   }
@@ -78,30 +70,37 @@ function start(answer: (given: Answer) => void, broken: (problem: string) => voi
   };
 }
 
-/** Threads that call a module's function, for as long as a round lasts. */
+/** Milliseconds after which threads that nobody asks for anything end; the next call starts them anew. */
+const patience = 20_000;
+
+/** Threads that call a module's function: started by the first call, kept as long as calls come. None keeps the process alive. */
 export class Threads {
-  private readonly threads: { readonly thread: Thread; waiting: number }[];
+  private threads: { readonly thread: Thread; waiting: number }[] = [];
   private readonly calls = new Map<number, { resolve(result: unknown): void; reject(error: unknown): void }>();
   private readonly who: string;
+  private readonly start: () => Thread;
+  private readonly count: number;
   private called = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor({ module, name = 'default' }: ModuleFunction, count: number) {
     this.who = `the function "${name}" of ${module}`;
-    this.threads = Array.from({ length: count }, () => ({ thread: this.start(addressOf(module), name), waiting: 0 }));
-  }
-  private start(module: string, name: string): Thread {
-    const thread = start(
-      ({ id, result, error }) => {
-        const call = this.calls.get(id);
-        if (error === undefined) call?.resolve(result);
-        else call?.reject(this.failure(error));
-      },
-      (problem) => {
-        for (const { reject } of this.calls.values()) reject(this.failure(problem));
-      },
-    );
-    thread.post({ module, name }, []);
-    return thread;
+    this.count = count;
+    this.start = () => {
+      const thread = start(
+        ({ id, result, error }) => {
+          const call = this.calls.get(id);
+          if (error === undefined) call?.resolve(result);
+          else call?.reject(this.failure(error));
+        },
+        (problem) => {
+          for (const { reject } of this.calls.values()) reject(this.failure(problem));
+          this.end();
+        },
+      );
+      thread.post({ module: addressOf(module), name }, []);
+      return thread;
+    };
   }
   private failure(problem: string): unknown {
     try {
@@ -110,25 +109,37 @@ export class Threads {
       return error;
     }
   }
-  /** Calls the function with an element's parts. */
-  async call(parts: readonly unknown[]): Promise<unknown> {
-    const move: ArrayBuffer[] = [];
-    const message = { id: this.called++, parts: await Promise.all(parts.map((part) => plain(part, move))) };
+  /** Calls the function with plain data; buffers in `move` are the thread's from then on. */
+  async call(parts: readonly unknown[], move: ArrayBuffer[] = []): Promise<unknown> {
+    clearTimeout(this.timer);
+    if (this.threads.length === 0)
+      this.threads = Array.from({ length: this.count }, () => ({ thread: this.start(), waiting: 0 }));
     const chosen = this.threads.reduce((a, b) => (b.waiting < a.waiting ? b : a));
     if (chosen.waiting++ === 0) chosen.thread.hold(true);
+    const id = this.called++;
     try {
-      const result = await new Promise((resolve, reject) => {
-        this.calls.set(message.id, { resolve, reject });
-        chosen.thread.post(message, move);
+      return await new Promise((resolve, reject) => {
+        this.calls.set(id, { resolve, reject });
+        chosen.thread.post({ id, parts }, move);
       });
-      return tensors(result);
     } finally {
-      this.calls.delete(message.id);
+      this.calls.delete(id);
       if (--chosen.waiting === 0) chosen.thread.hold(false);
+      if (this.calls.size === 0) this.rest();
     }
   }
+  /** Nobody waits for what still runs: it keeps the process alive no longer, and the threads end unless they are asked again. */
+  rest(): void {
+    for (const { thread } of this.threads) thread.hold(false);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.end(), patience);
+    // What Node gives for a timer can be let go of; a page's number cannot.
+    if (typeof this.timer === 'object') this.timer.unref();
+  }
   end(): void {
+    clearTimeout(this.timer);
     for (const { thread } of this.threads) thread.end();
+    this.threads = [];
   }
 }
 
@@ -137,35 +148,4 @@ function addressOf(module: URL | string): string {
   if (!hasFiles()) return new URL(module, location.href).href;
   const { url, path } = nodeModules('map', 'give a URL');
   return url.pathToFileURL(path.resolve(module)).href;
-}
-
-/** A part of an element as it crosses to another thread: numbers with their shape, strings as they are. */
-async function plain(part: unknown, move: ArrayBuffer[]): Promise<unknown> {
-  const waits: Promise<unknown>[] = [];
-  const found: unknown[] = [];
-  const form = mapTree(part as Tree<Tensor>, (leaf) => {
-    const k = waits.length;
-    waits.push(
-      (async () => {
-        if (!(leaf instanceof Tensor)) fail('map', 'an element holds a pipeline', 'use flatMap first');
-        if (leaf.strings) return leaf.shape.length === 0 ? leaf.strings[0] : leaf.array();
-        // A view of a large array would take all of it along.
-        const data = (await leaf.data()).slice();
-        move.push(data.buffer as ArrayBuffer);
-        return { data, shape: leaf.shape, dtype: leaf.dtype };
-      })(),
-    );
-    return k;
-  });
-  found.push(...(await Promise.all(waits)));
-  return mapTree(form, (k: number) => found[k]);
-}
-const isTensor = (x: object): x is PlainTensor =>
-  'data' in x && ArrayBuffer.isView(x.data) && 'shape' in x && Array.isArray(x.shape);
-/** What a function gave, with tensors where it says shapes. */
-function tensors(given: unknown): unknown {
-  if (Array.isArray(given)) return given.map(tensors);
-  if (!isPlainObject(given)) return given;
-  if (isTensor(given)) return tensor(given.data, { shape: given.shape, dtype: given.dtype });
-  return Object.fromEntries(Object.entries(given).map(([key, x]) => [key, tensors(x)]));
 }

@@ -11,6 +11,8 @@ export interface Pixels {
   readonly height: number;
   readonly data: Uint8Array | Uint16Array | Int32Array;
 }
+/** Channels of an image in such colours. */
+export const channelCount = (colors: ColorMode): number => (colors === 'grayscale' ? 1 : colors === 'rgb' ? 3 : 4);
 export const channelsOf = (mode: Mode): number => (mode === 'RGB' ? 3 : mode === 'RGBA' ? 4 : 1);
 
 /** An image as decoders give it. */

@@ -23,6 +23,8 @@ interface Raw {
 const optional = (name: string) => import(/* @vite-ignore */ /* webpackIgnore: true */ name);
 
 let library: Promise<Sharp> | undefined;
+/** Loads the package, and says once that images are decoded by it. */
+export const prepareSharp = async (who: string): Promise<void> => void (await load(who));
 async function load(who: string): Promise<Sharp> {
   library ??= optional('sharp').then(({ default: sharp }: { default: Sharp }) => {
     print(`Images are decoded by sharp ${sharp.versions.sharp}`);

@@ -1,6 +1,7 @@
 import { fail } from '../../base/errors.ts';
 import { exact } from '../../base/exact.ts';
 import { type OptionNames, optionsOf, show } from '../../base/options.ts';
+import { readFile } from '../../formats/file.ts';
 import { decodeWav, type Sound } from '../../formats/wav.ts';
 import { hostTensor } from '../../runtime/host-tensor.ts';
 import type { Tensor } from '../../tensor/index.ts';
@@ -48,8 +49,8 @@ export const audioDatasetFromDirectory = exact(
     const single = ({ channels, data }: Sound): Tensor =>
       hostTensor(data, { shape: [data.length / channels, channels], dtype: 'float32' });
     const maker = {
-      load(file: string, bytes: Uint8Array): Sound {
-        const sound = decodeWav(file, bytes);
+      async load(file: string, path: string): Promise<Sound> {
+        const sound = decodeWav(file, await readFile(path));
         // As Keras does: first cut, then brought to the other rate.
         const cut = outputSequenceLength === null ? sound : inLength(sound, outputSequenceLength);
         return samplingRate === null || samplingRate === cut.rate ? cut : atRate(cut, samplingRate);

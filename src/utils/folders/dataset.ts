@@ -1,6 +1,5 @@
 import { HornbeamError } from '../../base/errors.ts';
 import { Dataset } from '../../data/pipeline/dataset.ts';
-import { readFile } from '../../formats/file.ts';
 import { hostTensor } from '../../runtime/host-tensor.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { dataNow } from '../../tensor/read.ts';
@@ -24,11 +23,13 @@ export type Samples<X, O> = O extends { readonly labels: null } | { readonly lab
 /** How files become samples. */
 export interface Maker<S> {
   /** The k-th file; `who` names it. */
-  load(who: string, bytes: Uint8Array, k: number): S | Promise<S>;
+  load(who: string, path: string, k: number): S | Promise<S>;
   /** A batch of them. */
   batch(samples: readonly S[]): unknown;
   /** One alone. */
   single(sample: S): unknown;
+  /** Threads that load them, which never wait for the next batch; none by default. */
+  readonly workers?: number;
 }
 
 /** The datasets of files that were found. */
@@ -39,7 +40,7 @@ export function datasetsOf<S>(who: string, found: Found, maker: Maker<S>, option
     const load = async (k: number): Promise<S | undefined> => {
       const path = files.paths[k];
       try {
-        return await maker.load(`${who} ${path}`, await readFile(path), k);
+        return await maker.load(`${who} ${path}`, path, k);
       } catch (error) {
         if (corruptFiles !== 'skip' || !(error instanceof HornbeamError)) throw error;
         console.warn(`${error.message.split('\n')[0]}; it is left out`);
@@ -60,7 +61,9 @@ export function datasetsOf<S>(who: string, found: Found, maker: Maker<S>, option
     // Those to validate with beside those to train with stay in their order, as in Keras.
     const isDrawn = shuffle && !(subset === 'both' && part === 1);
     const drawn = isDrawn ? numbers.shuffle(files.paths.length, { seed }) : numbers;
-    const all = (batchSize === null ? drawn : drawn.batch(batchSize)).map(ofIndices);
+    // While the last files of a batch are loaded, those of the next one are begun.
+    const numParallelCalls = maker.workers ? (batchSize === null ? 2 * maker.workers : 2) : 1;
+    const all = (batchSize === null ? drawn : drawn.batch(batchSize)).map(ofIndices, { numParallelCalls });
     const whole = corruptFiles === 'skip' ? all.filter((first) => first !== nothing) : all;
     return Object.assign(whole.prefetch(2), { classNames: files.classNames, filePaths: files.paths });
   });

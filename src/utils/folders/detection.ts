@@ -2,13 +2,14 @@ import { fail } from '../../base/errors.ts';
 import { type OptionNames, optionsOf, show } from '../../base/options.ts';
 import { type BoxFormat, boxFormats, fromXywh } from '../../coco/index.ts';
 import type { Dataset } from '../../data/pipeline/dataset.ts';
-import { type ColorMode, channelsOf } from '../../formats/images/pixels.ts';
+import { type ColorMode, channelCount } from '../../formats/images/pixels.ts';
 import { checkSeed, defaultSeed } from '../../random/global-seed.ts';
 import { hostTensor } from '../../runtime/host-tensor.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import { checkColors, decoderOf, type ImageDecoder } from '../images/load-img.ts';
-import { frameOf, type Interpolation, interpolations, type Part, resizedPixels } from '../images/resize.ts';
+import { checkColors, checkDecoder, type ImageDecoder } from '../images/load-img.ts';
+import { frameOf, type Interpolation, interpolations, type Part } from '../images/resize.ts';
 import { datasetsOf, joined } from './dataset.ts';
+import { checkWorkers, imageLoader } from './image-loader.ts';
 
 export interface DetectionOptions {
   /** Samples in a batch; 32 by default. Null gives one sample after the other. */
@@ -38,6 +39,8 @@ export interface DetectionOptions {
   readonly corruptFiles?: 'raise' | 'skip' | undefined;
   /** What decodes: `'own'`, the default, or the package `'sharp'` where it is installed. */
   readonly decoder?: ImageDecoder | undefined;
+  /** Threads that read, decode and resize images beside this one; by default as many as there are cores, up to 8. 0 does it in this one. */
+  readonly workers?: number | undefined;
 }
 export const detectionOptions: OptionNames<DetectionOptions> = {
   batchSize: true,
@@ -52,6 +55,7 @@ export const detectionOptions: OptionNames<DetectionOptions> = {
   seed: true,
   corruptFiles: true,
   decoder: true,
+  workers: true,
 };
 
 /** An object in an image, in pixels of the file. */
@@ -116,7 +120,8 @@ export function detectionDataset<O>(
   const { batchSize = 32, imageSize = 512, interpolation = 'bilinear', boundingBoxFormat = 'xyxy' } = given;
   const { maxBoxes = null, masks = null, seed, shuffle = true, corruptFiles = 'raise' } = given;
   const colors = checkColors(who, given.colorMode ?? 'rgb');
-  const decode = decoderOf(who, given.decoder ?? 'own');
+  const decoder = checkDecoder(who, given.decoder ?? 'own');
+  const workers = checkWorkers(who, given.workers);
   const size = (Array.isArray(imageSize) ? imageSize : [imageSize, imageSize]) as readonly [number, number];
   const isCount = (n: number): boolean => Number.isInteger(n) && n > 0;
   const faults: readonly (readonly [wrong: boolean, name: string, value: unknown, fix: string])[] = [
@@ -132,17 +137,18 @@ export function detectionDataset<O>(
   if (scenes.length === 0) fail(who, 'there are no images', 'check the annotations');
 
   const fit = given.padToAspectRatio ? 'pad' : 'stretch';
-  const channels = colors === 'grayscale' ? 1 : colors === 'rgb' ? 3 : 4;
-  const load = async (file: string, bytes: Uint8Array, k: number): Promise<Sample> => {
+  const channels = channelCount(colors);
+  const loaded = imageLoader({ colors, size, interpolation, fit, decoder }, workers);
+  const load = async (file: string, path: string, k: number): Promise<Sample> => {
     const { things, maskFile } = scenes[k];
-    const image = await decode(file, bytes, colors);
-    if (channelsOf(image.mode) !== channels) fail(file, `it has pixels of mode ${image.mode}`, 'use another colorMode');
-    const frame = frameOf([image.height, image.width], size, fit);
+    const { pixels, from } = await loaded(file, path);
+    const image = { height: from[0], width: from[1] };
+    const frame = frameOf(from, size, fit);
     const kept = maxBoxes === null ? things : things.slice(0, maxBoxes);
     const stored = await maskFile?.();
     const planes = masks === null ? [] : planesOf(file, kept, stored, masks, image);
     return {
-      pixels: resizedPixels(image, size, interpolation, fit),
+      pixels,
       boxes: kept.map(({ box }) => placed(box, image, frame, size, boundingBoxFormat)),
       labels: kept.map(({ label }) => label),
       masks: planes.map((plane) => picked(plane, image, frame, size)),
@@ -179,7 +185,7 @@ export function detectionDataset<O>(
   return datasetsOf(
     who,
     found,
-    { load, batch, single: (sample: Sample) => batch([sample], true) },
+    { load, batch, single: (sample: Sample) => batch([sample], true), workers },
     { shuffle, corruptFiles },
   ) as DetectionDataset<O>;
 }

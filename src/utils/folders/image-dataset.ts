@@ -2,14 +2,15 @@ import type { DataFormat } from '../../base/config.ts';
 import { fail } from '../../base/errors.ts';
 import { exact } from '../../base/exact.ts';
 import { type OptionNames, optionsOf, show } from '../../base/options.ts';
-import { type ColorMode, channelsOf, type Pixels } from '../../formats/images/pixels.ts';
+import { type ColorMode, channelCount } from '../../formats/images/pixels.ts';
 import { hostTensor } from '../../runtime/host-tensor.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { formatOf } from '../images/arrays.ts';
-import { checkColors, decoderOf, type ImageDecoder } from '../images/load-img.ts';
-import { type Fit, type Interpolation, interpolations, resizedPixels } from '../images/resize.ts';
+import { checkColors, checkDecoder, type ImageDecoder } from '../images/load-img.ts';
+import { type Fit, type Interpolation, interpolations } from '../images/resize.ts';
 import { datasetsOf, type FolderDatasets, type Samples, stacked } from './dataset.ts';
 import { type FolderOptions, findFiles, folderOptions } from './files.ts';
+import { checkWorkers, imageLoader } from './image-loader.ts';
 
 export interface ImageDatasetOptions extends FolderOptions {
   /** `'rgb'`, the default, `'rgba'` or `'grayscale'`. */
@@ -26,6 +27,8 @@ export interface ImageDatasetOptions extends FolderOptions {
   readonly dataFormat?: DataFormat | null | undefined;
   /** What decodes: `'own'`, the default, with the same pixels everywhere, or the package `'sharp'` where it is installed. */
   readonly decoder?: ImageDecoder | undefined;
+  /** Threads that read, decode and resize beside this one; by default as many as there are cores, up to 8. 0 does it in this one. */
+  readonly workers?: number | undefined;
 }
 const imageDatasetOptions: OptionNames<ImageDatasetOptions> = {
   ...folderOptions,
@@ -36,6 +39,7 @@ const imageDatasetOptions: OptionNames<ImageDatasetOptions> = {
   padToAspectRatio: true,
   dataFormat: true,
   decoder: true,
+  workers: true,
 };
 const endings = ['.bmp', '.gif', '.jpeg', '.jpg', '.png', '.webp'];
 
@@ -56,7 +60,8 @@ export const imageDatasetFromDirectory = exact(
     const given: ImageDatasetOptions = optionsOf(who, imageDatasetOptions, options as ImageDatasetOptions);
     const { imageSize = 256, interpolation = 'bilinear', cropToAspectRatio = false, padToAspectRatio = false } = given;
     const colors = checkColors(who, given.colorMode ?? 'rgb');
-    const decode = decoderOf(who, given.decoder ?? 'own');
+    const decoder = checkDecoder(who, given.decoder ?? 'own');
+    const workers = checkWorkers(who, given.workers);
     const isFirst = formatOf(who, given.dataFormat) === 'channels_first';
     const size = (Array.isArray(imageSize) ? imageSize : [imageSize, imageSize]) as readonly [number, number];
     if (!(size.length === 2 && size.every((n) => Number.isInteger(n) && n > 0)))
@@ -66,14 +71,15 @@ export const imageDatasetFromDirectory = exact(
     if (cropToAspectRatio && padToAspectRatio)
       fail(who, 'cropToAspectRatio and padToAspectRatio are both set', 'set one of them');
     const fit: Fit = cropToAspectRatio ? 'crop' : padToAspectRatio ? 'pad' : 'stretch';
-    const channels = colors === 'grayscale' ? 1 : colors === 'rgb' ? 3 : 4;
+    const channels = channelCount(colors);
     const shape = isFirst ? [channels, ...size] : [...size, channels];
-    const arranged = (image: Pixels): Float32Array => {
-      const pixels = resizedPixels(image, size, interpolation, fit);
-      return isFirst && channels > 1 ? channelsFirst(pixels, channelsOf(image.mode)) : pixels;
-    };
+    const loaded = imageLoader({ colors, size, interpolation, fit, decoder }, workers);
     const maker = {
-      load: async (file: string, bytes: Uint8Array) => arranged(await decode(file, bytes, colors)),
+      workers,
+      async load(file: string, path: string): Promise<Float32Array> {
+        const { pixels } = await loaded(file, path);
+        return isFirst && channels > 1 ? channelsFirst(pixels, channels) : pixels;
+      },
       batch: (images: readonly Float32Array[]) => stacked(images, shape),
       single: (image: Float32Array) => hostTensor(image, { shape, dtype: 'float32' }),
     };

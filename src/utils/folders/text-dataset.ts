@@ -1,6 +1,7 @@
 import { fail } from '../../base/errors.ts';
 import { exact } from '../../base/exact.ts';
 import { type OptionNames, optionsOf, show } from '../../base/options.ts';
+import { readFile } from '../../formats/file.ts';
 import { stringTensor, type Tensor } from '../../tensor/index.ts';
 import { datasetsOf, type FolderDatasets, type Samples } from './dataset.ts';
 import { type FolderOptions, findFiles, folderOptions } from './files.ts';
@@ -29,11 +30,13 @@ export const textDatasetFromDirectory = exact(
     if (maxLength !== null && !(Number.isInteger(maxLength) && maxLength > 0))
       fail(who, `maxLength is ${show(maxLength)}`, 'give a whole number of at least 1, or null');
     const maker = {
-      // A letter that is cut in two is left out.
-      load: (_: string, bytes: Uint8Array) =>
-        new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, maxLength ?? bytes.length), {
+      async load(_: string, path: string): Promise<string> {
+        const bytes = await readFile(path);
+        // A letter that is cut in two is left out.
+        return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, maxLength ?? bytes.length), {
           stream: maxLength !== null && maxLength < bytes.length,
-        }),
+        });
+      },
       batch: (texts: readonly string[]) => stringTensor(texts, [texts.length]),
       single: (text: string) => stringTensor([text], []),
     };

@@ -35,9 +35,9 @@ export function checkColors(who: string, colorMode: unknown): ColorMode {
   return colorMode;
 }
 /** What decodes images, refused where it is unknown. */
-export function decoderOf(who: string, decoder: unknown): typeof decodeImage {
+export function checkDecoder(who: string, decoder: unknown): ImageDecoder {
   if (decoder !== 'own' && decoder !== 'sharp') fail(who, `decoder is ${show(decoder)}`, 'use "own" or "sharp"');
-  return decoder === 'own' ? decodeImage : decodeBySharp;
+  return decoder;
 }
 
 /**
@@ -59,7 +59,7 @@ export const loadImg = exact(
     } = optionsOf('loadImg', loadImgOptions, options);
     const who = typeof path === 'string' || path instanceof URL ? `loadImg ${path}` : 'loadImg';
     const colors = checkColors(who, colorMode);
-    const decode = decoderOf(who, decoder);
+    const decode = checkDecoder(who, decoder) === 'own' ? decodeImage : decodeBySharp;
     if (!pilInterpolations.includes(interpolation))
       fail(who, `interpolation is ${show(interpolation)}`, `use ${pilInterpolations.join(', ')}`);
     if (targetSize && !(targetSize.length === 2 && targetSize.every((n) => Number.isInteger(n) && n > 0)))

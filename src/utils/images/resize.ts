@@ -1,6 +1,6 @@
 import { channelsOf, type Pixels } from '../../formats/images/pixels.ts';
+import { middleOf } from './middle.ts';
 import { kernels, type Taps, tapsFor } from './resample.ts';
-import { middleOf } from './smart-resize.ts';
 
 /** How pixels of an image become those of another: as in Keras's own resizing, nothing is averaged where they fall together. */
 export type Interpolation = 'nearest' | 'area' | Exclude<keyof typeof kernels, 'box' | 'hamming'>;

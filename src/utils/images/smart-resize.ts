@@ -6,6 +6,7 @@ import { showShape } from '../../base/shape.ts';
 import * as ops from '../../ops/index.ts';
 import { asTensor, type Like, type Tensor } from '../../tensor/index.ts';
 import { formatOf } from './arrays.ts';
+import { middleOf } from './middle.ts';
 
 export interface SmartResizeOptions {
   /** How pixels become others: `'bilinear'`, the default, `'nearest'`, `'bicubic'`, `'lanczos3'`, `'lanczos5'`. */
@@ -14,21 +15,6 @@ export interface SmartResizeOptions {
   readonly dataFormat?: DataFormat | undefined;
 }
 const smartResizeOptions: OptionNames<SmartResizeOptions> = { interpolation: true, dataFormat: true };
-
-/** The largest part in the middle of an image that has the proportions of a size. */
-export function middleOf(
-  [height, width]: readonly [number, number],
-  [toHeight, toWidth]: readonly [number, number],
-): { readonly top: number; readonly left: number; readonly height: number; readonly width: number } {
-  const partHeight = Math.max(1, Math.min(height, Math.trunc((width * toHeight) / toWidth)));
-  const partWidth = Math.max(1, Math.min(width, Math.trunc((height * toWidth) / toHeight)));
-  return {
-    top: Math.trunc((height - partHeight) / 2),
-    left: Math.trunc((width - partWidth) / 2),
-    height: partHeight,
-    width: partWidth,
-  };
-}
 
 /**
  * Images `[height, width, channels]`, or a batch of them, in another size without stretching: the middle that has the right proportions is

@@ -1,0 +1,49 @@
+import { fail, HornbeamError } from '../../base/errors.ts';
+import { show } from '../../base/options.ts';
+import { Threads } from '../../data/pipeline/threads.ts';
+import { prepareSharp } from '../../formats/images/sharp.ts';
+import { nodeModules } from '../../formats/node-modules.ts';
+import { type PixelsWanted, type SamplePixels, samplePixels } from './sample-pixels.ts';
+import { threadFile } from './thread-file.ts';
+
+/** Threads that decode images, by their number: all folders share them. */
+const pools = new Map<number, Threads>();
+/** The module that they load; undefined where it is not there, as where a bundler made one file of all. */
+let module: Promise<string | undefined> | undefined;
+async function findModule(): Promise<string | undefined> {
+  const file = await threadFile();
+  const { fs, url } = nodeModules('folders of images', 'load images with utils.loadImg');
+  return fs.access(url.fileURLToPath(file)).then(
+    () => file,
+    () => undefined,
+  );
+}
+
+/** How many threads decode images where nobody says: as many as there are cores, up to 8. */
+const defaultWorkers = (): number =>
+  Math.min(8, nodeModules('folders of images', 'load images with utils.loadImg').os.availableParallelism());
+
+/** The number of threads that is asked for, refused where it is none. */
+export function checkWorkers(who: string, workers: number | undefined): number {
+  if (workers === undefined) return defaultWorkers();
+  return Number.isInteger(workers) && workers >= 0
+    ? workers
+    : fail(who, `workers is ${show(workers)}`, 'give a whole number of threads, or 0 to decode in this one');
+}
+
+/** What reads, decodes and resizes the images of a folder, in so many other threads; 0: in this one. */
+export function imageLoader(
+  wanted: PixelsWanted,
+  workers: number,
+): (who: string, path: string) => Promise<SamplePixels> {
+  return async (who, path) => {
+    if (wanted.decoder === 'sharp') await prepareSharp(who);
+    const found = workers > 0 ? await (module ??= findModule()) : undefined;
+    if (found === undefined) return samplePixels(who, path, wanted);
+    let threads = pools.get(workers);
+    if (!threads) pools.set(workers, (threads = new Threads({ module: found, name: 'load' }, workers)));
+    const made = (await threads.call([who, path, wanted])) as SamplePixels | { readonly refused: string };
+    if ('refused' in made) throw new HornbeamError(made.refused);
+    return made;
+  };
+}
