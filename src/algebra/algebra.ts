@@ -14,17 +14,17 @@ const comparisons: Partial<Record<ScalarOp, (a: readonly number[], b: readonly n
   ne: ([al, ah], [bl, bh]) => (ah < bl || bh < al ? true : al === ah && bl === bh && al === bl ? false : undefined),
 };
 
-/** Operations whose constant operand is put last. */
+/** Operations whose constant operand goes last. */
 const commutative: ReadonlySet<string> = new Set(
   Object.entries<ScalarRule>(scalarOps).flatMap(([f, { commutes }]) => (commutes ? [f] : [])),
 );
 
-/** What an expression's value hangs on besides constants: axes, mutable locals, and regions that it loads from. */
+/** What the value of an expression depends on: axes, mutable locals, and the regions it loads from. */
 export type Dependency = Axis | Local | Region;
 
 /**
- * Expressions in one form: equal ones are the same object, constants are folded, index arithmetic is a sum of terms in
- * which quotients and remainders are gone wherever the sizes of the axes allow it.
+ * Expressions in canonical form: equal ones are the same object, constants are folded, and index arithmetic is a sum of
+ * terms without quotients and remainders wherever the sizes of the axes allow it.
  */
 export class Algebra {
   readonly ranges = new Ranges();
@@ -34,7 +34,7 @@ export class Algebra {
   private readonly forms = new Map<Expr, Linear>();
   private readonly dependencies = new Map<Expr, ReadonlySet<Dependency>>();
 
-  /** A number that stands for an object in keys. */
+  /** A number that identifies an object in keys. */
   id(object: object): number {
     let id = this.numbers.get(object);
     if (id === undefined) {
@@ -53,7 +53,7 @@ export class Algebra {
     return result;
   }
 
-  /** The expression with axes and locals (or whole nodes, given in this form) replaced. */
+  /** The expression with axes, locals or whole nodes (of this algebra) replaced. */
   substitute(e: Expr, replaced: ReadonlyMap<Axis | Local | Expr, Expr>): Expr {
     const memo = new Map<Expr, Expr>();
     const walk = (x: Expr): Expr => {
@@ -106,7 +106,7 @@ export class Algebra {
     return this.node(`${type} ${Object.is(x, -0) ? '-0' : x}`, { op: 'const', type, value: x });
   }
 
-  /** The operation on expressions that are in this form already. */
+  /** The operation on expressions that are already in this form. */
   apply(f: ScalarOp, type: ScalarType, operands: readonly Expr[]): Expr {
     const args = operands[0].op === 'const' && commutative.has(f) ? [...operands].reverse() : operands;
     const from = args[0].type;
@@ -132,7 +132,7 @@ export class Algebra {
     return identities(this, f, type, args) ?? this.raw(f, type, args);
   }
 
-  /** The operation as it is written. */
+  /** The operation exactly as written, without simplification. */
   raw(f: ScalarOp, type: ScalarType, args: readonly Expr[]): Expr {
     return this.node(`${f}:${type}(${this.key(args)})`, { op: 'apply', type, f, args });
   }
@@ -178,10 +178,10 @@ export class Algebra {
     const form = this.recombined(sum);
     const single = onlyTerm(form);
     if (single) return single;
-    // In an order that kernels of one shape share, whatever their axes.
+    // In an order that is the same for all kernels of a shape, whatever their axes.
     const terms = [...form.terms].sort(([x, c], [y, d]) => Math.abs(d) - Math.abs(c) || this.id(x) - this.id(y));
     let e: Expr | undefined;
-    // Each partial sum is an expression too, whose form must be known should it be met alone.
+    // Each partial sum is an expression too; its form must be known in case it is met on its own.
     const sofar = new Map<Expr, number>();
     for (const [x, c] of terms) {
       const term = c === 1 ? x : this.raw('mul', 'i32', [x, this.constant(c, 'i32')]);
@@ -196,14 +196,14 @@ export class Algebra {
     return e;
   }
 
-  /** n · ⌊x / n⌋ + x mod n is x again: what a view of a view comes to. */
+  /** n · ⌊x / n⌋ + x mod n is x again, as in a view of a view. */
   private recombined(sum: Linear): Linear {
     for (const [x, c] of sum.terms) {
       if (x.op !== 'apply' || x.f !== 'floorMod' || x.args[1].op !== 'const') continue;
       const n = x.args[1].value;
       const quotient = this.form(this.divide('floorDiv', x.args[0], n));
       const whole = quotient.terms.size === 0 ? undefined : [...quotient.terms];
-      // The quotient is itself a sum: each of its terms must be there, n times as often.
+      // The quotient is itself a sum: each of its terms must occur, multiplied by n.
       if (!whole?.every(([y, d]) => sum.terms.get(y) === Math.imul(Math.imul(c, n), d))) continue;
       const rest = addForms(sum, quotient, -Math.imul(c, n));
       return this.recombined(addForms(addForms(rest, termForm(x), -c), this.form(x.args[0]), c));
@@ -211,7 +211,7 @@ export class Algebra {
     return sum;
   }
 
-  /** Splits a = n · whole + rest; a rest that stays within one multiple of n needs no division. */
+  /** Splits a into n · whole + rest; a rest within one multiple of n needs no division. */
   private divide(f: 'floorDiv' | 'floorMod', a: Expr, n: number): Expr {
     if (n === 1) return f === 'floorDiv' ? a : this.constant(0, 'i32');
     const form = this.form(a);
@@ -261,7 +261,7 @@ export class Algebra {
     return found;
   }
 
-  /** Whether the expression is in this algebra's form; a copy of one that is in form is none. */
+  /** Whether the expression belongs to this algebra; a copy of one that does, does not. */
   private isOwn(e: Expr): boolean {
     return this.done.get(e) === e;
   }
@@ -275,7 +275,7 @@ export class Algebra {
   }
 }
 
-/** The list with `part` applied to each; the same list when nothing changes. */
+/** The list with `part` applied to each; the same list if nothing changes. */
 function parts(list: readonly Expr[], part: (x: Expr) => Expr): readonly Expr[] {
   let changed: Expr[] | undefined;
   for (let k = 0; k < list.length; k++) {
@@ -287,6 +287,6 @@ function parts(list: readonly Expr[], part: (x: Expr) => Expr): readonly Expr[] 
 }
 
 const nothing: readonly Expr[] = [];
-/** The expressions that an expression is made of. */
+/** The operands of an expression. */
 export const partsOf = (e: Expr): readonly Expr[] =>
   e.op === 'apply' ? e.args : e.op === 'load' ? e.index : e.op === 'reduce' ? [e.body] : nothing;

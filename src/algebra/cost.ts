@@ -34,7 +34,9 @@ const weights: Partial<Record<ScalarOp, number>> = {
   digamma: 40,
 };
 
-/** Arithmetic that one value takes, in additions; index arithmetic is not counted, what is shared is counted once. */
+/**
+ * The arithmetic needed for one value, in additions; index arithmetic is free, and shared subexpressions count once.
+ */
 export function costOf(e: Expr): number {
   const seen = new Set<Expr>();
   let sum = 0;
@@ -49,7 +51,7 @@ export function costOf(e: Expr): number {
   return sum;
 }
 
-/** Loads that stand in an expression, each once. */
+/** The loads in an expression, each once. */
 export function loadsOf(e: Expr): (Expr & { op: 'load' })[] {
   const seen = new Set<Expr>();
   const loads: (Expr & { op: 'load' })[] = [];
@@ -63,7 +65,7 @@ export function loadsOf(e: Expr): (Expr & { op: 'load' })[] {
   return loads;
 }
 
-/** Reductions that stand in an expression, outermost only, each once. */
+/** The outermost reductions in an expression, each once. */
 export function reductionsOf(e: Expr): (Expr & { op: 'reduce' })[] {
   const seen = new Set<Expr>();
   const found: (Expr & { op: 'reduce' })[] = [];

@@ -51,7 +51,7 @@ const truths: Partial<Record<ScalarOp, Function>> = {
   select: numbers.select!,
 };
 
-/** A number as a scalar of the type holds it. */
+/** A number as a scalar of the type represents it. */
 export function rounded(x: number, type: ScalarType): number {
   if (type === 'f32') return Math.fround(x);
   if (type === 'i32') return x | 0;
@@ -59,7 +59,7 @@ export function rounded(x: number, type: ScalarType): number {
   return type === 'bool' ? +(x !== 0) : x;
 }
 
-/** The value of an operation on constants of type `from`; undefined for operations that are left to the device. */
+/** The value of an operation on constants of type `from`; undefined for operations left to the device. */
 export function fold(f: ScalarOp, from: ScalarType, type: ScalarType, args: readonly number[]): number | undefined {
   if (f === 'convert') return converted(args[0], from, type);
   const operand = f === 'select' ? type : from;
@@ -75,7 +75,7 @@ function converted(x: number, from: ScalarType, to: ScalarType): number {
   return Number.isNaN(x) ? 0 : Math.trunc(Math.min(Math.max(x, low), high));
 }
 
-/** What a reduction over nothing gives. */
+/** The result of an empty reduction. */
 export function identityOf(combine: Combine, type: ScalarType): number {
   const bounds: Record<ScalarType, readonly [low: number, high: number]> = {
     f32: [-Infinity, Infinity],

@@ -6,7 +6,7 @@ const isFloat = (type: ScalarType): boolean => type === 'f32' || type === 'f64';
 const isPowerOfTwo = (x: number): boolean => x !== 0 && Math.abs(Math.log2(Math.abs(x)) % 1) === 0;
 const inner = (x: Expr, f: ScalarOp): Expr | undefined => (x.op === 'apply' && x.f === f ? x.args[0] : undefined);
 
-/** What makes the simpler expression. */
+/** Builds the simplified expression. */
 interface Maker {
   apply(f: ScalarOp, type: ScalarType, args: readonly Expr[]): Expr;
   constant(value: number, type: ScalarType): Expr;
@@ -77,7 +77,7 @@ const laws: Partial<Record<ScalarOp, Identity>> = {
   reinterpret: (_, type, [a]) => (a.type === type ? a : undefined),
 };
 
-/** The other operand beside a constant one that decides nothing, or the constant that decides all. */
+/** The other operand if the constant is neutral, or the constant itself if it decides the result. */
 function known(a: Expr, b: Expr, neutral: number): Expr | undefined {
   if (a.op === 'const') return a.value === neutral ? b : a;
   if (b.op === 'const') return b.value === neutral ? a : b;
@@ -87,6 +87,6 @@ function known(a: Expr, b: Expr, neutral: number): Expr | undefined {
 const holds = (wide: ScalarType, narrow: ScalarType): boolean =>
   narrow === 'bool' ? wide !== 'bool' : wide === 'f64' && narrow === 'f32';
 
-/** What the operation comes to when a law of arithmetic makes it simpler. */
+/** The simplified operation, if a law of arithmetic applies. */
 export const identities = (algebra: Maker, f: ScalarOp, type: ScalarType, args: readonly Expr[]): Expr | undefined =>
   laws[f]?.(algebra, type, args);

@@ -10,7 +10,7 @@ const none: ReadonlyMap<Expr, number> = new Map();
 export const constantForm = (constant: number): Linear => ({ constant, terms: none });
 export const termForm = (term: Expr): Linear => ({ constant: 0, terms: new Map([[term, 1]]) });
 
-/** `a + factor · b`; coefficients wrap at 32 bits, as the arithmetic that they stand for does. */
+/** `a + factor · b`; coefficients wrap at 32 bits, like the arithmetic they represent. */
 export function addForms(a: Linear, b: Linear, factor = 1): Linear {
   const constant = (a.constant + Math.imul(b.constant, factor)) | 0;
   if (b.terms.size === 0) return { constant, terms: a.terms };
@@ -23,7 +23,7 @@ export function addForms(a: Linear, b: Linear, factor = 1): Linear {
   return { constant, terms };
 }
 
-/** The only constant or term of a form that has no more. */
+/** The constant or term of a form that consists of nothing else. */
 export const onlyTerm = ({ constant, terms }: Linear): Expr | undefined => {
   if (constant !== 0 || terms.size !== 1) return undefined;
   const [[x, c]] = [...terms] as [[Expr, number]];

@@ -3,12 +3,12 @@ import type { Expr } from '../ir/expr.ts';
 
 export type Range = readonly [low: number, high: number];
 
-/** Bounds of what is not known, or may wrap. */
+/** Bounds of values that are unknown or may wrap. */
 export const anyInt: Range = [-(2 ** 31), 2 ** 31 - 1];
 const clip = (r: Range): Range => (r[0] < anyInt[0] || r[1] > anyInt[1] || !(r[0] <= r[1]) ? anyInt : r);
 const hull = (values: readonly number[]): Range => [Math.min(...values), Math.max(...values)];
 
-/** Bounds of what i32 expressions can be, from the sizes of their axes. */
+/** Bounds of i32 expressions, derived from the sizes of their axes. */
 export class Ranges {
   private readonly known = new Map<Expr, Range>();
 

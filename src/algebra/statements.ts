@@ -1,7 +1,7 @@
 import type { Expr } from '../ir/expr.ts';
 import { type Stmt, when } from '../ir/loops.ts';
 
-/** The expressions that stand in a statement itself. */
+/** The expressions directly in a statement. */
 export function expressionsOf(s: Stmt): readonly Expr[] {
   switch (s.op) {
     case 'for':

@@ -8,9 +8,9 @@ import { add } from '../primitives/elementwise.ts';
 const context: VjpContext = { gradients };
 
 /**
- * Reverse-mode gradients: of Σ seeds · outputs with respect to each of `wrt`, as new expressions in the same IR. Null where
- * the outputs do not depend on it, or only through what has no gradient. Tensors with serials below `since` count as
- * constants, though they may have been computed of `wrt`.
+ * Reverse-mode gradients: of Σ seeds · outputs with respect to each of `wrt`, as new expressions in the same IR. Null
+ * if the outputs do not depend on it, or only through something without a gradient. Tensors with serials below `since`
+ * count as constants, even if they were computed from `wrt`.
  */
 export function gradients(
   outputs: readonly Tensor[],
@@ -50,7 +50,7 @@ function pull({ rule, inputs, attrs, outputs }: Equation, g: readonly (Tensor | 
   );
 }
 
-/** Tells of equations in order whether one of the leaves is behind them: only along those do gradients matter. */
+/** Tells, for equations in order, whether they depend on one of the leaves: gradients matter only along those. */
 function dependsOn(leaves: ReadonlySet<Tensor>): (equation: Equation) => boolean {
   const reached = new Set<Tensor>(leaves);
   return ({ inputs, outputs }) => {

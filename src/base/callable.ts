@@ -1,6 +1,6 @@
 import { showAsText } from './display.ts';
 
-/** What an object does when it is called; a symbol, so that attributes of subclasses may have any name. */
+/** What an object does when it is called. A symbol, so that attributes of subclasses may have any name. */
 export const invoke: unique symbol = Symbol('invoke');
 
 /** An object you can call: the instance is a function whose prototype is the class. */
@@ -18,7 +18,7 @@ export abstract class Callable<Args extends unknown[], Out> {
     return showNamed(this);
   }
 }
-/** An object by its class and its name, if it has one. */
+/** An object's class and its name, if it has one. */
 export function showNamed(object: object): string {
   const { className, name } = object as { className?: unknown; name?: unknown };
   const shown = typeof className === 'string' ? className : object.constructor.name;
@@ -30,5 +30,5 @@ export interface Callable<Args extends unknown[], Out> {
   readonly apply: never;
   readonly bind: never;
 }
-// Logged as a function, it would show all its properties, the weights' bytes among them.
+// Logged as a function, it would show all its properties, including the bytes of its weights.
 showAsText(Callable.prototype);

@@ -1,4 +1,4 @@
-/** `queryDense` -> `query_dense`: a name of JavaScript as Python has it. Digits stay with the word before them. */
+/** `queryDense` -> `query_dense`: a JavaScript name in Python's style. Digits stay with the word before them. */
 export const snakeCase = (name: string): string => name.replace(/(?<!^)[A-Z]/g, (c) => `_${c.toLowerCase()}`);
 
 /** The same of a type. */
@@ -6,7 +6,7 @@ export type SnakeCase<Name extends string> = Name extends `${infer Head}${infer 
   ? `${Head extends Lowercase<Head> ? Head : `_${Lowercase<Head>}`}${SnakeCase<Tail>}`
   : '';
 
-/** `kernelSize` -> `kernel_size`, `filters1` -> `filters_1`: how an option is called on disk. */
+/** `kernelSize` -> `kernel_size`, `filters1` -> `filters_1`: the name of an option on disk. */
 export const optionToDisk = (key: string): string => snakeCase(key).replace(/([a-z])([0-9]+)$/, '$1_$2');
 /** `kernel_size` -> `kernelSize`, `filters_1` -> `filters1`. */
 export const optionFromDisk = (key: string): string =>
@@ -15,10 +15,13 @@ export const optionFromDisk = (key: string): string =>
 /** `conv1` -> `conv_1`: the same name with digits apart, as an attribute may be called in Python. */
 export const digitsApart = (name: string): string => name.replace(/([a-z])(\d)/g, '$1_$2');
 
-/** `Conv2D` -> `conv2d`, `LeakyReLU` -> `leaky_re_lu`: how Keras makes names of objects from those of their classes. */
+/** `Conv2D` -> `conv2d`, `LeakyReLU` -> `leaky_re_lu`: how Keras derives the names of objects from their classes. */
 export const toSnakeCase = (className: string): string => inWords(className.replace(/\W+/g, ''));
 
-/** `convBN` -> `conv_bn`, `queryDense` -> `query_dense`: an attribute as Python has it. Capitals in a row are one word. */
+/**
+ * `convBN` -> `conv_bn`, `queryDense` -> `query_dense`: an attribute in Python's style. Consecutive capitals form one
+ * word.
+ */
 export const inWords = (name: string): string =>
   name
     .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')

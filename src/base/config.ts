@@ -6,7 +6,7 @@ export type DataFormat = 'channels_last' | 'channels_first';
 
 const settings = { floatx: 'float32' as DType, epsilon: 1e-7, imageDataFormat: 'channels_last' as DataFormat };
 
-/** The dtype of new weights and of numbers that name none. */
+/** The default dtype of weights, and of numbers without a dtype. */
 export const floatx = exact('config.floatx', 0, (): DType => settings.floatx);
 export const setFloatx = exact('config.setFloatx', 1, function setFloatx(value: string): void {
   const dtype = asDType(value, 'config.setFloatx');
@@ -40,10 +40,10 @@ function limit(who: string, value: number | null): number | null {
     );
   return value === 0 ? null : value;
 }
-/** The most epochs that a `fit` has, whatever it is asked for; null for no limit. */
+/** The upper limit on the epochs of any `fit`, whatever it asks for; null for no limit. */
 export const maxEpochs = exact('config.maxEpochs', 0, (): number | null => limits.epochs);
 /**
- * Bounds the epochs of every `fit`: for a quick look whether a program runs through. Null or 0 takes the bound away.
+ * Limits the epochs of every `fit`, for a quick check that a program runs through. Null or 0 removes the limit.
  * @example keras.config.setMaxEpochs(null)
  */
 export const setMaxEpochs = exact(
@@ -51,10 +51,10 @@ export const setMaxEpochs = exact(
   1,
   (value: number | null): void => void (limits.epochs = limit('config.setMaxEpochs', value)),
 );
-/** The most batches that a round of `fit`, `evaluate` or `predict` has; null for no limit. */
+/** The upper limit on the batches of an epoch of `fit`, of `evaluate` or of `predict`; null for no limit. */
 export const maxStepsPerEpoch = exact('config.maxStepsPerEpoch', 0, (): number | null => limits.steps);
 /**
- * Bounds the batches of every epoch, validation, `evaluate` and `predict`. Null or 0 takes the bound away.
+ * Limits the batches of every epoch, validation, `evaluate` and `predict`. Null or 0 removes the limit.
  * @example keras.config.setMaxStepsPerEpoch(null)
  */
 export const setMaxStepsPerEpoch = exact(
@@ -65,12 +65,12 @@ export const setMaxStepsPerEpoch = exact(
 
 let isInteractive = true;
 /**
- * Whether progress bars, summaries and what callbacks say are printed.
+ * Whether progress bars, summaries and the messages of callbacks are printed.
  * @example keras.config.isInteractiveLoggingEnabled() // true
  */
 export const isInteractiveLoggingEnabled = exact('config.isInteractiveLoggingEnabled', 0, (): boolean => isInteractive);
 /**
- * Prints progress bars, summaries and what callbacks say: so it is from the beginning.
+ * Prints progress bars, summaries and the messages of callbacks; this is the default.
  * @example keras.config.enableInteractiveLogging()
  */
 export const enableInteractiveLogging = exact(
@@ -78,13 +78,13 @@ export const enableInteractiveLogging = exact(
   0,
   (): void => void (isInteractive = true),
 );
-/** Prints none of it any more. (Keras hands it to a log of Python's, which shows nothing unless it is set up.) */
+/** Stops printing them. (Keras sends them to Python's logging instead, which shows nothing unless configured.) */
 export const disableInteractiveLogging = exact(
   'config.disableInteractiveLogging',
   0,
   (): void => void (isInteractive = false),
 );
-/** Prints a line, where interactive logging is enabled. */
+/** Prints a line if interactive logging is enabled. */
 export const print = (text: string): void => {
   if (isInteractive) console.log(text);
 };

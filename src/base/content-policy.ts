@@ -1,11 +1,11 @@
 import { fail } from './errors.ts';
 
-/** What engines say when they are not allowed to compile WebAssembly: Chromium, Firefox, Safari; Node and its kin. */
+/** The messages of engines that are not allowed to compile WebAssembly: Chromium, Firefox, Safari; Node and others. */
 const refusal = /Content Security Policy|blocked by CSP|unsafe-eval|disallowed by embedder/i;
 
 /**
- * Runs what compiles WebAssembly. Where the page's content security policy forbids that, engines raise an error of theirs: it
- * becomes ours, which names the directive.
+ * Runs a function that compiles WebAssembly. If the page's content security policy forbids it, the engine's error is
+ * replaced by one that names the directive.
  */
 export function compiling<R>(who: string, f: () => R): R {
   try {

@@ -1,6 +1,6 @@
-/** The method that Node, Deno and Bun ask when an object is logged. */
+/** The method that Node, Deno and Bun call when an object is logged. */
 const inspectMethod = Symbol.for('nodejs.util.inspect.custom');
-/** The method that notebooks (Deno, JavaScript kernels of Jupyter) ask when a cell ends in an object. */
+/** The method that notebooks (Deno, Jupyter's JavaScript kernels) call when a cell ends in an object. */
 const displayMethod = Symbol.for('Jupyter.display');
 
 /** What a notebook shows: the same thing by MIME type. */
@@ -12,15 +12,15 @@ interface MimeBundle {
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const escapeHtml = (text: string): string => text.replaceAll(/[&<>"]/g, (c) => entities[c]);
 
-/** Text for a notebook, in which columns stay columns. */
+/** Preformatted text for a notebook. */
 const preformatted = (text: string): MimeBundle => ({
   'text/plain': text,
   'text/html': `<pre style="line-height: 1.2; white-space: pre">${escapeHtml(text)}</pre>`,
 });
 
 /**
- * Lets objects of a class be logged, and shown in notebooks: as what `logged` gives, by default the line of `toString`, and
- * `inNotebooks`, by default the same.
+ * Defines how objects of a class are logged (`logged`, by default `toString`) and shown in notebooks (`inNotebooks`, by
+ * default the same).
  */
 export function showAsText<T extends object>(
   prototype: T,

@@ -6,7 +6,7 @@ import { type OptionNames, optionsOf } from './options.ts';
 import { type Config, deserializeObject, serializeObject } from './registry/serialize.ts';
 
 export interface DTypePolicyMapOptions {
-  /** The policy of paths that no key matches; the global one when absent. */
+  /** The policy for paths that no key matches; the global policy by default. */
   readonly defaultPolicy?: PolicyLike;
   /** Policies by paths of layers, or by patterns of whole paths. */
   readonly policyMap?: Readonly<Record<string, PolicyLike>> | null;
@@ -14,8 +14,8 @@ export interface DTypePolicyMapOptions {
 const names: OptionNames<DTypePolicyMapOptions> = { defaultPolicy: true, policyMap: true };
 
 /**
- * Policies by the paths of layers: a layer whose dtype it is has the policy of its path. A key is a path, or a pattern that
- * matches whole paths.
+ * Policies by layer path: a layer given this map as its dtype uses the policy for its own path. A key is a path, or a
+ * pattern that matches whole paths.
  * @example new keras.dtypePolicies.DTypePolicyMap({ policyMap: { 'encoder/.*': 'float16' } }).get('encoder/dense').name // 'float16'
  */
 export class DTypePolicyMap extends DTypePolicy implements Iterable<[path: string, policy: DTypePolicy]> {
@@ -49,7 +49,10 @@ export class DTypePolicyMap extends DTypePolicy implements Iterable<[path: strin
     return this.get(path);
   }
 
-  /** The policy of a path: that of the path itself, else of the one pattern that matches, else the default. */
+  /**
+   * The policy for a path: the one registered for the path itself, else for the one pattern that matches, else the
+   * default.
+   */
   get(path: string): DTypePolicy {
     const exact = this.#policies.get(path);
     if (exact) return exact;

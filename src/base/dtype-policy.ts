@@ -7,10 +7,13 @@ import { table } from './table.ts';
 
 const mixed: Readonly<Record<string, DType>> = table({ mixed_float16: 'float16', mixed_bfloat16: 'bfloat16' });
 
-/** Finds the policy of a layer's path; a symbol, since it is no member of Keras's policies. */
+/** Finds the policy for a layer's path. A symbol, because Keras's policies have no such member. */
 export const policyAt: unique symbol = Symbol('policyAt');
 
-/** In which dtype a layer keeps its weights and in which it computes: `float32`, …, `mixed_float16`, `mixed_bfloat16`. */
+/**
+ * The dtype in which a layer keeps its weights and the one in which it computes: `float32`, …, `mixed_float16`,
+ * `mixed_bfloat16`.
+ */
 export class DTypePolicy {
   static readonly className: string = 'DTypePolicy';
   readonly #name: string;

@@ -1,7 +1,10 @@
 import { fail } from './errors.ts';
 import { table } from './table.ts';
 
-/** Types of tensor elements. Strings stay on the host. `float64` exists for exact checks; Keras's own names for 64-bit types mean the 32-bit ones, as in JAX. */
+/**
+ * Types of tensor elements. Strings stay on the host. `float64` exists for exact checks; Keras's names for 64-bit types
+ * mean the 32-bit types, as in JAX.
+ */
 export type DType =
   | 'bool'
   | 'uint8'
@@ -17,7 +20,7 @@ export type DType =
   | 'complex64'
   | 'string';
 
-/** What variables and files hold. */
+/** Dtypes of variables and files. */
 export type RealDType = Exclude<DType, 'complex64' | 'string'>;
 
 export type TypedArray =
@@ -39,7 +42,7 @@ export type TypedArrayConstructor = {
 interface DTypeInfo {
   readonly kind: 'bool' | 'uint' | 'int' | 'float' | 'complex' | 'string';
   readonly bytes: number;
-  /** Array that holds the elements as stored: 16-bit floats are kept as their bits. */
+  /** The typed array for stored elements: 16-bit floats are stored as their bits. */
   readonly array: TypedArrayConstructor;
   /** Bounds of the integer types. */
   readonly range?: readonly [low: number, high: number];
@@ -65,19 +68,19 @@ export const dtypeInfo: Readonly<Record<DType, DTypeInfo>> = {
   bfloat16: { kind: 'float', bytes: 2, array: Uint16Array },
   float32: { kind: 'float', bytes: 4, array: Float32Array },
   float64: { kind: 'float', bytes: 8, array: Float64Array },
-  // Real and imaginary part in turn, as numbers leave and enter; inside, a complex tensor is two real ones.
+  // Real and imaginary parts alternate in data that enters and leaves; internally, a complex tensor is two real ones.
   complex64: { kind: 'complex', bytes: 8, array: Float32Array },
-  // What a tensor of strings holds is no array of bytes: no device has any.
+  // The contents of a string tensor are not an array of bytes, and no device holds them.
   string: { kind: 'string', bytes: 0, array: Uint8Array },
 };
 
 export const isFloat = (dtype: DType): boolean => dtypeInfo[dtype].kind === 'float';
 export const isComplex = (dtype: DType): boolean => dtype === 'complex64';
-/** Whether there are fractions: floats and complex numbers. */
+/** Whether the dtype has fractions: floats and complex numbers. */
 export const isInexact = (dtype: DType): boolean => isFloat(dtype) || isComplex(dtype);
 export const isInteger = (dtype: DType): boolean => dtypeInfo[dtype].kind === 'int' || dtypeInfo[dtype].kind === 'uint';
 
-/** Whether it is the name of a type of elements. */
+/** Whether it names a dtype. */
 export const isDType = (name: string): name is DType => Object.hasOwn(dtypeInfo, name);
 
 const narrowed: Readonly<Record<string, DType>> = table({
@@ -87,7 +90,7 @@ const narrowed: Readonly<Record<string, DType>> = table({
   complex128: 'complex64',
 });
 
-/** The dtype that a user's name stands for: 64-bit names mean the 32-bit types, as in Keras on JAX. */
+/** The dtype meant by a user's name: 64-bit names mean the 32-bit types, as in Keras on JAX. */
 export function asDType(name: string, who = 'dtype'): DType {
   const narrow = narrowed[name];
   if (name === 'string')

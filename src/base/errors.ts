@@ -1,4 +1,4 @@
-/** Whatever can be blamed: a layer, an op, an option. */
+/** Anything an error can be attributed to: a layer, an op, an option. */
 export interface Named {
   readonly className: string;
   readonly name: string;
@@ -8,24 +8,24 @@ export class HornbeamError extends Error {
   override readonly name = 'HornbeamError';
 }
 
-/** There is no room for what was wanted; there may be once garbage is collected. */
+/** There is not enough memory; there may be after garbage collection. */
 export class OutOfMemoryError extends HornbeamError {}
 
-/** The only way to raise an error: who, what is wrong, and what to do. */
+/** The only way to raise an error: who raises it, what is wrong, and what to do about it. */
 export function fail(who: Named | string, problem: string, fix: string): never {
   throw new HornbeamError(textOf(who, problem, fix));
 }
 const textOf = (who: Named | string, problem: string, fix: string): string =>
   `${typeof who === 'string' ? who : `${who.className} "${who.name}"`}: ${problem}\n  Fix: ${fix}`;
 
-/** The same where memory has run out. */
+/** The same for running out of memory. */
 export function failForMemory(who: Named | string, problem: string, fix: string): never {
   throw new OutOfMemoryError(textOf(who, problem, fix));
 }
 
 /**
- * Refuses what an asynchronous function gave where numbers are wanted at once. Its failure, if it comes, would have nobody to
- * take it and end the process.
+ * Refuses a promise where numbers are needed at once. Its rejection, if it comes, is handled here: otherwise it would
+ * end the process.
  */
 export function refusePromise(who: Named | string, problem: string, x: unknown): void {
   if (!(x instanceof Promise)) return;
@@ -37,7 +37,7 @@ export function refusePromise(who: Named | string, problem: string, x: unknown):
   );
 }
 
-/** Runs `f` (or awaits it); an error of ours in it begins with on whose account it ran. */
+/** Runs `f` (or awaits it); errors of ours raised in it are prefixed with the name of whoever it ran for. */
 export function blame<R>(who: string | (() => string), f: () => R): R {
   const again = (error: unknown): never => {
     throw error instanceof HornbeamError

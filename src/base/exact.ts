@@ -5,21 +5,24 @@ type AnyFunction = (...args: any) => any;
 /** How many arguments a function takes. */
 type Most<F> = F extends AnyFunction ? Required<Parameters<F>>['length'] : never;
 
-/** The function, which refuses arguments after the last of those that it takes. */
+/** The function, made to refuse surplus arguments. */
 /* @__NO_SIDE_EFFECTS__ */
 export function exact<F extends AnyFunction>(who: string, most: Most<F>, f: F): F {
   return counting(f, most, () => who, '');
 }
 
-/** What the library, or JavaScript, calls and classes write: with more arguments than a class may care for. */
+/**
+ * Methods that the library or JavaScript calls and classes implement: they may be called with more arguments than a
+ * class cares for.
+ */
 const isHook = (key: string): boolean =>
   /^(constructor|build|call|computeMask|computeOutputShape|computeOutputSpec|getRandomTransformation|toJSON|transform[A-Z].*|update|on[A-Z].*)$/.test(
     key,
   );
 
 /**
- * Lets the methods of a class refuse arguments after their last. `counts` says how many those take that have parameters with
- * defaults; those with rest parameters, and what users write in place of the method, are none of this: null.
+ * Makes the methods of a class refuse surplus arguments. `counts` gives the number of parameters for methods with
+ * default values, and null for methods with rest parameters. Overrides written by users are not affected.
  */
 export function exactMethods<T extends object>(
   type: abstract new (...args: any) => T,
@@ -55,7 +58,7 @@ function counting<F extends AnyFunction>(f: F, most: number, who: (self: unknown
   return counted as F;
 }
 
-/** The object that a method belongs to, as messages name it. */
+/** The object that a method belongs to, as named in messages. */
 function nameOf(self: unknown, otherwise: string): Named | string {
   const { className, name } = self as Partial<Named>;
   if (typeof className !== 'string') return otherwise;

@@ -1,14 +1,14 @@
 import { fail, type Named } from './errors.ts';
 import type { Fields, Resolved } from './field/field.ts';
 
-/** Options as attributes, but for those that the class has as members of its own. */
+/** Options as attributes, except those that the class defines as members of its own. */
 export type Exposed<S extends Fields, Own extends string> = {
   readonly [K in keyof S as Exclude<K, Own>]: Resolved<S>[K];
 };
 
 /**
- * Lets the options of an object be read by their names: `optimizer.beta1`. What the object has under such a name itself stays.
- * Setting one is refused: compiled programs hold what it was.
+ * Makes the options of an object readable as attributes: `optimizer.beta1`. Members of the object itself take
+ * precedence. Setting an option is refused, because compiled programs contain its value.
  */
 export function exposeOptions(object: object, options: Readonly<Record<string, unknown>>): void {
   const { className = object.constructor.name } = object as Partial<Named>;

@@ -1,6 +1,9 @@
 import { fail } from './errors.ts';
 
-/** A value in a JSON file and the place where it stands: `annotations[12].bbox`. Readings of the wrong kind fail there. */
+/**
+ * A value in a JSON file together with its location: `annotations[12].bbox`. Reading it as the wrong kind fails with
+ * that location.
+ */
 export class JsonPlace {
   readonly value: unknown;
   readonly #file: string;
@@ -14,19 +17,19 @@ export class JsonPlace {
     this.#step = step;
   }
 
-  /** The way from the top of the file, put together only when something is wrong: files have millions of places. */
+  /** The path from the top of the file, assembled only when something is wrong: files have millions of values. */
   get path(): string {
     const above = this.#parent?.path ?? '';
     if (typeof this.#step === 'number') return `${above}[${this.#step}]`;
     return above && this.#step ? `${above}.${this.#step}` : this.#step;
   }
 
-  /** Fails with the place, what was expected there and what stands there. */
+  /** Fails with the location, what was expected there and what was found. */
   refuse(problem: string, fix: string): never {
     const holder = this.#holder();
     fail(this.#file, `${this.path || 'the whole file'}: ${problem}${holder && ` (in ${holder})`}`, fix);
   }
-  /** The object of a model's config in which this stands, by its class and name. */
+  /** The enclosing object of a model's config, by class and name. */
   #holder(): string {
     const { class_name: kind, name, config } = Object(this.value) as Record<string, unknown>;
     const own = name ?? (Object(config) as Record<string, unknown>)['name'];
@@ -34,7 +37,7 @@ export class JsonPlace {
     return this.#parent ? this.#parent.#holder() : '';
   }
 
-  /** Fails because what stands here is not of the kind expected. */
+  /** Fails because the value is not of the expected kind. */
   kind(expected: string, fix: string): never {
     return this.refuse(`expected ${expected}, got ${describe(this.value)}`, fix);
   }
@@ -51,7 +54,7 @@ export class JsonPlace {
     return new JsonPlace(this.#file, (value as Record<string, unknown>)[name], this, name);
   }
 
-  /** The length of the list that stands here. */
+  /** The list found here: its length and access to its elements. */
   list(fix: string): { readonly length: number; readonly at: (i: number) => JsonPlace } {
     const { value } = this;
     if (!Array.isArray(value)) this.refuse(`expected a list, got ${describe(value)}`, fix);
@@ -77,7 +80,7 @@ export class JsonPlace {
     return value;
   }
 
-  /** The numbers of a list; their count may be prescribed. */
+  /** The numbers of a list, optionally of a given length. */
   numbers(fix: string, count?: number): readonly number[] {
     const { value } = this;
     const expected = count === undefined ? 'a list of numbers' : `${count} numbers`;
@@ -92,7 +95,7 @@ export class JsonPlace {
   }
 }
 
-/** Text is parsed; anything else is taken to be parsed already. */
+/** Parses text; anything else is taken to be parsed already. */
 export function readJson(file: string, json: unknown): JsonPlace {
   if (typeof json !== 'string') return new JsonPlace(file, json);
   try {

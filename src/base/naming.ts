@@ -7,16 +7,16 @@ export function autoName(prefix: string): string {
   return n === 0 ? prefix : `${prefix}_${n}`;
 }
 
-/** Starts automatic names afresh. */
+/** Resets automatic names. */
 export const resetNames = (): void => counts.clear();
 
-/** Runs `f` with automatic names counted from zero; afterwards they go on where they were. */
+/** Runs `f` with automatic names counted from zero, then restores the counts. */
 export const withFreshNames = <R>(f: () => R): R =>
   withSameNames(() => {
     counts.clear();
     return f();
   });
-/** Runs `f`; afterwards automatic names go on where they were. */
+/** Runs `f`, then restores the counts of automatic names. */
 export function withSameNames<R>(f: () => R): R {
   const before = new Map(counts);
   try {
@@ -27,5 +27,8 @@ export function withSameNames<R>(f: () => R): R {
   }
 }
 
-/** Names that the editor completes, where any other text is taken too: classes and functions of users have names as well. */
+/**
+ * Names that the editor completes while any other string is accepted too: users' classes and functions have names as
+ * well.
+ */
 export type OrAnyName<Name extends string> = Name | (string & {});

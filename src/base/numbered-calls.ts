@@ -1,11 +1,11 @@
 /**
- * How often Keras has called each layer when it has read a `.keras` file so far. A layer that stands there several times is
- * one object, and its calls are numbered through all models that hold it.
+ * How often Keras will have called each layer at this point of reading a `.keras` file. A layer that occurs several
+ * times is one object, and its calls are numbered across all models that contain it.
  */
 let calls: Map<object, number> | undefined;
 let counted = new Set<object>();
 
-/** Writes a file in which the calls of shared layers are numbered so. */
+/** Writes a file with the calls of shared layers numbered in this way. */
 export function numberingCalls<R>(write: () => R): R {
   if (calls) return write();
   calls = new Map();

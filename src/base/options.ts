@@ -4,12 +4,11 @@ import { closest } from './spelling.ts';
 import { isPlainObject } from './tree.ts';
 
 /**
- * The names in an object of options, known at run time as well: types alone vanish. The compiler refuses a table that leaves
- * out an option or invents one.
+ * The option names of a type, available at run time. The compiler refuses a table that omits an option or invents one.
  */
 export type OptionNames<O> = { readonly [K in keyof O]-?: true };
 
-/** The options among the arguments of a function: its last argument, where that is an object all of whose members may be absent. */
+/** The options argument of a function: its last one, if that is an object whose members are all optional. */
 export type OptionsAmong<A extends readonly unknown[]> =
   Required<A> extends readonly [...unknown[], infer Last] ? OptionsIn<NonNullable<Last>> : never;
 type OptionsIn<L> = unknown extends L
@@ -24,7 +23,7 @@ type OptionsIn<L> = unknown extends L
         : never
     : never;
 
-/** A value as an error shows it. */
+/** A value as shown in an error. */
 export function show(value: unknown): string {
   if (typeof value === 'function') return value.name || 'a function';
   if (typeof value === 'object' && value !== null && !Array.isArray(value) && !isPlainObject(value))
@@ -38,7 +37,7 @@ export function show(value: unknown): string {
 
 const nameOf = (who: Named | string): string => (typeof who === 'string' ? who : who.className);
 
-/** Refuses an option that is not known, and names the one it looks like most. */
+/** Refuses an unknown option and names the most similar known one. */
 export function refuseOption(who: Named | string, key: string, known: readonly string[]): never {
   const camelCase = optionFromDisk(key);
   const guess = known.includes(camelCase) ? camelCase : closest(key, known);
@@ -50,8 +49,8 @@ export function refuseOption(who: Named | string, key: string, known: readonly s
 }
 
 /**
- * The options that were given, all of them known: refuses other names, and anything but an object, such as a value given by
- * position as in Python.
+ * The given options, checked: refuses unknown names, and anything but an object, such as a positional value as in
+ * Python.
  */
 export function optionsOf<O extends object>(who: Named | string, names: OptionNames<O>, given: O | undefined): O {
   if (given === undefined) return {} as O;
@@ -68,8 +67,8 @@ export function optionsOf<O extends object>(who: Named | string, names: OptionNa
 }
 
 /**
- * Refuses arguments after the last that a function, or `method` of an object, takes. What says nothing is no mistake: undefined,
- * `{}`, and what Array.prototype.map and its kin add to an element, its index and the array.
+ * Refuses surplus arguments of a function, or of the `method` of an object. Arguments without meaning are let through:
+ * undefined, `{}`, and the index and array that Array.prototype.map and the like add to an element.
  */
 export function refuseSurplus(who: Named | string, given: readonly unknown[], most: number, method = ''): void {
   const surplus = given.slice(most).filter((x) => x !== undefined);

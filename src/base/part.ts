@@ -1,6 +1,6 @@
 import { fail, HornbeamError } from './errors.ts';
 
-/** Loads a part of the library that comes in a file of its own, when it is first needed; says what to do where the file is not there. */
+/** Loads a part of the library that is in a file of its own when it is first needed; says what to do if the file is missing. */
 export async function part<M>(what: string, load: () => Promise<M>): Promise<M> {
   try {
     return await load();

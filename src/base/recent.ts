@@ -1,15 +1,15 @@
-/** An entry of some cache, in the order of all entries of all caches. */
+/** An entry of one of the caches, in an order common to all of them. */
 interface Mark {
   readonly cache: WeakRef<Map<string, unknown>>;
   readonly key: string;
   readonly bytes: number;
 }
 
-/** All entries, the one used longest ago first. */
+/** All entries, least recently used first. */
 const marks = new Set<Mark>();
 let newest: Mark | undefined;
 let bytesInAll = 0;
-/** What all caches together may hold: some hundred programs of a model of common size. */
+/** The bound for all caches together: about a hundred programs of a typical model. */
 export const mostBytes = 192 * 2 ** 20;
 
 function forget(mark: Mark): void {
@@ -19,8 +19,8 @@ function forget(mark: Mark): void {
 }
 
 /**
- * What was made at some cost, by name, such as programs by the shapes they are compiled for. All such caches share one bound
- * of memory; beyond it, what was used longest ago is dropped and, when it is asked for again, made again.
+ * A cache of things that are expensive to make, such as programs by the shapes they are compiled for. All caches share
+ * one memory bound; beyond it, the least recently used entries are dropped, and made again when needed.
  */
 export class RecentCache<V> {
   private readonly entries = new Map<string, { readonly value: V; readonly mark: Mark }>();
@@ -35,7 +35,7 @@ export class RecentCache<V> {
     }
     return found.value;
   }
-  /** Keeps a value that takes about so many bytes. */
+  /** Stores a value of about this many bytes. */
   set(key: string, value: V, bytes: number): void {
     const old = this.entries.get(key);
     if (old) forget(old.mark);

@@ -1,6 +1,6 @@
 /** Sizes of a tensor's axes, outermost first. */
 export type Shape = readonly number[];
-/** A shape in which `null` stands for a size not known yet. */
+/** A shape in which `null` stands for an unknown size. */
 export type SymbolicShape = readonly (number | null)[];
 
 export const sizeOf = (shape: Shape): number => {
@@ -23,12 +23,12 @@ export function stridesOf(shape: Shape): number[] {
   return strides;
 }
 
-/** The first of the sizes that is none: not a whole number of at least 0. */
+/** The first invalid size: one that is not a whole number of at least 0. */
 export const noSize = (shape: Shape): number | undefined => shape.find((n) => !Number.isInteger(n) || n < 0);
 
 /** `0 … n-1`. */
 export const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
-/** The text of a shape as messages show it: `(null, 28, 28)`. */
+/** A shape as shown in messages: `(null, 28, 28)`. */
 export const showShape = (shape: SymbolicShape): string =>
   `(${shape.map(String).join(', ')}${shape.length === 1 ? ',' : ''})`;

@@ -1,4 +1,4 @@
-/** Number of edits that turn one word into the other: characters put in, left out, replaced, or swapped with a neighbour. */
+/** The number of edits that turn one word into another: insertions, deletions, replacements, or swaps of neighbours. */
 function distance(a: string, b: string): number {
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
@@ -14,9 +14,9 @@ function distance(a: string, b: string): number {
   return row[b.length];
 }
 
-/** The candidate that is spelled most like a word. */
+/** The candidate closest in spelling to a word. */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
-  // Beyond that it is no word, and comparing takes long.
+  // Anything longer is not a word, and comparing it takes long.
   const looked = word.slice(0, 100).toLowerCase();
   return [...candidates].map((c) => ({ c, d: distance(looked, c.toLowerCase()) })).sort((p, q) => p.d - q.d)[0]?.c;
 }

@@ -1,12 +1,12 @@
-/** Something that gives one thing after the other: what JavaScript iterates over, or a stream of the web. */
+/** A source of successive values: anything JavaScript can iterate over, or a web stream. */
 export type Streamable<T = unknown> = Iterable<T> | AsyncIterable<T> | ReadableStream<T>;
 
-/** The stream that a function begins, or one that is there, to be iterated over. */
+/** A stream to iterate over: an existing one, or the one that a function starts. */
 export async function begun<T>(
   source: Streamable<T> | (() => Streamable<T> | Promise<Streamable<T>>),
 ): Promise<Iterable<T> | AsyncIterable<T>> {
   const made = typeof source === 'function' ? await source() : source;
-  // Some browsers' streams cannot be iterated over.
+  // In some browsers streams are not iterable.
   return Symbol.asyncIterator in made || Symbol.iterator in made ? made : chunks(made);
 }
 async function* chunks<T>(stream: ReadableStream<T>): AsyncGenerator<T> {

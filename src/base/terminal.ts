@@ -1,7 +1,7 @@
-/** Whether what is printed goes to a terminal, where a line can be written again. */
+/** Whether output goes to a terminal, where a line can be overwritten. */
 export const isTerminal = (): boolean => typeof process !== 'undefined' && process.stdout?.isTTY === true;
 
-/** Characters that fit into a line of the terminal; files and pipes have no end. */
+/** The width of the terminal in characters; unlimited for files and pipes. */
 export function terminalColumns(): number {
   if (typeof process === 'undefined') return Number.POSITIVE_INFINITY;
   return Number(process.env?.['COLUMNS']) || process.stdout?.columns || Number.POSITIVE_INFINITY;

@@ -1,19 +1,19 @@
 import { fail } from './errors.ts';
 
-/** A value, or a list or plain object of such: the nests that layers and functions take and give. */
+/** A value, or a list or plain object of such: the nests that layers and functions accept and return. */
 export type Tree<T> = T | readonly Tree<T>[] | { readonly [key: string]: Tree<T> };
 
-/** Whether something was written as `{ … }`: no array, tensor, or other object of a class. */
+/** Whether something is a plain object, written as `{ … }`: not an array, a tensor or another class instance. */
 export function isPlainObject(x: unknown): x is Record<string, unknown> {
   if (typeof x !== 'object' || x === null) return false;
   const prototype: unknown = Object.getPrototypeOf(x);
-  // Plain objects of other windows and contexts have another Object.prototype.
+  // Plain objects from other windows and contexts have a different Object.prototype.
   return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
 }
 
-/** How deep nests may be: one that contains itself has no end. */
+/** The maximum depth of nests: one that contains itself would never end. */
 const deepest = 1000;
-/** Refuses a nest that goes on and on. */
+/** Refuses a nest that is too deep. */
 export function refuseDepth(depth: number): void {
   if (depth > deepest)
     fail('nest', `it is nested deeper than ${deepest} times, or contains itself`, 'give a nest of tensors that ends');

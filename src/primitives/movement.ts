@@ -6,7 +6,7 @@ import { full } from './generators.ts';
 
 export { broadcast, reshape } from './broadcast.ts';
 
-/** Axis d of the result is axis `perm[d]` of the input. */
+/** Permutes axes: axis d of the result is axis `perm[d]` of the input. */
 export const transpose: Primitive<[x: Tensor], { perm: readonly number[] }> = primitive<
   [x: Tensor],
   { perm: readonly number[] }
@@ -18,7 +18,7 @@ export const transpose: Primitive<[x: Tensor], { perm: readonly number[] }> = pr
   samples: [{ inputs: [{ shape: [2, 3, 4] }], attrs: { perm: [2, 0, 1] } }],
 });
 
-/** Runs the given axes backwards. */
+/** Reverses the given axes. */
 export const reverse: Primitive<[x: Tensor], { axes: readonly number[] }> = primitive<
   [x: Tensor],
   { axes: readonly number[] }
@@ -154,7 +154,7 @@ const take: Primitive<[x: Tensor, ...starts: Tensor[]], { sizes: Shape }> = prim
     },
   ],
 });
-/** A block of fixed size whose start is computed: int32 scalars, an axis each, clamped so that the block lies inside. */
+/** A block of fixed size at a computed start: one int32 scalar per axis, clamped so that the block is in bounds. */
 export const dynamicSlice = Object.assign(
   (x: Tensor, starts: readonly Tensor[], attrs: { sizes: Shape }): Tensor => take(x, ...(starts as [Tensor]), attrs),
   { rule: take.rule },
@@ -192,7 +192,7 @@ const put: Primitive<[x: Tensor, update: Tensor, ...starts: Tensor[]], undefined
   ],
 });
 
-/** `x` with the block at `starts` (int32 scalars, clamped so that it lies inside) replaced by `update`. */
+/** `x` with the block at `starts` (int32 scalars, clamped so that it is in bounds) replaced by `update`. */
 export const dynamicUpdateSlice = Object.assign(
   (x: Tensor, update: Tensor, starts: readonly Tensor[]): Tensor => put(x, update, ...starts),
   { rule: put.rule },

@@ -9,7 +9,7 @@ export interface ReduceAttrs {
 }
 const without = (shape: Shape, axes: readonly number[]): number[] => shape.filter((_, d) => !axes.includes(d));
 
-/** A primitive that combines the elements along axes, which vanish. */
+/** A primitive that combines elements along axes and removes these axes. */
 export function reduction(
   name: string,
   combine: Combine,

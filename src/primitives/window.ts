@@ -21,7 +21,7 @@ import type { Aval, Tensor } from '../ir/tensor.ts';
 import { asStored } from './as-stored.ts';
 import { pad } from './movement.ts';
 
-/** A window that slides over all axes of an array; numbers are given an axis each. */
+/** A window that slides over all axes of an array, with one number per axis. */
 export interface WindowAttrs {
   /** Number of taps. */
   readonly window: readonly number[];
@@ -42,11 +42,11 @@ const slid = (x: Shape, { window, strides, dilation, padding }: WindowAttrs): nu
     Math.max(0, Math.floor((n + padding[d][0] + padding[d][1] - extent(window[d], dilation[d])) / strides[d]) + 1),
   );
 
-/** Where tap k of window q lies in the array, an index an axis. */
+/** The index of tap k of window q in the array. */
 const positions = (q: readonly Expr[], k: readonly Expr[], a: WindowAttrs): Expr[] =>
   q.map((p, d) => minus(plus(times(p, a.strides[d]), times(k[d], a.dilation[d])), a.padding[d][0]));
 
-/** Conditions for the positions to lie inside the array; those that always hold are left out. */
+/** The conditions for the positions to be in bounds, except those that always hold. */
 const insideOf = (x: Aval, at: readonly Expr[], { padding, window, strides, dilation }: WindowAttrs): Expr[] =>
   at.flatMap((i, d) => {
     const n = x.shape[d];
@@ -160,7 +160,7 @@ export const firstInWindow: Primitive<[x: Tensor, extreme: Tensor], WindowAttrs>
     const none = attrs.window.reduce((n, size) => n * size, 1);
     const first = select(hit, flatten(k, attrs.window), int(none));
     const inside = insideOf(x, at, attrs);
-    // Only a `select` keeps what it reads inside of the array: the condition must not read outside.
+    // Only a `select` keeps its reads in bounds; its condition must not read outside.
     return reduce('min', looped(taps), inside.length === 0 ? first : select(both(inside), first, int(none)));
   },
   vjp: () => [null, null],
@@ -175,12 +175,12 @@ export const firstInWindow: Primitive<[x: Tensor, extreme: Tensor], WindowAttrs>
   ],
 });
 
-/** The most terms that are written out one by one. */
+/** The largest number of terms that is unrolled. */
 const writtenOut = 9;
 
 /**
- * The sum of `term` over all indices below `sizes`: written out if they are few, because then conditions and places that
- * are the same for all channels are found once for all of them.
+ * The sum of `term` over all indices below `sizes`. Few terms are unrolled, because conditions and positions common to
+ * all channels are then computed once.
  */
 function sumOver(sizes: readonly number[], term: (k: readonly Expr[]) => Expr): Expr {
   const count = sizes.reduce((n, size) => n * size, 1);
@@ -192,11 +192,11 @@ function sumOver(sizes: readonly number[], term: (k: readonly Expr[]) => Expr): 
   return indices.map(term).reduce((a, b) => plus(a, b));
 }
 
-/** How many windows at most cover an element along axis d, or, with spread-out taps, could. */
+/** The largest number of windows that cover an element along axis d (or could, with spread-out taps). */
 const layers = (d: number, { window, strides, dilation }: WindowAttrs): number =>
   dilation[d] === 1 ? Math.ceil(window[d] / strides[d]) : window[d];
 
-/** The n-th of the windows along axis d that may cover element i: which window, i's tap in it, and whether it is so. */
+/** The n-th window along axis d that may cover element i: its number, the tap at i, and whether it does. */
 function windowAbove(i: Expr, d: number, n: Expr, a: WindowAttrs, count: number) {
   const [size, stride, dilation, [low]] = [a.window[d], a.strides[d], a.dilation[d], a.padding[d]];
   const at = plus(i, low);
@@ -204,7 +204,7 @@ function windowAbove(i: Expr, d: number, n: Expr, a: WindowAttrs, count: number)
   let window: Expr;
   let tap: Expr;
   if (dilation === 1) {
-    // From the last window that begins at i or before, backwards: every stride-th tap.
+    // Backwards from the last window that starts at or before i: every stride-th tap.
     const last = apply('floorDiv', at, stride);
     window = minus(last, n);
     tap = plus(minus(at, times(last, stride)), times(n, stride));
@@ -279,7 +279,7 @@ export const windowScatter: Primitive<[g: Tensor, tap: Tensor], WindowAttrs & { 
   ],
 });
 
-/** The element at tap `tap[q]` of window q: the reverse of `windowScatter`. Nothing (0) where no tap is named. */
+/** The element at tap `tap[q]` of window q: the reverse of `windowScatter`. 0 where no tap is given. */
 export const windowGather: Primitive<[x: Tensor, tap: Tensor], WindowAttrs> = primitive<
   [x: Tensor, tap: Tensor],
   WindowAttrs

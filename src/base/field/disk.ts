@@ -4,17 +4,17 @@ import type { Field, Fields, Resolved } from './field.ts';
 
 const diskKey = (key: string, field: Field<any, any>): string => field.key ?? optionToDisk(key);
 
-/** Options as a config holds them: snake_case keys, values in their form on disk. */
+/** Options as they appear in a config: snake_case keys, values in their form on disk. */
 export const optionsToConfig = <S extends Fields>(fields: S, options: Resolved<S>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(fields).map(([key, field]) => [diskKey(key, field), field.toDisk(options[key])]));
 
-/** Keys under which a config holds the options. */
+/** The config keys of the options. */
 export const diskKeys = (fields: Fields): string[] => Object.entries(fields).map(([key, field]) => diskKey(key, field));
 /** Keys of a config that hold Python floats. */
 export const floatKeys = (fields: Fields): ReadonlySet<string> =>
   new Set(Object.entries(fields).flatMap(([key, field]) => (field.isFloat ? [diskKey(key, field)] : [])));
 
-/** A config's entries as options: declared keys are translated, the others are those of a user's class. */
+/** A config's entries as options: declared keys are translated, the others belong to a user's class. */
 export function configToOptions(fields: Fields, config: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const translated = new Map(Object.entries(fields).map(([key, field]) => [diskKey(key, field), key]));
   const options = optionsForUsers(
@@ -24,7 +24,7 @@ export function configToOptions(fields: Fields, config: Readonly<Record<string, 
     if (translated.has(key) || Object.hasOwn(fields, key)) options[translated.get(key) ?? key] = value;
   return options;
 }
-/** Of a whole config that a class handed on as options: those that are known. The others are what the class took. */
+/** The known options in a whole config that a class passed on; it has consumed the others itself. */
 export function knownAmong(
   fields: Fields,
   config: Readonly<Record<string, unknown>>,

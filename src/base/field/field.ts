@@ -1,16 +1,19 @@
-/** One option of a class, as data: what it accepts, what it becomes, how it is written to disk. */
+/** One option of a class, as data: what it accepts, what it is turned into, how it is written to disk. */
 export interface Field<In, Out, Required extends boolean = boolean> {
   readonly required: Required;
-  /** Default, in the form a user would give it: parsed anew for each object. */
+  /** The default, in the form a user would give it; parsed for each object. */
   readonly initial: In | undefined;
-  /** Name on disk, when it is not the snake_case of the option. */
+  /** The name on disk, if it is not the option in snake_case. */
   readonly key: string | undefined;
-  /** Whether it holds Python floats: files then write whole numbers with a point, since Keras refuses `0` for `0.0`. */
+  /**
+   * Whether it holds Python floats: whole numbers are then written with a decimal point, because Keras refuses `0` for
+   * `0.0`.
+   */
   readonly isFloat?: boolean | undefined;
   readonly expects: string;
   check(value: unknown): value is In;
   parse(value: In): Out;
-  /** The value as configs hold it. */
+  /** The value as it appears in a config. */
   toDisk(value: Out): unknown;
 }
 type AnyField = Field<any, any, boolean>;
@@ -18,13 +21,13 @@ export type Fields = Readonly<Record<string, AnyField>>;
 type In<F> = F extends Field<infer I, any, any> ? I : never;
 type Out<F> = F extends Field<any, infer O, any> ? O : never;
 type IsRequired<F> = F extends Field<any, any, true> ? true : false;
-/** The options object that a class with these fields takes; each option has the documentation of its field. */
+/** The options object of a class with these fields; each option carries the documentation of its field. */
 export type Options<S extends Fields> = {
   readonly [K in keyof S as IsRequired<S[K]> extends true ? K : never]: In<S[K]>;
 } & {
   readonly [K in keyof S as IsRequired<S[K]> extends true ? never : K]?: In<S[K]> | undefined;
 };
-/** The options as the object holds them. */
+/** The options as stored in the object. */
 export type Resolved<S extends Fields> = { readonly [K in keyof S]: Out<S[K]> };
 
 interface Custom<I, O> {
@@ -48,7 +51,7 @@ interface Bounds {
   readonly min?: number;
   readonly max?: number;
   readonly key?: string;
-  /** False where Keras counts in whole numbers (steps). */
+  /** False where Keras uses whole numbers (steps). */
   readonly isFloat?: boolean;
 }
 const within = (v: unknown, { min = -Infinity, max = Infinity }: Bounds): v is number =>
@@ -81,7 +84,7 @@ function number(rule: Bounds & { readonly initial?: number } = {}): Field<number
     ...rule,
   });
 }
-/** A truth value. */
+/** A boolean. */
 const bool = (initial: boolean, { key }: { key?: string } = {}): Field<boolean, boolean, false> =>
   custom<boolean, boolean>({
     expects: 'true or false',
@@ -147,7 +150,7 @@ const numbers = (): Field<readonly number[], readonly number[], true> =>
     parse: (v) => [...v],
     isFloat: true,
   });
-/** A field that may also be null, which it is by default. */
+/** A field that may also be null, its default. */
 function nullable<I, O>(field: Field<I, O, boolean>): Field<I | null, O | null, false>;
 function nullable<I, O>(field: Field<I, O, boolean>, initial: I): Field<I | null, O | null, false>;
 function nullable<I, O>(field: Field<I, O, boolean>, initial: I | null = null): Field<I | null, O | null, false> {
@@ -162,7 +165,7 @@ function nullable<I, O>(field: Field<I, O, boolean>, initial: I | null = null): 
     toDisk: (v) => (v === null ? null : field.toDisk(v)),
   };
 }
-/** Anything at all, kept as it is. */
+/** Any value, kept as it is. */
 const any = (initial: unknown): Field<unknown, unknown, false> =>
   custom<unknown, unknown>({ expects: 'any value', check: (_): _ is unknown => true, parse: (v) => v, initial });
 

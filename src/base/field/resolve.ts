@@ -5,7 +5,7 @@ import { isPlainObject } from '../tree.ts';
 import { knownAmong } from './disk.ts';
 import type { Fields, Options, Resolved } from './field.ts';
 
-/** Refuses anything but one object of options, such as the bare values of Python. */
+/** Refuses anything but a single options object, such as the positional values of Python. */
 export function requireOptions(owner: string, fields: Fields, given: unknown): void {
   if (isPlainObject(given)) return;
   const first = Object.entries(fields)[0];
@@ -17,7 +17,7 @@ export function requireOptions(owner: string, fields: Fields, given: unknown): v
   );
 }
 
-/** Checks and completes the options that a user gave. */
+/** Checks the options given by a user and fills in defaults. */
 export function resolveOptions<S extends Fields>(
   owner: string,
   fields: S,

@@ -7,23 +7,23 @@ import { requireOptions, resolveOptions } from '../field/resolve.ts';
 import { cameFromConfig } from './config-keys.ts';
 import type { Config } from './serialize.ts';
 
-/** A class that declares its options as data. A subclass with a constructor of its own may have none. */
+/** A class that declares its options as data. A subclass with a constructor of its own need not. */
 interface Declared extends Function {
   readonly className?: string;
   readonly fields?: Fields;
 }
 const declared = (object: object): Declared => object.constructor as Declared;
 
-/** The options that the class of an object declares. */
+/** The options declared by an object's class. */
 export const fieldsOf = (object: object): Fields => declared(object).fields ?? {};
-/** Name of an object's class: what the class says itself, and for classes of users without a word their name in JavaScript. */
+/** The name of an object's class: as declared by the class, or else its JavaScript name. */
 export function classNameOf(object: object): string {
   const own = declared(object);
   return Object.hasOwn(own, 'className') ? own.className! : own.name;
 }
 /**
- * Parts the options that an object was given: those that its class declares, checked and completed, and those of its base
- * class, which are known by the names `others`.
+ * Separates the given options into those declared by the class, checked and completed, and those of its base class,
+ * named by `others`.
  */
 export function partOptions<S extends Fields, Others extends object>(
   object: object,
@@ -43,7 +43,7 @@ export function partOptions<S extends Fields, Others extends object>(
 export const makeFromConfig = <T>(type: Declared, config: Config): T =>
   Reflect.construct(type, [configToOptions(type.fields ?? {}, config)]) as T;
 
-/** A callable object made of declared options: losses, metrics, initializers, regularizers, constraints, schedules. */
+/** A callable object with declared options: losses, metrics, initializers, regularizers, constraints, schedules. */
 export abstract class Configured<
   S extends Fields,
   Args extends unknown[],
@@ -67,7 +67,7 @@ export abstract class Configured<
   get className(): string {
     return classNameOf(this);
   }
-  /** The options as configs hold them. */
+  /** The options as a config. */
   getConfig(): Config {
     return optionsToConfig(fieldsOf(this), this.config);
   }

@@ -14,20 +14,23 @@ import {
 } from './serialize.ts';
 
 interface Family<T> {
-  /** What the objects are called in messages. */
+  /** What messages call such an object. */
   readonly kind: string;
-  /** Module under which files mention the classes. */
+  /** The module that files name for the classes. */
   readonly module: string;
   readonly classes: readonly SerializableClass<T>[];
-  /** Further names of classes; each is also known by its own name and, where no functions are, that in snake_case. */
+  /**
+   * Further names of classes. Each is also known by its own name and, if the family has no functions, by that name in
+   * snake_case.
+   */
   readonly aliases?: Readonly<Record<string, SerializableClass<T>>>;
-  /** Names by which old files mention classes, and nobody else: Keras does not know them any more. */
+  /** Names used only by old files; Keras does not know them any more. */
   readonly formerNames?: Readonly<Record<string, SerializableClass<T>>>;
   /** Classes that only configs mention. */
   readonly byConfig?: readonly SerializableClass[];
-  /** Functions by their names, which stand for themselves. */
+  /** Functions by name; they are used as they are. */
   readonly functions?: Readonly<Record<string, unknown>>;
-  /** What else may be given, as a message says it. */
+  /** What else is accepted, for error messages. */
   readonly advice?: string;
 }
 
@@ -35,8 +38,8 @@ export const isClass = (x: unknown): x is SerializableClass<any> =>
   typeof x === 'function' && typeof (x as Partial<SerializableClass>).fromConfig === 'function';
 
 /**
- * Registers the classes of a family, and gives the function that finds or makes its objects: by name, config, class or object.
- * Functions are what they are.
+ * Registers the classes of a family and returns the function that finds or creates its objects from a name, config,
+ * class or object. Functions are used as they are.
  */
 export function identifierOf<T>(family: Family<T>): (identifier: unknown, customObjects?: CustomObjects) => unknown {
   const { kind, module, classes, aliases = {}, formerNames = {}, byConfig = [], functions } = family;
@@ -49,7 +52,7 @@ export function identifierOf<T>(family: Family<T>): (identifier: unknown, custom
   const former = new Map(Object.entries(formerNames));
   registerAliases(module, [...named, ...former]);
   const byName = new Map<string, unknown>([...named, ...Object.entries(functions ?? {})]);
-  // Configs of old name no module: the family's own names come first.
+  // Old configs name no module, so the family's own names come first.
   const inOldConfigs = new Map<string, SerializableClass>([
     ...former,
     ...named,

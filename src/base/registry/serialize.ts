@@ -7,25 +7,25 @@ import { configForUsers, keysToDisk } from './config-keys.ts';
 
 export type Config = Record<string, unknown>;
 
-/** A class whose objects can be written to a config and made again from one. */
+/** A class whose objects can be written to a config and recreated from it. */
 export interface SerializableClass<T = unknown> {
   readonly className: string;
   fromConfig(config: Config): T;
 }
-/** The class of an object that configs hold. */
+/** The class of a serializable object. */
 export const classOf = <T>(object: T & object): Function & SerializableClass<T> =>
   object.constructor as Function & SerializableClass<T>;
-/** An object made again from its config, with `changes` in that. */
+/** A copy of an object made from its config, with `changes` applied. */
 export const remake = <T extends Serializable>(object: T, changes: Config = {}): T =>
   classOf(object).fromConfig({ ...object.getConfig(), ...changes });
 
 /** An object that can be written to a config. */
 export interface Serializable {
   getConfig(): Config;
-  /** The class's name in files, where it depends on the object. */
+  /** The class name in files, if it depends on the object. */
   readonly className?: string;
 }
-/** An object as `.keras` files hold it. */
+/** An object as stored in `.keras` files. */
 export interface SerializedObject {
   readonly module: string | null;
   readonly class_name: string;
@@ -33,10 +33,10 @@ export interface SerializedObject {
   readonly registered_name: string | null;
   readonly build_config?: unknown;
   readonly compile_config?: unknown;
-  /** The same number in two descriptions says that they are of one object. */
+  /** Two descriptions with the same number describe the same object. */
   readonly shared_object_id?: unknown;
 }
-/** User classes and functions by the names under which configs mention them. */
+/** Users' classes and functions, by their names in configs. */
 export type CustomObjects = Readonly<Record<string, unknown>>;
 
 /** Keras's classes by module: `keras.layers` -> `Dense` -> the class. */
@@ -47,7 +47,7 @@ const registered = new Map<string, unknown>();
 const registeredNames = new Map<unknown, string>();
 const scopes: CustomObjects[] = [];
 
-/** Makes the library's own classes known under the module that Keras files name. */
+/** Registers the library's own classes under the module that Keras files name. */
 export function registerModule(module: string, classes: readonly SerializableClass[]): void {
   const known = modules.get(module) ?? new Map<string, SerializableClass>();
   modules.set(module, known);
@@ -56,17 +56,17 @@ export function registerModule(module: string, classes: readonly SerializableCla
     moduleOf.set(c, module);
   }
 }
-/** Makes classes known by further names: those of older versions, and those under which modules export them. */
+/** Registers further names of classes: those of older versions, and those that modules export them under. */
 export function registerAliases(module: string, aliases: Iterable<readonly [name: string, SerializableClass]>): void {
   const known = modules.get(module) ?? new Map<string, SerializableClass>();
   modules.set(module, known);
   for (const [name, c] of aliases) if (!known.has(name)) known.set(name, c);
 }
 
-/** What loads classes that are not needed at once; each makes itself known when it is. */
+/** Loaders of classes that are not needed at first; the classes register themselves when loaded. */
 const later = new Set<() => Promise<unknown>>();
 export const registerLater = (load: () => Promise<unknown>): void => void later.add(load);
-/** Loads what was left for later if a config names a class that is not known yet. */
+/** Loads deferred classes if a config names one that is not known yet. */
 export async function loadNamed(config: unknown): Promise<void> {
   const isKnown = (name: string): boolean => [...modules.values()].some((classes) => classes.has(name));
   const isUnknown = (x: unknown): boolean => {
@@ -80,13 +80,13 @@ export async function loadNamed(config: unknown): Promise<void> {
   later.clear();
 }
 
-/** Whether a class is the library's own. */
+/** Whether a class belongs to the library. */
 export const isOwnClass = (c: unknown): boolean => moduleOf.has(c);
 
 /** The library's own functions by the names that Keras files use. */
 const functions = new Map<string, unknown>();
 const functionNames = new Map<unknown, string>();
-/** Makes the library's own functions known by Keras's names. */
+/** Registers the library's own functions under Keras's names. */
 export function registerFunctions(named: Readonly<Record<string, unknown>>): void {
   for (const [name, f] of Object.entries(named)) {
     functions.set(name, f);
@@ -100,7 +100,7 @@ const nameOf = (object: unknown): string =>
   (object as { name: string }).name;
 
 /**
- * Makes a class or function of the user's known to files that mention it.
+ * Registers a user's class or function, so that files can refer to it.
  * @example registerKerasSerializable(DemoLayer, { package: 'demo' }) // "demo>DemoLayer"
  */
 export const registerKerasSerializable = exact(
@@ -119,8 +119,8 @@ export const registerKerasSerializable = exact(
   },
 );
 /**
- * The name that an object's class has in Keras's source, for the few that Keras exports under another: it stands in legacy
- * files, summaries and the paths of weights.
+ * The class name in Keras's source, for the few classes that Keras exports under another name: it is used in legacy
+ * files, summaries and weight paths.
  */
 export const sourceNameOf = (object: { readonly className: string }): string =>
   (object.constructor as { readonly sourceName?: string }).sourceName ?? object.className;
@@ -135,14 +135,14 @@ export const getRegisteredObject = exact(
   (name: string, customObjects: CustomObjects = {}): unknown =>
     [customObjects, ...scopes.toReversed()].find((scope) => Object.hasOwn(scope, name))?.[name] ?? registered.get(name),
 );
-/** All that is registered, as a dictionary by registered name. */
+/** All registered objects, by registered name. */
 export const getCustomObjects = exact(
   'saving.getCustomObjects',
   0,
   (): CustomObjects => Object.assign({}, Object.fromEntries(registered), ...scopes),
 );
 
-/** Runs `f` (or awaits it) with users' classes and functions known by the given names. */
+/** Runs `f` (or awaits it) with users' classes and functions registered under the given names. */
 export const customObjectScope = exact('saving.customObjectScope', 2, function customObjectScope<
   R,
 >(objects: CustomObjects, f: () => R): R {
@@ -168,10 +168,10 @@ const isSerializable = (x: unknown): x is Serializable =>
   x !== null &&
   typeof (x as Partial<Serializable>).getConfig === 'function';
 
-/** Numbers of the objects described so far, while a model is being written. */
+/** The numbers of the objects described so far while a model is being written. */
 let numbers: Map<unknown, number> | undefined;
 
-/** Runs `describe`; objects that its result describes more than once bear the same `shared_object_id` there. */
+/** Runs `describe`; objects that occur more than once in its result are given the same `shared_object_id`. */
 export function markingShared(describe: () => unknown): unknown {
   if (numbers) return describe();
   numbers = new Map();
@@ -198,9 +198,9 @@ function numberOf(object: unknown): { shared_object_id?: number } {
   return { shared_object_id: numbers.get(object)! };
 }
 
-/** Objects made so far by their `shared_object_id`, while a model is being read. */
+/** The objects created so far, by `shared_object_id`, while a model is being read. */
 let shared: Map<unknown, unknown> | undefined;
-/** Runs `make`; descriptions with the same `shared_object_id` give the same object. */
+/** Runs `make`; descriptions with the same `shared_object_id` yield the same object. */
 export function sharingObjects<R>(make: () => R): R {
   if (shared) return make();
   shared = new Map();
@@ -211,13 +211,13 @@ export function sharingObjects<R>(make: () => R): R {
   }
 }
 
-/** Where files say that an object is from, if not its class's own module. */
+/** The module that files name for an object, if it is not its class's own. */
 export const origin = Symbol('origin');
 interface Described {
   readonly [origin]?: { readonly module: string; readonly registered_name: string } | undefined;
 }
 
-/** Writes an object, or a nest of values and objects, as configs hold it. */
+/** Serializes an object, or a nest of values and objects, to the form used in configs. */
 export function serializeObject(x: unknown, depth = 0): unknown {
   refuseDepth(depth);
   if (x === null || x === undefined) return null;
@@ -245,7 +245,7 @@ export const isSerializedObject = (x: unknown): x is SerializedObject =>
 
 type Description = Pick<SerializedObject, 'module' | 'class_name' | 'registered_name'>;
 
-/** The class that a config names, if it is known: the user's first, then the library's. */
+/** The class named by a config, if known: users' classes first, then the library's. */
 export function lookUpClass(
   { module, class_name, registered_name }: Description,
   customObjects: CustomObjects = {},
@@ -260,13 +260,13 @@ export function lookUpClass(
   if (known) return known;
   const isKeras = module === null || module === undefined || /^keras(\.|$)/.test(module);
   const families = isKeras ? [...modules].filter(([, classes]) => classes.has(class_name)) : [];
-  // `keras.src.layers.core.identity` is a place among the layers, though an initializer has the same name.
+  // `keras.src.layers.core.identity` is a layer, though an initializer has the same name.
   const parts = module?.split('.') ?? [];
   const family = families.find(([name]) => parts.includes(name.split('.').at(-1)!)) ?? families[0];
   return family?.[1].get(class_name);
 }
 
-/** The class that a config names; an error that says what to do when there is none. */
+/** The class named by a config; if there is none, an error that says what to do. */
 export function findClass(description: Description, customObjects: CustomObjects = {}): SerializableClass {
   const found = lookUpClass(description, customObjects);
   if (found) return found;
@@ -279,7 +279,7 @@ export function findClass(description: Description, customObjects: CustomObjects
   );
 }
 
-/** Makes an object of a user's class; what fails is most often that its config lacks what the constructor takes. */
+/** Creates an object of a user's class. If this fails, its config usually lacks an argument of the constructor. */
 function blamingConfig<T>(className: string, config: Config, make: () => T): T {
   try {
     return make();
@@ -293,7 +293,7 @@ function blamingConfig<T>(className: string, config: Config, make: () => T): T {
   }
 }
 
-/** Makes again what `serializeObject` wrote. */
+/** Recreates what `serializeObject` wrote. */
 export function deserializeObject(x: unknown, customObjects: CustomObjects = {}): unknown {
   if (Array.isArray(x)) return x.map((y) => deserializeObject(y, customObjects));
   if (typeof x !== 'object' || x === null) return x;

@@ -43,7 +43,7 @@ export function each(size: number, name: string, body: (index: Expr) => readonly
   return loop(a, body(indexOf(a)));
 }
 
-/** Such a loop whose turns are independent, or meet only in sums: they run in lanes. */
+/** Such a loop whose turns are independent, or meet only in sums, so that they can run in lanes. */
 export function lanes(size: number, name: string, body: (index: Expr) => readonly Stmt[]): Stmt {
   const a = axis(size, name);
   return loop(a, body(indexOf(a)), 'vector');
@@ -69,7 +69,7 @@ export function matmul(x: Tensor, y: Tensor, { transposeX = false, transposeY = 
   });
 }
 
-/** Rows and columns change places. */
+/** The transpose of each matrix. */
 export const transposed = (x: Tensor): Tensor => {
   const rank = x.shape.length;
   return transpose(x, { perm: [...range(rank - 2), rank - 1, rank - 2] });

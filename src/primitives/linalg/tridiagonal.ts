@@ -3,7 +3,9 @@ import { accumulate, type Stmt, store, when, whileLoop } from '../../ir/loops.ts
 import { roundingOf } from './jacobi.ts';
 import { each, lanes, sidesOf, variable } from './matrix.ts';
 
-/** Where the factors of `x = q·t·qᵀ` stand: t's diagonal, what stands beside it (then a zero), and the rows of qᵀ. */
+/**
+ * The regions of the factors of `x = q·t·qᵀ`: t's diagonal, its off-diagonal (followed by a zero), and the rows of qᵀ.
+ */
 export interface Tridiagonal {
   readonly diagonal: Region;
   readonly beside: Region;
@@ -12,8 +14,8 @@ export interface Tridiagonal {
 const mul = (a: Expr, b: Expr): Expr => apply('mul', a, b);
 
 /**
- * Makes the symmetric matrix in `work` tridiagonal by Householder's reflections `1 − tau·v·vᵀ`: `x = q·t·qᵀ`, q being the
- * product of them. What stands in `work` is lost.
+ * Reduces the symmetric matrix in `work` to tridiagonal form by Householder reflections `1 − tau·v·vᵀ`: `x = q·t·qᵀ`,
+ * where q is their product. The contents of `work` are lost.
  */
 export function tridiagonalize(
   work: Region,
@@ -153,7 +155,7 @@ export function diagonalize({ diagonal, beside, basis }: Tridiagonal, index: rea
   const hypot = (x: Expr, y: Expr): Expr => apply('sqrt', add(mul(x, x), mul(y, y)));
   const next = plus(row.value, 1);
 
-  /** The block from `first` that does not fall apart ends at `end`. */
+  /** The unreduced block that starts at `first` ends at `end`. */
   const findEnd: Stmt[] = [
     end.set(first.value),
     whileLoop(
@@ -182,7 +184,7 @@ export function diagonalize({ diagonal, beside, basis }: Tridiagonal, index: rea
       b.set(mul(cos.value, e(row.value))),
       r.set(hypot(f.value, g.value)),
       setE(next, r.value),
-      // A rotation between zeros is none; the block falls apart here.
+      // A rotation between zeros is the identity; the block splits here.
       sin.set(apply('select', apply('eq', r.value, 0), constant(0, type), div(f.value, r.value))),
       cos.set(apply('select', apply('eq', r.value, 0), constant(1, type), div(g.value, r.value))),
       g.set(sub(d(next), p.value)),
@@ -200,7 +202,7 @@ export function diagonalize({ diagonal, beside, basis }: Tridiagonal, index: rea
   return [
     first.set(0),
     turns.set(0),
-    // Two turns an eigenvalue are usual.
+    // Two iterations per eigenvalue are typical.
     whileLoop(apply('and', apply('lt', first.value, n), apply('lt', turns.value, 60 * n)), [
       ...findEnd,
       turns.set(plus(turns.value, 1)),

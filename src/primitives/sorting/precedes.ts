@@ -6,7 +6,7 @@ export interface SortAttrs {
   readonly descending: boolean;
 }
 
-/** Whether a must stand before b. */
+/** Whether a sorts before b. */
 export function precedes(a: Expr, b: Expr, descending: boolean): Expr {
   const plain = apply(descending ? 'gt' : 'lt', a, b);
   if (a.type !== 'f32' && a.type !== 'f64') return plain;

@@ -18,8 +18,8 @@ import { loop, loops, readLocal, type Stmt, set, store, when, whileLoop } from '
 import { precedes } from './precedes.ts';
 
 /**
- * Positions of the k largest elements along the last axis, largest first, of equal ones the first first: the best of each
- * block, found by insertion into a list of k, meet in blocks again until one is left.
+ * Positions of the k largest elements along the last axis, largest first and, among equals, in order. The best of each
+ * block are found by insertion into a list of k, and compete in blocks again until one is left.
  */
 export function tournament(
   x: Region,
@@ -41,7 +41,7 @@ export function tournament(
   }
 }
 
-/** The best k of each block of candidates: positions that stand in `from`, or all. */
+/** The best k of each block of candidates: the positions in `from`, or all. */
 function bestOfBlocks(
   { x, from, n, to }: { x: Region; from: Region | undefined; n: number; to: Region },
   { k, size, blocks, round }: { k: number; size: number; blocks: number; round: number },
@@ -57,7 +57,7 @@ function bestOfBlocks(
   const goesOn: Local = { name: 'goesOn', type: 'bool' };
   const [c, h] = [readLocal(candidate), readLocal(hole)];
   const best = (e: Expr): Expr[] => [...row, plus(times(b, k), e)];
-  // Room for a candidate among those before it: what it precedes moves down, off the end at last.
+  // Makes room for a candidate: those it precedes move down, the last one off the end.
   const above = load(to, best(minus(h, 1)));
   const test = precedes(load(x, [...row, c]), load(x, [...row, above]), true);
   const insertion: readonly Stmt[] = [
