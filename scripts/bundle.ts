@@ -105,7 +105,7 @@ const apart = [
   /[\\/]saving[\\/]legacy[\\/](?!at-once|described|h5-format)/,
   /[\\/]layers[\\/]from-files/,
   /[\\/]saving[\\/]keras[\\/]file-editor/,
-  /[\\/]visualize[\\/](activation-maps|filter-patterns|grad-cam|tapped|model-(graph|node|to-dot)|dot-label|inside|tensor-info|precision-recall)\.ts$/,
+  /[\\/]visualize[\\/](activation-maps|filter-patterns|grad-cam|tapped|model-(graph|node|to-dot)|dot-label|inside|tensor-info|precision-recall|text|chart[\\/][a-z]+)\.ts$/,
 ];
 const isApart = (id: string): boolean => apart.some((those) => those.test(id));
 /** What stands in the core of pages for modules that would bring such things along. */

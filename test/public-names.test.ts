@@ -34,7 +34,8 @@ const own: Readonly<Record<string, string>> = {
   'keras.visualization.{activationMaps,filterPatterns,gradCam,plotActivationMaps,plotFilterPatterns,plotGradCam}':
     'what is inside of a trained network',
   'keras.utils.{cocoDatasetFromDirectory,vocDatasetFromDirectory}': 'folders for detectors',
-  'keras.visualization.{modelGraph,plotPrecisionRecall,precisionRecallPlot}': 'pictures of one’s own',
+  'keras.visualization.{modelGraph,plotConfusionMatrix,plotHistory,plotLines,plotPrecisionRecall,precisionRecallPlot}':
+    'pictures of one’s own',
 };
 const allowed = new Set(
   Object.keys(own).flatMap((pattern) => {

@@ -6,12 +6,18 @@ export {
   drawSegmentationMasks,
   plotActivationMaps,
   plotBoundingBoxGallery,
+  plotConfusionMatrix,
   plotFilterPatterns,
   plotGradCam,
+  plotHistory,
   plotImageGallery,
+  plotLines,
   plotPrecisionRecall,
   plotSegmentationMaskGallery,
 } from '../visualize/pictures.ts';
+export type { PlotConfusionMatrixOptions, TruthAndPrediction } from '../visualize/plot-confusion-matrix.ts';
+export type { EpochLogs, PlotHistoryOptions, Run } from '../visualize/plot-history.ts';
+export type { Line, Numbers, PlotLinesOptions } from '../visualize/plot-lines.ts';
 export type {
   PlotActivationMapsOptions,
   PlotFilterPatternsOptions,

@@ -2,7 +2,7 @@ import { fail } from '../base/errors.ts';
 import { showShape } from '../base/shape.ts';
 import { type BoxFormat, convertFormat } from '../ops/detection/index.ts';
 import { asTensor, type Like } from '../tensor/index.ts';
-import { fontFamily } from './fonts.ts';
+import { escapeXml, textWidth } from './text.ts';
 
 /** Boxes of a batch of images; class -1 marks places that are not used. */
 export interface BoundingBoxes {
@@ -121,26 +121,3 @@ export function nameOf(label: number, mapping: ClassMapping | undefined): string
 /** Black or white, whichever can be read on a colour. */
 const inkOn = ([red, green, blue]: Color): string =>
   0.299 * red + 0.587 * green + 0.114 * blue > 120 ? '#000' : '#fff';
-
-export const escapeXml = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-
-/** About how wide a text in bold Arimo is. */
-export function textWidth(text: string, size: number): number {
-  let width = 0;
-  for (const c of text)
-    width += /[ijl.,:;'|! ]/.test(c)
-      ? 0.29
-      : /[ftrI()[\]/-]/.test(c)
-        ? 0.36
-        : /[mwMW%@]/.test(c)
-          ? 0.89
-          : /[A-Z]/.test(c)
-            ? 0.71
-            : /[\u2e80-\uffff]/.test(c)
-              ? 1
-              : 0.58;
-  return width * size;
-}
-/** What every text of a picture shares. */
-export const textStyle = `font-family="${fontFamily}, Helvetica, Arial, sans-serif"`;

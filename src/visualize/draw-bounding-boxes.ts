@@ -2,16 +2,10 @@ import { fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import type { BoxFormat } from '../ops/detection/index.ts';
 import { type Like, type Tensor, tensor } from '../tensor/index.ts';
-import {
-  type BoundingBoxes,
-  type ClassMapping,
-  type Color,
-  drawBoxes,
-  readBoxes,
-  textStyle,
-} from './bounding-boxes.ts';
+import { type BoundingBoxes, type ClassMapping, type Color, drawBoxes, readBoxes } from './bounding-boxes.ts';
 import { type ImageOptions, imageAddress, readImages } from './images.ts';
 import { svgToPixels } from './rasterize.ts';
+import { textStyle } from './text.ts';
 
 export interface DrawBoundingBoxesOptions extends ImageOptions {
   /** How the boxes are written: "xyxy", "xywh", "rel_xyxy", "center_xywh", … */

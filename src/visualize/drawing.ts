@@ -1,6 +1,9 @@
 /** Whatever draws pictures: with what it needs a part of its own, loaded when the first is drawn. */
 export { drawBoundingBoxes } from './draw-bounding-boxes.ts';
 export { plotBoundingBoxGallery, plotImageGallery } from './gallery.ts';
+export { plotConfusionMatrix } from './plot-confusion-matrix.ts';
+export { plotHistory } from './plot-history.ts';
+export { plotLines } from './plot-lines.ts';
 export { plotActivationMaps, plotFilterPatterns, plotGradCam } from './plot-maps.ts';
 export { plotModel } from './plot-model.ts';
 export { plotPrecisionRecall } from './plot-precision-recall.ts';

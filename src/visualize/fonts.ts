@@ -10,7 +10,6 @@ const needs: readonly (readonly [Script, RegExp])[] = [
   ['cyrillic', /[\u0400-\u045f\u0490-\u0491]/],
 ];
 
-export const fontFamily = 'Arimo';
 const loaded = new Map<Script, Promise<Uint8Array[]>>();
 
 /** The fonts that a text needs, regular and bold. */

@@ -3,19 +3,10 @@ import { type OptionNames, optionsOf } from '../base/options.ts';
 import type { Place } from '../formats/file.ts';
 import type { BoxFormat } from '../ops/detection/index.ts';
 import { asTensor, type Like } from '../tensor/index.ts';
-import {
-  type BoundingBoxes,
-  type ClassMapping,
-  type Color,
-  drawBoxes,
-  escapeXml,
-  nameOf,
-  readBoxes,
-  textStyle,
-  textWidth,
-} from './bounding-boxes.ts';
+import { type BoundingBoxes, type ClassMapping, type Color, drawBoxes, nameOf, readBoxes } from './bounding-boxes.ts';
 import { type Image, type ImageOptions, imageAddress, readImages } from './images.ts';
 import { formatOf, type PictureFormat, savePicture } from './picture-file.ts';
+import { escapeXml, textStyle, textWidth } from './text.ts';
 
 export interface GalleryOptions extends ImageOptions {
   /** Images from top to bottom. Default: so many that the gallery is about square. */

@@ -33,6 +33,28 @@ export const plotBoundingBoxGallery = /* @__PURE__ */ drawn('visualization', 'pl
  */
 export const plotPrecisionRecall = /* @__PURE__ */ drawn('visualization', 'plotPrecisionRecall');
 /**
+ * Losses and metrics over epochs: a panel each, validation beside training. Takes what `fit` gave, or several runs by their names.
+ * @example await keras.visualization.plotHistory({ adam: first, sgd: second }, { logScale: ['loss'], toFile: 'history.png' })
+ */
+export const plotHistory = /* @__PURE__ */ drawn('visualization', 'plotHistory');
+/**
+ * What a classifier takes for what: a row for each class, a column for what it was taken for. Takes counts `[classes, classes]`, or
+ * labels and predictions.
+ * @example
+ * const yPred = await model.predict(xTest);
+ * await keras.visualization.plotConfusionMatrix({ yTrue: yTest, yPred }, { classNames: ['cat', 'dog'], toFile: 'confusion.png' });
+ */
+export const plotConfusionMatrix = /* @__PURE__ */ drawn('visualization', 'plotConfusionMatrix');
+/**
+ * Lines over axes, with numbers and a legend: values by name, or lines with places, dates, styles and the range of a forecast.
+ * @example
+ * await keras.visualization.plotLines(
+ *   [{ y: [3, 4, 6, 5], name: 'measured' }, { y: [4, 5], x: [3, 4], name: 'foretold', style: 'dashed' }],
+ *   { yLabel: 'Temperature in °C', toFile: 'weather.png' },
+ * );
+ */
+export const plotLines = /* @__PURE__ */ drawn('visualization', 'plotLines');
+/**
  * Images with boxes and their labels drawn upon them: `[n, height, width, 3]`, uint8 (channels first where the images were so).
  * @see https://keras.io/api/utils/
  */

@@ -2,6 +2,9 @@ import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import type { CocoResult } from '../coco/result.ts';
+import { type Area, axes, chartSvg, colors, faint, ink, quiet, titleText } from './chart/frame.ts';
+import { linearScale } from './chart/scale.ts';
+import { escapeXml, shortened } from './text.ts';
 
 export interface PrecisionRecallPlotOptions {
   /** The overlap from which a detection counts as found: one of the result's thresholds. Default: 0.5. */
@@ -26,8 +29,7 @@ export const precisionRecallPlotOptions: OptionNames<PrecisionRecallPlotOptions>
   height: true,
 };
 
-const colors = ['#4269d0', '#efb118', '#ff725c', '#3ca951', '#a463f2', '#6cc5b0', '#ff8ab7', '#9c6b4e'];
-const [ink, faint, grid] = ['#1f2328', '#c4c9d0', '#e6e8eb'];
+const shares = linearScale(0, 1);
 const margin = { top: 48, right: 236, bottom: 52, left: 60 };
 
 /** One line of the plot. */
@@ -77,11 +79,9 @@ export const precisionRecallPlot = exact(
         : []),
     ];
     const legendX = area.x + area.width + 20;
-    return [
-      `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="Helvetica, Arial, sans-serif" font-size="12" fill="${ink}">`,
-      `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
-      `<text x="${area.x}" y="28" font-size="16" font-weight="bold">${escape(title)}</text>`,
-      axes(area),
+    return chartSvg(width, height, [
+      titleText(title, area.x, 28),
+      axes(area, { x: shares, y: shares, xLabel: 'Recall', yLabel: 'Precision' }),
       ...others.map((curve) => path(curve, faint, 1)),
       ...named.map((curve, i) => path(curve, colors[i], 2)),
       ...(mean ? [path(mean, ink, 3)] : []),
@@ -90,10 +90,9 @@ export const precisionRecallPlot = exact(
             `<text x="${area.x + area.width / 2}" y="${area.y + area.height / 2}" text-anchor="middle">no class has objects</text>`,
           ]
         : []),
-      `<text x="${width - 12}" y="${area.y + 4}" text-anchor="end" fill="#656d76">AP</text>`,
+      `<text x="${width - 12}" y="${area.y + 4}" text-anchor="end" fill="${quiet}">AP</text>`,
       ...legend.map((draw, i) => draw(legendX, area.y + 24 + 22 * i, width - 12)),
-      '</svg>',
-    ].join('\n');
+    ]);
   },
 );
 
@@ -133,13 +132,6 @@ const meanCurve = (curves: readonly Curve[]): Curve => {
   return { name: 'mean of classes', precision, ap: average(precision) };
 };
 
-interface Area {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
 /** A staircase: each precision holds from the recall point before up to its own. */
 function steps(precision: readonly number[], recall: Float64Array, area: Area): string {
   const px = (r: number): string => (area.x + r * area.width).toFixed(1);
@@ -157,26 +149,6 @@ function steps(precision: readonly number[], recall: Float64Array, area: Area): 
   return parts.join('');
 }
 
-function axes(area: Area): string {
-  const lines: string[] = [];
-  for (let i = 0; i <= 5; i++) {
-    const [x, y] = [area.x + (i / 5) * area.width, area.y + (1 - i / 5) * area.height];
-    const label = (i / 5).toFixed(1);
-    lines.push(
-      `<path d="M${area.x} ${y.toFixed(1)}h${area.width}M${x.toFixed(1)} ${area.y}v${area.height}" stroke="${grid}"/>`,
-      `<text x="${area.x - 8}" y="${(y + 4).toFixed(1)}" text-anchor="end">${label}</text>`,
-      `<text x="${x.toFixed(1)}" y="${area.y + area.height + 18}" text-anchor="middle">${label}</text>`,
-    );
-  }
-  const [middleX, middleY] = [area.x + area.width / 2, area.y + area.height / 2];
-  lines.push(
-    `<path d="M${area.x} ${area.y}v${area.height}h${area.width}" stroke="${ink}" fill="none"/>`,
-    `<text x="${middleX}" y="${area.y + area.height + 40}" text-anchor="middle" font-size="13">Recall</text>`,
-    `<text transform="translate(20 ${middleY}) rotate(-90)" text-anchor="middle" font-size="13">Precision</text>`,
-  );
-  return lines.join('\n');
-}
-
 const longestName = 18;
 
 /** A sample of the line, the name and the AP, drawn at a place. */
@@ -186,11 +158,7 @@ function legendEntry(
   color: string,
   stroke: number,
 ): (x: number, y: number, right: number) => string {
-  const shown = name.length > longestName ? `${name.slice(0, longestName - 1)}…` : name;
   return (x, y, right) =>
-    `<path d="M${x} ${y}h20" stroke="${color}" stroke-width="${stroke}"/><text x="${x + 28}" y="${y + 4}">${escape(shown)}</text>` +
+    `<path d="M${x} ${y}h20" stroke="${color}" stroke-width="${stroke}"/><text x="${x + 28}" y="${y + 4}">${escapeXml(shortened(name, longestName))}</text>` +
     (ap === undefined ? '' : `<text x="${right}" y="${y + 4}" text-anchor="end">${ap.toFixed(3)}</text>`);
 }
-
-const escape = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

@@ -2,7 +2,8 @@ import { compiling } from '../base/content-policy.ts';
 import { part } from '../base/part.ts';
 import { renderer } from '../formats/carried-files.ts';
 import { packageFile } from '../formats/package-file.ts';
-import { fontFamily, fontsFor } from './fonts.ts';
+import { fontsFor } from './fonts.ts';
+import { fontFamily } from './text.ts';
 
 export interface RasterizeOptions {
   /** Colour of what the picture leaves free. Default: none. */

@@ -109,7 +109,7 @@ test('what is not run is counted', () => {
     ],
     // Plain text, an import map, commands, what the library prints.
     otherLanguages: ['', 'html', 'sh', 'text'],
-    drawnExamples: 5,
+    drawnExamples: 6,
   });
 });
 
