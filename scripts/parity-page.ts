@@ -110,6 +110,7 @@ const conventions = `## What differs
 - Metrics of a running \`fit\` are never mixed: \`model.evaluate\` in a callback leaves them as they were; beside the run it is refused.
 - With \`gradientAccumulationSteps\`, schedules, moving averages and the growth of a loss scale count updates (Keras counts batches, against its documentation).
 - \`BackupAndRestore\` goes on with the batch after the last one saved (Keras begins the epoch again), and with the random state of that moment.
+- What a branch of \`ops.cond\` or \`ops.switch\` assigns to variables holds if that branch runs, and what a loop's turn assigns is there in the next: random numbers in \`ops.scan\` and \`ops.map\` are drawn anew in each (Keras on JAX fails, or draws once).
 - When a source of batches gives no more, training ends after that epoch, with a warning; a generator is closed when the run ends.
 
 **Layers of one's own** differ where Keras loses weights or noise without a word:

@@ -57,6 +57,35 @@ export class Trace {
     if (!this.inline) this.read(variable);
     this.current.set(variable, value);
   }
+  /**
+   * What `f` gives and what it assigns to variables, which hold again what they held when it ends: `f` is a branch or the body
+   * of a loop, and what it assigns is that of a sub-program. While it runs variables may hold other values.
+   */
+  apart<R>(
+    f: () => R,
+    held: ReadonlyMap<Variable, Tensor> = new Map(),
+  ): { readonly given: R; readonly assigned: ReadonlyMap<Variable, Tensor> } {
+    const before = new Map(this.current);
+    const valueBefore = (variable: Variable): Tensor | undefined => before.get(variable) ?? this.initial.get(variable);
+    for (const [variable, value] of held) this.assign(variable, value);
+    const start = new Map(this.current);
+    try {
+      const given = f();
+      const changed = ([variable, value]: readonly [Variable, Tensor]): boolean =>
+        value !== (start.get(variable) ?? this.initial.get(variable));
+      return { given, assigned: new Map([...this.current].filter(changed)) };
+    } finally {
+      for (const variable of [...this.current.keys()]) {
+        const value = valueBefore(variable);
+        if (value) this.current.set(variable, value);
+        else this.current.delete(variable);
+      }
+    }
+  }
+  /** What the variables hold that were met so far. */
+  get values(): ReadonlyMap<Variable, Tensor> {
+    return new Map(this.current);
+  }
   /** Variables that were assigned, with their last value. */
   get updates(): Map<Variable, Tensor> {
     return new Map([...this.current].filter(([variable, value]) => this.initial.get(variable) !== value));

@@ -9,6 +9,7 @@ import { reshape } from '../../primitives/movement.ts';
 import { asTensor, isNumbers } from '../../tensor/like.ts';
 import { op, opNames } from '../op.ts';
 import { cast, like } from '../operands.ts';
+import { branching, givingAssigned, looping, withoutAssigning } from './assigned.ts';
 import { takeApart } from './nests.ts';
 
 /** A nest of tensors: one, or lists and plain objects of such. */
@@ -41,11 +42,9 @@ export const cond = op(
   'cond',
   (pred: Tensor, trueFn: () => Nest, falseFn: () => Nest): Nest => {
     const [yes, no] = [nested(trueFn, true), nested(falseFn, true)];
-    const found = control.cond(
-      cast(scalar('cond', 'pred', pred), 'bool'),
-      () => yes.run([]),
-      () => no.run([]),
-      [],
+    const holds = cast(scalar('cond', 'pred', pred), 'bool');
+    const found = branching('cond', [() => no.run([]), () => yes.run([])], ([whenFalse, whenTrue], complete) =>
+      control.cond(holds, whenTrue, whenFalse, [], complete),
     );
     return yes.build(found);
   },
@@ -61,7 +60,8 @@ const switchOp = op(
         (list: readonly Tensor[]) =>
           run(build(list)),
     );
-    const found = control.switchCase(cast(scalar('switch', 'index', index), 'int32'), runs, tensors);
+    const number = cast(scalar('switch', 'index', index), 'int32');
+    const found = branching('switch', runs, (all, complete) => control.switchCase(number, all, tensors, complete));
     return parts[0].build(found);
   },
   ['tensor', 'functions', 'value'],
@@ -84,6 +84,49 @@ function settled(who: string, next: readonly Tensor[], before: readonly Tensor[]
     return cast(x, dtype);
   });
 }
+/** Repeats `body` on the carries, and on the variables that it assigns, while `condition` holds. */
+const repeated = (
+  who: string,
+  condition: (list: readonly Tensor[]) => Tensor,
+  body: (list: readonly Tensor[]) => readonly Tensor[],
+  init: readonly Tensor[],
+  maxIterations?: number,
+): readonly Tensor[] =>
+  looping((held, turn) => {
+    const own = init.length;
+    const test = (list: readonly Tensor[]): Tensor =>
+      withoutAssigning(who, 'the condition', () => condition(list), 'assign variables in the body alone');
+    const found = control.whileLoop(
+      (list) => turn(list.slice(own), () => test(list.slice(0, own))).given,
+      (list) => {
+        const { given, next } = turn(list.slice(own), () => body(list.slice(0, own)));
+        return [...given, ...next];
+      },
+      [...init, ...held],
+      { maxIterations },
+    );
+    return { found: found.slice(0, own), held: found.slice(own) };
+  });
+/** One round of `scan` after the other, with the variables that rounds assign carried along. */
+const scanned = (
+  round: control.ScanBody,
+  init: readonly Tensor[],
+  sequences: readonly Tensor[],
+  options: { readonly length: number; readonly reverse?: boolean },
+): ReturnType<control.ScanBody> =>
+  looping((held, turn) => {
+    const own = init.length;
+    const { carries, results } = control.scan(
+      (all, slices) => {
+        const { given, next } = turn(all.slice(own), () => round(all.slice(0, own), slices));
+        return { carries: [...given.carries, ...next], results: given.results };
+      },
+      [...init, ...held],
+      sequences,
+      options,
+    );
+    return { found: { carries: carries.slice(0, own), results }, held: carries.slice(own) };
+  });
 /** Repeats `body` on the loop variables while `cond` holds of them; with `maximumIterations` it has gradients. @example whileLoop((x) => x.less(10), (x) => x.mul(2), 1) // 16 */
 export const whileLoop = op(
   'whileLoop',
@@ -99,13 +142,16 @@ export const whileLoop = op(
       const value = build(list);
       return takeApart(spread ? f(...(value as unknown[])) : f(value)).tensors;
     };
-    const found = control.whileLoop(
-      (list) => cast(scalar('whileLoop', 'the condition', call(condition, list)[0]), 'bool'),
-      (list) => settled('whileLoop', call(body, list), list),
-      tensors,
-      maximumIterations === undefined || maximumIterations === null ? {} : { maxIterations: maximumIterations },
+    const bound = maximumIterations ?? undefined;
+    return build(
+      repeated(
+        'whileLoop',
+        (list) => cast(scalar('whileLoop', 'the condition', call(condition, list)[0]), 'bool'),
+        (list) => settled('whileLoop', call(body, list), list),
+        tensors,
+        bound,
+      ),
     );
-    return build(found);
   },
   ['function', 'function', 'value'],
   { maximumIterations: true },
@@ -121,7 +167,7 @@ export const foriLoop = op(
     const next = (i: Tensor): Tensor => p.add(i, like(i, 1));
     if (typeof lower === 'number' && typeof upper === 'number') {
       const length = Math.max(0, upper - lower);
-      const found = control.scan(
+      const found = scanned(
         ([i, ...list]) => ({ carries: [next(i), ...step(i, list)], results: [] }),
         [start, ...tensors],
         [],
@@ -130,7 +176,8 @@ export const foriLoop = op(
       return build(found.carries.slice(1));
     }
     const end = cast(upper, 'int32');
-    const found = control.whileLoop(
+    const found = repeated(
+      'foriLoop',
       ([i]) => p.lt(i, end),
       ([i, ...list]) => [next(i), ...step(i, list)],
       [start, ...tensors],
@@ -167,7 +214,7 @@ export const scan = op(
     if (length !== undefined && length !== null && length !== rounds)
       fail('scan', `length is ${length}, the sequences have ${rounds}`, 'leave length out');
     let build: ((list: readonly Tensor[]) => unknown) | undefined;
-    const found = control.scan(
+    const found = scanned(
       (carries, slices) => {
         const result: unknown = f(carry.build(carries), sequences.build(slices));
         if (!isList(result) || result.length !== 2)
@@ -193,12 +240,17 @@ const mapped = (name: string) =>
       if (sequences.tensors.length === 0 || sequences.tensors.some((x) => x.shape.length === 0))
         fail(name, 'there is no first axis to run along', 'give tensors of one axis or more');
       let build: ((list: readonly Tensor[]) => unknown) | undefined;
-      const found = control.map((slices) => {
-        const y = takeApart(f(sequences.build(slices)));
-        build = y.build;
-        return y.tensors;
-      }, sequences.tensors);
-      return build!(found);
+      const { results } = scanned(
+        (_, slices) => {
+          const y = takeApart(f(sequences.build(slices)));
+          build = y.build;
+          return { carries: [], results: y.tensors };
+        },
+        [],
+        sequences.tensors,
+        { length: sequences.tensors[0].shape[0] },
+      );
+      return build!(results);
     },
     ['function', 'value'],
   );
@@ -236,23 +288,26 @@ export const customGradient = exact(
       (...args: Nest[]): Nest => {
         const inputs = takeApart(args.map((x) => (isNumbers(x) ? asTensor(x) : x)));
         let build: ((list: readonly Tensor[]) => unknown) | undefined;
+        const pair = (list: readonly Tensor[]) => pairOf(f(...(inputs.build(list) as unknown[])));
+        const assigning = givingAssigned();
         const found = control.callWithGradient(
-          (list) => {
-            const value = takeApart(pairOf(f(...(inputs.build(list) as unknown[])))[0]);
-            build = value.build;
-            return value.tensors;
-          },
+          (list) =>
+            assigning.record(() => {
+              const value = takeApart(pair(list)[0]);
+              build = value.build;
+              return value.tensors;
+            }),
           inputs.tensors,
           (g, list, outputs) => {
             // The function runs again on the inputs, so that its gradient refers to tensors of this program.
-            const [, gradient] = pairOf(f(...(inputs.build(list) as unknown[])));
-            const upstream = outputs.map((y, k) => g[k] ?? like(y, 0));
+            const [, gradient] = assigning.again(() => pair(list));
+            const upstream = assigning.own(outputs).map((y, k) => g[k] ?? like(y, 0));
             const wanted = takeApart(gradient(build!(upstream))).tensors;
             return list.map((x, k) => (wanted[k] ? cast(wanted[k], x.dtype) : null));
           },
           'customGradient',
         );
-        return build!(found);
+        return build!(assigning.take(found));
       },
       range(16).map(() => 'value' as const),
     );

@@ -8,6 +8,7 @@ import type { Like } from '../../tensor/like.ts';
 import { reshapeTo } from '../numpy/shape.ts';
 import { op } from '../op.ts';
 import { broadcastShapes, spreadTo } from '../operands.ts';
+import { withoutAssigning } from './assigned.ts';
 import { takeApart } from './nests.ts';
 
 export interface VectorizeOptions {
@@ -57,7 +58,13 @@ export const vectorize = exact(
         );
         let build: ((list: readonly Tensor[]) => unknown) | undefined;
         const found = map((slices) => {
-          const y = takeApart(pyfunc(...args.map((x, k) => slices[mapped.indexOf(k)] ?? x)));
+          const given = withoutAssigning(
+            'vectorize',
+            'its function',
+            () => pyfunc(...args.map((x, k) => slices[mapped.indexOf(k)] ?? x)),
+            'use ops.map, which goes through the slices in order, or assign behind it',
+          );
+          const y = takeApart(given);
           build = y.build;
           return y.tensors;
         }, rows);

@@ -11,5 +11,5 @@ export { type BarrierAttrs, barrier } from './barrier.ts';
 export { type CallAttrs, type CustomVjp, call, callAgain, callWithGradient } from './call.ts';
 export { map, type ScanBody, scan } from './scan.ts';
 export type { ScanAttrs } from './scan-attrs.ts';
-export { cond, type SwitchAttrs, switchCase } from './switch.ts';
+export { type Complete, cond, type SwitchAttrs, switchCase } from './switch.ts';
 export { type WhileAttrs, whileLoop } from './while.ts';

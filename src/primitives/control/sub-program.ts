@@ -5,24 +5,41 @@ import { equationsBehind, freeTensors, makeProgram, type Program } from '../../i
 import { type Aval, showAval, Tensor } from '../../ir/tensor.ts';
 import { full } from '../generators.ts';
 
+/** A program, and the tensors from outside that are its further inputs. */
+export interface OpenProgram {
+  readonly program: Program;
+  readonly captured: Tensor[];
+}
+
 /** Records `f` on stand-ins as a program; tensors from outside become further inputs, listed in `captured`. */
 export function subProgram(
   name: string,
   f: (inputs: readonly Tensor[]) => readonly Tensor[],
   avals: readonly Aval[],
-): { program: Program; captured: Tensor[] } {
+): OpenProgram {
+  const { outputs, close } = recordOpen(name, f, avals);
+  return close(outputs);
+}
+/** Records `f` on stand-ins; what of it is given can be said when other programs are recorded too. */
+export function recordOpen(
+  name: string,
+  f: (inputs: readonly Tensor[]) => readonly Tensor[],
+  avals: readonly Aval[],
+): { readonly outputs: readonly Tensor[]; close(outputs: readonly Tensor[]): OpenProgram } {
   const inputs = avals.map(({ shape, dtype }) => new Tensor({ shape, dtype }));
   const start = new Tensor({ shape: [], dtype: 'bool' }).serial;
-  const outputs = f(inputs);
-  // What was recorded before is computed once, outside; only constants are cheaper to make again.
-  const isOuter = (t: Tensor): boolean => t.serial < start && (t.equation?.inputs.length ?? 1) > 0;
-  const equations = equationsBehind(outputs, (t) => t.storage !== undefined || isOuter(t));
-  const program: Program = { name, inputs, equations, outputs, donated: new Map() };
-  return { program, captured: freeTensors(program) };
+  const close = (outputs: readonly Tensor[]): OpenProgram => {
+    // What was recorded before is computed once, outside; only constants are cheaper to make again.
+    const isOuter = (t: Tensor): boolean => t.serial < start && (t.equation?.inputs.length ?? 1) > 0;
+    const equations = equationsBehind(outputs, (t) => t.storage !== undefined || isOuter(t));
+    const program: Program = { name, inputs, equations, outputs, donated: new Map() };
+    return { program, captured: freeTensors(program) };
+  };
+  return { outputs: f(inputs), close };
 }
 
 /** Programs given the same further inputs: all that any of them reads from outside. */
-export function shareCaptured(parts: readonly { program: Program; captured: readonly Tensor[] }[]): {
+export function shareCaptured(parts: readonly OpenProgram[]): {
   programs: Program[];
   captured: Tensor[];
 } {

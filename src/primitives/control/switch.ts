@@ -5,7 +5,16 @@ import { freeTensors, makeProgram, type Program } from '../../ir/program.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { convert, max, min, mul, neg, sin } from '../elementwise.ts';
 import { full } from '../generators.ts';
-import { avalOf, expectAvals, floats, gradientProgram, shareCaptured, subProgram, zerosLike } from './sub-program.ts';
+import {
+  avalOf,
+  expectAvals,
+  floats,
+  gradientProgram,
+  recordOpen,
+  shareCaptured,
+  subProgram,
+  zerosLike,
+} from './sub-program.ts';
 
 /**
  * Runs one of the branches. The first input is the number of the branch, an int32 scalar in 0 … branches-1 (the builder
@@ -65,29 +74,52 @@ const runBranch = (index: Tensor, operands: readonly Tensor[], branches: readonl
   }) as readonly Tensor[];
 
 type Branch = (operands: readonly Tensor[]) => readonly Tensor[];
+/** Says what branches give, when all were recorded: of what each gave, in their order. */
+export type Complete = (given: readonly (readonly Tensor[])[]) => readonly (readonly Tensor[])[];
+
+/** Records the branches, and runs the one with the given number. */
+function among(
+  index: Tensor,
+  branches: readonly (readonly [name: string, branch: Branch])[],
+  operands: readonly Tensor[],
+  complete: Complete,
+): readonly Tensor[] {
+  const parts = branches.map(([name, branch]) => recordOpen(name, branch, operands));
+  const outputs = complete(parts.map((part) => part.outputs));
+  const { programs, captured } = shareCaptured(parts.map((part, k) => part.close(outputs[k])));
+  return runBranch(index, [...operands, ...captured], programs);
+}
 
 /** Gives what the branch with number `index` (an int32 scalar, clamped) makes of the operands; only that one runs. */
 export const switchCase = Object.assign(
-  (index: Tensor, branches: readonly Branch[], operands: readonly Tensor[]): readonly Tensor[] => {
-    const parts = branches.map((branch, k) => subProgram(`branch ${k}`, branch, operands));
-    const { programs, captured } = shareCaptured(parts);
+  (
+    index: Tensor,
+    branches: readonly Branch[],
+    operands: readonly Tensor[],
+    complete: Complete = (given) => given,
+  ): readonly Tensor[] => {
     const scalar = (value: number): Tensor => full({ shape: [], dtype: 'int32', value });
     const clamped = max(min(index, scalar(branches.length - 1)), scalar(0));
-    return runBranch(clamped, [...operands, ...captured], programs);
+    const named = branches.map((branch, k) => [`branch ${k}`, branch] as const);
+    return among(clamped, named, operands, complete);
   },
   { rule: record.rule },
 );
 
 /** `condition ? whenTrue(operands) : whenFalse(operands)` for a bool scalar; only one of the two runs. */
-export function cond(
+export const cond = (
   condition: Tensor,
   whenTrue: Branch,
   whenFalse: Branch,
   operands: readonly Tensor[],
-): readonly Tensor[] {
-  const { programs, captured } = shareCaptured([
-    subProgram('false', whenFalse, operands),
-    subProgram('true', whenTrue, operands),
-  ]);
-  return runBranch(convert(condition, { dtype: 'int32' }), [...operands, ...captured], programs);
-}
+  complete: Complete = (given) => given,
+): readonly Tensor[] =>
+  among(
+    convert(condition, { dtype: 'int32' }),
+    [
+      ['false', whenFalse],
+      ['true', whenTrue],
+    ],
+    operands,
+    complete,
+  );
