@@ -3,7 +3,7 @@ import type { Batch } from '../data/batches.ts';
 import { cast, multiply } from '../ops/index.ts';
 import { type Tensor, tensor, tensorsIn } from '../tensor/index.ts';
 
-/** Factor of each class in the loss; 1 for classes that are not named. */
+/** The weight of each class in the loss; 1 for classes not listed. */
 export type ClassWeight = Readonly<Record<number, number>>;
 
 /** Multiplies sample weights by the weight of each sample's class. */

@@ -12,15 +12,15 @@ import type { Tensor } from '../tensor/index.ts';
 import type { CompileOptions } from './compile.ts';
 import type { Outputs } from './outputs.ts';
 
-/** The losses of one output, which are added. */
+/** The losses of one output, which are summed. */
 interface Part {
   readonly output: number;
   readonly losses: readonly { readonly loss: losses.Loss; readonly weight: number | undefined }[];
-  /** Its running loss, where several outputs have one. */
+  /** Its running loss, if several outputs have one. */
   readonly tracker: Mean | undefined;
 }
 
-/** The compiled losses of a model: those of each output, weighted and added. */
+/** The compiled losses of a model: those of each output, weighted and summed. */
 export class CompileLoss {
   private readonly owner: Named;
   private readonly options: CompileOptions;
@@ -33,7 +33,7 @@ export class CompileLoss {
     this.options = options;
   }
 
-  /** Running losses of the single outputs, where there are several. */
+  /** Running losses of the individual outputs, if there are several. */
   get metrics(): Mean[] {
     return this.parts?.flatMap(({ tracker }) => tracker ?? []) ?? [];
   }
@@ -86,7 +86,9 @@ export class CompileLoss {
       );
     return given[given.length === 1 ? 0 : k] as number;
   }
-  /** What logs call an output: its path, in which the name of the output, or else of the loss, stands for a position. */
+  /**
+   * The name of an output in logs: its path, with the name of the output, or else of the loss, in place of a position.
+   */
   private nameOf(k: number, own: readonly losses.Loss[]): string {
     const { path, name } = this.outputs.all[k];
     const last = name ?? own[0]?.name ?? `output_${k}`;
@@ -94,7 +96,7 @@ export class CompileLoss {
     return (isNamed ? path : [...path.slice(0, -1), last]).join('/');
   }
 
-  /** Refuses labels that are none for a loss: `y` holds the numbers of all samples in the form of the labels. */
+  /** Refuses labels that are invalid for a loss: `y` holds the values of all samples in the form of the labels. */
   checkLabels(y: unknown): void {
     const values = this.outputs.read<LabelValues>(y, {
       what: 'y',
@@ -115,7 +117,7 @@ export class CompileLoss {
     }
   }
 
-  /** The weighted sum of the losses; undefined when there is none. */
+  /** The weighted sum of the losses; undefined if there is none. */
   compute(yTrue: unknown, yPred: unknown, sampleWeight: unknown, batchSize: number): Tensor | undefined {
     if (this.parts!.length === 0) return undefined;
     if (yTrue === undefined)
@@ -164,10 +166,10 @@ const given = (y: unknown): string =>
         .map((key) => JSON.stringify(key))
         .join(', ')}`
     : '';
-/** Whether something stands for one loss. */
+/** Whether something denotes a single loss. */
 const isLoss = (x: unknown): boolean =>
   typeof x === 'string' || typeof x === 'function' || x instanceof losses.Loss || isSerializedObject(x);
-/** The name, numbered if it is taken. */
+/** The name, with a number if it is taken. */
 function unused(name: string, taken: Set<string>): string {
   let free = name;
   for (let n = 1; taken.has(free); n++) free = `${name}_${n}`;

@@ -14,16 +14,16 @@ import type { Outputs } from './outputs.ts';
 
 interface Part {
   readonly metric: Metric;
-  /** What logs call it. */
+  /** Its name in logs. */
   readonly name: string;
-  /** The output it judges; undefined when it takes labels and predictions whole. */
+  /** The output it evaluates; undefined if it takes all labels and predictions at once. */
   readonly output: number | undefined;
   readonly isWeighted: boolean;
 }
-/** A metric with its name in logs. */
+/** A metric and its name in logs. */
 export type LoggedMetric = readonly [name: string, metric: Metric];
 
-/** The compiled metrics of a model, each with the output it judges. */
+/** The compiled metrics of a model, each with the output it evaluates. */
 export class CompileMetrics {
   private readonly owner: Named;
   private readonly options: CompileOptions;
@@ -58,7 +58,7 @@ export class CompileMetrics {
       const metric = metrics.get(resolveAccuracy(one, truth, prediction));
       const isHost = isHostMetric(metric);
       if (truth && !isHost) blame(this.who(metric, output), () => metric.build(truth, prediction));
-      // As in Keras, what was asked for by name is shown under that name.
+      // As in Keras, a metric requested by name is shown under that name.
       if (typeof one === 'string') metric.name = one;
       const prefix = outputs.count > 1 && !isHost ? outputs.all[output].name : undefined;
       const name = names.take(metric.name, prefix, isWeighted);
@@ -115,29 +115,31 @@ export class CompileMetrics {
   }
 }
 const sorted = (numbers: readonly number[]): number[] => [...new Set(numbers)].sort((a, b) => a - b);
-/** What a batch gives metrics. */
+/** What metrics receive for a batch. */
 interface Given {
   readonly yTrue: unknown;
   readonly yPred: unknown;
   readonly sampleWeight: unknown;
-  /** The masks that travel with the outputs. */
+  /** The masks carried by the outputs. */
   readonly masks: readonly (Tensor | undefined)[];
   readonly wanted: readonly number[];
 }
 
-/** Whether labels have a form of their own, which only metrics that take them whole understand. */
+/** Whether labels have a structure of their own, which only metrics that take them as a whole understand. */
 function isWhole(outputs: Outputs, yTrue: unknown): boolean {
   if (!isPlainObject(yTrue)) return false;
   const names = outputs.all.flatMap(({ name, path }) => [name, String(path[0])]);
   return !Object.keys(yTrue).some((key) => names.includes(key));
 }
-/** Whether something stands for one metric. */
+/** Whether something denotes a single metric. */
 const isMetric = (x: unknown): boolean =>
   typeof x === 'string' || typeof x === 'function' || x instanceof metrics.Metric || isSerializedObject(x);
 const entriesIn = (entry: MetricLike | readonly MetricLike[] | undefined): MetricLike[] =>
   entry === undefined ? [] : [entry].flat(9).filter((x): x is MetricLike => x !== null && x !== undefined);
 
-/** Names in logs: metrics of one name are told apart as in Keras, weighted ones by a prefix, then by numbers. */
+/**
+ * Names in logs: metrics with the same name are distinguished as in Keras, weighted ones by a prefix, then by numbers.
+ */
 class Names {
   private readonly counts = new Map<string, number>();
 

@@ -8,11 +8,11 @@ import * as optimizers from '../optimizers/index.ts';
 import type { Trainable } from './trainable.ts';
 
 /**
- * One loss for all outputs, or a list or object with one for each (null for none), in the form in which the model gives its
- * outputs. An output may have a list of losses, which are added.
+ * One loss for all outputs, or a list or object with one for each (null for none), in the structure of the model's
+ * outputs. An output may have a list of losses, which are summed.
  */
 export type Losses = LossLike | Tree<LossLike | null>;
-/** Metrics for the output; with several, a list or object with those of each output. */
+/** Metrics for the output; with several outputs, a list or object with the metrics of each. */
 export type Metrics = MetricLike | Tree<MetricLike | null>;
 
 export interface CompileOptions {
@@ -20,7 +20,7 @@ export interface CompileOptions {
   readonly optimizer?: optimizers.OptimizerLike;
   /** Loss by name, object or function; a list or record of them for several outputs. */
   readonly loss?: Losses | undefined;
-  /** Factor of each output's loss. */
+  /** Weight of each output's loss. */
   readonly lossWeights?: Tree<number> | null | undefined;
   /** Metrics by name, object or function; a list or record of lists for several outputs. */
   readonly metrics?: Metrics | null | undefined;
@@ -28,9 +28,9 @@ export interface CompileOptions {
   readonly weightedMetrics?: Metrics | null | undefined;
   /** Runs the step op by op instead of as one program: a debugger can stop in `call`. */
   readonly runEagerly?: boolean | undefined;
-  /** Steps that run as one call of the compiled program; 1 by default. */
+  /** Steps per call of the compiled program; 1 by default. */
   readonly stepsPerExecution?: number | undefined;
-  /** Kept for files: every step is compiled unless runEagerly is set. */
+  /** Only kept for files: every step is compiled unless runEagerly is set. */
   readonly jitCompile?: boolean | 'auto' | undefined;
   /** With the dtype policy "mixed_float16": scales the loss, so that small gradients do not vanish. */
   readonly autoScaleLoss?: boolean | undefined;
@@ -47,12 +47,12 @@ const compileOptions: OptionNames<CompileOptions> = {
   autoScaleLoss: true,
 };
 
-/** What `compile` decided. */
+/** The result of `compile`. */
 export class Compiled {
   readonly options: CompileOptions;
   readonly optimizer: optimizers.Optimizer;
   readonly runEagerly: boolean;
-  /** The optimizer as it was given, without a loss scale that was put around it. */
+  /** The optimizer as given, without the loss scale wrapped around it. */
   private readonly given: optimizers.Optimizer;
 
   constructor(options: CompileOptions, { dtypePolicy }: Pick<Trainable, 'dtypePolicy'>) {
@@ -80,7 +80,7 @@ export class Compiled {
       jitCompile = true,
     } = this.options;
     return {
-      // As in Keras: what reads the file scales the loss by itself.
+      // As in Keras: whoever reads the file adds the loss scale again.
       optimizer: serializeObject(this.given),
       loss: serializeNamed('loss', loss),
       loss_weights: lossWeights,
@@ -93,7 +93,10 @@ export class Compiled {
   }
 }
 
-/** As configs hold it; a function without a name goes under that of its place, by which `customObjects` can give it again. */
+/**
+ * In the form used in configs; an anonymous function is named after its place, so that `customObjects` can supply it
+ * again.
+ */
 function serializeNamed(place: string, x: unknown): unknown {
   if (Array.isArray(x)) return x.map((y, k) => serializeNamed(`${place}_${k}`, y));
   if (isPlainObject(x) && !isSerializedObject(x))
@@ -103,7 +106,7 @@ function serializeNamed(place: string, x: unknown): unknown {
   return isNameless ? { ...written, config: place, registered_name: place } : written;
 }
 
-/** Compile options from what a file holds. */
+/** Compile options from a file. */
 export function compileOptionsFromConfig(config: Config): CompileOptions {
   const read = (x: unknown): any => (isSerializedObject(x) || typeof x === 'object' ? deserializeObject(x) : x);
   return {

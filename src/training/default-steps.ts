@@ -5,7 +5,7 @@ import type { Trainer } from './trainer.ts';
 
 type AnyBatch = StepBatch<unknown, unknown, unknown>;
 
-/** The loss of a batch, what it was taken of, and its gradients. */
+/** The loss of a batch, what it was computed from, and its gradients. */
 function lossAndGradients(trainer: Trainer, { x, y, sampleWeight }: AnyBatch) {
   const { model } = trainer;
   const { optimizer } = trainer.requireCompiled('training');
@@ -16,7 +16,8 @@ function lossAndGradients(trainer: Trainer, { x, y, sampleWeight }: AnyBatch) {
     const loss = model.computeLoss({ x, y, yPred, sampleWeight, training: true });
     return [optimizer.scaleLoss(loss), { yPred, loss }];
   }, variables);
-  // As in Keras, a step changes trainable variables by their gradients alone: what `call` assigned to them is dropped.
+  // As in Keras, a step changes trainable variables only through their gradients: assignments made in `call` are
+  // dropped.
   variables.forEach((v, k) => {
     if (v.read() !== values[k]) v.assign(values[k]);
   });
@@ -26,13 +27,13 @@ interface Judged {
   readonly loss: Tensor;
   readonly yPred: unknown;
 }
-/** Takes a batch into the running loss and the metrics. */
+/** Updates the running loss and the metrics with a batch. */
 function judge(trainer: Trainer, { x, y, sampleWeight, size }: AnyBatch, { loss, yPred }: Judged): StepLogs {
   trainer.trackLoss(loss, size);
   return trainer.model.computeMetrics({ x, y, yPred, sampleWeight });
 }
 
-/** What `model.trainStep` does unless a class says otherwise: one update by the gradients of the loss of a batch. */
+/** The default `model.trainStep`: one update with the gradients of a batch's loss. */
 export function trainStep(trainer: Trainer, batch: AnyBatch): StepLogs {
   const { slopes, variables, optimizer, ...judged } = lossAndGradients(trainer, batch);
   if (variables.length > 0) optimizer.apply(slopes, variables);
@@ -47,7 +48,7 @@ export function gradientStep(
   return { logs: judge(trainer, batch, judged), slopes };
 }
 
-/** What `model.testStep` does unless a class says otherwise: loss and metrics of a batch. */
+/** The default `model.testStep`: loss and metrics of a batch. */
 export function testStep(trainer: Trainer, batch: AnyBatch): StepLogs {
   const { model } = trainer;
   const { x, y, sampleWeight } = batch;

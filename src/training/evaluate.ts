@@ -56,7 +56,7 @@ export function evaluate(
   });
 }
 
-/** Goes once through a dataset and gives loss and metrics; nothing when the dataset has no batch left. */
+/** Goes through a dataset once and returns loss and metrics; nothing if the dataset has no batch left. */
 export async function evaluateOn(
   trainer: Trainer,
   dataset: BatchSource,

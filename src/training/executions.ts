@@ -4,7 +4,7 @@ import type { Trainer } from './trainer.ts';
 
 type Read = () => Promise<CallbackLogs>;
 
-/** Tells callbacks of the batches of one round, every `stepsPerExecution` of them as one. */
+/** Notifies callbacks of the batches of one round, treating every `stepsPerExecution` of them as one. */
 export class Executions {
   private readonly callbacks: Listeners;
   private readonly kind: 'Train' | 'Test' | 'Predict';
@@ -16,7 +16,7 @@ export class Executions {
     this.kind = kind;
     this.size = compiled?.options.stepsPerExecution ?? 1;
   }
-  /** The first step of the execution that is going on. */
+  /** The first step of the current execution. */
   get first(): number {
     return this.begun ?? 0;
   }
@@ -26,14 +26,14 @@ export class Executions {
     this.begun = step;
     await this.callbacks.batch(`on${this.kind}BatchBegin`, step);
   }
-  /** After step number `step`; `logs` is asked for only when somebody listens. */
+  /** After step number `step`; `logs` is only called if there is a listener. */
   async end(step: number, logs: Read): Promise<void> {
     if (this.begun !== undefined && step + 1 - this.begun === this.size) await this.finish(logs);
   }
   /** After the last step. */
   async finish(logs: Read): Promise<void> {
     if (this.begun === undefined) return;
-    // As in Keras, an execution that the data cut short counts as a whole one.
+    // As in Keras, an execution cut short by the end of the data counts in full.
     const last = this.begun + this.size - 1;
     await this.callbacks.batch(`on${this.kind}BatchEnd`, last, logs);
     this.begun = undefined;

@@ -5,35 +5,35 @@ import { Callback } from './callbacks/callback.ts';
 import type { ClassWeight } from './class-weight.ts';
 
 export interface FitOptions {
-  /** Samples a batch; 32 when absent. The last batch may be smaller. */
+  /** Samples per batch; 32 by default. The last batch may be smaller. */
   readonly batchSize?: number;
-  /** Number of the last epoch; training begins at `initialEpoch`. */
+  /** Number of epochs, counted from 0: training runs from `initialEpoch` up to this epoch. */
   readonly epochs?: number;
-  /** Epoch to begin with, for a run that goes on; 0 by default. */
+  /** Epoch at which to start, for resuming a run; 0 by default. */
   readonly initialEpoch?: number;
-  /** 0 silent, 1 a progress bar, 2 one line an epoch. */
+  /** 0: silent, 1: progress bar, 2: one line per epoch. */
   readonly verbose?: 0 | 1 | 2 | 'auto';
   /** Callbacks, in the order of their calls. */
   readonly callbacks?: readonly Callback[];
-  /** Share of the samples, taken from the end before shuffling, to validate on. */
+  /** Fraction of the samples to validate on, taken from the end before shuffling. */
   readonly validationSplit?: number;
   /** `[x, y]`, `[x, y, sampleWeight]`, or a source of batches. */
   readonly validationData?: readonly [x: Data, y?: Data | null, sampleWeight?: PartialData] | BatchStream;
-  /** Examples in a batch of validation; `batchSize` by default. */
+  /** Samples per validation batch; `batchSize` by default. */
   readonly validationBatchSize?: number;
-  /** Batches of each validation, from the beginning of the data. */
+  /** Batches per validation, from the beginning of the data. */
   readonly validationSteps?: number;
-  /** Validates every so many epochs, or after the epochs listed (counted from 1). */
+  /** Validates every n epochs, or after the epochs listed (counted from 1). */
   readonly validationFreq?: number | readonly number[];
-  /** Draws the samples of each epoch in a new order. */
+  /** Shuffles the samples before each epoch. */
   readonly shuffle?: boolean;
   /** Weight of each class in the loss. */
   readonly classWeight?: ClassWeight;
-  /** Weights of the samples; with several outputs one for each, null for none. */
+  /** Sample weights; with several outputs one array for each, null for none. */
   readonly sampleWeight?: PartialData;
   /**
-   * Batches an epoch, where the data does not end by itself: the next epoch goes on where it ended. When `fit` ends, a generator
-   * is closed, as by `for…of`.
+   * Batches per epoch, for data without an end: the next epoch continues where the last one stopped. When `fit` ends, a
+   * generator is closed, as by `for…of`.
    */
   readonly stepsPerEpoch?: number;
 }
@@ -43,13 +43,13 @@ export interface EvaluateOptions {
   readonly batchSize?: number;
   /** 0 silent, 1 a progress bar, 2 one line. */
   readonly verbose?: 0 | 1 | 2 | 'auto';
-  /** Weights of the samples; with several outputs one for each, null for none. */
+  /** Sample weights; with several outputs one array for each, null for none. */
   readonly sampleWeight?: PartialData;
-  /** Batches to evaluate on, where the data does not end by itself. */
+  /** Batches to evaluate on, for data without an end. */
   readonly steps?: number;
   /** Callbacks, in the order of their calls. */
   readonly callbacks?: readonly Callback[];
-  /** Gives an object by metric name instead of a list. */
+  /** Returns an object by metric name instead of a list. */
   readonly returnDict?: boolean;
 }
 
@@ -76,7 +76,7 @@ function checkCallbacks(who: string, callbacks: unknown): void {
   });
 }
 
-/** Refuses options of `fit` whose values make no sense. */
+/** Refuses invalid values for the options of `fit`. */
 export function checkFitOptions(options: FitOptions): void {
   checkCount('fit', 'epochs', options.epochs, 0);
   checkCount('fit', 'initialEpoch', options.initialEpoch, 0);
@@ -93,7 +93,7 @@ export function checkFitOptions(options: FitOptions): void {
   else checkCount('fit', 'validationFreq', frequency, 1);
   checkCallbacks('fit', options.callbacks);
 }
-/** Refuses options of `evaluate` and `predict` whose values make no sense. */
+/** Refuses invalid values for the options of `evaluate` and `predict`. */
 export function checkPassOptions(
   who: string,
   options: Pick<EvaluateOptions, 'batchSize' | 'steps' | 'callbacks'>,

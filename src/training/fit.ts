@@ -36,7 +36,7 @@ export const fitOptions: OptionNames<FitOptions> = {
   stepsPerEpoch: true,
 };
 
-/** Whom what fails in a validation is put down to. */
+/** Whom errors during validation are attributed to. */
 const validating = 'fit, validationData';
 
 /** `model.fit`. */
@@ -137,7 +137,7 @@ interface Run {
   readonly bar: RunBar | undefined;
   readonly options: FitOptions;
 }
-/** The steps of an epoch, of which the first `done` were done by another fit. */
+/** Runs the steps of an epoch, of which the first `done` were done by another fit. */
 async function runEpoch(
   { trainer, dataset, list, bar, options }: Run,
   epoch: number,
@@ -218,7 +218,7 @@ async function datasets(
       asSource(vx, { y: vy, sampleWeight: vw, arity, lend, bound: 'fit.validationSteps', ...own }),
     );
   }
-  // Keras looks at one batch before the first fit, and thereby draws one order that it throws away.
+  // Keras looks at one batch before the first fit, which draws (and discards) one order.
   if (trainer.fits === 0) dataset.drawOrder();
   return { dataset, validation };
 }

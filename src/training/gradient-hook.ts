@@ -4,8 +4,8 @@ import { trainerOf } from './trainer.ts';
 export type { GradientHook, GradientsOf } from './step-types.ts';
 
 /**
- * Sets the hook of a model; null takes it away. With a hook the step of training is two programs, one up to the gradients and
- * one for the update; without, it is one.
+ * Sets the hook of a model; null removes it. With a hook, a training step consists of two programs, one up to the
+ * gradients and one for the update; without, it is one.
  */
 export function setGradientHook(model: object, hook: GradientHook | null): void {
   trainerOf(model)!.gradientHook = hook;

@@ -1,4 +1,4 @@
-/** Lets timers, signals and the garbage collector's callbacks run now and then, at next to no cost. */
+/** Lets timers, signals and finalizers run now and then, at almost no cost. */
 let last = 0;
 export async function breathe(): Promise<void> {
   const now = performance.now();
@@ -6,7 +6,7 @@ export async function breathe(): Promise<void> {
   last = now;
   await new Promise<void>((resolve) => {
     if (typeof setImmediate === 'function') return void setImmediate(resolve);
-    // Pages hold timers back by 4 ms, but not messages.
+    // Pages delay timers by 4 ms, but not messages.
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
       port1.close();
@@ -17,8 +17,8 @@ export async function breathe(): Promise<void> {
 }
 
 /**
- * While `f` runs, the first Ctrl-C only asks it to stop, so that the step in progress ends and files stay whole; the second ends
- * the process as usual.
+ * While `f` runs, the first Ctrl-C only asks it to stop, so that the current step is finished and files stay intact;
+ * the second ends the process as usual.
  */
 export async function withInterrupt<R>(ask: () => void, f: () => Promise<R>): Promise<R> {
   if (typeof process === 'undefined' || typeof process.once !== 'function') return f();

@@ -5,12 +5,12 @@ import { asTensor, type Like, Tensor } from '../tensor/index.ts';
 import type { CallbackLogs } from './callbacks/callback.ts';
 import type { LoggedMetric } from './compile-metrics.ts';
 
-/** Running loss and metrics, still on the device. */
+/** Running loss and metrics, on the device. */
 export type Logs = Readonly<Record<string, Tensor>>;
-/** Loss and metrics: a number when there is only the loss, else a list, or an object by name. */
+/** Loss and metrics: a number if there is only the loss, otherwise a list, or an object by name. */
 export type Results = number | any[] | CallbackLogs;
 
-/** What a step of a model gave, as tensors for the logs. */
+/** The results of a model's step, as tensors for the logs. */
 export function asLogs(model: Named, what: string, given: unknown): Logs {
   const cure = 'return this.getMetricsResult(), or numbers by name, e.g. { loss: this.tracker.result() }';
   if (given instanceof Promise) fail(model, `${what} gave a promise`, 'write it without async: it is compiled');
@@ -36,7 +36,9 @@ export function deviceLogs(metrics: readonly LoggedMetric[]): Logs {
   return logs;
 }
 
-/** Numbers of running logs, sorted by name as Keras shows them; host metrics included. Vectors are lists of numbers. */
+/**
+ * The numbers in running logs, host metrics included, sorted by name as Keras shows them. Vectors are lists of numbers.
+ */
 export async function readLogs(logs: Logs, metrics: readonly LoggedMetric[]): Promise<CallbackLogs> {
   const numbers: CallbackLogs = {};
   for (const [name, t] of Object.entries(logs)) numbers[name] = await numbersOf(t);
@@ -51,7 +53,7 @@ export async function readLogs(logs: Logs, metrics: readonly LoggedMetric[]): Pr
 }
 const numbersOf = (t: Tensor): Promise<unknown> => (t.shape.length === 0 ? t.item() : t.array());
 
-/** Results as Keras gives them: the loss alone, or a list in the order of the names, or by name. */
+/** Results as Keras returns them: the loss alone, a list in the order of the names, or an object by name. */
 export function present(numbers: CallbackLogs, order: readonly string[], returnDict = false): Results {
   if (returnDict) return numbers;
   const names = [...order.filter((name) => name in numbers), ...Object.keys(numbers).filter((n) => !order.includes(n))];

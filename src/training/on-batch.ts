@@ -7,9 +7,9 @@ import type { Results } from './logs.ts';
 import type { Trainer } from './trainer.ts';
 
 export interface TestBatchOptions {
-  /** Weights of the samples; with several outputs one for each, null for none. */
+  /** Sample weights; with several outputs one array for each, null for none. */
   readonly sampleWeight?: PartialData;
-  /** Gives an object by metric name instead of a list. */
+  /** Returns an object by metric name instead of a list. */
   readonly returnDict?: boolean | undefined;
 }
 export interface BatchOptions extends TestBatchOptions {
@@ -20,7 +20,7 @@ export interface BatchOptions extends TestBatchOptions {
 const testOptions: OptionNames<TestBatchOptions> = { sampleWeight: true, returnDict: true };
 const trainOptions: OptionNames<BatchOptions> = { ...testOptions, classWeight: true };
 
-/** `model.trainOnBatch`: one step of training. Loss and metrics are those of this batch, before the step. */
+/** `model.trainOnBatch`: one training step. Loss and metrics are those of this batch, before the update. */
 export function trainOnBatch(
   trainer: Trainer,
   x: Data,

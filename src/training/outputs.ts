@@ -6,29 +6,29 @@ type Path = readonly (string | number)[];
 
 /** One output of a model. */
 export interface Output {
-  /** Where it is in what the model gives. */
+  /** Its place in the model's outputs. */
   readonly path: Path;
-  /** What it is called; outputs that a subclassed model gives in a list have no names. */
+  /** Its name; outputs that a subclassed model returns in a list have none. */
   readonly name: string | undefined;
 }
 
-/** How options or data for the outputs are read. */
+/** How options or data for outputs are interpreted. */
 interface Reading {
-  /** What is read, for messages: "loss", "labels (y)". */
+  /** What is being read, for messages: "loss", "labels (y)". */
   readonly what: string;
-  /** Whether something is an entry for one output rather than a list or object of entries. */
+  /** Whether something is an entry for a single output rather than a list or object of entries. */
   readonly isEntry: (x: unknown) => boolean;
-  /** Whether one entry alone serves all outputs. */
+  /** Whether a single entry applies to all outputs. */
   readonly isForAll?: boolean;
   /** Whether an output may have a list of entries. */
   readonly takesLists?: boolean;
-  /** The outputs that need an entry, where entries for the others may be left out of a list. */
+  /** The outputs that need an entry, if a list may omit entries for the others. */
   readonly wanted?: readonly number[];
-  /** Whether there may be entries for what is no output: labels for a metric that takes all of them. */
+  /** Whether entries without an output are allowed: labels for a metric that takes all of them. */
   readonly mayHoldMore?: boolean;
 }
 
-/** The form in which a model gives its outputs, and the names by which options and data speak of them. */
+/** The structure of a model's outputs, and the names by which options and data refer to them. */
 export class Outputs {
   readonly all: readonly Output[];
   private readonly owner: Named;
@@ -55,15 +55,15 @@ export class Outputs {
     return this.all.map((_, k) => this.label(k)).join(', ');
   }
 
-  /** The leaves of what the model gave, in the order of the outputs. */
+  /** The leaves of the model's result, in the order of the outputs. */
   leaves(outputs: unknown): Tensor[] {
     return this.read<Tensor>(outputs, { what: 'outputs', isEntry: isTensor }) as Tensor[];
   }
-  /** Labels, in the order of the outputs; undefined for outputs that have none. `wanted`: those that need some. */
+  /** Labels, in the order of the outputs; undefined for outputs without. `wanted`: the outputs that need some. */
   labels(given: unknown, wanted: readonly number[]): (Tensor | undefined)[] {
     return this.read<Tensor>(given, { what: 'y', isEntry: isTensor, wanted, mayHoldMore: true });
   }
-  /** Sample weights, in the order of the outputs; weights given once serve all. */
+  /** Sample weights, in the order of the outputs; a single array applies to all. */
   weights(given: unknown, wanted: readonly number[]): (Tensor | undefined)[] {
     return this.read<Tensor>(given, { what: 'sampleWeight', isEntry: isTensor, wanted, isForAll: true });
   }
@@ -74,7 +74,7 @@ export class Outputs {
     for (const [k, x] of this.entries<T>(given, reading)) found[k] = x;
     return found;
   }
-  /** The same as pairs of an output and its entry, in the order in which they are given. */
+  /** The same as pairs of an output and its entry, in the given order. */
   entries<T>(given: unknown, reading: Reading): (readonly [output: number, entry: T])[] {
     const found: [number, T][] = [];
     this.walk(this.form, given, reading, (k, x) => found.push([k, x as T]));

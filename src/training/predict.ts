@@ -15,7 +15,7 @@ import { breathe } from './interrupt.ts';
 import type { Trainer } from './trainer.ts';
 
 export interface PredictOptions {
-  /** Examples in a batch; 32 by default. */
+  /** Samples per batch; 32 by default. */
   readonly batchSize?: number;
   /** 0: silent; 1: a progress bar; 2: one line; `'auto'` (the default) is 1 in a terminal. */
   readonly verbose?: 0 | 1 | 2 | 'auto';
@@ -27,7 +27,10 @@ export interface PredictOptions {
 
 const predictOptions: OptionNames<PredictOptions> = { batchSize: true, verbose: true, steps: true, callbacks: true };
 
-/** `model.predict`: the outputs for all samples, joined. It may be called at any time, also while the model is trained. */
+/**
+ * `model.predict`: the outputs for all samples, concatenated. It may be called at any time, even while the model is
+ * being trained.
+ */
 export async function predict(trainer: Trainer, x: TrainingData, options: PredictOptions): Promise<unknown> {
   optionsOf('predict', predictOptions, options);
   await deviceReady();
@@ -80,7 +83,7 @@ async function run(
   return parts;
 }
 
-/** The outputs of batches, joined along the batch axis. */
+/** The outputs of batches, concatenated along the batch axis. */
 function joined(parts: readonly unknown[]): unknown {
   if (parts.length === 1) return parts[0];
   const columns = parts.map((part) => tensorsIn(part));

@@ -4,19 +4,19 @@ import { type OptionNames, optionsOf } from '../base/options.ts';
 import { ProgressLine } from './progress-line.ts';
 
 export interface ProgbarOptions {
-  /** Number of steps expected; null where it is not known. */
+  /** Number of steps expected; null if unknown. */
   readonly target: number | null;
-  /** Columns that the bar itself takes. */
+  /** Width of the bar in characters. */
   readonly width?: number;
   /** 0 is silent, 1 a bar, 2 a line at the end. */
   readonly verbose?: number;
-  /** Seconds between two prints, at least. */
+  /** Minimum seconds between two updates. */
   readonly interval?: number;
-  /** Names of values that are shown as they are; those of all others are averaged over the steps. */
+  /** Names of values that are shown as they are; all others are averaged over the steps. */
   readonly statefulMetrics?: readonly string[] | null;
   /** Names of values that are averaged; all others are then shown as they are. */
   readonly statelessMetrics?: readonly string[] | null;
-  /** What is counted; `'step'` by default. */
+  /** Name of the unit counted; `'step'` by default. */
   readonly unitName?: string;
 }
 const progbarOptions: OptionNames<ProgbarOptions> = {
@@ -31,7 +31,7 @@ const progbarOptions: OptionNames<ProgbarOptions> = {
 type Values = Readonly<Record<string, number>> | readonly (readonly [name: string, value: number])[];
 
 /**
- * A progress bar for a loop of one's own, as `fit` prints it.
+ * A progress bar like that of `fit`, for custom loops.
  * @example new keras.utils.Progbar({ target: 10, verbose: 0 }).add(1, { loss: 0.5 })
  */
 export class Progbar {
@@ -74,7 +74,7 @@ export class Progbar {
   #isAveraged(name: string): boolean {
     return this.statefulMetrics ? !this.statefulMetrics.has(name) : this.statelessMetrics!.has(name);
   }
-  /** Says that `current` steps are done, with the values of the last ones; `finalize` ends the line, as reaching the target does. */
+  /** Reports that `current` steps are done, with the latest values; `finalize` ends the line, as does reaching the target. */
   update(current: number, values: Values = {}, options: { readonly finalize?: boolean | null } = {}): void {
     const { finalize } = optionsOf('Progbar.update', { finalize: true }, options);
     const isLast = finalize ?? (this.target !== null && current >= this.target);
@@ -88,11 +88,11 @@ export class Progbar {
     if (isLast) this.#line.finish(current, this.averages);
     else this.#line.update(current, this.averages);
   }
-  /** Says that `n` more steps are done. */
+  /** Reports `n` more steps. */
   add(n: number, values: Values = {}): void {
     this.update(this.#seen + n, values);
   }
-  /** The values as they are shown. */
+  /** The values as displayed. */
   get averages(): Record<string, number> {
     return Object.fromEntries([...this.#sums].map(([name, [sum, count]]) => [name, sum / Math.max(1, count)]));
   }

@@ -12,7 +12,7 @@ export function showNumber(x: number): string {
   return x.toExponential(4).replace(/e([+-])(\d)$/, 'e$10$2');
 }
 
-/** A number, or the mean of a list of them: what a vector of a metric is shown as. */
+/** A number, or the mean of a list: how the vector result of a metric is displayed. */
 const meanOf = (x: unknown): number => {
   if (!Array.isArray(x)) return Number(x);
   const numbers = x.flat(9) as number[];
@@ -34,7 +34,7 @@ const bar = (share: number, width: number): string => {
   const filled = Math.round(width * share);
   return `${'━'.repeat(filled)}\x1b[37m${'━'.repeat(width - filled)}\x1b[0m`;
 };
-/** The line as far as it fits: one that wraps could not be written again. A shorter bar goes first, then what stands last. */
+/** The line cut to fit, since one that wraps cannot be overwritten: first the bar is shortened, then the end is dropped. */
 function fitted(count: string, share: number, rest: string, width: number): string {
   const room = terminalColumns() - 1 - count.length - 2;
   const barWidth = Math.min(width, Math.max(0, room - rest.length));
@@ -42,7 +42,7 @@ function fitted(count: string, share: number, rest: string, width: number): stri
   return `${count} ${bar(share, barWidth)} ${text}`;
 }
 
-/** How a progress bar looks, and how often it is printed at most (seconds). */
+/** The look of a progress bar, and the minimum seconds between updates. */
 export interface ProgressLook {
   readonly verbose?: number;
   readonly interval?: number;
@@ -51,8 +51,8 @@ export interface ProgressLook {
 }
 
 /**
- * A progress bar as Keras prints it: `5/12 ━━━━━━━━━━━━━━━━━━━━ 1s 20ms/step - loss: 0.1234`. In a terminal the line is written again
- * and again; elsewhere once, at the end.
+ * A progress bar as Keras prints it: `5/12 ━━━━━━━━━━━━━━━━━━━━ 1s 20ms/step - loss: 0.1234`. In a terminal the line is
+ * updated in place; elsewhere it is printed once, at the end.
  */
 export class ProgressLine {
   private readonly target: number | undefined;

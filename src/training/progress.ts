@@ -1,14 +1,14 @@
 import type { BatchSource, Position } from '../data/batches.ts';
 
-/** Where a fit stands. */
+/** The position of a fit. */
 export interface Place {
   readonly epoch: number;
-  /** Steps of the epoch that are done. */
+  /** Steps of the epoch done so far. */
   readonly step: number;
   readonly position: Position;
 }
 
-/** Follows a fit from step to step, so that a callback can write down where it stands, and another fit can go on from there. */
+/** Tracks the position of a fit, so that a callback can record it and another fit can resume from it. */
 export class Progress {
   private readonly dataset: BatchSource;
   private epoch = 0;
@@ -18,22 +18,22 @@ export class Progress {
   constructor(dataset: BatchSource) {
     this.dataset = dataset;
   }
-  /** Says that so many steps of an epoch are done. */
+  /** Records that this many steps of an epoch are done. */
   reach(epoch: number, step: number): void {
     this.epoch = epoch;
     this.step = step;
   }
-  /** Where it is to be gone on: after the last step of an epoch, with the next. */
+  /** The position to resume from; after the last step of an epoch, the next epoch. */
   get place(): Place {
     const isOver = this.step > 0 && this.step === this.dataset.steps;
     const [epoch, step] = isOver ? [this.epoch + 1, 0] : [this.epoch, this.step];
     return { epoch, step, position: this.dataset.position };
   }
-  /** Lets the fit begin at a place; `restore` runs when it is there, after everything was set up anew. */
+  /** Makes the fit start at a position; `restore` runs when it gets there, after everything has been set up. */
   goTo(place: Place, restore: () => void): void {
     this.wanted = { ...place, restore };
   }
-  /** The step with which an epoch begins. */
+  /** The step at which an epoch starts. */
   begin(epoch: number): number {
     const { wanted } = this;
     this.wanted = undefined;

@@ -2,20 +2,20 @@ import type { Executable, Timing } from '../devices/device.ts';
 import { explain } from '../runtime/explain.ts';
 import { jit } from '../tensor/index.ts';
 
-/** A step as it runs: compiled, or op by op. */
+/** A runnable step: compiled, or op by op. */
 export interface StepFunction {
   (...args: readonly unknown[]): unknown;
   /** Kernels of the compiled step: what was fused into each, bytes, FLOPs. */
   explain(options?: { timed?: false }): string;
   /**
-   * With `timed` also milliseconds, measured now on copies of the variables: on one thread, or on the GPU where it can tell.
-   * A GPU must be waited for: await it.
+   * With `timed`, also milliseconds, measured now on copies of the variables, on one thread or on a GPU that supports
+   * it. On a GPU the result must be awaited.
    */
   explain(options: { timed?: boolean }): string | Promise<string>;
   readonly executable: Executable | undefined;
 }
 
-/** Makes a step of a function over batches. */
+/** Turns a function of a batch into a step. */
 export function makeStep(name: string, f: (...args: readonly unknown[]) => unknown, runEagerly: boolean): StepFunction {
   const compiled = jit(f, { name });
   let last: readonly unknown[] | undefined;

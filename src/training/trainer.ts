@@ -28,7 +28,7 @@ import { makeStep, type StepFunction } from './steps.ts';
 import { forward, needsCall, overrides, type Trainable } from './trainable.ts';
 import { Turns } from './turns.ts';
 
-/** What host metrics need: labels, predictions, weights and the masks that travel with them. */
+/** What host metrics need: labels, predictions, weights and their masks. */
 interface Handed {
   readonly yTrue: unknown;
   readonly yPred: unknown;
@@ -46,7 +46,7 @@ const trainers = new WeakMap<object, Trainer>();
 /** The trainer of a model. */
 export const trainerOf = (model: object): Trainer | undefined => trainers.get(model);
 
-/** All that `compile` sets up for a model, and its steps. */
+/** Everything that `compile` sets up for a model, and its steps. */
 export class Trainer {
   readonly model: Trainable;
   readonly turns: Turns;
@@ -54,17 +54,17 @@ export class Trainer {
   history: History | undefined;
   /** Fits done since `compile`: the first one shuffles differently, as in Keras. */
   fits = 0;
-  /** Where the fit stands that is running. */
+  /** The position of the running fit. */
   progress: Progress | undefined;
-  /** What gradients pass before the update: the step is then two programs. */
+  /** The hook that gradients pass through before the update; a step then consists of two programs. */
   #gradientHook: GradientHook | null = null;
-  /** What is to be done once, when everything is made and before the next step. */
+  /** To be done once everything is built, before the next step. */
   beforeStep: (() => void) | undefined;
   private loss: CompileLoss | undefined;
   private measures: CompileMetrics | undefined;
   private outputs: Outputs | undefined;
   private tracker = new Mean({ name: 'loss' });
-  /** What the step that runs, or is recorded, hands to host metrics. */
+  /** What the current step, running or being recorded, passes to host metrics. */
   private handed: Handed | undefined;
   private steps: Partial<Record<Kind | 'update', StepFunction>> = {};
   #runsEagerly = false;
@@ -87,7 +87,7 @@ export class Trainer {
     this.checked = new WeakSet();
     this.fits = 0;
   }
-  /** Whether steps run op by op, instead of compiled. */
+  /** Whether steps run op by op instead of compiled. */
   get runEagerly(): boolean {
     return this.#runsEagerly;
   }
@@ -102,12 +102,12 @@ export class Trainer {
       fail(this.model, `${what} needs a compiled model`, 'call model.compile({ optimizer, loss, metrics }) first')
     );
   }
-  /** Numbers of inputs and outputs, as far as they are known. */
+  /** The number of inputs and outputs, as far as known. */
   get arity(): Arity {
     return { inputs: this.model.inputs?.length, outputs: this.model.outputs?.length ?? this.outputs?.count };
   }
 
-  /** All metrics under the names that logs give them. */
+  /** All metrics by their names in logs. */
   get logged(): LoggedMetric[] {
     return this.named(this.metrics);
   }
@@ -115,13 +115,13 @@ export class Trainer {
     const names = new Map(this.compiledMetrics.map(([name, metric]) => [metric, name]));
     return metrics.map((metric) => [names.get(metric) ?? metric.name, metric]);
   }
-  /** Compiled metrics under their names in logs: the loss, then those of the outputs, then what was asked for. */
+  /** Compiled metrics by their names in logs: the loss, then those of the outputs, then the requested metrics. */
   get compiledMetrics(): LoggedMetric[] {
     if (!this.loss) return [];
     const losses = this.loss.metrics.map((metric): LoggedMetric => [metric.name, metric]);
     return [['loss', this.tracker], ...losses, ...this.measures!.logged];
   }
-  /** The model's metrics: those that were compiled and those that it holds, unless its class lists them itself. */
+  /** The model's metrics: compiled ones and those it holds, unless its class lists them itself. */
   get metrics(): readonly Metric[] {
     return this.model.metrics;
   }
@@ -129,16 +129,16 @@ export class Trainer {
     for (const metric of this.metrics) metric.resetState();
   }
 
-  /** Builds the model, and makes the variables of loss, metrics and optimizer, for batches like this one. */
+  /** Builds the model and creates the variables of losses, metrics and optimizer, for batches like this one. */
   prepare({ x, y }: AnyBatch, kind: Kind): void {
     const { model } = this;
     const forTraining = kind === 'train';
     const isOwn = model[overrides](`${kind}Step`);
     const { canCall, isBuilt } = model[needsCall];
-    // A step of the class's own need not call the model: it is called where something is still to be built.
+    // An overridden step need not call the model, so it is called here if something is still unbuilt.
     const isMet = kind === 'predict' || this.isMet || !this.asksForJudgement;
     if (!isOwn || (canCall && !(isBuilt && isMet))) {
-      // Op by op, `call` may depend on numbers: it is run, as for inference.
+      // Op by op, `call` may depend on values, so it is run, as for inference.
       const yPred = this.runEagerly
         ? withoutChange(model.nonTrainableVariables, () => asCallOf(undefined, () => model[forward](x, false)))
         : inFrame(new Trace(), () => asCallOf(undefined, () => model[forward](x, forTraining)));
@@ -148,7 +148,7 @@ export class Trainer {
     const { optimizer, options } = this.requireCompiled('training');
     const { trainableVariables: variables } = model;
     if (isOwn) {
-      // One that nobody asked for may never be used.
+      // A default one may never be used.
       if (options.optimizer !== undefined && variables.length > 0 && !optimizer.built) optimizer.build(variables);
       return;
     }
@@ -166,7 +166,7 @@ export class Trainer {
     const { loss, metrics, weightedMetrics } = this.compiled?.options ?? {};
     return [loss, metrics, weightedMetrics].some((x) => x !== undefined && x !== null);
   }
-  /** Lets losses and metrics learn the form of the outputs, and make their variables. */
+  /** Tells losses and metrics the structure of the outputs and lets them create their variables. */
   private meet(y: unknown, yPred: unknown): void {
     if (!this.loss) return;
     const outputs = new Outputs(this.model, yPred, this.model.outputNames);
@@ -176,7 +176,7 @@ export class Trainer {
     inFrame(new Trace(), () => asCallOf(undefined, () => this.measures!.build(y, yPred, outputs, judged)));
   }
 
-  /** The default of `model.computeLoss`: what was compiled, and the losses of layers and regularizers. */
+  /** The default `model.computeLoss`: the compiled losses plus those of layers and regularizers. */
   computeLoss(given: LossInputs<unknown, unknown, unknown, unknown>): Tensor {
     const { model } = this;
     const { x, y, yPred, sampleWeight, training = true } = optionsOf(model, lossInputs, given);
@@ -187,11 +187,14 @@ export class Trainer {
       fail(model, 'there is no loss to train on', 'pass `loss` to compile(), or call addLoss() in a layer');
     return total ?? zeros([]);
   }
-  /** Takes the loss of a batch into the running loss. */
+  /** Adds the loss of a batch to the running loss. */
   trackLoss(loss: Tensor, size: number): void {
     this.tracker.updateState(loss, { sampleWeight: size });
   }
-  /** The default of `model.computeMetrics`: takes a batch into the compiled metrics, and gives the values of all. */
+  /**
+   * The default `model.computeMetrics`: updates the compiled metrics with a batch and returns the values of all
+   * metrics.
+   */
   computeMetrics(given: MetricInputs<unknown, unknown, unknown, unknown>): StepLogs {
     const { y, yPred, sampleWeight } = optionsOf(this.model, metricInputs, given);
     if (this.asksForJudgement) {
@@ -203,12 +206,12 @@ export class Trainer {
     }
     return this.model.getMetricsResult();
   }
-  /** The default of `model.getMetricsResult`: values of the metrics that live on the device. */
+  /** The default `model.getMetricsResult`: the values of the metrics that live on the device. */
   getMetricsResult(): Logs {
     return deviceLogs(this.logged);
   }
 
-  /** Runs a step of the model's, and gathers what it gave: numbers for the logs, and what host metrics wait for. */
+  /** Runs a step of the model and collects its results: values for the logs, and what host metrics need. */
   private gather(what: string, run: () => StepLogs): StepResult {
     this.handed = undefined;
     const logs = asLogs(this.model, what, run());
@@ -241,7 +244,7 @@ export class Trainer {
     });
     return { ...result, slopes };
   };
-  /** Lets the hook have the gradients, and updates by what it gives. */
+  /** Passes the gradients through the hook and applies the result. */
   private async update(slopes: readonly Tensor[], hook: GradientHook, size: number): Promise<void> {
     const { optimizer } = this.requireCompiled('training');
     const { runEagerly } = this;
@@ -264,7 +267,7 @@ export class Trainer {
   get predictFunction(): StepFunction {
     return this.step('predict', this.predictStep);
   }
-  /** The step of a kind, made anew where that is asked for. */
+  /** The step of the given kind, created anew if requested. */
   made(kind: Kind, { force = false }: { readonly force?: boolean }): StepFunction {
     if (force) delete this.steps[kind];
     return this[`${kind}Function`];
@@ -273,7 +276,7 @@ export class Trainer {
     return (this.steps[kind] ??= makeStep(`${kind}_step`, f, this.runEagerly));
   }
 
-  /** One step of training; `before` are the logs of the step before, which nobody reads any more. */
+  /** One training step; `before` holds the previous step's logs, which nobody reads any more. */
   train(batch: Batch, before: Logs = {}): Promise<Logs> {
     return this.run('train', this.trainFunction, batch, before);
   }
@@ -286,7 +289,7 @@ export class Trainer {
       this.prepare(batch, kind);
       this.prepared.add(step);
     }
-    // A step or loss of the class's own may make other labels of them.
+    // An overridden step or loss may transform the labels.
     if (!this.model[overrides](`${kind}Step`) && !this.model[overrides]('computeLoss')) this.checkLabels(batch);
     const ready = deviceReady();
     if (ready) await ready;
@@ -301,7 +304,7 @@ export class Trainer {
     if (batch.isOwn && !this.runEagerly) for (const t of tensorsIn([batch.x, batch.y, batch.sampleWeight])) t.dispose();
     return logs;
   }
-  /** Tells labels that no loss can make sense of, once for all data behind a batch. Weights may leave samples out. */
+  /** Refuses invalid labels, once for all the data behind a batch. Weights may exclude samples. */
   private checkLabels(batch: Batch): void {
     const labels = labelsBehind.get(batch) as object | undefined;
     if (!labels || this.checked.has(labels)) return;
@@ -309,18 +312,20 @@ export class Trainer {
     if (tensorsIn(batch.sampleWeight).length === 0) this.loss?.checkLabels(labels);
   }
   /**
-   * Gives back the results of a compiled step, which nobody else has held, instead of leaving them to the garbage collector. Op by
-   * op anybody may have kept them.
+   * Frees the results of a compiled step, which nobody else holds, instead of leaving them to the garbage collector. Op
+   * by op, someone may have kept them.
    */
   drop(logs: Logs): void {
     if (!this.runEagerly) for (const t of Object.values(logs)) t.dispose();
   }
 
-  /** Numbers of running logs. */
+  /** The numbers in running logs. */
   read(logs: Logs, metrics = this.metrics): Promise<CallbackLogs> {
     return readLogs(logs, this.named(metrics));
   }
-  /** What one step gave, for the caller. Metrics are looked for once: that takes a walk through the model. */
+  /**
+   * The results of one step, for the caller. Metrics are collected once, because that takes a walk through the model.
+   */
   async result(logs: Logs, returnDict?: boolean): Promise<Results> {
     const { metrics } = this;
     const numbers = await this.read(logs, metrics);
@@ -328,8 +333,9 @@ export class Trainer {
     return this.present(numbers, returnDict, metrics);
   }
   /**
-   * Results as Keras gives them. Its list: the loss, metrics by their own names, losses of the outputs, then the rest (metrics whose
-   * names in logs bear an output's) by the alphabet. In Keras, and so here, what two metrics of one name share stands there twice.
+   * Results as Keras returns them. The list holds the loss, metrics by their own names, losses of the outputs, then the
+   * rest (metrics whose log names include an output's) in alphabetical order. In Keras, and therefore here, a value
+   * shared by two metrics of the same name appears twice.
    */
   present(numbers: CallbackLogs, returnDict?: boolean, metrics = this.metrics): Results {
     const own = this.measures?.metrics.map((metric) => metric.name) ?? [];
@@ -343,7 +349,7 @@ export class Trainer {
 /** Number of samples in a batch. */
 const samplesIn = (nest: unknown): number => tensorsIn(nest).find((t) => t.shape.length > 0)?.shape[0] ?? 1;
 
-/** What `f` gives; what it changes of these variables, such as the seeds that it draws from, is taken back. */
+/** The result of `f`; its changes to these variables, such as the seeds it draws from, are undone. */
 function withoutChange<R>(variables: readonly Variable[], f: () => R): R {
   const before = variables.map((v) => v.value);
   const result = f();

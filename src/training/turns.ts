@@ -5,15 +5,16 @@ import type { Metric } from '../metrics/index.ts';
 /** One use of a model's metrics: a fit, an evaluation, a step on a batch. */
 interface Turn {
   readonly what: string;
-  /** Calls of the user's code (callbacks, generators) that it waits for. */
+  /** Calls of user code (callbacks, generators) that it is waiting for. */
   lent: number;
-  /** A use that began in such a call. */
+  /** A use that started in such a call. */
   inner: Promise<void> | undefined;
 }
 
 /**
- * Whose turn it is to use a model's metrics. They gather one thing at a time: a second evaluation beside a running fit would mix
- * both. In a callback (or a generator) of the run, which waits for it, the model may be used: the run's metrics are put aside.
+ * Controls who uses a model's metrics. They can only accumulate one thing at a time: an evaluation during a fit would
+ * mix the two. In a callback (or generator) that the run is waiting for, the model may be used; the run's metrics are
+ * set aside meanwhile.
  */
 export class Turns {
   private readonly owner: Named;
@@ -25,7 +26,7 @@ export class Turns {
     this.metrics = metrics;
   }
 
-  /** Refuses what must not be done while something runs. */
+  /** Refuses what must not be done during a run. */
   refuse(what: string): void {
     if (this.current) this.fail(what, this.current);
   }
@@ -37,7 +38,7 @@ export class Turns {
     );
   }
 
-  /** Runs `f` when nothing else runs, or in a call of the user's code for which what runs waits. */
+  /** Runs `f` if nothing else is running, or within a call of user code that the run is waiting for. */
   async take<R>(what: string, f: () => Promise<R>): Promise<R> {
     const outer = this.current;
     if (outer && (outer.lent === 0 || what === 'fit')) this.fail(what, outer);
@@ -51,7 +52,7 @@ export class Turns {
     try {
       return await f();
     } finally {
-      // Metrics that were made meanwhile had no state before.
+      // Metrics created meanwhile had no state before.
       if (outer) for (const metric of this.metrics()) (bringBack.get(metric) ?? (() => metric.resetState()))();
       this.current = outer;
       isDone();
@@ -66,7 +67,7 @@ export class Turns {
       return await f();
     } finally {
       own.lent--;
-      // What the user's code began and did not await has its turn first.
+      // Uses that user code started but did not await come first.
       for (; own.inner; ) {
         const { inner } = own;
         own.inner = undefined;

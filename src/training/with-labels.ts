@@ -3,8 +3,8 @@ import type { Data } from '../data/batches.ts';
 import { isTypedArray, Tensor, Variable } from '../tensor/index.ts';
 
 /**
- * Tells `fit(x, y, options)` from `fit(dataset, options)`: a source of batches brings its labels along, and labels by name
- * are data, all of them.
+ * Distinguishes `fit(x, y, options)` from `fit(dataset, options)`: a source of batches brings its own labels, and an
+ * object of labels by name consists of data only.
  */
 export function withLabels<X, O extends object>(
   x: X,
@@ -19,7 +19,7 @@ export function withLabels<X, O extends object>(
 const areLabels = (x: Readonly<Record<string, unknown>>, names: Readonly<Record<string, unknown>>): boolean =>
   Object.values(x).every(isData) && !Object.keys(x).every((key) => Object.hasOwn(names, key));
 
-/** Whether something is numbers: a tensor, a typed array, nested arrays, or a nest of these. */
+/** Whether something is numeric data: a tensor, a typed array, nested arrays, or a nest of these. */
 function isData(x: unknown): boolean {
   if (x instanceof Tensor || x instanceof Variable || isTypedArray(x)) return true;
   if (isPlainObject(x)) return Object.values(x).every(isData);

@@ -20,11 +20,11 @@ import { addTrainingState, placeIn, takeTrainingState } from './training-state.t
 export interface BackupAndRestoreOptions {
   /** Folder of the backup; for this callback alone. */
   readonly backupDir: string;
-  /** "epoch", or every so many batches. */
+  /** "epoch", or a number of batches between backups. */
   readonly saveFreq?: 'epoch' | number;
-  /** Keeps the backup before the last one too, for when writing is interrupted. */
+  /** Also keeps the previous backup, in case writing is interrupted. */
   readonly doubleCheckpoint?: boolean;
-  /** Removes the backup when training has ended. */
+  /** Removes the backup at the end of training. */
   readonly deleteCheckpoint?: boolean;
 }
 const backupAndRestoreOptions: OptionNames<BackupAndRestoreOptions> = {
@@ -35,10 +35,11 @@ const backupAndRestoreOptions: OptionNames<BackupAndRestoreOptions> = {
 };
 
 /**
- * Writes, as one file, all that training needs to go on: weights, optimizer, epoch, step, running metrics and everything random. A
- * fit that was interrupted goes on from there when it is called again, to the same numbers as if it had not been: in the middle of an
- * epoch too, where the data are arrays, a `keras.data.Dataset` or a `utils.PyDataset`. Other sources of batches begin anew; without
- * `stepsPerEpoch`, batches that were trained on are skipped.
+ * Backs up everything training needs to continue, in one file: weights, optimizer, epoch, step, running metrics and
+ * random state. When an interrupted `fit` is called again, it resumes from there and arrives at the same numbers as
+ * without the interruption, also in the middle of an epoch if the data are arrays, a `keras.data.Dataset` or a
+ * `utils.PyDataset`. Other sources of batches start over; without `stepsPerEpoch`, batches already trained on are
+ * skipped.
  */
 export class BackupAndRestore extends Callback<CallbackModel> {
   readonly #options: Required<BackupAndRestoreOptions>;
@@ -85,14 +86,14 @@ export class BackupAndRestore extends Callback<CallbackModel> {
         return trainer && takeTrainingState(file, trainer);
       });
     }
-    // A backup that Keras wrote, or that was made outside of a fit, says no more than the epoch.
+    // A backup written by Keras, or outside a fit, only records the epoch.
     if (!place && (await fileExists(this.#metadata)))
       place = await this.#reading(this.#metadata, async (bytes) =>
         placeIn<'epoch'>(new TextDecoder().decode(bytes), ['epoch']),
       );
     if (place) model[resumeEpoch] = place.epoch;
   }
-  /** Reads one of the backup's files; what is wrong with it is said with its name. */
+  /** Reads one of the backup's files; errors name the file. */
   async #reading<T>(file: string, read: (bytes: Uint8Array) => Promise<T>): Promise<T> {
     const bytes = await readFile(file);
     try {
@@ -127,7 +128,7 @@ export class BackupAndRestore extends Callback<CallbackModel> {
     const trainer = trainerOf(this.model);
     if (trainer) await addTrainingState(file, trainer);
     await writeFileAtomic(this.#weights, await writeHdf5(file));
-    // For Keras, and for people: what counts is in the first file, which is written whole or not at all.
+    // For Keras, and for people: everything that matters is in the first file, which is written atomically.
     const text = `{"epoch": ${this.#epoch}, "batch": ${this.#batch}}`;
     await writeFileAtomic(this.#metadata, new TextEncoder().encode(text));
   }

@@ -1,6 +1,6 @@
 import { fail } from '../../base/errors.ts';
 
-/** Says after which batches something is due that comes every so many of them, whatever the epochs' lengths. */
+/** Tells after which batches something is due that happens every n batches, whatever the length of the epochs. */
 export class BatchCounter {
   readonly #every: number;
   #since = 0;

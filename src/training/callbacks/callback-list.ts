@@ -6,11 +6,11 @@ import { moments } from './moments.ts';
 import { ProgbarLogger } from './progbar-logger.ts';
 
 export interface CallbackListOptions extends Partial<CallbackParams> {
-  /** Adds a `History`, unless there is one. */
+  /** Adds a `History` if there is none. */
   readonly addHistory?: boolean;
-  /** Adds a `ProgbarLogger`, unless there is one. */
+  /** Adds a `ProgbarLogger` if there is none. */
   readonly addProgbar?: boolean;
-  /** The model that the callbacks are told of. */
+  /** The model passed to the callbacks. */
   readonly model?: unknown;
 }
 const callbackListOptions: OptionNames<CallbackListOptions> = {
@@ -23,7 +23,8 @@ const callbackListOptions: OptionNames<CallbackListOptions> = {
 };
 
 /**
- * Callbacks as one, for a training loop of one's own: what it is told, all are told, one after the other; await it.
+ * Several callbacks as one, for custom training loops: each call is passed on to all of them in turn, and must be
+ * awaited.
  * @example new keras.callbacks.CallbackList([new keras.callbacks.EarlyStopping()], { epochs: 3, addHistory: true }).callbacks.length // 2
  */
 export class CallbackList extends Callback {
@@ -41,7 +42,7 @@ export class CallbackList extends Callback {
     if (model !== undefined) this.setModel(model);
     this.setParams(params as CallbackParams);
   }
-  /** Puts another callback behind those that are there. */
+  /** Appends a callback. */
   append(callback: Callback): void {
     this.callbacks.push(callback);
   }

@@ -3,24 +3,24 @@ import type { Optimizer } from '../../optimizers/index.ts';
 import type { readWeights, Trainable, writeWeights } from '../trainable.ts';
 
 /**
- * Loss and metrics by name; validation's with the prefix `val_`. Each is a number, or a list of numbers where a metric gives a
- * vector (`F1Score()` has one for each class).
+ * Loss and metrics by name; those of the validation with the prefix `val_`. Each is a number, or a list of numbers for
+ * metrics with a vector result (`F1Score()` has one value per class).
  */
 export type CallbackLogs = Record<string, any>;
 export type MaybePromise = void | Promise<void>;
 
-/** The model as callbacks see it. */
+/** The model as seen by callbacks. */
 export interface CallbackModel extends Trainable {
   readonly optimizer: Optimizer | undefined;
   save(path: string, options?: { overwrite?: boolean }): Promise<void>;
   saveWeights(path: string, options?: { overwrite?: boolean }): Promise<void>;
   loadWeights(path: string): Promise<void>;
-  /** The weights as a file holds them. */
+  /** The weights, in the form stored in files. */
   [writeWeights](): Promise<H5Group>;
   [readWeights](file: H5Group): void;
 }
 
-/** How the run was set up. */
+/** The parameters of the run. */
 export interface CallbackParams {
   readonly verbose: number;
   readonly epochs: number;
@@ -28,15 +28,15 @@ export interface CallbackParams {
 }
 
 /**
- * What runs at certain moments of training. Extend it and write the methods you need; they may be async. `this.model` and
- * `this.params` are set before training begins.
+ * Base class of callbacks, which run at certain moments of training. Override the methods you need; they may be async.
+ * `this.model` and `this.params` are set before training begins.
  * @see https://keras.io/api/callbacks/base_callback/
  */
 export class Callback<M = any> {
   params!: CallbackParams;
   #owner: M | undefined;
 
-  /** The model that is being trained. */
+  /** The model being trained. */
   get model(): M {
     return this.#owner as M;
   }
@@ -67,6 +67,6 @@ export class Callback<M = any> {
   onPredictBegin(_logs?: CallbackLogs): MaybePromise {}
   onPredictEnd(_logs?: CallbackLogs): MaybePromise {}
   onPredictBatchBegin(_batch: number, _logs?: CallbackLogs): MaybePromise {}
-  /** `outputs` holds what the model gave for the batch. */
+  /** `outputs` holds the model's outputs for the batch. */
   onPredictBatchEnd(_batch: number, _logs?: { readonly outputs?: unknown }): MaybePromise {}
 }

@@ -7,14 +7,14 @@ import { floatText } from './python-text.ts';
 export interface CSVLoggerOptions {
   /** Path of the file, relative to the working directory. */
   readonly filename: string;
-  /** Text between columns; a comma by default. */
+  /** Separator between columns; a comma by default. */
   readonly separator?: string;
-  /** Adds to the file instead of writing it anew. */
+  /** Appends to the file instead of overwriting it. */
   readonly append?: boolean;
 }
 const cSVLoggerOptions: OptionNames<CSVLoggerOptions> = { filename: true, separator: true, append: true };
 
-/** Writes loss and metrics of every epoch as a line of a CSV file. Columns that an epoch does not have hold "NA". */
+/** Writes the loss and metrics of every epoch as a line of a CSV file. Columns missing in an epoch hold "NA". */
 export class CSVLogger extends Callback {
   readonly #options: Required<CSVLoggerOptions>;
   #text = '';
@@ -58,7 +58,7 @@ export class CSVLogger extends Callback {
 }
 export interface CSVLogger extends Readonly<Required<CSVLoggerOptions>> {}
 
-/** A value as Python's CSV writer puts it. */
+/** A value as Python's CSV writer formats it. */
 function cell(value: unknown): string {
   if (value === undefined) return 'NA';
   if (typeof value === 'number') return floatText(value);

@@ -7,21 +7,21 @@ import { Callback, type CallbackLogs, type CallbackModel } from './callback.ts';
 import { type Mode, Monitor } from './monitor.ts';
 
 export interface EarlyStoppingOptions {
-  /** Quantity to watch. */
+  /** Quantity to monitor. */
   readonly monitor?: string;
-  /** Smallest change that counts as better. */
+  /** Smallest change that counts as an improvement. */
   readonly minDelta?: number;
   /** Epochs without improvement before training stops. */
   readonly patience?: number;
-  /** 1 prints a line each time it acts; 0 by default. */
+  /** 1 prints a message when the callback acts; 0 by default. */
   readonly verbose?: 0 | 1;
   /** `'min'`: lower is better, `'max'`: higher is; by default the name of the log decides. */
   readonly mode?: Mode;
-  /** Value that must be bettered; without it the first epoch sets it. */
+  /** Value that must be improved upon; by default the first epoch's. */
   readonly baseline?: number | null;
-  /** Puts the weights of the best epoch back at the end. */
+  /** Restores the weights of the best epoch at the end. */
   readonly restoreBestWeights?: boolean;
-  /** Epochs before watching begins. */
+  /** Epochs before monitoring starts. */
   readonly startFromEpoch?: number;
 }
 const earlyStoppingOptions: OptionNames<EarlyStoppingOptions> = {
@@ -35,12 +35,12 @@ const earlyStoppingOptions: OptionNames<EarlyStoppingOptions> = {
   startFromEpoch: true,
 };
 
-/** Stops training when a quantity no longer gets better. */
+/** Stops training when a monitored quantity has stopped improving. */
 export class EarlyStopping extends Callback<CallbackModel> {
   readonly #options: Required<EarlyStoppingOptions>;
   readonly #monitor: Monitor;
   best: number | null = null;
-  /** Weights of the best epoch, where they are to come back. */
+  /** The weights of the best epoch, if they are to be restored. */
   bestWeights: Tensor[] | null = null;
   bestEpoch = 0;
   wait = 0;
@@ -64,7 +64,7 @@ export class EarlyStopping extends Callback<CallbackModel> {
     this.#monitor = new Monitor('EarlyStopping', this.#options);
   }
 
-  /** The quantity in the logs; a warning, once, where they do not hold it. */
+  /** The quantity in the logs; warns once if it is missing. */
   getMonitorValue(logs: CallbackLogs): number | undefined {
     return this.#monitor.value(logs);
   }

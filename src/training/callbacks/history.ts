@@ -1,11 +1,11 @@
 import { showAsText } from '../../base/display.ts';
 import { Callback, type CallbackLogs } from './callback.ts';
 
-/** Records loss and metrics of every epoch; `fit` gives it back. */
+/** Records the loss and metrics of every epoch; `fit` returns it. */
 export class History extends Callback {
-  /** Values by name, one an epoch: numbers, or lists of numbers where a metric gives a vector. */
+  /** Values by name, one per epoch: numbers, or lists of numbers for metrics with a vector result. */
   readonly history: Record<string, any[]> = {};
-  /** Numbers of the epochs. */
+  /** Epoch numbers. */
   readonly epoch: number[] = [];
 
   override onEpochEnd(epoch: number, logs: CallbackLogs = {}): void {

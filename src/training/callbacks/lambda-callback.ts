@@ -3,7 +3,7 @@ import { Callback } from './callback.ts';
 import { type Moments, moments } from './moments.ts';
 
 /**
- * A callback made of functions.
+ * A callback built from functions.
  * @example new LambdaCallback({ onEpochEnd: (epoch, logs) => console.log(epoch, logs?.loss) })
  */
 export class LambdaCallback extends Callback {

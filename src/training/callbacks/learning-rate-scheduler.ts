@@ -7,18 +7,18 @@ import { logLearningRates, ratedOptimizers } from './learning-rates.ts';
 
 type Schedule = (epoch: number, learningRate: number) => number;
 export interface LearningRateSchedulerOptions {
-  /** Gives the learning rate of an epoch, counted from 0. */
+  /** Returns the learning rate for an epoch (counted from 0), given the current one. */
   readonly schedule: Schedule;
-  /** 1 prints a line each time it acts; 0 by default. */
+  /** 1 prints a message when the rate is set; 0 by default. */
   readonly verbose?: 0 | 1;
 }
 
-/** Sets the learning rate at the beginning of every epoch: `schedule(epoch, rate)` gives the new one. */
+/** Sets the learning rate at the beginning of every epoch to `schedule(epoch, rate)`. */
 export class LearningRateScheduler extends Callback<CallbackModel> {
   readonly schedule: Schedule;
   readonly verbose: 0 | 1;
 
-  /** Takes the schedule itself, or one object with all options. */
+  /** Accepts the schedule itself, or an object with all options. */
   constructor(given: Schedule | LearningRateSchedulerOptions, options: { readonly verbose?: 0 | 1 } = {}) {
     super();
     const all =

@@ -1,7 +1,7 @@
 import { MultiOptimizer, type Optimizer } from '../../optimizers/index.ts';
 import type { CallbackLogs } from './callback.ts';
 
-/** The optimizers that have a learning rate of their own, with the names under which logs show it. */
+/** The optimizers with a learning rate of their own, and the names it has in logs. */
 export function ratedOptimizers(optimizer: Optimizer): { readonly optimizer: Optimizer; readonly key: string }[] {
   return optimizer instanceof MultiOptimizer
     ? optimizer.optimizers.map((o) => ({ optimizer: o, key: `learning_rate_${o.name}` }))

@@ -5,19 +5,19 @@ type Moment = Exclude<keyof Callback, 'model' | 'params' | 'setModel' | 'setPara
 type EpochMoment = 'onEpochBegin' | 'onEpochEnd';
 type BatchMoment = Extract<Moment, `on${string}Batch${string}`>;
 
-/** Older names of moments: what a callback does by default at the one is what it does at the other. */
+/** Older names of callback methods: by default, each calls the newer one. */
 const older: Partial<Record<Moment, 'onBatchBegin' | 'onBatchEnd'>> = {
   onTrainBatchBegin: 'onBatchBegin',
   onTrainBatchEnd: 'onBatchEnd',
 };
 
-/** The callbacks of a run, called one after the other; what nobody listens to costs nothing. */
+/** The callbacks of a run, called one after another; moments without listeners cost nothing. */
 export class Listeners {
   readonly callbacks: readonly Callback[];
 
   readonly #lend: Lend;
 
-  /** `run` is what calls them: they may use its model while it waits for them. */
+  /** `run` is the caller: callbacks may use its model while it waits for them. */
   constructor(
     callbacks: readonly Callback[],
     run: { readonly model: unknown; readonly turns?: { readonly lend: Lend } },
@@ -31,7 +31,7 @@ export class Listeners {
     }
   }
 
-  /** Those that wrote the method. */
+  /** The callbacks that override the method. */
   #listeners(moment: Moment): Callback[] {
     const names = [moment, ...(older[moment] ? [older[moment]] : [])];
     return this.callbacks.filter((c) => names.some((name) => c[name] !== Callback.prototype[name]));
@@ -42,7 +42,7 @@ export class Listeners {
   async epoch(moment: EpochMoment, epoch: number, logs: CallbackLogs = {}): Promise<void> {
     for (const callback of this.#listeners(moment)) await this.#lend(() => callback[moment](epoch, logs));
   }
-  /** `logs` is asked for only when somebody listens. */
+  /** `logs` is only called if there is a listener. */
   async batch(moment: BatchMoment, batch: number, logs?: () => Promise<CallbackLogs>): Promise<void> {
     const listeners = this.#listeners(moment);
     if (listeners.length === 0) return;

@@ -10,21 +10,21 @@ import { type Mode, Monitor } from './monitor.ts';
 import { formatNumber } from './python-text.ts';
 
 export interface ModelCheckpointOptions {
-  /** File to write; may hold `{epoch:02d}` and `{val_loss:.2f}`-like fields. */
+  /** Path of the file; may contain fields like `{epoch:02d}` and `{val_loss:.2f}`. */
   readonly filepath: string;
-  /** Log that is watched; `'val_loss'` by default. */
+  /** Quantity to monitor; `'val_loss'` by default. */
   readonly monitor?: string;
-  /** 1 prints a line each time it acts; 0 by default. */
+  /** 1 prints a message when a file is written; 0 by default. */
   readonly verbose?: 0 | 1;
-  /** Writes only when the quantity got better. */
+  /** Saves only when the monitored quantity has improved. */
   readonly saveBestOnly?: boolean;
-  /** Writes weights alone (`.weights.h5`) instead of the whole model (`.keras`). */
+  /** Saves only the weights (`.weights.h5`) instead of the whole model (`.keras`). */
   readonly saveWeightsOnly?: boolean;
   /** `'min'`: lower is better, `'max'`: higher is; by default the name of the log decides. */
   readonly mode?: Mode;
-  /** "epoch", or every so many batches. */
+  /** "epoch", or a number of batches between saves. */
   readonly saveFreq?: 'epoch' | number;
-  /** Value that the first file must better. */
+  /** Value that must be improved upon before the first save. */
   readonly initialValueThreshold?: number | null;
 }
 const modelCheckpointOptions: OptionNames<ModelCheckpointOptions> = {
@@ -38,13 +38,13 @@ const modelCheckpointOptions: OptionNames<ModelCheckpointOptions> = {
   initialValueThreshold: true,
 };
 
-/** Saves the model, or its weights, at the end of epochs or every so many batches. */
+/** Saves the model or its weights at the end of each epoch, or every n batches. */
 export class ModelCheckpoint extends Callback<CallbackModel> {
   readonly #options: Required<ModelCheckpointOptions>;
   readonly #monitor: Monitor;
   readonly #counter: BatchCounter | undefined;
   best: number | null;
-  /** Smallest change that counts as better. */
+  /** Smallest change that counts as an improvement. */
   readonly minDelta = 0;
   #epoch = 0;
 

@@ -1,7 +1,7 @@
 import type { OptionNames } from '../../base/options.ts';
 import type { Callback } from './callback.ts';
 
-/** The methods of a callback that are called at moments of a run. */
+/** The callback methods called at certain moments of a run. */
 export type Moments = Pick<Callback, Extract<keyof Callback, `on${string}`>>;
 /** Their names. */
 export const moments: OptionNames<Moments> = {

@@ -4,11 +4,11 @@ import type { CallbackLogs, CallbackModel } from './callback.ts';
 
 export type Mode = 'auto' | 'min' | 'max';
 
-// Keras's metrics by what their classes are called; of `Mean` and `Sum` nobody can tell.
+// Keras's metrics by class name, with their direction; that of `Mean` and `Sum` is unknown.
 const rising = /Accuracy$|^AUC$|Precision|Recall|Sensitivity|Specificity|^True|IoU$|Score$|Similarity$|Correlation$/;
 const falling = /Error$|Crossentropy$|Divergence$|Hinge$|^Poisson$|^False/;
 
-/** What a callback needs of a metric; one of a user's own may say in which direction it gets better. */
+/** What a callback needs to know of a metric; a user's metric may state its own direction. */
 interface Judged {
   readonly name: string;
   readonly className: string;
@@ -20,15 +20,15 @@ function isMetricRising({ direction, className }: Judged): boolean | undefined {
 }
 
 export interface MonitorOptions {
-  /** Log that is watched. */
+  /** Quantity to monitor. */
   readonly monitor: string;
   /** `'min'`: lower is better, `'max'`: higher is; by default the name of the log decides. */
   readonly mode: Mode;
-  /** Smallest change that counts as better. */
+  /** Smallest change that counts as an improvement. */
   readonly minDelta?: number;
 }
 
-/** A quantity among the logs, and whether it gets better as it rises. */
+/** A monitored quantity, and whether higher is better. */
 export class Monitor {
   readonly name: string;
   readonly #mode: Mode;
@@ -46,7 +46,7 @@ export class Monitor {
     this.#minDelta = Math.abs(minDelta);
   }
 
-  /** Finds out in which direction the quantity gets better, when no mode says so. */
+  /** Determines the direction of improvement if no mode is given. */
   judge(model: CallbackModel, logs: CallbackLogs): void {
     this.#isRising ??= this.#mode === 'auto' ? this.#askMetrics(model, logs) : this.#mode === 'max';
   }
@@ -63,7 +63,7 @@ export class Monitor {
       fail(this.#who, `it is not known whether "${this.name}" gets better as it rises`, 'set mode to "min" or "max"')
     );
   }
-  /** The value in the logs; a warning, once, when they do not hold it. */
+  /** The value in the logs; warns once if it is missing. */
   value(logs: CallbackLogs): number | undefined {
     const value: unknown = logs[this.name];
     if (Array.isArray(value))
@@ -83,7 +83,7 @@ export class Monitor {
     const known = Object.keys(logs).join(', ');
     return [`"${this.name}" is not among the logs (${known})`, 'monitor one of them; val_… needs validation data'];
   }
-  /** Whether a value is better than another by more than `minDelta`; than none, any is. */
+  /** Whether a value improves on another by more than `minDelta`; any value improves on none. */
   isBetter(value: number, than: number | null): boolean {
     if (than === null) return true;
     return this.#isRising ? value - this.#minDelta > than : value + this.#minDelta < than;

@@ -2,12 +2,12 @@ import { print } from '../../base/config.ts';
 import { Progbar } from '../progbar.ts';
 import { Callback, type CallbackLogs, type CallbackParams } from './callback.ts';
 
-/** Prints a progress bar for each epoch. `fit` prints one by itself where `verbose` asks for it; a `CallbackList` may hold this one. */
+/** Prints a progress bar for each epoch. `fit` prints its own, according to `verbose`; use this one in a `CallbackList`. */
 export class ProgbarLogger extends Callback {
-  /** Steps done of the epoch. */
+  /** Steps of the epoch done so far. */
   seen = 0;
   progbar: Progbar | null = null;
-  /** Steps of an epoch, where they are known. */
+  /** Steps per epoch, if known. */
   target: number | null = null;
   verbose = 1;
   epochs = 1;
@@ -21,7 +21,7 @@ export class ProgbarLogger extends Callback {
     this.target = steps ?? null;
   }
   override onTrainBegin(): void {
-    // Validation goes on under the epoch's bar.
+    // Validation runs under the epoch's bar.
     this.#isInFit = true;
   }
   override onEpochBegin(epoch: number): void {

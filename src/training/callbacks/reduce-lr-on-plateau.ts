@@ -9,21 +9,21 @@ import { logLearningRates, ratedOptimizers } from './learning-rates.ts';
 import { type Mode, Monitor } from './monitor.ts';
 
 export interface ReduceLROnPlateauOptions {
-  /** Quantity to watch. */
+  /** Quantity to monitor. */
   readonly monitor?: string;
-  /** What the rate is multiplied by, below 1. */
+  /** Factor the learning rate is multiplied by; less than 1. */
   readonly factor?: number;
   /** Epochs without improvement before the rate is reduced. */
   readonly patience?: number;
-  /** 1 prints a line each time it acts; 0 by default. */
+  /** 1 prints a message when the rate is reduced; 0 by default. */
   readonly verbose?: 0 | 1;
   /** `'min'`: lower is better, `'max'`: higher is; by default the name of the log decides. */
   readonly mode?: Mode;
-  /** Smallest change that counts as better. */
+  /** Smallest change that counts as an improvement. */
   readonly minDelta?: number;
-  /** Epochs after a reduction in which nothing is counted. */
+  /** Epochs to wait after a reduction before counting again. */
   readonly cooldown?: number;
-  /** Smallest rate. */
+  /** Lower bound on the learning rate. */
   readonly minLr?: number;
 }
 const reduceLROnPlateauOptions: OptionNames<ReduceLROnPlateauOptions> = {
@@ -37,7 +37,7 @@ const reduceLROnPlateauOptions: OptionNames<ReduceLROnPlateauOptions> = {
   minLr: true,
 };
 
-/** Lowers the learning rate when a quantity no longer gets better. */
+/** Reduces the learning rate when a monitored quantity has stopped improving. */
 export class ReduceLROnPlateau extends Callback<CallbackModel> {
   readonly #options: Required<ReduceLROnPlateauOptions>;
   readonly #monitor: Monitor;
@@ -68,7 +68,7 @@ export class ReduceLROnPlateau extends Callback<CallbackModel> {
     return this.model.optimizer ?? fail('ReduceLROnPlateau', 'the model has no optimizer', 'compile it first');
   }
 
-  /** Whether epochs pass that do not count, after a reduction. */
+  /** Whether the callback is waiting after a reduction. */
   inCooldown(): boolean {
     return this.cooldownCounter > 0;
   }
@@ -95,7 +95,7 @@ export class ReduceLROnPlateau extends Callback<CallbackModel> {
     this.cooldownCounter = this.#options.cooldown;
     this.wait = 0;
   }
-  /** Lowers the rates; gives whether one could be. */
+  /** Reduces the learning rates; returns whether any could be reduced. */
   async #reduce(epoch: number): Promise<boolean> {
     const { factor, minLr, verbose } = this.#options;
     let isReduced = false;

@@ -5,13 +5,13 @@ import { Callback, type CallbackLogs } from './callback.ts';
 export interface RemoteMonitorOptions {
   /** Address of the server. */
   readonly root?: string;
-  /** Path of the events on the server; `'/publish/epoch/end/'` by default. */
+  /** Path on the server that events are sent to; `'/publish/epoch/end/'` by default. */
   readonly path?: string;
-  /** Field of the form that holds the JSON text, unless it is sent as the body. */
+  /** Form field that holds the JSON text, unless it is sent as the body. */
   readonly field?: string;
   /** Headers of each request. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Whether the body is JSON; a form's field by default. */
+  /** Sends JSON as the body; by default, a form field. */
   readonly sendAsJson?: boolean;
 }
 const remoteMonitorOptions: OptionNames<RemoteMonitorOptions> = {
@@ -22,7 +22,7 @@ const remoteMonitorOptions: OptionNames<RemoteMonitorOptions> = {
   sendAsJson: true,
 };
 
-/** Sends loss and metrics of every epoch to a server, by POST. A server that does not answer is only warned of. */
+/** Sends the loss and metrics of every epoch to a server by POST. If the server does not answer, it only warns. */
 export class RemoteMonitor extends Callback {
   readonly #options: Required<RemoteMonitorOptions>;
 

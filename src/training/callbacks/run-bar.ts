@@ -3,7 +3,10 @@ import { ProgressLine } from '../progress-line.ts';
 import { Callback, type CallbackLogs } from './callback.ts';
 import { ProgbarLogger } from './progbar-logger.ts';
 
-/** The progress bar of `fit` and its kin, where `verbose` asks for it: it reads numbers only when it prints them. */
+/**
+ * The progress bar of `fit`, `evaluate` and `predict`, if `verbose` asks for one. It reads numbers only when it prints
+ * them.
+ */
 export class RunBar extends Callback {
   #bar: ProgressLine | undefined;
 
@@ -13,10 +16,10 @@ export class RunBar extends Callback {
     this.#bar = new ProgressLine(steps, { verbose });
   }
   override onTestBegin(): void {
-    // Validation within fit goes on under the epoch's bar.
+    // Validation within fit runs under the epoch's bar.
     this.#bar ??= new ProgressLine(this.params.steps, { verbose: this.params.verbose });
   }
-  /** Whether the bar would print now: only then are the running numbers worth reading. */
+  /** Whether the bar would print now; otherwise the running numbers need not be read. */
   isDue(): boolean {
     return this.#bar?.isDue() ?? false;
   }
@@ -29,6 +32,6 @@ export class RunBar extends Callback {
   }
 }
 
-/** A bar for a run, unless one of its callbacks prints one. */
+/** The progress bar of a run, unless one of its callbacks prints one. */
 export const runBar = (callbacks: readonly Callback[]): RunBar | undefined =>
   callbacks.some((callback) => callback instanceof ProgbarLogger) ? undefined : new RunBar();

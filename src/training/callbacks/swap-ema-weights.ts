@@ -5,8 +5,8 @@ import type { Variable } from '../../tensor/index.ts';
 import { Callback, type CallbackModel } from './callback.ts';
 
 /**
- * Puts the moving averages of the weights (of an optimizer with `useEma`) in their place while the model is evaluated or
- * predicts; with `swapOnEpoch` also from the end of each epoch to the beginning of the next, so that checkpoints hold them.
+ * Swaps in the moving averages of the weights (kept by an optimizer with `useEma`) during evaluation and prediction;
+ * with `swapOnEpoch` also from the end of each epoch to the beginning of the next, so that checkpoints contain them.
  */
 export class SwapEMAWeights extends Callback<CallbackModel> {
   readonly swapOnEpoch: boolean;
@@ -38,7 +38,7 @@ export class SwapEMAWeights extends Callback<CallbackModel> {
   override onEpochEnd(epoch: number): void {
     if (!this.swapOnEpoch) return;
     this.#swapTo(true);
-    // At the end of training the averages stay, in the optimizer too.
+    // At the end of training the averages stay in place, in the optimizer too.
     if (epoch === this.params.epochs - 1)
       for (const [variable, average] of this.#averages) average.assign(variable.value);
   }
@@ -56,7 +56,7 @@ export class SwapEMAWeights extends Callback<CallbackModel> {
   }
 }
 
-/** Variables with their moving averages. */
+/** Variables and their moving averages. */
 function averagesOf(optimizer: Optimizer): [Variable, Variable][] {
   if (optimizer instanceof LossScaleOptimizer) return averagesOf(optimizer.innerOptimizer);
   if (optimizer instanceof MultiOptimizer) return optimizer.optimizers.flatMap(averagesOf);

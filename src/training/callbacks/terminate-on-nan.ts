@@ -3,7 +3,7 @@ import { fail } from '../../base/errors.ts';
 import { optionsOf } from '../../base/options.ts';
 import { Callback, type CallbackLogs, type CallbackModel } from './callback.ts';
 
-/** Ends training at the first batch whose loss is NaN or infinite; with `raiseError` by an error. */
+/** Stops training at the first batch whose loss is NaN or infinite; with `raiseError`, throws an error. */
 export class TerminateOnNaN extends Callback<CallbackModel> {
   readonly raiseError: boolean;
 

@@ -18,10 +18,10 @@ import type { Variable } from '../../tensor/index.ts';
 import type { Place } from '../progress.ts';
 import type { Trainer } from '../trainer.ts';
 
-/** Where in a weights file the rest of a training's state is. Keras does not look there. */
+/** Where a weights file keeps the rest of the training state. Keras does not look there. */
 const group = 'hornbeam_training';
 
-/** Adds to the weights of a model where its fit stands, the state of everything random, and the running metrics. */
+/** Adds the position of the fit, all random state and the running metrics to the weights of a model. */
 export async function addTrainingState(file: H5Group, trainer: Trainer): Promise<void> {
   const { progress } = trainer;
   if (!progress) return;
@@ -45,7 +45,7 @@ export async function addTrainingState(file: H5Group, trainer: Trainer): Promise
     }
 }
 
-/** The whole numbers that a JSON text says of where a training stands. */
+/** The training position in a JSON text, as whole numbers. */
 export function placeIn<K extends string>(text: string, names: readonly K[]): Record<K, number> {
   const isCount = (n: unknown): boolean => Number.isSafeInteger(n) && (n as number) >= 0;
   let found: unknown;
@@ -63,7 +63,7 @@ export function placeIn<K extends string>(text: string, names: readonly K[]): Re
       );
 }
 
-/** Lets the fit that begins go on from where the file's training stood; false when the file does not say. */
+/** Makes the fit that is starting resume where the file's training had got to; false if the file does not say. */
 export function takeTrainingState(file: H5Group, trainer: Trainer): Place | undefined {
   const root = getH5(file, group);
   const text = root && isH5Group(root) ? getH5Text(root, 'place') : undefined;
@@ -84,7 +84,7 @@ export function takeTrainingState(file: H5Group, trainer: Trainer): Place | unde
   trainer.progress.goTo(place, () => {
     const [shuffle, seeds, global] = [wordsAt('shuffle'), wordsAt('seeds'), arrayAt(file, 'global_seed')];
     if (shuffle) setShuffleState(shuffle);
-    // Metrics exist once the first batch was seen.
+    // Metrics only exist once the first batch has been seen.
     trainer.beforeStep = () => {
       if (seeds) setSeedState(seeds);
       if (global) globalSeedState().assign(upload(Uint32Array.from(global), { shape: [2], dtype: 'uint32' }));
@@ -100,7 +100,7 @@ export function takeTrainingState(file: H5Group, trainer: Trainer): Place | unde
   });
   return place;
 }
-/** What layers keep that is no weight (states of their seed generators), and the running metrics. */
+/** Layer state other than weights (seed generators), and the running metrics. */
 const stateOf = (trainer: Trainer): { layers: Variable[]; metrics: Variable[] } => {
   const metrics = trainer.metrics.flatMap((metric) => [...metric.variables]);
   return { layers: trainer.model.nonTrainableVariables.filter((v) => !metrics.includes(v)), metrics };
