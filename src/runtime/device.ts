@@ -5,12 +5,12 @@ import type { Device } from '../devices/device.ts';
 import { wasmDevice } from '../devices/wasm/device.ts';
 import { bestDevice, nativeDevice } from './native-device.ts';
 
-/** Finds the device of a name, made when it is first asked for. */
+/** Finds a device by name; it is created on first use. */
 export type FindDevice = (name: DeviceName) => Promise<Device>;
-/** Makes a device, at once or after its code was loaded; it may find others to hand its work on to. */
+/** Creates a device, immediately or after loading its code; it may look up others to delegate to. */
 export type MakeDevice = (find: FindDevice) => Device | Promise<Device>;
 
-/** Devices of the library. A page that never asks for one need not load it. */
+/** The library's own devices. A page that never uses one need not load it. */
 const own = table({
   reference: async () => (await import('../devices/reference/device.ts')).referenceDevice(),
   wasm: () => wasmDevice(),
@@ -19,10 +19,10 @@ const own = table({
 }) satisfies Readonly<Record<string, MakeDevice>>;
 const registered = new Map<string, MakeDevice>();
 
-/** The library's devices by name, one that was registered, or `auto`: machine code where it can be had, else WebAssembly. */
+/** A device name: one of the library's, a registered one, or `auto`: native code if available, otherwise WebAssembly. */
 export type DeviceName = keyof typeof own | 'auto' | (string & Record<never, never>);
 
-/** Makes a device known by a name; `make` is called when somebody first asks for it. */
+/** Registers a device under a name; `make` is called when it is first used. */
 export function registerDevice(name: string, make: MakeDevice): void {
   const who = 'config.registerDevice';
   if (typeof name !== 'string' || name === '') fail(who, `${show(name)} is no name`, 'give a text');
@@ -40,7 +40,7 @@ export function registerDevice(name: string, make: MakeDevice): void {
 const made = new Map<string, Device>();
 let current: Device | undefined;
 
-/** The device that new tensors and programs go to: `wasm` unless another was set. */
+/** The device for new tensors and programs: `wasm` unless another was set. */
 export function currentDevice(): Device {
   current ??= wasm();
   return current;
@@ -48,7 +48,10 @@ export function currentDevice(): Device {
 
 const numbers = new WeakMap<Device, string>();
 let count = 0;
-/** Tells the device in use from all others there ever were, those of its name too: what was compiled for one is kept under it. */
+/**
+ * Distinguishes the current device from all earlier ones, including those of the same name: compiled programs are kept
+ * per device.
+ */
 export function deviceKey(): string {
   const device = currentDevice();
   let key = numbers.get(device);
@@ -77,7 +80,7 @@ export async function deviceNamed(name: DeviceName): Promise<Device> {
 }
 
 const methods = ['compile', 'upload', 'download', 'copy', 'free'] as const;
-/** What was made, once it has shown itself as a device of that name. */
+/** The created object, once checked to be a device of that name. */
 function checked(name: string, device: Device): Device {
   const missing = methods.filter((method) => typeof device?.[method] !== 'function');
   if (missing.length > 0)
@@ -88,16 +91,16 @@ function checked(name: string, device: Device): Device {
 }
 
 let isChosen = false;
-/** Whether somebody has chosen a device. */
+/** Whether a device was chosen explicitly. */
 export const isDeviceChosen = (): boolean => isChosen;
 
-/** Makes it the device of all that follows. */
+/** Makes it the device for everything that follows. */
 export function useDevice(device: Device): void {
   isChosen = true;
   current = device;
 }
 
-/** What `f` gives, computed where numbers can be read at once. */
+/** The result of `f`, computed on a device that can be read synchronously. */
 export function onHost<T>(f: () => T): T {
   const before = currentDevice();
   if (!before.isRemote) return f();

@@ -1,2 +1,2 @@
-/** A page has no environment. */
+/** Pages have no environment variables. */
 export const chosenByEnvironment = (): undefined => undefined;

@@ -2,11 +2,11 @@ import { isNode } from '../devices/host/platform.ts';
 import { isDeviceChosen } from './device.ts';
 import { setDevice } from './set-device.ts';
 
-// Where pages are bundled, `environment-in-pages.ts` stands in the place of this file: `browser` in package.json says so.
+// In bundles for pages, `environment-in-pages.ts` replaces this file, according to `browser` in package.json.
 
 let choice: Promise<void> | undefined;
 
-/** Chooses the device that HORNBEAM_DEVICE names, if it does and none was chosen before. */
+/** Chooses the device named by HORNBEAM_DEVICE, unless one was chosen before. */
 export function chosenByEnvironment(): Promise<void> | undefined {
   const name = isNode() && !isDeviceChosen() ? process.env['HORNBEAM_DEVICE'] : undefined;
   if (name) choice ??= setDevice(name);

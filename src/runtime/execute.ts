@@ -9,11 +9,11 @@ import { bufferOn, concrete, storageOf } from './storage.ts';
 
 const executables = new WeakMap<Device, RecentCache<Executable>>();
 
-/** About how many bytes a compiled program takes: its graph, its plan, its code. */
+/** The approximate size of a compiled program in bytes: its graph, plan and code. */
 export const bytesOfProgram = ({ program, kernels }: Executable): number =>
   2048 * program.equations.length + 8192 * (1 + kernels.length);
 
-/** The compiled form of a program whose every input is declared; programs of equal text share one. */
+/** Compiles a program, all of whose inputs are declared; programs with equal text share the result. */
 export function compiled(program: Program, key = printProgram(program)): Executable {
   const device = currentDevice();
   let cache = executables.get(device);
@@ -30,7 +30,7 @@ export function run(executable: Executable, inputs: readonly Tensor[]): (Tensor 
   const device = currentDevice();
   const buffers = withRoom(device, () => executable.run(inputs.map((t) => bufferOn(device, t))));
   const { outputs, donated } = executable.program;
-  // What is overwritten is no longer what was uploaded.
+  // Overwritten bytes are no longer those that were uploaded.
   for (const n of donated.values()) storageOf(inputs[n]).known = undefined;
   return buffers.map((buffer, k) => (donated.has(k) ? null : concrete(outputs[k], device, buffer)));
 }
@@ -47,7 +47,7 @@ export function timeKernels(executable: Executable, inputs: readonly Tensor[]): 
   );
 }
 
-/** Computes the values of recorded tensors, in place: each gets its storage and keeps its history. */
+/** Computes the values of recorded tensors in place: each is given storage and keeps its history. */
 export function evaluate(outputs: readonly Tensor[]): void {
   const pending = outputs.flatMap(partsOf).filter((t) => !t.storage);
   if (pending.length === 0) return;

@@ -11,7 +11,10 @@ export function readable(n: number): string {
   return `${at === 0 ? n : n.toPrecision(3)} ${units[at]}`.trimEnd();
 }
 
-/** A table of a program's kernels: what each computes and was fused of, its output, bytes, FLOPs and perhaps milliseconds. */
+/**
+ * A table of a program's kernels: what each one fuses and computes, its output, bytes, FLOPs and optionally
+ * milliseconds.
+ */
 export function explain({ kernels, program, scratchBytes }: Executable, timing?: Timing): string {
   const timed = timing && 'ms' in timing ? timing : undefined;
   const total = (key: 'bytes' | 'flops'): number => kernels.reduce((sum, k) => sum + k[key], 0);

@@ -7,7 +7,7 @@ import { DeviceStorage, download, storageOf } from './storage.ts';
 interface HostBuffer extends Buffer {
   readonly data: TypedArray;
 }
-/** JavaScript's own memory, in which data waits for a device. */
+/** JavaScript's own memory, where data waits until a device needs it. */
 const memory: Device = {
   name: 'memory',
   compile: () => fail('memory', 'it computes nothing', 'choose a device'),
@@ -17,11 +17,11 @@ const memory: Device = {
   free: () => {},
   bytesInUse: 0,
 };
-/** A tensor whose elements, as stored, are left where they are until a device computes with them: nobody may change them. */
+/** A tensor whose (stored) elements stay where they are until a device computes with them; nobody may change them. */
 export const hostTensor = (data: TypedArray, aval: Aval): Tensor =>
   new Tensor(aval, { storage: new DeviceStorage(memory, memory.upload(data, aval.dtype), () => {}) });
 
-/** The elements as stored, only to be read: not copied where they are in JavaScript's memory already. */
+/** The stored elements, read-only: not copied if they are already in JavaScript's memory. */
 export function elementsOf(t: Tensor): TypedArray | Promise<TypedArray> {
   const { device, buffer } = storageOf(t);
   return device === memory ? (buffer as HostBuffer).data : download(t);

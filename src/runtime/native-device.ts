@@ -1,14 +1,14 @@
 import type { Device } from '../devices/device.ts';
 
-// What Node alone has of devices. Where pages are bundled, `native-device-in-pages.ts` stands in the place of this file: `browser`
-// in package.json says so.
+// Devices available only in Node. In bundles for pages, `native-device-in-pages.ts` replaces this file, according to
+// `browser` in package.json.
 
 /** Machine code. */
 export const nativeDevice = async (): Promise<Device> => (await import('../devices/native/device.ts')).nativeDevice();
 
 let isSaid = false;
 
-/** The fastest device of this machine's own processor; says once which that is. */
+/** The fastest device for this machine's processor; reports once which one it is. */
 export async function bestDevice(find: (name: 'native' | 'wasm') => Promise<Device>): Promise<Device> {
   const say = (device: Device, why: string): Device => {
     if (!isSaid) console.info(`Hornbeam computes on the device "${device.name}"${why}.`);

@@ -1,7 +1,7 @@
 import { OutOfMemoryError } from '../base/errors.ts';
 import type { Buffer, Device } from '../devices/device.ts';
 
-/** A device's buffer and the object of JavaScript that holds it. */
+/** A device buffer and the JavaScript object that holds it. */
 interface Holding {
   readonly device: Device;
   readonly buffer: Buffer;
@@ -11,14 +11,14 @@ interface Holding {
 const mebi = 2 ** 20;
 /** Smaller buffers are left to the garbage collector's own pace. */
 const smallest = 4096;
-/** Bytes by which the buffers of a device may grow before unreachable ones are looked for: as many as they are, in bounds. */
+/** The growth in buffer bytes that triggers a search for unreachable ones: as many as are in use, within bounds. */
 const [leastGrowth, mostGrowth] = [256 * mebi, 512 * mebi];
 
 const holdings = new Set<Holding>();
 const limits = new WeakMap<Device, number>();
 const collected = new FinalizationRegistry<Holding>(release);
 
-/** Frees a buffer when nobody can reach its holder any more. Gives the function that frees it at once. */
+/** Frees a buffer once its holder is unreachable. Returns a function that frees it immediately. */
 export function freeWithHolder(holder: object, device: Device, buffer: Buffer): () => void {
   const holding = { device, buffer, holder: new WeakRef(holder) };
   holdings.add(holding);
@@ -37,9 +37,10 @@ function release(holding: Holding): void {
 const limitOf = (device: Device): number => limits.get(device) ?? leastGrowth;
 
 /**
- * The engine's garbage collector sees the small objects that hold buffers, not the bytes on the device, and reports what it took
- * only between two tasks: a loop of eager ops would fill the memory before. So where the engine lets us, we collect
- * when the buffers have grown, and free what became unreachable, in the middle of a task.
+ * The engine's garbage collector sees only the small objects that hold buffers, not the bytes on the device, and
+ * reports what it collected only between tasks; a loop of eager ops would fill the memory first. Where the engine
+ * allows it, we therefore collect in the middle of a task when the buffers have grown, and free what has become
+ * unreachable.
  */
 function reclaim(device: Device): void {
   collect ??= collector();
@@ -52,8 +53,8 @@ function reclaim(device: Device): void {
 }
 
 /**
- * What `f` gives; where memory runs out, once more after garbage was looked for. Whatever it needs, such as the tensors whose
- * buffers it reads, it must hold itself: it is not to be reachable from what is collected only.
+ * The result of `f`, which is retried after a garbage collection if memory runs out. `f` must itself hold references to
+ * everything it needs, such as the tensors whose buffers it reads.
  */
 export function withRoom<R>(device: Device, f: () => R): R {
   try {
@@ -67,7 +68,7 @@ export function withRoom<R>(device: Device, f: () => R): R {
 
 let collect: (() => boolean) | undefined;
 
-/** A full collection, in the middle of a task; false where the engine has none to offer (pages). */
+/** A full collection in the middle of a task; false if the engine does not offer one (pages). */
 function collector(): () => boolean {
   const find = typeof process === 'undefined' ? undefined : process.getBuiltinModule;
   const [v8, vm] = [find?.('node:v8'), find?.('node:vm')];
@@ -75,7 +76,8 @@ function collector(): () => boolean {
   v8.setFlagsFromString('--expose-gc');
   const gc = vm.runInNewContext('gc') as () => void;
   v8.setFlagsFromString('--no-expose-gc');
-  // References read or made in this task count as alive to its end, or to that of a queue of microtasks: such as this context's.
+  // References read or created in this task stay alive until its end, or that of a microtask queue such as this
+  // context's.
   const context = vm.createContext({}, { microtaskMode: 'afterEvaluate' });
   const endOfTask = new vm.Script('0');
   return () => {

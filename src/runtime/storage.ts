@@ -5,11 +5,11 @@ import { type Aval, type Storage, Tensor } from '../ir/tensor.ts';
 import { currentDevice, onHost } from './device.ts';
 import { freeWithHolder, withRoom } from './reclaim.ts';
 
-/** A device's buffer held by JavaScript: given back when the garbage collector takes the holder, or by `dispose`. */
+/** A device buffer held by a JavaScript object: freed when the holder is garbage-collected, or by `dispose`. */
 export class DeviceStorage implements Storage {
   device: Device;
   bytes: number;
-  /** The elements where they are known here too: of small arrays that were uploaded to a device that cannot be read at once. */
+  /** A local copy of the elements: for small arrays uploaded to a device that cannot be read synchronously. */
   known: TypedArray | undefined;
   private held: Buffer | undefined;
   private free: () => void;
@@ -21,7 +21,7 @@ export class DeviceStorage implements Storage {
     this.free = free ?? freeWithHolder(this, device, buffer);
   }
 
-  /** Keeps the same elements in another device's buffer from now on. */
+  /** Moves the elements to a buffer of another device. */
   move(device: Device, buffer: Buffer): void {
     this.dispose();
     this.known = undefined;
@@ -54,7 +54,7 @@ export function concrete({ shape, dtype }: Aval, device: Device, buffer: Buffer)
   return new Tensor({ shape, dtype }, { storage });
 }
 
-/** What lives on devices that cannot be read at once, and what it is. */
+/** The storages on devices that cannot be read synchronously. */
 const remote = new Map<WeakRef<DeviceStorage>, Aval>();
 const forgotten = new FinalizationRegistry<WeakRef<DeviceStorage>>((away) => remote.delete(away));
 
@@ -64,7 +64,7 @@ function remember(storage: DeviceStorage, { shape, dtype }: Aval): void {
   forgotten.register(storage, away);
 }
 
-/** Moves all that lives on a device that cannot be read at once to the default device. */
+/** Moves everything on a device that cannot be read synchronously to the default device. */
 export async function bringHome(device: Device): Promise<void> {
   const home = onHost(currentDevice);
   const moveOne = async (storage: DeviceStorage, aval: Aval): Promise<void> => {
@@ -84,10 +84,10 @@ export async function bringHome(device: Device): Promise<void> {
   }
 }
 
-/** Arrays of no more elements stay known here after they were uploaded. */
+/** Arrays of at most this many elements are kept locally after uploading. */
 const fewElements = 1024;
 
-/** A concrete tensor on the current device, from elements as stored. */
+/** A concrete tensor on the current device, from stored elements. */
 export function upload(data: TypedArray, aval: Aval): Tensor {
   const device = currentDevice();
   const buffer = withRoom(device, () => device.upload(data, aval.dtype));
@@ -105,13 +105,13 @@ export function storageOf(t: Tensor): DeviceStorage {
   );
 }
 
-/** The tensor's elements as stored; a promise where the device cannot wait. */
+/** The tensor's stored elements; a promise if the device is asynchronous. */
 export function download(t: Tensor): TypedArray | Promise<TypedArray> {
   const storage = storageOf(t);
   return storage.known?.slice() ?? storage.device.download(storage.buffer, t);
 }
 
-/** The tensor's buffer on the given device; one that lives elsewhere moves over for good. */
+/** The tensor's buffer on the given device; a tensor elsewhere is moved there. */
 export function bufferOn(device: Device, t: Tensor): Buffer {
   const storage = storageOf(t);
   if (storage.device === device) return storage.buffer;

@@ -7,12 +7,12 @@ const threshold = 1000;
 const edge = 3;
 const lineWidth = 75;
 
-/** A nest of texts; `undefined` stands for what is left out. */
+/** A nest of texts; `undefined` marks an omission. */
 type Shown = number | undefined | readonly Shown[];
 
 /**
- * An array as NumPy prints it, elements separated by commas: all numbers equally wide, and of big arrays three at each edge.
- * `textsOf` gives the texts of the elements at some offsets.
+ * An array as NumPy prints it, with commas: all numbers have the same width, and big arrays show three elements at each
+ * edge. `textsOf` returns the texts of the elements at given offsets.
  */
 export function arrayText(shape: Shape, textsOf: (offsets: readonly number[]) => readonly string[]): string {
   if (sizeOf(shape) === 0) return shape.length === 0 ? '' : '[]';
@@ -47,6 +47,6 @@ function brackets(x: Shown, texts: readonly string[], depth: number, indent: str
   return `[${[...lines, line].join(`\n${indent}`)}]`;
 }
 
-/** The text of one number, as in arrays. */
+/** The text of a single number, as in arrays. */
 export const scalarText = (x: number, dtype: DType): string =>
   isFloat(dtype) ? numberTexts([x], dtype)[0].trim().replace(/\.$/, '.0') : numberTexts([x], dtype)[0];

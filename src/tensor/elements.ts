@@ -12,7 +12,7 @@ export function toFloat16(x: number): number {
   if (magnitude > 0x7f800000) return sign | 0x7e00;
   if (magnitude >= 0x477ff000) return sign | 0x7c00;
   if (magnitude < 0x38800000) {
-    // Subnormal: a multiple of 2^-24, rounded by the addition of a number whose last place that is.
+    // Subnormal: a multiple of 2^-24, rounded by adding a number whose last place has that value.
     float[0] = Math.abs(float[0]) + 0.5;
     return sign | (bits[0] - 0x3f000000);
   }
@@ -41,7 +41,7 @@ export function fromBfloat16(half: number): number {
   return float[0];
 }
 
-/** Numbers as a dtype stores them. Integers wrap, floats given for integers truncate. */
+/** Numbers as stored in a dtype. Integers wrap; floats given for integers are truncated. */
 export function encode(numbers: ArrayLike<number>, dtype: DType): TypedArray {
   const { array: Stored, kind } = dtypeInfo[dtype];
   if (numbers instanceof Stored && dtype !== 'float16' && dtype !== 'bfloat16' && dtype !== 'bool')

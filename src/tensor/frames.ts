@@ -3,20 +3,20 @@ import { Tensor } from '../ir/tensor.ts';
 import type { Variable } from './variable.ts';
 
 /**
- * What an op does when it is called. `trace`: it records; variables read as inputs of the program and assignments change
+ * What an op does when called. `trace`: it records; variables are read as inputs of the program, and assignments change
  * what later reads see. `tape`: it computes at once and remembers how, for a gradient. `eager` (no frame): it computes.
  */
 export type Frame = Trace | Tape | { readonly kind: 'eager' };
 
 interface Tape {
   readonly kind: 'tape';
-  /** Variables that were given values with a history. */
+  /** Variables whose values have a history. */
   readonly assigned: Set<Variable>;
 }
 
-/** A computation that runs on the host beside a program: ahead of it, or behind it where what it takes comes from there. */
+/** A computation on the host beside a program: before it, or after it if it needs the program's results. */
 export interface HostCall {
-  /** Of concrete tensors a concrete one. */
+  /** Maps concrete tensors to a concrete tensor. */
   readonly f: (inputs: readonly Tensor[]) => Tensor;
   readonly inputs: readonly Tensor[];
   readonly output: Tensor;
@@ -25,19 +25,21 @@ export interface HostCall {
 /** A program being recorded, with the variables it touched. */
 export class Trace {
   readonly kind = 'trace';
-  /** The input that stands for each variable's value at the beginning. */
+  /** For each variable, the input that stands for its initial value. */
   readonly initial = new Map<Variable, Tensor>();
   private readonly current = new Map<Variable, Tensor>();
-  /** What runs on the host ahead of the program, in order. */
+  /** The host computations before the program, in order. */
   readonly before: HostCall[] = [];
-  /** What takes results of the program and gives strings. */
+  /** Computations that turn results of the program into strings. */
   readonly behind: HostCall[] = [];
-  /** What inputs, and results of the host, are in the run that is recorded. */
+  /** The values of inputs and host results in the run being recorded. */
   readonly given = new Map<Tensor, Tensor>();
   private readonly inline: boolean;
   private readonly outer: Trace | undefined;
 
-  /** `inline`: variables read as the values they hold (or have in the trace around it), for what is computed at once. */
+  /**
+   * `inline`: variables are read as their current values (or those in the enclosing trace), for immediate computation.
+   */
   constructor({ inline = false, outer }: { readonly inline?: boolean; readonly outer?: Trace } = {}) {
     this.inline = inline;
     this.outer = outer;
@@ -53,7 +55,7 @@ export class Trace {
     return input;
   }
   assign(variable: Variable, value: Tensor): void {
-    // Its bytes take the new value, so that it is an input even when nothing reads it.
+    // Its bytes receive the new value, so it is an input even if nothing reads it.
     if (!this.inline) this.read(variable);
     this.current.set(variable, value);
   }
@@ -86,7 +88,7 @@ export class Trace {
   get values(): ReadonlyMap<Variable, Tensor> {
     return new Map(this.current);
   }
-  /** Variables that were assigned, with their last value. */
+  /** The variables assigned, and their last values. */
   get updates(): Map<Variable, Tensor> {
     return new Map([...this.current].filter(([variable, value]) => this.initial.get(variable) !== value));
   }
@@ -101,14 +103,15 @@ export function currentTrace(): Trace | undefined {
 }
 export const isRecordingTape = (): boolean => currentTape() !== undefined;
 
-/** The tape in use, to note that a variable got a value with a history. */
+/** The current tape, to record that a variable was given a value with a history. */
 export function currentTape(): Tape | undefined {
   const frame = currentFrame();
   return frame?.kind === 'tape' ? frame : undefined;
 }
 /**
- * Runs `f` so that gradients can be taken of what it gives: on the tape, unless a program is being recorded. Variables that it
- * assigns forget their history when the outermost tape ends: it would keep each step's computation alive for the next.
+ * Runs `f` so that its result can be differentiated: on the tape, unless a program is being recorded. Variables
+ * assigned in it lose their history when the outermost tape ends; otherwise each step's computation would stay alive
+ * into the next.
  */
 export function withHistory<R>(f: () => R): R {
   if (currentTrace()) return f();
@@ -121,7 +124,7 @@ export function withHistory<R>(f: () => R): R {
     for (const variable of tape.assigned) variable.held = bare(variable.held);
   }
 }
-/** A concrete tensor without the equations behind it. */
+/** A concrete tensor, detached from its equations. */
 export const bare = (t: Tensor): Tensor => (t.equation && t.storage ? new Tensor(t, { storage: t.storage }) : t);
 
 /** Runs `f` in the given frame. */
@@ -137,5 +140,5 @@ export function inFrame<R>(frame: Frame, f: () => R): R {
   }
 }
 
-/** Computes at once, even while a program is being recorded around it: for initial values. */
+/** Computes immediately, even while a program is being recorded: for initial values. */
 export const outsideOfTraces = <R>(f: () => R): R => inFrame({ kind: 'eager' }, f);

@@ -19,10 +19,10 @@ import { Variable } from './variable.ts';
 /** Which argument of a function, or which ones. */
 type Positions = number | readonly number[];
 export interface GradOptions<N extends Positions = Positions> {
-  /** Which argument, or arguments, to differentiate with respect to; the first when absent. */
+  /** The argument or arguments to differentiate with respect to; the first by default. */
   readonly argnums?: N;
 }
-/** A gradient has the nest of what it is taken with respect to, a tensor in place of each array and number. */
+/** A gradient has the structure of the argument, with a tensor in place of each array and number. */
 export type Gradient<X> = unknown extends X
   ? unknown
   : X extends Tensor | Variable | TypedArray | Nested
@@ -34,7 +34,7 @@ export type Gradient<X> = unknown extends X
 type GradientAt<A extends readonly unknown[], N extends Positions> = N extends number
   ? Gradient<A[N]>
   : { -readonly [K in keyof N]: Gradient<A[N[K] & number]> };
-/** What may stand for an argument of which the gradient is taken: numbers and arrays where the function takes tensors. */
+/** What is accepted for a differentiated argument: numbers and arrays where the function takes tensors. */
 type Differentiable<X> = unknown extends X
   ? X
   : X extends Tensor
@@ -44,15 +44,17 @@ type Differentiable<X> = unknown extends X
       : X extends object
         ? { [K in keyof X]: Differentiable<X[K]> }
         : X;
-/** The arguments of a function where the gradient is taken at some of them: the others reach it as they are. */
+/**
+ * The arguments of a function that is differentiated with respect to some of them; the others are passed on unchanged.
+ */
 type GradArgs<A extends readonly unknown[], N extends Positions> = {
   [K in keyof A]: K extends `${N extends readonly number[] ? N[number] : N & number}` ? Differentiable<A[K]> : A[K];
 };
 const gradOptions: OptionNames<GradOptions> = { argnums: true };
 
 /**
- * Gradients of a scalar with respect to tensors, zeros where it does not depend on one. With respect to z = a + bi it is
- * `∂/∂a - i ∂/∂b`, as in JAX. What was computed before the tensor with the serial `since` is a constant.
+ * Gradients of a scalar with respect to tensors; zeros where it does not depend on them. With respect to z = a + bi it
+ * is `∂/∂a - i ∂/∂b`, as in JAX. Anything computed before the tensor with serial `since` is a constant.
  */
 export function gradientsOf(
   loss: Tensor,
@@ -90,12 +92,13 @@ export function gradientsOf(
   if (currentTrace()) return record();
   const found = inFrame(new Trace({ inline: true }), record);
   evaluate(found);
-  // A gradient of gradients goes back through them. Otherwise their history would keep the whole computation alive.
+  // Higher gradients go back through these. Otherwise their history is dropped, as it would keep the whole computation
+  // alive.
   if (isRecordingTape()) return found;
   return found.map((g) => (g.parts ? complex(bare(g.parts[0]), bare(g.parts[1])) : bare(g)));
 }
 
-/** What a gradient is taken with respect to: numbers of JavaScript's are floats, tensors must be. */
+/** A differentiated argument: JavaScript numbers become floats; tensors must already be floats. */
 export function differentiable(x: unknown, argument: number, who = 'grad'): unknown {
   if (x === undefined)
     fail(who, `argument ${argument} is missing`, 'give what the gradient is taken with respect to, or another argnums');
@@ -127,7 +130,8 @@ export function differentiable(x: unknown, argument: number, who = 'grad'): unkn
 }
 
 /**
- * Of a function that gives a scalar: a function that gives its value and its gradient, in the nest of the argument.
+ * For a function with a scalar result: a function that returns its value and its gradient, which has the structure of
+ * the argument.
  * @example valueAndGrad((x: Tensor) => ops.sum(ops.square(x)))(tensor([1, 2, 3], { dtype: 'float32' })) // [14, [2, 4, 6]]
  */
 export const valueAndGrad = exact('valueAndGrad', 2, function valueAndGrad<
@@ -143,7 +147,7 @@ export const valueAndGrad = exact('valueAndGrad', 2, function valueAndGrad<
     for (const k of positions) all[k] = differentiable(args[k], k);
     const given = positions.map((k) => all[k]);
     const wrt = tensorsIn(given);
-    // What the function reads from outside is a constant, in a recorded program as well.
+    // Values read from outside the function are constants, in a recorded program as well.
     const since = nextSerial();
     const value = withHistory(() => f(...(all as unknown as A)));
     const found = withTensors(given, gradientsOf(value, wrt, { since }));
@@ -151,7 +155,10 @@ export const valueAndGrad = exact('valueAndGrad', 2, function valueAndGrad<
   };
 });
 
-/** Of a function that gives a scalar: a function that gives its gradient with respect to the first argument (or `argnums`). */
+/**
+ * For a function with a scalar result: a function that returns its gradient with respect to the first argument (or
+ * `argnums`).
+ */
 export const grad = exact('grad', 2, function grad<
   A extends readonly unknown[],
   const N extends Positions = 0,

@@ -11,7 +11,7 @@ import { mapTensors } from './leaves.ts';
 import { dataNow } from './read.ts';
 import { stringTensor } from './strings.ts';
 
-/** A value on the host: the elements row by row, texts or numbers. */
+/** A value on the host: its elements in row-major order, strings or numbers. */
 export interface HostValue extends Aval {
   readonly data: readonly string[] | ArrayLike<number>;
 }
@@ -28,7 +28,7 @@ export function hostValue(t: Tensor): HostValue {
         'give it arrays rather than results of that device, or use the wasm device',
       );
 }
-/** Numbers or strings of the host as a concrete tensor. */
+/** A concrete tensor of numbers or strings from the host. */
 function concrete({ shape, dtype, data }: HostValue): Tensor {
   if (data.length !== sizeOf(shape)) fail('strings', `${data.length} elements do not fill their shape`, 'report this');
   if (dtype === 'string') return stringTensor(data as readonly string[], shape);
@@ -36,9 +36,10 @@ function concrete({ shape, dtype, data }: HostValue): Tensor {
 }
 
 /**
- * Runs a function on the host: strings are looked up there. While a program is recorded the function's result becomes an input of
- * the program, which each run computes first, on the host, from the arguments of that run. Strings that it makes of what
- * the program computes are made behind it. `shapeOf` says the result's shape where there are no values, as when shapes are inferred.
+ * Runs a function on the host, where strings are looked up. While a program is being recorded, the function's result
+ * becomes an input of the program; each run computes it first, on the host, from that run's arguments. Strings made
+ * from results of the program are made after it. `shapeOf` returns the shape of the result where there are no values,
+ * as in shape inference.
  */
 export function onHost(
   inputs: readonly Tensor[],
@@ -49,7 +50,7 @@ export function onHost(
   const trace = currentTrace();
   const call = (given: readonly Tensor[]): Tensor => outsideOfTraces(() => concrete(f(given.map(hostValue))));
   if (!trace) return call(inputs);
-  // Strings of what the program computes can wait for it: nothing is computed twice.
+  // Strings made from results of the program can wait for it, so nothing is computed twice.
   const known = inputs.map((t) => givenFor(trace, t) ?? (dtype === 'string' ? undefined : aheadOfProgram(trace, t)));
   if (known.every((t) => t !== undefined)) {
     const value = call(known);
@@ -66,7 +67,7 @@ export function onHost(
 const givenFor = (trace: Trace, t: Tensor): Tensor | undefined =>
   trace.given.get(t) ?? (t.strings || t.storage ? t : undefined);
 
-/** What the program computes of its arguments alone, such as a cast of them, is computed ahead of it where the host needs it. */
+/** Values the host needs that depend only on the program's arguments, such as a cast, are computed before the program. */
 function aheadOfProgram(trace: Trace, t: Tensor): Tensor | undefined {
   if (!t.equation) return undefined;
   const { program, captured } = closeProgram(makeProgram('ahead', [], [t]));
@@ -90,9 +91,9 @@ export function stringsIn(nest: unknown): Tensor[] {
   return found;
 }
 
-/** What stands for the tensors of the recorded run in another one. */
+/** The counterparts, in another run, of the recorded run's tensors. */
 export type Known = Map<Tensor, Tensor>;
-/** Runs the calls of the host, in order, on what is known, which then knows their results. */
+/** Runs the host calls in order on the known values, and adds their results to these. */
 export function runOnHost(calls: readonly HostCall[], known: Known): void {
   for (const { f, inputs, output } of calls) known.set(output, f(inputs.map((t) => known.get(t) ?? t)));
 }

@@ -9,12 +9,15 @@ import { currentTrace, isRecordingTape } from './frames.ts';
 import { leavesIn, signatureOf } from './leaves.ts';
 import { aheadOf, compileTraced, fits, runTraced, type Traced, timeTraced, trace } from './traced.ts';
 
-/** A function that runs as compiled programs, one for each signature of its arguments. */
+/** A function that runs as compiled programs, one per signature of its arguments. */
 export interface Jitted<A extends readonly unknown[], R> {
   (...args: A): R;
   /** The compiled program for these arguments: `.program` to print, `.kernels` to explain. */
   compile(...args: A): Executable;
-  /** Milliseconds of each of its kernels, or why there are none; no variable changes. A promise on a GPU: await it. */
+  /**
+   * Milliseconds for each of its kernels, or the reason there are none; no variable changes. On a GPU the result is a
+   * promise.
+   */
   time(...args: A): Timing | Promise<Timing>;
 }
 
@@ -43,13 +46,13 @@ export const jit = exact('jit', 2, function jit<
     const found = entryAt(key, args);
     const known = aheadOf(found.traced, args, leaves);
     if (fits(found.traced, known)) return { ...found, known };
-    // What the host makes of strings may have other shapes: as long as the longest text.
+    // Host results made from strings may differ in shape, for example by the length of the longest text.
     const shapes = found.traced.host!.before.map(({ output }) => known.get(output)!.shape.join());
     const other = entryAt(`${key} ${shapes.join(';')}`, args);
     return { ...other, known: aheadOf(other.traced, args, leaves) };
   };
   const call = (...args: A): R => {
-    // A gradient that is taken around it must see its equations.
+    // A gradient taken around this call must see its equations.
     if (currentTrace() || isRecordingTape()) return f(...args);
     const leaves = leavesIn(args);
     const { traced, executable, known } = entry(args, leaves);

@@ -4,7 +4,7 @@ import { Tensor } from '../ir/tensor.ts';
 import { isTypedArray } from './like.ts';
 import { Variable } from './variable.ts';
 
-/** Rebuilds a nest of lists and plain objects with every tensor in it replaced; variables count as what they read as. */
+/** Rebuilds a nest of lists and plain objects with every tensor replaced; variables count as their values. */
 export function mapTensors(nest: unknown, f: (t: Tensor) => unknown, depth = 0): unknown {
   refuseDepth(depth);
   if (nest instanceof Tensor) return f(nest);
@@ -22,7 +22,7 @@ export function tensorsIn(nest: unknown): Tensor[] {
   gather(nest, found, 0);
   return found;
 }
-// Calls of layers ask it many times over: nothing is made anew on the way.
+// Layer calls use it a great deal, so it allocates nothing on the way.
 function gather(nest: unknown, found: Tensor[], depth: number): void {
   refuseDepth(depth);
   if (nest instanceof Tensor) found.push(nest);
@@ -38,7 +38,10 @@ export function withTensors<T>(nest: T, tensors: readonly Tensor[]): T {
   return mapTensors(nest, () => tensors[at++]) as T;
 }
 
-/** What programs take and give for the tensors in a nest: the parts of complex ones, nothing for strings, the others themselves. */
+/**
+ * The program inputs or outputs for the tensors in a nest: the parts of complex ones, nothing for strings, the others
+ * themselves.
+ */
 export const leavesIn = (nest: unknown): Tensor[] =>
   tensorsIn(nest)
     .filter((t) => t.dtype !== 'string')
@@ -50,7 +53,7 @@ export function withLeaves<T>(nest: T, leaves: readonly Tensor[], strings: (t: T
   return mapTensors(nest, (t) => (t.dtype === 'string' ? strings(t) : t.parts ? complex(next(), next()) : next())) as T;
 }
 
-/** Functions and class instances by identity, so that nests which hold them can be told apart by text. */
+/** Functions and class instances by identity, so that nests containing them can be distinguished by text. */
 const identities = new WeakMap<object, number>();
 let identified = 0;
 function identityOf(x: object): string {
@@ -58,7 +61,7 @@ function identityOf(x: object): string {
   return `@${identities.get(x)}`;
 }
 
-/** A text that two nests share when they differ in nothing but the values of their tensors. */
+/** A key shared by nests that differ only in the values of their tensors. */
 export function signatureOf(nest: unknown, depth = 0): string {
   refuseDepth(depth);
   if (nest instanceof Variable) return signatureOf(nest.read());

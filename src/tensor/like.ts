@@ -6,7 +6,7 @@ import { asPlainTensor, type Plain, plainTensor, type TensorOptions } from './pl
 import { Variable } from './variable.ts';
 
 export { dtypeOf, isNumbers, isTypedArray, type Nested, type TensorOptions } from './plain.ts';
-/** What stands where a tensor is wanted: a tensor, a variable, a number, a nest of numbers, a typed array. */
+/** Anything accepted as a tensor: a tensor, a variable, a number, nested arrays of numbers, a typed array. */
 export type Like = Plain | Variable;
 
 const valueOf = (x: Like): Plain => (x instanceof Variable ? x.read() : x);
@@ -19,16 +19,16 @@ export const tensor = exact('tensor', 2, function tensor(data: Like, options: Te
   return plainTensor(valueOf(data), options);
 });
 
-/** A tensor of whatever stands for one, converted to `dtype` where that is given. */
+/** Converts anything accepted as a tensor to one, of the given `dtype` if any. */
 export function asTensor(x: Like, dtype?: DType): Tensor {
   return asPlainTensor(valueOf(x), dtype);
 }
 
-/** The same, where it is not a tensor yet left in JavaScript's memory until a device wants it. */
+/** The same, but data that is not a tensor yet stays in JavaScript's memory until a device needs it. */
 export function asHostTensor(x: Like): Tensor {
   const plain = valueOf(x);
   if (plain instanceof Tensor) return plain;
-  // What the caller may still change is copied; Node's Buffer has a slice that does not copy.
+  // Data that the caller may still change is copied; the slice method of Node's Buffer does not copy.
   return plainTensor(plain, {}, (data, aval) =>
     hostTensor(data === plain ? (Uint8Array.prototype.slice.call(data) as TypedArray) : data, aval),
   );

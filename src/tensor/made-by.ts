@@ -2,7 +2,7 @@ import { fail, type Named } from '../base/errors.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { tensorsIn } from './leaves.ts';
 
-/** Weights of which something was computed at once. */
+/** The weights that an eager result was computed from. */
 interface Maker {
   readonly label: string;
   isTrainable(): boolean;
@@ -10,20 +10,20 @@ interface Maker {
 const makers = new WeakMap<Tensor, Maker>();
 let isUsed = false;
 
-/** Notes of which weights these tensors were computed. */
+/** Records which weights these tensors were computed from. */
 export function markMadeBy(maker: Maker, nest: unknown): void {
   isUsed = true;
   for (const t of tensorsIn(nest)) makers.set(t, maker);
 }
 
-/** Hands the mark of an op's arguments on to what the op computed of them. */
+/** Passes the mark of an op's arguments on to its result. */
 export function passMark(args: unknown, result: unknown): void {
   if (!isUsed) return;
   const marked = tensorsIn(args).find((t) => makers.has(t));
   if (marked) markMadeBy(makers.get(marked)!, result);
 }
 
-/** Refuses arguments of a symbolic call in which the weights of a layer would be frozen without a word. */
+/** Refuses arguments of a symbolic call that would silently freeze the weights of a layer. */
 export function refuseBakedWeights(operation: Named, args: unknown): void {
   if (!isUsed) return;
   for (const t of tensorsIn(args)) {

@@ -2,7 +2,7 @@ import { type DType, isFloat } from '../base/dtype.ts';
 
 const fractionDigits = 8;
 
-/** The fewest digits that give the number again in its dtype, as `d.ddde±x`. */
+/** The shortest digits that identify the number in its dtype, as `d.ddde±x`. */
 function shortest(x: number, dtype: DType): string {
   if (dtype !== 'float64')
     for (let p = 0; p < 9; p++) {
@@ -12,7 +12,7 @@ function shortest(x: number, dtype: DType): string {
   return x.toExponential();
 }
 
-/** Digits around the point; no more than eight behind it, none of them a trailing zero. */
+/** Positional notation, with at most eight decimals and no trailing zeros. */
 function positional(x: number, dtype: DType): string {
   const [digits, exponent] = shortest(x, dtype).split('e') as [string, string];
   const behind = Math.max(0, (digits.split('.')[1]?.length ?? 0) - Number(exponent));
@@ -28,7 +28,7 @@ function scientific(x: number, dtype: DType): { front: string; fraction: string;
   return { front: front, fraction: fraction.replace(/0+$/, ''), exponent: Number(exponent) };
 }
 
-/** Numbers as NumPy prints them side by side: equally wide, with a power of ten where sizes differ much. */
+/** Numbers as NumPy prints them side by side: equally wide, with exponents if their magnitudes differ much. */
 export function numberTexts(numbers: readonly number[], dtype: DType): string[] {
   const texts = !isFloat(dtype)
     ? numbers.map((n) => (dtype === 'bool' ? String(n !== 0) : String(n)))
@@ -50,7 +50,7 @@ export function complexTexts(real: readonly number[], imaginary: readonly number
   return numberTexts(real, 'float32').map((text, k) => text + signed[k].padStart(width));
 }
 
-/** From where on NumPy writes powers of ten: where a float's digits end before its point, 1e8 at the latest. */
+/** The magnitude from which NumPy uses exponents: where a float's digits end before the decimal point, 1e8 at most. */
 const large: Partial<Record<DType, number>> = { bfloat16: 1e3, float16: 1e3, float32: 1e6 };
 
 function isScientific(numbers: readonly number[], dtype: DType): boolean {

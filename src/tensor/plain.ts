@@ -15,20 +15,23 @@ import { currentTrace } from './frames.ts';
 import { isStrings, type NestedStrings, tensorOfStrings } from './strings.ts';
 
 export type Nested = number | boolean | readonly Nested[];
-/** Values as JavaScript has them, or a tensor. */
+/** JavaScript values, or a tensor. */
 export type Plain = Tensor | Nested | TypedArray | readonly NestedStrings[];
 
 export interface TensorOptions {
-  /** Shape of the result; for nested arrays it follows from the nest. */
+  /** Shape of the result; by default that of the nested arrays. */
   readonly shape?: Shape | undefined;
-  /** Element type; `complex64` takes pairs `[real, imaginary]` along the last axis. By default that of the typed array, else float32 (integers alone: int32, truth values alone: bool). */
+  /**
+   * Element type; `complex64` takes pairs `[real, imaginary]` along the last axis. By default that of the typed array,
+   * else float32 (int32 for integers only, bool for booleans only).
+   */
   readonly dtype?: DType | undefined;
 }
 const tensorOptions: OptionNames<TensorOptions> = { shape: true, dtype: true };
 
 export const isTypedArray = (x: unknown): x is TypedArray => ArrayBuffer.isView(x) && !(x instanceof DataView);
 
-/** The dtype whose elements a typed array holds; 64-bit arrays are taken as their 32-bit kin. */
+/** The dtype of a typed array; 64-bit arrays count as their 32-bit counterparts. */
 export function dtypeOf(data: TypedArray): DType {
   if (data instanceof Float64Array) return 'float32';
   const found = (Object.keys(dtypeInfo) as DType[]).find(
@@ -44,13 +47,16 @@ export function dtypeOf(data: TypedArray): DType {
   );
 }
 
-/** Whether there is nothing but numbers in nested arrays. */
+/** Whether nested arrays contain nothing but numbers. */
 export function isNumbers(x: unknown, depth = 0): boolean {
   refuseDepth(depth);
   return Array.isArray(x) ? x.every((y) => isNumbers(y, depth + 1)) : typeof x === 'number' || typeof x === 'boolean';
 }
 
-/** What stands where a number should: objects by their class, for those of files may have a `toString` that is no function. */
+/**
+ * What was found instead of a number. Objects are described by their class, since those from files may have a
+ * `toString` that is not a function.
+ */
 function nameKind(x: unknown): string {
   if (x === null) return 'null';
   return typeof x === 'object'
@@ -60,7 +66,7 @@ function nameKind(x: unknown): string {
 
 /** As in NumPy. */
 const deepest = 64;
-/** Shape, elements and natural dtype of a nest of numbers. */
+/** Shape, elements and natural dtype of nested numbers. */
 function flattenNest(nest: Nested): { shape: number[]; flat: number[]; dtype: DType } {
   refusePromise(
     'tensor',
@@ -116,10 +122,10 @@ function strings(data: NestedStrings, { shape, dtype = 'string' }: TensorOptions
   if (dtype !== 'string') fail('tensor', `strings were given where ${dtype} is wanted`, 'give numbers');
   return tensorOfStrings(data, shape);
 }
-/** A concrete tensor of numbers, or of strings; `place` takes the elements where they are to be. */
+/** A concrete tensor of numbers or strings; `place` moves the elements to where they belong. */
 export function plainTensor(data: Plain, options: TensorOptions = {}, place = upload): Tensor {
   optionsOf('tensor', tensorOptions, options);
-  // Unlike ops, a tensor that is asked for as float64 is one.
+  // Unlike in ops, a tensor requested as float64 is float64.
   if (isStrings(data) || (typeof data === 'string' && options.dtype === 'string')) return strings(data, options);
   const wanted = options.dtype && (isDType(options.dtype) ? options.dtype : asDType(options.dtype, 'tensor'));
   if (options.shape && noSize(options.shape) !== undefined)
@@ -145,7 +151,7 @@ export function plainTensor(data: Plain, options: TensorOptions = {}, place = up
   return place(encode(flat, aval.dtype), aval);
 }
 
-/** The tensor in another shape, where one is given. */
+/** The tensor reshaped, if a shape is given. */
 function shaped(x: Tensor, shape: Shape | undefined): Tensor {
   if (!shape || sameShape(x.shape, shape)) return x;
   if (sizeOf(shape) !== sizeOf(x.shape))
@@ -159,7 +165,7 @@ function shaped(x: Tensor, shape: Shape | undefined): Tensor {
   return y;
 }
 
-/** Refuses numbers that an integer type does not hold. */
+/** Refuses numbers that an integer type cannot hold. */
 function refuseOverflow(numbers: ArrayLike<number>, dtype: DType): void {
   const { range, kind, array } = dtypeInfo[dtype];
   if (!range || kind === 'bool' || numbers instanceof array) return;
@@ -175,7 +181,7 @@ function refuseOverflow(numbers: ArrayLike<number>, dtype: DType): void {
   }
 }
 
-/** Real and imaginary parts that stand in turn, taken apart. */
+/** Separates interleaved real and imaginary parts. */
 function complexTensor(flat: ArrayLike<number>, shape: Shape = [flat.length / 2], given: Shape): Tensor {
   if (sizeOf(shape) * 2 !== flat.length)
     fail(
@@ -191,7 +197,7 @@ function complexTensor(flat: ArrayLike<number>, shape: Shape = [flat.length / 2]
   return complex(part(0), part(1));
 }
 
-/** A tensor of plain values, converted to `dtype` where that is given. */
+/** A tensor of plain values, of the given `dtype` if any. */
 export function asPlainTensor(x: Plain, dtype?: DType): Tensor {
   if (x instanceof Tensor) {
     if (dtype === undefined || x.dtype === dtype) return x;

@@ -13,26 +13,26 @@ declare module '../ir/tensor.ts' {
   interface Tensor extends Readable {}
 }
 
-/** How numbers leave a tensor. */
+/** Ways to read the contents of a tensor. */
 interface Readable {
   readonly size: number;
   readonly rank: number;
-  /** The elements, row by row; of a complex64 tensor real and imaginary parts in turn; of one of strings a list of them. */
+  /** The elements in row-major order: for complex64 real and imaginary parts alternate, for strings a list. */
   data(): Promise<TypedArray>;
-  /** The elements as nested arrays; truth values as booleans, complex numbers as pairs. */
+  /** The elements as nested arrays; booleans as `true` and `false`, complex numbers as pairs. */
   array(): Promise<Nested>;
   /** The only element. */
   item(): Promise<number>;
-  /** The elements at once, on devices that can (wasm, reference); WebGPU needs `await data()`. */
+  /** The elements, synchronously, on devices that support it (not webgpu: `await data()` there). */
   dataSync(): TypedArray;
-  /** Gives the bytes back before the garbage collector does. Never necessary. */
+  /** Frees the bytes before the garbage collector does. Never necessary. */
   dispose(): void;
   [Symbol.dispose](): void;
   valueOf(): number;
   toString(): string;
 }
 
-/** Says why a tensor has no numbers to give, and what to do instead. */
+/** Explains why a tensor has no values, and what to do instead. */
 export function refuse(t: Tensor, wish: string): never {
   if (t instanceof KerasTensor) {
     const from = t.history ? `, the output of "${t.history.node.operation.name}"` : '';
@@ -76,7 +76,7 @@ export function dataSync(t: Tensor, wish: string): TypedArray {
     fail('Tensor', `${wish} cannot wait for this device`, 'await t.data(), t.array() or t.item()');
   return data;
 }
-/** The elements, unless the device must be waited for. */
+/** The elements, unless the device is asynchronous. */
 export function dataNow(t: Tensor, wish: string): TypedArray | undefined {
   const data = stored(t, wish);
   return data instanceof Promise ? undefined : decode(data, t.dtype);

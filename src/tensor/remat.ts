@@ -5,8 +5,8 @@ import { currentFrame, isRecordingTape } from './frames.ts';
 import { leavesIn, withLeaves } from './leaves.ts';
 
 /**
- * What `f` gives, where a gradient will compute again whatever it needs of the steps in between: they are not kept. Without
- * a gradient to come, it is `f()`. `isWanted` looks at what it gave.
+ * The result of `f`, whose intermediate values are not kept but computed again when a gradient needs them. Without a
+ * gradient it is simply `f()`. `isWanted` decides by the result.
  */
 export function recomputed<R>(f: () => R, isWanted: (given: R) => boolean = () => true): R {
   const frame = currentFrame();
@@ -20,7 +20,7 @@ export function recomputed<R>(f: () => R, isWanted: (given: R) => boolean = () =
   if (made.length === 0) return given;
   const results = callAgain(made, since);
   const now = new Map<Tensor, Tensor>(made.map((t, k) => [t, results[k]]));
-  // On the tape they were computed already, and only that is kept of it.
+  // On the tape the outputs have been computed already, and only they are kept.
   for (const [t, result] of now) result.storage = t.storage;
   return withLeaves(
     given,

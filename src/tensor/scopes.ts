@@ -18,7 +18,7 @@ const names: string[] = [];
 /** Prefixes the paths of the variables that `f` creates. */
 export const inNameScope = scoped(names);
 export const scopedPath = (name: string): string => [...names, name].join('/');
-/** Runs `f` with paths beginning afresh at the given prefix. */
+/** Runs `f` with paths starting over at the given prefix. */
 export function atPath<R>(path: readonly string[], f: () => R): R {
   const before = names.splice(0, names.length, ...path);
   try {
@@ -30,25 +30,28 @@ export function atPath<R>(path: readonly string[], f: () => R): R {
 export const currentPath = (): readonly string[] => [...names];
 
 const dtypes: (DType | undefined)[] = [];
-/** Floating-point variables that `f` reads are converted to this dtype. */
+/** Floating-point variables read by `f` are converted to this dtype. */
 export const withAutocast = scoped(dtypes);
 export const currentAutocast = (): DType | undefined => dtypes[dtypes.length - 1];
 
 interface Call {
   readonly owner: Named | undefined;
-  /** How many seed generators it has made so far. */
+  /** The number of seed generators created so far. */
   generators: number;
 }
 const calls: Call[] = [];
 const inCallOf = scoped(calls);
-/** Refuses variables that `f` creates: it is the `call` of the named layer. `undefined` allows them again (in `build`). */
+/**
+ * Refuses to create variables in `f`, which is the `call` of the named layer. `undefined` allows them again (in
+ * `build`).
+ */
 export const asCallOf = <R>(owner: Named | undefined, f: () => R): R => inCallOf({ owner, generators: 0 }, f);
 export const currentCall = (): Named | undefined => calls[calls.length - 1]?.owner;
-/** Position of a seed generator among those that the call in progress makes. */
+/** The index of a seed generator among those created by the current call. */
 export const countGenerator = (): number => calls[calls.length - 1].generators++;
 
 const rooms: { readonly what: string; left: number }[] = [];
-/** Runs `f`, whose new variables may take so many bytes together: no more than `what` can fill. */
+/** Runs `f` with a limit on the total bytes of new variables: no more than `what` can fill. */
 export function withinRoom<R>(what: string, bytes: number, f: () => R): R {
   rooms.push({ what, left: bytes });
   try {
@@ -57,7 +60,7 @@ export function withinRoom<R>(what: string, bytes: number, f: () => R): R {
     rooms.pop();
   }
 }
-/** Takes room for a new variable, before it has a value. */
+/** Reserves room for a new variable before it has a value. */
 export function takeRoom(name: string, bytes: number): void {
   const room = rooms[rooms.length - 1];
   if (!room) return;
@@ -70,7 +73,7 @@ export function takeRoom(name: string, bytes: number): void {
     );
 }
 
-/** Raises the error for variables made where they would be new at every call. */
+/** Raises the error for variables that would be created again at every call. */
 export function refuseVariables(
   name: string,
   owner: Named | string | undefined = currentCall() ?? (calls.length === 0 && currentTrace() ? 'jit' : undefined),

@@ -2,6 +2,6 @@ import { showAsText } from '../base/display.ts';
 import { Tensor } from '../ir/tensor.ts';
 import { Variable } from './variable.ts';
 
-// The consoles of pages show objects by themselves; notebooks there see what a tensor is, without its elements.
+// Browser consoles show objects themselves; notebooks there show what a tensor is, without its elements.
 showAsText(Tensor.prototype);
 showAsText(Variable.prototype, (v) => `<Variable path=${v.path}, dtype=${v.dtype}>`);

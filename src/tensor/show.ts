@@ -11,7 +11,7 @@ import { stored } from './read.ts';
 import { stringText } from './strings.ts';
 import { Variable } from './variable.ts';
 
-/** The elements where they can be read at once; undefined of tensors that have none, or hold them elsewhere. */
+/** The elements if they can be read synchronously; undefined for tensors that have none or keep them elsewhere. */
 function elementsAtHand(t: Tensor): TypedArray | undefined {
   const isHeld = ({ storage }: Tensor): boolean => storage instanceof DeviceStorage && !storage.isDisposed;
   if (!partsOf(t).every(isHeld)) return undefined;
@@ -19,13 +19,13 @@ function elementsAtHand(t: Tensor): TypedArray | undefined {
   return data instanceof Promise ? undefined : data;
 }
 
-/** The elements as text; undefined where they are not at hand. */
+/** The elements as text; undefined if they are not available. */
 function elementsOf(t: Tensor): string | undefined {
   const { strings } = t;
   if (strings) return arrayText(t.shape, (offsets) => offsets.map((k) => stringText(strings[k])));
   const data = elementsAtHand(t);
   if (!data) return undefined;
-  // Only what is shown is converted: the array may be big.
+  // Only the elements shown are converted, since the array may be big.
   if (t.parts)
     return arrayText(t.shape, (offsets) =>
       complexTexts(
@@ -37,7 +37,7 @@ function elementsOf(t: Tensor): string | undefined {
   return arrayText(t.shape, (offsets) => numberTexts(offsets.map(at), t.dtype));
 }
 
-/** What `console.log` shows of a tensor: shape and dtype, and the elements as NumPy prints them. */
+/** The text `console.log` shows for a tensor: shape, dtype, and the elements as NumPy prints them. */
 function inspected(t: Tensor): string {
   const elements = elementsOf(t);
   return elements === undefined ? String(t) : `${t}${elements.includes('\n') ? '\n' : ' '}${elements}`;

@@ -10,20 +10,20 @@ import { asTensor, type Like } from './like.ts';
 import { Variable } from './variable.ts';
 
 export interface StatelessScopeOptions {
-  /** Values that variables have inside, in place of their own. */
+  /** Values that variables have inside the scope instead of their own. */
   readonly stateMapping?: Iterable<readonly [variable: Variable, value: Like | Variable]>;
-  /** Whether losses that layers add inside are gathered in `losses`. */
+  /** Whether losses added by layers inside the scope are collected in `losses`. */
   readonly collectLosses?: boolean;
 }
 const names: OptionNames<StatelessScopeOptions> = { stateMapping: true, collectLosses: true };
 
 let current: StatelessScope | undefined;
-/** The innermost scope that `f` of `scope.run(f)` runs in. */
+/** The innermost scope that is currently running. */
 export const currentStatelessScope = (): StatelessScope | undefined => current;
 
 /**
- * A computation that changes no variable: inside, variables have the values given, and keep what they are assigned for as
- * long as the scope lasts. It works at once and in `jit`.
+ * A scope in which computations change no variables: inside, variables have the given values, and assignments last only
+ * as long as the scope. Works eagerly and in `jit`.
  * @example new keras.StatelessScope().run(() => keras.ops.add(1, 2)) // 3
  */
 export class StatelessScope {
@@ -36,11 +36,11 @@ export class StatelessScope {
     this.collectLosses = collectLosses;
     for (const [variable, value] of stateMapping) this.addUpdate([variable, value]);
   }
-  /** The values that variables have in the scope. */
+  /** The values of variables in the scope. */
   get stateMapping(): ReadonlyMap<Variable, Tensor> {
     return this.#values;
   }
-  /** Gives a variable another value in the scope. */
+  /** Sets the value of a variable in the scope. */
   addUpdate([variable, given]: readonly [variable: Variable, value: Like | Variable]): void {
     if (!(variable instanceof Variable))
       fail('StatelessScope', `${String(variable)} is no variable`, 'give pairs of a variable and its value');
@@ -56,11 +56,14 @@ export class StatelessScope {
   addLoss(loss: Tensor): void {
     this.losses.push(loss);
   }
-  /** The value that a variable has in the scope; null where it was neither given one nor assigned. */
+  /** The value of a variable in the scope; null if it was neither given nor assigned. */
   getCurrentValue(variable: Variable): Tensor | null {
     return this.#values.get(variable) ?? null;
   }
-  /** What Python's `with` block is: runs the function in the scope. It may be called again, and goes on from the values reached. */
+  /**
+   * Runs the function in the scope, like Python's `with` block. It may be called again and continues from the values
+   * reached.
+   */
   run<R>(f: () => R): R {
     const outer = currentTrace();
     const trace = new Trace({ inline: true, ...(outer && { outer }) });

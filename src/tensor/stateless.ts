@@ -4,7 +4,10 @@ import { currentTrace, inFrame, Trace } from './frames.ts';
 import { tensorsIn } from './leaves.ts';
 import type { Variable } from './variable.ts';
 
-/** Runs `f` with variables holding given values, leaves the variables as they are, and gives their final values. */
+/**
+ * Runs `f` with variables set to given values and returns their final values, leaving the variables themselves
+ * unchanged.
+ */
 export function withVariableValues<R>(
   values: ReadonlyMap<Variable, Tensor>,
   f: () => R,

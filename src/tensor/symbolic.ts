@@ -18,9 +18,9 @@ export interface SymbolicAval {
 }
 
 /**
- * What `f` gives for symbolic arguments: it is recorded with every unknown size set to one number, then to others, and sizes
- * that come out different are unknown. Where unknown sizes must equal known ones (`(null, 4) · (null, 5)`), they are found by
- * trying. Variables that it reads and changes stay as they are.
+ * The result of `f` for symbolic arguments. It is recorded with all unknown sizes set to certain numbers, then to
+ * others; sizes that come out differently are unknown. Where unknown sizes must equal known ones (`(null, 4) · (null,
+ * 5)`), they are found by trial. Variables that it reads or changes keep their values.
  */
 export function inferSymbolic<R>(
   f: (...args: readonly unknown[]) => R,
@@ -53,7 +53,7 @@ function compare<R>(args: readonly unknown[], body: (sizes: Sizes) => R): { form
   return { form, avals };
 }
 
-/** Results at a small size, which a slice may shorten; nothing where they are of another kind, or none. */
+/** Results at a small size, which a slice may shorten; nothing if they are of another kind, or missing. */
 function smaller(first: readonly Tensor[], withSize: (size: number) => Tensor[]): Tensor[][] {
   try {
     const found = withSize(2);
@@ -64,7 +64,7 @@ function smaller(first: readonly Tensor[], withSize: (size: number) => Tensor[])
   }
 }
 
-/** Records a call of an operation on symbolic tensors: adds a node to the functional graph and gives its outputs. */
+/** Records a call of an operation on symbolic tensors: adds a node to the functional graph and returns its outputs. */
 export function addNode(
   operation: Operation,
   args: readonly unknown[],

@@ -15,26 +15,26 @@ import type { Variable } from './variable.ts';
  */
 export interface Traced<R> {
   readonly program: Program;
-  /** The result, with recorded tensors where numbers will be. */
+  /** The result, with recorded tensors in place of values. */
   readonly form: R;
   readonly results: number;
   readonly variables: readonly Variable[];
   readonly updated: readonly Variable[];
   readonly captured: readonly Tensor[];
-  /** What the host does around the program; nothing where there are no strings and no lookups. */
+  /** The host's work around the program; nothing if there are no strings or lookups. */
   readonly host: Host | undefined;
 }
 interface Host {
   readonly before: readonly HostCall[];
   readonly behind: readonly HostCall[];
-  /** Results of the program that calls behind it take. */
+  /** Results of the program needed by calls after it. */
   readonly handed: readonly Tensor[];
-  /** What stood for the arguments: numbers, and strings. */
+  /** The stand-ins for the arguments: numbers and strings. */
   readonly inputs: readonly Tensor[];
   readonly strings: readonly Tensor[];
 }
 
-/** Records `f` on stand-ins for the tensors among the arguments. */
+/** Records `f` on placeholders for the tensors among its arguments. */
 export function trace<A extends readonly unknown[], R>(name: string, f: (...args: A) => R, args: A): Traced<R> {
   const inputs = leavesIn(args).map((t) => new Tensor({ shape: t.shape, dtype: t.dtype }));
   const frame = new Trace();
@@ -46,7 +46,7 @@ export function trace<A extends readonly unknown[], R>(name: string, f: (...args
   const behind = neededBehind(frame.behind, form);
   const handed = behind.flatMap(({ inputs: taken }) => taken.filter((t) => t.dtype !== 'string' && !t.storage));
   const outputs = [...results, ...updates.values(), ...handed];
-  // A variable's old bytes give way to its new value.
+  // A variable's new value reuses its old bytes.
   const donated = new Map(
     [...updates.keys()].map((variable, k) => [results.length + k, inputs.length + variables.indexOf(variable)]),
   );
@@ -64,7 +64,7 @@ export function trace<A extends readonly unknown[], R>(name: string, f: (...args
   return { program, form, results: results.length, variables, updated: [...updates.keys()], captured, host };
 }
 
-/** The calls behind the program whose strings are results. */
+/** Calls after the program that produce string results. */
 function neededBehind(calls: readonly HostCall[], form: unknown): HostCall[] {
   const wanted = new Set(stringsIn(form));
   const needed = [...calls].reverse().filter(({ output, inputs }) => {
@@ -74,7 +74,7 @@ function neededBehind(calls: readonly HostCall[], form: unknown): HostCall[] {
   return needed.reverse();
 }
 
-/** What the host computes ahead of a run on the given arguments. */
+/** Host results computed before a run on the given arguments. */
 export function aheadOf({ host }: Traced<unknown>, args: readonly unknown[], tensors: readonly Tensor[]): Known {
   const known: Known = new Map();
   if (!host) return known;
@@ -83,11 +83,11 @@ export function aheadOf({ host }: Traced<unknown>, args: readonly unknown[], ten
   runOnHost(host.before, known);
   return known;
 }
-/** Whether what the host computed has the shapes of the recording. */
+/** Whether the host's results have the recorded shapes. */
 export const fits = ({ host }: Traced<unknown>, known: Known): boolean =>
   host === undefined || host.before.every(({ output }) => sameShape(known.get(output)!.shape, output.shape));
 
-/** Runs what was recorded on other tensors of the same shapes, and updates its variables. */
+/** Runs the recording on other tensors of the same shapes and updates its variables. */
 export function runTraced<R>(
   traced: Traced<R>,
   executable: Executable,
@@ -106,7 +106,7 @@ export function runTraced<R>(
   return withLeaves(form, outputs.slice(0, results) as Tensor[], (t) => known.get(t) ?? t);
 }
 
-/** Times each kernel; nothing is changed. */
+/** Times each kernel, without side effects. */
 export const timeTraced = <R>(
   { variables, captured }: Traced<R>,
   executable: Executable,

@@ -6,8 +6,8 @@ import { tensorsIn } from './leaves.ts';
 import { isFinal, type Recordings, recordTwice, type Sizes, withoutInventedSizes } from './trial.ts';
 
 /**
- * Sizes for what is unknown. They have many divisors, so that reshapes and splits go through, and are none of the numbers that
- * the arguments hold, so that none fits a known size by chance.
+ * Trial values for unknown sizes. They have many divisors, so that reshapes and splits succeed, and do not occur among
+ * the arguments, so that none matches a known size by chance.
  */
 function trialSizes(args: readonly unknown[], inputs: readonly Tensor[]): readonly number[] {
   const taken = new Set(inputs.flatMap((t) => t.shape as SymbolicShape));
@@ -17,13 +17,16 @@ function trialSizes(args: readonly unknown[], inputs: readonly Tensor[]): readon
   return free;
 }
 
-/** Recordings that went through, and the unknown axes that had to be given one size for that. */
+/** Successful recordings, and the unknown axes that had to be given a particular size. */
 interface Found<R> {
   readonly recordings: Recordings<R>;
   readonly forced: ReadonlyMap<number, number>;
 }
 
-/** Tries all unknown sizes free; then as many as must be set as other tensors have them; then one or two set to sizes that occur. */
+/**
+ * First leaves all unknown sizes free; then sets as many as necessary to the sizes of other tensors; then sets one or
+ * two to sizes that occur.
+ */
 export function firstThatWorks<R>(args: readonly unknown[], body: (sizes: Sizes) => R): Found<R> {
   const inputs = tensorsIn(args);
   const [one, two, three, four] = trialSizes(args, inputs) as [number, number, number, number];
@@ -67,7 +70,9 @@ export function firstThatWorks<R>(args: readonly unknown[], body: (sizes: Sizes)
   throw withoutInventedSizes(failure!, () => recordTwice(body, free(three), free(four)));
 }
 
-/** The size that another tensor has at the place of each unknown axis, counted from one end of the shapes. */
+/**
+ * For each unknown axis, the size that another tensor has at the same position, counted from one end of the shapes.
+ */
 function alignedSizes(inputs: readonly Tensor[], from: 'start' | 'end'): Map<number, number> {
   const shapes = inputs.map((t) => t.shape as SymbolicShape);
   const place = (shape: SymbolicShape, d: number): number => (from === 'end' ? shape.length - d : d);
@@ -81,7 +86,9 @@ function alignedSizes(inputs: readonly Tensor[], from: 'start' | 'end'): Map<num
   return new Map(places.flatMap((at, k) => (sizes.has(at) ? [[k, sizes.get(at)!] as const] : [])));
 }
 
-/** Sizes that an unknown axis may have to equal: those of other axes, what is left of a wanted shape, and few. */
+/**
+ * Sizes that an unknown axis may have to match: those of other axes, what remains of a target shape, and small ones.
+ */
 function sizesThatOccur(args: readonly unknown[], inputs: readonly Tensor[]): number[] {
   const known = inputs.flatMap((t) => t.shape as SymbolicShape).filter((n) => n !== null);
   const wanted = args.filter((x): x is number[] => Array.isArray(x) && x.every((n) => Number.isInteger(n)));

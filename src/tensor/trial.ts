@@ -4,28 +4,28 @@ import type { SymbolicShape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { inFrame, Trace } from './frames.ts';
 
-/** The size that the k-th unknown axis of the arguments is given. */
+/** The size given to the k-th unknown axis of the arguments. */
 export type Sizes = (k: number) => number;
 
 /**
- * One recording of a body with numbers in place of the unknown sizes. No number says by itself that it stands for an unknown
- * size. Where that matters before the end, for a layer that must be built in the middle of the body, the body is recorded at
- * another size up to the same place, and the sizes that differ there are unknown.
+ * One recording of a body with numbers in place of the unknown sizes. A number alone does not reveal that it stands for
+ * an unknown size. Where this matters before the end, for a layer that must be built in the middle of the body, the
+ * body is recorded at another size up to the same place, and the sizes that differ there are unknown.
  */
 interface Trial {
-  /** Layer calls begun so far. */
+  /** Layer calls started so far. */
   calls: number;
-  /** The shapes that layers were built on, by the number of the call. */
+  /** The shapes layers were built on, by call number. */
   readonly built: Map<number, readonly SymbolicShape[]>;
-  /** Records the body at another size up to a layer call, and gives the tensors that the layer is called on. */
+  /** Records the body at another size up to a layer call and returns the tensors the layer is called on. */
   readonly lookAhead?: (call: number) => readonly Tensor[];
-  /** Of a look ahead: the call at which it ends, and what it found there. */
+  /** For a look-ahead: the call at which it ends, and what it found there. */
   readonly until?: number;
   found?: readonly Tensor[];
 }
 let current: Trial | undefined;
 
-/** Ends a look ahead. No error, so that nothing between takes it for one. */
+/** Ends a look-ahead. Not an Error, so that nothing in between treats it as one. */
 class Stop {}
 
 function within<R>(trial: Trial | undefined, f: () => R): R {
@@ -38,10 +38,10 @@ function within<R>(trial: Trial | undefined, f: () => R): R {
   }
 }
 
-/** Records where no size is unknown: layers are built on shapes as they are. */
+/** Records without unknown sizes: layers are built on shapes as they are. */
 export const recordKnown = <R>(f: () => R): R => within(undefined, f);
 
-/** Records `body` at two sizes; layers met on the way are built on shapes in which the sizes that differ are null. */
+/** Records `body` at two sizes; layers on the way are built on shapes in which differing sizes are null. */
 export function recordTwice<R>(body: (sizes: Sizes) => R, first: Sizes, second: Sizes): Recordings<R> {
   const built = new Map<number, readonly SymbolicShape[]>();
   const again = (sizes: Sizes): R => withSameNames(() => within({ calls: 0, built }, () => body(sizes)));
@@ -63,7 +63,7 @@ export interface Recordings<R> {
   readonly again: (sizes: Sizes) => R;
 }
 
-/** Errors that no choice of sizes mends: the layer would be built on what is not known. */
+/** Errors that no choice of sizes can fix: the layer would be built on an unknown size. */
 const final = new WeakSet<Error>();
 export const isFinal = (error: Error): boolean => final.has(error);
 function unmendable<R>(f: () => R): R {
@@ -83,14 +83,14 @@ const refuseBranches = (): never =>
     ),
   );
 
-/** Says that a layer call begins; gives what stands for the call when it asks for the shapes to build on. */
+/** Announces a layer call; returns a token with which the call asks for the shapes to build on. */
 export function beginLayerCall(): number {
   if (!current) return 0;
   if (current.found) throw new Stop(); // The body caught the first one and went on.
   return current.calls++;
 }
 
-/** Builds a layer, in the given call, on the shapes of tensors; sizes that follow from an unknown one are null. */
+/** Builds a layer, in the given call, on the shapes of tensors; sizes derived from an unknown one are null. */
 export function buildOnShapes(
   call: number,
   tensors: readonly Tensor[],
@@ -119,7 +119,7 @@ function shapesAt(call: number, tensors: readonly Tensor[]): readonly SymbolicSh
   return shapes;
 }
 
-/** An error whose message shows sizes that differ at another size as unknown. */
+/** An error whose message shows as unknown those sizes that differ between recordings. */
 export function withoutInventedSizes(error: HornbeamError, atOtherSize: () => unknown): HornbeamError {
   const numbers = /\d+(?:\.\d+)?/g;
   let other: unknown;

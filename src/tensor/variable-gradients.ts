@@ -6,22 +6,23 @@ import { withHistory } from './frames.ts';
 import { gradientsOf } from './grad.ts';
 import { Variable } from './variable.ts';
 
-/** What `gradients` gives. */
+/** The result of `gradients`. */
 export interface Gradients<Aux> {
-  /** What the function gave, the scalar that was differentiated. */
+  /** The differentiated scalar that the function returned. */
   readonly value: Tensor;
-  /** What the function gave beside it. */
+  /** Whatever else the function returned. */
   readonly aux: Aux;
-  /** One for each variable, in order, with its shape; zeros where the value does not depend on it. */
+  /** One per variable, in order and of its shape; zeros where the value does not depend on it. */
   readonly gradients: Tensor[];
 }
 
 type AuxOf<R> = R extends readonly [Tensor, infer Aux] ? Aux : undefined;
 
 /**
- * The gradients of a scalar with respect to variables, or to tensors that the function uses. The function gives the scalar
- * alone, or `[scalar, aux]` with whatever else is wanted of the computation; what was computed outside of it is a constant. It works the same compiled (in `jit`, in
- * `trainStep`) and at once, and one within another gives second derivatives, e.g. for a penalty on gradients.
+ * The gradients of a scalar with respect to variables, or to tensors that the function uses. The function returns the
+ * scalar, or `[scalar, aux]` with anything else needed from the computation; values computed outside it are constants.
+ * It works the same compiled (in `jit`, in `trainStep`) and eagerly, and can be nested for second derivatives, such as
+ * a gradient penalty.
  * @example gradients(() => ops.sum(ops.square(x)), [x]).value // 48
  */
 export const gradients = exact('gradients', 2, function gradients<
@@ -31,9 +32,9 @@ export const gradients = exact('gradients', 2, function gradients<
     fail('gradients', `it was given ${describe(f)} as its function`, 'gradients(() => loss, model.trainableVariables)');
   if (!Array.isArray(variables))
     fail('gradients', `it was given ${describe(variables)} for a list of variables`, 'e.g. model.trainableVariables');
-  // What they hold now is what the function reads, whatever it assigns later.
+  // The function reads their current values, whatever it assigns later.
   const wrt = variables.map(leafOf);
-  // What was computed before is a constant, in a recorded program as well: variables may have been updated by it.
+  // Anything computed before is a constant, in a recorded program as well: variables may have been updated with it.
   const since = nextSerial();
   const given: unknown = withHistory(f);
   if (given instanceof Promise)
@@ -58,7 +59,7 @@ export const gradients = exact('gradients', 2, function gradients<
 function leafOf(x: unknown, k: number): Tensor {
   if (!(x instanceof Variable || x instanceof Tensor))
     fail('gradients', `entry ${k} of its variables is ${describe(x)}`, 'give variables, or tensors that are used');
-  // Among a model's variables there may be counters, which no loss reaches.
+  // A model's variables may include counters, which no loss depends on.
   if (x instanceof Variable) return x.read();
   const leaf = x as Tensor;
   return isInexact(leaf.dtype)

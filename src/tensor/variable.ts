@@ -14,38 +14,38 @@ import { currentAutocast, refuseVariables, scopedPath, takeRoom } from './scopes
 import { currentWatcher, noteBirth } from './watch.ts';
 
 type Initialize = (shape: Shape, options: { dtype: DType }) => Tensor;
-/** Says of an initializer that it gives the same floats whenever it is asked: variables then ask it when they are first read. */
+/** Marks an initializer as deterministic, so that variables can defer it until they are first read. */
 export const isRepeatable = Symbol('isRepeatable');
-/** An initializer of which that is true. */
+/** A deterministic initializer. */
 export const repeatable = <F extends Initialize>(initialize: F): F =>
   Object.assign(initialize, { [isRepeatable]: true });
 let named: ((name: string) => Initialize) | undefined;
-/** Makes initializers known by name to variables: they live above. */
+/** Lets variables find initializers by name, which live in a higher rank. */
 export const nameInitializers = (find: (name: string) => Initialize): void => void (named = find);
 const valueOf = (x: Plain | Variable, dtype?: DType): Tensor =>
   asPlainTensor(x instanceof Variable ? x.read() : x, dtype);
 const initializerNamed = (who: string, name: string): Initialize =>
   named?.(name) ?? fail(`Variable "${who}"`, `no initializer "${name}" is loaded`, 'pass one of keras.initializers');
 
-/** How a variable's first value is made: a value, or an initializer, also by its name in Keras. */
+/** The initial value of a variable: a value, or an initializer, possibly by its Keras name. */
 export type InitialValue = Plain | Variable | string | ((shape: Shape, options: { dtype: DType }) => Tensor);
 
 export interface VariableOptions {
-  /** Shape, where an initializer gives the value. */
+  /** Shape, if an initializer makes the value. */
   readonly shape?: Shape;
-  /** Data type; that of the value by default. */
+  /** Dtype; by default that of the value. */
   readonly dtype?: DType;
   /** Whether optimizers change it. */
   readonly trainable?: boolean;
   /** Name of the variable. */
   readonly name?: string;
-  /** Whether layers that compute in another dtype read it converted. */
+  /** Whether layers that compute in another dtype read it converted to that. */
   readonly autocast?: boolean;
-  /** How values that the replicas of a distributed run computed apart are joined. */
+  /** How the values of different replicas are combined in distributed runs. */
   readonly aggregation?: 'none' | 'mean' | 'sum' | 'only_first_replica';
-  /** Penalty that the value adds to the loss. */
+  /** Penalty on the value, added to the loss. */
   readonly regularizer?: ((value: Tensor) => Tensor) | null;
-  /** What an optimizer applies to the value after each update. */
+  /** Applied to the value by the optimizer after each update. */
   readonly constraint?: ((value: Tensor) => Tensor) | null;
 }
 const variableOptions: OptionNames<VariableOptions> = {
@@ -70,7 +70,7 @@ const realOnly = (name: string, dtype: DType): RealDType =>
         )
       : dtype;
 
-/** A tensor that can be replaced: weights, optimizer slots, metric states, seeds. */
+/** A mutable tensor: weights, optimizer slots, metric states, seeds. */
 export class Variable {
   readonly shape: Shape;
   readonly dtype: RealDType;
@@ -83,7 +83,7 @@ export class Variable {
   regularizer: ((value: Tensor) => Tensor) | null;
   constraint: ((value: Tensor) => Tensor) | null;
   #held: Tensor | undefined;
-  /** Makes the first value, where that is left for later. */
+  /** Makes a deferred initial value. */
   #make: (() => Tensor) | undefined;
   #isShared = false;
 
@@ -121,7 +121,7 @@ export class Variable {
     this.dtype = realOnly(this.name, dtype ?? value?.dtype ?? 'float32');
     if (value) this.#held = outsideOfTraces(() => this.accept(value));
     else this.#make = make;
-    // The tensor given may be in other hands: it must not change when the variable does.
+    // The given tensor may be in use elsewhere, and must not change together with the variable.
     this.#isShared = value !== undefined;
     noteBirth(this);
     currentWatcher()?.made(this);
@@ -139,11 +139,11 @@ export class Variable {
   get ndim(): number {
     return this.shape.length;
   }
-  /** The value's numbers, copied to the host as a nested list. */
+  /** The value, copied to the host as a nested list. */
   numpy(): ReturnType<Tensor['array']> {
     return this.value.array();
   }
-  /** What ops see: the value, or what stands for it in the program being recorded. */
+  /** The value as ops see it; a placeholder in a program being recorded. */
   read(): Tensor {
     currentWatcher()?.read(this);
     const value = currentTrace()?.read(this) ?? this.held;
@@ -153,7 +153,7 @@ export class Variable {
     if (!currentTrace()) evaluate([cast]);
     return cast;
   }
-  /** The value. It does not change when the variable is assigned later. */
+  /** The value. It does not change when the variable is assigned. */
   get value(): Tensor {
     currentWatcher()?.read(this);
     const trace = currentTrace();
@@ -194,7 +194,7 @@ export class Variable {
     return result;
   }
 
-  /** The value's tensor, whose bytes the caller is going to overwrite in place. */
+  /** The value's tensor, for a caller that will overwrite its bytes in place. */
   own(): Tensor {
     if (this.#isShared) this.held = copyOf(this.held);
     this.#isShared = false;

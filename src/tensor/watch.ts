@@ -1,6 +1,6 @@
 import type { Variable } from './variable.ts';
 
-/** Somebody who wants to know which variables a computation makes and reads. */
+/** Observes which variables a computation creates and reads. */
 export interface Watcher {
   made(variable: Variable): void;
   read(variable: Variable): void;
@@ -9,7 +9,7 @@ let current: Watcher | undefined;
 
 export const currentWatcher = (): Watcher | undefined => current;
 
-/** Runs `f` with a watcher told of the variables it makes and reads. */
+/** Runs `f` with a watcher that is notified of the variables it creates and reads. */
 export function watchedBy<R>(watcher: Watcher, f: () => R): R {
   const before = current;
   current = watcher;
@@ -22,7 +22,7 @@ export function watchedBy<R>(watcher: Watcher, f: () => R): R {
 
 const births = new WeakMap<object, number>();
 let born = 0;
-/** Notes that a variable, or what may hold variables, was made now. */
+/** Records the creation of a variable, or of something that may hold variables. */
 export const noteBirth = (x: object): void => void births.set(x, born++);
-/** Whether one was made after the other. */
+/** Whether one was created after the other. */
 export const isYounger = (x: object, than: object): boolean => (births.get(x) ?? 0) > (births.get(than) ?? 0);
