@@ -1,12 +1,15 @@
-// How much memory does training on 20 GB of images take that a pipeline makes? `npm run build`, then `node bench/pipeline-memory.mjs`.
+// How much memory does training on 20 GB of images take that a pipeline makes? `npm run build`, then `node bench/pipeline-memory.mjs [map] [COUNT]`;
+// map: a function behind the batches, whose results somebody may hold.
 import * as keras from '../dist/node/index.js';
 
-const { data, layers } = keras;
-const [count, size] = [33_217, 224];
+const { data, layers, ops } = keras;
+const isMapped = process.argv[2] === 'map';
+const [count, size] = [Number(process.argv[isMapped ? 3 : 2] ?? 33_217), 224];
 const images = data.Dataset.fromGenerator(function* () {
   for (let k = 0; k < count; k++) yield [new Float32Array(size * size * 3).fill(k % 7), 0];
 });
-const batches = images.shuffle(64).batch(16).prefetch(2);
+const together = images.shuffle(64).batch(16);
+const batches = (isMapped ? together.map((x, y) => [ops.multiply(x, 2), y]) : together).prefetch(2);
 const model = new keras.Sequential([
   keras.Input({ shape: [size * size * 3] }),
   new layers.Reshape({ targetShape: [size, size, 3] }),

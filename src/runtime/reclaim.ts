@@ -48,8 +48,19 @@ function reclaim(device: Device): void {
     for (const holding of holdings)
       if (holding.device === device && holding.holder.deref() === undefined) release(holding);
   }
+  lost.delete(device);
   const kept = device.bytesInUse;
   limits.set(device, kept + Math.min(Math.max(kept, leastGrowth), mostGrowth));
+}
+
+/** Bytes that were let go of since garbage was last looked for. */
+const lost = new WeakMap<Device, number>();
+const mostLost = 64 * mebi;
+/** Says that nobody is likely to reach so many more bytes of a device: where they have become many, they are looked for. */
+export function letGo(device: Device, bytes: number): void {
+  const all = (lost.get(device) ?? 0) + bytes;
+  lost.set(device, all);
+  if (all > mostLost) reclaim(device);
 }
 
 /**

@@ -3,7 +3,7 @@ import { fail } from '../base/errors.ts';
 import type { Buffer, Device } from '../devices/device.ts';
 import { type Aval, type Storage, Tensor } from '../ir/tensor.ts';
 import { currentDevice, onHost } from './device.ts';
-import { freeWithHolder, withRoom } from './reclaim.ts';
+import { freeWithHolder, letGo, withRoom } from './reclaim.ts';
 
 /** A device buffer held by a JavaScript object: freed when the holder is garbage-collected, or by `dispose`. */
 export class DeviceStorage implements Storage {
@@ -103,6 +103,11 @@ export function storageOf(t: Tensor): DeviceStorage {
     `it has no value: it is part of a computation being recorded (shape (${t.shape.join(', ')}))`,
     'read values outside of jit and of compiled layers, or compile with runEagerly: true',
   );
+}
+
+/** Says that nobody is likely to hold tensors any longer, so that their memory is found before much of it has gathered. */
+export function letGoOf(tensors: readonly Tensor[]): void {
+  for (const t of tensors) if (t.storage) letGo(storageOf(t).device, storageOf(t).bytes);
 }
 
 /** The tensor's stored elements; a promise if the device is asynchronous. */

@@ -6,6 +6,7 @@ import { maskOf } from '../layers/layer/masks.ts';
 import { Mean, type Metric } from '../metrics/index.ts';
 import { add, zeros } from '../ops/index.ts';
 import { deviceReady } from '../runtime/ready.ts';
+import { letGoOf } from '../runtime/storage.ts';
 import { asCallOf, inFrame, type Tensor, Trace, tensorsIn, type Variable } from '../tensor/index.ts';
 import type { CallbackLogs } from './callbacks/callback.ts';
 import type { History } from './callbacks/history.ts';
@@ -301,7 +302,9 @@ export class Trainer {
     if (hook) await this.update(slopes, hook, batch.size);
     if (host) await this.measures!.updateOnHost({ ...host, wanted: this.loss!.judged });
     this.drop(before);
-    if (batch.isOwn && !this.runEagerly) for (const t of tensorsIn([batch.x, batch.y, batch.sampleWeight])) t.dispose();
+    const used = tensorsIn([batch.x, batch.y, batch.sampleWeight]);
+    if (batch.isOwn && !this.runEagerly) for (const t of used) t.dispose();
+    else letGoOf(used);
     return logs;
   }
   /** Refuses invalid labels, once for all the data behind a batch. Weights may exclude samples. */

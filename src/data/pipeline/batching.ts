@@ -33,8 +33,25 @@ const grouped = (source: Stage, size: number, drop: boolean, join: Join): Stage 
   },
 });
 
-/** Elements put together along a new first axis. */
-export const batched = (source: Stage, size: number, drop: boolean): Stage =>
+/** Elements put together along a new first axis; rows of arrays are picked a batch at a time. */
+export function batched(source: Stage, size: number, drop: boolean): Stage {
+  const { rows } = source;
+  const stage = together(source, size, drop);
+  if (!rows) return stage;
+  return {
+    ...stage,
+    async *elements(round, from) {
+      let batch: number[] = [];
+      for (const row of rows.numbers(within(round), from * size)) {
+        if (batch.push(row) < size) continue;
+        yield await rows.pick(batch);
+        batch = [];
+      }
+      if (batch.length > 0 && !drop) yield await rows.pick(batch);
+    },
+  };
+}
+const together = (source: Stage, size: number, drop: boolean): Stage =>
   grouped(source, size, drop, (elements) =>
     joined(elements, 'batch', async (leaves, path) => {
       const [{ shape }] = leaves as [Tensor];

@@ -1,4 +1,5 @@
-import { counted, fromTheBeginning, orderOf, type Stage, within } from './stage.ts';
+import { repeatedRows, Shuffle, shardedRows, shuffledRows, skippedRows, takenRows } from './row-order.ts';
+import { counted, fromTheBeginning, ofRows, orderOf, type Stage, within } from './stage.ts';
 
 export interface Shuffling {
   readonly size: number;
@@ -6,34 +7,27 @@ export interface Shuffling {
   readonly everyTime: boolean;
 }
 /** Elements drawn from a buffer that holds the next `size` of the source, each place of it as likely. */
-export const shuffled = (source: Stage, { size, seed, everyTime }: Shuffling): Stage =>
-  fromTheBeginning(source.count, async function* (round) {
-    const order = orderOf(round, seed, everyTime);
-    const buffer: unknown[] = [];
-    for await (const element of source.elements(within(round), 0)) {
-      if (buffer.length < size) {
-        buffer.push(element);
-        continue;
-      }
-      const k = order.upTo(size - 1);
-      const drawn = buffer[k];
-      buffer[k] = element;
-      yield drawn;
-    }
-    while (buffer.length > 0) {
-      const k = order.upTo(buffer.length - 1);
-      const drawn = buffer[k];
-      buffer[k] = buffer.at(-1);
-      buffer.pop();
-      yield drawn;
-    }
+export function shuffled({ count, rows, elements }: Stage, { size, seed, everyTime }: Shuffling): Stage {
+  if (rows) {
+    const numbers = shuffledRows(rows.numbers, size, (round) => orderOf(round, seed, everyTime));
+    return ofRows(count, { ...rows, numbers });
+  }
+  return fromTheBeginning(count, async function* (round) {
+    const shuffle = new Shuffle<unknown>(size, orderOf(round, seed, everyTime));
+    for await (const element of elements(within(round), 0))
+      if (shuffle.hasRoom) shuffle.add(element);
+      else yield shuffle.exchange(element);
+    yield* shuffle.rest();
   });
+}
 
 /** The elements over and over; without a `count`, for ever. */
 export function repeated(source: Stage, times: number): Stage {
-  const { count } = source;
+  const { count, rows } = source;
+  const all = times === 0 ? 0 : counted(count, (n) => (n === 0 ? 0 : n * times));
+  if (rows && count !== undefined) return ofRows(all, { ...rows, numbers: repeatedRows(rows.numbers, count, times) });
   return {
-    count: times === 0 ? 0 : counted(count, (n) => (n === 0 ? 0 : n * times)),
+    count: all,
     async *elements(round, from) {
       // Of a source whose length is known, whole repetitions are left out without a look.
       let turn = count ? Math.floor(from / count) : 0;
@@ -54,39 +48,58 @@ export function repeated(source: Stage, times: number): Stage {
 }
 
 /** The first elements. */
-export const taken = (source: Stage, most: number): Stage => ({
-  count: counted(source.count, (n) => Math.min(n, most)),
-  async *elements(round, from) {
-    let left = most - from;
-    if (left <= 0) return;
-    for await (const element of source.elements(within(round), from)) {
-      yield element;
-      if (--left === 0) return;
-    }
-  },
-});
+export function taken(source: Stage, most: number): Stage {
+  const count = counted(source.count, (n) => Math.min(n, most));
+  const { rows } = source;
+  if (rows) return ofRows(count, { ...rows, numbers: takenRows(rows.numbers, most) });
+  return {
+    count,
+    async *elements(round, from) {
+      let left = most - from;
+      if (left <= 0) return;
+      for await (const element of source.elements(within(round), from)) {
+        yield element;
+        if (--left === 0) return;
+      }
+    },
+  };
+}
 
 /** All but the first elements. */
-export const skipped = (source: Stage, first: number): Stage => ({
-  count: counted(source.count, (n) => Math.max(0, n - first)),
-  elements: (round, from) => source.elements(within(round), from + first),
-});
+export function skipped(source: Stage, first: number): Stage {
+  const count = counted(source.count, (n) => Math.max(0, n - first));
+  const { rows } = source;
+  if (rows) return ofRows(count, { ...rows, numbers: skippedRows(rows.numbers, first) });
+  return { count, elements: (round, from) => source.elements(within(round), from + first) };
+}
 
 /** Every n-th element, from the k-th on. */
-export const sharded = (source: Stage, n: number, k: number): Stage => ({
-  count: counted(source.count, (all) => Math.max(0, Math.ceil((all - k) / n))),
-  async *elements(round, from) {
-    let until = 0;
-    for await (const element of source.elements(within(round), from * n + k))
-      if (until-- === 0) {
-        until = n - 1;
-        yield element;
-      }
-  },
-});
+export function sharded(source: Stage, n: number, k: number): Stage {
+  const count = counted(source.count, (all) => Math.max(0, Math.ceil((all - k) / n)));
+  const { rows } = source;
+  if (rows) return ofRows(count, { ...rows, numbers: shardedRows(rows.numbers, n, k) });
+  return {
+    count,
+    async *elements(round, from) {
+      let until = 0;
+      for await (const element of source.elements(within(round), from * n + k))
+        if (until-- === 0) {
+          until = n - 1;
+          yield element;
+        }
+    },
+  };
+}
 
 /** The elements, kept when they were given once to the end. */
 export function cached(source: Stage): Stage {
+  const { rows } = source;
+  // Arrays are in memory already; what is kept is the order of the first time.
+  if (rows)
+    return ofRows(source.count, {
+      ...rows,
+      numbers: (round, from) => rows.numbers(within({ ...round, turns: [] }), from),
+    });
   let kept: readonly unknown[] | undefined;
   return {
     get count() {

@@ -5,7 +5,7 @@ import { hostTensor } from '../../runtime/host-tensor.ts';
 import { Tensor } from '../../tensor/index.ts';
 import { Rows } from '../rows.ts';
 import { asElement } from './element.ts';
-import { counted, fromTheBeginning, type Round, type Stage, within } from './stage.ts';
+import { counted, fromTheBeginning, ofRows, type Round, type Stage, within } from './stage.ts';
 import { rowAt } from './views.ts';
 
 /** The rows of arrays that have as many: element k is row k of each. */
@@ -24,18 +24,20 @@ export function slices(given: unknown): Stage {
       );
   }
   if (count === undefined) fail(who, 'it was given no array', 'give a tensor or array, or a list or object of these');
-  let rows: Promise<Rows[]> | undefined;
-  return {
-    count,
-    async *elements(_, from) {
-      const parts = await (rows ??= Promise.all(leaves.map(Rows.of)));
-      for (let k = from; k < count; k++)
-        yield packLike(
-          arrays,
-          parts.map((part) => rowAt(part, k)),
-        );
-    },
+  let read: Promise<Rows[]> | undefined;
+  const made = async (make: (part: Rows) => Tensor): Promise<unknown> => {
+    const parts = await (read ??= Promise.all(leaves.map(Rows.of)));
+    return packLike(arrays, parts.map(make));
   };
+  return ofRows(count, {
+    numbers: (_, from) => upward(from, count),
+    pick: (rows) => made((part) => part.pick(rows)),
+    single: (row) => made((part) => rowAt(part, row)),
+  });
+}
+
+function* upward(from: number, to: number): Generator<number> {
+  for (let k = from; k < to; k++) yield k;
 }
 
 /** Elements that are there already. */
@@ -61,13 +63,12 @@ export function numbers(start: number, stop: number, step: number): Stage {
   if (!all.every((n) => Number.isInteger(n)) || step === 0)
     fail('Dataset.range', `it was given ${all.join(', ')}`, 'give whole numbers, and a step that is not 0');
   const count = Math.max(0, Math.ceil((stop - start) / step));
-  return {
-    count,
-    async *elements(_, from) {
-      for (let k = from; k < count; k++)
-        yield hostTensor(Int32Array.of(start + k * step), { shape: [], dtype: 'int32' });
-    },
-  };
+  const of = (rows: readonly number[]): Int32Array => Int32Array.from(rows, (k) => start + k * step);
+  return ofRows(count, {
+    numbers: (_, from) => upward(from, count),
+    pick: async (rows) => hostTensor(of(rows), { shape: [rows.length], dtype: 'int32' }),
+    single: async (row) => hostTensor(of([row]), { shape: [], dtype: 'int32' }),
+  });
 }
 
 /** Elements made of one of each source, as long as all have one. */

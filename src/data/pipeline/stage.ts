@@ -21,7 +21,27 @@ export interface Stage {
   readonly isFresh?: boolean;
   /** The elements of a round, one after the other as they are asked for, without the first `from`. */
   elements(round: Round, from: number): AsyncIterable<unknown>;
+  /** The same where elements are rows of arrays: their numbers, so that a batch is picked at once. */
+  readonly rows?: RowStage | undefined;
 }
+
+/** A stage whose elements are rows of arrays. */
+export interface RowStage {
+  /** Their numbers in a round, without the first `from`. */
+  numbers(round: Round, from: number): Iterable<number>;
+  /** A batch of the rows with such numbers. */
+  pick(rows: readonly number[]): Promise<unknown>;
+  /** The row of a number, as an element. */
+  single(row: number): Promise<unknown>;
+}
+/** A stage that gives rows. */
+export const ofRows = (count: number | undefined, rows: RowStage): Stage => ({
+  count,
+  async *elements(round, from) {
+    for (const row of rows.numbers(round, from)) yield await rows.single(row);
+  },
+  rows,
+});
 
 let drawn = 0;
 onRandomSeed(() => {
