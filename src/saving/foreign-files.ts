@@ -1,9 +1,9 @@
 import { fail } from '../base/errors.ts';
 
-/** A kind of file that is given to the wrong function, or that only other programs read. */
+/** A kind of file that is likely to be passed to the wrong function, or that only other programs read. */
 interface ForeignFile {
   readonly is: string;
-  /** How it is told: by its first bytes, or its first text. */
+  /** How it is recognised: by its first bytes, or the beginning of its text. */
   matches(bytes: Uint8Array, start: string): boolean;
   readonly fix: string;
 }
@@ -47,7 +47,7 @@ const foreign: readonly ForeignFile[] = [
   },
 ];
 
-/** Refuses what is no model file, and says what it is and which function reads it. */
+/** Refuses a file that is not a model, saying what it is and which function reads it. */
 export function refuseForeign(who: string, bytes: Uint8Array): void {
   const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
   if (isZip) return;

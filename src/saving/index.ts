@@ -35,11 +35,11 @@ export { modelFromKeras } from './keras/read-keras.ts';
 export { type LoadWeightsOptions, weightsFromH5, weightsToH5 } from './keras/weights.ts';
 export type { SaveOptions, SaveWeightsOptions } from './model-format.ts';
 
-/** An object, or a nest of values and objects, as configs hold it. */
+/** Serializes an object, or a nest of values and objects, to the form used in configs. */
 export const serializeKerasObject = exact('saving.serializeKerasObject', 1, (x: unknown): unknown =>
   serializeObject(x),
 );
-/** Makes again what `serializeKerasObject` wrote. */
+/** Recreates what `serializeKerasObject` wrote. */
 export const deserializeKerasObject = exact(
   'saving.deserializeKerasObject',
   2,
@@ -49,7 +49,7 @@ export const deserializeKerasObject = exact(
 const saveOptions: OptionNames<SaveOptions> = { overwrite: true, zipped: true };
 const saveWeightsOptions: OptionNames<SaveWeightsOptions> = { overwrite: true, maxShardSize: true };
 
-/** Writes with the first format that these options ask for, and whose files have the ending of this name. */
+/** Writes with the first format that the options ask for and whose ending matches the name. */
 async function write<T extends AnyLayer, O extends { readonly overwrite?: boolean | undefined }>(
   what: T,
   place: Place,
@@ -74,7 +74,7 @@ async function write<T extends AnyLayer, O extends { readonly overwrite?: boolea
   await writer.write(what, place, options);
 }
 
-/** Writes the whole model, whole or not at all: `model.keras`. */
+/** Writes the whole model, atomically: `model.keras`. */
 export const saveModel = exact(
   'models.saveModel',
   3,
@@ -93,7 +93,7 @@ export const saveModel = exact(
     await write(model, filepath, options, writers, options.zipped === false ? 'a folder' : 'to');
   },
 );
-/** Reads a model that `save` (ours or Keras's) wrote: from a path, a URL, or the bytes themselves (`Uint8Array`, `File`). */
+/** Reads a model written by `save` (ours or Keras's) from a path, a URL, or the bytes themselves (`Uint8Array`, `File`). */
 export const loadModel = exact('models.loadModel', 2, async function loadModel<
   M = SavedModel,
 >(filepath: FileSource, options: LoadModelOptions = {}): Promise<M> {
@@ -101,7 +101,7 @@ export const loadModel = exact('models.loadModel', 2, async function loadModel<
   const { file, format } = await recognise('loadModel', modelFormats, 'readModel', filepath);
   return (await format.readModel(file, options, { fromArchive: modelFromArchive })) as M;
 });
-/** Writes the weights alone: `model.weights.h5`, or with `maxShardSize` a `model.weights.json` and the files that it lists. */
+/** Writes only the weights: `model.weights.h5`, or with `maxShardSize` a `model.weights.json` and the files it lists. */
 export const saveWeights = exact(
   'saving.saveWeights',
   3,
@@ -113,7 +113,9 @@ export const saveWeights = exact(
     await write(model, filepath, options, writers, 'weights to');
   },
 );
-/** Gives the model the weights of a `.weights.h5`, `.weights.json` (with its shards), `.keras` or older `.h5` file. */
+/**
+ * Loads weights into the model from a `.weights.h5`, `.weights.json` (with its shards), `.keras` or older `.h5` file.
+ */
 export const loadWeights = exact(
   'saving.loadWeights',
   3,

@@ -6,59 +6,63 @@ import type { AnyLayer } from '../layers/layer/layer.ts';
 import { refuseForeign } from './foreign-files.ts';
 import type { LoadModelOptions, SavedModel } from './keras/keras-file.ts';
 
-/** A file or folder that is to be read. */
+/** A file or folder to be read. */
 export interface Found {
-  /** Its path or URL, if it was given by one. */
+  /** Its path or URL, if there is one. */
   readonly place: Place | undefined;
   readonly isFolder: boolean;
-  /** The bytes of a file: none of a folder, and none before they are asked for. */
+  /** The bytes of a file, read on demand; a folder has none. */
   readonly bytes: Uint8Array | undefined;
 }
 export interface SaveOptions {
-  /** Whether a file of that name may be replaced. */
+  /** Whether an existing file may be overwritten. */
   readonly overwrite?: boolean | undefined;
   /** False writes a folder instead of an archive (`.keras`, and in Node). */
   readonly zipped?: boolean | undefined;
 }
 export interface SaveWeightsOptions {
-  /** Whether a file of that name may be replaced. */
+  /** Whether an existing file may be overwritten. */
   readonly overwrite?: boolean | undefined;
-  /** Gigabytes that a file may take: the weights are then written in several, listed in a `.weights.json`. */
+  /**
+   * The largest file size in gigabytes: the weights are then written to several files, listed in a `.weights.json`.
+   */
   readonly maxShardSize?: number | undefined;
 }
 
-/** A way to write something as files that end in one of `endings`, under certain options. */
+/** A way of writing something to files with one of these endings, under certain options. */
 export interface Writer<T, O> {
-  /** Endings of the names of its files; "" is a name without one that is known. */
+  /** The endings of its file names; "" means a name without a known ending. */
   readonly endings: readonly string[];
-  /** Whether these options ask for it. */
+  /** Whether the options ask for it. */
   isAsked(options: O): boolean;
-  /** What a message says of its files: `".keras"`. */
+  /** How messages refer to its files: `".keras"`. */
   readonly advice: string;
   write(what: T, place: Place, options: O): Promise<void>;
 }
-/** What makes models of what a file holds. It is handed to formats, so that a page that saves alone goes without it. */
+/**
+ * Creates models from the contents of a file. It is passed to formats, so that a page that only saves does not need it.
+ */
 export interface ModelMaker {
   fromArchive(archive: ZipArchive, fileBytes: number, options: LoadModelOptions): Promise<SavedModel>;
 }
-/** How models stand in files: whole, or their weights alone. What a format does not say it cannot do. */
+/** A file format for whole models, for weights only, or for both. Anything a format does not define, it cannot do. */
 export interface ModelFormat {
-  /** Whether a file is of this format: told by its place before its bytes are read, and by them. */
+  /** Whether a file has this format, judged by its path before its bytes are read, and then by these. */
   recognises(file: Found): boolean;
   readonly writesModel?: Writer<SavedModel, SaveOptions>;
-  /** Makes the model in a file that it recognises. */
+  /** Reads the model from a file in this format. */
   readModel?(file: Found, options: LoadModelOptions, maker: ModelMaker): Promise<SavedModel>;
   readonly writesWeights?: Writer<AnyLayer, SaveWeightsOptions>;
-  /** The weights in a file that it recognises. */
+  /** Reads the weights from a file in this format. */
   readWeights?(file: Found, model: AnyLayer): Promise<H5Group>;
 }
 
 type Able<K extends keyof ModelFormat> = ModelFormat & Required<Pick<ModelFormat, K>>;
-/** The formats that can do something. */
+/** The formats with a certain capability. */
 export const able = <K extends keyof ModelFormat>(formats: readonly ModelFormat[], what: K): Able<K>[] =>
   formats.filter((format): format is Able<K> => format[what] !== undefined);
 
-/** The ending of a name: the longest that a format gives its files; "" where it has none of them. */
+/** The ending of a name: the longest one known to a format; "" if there is none. */
 export function endingOf(place: Place, formats: readonly ModelFormat[]): string {
   const known = formats.flatMap(({ writesModel, writesWeights }) => [
     ...(writesModel?.endings ?? []),
@@ -68,7 +72,7 @@ export function endingOf(place: Place, formats: readonly ModelFormat[]): string 
 }
 
 const isPlace = (source: FileSource): source is Place => typeof source === 'string' || source instanceof URL;
-/** The file at a source, and the format by which it is read. */
+/** The file at a source, and the format to read it with. */
 export async function recognise<K extends 'readModel' | 'readWeights'>(
   who: string,
   formats: readonly ModelFormat[],

@@ -3,5 +3,5 @@ import { shardedWeights } from './keras/shards-format.ts';
 import { h5Format } from './legacy/h5-format.ts';
 import type { ModelFormat } from './model-format.ts';
 
-/** All formats. Of those that could write under a name, or read a file, the first one does. */
+/** All formats. Of those that can write a given name or read a given file, the first is used. */
 export const modelFormats: readonly ModelFormat[] = [kerasFolder, kerasArchive, h5Format, shardedWeights];

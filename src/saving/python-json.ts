@@ -7,7 +7,7 @@ import { isSerializedObject, lookUpClass } from '../base/registry/serialize.ts';
 const writeText = (text: string): string =>
   JSON.stringify(text).replace(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-/** A number as Python writes it; one that is a float there keeps its point. */
+/** A number as Python writes it; floats keep their decimal point. */
 function writeNumber(x: number, isFloat: boolean): string {
   if (!Number.isFinite(x)) return Number.isNaN(x) ? 'NaN' : x > 0 ? 'Infinity' : '-Infinity';
   const text = JSON.stringify(x);
@@ -15,14 +15,14 @@ function writeNumber(x: number, isFloat: boolean): string {
 }
 
 const noKeys: ReadonlySet<string> = new Set();
-/** Which of an object's options are floats in Python: its class says so. */
+/** Which of an object's options are floats in Python, as declared by its class. */
 function floatsOf(x: unknown): ReadonlySet<string> {
   if (!isSerializedObject(x)) return noKeys;
   const { fields } = (lookUpClass(x) ?? {}) as { fields?: Fields };
   return fields ? floatKeys(fields) : noKeys;
 }
 
-/** JSON as Python writes it: blanks after `,` and `:`, nothing but ASCII, and a point in floats that are whole. */
+/** JSON as Python writes it: spaces after `,` and `:`, ASCII only, and a decimal point in whole floats. */
 export const pythonJson = exact('saving.pythonJson', 1, function pythonJson(x: unknown): string {
   const write = (value: unknown, isFloat: boolean, floats: ReadonlySet<string>): string => {
     if (Array.isArray(value)) return `[${value.map((v) => write(v, isFloat, noKeys)).join(', ')}]`;
@@ -40,12 +40,13 @@ export const pythonJson = exact('saving.pythonJson', 1, function pythonJson(x: u
   return write(x, false, noKeys);
 });
 
-/** Reads what Python wrote, its NaN and Infinity included. */
+/** Parses JSON written by Python, including NaN and Infinity. */
 export function parsePythonJson(text: string, who = 'loadModel'): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // A mark that no text in the file can hold stands for NaN, which JSON cannot say; it can say Infinity as 1e999.
+    // NaN, which JSON cannot express, is replaced by a mark that cannot occur in the file; Infinity can be written as
+    // 1e999.
     const mark = `NaN ${Math.random()}`;
     const plain = withoutSpecials(text, JSON.stringify(mark));
     try {
@@ -56,7 +57,7 @@ export function parsePythonJson(text: string, who = 'loadModel'): unknown {
   }
 }
 
-/** Replaces Python's words for special numbers in one pass; texts pass as they are. */
+/** Replaces Python's names for special numbers in one pass; strings are left unchanged. */
 function withoutSpecials(text: string, nan: string): string {
   let plain = '';
   let copied = 0;
@@ -77,10 +78,10 @@ function withoutSpecials(text: string, nan: string): string {
   return plain + text.slice(copied);
 }
 
-/** Puts NaN where the mark stands. */
+/** Replaces the mark with NaN. */
 function withNaN(x: unknown, mark: string): unknown {
   if (x === mark) return NaN;
-  // A list of what is left, not recursion: files may nest as deep as they like.
+  // An explicit stack rather than recursion: files may nest to any depth.
   const left = [x];
   while (left.length > 0) {
     const node = left.pop();

@@ -4,13 +4,13 @@ import { table } from '../../base/table.ts';
 import { isPlainObject } from '../../base/tree.ts';
 
 const whole = 'check that the file is whole; what Keras and Hornbeam save has this form';
-// Models within models nest by four at a time: as deep as this nobody puts them.
+// Each model nested in a model adds four levels: nobody nests them this deep.
 const deepest = 500;
 
 /**
- * Refuses a config that has not the form of Keras's, before anything is made of it: the kinds of the entries that say
- * what to make (class, name, layers, calls, shapes), each with its place in the config. What a class does with its own
- * options it checks itself. A raw config, not yet brought into the form of Keras 3, has fewer rules.
+ * Refuses a config that does not have the form of Keras's, before anything is created from it: checks the kinds of the
+ * structural entries (class, name, layers, calls, shapes) and reports their place in the config. Each class checks its
+ * own options itself. A raw config, not yet upgraded to Keras 3's form, has fewer rules.
  * @throws HornbeamError that names the place: `config.layers[3].inbound_nodes`.
  */
 export function checkConfig(config: unknown, who: string, { isRaw = false } = {}): void {
@@ -24,7 +24,7 @@ export function checkConfig(config: unknown, who: string, { isRaw = false } = {}
 }
 
 function checkTree(root: JsonPlace, isRaw: boolean): void {
-  // Depth first: the checks themselves go down by recursion.
+  // Depth is checked first, because the checks themselves are recursive.
   walk(root, (place, depth) => {
     if (depth > deepest) place.refuse(`values are nested more than ${deepest} deep`, 'do not trust this file');
   });
@@ -33,16 +33,16 @@ function checkTree(root: JsonPlace, isRaw: boolean): void {
   });
 }
 
-/** Refuses what an `.h5` file says of how a model was compiled, if it has not that form. */
+/** Refuses the compile settings of an `.h5` file if they do not have the expected form. */
 export function checkTrainingConfig(config: unknown, who: string): asserts config is Config {
   const root = new JsonPlace(who, config);
   record(root);
   checkTree(root, true);
 }
 
-/** Visits every list and object, what holds them first. */
+/** Visits every list and object, containers first. */
 function walk(root: JsonPlace, visit: (place: JsonPlace, depth: number) => void): void {
-  // A list of what is left, not recursion: files may nest as deep as they like.
+  // An explicit stack rather than recursion: files may nest to any depth.
   const left: [place: JsonPlace, depth: number][] = [[root, 0]];
   for (let next = left.pop(); next; next = left.pop()) {
     const [place, depth] = next;
@@ -57,7 +57,7 @@ function walk(root: JsonPlace, visit: (place: JsonPlace, depth: number) => void)
 const isDescription = (x: unknown): x is { class_name: unknown; config: unknown } =>
   typeof x === 'object' && x !== null && !Array.isArray(x) && 'class_name' in x && 'config' in x;
 
-/** Checks what says which object to make, and what every object of its kind has. */
+/** Checks the entries that say which object to create, and those common to all objects of its kind. */
 function checkDescription(place: JsonPlace, isRaw: boolean): void {
   const className = place.member('class_name').text(whole);
   for (const key of ['module', 'registered_name', 'name']) optional(place.member(key), text);
@@ -177,7 +177,7 @@ function checkShapes(place: JsonPlace): void {
   }
 }
 
-// Tensors and other objects that configs made in code may hold are left alone.
+// Configs made in code may contain tensors and other objects; these are left alone.
 const optional = (place: JsonPlace, check: (place: JsonPlace) => unknown): void =>
   void (place.isPresent && check(place));
 const text = (place: JsonPlace): string => place.text(whole);

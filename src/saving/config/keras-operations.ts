@@ -1,9 +1,8 @@
 /**
- * How Keras 3.15 writes an op of a functional model, a line an op: our name, the module of the class that stands for it
- * (whose name the op itself says), (the function's parameters: `*x` takes any number, `x=1` is an option, `x?` may be left out, `**x` are options that the caller names),
- * [those in the object's config] unless these are the options, <those in the node: positional, `x=x` by keyword> unless these
- * are the others.
- * Made by scripts/keras-operations.py.
+ * How Keras 3.15 writes an op of a functional model, one line per op: our name, the module of the class that stands for
+ * it (whose name the op itself says), (the function's parameters: `*x` takes any number, `x=1` is an option, `x?` may
+ * be left out, `**x` are options that the caller names), [those in the object's config] unless these are the options,
+ * <those in the node: positional, `x=x` by keyword> unless these are the others. Made by scripts/keras-operations.py.
  */
 export const kerasOperations = `
 abs numpy (x)

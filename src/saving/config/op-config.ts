@@ -16,11 +16,11 @@ import { OpNode } from '../../ops/op.ts';
 import { callsOf, tensorsIn } from '../../tensor/index.ts';
 import { kerasOperations } from './keras-operations.ts';
 
-/** A parameter of an op, by its name in Keras. */
+/** A parameter of an op, under its Keras name. */
 interface Parameter {
   readonly name: string;
   readonly isOption: boolean;
-  /** Whether a call may leave it out. */
+  /** Whether it is optional. */
   readonly isOptional: boolean;
   readonly initial: unknown;
   readonly takesAny: boolean;
@@ -29,9 +29,9 @@ interface Parameter {
 interface Form {
   readonly module: string;
   readonly parameters: readonly Parameter[];
-  /** Whether the caller chooses names of further options, as those of the axes of `rearrange`. */
+  /** Whether callers name further options themselves, like the axes of `rearrange`. */
   readonly takesNames: boolean;
-  /** Parameters that stand in the object's config, and in the node: positional and by keyword. */
+  /** The parameters in the object's config, and those in the node, positional and by keyword. */
   readonly inConfig: readonly string[];
   readonly inArgs: readonly string[];
   readonly inKwargs: readonly string[];
@@ -66,7 +66,7 @@ function parseForm(line: string): [string, Form] {
     },
   ];
 }
-/** Ops that Keras does not have: files of Hornbeam 0.1 hold them in its manner, under our own names. */
+/** Ops that Keras does not have: files of Hornbeam 0.1 contain them in Keras's style, under our own names. */
 const unknownToKeras: Form = {
   module: 'hornbeam.ops',
   parameters: [{ name: 'args', takesAny: true, isOption: false, isOptional: true, initial: undefined }],
@@ -78,11 +78,11 @@ const unknownToKeras: Form = {
 
 const isOptions = (x: unknown): x is Config => isPlainObject(x) && !('slice' in x) && !isSerializedObject(x);
 
-/** An option's name in Keras: `axis1` and `N` are no camelCase. */
+/** The Keras name of an option: `axis1` and `N` are not camelCase. */
 const nameOf = (form: Form, key: string): string =>
   form.parameters.find(({ name }) => optionFromDisk(name) === key)?.name ?? (form.takesNames ? key : optionToDisk(key));
 
-/** What a recorded call gave for each parameter, defaults included; options that Keras does not have keep their name. */
+/** The value of each parameter in a recorded call, defaults included; options unknown to Keras keep their names. */
 function named(form: Form, args: readonly unknown[]): Map<string, unknown> {
   const last = args.at(-1);
   const options = args.length > 1 && isOptions(last) ? last : {};
@@ -99,7 +99,7 @@ function named(form: Form, args: readonly unknown[]): Map<string, unknown> {
   return values;
 }
 
-/** An op as Keras writes it: some parameters are the object's, the others stand in the node. */
+/** An op as Keras writes it: some parameters belong to the object, the others to the node. */
 export function opToConfig(operation: OpNode): Config {
   const form = formOf(operation.opName);
   if (form.module === 'hornbeam.ops') return withoutOperation(operation);
@@ -120,7 +120,7 @@ export function opToConfig(operation: OpNode): Config {
   return { module, class_name: className, config, registered_name: className };
 }
 
-/** An op that Keras has no operation for: an activation is written as the layer that applies it, other ops are refused. */
+/** An op without an operation in Keras: an activation is written as the layer that applies it, other ops are refused. */
 function withoutOperation(operation: OpNode): Config {
   const { opName, name } = operation;
   const f = (ops as Record<string, unknown>)[opName];
@@ -137,7 +137,7 @@ function withoutOperation(operation: OpNode): Config {
   return { module: 'keras.layers', class_name: 'Activation', config, registered_name: null };
 }
 
-/** A recorded call's arguments that stand in the node. */
+/** The arguments of a recorded call that belong in the node. */
 export function opArguments(opName: string, args: readonly unknown[]): { args: unknown[]; kwargs: Config } {
   const form = formOf(opName);
   const values = named(form, args);
@@ -153,7 +153,7 @@ export function opArguments(opName: string, args: readonly unknown[]): { args: u
   return { args: positional, kwargs: Object.assign(Object.fromEntries(keywords), ...own) as Config };
 }
 
-/** Ops by the class that stands for them: the op of the same name where there are several (`Max`, not `amax`). */
+/** Ops by the class that represents them; among several, the op of the same name (`Max`, not `amax`). */
 let byClass: Map<string, Op> | undefined;
 type Op = ((...args: unknown[]) => unknown) & { readonly opName: string; readonly opClass: string };
 const isOp = (f: unknown): f is Op => typeof f === 'function' && typeof (f as { opName?: unknown }).opName === 'string';
@@ -169,7 +169,7 @@ const opOfClass = (className: string): Op | undefined => (byClass ??= opsByClass
 export const isOpClass = ({ module }: SerializedObject): boolean =>
   /^(keras\.(src\.)?|hornbeam\.)ops(\.|$)/.test(module ?? '');
 
-/** An op in an `.h5` file that Keras wrote, without module: it has its own options only, no layer's. */
+/** An op without a module, in an `.h5` file written by Keras: it has only its own options, none of a layer's. */
 export const isNamelessOp = ({
   module,
   class_name: name,
@@ -183,7 +183,7 @@ export const isNamelessOp = ({
 const hasOnlyOptionsOf = (op: { opName: string } | undefined, config: Config): boolean =>
   op !== undefined && Object.keys(config).every((key) => key === 'name' || formOf(op.opName).inConfig.includes(key));
 
-/** Makes the op again, and remembers the parameters in its config. */
+/** Recreates the op and remembers the parameters in its config. */
 export function opFromConfig(entry: SerializedObject): OpNode {
   const f =
     opOfClass(entry.class_name) ??
@@ -203,7 +203,7 @@ const configs = new WeakMap<OpNode, Config>();
 export function completeArguments(operation: OpNode, nodeArgs: readonly unknown[]): unknown[] {
   const form = formOf(operation.opName);
   const last = nodeArgs.at(-1);
-  // What Keras gave by keyword comes last, as an object.
+  // Keras's keyword arguments come last, as an object.
   const keywords = nodeArgs.length > 1 && isOptions(last) ? last : {};
   const given = keywords === last ? nodeArgs.slice(0, -1) : nodeArgs;
   const values = new Map<string, unknown>(Object.entries(configs.get(operation) ?? {}));
@@ -228,7 +228,7 @@ export function completeArguments(operation: OpNode, nodeArgs: readonly unknown[
     return takesAny ? (value as unknown[]) : [value];
   });
   while (args.length > 0 && args.at(-1) === undefined) args.pop();
-  // Null is what these say of themselves when nothing was given.
+  // Null, if nothing was given, is what these report themselves.
   const isLeftOut = (key: string, value: unknown): boolean =>
     value === undefined || (value === null && form.parameters.find((p) => p.name === key)?.initial === null);
   const options = [...values].filter(([key, value]) => !isLeftOut(key, value));
@@ -236,7 +236,9 @@ export function completeArguments(operation: OpNode, nodeArgs: readonly unknown[
   return options.length > 0 ? [...args, Object.fromEntries(spelled)] : args;
 }
 
-/** A key of `x[key]` as configs hold it: ranges are slices. Keras takes a range, a new axis or `...` in a list only. */
+/**
+ * The key of `x[key]` in configs, where ranges are slices. Keras accepts a range, a new axis or `...` only in a list.
+ */
 function keyToDisk(key: unknown): unknown {
   const isAlone = key === null || key === '...' || isRange(key);
   return isAlone ? [entryToDisk(key)] : Array.isArray(key) ? key.map(entryToDisk) : key;

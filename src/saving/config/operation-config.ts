@@ -34,7 +34,7 @@ const isSavedModel = (layer: AnyLayer): layer is SavedModel => forward in layer;
 export function serializeOperation(operation: Operation): Config {
   if (operation instanceof OpNode) return opToConfig(operation);
   const layer = operation as AnyLayer;
-  // A model within a model keeps how it was compiled.
+  // A nested model keeps its compile settings.
   if (isSavedModel(layer)) return modelToConfig(layer);
   const build = isLayer(layer) ? layer.getBuildConfig() : null;
   return { ...(serializeObject(layer) as Config), ...(build && { build_config: build }) };
@@ -43,12 +43,12 @@ export function serializeOperation(operation: Operation): Config {
 export function deserializeOperation(entry: SerializedObject, customObjects: CustomObjects): Operation {
   if (isOpClass(entry) || isNamelessOp(entry)) return opFromConfig(entry);
   const layer = deserializeObject({ ...entry, build_config: undefined }, customObjects) as AnyLayer;
-  // Layers are built by their calls; one may still have to write what it was built on before.
+  // Layers are built by their calls, but a layer may still have to write what it was built on earlier.
   (layer as { noteBuildConfig?(config: unknown): void }).noteBuildConfig?.(entry.build_config);
   return layer;
 }
 
-/** The dtype of an Input, and of indices that were looked up, is written as Keras has it: int64, where tensors here are int32. */
+/** The dtype of an Input, or of looked-up indices, is written as in Keras: int64, where tensors here are int32. */
 function dtypeOnDisk(x: KerasTensor): string {
   const source = x.history?.node.operation as { readonly declaredDtype?: string } | undefined;
   return source?.declaredDtype ?? x.dtype;
@@ -86,7 +86,7 @@ export function serializeArguments(node: GraphNode, historyOf: HistoryOf): Confi
   const keywords = hasOptions
     ? Object.fromEntries(Object.entries(last as Config).map(([k, v]) => [optionToDisk(k), write(v)]))
     : {};
-  // Keras notes what these calls are given even if it is nothing.
+  // Keras records these arguments even if nothing was given.
   const { takesMask, notesTraining } = operation.constructor as typeof Layer;
   const isBare = Object.keys(keywords).length === 0 || operation.className === 'Functional';
   if (isBare && (takesMask || forward in operation)) keywords['mask'] ??= null;
@@ -94,7 +94,7 @@ export function serializeArguments(node: GraphNode, historyOf: HistoryOf): Confi
   return { args: positional.map(write), kwargs: keywords };
 }
 
-/** The arguments of a call, or nothing while a tensor among them is not made yet. */
+/** The arguments of a call, or nothing while one of their tensors does not exist yet. */
 export function deserializeArguments(
   call: unknown,
   find: (history: readonly [string, number, number]) => KerasTensor | undefined,

@@ -2,19 +2,19 @@ import type { ZipArchive } from '../../formats/zip.ts';
 import type { AnyLayer } from '../../layers/layer/layer.ts';
 import { placeSaveables } from './saveables.ts';
 
-/** What keeps files beside its weights, such as a vocabulary: a layer of the library or of a user's. */
+/** An object with files beside its weights, such as a vocabulary: a layer of the library or a user's. */
 interface WithAssets {
   saveAssets(files: Record<string, string>): void;
   loadAssets(files: Readonly<Record<string, string>>): void;
 }
-/** Files of text that a reader takes: each no larger than that. */
+/** The largest text file that is read. */
 const largest = 2 ** 28;
 
 const holdersOf = (model: AnyLayer): { path: string; holder: Partial<WithAssets> }[] =>
   placeSaveables(model).map(({ path, object }) => ({ path, holder: object as Partial<WithAssets> }));
 const folderOf = (path: string): string => (path === '' ? 'assets/' : `assets/${path}/`);
 
-/** The files of a model's layers, by their names in the archive. */
+/** The files of a model's layers, by name in the archive. */
 export function assetsOf(model: AnyLayer): Record<string, Uint8Array> {
   const text = new TextEncoder();
   const all: [string, Uint8Array][] = [];
@@ -27,7 +27,7 @@ export function assetsOf(model: AnyLayer): Record<string, Uint8Array> {
   return Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Gives the model's layers their files of an archive. */
+/** Passes the files in an archive to the model's layers. */
 export async function readAssets(model: AnyLayer, zip: ZipArchive): Promise<void> {
   if (!zip.names.some((name) => name.startsWith('assets/'))) return;
   for (const { path, holder } of holdersOf(model)) {

@@ -20,22 +20,22 @@ import {
   writeStored,
 } from './stored-objects.ts';
 
-/** What `compare` found. */
+/** The result of `compare`. */
 export interface Comparison {
   readonly status: 'success' | 'error';
-  /** Objects that stand on one side only, and weights that do or whose shapes differ. */
+  /** Objects that exist on one side only, and weights that do so or differ in shape. */
   readonly errorCount: number;
   readonly matchCount: number;
 }
 
 /** How an editor prints. */
 export interface PrintOptions {
-  /** Takes each line; `console.log` by default. */
+  /** Called with each line; `console.log` by default. */
   readonly printFn?: ((text: string) => void) | undefined;
 }
 const printOptions: OptionNames<PrintOptions> = { printFn: true };
 
-/** What a file holds. */
+/** The contents of a file. */
 interface OpenedFile {
   readonly weights: StoredObject;
   readonly names: Readonly<Record<string, { readonly name: string }>>;
@@ -43,13 +43,13 @@ interface OpenedFile {
   readonly config: Readonly<Record<string, unknown>> | null;
 }
 
-/** Bytes that a member of an archive may take. */
+/** The largest allowed member of an archive, in bytes. */
 const limit = 2 ** 32;
 
 /**
- * Looks into a weights file, or into the weights of a `.keras` file, and changes what it holds: after a layer was renamed,
- * added or left out, old weights can be loaded again. Objects (layers, the optimizer) are named by their paths in the file
- * (`"layers/dense_2"`), or by the last part alone where no other has it; weights by their numbers (`"0"`).
+ * Inspects and edits a weights file, or the weights in a `.keras` file, for example so that old weights can be loaded
+ * after a layer was renamed, added or removed. Objects (layers, the optimizer) are named by their paths in the file
+ * (`"layers/dense_2"`), or by the last part if it is unique; weights by their numbers (`"0"`).
  * @example
  * const editor = await keras.saving.KerasFileEditor.open('old.weights.h5');
  * editor.renameObject('layers/dense', 'einsum_dense');
@@ -58,16 +58,16 @@ const limit = 2 ** 32;
  */
 export class KerasFileEditor {
   readonly filepath: Place;
-  /** `metadata.json` of a `.keras` file: who saved it, and when. */
+  /** `metadata.json` of a `.keras` file: the version that saved it, and when. */
   readonly metadata: Readonly<Record<string, unknown>> | null;
-  /** The model in a `.keras` file, as its config. */
+  /** The config of the model in a `.keras` file. */
   readonly config: Readonly<Record<string, unknown>> | null;
-  /** The objects of the file by name, each with its weights and the objects within. */
+  /** The objects in the file by name, each with its weights and nested objects. */
   readonly weightsDict: StoredObject;
-  /** What else the file says of objects, by path: their names in the model. */
+  /** The names that objects have in the model, by path. */
   readonly objectMetadata: Readonly<Record<string, { readonly name: string }>>;
 
-  /** Reading takes a while: files are opened with `await KerasFileEditor.open(filepath)`. */
+  /** Reading is asynchronous: open files with `await KerasFileEditor.open(filepath)`. */
   constructor(filepath: Place, opened?: OpenedFile) {
     if (!opened) fail('KerasFileEditor', 'it was made with new', 'await KerasFileEditor.open(filepath)');
     const { weights, names, metadata, config } = opened as OpenedFile;
@@ -97,7 +97,7 @@ export class KerasFileEditor {
     return new KerasFileEditor(filepath, { ...stored, metadata, config });
   }
 
-  /** Prints the objects of the file and the shapes of their weights. */
+  /** Prints the objects in the file and the shapes of their weights. */
   summary(options: PrintOptions = {}): void {
     const { printFn = console.log } = optionsOf('KerasFileEditor.summary', printOptions, options);
     const { metadata } = this;
@@ -111,7 +111,7 @@ export class KerasFileEditor {
     );
   }
 
-  /** Prints in what the file differs from what a model of this architecture would save, and gives the counts. */
+  /** Prints how the file differs from what a model of this architecture would save, and returns the counts. */
   compare(referenceModel: AnyLayer, options: PrintOptions = {}): Comparison {
     const { printFn = console.log } = optionsOf('KerasFileEditor.compare', printOptions, options);
     const wanted = storedOf(referenceModel);
@@ -154,7 +154,7 @@ export class KerasFileEditor {
     return { status: errorCount === 0 ? 'success' : 'error', errorCount, matchCount };
   }
 
-  /** Gives an object another name, in its place. */
+  /** Renames an object in place. */
   renameObject(objectName: string, newName: string): void {
     if (typeof newName !== 'string' || newName === '' || newName.includes('/'))
       fail('renameObject', `the new name is ${show(newName)}`, 'give the last part of the path alone, without "/"');
@@ -165,30 +165,30 @@ export class KerasFileEditor {
     for (const [k] of Object.entries(parent)) delete parent[k];
     for (const [k, v] of entries) put(parent, k, v);
   }
-  /** Takes an object, with all within it, out of the file. */
+  /** Deletes an object and everything in it. */
   deleteObject(objectName: string): void {
     const { parent, key } = this.#find('deleteObject', objectName);
     delete parent[key];
   }
-  /** Adds an object at a path whose parts before the last are there: `addObject('layers/dense_2', { 0: kernel, 1: bias })`. */
+  /** Adds an object at a path whose parent exists: `addObject('layers/dense_2', { 0: kernel, 1: bias })`. */
   addObject(objectPath: string, weights: Readonly<Record<string, Like>>): void {
     const parts = objectPath.split('/').filter(Boolean);
     const name = parts.pop() ?? fail('addObject', 'the path is empty', 'e.g. "layers/dense_2"');
     put(this.#at('addObject', parts, objectPath), name, weightsFrom('addObject', weights));
   }
-  /** Takes a weight from an object. */
+  /** Deletes a weight of an object. */
   deleteWeight(objectName: string, weightName: string | number): void {
     const object = this.#object('deleteWeight', objectName);
     if (!Object.hasOwn(object, weightName) || !isWeight(object[weightName]))
       fail('deleteWeight', `"${objectName}" has no weight "${weightName}"`, `it has ${Object.keys(object).join(', ')}`);
     delete object[weightName];
   }
-  /** Adds weights to an object, or replaces those of the same names. */
+  /** Adds weights to an object, replacing those of the same names. */
   addWeights(objectName: string, weights: Readonly<Record<string, Like>>): void {
     const object = this.#object('addWeights', objectName);
     for (const [key, value] of Object.entries(weightsFrom('addWeights', weights))) put(object, key, value);
   }
-  /** Writes what it holds now to a `.weights.h5` file. */
+  /** Writes the current contents to a `.weights.h5` file. */
   async save(filepath: Place): Promise<void> {
     if (!String(filepath).endsWith('.weights.h5'))
       fail('KerasFileEditor', `it was to save "${String(filepath)}"`, 'give a name that ends in .weights.h5');

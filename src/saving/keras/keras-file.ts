@@ -22,17 +22,17 @@ import { assetsOf } from './assets.ts';
 import { placeSaveables } from './saveables.ts';
 import { weightsToH5 } from './weights.ts';
 
-/** The version of Keras whose files these are. */
+/** The version of Keras whose file format this is. */
 export const kerasVersion = '3.15.1';
 
-/** A model as far as files are concerned. */
+/** What files need to know of a model. */
 export interface SavedModel extends AnyLayer {
-  /** Undefined for what is never compiled. */
+  /** Undefined for objects that are never compiled. */
   getCompileConfig(): Config | null | undefined;
   compileFromConfig(config: Config): void;
 }
 
-/** A model as its config holds it, with how it was built and compiled. */
+/** A model's serialized config, including how it was built and compiled. */
 export const modelToConfig = exact(
   'saving.modelToConfig',
   1,
@@ -41,7 +41,7 @@ export const modelToConfig = exact(
 
 function describeModel(model: SavedModel): Config {
   const build = model.getBuildConfig();
-  // What is no model has nothing to compile.
+  // Only models have compile settings.
   const compile = model.getCompileConfig();
   const isFunctional = model.className === 'Functional';
   return {
@@ -62,7 +62,7 @@ export const modelToKeras = exact(
   async (model: SavedModel, now = new Date()): Promise<Uint8Array> => writeZip(await filesOfKeras(model, now)),
 );
 
-/** The files in a `.keras` file, or in a folder in its place. */
+/** The files in a `.keras` archive, or in a folder of the same layout. */
 export async function filesOfKeras(model: SavedModel, now = new Date()): Promise<Record<string, Uint8Array>> {
   const two = (n: number): string => String(n).padStart(2, '0');
   const date = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}@${two(now.getHours())}:${two(now.getMinutes())}:${two(now.getSeconds())}`;
@@ -76,14 +76,14 @@ export async function filesOfKeras(model: SavedModel, now = new Date()): Promise
 }
 
 export interface LoadModelOptions {
-  /** The user's classes and functions by the names under which the file mentions them. */
+  /** Users' classes and functions, by their names in the file. */
   readonly customObjects?: CustomObjects;
-  /** Whether to compile as the file says. */
+  /** Whether to compile the model with the settings in the file. */
   readonly compile?: boolean;
 }
 export const loadModelOptions: OptionNames<LoadModelOptions> = { customObjects: true, compile: true };
 
-/** Makes the model that a config describes. */
+/** Creates the model described by a config. */
 export const modelFromConfig = exact(
   'saving.modelFromConfig',
   2,
@@ -104,21 +104,21 @@ export const modelFromConfig = exact(
     );
   },
 );
-/** Compiles a model as its file says, and makes the optimizer's variables. */
+/** Compiles a model with the settings in its file and creates the optimizer's variables. */
 export function compileModel(model: SavedModel, config: Config): void {
   model.compileFromConfig(config);
   const { optimizer } = model as { optimizer?: { build(variables: unknown): void } };
   if (model.built) optimizer?.build(model.trainableVariables);
 }
 
-/** Weights that a config may ask for, if they are to come from a file of so many bytes: slots of an optimizer may be missing there. */
+/** The bytes of weights that a config may ask for, given the size of its file, which may lack the optimizer's slots. */
 export const roomFor = (fileBytes: number): number => 2 ** 26 + 16 * fileBytes;
 
 export const weightsFile = 'model.weights.h5';
 export const absent = (who: string, name: string): never =>
   fail(who, `the archive holds no ${name}`, 'load a file that Keras 3 or Hornbeam wrote with save()');
 
-/** The bytes of the weights file in those of a `.keras` file: no more than the model can have use for. */
+/** The bytes of the weights file inside a `.keras` file, limited to what the model can use. */
 export async function weightsIn(zip: ZipArchive, model: AnyLayer): Promise<Uint8Array> {
   const needed = placeSaveables(model)
     .flatMap(({ variables }) => variables)

@@ -4,7 +4,7 @@ import { openZip, type ZipArchive } from '../../formats/zip.ts';
 import type { ModelFormat } from '../model-format.ts';
 import { filesOfKeras, modelToKeras, weightsIn } from './keras-file.ts';
 
-/** `model.keras`: config, weights and the version that wrote them, in an archive. */
+/** `model.keras`: an archive of config, weights and the version that wrote them. */
 export const kerasArchive: ModelFormat = {
   recognises: ({ bytes }) => bytes?.[0] === 0x50 && bytes[1] === 0x4b,
   writesModel: {
@@ -17,7 +17,7 @@ export const kerasArchive: ModelFormat = {
   readWeights: async ({ bytes }, model) => readHdf5(await weightsIn(openZip(bytes!), model)),
 };
 
-/** The same files in a folder, which is what `zipped: false` writes. */
+/** The same files in a folder, as written with `zipped: false`. */
 export const kerasFolder: ModelFormat = {
   recognises: ({ isFolder }) => isFolder,
   writesModel: {

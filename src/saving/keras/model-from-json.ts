@@ -8,7 +8,7 @@ import { isOldVersion } from '../legacy/described.ts';
 import { parsePythonJson } from '../python-json.ts';
 import { type LoadModelOptions, loadModelOptions, modelFromConfig, type SavedModel } from './keras-file.ts';
 
-/** Makes a model, with fresh weights, from what `toJson` gave. */
+/** Creates a model with fresh weights from the result of `toJson`. */
 export const modelFromJson = exact('models.modelFromJson', 2, function modelFromJson<
   M = SavedModel,
 >(text: string, options: LoadModelOptions = {}): M {
@@ -18,7 +18,7 @@ export const modelFromJson = exact('models.modelFromJson', 2, function modelFrom
   const described = parsePythonJson(text, 'modelFromJson');
   checkConfig(described, 'modelFromJson', { isRaw: true });
   const { keras_version: version, ...config } = described as Config;
-  // Keras 3 names modules and no version, older ones the other way round.
+  // Keras 3 writes modules but no version; older versions do the opposite.
   const isOld = typeof version === 'string' ? isOldVersion(version) : !('module' in config);
   return customObjectScope(options.customObjects ?? {}, () =>
     modelFromConfig(upgradeAtOnce(config, { isOld }), options),

@@ -8,7 +8,7 @@ interface Storing {
 }
 const bases: readonly Storing[] = [Layer.prototype as Storing, Optimizer.prototype];
 
-/** The object, if its class says itself by the named method what files keep of it. */
+/** The object, if its class implements the named method for storing its own state. */
 export const storing = (object: object, method: keyof Storing): Storing | undefined => {
   const own = (object as Partial<Storing>)[method];
   return own !== undefined && bases.every((base) => base[method] !== own) ? (object as Storing) : undefined;

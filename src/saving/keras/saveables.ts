@@ -8,18 +8,18 @@ import { savedVariablesOf } from '../../layers/layer/lora.ts';
 import { isTypedArray, Tensor, Variable } from '../../tensor/index.ts';
 import { forward } from '../../training/trainable.ts';
 
-/** What has variables that files keep: a layer, a model, an optimizer. */
+/** An object whose variables are stored in files: a layer, a model, an optimizer. */
 export interface Saveable {
   readonly name: string;
   readonly variables: readonly Variable[];
 }
-/** A saveable and where its variables stand in the file. */
+/** A saveable and the path of its variables in the file. */
 export interface Placed {
   readonly path: string;
-  /** Other paths under which files written by other hands may keep it. */
+  /** Other paths used by files from other writers. */
   readonly alternatives: readonly string[];
   readonly object: AnyLayer | Saveable;
-  /** Its own variables, without those of what it holds. */
+  /** Its own variables, without those of its children. */
   readonly variables: readonly Variable[];
 }
 
@@ -35,7 +35,7 @@ const alternativesOf = (key: string): string[] => [
   snakeCase(key),
   digitsApart(snakeCase(key)),
   digitsApart(inWords(key)),
-  // Keras 2 hid what is public today: `_query_dense`.
+  // In Keras 2, attributes that are public today were private: `_query_dense`.
   `_${snakeCase(key)}`,
 ];
 
@@ -47,7 +47,7 @@ function children(owner: AnyLayer): { key: string; alternatives: string[]; value
   const keys = [...values.keys()].map((name) => (Object.hasOwn(inKeras, name) && inKeras[name]) || inWords(name));
   const attributes = [...values].map(([name, value], k) => {
     const key = keys[k];
-    // `myLayer` beside `my_layer`, or beside `myLAYER`, keeps its own spelling.
+    // `myLayer` keeps its own spelling if `my_layer` or `myLAYER` exists too.
     const isTaken = (key !== name && values.has(key)) || keys.indexOf(key) < k;
     return { key: isTaken ? name : key, alternatives: alternativesOf(name), value };
   });
@@ -68,7 +68,7 @@ const isSaveable = (x: object): x is Saveable =>
   typeof (x as Partial<Saveable>).name === 'string' &&
   'learningRate' in x;
 
-/** Everything with variables behind a model (or layer), with its path in `model.weights.h5`. */
+/** Everything with variables reachable from a model (or layer), with its path in `model.weights.h5`. */
 export function placeSaveables(root: AnyLayer): Placed[] {
   const placed: Placed[] = [];
   const visited = new Set<object>();

@@ -5,7 +5,7 @@ import { weightsToH5 } from './weights.ts';
 const shards = () => part('saving', () => import('./shards.ts'));
 const ending = '.weights.json';
 
-/** `model.weights.json` and the files of weights that it lists. */
+/** `model.weights.json` and the weight files it lists. */
 export const shardedWeights: ModelFormat = {
   recognises: ({ place }) => String(place).endsWith(ending),
   writesWeights: {

@@ -4,17 +4,17 @@ import { type H5Dataset, type H5Group, h5Group, isH5Dataset, readHdf5, writeHdf5
 import type { AnyLayer } from '../../layers/layer/layer.ts';
 import { parsePythonJson } from '../python-json.ts';
 
-/** The list of shards, `x.weights.json`: which file (or files) holds the variables of each group. */
+/** The index of shards, `x.weights.json`: which file or files contain the variables of each group. */
 interface ShardList {
   readonly metadata: { readonly total_size: number };
   readonly weight_map: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** The place of a file beside another. */
+/** The path of a file next to another. */
 const beside = (place: Place, name: string): Place =>
   place instanceof URL ? new URL(name, place) : place.replace(/[^/\\]*$/, () => name);
 
-/** Reads the weights that a list of shards names, as one file. */
+/** Reads the weights listed in an index of shards, as if from one file. */
 export async function readShards(place: Place): Promise<H5Group> {
   const list = parsePythonJson(new TextDecoder().decode(await bytesOf(place)), 'loadWeights') as Partial<ShardList>;
   const { weight_map: map } = list ?? {};
@@ -40,7 +40,7 @@ function merge(into: H5Group, from: H5Group): void {
 const gigabyte = 1e9;
 const bytesIn = ({ data }: H5Dataset): number => (data as { byteLength?: number }).byteLength ?? 0;
 
-/** Writes weights in files of at most `maxShardSize` gigabytes, and the list of them. */
+/** Writes weights to files of at most `maxShardSize` gigabytes, and their index. */
 export async function writeShards(
   model: AnyLayer,
   place: Place,

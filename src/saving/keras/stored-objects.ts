@@ -19,9 +19,9 @@ import { Tensor } from '../../tensor/index.ts';
 import { placeSaveables } from './saveables.ts';
 import { entriesOf } from './weights.ts';
 
-/** A weight in a file, or one that is to be written to it. */
+/** A weight in a file, or one to be written to it. */
 export type StoredWeight = H5Dataset | Tensor;
-/** An object in a weights file: its weights by number, and the objects within by name. */
+/** An object in a weights file: its weights by number, and its children by name. */
 export interface StoredObject {
   [name: string]: StoredWeight | StoredObject;
 }
@@ -29,7 +29,7 @@ export const isWeight = (x: StoredWeight | StoredObject): x is StoredWeight =>
   x instanceof Tensor || typeof x['dtype' as keyof typeof x] === 'string';
 export const shapeOf = ({ shape }: StoredWeight): readonly number[] => shape ?? [];
 
-/** The objects of a file that have weights or hold such, and the names that it says of them. */
+/** The objects in a file that have weights, or children with weights, and their names. */
 export function storedIn(file: H5Group): { weights: StoredObject; names: Record<string, { name: string }> } {
   const names = emptyRecord<{ name: string }>();
   const visit = (group: H5Group, path: string): StoredObject => {
@@ -52,7 +52,7 @@ export function storedIn(file: H5Group): { weights: StoredObject; names: Record<
   return { weights: visit(file, ''), names };
 }
 
-/** The objects of the file that a model would be saved to. */
+/** The objects of the file that a model would be saved as. */
 export function storedOf(model: AnyLayer): StoredObject {
   const root: StoredObject = emptyRecord();
   for (const placed of placeSaveables(model)) {
@@ -68,7 +68,7 @@ export function storedOf(model: AnyLayer): StoredObject {
   return root;
 }
 
-/** The tree of an HDF5 file that holds the objects as Keras lays them out. */
+/** The tree of an HDF5 file that contains the objects in Keras's layout. */
 export async function writeStored(
   root: StoredObject,
   names: Readonly<Record<string, { readonly name: string }>>,

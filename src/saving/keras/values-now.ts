@@ -3,8 +3,8 @@ import { download } from '../../runtime/storage.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
 
 /**
- * The numbers of variables at one moment. All are asked for before anything is awaited: a step of training that runs
- * meanwhile cannot come between two of them.
+ * The values of variables at one moment. All are requested before anything is awaited, so that a concurrent training
+ * step cannot come between two of them.
  */
 export async function valuesNow(
   variables: readonly Variable[],

@@ -25,11 +25,11 @@ import { type Placed, placeSaveables } from './saveables.ts';
 
 const join = (path: string, name: string): string => (path === '' ? name : `${path}/${name}`);
 
-/** All variables of a model as Keras 3 lays them out in `model.weights.h5`, with the values that they have when it is called. */
+/** All variables of a model in Keras 3's layout of `model.weights.h5`, with the values they have when this is called. */
 export async function weightsToH5(root: AnyLayer): Promise<H5Group> {
   const file = h5Group();
   const placed = placeSaveables(root);
-  // All are asked for before anything is awaited: a step of training that runs meanwhile cannot come between two of them.
+  // All are requested before anything is awaited, so that a concurrent training step cannot come between two of them.
   const asked = placed.map((each) => ({
     ...each,
     entries: entriesOf(each).map(([key, value]) => ({ key, value, data: download(value) })),
@@ -43,7 +43,7 @@ export async function weightsToH5(root: AnyLayer): Promise<H5Group> {
   return file;
 }
 
-/** What a file holds of one object: the values of its variables by number, or what its class says itself. */
+/** What a file stores for one object: the values of its variables by number, or what its class stores itself. */
 export function entriesOf({ object, variables }: Placed): (readonly [key: string, value: Tensor])[] {
   const own = storing(object, 'saveOwnVariables');
   if (!own) return variables.map((v, k) => [String(k), loraOf(v)?.read() ?? v.held]);
@@ -52,22 +52,22 @@ export function entriesOf({ object, variables }: Placed): (readonly [key: string
   return Object.entries(store).map(([key, value]) => [key, asTensor(value)]);
 }
 
-/** What could not be loaded, for one summary. */
+/** What could not be loaded, collected for one summary. */
 interface Mismatch {
   readonly path: string;
-  /** Whether it is a layer's: without an optimizer's state training only begins anew. */
+  /** Whether it belongs to a layer; without an optimizer's state, training merely starts afresh. */
   readonly isEssential: boolean;
   readonly problem: string;
 }
 export interface LoadWeightsOptions {
-  /** Leaves out layers whose weights do not fit, with a warning. */
+  /** Skips layers whose weights do not fit, with a warning. */
   readonly skipMismatch?: boolean | undefined;
   /** Matches the layers of an older `.h5` file by name, not by order. */
   readonly byName?: boolean | undefined;
 }
 export const loadWeightsOptions: OptionNames<LoadWeightsOptions> = { skipMismatch: true, byName: true };
 
-/** Gives a model the variables of a Keras 3 weights file. Nothing changes unless everything fits. */
+/** Loads a Keras 3 weights file into a model. Nothing changes unless everything fits. */
 export function weightsFromH5(root: AnyLayer, file: H5Group, options: LoadWeightsOptions = {}): void {
   const { skipMismatch = false } = optionsOf('weightsFromH5', loadWeightsOptions, options);
   const found: { variable: Variable; data: TypedArray }[] = [];
@@ -89,13 +89,13 @@ export function weightsFromH5(root: AnyLayer, file: H5Group, options: LoadWeight
   for (const load of loads) load();
   for (const { variable, data } of found) {
     variable.assign(upload(data, variable));
-    // Its correction is in the weight already; what is trained goes on from there.
+    // Its correction is already part of the weight; training continues from there.
     const lora = loraOf(variable);
     if (lora) lora.b.assign(zeros(lora.b.shape, { dtype: lora.b.dtype }));
   }
 }
 
-/** Groups as a file of TensorFlow's Keras on Windows has them: there `\\` stands in their names for `/`. */
+/** Groups of a file from TensorFlow's Keras on Windows, which has `\\` in names instead of `/`. */
 function withSlashes(file: H5Group): H5Group {
   const names = Object.keys(file.children).filter((name) => name.includes('\\'));
   if (names.length === 0) return file;
@@ -111,7 +111,7 @@ function withSlashes(file: H5Group): H5Group {
   return out;
 }
 
-/** Finds the file's values for one object's variables; gives what is wrong with them. */
+/** Finds the file's values for one object's variables; returns what is wrong with them. */
 function match(
   { path, alternatives, object, variables }: Placed,
   file: H5Group,
@@ -150,7 +150,7 @@ function match(
   found.push(...fitting);
   return undefined;
 }
-/** The arrays of a group, as what loads them by itself takes them. */
+/** The arrays of a group, for objects that load them themselves. */
 const tensorsOf = (stored: H5Group['children']): Record<string, Tensor> =>
   Object.fromEntries(
     Object.entries(stored).flatMap(([key, node]) =>
@@ -163,7 +163,7 @@ function tensorOf({ data, dtype: stored, shape }: H5Numbers): Tensor {
 }
 const isLayerUnbuilt = (object: object): boolean => (object as { built?: boolean }).built === false;
 
-/** Elements of a file in a variable's dtype. */
+/** Elements from a file, converted to a variable's dtype. */
 export function convertStored(data: ArrayLike<number | bigint>, from: string, to: DType): TypedArray {
   if (from === to) return data as TypedArray;
   const numbers = Array.from(data as ArrayLike<number | bigint>, Number);

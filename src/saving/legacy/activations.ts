@@ -1,7 +1,7 @@
 import { table } from '../../base/table.ts';
 import { type Step, withOptions } from './described.ts';
 
-/** Names under which TensorFlow's own functions got into files. */
+/** Names under which TensorFlow's own functions appear in files. */
 const newNames: Readonly<Record<string, string>> = table({
   softmax_v2: 'softmax',
   log_softmax_v2: 'log_softmax',
@@ -15,7 +15,7 @@ export const oldHardSigmoid = {
   registered_name: 'keras2_hard_sigmoid',
 } as const;
 
-/** Old files get the functions that their names meant then. */
+/** In old files, names mean the functions of that time. */
 export const keepActivations: Step = (object, { isOld }) =>
   isOld
     ? withOptions(object, (options) =>

@@ -3,12 +3,12 @@ import type { Config } from '../../base/registry/serialize.ts';
 import type { upgradeModel } from './upgrade.ts';
 
 let upgrade: typeof upgradeModel | undefined;
-/** Takes what brings old configs up to date, where a page loads it before it is needed. */
+/** Registers the upgrade of old configs, for pages that load it in advance. */
 export const provideUpgrade = (given: typeof upgradeModel): void => {
   upgrade = given;
 };
 
-/** Stands in the core of pages for `at-once.ts`: what old configs need is in a file beside the core. */
+/** Replaces `at-once.ts` in the core for pages: the code for old configs is in a file beside the core. */
 export const upgradeAtOnce: typeof upgradeModel = (config, era) =>
   upgrade
     ? upgrade(config, era)

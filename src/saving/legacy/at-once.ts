@@ -1,4 +1,4 @@
-/** Brings configs up to date, and knows the layers that only files hold, without waiting for a file. */
+/** Upgrades configs, and knows the layers that only occur in files, without loading another file. */
 import '../../layers/from-files/index.ts';
 
 export { upgradeModel as upgradeAtOnce } from './upgrade.ts';

@@ -3,13 +3,13 @@ import { isPlainObject } from '../../base/tree.ts';
 import { type Described, isDescribed, type Step, withOptions } from './described.ts';
 import { isTensorFlowOp, tensorFlowCall } from './tensorflow-ops.ts';
 
-/** A tensor of a functional model as Keras 2 named it. */
+/** A tensor of a functional model in Keras 2's notation. */
 type Reference = readonly [layer: string, node: number, index: number, kwargs?: Config];
 const constant = '_CONSTANT_VALUE';
 
 const isModel = ({ class_name: name }: Described): boolean => ['Functional', 'Model', 'Sequential'].includes(name);
 
-/** Calls between layers, which Keras 2 wrote as `[["conv2d", 0, 0, {}], …]`. */
+/** Calls of layers, which Keras 2 wrote as `[["conv2d", 0, 0, {}], …]`. */
 export const upgradeCalls: Step = (object) =>
   withOptions(object, (options) => {
     const layers = options['layers'];
@@ -27,7 +27,7 @@ export const upgradeCalls: Step = (object) =>
   });
 const nameOf = ({ name, config }: Described): string => String(name ?? (isPlainObject(config) ? config['name'] : ''));
 
-/** Keras 2 lists one end, too; calls of Functional models alone are counted from 1 there today. */
+/** Keras 2 uses a list even for a single one; today only calls of Functional models are counted from 1 there. */
 function ends(options: Config, named?: ReadonlyMap<string, Described>): Config {
   const end = (x: unknown): unknown =>
     Array.isArray(x) && named?.get(String(x[0]))?.class_name === 'Sequential' ? [x[0], Number(x[1]) - 1, x[2]] : x;
@@ -49,7 +49,7 @@ function upgradeLayer(layer: Described, named: ReadonlyMap<string, Described>): 
     config: {
       shape: null,
       dtype: 'float32',
-      // Keras 2 counts the calls of a model within from 1: the first is the one on its own inputs.
+      // Keras 2 counts the calls of a nested model from 1: the first is the call on its own inputs.
       keras_history: [name, isModel(named.get(name) ?? layer) && named.has(name) ? node - 1 : node, index],
     },
   });
@@ -74,7 +74,7 @@ function upgradeLayer(layer: Described, named: ReadonlyMap<string, Described>): 
     : { ...layer, inbound_nodes: converted };
 }
 
-/** One call in today's form: what layers of several inputs take by name stands in its place. */
+/** One call in today's form: named inputs of layers with several inputs are put in their places. */
 function callOf({ class_name: name }: Described, values: readonly unknown[], kwargs: Config): unknown {
   const [first, ...rest] = values;
   if (/^(RNN|SimpleRNN|GRU|LSTM|ConvLSTM|Bidirectional)/.test(name) && rest.length > 0)

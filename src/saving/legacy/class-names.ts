@@ -2,7 +2,7 @@ import { table } from '../../base/table.ts';
 import { isPlainObject } from '../../base/tree.ts';
 import { type Step, withOptions } from './described.ts';
 
-/** Classes that had other names. */
+/** Classes that used to have other names. */
 const newNames: Readonly<Record<string, string>> = table({
   AtrousConvolution1D: 'Conv1D',
   AtrousConvolution2D: 'Conv2D',
@@ -24,7 +24,7 @@ const newNames: Readonly<Record<string, string>> = table({
   PolicyV1: 'DTypePolicy',
 });
 
-/** Classes have the names they have today; registered ones stood with their package, as in `package>Name`. */
+/** Gives classes their current names; registered ones were written with their package, as in `package>Name`. */
 export const nameClasses: Step = (object) => {
   const { class_name: name } = object;
   if (name.includes('>') && !object.registered_name)
@@ -34,7 +34,7 @@ export const nameClasses: Step = (object) => {
   return Object.hasOwn(newNames, name) ? { ...object, class_name: newNames[name] } : object;
 };
 
-/** Recurrent layers that ran on GPUs alone, and had no other activations than these. */
+/** Recurrent layers that only ran on GPUs, with these activations only. */
 export const unfuseRecurrence: Step = (object) => {
   const [, name] = /^CuDNN(LSTM|GRU)$/.exec(object.class_name) ?? [];
   if (!name) return object;

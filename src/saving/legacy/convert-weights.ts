@@ -16,7 +16,7 @@ function arranged({ path, dtype, shape, data }: StoredWeight, axes: readonly num
   }
   return { path, dtype, shape: to, data: out };
 }
-/** Arrays one after the other along the last axis. */
+/** Arrays concatenated along the last axis. */
 function joined(parts: readonly StoredWeight[]): StoredWeight {
   const columns = parts.map(({ shape }) => shape.at(-1)!);
   const width = columns.reduce((a, b) => a + b, 0);
@@ -31,7 +31,7 @@ function joined(parts: readonly StoredWeight[]): StoredWeight {
   return { path: parts[0].path, dtype: 'float32', shape: [...parts[0].shape.slice(0, -1), width], data };
 }
 
-/** The gates that Keras 1 kept apart, in the order in which one array holds them today: LSTM had i, c, f, o; GRU z, r, h. */
+/** The gates that Keras 1 kept separately, in the order of today's single array: LSTM had i, c, f, o; GRU z, r, h. */
 const gates: Readonly<Record<string, readonly number[]>> = { LSTM: [0, 2, 1, 3], GRU: [0, 1, 2] };
 const orders: Readonly<Record<string, readonly (readonly number[])[]>> = {
   Conv1D: [[2, 1, 0]],
@@ -44,11 +44,11 @@ const orders: Readonly<Record<string, readonly (readonly number[])[]>> = {
 };
 const identity = (rank: number): number[] => Array.from({ length: rank }, (_, k) => k);
 
-/** The kernel of a convolution: Keras 1 had other orders of its axes, and Theano turned windows round. */
+/** The kernel of a convolution: Keras 1 ordered its axes differently, and Theano flipped windows. */
 function convertKernel(layer: AnyLayer, kernel: StoredWeight, { backend }: Origin): StoredWeight {
   const wanted = layer.weights[0].shape;
   const isFlat = layer.className === 'Conv1D' && kernel.shape.length === 4;
-  // A window of one axis had a second one of size 1.
+  // A one-dimensional window had a second axis of size 1.
   const shape = kernel.shape.filter((_, axis) => !(isFlat && axis === (kernel.shape[1] === 1 ? 1 : 3)));
   const { path, dtype } = kernel;
   let found: StoredWeight = isFlat ? { path, dtype, shape, data: kernel.data } : kernel;
@@ -62,7 +62,7 @@ function convertKernel(layer: AnyLayer, kernel: StoredWeight, { backend }: Origi
   return backend === 'theano' ? arranged(found, identity(found.shape.length), found.shape.length - 2) : found;
 }
 
-/** A weight's gates side by side along the last axis, each made another. */
+/** A weight whose gates lie side by side along the last axis, with each gate transformed. */
 function eachGate(weight: StoredWeight, count: number, change: (gate: StoredWeight) => StoredWeight): StoredWeight {
   const { path, dtype, shape, data } = weight;
   const [rows, columns] = shape as [number, number];
@@ -75,7 +75,10 @@ function eachGate(weight: StoredWeight, count: number, change: (gate: StoredWeig
   };
   return joined(Array.from({ length: count }, (_, k) => gate(k)));
 }
-/** Weights of a layer of cuDNN: kernels of gates lie transposed, and each gate has a bias for inputs and one for states. */
+/**
+ * Weights of a cuDNN layer: the kernels of gates are transposed, and each gate has one bias for inputs and one for
+ * states.
+ */
 function fromCuDnn(count: number, [kernel, recurrent, bias]: readonly StoredWeight[]): StoredWeight[] {
   const width = bias.data.length / 2;
   const halves = { ...bias, shape: [2, width] };
@@ -104,7 +107,7 @@ function heldBy(layer: AnyLayer): readonly AnyLayer[] {
   return wrapped ? [wrapped] : (layers ?? []);
 }
 type Kind = 'trainableWeights' | 'nonTrainableWeights';
-/** How many weights a layer has in a file in which gates are apart, or are not. */
+/** The number of weights a layer has in a file, with gates kept separately or not. */
 function storedCount(layer: AnyLayer, kind: Kind, isApart: boolean): number {
   const order = gates[layer.className];
   const own = layer[kind].length;
@@ -112,7 +115,7 @@ function storedCount(layer: AnyLayer, kind: Kind, isApart: boolean): number {
   const held = heldBy(layer);
   return held.length === 0 ? own : held.reduce((sum, inner) => sum + storedCount(inner, kind, isApart), 0);
 }
-/** Weights of what a layer holds, each converted; a file lists all that are trainable first. */
+/** The converted weights of a layer's children; a file lists all trainable ones first. */
 function convertHeld(layer: AnyLayer, stored: readonly StoredWeight[], origin: Origin): readonly StoredWeight[] {
   const isApart = stored.length !== layer.weights.length;
   const total = (kind: Kind): number => storedCount(layer, kind, isApart);
@@ -130,7 +133,7 @@ function convertHeld(layer: AnyLayer, stored: readonly StoredWeight[], origin: O
   return [...first, ...last];
 }
 
-/** Weights of a layer in the form that they have today; Keras 1, cuDNN and the backend Theano kept them otherwise. */
+/** A layer's weights converted to today's form; Keras 1, cuDNN and the Theano backend stored them differently. */
 export function convertWeights(
   layer: AnyLayer,
   stored: readonly StoredWeight[],

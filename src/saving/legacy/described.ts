@@ -1,7 +1,7 @@
 import type { Config } from '../../base/registry/serialize.ts';
 import { isPlainObject } from '../../base/tree.ts';
 
-/** An object as configs describe it: old ones name no module, and lists stand where Keras 3 has `{ layers }`. */
+/** An object as described in configs: old ones have no module, and lists where Keras 3 has `{ layers }`. */
 export interface Described {
   readonly class_name: string;
   readonly config: unknown;
@@ -11,9 +11,9 @@ export interface Described {
   readonly inbound_nodes?: unknown;
   readonly build_config?: unknown;
 }
-/** Where a description stands. */
+/** The context of a description. */
 export interface Place {
-  /** Key of the config that holds it: `layers`, `kernel_initializer`, `cell`, …; empty for the model itself. */
+  /** The config key it belongs to: `layers`, `kernel_initializer`, `cell`, …; empty for the model itself. */
   readonly key: string;
   /** Whether Keras 1 or 2 wrote it. */
   readonly isOld: boolean;
@@ -21,13 +21,13 @@ export interface Place {
 /** Whether a version of Keras is older than 3. */
 export const isOldVersion = (version: string | undefined): boolean => /^[012]\./.test(version ?? '');
 
-/** One idea about old configs: gives the description as Keras 3 would have written it, or as it was. */
+/** One upgrade rule: returns the description as Keras 3 would have written it, or unchanged. */
 export type Step = (object: Described, place: Place) => Described;
 
 export const isDescribed = (x: unknown): x is Described =>
   isPlainObject(x) && typeof x['class_name'] === 'string' && 'config' in x;
 
-/** The description with options changed, where it has options. */
+/** The description with its options changed, if it has any. */
 export const withOptions = (object: Described, change: (options: Config) => Config): Described =>
   isPlainObject(object.config) ? { ...object, config: change(object.config) } : object;
 /** Options under their new names. */

@@ -42,15 +42,15 @@ interface Modelish {
   readonly optimizer?: { readonly variables: readonly Variable[]; getConfig(): Config } | undefined;
 }
 
-// Keras reads an option of such a value in a layer without module as the function of that name.
+// In a layer without a module, Keras reads an option with such a value as the function of that name.
 const functionNames = ['add', 'average', 'concatenate', 'dot', 'maximum', 'minimum', 'multiply', 'subtract'];
-/** Whether Keras finds what is described only by its module: ops, and classes that are no public layers. */
+/** Whether Keras finds the described class only by its module: ops, and classes that are not public layers. */
 const needsModule = ({ module, config }: Config): boolean =>
   (typeof module === 'string' &&
     !['keras', 'keras.layers', 'keras.models', 'keras.src.models.functional'].includes(module)) ||
   Object.values((config ?? {}) as Config).some((value) => functionNames.includes(value as string));
 
-/** Layers without the names of modules, as legacy files hold them, but for those that Keras would not find so. */
+/** Layers without module names, as in legacy files, except those that Keras would not find that way. */
 function legacyConfig(config: Config): Config {
   const { layers, ...rest } = config as { layers?: Config[] };
   if (!Array.isArray(layers)) return config;
@@ -70,7 +70,7 @@ function legacyConfig(config: Config): Config {
     }),
   };
 }
-/** Calls in which `x[..., 1]` names every axis: Keras reads `...` in JSON, but not in an `.h5` file. */
+/** Calls with the `...` of `x[..., 1]` written out: Keras reads `...` in JSON, but not in an `.h5` file. */
 function withoutEllipsis(calls: unknown): unknown {
   if (!Array.isArray(calls)) return calls;
   return calls.map((call: { args: unknown[] }) => {
@@ -85,13 +85,13 @@ function withoutEllipsis(calls: unknown): unknown {
     return { ...call, args: [x, key.toSpliced(at, 1, ...new Array<Config>(shape.length - used).fill(every))] };
   });
 }
-/** The class's own name; one that was registered stands with its package. */
+/** The class's own name; registered ones are written with their package. */
 function classNameOf(layer: Config): unknown {
   const found = lookUpClass(layer as unknown as SerializedObject) as { sourceName?: string } | undefined;
   return found?.sourceName ?? layer['registered_name'] ?? layer['class_name'];
 }
 
-/** A whole model in the layout of `.h5` files. */
+/** Writes a whole model in the layout of `.h5` files. */
 export async function modelToH5(model: SavedModel): Promise<H5Group> {
   const file = h5Group();
   const { layers, optimizer } = model as SavedModel & Modelish;
@@ -115,7 +115,7 @@ export async function modelToH5(model: SavedModel): Promise<H5Group> {
   return file;
 }
 
-/** Short names of losses and metrics, which Keras does not find when it reads `training_config`. */
+/** Short names of losses and metrics that Keras cannot resolve when reading `training_config`. */
 const fullNames: Readonly<Record<string, string>> = table({
   bce: 'binary_crossentropy',
   kld: 'kl_divergence',
@@ -124,7 +124,7 @@ const fullNames: Readonly<Record<string, string>> = table({
   mse: 'mean_squared_error',
   msle: 'mean_squared_logarithmic_error',
 });
-/** Classes of the metrics with such names. As objects they keep the short name, under which logs show them. */
+/** The metric classes for such names. As objects they keep the short name, which is shown in logs. */
 const metricClasses: Readonly<Record<string, string>> = table({
   bce: 'BinaryCrossentropy',
   mae: 'MeanAbsoluteError',
@@ -132,7 +132,7 @@ const metricClasses: Readonly<Record<string, string>> = table({
   mse: 'MeanSquaredError',
   msle: 'MeanSquaredLogarithmicError',
 });
-/** Objects in `training_config` have no module, functions are their names. */
+/** Objects in `training_config` have no module; functions are written as their names. */
 function withFullNames(x: unknown, areMetrics: boolean): unknown {
   if (Array.isArray(x)) return x.map((y) => withFullNames(y, areMetrics));
   if (typeof x === 'string') {
@@ -148,7 +148,7 @@ function withFullNames(x: unknown, areMetrics: boolean): unknown {
   return registered_name ? { ...rest, class_name: registered_name } : rest;
 }
 
-/** The model in a legacy `.h5` file, of any version of Keras. */
+/** Reads the model in a legacy `.h5` file of any Keras version. */
 export async function modelFromH5(
   file: H5Group,
   options: LoadModelOptions = {},
@@ -181,7 +181,10 @@ export async function modelFromH5(
   });
 }
 
-/** Compiles as the file says; what an old version knew otherwise ends in a warning, for the model itself is whole. */
+/**
+ * Compiles with the settings in the file; settings that cannot be converted cause a warning, since the model itself is
+ * intact.
+ */
 function compileAsSaved(model: SavedModel, file: H5Group, training: string, isOld: boolean): void {
   try {
     const raw = parsePythonJson(training);

@@ -27,7 +27,9 @@ import { matchOrder } from './weight-order.ts';
 interface Modelish extends AnyLayer {
   readonly layers: readonly AnyLayer[];
 }
-/** A layer's weights in the order of legacy files: trainable ones, then the others, nested layers' included. */
+/**
+ * A layer's weights in the order of legacy files: trainable ones, then the others, including those of nested layers.
+ */
 const legacyWeights = (layer: AnyLayer): Variable[] => [...layer.trainableWeights, ...layer.nonTrainableWeights];
 
 type Values = ReadonlyMap<Variable, TypedArray>;
@@ -49,7 +51,7 @@ export function weightsToLegacy(model: AnyLayer, layers: readonly AnyLayer[], gr
   for (const layer of layers) putWeights(makeH5Group(group, layer.name), legacyWeights(layer), values);
   putWeights(makeH5Group(group, 'top_level_model_weights'), ownVariablesOf(model), values);
 }
-/** Writes variables under their paths, and the list of these. */
+/** Writes variables under their paths, and the list of paths. */
 export function putWeights(group: H5Group, weights: readonly Variable[], values: Values): void {
   setH5Names(
     group,
@@ -60,12 +62,12 @@ export function putWeights(group: H5Group, weights: readonly Variable[], values:
 }
 
 interface LegacyOptions {
-  /** Matches layers by name; others stay as they are. */
+  /** Matches layers by name; layers without a match keep their weights. */
   readonly byName?: boolean | undefined;
-  /** Whether weights of another shape are left out, with a warning, instead of refused. */
+  /** Skips weights of another shape with a warning instead of failing. */
   readonly skipMismatch?: boolean | undefined;
 }
-/** Gives a model the weights of a legacy file: layer for layer in order, or by the layers' names. */
+/** Loads the weights of a legacy file into a model: layer by layer in order, or by layer name. */
 export function weightsFromLegacy(
   model: AnyLayer,
   given: H5Group,
@@ -118,7 +120,7 @@ const originOf = (file: H5Group, root: H5Group): Origin => ({
 });
 
 type NumbersDataset = Extract<H5Dataset, { readonly dtype: Exclude<H5Dataset['dtype'], 'string'> }>;
-/** The weights that a group of the file lists, in their order. */
+/** The weights listed by a group of the file, in order. */
 export function storedIn(file: H5Group, name: string): StoredWeight[] {
   const group = getH5(file, name);
   if (!group || isH5Dataset(group)) return [];
@@ -135,14 +137,17 @@ export function storedIn(file: H5Group, name: string): StoredWeight[] {
       path,
       shape: shape ?? [],
       dtype,
-      // Read when it is wanted.
+      // Read on demand.
       get data() {
         return (node as NumbersDataset).data;
       },
     };
   });
 }
-/** Gives variables the values of a file. All are read before any changes: the file may be damaged further on. */
+/**
+ * Assigns values from a file to variables. All are read before any is changed, because the file may be damaged further
+ * on.
+ */
 export function assignStored(weights: readonly Variable[], stored: readonly StoredWeight[]): void {
   const values = weights.map((v, k) => convertStored(stored[k].data, stored[k].dtype, v.dtype));
   weights.forEach((v, k) => v.assign(upload(values[k], v)));

@@ -3,7 +3,7 @@ import { table } from '../../base/table.ts';
 import { isPlainObject } from '../../base/tree.ts';
 import { isDescribed, renamed, type Step, withOptions, without } from './described.ts';
 
-/** Options of Keras 1 that were renamed in every class that had them. */
+/** Keras 1 options that were renamed in every class that had them. */
 const everywhere: Readonly<Record<string, string>> = table({
   W_constraint: 'kernel_constraint',
   W_regularizer: 'kernel_regularizer',
@@ -33,7 +33,7 @@ const everywhere: Readonly<Record<string, string>> = table({
   filter_length: 'kernel_size',
   atrous_rate: 'dilation_rate',
 });
-/** Names that say something else in some classes. */
+/** Names that mean something else in certain classes. */
 const within: Readonly<Record<string, Readonly<Record<string, string>>>> = table({
   Embedding: table({
     init: 'embeddings_initializer',
@@ -66,7 +66,7 @@ export const renameKeras1Options: Step = (object, { key, isOld }) => {
   return withOptions(object, (given) => {
     if (!isOfKeras1(given)) return given;
     const { dim_ordering, nb_row, nb_col, forget_bias_init, ...kept } = given;
-    // The shape of what a transposed convolution gives follows from its other options.
+    // The output shape of a transposed convolution follows from its other options.
     const rest = object.class_name === 'Conv2DTranspose' ? without(kept, ['output_shape']) : kept;
     const options = renamed(rest, { ...everywhere, ...within[object.class_name] });
     const isEmbedding = object.class_name === 'Embedding';
@@ -86,14 +86,14 @@ export const renameKeras1Options: Step = (object, { key, isOld }) => {
   });
 };
 
-/** Keras 1 described penalties and bounds as `{ name, l2 }`. */
+/** Keras 1 described regularizers and constraints as `{ name, l2 }`. */
 export function describeByName(x: unknown): unknown {
   if (!isPlainObject(x) || isDescribed(x) || typeof x['name'] !== 'string') return x;
   const { name, m, ...options } = x;
   return { class_name: name, config: m === undefined ? options : { ...options, max_value: m } };
 }
 
-/** `Merge` had a mode where there is a layer for each today. */
+/** `Merge` had a mode; today each mode is a layer. */
 const merges: Readonly<Record<string, string>> = table({
   concat: 'Concatenate',
   sum: 'Add',

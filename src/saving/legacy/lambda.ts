@@ -5,7 +5,7 @@ import { type Step, withOptions, without } from './described.ts';
 
 const isCode = (x: unknown): boolean => Array.isArray(x) || (isPlainObject(x) && x['class_name'] === '__lambda__');
 
-/** A Lambda holds Python code, which nothing but Python runs, or the name of a function. */
+/** A Lambda contains either Python code, which only Python can run, or the name of a function. */
 export const readLambdas: Step = (object) =>
   object.class_name === 'Lambda' && !getRegisteredObject('Lambda')
     ? withOptions(object, (options) => {

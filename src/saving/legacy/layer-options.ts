@@ -13,14 +13,14 @@ const newNames: Readonly<Record<string, Readonly<Record<string, string>>>> = tab
   LeakyReLU: table({ alpha: 'negative_slope' }),
   CategoryEncoding: table({ max_tokens: 'num_tokens' }),
 });
-/** Options that say how the old library computed, or what is known otherwise today. */
+/** Options about the implementation, or that are redundant today. */
 const leftOut: Readonly<Record<string, readonly string[]>> = table({
   '': ['batch_input_shape', 'input_dtype', 'input_length', 'decay'],
   BatchNormalization: ['fused', 'virtual_batch_size', 'adjustment'],
   MultiHeadAttention: ['query_shape', 'key_shape', 'value_shape'],
 });
 
-/** Layers of Keras 2 whose options have other names, or are no options any more. */
+/** Keras 2 layers whose options were renamed or removed. */
 export const renameOptions: Step = (object, { isOld }) =>
   isOld
     ? withOptions(object, (given) => {
@@ -33,7 +33,7 @@ export const renameOptions: Step = (object, { isOld }) =>
       })
     : object;
 
-/** Numbers that were NumPy's: `{ type: "ndarray", value }`. */
+/** NumPy values: `{ type: "ndarray", value }`. */
 const bare = (x: unknown): unknown => (isPlainObject(x) && x['type'] === 'ndarray' && 'value' in x ? x['value'] : x);
 
 /** Values in the form that options have today. */
@@ -52,14 +52,14 @@ export const simplifyValues: Step = (object, { isOld }) =>
       )
     : object;
 
-/** A policy without what it said about losses; one that was to be inferred is none. */
+/** A policy without its loss-scale setting; an inferred policy counts as none. */
 function policyOf(x: unknown): unknown {
   if (!isDescribed(x) || !isPlainObject(x.config)) return x;
   const name = x.config['name'];
   return typeof name === 'string' && name.startsWith('infer') ? null : { ...x, config: { name } };
 }
 
-/** Initializers were told a dtype; the weight says it. */
+/** Initializers had a dtype; today it is that of the weight. */
 export const forgetInitializerDtype: Step = (object, { key, isOld }) =>
   isOld && /initializer$/.test(key)
     ? withOptions(object, (options) => {
@@ -68,7 +68,7 @@ export const forgetInitializerDtype: Step = (object, { key, isOld }) =>
       })
     : object;
 
-/** Recurrent layers: GRU once had no `reset_after`, and time could come first. */
+/** Recurrent layers: GRU once lacked `reset_after`, and the time axis could come first. */
 export const readRecurrence: Step = (object, { isOld }) =>
   isOld && /^(RNN|SimpleRNN|GRU|LSTM)/.test(object.class_name)
     ? withOptions(object, ({ time_major, implementation: _, ...options }) => {
@@ -87,7 +87,7 @@ const asksForNothing = (key: string, value: unknown): boolean =>
   value === false ||
   (key === 'groups' && value === 1) ||
   (value === 0 && ['dropout', 'mode'].includes(key));
-/** Options that the class has no more, and that ask for nothing: null, false, one group, Keras 1's dropout of 0 and mode 0. */
+/** Removed options with values that have no effect: null, false, one group, Keras 1's dropout of 0 and mode 0. */
 export const dropEmptyOptions: Step = (object, { isOld }) => {
   const known = isOld ? fieldsOf(object) : undefined;
   return known
@@ -105,7 +105,7 @@ function fieldsOf(object: Described): ReadonlySet<string> | undefined {
   return new Set([...common, ...diskKeys(fields)]);
 }
 
-/** One kernel and its options were written twice: these classes have two kernels, or one under another name. */
+/** Options of a single kernel that were written twice: these classes have two kernels, or one under another name. */
 export const keepOwnKernels: Step = (object, { isOld }) =>
   isOld && /^(Depthwise|Separable)Conv/.test(object.class_name)
     ? withOptions(object, (options: Config) => {

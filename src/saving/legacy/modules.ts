@@ -1,7 +1,7 @@
 import { isPlainObject } from '../../base/tree.ts';
 import { type Described, type Step } from './described.ts';
 
-/** The family of what stands under a key. */
+/** The family of objects under a key. */
 const families: readonly (readonly [key: RegExp, module: string])[] = [
   [/^(layers?|cells?|forward_layer|backward_layer)$/, 'keras.layers'],
   [/(^|_)initializer$/, 'keras.initializers'],
@@ -13,11 +13,11 @@ const families: readonly (readonly [key: RegExp, module: string])[] = [
   [/^(weighted_)?metrics$/, 'keras.metrics'],
 ];
 
-/** An op among the layers: it does not say whether it is trainable; a dtype is what it gives, no layer's policy. */
+/** An op among the layers: it has no `trainable`, and its dtype is that of its result rather than a layer's policy. */
 const mayBeOp = ({ config }: Described): boolean =>
   isPlainObject(config) && !['trainable', 'layers'].some((key) => key in config) && !isPlainObject(config['dtype']);
 
-/** Old configs and `.h5` files name no modules: the place says of which family a class is. */
+/** Old configs and `.h5` files have no modules: the family of a class follows from its place. */
 export const nameModules: Step = (given, { key }) => {
   const { module } = given;
   // TensorFlow's Keras was a package of its own.

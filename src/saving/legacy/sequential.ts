@@ -2,13 +2,13 @@ import type { Config } from '../../base/registry/serialize.ts';
 import { isPlainObject } from '../../base/tree.ts';
 import { type Described, isDescribed, type Step, withOptions } from './described.ts';
 
-/** Up to 2.2.2 the config of a Sequential was the list of its layers. */
+/** Up to version 2.2.2, the config of a Sequential was the list of its layers. */
 export const unlistSequential: Step = (object) =>
   object.class_name === 'Sequential' && Array.isArray(object.config)
     ? { ...object, config: { layers: object.config } }
     : object;
 
-/** The shape, batch axis included, that a layer was told to expect; wrappers and models ask what they hold. */
+/** The input shape declared by a layer, including the batch axis; for wrappers and models, that of their contents. */
 function expectedBy({ config }: Described): { shape: unknown; dtype: unknown; name: string } | undefined {
   if (Array.isArray(config)) return isDescribed(config[0]) ? expectedBy(config[0]) : undefined;
   if (!isPlainObject(config)) return undefined;
@@ -19,7 +19,7 @@ function expectedBy({ config }: Described): { shape: unknown; dtype: unknown; na
   return isDescribed(inner) ? expectedBy(inner) : undefined;
 }
 
-/** The first layer of a Sequential told the shape of the input: that is what Input says today. */
+/** The first layer of a Sequential declared the input shape; today Input does. */
 export const beginWithInput: Step = (object, { isOld }) =>
   isOld && object.class_name === 'Sequential'
     ? withOptions(object, (options) => {

@@ -3,8 +3,8 @@ import { isPlainObject } from '../../base/tree.ts';
 import { type Described, isDescribed } from './described.ts';
 
 /**
- * Keras numbers a layer that a model within a model uses too, but loses the number where it met the layer first: the
- * description that is the same in all but the number is of the same layer.
+ * Keras numbers a layer that is shared with a nested model, but loses the number at its first occurrence: a description
+ * that is otherwise identical belongs to the same layer.
  */
 export function numberSharedLayers(model: Config): Config {
   const byNumber = new Map<unknown, Described[]>();

@@ -4,7 +4,7 @@ import { isPlainObject } from '../../base/tree.ts';
 import { type Described } from './described.ts';
 import { tensorFlowFunctions, tensorFlowNodes } from './tensorflow-table.ts';
 
-/** A function of TensorFlow that stood as a layer in a functional model: `tf.math.add`, or a node of its graph. */
+/** A TensorFlow function used as a layer in a functional model: `tf.math.add`, or a node of its graph. */
 export const isTensorFlowOp = ({ class_name: name }: Described): boolean =>
   ['TFOpLambda', 'SlicingOpLambda', 'TensorFlowOpLayer'].includes(name);
 
@@ -12,7 +12,7 @@ interface Call {
   readonly values: readonly unknown[];
   readonly kwargs: Config;
 }
-/** What an op is called on today: first the tensors, then the rest by name. */
+/** The arguments of today's op: first the tensors, then the rest by name. */
 interface OpCall {
   readonly op: string;
   readonly args: readonly unknown[];
@@ -24,7 +24,7 @@ interface Entry {
   readonly parameters: readonly { readonly name: string; readonly from?: string; readonly fixed?: unknown }[];
 }
 
-/** Reads a table: `math.add: Add(x1=x, x2=y)` says that `tf.math.add(x, y)` is the op `Add` of `x1` and `x2`. */
+/** Parses a table: `math.add: Add(x1=x, x2=y)` means that `tf.math.add(x, y)` is the op `Add` with `x1` and `x2`. */
 function readTable(text: string): ReadonlyMap<string, Entry> {
   return new Map(
     text
@@ -67,7 +67,7 @@ function ofFunction(layer: Described, options: Config, { values, kwargs }: Call)
   const name = String(options['function'] ?? options['name']).replace(/^(tf\.)?(compat\.v1\.)?/, '');
   functions ??= readTable(tensorFlowFunctions);
   const entry = functions.get(name) ?? functions.get(name.replace(/^(math|nn)\./, '')) ?? unknown(layer, `tf.${name}`);
-  // The first argument stands alone in the call, a list of tensors as they are.
+  // A single first argument is unwrapped in the call; a list of tensors is kept.
   const first = entry.parameters[0];
   const given: Config = { ...kwargs, [first.from ?? '']: values.length === 1 ? values[0] : values };
   return place(layer, `tf.${name}`, entry, given);
@@ -95,7 +95,7 @@ function ofNode(layer: Described, options: Config, { values }: Call): OpCall {
   return place(layer, node.op, entry, { ...node.attributes, ...numbered }, true);
 }
 
-/** Puts arguments where today's op has them. */
+/** Rearranges arguments for today's op. */
 function place(layer: Described, what: string, entry: Entry, given: Config, ignoresRest = false): OpCall {
   const values = entry.parameters.map(
     ({ name, from, fixed }) => [name, from === undefined ? fixed : given[from]] as const,
@@ -129,7 +129,7 @@ function keyOf(x: unknown): unknown {
     return { class_name: '__slice__', config: { start: x['start'], stop: x['stop'], step: x['step'] ?? null } };
   return x === 'Ellipsis' || x === '...' ? { class_name: '__ellipsis__', config: {} } : x;
 }
-/** The key that a StridedSlice stands for: bit k of a mask says something about axis k. */
+/** The key that a StridedSlice represents: bit k of each mask concerns axis k. */
 function sliceOf(inputs: readonly unknown[], attributes: Config): unknown {
   const [begin, end, strides] = inputs.slice(1) as [number[], number[], number[]];
   const has = (mask: string, k: number): boolean => ((Number(attributes[mask] ?? 0) >> k) & 1) === 1;

@@ -4,9 +4,9 @@ import { type Described, isDescribed, renamed, without } from './described.ts';
 
 type Upgrade = (x: unknown, key: string) => unknown;
 
-/** Options of optimizers that said how they computed. */
+/** Implementation options of optimizers. */
 const leftOut = ['decay', 'jit_compile', 'is_legacy_optimizer', 'schedule_decay'];
-/** Options that Keras 3's optimizers take in any class. */
+/** Options common to all Keras 3 optimizers. */
 const newNames = { lr: 'learning_rate' };
 
 /** An optimizer of Keras 2; its `decay` was a schedule. */
@@ -30,7 +30,7 @@ function upgradeOptimizer(x: unknown): unknown {
   return { ...x, config: { ...rest, ...(learning_rate !== undefined && { learning_rate }) } };
 }
 
-/** Metrics wrapped around a function whose class there is today: `MeanMetricWrapper` of "categorical_accuracy". */
+/** Metrics that wrap a function which has a class of its own today: `MeanMetricWrapper` of "categorical_accuracy". */
 function upgradeMetric(x: unknown): unknown {
   if (!isDescribed(x) || !isPlainObject(x.config)) return x;
   const { fn, ...config } = x.config as Config & { fn?: unknown };
@@ -38,7 +38,7 @@ function upgradeMetric(x: unknown): unknown {
   return x.class_name === 'MeanMetricWrapper' ? x : { ...x, config };
 }
 
-/** Losses: `auto` was the mean over the batch, and classes repeated their function. */
+/** Losses: the reduction `auto` was the mean over the batch, and classes repeated their function. */
 function upgradeLoss(x: unknown): unknown {
   if (!isDescribed(x) || !isPlainObject(x.config)) return x;
   const { fn, ...config } = x.config as Config & { fn?: unknown };
@@ -52,12 +52,12 @@ const each = (x: unknown, change: (object: unknown) => unknown): unknown => {
     return Object.fromEntries(Object.entries(x).map(([k, v]) => [k, each(v, change)]));
   return change(x);
 };
-/** Old files listed the metrics of each output, also where there is one. */
+/** Old files list metrics per output, even for a single output. */
 const ofOnlyOutput = (x: unknown): unknown => (Array.isArray(x) && x.length === 1 && Array.isArray(x[0]) ? x[0] : x);
-/** A description that has no module (a custom class had none either) is found by the family of its place. */
+/** A description without a module (as for custom classes) is resolved by the family of its place. */
 const asObject = (x: unknown): Described | unknown => (isDescribed(x) ? { registered_name: null, ...x } : x);
 
-/** How a model was compiled, as Keras 3 writes it. */
+/** The compile settings as Keras 3 writes them. */
 export function upgradeTraining(given: Config, upgrade: Upgrade, { isOld }: { readonly isOld: boolean }): Config {
   const { optimizer_config, ...rest } = given;
   const optimizer = optimizer_config ?? given['optimizer'];

@@ -19,7 +19,7 @@ import { beginWithInput, unlistSequential } from './sequential.ts';
 import { numberSharedLayers } from './shared-layers.ts';
 import { upgradeTraining } from './training.ts';
 
-/** What old configs said otherwise, one idea a step. Each object goes through all of them before what it holds does. */
+/** The upgrade rules, in order. An object goes through all of them before its children do. */
 const steps: readonly Step[] = [
   unlistSequential,
   splitMerge,
@@ -40,8 +40,8 @@ const steps: readonly Step[] = [
 ];
 
 /**
- * A model's config as Keras 3 would have written it, whoever wrote it: Keras 1 and 2, TensorFlow's Keras, `.h5` files of
- * Keras 3, which name no modules. One in today's form stays as it is.
+ * Upgrades a model's config to what Keras 3 would have written, whether it comes from Keras 1 or 2, TensorFlow's Keras,
+ * or an `.h5` file of Keras 3, which has no modules. A config in today's form is returned unchanged.
  */
 export function upgradeModel(model: unknown, { isOld }: { readonly isOld: boolean }): Config {
   const upgrade = (x: unknown, key: string): unknown => {
@@ -53,7 +53,7 @@ export function upgradeModel(model: unknown, { isOld }: { readonly isOld: boolea
       Object.entries(object).map(([name, value]) => {
         if (name === 'compile_config' && isPlainObject(value))
           return [name, upgradeTraining(value, upgradeObject, { isOld })];
-        // What an object is called on stands beside its config; its options stand in it.
+        // The calls of an object are beside its config; its options are inside.
         const isHeld = isObject && name !== 'config';
         return [name, isHeld && name !== 'inbound_nodes' ? value : upgrade(value, isObject ? '' : name)];
       }),
@@ -63,6 +63,6 @@ export function upgradeModel(model: unknown, { isOld }: { readonly isOld: boolea
   return numberSharedLayers(upgrade(model, '') as Config);
 }
 
-/** How a model was compiled, from the `training_config` of an `.h5` file, as `.keras` files hold it. */
+/** The compile settings from the `training_config` of an `.h5` file, in the form used by `.keras` files. */
 export const upgradeTrainingConfig = (config: Config, era: { readonly isOld: boolean }): Config =>
   upgradeTraining(config, (x, key) => (upgradeModel({ [key]: x }, era) as Config)[key], era);

@@ -6,7 +6,7 @@ interface Weight {
 }
 
 /**
- * Paths in which automatic numbers say only what comes first: `block_7/dense_3/kernel` and `block_7/dense_4/kernel` become
+ * Paths in which automatic numbers are replaced by ranks: `block_7/dense_3/kernel` and `block_7/dense_4/kernel` become
  * `block#0/dense#0/kernel` and `block#0/dense#1/kernel`, whatever was built before.
  */
 function ranked(paths: readonly string[]): string[] {
@@ -34,7 +34,7 @@ function ranked(paths: readonly string[]): string[] {
   );
 }
 
-/** Paths without the parts with which all of them begin: the names of the models around. */
+/** Paths without their common prefix: the names of the enclosing models. */
 function withoutCommonStart(paths: readonly string[]): string[] {
   const parts = paths.map((path) => path.split('/'));
   const shortest = Math.min(...parts.map((p) => p.length)) - 1;
@@ -44,8 +44,8 @@ function withoutCommonStart(paths: readonly string[]): string[] {
 }
 
 /**
- * The weights of a layer in a file in the order of the layer's own. A file lists trainable weights first: where another part
- * of a nested model was frozen then, the order is another, and names tell which is which. Where names say nothing, the
+ * The weights of a layer in a file, in the order of the layer's own. A file lists trainable weights first; if another
+ * part of a nested model was frozen then, the order differs, and names tell which is which. If names do not help, the
  * order stays as it is.
  */
 export function matchOrder<S extends Weight>(weights: readonly Weight[], stored: readonly S[]): readonly S[] {
