@@ -22,13 +22,13 @@ import { Model } from './model.ts';
 import { Sequential } from './sequential.ts';
 
 export interface CloneModelOptions {
-  /** KerasTensors to build the clone upon, in the nest of the model's inputs; new inputs when absent. */
+  /** KerasTensors to build the clone on, in the structure of the model's inputs; by default new inputs. */
   readonly inputTensors?: Tree<KerasTensor> | null;
-  /** Gives the layer that stands in the clone for one of the model's; by default one made again from its config. */
+  /** Returns the clone's layer for a layer of the model; by default a copy made from its config. */
   readonly cloneFunction?: ((layer: AnyLayer) => AnyLayer) | null;
-  /** Calls a layer of the clone, and may put others before or behind it. Functional models only. */
+  /** Calls a layer of the clone, and may insert others before or after it. Functional models only. */
   readonly callFunction?: ((layer: AnyLayer, ...args: any[]) => any) | null;
-  /** Whether models within are cloned in the same way; else `cloneFunction` gets them whole. */
+  /** Whether nested models are cloned in the same way; otherwise `cloneFunction` receives them as a whole. */
   readonly recursive?: boolean;
 }
 const names: OptionNames<CloneModelOptions> = {
@@ -37,11 +37,11 @@ const names: OptionNames<CloneModelOptions> = {
   callFunction: true,
   recursive: true,
 };
-/** Clones by what they are clones of: what is shared stays shared. */
+/** The clone of each original, so that shared layers stay shared. */
 type Clones = Map<AnyLayer, AnyLayer>;
 
 /**
- * A model of the same layers with new weights, compiled as the first was.
+ * A model with the same layers and new weights, compiled like the original.
  * @example keras.models.cloneModel(new keras.Sequential([keras.Input({ shape: [2] }), new keras.layers.Dense({ units: 1 })])).countParams() // 3
  */
 export const cloneModel = exact(
@@ -82,10 +82,10 @@ function clone(model: Model<any>, options: CloneModelOptions, clones: Clones): M
   return made;
 }
 
-/** A layer made again from its config. */
+/** A copy of a layer made from its config. */
 const again = (layer: AnyLayer): AnyLayer => customObjectScope(functionsOf(layer), () => remake(layer));
 
-/** The functions that a layer and those within it were given, by the names that stand for them in configs. */
+/** The functions given to a layer and its descendants, by their names in configs. */
 function functionsOf(layer: AnyLayer): CustomObjects {
   const found: Record<string, unknown> = {};
   for (const each of flattenLayers(layer)) {
@@ -154,7 +154,7 @@ function call(
   return callFunction ? callFunction(layer, ...args) : layer(...args);
 }
 
-/** A new input like another. */
+/** A new input with the properties of another. */
 const sameInput = (t: KerasTensor): KerasTensor => {
   const source = t.history?.node.operation;
   const dtype = source instanceof InputLayer ? source.declaredDtype : t.dtype;

@@ -4,7 +4,7 @@ import { Model } from './model.ts';
 import { registerModels } from './register.ts';
 import { Sequential } from './sequential.ts';
 
-/** A file may hold a model of either class: where one is read, bundlers must leave out neither. */
+/** A file may contain a model of either class, so bundlers must keep both wherever one is read. */
 function reading<F extends (...args: never[]) => unknown>(read: F): F {
   return ((...args: Parameters<F>) => {
     registerModels(Model, Sequential);
@@ -12,21 +12,21 @@ function reading<F extends (...args: never[]) => unknown>(read: F): F {
   }) as F;
 }
 
-/** What reads a model gives a Model, whose class the caller may name closer: `loadModel<Sequential>(…)`. */
+/** Functions that read a model return a Model; callers may specify its class: `loadModel<Sequential>(…)`. */
 type FromFile = <M = Model>(filepath: FileSource, options?: LoadModelOptions) => Promise<M>;
 type FromJson = <M = Model>(text: string, options?: LoadModelOptions) => M;
 
-/** Reads a model that `save` (ours or Keras's) wrote: from a path, a URL, or the bytes themselves (`Uint8Array`, `File`). */
+/** Reads a model written by `save` (ours or Keras's) from a path, a URL, or the bytes themselves (`Uint8Array`, `File`). */
 export const loadModel = /* @__PURE__ */ reading<FromFile>(saving.loadModel);
-/** Makes a model, with fresh weights, from what `toJson` gave. */
+/** Creates a model with fresh weights from the result of `toJson`. */
 export const modelFromJson = /* @__PURE__ */ reading<FromJson>(saving.modelFromJson);
-/** Makes the model that a config describes. */
+/** Creates the model described by a config. */
 export const modelFromConfig = /* @__PURE__ */ reading(
   saving.modelFromConfig as (config: Config, options?: LoadModelOptions) => Model,
 );
-/** The model in the bytes of a `.keras` file. */
+/** Reads the model in the bytes of a `.keras` file. */
 export const modelFromKeras = /* @__PURE__ */ reading(
   saving.modelFromKeras as (bytes: Uint8Array, options?: LoadModelOptions) => Promise<Model>,
 );
-/** Makes again what `serializeKerasObject` wrote. */
+/** Recreates what `serializeKerasObject` wrote. */
 export const deserializeKerasObject = /* @__PURE__ */ reading(saving.deserializeKerasObject);

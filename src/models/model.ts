@@ -36,8 +36,8 @@ export interface ModelOptions extends LayerOptions {
 }
 
 /**
- * Layers that belong together, with all that trains them. `new Model({ inputs, outputs })` makes a functional model; a class that
- * extends Model and has a `call` of its own makes a subclassed one.
+ * A group of layers together with training, evaluation and saving. `new Model({ inputs, outputs })` creates a
+ * functional model; a class that extends Model and has its own `call` defines a subclassed one.
  * @see https://keras.io/api/models/model/
  */
 export class Model<Out = Tensor> extends TrainedModel<Out> {
@@ -70,7 +70,7 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
 
   protected override [invoke](inputs: any, ...options: any[]): Out {
     const count = graphOf(this)?.inputs.length ?? 1;
-    // A list of plain arrays is one array, unless there are as many inputs.
+    // A list of plain arrays is a single array, unless there are that many inputs.
     const isList = count > 1 && Array.isArray(inputs) && inputs.every((x: unknown) => Array.isArray(x));
     return super[invoke](isList ? toTensors(inputs, 'inputs', count) : inputs, ...options);
   }
@@ -90,11 +90,11 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
     const graph = graphOf(this);
     return graph ? layersOf(graph) : sublayersOf(this as AnyLayer);
   }
-  /** Layers, and ops used between them, as summaries and plots show them. */
+  /** Layers, and the ops used between them, as shown by summaries and plots. */
   get operations(): readonly Operation[] {
     return graphOf(this)?.operations ?? this.layers;
   }
-  /** The KerasTensors at which it begins, in a list; undefined where that is not known: of subclassed models, and before they are built. */
+  /** The KerasTensors at which it starts, as a list; undefined if unknown, as for subclassed models and before building. */
   get inputs(): readonly KerasTensor[] | undefined {
     return graphOf(this)?.inputs;
   }
@@ -104,7 +104,7 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
   override get input(): any {
     return graphOf(this)?.inputForm ?? super.input;
   }
-  /** What it computes, in the nest in which `outputs` were given: one KerasTensor, a list, or an object of them. */
+  /** Its results, in the structure in which `outputs` were given: one KerasTensor, a list, or an object of them. */
   override get output(): any {
     return graphOf(this)?.outputForm ?? super.output;
   }
@@ -119,7 +119,7 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
   get outputNames(): readonly string[] | undefined {
     return graphOf(this)?.outputs.map((t) => t.history!.node.operation.name);
   }
-  /** A layer by name, or by its position in `layers`: `getLayer('dense')`, `getLayer({ index: 1 })`. */
+  /** Finds a layer by name, or by its index in `layers`: `getLayer('dense')`, `getLayer({ index: 1 })`. */
   getLayer(which: string | { readonly name?: string; readonly index?: number }): AnyLayer {
     const options = typeof which === 'string' ? { name: which } : which;
     const { name, index } = optionsOf(this, { name: true, index: true }, options);
@@ -143,7 +143,7 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
     if (shapes.length === 0) fail(this, 'build needs the shape of the inputs', 'e.g. model.build([null, 8])');
     const input = mapShapes(shapes[0] as Shapes, (s: SymbolicShape) => new KerasTensor(s));
     this.built = true;
-    // The call enters the model's name itself, and a build within it must not do so twice.
+    // The call adds the model's name to paths itself; a build within it must not do so again.
     const around = this[inner].path.split('/').slice(0, -1);
     atPath(around, () => this.computeOutputSpec(input));
   }
@@ -163,7 +163,7 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
     saving.weightsFromH5(this as AnyLayer, file);
   }
 
-  /** Prints the table of layers, or gives it to `printFn`. */
+  /** Prints the table of layers, or passes it to `printFn`. */
   summary(options: SummaryOptions & { readonly printFn?: (text: string) => void } = {}): void {
     const { printFn, ...look } = optionsOf('summary', { ...summaryOptions, printFn: true }, options);
     const text = summaryText(this, look);
@@ -185,7 +185,7 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
     return saving.loadWeights(this as AnyLayer, filepath, options);
   }
 
-  /** The model without its weights, as JSON text: `models.modelFromJson` makes it again. */
+  /** The model without its weights, as JSON: `models.modelFromJson` recreates it. */
   toJson(): string {
     return saving.modelToJson(this as saving.SavedModel);
   }
@@ -198,11 +198,11 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
       metricsVariables: this.metricsVariables,
     };
   }
-  /** The values of all variables, the optimizer's and metrics' as well, nested by their paths. */
+  /** The values of all variables, including those of the optimizer and the metrics, nested by path. */
   getStateTree(): StateTree {
     return readStateTree(this, this.#kinds);
   }
-  /** Gives variables the values that such a tree, or a part of one, has for them. */
+  /** Sets variables to their values in such a tree, or a part of one. */
   setStateTree(tree: Partial<StateTree>): void {
     writeStateTree(this, this.#kinds, tree);
   }
@@ -228,7 +228,7 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
 }
 
 showAsText(Model.prototype, String, (model) => (model.built ? `${model}\n${summaryText(model)}` : String(model)));
-/** A functional model goes under this name in files. */
+/** The class name of functional models in files. */
 const functional = { module: 'keras.src.models.functional', registered_name: 'Functional' } as const;
 const Functional = { className: 'Functional', fromConfig: (config: Config) => Model.fromConfig(config) };
 registerModels(Model as SerializableClass, Functional);

@@ -22,19 +22,19 @@ import { Model } from './model.ts';
 import { registerModels } from './register.ts';
 
 export interface SequentialOptions extends LayerOptions {
-  /** Layers, from the input on; more may follow by `add`. */
+  /** Layers, starting from the input; more can be added with `add`. */
   readonly layers?: readonly (AnyLayer | KerasTensor)[];
 }
 
 /**
- * A plain stack of layers. Begin it with `Input({ shape })`, or let the first data decide the shape.
+ * A linear stack of layers. Start it with `Input({ shape })`, or let the first data determine the shape.
  * @example new Sequential([Input({ shape: [8] }), new layers.Dense({ units: 32, activation: 'relu' }), new layers.Dense({ units: 10 })])
  */
 export class Sequential extends Model {
   static override readonly className = 'Sequential';
   readonly #stack: AnyLayer[] = [];
 
-  /** Takes the layers and what else there is to say, or all in one object. */
+  /** Takes the layers and further options, or everything in one object. */
   constructor(given: SequentialOptions | readonly (AnyLayer | KerasTensor)[] = {}, options: SequentialOptions = {}) {
     const own = Array.isArray(given) ? { layers: given } : given;
     requireOptions('Sequential', {}, own);
@@ -45,7 +45,7 @@ export class Sequential extends Model {
     this.#rebuild();
   }
 
-  /** Puts a layer on top. */
+  /** Adds a layer on top of the stack. */
   add(layer: AnyLayer | KerasTensor, options: { readonly rebuild?: boolean } = {}): void {
     const { rebuild = true } = optionsOf(this, { rebuild: true }, options);
     const operation = layer instanceof KerasTensor ? (layer.history?.node.operation as AnyLayer | undefined) : layer;
@@ -63,7 +63,7 @@ export class Sequential extends Model {
     this.#forgetGraph();
     if (rebuild) this.#rebuild();
   }
-  /** Takes the topmost layer off. */
+  /** Removes the last layer. */
   pop(options: { readonly rebuild?: boolean } = {}): AnyLayer | undefined {
     const { rebuild = true } = optionsOf(this, { rebuild: true }, options);
     const layer = this.#stack.pop();
@@ -71,7 +71,7 @@ export class Sequential extends Model {
     if (rebuild) this.#rebuild();
     return layer;
   }
-  /** Without a graph the model holds the layers of the stack. */
+  /** Without a graph, the model holds the layers of the stack. */
   #forgetGraph(): void {
     setGraph(this as AnyLayer, undefined);
     this[inner].held = this.layers;
@@ -106,7 +106,7 @@ export class Sequential extends Model {
     const shape = graph?.inputs[0]?.symbolicShape;
     const layers = [...entry, ...this.#stack].map(serializeOperation);
     const own = this.layers;
-    // Keras calls all layers again whenever it puts one on top.
+    // Keras calls all layers again whenever one is added.
     if (graph)
       countCalls(
         graph,
@@ -122,7 +122,7 @@ export class Sequential extends Model {
   }
   static override fromConfig(config: Config, customObjects?: CustomObjects): Sequential {
     const shape = (config['build_input_shape'] ?? config['_build_input_shape']) as SymbolicShape | undefined;
-    // Layers are built by the model where it can: their weights' paths then begin with its name.
+    // The model builds the layers if it can, so that weight paths start with its name.
     const layers = (config['layers'] as Config[]).map(
       (layer) => deserializeObject(shape ? { ...layer, build_config: undefined } : layer, customObjects) as AnyLayer,
     );

@@ -3,11 +3,11 @@ import { type OptionNames, optionsOf } from '../base/options.ts';
 import { isPlainObject } from '../base/tree.ts';
 import type { Like, Tensor, Variable } from '../tensor/index.ts';
 
-/** Values by the parts of their variables' paths. */
+/** Values, nested by the parts of their variables' paths. */
 export interface StateNest {
   readonly [name: string]: Tensor | StateNest;
 }
-/** All that changes in a model that is trained, by kind and path. */
+/** All the state that changes in training, by kind and path. */
 export interface StateTree {
   readonly trainableVariables: StateNest;
   readonly nonTrainableVariables: StateNest;
@@ -43,7 +43,7 @@ const kindNames: OptionNames<StateTree> = {
   metricsVariables: true,
 };
 
-/** Gives variables the values that a tree has for their paths. */
+/** Sets variables to the values in a tree. */
 export function writeStateTree(model: Named, kinds: Kinds, tree: Partial<StateTree>): void {
   for (const [kind, nest] of Object.entries(optionsOf(model, kindNames, tree))) {
     const values = new Map(entriesOf(nest, ''));

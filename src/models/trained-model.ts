@@ -38,7 +38,7 @@ type InOrder = { readonly returnDict?: false | undefined };
 /** The loss, or the loss and the metrics. */
 type Scores = number | readonly unknown[];
 
-/** What trains, evaluates and predicts with a model, whatever it is made of: Keras's `Trainer`. */
+/** Training, evaluation and prediction for any kind of model: Keras's `Trainer`. */
 export abstract class TrainedModel<Out = Tensor>
   extends Layer<Fields, [inputs: any, options?: CallOptions], Out>
   implements Trainable
@@ -50,7 +50,7 @@ export abstract class TrainedModel<Out = Tensor>
   abstract get outputNames(): readonly string[] | undefined;
   abstract get [needsCall](): Trainable[typeof needsCall];
 
-  /** Whether training shall end after the step; a callback sets it. */
+  /** Set to true (by a callback) to stop training after the current step. */
   get stopTraining(): boolean {
     return this.#isStopping;
   }
@@ -70,28 +70,28 @@ export abstract class TrainedModel<Out = Tensor>
     return this[member] !== TrainedModel.prototype[member];
   }
   /**
-   * One step of training on a batch, which `fit` compiles as a whole (op by op with `runEagerly`). A class of one's own may
-   * write it: compute a loss, take its gradients with `keras.gradients`, give them to an optimizer, update metrics, and return
-   * numbers for the logs by name.
+   * One training step on a batch, compiled as a whole by `fit` (op by op with `runEagerly`). Subclasses may override
+   * it: compute a loss, take gradients with `keras.gradients`, apply them with an optimizer, update metrics, and return
+   * values for the logs by name.
    */
   trainStep(batch: StepBatch<any, any, any>): StepLogs {
     return steps.trainStep(this.#loop, batch);
   }
-  /** One step of evaluation: loss and metrics of a batch. */
+  /** One evaluation step: loss and metrics of a batch. */
   testStep(batch: StepBatch<any, any, any>): StepLogs {
     return steps.testStep(this.#loop, batch);
   }
-  /** One step of prediction: the outputs for a batch. */
+  /** One prediction step: the outputs for a batch. */
   predictStep({ x }: StepBatch<any, any, any>): any {
     return this[forward](x, false);
   }
-  /** The loss of a batch, a scalar: what was compiled, and what layers and regularizers add. */
+  /** The loss of a batch, a scalar: the compiled losses plus those of layers and regularizers. */
   computeLoss(given: LossInputs<any, any, any, any>): Tensor {
     return this.#loop.computeLoss(given);
   }
   /**
-   * The loss as a function of the variables' values, with the values that computing it gives those that are not trained:
-   * `[loss, [trainable, nonTrainable, metrics]]`.
+   * The loss as a pure function of the variables' values, together with the updated non-trainable values: `[loss,
+   * [trainable, nonTrainable, metrics]]`.
    */
   statelessComputeLoss(
     trainable: readonly Like[],
@@ -106,26 +106,26 @@ export abstract class TrainedModel<Out = Tensor>
     const [, others, gathered] = kinds.map((list) => list.map((v) => scope.getCurrentValue(v)!));
     return [loss, [trainable, others, gathered]];
   }
-  /** Takes a batch into the compiled metrics, and gives what `getMetricsResult` gives. */
+  /** Updates the compiled metrics with a batch and returns the result of `getMetricsResult`. */
   computeMetrics(given: MetricInputs<any, any, any, any>): StepLogs {
     return this.#loop.computeMetrics(given);
   }
-  /** The values of all metrics, by their names in logs; those that run on the host come into the logs after the step. */
+  /** The values of all metrics, by their names in logs; host-side metrics are added after the step. */
   getMetricsResult(): StepLogs {
     return this.#loop.getMetricsResult();
   }
 
-  /** Says how the model learns: optimizer, loss, metrics. */
+  /** Configures the model for training: optimizer, loss, metrics. */
   compile(options: CompileOptions = {}): void {
     this.#loop.compile(options);
   }
-  /** Trains for `epochs` rounds over the data; gives the history of loss and metrics. */
+  /** Trains the model for `epochs` rounds over the data; returns the history of loss and metrics. */
   fit(x: TrainingData, y?: Data | FitOptions, options?: FitOptions): Promise<History> {
     return fit(this.#loop, ...withLabels(x, y, options, fitOptions));
   }
   /**
-   * Loss and metrics on the data: the loss alone as a number, with metrics a list, or all by name with `returnDict`.
-   * Which of the first two it is, is decided by what was compiled: `const [loss, accuracy] = await model.evaluate(x, y)`.
+   * Computes loss and metrics on the data: a number if there is only the loss, a list with metrics, or an object by
+   * name with `returnDict`. Example: `const [loss, accuracy] = await model.evaluate(x, y)`.
    */
   evaluate(x: TrainingData, y: Data | undefined, options: EvaluateOptions & ByName): Promise<CallbackLogs>;
   evaluate(x: TrainingData, options: EvaluateOptions & ByName): Promise<CallbackLogs>;
@@ -138,18 +138,18 @@ export abstract class TrainedModel<Out = Tensor>
   evaluate(x: TrainingData, y?: Data | EvaluateOptions, options?: EvaluateOptions): Promise<Results> {
     return evaluate(this.#loop, ...withLabels(x, y, options, evaluateOptions));
   }
-  /** The model's outputs for all samples. */
+  /** Computes the model's outputs for all samples. */
   predict(x: TrainingData, options: PredictOptions = {}): Promise<Out> {
     return predict(this.#loop, x, options) as Promise<Out>;
   }
-  /** One training step on one batch: loss and metrics as `evaluate` gives them. */
+  /** One training step on one batch; returns loss and metrics like `evaluate`. */
   trainOnBatch(x: Data, y: Data | null | undefined, options: BatchOptions & ByName): Promise<CallbackLogs>;
   trainOnBatch<R extends Scores = any>(x: Data, y?: Data | null, options?: BatchOptions & InOrder): Promise<R>;
   trainOnBatch(x: Data, y?: Data | null, options?: BatchOptions): Promise<Results>;
   trainOnBatch(x: Data, y?: Data | null, options: BatchOptions = {}): Promise<Results> {
     return trainOnBatch(this.#loop, x, y, options);
   }
-  /** Loss and metrics of one batch, as `evaluate` gives them. */
+  /** Loss and metrics of one batch, returned like `evaluate`. */
   testOnBatch(x: Data, y: Data | null | undefined, options: TestBatchOptions & ByName): Promise<CallbackLogs>;
   testOnBatch<R extends Scores = any>(x: Data, y?: Data | null, options?: TestBatchOptions & InOrder): Promise<R>;
   testOnBatch(x: Data, y?: Data | null, options?: TestBatchOptions): Promise<Results>;
@@ -159,17 +159,17 @@ export abstract class TrainedModel<Out = Tensor>
   predictOnBatch(x: Data): Promise<Out> {
     return predictOnBatch(this.#loop, x) as Promise<Out>;
   }
-  /** What it was compiled with; undefined before. */
+  /** The optimizer it was compiled with; undefined before. */
   get optimizer(): Optimizer {
     return this.#loop.compiled?.optimizer as Optimizer;
   }
-  /** The loss as `compile` got it. */
+  /** The loss as passed to `compile`. */
   get loss(): Losses | undefined {
     return this.#loop.compiled?.options.loss;
   }
-  /** Metrics that were compiled, the running loss first; then those that the model and its layers hold as attributes. */
+  /** Compiled metrics, the running loss first; then those held as attributes by the model and its layers. */
   override get metrics(): readonly Metric[] {
-    // As in Keras, models within are trained by this one, and what they gather by themselves is left out.
+    // As in Keras, nested models are trained by this one, and their own metrics are left out.
     const held = metricsHeldBy(this as AnyLayer, (layer) => forward in layer);
     return [...new Set([...this.#loop.compiledMetrics.map(([, metric]) => metric), ...held])];
   }
@@ -186,17 +186,17 @@ export abstract class TrainedModel<Out = Tensor>
   get runEagerly(): boolean {
     return this.#loop.runEagerly;
   }
-  /** Runs steps op by op from now on (true), so that a debugger can stop in them, or compiled. `compile` sets it anew. */
+  /** Whether steps run op by op, so that a debugger can stop in them, or compiled. Reset by `compile`. */
   set runEagerly(value: boolean) {
     if (typeof value !== 'boolean')
       fail(this, `runEagerly was set to ${String(value)}`, 'set true or false, or keep the value under another name');
     this.#loop.runEagerly = value;
   }
-  /** Batches that callbacks are told of as one. */
+  /** Batches that are reported to callbacks as one. */
   get stepsPerExecution(): number {
     return this.#loop.compiled?.options.stepsPerExecution ?? 1;
   }
-  /** Whether steps are compiled: they are, unless `runEagerly` is set. */
+  /** Whether steps are compiled: true unless `runEagerly` is set. */
   get jitCompile(): boolean {
     return !this.runEagerly;
   }
@@ -213,7 +213,7 @@ export abstract class TrainedModel<Out = Tensor>
   get predictFunction(): StepFunction {
     return this.#loop.predictFunction;
   }
-  /** The compiled step; with `force` one that is made anew, for what it was compiled with has changed. */
+  /** The compiled step; with `force`, it is created anew because something it was compiled with has changed. */
   makeTrainFunction(options: { readonly force?: boolean } = {}): StepFunction {
     return this.#loop.made('train', optionsOf(this, { force: true }, options));
   }
@@ -223,7 +223,7 @@ export abstract class TrainedModel<Out = Tensor>
   makePredictFunction(options: { readonly force?: boolean } = {}): StepFunction {
     return this.#loop.made('predict', optionsOf(this, { force: true }, options));
   }
-  /** How it was compiled, as files keep it. */
+  /** The compile settings, in the form used in files. */
   getCompileConfig(): Config | null {
     return this.#loop.compiled?.getConfig() ?? null;
   }
@@ -251,7 +251,7 @@ export abstract class TrainedModel<Out = Tensor>
   }
 }
 
-/** Variables with the values given for them. */
+/** Pairs of variables and their given values. */
 function pairsOf(model: Named, variables: readonly Variable[], values: readonly Like[]): [Variable, Like][] {
   if (variables.length !== values.length)
     fail(model, `${values.length} values do not fit ${variables.length} variables`, 'give one for each, in order');

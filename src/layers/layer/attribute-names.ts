@@ -2,12 +2,12 @@ import { fail } from '../../base/errors.ts';
 import { inner } from './inner.ts';
 import type { AnyLayer } from './layer.ts';
 
-/** The classes whose members every layer or model has: attributes cannot have their names. */
+/** The classes whose members every layer or model has; attributes cannot have these names. */
 const bases = new Set<object>();
 
 /**
- * Keeps the members of a class from being replaced by attributes of subclasses: assigning to one that can only be read is
- * refused by name. Those listed as `free` give way to an attribute instead, because nothing in the library relies on them.
+ * Prevents attributes of subclasses from replacing members of a class: assigning to a read-only member is refused by
+ * name. Members listed as `free` may be replaced, because nothing in the library relies on them.
  */
 export function guardMembers(base: abstract new (...args: any) => object, free: readonly string[] = []): void {
   const prototype = base.prototype as object;
@@ -28,7 +28,7 @@ export function guardMembers(base: abstract new (...args: any) => object, free: 
 const freeNames = new Map<object, readonly string[]>();
 
 function refuseName(layer: AnyLayer, key: string, kind = 'a member of every layer'): never {
-  // What says who the layer is may itself have been replaced.
+  // The members that identify the layer may themselves have been replaced.
   const { className, name } = Object.getPrototypeOf(layer).constructor as { className?: string; name: string };
   return fail(
     `${className ?? name}${typeof layer.name === 'string' ? ` "${layer.name}"` : ''}`,
@@ -37,12 +37,12 @@ function refuseName(layer: AnyLayer, key: string, kind = 'a member of every laye
   );
 }
 
-/** A method may be written as a function kept in an attribute. */
+/** A method may be defined as a function in an attribute. */
 const isMethod = (x: unknown): boolean => typeof x === 'function' && !(inner in x);
 const isFlag = (x: unknown): boolean => typeof x === 'boolean';
 const holdsNoLayer = (x: unknown): boolean =>
   !(typeof x === 'function' && inner in x) && (!Array.isArray(x) || x.every(holdsNoLayer));
-/** Attributes of every layer that a class may set, and what they must be. */
+/** Attributes of every layer that a class may set, and their allowed values. */
 const settable = new Map<string, readonly [what: string, is: (x: unknown) => boolean]>([
   ['name', ['the name of the layer, a string', (x) => typeof x === 'string']],
   ['constructor', ['the class of the layer', isMethod]],
@@ -54,7 +54,7 @@ const settable = new Map<string, readonly [what: string, is: (x: unknown) => boo
   ['activityRegularizer', ['the penalty on the outputs', (x) => !Array.isArray(x) && holdsNoLayer(x)]],
 ]);
 
-/** Refuses attributes that stand in the place of something of the library's: what a class field does without asking. */
+/** Refuses attributes that shadow a member of the library, which a class field does silently. */
 export function checkNames(layer: AnyLayer): void {
   const state = layer[inner];
   const count = Object.keys(layer).length;
@@ -74,7 +74,7 @@ export function checkNames(layer: AnyLayer): void {
       if (isMethod(own.value)) continue;
       refuseName(layer, key);
     }
-    // What can be assigned is assigned, though a class field was meant to replace it.
+    // An assignable member is assigned, even if a class field was about to replace it.
     Reflect.deleteProperty(layer, key);
     Reflect.set(layer, key, own.value);
   }

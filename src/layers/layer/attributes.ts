@@ -2,11 +2,11 @@ import type { Fields } from '../../base/field/field.ts';
 import { inner } from './inner.ts';
 import type { AnyLayer } from './layer.ts';
 
-/** By a class's prototype the options that its layers show as attributes. */
+/** For each class prototype, the options its layers expose as attributes. */
 const shown = new WeakMap<object, readonly string[]>();
 const readers = new WeakSet<() => unknown>();
 
-/** Lets the declared options be read from the layers of a class, but for those whose names something else has. */
+/** Makes the declared options readable as attributes of a class's layers, except where the name is taken. */
 export function exposeOptions(layer: AnyLayer, fields: Fields): void {
   const prototype = Object.getPrototypeOf(layer) as object;
   if (shown.has(prototype)) return;
@@ -22,7 +22,7 @@ export function exposeOptions(layer: AnyLayer, fields: Fields): void {
   shown.set(prototype, Object.keys(fields).filter(isShown));
 }
 
-/** Whether a member is an option that a class above shows. */
+/** Whether a member is an option exposed by a base class. */
 function isReader(object: object, key: string): boolean {
   for (let x: object | null = object; x; x = Object.getPrototypeOf(x) as object | null) {
     const member = Object.getOwnPropertyDescriptor(x, key);
@@ -31,7 +31,7 @@ function isReader(object: object, key: string): boolean {
   return false;
 }
 
-/** Calls `f` with each attribute of a layer: the options that it shows, then what was assigned to it. */
+/** Calls `f` with each attribute of a layer: exposed options, then assigned attributes. */
 export function eachAttribute(layer: AnyLayer, f: (value: unknown, name: string) => void): void {
   const { options } = layer[inner];
   for (const name of shown.get(Object.getPrototypeOf(layer) as object) ?? [])

@@ -15,17 +15,17 @@ import type { CallOptions } from './call-context.ts';
 import { maskOf, maskOn, setMask } from './masks.ts';
 
 type Lenient<T> = T extends Tensor ? Like | KerasTensor : T;
-/** Arguments as a caller may give them: arrays and numbers where the layer takes tensors. */
+/** Arguments as callers may pass them: arrays and numbers in place of tensors. */
 export type LenientArgs<A extends unknown[]> = { [K in keyof A]: Lenient<A[K]> };
 
-/** Arguments of which the first is symbolic. */
+/** Arguments whose first is symbolic. */
 export type SymbolicArgs<A extends unknown[]> = 0 extends 1 & A
   ? any
   : A extends [infer F, ...infer Rest]
     ? [inputs: SymbolicArgument<F>, ...rest: LenientArgs<Rest>]
     : [never];
 
-/** What a layer with such arguments was called on: one symbolic tensor, or a list where it takes several. */
+/** What a layer with these arguments was called on: one symbolic tensor, or a list if it takes several. */
 export type SymbolicInput<A extends unknown[]> = 0 extends 1 & A[0]
   ? any
   : A extends [infer F, (infer Second)?]
@@ -49,7 +49,7 @@ export function toTensors(x: unknown): unknown {
   return x;
 }
 
-/** The last argument holds options when it is a plain object and not the only argument. */
+/** The last argument is an options object if it is a plain object and not the only argument. */
 export function splitOptions(given: readonly unknown[]): {
   args: readonly unknown[];
   options: CallOptions & Record<string, unknown>;
@@ -59,14 +59,14 @@ export function splitOptions(given: readonly unknown[]): {
   return { args: given.filter((x, k) => k === 0 || x !== undefined), options: {} };
 }
 
-/** The call's arguments with the mask of the first input among the options, unless there is one. */
+/** The call's arguments, with the mask of the first input added to the options unless one is given. */
 export function withMask(given: readonly unknown[]): readonly unknown[] {
   const { args, options } = splitOptions(given);
   const mask = maskOn(args[0]);
   return mask && !options.mask ? [...args, { ...options, mask }] : given;
 }
 
-/** The arguments with tensors of float types converted to one; masks go along. */
+/** The arguments with floating-point tensors converted to one dtype, keeping their masks. */
 export const withDType = (args: readonly unknown[], dtype: DType): unknown[] =>
   mapTensors(args, (t) => {
     if (!isFloat(t.dtype) || t.dtype === dtype) return t;

@@ -3,12 +3,12 @@ import { refuseOption, show } from '../../base/options.ts';
 import { isOwnClass } from '../../base/registry/serialize.ts';
 import { Tensor } from '../../tensor/index.ts';
 
-/** What the call of any layer may be given. */
+/** The options that every layer's call accepts. */
 const always = ['training', 'mask'];
 
 /**
- * Options of a call that notice what is read of them. JavaScript does not tell the names that a function takes out of an
- * object, so the names that `call` reads are those that it knows.
+ * Call options that record which of them are read. JavaScript does not reveal the names a function destructures, so the
+ * names that `call` reads are the ones it knows.
  */
 export class WatchedOptions<O extends object> {
   readonly options: O;
@@ -32,7 +32,10 @@ export class WatchedOptions<O extends object> {
     this.options = this.#extra.length > 0 ? new Proxy(options, watching) : options;
   }
 
-  /** Refuses what the call neither read nor mentions: under another condition it may read what it mentions. */
+  /**
+   * Refuses options that the call neither read nor mentions in its source, where it might read them under another
+   * condition.
+   */
   refuseUnread(layer: Named, call: (...args: never[]) => unknown): void {
     if (this.#extra.length === 0) return;
     const text = String(call);
@@ -44,7 +47,7 @@ export class WatchedOptions<O extends object> {
   }
 }
 
-/** Refuses values by position where one of the library's layers takes options, as in `layer(x, true)`. */
+/** Refuses positional values in place of the options of the library's own layers, as in `layer(x, true)`. */
 export function refuseByPosition(layer: Named, call: (...args: never[]) => unknown, args: readonly unknown[]): void {
   const surplus = args[call.length];
   if (args.length <= call.length || surplus instanceof Tensor || !isOwnClass(layer.constructor)) return;

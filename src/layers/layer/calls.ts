@@ -27,7 +27,7 @@ import type { Shapes } from './shapes.ts';
 import { refusingStrangers } from './strangers.ts';
 import { claim } from './tracking.ts';
 
-/** What calling a layer does. */
+/** Implements calling a layer. */
 export function invokeLayer(layer: AnyLayer, given: readonly unknown[]): unknown {
   checkNames(layer);
   if (typeof layer.call !== 'function')
@@ -42,7 +42,7 @@ export function invokeLayer(layer: AnyLayer, given: readonly unknown[]): unknown
   const isSymbolic = hasSymbolic(args);
   const result = refusingStrangers(layer, () => (isSymbolic ? layer.symbolicCall(...args) : runCall(layer, args)));
   if (isOutermostCall()) {
-    // Who calls a layer by itself has it in hand.
+    // A layer called on its own is known to its caller.
     claim(layer);
     if (!isSymbolic && !currentFrame())
       markMadeBy(
@@ -65,7 +65,7 @@ export function recordCall(layer: AnyLayer, given: readonly unknown[]): unknown 
   return outputs;
 }
 
-/** A call that computes: builds the layer if need be, and runs its `call`. */
+/** A computing call: builds the layer if necessary and runs its `call`. */
 export function runCall(layer: AnyLayer, given: readonly unknown[]): unknown {
   if (isOutermostCall()) forgetLosses(layer);
   ensureBuilt(layer, given);
@@ -98,10 +98,10 @@ export function runCall(layer: AnyLayer, given: readonly unknown[]): unknown {
   return outputs;
 }
 
-/** Those of a call's arguments whose shapes `build` gets: by default the tensors before the options. */
+/** The arguments whose shapes are passed to `build`: by default the tensors before the options. */
 export const buildInputs: unique symbol = Symbol('buildInputs');
 
-/** Builds the layer for the arguments of its first call. */
+/** Builds the layer from the arguments of its first call. */
 export function ensureBuilt(layer: AnyLayer, given: readonly unknown[]): void {
   const call = beginLayerCall();
   const { args, options } = splitOptions(given);
@@ -115,16 +115,16 @@ export function ensureBuilt(layer: AnyLayer, given: readonly unknown[]): void {
   checkInputs(layer, layer.inputSpec, args[0]);
 }
 
-/** Builds on shapes, once: what calling the layer does first. */
+/** Builds the layer on shapes, once; calling a layer does this first. */
 export function buildOnce(layer: AnyLayer, shapes: readonly Shapes[]): void {
   if (layer.built) return;
   const state = layer[inner];
   state.path = scopedPath(layer.name);
   state.shapes = shapes;
-  // A class may keep its `build` in an attribute.
+  // A class may define its `build` as an attribute.
   const own: unknown = Object.getOwnPropertyDescriptor(layer, 'build')?.value;
   const build = own === state.build ? (Object.getPrototypeOf(layer) as AnyLayer).build : (own as AnyLayer['build']);
-  // What build computes are values, also when the layer is first called while a program is recorded.
+  // `build` computes values, even if the layer is first called while a program is being recorded.
   inNameScope(layer.name, () => asCallOf(state.madeIn, () => outsideOfTraces(() => build.apply(layer, [...shapes]))));
   layer.built = true;
   if (!state.trainable) layer.trainable = false;

@@ -7,43 +7,43 @@ import { currentRematScope, type RematScope } from './remat-scope.ts';
 import type { Shapes } from './shapes.ts';
 
 /**
- * The key under which a layer keeps what is the library's. Attributes of subclasses may then have any name, and all
- * attributes of a layer are those of its class.
+ * The key for the library's own state of a layer. Attributes of subclasses may then have any name, and all attributes
+ * of a layer belong to its class.
  */
 export const inner: unique symbol = Symbol('hornbeam');
 
-/** Something with variables of its own: a metric, a seed generator, the states that a layer keeps between batches. */
+/** Something with variables of its own: a metric, a seed generator, state kept by a layer between batches. */
 export interface Keeper {
   readonly variables: readonly Variable[];
 }
 
 export const isLayer = (x: object): x is AnyLayer => inner in x;
 
-/** What the library keeps about a layer. */
+/** The library's own state of a layer. */
 export class LayerState<S extends Fields = Fields> {
   /** The class's declared options, as resolved. */
   options: Resolved<S>;
   trainable: boolean;
-  /** Whether inputs and weights are converted to the dtype of computation. */
+  /** Whether inputs and weights are cast to the compute dtype. */
   readonly autocast: boolean;
   policy: DTypePolicy;
-  /** Name with those of the layers around it, as variables' paths begin. */
+  /** The name, prefixed with those of the enclosing layers, with which variable paths begin. */
   path: string;
-  /** The shapes it was built on. */
+  /** The shapes the layer was built on. */
   shapes: readonly Shapes[] | undefined;
-  /** The call during which the layer itself was made, if it was. */
+  /** The call during which the layer itself was created, if any. */
   readonly madeIn: Named | undefined = currentCall();
   /** Variables made by `addWeight`. */
   readonly weights: Variable[] = [];
-  /** What keeps variables that are states of the layer, and no weights. */
+  /** Holders of variables that are state of the layer rather than weights. */
   readonly keepers: Keeper[] = [];
-  /** Layers that it holds beside its attributes: those of a model's graph or stack. */
+  /** Layers it holds in addition to its attributes: those of a model's graph or stack. */
   held: readonly AnyLayer[] | undefined;
-  /** What of its calls is computed again in the backward pass. */
+  /** What is recomputed in the backward pass. */
   readonly remat: RematScope | undefined = currentRematScope();
-  /** What `build` is when it is called by hand. */
+  /** The `build` that runs when called by hand. */
   build: unknown;
-  /** How many attributes it had when their names were last looked at. */
+  /** The number of attributes when their names were last checked. */
   checkedNames = 0;
 
   constructor(

@@ -8,25 +8,25 @@ import { Tensor } from '../../ir/tensor.ts';
 import { tensorsIn } from '../../tensor/index.ts';
 import { isShape, type Shapes } from './shapes.ts';
 
-/** What a layer demands of an input. Whatever is not said is free. */
+/** What a layer requires of an input. Anything unspecified is free. */
 export interface InputSpec {
-  /** Dtype that it must have. */
+  /** Required dtype. */
   readonly dtype?: DType | null;
   /** Number of axes. */
   readonly ndim?: number | null;
-  /** Least number of axes. */
+  /** Minimum number of axes. */
   readonly minNdim?: number | null;
-  /** Largest number of axes. */
+  /** Maximum number of axes. */
   readonly maxNdim?: number | null;
-  /** Sizes that axes must have; negative axes count from the end. */
+  /** Required sizes of axes; negative axes count from the end. */
   readonly axes?: Readonly<Record<number, number | null>>;
   /** The whole shape; null fits any size. */
   readonly shape?: SymbolicShape | null;
-  /** Also takes a last axis of size 1 more or less than `shape` has. Default: false. */
+  /** Accepts a trailing axis of size 1 more or less than in `shape`. Default: false. */
   readonly allowLastAxisSqueeze?: boolean;
-  /** The key under which it stands where inputs are given as an object. */
+  /** Its key if inputs are given as an object. */
   readonly name?: string | null;
-  /** Whether null may stand in its place. Default: false. */
+  /** Whether the input may be null. Default: false. */
   readonly optional?: boolean;
 }
 const specOptions: OptionNames<InputSpec> = {
@@ -41,13 +41,13 @@ const specOptions: OptionNames<InputSpec> = {
   optional: true,
 };
 
-/** What `new InputSpec(…)` gives: every demand, null where it is free, and what configs hold of it. */
+/** An InputSpec: all requirements, null where unspecified, and their config. */
 export type WholeInputSpec = Required<InputSpec> & {
-  /** The demands as configs hold them. */
+  /** The requirements as a config. */
   getConfig(): Config;
 };
 /**
- * What a layer demands of an input, for `layer.inputSpec`; a plain object does as well.
+ * What a layer requires of an input, for `layer.inputSpec`; a plain object works as well.
  * @example new keras.InputSpec({ ndim: 4, axes: { [-1]: 3 } }).ndim // 4
  */
 export const InputSpec: { new (options?: InputSpec): WholeInputSpec; fromConfig(config: Config): WholeInputSpec } =
@@ -99,7 +99,7 @@ const shapeOf = (x: Tensor): SymbolicShape => x.shape;
 
 const isOne = (specs: InputSpec | readonly InputSpec[]): specs is InputSpec => !Array.isArray(specs);
 
-/** Refuses what a file says of the shapes that a layer was built on, where it can be no input of the layer. */
+/** Refuses build shapes from a file that cannot be an input of the layer. */
 export function checkStoredShapes(
   layer: Named,
   specs: InputSpec | readonly InputSpec[] | undefined,
@@ -115,7 +115,7 @@ export function checkStoredShapes(
     );
 }
 
-/** Refuses a mask that is none: one tensor for one input, for a nest of inputs also a nest of masks. */
+/** Refuses an invalid mask: it must be a tensor for one input, and may be a nest of masks for a nest of inputs. */
 export function checkMask(layer: Named, input: unknown, mask: unknown): void {
   const isMask = (x: unknown): boolean => x === null || x instanceof Tensor;
   const isNest = typeof mask === 'object' && mask !== null && !(input instanceof Tensor);
@@ -123,7 +123,10 @@ export function checkMask(layer: Named, input: unknown, mask: unknown): void {
     fail(layer, `its mask is ${show(mask)}`, 'give a tensor of truth values, or null');
 }
 
-/** Inputs one by one, null where an optional one is missing; of an object in the order of the specs that name its keys. */
+/**
+ * The inputs as a list, with null for a missing optional one; those of an object are ordered by the specs that name its
+ * keys.
+ */
 function oneByOne(layer: Named, specs: readonly InputSpec[], given: unknown): (Tensor | null)[] {
   const names = specs.flatMap(({ name }) => name ?? []);
   if (isPlainObject(given) && names.length === specs.length) {
@@ -139,7 +142,7 @@ function oneByOne(layer: Named, specs: readonly InputSpec[], given: unknown): (T
   return specs.some(({ optional }) => optional) ? leavesOf(given as Tree<Tensor | null>) : tensorsIn(given);
 }
 
-/** Refuses inputs that do not fit: who, what was expected, what came. */
+/** Refuses inputs that do not fit, stating the layer, what was expected and what was found. */
 export function checkInputs(layer: Named, specs: InputSpec | readonly InputSpec[] | undefined, given: unknown): void {
   if (!specs) return;
   const inputs = oneByOne(layer, isOne(specs) ? [specs] : specs, given);
@@ -161,7 +164,7 @@ export function checkInputs(layer: Named, specs: InputSpec | readonly InputSpec[
   });
 }
 
-/** A shape without a last axis of size 1. */
+/** A shape without a trailing axis of size 1. */
 const squeezed = (shape: SymbolicShape): SymbolicShape => (shape.at(-1) === 1 ? shape.slice(0, -1) : shape);
 
 const unbatched = ', of which the first axis counts samples: batch a Dataset with .batch(size)';

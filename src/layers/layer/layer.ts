@@ -41,7 +41,7 @@ export type { WeightOptions } from './weights.ts';
 
 export type AnyLayer = Layer<any, any, any>;
 
-/** A call on symbolic tensors gives symbolic ones. */
+/** A call on symbolic tensors returns symbolic tensors. */
 export interface Layer<
   // biome-ignore lint/correctness/noUnusedVariables: the class has the same parameters
   S extends Fields = {},
@@ -66,13 +66,16 @@ export abstract class Layer<
 {
   static readonly className: string;
   static readonly fields: Fields;
-  /** Whether there is anything to do before the first call that needs the inputs' shape. */
+  /** Whether something that needs the inputs' shapes must be done before the first call. */
   static readonly needsBuild: boolean = true;
-  /** Whether `call` looks at `mask`: functional models then show where the mask comes from. */
+  /** Whether `call` uses `mask`: functional models then show where the mask comes from. */
   static readonly takesMask: boolean = false;
-  /** Whether Keras's `call` has a default for `training`: its files then note what each call was given, false for nothing. */
+  /**
+   * Whether Keras's `call` has a default for `training`: its files then record the argument of each call, false if
+   * absent.
+   */
   static readonly notesTraining: boolean = false;
-  /** What attributes are called in Keras, and so in the paths of weights, where that is not their name in snake_case. */
+  /** The names of attributes in Keras, and hence in weight paths, where they differ from the snake_case name. */
   static readonly attributesInKeras: Readonly<Record<string, string>> = {};
 
   built = !(this.constructor as typeof Layer).needsBuild;
@@ -83,17 +86,17 @@ export abstract class Layer<
     super(options);
     noteBirth(this);
     exposeOptions(this as AnyLayer, fieldsOf(this));
-    // As in Keras, who calls build() builds for good: calls that come later build no second time.
+    // As in Keras, calling build() is final: later calls do not build again.
     const build = (...shapes: Shapes[]): void => buildOnce(this as AnyLayer, shapes);
     this[inner].build = build;
     Object.defineProperty(this, 'build', { value: build, configurable: true, writable: true });
   }
 
-  /** Makes the weights; `inputShape` has null where a size is not known. */
+  /** Creates the weights; unknown sizes in `inputShape` are null. */
   build(..._inputShapes: any[]): void {}
-  /** Computes the outputs. Write it with keras.ops and other layers. */
+  /** Computes the outputs. Implement it with keras.ops and other layers. */
   abstract override call(...args: Args): Out;
-  /** The mask of the outputs; a layer that supports masking passes its input's on. */
+  /** The mask of the outputs; a layer that supports masking passes on that of its input. */
   computeMask(_inputs: unknown, previousMask: Tensor | null | undefined): Tree<Tensor | null> | null | undefined {
     return this.supportsMasking ? previousMask : undefined;
   }
@@ -101,41 +104,47 @@ export abstract class Layer<
   protected override [invoke](...given: LenientArgs<Args>): Out {
     return invokeLayer(this as AnyLayer, given) as Out;
   }
-  /** Does a recorded call again, on other tensors. */
+  /** Replays a recorded call on other tensors. */
   [replay](args: readonly unknown[]): Tree<Tensor> {
     return runCall(this as AnyLayer, args) as Tree<Tensor>;
   }
-  /** Those of a call's arguments whose shapes `build` gets: the tensors before the options. */
+  /** The arguments whose shapes are passed to `build`: the tensors before the options. */
   [buildInputs](args: readonly unknown[], _options: CallOptions): readonly unknown[] {
     return args.filter((a) => tensorsIn(a).length > 0);
   }
 
-  /** Records a call on KerasTensors: what calling the layer on them does. */
+  /** Records a call on KerasTensors, as calling the layer on them does. */
   symbolicCall(...args: LenientArgs<Args>): Out {
     return recordCall(this as AnyLayer, args) as Out;
   }
 
-  /** A call of the layer as the `RematScope` in which it was made wants it: to be computed again in the backward pass, or as it is. */
+  /** A call of the layer, recomputed in the backward pass if the `RematScope` it was created in asks for that. */
   rematerializedCall<A extends readonly unknown[], R>(layerCall: (...args: A) => R): (...args: A) => R {
     return rematerialized(this as AnyLayer, layerCall);
   }
 
-  /** Adds a scalar to the loss of the model that the layer is part of. Call it in `call`. */
+  /** Adds a scalar to the loss of the model that contains the layer. Use it in `call`. */
   addLoss(loss: Tensor): void {
     addLossOf(this, loss);
   }
-  /** Scalars that add to the loss: from `addLoss` and activity in the last call, then one for each regularized weight. */
+  /**
+   * Scalars added to the loss: from `addLoss` and activity regularization in the last call, then one per regularized
+   * weight.
+   */
   get losses(): Tensor[] {
     return [...flattenLayers(this as AnyLayer).flatMap(addedLosses), ...weightPenalties(this.trainableWeights)];
   }
 
-  /** What its first call was on: a KerasTensor, or a list of several. */
+  /** The input of its first call: a KerasTensor, or a list of several. */
   get input(): SymbolicInput<Args> {
     const { inputs } = firstCall(this, 'input');
     const input: unknown = inputs.length === 1 ? inputs[0] : [...inputs];
     return input as SymbolicInput<Args>;
   }
-  /** What its first call on KerasTensors gave, e.g. for `new Model({ inputs: model.inputs, outputs: layer.output })`. */
+  /**
+   * The output of its first call on KerasTensors, e.g. for `new Model({ inputs: model.inputs, outputs: layer.output
+   * })`.
+   */
   get output(): Symbolic<Out> {
     return firstCall(this, 'output').form as Symbolic<Out>;
   }
@@ -157,8 +166,8 @@ export abstract class Layer<
   }
 
   /**
-   * A pure call: weights come as arguments, and what the call makes of the non-trainable ones comes back. With `returnLosses`
-   * among the options the scalars that add to the loss come as well.
+   * A pure call: weights are passed as arguments, and the updated non-trainable ones are returned. With `returnLosses`,
+   * the scalars added to the loss are returned as well.
    */
   statelessCall(
     trainable: readonly Tensor[],
@@ -193,7 +202,7 @@ export abstract class Layer<
   static fromConfig(config: Config): AnyLayer {
     return makeFromConfig(this, config);
   }
-  /** The shapes it was built on, as files keep them. */
+  /** The shapes it was built on, in the form used in files. */
   getBuildConfig(): Config | null {
     const { shapes } = this[inner];
     if (!shapes || shapes.length === 0) return null;

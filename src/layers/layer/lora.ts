@@ -9,20 +9,20 @@ import { inner } from './inner.ts';
 import type { AnyLayer } from './layer.ts';
 import { ownVariablesOf } from './tracking.ts';
 
-/** Options of layers whose main weight can be trained through a correction of low rank (https://arxiv.org/abs/2106.09685). */
+/** Options of layers whose main weight can be trained through a low-rank correction (https://arxiv.org/abs/2106.09685). */
 export const loraFields = {
-  /** Rank of the correction; none when null. */
+  /** Rank of the correction; null for none. */
   loraRank: f.nullable(f.int({ min: 1 })),
   /** The correction is multiplied by `loraAlpha / loraRank`. */
   loraAlpha: f.nullable(f.number()),
 };
 
 export interface LoraOptions {
-  /** Factor of the correction times the rank; the rank when absent. */
+  /** The correction is multiplied by this number divided by the rank; by default the rank. */
   readonly loraAlpha?: number | null;
-  /** How the first factor begins; `'he_uniform'` by default. */
+  /** Initializer of the first factor; `'he_uniform'` by default. */
   readonly aInitializer?: InitializerLike;
-  /** How the second factor begins; zeros by default, so that the layer starts unchanged. */
+  /** Initializer of the second factor; zeros by default, so that the layer starts unchanged. */
   readonly bInitializer?: InitializerLike;
 }
 const loraOptions: OptionNames<LoraOptions> = { loraAlpha: true, aInitializer: true, bInitializer: true };
@@ -31,14 +31,14 @@ const corrections = new WeakMap<Variable, Lora>();
 /** The correction of a weight, if there is one. */
 export const loraOf = (weight: Variable): Lora | undefined => corrections.get(weight);
 
-/** A layer's own variables as files hold them: corrections of low rank are part of the weights that they correct. */
+/** A layer's own variables as stored in files: low-rank corrections are merged into the weights they correct. */
 export function savedVariablesOf(layer: AnyLayer): readonly Variable[] {
   const own = ownVariablesOf(layer);
   const parts = new Set(own.flatMap((v) => [loraOf(v)?.a, loraOf(v)?.b]));
   return own.filter((v) => !parts.has(v));
 }
 
-/** A correction of low rank to a frozen weight: `weight + alpha / rank · a · b`. */
+/** A low-rank correction to a frozen weight: `weight + alpha / rank · a · b`. */
 export class Lora {
   readonly rank: number;
   readonly alpha: number;
@@ -61,7 +61,7 @@ export class Lora {
     this.weight = weight;
     const name = `lora_${weight.name}`;
     const { shape } = weight;
-    // Of full precision whatever the weight is: small steps must not vanish.
+    // In full precision whatever the dtype of the weight, so that small steps do not vanish.
     const common = { dtype: 'float32', regularizer: weight.regularizer } as const;
     const [left, right] = [
       [...shape.slice(0, -1), rank],
@@ -84,7 +84,7 @@ export class Lora {
   }
 }
 
-/** A config that mentions the correction only where there is one. */
+/** A config that mentions the correction only if there is one. */
 export function withLora({ lora_rank: _, lora_alpha: __, ...config }: Config, lora: Lora | null): Config {
   return lora ? { ...config, lora_rank: lora.rank, lora_alpha: lora.alpha } : config;
 }

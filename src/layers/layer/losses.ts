@@ -3,7 +3,7 @@ import { currentStatelessScope, type Tensor, type Variable } from '../../tensor/
 import type { AnyLayer } from './layer.ts';
 import { flattenLayers } from './tracking.ts';
 
-/** Losses that layers added in their last call. */
+/** Losses added by layers in their last call. */
 const added = new WeakMap<object, Tensor[]>();
 
 export const addedLosses = (layer: object): readonly Tensor[] => added.get(layer) ?? [];
@@ -19,8 +19,8 @@ export function addLossOf(layer: object, loss: Tensor): void {
   added.set(layer, list);
 }
 /**
- * Runs `f`, which calls `gather` for the losses that layers have added since, and gives a result with what is to stand in
- * their places.
+ * Runs `f`, which calls `gather` for the losses that layers have added since, and returns a result together with
+ * replacements for them.
  */
 export function replacingLosses<R>(f: (gather: () => Tensor[]) => readonly [R, readonly Tensor[]]): R {
   const outer = noted;
@@ -37,19 +37,19 @@ export function replacingLosses<R>(f: (gather: () => Tensor[]) => readonly [R, r
     outer?.push(...own);
   }
 }
-/** A list that holds a loss, and where. */
+/** A list that contains a loss, and its index. */
 interface Noted {
   readonly list: Tensor[];
   readonly at: number;
 }
 let noted: Noted[] | undefined;
 
-/** Drops what was added to the loss in a layer and those within. */
+/** Drops the losses added in a layer and its children. */
 export const forgetLosses = (layer: AnyLayer): void => {
   for (const each of flattenLayers(layer)) added.delete(each);
 };
 
-/** The penalty on an output, for each example of the batch. */
+/** The penalty on an output, per example of the batch. */
 export const activityPenalty = (penalty: (y: Tensor) => Tensor, output: Tensor): Tensor =>
   divide(penalty(output), output.shape[0] ?? 1);
 /** Penalties on weights. */

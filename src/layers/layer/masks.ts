@@ -4,21 +4,21 @@ import type { AnyLayer } from './layer.ts';
 
 const masks = new WeakMap<Tensor, Tensor>();
 
-/** The mask that travels with a tensor: true where a step counts. */
+/** The mask carried by a tensor: true for the steps that count. */
 export const maskOf = (x: Tensor): Tensor | undefined => masks.get(x);
 export function setMask(x: Tensor, mask: Tensor | null | undefined): void {
   if (mask) masks.set(x, mask);
   else masks.delete(x);
 }
 
-/** The masks that travel with a tensor or a nest of them, in its form; undefined when there is none. */
+/** The masks carried by a tensor or a nest of tensors, in the same structure; undefined if there are none. */
 export function maskOn(inputs: unknown): Tensor | undefined {
   if (inputs instanceof Tensor) return maskOf(inputs);
   if (!tensorsIn(inputs).some(maskOf)) return undefined;
   return mapTensors(inputs, (t) => maskOf(t) ?? null) as Tensor;
 }
 
-/** Gives the outputs of a call the masks that the layer computes for them, or passes on. */
+/** Attaches to the outputs of a call the masks that the layer computes or passes on. */
 export function passMask(layer: AnyLayer, inputs: unknown, outputs: unknown, given?: Tensor | null): void {
   const flat = tensorsIn(outputs);
   if (flat.length === 0 || flat.every(maskOf)) return;

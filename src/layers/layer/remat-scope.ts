@@ -6,12 +6,12 @@ const modes = ['full', 'activations', 'larger_than', 'list_of_layers'] as const;
 
 export interface RematScopeOptions {
   /**
-   * What is computed again: all that each layer computes (`'full'`), the activations of layers that have one
-   * (`'activations'`), layers whose outputs together have more elements than `outputSizeThreshold` (`'larger_than'`), the
-   * layers named in `layerNames` (`'list_of_layers'`), or nothing (null).
+   * What is recomputed: everything each layer computes (`'full'`), the activations of layers that have one
+   * (`'activations'`), layers whose outputs have more than `outputSizeThreshold` elements in total (`'larger_than'`),
+   * the layers named in `layerNames` (`'list_of_layers'`), or nothing (null).
    */
   readonly mode?: (typeof modes)[number] | null;
-  /** For `'larger_than'`: number of elements, 1024 when absent. */
+  /** For `'larger_than'`: number of elements; 1024 by default. */
   readonly outputSizeThreshold?: number;
   /** For `'list_of_layers'`. */
   readonly layerNames?: readonly string[];
@@ -19,12 +19,12 @@ export interface RematScopeOptions {
 const names: OptionNames<RematScopeOptions> = { mode: true, outputSizeThreshold: true, layerNames: true };
 
 const scopes: RematScope[] = [];
-/** The innermost scope in which layers are being made. */
+/** The innermost active scope. */
 export const currentRematScope = (): RematScope | undefined => scopes[scopes.length - 1];
 
 /**
- * Layers made in the scope compute again in the backward pass what they computed in the forward pass, instead of keeping
- * it: a training step then takes more time and less memory.
+ * Layers created in the scope recompute their intermediate results in the backward pass instead of keeping them: a
+ * training step then takes more time and less memory.
  * @example new keras.RematScope({ mode: 'full' }).run(() => new keras.layers.Dense({ units: 2 })).units // 2
  * @see https://keras.io/api/utils/config_utils/
  */
@@ -41,7 +41,7 @@ export class RematScope {
     this.outputSizeThreshold = outputSizeThreshold;
     this.layerNames = layerNames;
   }
-  /** What Python's `with` block is: the layers that the function makes are of the scope. */
+  /** Runs the function in the scope, like Python's `with` block. */
   run<R>(f: () => R): R {
     scopes.push(this);
     try {

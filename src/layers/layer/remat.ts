@@ -10,8 +10,8 @@ import { maskOf, setMask } from './masks.ts';
 import type { RematScope } from './remat-scope.ts';
 
 /**
- * A function that computes the same, but of whose steps nothing is kept for the backward pass: they are computed again.
- * Gradients, compiled or at once, are those of `f` itself. On KerasTensors it is `f`.
+ * A function that computes the same as `f`, but whose intermediate results are recomputed in the backward pass instead
+ * of being kept. Gradients, compiled or eager, are those of `f` itself.
  * @example keras.grad(keras.remat((x: Tensor) => keras.ops.sum(keras.ops.square(x))))(keras.tensor([1, 2], { dtype: 'float32' })) // [2, 4]
  * @see https://keras.io/api/utils/config_utils/
  */
@@ -23,7 +23,7 @@ export const remat = exact('remat', 1, function remat<A extends readonly unknown
   return (...args) => (hasSymbolic(args) ? f(...args) : again(() => f(...args)));
 });
 
-/** What `f` gives, with its masks and the losses that it added, all to be computed again where a gradient needs it. */
+/** The result of `f`, with its masks and added losses, all to be recomputed when a gradient needs them. */
 function again<R>(f: () => R, isWanted?: (given: R) => boolean): R {
   let given: Tensor[] = [];
   const result = replacingLosses((gather) =>
@@ -43,7 +43,10 @@ function again<R>(f: () => R, isWanted?: (given: R) => boolean): R {
   return result;
 }
 
-/** A call as the scope in which its operation was made wants it, as far as it can be told without the operation. */
+/**
+ * A call, recomputed according to the scope its operation was created in, as far as this can be decided without the
+ * operation.
+ */
 export function rematerializedIn<A extends readonly unknown[], R>(
   scope: RematScope | undefined,
   call: (...args: A) => R,
@@ -55,7 +58,7 @@ export function rematerializedIn<A extends readonly unknown[], R>(
   return (...args) => (hasSymbolic(args) ? call(...args) : again(() => call(...args), isLarge));
 }
 
-/** A layer's call as the scope in which it was made wants it. */
+/** A layer's call, recomputed according to the scope it was created in. */
 export function rematerialized<A extends readonly unknown[], R>(
   layer: AnyLayer,
   call: (...args: A) => R,
@@ -66,7 +69,7 @@ export function rematerialized<A extends readonly unknown[], R>(
   return rematerializedIn(scope, call);
 }
 
-/** Runs `f` while the layer's activation, if it has one, is computed again. */
+/** Runs `f` while the layer's activation, if any, is set to be recomputed. */
 function withActivationAgain<R>(layer: AnyLayer, f: () => R): R {
   const holder = layer as { activation?: unknown };
   const { activation } = holder;

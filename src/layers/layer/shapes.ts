@@ -1,13 +1,13 @@
 import type { SymbolicShape } from '../../base/shape.ts';
 
-/** Nests of shapes, in the form of a layer's input. */
+/** Nests of shapes, in the structure of a layer's input. */
 export type Shapes = SymbolicShape | readonly Shapes[] | { readonly [key: string]: Shapes };
 
 /** Whether a value is the shape of one tensor. */
 export const isShape = (x: unknown): x is SymbolicShape =>
   Array.isArray(x) && x.every((n) => n === null || (Number.isSafeInteger(n) && (n as number) >= 0));
 
-/** A nest with each shape in it replaced. */
+/** Maps each shape in a nest. */
 export function mapShapes(shapes: Shapes, f: (shape: SymbolicShape) => unknown): unknown {
   if (!Array.isArray(shapes))
     return Object.fromEntries(Object.entries(shapes).map(([k, s]) => [k, mapShapes(s as Shapes, f)]));

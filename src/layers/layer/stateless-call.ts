@@ -3,7 +3,10 @@ import { type Tensor, type Variable, withVariableValues } from '../../tensor/ind
 import { splitOptions } from './call-arguments.ts';
 import type { AnyLayer } from './layer.ts';
 
-/** Runs `f` with the layer's variables holding given values; gives its result and what the non-trainable ones become. */
+/**
+ * Runs `f` with the layer's variables set to given values; returns its result and the new values of the non-trainable
+ * ones.
+ */
 export function statelessly<R>(
   layer: AnyLayer,
   trainable: readonly Tensor[],
@@ -25,7 +28,7 @@ export function statelessly<R>(
   return [result, others.map(finalValue)];
 }
 
-/** The arguments of a pure call without the option that asks for the losses, and whether it does. */
+/** The arguments of a pure call without the `returnLosses` option, and the value of that. */
 export function withoutReturnLosses(given: readonly unknown[]): { args: readonly unknown[]; wantsLosses: boolean } {
   const { args, options } = splitOptions(given);
   if (!Object.hasOwn(options, 'returnLosses')) return { args: given, wantsLosses: false };

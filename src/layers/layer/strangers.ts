@@ -5,17 +5,17 @@ import type { AnyLayer } from './layer.ts';
 import { flattenLayers, isClaimed, variablesOf } from './tracking.ts';
 import { makerOf } from './weights.ts';
 
-/** Layers whose call was looked at, for inference and for training. */
+/** Layers whose call has been checked, for inference and for training. */
 const checked = { inference: new WeakSet<AnyLayer>(), training: new WeakSet<AnyLayer>() };
 
-/** Weights that a layer's call used and that were not found, though somebody else may hold them; and the calls in which it did. */
+/** Weights used by a layer's call that it does not hold, though something else may; and the calls that used them. */
 const strangers = new WeakMap<AnyLayer, Map<Variable, readonly AnyLayer[]>>();
 
 /**
- * Runs the outermost call of a layer and refuses a weight that it uses and nobody can find: one behind a private field, in a
- * closure, in an object of the user's own class. It would be neither trained nor saved. What is certain: it was made during
- * this very call, so that nobody else has it; or it is trainable, no layer is known to hold it, and it was made after the layer
- * that uses it (in its constructor), or is used by a training step.
+ * Runs the outermost call of a layer and refuses weights that it uses but that cannot be found: those in a private
+ * field, a closure, or an object of a user's own class. They would be neither trained nor saved. A weight is certainly
+ * lost if it was created during this very call, so that nobody else has it; or if it is trainable, no layer is known to
+ * hold it, and it was created after the layer that uses it (in its constructor), or is used by a training step.
  */
 export function refusingStrangers<R>(layer: AnyLayer, f: () => R, { isTraining = false } = {}): R {
   const done = isTraining ? checked.training : checked.inference;
@@ -43,7 +43,7 @@ export function refusingStrangers<R>(layer: AnyLayer, f: () => R, { isTraining =
   return result;
 }
 
-/** Refuses a model of which a weight would be missing in a file, because no layer holds it. */
+/** Refuses to save a model if a weight would be missing because no layer holds it. */
 export function refuseUnsaved(model: AnyLayer): void {
   const found = new Set(variablesOf(model));
   for (const layer of flattenLayers(model))

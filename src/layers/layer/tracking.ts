@@ -9,24 +9,24 @@ import { eachAttribute } from './attributes.ts';
 import { inner, isLayer, type Keeper } from './inner.ts';
 import type { AnyLayer } from './layer.ts';
 
-/** What a layer's attributes hold: variables, other layers, and what keeps variables of its own. */
+/** The contents of a layer's attributes: variables, other layers, and other holders of variables. */
 interface Owned {
   readonly variables: Variable[];
-  /** Those of a model's graph or stack first. */
+  /** Layers of a model's graph or stack come first. */
   readonly layers: AnyLayer[];
   readonly keepers: Keeper[];
 }
 const isKeeper = (x: object): x is Keeper => x instanceof Metric || x instanceof SeedGenerator;
 
-/** Layers and variables that somebody holds. */
+/** Layers and variables that are held by something. */
 const claimed = new WeakSet<object>();
-/** Notes that a layer is used by itself, or held by another. */
+/** Records that a layer is used on its own, or held by another. */
 export const claim = (x: object): void => void claimed.add(x);
 export const isClaimed = (x: object): boolean => claimed.has(x);
 
 /**
- * Finds what a layer owns through its attributes, lists, maps, sets and plain objects of them, in the order of the
- * attributes. Nothing needs to be registered: assigning an attribute is enough.
+ * Finds what a layer owns through its attributes, including lists, maps, sets and plain objects, in the order of the
+ * attributes. Nothing has to be registered: assigning an attribute is enough.
  */
 function ownedBy(owner: AnyLayer): Owned {
   checkNames(owner);
@@ -49,7 +49,7 @@ function ownedBy(owner: AnyLayer): Owned {
   return { variables: [...variables], layers: [...layers], keepers: [...keepers] };
 }
 
-/** A layer and all within it, each with what it owns. */
+/** A layer and all its descendants, each with what it owns. */
 function ownedWithin(root: AnyLayer): ReadonlyMap<AnyLayer, Owned> {
   const all = new Map<AnyLayer, Owned>();
   const visit = (layer: AnyLayer): void => {
@@ -63,26 +63,26 @@ function ownedWithin(root: AnyLayer): ReadonlyMap<AnyLayer, Owned> {
   return all;
 }
 
-/** Layers that a layer holds, directly. */
+/** The layers held directly by a layer. */
 export function sublayersOf(layer: AnyLayer): AnyLayer[] {
   const { layers } = ownedBy(layer);
   layers.forEach(claim);
   return layers;
 }
-/** A layer and all within it. */
+/** A layer and all its descendants. */
 export const flattenLayers = (root: AnyLayer): AnyLayer[] => [...ownedWithin(root).keys()];
 
-/** A layer's own weights, trainable ones first as they were created, without those of layers within. */
+/** A layer's own weights, without those of nested layers: trainable ones first, in order of creation. */
 export function ownVariablesOf(layer: AnyLayer, owned = ownedBy(layer)): Variable[] {
   const found = byKind([...new Set([...layer[inner].weights, ...owned.variables])]);
   found.forEach(claim);
   return found;
 }
-/** Weights of a layer and all within it. */
+/** The weights of a layer and all its descendants. */
 export const weightsOf = (layer: AnyLayer): Variable[] => [
   ...new Set([...ownedWithin(layer)].flatMap(([each, owned]) => ownVariablesOf(each, owned))),
 ];
-/** The same, and the states of metrics and seed generators. */
+/** The same, plus the states of metrics and seed generators. */
 export const variablesOf = (layer: AnyLayer): Variable[] => [
   ...new Set(
     [...ownedWithin(layer)].flatMap(([each, owned]) => [
@@ -93,7 +93,10 @@ export const variablesOf = (layer: AnyLayer): Variable[] => [
   ),
 ];
 
-/** Metrics that a layer and those within hold, those of `without` left out. What a model compiled is none of them. */
+/**
+ * The metrics held by a layer and its descendants, except those in `without`. Compiled metrics of models are not
+ * included.
+ */
 export function metricsHeldBy(layer: AnyLayer, without?: (within: AnyLayer) => boolean): Metric[] {
   const found = new Set<Metric>();
   for (const [each, { keepers }] of ownedWithin(layer))
@@ -102,14 +105,14 @@ export function metricsHeldBy(layer: AnyLayer, without?: (within: AnyLayer) => b
 }
 
 const madeForTraining = new WeakMap<Variable, boolean>();
-/** Whether a variable is one that optimizers change while its layer is not frozen: whether it was trainable when first seen. */
+/** Whether optimizers change a variable while its layer is not frozen: whether it was trainable when first seen. */
 export function isForTraining(v: Variable): boolean {
   const known = madeForTraining.get(v);
   if (known !== undefined) return known;
   madeForTraining.set(v, v.trainable);
   return v.trainable;
 }
-/** Those for training first, as Keras lists weights. */
+/** Trainable ones first, as Keras lists weights. */
 const byKind = (variables: readonly Variable[]): Variable[] => [
   ...variables.filter(isForTraining),
   ...variables.filter((v) => !isForTraining(v)),

@@ -5,8 +5,8 @@ import type { AnyLayer } from './layer.ts';
 import { baseOptions } from './layer-options.ts';
 
 /**
- * Refuses a config that lacks options which the layer's class takes: those that its constructor takes out of the object of options,
- * where no `getConfig` of the class tells their values. Nobody but the constructor has seen these.
+ * Refuses a config that lacks options of the layer's class: those that its constructor destructures from the options
+ * object and no `getConfig` of the class reports. Only the constructor has seen their values.
  */
 export function refuseUndescribed(layer: AnyLayer, config: Config): void {
   const known = new Set<string>([...Object.keys(config), ...baseOptions.map(optionToDisk)]);
@@ -44,7 +44,7 @@ function destructured(source: string): string[] {
   }
   return parts.flatMap((part) => /^\s*([\w$]+)/.exec(part)?.[1] ?? []);
 }
-/** Without comments, and with nothing in its strings. */
+/** The source without comments and the contents of strings. */
 const bare = (source: string): string =>
   source.replace(/\/\*[\s\S]*?\*\/|\/\/.*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"/g, (found) =>
     found.startsWith('/') ? '' : "''",

@@ -20,14 +20,14 @@ import { loraOf, savedVariablesOf } from './lora.ts';
 import { isForTraining, metricsHeldBy, ownVariablesOf, sublayersOf, variablesOf, weightsOf } from './tracking.ts';
 import { makeWeight, replaceValues, type WeightOptions } from './weights.ts';
 
-/** All that have weights are layers. */
+/** Everything with weights is a layer. */
 const asLayer = (x: object): AnyLayer => x as AnyLayer;
 
-/** What a layer is before it computes: a name, dtypes, and weights, its own and those of the layers that it holds. */
+/** What a layer is apart from computing: a name, dtypes, and weights, its own and those of the layers it holds. */
 export abstract class Weighted<S extends Fields, Args extends unknown[], Out> extends Callable<Args, Out> {
   override readonly name: string;
   readonly activityRegularizer: regularizers.Regularizer | null;
-  /** What the library keeps: all other attributes are the class's own. */
+  /** The library's own state; all other attributes belong to the class. */
   readonly [inner]: LayerState<S>;
 
   constructor(options: Options<S> & LayerOptions) {
@@ -46,12 +46,12 @@ export abstract class Weighted<S extends Fields, Args extends unknown[], Out> ex
   get className(): string {
     return classNameOf(this);
   }
-  /** Name with those of the layers around it, as variables' paths begin. */
+  /** The name, prefixed with those of the enclosing layers, with which variable paths begin. */
   get path(): string {
     return this[inner].path;
   }
 
-  /** Makes a variable that belongs to the layer. Only in the constructor and in `build`. */
+  /** Creates a variable that belongs to the layer. Only allowed in the constructor and in `build`. */
   addWeight(options: WeightOptions = {}): Variable {
     const variable = makeWeight(this, { ...options, dtype: options.dtype ?? this.variableDtype });
     isForTraining(variable);
@@ -59,11 +59,11 @@ export abstract class Weighted<S extends Fields, Args extends unknown[], Out> ex
     return variable;
   }
 
-  /** The same, by Keras's other name. */
+  /** Another name of `addWeight`, as in Keras. */
   addVariable(options: WeightOptions = {}): Variable {
     return this.addWeight(options);
   }
-  /** Own weights, trainable ones first, then those of the layers within. */
+  /** Its own weights, trainable ones first, then those of nested layers. */
   get weights(): Variable[] {
     return weightsOf(asLayer(this));
   }
@@ -86,7 +86,7 @@ export abstract class Weighted<S extends Fields, Args extends unknown[], Out> ex
   get trainable(): boolean {
     return this[inner].trainable;
   }
-  /** Freezes or thaws the layer and all layers within it. */
+  /** Freezes or unfreezes the layer and all nested layers. */
   set trainable(value: boolean) {
     if (typeof value !== 'boolean')
       fail(this, `trainable was set to ${String(value)}`, 'set true or false, or keep the value under another name');
@@ -95,11 +95,11 @@ export abstract class Weighted<S extends Fields, Args extends unknown[], Out> ex
     for (const layer of sublayersOf(asLayer(this))) layer.trainable = value;
   }
 
-  /** The metrics that it and the layers within hold as attributes: a model's training shows and resets them. */
+  /** The metrics held as attributes by the layer and nested layers: they are shown and reset in training. */
   get metrics(): readonly Metric[] {
     return metricsHeldBy(asLayer(this));
   }
-  /** The states of its metrics. */
+  /** The state variables of its metrics. */
   get metricsVariables(): Variable[] {
     return this.metrics.flatMap((metric) => metric.variables);
   }
@@ -107,7 +107,7 @@ export abstract class Weighted<S extends Fields, Args extends unknown[], Out> ex
   get dtypePolicy(): DTypePolicy {
     return this[inner].policy;
   }
-  /** Changes what it computes in; weights that are made keep their dtype. */
+  /** Changes the compute dtype; existing weights keep theirs. */
   set dtypePolicy(value: PolicyLike) {
     if (Array.isArray(value) || typeof value === 'function')
       fail(this, 'dtypePolicy was set to what is no dtype policy', 'set one, or keep the value under another name');
@@ -122,11 +122,11 @@ export abstract class Weighted<S extends Fields, Args extends unknown[], Out> ex
   get variableDtype(): DType {
     return this.dtypePolicy[policyAt](this.path).variableDtype;
   }
-  /** The dtype to which floating-point inputs are converted. */
+  /** The dtype that floating-point inputs are cast to. */
   get inputDtype(): DType {
     return this.dtypePolicy[policyAt](this.path).computeDtype;
   }
-  /** Whether inputs and weights are converted to the dtype of computation. */
+  /** Whether inputs and weights are cast to the compute dtype. */
   get autocast(): boolean {
     return this[inner].autocast;
   }
@@ -135,19 +135,22 @@ export abstract class Weighted<S extends Fields, Args extends unknown[], Out> ex
     return null;
   }
 
-  /** The weights' values. Tensors, that later training does not change. */
+  /** The values of the weights, as tensors that later training does not change. */
   getWeights(): Tensor[] {
     return this.weights.map((v) => v.value);
   }
-  /** Replaces the weights' values, in the order of `weights`. */
+  /** Sets the values of the weights, in the order of `weights`. */
   setWeights(values: readonly Like[]): void {
     replaceValues(this, this.weights, values);
   }
-  /** Puts the values of its own weights into a store, under "0", "1", …. A class may override both, and files follow it. */
+  /**
+   * Writes the values of its own weights to a store, under "0", "1", …. A class may override both methods to control
+   * what files contain.
+   */
   saveOwnVariables(store: Record<string, Tensor>): void {
     for (const [k, v] of savedVariablesOf(asLayer(this)).entries()) store[k] = loraOf(v)?.read() ?? v.value;
   }
-  /** Takes the values of its own weights from such a store. */
+  /** Reads the values of its own weights from such a store. */
   loadOwnVariables(store: Readonly<Record<string, Like>>): void {
     replaceValues(
       this,

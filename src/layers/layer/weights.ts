@@ -5,7 +5,7 @@ import { type Shape, sameShape, showShape } from '../../base/shape.ts';
 import * as initializers from '../../initializers/index.ts';
 import { asTensor, type Like, type Tensor, Variable, type VariableOptions } from '../../tensor/index.ts';
 
-/** What `addWeight` takes. */
+/** Options of `addWeight`. */
 export interface WeightOptions {
   /** Name of the weight within its layer; variable, variable_1, … by default. */
   readonly name?: string;
@@ -17,9 +17,9 @@ export interface WeightOptions {
   readonly dtype?: DType;
   /** Whether the optimizer updates it; true by default. */
   readonly trainable?: boolean;
-  /** Whether it is converted to the dtype of computation where it is read. */
+  /** Whether it is cast to the compute dtype when read. */
   readonly autocast?: boolean;
-  /** How values from several replicas become one; `'none'` by default. */
+  /** How the values of several replicas are combined; `'none'` by default. */
   readonly aggregation?: NonNullable<VariableOptions['aggregation']>;
   /** Penalty on the weight, added to the loss. */
   readonly regularizer?: ((value: Tensor) => Tensor) | null;
@@ -38,7 +38,7 @@ const weightOptions: OptionNames<WeightOptions> = {
   regularizer: true,
   constraint: true,
 };
-/** A variable with its first value. */
+/** A variable with its initial value. */
 export function makeWeight(layer: Named, given: WeightOptions & { dtype: DType }): Variable {
   const { initializer, shape = [], ...options } = optionsOf(layer, weightOptions, given);
   const make = initializers.get(initializer ?? (isFloat(given.dtype) ? 'glorot_uniform' : 'zeros'))!;
@@ -57,7 +57,7 @@ const makers = new WeakMap<Variable, Named>();
 /** The layer whose `addWeight` made a variable. */
 export const makerOf = (variable: Variable): Named | undefined => makers.get(variable);
 
-/** Replaces the values of variables, in order; all of them or, where something does not fit, none. */
+/** Sets the values of variables, in order: all of them, or none if something does not fit. */
 export function replaceValues(layer: Named, weights: readonly Variable[], values: readonly Like[]): void {
   if (values.length !== weights.length)
     fail(

@@ -15,17 +15,17 @@ import {
 import { type FunctionalGraph, functionalGraph, runGraph } from './functional-graph.ts';
 
 export interface FunctionOptions {
-  /** KerasTensors at which the computation begins, in any nest: of keras.Input, or made by hand. */
+  /** The KerasTensors at which the computation starts, in any structure. */
   readonly inputs: Tree<KerasTensor>;
-  /** What is computed of them. */
+  /** The KerasTensors computed from them. */
   readonly outputs: Tree<KerasTensor>;
-  /** Name in functional models that it is part of; made of the class's when absent. */
+  /** Name in functional models that contain it; by default made from the class name. */
   readonly name?: string;
 }
 
 /**
- * A computation between KerasTensors, to be done again on other tensors: a functional model without weights of its own,
- * training or files. Layers on the way keep their weights.
+ * A computation between KerasTensors that can be repeated on other tensors: a functional model without weights of its
+ * own, training or files. Layers on the way keep their weights.
  * @see https://keras.io/api/ops/
  */
 class GraphFunction extends Operation<[inputs: any], any> {
@@ -47,18 +47,18 @@ class GraphFunction extends Operation<[inputs: any], any> {
   get operations(): GraphOperation[] {
     return [...this.#graph.operations];
   }
-  /** The KerasTensors at which it begins, in a list. */
+  /** The KerasTensors at which it starts, as a list. */
   get inputs(): KerasTensor[] {
     return [...this.#graph.inputs];
   }
   get outputs(): KerasTensor[] {
     return [...this.#graph.outputs];
   }
-  /** The outputs, in their nest, for tensors in the nest of the inputs. */
+  /** The outputs, in their structure, for tensors in the structure of the inputs. */
   call(inputs: Tree<Like>): Tree<Tensor> {
     return runGraph(this.#who, this.#graph, inputs);
   }
-  /** Shapes of the outputs for inputs of other shapes, in the nests of both. */
+  /** The shapes of the outputs for inputs of other shapes, each in its structure. */
   computeOutputShape(inputShapes: Shapes): unknown {
     const { inputs } = this.#graph;
     let at = 0;

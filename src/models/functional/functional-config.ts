@@ -18,12 +18,12 @@ import { callsWithin, type FunctionalGraph } from './functional-graph.ts';
 /** [name of the layer, which of its calls in the model, which of the call's outputs]. */
 type History = readonly [name: string, call: number, output: number];
 
-/** A functional model's layers, their calls, and its ends, as Keras writes them. */
+/** A functional model's layers, their calls, and its inputs and outputs, as Keras writes them. */
 export function graphToConfig(graph: FunctionalGraph): Config {
   const position = new Map<GraphNode, number>();
   for (const operation of graph.operations) callsWithin(graph, operation).forEach((node, k) => position.set(node, k));
   const described = graph.operations.map((operation) => serializeOperation(operation));
-  // Models within this one are read, and call what they share with it, before any call of this one is made.
+  // Nested models are read, and call the layers shared with this one, before any of its calls is made.
   const before = new Map(graph.operations.map((operation) => [operation, nextCall(operation)]));
   const historyOf = (t: KerasTensor): History => {
     const { node, index } = t.history!;
@@ -40,7 +40,7 @@ export function graphToConfig(graph: FunctionalGraph): Config {
     graph,
     graph.operations.map((operation, k) => [operation, layers[k].inbound_nodes.length]),
   );
-  // Keras counts the calls of a functional model from 1 here: its first is the one on its own inputs.
+  // Keras counts the calls of a functional model from 1 here: the first is the one on its own inputs.
   const endOf = (t: KerasTensor): History => {
     const [name, call, output] = historyOf(t);
     return [name, t.history!.node.operation.className === 'Functional' ? call + 1 : call, output];
@@ -57,7 +57,7 @@ const ends = (form: Tree<KerasTensor>, historyOf: (t: KerasTensor) => History): 
 const isHistory = (x: unknown): x is History =>
   Array.isArray(x) && x.length === 3 && typeof x[0] === 'string' && typeof x[1] === 'number';
 
-/** Makes the layers again and repeats their calls. */
+/** Recreates the layers and repeats their calls. */
 export function graphFromConfig(
   config: Config,
   customObjects: CustomObjects = {},
@@ -73,8 +73,8 @@ export function graphFromConfig(
       fail(who, `its config has two layers named "${entry.name}"`, 'give each layer a name of its own');
     operations.set(entry.name, operation);
   }
-  // Models within this one may have called a layer already, a nested model was called on its own inputs. Keras's files and
-  // ours number the calls of this model from 0 or from there: the first that is mentioned is the first.
+  // Nested models may have called a layer already, and were themselves called on their own inputs. Files number the
+  // calls of this model either from 0 or from there; the first number mentioned is the first call.
   const first = firstMentioned(config);
   const base = new Map(
     entries.map(({ name, inbound_nodes: calls }) => {
@@ -89,8 +89,8 @@ export function graphFromConfig(
   };
   const isFunctional = (name: string): boolean => operations.get(name)?.className === 'Functional';
   const pending = new Map(entries.filter((e) => e.inbound_nodes.length > 0).map((e) => [e.name, [...e.inbound_nodes]]));
-  // Calls are made as soon as what they need is there: layers stand in the file in an order that need not be that of
-  // the calls. Who finds a tensor missing waits for a call of the operation that makes it.
+  // Calls are made as soon as their arguments exist: layers need not be listed in the order of their calls. A call with
+  // a missing argument waits for the operation that produces it.
   const waiting = new Map<string, string[]>();
   const queue = [...pending.keys()];
   for (const name of queue) {
@@ -138,7 +138,7 @@ export function graphFromConfig(
   };
 }
 
-/** The lowest number under which the calls of each layer are mentioned. */
+/** The lowest call number mentioned for each layer. */
 function firstMentioned({ layers, input_layers, output_layers }: Config): ReadonlyMap<string, number> {
   const lowest = new Map<string, number>();
   const mention = (name: string, call: number): void =>

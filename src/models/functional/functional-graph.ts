@@ -18,9 +18,9 @@ import {
 } from '../../tensor/index.ts';
 import { type Graph, mapGraph, requireSymbolic } from './graph.ts';
 
-/** What a functional model is: inputs, outputs, and all that lies between. */
+/** A functional model: inputs, outputs, and everything between them. */
 export interface FunctionalGraph extends Graph {
-  /** Inputs and outputs in the nest in which they were given. */
+  /** Inputs and outputs in the structure in which they were given. */
   readonly inputForm: Tree<KerasTensor>;
   readonly outputForm: Tree<KerasTensor>;
   readonly inputs: readonly KerasTensor[];
@@ -50,22 +50,22 @@ export function functionalGraph(
   }
   return { ...graph, inputForm, outputForm, inputs, outputs };
 }
-/** Calls of the operation that are part of the graph, in their order. */
+/** The operation's calls that are part of the graph, in order. */
 export function callsWithin(graph: Graph, operation: Operation): GraphNode[] {
   const within = nodeSets.get(graph) ?? new Set(graph.nodes);
   nodeSets.set(graph, within);
   return callsOf(operation).filter((node) => within.has(node));
 }
-// Made once for a graph: it is asked for each of its operations.
+// Computed once per graph, since it is needed for each of its operations.
 const nodeSets = new WeakMap<Graph, ReadonlySet<GraphNode>>();
 export const layersOf = (graph: Graph): AnyLayer[] =>
   graph.operations.filter((o): o is AnyLayer => typeof o === 'function' && isLayer(o));
 
-/** Does a call of a graph, or something in its place. */
+/** Performs a call of a graph, or a replacement for it. */
 export type DoCall = (node: GraphNode, args: readonly unknown[]) => Tree<Tensor>;
 const doCall: DoCall = ({ operation }, args) => operation[replay](args);
 
-/** Computes the outputs: every call of the graph again, on the given tensors. */
+/** Computes the outputs by repeating every call of the graph on the given tensors. */
 export function runGraph(who: string, graph: FunctionalGraph, given: unknown, call = doCall): Tree<Tensor> {
   const values = new Map<KerasTensor, Tensor>();
   const tensors = matchInputs(who, graph, given);
@@ -114,7 +114,7 @@ function matchInputs(who: string, { inputs, inputForm }: FunctionalGraph, given:
   return list.map((x) => (x === null || x === undefined ? undefined : asTensor(x)));
 }
 
-/** Converts to the input's dtype; one axis of size 1 too few or too many at the end is put right, as in Keras. */
+/** Casts to the input's dtype; a missing or surplus trailing axis of size 1 is corrected, as in Keras. */
 function fit(who: string, input: KerasTensor, given: Tensor): Tensor {
   const want = input.symbolicShape;
   if ((given.dtype === 'string') !== (input.dtype === 'string'))

@@ -4,10 +4,10 @@ import { type FunctionalGraph, layersOf } from './functional-graph.ts';
 
 const graphs = new WeakMap<object, FunctionalGraph>();
 
-/** The graph of a functional model, or of a stack that knows its input. */
+/** The graph of a functional model, or of a Sequential with a known input. */
 export const graphOf = (model: object): FunctionalGraph | undefined => graphs.get(model);
 
-/** Gives a model its graph, or takes it away; the layers in it are then the model's. */
+/** Sets or removes a model's graph; its layers then belong to the model. */
 export function setGraph(model: AnyLayer, graph: FunctionalGraph | undefined): void {
   if (graph) graphs.set(model, graph);
   else graphs.delete(model);

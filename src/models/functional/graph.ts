@@ -2,9 +2,9 @@ import { fail } from '../../base/errors.ts';
 import { showShape } from '../../base/shape.ts';
 import { type GraphNode, KerasTensor, type Operation } from '../../tensor/index.ts';
 
-/** The part of the functional graph between some inputs and outputs. */
+/** The part of the functional graph between given inputs and outputs. */
 export interface Graph {
-  /** Calls in the order in which they can be done. */
+  /** Calls in topological order. */
   readonly nodes: readonly GraphNode[];
   /** Layers and ops, from the inputs (greatest depth) to the outputs, as Keras lists them. */
   readonly operations: readonly Operation[];
@@ -38,22 +38,23 @@ export function mapGraph(who: string, inputs: readonly KerasTensor[], outputs: r
   const operations = [...operationDepths.keys()].sort(
     (a, b) => descending(operationDepths.get(a)!, operationDepths.get(b)!) || order.get(a)! - order.get(b)!,
   );
-  // As in Keras, calls of one depth follow each other as they were met from the outputs: a shared layer draws, and moves its
-  // averages, in that order.
+  // As in Keras, calls of the same depth are ordered as encountered from the outputs: a shared layer draws random
+  // numbers and updates its averages in that order.
   const sorted = [...depths].sort(([, a], [, b]) => descending(a, b)).map(([node]) => node);
   return { nodes: sorted, operations, depths };
 }
 
-/** All nodes behind the outputs, each after those it needs, and the order in which operations were first met. */
+/** All nodes the outputs depend on, in topological order, and the order in which operations were first encountered. */
 function visitBackwards(who: string, inputs: ReadonlySet<KerasTensor>, outputs: readonly KerasTensor[]) {
   const nodes: GraphNode[] = [];
   const done = new Set<GraphNode>();
   const order = new Map<Operation, number>();
-  // The way from an output to the node in hand, with the next of its inputs to follow: models may be deeper than stacks.
+  // The path from an output to the current node, with its next input to follow; models may be deeper than the call
+  // stack.
   const way: { readonly node: GraphNode; readonly inputs: readonly KerasTensor[]; next: number }[] = [];
   const enter = (t: KerasTensor, wantedBy: string): void => {
     const node = historyOf(t);
-    // A function may begin at a KerasTensor that nothing made.
+    // A function may start at a KerasTensor that was not produced by a call.
     if (!node && inputs.has(t)) return;
     if (!node) disconnected(who, t, wantedBy);
     if (done.has(node)) return;
@@ -85,7 +86,7 @@ function disconnected(who: string, t: KerasTensor, wantedBy: string): never {
   );
 }
 
-/** Checks that outputs are symbolic: a concrete value among them does not depend on any Input. */
+/** Checks that outputs are symbolic: a concrete value does not depend on any Input. */
 export function requireSymbolic(
   who: string,
   role: string,

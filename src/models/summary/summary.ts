@@ -13,9 +13,9 @@ import { graphOf } from '../functional/graph-of.ts';
 import { drawTable } from './text-table.ts';
 
 export interface SummaryOptions {
-  /** Characters a line. Default: 88 for a stack of layers, 108 for a graph, at most what fits the terminal. */
+  /** Characters per line. Default: 88 for a stack of layers, 108 for a graph, limited by the terminal. */
   readonly lineLength?: number | undefined;
-  /** Where the columns end, as parts of the line. */
+  /** The ends of the columns, as fractions of the line. */
   readonly positions?: readonly number[] | undefined;
   /** Whether layers of nested models are listed too. */
   readonly expandNested?: boolean | undefined;
@@ -32,10 +32,10 @@ export const summaryOptions: OptionNames<SummaryOptions> = {
   layerRange: true,
 };
 
-/** What a summary reads of a model. */
+/** What a summary needs from a model. */
 export interface Summarized {
   readonly name: string;
-  /** What has a line of its own. */
+  /** An entry with a line of its own. */
   readonly operations: readonly Operation[];
   readonly trainableWeights: readonly Weight[];
   readonly nonTrainableWeights: readonly Weight[];
@@ -52,7 +52,7 @@ export function summaryText(model: Summarized, options: SummaryOptions = {}): st
   optionsOf('summary', summaryOptions, options);
   const { expandNested = false, showTrainable = false } = options;
   const graph = graphOf(model);
-  // A model that lists something else than its graph (a Sequential, or a subclassed model) is shown as a stack.
+  // A model that is not listed by its graph (a Sequential or subclassed model) is shown as a stack.
   const isStack = !graph || model.operations !== graph.operations || isChain(graph);
   const header = ['Layer (type)', 'Output Shape', 'Param #', ...(isStack ? [] : ['Connected to'])];
   const ends = options.positions ?? (isStack ? [0.45, 0.8, 1] : [0.3, 0.56, 0.74, 1]);
@@ -86,7 +86,7 @@ export function summaryText(model: Summarized, options: SummaryOptions = {}): st
   return `Model: "${model.name}"\n${table}\n${totals(model)}`;
 }
 
-/** Whether every call follows the one before, and no layer is called twice. */
+/** Whether each call follows the previous one and no layer is called twice. */
 function isChain({ nodes, depths }: Graph): boolean {
   return (
     new Set(nodes.map((node) => depths.get(node))).size === nodes.length &&

@@ -1,15 +1,15 @@
-/** Text in boxes, as Python's `rich` draws tables whose columns have set widths. */
+/** Text in boxes, as Python's `rich` draws tables with fixed column widths. */
 export interface TextTable {
   readonly header: readonly string[];
   readonly align: readonly ('left' | 'right' | 'center')[];
-  /** Widths that the columns would like, without padding and lines. */
+  /** Desired column widths, without padding and lines. */
   readonly widths: readonly number[];
   /** Width of the whole table. */
   readonly width: number;
   readonly rows: readonly (readonly string[])[];
 }
 
-/** Draws the table: heavy lines around the header, light ones elsewhere, one between every two rows. */
+/** Draws the table: heavy lines around the header, light ones elsewhere and between rows. */
 export function drawTable({ header, align, widths, width, rows }: TextTable): string {
   const columns = fitWidths(widths, width);
   const line = (left: string, fill: string, middle: string, right: string): string =>
@@ -32,7 +32,7 @@ export function drawTable({ header, align, widths, width, rows }: TextTable): st
   ].join('\n');
 }
 
-/** Widths with padding, made smaller evenly until lines and columns fill the table. */
+/** Widths with padding, reduced evenly until lines and columns fit the table. */
 function fitWidths(widths: readonly number[], width: number): number[] {
   const padded = widths.map((n) => n + 2);
   const sum = padded.reduce((a, b) => a + b, 0);
@@ -45,7 +45,7 @@ function fitWidths(widths: readonly number[], width: number): number[] {
     return Math.max(3, Math.min(n, n - share));
   });
 }
-/** Spreads what is left over the columns, in proportion to their widths. */
+/** Distributes the remaining width over the columns, in proportion to their widths. */
 function distribute(widths: readonly number[], total: number): number[] {
   let [left, weight] = [total, widths.reduce((a, b) => a + b, 0)];
   return widths.map((n) => {
@@ -60,7 +60,7 @@ const roundHalfEven = (x: number): number => {
   return x - low === 0.5 ? low + (low % 2) : Math.round(x);
 };
 
-/** Lines of a cell: broken between words; what is longer than a line ends in an ellipsis. */
+/** The lines of a cell, broken between words; a word longer than a line ends in an ellipsis. */
 function wrapCell(text: string, width: number, align: 'left' | 'right' | 'center'): string[] {
   return breakLines(text, width).map((line) => {
     const shown = crop(align === 'left' ? line.trimEnd() : line.trim(), width);
@@ -93,7 +93,7 @@ function crop(text: string, width: number): string {
 
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
-/** Places that a text takes in a terminal. */
+/** The columns a text occupies in a terminal. */
 const cellsOf = (text: string): number => {
   let cells = 0;
   for (const c of text) cells += /\p{Mark}/u.test(c) ? 0 : wide.test(c) ? 2 : 1;
