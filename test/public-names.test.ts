@@ -33,6 +33,7 @@ const own: Readonly<Record<string, string>> = {
   'keras.saving.{removeFile,storedFiles}': 'what a page has saved',
   'keras.visualization.{activationMaps,filterPatterns,gradCam,plotActivationMaps,plotFilterPatterns,plotGradCam}':
     'what is inside of a trained network',
+  'keras.utils.{readEvents,SummaryWriter}': 'logs for TensorBoard: Keras has tf.summary for it',
   'keras.utils.{cocoDatasetFromDirectory,vocDatasetFromDirectory}': 'folders for detectors',
   'keras.visualization.{modelGraph,plotConfusionMatrix,plotHistory,plotLines,plotPrecisionRecall,precisionRecallPlot}':
     'pictures of one’s own',

@@ -42,7 +42,11 @@ export const saving = inPages('saving', 'tools', coreSaving);
 export const utils = inPages(
   'utils',
   (name) =>
-    name === 'modelToDot' || name === 'Config' ? 'tools' : name === 'FeatureSpace' ? 'preprocessing' : 'sources',
+    ['Config', 'modelToDot', 'readEvents', 'SummaryWriter'].includes(name)
+      ? 'tools'
+      : name === 'FeatureSpace'
+        ? 'preprocessing'
+        : 'sources',
   coreUtils,
 );
 export const visualization = inPages('visualization', 'tools', coreVisualization);

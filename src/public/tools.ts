@@ -1,7 +1,15 @@
 /** Tools of developers, which the core of pages leaves out, as a file beside it. */
 export * as coco from '../coco/index.ts';
 export * as distillation from '../distillation/index.ts';
+export { type LoggedValue, readEvents } from '../formats/events/read-events.ts';
+export type { Bucket, HParamValues } from '../formats/events/values.ts';
 export { type Comparison, KerasFileEditor } from '../saving/keras/file-editor.ts';
+export {
+  type HistogramOptions,
+  type ImageOptions as SummaryImageOptions,
+  SummaryWriter,
+  type SummaryWriterOptions,
+} from '../training/summary-writer.ts';
 export { Config } from '../utils/config.ts';
 export { type ActivationMapsOptions, activationMaps } from '../visualize/activation-maps.ts';
 export { type FilterPatternsOptions, filterPatterns } from '../visualize/filter-patterns.ts';

@@ -1,4 +1,16 @@
 export { FeatureSpace, type FeatureSpaceOptions } from '../utils/feature-space.ts';
 export * from '../utils/sources.ts';
 export * from './page-utils.ts';
-export { Config, type ModelToDotOptions, modelToDot } from './tools.ts';
+export {
+  type Bucket,
+  Config,
+  type HistogramOptions,
+  type HParamValues,
+  type LoggedValue,
+  type ModelToDotOptions,
+  modelToDot,
+  readEvents,
+  type SummaryImageOptions,
+  SummaryWriter,
+  type SummaryWriterOptions,
+} from './tools.ts';

@@ -11,4 +11,6 @@ export { ProgbarLogger } from './progbar-logger.ts';
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './reduce-lr-on-plateau.ts';
 export { RemoteMonitor, type RemoteMonitorOptions } from './remote-monitor.ts';
 export { SwapEMAWeights } from './swap-ema-weights.ts';
+export { TensorBoard } from './tensor-board.ts';
+export type { TensorBoardOptions } from './tensor-board-options.ts';
 export { TerminateOnNaN } from './terminate-on-nan.ts';
