@@ -4,7 +4,7 @@ import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
 import { type Declared, type Op, op } from '../ops/op.ts';
 
-/** Two tensors brought to one rank where they differ by a last axis of size 1. */
+/** Brings two tensors to the same rank if they differ by a trailing axis of size 1. */
 export function alignRanks(a: Tensor, b: Tensor): [a: Tensor, b: Tensor] {
   if (a.shape.length < b.shape.length) {
     const [y, x] = alignRanks(b, a);
@@ -14,7 +14,7 @@ export function alignRanks(a: Tensor, b: Tensor): [a: Tensor, b: Tensor] {
   return b.shape.length === 1 ? [a, ops.expandDims(b, -1)] : [ops.squeeze(a, { axis: -1 }), b];
 }
 
-/** Two tensors whose first axes belong together brought to one rank: the smaller gets axes of size 1 at its end. */
+/** Brings two tensors with matching leading axes to the same rank: the smaller gets trailing axes of size 1. */
 export function alignLeading(a: Tensor, b: Tensor): [a: Tensor, b: Tensor] {
   const rank = Math.max(a.shape.length, b.shape.length);
   const widened = (x: Tensor): Tensor =>
@@ -23,7 +23,7 @@ export function alignLeading(a: Tensor, b: Tensor): [a: Tensor, b: Tensor] {
 }
 
 interface LossRules {
-  /** Whether labels and predictions are brought to one rank. */
+  /** Whether labels and predictions are brought to the same rank. */
   readonly isAligned?: boolean;
 }
 /** How a loss function is declared, with the names of its options where it takes some. */

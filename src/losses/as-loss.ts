@@ -5,14 +5,14 @@ import { get, type LossLike } from './index.ts';
 import { labelKind } from './label-kind.ts';
 import { Loss } from './loss.ts';
 
-/** The loss that an identifier stands for, functions reduced to their mean over the batch. */
+/** Resolves an identifier to a loss; functions are averaged over the batch. */
 export function asLoss(identifier: LossLike): Loss {
   const found = get(identifier);
   if (found instanceof Loss) return found;
-  // As in Keras, what was asked for by name goes by that name.
+  // As in Keras, a loss requested by name keeps that name.
   return new FunctionLoss(found as FunctionLoss['fn'], typeof identifier === 'string' ? { name: identifier } : {});
 }
-/** What "crossentropy" means for labels and predictions of these shapes; anything else stays what it is. */
+/** Resolves "crossentropy" for labels and predictions of these shapes; anything else is returned unchanged. */
 export function resolveCrossentropy(entry: LossLike, yTrue: SymbolicShape | undefined, yPred: SymbolicShape): LossLike {
   if (!yTrue || (entry !== 'crossentropy' && entry !== 'ce')) return entry;
   const kind = labelKind(yTrue, yPred);

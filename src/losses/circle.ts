@@ -56,11 +56,11 @@ const fields = {
   /** Whether an example is left out of its own positives; true by default. */
   removeDiagonal: f.bool(true),
 };
-/** Draws embeddings of one label together and those of others apart. */
+/** Pulls embeddings with the same label together and pushes others apart. */
 export class Circle extends Loss<typeof fields> {
   static override readonly className = 'Circle';
   static override readonly fields = fields;
-  /** What it computes of each sample. */
+  /** The function applied to each sample. */
   readonly fn = circle;
   call(yTrue: Tensor, yPred: Tensor): Tensor {
     return this.fn(...alignRanks(yTrue, yPred), this.config);

@@ -8,10 +8,10 @@ import { op } from '../ops/op.ts';
 import { Loss } from './loss.ts';
 
 export interface CtcOptions {
-  /** A label that counts for nothing, besides 0, the blank, and -1. */
+  /** A label that is ignored, besides 0 (the blank) and -1. */
   readonly ignoreClass?: number | null | undefined;
 }
-/** Labels with those that count in front, and how many these are. */
+/** Labels with the valid ones moved to the front, and their number. */
 function packed(labels: Tensor, ignoreClass: number | null): [labels: Tensor, lengths: Tensor] {
   const isPositive = ops.greater(labels, 0);
   const counts = ignoreClass === null ? isPositive : ops.logicalAnd(isPositive, ops.notEqual(labels, ignoreClass));
@@ -41,18 +41,18 @@ export const ctc = op(
   { ignoreClass: true },
 );
 const fields = { ignoreClass: f.nullable(f.int()) };
-/** Connectionist temporal classification: labels that are shorter than what they are read from. */
+/** Connectionist temporal classification, for labels shorter than the sequence they are read from. */
 export class CTC extends Loss<typeof fields> {
   static override readonly className = 'CTC';
   static override readonly fields = fields;
-  /** What it computes of each sample. */
+  /** The function applied to each sample. */
   readonly fn = ctc;
   call(yTrue: Tensor, yPred: Tensor): Tensor {
     return this.fn(yTrue, yPred, this.config);
   }
   override getConfig(): Config {
     const { ignore_class, ...config } = super.getConfig();
-    // Keras knows no such option.
+    // Keras has no such option.
     return ignore_class === null ? config : { ...config, ignore_class };
   }
 }

@@ -10,7 +10,7 @@ import * as overlaps from './overlap.ts';
 import * as probabilistic from './probabilistic.ts';
 import * as regression from './regression.ts';
 
-// What needs more than labels and predictions has no name of its own.
+// A function that needs more than labels and predictions has no name of its own.
 const { categoricalGeneralizedCrossEntropy: _, ...ofProbabilities } = probabilistic;
 const declared = { ...ofProbabilities, ...regression, ...hinges, ...overlaps, ...circles, ...ctcs };
 type Declared = typeof declared;
@@ -18,7 +18,7 @@ type FunctionName = {
   [K in keyof Declared]: Declared[K] extends { readonly opName: string } ? K : never;
 }[keyof Declared];
 
-/** The classes of losses: all that these files export. */
+/** The loss classes: everything these files export. */
 export const lossClasses: readonly SerializableClass<Loss>[] = Object.values<unknown>(declared).filter(isClass);
 /** The functions by the names that configs and `compile` use. */
 export const lossFunctions = table(

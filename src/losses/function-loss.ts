@@ -4,14 +4,14 @@ import type { Tensor } from '../ir/tensor.ts';
 import { alignRanks } from './align.ts';
 import { Loss, type LossOptions } from './loss.ts';
 
-/** A function that gives the loss of each sample. */
+/** A function that returns the loss of each sample. */
 export interface LossFunction {
   (yTrue: Tensor, yPred: Tensor): Tensor;
-  /** Refuses numbers that cannot be labels for predictions of a shape. */
+  /** Refuses values that cannot be labels for predictions of the given shape. */
   readonly checkLabels?: (labels: ArrayLike<number>, predictions: Shape) => void;
 }
 
-/** A loss made of a function. */
+/** A loss defined by a function. */
 export class FunctionLoss extends Loss {
   static override readonly className = 'LossFunctionWrapper';
   readonly fn: LossFunction;

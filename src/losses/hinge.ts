@@ -24,21 +24,21 @@ export const categoricalHinge = lossFunction('categoricalHinge', (t, y) => {
 /** Mean distance by which predictions miss the margin. */
 export class Hinge extends Loss {
   static override readonly className = 'Hinge';
-  /** What it computes of each sample. */
+  /** The function applied to each sample. */
   readonly fn = hinge;
   call = this.fn;
 }
 /** Mean squared distance by which predictions miss the margin. */
 export class SquaredHinge extends Loss {
   static override readonly className = 'SquaredHinge';
-  /** What it computes of each sample. */
+  /** The function applied to each sample. */
   readonly fn = squaredHinge;
   call = this.fn;
 }
 /** How far the best wrong class comes within a margin of the true one. */
 export class CategoricalHinge extends Loss {
   static override readonly className = 'CategoricalHinge';
-  /** What it computes of each sample. */
+  /** The function applied to each sample. */
   readonly fn = categoricalHinge;
   call = this.fn;
 }

@@ -49,7 +49,7 @@ const identify = identifierOf({
 });
 registerModule('keras.src.losses.losses', [FunctionLoss]);
 
-/** What stands for a loss: a name, a function of labels and predictions, a loss, its class or its config. */
+/** Anything that identifies a loss: a name, a function of labels and predictions, a loss, its class or its config. */
 export type LossLike =
   | OrAnyName<keyof typeof lossFunctions | keyof typeof short | 'crossentropy'>
   | Loss<any>
@@ -57,16 +57,16 @@ export type LossLike =
   | object
   | null;
 
-/** The loss or loss function that an identifier stands for; null for null. @example get('mse') // the function meanSquaredError */
+/** Resolves an identifier to a loss or loss function; null for null. @example get('mse') // the function meanSquaredError */
 export const get = exact('losses.get', 2, function get(identifier: LossLike | undefined, customObjects?: CustomObjects):
   | Loss
   | FunctionLoss['fn']
   | null {
   return identify(identifier, customObjects) as Loss | FunctionLoss['fn'] | null;
 });
-/** The loss as configs hold it. */
+/** The config of a loss. */
 export const serialize = exact('losses.serialize', 1, (loss: unknown): unknown => serializeObject(loss));
-/** The loss that a config or name describes. */
+/** Creates the loss described by a config or name. */
 export const deserialize = exact(
   'losses.deserialize',
   2,

@@ -1,6 +1,6 @@
 import type { SymbolicShape } from '../base/shape.ts';
 
-/** How labels of this shape say the class for predictions of that one: yes or no, by the number of the class, or one-hot. */
+/** How labels of this shape encode the class for predictions of that shape: binary, class numbers, or one-hot. */
 export function labelKind(yTrue: SymbolicShape, yPred: SymbolicShape): 'binary' | 'sparse' | 'categorical' {
   if (yPred.at(-1) === 1) return 'binary';
   const isSparse = yTrue.length < yPred.length || (yTrue.length === yPred.length && yTrue.at(-1) === 1);

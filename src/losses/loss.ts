@@ -23,7 +23,9 @@ import { type Reduction, reduceWeighted, reductions } from './reduction.ts';
 export interface LossOptions {
   /** Name in logs; the snake_case of the class by default. */
   readonly name?: string | null | undefined;
-  /** How the losses of a batch become one: "sum_over_batch_size" (the mean), "sum", "mean_with_sample_weight", "none". */
+  /**
+   * How the losses of a batch are reduced: "sum_over_batch_size" (the mean), "sum", "mean_with_sample_weight", "none".
+   */
   readonly reduction?: Reduction | undefined;
   /** Dtype in which the loss is computed. */
   readonly dtype?: PolicyLike;
@@ -36,7 +38,7 @@ export interface LossCallOptions {
 }
 const lossCallOptions: OptionNames<LossCallOptions> = { sampleWeight: true, mask: true };
 
-/** A nest of tensors: plain nested numbers are one tensor, a list or object that holds tensors stays a nest. */
+/** A nest of tensors: plain nested numbers form one tensor; a list or object of tensors stays a nest. */
 export function convertNest(x: unknown, dtype: DType): unknown {
   if ((Array.isArray(x) || isPlainObject(x)) && tensorsIn(x).length > 0)
     return mapTensors(x, (t) => asTensor(t, dtype));
@@ -44,8 +46,8 @@ export function convertNest(x: unknown, dtype: DType): unknown {
 }
 
 /**
- * Compares predictions with labels: `loss(yTrue, yPred, { sampleWeight })`. A class of one's own extends this one and
- * says in `call` what the loss of each sample is.
+ * Compares predictions with labels: `loss(yTrue, yPred, { sampleWeight })`. Custom losses extend this class and compute
+ * the loss of each sample in `call`.
  * @see https://keras.io/api/losses/
  */
 export abstract class Loss<S extends Fields = {}> extends Configured<
@@ -55,9 +57,9 @@ export abstract class Loss<S extends Fields = {}> extends Configured<
   LossOptions
 > {
   static override readonly className: string = 'Loss';
-  /** Name of objects that are given none; made from the class name when absent. */
+  /** The default name; by default derived from the class name. */
   static readonly defaultName: string | undefined = undefined;
-  /** Options that configs name only when they are not at their default, because Keras leaves them out. */
+  /** Options written to configs only if they differ from their default, because Keras leaves them out. */
   static readonly unwrittenDefaults: readonly string[] = [];
 
   override readonly name: string;
@@ -75,7 +77,7 @@ export abstract class Loss<S extends Fields = {}> extends Configured<
         `the reduction is "${String(reduction)}"`,
         `use one of ${reductions.join(', ')}; did you mean "${closest(String(reduction), reductions)}"?`,
       );
-    // The library's losses are not numbered, a user's are.
+    // The names of the library's losses are not numbered, those of users' losses are.
     this.name =
       name ??
       defaultName ??
@@ -86,9 +88,12 @@ export abstract class Loss<S extends Fields = {}> extends Configured<
 
   /** The loss of each sample. */
   abstract override call(yTrue: Tensor, yPred: Tensor): Tensor;
-  /** Refuses numbers that cannot be labels for predictions of a shape; called on all labels that training holds as arrays. */
+  /**
+   * Refuses values that cannot be labels for predictions of the given shape; called on all labels given to training as
+   * arrays.
+   */
   checkLabels(_labels: ArrayLike<number>, _predictions: Shape): void {}
-  /** Where the loss of a sample counts at all; null for everywhere. */
+  /** A mask of the samples whose loss counts; null for all. */
   validity(_losses: Tensor, _yTrue: Tensor, _yPred: Tensor): Tensor | null {
     return null;
   }

@@ -7,7 +7,7 @@ import { Loss } from './loss.ts';
 
 type Axes = number | readonly number[] | null;
 export interface DiceOptions {
-  /** Axes over which regions are summed; all when absent. */
+  /** Axes over which regions are summed; all by default. */
   readonly axis?: Axes | undefined;
 }
 /** `1 - 2 Σ yTrue·yPred / (Σ yTrue + Σ yPred)`. @example dice([[1, 0]], [[1, 0]]) // 0 */
@@ -21,9 +21,9 @@ export const dice = lossFunction<DiceOptions>(
   { options: { axis: true } },
 );
 export interface TverskyOptions extends DiceOptions {
-  /** Weight of what the labels hold and the predictions miss. */
+  /** Weight of false negatives. */
   readonly alpha?: number | undefined;
-  /** Weight of what the predictions add. */
+  /** Weight of false positives. */
   readonly beta?: number | undefined;
 }
 /**
@@ -49,11 +49,11 @@ const axis = f.custom<Axes, Axes>({
   initial: null,
 });
 const diceFields = { axis };
-/** How little labels and predictions overlap. */
+/** One minus the Dice overlap of labels and predictions. */
 export class Dice extends Loss<typeof diceFields> {
   static override readonly className = 'Dice';
   static override readonly fields = diceFields;
-  /** What it computes of each sample. */
+  /** The function applied to each sample. */
   readonly fn = dice;
   call(yTrue: Tensor, yPred: Tensor): Tensor {
     return this.fn(...alignRanks(yTrue, yPred), this.config);
@@ -61,11 +61,14 @@ export class Dice extends Loss<typeof diceFields> {
 }
 export interface Dice extends Resolved<typeof diceFields> {}
 const tverskyFields = { alpha: f.number({ initial: 0.5 }), beta: f.number({ initial: 0.5 }), axis };
-/** How little labels and predictions overlap, with weights for what is missed and what is added. */
+/**
+ * One minus the Tversky overlap of labels and predictions, which weights false negatives and false positives
+ * differently.
+ */
 export class Tversky extends Loss<typeof tverskyFields> {
   static override readonly className = 'Tversky';
   static override readonly fields = tverskyFields;
-  /** What it computes of each sample. */
+  /** The function applied to each sample. */
   readonly fn = tversky;
   call(yTrue: Tensor, yPred: Tensor): Tensor {
     return this.fn(...alignRanks(yTrue, yPred), this.config);

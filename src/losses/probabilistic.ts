@@ -23,7 +23,7 @@ export const poisson = lossFunction('poisson', (t, y) =>
 export interface CrossentropyOptions {
   /** Whether predictions are logits; probabilities otherwise. */
   readonly fromLogits?: boolean | undefined;
-  /** How far labels are drawn to the uniform distribution: 0 not at all, 1 wholly. */
+  /** How far labels are moved towards the uniform distribution: from 0 (not at all) to 1 (entirely). */
   readonly labelSmoothing?: number | undefined;
   /** The axis of the classes. */
   readonly axis?: number | undefined;
@@ -51,7 +51,7 @@ export const binaryCrossentropy = lossFunction<CrossentropyOptions>(
 );
 
 export interface FocalOptions extends CrossentropyOptions {
-  /** How much easy examples count less: their loss is multiplied by (1 - p)^gamma. */
+  /** How strongly easy examples are down-weighted: their loss is multiplied by (1 - p)^gamma. */
   readonly gamma?: number | undefined;
 }
 export interface CategoricalFocalOptions extends FocalOptions {
@@ -105,7 +105,7 @@ export const binaryFocalCrossentropy = lossFunction<BinaryFocalOptions>(
 export interface SparseCrossentropyOptions {
   /** Whether predictions are scores before softmax (or sigmoid); false by default. */
   readonly fromLogits?: boolean | undefined;
-  /** A label that counts for nothing. */
+  /** A label whose samples are ignored. */
   readonly ignoreClass?: number | null | undefined;
   /** Axis of the classes; the last by default. */
   readonly axis?: number | undefined;
@@ -113,7 +113,7 @@ export interface SparseCrossentropyOptions {
 const withoutClassAxis = (labels: Tensor, y: Tensor, axis: number): Tensor =>
   labels.shape.length === y.shape.length && labels.shape.at(axis) === 1 ? ops.squeeze(labels, { axis }) : labels;
 
-/** Refuses numbers that are no class of predictions of the given shape. */
+/** Refuses values that are not a class of predictions of the given shape. */
 function refuseOddClasses(
   labels: ArrayLike<number>,
   predictions: Shape,
@@ -173,14 +173,14 @@ export const categoricalGeneralizedCrossEntropy = op(
 /** Kullback-Leibler divergence of the predictions from the labels. */
 export class KLDivergence extends Loss {
   static override readonly className = 'KLDivergence';
-  /** What it computes of each sample. */
+  /** The function applied to each sample. */
   readonly fn = klDivergence;
   call = this.fn;
 }
 /** Negative log-likelihood of counts. */
 export class Poisson extends Loss {
   static override readonly className = 'Poisson';
-  /** What it computes of each sample. */
+  /** The function applied to each sample. */
   readonly fn = poisson;
   call = this.fn;
 }
@@ -188,7 +188,7 @@ export class Poisson extends Loss {
 const crossentropyFields = {
   /** Whether predictions are scores before softmax (or sigmoid); false by default. */
   fromLogits: f.bool(false),
-  /** Share of each label that is spread evenly over the classes, from 0 (the default) to 1. */
+  /** Label smoothing: the fraction of each label that is spread evenly over the classes, from 0 (the default) to 1. */
   labelSmoothing: f.number({ initial: 0, min: 0, max: 1 }),
   /** Axis of the classes; the last by default. */
   axis: f.int({ initial: -1 }),
@@ -197,7 +197,7 @@ const crossentropyFields = {
 export class BinaryCrossentropy extends Loss<typeof crossentropyFields> {
   static override readonly className = 'BinaryCrossentropy';
   static override readonly fields = crossentropyFields;
-  /** What it computes of each sample. */
+  /** The function applied to each sample. */
   readonly fn = binaryCrossentropy;
   call(yTrue: Tensor, yPred: Tensor): Tensor {
     return this.fn(...alignRanks(yTrue, yPred), this.config);
@@ -208,7 +208,7 @@ export interface BinaryCrossentropy extends Resolved<typeof crossentropyFields> 
 export class CategoricalCrossentropy extends Loss<typeof crossentropyFields> {
   static override readonly className = 'CategoricalCrossentropy';
   static override readonly fields = crossentropyFields;
-  /** What it computes of each sample. */
+  /** The function applied to each sample. */
   readonly fn = categoricalCrossentropy;
   call(yTrue: Tensor, yPred: Tensor): Tensor {
     return this.fn(...alignRanks(yTrue, yPred), this.config);
@@ -226,14 +226,14 @@ const focalFields = {
     parse: (v) => v,
     initial: 0.25,
   }),
-  /** How strongly easy examples are played down; 2 by default. */
+  /** How strongly easy examples are down-weighted; 2 by default. */
   gamma: f.number({ initial: 2 }),
 };
-/** Cross-entropy of one-hot labels in which easy examples count less. */
+/** Cross-entropy of one-hot labels that down-weights easy examples. */
 export class CategoricalFocalCrossentropy extends Loss<typeof focalFields> {
   static override readonly className = 'CategoricalFocalCrossentropy';
   static override readonly fields = focalFields;
-  /** What it computes of each sample. */
+  /** The function applied to each sample. */
   readonly fn = categoricalFocalCrossentropy;
   call(yTrue: Tensor, yPred: Tensor): Tensor {
     return this.fn(...alignRanks(yTrue, yPred), this.config);
@@ -246,14 +246,14 @@ const binaryFocalFields = {
   applyClassBalancing: f.bool(false),
   /** Weight of class 1, while class 0 has `1 - alpha`; 0.25 by default. */
   alpha: f.number({ initial: 0.25 }),
-  /** How strongly easy examples are played down; 2 by default. */
+  /** How strongly easy examples are down-weighted; 2 by default. */
   gamma: f.number({ initial: 2 }),
 };
-/** Cross-entropy of labels that are 0 or 1, in which easy examples count less. */
+/** Cross-entropy of labels that are 0 or 1 that down-weights easy examples. */
 export class BinaryFocalCrossentropy extends Loss<typeof binaryFocalFields> {
   static override readonly className = 'BinaryFocalCrossentropy';
   static override readonly fields = binaryFocalFields;
-  /** What it computes of each sample. */
+  /** The function applied to each sample. */
   readonly fn = binaryFocalCrossentropy;
   call(yTrue: Tensor, yPred: Tensor): Tensor {
     return this.fn(...alignRanks(yTrue, yPred), this.config);
@@ -263,7 +263,7 @@ export interface BinaryFocalCrossentropy extends Resolved<typeof binaryFocalFiel
 const sparseFields = {
   /** Whether predictions are scores before softmax (or sigmoid); false by default. */
   fromLogits: f.bool(false),
-  /** Label whose examples do not count, such as -1 or 255. */
+  /** Label whose samples are ignored, such as -1 or 255. */
   ignoreClass: f.nullable(f.int()),
   /** Axis of the classes; the last by default. */
   axis: f.int({ initial: -1 }),
@@ -273,7 +273,7 @@ export class SparseCategoricalCrossentropy extends Loss<typeof sparseFields> {
   static override readonly className = 'SparseCategoricalCrossentropy';
   static override readonly fields = sparseFields;
   static override readonly unwrittenDefaults = ['axis'];
-  /** What it computes of each sample. */
+  /** The function applied to each sample. */
   readonly fn = sparseCategoricalCrossentropy;
   call(yTrue: Tensor, yPred: Tensor): Tensor {
     return this.fn(...alignRanks(yTrue, yPred), this.config);
@@ -298,11 +298,11 @@ const generalizedFields = {
     initial: 0.5,
   }),
 };
-/** A cross-entropy that wrong labels disturb less; labels are class numbers. */
+/** A cross-entropy robust to wrong labels; labels are class numbers. */
 export class CategoricalGeneralizedCrossEntropy extends Loss<typeof generalizedFields> {
   static override readonly className = 'CategoricalGeneralizedCrossEntropy';
   static override readonly fields = generalizedFields;
-  /** What it computes of each sample. */
+  /** The function applied to each sample. */
   readonly fn = categoricalGeneralizedCrossEntropy;
   call(yTrue: Tensor, yPred: Tensor): Tensor {
     return this.fn(...alignRanks(yTrue, yPred), this.config.q);

@@ -4,11 +4,13 @@ import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
 import { alignLeading, alignRanks } from './align.ts';
 
-/** How the losses of a batch become one: `sum_over_batch_size` and `mean` are the same. */
+/** How the losses of a batch are reduced; `sum_over_batch_size` and `mean` are the same. */
 export const reductions = ['sum_over_batch_size', 'sum', 'none', 'mean', 'mean_with_sample_weight'] as const;
 export type Reduction = (typeof reductions)[number] | null;
 
-/** Weights that count only where the mask is true; for means, such that the mean is over what counts. */
+/**
+ * Weights that are zero where the mask is false; for means, scaled so that the mean is taken over the unmasked values.
+ */
 function maskWeights(mask: Tensor, reduction: Reduction, dtype: DType): Tensor {
   const counted = ops.cast(ops.cast(mask, 'bool'), dtype);
   if (reduction !== 'mean' && reduction !== 'sum_over_batch_size') return counted;
@@ -26,7 +28,7 @@ export function reduceWeighted(
   let weight = sampleWeight && ops.cast(sampleWeight, dtype);
   if (mask) {
     const own = maskWeights(mask, reduction, dtype);
-    // One weight a sequence, with a mask over its steps, is a weight of each step.
+    // One weight per sequence, together with a mask over its steps, applies to each step.
     weight = weight ? ops.multiply(...alignLeading(own, weight)) : own;
   }
   let values = losses;

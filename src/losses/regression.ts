@@ -80,35 +80,35 @@ export const logCosh = lossFunction(
 /** Mean of squared errors. */
 export class MeanSquaredError extends Loss {
   static override readonly className = 'MeanSquaredError';
-  /** What it computes of each sample. */
+  /** The function applied to each sample. */
   readonly fn = meanSquaredError;
   call = this.fn;
 }
 /** Mean of absolute errors. */
 export class MeanAbsoluteError extends Loss {
   static override readonly className = 'MeanAbsoluteError';
-  /** What it computes of each sample. */
+  /** The function applied to each sample. */
   readonly fn = meanAbsoluteError;
   call = this.fn;
 }
 /** Mean of absolute errors in percent of the labels. */
 export class MeanAbsolutePercentageError extends Loss {
   static override readonly className = 'MeanAbsolutePercentageError';
-  /** What it computes of each sample. */
+  /** The function applied to each sample. */
   readonly fn = meanAbsolutePercentageError;
   call = this.fn;
 }
 /** Mean of squared differences of logarithms. */
 export class MeanSquaredLogarithmicError extends Loss {
   static override readonly className = 'MeanSquaredLogarithmicError';
-  /** What it computes of each sample. */
+  /** The function applied to each sample. */
   readonly fn = meanSquaredLogarithmicError;
   call = this.fn;
 }
 /** Mean of log(cosh(error)). */
 export class LogCosh extends Loss {
   static override readonly className = 'LogCosh';
-  /** What it computes of each sample. */
+  /** The function applied to each sample. */
   readonly fn = logCosh;
   call = this.fn;
 }
@@ -119,7 +119,7 @@ export class CosineSimilarity extends Loss<typeof cosineFields> {
   static override readonly className = 'CosineSimilarity';
   static override readonly fields = cosineFields;
   static override readonly unwrittenDefaults = ['axis'];
-  /** What it computes of each sample. */
+  /** The function applied to each sample. */
   readonly fn = cosineSimilarity;
   call(yTrue: Tensor, yPred: Tensor): Tensor {
     return this.fn(yTrue, yPred, this.config);
@@ -133,7 +133,7 @@ export class Huber extends Loss<typeof huberFields> {
   static override readonly fields = huberFields;
   static override readonly defaultName = 'huber_loss';
   static override readonly unwrittenDefaults = ['delta'];
-  /** What it computes of each sample. */
+  /** The function applied to each sample. */
   readonly fn = huber;
   call(yTrue: Tensor, yPred: Tensor): Tensor {
     return this.fn(yTrue, yPred, this.config);

@@ -30,13 +30,19 @@ export const binaryAccuracy = op(
   both,
   { threshold: true },
 );
-/** 1 where labels and predictions have their largest element at the same place. @example categoricalAccuracy([[0, 1]], [[0.3, 0.7]]) // [1] */
+/**
+ * 1 where the largest elements of label and prediction are at the same position. @example categoricalAccuracy([[0, 1]],
+ * [[0.3, 0.7]]) // [1]
+ */
 export const categoricalAccuracy = op(
   'categoricalAccuracy',
   (yTrue: Tensor, yPred: Tensor) => hits(ops.argmax(yTrue, { axis: -1 }), ops.argmax(yPred, { axis: -1 })),
   both,
 );
-/** 1 where the largest prediction stands at the label. @example sparseCategoricalAccuracy([1], [[0.3, 0.7]]) // [1] */
+/**
+ * 1 where the largest prediction is that of the label's class. @example sparseCategoricalAccuracy([1], [[0.3, 0.7]]) //
+ * [1]
+ */
 export const sparseCategoricalAccuracy = op(
   'sparseCategoricalAccuracy',
   (yTrue: Tensor, yPred: Tensor) => {
@@ -133,7 +139,7 @@ export class SparseTopKCategoricalAccuracy extends MeanOf<typeof sparseTopKField
   protected values(yTrue: Tensor, yPred: Tensor): Tensor {
     return sparseTopKCategoricalAccuracy(yTrue, yPred, this.config);
   }
-  /** Keras writes `from_sorted_ids` only when it is true. */
+  /** Keras writes `from_sorted_ids` only if it is true. */
   override getConfig(): Config {
     const { from_sorted_ids: sorted, ...config } = super.getConfig();
     return sorted ? { ...config, from_sorted_ids: true } : config;

@@ -27,21 +27,21 @@ const numbers = f.custom<readonly number[], readonly number[]>({
   isFloat: true,
 });
 const fields = {
-  /** Number of thresholds between which the curve is straight. */
+  /** Number of thresholds used to approximate the curve. */
   numThresholds: f.int({ initial: 200, min: 2 }),
   /** True over false positives ("ROC"), precision over recall ("PR"), or their gains ("PRGAIN"). */
   curve: anyCase(['ROC', 'PR', 'PRGAIN'], 'ROC'),
-  /** Heights between thresholds: their mean, the smaller or the larger. */
+  /** Height of the curve between thresholds: the mean, the smaller or the larger. */
   summationMethod: anyCase(['interpolation', 'minoring', 'majoring'], 'interpolation'),
   /** Whether each class has a curve of its own. */
   multiLabel: f.bool(false),
-  /** Number of labels, where `multiLabel` is set and its curves are kept one a label. */
+  /** Number of labels, if `multiLabel` keeps one curve per label. */
   numLabels: f.nullable(f.int({ min: 1 })),
   /** Weights of the classes. */
   labelWeights: f.nullable(numbers),
   /** Whether predictions are scores before softmax (or sigmoid); false by default. */
   fromLogits: f.bool(false),
-  /** Thresholds between 0 and 1 instead of even ones. */
+  /** Thresholds between 0 and 1, instead of evenly spaced ones. */
   thresholds: f.nullable(numbers),
 };
 
@@ -68,14 +68,14 @@ export class AUC extends Metric<typeof fields, [yTrue: Like, yPred: Like, option
       fail(this, 'numLabels is given, but classes are not counted apart', 'leave it out, or set multiLabel: true');
     if (!multiLabel || numLabels !== null) this.build([], multiLabel ? [0, numLabels!] : []);
   }
-  /** Thresholds in use, from a little below 0 to a little above 1. */
+  /** The thresholds, from a little below 0 to a little above 1. */
   get thresholds(): readonly number[] {
     return this.#limits;
   }
   get numThresholds(): number {
     return this.#limits.length;
   }
-  /** Counts at each threshold; with classes apart, they exist when the metric is built. */
+  /** Counts at each threshold; with separate classes, they exist once the metric is built. */
   get truePositives(): Variable {
     return this.#truePositives;
   }

@@ -19,7 +19,7 @@ const thresholds: Field<Thresholds, Thresholds, false> = f.custom<Thresholds, Th
   isFloat: true,
 });
 type Args = [yTrue: Like, yPred: Like, options?: UpdateOptions];
-/** The only element of what one threshold gives. */
+/** Unwraps the result for a single threshold. */
 const oneOrAll = (x: Tensor): Tensor => (x.shape[0] === 1 ? ops.reshape(x, []) : x);
 
 const countFields = { thresholds };
@@ -28,7 +28,7 @@ abstract class Count extends Metric<typeof countFields, Args> {
   static override readonly fields = countFields;
   readonly #limits = thresholdsOf(this.config.thresholds, 0.5);
   readonly accumulator = this.addVariable([this.#limits.length], { name: 'accumulator' });
-  /** Thresholds in use. */
+  /** The thresholds. */
   get thresholds(): readonly number[] {
     return this.#limits;
   }
@@ -42,28 +42,28 @@ abstract class Count extends Metric<typeof countFields, Args> {
     return oneOrAll(this.accumulator.value);
   }
 }
-/** Number of positives that are predicted. */
+/** Number of true positives. */
 export class TruePositives extends Count {
   static override readonly className = 'TruePositives';
   protected counts(truePositives: Variable): Counts {
     return { truePositives };
   }
 }
-/** Number of negatives that are predicted. */
+/** Number of true negatives. */
 export class TrueNegatives extends Count {
   static override readonly className = 'TrueNegatives';
   protected counts(trueNegatives: Variable): Counts {
     return { trueNegatives };
   }
 }
-/** Number of negatives that are predicted as positive. */
+/** Number of false positives. */
 export class FalsePositives extends Count {
   static override readonly className = 'FalsePositives';
   protected counts(falsePositives: Variable): Counts {
     return { falsePositives };
   }
 }
-/** Number of positives that are predicted as negative. */
+/** Number of false negatives. */
 export class FalseNegatives extends Count {
   static override readonly className = 'FalseNegatives';
   protected counts(falseNegatives: Variable): Counts {
@@ -79,13 +79,13 @@ const shareFields = {
   /** The only class that counts; null for all. */
   classId: f.nullable(f.int({ min: 0 })),
 };
-/** True positives as a share of something. */
+/** True positives as a fraction of something. */
 abstract class Share extends Metric<typeof shareFields, Args> {
   static override readonly fields = shareFields;
   readonly #limits = thresholdsOf(this.config.thresholds, this.config.topK === null ? 0.5 : lowest);
   readonly #hits = this.addVariable([this.#limits.length], { name: 'true_positives' });
   readonly #misses = this.addVariable([this.#limits.length], { name: this.missName() });
-  /** Thresholds in use. */
+  /** The thresholds. */
   get thresholds(): readonly number[] {
     return this.#limits;
   }
@@ -112,7 +112,7 @@ abstract class Share extends Metric<typeof shareFields, Args> {
 }
 // biome-ignore lint/correctness/noUnusedVariables: merges with the class
 interface Share extends Exposed<typeof shareFields, 'thresholds'> {}
-/** What part of the predicted positives is right. */
+/** The fraction of predicted positives that are correct. */
 export class Precision extends Share {
   static override readonly className = 'Precision';
   /** Number of negatives that are predicted as positive, at each threshold. */
@@ -126,7 +126,7 @@ export class Precision extends Share {
     return { truePositives, falsePositives };
   }
 }
-/** What part of the positives is predicted. */
+/** The fraction of positives that are predicted. */
 export class Recall extends Share {
   static override readonly className = 'Recall';
   /** Number of positives that are predicted as negative, at each threshold. */

@@ -7,7 +7,7 @@ import { tensor } from '../tensor/like.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { accumulate } from './metric.ts';
 
-/** The counts of right and wrong positives and negatives, a number a threshold; those that are there are updated. */
+/** True and false positives and negatives, one number per threshold; only those present are updated. */
 export interface Counts {
   readonly truePositives?: Variable;
   readonly falsePositives?: Variable;
@@ -23,7 +23,7 @@ export interface ConfusionOptions {
   readonly classId?: number | null;
   /** A weight for each example. */
   readonly sampleWeight?: Tensor | null;
-  /** Whether classes are counted apart: then counts have shape [thresholds, classes]. */
+  /** Whether classes are counted separately: counts then have shape [thresholds, classes]. */
   readonly multiLabel?: boolean;
   /** A weight for each label. */
   readonly labelWeights?: Tensor | null;
@@ -40,7 +40,7 @@ export const areEven = (thresholds: readonly number[]): boolean =>
 export function thresholdsOf(given: number | readonly number[] | null, standard: number): readonly number[] {
   return given === null ? [standard] : typeof given === 'number' ? [given] : given;
 }
-/** What predictions below every threshold are. */
+/** A prediction below every threshold. */
 export const lowest = -1e10;
 
 /** Predictions that are not among the k largest of their row become lower than any threshold. */
@@ -92,13 +92,16 @@ export function countConfusion(counts: Counts, yTrue: Tensor, yPred: Tensor, opt
   }
 }
 
-/** Of weights `[samples, columns]`: the sums `[thresholds, columns]` over samples whose prediction exceeds each threshold. */
+/**
+ * Sums weights `[samples, columns]` over the samples whose prediction exceeds each threshold, giving `[thresholds,
+ * columns]`.
+ */
 const byComparison = (y: Tensor, thresholds: readonly number[]) => {
   const limits = tensor([...thresholds], { dtype: y.dtype });
   const exceeds = ops.cast(ops.greater(ops.expandDims(y, 0), ops.reshape(limits, [thresholds.length, 1, 1])), y.dtype);
   return (weights: Tensor): Tensor => ops.sum(ops.multiply(exceeds, ops.expandDims(weights, 0)), { axis: 1 });
 };
-/** The same for even thresholds: sums by bucket, then running sums from the top. */
+/** The same for evenly spaced thresholds: sums by bucket, then cumulative sums from the top. */
 const byBucket = (y: Tensor, thresholds: readonly number[]) => {
   const count = thresholds.length;
   const [samples, columns] = y.shape as [number, number];

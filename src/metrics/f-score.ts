@@ -20,11 +20,14 @@ const positive = (least: number, expects: string, initial?: number) =>
     ...(initial !== undefined && { initial }),
   });
 const fields = {
-  /** How the scores of the classes become one: "micro" counts all together, "weighted" by frequency; null keeps them apart. */
+  /**
+   * How the scores of classes are averaged: "micro" counts all classes together, "weighted" weights by frequency; null
+   * returns one score per class.
+   */
   average: f.nullable(f.oneOf(['micro', 'macro', 'weighted'], 'micro')),
-  /** How much more recall counts than precision. */
+  /** The weight of recall relative to precision. */
   beta: { ...positive(Infinity, 'a number > 0'), required: false as const, initial: 1 },
-  /** From where a prediction is positive; null: the largest of each row. */
+  /** Threshold above which a prediction is positive; null: the largest of each row. */
   threshold: f.nullable(positive(1, 'a number > 0 and <= 1')),
 };
 
@@ -39,7 +42,7 @@ export class FBetaScore extends Metric<typeof fields, [yTrue: Like, yPred: Like,
   #weights!: Variable;
   override built = false;
 
-  /** The axis along which counts are summed; none when all classes count as one. */
+  /** The axis along which counts are summed; none if all classes are counted together. */
   get axis(): number | null {
     return this.config.average === 'micro' ? null : 0;
   }

@@ -127,10 +127,15 @@ type MetricName =
   | 'sparse_top_k_categorical_accuracy'
   | 'top_k_categorical_accuracy'
   | keyof typeof short;
-/** What stands for a metric: a name, a function of labels and predictions, a metric, its class or its config. */
+/**
+ * Anything that identifies a metric: a name, a function of labels and predictions, a metric, its class or its config.
+ */
 export type MetricLike = OrAnyName<MetricName> | Metric | ((yTrue: any, yPred: any) => Tensor) | object;
 
-/** The metric that an identifier stands for; functions are averaged under their own name. @example get('mse').name // "mean_squared_error" */
+/**
+ * Resolves an identifier to a metric; functions are averaged under their own name. @example get('mse').name //
+ * "mean_squared_error"
+ */
 export const get = exact('metrics.get', 2, function get(identifier: MetricLike, customObjects?: CustomObjects): Metric {
   const found = identify(identifier, customObjects);
   if (found instanceof Metric) return found;
@@ -140,9 +145,9 @@ export const get = exact('metrics.get', 2, function get(identifier: MetricLike, 
   }
   return fail('metrics.get', `${show(identifier)} is no metric`, `give a name, a config or a metric. ${advice}`);
 });
-/** The metric as configs hold it. */
+/** The config of a metric. */
 export const serialize = exact('metrics.serialize', 1, (metric: unknown): unknown => serializeObject(metric));
-/** The metric that a config describes. */
+/** Creates the metric described by a config. */
 export const deserialize = exact(
   'metrics.deserialize',
   2,

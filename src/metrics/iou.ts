@@ -30,11 +30,11 @@ type Args = [yTrue: Like, yPred: Like, options?: UpdateOptions];
 abstract class Overlap<S extends Fields> extends Metric<S, Args> {
   static override readonly defaultDtype: string = 'int32';
   protected readonly settings: Settings = this.settle();
-  /** The sums of weights: of their whole parts, where the dtype is an integer one. */
+  /** The sums of weights; with an integer dtype, of their whole parts. */
   readonly #matrix: Variable = this.#makeMatrix();
   /**
-   * What the matrix cannot hold: the sums of what weights have beyond their whole parts, and in a last row, by class, the
-   * weights of what was taken for the class, or belongs to it, while the other side is no class.
+   * What the matrix cannot hold: the sums of the fractional parts of weights and, in a last row, for each class the
+   * weights of elements where only one of label and prediction is a valid class.
    */
   readonly #rest: Variable = this.addVariable([this.settings.numClasses + 1, this.settings.numClasses], {
     name: 'total_rest',
@@ -64,7 +64,7 @@ abstract class Overlap<S extends Fields> extends Metric<S, Args> {
       );
     return this.addVariable([numClasses, numClasses], { name: 'total_confusion_matrix', dtype: this.dtype });
   }
-  /** As in Keras, one matrix; another one once there are weights that are no whole numbers. */
+  /** As in Keras, one matrix, and another once there are fractional weights. */
   override get variables(): readonly Variable[] {
     return super.variables.filter((v) => v !== this.#rest || this.#hasFractions);
   }
@@ -80,7 +80,10 @@ abstract class Overlap<S extends Fields> extends Metric<S, Args> {
       this.#rest.assign(rest);
     };
   }
-  /** Takes in a batch; says once what counts as wrong because it is no class, where that can be seen. */
+  /**
+   * Updates with a batch; warns once about values that count as wrong because they are not a class, if that can be
+   * seen.
+   */
   override updateState(...args: Args): void | Promise<void> {
     if (!currentTrace() && !this.#hasWarned) this.#warnOfStrangers(...args);
     return super.updateState(...args);
@@ -100,11 +103,11 @@ abstract class Overlap<S extends Fields> extends Metric<S, Args> {
       `${this.className} "${this.name}": ${isLabel ? `label ${label}` : `prediction ${prediction}`} is none of the ${numClasses} classes, which count from 0: it counts as wrong.\n  Fix: give a larger numClasses${isLabel ? `, or ignoreClass: ${label}` : ''}`,
     );
   }
-  /** Labels and predictions as the confusion matrix takes them. */
+  /** Labels and predictions in the form the confusion matrix expects. */
   protected prepared(yTrue: Tensor, yPred: Tensor): [yTrue: Tensor, yPred: Tensor] {
     return [yTrue, yPred];
   }
-  /** Classes and weight of every element, whether it counts, and whether it should but is out of range. */
+  /** The classes and weight of every element, whether it counts, and whether it should count but is out of range. */
   #cells(yTrue: Tensor, yPred: Tensor, sampleWeight: Tensor | null) {
     const { numClasses, ignoreClass, sparseYTrue, sparseYPred, axis } = this.settings;
     const classes = (x: Tensor, isSparse: boolean): Tensor =>

@@ -40,7 +40,7 @@ export class RootMeanSquaredError extends MeanOf {
     const y = ops.cast(yPred, this.dtype);
     return ops.square(ops.subtract(...alignRanks(y, ops.cast(yTrue, this.dtype))));
   }
-  // The squares have no mask of their own in Keras.
+  // In Keras, the squares carry no mask of their own.
   protected override update(yTrue: Tensor, yPred: Tensor, given: Given = {}): void {
     const sampleWeight = countedWeight(given);
     this.take(this.values(yTrue, yPred), sampleWeight);
@@ -82,7 +82,7 @@ export class CosineSimilarity extends MeanOf<typeof axisFields> {
   protected values(yTrue: Tensor, yPred: Tensor): Tensor {
     return ops.negative(losses.cosineSimilarity(yTrue, yPred, this.config));
   }
-  /** Keras does not write the axis; another one than the last must not be lost. */
+  /** Keras does not write the axis; one other than the last must not be lost. */
   override getConfig(): Config {
     const { axis, ...config } = super.getConfig();
     return axis === -1 ? config : { ...config, axis };
@@ -146,7 +146,7 @@ export interface CategoricalCrossentropy extends Resolved<typeof categoricalFiel
 const sparseFields = {
   /** Whether predictions are scores before softmax (or sigmoid); false by default. */
   fromLogits: f.bool(false),
-  /** Label whose examples do not count, such as -1 or 255. */
+  /** Label whose samples are ignored, such as -1 or 255. */
   ignoreClass: f.nullable(f.int()),
   /** Axis of the classes; the last by default. */
   axis: f.int({ initial: -1 }),

@@ -15,7 +15,7 @@ type ClassNames = readonly string[] | Readonly<Record<number, string>>;
 const isObject = (v: unknown): v is object => typeof v === 'object' && v !== null;
 
 const fields = {
-  /** How four numbers stand for a box, in letters of any case; `rel_` formats need `imageSize`. */
+  /** How four numbers encode a box, in upper or lower case; `rel_` formats need `imageSize`. */
   boundingBoxFormat: f.custom<string, BoxFormat>({
     expects: `one of ${boxFormats.map((name) => `"${name}"`).join(', ')}`,
     check: (v): v is string => typeof v === 'string' && (boxFormats as readonly string[]).includes(v.toLowerCase()),
@@ -26,13 +26,13 @@ const fields = {
   imageSize: f.nullable(f.ints()),
   /** Whether overlaps are those of boxes or of masks. */
   iouType: f.oneOf(['bbox', 'segm'] satisfies IouType[], 'bbox'),
-  /** Overlaps from which a detection counts as a hit; COCO's ten when null. */
+  /** IoU thresholds from which a detection counts as a match; COCO's ten if null. */
   iouThresholds: f.nullable(f.numbers()),
-  /** Recalls at which precision is read; COCO's 101 when null. */
+  /** Recall values at which precision is sampled; COCO's 101 if null. */
   recallThresholds: f.nullable(f.numbers()),
-  /** Most detections of an image and class that count, for the three cuts. */
+  /** The maximum detections per image and class, for the three cut-offs. */
   maxDetections: f.ints({ initial: [1, 10, 100] }),
-  /** Named ranges of areas in square pixels; COCO's all, small, medium and large when null. */
+  /** Named area ranges in square pixels; COCO's all, small, medium and large if null. */
   areaRanges: f.nullable(
     f.custom<AreaRanges, AreaRanges>({
       expects: 'an object of [low, high] by name',
@@ -42,9 +42,9 @@ const fields = {
       parse: (v) => v,
     }),
   ),
-  /** Classes to judge; those seen when null. */
+  /** Classes to evaluate; all that occur if null. */
   classIds: f.nullable(f.ints()),
-  /** What classes are called, by class id. */
+  /** Class names, by class id. */
   classNames: f.nullable(
     f.custom<ClassNames, ClassNames>({
       expects: 'names by class id, as an array or an object',
@@ -52,7 +52,7 @@ const fields = {
       parse: (v) => v,
     }),
   ),
-  /** Which of the twelve COCO figures `result()` gives: "AP", "AP50", "APlarge", "AR100", … */
+  /** Which of the twelve COCO figures `result()` returns: "AP", "AP50", "APlarge", "AR100", … */
   figure: f.oneOf(statNames, 'AP'),
 };
 export type MeanAveragePrecisionOptions = Options<typeof fields> & MetricOptions;
@@ -71,11 +71,11 @@ type BatchKey =
   | 'num_detections'
   | 'numDetections';
 
-/** All that a detector's evaluation yields. */
+/** The full results of evaluating a detector. */
 export interface MeanAveragePrecisionResults extends CocoResult {
-  /** The twelve COCO figures by name: AP, AP50, AP75, APsmall, …, ARlarge; -1 where there is nothing to average. */
+  /** The twelve COCO figures by name: AP, AP50, AP75, APsmall, …, ARlarge; -1 if there is nothing to average. */
   readonly figures: Readonly<Record<string, number>>;
-  /** AP of each class by its name, or its number when it has none; -1 for a class without objects. */
+  /** AP of each class by its name, or its number if it has none; -1 for a class without objects. */
   readonly apByClass: Readonly<Record<string, number>>;
   /** Names of the classes that have one, by class id. */
   readonly classNames: Readonly<Record<number, string>>;
@@ -111,7 +111,7 @@ export class MeanAveragePrecision extends Metric<typeof fields, [yTrue: Detectio
     });
   }
 
-  /** Takes the images of a batch in, and matches them. */
+  /** Adds the images of a batch and matches them. */
   override async updateState(yTrue: DetectionBatch, yPred: DetectionBatch): Promise<void> {
     const [truth, found] = await Promise.all([readArrays(yTrue), readArrays(yPred)]);
     const { boundingBoxFormat, imageSize, iouType } = this.config;
@@ -123,11 +123,11 @@ export class MeanAveragePrecision extends Metric<typeof fields, [yTrue: Detectio
     }))
       this.#accumulator.addImage(truths, detections);
   }
-  /** The chosen figure; -1 when there is no object at all. */
+  /** The chosen figure; -1 if there are no objects at all. */
   override result(): number {
     return this.#accumulator.evaluate().stats[statNames.indexOf(this.config.figure)];
   }
-  /** All figures and tables, and the precision-recall curves unless they are not wanted. */
+  /** All figures and tables, including the precision-recall curves unless they are switched off. */
   results(options: { readonly curves?: boolean } = {}): MeanAveragePrecisionResults {
     const { curves = true } = optionsOf(this, { curves: true }, options);
     const result = this.#accumulator.evaluate({ curves });

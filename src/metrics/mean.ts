@@ -12,7 +12,7 @@ import { countedWeight, type Given } from './weights.ts';
 
 type Reduce = (x: Tensor, options: { axis: readonly number[] }) => Tensor;
 
-/** Values and weights reduced to one of each a sample. */
+/** Values and weights reduced to one per sample. */
 function bySample(
   given: Tensor,
   weights: Tensor | null,
@@ -45,7 +45,7 @@ export class Sum extends Metric<{}, [values: Like, options?: UpdateOptions]> {
   }
 }
 
-/** A mean over samples: the state is the sum and the number of what was summed. */
+/** A mean over samples: the state is the sum and the count. */
 export abstract class Averaged<S extends Fields = {}, Args extends unknown[] = any> extends Metric<S, Args> {
   readonly total = this.addVariable([], { name: 'total', dtype: this.dtype });
   readonly count = this.addVariable([], { name: 'count', dtype: this.dtype });
@@ -77,7 +77,7 @@ export abstract class MeanOf<S extends Fields = {}> extends Averaged<
 > {
   /** The function's value for each sample. */
   protected abstract values(yTrue: Tensor, yPred: Tensor): Tensor;
-  /** Where weighted samples count at all; null for everywhere. */
+  /** A mask of the samples that count; null for all. */
   protected validity(_yTrue: Tensor, _yPred: Tensor): Tensor | null {
     return null;
   }

@@ -46,7 +46,7 @@ export interface StateOptions {
   readonly initializer?: InitialValue | 'zeros' | 'ones';
   /** Data type of the variable; the metric's by default. */
   readonly dtype?: DType;
-  /** How values that the replicas of a distributed run computed apart are joined. */
+  /** How the values of different replicas are combined in distributed runs. */
   readonly aggregation?: NonNullable<VariableOptions['aggregation']>;
 }
 const stateOptions: OptionNames<StateOptions> = { name: true, initializer: true, dtype: true, aggregation: true };
@@ -62,14 +62,14 @@ const asTensors = (args: readonly unknown[]): unknown[] =>
 
 const isShape = (x: Shape | StateOptions): x is Shape => Array.isArray(x);
 
-/** What most states begin as, made when it is first read. */
+/** The initial value of most states, created when first read. */
 const zeros = /* @__PURE__ */ repeatable((shape: Shape, options: { dtype: DType }) => ops.zeros(shape, options));
 
 /**
- * A number that is gathered batch by batch: `metric.updateState(yTrue, yPred)`, `metric.result()`, `metric.resetState()`;
- * `metric(yTrue, yPred)` does the first two. A class of one's own makes variables with `addVariable` in its constructor and
- * overrides `updateState` and `result`. One that must run on the host says `static hostSide = true`: training hands it
- * concrete tensors after each step, and its result may be a number or a promise of one.
+ * A quantity accumulated batch by batch: `metric.updateState(yTrue, yPred)`, `metric.result()`, `metric.resetState()`;
+ * `metric(yTrue, yPred)` does the first two. Custom metrics create variables with `addVariable` in the constructor and
+ * override `updateState` and `result`. A metric that must run on the host declares `static hostSide = true`: training
+ * passes it concrete tensors after each step, and its result may be a number or a promise of one.
  * @see https://keras.io/api/metrics/
  */
 export abstract class Metric<S extends Fields = any, Args extends unknown[] = any> extends Configured<
@@ -79,14 +79,14 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
   MetricOptions
 > {
   static override readonly className: string = 'Metric';
-  /** Name of objects that are given none; automatic names when absent. */
+  /** The default name; automatic by default. */
   static readonly defaultName: string | undefined = undefined;
   static readonly defaultDtype: string | undefined = undefined;
   static readonly hostSide: boolean = false;
 
   override name: string;
   readonly dtype: DType;
-  /** Whether the variables exist whose shapes depend on the data. */
+  /** Whether the variables whose shapes depend on the data exist. */
   built = true;
   readonly #own: Variable[] = [];
   readonly #step: Jitted<unknown[], void> = jit((...args: unknown[]) => this.update(...(args as never)), {
@@ -103,11 +103,11 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
     this.dtype = asDType(asPolicy(dtype ?? defaultDtype ?? floatx()).computeDtype);
   }
 
-  /** Its state. */
+  /** The state variables. */
   get variables(): readonly Variable[] {
     return this.#own;
   }
-  /** Makes a variable of its state; its shape may stand among the options. */
+  /** Creates a state variable; the shape may also be given as an option. */
   addVariable(options: StateOptions & { readonly shape?: Shape }): Variable;
   addVariable(shape: Shape, options?: StateOptions): Variable;
   addVariable(given: Shape | (StateOptions & { readonly shape?: Shape }), options: StateOptions = {}): Variable {
@@ -138,10 +138,10 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
     const { shape = [], ...rest } = optionsOf(this, { ...stateOptions, shape: true }, options);
     return this.addVariable(shape, rest);
   }
-  /** Makes the variables whose shapes depend on the data; training calls it before it compiles. */
+  /** Creates the variables whose shapes depend on the data; training calls it before compiling a step. */
   build(_yTrue: Shape, _yPred: Shape): void {}
 
-  /** Takes in a batch. */
+  /** Updates the state with a batch. */
   updateState(...args: Args): void | Promise<void> {
     this.#checkOptions(args);
     const given = asTensors(args);
@@ -152,12 +152,12 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
     if (currentTrace()) this.update(...(given as never));
     else this.#step(...given);
   }
-  /** What follows the values in `update` are options. */
+  /** Arguments after the values of `update` are options. */
   #checkOptions(args: readonly unknown[]): void {
     const { length } = this.update;
     if (length > 0 && args.length > length) optionsOf(this, updateOptions, args[length] as UpdateOptions | undefined);
   }
-  /** What a batch, as tensors, changes in the state. */
+  /** The update of the state by a batch, given as tensors. */
   protected update(..._args: never): void {
     fail(this, 'it does not say how it is updated', 'override updateState(yTrue, yPred, options)');
   }
@@ -169,9 +169,9 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
   protected compute(): Tensor {
     return fail(this, 'it does not say what it gives', 'override result()');
   }
-  /** Begins anew. */
+  /** Resets the state. */
   resetState(): void {
-    // One program, which overwrites the variables where they are; another when there are more of them.
+    // One program that overwrites the variables in place; a new one if variables are added.
     if (currentTrace()) this.#zero();
     else this.#clear(this.variables.length);
   }
@@ -179,8 +179,8 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
     for (const v of this.variables) v.assign(ops.zeros(v.shape, { dtype: v.dtype }));
   }
   /**
-   * Puts the state aside and begins anew; what it gives brings the state back. One that keeps its state on the host, in private
-   * fields or in objects of classes, overrides it.
+   * Sets the state aside and resets it; the returned function restores it. Metrics with state on the host, in private
+   * fields or class instances, override this.
    */
   setAside(): () => void {
     const values = this.variables.map((v) => [v, v.value] as const);
@@ -196,7 +196,7 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
     return this.result();
   }
 
-  /** The update as a function: new values of the variables from old ones. */
+  /** The update as a pure function: new values of the variables from old ones. */
   statelessUpdateState(variables: readonly Like[], ...args: Args): Tensor[] {
     const { finalValue } = withVariableValues(this.#valued(variables), () => void this.updateState(...args));
     return this.variables.map(finalValue);
@@ -205,7 +205,7 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
   statelessResult(variables: readonly Like[]): any {
     return withVariableValues(this.#valued(variables), () => mapTensors(this.result(), (t) => t)).result;
   }
-  /** Values with which the variables begin. */
+  /** The initial values of the variables. */
   statelessResetState(): Tensor[] {
     const { finalValue } = withVariableValues(new Map(), () => this.resetState());
     return this.variables.map(finalValue);
@@ -230,11 +230,11 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
 
 /** Whether a metric runs on the host, after the step. */
 export const isHostMetric = (metric: Metric): boolean => (metric.constructor as typeof Metric).hostSide;
-/** Adds to a variable of a state. */
+/** Adds to a state variable. */
 export const accumulate = (variable: Variable, x: Tensor): void =>
   void variable.assign(ops.add(variable.value, ops.cast(x, variable.dtype)));
 
-/** Copies of the fields of an object that hold plain data. */
+/** Copies of an object's fields that contain plain data. */
 function plainFields(object: object): Record<string, unknown> {
   const isData = (x: unknown): boolean => {
     if (typeof x !== 'object' || x === null) return typeof x !== 'function' && typeof x !== 'symbol';

@@ -8,7 +8,7 @@ import { countConfusion } from './confusion.ts';
 import { Metric, type UpdateOptions } from './metric.ts';
 import { countedWeight, type Given } from './weights.ts';
 
-/** `count` thresholds from 0 to 1; one alone is a half. */
+/** `count` thresholds from 0 to 1; a single one is 0.5. */
 const evenThresholds = (count: number): readonly number[] =>
   count === 1 ? [0.5] : Array.from({ length: count }, (_, k) => k / (count - 1));
 const share = (part: Variable, rest: Variable): Tensor => ops.divideNoNan(part.value, ops.add(part.value, rest.value));
@@ -20,7 +20,7 @@ const base = {
 };
 const part = f.number({ min: 0, max: 1 });
 
-/** The best of one measure among the thresholds at which another reaches a value. */
+/** The best value of one measure over the thresholds at which another reaches a given value. */
 abstract class OperatingPoint<S extends Fields & typeof base> extends Metric<
   S,
   [yTrue: Like, yPred: Like, options?: UpdateOptions]
@@ -33,7 +33,7 @@ abstract class OperatingPoint<S extends Fields & typeof base> extends Metric<
   readonly #trueNegatives = this.#make('true_negatives');
   readonly #falseNegatives = this.#make('false_negatives');
 
-  /** Thresholds in use, evenly from 0 to 1. */
+  /** The thresholds, evenly from 0 to 1. */
   get thresholds(): readonly number[] {
     return this.#thresholds;
   }
@@ -76,10 +76,10 @@ abstract class OperatingPoint<S extends Fields & typeof base> extends Metric<
 }
 
 const specificityFields = { ...base, specificity: part };
-/** Largest sensitivity where the specificity is high enough. */
+/** The best sensitivity at a given specificity. */
 export class SensitivityAtSpecificity extends OperatingPoint<typeof specificityFields> {
   static override readonly className = 'SensitivityAtSpecificity';
-  /** What the other measure must reach: the option `specificity`. */
+  /** The value the other measure must reach, from the option `specificity`. */
   get value(): number {
     return this.config.specificity;
   }
@@ -90,10 +90,10 @@ export class SensitivityAtSpecificity extends OperatingPoint<typeof specificityF
 }
 export interface SensitivityAtSpecificity extends Resolved<typeof specificityFields> {}
 const sensitivityFields = { ...base, sensitivity: part };
-/** Largest specificity where the sensitivity is high enough. */
+/** The best specificity at a given sensitivity. */
 export class SpecificityAtSensitivity extends OperatingPoint<typeof sensitivityFields> {
   static override readonly className = 'SpecificityAtSensitivity';
-  /** What the other measure must reach: the option `sensitivity`. */
+  /** The value the other measure must reach, from the option `sensitivity`. */
   get value(): number {
     return this.config.sensitivity;
   }
@@ -104,10 +104,10 @@ export class SpecificityAtSensitivity extends OperatingPoint<typeof sensitivityF
 }
 export interface SpecificityAtSensitivity extends Resolved<typeof sensitivityFields> {}
 const recallFields = { ...base, recall: part };
-/** Largest precision where the recall is high enough. */
+/** The best precision at a given recall. */
 export class PrecisionAtRecall extends OperatingPoint<typeof recallFields> {
   static override readonly className = 'PrecisionAtRecall';
-  /** What the other measure must reach: the option `recall`. */
+  /** The value the other measure must reach, from the option `recall`. */
   get value(): number {
     return this.config.recall;
   }
@@ -118,10 +118,10 @@ export class PrecisionAtRecall extends OperatingPoint<typeof recallFields> {
 }
 export interface PrecisionAtRecall extends Resolved<typeof recallFields> {}
 const precisionFields = { ...base, precision: part };
-/** Largest recall where the precision is high enough. */
+/** The best recall at a given precision. */
 export class RecallAtPrecision extends OperatingPoint<typeof precisionFields> {
   static override readonly className = 'RecallAtPrecision';
-  /** What the other measure must reach: the option `precision`. */
+  /** The value the other measure must reach, from the option `precision`. */
   get value(): number {
     return this.config.precision;
   }

@@ -10,7 +10,7 @@ import { accumulate, Metric, type UpdateOptions } from './metric.ts';
 import { countedWeight, type Given } from './weights.ts';
 
 const fields = {
-  /** How the scores of the outputs become one; null keeps them apart. */
+  /** How the scores of the outputs are averaged; null returns one score per output. */
   classAggregation: f.nullable(
     f.oneOf(['uniform_average', 'variance_weighted_average'], 'uniform_average'),
     'uniform_average',
@@ -73,7 +73,7 @@ export class R2Score extends Metric<typeof fields, [yTrue: Like, yPred: Like, op
           ? ops.mean(scores)
           : ops.divide(ops.sum(ops.multiply(spread, scores)), ops.sum(spread));
     if (numRegressors === 0) return score;
-    // With as few samples as regressors the plain score stays.
+    // With no more samples than regressors, the plain score is returned.
     const rest = ops.subtract(this.numSamples.value, 1);
     const freedom = ops.subtract(rest, numRegressors);
     const adjusted = ops.subtract(1, ops.divide(ops.multiply(ops.subtract(1, score), rest), freedom));

@@ -20,8 +20,8 @@ const words: Readonly<Record<string, keyof typeof kinds>> = table({
 });
 
 /**
- * What "accuracy" and "crossentropy" mean for labels and predictions of these shapes: binary, for class numbers, or for
- * one-hot labels. Anything else stays what it is; the metric keeps the name that was asked for.
+ * Resolves "accuracy" and "crossentropy" for labels and predictions of these shapes: binary, class numbers, or one-hot
+ * labels. Anything else is returned unchanged; the metric keeps the requested name.
  */
 export function resolveAccuracy<T>(entry: T, yTrue: SymbolicShape | undefined, yPred: SymbolicShape): T {
   const kind = typeof entry === 'string' ? words[entry] : undefined;
