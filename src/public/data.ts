@@ -1,11 +1,11 @@
 /** What `keras.data` is: pipelines of elements, with the words of tf.data. */
+export { AUTOTUNE } from '../data/pipeline/counts.ts';
 export {
-  AUTOTUNE,
   type BatchOptions,
   Dataset,
   type EnumerateOptions,
+  type GeneratorOptions,
   INFINITE_CARDINALITY,
-  type InterleaveOptions,
   type MapOptions,
   type PaddedBatchOptions,
   type ShuffleOptions,
@@ -14,7 +14,9 @@ export {
   type WindowOptions,
 } from '../data/pipeline/dataset.ts';
 export type { ElementOf, PartsOf } from '../data/pipeline/element.ts';
+export type { InterleaveOptions } from '../data/pipeline/interleaving.ts';
 export type { PlainTensor } from '../data/pipeline/plain-data.ts';
+export type { Signature, TensorSpec } from '../data/pipeline/signature.ts';
 export type { ModuleFunction } from '../data/pipeline/threads.ts';
 export { fromArrow, fromParquet } from '../data/tables/columnar.ts';
 export type { Column, ColumnOptions, TableOptions } from '../data/tables/columns.ts';

@@ -25,11 +25,11 @@ export function asTensor(x: Like, dtype?: DType): Tensor {
 }
 
 /** The same, but data that is not a tensor yet stays in JavaScript's memory until a device needs it. */
-export function asHostTensor(x: Like): Tensor {
+export function asHostTensor(x: Like, dtype?: DType): Tensor {
   const plain = valueOf(x);
   if (plain instanceof Tensor) return plain;
   // Data that the caller may still change is copied; the slice method of Node's Buffer does not copy.
-  return plainTensor(plain, {}, (data, aval) =>
+  return plainTensor(plain, dtype ? { dtype } : {}, (data, aval) =>
     hostTensor(data === plain ? (Uint8Array.prototype.slice.call(data) as TypedArray) : data, aval),
   );
 }

@@ -7,16 +7,16 @@ import type { Tensor } from '../../tensor/index.ts';
 import { type Pipelined, type RoundState, type SourceRequest, sourceOf } from '../batches.ts';
 import { type Pipeline, PipelineSource } from '../pipeline-source.ts';
 import { batched, paddedBatches, rebatched, unbatched, windowed } from './batching.ts';
+import { count, orAuto } from './counts.ts';
 import type { ElementOf, PartsOf } from './element.ts';
-import { interleaved } from './interleaving.ts';
+import { type InterleaveOptions, interleaved, interleaving } from './interleaving.ts';
 import { filtered, mapped, mappedInThreads, numbered, type OfParts } from './mapping.ts';
-import { cached, prefetched, repeated, sharded, shuffled, skipped, taken } from './order.ts';
+import { cached, cachedInFile, prefetched, repeated, sharded, shuffled, skipped, taken } from './order.ts';
+import { checkSignature, type Signature } from './signature.ts';
 import { concatenated, generated, listed, numbers, slices, zipped } from './sources.ts';
 import { nextPipelineSeed, type Stage } from './stage.ts';
 import type { ModuleFunction } from './threads.ts';
 
-/** As a number of things to do ahead or at the same time: as many as do well. */
-export const AUTOTUNE = -1;
 /** The cardinality of a dataset without end. */
 export const INFINITE_CARDINALITY = Number.POSITIVE_INFINITY;
 /** The cardinality of a dataset whose end shows only on the way. */
@@ -66,13 +66,11 @@ export interface WindowOptions extends BatchOptions {
 }
 const windowOptions: OptionNames<WindowOptions> = { dropRemainder: true, shift: true, stride: true };
 
-export interface InterleaveOptions {
-  /** Datasets that are open at the same time; 4 by default. */
-  readonly cycleLength?: number | undefined;
-  /** Elements that one gives before the next has its turn; 1 by default. */
-  readonly blockLength?: number | undefined;
+export interface GeneratorOptions {
+  /** What elements are like, part by part: `{ shape, dtype }`, null for sizes of any number. Numbers and arrays become of that dtype. */
+  readonly outputSignature?: Signature | undefined;
 }
-const interleaveOptions: OptionNames<InterleaveOptions> = { cycleLength: true, blockLength: true };
+const generatorOptions: OptionNames<GeneratorOptions> = { outputSignature: true };
 
 export interface EnumerateOptions {
   /** Number of the first element; 0 by default. */
@@ -84,14 +82,6 @@ const enumerateOptions: OptionNames<EnumerateOptions> = { start: true };
 export type WindowOf<T> = T extends Tensor ? Dataset<T> : { -readonly [K in keyof T]: WindowOf<T[K]> };
 type ZipOf<S> = S extends Dataset<infer T> ? T : { -readonly [K in keyof S]: ZipOf<S[K]> };
 type Datasets = Dataset<any> | readonly Datasets[] | { readonly [name: string]: Datasets };
-
-function count(who: string, name: string, value: unknown, least = 1): number {
-  return Number.isInteger(value) && (value as number) >= least
-    ? (value as number)
-    : fail(`Dataset.${who}`, `${name} is ${show(value)}`, `give a whole number of at least ${least}`);
-}
-const orAuto = (who: string, name: string, value: number, auto: number): number =>
-  value === AUTOTUNE ? auto : count(who, name, value);
 
 /** The batch size of a dataset that was batched last. */
 export let batchSizeOf: (dataset: Dataset) => number | undefined;
@@ -141,8 +131,10 @@ export class Dataset<T = unknown> implements AsyncIterable<T>, Pipelined {
    */
   static fromGenerator<const S>(
     generator: Streamable<S> | (() => Streamable<S> | Promise<Streamable<S>>),
+    options: GeneratorOptions = {},
   ): Dataset<ElementOf<S>> {
-    return new Dataset(generated(generator));
+    const { outputSignature } = optionsOf('Dataset.fromGenerator', generatorOptions, options);
+    return new Dataset(generated(generator, outputSignature && checkSignature(outputSignature)));
   }
   /** The entries of a list as elements, of any forms. */
   static list<const S>(elements: readonly S[]): Dataset<ElementOf<S>> {
@@ -210,12 +202,7 @@ export class Dataset<T = unknown> implements AsyncIterable<T>, Pipelined {
     f: (...parts: PartsOf<T>) => Dataset<S> | Promise<Dataset<S>>,
     options: InterleaveOptions = {},
   ): Dataset<S> {
-    const { cycleLength = 4, blockLength = 1 } = optionsOf('Dataset.interleave', interleaveOptions, options);
-    const how = {
-      cycle: count('interleave', 'cycleLength', cycleLength),
-      block: count('interleave', 'blockLength', blockLength),
-    };
-    return new Dataset(interleaved(this.#stage, f as OfParts, how, Dataset.#of));
+    return new Dataset(interleaved(this.#stage, f as OfParts, interleaving(options), Dataset.#of));
   }
   /** So many elements together, along a new first axis; their shapes must be equal. */
   batch(batchSize: number, options: BatchOptions = {}): Dataset<T> {
@@ -284,9 +271,15 @@ export class Dataset<T = unknown> implements AsyncIterable<T>, Pipelined {
     };
     return new Dataset(windowed(this.#stage, how, (elements) => new Dataset(listed(elements))));
   }
-  /** The elements, kept in memory when they were gone through once to the end. */
-  cache(): Dataset<T> {
-    return new Dataset(cached(this.#stage));
+  /**
+   * The elements, kept when they were gone through once to the end: in memory, or in a file (in Node), which appears when it is whole
+   * and serves later runs too. Remove it where what makes the elements has changed.
+   */
+  cache(filename?: string): Dataset<T> {
+    if (filename === undefined) return new Dataset(cached(this.#stage));
+    if (typeof filename !== 'string' || filename === '')
+      fail('Dataset.cache', `the file is ${show(filename)}`, 'give a path, or nothing to keep elements in memory');
+    return new Dataset(cachedInFile(this.#stage, filename));
   }
   /** Asks for so many elements before they are wanted: what they wait for runs beside whoever takes them. */
   prefetch(bufferSize: number): Dataset<T> {
@@ -352,7 +345,7 @@ export class Dataset<T = unknown> implements AsyncIterable<T>, Pipelined {
   static {
     batchSizeOf = (dataset) => dataset.#stage.batchSize;
     exactMethods<Dataset>(this, {
-      ...{ zip: null },
+      ...{ zip: null, fromGenerator: 2 },
       batch: 2,
       enumerate: 1,
       interleave: 2,

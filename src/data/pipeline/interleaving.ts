@@ -1,12 +1,58 @@
 import { fail } from '../../base/errors.ts';
+import { type OptionNames, optionsOf } from '../../base/options.ts';
+import { count, orAuto } from './counts.ts';
 import { partsOf } from './element.ts';
 import type { OfParts } from './mapping.ts';
-import { fromTheBeginning, type Round, type Stage, within } from './stage.ts';
+import { prefetched } from './order.ts';
+import { fromTheBeginning, type Stage, within } from './stage.ts';
+
+export interface InterleaveOptions {
+  /** Datasets that are open at the same time; 4 by default. */
+  readonly cycleLength?: number | undefined;
+  /** Elements that one gives before the next has its turn; 1 by default. */
+  readonly blockLength?: number | undefined;
+  /** Of how many of them elements are made at the same time, ahead of their turns; by default of the one whose turn it is. */
+  readonly numParallelCalls?: number | undefined;
+  /** Keeps the order of turns; false gives elements as they are ready, and heeds no `blockLength`. */
+  readonly deterministic?: boolean | undefined;
+}
+const interleaveOptions: OptionNames<InterleaveOptions> = {
+  cycleLength: true,
+  blockLength: true,
+  numParallelCalls: true,
+  deterministic: true,
+};
 
 export interface Interleaving {
+  /** Pipelines that are open at the same time. */
   readonly cycle: number;
+  /** Elements that one gives in its turn. */
   readonly block: number;
+  /** Of how many the elements are made at the same time; 1: of the one whose turn it is. */
+  readonly calls?: number;
+  /** Whether elements come in the order of turns; otherwise as they are ready. */
+  readonly inOrder?: boolean;
 }
+/** What options say of interleaving. */
+export function interleaving(options: InterleaveOptions): Interleaving {
+  const given = optionsOf('Dataset.interleave', interleaveOptions, options);
+  const { cycleLength = 4, blockLength = 1, numParallelCalls = 1, deterministic = true } = given;
+  const cycle = count('interleave', 'cycleLength', cycleLength);
+  const calls = orAuto('interleave', 'numParallelCalls', numParallelCalls, cycle);
+  if (calls > cycle)
+    fail(
+      'Dataset.interleave',
+      `numParallelCalls is ${calls}, and ${cycle} datasets are open at the same time`,
+      'give a larger cycleLength, or fewer calls',
+    );
+  if (!deterministic && given.numParallelCalls === undefined)
+    fail('Dataset.interleave', 'deterministic: false is for parallel calls', 'give numParallelCalls, or leave it out');
+  const block = count('interleave', 'blockLength', blockLength);
+  return { cycle, block, calls, inOrder: deterministic };
+}
+
+type Open = AsyncIterator<unknown>;
+
 /**
  * The elements of the pipelines that a function makes: `cycle` of them are open, and give `block` elements in turn. `stageOf` finds
  * the stage of what the function gave.
@@ -14,34 +60,92 @@ export interface Interleaving {
 export const interleaved = (
   source: Stage,
   f: OfParts,
-  { cycle, block }: Interleaving,
+  { cycle, block, calls = 1, inOrder = true }: Interleaving,
   stageOf: (made: unknown) => Stage | undefined,
 ): Stage =>
   fromTheBeginning(undefined, async function* (round) {
     const sources = source.elements(within(round, 0), 0)[Symbol.asyncIterator]();
-    const open = new Array<AsyncIterator<unknown> | undefined>(cycle).fill(undefined);
     let begun = 0;
-    let isOver = false;
-    const fill = async (at: number): Promise<void> => {
+    const all: Open[] = [];
+    /** Opens the next pipeline; undefined where there is none. */
+    const openNext = async (): Promise<Open | undefined> => {
       const { done, value } = await sources.next();
-      if (done) isOver = true;
-      else open[at] = begin(await f(...partsOf(value)), within(within(round, 1), begun++), stageOf);
+      if (done) return undefined;
+      const inside = within(within(round, 1), begun++);
+      const made = await f(...partsOf(value));
+      const stage =
+        stageOf(made) ?? fail('interleave', 'the function gave no Dataset', 'give a Dataset for each element');
+      // What is made ahead of its turn.
+      const ahead = calls > 1 && inOrder ? prefetched(stage, block) : stage;
+      const iterator = ahead.elements(inside, 0)[Symbol.asyncIterator]();
+      all.push(iterator);
+      return iterator;
     };
     try {
-      for (let at = 0; ; at = (at + 1) % cycle) {
-        if (!open[at] && !isOver) await fill(at);
-        for (let k = 0; open[at] && k < block; k++) {
-          const { done, value } = await open[at]!.next();
-          if (done) open[at] = undefined;
-          else yield value;
-        }
-        if (isOver && open.every((iterator) => !iterator)) return;
-      }
+      yield* inOrder ? inTurn(openNext, cycle, block, calls) : asReady(openNext, Math.min(cycle, calls));
     } finally {
-      await Promise.all([sources, ...open].map((iterator) => iterator?.return?.()));
+      await Promise.all([sources, ...all].map((iterator) => iterator.return?.()));
     }
   });
-function begin(made: unknown, round: Round, stageOf: (made: unknown) => Stage | undefined): AsyncIterator<unknown> {
-  const stage = stageOf(made) ?? fail('interleave', 'the function gave no Dataset', 'give a Dataset for each element');
-  return stage.elements(round, 0)[Symbol.asyncIterator]();
+
+async function* inTurn(
+  openNext: () => Promise<Open | undefined>,
+  cycle: number,
+  block: number,
+  calls: number,
+): AsyncGenerator<unknown> {
+  const open = new Array<Open | undefined>(cycle).fill(undefined);
+  // Pipelines that are opened before it is their turn, one after the other so that they keep their order.
+  const waiting: Promise<Open | undefined>[] = [];
+  let last: Promise<unknown> = Promise.resolve();
+  const ask = (): void => {
+    const next = last.then(openNext);
+    last = next;
+    // Whoever takes it learns of its failure; nobody may.
+    next.catch(() => {});
+    waiting.push(next);
+  };
+  let isOver = false;
+  for (let at = 0; ; at = (at + 1) % cycle) {
+    if (!open[at] && !isOver) {
+      while (waiting.length < calls) ask();
+      open[at] = await waiting.shift();
+      isOver = !open[at];
+    }
+    const iterator = open[at];
+    for (let k = 0; iterator && k < block; k++) {
+      const { done, value } = await iterator.next();
+      if (done) {
+        open[at] = undefined;
+        break;
+      }
+      yield value;
+    }
+    if (isOver && open.every((other) => !other)) return;
+  }
+}
+
+/** Elements of several pipelines, whichever has one first. */
+async function* asReady(openNext: () => Promise<Open | undefined>, cycle: number): AsyncGenerator<unknown> {
+  type Answer = { readonly at: number; readonly iterator: Open; readonly result: IteratorResult<unknown> };
+  const running = new Map<number, Promise<Answer>>();
+  const ask = (at: number, iterator: Open): void => {
+    const answer = iterator.next().then((result) => ({ at, iterator, result }));
+    answer.catch(() => {});
+    running.set(at, answer);
+  };
+  const fill = async (at: number): Promise<void> => {
+    const iterator = await openNext();
+    if (iterator) ask(at, iterator);
+    else running.delete(at);
+  };
+  for (let at = 0; at < cycle; at++) await fill(at);
+  while (running.size > 0) {
+    const { at, iterator, result } = await Promise.race(running.values());
+    if (result.done) await fill(at);
+    else {
+      ask(at, iterator);
+      yield result.value;
+    }
+  }
 }

@@ -1,5 +1,6 @@
+import { openCache, writingCache } from './cache-file.ts';
 import { repeatedRows, Shuffle, shardedRows, shuffledRows, skippedRows, takenRows } from './row-order.ts';
-import { counted, fromTheBeginning, ofRows, orderOf, type Stage, within } from './stage.ts';
+import { counted, fromTheBeginning, ofRows, orderOf, type Stage, within, without } from './stage.ts';
 
 export interface Shuffling {
   readonly size: number;
@@ -117,6 +118,22 @@ export function cached(source: Stage): Stage {
         if (all.length > from) yield element;
       }
       kept = all;
+    },
+  };
+}
+
+/** The elements, kept in a file when they were given once to the end: by whoever was first, for all that come later. */
+export function cachedInFile(source: Stage, place: string): Stage {
+  let count: number | undefined;
+  return {
+    get count() {
+      return count ?? source.count;
+    },
+    async *elements(round, from) {
+      const file = await openCache(place);
+      count = file?.count;
+      if (file) yield* file.elements(from);
+      else yield* without(from, writingCache(place, source.elements(within({ ...round, turns: [] }), 0)));
     },
   };
 }

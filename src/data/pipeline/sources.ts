@@ -5,6 +5,7 @@ import { hostTensor } from '../../runtime/host-tensor.ts';
 import { Tensor } from '../../tensor/index.ts';
 import { Rows } from '../rows.ts';
 import { asElement } from './element.ts';
+import { conforming, type Signature } from './signature.ts';
 import { counted, fromTheBeginning, ofRows, type Round, type Stage, within } from './stage.ts';
 import { rowAt } from './views.ts';
 
@@ -52,9 +53,14 @@ export function listed(given: readonly unknown[]): Stage {
 }
 
 /** What a function's iterables give, each time begun anew. */
-export const generated = (source: Streamable | (() => Streamable | Promise<Streamable>)): Stage =>
+export const generated = (
+  source: Streamable | (() => Streamable | Promise<Streamable>),
+  signature?: Signature,
+): Stage =>
   fromTheBeginning(undefined, async function* () {
-    for await (const given of await begun(source)) yield asElement(given, 'Dataset.fromGenerator');
+    let k = 0;
+    for await (const given of await begun(source))
+      yield signature ? conforming(given, signature, k++) : asElement(given, 'Dataset.fromGenerator');
   });
 
 /** The numbers from `start` to below `stop`. */
