@@ -1,4 +1,5 @@
 import * as keras from '../../src/index.ts';
+import { maskOf } from '../../src/layers/layer/masks.ts';
 import { type Known, sizeOf } from './catalogue/entry.ts';
 import { type LayerCall, type ModelDescription, perOutput } from './description.ts';
 import type { Bounds } from './generate.ts';
@@ -24,7 +25,8 @@ export class ModelBuilder {
     }
   }
   private keep(id: number, tensor: keras.KerasTensor, about: Pick<Known, 'learns' | 'below'>): void {
-    this.known.push({ id, shape: tensor.shape.slice(1) as number[], ...about });
+    const masked = maskOf(tensor) !== undefined;
+    this.known.push({ id, shape: tensor.shape.slice(1) as number[], masked, ...about });
     this.tensors.set(id, tensor);
   }
   /** The tensor of that number. */

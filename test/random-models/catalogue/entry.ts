@@ -9,6 +9,8 @@ export interface Known {
   readonly below?: number;
   /** Whether weights that are trained have a part in it. */
   readonly learns: boolean;
+  /** Whether it carries a mask over its steps. */
+  readonly masked?: boolean;
 }
 /** The layer's options in Keras's spelling, and what it is called on: the tensor alone where `on` is absent. */
 export interface Made {

@@ -114,7 +114,10 @@ const pooling = (rank: number): Entry => ({
 });
 const global = (rank: number): Entry => ({
   fits: ofRank(rank + 1),
-  make: (draw) => ({ config: { ...format(draw.oneIn(5)), ...(draw.oneIn(3) && { keepdims: true }) } }),
+  // A mask counts the steps of the first axis: with channels there, Keras refuses it too.
+  make: (draw, { masked }) => ({
+    config: { ...format(draw.oneIn(5) && !masked), ...(draw.oneIn(3) && { keepdims: true }) },
+  }),
 });
 const adaptive = (rank: number): Entry => ({
   fits: ofRank(rank + 1),
