@@ -91,7 +91,7 @@ const coreWithout = (isApart: (id: string) => boolean): OutputOptions => ({
 export const core = coreWithout(() => false);
 
 /** What few pages need, which they load from files of its own: `src/public/NAME.ts` is `NAME.js` beside the core. */
-const beside = ['applications', 'preprocessing', 'sources', 'old-models', 'tools'];
+const beside = ['applications', 'preprocessing', 'sources', 'old-models', 'quantization', 'tools'];
 /** The modules of such files, which are no part of the core. */
 const apart = [
   new RegExp(`[\\\\/]public[\\\\/](${beside.join('|')})\\.ts$`),
@@ -105,7 +105,8 @@ const apart = [
   /[\\/](formats[\\/]byte-stream|data[\\/](py-dataset|pipeline-source|tables[\\/][-a-z]+)|public[\\/]preprocessing-sequence|random[\\/]python-order|utils[\\/](pad-sequences|split-dataset|timeseries-dataset))\.ts$/,
   /[\\/]saving[\\/]legacy[\\/](?!at-once|described|h5-format)/,
   /[\\/]training[\\/](summary-writer|callbacks[\\/]tensor-board-log)\.ts$/,
-  /[\\/]layers[\\/]from-files/,
+  /[\\/]layers[\\/](from-files|quantized)/,
+  /[\\/](src[\\/]quantizers[\\/]|base[\\/]quantized-policies|public[\\/](dtype-policies|quantizers)\.ts$)/,
   /[\\/]saving[\\/]keras[\\/]file-editor/,
   /[\\/]visualize[\\/](activation-maps|filter-patterns|grad-cam|tapped|model-(graph|node|to-dot)|dot-label|inside|tensor-info|precision-recall|text|chart[\\/][a-z]+)\.ts$/,
 ];

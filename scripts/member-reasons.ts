@@ -4,7 +4,10 @@ export const memberReasons: readonly (readonly [what: RegExp, reason: string])[]
     /\.(on_\w+|call|build|compute_mask|get_random_transformation|transform_\w+)\(/,
     'the library passes it to a method of the class; one that makes no use of it leaves it out',
   ],
-  [/quantiz|gptq|variable_serialization_spec/, 'weights are not quantized here'],
+  [
+    /quantized_(build|call)|gptq_unpacked|variable_serialization_spec|quantizer_or_default/,
+    'what quantizes stands beside the layers, not in them: `layer.quantize` and `saveOwnVariables` are what others need',
+  ],
   [
     /\.(backend|convert_weight|supports_jit|jax_state_sync|compute_loss_and_updates|synchronization|use_cudnn)$|\((use_cudnn|flash_attention|layout|synchronization)\)$/,
     "chooses among Keras's backends, or among their kernels and devices",

@@ -14,5 +14,6 @@ export const reasons: readonly (readonly [name: RegExp, reason: string])[] = [
     /\.enable_unsafe_deserialization$/,
     'nothing that a file holds is ever run as code; functions come as `customObjects`',
   ],
+  [/^keras\.Quantizer$/, 'it is `keras.quantizers.Quantizer`: at the top every page would carry it'],
   [/\.(enable|disable|is)_traceback_filtering(_enabled)?$/, "hides Keras's own frames in a Python traceback"],
 ];

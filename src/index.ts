@@ -9,6 +9,7 @@ import './tensor/show.ts';
 import './ops/methods.ts';
 
 export * as activations from './activations/index.ts';
+export { DTypePolicy, FloatDTypePolicy } from './base/dtype-policy.ts';
 export { HornbeamError } from './base/errors.ts';
 export type { Shape, SymbolicShape } from './base/shape.ts';
 export * as constraints from './constraints/index.ts';
@@ -33,8 +34,6 @@ export * as ops from './ops/index.ts';
 export * as optimizers from './optimizers/index.ts';
 export { Optimizer } from './optimizers/index.ts';
 export * as config from './public/config.ts';
-export * as dtypePolicies from './public/dtype-policies.ts';
-export { DTypePolicy, FloatDTypePolicy } from './public/dtype-policies.ts';
 export * as mixedPrecision from './public/mixed-precision.ts';
 export {
   applications,
@@ -42,8 +41,10 @@ export {
   data,
   datasets,
   distillation,
+  dtypePolicies,
   layers,
   preprocessing,
+  quantizers,
   saving,
   utils,
   visualization,

@@ -18,7 +18,7 @@ const ranks: readonly (readonly string[])[] = [
   ['tensor'],
   ['ops', 'random'],
   ['coco'],
-  ['activations', 'initializers', 'regularizers', 'constraints', 'losses', 'metrics', 'optimizers'],
+  ['activations', 'initializers', 'regularizers', 'constraints', 'losses', 'metrics', 'optimizers', 'quantizers'],
   ['layers'],
   ['data'],
   ['training'],

@@ -45,6 +45,9 @@ export class DTypePolicyMap extends DTypePolicy implements Iterable<[path: strin
   override get variableDtype(): DType {
     return this.defaultPolicy.variableDtype;
   }
+  override get quantizationMode(): string | null {
+    return this.defaultPolicy.quantizationMode;
+  }
   override [policyAt](path: string): DTypePolicy {
     return this.get(path);
   }

@@ -1,6 +1,6 @@
 import { floatx } from './config.ts';
 import { asDType, type DType } from './dtype.ts';
-import { fail } from './errors.ts';
+import { fail, type Named } from './errors.ts';
 import { exact, exactMethods } from './exact.ts';
 import { type Config, isSerializedObject, registerModule } from './registry/serialize.ts';
 import { table } from './table.ts';
@@ -36,8 +36,8 @@ export class DTypePolicy {
   [policyAt](_path: string): DTypePolicy {
     return this;
   }
-  /** How weights are quantized: they are not. */
-  get quantizationMode(): null {
+  /** How weights are quantized, if they are: `'int8'`, `'int4'`, `'float8'`, `'gptq'` or `'awq'`. */
+  get quantizationMode(): string | null {
     return null;
   }
   toString(): string {
@@ -66,6 +66,17 @@ export function registerPolicy(policy: (typeof policyClasses)[number], modules: 
 }
 for (const policy of [DTypePolicy, FloatDTypePolicy]) registerPolicy(policy, ['keras.dtype_policies', 'keras']);
 
+/** The policy of quantized weights that a name stands for: its classes are loaded with what quantizes. */
+let quantized = (name: string): DTypePolicy => withoutQuantization(`dtype "${name}"`);
+export const nameQuantizedPolicies = (find: typeof quantized): void => void (quantized = find);
+/** Says where what quantizes is, when it was not loaded. */
+export const withoutQuantization = (who: Named | string): never =>
+  fail(
+    who,
+    'what quantizes is not loaded',
+    "import 'hornbeam/browser/quantization.js' (beside the core of pages), or in bundles { quantizers } from 'hornbeam', first",
+  );
+
 let global: DTypePolicy | undefined;
 /** The policy of layers that name none. */
 export const dtypePolicy = exact('config.dtypePolicy', 0, (): DTypePolicy => global ?? new DTypePolicy(floatx()));
@@ -83,7 +94,7 @@ export type PolicyLike = string | DTypePolicy | Config | null | undefined;
 export function asPolicy(x: PolicyLike): DTypePolicy {
   if (x === null || x === undefined) return dtypePolicy();
   if (x instanceof DTypePolicy) return x;
-  if (typeof x === 'string') return new DTypePolicy(x);
+  if (typeof x === 'string') return /^(float8|int[48]|gptq|awq)[/_]/.test(x) ? quantized(x) : new DTypePolicy(x);
   const described = isSerializedObject(x) ? policyClasses.find((c) => c.className === x.class_name) : undefined;
   if (described) return described.fromConfig((x as Config)['config'] as Config);
   return fail(

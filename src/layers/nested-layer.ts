@@ -28,7 +28,8 @@ export const deserialize = exact(
 /** The layer as configs hold it. */
 export const serialize = exact('layers.serialize', 1, (layer: AnyLayer): SerializedObject => serializeLayer(layer));
 
-type LayerLike = AnyLayer | SerializedObject;
+/** What stands for a layer: it, or its config. */
+export type LayerLike = AnyLayer | SerializedObject;
 const isLayerLike = (x: unknown): x is LayerLike => (typeof x === 'function' && isLayer(x)) || isSerializedObject(x);
 const toLayer = (x: LayerLike): AnyLayer => (isSerializedObject(x) ? deserialize(x) : x);
 

@@ -21,4 +21,5 @@ export function registerLayers(): void {
   }
   registerLater(() => import('./preprocessing/index.ts'));
   registerLater(() => import('./from-files/index.ts'));
+  registerLater(() => import('./quantized/index.ts'));
 }

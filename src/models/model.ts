@@ -14,6 +14,7 @@ import type { H5Group } from '../formats/hdf5.ts';
 import { guardMembers } from '../layers/layer/attribute-names.ts';
 import { inner } from '../layers/layer/inner.ts';
 import { type AnyLayer, Layer, type LayerOptions, mapShapes, type Shapes } from '../layers/layer/layer.ts';
+import { type QuantizeModelOptions, quantizing } from '../layers/layer/quantization.ts';
 import { refuseUnsaved } from '../layers/layer/strangers.ts';
 import { flattenLayers, sublayersOf } from '../layers/layer/tracking.ts';
 import { registerLayers } from '../layers/register.ts';
@@ -26,7 +27,7 @@ import { graphOf, setGraph } from './functional/graph-of.ts';
 import { registerModels } from './register.ts';
 import { readStateTree, type StateTree, writeStateTree } from './state-tree.ts';
 import { type SummaryOptions, summaryOptions, summaryText } from './summary/summary.ts';
-import { TrainedModel } from './trained-model.ts';
+import { forgetSteps, TrainedModel } from './trained-model.ts';
 
 export interface ModelOptions extends LayerOptions {
   /** KerasTensors from `keras.Input`: one, a list, or an object of them. */
@@ -161,6 +162,16 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
   }
   [readWeights](file: H5Group): void {
     saving.weightsFromH5(this as AnyLayer, file);
+  }
+
+  /**
+   * Quantizes the weights of all layers within that can be, or of those that `filters` name: `model.quantize('int8')`. Float
+   * weights are let go. `mode` may be null where the config says it.
+   * @see https://keras.io/guides/quantization_overview/
+   */
+  override quantize(mode?: string | null, options: QuantizeModelOptions = {}): void {
+    quantizing(this as AnyLayer).quantizeModel(this as AnyLayer, mode, options);
+    this[forgetSteps]();
   }
 
   /** Prints the table of layers, or passes it to `printFn`. */

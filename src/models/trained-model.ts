@@ -33,6 +33,7 @@ import { forward, type needsCall, type Overridable, overrides, type Trainable } 
 import { Trainer } from '../training/trainer.ts';
 import { withLabels } from '../training/with-labels.ts';
 
+export const forgetSteps: unique symbol = Symbol('forgetSteps');
 type ByName = { readonly returnDict: true };
 type InOrder = { readonly returnDict?: false | undefined };
 /** The loss, or the loss and the metrics. */
@@ -222,6 +223,10 @@ export abstract class TrainedModel<Out = Tensor>
   }
   makePredictFunction(options: { readonly force?: boolean } = {}): StepFunction {
     return this.#loop.made('predict', optionsOf(this, { force: true }, options));
+  }
+  /** Lets its steps be compiled anew, for layers compute otherwise. */
+  [forgetSteps](): void {
+    this.#loop.forgetSteps();
   }
   /** The compile settings, in the form used in files. */
   getCompileConfig(): Config | null {

@@ -1,6 +1,7 @@
 import { fail } from '../base/errors.ts';
 import * as coreLayers from '../layers/index.ts';
 import * as coreCoco from './page-coco.ts';
+import * as corePolicies from './page-dtype-policies.ts';
 import * as coreSaving from './page-saving.ts';
 import * as coreUtils from './page-utils.ts';
 import * as coreVisualization from './page-visualization.ts';
@@ -37,6 +38,8 @@ export const data = elsewhere('data', 'sources');
 export const datasets = elsewhere('datasets', 'sources');
 export const distillation = elsewhere('distillation', 'tools');
 export const preprocessing = elsewhere('preprocessing', 'sources');
+export const dtypePolicies = inPages('dtypePolicies', 'quantization', corePolicies, 'dtypePolicies');
+export const quantizers = elsewhere('quantizers', 'quantization');
 export const layers = inPages('layers', 'preprocessing', coreLayers);
 export const saving = inPages('saving', 'tools', coreSaving);
 export const utils = inPages(

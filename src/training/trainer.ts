@@ -95,6 +95,10 @@ export class Trainer {
   set runEagerly(value: boolean) {
     this.turns.refuse('runEagerly');
     this.#runsEagerly = value;
+    this.forgetSteps();
+  }
+  /** Lets steps be made anew. */
+  forgetSteps(): void {
     this.steps = {};
   }
   requireCompiled(what: string): Compiled {

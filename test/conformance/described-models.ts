@@ -63,9 +63,8 @@ export function rebuildable<C extends { readonly id: string; readonly model?: st
       // A layer that is not here yet leaves a model out; any other error is a fault.
       const { message } = error as Error;
       const missing = /deserialize "(\w+)": no class of this name is known/.exec(message)?.[1];
-      const needs = missing ?? (message.includes('weights are not quantized') ? 'quantization' : undefined);
-      if (needs === undefined) throw error;
-      notMade.push(`${name} needs ${needs}`);
+      if (missing === undefined) throw error;
+      notMade.push(`${name} needs ${missing}`);
     }
   }
   if (notMade.length > 0) console.log(`${family}, not run: ${notMade.join('; ')}`);

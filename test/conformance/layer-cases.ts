@@ -91,12 +91,9 @@ const mentioned = (x: unknown): string[] =>
         ...Object.values(x).flatMap(mentioned),
       ];
 
-/** Whether a layer's weights are quantized, which is not possible here. */
-const isQuantized = (c: AnyCase): boolean => 'config' in c && JSON.stringify(c.config).includes('QuantizationConfig"');
-
 /** Cases of all layers that are exported, by family. */
 const runs = (c: AnyCase): boolean =>
-  !isQuantized(c) && [c.class_name, ...mentioned('config' in c ? c.config : c.kwargs)].every(isExported);
+  [c.class_name, ...mentioned('config' in c ? c.config : c.kwargs)].every(isExported);
 export const casesByFamily = (): { family: string; cases: AnyCase[]; left: string[] }[] =>
   families.map((family) => {
     const all = casesOf<AnyCase>(`layers/${family}`);

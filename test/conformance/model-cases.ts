@@ -56,7 +56,6 @@ export function missingLayers(config: unknown): string[] {
     const { module, class_name } = x as { module?: unknown; class_name?: unknown };
     if (module === 'keras.layers' && typeof class_name === 'string' && !(class_name in keras.layers))
       missing.add(class_name);
-    if (module === 'keras.quantizers') missing.add(`quantizers.${String(class_name)}`);
     Object.values(x).forEach(visit);
   };
   visit(config);

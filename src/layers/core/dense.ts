@@ -11,7 +11,7 @@ import type { Tensor, Variable } from '../../tensor/index.ts';
 import { type InputSpec } from '../layer/input-spec.ts';
 import { Layer } from '../layer/layer.ts';
 import { Lora, type LoraOptions, loraFields, withLora } from '../layer/lora.ts';
-import { quantizationField } from '../quantization.ts';
+import { quantizationField, quantizedWeight } from '../layer/quantization.ts';
 
 const fields = {
   /** Size of the output's last axis. */
@@ -32,7 +32,7 @@ const fields = {
   kernelConstraint: constraintField(),
   /** Applied to the bias after each update. */
   biasConstraint: constraintField(),
-  /** Only null is taken: weights are not quantized here. */
+  /** How weights are quantized, where the layer's dtype policy says that they are. */
   quantizationConfig: quantizationField(),
   ...loraFields,
 };
@@ -54,13 +54,16 @@ export class Dense extends Layer<typeof fields> {
 
   override build(inputShape: SymbolicShape): void {
     const channels = inputShape.at(-1)!;
-    this.kernel = this.addWeight({
-      name: 'kernel',
-      shape: [channels, this.units],
-      initializer: this.kernelInitializer,
-      regularizer: this.kernelRegularizer,
-      constraint: this.kernelConstraint,
-    });
+    const shape = [channels, this.units];
+    this.kernel =
+      quantizedWeight(this, shape) ??
+      this.addWeight({
+        name: 'kernel',
+        shape,
+        initializer: this.kernelInitializer,
+        regularizer: this.kernelRegularizer,
+        constraint: this.kernelConstraint,
+      });
     if (this.useBias)
       this.bias = this.addWeight({
         name: 'bias',

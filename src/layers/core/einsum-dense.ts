@@ -11,7 +11,7 @@ import type { SymbolicAval, Tensor, Variable } from '../../tensor/index.ts';
 import type { InputSpec } from '../layer/input-spec.ts';
 import { Layer } from '../layer/layer.ts';
 import { Lora, type LoraOptions, loraFields, withLora } from '../layer/lora.ts';
-import { quantizationField } from '../quantization.ts';
+import { quantizationField, quantizedWeight } from '../layer/quantization.ts';
 import { einsumShapes } from './einsum-shapes.ts';
 
 type OutputShape = number | SymbolicShape;
@@ -44,7 +44,7 @@ const fields = {
   kernelConstraint: constraintField(),
   /** Applied to the bias after each update. */
   biasConstraint: constraintField(),
-  /** Only null is taken: weights are not quantized here. */
+  /** How weights are quantized, where the layer's dtype policy says that they are. */
   quantizationConfig: quantizationField(),
   ...loraFields,
 };
@@ -65,13 +65,16 @@ export class EinsumDense extends Layer<typeof fields> {
 
   override build(inputShape: SymbolicShape): void {
     const { kernel, bias } = einsumShapes(this, inputShape);
-    this.kernel = this.addWeight({
-      name: 'kernel',
-      shape: kernel as number[],
-      initializer: this.kernelInitializer,
-      regularizer: this.kernelRegularizer,
-      constraint: this.kernelConstraint,
-    });
+    const shape = kernel as number[];
+    this.kernel =
+      quantizedWeight(this, shape) ??
+      this.addWeight({
+        name: 'kernel',
+        shape,
+        initializer: this.kernelInitializer,
+        regularizer: this.kernelRegularizer,
+        constraint: this.kernelConstraint,
+      });
     if (bias)
       this.bias = this.addWeight({
         name: 'bias',

@@ -8,9 +8,9 @@ import { add, cast, notEqual, take } from '../../ops/index.ts';
 import { regularizerField } from '../../regularizers/field.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
 import type { InputSpec } from '../layer/input-spec.ts';
-import { Layer } from '../layer/layer.ts';
+import { type AnyLayer, Layer } from '../layer/layer.ts';
 import { Lora, type LoraOptions, loraFields, withLora } from '../layer/lora.ts';
-import { quantizationField } from '../quantization.ts';
+import { quantizationField, quantizedWeight } from '../layer/quantization.ts';
 
 export const embeddingFields = {
   /** Number of rows: inputs are integers from 0 to `inputDim - 1`. */
@@ -27,7 +27,7 @@ export const embeddingFields = {
   embeddingsConstraint: constraintField(),
   /** Whether input 0 is padding, which does not count for the layers that follow. */
   maskZero: f.bool(false),
-  /** Only null is taken: weights are not quantized here. */
+  /** How weights are quantized, where the layer's dtype policy says that they are. */
   quantizationConfig: quantizationField(),
 };
 const fields = { ...embeddingFields, ...loraFields };
@@ -71,9 +71,10 @@ export class Embedding extends Layer<typeof fields> {
   }
 }
 
-type Rows = Resolved<typeof embeddingFields> & Pick<Layer, 'addWeight'>;
+type Rows = Resolved<typeof embeddingFields> & AnyLayer;
 /** The weight that holds the rows. */
 export const addEmbeddings = (layer: Rows): Variable =>
+  quantizedWeight(layer, [layer.inputDim, layer.outputDim]) ??
   layer.addWeight({
     name: 'embeddings',
     shape: [layer.inputDim, layer.outputDim],

@@ -44,7 +44,7 @@ export class ReversibleEmbedding extends Layer<typeof fields, [inputs: Tensor, o
 
   override build(): void {
     this.embeddings = addEmbeddings(this);
-    if (!this.tieWeights)
+    if (!this.tieWeights && !this.reverseEmbeddings)
       this.reverseEmbeddings = this.addWeight({
         name: 'reverse_embeddings',
         shape: [this.outputDim, this.inputDim],

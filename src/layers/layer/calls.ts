@@ -23,6 +23,7 @@ import { checkInputs, checkMask } from './input-spec.ts';
 import type { AnyLayer, Layer } from './layer.ts';
 import { activityPenalty, forgetLosses } from './losses.ts';
 import { maskOn, passMask } from './masks.ts';
+import { callOf } from './quantization.ts';
 import type { Shapes } from './shapes.ts';
 import { refusingStrangers } from './strangers.ts';
 import { claim } from './tracking.ts';
@@ -81,7 +82,8 @@ export function runCall(layer: AnyLayer, given: readonly unknown[]): unknown {
   };
   refuseByPosition(layer, layer.call, args);
   const watched = new WatchedOptions(full);
-  const call = (): unknown => layer.call(...args, watched.options);
+  const computes = callOf(layer);
+  const call = (): unknown => computes(...args, watched.options);
   const run = layer[inner].remat ? layer.rematerializedCall(call) : call;
   const outputs: unknown = inNameScope(layer.name, () =>
     inCall({ layer, training }, () =>

@@ -3,6 +3,7 @@ import type { Named } from '../../base/errors.ts';
 import type { Fields, Resolved } from '../../base/field/field.ts';
 import { currentCall, scopedPath, type Variable } from '../../tensor/index.ts';
 import type { AnyLayer } from './layer.ts';
+import type { Quantized } from './quantized.ts';
 import { currentRematScope, type RematScope } from './remat-scope.ts';
 import type { Shapes } from './shapes.ts';
 
@@ -41,6 +42,8 @@ export class LayerState<S extends Fields = Fields> {
   held: readonly AnyLayer[] | undefined;
   /** What is recomputed in the backward pass. */
   readonly remat: RematScope | undefined = currentRematScope();
+  /** What replaces its call and its float weights where these are quantized. */
+  quantized: Quantized | undefined;
   /** The `build` that runs when called by hand. */
   build: unknown;
   /** The number of attributes when their names were last checked. */

@@ -31,18 +31,30 @@ const corrections = new WeakMap<Variable, Lora>();
 /** The correction of a weight, if there is one. */
 export const loraOf = (weight: Variable): Lora | undefined => corrections.get(weight);
 
+/** What quantized weights are as files hold them, with their corrections. */
+const merged = new WeakMap<Variable, () => Tensor | undefined>();
+export const storeMerged = (variable: Variable, value: () => Tensor | undefined): void =>
+  void merged.set(variable, value);
+/** What files hold of a variable, where it is not its value. */
+export function valueInFiles(variable: Variable): Tensor | undefined {
+  const together = merged.get(variable);
+  return together ? together() : loraOf(variable)?.read();
+}
+
 /** A layer's own variables as stored in files: low-rank corrections are merged into the weights they correct. */
 export function savedVariablesOf(layer: AnyLayer): readonly Variable[] {
-  const own = ownVariablesOf(layer);
+  const { quantized } = layer[inner];
+  const own = [...new Set([...(quantized?.stored() ?? []), ...ownVariablesOf(layer)])];
   const parts = new Set(own.flatMap((v) => [loraOf(v)?.a, loraOf(v)?.b]));
   return own.filter((v) => !parts.has(v));
 }
 
+type Penalty = NonNullable<Variable['regularizer']>;
 /** A low-rank correction to a frozen weight: `weight + alpha / rank · a · b`. */
 export class Lora {
   readonly rank: number;
   readonly alpha: number;
-  readonly weight: Variable;
+  weight: Variable;
   readonly a: Variable;
   readonly b: Variable;
 
@@ -60,19 +72,25 @@ export class Lora {
     this.alpha = loraAlpha ?? rank;
     this.weight = weight;
     const name = `lora_${weight.name}`;
-    const { shape } = weight;
+    const { shape } = layer[inner].quantized ?? weight;
+    const { kernelRegularizer, embeddingsRegularizer } = layer[inner].options as Partial<Record<string, Penalty>>;
     // In full precision whatever the dtype of the weight, so that small steps do not vanish.
-    const common = { dtype: 'float32', regularizer: weight.regularizer } as const;
+    const common = { dtype: 'float32', regularizer: kernelRegularizer ?? embeddingsRegularizer ?? null } as const;
     const [left, right] = [
       [...shape.slice(0, -1), rank],
       [rank, shape.at(-1)!],
     ];
     this.a = layer.addWeight({ name: `${name}_a`, shape: left, initializer: aInitializer, ...common });
     this.b = layer.addWeight({ name: `${name}_b`, shape: right, initializer: bInitializer, ...common });
-    weight.trainable = false;
-    corrections.set(weight, this);
+    this.correctThe(weight);
     const state = layer[inner];
     state.options = { ...state.options, loraRank: rank, loraAlpha: this.alpha };
+  }
+  /** Makes it the correction of a weight: of the quantized one, where that takes the place of the floats. */
+  correctThe(weight: Variable): void {
+    weight.trainable = false;
+    this.weight = weight;
+    corrections.set(weight, this);
   }
   /** The weight with its correction. */
   read(): Tensor {

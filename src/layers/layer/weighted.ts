@@ -16,7 +16,8 @@ import { guardMembers } from './attribute-names.ts';
 import { inner, LayerState } from './inner.ts';
 import type { AnyLayer } from './layer.ts';
 import { baseOptions, type LayerOptions } from './layer-options.ts';
-import { loraOf, savedVariablesOf } from './lora.ts';
+import { savedVariablesOf, valueInFiles } from './lora.ts';
+import { type QuantizeOptions, quantizing } from './quantization.ts';
 import { isForTraining, metricsHeldBy, ownVariablesOf, sublayersOf, variablesOf, weightsOf } from './tracking.ts';
 import { makeWeight, replaceValues, type WeightOptions } from './weights.ts';
 
@@ -111,7 +112,11 @@ export abstract class Weighted<S extends Fields, Args extends unknown[], Out> ex
   set dtypePolicy(value: PolicyLike) {
     if (Array.isArray(value) || typeof value === 'function')
       fail(this, 'dtypePolicy was set to what is no dtype policy', 'set one, or keep the value under another name');
-    this[inner].policy = asPolicy(value);
+    const policy = asPolicy(value);
+    const mode = policy[policyAt](this.path).quantizationMode;
+    const { built } = asLayer(this);
+    if (mode !== null && built && !this[inner].quantized) this.quantize(mode);
+    this[inner].policy = policy;
   }
   get dtype(): DType {
     return this.dtypePolicy[policyAt](this.path).variableDtype;
@@ -130,9 +135,17 @@ export abstract class Weighted<S extends Fields, Args extends unknown[], Out> ex
   get autocast(): boolean {
     return this[inner].autocast;
   }
-  /** How weights are quantized: they are not. */
-  get quantizationMode(): null {
-    return null;
+  /** How weights are quantized, if they are: `'int8'`, `'int4'`, `'float8'`, `'gptq'` or `'awq'`. */
+  get quantizationMode(): string | null {
+    return this.dtypePolicy[policyAt](this.path).quantizationMode;
+  }
+  /**
+   * Quantizes the weights, which must be built: `layer.quantize('int8')`. Float weights are let go. `mode` may be null where the
+   * config says it.
+   * @see https://keras.io/guides/quantization_overview/
+   */
+  quantize(mode?: string | null, options: QuantizeOptions = {}): void {
+    quantizing(asLayer(this)).quantizeLayer(asLayer(this), mode, options);
   }
 
   /** The values of the weights, as tensors that later training does not change. */
@@ -148,7 +161,7 @@ export abstract class Weighted<S extends Fields, Args extends unknown[], Out> ex
    * what files contain.
    */
   saveOwnVariables(store: Record<string, Tensor>): void {
-    for (const [k, v] of savedVariablesOf(asLayer(this)).entries()) store[k] = loraOf(v)?.read() ?? v.value;
+    for (const [k, v] of savedVariablesOf(asLayer(this)).entries()) store[k] = valueInFiles(v) ?? v.value;
   }
   /** Reads the values of its own weights from such a store. */
   loadOwnVariables(store: Readonly<Record<string, Like>>): void {
@@ -164,7 +177,7 @@ export abstract class Weighted<S extends Fields, Args extends unknown[], Out> ex
   }
 
   static {
-    exactMethods<Weighted<any, any, any>>(this, { addWeight: 1, addVariable: 1 });
+    exactMethods<Weighted<any, any, any>>(this, { addWeight: 1, addVariable: 1, quantize: 2 });
     guardMembers(this);
   }
 }

@@ -1,22 +1,23 @@
 import { fail } from '../../base/errors.ts';
 import type { Options, Resolved } from '../../base/field/field.ts';
 import { optionsOf } from '../layer/inner.ts';
-import type { LayerOptions } from '../layer/layer.ts';
-import { layerField } from '../nested-layer.ts';
+import type { AnyLayer, LayerOptions } from '../layer/layer.ts';
+import { type LayerLike, layerField } from '../nested-layer.ts';
 import type { Cell } from './cell.ts';
 import { sequenceFields } from './fields.ts';
 import { RecurrentLayer } from './recurrent-layer.ts';
 import { StackedRNNCells } from './stacked-rnn-cells.ts';
 
 const cellField = layerField();
+const stacked = (cells: readonly Cell[]): AnyLayer => new StackedRNNCells({ cells });
 const fields = {
   ...sequenceFields,
   /** What is done at each step: a layer with `stateSize` and `call(inputs, states)`; a list of them is stacked. */
   cell: {
     ...cellField,
-    check: (v: unknown): v is Parameters<typeof cellField.parse>[0] => Array.isArray(v) || cellField.check(v),
-    parse: (v: Parameters<typeof cellField.parse>[0] | readonly Cell[]) =>
-      Array.isArray(v) ? new StackedRNNCells({ cells: v }) : cellField.parse(v as Cell),
+    check: (v: unknown): v is LayerLike => Array.isArray(v) || cellField.check(v),
+    parse: (v: LayerLike | readonly Cell[]): AnyLayer =>
+      Array.isArray(v as unknown) ? stacked(v as readonly Cell[]) : cellField.parse(v as LayerLike),
   },
 };
 

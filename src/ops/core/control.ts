@@ -283,9 +283,11 @@ export const customGradient = exact(
         `it was given ${show(f)} for a function`,
         'customGradient((x) => [value, (upstream) => gradient])',
       );
-    return op(
+    // The function is an argument too: a program of it is not kept for another one.
+    const call = op(
       'customGradient',
-      (...args: Nest[]): Nest => {
+      (...given: unknown[]): Nest => {
+        const args = given.slice(1) as Nest[];
         const inputs = takeApart(args.map((x) => (isNumbers(x) ? asTensor(x) : x)));
         let build: ((list: readonly Tensor[]) => unknown) | undefined;
         const pair = (list: readonly Tensor[]) => pairOf(f(...(inputs.build(list) as unknown[])));
@@ -309,8 +311,9 @@ export const customGradient = exact(
         );
         return build!(assigning.take(found));
       },
-      range(16).map(() => 'value' as const),
+      ['function', ...range(16).map(() => 'value' as const)],
     );
+    return (...args) => call(f, ...args);
   },
 );
 export { switchCase as switch };

@@ -15,7 +15,7 @@ import {
 } from '../../formats/hdf5.ts';
 import { inner } from '../../layers/layer/inner.ts';
 import type { AnyLayer } from '../../layers/layer/layer.ts';
-import { loraOf } from '../../layers/layer/lora.ts';
+import { loraOf, valueInFiles } from '../../layers/layer/lora.ts';
 import { zeros } from '../../ops/index.ts';
 import { download, upload } from '../../runtime/storage.ts';
 import { encode, fromBfloat16, fromFloat16 } from '../../tensor/elements.ts';
@@ -46,7 +46,7 @@ export async function weightsToH5(root: AnyLayer): Promise<H5Group> {
 /** What a file stores for one object: the values of its variables by number, or what its class stores itself. */
 export function entriesOf({ object, variables }: Placed): (readonly [key: string, value: Tensor])[] {
   const own = storing(object, 'saveOwnVariables');
-  if (!own) return variables.map((v, k) => [String(k), loraOf(v)?.read() ?? v.held]);
+  if (!own) return variables.map((v, k) => [String(k), valueInFiles(v) ?? v.held]);
   const store: Record<string, Tensor> = {};
   own.saveOwnVariables(store);
   return Object.entries(store).map(([key, value]) => [key, asTensor(value)]);

@@ -1,0 +1,103 @@
+import { invoke } from '../base/callable.ts';
+import { epsilon as defaultEpsilon } from '../base/config.ts';
+import { fail } from '../base/errors.ts';
+import { exactMethods } from '../base/exact.ts';
+import { type Field, type Fields, f, type Options, type Resolved } from '../base/field/field.ts';
+import { type OptionNames, optionsOf, refuseSurplus } from '../base/options.ts';
+import { Configured } from '../base/registry/configured.ts';
+import type { Config } from '../base/registry/serialize.ts';
+import { asTensor, type Like, type Tensor } from '../tensor/index.ts';
+import { absMaxQuantize } from './abs-max.ts';
+
+export interface QuantizeOptions {
+  /** The axis, or axes, whose numbers have a scale in common. */
+  readonly axis?: number | readonly number[] | null | undefined;
+  /** Keras computes with NumPy then; here the numbers are the same either way. */
+  readonly toNumpy?: boolean | undefined;
+}
+const names: OptionNames<QuantizeOptions> = { axis: true, toNumpy: true };
+
+/**
+ * Makes whole numbers of floats: `quantizer(x)` gives them and their scale, with `x ≈ quantized / scale`. A class of one's own
+ * extends this one and says in `quantize` how.
+ */
+export abstract class Quantizer<S extends Fields = {}> extends Configured<
+  S,
+  [x: Like, options?: QuantizeOptions],
+  [quantized: Tensor, scale: Tensor]
+> {
+  static override readonly className: string = 'Quantizer';
+  /** Dtype of the whole numbers. */
+  abstract readonly outputDtype: string;
+  /** The least and the greatest of the whole numbers. */
+  abstract readonly valueRange: Pair;
+
+  protected [invoke](x: Like, options: QuantizeOptions = {}, ...surplus: unknown[]): [Tensor, Tensor] {
+    refuseSurplus(this.className, [x, options, ...surplus], 2);
+    return this.quantize(asTensor(x), optionsOf(this.className, names, options));
+  }
+  /** The whole numbers and their scale. */
+  abstract quantize(x: Tensor, options: QuantizeOptions): [quantized: Tensor, scale: Tensor];
+}
+
+type Pair = readonly [low: number, high: number];
+type Axes = number | readonly number[];
+const pairField: Field<Pair, Pair, false> = f.custom<Pair, Pair>({
+  expects: 'two numbers, the least and the greatest',
+  check: (v): v is Pair => Array.isArray(v) && v.length === 2 && v.every(Number.isInteger) && v[0] < v[1],
+  parse: ([low, high]) => [low, high],
+  initial: [-127, 127],
+});
+const axesField: Field<Axes, readonly number[], true> = f.custom<Axes, readonly number[]>({
+  expects: 'an axis, or an array of axes',
+  check: (v): v is Axes => Number.isInteger(v) || (Array.isArray(v) && v.every(Number.isInteger)),
+  parse: (v) => (typeof v === 'number' ? [v] : [...v]),
+});
+const epsilonField: Field<number | undefined, number, false> = f.custom<number | undefined, number>({
+  expects: 'a number >= 0',
+  check: (v): v is number | undefined => v === undefined || (typeof v === 'number' && v >= 0),
+  parse: (v) => v ?? defaultEpsilon(),
+  initial: undefined,
+  isFloat: true,
+});
+const fields = {
+  /** The axes along which numbers have a scale in common, where a call names none; the last one when null. */
+  axis: f.nullable(axesField),
+  /** The least and the greatest of the whole numbers. */
+  valueRange: pairField,
+  /** Added to the largest magnitude, so that zeros have a scale. */
+  epsilon: epsilonField,
+  /** Dtype of the whole numbers. */
+  outputDtype: f.string({ initial: 'int8' }),
+};
+
+export interface AbsMaxQuantizer extends Resolved<typeof fields> {}
+/**
+ * Takes the largest magnitude along an axis to the end of the range.
+ * @example new keras.quantizers.AbsMaxQuantizer({ axis: 0 })([[1, 2], [-4, 1]])[1].shape // [1, 2]
+ */
+export class AbsMaxQuantizer extends Quantizer<typeof fields> {
+  static override readonly className = 'AbsMaxQuantizer';
+  static override readonly fields = fields;
+  declare readonly outputDtype: string;
+  declare readonly valueRange: Pair;
+
+  constructor(options: Options<typeof fields> = {}) {
+    super(options);
+    const [low, high] = this.config.valueRange;
+    if (this.config.outputDtype === 'int8' && (low < -128 || high > 127))
+      fail('AbsMaxQuantizer', `valueRange [${low}, ${high}] does not fit into int8`, 'stay within [-128, 127]');
+  }
+  quantize(x: Tensor, { axis, toNumpy }: QuantizeOptions): [quantized: Tensor, scale: Tensor] {
+    const { valueRange, epsilon, outputDtype } = this.config;
+    return absMaxQuantize(x, axis ?? this.config.axis ?? -1, { valueRange, dtype: outputDtype, epsilon, toNumpy });
+  }
+  override getConfig(): Config {
+    const { axis, ...config } = super.getConfig();
+    return axis === null ? config : { ...config, axis };
+  }
+
+  static {
+    exactMethods<AbsMaxQuantizer>(this);
+  }
+}
