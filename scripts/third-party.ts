@@ -6,6 +6,7 @@ const text = (name: string): string => readFileSync(new URL(name, licences), 'ut
 
 /** Packages that come without the text of their licence, or carry the work of others; and the long licences they refer to. */
 const supplied: Readonly<Record<string, { readonly words: string; readonly long: readonly string[] }>> = {
+  '@bufbuild/protobuf': { words: 'bufbuild-protobuf.txt', long: ['Apache-2.0'] },
   '@jsquash/jpeg': { words: 'jsquash-jpeg.txt', long: ['Apache-2.0'] },
   '@jsquash/webp': { words: 'jsquash-webp.txt', long: ['Apache-2.0'] },
   '@resvg/resvg-wasm': { words: 'resvg.txt', long: ['MPL-2.0'] },
