@@ -4,7 +4,7 @@ import { leavesOf, mapTree, type Tree } from '../base/tree.ts';
 import { nextPermutation, type ShuffleState, setShuffleState, shuffleState } from '../random/global-seed.ts';
 import { type Batch, type BatchSource, type Position, warnOfShortage } from './batches.ts';
 import { type LabelValues, labelsBehind } from './label-values.ts';
-import type { PartialRows, Rows } from './rows.ts';
+import { type PartialRows, Room, type Rows } from './rows.ts';
 
 export interface ArrayOptions {
   /** Examples in a batch; 32 by default. */
@@ -17,7 +17,8 @@ export interface ArrayOptions {
 
 /** The samples in their order, being gone through. */
 interface Pass {
-  readonly order: ArrayLike<number>;
+  /** Their own order, where there is none. */
+  readonly order: Int32Array | undefined;
   readonly shuffle: ShuffleState | undefined;
   taken: number;
 }
@@ -36,6 +37,8 @@ export class ArraySource implements BatchSource {
   private readonly goesOn: boolean;
   private pass: Pass | undefined;
   private hasWarned = false;
+  /** Of a batch whose step is over. */
+  private room: Room | undefined;
 
   constructor(parts: ArraySource['parts'], options: ArrayOptions = {}) {
     const { batchSize = 32, steps } = options;
@@ -81,15 +84,29 @@ export class ArraySource implements BatchSource {
     const { shuffle = false } = this.options;
     return {
       shuffle: shuffle ? shuffleState() : undefined,
-      order: shuffle ? nextPermutation(this.samples) : Array.from({ length: this.samples }, (_, i) => i),
+      order: shuffle ? nextPermutation(this.samples) : undefined,
       taken: 0,
     };
   }
   private batch({ order }: Pass, k: number): Batch {
-    const rows = Array.prototype.slice.call(order, k * this.batchSize, (k + 1) * this.batchSize) as number[];
-    const take = (part: PartialRows): unknown => mapTree(part, (r: Rows | undefined) => r?.pick(rows));
+    const [from, to] = [k * this.batchSize, Math.min((k + 1) * this.batchSize, this.samples)];
+    const rows = order?.subarray(from, to);
+    const room = this.room ?? new Room();
+    this.room = undefined;
+    const take = (part: PartialRows): unknown =>
+      mapTree(part, (r: Rows | undefined) => (rows ? r?.pick(rows, room) : r?.range(from, to)));
     const { x, y, sampleWeight } = this.parts;
-    const batch: Batch = { x: take(x), y: take(y), sampleWeight: take(sampleWeight), size: rows.length, isOwn: true };
+    const recycle = (): void => {
+      this.room = room;
+    };
+    const batch: Batch = {
+      x: take(x),
+      y: take(y),
+      sampleWeight: take(sampleWeight),
+      size: to - from,
+      isOwn: true,
+      recycle,
+    };
     if (y !== undefined) labelsBehind.set(batch, y as Tree<LabelValues | undefined>);
     return batch;
   }

@@ -26,6 +26,8 @@ export interface Batch {
   readonly size: number;
   /** Made for one step: nobody else holds its tensors. */
   readonly isOwn?: boolean;
+  /** Takes back the memory behind its tensors, for the next batch: to be called when the step is over and they are disposed. */
+  readonly recycle?: (() => void) | undefined;
 }
 
 /** By which training knows what makes a source of batches itself: a `keras.data.Dataset`, a `utils.PyDataset`. */

@@ -29,8 +29,13 @@ export class Rows {
       : data.slice(from * width, to * width);
     return new Rows(part, [to - from, ...this.shape.slice(1)], this.dtype);
   }
-  /** Those with the given numbers, as one tensor. */
-  pick(rows: ArrayLike<number>): Tensor {
+  /** The rows from one number up to another as one tensor, whose elements are not copied. */
+  range(from: number, to: number): Tensor {
+    const { data, shape, dtype } = this.part(from, to);
+    return ArrayBuffer.isView(data) ? hostTensor(data, { shape, dtype }) : stringTensor(data, shape);
+  }
+  /** Those with the given numbers, as one tensor whose elements lie in `room`. */
+  pick(rows: ArrayLike<number>, room = new Room()): Tensor {
     const { data, shape, dtype } = this;
     const width = sizeOf(shape.slice(1));
     const size = [rows.length, ...shape.slice(1)];
@@ -38,17 +43,33 @@ export class Rows {
       const strings = Array.from(rows).flatMap((i) => data.slice(i * width, (i + 1) * width));
       return stringTensor(strings, size);
     }
-    const out = new dtypeInfo[dtype].array(rows.length * width);
-    for (let i = 0; i < rows.length; i++) {
-      const from = rows[i] * width;
-      // Runs of neighbouring rows are copied at once.
-      let run = 1;
-      while (i + run < rows.length && rows[i + run] === rows[i] + run) run++;
-      out.set(data.subarray(from, from + run * width), i * width);
-      i += run - 1;
-    }
+    const out = room.of(this, rows.length * width);
+    gather(data, rows, width, out);
     return hostTensor(out, { shape: size, dtype });
   }
+}
+
+/** Memory for the samples of a batch. One that is used again costs neither garbage nor pages that the system has to find. */
+export class Room {
+  private readonly arrays = new Map<Rows, TypedArray>();
+
+  of(rows: Rows, length: number): TypedArray {
+    let array = this.arrays.get(rows);
+    if (!array || array.length < length) this.arrays.set(rows, (array = new dtypeInfo[rows.dtype].array(length)));
+    return array.length === length ? array : array.subarray(0, length);
+  }
+}
+
+/** Rows of fewer elements are copied one by one. */
+const fewElements = 32;
+
+function gather(data: TypedArray, rows: ArrayLike<number>, width: number, out: TypedArray): void {
+  if (width < fewElements) {
+    for (let i = 0, to = 0; i < rows.length; i++)
+      for (let from = rows[i] * width, end = from + width; from < end; ) out[to++] = data[from++];
+    return;
+  }
+  for (let i = 0; i < rows.length; i++) out.set(data.subarray(rows[i] * width, (rows[i] + 1) * width), i * width);
 }
 
 export type PartialRows = Tree<Rows | undefined>;

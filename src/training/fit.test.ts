@@ -151,3 +151,34 @@ test('a step explains its kernels', async () => {
   expect(model.trainFunction.explain({ timed: true })).toMatch(/[\d.]+ ms on one thread\n#.* ms /);
   expect(await model.getWeights()[0]!.data()).toEqual(before);
 });
+
+test.each([
+  ['in an order of their own', true],
+  ['as they lie', false],
+])('batches %s hold their samples, though one uses the memory of the one before', async (_, shuffle) => {
+  const width = 40;
+  class Differences extends keras.Model {
+    readonly total = new keras.metrics.Sum({ name: 'total' });
+    override trainStep({ x, y }: { readonly x: unknown; readonly y: unknown }): Record<string, keras.Tensor> {
+      const sums = keras.ops.sum(x as keras.Tensor, { axis: 1 });
+      this.total.updateState(keras.ops.abs(keras.ops.subtract(sums, y as keras.Tensor)));
+      return { total: this.total.result(), last: keras.ops.sum(sums) };
+    }
+  }
+  const model = new Differences();
+  model.compile({});
+  const x = keras.ops.reshape(keras.ops.arange(11 * width), [11, width]);
+  const y = keras.ops.sum(x, { axis: 1 });
+  const losses: unknown[] = [];
+  const note = new keras.callbacks.LambdaCallback({ onTrainBatchEnd: (_, logs) => void losses.push(logs!['last']) });
+  const { history } = await model.fit(x, y, { batchSize: 4, epochs: 2, shuffle, verbose: 0, callbacks: [note] });
+  expect(history['total']).toEqual([0, 0]);
+  // Each epoch has all samples, the last batch of three too.
+  const all = await keras.ops.sum(x).item();
+  for (const at of [0, 3]) expect((losses.slice(at, at + 3) as number[]).reduce((a, b) => a + b)).toBe(all);
+  const predicted = new keras.Sequential([
+    keras.Input({ shape: [width] }),
+    new layers.Activation({ activation: 'linear' }),
+  ]);
+  expect(await ((await predicted.predict(x, { batchSize: 4 })) as keras.Tensor).array()).toEqual(await x.array());
+});

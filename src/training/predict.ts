@@ -66,6 +66,7 @@ async function run(
     await executions.begin(step);
     if (!trainer.model.built) trainer.prepare(batch, 'predict');
     parts.push(trainer.predictFunction(batch.x));
+    trainer.release(batch);
     await executions.end(step, outputs);
     step++;
     if (bar?.isDue()) bar.step(step, {});

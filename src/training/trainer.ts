@@ -302,14 +302,22 @@ export class Trainer {
     this.beforeStep = undefined;
     first?.();
     const hook = kind === 'train' ? this.#gradientHook : null;
-    const { logs, host, slopes = [] } = step(batch) as StepResult & { readonly slopes?: readonly Tensor[] };
+    // What steps are compiled for, not for one batch alone.
+    const { recycle: _, ...given } = batch as Batch;
+    const { logs, host, slopes = [] } = step(given) as StepResult & { readonly slopes?: readonly Tensor[] };
     if (hook) await this.update(slopes, hook, batch.size);
     if (host) await this.measures!.updateOnHost({ ...host, wanted: this.loss!.judged });
     this.drop(before);
-    const used = tensorsIn([batch.x, batch.y, batch.sampleWeight]);
-    if (batch.isOwn && !this.runEagerly) for (const t of used) t.dispose();
-    else letGoOf(used);
+    this.release(batch);
     return logs;
+  }
+  /** Gives back a batch that was made for a compiled step alone. Op by op anybody may have kept its tensors. */
+  release({ x, y, sampleWeight, isOwn, recycle }: Batch): void {
+    const used = tensorsIn([x, y, sampleWeight]);
+    if (isOwn && !this.runEagerly) {
+      for (const t of used) t.dispose();
+      recycle?.();
+    } else letGoOf(used);
   }
   /** Refuses invalid labels, once for all the data behind a batch. Weights may exclude samples. */
   private checkLabels(batch: Batch): void {
