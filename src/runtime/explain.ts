@@ -13,10 +13,11 @@ export function readable(n: number): string {
 
 /**
  * A table of a program's kernels: what each one fuses and computes, its output, bytes, FLOPs and optionally
- * milliseconds.
+ * milliseconds, and their share of the sum.
  */
 export function explain({ kernels, program, scratchBytes }: Executable, timing?: Timing): string {
   const timed = timing && 'ms' in timing ? timing : undefined;
+  const milliseconds = timed?.ms.reduce((a, b) => a + b, 0) ?? 0;
   const total = (key: 'bytes' | 'flops'): number => kernels.reduce((sum, k) => sum + k[key], 0);
   const rows = kernels.map((k, n) => [
     `${n}`,
@@ -24,10 +25,10 @@ export function explain({ kernels, program, scratchBytes }: Executable, timing?:
     k.output,
     `${readable(k.bytes)}B`,
     readable(k.flops),
-    ...(timed ? [timed.ms[n].toFixed(3)] : []),
+    ...(timed ? [timed.ms[n].toFixed(3), `${((100 * timed.ms[n]) / (milliseconds || 1)).toFixed(1)} %`] : []),
     k.fused.join(' '),
   ]);
-  const table = [['#', 'kernel', 'output', 'bytes', 'FLOPs', ...(timed ? ['ms'] : []), 'fused'], ...rows];
+  const table = [['#', 'kernel', 'output', 'bytes', 'FLOPs', ...(timed ? ['ms', 'share'] : []), 'fused'], ...rows];
   const widths = table[0].map((_, c) => Math.min(48, Math.max(...table.map((row) => row[c].length))));
   const lines = table.map((row) =>
     row
@@ -36,7 +37,7 @@ export function explain({ kernels, program, scratchBytes }: Executable, timing?:
       .trimEnd(),
   );
   return [
-    `Program "${program.name}": ${program.equations.length} equations in ${kernels.length} kernels, ${readable(total('flops'))} FLOPs, ${readable(total('bytes'))}B moved, ${readable(scratchBytes)}B of scratch${timed ? `, ${timed.ms.reduce((a, b) => a + b, 0).toPrecision(3)} ms ${timed.where}` : ''}`,
+    `Program "${program.name}": ${program.equations.length} equations in ${kernels.length} kernels, ${readable(total('flops'))} FLOPs, ${readable(total('bytes'))}B moved, ${readable(scratchBytes)}B of scratch${timed ? `, ${milliseconds.toPrecision(3)} ms ${timed.where}` : ''}`,
     ...(timing && 'untimed' in timing ? [`No milliseconds: ${timing.untimed}.`] : []),
     ...lines,
   ].join('\n');

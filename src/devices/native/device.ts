@@ -8,13 +8,16 @@ import { threadsTarget } from '../../compiler/threads-target.ts';
 import type { Program } from '../../ir/program.ts';
 import type { ScalarOp } from '../../ir/scalar.ts';
 import { showAval } from '../../ir/tensor.ts';
-import type { Device, Executable } from '../device.ts';
+import type { Buffer, Device, Executable } from '../device.ts';
 import { Buffers, type HeapBuffer } from '../host/buffers.ts';
 import { bindProgram } from '../host/executable.ts';
+import { kernelSteps } from '../host/program.ts';
 import { availableThreads } from '../host/threads.ts';
+import { timeKernels } from '../host/time-kernels.ts';
 import { hasKernel } from '../kernels/contraction.ts';
 import { scalarFunction } from '../reference/scalar-functions.ts';
 import { emitProgram } from './emit/program.ts';
+import { type StopwatchPlace, stopwatchBytes, stopwatchTimes } from './emit/stopwatch.ts';
 import { dropCode, type MachineCode, placeCode } from './memory/code-memory.ts';
 import { vectorWidth } from './memory/features.ts';
 import { foreign } from './memory/foreign.ts';
@@ -59,7 +62,7 @@ export function nativeDevice({
     dropCode(code);
   });
 
-  function load(program: Program, plan: Plan): { executable: Executable; owned: Owned } {
+  function load(program: Program, plan: Plan, stopwatch?: StopwatchPlace): { executable: Executable; owned: Owned } {
     let isAlone = false;
     const addressOf = (name: string): number => {
       const known = c.dlsym(null, name);
@@ -68,11 +71,17 @@ export function nativeDevice({
       isAlone = true;
       return hostFunction(name);
     };
-    const options = { lanes: own, threads: team.count, barrier: threadCode().barrier, addressOf, leastWork };
-    const emitted = emitProgram(plan, options);
+    const emitted = emitProgram(plan, {
+      lanes: own,
+      threads: stopwatch ? 1 : team.count,
+      barrier: threadCode().barrier,
+      addressOf,
+      leastWork,
+      stopwatch,
+    });
     const code = placeCode(emitted.code);
     const { words, setAddress } = team.block(code.address + emitted.start, emitted.table.length);
-    const count = emitted.isParallel && !isAlone ? team.count : 1;
+    const count = emitted.isParallel && !isAlone && !stopwatch ? team.count : 1;
     const { executable, constants } = bindProgram(
       program,
       plan,
@@ -87,13 +96,39 @@ export function nativeDevice({
     return { executable, owned: { addresses: constants, code } };
   }
 
-  return {
+  /** Times a program's kernels with another program, which notes the time between them. */
+  function time(program: Program, inputs: readonly Buffer[], rounds: number): number[] {
+    const plan = compile(program, { ...target, workers: 1 });
+    const words = new BigInt64Array(stopwatchBytes(kernelSteps(plan.steps).length) / 8);
+    const address = heap.allocate(words.byteLength);
+    const { executable, owned } = load(program, plan, { address, clock: c.dlsym(null, 'clock_gettime') });
+    const run: typeof executable.run = (given) => {
+      c.copyIn(address, words.fill(0n), words.byteLength);
+      return executable.run(given);
+    };
+    const times = (): number[] => {
+      c.copyOut(words, address, words.byteLength);
+      return stopwatchTimes(words);
+    };
+    try {
+      return timeKernels(program, { executable: { ...executable, run }, times }, device, inputs, rounds);
+    } finally {
+      for (const place of [...owned.addresses, address]) heap.free(place);
+      dropCode(owned.code);
+    }
+  }
+
+  const device: Device = {
     name: 'native',
     ready: process.env['HORNBEAM_VERIFY'] === '1' ? verifyPlans() : undefined,
     compile(program) {
       const plan = compile(program, target);
       checkPlan(plan);
-      const { executable, owned } = load(program, plan);
+      const { executable: made, owned } = load(program, plan);
+      const executable: Executable = {
+        ...made,
+        time: (inputs, rounds) => ({ ms: time(program, inputs, rounds), where: 'on one thread' }),
+      };
       dropped.register(executable, owned);
       return executable;
     },
@@ -128,6 +163,7 @@ export function nativeDevice({
       return buffers.bytesInUse;
     },
   };
+  return device;
 }
 
 const callbacks = new Map<string, number>();

@@ -11,7 +11,7 @@ import { isNode } from '../host/platform.ts';
 import { hasKernel } from './emit/contraction.ts';
 import { type Loaded, load } from './executable.ts';
 import { Machine } from './machine.ts';
-import { timeKernels } from './time-kernels.ts';
+import { timeOnWasm } from './time-kernels.ts';
 
 /** Whether plans are checked before they become machine code: HORNBEAM_VERIFY=1 asks for it. */
 const isVerified = (): boolean => isNode() && process.env['HORNBEAM_VERIFY'] === '1';
@@ -35,7 +35,7 @@ export function wasmDevice(threads?: number, leastWork?: number): Device {
     for (const address of addresses) heap.free(address);
     if (module !== undefined) pool.unload(module);
   });
-  return {
+  const device: Device = {
     name: 'wasm',
     get ready() {
       return ready;
@@ -48,7 +48,7 @@ export function wasmDevice(threads?: number, leastWork?: number): Device {
       const executable: Executable = {
         ...loaded.executable,
         time: (inputs, rounds) => ({
-          ms: timeKernels(program, target, machine, inputs, rounds),
+          ms: timeOnWasm(program, target, machine, device, inputs, rounds),
           where: 'on one thread',
         }),
       };
@@ -82,4 +82,5 @@ export function wasmDevice(threads?: number, leastWork?: number): Device {
       return machine.bytesInUse;
     },
   };
+  return device;
 }

@@ -5,6 +5,7 @@ import {
   bytesOf,
   type Entry,
   gainsByThreads,
+  kernelSteps,
   type ProgramWriter,
   Table,
   writeSteps,
@@ -20,6 +21,7 @@ import { type AddressOf, HostFunctions } from './host-functions.ts';
 import { type Kernel, makeKernel, writeKernel } from './kernel.ts';
 import type { NativeCallable } from './kernel-function.ts';
 import { type NativeKernels, nativeKernels } from './kernel-machine.ts';
+import { Stopwatch, type StopwatchPlace } from './stopwatch.ts';
 
 /** A plan as machine code, whose first function is given its thread, how many there are, the table, and where threads meet. */
 export interface EmittedProgram {
@@ -41,6 +43,8 @@ export interface EmitOptions {
   readonly barrier: number;
   /** Addresses of functions of C. */
   readonly addressOf: AddressOf;
+  /** Where to note how long each kernel takes; such a program is for one thread. */
+  readonly stopwatch?: StopwatchPlace | undefined;
   /** Work, in bytes and arithmetic, from which on a program runs on several threads. */
   readonly leastWork?: number | undefined;
 }
@@ -70,6 +74,8 @@ class ProgramEmitter implements ProgramWriter {
   private readonly products = new Map<string, ProductKernel>();
   private readonly contractions = new Map<Step, Contraction>();
   private readonly kernelMachine: NativeKernels;
+  private readonly stopwatch: Stopwatch | undefined;
+  private readonly numbers: ReadonlyMap<Step, number>;
   private workspaceBytes = 0;
   private rounds = 0;
 
@@ -77,6 +83,8 @@ class ProgramEmitter implements ProgramWriter {
     this.plan = plan;
     this.options = options;
     this.table = new Table(plan);
+    this.stopwatch = options.stopwatch && new Stopwatch(this.assembler, options.stopwatch);
+    this.numbers = new Map(kernelSteps(plan.steps).map((step, n) => [step, n]));
     this.host = new HostFunctions(this.assembler, options.lanes, options.addressOf);
     this.kernelMachine = nativeKernels(this.assembler, options.lanes, options.barrier, this.host);
   }
@@ -93,6 +101,7 @@ class ProgramEmitter implements ProgramWriter {
     assembler.align();
     const start = assembler.length;
     this.begin(steps);
+    this.stopwatch?.start();
     writeSteps(plan.steps, this);
     this.end();
     return {
@@ -170,6 +179,7 @@ class ProgramEmitter implements ProgramWriter {
       const { key, regions } = this.kernels.get(step)!;
       this.call(this.labels.get(key)!, regions, alone);
     }
+    this.stopwatch?.tick(this.numbers.get(step)!);
   }
 
   private contraction(step: ContractionStep, alone: boolean): void {
