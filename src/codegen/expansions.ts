@@ -1,7 +1,7 @@
 import { constant, type Expr, type Scalar, type ScalarType } from '../ir/expr.ts';
 import type { ScalarOp } from '../ir/scalar.ts';
 
-/** Builds expressions of operations that have an instruction or a function. */
+/** Builds expressions from operations that have an instruction or a function. */
 export interface Builder {
   op(f: ScalarOp, ...operands: Scalar[]): Expr;
   convert(x: Expr, type: ScalarType): Expr;
@@ -16,12 +16,12 @@ export function exponentOf(x: Expr): number | undefined {
   return Number.isInteger(exponent) ? exponent : undefined;
 }
 const integral: Expansion = ([x]) => (isFloatType(x.type) ? undefined : x);
-/** Truth values are ordered, false before true, whatever their form in registers. */
+/** Booleans are ordered, false before true, whatever their form in registers. */
 const truth =
   (f: (a: Expr, b: Expr, build: Builder) => Expr): Expansion =>
   ([a, b], build) =>
     a.type === 'bool' ? f(a, b, build) : undefined;
-/** A shift by a constant; `whole` is what all bits become when it is 32 or more. */
+/** A shift by a constant; `whole` is the result of shifting by 32 or more. */
 const shift =
   (whole: (x: Expr, build: Builder, type: ScalarType) => Expr): Expansion =>
   ([x, n], build, type) =>
@@ -30,8 +30,8 @@ const zeros = shift((_, __, type) => constant(0, type));
 const signs = shift((x, { op }) => op('shiftRight', x, 31));
 
 /**
- * Operations written with others. What an expansion leaves undefined, and all other operations, are instructions or
- * functions: see operations.ts.
+ * Operations expressed through others. Anything an expansion leaves undefined, and every other operation, is an
+ * instruction or a function.
  */
 export const expansions: Partial<Record<ScalarOp, Expansion>> = {
   add: truth((a, b, { op }) => op('or', a, b)),
@@ -73,7 +73,7 @@ export const expansions: Partial<Record<ScalarOp, Expansion>> = {
     if (type === 'u32') return op('div', a, b);
     // Kept as it is for integers, so that index arithmetic stays readable.
     if (type === 'i32') return undefined;
-    // What is left is a multiple of b but for rounding.
+    // The remainder is a multiple of b, except for rounding.
     const quotient = op('div', op('sub', a, op('floorMod', a, b)), b);
     const down = op('floor', quotient);
     const whole = op('select', op('gt', op('sub', quotient, down), 0.5), op('add', down, 1), down);

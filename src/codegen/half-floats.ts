@@ -1,9 +1,9 @@
 import { constant, type Expr, type Scalar } from '../ir/expr.ts';
 import type { Builder } from './expansions.ts';
 
-/** 16-bit floats in arithmetic on their bits (u32): what kernels load is decoded, what they store encoded. */
+/** 16-bit floats through arithmetic on their bits (u32): loads are decoded, stores encoded. */
 interface HalfFormat {
-  /** The f32 that the bits stand for. */
+  /** The f32 with the value of the given bits. */
   decode(bits: Expr, build: Builder): Expr;
   /** The bits of the nearest half, ties to even. */
   encode(x: Expr, build: Builder): Expr;
@@ -15,7 +15,7 @@ const float16: HalfFormat = {
   decode(bits, { op, reinterpret }) {
     const sign = op('shiftLeft', op('and', bits, 0x8000), 16);
     const magnitude = op('shiftLeft', op('and', bits, 0x7fff), 13);
-    // Exponents differ in their bias; scaling also normalises what is subnormal as a half.
+    // Exponents differ in their bias; scaling also normalises subnormal halves.
     const scaled = reinterpret(op('mul', reinterpret(magnitude, 'f32'), 2 ** 112), 'u32');
     const special = op('or', magnitude, 0x7f800000);
     const isSpecial = op('ge', magnitude, u32(0x7c00 << 13));

@@ -2,9 +2,9 @@ import type { Axis, Expr, Region } from '../ir/expr.ts';
 import type { Stmt } from '../ir/loops.ts';
 
 /**
- * The text of a kernel's statements in which axes, locals and regions are numbered by their first appearance: kernels with
- * equal texts do the same with the regions listed. Axes that no loop inside binds, `free`, are numbered first: each has a meaning
- * of its own outside.
+ * A key for a kernel's statements, in which axes, locals and regions are numbered by first appearance: kernels with
+ * equal keys do the same to the regions listed. Axes that are not bound by a loop inside (`free`) are numbered first,
+ * because each has a meaning outside.
  */
 export function describeKernel(body: readonly Stmt[], free: readonly Axis[] = []): { key: string; regions: Region[] } {
   const text: string[] = [];

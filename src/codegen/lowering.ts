@@ -17,12 +17,12 @@ import { halfFormats } from './half-floats.ts';
 import { tiled } from './tiles.ts';
 
 /**
- * Rewrites a kernel's statements so that only operations with instructions or functions are left: expands the others,
- * decodes and encodes 16-bit floats, unfolds reductions into loops, drops comparisons that the sizes decide.
+ * Rewrites a kernel's statements so that only operations with instructions or functions remain: expands the others,
+ * decodes and encodes 16-bit floats, turns reductions into loops, and drops comparisons decided by sizes.
  */
 export class Lowering implements Builder {
   readonly algebra: Algebra;
-  /** For regions of 16-bit floats, the view that loads and stores their bits. */
+  /** For regions of 16-bit floats, the view used to load and store their bits. */
   private readonly views = new Map<Region, Region>();
   private readonly lowered = new Map<Expr, Expr>();
   private readonly assignments = new Map<Local, number>();
@@ -33,7 +33,7 @@ export class Lowering implements Builder {
     this.algebra = algebra;
   }
 
-  /** The region itself or the view of it that the lowered statements name. */
+  /** The region, or the view of it, used by the lowered statements. */
   view(region: Region): Region {
     if (!halfFormats[region.dtype]) return region;
     let view = this.views.get(region);
@@ -41,13 +41,13 @@ export class Lowering implements Builder {
     return view;
   }
 
-  /** The region of the plan that a lowered one stands for. */
+  /** The plan's region for a lowered one. */
   original(region: Region): Region {
     for (const [original, view] of this.views) if (view === region) return original;
     return region;
   }
 
-  /** The statements of a kernel, for vectors of so many lanes. */
+  /** The statements of a kernel, for vectors of the given number of lanes. */
   kernel(list: readonly Stmt[], lanes: number): Stmt[] {
     this.countAssignments(list);
     const lowered = this.statements(list);
@@ -64,7 +64,7 @@ export class Lowering implements Builder {
     }
   }
 
-  /** Locals that are names of index arithmetic: addresses are found from the arithmetic itself. */
+  /** Locals that name index arithmetic; addresses are derived from the arithmetic itself. */
   private isName(local: Local, value: Expr): boolean {
     if (local.type !== 'i32' || this.assignments.get(local) !== 1) return false;
     for (const d of this.algebra.dependsOn(value)) if (!('size' in d)) return false;
@@ -86,7 +86,7 @@ export class Lowering implements Builder {
         return body.length === 0 ? [] : [{ ...stmt, body }];
       }
       case 'while': {
-        // A condition that sums is computed again after each turn.
+        // A condition that contains a sum is recomputed after each turn.
         const condition = this.expr(stmt.condition);
         if (this.pending.length === 0) return [{ ...stmt, condition, body: this.inner(stmt.body) }];
         const before = this.pending.splice(0);
@@ -121,7 +121,7 @@ export class Lowering implements Builder {
     return { op: 'store', to: this.view(to), index, value: half.encode(whole, this) };
   }
 
-  /** Truth values know only `and` and `or`. */
+  /** Booleans only have `and` and `or`. */
   private merging(combine: Combine, type: ScalarType): Combine {
     if (type !== 'bool') return combine;
     return combine === 'mul' || combine === 'min' || combine === 'and' ? 'and' : 'or';
@@ -139,7 +139,7 @@ export class Lowering implements Builder {
     let result = this.lowered.get(e);
     if (result) return result;
     result = this.rewrite(e);
-    // What a reduction became holds only where its loops stand.
+    // The result of a reduction is only valid where its loops are.
     if (this.pending.length === 0) this.lowered.set(e, result).set(result, result);
     return result;
   }

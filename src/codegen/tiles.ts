@@ -6,14 +6,14 @@ import { loop, type Stmt } from '../ir/loops.ts';
 
 type For = Stmt & { op: 'for' };
 
-/** Lines of the cache that a tile reads, few enough to stay in it even when all fall into one set; or as many as a vector has lanes. */
+/** Cache lines read by a tile: few enough to stay cached even if all fall into one set, or as many as a vector has lanes. */
 const mostLines = 8;
-/** Elements of a line of the cache. */
+/** Elements in a cache line. */
 const lineLength = 16;
 
 /**
- * Cuts two loops into tiles where the inner one jumps through memory that the outer one walks through (a transposition):
- * what a tile reads is used up while it is in the cache. Gives undefined where there is nothing to cut.
+ * Tiles two loops if the inner one strides through memory that the outer one walks contiguously (a transposition), so
+ * that everything a tile reads is used while it is cached. Undefined if there is nothing to tile.
  */
 export function tiled(body: readonly Stmt[], lanes: number, algebra: Algebra): readonly Stmt[] | undefined {
   let changed = false;

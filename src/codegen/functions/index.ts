@@ -7,11 +7,11 @@ import { cosh, exp, expm1, logistic, sinh, tanh } from './exponential.ts';
 import { acos, asin, atan, atan2 } from './inverse-trigonometric.ts';
 import { acosh, asinh, atanh, log, log1p } from './logarithm.ts';
 
-/** An operation on f32 as an expression of its parameters, made of operations that every device has. */
+/** An operation on f32 as an expression of its parameters, using only operations that every device has. */
 export interface ElementaryFunction {
   readonly parameters: readonly Local[];
   readonly body: Expr;
-  /** How often each expression inside is asked for. */
+  /** How often each subexpression is used. */
   readonly uses: ReadonlyMap<Expr, number>;
 }
 
@@ -35,13 +35,13 @@ const definitions = {
   erfinv,
 } satisfies Partial<Record<ScalarOp, (x: Expr, y: Expr) => Expr>>;
 
-/** Operations that are written once for all devices. */
+/** Operations written once for all devices. */
 export type ElementaryOp = keyof typeof definitions;
 const isElementary = (f: string): f is ElementaryOp => Object.hasOwn(definitions, f);
 
 const made = new Map<ScalarOp, ElementaryFunction>();
 
-/** The operation on f32 as a function of other operations, if it is one. */
+/** The operation on f32 as a function of other operations, if it is defined that way. */
 export function elementaryFunction(f: string): ElementaryFunction | undefined {
   if (!isElementary(f)) return undefined;
   const define: (x: Expr, y: Expr) => Expr = definitions[f];

@@ -32,7 +32,7 @@ export function log(x: Expr): Expr {
   return either(less(x, 0), Number.NaN, kept);
 }
 
-/** The logarithm of a positive finite number, which may be denormal if so said. */
+/** The logarithm of a positive finite number; it may be denormal if `mayBeDenormal` says so. */
 function finiteLog(x: Expr, mayBeDenormal: boolean): Expr {
   const isSmall = less(x, 2 ** -126);
   const bits = bitsOf(mayBeDenormal ? either(isSmall, mul(x, 2 ** 23), x) : x);

@@ -1,6 +1,6 @@
 import { apply, constant, type Expr, reinterpret, type Scalar, select } from '../../ir/expr.ts';
 
-// The words in which elementary functions of f32 are written. Bare numbers take the type of the operand beside them.
+// The vocabulary for writing elementary functions of f32. Bare numbers take the type of the operand beside them.
 
 export const add = (a: Scalar, b: Scalar): Expr => apply('add', a, b);
 export const sub = (a: Scalar, b: Scalar): Expr => apply('sub', a, b);
@@ -30,7 +30,7 @@ export const atLeast = (x: Expr, bound: Scalar): Expr => either(less(x, bound), 
 
 /** The bits of a float, as an integer. */
 export const bitsOf = (x: Expr): Expr => reinterpret(x, 'i32');
-/** The float that an integer's bits stand for. */
+/** The float with an integer's bits. */
 export const floatOf = (x: Expr): Expr => reinterpret(x, 'f32');
 export const shiftLeft = (x: Expr, by: number): Expr => apply('shiftLeft', x, by);
 export const shiftRight = (x: Expr, by: number): Expr => apply('shiftRightLogical', x, by);

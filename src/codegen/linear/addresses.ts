@@ -3,20 +3,20 @@ import { dtypeInfo } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import type { Expr, Region } from '../../ir/expr.ts';
 
-/** A place in a region as bytes: `base + constant + Σ coefficient · term`. */
+/** A position in a region, in bytes: `base + constant + Σ coefficient · term`. */
 export interface Place {
   readonly region: Region;
   readonly bytes: number;
-  /** Names the pointer that the terms are added to. */
+  /** Identifies the pointer that the terms are added to. */
   readonly base: string;
   /** Bytes that the pointer itself already contains. */
   readonly start: number;
-  /** Bytes that are left for the instruction's own offset. */
+  /** Bytes left for the instruction's own offset. */
   readonly offset: number;
   readonly terms: readonly (readonly [term: Expr, coefficient: number])[];
 }
 
-/** Places of loads and stores in flat regions. */
+/** Positions of loads and stores in flat regions. */
 export class Places {
   private readonly algebra: Algebra;
   private readonly known = new Map<Region, Map<Expr, Place>>();
@@ -46,7 +46,7 @@ export class Places {
     const constant = form.constant * bytes;
     let low = 0;
     for (const [x, c] of form.terms) low += Math.min(...algebra.ranges.of(x).map((end) => c * end));
-    // A pointer must not stand before the memory's first byte on the way to a place inside of it.
+    // On the way to a valid position, a pointer must not precede the first byte of memory.
     const inside = constant >= 0 && low >= 0;
     return {
       region,

@@ -1,6 +1,6 @@
 import { type Apply, type Register, register, type Statement, type Type, type Value } from './ir.ts';
 
-/** Collects the statements of the block that is being written. */
+/** Collects the statements of the current block. */
 export class Builder {
   private list: Statement[] = [];
 
@@ -32,7 +32,7 @@ export class Builder {
     return made;
   }
 
-  /** The value as something that may be asked for more than once. */
+  /** The value in a form that may be used more than once. */
   hold(value: Value): Value {
     return isAtHand(value) ? value : this.let(value);
   }
@@ -47,7 +47,7 @@ function isAtHand(value: Value): boolean {
   return value.op === 'register' || value.op === 'const' || value.op === 'series';
 }
 
-/** Whether an operation gives the register that it is given another type. */
+/** Whether an operation changes the type of its operand. */
 function isSameBits({ f, from, type, lanes }: Apply): boolean {
   if (f === 'reinterpret') return lanes > 1 || (from !== 'f32' && type !== 'f32');
   if (f !== 'convert' || (type !== 'i32' && type !== 'u32')) return false;

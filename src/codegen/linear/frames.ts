@@ -2,13 +2,13 @@ import type { Algebra, Dependency } from '../../algebra/algebra.ts';
 import type { Axis, Expr, Local } from '../../ir/expr.ts';
 import type { Register, Value } from './ir.ts';
 
-/** A vector loop on the way: a vector of iterations a copy, and so many copies side by side. */
+/** A vector loop being generated: each copy is a vector of iterations, with several copies side by side. */
 export class Lanes {
   readonly axis: Axis;
   readonly copies: number;
-  /** Mutable scalars that each iteration has for itself, or of which each lane holds a part: a vector a copy. */
+  /** Mutable scalars private to each iteration, or with a part in each lane: one vector per copy. */
   readonly variables = new Map<Local, readonly Register[]>();
-  /** Of largest and smallest floats: where a NaN came by. They are looked for with an instruction that passes over NaN. */
+  /** For maxima and minima of floats, where a NaN occurred: they are computed with an instruction that ignores NaN. */
   readonly unordered = new Map<Local, readonly Register[]>();
   private readonly algebra: Algebra;
   private readonly known = new Map<Expr, boolean>();
@@ -19,7 +19,7 @@ export class Lanes {
     this.algebra = algebra;
   }
 
-  /** Whether an expression's value differs from iteration to iteration. */
+  /** Whether the value of an expression varies between iterations. */
   varies(e: Expr): boolean {
     let result = this.known.get(e);
     if (result === undefined) {
@@ -35,17 +35,17 @@ export class Lanes {
   }
 }
 
-/** An address that some terms of a place have been added to. */
+/** An address to which some terms of a position have been added. */
 export interface Pointer {
   readonly address: Value;
   readonly terms: readonly Expr[];
 }
 
-/** The code between the braces of a loop: what it changes, and the values computed so far, which hold until its end. */
+/** The body of a loop: what it changes, and the values computed so far, which remain valid until its end. */
 export class Frame {
   readonly parent: Frame | undefined;
   readonly depth: number;
-  /** Axes that the loop binds, locals that it sets, regions that it stores to. */
+  /** The axes bound by the loop, the locals it sets and the regions it stores to. */
   readonly kills: ReadonlySet<Dependency>;
   readonly lanes: Lanes | undefined;
   readonly counters = new Map<Axis, Value>();
@@ -66,7 +66,7 @@ export class Frame {
     this.vectors = Array.from({ length: lanes?.copies ?? 0 }, () => new Map<Expr, Value>());
   }
 
-  /** The innermost answer on the way out to the kernel's own frame. */
+  /** The innermost result, searching outwards to the kernel's own frame. */
   find<T>(look: (frame: Frame) => T | undefined): T | undefined {
     for (let frame: Frame | undefined = this; frame; frame = frame.parent) {
       const found = look(frame);
@@ -75,7 +75,7 @@ export class Frame {
     return undefined;
   }
 
-  /** Forgets values that hang on what is about to change. */
+  /** Forgets values that depend on something about to change. */
   forget(changed: ReadonlySet<Dependency>, algebra: Algebra): void {
     const stale = (e: Expr): boolean => {
       for (const d of algebra.dependsOn(e)) if (changed.has(d)) return true;

@@ -2,27 +2,27 @@ import type { DType } from '../../base/dtype.ts';
 import { type Combine, type ScalarType, scalarType } from '../../ir/expr.ts';
 import type { ScalarOp } from '../../ir/scalar.ts';
 
-// Kernels as machines with registers run them: what is a vector, what is kept in a register, where pointers stand and how they
-// move is decided; which instructions do it is left to the device.
+// Kernels for machines with registers. What is a vector, what is kept in a register, and where pointers start and how
+// they advance is decided here; the choice of instructions is left to the device.
 
 /** What a register holds: a scalar, or an address, as wide as the machine's. */
 export type Type = ScalarType | 'address';
 
-/** What the builder of kernels must know of a machine. */
+/** What the generator of register code needs to know about a machine. */
 export interface LinearTarget {
   /** Elements of 32 bits in a vector. */
   readonly lanes: number;
   /** Whether `fma` of vectors is one instruction that rounds once. */
   readonly fused: boolean;
-  /** Elementary functions of f32 vectors that are instructions: they stay as they are, where others are written out. */
+  /** Elementary functions of f32 vectors with an instruction of their own; others are expanded. */
   readonly instructions: ReadonlySet<ScalarOp>;
 }
 
-/** A virtual register. It lives from the statement that introduces it to the end of the block in which that stands. */
+/** A virtual register. It lives from the statement that introduces it to the end of the enclosing block. */
 export interface Register {
   readonly op: 'register';
   readonly type: Type;
-  /** 1, or the target's number. Truth values in lanes are masks, of whatever form the machine likes. */
+  /** 1, or the target's number of lanes. Booleans in lanes are masks, in whatever form the machine prefers. */
   readonly lanes: number;
 }
 
@@ -57,7 +57,7 @@ export interface Strided {
   readonly stride: number;
 }
 
-/** An element a lane, at `address + offset` (bytes) plus as many elements as the lane of `indices` says. */
+/** One element per lane, at `address + offset` (bytes) plus the number of elements in the lane of `indices`. */
 export interface Scattered {
   readonly dtype: DType;
   readonly address: Value;
@@ -65,7 +65,7 @@ export interface Scattered {
   readonly indices: Value;
 }
 
-/** A tree of operations. What is used twice stands in a register. */
+/** A tree of operations. Values used twice are in registers. */
 export type Value =
   | Register
   | Constant
@@ -82,7 +82,7 @@ export type Value =
   | ({ readonly op: 'gather'; readonly type: ScalarType; readonly lanes: number } & Scattered)
   /** One scalar in all lanes. */
   | { readonly op: 'splat'; readonly type: ScalarType; readonly lanes: number; readonly x: Value }
-  /** The lanes of a vector combined: the upper half with the lower one, and so on with what is left. */
+  /** Combines the lanes of a vector: the upper half with the lower one, and so on. */
   | {
       readonly op: 'across';
       readonly type: ScalarType;
@@ -101,10 +101,10 @@ export type Value =
     };
 
 export type Statement =
-  /** Introduces a register; without a value it has none yet. */
+  /** Introduces a register, with an optional initial value. */
   | { readonly op: 'let'; readonly register: Register; readonly value: Value | undefined }
   | { readonly op: 'set'; readonly register: Register; readonly value: Value }
-  /** With `combine` each lane is merged into what stands there, one lane after the other. */
+  /** With `combine`, each lane is merged into the stored value, one lane after another. */
   | ({ readonly op: 'store'; readonly value: Value; readonly combine: Combine | undefined } & Strided)
   | ({ readonly op: 'scatter'; readonly value: Value; readonly combine: Combine | undefined } & Scattered)
   | {
@@ -114,7 +114,9 @@ export type Statement =
       readonly otherwise: readonly Statement[];
     }
   | { readonly op: 'block'; readonly body: readonly Statement[] }
-  /** Runs `body`, adds `step` to the counter and bytes to pointers, and again as long as the counter is below `to`. */
+  /**
+   * Runs `body`, advances the counter by `step` and the pointers by bytes, and repeats while the counter is below `to`.
+   */
   | {
       readonly op: 'loop';
       readonly counter: Register;
@@ -123,17 +125,17 @@ export type Statement =
       readonly pointers: readonly (readonly [pointer: Register, bytes: number])[];
       readonly body: readonly Statement[];
     }
-  /** Runs `test` and, while the condition holds then, `body` and `test` again. Both are one block. */
+  /** Runs `test` and, while the condition holds, `body` and `test` again. Both form one block. */
   | {
       readonly op: 'while';
       readonly test: readonly Statement[];
       readonly condition: Value;
       readonly body: readonly Statement[];
     }
-  /** Introduces two registers: of so many units this worker has those from `from` on, up to `to`. */
+  /** Introduces two registers: this worker's share of the units, from `from` up to `to`. */
   | { readonly op: 'part'; readonly units: number; readonly from: Register; readonly to: Register };
 
-/** A kernel or a piece of one: what it is given, and what it does. */
+/** A kernel or a piece of one: its parameters and its statements. */
 export interface LinearCode {
   readonly params: readonly Register[];
   readonly body: readonly Statement[];
@@ -161,7 +163,7 @@ const typeOf = (x: Value): ScalarType => x.type as ScalarType;
 export const splat = (x: Value, lanes: number): Value =>
   x.op === 'const' ? { ...x, lanes } : { op: 'splat', type: typeOf(x), lanes, x };
 
-/** An address some bytes further on. */
+/** An address advanced by some bytes. */
 export function moved(base: Value, index: Value, scale: number): Value {
   if (index.op === 'const' && index.value === 0) return base;
   return { op: 'move', type: 'address', lanes: 1, base, index, scale };

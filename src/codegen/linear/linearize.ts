@@ -23,8 +23,8 @@ import { tidied } from './tidy.ts';
 import { Values } from './values.ts';
 
 /**
- * Lowered statements for registers and vectors of the target. The parameters are the addresses of the regions. With
- * `isDealt` each worker runs its part of the loops that are dealt out, else one runs all.
+ * Generates register code from lowered statements for the target's vectors. The parameters are the addresses of the
+ * regions. With `isDealt`, each worker runs its part of the dealt loops; otherwise one worker runs everything.
  */
 export function linearKernel(
   statements: readonly Stmt[],
@@ -69,16 +69,16 @@ function dealt(body: readonly Stmt[], builder: Builder): Map<Stmt, Span> {
   return spans;
 }
 
-/** What a piece of a kernel is given by the code that it stands in. */
+/** What the enclosing code provides to a piece of a kernel. */
 export interface Surroundings {
-  /** Axes whose loops run outside, with their counters. */
+  /** Axes of enclosing loops, with their counters. */
   readonly counters: ReadonlyMap<Axis, Value>;
   /** Addresses of the regions. */
   readonly bases: ReadonlyMap<Region, Register>;
-  /** A local that is set outside, to a scalar or, along the axis of lanes, to a vector. */
+  /** A local set outside, to a scalar or, along the vector axis, to a vector. */
   readonly local: Local;
   readonly value: Register;
-  /** The axis that runs in lanes: its counter is that of the first. */
+  /** The vector axis: its counter is that of the first lane. */
   readonly lanes: Axis | undefined;
 }
 

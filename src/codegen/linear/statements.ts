@@ -17,21 +17,21 @@ export interface Span {
 interface Turns {
   readonly to: Value;
   readonly step: number;
-  /** There is a turn at least. */
+  /** There is at least one turn. */
   readonly certain: boolean;
 }
 
 type For = Stmt & { op: 'for' };
 
-/** The value of a number that is known. */
+/** The value of a known number. */
 const known = (x: Value): number | undefined => (x.op === 'const' ? x.value : undefined);
-/** Whether the turns of a loop are counted already. */
+/** Whether the number of turns is already known. */
 const isKnown = ({ from, to }: Span): boolean => from.op === 'const' && to.op === 'const';
 
 /** Writes the statements of a kernel. */
 export class Statements {
   private readonly values: Values;
-  /** Loops of which this worker runs a part. */
+  /** The loops of which this worker runs a part. */
   private readonly spans: ReadonlyMap<Stmt, Span>;
 
   constructor(values: Values, spans: ReadonlyMap<Stmt, Span> = new Map()) {
@@ -115,7 +115,7 @@ export class Statements {
       builder.add({ op: 'store', ...at, value: result, combine: undefined });
       return;
     }
-    // All copies are computed before the first is stored: they have loads in common.
+    // All copies are computed before the first is stored, since they share loads.
     const operands = Array.from({ length: lanes.copies }, (_, copy) => {
       const operand = values.vector(value, copy);
       return lanes.copies > 1 ? builder.let(operand) : operand;
@@ -190,7 +190,7 @@ export class Statements {
     }
   }
 
-  /** Computes, before a loop begins, what does not change in it, and sets up its counter and its pointers. */
+  /** Computes loop invariants before the loop and sets up its counter and pointers. */
   private enter({ axis }: For, { from }: Span, summary: Summary, frame: Frame): Moving {
     const { values } = this;
     frame.uses = summary.uses;
@@ -199,7 +199,7 @@ export class Statements {
     frame.counters.set(axis, counter);
     const pointers: (readonly [Register, number])[] = [];
     for (const place of summary.places) {
-      // An address that only some turns need is not worth a trap.
+      // An address that only some turns need must not cause a trap.
       if (!place.terms.every(([x]) => x.op === 'index' || x.op === 'local' || summary.certain.has(x))) continue;
       values.keepPointer(place, frame);
       const moving = values.movingPointer(place, frame, axis, from);
@@ -260,7 +260,7 @@ export class Statements {
     }
   }
 
-  /** A few vectors at a time, then one, then one by one. */
+  /** Several vectors at a time, then single vectors, then single elements. */
   private vectorLoop(stmt: For, span: Span, summary: Summary, kills: ReadonlySet<Dependency>): void {
     const { builder } = this.values;
     const copies = bestCopies(stmt.axis, summary, this.values);
@@ -313,7 +313,7 @@ export class Statements {
       const [vector] = variables.get(local)!;
       builder.set(vector, applied('select', 'f32', [mask, constant(NaN, 'f32', width), vector], 'bool'));
     }
-    // The lanes of an accumulator, and the scalar that it stands for.
+    // The lanes of an accumulator, and the scalar it represents.
     for (const { local, vectors, combine } of sums) {
       const variable = values.variable(local);
       const whole: Value = { op: 'across', type: local.type, lanes: 1, combine, x: vectors[0] };

@@ -3,13 +3,13 @@ import type { Axis, Combine, Expr, Local } from '../../ir/expr.ts';
 import type { Stmt } from '../../ir/loops.ts';
 import type { Place, Places } from './addresses.ts';
 
-/** What the statements of a loop's body do, nested ones included. */
+/** A summary of a loop's body, nested statements included. */
 export interface Summary {
-  /** How often each expression is asked for. */
+  /** How often each expression is used. */
   readonly uses: ReadonlyMap<Expr, number>;
-  /** Expressions that are certainly computed when the body is run; those in arms and while loops are not. */
+  /** Expressions that are always computed when the body runs, unlike those in arms and while loops. */
   readonly certain: ReadonlySet<Expr>;
-  /** What statements ask for themselves, conditions aside. */
+  /** The expressions used directly by statements, apart from conditions. */
   readonly roots: ReadonlySet<Expr>;
   readonly places: readonly Place[];
   readonly stores: readonly (Stmt & { op: 'store' })[];

@@ -20,8 +20,8 @@ const infix: Readonly<Record<string, string>> = {
 };
 
 /**
- * Code for registers as text: a line a statement. Registers are numbered after their kind: `v` vectors, `m` masks, `p` addresses,
- * `f`, `d`, `i`, `u` and `b` scalars. A constant or an element in all lanes stands in angle brackets.
+ * Register code as text, one line per statement. Registers are numbered by kind: `v` vectors, `m` masks, `p` addresses,
+ * `f`, `d`, `i`, `u` and `b` scalars. A constant or element in all lanes is written in angle brackets.
  */
 export function linearText({ params, body }: LinearCode): string {
   const names = new Names();

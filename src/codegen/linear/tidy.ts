@@ -3,8 +3,7 @@ import type { Register, Statement, Value } from './ir.ts';
 type Let = Statement & { op: 'let' };
 
 /**
- * The same code without registers that nobody reads, and without those that are read once, by the statement that follows:
- * what they hold stands there itself.
+ * Removes registers that nobody reads, and substitutes those that are read only once, by the next statement.
  */
 export function tidied(body: readonly Statement[], result?: Value): { body: readonly Statement[]; result?: Value } {
   const uses = new Map<Register, number>();
@@ -65,7 +64,7 @@ class Tidier {
   }
 }
 
-/** The statement with a value in place of a register that it reads before anything inside of it is run. */
+/** The statement with a value substituted for a register that it reads before anything inside it runs. */
 function withValue(s: Statement, register: Register, by: Value): Statement {
   const put = (x: Value): Value => replaced(x, register, by);
   switch (s.op) {
@@ -99,7 +98,7 @@ function replaced(x: Value, register: Register, by: Value): Value {
     case 'apply': {
       for (let k = 0; k < x.args.length; k++) {
         const arg = put(x.args[k]);
-        // It stands in one place only.
+        // It occurs in one place only.
         if (arg !== x.args[k]) return { ...x, args: x.args.with(k, arg) };
       }
       return x;

@@ -21,7 +21,7 @@ import {
   type Value,
 } from './ir.ts';
 
-/** Functions short enough to stand in line in a loop. */
+/** Functions short enough to be inlined in a loop. */
 const inlined: ReadonlySet<ScalarOp> = new Set(['exp', 'expm1', 'log', 'log1p', 'logistic', 'tanh', 'erf']);
 
 /** `b < a ? b : a` and `a < b ? b : a` are one instruction each. */
@@ -37,7 +37,7 @@ function boundOf(e: Expr & { op: 'apply' }): { name: Operation; operands: readon
   return left === a && right === b ? { name: 'upper', operands: [a, b] } : undefined;
 }
 
-/** The operation itself; a sum with the negative of something is a difference. */
+/** The operation itself; adding a negated value becomes a subtraction. */
 function plain({ f, type, args }: Expr & { op: 'apply' }, [a, b, ...others]: readonly Value[]): Value {
   const isNegative = b?.op === 'apply' && b.f === 'mul' && b.args[1].op === 'const' && b.args[1].value === -1;
   if (f === 'add' && type === 'i32' && isNegative) return applied('sub', 'i32', [a, b.args[0]]);
@@ -47,19 +47,19 @@ function plain({ f, type, args }: Expr & { op: 'apply' }, [a, b, ...others]: rea
 const notLowered = (e: Expr): never =>
   fail('codegen', `it met a "${e.op}" that should have become statements`, 'report this with the program');
 
-/** Where the elements of a vector stand. */
+/** The positions of a vector's elements. */
 export type LanePlace =
   | ({ readonly kind: 'strided' } & Omit<Strided, 'dtype'>)
   | ({ readonly kind: 'scattered' } & Omit<Scattered, 'dtype'>);
 
-/** Computes expressions inside a kernel: shared ones once, unchanging ones in the outermost frame possible. */
+/** Computes expressions inside a kernel: shared ones once, invariant ones in the outermost possible frame. */
 export class Values {
   readonly target: LinearTarget;
   readonly builder: Builder;
   readonly lowering: Lowering;
   readonly places: Places;
   private readonly bases: ReadonlyMap<Region, Value>;
-  /** Scalars of the loop nest, where no vector loop has them as vectors. */
+  /** Scalars of the loop nest, unless a vector loop keeps them as vectors. */
   private readonly variables = new Map<Local, Register>();
   frame: Frame;
 
@@ -90,7 +90,7 @@ export class Values {
     return variable;
   }
 
-  /** The scalar stands in this register. */
+  /** The register of the scalar. */
   bind(local: Local, register: Register): void {
     this.variables.set(local, register);
   }
@@ -151,7 +151,7 @@ export class Values {
     if (known !== undefined) return known;
     const value = this.scalar(e);
     const vector = splat(value, this.width);
-    // Machines load an element into all lanes at once.
+    // Machines can load an element into all lanes at once.
     if (value.op === 'load' && /32$/.test(value.dtype)) return vector;
     const held = this.builder.hold(vector);
     this.frame.splats.set(e, held);
@@ -180,7 +180,7 @@ export class Values {
     }
   }
 
-  /** Quotients and remainders of what is not negative, by a number, are those of unsigned integers. */
+  /** Quotients and remainders of non-negative values by a constant can be computed unsigned. */
   private divisionOf({ f, type, args: [a, b] }: Expr & { op: 'apply' }): ScalarOp | undefined {
     if ((f !== 'floorDiv' && f !== 'floorMod') || type !== 'i32' || b?.op !== 'const' || b.value <= 0) return undefined;
     if (Number.isInteger(Math.log2(b.value)) || this.lowering.algebra.ranges.of(a)[0] < 0) return undefined;
@@ -231,7 +231,7 @@ export class Values {
     return { op: 'gather', type, lanes, dtype, address, offset, indices };
   }
 
-  /** A function's body with these arguments, in the code of the loop itself. */
+  /** A function's body with these arguments, inlined in the loop. */
   private inLine({ parameters, body, uses }: ElementaryFunction, args: readonly Value[], copy: number): Value {
     const outer = this.frame;
     const { axis, copies } = outer.lanes!;
@@ -250,8 +250,8 @@ export class Values {
   // Addresses.
 
   /**
-   * Order in which the terms of a place become known to code in a frame: axes when their loop begins, other terms inside
-   * of it, what varies between lanes never.
+   * The order in which the terms of a position become known in a frame: axes when their loop begins, other terms inside
+   * it, values that vary between lanes never.
    */
   private order(term: Expr, inside: Frame): number {
     const { lanes } = inside;
@@ -270,7 +270,7 @@ export class Values {
     return [place.base, ...parts].join(' ');
   }
 
-  /** The pointer of a place, with the given terms added. */
+  /** The pointer for a position, with the given terms added. */
   private pointer(place: Place, terms: Place['terms']): Value {
     const orders = terms.map(([x]) => this.order(x, this.frame));
     const missing: Place['terms'][number][] = [];
@@ -288,7 +288,7 @@ export class Values {
     return missing.reduce<Value>((sum, [x, c]) => moved(sum, this.scalar(x), c), base);
   }
 
-  /** Keeps, for a loop about to begin, the pointer of a place with what the loop does not change. */
+  /** Before a loop begins, keeps the pointer for a position with its invariant terms. */
   keepPointer(place: Place, loop: Frame): void {
     const terms = place.terms.filter(([x]) => this.order(x, loop) < 2 * loop.depth);
     if (terms.length === 0 && place.start === 0) return;
@@ -298,7 +298,7 @@ export class Values {
     this.frame.pointers.set(key, { address, terms: terms.map(([x]) => x) });
   }
 
-  /** Gives a loop about to begin a pointer that moves with its axis, and returns it with the bytes that an iteration moves it. */
+  /** Before a loop begins, sets up a pointer that advances with its axis; returns it with the bytes per iteration. */
   movingPointer(place: Place, loop: Frame, axis: Axis, from: Value): readonly [Register, number] | undefined {
     const moving = place.terms.find(([x]) => x.op === 'index' && x.axis === axis);
     if (!moving) return undefined;
@@ -311,7 +311,7 @@ export class Values {
     return [address, step];
   }
 
-  /** Where a scalar access goes. */
+  /** The address of a scalar access. */
   scalarPlace(place: Place): { address: Value; offset: number } {
     return { address: this.pointer(place, place.terms), offset: place.offset };
   }

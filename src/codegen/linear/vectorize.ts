@@ -9,7 +9,7 @@ export function canVectorize(axis: Axis, summary: Summary, values: Values): bool
   const lanes = lanesOf(axis, summary, values);
   for (const e of summary.uses.keys()) {
     if (e.type === 'f64') return false;
-    // What is only added up must not be looked at on the way.
+    // An accumulator must not be read on the way.
     if (e.op === 'local' && summary.accumulated.has(e.local) && !summary.assigned.has(e.local)) return false;
   }
   for (const [local, combine] of summary.accumulated)
@@ -17,7 +17,7 @@ export function canVectorize(axis: Axis, summary: Summary, values: Values): bool
   if (summary.branches.some((condition) => lanes.varies(condition))) return false;
   return summary.stores.every((store) => {
     if (store.to.dtype === 'float64') return false;
-    // A store that all iterations make to one place is no loop for lanes.
+    // A store by all iterations to the same position rules out lanes.
     return store.index.some((x) => lanes.varies(x));
   });
 }
@@ -29,8 +29,8 @@ function lanesOf(axis: Axis, summary: Summary, values: Values): Lanes {
 }
 
 /**
- * How many vectors to compute side by side: several where sums would wait for each other, where rows of memory are read
- * piece by piece, and where bodies are small.
+ * How many vectors to compute side by side: several where sums would wait for each other, where memory is read in
+ * pieces of rows, and where bodies are small.
  */
 export function bestCopies(axis: Axis, summary: Summary, values: Values): number {
   const lanes = lanesOf(axis, summary, values);

@@ -4,7 +4,7 @@ import type { Buffer } from '../device.ts';
 /** Bytes on a device's heap. */
 export class HeapBuffer implements Buffer {
   readonly bytes: number;
-  /** Where they are; undefined once they were freed. */
+  /** Their address; undefined once freed. */
   at: number | undefined;
 
   private readonly device: string;
@@ -20,7 +20,7 @@ export class HeapBuffer implements Buffer {
   }
 }
 
-/** Gives and takes back memory. */
+/** Allocates and frees memory. */
 export interface Allocator {
   allocate(bytes: number): number;
   free(address: number): void;
@@ -29,7 +29,7 @@ export interface Allocator {
 /** Vectors, and rows of blocks of them, may be read across the end of an array. */
 const slack = 256;
 
-/** The arrays on a heap, and the scratch memory of the program that runs. */
+/** The arrays on a heap, and the scratch memory of the running program. */
 export class Buffers {
   /** Bytes in buffers. */
   bytesInUse = 0;
@@ -42,7 +42,7 @@ export class Buffers {
     this.allocator = allocator;
   }
 
-  /** Memory for an array that is no buffer: a constant, a table. */
+  /** Memory for an array that is not a buffer: a constant, a table. */
   reserve(bytes: number): number {
     return this.allocator.allocate(bytes + slack);
   }
@@ -60,7 +60,7 @@ export class Buffers {
     this.bytesInUse -= buffer.bytes;
   }
 
-  /** The address of scratch memory of at least so many bytes, good until the next call. */
+  /** The address of at least this many bytes of scratch memory, valid until the next call. */
   arena(bytes: number): number {
     if (bytes > this.scratch.bytes) {
       if (this.scratch.bytes > 0) this.allocator.free(this.scratch.address);

@@ -6,22 +6,22 @@ import type { Buffer, Executable, KernelReport } from '../device.ts';
 import type { Buffers, HeapBuffer } from './buffers.ts';
 import { bytesOf, type Entry, kernelSteps } from './program.ts';
 
-/** A plan as a program of a machine. */
+/** A plan as a machine's program. */
 export interface Emitted {
-  /** What the addresses are that it is given, in order. */
+  /** What its address arguments refer to, in order. */
   readonly table: readonly Entry[];
-  /** Bytes that contractions work in, one after the other. */
+  /** Bytes of workspace, used by one contraction after another. */
   readonly workspaceBytes: number;
 }
 
 export interface Bound {
   readonly executable: Executable;
-  /** Addresses of the constants that it holds on the heap. */
+  /** Addresses of its constants on the heap. */
   readonly constants: readonly number[];
 }
 
 /**
- * A program bound to a heap: each run finds memory for the outputs and the scratch memory, and hands the addresses to `launch`.
+ * A program bound to a heap: each run allocates the outputs and scratch memory and passes the addresses to `launch`.
  * `fill` writes bytes to an address.
  */
 export function bindProgram(
@@ -46,7 +46,7 @@ export function bindProgram(
   const scratch = workspace + workspaceBytes;
   const sources = table.map((slot) => source(slot, constants, workspace));
   const sizes = plan.outputs.map(bytesOf);
-  // What runs it holds no more of the plan than this.
+  // The executable keeps no more of the plan than this.
   const { donated } = plan;
   const executable: Executable = {
     program,

@@ -1,4 +1,4 @@
-/** A stretch of memory, in use or free, that knows its neighbours. */
+/** A block of memory, used or free, that knows its neighbours. */
 export interface Block {
   offset: number;
   size: number;
@@ -14,8 +14,8 @@ const unit = 64;
 const subclasses = 8;
 
 /**
- * Free blocks by size class, eight classes a power of two, with a bit for each class that has any: finding, splitting
- * and merging a block take a constant number of steps (two-level segregated fit, Masmano et al. 2004).
+ * Free blocks by size class, eight classes per power of two, with a bit for each non-empty class: finding, splitting
+ * and merging a block take constant time (two-level segregated fit, Masmano et al. 2004).
  */
 export class FreeLists {
   private readonly heads: (Block | undefined)[] = [];
@@ -23,7 +23,7 @@ export class FreeLists {
   private rowMask = 0;
   private last: Block | undefined;
 
-  /** Adds the memory from `offset` on, right behind all that was added before. */
+  /** Adds memory from `offset` on, directly after everything added before. */
   extend(offset: number, size: number): void {
     const block = {
       offset,
@@ -75,7 +75,7 @@ export class FreeLists {
     return block;
   }
 
-  /** Takes a block back and merges it with free neighbours. */
+  /** Frees a block and merges it with free neighbours. */
   give(block: Block): void {
     const { before, after } = block;
     if (after?.free) {
@@ -99,7 +99,7 @@ export class FreeLists {
 
   private find(size: number): Block | undefined {
     const own = classOf(size);
-    // Blocks of the same class may be smaller than wanted: look at one, then go on to the classes above.
+    // Blocks of the same class may be too small: look at one, then go on to higher classes.
     const first = this.heads[own];
     if (first && first.size >= size) return first;
     const row = (own + 1) >> 3;

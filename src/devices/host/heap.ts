@@ -16,25 +16,25 @@ import { heapBase } from './layout.ts';
 export interface HeapOptions {
   /** Whether threads share the memory. */
   readonly shared: boolean;
-  /** Bytes to begin with (default 16 MiB). */
+  /** Initial bytes (default 16 MiB). */
   readonly initialBytes?: number;
   /** Bytes the memory may grow to (default and limit 4 GiB). */
   readonly maximumBytes?: number;
 }
 
 export interface HeapStatistics {
-  /** Bytes handed out now, rounded up to whole 64-byte units. */
+  /** Bytes currently allocated, rounded up to whole 64-byte units. */
   readonly bytesInUse: number;
-  /** The most bytes that were ever handed out at once (since `resetPeak`). */
+  /** Peak of allocated bytes (since `resetPeak`). */
   readonly peakBytes: number;
-  /** Blocks handed out now. */
+  /** Blocks currently allocated. */
   readonly blocks: number;
   /** Size of the memory itself. */
   readonly capacity: number;
 }
 
 const page = 65536;
-/** Bytes at the end of memory that are never handed out: vector loads may read past the end of an array. */
+/** Bytes at the end of memory that are never allocated, because vector loads may read past the end of an array. */
 const slack = 256;
 const alignment = 64;
 const mebi = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
@@ -64,7 +64,7 @@ export class Heap {
     return { initial: this.initialPages, maximum: this.maximumPages, shared: this.shared };
   }
 
-  /** The address of `bytes` bytes, a multiple of 64; their content is unspecified. */
+  /** Allocates `bytes` bytes at an address that is a multiple of 64; their content is unspecified. */
   allocate(bytes: number): number {
     const size = Math.max(alignment, Math.ceil(bytes / alignment) * alignment);
     let block = this.lists.take(size);
@@ -78,7 +78,7 @@ export class Heap {
     return block.offset;
   }
 
-  /** Gives back what `allocate` gave. */
+  /** Frees an address returned by `allocate`. */
   free(address: number): void {
     const block = this.used.get(address);
     if (!block) fail('Heap', `address ${address} is not allocated`, 'free each address once, exactly as it was given');
@@ -87,7 +87,7 @@ export class Heap {
     this.lists.give(block);
   }
 
-  /** The bytes that an address was given (at least what was asked for). */
+  /** The bytes allocated at an address (at least those requested). */
   sizeOf(address: number): number {
     return this.used.get(address)?.size ?? 0;
   }
@@ -122,7 +122,7 @@ export class Heap {
     return { bytesInUse: this.inUse, peakBytes: this.peak, blocks: this.used.size, capacity: this.capacity };
   }
 
-  /** Lets the peak start again from what is in use now. */
+  /** Resets the peak to the current use. */
   resetPeak(): void {
     this.peak = this.inUse;
   }

@@ -1,13 +1,13 @@
 /**
- * The first bytes of the device's memory, at fixed addresses so that generated code can name them: what the threads say
- * to each other. Each word that many threads poll has a cache line of its own. Address 0 stays unused, as null.
+ * The first bytes of the device's memory, through which threads communicate, at fixed addresses so that generated code
+ * can refer to them. Each word polled by many threads has its own cache line. Address 0 stays unused, as null.
  */
 export const control = {
   /** Counts jobs; threads sleep on it. */
   job: 64,
   /** Threads that sleep on `job`. */
   sleepers: 128,
-  /** Threads that have not finished the job. */
+  /** Threads that have not finished the job yet. */
   pending: 192,
   /** Barrier: threads that have arrived. */
   arrived: 256,
@@ -15,15 +15,15 @@ export const control = {
   generation: 320,
   /** Barrier: threads that sleep on `generation`. */
   barrierSleepers: 384,
-  /** 1 after a trap in any thread: barriers trap too, so that no thread waits for one that is gone. */
+  /** 1 after a trap in any thread: barriers then trap too, so that no thread waits for one that is gone. */
   aborted: 448,
   /** 1 where thread 0 must not block (a page's main thread): it spins instead. */
   spinOnly: 452,
-  /** 1 when threads shall end. */
+  /** 1 when threads should exit. */
   closing: 456,
   /** Threads ready to work. */
   ready: 460,
-  /** What the first thread that failed has to say: a length and that many UTF-16 units. */
+  /** The message of the first thread that failed: a length and that many UTF-16 units. */
   message: 772,
   /** The job: module, export, number of arguments, then the arguments as float64 from `args` on. */
   module: 512,
@@ -31,7 +31,7 @@ export const control = {
   argCount: 520,
   threadCount: 524,
   args: 576,
-  /** From here on a cache line for each thread, with the last job it has begun. */
+  /** From here on, a cache line per thread with the last job it has started. */
   begun: 1024,
 } as const;
 
@@ -44,5 +44,5 @@ export const maxArgs = 24;
 /** The most threads a pool can have. */
 export const maxThreads = 64;
 
-/** The first address that the allocator hands out. */
+/** The first address used by the allocator. */
 export const heapBase = control.begun + 64 * maxThreads;

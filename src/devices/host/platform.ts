@@ -3,9 +3,9 @@ export function isNode(): boolean {
   return typeof process !== 'undefined' && process.versions?.node !== undefined;
 }
 
-/** What this place allows threads to do. */
+/** What this environment allows threads to do. */
 export interface Platform {
-  /** Memory can be shared between threads and threads can be had. */
+  /** Threads are available and can share memory. */
   readonly threads: boolean;
   /** `Atomics.wait` may block this thread (not on a page's main thread). */
   readonly mayBlock: boolean;

@@ -3,9 +3,9 @@ import { sizeOf } from '../../base/shape.ts';
 import type { ContractionStep, CopyStep, Home, LoopStep, Plan, Step } from '../../compiler/plan.ts';
 import type { Region } from '../../ir/expr.ts';
 
-// What all devices with one memory and threads have in common that make one program of a plan's steps.
+// Shared by all devices with one memory and threads that turn a plan's steps into one program.
 
-/** An address that a program is given. */
+/** An address argument of a program. */
 export type Entry =
   | { readonly kind: 'input' | 'output'; readonly index: number }
   | { readonly kind: 'arena' | 'workspace' }
@@ -28,8 +28,8 @@ export const kernelSteps = (steps: readonly Step[]): (LoopStep | ContractionStep
   [...allSteps(steps)].filter((step) => step.kind === 'loops' || step.kind === 'contraction');
 
 /**
- * Whether what threads would take over is worth the barriers between steps: some 30 microseconds of work in all, the rounds of a
- * loop not known being taken as many.
+ * Whether the work for threads justifies the barriers between steps: about 30 microseconds in total, where unknown
+ * numbers of loop rounds count as many.
  */
 export function gainsByThreads(steps: readonly Step[], leastWork = worthThreading): boolean {
   const work = (list: readonly Step[]): number =>
@@ -44,9 +44,9 @@ export function gainsByThreads(steps: readonly Step[], leastWork = worthThreadin
 }
 const worthThreading = 1_000_000;
 
-/** Where regions lie: each at a word of the table that a program is given, and so many bytes on. */
+/** The locations of regions: each is a word of the program's address table, plus an offset in bytes. */
 export class Table {
-  /** What the words are, in order. */
+  /** What the words refer to, in order. */
   readonly entries: Entry[] = [];
   private readonly plan: Plan;
   private readonly slots = new Map<string | Region, number>();
@@ -63,7 +63,7 @@ export class Table {
     return { slot: this.slot(entry, key), offset: home.kind === 'arena' ? home.offset : 0 };
   }
 
-  /** The word of the memory that contractions work in. */
+  /** The word of the contraction workspace. */
   get workspace(): number {
     return this.slot({ kind: 'workspace' }, 'workspace');
   }
@@ -75,18 +75,18 @@ export class Table {
   }
 }
 
-/** Writes what a program does, in the machine's words. `alone`: only the first thread is here. */
+/** Generates a program in the machine's terms. `alone`: only the first thread is here. */
 export interface ProgramWriter {
   barrier(): void;
-  /** What the first thread does while the others go on. */
+  /** Work of the first thread alone, while the others continue. */
   first(body: () => void): void;
   kernel(step: LoopStep | ContractionStep, alone: boolean): void;
   copy(step: CopyStep, alone: boolean): void;
-  /** Runs `condition` and, while the truth value in the region holds then, `body` and `condition` again. */
+  /** Runs `condition` and, while the boolean in the region is true, `body` and `condition` again. */
   while(test: Region, condition: () => void, body: () => void): void;
   /** Runs the branch of the number in the region, the last one where there is none. */
   switch(index: Region, branches: readonly (() => void)[]): void;
-  /** Runs `body` so many times; `write` puts the number of the round into the region. */
+  /** Runs `body` a number of times; `write` stores the number of the round in the region. */
   repeat(times: number, counter: Region, body: (write: () => void) => void): void;
 }
 
@@ -99,7 +99,7 @@ export function writeSteps(steps: readonly Step[], writer: ProgramWriter, alone 
       writeStep(step, writer, alone);
       continue;
     }
-    // The first thread does neighbouring serial steps in one go.
+    // The first thread runs consecutive serial steps in one go.
     const group = [step];
     if (step.barrier) writer.barrier();
     while (steps[i + 1]?.serial && !steps[i + 1].barrier) group.push(steps[++i]);
@@ -131,7 +131,7 @@ function writeStep(step: Step, writer: ProgramWriter, alone: boolean): void {
         },
         () => {
           inner(step.body);
-          // What the next turn overwrites, nobody reads any more.
+          // Whatever the next turn overwrites is no longer read by anyone.
           wait();
         },
       );

@@ -12,11 +12,12 @@
  *
  * Thread 0 is the caller. Modules import the memory as `env.memory` and may import `env.look` for their barriers;
  * `barrier(module)` (barrier.ts) is the function with which threads wait for each other. A trap in any thread ends the
- * run of all with an error.
+ * whole run with an error.
  *
- * A thread that has died (killed, out of memory) ends a run with an error too. Node tells that a thread has ended once
- * the caller's event loop has turned since it started; before that, one that never begins its job is known by that.
- * While the caller computes nobody looks: it does so when it has waited for `patience`, at the end or at a barrier.
+ * A thread that has died (killed, out of memory) ends a run with an error too. Node reports the end of a thread only
+ * once the caller's event loop has turned since its start; before that, a dead thread is recognised by never starting
+ * its job. Nobody checks while the caller computes: it does so after waiting for `patience`, at the end or at a
+ * barrier.
  */
 import { fail } from '../../base/errors.ts';
 import type { Heap } from './heap.ts';
@@ -32,17 +33,17 @@ interface Loaded {
   readonly names: readonly string[];
 }
 
-/** Milliseconds after which a wait looks whether those who are waited for still live. */
+/** Milliseconds after which a waiting thread checks whether the others are still alive. */
 const patience = 200;
-/** Milliseconds that threads have to come up. */
+/** Milliseconds allowed for threads to start. */
 const startTime = 30_000;
 /** Microseconds the caller polls for the others to finish before it sleeps. */
 const pollTime = 100;
 const at = (address: number): number => address >> 2;
 
 /**
- * How many threads this machine offers: all its cores, at most 16; 1 where memory cannot be shared. In Node the
- * environment variable HORNBEAM_THREADS asks for another number: it is read once, when the device is first used.
+ * The number of threads on this machine: one per core, at most 16; 1 if memory cannot be shared. In Node, the
+ * environment variable HORNBEAM_THREADS sets another number; it is read once, when the device is first used.
  */
 export function availableThreads(): number {
   if (!platform().threads) {
@@ -71,7 +72,7 @@ export function askedThreads(text: string): number {
 }
 
 let isSaid = false;
-/** Says once why a page uses one core only, and what would change it. */
+/** Explains once why a page uses only one core, and how to change it. */
 function sayWhyOne(reason: string, fix: string): void {
   if (!isSaid) console.info(`Hornbeam runs on one thread: ${reason}. Fix: ${fix}.`);
   isSaid = true;
@@ -91,14 +92,14 @@ export class ThreadPool {
   private readonly sources = new Map<number, WebAssembly.Module>();
   private readonly dropped: number[] = [];
   private nextId = 0;
-  /** When all threads were last asked whether they live. */
+  /** When all threads were last checked. */
   private lookedAt = 0;
   /**
-   * How often a run looks for a thread that has not begun before it takes it for dead: 10 seconds in all. It counts looks,
-   * not time, which goes on while the whole process is stopped.
+   * How often a run checks a thread that has not started before it is considered dead: 10 seconds in all. Checks are
+   * counted rather than time, which also passes while the whole process is suspended.
    */
   private looksToBegin = 50;
-  /** Looks in this run that found a thread which has not begun. */
+  /** Checks in this run that found a thread not started. */
   private idleLooks = 0;
 
   constructor(heap: Heap, threads: number) {
@@ -132,7 +133,7 @@ export class ThreadPool {
     );
   }
 
-  /** In Node workers come up while their creator blocks. */
+  /** In Node, workers start even while their creator blocks. */
   private startBlocking(): void {
     const workers = startWorkers(this.heap.memory, this.wanted - 1);
     const until = performance.now() + startTime;
@@ -169,7 +170,7 @@ export class ThreadPool {
   /** Forgets the module on every thread. */
   unload(id: number): void {
     this.modules.delete(id);
-    // Workers hear of it with the next module that is loaded.
+    // Workers are told with the next module that is loaded.
     if (this.sources.delete(id)) this.dropped.push(id);
   }
 
@@ -220,7 +221,7 @@ export class ThreadPool {
 
   private launch(): void {
     const { words } = this;
-    // In the middle of a run hardly anything can end a thread: whoever could, waits for the run.
+    // In the middle of a run hardly anything can end a thread, because whoever could is waiting for the run.
     const now = performance.now();
     const isThorough = now - this.lookedAt > patience;
     if (isThorough) this.lookedAt = now;
@@ -248,7 +249,7 @@ export class ThreadPool {
     }
   }
 
-  /** Ends the run if a thread has ended that it waits for. */
+  /** Ends the run if a thread it is waiting for has died. */
   private look(): void {
     if (this.workers.some((worker) => worker.isGone())) this.refuseDead('one has ended');
     const job = Atomics.load(this.words, at(control.job));
@@ -257,7 +258,7 @@ export class ThreadPool {
     if (!this.workers.every(hasBegun) && ++this.idleLooks === this.looksToBegin) this.refuseDead('one does not begin');
   }
 
-  /** Ends all threads when some are gone, for which a run would wait without end. The next run starts new ones. */
+  /** Ends all threads if some are gone, since a run would wait for them forever. The next run starts new ones. */
   private refuseDead(what: string): never {
     const { words } = this;
     this.abort();
@@ -277,7 +278,7 @@ export class ThreadPool {
     );
   }
 
-  /** Lets the threads that wait at a barrier trap. */
+  /** Makes threads waiting at a barrier trap. */
   private abort(): void {
     const { words } = this;
     if (Atomics.compareExchange(words, at(control.aborted), 0, 1) === 0) words[at(control.message)] = 0;
@@ -309,7 +310,7 @@ export class ThreadPool {
     Atomics.store(this.words, at(control.closing), 0);
   }
 
-  /** Gives the threads a moment to leave: one that woke up later would count down words of its successors. */
+  /** Gives the threads a moment to exit: one waking up later would decrement the counters of its successors. */
   private awaitLeaving(): void {
     const until = performance.now() + patience;
     for (;;) {

@@ -4,10 +4,10 @@ import { control, heapBase, maxMessage } from './layout.ts';
 const pollTime = 50;
 
 /**
- * What a worker runs, as text: it starts without a file, in Node and in pages alike.
+ * The source of a worker, as text, so that it starts without a file in Node and in pages alike.
  *
- * `serve` works off jobs without returning to the event loop. A job with module -1 is the exception: the thread returns,
- * finds a message with new modules, instantiates them and goes on serving.
+ * `serve` processes jobs without returning to the event loop. A job with module -1 is the exception: the thread
+ * returns, finds a message with new modules, instantiates them and continues serving.
  */
 export const workerSource = `
 const control = ${JSON.stringify(control)};
@@ -67,7 +67,7 @@ const begin = (listen) => ({ memory, index }) => {
       idle();
       seen = (seen + 1) | 0;
       if (load(words, at(control.closing))) {
-        // From here on this thread touches no word that the next threads use.
+        // From here on this thread touches no word used by its successors.
         sub(words, at(control.ready), 1);
         notify(words, at(control.ready));
         return;

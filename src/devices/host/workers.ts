@@ -1,7 +1,7 @@
 import { isNode } from './platform.ts';
 import { workerSource } from './worker-source.ts';
 
-/** What a worker is told between jobs: modules to instantiate and modules to forget. */
+/** A message to a worker between jobs: modules to instantiate and modules to forget. */
 export interface WorkerMessage {
   readonly load: readonly (readonly [id: number, module: WebAssembly.Module])[];
   readonly drop: readonly number[];
@@ -10,13 +10,16 @@ export interface WorkerMessage {
 export interface WorkerHandle {
   post(message: WorkerMessage): void;
   end(): void;
-  /** Whether its thread has ended, as was heard between two tasks. */
+  /** Whether its thread has ended, as reported between tasks. */
   readonly hasEnded: boolean;
-  /** Whether its thread has ended, asked now: some microseconds. */
+  /** Whether its thread has ended, checked now: takes some microseconds. */
   isGone(): boolean;
 }
 
-/** Starts a worker for each thread but the caller's; none of them keeps the process alive. A page may refuse them, later. */
+/**
+ * Starts a worker for each thread except the caller's; none of them keeps the process alive. A page may refuse them
+ * later.
+ */
 export function startWorkers(memory: WebAssembly.Memory, count: number, refused = () => {}): WorkerHandle[] {
   return Array.from({ length: count }, (_, i) =>
     isNode() ? nodeWorker(memory, i + 1) : pageWorker(memory, i + 1, refused),
@@ -31,10 +34,10 @@ function nodeWorker(memory: WebAssembly.Memory, index: number): WorkerHandle {
   const gone = (): void => {
     hasEnded = true;
   };
-  // Its idle time can be told only once it was asked for while it lived.
+  // Its idle time is only available if it was requested once while it was alive.
   worker.once('online', () => void worker.performance.eventLoopUtilization());
   worker.once('exit', gone);
-  // Nobody else listens: an error in a thread would end the process before the run that waits for it could say so.
+  // Without a listener, an error in a thread would end the process before the run waiting for it could report it.
   worker.once('error', gone);
   return {
     post: (message) => worker.postMessage(message),

@@ -3,18 +3,18 @@ import { atomic, type FunctionBuilder, load, type ModuleBuilder, op, store } fro
 
 /** Polls before a thread goes to sleep: some 20 to 50 microseconds. */
 const spins = 20_000;
-/** Nanoseconds of sleep after which a thread asks whether those it waits for still live. */
+/** Nanoseconds of sleep after which a thread checks whether those it is waiting for are still alive. */
 const patience = 200_000_000n;
-/** What a wait answers that has ended by time. */
+/** The result of a wait that has timed out. */
 const timedOut = 2;
 
 /**
- * The function `barrier(threadIndex, threadCount)`: returns when all threads have called it. Whatever a thread wrote
- * before, all threads see after.
+ * The function `barrier(threadIndex, threadCount)`: returns when all threads have called it. All threads then see
+ * whatever any thread wrote before.
  *
  * The last thread to arrive starts the next generation; the others poll the generation for a while, then sleep on it.
  * With one thread it returns at once. It traps when another thread has trapped, which would never arrive. In a module
- * with `importLook`, a thread that has slept for long asks whether those it waits for still live.
+ * with `importLook`, a thread that has slept for long checks whether those it is waiting for are still alive.
  *
  * ```ts
  * f.call(barrier(module), threadIndex, threadCount);

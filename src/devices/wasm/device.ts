@@ -13,20 +13,20 @@ import { type Loaded, load } from './executable.ts';
 import { Machine } from './machine.ts';
 import { timeOnWasm } from './time-kernels.ts';
 
-/** Whether plans are checked before they become machine code: HORNBEAM_VERIFY=1 asks for it. */
+/** Whether plans are verified before code is generated: requested by HORNBEAM_VERIFY=1. */
 const isVerified = (): boolean => isNode() && process.env['HORNBEAM_VERIFY'] === '1';
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: TypedArray): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
 /**
- * WebAssembly with 128-bit vectors, on as many threads as share the memory (all cores, when absent). They share what is worth it,
- * or, for tests, all that does so much work.
+ * WebAssembly with 128-bit vectors, on the given number of threads (all cores by default). They share work where it
+ * pays or, for tests, from the given amount on.
  */
 export function wasmDevice(threads?: number, leastWork?: number): Device {
   const machine = new Machine(threads);
   const { heap, pool } = machine;
-  // In a page threads come up while it goes on; what is compiled before runs on one.
+  // In a page, threads start asynchronously; programs compiled before they are ready run on one thread.
   let ready = isNode() ? (isVerified() ? verifyPlans() : undefined) : pool.start();
   ready = ready?.then(() => {
     ready = undefined;

@@ -7,13 +7,13 @@ import { scalarFunction } from '../reference/scalar-functions.ts';
 import { emitProgram } from './emit/program.ts';
 import type { Machine } from './machine.ts';
 
-/** A program ready to run, and what it holds besides: addresses on the heap and a module on every thread. */
+/** A program ready to run, with its addresses on the heap and its module on every thread. */
 export interface Loaded {
   readonly executable: Executable;
   readonly owned: { readonly addresses: readonly number[]; readonly module: number | undefined };
 }
 
-/** With `tick` it runs on one thread and calls it with the number of each kernel that is done. */
+/** With `tick`, it runs on one thread and calls `tick` with the number of each finished kernel. */
 export function load(
   program: Program,
   plan: Plan,

@@ -4,8 +4,8 @@ import { isNode } from '../host/platform.ts';
 import { ModuleBuilder, op } from './encoder/index.ts';
 
 /**
- * What this engine's WebAssembly can do beyond the standard's first edition.
- * 128-bit SIMD is not in the list: without it there is no WebAssembly device (`features()` says so).
+ * What this engine's WebAssembly supports beyond the first edition of the standard. 128-bit SIMD is not listed: without
+ * it there is no WebAssembly device (`features()` says so).
  */
 export interface Features {
   /** Relaxed SIMD: `f32x4.relaxed_madd` exists. */
@@ -32,8 +32,8 @@ export function features(): Features {
 }
 
 /**
- * Whether the engine knows relaxed SIMD. V8 11.3 (Node 20) has it complete, with the final opcodes, but one version before
- * it was switched on by default: there it is switched on here. It makes matrix products a third faster.
+ * Whether the engine has relaxed SIMD. V8 11.3 (Node 20) implements it completely, with the final opcodes, but one
+ * version before it was enabled by default, so it is enabled here. It makes matrix products a third faster.
  */
 export function relaxed(): boolean {
   const bytes = probe('f32x4.relaxed_madd');

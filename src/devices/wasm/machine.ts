@@ -3,7 +3,7 @@ import { Heap } from '../host/heap.ts';
 import { platform } from '../host/platform.ts';
 import { availableThreads, ThreadPool } from '../host/threads.ts';
 
-/** What all programs of a device share: memory and threads. */
+/** What all programs of a device share: its memory and threads. */
 export class Machine extends Buffers {
   readonly heap: Heap;
   readonly pool: ThreadPool;

@@ -14,7 +14,7 @@ import { machine } from './target.ts';
 
 export { hasKernel } from '../../kernels/contraction.ts';
 
-/** A contraction made ready to be written as a function of a module. */
+/** A contraction prepared to be written as a function of a module. */
 export interface Contraction extends Omit<kernels.Contraction, 'write'> {
   write(module: ModuleBuilder): ProductKernel;
 }
@@ -24,7 +24,7 @@ export function makeContraction(step: ContractionStep, algebra: Algebra): Contra
   return { ...made, write: (module) => made.write(withTails(module)) };
 }
 
-/** What is done with four finished sums, as code for registers. */
+/** The register code applied to four finished sums. */
 export const tailPiece = (step: ContractionStep, algebra: Algebra): LinearCode =>
   kernels.tailPiece(step, algebra, machine());
 

@@ -5,9 +5,9 @@ import type { Plain } from '../encoder/index.ts';
 
 type Names = Partial<Record<ScalarType, Plain>>;
 /**
- * What is done for types without an instruction. `expanded`: the operation was written with others (`codegen/expansions.ts`);
- * `function`: f32 has a function of vectors, f64 the host's; `host`: f64 alone has the host's; `sequence`: several instructions,
- * chosen where they are written.
+ * How types without an instruction are handled. `expanded`: the operation was expressed through others
+ * (`codegen/expansions.ts`); `function`: f32 uses a function of vectors, f64 one of the host; `host`: only f64, by a
+ * function of the host; `sequence`: several instructions, chosen where they are written.
  */
 type Otherwise = 'expanded' | 'function' | 'host' | 'sequence';
 type Way = readonly [scalars: Names, lanes: Names, otherwise: Otherwise];

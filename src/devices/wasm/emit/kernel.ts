@@ -11,20 +11,20 @@ import { LinearWriter } from './linear-writer.ts';
 import { isHostOperation } from './scalar-operations.ts';
 import { machine } from './target.ts';
 
-/** A loop nest made ready to be written as a function. */
+/** A loop nest prepared to be written as a function. */
 export interface Kernel {
   readonly name: string;
-  /** Equal for kernels that differ only in the regions they work on. */
+  /** Equal for kernels that differ only in their regions. */
   readonly key: string;
   /** Regions whose addresses the function takes, in order. */
   readonly regions: readonly Region[];
-  /** Operations that the host has to do. */
+  /** Operations performed by the host. */
   readonly hostOperations: ReadonlySet<ScalarOp>;
   /** Writes the function `(threadIndex, threadCount, ...addresses)`. */
   write(module: ModuleBuilder, hostFunction: (name: ScalarOp) => Callable): FunctionBuilder;
 }
 
-/** Prepares a loop nest. `threads` is the number that its parallel loops are dealt out to: with 1, all is run by the caller. */
+/** Prepares a loop nest. Its parallel loops are dealt out to `threads` threads; with 1, the caller runs everything. */
 export function makeKernel(name: string, body: readonly Stmt[], threads: number, algebra: Algebra): Kernel {
   const lowering = new Lowering(algebra);
   const statements = lowering.kernel(body, machine().lanes);

@@ -17,7 +17,7 @@ import { laneInstruction } from './instructions.ts';
 import { scalarOperation } from './scalar-operations.ts';
 import { hold, type Target } from './target.ts';
 
-/** Types of which a vector holds four. Truth values are masks: all bits of a lane, or none. */
+/** Types with four elements in a vector. Booleans are masks: all bits of a lane, or none. */
 export const hasLanes = (type: ScalarType): boolean => type !== 'f64';
 export const laneShape = (type: ScalarType): LaneShape & ('f32x4' | 'i32x4') => (type === 'f32' ? 'f32x4' : 'i32x4');
 
@@ -61,7 +61,7 @@ export function gather(f: FunctionBuilder, type: ScalarType, element: (index: nu
   return result;
 }
 
-/** An operation on four elements at once; what no vector instruction does is done lane by lane. */
+/** An operation on four elements at once, or lane by lane if there is no vector instruction. */
 export function laneOperation(target: Target, e: Apply, args: readonly Operand[]): Operand {
   const { f, module } = target;
   const [a, b] = args as [Operand, Operand];
@@ -111,7 +111,7 @@ export function across(target: Target, { combine, type }: Value & { op: 'across'
   return extract(merged(merged(x, [2, 3, 0, 1]), [1, 0, 3, 2]), type, 0);
 }
 
-/** A choice by lanes; one arm that is 0 or NaN leaves the bits of the other where it is chosen. */
+/** Selects by lane; if one arm is 0 or NaN, a single bitwise operation on the other suffices. */
 function choice(e: Apply, [mask, a, b]: readonly Operand[]): Operand {
   if (isZero(e.args[2])) return op('v128.and', a, mask);
   if (isZero(e.args[1])) return op('v128.andnot', b, mask);

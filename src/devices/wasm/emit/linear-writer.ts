@@ -10,12 +10,12 @@ import type { Target } from './target.ts';
 const localType = (type: Type, lanes: number): ValueType =>
   type === 'address' ? 'i32' : lanes > 1 ? 'v128' : valueType(type);
 
-/** Writes kernels as WebAssembly: a register is a local, an operation what the tables say. */
+/** Writes kernels as WebAssembly: registers become locals, operations the instructions in the tables. */
 export class LinearWriter {
   private readonly target: Target;
   private readonly registers: Map<Register, Operand>;
 
-  /** `given`: what the registers are that the code does not introduce itself. */
+  /** `given`: the registers that the code does not introduce itself. */
   constructor(target: Target, given: Iterable<readonly [Register, Operand]>) {
     this.target = target;
     this.registers = new Map(given);
@@ -129,7 +129,7 @@ export class LinearWriter {
     }
   }
 
-  /** How many bytes from the address each element stands. */
+  /** The offset of each element from the address, in bytes. */
   private distances({ indices, dtype }: Scattered): Operand {
     const { bytes } = dtypeInfo[dtype];
     const { module } = this.target;

@@ -82,7 +82,7 @@ export function loadLanes(f: FunctionBuilder, { dtype, offset, stride }: Strided
   });
 }
 
-/** Four elements, each so many bytes from an address. */
+/** Four elements, each at its own offset from an address. */
 export function gatherLanes(
   f: FunctionBuilder,
   { dtype, offset }: Scattered,
@@ -106,7 +106,7 @@ const bytesOf: Partial<Record<DType, number>> = {
   float32: 4,
 };
 
-/** Stores four elements, evenly spaced, or merges them into what stands there. */
+/** Stores four evenly spaced elements, or merges them into the stored values. */
 export function storeLanes(
   target: Target,
   { dtype, offset, stride, combine }: Statement & { op: 'store' },
@@ -134,7 +134,7 @@ export function storeLanes(
   oneByOne(target, { dtype, offset, combine }, place, held);
 }
 
-/** Stores four elements, each so many bytes from an address, or merges them into what stands there. */
+/** Stores four elements, each at its own offset from an address, or merges them into the stored values. */
 export function scatterLanes(
   target: Target,
   { dtype, offset, combine }: Statement & { op: 'scatter' },
@@ -149,7 +149,7 @@ export function scatterLanes(
   oneByOne(target, { dtype, offset, combine }, place, held);
 }
 
-/** Lanes may meet in one element: one after the other. */
+/** Several lanes may address the same element, so they are handled one after another. */
 function oneByOne(
   target: Target,
   { dtype, offset, combine }: Pick<Statement & { op: 'scatter' }, 'dtype' | 'offset' | 'combine'>,

@@ -30,11 +30,11 @@ import { type Kernel, makeKernel } from './kernel.ts';
 /** A plan as machine code: a module that exports `run(threadIndex, threadCount, addresses)`. */
 export interface EmittedProgram {
   readonly code: Uint8Array<ArrayBuffer>;
-  /** What the words at `addresses` are, in order. */
+  /** What the words at `addresses` refer to, in order. */
   readonly table: readonly Entry[];
-  /** Whether any step is for several threads. */
+  /** Whether any step is shared by several threads. */
   readonly isParallel: boolean;
-  /** Bytes that contractions work in, one after the other: those of two lie on two sides of a barrier. */
+  /** Bytes of workspace, used by one contraction after another, with a barrier between them. */
   readonly workspaceBytes: number;
   /** Operations of f64 that the module imports as `math.<name>`; such a module runs on one thread. */
   readonly hostOperations: readonly ScalarOp[];
@@ -43,7 +43,7 @@ export interface EmittedProgram {
 export interface EmitOptions {
   /** Whether the module calls `clock.tick(n)` when its n-th kernel is done. */
   readonly ticking?: boolean;
-  /** Work, in bytes and arithmetic, from which on a program runs on several threads. */
+  /** From this much work, in bytes and arithmetic, a program runs on several threads. */
   readonly leastWork?: number | undefined;
 }
 
@@ -162,7 +162,7 @@ class ProgramEmitter implements ProgramWriter {
     const copier = this.module.once('copy', () => {
       const f = this.module.func('copy', ['i32', 'i32', 'i32', 'i32', 'i32']);
       const [index, count, target, source, bytes] = f.params as [Operand, Operand, Operand, Operand, Operand];
-      // Threads share lines of 64 bytes; the last one takes what is left over.
+      // Threads share whole lines of 64 bytes; the last one takes the remainder.
       const lines = f.let('i32', op('i32.shr_u', bytes, 6));
       const [start, end] = partOf(f, lines, index, count);
       for (const line of [start, end]) f.set(line, op('i32.shl', line, 6));

@@ -5,7 +5,7 @@ import { type FunctionBuilder, load, type ModuleBuilder } from '../encoder/index
 import { dotKernel } from './dot-kernel.ts';
 import { largeBlock, microKernel, multiplyAdd } from './micro-kernel.ts';
 
-/** The block of outputs for which most registers work and little is padding. */
+/** The block of outputs that uses most registers with the least padding. */
 function blockFor(rows: number, columns: number): Block {
   const vectors = Math.ceil(columns / 4);
   if (rows === 1) return { rows: 1, vectors: Math.min(8, vectors) };

@@ -31,9 +31,9 @@ export function microKernel(module: ModuleBuilder, block: Block, steps: Steps): 
       () => sums.forEach((sum, i) => f.set(sum, load('v128.load', tile, 16 * i))),
       () => sums.forEach((sum) => f.set(sum, 0, 'f32x4')),
     );
-    // Written so that V8 keeps the sums in registers: one k a turn (unrolled, V8 before 13.6 moves loads ahead and spills),
-    // and the loop inside an `if` (so that what is stored behind it are other values than those of the loop). Both double
-    // the speed there; later engines do not care.
+    // Written so that V8 keeps the sums in registers: one k per turn (if unrolled, V8 before 13.6 moves loads ahead and
+    // spills), and the loop inside an `if` (so that the values stored after it differ from those of the loop). Both
+    // double the speed there; later engines do not care.
     f.if(count, () =>
       f.loop((again) => {
         bs.forEach((v, j) => f.set(v, load('v128.load', b, 16 * j)));

@@ -2,7 +2,7 @@ import type { Lanes } from '../../../codegen/functions/double/index.ts';
 import { type FunctionBuilder, type Local, type ModuleBuilder, type Operand, op, shuffle32 } from '../encoder/index.ts';
 import { features } from '../features.ts';
 
-/** A vector value: a local, an expression, or a number that stands in every lane. */
+/** A vector value: a local, an expression, or a number that fills every lane. */
 export type Value = Operand;
 
 /**
