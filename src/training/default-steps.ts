@@ -1,12 +1,18 @@
 import { gradients, type Tensor } from '../tensor/index.ts';
+import type { Compiled } from './compile.ts';
 import type { StepBatch, StepLogs } from './step-types.ts';
-import { forward } from './trainable.ts';
-import type { Trainer } from './trainer.ts';
+import { forward, type Trainable } from './trainable.ts';
 
+/** What a step needs of the trainer it belongs to. */
+export interface Stepping {
+  readonly model: Trainable;
+  requireCompiled(what: string): Pick<Compiled, 'optimizer'>;
+  trackLoss(loss: Tensor, size: number): void;
+}
 type AnyBatch = StepBatch<unknown, unknown, unknown>;
 
 /** The loss of a batch, what it was computed from, and its gradients. */
-function lossAndGradients(trainer: Trainer, { x, y, sampleWeight }: AnyBatch) {
+function lossAndGradients(trainer: Stepping, { x, y, sampleWeight }: AnyBatch) {
   const { model } = trainer;
   const { optimizer } = trainer.requireCompiled('training');
   const variables = model.trainableVariables;
@@ -28,20 +34,20 @@ interface Judged {
   readonly yPred: unknown;
 }
 /** Updates the running loss and the metrics with a batch. */
-function judge(trainer: Trainer, { x, y, sampleWeight, size }: AnyBatch, { loss, yPred }: Judged): StepLogs {
+function judge(trainer: Stepping, { x, y, sampleWeight, size }: AnyBatch, { loss, yPred }: Judged): StepLogs {
   trainer.trackLoss(loss, size);
   return trainer.model.computeMetrics({ x, y, yPred, sampleWeight });
 }
 
 /** The default `model.trainStep`: one update with the gradients of a batch's loss. */
-export function trainStep(trainer: Trainer, batch: AnyBatch): StepLogs {
+export function trainStep(trainer: Stepping, batch: AnyBatch): StepLogs {
   const { slopes, variables, optimizer, ...judged } = lossAndGradients(trainer, batch);
   if (variables.length > 0) optimizer.apply(slopes, variables);
   return judge(trainer, batch, judged);
 }
 /** The same without the update. */
 export function gradientStep(
-  trainer: Trainer,
+  trainer: Stepping,
   batch: AnyBatch,
 ): { readonly logs: StepLogs; readonly slopes: Tensor[] } {
   const { slopes, ...judged } = lossAndGradients(trainer, batch);
@@ -49,7 +55,7 @@ export function gradientStep(
 }
 
 /** The default `model.testStep`: loss and metrics of a batch. */
-export function testStep(trainer: Trainer, batch: AnyBatch): StepLogs {
+export function testStep(trainer: Stepping, batch: AnyBatch): StepLogs {
   const { model } = trainer;
   const { x, y, sampleWeight } = batch;
   const yPred = model[forward](x, false);
