@@ -21,6 +21,7 @@ const own: Readonly<Record<string, string>> = {
   'keras.data.*': 'pipelines, for which Keras relies on tf.data',
   'keras.datasets.*': 'Keras has them, as modules that the list of its names leaves out',
   'keras.layers.BaseImagePreprocessingLayer': 'for layers of one’s own: Keras has it in keras.src',
+  'keras.losses.{CIoULoss,DIoULoss,GIoULoss,IoULoss}': 'losses of boxes',
   'keras.metrics.MeanAveragePrecision': 'COCO average precision as a metric',
   'keras.ops.{boxCiou,boxDiou,boxGiou,boxIou,nonMaxSuppression,pairwiseIou}': 'boxes of detectors',
   'keras.mixedPrecision.{DTypePolicy,LossScaleOptimizer,Policy,dtypePolicy,globalPolicy,setDtypePolicy,setGlobalPolicy}':
@@ -34,6 +35,7 @@ const own: Readonly<Record<string, string>> = {
   'keras.visualization.{activationMaps,filterPatterns,gradCam,plotActivationMaps,plotFilterPatterns,plotGradCam}':
     'what is inside of a trained network',
   'keras.utils.{readEvents,SummaryWriter}': 'logs for TensorBoard: Keras has tf.summary for it',
+  'keras.utils.boundingBoxes.{decodeDistancesToBoxes,encodeBoxToDistances,generateAnchors}': 'boxes of detectors',
   'keras.utils.{cocoDatasetFromDirectory,vocDatasetFromDirectory}': 'folders for detectors',
   'keras.visualization.{modelGraph,plotConfusionMatrix,plotHistory,plotLines,plotPrecisionRecall,precisionRecallPlot}':
     'pictures of one’s own',

@@ -10,10 +10,11 @@ import {
 } from '../base/registry/serialize.ts';
 import { table } from '../base/table.ts';
 import type { Tensor } from '../ir/tensor.ts';
-import { lossClasses, lossFunctions } from './declared.ts';
+import { lossClasses, lossFunctions, ownLossClasses } from './declared.ts';
 import { FunctionLoss } from './function-loss.ts';
 import type { Loss } from './loss.ts';
 
+export { CIoULoss, DIoULoss, GIoULoss, IoULoss } from './boxes.ts';
 export { Circle, type CircleOptions, circle } from './circle.ts';
 export { CTC, ctc } from './ctc.ts';
 export type { LossFunction } from './function-loss.ts';
@@ -48,6 +49,7 @@ const identify = identifierOf({
   advice: 'A loss can also be a function (yTrue, yPred) => tensor',
 });
 registerModule('keras.src.losses.losses', [FunctionLoss]);
+registerModule('hornbeam.losses', ownLossClasses);
 
 /** Anything that identifies a loss: a name, a function of labels and predictions, a loss, its class or its config. */
 export type LossLike =

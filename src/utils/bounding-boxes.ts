@@ -1,11 +1,16 @@
 export {
+  type AnchorOptions,
   affineTransform,
   clipToImageSize,
   computeCiou,
   computeIou,
   convertFormat,
   crop,
+  type DistanceOptions,
   decodeDeltasToBoxes,
+  decodeDistancesToBoxes,
   encodeBoxToDeltas,
+  encodeBoxToDistances,
+  generateAnchors,
   pad,
 } from '../ops/detection/index.ts';

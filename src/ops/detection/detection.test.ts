@@ -173,3 +173,41 @@ test('boxes keep their labels while they are converted and cut off', async () =>
   );
   expect(() => convertFormat([[0, 0, 1]], 'xyxy', 'xywh')).toThrow(/shape \(1, 3\)[\s\S]*four numbers/);
 });
+
+test('suppression keeps what going through the boxes one by one keeps, also where they have no area or are the same', async () => {
+  const random = (k: number): number => {
+    const x = Math.sin(k * 12.9898 + 4.1) * 43758.5453;
+    return x - Math.floor(x);
+  };
+  const [images, count] = [3, 40];
+  const boxes = Array.from({ length: images }, (_, n) =>
+    Array.from({ length: count }, (_, b) => {
+      const at = (n * count + b) * 5;
+      // Some are one like another, some have no area.
+      const [x, y] = b % 8 === 0 ? [2, 2] : [random(at) * 10, random(at + 1) * 10];
+      const [w, h] = b % 8 === 0 ? [3, 3] : b % 9 === 0 ? [0, 2] : [1 + random(at + 2) * 6, 1 + random(at + 3) * 6];
+      return [x, y, x + w, y + h];
+    }),
+  );
+  const scores = boxes.map((row, n) => row.map((_, b) => random((n * count + b) * 5 + 4)));
+  const labels = boxes.map((row) => row.map((_, b) => b % 3));
+  const iou = ([a, b, c, d]: number[], [e, f, g, h]: number[]): number => {
+    const shared = Math.max(0, Math.min(c!, g!) - Math.max(a!, e!)) * Math.max(0, Math.min(d!, h!) - Math.max(b!, f!));
+    const union = (c! - a!) * (d! - b!) + (g! - e!) * (h! - f!) - shared;
+    return union > 0 ? shared / union : 0;
+  };
+  const found = nonMaxSuppression(boxes, scores, { labels: tensor(labels), iouThreshold: 0.3, scoreThreshold: 0.1 });
+  const confidence = (await found.confidence.array()) as number[][];
+  for (let n = 0; n < images; n++) {
+    const order = scores[n]!.map((_, b) => b).sort((a, b) => scores[n]![b]! - scores[n]![a]!);
+    const kept: number[] = [];
+    for (const b of order)
+      if (
+        scores[n]![b]! > 0.1 &&
+        kept.every((k) => labels[n]![k] !== labels[n]![b] || iou(boxes[n]![k]!, boxes[n]![b]!) <= 0.3)
+      )
+        kept.push(b);
+    expect((await found.num_detections.array()) as number[]).toHaveProperty(String(n), kept.length);
+    kept.forEach((b, place) => void expect(confidence[n]![place]).toBeCloseTo(scores[n]![b]!, 5));
+  }
+});

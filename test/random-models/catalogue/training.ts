@@ -141,6 +141,10 @@ export const notOptimizers: Readonly<Record<string, string>> = {
   OptimizerMap: 'part of a MultiOptimizer',
 };
 export const notLosses: Readonly<Record<string, string>> = {
+  CIoULoss: 'judges boxes, which have four numbers',
+  DIoULoss: 'judges boxes, which have four numbers',
+  GIoULoss: 'judges boxes, which have four numbers',
+  IoULoss: 'judges boxes, which have four numbers',
   Loss: 'the base class',
 };
 export const objectOf = (name: string, config: Readonly<Record<string, unknown>> = {}): ObjectConfig => ({
