@@ -64,23 +64,34 @@ test.each(Object.entries(configs))('%s has the config that Keras writes', (name,
   expect((JSON.parse(build(name, {}).toJson()) as { config: object }).config).toEqual(config);
 });
 
-/** Evenly distributed in [-1, 1), from a hash of the position, as `scale · u + offset`: scripts/application-cases.py computes the same. */
-function evenNumbers(size: number, seed: number, scale = 1, offset = 0): Float32Array<ArrayBuffer> {
+/** 32 bits for the k-th number of an array. */
+type Hash = (k: number, array: number) => number;
+/** What scripts/application-cases.py computes, too. */
+const own: Hash = (k, array) => {
+  let h = (k + Math.imul(0x9e3779b9, array)) | 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
+};
+/** What `fixed-numbers` was computed with. */
+const fixed: Hash = (k, array) => {
+  let h = (Math.imul(k, 1664525) + Math.imul(array, 1013904223) + 12345) | 0;
+  for (let round = 0; round < 2; round++) h = Math.imul(h ^ (h >>> 16), 0x45d9f3b);
+  return h ^ (h >>> 16);
+};
+/** Evenly distributed in [-1, 1), from a hash of the position, as `scale · u + offset`. */
+function evenNumbers(hash: Hash, size: number, array: number, scale = 1, offset = 0): Float32Array<ArrayBuffer> {
   const numbers = new Float32Array(size);
-  const start = Math.imul(0x9e3779b9, seed);
-  for (let k = 0; k < size; k++) {
-    let h = (k + start) | 0;
-    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-    numbers[k] = (((h ^ (h >>> 16)) >>> 0) / 2 ** 31 - 1) * scale + offset;
-  }
+  for (let k = 0; k < size; k++) numbers[k] = ((hash(k, array) >>> 0) / 2 ** 31 - 1) * scale + offset;
   return numbers;
 }
-function weightOf({ name, shape }: keras.Variable, k: number): Float32Array {
+function weightOf({ name, shape }: keras.Variable, hash: Hash, array: number): Float32Array {
   const isPositive = ['gamma', 'moving_variance', 'variance'].includes(name);
   const byFan = name.endsWith('kernel') ? Math.sqrt(6 / sizeOf(shape.slice(0, -1))) : 0.1;
-  return evenNumbers(sizeOf(shape), k + 1, name === 'count' ? 0 : isPositive ? 0.2 : byFan, isPositive ? 1 : 0);
+  return evenNumbers(hash, sizeOf(shape), array, name === 'count' ? 0 : isPositive ? 0.2 : byFan, isPositive ? 1 : 0);
 }
+const fill = (model: keras.Model, hash: Hash, first: number): void =>
+  model.weights.forEach((w, k) => void w.assign(keras.tensor(weightOf(w, hash, first + k), { shape: w.shape })));
 
 interface Numbers {
   readonly name: string;
@@ -105,16 +116,16 @@ test.each(numberCases.map((c) => [c.name, c] as const))(
   '%s computes what Keras does',
   async (_, { name, kwargs, size, outputs, inputGradients, weightGradients }) => {
     const model = build(name, kwargs);
-    model.weights.forEach((w, k) => void w.assign(keras.tensor(weightOf(w, k), { shape: w.shape })));
+    fill(model, own, 1);
     const shape = [1, ...kwargs.input_shape];
-    const pixels = evenNumbers(sizeOf(shape), 1000).map((u) => Math.fround(u + 1) * 127.5);
+    const pixels = evenNumbers(own, sizeOf(shape), 1000).map((u) => Math.fround(u + 1) * 127.5);
     const x = keras.tensor(pixels, { shape });
     const y = await model.predict(x, { verbose: 0 });
     expect(y.shape).toEqual(size);
     expectNear((await y.data()).subarray(0, 64), outputs, 1e-4);
     if (!inputGradients || !weightGradients) return;
 
-    const c = keras.tensor(evenNumbers(sizeOf(size), 2000), { shape: size });
+    const c = keras.tensor(evenNumbers(own, sizeOf(size), 2000), { shape: size });
     const rest = model.nonTrainableVariables.map((v) => v.value);
     const gradients = keras.jit((weights: keras.Tensor[], images: keras.Tensor) => {
       const objective = ([w, i]: [keras.Tensor[], keras.Tensor]) => {
@@ -136,5 +147,60 @@ test.each(numberCases.map((c) => [c.name, c] as const))(
       1e-3,
     );
     expectNear(await norms.data(), weightGradients, 1e-3);
+  },
+);
+
+interface Probe {
+  readonly layer: string;
+  readonly shape: Shape;
+  readonly mean: number;
+  readonly std: number;
+  readonly first: Stored;
+  readonly last: Stored;
+}
+interface FixedNumbers {
+  readonly name: string;
+  readonly kwargs: { readonly input_shape: Shape };
+  readonly batch: number;
+  readonly input_rule: 'unit' | 'bytes';
+  readonly weights_sample: readonly Stored[];
+  readonly input_sample: Stored;
+  readonly outputs: Stored;
+  readonly probes: readonly Probe[];
+}
+test.each(casesOf<FixedNumbers>('applications/fixed-numbers').map((c) => [c.name, c] as const))(
+  '%s computes what Keras does, layer by layer',
+  async (_, c) => {
+    const model = build(c.name, c.kwargs);
+    fill(model, fixed, 0);
+    c.weights_sample.forEach((wanted, k) => {
+      const size = sizeOf(wanted.shape);
+      expectNear((model.weights[k]!.value.dataSync() as Float32Array).subarray(0, size), wanted, 1e-6);
+    });
+    // What `set_weights` gives a Normalization is of no effect in Keras on JAX: it goes on with the statistics of its build.
+    for (const w of model.weights)
+      if (w.name === 'mean' || w.name === 'variance') w.assign(keras.ops.full(w.shape, w.name === 'mean' ? 0 : 1));
+    const shape = [c.batch, ...c.kwargs.input_shape];
+    const unit = evenNumbers(fixed, sizeOf(shape), 999_999);
+    const x = c.input_rule === 'unit' ? unit : unit.map((u) => (u + 1) * 127.5);
+    expectNear(x.subarray(0, 8), c.input_sample, 1e-6);
+    const layers = c.probes.map(({ layer }) => model.getLayer(layer).output as keras.KerasTensor);
+    const whole = new keras.Model<keras.Tensor[]>({ inputs: model.inputs!, outputs: [...layers, ...model.outputs!] });
+    const found = await whole.predict(keras.tensor(x, { shape }), { verbose: 0 });
+    expectNear(await found.at(-1)!.data(), c.outputs, 1e-4);
+    for (const [k, probe] of c.probes.entries()) {
+      const y = found[k]!;
+      expect(y.shape).toEqual(probe.shape);
+      const numbers = Float64Array.from(await y.data(), Number);
+      const mean = numbers.reduce((sum, v) => sum + v, 0) / numbers.length;
+      const std = Math.sqrt(numbers.reduce((sum, v) => sum + (v - mean) ** 2, 0) / numbers.length);
+      expect(Math.abs(std - probe.std)).toBeLessThanOrEqual(1e-4 * probe.std);
+      expect(Math.abs(mean - probe.mean)).toBeLessThanOrEqual(1e-4 * probe.std);
+      const within = 1e-3 * probe.std;
+      const near = (part: Float64Array, wanted: Stored) =>
+        Array.from(numbersOf(wanted)).every((v, i) => Math.abs(part[i]! - v) <= within);
+      expect(near(numbers.subarray(0, 6), probe.first)).toBe(true);
+      expect(near(numbers.subarray(-6), probe.last)).toBe(true);
+    }
   },
 );
