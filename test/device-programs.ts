@@ -152,6 +152,22 @@ export function judgeDevices(title: string, devices: readonly Judged[]): void {
         }
     });
 
+    it('divides integers by all there are, zero included', () => {
+      const integers: DType[] = ['uint8', 'uint16', 'uint32', 'int8', 'int16', 'int32'];
+      const divisors = [0, 1, -1, 2, 3, -3, 100, 127];
+      const dividends = [7, -7, 0, 100, -128, 127, -(2 ** 31), 2 ** 31 - 1];
+      for (const dtype of integers) {
+        const pairs = dividends.flatMap((a) => divisors.map((b) => [a, b] as const));
+        const [x, y] = [tensor([pairs.length], dtype), tensor([pairs.length], dtype)];
+        const { array } = dtypeInfo[dtype];
+        const program = makeProgram(`${dtype} divided`, [x, y], [primitives.rem(x, y), div(x, y)]);
+        expectEqual(
+          program,
+          [0, 1].map((side) => new array(pairs.length).map((_, i) => pairs[i]![side as 0 | 1])),
+        );
+      }
+    });
+
     it('rounds 16-bit floats to even, exactly', () => {
       const patterns = Uint16Array.from({ length: 65536 }, (_, i) => i).filter((i) => (i & 0x7fff) <= 0x7c00);
       const edges = [

@@ -135,3 +135,19 @@ test('a saturating cast keeps to the finite numbers of the type', async () => {
   expect(await ops.saturateCast(tensor([-Infinity]), 'bfloat16').array()).toEqual([-3.3895313892515355e38]);
   expect(await ops.saturateCast(tensor([3e9, -1], { dtype: 'float32' }), 'int32').array()).toEqual([2147483647, -1]);
 });
+
+test('integers divided by zero are what they are for Keras on JAX', async () => {
+  const signed = [-2, -1, -2, -2];
+  const answers = { int8: signed, int16: signed, int32: signed, uint8: 255, uint16: 65535, uint32: 4294967295 };
+  for (const [dtype, quotients] of Object.entries(answers)) {
+    const x = tensor([7, 0, 3, 100], { dtype: dtype as 'int8' });
+    const zero = ops.zerosLike(x);
+    expect(await ops.mod(x, zero).array(), dtype).toEqual([0, 0, 0, 0]);
+    expect(await ops.fmod(x, zero).array(), dtype).toEqual([0, 0, 0, 0]);
+    const expected = typeof quotients === 'number' ? Array(4).fill(quotients) : quotients;
+    expect(await ops.floorDivide(x, zero).array(), dtype).toEqual(expected);
+  }
+  const least = tensor([-(2 ** 31)], { dtype: 'int32' });
+  expect(await ops.mod(least, tensor([-1], { dtype: 'int32' })).array()).toEqual([0]);
+  expect(await ops.floorDivide(least, tensor([-1], { dtype: 'int32' })).array()).toEqual([-(2 ** 31)]);
+});
