@@ -33,8 +33,13 @@ export function group(
   return new Grouping(program, formulas, isInside, arrays).kernels;
 }
 
+/** Where a kernel stands that needs nothing but inputs, and where those begin that may need the others. */
+const [firstEarly, firstLate] = [-1e9, 0];
+
 class Grouping {
-  readonly kernels: Kernel[] = [];
+  private readonly placed = new Map<number, Kernel>();
+  /** How many stand early, and how many late. */
+  private readonly counts = { early: 0, late: 0 };
   private readonly formulas: Formulas;
   private readonly inlined: ReadonlySet<Tensor>;
   private readonly homes = new Map<Tensor, Kernel>();
@@ -67,16 +72,21 @@ class Grouping {
     }
   }
 
-  private add(kernel: Omit<Kernel, 'position'>): Kernel {
-    const added = { ...kernel, position: this.kernels.length };
-    this.kernels.push(added);
+  get kernels(): Kernel[] {
+    return [...this.placed.values()].sort((a, b) => a.position - b.position);
+  }
+
+  private add(kernel: Omit<Kernel, 'position'>, isEarly = false): Kernel {
+    const position = isEarly ? firstEarly + this.counts.early++ : firstLate + this.counts.late++;
+    const added = { ...kernel, position };
+    this.placed.set(position, added);
     return added;
   }
 
   private reads(kernel: Kernel): void {
     for (const t of kernel.reads) {
       const read = this.shown.get(t) ?? t;
-      this.lastReader.set(read, Math.max(kernel.position, this.lastReader.get(read) ?? -1));
+      this.lastReader.set(read, Math.max(kernel.position, this.lastReader.get(read) ?? -Infinity));
     }
   }
 
@@ -179,24 +189,29 @@ class Grouping {
   }
 
   private place(candidate: Candidate, replaced: Tensor | undefined): void {
-    let after = replaced ? (this.lastReader.get(replaced) ?? -1) : -1;
-    for (const { tensor } of candidate.loads) after = Math.max(after, this.homes.get(tensor)?.position ?? -1);
-    const kernel = this.find(candidate, after) ?? this.fresh(candidate);
+    let after = replaced ? (this.lastReader.get(replaced) ?? -Infinity) : -Infinity;
+    for (const { tensor } of candidate.loads) after = Math.max(after, this.homes.get(tensor)?.position ?? -Infinity);
+    // What small arrays of weights become comes first, such as the factors of a normalisation: a tail may read it then.
+    const isEarly = !replaced && after < firstLate && elementsOf(candidate) <= small;
+    const kernel = this.find(candidate, after) ?? this.fresh(candidate, isEarly);
     this.homes.set(candidate.tensor, kernel);
     this.reads(kernel);
   }
 
-  private fresh(candidate: Candidate): Kernel {
+  private fresh(candidate: Candidate, isEarly: boolean): Kernel {
     const { axes, rowReduction, hasOwnReductions } = candidate;
-    const kernel = this.add({
-      kind: 'loops',
-      rows: axes.map((a) => ({ ...a })),
-      columns: (rowReduction?.axes ?? []).map((a) => ({ ...a })),
-      members: [],
-      work: 0,
-      reads: new Set(),
-      hasOwnReductions,
-    });
+    const kernel = this.add(
+      {
+        kind: 'loops',
+        rows: axes.map((a) => ({ ...a })),
+        columns: (rowReduction?.axes ?? []).map((a) => ({ ...a })),
+        members: [],
+        work: 0,
+        reads: new Set(),
+        hasOwnReductions,
+      },
+      isEarly,
+    );
     join(kernel, candidate, this.formulas.algebra);
     const size = frameSize(kernel);
     const list = this.bySize.get(size);
@@ -207,10 +222,10 @@ class Grouping {
 
   private find(candidate: Candidate, after: number): Kernel | undefined {
     const { algebra } = this.formulas;
-    const near = this.kernels[after];
+    const near = this.placed.get(after);
     const needs = candidate.loads.some(({ tensor }) => near && this.homes.get(tensor) === near);
     if (near && needs && this.accepts(near, candidate) && join(near, candidate, algebra)) return near;
-    const size = [...candidate.axes, ...(candidate.rowReduction?.axes ?? [])].reduce((n, a) => n * a.size, 1);
+    const size = elementsOf(candidate);
     const list = this.bySize.get(size) ?? [];
     for (let k = list.length - 1; k >= Math.max(0, list.length - lookBack); k--) {
       const kernel = list[k];
@@ -249,5 +264,8 @@ const hasReduction = (e: Expr): boolean => {
   };
   return visit(e);
 };
+
+const elementsOf = ({ axes, rowReduction }: Candidate): number =>
+  [...axes, ...(rowReduction?.axes ?? [])].reduce((n, a) => n * a.size, 1);
 
 const frameSize = ({ rows, columns }: Kernel): number => [...rows, ...columns].reduce((n, a) => n * a.size, 1);
