@@ -1,39 +1,90 @@
 import { HornbeamError } from '../base/errors.ts';
+import { closest } from '../base/spelling.ts';
 import { table } from '../base/table.ts';
-import { cocoEval } from './coco-eval.ts';
-import type { Streams } from './streams.ts';
+import { libraryVersion } from '../base/version.ts';
+import type { Command } from './command.ts';
+import { printable, type Streams } from './streams.ts';
+import { UsageError } from './usage.ts';
 
-const commands: Readonly<Record<string, (args: readonly string[], streams: Streams) => void>> = table({
-  'coco-eval': cocoEval,
+interface Entry {
+  readonly about: string;
+  /** Loads the command: each takes a different part of the library along. */
+  readonly load: () => Promise<Command>;
+}
+const commands: Readonly<Record<string, Entry>> = table({
+  summary: {
+    about: 'the layers of a model, their output shapes and parameters',
+    load: async () => (await import('./summary.ts')).summary,
+  },
+  plot: { about: 'a picture of a model', load: async () => (await import('./plot.ts')).plot },
+  inspect: {
+    about: 'what a file holds: config, weights, metadata, sizes',
+    load: async () => (await import('./inspect.ts')).inspect,
+  },
+  diff: { about: 'two models side by side: structure and weights', load: async () => (await import('./diff.ts')).diff },
+  predict: {
+    about: 'what a model makes of arrays or images',
+    load: async () => (await import('./predict.ts')).predict,
+  },
+  evaluate: { about: 'the loss and metrics of a model', load: async () => (await import('./evaluate.ts')).evaluate },
+  convert: { about: 'a model in another file format', load: async () => (await import('./convert.ts')).convert },
+  explain: {
+    about: 'the kernels that a model is compiled to',
+    load: async () => (await import('./explain.ts')).explain,
+  },
+  'coco-eval': {
+    about: 'COCO average precision of a file of detections',
+    load: async () => (await import('./coco-eval.ts')).cocoEval,
+  },
+  doctor: {
+    about: 'what this machine computes with, and what is missing',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
 });
+const width = Math.max(...Object.keys(commands).map((name) => name.length));
 const help = `Usage: hornbeam <command> [options]
 
 Commands:
-  coco-eval   COCO average precision of a result file
+${Object.entries(commands)
+  .map(([name, { about }]) => `  ${name.padEnd(width)}  ${about}`)
+  .join('\n')}
 
-"hornbeam <command> --help" says more.`;
+"hornbeam <command> --help" says more, "hornbeam --version" the version.
+Exit codes: 0 done, 1 it could not be done, 2 the command line is wrong.`;
 
-/** Runs a command line and gives the exit code: 0, or 1 with the reason on the error stream. */
-export function run([name, ...args]: readonly string[], streams: Streams): number {
-  if (name === undefined || name === '--help' || name === '-h') {
+/**
+ * Runs a command line and gives the exit code: 0, or with the reason on the error stream 1 where it could not be done and 2 where
+ * the command line makes no sense. Nothing that acts upon a terminal is printed, whatever names files hold.
+ */
+export async function run([name, ...args]: readonly string[], given: Streams): Promise<number> {
+  const streams: Streams = {
+    ...given,
+    out: (text) => given.out(printable(text)),
+    err: (text) => given.err(printable(text)),
+  };
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     (name ? streams.out : streams.err)(help);
-    return name ? 0 : 1;
+    return name ? 0 : 2;
   }
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!command) {
-    streams.err(`hornbeam: there is no command "${name}"\n\n${help}`);
-    return 1;
+  if (name === '--version' || name === '-v') {
+    streams.out(libraryVersion);
+    return 0;
+  }
+  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!entry) {
+    const guess = closest(name, Object.keys(commands));
+    streams.err(`hornbeam: there is no command "${name}"${guess ? `; did you mean "${guess}"?` : ''}\n\n${help}`);
+    return 2;
   }
   try {
-    command(args, streams);
-    return 0;
+    return await (await entry.load()).run(args, streams);
   } catch (error) {
     if (!isExpected(error)) throw error;
     streams.err(`hornbeam ${name}: ${error.message}`);
-    return 1;
+    return error instanceof UsageError || name === 'diff' ? 2 : 1;
   }
 }
 
-/** Errors that say what is wrong with the input: ours, those of files, and those of `parseArgs`. */
+/** Errors that say what is wrong with the input: ours, and those of files. */
 const isExpected = (error: unknown): error is Error =>
   error instanceof HornbeamError || (error instanceof Error && 'code' in error);

@@ -1,0 +1,2 @@
+/** The version of this library, as in its package. */
+export const libraryVersion = '0.1.0';

@@ -1,0 +1,44 @@
+import { stat } from 'node:fs/promises';
+import { fail } from '../base/errors.ts';
+import { writeFileAtomic } from '../formats/file.ts';
+import { command } from './command.ts';
+import { modelIn, modelOptions } from './model-file.ts';
+import { numberOf } from './usage.ts';
+
+const isWeights = (file: string): boolean => /\.weights\.(h5|json)$/.test(file);
+
+/** `hornbeam convert`: reads a model, or weights, and writes another format. */
+export const convert = command({
+  name: 'convert',
+  words: ['FROM', 'TO'],
+  about: 'Reads a model and writes it in the format of another name, which is printed.',
+  notes: [
+    'Read are .keras, .h5 (of any Keras), folders in the layout of .keras, configs (.json), and with --model weights alone (.weights.h5,',
+    '.weights.json). Written are .keras, .h5, .weights.h5, .weights.json (in parts), and configs (.json).',
+  ].join('\n'),
+  options: {
+    model: { type: 'string', value: 'MODEL', doc: 'the model whose weights are read' },
+    overwrite: { type: 'boolean', doc: 'replace a file that is there' },
+    folder: { type: 'boolean', doc: 'write a folder in the layout of .keras instead of an archive' },
+    'max-shard-size': { type: 'string', value: 'GB', doc: 'the largest part of a .weights.json (default: 10)' },
+    ...modelOptions,
+  },
+  async run({ words: [from, to], values }, { out }) {
+    const { overwrite = false, import: modules } = values;
+    const shard = numberOf('max-shard-size', values['max-shard-size'] ?? '10', 1e-9, false);
+    const exists = await stat(to).then(
+      () => true,
+      () => false,
+    );
+    if (exists && !overwrite) fail(to, 'it is there already', 'give another name, or --overwrite');
+    if (isWeights(from) && values.model === undefined)
+      fail(from, 'it holds weights alone', 'name their model too: --model model.keras (or a config, .json)');
+    const model = await modelIn(isWeights(from) ? String(values.model) : from, { modules, compile: true });
+    if (isWeights(from)) await model.loadWeights(from);
+    if (to.endsWith('.weights.json')) await model.saveWeights(to, { overwrite, maxShardSize: shard });
+    else if (isWeights(to)) await model.saveWeights(to, { overwrite });
+    else if (to.endsWith('.json')) await writeFileAtomic(to, new TextEncoder().encode(model.toJson()));
+    else await model.save(to, { overwrite, zipped: !values.folder });
+    out(to);
+  },
+});

@@ -1,0 +1,160 @@
+import type { AnyLayer } from '../layers/layer/layer.ts';
+import type { Model } from '../models/index.ts';
+import { modelGraph } from '../visualize/model-graph.ts';
+import { command } from './command.ts';
+import { modelIn, modelOptions } from './model-file.ts';
+import { columnsOf } from './text-columns.ts';
+import { numberOf } from './usage.ts';
+
+/** A layer or option that is not the same in both models. */
+interface StructureChange {
+  readonly layer: string;
+  readonly option?: string;
+  readonly a: unknown;
+  readonly b: unknown;
+}
+/** How far a weight lies from its like. */
+interface WeightChange {
+  readonly path: string;
+  readonly a: readonly number[] | undefined;
+  readonly b: readonly number[] | undefined;
+  readonly largest?: number;
+  readonly mean?: number;
+  /** The length of the difference as a share of the length of `a`. */
+  readonly relative?: number;
+}
+
+/** `hornbeam diff`: what differs between two models. */
+export const diff = command({
+  name: 'diff',
+  words: ['A', 'B'],
+  about: 'Compares two models, in whatever formats: layers and their options by name, weights by path.',
+  notes: 'Exit code 0 where they are the same, 1 where they differ, 2 where they cannot be compared.',
+  options: {
+    tolerance: { type: 'string', value: 'X', doc: 'differences of weights up to X are none (default: 0)' },
+    json: { type: 'boolean', doc: 'as JSON' },
+    ...modelOptions,
+  },
+  async run({ words: [fileA, fileB], values }, { out, columns }) {
+    const tolerance = numberOf('tolerance', values.tolerance ?? '0', 0, false);
+    const modules = values.import;
+    const [a, b] = [await modelIn(fileA, { modules }), await modelIn(fileB, { modules })];
+    const structure = [...changedLayers(a, b), ...changedConnections(a, b)];
+    const { changed, same } = await changedWeights(a, b, tolerance);
+    const isSame = structure.length === 0 && changed.length === 0;
+    if (values.json)
+      out(JSON.stringify({ same: isSame, structure, weights: changed, sameWeights: same }, undefined, 2));
+    else out(textOf(structure, changed, same, columns));
+    return isSame ? 0 : 1;
+  },
+});
+
+/** Layers by their names, those within models under the names of these. */
+function layersOf(model: Model): Map<string, AnyLayer> {
+  const found = new Map<string, AnyLayer>();
+  const visit = (layers: readonly AnyLayer[], around: string): void => {
+    for (const layer of layers) {
+      found.set(around + layer.name, layer);
+      if ('layers' in layer && Array.isArray(layer.layers))
+        visit(layer.layers as AnyLayer[], `${around}${layer.name}/`);
+    }
+  };
+  visit(model.layers as readonly AnyLayer[], '');
+  return found;
+}
+function changedLayers(a: Model, b: Model): StructureChange[] {
+  const [ofA, ofB] = [layersOf(a), layersOf(b)];
+  return [...new Set([...ofA.keys(), ...ofB.keys()])].flatMap((layer): StructureChange[] => {
+    const [one, other] = [ofA.get(layer), ofB.get(layer)];
+    if (!one || !other || one.className !== other.className) return [{ layer, a: one?.className, b: other?.className }];
+    if ('layers' in one) return [];
+    const [configA, configB] = [one.getConfig(), other.getConfig()] as Record<string, unknown>[];
+    return [...new Set([...Object.keys(configA), ...Object.keys(configB)])]
+      .filter((option) => JSON.stringify(configA[option]) !== JSON.stringify(configB[option]))
+      .map((option) => ({ layer, option, a: configA[option], b: configB[option] }));
+  });
+}
+/** Edges that only one of the graphs has, of models whose graphs are known. */
+function changedConnections(a: Model, b: Model): StructureChange[] {
+  const edgesOf = (model: Model): Set<string> | undefined => {
+    if (!model.inputs) return undefined;
+    const edges = modelGraph(model, { openLayers: false }).inside?.edges ?? [];
+    // The names of the models themselves are no difference.
+    const nodeName = (id: string | undefined): string => id?.split('/').slice(1).join('/') ?? 'input';
+    return new Set(edges.map(({ from, to }) => `${nodeName(from.node)} -> ${nodeName(to.node)}`));
+  };
+  const [ofA, ofB] = [edgesOf(a), edgesOf(b)];
+  if (!ofA || !ofB) return [];
+  const only = (mine: Set<string>, others: Set<string>): string[] => [...mine].filter((edge) => !others.has(edge));
+  return [
+    ...only(ofA, ofB).map((edge) => ({ layer: edge, a: 'connected', b: undefined })),
+    ...only(ofB, ofA).map((edge) => ({ layer: edge, a: undefined, b: 'connected' })),
+  ];
+}
+
+async function changedWeights(
+  a: Model,
+  b: Model,
+  tolerance: number,
+): Promise<{ changed: WeightChange[]; same: number }> {
+  const byPath = (model: Model) => new Map(model.weights.map((weight) => [weight.path, weight]));
+  const [ofA, ofB] = [byPath(a), byPath(b)];
+  const changed: WeightChange[] = [];
+  let same = 0;
+  for (const path of new Set([...ofA.keys(), ...ofB.keys()])) {
+    const [one, other] = [ofA.get(path), ofB.get(path)];
+    const shapes = { path, a: one?.shape, b: other?.shape };
+    if (!one || !other || one.shape.join() !== other.shape.join()) {
+      changed.push(shapes);
+      continue;
+    }
+    const [x, y] = [await one.value.data(), await other.value.data()];
+    let [largest, sum, square, length] = [0, 0, 0, 0];
+    for (let k = 0; k < x.length; k++) {
+      const [p, q] = [Number(x[k]), Number(y[k])];
+      const apart = Object.is(p, q) ? 0 : Math.abs(p - q);
+      // NaN on one side is as far as can be.
+      largest = Number.isNaN(apart) ? Number.POSITIVE_INFINITY : Math.max(largest, apart);
+      sum += apart;
+      square += apart * apart;
+      length += p * p;
+    }
+    if (largest <= tolerance) same++;
+    else changed.push({ ...shapes, largest, mean: sum / x.length, relative: Math.sqrt(square / length) });
+  }
+  return { changed, same };
+}
+
+const shown = (x: unknown): string => (x === undefined ? '-' : typeof x === 'string' ? x : JSON.stringify(x));
+function textOf(
+  structure: readonly StructureChange[],
+  weights: readonly WeightChange[],
+  same: number,
+  width: number,
+): string {
+  const parts: string[] = [];
+  const named = ({ layer, option }: StructureChange): string => (option ? `${layer}.${option}` : layer);
+  const rows = structure.map((change) => [named(change), shown(change.a), shown(change.b)]);
+  parts.push(rows.length > 0 ? columnsOf([['structure', 'a', 'b'], ...rows], { width }) : 'The structure is the same.');
+  const number = (x: number | undefined): string => (x === undefined ? '-' : x.toPrecision(3));
+  const shape = (sizes: readonly number[] | undefined): string => (sizes ? `(${sizes.join(', ')})` : '-');
+  const rowsOfWeights = weights.map(({ path, a, b, largest, mean, relative }) => [
+    path,
+    shape(a),
+    shape(b),
+    number(largest),
+    number(mean),
+    number(relative),
+  ]);
+  if (rowsOfWeights.length > 0)
+    parts.push(
+      columnsOf([['weight', 'a', 'b', 'largest |a-b|', 'mean |a-b|', '|a-b| / |a|'], ...rowsOfWeights], {
+        width,
+        align: ['left', 'left', 'left', 'right', 'right', 'right'],
+      }),
+    );
+  parts.push(
+    `${same} weight${same === 1 ? ' is' : 's are'} the same${rowsOfWeights.length > 0 ? `, ${rowsOfWeights.length} not` : ''}.`,
+  );
+  return parts.join('\n\n');
+}
