@@ -5,7 +5,6 @@
 import { mkdirSync } from 'node:fs';
 import * as keras from 'hornbeam';
 import { ops } from 'hornbeam';
-import { chart } from '../data/chart.ts';
 import { Agent, playOut } from './agent.ts';
 import { longest } from './cart-pole.ts';
 import { poses } from './poses.ts';
@@ -29,19 +28,20 @@ for (let k = 0; k < 500; k++) {
 
 const taught = playOut(agent.model, 100, 1);
 const [before, after] = await Promise.all([untaught, taught].map(({ lengths }) => ops.mean(lengths).item()));
-await keras.visualization.plotImageGallery(
-  ops.stack([
-    chart([{ values: lengths, color: [0.1, 0.35, 0.8] }], { low: 0, high: longest, height: 200, width: 320 }),
-    poses(await untaught.watched.data(), { height: 200, width: 320 }),
-    poses(await taught.watched.data(), { height: 200, width: 320 }),
-  ]),
-  {
-    yTrue: [0, 1, 2],
-    labelMap: ['Steps of a game, by update', 'Untaught', 'Taught: 500 steps'],
-    columns: 3,
-    scale: 3,
-    valueRange: [0, 1],
-    toFile: `${out}/learning.png`,
-  },
-);
+await keras.visualization.plotLines([{ y: lengths, x: lengths.map((_, k) => k + 1) }], {
+  xLabel: 'Update',
+  yLabel: 'Steps of a game',
+  yRange: [0, longest],
+  height: 300,
+  toFile: `${out}/learning.png`,
+});
+const drawn = [untaught, taught].map(async ({ watched }) => poses(await watched.data(), { height: 200, width: 320 }));
+await keras.visualization.plotImageGallery(ops.stack(await Promise.all(drawn)), {
+  yTrue: [0, 1],
+  labelMap: ['Untaught', 'Taught: 500 steps'],
+  columns: 2,
+  scale: 3,
+  valueRange: [0, 1],
+  toFile: `${out}/poses.png`,
+});
 console.log(`100 games last ${before} steps on average before, ${after} after (${longest} at the most).`);

@@ -1,5 +1,5 @@
 import type * as keras from 'hornbeam';
-import { canvas, dot, picture, stroke } from '../data/chart.ts';
+import { canvas, dot, picture, stroke } from '../data/canvas.ts';
 import { farthest, steepest } from './cart-pole.ts';
 
 /** A game drawn as poses one over the other, from light to dark, until the pole falls; `[height, width, 3]`. */

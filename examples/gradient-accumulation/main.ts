@@ -5,7 +5,6 @@
 import { mkdirSync } from 'node:fs';
 import * as keras from 'hornbeam';
 import { ops } from 'hornbeam';
-import { chart } from '../data/chart.ts';
 import { loadData } from '../data/load-data.ts';
 import { accumulated, accuracyOf, distance, makeClassifier, train, wholeBatches } from './training.ts';
 
@@ -26,19 +25,12 @@ const first = await train(whole, training, { batchSize, epochs });
 const second = await train(small, training, { batchSize, epochs });
 
 const apart = first.map((loss, k) => Math.abs(loss - second[k]!));
-await keras.visualization.plotImageGallery(
-  ops.stack([
-    chart([{ values: first, color: [0.1, 0.35, 0.8] }], { low: 0, high: 2.4 }),
-    chart([{ values: second, color: [0.85, 0.35, 0.1] }], { low: 0, high: 2.4 }),
-  ]),
-  {
-    yTrue: [0, 1],
-    labelMap: [`Batches of ${batchSize}`, `${parts} times ${batchSize / parts}`],
-    columns: 2,
-    scale: 3,
-    valueRange: [0, 1],
-    toFile: `${out}/losses.png`,
-  },
+await keras.visualization.plotLines(
+  [
+    { y: first, name: `batches of ${batchSize}`, color: '#efb118' },
+    { y: second, name: `${parts} times ${batchSize / parts}`, color: '#4269d0', style: 'dashed' },
+  ],
+  { xLabel: 'Step', yLabel: 'Loss', yScale: 'log', toFile: `${out}/losses.png` },
 );
 console.log(`Scratch memory of a step: ${bytes.map((n) => `${(n / 1e6).toFixed(2)} MB`).join(' at once, ')} in parts`);
 console.log(`Largest difference of losses: ${Math.max(...apart).toExponential(1)}`);

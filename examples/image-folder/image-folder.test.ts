@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as keras from 'hornbeam';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { confusionOf, drawConfusion, shareRight } from '../data/confusion.ts';
+import { confusionOf, shareRight } from '../data/confusion.ts';
 import { loadDigits } from '../data/digits.ts';
 import { makeModel, writeFolder } from './model.ts';
 
@@ -33,6 +33,7 @@ test('digits in a folder are learnt, and what was taken for what is counted', as
   const counts = await confusionOf(model, validation, 10);
   expect(counts.flat().reduce((a, b) => a + b)).toBe(60);
   expect(shareRight(counts)).toBeGreaterThan(0.5);
-  await drawConfusion(counts, training.classNames!, join(folder, 'confusion.png'));
-  expect((await keras.utils.loadImg(join(folder, 'confusion.png'))).width).toBeGreaterThan(300);
+  const toFile = join(folder, 'confusion.png');
+  await keras.visualization.plotConfusionMatrix(counts, { classNames: training.classNames!, toFile });
+  expect((await keras.utils.loadImg(toFile)).width).toBeGreaterThan(300);
 });

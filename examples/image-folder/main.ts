@@ -4,7 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import * as keras from 'hornbeam';
-import { confusionOf, drawConfusion, shareRight } from '../data/confusion.ts';
+import { confusionOf, shareRight } from '../data/confusion.ts';
 import { loadDigits } from '../data/digits.ts';
 import { makeModel, writeFolder } from './model.ts';
 
@@ -24,9 +24,10 @@ const [training, validation] = await keras.utils.imageDatasetFromDirectory(`${ou
 const { classNames } = training;
 const model = makeModel(side, classNames!.length);
 model.compile({ optimizer: 'adam', loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
-await model.fit(training, { epochs: 25, validationData: validation, verbose: 2 });
+const history = await model.fit(training, { epochs: 25, validationData: validation, verbose: 2 });
 
 const counts = await confusionOf(model, validation, classNames!.length);
 console.log(`${(100 * shareRight(counts)).toFixed(1)}% of ${validation.filePaths.length} images are read rightly.`);
-await drawConfusion(counts, classNames!, `${out}/confusion.png`);
-console.log(`What was taken for what: ${out}/confusion.png`);
+await keras.visualization.plotConfusionMatrix(counts, { classNames: classNames!, toFile: `${out}/confusion.png` });
+await keras.visualization.plotHistory(history, { toFile: `${out}/history.png` });
+console.log(`How it learned, and what was taken for what: ${out}/history.png, ${out}/confusion.png`);

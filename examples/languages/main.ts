@@ -5,7 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import * as keras from 'hornbeam';
 import { layers, ops } from 'hornbeam';
-import { confusionOf, drawConfusion, shareRight } from '../data/confusion.ts';
+import { confusionOf, shareRight } from '../data/confusion.ts';
 import { loadDeclaration, makeModel, writeFolder } from './model.ts';
 
 const out = 'out/languages';
@@ -32,7 +32,7 @@ await model.fit(training, { epochs: 10, validationData: validation, verbose: 2 }
 
 const counts = await confusionOf(model, validation, classNames.length);
 console.log(`${(100 * shareRight(counts)).toFixed(1)}% of ${validation.filePaths.length} pieces are told rightly.`);
-await drawConfusion(counts, classNames, `${out}/confusion.png`);
+await keras.visualization.plotConfusionMatrix(counts, { classNames, toFile: `${out}/confusion.png` });
 for (const text of [
   'where is the library',
   'waar is die biblioteek',

@@ -29,7 +29,9 @@ const prepared = training
   .map((batch, sex) => [features(batch) as keras.Tensor, sex] as const)
   .cache()
   .prefetch(2);
-await model.fit(prepared, undefined, { epochs: 60, verbose: 2 });
+const history = await model.fit(prepared, undefined, { epochs: 60, verbose: 2 });
+
+await keras.visualization.plotHistory(history, { toFile: `${out}/history.png` });
 
 whole.compile({ loss: 'binary_crossentropy', metrics: ['accuracy'] });
 console.log(await whole.evaluate(test.batch(32), undefined, { verbose: 0, returnDict: true }));

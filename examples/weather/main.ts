@@ -4,7 +4,6 @@
 import { mkdirSync } from 'node:fs';
 import * as keras from 'hornbeam';
 import { layers, ops } from 'hornbeam';
-import { chart } from '../data/chart.ts';
 import { makeForecaster } from './model.ts';
 import { loadWeather, windows } from './weather.ts';
 
@@ -49,19 +48,12 @@ function usual(day: number): number {
 const foretold = days.map((d, k) => highs[d - 1]! + changes[k]!);
 const measured = days.map((d) => highs[d]!);
 const [from, to] = [150, 240];
-const lines = chart(
+const summer = { x: days.slice(from, to).map((d) => new Date(Date.UTC(2012, 0, 1 + d))) };
+await keras.visualization.plotLines(
   [
-    { values: measured.slice(from, to), color: [0.55, 0.55, 0.55] },
-    { values: foretold.slice(from, to), color: [0.85, 0.2, 0.1] },
+    { ...summer, y: measured.slice(from, to), name: 'measured', color: '#8c959f' },
+    { ...summer, y: foretold.slice(from, to), name: 'foretold the day before', color: '#d1402f' },
   ],
-  { low: 10, high: 40, height: 240, width: 480 },
+  { yLabel: 'Highest temperature in °C', title: 'Seattle in summer', toFile: `${out}/forecast.png` },
 );
-await keras.visualization.plotImageGallery(ops.expandDims(lines, 0), {
-  yTrue: [0],
-  labelMap: ['June to August 2015, 10 to 40 °C: measured (grey), foretold the day before (red)'],
-  columns: 1,
-  valueRange: [0, 1],
-  scale: 6,
-  toFile: `${out}/forecast.png`,
-});
 console.log(`The picture is ${out}/forecast.png.`);

@@ -56,7 +56,10 @@ export async function plotHistory(
   const format = (toFile === undefined ? 'png' : formatOf(who, toFile)) as PictureFormat;
   checkSize(who, width, height);
   const runs = runsOf(history);
-  const known = [...new Set(runs.flatMap(({ logs }) => Object.keys(logs).map(baseOf)))];
+  // The loss comes first, whatever the alphabet says.
+  const known = [...new Set(runs.flatMap(({ logs }) => Object.keys(logs).map(baseOf)))].sort(
+    (a, b) => Number(b === 'loss') - Number(a === 'loss'),
+  );
   for (const name of [...(metrics ?? []), ...(Array.isArray(logScale) ? logScale : [])])
     if (!known.includes(name)) {
       const guess = closest(name, known);
@@ -140,7 +143,8 @@ function partsOf(key: string, values: EpochLogs[string]): number[][] {
 function legendEntries(runs: readonly NamedRun[], panels: readonly Panel[]): LegendEntry[] {
   const curves = panels.flatMap((panel) => panel.curves);
   const first = (name: string): Curve | undefined => curves.find((curve) => curve.name === name);
-  if (runs[0].name === undefined) return ['training', 'validation'].flatMap((name) => first(name) ?? []);
+  if (runs[0].name === undefined)
+    return first('validation') ? ['training', 'validation'].flatMap((name) => first(name) ?? []) : [];
   const entries: LegendEntry[] = runs.flatMap(({ name = '' }) => {
     const curve = first(name);
     return curve ? [{ name, color: curve.color }] : [];

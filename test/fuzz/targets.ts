@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { recordOf, recordsOf } from '../../src/formats/events/records.ts';
 import { getH5Text, type H5Node, h5Text, isH5Dataset, readHdf5, writeHdf5 } from '../../src/formats/hdf5.ts';
 import { readNpy, readNpz, writeNpy } from '../../src/formats/npy.ts';
 import { readZip, writeZip } from '../../src/formats/zip.ts';
@@ -143,5 +144,18 @@ function coco(random: Choices): unknown {
   return loadDetections(damaged === 2 ? mutateText(random, detections) : detections, truths, options);
 }
 
+/** Logs for TensorBoard: damaged as a whole, or with records that are damaged and have the right checksums. */
+async function events(random: Choices, data: Data): Promise<unknown> {
+  const whole = data.read(`events/${random.of(['keras-train', 'tensorflow', 'hparams', 'torch'])}.tfevents`);
+  const parts: Uint8Array[] = [];
+  if (random.chance(0.3)) parts.push(mutateBytes(random, whole));
+  else
+    for await (const record of recordsOf('events', [whole]))
+      parts.push(recordOf(random.chance(0.3) ? mutateBytes(random, record) : record));
+  let count = 0;
+  for await (const { tag } of keras.utils.readEvents(new Uint8Array(Buffer.concat(parts)))) count += tag.length;
+  return count;
+}
+
 /** What reads files, by format. */
-export const targets: Readonly<Record<string, Target>> = { keras: keras3, h5, weights, hdf5, json, npy, coco };
+export const targets: Readonly<Record<string, Target>> = { keras: keras3, h5, weights, hdf5, json, npy, coco, events };

@@ -1,10 +1,7 @@
 import * as keras from 'hornbeam';
 
-/** A line of a chart: a value for each step, in a colour of red, green and blue from 0 to 1. */
-export interface Line {
-  readonly values: readonly number[];
-  readonly color: readonly [number, number, number];
-}
+/** Red, green and blue from 0 to 1. */
+export type Color = readonly [red: number, green: number, blue: number];
 export interface Canvas {
   readonly height: number;
   readonly width: number;
@@ -20,7 +17,7 @@ export const canvas = (height: number, width: number): Canvas => ({
 });
 
 /** Puts a disc of the given radius on a canvas, with soft edges. */
-export function dot({ height, width, pixels }: Canvas, x: number, y: number, radius: number, color: Line['color']): void {
+export function dot({ height, width, pixels }: Canvas, x: number, y: number, radius: number, color: Color): void {
   for (let row = Math.max(0, Math.floor(y - radius - 1)); row <= Math.min(height - 1, y + radius + 1); row++)
     for (let column = Math.max(0, Math.floor(x - radius - 1)); column <= Math.min(width - 1, x + radius + 1); column++) {
       const cover = Math.min(1, Math.max(0, radius + 0.5 - Math.hypot(column - x, row - y)));
@@ -35,31 +32,10 @@ export function stroke(
   [x0, y0]: readonly [number, number],
   [x1, y1]: readonly [number, number],
   radius: number,
-  color: Line['color'],
+  color: Color,
 ): void {
   const steps = Math.max(1, Math.ceil(2 * Math.hypot(x1 - x0, y1 - y0)));
   for (let k = 0; k <= steps; k++) dot(on, x0 + ((x1 - x0) * k) / steps, y0 + ((y1 - y0) * k) / steps, radius, color);
-}
-
-/** Lines over a frame whose lower edge is `low` and whose upper edge is `high`, `[height, width, 3]`. */
-export function chart(
-  lines: readonly Line[],
-  { low, high, height = 240, width = 360 }: { low: number; high: number; height?: number; width?: number },
-): keras.Tensor {
-  const on = canvas(height, width);
-  const [left, right, top, bottom] = [6, width - 6, 6, height - 6];
-  for (let k = 0; k <= 4; k++) {
-    const y = top + ((bottom - top) * k) / 4;
-    stroke(on, [left, y], [right, y], 0.2, [0.85, 0.85, 0.85]);
-  }
-  for (const { values, color } of lines) {
-    const place = (k: number): [number, number] => [
-      left + ((right - left) * k) / Math.max(1, values.length - 1),
-      bottom - (bottom - top) * Math.min(1, Math.max(0, (values[k]! - low) / (high - low))),
-    ];
-    for (let k = 1; k < values.length; k++) stroke(on, place(k - 1), place(k), 0.8, color);
-  }
-  return picture(on);
 }
 
 /** What is on a canvas, `[height, width, 3]`. */
