@@ -198,6 +198,17 @@ test('names with escape sequences are printed as they stand in JSON', async () =
   }
 });
 
+test('damaged files are refused with a reason, and groups that hold themselves end', async () => {
+  const whole = readFileSync(at('model.keras'));
+  writeFileSync(at('cut.keras'), whole.subarray(0, whole.length - 200));
+  expect(await hornbeam('inspect', at('cut.keras'))).toMatchObject({ code: 1, out: '' });
+  writeFileSync(at('bad.json'), '{ "class_name": ');
+  expect((await hornbeam('inspect', at('bad.json'))).err).toContain('is no JSON');
+  writeFileSync(at('list.json'), ' {"a": 1');
+  expect(await hornbeam('inspect', at('list.json'), '--json')).toMatchObject({ code: 1, out: '' });
+  expect(await hornbeam('inspect', 'test/data/formats/cycle.h5')).toMatchObject({ code: 0, err: '' });
+});
+
 test('wrong command lines end with 2 and a way out, on the error stream alone', async () => {
   const wrong = async (...args: string[]) => {
     const { code, out, err } = await hornbeam(...args);

@@ -80,7 +80,9 @@ export async function run([name, ...args]: readonly string[], given: Streams): P
     return await (await entry.load()).run(args, streams);
   } catch (error) {
     if (!isExpected(error)) throw error;
-    streams.err(`hornbeam ${name}: ${error.message}`);
+    const isClass = /registerKerasSerializable/.test(error.message);
+    const advice = isClass ? '\n  Here: run the module that has the class, --import ./my-layers.js' : '';
+    streams.err(`hornbeam ${name}: ${error.message}${advice}`);
     return error instanceof UsageError || name === 'diff' ? 2 : 1;
   }
 }

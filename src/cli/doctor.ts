@@ -15,12 +15,14 @@ interface Finding {
   readonly status: 'ok' | 'missing' | 'problem';
   readonly detail: string;
 }
-const firstLine = (error: unknown): string => (error as Error).message.split('\n', 1)[0];
+/** What is wrong and what helps, in one line. */
+const inOneLine = (error: unknown): string =>
+  (error as Error).message.replace(/^config\.setDevice: /, '').replace('\n  Fix: ', '; ');
 const probed = async (what: string, status: Finding['status'], probe: () => unknown): Promise<Finding> => {
   try {
     return { what, status: 'ok', detail: String(await probe()) };
   } catch (error) {
-    return { what, status, detail: firstLine(error) };
+    return { what, status, detail: inOneLine(error) };
   }
 };
 

@@ -26,49 +26,64 @@ export interface FileContents {
   readonly members: Readonly<Record<string, number>>;
 }
 
-const mostBytes = 2 ** 32;
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
-const jsonIn = (text: string): Record<string, unknown> => parsePythonJson(text) as Record<string, unknown>;
+function jsonIn(name: string, text: string): Record<string, unknown> {
+  const value = parsePythonJson(text, name);
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : fail(name, 'it is no object in JSON', 'the file is damaged: fetch or save it again');
+}
 
 /** Reads what a file, or a folder in the layout of `.keras`, holds. */
 export async function contentsOf(file: string): Promise<FileContents> {
-  if (await isFolder(file)) return ofMembers('folder of .keras', await readFolder(file));
+  if (await isFolder(file)) return ofFolder(file);
   const bytes = new Uint8Array(await readFile(file));
   const start = textOf(bytes.subarray(0, 64)).trimStart();
-  if (bytes[0] === 0x50 && bytes[1] === 0x4b) return ofMembers('.keras', await membersOf(file, bytes), bytes.length);
+  if (bytes[0] === 0x50 && bytes[1] === 0x4b) return ofZip(bytes);
   if (bytes[0] === 0x89 && bytes[1] === 0x48) return ofH5(bytes);
   if (start.startsWith('{'))
     return {
       format: 'config (JSON)',
       fileBytes: bytes.length,
       metadata: {},
-      config: jsonIn(textOf(bytes)),
+      config: jsonIn(file, textOf(bytes)),
       weights: [],
       members: {},
     };
   return fail(file, 'it is no file of a model', 'give a .keras, .h5 or .weights.h5 file, or a config (.json)');
 }
 
-async function membersOf(file: string, bytes: Uint8Array): Promise<Record<string, Uint8Array>> {
-  const zip = openZip(bytes);
-  const members: Record<string, Uint8Array> = Object.create(null);
-  for (const name of zip.names)
-    members[name] = (await zip.read(name, mostBytes)) ?? fail(file, `${name} is missing`, 'fetch it again');
-  return members;
-}
+/** The members that are read; of others the size is enough. */
+const mostBytes = { 'metadata.json': 2 ** 20, 'config.json': 2 ** 28, 'model.weights.h5': 2 ** 32 } as const;
 
+async function ofZip(bytes: Uint8Array): Promise<FileContents> {
+  const zip = openZip(bytes);
+  const read = async (name: keyof typeof mostBytes) => [name, await zip.read(name, mostBytes[name])] as const;
+  const members = await Promise.all((Object.keys(mostBytes) as (keyof typeof mostBytes)[]).map(read));
+  const sizes = zip.names.map((name) => [name, zip.sizeOf(name) ?? 0] as const);
+  return ofMembers('.keras', Object.fromEntries(members), sizes, bytes.length);
+}
+async function ofFolder(folder: string): Promise<FileContents> {
+  const members = await readFolder(folder);
+  const sizes = Object.entries(members).map(([name, { length }]) => [name, length] as const);
+  return ofMembers(
+    'folder of .keras',
+    members,
+    sizes,
+    sizes.reduce((sum, [, size]) => sum + size, 0),
+  );
+}
 async function ofMembers(
   format: string,
-  members: Readonly<Record<string, Uint8Array>>,
-  fileBytes?: number,
+  members: Readonly<Record<string, Uint8Array | undefined>>,
+  sizes: readonly (readonly [name: string, bytes: number])[],
+  fileBytes: number,
 ): Promise<FileContents> {
-  const json = (name: string): Record<string, unknown> | undefined =>
-    name in members ? jsonIn(textOf(members[name])) : undefined;
+  const json = (name: string) => (members[name] ? jsonIn(name, textOf(members[name])) : undefined);
   const stored = members['model.weights.h5'];
-  const sizes = Object.entries(members).map(([name, { length }]) => [name, length] as const);
   return {
     format,
-    fileBytes: fileBytes ?? sizes.reduce((sum, [, size]) => sum + size, 0),
+    fileBytes,
     metadata: json('metadata.json') ?? {},
     config: json('config.json'),
     weights: stored ? weightsIn(await readHdf5(stored)) : [],
@@ -85,7 +100,7 @@ async function ofH5(bytes: Uint8Array): Promise<FileContents> {
     format: config === undefined ? 'weights (HDF5)' : '.h5',
     fileBytes: bytes.length,
     metadata,
-    config: config === undefined ? undefined : jsonIn(config),
+    config: config === undefined ? undefined : jsonIn('model_config', config),
     weights: weightsIn(root),
     members: {},
   };
@@ -94,7 +109,7 @@ function plainOf({ dtype, data, shape }: H5Attribute): unknown {
   if (dtype === 'string') {
     const texts = data.map((text) => {
       try {
-        return text.startsWith('{') ? jsonIn(text) : text;
+        return text.startsWith('{') ? jsonIn('attribute', text) : text;
       } catch {
         return text;
       }
@@ -105,10 +120,16 @@ function plainOf({ dtype, data, shape }: H5Attribute): unknown {
   return shape?.length === 0 ? numbers[0] : numbers;
 }
 
+/** Deeper than any model nests its layers. */
+const mostLevels = 200;
 /** All datasets in a file, by their paths. */
 function weightsIn(root: H5Group): WeightEntry[] {
   const found: WeightEntry[] = [];
+  // Groups of a hostile file may hold themselves.
+  const seen = new Set<H5Group>();
   const visit = (group: H5Group, path: string, around: string | undefined): void => {
+    if (seen.has(group) || path.split('/').length > mostLevels) return;
+    seen.add(group);
     const vars = group.children['vars'];
     const named = vars && !isH5Dataset(vars) ? getH5Text(vars, 'name') : undefined;
     for (const [name, node] of Object.entries(group.children)) {

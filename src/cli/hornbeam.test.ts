@@ -63,6 +63,7 @@ test('a model with a class of its own is read with --import, whether it is regis
   const without = predict();
   expect([without.status, without.stdout]).toEqual([1, '']);
   expect(without.stderr).toContain('Twice');
+  expect(without.stderr).toContain('--import ./my-layers.js');
   expect(predict('--import', './none.js')).toMatchObject({ status: 1, stderr: expect.stringContaining('none.js') });
   // What a file holds can be seen without its classes.
   expect(hornbeam('inspect', 'twice.keras').stdout).toContain('Twice');

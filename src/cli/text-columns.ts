@@ -6,7 +6,7 @@ export function columnsOf(
   { width, align = [] }: { width: number; align?: readonly ('left' | 'right')[] },
 ): string {
   const shown = rows.map((row) => row.map((cell) => printable(cell).replaceAll(/[\n\t]/g, ' ')));
-  const widths = (shown[0] ?? []).map((_, k) => Math.max(...shown.map((row) => (row[k] ?? '').length)));
+  const widths = (shown[0] ?? []).map((_, k) => shown.reduce((most, row) => Math.max(most, (row[k] ?? '').length), 0));
   const gap = 2;
   const least = 6;
   while (widths.reduce((a, b) => a + b, 0) + gap * (widths.length - 1) > width) {
