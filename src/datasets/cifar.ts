@@ -1,6 +1,5 @@
 import { imageDataFormat } from '../base/config.ts';
 import { fail } from '../base/errors.ts';
-import { readFile } from '../formats/file.ts';
 import { type Pickled, readPickle } from '../formats/pickle.ts';
 import { type Tensor, tensor } from '../tensor/index.ts';
 
@@ -10,10 +9,11 @@ const area = side * side;
 /** Images and labels of files that follow each other: `[n, 32, 32, 3]` (or channels first, as images are set to be) and `[n, 1]`. */
 export async function readBatches(
   who: string,
-  paths: readonly string[],
+  files: readonly string[],
+  read: (file: string) => Promise<Uint8Array>,
   labels: string,
 ): Promise<readonly [x: Tensor, y: Tensor]> {
-  const batches = await Promise.all(paths.map(async (path) => readBatch(who, path, await readFile(path), labels)));
+  const batches = await Promise.all(files.map(async (file) => readBatch(who, file, await read(file), labels)));
   const count = batches.reduce((n, batch) => n + batch.labels.length, 0);
   const x = new Uint8Array(count * 3 * area);
   let at = 0;

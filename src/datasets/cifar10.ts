@@ -1,9 +1,9 @@
 import { exact } from '../base/exact.ts';
 import { optionsOf } from '../base/options.ts';
 import { readBatches } from './cifar.ts';
-import { placeOf, type SourceOptions, type Split, sourceOptions } from './source.ts';
+import { filesOf, type SourceOptions, type Split, sourceOptions } from './source.ts';
 
-/** Where images come from; `path` is the folder that the archive becomes. */
+/** Where images come from; `path` is the archive, or the folder that it becomes. */
 export interface Cifar10Options extends SourceOptions {}
 
 const who = 'datasets.cifar10';
@@ -23,8 +23,12 @@ export const loadData = exact(
   'datasets.cifar10.loadData',
   1,
   async function loadData(options: Cifar10Options = {}): Promise<Split> {
-    const folder = `${await placeOf(who, archive, optionsOf(who, sourceOptions, options))}/cifar-10-batches-py`;
+    const read = await filesOf(who, archive, optionsOf(who, sourceOptions, options));
+    const folder = 'cifar-10-batches-py';
     const train = [1, 2, 3, 4, 5].map((k) => `${folder}/data_batch_${k}`);
-    return [await readBatches(who, train, 'labels'), await readBatches(who, [`${folder}/test_batch`], 'labels')];
+    return [
+      await readBatches(who, train, read, 'labels'),
+      await readBatches(who, [`${folder}/test_batch`], read, 'labels'),
+    ];
   },
 );

@@ -2,7 +2,7 @@ import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
 import { type OptionNames, optionsOf, show } from '../base/options.ts';
 import { readBatches } from './cifar.ts';
-import { placeOf, type SourceOptions, type Split, sourceOptions } from './source.ts';
+import { filesOf, type SourceOptions, type Split, sourceOptions } from './source.ts';
 
 /** Where images come from (`path` is the folder that the archive becomes), and which labels they have. */
 export interface Cifar100Options extends SourceOptions {
@@ -31,8 +31,8 @@ export const loadData = exact(
     const { labelMode = 'fine', ...source } = optionsOf(who, known, options);
     if (labelMode !== 'fine' && labelMode !== 'coarse')
       fail(who, `labelMode is ${show(labelMode)}`, 'use "fine" or "coarse"');
-    const folder = `${await placeOf(who, archive, source)}/cifar-100-python`;
-    const labels = `${labelMode}_labels`;
-    return [await readBatches(who, [`${folder}/train`], labels), await readBatches(who, [`${folder}/test`], labels)];
+    const read = await filesOf(who, archive, source);
+    const of = (file: string) => readBatches(who, [`cifar-100-python/${file}`], read, `${labelMode}_labels`);
+    return [await of('train'), await of('test')];
   },
 );

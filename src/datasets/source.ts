@@ -3,6 +3,7 @@ import type { OptionNames } from '../base/options.ts';
 import { readFile } from '../formats/file.ts';
 import { hasFiles } from '../formats/node-modules.ts';
 import type { NpyArray, NpyObjects } from '../formats/npy.ts';
+import { filesOfTar } from '../formats/tar.ts';
 import { type Tensor, tensor } from '../tensor/index.ts';
 import { getFile } from '../utils/get-file.ts';
 
@@ -10,7 +11,7 @@ import { getFile } from '../utils/get-file.ts';
 export interface SourceOptions {
   /**
    * The file's name in the cache, by default Keras's, where it is downloaded to. With a folder before it, a file (of a data set
-   * of several files: a folder) of one's own, which is read as it is. A file that was fetched by hand goes to
+   * of several files: a folder, or their tar.gz) of one's own, which is read as it is. A file that was fetched by hand goes to
    * `~/.keras/datasets` under its name, and is used when its hash is right.
    */
   readonly path?: string | undefined;
@@ -67,6 +68,25 @@ export async function placeOf(who: string, wanted: KerasFile, { path, mirror }: 
 /** The bytes of a file of a data set. */
 export const bytesFor = async (who: string, wanted: KerasFile, options: SourceOptions): Promise<Uint8Array> =>
   readFile(await placeOf(who, wanted, options));
+
+/** What reads a file of a data set that comes as a `tar.gz`: from the folder that it becomes, or where there are no folders from the archive. */
+export async function filesOf(
+  who: string,
+  wanted: KerasFile,
+  options: SourceOptions,
+): Promise<(name: string) => Promise<Uint8Array>> {
+  const { path } = options;
+  const isOwn = path !== undefined && /[/\\]/.test(path);
+  if (isOwn ? !/gz$/.test(path) : hasFiles()) {
+    const folder = await placeOf(who, wanted, options);
+    return (name) => readFile(`${folder}/${name}`);
+  }
+  const { extracted: _, ...archive } = wanted;
+  const bytes = await bytesFor(who, archive, options);
+  const files = await filesOfTar(who, bytes);
+  return async (name) =>
+    files.get(name) ?? fail(who, `the archive holds no file ${name}`, 'use the one that Keras uses');
+}
 
 /** An array of numbers as a tensor; 64-bit integers become int32. */
 export function numeric(who: string, array: NpyArray | NpyObjects | undefined, name: string): Tensor {

@@ -57,5 +57,19 @@ export async function* readTar(who: string, bytes: ReadableStream<Uint8Array>): 
     await reader.cancel().catch(() => undefined);
   }
 }
+/** The files of a small archive (tar.gz) in memory, by their names. */
+export async function filesOfTar(who: string, bytes: Uint8Array): Promise<Map<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>();
+  const packed = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
+  const unpacked = packed.pipeThrough(new DecompressionStream('gzip') as TransformStream<Uint8Array, Uint8Array>);
+  for await (const { name, kind, body } of readTar(who, unpacked)) {
+    if (kind !== 'file') continue;
+    const chunks: Uint8Array<ArrayBuffer>[] = [];
+    for await (const chunk of body) chunks.push(chunk as Uint8Array<ArrayBuffer>);
+    files.set(name, new Uint8Array(await new Blob(chunks).arrayBuffer()));
+  }
+  return files;
+}
+
 const damaged = (who: string, error: Error): never =>
   fail(who, `cannot be unpacked: ${error.message}`, 'the archive is damaged or incomplete: fetch it again');

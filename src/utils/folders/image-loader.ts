@@ -6,13 +6,14 @@ import { nodeModules } from '../../formats/node-modules.ts';
 import { type PixelsWanted, type SamplePixels, samplePixels } from './sample-pixels.ts';
 import { threadFile } from './thread-file.ts';
 
+const instead = 'load images with utils.loadImg, and make a keras.data.Dataset of them';
 /** Threads that decode images, by their number: all folders share them. */
 const pools = new Map<number, Threads>();
 /** The module that they load; undefined where it is not there, as where a bundler made one file of all. */
 let module: Promise<string | undefined> | undefined;
 async function findModule(): Promise<string | undefined> {
   const file = await threadFile();
-  const { fs, url } = nodeModules('folders of images', 'load images with utils.loadImg');
+  const { fs, url } = nodeModules('folders of images', instead);
   return fs.access(url.fileURLToPath(file)).then(
     () => file,
     () => undefined,
@@ -20,12 +21,11 @@ async function findModule(): Promise<string | undefined> {
 }
 
 /** How many threads decode images where nobody says: as many as there are cores, up to 8. */
-const defaultWorkers = (): number =>
-  Math.min(8, nodeModules('folders of images', 'load images with utils.loadImg').os.availableParallelism());
+const defaultWorkers = (who: string): number => Math.min(8, nodeModules(who, instead).os.availableParallelism());
 
 /** The number of threads that is asked for, refused where it is none. */
 export function checkWorkers(who: string, workers: number | undefined): number {
-  if (workers === undefined) return defaultWorkers();
+  if (workers === undefined) return defaultWorkers(who);
   return Number.isInteger(workers) && workers >= 0
     ? workers
     : fail(who, `workers is ${show(workers)}`, 'give a whole number of threads, or 0 to decode in this one');
