@@ -2,51 +2,18 @@ import type { DType } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
 import { f, type Resolved } from '../base/field/field.ts';
 import { type Shape, showShape } from '../base/shape.ts';
-import { table } from '../base/table.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { tensor } from '../tensor/like.ts';
 import { Initializer } from './initializer.ts';
-
-/** Cosine windows by their coefficients: `Σ (-1)^k a_k cos(2πkt)`. */
-const cosineWindows: Readonly<Record<string, readonly number[]>> = table({
-  boxcar: [1],
-  hann: [0.5, 0.5],
-  hanning: [0.5, 0.5],
-  hamming: [0.54, 0.46],
-  blackman: [0.42, 0.5, 0.08],
-  nuttall: [0.3635819, 0.4891775, 0.1365995, 0.0106411],
-  blackmanharris: [0.35875, 0.48829, 0.14128, 0.01168],
-  flattop: [0.21557895, 0.41663158, 0.277263158, 0.083578947, 0.006947368],
-});
-/** The other windows, by position t in [-1, 1]. */
-const shapedWindows: Readonly<Record<string, (t: number) => number>> = table({
-  cosine: (t) => Math.cos((Math.PI / 2) * t),
-  bohman: (t) => (1 - Math.abs(t)) * Math.cos(Math.PI * Math.abs(t)) + Math.sin(Math.PI * Math.abs(t)) / Math.PI,
-  bartlett: (t) => 1 - Math.abs(t),
-});
-const names = [...Object.keys(cosineWindows), ...Object.keys(shapedWindows)];
-
-/** The values of a window by name, as scipy computes them: a periodic one lacks its last value. */
-export function windowValues(name: string, length: number, periodic: boolean): number[] {
-  const last = periodic ? length : length - 1;
-  const coefficients = cosineWindows[name];
-  return Array.from({ length }, (_, n) => {
-    if (last === 0) return 1;
-    if (coefficients)
-      return coefficients.reduce((sum, a, k) => sum + (-1) ** k * a * Math.cos((2 * Math.PI * k * n) / last), 0);
-    // Cosine windows of scipy lie half a step inside.
-    const t = name === 'cosine' ? (2 * (n + 0.5)) / (last + 1) - 1 : (2 * n) / last - 1;
-    return shapedWindows[name](t);
-  });
-}
+import { windowNames, windowValues } from './windows.ts';
 
 type Window = string | readonly number[] | null;
 /** A window by its name or values. */
 export const windowField = f.custom<Window, Window>({
-  expects: `one of ${names.join(', ')}, numbers, or null`,
+  expects: `one of ${windowNames.join(', ')}, numbers, or null`,
   check: (v): v is Window =>
     v === null ||
-    (typeof v === 'string' ? names.includes(v) : Array.isArray(v) && v.every((x) => typeof x === 'number')),
+    (typeof v === 'string' ? windowNames.includes(v) : Array.isArray(v) && v.every((x) => typeof x === 'number')),
   parse: (v) => v,
   initial: 'hann',
 });
