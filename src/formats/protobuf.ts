@@ -106,12 +106,24 @@ const put = <K extends keyof Kinds>(writer: Writer, kind: K, value: unknown): vo
   (writer[kind] as (value: unknown) => Writer)(value);
 };
 
+type NamedField = Field & { readonly name: string };
+const known = new WeakMap<Schema, ReadonlyMap<number, NamedField>>();
+/** The fields of a schema by their numbers. */
+function numbered(schema: Schema): ReadonlyMap<number, NamedField> {
+  let fields = known.get(schema);
+  if (!fields) {
+    fields = new Map(Object.entries(schema).map(([name, field]) => [field.number, { name, ...field }]));
+    known.set(schema, fields);
+  }
+  return fields;
+}
+
 function fieldsOf(
   reader: Reader,
   schema: Schema,
   read: (schema: Schema, bytes: Uint8Array) => Record<string, unknown>,
 ): Record<string, unknown> {
-  const byNumber = new Map(Object.entries(schema).map(([name, field]) => [field.number, { name, ...field }]));
+  const byNumber = numbered(schema);
   const message: Record<string, unknown> = {};
   while (reader.pos < reader.len) {
     const [number, layout] = reader.tag();
