@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { studioPlugin } from './scripts/studio-page.ts';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const include = (kind: string): string[] =>
@@ -7,6 +8,8 @@ const include = (kind: string): string[] =>
 const mocked = include('.mocked');
 
 export default defineConfig({
+  // Where a test asks for the studio's page, it is bundled.
+  plugins: [studioPlugin],
   resolve: {
     alias: [
       { find: /^hornbeam$/, replacement: at('./src/index.ts') },

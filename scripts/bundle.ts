@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import type { OutputOptions, Plugin, RolldownOptions } from 'rolldown';
 import { carriedFiles } from '../src/formats/carried-files.ts';
+import { studioPage, studioPlugin } from './studio-page.ts';
 import { notices, packageOf } from './third-party.ts';
 
 const { resolve } = createRequire(import.meta.url);
@@ -67,15 +68,19 @@ export const codecs: Plugin = {
 /** Writes beside the bundle whose work it carries. */
 const thirdParty: Plugin = {
   name: 'third-party',
-  generateBundle(_, bundle) {
+  async generateBundle(_, bundle) {
     const ids = Object.values(bundle).flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
     const names = ids.flatMap((id) => packageOf(id.startsWith(prefix) ? resolve(id.slice(prefix.length)) : id) ?? []);
-    this.emitFile({ type: 'asset', fileName: 'THIRD-PARTY-NOTICES', source: notices(names) });
+    this.emitFile({
+      type: 'asset',
+      fileName: 'THIRD-PARTY-NOTICES',
+      source: notices([...names, ...(await studioPage()).packages]),
+    });
   },
 };
 
 /** Modules that bundles share with each other, which therefore must take nothing of the library along. */
-const shared = /[\\/]formats[\\/](package-file|unpack)\.ts$/;
+const shared = /[\\/](formats[\\/](package-file|unpack)|studio[\\/]page-script)\.ts$/;
 /** All that an entry needs at once in one file, whatever is loaded later needs of it too. Commands run: they stay apart. */
 const coreWithout = (isApart: (id: string) => boolean): OutputOptions => ({
   codeSplitting: {
@@ -108,7 +113,8 @@ const apart = [
   /[\\/]layers[\\/](from-files|quantized)/,
   /[\\/](src[\\/]quantizers[\\/]|base[\\/]quantized-policies|public[\\/](dtype-policies|quantizers)\.ts$)/,
   /[\\/]saving[\\/]keras[\\/]file-editor/,
-  /[\\/]visualize[\\/](activation-maps|filter-patterns|grad-cam|tapped|model-(graph|node|to-dot)|dot-label|inside|tensor-info|precision-recall|text|chart[\\/][a-z]+)\.ts$/,
+  /[\\/]src[\\/]studio[\\/]/,
+  /[\\/]visualize[\\/](activation-maps|filter-patterns|grad-cam|tapped|model-(graph|node|to-dot)|node-calls|dot-label|inside|tensor-info|precision-recall|text|chart[\\/][a-z]+)\.ts$/,
 ];
 const isApart = (id: string): boolean => apart.some((those) => those.test(id));
 /** What stands in the core of pages for modules that would bring such things along. */
@@ -130,10 +136,11 @@ export const browserBundle = (input: Record<string, string>, dir: string): Rolld
     ...input,
     ...carried,
     'package-file': 'src/formats/package-file.ts',
+    'page-script': 'src/studio/page-script.ts',
     ...Object.fromEntries(beside.map((name) => [name, `src/public/${name}.ts`])),
   },
   platform: 'browser',
-  plugins: [coreFaces, files, codecs, thirdParty, ascii],
+  plugins: [coreFaces, files, studioPlugin, codecs, thirdParty, ascii],
   output: {
     ...coreWithout(isApart),
     dir,

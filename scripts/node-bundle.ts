@@ -5,7 +5,8 @@ import { ascii, carried, core } from './bundle.ts';
 const beside: Plugin = {
   name: 'beside',
   resolveId(id) {
-    const name = Object.keys(carried).find((name) => carried[name] === id) ?? /\/(package-file)\.ts$/.exec(id)?.[1];
+    const name =
+      Object.keys(carried).find((name) => carried[name] === id) ?? /\/(package-file|page-script)\.ts$/.exec(id)?.[1];
     return name && { id: `../browser/${name}.js`, external: true };
   },
 };

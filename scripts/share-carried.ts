@@ -23,6 +23,8 @@ export const shareCarried = (folder: string): Plugin => ({
         shared = shared.replaceAll(`import('${specifier}')`, `import('${inBrowser(file, name)}')`);
       if (file.endsWith(join('formats', 'package-file.js')))
         shared = `export { packageFile } from '${inBrowser(file, 'package-file')}';\n`;
+      if (file.endsWith(join('studio', 'page-script.js')))
+        shared = `export { pageScript } from '${inBrowser(file, 'page-script')}';\n`;
       if (shared !== code) writeFileSync(file, shared);
     }
   },

@@ -24,7 +24,7 @@ const ranks: readonly (readonly string[])[] = [
   ['training'],
   ['saving'],
   ['models'],
-  ['distillation', 'distribution', 'export', 'visualize', 'utils'],
+  ['distillation', 'distribution', 'export', 'studio', 'visualize', 'utils'],
   ['datasets', 'applications'],
   ['public', 'cli'],
 ];
@@ -63,6 +63,7 @@ const floor = [
   'optimizers',
   'ops',
   'random',
+  'studio',
   'visualize',
   'utils',
 ];

@@ -17,6 +17,7 @@ import {
   withAutocast,
 } from '../tensor/index.ts';
 import type { ModelEdge, ModelGraph, ModelNode, Source, Target } from './model-node.ts';
+import { inherit } from './node-calls.ts';
 import { infoOfTensor } from './tensor-info.ts';
 
 /** How a layer or op becomes a node; the `call`-th of its calls is shown. */
@@ -32,7 +33,18 @@ export function insideOf(
   id: string,
   describe: Describe,
 ): ModelGraph | undefined {
-  if (!layer.built || layer instanceof InputLayer || isBuiltIn(layer)) return undefined;
+  if (isBuiltIn(layer)) return undefined;
+  return insideOfAny(layer, node, id, describe);
+}
+
+/** The same for any layer, the library's own ones too. */
+export function insideOfAny(
+  layer: AnyLayer,
+  node: GraphNode | undefined,
+  id: string,
+  describe: Describe,
+): ModelGraph | undefined {
+  if (!layer.built || layer instanceof InputLayer) return undefined;
   const args = node?.args ?? argumentsFromBuild(layer);
   if (!args) return undefined;
   const open = trace(layer, args, id, describe, null);
@@ -157,5 +169,7 @@ function withUnknownSizes(one: unknown, other: unknown): unknown {
   if (typeof one !== 'object' || one === null || typeof other !== 'object' || other === null) return one;
   const otherParts = other as Record<string, unknown>;
   if (Array.isArray(one)) return one.map((x: unknown, k) => withUnknownSizes(x, otherParts[k]));
-  return Object.fromEntries(Object.entries(one).map(([key, x]) => [key, withUnknownSizes(x, otherParts[key])]));
+  const joined = Object.fromEntries(Object.entries(one).map(([key, x]) => [key, withUnknownSizes(x, otherParts[key])]));
+  inherit(joined, one);
+  return joined;
 }

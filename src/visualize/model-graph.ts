@@ -12,8 +12,9 @@ import { graphOf as functionalGraphOf } from '../models/functional/graph-of.ts';
 import { Model, Sequential } from '../models/index.ts';
 import type { KerasTensor, Operation } from '../tensor/index.ts';
 import { callsOf } from '../tensor/index.ts';
-import { insideOf } from './inside.ts';
+import { insideOf, insideOfAny } from './inside.ts';
 import type { ModelEdge, ModelGraph, ModelNode, Source, Target } from './model-node.ts';
+import { callOf, noteCall } from './node-calls.ts';
 import { infoOfTensor, type TensorInfo } from './tensor-info.ts';
 
 export type { ModelEdge, ModelGraph, ModelNode, Source, Target, TensorInfo };
@@ -46,7 +47,7 @@ function describe(operation: Operation, id: string, openLayers: boolean, call = 
   const node = callsOf(operation)[call];
   const ends = layer instanceof Model && functionalGraphOf(layer);
   const within = layer instanceof Model && functionalGraphOf(layer) ? graphOf(layer, id, openLayers) : undefined;
-  return {
+  const described: ModelNode = {
     id,
     name: operation.name,
     className: sourceNameOf(operation),
@@ -59,6 +60,14 @@ function describe(operation: Operation, id: string, openLayers: boolean, call = 
     activation: layer && activationOf(layer),
     inside: within ?? (layer && openLayers ? insideOf(layer, node, id, describe) : undefined),
   };
+  return noteCall(described, { operation, call: node });
+}
+
+/** What a layer of the library computes, op by op, where its `call` takes symbolic tensors. */
+export function opsWithin(node: ModelNode): ModelGraph | undefined {
+  const { operation, call } = callOf(node) ?? {};
+  if (typeof operation !== 'function' || !isLayer(operation)) return undefined;
+  return insideOfAny(operation as AnyLayer, call, node.id, describe);
 }
 const single = (list: readonly KerasTensor[]): Tree<KerasTensor> => (list.length === 1 ? list[0] : [...list]);
 const infoOf = (form: Tree<KerasTensor>): Tree<TensorInfo> => mapTree(form, infoOfTensor);

@@ -8,7 +8,11 @@ import { type ModelToDotOptions, modelToDot, modelToDotOptions } from './model-t
 import { formatOf, type PictureFormat, savePicture } from './picture-file.ts';
 
 export interface PlotModelOptions extends ModelToDotOptions {
-  /** Where to write the picture: `.png`, `.svg` or `.dot`. Without it, only the bytes of a PNG picture are given. */
+  /**
+   * Where to write the picture: `.png`, `.svg` or `.dot`; or `.html`, a page in which the model can be walked through, with
+   * everything in it (the values of weights up to 262,144 numbers, of larger models their histograms; other options are for
+   * pictures alone). Without it, only the bytes of a PNG picture are given.
+   */
   readonly toFile?: Place | undefined;
 }
 const plotModelOptions: OptionNames<PlotModelOptions> = { ...modelToDotOptions, toFile: true };
@@ -16,7 +20,22 @@ const plotModelOptions: OptionNames<PlotModelOptions> = { ...modelToDotOptions, 
 /** The picture of a model, laid out and drawn. */
 export async function plotModel(model: Model<any>, options: PlotModelOptions = {}): Promise<Uint8Array> {
   const { toFile, dpi = 200, ...rest } = optionsOf('plotModel', plotModelOptions, options);
-  const format = toFile === undefined ? 'png' : formatOf('plotModel', toFile, ['png', 'svg', 'dot']);
+  const format = toFile === undefined ? 'png' : formatOf('plotModel', toFile, ['png', 'svg', 'dot', 'html']);
+  if (format === 'html') {
+    const inert = Object.keys(options).find(
+      (key) => key !== 'toFile' && options[key as keyof PlotModelOptions] !== undefined,
+    );
+    if (inert)
+      fail(
+        'plotModel',
+        `"${inert}" does nothing in a .html file, which shows all`,
+        `leave it out, or write a .svg file`,
+      );
+    const { modelHtml } = await part('plotModel', () => import('../studio/model-html.ts'));
+    const bytes = new TextEncoder().encode(await modelHtml(model));
+    await writeFileAtomic(toFile!, bytes);
+    return bytes;
+  }
   const asDot = (resolution: number): string => modelToDot(model, { showLayerNames: false, ...rest, dpi: resolution });
   if (format === 'dot') {
     const bytes = new TextEncoder().encode(asDot(dpi));

@@ -1,0 +1,149 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
+import { Help } from './help.tsx';
+import { ModelItems } from './model/items.ts';
+import { LayingOut } from './model/laying-out.ts';
+import { isTyping, ModelView } from './model/model-view.tsx';
+import { Path } from './model/path.tsx';
+import { short } from './parts/format.ts';
+import { Icon } from './parts/icon.tsx';
+import type { History, Route } from './parts/routes.ts';
+import { Dark } from './parts/theme.ts';
+import type { Studio } from './studio.ts';
+
+interface AppProps {
+  readonly studio: Studio;
+  readonly history: History;
+  readonly host: HTMLElement;
+  /** Where keys are listened for: all of the page, where it is the studio's own. */
+  readonly keys: EventTarget;
+}
+
+/** The whole page. */
+export function App({ studio, history, host, keys }: AppProps) {
+  const [, refresh] = useReducer((n: number) => n + 1, 0);
+  const [isHelping, setHelping] = useState(false);
+  const [isDark, setDark] = useState(() => matchMedia('(prefers-color-scheme: dark)').matches);
+  const box = useRef<HTMLDivElement>(null);
+  const { store } = studio;
+  useEffect(() => {
+    const ends = [store.listen(refresh as () => void), history.listen(refresh as () => void)];
+    return () => ends.forEach((end) => end());
+  }, []);
+  useLayoutEffect(() => host.setAttribute('data-theme', isDark ? 'dark' : 'light'), [isDark]);
+  const laying = useMemo(() => new LayingOut(), []);
+  useEffect(() => () => laying.close(), []);
+  const model = useMemo(() => store.model && new ModelItems(store.model), [store.model]);
+
+  const now = history.now();
+  const views: { readonly name: Route['view']; readonly title: string }[] = [
+    ...(model ? [{ name: 'model' as const, title: 'Model' }] : []),
+  ];
+  const view = views.some(({ name }) => name === now.view) ? now.view : (views[0]?.name ?? 'model');
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.altKey && event.key === 'ArrowLeft') history.back();
+    else if (event.altKey && event.key === 'ArrowRight') history.forward();
+    else if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+    else if (event.key === '/') box.current?.querySelector<HTMLInputElement>('input[type=search]')?.focus();
+    else if (event.key === '?') setHelping(!isHelping);
+    else if (event.key === 'Escape' && isHelping) setHelping(false);
+    else if (/^[1-9]$/.test(event.key) && views[Number(event.key) - 1])
+      history.go({ view: views[Number(event.key) - 1]!.name, at: '' });
+    else return;
+    event.preventDefault();
+  };
+  useEffect(() => {
+    const listen = onKeyDown as EventListener;
+    keys.addEventListener('keydown', listen);
+    return () => keys.removeEventListener('keydown', listen);
+  });
+  const item = model && now.view === 'model' && now.at !== '' ? model.find(now.at) : undefined;
+
+  return (
+    <Dark.Provider value={isDark}>
+      <div class="app" ref={box} tabIndex={-1}>
+        <header class="bar">
+          <Mark />
+          <Path
+            model={model}
+            item={view === 'model' ? item : undefined}
+            onGo={(to) => history.go({ view: 'model', at: to?.parent ? to.id : '' })}
+          />
+          <div class="moves">
+            <button type="button" class="plain" title="Back (Alt ←)" aria-label="Back" onClick={() => history.back()}>
+              <Icon name="back" />
+            </button>
+            <button
+              type="button"
+              class="plain"
+              title="Forward (Alt →)"
+              aria-label="Forward"
+              onClick={() => history.forward()}
+            >
+              <Icon name="forward" />
+            </button>
+          </div>
+          <div class="tabs" role="tablist" aria-label="Views">
+            {views.length > 1 &&
+              views.map(({ name, title }) => (
+                <button
+                  type="button"
+                  role="tab"
+                  key={name}
+                  aria-selected={name === view}
+                  onClick={() => history.go({ view: name, at: '' })}
+                >
+                  {title}
+                </button>
+              ))}
+          </div>
+          {model && (
+            <span class="sum">
+              {short(model.root.node.params)} parameters
+              {model.root.node.flops !== undefined && ` · ${short(model.root.node.flops)} FLOPs`}
+            </span>
+          )}
+          <button type="button" class="plain" title="Keys (?)" aria-label="Keys" onClick={() => setHelping(!isHelping)}>
+            <Icon name="help" />
+          </button>
+          <button
+            type="button"
+            class="plain"
+            title="Light or dark"
+            aria-label="Light or dark"
+            onClick={() => setDark(!isDark)}
+          >
+            <Icon name={isDark ? 'sun' : 'moon'} />
+          </button>
+        </header>
+        <div class="view">
+          {view === 'model' && model && (
+            <ModelView
+              studio={studio}
+              model={model}
+              laying={laying}
+              keys={keys}
+              at={now.at}
+              marks={noMarks}
+              go={(to) => history.go({ view: 'model', at: to?.id ?? '' })}
+            />
+          )}
+          {views.length === 0 && <Empty>Waiting for a model or a run…</Empty>}
+        </div>
+        {isHelping && <Help onClose={() => setHelping(false)} />}
+      </div>
+    </Dark.Provider>
+  );
+}
+const noMarks: ReadonlyMap<string, string> = new Map();
+
+const Empty = ({ children }: { children: ComponentChildren }) => <p class="empty">{children}</p>;
+
+/** A hornbeam's leaf. */
+const Mark = () => (
+  <svg class="mark" viewBox="0 0 24 24" width="22" height="22" role="img" aria-label="Hornbeam">
+    <path d="M12 2C6.5 6 4.5 10.5 6 15c1 3 3.4 4.6 6 5 2.6-.4 5-2 6-5 1.5-4.500-.5-9-6-13z" />
+    <path class="vein" d="M12 6v16M12 11l-3.400-2.400M12 11l3.400-2.400M12 15.500l-4-2.600M12 15.500l4-2.600" />
+  </svg>
+);

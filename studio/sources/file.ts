@@ -1,0 +1,18 @@
+import type { StudioLine, StudioSource } from '../../src/studio/protocol.ts';
+
+/** Lines that stand in the page itself: nobody answers questions. */
+export function fileSource(text: string): StudioSource {
+  const lines = text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => JSON.parse(line) as StudioLine);
+  return {
+    listen: (tell) => {
+      tell(lines);
+      return () => undefined;
+    },
+    answers: [],
+    ask: (question) =>
+      Promise.reject(new Error(`A file does not answer: open the model with "hornbeam studio" (${question}).`)),
+  };
+}
