@@ -96,7 +96,7 @@ const coreWithout = (isApart: (id: string) => boolean): OutputOptions => ({
 export const core = coreWithout(() => false);
 
 /** What few pages need, which they load from files of its own: `src/public/NAME.ts` is `NAME.js` beside the core. */
-const beside = ['applications', 'preprocessing', 'sources', 'old-models', 'quantization', 'tools'];
+const beside = ['applications', 'old-models', 'preprocessing', 'quantization', 'sources', 'studio', 'tools'];
 /** The modules of such files, which are no part of the core. */
 const apart = [
   new RegExp(`[\\\\/]public[\\\\/](${beside.join('|')})\\.ts$`),

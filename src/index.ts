@@ -37,6 +37,7 @@ export * as config from './public/config.ts';
 export * as mixedPrecision from './public/mixed-precision.ts';
 export {
   applications,
+  callbacks,
   coco,
   data,
   datasets,
@@ -68,7 +69,6 @@ export {
   Variable,
   valueAndGrad,
 } from './tensor/index.ts';
-export * as callbacks from './training/callbacks/index.ts';
 export type { CompileOptions } from './training/compile.ts';
 export type { LossInputs, MetricInputs, StepBatch as Batch, StepLogs } from './training/step-types.ts';
 export * as tree from './tree/index.ts';

@@ -1,14 +1,20 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
+import type { StudioActivation, StudioComparison } from '../src/studio/protocol.ts';
+import { CompareView } from './compare/compare-view.tsx';
+import { FeedView } from './feed/feed-view.tsx';
 import { Help } from './help.tsx';
 import { ModelItems } from './model/items.ts';
 import { LayingOut } from './model/laying-out.ts';
+import { byPath, marksOf } from './model/marks.ts';
 import { isTyping, ModelView } from './model/model-view.tsx';
 import { Path } from './model/path.tsx';
 import { short } from './parts/format.ts';
 import { Icon } from './parts/icon.tsx';
 import type { History, Route } from './parts/routes.ts';
 import { Dark } from './parts/theme.ts';
+import { RunView } from './run/run-view.tsx';
+import { StepView } from './step/step-view.tsx';
 import type { Studio } from './studio.ts';
 
 interface AppProps {
@@ -35,9 +41,20 @@ export function App({ studio, history, host, keys }: AppProps) {
   useEffect(() => () => laying.close(), []);
   const model = useMemo(() => store.model && new ModelItems(store.model), [store.model]);
 
+  const [activations, setActivations] = useState<readonly StudioActivation[]>([]);
+  const [comparison, setComparison] = useState<StudioComparison | undefined>();
+  const marks = useMemo(
+    () => (model ? marksOf(model, activations, comparison) : new Map<string, string>()),
+    [model, activations, comparison],
+  );
+
   const now = history.now();
   const views: { readonly name: Route['view']; readonly title: string }[] = [
     ...(model ? [{ name: 'model' as const, title: 'Model' }] : []),
+    ...(store.runs.size > 0 ? [{ name: 'run' as const, title: store.runs.size > 1 ? 'Runs' : 'Run' }] : []),
+    ...(model && (studio.can('step') || store.step) ? [{ name: 'step' as const, title: 'Step' }] : []),
+    ...(model && studio.can('feed') ? [{ name: 'feed' as const, title: 'Feed' }] : []),
+    ...(model && studio.can('compare') ? [{ name: 'compare' as const, title: 'Compare' }] : []),
   ];
   const view = views.some(({ name }) => name === now.view) ? now.view : (views[0]?.name ?? 'model');
 
@@ -125,9 +142,23 @@ export function App({ studio, history, host, keys }: AppProps) {
               laying={laying}
               keys={keys}
               at={now.at}
-              marks={noMarks}
+              marks={marks}
               go={(to) => history.go({ view: 'model', at: to?.id ?? '' })}
             />
+          )}
+          {view === 'run' && <RunView studio={studio} />}
+          {view === 'step' && <StepView studio={studio} />}
+          {view === 'feed' && model && (
+            <FeedView
+              studio={studio}
+              model={model}
+              activations={activations}
+              onFed={setActivations}
+              onGo={(path) => history.go({ view: 'model', at: byPath(model).get(path)?.id ?? '' })}
+            />
+          )}
+          {view === 'compare' && model && (
+            <CompareView studio={studio} model={model} found={comparison} onFound={setComparison} />
           )}
           {views.length === 0 && <Empty>Waiting for a model or a run…</Empty>}
         </div>
@@ -136,7 +167,6 @@ export function App({ studio, history, host, keys }: AppProps) {
     </Dark.Provider>
   );
 }
-const noMarks: ReadonlyMap<string, string> = new Map();
 
 const Empty = ({ children }: { children: ComponentChildren }) => <p class="empty">{children}</p>;
 

@@ -1,5 +1,6 @@
 import { fail } from '../base/errors.ts';
 import * as coreLayers from '../layers/index.ts';
+import * as coreCallbacks from '../training/callbacks/index.ts';
 import * as coreCoco from './page-coco.ts';
 import * as corePolicies from './page-dtype-policies.ts';
 import * as coreSaving from './page-saving.ts';
@@ -33,6 +34,7 @@ const inPages = <T extends object>(
 const elsewhere = (namespace: string, file: string): object => inPages(namespace, file, undefined, namespace);
 
 export const applications = inPages('applications', 'applications');
+export const callbacks = inPages('callbacks', 'studio', coreCallbacks);
 export const coco = inPages('coco', 'tools', coreCoco, 'coco');
 export const data = elsewhere('data', 'sources');
 export const datasets = elsewhere('datasets', 'sources');
@@ -52,4 +54,8 @@ export const utils = inPages(
         : 'sources',
   coreUtils,
 );
-export const visualization = inPages('visualization', 'tools', coreVisualization);
+export const visualization = inPages(
+  'visualization',
+  (name) => (name === 'studio' ? 'studio' : 'tools'),
+  coreVisualization,
+);

@@ -1,3 +1,4 @@
+export { studio } from '../studio/mount.ts';
 export * from './page-visualization.ts';
 export {
   type ActivationMapsOptions,

@@ -49,3 +49,14 @@ export const fileHtml = (script: string, lines: readonly StudioLine[], title: st
     ),
     `<script type="application/jsonl" id="lines">\n${lines.map(safeJson).join('\n')}\n</script>\n`,
   );
+
+/** The page of a server, which lets it in by the token. */
+export const serverHtml = (script: string, token: string, answers: readonly string[], title: string): string =>
+  page(
+    title,
+    "'self'",
+    started(
+      script,
+      `studio_mount(document.getElementById('studio'), studio_serverSource(${safeJson(token)}, ${safeJson(answers)}), { isPage: true });`,
+    ),
+  );

@@ -131,8 +131,6 @@ export interface StudioKernel {
   readonly bytes: number;
   readonly flops: number;
   readonly ms?: number | undefined;
-  /** Layers that what it computes was written in, by their paths. */
-  readonly layers: readonly string[];
 }
 /** The compiled step, kernel by kernel. */
 export interface StudioStep {

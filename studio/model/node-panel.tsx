@@ -1,7 +1,6 @@
 import type { StudioTensor } from '../../src/studio/protocol.ts';
 import { bytes, bytesOf, shapeText, short, tensorBytes, valueText, whole } from '../parts/format.ts';
 import { Icon } from '../parts/icon.tsx';
-import { LayerKernels } from '../step/layer-kernels.tsx';
 import type { Studio } from '../studio.ts';
 import type { Item, ModelItems } from './items.ts';
 import { WeightCard } from './weight-card.tsx';
@@ -96,7 +95,6 @@ export function NodePanel({ studio, model, item, go }: NodePanelProps) {
           </dl>
         </section>
       )}
-      <LayerKernels studio={studio} item={item} />
     </aside>
   );
 }

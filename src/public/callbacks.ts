@@ -1,0 +1,3 @@
+export { Studio, type StudioNoteOptions } from '../studio/callback.ts';
+export type { StudioOptions } from '../studio/options.ts';
+export * from '../training/callbacks/index.ts';

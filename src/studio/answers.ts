@@ -1,0 +1,15 @@
+import type { Model } from '../models/index.ts';
+import { loadModel } from '../models/index.ts';
+import { activationsOf } from './activations.ts';
+import { compareModels } from './compare.ts';
+import { compiledStep } from './compiled-step.ts';
+import type { Answering } from './hub.ts';
+import { weightAt, weightValues } from './weights.ts';
+
+/** What can be answered of a model. */
+export const modelAnswers = (model: () => Model<any>): Answering => ({
+  weight: ({ path }) => weightValues(weightAt(model(), path)),
+  step: ({ timed, batch }) => compiledStep(model(), timed, batch),
+  feed: async (feed) => ({ activations: await activationsOf(model(), feed) }),
+  compare: async ({ file }) => compareModels(model(), await loadModel<Model<any>>(file)),
+});

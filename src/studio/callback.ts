@@ -1,0 +1,87 @@
+import { fail } from '../base/errors.ts';
+import { exposeOptions } from '../base/exposed.ts';
+import { optionsOf } from '../base/options.ts';
+import { part } from '../base/part.ts';
+import { Callback, type CallbackLogs } from '../training/callbacks/callback.ts';
+import { type StudioOptions, studioOptions } from './options.ts';
+import type { RunLog } from './run-log.ts';
+
+/**
+ * Shows a run in the studio while it goes on: curves, histograms, the model and its kernels. In Node the page is served on this
+ * machine, and its address printed; in a page `visualization.studio(model, element)` shows it.
+ */
+export class Studio extends Callback {
+  readonly #options: Required<StudioOptions>;
+  #log: Promise<RunLog> | undefined;
+  #url: string | undefined;
+
+  constructor(options: StudioOptions = {}) {
+    optionsOf('Studio', studioOptions, options);
+    super();
+    this.#options = {
+      port: 0,
+      logDir: null,
+      name: null,
+      histogramFrequency: 0,
+      updateFrequency: 'batch',
+      controls: false,
+      ...options,
+    };
+    const { port, histogramFrequency, updateFrequency } = this.#options;
+    const isCount = (x: unknown, most: number): boolean =>
+      Number.isInteger(x) && (x as number) >= 0 && (x as number) <= most;
+    if (port !== null && !isCount(port, 65535))
+      fail('Studio', `port is ${JSON.stringify(port)}`, 'give a port, 0 for any that is free, or null for none');
+    if (!isCount(histogramFrequency, Infinity))
+      fail('Studio', `histogramFrequency is ${JSON.stringify(histogramFrequency)}`, 'give a number of epochs, or 0');
+    if (updateFrequency !== 'batch' && updateFrequency !== 'epoch')
+      fail('Studio', `updateFrequency is ${JSON.stringify(updateFrequency)}`, 'give "batch" or "epoch"');
+    exposeOptions(this, this.#options);
+    // Who listens to batches has their logs read: only where they are wanted.
+    if (updateFrequency === 'batch')
+      this.onTrainBatchEnd = async (batch, logs) => (await this.#opened()).batchEnd(batch, logs ?? {});
+  }
+  /** Where the page is, once training has begun. */
+  get url(): string | undefined {
+    return this.#url;
+  }
+  override async onTrainBegin(): Promise<void> {
+    this.#log = undefined;
+    const log = await this.#opened();
+    await log.trainBegin(this.params);
+    this.#url = log.url;
+  }
+  override async onEpochBegin(epoch: number): Promise<void> {
+    (await this.#opened()).epochBegin(epoch);
+  }
+  override async onEpochEnd(epoch: number, logs: CallbackLogs = {}): Promise<void> {
+    await (await this.#opened()).epochEnd(epoch, logs);
+  }
+  override async onTrainEnd(): Promise<void> {
+    await (await this.#opened()).trainEnd();
+  }
+  /** Shows a picture (a data URL), a text, or a matrix of counts such as that of confusions, beside the curves. */
+  async note(tag: string, what: StudioNoteOptions): Promise<void> {
+    (await this.#opened()).note(tag, optionsOf('Studio.note', { image: true, text: true, matrix: true }, what));
+  }
+  /** Ends serving: otherwise the page stays, and the process with it, until it is ended. */
+  async close(): Promise<void> {
+    await (await this.#log)?.close();
+  }
+  #opened(): Promise<RunLog> {
+    this.#log ??= part('Studio', () => import('./run-log.ts')).then(
+      ({ RunLog }) => new RunLog(this.#options, this.model),
+    );
+    return this.#log;
+  }
+}
+export interface Studio extends Readonly<Required<StudioOptions>> {}
+
+export interface StudioNoteOptions {
+  /** A picture as a data URL. */
+  readonly image?: string;
+  /** A text. */
+  readonly text?: string;
+  /** Counts with the names of rows and columns. */
+  readonly matrix?: { readonly labels: readonly string[]; readonly rows: readonly (readonly number[])[] };
+}

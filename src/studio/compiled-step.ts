@@ -1,0 +1,41 @@
+import { fail } from '../base/errors.ts';
+import type { Executable, Timing } from '../devices/device.ts';
+import { graphOf } from '../models/functional/graph-of.ts';
+import type { Model } from '../models/index.ts';
+import { zeros } from '../ops/index.ts';
+import { jit, type Tensor } from '../tensor/index.ts';
+import { forward } from '../training/trainable.ts';
+import type { StudioStep } from './protocol.ts';
+
+/** The compiled step of training, or, where nothing was trained yet, that of prediction for a batch. */
+export async function compiledStep(model: Model<any>, timed: boolean, batch = 1): Promise<StudioStep> {
+  const trained = model.compiled ? model.trainFunction : undefined;
+  if (trained?.executable) return told('train', trained.executable, timed ? await trained.time() : undefined);
+  const graph =
+    graphOf(model) ?? fail(model, 'its step is not compiled before it ran', 'train it, or open a functional model');
+  const inputs = graph.inputs.map(({ symbolicShape, dtype }) =>
+    zeros([batch, ...symbolicShape.slice(1).map((n) => n ?? 16)], { dtype }),
+  );
+  const predict = jit((...x: Tensor[]) => model[forward](x.length === 1 ? x[0] : x, false), { name: 'predict' });
+  return told('predict', predict.compile(...inputs), timed ? await predict.time(...inputs) : undefined);
+}
+
+function told(name: string, { program, kernels, scratchBytes }: Executable, timing: Timing | undefined): StudioStep {
+  const ms = timing && 'ms' in timing ? timing.ms : undefined;
+  return {
+    kind: 'step',
+    name,
+    equations: program.equations.length,
+    scratchBytes,
+    kernels: kernels.map(({ name: kernel, fused, output, bytes, flops }, k) => ({
+      name: kernel,
+      fused,
+      output,
+      bytes,
+      flops,
+      ms: ms?.[k],
+    })),
+    timed: timing && 'where' in timing ? timing.where : undefined,
+    untimed: timing && 'untimed' in timing ? timing.untimed : undefined,
+  };
+}

@@ -1,0 +1,40 @@
+import type { StudioActivation, StudioComparison } from '../../src/studio/protocol.ts';
+import type { Item, ModelItems } from './items.ts';
+
+/** Items by the names of layers on the way to them, without blocks: so the library names them. */
+export function byPath(model: ModelItems): ReadonlyMap<string, Item> {
+  const known = paths.get(model);
+  if (known) return known;
+  const made = new Map<string, Item>();
+  for (const item of model.all()) {
+    if (item.kind === 'block') continue;
+    const names: string[] = [];
+    for (let at: Item | undefined = item; at?.parent; at = at.parent) if (at.kind !== 'block') names.unshift(at.name);
+    made.set(names.join('/'), item);
+  }
+  paths.set(model, made);
+  return made;
+}
+const paths = new WeakMap<ModelItems, ReadonlyMap<string, Item>>();
+
+/** What was found of items: `nan`, `dead` or `changed`; what holds such an item is marked as well. */
+export function marksOf(
+  model: ModelItems,
+  activations: readonly StudioActivation[],
+  comparison: StudioComparison | undefined,
+): ReadonlyMap<string, string> {
+  const marks = new Map<string, string>();
+  const mark = (item: Item | undefined, what: string) => {
+    for (let at = item; at; at = at.parent) if (marks.get(at.id) !== 'nan') marks.set(at.id, what);
+  };
+  const changed = new Set(
+    Object.entries(comparison?.weights ?? {}).flatMap(([path, { most }]) => (most > 0 ? [path] : [])),
+  );
+  if (changed.size > 0)
+    for (const item of model.all()) if (item.node.weights.some(({ path }) => changed.has(path))) mark(item, 'changed');
+  for (const { id, dead, channels } of activations)
+    if (channels > 1 && dead === channels) mark(byPath(model).get(id), 'dead');
+  for (const { id, histogram } of activations)
+    if (histogram.nan + histogram.infinite > 0) mark(byPath(model).get(id), 'nan');
+  return marks;
+}

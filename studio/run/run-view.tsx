@@ -1,0 +1,141 @@
+import { useState } from 'preact/hooks';
+import type { StudioAnswers } from '../../src/studio/protocol.ts';
+import { duration, figure } from '../parts/format.ts';
+import { Icon } from '../parts/icon.tsx';
+import type { Run } from '../store.ts';
+import type { Studio } from '../studio.ts';
+import { type Axis, ChartCard } from './chart-card.tsx';
+import { chartsOf } from './charts.ts';
+import { HistogramsOverTime } from './histograms.tsx';
+import { Notes } from './notes.tsx';
+
+/** The runs: curves, what a run tells of itself, histograms over time, notes. */
+export function RunView({ studio }: { readonly studio: Studio }) {
+  const { store } = studio;
+  const all = [...store.runs.values()];
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const [axis, setAxis] = useState<Axis>({ by: 'epochs', smoothing: 0.6, isLog: false });
+  const shown = all.filter(({ name }) => !hidden.has(name));
+  const colorOf = (run: string): number => (all.findIndex(({ name }) => name === run) % 6) + 1;
+  const toggle = (name: string) => {
+    const next = new Set(hidden);
+    if (!next.delete(name)) next.add(name);
+    setHidden(next);
+  };
+  const current = shown.at(-1);
+  return (
+    <div class="run-view">
+      <div class="tools">
+        <fieldset class="choice" aria-label="Along">
+          {(['epochs', 'steps', 'seconds'] as const).map((by) => (
+            <button type="button" key={by} aria-pressed={axis.by === by} onClick={() => setAxis({ ...axis, by })}>
+              {by === 'seconds' ? 'time' : by}
+            </button>
+          ))}
+        </fieldset>
+        <label>
+          smoothing
+          <input
+            type="range"
+            min="0"
+            max="0.99"
+            step="0.01"
+            value={axis.smoothing}
+            aria-label="Smoothing of batches"
+            onInput={(event) => setAxis({ ...axis, smoothing: event.currentTarget.valueAsNumber })}
+          />
+          <code>{axis.smoothing.toFixed(2)}</code>
+        </label>
+        <label>
+          <input
+            type="checkbox"
+            checked={axis.isLog}
+            onChange={(event) => setAxis({ ...axis, isLog: event.currentTarget.checked })}
+          />{' '}
+          log scale
+        </label>
+        {current && <Controls studio={studio} run={current} />}
+      </div>
+      {current && <Standing run={current} />}
+      {all.length > 1 && (
+        <ul class="runs" aria-label="Runs">
+          {all.map(({ name, state }) => (
+            <li key={name}>
+              <label style={{ '--curve': `var(--curve-${colorOf(name)})` }}>
+                <input type="checkbox" checked={!hidden.has(name)} onChange={() => toggle(name)} />
+                <i /> {name} {state === 'running' && <em>live</em>}
+              </label>
+            </li>
+          ))}
+        </ul>
+      )}
+      <div class="charts">
+        {chartsOf(shown).map((chart) => (
+          <ChartCard key={chart.title} chart={chart} axis={axis} colorOf={colorOf} version={store.version} />
+        ))}
+      </div>
+      {current && <HistogramsOverTime run={current} />}
+      {current && <Notes run={current} />}
+    </div>
+  );
+}
+
+/** How far a run is. */
+function Standing({ run }: { readonly run: Run }) {
+  const epochs = run.start?.epochs;
+  const done = run.epochs.get('loss')?.values.length ?? 0;
+  const steps = run.start?.steps;
+  const part = epochs ? Math.min(1, steps ? run.step / (steps * epochs) : done / epochs) : 0;
+  const stepTime = run.epochs.get('step_time_ms')?.values.at(-1);
+  return (
+    <div class="standing">
+      <b class={`state ${run.state ?? ''}`}>{run.state ?? 'read from a file'}</b>
+      <span>{run.name}</span>
+      {epochs !== undefined && (
+        <span>
+          epoch {Math.min(epochs, run.epoch + 1)} of {epochs}
+        </span>
+      )}
+      <span>{run.step} steps</span>
+      {run.start && <span>{duration(Math.max(0, run.last - run.start.time) / 1000)}</span>}
+      {stepTime !== undefined && <span>{figure(stepTime)} ms a step</span>}
+      {epochs !== undefined && <progress value={part} max={1} aria-label="Part of the run that is done" />}
+    </div>
+  );
+}
+
+/** Pause, stop, another learning rate: where the run allows it. */
+function Controls({ studio, run }: { readonly studio: Studio; readonly run: Run }) {
+  const [rate, setRate] = useState('');
+  if (!studio.can('control') || !run.start?.controls || run.state === 'ended' || run.state === undefined) return null;
+  const act = (what: StudioAnswers['control']['ask']) => void studio.ask('control', what);
+  const isPaused = run.state === 'paused';
+  return (
+    <div class="controls">
+      <button type="button" onClick={() => act({ action: isPaused ? 'resume' : 'pause' })}>
+        <Icon name={isPaused ? 'play' : 'pause'} /> {isPaused ? 'Go on' : 'Pause'}
+      </button>
+      <button type="button" onClick={() => act({ action: 'stop' })}>
+        <Icon name="stop" /> Stop
+      </button>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (Number(rate) >= 0 && rate !== '') act({ learningRate: Number(rate) });
+        }}
+      >
+        <input
+          type="text"
+          inputMode="decimal"
+          placeholder="learning rate"
+          aria-label="New learning rate"
+          value={rate}
+          onInput={(event) => setRate(event.currentTarget.value)}
+        />
+        <button type="submit" disabled={rate === '' || !(Number(rate) >= 0)}>
+          Set
+        </button>
+      </form>
+    </div>
+  );
+}

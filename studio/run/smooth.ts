@@ -1,0 +1,11 @@
+/** Exponential moving average of a curve, without the pull to its beginning; values that are not finite are passed over. */
+export function smooth(values: readonly number[], weight: number): number[] {
+  if (weight <= 0) return [...values];
+  let [mean, total] = [0, 0];
+  return values.map((v) => {
+    if (!Number.isFinite(v)) return v;
+    mean = weight * mean + (1 - weight) * v;
+    total = weight * total + (1 - weight);
+    return mean / total;
+  });
+}
