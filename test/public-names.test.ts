@@ -16,6 +16,7 @@ const own: Readonly<Record<string, string>> = {
   'keras.{grad,gradients,jit,tensor,valueAndGrad}': 'what a backend of Keras gives beside it',
   'keras.applications.*':
     'a module for each family, which the list of Keras’s names leaves out; featurePyramid, which detectors stand on',
+  'keras.callbacks.Studio': 'a run in the studio, while it goes on',
   'keras.coco.*': 'COCO average precision on plain numbers',
   'keras.config.{device,registerDevice,setDevice}': 'where it computes',
   'keras.data.*': 'pipelines, for which Keras relies on tf.data',
@@ -37,7 +38,7 @@ const own: Readonly<Record<string, string>> = {
   'keras.utils.{readEvents,SummaryWriter}': 'logs for TensorBoard: Keras has tf.summary for it',
   'keras.utils.boundingBoxes.{decodeDistancesToBoxes,encodeBoxToDistances,generateAnchors}': 'boxes of detectors',
   'keras.utils.{cocoDatasetFromDirectory,vocDatasetFromDirectory}': 'folders for detectors',
-  'keras.visualization.{modelGraph,plotConfusionMatrix,plotHistory,plotLines,plotPrecisionRecall,precisionRecallPlot}':
+  'keras.visualization.{modelGraph,plotConfusionMatrix,plotHistory,plotLines,plotPrecisionRecall,precisionRecallPlot,studio}':
     'pictures of one’s own',
 };
 const allowed = new Set(

@@ -11,5 +11,5 @@ export const modelAnswers = (model: () => Model<any>): Answering => ({
   weight: ({ path }) => weightValues(weightAt(model(), path)),
   step: ({ timed, batch }) => compiledStep(model(), timed, batch),
   feed: async (feed) => ({ activations: await activationsOf(model(), feed) }),
-  compare: async ({ file }) => compareModels(model(), await loadModel<Model<any>>(file)),
+  compare: async ({ file }) => compareModels(model(), await loadModel<Model<any>>(file, { compile: false })),
 });

@@ -3,6 +3,7 @@ import type { Executable, Timing } from '../devices/device.ts';
 import { graphOf } from '../models/functional/graph-of.ts';
 import type { Model } from '../models/index.ts';
 import { zeros } from '../ops/index.ts';
+import { timeKernels } from '../runtime/execute.ts';
 import { jit, type Tensor } from '../tensor/index.ts';
 import { forward } from '../training/trainable.ts';
 import type { StudioStep } from './protocol.ts';
@@ -10,17 +11,19 @@ import type { StudioStep } from './protocol.ts';
 /** The compiled step of training, or, where nothing was trained yet, that of prediction for a batch. */
 export async function compiledStep(model: Model<any>, timed: boolean, batch = 1): Promise<StudioStep> {
   const trained = model.compiled ? model.trainFunction : undefined;
-  if (trained?.executable) return told('train', trained.executable, timed ? await trained.time() : undefined);
+  if (trained?.executable) return told('train', trained.executable, timed);
   const graph =
     graphOf(model) ?? fail(model, 'its step is not compiled before it ran', 'train it, or open a functional model');
   const inputs = graph.inputs.map(({ symbolicShape, dtype }) =>
     zeros([batch, ...symbolicShape.slice(1).map((n) => n ?? 16)], { dtype }),
   );
   const predict = jit((...x: Tensor[]) => model[forward](x.length === 1 ? x[0] : x, false), { name: 'predict' });
-  return told('predict', predict.compile(...inputs), timed ? await predict.time(...inputs) : undefined);
+  return told('predict', predict.compile(...inputs), timed);
 }
 
-function told(name: string, { program, kernels, scratchBytes }: Executable, timing: Timing | undefined): StudioStep {
+async function told(name: string, executable: Executable, timed: boolean): Promise<StudioStep> {
+  const { program, kernels, scratchBytes } = executable;
+  const timing = timed ? await timeOf(executable) : undefined;
   const ms = timing && 'ms' in timing ? timing.ms : undefined;
   return {
     kind: 'step',
@@ -38,4 +41,10 @@ function told(name: string, { program, kernels, scratchBytes }: Executable, timi
     timed: timing && 'where' in timing ? timing.where : undefined,
     untimed: timing && 'untimed' in timing ? timing.untimed : undefined,
   };
+}
+
+/** Measured on zeros: the batch that it ran on may be gone. */
+async function timeOf(executable: Executable): Promise<Timing> {
+  const inputs = executable.program.inputs.map(({ shape, dtype }) => zeros(shape, { dtype }));
+  return timeKernels(executable, inputs);
 }

@@ -1,5 +1,7 @@
 import type { Model } from '../models/index.ts';
+import { compiledStep } from './compiled-step.ts';
 import { fileHtml } from './html.ts';
+import type { StudioStep } from './protocol.ts';
 import { describeModel } from './structure.ts';
 import { allWeights } from './weights.ts';
 
@@ -9,5 +11,15 @@ const mostValues = 262_144;
 /** The studio with a model in it, as the text of one HTML file. */
 export async function modelHtml(model: Model<any>): Promise<string> {
   const { pageScript } = await import('./page-script.ts');
-  return fileHtml(pageScript, [describeModel(model), ...(await allWeights(model, mostValues))], model.name);
+  const lines = [describeModel(model), ...(await allWeights(model, mostValues)), ...(await stepOf(model))];
+  return fileHtml(pageScript, lines, model.name);
+}
+
+/** The kernels of prediction, where the model can be compiled before it ran. */
+async function stepOf(model: Model<any>): Promise<StudioStep[]> {
+  try {
+    return [await compiledStep(model, false)];
+  } catch {
+    return [];
+  }
 }

@@ -52,7 +52,6 @@ export interface StudioModel {
   readonly root: StudioNode;
   /** Graphs that several nodes have within. */
   readonly shared: readonly StudioGraph[];
-  readonly optimizer?: { readonly className: string; readonly config: Readonly<Record<string, unknown>> } | undefined;
   /** Where it came from. */
   readonly source?: string | undefined;
 }
@@ -100,10 +99,9 @@ export interface StudioScalars {
   readonly time: number;
   readonly logs: Readonly<Record<string, number | readonly number[]>>;
 }
-/** How weights, gradients or activations lie after an epoch. */
+/** How weights lie after an epoch. */
 export interface StudioHistograms {
   readonly kind: 'histograms';
-  readonly of: 'weights' | 'gradients' | 'activations';
   readonly epoch: number;
   readonly histograms: Readonly<Record<string, StudioHistogram>>;
 }

@@ -125,7 +125,7 @@ export class RunLog {
     const histograms: Record<string, StudioHistogram> = {};
     for (const { path, value, trainable } of this.#model.weights)
       if (trainable) histograms[path] = histogramOf(await value.data());
-    this.#send({ kind: 'histograms', of: 'weights', epoch, histograms });
+    this.#send({ kind: 'histograms', epoch, histograms });
   }
   #setRate(rate: number): void {
     this.#rate = undefined;

@@ -11,14 +11,7 @@ import type { StudioEdge, StudioGraph, StudioModel, StudioNode } from './protoco
 export function describeModel(model: Model<any>, source?: string): StudioModel {
   const describing = new Describing();
   const root = describing.node(modelGraph(model));
-  const { optimizer } = model;
-  return {
-    kind: 'model',
-    root,
-    shared: describing.shared,
-    optimizer: optimizer && { className: optimizer.className, config: optimizer.getConfig() },
-    source,
-  };
+  return { kind: 'model', root, shared: describing.shared, source };
 }
 
 /** What layers of one class, config and shapes have in common, found out once. */

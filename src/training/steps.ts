@@ -13,8 +13,6 @@ export interface StepFunction {
    */
   explain(options: { timed?: boolean }): string | Promise<string>;
   readonly executable: Executable | undefined;
-  /** Milliseconds of each kernel, measured now on copies of the variables, or why there are none. A GPU must be waited for: await it. */
-  time(): Timing | Promise<Timing>;
 }
 
 /** Turns a function of a batch into a step. */
@@ -26,8 +24,6 @@ export function makeStep(name: string, f: (...args: readonly unknown[]) => unkno
     return runEagerly ? f(...args) : compiled(...args);
   };
   const executable = (): Executable | undefined => (last && !runEagerly ? compiled.compile(...last) : undefined);
-  const time = (): Timing | Promise<Timing> =>
-    executable() ? compiled.time(...last!) : { untimed: 'the step has not run as a compiled program yet' };
   Object.defineProperty(step, 'executable', { get: executable });
   return Object.assign(step, {
     explain: ({ timed = false } = {}) => {
@@ -38,9 +34,8 @@ export function makeStep(name: string, f: (...args: readonly unknown[]) => unkno
           : 'The step has not run yet: its program depends on the shape of the batch.';
       const show = (timing?: Timing): string => explain(made, timing);
       if (!timed) return show();
-      const timing = time();
+      const timing = compiled.time(...last!);
       return timing instanceof Promise ? timing.then(show) : show(timing);
     },
-    time,
   }) as StepFunction;
 }

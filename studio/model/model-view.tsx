@@ -24,7 +24,8 @@ interface ModelViewProps {
 /** The structure: list, graph and what is known of the selected node. */
 export function ModelView({ studio, model, laying, keys, at, go, marks }: ModelViewProps) {
   const [openIds, setOpen] = useState<ReadonlySet<string>>(() => new Set());
-  const [layout, setLayout] = useState<Layout | undefined>();
+  const [laid, setLaid] = useState<{ readonly of: ModelItems; readonly layout: Layout } | undefined>();
+  const layout = laid?.layout;
   const [query, setQuery] = useState('');
   const [listShown, setListShown] = useState(false);
   const box = useRef<HTMLDivElement>(null);
@@ -40,8 +41,8 @@ export function ModelView({ studio, model, laying, keys, at, go, marks }: ModelV
   useEffect(() => {
     let isStale = false;
     const made = laying.layOut(openGraph(model.root, isOpen));
-    if (made instanceof Promise) made.then((found) => isStale || setLayout(found));
-    else setLayout(made);
+    if (made instanceof Promise) made.then((found) => isStale || setLaid({ of: model, layout: found }));
+    else setLaid({ of: model, layout: made });
     return () => {
       isStale = true;
     };
@@ -131,8 +132,15 @@ export function ModelView({ studio, model, laying, keys, at, go, marks }: ModelV
         >
           <Icon name="list" />
         </button>
-        {layout && (
-          <GraphView model={model} layout={layout} selected={selected} marks={marks} onSelect={go} onToggle={toggle} />
+        {laid && (
+          <GraphView
+            model={laid.of}
+            layout={laid.layout}
+            selected={selected}
+            marks={marks}
+            onSelect={go}
+            onToggle={toggle}
+          />
         )}
       </main>
       {selected && <NodePanel key={selected.id} studio={studio} model={model} item={selected} go={go} />}

@@ -1,0 +1,157 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import * as keras from '../../src/index.ts';
+import type { StudioLine } from '../../src/studio/protocol.ts';
+import { serveFile } from '../../src/studio/serve-file.ts';
+import { closeBrowser, executablePath, openStudio } from './open.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'hornbeam-run-'));
+afterAll(async () => {
+  await closeBrowser();
+  rmSync(folder, { recursive: true });
+});
+
+function digits(): { model: keras.Model; x: keras.Tensor; y: keras.Tensor } {
+  keras.utils.setRandomSeed(5);
+  const inputs = keras.Input({ shape: [8, 8, 1] });
+  let x = new keras.layers.Conv2D({ filters: 4, kernelSize: 3, activation: 'relu', name: 'edges' })(inputs);
+  x = new keras.layers.Dense({ units: 3, name: 'classes' })(new keras.layers.Flatten()(x));
+  const model = new keras.Model({ inputs, outputs: x, name: 'small' });
+  const loss = new keras.losses.SparseCategoricalCrossentropy({ fromLogits: true });
+  model.compile({ optimizer: 'adam', loss, metrics: ['accuracy'] });
+  return {
+    model,
+    x: keras.random.normal([48, 8, 8, 1], { seed: 1 }),
+    y: keras.tensor(
+      Int32Array.from({ length: 48 }, (_, k) => k % 3),
+      { shape: [48] },
+    ),
+  };
+}
+const linesIn = (file: string): StudioLine[] =>
+  readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+const status = (url: string, headers: Record<string, string>): Promise<number | undefined> =>
+  new Promise((resolve, reject) => {
+    request(url, { headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    })
+      .on('error', reject)
+      .end();
+  });
+
+it('writes every epoch of a run as history has it, and lets in nobody without the token', async () => {
+  const { model, x, y } = digits();
+  const logDir = join(folder, 'first');
+  keras.config.disableInteractiveLogging();
+  const studio = new keras.callbacks.Studio({ logDir, name: 'first', histogramFrequency: 1 });
+  const { history } = await model.fit(x, y, {
+    epochs: 3,
+    batchSize: 16,
+    validationSplit: 0.25,
+    callbacks: [studio],
+    verbose: 0,
+  });
+  keras.config.enableInteractiveLogging();
+  const lines = linesIn(join(logDir, 'events.jsonl'));
+  const epochs = lines.flatMap((line) => (line.kind === 'scalars' && line.of === 'epoch' ? [line.logs] : []));
+  for (const [name, values] of Object.entries(history)) expect(epochs.map((logs) => logs[name])).toEqual(values);
+  expect(epochs[0]!['learning_rate']).toBeCloseTo(0.001, 6);
+  const histograms = lines.filter((line) => line.kind === 'histograms');
+  expect(histograms.map(({ epoch }) => epoch)).toEqual([0, 1, 2]);
+  expect(Object.keys(histograms[0]!.histograms)).toContain('edges/kernel');
+  expect(lines.at(-1)).toMatchObject({ kind: 'state', state: 'ended' });
+  const { origin, port } = new URL(studio.url!);
+  const token = new URL(studio.url!).searchParams.get('token')!;
+  expect(await status(`${origin}/`, {})).toBe(403);
+  expect(await status(`${origin}/events`, { authorization: 'Bearer no' })).toBe(403);
+  expect(await status(studio.url!, { host: `elsewhere.example:${port}` })).toBe(403);
+  expect(await status(`${origin}/nothing`, { authorization: `Bearer ${token}` })).toBe(404);
+  await studio.close();
+});
+
+describe.skipIf(!executablePath)('a run in the page', () => {
+  it('is live: curves with the numbers of history, pause, stop, another learning rate, kernels, activations', async () => {
+    const { model, x, y } = digits();
+    keras.config.disableInteractiveLogging();
+    const studio = new keras.callbacks.Studio({ name: 'live', histogramFrequency: 1, controls: true });
+    const look = new keras.callbacks.LambdaCallback({
+      onTrainBegin: async () => {
+        opened = await openStudio(`${studio.url}#run`);
+        await opened.page.getByRole('button', { name: 'Pause' }).waitFor();
+        await opened.page.getByLabel('New learning rate').fill('0.005');
+        await opened.page.getByRole('button', { name: 'Set' }).click();
+      },
+      onEpochEnd: async (epoch) => {
+        if (epoch === 2) await opened!.page.getByRole('button', { name: 'Stop' }).click();
+      },
+    });
+    let opened: Awaited<ReturnType<typeof openStudio>> | undefined;
+    const { history } = await model.fit(x, y, { epochs: 50, batchSize: 16, callbacks: [studio, look], verbose: 0 });
+    keras.config.enableInteractiveLogging();
+    const { page, said, asked } = opened!;
+    expect(history['loss']!.length).toBeLessThan(10);
+    await page.locator('.state', { hasText: 'ended' }).waitFor();
+    const last = history['loss']!.at(-1)!;
+    expect(await page.locator('[data-chart="loss"] li.epoch b').textContent()).toBe(
+      String(Number(last.toPrecision(4))),
+    );
+    expect(await page.locator('[data-chart="learning rate"] li.epoch b').textContent()).toBe('0.005');
+    expect(await page.locator('.ridges').count()).toBe(4);
+    await page.getByRole('tab', { name: 'Step' }).click();
+    await page.locator('.kernels .name').first().waitFor();
+    expect(await page.locator('.standing b').textContent()).toBe('Training step');
+    await page.getByRole('button', { name: 'Measure' }).click();
+    await page.locator('th', { hasText: 'ms' }).waitFor();
+    await page.getByRole('tab', { name: 'Feed' }).click();
+    await page.getByRole('button', { name: 'Random numbers' }).click();
+    await page.locator('[data-activation="edges"] .maps').waitFor();
+    await page.locator('[data-activation="edges"] button').click();
+    expect(await page.locator('.panel header .name').textContent()).toBe('edges');
+    await page.locator('.weight .histogram').first().waitFor();
+    expect(said).toEqual([]);
+    expect(new Set(asked.map((url) => new URL(url).hostname))).toEqual(new Set(['127.0.0.1']));
+    await studio.close();
+  });
+
+  it('is read from its folder, cut off in the middle of a line, and read on as it grows', async () => {
+    const file = join(folder, 'first', 'events.jsonl');
+    appendFileSync(file, '{"kind":"scalars","of":"epoch","epo');
+    const server = await serveFile(folder);
+    const { page, said } = await openStudio(server.url);
+    await page.getByRole('tab', { name: 'Run' }).click();
+    await page.locator('[data-chart="loss"] li.validation').waitFor();
+    appendFileSync(file, 'ch":3,"step":12,"time":1,"logs":{"loss":0.125}}\n');
+    await expect
+      .poll(() => page.locator('[data-chart="loss"] li.epoch b').textContent(), { timeout: 10_000 })
+      .toBe('0.125');
+    expect(said).toEqual([]);
+    await server.close();
+  });
+
+  it('shows a model’s file, which is read again when it changes, and another beside it', async () => {
+    const { model } = digits();
+    const [file, other] = [join(folder, 'small.keras'), join(folder, 'other.keras')];
+    await model.save(file);
+    await model.save(other);
+    const server = await serveFile(file);
+    const { page, said } = await openStudio(server.url);
+    await page.locator('.box .title', { hasText: 'Conv2D' }).waitFor();
+    const inputs = keras.Input({ shape: [8, 8, 1] });
+    const outputs = new keras.layers.Dense({ units: 3, name: 'classes' })(new keras.layers.Flatten()(inputs));
+    await new keras.Model({ inputs, outputs, name: 'small' }).save(file);
+    await page.locator('.box .title', { hasText: 'Conv2D' }).waitFor({ state: 'detached' });
+    await page.getByRole('tab', { name: 'Compare' }).click();
+    await page.getByPlaceholder('other.keras').fill(other);
+    await page.getByRole('button', { name: 'Compare' }).click();
+    await page.locator('.kernels td', { hasText: 'only there' }).first().waitFor();
+    expect(said).toEqual([]);
+    await server.close();
+  });
+});
