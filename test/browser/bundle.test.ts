@@ -39,6 +39,7 @@ it('names whose work it carries, each with the text of its licence', async () =>
     ids.flatMap((id) => /(?:.*node_modules\/|^carried:)((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1] ?? []),
   );
   expect([...names].sort()).toEqual([
+    '@bufbuild/protobuf',
     '@fontsource/arimo',
     '@jsquash/jpeg',
     '@jsquash/webp',
