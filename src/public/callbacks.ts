@@ -1,3 +1,3 @@
-export { Studio, type StudioNoteOptions } from '../studio/callback.ts';
-export type { StudioOptions } from '../studio/options.ts';
+export { Studio } from '../studio/callback.ts';
+export type { StudioNoteOptions, StudioOptions } from '../studio/options.ts';
 export * from '../training/callbacks/index.ts';

@@ -3,7 +3,7 @@ import { exposeOptions } from '../base/exposed.ts';
 import { optionsOf } from '../base/options.ts';
 import { part } from '../base/part.ts';
 import { Callback, type CallbackLogs } from '../training/callbacks/callback.ts';
-import { type StudioOptions, studioOptions } from './options.ts';
+import { type StudioNoteOptions, type StudioOptions, studioNoteOptions, studioOptions } from './options.ts';
 import type { RunLog } from './run-log.ts';
 
 /**
@@ -62,7 +62,7 @@ export class Studio extends Callback {
   }
   /** Shows a picture (a data URL), a text, or a matrix of counts such as that of confusions, beside the curves. */
   async note(tag: string, what: StudioNoteOptions): Promise<void> {
-    (await this.#opened()).note(tag, optionsOf('Studio.note', { image: true, text: true, matrix: true }, what));
+    (await this.#opened()).note(tag, optionsOf('Studio.note', studioNoteOptions, what));
   }
   /** Ends serving: otherwise the page stays, and the process with it, until it is ended. */
   async close(): Promise<void> {
@@ -76,12 +76,3 @@ export class Studio extends Callback {
   }
 }
 export interface Studio extends Readonly<Required<StudioOptions>> {}
-
-export interface StudioNoteOptions {
-  /** A picture as a data URL. */
-  readonly image?: string;
-  /** A text. */
-  readonly text?: string;
-  /** Counts with the names of rows and columns. */
-  readonly matrix?: { readonly labels: readonly string[]; readonly rows: readonly (readonly number[])[] };
-}

@@ -22,3 +22,13 @@ export const studioOptions: OptionNames<StudioOptions> = {
   updateFrequency: true,
   controls: true,
 };
+
+export interface StudioNoteOptions {
+  /** A picture as a data URL. */
+  readonly image?: string;
+  /** A text. */
+  readonly text?: string;
+  /** Counts with the names of rows and columns. */
+  readonly matrix?: { readonly labels: readonly string[]; readonly rows: readonly (readonly number[])[] };
+}
+export const studioNoteOptions: OptionNames<StudioNoteOptions> = { image: true, text: true, matrix: true };

@@ -38,7 +38,7 @@ export function GraphBox({ box, item, model, isSelected, mark, onToggle }: Graph
     >
       <div class="head">
         <span class="title" title={item.name}>
-          {kind === 'block' || kind === 'model' ? item.label : node.className}
+          {kind === 'block' || kind === 'model' ? item.label : kind === 'input' ? 'Input' : node.className}
         </span>
         {alike > 1 && (
           <span class="alike" title={`${alike} of these are alike but for their names and weights`}>

@@ -82,12 +82,12 @@ export function StepView({ studio }: { readonly studio: Studio }) {
             <tr>
               {head('order', '#')}
               <th>kernel</th>
-              <th>output</th>
-              {head('bytes', 'bytes')}
-              {head('flops', 'FLOPs')}
               {isTimed && head('ms', 'ms')}
               <th>share</th>
-              <th>fused of</th>
+              {head('flops', 'FLOPs')}
+              {head('bytes', 'bytes')}
+              <th class="text">output</th>
+              <th class="text">fused of</th>
             </tr>
           </thead>
           <tbody>
@@ -98,14 +98,18 @@ export function StepView({ studio }: { readonly studio: Studio }) {
                   <i style={{ background: `var(--family-${familyOfKernel(kernel)})` }} />
                   {kernel.name}
                 </td>
-                <td class="text">{kernel.output}</td>
-                <td>{bytes(kernel.bytes)}</td>
-                <td>{short(kernel.flops)}</td>
                 {isTimed && <td>{kernel.ms?.toFixed(3)}</td>}
                 <td>
                   <meter value={weight(kernel) / sum} max={Math.max(...kernels.map(weight)) / sum} />
                 </td>
-                <td class="text fused">{kernel.fused.join(' ')}</td>
+                <td>{short(kernel.flops)}</td>
+                <td>{bytes(kernel.bytes)}</td>
+                <td class="text" title={kernel.output}>
+                  {kernel.output.replaceAll(',)', ')')}
+                </td>
+                <td class="text fused" title={kernel.fused.join(' ')}>
+                  {kernel.fused.join(' ')}
+                </td>
               </tr>
             ))}
           </tbody>

@@ -57,7 +57,7 @@ describe.skipIf(!executablePath)('a model as one HTML file, from disk', () => {
     const studio = await openedLines([describeModel(model)], 'resnet');
     const { page } = studio;
     expect(await titles(studio)).toEqual([
-      ...['InputLayer', 'conv1', 'ZeroPadding2D', 'MaxPooling2D', 'conv2', 'conv3', 'conv4', 'conv5'],
+      ...['Input', 'conv1', 'ZeroPadding2D', 'MaxPooling2D', 'conv2', 'conv3', 'conv4', 'conv5'],
       ...['GlobalAveragePooling2D', 'Dense'],
     ]);
     await page.locator('.box', { hasText: 'conv2' }).dblclick();
