@@ -44,9 +44,14 @@ export class FreeLists {
     return this.last?.free && this.last.offset + this.last.size === end ? this.last.size : 0;
   }
 
+  /** All free blocks. */
+  *blocks(): Generator<Block> {
+    for (const head of this.heads) for (let b = head; b; b = b.next) yield b;
+  }
+
   largest(): number {
     let best = 0;
-    for (const head of this.heads) for (let b = head; b; b = b.next) best = Math.max(best, b.size);
+    for (const { size } of this.blocks()) best = Math.max(best, size);
     return best;
   }
 

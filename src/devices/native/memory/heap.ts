@@ -9,6 +9,10 @@ const alignment = 64;
 /** The least by which a heap grows. */
 const step = 16 * 2 ** 20;
 const hugePages = 14;
+const dontNeed = 4;
+const page = 4096;
+/** Free blocks that are smaller stay with the process. */
+const smallest = 2 ** 20;
 const mebi = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
 /** The system's memory, outside of all JavaScript: addresses are reserved at once, and become memory when they are needed. */
@@ -19,9 +23,16 @@ export class NativeHeap implements Allocator {
   private readonly used = new Map<number, Block>();
   private capacity = 0;
   private inUse = 0;
+  /** Free bytes that may still be memory. */
+  private idle = 0;
+  private readonly mostIdle: number;
 
-  /** `limit`: the most bytes that it may become; all of the machine's memory, when absent. */
-  constructor(limit = systemMemory()) {
+  /**
+   * `limit`: the most bytes that it may become; all of the machine's memory, when absent. `mostIdle`: free bytes beyond which, where
+   * they are more than those in use, the system gets them back.
+   */
+  constructor(limit = systemMemory(), mostIdle = 2 ** 30) {
+    this.mostIdle = mostIdle;
     this.limit = Math.min(addresses, Math.floor(limit / step) * step);
     this.start = foreign().mmap(0, addresses, protection.none, anonymous | noReserve, -1, 0);
     if (this.start >= 2 ** 47)
@@ -43,6 +54,7 @@ export class NativeHeap implements Allocator {
     const address = this.start + block.offset;
     this.used.set(address, block);
     this.inUse += block.size;
+    this.idle = Math.max(0, this.idle - block.size);
     return address;
   }
 
@@ -50,7 +62,20 @@ export class NativeHeap implements Allocator {
     const block = this.used.get(address)!;
     this.used.delete(address);
     this.inUse -= block.size;
+    this.idle += block.size;
     this.lists.give(block);
+    if (this.idle > Math.max(this.mostIdle, this.inUse)) this.giveBack();
+  }
+
+  /** Lets the system have the pages of free blocks; the addresses stay, and become memory again when they are written. */
+  private giveBack(): void {
+    for (const { offset, size } of this.lists.blocks()) {
+      if (size < smallest) continue;
+      const from = Math.ceil(offset / page) * page;
+      const to = Math.floor((offset + size) / page) * page;
+      foreign().madvise(this.start + from, to - from, dontNeed);
+    }
+    this.idle = 0;
   }
 
   private grow(bytes: number): void {
