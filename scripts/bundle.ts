@@ -123,6 +123,7 @@ const faces: Readonly<Record<string, string>> = {
   './environment.ts': 'environment-in-pages.ts',
   './native-device.ts': 'native-device-in-pages.ts',
   './tensor/show.ts': 'tensor/show-in-pages.ts',
+  './tensor-board.ts': 'tensor-board-in-pages.ts',
   '../legacy/at-once.ts': '../legacy/at-once-in-pages.ts',
 };
 const coreFaces: Plugin = {
