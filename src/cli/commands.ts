@@ -32,6 +32,10 @@ const commands: Readonly<Record<string, Entry>> = table({
     about: 'the kernels that a model is compiled to',
     load: async () => (await import('./explain.ts')).explain,
   },
+  studio: {
+    about: 'the inside of a model, or runs of training, in a page',
+    load: async () => (await import('./studio.ts')).studio,
+  },
   'coco-eval': {
     about: 'COCO average precision of a file of detections',
     load: async () => (await import('./coco-eval.ts')).cocoEval,

@@ -9,7 +9,11 @@ export const plot = command({
   words: ['MODEL'],
   about: 'Draws a model into a file, and prints its name.',
   options: {
-    to: { type: 'string', value: 'FILE', doc: 'the picture: .png, .svg or .dot (default: model.png)' },
+    to: {
+      type: 'string',
+      value: 'FILE',
+      doc: 'the picture: .png, .svg or .dot (default: model.png), or .html: a page to walk through',
+    },
     'show-shapes': { type: 'boolean', doc: 'shapes of inputs and outputs' },
     'show-dtype': { type: 'boolean', doc: 'dtypes' },
     'show-layer-names': { type: 'boolean', doc: 'names of layers' },
@@ -22,18 +26,18 @@ export const plot = command({
     ...modelOptions,
   },
   async run({ words: [file], values }, { out }) {
-    const { to = 'model.png', rankdir = 'TB', dpi = '200' } = values;
+    const { to = 'model.png', rankdir, dpi } = values;
     await plotModel(await modelIn(file, { modules: values.import }), {
       toFile: to,
-      showShapes: values['show-shapes'] ?? false,
-      showDtype: values['show-dtype'] ?? false,
-      showLayerNames: values['show-layer-names'] ?? false,
-      showLayerActivations: values['show-layer-activations'] ?? false,
-      showTrainable: values['show-trainable'] ?? false,
-      expandNested: values['expand-nested'] ?? false,
-      expandLayers: values['expand-layers'] ?? false,
-      rankdir: oneOf('rankdir', rankdir, ['TB', 'LR', 'BT', 'RL']),
-      dpi: numberOf('dpi', dpi, 1),
+      showShapes: values['show-shapes'],
+      showDtype: values['show-dtype'],
+      showLayerNames: values['show-layer-names'],
+      showLayerActivations: values['show-layer-activations'],
+      showTrainable: values['show-trainable'],
+      expandNested: values['expand-nested'],
+      expandLayers: values['expand-layers'],
+      rankdir: rankdir === undefined ? undefined : oneOf('rankdir', rankdir, ['TB', 'LR', 'BT', 'RL']),
+      dpi: dpi === undefined ? undefined : numberOf('dpi', dpi, 1),
     });
     out(to);
   },
