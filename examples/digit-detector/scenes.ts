@@ -13,6 +13,8 @@ export interface Scenes {
   readonly boxes: Float32Array;
   /** `[count, maxDigits]`: the digit, or -1. */
   readonly labels: Float32Array;
+  /** `[count, size, size]`: the digit that a pixel is of plus 1, or 0 for paper. */
+  readonly masks: Uint8Array;
 }
 
 /** Small, fast and repeatable random numbers in [0, 1) (mulberry32). */
@@ -35,8 +37,10 @@ export function makeScenes(
   const images = new Float32Array(count * size * size);
   const boxes = new Float32Array(count * maxDigits * 4);
   const labels = new Float32Array(count * maxDigits).fill(-1);
+  const masks = new Uint8Array(count * size * size);
   for (let n = 0; n < count; n++) {
     const canvas = images.subarray(n * size * size, (n + 1) * size * size);
+    const mask = masks.subarray(n * size * size, (n + 1) * size * size);
     for (let i = 0; i < canvas.length; i++) canvas[i] = random() * 0.15;
     const wanted = 1 + Math.floor(random() * maxDigits);
     const placed: (readonly [number, number, number, number])[] = [];
@@ -48,12 +52,13 @@ export function makeScenes(
       const box = [x + drawn[0], y + drawn[1], x + drawn[2], y + drawn[3]] as const;
       if (placed.some((other) => overlaps(box, other))) continue;
       draw(canvas, size, digit, x, y, side);
+      mark(mask, size, digit, x, y, side);
       boxes.set(box, (n * maxDigits + placed.length) * 4);
       labels[n * maxDigits + placed.length] = digit.label;
       placed.push(box);
     }
   }
-  return { count, size, images, boxes, labels };
+  return { count, size, images, boxes, labels, masks };
 }
 
 type Box = readonly [x1: number, y1: number, x2: number, y2: number];
@@ -71,12 +76,15 @@ function inkAt({ pixels }: Digit, px: number, py: number, side: number): number 
   );
 }
 
+/** Whether ink can be seen at a pixel. */
+const isInk = (digit: Digit, px: number, py: number, side: number): boolean => inkAt(digit, px, py, side) > 0.25;
+
 /** The box around the ink that can be seen, within the enlarged square. */
 function inkBox(digit: Digit, side: number): Box {
   let [x1, y1, x2, y2] = [side, side, 0, 0];
   for (let j = 0; j < side; j++)
     for (let i = 0; i < side; i++)
-      if (inkAt(digit, i, j, side) > 0.25) {
+      if (isInk(digit, i, j, side)) {
         x1 = Math.min(x1, i);
         y1 = Math.min(y1, j);
         x2 = Math.max(x2, i + 1);
@@ -91,4 +99,10 @@ function draw(canvas: Float32Array, size: number, digit: Digit, x: number, y: nu
       const at = (y + j) * size + x + i;
       canvas[at] = Math.min(1, canvas[at]! + inkAt(digit, i, j, side));
     }
+}
+
+/** Writes into a mask which pixels are of a digit. */
+function mark(mask: Uint8Array, size: number, digit: Digit, x: number, y: number, side: number): void {
+  for (let j = 0; j < side; j++)
+    for (let i = 0; i < side; i++) if (isInk(digit, i, j, side)) mask[(y + j) * size + x + i] = digit.label + 1;
 }

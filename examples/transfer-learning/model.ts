@@ -1,5 +1,6 @@
 import * as keras from 'hornbeam';
 import { applications, layers, ops } from 'hornbeam';
+import type { Labelled } from '../data/load-data.ts';
 
 /** Digits `[n, 8, 8, 1]`, ink 1, as images for MobileNet: `[n, 64, 64, 3]` from 0 to 255. */
 export function asImages(digits: keras.Tensor): keras.Tensor {
@@ -21,21 +22,44 @@ function followingFast(layer: keras.Layer): keras.Layer {
   return Class.fromConfig('momentum' in config ? { ...config, momentum: 0.9 } : config);
 }
 
-/**
- * The base under a new head. With `isFrozen` it does not learn, and its batch normalisation keeps the statistics of what it learnt
- * from: also when it is unfrozen later.
- */
-export function makeClassifier(base: keras.Model, classes: number, { isFrozen = false } = {}): keras.Model {
-  base.trainable = !isFrozen;
-  const inputs = keras.Input({ shape: [64, 64, 3] });
-  const x = applications.mobilenet.preprocessInput(inputs);
-  const maps = isFrozen ? base(x, { training: false }) : base(x);
-  // Where a stroke is matters: four quarters, not one mean.
+/** A new head: four quarters of the base's maps, since it matters where a stroke is, and a class for each image. */
+export function makeHead(base: keras.Model, classes: number): keras.Model {
+  const maps = keras.Input({ shape: (base.outputShape as number[]).slice(1) });
   const features = new layers.Flatten()(new layers.AveragePooling2D({ poolSize: 4 })(maps));
   const outputs = new layers.Dense({ units: classes, activation: 'softmax', name: 'head' })(
     new layers.Dropout({ rate: 0.2 })(features),
   );
+  return new keras.Model({ inputs: maps, outputs, name: 'top' });
+}
+
+/**
+ * The base under a head. With `isFrozen` it does not learn, and its batch normalisation keeps the statistics of what it learnt from: also
+ * when it is unfrozen later.
+ */
+export function makeClassifier(
+  base: keras.Model,
+  classes: number,
+  { isFrozen = false, head = makeHead(base, classes) } = {},
+): keras.Model {
+  base.trainable = !isFrozen;
+  const inputs = keras.Input({ shape: [64, 64, 3] });
+  const x = applications.mobilenet.preprocessInput(inputs);
+  const outputs = head(isFrozen ? base(x, { training: false }) : base(x));
   return new keras.Model({ inputs, outputs });
+}
+
+/**
+ * What the base makes of images, one after the other with their labels: computed once, and kept in a file that later epochs and later runs
+ * read. Remove the file when the base or the images have changed.
+ */
+export function featuresOf(base: keras.Model, [images, labels]: Labelled, file: string) {
+  return keras.data.Dataset.fromTensorSlices([images, labels])
+    .batch(64)
+    .map(async (x, y) => {
+      return [await base.predict(applications.mobilenet.preprocessInput(x), { verbose: 0 }), y] as const;
+    })
+    .unbatch()
+    .cache(file);
 }
 
 export function compile(model: keras.Model, learningRate: number): void {

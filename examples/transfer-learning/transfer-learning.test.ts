@@ -1,8 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import * as keras from 'hornbeam';
 import { ops } from 'hornbeam';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { fewOfEach, loadTasks } from './data.ts';
-import { compile, makeBase, makeClassifier, unfreezeFrom } from './model.ts';
+import { compile, featuresOf, makeBase, makeClassifier, makeHead, unfreezeFrom } from './model.ts';
 
 const { plenty, scarce, unseen } = await loadTasks();
 const values = (weights: readonly keras.Variable[]): Float32Array[] =>
@@ -28,17 +31,34 @@ test('the head alone learns on a frozen base, then the last blocks do, and stati
   expect(names).toEqual(['conv_pw_5/kernel', 'conv_pw_5_bn/gamma', 'conv_pw_5_bn/beta', 'head/kernel', 'head/bias']);
 });
 
-test('what a base gives, taken once, trains the head as the whole model would', async () => {
+test('features, computed once and kept in a file, train a head as the whole model would', async () => {
   keras.utils.setRandomSeed(2);
+  const file = join(mkdtempSync(join(tmpdir(), 'features-')), 'features.cache');
   const base = makeBase();
-  const model = makeClassifier(base, 5, { isFrozen: true });
-  const [x, y] = await fewOfEach(scarce, 2);
-  const maps = await base.predict(keras.applications.mobilenet.preprocessInput(x), { verbose: 0 });
-  const features = ops.reshape(ops.averagePool(maps, 4), [10, -1]);
-  const whole = await model.predict(x, { verbose: 0 });
-  const head = model.getLayer('head')(features) as keras.Tensor;
-  head.dataSync().forEach((v, k) => void expect(v).toBeCloseTo(whole.dataSync()[k] as number, 5));
-  expect(y.shape).toEqual([10]);
+  const few = await fewOfEach(scarce, 2);
+  const count = (): Promise<number> =>
+    featuresOf(base, few, file)
+      .toArray()
+      .then((all) => all.length);
+  const predict = vi.spyOn(base, 'predict');
+  expect([await count(), await count()]).toEqual([10, 10]);
+  // The second time they come from the file.
+  expect(predict).toHaveBeenCalledTimes(1);
+  predict.mockRestore();
+
+  const head = makeHead(base, 5);
+  compile(head, 1e-2);
+  await head.fit(featuresOf(base, few, file).batch(5), undefined, { epochs: 2, verbose: 0 });
+  const model = makeClassifier(base, 5, { isFrozen: true, head });
+  const whole = await model.predict(few[0], { verbose: 0 });
+  const parts = await head.predict(
+    featuresOf(base, few, file)
+      .map((x) => x)
+      .batch(10),
+    { verbose: 0 },
+  );
+  parts.dataSync().forEach((v, k) => void expect(v).toBeCloseTo(whole.dataSync()[k] as number, 5));
+  rmSync(dirname(file), { recursive: true });
 });
 
 test('a base that has learnt a little of other digits helps', async () => {
