@@ -75,6 +75,10 @@ export abstract class Layer<
    * absent.
    */
   static readonly notesTraining: boolean = false;
+  /** The value of `training` that Keras's files record for a call that was given none, and which therefore binds nobody. */
+  static get impliedTraining(): boolean | undefined {
+    return this.notesTraining ? false : undefined;
+  }
   /** The names of attributes in Keras, and hence in weight paths, where they differ from the snake_case name. */
   static readonly attributesInKeras: Readonly<Record<string, string>> = {};
 

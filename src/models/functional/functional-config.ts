@@ -11,6 +11,7 @@ import {
   deserializeOperation,
   serializeArguments,
   serializeOperation,
+  withoutImplied,
 } from '../../saving/config/operation-config.ts';
 import { callsOf, type GraphNode, KerasTensor, type Operation, tensorsIn } from '../../tensor/index.ts';
 import { callsWithin, type FunctionalGraph } from './functional-graph.ts';
@@ -105,7 +106,8 @@ export function graphFromConfig(
     while (calls && made < calls.length) {
       const call = deserializeArguments(calls[made], look, customObjects);
       if (!call) break;
-      callAgain(operations.get(name)!, call);
+      const operation = operations.get(name)!;
+      callAgain(operation, isLayer(operation) ? withoutImplied(operation, call) : call);
       made++;
     }
     calls?.splice(0, made);

@@ -94,6 +94,15 @@ export function serializeArguments(node: GraphNode, historyOf: HistoryOf): Confi
   return { args: positional.map(write), kwargs: keywords };
 }
 
+/** Arguments as a file records them, without a `training` that nobody gave: it would hold in training and in prediction alike. */
+export function withoutImplied(layer: AnyLayer, args: readonly unknown[]): readonly unknown[] {
+  const { impliedTraining } = layer.constructor as typeof Layer;
+  const last = args.at(-1);
+  if (impliedTraining === undefined || !isPlainObject(last) || last['training'] !== impliedTraining) return args;
+  const { training: _, ...rest } = last;
+  return Object.keys(rest).length > 0 ? [...args.slice(0, -1), rest] : args.slice(0, -1);
+}
+
 /** The arguments of a call, or nothing while one of their tensors does not exist yet. */
 export function deserializeArguments(
   call: unknown,

@@ -90,6 +90,10 @@ export abstract class BaseImagePreprocessingLayer<S extends Fields = typeof fiel
 > {
   static override readonly className: string = 'BaseImagePreprocessingLayer';
   static override readonly fields: Fields = fields;
+  /** Keras's `call` trains unless it is told not to. */
+  static override get impliedTraining(): boolean {
+    return true;
+  }
   /** Between which bounds `factor` lies. */
   static readonly factorBounds: Range = [-1, 1];
   /** Whether pixels change their places, so that boxes and masks have to follow. */

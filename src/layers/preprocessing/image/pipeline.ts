@@ -29,6 +29,10 @@ export class Pipeline extends Layer<
 > {
   static override readonly className = 'Pipeline';
   static override readonly fields = fields;
+  /** Keras's `call` trains unless it is told not to. */
+  static override get impliedTraining(): boolean {
+    return true;
+  }
 
   constructor(options: Options<typeof fields> & Pick<LayerOptions, 'name'>) {
     super(options);
