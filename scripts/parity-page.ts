@@ -103,6 +103,8 @@ const conventions = `## What differs
 - A gradient flows through complex intermediates; with respect to a complex tensor it is \`∂/∂re - i ∂/∂im\`, as in JAX.
 - Variables, and so weights and files, are real.
 
+**Quantization**: in Keras 3.15.1 GPTQ and AWQ see none of the calibration data (layers that are to be quantized no longer use the method that is watched), begin their samples at a place that differs from process to process, and fail where a layer has more than 128 inputs and groups that reach across blocks of 128; here they see the data, begin with the first token, and take any groups. Layers outside of the blocks stay floats; \`layer.quantize\` takes \`'int8'\` and \`'int4'\`. EinsumDense may have ellipses. The way back of a ReversibleEmbedding has its correction of low rank too. Mode \`'float8'\` is not made yet.
+
 **Training** differs from Keras on JAX where that loses or mixes something:
 
 - Masks count in the metrics of \`fit\` and \`trainOnBatch\` as they do in \`evaluate\` (Keras on TensorFlow and torch; on JAX they are lost), and in all metrics, not only in means.

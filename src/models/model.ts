@@ -233,7 +233,7 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
   }
 
   static {
-    exactMethods<Model>(this, { summary: 1, save: 2, saveWeights: 2, loadWeights: 2 });
+    exactMethods<Model>(this, { quantize: 2, summary: 1, save: 2, saveWeights: 2, loadWeights: 2 });
     guardMembers(this, ['inputs', 'outputs', 'inputShape', 'outputShape', 'operations']);
   }
 }

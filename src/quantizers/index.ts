@@ -1,11 +1,13 @@
 import { exact } from '../base/exact.ts';
 import { identifierOf } from '../base/registry/identify.ts';
 import { type CustomObjects, serializeObject } from '../base/registry/serialize.ts';
+import { AWQConfig, GPTQConfig } from './calibrated-configs.ts';
 import type { AnyQuantizationConfig, AnyQuantizer } from './config.ts';
 import { Int4QuantizationConfig, Int8QuantizationConfig } from './configs.ts';
 import { AbsMaxQuantizer } from './quantizer.ts';
 
 export { type AbsMaxQuantizeOptions, absMaxQuantize, absMaxQuantizeGroupedWithZeroPoint } from './abs-max.ts';
+export { AWQConfig, GPTQConfig, type LayerStructure, type Tokenizer } from './calibrated-configs.ts';
 export { type AnyQuantizationConfig, QuantizationConfig } from './config.ts';
 export { Int4QuantizationConfig, Int8QuantizationConfig } from './configs.ts';
 export { type FakeQuantOptions, fakeQuantWithMinMaxVars } from './fake-quant.ts';
@@ -27,7 +29,7 @@ export type QuantizerLike = string | Known | object | null;
 const identify = identifierOf<Known>({
   kind: 'quantizer',
   module: 'keras.quantizers',
-  classes: [AbsMaxQuantizer, Int8QuantizationConfig, Int4QuantizationConfig],
+  classes: [AbsMaxQuantizer, Int8QuantizationConfig, Int4QuantizationConfig, GPTQConfig, AWQConfig],
 });
 /**
  * The quantizer, or config of quantization, that an identifier stands for; null for null.

@@ -72,7 +72,14 @@ export class Lora {
     this.alpha = loraAlpha ?? rank;
     this.weight = weight;
     const name = `lora_${weight.name}`;
-    const { shape } = layer[inner].quantized ?? weight;
+    const { quantized } = layer[inner];
+    const shape = quantized ? quantized.shape : weight.shape;
+    if (!shape)
+      fail(
+        layer,
+        'enableLora: its weights were calibrated with data, which takes no correction',
+        "quantize with 'int8' or 'int4'",
+      );
     const { kernelRegularizer, embeddingsRegularizer } = layer[inner].options as Partial<Record<string, Penalty>>;
     // In full precision whatever the dtype of the weight, so that small steps do not vanish.
     const common = { dtype: 'float32', regularizer: kernelRegularizer ?? embeddingsRegularizer ?? null } as const;

@@ -6,6 +6,6 @@ export interface Quantized {
   call(...args: any[]): Tensor;
   /** Its variables as files hold them, in Keras's order. */
   stored(): readonly Variable[];
-  /** The shape that the quantized weight has as floats. */
-  readonly shape: readonly number[];
+  /** The shape that the quantized weight has as floats; null where it takes no correction of low rank. */
+  readonly shape: readonly number[] | null;
 }

@@ -3,18 +3,20 @@ import { DTypePolicyMap } from '../../base/dtype-policy-map.ts';
 import { fail } from '../../base/errors.ts';
 import { type OptionNames, optionsOf } from '../../base/options.ts';
 import { classNameOf } from '../../base/registry/configured.ts';
-import type { AnyQuantizationConfig } from '../../quantizers/index.ts';
+import { type AnyQuantizationConfig, AWQConfig, GPTQConfig, type LayerStructure } from '../../quantizers/index.ts';
 import type { Variable } from '../../tensor/index.ts';
 import { inner } from '../layer/inner.ts';
 import type { AnyLayer } from '../layer/layer.ts';
 import { loraOf } from '../layer/lora.ts';
 import { provideQuantizing, type QuantizeModelOptions, type QuantizeOptions } from '../layer/quantization.ts';
 import { flattenLayers, ownVariablesOf } from '../layer/tracking.ts';
+import { calibrate } from './calibrate.ts';
+import { calibratedProduct } from './calibrated-product.ts';
 import { int4Product } from './int4-product.ts';
 import { int8Product } from './int8-product.ts';
 import { type Config, dropFrom, fill } from './kept.ts';
 import { isProductLayer, productOf } from './product.ts';
-import { blockSizeOf, ownPolicy, policyNameOf, resolveConfig } from './resolve.ts';
+import { blockSizeOf, calibrationOf, ownPolicy, policyNameOf, resolveConfig } from './resolve.ts';
 import { isTable, quantizedTable } from './tables.ts';
 
 const names: OptionNames<QuantizeOptions> = { config: true, typeCheck: true };
@@ -25,7 +27,12 @@ function makeQuantized(layer: AnyLayer, mode: string, config: Config, shape: rea
   if (isTable(layer) && (mode === 'int8' || mode === 'int4')) {
     const { quantized, kept, take } = quantizedTable(layer, mode, config, blockSizeOf(layer, config));
     layer[inner].quantized = quantized;
-    return { main: kept.main, take };
+    return { main: kept.main, take, calibrated: null };
+  }
+  if (isProductLayer(layer) && isCalibrated(mode)) {
+    const made = calibratedProduct(productOf(layer, shape), mode, calibrationOf(layer, config));
+    layer[inner].quantized = made.quantized;
+    return { main: made.main, take: () => {}, calibrated: made.take };
   }
   if (isProductLayer(layer)) {
     const product = productOf(layer, shape);
@@ -44,10 +51,11 @@ function makeQuantized(layer: AnyLayer, mode: string, config: Config, shape: rea
       dropFrom(layer, weight);
       layer.kernel = made.kept.main;
     };
-    return { main: made.kept.main, take };
+    return { main: made.kept.main, take, calibrated: null };
   }
   return refuseMode(layer, mode);
 }
+const isCalibrated = (mode: string): mode is 'gptq' | 'awq' => mode === 'gptq' || mode === 'awq';
 const refuseMode = (layer: AnyLayer, mode: string): never =>
   fail(
     layer,
@@ -82,14 +90,27 @@ function checkQuantizable(layer: AnyLayer, { mode }: AnyQuantizationConfig, type
 
 function quantizeLayer(layer: AnyLayer, mode: string | null | undefined, options: QuantizeOptions): void {
   const { config, typeCheck = true } = optionsOf(layer, names, options);
-  quantizeBy(layer, resolveConfig(layer, mode, config), typeCheck);
+  const resolved = resolveConfig(layer, mode, config);
+  if (isCalibrated(resolved.mode))
+    fail(
+      layer,
+      `mode '${resolved.mode}' is calibrated with a model's data`,
+      "call the model's quantize, not the layer's",
+    );
+  quantizeBy(layer, resolved, typeCheck, ({ take }) => take());
 }
-function quantizeBy(layer: AnyLayer, config: AnyQuantizationConfig, typeCheck: boolean): void {
+type Made = ReturnType<typeof makeQuantized>;
+function quantizeBy(
+  layer: AnyLayer,
+  config: AnyQuantizationConfig,
+  typeCheck: boolean,
+  take: (made: Made) => void,
+): void {
   checkQuantizable(layer, config, typeCheck);
   const state = layer[inner];
   const weight = isTable(layer) ? layer.embeddings : (layer as { kernel?: Variable }).kernel;
   const name = ownPolicy(layer).quantizationMode === null ? policyNameOf(layer, config) : null;
-  makeQuantized(layer, config.mode, config, weight?.shape ?? []).take();
+  take(makeQuantized(layer, config.mode, config, weight?.shape ?? []));
   state.options = { ...state.options, quantizationConfig: config };
   if (name === null) return;
   const { policy } = state;
@@ -101,13 +122,34 @@ function quantizeModel(model: AnyLayer, mode: string | null | undefined, options
   const { config, typeCheck = true, filters } = optionsOf(model, modelNames, options);
   const resolved = resolveConfig(model, mode, config);
   const isWanted = wanted(model, filters);
+  if (resolved instanceof GPTQConfig || resolved instanceof AWQConfig) {
+    const { quantizationLayerStructure: given } = resolved.config;
+    const { getQuantizationLayerStructure: own } = model as Partial<Structured>;
+    const isKnown = (layer: AnyLayer): boolean =>
+      isWanted(layer) && isQuantizable(layer, resolved.mode, typeCheck) && flattenLayers(layer).length === 1;
+    calibrate(model, resolved, given ?? own?.call(model, resolved.mode) ?? null, isKnown, (layer, find) => {
+      if (!isProductLayer(layer)) return;
+      const weight = layer.kernel;
+      const found = find(productOf(layer, weight.shape));
+      quantizeBy(layer, resolved, typeCheck, ({ main, calibrated }) => {
+        calibrated?.(found);
+        dropFrom(layer, weight);
+        layer.kernel = main;
+      });
+    });
+    return;
+  }
   const left: string[] = [];
   for (const layer of flattenLayers(model)) {
     if (layer === model || flattenLayers(layer).length > 1 || !isWanted(layer)) continue;
-    if (isQuantizable(layer, resolved.mode, typeCheck)) quantizeBy(layer, resolved, typeCheck);
+    if (isQuantizable(layer, resolved.mode, typeCheck)) quantizeBy(layer, resolved, typeCheck, ({ take }) => take());
     else if (ownVariablesOf(layer).length > 0) left.push(`${layer.className} "${layer.name}"`);
   }
   if (left.length > 0) console.warn(`quantize: ${left.join(', ')} stay as they are: '${resolved.mode}' knows no way.`);
+}
+/** A model that says itself of which blocks it consists. */
+interface Structured {
+  getQuantizationLayerStructure(mode: string): LayerStructure | null;
 }
 /** Whether a layer is to be quantized, as filters say. */
 function wanted(model: AnyLayer, filters: QuantizeModelOptions['filters']): (layer: AnyLayer) => boolean {

@@ -10,10 +10,11 @@ import {
   type QuantizationMode,
   quantizationModes,
 } from '../../base/quantized-policies.ts';
-import { AWQConfig, GPTQConfig } from '../../quantizers/calibrated-configs.ts';
 import { Float8QuantizationConfig } from '../../quantizers/configs.ts';
 import {
   type AnyQuantizationConfig,
+  AWQConfig,
+  GPTQConfig,
   Int4QuantizationConfig,
   Int8QuantizationConfig,
   QuantizationConfig,
