@@ -47,7 +47,7 @@ export const deserializeKerasObject = exact(
 );
 
 const saveOptions: OptionNames<SaveOptions> = { overwrite: true, zipped: true };
-const saveWeightsOptions: OptionNames<SaveWeightsOptions> = { overwrite: true, maxShardSize: true };
+const saveWeightsOptions: OptionNames<SaveWeightsOptions> = { overwrite: true, maxShardSize: true, rename: true };
 
 /** Writes with the first format that the options ask for and whose ending matches the name. */
 async function write<T extends AnyLayer, O extends { readonly overwrite?: boolean | undefined }>(
@@ -114,7 +114,8 @@ export const saveWeights = exact(
   },
 );
 /**
- * Loads weights into the model from a `.weights.h5`, `.weights.json` (with its shards), `.keras` or older `.h5` file.
+ * Loads weights into the model from a `.weights.h5`, `.weights.json` (with its shards), `.safetensors`, `.keras` or older
+ * `.h5` file.
  */
 export const loadWeights = exact(
   'saving.loadWeights',
@@ -122,7 +123,8 @@ export const loadWeights = exact(
   async function loadWeights(model: AnyLayer, filepath: FileSource, options: LoadWeightsOptions = {}): Promise<void> {
     optionsOf(model, loadWeightsOptions, options);
     const { file, format } = await recognise('loadWeights', modelFormats, 'readWeights', filepath);
-    const weights = await format.readWeights(file, model);
+    const weights = await format.readWeights(file, model, options);
+    if (!weights) return;
     if (isLegacy(weights)) (await legacyWeights()).weightsFromLegacy(model, weights, options);
     else weightsFromH5(model, weights, options);
   },

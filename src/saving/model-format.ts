@@ -5,6 +5,7 @@ import type { ZipArchive } from '../formats/zip.ts';
 import type { AnyLayer } from '../layers/layer/layer.ts';
 import { refuseForeign } from './foreign-files.ts';
 import type { LoadModelOptions, SavedModel } from './keras/keras-file.ts';
+import type { LoadWeightsOptions } from './keras/weights.ts';
 
 /** A file or folder to be read. */
 export interface Found {
@@ -27,6 +28,8 @@ export interface SaveWeightsOptions {
    * The largest file size in gigabytes: the weights are then written to several files, listed in a `.weights.json`.
    */
   readonly maxShardSize?: number | undefined;
+  /** Says under which name a `.safetensors` file holds a weight, given its path; null leaves it out. */
+  readonly rename?: ((path: string) => string | null) | undefined;
 }
 
 /** A way of writing something to files with one of these endings, under certain options. */
@@ -53,8 +56,8 @@ export interface ModelFormat {
   /** Reads the model from a file in this format. */
   readModel?(file: Found, options: LoadModelOptions, maker: ModelMaker): Promise<SavedModel>;
   readonly writesWeights?: Writer<AnyLayer, SaveWeightsOptions>;
-  /** Reads the weights from a file in this format. */
-  readWeights?(file: Found, model: AnyLayer): Promise<H5Group>;
+  /** Reads the weights from a file in this format; gives nothing where it assigned them itself. */
+  readWeights?(file: Found, model: AnyLayer, options: LoadWeightsOptions): Promise<H5Group | undefined>;
 }
 
 type Able<K extends keyof ModelFormat> = ModelFormat & Required<Pick<ModelFormat, K>>;

@@ -64,8 +64,14 @@ export interface LoadWeightsOptions {
   readonly skipMismatch?: boolean | undefined;
   /** Matches the layers of an older `.h5` file by name, not by order. */
   readonly byName?: boolean | undefined;
+  /** Says under which name a `.safetensors` file holds a weight, given its path; null leaves it as it is. */
+  readonly rename?: ((path: string) => string | null) | undefined;
 }
-export const loadWeightsOptions: OptionNames<LoadWeightsOptions> = { skipMismatch: true, byName: true };
+export const loadWeightsOptions: OptionNames<LoadWeightsOptions> = {
+  skipMismatch: true,
+  byName: true,
+  rename: true,
+};
 
 /** Loads a Keras 3 weights file into a model. Nothing changes unless everything fits. */
 export function weightsFromH5(root: AnyLayer, file: H5Group, options: LoadWeightsOptions = {}): void {
