@@ -4,6 +4,7 @@ export const memberReasons: readonly (readonly [what: RegExp, reason: string])[]
     /\.(on_\w+|call|build|compute_mask|get_random_transformation|transform_\w+)\(/,
     'the library passes it to a method of the class; one that makes no use of it leaves it out',
   ],
+  [/^QuantizationConfig\(/, 'the classes that extend it take it'],
   [
     /quantized_(build|call)|gptq_unpacked|variable_serialization_spec|quantizer_or_default/,
     'what quantizes stands beside the layers, not in them: `layer.quantize` and `saveOwnVariables` are what others need',

@@ -14,7 +14,7 @@ import type { H5Group } from '../formats/hdf5.ts';
 import { guardMembers } from '../layers/layer/attribute-names.ts';
 import { inner } from '../layers/layer/inner.ts';
 import { type AnyLayer, Layer, type LayerOptions, mapShapes, type Shapes } from '../layers/layer/layer.ts';
-import { type QuantizeModelOptions, quantizing } from '../layers/layer/quantization.ts';
+import { type LayerStructure, type QuantizeModelOptions, quantizing } from '../layers/layer/quantization.ts';
 import { refuseUnsaved } from '../layers/layer/strangers.ts';
 import { flattenLayers, sublayersOf } from '../layers/layer/tracking.ts';
 import { registerLayers } from '../layers/register.ts';
@@ -173,6 +173,13 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
     quantizing(this as AnyLayer).quantizeModel(this as AnyLayer, mode, options);
     this[forgetSteps]();
   }
+  /**
+   * The blocks of the model that GPTQ and AWQ quantize one after the other, where the config does not name them; null here. A
+   * class of one's own may write it.
+   */
+  getQuantizationLayerStructure(_mode?: string | null): LayerStructure | null {
+    return null;
+  }
 
   /** Prints the table of layers, or passes it to `printFn`. */
   summary(options: SummaryOptions & { readonly printFn?: (text: string) => void } = {}): void {
@@ -233,7 +240,14 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
   }
 
   static {
-    exactMethods<Model>(this, { quantize: 2, summary: 1, save: 2, saveWeights: 2, loadWeights: 2 });
+    exactMethods<Model>(this, {
+      quantize: 2,
+      getQuantizationLayerStructure: 1,
+      summary: 1,
+      save: 2,
+      saveWeights: 2,
+      loadWeights: 2,
+    });
     guardMembers(this, ['inputs', 'outputs', 'inputShape', 'outputShape', 'operations']);
   }
 }

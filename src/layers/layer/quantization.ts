@@ -23,6 +23,14 @@ export interface QuantizeModelOptions extends QuantizeOptions {
   readonly filters?: string | readonly string[] | ((layer: { readonly name: string }) => boolean) | null | undefined;
 }
 
+/** The parts of a model that are calibrated one after the other. */
+export interface LayerStructure {
+  /** Called on the numbers of the calibration data, in order: an embedding, most often. */
+  readonly preBlockLayers?: readonly ((x: any) => any)[];
+  /** Blocks, each called on what the one before gave. */
+  readonly sequentialBlocks: readonly ((x: any) => any)[];
+}
+
 /** What quantizes. The core of pages has none of it. */
 interface Quantizing {
   /** Makes the variables of a layer that is built quantized; gives the one that stands for its main weight, if it replaces that. */
