@@ -20,7 +20,7 @@ test.each(
     Array.from({ length: n }, (_, i) => element[dtype](i)),
     { dtype },
   );
-  const values = Array.from((await x.data()) as Iterable<number>);
+  const values = Array.from(await x.data());
   for (const descending of [false, true]) {
     const sign = descending ? -1 : 1;
     const expected = [...values.keys()].sort((a, b) => sign * compare(values[a]!, values[b]!) || a - b);

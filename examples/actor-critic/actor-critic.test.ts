@@ -10,7 +10,7 @@ test('the cart-pole moves as Gym’s does', async () => {
     [0, 0, 0, 0],
     [0.5, -1, 0.1, 0.8],
   ]);
-  const after = (await next(states, keras.tensor([1, 0])).array()) as number[][];
+  const after = await next(states, keras.tensor([1, 0])).array<2>();
   // CartPole-v1, computed in float64.
   const expected = [
     [0.0, 0.195121951, 0.0, -0.292682927],

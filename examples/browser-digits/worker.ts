@@ -91,7 +91,7 @@ const answers: { [K in Request['kind']]: (request: Extract<Request, { kind: K }>
   },
   async predict({ pixels }) {
     const prediction = (await model.predict(keras.tensor(pixels, { shape: [1, 8, 8, 1] }))) as keras.Tensor;
-    report({ kind: 'prediction', probabilities: (await prediction.data()) as Float32Array });
+    report({ kind: 'prediction', probabilities: await prediction.data<'float32'>() });
   },
   async device({ name }) {
     await keras.config.setDevice(name);

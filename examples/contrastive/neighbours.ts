@@ -26,7 +26,7 @@ export async function neighbours(
   });
   const rows = ops.rearrange(enlarged, '(k n) h w d -> k h (n w) d', { n: nearest + 1 });
   const isQuery = ops.less(ops.arange((nearest + 1) * 32), 32).reshape([-1, 1]);
-  const order = (await indices.array()) as number[][];
+  const order = await indices.array<2>();
   return keras.visualization.plotImageGallery(ops.where(isQuery, rows, ops.subtract(1, rows)), {
     yTrue: queries.map((_, k) => k),
     labelMap: order.map(

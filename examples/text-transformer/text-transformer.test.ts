@@ -40,7 +40,7 @@ test('it learns a short text by heart, and goes on with it', async () => {
 
   // No place looks at what comes after it, and what each looks at adds up to 1.
   const x = keras.tensor(characters.encode('the horn beam is'), { shape: [1, places] });
-  const scores = (await (await attentionOf(model, 'attention_0', x)).array()) as number[][][][];
+  const scores = await (await attentionOf(model, 'attention_0', x)).array<4>();
   scores[0]!.flat().forEach((row, k) => {
     expect(row.slice((k % places) + 1).every((v) => v === 0)).toBe(true);
     expect(row.reduce((a, b) => a + b)).toBeCloseTo(1, 5);

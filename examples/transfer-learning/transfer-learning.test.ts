@@ -9,7 +9,7 @@ import { compile, featuresOf, makeBase, makeClassifier, makeHead, unfreezeFrom }
 
 const { plenty, scarce, unseen } = await loadTasks();
 const values = (weights: readonly keras.Variable[]): Float32Array[] =>
-  weights.map((w) => Float32Array.from(w.value.dataSync() as Float32Array));
+  weights.map((w) => w.value.dataSync<'float32'>().slice());
 const moved = (before: readonly Float32Array[], weights: readonly keras.Variable[]): string[] =>
   weights.flatMap((w, k) => (values([w])[0]!.every((v, i) => v === before[k]![i]) ? [] : [w.path]));
 

@@ -17,7 +17,7 @@ export async function loadWeather(file: string): Promise<Weather> {
   const columns = { date: 'string', temp_max: number, temp_min: number, precipitation: number, wind: number } as const;
   const rows = await keras.data.fromCsv(file, { columns }).batch(10_000).toArray();
   const { date, temp_max, temp_min, precipitation, wind } = rows[0]!;
-  const angles = ((await date.array()) as unknown as string[]).map(seasonOf);
+  const angles = (await date.array<1, 'string'>()).map(seasonOf);
   const days = ops.stack([temp_max, temp_min, ops.log1p(precipitation), wind, ops.sin(angles), ops.cos(angles)], {
     axis: 1,
   });

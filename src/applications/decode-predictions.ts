@@ -46,7 +46,7 @@ export const decodePredictions = exact(
         `the predictions have shape ${showShape(x.shape)}`,
         'give those of a model with includeTop: true and the 1000 classes of ImageNet: [images, 1000]',
       );
-    const rows = (await x.array()) as number[][];
+    const rows = await x.array<2>();
     classes ??= readClasses();
     const known = await classes.catch((error: unknown) => {
       // The next call may reach the server.

@@ -85,14 +85,14 @@ test('a student is trained as Keras trains it', async () => {
     [0.5, 0.5, 0.5],
     [0.5, 0.5, 0.5],
   ]);
-  const learnt = (await student.getWeights()[0]!.array()) as number[][];
+  const learnt = await student.getWeights()[0]!.array<2>();
   expect(learnt[0]![0]).toBeCloseTo(0.3001984, 5);
   expect(learnt[1]![0]).toBeCloseTo(0.2861212, 5);
   const evaluated = (await distiller.evaluate(x, y, { verbose: 0 })) as number[];
   [0.1384161, 0.4846553, 0.2702902, 0.0818987, 0.1384161].forEach((value, k) =>
     expect(evaluated[k]).toBeCloseTo(value, 5),
   );
-  const [first] = (await (await distiller.predict(x)).array()) as number[][];
+  const [first] = await ((await distiller.predict(x)) as keras.Tensor).array<2>();
   expect(first![0]).toBeCloseTo(0.7701907, 5);
 });
 

@@ -161,7 +161,7 @@ export interface MeanAveragePrecision extends Resolved<typeof fields> {}
 async function readArrays(batch: DetectionBatch): Promise<BatchInput> {
   const read = async (x: Like): Promise<NumberArray> => {
     const t = asTensor(x);
-    return { data: (await t.data()) as ArrayLike<number>, shape: t.shape };
+    return { data: await t.data(), shape: t.shape };
   };
   const isOne = batch instanceof Tensor || Array.isArray(batch) || ArrayBuffer.isView(batch);
   if (isOne) return read(batch as Like);

@@ -8,12 +8,12 @@ export interface StateNest {
   readonly [name: string]: Tensor | StateNest;
 }
 /** All the state that changes in training, by kind and path. */
-export interface StateTree {
+export type StateTree = {
   readonly trainableVariables: StateNest;
   readonly nonTrainableVariables: StateNest;
   readonly optimizerVariables: StateNest;
   readonly metricsVariables: StateNest;
-}
+};
 type Kinds = Readonly<Record<keyof StateTree, readonly Variable[]>>;
 
 /** The values of a model's variables. */

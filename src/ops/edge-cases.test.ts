@@ -15,7 +15,7 @@ test('the remainder of a division of integers by 0 is 0', async () => {
   expect(await ops.fmod(tensor([7, -3]), tensor([0, 2])).array()).toEqual([0, -1]);
 });
 test('-0 has the angle π', async () => {
-  const found = (await ops.angle([-0, 0, 1, -1, Number.NaN]).array()) as number[];
+  const found = await ops.angle([-0, 0, 1, -1, Number.NaN]).array<1>();
   expect(found).toEqual([Math.fround(Math.PI), 0, 0, Math.fround(Math.PI), Number.NaN]);
 });
 test('an infinity makes statistics of numbers NaN, a NaN does not', async () => {

@@ -1,10 +1,11 @@
-import type { TypedArray } from '../base/dtype.ts';
+import type { DType, TypedArray } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
 import { showShape, sizeOf } from '../base/shape.ts';
 import { partsOf } from '../ir/complex.ts';
 import { Tensor } from '../ir/tensor.ts';
 import { DeviceStorage, download } from '../runtime/storage.ts';
+import type { ArrayOf, DataOf } from './element-types.ts';
 import { decode } from './elements.ts';
 import { KerasTensor } from './keras-tensor.ts';
 import type { Nested } from './like.ts';
@@ -17,14 +18,20 @@ declare module '../ir/tensor.ts' {
 interface Readable {
   readonly size: number;
   readonly rank: number;
-  /** The elements in row-major order: for complex64 real and imaginary parts alternate, for strings a list. */
-  data(): Promise<TypedArray>;
-  /** The elements as nested arrays; booleans as `true` and `false`, complex numbers as pairs. */
-  array(): Promise<Nested>;
-  /** The only element. */
-  item(): Promise<number>;
+  /**
+   * The elements in row-major order: for complex64 real and imaginary parts alternate, for strings a list. The type follows the
+   * dtype if it is given: `data<'float32'>()` is a `Float32Array`.
+   */
+  data<D extends DType = DType>(): Promise<DataOf<D>>;
+  /**
+   * The elements as nested arrays; booleans as `true` and `false`, complex numbers as pairs. The type follows the number of axes
+   * and the dtype if they are given: `array<2>()` is `number[][]`, `array<1, 'string'>()` is `string[]`.
+   */
+  array<R extends number = number, D extends DType = DType>(): Promise<ArrayOf<R, D>>;
+  /** The only element; a string with `item<'string'>()`. */
+  item<D extends 'string' | 'float32' = 'float32'>(): Promise<D extends 'string' ? string : number>;
   /** The elements, synchronously, on devices that support it (not webgpu: `await data()` there). */
-  dataSync(): TypedArray;
+  dataSync<D extends DType = DType>(): DataOf<D>;
   /** Frees the bytes before the garbage collector does. Never necessary. */
   dispose(): void;
   [Symbol.dispose](): void;

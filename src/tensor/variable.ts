@@ -8,6 +8,7 @@ import { Tensor } from '../ir/tensor.ts';
 import { add, convert, sub } from '../primitives/elementwise.ts';
 import { full } from '../primitives/generators.ts';
 import { copyOf, evaluate } from '../runtime/execute.ts';
+import type { ArrayOf } from './element-types.ts';
 import { bare, currentTape, currentTrace, outsideOfTraces } from './frames.ts';
 import { asPlainTensor, type Plain } from './plain.ts';
 import { currentAutocast, refuseVariables, scopedPath, takeRoom } from './scopes.ts';
@@ -139,9 +140,9 @@ export class Variable {
   get ndim(): number {
     return this.shape.length;
   }
-  /** The value, copied to the host as a nested list. */
-  numpy(): ReturnType<Tensor['array']> {
-    return this.value.array();
+  /** The value, copied to the host as nested arrays: `numpy<2>()` is `number[][]`. */
+  numpy<R extends number = number>(): Promise<ArrayOf<R, DType>> {
+    return this.value.array<R>();
   }
   /** The value as ops see it; a placeholder in a program being recorded. */
   read(): Tensor {

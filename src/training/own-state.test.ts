@@ -20,7 +20,7 @@ test.each([false, true])(
     ];
     await model.fit(x, keras.ops.zeros([2, 2]), { verbose: 0, shuffle: false });
     // Keras 3.15.1 on JAX.
-    expect(((await dense.kernel.value.array()) as number[][])[0]![0]).toBeCloseTo(2.0372, 4);
+    expect((await dense.kernel.value.array())[0]![0]).toBeCloseTo(2.0372, 4);
   },
 );
 

@@ -17,10 +17,10 @@ export type StepLogs = Readonly<Record<string, Like>>;
 
 /** What metrics receive. */
 export interface MetricInputs<X = Tensor, Y = Tensor, P = Tensor, W = Tensor | undefined> {
-  readonly x?: X;
-  readonly y?: Y;
+  readonly x?: X | undefined;
+  readonly y?: Y | undefined;
   /** The model's outputs for `x`. */
-  readonly yPred?: P;
+  readonly yPred?: P | undefined;
   readonly sampleWeight?: W;
 }
 /** What a loss is computed from. */

@@ -41,7 +41,7 @@ const want = [
   [0, 0, 1, 0.5, 0, 1, 0, 0, 0, 0, 1, 1.627467, 2.5, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0],
 ];
 async function expectAnswers(found: unknown): Promise<void> {
-  const rows = (await (found as keras.Tensor).array()) as number[][];
+  const rows = await (found as keras.Tensor).array<2>();
   expect(rows.length).toBe(want.length);
   rows.forEach((row, k) => {
     expect(row.length).toBe(want[k]!.length);

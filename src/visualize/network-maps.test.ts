@@ -25,7 +25,7 @@ function image(): keras.Tensor {
 
 test('Grad-CAM is warm where the class is', async () => {
   const model = redOrGreen();
-  const at = async (options: object) => (await visualization.gradCam(model, image(), options).array()) as number[][][];
+  const at = async (options: object) => await visualization.gradCam(model, image(), options).array<3>();
   // Softmax of two scores: the gradient of one class is the opposite of the other's.
   const [red] = await at({});
   expect([red![1]![1], red![6]![6], red![1]![6]]).toEqual([1, 0, 0]);
@@ -65,7 +65,7 @@ test('activation maps are what layers give', async () => {
   const model = redOrGreen();
   const maps = await visualization.activationMaps(model, image());
   expect(Object.keys(maps)).toEqual(['colors']);
-  expect(((await maps['colors']!.array()) as number[][][][])[0]![1]![1]).toEqual([2, 0]);
+  expect((await maps['colors']!.array())[0]![1]![1]).toEqual([2, 0]);
 });
 
 test('a nested model that pools is looked into', async () => {
@@ -103,10 +103,10 @@ test('filter patterns answer more than noise does', async () => {
   const model = redOrGreen();
   const patterns = visualization.filterPatterns(model, 'colors', { filters: [0, 1], valueRange: [0, 1], steps: 10 });
   expect(patterns.shape).toEqual([2, 8, 8, 3]);
-  const means = (await ops.mean(patterns, { axis: [1, 2] }).array()) as [number[], number[]];
+  const [red, green] = await ops.mean(patterns, { axis: [1, 2] }).array<2>();
   // Each rises in its own colour.
-  expect(means[0][0]).toBeGreaterThan(means[0][1]! + 0.2);
-  expect(means[1][1]).toBeGreaterThan(means[1][0]! + 0.2);
+  expect(red![0]).toBeGreaterThan(red![1]! + 0.2);
+  expect(green![1]).toBeGreaterThan(green![0]! + 0.2);
 });
 
 test('what does not fit is refused with advice', async () => {

@@ -53,9 +53,7 @@ export const decompositions: Readonly<Record<string, Compare>> = {
     const [w, v] = found as [Tensor, Tensor];
     const x = stored(c.args[0]!);
     const keys = async (values: Tensor): Promise<number[]> =>
-      ((await values.array()) as [number, number][])
-        .sort((a, b) => Math.round((a[0] - b[0]) * 1e3) || a[1] - b[1])
-        .flat();
+      (await values.array<1, 'complex64'>()).sort((a, b) => Math.round((a[0] - b[0]) * 1e3) || a[1] - b[1]).flat();
     const [own, wanted] = [await keys(w), await keys(stored((c.outputs as readonly Json[])[0]!))];
     if (own.some((n, i) => Math.abs(n - wanted[i]!) > 2e-4)) return `eigenvalues ${own}, not ${wanted}`;
     return all({ 'X V': distance(ops.matmul(x, v), ops.multiply(v, ops.expandDims(w, -2))) });

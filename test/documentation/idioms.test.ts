@@ -86,13 +86,37 @@ class Scale extends keras.Layer {
   }
 }
 
+// Numbers that come out have types: any nest where the number of axes is not said, the right one where it is.
+const cell: number = (await predicted.array())[0]![1]!;
+const table: number[][] = await predicted.array();
+const total = (await predicted.array<2>()).map((row) => row.reduce((sum, v) => sum + v, 0)).reduce((a, b) => Math.max(a, b));
+const words: string[] = await keras.tensor(['a', 'b']).array<1, 'string'>();
+const holds: boolean[] = await ops.greater(predicted, 0).array<1, 'bool'>();
+const flat: Float32Array = await predicted.data<'float32'>();
+const first: string = await keras.tensor(['a']).item<'string'>();
+const numbers = await predicted.data();
+const sum: number = numbers.reduce((a, b) => a + b) + numbers.map((v) => v * 2).reduce((a, b) => Math.max(a, b), 0) + numbers.length;
+const same: Float32Array = Float32Array.from(numbers.filter((v) => v > 0));
+const pairs: string[] = numbers.reduce<string[]>((list, v) => [...list, v.toFixed(2)], []);
+const scalar: number = (await predicted.item()) + numbers.findIndex((v) => v === 1) + Math.max(...numbers);
+// @ts-expect-error
+const wrong: number[] = await predicted.array<2>();
+
+// What a method was given goes on to that of the class above, piece by piece.
+class Weighed extends keras.Model {
+  override computeLoss({ x, y, yPred, sampleWeight, training = true }: keras.LossInputs): keras.Tensor {
+    return super.computeLoss({ x, y, yPred, sampleWeight, training }).mul(2);
+  }
+}
+const leaves: keras.Tensor[] = keras.tree.flatten<keras.Tensor>(new Weighed().getStateTree());
+
 const loaded = await keras.models.loadModel('model.keras');
 await loaded.fit([[1]], [[1]], { epochs: 1 });
 keras.models.modelFromJson(loaded.toJson()).summary();
 keras.Model.fromConfig({}).summary();
 `;
 
-test('idioms of Keras programs compile as they are written, strictly', () => {
+test('idioms of Keras programs compile as they are written, strictly', { timeout: 300_000 }, () => {
   const compiled = compileStrictly(new Map([['idioms.ts', idioms]]));
   try {
     expect(compiled.problems).toBe('');

@@ -21,7 +21,7 @@ describe.skipIf(widthsHere().length === 0)('the device "native"', () => {
       ]);
       model.compile({ optimizer: 'adam', loss: 'mse' });
       await model.fit(x, keras.ops.sum(x, { axis: 1, keepdims: true }), { epochs: 3, batchSize: 16, verbose: 0 });
-      weights.push(model.getWeights()[0]!.dataSync() as Float32Array);
+      weights.push(model.getWeights()[0]!.dataSync<'float32'>());
     }
     expect(weights[0]).not.toEqual(new Float32Array(weights[0]!.length));
     weights[0]!.forEach((w, i) => expect(weights[1]![i]).toBeCloseTo(w, 4));

@@ -106,7 +106,7 @@ function cuDnnLstm(x: readonly (readonly number[])[], [w, r, b]: readonly Array2
 const cudnnWeights = (from: number): Array2[] => [ramp([2, 8], from), ramp([2, 8], from + 2), ramp([16], from + 4)];
 
 it('reads layers of cuDNN, alone and within wrappers', async () => {
-  const rows = (await sequence.array()) as unknown as number[][][];
+  const rows = await sequence.array<3>();
   const one = { class_name: 'CuDNNLSTM', config: cudnn('l', { batch_input_shape: [null, 3, 2] }) };
   const alone = await oldFile({ class_name: 'Sequential', config: { name: 's', layers: [one] } }, '2.2.4', {
     l: cudnnWeights(0),

@@ -29,7 +29,7 @@ function scene() {
 }
 /** Left, top, width and height of what is bright. */
 async function brightBox(images: Tensor): Promise<number[]> {
-  const pixels = (await images.array()) as number[][][][];
+  const pixels = await images.array<4>();
   const bright = pixels[0]!.flatMap((row, y) => row.flatMap(([v], x) => (v! > 0.5 ? [[x, y]] : [])));
   const [xs, ys] = [bright.map(([x]) => x!), bright.map(([, y]) => y!)];
   const [left, top] = [Math.min(...xs), Math.min(...ys)];
@@ -49,7 +49,7 @@ test.each([
 ])('boxes and masks of %s lie where the image shows what is in them', async (_, layer) => {
   for (const __ of [0, 1]) {
     const { images, boundingBoxes, segmentationMasks } = layer(scene());
-    const [box] = ((await boundingBoxes.boxes.array()) as number[][][])[0]!;
+    const [box] = (await boundingBoxes.boxes.array())[0]!;
     const seen = await brightBox(images);
     box!.forEach((x, k) => {
       expect(Math.abs(x - seen[k]!), `${box} for ${seen}`).toBeLessThan(2.1);
