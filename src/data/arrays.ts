@@ -111,6 +111,10 @@ export class ArraySource implements BatchSource {
     return batch;
   }
 
+  /** The first batch in the order of the data. */
+  first(): Batch {
+    return this.batch({ order: undefined, shuffle: undefined, taken: 0 }, 0);
+  }
   async restart(): Promise<void> {
     this.pass = undefined;
   }

@@ -1,5 +1,5 @@
 import { fail } from '../base/errors.ts';
-import { Tensor, tensorsIn } from '../tensor/index.ts';
+import { asHostTensor, Tensor, tensorsIn } from '../tensor/index.ts';
 import type { Arity, Batch, BatchLike } from './batches.ts';
 import { toTensors } from './nest.ts';
 
@@ -7,7 +7,8 @@ import { toTensors } from './nest.ts';
 export function makeBatch(x: unknown, y: unknown, sampleWeight: unknown, { inputs, outputs }: Arity = {}): Batch {
   const batch = {
     x: toTensors(x, 'x', inputs),
-    y: toTensors(y, 'y', outputs),
+    // Losses may look at labels while they are in JavaScript's memory.
+    y: toTensors(y, 'y', outputs, asHostTensor),
     sampleWeight: toTensors(sampleWeight, 'sampleWeight', outputs),
   };
   const first = tensorsIn(batch.x)[0];

@@ -10,6 +10,7 @@ import { autoName } from '../base/naming.ts';
 import { type OptionNames, optionsOf, refuseSurplus } from '../base/options.ts';
 import { Configured, fieldsOf } from '../base/registry/configured.ts';
 import type { Config } from '../base/registry/serialize.ts';
+import { refuseUndescribed } from '../base/registry/undescribed.ts';
 import type { Shape } from '../base/shape.ts';
 import { closest } from '../base/spelling.ts';
 import { isPlainObject } from '../base/tree.ts';
@@ -115,7 +116,13 @@ export abstract class Loss<S extends Fields = {}> extends Configured<
     const written = Object.entries(fieldsOf(this)).filter(
       ([key, field]) => !unwrittenDefaults.includes(key) || config[key] !== field.initial,
     );
-    return { name: this.name, reduction: this.reduction, ...optionsToConfig(Object.fromEntries(written), config) };
+    const full = {
+      name: this.name,
+      reduction: this.reduction,
+      ...optionsToConfig(Object.fromEntries(written), config),
+    };
+    refuseUndescribed(this, full, ['dtype']);
+    return full;
   }
   override toString(): string {
     return showNamed(this);

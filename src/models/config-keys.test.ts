@@ -134,3 +134,69 @@ test('a class whose config lacks what its constructor takes is named when it is 
     /Vague "top": it cannot be made again[\s\S]*units[\s\S]*Fix: let getConfig\(\) of Vague/,
   );
 });
+
+test('whatever is written by its class says what its constructor takes, however it takes it', () => {
+  const { serializeKerasObject } = keras.saving;
+  const zero = (_: keras.Tensor, y: keras.Tensor): keras.Tensor => ops.zeros([y.shape[0]!]);
+  class Scaled extends keras.Loss {
+    readonly scaleBy: number;
+    constructor({ scaleBy = 2, ...options }: { scaleBy?: number } & keras.losses.LossOptions = {}) {
+      super(options);
+      this.scaleBy = scaleBy;
+    }
+    call = zero;
+  }
+  expect(() => serializeKerasObject(new Scaled())).toThrow(/Scaled "scaled": .*would tell the scaleBy/);
+  // Taken apart in the body.
+  class Above extends keras.metrics.Mean {
+    readonly bound: number;
+    constructor(options: { bound: number; name?: string }) {
+      const { bound, ...rest } = options;
+      super(rest);
+      this.bound = bound;
+    }
+  }
+  expect(() => serializeKerasObject(new Above({ bound: 2 }))).toThrow(/Above "mean": .*would tell the bound that/);
+  // Asked for one by one.
+  class Asked extends keras.initializers.Initializer {
+    readonly low: number;
+    constructor(options: { low?: number } = {}) {
+      super();
+      this.low = options.low ?? 0;
+    }
+    override values(shape: readonly number[]): keras.Tensor {
+      return ops.full(shape, this.low);
+    }
+  }
+  expect(() => serializeKerasObject(new Asked({ low: 1 }))).toThrow(
+    /^Asked: its class has no getConfig\(\), which would tell the low/,
+  );
+  class Placed extends keras.Layer {
+    readonly units: number;
+    constructor(units: number, options: keras.LayerOptions) {
+      super(options);
+      this.units = units;
+    }
+    call(t: keras.Tensor): keras.Tensor {
+      return t;
+    }
+  }
+  expect(() => new Placed(3, { name: 'p' }).getConfig()).toThrow(
+    /Placed "p": .*takes units, options by position.*\n.*constructor\(\{ units, options, /,
+  );
+  // What needs no config of its own: no options, or those of the class above.
+  class Named extends keras.Loss {
+    constructor(options: keras.losses.LossOptions = {}) {
+      super({ name: options.name ?? 'own', ...options });
+    }
+    call = zero;
+  }
+  class Steep extends keras.losses.Huber {}
+  class Plain extends keras.Metric {
+    override result(): number {
+      return 0;
+    }
+  }
+  for (const object of [new Named(), new Steep({ delta: 2 }), new Plain()])
+    expect(serializeKerasObject(object)).toHaveProperty('config');
+});

@@ -10,6 +10,7 @@ import { autoName } from '../base/naming.ts';
 import { optionsOf } from '../base/options.ts';
 import { classNameOf, fieldsOf, makeFromConfig, partOptions } from '../base/registry/configured.ts';
 import { type Config, serializeObject } from '../base/registry/serialize.ts';
+import { refuseUndescribed } from '../base/registry/undescribed.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
 import * as initializers from '../initializers/index.ts';
 import { add, cast, divide, equal, floorDivide, mod, multiply, subtract, where } from '../ops/index.ts';
@@ -361,6 +362,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
 
   getConfig(): Config {
     const written = optionsToConfig(fieldsOf(this), this.config);
+    refuseUndescribed(this, written, ['name', 'learningRate']);
     return {
       name: this.name,
       ...written,

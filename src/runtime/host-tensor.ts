@@ -21,6 +21,12 @@ const memory: Device = {
 export const hostTensor = (data: TypedArray, aval: Aval): Tensor =>
   new Tensor(aval, { storage: new DeviceStorage(memory, memory.upload(data, aval.dtype), () => {}) });
 
+/** The numbers of a tensor that JavaScript can read at once, because no device has them yet. */
+export function numbersInMemory({ storage, dtype }: Tensor): TypedArray | undefined {
+  if (!(storage instanceof DeviceStorage) || storage.device !== memory) return undefined;
+  return dtype === 'float16' || dtype === 'bfloat16' ? undefined : (storage.buffer as HostBuffer).data;
+}
+
 /** The stored elements, read-only: not copied if they are already in JavaScript's memory. */
 export function elementsOf(t: Tensor): TypedArray | Promise<TypedArray> {
   const { device, buffer } = storageOf(t);

@@ -8,7 +8,8 @@ import { asLoss, resolveCrossentropy } from '../losses/as-loss.ts';
 import * as losses from '../losses/index.ts';
 import { Mean } from '../metrics/index.ts';
 import { add, multiply } from '../ops/index.ts';
-import type { Tensor } from '../tensor/index.ts';
+import { numbersInMemory } from '../runtime/host-tensor.ts';
+import { Tensor } from '../tensor/index.ts';
 import type { CompileOptions } from './compile.ts';
 import type { Outputs } from './outputs.ts';
 
@@ -98,21 +99,23 @@ export class CompileLoss {
 
   /** Refuses labels that are invalid for a loss: `y` holds the values of all samples in the form of the labels. */
   checkLabels(y: unknown): void {
-    const values = this.outputs.read<LabelValues>(y, {
+    const values = this.outputs.read<LabelValues | Tensor>(y, {
       what: 'y',
-      isEntry: (x) => typeof x === 'object' && x !== null && 'data' in x && ArrayBuffer.isView(x.data),
+      isEntry: (x) =>
+        x instanceof Tensor || (typeof x === 'object' && x !== null && 'data' in x && ArrayBuffer.isView(x.data)),
       wanted: this.judged,
       mayHoldMore: true,
     });
     for (const { output, losses: own } of this.parts!) {
       const { shape, isMasked } = this.predictions[output];
       const labels = values[output];
-      if (!labels || isMasked) continue;
+      const data = labels instanceof Tensor ? numbersInMemory(labels) : labels?.data;
+      if (!data || isMasked) continue;
       for (const loss of own)
         blame(
           () =>
             `${this.owner.className} "${this.owner.name}": loss "${loss.loss.name}" of output ${this.outputs.label(output)}`,
-          () => loss.loss.checkLabels(labels.data, shape),
+          () => loss.loss.checkLabels(data, shape),
         );
     }
   }

@@ -52,10 +52,13 @@ export function fit(
     checkFitOptions(options);
     const { dataset, validation } = await datasets(trainer, x, y, options);
     trainer.progress = new Progress(dataset);
+    if (validation instanceof ArraySource)
+      trainer.rehearsal = () => blame(validating, () => trainer.rehearse(validation.first()));
     try {
       return await run(trainer, dataset, validation, options);
     } finally {
       trainer.progress = undefined;
+      trainer.rehearsal = undefined;
       await dataset.close();
       await validation?.close();
     }

@@ -61,6 +61,10 @@ export class Trainer {
   #gradientHook: GradientHook | null = null;
   /** To be done once everything is built, before the next step. */
   beforeStep: (() => void) | undefined;
+  /** Tries the validation of a fit, once the model is built and before its first step. */
+  rehearsal: (() => void) | undefined;
+  /** The shapes of a batch of training, without the number of samples. */
+  #form: string | undefined;
   private loss: CompileLoss | undefined;
   private measures: CompileMetrics | undefined;
   private outputs: Outputs | undefined;
@@ -293,11 +297,17 @@ export class Trainer {
     if (!this.prepared.has(step)) {
       this.prepare(batch, kind);
       this.prepared.add(step);
+      if (kind === 'train') this.#form = formOf(batch);
     }
     // An overridden step or loss may transform the labels.
     if (!this.model[overrides](`${kind}Step`) && !this.model[overrides]('computeLoss')) this.checkLabels(batch);
     const ready = deviceReady();
     if (ready) await ready;
+    if (kind === 'train') {
+      const rehearse = this.rehearsal;
+      this.rehearsal = undefined;
+      rehearse?.();
+    }
     const first = this.beforeStep;
     this.beforeStep = undefined;
     first?.();
@@ -319,12 +329,39 @@ export class Trainer {
       recycle?.();
     } else letGoOf(used);
   }
-  /** Refuses invalid labels, once for all the data behind a batch. Weights may exclude samples. */
+  /**
+   * Refuses invalid labels: once for all the data behind a batch, else those of the batch, where they are in JavaScript's
+   * memory. Weights may exclude samples.
+   */
   private checkLabels(batch: Batch): void {
     const labels = labelsBehind.get(batch) as object | undefined;
-    if (!labels || this.checked.has(labels)) return;
-    this.checked.add(labels);
-    if (tensorsIn(batch.sampleWeight).length === 0) this.loss?.checkLabels(labels);
+    if (labels) {
+      if (this.checked.has(labels)) return;
+      this.checked.add(labels);
+    }
+    if (tensorsIn(batch.sampleWeight).length === 0) this.loss?.checkLabels(labels ?? batch.y);
+  }
+  /**
+   * Tries a batch of evaluation before training begins, without effect, where its shapes differ from those of training: else
+   * what does not fit would be known after the first epoch.
+   */
+  rehearse(batch: Batch): void {
+    const { model } = this;
+    if (model[overrides]('testStep')) return;
+    const { x, y, sampleWeight } = batch;
+    if (!model[overrides]('computeLoss')) this.checkLabels(batch);
+    if (formOf(batch) === this.#form) {
+      this.release(batch);
+      return;
+    }
+    const judge = (): Tensor => {
+      const yPred = model[forward](x, false);
+      return model.computeLoss({ x, y, yPred, sampleWeight, training: false });
+    };
+    const state = [...model.nonTrainableVariables, ...this.metrics.flatMap((metric) => metric.variables)];
+    if (this.runEagerly) withoutChange(state, () => asCallOf(undefined, judge));
+    else inFrame(new Trace(), () => asCallOf(undefined, judge));
+    this.release(batch);
   }
   /**
    * Frees the results of a compiled step, which nobody else holds, instead of leaving them to the garbage collector. Op
@@ -361,6 +398,11 @@ export class Trainer {
   }
 }
 
+/** The shapes and dtypes of a batch, without the number of samples. */
+const formOf = ({ x, y, sampleWeight }: AnyBatch): string =>
+  [x, y, sampleWeight]
+    .map((nest) => tensorsIn(nest).map(({ shape, dtype }) => `${dtype}[${shape.slice(1)}]`))
+    .join(';');
 /** Number of samples in a batch. */
 const samplesIn = (nest: unknown): number => tensorsIn(nest).find((t) => t.shape.length > 0)?.shape[0] ?? 1;
 

@@ -6,6 +6,7 @@ import type { Fields, Options, Resolved } from '../field/field.ts';
 import { requireOptions, resolveOptions } from '../field/resolve.ts';
 import { cameFromConfig } from './config-keys.ts';
 import type { Config } from './serialize.ts';
+import { refuseUndescribed } from './undescribed.ts';
 
 /** A class that declares its options as data. A subclass with a constructor of its own need not. */
 interface Declared extends Function {
@@ -69,7 +70,9 @@ export abstract class Configured<
   }
   /** The options as a config. */
   getConfig(): Config {
-    return optionsToConfig(fieldsOf(this), this.config);
+    const config = optionsToConfig(fieldsOf(this), this.config);
+    refuseUndescribed(this, config, ['name', 'dtype']);
+    return config;
   }
   override toString(): string {
     const simple = Object.entries(this.config).filter(([, x]) => typeof x !== 'object' || x === null);

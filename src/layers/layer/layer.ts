@@ -4,6 +4,7 @@ import { optionsToConfig } from '../../base/field/disk.ts';
 import { type Fields, type Options } from '../../base/field/field.ts';
 import { fieldsOf, makeFromConfig } from '../../base/registry/configured.ts';
 import { type Config, serializeObject } from '../../base/registry/serialize.ts';
+import { refuseUndescribed } from '../../base/registry/undescribed.ts';
 import type { Tree } from '../../base/tree.ts';
 import {
   inferSymbolic,
@@ -25,13 +26,12 @@ import { buildInputs, buildOnce, ensureBuilt, invokeLayer, recordCall, runCall }
 import { firstCall } from './first-call.ts';
 import { inner } from './inner.ts';
 import { checkStoredShapes, type InputSpec } from './input-spec.ts';
-import type { LayerOptions } from './layer-options.ts';
+import { baseOptions, type LayerOptions } from './layer-options.ts';
 import { addedLosses, addLossOf, forgetLosses, weightPenalties } from './losses.ts';
 import { rematerialized } from './remat.ts';
 import { mapShapes, type Shapes } from './shapes.ts';
 import { statelessly, withoutReturnLosses } from './stateless-call.ts';
 import { flattenLayers } from './tracking.ts';
-import { refuseUndescribed } from './undescribed.ts';
 import { Weighted } from './weighted.ts';
 
 export { isLayer } from './inner.ts';
@@ -200,7 +200,7 @@ export abstract class Layer<
       ...(this.activityRegularizer && { activity_regularizer: serializeObject(this.activityRegularizer) }),
       ...optionsToConfig(fieldsOf(this), this[inner].options),
     };
-    refuseUndescribed(this as AnyLayer, config);
+    refuseUndescribed(this as AnyLayer, config, baseOptions);
     return config;
   }
   static fromConfig(config: Config): AnyLayer {
