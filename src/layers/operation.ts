@@ -20,10 +20,10 @@ import {
   type Tensor,
   tensorsIn,
 } from '../tensor/index.ts';
+import { currentRematScope } from '../tensor/remat-scope.ts';
 import type { LenientArgs, SymbolicArgs, SymbolicInput } from './layer/call-arguments.ts';
 import { firstCall } from './layer/first-call.ts';
 import { rematerializedIn } from './layer/remat.ts';
-import { currentRematScope } from './layer/remat-scope.ts';
 
 export interface OperationOptions {
   /** Name in functional models; made of the class's when absent. */

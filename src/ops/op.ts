@@ -22,6 +22,8 @@ import {
 import { leavesIn, mapTensors, signatureOf, tensorsIn } from '../tensor/leaves.ts';
 import type { Like } from '../tensor/like.ts';
 import { markMadeBy, passMark } from '../tensor/made-by.ts';
+import { recomputed } from '../tensor/remat.ts';
+import { currentRematScope, isRecomputed } from '../tensor/remat-scope.ts';
 import { addNode, hasSymbolic, inferSymbolic, type SymbolicAval } from '../tensor/symbolic.ts';
 import { compileTraced, runTraced, type Traced, trace } from '../tensor/traced.ts';
 import { Variable } from '../tensor/variable.ts';
@@ -179,6 +181,7 @@ export class OpNode implements Operation {
   readonly className: string;
   readonly opName: string;
   private readonly call: (...args: unknown[]) => unknown;
+  readonly #remat = currentRematScope();
 
   constructor(names: OpName, call: (...args: unknown[]) => unknown, name?: string) {
     const { opName, opClass } = opNames(names);
@@ -193,6 +196,8 @@ export class OpNode implements Operation {
     return addNode(this, args, form, avals);
   }
   [replay](args: readonly unknown[]): Tree<Tensor> {
-    return this.call(...args) as Tree<Tensor>;
+    const isWanted = isRecomputed(this.#remat);
+    const call = (): Tree<Tensor> => this.call(...args) as Tree<Tensor>;
+    return isWanted && !hasSymbolic(args) ? recomputed(call, (outputs) => isWanted(tensorsIn(outputs))) : call();
   }
 }

@@ -2,9 +2,9 @@ import type { DTypePolicy } from '../../base/dtype-policy.ts';
 import type { Named } from '../../base/errors.ts';
 import type { Fields, Resolved } from '../../base/field/field.ts';
 import { currentCall, scopedPath, type Variable } from '../../tensor/index.ts';
+import { currentRematScope, type RematScope } from '../../tensor/remat-scope.ts';
 import type { AnyLayer } from './layer.ts';
 import type { Quantized } from './quantized.ts';
-import { currentRematScope, type RematScope } from './remat-scope.ts';
 import type { Shapes } from './shapes.ts';
 
 /**

@@ -165,3 +165,30 @@ test('layers say what is computed again, and modes that are none are refused', a
   );
   expect(await new layers.GlobalAveragePooling1D()(y).array()).toEqual([[1, 2]]);
 });
+
+test('ops between layers of a functional model are computed again as the scope of their call says', async () => {
+  const inputs = keras.Input({ shape: [width] });
+  const build = (): keras.Model => {
+    let z: keras.KerasTensor = inputs;
+    for (let k = 0; k < 6; k++) z = ops.erf(ops.sin(ops.tanh(ops.multiply(z, 1.1))));
+    return new keras.Model({ inputs, outputs: z });
+  };
+  const measured = async (model: keras.Model) => {
+    const step = keras.jit((at: keras.Tensor) => keras.gradients(() => ops.sum(model(at)) as keras.Tensor, [at]));
+    const { value, gradients } = step(x);
+    const again = step.compile(x).program.equations.filter(({ rule }) => rule.name === 'barrier').length;
+    return { again, found: await Promise.all([value, gradients[0]!].map((t) => t.array())) };
+  };
+  const kept = await measured(build());
+  expect(kept.again).toBe(0);
+  for (const [options, some] of [
+    [{ mode: 'full' }, true],
+    [{ mode: 'larger_than', outputSizeThreshold: 1024 }, true],
+    [{ mode: 'larger_than', outputSizeThreshold: 1e6 }, false],
+    [{ mode: 'activations' }, false],
+  ] as const) {
+    const again = await measured(new keras.RematScope(options).run(build));
+    expect(again.again > 0, options.mode).toBe(some);
+    expect(again.found).toEqual(kept.found);
+  }
+});

@@ -1,13 +1,12 @@
 import { fail } from '../../base/errors.ts';
 import { exact } from '../../base/exact.ts';
 import { show } from '../../base/options.ts';
-import { sizeOf } from '../../base/shape.ts';
 import { hasSymbolic, recomputed, type Tensor, tensorsIn } from '../../tensor/index.ts';
+import { isRecomputed, type RematScope } from '../../tensor/remat-scope.ts';
 import { inner } from './inner.ts';
 import type { AnyLayer } from './layer.ts';
 import { replacingLosses } from './losses.ts';
 import { maskOf, setMask } from './masks.ts';
-import type { RematScope } from './remat-scope.ts';
 
 /**
  * A function that computes the same as `f`, but whose intermediate results are recomputed in the backward pass instead
@@ -51,11 +50,10 @@ export function rematerializedIn<A extends readonly unknown[], R>(
   scope: RematScope | undefined,
   call: (...args: A) => R,
 ): (...args: A) => R {
-  if (scope?.mode === 'full') return remat(call);
-  if (scope?.mode !== 'larger_than') return call;
-  const isLarge = (outputs: R): boolean =>
-    tensorsIn(outputs).reduce((n, t) => n + sizeOf(t.shape), 0) > scope.outputSizeThreshold;
-  return (...args) => (hasSymbolic(args) ? call(...args) : again(() => call(...args), isLarge));
+  const isWanted = isRecomputed(scope);
+  if (!isWanted) return call;
+  const wants = (outputs: R): boolean => isWanted(tensorsIn(outputs));
+  return (...args) => (hasSymbolic(args) ? call(...args) : again(() => call(...args), wants));
 }
 
 /** A layer's call, recomputed according to the scope it was created in. */

@@ -1,6 +1,8 @@
-import { fail } from '../../base/errors.ts';
-import { exactMethods } from '../../base/exact.ts';
-import { type OptionNames, optionsOf, show } from '../../base/options.ts';
+import { fail } from '../base/errors.ts';
+import { exactMethods } from '../base/exact.ts';
+import { type OptionNames, optionsOf, show } from '../base/options.ts';
+import { sizeOf } from '../base/shape.ts';
+import type { Tensor } from '../ir/tensor.ts';
 
 const modes = ['full', 'activations', 'larger_than', 'list_of_layers'] as const;
 
@@ -22,8 +24,16 @@ const scopes: RematScope[] = [];
 /** The innermost active scope. */
 export const currentRematScope = (): RematScope | undefined => scopes[scopes.length - 1];
 
+/** Whether a scope wants the given results recomputed, as far as this can be decided without the operation. */
+export const isRecomputed = (scope: RematScope | undefined): ((outputs: readonly Tensor[]) => boolean) | undefined =>
+  scope?.mode === 'full'
+    ? () => true
+    : scope?.mode === 'larger_than'
+      ? (outputs) => outputs.reduce((n, t) => n + sizeOf(t.shape), 0) > scope.outputSizeThreshold
+      : undefined;
+
 /**
- * Layers created in the scope recompute their intermediate results in the backward pass instead of keeping them: a
+ * Layers created in the scope, and ops called on KerasTensors in it, recompute their intermediate results in the backward pass instead of keeping them: a
  * training step then takes more time and less memory.
  * @example new keras.RematScope({ mode: 'full' }).run(() => new keras.layers.Dense({ units: 2 })).units // 2
  * @see https://keras.io/api/utils/config_utils/
