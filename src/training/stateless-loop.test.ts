@@ -108,3 +108,86 @@ test('a host metric is handed what a step of the class’s own gives to computeM
   const { history } = await model.fit(x, ops.full([6, 1], 2), { epochs: 2, batchSize: 4, verbose: 0 });
   expect(history['rows']).toEqual([12, 12]);
 });
+
+/** A step that drops elements, so that its numbers depend on the state of random numbers too. */
+function dropping() {
+  keras.utils.setRandomSeed(2);
+  const model = new keras.Sequential([
+    keras.Input({ shape: [4] }),
+    new layers.Dense({ units: 3, activation: 'tanh' }),
+    new layers.Dropout({ rate: 0.5 }),
+    new layers.Dense({ units: 1 }),
+  ]);
+  const optimizer = new keras.optimizers.Adam({ learningRate: 0.05 });
+  optimizer.build(model.trainableVariables);
+  return { model, optimizer };
+}
+const lossOf = (out: keras.Tensor): keras.Tensor => ops.mean(ops.square(ops.subtract(out, 1)));
+
+test('a loop goes on from the values of its variables with the same numbers', async () => {
+  const loop = () => {
+    const { model, optimizer } = dropping();
+    const step = keras.jit(() => {
+      const { value, gradients } = keras.gradients(
+        () => lossOf(model(x, { training: true })),
+        model.trainableVariables,
+      );
+      optimizer.apply(gradients, model.trainableVariables);
+      return value;
+    });
+    const run = (n: number): number[] => Array.from({ length: n }, () => numbers(step())[0]!);
+    return { run, variables: [...model.variables, ...optimizer.variables] };
+  };
+  const whole = loop().run(6);
+  const begun = loop();
+  const first = begun.run(3);
+  const saved = JSON.stringify(await Promise.all(begun.variables.map((v) => v.numpy())));
+  const resumed = loop();
+  resumed.run(2);
+  const values: number[][] = JSON.parse(saved);
+  resumed.variables.forEach((v, k) => void v.assign(values[k]!));
+  expect([...first, ...resumed.run(3)]).toEqual(whole);
+});
+
+test('a loop of pure functions goes on from its state with the same numbers', async () => {
+  interface State {
+    readonly [part: string]: keras.Tensor[];
+  }
+  const loop = () => {
+    const { model, optimizer } = dropping();
+    const values = (variables: readonly keras.Variable[]) => variables.map((v) => v.value);
+    const initial: State = {
+      weights: values(model.trainableVariables),
+      others: values(model.nonTrainableVariables),
+      slots: values(optimizer.variables),
+    };
+    const step = keras.jit(({ weights, others, slots }: State): [keras.Tensor, State] => {
+      const { value, aux, gradients } = keras.gradients(() => {
+        const [out, next] = model.statelessCall(weights!, others!, x, { training: true });
+        return [lossOf(out), next];
+      }, weights!);
+      const [nextWeights, nextSlots] = optimizer.statelessApply(slots!, gradients, weights!);
+      return [value, { weights: nextWeights, others: [...aux], slots: nextSlots }];
+    });
+    const run = (n: number, from: State): { losses: number[]; state: State } => {
+      const losses: number[] = [];
+      let state = from;
+      for (let k = 0; k < n; k++) {
+        const [loss, next] = step(state);
+        losses.push(numbers(loss)[0]!);
+        state = next;
+      }
+      return { losses, state };
+    };
+    return { run, initial };
+  };
+  const one = loop();
+  const whole = one.run(6, one.initial).losses;
+  const { losses, state } = one.run(3, one.initial);
+  const saved = JSON.stringify(await Promise.all(keras.tree.flatten<keras.Tensor>(state).map((t) => t.array())));
+  const other = loop();
+  const forms = keras.tree.flatten<keras.Tensor>(other.initial);
+  const read = (JSON.parse(saved) as number[][]).map((value, k) => keras.tensor(value, { dtype: forms[k]!.dtype }));
+  const resumed = keras.tree.packSequenceAs(other.initial, read) as State;
+  expect([...losses, ...other.run(3, resumed).losses]).toEqual(whole);
+});
