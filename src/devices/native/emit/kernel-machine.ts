@@ -6,7 +6,7 @@ import { Context, machine } from './context.ts';
 import type { HostFunctions } from './host-functions.ts';
 import { finish } from './kernel.ts';
 import { callable, type NativeCallable, NativeFunction } from './kernel-function.ts';
-import { LinearWriter } from './linear-writer.ts';
+import { LinearWriter } from './linear/linear-writer.ts';
 import { writeDotKernel, writeMicroKernel } from './micro-kernels.ts';
 
 /** Blocks for 32 vector registers and for 16: sums, a row of B, and one element of A in all lanes. */

@@ -9,7 +9,7 @@ import type { Label } from '../encoder/assembler.ts';
 import { at, rax, rdi } from '../encoder/operands.ts';
 import { assemble } from '../registers/assemble.ts';
 import { type Context, machine } from './context.ts';
-import { LinearWriter } from './linear-writer.ts';
+import { LinearWriter } from './linear/linear-writer.ts';
 
 /** A loop nest made ready to be written as a function. */
 export interface Kernel {
