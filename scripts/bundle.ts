@@ -100,9 +100,10 @@ const beside = ['applications', 'old-models', 'preprocessing', 'quantization', '
 /** The modules of such files, which are no part of the core. */
 const apart = [
   new RegExp(`[\\\\/]public[\\\\/](${beside.join('|')})\\.ts$`),
-  /[\\/]layers[\\/]preprocessing[\\/](index\.ts$|image|audio|tabular|text)/,
+  /[\\/]layers[\\/]preprocessing[\\/]((index|encode)\.ts$|image|audio|tabular|text)/,
   /[\\/]src[\\/](applications|distillation)[\\/]/,
-  /[\\/]coco[\\/](evaluate|index|load)\.ts$/,
+  /[\\/]coco[\\/](evaluate|index|load|mask[\\/](index|merge|polygon))\.ts$/,
+  /[\\/]detection[\\/](generate-anchors|box-distances)\.ts$/,
   /[\\/]utils[\\/](features?[-.]|config\.ts$)/,
   /[\\/](public[\\/](data|keras-preprocessing|preprocessing-image)|(data[\\/]pipeline|datasets)[\\/][-a-z0-9]+|utils[\\/](get-file|sources))\.ts$/,
   /[\\/]formats[\\/](images[\\/][-a-z]+|events[\\/][-a-z]+|protobuf|carried-files|download|extract|idx|npy|pickle|tar|wav)\.ts$/,
@@ -124,6 +125,8 @@ const faces: Readonly<Record<string, string>> = {
   './native-device.ts': 'native-device-in-pages.ts',
   './tensor/show.ts': 'tensor/show-in-pages.ts',
   './tensor-board.ts': 'tensor-board-in-pages.ts',
+  './generate-anchors.ts': 'anchors-in-pages.ts',
+  './box-distances.ts': 'anchors-in-pages.ts',
   '../legacy/at-once.ts': '../legacy/at-once-in-pages.ts',
 };
 const coreFaces: Plugin = {

@@ -3,6 +3,8 @@ export * as coco from '../coco/index.ts';
 export * as distillation from '../distillation/index.ts';
 export { type LoggedValue, readEvents } from '../formats/events/read-events.ts';
 export type { Bucket, HParamValues } from '../formats/events/values.ts';
+export { type DistanceOptions, decodeDistancesToBoxes, encodeBoxToDistances } from '../ops/detection/box-distances.ts';
+export { type AnchorOptions, generateAnchors } from '../ops/detection/generate-anchors.ts';
 export { type Comparison, KerasFileEditor } from '../saving/keras/file-editor.ts';
 export {
   type HistogramOptions,
