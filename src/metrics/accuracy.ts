@@ -31,8 +31,8 @@ export const binaryAccuracy = op(
   { threshold: true },
 );
 /**
- * 1 where the largest elements of label and prediction are at the same position. @example categoricalAccuracy([[0, 1]],
- * [[0.3, 0.7]]) // [1]
+ * 1 where the largest elements of label and prediction are at the same position.
+ * @example categoricalAccuracy([[0, 1]], [[0.3, 0.7]]) // [1]
  */
 export const categoricalAccuracy = op(
   'categoricalAccuracy',
@@ -40,8 +40,8 @@ export const categoricalAccuracy = op(
   both,
 );
 /**
- * 1 where the largest prediction is that of the label's class. @example sparseCategoricalAccuracy([1], [[0.3, 0.7]]) //
- * [1]
+ * 1 where the largest prediction is that of the label's class.
+ * @example sparseCategoricalAccuracy([1], [[0.3, 0.7]]) // [1]
  */
 export const sparseCategoricalAccuracy = op(
   'sparseCategoricalAccuracy',

@@ -25,8 +25,8 @@ export const pearsonCorrelation = lossFunction<CorrelationOptions>(
   { isAligned: true, options: { axis: true } },
 );
 /**
- * How close pairs are to the line y = x: `2·cov / (var + var + (mean - mean)²)`. @example concordanceCorrelation([[0,
- * 1, 2]], [[0, 1, 2]]) // [1]
+ * How close pairs are to the line y = x: `2·cov / (var + var + (mean - mean)²)`.
+ * @example concordanceCorrelation([[0, 1, 2]], [[0, 1, 2]]) // [1]
  */
 export const concordanceCorrelation = lossFunction<CorrelationOptions>(
   'concordanceCorrelation',

@@ -133,8 +133,8 @@ type MetricName =
 export type MetricLike = OrAnyName<MetricName> | Metric | ((yTrue: any, yPred: any) => Tensor) | object;
 
 /**
- * Resolves an identifier to a metric; functions are averaged under their own name. @example get('mse').name //
- * "mean_squared_error"
+ * Resolves an identifier to a metric; functions are averaged under their own name.
+ * @example get('mse').name // "mean_squared_error"
  */
 export const get = exact('metrics.get', 2, function get(identifier: MetricLike, customObjects?: CustomObjects): Metric {
   const found = identify(identifier, customObjects);

@@ -24,7 +24,7 @@ const names: OptionNames<AbsMaxQuantizeOptions> = { valueRange: true, dtype: tru
  * Whole numbers in place of floats: `round(x · scale)`, where `scale` takes the largest magnitude along `axis` to the end of
  * the range. `x ≈ quantized / scale`.
  * @returns the whole numbers, in the shape of `inputs`, and the scale, which has size 1 along `axis`.
- * @example (await keras.quantizers.absMaxQuantize([[1, -2, 4]], -1)[0].array()) // [[32, -64, 127]]
+ * @example (await keras.quantizers.absMaxQuantize([[0.5, -1, 2]], -1)[0].array()) // [[32, -64, 127]]
  */
 export const absMaxQuantize = exact(
   'quantizers.absMaxQuantize',
