@@ -20,6 +20,8 @@ const noOptions = [
   /^metrics\.MeanMetricWrapper$/,
   // Has the options of the class that extends it.
   /(^|\.)Optimizer(Base)?$/,
+  // An element of a page.
+  /^visualization\.studio$/,
   // Not for users.
   /^(Tensor|HornbeamError|data\.Dataset)$/,
 ];
@@ -62,6 +64,9 @@ const objects: readonly object[] = [
   await keras.saving.KerasFileEditor.open(join(folder, 'model.keras')),
   new keras.random.SeedGenerator({ seed: 1 }),
   keras.data.Dataset.range(1),
+  new keras.quantizers.AbsMaxQuantizer({ axis: -1 }),
+  new keras.utils.SummaryWriter({ logDir: folder }),
+  new keras.callbacks.Studio({ port: null }),
   new keras.distillation.Distiller({
     teacher: model,
     student: model,

@@ -88,14 +88,16 @@ export interface QuantizedFloat8DTypePolicyOptions extends QuantizedDTypePolicyO
   /** Of how many steps the largest values are remembered; 1024 by default. */
   readonly amaxHistoryLength?: number | undefined;
 }
+const float8Names: OptionNames<QuantizedFloat8DTypePolicyOptions> = { ...names, amaxHistoryLength: true };
 /** Products of 8-bit floats, whose scales follow what the last steps saw (https://arxiv.org/abs/2209.05433). */
 export class QuantizedFloat8DTypePolicy extends QuantizedDTypePolicy {
   static override readonly className = 'QuantizedFloat8DTypePolicy';
   static readonly defaultAmaxHistoryLength = 1024;
   readonly amaxHistoryLength: number;
 
-  constructor({ amaxHistoryLength = 1024, ...options }: QuantizedFloat8DTypePolicyOptions) {
-    super(options);
+  constructor(options: QuantizedFloat8DTypePolicyOptions) {
+    const { amaxHistoryLength = 1024, ...others } = optionsOf('QuantizedFloat8DTypePolicy', float8Names, options);
+    super(others);
     if (!Number.isInteger(amaxHistoryLength) || amaxHistoryLength < 1)
       fail('QuantizedFloat8DTypePolicy', `amaxHistoryLength is ${show(amaxHistoryLength)}`, 'give a whole number >= 1');
     this.amaxHistoryLength = amaxHistoryLength;

@@ -3,7 +3,9 @@ import { jit, type Tensor } from '../tensor/index.ts';
 import { dequantizeByGroups, quantizationParameters, quantizeByGroups } from './parameters.ts';
 
 interface AWQOptions {
+  /** How many inputs have a scale in common; -1 for all. */
   readonly groupSize: number;
+  /** How many exponents of the magnitudes are tried. */
   readonly numGridPoints: number;
 }
 

@@ -3,11 +3,17 @@ import { jit, type Tensor } from '../tensor/index.ts';
 import { dequantizeWithZeroPoint, quantizationParameters, quantizeWithZeroPoint } from './parameters.ts';
 
 interface GPTQOptions {
+  /** Bits of the whole numbers. */
   readonly weightBits: number;
+  /** Whether each output has scales of its own. */
   readonly perChannel: boolean;
+  /** Whether zero is in the middle of the whole numbers. */
   readonly symmetric: boolean;
+  /** How many inputs have a scale in common; -1 for all. */
   readonly groupSize: number;
+  /** Share of the mean diagonal that is added to the diagonal of the Hessian. */
   readonly hessianDamping: number;
+  /** Whether inputs are rounded in order of falling importance. */
   readonly activationOrder: boolean;
 }
 interface Found {

@@ -3,6 +3,7 @@ import * as ops from '../ops/index.ts';
 import type { Tensor, Variable } from '../tensor/index.ts';
 
 interface ParameterOptions {
+  /** Bits of the whole numbers. */
   readonly bits: number;
   /** Whether zero is in the middle. */
   readonly symmetric?: boolean;
@@ -10,7 +11,9 @@ interface ParameterOptions {
   readonly perChannel?: boolean;
   /** How many columns of a row have a scale in common; -1 for all. */
   readonly groupSize?: number;
+  /** The dtype of the scales; that of the matrix by default. */
   readonly computeDtype?: DType;
+  /** Added to the range of values, so that no scale is 0; 0 by default. */
   readonly epsilon?: number;
   /** Whether zeros are of int8 rather than uint8. */
   readonly signed?: boolean;

@@ -88,7 +88,8 @@ export class AbsMaxQuantizer extends Quantizer<typeof fields> {
     if (this.config.outputDtype === 'int8' && (low < -128 || high > 127))
       fail('AbsMaxQuantizer', `valueRange [${low}, ${high}] does not fit into int8`, 'stay within [-128, 127]');
   }
-  quantize(x: Tensor, { axis, toNumpy }: QuantizeOptions): [quantized: Tensor, scale: Tensor] {
+  quantize(x: Tensor, options: QuantizeOptions): [quantized: Tensor, scale: Tensor] {
+    const { axis, toNumpy } = optionsOf('AbsMaxQuantizer.quantize', names, options);
     const { valueRange, epsilon, outputDtype } = this.config;
     return absMaxQuantize(x, axis ?? this.config.axis ?? -1, { valueRange, dtype: outputDtype, epsilon, toNumpy });
   }

@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { exactMethods } from '../base/exact.ts';
 import { exposeOptions } from '../base/exposed.ts';
 import { optionsOf } from '../base/options.ts';
 import { part } from '../base/part.ts';
@@ -62,7 +63,8 @@ export class Studio extends Callback {
   }
   /** Shows a picture (a data URL), a text, or a matrix of counts such as that of confusions, beside the curves. */
   async note(tag: string, what: StudioNoteOptions): Promise<void> {
-    (await this.#opened()).note(tag, optionsOf('Studio.note', studioNoteOptions, what));
+    const shown = optionsOf('Studio.note', studioNoteOptions, what);
+    (await this.#opened()).note(tag, shown);
   }
   /** Ends serving: otherwise the page stays, and the process with it, until it is ended. */
   async close(): Promise<void> {
@@ -73,6 +75,10 @@ export class Studio extends Callback {
       ({ RunLog }) => new RunLog(this.#options, this.model),
     );
     return this.#log;
+  }
+
+  static {
+    exactMethods<Studio>(this);
   }
 }
 export interface Studio extends Readonly<Required<StudioOptions>> {}

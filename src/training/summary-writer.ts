@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { exactMethods } from '../base/exact.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { showShape } from '../base/shape.ts';
 import { EventFile } from '../formats/events/event-file.ts';
@@ -74,6 +75,10 @@ export class SummaryWriter {
   /** Writes to the disk what waits. */
   flush(): Promise<void> {
     return this.#file.flush();
+  }
+
+  static {
+    exactMethods<SummaryWriter>(this, { histogram: 4, image: 4 });
   }
 }
 

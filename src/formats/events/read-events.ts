@@ -1,3 +1,4 @@
+import { exact } from '../../base/exact.ts';
 import { byteStream } from '../byte-stream.ts';
 import type { FileSource } from '../file.ts';
 import { protobuf } from '../protobuf.ts';
@@ -17,20 +18,24 @@ export type LoggedValue = Logged & {
 const mostTags = 100_000;
 
 /** The values in a file of events, in the order in which they were written, as they are read. */
-export async function* readEvents(source: FileSource): AsyncGenerator<LoggedValue> {
-  const who = source instanceof URL || typeof source === 'string' ? `file ${source}` : 'events';
-  const library = await protobuf();
-  // What a value is for may be said the first time only.
-  const kinds = new Map<string, ValueMessage['metadata']>();
-  for await (const record of recordsOf(who, await byteStream(source))) {
-    const { wallTime = 0, step = 0, summary, graph } = library.decode(who, Event, record);
-    if (graph) yield { kind: 'graph', graph, tag: '', step, wallTime };
-    for (const value of summary?.values ?? []) {
-      const { tag = '', metadata } = value;
-      const known = kinds.get(tag);
-      if (metadata && !known && kinds.size < mostTags) kinds.set(tag, metadata);
-      const logged = loggedOf(who, library, value, known ?? metadata);
-      if (logged) yield { ...logged, tag, step, wallTime };
+export const readEvents = exact(
+  'utils.readEvents',
+  1,
+  async function* (source: FileSource): AsyncGenerator<LoggedValue> {
+    const who = source instanceof URL || typeof source === 'string' ? `file ${source}` : 'events';
+    const library = await protobuf();
+    // What a value is for may be said the first time only.
+    const kinds = new Map<string, ValueMessage['metadata']>();
+    for await (const record of recordsOf(who, await byteStream(source))) {
+      const { wallTime = 0, step = 0, summary, graph } = library.decode(who, Event, record);
+      if (graph) yield { kind: 'graph', graph, tag: '', step, wallTime };
+      for (const value of summary?.values ?? []) {
+        const { tag = '', metadata } = value;
+        const known = kinds.get(tag);
+        if (metadata && !known && kinds.size < mostTags) kinds.set(tag, metadata);
+        const logged = loggedOf(who, library, value, known ?? metadata);
+        if (logged) yield { ...logged, tag, step, wallTime };
+      }
     }
-  }
-}
+  },
+);

@@ -21,7 +21,7 @@ test('layers that change images leave them alone in prediction, although Keras r
   const x = Input({ shape: [2, 2, 3] });
   const made = new Model({
     inputs: x,
-    outputs: new RandomInvert({ factor: 1, valueRange: [0, 3] })(new RandomFlip({ seed: 1 })(x)),
+    outputs: new RandomInvert({ factor: [1, 1], valueRange: [0, 3] })(new RandomFlip({ seed: 1 })(x)),
   });
   const asKeras = made.toJson().replaceAll('"kwargs": {}', '"kwargs": {"training": true}');
   expect(asKeras).not.toBe(made.toJson());
