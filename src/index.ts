@@ -9,7 +9,6 @@ import './tensor/show.ts';
 import './ops/methods.ts';
 
 export * as activations from './activations/index.ts';
-export { DTypePolicy, FloatDTypePolicy } from './base/dtype-policy.ts';
 export { HornbeamError } from './base/errors.ts';
 export type { Shape, SymbolicShape } from './base/shape.ts';
 export * as constraints from './constraints/index.ts';
@@ -49,6 +48,7 @@ export {
   utils,
   visualization,
 } from './public/namespaces.ts';
+export { DTypePolicy, FloatDTypePolicy } from './public/page-dtype-policies.ts';
 export { version } from './public/version.ts';
 export * as random from './random/index.ts';
 export { SeedGenerator } from './random/index.ts';

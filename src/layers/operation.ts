@@ -20,7 +20,7 @@ import {
   type Tensor,
   tensorsIn,
 } from '../tensor/index.ts';
-import { currentRematScope } from '../tensor/remat-scope.ts';
+import { currentRematScope } from '../tensor/remat-scopes.ts';
 import type { LenientArgs, SymbolicArgs, SymbolicInput } from './layer/call-arguments.ts';
 import { firstCall } from './layer/first-call.ts';
 import { rematerializedIn } from './layer/remat.ts';

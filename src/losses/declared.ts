@@ -2,7 +2,6 @@ import { type SnakeCase, snakeCase } from '../base/case.ts';
 import { isClass } from '../base/registry/identify.ts';
 import type { SerializableClass } from '../base/registry/serialize.ts';
 import { table } from '../base/table.ts';
-import * as boxes from './boxes.ts';
 import * as circles from './circle.ts';
 import * as ctcs from './ctc.ts';
 import * as hinges from './hinge.ts';
@@ -19,8 +18,6 @@ type FunctionName = {
   [K in keyof Declared]: Declared[K] extends { readonly opName: string } ? K : never;
 }[keyof Declared];
 
-/** Those that Keras does not have. */
-export const ownLossClasses: readonly SerializableClass<Loss>[] = Object.values(boxes);
 /** The loss classes: everything these files export. */
 export const lossClasses: readonly SerializableClass<Loss>[] = Object.values<unknown>(declared).filter(isClass);
 /** The functions by the names that configs and `compile` use. */

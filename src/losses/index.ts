@@ -10,7 +10,7 @@ import {
 } from '../base/registry/serialize.ts';
 import { table } from '../base/table.ts';
 import type { Tensor } from '../ir/tensor.ts';
-import { lossClasses, lossFunctions, ownLossClasses } from './declared.ts';
+import { lossClasses, lossFunctions } from './declared.ts';
 import { FunctionLoss } from './function-loss.ts';
 import type { Loss } from './loss.ts';
 
@@ -49,7 +49,6 @@ const identify = identifierOf({
   advice: 'A loss can also be a function (yTrue, yPred) => tensor',
 });
 registerModule('keras.src.losses.losses', [FunctionLoss]);
-registerModule('hornbeam.losses', ownLossClasses);
 
 /** Anything that identifies a loss: a name, a function of labels and predictions, a loss, its class or its config. */
 export type LossLike =

@@ -23,7 +23,7 @@ import { leavesIn, mapTensors, signatureOf, tensorsIn } from '../tensor/leaves.t
 import type { Like } from '../tensor/like.ts';
 import { markMadeBy, passMark } from '../tensor/made-by.ts';
 import { recomputed } from '../tensor/remat.ts';
-import { currentRematScope, isRecomputed } from '../tensor/remat-scope.ts';
+import { currentRematScope, isRecomputed } from '../tensor/remat-scopes.ts';
 import { addNode, hasSymbolic, inferSymbolic, type SymbolicAval } from '../tensor/symbolic.ts';
 import { compileTraced, runTraced, type Traced, trace } from '../tensor/traced.ts';
 import { Variable } from '../tensor/variable.ts';

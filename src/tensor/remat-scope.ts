@@ -1,8 +1,7 @@
 import { fail } from '../base/errors.ts';
 import { exactMethods } from '../base/exact.ts';
 import { type OptionNames, optionsOf, show } from '../base/options.ts';
-import { sizeOf } from '../base/shape.ts';
-import type { Tensor } from '../ir/tensor.ts';
+import { rematScopes } from './remat-scopes.ts';
 
 const modes = ['full', 'activations', 'larger_than', 'list_of_layers'] as const;
 
@@ -19,18 +18,6 @@ export interface RematScopeOptions {
   readonly layerNames?: readonly string[];
 }
 const names: OptionNames<RematScopeOptions> = { mode: true, outputSizeThreshold: true, layerNames: true };
-
-const scopes: RematScope[] = [];
-/** The innermost active scope. */
-export const currentRematScope = (): RematScope | undefined => scopes[scopes.length - 1];
-
-/** Whether a scope wants the given results recomputed, as far as this can be decided without the operation. */
-export const isRecomputed = (scope: RematScope | undefined): ((outputs: readonly Tensor[]) => boolean) | undefined =>
-  scope?.mode === 'full'
-    ? () => true
-    : scope?.mode === 'larger_than'
-      ? (outputs) => outputs.reduce((n, t) => n + sizeOf(t.shape), 0) > scope.outputSizeThreshold
-      : undefined;
 
 /**
  * Layers created in the scope, and ops called on KerasTensors in it, recompute their intermediate results in the backward pass instead of keeping them: a
@@ -53,11 +40,11 @@ export class RematScope {
   }
   /** Runs the function in the scope, like Python's `with` block. */
   run<R>(f: () => R): R {
-    scopes.push(this);
+    rematScopes.push(this);
     try {
       return f();
     } finally {
-      scopes.pop();
+      rematScopes.pop();
     }
   }
 

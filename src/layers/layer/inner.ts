@@ -2,7 +2,7 @@ import type { DTypePolicy } from '../../base/dtype-policy.ts';
 import type { Named } from '../../base/errors.ts';
 import type { Fields, Resolved } from '../../base/field/field.ts';
 import { currentCall, scopedPath, type Variable } from '../../tensor/index.ts';
-import { currentRematScope, type RematScope } from '../../tensor/remat-scope.ts';
+import { currentRematScope, type RunningScope } from '../../tensor/remat-scopes.ts';
 import type { AnyLayer } from './layer.ts';
 import type { Quantized } from './quantized.ts';
 import type { Shapes } from './shapes.ts';
@@ -41,7 +41,7 @@ export class LayerState<S extends Fields = Fields> {
   /** Layers it holds in addition to its attributes: those of a model's graph or stack. */
   held: readonly AnyLayer[] | undefined;
   /** What is recomputed in the backward pass. */
-  readonly remat: RematScope | undefined = currentRematScope();
+  readonly remat: RunningScope | undefined = currentRematScope();
   /** What replaces its call and its float weights where these are quantized. */
   quantized: Quantized | undefined;
   /** The `build` that runs when called by hand. */

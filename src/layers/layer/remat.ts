@@ -2,7 +2,7 @@ import { fail } from '../../base/errors.ts';
 import { exact } from '../../base/exact.ts';
 import { show } from '../../base/options.ts';
 import { hasSymbolic, recomputed, type Tensor, tensorsIn } from '../../tensor/index.ts';
-import { isRecomputed, type RematScope } from '../../tensor/remat-scope.ts';
+import { isRecomputed, type RunningScope } from '../../tensor/remat-scopes.ts';
 import { inner } from './inner.ts';
 import type { AnyLayer } from './layer.ts';
 import { replacingLosses } from './losses.ts';
@@ -47,7 +47,7 @@ function again<R>(f: () => R, isWanted?: (given: R) => boolean): R {
  * operation.
  */
 export function rematerializedIn<A extends readonly unknown[], R>(
-  scope: RematScope | undefined,
+  scope: RunningScope | undefined,
   call: (...args: A) => R,
 ): (...args: A) => R {
   const isWanted = isRecomputed(scope);
