@@ -6,7 +6,7 @@ import { makeUNet } from './u-net.ts';
 
 /** A small U-Net: three steps down, three up. */
 export const digitUNet = (size: number): keras.Model =>
-  makeUNet({ size, channels: 1, classes, filters: [8, 16, 32, 64] });
+  makeUNet({ size, channels: 1, classes, filters: [16, 32, 64, 128] });
 
 /** A small DeepLabV3+ on MobileNetV2: coarse features of an eighth of the image's size, fine ones of half. */
 export const digitDeepLab = (size: number): keras.Model =>
