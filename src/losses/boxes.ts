@@ -5,8 +5,6 @@ import { boxFormats, convertFormat } from '../ops/detection/box-formats.ts';
 import * as ops from '../ops/index.ts';
 import { Loss } from './loss.ts';
 
-/** Keras has no losses of boxes. */
-const module = 'hornbeam.losses';
 const fields = {
   /** How four numbers stand for a box, in labels and predictions; corners, "xyxy", by default. Sizes of `rel_` ones are shares of the image. */
   boundingBoxFormat: f.oneOf(boxFormats, 'xyxy'),
@@ -28,39 +26,26 @@ abstract class BoxLoss extends Loss<typeof fields> {
 export class IoULoss extends BoxLoss {
   static override readonly className = 'IoULoss';
   protected overlap = ops.boxIou;
-
-  static {
-    registerModule(module, [this]);
-  }
 }
 export interface IoULoss extends Resolved<typeof fields> {}
 /** `1 - GIoU` of boxes `[..., 4]`, pair by pair (https://arxiv.org/abs/1902.09630). */
 export class GIoULoss extends BoxLoss {
   static override readonly className = 'GIoULoss';
   protected overlap = ops.boxGiou;
-
-  static {
-    registerModule(module, [this]);
-  }
 }
 export interface GIoULoss extends Resolved<typeof fields> {}
 /** `1 - DIoU` of boxes `[..., 4]`, pair by pair (https://arxiv.org/abs/1911.08287). */
 export class DIoULoss extends BoxLoss {
   static override readonly className = 'DIoULoss';
   protected overlap = ops.boxDiou;
-
-  static {
-    registerModule(module, [this]);
-  }
 }
 export interface DIoULoss extends Resolved<typeof fields> {}
 /** `1 - CIoU` of boxes `[..., 4]`, pair by pair (https://arxiv.org/abs/1911.08287). */
 export class CIoULoss extends BoxLoss {
   static override readonly className = 'CIoULoss';
   protected overlap = ops.boxCiou;
-
-  static {
-    registerModule(module, [this]);
-  }
 }
 export interface CIoULoss extends Resolved<typeof fields> {}
+
+// Keras has no losses of boxes.
+registerModule('hornbeam.losses', [IoULoss, GIoULoss, DIoULoss, CIoULoss]);

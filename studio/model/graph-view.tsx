@@ -125,6 +125,21 @@ export function GraphView({ model, layout, selected, marks, onSelect, onToggle }
   };
 
   const seen = view ? visible(layout, view, width, height) : undefined;
+  // Open boxes lie under the edges, closed ones over them.
+  const boxes = (isOpen: boolean) =>
+    seen?.boxes
+      .filter((box) => box.isOpen === isOpen)
+      .map((box) => (
+        <GraphBox
+          key={box.id}
+          box={box}
+          item={model.find(box.id)!}
+          model={model}
+          isSelected={selected?.id === box.id}
+          mark={marks.get(box.id)}
+          onToggle={onToggle}
+        />
+      ));
   return (
     <div
       class="graph"
@@ -144,35 +159,9 @@ export function GraphView({ model, layout, selected, marks, onSelect, onToggle }
       <canvas ref={canvas} class="overview" hidden={!isSmall} />
       {view && seen && !isSmall && (
         <div class="stage" style={{ transform: `scale(${view.scale}) translate(${-view.x}px, ${-view.y}px)` }}>
-          {seen.boxes.map(
-            (box) =>
-              box.isOpen && (
-                <GraphBox
-                  key={box.id}
-                  box={box}
-                  item={model.find(box.id)!}
-                  model={model}
-                  isSelected={selected?.id === box.id}
-                  mark={marks.get(box.id)}
-                  onToggle={onToggle}
-                />
-              ),
-          )}
+          {boxes(true)}
           <Edges routes={seen.routes} selected={selected?.id} layout={layout} />
-          {seen.boxes.map(
-            (box) =>
-              !box.isOpen && (
-                <GraphBox
-                  key={box.id}
-                  box={box}
-                  item={model.find(box.id)!}
-                  model={model}
-                  isSelected={selected?.id === box.id}
-                  mark={marks.get(box.id)}
-                  onToggle={onToggle}
-                />
-              ),
-          )}
+          {boxes(false)}
         </div>
       )}
       {view && (
