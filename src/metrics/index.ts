@@ -7,7 +7,7 @@ import {
   type Config,
   type CustomObjects,
   registerFunctions,
-  registerModule,
+  registerLater,
   type SerializableClass,
   serializeObject,
 } from '../base/registry/serialize.ts';
@@ -21,7 +21,6 @@ import { F1Score, FBetaScore } from './f-score.ts';
 import * as overlaps from './iou.ts';
 import * as means from './loss-means.ts';
 import { Mean, MeanMetricWrapper, type MetricFunction, Sum } from './mean.ts';
-import { MeanAveragePrecision } from './mean-average-precision.ts';
 import { Metric } from './metric.ts';
 import * as points from './operating-point.ts';
 import { R2Score } from './r2-score.ts';
@@ -68,7 +67,7 @@ const classes: readonly SerializableClass<Metric>[] = [
   R2Score,
   ...[accuracies, counts, correlations, overlaps, means, points].flatMap(classesIn),
 ];
-registerModule('hornbeam.metrics', [MeanAveragePrecision as SerializableClass]);
+registerLater(() => import('./by-name.ts'));
 registerFunctions({
   accuracy: accuracies.accuracy,
   binary_accuracy: accuracies.binaryAccuracy,

@@ -1,6 +1,7 @@
 import { exactMethods } from '../base/exact.ts';
 import { f, type Options, type Resolved } from '../base/field/field.ts';
 import { optionsOf } from '../base/options.ts';
+import { registerModule, type SerializableClass } from '../base/registry/serialize.ts';
 import { CocoAccumulator } from '../coco/accumulator.ts';
 import { type BatchInput, type NumberArray, readDetectionBatch } from '../coco/batch.ts';
 import { type BoxFormat, boxFormats } from '../coco/box-format.ts';
@@ -155,6 +156,7 @@ export class MeanAveragePrecision extends Metric<typeof fields, [yTrue: Detectio
     exactMethods<MeanAveragePrecision>(this, { results: 1, updateState: null });
   }
 }
+registerModule('hornbeam.metrics', [MeanAveragePrecision as SerializableClass]);
 export interface MeanAveragePrecision extends Resolved<typeof fields> {}
 
 /** Numbers and shapes of a tensor, or of each of an object of tensors. */

@@ -160,8 +160,8 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
   [writeWeights](): Promise<H5Group> {
     return saving.weightsToH5(this as AnyLayer);
   }
-  [readWeights](file: H5Group): void {
-    saving.weightsFromH5(this as AnyLayer, file);
+  [readWeights](file: H5Group): Promise<void> {
+    return saving.readWeights(this as AnyLayer, file);
   }
 
   /**

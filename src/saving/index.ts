@@ -4,10 +4,10 @@ import { type OptionNames, optionsOf } from '../base/options.ts';
 import { part } from '../base/part.ts';
 import { type CustomObjects, deserializeObject, serializeObject } from '../base/registry/serialize.ts';
 import { type FileSource, fileExists, type Place } from '../formats/file.ts';
+import type { H5Group } from '../formats/hdf5.ts';
 import type { AnyLayer } from '../layers/layer/layer.ts';
 import { type LoadModelOptions, loadModelOptions, type SavedModel } from './keras/keras-file.ts';
-import { modelFromArchive } from './keras/read-keras.ts';
-import { type LoadWeightsOptions, loadWeightsOptions, weightsFromH5 } from './keras/weights.ts';
+import { type LoadWeightsOptions, loadWeightsOptions } from './keras/weights.ts';
 import { isLegacy } from './legacy/h5-format.ts';
 import { able, endingOf, recognise, type SaveOptions, type SaveWeightsOptions, type Writer } from './model-format.ts';
 import { modelFormats } from './model-formats.ts';
@@ -31,8 +31,7 @@ export {
   type SavedModel,
 } from './keras/keras-file.ts';
 export { modelFromJson } from './keras/model-from-json.ts';
-export { modelFromKeras } from './keras/read-keras.ts';
-export { type LoadWeightsOptions, weightsFromH5, weightsToH5 } from './keras/weights.ts';
+export { type LoadWeightsOptions, weightsToH5 } from './keras/weights.ts';
 export type { SaveOptions, SaveWeightsOptions } from './model-format.ts';
 
 /** Serializes an object, or a nest of values and objects, to the form used in configs. */
@@ -99,8 +98,17 @@ export const loadModel = exact('models.loadModel', 2, async function loadModel<
 >(filepath: FileSource, options: LoadModelOptions = {}): Promise<M> {
   optionsOf('loadModel', loadModelOptions, options);
   const { file, format } = await recognise('loadModel', modelFormats, 'readModel', filepath);
-  return (await format.readModel(file, options, { fromArchive: modelFromArchive })) as M;
+  return (await format.readModel(file, options)) as M;
 });
+/** The model in the bytes of a `.keras` file. */
+export const modelFromKeras = exact(
+  'saving.modelFromKeras',
+  2,
+  async function modelFromKeras(bytes: Uint8Array, options: LoadModelOptions = {}): Promise<SavedModel> {
+    optionsOf('modelFromKeras', loadModelOptions, options);
+    return (await part('saving', () => import('./keras/read-keras.ts'))).modelFromKeras(bytes, options);
+  },
+);
 /** Writes only the weights: `model.weights.h5`, or with `maxShardSize` a `model.weights.json` and the files it lists. */
 export const saveWeights = exact(
   'saving.saveWeights',
@@ -126,7 +134,10 @@ export const loadWeights = exact(
     const weights = await format.readWeights(file, model, options);
     if (!weights) return;
     if (isLegacy(weights)) (await legacyWeights()).weightsFromLegacy(model, weights, options);
-    else weightsFromH5(model, weights, options);
+    else await readWeights(model, weights, options);
   },
 );
+/** Gives a model the weights of a Keras 3 file. Nothing changes unless everything fits. */
+export const readWeights = async (model: AnyLayer, file: H5Group, options?: LoadWeightsOptions): Promise<void> =>
+  (await part('saving', () => import('./keras/read-weights.ts'))).weightsFromH5(model, file, options);
 const legacyWeights = () => part('saving', () => import('./legacy/h5-weights.ts'));

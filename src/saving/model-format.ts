@@ -1,7 +1,6 @@
 import { fail } from '../base/errors.ts';
 import { bytesOf, type FileSource, isFolder, type Place } from '../formats/file.ts';
 import type { H5Group } from '../formats/hdf5.ts';
-import type { ZipArchive } from '../formats/zip.ts';
 import type { AnyLayer } from '../layers/layer/layer.ts';
 import { refuseForeign } from './foreign-files.ts';
 import type { LoadModelOptions, SavedModel } from './keras/keras-file.ts';
@@ -42,19 +41,13 @@ export interface Writer<T, O> {
   readonly advice: string;
   write(what: T, place: Place, options: O): Promise<void>;
 }
-/**
- * Creates models from the contents of a file. It is passed to formats, so that a page that only saves does not need it.
- */
-export interface ModelMaker {
-  fromArchive(archive: ZipArchive, fileBytes: number, options: LoadModelOptions): Promise<SavedModel>;
-}
 /** A file format for whole models, for weights only, or for both. Anything a format does not define, it cannot do. */
 export interface ModelFormat {
   /** Whether a file has this format, judged by its path before its bytes are read, and then by these. */
   recognises(file: Found): boolean;
   readonly writesModel?: Writer<SavedModel, SaveOptions>;
   /** Reads the model from a file in this format. */
-  readModel?(file: Found, options: LoadModelOptions, maker: ModelMaker): Promise<SavedModel>;
+  readModel?(file: Found, options: LoadModelOptions): Promise<SavedModel>;
   readonly writesWeights?: Writer<AnyLayer, SaveWeightsOptions>;
   /** Reads the weights from a file in this format; gives nothing where it assigned them itself. */
   readWeights?(file: Found, model: AnyLayer, options: LoadWeightsOptions): Promise<H5Group | undefined>;

@@ -8,9 +8,9 @@ import { loraOf, valueInFiles } from '../layers/layer/lora.ts';
 import { zeros } from '../ops/index.ts';
 import { download, upload } from '../runtime/storage.ts';
 import type { Variable } from '../tensor/index.ts';
+import { convertStored } from './keras/read-weights.ts';
 import { placeSaveables } from './keras/saveables.ts';
 import type { LoadWeightsOptions } from './keras/weights.ts';
-import { convertStored } from './keras/weights.ts';
 import type { SaveWeightsOptions } from './model-format.ts';
 
 /**

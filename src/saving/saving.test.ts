@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as keras from '../index.ts';
-import { weightsFromH5, weightsToH5 } from './keras/weights.ts';
+import { weightsFromH5 } from './keras/read-weights.ts';
+import { weightsToH5 } from './keras/weights.ts';
 import { modelToH5 } from './legacy/h5-model.ts';
 
 let folder = '';

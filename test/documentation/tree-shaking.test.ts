@@ -74,7 +74,7 @@ test('a page that only predicts, written as README begins, leaves pictures out',
     const model = new keras.Sequential([keras.Input({ shape: [4] }), new layers.Dense({ units: 1 })]);
     console.log(model.predict([[1, 2, 3, 4]]));`);
   const everything = await bundled(`import * as keras from 'hornbeam'; const { layers } = keras; console.log(layers);`);
-  expect(page.bytes).toBeLessThan(288 * kB);
+  expect(page.bytes).toBeLessThan(280 * kB);
   expect(page.bytes).toBeLessThan(0.9 * everything.bytes);
   expect(page.later.join()).not.toMatch(/viz|resvg/);
 });

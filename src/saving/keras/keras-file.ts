@@ -1,8 +1,8 @@
-import { dtypeInfo } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { exact } from '../../base/exact.ts';
 import { numberingCalls } from '../../base/numbered-calls.ts';
 import { type OptionNames, optionsOf } from '../../base/options.ts';
+import { part } from '../../base/part.ts';
 import {
   type Config,
   type CustomObjects,
@@ -13,13 +13,11 @@ import {
   sharingObjects,
 } from '../../base/registry/serialize.ts';
 import { writeHdf5 } from '../../formats/hdf5.ts';
-import { writeZip, type ZipArchive } from '../../formats/zip.ts';
 import type { AnyLayer } from '../../layers/layer/layer.ts';
 import { atPath } from '../../tensor/index.ts';
 import { checkConfig } from '../config/check-config.ts';
 import { pythonJson } from '../python-json.ts';
 import { assetsOf } from './assets.ts';
-import { placeSaveables } from './saveables.ts';
 import { weightsToH5 } from './weights.ts';
 
 /** The version of Keras whose file format this is. */
@@ -59,7 +57,10 @@ export const modelToJson = exact('saving.modelToJson', 1, (model: SavedModel): s
 export const modelToKeras = exact(
   'saving.modelToKeras',
   2,
-  async (model: SavedModel, now = new Date()): Promise<Uint8Array> => writeZip(await filesOfKeras(model, now)),
+  async (model: SavedModel, now = new Date()): Promise<Uint8Array> => {
+    const files = await filesOfKeras(model, now);
+    return (await part('zip', () => import('../../formats/zip.ts'))).writeZip(files);
+  },
 );
 
 /** The files in a `.keras` archive, or in a folder of the same layout. */
@@ -113,15 +114,3 @@ export function compileModel(model: SavedModel, config: Config): void {
 
 /** The bytes of weights that a config may ask for, given the size of its file, which may lack the optimizer's slots. */
 export const roomFor = (fileBytes: number): number => 2 ** 26 + 16 * fileBytes;
-
-export const weightsFile = 'model.weights.h5';
-export const absent = (who: string, name: string): never =>
-  fail(who, `the archive holds no ${name}`, 'load a file that Keras 3 or Hornbeam wrote with save()');
-
-/** The bytes of the weights file inside a `.keras` file, limited to what the model can use. */
-export async function weightsIn(zip: ZipArchive, model: AnyLayer): Promise<Uint8Array> {
-  const needed = placeSaveables(model)
-    .flatMap(({ variables }) => variables)
-    .reduce((sum, { shape, dtype }) => sum + shape.reduce((size, n) => size * n, dtypeInfo[dtype].bytes), 0);
-  return (await zip.read(weightsFile, roomFor(needed))) ?? absent('loadWeights', weightsFile);
-}

@@ -1,8 +1,10 @@
-import { type Place, readFolder, writeFileAtomic, writeFolder } from '../../formats/file.ts';
-import { readHdf5 } from '../../formats/hdf5.ts';
-import { openZip, type ZipArchive } from '../../formats/zip.ts';
+import { part } from '../../base/part.ts';
+import { writeFileAtomic, writeFolder } from '../../formats/file.ts';
 import type { ModelFormat } from '../model-format.ts';
-import { filesOfKeras, modelToKeras, weightsIn } from './keras-file.ts';
+import { filesOfKeras, modelToKeras } from './keras-file.ts';
+
+/** What reads such files, loaded with the first of them. */
+const reading = () => part('saving', () => import('./read-keras.ts'));
 
 /** `model.keras`: an archive of config, weights and the version that wrote them. */
 export const kerasArchive: ModelFormat = {
@@ -13,8 +15,8 @@ export const kerasArchive: ModelFormat = {
     advice: '".keras"',
     write: async (model, place) => writeFileAtomic(place, await modelToKeras(model)),
   },
-  readModel: ({ bytes }, options, { fromArchive }) => fromArchive(openZip(bytes!), bytes!.length, options),
-  readWeights: async ({ bytes }, model) => readHdf5(await weightsIn(openZip(bytes!), model)),
+  readModel: async ({ bytes }, options) => (await reading()).modelFromKeras(bytes!, options),
+  readWeights: async ({ bytes }, model) => (await reading()).weightsFromKeras(bytes!, model),
 };
 
 /** The same files in a folder, as written with `zipped: false`. */
@@ -26,17 +28,6 @@ export const kerasFolder: ModelFormat = {
     advice: 'nothing and pass { zipped: false }, for a folder',
     write: async (model, place) => writeFolder(place, await filesOfKeras(model)),
   },
-  readModel: async ({ place }, options, { fromArchive }) =>
-    fromArchive(await folderArchive(place!), Number.POSITIVE_INFINITY, options),
-  readWeights: async ({ place }, model) => readHdf5(await weightsIn(await folderArchive(place!), model)),
+  readModel: async ({ place }, options) => (await reading()).modelFromFolder(place!, options),
+  readWeights: async ({ place }, model) => (await reading()).weightsFromFolder(place!, model),
 };
-
-/** The files of a folder as those of an archive. */
-async function folderArchive(place: Place): Promise<ZipArchive> {
-  const files = new Map(Object.entries(await readFolder(place)));
-  return {
-    names: [...files.keys()],
-    sizeOf: (name) => files.get(name)?.length,
-    read: async (name) => files.get(name),
-  };
-}

@@ -1,42 +1,48 @@
-import { exact } from '../../base/exact.ts';
+import { dtypeInfo } from '../../base/dtype.ts';
+import { fail } from '../../base/errors.ts';
 import { JsonPlace } from '../../base/json-place.ts';
-import { optionsOf } from '../../base/options.ts';
 import { part } from '../../base/part.ts';
 import { customObjectScope, loadNamed } from '../../base/registry/serialize.ts';
-import { readHdf5 } from '../../formats/hdf5.ts';
+import { type Place, readFolder } from '../../formats/file.ts';
+import { type H5Group, readHdf5 } from '../../formats/hdf5.ts';
 import { openZip, type ZipArchive } from '../../formats/zip.ts';
+import type { AnyLayer } from '../../layers/layer/layer.ts';
 import { withinRoom } from '../../tensor/index.ts';
 import { checkConfig } from '../config/check-config.ts';
 import { isOldVersion } from '../legacy/described.ts';
 import { parsePythonJson } from '../python-json.ts';
 import { readAssets } from './assets.ts';
-import {
-  absent,
-  type LoadModelOptions,
-  loadModelOptions,
-  modelFromConfig,
-  roomFor,
-  type SavedModel,
-  weightsFile,
-  weightsIn,
-} from './keras-file.ts';
-import { weightsFromH5 } from './weights.ts';
+import { type LoadModelOptions, modelFromConfig, roomFor, type SavedModel } from './keras-file.ts';
+import { weightsFromH5 } from './read-weights.ts';
+import { placeSaveables } from './saveables.ts';
 
-/** The model in the bytes of a `.keras` file. */
-export const modelFromKeras = exact(
-  'saving.modelFromKeras',
-  2,
-  async function modelFromKeras(bytes: Uint8Array, options: LoadModelOptions = {}): Promise<SavedModel> {
-    optionsOf('modelFromKeras', loadModelOptions, options);
-    return modelFromArchive(openZip(bytes), bytes.length, options);
-  },
-);
-/** The model in the files of an archive or a folder. */
-export async function modelFromArchive(
-  zip: ZipArchive,
-  fileBytes: number,
-  options: LoadModelOptions,
-): Promise<SavedModel> {
+const weightsFile = 'model.weights.h5';
+const absent = (who: string, name: string): never =>
+  fail(who, `the archive holds no ${name}`, 'load a file that Keras 3 or Hornbeam wrote with save()');
+
+/** The model in the bytes of a `.keras` file, or in a folder of the same files. */
+export const modelFromKeras = async (bytes: Uint8Array, options: LoadModelOptions): Promise<SavedModel> =>
+  modelFromArchive(openZip(bytes), bytes.length, options);
+export const modelFromFolder = async (place: Place, options: LoadModelOptions): Promise<SavedModel> =>
+  modelFromArchive(await folderArchive(place), Number.POSITIVE_INFINITY, options);
+
+/** The weights in such a file, or in such a folder, for this model. */
+export const weightsFromKeras = async (bytes: Uint8Array, model: AnyLayer): Promise<H5Group> =>
+  weightsFromArchive(openZip(bytes), model);
+export const weightsFromFolder = async (place: Place, model: AnyLayer): Promise<H5Group> =>
+  weightsFromArchive(await folderArchive(place), model);
+
+/** The files of a folder as those of an archive. */
+async function folderArchive(place: Place): Promise<ZipArchive> {
+  const files = new Map(Object.entries(await readFolder(place)));
+  return {
+    names: [...files.keys()],
+    sizeOf: (name) => files.get(name)?.length,
+    read: async (name) => files.get(name),
+  };
+}
+
+async function modelFromArchive(zip: ZipArchive, fileBytes: number, options: LoadModelOptions): Promise<SavedModel> {
   const readText = async (name: string): Promise<string | undefined> => {
     const text = await zip.read(name, roomFor(fileBytes));
     return text && new TextDecoder().decode(text);
@@ -52,7 +58,15 @@ export async function modelFromArchive(
   const model = withinRoom('the file', room, () =>
     customObjectScope(options.customObjects ?? {}, () => modelFromConfig(upgradeModel(config, { isOld }), options)),
   );
-  weightsFromH5(model, await readHdf5(await weightsIn(zip, model)));
+  weightsFromH5(model, await weightsFromArchive(zip, model));
   await readAssets(model, zip);
   return model;
+}
+
+/** The weights file of an archive, limited to what the model can use. */
+async function weightsFromArchive(zip: ZipArchive, model: AnyLayer): Promise<H5Group> {
+  const needed = placeSaveables(model)
+    .flatMap(({ variables }) => variables)
+    .reduce((sum, { shape, dtype }) => sum + shape.reduce((size, n) => size * n, dtypeInfo[dtype].bytes), 0);
+  return readHdf5((await zip.read(weightsFile, roomFor(needed))) ?? absent('loadWeights', weightsFile));
 }

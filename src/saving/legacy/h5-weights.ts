@@ -19,7 +19,7 @@ import { ownVariablesOf } from '../../layers/layer/tracking.ts';
 import { upload } from '../../runtime/storage.ts';
 import type { Variable } from '../../tensor/index.ts';
 import { kerasVersion } from '../keras/keras-file.ts';
-import { convertStored } from '../keras/weights.ts';
+import { convertStored } from '../keras/read-weights.ts';
 import { convertWeights } from './convert-weights.ts';
 import type { Origin, StoredWeight } from './stored-weight.ts';
 import { matchOrder } from './weight-order.ts';

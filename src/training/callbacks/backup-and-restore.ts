@@ -82,7 +82,7 @@ export class BackupAndRestore extends Callback<CallbackModel> {
       model.optimizer?.build(model.trainableVariables);
       place = await this.#reading(this.#weights, async (bytes) => {
         const file = await readHdf5(bytes);
-        model[readWeights](file);
+        await model[readWeights](file);
         return trainer && takeTrainingState(file, trainer);
       });
     }

@@ -17,7 +17,7 @@ export interface CallbackModel extends Trainable {
   loadWeights(path: string): Promise<void>;
   /** The weights, in the form stored in files. */
   [writeWeights](): Promise<H5Group>;
-  [readWeights](file: H5Group): void;
+  [readWeights](file: H5Group): Promise<void>;
 }
 
 /** The parameters of the run. */
