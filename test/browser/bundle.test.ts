@@ -23,7 +23,7 @@ it('gives pages a core of less than 300 kB, compressed, that imports only files 
   expect(bytes).toBeLessThan(300_000);
   // What it leaves for later is there too.
   const later = [...core].flatMap((name) => chunks.get(name)!.dynamicImports);
-  for (const name of ['drawing', 'zip', 'read-keras', 'read', 'write', 'h5-model', 'upgrade', 'device', 'verify-plan'])
+  for (const name of ['drawing', 'zip', 'read-keras', 'read', 'write', 'h5-model', 'device', 'verify-plan'])
     expect(later.map((file) => file.replace(/(-[\w-]{8})?\.js$/, ''))).toContain(name);
 });
 

@@ -1,7 +1,6 @@
 import { dtypeInfo } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { JsonPlace } from '../../base/json-place.ts';
-import { part } from '../../base/part.ts';
 import { customObjectScope, loadNamed } from '../../base/registry/serialize.ts';
 import { type Place, readFolder } from '../../formats/file.ts';
 import { type H5Group, readHdf5 } from '../../formats/hdf5.ts';
@@ -10,6 +9,7 @@ import type { AnyLayer } from '../../layers/layer/layer.ts';
 import { withinRoom } from '../../tensor/index.ts';
 import { checkConfig } from '../config/check-config.ts';
 import { isOldVersion } from '../legacy/described.ts';
+import { upgradeModel } from '../legacy/upgrade.ts';
 import { parsePythonJson } from '../python-json.ts';
 import { readAssets } from './assets.ts';
 import { type LoadModelOptions, modelFromConfig, roomFor, type SavedModel } from './keras-file.ts';
@@ -52,7 +52,6 @@ async function modelFromArchive(zip: ZipArchive, fileBytes: number, options: Loa
   await loadNamed(config);
   const metadata = new JsonPlace('metadata.json', parsePythonJson((await readText('metadata.json')) ?? '{}'));
   const version = metadata.member('keras_version');
-  const { upgradeModel } = await part('saving', () => import('../legacy/upgrade.ts'));
   const isOld = version.isPresent && isOldVersion(version.text('write the version of Keras, e.g. "3.15.1"'));
   const room = roomFor(zip.sizeOf(weightsFile) ?? absent('loadModel', weightsFile));
   const model = withinRoom('the file', room, () =>
