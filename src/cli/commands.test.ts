@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { beforeAll, expect, test } from 'vitest';
 import { readNpy, writeNpy, writeNpz } from '../formats/npy.ts';
 import * as keras from '../index.ts';
@@ -165,6 +166,18 @@ test('convert writes every format that it reads', async () => {
   expect(await answer('diff', at('model.keras'), at('folder'))).toContain('4 weights are the same.');
   expect((await hornbeam('convert', at('model.keras'), at('again.h5'))).err).toContain('it is there already');
   expect((await hornbeam('convert', at('again.weights.h5'), at('b.keras'))).err).toContain('--model model.keras');
+});
+
+test('convert reads models of TensorFlow.js', async () => {
+  const { model, weights } = JSON.parse(
+    gunzipSync(readFileSync(new URL('../../test/data/tfjs/graph.json.gz', import.meta.url))).toString(),
+  ) as { model: object; weights: string };
+  mkdirSync(at('tfjs'));
+  writeFileSync(at('tfjs/model.json'), JSON.stringify(model));
+  writeFileSync(at('tfjs/weights.bin'), Buffer.from(weights, 'base64'));
+  await answer('convert', at('tfjs/model.json'), at('from-tfjs.keras'));
+  await answer('convert', at('tfjs'), at('from-tfjs.h5'));
+  expect(await answer('diff', at('from-tfjs.keras'), at('from-tfjs.h5'))).toContain('weights are the same.');
 });
 
 test('explain prints the kernels, timed if asked', async () => {

@@ -13,8 +13,8 @@ export const convert = command({
   words: ['FROM', 'TO'],
   about: 'Reads a model and writes it in the format of another name, which is printed.',
   notes: [
-    'Read are .keras, .h5 (of any Keras), folders in the layout of .keras, configs (.json), and with --model weights alone (.weights.h5,',
-    '.weights.json). Written are .keras, .h5, .weights.h5, .weights.json (in parts), and configs (.json).',
+    'Read are .keras, .h5 (of any Keras), folders in the layout of .keras, models of TensorFlow.js (model.json), configs (.json), and with',
+    '--model weights alone (.weights.h5, .weights.json). Written are .keras, .h5, .weights.h5, .weights.json (in parts), and configs (.json).',
   ].join('\n'),
   options: {
     model: { type: 'string', value: 'MODEL', doc: 'the model whose weights are read' },

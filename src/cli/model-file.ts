@@ -40,5 +40,9 @@ export async function modelIn(
   { modules, compile = false }: { modules?: readonly string[] | undefined; compile?: boolean } = {},
 ): Promise<Model> {
   const options = { customObjects: await customObjects(modules), compile };
-  return file.endsWith('.json') ? modelFromJson(await readFile(file, 'utf8'), options) : loadModel(file, options);
+  const config = file.endsWith('.json') ? await readFile(file, 'utf8') : undefined;
+  // A model.json of TensorFlow.js leads to weights.
+  return config === undefined || config.includes('"weightsManifest"')
+    ? loadModel(file, options)
+    : modelFromJson(config, options);
 }

@@ -96,16 +96,16 @@ export async function makeFolderOf(place: Place): Promise<void> {
   const node = nodeModules(`file ${place}`, writeInstead);
   await node.fs.mkdir(node.path.dirname(pathOf(place, node)), { recursive: true });
 }
-/** Whether there is a folder at `place`; in a browser there is none. */
-export async function isFolder(place: Place): Promise<boolean> {
-  if (isBrowserPlace(place) || !hasFiles()) return false;
+/** The names in the folder at `place`; undefined where there is none, as in a browser. */
+export async function filesIn(place: Place): Promise<readonly string[] | undefined> {
+  if (isBrowserPlace(place) || !hasFiles()) return undefined;
   const node = nodeModules('folder', readInstead);
-  if (/^(https?|blob|data):/.test(String(place))) return false;
-  return node.fs.stat(pathOf(place, node)).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
+  if (/^(https?|blob|data):/.test(String(place))) return undefined;
+  return node.fs.readdir(pathOf(place, node)).catch(() => undefined);
 }
+
+/** Whether there is a folder at `place`; in a browser there is none. */
+export const isFolder = async (place: Place): Promise<boolean> => (await filesIn(place)) !== undefined;
 
 /** All files in a folder and its subfolders, by their paths in it, with `/` between the parts; at most 10,000. */
 export async function readFolder(place: Place): Promise<Record<string, Uint8Array>> {

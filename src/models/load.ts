@@ -1,4 +1,4 @@
-import type { Config, FileSource, LoadModelOptions } from '../saving/index.ts';
+import type { Config, LoadModelOptions, ModelSource } from '../saving/index.ts';
 import * as saving from '../saving/index.ts';
 import { Model } from './model.ts';
 import { registerModels } from './register.ts';
@@ -13,10 +13,13 @@ function reading<F extends (...args: never[]) => unknown>(read: F): F {
 }
 
 /** Functions that read a model return a Model; callers may specify its class: `loadModel<Sequential>(…)`. */
-type FromFile = <M = Model>(filepath: FileSource, options?: LoadModelOptions) => Promise<M>;
+type FromFile = <M = Model>(filepath: ModelSource, options?: LoadModelOptions) => Promise<M>;
 type FromJson = <M = Model>(text: string, options?: LoadModelOptions) => M;
 
-/** Reads a model written by `save` (ours or Keras's) from a path, a URL, or the bytes themselves (`Uint8Array`, `File`). */
+/**
+ * Reads a model written by `save` (ours or Keras's), or a layers model of TensorFlow.js (`model.json`), from a path, a URL, or the
+ * bytes themselves (`Uint8Array`, `File`); what is in several files as a list of them (`[...input.files]`).
+ */
 export const loadModel = /* @__PURE__ */ reading<FromFile>(saving.loadModel);
 /** Creates a model with fresh weights from the result of `toJson`. */
 export const modelFromJson = /* @__PURE__ */ reading<FromJson>(saving.modelFromJson);

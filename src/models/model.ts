@@ -9,7 +9,7 @@ import { type Config, type CustomObjects, origin, type SerializableClass } from 
 import type { SymbolicShape } from '../base/shape.ts';
 import type { Tree } from '../base/tree.ts';
 import { toTensors } from '../data/nest.ts';
-import type { FileSource, Place } from '../formats/file.ts';
+import type { Place } from '../formats/file.ts';
 import type { H5Group } from '../formats/hdf5.ts';
 import { guardMembers } from '../layers/layer/attribute-names.ts';
 import { inner } from '../layers/layer/inner.ts';
@@ -199,7 +199,7 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
     refuseUnsaved(this as AnyLayer);
     return saving.saveWeights(this as AnyLayer, filepath, options);
   }
-  loadWeights(filepath: FileSource, options: saving.LoadWeightsOptions = {}): Promise<void> {
+  loadWeights(filepath: saving.ModelSource, options: saving.LoadWeightsOptions = {}): Promise<void> {
     return saving.loadWeights(this as AnyLayer, filepath, options);
   }
 

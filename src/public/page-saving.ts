@@ -12,6 +12,7 @@ export {
   type LoadModelOptions,
   type LoadWeightsOptions,
   loadWeights,
+  type ModelSource,
   modelToKeras,
   type Place,
   registerKerasSerializable,

@@ -3,13 +3,21 @@ import { exact } from '../base/exact.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { part } from '../base/part.ts';
 import { type CustomObjects, deserializeObject, serializeObject } from '../base/registry/serialize.ts';
-import { type FileSource, fileExists, type Place } from '../formats/file.ts';
+import { fileExists, type Place } from '../formats/file.ts';
 import type { H5Group } from '../formats/hdf5.ts';
 import type { AnyLayer } from '../layers/layer/layer.ts';
 import { type LoadModelOptions, loadModelOptions, type SavedModel } from './keras/keras-file.ts';
 import { type LoadWeightsOptions, loadWeightsOptions } from './keras/weights.ts';
 import { isLegacy } from './legacy/h5-format.ts';
-import { able, endingOf, recognise, type SaveOptions, type SaveWeightsOptions, type Writer } from './model-format.ts';
+import {
+  able,
+  endingOf,
+  type ModelSource,
+  recognise,
+  type SaveOptions,
+  type SaveWeightsOptions,
+  type Writer,
+} from './model-format.ts';
 import { modelFormats } from './model-formats.ts';
 
 export {
@@ -32,7 +40,7 @@ export {
 } from './keras/keras-file.ts';
 export { modelFromJson } from './keras/model-from-json.ts';
 export { type LoadWeightsOptions, weightsToH5 } from './keras/weights.ts';
-export type { SaveOptions, SaveWeightsOptions } from './model-format.ts';
+export type { ModelSource, SaveOptions, SaveWeightsOptions } from './model-format.ts';
 
 /** Serializes an object, or a nest of values and objects, to the form used in configs. */
 export const serializeKerasObject = exact('saving.serializeKerasObject', 1, (x: unknown): unknown =>
@@ -92,10 +100,13 @@ export const saveModel = exact(
     await write(model, filepath, options, writers, options.zipped === false ? 'a folder' : 'to');
   },
 );
-/** Reads a model written by `save` (ours or Keras's) from a path, a URL, or the bytes themselves (`Uint8Array`, `File`). */
+/**
+ * Reads a model written by `save` (ours or Keras's), or a layers model of TensorFlow.js (`model.json`), from a path, a URL, or the
+ * bytes themselves (`Uint8Array`, `File`); what is in several files as a list of them (`[...input.files]`).
+ */
 export const loadModel = exact('models.loadModel', 2, async function loadModel<
   M = SavedModel,
->(filepath: FileSource, options: LoadModelOptions = {}): Promise<M> {
+>(filepath: ModelSource, options: LoadModelOptions = {}): Promise<M> {
   optionsOf('loadModel', loadModelOptions, options);
   const { file, format } = await recognise('loadModel', modelFormats, 'readModel', filepath);
   return (await format.readModel(file, options)) as M;
@@ -123,12 +134,12 @@ export const saveWeights = exact(
 );
 /**
  * Loads weights into the model from a `.weights.h5`, `.weights.json` (with its shards), `.safetensors`, `.keras` or older
- * `.h5` file.
+ * `.h5` file, or a `model.json` of TensorFlow.js.
  */
 export const loadWeights = exact(
   'saving.loadWeights',
   3,
-  async function loadWeights(model: AnyLayer, filepath: FileSource, options: LoadWeightsOptions = {}): Promise<void> {
+  async function loadWeights(model: AnyLayer, filepath: ModelSource, options: LoadWeightsOptions = {}): Promise<void> {
     optionsOf(model, loadWeightsOptions, options);
     const { file, format } = await recognise('loadWeights', modelFormats, 'readWeights', filepath);
     const weights = await format.readWeights(file, model, options);

@@ -1,16 +1,23 @@
 import { fail } from '../base/errors.ts';
-import { bytesOf, type FileSource, isFolder, type Place } from '../formats/file.ts';
+import { part } from '../base/part.ts';
+import { bytesOf, type FileSource, filesIn, type Place } from '../formats/file.ts';
 import type { H5Group } from '../formats/hdf5.ts';
 import type { AnyLayer } from '../layers/layer/layer.ts';
-import { refuseForeign } from './foreign-files.ts';
 import type { LoadModelOptions, SavedModel } from './keras/keras-file.ts';
 import type { LoadWeightsOptions } from './keras/weights.ts';
+
+/** A file, or several that belong together: what a user picked or dropped (`input.files`). */
+export type ModelSource = FileSource | Iterable<File>;
 
 /** A file or folder to be read. */
 export interface Found {
   /** Its path or URL, if there is one. */
   readonly place: Place | undefined;
   readonly isFolder: boolean;
+  /** The names of the files in a folder. */
+  readonly entries?: readonly string[] | undefined;
+  /** The files among which it was given, as a page has them. */
+  readonly files?: readonly File[] | undefined;
   /** The bytes of a file, read on demand; a folder has none. */
   readonly bytes: Uint8Array | undefined;
 }
@@ -67,24 +74,32 @@ export function endingOf(place: Place, formats: readonly ModelFormat[]): string 
   return known.filter((end) => String(place).endsWith(end)).reduce((a, b) => (b.length > a.length ? b : a), '');
 }
 
-const isPlace = (source: FileSource): source is Place => typeof source === 'string' || source instanceof URL;
+const isPlace = (source: ModelSource): source is Place => typeof source === 'string' || source instanceof URL;
+const isList = (source: ModelSource): source is Iterable<File> =>
+  !isPlace(source) && !ArrayBuffer.isView(source) && Symbol.iterator in source;
 /** The file at a source, and the format to read it with. */
 export async function recognise<K extends 'readModel' | 'readWeights'>(
   who: string,
   formats: readonly ModelFormat[],
   what: K,
-  source: FileSource,
+  given: ModelSource,
 ): Promise<{ readonly file: Found; readonly format: Able<K> }> {
   const candidates = able(formats, what);
+  const files = isList(given) ? [...given] : undefined;
+  const source: FileSource | undefined = files
+    ? (files.find(({ name }) => name.endsWith('.json')) ?? files[0])
+    : (given as FileSource);
+  if (source === undefined) return fail(who, 'the list of files is empty', 'let the user pick the files of a model');
   const place = isPlace(source) ? source : undefined;
-  const unread = { place, isFolder: place !== undefined && (await isFolder(place)), bytes: undefined };
+  const entries = place === undefined ? undefined : await filesIn(place);
+  const unread: Found = { place, isFolder: entries !== undefined, entries, files, bytes: undefined };
   const byPlace = candidates.find((format) => format.recognises(unread));
   if (byPlace) return { file: unread, format: byPlace };
   const bytes = await bytesOf(source);
   const file = { ...unread, bytes };
   const format = candidates.find((each) => each.recognises(file));
   if (format) return { file, format };
-  refuseForeign(who, bytes);
+  (await part('saving', () => import('./foreign-files.ts'))).refuseForeign(who, bytes);
   return fail(
     who,
     'the file is of no kind that is read, or is cut off',

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isFolder } from '../formats/file.ts';
+import { filesIn } from '../formats/file.ts';
 import * as keras from '../index.ts';
 import type { Found } from './model-format.ts';
 import { modelFormats } from './model-formats.ts';
@@ -18,13 +18,14 @@ const make = (): keras.Sequential =>
 const valuesOf = (model: keras.Model): Promise<unknown[]> => Promise.all(model.getWeights().map((w) => w.array()));
 /** The file at a place, as reading sees it. */
 async function find(place: string): Promise<Found> {
-  if (await isFolder(place)) return { place, isFolder: true, bytes: undefined };
+  const entries = await filesIn(place);
+  if (entries) return { place, isFolder: true, entries, bytes: undefined };
   return { place, isFolder: false, bytes: await readFile(place) };
 }
 
 describe.each(modelFormats.map((format, k) => ({ format, k })))('model format $k', ({ format, k }) => {
   it('reads the models that it writes, which no other format takes for its own', async () => {
-    expect(format.writesModel ?? format.writesWeights).toBeDefined();
+    expect(format.writesModel ?? format.writesWeights ?? format.readModel).toBeDefined();
     for (const [n, ending] of (format.writesModel?.endings ?? []).entries()) {
       const place = join(folder, `model${k}-${n}${ending}`);
       const model = make();

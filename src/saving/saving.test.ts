@@ -91,9 +91,9 @@ it.each([
   ['JSON', text('{"class_name": "Sequential"}'), /JSON text.*\n.*modelFromJson/],
   ['YAML', text('backend: tensorflow\nclass_name: Sequential\n'), /YAML.*\n.*modelFromJson/],
   [
-    'TensorFlow.js',
-    text('{"format": "layers-model", "modelTopology": {}}'),
-    /TensorFlow\.js.*\n.*tensorflowjs_converter/,
+    'a graph of TensorFlow.js',
+    text('{"format": "graph-model", "modelTopology": {}}'),
+    /graph model.*\n.*tfjs_layers_model/,
   ],
   ['a pickle', new Uint8Array([0x80, 4, 0x95, 0]), /pickle.*\n.*Python/],
   ['a list of shards', text('{"metadata": {}, "weight_map": {}}'), /shards.*\n.*loadWeights/],

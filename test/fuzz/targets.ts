@@ -157,5 +157,27 @@ async function events(random: Choices, data: Data): Promise<unknown> {
   return count;
 }
 
+/** Models of TensorFlow.js: a damaged model.json, or a file of weights that is cut off. */
+async function tfjs(random: Choices, data: Data): Promise<unknown> {
+  const name = random.of(['cnn', 'text', 'graph', 'sequence', 'quantized']);
+  const { model, weights } = parse(data.read(`tfjs/${name}.json.gz`)) as { model: object; weights: string };
+  const bytes = new Uint8Array(Buffer.from(weights, 'base64'));
+  const files = [
+    new File([random.chance(0.9) ? mutateText(random, model) : JSON.stringify(model)], 'model.json'),
+    new File([bytes.slice(0, bytes.length - (random.chance(0.2) ? random.below(99) : 0))], 'weights.bin'),
+  ];
+  return keras.models.loadModel(files);
+}
+
 /** What reads files, by format. */
-export const targets: Readonly<Record<string, Target>> = { keras: keras3, h5, weights, hdf5, json, npy, coco, events };
+export const targets: Readonly<Record<string, Target>> = {
+  keras: keras3,
+  h5,
+  weights,
+  hdf5,
+  json,
+  npy,
+  coco,
+  events,
+  tfjs,
+};

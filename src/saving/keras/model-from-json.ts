@@ -2,7 +2,7 @@ import { exact } from '../../base/exact.ts';
 import { optionsOf } from '../../base/options.ts';
 import { type Config, customObjectScope } from '../../base/registry/serialize.ts';
 import { checkConfig } from '../config/check-config.ts';
-import { refuseForeign } from '../foreign-files.ts';
+import { foreignTexts, refuseKinds } from '../foreign-text.ts';
 import { upgradeAtOnce } from '../legacy/at-once.ts';
 import { isOldVersion } from '../legacy/described.ts';
 import { parsePythonJson } from '../python-json.ts';
@@ -14,7 +14,7 @@ export const modelFromJson = exact('models.modelFromJson', 2, function modelFrom
 >(text: string, options: LoadModelOptions = {}): M {
   optionsOf('modelFromJson', loadModelOptions, options);
   if (!/^\s*[{[]/.test(text) || text.includes('"modelTopology"'))
-    refuseForeign('modelFromJson', new TextEncoder().encode(text));
+    refuseKinds('modelFromJson', 'text', foreignTexts, new Uint8Array(), text);
   const described = parsePythonJson(text, 'modelFromJson');
   checkConfig(described, 'modelFromJson', { isRaw: true });
   const { keras_version: version, ...config } = described as Config;
