@@ -51,7 +51,7 @@ export function stepOf({ batch, groups, inputs, outputs, axes: along, x, w }: Co
   const strides = shapes[2].map((_, d) => shapes[2].slice(d + 1).reduce((a, b) => a * b, 1));
   return {
     kind: 'contraction',
-    info: { name: 'conv', fused: ['conv'], bytes: 0, flops: 0 },
+    info: { name: 'conv', fused: ['conv'], bytes: 0, flops: 0, scopes: [] },
     equation: {
       rule: conv.rule,
       inputs: tensors.slice(0, 2),
@@ -62,6 +62,7 @@ export function stepOf({ batch, groups, inputs, outputs, axes: along, x, w }: Co
         padding: along.map((a) => [a.low, 0]),
       },
       outputs: tensors.slice(2),
+      scope: undefined,
     },
     operands: [from, window],
     views: [

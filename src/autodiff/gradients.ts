@@ -2,6 +2,7 @@ import { isFloat } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
 import type { VjpContext } from '../ir/primitive.ts';
 import { equationsBehind } from '../ir/program.ts';
+import { inScope } from '../ir/scope.ts';
 import type { Equation, Tensor } from '../ir/tensor.ts';
 import { add } from '../primitives/elementwise.ts';
 
@@ -32,10 +33,12 @@ export function gradients(
   for (const equation of equations.reverse()) {
     const upstream = equation.outputs.map((y) => found.get(y) ?? null);
     if (upstream.every((g) => g === null)) continue;
-    pull(equation, upstream).forEach((g, n) => {
-      const x = equation.inputs[n];
-      if (g && isFloat(x.dtype)) flow(x, g);
-    });
+    const { scope, inputs } = equation;
+    inScope(scope && { ...scope, isBackward: true }, () =>
+      pull(equation, upstream).forEach((g, n) => {
+        if (g && isFloat(inputs[n].dtype)) flow(inputs[n], g);
+      }),
+    );
   }
   return wrt.map((x) => found.get(x) ?? null);
 }

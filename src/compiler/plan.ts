@@ -3,6 +3,7 @@ import type { TypedArray } from '../base/dtype.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Axis, Expr, Local, Region } from '../ir/expr.ts';
 import type { Stmt } from '../ir/loops.ts';
+import type { Scope } from '../ir/scope.ts';
 import type { Equation } from '../ir/tensor.ts';
 
 /** Where a region of a plan has its bytes. */
@@ -25,6 +26,8 @@ export interface Target {
    * before it.
    */
   readonly dealing: 'shares' | 'turns';
+  /** With `turns`, how loops become them (`schedule/turns.ts`): devices bring it, so that others need not carry it. */
+  readonly asTurns?: (list: readonly Stmt[], algebra: Algebra) => readonly Stmt[];
   /** The number of workers taking shares; with `turns`, how many partial sums keep the machine busy. */
   readonly workers: number;
   /** Workers share a step from this much work on, in additions and loads; by default, where it pays. With 0, in small pieces. */
@@ -39,12 +42,23 @@ export interface Target {
   contraction(step: ContractionStep): boolean;
 }
 
-/** What `explain()` shows of a kernel. */
+/** What is known of a kernel by itself. */
 export interface KernelInfo {
+  /** What it computes, e.g. `conv + add + max`. */
   readonly name: string;
+  /** Names of the primitives that were fused into it. */
   readonly fused: readonly string[];
+  /** Bytes read and written, at the least. */
   readonly bytes: number;
   readonly flops: number;
+  /** The layers for which it computes something. */
+  readonly scopes: readonly Scope[];
+}
+/** A kernel of a program, as `explain()` shows it. */
+export interface KernelReport extends KernelInfo {
+  readonly output: string;
+  /** Bytes of intermediates that stand in memory while it runs. */
+  readonly scratch: number;
 }
 
 /** When a step is run, and by which threads. */

@@ -1,22 +1,14 @@
 import type { DType, TypedArray } from '../base/dtype.ts';
+import type { KernelReport } from '../compiler/plan.ts';
 import type { Program } from '../ir/program.ts';
 import type { Aval } from '../ir/tensor.ts';
+
+export type { KernelReport } from '../compiler/plan.ts';
+export type { Scope } from '../ir/scope.ts';
 
 /** A device's own bytes for one array. */
 export interface Buffer {
   readonly bytes: number;
-}
-
-/** One kernel of a compiled program, as `explain()` shows it. */
-export interface KernelReport {
-  /** What it computes, e.g. `conv + add + max`. */
-  readonly name: string;
-  /** Names of the primitives that were fused into it. */
-  readonly fused: readonly string[];
-  readonly output: string;
-  /** Bytes read and written, at the least. */
-  readonly bytes: number;
-  readonly flops: number;
 }
 
 /** How long each kernel of a program takes and where that was measured (`on one thread`), or why it cannot be told. */

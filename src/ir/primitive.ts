@@ -3,6 +3,7 @@ import { noSize, showShape } from '../base/shape.ts';
 import { applyToPairs, meetsComplex } from './complex.ts';
 import type { Region, Scalar } from './expr.ts';
 import { load } from './expr.ts';
+import { currentScope } from './scope.ts';
 import { type Aval, type Equation, type Operand, type Primitive, type Rule, Tensor } from './tensor.ts';
 
 export type {
@@ -22,7 +23,7 @@ export function bind<A>(rule: Rule<A>, inputs: readonly Tensor[], attrs: A): Ten
   if (meetsComplex(inputs, attrs)) return applyToPairs(rule as Rule, inputs, attrs, bind);
   const result = rule.result(inputs, attrs);
   const outputs: Tensor[] = [];
-  const equation: Equation = { rule, inputs, attrs, outputs };
+  const equation: Equation = { rule, inputs, attrs, outputs, scope: currentScope() };
   const avals: readonly Aval[] = Array.isArray(result) ? result : [result as Aval];
   for (const { shape } of avals)
     if (noSize(shape) !== undefined)

@@ -2,6 +2,7 @@ import type { DType } from '../base/dtype.ts';
 import { type Shape, showShape } from '../base/shape.ts';
 import type { Expr, Region, Scalar } from './expr.ts';
 import type { Stmt } from './loops.ts';
+import type { Scope } from './scope.ts';
 
 /** What is known of a value before it is computed. */
 export interface Aval {
@@ -15,6 +16,8 @@ export interface Equation {
   readonly inputs: readonly Tensor[];
   readonly attrs: unknown;
   readonly outputs: readonly Tensor[];
+  /** Undefined where no layer records it. */
+  readonly scope: Scope | undefined;
 }
 
 /** Bytes that somebody holds: runtime/ says who and frees them. */

@@ -23,7 +23,7 @@ export {
   setMaxStepsPerEpoch,
 } from '../base/config.ts';
 export { dtypePolicy, setDtypePolicy } from '../base/dtype-policy.ts';
-export type { Buffer, Device, Executable, KernelReport, Timing } from '../devices/device.ts';
+export type { Buffer, Device, Executable, KernelReport, Scope, Timing } from '../devices/device.ts';
 export type { Program } from '../ir/program.ts';
 export type { DeviceName, FindDevice, MakeDevice } from '../runtime/device.ts';
 

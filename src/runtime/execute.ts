@@ -1,5 +1,5 @@
 import { RecentCache } from '../base/recent.ts';
-import type { Device, Executable, Timing } from '../devices/device.ts';
+import type { Device, Executable, Scope, Timing } from '../devices/device.ts';
 import { complex, partsOf } from '../ir/complex.ts';
 import { closeProgram, makeProgram, type Program, printProgram } from '../ir/program.ts';
 import type { Tensor } from '../ir/tensor.ts';
@@ -19,11 +19,28 @@ export function compiled(program: Program, key = printProgram(program)): Executa
   let cache = executables.get(device);
   if (!cache) executables.set(device, (cache = new RecentCache()));
   const known = cache.get(key);
-  if (known) return known;
+  if (known) return known.program === program ? known : withScopesOf(program, known);
   const executable = device.compile(program);
   cache.set(key, executable, bytesOfProgram(executable) + 2 * key.length);
   return executable;
 }
+
+/** The executable of an equal program, whose layers may have other names. */
+function withScopesOf(program: Program, known: Executable): Executable {
+  let kernels: Executable['kernels'] | undefined;
+  return Object.create(known, {
+    kernels: {
+      get() {
+        const own = scopesOf(program);
+        const names = new Map(scopesOf(known.program).map((scope, k) => [scope, own[k]]));
+        kernels ??= known.kernels.map((k) => ({ ...k, scopes: k.scopes.flatMap((scope) => names.get(scope) ?? []) }));
+        return kernels;
+      },
+    },
+  });
+}
+const scopesOf = ({ equations }: Program): (Scope | undefined)[] =>
+  equations.flatMap(({ rule, attrs, scope }) => [scope, ...(rule.programs?.(attrs) ?? []).flatMap(scopesOf)]);
 
 /** Runs a compiled program on concrete tensors. The storages of donated inputs are overwritten: the caller keeps them. */
 export function run(executable: Executable, inputs: readonly Tensor[]): (Tensor | null)[] {

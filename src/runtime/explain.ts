@@ -1,4 +1,4 @@
-import type { Executable, Timing } from '../devices/device.ts';
+import type { Executable, Scope, Timing } from '../devices/device.ts';
 
 const units = ['', 'k', 'M', 'G', 'T'];
 /** `1234567` -> `1.23 M`. */
@@ -11,9 +11,12 @@ export function readable(n: number): string {
   return `${at === 0 ? n : n.toPrecision(3)} ${units[at]}`.trimEnd();
 }
 
+/** A layer's path in its model. */
+const showScope = ({ path, isBackward }: Scope): string => `${isBackward ? '∂' : ''}${path.replace(/^[^/]*\//, '')}`;
+
 /**
- * A table of a program's kernels: what each one fuses and computes, its output, bytes, FLOPs and optionally
- * milliseconds, and their share of the sum.
+ * A table of a program's kernels: what each one fuses and computes, for which layers (`∂dense` are gradients of one), its
+ * output, bytes, FLOPs and optionally milliseconds, and their share of the sum.
  */
 export function explain({ kernels, program, scratchBytes }: Executable, timing?: Timing): string {
   const timed = timing && 'ms' in timing ? timing : undefined;
@@ -26,9 +29,13 @@ export function explain({ kernels, program, scratchBytes }: Executable, timing?:
     `${readable(k.bytes)}B`,
     readable(k.flops),
     ...(timed ? [timed.ms[n].toFixed(3), `${((100 * timed.ms[n]) / (milliseconds || 1)).toFixed(1)} %`] : []),
+    k.scopes.map(showScope).join(' '),
     k.fused.join(' '),
   ]);
-  const table = [['#', 'kernel', 'output', 'bytes', 'FLOPs', ...(timed ? ['ms', 'share'] : []), 'fused'], ...rows];
+  const table = [
+    ['#', 'kernel', 'output', 'bytes', 'FLOPs', ...(timed ? ['ms', 'share'] : []), 'layers', 'fused'],
+    ...rows,
+  ];
   const widths = table[0].map((_, c) => Math.min(48, Math.max(...table.map((row) => row[c].length))));
   const lines = table.map((row) =>
     row

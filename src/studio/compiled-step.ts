@@ -30,18 +30,24 @@ async function told(name: string, executable: Executable, timed: boolean): Promi
     name,
     equations: program.equations.length,
     scratchBytes,
-    kernels: kernels.map(({ name: kernel, fused, output, bytes, flops }, k) => ({
+    kernels: kernels.map(({ name: kernel, fused, output, bytes, flops, scopes, scratch }, k) => ({
       name: kernel,
       fused,
       output,
       bytes,
       flops,
+      forward: scopes.flatMap(({ path, isBackward }) => (isBackward ? [] : [within(path)])),
+      backward: scopes.flatMap(({ path, isBackward }) => (isBackward ? [within(path)] : [])),
+      scratch,
       ms: ms?.[k],
     })),
     timed: timing && 'where' in timing ? timing.where : undefined,
     untimed: timing && 'untimed' in timing ? timing.untimed : undefined,
   };
 }
+
+/** A path without the model's own name, as the page knows its nodes. */
+const within = (path: string): string => path.replace(/^[^/]*\/?/, '');
 
 /** Measured on zeros: the batch that it ran on may be gone. */
 async function timeOf(executable: Executable): Promise<Timing> {

@@ -129,6 +129,11 @@ export interface StudioKernel {
   readonly bytes: number;
   readonly flops: number;
   readonly ms?: number | undefined;
+  /** Paths of the nodes that it computes something for, and of those whose gradients. */
+  readonly forward: readonly string[];
+  readonly backward: readonly string[];
+  /** Bytes of intermediates that stand in memory while it runs. */
+  readonly scratch: number;
 }
 /** The compiled step, kernel by kernel. */
 export interface StudioStep {

@@ -1,5 +1,6 @@
 import type { DType } from '../base/dtype.ts';
 import { fail, type Named } from '../base/errors.ts';
+import { inScope } from '../ir/scope.ts';
 import { currentTrace } from './frames.ts';
 
 /** Runs `f` with a value on top of a stack. */
@@ -15,8 +16,10 @@ function scoped<T>(stack: T[]): <R>(value: T, f: () => R) => R {
 }
 
 const names: string[] = [];
-/** Prefixes the paths of the variables that `f` creates. */
-export const inNameScope = scoped(names);
+const named = scoped(names);
+/** Prefixes the paths of the variables that `f` creates, and of the equations that it records. */
+export const inNameScope = <R>(name: string, f: () => R): R =>
+  named(name, () => inScope({ path: names.join('/'), isBackward: false }, f));
 export const scopedPath = (name: string): string => [...names, name].join('/');
 /** Runs `f` with paths starting over at the given prefix. */
 export function atPath<R>(path: readonly string[], f: () => R): R {

@@ -1,6 +1,7 @@
 import { costOf, loadsOf } from '../../algebra/cost.ts';
 import { type Axis, type Expr, flatten, indexOf, type Local, load, readLocal, scalarType } from '../../ir/expr.ts';
 import type { Program } from '../../ir/program.ts';
+import type { Scope } from '../../ir/scope.ts';
 import type { Equation, Tensor } from '../../ir/tensor.ts';
 import type { Formulas } from '../formulas.ts';
 import { isBarrier } from '../simplify/order.ts';
@@ -73,12 +74,14 @@ class Grouping {
   }
 
   get kernels(): Kernel[] {
-    return [...this.placed.values()].sort((a, b) => a.position - b.position);
+    const all = [...this.placed.values()].sort((a, b) => a.position - b.position);
+    for (const kernel of all) kernel.scopes = scopesOf(kernel, this.inlined);
+    return all;
   }
 
-  private add(kernel: Omit<Kernel, 'position'>, isEarly = false): Kernel {
+  private add(kernel: Omit<Kernel, 'position' | 'scopes'>, isEarly = false): Kernel {
     const position = isEarly ? firstEarly + this.counts.early++ : firstLate + this.counts.late++;
-    const added = { ...kernel, position };
+    const added = { ...kernel, position, scopes: [] };
     this.placed.set(position, added);
     return added;
   }
@@ -252,6 +255,23 @@ class Grouping {
     if (kernel.reads.size >= manyReads || kernel.members.length >= manyMembers) return false;
     return kernel.members.length === 0 || kernel.work + costOf(candidate.value) <= muchWork;
   }
+}
+
+/** The layers for which a kernel computes something, what it never stores included. */
+function scopesOf({ equation, members }: Kernel, inlined: ReadonlySet<Tensor>): readonly Scope[] {
+  const seen = new Set<Equation>();
+  const found = new Map<string, Scope>();
+  const visit = (each: Equation): void => {
+    if (seen.has(each)) return;
+    seen.add(each);
+    const { scope, inputs } = each;
+    // Constants are shared by whoever needs them.
+    if (scope && inputs.length > 0) found.set(`${scope.path} ${scope.isBackward}`, scope);
+    for (const x of inputs) if (x.equation && inlined.has(x)) visit(x.equation);
+  };
+  if (equation) visit(equation);
+  for (const { tensor } of members) visit(tensor.equation!);
+  return [...found.values()];
 }
 
 const hasReduction = (e: Expr): boolean => {

@@ -1,4 +1,5 @@
 import type { Axis, Combine, Expr, Local } from '../../ir/expr.ts';
+import type { Scope } from '../../ir/scope.ts';
 import type { Equation, Tensor } from '../../ir/tensor.ts';
 import type { View } from '../plan.ts';
 
@@ -30,6 +31,8 @@ export interface Kernel {
   readonly sum?: Local;
   /** Tensors it loads that are inputs or computed by other kernels. */
   readonly reads: Set<Tensor>;
+  /** The layers for which it computes something. */
+  scopes: readonly Scope[];
   /** Arithmetic for one element of each member. */
   work: number;
   /** Formulas in it that reduce over axes of their own. */

@@ -37,6 +37,10 @@ export function innerSteps(step: Step): readonly (readonly Step[])[] {
   return step.kind === 'switch' ? step.branches : [];
 }
 
+/** Every step, each before those inside it. */
+export const allSteps = (steps: readonly Step[]): Step[] =>
+  steps.flatMap((step) => [step, ...innerSteps(step).flatMap(allSteps)]);
+
 /** The step with each list of steps inside it changed. */
 export function mapInner(step: Step, f: (steps: readonly Step[]) => readonly Step[]): Step {
   if (step.kind === 'while') return { ...step, condition: f(step.condition), body: f(step.body) };

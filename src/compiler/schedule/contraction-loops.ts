@@ -5,11 +5,9 @@ import { accumulate, loops, type Stmt, set, store } from '../../ir/loops.ts';
 import { Formulas } from '../formulas.ts';
 import type { ContractionStep, LoopStep, Target, View } from '../plan.ts';
 import { guard } from './guard.ts';
-import { hoist } from './hoist.ts';
 import { loopStep } from './loop-step.ts';
 import { mergeAxes } from './merge-axes.ts';
 import { parallelize } from './parallelize.ts';
-import { spread } from './spread.ts';
 import { vectorize } from './vectorize.ts';
 
 /** The work for one output of a contraction, indexed by the step's axes: the sum of its products, then the tail. */
@@ -41,7 +39,7 @@ export function contractionBody(step: ContractionStep, formulas: Formulas): read
   return body;
 }
 
-type LoopTarget = Pick<Target, 'vectorWidth' | 'dealing' | 'workers' | 'leastWork'>;
+type LoopTarget = Pick<Target, 'vectorWidth' | 'dealing' | 'asTurns' | 'workers' | 'leastWork'>;
 
 /** A contraction as plain loops. */
 export function contractionLoops(
@@ -53,11 +51,9 @@ export function contractionLoops(
   const { axes } = step;
   const body = contractionBody(step, formulas);
   const rows: readonly Axis[] = axes.filter(({ size }) => size !== 1);
-  if (target.dealing === 'turns') {
-    const spreadOut = spread(mergeAxes(loops(rows, body), algebra));
-    return loopStep(step.info, hoist(spreadOut, algebra), false);
-  }
-  const nest = vectorize(mergeAxes(loops(rows, body), algebra), target, algebra);
+  const merged = mergeAxes(loops(rows, body), algebra);
+  if (target.asTurns) return loopStep(step.info, target.asTurns(merged, algebra), false);
+  const nest = vectorize(merged, target, algebra);
   const { body: shared, serial } = parallelize(nest, target, algebra);
   return loopStep(step.info, guard(shared, algebra), serial);
 }

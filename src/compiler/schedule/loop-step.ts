@@ -39,7 +39,7 @@ export function regionsOf(list: readonly Stmt[]): { reads: Region[]; writes: Reg
 }
 
 /** Names of the primitives in a kernel, as `conv + add + max`. */
-export function infoOf({ equation, members }: Kernel): KernelInfo {
+export function infoOf({ equation, members, scopes }: Kernel): KernelInfo {
   const names: string[] = equation ? [equation.rule.name] : [];
   for (const { tensor } of members) {
     const name = tensor.equation!.rule.name;
@@ -49,5 +49,5 @@ export function infoOf({ equation, members }: Kernel): KernelInfo {
     const n = names.filter((x) => x === name).length;
     return n > 1 ? `${n} ${name}` : name;
   });
-  return { name: counted.join(' + '), fused: names, bytes: 0, flops: 0 };
+  return { name: counted.join(' + '), fused: names, bytes: 0, flops: 0, scopes };
 }

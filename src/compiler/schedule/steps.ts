@@ -10,14 +10,12 @@ import { contractionLoops } from './contraction-loops.ts';
 import { customNest } from './custom-nest.ts';
 import { deal } from './deal.ts';
 import { guard } from './guard.ts';
-import { hoist } from './hoist.ts';
 import { loopNest } from './loop-nest.ts';
 import { bytesOf, infoOf, loopStep } from './loop-step.ts';
 import { mergeAxes } from './merge-axes.ts';
 import { flopsOf, isShared, parallelize, workOf } from './parallelize.ts';
 import type { Places } from './places.ts';
 import { splitRanges } from './split-ranges.ts';
-import { spread } from './spread.ts';
 import { tileColumns } from './tile-columns.ts';
 import { vectorize } from './vectorize.ts';
 
@@ -35,10 +33,7 @@ export function stepsOf(
   }
   if (kernel.kind === 'custom') return customSteps(kernel, places, target);
   const merged = mergeAxes(loopNest(kernel, stored, places), algebra);
-  if (target.dealing === 'turns') {
-    const body = hoist(spread(merged), algebra);
-    return [loopStep(infoOf(kernel), body, false, flopsOf(merged))];
-  }
+  if (target.asTurns) return [loopStep(infoOf(kernel), target.asTurns(merged, algebra), false, flopsOf(merged))];
   const nest = splitRanges(vectorize(merged, target, algebra), algebra);
   const { body, serial } = parallelize(nest, target, algebra);
   // Columns are dealt out before they are tiled, because the loop over the tiles carries sums from turn to turn.

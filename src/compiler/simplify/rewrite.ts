@@ -1,5 +1,6 @@
 import { bind } from '../../ir/primitive.ts';
 import type { Program } from '../../ir/program.ts';
+import { currentScope, inScope } from '../../ir/scope.ts';
 import type { Equation, Tensor } from '../../ir/tensor.ts';
 
 /**
@@ -25,7 +26,7 @@ export function rewrite(program: Program, change: Change): Program {
   };
   for (const equation of program.equations) {
     const inputs = equation.inputs.map(now);
-    const outputs = change(equation, inputs, add) ?? keep(equation, inputs);
+    const outputs = inScope(equation.scope, () => change(equation, inputs, add) ?? keep(equation, inputs));
     equation.outputs.forEach((y, k) => {
       const stand = outputs[k];
       if (stand && stand !== y) known.set(y, stand);
@@ -41,8 +42,8 @@ export function onInputs(equation: Equation, inputs: readonly Tensor[]): Equatio
 }
 
 /** The equation recorded once more, on other inputs. */
-const recorded = ({ rule, attrs }: Equation, inputs: readonly Tensor[]): Equation =>
-  ([bind(rule, inputs, attrs)].flat() as Tensor[])[0].equation!;
+const recorded = ({ rule, attrs, scope = currentScope() }: Equation, inputs: readonly Tensor[]): Equation =>
+  ([inScope(scope, () => bind(rule, inputs, attrs))].flat() as Tensor[])[0].equation!;
 
 /** A copy of the program with equations and tensors of its own, on the given inputs. */
 export function instanceOf(program: Program, inputs: readonly Tensor[]): Program {

@@ -1,10 +1,11 @@
+import { bytesOf } from '../../compiler/memory/homes.ts';
 import type { Plan } from '../../compiler/plan.ts';
+import { reports } from '../../compiler/reports.ts';
 import type { Region } from '../../ir/expr.ts';
 import type { Program } from '../../ir/program.ts';
-import { showAval } from '../../ir/tensor.ts';
-import type { Buffer, Executable, KernelReport } from '../device.ts';
+import type { Buffer, Executable } from '../device.ts';
 import type { Buffers, HeapBuffer } from './buffers.ts';
-import { bytesOf, type Entry, kernelSteps } from './program.ts';
+import type { Entry } from './program.ts';
 
 /** A plan as a machine's program. */
 export interface Emitted {
@@ -92,6 +93,3 @@ function source(entry: Entry, constants: ReadonlyMap<Region, number>, workspace:
     }
   }
 }
-
-const reports = (plan: Plan): KernelReport[] =>
-  kernelSteps(plan.steps).map(({ info, writes }) => ({ ...info, output: writes.map(showAval).join(', ') }));

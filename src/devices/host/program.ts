@@ -1,5 +1,4 @@
-import { dtypeInfo } from '../../base/dtype.ts';
-import { sizeOf } from '../../base/shape.ts';
+import { allSteps } from '../../compiler/memory/barriers.ts';
 import type { ContractionStep, CopyStep, Home, LoopStep, Plan, Step } from '../../compiler/plan.ts';
 import type { Region } from '../../ir/expr.ts';
 
@@ -11,21 +10,9 @@ export type Entry =
   | { readonly kind: 'arena' | 'workspace' }
   | { readonly kind: 'constant'; readonly region: Region };
 
-export const bytesOf = (region: Region): number => sizeOf(region.shape) * dtypeInfo[region.dtype].bytes;
-
-/** Every step, those of control flow included. */
-export function* allSteps(steps: readonly Step[]): Generator<Step> {
-  for (const step of steps) {
-    yield step;
-    if (step.kind === 'while') yield* allSteps([...step.condition, ...step.body]);
-    else if (step.kind === 'repeat') yield* allSteps(step.body);
-    else if (step.kind === 'switch') yield* allSteps(step.branches.flat());
-  }
-}
-
 /** The steps that are kernels, in the order in which `Executable.kernels` names them. */
 export const kernelSteps = (steps: readonly Step[]): (LoopStep | ContractionStep)[] =>
-  [...allSteps(steps)].filter((step) => step.kind === 'loops' || step.kind === 'contraction');
+  allSteps(steps).filter((step) => step.kind === 'loops' || step.kind === 'contraction');
 
 /**
  * Whether the work for threads justifies the barriers between steps: about 30 microseconds in total, where unknown

@@ -65,12 +65,14 @@ function compile(
   const evaluate = evaluator(program);
   return {
     program,
-    kernels: program.equations.map(({ rule, inputs, outputs }) => ({
+    kernels: program.equations.map(({ rule, inputs, outputs, scope }) => ({
       name: rule.name,
       fused: [rule.name],
       output: outputs.map(showAval).join(', '),
       bytes: [...inputs, ...outputs].reduce((sum, t) => sum + sizeOf(t.shape) * dtypeInfo[t.dtype].bytes, 0),
       flops: 0,
+      scopes: scope ? [scope] : [],
+      scratch: 0,
     })),
     scratchBytes: 0,
     run: (inputs) => {

@@ -2,6 +2,7 @@ import { dtypeInfo, type TypedArray } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { compile } from '../../compiler/compile.ts';
 import type { LoopStep, Target } from '../../compiler/plan.ts';
+import { asTurns } from '../../compiler/schedule/turns.ts';
 import { showAval } from '../../ir/tensor.ts';
 import type { Device } from '../device.ts';
 import { acquire } from './adapter.ts';
@@ -35,6 +36,7 @@ export async function webgpuDevice(known: Partial<Gpu> = {}): Promise<Device & {
   const target: Target = {
     vectorWidth: 1,
     dealing: 'turns',
+    asTurns,
     workers: reducers,
     scratch: 'slots',
     arrays: gpu.bindings,

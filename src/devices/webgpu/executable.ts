@@ -1,9 +1,9 @@
-import { innerSteps } from '../../compiler/memory/barriers.ts';
-import type { Plan, Step } from '../../compiler/plan.ts';
+import type { Plan } from '../../compiler/plan.ts';
+import { reports } from '../../compiler/reports.ts';
 import type { Region } from '../../ir/expr.ts';
 import type { Program } from '../../ir/program.ts';
 import { showAval } from '../../ir/tensor.ts';
-import type { Buffer, Executable, KernelReport } from '../device.ts';
+import type { Buffer, Executable } from '../device.ts';
 import { bytesOf, encode } from './elements.ts';
 import { type Command, commandsOf, type OwnKernels, type Place } from './emit/commands.ts';
 import { GpuBuffer, type Machine } from './machine.ts';
@@ -212,18 +212,4 @@ function prepare(list: readonly Command[], machine: Machine): void {
     else if (command.kind === 'while') prepare([...command.condition, ...command.body], machine);
     else if (command.kind === 'switch') for (const branch of command.branches) prepare(branch, machine);
   }
-}
-
-/** Kernels in order, as `explain()` shows them. */
-function reports(plan: Plan): KernelReport[] {
-  const found: KernelReport[] = [];
-  const visit = (step: Step): void => {
-    if (step.kind === 'loops' || step.kind === 'contraction') {
-      const output = step.writes.map((r) => `${r.dtype}[${r.shape.join()}]`).join(' ');
-      found.push({ ...step.info, output });
-    }
-    for (const inner of innerSteps(step)) inner.forEach(visit);
-  };
-  plan.steps.forEach(visit);
-  return found;
 }

@@ -9,6 +9,7 @@ import {
   asTensor,
   callsOf,
   type GraphNode,
+  inNameScope,
   KerasTensor,
   type Like,
   mapTensors,
@@ -63,7 +64,11 @@ export const layersOf = (graph: Graph): AnyLayer[] =>
 
 /** Performs a call of a graph, or a replacement for it. */
 export type DoCall = (node: GraphNode, args: readonly unknown[]) => Tree<Tensor>;
-const doCall: DoCall = ({ operation }, args) => operation[replay](args);
+const doCall: DoCall = ({ operation }, args) => {
+  const run = (): Tree<Tensor> => operation[replay](args);
+  // Layers name what they compute themselves.
+  return isLayer(operation) ? run() : inNameScope(operation.name, run);
+};
 
 /** Computes the outputs by repeating every call of the graph on the given tensors. */
 export function runGraph(who: string, graph: FunctionalGraph, given: unknown, call = doCall): Tree<Tensor> {

@@ -1,15 +1,8 @@
+import { allSteps } from '../../../compiler/memory/barriers.ts';
+import { bytesOf } from '../../../compiler/memory/homes.ts';
 import type { ContractionStep, CopyStep, LoopStep, Plan, Step } from '../../../compiler/plan.ts';
 import type { Region } from '../../../ir/expr.ts';
-import {
-  allSteps,
-  bytesOf,
-  type Entry,
-  gainsByThreads,
-  kernelSteps,
-  type ProgramWriter,
-  Table,
-  writeSteps,
-} from '../../host/program.ts';
+import { type Entry, gainsByThreads, kernelSteps, type ProgramWriter, Table, writeSteps } from '../../host/program.ts';
 import { type Contraction, makeContraction } from '../../kernels/contraction.ts';
 import type { ProductKernel } from '../../kernels/tiled-product.ts';
 import type { Callable } from '../../wasm/encoder/index.ts';
@@ -91,7 +84,7 @@ class ProgramEmitter implements ProgramWriter {
 
   emit(): EmittedProgram {
     const { assembler, plan, options } = this;
-    const steps = [...allSteps(plan.steps)];
+    const steps = allSteps(plan.steps);
     for (const step of steps)
       if (step.kind === 'loops') this.prepare(step);
       else if (step.kind === 'contraction') this.prepareContraction(step);

@@ -60,7 +60,7 @@ function naivePlan(program: Program, parallel: boolean): Plan {
         homes.set(region, scratch(aval));
         return region;
       });
-    const info = { name: rule.name, fused: [rule.name], bytes: 0, flops: 0 };
+    const info = { name: rule.name, fused: [rule.name], bytes: 0, flops: 0, scopes: [] };
     const isDealt = rule.at && body[0]!.op === 'for' && body[0]!.mode === 'parallel';
     return {
       kind: 'loops',

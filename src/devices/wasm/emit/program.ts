@@ -1,16 +1,9 @@
+import { allSteps } from '../../../compiler/memory/barriers.ts';
+import { bytesOf } from '../../../compiler/memory/homes.ts';
 import type { ContractionStep, CopyStep, LoopStep, Plan, Step } from '../../../compiler/plan.ts';
 import type { Region } from '../../../ir/expr.ts';
 import type { ScalarOp } from '../../../ir/scalar.ts';
-import {
-  allSteps,
-  bytesOf,
-  type Entry,
-  gainsByThreads,
-  kernelSteps,
-  type ProgramWriter,
-  Table,
-  writeSteps,
-} from '../../host/program.ts';
+import { type Entry, gainsByThreads, kernelSteps, type ProgramWriter, Table, writeSteps } from '../../host/program.ts';
 import { partOf } from '../../kernels/part.ts';
 import type { ProductKernel } from '../../kernels/tiled-product.ts';
 import { barrier, importLook } from '../barrier.ts';
@@ -81,7 +74,7 @@ class ProgramEmitter implements ProgramWriter {
 
   emit(leastWork: number | undefined): EmittedProgram {
     const { module, plan } = this;
-    const steps = [...allSteps(plan.steps)];
+    const steps = allSteps(plan.steps);
     // Host functions are imported before the first function is made.
     for (const step of steps)
       if (step.kind === 'loops')

@@ -2,6 +2,7 @@ import { fail } from '../../../base/errors.ts';
 import { sizeOf } from '../../../base/shape.ts';
 import type { Home, LoopStep, Plan, Step } from '../../../compiler/plan.ts';
 import { contractionLoops } from '../../../compiler/schedule/contraction-loops.ts';
+import { asTurns } from '../../../compiler/schedule/turns.ts';
 import type { Region } from '../../../ir/expr.ts';
 import { type Aval, showAval } from '../../../ir/tensor.ts';
 import type { Dispatch, EmitContext, Gpu } from '../dispatch.ts';
@@ -42,7 +43,7 @@ export type Command =
   | { readonly kind: 'switch'; readonly index: Place; readonly branches: readonly (readonly Command[])[] };
 
 /** Each turn of a contraction's loops is an invocation. */
-const turns = { vectorWidth: 1, dealing: 'turns', workers: 1 } as const;
+const turns = { vectorWidth: 1, dealing: 'turns', asTurns, workers: 1 } as const;
 
 /** A device's own kernels, tried before loops. */
 export type OwnKernels = (step: Step, context: EmitContext) => readonly Dispatch[] | undefined;

@@ -1,0 +1,20 @@
+/** Where in a model equations come from: which layer records them, and whether they compute its gradients. */
+export interface Scope {
+  /** Names of the layers being called, outermost first, with `/` between. */
+  readonly path: string;
+  readonly isBackward: boolean;
+}
+
+let current: Scope | undefined;
+export const currentScope = (): Scope | undefined => current;
+
+/** Runs `f`; the equations that it records come from there. */
+export function inScope<R>(scope: Scope | undefined, f: () => R): R {
+  const before = current;
+  current = scope;
+  try {
+    return f();
+  } finally {
+    current = before;
+  }
+}
