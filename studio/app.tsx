@@ -144,10 +144,19 @@ export function App({ studio, history, host, keys }: AppProps) {
               at={now.at}
               marks={marks}
               go={(to) => history.go({ view: 'model', at: to?.id ?? '' })}
+              onKernels={(of) => history.go({ view: 'step', at: of.id })}
             />
           )}
           {view === 'run' && <RunView studio={studio} />}
-          {view === 'step' && <StepView studio={studio} />}
+          {view === 'step' && model && (
+            <StepView
+              studio={studio}
+              model={model}
+              of={now.at === '' ? undefined : model.find(now.at)}
+              onGo={(to) => history.go({ view: 'model', at: to.id })}
+              onAll={() => history.go({ view: 'step', at: '' })}
+            />
+          )}
           {view === 'feed' && model && (
             <FeedView
               studio={studio}

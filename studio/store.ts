@@ -31,6 +31,8 @@ export interface Run {
   readonly notes: StudioNote[];
 }
 
+const unknown = { forward: [], backward: [], scratch: 0 };
+
 /** All that lines have told, and who wants to know of more. */
 export class Store {
   model: StudioModel | undefined;
@@ -60,7 +62,8 @@ export class Store {
         this.weights.set(line.path, line);
         break;
       case 'step':
-        this.step = line;
+        // Files of older runs know less of kernels.
+        this.step = { ...line, kernels: line.kernels.map((k) => ({ ...unknown, ...k })) };
         break;
       case 'run': {
         const run = this.#run(line.run);

@@ -18,6 +18,10 @@ export class Studio {
   ask<Q extends StudioQuestion>(question: Q, what: StudioAnswers[Q]['ask']): Promise<StudioAnswers[Q]['answer']> {
     return this.#source.ask(question, what);
   }
+  /** The compiled step, which everybody sees from then on. */
+  async step(timed: boolean): Promise<void> {
+    this.store.take([await this.ask('step', { timed })]);
+  }
   async weight(path: string): Promise<StudioWeightValues> {
     const known = this.store.weights.get(path);
     if (known) return known;

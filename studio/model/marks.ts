@@ -1,4 +1,5 @@
 import type { StudioActivation, StudioComparison } from '../../src/studio/protocol.ts';
+import { pathOf } from '../step/kernels.ts';
 import type { Item, ModelItems } from './items.ts';
 
 /** Items by the names of layers on the way to them, without blocks: so the library names them. */
@@ -8,9 +9,7 @@ export function byPath(model: ModelItems): ReadonlyMap<string, Item> {
   const made = new Map<string, Item>();
   for (const item of model.all()) {
     if (item.kind === 'block') continue;
-    const names: string[] = [];
-    for (let at: Item | undefined = item; at?.parent; at = at.parent) if (at.kind !== 'block') names.unshift(at.name);
-    made.set(names.join('/'), item);
+    made.set(pathOf(item), item);
   }
   paths.set(model, made);
   return made;

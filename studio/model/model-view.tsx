@@ -18,11 +18,12 @@ interface ModelViewProps {
   readonly keys: EventTarget;
   readonly at: string;
   readonly go: (item: Item | undefined) => void;
+  readonly onKernels: (item: Item) => void;
   readonly marks: ReadonlyMap<string, string>;
 }
 
 /** The structure: list, graph and what is known of the selected node. */
-export function ModelView({ studio, model, laying, keys, at, go, marks }: ModelViewProps) {
+export function ModelView({ studio, model, laying, keys, at, go, onKernels, marks }: ModelViewProps) {
   const [openIds, setOpen] = useState<ReadonlySet<string>>(() => new Set());
   const [laid, setLaid] = useState<{ readonly of: ModelItems; readonly layout: Layout } | undefined>();
   const layout = laid?.layout;
@@ -143,7 +144,9 @@ export function ModelView({ studio, model, laying, keys, at, go, marks }: ModelV
           />
         )}
       </main>
-      {selected && <NodePanel key={selected.id} studio={studio} model={model} item={selected} go={go} />}
+      {selected && (
+        <NodePanel key={selected.id} studio={studio} model={model} item={selected} go={go} onKernels={onKernels} />
+      )}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import type { StudioTensor } from '../../src/studio/protocol.ts';
 import { bytes, bytesOf, shapeText, short, tensorBytes, valueText, whole } from '../parts/format.ts';
 import { Icon } from '../parts/icon.tsx';
+import { NodeKernels } from '../step/node-kernels.tsx';
 import type { Studio } from '../studio.ts';
 import type { Item, ModelItems } from './items.ts';
 import { WeightCard } from './weight-card.tsx';
@@ -10,10 +11,11 @@ interface NodePanelProps {
   readonly model: ModelItems;
   readonly item: Item;
   readonly go: (item: Item | undefined) => void;
+  readonly onKernels: (item: Item) => void;
 }
 
 /** What is known of a node: shapes, cost, config, weights. */
-export function NodePanel({ studio, model, item, go }: NodePanelProps) {
+export function NodePanel({ studio, model, item, go, onKernels }: NodePanelProps) {
   const { node } = item;
   const weightBytes =
     node.weights.reduce((sum, w) => sum + w.shape.reduce((n, s) => n * s, 1) * bytesOf(w.dtype), 0) || node.params * 4;
@@ -80,6 +82,7 @@ export function NodePanel({ studio, model, item, go }: NodePanelProps) {
           ))}
         </section>
       )}
+      {item.kind !== 'input' && <NodeKernels studio={studio} item={item} onShow={() => onKernels(item)} />}
       {entries.length > 0 && (
         <section>
           <h3>

@@ -1,27 +1,30 @@
-import { useEffect, useState } from 'preact/hooks';
-import type { StudioKernel, StudioStep } from '../../src/studio/protocol.ts';
+import { useState } from 'preact/hooks';
+import type { StudioKernel } from '../../src/studio/protocol.ts';
+import type { Item, ModelItems } from '../model/items.ts';
+import { byPath } from '../model/marks.ts';
 import { bytes, short, whole } from '../parts/format.ts';
+import { Icon } from '../parts/icon.tsx';
 import type { Studio } from '../studio.ts';
+import { familyOfKernel, kernelsOf, weightOf } from './kernels.ts';
+import { LayerLinks } from './layer-links.tsx';
+import { MemoryCurve } from './memory-curve.tsx';
+import { useStep } from './use-step.ts';
 
 type Key = 'order' | 'ms' | 'flops' | 'bytes';
 
-/** The compiled step, kernel by kernel: what was fused, what it costs. */
-export function StepView({ studio }: { readonly studio: Studio }) {
-  const [step, setStep] = useState<StudioStep | undefined>(studio.store.step);
-  const [problem, setProblem] = useState<string>();
-  const [isBusy, setBusy] = useState(false);
+interface StepViewProps {
+  readonly studio: Studio;
+  readonly model: ModelItems;
+  /** The kernels of this item alone. */
+  readonly of: Item | undefined;
+  readonly onGo: (item: Item) => void;
+  readonly onAll: () => void;
+}
+
+/** The compiled step, kernel by kernel: what was fused, for which layers, what it costs. */
+export function StepView({ studio, model, of, onGo, onAll }: StepViewProps) {
+  const { step, problem, isBusy, ask } = useStep(studio, true);
   const [key, setKey] = useState<Key>('order');
-  const ask = (timed: boolean) => {
-    setBusy(true);
-    setProblem(undefined);
-    studio
-      .ask('step', { timed })
-      .then(setStep, (error: Error) => setProblem(error.message))
-      .finally(() => setBusy(false));
-  };
-  useEffect(() => {
-    if (!step && studio.can('step')) ask(false);
-  }, []);
   if (!step)
     return (
       <div class="step-view">
@@ -33,9 +36,10 @@ export function StepView({ studio }: { readonly studio: Studio }) {
   const total = (of: (k: StudioKernel) => number): number => kernels.reduce((sum, k) => sum + of(k), 0);
   const ms = total((k) => k.ms ?? 0);
   const isTimed = kernels.some((k) => k.ms !== undefined);
-  const weight = (k: StudioKernel): number => (isTimed ? (k.ms ?? 0) : k.flops + k.bytes / 4);
-  const sum = total(weight) || 1;
-  const rows = kernels.map((kernel, n) => ({ kernel, n }));
+  const sum = total(weightOf) || 1;
+  const places = byPath(model);
+  const shown = of && new Set(kernelsOf(step, of).map(({ number }) => number));
+  const rows = kernels.map((kernel, n) => ({ kernel, n })).filter(({ n }) => !shown || shown.has(n));
   if (key !== 'order') rows.sort((a, b) => (b.kernel[key] ?? 0) - (a.kernel[key] ?? 0));
   const head = (name: Key, title: string) => (
     <th aria-sort={key === name ? 'descending' : undefined}>
@@ -71,11 +75,23 @@ export function StepView({ studio }: { readonly studio: Studio }) {
         {kernels.map((k, n) => (
           <i
             key={n}
-            style={{ flexGrow: weight(k) / sum, background: `var(--family-${familyOfKernel(k)})` }}
-            title={`${k.name}: ${((100 * weight(k)) / sum).toPrecision(2)} %`}
+            class={shown && !shown.has(n) ? 'dim' : undefined}
+            style={{ flexGrow: weightOf(k) / sum, background: `var(--family-${familyOfKernel(k)})` }}
+            title={`${k.name}: ${((100 * weightOf(k)) / sum).toPrecision(2)} %`}
           />
         ))}
       </div>
+      <MemoryCurve kernels={kernels} />
+      {of && (
+        <p class="filter">
+          <span>
+            {whole(rows.length)} of {whole(kernels.length)} kernels compute something for <b>{of.name}</b>
+          </span>
+          <button type="button" class="plain" aria-label="Show all kernels" title="Show all kernels" onClick={onAll}>
+            <Icon name="close" />
+          </button>
+        </p>
+      )}
       <div class="scroll">
         <table class="kernels">
           <thead>
@@ -87,6 +103,7 @@ export function StepView({ studio }: { readonly studio: Studio }) {
               {head('flops', 'FLOPs')}
               {head('bytes', 'bytes')}
               <th class="text">output</th>
+              <th class="text">for</th>
               <th class="text">fused of</th>
             </tr>
           </thead>
@@ -100,12 +117,19 @@ export function StepView({ studio }: { readonly studio: Studio }) {
                 </td>
                 {isTimed && <td>{kernel.ms?.toFixed(3)}</td>}
                 <td>
-                  <meter value={weight(kernel) / sum} max={Math.max(...kernels.map(weight)) / sum} />
+                  <meter value={weightOf(kernel) / sum} max={Math.max(...kernels.map(weightOf)) / sum} />
                 </td>
                 <td>{short(kernel.flops)}</td>
                 <td>{bytes(kernel.bytes)}</td>
                 <td class="text" title={kernel.output}>
                   {kernel.output.replaceAll(',)', ')')}
+                </td>
+                <td class="text layers">
+                  <LayerLinks
+                    kernel={kernel}
+                    knows={(path) => places.has(path)}
+                    onGo={(path) => onGo(places.get(path)!)}
+                  />
                 </td>
                 <td class="text fused" title={kernel.fused.join(' ')}>
                   {kernel.fused.join(' ')}
@@ -118,14 +142,3 @@ export function StepView({ studio }: { readonly studio: Studio }) {
     </div>
   );
 }
-
-const familyOfKernel = ({ name }: StudioKernel): string =>
-  /conv/.test(name)
-    ? 'convolution'
-    : /dot/.test(name)
-      ? 'dense'
-      : /sum|max|min|reduce/.test(name)
-        ? 'pooling'
-        : /random|threefry/.test(name)
-          ? 'recurrent'
-          : 'activation';

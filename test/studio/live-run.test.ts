@@ -109,6 +109,18 @@ describe.skipIf(!executablePath)('a run in the page', () => {
     expect(await page.locator('.standing b').textContent()).toBe('Training step');
     await page.getByRole('button', { name: 'Measure' }).click();
     await page.locator('th', { hasText: 'ms' }).waitFor();
+    await page.locator('.memory', { hasText: 'at most' }).waitFor();
+    const all = await page.locator('.kernels tbody tr').count();
+    await page.locator('.kernels .layers button', { hasText: '∂edges' }).first().click();
+    expect(await page.locator('.panel header .name').textContent()).toBe('edges');
+    const own = await page.locator('.node-kernels li').allTextContents();
+    expect(own.some((text) => text.startsWith('∂'))).toBe(true);
+    expect(own.some((text) => text.includes('conv'))).toBe(true);
+    await page.getByRole('button', { name: 'Show them in the step' }).click();
+    await page.locator('.filter', { hasText: 'edges' }).waitFor();
+    expect(await page.locator('.kernels tbody tr').count()).toBe(own.length);
+    expect(own.length).toBeLessThan(all);
+    await page.getByRole('button', { name: 'Show all kernels' }).click();
     await page.getByRole('tab', { name: 'Feed' }).click();
     await page.getByRole('button', { name: 'Random numbers' }).click();
     await page.locator('[data-activation="edges"] .maps').waitFor();

@@ -1,0 +1,48 @@
+import type { StudioKernel, StudioStep } from '../../src/studio/protocol.ts';
+import type { Item } from '../model/items.ts';
+
+/** Names of layers on the way to an item, without blocks, as kernels tell whom they compute for. */
+export function pathOf(item: Item): string {
+  const names: string[] = [];
+  for (let at: Item | undefined = item; at?.parent; at = at.parent) if (at.kind !== 'block') names.unshift(at.name);
+  return names.join('/');
+}
+/** The path of an item; those of its members where it is a block. */
+const pathsOf = (item: Item): readonly string[] =>
+  item.kind === 'block' ? (item.inside()?.items ?? []).flatMap(pathsOf) : [pathOf(item)];
+
+/** A kernel of the step, by its number, and whether it computes results, gradients or both of what was asked for. */
+export interface Part {
+  readonly kernel: StudioKernel;
+  readonly number: number;
+  readonly isForward: boolean;
+  readonly isBackward: boolean;
+}
+/** The kernels that compute something for an item or for what is within it. */
+export function kernelsOf({ kernels }: StudioStep, item: Item): readonly Part[] {
+  const paths = pathsOf(item);
+  const isOf = (path: string): boolean => paths.some((own) => own === '' || path === own || path.startsWith(`${own}/`));
+  return kernels
+    .map((kernel, number) => ({
+      kernel,
+      number,
+      isForward: kernel.forward.some(isOf),
+      isBackward: kernel.backward.some(isOf),
+    }))
+    .filter(({ isForward, isBackward }) => isForward || isBackward);
+}
+
+/** How much of the step a kernel is: by time where that was measured, else by what it computes and moves. */
+export const weightOf = (kernel: StudioKernel): number => kernel.ms ?? kernel.flops + kernel.bytes / 4;
+
+/** The colour of what a kernel mainly does. */
+export const familyOfKernel = ({ name }: StudioKernel): string =>
+  /conv/.test(name)
+    ? 'convolution'
+    : /dot/.test(name)
+      ? 'dense'
+      : /sum|max|min|reduce/.test(name)
+        ? 'pooling'
+        : /random|threefry/.test(name)
+          ? 'recurrent'
+          : 'activation';
