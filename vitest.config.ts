@@ -19,6 +19,8 @@ export default defineConfig({
   },
   test: {
     testTimeout: 60_000,
+    // Pages answer late on a busy machine.
+    expect: { poll: { timeout: 20_000 } },
     hookTimeout: 60_000,
     maxWorkers: 2,
     setupFiles: ['test/setup.ts'],

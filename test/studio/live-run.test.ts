@@ -140,9 +140,7 @@ describe.skipIf(!executablePath)('a run in the page', () => {
     await page.getByRole('tab', { name: 'Run' }).click();
     await page.locator('[data-chart="loss"] li.validation').waitFor();
     appendFileSync(file, 'ch":3,"step":12,"time":1,"logs":{"loss":0.125}}\n');
-    await expect
-      .poll(() => page.locator('[data-chart="loss"] li.epoch b').textContent(), { timeout: 10_000 })
-      .toBe('0.125');
+    await expect.poll(() => page.locator('[data-chart="loss"] li.epoch b').textContent()).toBe('0.125');
     expect(said).toEqual([]);
     await server.close();
   });
