@@ -110,7 +110,7 @@ const apart = [
   /[\\/]utils[\\/](folders|images)[\\/]/,
   /[\\/](formats[\\/]byte-stream|data[\\/](py-dataset|pipeline-source|tables[\\/][-a-z]+)|public[\\/]preprocessing-sequence|random[\\/]python-order|utils[\\/](pad-sequences|split-dataset|timeseries-dataset))\.ts$/,
   /[\\/]saving[\\/]legacy[\\/](?!at-once|described|h5-format)/,
-  /[\\/]training[\\/](summary-writer|callbacks[\\/]tensor-board-log)\.ts$/,
+  /[\\/]training[\\/](summary-writer|callbacks[\\/](fill-in|python-text|tensor-board-log))\.ts$/,
   /[\\/]layers[\\/](from-files|quantized)/,
   /[\\/](src[\\/]quantizers[\\/]|base[\\/]quantized-policies|public[\\/](dtype-policies|quantizers)\.ts$)/,
   /[\\/]saving[\\/]keras[\\/](file-editor|read-(keras|weights))/,

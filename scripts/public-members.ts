@@ -82,12 +82,16 @@ class Reader {
   }
 
   private read(signature: Signature): Parameters {
-    const parameters = signature.getParameters();
+    const given = signature.getParameters();
+    // What a constructor is given too much has a place of its own, so that it can hand it down to who refuses it.
+    const isHandedDown = signature.hasRestParameter && given.at(-1)!.name === 'surplus';
+    const parameters = isHandedDown ? given.slice(0, -1) : given;
+    const isOpen = signature.hasRestParameter && !isHandedDown;
     const positional: string[] = [];
     const options: string[] = [];
     parameters.forEach((parameter, k) => {
       const type = this.checker.getTypeOfSymbol(parameter)!;
-      const isRest = signature.hasRestParameter && k === parameters.length - 1;
+      const isRest = isOpen && k === parameters.length - 1;
       const types = isRest && this.checker.isTupleType(type) ? this.checker.getTypeArguments(type as never) : [type];
       for (const each of types) {
         const parts = each.isUnionType() ? each.getTypes() : [each];
@@ -97,7 +101,7 @@ class Reader {
           positional.push(parameter.name);
       }
     });
-    return { positional, options, isOpen: signature.hasRestParameter };
+    return { positional, options, isOpen };
   }
 
   /** The names of a type that holds options: an object, of no class, that leaves out what it likes. */

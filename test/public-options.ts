@@ -65,6 +65,12 @@ interface Found {
   readonly signature: Signature;
 }
 
+/** Whether what a constructor is given too much has a place of its own, so that it can hand it down to who refuses it. */
+const isHandedDown = (signature: Signature): boolean =>
+  signature.hasRestParameter && signature.getParameters().at(-1)!.name === 'surplus';
+const argumentsOf = (signature: Signature): readonly Sign[] =>
+  signature.getParameters().slice(0, isHandedDown(signature) ? -1 : undefined);
+
 class Reader {
   private readonly checker: Checker;
   private readonly seen = new Set<number>();
@@ -97,21 +103,21 @@ class Reader {
 
   /** How many arguments a signature takes; infinity of one that ends in any number. */
   mostOf(signature: Signature): number {
-    const parameters = signature.getParameters();
-    if (!signature.hasRestParameter) return parameters.length;
+    const parameters = argumentsOf(signature);
+    if (!signature.hasRestParameter || isHandedDown(signature)) return parameters.length;
     const rest = this.checker.getTypeOfSymbol(parameters.at(-1)!)!;
     if (!this.checker.isTupleType(rest)) return Number.POSITIVE_INFINITY;
     return parameters.length - 1 + this.checker.getTypeArguments(rest as never).length;
   }
 
   *options({ signature, path, kind }: Found): Generator<TakesOptions> {
-    const parameters = signature.getParameters();
+    const parameters = argumentsOf(signature);
     const last = parameters.at(-1);
     if (!last) return;
     const type = this.checker.getTypeOfSymbol(last)!;
     let types = [type];
     let position = parameters.length - 1;
-    if (signature.hasRestParameter) {
+    if (signature.hasRestParameter && !isHandedDown(signature)) {
       if (!this.checker.isTupleType(type)) return;
       types = [...this.checker.getTypeArguments(type as never)];
       position += types.length - 1;

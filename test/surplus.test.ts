@@ -75,6 +75,67 @@ test('whatever is public refuses an argument too many', async () => {
   expect(excepted.reduce((a, b) => a + b)).toBeLessThan(0.45 * tried.size);
 });
 
+/** What the library alone makes, and what takes nothing and is there to be extended, by classes that may hand up what they like. */
+const unmade =
+  /^(Tensor|HornbeamError|data\.Dataset|saving\.KerasFileEditor|callbacks\.Callback|distillation\.DistillationLoss)$/;
+/** Something that the constructors accept which look at their arguments before they hand them down. */
+const firstArguments: readonly (readonly unknown[])[] = [
+  [{}],
+  [[]],
+  [{ mode: 'int8', sourceName: 'float32' }],
+  [{ inputs: keras.Input({ shape: [1] }), outputs: keras.Input({ shape: [1] }) }],
+  [{ shape: [1] }],
+  [() => 0],
+];
+
+test('constructors refuse an argument too many', async () => {
+  const problems: string[] = [];
+  const tried = new Set<unknown>();
+  for (const { path, kind, most } of publicCounts()) {
+    if (kind !== 'class') continue;
+    const name = path.join('.');
+    const type = at(path) as new () => object;
+    if (tried.has(type) || unmade.test(name)) continue;
+    tried.add(type);
+    // Some are there to be extended, and a class that does has the constructor.
+    class Own extends type {}
+    const answers = new Set<string>();
+    for (const [first] of most === 0 ? [[]] : firstArguments) {
+      const args = [first, ...new Array<undefined>(Math.max(most, 1) - 1)].slice(0, most);
+      answers.add(await answerTo(() => Reflect.construct(Own, [...args, 'surplus'])));
+    }
+    if (![...answers].some((answer) => /was given "surplus" by position/.test(answer)))
+      problems.push(`${name}/${most}: ${[...answers].join(' | ')}`);
+  }
+  expect(problems).toEqual([]);
+  expect(tried.size).toBeGreaterThan(290);
+});
+
+test("constructors of classes of one's own take what they like", () => {
+  class Twice extends keras.Layer {
+    readonly by: number;
+    constructor(by: number, _more: string, options: keras.LayerOptions = {}) {
+      super(options);
+      this.by = by;
+    }
+    override call(x: keras.Tensor): keras.Tensor {
+      return keras.ops.multiply(x, this.by);
+    }
+  }
+  expect(new Twice(2, 'more', { name: 'twice' }).name).toBe('twice');
+  class Counting extends keras.callbacks.Callback {
+    readonly from: number;
+    constructor(from: number, _step: number) {
+      super();
+      this.from = from;
+    }
+  }
+  expect(new Counting(3, 4).from).toBe(3);
+  expect(() => Reflect.construct(keras.layers.Dense, [{ units: 1 }, 5])).toThrow(
+    'Dense: expects an object of options, but was given 5 by position as well',
+  );
+});
+
 test('who took the argument is named', () => {
   const model = new keras.Sequential({ layers: [keras.Input({ shape: [2] })], name: 'small' });
   const loose = (f: unknown): Call => f as Call;

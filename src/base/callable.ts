@@ -1,11 +1,13 @@
 import { showAsText } from './display.ts';
+import { refuseBeside } from './options.ts';
 
 /** What an object does when it is called. A symbol, so that attributes of subclasses may have any name. */
 export const invoke: unique symbol = Symbol('invoke');
 
 /** An object you can call: the instance is a function whose prototype is the class. */
 export abstract class Callable<Args extends unknown[], Out> {
-  constructor() {
+  constructor(...surplus: undefined[]) {
+    refuseBeside(new.target.name, surplus);
     const self = ((...args: Args) => (self as this)[invoke](...args)) as this;
     Object.setPrototypeOf(self, new.target.prototype);
     for (const own of ['name', 'length']) Reflect.deleteProperty(self, own); // read-only on a function

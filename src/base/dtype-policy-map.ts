@@ -23,8 +23,8 @@ export class DTypePolicyMap extends DTypePolicy implements Iterable<[path: strin
   readonly #given: DTypePolicy | null;
   readonly #policies = new Map<string, DTypePolicy>();
 
-  constructor(options: DTypePolicyMapOptions = {}) {
-    const { defaultPolicy, policyMap } = optionsOf('DTypePolicyMap', names, options);
+  constructor(options: DTypePolicyMapOptions = {}, ...surplus: undefined[]) {
+    const { defaultPolicy, policyMap } = optionsOf('DTypePolicyMap', names, options, surplus);
     const given = defaultPolicy === null || defaultPolicy === undefined ? null : asPolicy(defaultPolicy);
     super(given?.name);
     if (given instanceof DTypePolicyMap)

@@ -2,6 +2,7 @@ import { floatx } from './config.ts';
 import { asDType, type DType } from './dtype.ts';
 import { fail, type Named } from './errors.ts';
 import { exact, exactMethods } from './exact.ts';
+import { refuseBeside } from './options.ts';
 import { type Config, isSerializedObject, registerModule } from './registry/serialize.ts';
 import { table } from './table.ts';
 
@@ -19,7 +20,8 @@ export class DTypePolicy {
   readonly #name: string;
   readonly #computeDtype: DType;
 
-  constructor(given?: string | null) {
+  constructor(given?: string | null, ...surplus: undefined[]) {
+    refuseBeside('DTypePolicy', surplus);
     this.#name = given ?? dtypePolicy().name;
     this.#computeDtype = mixed[this.#name] ?? asDType(this.#name, 'DTypePolicy');
   }

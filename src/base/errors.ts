@@ -30,11 +30,7 @@ export function failForMemory(who: Named | string, problem: string, fix: string)
 export function refusePromise(who: Named | string, problem: string, x: unknown): void {
   if (!(x instanceof Promise)) return;
   x.catch(() => {});
-  fail(
-    who,
-    problem,
-    'make the function synchronous, without async and await: compute with keras.ops, and read values (`await x.data()`) outside of it',
-  );
+  fail(who, problem, 'make it synchronous: compute with keras.ops, read values (`await x.data()`) outside');
 }
 
 /** Runs `f` (or awaits it); errors of ours raised in it are prefixed with the name of whoever it ran for. */

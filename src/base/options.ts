@@ -49,21 +49,34 @@ export function refuseOption(who: Named | string, key: string, known: readonly s
 }
 
 /**
- * The given options, checked: refuses unknown names, and anything but an object, such as a positional value as in
- * Python.
+ * The given options, checked: refuses unknown names, anything but an object, such as a positional value as in Python,
+ * and what stands behind them.
  */
-export function optionsOf<O extends object>(who: Named | string, names: OptionNames<O>, given: O | undefined): O {
+export function optionsOf<O extends object>(
+  who: Named | string,
+  names: OptionNames<O>,
+  given: O | undefined,
+  surplus: readonly undefined[] = [],
+): O {
+  refuseBeside(who, surplus);
   if (given === undefined) return {} as O;
   if (!isPlainObject(given)) {
     const known = Object.keys(names);
     fail(
       who,
       `expects an object of options, but was given ${show(given)} by position`,
-      known.length > 0 ? `name what you give: { ${known[0]}: … }. Options: ${known.join(', ')}` : 'leave it out',
+      known.length > 0 ? `name it: { ${known[0]}: … }. Options: ${known.join(', ')}` : 'leave it out',
     );
   }
   for (const key in given) if (!Object.hasOwn(names, key)) refuseOption(who, key, Object.keys(names));
   return given;
+}
+
+/** Refuses what the constructor of a class is given after its arguments. Classes hand it down to the first of them that asks. */
+export function refuseBeside(who: Named | string, surplus: readonly unknown[]): void {
+  const [first] = surplus.filter((x) => x !== undefined);
+  if (first !== undefined)
+    fail(who, `expects an object of options, but was given ${show(first)} by position as well`, 'leave it out');
 }
 
 /**

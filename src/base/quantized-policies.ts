@@ -43,8 +43,8 @@ export class QuantizedDTypePolicy extends DTypePolicy {
   readonly #said: string;
   readonly #source: DTypePolicy;
 
-  constructor(options: QuantizedDTypePolicyOptions) {
-    const { mode, sourceName } = optionsOf('QuantizedDTypePolicy', names, options);
+  constructor(options: QuantizedDTypePolicyOptions, ...surplus: undefined[]) {
+    const { mode, sourceName } = optionsOf('QuantizedDTypePolicy', names, options, surplus);
     const source = new DTypePolicy(sourceName ?? dtypePolicy().name);
     super(source.name);
     this.#source = source;
@@ -95,9 +95,9 @@ export class QuantizedFloat8DTypePolicy extends QuantizedDTypePolicy {
   static readonly defaultAmaxHistoryLength = 1024;
   readonly amaxHistoryLength: number;
 
-  constructor(options: QuantizedFloat8DTypePolicyOptions) {
+  constructor(options: QuantizedFloat8DTypePolicyOptions, ...surplus: undefined[]) {
     const { amaxHistoryLength = 1024, ...others } = optionsOf('QuantizedFloat8DTypePolicy', float8Names, options);
-    super(others);
+    super(others, ...surplus);
     if (!Number.isInteger(amaxHistoryLength) || amaxHistoryLength < 1)
       fail('QuantizedFloat8DTypePolicy', `amaxHistoryLength is ${show(amaxHistoryLength)}`, 'give a whole number >= 1');
     this.amaxHistoryLength = amaxHistoryLength;
@@ -118,8 +118,8 @@ export class Int4DTypePolicy extends QuantizedDTypePolicy {
   /** How many inputs have a scale in common; -1 for all of them. */
   readonly blockSize: number;
 
-  constructor(options: QuantizedDTypePolicyOptions) {
-    super(options);
+  constructor(options: QuantizedDTypePolicyOptions, ...surplus: undefined[]) {
+    super(options, ...surplus);
     const [blockSize] = numbersIn('Int4DTypePolicy', options.mode, 'int4/<blockSize>');
     this.blockSize = sizeOfGroup('Int4DTypePolicy', 'blockSize', blockSize);
   }
@@ -134,8 +134,8 @@ export class GPTQDTypePolicy extends QuantizedDTypePolicy {
   /** How many inputs have a scale in common; -1 for all of them. */
   readonly groupSize: number;
 
-  constructor(options: QuantizedDTypePolicyOptions) {
-    super(options);
+  constructor(options: QuantizedDTypePolicyOptions, ...surplus: undefined[]) {
+    super(options, ...surplus);
     const [bits, size] = numbersIn('GPTQDTypePolicy', options.mode, 'gptq/<weightBits>/<groupSize>');
     if (![2, 3, 4, 8].includes(bits)) fail('GPTQDTypePolicy', `weightBits is ${bits}`, 'give 2, 3, 4 or 8');
     this.weightBits = bits;
@@ -152,8 +152,8 @@ export class AWQDTypePolicy extends QuantizedDTypePolicy {
   /** How many inputs have a scale in common; -1 for all of them. */
   readonly groupSize: number;
 
-  constructor(options: QuantizedDTypePolicyOptions) {
-    super(options);
+  constructor(options: QuantizedDTypePolicyOptions, ...surplus: undefined[]) {
+    super(options, ...surplus);
     const [bits, size] = numbersIn('AWQDTypePolicy', options.mode, 'awq/<weightBits>/<groupSize>');
     if (bits !== 4) fail('AWQDTypePolicy', `weightBits is ${bits}`, 'give 4');
     this.weightBits = bits;

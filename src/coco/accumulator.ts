@@ -1,6 +1,6 @@
 import { fail } from '../base/errors.ts';
 import { exactMethods } from '../base/exact.ts';
-import { type OptionNames, optionsOf } from '../base/options.ts';
+import { type OptionNames, optionsOf, refuseBeside } from '../base/options.ts';
 import { type Detections, type ImageRows, RowSource, type Truths } from './columns.ts';
 import { MatchLedger } from './ledger.ts';
 import { GroupMatcher, type MatchTrace } from './match.ts';
@@ -33,7 +33,8 @@ export class CocoAccumulator {
   #order = new Int32Array(64);
   #result: CocoResult | undefined;
 
-  constructor(options: CocoOptions = {}, trace?: MatchTrace) {
+  constructor(options: CocoOptions = {}, trace?: MatchTrace, ...surplus: undefined[]) {
+    refuseBeside(new.target.name, surplus);
     this.parameters = cocoParameters(options);
     this.#matcher = new GroupMatcher(this.parameters);
     this.#trace = trace;

@@ -27,12 +27,12 @@ export abstract class PyDataset<T extends BatchLike = BatchLike> implements Asyn
   useMultiprocessing: boolean;
   maxQueueSize: number;
 
-  constructor(options: PyDatasetOptions = {}) {
+  constructor(options: PyDatasetOptions = {}, ...surplus: undefined[]) {
     const {
       workers = 1,
       useMultiprocessing = false,
       maxQueueSize = 10,
-    } = optionsOf('PyDataset', pyDatasetOptions, options);
+    } = optionsOf('PyDataset', pyDatasetOptions, options, surplus);
     for (const [name, value, least] of [
       ['workers', workers, 0],
       ['maxQueueSize', maxQueueSize, 1],

@@ -60,7 +60,7 @@ export class Distiller extends Model<any> {
   readonly #learn: ReturnType<typeof featuresOf>;
   #studentLoss: Tree<PartLoss> = null;
 
-  constructor(options: DistillerOptions) {
+  constructor(options: DistillerOptions, ...surplus: undefined[]) {
     const {
       teacher,
       student,
@@ -70,7 +70,7 @@ export class Distiller extends Model<any> {
       name = 'distiller',
       ...rest
     } = optionsOf('Distiller', names, options);
-    super({ name, ...rest });
+    super({ name, ...rest }, ...surplus);
     for (const [role, model] of Object.entries({ teacher, student }))
       if (!(model instanceof Model)) fail(this, `the ${role} is no model`, `give ${role}: a Model or Sequential`);
     requireLike(teacher, student);

@@ -34,12 +34,12 @@ export class FeatureDistillation extends DistillationLoss {
   override readonly studentLayerName: string | null;
   readonly loss: Tree<PartLoss>;
 
-  constructor(options: FeatureDistillationOptions = {}) {
+  constructor(options: FeatureDistillationOptions = {}, ...surplus: undefined[]) {
     const {
       loss = 'mse',
       teacherLayerName = null,
       studentLayerName = null,
-    } = optionsOf('FeatureDistillation', names, options);
+    } = optionsOf('FeatureDistillation', names, options, surplus);
     super();
     this.loss = lossesOf('FeatureDistillation', loss);
     this.teacherLayerName = teacherLayerName;

@@ -35,8 +35,8 @@ export class LogitsDistillation extends DistillationLoss {
   readonly temperature: number;
   readonly loss: Tree<PartLoss>;
 
-  constructor(options: LogitsDistillationOptions = {}) {
-    const { temperature = 3, loss = 'kl_divergence' } = optionsOf('LogitsDistillation', names, options);
+  constructor(options: LogitsDistillationOptions = {}, ...surplus: undefined[]) {
+    const { temperature = 3, loss = 'kl_divergence' } = optionsOf('LogitsDistillation', names, options, surplus);
     super();
     if (!(typeof temperature === 'number' && temperature > 0))
       fail('LogitsDistillation', `temperature is ${String(temperature)}`, 'give a number above 0');

@@ -49,8 +49,8 @@ export abstract class Operation<Args extends any[] = any[], Out = Tensor>
   override readonly name: string;
   readonly #remat = currentRematScope();
 
-  constructor(options: OperationOptions = {}) {
-    super();
+  constructor(options: OperationOptions = {}, ...surplus: undefined[]) {
+    super(...surplus);
     const { name } = cameFromConfig(options) ? options : optionsOf(this.className, { name: true }, options);
     this.name = name ?? autoName(toSnakeCase(this.className));
     if (typeof this.name !== 'string' || this.name.includes('/'))

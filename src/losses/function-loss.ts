@@ -16,8 +16,8 @@ export class FunctionLoss extends Loss {
   static override readonly className = 'LossFunctionWrapper';
   readonly fn: LossFunction;
 
-  constructor(fn: LossFunction, options: LossOptions = {}) {
-    super({ name: functionName(fn), ...options });
+  constructor(fn: LossFunction, options: LossOptions = {}, ...surplus: undefined[]) {
+    super({ name: functionName(fn), ...options }, ...surplus);
     this.fn = fn;
   }
   call(yTrue: Tensor, yPred: Tensor): Tensor {

@@ -8,7 +8,7 @@ import { optionsToConfig } from '../base/field/disk.ts';
 import type { Fields, Options } from '../base/field/field.ts';
 import { autoName } from '../base/naming.ts';
 import { type OptionNames, optionsOf, refuseSurplus } from '../base/options.ts';
-import { Configured, fieldsOf } from '../base/registry/configured.ts';
+import { Configured, fieldsOf, others } from '../base/registry/configured.ts';
 import type { Config } from '../base/registry/serialize.ts';
 import { refuseUndescribed } from '../base/registry/undescribed.ts';
 import type { Shape } from '../base/shape.ts';
@@ -67,8 +67,8 @@ export abstract class Loss<S extends Fields = {}> extends Configured<
   readonly reduction: Reduction;
   readonly dtype: DType;
 
-  constructor(options: Options<S> & LossOptions = {} as Options<S> & LossOptions) {
-    super(options, ['name', 'reduction', 'dtype']);
+  constructor(options: Options<S> & LossOptions = {} as Options<S> & LossOptions, ...surplus: undefined[]) {
+    super(options, ...surplus);
     const { className } = this;
     const { defaultName } = this.constructor as typeof Loss;
     const { name, reduction = 'sum_over_batch_size', dtype } = options as LossOptions;
@@ -85,6 +85,9 @@ export abstract class Loss<S extends Fields = {}> extends Configured<
       (Object.hasOwn(this.constructor, 'className') ? toSnakeCase(className) : autoName(toSnakeCase(className)));
     this.reduction = reduction;
     this.dtype = asDType(asPolicy(dtype).computeDtype);
+  }
+  protected override get [others](): readonly (keyof LossOptions)[] {
+    return ['name', 'reduction', 'dtype'];
   }
 
   /** The loss of each sample. */

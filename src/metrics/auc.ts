@@ -56,8 +56,8 @@ export class AUC extends Metric<typeof fields, [yTrue: Like, yPred: Like, option
   #falseNegatives!: Variable;
   override built = false;
 
-  constructor(options: ConstructorParameters<typeof Metric<typeof fields>>[0] = {}) {
-    super(options);
+  constructor(options: ConstructorParameters<typeof Metric<typeof fields>>[0] = {}, ...surplus: undefined[]) {
+    super(options, ...surplus);
     const { thresholds, numThresholds, multiLabel, numLabels } = this.config;
     const inner = thresholds
       ? thresholds.toSorted((a, b) => a - b)

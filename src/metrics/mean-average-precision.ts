@@ -96,8 +96,8 @@ export class MeanAveragePrecision extends Metric<typeof fields, [yTrue: Detectio
   static override readonly hostSide = true;
   #accumulator: CocoAccumulator;
 
-  constructor(options: MeanAveragePrecisionOptions = {}) {
-    super(options);
+  constructor(options: MeanAveragePrecisionOptions = {}, ...surplus: undefined[]) {
+    super(options, ...surplus);
     this.#accumulator = this.#begin();
   }
   #begin(): CocoAccumulator {

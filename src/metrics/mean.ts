@@ -99,8 +99,12 @@ export class MeanMetricWrapper extends MeanOf {
   readonly fn: MetricFunction;
   readonly #options: Readonly<Record<string, unknown>>;
 
-  constructor(fn: MetricFunction, { name, dtype, ...options }: MetricOptions & Record<string, unknown> = {}) {
-    super({ name, dtype });
+  constructor(
+    fn: MetricFunction,
+    { name, dtype, ...options }: MetricOptions & Record<string, unknown> = {},
+    ...surplus: undefined[]
+  ) {
+    super({ name, dtype }, ...surplus);
     this.fn = fn;
     this.#options = options;
   }

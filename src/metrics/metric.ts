@@ -8,7 +8,7 @@ import { exactMethods } from '../base/exact.ts';
 import type { Fields, Options } from '../base/field/field.ts';
 import { autoName } from '../base/naming.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
-import { Configured } from '../base/registry/configured.ts';
+import { Configured, others } from '../base/registry/configured.ts';
 import type { Config } from '../base/registry/serialize.ts';
 import type { Shape } from '../base/shape.ts';
 import { isPlainObject } from '../base/tree.ts';
@@ -95,12 +95,15 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
   readonly #clear: Jitted<[count: number], void> = jit(() => this.#zero(), { name: 'resetState' });
   readonly #answer: Jitted<[], Tensor> = jit(() => this.compute(), { name: 'result' });
 
-  constructor(options: Options<S> & MetricOptions = {} as Options<S> & MetricOptions) {
-    super(options, ['name', 'dtype']);
+  constructor(options: Options<S> & MetricOptions = {} as Options<S> & MetricOptions, ...surplus: undefined[]) {
+    super(options, ...surplus);
     const { defaultName, defaultDtype } = this.constructor as typeof Metric;
     const { name, dtype } = options as MetricOptions;
     this.name = name ?? defaultName ?? autoName(toSnakeCase(this.className));
     this.dtype = asDType(asPolicy(dtype ?? defaultDtype ?? floatx()).computeDtype);
+  }
+  protected override get [others](): readonly (keyof MetricOptions)[] {
+    return ['name', 'dtype'];
   }
 
   /** The state variables. */

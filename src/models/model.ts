@@ -44,10 +44,10 @@ export interface ModelOptions extends LayerOptions {
 export class Model<Out = Tensor> extends TrainedModel<Out> {
   static override readonly className: string = 'Model';
 
-  constructor(options: ModelOptions = {}) {
+  constructor(options: ModelOptions = {}, ...surplus: undefined[]) {
     const { inputs, outputs, ...rest } = options;
     const isFunctional = inputs !== undefined && outputs !== undefined;
-    super({ ...rest, ...(isFunctional && rest.name === undefined && { name: autoName('functional') }) });
+    super({ ...rest, ...(isFunctional && rest.name === undefined && { name: autoName('functional') }) }, ...surplus);
     if ((inputs === undefined) !== (outputs === undefined))
       fail(
         this,

@@ -35,12 +35,16 @@ export class Sequential extends Model {
   readonly #stack: AnyLayer[] = [];
 
   /** Takes the layers and further options, or everything in one object. */
-  constructor(given: SequentialOptions | readonly (AnyLayer | KerasTensor)[] = {}, options: SequentialOptions = {}) {
+  constructor(
+    given: SequentialOptions | readonly (AnyLayer | KerasTensor)[] = {},
+    options: SequentialOptions = {},
+    ...surplus: undefined[]
+  ) {
     const own = Array.isArray(given) ? { layers: given } : given;
     requireOptions('Sequential', {}, own);
     requireOptions('Sequential', {}, options);
     const { layers = [], ...rest } = { ...own, ...options } as SequentialOptions;
-    super(rest);
+    super(rest, ...surplus);
     for (const layer of layers) this.add(layer, { rebuild: false });
     this.#rebuild();
   }

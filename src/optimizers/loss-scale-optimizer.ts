@@ -45,8 +45,8 @@ export class LossScaleOptimizer extends Optimizer<typeof fields> {
   #counter: Variable | undefined;
   #scale: Variable | undefined;
 
-  constructor(options: Options<typeof fields> & OptimizerOptions) {
-    super(options);
+  constructor(options: Options<typeof fields> & OptimizerOptions, ...surplus: undefined[]) {
+    super(options, ...surplus);
     this.innerOptimizer.lossScaleFactor = null;
   }
   get innerOptimizer(): AnyOptimizer {

@@ -20,8 +20,8 @@ export class MultiOptimizer extends Optimizer<typeof fields> {
   static override readonly className = 'MultiOptimizer';
   static override readonly fields = fields;
 
-  constructor(options: Options<typeof fields> & OptimizerOptions) {
-    super(options);
+  constructor(options: Options<typeof fields> & OptimizerOptions, ...surplus: undefined[]) {
+    super(options, ...surplus);
     for (const optimizer of this.optimizers) {
       if (optimizer instanceof MultiOptimizer || optimizer instanceof LossScaleOptimizer)
         fail(this, `it cannot hold a ${optimizer.className}`, 'put a MultiOptimizer into a LossScaleOptimizer instead');

@@ -3,6 +3,7 @@ import { exactMethods } from '../base/exact.ts';
 import { configToOptions, optionsToConfig } from '../base/field/disk.ts';
 import { f, type Options, type Resolved } from '../base/field/field.ts';
 import { resolveOptions } from '../base/field/resolve.ts';
+import { refuseBeside } from '../base/options.ts';
 import { type Config, deserializeObject, isSerializedObject, serializeObject } from '../base/registry/serialize.ts';
 import type { Variable } from '../tensor/index.ts';
 import { type AnyOptimizer, optimizerField } from './loss-scale-optimizer.ts';
@@ -26,7 +27,8 @@ export class OptimizerMap {
   static readonly className = 'OptimizerMap';
   readonly config: Resolved<typeof fields>;
 
-  constructor(options: Options<typeof fields>) {
+  constructor(options: Options<typeof fields>, ...surplus: undefined[]) {
+    refuseBeside(new.target.name, surplus);
     this.config = resolveOptions(OptimizerMap.className, fields, options);
   }
   /** All optimizers, each once, the default last. */

@@ -7,7 +7,7 @@ import { optionsToConfig } from '../base/field/disk.ts';
 import type { Fields, Options, Resolved } from '../base/field/field.ts';
 import { resolveOptions } from '../base/field/resolve.ts';
 import { autoName } from '../base/naming.ts';
-import { optionsOf } from '../base/options.ts';
+import { optionsOf, refuseBeside } from '../base/options.ts';
 import { classNameOf, fieldsOf, makeFromConfig, partOptions } from '../base/registry/configured.ts';
 import { type Config, serializeObject } from '../base/registry/serialize.ts';
 import { refuseUndescribed } from '../base/registry/undescribed.ts';
@@ -80,7 +80,8 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   readonly #sums = new Map<Variable, Variable>();
   #isUndecayed: (variable: Variable) => boolean = () => false;
 
-  constructor(options: Options<S> & OptimizerOptions = {} as Options<S>) {
+  constructor(options: Options<S> & OptimizerOptions = {} as Options<S>, ...surplus: undefined[]) {
+    refuseBeside(new.target.name, surplus);
     const { className } = this;
     const [config, { name }] = partOptions<S, OptimizerOptions>(this, options, ['name']);
     this.config = config;

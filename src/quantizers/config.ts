@@ -2,6 +2,7 @@ import { exactMethods } from '../base/exact.ts';
 import { exposeOptions } from '../base/exposed.ts';
 import { optionsToConfig } from '../base/field/disk.ts';
 import { type Field, type Fields, f, type Options, type Resolved } from '../base/field/field.ts';
+import { refuseBeside } from '../base/options.ts';
 import type { QuantizationMode } from '../base/quantized-policies.ts';
 import { classNameOf, fieldsOf, makeFromConfig, partOptions } from '../base/registry/configured.ts';
 import { type Config, deserializeObject, isSerializedObject, serializeObject } from '../base/registry/serialize.ts';
@@ -39,7 +40,8 @@ export abstract class QuantizationConfig<S extends Fields = {}> {
   /** What inputs are quantized with; null leaves them floats. */
   declare readonly activationQuantizer: AnyQuantizer | null;
 
-  constructor(options: Options<S> = {} as Options<S>) {
+  constructor(options: Options<S> = {} as Options<S>, ...surplus: undefined[]) {
+    refuseBeside(new.target.name, surplus);
     [this.config] = partOptions<S, {}>(this, options, []);
     exposeOptions(this, { weightQuantizer: null, activationQuantizer: null, ...this.config });
   }

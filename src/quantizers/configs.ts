@@ -24,8 +24,8 @@ export class Int8QuantizationConfig extends QuantizationConfig<typeof int8Fields
   declare readonly weightQuantizer: AnyQuantizer | null;
   declare readonly activationQuantizer: AnyQuantizer | null;
 
-  constructor(options: Options<typeof int8Fields> = {}) {
-    super(options);
+  constructor(options: Options<typeof int8Fields> = {}, ...surplus: undefined[]) {
+    super(options, ...surplus);
     requireInt8('Int8QuantizationConfig', this.config.weightQuantizer);
   }
   get mode(): 'int8' {
@@ -58,8 +58,8 @@ export class Int4QuantizationConfig extends QuantizationConfig<typeof int4Fields
   declare readonly weightQuantizer: AnyQuantizer | null;
   declare readonly activationQuantizer: AnyQuantizer | null;
 
-  constructor(options: Options<typeof int4Fields> = {}) {
-    super(options);
+  constructor(options: Options<typeof int4Fields> = {}, ...surplus: undefined[]) {
+    super(options, ...surplus);
     const { weightQuantizer, activationQuantizer, blockSize } = this.config;
     if (blockSize !== null && blockSize > 0 && (weightQuantizer || activationQuantizer))
       fail(

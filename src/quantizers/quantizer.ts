@@ -82,8 +82,8 @@ export class AbsMaxQuantizer extends Quantizer<typeof fields> {
   declare readonly outputDtype: string;
   declare readonly valueRange: Pair;
 
-  constructor(options: Options<typeof fields> = {}) {
-    super(options);
+  constructor(options: Options<typeof fields> = {}, ...surplus: undefined[]) {
+    super(options, ...surplus);
     const [low, high] = this.config.valueRange;
     if (this.config.outputDtype === 'int8' && (low < -128 || high > 127))
       fail('AbsMaxQuantizer', `valueRange [${low}, ${high}] does not fit into int8`, 'stay within [-128, 127]');

@@ -63,8 +63,8 @@ export class SeedGenerator {
   /** The seed that was given, as configs hold it. */
   readonly #given: number | null;
 
-  constructor(options: { seed?: number | null; name?: string | null } = {}) {
-    const { seed = null, name = null } = optionsOf('SeedGenerator', { seed: true, name: true }, options);
+  constructor(options: { seed?: number | null; name?: string | null } = {}, ...surplus: undefined[]) {
+    const { seed = null, name = null } = optionsOf('SeedGenerator', { seed: true, name: true }, options, surplus);
     this.#given = seed;
     this.name = name ?? autoName('seed_generator');
     const owner = currentCall();

@@ -16,8 +16,8 @@ export class Studio extends Callback {
   #log: Promise<RunLog> | undefined;
   #url: string | undefined;
 
-  constructor(options: StudioOptions = {}) {
-    optionsOf('Studio', studioOptions, options);
+  constructor(options: StudioOptions = {}, ...surplus: undefined[]) {
+    optionsOf('Studio', studioOptions, options, surplus);
     super();
     this.#options = {
       port: 0,

@@ -76,8 +76,12 @@ export class KerasTensor extends Tensor {
   readonly name: string;
   history: { readonly node: GraphNode; readonly index: number } | undefined;
 
-  constructor(shape: SymbolicShape, options: { dtype?: DType | undefined; name?: string | undefined } = {}) {
-    const { dtype = 'float32', name } = optionsOf('KerasTensor', { dtype: true, name: true }, options);
+  constructor(
+    shape: SymbolicShape,
+    options: { dtype?: DType | undefined; name?: string | undefined } = {},
+    ...surplus: undefined[]
+  ) {
+    const { dtype = 'float32', name } = optionsOf('KerasTensor', { dtype: true, name: true }, options, surplus);
     super({ shape: shape as Shape, dtype });
     this.name = name ?? autoName('keras_tensor');
   }

@@ -30,8 +30,12 @@ export class RematScope {
   readonly outputSizeThreshold: number;
   readonly layerNames: readonly string[];
 
-  constructor(options: RematScopeOptions = {}) {
-    const { mode = 'full', outputSizeThreshold = 1024, layerNames = [] } = optionsOf('RematScope', names, options);
+  constructor(options: RematScopeOptions = {}, ...surplus: undefined[]) {
+    const {
+      mode = 'full',
+      outputSizeThreshold = 1024,
+      layerNames = [],
+    } = optionsOf('RematScope', names, options, surplus);
     if (mode !== null && !modes.includes(mode))
       fail('RematScope', `mode is ${show(mode)}`, `give one of ${modes.map((m) => `'${m}'`).join(', ')}, or null`);
     this.mode = mode;

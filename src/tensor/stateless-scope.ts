@@ -31,8 +31,8 @@ export class StatelessScope {
   readonly losses: Tensor[] = [];
   readonly #values = new Map<Variable, Tensor>();
 
-  constructor(options: StatelessScopeOptions = {}) {
-    const { stateMapping = [], collectLosses = false } = optionsOf('StatelessScope', names, options);
+  constructor(options: StatelessScopeOptions = {}, ...surplus: undefined[]) {
+    const { stateMapping = [], collectLosses = false } = optionsOf('StatelessScope', names, options, surplus);
     this.collectLosses = collectLosses;
     for (const [variable, value] of stateMapping) this.addUpdate([variable, value]);
   }

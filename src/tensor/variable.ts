@@ -61,15 +61,15 @@ const variableOptions: OptionNames<VariableOptions> = {
 };
 
 const realOnly = (name: string, dtype: DType): RealDType =>
-  dtype === 'string'
-    ? fail(`Variable "${name}"`, 'variables do not hold strings', 'keep strings in an attribute of the layer')
-    : dtype === 'complex64'
-      ? fail(
-          `Variable "${name}"`,
-          'variables do not hold complex64 numbers',
-          'keep pairs along a last axis of size 2, and read them with ops.viewAsComplex',
-        )
-      : dtype;
+  dtype === 'string' || dtype === 'complex64'
+    ? fail(
+        `Variable "${name}"`,
+        `variables do not hold ${dtype === 'string' ? 'strings' : 'complex64 numbers'}`,
+        dtype === 'string'
+          ? 'keep strings in an attribute of the layer'
+          : 'keep pairs of numbers: ops.viewAsComplex reads them',
+      )
+    : dtype;
 
 /** A mutable tensor: weights, optimizer slots, metric states, seeds. */
 export class Variable {
@@ -88,9 +88,15 @@ export class Variable {
   #make: (() => Tensor) | undefined;
   #isShared = false;
 
-  constructor(initial: InitialValue, options: VariableOptions = {}) {
-    optionsOf('Variable', variableOptions, options);
-    const { shape, dtype, trainable = true, name, autocast = true, aggregation = 'none' } = options;
+  constructor(initial: InitialValue, options: VariableOptions = {}, ...surplus: undefined[]) {
+    const {
+      shape,
+      dtype,
+      trainable = true,
+      name,
+      autocast = true,
+      aggregation = 'none',
+    } = optionsOf('Variable', variableOptions, options, surplus);
     this.name = name ?? autoName('variable');
     refuseVariables(this.name);
     this.path = scopedPath(this.name);

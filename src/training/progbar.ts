@@ -46,7 +46,7 @@ export class Progbar {
   readonly #sums = new Map<string, readonly [sum: number, count: number]>();
   #seen = 0;
 
-  constructor(options: ProgbarOptions) {
+  constructor(options: ProgbarOptions, ...surplus: undefined[]) {
     const {
       target,
       width = 20,
@@ -55,7 +55,7 @@ export class Progbar {
       statefulMetrics = null,
       statelessMetrics = null,
       unitName = 'step',
-    } = optionsOf('Progbar', progbarOptions, options);
+    } = optionsOf('Progbar', progbarOptions, options, surplus);
     if (statefulMetrics && statelessMetrics)
       fail(
         'Progbar',

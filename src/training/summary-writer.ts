@@ -34,8 +34,8 @@ export class SummaryWriter {
   readonly logDir: string;
   readonly #file: EventFile;
 
-  constructor(options: SummaryWriterOptions) {
-    const { logDir } = optionsOf(who, summaryWriterOptions, options);
+  constructor(options: SummaryWriterOptions, ...surplus: undefined[]) {
+    const { logDir } = optionsOf(who, summaryWriterOptions, options, surplus);
     if (typeof logDir !== 'string' || logDir === '')
       fail(who, 'logDir is no path', "name a folder: { logDir: 'logs/run-1' }");
     this.logDir = logDir;

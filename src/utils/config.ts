@@ -1,6 +1,6 @@
 import { fail } from '../base/errors.ts';
 import { exactMethods } from '../base/exact.ts';
-import { show } from '../base/options.ts';
+import { refuseBeside, show } from '../base/options.ts';
 import { isPlainObject } from '../base/tree.ts';
 
 /** Entries by name: those of a config, as attributes of it. */
@@ -16,7 +16,8 @@ export class Config {
   readonly #values: Map<string, unknown>;
   #frozen = false;
 
-  constructor(values: Readonly<Record<string, unknown>> = {}) {
+  constructor(values: Readonly<Record<string, unknown>> = {}, ...surplus: undefined[]) {
+    refuseBeside(new.target.name, surplus);
     this.#values = new Map(Object.entries(values));
     // biome-ignore lint/correctness/noConstructorReturn: what stands for the instance has its entries as attributes
     return new Proxy(this, {

@@ -92,10 +92,10 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
   #encoded: KerasTensor | Record<string, KerasTensor> | null = null;
   #isAdapted = false;
 
-  constructor(given: FeatureSpaceOptions) {
+  constructor(given: FeatureSpaceOptions, ...surplus: undefined[]) {
     const options = optionsOf('FeatureSpace', known, given);
     const { features, outputMode = 'concat', crosses, crossingDim = 32, hashingDim = 32 } = options;
-    super(options.name === undefined ? {} : { name: options.name });
+    super(options.name === undefined ? {} : { name: options.name }, ...surplus);
     if (!isPlainObject(features) || Object.keys(features).length === 0)
       fail(this, 'it has no features', 'give an object of features by their names');
     if (outputMode !== 'concat' && outputMode !== 'dict')

@@ -44,6 +44,9 @@ export function partOptions<S extends Fields, Others extends object>(
 export const makeFromConfig = <T>(type: Declared, config: Config): T =>
   Reflect.construct(type, [configToOptions(type.fields ?? {}, config)]) as T;
 
+/** The options that all classes of a kind take besides those in `fields`. A symbol, so that attributes may have any name. */
+export const others: unique symbol = Symbol('others');
+
 /** A callable object with declared options: losses, metrics, initializers, regularizers, constraints, schedules. */
 export abstract class Configured<
   S extends Fields,
@@ -56,17 +59,17 @@ export abstract class Configured<
   /** The options as resolved. */
   readonly config: Resolved<S>;
 
-  constructor(
-    options: Options<S> & Others = {} as Options<S> & Others,
-    others: readonly (keyof Others & string)[] = [],
-  ) {
-    super();
-    [this.config] = partOptions<S, Others>(this, options, others);
+  constructor(options: Options<S> & Others = {} as Options<S> & Others, ...surplus: undefined[]) {
+    super(...surplus);
+    [this.config] = partOptions<S, Others>(this, options, this[others]);
     exposeOptions(this, this.config);
   }
 
   get className(): string {
     return classNameOf(this);
+  }
+  protected get [others](): readonly (keyof Others & string)[] {
+    return [];
   }
   /** The options as a config. */
   getConfig(): Config {

@@ -68,8 +68,8 @@ export class GroupQueryAttention extends Layer<
   private dropoutLayer!: Dropout;
   private outputDense!: EinsumDense;
 
-  constructor(options: Options<typeof fields> & LayerOptions) {
-    super(options);
+  constructor(options: Options<typeof fields> & LayerOptions, ...surplus: undefined[]) {
+    super(options, ...surplus);
     if (this.numQueryHeads % this.numKeyValueHeads !== 0)
       fail(
         this,

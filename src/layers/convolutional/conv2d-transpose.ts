@@ -20,8 +20,8 @@ export class Conv2DTranspose extends Layer<typeof fields> {
   kernel!: Variable;
   bias: Variable | null = null;
 
-  constructor(options: Options<typeof fields> & LayerOptions) {
-    super(options);
+  constructor(options: Options<typeof fields> & LayerOptions, ...surplus: undefined[]) {
+    super(options, ...surplus);
     checkTranspose(this);
   }
   override build(inputShape: SymbolicShape): void {

@@ -25,8 +25,8 @@ export class Conv3D extends Layer<typeof fields> {
   bias: Variable | null = null;
   lora: Lora | null = null;
 
-  constructor(options: Options<typeof fields> & LayerOptions) {
-    super(options);
+  constructor(options: Options<typeof fields> & LayerOptions, ...surplus: undefined[]) {
+    super(options, ...surplus);
     checkConv(this);
   }
   override build(inputShape: SymbolicShape): void {

@@ -21,8 +21,8 @@ export class DepthwiseConv2D extends Layer<typeof fields> {
   kernel!: Variable;
   bias: Variable | null = null;
 
-  constructor(options: Options<typeof fields> & LayerOptions) {
-    super(options);
+  constructor(options: Options<typeof fields> & LayerOptions, ...surplus: undefined[]) {
+    super(options, ...surplus);
     checkWindow(this);
   }
   override build(inputShape: SymbolicShape): void {

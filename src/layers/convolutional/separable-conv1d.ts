@@ -31,8 +31,8 @@ export class SeparableConv1D extends Layer<typeof fields> {
   pointwiseKernel!: Variable;
   bias: Variable | null = null;
 
-  constructor(options: Options<typeof fields> & LayerOptions) {
-    super(options);
+  constructor(options: Options<typeof fields> & LayerOptions, ...surplus: undefined[]) {
+    super(options, ...surplus);
     checkWindow(this);
   }
   override build(inputShape: SymbolicShape): void {

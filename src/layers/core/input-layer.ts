@@ -46,7 +46,7 @@ export class InputLayer extends Layer<{}, [inputs: Tensor]> {
   readonly optional: boolean;
   readonly #symbol: KerasTensor;
 
-  constructor(options: InputOptions = {}) {
+  constructor(options: InputOptions = {}, ...surplus: undefined[]) {
     const {
       shape,
       batchSize = null,
@@ -55,7 +55,7 @@ export class InputLayer extends Layer<{}, [inputs: Tensor]> {
       name,
       optional = false,
     } = optionsOf('Input', inputOptions, options);
-    super({ name: name ?? autoName('input_layer') });
+    super({ name: name ?? autoName('input_layer') }, ...surplus);
     if ((shape === undefined) === (batchShape === undefined))
       fail(
         'InputLayer',

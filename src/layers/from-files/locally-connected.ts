@@ -39,8 +39,8 @@ export abstract class LocallyConnected extends Layer<ConnectedFields> {
   kernel!: Variable;
   bias: Variable | null = null;
 
-  constructor(options: Options<ConnectedFields> & LayerOptions) {
-    super(options);
+  constructor(options: Options<ConnectedFields> & LayerOptions, ...surplus: undefined[]) {
+    super(options, ...surplus);
     if (this.implementation !== 1)
       fail(
         this,

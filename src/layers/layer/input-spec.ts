@@ -62,14 +62,14 @@ export const InputSpec: { new (options?: InputSpec): WholeInputSpec; fromConfig(
     readonly name: string | null;
     readonly optional: boolean;
 
-    constructor(options: InputSpec = {}) {
+    constructor(options: InputSpec = {}, ...surplus: undefined[]) {
       const {
         dtype,
         shape = null,
         ndim = null,
         maxNdim = null,
         minNdim = null,
-      } = optionsOf('InputSpec', specOptions, options);
+      } = optionsOf('InputSpec', specOptions, options, surplus);
       this.dtype = (dtype ?? null) && asDType(dtype!, 'InputSpec');
       this.shape = shape;
       this.ndim = shape?.length ?? ndim;

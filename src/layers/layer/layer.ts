@@ -86,8 +86,8 @@ export abstract class Layer<
   supportsMasking = false;
   inputSpec: InputSpec | readonly InputSpec[] | undefined;
 
-  constructor(options: Options<S> & LayerOptions = {} as Options<S> & LayerOptions) {
-    super(options);
+  constructor(options: Options<S> & LayerOptions = {} as Options<S> & LayerOptions, ...surplus: undefined[]) {
+    super(options, ...surplus);
     noteBirth(this);
     exposeOptions(this as AnyLayer, fieldsOf(this));
     // As in Keras, calling build() is final: later calls do not build again.

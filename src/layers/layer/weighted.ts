@@ -31,8 +31,8 @@ export abstract class Weighted<S extends Fields, Args extends unknown[], Out> ex
   /** The library's own state; all other attributes belong to the class. */
   readonly [inner]: LayerState<S>;
 
-  constructor(options: Options<S> & LayerOptions) {
-    super();
+  constructor(options: Options<S> & LayerOptions, ...surplus: undefined[]) {
+    super(...surplus);
     const [resolved, base] = partOptions<S, LayerOptions>(this, options, baseOptions);
     const { name, trainable = true, dtype, autocast = true } = base;
     // Some classes have it among their own options.

@@ -47,8 +47,8 @@ export class BatchNormalization extends Layer<typeof fields> {
   movingVariance!: Variable;
   readonly #correction: Renormalization | null;
 
-  constructor(options: Options<typeof fields> & LayerOptions = {}) {
-    super(options);
+  constructor(options: Options<typeof fields> & LayerOptions = {}, ...surplus: undefined[]) {
+    super(options, ...surplus);
     this.#correction = this.renorm ? new Renormalization(this) : null;
   }
 

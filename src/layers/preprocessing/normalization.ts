@@ -73,8 +73,8 @@ export class Normalization extends Layer<typeof fields> {
   /** The shape that a file says it was built on. */
   #noted: SymbolicShape | null = null;
 
-  constructor(options: Options<typeof fields> & LayerOptions = {}) {
-    super(options);
+  constructor(options: Options<typeof fields> & LayerOptions = {}, ...surplus: undefined[]) {
+    super(options, ...surplus);
     const { mean: given, variance } = this[inner].options;
     const { axis } = this;
     if ((given === null) !== (variance === null))

@@ -21,9 +21,9 @@ export class ActivityRegularization extends Layer<typeof fields> {
   override inputSpec: InputSpec = {};
   override supportsMasking = true;
 
-  constructor(options: Options<typeof fields> & LayerOptions = {}) {
+  constructor(options: Options<typeof fields> & LayerOptions = {}, ...surplus: undefined[]) {
     const { l1 = 0, l2 = 0 } = options;
-    super({ ...options, activityRegularizer: new L1L2({ l1, l2 }) });
+    super({ ...options, activityRegularizer: new L1L2({ l1, l2 }) }, ...surplus);
   }
   call(inputs: Tensor): Tensor {
     return inputs;

@@ -15,8 +15,8 @@ export class Permute extends Layer<typeof fields> {
   static override readonly className = 'Permute';
   static override readonly fields = fields;
 
-  constructor(options: Options<typeof fields> & LayerOptions) {
-    super(options);
+  constructor(options: Options<typeof fields> & LayerOptions, ...surplus: undefined[]) {
+    super(options, ...surplus);
     const { dims } = this;
     if ([...dims].sort((a, b) => a - b).some((d, k) => d !== k + 1))
       fail(

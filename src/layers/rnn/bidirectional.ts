@@ -42,8 +42,8 @@ export class Bidirectional extends Layer<
   readonly forwardLayer: Inner;
   private readonly backward: Inner;
 
-  constructor(options: Options<typeof fields> & LayerOptions) {
-    super(options);
+  constructor(options: Options<typeof fields> & LayerOptions, ...surplus: undefined[]) {
+    super(options, ...surplus);
     const { layer, backwardLayer } = optionsOf(this);
     for (const given of [layer, ...(backwardLayer ? [backwardLayer] : [])])
       if (!(given instanceof RecurrentLayer))

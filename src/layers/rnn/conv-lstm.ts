@@ -27,9 +27,9 @@ export abstract class ConvLSTM extends RecurrentLayer<ConvLSTMLayerFields> {
   override inputSpec: InputSpec;
   readonly cell: ConvLSTMCell;
 
-  constructor(options: ConvLSTMOptions, Cell: typeof ConvLSTMCell) {
+  constructor(options: ConvLSTMOptions, Cell: typeof ConvLSTMCell, ...surplus: undefined[]) {
     const seeds = new SeedGenerator({ seed: options.seed ?? null });
-    super(options);
+    super(options, ...surplus);
     this.inputSpec = { ndim: this.kernelSize.length + 3 };
     this.cell = new Cell(cellOptions(this, Cell.fields, 'conv_lstm_cell') as ConvLSTMOptions, seeds);
   }

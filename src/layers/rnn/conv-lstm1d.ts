@@ -17,7 +17,7 @@ export class ConvLSTM1D extends ConvLSTM {
   static override readonly className = 'ConvLSTM1D';
   static override readonly fields = convLstmLayerFields(1);
 
-  constructor(options: ConvLSTMOptions) {
-    super(options, Cell);
+  constructor(options: ConvLSTMOptions, ...surplus: undefined[]) {
+    super(options, Cell, ...surplus);
   }
 }

@@ -17,7 +17,7 @@ export class ConvLSTM2D extends ConvLSTM {
   static override readonly className = 'ConvLSTM2D';
   static override readonly fields = convLstmLayerFields(2);
 
-  constructor(options: ConvLSTMOptions) {
-    super(options, Cell);
+  constructor(options: ConvLSTMOptions, ...surplus: undefined[]) {
+    super(options, Cell, ...surplus);
   }
 }

@@ -17,7 +17,7 @@ export class ConvLSTM3D extends ConvLSTM {
   static override readonly className = 'ConvLSTM3D';
   static override readonly fields = convLstmLayerFields(3);
 
-  constructor(options: ConvLSTMOptions) {
-    super(options, Cell);
+  constructor(options: ConvLSTMOptions, ...surplus: undefined[]) {
+    super(options, Cell, ...surplus);
   }
 }

@@ -17,8 +17,8 @@ export class GRU extends RecurrentLayer<typeof fields> {
   override inputSpec: InputSpec = { ndim: 3 };
   readonly cell: GRUCell;
 
-  constructor(options: Options<typeof fields> & LayerOptions) {
-    super(options);
+  constructor(options: Options<typeof fields> & LayerOptions, ...surplus: undefined[]) {
+    super(options, ...surplus);
     this.cell = new GRUCell(cellOptions(this, gruFields, 'gru_cell'));
   }
 }

@@ -17,8 +17,8 @@ export class LSTM extends RecurrentLayer<typeof fields> {
   override inputSpec: InputSpec = { ndim: 3 };
   readonly cell: LSTMCell;
 
-  constructor(options: Options<typeof fields> & LayerOptions) {
-    super(options);
+  constructor(options: Options<typeof fields> & LayerOptions, ...surplus: undefined[]) {
+    super(options, ...surplus);
     this.cell = new LSTMCell(cellOptions(this, lstmFields, 'lstm_cell'));
   }
 }

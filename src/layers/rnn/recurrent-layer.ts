@@ -53,8 +53,8 @@ export abstract class RecurrentLayer<S extends Fields> extends Layer<
   zeroOutputForMask: boolean;
   #kept: KeptStates | null = null;
 
-  constructor(options: Options<S> & LayerOptions) {
-    super(options);
+  constructor(options: Options<S> & LayerOptions, ...surplus: undefined[]) {
+    super(options, ...surplus);
     this.zeroOutputForMask = (optionsOf(this) as Resolved<typeof sequenceFields>).zeroOutputForMask;
   }
 

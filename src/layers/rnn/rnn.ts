@@ -28,8 +28,8 @@ export class RNN extends RecurrentLayer<typeof fields> {
   static override readonly fields = fields;
   readonly cell: Cell;
 
-  constructor(options: Options<typeof fields> & LayerOptions) {
-    super(options);
+  constructor(options: Options<typeof fields> & LayerOptions, ...surplus: undefined[]) {
+    super(options, ...surplus);
     this.cell = optionsOf(this).cell as Cell;
     if (this.cell.stateSize === undefined)
       fail(

@@ -31,8 +31,9 @@ export class SimpleRNNCell extends Layer<
   constructor(
     options: Options<typeof fields> & LayerOptions,
     seedGenerator: SeedGenerator = new SeedGenerator({ seed: options.seed ?? null }),
+    ...surplus: undefined[]
   ) {
-    super(options);
+    super(options, ...surplus);
     this.seedGenerator = seedGenerator;
   }
 

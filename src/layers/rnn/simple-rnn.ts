@@ -18,9 +18,9 @@ export class SimpleRNN extends RecurrentLayer<typeof fields> {
   override inputSpec: InputSpec = { ndim: 3 };
   readonly cell: SimpleRNNCell;
 
-  constructor(options: Options<typeof fields> & LayerOptions) {
+  constructor(options: Options<typeof fields> & LayerOptions, ...surplus: undefined[]) {
     const seeds = new SeedGenerator({ seed: options.seed ?? null });
-    super(options);
+    super(options, ...surplus);
     this.cell = new SimpleRNNCell(cellOptions(this, cellFields, 'simple_rnn_cell'), seeds);
   }
   override getConfig(): Config {

@@ -39,8 +39,8 @@ export class StackedRNNCells extends Layer<
   readonly stateSize: readonly StateSize[];
   readonly outputSize: number;
 
-  constructor(options: Options<typeof fields> & LayerOptions) {
-    super(options);
+  constructor(options: Options<typeof fields> & LayerOptions, ...surplus: undefined[]) {
+    super(options, ...surplus);
     this.cells = optionsOf(this).cells as readonly Cell[];
     const without = this.cells.find((cell) => cell.stateSize === undefined);
     if (without || this.cells.length === 0)

@@ -32,9 +32,9 @@ class GraphFunction extends Operation<[inputs: any], any> {
   static override readonly className: string = 'Function';
   readonly #graph: FunctionalGraph;
 
-  constructor(options: FunctionOptions) {
+  constructor(options: FunctionOptions, ...surplus: undefined[]) {
     const { inputs, outputs, name } = optionsOf('Function', { inputs: true, outputs: true, name: true }, options);
-    super({ name });
+    super({ name }, ...surplus);
     for (const [role, given] of Object.entries({ inputs, outputs }))
       if (given === undefined || leavesOf(given).length === 0)
         fail(this, `it has no ${role}`, 'pass KerasTensors: new Function({ inputs, outputs })');

@@ -63,8 +63,11 @@ const piecewiseFields = {
 export class PiecewiseConstantDecay extends LearningRateSchedule<typeof piecewiseFields> {
   static override readonly className = 'PiecewiseConstantDecay';
   static override readonly fields = piecewiseFields;
-  constructor(options: ConstructorParameters<typeof LearningRateSchedule<typeof piecewiseFields>>[0]) {
-    super(options);
+  constructor(
+    options: ConstructorParameters<typeof LearningRateSchedule<typeof piecewiseFields>>[0],
+    ...surplus: undefined[]
+  ) {
+    super(options, ...surplus);
     const { boundaries, values } = this.config;
     if (boundaries.length !== values.length - 1)
       fail(

@@ -49,8 +49,8 @@ export class BackupAndRestore extends Callback<CallbackModel> {
   #epoch = 0;
   #batch = 0;
 
-  constructor(options: BackupAndRestoreOptions) {
-    optionsOf('BackupAndRestore', backupAndRestoreOptions, options);
+  constructor(options: BackupAndRestoreOptions, ...surplus: undefined[]) {
+    optionsOf('BackupAndRestore', backupAndRestoreOptions, options, surplus);
     super();
     this.#options = { saveFreq: 'epoch', doubleCheckpoint: false, deleteCheckpoint: true, ...options };
     exposeOptions(this, this.#options);

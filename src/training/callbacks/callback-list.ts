@@ -30,8 +30,13 @@ const callbackListOptions: OptionNames<CallbackListOptions> = {
 export class CallbackList extends Callback {
   readonly callbacks: Callback[];
 
-  constructor(callbacks: Tree<Callback> | null = [], options: CallbackListOptions = {}) {
-    const { addHistory, addProgbar, model, ...params } = optionsOf('CallbackList', callbackListOptions, options);
+  constructor(callbacks: Tree<Callback> | null = [], options: CallbackListOptions = {}, ...surplus: undefined[]) {
+    const { addHistory, addProgbar, model, ...params } = optionsOf(
+      'CallbackList',
+      callbackListOptions,
+      options,
+      surplus,
+    );
     super();
     this.callbacks = callbacks === null ? [] : leavesOf(callbacks);
     const add = (Kind: new () => Callback): void => {

@@ -2,7 +2,6 @@ import { exposeOptions } from '../../base/exposed.ts';
 import { type OptionNames, optionsOf } from '../../base/options.ts';
 import { fileExists, readFile, writeFileAtomic } from '../../formats/file.ts';
 import { Callback, type CallbackLogs } from './callback.ts';
-import { floatText } from './python-text.ts';
 
 export interface CSVLoggerOptions {
   /** Path of the file, relative to the working directory. */
@@ -20,8 +19,8 @@ export class CSVLogger extends Callback {
   #text = '';
   #columns: readonly string[] | undefined;
 
-  constructor(options: CSVLoggerOptions) {
-    optionsOf('CSVLogger', cSVLoggerOptions, options);
+  constructor(options: CSVLoggerOptions, ...surplus: undefined[]) {
+    optionsOf('CSVLogger', cSVLoggerOptions, options, surplus);
     super();
     this.#options = { separator: ',', append: false, ...options };
     exposeOptions(this, this.#options);
@@ -37,13 +36,14 @@ export class CSVLogger extends Callback {
     await this.#write();
   }
   override async onEpochEnd(epoch: number, logs: CallbackLogs = {}): Promise<void> {
+    const { csvCell } = await import('./python-text.ts');
     if (!this.#columns) {
       const names = Object.keys(logs).sort();
       const hasValidation = names.some((name) => name.startsWith('val_'));
       this.#columns = hasValidation ? names : [...names, ...names.map((name) => `val_${name}`)];
       if (this.#text === '') this.#addRow(['epoch', ...this.#columns]);
     }
-    this.#addRow([String(epoch), ...this.#columns.map((name) => cell(logs[name]))]);
+    this.#addRow([String(epoch), ...this.#columns.map((name) => csvCell(logs[name]))]);
     await this.#write();
   }
   #addRow(cells: readonly string[]): void {
@@ -57,11 +57,3 @@ export class CSVLogger extends Callback {
   }
 }
 export interface CSVLogger extends Readonly<Required<CSVLoggerOptions>> {}
-
-/** A value as Python's CSV writer formats it. */
-function cell(value: unknown): string {
-  if (value === undefined) return 'NA';
-  if (typeof value === 'number') return floatText(value);
-  if (Array.isArray(value)) return `"[${value.map(cell).join(', ')}]"`;
-  return String(value);
-}

@@ -46,8 +46,8 @@ export class EarlyStopping extends Callback<CallbackModel> {
   wait = 0;
   stoppedEpoch = 0;
 
-  constructor(options: EarlyStoppingOptions = {}) {
-    optionsOf('EarlyStopping', earlyStoppingOptions, options);
+  constructor(options: EarlyStoppingOptions = {}, ...surplus: undefined[]) {
+    optionsOf('EarlyStopping', earlyStoppingOptions, options, surplus);
     super();
     this.#options = {
       monitor: 'val_loss',

@@ -1,4 +1,5 @@
 import { showAsText } from '../../base/display.ts';
+import { refuseBeside } from '../../base/options.ts';
 import { Callback, type CallbackLogs } from './callback.ts';
 
 /** Records the loss and metrics of every epoch; `fit` returns it. */
@@ -7,6 +8,11 @@ export class History extends Callback {
   readonly history: Record<string, any[]> = {};
   /** Epoch numbers. */
   readonly epoch: number[] = [];
+
+  constructor(...surplus: undefined[]) {
+    refuseBeside(new.target.name, surplus);
+    super();
+  }
 
   override onEpochEnd(epoch: number, logs: CallbackLogs = {}): void {
     this.epoch.push(epoch);

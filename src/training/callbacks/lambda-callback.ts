@@ -7,8 +7,8 @@ import { type Moments, moments } from './moments.ts';
  * @example new LambdaCallback({ onEpochEnd: (epoch, logs) => console.log(epoch, logs?.loss) })
  */
 export class LambdaCallback extends Callback {
-  constructor(functions: Partial<Moments>) {
+  constructor(functions: Partial<Moments>, ...surplus: undefined[]) {
     super();
-    Object.assign(this, optionsOf<Partial<Moments>>('LambdaCallback', moments, functions));
+    Object.assign(this, optionsOf<Partial<Moments>>('LambdaCallback', moments, functions, surplus));
   }
 }

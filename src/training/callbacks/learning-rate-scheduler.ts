@@ -19,13 +19,22 @@ export class LearningRateScheduler extends Callback<CallbackModel> {
   readonly verbose: 0 | 1;
 
   /** Accepts the schedule itself, or an object with all options. */
-  constructor(given: Schedule | LearningRateSchedulerOptions, options: { readonly verbose?: 0 | 1 } = {}) {
+  constructor(
+    given: Schedule | LearningRateSchedulerOptions,
+    options: { readonly verbose?: 0 | 1 } = {},
+    ...surplus: undefined[]
+  ) {
     super();
     const all =
       typeof given === 'function'
         ? { ...optionsOf('LearningRateScheduler', { verbose: true }, options), schedule: given }
         : given;
-    const { schedule, verbose = 0 } = optionsOf('LearningRateScheduler', { schedule: true, verbose: true }, all);
+    const { schedule, verbose = 0 } = optionsOf(
+      'LearningRateScheduler',
+      { schedule: true, verbose: true },
+      all,
+      surplus,
+    );
     if (typeof schedule !== 'function')
       fail('LearningRateScheduler', 'it has no schedule', 'pass a function (epoch, learningRate) => learningRate');
     this.schedule = schedule;

@@ -2,12 +2,10 @@ import { print } from '../../base/config.ts';
 import { fail } from '../../base/errors.ts';
 import { exposeOptions } from '../../base/exposed.ts';
 import { type OptionNames, optionsOf } from '../../base/options.ts';
-import { table } from '../../base/table.ts';
 import { makeFolderOf } from '../../formats/file.ts';
 import { BatchCounter } from './batch-counter.ts';
 import { Callback, type CallbackLogs, type CallbackModel } from './callback.ts';
 import { type Mode, Monitor } from './monitor.ts';
-import { formatNumber } from './python-text.ts';
 
 export interface ModelCheckpointOptions {
   /** Path of the file; may contain fields like `{epoch:02d}` and `{val_loss:.2f}`. */
@@ -48,8 +46,8 @@ export class ModelCheckpoint extends Callback<CallbackModel> {
   readonly minDelta = 0;
   #epoch = 0;
 
-  constructor(options: ModelCheckpointOptions) {
-    optionsOf('ModelCheckpoint', modelCheckpointOptions, options);
+  constructor(options: ModelCheckpointOptions, ...surplus: undefined[]) {
+    optionsOf('ModelCheckpoint', modelCheckpointOptions, options, surplus);
     super();
     this.#options = {
       monitor: 'val_loss',
@@ -93,6 +91,7 @@ export class ModelCheckpoint extends Callback<CallbackModel> {
 
   async #save(logs: CallbackLogs, batch?: number): Promise<void> {
     const counts = { epoch: this.#epoch + 1, ...(batch !== undefined && { batch: batch + 1 }) };
+    const { fillIn } = await import('./fill-in.ts');
     const path = fillIn(this.#options.filepath, counts, logs);
     if (!this.#isDue(logs, path)) return;
     await makeFolderOf(path);
@@ -124,29 +123,3 @@ export class ModelCheckpoint extends Callback<CallbackModel> {
   }
 }
 export interface ModelCheckpoint extends Readonly<Required<ModelCheckpointOptions>> {}
-
-/** Python's `{name}`, `{name:02d}` and `{name:.2f}` fields, filled in. */
-function fillIn(
-  template: string,
-  counts: Readonly<Record<string, number>>,
-  logs: Readonly<Record<string, number>>,
-): string {
-  return template.replace(/\{(\w+)(?::([^{}]*))?\}/g, (field, name: string, specification = '') => {
-    const values = table({ ...counts, ...logs });
-    const value =
-      values[name] ??
-      fail(
-        'ModelCheckpoint',
-        `the file name asks for "${name}", which is not among the logs (${Object.keys(values).join(', ')})`,
-        'use the names of the logs',
-      );
-    return (
-      formatNumber(value, specification, !Object.hasOwn(logs, name)) ??
-      fail(
-        'ModelCheckpoint',
-        `the file name asks for ${field}, which is no format of a number`,
-        'use {epoch:02d} or {loss:.2f}',
-      )
-    );
-  });
-}

@@ -1,4 +1,5 @@
 import { print } from '../../base/config.ts';
+import { refuseBeside } from '../../base/options.ts';
 import { Progbar } from '../progbar.ts';
 import { Callback, type CallbackLogs, type CallbackParams } from './callback.ts';
 
@@ -12,6 +13,11 @@ export class ProgbarLogger extends Callback {
   verbose = 1;
   epochs = 1;
   #isInFit = false;
+
+  constructor(...surplus: undefined[]) {
+    refuseBeside(new.target.name, surplus);
+    super();
+  }
 
   override setParams(params: CallbackParams): void {
     super.setParams(params);

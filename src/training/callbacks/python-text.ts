@@ -50,3 +50,11 @@ function generalText(size: number, digits: number): string {
   if (exponent >= -4 && exponent < digits) return trim(size.toFixed(Math.max(0, digits - 1 - exponent)));
   return exponentText(`${trim(text.slice(0, text.indexOf('e')))}${text.slice(text.indexOf('e'))}`);
 }
+
+/** A value as Python's CSV writer formats it. */
+export function csvCell(value: unknown): string {
+  if (value === undefined) return 'NA';
+  if (typeof value === 'number') return floatText(value);
+  if (Array.isArray(value)) return `"[${value.map(csvCell).join(', ')}]"`;
+  return String(value);
+}

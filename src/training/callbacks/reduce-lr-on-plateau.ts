@@ -45,8 +45,8 @@ export class ReduceLROnPlateau extends Callback<CallbackModel> {
   wait = 0;
   cooldownCounter = 0;
 
-  constructor(options: ReduceLROnPlateauOptions = {}) {
-    optionsOf('ReduceLROnPlateau', reduceLROnPlateauOptions, options);
+  constructor(options: ReduceLROnPlateauOptions = {}, ...surplus: undefined[]) {
+    optionsOf('ReduceLROnPlateau', reduceLROnPlateauOptions, options, surplus);
     super();
     this.#options = {
       monitor: 'val_loss',

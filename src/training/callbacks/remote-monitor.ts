@@ -26,8 +26,8 @@ const remoteMonitorOptions: OptionNames<RemoteMonitorOptions> = {
 export class RemoteMonitor extends Callback {
   readonly #options: Required<RemoteMonitorOptions>;
 
-  constructor(options: RemoteMonitorOptions = {}) {
-    optionsOf('RemoteMonitor', remoteMonitorOptions, options);
+  constructor(options: RemoteMonitorOptions = {}, ...surplus: undefined[]) {
+    optionsOf('RemoteMonitor', remoteMonitorOptions, options, surplus);
     super();
     this.#options = {
       root: 'http://localhost:9000',

@@ -12,8 +12,8 @@ export class SwapEMAWeights extends Callback<CallbackModel> {
   readonly swapOnEpoch: boolean;
   #isSwapped = false;
 
-  constructor(options: { readonly swapOnEpoch?: boolean } = {}) {
-    const { swapOnEpoch = false } = optionsOf('SwapEMAWeights', { swapOnEpoch: true }, options);
+  constructor(options: { readonly swapOnEpoch?: boolean } = {}, ...surplus: undefined[]) {
+    const { swapOnEpoch = false } = optionsOf('SwapEMAWeights', { swapOnEpoch: true }, options, surplus);
     super();
     this.swapOnEpoch = swapOnEpoch;
   }

@@ -14,8 +14,8 @@ export class TensorBoard extends Callback<LoggedModel> {
   readonly #options: Required<TensorBoardOptions>;
   #log: Promise<TensorBoardLog> | undefined;
 
-  constructor(options: TensorBoardOptions = {}) {
-    optionsOf('TensorBoard', tensorBoardOptions, options);
+  constructor(options: TensorBoardOptions = {}, ...surplus: undefined[]) {
+    optionsOf('TensorBoard', tensorBoardOptions, options, surplus);
     super();
     this.#options = {
       logDir: 'logs',

@@ -7,8 +7,8 @@ import { Callback, type CallbackLogs, type CallbackModel } from './callback.ts';
 export class TerminateOnNaN extends Callback<CallbackModel> {
   readonly raiseError: boolean;
 
-  constructor(options: { readonly raiseError?: boolean } = {}) {
-    const { raiseError = false } = optionsOf('TerminateOnNaN', { raiseError: true }, options);
+  constructor(options: { readonly raiseError?: boolean } = {}, ...surplus: undefined[]) {
+    const { raiseError = false } = optionsOf('TerminateOnNaN', { raiseError: true }, options, surplus);
     super();
     this.raiseError = raiseError;
   }

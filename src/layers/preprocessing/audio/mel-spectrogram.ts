@@ -89,8 +89,8 @@ export class MelSpectrogram extends Layer<typeof fields> {
   /** Where the highest band ends, in hertz. */
   readonly maxFreq: number;
 
-  constructor(options: Options<typeof fields> & LayerOptions = {}) {
-    super(options);
+  constructor(options: Options<typeof fields> & LayerOptions = {}, ...surplus: undefined[]) {
+    super(options, ...surplus);
     const { fftLength, samplingRate } = this;
     this.sequenceLength = options.sequenceLength || fftLength;
     this.maxFreq = options.maxFreq || Math.floor(samplingRate / 2);

@@ -68,8 +68,8 @@ export class STFTSpectrogram extends Layer<typeof fields> {
   realKernel: Variable | null = null;
   imagKernel: Variable | null = null;
 
-  constructor(options: Options<typeof fields> & LayerOptions = {}) {
-    super(options);
+  constructor(options: Options<typeof fields> & LayerOptions = {}, ...surplus: undefined[]) {
+    super(options, ...surplus);
     const { frameLength, frameStep, fftLength } = this;
     if (frameStep !== null && frameStep > frameLength)
       fail(

@@ -92,8 +92,8 @@ export class AugMix extends BaseImagePreprocessingLayer<typeof fields, Chains> {
   readonly randomContrast: Augmentations['randomContrast'];
   readonly randomSharpness: Augmentations['randomSharpness'];
 
-  constructor(options: Options<typeof fields> & LayerOptions = {}) {
-    super(options);
+  constructor(options: Options<typeof fields> & LayerOptions = {}, ...surplus: undefined[]) {
+    super(options, ...surplus);
     const made = makeAugmentations(this);
     this.randomShear = made.randomShear;
     this.randomTranslation = made.randomTranslation;

@@ -101,8 +101,8 @@ export abstract class BaseImagePreprocessingLayer<S extends Fields = typeof fiel
   declare readonly dataFormat: DataFormat;
   declare readonly boundingBoxFormat: Resolved<typeof imageFields>['boundingBoxFormat'];
 
-  constructor(options: Options<S> & LayerOptions = {} as Options<S> & LayerOptions) {
-    super(options);
+  constructor(options: Options<S> & LayerOptions = {} as Options<S> & LayerOptions, ...surplus: undefined[]) {
+    super(options, ...surplus);
     const { fields: own, factorBounds } = this.constructor as typeof BaseImagePreprocessingLayer;
     if (own['factor'] !== ownFactor) return;
     const factor = (this[inner].options as Resolved<typeof fields>).factor ?? 0;

@@ -34,8 +34,8 @@ export class Pipeline extends Layer<
     return true;
   }
 
-  constructor(options: Options<typeof fields> & Pick<LayerOptions, 'name'>) {
-    super(options);
+  constructor(options: Options<typeof fields> & Pick<LayerOptions, 'name'>, ...surplus: undefined[]) {
+    super(options, ...surplus);
   }
   call(inputs: Tensor | ImageData, { training = true }: CallOptions = {}): Tensor | ImageData {
     return this.layers.reduce<Tensor | ImageData>((x, layer) => layer(x, { training }), inputs);

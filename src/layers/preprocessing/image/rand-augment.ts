@@ -71,8 +71,8 @@ export class RandAugment extends BaseImagePreprocessingLayer<typeof fields, Choi
   readonly autoContrast: Augmentations['autoContrast'];
   readonly equalization: Augmentations['equalization'];
 
-  constructor(options: Options<typeof fields> & LayerOptions = {}) {
-    super(options);
+  constructor(options: Options<typeof fields> & LayerOptions = {}, ...surplus: undefined[]) {
+    super(options, ...surplus);
     const made = makeAugmentations(this);
     this.randomShear = made.randomShear;
     this.randomTranslation = made.randomTranslation;

@@ -55,8 +55,8 @@ export class RandomColorJitter extends BaseImagePreprocessingLayer<typeof fields
   readonly randomSaturation: RandomSaturation | null;
   readonly randomHue: RandomHue | null;
 
-  constructor(options: Options<typeof fields> & LayerOptions = {}) {
-    super(options);
+  constructor(options: Options<typeof fields> & LayerOptions = {}, ...surplus: undefined[]) {
+    super(options, ...surplus);
     const { valueRange, seed, dataFormat, dtypePolicy: dtype } = this;
     const part = <L>(factor: Factor | null, Class: new (options: any) => L): L | null =>
       factor === null ? null : new Class({ factor, valueRange, seed, dataFormat, dtype });

@@ -47,8 +47,8 @@ export class RandomCrop extends BaseImagePreprocessingLayer<typeof fields, Crop>
   static override readonly fields = fields;
   readonly generator = new SeedGenerator({ seed: this.seed });
 
-  constructor(options: Options<typeof fields> & LayerOptions) {
-    super(options);
+  constructor(options: Options<typeof fields> & LayerOptions, ...surplus: undefined[]) {
+    super(options, ...surplus);
     // Its config holds a seed in any case, as Keras's does.
     this[inner].options = { ...this[inner].options, seed: this.seed ?? defaultSeed() };
   }

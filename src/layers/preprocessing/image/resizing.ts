@@ -46,8 +46,8 @@ export class Resizing extends BaseImagePreprocessingLayer<typeof fields, Sizes> 
   static override readonly className = 'Resizing';
   static override readonly fields = fields;
 
-  constructor(options: Options<typeof fields> & LayerOptions) {
-    super(options);
+  constructor(options: Options<typeof fields> & LayerOptions, ...surplus: undefined[]) {
+    super(options, ...surplus);
     if (this.cropToAspectRatio && this.padToAspectRatio)
       fail(
         this,

@@ -52,8 +52,8 @@ export class Discretization extends Layer<typeof fields> {
   #boundaries: readonly number[] | null;
   #summary = none;
 
-  constructor(options: Options<typeof fields> & LayerOptions = {}) {
-    super(options);
+  constructor(options: Options<typeof fields> & LayerOptions = {}, ...surplus: undefined[]) {
+    super(options, ...surplus);
     const { binBoundaries = null, numBins = null } = options;
     if ((binBoundaries === null) === (numBins === null))
       fail(

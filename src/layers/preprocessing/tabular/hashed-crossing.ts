@@ -34,8 +34,11 @@ export class HashedCrossing extends Layer<typeof fields, [inputs: readonly Tenso
   static override readonly className = 'HashedCrossing';
   static override readonly fields = fields;
 
-  constructor(options: Options<typeof fields> & LayerOptions) {
-    super({ ...options, dtype: options?.dtype ?? ((options?.outputMode ?? 'int') === 'int' ? 'int64' : floatx()) });
+  constructor(options: Options<typeof fields> & LayerOptions, ...surplus: undefined[]) {
+    super(
+      { ...options, dtype: options?.dtype ?? ((options?.outputMode ?? 'int') === 'int' ? 'int64' : floatx()) },
+      ...surplus,
+    );
   }
   call(inputs: readonly Tensor[]): Tensor {
     this.#check(inputs);

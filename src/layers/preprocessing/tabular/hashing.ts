@@ -43,9 +43,9 @@ export class Hashing extends Layer<typeof fields> {
   static override readonly fields = fields;
   override inputSpec: InputSpec = {};
 
-  constructor(options: Options<typeof fields> & LayerOptions) {
+  constructor(options: Options<typeof fields> & LayerOptions, ...surplus: undefined[]) {
     const isInt = (options?.outputMode ?? 'int') === 'int';
-    super({ ...options, dtype: options?.dtype ?? (isInt ? 'int64' : floatx()) });
+    super({ ...options, dtype: options?.dtype ?? (isInt ? 'int64' : floatx()) }, ...surplus);
     if (isInt && !/^int(32|64)$/.test(this.dtypePolicy.name))
       fail(this, `dtype is ${this.dtypePolicy.name} in the mode "int"`, 'give an integer dtype: "int32" or "int64"');
   }

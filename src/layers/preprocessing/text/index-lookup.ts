@@ -55,8 +55,8 @@ export abstract class IndexLookup<S extends Fields, T extends Token> extends Lay
   readonly #givenWeights: readonly number[] | null;
   #bins: ((text: string) => number) | undefined;
 
-  constructor(options: Options<S> & LayerOptions) {
-    super(options);
+  constructor(options: Options<S> & LayerOptions, ...surplus: undefined[]) {
+    super(options, ...surplus);
     const { vocabulary, idfWeights } = this[inner].options as unknown as Resolved<typeof lookupFields>;
     this.#isGiven = vocabulary !== null;
     this.#given = typeof vocabulary === 'string' ? null : (vocabulary as readonly T[] | null);

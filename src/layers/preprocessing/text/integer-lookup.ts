@@ -26,8 +26,8 @@ export class IntegerLookup extends IndexLookup<typeof fields, number> {
   static override readonly fields = fields;
   protected readonly tokenDtype = 'int32';
 
-  constructor(options: Options<typeof fields> & LayerOptions = {}) {
-    super(options);
+  constructor(options: Options<typeof fields> & LayerOptions = {}, ...surplus: undefined[]) {
+    super(options, ...surplus);
   }
   protected parse(line: string): number {
     return Number.parseInt(line, 10);

@@ -26,8 +26,8 @@ export class StringLookup extends IndexLookup<typeof fields, string> {
   static override readonly fields = fields;
   protected readonly tokenDtype = 'string';
 
-  constructor(options: Options<typeof fields> & LayerOptions = {}) {
-    super(options);
+  constructor(options: Options<typeof fields> & LayerOptions = {}, ...surplus: undefined[]) {
+    super(options, ...surplus);
   }
   protected parse(line: string): string {
     return line;

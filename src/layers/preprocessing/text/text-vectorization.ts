@@ -102,8 +102,8 @@ export class TextVectorization extends Layer<typeof fields> {
   override inputSpec: InputSpec = {};
   private readonly lookup: StringLookup;
 
-  constructor(options: Options<typeof fields> & LayerOptions = {}) {
-    super(options);
+  constructor(options: Options<typeof fields> & LayerOptions = {}, ...surplus: undefined[]) {
+    super(options, ...surplus);
     const { outputMode, outputSequenceLength } = this;
     if (outputMode !== 'int' && outputSequenceLength !== null)
       fail(
