@@ -113,7 +113,7 @@ const apart = [
   /[\\/]training[\\/](summary-writer|callbacks[\\/](fill-in|python-text|tensor-board-log))\.ts$/,
   /[\\/]layers[\\/](from-files|quantized)/,
   /[\\/](src[\\/]quantizers[\\/]|base[\\/]quantized-policies|public[\\/](dtype-policies|quantizers)\.ts$)/,
-  /[\\/]saving[\\/]keras[\\/](file-editor|read-(keras|weights))/,
+  /[\\/]saving[\\/](keras[\\/](file-editor|read-(keras|weights))|onnx[\\/])/,
   /[\\/]src[\\/]studio[\\/]/,
   /[\\/]visualize[\\/](activation-maps|filter-patterns|grad-cam|tapped|model-(graph|node|to-dot)|node-calls|dot-label|inside|tensor-info|precision-recall|text|chart[\\/][a-z]+)\.ts$/,
 ];

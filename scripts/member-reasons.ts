@@ -20,7 +20,6 @@ export const memberReasons: readonly (readonly [what: RegExp, reason: string])[]
   ],
   [/\.add_metric$/, 'Keras refuses it as well'],
   [/^TensorBoard\.summary$/, "a module of TensorFlow's; `utils.SummaryWriter` does its work"],
-  [/^Model\.export$/, 'writes formats of TensorFlow, LiteRT, ONNX and OpenVINO'],
   [
     /(\.(rank|pool_mode|score_mode|implementation|inner_loop|init_thresholds|interpolate_pr_auc|monitor_op|convolution_op|partial_output_shape|call_signature_parameters|normalized_weights|record_history|get_clipped_bbox|get_shifted_bbox|get_transformed_x_y|get_elastic_transform_params)|\(record_history\))$/,
     "how Keras's class works inside",

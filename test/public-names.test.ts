@@ -30,7 +30,7 @@ const own: Readonly<Record<string, string>> = {
   'keras.ops.mish': 'Keras has it in keras.activations',
   'keras.ops.nn.mish': 'Keras has it in keras.activations',
   'keras.ops.numpy.{rsqrt,unstack}': 'Keras has them in keras.ops',
-  'keras.saving.{modelFromConfig,modelFromKeras,modelToKeras}':
+  'keras.saving.{modelFromConfig,modelFromKeras,modelToKeras,modelToOnnx}':
     'models as configs, and as bytes where there are no files',
   'keras.saving.{removeFile,storedFiles}': 'what a page has saved',
   'keras.visualization.{activationMaps,filterPatterns,gradCam,plotActivationMaps,plotFilterPatterns,plotGradCam}':

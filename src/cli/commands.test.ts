@@ -163,6 +163,9 @@ test('convert writes every format that it reads', async () => {
   await answer('convert', at('again.weights.h5'), at('parts.weights.json'), ...config);
   expect(await answer('convert', at('parts.weights.json'), at('again.keras'), ...config)).toBe(at('again.keras'));
   await answer('convert', at('again.keras'), at('folder'), '--folder');
+  await answer('convert', at('again.keras'), at('again.onnx'));
+  // An ONNX file begins with its version.
+  expect(readFileSync(at('again.onnx'))[0]).toBe(8);
   expect(await answer('diff', at('model.keras'), at('folder'))).toContain('4 weights are the same.');
   expect((await hornbeam('convert', at('model.keras'), at('again.h5'))).err).toContain('it is there already');
   expect((await hornbeam('convert', at('again.weights.h5'), at('b.keras'))).err).toContain('--model model.keras');

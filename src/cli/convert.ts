@@ -14,7 +14,8 @@ export const convert = command({
   about: 'Reads a model and writes it in the format of another name, which is printed.',
   notes: [
     'Read are .keras, .h5 (of any Keras), folders in the layout of .keras, models of TensorFlow.js (model.json), configs (.json), and with',
-    '--model weights alone (.weights.h5, .weights.json). Written are .keras, .h5, .weights.h5, .weights.json (in parts), and configs (.json).',
+    '--model weights alone (.weights.h5, .weights.json). Written are .keras, .h5, .weights.h5, .weights.json (in parts), configs (.json), and',
+    'what the model computes (.onnx).',
   ].join('\n'),
   options: {
     model: { type: 'string', value: 'MODEL', doc: 'the model whose weights are read' },
@@ -37,6 +38,7 @@ export const convert = command({
     if (isWeights(from)) await model.loadWeights(from);
     if (to.endsWith('.weights.json')) await model.saveWeights(to, { overwrite, maxShardSize: shard });
     else if (isWeights(to)) await model.saveWeights(to, { overwrite });
+    else if (to.endsWith('.onnx')) await model.export(to);
     else if (to.endsWith('.json')) await writeFileAtomic(to, new TextEncoder().encode(model.toJson()));
     else await model.save(to, { overwrite, zipped: !values.folder });
     out(to);

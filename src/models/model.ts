@@ -203,6 +203,14 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
     return saving.loadWeights(this as AnyLayer, filepath, options);
   }
 
+  /**
+   * Writes what the model computes, without training, to an `.onnx` file, which ONNX runtimes run: `model.export('model.onnx')`.
+   * @see https://onnx.ai/onnx/operators/
+   */
+  async export(filepath: Place, options: saving.ExportOptions = {}): Promise<void> {
+    return saving.exportModel(this as saving.OnnxModel, filepath, options);
+  }
+
   /** The model without its weights, as JSON: `models.modelFromJson` recreates it. */
   toJson(): string {
     return saving.modelToJson(this as saving.SavedModel);
@@ -246,6 +254,7 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
       summary: 1,
       save: 2,
       saveWeights: 2,
+      export: 2,
       loadWeights: 2,
     });
     guardMembers(this, ['inputs', 'outputs', 'inputShape', 'outputShape', 'operations']);

@@ -1,3 +1,3 @@
 /** What `keras.saving` is. */
 export * from './page-saving.ts';
-export { type Comparison, KerasFileEditor } from './tools.ts';
+export { type Comparison, KerasFileEditor, modelToOnnx } from './tools.ts';

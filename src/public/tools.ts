@@ -6,6 +6,7 @@ export type { Bucket, HParamValues } from '../formats/events/values.ts';
 export { type DistanceOptions, decodeDistancesToBoxes, encodeBoxToDistances } from '../ops/detection/box-distances.ts';
 export { type AnchorOptions, generateAnchors } from '../ops/detection/generate-anchors.ts';
 export { type Comparison, KerasFileEditor } from '../saving/keras/file-editor.ts';
+export { modelToOnnx } from '../saving/onnx/index.ts';
 export {
   type HistogramOptions,
   type ImageOptions as SummaryImageOptions,

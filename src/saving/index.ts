@@ -19,6 +19,7 @@ import {
   type Writer,
 } from './model-format.ts';
 import { modelFormats } from './model-formats.ts';
+import type { ExportOptions, OnnxModel } from './onnx/export-options.ts';
 
 export {
   type Config,
@@ -41,6 +42,7 @@ export {
 export { modelFromJson } from './keras/model-from-json.ts';
 export { type LoadWeightsOptions, weightsToH5 } from './keras/weights.ts';
 export type { ModelSource, SaveOptions, SaveWeightsOptions } from './model-format.ts';
+export type { ExportOptions, OnnxModel } from './onnx/export-options.ts';
 
 /** Serializes an object, or a nest of values and objects, to the form used in configs. */
 export const serializeKerasObject = exact('saving.serializeKerasObject', 1, (x: unknown): unknown =>
@@ -152,3 +154,8 @@ export const loadWeights = exact(
 export const readWeights = async (model: AnyLayer, file: H5Group, options?: LoadWeightsOptions): Promise<void> =>
   (await part('saving', () => import('./keras/read-weights.ts'))).weightsFromH5(model, file, options);
 const legacyWeights = () => part('saving', () => import('./legacy/h5-weights.ts'));
+
+/** What a model computes, as a file of ONNX: `model.export` writes it. */
+export async function exportModel(model: OnnxModel, filepath: Place, options: ExportOptions): Promise<void> {
+  await (await part('saving', () => import('./onnx/export-model.ts'))).exportModel(model, filepath, options);
+}

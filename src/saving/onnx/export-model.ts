@@ -1,0 +1,173 @@
+import { print } from '../../base/config.ts';
+import { dtypeInfo } from '../../base/dtype.ts';
+import { fail, type Named } from '../../base/errors.ts';
+import { optionsOf, show } from '../../base/options.ts';
+import { type SymbolicShape, showShape, sizeOf } from '../../base/shape.ts';
+import { libraryVersion } from '../../base/version.ts';
+import { type Place, writeFileAtomic } from '../../formats/file.ts';
+import { protobuf } from '../../formats/protobuf.ts';
+import { inner } from '../../layers/layer/inner.ts';
+import type { AnyLayer } from '../../layers/layer/layer.ts';
+import { mapShapes } from '../../layers/layer/shapes.ts';
+import { KerasTensor, mapTensors, type Tensor, tensorsIn } from '../../tensor/index.ts';
+import { type ElementType, elementType } from './element-types.ts';
+import { type Initializer, Refusal } from './emitter.ts';
+import { type ExportOptions, exportOptions, type OnnxModel } from './export-options.ts';
+import { finishedModel } from './finish.ts';
+import { ProgramWriter } from './program.ts';
+import { type InputSpec, recordAtSizes } from './recordings.ts';
+import { modelSchema } from './schema.ts';
+import { stored } from './values.ts';
+
+/** The operator sets that are written. */
+const opsets = { first: 13, default: 18, last: 23 };
+/** The largest file that protobuf can describe. */
+const largest = 2 ** 31 - 1;
+
+/** The bytes of an `.onnx` file: what the model computes when it is not being trained. */
+export async function modelToOnnx(model: OnnxModel, options: ExportOptions): Promise<Uint8Array> {
+  const { opsetVersion = opsets.default, inputSignature } = optionsOf(model, exportOptions, options);
+  if (!Number.isInteger(opsetVersion) || opsetVersion < opsets.first || opsetVersion > opsets.last)
+    fail(
+      model,
+      `opsetVersion is ${String(opsetVersion)}`,
+      `give a whole number from ${opsets.first} to ${opsets.last}`,
+    );
+  const form = inputSignature === undefined ? formOf(model) : signatureOf(model, inputSignature);
+  const specs = specsOf(model, form);
+  return functionToOnnx(
+    model,
+    specs,
+    opsetVersion,
+    (tensors) => {
+      let at = 0;
+      const call = model as unknown as (x: unknown, options: object) => unknown;
+      return call(
+        mapTensors(form, () => tensors[at++]),
+        { training: false },
+      );
+    },
+    (result, count) => outputNames(model, result, count),
+  );
+}
+
+/** The bytes of a file that computes a function of tensors. */
+export async function functionToOnnx(
+  who: Named,
+  specs: readonly InputSpec[],
+  opset: number,
+  f: (tensors: readonly Tensor[]) => unknown,
+  namesOf: (result: unknown, count: number) => readonly string[],
+): Promise<Uint8Array> {
+  const recordings = recordAtSizes(specs, f);
+  const [first] = recordings.all;
+  const writer = new ProgramWriter(recordings, opset);
+  for (const path of [...first.trace.before.paths, ...first.trace.behind.paths])
+    writer.problems.add(`${path}: it looks up or makes strings, which stays on the host`);
+  for (const [variable] of first.trace.updates)
+    writer.problems.add(`${variable.path}: a call changes it, and models of ONNX keep nothing between calls`);
+  const names = {
+    inputs: specs.map(({ name }) => writer.e.named(name)),
+    outputs: namesOf(first.form, first.outputs.length).map((name) => writer.e.named(name)),
+  };
+  const outputs = writing(who, writer, () => {
+    writer.declareInputs(names.inputs);
+    const values = writer.write(first.outputs.map((_, n) => recordings.all.map((r) => r.outputs[n])));
+    return writer.problems.size > 0 ? [] : values.map((value) => ({ value, name: stored(writer.e, value) }));
+  });
+  await writer.compute();
+  const bytes = writer.e.initializers.reduce((n, each) => n + bytesOf(each), 0);
+  if (bytes > largest)
+    fail(
+      who,
+      `its weights take ${(bytes / 2 ** 30).toFixed(1)} GiB, and a file of ONNX holds 2 GiB`,
+      'give it 16-bit weights, e.g. with a dtype policy "float16", or export its parts as models of their own',
+    );
+  const message = finishedModel({
+    writer,
+    specs,
+    recordings,
+    names,
+    outputs,
+    name: who.name,
+    producer: libraryVersion,
+  });
+  return (await protobuf()).encode(modelSchema, message as never);
+}
+
+const bytesOf = ({ dims, dataType }: Initializer): number => {
+  const type = (Object.keys(elementType) as ElementType[]).find((name) => elementType[name] === dataType)!;
+  return sizeOf(dims) * (type === 'int64' || type === 'uint64' ? 8 : dtypeInfo[type].bytes);
+};
+
+/** Runs the writing, and says all at once what cannot be written. */
+function writing<R>(who: Named, { problems }: ProgramWriter, write: () => R): R {
+  let result: R | undefined;
+  try {
+    result = write();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    problems.add(error.problem);
+  }
+  if (problems.size === 0) return result!;
+  const shown = [...problems].map((problem) => `\n    ${problem}`);
+  return fail(
+    who,
+    `this of it cannot be exported to ONNX:${shown.slice(0, 30).join('')}${shown.length > 30 ? `\n    and ${shown.length - 30} more` : ''}`,
+    'export a model without these layers, and do their part before or after it; give open sizes with { inputSignature }',
+  );
+}
+
+/** The inputs as the model declares them, or as it was built. */
+function formOf(model: OnnxModel): unknown {
+  if (model.inputs) return model.input;
+  const { shapes } = (model as AnyLayer)[inner];
+  if (!shapes)
+    return fail(
+      model,
+      'the shapes of its inputs are not known',
+      'call it once, or give { inputSignature: keras.Input({ shape }) }',
+    );
+  const forms = shapes.map((each) => mapShapes(each, (shape) => new KerasTensor([null, ...shape.slice(1)])));
+  return forms.length === 1 ? forms[0] : forms;
+}
+function signatureOf(model: OnnxModel, given: NonNullable<ExportOptions['inputSignature']>): unknown {
+  const found = tensorsIn(given);
+  if (found.length === 0 || !found.every((t) => t instanceof KerasTensor))
+    fail(
+      model,
+      'inputSignature holds something else than KerasTensors',
+      'give keras.Input({ shape, dtype, name }), or a list or an object of them',
+    );
+  return given;
+}
+function specsOf(model: OnnxModel, form: unknown): InputSpec[] {
+  const declared = model.inputs;
+  return tensorsIn(form).map((t, k) => {
+    const { name, symbolicShape: shape, dtype } = t as KerasTensor;
+    if (dtype === 'string' || dtype === 'complex64')
+      fail(
+        model,
+        `input "${name}" is of dtype ${dtype}${shape.length > 0 ? ` and shape ${showShape(shape)}` : ''}`,
+        dtype === 'string'
+          ? 'export the part of the model behind the layer that looks strings up'
+          : 'give the real and the imaginary part as two inputs',
+      );
+    return { name: declared?.[k]?.name ?? name, shape: shape as SymbolicShape, dtype };
+  });
+}
+/** Names of outputs: keys of an object, or of the layers that make them. */
+function outputNames(model: OnnxModel, form: unknown, count: number): string[] {
+  const keys = typeof form === 'object' && form !== null && Object.getPrototypeOf(form) === Object.prototype;
+  const known = keys ? Object.keys(form as object) : (model.outputNames ?? []);
+  return Array.from({ length: count }, (_, k) => known[k] ?? (count === 1 ? 'output' : `output_${k}`));
+}
+
+/** Writes the `.onnx` file. */
+export async function exportModel(model: OnnxModel, filepath: Place, options: ExportOptions): Promise<void> {
+  const { format = 'onnx', verbose = false } = optionsOf(model, exportOptions, options);
+  if (format !== 'onnx') fail(model, `format is ${show(format)}`, 'give "onnx"; model.save writes .keras and .h5');
+  const bytes = await modelToOnnx(model, options);
+  await writeFileAtomic(filepath, bytes);
+  if (verbose) print(`Wrote ${bytes.length} bytes to ${String(filepath)}`);
+}

@@ -1,0 +1,26 @@
+import type { OptionNames } from '../../base/options.ts';
+import type { Tree } from '../../base/tree.ts';
+import type { AnyLayer } from '../../layers/layer/layer.ts';
+import type { KerasTensor } from '../../tensor/index.ts';
+
+export interface ExportOptions {
+  /** The format: `'onnx'`, the only one. */
+  readonly format?: 'onnx' | undefined;
+  /** The version of ONNX's operators that the file asks for, from 13 to 23; 18 by default. */
+  readonly opsetVersion?: number | undefined;
+  /** The inputs that the file declares, made by `keras.Input`; those of the model by default. Sizes that are null stay open. */
+  readonly inputSignature?: Tree<KerasTensor> | undefined;
+  /** Whether a line says what was written; false by default. */
+  readonly verbose?: boolean | undefined;
+}
+export const exportOptions: OptionNames<ExportOptions> = {
+  format: true,
+  opsetVersion: true,
+  inputSignature: true,
+  verbose: true,
+};
+/** What an export needs to know of a model. */
+export interface OnnxModel extends AnyLayer {
+  readonly inputs: readonly KerasTensor[] | undefined;
+  readonly outputNames: readonly string[] | undefined;
+}
