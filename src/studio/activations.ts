@@ -37,6 +37,13 @@ export async function activationsOf(model: Model<any>, feed: StudioFeed): Promis
       );
     return tensor(values, { shape });
   });
+  const list: StudioActivation[] = [];
+  for (const { id, y } of valuesOf(model, inputs)) list.push(await activation(id, y));
+  return list;
+}
+
+/** What every node of a functional model, and of those within, gives for inputs: its first tensor, by the names on the way to it. */
+export function valuesOf(model: Model<any>, inputs: unknown): { readonly id: string; readonly y: Tensor }[] {
   const found: { id: string; y: Tensor }[] = [];
   const run = (part: Model<any>, given: unknown, path: string): unknown =>
     runGraph(`Model "${part.name}"`, graphOf(part)!, given, ({ operation }, args) => {
@@ -48,9 +55,7 @@ export async function activationsOf(model: Model<any>, feed: StudioFeed): Promis
       return y as Tensor;
     });
   run(model, inputs, '');
-  const list: StudioActivation[] = [];
-  for (const { id, y } of found) list.push(await activation(id, y));
-  return list;
+  return found;
 }
 
 async function activation(id: string, y: Tensor): Promise<StudioActivation> {

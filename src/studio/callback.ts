@@ -24,6 +24,7 @@ export class Studio extends Callback {
       logDir: null,
       name: null,
       histogramFrequency: 0,
+      histogramData: null,
       updateFrequency: 'batch',
       controls: false,
       ...options,
@@ -37,6 +38,11 @@ export class Studio extends Callback {
       fail('Studio', `histogramFrequency is ${JSON.stringify(histogramFrequency)}`, 'give a number of epochs, or 0');
     if (updateFrequency !== 'batch' && updateFrequency !== 'epoch')
       fail('Studio', `updateFrequency is ${JSON.stringify(updateFrequency)}`, 'give "batch" or "epoch"');
+    const { histogramData } = this.#options;
+    if (histogramData !== null && !(Array.isArray(histogramData) && [1, 2].includes(histogramData.length)))
+      fail('Studio', 'histogramData is no list of samples', 'give [x, y] or [x]');
+    if (histogramData !== null && histogramFrequency === 0)
+      fail('Studio', 'histogramData is given, but no histograms are asked for', 'pass histogramFrequency as well');
     exposeOptions(this, this.#options);
     // Who listens to batches has their logs read: only where they are wanted.
     if (updateFrequency === 'batch')
@@ -61,7 +67,10 @@ export class Studio extends Callback {
   override async onTrainEnd(): Promise<void> {
     await (await this.#opened()).trainEnd();
   }
-  /** Shows a picture (a data URL), a text, or a matrix of counts such as that of confusions, beside the curves. */
+  /**
+   * Shows a picture (a data URL), a text, a matrix of counts such as that of confusions, numbers or lines by name, or what the
+   * evaluation of a detector found, beside the curves.
+   */
   async note(tag: string, what: StudioNoteOptions): Promise<void> {
     const shown = optionsOf('Studio.note', studioNoteOptions, what);
     (await this.#opened()).note(tag, shown);

@@ -1,4 +1,6 @@
 import type { OptionNames } from '../base/options.ts';
+import type { CocoResult } from '../coco/result.ts';
+import type { Data } from '../data/batches.ts';
 
 export interface StudioOptions {
   /** Where the page is served on this machine: a port, 0 for any that is free (the default), or null to serve none. In Node. */
@@ -9,6 +11,11 @@ export interface StudioOptions {
   readonly name?: string | null;
   /** Epochs between two histograms of the weights; 0, none, by default. */
   readonly histogramFrequency?: number;
+  /**
+   * Samples `[x, y]`: with those of the weights come histograms of the gradients that their loss gives, and of what each layer
+   * of a functional model makes of them. `[x]` gives the latter alone. The model sees them as in inference.
+   */
+  readonly histogramData?: readonly [x: Data] | readonly [x: Data, y: Data] | null;
   /** `'batch'` tells of every batch (at most 20 in a second), which reads the logs that often; `'epoch'` of epochs alone. Default: `'batch'`. */
   readonly updateFrequency?: 'batch' | 'epoch';
   /** Whether pages may pause and stop the run and change its learning rate; false by default. */
@@ -19,6 +26,7 @@ export const studioOptions: OptionNames<StudioOptions> = {
   logDir: true,
   name: true,
   histogramFrequency: true,
+  histogramData: true,
   updateFrequency: true,
   controls: true,
 };
@@ -30,5 +38,21 @@ export interface StudioNoteOptions {
   readonly text?: string;
   /** Counts with the names of rows and columns. */
   readonly matrix?: { readonly labels: readonly string[]; readonly rows: readonly (readonly number[])[] };
+  /** Numbers by name, shown as bars. */
+  readonly values?: Readonly<Record<string, number>>;
+  /** Lines by name: as many `x` as `y`. */
+  readonly lines?: Readonly<Record<string, { readonly x: readonly number[]; readonly y: readonly number[] }>>;
+  /**
+   * What `metrics.MeanAveragePrecision` or `coco.evaluate` found, with its curves: AP of each class as bars, precision over
+   * recall at an overlap of 0.5 as lines.
+   */
+  readonly detection?: CocoResult & { readonly classNames?: Readonly<Record<number, string>> };
 }
-export const studioNoteOptions: OptionNames<StudioNoteOptions> = { image: true, text: true, matrix: true };
+export const studioNoteOptions: OptionNames<StudioNoteOptions> = {
+  image: true,
+  text: true,
+  matrix: true,
+  values: true,
+  lines: true,
+  detection: true,
+};

@@ -99,13 +99,15 @@ export interface StudioScalars {
   readonly time: number;
   readonly logs: Readonly<Record<string, number | readonly number[]>>;
 }
-/** How weights lie after an epoch. */
+/** How weights lie after an epoch, or their gradients, or what layers gave. */
 export interface StudioHistograms {
   readonly kind: 'histograms';
+  /** `weights` where absent. */
+  readonly of?: 'weights' | 'gradients' | 'activations' | undefined;
   readonly epoch: number;
   readonly histograms: Readonly<Record<string, StudioHistogram>>;
 }
-/** A picture (`data:image/png;…`), a text or a matrix of counts that a callback sends. */
+/** A picture (`data:image/png;…`), a text, a matrix of counts, numbers or lines by name that a callback sends. */
 export interface StudioNote {
   readonly kind: 'note';
   readonly tag: string;
@@ -113,6 +115,12 @@ export interface StudioNote {
   readonly image?: string | undefined;
   readonly text?: string | undefined;
   readonly matrix?: { readonly labels: readonly string[]; readonly rows: readonly (readonly number[])[] } | undefined;
+  readonly values?: Readonly<Record<string, number>> | undefined;
+  readonly lines?: Readonly<Record<string, StudioNoteLine>> | undefined;
+}
+export interface StudioNoteLine {
+  readonly x: readonly number[];
+  readonly y: readonly number[];
 }
 /** The run's end, or what it does at the moment. */
 export interface StudioState {

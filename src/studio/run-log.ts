@@ -1,14 +1,16 @@
 import { print } from '../base/config.ts';
 import { hasFiles } from '../formats/node-modules.ts';
+import { MeanAveragePrecision } from '../metrics/index.ts';
 import type { Model } from '../models/index.ts';
 import { currentDevice } from '../runtime/device.ts';
 import type { CallbackLogs, CallbackParams } from '../training/callbacks/callback.ts';
 import { logLearningRates, ratedOptimizers } from '../training/callbacks/learning-rates.ts';
 import { modelAnswers } from './answers.ts';
-import { histogramOf } from './histogram.ts';
+import { ofDetection } from './detection.ts';
+import { HistogramSamples } from './histogram-samples.ts';
 import { type Hub, hubOf } from './hub.ts';
 import type { StudioNoteOptions, StudioOptions } from './options.ts';
-import type { StudioAnswers, StudioEvent, StudioHistogram, StudioState } from './protocol.ts';
+import type { StudioAnswers, StudioEvent, StudioState } from './protocol.ts';
 import { RunFile } from './run-file.ts';
 import { type StudioServer, serveStudio } from './server.ts';
 import { describeModel } from './structure.ts';
@@ -32,6 +34,7 @@ export class RunLog {
   #resume: (() => void) | undefined;
   #paused: Promise<void> | undefined;
   #rate: number | undefined;
+  #samples: HistogramSamples | undefined;
 
   constructor(options: Required<StudioOptions>, model: Model<any>) {
     this.#options = options;
@@ -85,6 +88,7 @@ export class RunLog {
     this.#scalars('epoch', own);
     const { histogramFrequency } = this.#options;
     if (histogramFrequency > 0 && (epoch + 1) % histogramFrequency === 0) await this.#histograms(epoch);
+    this.#detections();
     await this.#file?.flush();
     if (this.#rate !== undefined) this.#setRate(this.#rate);
     await this.#paused;
@@ -94,8 +98,8 @@ export class RunLog {
     await this.#file?.close();
     this.#hub.answering = modelAnswers(() => this.#model);
   }
-  note(tag: string, what: StudioNoteOptions): void {
-    this.#send({ kind: 'note', tag, epoch: this.#epoch, ...what });
+  note(tag: string, { detection, ...what }: StudioNoteOptions): void {
+    this.#send({ kind: 'note', tag, epoch: this.#epoch, ...what, ...(detection && ofDetection(detection)) });
   }
   async close(): Promise<void> {
     await this.#server?.close();
@@ -121,10 +125,17 @@ export class RunLog {
     });
   }
   async #histograms(epoch: number): Promise<void> {
-    const histograms: Record<string, StudioHistogram> = {};
-    for (const { path, value, trainable } of this.#model.weights)
-      if (trainable) histograms[path] = histogramOf(await value.data());
-    this.#send({ kind: 'histograms', epoch, histograms });
+    this.#samples ??= new HistogramSamples(this.#model, this.#options.histogramData);
+    for (const [of, histograms] of await this.#samples.histograms())
+      this.#send({ kind: 'histograms', of, epoch, histograms });
+  }
+  /** What metrics of detections found in this epoch, class by class. */
+  #detections(): void {
+    for (const metric of this.#model.metrics) {
+      if (!(metric instanceof MeanAveragePrecision)) continue;
+      const detection = metric.results();
+      if (Object.values(detection.apByClass).some((ap) => ap >= 0)) this.note(metric.name, { detection });
+    }
   }
   #setRate(rate: number): void {
     this.#rate = undefined;

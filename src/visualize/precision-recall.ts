@@ -33,7 +33,7 @@ const shares = linearScale(0, 1);
 const margin = { top: 48, right: 236, bottom: 52, left: 60 };
 
 /** One line of the plot. */
-interface Curve {
+export interface Curve {
   readonly name: string;
   readonly precision: readonly number[];
   readonly ap: number;
@@ -97,7 +97,7 @@ export const precisionRecallPlot = exact(
 );
 
 /** The curve of each class that has objects, by class id. */
-function readCurves(
+export function readCurves(
   { curves, categoryIds, iouThresholds, perClassAp }: CocoResult,
   iouThreshold: number,
   classNames: PrecisionRecallPlotOptions['classNames'],

@@ -1,22 +1,42 @@
 import { useContext, useLayoutEffect, useRef } from 'preact/hooks';
-import type { StudioHistogram } from '../../src/studio/protocol.ts';
+import type { StudioHistogram, StudioHistograms } from '../../src/studio/protocol.ts';
 import { figure } from '../parts/format.ts';
 import { Dark } from '../parts/theme.ts';
 import type { Run } from '../store.ts';
 
-/** How weights lay after each epoch: a ridge an epoch, the last in front. */
+const titles = {
+  weights: 'Weights over time',
+  gradients: 'Gradients over time',
+  activations: 'Activations over time',
+} as const;
+
+/** How weights, gradients and activations lay after each epoch: a ridge an epoch, the last in front. */
 export function HistogramsOverTime({ run }: { readonly run: Run }) {
-  const names = [...new Set(run.histograms.flatMap(({ histograms }) => Object.keys(histograms)))];
+  return (
+    <>
+      {(Object.keys(titles) as (keyof typeof titles)[]).map((of) => (
+        <Kind key={of} title={titles[of]} lines={run.histograms.filter((line) => (line.of ?? 'weights') === of)} />
+      ))}
+    </>
+  );
+}
+
+interface KindProps {
+  readonly title: string;
+  readonly lines: readonly StudioHistograms[];
+}
+function Kind({ title, lines }: KindProps) {
+  const names = [...new Set(lines.flatMap(({ histograms }) => Object.keys(histograms)))];
   if (names.length === 0) return null;
   return (
     <section>
-      <h2>Weights over time</h2>
+      <h2>{title}</h2>
       <div class="charts small">
         {names.slice(0, 120).map((name) => (
           <Ridges
             key={name}
             name={name}
-            list={run.histograms.flatMap(({ epoch, histograms }) =>
+            list={lines.flatMap(({ epoch, histograms }) =>
               Object.hasOwn(histograms, name) ? [{ epoch, of: histograms[name]! }] : [],
             )}
           />

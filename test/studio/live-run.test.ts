@@ -76,6 +76,62 @@ it('writes every epoch of a run as history has it, and lets in nobody without th
   await studio.close();
 });
 
+it('tells how gradients and activations of samples lie', async () => {
+  const { model, x, y } = digits();
+  const logDir = join(folder, 'samples');
+  const samples = [keras.ops.slice(x, [0, 0, 0, 0], [8, 8, 8, 1]), keras.ops.slice(y, [0], [8])] as const;
+  const studio = new keras.callbacks.Studio({ port: null, logDir, histogramFrequency: 2, histogramData: samples });
+  await model.fit(x, y, { epochs: 2, batchSize: 16, callbacks: [studio], verbose: 0 });
+  const lines = linesIn(join(logDir, 'events.jsonl')).filter((line) => line.kind === 'histograms');
+  expect(lines.map(({ of, epoch }) => [of, epoch])).toEqual([
+    ['weights', 1],
+    ['gradients', 1],
+    ['activations', 1],
+  ]);
+  // The model stands as it did after that epoch: so do its gradients.
+  const { gradients } = keras.gradients(
+    () => model.computeLoss({ x: samples[0], y: samples[1], yPred: model(samples[0]), sampleWeight: undefined }),
+    model.trainableVariables,
+  );
+  const values: ArrayLike<number> = await gradients[0]!.data();
+  const told = lines[1]!.histograms['edges/kernel']!;
+  expect(told.size).toBe(36);
+  expect(told.low).toBeCloseTo(Math.min(...Array.from(values)), 6);
+  expect(told.high).toBeCloseTo(Math.max(...Array.from(values)), 6);
+  expect(Object.keys(lines[2]!.histograms)).toEqual(['edges', 'flatten', 'classes']);
+  expect(lines[2]!.histograms['edges']!.low).toBe(0);
+  expect(() => new keras.callbacks.Studio({ histogramData: [x] })).toThrow('pass histogramFrequency as well');
+  expect(() => new keras.callbacks.Studio({ histogramFrequency: 1, histogramData: x as never })).toThrow('give [x, y]');
+});
+
+it('tells AP of each class, and precision over recall', async () => {
+  const { model, x, y } = digits();
+  const logDir = join(folder, 'detection');
+  const metric = new keras.metrics.MeanAveragePrecision({ boundingBoxFormat: 'xyxy', classNames: ['cat', 'dog'] });
+  const boxes = {
+    boxes: [
+      [
+        [0, 0, 10, 10],
+        [20, 20, 40, 40],
+      ],
+    ],
+    labels: [[0, 1]],
+  };
+  await metric.updateState(boxes as never, { ...boxes, labels: [[0, 0]], confidence: [[0.9, 0.8]] } as never);
+  const studio = new keras.callbacks.Studio({ port: null, logDir });
+  const look = new keras.callbacks.LambdaCallback({
+    onEpochEnd: () => studio.note('AP', { detection: metric.results() }),
+  });
+  await model.fit(x, y, { epochs: 1, callbacks: [studio, look], verbose: 0 });
+  const note = linesIn(join(logDir, 'events.jsonl')).find((line) => line.kind === 'note')!;
+  expect(note).toMatchObject({ tag: 'AP', epoch: 0, values: metric.results().apByClass });
+  expect(note.values).toEqual({ cat: expect.closeTo(1, 9), dog: 0 });
+  expect(Object.keys(note.lines!)).toEqual(['cat', 'dog']);
+  const { x: recall, y: precision } = note.lines!['cat']!;
+  expect(recall).toEqual(Array.from(metric.results().recallThresholds));
+  for (const p of precision) expect(p).toBeCloseTo(1, 9);
+});
+
 describe.skipIf(!executablePath)('a run in the page', () => {
   it('is live: curves with the numbers of history, pause, stop, another learning rate, kernels, activations', async () => {
     const { model, x, y } = digits();
