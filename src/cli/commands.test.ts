@@ -171,7 +171,7 @@ test('convert writes every format that it reads', async () => {
   expect((await hornbeam('convert', at('again.weights.h5'), at('b.keras'))).err).toContain('--model model.keras');
 });
 
-test('convert reads models of TensorFlow.js', async () => {
+test('convert reads and writes models of TensorFlow.js', async () => {
   const { model, weights } = JSON.parse(
     gunzipSync(readFileSync(new URL('../../test/data/tfjs/graph.json.gz', import.meta.url))).toString(),
   ) as { model: object; weights: string };
@@ -181,6 +181,8 @@ test('convert reads models of TensorFlow.js', async () => {
   await answer('convert', at('tfjs/model.json'), at('from-tfjs.keras'));
   await answer('convert', at('tfjs'), at('from-tfjs.h5'));
   expect(await answer('diff', at('from-tfjs.keras'), at('from-tfjs.h5'))).toContain('weights are the same.');
+  await answer('convert', at('from-tfjs.h5'), at('to-tfjs'), '--format', 'tfjs');
+  expect(await answer('diff', at('from-tfjs.h5'), at('to-tfjs'))).toContain('weights are the same.');
 });
 
 test('explain prints the kernels, timed if asked', async () => {

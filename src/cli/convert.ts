@@ -15,11 +15,12 @@ export const convert = command({
   notes: [
     'Read are .keras, .h5 (of any Keras), folders in the layout of .keras, models of TensorFlow.js (model.json), configs (.json), and with',
     '--model weights alone (.weights.h5, .weights.json). Written are .keras, .h5, .weights.h5, .weights.json (in parts), configs (.json), and',
-    'what the model computes (.onnx).',
+    'what the model computes (.onnx; with --format tfjs a folder for TensorFlow.js).',
   ].join('\n'),
   options: {
     model: { type: 'string', value: 'MODEL', doc: 'the model whose weights are read' },
     overwrite: { type: 'boolean', doc: 'replace a file that is there' },
+    format: { type: 'string', value: 'NAME', doc: 'write a format of others: tfjs, a folder for TensorFlow.js' },
     folder: { type: 'boolean', doc: 'write a folder in the layout of .keras instead of an archive' },
     'max-shard-size': { type: 'string', value: 'GB', doc: 'the largest part of a .weights.json (default: 10)' },
     ...modelOptions,
@@ -36,7 +37,8 @@ export const convert = command({
       fail(from, 'it holds weights alone', 'name their model too: --model model.keras (or a config, .json)');
     const model = await modelIn(isWeights(from) ? String(values.model) : from, { modules, compile: true });
     if (isWeights(from)) await model.loadWeights(from);
-    if (to.endsWith('.weights.json')) await model.saveWeights(to, { overwrite, maxShardSize: shard });
+    if (values.format !== undefined) await model.export(to, { format: values.format as 'tfjs' });
+    else if (to.endsWith('.weights.json')) await model.saveWeights(to, { overwrite, maxShardSize: shard });
     else if (isWeights(to)) await model.saveWeights(to, { overwrite });
     else if (to.endsWith('.onnx')) await model.export(to);
     else if (to.endsWith('.json')) await writeFileAtomic(to, new TextEncoder().encode(model.toJson()));

@@ -204,11 +204,12 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
   }
 
   /**
-   * Writes what the model computes, without training, to an `.onnx` file, which ONNX runtimes run: `model.export('model.onnx')`.
-   * @see https://onnx.ai/onnx/operators/
+   * Writes what the model computes, without training, for others to run: `model.export('model.onnx')` for ONNX runtimes,
+   * `model.export('folder', { format: 'tfjs' })` for TensorFlow.js.
+   * @see https://keras.io/api/models/model_saving_apis/export/
    */
   async export(filepath: Place, options: saving.ExportOptions = {}): Promise<void> {
-    return saving.exportModel(this as saving.OnnxModel, filepath, options);
+    return saving.exportModel(this as saving.ExportedModel, filepath, options);
   }
 
   /** The model without its weights, as JSON: `models.modelFromJson` recreates it. */

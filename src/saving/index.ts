@@ -19,7 +19,6 @@ import {
   type Writer,
 } from './model-format.ts';
 import { modelFormats } from './model-formats.ts';
-import type { ExportOptions, OnnxModel } from './onnx/export-options.ts';
 
 export {
   type Config,
@@ -31,6 +30,7 @@ export {
   registerKerasSerializable,
 } from '../base/registry/serialize.ts';
 export { type FileSource, type Place, removeFile, storedFiles } from '../formats/file.ts';
+export { type ExportedModel, exportModel } from './export.ts';
 export {
   type LoadModelOptions,
   modelFromConfig,
@@ -154,8 +154,3 @@ export const loadWeights = exact(
 export const readWeights = async (model: AnyLayer, file: H5Group, options?: LoadWeightsOptions): Promise<void> =>
   (await part('saving', () => import('./keras/read-weights.ts'))).weightsFromH5(model, file, options);
 const legacyWeights = () => part('saving', () => import('./legacy/h5-weights.ts'));
-
-/** What a model computes, as a file of ONNX: `model.export` writes it. */
-export async function exportModel(model: OnnxModel, filepath: Place, options: ExportOptions): Promise<void> {
-  await (await part('saving', () => import('./onnx/export-model.ts'))).exportModel(model, filepath, options);
-}

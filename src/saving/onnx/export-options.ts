@@ -4,8 +4,11 @@ import type { AnyLayer } from '../../layers/layer/layer.ts';
 import type { KerasTensor } from '../../tensor/index.ts';
 
 export interface ExportOptions {
-  /** The format: `'onnx'`, the only one. */
-  readonly format?: 'onnx' | undefined;
+  /**
+   * The format: `'onnx'`, or `'tfjs'`, a folder with a layers model of TensorFlow.js (which takes no further options but `verbose`).
+   * Without it the ending of the name decides.
+   */
+  readonly format?: 'onnx' | 'tfjs' | undefined;
   /** The version of ONNX's operators that the file asks for, from 13 to 23; 18 by default. */
   readonly opsetVersion?: number | undefined;
   /** The inputs that the file declares, made by `keras.Input`; those of the model by default. Sizes that are null stay open. */

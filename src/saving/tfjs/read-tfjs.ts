@@ -27,8 +27,12 @@ const complete = 'give the model.json that tfjs or its converter wrote';
 /** The layers model that a `model.json` of TensorFlow.js and the files beside it describe. */
 export async function readTfjs(file: Found, options: LoadModelOptions): Promise<SavedModel> {
   const { json, weights, bytes } = await contentsOf(file);
-  const { config, training, isOld } = topologyOf(json);
+  const { config, training, isOld, isOwn } = topologyOf(json);
   const { customObjects = {} } = options;
+  if (isOwn && /"interpolation":"bilinear"/.test(JSON.stringify(config)))
+    console.warn(
+      'loadModel: UpSampling2D is bilinear: Keras places the corners of pictures otherwise than tfjs, so that numbers differ.',
+    );
   const upgraded = customObjectScope(customObjects, () => upgradeModel(config, { isOld }));
   await loadNamed(upgraded);
   return customObjectScope(customObjects, () => {
@@ -121,6 +125,8 @@ interface Topology {
   readonly training: Config | undefined;
   /** Whether it is in the notation of Keras 2, which tfjs shares. */
   readonly isOld: boolean;
+  /** Whether tfjs itself made the model. */
+  readonly isOwn: boolean;
 }
 /** The config of a model and its compile settings, in the form of tfjs or in that of the converter. */
 function topologyOf(json: JsonPlace): Topology {
@@ -143,6 +149,7 @@ function topologyOf(json: JsonPlace): Topology {
     config: isOwn ? fromOwnConfig(model) : model,
     training: training?.value as Config | undefined,
     isOld: isOwn || isOldVersion(version),
+    isOwn,
   };
 }
 
