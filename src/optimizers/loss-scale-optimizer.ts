@@ -17,7 +17,7 @@ import {
 import type { Tensor, Variable } from '../tensor/index.ts';
 import { changeOnlyIf } from './change-only-if.ts';
 import type { OptimizerAttributes } from './fields.ts';
-import { Optimizer, type OptimizerOptions, trained } from './optimizer.ts';
+import { Optimizer, type OptimizerOptions, trained, updateCount } from './optimizer.ts';
 import type { LearningRateSchedule } from './schedules/schedule.ts';
 
 /** Any optimizer, whatever its options. */
@@ -65,8 +65,11 @@ export class LossScaleOptimizer extends Optimizer<typeof fields> {
   override get variables(): Variable[] {
     return [...super.variables, ...this.innerOptimizer.variables];
   }
-  override get iterations(): Tensor {
+  override get iterations(): Variable {
     return this.innerOptimizer.iterations;
+  }
+  override get [updateCount](): Tensor {
+    return this.innerOptimizer[updateCount];
   }
   override get learningRate(): Tensor {
     return this.innerOptimizer.learningRate;
@@ -86,7 +89,7 @@ export class LossScaleOptimizer extends Optimizer<typeof fields> {
     const pairs = this.pair(gradients, variables);
     const [counter, scale] = [this.#counter!.read(), this.#scale!.read()];
     const isFinite = this.checkFinite(pairs.map(({ gradient }) => gradient));
-    const before = this.innerOptimizer.iterations;
+    const before = this[updateCount];
     const touched = [...this[trained], ...this.innerOptimizer.variables];
     changeOnlyIf(isFinite, touched, () =>
       this.innerOptimizer.apply(
@@ -95,7 +98,7 @@ export class LossScaleOptimizer extends Optimizer<typeof fields> {
       ),
     );
     // A step that only accumulates gradients is no update: it does not count.
-    const isUpdate = notEqual(this.innerOptimizer.iterations, before);
+    const isUpdate = notEqual(this[updateCount], before);
     const grows = logicalAnd(isUpdate, equal(counter, this.config.dynamicGrowthSteps - 1));
     const next = where(grows, 0, add(counter, cast(isUpdate, 'int32')));
     this.#counter!.assign(where(isFinite, next, 0));

@@ -84,3 +84,35 @@ test('what gathers gradients of several batches counts updates: schedules, avera
   step(tensor([[Number.NaN, 1, 1]], { dtype: 'float32' }));
   expect([await first(w!), await first(scale)].map((x) => Math.fround(x))).toEqual([Math.fround(-2.1), 4]);
 });
+
+test('the count of updates is a variable, the first of those that files keep', async () => {
+  const w = new Variable([1, 2], { name: 'w' });
+  const optimizer = new Adam({ name: 'adam' });
+  optimizer.apply([tensor([1, 1])], [w]);
+  expect(optimizer.iterations).toBe(optimizer.variables[0]);
+  expect([optimizer.iterations.path, optimizer.iterations.dtype]).toEqual(['adam/iteration', 'int32']);
+  expect(await optimizer.iterations.numpy()).toBe(1);
+  optimizer.iterations.assign(7);
+  optimizer.apply([tensor([1, 1])], [w]);
+  expect(await optimizer.iterations.numpy()).toBe(8);
+});
+
+test('with accumulation updates are counted, eagerly and in compiled steps; files count calls', async () => {
+  const w = new Variable([1, 2], { name: 'w' });
+  const optimizer = new SGD({ name: 'sgd', gradientAccumulationSteps: 2 });
+  optimizer.build([w]);
+  const step = jit(() => {
+    optimizer.apply([tensor([1, 1])], [w]);
+    return optimizer.iterations.read();
+  });
+  const counts: unknown[] = [];
+  for (let k = 0; k < 3; k++) counts.push(await step().item());
+  optimizer.apply([tensor([1, 1])], [w]);
+  expect([...counts, await optimizer.iterations.numpy()]).toEqual([0, 1, 1, 2]);
+  expect(await optimizer.variables[0].numpy()).toBe(4);
+  expect(optimizer.variables.map(({ path }) => path)).toEqual([
+    'sgd/iteration',
+    'sgd/learning_rate',
+    'sgd/w_gradient_accumulator',
+  ]);
+});

@@ -56,6 +56,7 @@ interface Pair {
 /** What optimizers around others see of the state; symbols, so that attributes of one's own classes may have any name. */
 export const callCount: unique symbol = Symbol('callCount');
 export const trained: unique symbol = Symbol('trained');
+export const updateCount: unique symbol = Symbol('updateCount');
 
 /**
  * Changes variables by their gradients. A concrete optimizer declares its options, names its slots, and writes `update`.
@@ -70,6 +71,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   lossScaleFactor: number | null;
   built = false;
   readonly #calls: Variable;
+  readonly #updates: Variable;
   #known: readonly Variable[] = [];
   #rate: Variable | LearningRateSchedule<any>;
   readonly #base: Resolved<typeof optimizerFields>;
@@ -92,7 +94,9 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
     if ([clipnorm, clipvalue, globalClipnorm].filter((x) => x !== null).length > 1)
       fail(this, 'more than one of clipnorm, clipvalue and globalClipnorm is set', 'choose one of them');
     this.lossScaleFactor = lossScaleFactor;
-    this.#calls = this.track('iteration', { shape: [], dtype: 'int32' });
+    const counter = { shape: [], dtype: 'int32' } as const;
+    this.#calls = this.track('iteration', counter);
+    this.#updates = this.#base.gradientAccumulationSteps === null ? this.#calls : this.#make('iteration', counter);
     const { initialRate } = this;
     this.#rate =
       initialRate instanceof LearningRateSchedule
@@ -159,13 +163,16 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
     { shape, dtype }: Pick<Variable, 'shape' | 'dtype'>,
     initial?: number | Tensor,
   ): Variable {
+    const variable = this.#make(name, { shape, dtype }, initial);
+    this.#own.push(variable);
+    return variable;
+  }
+  #make(name: string, { shape, dtype }: Pick<Variable, 'shape' | 'dtype'>, initial?: number | Tensor): Variable {
     const value =
       typeof initial === 'object'
         ? initial
         : tensor(new Float32Array(sizeOf(shape)).fill(initial ?? 0), { shape, dtype });
-    const variable = atPath([this.name], () => new Variable(value, { name, trainable: false }));
-    this.#own.push(variable);
-    return variable;
+    return atPath([this.name], () => new Variable(value, { name, trainable: false }));
   }
 
   /** Slots of a variable, in rounds: all variables get those of one round before any gets those of the next. */
@@ -182,7 +189,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   }
   /** The change of one variable by its gradient. A class of one's own overrides this one. */
   updateStep(gradient: Tensor, variable: Variable, learningRate: Tensor): void {
-    const step = cast(add(this.iterations, 1), variable.dtype);
+    const step = cast(add(this[updateCount], 1), variable.dtype);
     this.update({ gradient, variable, learningRate, slots: this.#slots.get(variable) ?? {}, step });
   }
   /** What comes before all updates of a step; `step` counts from 1. */
@@ -224,8 +231,16 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
       Object.keys(store).map((_, k) => store[k]),
     );
   }
-  /** Updates done. */
-  get iterations(): Tensor {
+  /**
+   * Counts the updates. With `gradientAccumulationSteps` that is some of the calls of `apply`, which files count: the variable
+   * is then set whenever it is asked for.
+   */
+  get iterations(): Variable {
+    if (this.#updates !== this.#calls) this.#updates.assign(this[updateCount]);
+    return this.#updates;
+  }
+  /** The same as it stands. */
+  get [updateCount](): Tensor {
     const { gradientAccumulationSteps: rounds } = this.#base;
     const calls = this.#calls.value;
     return rounds === null ? calls : floorDivide(calls, rounds);
@@ -233,7 +248,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
 
   /** The learning rate of the next step. */
   get learningRate(): Tensor {
-    return this.#rate instanceof Variable ? this.#rate.value : this.#rate(this.iterations);
+    return this.#rate instanceof Variable ? this.#rate.value : this.#rate(this[updateCount]);
   }
   /** Sets the learning rate; a compiled step sees a new number at once, a new schedule when it is compiled anew. */
   set learningRate(value: number | Tensor | LearningRateSchedule<any>) {
@@ -335,7 +350,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
       this.#base,
     );
     const rate = this.learningRate;
-    const step = add(this.iterations, 1);
+    const step = add(this[updateCount], 1);
     for (const { variable } of pairs) {
       const decay = this.#isUndecayed(variable) ? null : this.decayOf(variable);
       if (decay === null) continue;
@@ -354,7 +369,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
     this.#isUndecayed = undecayed(this, options);
   }
   #average(): void {
-    updateAverages(this.averages, this.iterations, this.#base);
+    updateAverages(this.averages, this[updateCount], this.#base);
   }
   /** At the end of training the averages, if any, take the place of the weights, or of those given. */
   finalizeVariableValues(variables: readonly Variable[] = this.#known): void {

@@ -24,13 +24,13 @@ test('epochs and steps are limited as in Keras', async () => {
   const history = await model.fit(x, y, { epochs: 5, batchSize: 10, verbose: 0 });
   expect(history.epoch).toEqual([0, 1]);
   expect(history.params).toMatchObject({ epochs: 2, steps: 3 });
-  expect(await model.optimizer!.iterations.item()).toBe(6);
+  expect(await model.optimizer!.iterations.numpy()).toBe(6);
   expect(warn).toHaveBeenCalledWith(expect.stringMatching(/5 epochs are limited to 2/));
   await model.fit(x, y, { epochs: 5, initialEpoch: 1, batchSize: 10, stepsPerEpoch: 8, verbose: 0 });
-  expect(await model.optimizer!.iterations.item()).toBe(9);
+  expect(await model.optimizer!.iterations.numpy()).toBe(9);
   const batches = Array.from({ length: 10 }, () => [ops.ones([4, 2]), ops.ones([4, 1])] as const);
   await model.fit(() => batches, undefined, { epochs: 2, verbose: 0 });
-  expect(await model.optimizer!.iterations.item()).toBe(15);
+  expect(await model.optimizer!.iterations.numpy()).toBe(15);
   expect((await model.predict(x, { batchSize: 10, verbose: 0 })) as keras.Tensor).toHaveProperty('shape', [30, 1]);
   config.setMaxEpochs(0);
   expect([config.maxEpochs(), config.maxStepsPerEpoch()]).toEqual([null, 3]);

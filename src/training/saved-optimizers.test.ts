@@ -46,7 +46,7 @@ test('an optimizer kept as an attribute is saved and loaded with the model', asy
   await model.saveWeights(path);
   const again = make(true);
   await again.loadWeights(path);
-  expect(await again.second.iterations.item()).toBe(3);
+  expect(await again.second.iterations.numpy()).toBe(3);
   expect(warn).not.toHaveBeenCalled();
   // One that has no variables yet is left as it is, as in Keras.
   const unbuilt = make(false);

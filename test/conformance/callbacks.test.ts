@@ -242,7 +242,7 @@ describe('a fit with callbacks', () => {
     second.setWeights(second.weights.map(({ shape }) => keras.ops.full(shape, 0.5)));
     const history = await fit(second, [callback]);
     expectTrained(history, second, c.second_run);
-    expect(second.optimizer!.iterations.dataSync()[0]).toBe(c.second_run.iterations);
+    expect(await second.optimizer!.iterations.numpy()).toBe(c.second_run.iterations);
     expect(await files().catch(() => [])).toEqual(c.files_after);
     await import('node:fs/promises').then(({ mkdir }) => mkdir(folder, { recursive: true }));
   });

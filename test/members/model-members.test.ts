@@ -42,7 +42,7 @@ test('the state tree holds all variables by their paths, and gives them back', a
   await model.fit(x, y, { verbose: 0, epochs: 3 });
   model.setStateTree(tree);
   expect(await model.predictOnBatch(x).then((t) => t.array())).toEqual(before);
-  expect(await model.optimizer!.iterations.item()).toBe(1);
+  expect(await model.optimizer!.iterations.numpy()).toBe(1);
   model.setStateTree({ trainableVariables: { m: { d: { bias: tensor([7]) } } } });
   expect(await model.getWeights()[1]!.array()).toEqual([7]);
   expect(() => model.setStateTree({ weights: {} } as never)).toThrow(/unknown option "weights"/);

@@ -88,7 +88,7 @@ export class TensorBoardLog {
   }
 
   async #iterations(): Promise<number> {
-    return Number((await this.#model.optimizer?.iterations.item()) ?? 0);
+    return Number((await this.#model.optimizer?.iterations.numpy()) ?? 0);
   }
   /** Writes numbers; of a list, as a metric that gives a vector has it, each under its place. */
   async #scalars(file: EventFile, logs: CallbackLogs, step: number): Promise<void> {
