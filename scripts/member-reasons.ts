@@ -10,7 +10,7 @@ export const memberReasons: readonly (readonly [what: RegExp, reason: string])[]
     'what quantizes stands beside the layers, not in them: `layer.quantize` and `saveOwnVariables` are what others need',
   ],
   [
-    /\.(backend|convert_weight|supports_jit|jax_state_sync|compute_loss_and_updates|synchronization|use_cudnn)$|\((use_cudnn|flash_attention|layout|synchronization)\)$/,
+    /\.(backend|backend_layout|backend_mesh|convert_weight|supports_jit|jax_state_sync|compute_loss_and_updates|synchronization|use_cudnn)$|\((use_cudnn|flash_attention|layout|synchronization)\)$/,
     "chooses among Keras's backends, or among their kernels and devices",
   ],
   [/(sparse|ragged\w*|row_splits_dtype)\)?$/, 'there are no sparse and ragged tensors'],
@@ -18,6 +18,8 @@ export const memberReasons: readonly (readonly [what: RegExp, reason: string])[]
     /from_config\((custom_objects|safe_mode)\)$/,
     '`customObjects` is an option of what loads, and holds for all within',
   ],
+  [/^Distribution\.distribute_tf_dataset$/, 'reads a pipeline of TensorFlow; `keras.data.Dataset` is its like here'],
+  [/^(ModelParallel|Distribution)[.(]/, '`ModelParallel` is refused, with what to do instead (docs/distributed.md)'],
   [/\.add_metric$/, 'Keras refuses it as well'],
   [/^TensorBoard\.summary$/, "a module of TensorFlow's; `utils.SummaryWriter` does its work"],
   [

@@ -40,6 +40,7 @@ export {
   data,
   datasets,
   distillation,
+  distribution,
   dtypePolicies,
   layers,
   preprocessing,

@@ -46,6 +46,8 @@ export interface Device {
   /** A second buffer with the same bytes. */
   copy(buffer: Buffer): Buffer;
   free(buffer: Buffer): void;
+  /** The bytes themselves, or their address, where other libraries can read and write them: until the buffer is freed. */
+  memory?(buffer: Buffer): ArrayBufferView | number;
   /** Bytes held by buffers that were not freed. */
   readonly bytesInUse: number;
 }

@@ -30,7 +30,7 @@ import { type PredictOptions, predict } from '../training/predict.ts';
 import type { LossInputs, MetricInputs, StepBatch, StepLogs } from '../training/step-types.ts';
 import type { StepFunction } from '../training/steps.ts';
 import { forward, type needsCall, type Overridable, overrides, type Trainable } from '../training/trainable.ts';
-import { Trainer } from '../training/trainer.ts';
+import { making, type Trainer } from '../training/trainer.ts';
 import { withLabels } from '../training/with-labels.ts';
 
 export const forgetSteps: unique symbol = Symbol('forgetSteps');
@@ -44,7 +44,7 @@ export abstract class TrainedModel<Out = Tensor>
   extends Layer<Fields, [inputs: any, options?: CallOptions], Out>
   implements Trainable
 {
-  readonly #loop: Trainer = new Trainer(this as Trainable);
+  readonly #loop: Trainer = making.trainer(this as Trainable);
   #isStopping = false;
   abstract get inputs(): readonly KerasTensor[] | undefined;
   abstract get outputs(): readonly KerasTensor[] | undefined;

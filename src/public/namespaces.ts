@@ -3,6 +3,7 @@ export * as applications from '../applications/index.ts';
 export * as coco from '../coco/index.ts';
 export * as datasets from '../datasets/index.ts';
 export * as distillation from '../distillation/index.ts';
+export * as distribution from '../distribution/index.ts';
 export * as callbacks from './callbacks.ts';
 export * as data from './data.ts';
 export * as dtypePolicies from './dtype-policies.ts';

@@ -24,11 +24,17 @@ const inPages = <T extends object>(
       if (typeof name === 'symbol' || name in names || name === 'then' || name === 'toJSON')
         return names[name as keyof T];
       const where = typeof file === 'string' ? file : file(name);
-      return fail(
-        `keras.${namespace}.${name}`,
-        'it is not in the core of pages',
-        `check the spelling, or import { ${whole ?? name} } from 'hornbeam/browser/${where}' (${where}.js beside the core)`,
-      );
+      return where
+        ? fail(
+            `keras.${namespace}.${name}`,
+            'it is not in the core of pages',
+            `check the spelling, or import { ${whole ?? name} } from 'hornbeam/browser/${where}' (${where}.js beside the core)`,
+          )
+        : fail(
+            `keras.${namespace}`,
+            'a page has no MPI, through which processes train together',
+            'train on several in Node, with mpirun',
+          );
     },
   });
 const elsewhere = (namespace: string, file: string): object => inPages(namespace, file, undefined, namespace);
@@ -39,6 +45,7 @@ export const coco = inPages('coco', 'tools', coreCoco, 'coco');
 export const data = elsewhere('data', 'sources');
 export const datasets = elsewhere('datasets', 'sources');
 export const distillation = elsewhere('distillation', 'tools');
+export const distribution = elsewhere('distribution', '');
 export const preprocessing = elsewhere('preprocessing', 'sources');
 export const dtypePolicies = inPages('dtypePolicies', 'quantization', corePolicies, 'dtypePolicies');
 export const quantizers = elsewhere('quantizers', 'quantization');

@@ -12,7 +12,7 @@ export interface Stepping {
 type AnyBatch = StepBatch<unknown, unknown, unknown>;
 
 /** The loss of a batch, what it was computed from, and its gradients. */
-function lossAndGradients(trainer: Stepping, { x, y, sampleWeight }: AnyBatch) {
+export function lossAndGradients(trainer: Stepping, { x, y, sampleWeight }: AnyBatch) {
   const { model } = trainer;
   const { optimizer } = trainer.requireCompiled('training');
   const variables = model.trainableVariables;
@@ -34,7 +34,7 @@ interface Judged {
   readonly yPred: unknown;
 }
 /** Updates the running loss and the metrics with a batch. */
-function judge(trainer: Stepping, { x, y, sampleWeight, size }: AnyBatch, { loss, yPred }: Judged): StepLogs {
+export function judge(trainer: Stepping, { x, y, sampleWeight, size }: AnyBatch, { loss, yPred }: Judged): StepLogs {
   trainer.trackLoss(loss, size);
   return trainer.model.computeMetrics({ x, y, yPred, sampleWeight });
 }
@@ -45,15 +45,6 @@ export function trainStep(trainer: Stepping, batch: AnyBatch): StepLogs {
   if (variables.length > 0) optimizer.apply(slopes, variables);
   return judge(trainer, batch, judged);
 }
-/** The same without the update. */
-export function gradientStep(
-  trainer: Stepping,
-  batch: AnyBatch,
-): { readonly logs: StepLogs; readonly slopes: Tensor[] } {
-  const { slopes, ...judged } = lossAndGradients(trainer, batch);
-  return { logs: judge(trainer, batch, judged), slopes };
-}
-
 /** The default `model.testStep`: loss and metrics of a batch. */
 export function testStep(trainer: Stepping, batch: AnyBatch): StepLogs {
   const { model } = trainer;

@@ -3,8 +3,8 @@ import { type OptionNames, optionsOf } from '../base/options.ts';
 import type { BatchSource, Data, TrainingData } from '../data/batches.ts';
 import { asSource } from '../data/source.ts';
 import type { CallbackLogs } from './callbacks/callback.ts';
-import { Listeners } from './callbacks/listeners.ts';
-import { type RunBar, runBar } from './callbacks/run-bar.ts';
+import type { Listeners } from './callbacks/listeners.ts';
+import type { RunBar } from './callbacks/run-bar.ts';
 import { Executions } from './executions.ts';
 import { checkPassOptions, type EvaluateOptions } from './fit-options.ts';
 import { breathe } from './interrupt.ts';
@@ -38,9 +38,9 @@ export function evaluate(
     const callbacks = options.callbacks ?? [];
     const verbose = options.verbose === 'auto' || options.verbose === undefined ? 1 : options.verbose;
     const dataset = await asSource(x, { y, sampleWeight, batchSize, steps, arity, lend, bound: 'evaluate.steps' });
-    const bar = verbose > 0 ? runBar(callbacks) : undefined;
+    const bar = trainer.bar(verbose, callbacks);
     const params = { verbose, epochs: 1, steps: dataset.steps };
-    const list = new Listeners([...callbacks, ...(bar ? [bar] : [])], trainer, params);
+    const list = trainer.listeners([...callbacks, ...(bar ? [bar] : [])], params);
     try {
       const numbers = await evaluateOn(trainer, dataset, list, bar);
       if (!numbers)
@@ -68,7 +68,7 @@ export async function evaluateOn(
   let logs: Logs = {};
   let step = 0;
   const executions = new Executions(callbacks, 'Test', trainer);
-  for await (const batch of dataset.round()) {
+  for await (const batch of trainer.batches(dataset)) {
     await executions.begin(step);
     logs = await trainer.test(batch, logs);
     await executions.end(step, () => trainer.read(logs));

@@ -6,8 +6,8 @@ import type { BatchSource, Data, PartialData, TrainingData } from '../data/batch
 import { asSource } from '../data/source.ts';
 import type { CallbackLogs } from './callbacks/callback.ts';
 import { History } from './callbacks/history.ts';
-import { Listeners } from './callbacks/listeners.ts';
-import { type RunBar, runBar } from './callbacks/run-bar.ts';
+import type { Listeners } from './callbacks/listeners.ts';
+import type { RunBar } from './callbacks/run-bar.ts';
 import { withClassWeight } from './class-weight.ts';
 import { evaluateOn } from './evaluate.ts';
 import { Executions } from './executions.ts';
@@ -76,18 +76,16 @@ async function run(
   const epochs = limitedEpochs(options.epochs ?? 1);
   const verbose = options.verbose === 'auto' || options.verbose === undefined ? 1 : options.verbose;
   const history = new History();
-  const bar = verbose > 0 ? runBar(callbacks) : undefined;
+  const bar = trainer.bar(verbose, callbacks);
   const params = { verbose, epochs, steps: dataset.steps };
-  const list = new Listeners([...callbacks, history, ...(bar ? [bar] : [])], trainer, params);
-  const inner = new Listeners(callbacks, trainer, params);
+  const list = trainer.listeners([...callbacks, history, ...(bar ? [bar] : [])], params);
+  const inner = trainer.listeners(callbacks, params);
   const progress = trainer.progress!;
   trainer.history = history;
   model.stopTraining = false;
   model[resumeEpoch] = undefined;
-  let isInterrupted = false;
-  const interrupt = (): void => {
-    isInterrupted = model.stopTraining = true;
-  };
+  trainer.isInterrupted = false;
+  const interrupt = (): void => trainer.interrupt();
   await withInterrupt(interrupt, async () => {
     let logs: CallbackLogs = {};
     try {
@@ -103,7 +101,7 @@ async function run(
         }
         logs = await trainer.read(running);
         trainer.drop(running);
-        if (validation && isDue(options.validationFreq ?? 1, epoch + 1) && !isInterrupted) {
+        if (validation && isDue(options.validationFreq ?? 1, epoch + 1) && !trainer.isInterrupted) {
           await validation.restart();
           const numbers = await blame(validating, () => evaluateOn(trainer, validation, inner));
           if (!numbers) warnOfNoValidation(epoch);
@@ -150,7 +148,7 @@ async function runEpoch(
   let running: Logs = {};
   let step = done;
   const executions = new Executions(list, 'Train', trainer);
-  for await (const batch of dataset.round(done)) {
+  for await (const batch of trainer.batches(dataset, done)) {
     await executions.begin(step);
     running = await trainer.train(await withClassWeight(batch, options.classWeight), running);
     trainer.progress!.reach(epoch, step + 1);

@@ -13,7 +13,8 @@ export class Progress {
   private readonly dataset: BatchSource;
   private epoch = 0;
   private step = 0;
-  private wanted: (Place & { readonly restore: () => void }) | undefined;
+  /** Where the fit is going to begin. */
+  wanted: (Place & { readonly restore: () => void }) | undefined;
 
   constructor(dataset: BatchSource) {
     this.dataset = dataset;

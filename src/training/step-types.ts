@@ -1,5 +1,5 @@
 import type { OptionNames } from '../base/options.ts';
-import type { Like, Tensor, Variable } from '../tensor/index.ts';
+import type { Like, Tensor } from '../tensor/index.ts';
 
 /** One batch as `trainStep`, `testStep` and `predictStep` receive it: the data given to `fit`, as nests of tensors. */
 export interface StepBatch<X = Tensor, Y = Tensor, W = Tensor | undefined> {
@@ -31,19 +31,3 @@ export interface LossInputs<X = Tensor, Y = Tensor, P = Tensor, W = Tensor | und
 }
 export const metricInputs: OptionNames<MetricInputs> = { x: true, y: true, yPred: true, sampleWeight: true };
 export const lossInputs: OptionNames<LossInputs> = { ...metricInputs, training: true };
-
-/** What a hook receives besides the gradients. */
-export interface GradientsOf {
-  /** The variables they belong to, in order. */
-  readonly variables: readonly Variable[];
-  /** Number of samples in the batch, the weight for a mean over several batches. */
-  readonly size: number;
-}
-/**
- * A function between the backward pass and the update, for example to average gradients over machines. It receives one
- * tensor per trainable variable, valid until the update, and returns as many.
- */
-export type GradientHook = (
-  gradients: readonly Tensor[],
-  of: GradientsOf,
-) => readonly Tensor[] | Promise<readonly Tensor[]>;

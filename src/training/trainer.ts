@@ -1,6 +1,6 @@
 import { fail } from '../base/errors.ts';
 import { optionsOf } from '../base/options.ts';
-import type { Arity, Batch } from '../data/batches.ts';
+import type { Arity, Batch, BatchSource } from '../data/batches.ts';
 import { labelsBehind } from '../data/label-values.ts';
 import { maskOf } from '../layers/layer/masks.ts';
 import { Mean, type Metric } from '../metrics/index.ts';
@@ -8,23 +8,17 @@ import { add, zeros } from '../ops/index.ts';
 import { deviceReady } from '../runtime/ready.ts';
 import { letGoOf } from '../runtime/storage.ts';
 import { asCallOf, inFrame, type Tensor, Trace, tensorsIn, type Variable } from '../tensor/index.ts';
-import type { CallbackLogs } from './callbacks/callback.ts';
+import type { Callback, CallbackLogs, CallbackParams } from './callbacks/callback.ts';
 import type { History } from './callbacks/history.ts';
+import { Listeners } from './callbacks/listeners.ts';
+import { type RunBar, runBar } from './callbacks/run-bar.ts';
 import { Compiled, type CompileOptions } from './compile.ts';
 import { CompileLoss } from './compile-loss.ts';
 import { CompileMetrics, type LoggedMetric } from './compile-metrics.ts';
-import { gradientStep } from './default-steps.ts';
 import { asLogs, deviceLogs, type Logs, present, type Results, readLogs } from './logs.ts';
 import { Outputs } from './outputs.ts';
 import type { Progress } from './progress.ts';
-import {
-  type GradientHook,
-  type LossInputs,
-  lossInputs,
-  type MetricInputs,
-  metricInputs,
-  type StepLogs,
-} from './step-types.ts';
+import { type LossInputs, lossInputs, type MetricInputs, metricInputs, type StepLogs } from './step-types.ts';
 import { makeStep, type StepFunction } from './steps.ts';
 import { forward, needsCall, overrides, type Trainable } from './trainable.ts';
 import { Turns } from './turns.ts';
@@ -36,18 +30,20 @@ interface Handed {
   readonly sampleWeight: unknown;
   readonly masks: readonly (Tensor | undefined)[];
 }
-interface StepResult {
+export interface StepResult {
   readonly logs: Logs;
   readonly host?: Handed;
 }
-type Kind = 'train' | 'test' | 'predict';
+export type Kind = 'train' | 'test' | 'predict';
 type AnyBatch = Batch | Pick<Batch, 'x' | 'y' | 'sampleWeight' | 'size'>;
 
 const trainers = new WeakMap<object, Trainer>();
+/** Makes the trainer of a model. */
+export const making = { trainer: (model: Trainable): Trainer => new Trainer(model), isUsed: false };
 /** The trainer of a model. */
 export const trainerOf = (model: object): Trainer | undefined => trainers.get(model);
 
-/** Everything that `compile` sets up for a model, and its steps. */
+/** Everything that `compile` sets up for a model, and its steps. Where training is spread over processes, a subclass takes its place. */
 export class Trainer {
   readonly model: Trainable;
   readonly turns: Turns;
@@ -57,8 +53,8 @@ export class Trainer {
   fits = 0;
   /** The position of the running fit. */
   progress: Progress | undefined;
-  /** The hook that gradients pass through before the update; a step then consists of two programs. */
-  #gradientHook: GradientHook | null = null;
+  /** Whether Ctrl-C was pressed during the running fit. */
+  isInterrupted = false;
   /** To be done once everything is built, before the next step. */
   beforeStep: (() => void) | undefined;
   /** Tries the validation of a fit, once the model is built and before its first step. */
@@ -71,7 +67,7 @@ export class Trainer {
   private tracker = new Mean({ name: 'loss' });
   /** What the current step, running or being recorded, passes to host metrics. */
   private handed: Handed | undefined;
-  private steps: Partial<Record<Kind | 'update', StepFunction>> = {};
+  private steps: Record<string, StepFunction> = {};
   #runsEagerly = false;
   private checked = new WeakSet<object>();
   private readonly prepared = new WeakSet<StepFunction>();
@@ -80,6 +76,7 @@ export class Trainer {
     this.model = model;
     this.turns = new Turns(model, () => this.metrics);
     trainers.set(model, this);
+    making.isUsed = true;
   }
 
   compile(options: CompileOptions): void {
@@ -221,7 +218,7 @@ export class Trainer {
   }
 
   /** Runs a step of the model and collects its results: values for the logs, and what host metrics need. */
-  private gather(what: string, run: () => StepLogs): StepResult {
+  protected gather(what: string, run: () => StepLogs): StepResult {
     this.handed = undefined;
     const logs = asLogs(this.model, what, run());
     const host = this.handed as Handed | undefined;
@@ -234,40 +231,9 @@ export class Trainer {
   private readonly predictStep = (x: unknown): unknown =>
     this.model.predictStep({ x, y: undefined, sampleWeight: undefined, size: samplesIn(x) });
 
-  set gradientHook(hook: GradientHook | null) {
-    if (hook && this.model[overrides]('trainStep'))
-      fail(
-        this.model,
-        'its class writes trainStep itself, and gradients cannot be taken out of the middle of it',
-        'let trainStep be the default, and override computeLoss',
-      );
-    this.#gradientHook = hook;
-    delete this.steps.train;
-  }
-  private readonly gradientStep = (batch: Batch): StepResult & { readonly slopes: readonly Tensor[] } => {
-    let slopes: readonly Tensor[] = [];
-    const result = this.gather('trainStep', () => {
-      const found = gradientStep(this, batch);
-      slopes = found.slopes;
-      return found.logs;
-    });
-    return { ...result, slopes };
-  };
-  /** Passes the gradients through the hook and applies the result. */
-  private async update(slopes: readonly Tensor[], hook: GradientHook, size: number): Promise<void> {
-    const { optimizer } = this.requireCompiled('training');
-    const { runEagerly } = this;
-    const variables = this.model.trainableVariables;
-    if (variables.length === 0) return;
-    const given = await hook(slopes, { variables, size });
-    this.steps.update ??= makeStep('update', (all: any) => optimizer.apply(all, variables), runEagerly);
-    this.steps.update(given);
-    if (!runEagerly) for (const t of slopes) t.dispose();
-  }
-
   get trainFunction(): StepFunction {
     this.requireCompiled('training');
-    return this.step('train', this.#gradientHook ? this.gradientStep : this.trainStep);
+    return this.step('train', this.trainStep);
   }
   get testFunction(): StepFunction {
     this.requireCompiled('evaluation');
@@ -281,7 +247,7 @@ export class Trainer {
     if (force) delete this.steps[kind];
     return this[`${kind}Function`];
   }
-  private step(kind: Kind, f: (given: any) => unknown): StepFunction {
+  protected step(kind: string, f: (given: any) => unknown): StepFunction {
     return (this.steps[kind] ??= makeStep(`${kind}_step`, f, this.runEagerly));
   }
 
@@ -311,15 +277,32 @@ export class Trainer {
     const first = this.beforeStep;
     this.beforeStep = undefined;
     first?.();
-    const hook = kind === 'train' ? this.#gradientHook : null;
-    // What steps are compiled for, not for one batch alone.
-    const { recycle: _, ...given } = batch as Batch;
-    const { logs, host, slopes = [] } = step(given) as StepResult & { readonly slopes?: readonly Tensor[] };
-    if (hook) await this.update(slopes, hook, batch.size);
-    if (host) await this.measures!.updateOnHost({ ...host, wanted: this.loss!.judged });
+    const logs = await this.perform(kind, step, batch);
     this.drop(before);
     this.release(batch);
     return logs;
+  }
+  /** Runs a step on a batch; returns its logs. */
+  protected async perform(_: Kind, step: StepFunction, { recycle, ...batch }: Batch): Promise<Logs> {
+    const { logs, host } = step(batch) as StepResult;
+    if (host) await this.measures!.updateOnHost({ ...host, wanted: this.loss!.judged });
+    return logs;
+  }
+  /** The callbacks of a run. */
+  listeners(callbacks: readonly Callback[], params: CallbackParams): Listeners {
+    return new Listeners(callbacks, this, params);
+  }
+  /** The progress bar of a run, if one is asked for. */
+  bar(verbose: number, callbacks: readonly Callback[]): RunBar | undefined {
+    return verbose > 0 ? runBar(callbacks) : undefined;
+  }
+  /** The batches of a round, of which the first `done` were given before. */
+  batches(source: BatchSource, done?: number): ReturnType<BatchSource['round']> {
+    return source.round(done);
+  }
+  /** Ctrl-C: the running fit ends after the current step. */
+  interrupt(): void {
+    this.isInterrupted = this.model.stopTraining = true;
   }
   /** Gives back a batch that was made for a compiled step alone. Op by op anybody may have kept its tensors. */
   release({ x, y, sampleWeight, isOwn, recycle }: Batch): void {

@@ -159,6 +159,7 @@ export function nativeDevice({
       return second;
     },
     free: (buffer) => buffers.free(buffer),
+    memory: (buffer) => (buffer as HeapBuffer).address,
     get bytesInUse() {
       return buffers.bytesInUse;
     },

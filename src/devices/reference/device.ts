@@ -51,6 +51,7 @@ export function referenceDevice(): Device {
       bytesInUse -= dataOf(buffer).byteLength;
       (buffer as HostBuffer).data = undefined;
     },
+    memory: dataOf,
     get bytesInUse() {
       return bytesInUse;
     },

@@ -78,6 +78,7 @@ export function wasmDevice(threads?: number, leastWork?: number): Device {
       return second;
     },
     free: (buffer) => machine.free(buffer),
+    memory: (buffer) => heap.bytes((buffer as HeapBuffer).address, buffer.bytes),
     get bytesInUse() {
       return machine.bytesInUse;
     },

@@ -1,9 +1,12 @@
 import type { Lend } from '../../data/iterable.ts';
 import { Callback, type CallbackLogs, type CallbackParams } from './callback.ts';
 
-type Moment = Exclude<keyof Callback, 'model' | 'params' | 'setModel' | 'setParams' | 'onBatchBegin' | 'onBatchEnd'>;
-type EpochMoment = 'onEpochBegin' | 'onEpochEnd';
-type BatchMoment = Extract<Moment, `on${string}Batch${string}`>;
+export type Moment = Exclude<
+  keyof Callback,
+  'model' | 'params' | 'setModel' | 'setParams' | 'onBatchBegin' | 'onBatchEnd'
+>;
+export type EpochMoment = 'onEpochBegin' | 'onEpochEnd';
+export type BatchMoment = Extract<Moment, `on${string}Batch${string}`>;
 
 /** Older names of callback methods: by default, each calls the newer one. */
 const older: Partial<Record<Moment, 'onBatchBegin' | 'onBatchEnd'>> = {
@@ -32,19 +35,19 @@ export class Listeners {
   }
 
   /** The callbacks that override the method. */
-  #listeners(moment: Moment): Callback[] {
+  listening(moment: Moment): Callback[] {
     const names = [moment, ...(older[moment] ? [older[moment]] : [])];
     return this.callbacks.filter((c) => names.some((name) => c[name] !== Callback.prototype[name]));
   }
   async run(moment: Exclude<Moment, EpochMoment | BatchMoment>, logs: CallbackLogs = {}): Promise<void> {
-    for (const callback of this.#listeners(moment)) await this.#lend(() => callback[moment](logs));
+    for (const callback of this.listening(moment)) await this.#lend(() => callback[moment](logs));
   }
   async epoch(moment: EpochMoment, epoch: number, logs: CallbackLogs = {}): Promise<void> {
-    for (const callback of this.#listeners(moment)) await this.#lend(() => callback[moment](epoch, logs));
+    for (const callback of this.listening(moment)) await this.#lend(() => callback[moment](epoch, logs));
   }
   /** `logs` is only called if there is a listener. */
   async batch(moment: BatchMoment, batch: number, logs?: () => Promise<CallbackLogs>): Promise<void> {
-    const listeners = this.#listeners(moment);
+    const listeners = this.listening(moment);
     if (listeners.length === 0) return;
     const numbers = logs ? await logs() : {};
     for (const callback of listeners) await this.#lend(() => callback[moment](batch, numbers));

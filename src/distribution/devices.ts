@@ -1,0 +1,27 @@
+import { fail } from '../base/errors.ts';
+import { exact } from '../base/exact.ts';
+import { show } from '../base/options.ts';
+import { initialize } from './initialize.ts';
+
+/** What computes, as Keras names kinds of devices. */
+export type DeviceType = 'cpu' | 'gpu' | 'tpu';
+const types: readonly string[] = ['cpu', 'gpu', 'tpu'];
+
+/**
+ * The devices of all processes, `['cpu:0', 'cpu:1', …]`: one for each process, whatever it computes on. Of other types than
+ * `'cpu'` there are none.
+ * @example listDevices() // ['cpu:0']
+ */
+export const listDevices = exact('distribution.listDevices', 1, (deviceType: DeviceType | null = null): string[] => {
+  if (deviceType !== null && !types.includes(deviceType))
+    fail('distribution.listDevices', `there is no type ${show(deviceType)}`, "give 'cpu', 'gpu', 'tpu', or nothing");
+  const count = deviceType === null || deviceType === 'cpu' ? (initialize()?.size ?? 1) : 0;
+  return Array.from({ length: count }, (_, k) => `cpu:${k}`);
+});
+
+/** How many devices there are, over all processes. */
+export const getDeviceCount = exact(
+  'distribution.getDeviceCount',
+  1,
+  (deviceType: DeviceType | null = null): number => listDevices(deviceType).length,
+);

@@ -1,0 +1,71 @@
+import { fail } from '../base/errors.ts';
+import { exactMethods } from '../base/exact.ts';
+import { DeviceMesh } from './device-mesh.ts';
+import { TensorLayout } from './tensor-layout.ts';
+
+/**
+ * Layouts by the paths of variables: keys are paths, or regular expressions for several.
+ * @example
+ * const mesh = new DeviceMesh({ shape: [1, 1], axisNames: ['batch', 'model'] });
+ * const map = new LayoutMap(mesh);
+ * map.set('.*dense.*kernel', [null, 'model']);
+ * map.get('dense_1/kernel')?.axes // [null, 'model']
+ * @see https://keras.io/api/distribution/layout_map/
+ */
+export class LayoutMap implements Iterable<[string, TensorLayout]> {
+  readonly deviceMesh: DeviceMesh;
+  readonly #layouts = new Map<string, TensorLayout>();
+
+  constructor(deviceMesh: DeviceMesh) {
+    if (!(deviceMesh instanceof DeviceMesh)) fail('LayoutMap', 'deviceMesh is no DeviceMesh', 'give a DeviceMesh');
+    this.deviceMesh = deviceMesh;
+  }
+
+  /** The layout under this key, or else under the expression that is found in it; undefined if there is none. */
+  get(key: string): TensorLayout | undefined {
+    const known = this.#layouts.get(key);
+    if (known) return known;
+    const fitting = [...this.#layouts].filter(([expression]) => new RegExp(expression).test(key));
+    if (fitting.length > 1)
+      fail(
+        'LayoutMap',
+        `"${key}" fits several keys: ${fitting.map(([k]) => `"${k}"`).join(', ')}`,
+        'let the expressions exclude each other',
+      );
+    return fitting[0]?.[1];
+  }
+  /** Adds a layout, or the axes of one. */
+  set(key: string, layout: TensorLayout | readonly (string | null)[]): this {
+    if (this.#layouts.has(key)) fail('LayoutMap', `"${key}" has a layout already`, 'delete it first');
+    const made = layout instanceof TensorLayout ? layout : new TensorLayout(layout);
+    if (!made.deviceMesh) made.deviceMesh = this.deviceMesh;
+    this.#layouts.set(key, made);
+    return this;
+  }
+  /** Whether it has this key itself. */
+  has(key: string): boolean {
+    return this.#layouts.has(key);
+  }
+  delete(key: string): boolean {
+    return this.#layouts.delete(key);
+  }
+  clear(): void {
+    this.#layouts.clear();
+  }
+  get size(): number {
+    return this.#layouts.size;
+  }
+  keys(): IterableIterator<string> {
+    return this.#layouts.keys();
+  }
+  values(): IterableIterator<TensorLayout> {
+    return this.#layouts.values();
+  }
+  [Symbol.iterator](): Iterator<[string, TensorLayout]> {
+    return this.#layouts[Symbol.iterator]();
+  }
+
+  static {
+    exactMethods(this);
+  }
+}

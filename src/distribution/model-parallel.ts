@@ -1,0 +1,16 @@
+import { fail } from '../base/errors.ts';
+
+/**
+ * Models cut over devices are not trained here: making one is refused, with what helps. Save the model, and train it with Keras on JAX,
+ * whose `ModelParallel` reads the same file.
+ * @see https://keras.io/api/distribution/model_parallel/
+ */
+export class ModelParallel {
+  constructor() {
+    fail(
+      'ModelParallel',
+      'a model that is cut over devices is not trained here: each process holds the whole model',
+      'use DataParallel where a model fits into one process; else hand it over: model.save("model.keras"), and keras.distribution.ModelParallel in Keras on JAX (docs/distributed.md)',
+    );
+  }
+}

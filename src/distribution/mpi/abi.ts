@@ -1,0 +1,79 @@
+/** What differs between implementations of MPI: how handles are written, and which libraries they are in. */
+export interface Abi {
+  readonly name: string;
+  /** Names of its library, as the system's loader knows them. */
+  readonly libraries: readonly string[];
+  /** Handles: numbers, or the names of the symbols whose addresses they are. */
+  readonly handles: Readonly<Record<Handle, number | string>>;
+  /** Stands for the sender's own memory. */
+  readonly inPlace: number;
+  /** Stands for a status that nobody asks for. */
+  readonly statusIgnore: number;
+}
+export type Handle = 'world' | 'byte' | 'float32' | 'float64' | 'sum';
+
+/** MPICH and what is made from it (Intel MPI, MVAPICH, Cray MPICH): handles are numbers of 32 bits. */
+const mpich: Abi = {
+  name: 'MPICH',
+  libraries: ['libmpich.so.12', 'libmpi.so.12', 'libmpich.so', 'libmpi.so'],
+  handles: {
+    world: 0x44000000,
+    byte: 0x4c00010d,
+    float32: 0x4c00040a,
+    float64: 0x4c00080b,
+    sum: 0x58000003,
+  },
+  inPlace: -1,
+  statusIgnore: 1,
+};
+/** Open MPI: handles are the addresses of its variables. */
+const openMpi: Abi = {
+  name: 'Open MPI',
+  libraries: ['libmpi.so.40', 'libmpi.so'],
+  handles: {
+    world: 'ompi_mpi_comm_world',
+    byte: 'ompi_mpi_byte',
+    float32: 'ompi_mpi_float',
+    float64: 'ompi_mpi_double',
+    sum: 'ompi_mpi_op_sum',
+  },
+  inPlace: 1,
+  statusIgnore: 0,
+};
+/** The binary interface that MPI 5 settles for all. */
+const standard: Abi = {
+  name: 'MPI 5',
+  libraries: ['libmpi_abi.so.0', 'libmpi_abi.so'],
+  handles: { world: 0x101, byte: 0x247, float32: 0x210, float64: 0x214, sum: 0x21 },
+  inPlace: 1,
+  statusIgnore: 0,
+};
+
+/**
+ * The interface of a loaded library: that of MPI 5 by the name of its file, which its makers agreed on; others by their symbols
+ * and by what they say of themselves.
+ */
+export function abiOf(file: string, has: (symbol: string) => boolean, version: string): Abi | undefined {
+  if (/mpi_abi/.test(file)) return standard;
+  if (has('ompi_mpi_comm_world')) return openMpi;
+  return /MPICH|Intel|MVAPICH/.test(version) ? mpich : undefined;
+}
+
+/** Which libraries to try, in order, under the launcher that set these variables. */
+export function librariesFor(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+  const own = env['HORNBEAM_MPI'];
+  if (own) return [own];
+  const order = isOpenMpi(env) ? [openMpi, standard, mpich] : [mpich, standard, openMpi];
+  return [...new Set(order.flatMap(({ libraries }) => libraries))];
+}
+const isOpenMpi = (env: Readonly<Record<string, string | undefined>>): boolean =>
+  env['OMPI_COMM_WORLD_SIZE'] !== undefined || env['PMIX_RANK'] !== undefined;
+
+/** How many processes the launcher started; undefined where none did. */
+export function launchedProcesses(env: Readonly<Record<string, string | undefined>>): number | undefined {
+  for (const name of ['OMPI_COMM_WORLD_SIZE', 'PMI_SIZE', 'MV2_COMM_WORLD_SIZE'])
+    if (env[name] !== undefined) return Number(env[name]);
+  // A Slurm job sets its variables in the script too, where no step runs yet: only steps have these.
+  const inStep = env['PMIX_RANK'] ?? env['PMI_RANK'] ?? env['SLURM_STEP_ID'];
+  return inStep !== undefined && env['SLURM_NTASKS'] !== undefined ? Number(env['SLURM_NTASKS']) : undefined;
+}

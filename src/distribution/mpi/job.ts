@@ -1,0 +1,182 @@
+import { fail } from '../../base/errors.ts';
+import { launchedProcesses } from './abi.ts';
+import { loadMpi, type Memory, type Mpi } from './library.ts';
+
+type Floats = 'float32' | 'float64';
+
+/** The processes that train together, as one of them sees them. */
+export interface Job {
+  /** This process's number, from 0. */
+  readonly rank: number;
+  /** How many there are. */
+  readonly size: number;
+  /** Its number among those of its machine. */
+  readonly localRank: number;
+  /** How many there are on its machine. */
+  readonly localSize: number;
+  /** What MPI says of itself. */
+  readonly version: string;
+  /** Replaces the elements by their sums over all processes, in place. */
+  reduce(parts: readonly Part[]): Promise<void>;
+  /** Replaces the bytes by those of process 0. */
+  broadcast(bytes: Uint8Array): Promise<void>;
+  /** The same at once, for few bytes. */
+  broadcastNow(bytes: Uint8Array): void;
+  /** Ends all processes. */
+  abort(code: number): never;
+}
+/** Memory to be reduced. */
+export interface Part {
+  readonly memory: Memory;
+  readonly count: number;
+  readonly dtype: Floats;
+}
+
+let known: Job | undefined;
+let isSought = false;
+
+/** The job that this process is part of; undefined where it is alone. */
+export function currentJob(): Job | undefined {
+  if (isSought) return known;
+  isSought = true;
+  const expected = launchedProcesses(process.env) ?? 1;
+  if (expected > 1) known = join(loadMpi(), expected);
+  return known;
+}
+
+/** The most elements or bytes of one call: counts of MPI have 31 bits. */
+const most = 2 ** 30;
+/** Milliseconds for which a process only asks whether the others are done, before it lets others of its own work in between. */
+const patience = 1;
+/** Milliseconds of waiting after which it is said. */
+const long = 30_000;
+
+function join(mpi: Mpi, expected: number): Job {
+  const { functions: f, handles, abi } = mpi;
+  const { world } = handles;
+  const check = (code: number, what: string): void => {
+    if (code !== 0) fail('distribution', `${what} gave the error ${code}`, 'see what MPI printed');
+  };
+  const provided = new Int32Array(1);
+  // All calls come from the thread of JavaScript.
+  check(f.MPI_Init_thread(null, null, 1, provided), 'MPI_Init_thread');
+  const rank = numberFrom((out) => check(f.MPI_Comm_rank(world, out), 'MPI_Comm_rank'));
+  const size = numberFrom((out) => check(f.MPI_Comm_size(world, out), 'MPI_Comm_size'));
+  if (size !== expected)
+    fail(
+      'distribution.initialize',
+      `the launcher started ${expected} processes, but MPI ("${mpi.version.split('\n', 1)[0]}") knows of ${size}`,
+      'start with the mpirun of that MPI, or name the library of the one that started it: HORNBEAM_MPI=/path/to/libmpi.so',
+    );
+
+  type Request = () => boolean;
+  const started = (start: (request: BigInt64Array) => number, what: string): Request => {
+    const request = new BigInt64Array(1);
+    const flag = new Int32Array(1);
+    check(start(request), what);
+    return () => {
+      check(f.MPI_Test(request, flag, abi.statusIgnore), what);
+      return flag[0] !== 0;
+    };
+  };
+  /** In pieces, where there is more than MPI counts. */
+  const pieces = (
+    memory: Memory,
+    count: number,
+    bytes: number,
+    start: (at: bigint, n: number) => Request,
+  ): Request[] => {
+    const at = typeof memory === 'number' ? BigInt(memory) : mpi.addressOf(memory);
+    const all: Request[] = [];
+    for (let done = 0; done < count; done += most)
+      all.push(start(at + BigInt(done * bytes), Math.min(most, count - done)));
+    return all;
+  };
+  const reducing = ({ memory, count, dtype }: Part): Request[] =>
+    pieces(memory, count, dtype === 'float32' ? 4 : 8, (at, n) =>
+      started(
+        (request) => f.MPI_Iallreduce(abi.inPlace, at, n, handles[dtype], handles.sum, world, request),
+        'MPI_Iallreduce',
+      ),
+    );
+  const spreading = (bytes: Uint8Array): Request[] =>
+    pieces(bytes, bytes.length, 1, (at, n) =>
+      started((request) => f.MPI_Ibcast(at, n, handles.byte, 0, world, request), 'MPI_Ibcast'),
+    );
+  const waitNow = (requests: readonly Request[]): void => {
+    for (const isDone of requests) while (!isDone());
+  };
+  /** In turns with timers and signals, once it takes longer. */
+  const wait = async (requests: readonly Request[]): Promise<void> => {
+    const begun = performance.now();
+    let isSaid = false;
+    for (const isDone of requests)
+      while (!isDone()) {
+        const waited = performance.now() - begun;
+        if (waited < patience) continue;
+        if (waited > long && !isSaid) {
+          console.warn(
+            `distribution: process ${rank} of ${size} has waited ${long / 1000} s for the others. Fix: see whether one of them is slow or cut off; the wait goes on.`,
+          );
+          isSaid = true;
+        }
+        await new Promise<void>((resolve) => void (waited < 100 ? setImmediate(resolve) : setTimeout(resolve, 1)));
+      }
+  };
+
+  const job: Job = {
+    rank,
+    size,
+    ...placeAmong(rank, size, (memory) => waitNow(reducing({ memory, count: size, dtype: 'float64' }))),
+    version: mpi.version,
+    reduce: (parts) => wait(parts.flatMap(reducing)),
+    broadcast: (bytes) => wait(spreading(bytes)),
+    broadcastNow: (bytes) => waitNow(spreading(bytes)),
+    abort(code) {
+      f.MPI_Abort(world, code);
+      return mpi.exit(code);
+    },
+  };
+  leaveWell(job, mpi);
+  return job;
+}
+
+/** A process that fails takes the others along, which would wait for it for ever. */
+function leaveWell(job: Job, { functions, exit }: Mpi): void {
+  process.on('exit', (code) => {
+    if (code !== 0) {
+      console.error(
+        `distribution: process ${job.rank} of ${job.size} ended with exit code ${code}, and the others are ended with it.`,
+      );
+      job.abort(code);
+    }
+    functions.MPI_Finalize();
+    // What Open MPI 4.1 leaves behind crashes in what a process does at its end.
+    exit(code);
+  });
+}
+
+function numberFrom(ask: (out: Int32Array) => void): number {
+  const out = new Int32Array(1);
+  ask(out);
+  return out[0]!;
+}
+
+/** Which of its machine's processes it is, by the names of all machines. */
+function placeAmong(
+  rank: number,
+  size: number,
+  sum: (numbers: Float64Array) => void,
+): { localRank: number; localSize: number } {
+  const names = new Float64Array(size);
+  names[rank] = hashOf(process.getBuiltinModule('node:os').hostname());
+  sum(names);
+  const isHere = (name: number): boolean => name === names[rank];
+  return { localRank: names.subarray(0, rank).filter(isHere).length, localSize: names.filter(isHere).length };
+}
+/** 53 bits of a text. */
+function hashOf(text: string): number {
+  const { createHash } = process.getBuiltinModule('node:crypto');
+  const bytes = createHash('sha256').update(text).digest();
+  return Number(bytes.readBigUInt64LE() >> 11n);
+}

@@ -1,0 +1,39 @@
+import { fail } from '../base/errors.ts';
+import { type OptionNames, optionsOf } from '../base/options.ts';
+import { DeviceMesh } from './device-mesh.ts';
+
+export interface TensorLayoutOptions {
+  /** The mesh whose axes are named. */
+  readonly deviceMesh?: DeviceMesh | null;
+}
+const names: OptionNames<TensorLayoutOptions> = { deviceMesh: true };
+
+/**
+ * Along which axes of a mesh the axes of a tensor are cut: a name, or null for one that is whole everywhere.
+ * @example new TensorLayout(['batch', null]).axes // ['batch', null]
+ * @see https://keras.io/api/distribution/layout_map/
+ */
+export class TensorLayout {
+  readonly axes: readonly (string | null)[];
+  #mesh: DeviceMesh | null = null;
+
+  constructor(axes: readonly (string | null)[], options?: TensorLayoutOptions) {
+    const { deviceMesh = null } = optionsOf('TensorLayout', names, options);
+    if (!Array.isArray(axes) || !axes.every((axis) => axis === null || typeof axis === 'string'))
+      fail('TensorLayout', `axes are ${JSON.stringify(axes)}`, "give a name or null for each: ['batch', null]");
+    this.axes = [...axes];
+    if (deviceMesh) this.deviceMesh = deviceMesh;
+  }
+  /** The mesh whose axes are named; it can be set once. */
+  get deviceMesh(): DeviceMesh | null {
+    return this.#mesh;
+  }
+  set deviceMesh(mesh: DeviceMesh) {
+    if (!(mesh instanceof DeviceMesh)) fail('TensorLayout', 'deviceMesh is no DeviceMesh', 'give a DeviceMesh');
+    if (this.#mesh) fail('TensorLayout', 'it has a deviceMesh already', 'make another layout');
+    const unknown = this.axes.find((axis) => axis !== null && !mesh.axisNames.includes(axis));
+    if (unknown !== undefined && unknown !== null)
+      fail('TensorLayout', `the mesh has no axis "${unknown}"`, `use ${mesh.axisNames.join(', ')}, or null`);
+    this.#mesh = mesh;
+  }
+}

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { installed, launch } from './jobs.ts';
+
+/** The largest relative difference of two lists of lists. */
+const difference = (a: readonly number[][], b: readonly number[][]): number =>
+  Math.max(...a.flatMap((row, k) => row.map((x, j) => Math.abs(x - b[k]![j]!) / Math.abs(x))));
+
+describe.skipIf(installed.length === 0)('training on several processes', { timeout: 300_000 }, () => {
+  const env = { SEED: '7' };
+  const alone = launch(undefined, 1, 'curve', { env });
+
+  test.each(installed.flatMap((launcher) => [2, 4].map((ranks) => [launcher, ranks] as const)))(
+    '%s -n %i has the losses and metrics of one process, and the same weights on all ranks',
+    async (launcher, ranks) => {
+      const [expected] = (await alone).results;
+      const { code, text, results } = await launch(launcher, ranks, 'curve', { env });
+      expect([code, text]).toEqual([0, '']);
+      const [first, ...others] = results;
+      expect(expected.logs.length).toBeGreaterThan(100);
+      expect(first.ranks).toBe(ranks);
+      expect(difference(expected.logs, first.logs)).toBeLessThan(1e-5);
+      expect(difference(Object.values(expected.history), Object.values(first.history))).toBeLessThan(1e-5);
+      expect(difference([expected.scores], [first.scores])).toBeLessThan(1e-5);
+      for (const other of others) {
+        // Callbacks run on rank 0; what they and the history are told is the same everywhere.
+        expect(other).toEqual({ ...first, logs: [] });
+      }
+    },
+  );
+
+  test.each(installed)(
+    '%s -n 3 gives the same bits in another run, without a seed those of rank 0',
+    async (launcher) => {
+      const [once, again] = await Promise.all([
+        launch(launcher, 3, 'curve', { env }),
+        launch(launcher, 3, 'curve', { env }),
+      ]);
+      expect(again.results).toEqual(once.results);
+      const free = await launch(launcher, 3, 'curve');
+      expect(free.code).toBe(0);
+      expect(new Set(free.results.map((r) => r.weights)).size).toBe(1);
+      expect(free.results[0].weights).not.toBe(once.results[0].weights);
+    },
+  );
+});
