@@ -4,7 +4,7 @@ import { studioPlugin } from './scripts/studio-page.ts';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const include = (kind: string): string[] =>
-  ['src', 'test', 'examples'].map((folder) => `${folder}/**/*${kind}.test.ts`);
+  ['src', 'test', 'examples', 'website'].map((folder) => `${folder}/**/*${kind}.test.ts`);
 const mocked = include('.mocked');
 
 export default defineConfig({

@@ -14,6 +14,8 @@ export interface CodeBlock {
   readonly given: string;
   /** Why it cannot be run here, where that is so: `<!-- not run: … -->` before the block. */
   readonly notRun: string | undefined;
+  /** Whether it is what the block before it prints: `<!-- printed -->`. */
+  readonly isPrinted: boolean;
 }
 
 const pages = [
@@ -21,9 +23,11 @@ const pages = [
   'CONTRIBUTING.md',
   'DESIGN.md',
   'CHANGELOG.md',
-  ...readdirSync(`${root}/docs`, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.md'))
-    .map((file) => `docs/${file}`),
+  ...['docs', 'website/pages'].flatMap((folder) =>
+    readdirSync(`${root}/${folder}`, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.md'))
+      .map((file) => `${folder}/${file}`),
+  ),
   ...['examples', 'bench'].flatMap((folder) =>
     readdirSync(`${root}/${folder}`, { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('README.md'))
@@ -44,6 +48,7 @@ function blocksOf(page: string): CodeBlock[] {
       code,
       given: comment('given') ?? '',
       notRun: comment('not run'),
+      isPrinted: comments.includes('<!-- printed -->'),
     };
   });
 }

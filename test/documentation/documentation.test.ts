@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { format } from 'node:util';
 import * as keras from 'hornbeam';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { blocks, type CodeBlock, type Example, examples, scriptOf } from './code-blocks.ts';
@@ -87,11 +88,28 @@ test('all code in the documentation compiles, strictly', () => {
   expect(compiled.problems).toBe('');
 });
 
+/** How many blocks run, why the others do not, and which languages there are that nothing here runs. */
+function counted(all: readonly CodeBlock[]) {
+  const scripts = all.filter((block) => scriptOf(block) !== undefined);
+  return {
+    run: scripts.filter((b) => b.notRun === undefined).length,
+    notRun: scripts.flatMap((b) => b.notRun ?? []),
+    otherLanguages: [...new Set(all.filter((b) => scriptOf(b) === undefined).map((b) => b.language))].sort(),
+  };
+}
+const isOfSite = ({ place }: CodeBlock): boolean => place.startsWith('website/');
+
+test('what the pages of the site do not run is counted', () => {
+  expect(counted(blocks.filter(isOfSite))).toEqual({
+    run: 62,
+    notRun: ['fetches the weights of MobileNetV2', 'writes into a page'],
+    otherLanguages: ['python', 'sh', 'text'],
+  });
+});
+
 test('what is not run is counted', () => {
   expect({
-    run: inPages.filter((b) => b.notRun === undefined).length,
-    notRun: inPages.filter((b) => b.notRun !== undefined).map((b) => b.notRun),
-    otherLanguages: [...new Set(blocks.filter((b) => scriptOf(b) === undefined).map((b) => b.language))].sort(),
+    ...counted(blocks.filter((block) => !isOfSite(block))),
     drawnExamples: examples.filter(isDrawn).length,
   }).toEqual({
     run: 21,
@@ -115,10 +133,16 @@ test('what is not run is counted', () => {
 });
 
 describe('code blocks run', () => {
-  for (const { name, place, notRun } of inPages)
+  for (const { name, place, notRun } of inPages) {
+    const next = blocks[blocks.findIndex((block) => block.place === place) + 1];
     test.skipIf(notRun !== undefined)(place, async () => {
+      const printed: string[] = [];
+      vi.mocked(console.log).mockImplementation((...values) => void printed.push(format(...values)));
       await runScript(compiled.script(name));
+      vi.mocked(console.log).mockImplementation(() => {});
+      if (next?.isPrinted) expect(printed.join('\n')).toBe(next.code);
     });
+  }
 });
 
 /** Results as plain nested numbers, at the precision in which examples are written. */
