@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
+import { digitYolo } from '../../examples/detectors/models.ts';
 import * as keras from '../../src/index.ts';
 import { fileHtml } from '../../src/studio/html.ts';
 import { pageScript } from '../../src/studio/page-script.ts';
@@ -81,6 +82,26 @@ describe.skipIf(!executablePath)('a model as one HTML file, from disk', () => {
     await page.locator('.panel h2', { hasText: 'Conv2D' }).waitFor();
     expect(page.url()).toContain('#model/resnet50/conv5/conv5_block3/conv5_block3_2_conv');
     isQuiet(studio);
+  });
+
+  it('shows a transformer down to the ops of its attention, and a detector by its scales', async () => {
+    const words = keras.Input({ shape: [12], dtype: 'int32', name: 'words' });
+    const x = new keras.layers.Embedding({ inputDim: 50, outputDim: 16, name: 'embed' })(words);
+    const seen = new keras.layers.MultiHeadAttention({ numHeads: 2, keyDim: 8, name: 'attend' })(x, x);
+    const outputs = new keras.layers.LayerNormalization({ name: 'norm' })(keras.ops.add(x, seen));
+    const transformer = await opened(new keras.Model({ inputs: words, outputs, name: 'transformer' }));
+    await transformer.page.locator('.box', { hasText: 'attend' }).dblclick();
+    await expect.poll(() => titles(transformer)).toContain('DotProductAttention');
+    isQuiet(transformer);
+
+    const { model } = digitYolo(64);
+    const detector = await opened(model);
+    expect((await titles(detector)).length).toBeGreaterThan(10);
+    await detector.page.getByLabel('Search layers').fill('concatenate');
+    await detector.page.locator('.row').first().click();
+    await detector.page.locator('.box.selected').waitFor();
+    await detector.page.locator('.panel h2', { hasText: 'Concatenate' }).waitFor();
+    isQuiet(detector);
   });
 
   it('opens a layer of one’s own, with its weights as histogram, image and table', async () => {

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -199,6 +199,39 @@ describe.skipIf(!executablePath)('a run in the page', () => {
     await page.locator('[data-chart="loss"] li.validation').waitFor();
     appendFileSync(file, 'ch":3,"step":12,"time":1,"logs":{"loss":0.125}}\n');
     await expect.poll(() => page.locator('[data-chart="loss"] li.epoch b').textContent()).toBe('0.125');
+    expect(said).toEqual([]);
+    await server.close();
+  });
+
+  it('reads what was written for TensorBoard, damaged and with hostile names too', async () => {
+    const logDir = join(apart, 'board');
+    const writer = new keras.utils.SummaryWriter({ logDir: join(logDir, 'train') });
+    const name = '<img src=x onerror=alert(1)>';
+    for (let step = 0; step < 20; step++) {
+      await writer.scalar('loss', 1 / (1 + step), step);
+      await writer.scalar(name, step, step);
+    }
+    await writer.histogram('kernel', keras.random.normal([500], { seed: 1 }), 3);
+    await writer.text('words', '<script>alert(2)</script>', 1);
+    await writer.image('picture', keras.ops.ones([1, 4, 4, 3]), 1);
+    await writer.flush();
+    // The end of a file that was cut off, and one of which nothing is right.
+    const [file] = readdirSync(join(logDir, 'train'));
+    const whole = readFileSync(join(logDir, 'train', file!));
+    mkdirSync(join(logDir, 'cut'));
+    writeFileSync(join(logDir, 'cut', file!), whole.subarray(0, whole.length - 30));
+    mkdirSync(join(logDir, 'wrong'));
+    writeFileSync(
+      join(logDir, 'wrong', file!),
+      whole.map((byte, k) => (k > 40 ? byte ^ 255 : byte)),
+    );
+    const server = await serveFile(logDir);
+    const { page, said } = await openStudio(server.url);
+    await page.locator('[data-chart="loss"] li', { hasText: '0.05' }).first().waitFor();
+    expect(await page.locator('.chart h3', { hasText: name }).count()).toBeGreaterThan(0);
+    expect(await page.locator('.chart pre', { hasText: '<script>' }).count()).toBeGreaterThan(0);
+    expect(await page.locator('.chart img[alt="picture"]').count()).toBeGreaterThan(0);
+    expect(await page.locator('.ridges').count()).toBeGreaterThan(0);
     expect(said).toEqual([]);
     await server.close();
   });
