@@ -101,6 +101,13 @@ test('diff says what differs, and how far', async () => {
     a: [2],
     b: [5],
   });
+  // The optimizer of a model that was trained further has other slots.
+  const trained = await keras.models.loadModel<keras.Model>(at('moved.keras'));
+  trained.compile({ optimizer: new keras.optimizers.SGD({ learningRate: 0.5 }), loss: 'mse' });
+  await trained.save(at('trained.keras'));
+  const optimizers = await hornbeam('diff', at('moved.keras'), at('trained.keras'), '--optimizer');
+  expect(optimizers.out).toMatch(/optimizer +Adam +SGD|optimizer\.learning_rate/);
+  expect(await answer('diff', at('moved.keras'), at('trained.keras'))).toContain('The structure is the same.');
   expect(await hornbeam('diff', at('model.keras'), at('none.keras'))).toMatchObject({ code: 2, out: '' });
 });
 
@@ -152,6 +159,35 @@ test('evaluate prints the loss and metrics of the file', async () => {
   );
   const expected = await model.evaluate(x, labels, { verbose: 0, returnDict: true });
   expect(found).toEqual(expected);
+  expect((await hornbeam('evaluate', at('model.keras'), '--input', at('x.npy'))).err).toContain('--labels is missing');
+  const seen = keras.Input({ shape: [2, 2, 1] });
+  const scores = new layers.Dense({ units: 2 })(new layers.Flatten()(seen));
+  const pictures = new keras.Model({ inputs: seen, outputs: scores });
+  const loss = new keras.losses.SparseCategoricalCrossentropy({ fromLogits: true });
+  pictures.compile({ loss, metrics: ['accuracy'] });
+  await pictures.save(at('pictures.keras'));
+  const images = [0, 60, 120, 250].map((v) => ops.full([2, 2, 1], v));
+  for (const [k, image] of images.entries()) {
+    mkdirSync(at(`images/${k % 2 === 0 ? 'cats' : 'dogs'}`), { recursive: true });
+    await keras.utils.saveImg(at(`images/${k % 2 === 0 ? 'cats' : 'dogs'}/${k}.png`), image, { scale: false });
+  }
+  const ofFolder = await answer(
+    'evaluate',
+    at('pictures.keras'),
+    '--images',
+    at('images'),
+    '--scale',
+    '0.01',
+    '--json',
+  );
+  const all = ops.multiply(ops.stack(images), 0.01);
+  const whole = (await pictures.evaluate(all, [0, 1, 0, 1], { verbose: 0, returnDict: true })) as Record<
+    string,
+    number
+  >;
+  for (const [name, value] of Object.entries(JSON.parse(ofFolder) as Record<string, number>))
+    expect(value).toBeCloseTo(whole[name]!, 5);
+  expect((await hornbeam('evaluate', at('model.keras'), '--images', at('images'))).err).toContain('no image');
   expect((await hornbeam('evaluate', at('mean.keras'), '--input', at('x.npy'), '--labels', at('x.npy'))).code).toBe(1);
 });
 
@@ -189,6 +225,7 @@ test('explain prints the kernels, timed if asked', async () => {
   const out = await answer('explain', at('model.keras'), '--batch', '4');
   expect(out).toMatch(/kernel|FLOP/i);
   expect(await answer('explain', at('model.keras'), '--timed')).toMatch(/\bms\b/);
+  expect(await answer('explain', at('model.keras'), '--training')).toContain('∂hidden');
 });
 
 test('doctor says what is there and how to get what is missing', async () => {

@@ -1,3 +1,4 @@
+import type { Config } from '../base/registry/serialize.ts';
 import type { AnyLayer } from '../layers/layer/layer.ts';
 import type { Model } from '../models/index.ts';
 import { modelGraph } from '../visualize/model-graph.ts';
@@ -28,18 +29,20 @@ interface WeightChange {
 export const diff = command({
   name: 'diff',
   words: ['A', 'B'],
-  about: 'Compares two models, in whatever formats: layers and their options by name, weights by path.',
+  about: 'Compares two models, in whatever formats: layers and their options by name, weights by path, optimizers.',
   notes: 'Exit code 0 where they are the same, 1 where they differ, 2 where they cannot be compared.',
   options: {
     tolerance: { type: 'string', value: 'X', doc: 'differences of weights up to X are none (default: 0)' },
+    optimizer: { type: 'boolean', doc: 'compares optimizers and their state as well' },
     json: { type: 'boolean', doc: 'as JSON' },
     ...modelOptions,
   },
   async run({ words: [fileA, fileB], values }, { out, columns }) {
     const tolerance = numberOf('tolerance', values.tolerance ?? '0', 0, false);
     const modules = values.import;
-    const [a, b] = [await modelIn(fileA, { modules }), await modelIn(fileB, { modules })];
-    const structure = [...changedLayers(a, b), ...changedConnections(a, b)];
+    const load = (file: string): Promise<Model> => modelIn(file, { modules, compile: values.optimizer ?? false });
+    const [a, b] = [await load(fileA), await load(fileB)];
+    const structure = [...changedLayers(a, b), ...changedConnections(a, b), ...changedOptimizers(a, b)];
     const { changed, same } = await changedWeights(a, b, tolerance);
     const isSame = structure.length === 0 && changed.length === 0;
     if (values.json)
@@ -68,12 +71,20 @@ function changedLayers(a: Model, b: Model): StructureChange[] {
     const [one, other] = [ofA.get(layer), ofB.get(layer)];
     if (!one || !other || one.className !== other.className) return [{ layer, a: one?.className, b: other?.className }];
     if ('layers' in one) return [];
-    const [configA, configB] = [one.getConfig(), other.getConfig()] as Record<string, unknown>[];
-    return [...new Set([...Object.keys(configA), ...Object.keys(configB)])]
-      .filter((option) => JSON.stringify(configA[option]) !== JSON.stringify(configB[option]))
-      .map((option) => ({ layer, option, a: configA[option], b: configB[option] }));
+    return changedOptions(layer, one.getConfig(), other.getConfig());
   });
 }
+/** Options of optimizers, where the models have been compiled. */
+function changedOptimizers({ optimizer: a }: Model, { optimizer: b }: Model): StructureChange[] {
+  if (a?.className !== b?.className) return [{ layer: 'optimizer', a: a?.className, b: b?.className }];
+  return a && b ? changedOptions('optimizer', a.getConfig(), b.getConfig()) : [];
+}
+function changedOptions(layer: string, a: Config, b: Config): StructureChange[] {
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])]
+    .filter((option) => JSON.stringify(a[option]) !== JSON.stringify(b[option]))
+    .map((option) => ({ layer, option, a: a[option], b: b[option] }));
+}
+
 /** Edges that only one of the graphs has, of models whose graphs are known. */
 function changedConnections(a: Model, b: Model): StructureChange[] {
   const edgesOf = (model: Model): Set<string> | undefined => {
@@ -97,7 +108,8 @@ async function changedWeights(
   b: Model,
   tolerance: number,
 ): Promise<{ changed: WeightChange[]; same: number }> {
-  const byPath = (model: Model) => new Map(model.weights.map((weight) => [weight.path, weight]));
+  const byPath = (model: Model) =>
+    new Map([...model.weights, ...(model.optimizer?.variables ?? [])].map((weight) => [weight.path, weight]));
   const [ofA, ofB] = [byPath(a), byPath(b)];
   const changed: WeightChange[] = [];
   let same = 0;
