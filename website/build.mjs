@@ -3,10 +3,9 @@ import { execSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { runnerImport } from 'vite';
+import { createServer } from 'vite';
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-const load = async (name) => (await runnerImport(here(name))).module;
 
 // The site's own packages are installed when they are missing or older than their lock file.
 const marker = here('node_modules/.installed-lock');
@@ -18,6 +17,16 @@ if (!existsSync(marker) || readFileSync(marker, 'utf8') !== lock) {
   writeFileSync(marker, lock);
 }
 
+// A server of modules alone, which may still load what drawing asks for late.
+const modules = await createServer({
+  root: here('..'),
+  configFile: false,
+  logLevel: 'error',
+  appType: 'custom',
+  server: { middlewareMode: true, hmr: false, watch: null },
+  optimizeDeps: { noDiscovery: true },
+});
+const load = (name) => modules.ssrLoadModule(here(name));
 const { buildSite, readVersion, rewritePages } = await load('render/build.ts');
 const folder = here('build');
 const version = await readVersion();
@@ -41,4 +50,4 @@ if (process.argv.includes('--serve')) {
   };
   for (const place of ['../docs', '../examples', '../README.md', '../DESIGN.md', 'pages', 'assets'])
     watch(here(place), { recursive: !place.endsWith('.md') }, anew);
-}
+} else await modules.close();

@@ -138,7 +138,7 @@ describe('code blocks run', () => {
     test.skipIf(notRun !== undefined)(place, async () => {
       const printed: string[] = [];
       vi.mocked(console.log).mockImplementation((...values) => void printed.push(format(...values)));
-      await runScript(compiled.script(name));
+      await runScript(compiled.script(name), keras);
       vi.mocked(console.log).mockImplementation(() => {});
       if (next?.isPrinted) expect(printed.join('\n')).toBe(next.code);
     });
@@ -155,7 +155,7 @@ describe('examples of doc comments run', () => {
   examples.forEach((example, k) => {
     if (isDrawn(example) || isComparedThere(example)) return;
     test(`${example.file}: ${example.code}`, async () => {
-      const found = await runScript(compiled.script(exampleName(k)));
+      const found = await runScript(compiled.script(exampleName(k)), keras);
       if (example.result !== undefined && /^[[\d'-]/.test(example.result))
         expect(await plain(found)).toEqual(await plain(new Function(`return ${example.result}`)()));
     });

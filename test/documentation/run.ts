@@ -1,5 +1,3 @@
-import * as hornbeam from 'hornbeam';
-
 /** `import { a as b } from 'hornbeam'` as the same in the body of a function that is given the library. */
 const withoutImports = (script: string): string =>
   script
@@ -24,8 +22,8 @@ function importsFirst(script: string): string {
   return [...imports, rest].join('\n');
 }
 
-/** Runs a compiled program and gives what it exports under `result`. */
-export function runScript(script: string): Promise<unknown> {
+/** Runs a compiled program with the library that it imports, and gives what it exports under `result`. */
+export function runScript(script: string, hornbeam: object): Promise<unknown> {
   const body = `${withoutImports(importsFirst(script))}\n;return typeof result === 'undefined' ? undefined : result;`;
   return new Function('hornbeam', `return (async () => {${body}\n})();`)(hornbeam) as Promise<unknown>;
 }

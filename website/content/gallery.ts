@@ -73,7 +73,9 @@ export function galleryHtml(root: string, documents: readonly Document[], links:
         ? `<img src="${wayTo(links.pictureUrl(folder + picture[1]), url)}" alt="${escapeHtml(picture[0])}" loading="lazy">`
         : '';
       const source = `<a href="${wayTo(links.sourceUrl(`${folder}main.ts`, `${folder}worker.ts`), url)}">source</a>`;
-      const facts = [time ? `${time} on two cores` : '', source].filter((fact) => fact !== '').join(' · ');
+      const live = links.liveUrl(document.name);
+      const page = live ? `<a href="${wayTo(live, url)}">live page</a>` : '';
+      const facts = [time ? `${time} on two cores` : '', page, source].filter((fact) => fact !== '').join(' · ');
       return `<li>${image}<div class="words"><p><strong><a href="${wayTo(document.url, url)}">${escapeHtml(title)}</a></strong></p><p>${escapeHtml(about)}</p><p class="time">${facts}</p></div></li>`;
     });
   return `<ul class="cards">${cards.join('')}</ul>`;

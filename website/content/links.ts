@@ -9,6 +9,8 @@ export class Links {
   /** Pictures that pages show, and files of code that they link to: from where to where. */
   readonly pictures = new Map<string, string>();
   readonly sources = new Set<string>();
+  /** Examples that run in a page. */
+  readonly live = new Set<string>();
   /** Links that lead nowhere. */
   readonly broken: string[] = [];
   private readonly root: string;
@@ -23,6 +25,12 @@ export class Links {
     const file = files.find((each) => existsSync(`${this.root}/${each}`)) ?? files[0]!;
     this.sources.add(file);
     return `source/${file}.html`;
+  }
+  /** The page in which an example runs, where it is made for one. */
+  liveUrl(example: string): string | undefined {
+    if (!existsSync(`${this.root}/examples/${example}/index.html`)) return undefined;
+    this.live.add(example);
+    return `live/${example}/index.html`;
   }
   /** The place of a picture in the site. */
   pictureUrl(file: string): string {
@@ -54,7 +62,7 @@ export class Links {
     const [path = '', anchor] = target.split('#');
     const hash = anchor === undefined ? '' : `#${anchor}`;
     if (path === '') return hash;
-    // Pages of the site that no file of the repository is made into are named from its root.
+    // What no file of the repository is made into (the reference, pictures that code draws) is named from the site's root.
     if (path.startsWith('/')) return wayTo(path.slice(1) + hash, url);
     const found = posix.normalize(posix.join(posix.dirname(file), path)).replace(/\/$/, '');
     if (isPicture) {

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
+import { withDrawings } from './drawings.ts';
 import type { Page } from './page.ts';
 import { slugOf } from './page.ts';
 import { readSite } from './site.ts';
 
-const { pages, links } = readSite();
+const { pages, links, drawings } = readSite();
 const withoutCode = (markdown: string): string => markdown.replace(/^ *```[\s\S]*?^ *```$/gm, '');
 const textOf = ({ body }: Page): string => ('markdown' in body ? body.markdown : body.html);
 
@@ -34,14 +35,20 @@ test('links of the files that are pages lead to files of the repository', () => 
 
 test('links of pages lead to pages, and to headings on them', () => {
   const ids = new Map(pages.map((page) => [page.url, idsOf(page)]));
-  const pictures = new Set(links.pictures.values());
+  const pictures = new Set([...links.pictures.values(), ...drawings.map(({ url }) => url)]);
+  const isLive = (path: string): boolean => [...links.live].some((name) => path === `live/${name}/index.html`);
   const isThere = (target: string): boolean => {
     const [path = '', id] = target.split('#');
     const known = ids.get(path);
     if (known) return id === undefined || known.has(id);
     // Pages of source and of the reference are made with the site; the test of the reference looks at these.
     const source = /^source\/(.*)\.html$/.exec(path)?.[1];
-    return pictures.has(path) || (source !== undefined && links.sources.has(source)) || path.startsWith('reference/');
+    return (
+      pictures.has(path) ||
+      (source !== undefined && links.sources.has(source)) ||
+      path.startsWith('reference/') ||
+      isLive(path)
+    );
   };
   const lost = pages.flatMap((page) =>
     targetsOf(page)
@@ -68,4 +75,27 @@ test('pages have one title, headings in order, and pictures with words in their 
 test('each page has a place of its own', () => {
   const urls = pages.map(({ url }) => url.toLowerCase());
   expect(new Set(urls).size).toBe(urls.length);
+});
+
+test('a block that draws is a program by itself, and its picture stands behind it', () => {
+  const page = `\`\`\`ts
+import * as keras from 'hornbeam';
+\`\`\`
+
+<!-- given: const a = 1; -->
+<!-- draws: a.svg A line -->
+
+\`\`\`ts
+draw(a);
+\`\`\`
+`;
+  const { markdown, drawings: found } = withDrawings(page, 'guides/lines.html');
+  expect(found).toEqual([
+    {
+      url: 'pictures/drawn/guides-lines-a.svg',
+      file: 'a.svg',
+      program: "import * as keras from 'hornbeam';\nconst a = 1;\ndraw(a);",
+    },
+  ]);
+  expect(markdown).toContain('draw(a);\n```\n\n![A line](/pictures/drawn/guides-lines-a.svg)');
 });

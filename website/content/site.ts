@@ -4,6 +4,7 @@ import { kerasSide } from '../reference/keras-names.ts';
 import { referencePages } from '../reference/pages.ts';
 import { readEntries } from '../reference/read.ts';
 import { type Document, documents } from './documents.ts';
+import { type Drawing, withDrawings } from './drawings.ts';
 import { galleryHtml } from './gallery.ts';
 import { Links } from './links.ts';
 import type { Page } from './page.ts';
@@ -17,20 +18,31 @@ export interface Site {
   /** Pages made of files, in the order of the side bar. */
   readonly documents: readonly Document[];
   readonly links: Links;
+  /** Pictures that code on the pages draws. */
+  readonly drawings: readonly Drawing[];
 }
 
 /** The pages made of files; with `library`, which is the running library, the reference too. */
 export function readSite(library?: object): Site {
   const listed = documents(root);
   const links = new Links(root, new Map(listed.map(({ file, url }) => [file, url])));
-  const pages = listed.map((document) => pageOf(document, listed, links));
+  const drawings: Drawing[] = [];
+  const pages = listed.map((document) => {
+    const { page, drawn } = pageOf(document, listed, links);
+    drawings.push(...drawn);
+    return page;
+  });
   if (library) pages.push(...referencePages(readEntries(library), kerasSide(library), (file) => links.sourceUrl(file)));
-  return { pages, documents: listed, links };
+  return { pages, documents: listed, links, drawings };
 }
 
 /** A page of its own words, with pieces of other files where it says so, its links led to places of the site. */
-function pageOf({ file, url, section, name }: Document, listed: readonly Document[], links: Links): Page {
-  const text = readFileSync(`${root}/${file}`, 'utf8');
+function pageOf(
+  { file, url, section, name }: Document,
+  listed: readonly Document[],
+  links: Links,
+): { readonly page: Page; readonly drawn: readonly Drawing[] } {
+  const { markdown: text, drawings: drawn } = withDrawings(readFileSync(`${root}/${file}`, 'utf8'), url);
   const [, title = name] = /^# (.+)$/m.exec(text) ?? [];
   const markdown = text
     .split(/^<!-- piece: (.+?) -->$/m)
@@ -38,7 +50,7 @@ function pageOf({ file, url, section, name }: Document, listed: readonly Documen
     .join('');
   const plain = markdown.replace(/<!--[\s\S]*?-->/g, '').replace(/^#.*$/gm, '');
   const summary = /^[\p{L}`*_"“[].+$/mu.exec(plain)?.[0] ?? name;
-  return {
+  const page: Page = {
     url,
     section,
     file,
@@ -49,6 +61,7 @@ function pageOf({ file, url, section, name }: Document, listed: readonly Documen
       .slice(0, 200),
     body: { markdown: markdown.replace(/<!--[\s\S]*?-->\n*/g, '') },
   };
+  return { page, drawn };
 }
 function piece(place: string, listed: readonly Document[], links: Links, url: string): string {
   if (place === 'gallery') return galleryHtml(root, listed, links, url);

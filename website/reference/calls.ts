@@ -41,7 +41,7 @@ export class Calls {
   }
 
   describe(signature: Signature, fields: RunningFields, owner: Sign): Call {
-    const given = this.argumentsOf(signature);
+    const given = this.argumentsOf(signature).filter((each) => !(each.isRest && isNothing(this.checker, each.type)));
     const last = given.at(-1);
     const options = last && !last.isRest ? this.optionsIn(last.type) : undefined;
     const standards = new Map(Object.entries(options ? standardsIn(declarationsOf(owner)) : {}));
@@ -133,6 +133,9 @@ function partsOf(text: string): string[] {
   return parts.map((part) => part.trim());
 }
 
+/** The type of arguments that are refused: `...surplus: undefined[]`. */
+const isNothing = (checker: Checker, type: Type): boolean =>
+  /^(?:readonly )?(?:undefined|never)(?:\[\])?$/.test(checker.typeToString(type));
 /** `{}`: options of which there are none. */
 const isEmpty = (checker: Checker, type: Type): boolean => /^\{\}(?: \| undefined)?$/.test(checker.typeToString(type));
 

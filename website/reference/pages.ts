@@ -1,4 +1,6 @@
+import { fileURLToPath } from 'node:url';
 import { escapeHtml, firstSentence, type Page, wayTo } from '../content/page.ts';
+import { readAliases } from './aliases.ts';
 import { codeHtml, docHtml, lineHtml } from './doc-html.ts';
 import { type Call, type Entry, type Member, nameOf, namespaceOf, type Option } from './entry.ts';
 import type { KerasSide } from './keras-names.ts';
@@ -12,8 +14,9 @@ export function referencePages(
   sourceUrl: (file: string) => string,
 ): Page[] {
   const layout = new Layout(entries);
+  const meanings = readAliases(fileURLToPath(new URL('../../src', import.meta.url)));
   const byPath = new Map(entries.map((entry) => [entry.path, entry]));
-  const pages = entries.map((entry) => new EntryPage(entry, layout, keras, sourceUrl, byPath).page());
+  const pages = entries.map((entry) => new EntryPage(entry, layout, keras, sourceUrl, byPath, meanings).page());
   return [...overviews(layout), ...pages];
 }
 
@@ -24,6 +27,9 @@ class EntryPage {
   private readonly sourceUrl: (file: string) => string;
   private readonly byPath: ReadonlyMap<string, Entry>;
   private readonly url: string;
+  private readonly meanings: ReadonlyMap<string, string>;
+  /** Names of types that the page has spoken of. */
+  private readonly named = new Set<string>();
 
   constructor(
     entry: Entry,
@@ -31,12 +37,14 @@ class EntryPage {
     keras: KerasSide,
     sourceUrl: (file: string) => string,
     byPath: ReadonlyMap<string, Entry>,
+    meanings: ReadonlyMap<string, string>,
   ) {
     this.entry = entry;
     this.layout = layout;
     this.keras = keras;
     this.sourceUrl = sourceUrl;
     this.byPath = byPath;
+    this.meanings = meanings;
     this.url = layout.urlOf(entry);
   }
 
@@ -55,6 +63,7 @@ class EntryPage {
       this.examples(),
       this.membersHtml(),
       this.refusals(),
+      this.aliases(),
       this.facts(names),
     ];
     return {
@@ -86,6 +95,7 @@ class EntryPage {
 
   /** A type as code, the names in it linked to their pages. */
   private typeHtml(type: string): string {
+    for (const [word] of type.matchAll(/(?<![\w'"])[A-Z]\w+(?![\w'"])/g)) this.named.add(word);
     const words = escapeHtml(type).split(/(?<![\w'&;])(\w+)(?![\w'])/);
     const linked = words.map((word, k) => {
       const entry = k % 2 === 1 ? this.layout.named(word) : undefined;
@@ -98,7 +108,7 @@ class EntryPage {
 
   private callHtml(call: Call, name: string, isMade: boolean): string {
     const given = call.parameters.map((p) => p.name + (p.isOptional ? '?' : ''));
-    const options = call.optionsName ? [`{ ${shortened(call.options)} }${call.mayLackOptions ? '?' : ''}`] : [];
+    const options = call.optionsName ? [`{ ${shortened(call.options)} }`] : [];
     const line = `${isMade ? 'new ' : ''}${name}(${[...given, ...options].join(', ')})${isMade ? '' : `: ${call.result}`}`;
     const rows = call.parameters.map(
       (p) =>
@@ -186,6 +196,16 @@ class EntryPage {
     const { refusals } = this.entry;
     if (refusals.length === 0) return '';
     return `<h2 id="errors">Errors</h2><p>It raises a <code>HornbeamError</code> that names what to change where it meets one of these:</p><ul>${refusals.map((each) => `<li><code>${escapeHtml(each)}</code></li>`).join('')}</ul>`;
+  }
+
+  /** What short types stand for that have no page of their own. */
+  private aliases(): string {
+    const told = [...this.named].filter((name) => !this.layout.named(name) && this.meanings.has(name)).sort();
+    if (told.length === 0) return '';
+    const rows = told.map(
+      (name) => `<li><code>${name}</code> is <code>${escapeHtml(this.meanings.get(name)!)}</code></li>`,
+    );
+    return `<h2 id="types">Types</h2><ul>${rows.join('')}</ul>`;
   }
 
   private facts(names: readonly string[]): string {

@@ -1,7 +1,9 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { rolldown } from 'rolldown';
+import { buildExamplePage } from '../../scripts/example-page.ts';
 import { readSite, root, type Site } from '../content/site.ts';
+import { draw } from './draw.ts';
 import { Renderer } from './markdown.ts';
 import { type Found, findable, indexScript } from './search.ts';
 import { Shell } from './shell.ts';
@@ -16,6 +18,8 @@ export async function buildSite(folder: string, library: object, version: string
   const found = await writePages(site, folder, await Renderer.make(), version);
   await put(folder, 'assets/search-index.js', indexScript(found));
   for (const [from, to] of pictures) await copy(join(root, from), join(folder, to));
+  for (const drawing of site.drawings) await put(folder, drawing.url, await draw(drawing, library));
+  for (const name of site.links.live) await buildExamplePage(name, join(folder, 'live', name));
   for (const file of site.links.sources) await put(folder, `source/${file}.html`, await sourcePage(root, file));
   await assets(folder);
   return site;
@@ -53,7 +57,7 @@ async function assets(folder: string): Promise<void> {
   await bundle.write({ file: join(folder, 'assets/site.js'), format: 'iife', minify: true });
   await bundle.close();
 }
-async function put(folder: string, path: string, text: string): Promise<void> {
+async function put(folder: string, path: string, text: string | Buffer): Promise<void> {
   const file = join(folder, path);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, text);

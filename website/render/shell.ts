@@ -65,7 +65,7 @@ ${isHome ? '' : this.neighbours(page)}
 </main>
 ${contents.length > 1 && !isHome ? `<nav class="contents" aria-label="On this page"><p>On this page</p><ul>${contents.map(({ level, id, text }) => `<li class="level-${level}"><a href="#${id}">${escapeHtml(text)}</a></li>`).join('')}</ul></nav>` : ''}
 </div>
-<dialog class="finder" aria-label="Search"><form method="dialog"><input type="search" placeholder="Search names, Keras's names, guides" aria-label="Search" autocomplete="off" spellcheck="false"><button aria-label="Close">✕</button></form><ol aria-label="Results"></ol><p class="none" role="status"></p></dialog>
+<dialog class="finder" aria-label="Search"><form method="dialog"><input type="text" enterkeyhint="search" placeholder="Search names, Keras's names, guides" aria-label="Search" autocomplete="off" spellcheck="false"><button aria-label="Close">✕</button></form><ol aria-label="Results"></ol><p class="none" role="status"></p></dialog>
 </body>
 </html>
 `;
