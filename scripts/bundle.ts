@@ -104,7 +104,7 @@ const apart = [
   /[\\/]src[\\/](applications|distillation)[\\/]/,
   /[\\/]coco[\\/](evaluate|index|load|mask[\\/](index|merge|polygon))\.ts$/,
   /[\\/]detection[\\/](generate-anchors|box-distances)\.ts$/,
-  /[\\/]utils[\\/](features?[-.]|config\.ts$)/,
+  /[\\/]utils[\\/](compare[\\/]|features?[-.]|config\.ts$)/,
   /[\\/](public[\\/](data|keras-preprocessing|preprocessing-image)|(data[\\/]pipeline|datasets)[\\/][-a-z0-9]+|utils[\\/](get-file|sources))\.ts$/,
   /[\\/]formats[\\/](images[\\/][-a-z]+|events[\\/][-a-z]+|protobuf|carried-files|download|extract|idx|npy|pickle|tar|wav|zip|zip-directory|byte-writer)\.ts$/,
   /[\\/]utils[\\/](folders|images)[\\/]/,

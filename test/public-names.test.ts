@@ -35,6 +35,7 @@ const own: Readonly<Record<string, string>> = {
   'keras.saving.{removeFile,storedFiles}': 'what a page has saved',
   'keras.visualization.{activationMaps,filterPatterns,gradCam,plotActivationMaps,plotFilterPatterns,plotGradCam}':
     'what is inside of a trained network',
+  'keras.utils.{compare,compareScript}': 'where two models differ, layer by layer',
   'keras.utils.{readEvents,SummaryWriter}': 'logs for TensorBoard: Keras has tf.summary for it',
   'keras.utils.boundingBoxes.{decodeDistancesToBoxes,encodeBoxToDistances,generateAnchors}': 'boxes of detectors',
   'keras.utils.{cocoDatasetFromDirectory,vocDatasetFromDirectory}': 'folders for detectors',

@@ -54,7 +54,7 @@ export const saving = inPages('saving', 'tools', coreSaving);
 export const utils = inPages(
   'utils',
   (name) =>
-    ['Config', 'modelToDot', 'readEvents', 'SummaryWriter'].includes(name)
+    ['compare', 'compareScript', 'Config', 'modelToDot', 'readEvents', 'SummaryWriter'].includes(name)
       ? 'tools'
       : name === 'FeatureSpace'
         ? 'preprocessing'

@@ -13,6 +13,14 @@ export {
   SummaryWriter,
   type SummaryWriterOptions,
 } from '../training/summary-writer.ts';
+export {
+  type ComparedLayer,
+  type CompareOptions,
+  type CompareSide,
+  compare,
+  type ModelComparison,
+} from '../utils/compare/compare.ts';
+export { compareScript } from '../utils/compare/script.ts';
 export { Config } from '../utils/config.ts';
 export { type ActivationMapsOptions, activationMaps } from '../visualize/activation-maps.ts';
 export { type FilterPatternsOptions, filterPatterns } from '../visualize/filter-patterns.ts';

@@ -3,10 +3,16 @@ export * from '../utils/sources.ts';
 export * from './page-utils.ts';
 export {
   type Bucket,
+  type ComparedLayer,
+  type CompareOptions,
+  type CompareSide,
   Config,
+  compare,
+  compareScript,
   type HistogramOptions,
   type HParamValues,
   type LoggedValue,
+  type ModelComparison,
   type ModelToDotOptions,
   modelToDot,
   readEvents,

@@ -112,7 +112,7 @@ test('what is not run is counted', () => {
     ...counted(blocks.filter((block) => !isOfSite(block))),
     drawnExamples: examples.filter(isDrawn).length,
   }).toEqual({
-    run: 21,
+    run: 28,
     notRun: [
       'fetches the weights of MobileNetV2',
       'writes into a page',
@@ -125,9 +125,10 @@ test('what is not run is counted', () => {
       'downloads a data set',
       'there is no such folder',
       'there is no such folder',
+      'it needs a server and a page',
     ],
-    // Plain text, an import map, commands, what the library prints.
-    otherLanguages: ['', 'html', 'sh', 'text'],
+    // Plain text, an import map, lines of TensorFlow.js, commands, what the library prints.
+    otherLanguages: ['', 'html', 'javascript', 'sh', 'text'],
     drawnExamples: 6,
   });
 });
