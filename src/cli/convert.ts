@@ -13,7 +13,7 @@ export const convert = command({
   words: ['FROM', 'TO'],
   about: 'Reads a model and writes it in the format of another name, which is printed.',
   notes: [
-    'Read are .keras, .h5 (of any Keras), folders in the layout of .keras, models of TensorFlow.js (model.json), configs (.json), and with',
+    'Read are .keras, .h5 (of any Keras), folders in the layout of .keras, models of TensorFlow.js (model.json), .onnx, configs (.json), and with',
     '--model weights alone (.weights.h5, .weights.json). Written are .keras, .h5, .weights.h5, .weights.json (in parts), configs (.json), and',
     'what the model computes (.onnx; with --format tfjs a folder for TensorFlow.js).',
   ].join('\n'),

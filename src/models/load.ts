@@ -17,8 +17,8 @@ type FromFile = <M = Model>(filepath: ModelSource, options?: LoadModelOptions) =
 type FromJson = <M = Model>(text: string, options?: LoadModelOptions) => M;
 
 /**
- * Reads a model written by `save` (ours or Keras's), or a layers model of TensorFlow.js (`model.json`), from a path, a URL, or the
- * bytes themselves (`Uint8Array`, `File`); what is in several files as a list of them (`[...input.files]`).
+ * Reads a model written by `save` (ours or Keras's), or a layers model of TensorFlow.js (`model.json`), or a model of ONNX, from a
+ * path, a URL, or the bytes themselves (`Uint8Array`, `File`); what is in several files as a list of them (`[...input.files]`).
  */
 export const loadModel = /* @__PURE__ */ reading<FromFile>(saving.loadModel);
 /** Creates a model with fresh weights from the result of `toJson`. */

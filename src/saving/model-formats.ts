@@ -2,6 +2,7 @@ import { kerasArchive, kerasFolder } from './keras/keras-format.ts';
 import { shardedWeights } from './keras/shards-format.ts';
 import { h5Format } from './legacy/h5-format.ts';
 import type { ModelFormat } from './model-format.ts';
+import { onnxFormat } from './onnx-format.ts';
 import { safetensorsFormat } from './safetensors-format.ts';
 import { tfjsFormat } from './tfjs-format.ts';
 
@@ -13,4 +14,5 @@ export const modelFormats: readonly ModelFormat[] = [
   h5Format,
   shardedWeights,
   safetensorsFormat,
+  onnxFormat,
 ];

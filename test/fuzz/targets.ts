@@ -169,6 +169,12 @@ async function tfjs(random: Choices, data: Data): Promise<unknown> {
   return keras.models.loadModel(files);
 }
 
+/** Models of ONNX, as torch writes them. */
+function onnx(random: Choices, data: Data): Promise<unknown> {
+  const name = random.of(['bert', 'mobilenet', 'resnet', 'sequence', 'text', 'unet', 'vit']);
+  return keras.models.loadModel(mutateBytes(random, data.read(`onnx/${name}.onnx.gz`)));
+}
+
 /** What reads files, by format. */
 export const targets: Readonly<Record<string, Target>> = {
   keras: keras3,
@@ -180,4 +186,5 @@ export const targets: Readonly<Record<string, Target>> = {
   coco,
   events,
   tfjs,
+  onnx,
 };

@@ -1,5 +1,5 @@
 import { type DType, dtypeInfo, type TypedArray } from '../../base/dtype.ts';
-import type { Shape } from '../../base/shape.ts';
+import { type Shape, sizeOf } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
 import { toFloat16 } from '../../tensor/elements.ts';
 import { type ElementType, elementType } from './element-types.ts';
@@ -174,6 +174,17 @@ export class Emitter {
     const shown = `${value}`.replace('-', 'm').replace('.', '_').replace('+', '');
     return this.#shared(`${type} ${Object.is(value, -0) ? '-0' : value} ${dims.length}`, () =>
       this.initializer(`${type}_${shown}`, type, dims, () => bytesOf(value, type)),
+    );
+  }
+  /** An array of one number. */
+  filled(value: number, type: DType, dims: Shape): string {
+    return this.#shared(`filled ${type} ${Object.is(value, -0) ? '-0' : value} ${dims.join()}`, () =>
+      this.initializer(`${type}_${dims.join('x')}`, type, dims, () => {
+        const one = bytesOf(value, type);
+        const bytes = new Uint8Array(one.length * sizeOf(dims));
+        for (let at = 0; at < bytes.length; at += one.length) bytes.set(one, at);
+        return bytes;
+      }),
     );
   }
   cast(name: string, type: ElementType): string {

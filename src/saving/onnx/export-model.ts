@@ -61,7 +61,7 @@ export async function functionToOnnx(
 ): Promise<Uint8Array> {
   const recordings = recordAtSizes(specs, f);
   const [first] = recordings.all;
-  const writer = new ProgramWriter(recordings, opset);
+  const writer = new ProgramWriter(recordings, opset, who.name);
   for (const path of [...first.trace.before.paths, ...first.trace.behind.paths])
     writer.problems.add(`${path}: it looks up or makes strings, which stays on the host`);
   for (const [variable] of first.trace.updates)

@@ -43,13 +43,16 @@ const small = 65_536;
 export class ProgramWriter {
   readonly e: Emitter;
   readonly #recordings: Recordings;
+  readonly #root: string;
   readonly #twins = new Map<Tensor, Twins>();
   readonly #isConstant = new Map<Tensor, boolean>();
   readonly #poisoned = new Set<Tensor>();
   /** What cannot be written: where, and why. */
   readonly problems = new Set<string>();
 
-  constructor(recordings: Recordings, opset: number) {
+  /** `root`: the model's name, within which all is recorded. */
+  constructor(recordings: Recordings, opset: number, root: string) {
+    this.#root = root;
     this.#recordings = recordings;
     this.e = new Emitter(opset, recordings.all.length);
   }
@@ -164,7 +167,7 @@ export class ProgramWriter {
   #writeStep(step: Step): void {
     const { e } = this;
     const [t] = step.outputs;
-    const path = 'notes' in step ? step.notes[0].path : this.#trace.pathOf(t);
+    const path = this.#within('notes' in step ? step.notes[0].path : this.#trace.pathOf(t));
     const needs = 'notes' in step ? leavesIn(step.notes[0].args) : step.equations[0].inputs;
     if (needs.some((x) => this.#poisoned.has(x))) {
       for (const y of step.outputs) this.#poisoned.add(y);
@@ -233,8 +236,11 @@ export class ProgramWriter {
       e.scope = outer;
     }
   }
+  #within(path: readonly string[]): readonly string[] {
+    return path[0] === this.#root ? path.slice(1) : path;
+  }
   #whereIs(t: Tensor): string {
-    return this.#trace.pathOf(t).join('/') || 'the model itself';
+    return this.#within(this.#trace.pathOf(t)).join('/') || 'the model itself';
   }
 
   /** Whether a tensor depends on weights and constants alone. */
@@ -303,7 +309,7 @@ export class ProgramWriter {
       }
       const names = this.#basesOf(t).flatMap((x) => trace.variableOf(x)?.path ?? []);
       const constant: Constant = {
-        name: names.length === 1 ? names[0] : [...trace.pathOf(t), 'constant'].join('/'),
+        name: names.length === 1 ? names[0] : [...this.#within(trace.pathOf(t)), 'constant'].join('/'),
         data: () => inFile(t.dtype, this.#elements.get(t)!),
         layout: plain(this.sizesOf(t)),
         made: new Map(),

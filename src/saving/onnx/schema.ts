@@ -83,7 +83,7 @@ const dimension: Schema = { dimValue: one(1, 'int64'), dimParam: one(2, 'string'
 const shape: Schema = { dim: many(1, dimension) };
 const tensorType: Schema = { elemType: one(1, 'int32'), shape: one(2, shape) };
 const valueInfo: Schema = { name: one(1, 'string'), type: one(2, { tensorType: one(1, tensorType) }) };
-const attribute: Record<string, Schema[string]> = {
+const attribute: Schema = {
   name: one(1, 'string'),
   f: one(2, 'float'),
   i: one(3, 'int64'),
@@ -109,14 +109,18 @@ const graph: Schema = {
   input: many(11, valueInfo),
   output: many(12, valueInfo),
 };
-// A branch or the body of a loop is a graph that stands in an attribute of a node.
-attribute['g'] = one(6, graph);
-
-/** The whole file. */
-export const modelSchema: Schema = {
+/** The whole file, of which graphs within nodes are not read: so no file leads deeper than this schema. */
+export const flatModelSchema: Schema = {
   irVersion: one(1, 'int64'),
   producerName: one(2, 'string'),
   producerVersion: one(3, 'string'),
   graph: one(7, graph),
   opsetImport: many(8, { domain: one(1, 'string'), version: one(2, 'int64') }),
 };
+
+const nested: Record<string, Schema[string]> = { ...attribute };
+const nestedGraph: Schema = { ...graph, node: many(1, { ...node, attribute: many(5, nested) }) };
+// A branch or the body of a loop is a graph that stands in an attribute of a node.
+nested['g'] = one(6, nestedGraph);
+/** The whole file. */
+export const modelSchema: Schema = { ...flatModelSchema, graph: one(7, nestedGraph) };

@@ -52,6 +52,11 @@ function moved(e: Emitter, value: Value, forms: readonly Form[], layout: Layout)
     constant.made.set(key, made);
     return made;
   }
+  if (fill !== undefined && to.length > 0 && to.every(isKnown) && to.reduce((n, size) => n * size[0], 1) <= 4096) {
+    // What is small is written out.
+    const dims = to.map((size) => size[0]);
+    return e.filled(fill, value.dtype, dims);
+  }
   if (fill !== undefined)
     return to.length === 0 ? e.scalar(fill, value.dtype) : expand(e, e.scalar(fill, value.dtype), to);
   if (spread) {

@@ -1,0 +1,10 @@
+import { part } from '../base/part.ts';
+import type { ModelFormat } from './model-format.ts';
+
+/** `.onnx` files: models of other libraries, and those that `model.export` wrote. */
+export const onnxFormat: ModelFormat = {
+  // A file begins with the version of its format, and most have a name of their writer next.
+  recognises: ({ place, bytes }) =>
+    bytes !== undefined && (/\.onnx$/.test(String(place)) || (bytes[0] === 8 && bytes[1] < 32 && bytes[2] === 0x12)),
+  readModel: async (file) => (await part('saving', () => import('./onnx/read/read-onnx.ts'))).readOnnx(file),
+};

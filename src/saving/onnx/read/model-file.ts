@@ -1,0 +1,176 @@
+import { fail } from '../../../base/errors.ts';
+import type { SymbolicShape } from '../../../base/shape.ts';
+import { protobuf } from '../../../formats/protobuf.ts';
+import { type ElementType, elementType } from '../element-types.ts';
+import { type AttributeMessage, flatModelSchema, type ModelMessage, type TensorMessage } from '../schema.ts';
+
+export const who = 'loadModel';
+const damaged = 'export the model again, or fetch the file again';
+
+/** An array of a file. */
+export interface FileArray {
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+  /** Elements row by row: 64-bit integers as numbers, halves as their bits. */
+  readonly data: ArrayLike<number>;
+}
+export type Attribute = number | string | readonly number[] | readonly string[] | FileArray;
+/** A node with its attributes by name. */
+export interface FileNode {
+  readonly name: string;
+  readonly opType: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: ReadonlyMap<string, Attribute>;
+}
+export interface FileInput {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: SymbolicShape;
+}
+/** What is read of a file: its graph, whose nodes stand in the order in which they can be computed. */
+export interface FileGraph {
+  readonly name: string;
+  readonly opset: number;
+  readonly nodes: readonly FileNode[];
+  readonly arrays: ReadonlyMap<string, FileArray>;
+  readonly inputs: readonly FileInput[];
+  readonly outputs: readonly string[];
+}
+/** Gives the bytes of another file, in which a model keeps its weights. */
+export type ReadBeside = (path: string) => Promise<Uint8Array>;
+
+const types = new Map<number, ElementType>(
+  (Object.keys(elementType) as ElementType[]).reverse().map((type) => [elementType[type], type]),
+);
+const typeOf = (number: number | undefined, what: string): ElementType =>
+  types.get(number ?? 0) ??
+  fail(who, `${what} has elements of type ${number ?? 0} of ONNX, which is not read`, 'export the model in float32');
+
+/** Reads and checks a file. */
+export async function readGraph(bytes: Uint8Array, beside: ReadBeside): Promise<FileGraph> {
+  const message = (await protobuf()).decode(who, flatModelSchema, bytes) as ModelMessage;
+  const { graph, opsetImport = [] } = message;
+  if (!graph) return fail(who, 'the file has no graph', damaged);
+  const opset = opsetImport.find(({ domain }) => !domain || domain === 'ai.onnx')?.version ?? 1;
+  const arrays = new Map<string, FileArray>();
+  const outer = new Map<string, Uint8Array>();
+  for (const tensor of graph.initializer ?? []) {
+    const name = tensor.name ?? '';
+    if (name === '' || arrays.has(name))
+      fail(who, `it has ${name === '' ? 'a weight without a name' : `two weights "${name}"`}`, damaged);
+    arrays.set(name, arrayOf(tensor, `weight "${name}"`, await externalBytes(tensor, beside, outer)));
+  }
+  const known = new Set([...arrays.keys(), '']);
+  const inputs = (graph.input ?? []).flatMap(({ name = '', type }): FileInput[] => {
+    // Old files list weights among the inputs.
+    if (arrays.has(name)) return [];
+    if (known.has(name)) fail(who, `it has two inputs "${name}"`, damaged);
+    known.add(name);
+    const { elemType, shape } = type?.tensorType ?? {};
+    if (!shape) return fail(who, `input "${name}" has no shape`, 'export the model with the shapes of its inputs');
+    const sizes = (shape.dim ?? []).map(({ dimValue }) => (dimValue === undefined || dimValue <= 0 ? null : dimValue));
+    if (sizes.length > 8 || sizes.some((n) => n !== null && n > 2 ** 31))
+      fail(who, `input "${name}" has shape [${sizes.slice(0, 9).join(', ')}]`, 'give a model with at most 8 axes');
+    return [{ name, type: typeOf(elemType, `input "${name}"`), shape: sizes }];
+  });
+  const nodes = (graph.node ?? []).map((node, k): FileNode => {
+    const name = node.name || `${node.opType ?? 'node'}_${k}`;
+    const reads = node.input ?? [];
+    const missing = reads.find((input) => !known.has(input));
+    if (missing !== undefined)
+      fail(who, `node "${name}" reads "${missing}", which no input, weight or node before it gives`, damaged);
+    for (const output of node.output ?? []) {
+      if (output === '') continue;
+      if (known.has(output)) fail(who, `"${output}" is given twice, by node "${name}" again`, damaged);
+      known.add(output);
+    }
+    const domain = node.domain && node.domain !== 'ai.onnx' ? `${node.domain}.` : '';
+    const attributes = new Map((node.attribute ?? []).map((a) => [a.name ?? '', attributeOf(a, name)]));
+    return { name, opType: `${domain}${node.opType ?? ''}`, inputs: reads, outputs: node.output ?? [], attributes };
+  });
+  const outputs = (graph.output ?? []).map(({ name = '' }) => name);
+  const lost = outputs.find((name) => !known.has(name) || name === '');
+  if (outputs.length === 0 || lost !== undefined)
+    fail(who, outputs.length === 0 ? 'it has no outputs' : `nothing gives its output "${lost}"`, damaged);
+  return { name: graph.name ?? '', opset, nodes, arrays, inputs, outputs };
+}
+
+const decoder = new TextDecoder();
+function attributeOf(a: AttributeMessage, node: string): Attribute {
+  if (a.t) return arrayOf(a.t, `a constant of node "${node}"`, undefined);
+  if (a.floats) return a.floats;
+  if (a.ints) return a.ints;
+  if (a.strings) return a.strings.map((s) => decoder.decode(s));
+  if (a.s) return decoder.decode(a.s);
+  if (a.type === 1 || (a.f !== undefined && a.i === undefined)) return a.f ?? 0;
+  if (a.type === 6 || a.type === 7) return [];
+  return a.i ?? 0;
+}
+
+const bytesOfType: Readonly<Partial<Record<ElementType, number>>> = {
+  float32: 4,
+  uint8: 1,
+  int8: 1,
+  uint16: 2,
+  int16: 2,
+  int32: 4,
+  int64: 8,
+  bool: 1,
+  float16: 2,
+  float64: 8,
+  uint32: 4,
+  uint64: 8,
+};
+function arrayOf(tensor: TensorMessage, what: string, external: Uint8Array | undefined): FileArray {
+  const type = typeOf(tensor.dataType, what);
+  const width = bytesOfType[type];
+  const shape = [...(tensor.dims ?? [])];
+  const count = shape.reduce((n, size) => n * size, 1);
+  if (width === undefined) fail(who, `${what} is of type ${type}, which is not read`, 'export the model in float32');
+  if (shape.length > 8 || shape.some((n) => !Number.isSafeInteger(n) || n < 0) || !(count <= 2 ** 32))
+    fail(who, `${what} has the sizes [${shape.slice(0, 9).join(', ')}]`, damaged);
+  const raw = external ?? tensor.rawData;
+  const listed = tensor.floatData ?? tensor.int32Data ?? tensor.int64Data ?? tensor.doubleData ?? tensor.uint64Data;
+  const data = raw ? elementsOf(type, raw, count * width!, what) : (listed ?? []);
+  if (data.length !== count)
+    fail(who, `${what} has ${data.length} elements, its sizes [${shape.join(', ')}] want ${count}`, damaged);
+  return { type, shape, data };
+}
+function elementsOf(type: ElementType, raw: Uint8Array, bytes: number, what: string): ArrayLike<number> {
+  if (raw.length !== bytes) fail(who, `${what} has ${raw.length} bytes, its sizes want ${bytes}`, damaged);
+  const { buffer } = raw.slice();
+  if (type === 'int64') return Array.from(new BigInt64Array(buffer), Number);
+  if (type === 'uint64') return Array.from(new BigUint64Array(buffer), Number);
+  const makers = {
+    float32: Float32Array,
+    uint8: Uint8Array,
+    int8: Int8Array,
+    uint16: Uint16Array,
+    int16: Int16Array,
+    int32: Int32Array,
+    bool: Uint8Array,
+    float16: Uint16Array,
+    float64: Float64Array,
+    uint32: Uint32Array,
+  };
+  return new makers[type as keyof typeof makers](buffer);
+}
+
+/** Bytes that a model keeps in a file beside it. */
+async function externalBytes(
+  { externalData, dataLocation, name }: TensorMessage,
+  beside: ReadBeside,
+  read: Map<string, Uint8Array>,
+): Promise<Uint8Array | undefined> {
+  if (dataLocation !== 1) return undefined;
+  const entries = new Map((externalData ?? []).map(({ key = '', value = '' }) => [key, value]));
+  const location = entries.get('location') ?? '';
+  const bytes = read.get(location) ?? (await beside(location));
+  read.set(location, bytes);
+  const offset = Number(entries.get('offset') ?? 0);
+  const length = Number(entries.get('length') ?? bytes.length - offset);
+  if (!(offset >= 0 && length >= 0 && offset + length <= bytes.length))
+    fail(who, `weight "${name}" lies beyond the end of "${location}"`, damaged);
+  return bytes.subarray(offset, offset + length);
+}
