@@ -111,6 +111,8 @@ const conventions = `## What differs
 - A list of losses for one output is their sum, in the logs too (Keras counts the first alone, or shows the last). Losses of a subclassed model's outputs that share a name are numbered.
 - Metrics of a running \`fit\` are never mixed: \`model.evaluate\` in a callback leaves them as they were; beside the run it is refused.
 - With \`gradientAccumulationSteps\`, schedules, moving averages and the growth of a loss scale count updates (Keras counts batches, against its documentation).
+- The \`training\` that a call inside a functional model was given stays in force, as Keras's guide to transfer learning says (\`base(x, { training: false })\` and then fine-tuning); in Keras 3.15.1 that of the outer call replaces it.
+- \`model.export(filepath)\` writes ONNX alone, and says nothing unless \`verbose\` is true (Keras writes a SavedModel unless told otherwise, LiteRT and OpenVINO too; its ONNX wants the policy float32).
 - \`BackupAndRestore\` goes on with the batch after the last one saved (Keras begins the epoch again), and with the random state of that moment.
 - What a branch of \`ops.cond\` or \`ops.switch\` assigns to variables holds if that branch runs, and what a loop's turn assigns is there in the next: random numbers in \`ops.scan\` and \`ops.map\` are drawn anew in each (Keras on JAX fails, or draws once).
 - When a source of batches gives no more, training ends after that epoch, with a warning; a generator is closed when the run ends.
