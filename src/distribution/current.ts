@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { writing } from '../formats/file.ts';
 import { making } from '../training/trainer.ts';
 import { currentJob } from './mpi/job.ts';
 import { ReplicaTrainer } from './replica-trainer.ts';
@@ -30,6 +31,8 @@ export function useDistribution(distribution: Distribution | undefined): void {
   current = distribution;
   if (!job) return;
   if (distribution) making.trainer = replica;
+  // Models that a program saves are the same on all ranks: one writes them.
+  writing.isOn = !distribution || job.rank === 0;
   spreadOver(distribution && { job, hasSameData: distribution.autoShardDataset });
   if (distribution) agreeOnSeeds(job);
 }

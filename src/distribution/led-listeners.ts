@@ -25,6 +25,8 @@ interface Deeds {
   readonly place?: Place | undefined;
   /** Numbers of the variables that have other values. */
   readonly changed: readonly number[];
+  /** What they added to the logs. */
+  readonly logs?: CallbackLogs;
   /** The message of an error. */
   readonly error?: string;
 }
@@ -53,7 +55,7 @@ export class LedListeners extends Listeners {
     await super.run(moment, logs);
   }
   override async epoch(moment: EpochMoment, epoch: number, logs?: CallbackLogs): Promise<void> {
-    await this.#lead(moment, () => this.#led.epoch(moment, epoch, logs));
+    await this.#lead(moment, () => this.#led.epoch(moment, epoch, logs), logs);
     if (moment === 'onEpochBegin') agreeOnSeeds(this.#job);
     await super.epoch(moment, epoch, logs);
   }
@@ -62,7 +64,7 @@ export class LedListeners extends Listeners {
     await super.batch(moment, batch, logs);
   }
 
-  async #lead(moment: Moment, f: () => Promise<void>): Promise<void> {
+  async #lead(moment: Moment, f: () => Promise<void>, logs: CallbackLogs = {}): Promise<void> {
     if (this.#led.listening(moment).length === 0) return;
     const job = this.#job;
     const { model, state, progress } = this.#run;
@@ -70,6 +72,7 @@ export class LedListeners extends Listeners {
     let deeds: Deeds = { stop: false, changed: [] };
     if (job.rank === 0) {
       const before = state.map((v) => v.held);
+      const names = new Set(Object.keys(logs));
       await byItself(f).catch((problem: unknown) => {
         error = problem;
       });
@@ -78,15 +81,17 @@ export class LedListeners extends Listeners {
         resume: model[resumeEpoch],
         place: progress?.wanted,
         changed: state.flatMap((v, k) => (v.held === before[k] ? [] : [k])),
+        logs: Object.fromEntries(Object.entries(logs).filter(([name]) => !names.has(name))),
         ...(error !== undefined && { error: String((error as Error).message ?? error) }),
       };
     }
-    const { stop, resume, place, changed, error: message } = await broadcastJson(job, deeds);
+    const { stop, resume, place, changed, logs: added, error: message } = await broadcastJson(job, deeds);
     if (error !== undefined) throw error;
     if (message !== undefined) throw new HornbeamError(`distribution: a callback failed on rank 0: ${message}`);
     if (job.rank > 0) {
       model.stopTraining = stop;
       model[resumeEpoch] = resume;
+      Object.assign(logs, added);
       if (place) progress?.goTo(place, () => {});
     }
     await broadcastValues(

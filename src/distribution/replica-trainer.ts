@@ -1,5 +1,8 @@
 import { fail } from '../base/errors.ts';
 import type { Batch, BatchSource } from '../data/batches.ts';
+import type { AnyLayer } from '../layers/layer/layer.ts';
+import { flattenLayers } from '../layers/layer/tracking.ts';
+import { BatchNormalization } from '../layers/normalization/batch-normalization.ts';
 import { cast, multiply } from '../ops/index.ts';
 import type { Optimizer } from '../optimizers/index.ts';
 import { download, storageOf, upload } from '../runtime/storage.ts';
@@ -7,6 +10,8 @@ import { type Tensor, tensor, tensorsIn, type Variable } from '../tensor/index.t
 import type { Callback, CallbackParams } from '../training/callbacks/callback.ts';
 import type { Listeners } from '../training/callbacks/listeners.ts';
 import type { RunBar } from '../training/callbacks/run-bar.ts';
+import type { CompileOptions } from '../training/compile.ts';
+import type { CompileLoss } from '../training/compile-loss.ts';
 import { judge, lossAndGradients, type Stepping } from '../training/default-steps.ts';
 import { asLogs, type Logs } from '../training/logs.ts';
 import type { StepFunction } from '../training/steps.ts';
@@ -16,6 +21,7 @@ import { type Weights, watch } from './contributions.ts';
 import { LedListeners } from './led-listeners.ts';
 import type { Job, Part } from './mpi/job.ts';
 import { Packing } from './packing.ts';
+import { ReplicaLoss } from './replica-loss.ts';
 import { partOf, rowsOf } from './rows.ts';
 import { currentSpread, type Spread } from './spread.ts';
 import { broadcastJson, broadcastValues } from './state.ts';
@@ -45,6 +51,11 @@ export class ReplicaTrainer extends Trainer {
   #isAskedToStop = false;
   /** The fit (null: none) in which all began from the same values. */
   #agreed: object | null | undefined;
+
+  #replicaLoss: ReplicaLoss | undefined;
+  protected override lossFor(options: CompileOptions): CompileLoss {
+    return (this.#replicaLoss = new ReplicaLoss(this.model, options));
+  }
 
   protected override async perform(kind: Kind, step: StepFunction, batch: Batch): Promise<Logs> {
     const spread = currentSpread();
@@ -81,6 +92,13 @@ export class ReplicaTrainer extends Trainer {
     const fit = this.progress ?? null;
     if (this.#agreed === fit) return;
     this.#agreed = fit;
+    for (const layer of flattenLayers(this.model as unknown as AnyLayer))
+      if (layer instanceof BatchNormalization && layer.synchronized)
+        fail(
+          layer,
+          'its statistics are to be those of all processes (synchronized: true), which would have to be summed in the middle of a step',
+          'leave synchronized out: each process normalises by its part of the batch',
+        );
     this.#isAskedToStop = false;
     await broadcastValues(job, this.state);
   }
@@ -119,11 +137,17 @@ export class ReplicaTrainer extends Trainer {
       const running = this.metrics.flatMap((metric) => [...metric.variables]);
       const changed = watch([...new Set([...running, ...model.nonTrainableVariables])], { share, keeps });
       let slopes: readonly Tensor[] = [];
+      const loss = this.#replicaLoss;
+      if (loss) loss.share = share;
       const result = this.gather(`${kind}Step`, () => {
-        if (kind === 'test') return model.testStep(batch);
-        const found = lossAndGradients(this.#weighing(share), batch);
-        ({ slopes } = found);
-        return judge(this, batch, found);
+        try {
+          if (kind === 'test') return model.testStep(batch);
+          const found = lossAndGradients(this.#weighing(share), batch);
+          ({ slopes } = found);
+          return judge(this, batch, found);
+        } finally {
+          if (loss) loss.share = undefined;
+        }
       });
       const others = changed();
       const known = asLogs(model, 'getMetricsResult', model.getMetricsResult());

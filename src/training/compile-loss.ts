@@ -154,7 +154,7 @@ export class CompileLoss {
     }
     return total;
   }
-  private lossOf(loss: losses.Loss, label: Tensor, y: Tensor, sampleWeight: Tensor | undefined, k: number): Tensor {
+  protected lossOf(loss: losses.Loss, label: Tensor, y: Tensor, sampleWeight: Tensor | undefined, k: number): Tensor {
     const what = (): string => {
       const weighted = sampleWeight ? `, sample weights ${showShape(sampleWeight.shape)}` : '';
       return `${this.owner.className} "${this.owner.name}": loss "${loss.name}" of output ${this.outputs.label(k)} (labels ${showShape(label.shape)}, predictions ${showShape(y.shape)}${weighted})`;

@@ -83,11 +83,14 @@ export class Trainer {
     this.turns.refuse('compile');
     this.compiled = new Compiled(options, this.model);
     this.runEagerly = this.compiled.runEagerly;
-    this.loss = new CompileLoss(this.model, options);
+    this.loss = this.lossFor(options);
     this.measures = new CompileMetrics(this.model, options);
     this.tracker = new Mean({ name: 'loss' });
     this.checked = new WeakSet();
     this.fits = 0;
+  }
+  protected lossFor(options: CompileOptions): CompileLoss {
+    return new CompileLoss(this.model, options);
   }
   /** Whether steps run op by op instead of compiled. */
   get runEagerly(): boolean {

@@ -54,5 +54,119 @@ const jobs: Readonly<Record<string, () => Promise<void>>> = {
     const scores = await model.evaluate(x, y, { verbose: 0 });
     write({ logs: notes.logs, history, scores, weights: await digest(model), ranks });
   },
+
+  /** Batches of 5, 5 and 1 samples, for four ranks too; losses that are summed, and weights of classes and samples. */
+  async small() {
+    const x = keras.random.normal([11, 8], { seed: 5 });
+    const y = keras.ops.cast(keras.ops.greater(keras.ops.sum(x, { axis: 1, keepdims: true }), 0), 'float32');
+    const sampleWeight = keras.ops.abs(keras.random.normal([11], { seed: 6 }));
+    const histories: unknown[] = [];
+    for (const reduction of ['sum', 'sum_over_batch_size'] as const) {
+      keras.utils.setRandomSeed(3);
+      const model = perceptron();
+      const loss = new keras.losses.BinaryCrossentropy({ fromLogits: true, reduction });
+      const metrics = [new keras.metrics.AUC({ fromLogits: true }), 'mse'];
+      model.compile({
+        optimizer: new keras.optimizers.SGD({ learningRate: 0.01 }),
+        loss,
+        metrics,
+        weightedMetrics: ['mae'],
+      });
+      const options = { epochs: 4, batchSize: 5, verbose: 0, sampleWeight, classWeight: { 0: 1, 1: 3 } } as const;
+      const { history } = await model.fit(x, y, options);
+      histories.push(history);
+    }
+    write(histories);
+  },
+
+  /** Moving statistics, dropout, a pipeline, and callbacks that change weights and rates and stop. */
+  async callbacks() {
+    keras.utils.setRandomSeed(1);
+    const model = new keras.Sequential([
+      keras.Input({ shape: [8] }),
+      new keras.layers.Dense({ units: 16 }),
+      new keras.layers.BatchNormalization(),
+      new keras.layers.Dropout({ rate: 0.3 }),
+      new keras.layers.Dense({ units: 1 }),
+    ]);
+    model.compile({ optimizer: new keras.optimizers.Adam({ learningRate: 0.1 }), loss: 'mse' });
+    const { x, y } = samples();
+    const data = keras.data.Dataset.fromTensorSlices([x, y]).shuffle(100).batch(32);
+    let asked = 0;
+    class Asks extends keras.callbacks.Callback<keras.Model> {
+      override async onEpochEnd(): Promise<void> {
+        // By rank 0 alone, while the others wait.
+        asked += (await this.model.evaluate(x, y, { verbose: 0 })) > 0 ? 1 : 0;
+      }
+    }
+    const callbacks = [
+      new Asks(),
+      new keras.callbacks.LearningRateScheduler({ schedule: (epoch, rate) => (epoch < 3 ? rate : 0) }),
+      new keras.callbacks.EarlyStopping({ monitor: 'loss', minDelta: 1, restoreBestWeights: true, patience: 5 }),
+      new keras.callbacks.ModelCheckpoint({ filepath: join(folder, 'best.keras'), monitor: 'loss' }),
+    ];
+    const { history } = await model.fit(data, { epochs: 20, verbose: 0, callbacks });
+    const rate = await model.optimizer.learningRate.item();
+    await model.save(join(folder, `saved-by-${rank}.keras`));
+    write({ history, rate, weights: await digest(model), asked });
+  },
+
+  /** Batches of which rank 1 does something at the fourth. */
+  async deeds() {
+    const model = perceptron();
+    const deeds: Readonly<Record<string, () => void>> = {
+      interrupt: () => void process.kill(process.pid, 'SIGINT'),
+      kill: () => void process.kill(process.pid, 'SIGKILL'),
+      fail: () => {
+        throw new Error('rank 1 cannot read its data');
+      },
+    };
+    let steps = 0;
+    function* batches(): Generator<[keras.Tensor, keras.Tensor]> {
+      for (let k = 0; k < 60; k++) {
+        if (k === 3 && rank === 1) deeds[process.env['DEED']!]!();
+        steps++;
+        yield [keras.random.normal([8, 8], { seed: k }), keras.ops.ones([8, 1])];
+      }
+    }
+    const { history } = await model.fit(batches, { epochs: 2, verbose: 0 });
+    write({ epochs: history['loss']!.length, weights: await digest(model), steps });
+  },
+
+  /** Ranks with data of their own, of which one has less. */
+  async own() {
+    keras.distribution.setDistribution(new keras.distribution.DataParallel({ autoShardDataset: false }));
+    keras.utils.setRandomSeed(2);
+    const { x, y } = samples();
+    const data = keras.data.Dataset.fromTensorSlices([x, y])
+      .shard(ranks, rank)
+      .take(rank === 0 ? 40 : 24)
+      .batch(8);
+    const model = perceptron();
+    const { history } = await model.fit(data, { verbose: 0, epochs: 2 });
+    write({ history, weights: await digest(model) });
+  },
+
+  /** A training that breaks off after some steps, and goes on where it was. */
+  async backup() {
+    keras.utils.setRandomSeed(4);
+    const { x, y } = samples();
+    const model = perceptron();
+    const breakAt = Number(process.env['BREAK_AT'] ?? Infinity);
+    let steps = 0;
+    class Breaks extends keras.callbacks.Callback {
+      override async onTrainBatchEnd(): Promise<void> {
+        if (++steps === breakAt) process.kill(process.pid, 'SIGKILL');
+      }
+    }
+    const backup = new keras.callbacks.BackupAndRestore({ backupDir: join(folder, 'backup'), saveFreq: 5 });
+    const { history } = await model.fit(x, y, {
+      epochs: 3,
+      batchSize: 32,
+      verbose: 0,
+      callbacks: [backup, new Breaks()],
+    });
+    write({ history, scores: await model.evaluate(x, y, { verbose: 0 }), weights: await digest(model), steps });
+  },
 };
 await jobs[job]!();

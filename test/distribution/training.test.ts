@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { installed, launch } from './jobs.ts';
 
@@ -42,4 +43,28 @@ describe.skipIf(installed.length === 0)('training on several processes', { timeo
       expect(free.results[0].weights).not.toBe(once.results[0].weights);
     },
   );
+
+  test('parts that differ in size, or are empty, weigh what they hold: sums, weights of samples and classes, AUC', async () => {
+    const [expected] = (await launch(undefined, 1, 'small')).results;
+    const [launcher] = installed;
+    const { code, results } = await launch(launcher, 4, 'small');
+    expect(code).toBe(0);
+    expected.forEach((history: Record<string, number[]>, k: number) => {
+      expect(Object.keys(results[0][k])).toEqual(Object.keys(history));
+      expect(difference(Object.values(history), Object.values(results[0][k]))).toBeLessThan(1e-5);
+    });
+    for (const other of results.slice(1)) expect(other).toEqual(results[0]);
+  });
+
+  test('what callbacks of rank 0 do, all ranks do: rates, the best weights, an end; rank 0 alone writes files', async () => {
+    const [launcher] = installed;
+    const { code, results, folder } = await launch(launcher, 2, 'callbacks');
+    expect(code).toBe(0);
+    const [first, second] = results;
+    expect(first.history.loss.length).toBeLessThan(20);
+    expect(first.rate).toBe(0);
+    expect([first.asked, second.asked]).toEqual([first.history.loss.length, 0]);
+    expect({ ...second, asked: first.asked }).toEqual(first);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.keras'))).toEqual(['best.keras', 'saved-by-0.keras']);
+  });
 });

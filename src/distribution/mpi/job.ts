@@ -143,8 +143,14 @@ function join(mpi: Mpi, expected: number): Job {
 
 /** A process that fails takes the others along, which would wait for it for ever. */
 function leaveWell(job: Job, { functions, exit }: Mpi): void {
+  let problem: unknown;
+  process.on('uncaughtExceptionMonitor', (error) => {
+    problem = error;
+  });
   process.on('exit', (code) => {
     if (code !== 0) {
+      // Node would print it after this.
+      if (problem !== undefined) console.error(problem);
       console.error(
         `distribution: process ${job.rank} of ${job.size} ended with exit code ${code}, and the others are ended with it.`,
       );
