@@ -5,6 +5,7 @@ import { getH5Text, type H5Node, h5Text, isH5Dataset, readHdf5, writeHdf5 } from
 import { readNpy, readNpz, writeNpy } from '../../src/formats/npy.ts';
 import { readZip, writeZip } from '../../src/formats/zip.ts';
 import * as keras from '../../src/index.ts';
+import { weightsToSafetensors } from '../../src/saving/safetensors-weights.ts';
 import { withinRoom } from '../../src/tensor/index.ts';
 import { mutateBytes } from './mutate-bytes.ts';
 import { mutateJson, mutateText } from './mutate-json.ts';
@@ -77,6 +78,24 @@ async function weights(random: Choices, data: Data): Promise<unknown> {
   models.set(name, model);
   return model.loadWeights(mutateBytes(random, data.read(`models/${name}.weights.h5.gz`)));
 }
+
+/** Weights of safetensors: damaged as a whole, or with a header that says something else. */
+async function safetensors(random: Choices, data: Data): Promise<unknown> {
+  const name = random.of(['seq_mlp', 'fun_branches', 'rnn_mix', 'state_kinds']);
+  const model = models.get(name) ?? (await keras.models.loadModel<keras.Model>(data.read(`models/${name}.keras.gz`)));
+  models.set(name, model);
+  const whole = tensorFiles.get(name) ?? (await weightsToSafetensors(model as never, {}));
+  tensorFiles.set(name, whole);
+  if (random.chance(0.3)) return model.loadWeights(mutateBytes(random, whole));
+  const end = 8 + Number(new DataView(whole.buffer).getBigUint64(0, true));
+  const header = text.encode(mutateText(random, parse(whole.subarray(8, end))));
+  const bytes = new Uint8Array(8 + header.length + whole.length - end);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true);
+  bytes.set(header, 8);
+  bytes.set(whole.subarray(end), 8 + header.length);
+  return model.loadWeights(bytes, { skipMismatch: random.chance(0.5) });
+}
+const tensorFiles = new Map<string, Uint8Array>();
 
 /** Reads all that is in an HDF5 file. */
 async function hdf5(random: Choices, data: Data): Promise<unknown> {
@@ -180,6 +199,7 @@ export const targets: Readonly<Record<string, Target>> = {
   keras: keras3,
   h5,
   weights,
+  safetensors,
   hdf5,
   json,
   npy,
