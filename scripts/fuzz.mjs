@@ -1,5 +1,5 @@
 // Reads damaged files until something else comes than a model or a HornbeamError:
-// npm run fuzz -- --seed S --count N [--from K] [--format keras|h5|weights|safetensors|hdf5|json|npy|coco|events|tfjs]
+// npm run fuzz -- --seed S --count N [--from K] [--format keras|h5|weights|safetensors|hdf5|json|npy|coco|events|tfjs|onnx]
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';

@@ -52,6 +52,8 @@ for (const c of cases.filter(({ id }) => !refused.has(id)))
 test('what cannot be exported is refused by name, all at once', async () => {
   for (const id of refused) {
     const model = await keras.models.loadModel<OnnxModel>(fileOf(`${id}.keras`), { customObjects });
-    await expect(modelToOnnx(model, {})).rejects.toThrow(/exported|export the part/);
+    const problem =
+      id === 'adapted_numbers' || id === 'preprocessing' ? /lookup: it looks something up/ : /dtype string/;
+    await expect(modelToOnnx(model, {})).rejects.toThrow(problem);
   }
 });

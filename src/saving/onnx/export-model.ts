@@ -62,8 +62,9 @@ export async function functionToOnnx(
   const recordings = recordAtSizes(specs, f);
   const [first] = recordings.all;
   const writer = new ProgramWriter(recordings, opset, who.name);
-  for (const path of [...first.trace.before.paths, ...first.trace.behind.paths])
-    writer.problems.add(`${path}: it looks up or makes strings, which stays on the host`);
+  const { before, behind, given } = first.trace;
+  for (const path of new Set([...before.paths, ...behind.paths, ...given.paths]))
+    writer.problems.add(`${path}: it looks something up, or makes strings, which stays on the host`);
   for (const [variable] of first.trace.updates)
     writer.problems.add(`${variable.path}: a call changes it, and models of ONNX keep nothing between calls`);
   const names = {

@@ -298,7 +298,7 @@ export class ProgramWriter {
       const variable = trace.variableOf(t);
       const twins = this.#twins.get(t)!;
       if (!variable && !t.equation && !t.storage) {
-        this.problems.add(`${this.#whereIs(t)}: it is given something that the host computes`);
+        // What the host makes: where it does is known.
         this.#poisoned.add(t);
         continue;
       }

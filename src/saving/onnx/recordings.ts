@@ -34,10 +34,20 @@ class Places extends Array<Trace['before'][number]> {
   }
 }
 
+/** Values of the run being recorded, which the host alone asks for: by where it does. */
+class Asked extends Map<Tensor, Tensor> {
+  readonly paths = new Set<string>();
+  override get(t: Tensor): Tensor | undefined {
+    this.paths.add(currentPath().join('/') || 'the model itself');
+    return super.get(t);
+  }
+}
+
 /** A trace that also keeps which calls of ops and layers gave which tensors. */
 export class NotedTrace extends Trace {
   override readonly before = new Places();
   override readonly behind = new Places();
+  override readonly given = new Asked();
   readonly #notes = new Map<Tensor, Note[]>();
   readonly #paths: { readonly start: number; readonly path: readonly string[] }[] = [];
 
