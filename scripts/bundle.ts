@@ -106,7 +106,7 @@ const apart = [
   /[\\/]detection[\\/](generate-anchors|box-distances)\.ts$/,
   /[\\/]utils[\\/](compare[\\/]|features?[-.]|config\.ts$)/,
   /[\\/](public[\\/](data|keras-preprocessing|preprocessing-image)|(data[\\/]pipeline|datasets)[\\/][-a-z0-9]+|utils[\\/](get-file|sources))\.ts$/,
-  /[\\/]formats[\\/](images[\\/][-a-z]+|events[\\/][-a-z]+|protobuf|carried-files|download|extract|idx|npy|pickle|tar|wav|zip|zip-directory|byte-writer)\.ts$/,
+  /[\\/]formats[\\/](images[\\/][-a-z]+|events[\\/][-a-z]+|protobuf|carried-files|download|extract|idx|npy|pickle|tar|wav|zip|zip-directory|zip-file|byte-writer)\.ts$/,
   /[\\/]utils[\\/](folders|images)[\\/]/,
   /[\\/](formats[\\/]byte-stream|data[\\/](py-dataset|pipeline-source|tables[\\/][-a-z]+)|public[\\/]preprocessing-sequence|random[\\/]python-order|utils[\\/](pad-sequences|split-dataset|timeseries-dataset))\.ts$/,
   /[\\/]saving[\\/]legacy[\\/](?!at-once|described|h5-format)/,

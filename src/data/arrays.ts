@@ -43,19 +43,18 @@ export class ArraySource implements BatchSource {
   constructor(parts: ArraySource['parts'], options: ArrayOptions = {}) {
     const { batchSize = 32, steps } = options;
     if (!(Number.isInteger(batchSize) && batchSize > 0))
-      fail('fit', `batchSize must be a positive integer, got ${batchSize}`, 'e.g. { batchSize: 32 }');
+      fail('data', `batchSize must be a positive integer, got ${batchSize}`, 'e.g. { batchSize: 32 }');
     this.parts = parts;
     const all = Object.entries(parts).flatMap(([name, rows]) =>
       rows === undefined ? [] : leavesOf(rows).flatMap((r) => (r ? [{ name, rows: r }] : [])),
     );
     const samples = all[0]?.rows.shape[0];
-    if (samples === 0) fail('fit', 'the data has no samples: its first axis is 0', 'give at least one sample');
-    if (samples === undefined)
-      fail('fit', 'the data has no samples axis', 'give arrays whose first axis counts samples');
+    if (samples === 0) fail('data', 'it has no samples: its first axis is 0', 'give at least one sample');
+    if (samples === undefined) fail('data', 'it has no samples axis', 'give arrays whose first axis counts samples');
     for (const { name, rows } of all)
       if (rows.shape[0] !== samples)
         fail(
-          'fit',
+          'data',
           `the arrays differ in the number of samples: ${all.map((a) => `${a.name} ${a.rows.shape[0] ?? 'none'}`).join(', ')}`,
           `check ${name}: all arrays need one row for each sample`,
         );

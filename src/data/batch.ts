@@ -12,7 +12,7 @@ export function makeBatch(x: unknown, y: unknown, sampleWeight: unknown, { input
     sampleWeight: toTensors(sampleWeight, 'sampleWeight', outputs),
   };
   const first = tensorsIn(batch.x)[0];
-  if (!first) fail('fit', 'a batch holds no inputs', 'let x hold tensors or arrays, one row for each sample');
+  if (!first) fail('data', 'a batch holds no inputs', 'let x hold tensors or arrays, one row for each sample');
   return { ...batch, size: first.shape[0] ?? 1 };
 }
 
@@ -20,7 +20,7 @@ export function makeBatch(x: unknown, y: unknown, sampleWeight: unknown, { input
 export function asBatch(given: BatchLike, arity: Arity = {}): Batch {
   if (typeof given !== 'object' || given === null)
     fail(
-      'fit',
+      'data',
       `the source of batches gave ${typeof given === 'string' ? JSON.stringify(given) : String(given)}`,
       'let it give [x, y], [x, y, sampleWeight] or x, each a tensor, an array, or a list or object of these',
     );

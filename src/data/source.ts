@@ -34,9 +34,9 @@ export async function asSource(
 ): Promise<BatchSource> {
   if (isBatchStream(x)) {
     const beside = y !== undefined && y !== null ? 'labels were' : sampleWeight ? 'sampleWeight was' : undefined;
-    if (beside) fail('fit', `${beside} given beside a source of batches`, 'let the source give [x, y, sampleWeight]');
+    if (beside) fail('data', `${beside} given beside a source of batches`, 'let the source give [x, y, sampleWeight]');
     if (options.batchSize !== undefined)
-      fail('fit', 'batchSize was given beside a source of batches', 'let the source make batches of that size');
+      fail('data', 'batchSize was given beside a source of batches', 'let the source make batches of that size');
     const { steps, shuffle = false } = options;
     if (sourceOf in x) return x[sourceOf]({ steps, arity, lend, shuffle, isShuffleAsked, bound });
     return new IterableSource(x, { steps, arity, lend });

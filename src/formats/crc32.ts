@@ -4,17 +4,19 @@ const tableOf = (polynomial: number): Uint32Array =>
     for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ polynomial : value >>> 1;
     return value;
   });
-const checksum = (polynomial: number): ((bytes: Uint8Array) => number) => {
+/** The sum of bytes, after others whose sum is `before`. */
+type Checksum = (bytes: Uint8Array, before?: number) => number;
+const checksum = (polynomial: number): Checksum => {
   let table: Uint32Array | undefined;
-  return (bytes) => {
+  return (bytes, before = 0) => {
     const sums = (table ??= tableOf(polynomial));
-    let sum = 0xffffffff;
+    let sum = ~before;
     for (let i = 0; i < bytes.length; i++) sum = sums[(sum ^ bytes[i]) & 0xff] ^ (sum >>> 8);
     return ~sum >>> 0;
   };
 };
 
 /** The CRC-32 of zip, gzip and PNG. */
-export const crc32: (bytes: Uint8Array) => number = /* @__PURE__ */ checksum(0xedb88320);
+export const crc32: Checksum = /* @__PURE__ */ checksum(0xedb88320);
 /** The CRC-32 of Castagnoli, which TFRecord files have. */
-export const crc32c: (bytes: Uint8Array) => number = /* @__PURE__ */ checksum(0x82f63b78);
+export const crc32c: Checksum = /* @__PURE__ */ checksum(0x82f63b78);

@@ -4,7 +4,7 @@ import { type NodeModules, nodeModules } from './node-modules.ts';
 import { checkRelativePath } from './relative-path.ts';
 import { readTar, type TarEntry } from './tar.ts';
 import { removeLeftovers, temporaryBeside } from './temporary-file.ts';
-import { openZip } from './zip.ts';
+import { filesInZip } from './zip-file.ts';
 
 export type ArchiveFormat = 'tar' | 'zip';
 
@@ -146,16 +146,8 @@ async function realpathAsFarAs(place: string, node: NodeModules): Promise<string
   return path.join(await realpathAsFarAs(path.dirname(place), node), path.basename(place));
 }
 
-async function unzip(archive: string, out: Folder, { fs }: NodeModules): Promise<void> {
-  const zip = openZip(await fs.readFile(archive));
-  for (const name of zip.names) {
-    const size = zip.sizeOf(name)!;
-    await out.write(name, size, {
-      async *[Symbol.asyncIterator]() {
-        yield (await zip.read(name, size))!;
-      },
-    });
-  }
+async function unzip(archive: string, out: Folder, node: NodeModules): Promise<void> {
+  for await (const { name, size, body } of filesInZip(archive, node)) await out.write(name, size, body);
 }
 
 async function untar(who: string, archive: string, packing: Packing, out: Folder): Promise<void> {

@@ -2,7 +2,7 @@ import { fail } from '../base/errors.ts';
 import { part } from '../base/part.ts';
 import { crc32 } from './crc32.ts';
 import { checkRelativePath } from './relative-path.ts';
-import { readDirectory, type ZipEntry } from './zip-directory.ts';
+import { type ListedEntry, readDirectory, type ZipEntry } from './zip-directory.ts';
 
 export interface ReadZipOptions {
   /** Entries the archive may hold; 100,000 by default. */
@@ -25,13 +25,7 @@ export interface ZipArchive {
  * A file stored uncompressed (as Keras does) is a view of `archive`, not a copy.
  */
 export function openZip(archive: Uint8Array, { maxEntries = 100_000 }: ReadZipOptions = {}): ZipArchive {
-  const files = new Map<string, ZipEntry>();
-  for (const entry of readDirectory(archive, maxEntries)) {
-    const { name } = entry;
-    checkRelativePath('zip archive', name.replace(/\/$/, ''));
-    if (files.has(name)) fail('zip archive', `holds two files called "${name}"`, 'do not trust this file');
-    if (!name.endsWith('/')) files.set(name, entry);
-  }
+  const files = filesAmong(readDirectory(archive, maxEntries));
   return {
     names: [...files.keys()],
     sizeOf: (name) => files.get(name)?.size,
@@ -42,6 +36,18 @@ export function openZip(archive: Uint8Array, { maxEntries = 100_000 }: ReadZipOp
       return entry && unpack(entry);
     },
   };
+}
+
+/** The entries that are files, by their names, none of which leads out of the archive or stands there twice. */
+export function filesAmong<E extends ListedEntry>(entries: readonly E[]): ReadonlyMap<string, E> {
+  const files = new Map<string, E>();
+  for (const entry of entries) {
+    const { name } = entry;
+    checkRelativePath('zip archive', name.replace(/\/$/, ''));
+    if (files.has(name)) fail('zip archive', `holds two files called "${name}"`, 'do not trust this file');
+    if (!name.endsWith('/')) files.set(name, entry);
+  }
+  return files;
 }
 
 /** All files in a zip archive by their paths, folders left out: see `openZip`. */

@@ -55,7 +55,10 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
         'give both, as in new Model({ inputs, outputs })',
       );
     if (isFunctional) {
-      setGraph(this as AnyLayer, functionalGraph(`Model "${this.name}"`, inputs, outputs as Tree<KerasTensor>));
+      setGraph(
+        this as AnyLayer,
+        functionalGraph(`${this.className} "${this.name}"`, inputs, outputs as Tree<KerasTensor>),
+      );
       this.built = true;
     }
   }
@@ -83,7 +86,7 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
         'it has no call()',
         'write call(inputs, { training }) in the class that extends Model, or use new Model({ inputs, outputs })',
       );
-    return runGraph(`Model "${this.name}"`, graph, inputs) as Out;
+    return runGraph(`${this.className} "${this.name}"`, graph, inputs) as Out;
   }
 
   /** Layers of the model, from the inputs to the outputs. */

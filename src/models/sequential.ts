@@ -93,7 +93,7 @@ export class Sequential extends Model {
     const input = first instanceof InputLayer ? first.output : Input({ batchShape: [null, ...inputShape.slice(1)] });
     const rest = first instanceof InputLayer ? this.#stack.slice(1) : this.#stack;
     const output = rest.reduce<Tensor>((x, layer) => layer(x) as Tensor, input);
-    setGraph(this as AnyLayer, functionalGraph(`Model "${this.name}"`, input, output as KerasTensor));
+    setGraph(this as AnyLayer, functionalGraph(`${this.className} "${this.name}"`, input, output as KerasTensor));
     this[inner].held = this.layers;
   }
   /** The layers, without the Input. */

@@ -46,7 +46,7 @@ export async function activationsOf(model: Model<any>, feed: StudioFeed): Promis
 export function valuesOf(model: Model<any>, inputs: unknown): { readonly id: string; readonly y: Tensor }[] {
   const found: { id: string; y: Tensor }[] = [];
   const run = (part: Model<any>, given: unknown, path: string): unknown =>
-    runGraph(`Model "${part.name}"`, graphOf(part)!, given, ({ operation }, args) => {
+    runGraph(`${part.className} "${part.name}"`, graphOf(part)!, given, ({ operation }, args) => {
       const id = `${path}${operation.name}`;
       const isNested = operation instanceof Model && graphOf(operation) !== undefined;
       const y = isNested ? run(operation as unknown as Model<any>, args[0], `${id}/`) : operation[replay](args);

@@ -24,7 +24,7 @@ export async function weightValues(variable: Variable, withData = true): Promise
 /** The weight at a path. */
 export const weightAt = (model: Model<any>, path: string): Variable =>
   model.weights.find((variable) => variable.path === path) ??
-  fail(`Model "${model.name}"`, `there is no weight "${path}"`, 'ask for one of those that its layers have');
+  fail(model, `there is no weight "${path}"`, 'ask for one of those that its layers have');
 
 /** All weights, with their values where these are no more than `most` in all. */
 export async function allWeights(model: Model<any>, most: number): Promise<StudioWeightValues[]> {

@@ -25,7 +25,7 @@ export function hostValue(t: Tensor): HostValue {
     : fail(
         'strings',
         'a computation on the host needs numbers that live on a device which must be waited for',
-        'give it arrays rather than results of that device, or use the wasm device',
+        'give it arrays, or use the wasm device',
       );
 }
 /** A concrete tensor of numbers or strings from the host. */
@@ -39,13 +39,14 @@ function concrete({ shape, dtype, data }: HostValue): Tensor {
  * Runs a function on the host, where strings are looked up. While a program is being recorded, the function's result
  * becomes an input of the program; each run computes it first, on the host, from that run's arguments. Strings made
  * from results of the program are made after it. `shapeOf` returns the shape of the result where there are no values,
- * as in shape inference.
+ * as in shape inference; `byProgram` says how the program itself computes it from such results, if it can.
  */
 export function onHost(
   inputs: readonly Tensor[],
   f: (values: readonly HostValue[]) => HostValue,
   dtype: DType,
   shapeOf: () => Shape,
+  byProgram?: () => Tensor,
 ): Tensor {
   const trace = currentTrace();
   const call = (given: readonly Tensor[]): Tensor => outsideOfTraces(() => concrete(f(given.map(hostValue))));
@@ -60,6 +61,7 @@ export function onHost(
     trace.given.set(output, value);
     return output;
   }
+  if (byProgram) return byProgram();
   const output = new Tensor({ shape: shapeOf(), dtype });
   if (dtype === 'string') trace.behind.push({ f: call, inputs, output });
   return output;

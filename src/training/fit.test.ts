@@ -87,7 +87,10 @@ test('a Sequential model built by hand is built, and its data must not be empty'
   expect(model.built).toBe(true);
   expect(model.weights.map((w) => w.path)).toEqual([`${model.name}/top/kernel`, `${model.name}/top/bias`]);
   model.compile({ loss: 'mse' });
-  await expect(model.fit(keras.ops.zeros([0, 3]), keras.ops.zeros([0, 1]))).rejects.toThrow(/the data has no samples/);
+  await expect(model.fit(keras.ops.zeros([0, 3]), keras.ops.zeros([0, 1]))).rejects.toThrow(/data: it has no samples/);
+  // The fault is one of the data, whoever asked.
+  await expect(model.predict(keras.ops.zeros([0, 3]), { verbose: 0 })).rejects.toThrow(/^data: it has no samples/);
+  await expect(model.evaluate([[1, 2, 3]], [[1], [2]], { verbose: 0 })).rejects.toThrow(/^data: the arrays differ/);
 });
 
 test('a learning rate is scheduled by a function, given alone or among options', async () => {

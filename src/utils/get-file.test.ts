@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -201,6 +201,52 @@ test('archives are extracted to the folders that Keras makes', async () => {
   await writeFile(join(folder, 'long'.repeat(50)), 'own');
   await get({ ...named, fname: 'animals' });
   expect([await text(join(folder, 'cat.txt')), await text(join(folder, 'long'.repeat(50)))]).toEqual(['miaow', 'own']);
+});
+
+test('a zip archive larger than what can be read at once is unpacked', async () => {
+  const bytes = await writeZip(
+    { 'a.txt': bytesOf('first'), 'b/c.txt': bytesOf('miaow '.repeat(1000)) },
+    { compress: true },
+  );
+  // The second file and the directory are moved behind a hole of 2.5 GB, which takes no room on the disk.
+  const hole = 2_500_000_000;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const start = view.getUint32(bytes.length - 6, true);
+  const second = start + 46 + 'a.txt'.length;
+  const header = view.getUint32(second + 42, true);
+  view.setUint32(second + 42, header + hole, true);
+  view.setUint32(bytes.length - 6, start + hole, true);
+  await mkdir(join(cacheDir, 'datasets'), { recursive: true });
+  const archive = await open(join(cacheDir, 'datasets/large.zip_archive'), 'w');
+  await archive.write(bytes, 0, header, 0);
+  await archive.write(bytes, header, bytes.length - header, header + hole);
+  await archive.close();
+  const folder = await utils.getFile({ origin: `${url}/large.zip`, cacheDir, extract: true });
+  expect(await text(join(folder, 'a.txt'))).toBe('first');
+  expect(await text(join(folder, 'b/c.txt'))).toBe('miaow '.repeat(1000));
+});
+
+test('damaged zip archives are refused, and leave nothing', async () => {
+  const good = await writeZip({ 'a.txt': bytesOf('a text of some length') });
+  const damage = (change: (bytes: Uint8Array) => Uint8Array): Uint8Array => change(good.slice());
+  const at = (bytes: Uint8Array, place: number, value: number): Uint8Array => {
+    bytes[place] = value;
+    return bytes;
+  };
+  const directory = new DataView(good.buffer, good.byteOffset).getUint32(good.length - 6, true);
+  for (const [bytes, message] of [
+    [damage((b) => at(b, 40, 1)), /does not match its checksum/],
+    [damage((b) => at(b, directory + 24, 200)), /is not of the declared 200 bytes/],
+    [damage((b) => at(b, directory + 10, 12)), /packed by method 12/],
+    [damage((b) => at(b, directory + 20, 250)), /reaches past the end/],
+    [damage((b) => at(b, directory + 42, 7)), /does not lie where the directory says/],
+    [damage((b) => b.subarray(0, b.length - 8)), /is no zip archive, or is cut off/],
+  ] as const) {
+    files.set('/x.zip', bytes);
+    const got = utils.getFile({ origin: `${url}/x.zip`, cacheDir, extract: true, forceDownload: true });
+    await expect(got).rejects.toThrow(message);
+    expect(await names()).not.toContain('x.zip');
+  }
 });
 
 test('what is no archive, or leads out of its folder, is refused', async () => {

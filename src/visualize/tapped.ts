@@ -88,7 +88,7 @@ function run(
   given: unknown,
   tap: (x: Tensor, place: number) => Tensor,
 ): Tree<Tensor> {
-  return runGraph(`Model "${model.name}"`, graphIn('tap', model), given, ({ operation }, args) => {
+  return runGraph(`${model.className} "${model.name}"`, graphIn('tap', model), given, ({ operation }, args) => {
     const here = wanted.filter(({ path }) => path[0] === operation.name);
     const within = here.flatMap(({ path, place }) => (path.length > 1 ? [{ path: path.slice(1), place }] : []));
     const y =

@@ -7,7 +7,22 @@ import { type OptionNames, optionsOf } from '../../../base/options.ts';
 import { makeFromConfig } from '../../../base/registry/configured.ts';
 import type { Config } from '../../../base/registry/serialize.ts';
 import { range, type SymbolicShape, sizeOf } from '../../../base/shape.ts';
-import { cast, multiply } from '../../../ops/index.ts';
+import {
+  add,
+  broadcastTo,
+  cast,
+  clip,
+  equal,
+  greaterEqual,
+  lessEqual,
+  logicalAnd,
+  mod,
+  multiply,
+  reshape,
+  searchsorted,
+  take,
+  where,
+} from '../../../ops/index.ts';
 import { type HostValue, hostValue, type Like, onHost, type Tensor, tensor } from '../../../tensor/index.ts';
 import { inner } from '../../layer/inner.ts';
 import type { InputSpec } from '../../layer/input-spec.ts';
@@ -254,7 +269,36 @@ export abstract class IndexLookup<S extends Fields, T extends Token> extends Lay
       ([value]) => ({ ...this.lookUp(value), dtype }),
       dtype,
       () => x.shape,
+      this.#isOfNumbers ? () => this.#lookUpByProgram(x) : undefined,
     );
+  }
+  /** Whether a program can do it: it holds no strings, hashes none, and refuses nothing. */
+  get #isOfNumbers(): boolean {
+    const { invert, numOovIndices, oovMethod } = this;
+    const areOthersPlaced = numOovIndices === 1 || (numOovIndices > 1 && oovMethod === 'floormod');
+    return this.tokenDtype !== 'string' && (invert || areOthersPlaced);
+  }
+  /** The same for integers that weights had a part in: they are found among the tokens in their order. */
+  #lookUpByProgram(x: Tensor): Tensor {
+    const list = (numbers: readonly unknown[]): Tensor => tensor(numbers as readonly number[], { dtype: 'int32' });
+    const last = (numbers: readonly unknown[]): number => Math.max(0, numbers.length - 1);
+    if (this.invert) {
+      const tokens = range(Math.max(1, this.vocabularySize())).map((index) => this.#tokenAt(index));
+      const isIndex = logicalAnd(greaterEqual(x, 0), lessEqual(x, last(tokens)));
+      return where(isIndex, take(list(tokens), clip(x, 0, last(tokens))), this.#tokenAt(-1) as number);
+    }
+    const { maskToken, numOovIndices, outputMode } = this;
+    const first = oovStart(this.#options);
+    const other = numOovIndices === 1 ? first : add(first, mod(x, numOovIndices));
+    const sorted = [...this.#indices].sort(([a], [b]) => Number(a) - Number(b));
+    let found: Tensor = cast(broadcastTo(other, x.shape), 'int32');
+    if (sorted.length > 0) {
+      const tokens = list(sorted.map(([token]) => token));
+      const place = clip(searchsorted(tokens, reshape(x, [-1])), 0, last(sorted));
+      const isKnown = reshape(equal(take(tokens, place), reshape(x, [-1])), x.shape);
+      found = where(isKnown, reshape(take(list(sorted.map(([, index]) => index)), place), x.shape), found);
+    }
+    return maskToken === null ? found : where(equal(x, maskToken as number), outputMode === 'int' ? 0 : -1, found);
   }
   /** Indices of tokens, or tokens of indices, on the host. */
   lookUp({ shape, data }: Pick<HostValue, 'shape' | 'data'>): Pick<HostValue, 'shape' | 'data'> {

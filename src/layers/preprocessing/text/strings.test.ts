@@ -210,3 +210,28 @@ test('functions of a text standardize and split, and are saved by their names', 
   const wrong = new layers.TextVectorization({ split: (() => 1) as never, vocabulary: ['a'] });
   expect(() => wrong(['a'])).toThrow(/`split` gave no list of strings/);
 });
+
+test('integers are looked up behind weights too, in compiled models', async () => {
+  const x = keras.tensor([
+    [0, 3, 0],
+    [2, 0, 1],
+    [0, 1, 5],
+    [9, 1, 0],
+  ]);
+  const inputs = keras.Input({ shape: [3] });
+  const best = keras.ops.multiply(keras.ops.argmax(new layers.Dense({ units: 3, name: 'd' })(inputs), { axis: -1 }), 7);
+  for (const options of [
+    { vocabulary: [14, 0] },
+    { vocabulary: [14, 0], maskToken: 7 },
+    { vocabulary: [7], numOovIndices: 3 },
+    { vocabulary: [0, 14], outputMode: 'one_hot' as const },
+    { vocabulary: [14, 0, 7, 3, 2, 1, 9, 8, 5], invert: true },
+  ]) {
+    const layer = new layers.IntegerLookup(options);
+    const model = new keras.Model({ inputs, outputs: [best, layer(best)] });
+    model.getLayer('d').setWeights([keras.ops.eye(3), [0, 0, 0]]);
+    const [given, found] = (await model.predict(x, { verbose: 0 })) as unknown as keras.Tensor[];
+    expect(await given!.array()).toEqual([7, 0, 14, 0]);
+    expect(await found!.array()).toEqual(await layer(given!).array());
+  }
+});
