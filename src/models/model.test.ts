@@ -117,13 +117,11 @@ test('a thousand steps end with the bytes they began with', async () => {
 
 test('errors call a model by its class and name, in calls as elsewhere', () => {
   const inputs = keras.Input({ shape: [2] });
-  const layers = [inputs, new keras.layers.Dense({ units: 1 })];
+  const dense = new layers.Dense({ units: 1 });
   class Own extends keras.Model {}
-  const options = { inputs, outputs: layers[1]!(inputs as never), name: 'm' };
-  const wrong = keras.ops.ones([1, 2, 2, 2]);
-  expect(() => new keras.Model(options as never)([wrong, wrong] as never)).toThrow(/^Functional "m": /);
-  expect(() => new Own(options as never)([wrong, wrong] as never)).toThrow(/^Own "m": /);
-  expect(() => new keras.Sequential({ layers: layers as never, name: 's' })([wrong, wrong] as never)).toThrow(
-    /^Sequential "s": /,
-  );
+  const options = { inputs, outputs: dense(inputs), name: 'm' };
+  const two = [ops.ones([1, 2, 2, 2]), ops.ones([1, 2])] as unknown as keras.Tensor;
+  expect(() => new keras.Model(options)(two)).toThrow(/^Functional "m": /);
+  expect(() => new Own(options)(two)).toThrow(/^Own "m": /);
+  expect(() => new keras.Sequential({ layers: [inputs, dense], name: 's' })(two)).toThrow(/^Sequential "s": /);
 });
