@@ -51,4 +51,5 @@ test('what cannot be built is refused with advice', () => {
   expect(() => featurePyramid(odd, [3, 4, 5])).toThrow(/no map of level 3/);
   expect(() => featurePyramid(odd, [5, 3])).toThrow(/levels is \[5,3\]/);
   expect(() => featurePyramid(odd, [])).toThrow(/follow one another/);
+  expect(() => featurePyramid(odd, { levels: [3] } as never)).toThrow(/levels is \{"levels":\[3\]\}/);
 });

@@ -43,8 +43,10 @@ export const featurePyramid = exact(
   ): Model<Tensor[]> {
     const who = 'featurePyramid';
     const { filters = 256, name } = optionsOf(who, names, options);
-    const isRow = levels.every((k, n) => Number.isInteger(k) && k >= 1 && (n === 0 || k === levels[n - 1] + 1));
-    if (levels.length === 0 || !isRow)
+    const isRow =
+      Array.isArray(levels) &&
+      levels.every((k, n) => Number.isInteger(k) && k >= 1 && (n === 0 || k === levels[n - 1] + 1));
+    if (!isRow || levels.length === 0)
       fail(who, `levels is ${show(levels)}`, 'give whole numbers that follow one another, as in [3, 4, 5, 6, 7]');
     const shape = backbone.inputs?.length === 1 ? backbone.inputs[0].symbolicShape : [];
     const sides = shape.length === 4 ? sidesOf(shape.slice(1)) : [];
