@@ -22,11 +22,7 @@ export function hostValue(t: Tensor): HostValue {
   const data = t.strings ?? dataNow(t, 'a computation on strings');
   return data
     ? { shape, dtype, data }
-    : fail(
-        'strings',
-        'a computation on the host needs numbers that live on a device which must be waited for',
-        'give it arrays, or use the wasm device',
-      );
+    : fail('strings', 'the host needs numbers of a device that must be waited for', 'give arrays, or use wasm');
 }
 /** A concrete tensor of numbers or strings from the host. */
 function concrete({ shape, dtype, data }: HostValue): Tensor {

@@ -65,9 +65,7 @@ const realOnly = (name: string, dtype: DType): RealDType =>
     ? fail(
         `Variable "${name}"`,
         `variables do not hold ${dtype === 'string' ? 'strings' : 'complex64 numbers'}`,
-        dtype === 'string'
-          ? 'keep strings in an attribute of the layer'
-          : 'keep pairs of numbers: ops.viewAsComplex reads them',
+        dtype === 'string' ? 'keep them in an attribute' : 'keep pairs, and read them with ops.viewAsComplex',
       )
     : dtype;
 
