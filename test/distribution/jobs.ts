@@ -58,6 +58,8 @@ export interface LaunchOptions {
   readonly folder?: string;
   /** Called with each line that is printed. */
   readonly onLine?: (line: string, mpirun: ChildProcess) => void;
+  /** What starts the ranks instead of the launcher: the command in front of theirs. */
+  readonly by?: readonly string[];
   /** Variables of the job. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -67,12 +69,13 @@ export async function launch(
   launcher: Launcher | undefined,
   ranks: number,
   job: string,
-  { folder = mkdtempSync(join(tmpdir(), 'hornbeam-job-')), onLine, env = {} }: LaunchOptions = {},
+  { folder = mkdtempSync(join(tmpdir(), 'hornbeam-job-')), onLine, by, env = {} }: LaunchOptions = {},
 ): Promise<Ended> {
   const file = await program();
   const command = [process.execPath, file, job, folder];
   const extra = launcher === 'mpirun.openmpi' ? ['--oversubscribe', '--allow-run-as-root'] : [];
-  const all = launcher ? [launcher, ...extra, '-n', String(ranks), ...command] : command;
+  const start = by ?? (launcher ? [launcher, ...extra, '-n', String(ranks)] : []);
+  const all = [...start, ...command];
   const child = spawn(all[0]!, all.slice(1), {
     env: { ...process.env, HORNBEAM_VERIFY: '0', HORNBEAM_THREADS: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -137,12 +137,12 @@ function join(mpi: Mpi, expected: number): Job {
       return mpi.exit(code);
     },
   };
-  leaveWell(job, mpi);
+  leaveWell(job, mpi, () => waitNow(reducing({ memory: new Float64Array(1), count: 1, dtype: 'float64' })));
   return job;
 }
 
 /** A process that fails takes the others along, which would wait for it for ever. */
-function leaveWell(job: Job, { functions, exit }: Mpi): void {
+function leaveWell(job: Job, { functions, exit }: Mpi, meet: () => void): void {
   let problem: unknown;
   process.on('uncaughtExceptionMonitor', (error) => {
     problem = error;
@@ -156,6 +156,8 @@ function leaveWell(job: Job, { functions, exit }: Mpi): void {
       );
       job.abort(code);
     }
+    // Once all are here, nothing is under way any more: MPICH over TCP may otherwise wait for ever.
+    meet();
     functions.MPI_Finalize();
     // What Open MPI 4.1 leaves behind crashes in what a process does at its end.
     exit(code);
