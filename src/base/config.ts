@@ -8,6 +8,7 @@ const settings = { floatx: 'float32' as DType, epsilon: 1e-7, imageDataFormat: '
 
 /** The default dtype of weights, and of numbers without a dtype. */
 export const floatx = exact('config.floatx', 0, (): DType => settings.floatx);
+/** Sets the default dtype: a float type. */
 export const setFloatx = exact('config.setFloatx', 1, function setFloatx(value: string): void {
   const dtype = asDType(value, 'config.setFloatx');
   if (!isFloat(dtype))
@@ -16,9 +17,11 @@ export const setFloatx = exact('config.setFloatx', 1, function setFloatx(value: 
 });
 /** The small number that keeps divisions and logarithms finite. */
 export const epsilon = exact('config.epsilon', 0, (): number => settings.epsilon);
+/** Sets the small number that keeps divisions and logarithms finite. */
 export const setEpsilon = exact('config.setEpsilon', 1, (value: number): void => void (settings.epsilon = value));
 /** Where images keep their channels when a layer does not say. */
 export const imageDataFormat = exact('config.imageDataFormat', 0, (): DataFormat => settings.imageDataFormat);
+/** Sets where images keep their channels when a layer does not say. */
 export const setImageDataFormat = exact(
   'config.setImageDataFormat',
   1,

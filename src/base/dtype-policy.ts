@@ -84,6 +84,7 @@ let global: DTypePolicy | undefined;
 export const dtypePolicy = exact('config.dtypePolicy', 0, (): DTypePolicy => global ?? new DTypePolicy(floatx()));
 /** Makes the policy that of `floatx` again. */
 export const forgetDtypePolicy = (): void => void (global = undefined);
+/** Sets the policy of layers that name none: a name such as `'mixed_bfloat16'`, a policy, its config, or null for that of `floatx`. */
 export const setDtypePolicy = exact(
   'config.setDtypePolicy',
   1,

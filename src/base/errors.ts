@@ -4,6 +4,7 @@ export interface Named {
   readonly name: string;
 }
 
+/** The error of everything that the library refuses: its message says who, what is wrong, and after `Fix:` what to change. */
 export class HornbeamError extends Error {
   override readonly name = 'HornbeamError';
 }

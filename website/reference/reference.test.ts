@@ -37,6 +37,11 @@ test('every public name has a page', () => {
   expect(entries.filter(({ path }) => !pages.has(path)).map(({ path }) => path)).toEqual([]);
 });
 
+test('every class and function says what it is', () => {
+  const silent = entries.filter(({ kind, doc }) => (kind === 'class' || kind === 'function') && doc === '');
+  expect(silent.map(({ path }) => path)).toEqual([]);
+});
+
 test('every option of a class, function or method stands on its page', () => {
   const missing = publicOptions().flatMap(({ path, kind, names }) => {
     const owner = kind === 'method' ? path.slice(0, -1) : path;

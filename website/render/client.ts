@@ -102,9 +102,17 @@ finder.addEventListener('click', (event) => {
   if (event.target === finder) finder.close();
 });
 
+/** What is called as was asked comes first: the whole path, then its last part; the rest stays in the order of its score. */
+function distance(title: string, query: string): number {
+  const [name, asked] = [title.toLowerCase(), query.toLowerCase().replace(/^keras\./, '')];
+  return name === asked ? 0 : name.split('.').at(-1) === asked ? 1 : 2;
+}
 async function find(): Promise<void> {
   const query = input.value.trim();
-  const found = query === '' ? [] : (await loadIndex()).search(query).slice(0, 30);
+  const all = query === '' ? [] : (await loadIndex()).search(query);
+  const found = all
+    .sort((a, b) => distance(String(a['title']), query) - distance(String(b['title']), query))
+    .slice(0, 30);
   if (query !== input.value.trim()) return;
   none.textContent = query === '' ? '' : found.length === 0 ? `Nothing for “${query}”` : `${found.length} results`;
   list.replaceChildren(

@@ -124,11 +124,13 @@ export const registerKerasSerializable = exact(
  */
 export const sourceNameOf = (object: { readonly className: string }): string =>
   (object.constructor as { readonly sourceName?: string }).sourceName ?? object.className;
+/** The name under which a class or function was registered, `package>Name`; its own name if it was not. */
 export const getRegisteredName = exact(
   'saving.getRegisteredName',
   1,
   (object: unknown): string => registeredNames.get(object) ?? nameOf(object),
 );
+/** The class or function that a registered name stands for; undefined if it is none. */
 export const getRegisteredObject = exact(
   'saving.getRegisteredObject',
   2,
