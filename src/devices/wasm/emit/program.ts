@@ -2,7 +2,7 @@ import { allSteps } from '../../../compiler/memory/barriers.ts';
 import { bytesOf } from '../../../compiler/memory/homes.ts';
 import type { ContractionStep, CopyStep, LoopStep, Plan, Step } from '../../../compiler/plan.ts';
 import type { Region } from '../../../ir/expr.ts';
-import type { ScalarOp } from '../../../ir/scalar.ts';
+import { type ScalarOp, scalarOps } from '../../../ir/scalar.ts';
 import { type Entry, gainsByThreads, kernelSteps, type ProgramWriter, Table, writeSteps } from '../../host/program.ts';
 import { partOf } from '../../kernels/part.ts';
 import type { ProductKernel } from '../../kernels/tiled-product.ts';
@@ -84,7 +84,10 @@ class ProgramEmitter implements ProgramWriter {
         if (!this.hostFunctions.has(name))
           this.hostFunctions.set(
             name,
-            module.importFunction('math', name, { params: ['f64', 'f64'], results: ['f64'] }),
+            module.importFunction('math', name, {
+              params: new Array<'f64'>(scalarOps[name].arity).fill('f64'),
+              results: ['f64'],
+            }),
           );
     this.run = module.func('run', ['i32', 'i32', 'i32']);
     module.export('run', this.run);
