@@ -2,6 +2,9 @@ import { existsSync, statSync } from 'node:fs';
 import { posix } from 'node:path';
 import { wayTo } from './page.ts';
 
+/** A link or a picture, in whose text code may stand; or code, in which nothing is a link. */
+const linkOrCode = /(!?)(\[(?:`[^`\n]*`|[^\][`]|\[[^\]]*\])*\])\(([^)\s]+)\)|`[^`\n]*`/g;
+
 /** What the links of a file of the repository become on its page. */
 export class Links {
   /** Files that have a page, with its URL. */
@@ -42,19 +45,15 @@ export class Links {
   /** Markdown whose links lead to places of the site; what stands in code is left alone. */
   rewrite(markdown: string, file: string, url: string): string {
     return markdown
-      .split(/(^ *```[\s\S]*?^ *```$|`[^`\n]*`)/m)
-      .map((part, k) =>
-        k % 2 === 1
-          ? part
-          : part.replace(
-              /(!?)(\[(?:[^\][]|\[[^\]]*\])*\])\(([^)\s]+)\)/g,
-              (_, picture: string, text: string, target: string) => {
-                const inside = /!\[/.test(text) ? this.rewrite(text.slice(1, -1), file, url) : undefined;
-                return `${picture}${inside === undefined ? text : `[${inside}]`}(${this.resolve(target, file, url, picture !== '')})`;
-              },
-            ),
-      )
+      .split(/(^ *```[\s\S]*?^ *```$)/m)
+      .map((part, k) => (k % 2 === 1 ? part : part.replace(linkOrCode, (...found) => this.anew(found, file, url))))
       .join('');
+  }
+
+  private anew([whole, picture, text, target]: readonly string[], file: string, url: string): string {
+    if (target === undefined) return whole!;
+    const shown = /!\[/.test(text!) ? `[${this.rewrite(text!.slice(1, -1), file, url)}]` : text!;
+    return `${picture}${shown}(${this.resolve(target, file, url, picture !== '')})`;
   }
 
   private resolve(target: string, file: string, url: string, isPicture: boolean): string {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { withDrawings } from './drawings.ts';
+import { Links } from './links.ts';
 import type { Page } from './page.ts';
 import { slugOf } from './page.ts';
 import { readSite } from './site.ts';
@@ -98,4 +99,16 @@ draw(a);
     },
   ]);
   expect(markdown).toContain('draw(a);\n```\n\n![A line](/pictures/drawn/guides-lines-a.svg)');
+});
+
+test('links are led to places of the site, those with code in their text too, and code is left alone', () => {
+  const way = new Links('.', new Map([['docs/data.md', 'guides/data.html']]));
+  const said = way.rewrite(
+    '[`fit`](data.md#a), `x[0](y)`, [![p](pictures/studio-run.png)](/reference/index.html)',
+    'docs/cli.md',
+    'guides/cli.html',
+  );
+  expect(said).toBe(
+    '[`fit`](data.html#a), `x[0](y)`, [![p](../pictures/docs/studio-run.png)](../reference/index.html)',
+  );
 });
