@@ -43,18 +43,18 @@ let created = 0;
  * recorded, or an input of that program. Higher ranks add the methods that users call.
  */
 export class Tensor implements Aval {
-  readonly shape: Shape;
-  readonly dtype: DType;
-  readonly equation: Equation | undefined;
+  declare readonly shape: Shape;
+  declare readonly dtype: DType;
+  declare readonly equation: Equation | undefined;
   /** Which output of the equation this is. */
-  readonly index: number;
-  storage: Storage | undefined;
+  declare readonly index: number;
+  declare storage: Storage | undefined;
   /** Real and imaginary part, where the dtype is complex: they have equations and storage, the whole has not. */
-  readonly parts: readonly [re: Tensor, im: Tensor] | undefined;
+  declare readonly parts: readonly [re: Tensor, im: Tensor] | undefined;
   /** The elements, where they are strings: no program sees them. */
-  readonly strings: readonly string[] | undefined;
+  declare readonly strings: readonly string[] | undefined;
   /** Rises with creation: inputs of an equation are older than its outputs. */
-  readonly serial: number;
+  declare readonly serial: number;
 
   constructor(aval: Aval, origin: Origin = {}) {
     this.shape = aval.shape;

@@ -106,7 +106,7 @@ export function op<A extends unknown[], R>(
     if (meetsStrings(args) && !hasSymbolic(args)) return onStrings(name, call, args);
     if (hasSymbolic(args)) return callSymbolic(named, call, args);
     const trace = currentTrace();
-    if (trace) return trace.note(name, body, args as A);
+    if (trace) return trace.note ? trace.note(name, body, args as A) : body(...(args as A));
     // float32 would round a number that meets float64.
     const isDouble = args.some((x) => x instanceof Tensor && x.dtype === 'float64');
     const values = (isDouble ? args : args.map((x, k) => (reads[k] === 'operand' ? weakScalar(x) : x))) as A;

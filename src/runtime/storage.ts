@@ -7,12 +7,12 @@ import { freeWithHolder, letGo, withRoom } from './reclaim.ts';
 
 /** A device buffer held by a JavaScript object: freed when the holder is garbage-collected, or by `dispose`. */
 export class DeviceStorage implements Storage {
-  device: Device;
-  bytes: number;
+  declare device: Device;
+  declare bytes: number;
   /** A local copy of the elements: for small arrays uploaded to a device that cannot be read synchronously. */
   known: TypedArray | undefined;
-  private held: Buffer | undefined;
-  private free: () => void;
+  declare private held: Buffer | undefined;
+  declare private free: () => void;
 
   constructor(device: Device, buffer: Buffer, free?: () => void) {
     this.device = device;

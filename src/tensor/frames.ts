@@ -25,6 +25,8 @@ export interface HostCall {
 /** A program being recorded, with the variables it touched. */
 export class Trace {
   readonly kind = 'trace';
+  /** Runs the body of an op, and keeps what was called: for an export. */
+  declare note?: <A extends readonly unknown[], R>(name: string, body: (...args: A) => R, args: A) => R;
   /** For each variable, the input that stands for its initial value. */
   readonly initial = new Map<Variable, Tensor>();
   private readonly current = new Map<Variable, Tensor>();
@@ -34,8 +36,8 @@ export class Trace {
   readonly behind: HostCall[] = [];
   /** The values of inputs and host results in the run being recorded. */
   readonly given = new Map<Tensor, Tensor>();
-  private readonly inline: boolean;
-  private readonly outer: Trace | undefined;
+  declare private readonly inline: boolean;
+  declare private readonly outer: Trace | undefined;
 
   /**
    * `inline`: variables are read as their current values (or those in the enclosing trace), for immediate computation.
@@ -45,10 +47,6 @@ export class Trace {
     this.outer = outer;
   }
 
-  /** Runs the body of an op; an export also keeps what was called. */
-  note<A extends readonly unknown[], R>(_name: string, body: (...args: A) => R, args: A): R {
-    return body(...args);
-  }
   read(variable: Variable): Tensor {
     const known = this.current.get(variable);
     if (known) return known;

@@ -51,7 +51,7 @@ export class NotedTrace extends Trace {
   readonly #notes = new Map<Tensor, Note[]>();
   readonly #paths: { readonly start: number; readonly path: readonly string[] }[] = [];
 
-  override note<A extends readonly unknown[], R>(name: string, body: (...args: A) => R, args: A): R {
+  override note = <A extends readonly unknown[], R>(name: string, body: (...args: A) => R, args: A): R => {
     const start = nextSerial();
     const path = currentPath();
     this.#paths.push({ start, path });
@@ -65,7 +65,7 @@ export class NotedTrace extends Trace {
         this.#notes.set(t, [...list, { name, args: known, results, path }]);
       }
     return result;
-  }
+  };
   /** Calls that gave the tensor, the innermost first. */
   notesOf(t: Tensor): readonly Note[] {
     return this.#notes.get(t) ?? [];
