@@ -1,12 +1,8 @@
-import { constant, type Expr, type Scalar, type ScalarType } from '../ir/expr.ts';
+import { constant, type Expr, type ScalarType } from '../ir/expr.ts';
 import type { ScalarOp } from '../ir/scalar.ts';
+import type { Builder } from './builder.ts';
+import { bfloat16, float16 } from './half-floats.ts';
 
-/** Builds expressions from operations that have an instruction or a function. */
-export interface Builder {
-  op(f: ScalarOp, ...operands: Scalar[]): Expr;
-  convert(x: Expr, type: ScalarType): Expr;
-  reinterpret(x: Expr, type: ScalarType): Expr;
-}
 type Expansion = (args: readonly [Expr, Expr], build: Builder, type: ScalarType) => Expr | undefined;
 
 export const isFloatType = (type: ScalarType): boolean => type === 'f32' || type === 'f64';
@@ -56,6 +52,8 @@ export const expansions: Partial<Record<ScalarOp, Expansion>> = {
   ceil: integral,
   trunc: integral,
   round: integral,
+  toFloat16: ([x], build) => float16.decode(float16.encode(x, build), build),
+  toBfloat16: ([x], build) => bfloat16.decode(bfloat16.encode(x, build), build),
   rsqrt: ([x], { op }, type) => op('div', constant(1, type), op('sqrt', x)),
   logistic: ([x], { op }, type) =>
     type === 'f64' ? op('div', constant(1, type), op('add', constant(1, type), op('exp', op('neg', x)))) : undefined,

@@ -1,5 +1,5 @@
 import { constant, type Expr, type Scalar } from '../ir/expr.ts';
-import type { Builder } from './expansions.ts';
+import type { Builder } from './builder.ts';
 
 /** 16-bit floats through arithmetic on their bits (u32): loads are decoded, stores encoded. */
 interface HalfFormat {
@@ -11,7 +11,7 @@ interface HalfFormat {
 
 const u32 = (value: number): Expr => constant(value, 'u32');
 
-const float16: HalfFormat = {
+export const float16: HalfFormat = {
   decode(bits, { op, reinterpret }) {
     const sign = op('shiftLeft', op('and', bits, 0x8000), 16);
     const magnitude = op('shiftLeft', op('and', bits, 0x7fff), 13);
@@ -38,7 +38,7 @@ const float16: HalfFormat = {
   },
 };
 
-const bfloat16: HalfFormat = {
+export const bfloat16: HalfFormat = {
   decode: (bits, { op, reinterpret }) => reinterpret(op('shiftLeft', bits, 16), 'f32'),
   encode(x, { op, reinterpret }) {
     const bits = reinterpret(x, 'u32');

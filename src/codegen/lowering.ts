@@ -12,7 +12,8 @@ import {
 } from '../ir/expr.ts';
 import { type Stmt, when } from '../ir/loops.ts';
 import { type ScalarOp, scalarOps } from '../ir/scalar.ts';
-import { type Builder, expansions } from './expansions.ts';
+import type { Builder } from './builder.ts';
+import { expansions } from './expansions.ts';
 import { halfFormats } from './half-floats.ts';
 import { tiled } from './tiles.ts';
 

@@ -87,6 +87,7 @@ class Nest {
       const item: FullStore = { to, position: this.places.positionIn(tensor, index), value };
       if (isFull) this.pass(this.readyIn(value), this.kernel.columns).stores.push(item);
       else this.row(this.readyIn(value)).push(item);
+      value = this.places.asStored(value, tensor);
     }
     this.replaced.set(place, value);
   }

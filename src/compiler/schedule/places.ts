@@ -64,6 +64,15 @@ export class Places {
     return this.shared.keys();
   }
 
+  /**
+   * A value as whoever loads it from memory will see it. Those who read it in the kernel that stores it must see no other: what two
+   * kernels compute of a tensor would differ, and be compared.
+   */
+  asStored(value: Expr, { dtype }: Aval): Expr {
+    const round = dtype === 'float16' ? 'toFloat16' : dtype === 'bfloat16' ? 'toBfloat16' : undefined;
+    return round && value.op !== 'load' ? this.formulas.algebra.apply(round, 'f32', [value]) : value;
+  }
+
   /** The position of a tensor's element in its region. */
   positionIn(tensor: Tensor, index: readonly Expr[]): Expr {
     const position = this.position(index, tensor.shape);

@@ -76,7 +76,7 @@ function contractionStep(
       index,
     });
     const result = algebra.substitute(value, values);
-    values.set(place, result);
+    values.set(place, stored(tensor) ? places.asStored(result, tensor) : result);
     if (!stored(tensor)) continue;
     const flat = places.flat(result);
     for (const { from } of loadsOf(flat)) reads.add(from);

@@ -1,3 +1,4 @@
+import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from '../../base/half-floats.ts';
 import type { ScalarType } from '../../ir/expr.ts';
 import type { ScalarOp } from '../../ir/scalar.ts';
 import { digamma, erf, erfinv, lgamma } from './special-functions.ts';
@@ -90,6 +91,8 @@ export const scalarFunctions = {
   ceil: real(Math.ceil),
   trunc: real(Math.trunc),
   round: real(roundToEven),
+  toFloat16: real((a) => fromFloat16(toFloat16(a))),
+  toBfloat16: real((a) => fromBfloat16(toBfloat16(a))),
   sqrt: real(Math.sqrt),
   rsqrt: real((a) => 1 / Math.sqrt(a)),
   exp: real(Math.exp),

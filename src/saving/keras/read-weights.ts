@@ -1,5 +1,6 @@
 import { asDType, type DType, type TypedArray } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
+import { fromBfloat16, fromFloat16 } from '../../base/half-floats.ts';
 import { optionsOf } from '../../base/options.ts';
 import { sameShape, showShape } from '../../base/shape.ts';
 import { getH5, type H5Group, type H5Numbers, h5Group, isH5Dataset, makeH5Group } from '../../formats/hdf5.ts';
@@ -8,7 +9,7 @@ import type { AnyLayer } from '../../layers/layer/layer.ts';
 import { loraOf } from '../../layers/layer/lora.ts';
 import { zeros } from '../../ops/index.ts';
 import { upload } from '../../runtime/storage.ts';
-import { encode, fromBfloat16, fromFloat16 } from '../../tensor/elements.ts';
+import { encode } from '../../tensor/elements.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
 import { storing } from './own-stores.ts';
 import { type Placed, placeSaveables } from './saveables.ts';

@@ -1,7 +1,7 @@
 import { type DType, dtypeInfo, type TypedArray } from '../../base/dtype.ts';
+import { toFloat16 } from '../../base/half-floats.ts';
 import { type Shape, sizeOf } from '../../base/shape.ts';
 import type { Tensor } from '../../ir/tensor.ts';
-import { toFloat16 } from '../../tensor/elements.ts';
 import { type ElementType, elementType } from './element-types.ts';
 import { isKnown, type Layout, type Size, sameSize } from './layout.ts';
 import type { AttributeMessage, GraphMessage, NodeMessage, TensorMessage } from './schema.ts';

@@ -1,6 +1,7 @@
 import { showAsText } from '../../base/display.ts';
 import { fail } from '../../base/errors.ts';
 import { exact } from '../../base/exact.ts';
+import { fromFloat16 } from '../../base/half-floats.ts';
 import { type OptionNames, optionsOf } from '../../base/options.ts';
 import { sameShape, showShape } from '../../base/shape.ts';
 import { isPlainObject } from '../../base/tree.ts';
@@ -8,7 +9,6 @@ import { bytesOf, type FileSource } from '../../formats/file.ts';
 import { readNpz } from '../../formats/npy.ts';
 import { loadModel, Model } from '../../models/index.ts';
 import type { LoadModelOptions, ModelSource } from '../../saving/index.ts';
-import { fromFloat16 } from '../../tensor/elements.ts';
 import { asTensor, type Like, tensor } from '../../tensor/index.ts';
 import { type Activations, activationsOf } from './activations.ts';
 import { matchLayers } from './match-layers.ts';

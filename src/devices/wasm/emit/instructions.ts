@@ -62,6 +62,8 @@ export const instructions = {
   ceil: onFloats('ceil'),
   trunc: onFloats('trunc'),
   round: onFloats('nearest'),
+  toFloat16: expanded,
+  toBfloat16: expanded,
   sqrt: onFloats('sqrt'),
   rsqrt: expanded,
   exp: aFunction,

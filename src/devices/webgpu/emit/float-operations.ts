@@ -35,6 +35,8 @@ export const onFloats = {
   ceil: call('ceil'),
   trunc: call('trunc'),
   round: call('round'),
+  toFloat16: 'function',
+  toBfloat16: 'function',
   sqrt: call('sqrt'),
   rsqrt: call('inverseSqrt'),
   exp: 'function',

@@ -104,8 +104,9 @@ export class KernelText implements Writer {
     if (dtype === 'uint16') return `(${value}) & 0xffffu`;
     if (dtype !== 'bfloat16' && dtype !== 'float16') return value;
     if (elementType(dtype, this.context.gpu) === 'f16') return `f16(${value})`;
-    this.need(`round_${dtype}`);
-    return `round_${dtype}(${value})`;
+    const rounded = dtype === 'float16' ? 'toFloat16_f32' : 'toBfloat16_f32';
+    this.need(rounded);
+    return `${rounded}(${value})`;
   }
   /** The values of expressions that share nodes. */
   values(...roots: readonly Expr[]): string[] {
