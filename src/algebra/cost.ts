@@ -7,8 +7,6 @@ const weights: Partial<Record<ScalarOp, number>> = {
   convert: 1,
   div: 4,
   rem: 8,
-  toFloat16: 12,
-  toBfloat16: 8,
   sqrt: 4,
   rsqrt: 5,
   pow: 30,

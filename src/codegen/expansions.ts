@@ -1,7 +1,7 @@
 import { constant, type Expr, type ScalarType } from '../ir/expr.ts';
 import type { ScalarOp } from '../ir/scalar.ts';
 import type { Builder } from './builder.ts';
-import { bfloat16, float16 } from './half-floats.ts';
+import { bfloat16, float16, type HalfFormat } from './half-floats.ts';
 
 type Expansion = (args: readonly [Expr, Expr], build: Builder, type: ScalarType) => Expr | undefined;
 
@@ -24,6 +24,11 @@ const shift =
     n.op !== 'const' ? undefined : n.value === 0 ? x : n.value >>> 0 > 31 ? whole(x, build, type) : undefined;
 const zeros = shift((_, __, type) => constant(0, type));
 const signs = shift((x, { op }) => op('shiftRight', x, 31));
+
+const rounded =
+  ({ encode, decode }: HalfFormat): Expansion =>
+  ([x], build) =>
+    decode(encode(x, build), build);
 
 /**
  * Operations expressed through others. Anything an expansion leaves undefined, and every other operation, is an
@@ -52,8 +57,8 @@ export const expansions: Partial<Record<ScalarOp, Expansion>> = {
   ceil: integral,
   trunc: integral,
   round: integral,
-  toFloat16: ([x], build) => float16.decode(float16.encode(x, build), build),
-  toBfloat16: ([x], build) => bfloat16.decode(bfloat16.encode(x, build), build),
+  float16: rounded(float16),
+  bfloat16: rounded(bfloat16),
   rsqrt: ([x], { op }, type) => op('div', constant(1, type), op('sqrt', x)),
   logistic: ([x], { op }, type) =>
     type === 'f64' ? op('div', constant(1, type), op('add', constant(1, type), op('exp', op('neg', x)))) : undefined,

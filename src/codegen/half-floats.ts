@@ -2,7 +2,7 @@ import { constant, type Expr, type Scalar } from '../ir/expr.ts';
 import type { Builder } from './builder.ts';
 
 /** 16-bit floats through arithmetic on their bits (u32): loads are decoded, stores encoded. */
-interface HalfFormat {
+export interface HalfFormat {
   /** The f32 with the value of the given bits. */
   decode(bits: Expr, build: Builder): Expr;
   /** The bits of the nearest half, ties to even. */

@@ -16,7 +16,7 @@ const commutes = { commutes: true } as const;
  * Integers wrap at 32 bits. `max` and `min` give NaN when an operand is NaN. `div` of integers truncates towards zero and
  * `rem` takes the dividend's sign; `floorDiv` and `floorMod` follow the divisor's. `round` sends halves to even.
  * `and or xor not` work on the bits of integers and on truth values. Shifts by 32 or more give 0 (`shiftRight` of a
- * signed value: its sign). `toFloat16` and `toBfloat16` give the nearest number of 16 bits, halves to even. `logistic` is 1 / (1 + exp(-x)), `fma` a · b + c of floats, rounded once or twice.
+ * signed value: its sign). `float16` and `bfloat16` give the nearest such number, halves to even. `logistic` is 1 / (1 + exp(-x)), `fma` a · b + c of floats, rounded once or twice.
  */
 export const scalarOps = {
   add: { ...binary, ...commutes },
@@ -38,8 +38,8 @@ export const scalarOps = {
   ceil: unary,
   trunc: unary,
   round: unary,
-  toFloat16: unary,
-  toBfloat16: unary,
+  float16: unary,
+  bfloat16: unary,
   sqrt: unary,
   rsqrt: unary,
   exp: unary,

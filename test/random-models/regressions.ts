@@ -163,6 +163,19 @@ export const regressions: Readonly<Record<string, ModelDescription>> = {
     outputs: [{ tensor: 2, ...mse }],
     optimizer: sgd,
   },
+  'a threshold in 16 bits is the same in the kernel that stores it and in those that load it': {
+    seed: 5509,
+    batch: 1,
+    policy: 'mixed_bfloat16',
+    inputs: [{ shape: [13, 13, 15] }],
+    calls: [
+      { layer: { class_name: 'Activation', config: { activation: 'sparsemax' } }, on: [0] },
+      { layer: { class_name: 'RMSNormalization', config: {} }, on: [1] },
+      { layer: 0, on: [2] },
+    ],
+    outputs: [{ tensor: 3, ...mse }],
+    optimizer: sgd,
+  },
   'a softmax of pieces of which the last is shorter is dealt out': {
     seed: 7498,
     batch: 2,

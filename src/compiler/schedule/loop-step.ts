@@ -1,10 +1,9 @@
 import { loadsOf } from '../../algebra/cost.ts';
 import { eachStatement, expressionsOf } from '../../algebra/statements.ts';
-import { dtypeInfo } from '../../base/dtype.ts';
-import { sizeOf } from '../../base/shape.ts';
 import type { Region } from '../../ir/expr.ts';
 import type { Stmt } from '../../ir/loops.ts';
 import type { Kernel } from '../group/kernel.ts';
+import { bytesOf as bytesIn } from '../memory/homes.ts';
 import type { KernelInfo, LoopStep } from '../plan.ts';
 
 /** A loop step, with the regions it touches. */
@@ -22,8 +21,7 @@ export function loopStep(info: KernelInfo, body: readonly Stmt[], serial: boolea
 }
 
 /** Bytes of all the regions together. */
-export const bytesOf = (regions: readonly Region[]): number =>
-  regions.reduce((sum, r) => sum + sizeOf(r.shape) * dtypeInfo[r.dtype].bytes, 0);
+export const bytesOf = (regions: readonly Region[]): number => regions.reduce((sum, r) => sum + bytesIn(r), 0);
 
 /** Regions that statements load from and store to. */
 export function regionsOf(list: readonly Stmt[]): { reads: Region[]; writes: Region[] } {

@@ -69,8 +69,8 @@ export class Places {
    * kernels compute of a tensor would differ, and be compared.
    */
   asStored(value: Expr, { dtype }: Aval): Expr {
-    const round = dtype === 'float16' ? 'toFloat16' : dtype === 'bfloat16' ? 'toBfloat16' : undefined;
-    return round && value.op !== 'load' ? this.formulas.algebra.apply(round, 'f32', [value]) : value;
+    const isRounded = value.op !== 'load' && (dtype === 'float16' || dtype === 'bfloat16');
+    return isRounded ? this.formulas.algebra.apply(dtype, 'f32', [value]) : value;
   }
 
   /** The position of a tensor's element in its region. */

@@ -135,16 +135,16 @@ fn shiftRight(a: i32, n: u32) -> i32 { return a >> min(n, 31u); }`,
 }`,
   },
   // Halves to even; NaN stays one.
-  toBfloat16_f32: {
+  bfloat16_f32: {
     needs: ['bits'],
-    text: `fn toBfloat16_f32(x: f32) -> f32 {
+    text: `fn bfloat16_f32(x: f32) -> f32 {
   let u = bitcast<u32>(x);
   return bitcast<f32>(select((u + 0x7fffu + ((u >> 16u) & 1u)) & 0xffff0000u, u | 0x400000u, isNan(x)));
 }`,
   },
-  toFloat16_f32: {
+  float16_f32: {
     needs: ['bits'],
-    text: `fn toFloat16_f32(x: f32) -> f32 {
+    text: `fn float16_f32(x: f32) -> f32 {
   let u = bitcast<u32>(x) & 0x7fffffffu;
   if (u >= 0x477ff000u) { return select(withSign(infinity(), x), x, isNan(x)); }
   if (u < 0x38800000u) { return withSign(round(abs(x) * 16777216f) * 5.9604645e-8f, x); }

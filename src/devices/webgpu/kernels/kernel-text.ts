@@ -104,7 +104,7 @@ export class KernelText implements Writer {
     if (dtype === 'uint16') return `(${value}) & 0xffffu`;
     if (dtype !== 'bfloat16' && dtype !== 'float16') return value;
     if (elementType(dtype, this.context.gpu) === 'f16') return `f16(${value})`;
-    const rounded = dtype === 'float16' ? 'toFloat16_f32' : 'toBfloat16_f32';
+    const rounded = `${dtype}_f32` as const;
     this.need(rounded);
     return `${rounded}(${value})`;
   }
