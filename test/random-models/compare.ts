@@ -101,7 +101,8 @@ function difference(a: ArrayLike<number>, b: ArrayLike<number>): string {
   return `element ${k} is ${a[k]} and ${b[k]}`;
 }
 /** Where the reference leaves the finite numbers anything goes. */
-const isNear = (a: number, b: number, within: number): boolean => !Number.isFinite(b) || Math.abs(a - b) <= within;
+const isNear = (a: number, b: number, within: number): boolean =>
+  !Number.isFinite(b) || within === Infinity || Math.abs(a - b) <= within;
 
 function toleranceOf(name: string, expected: ArrayLike<number>, changes: readonly Change[], precision: number): number {
   let [largest, change] = [0, 0];
