@@ -16,6 +16,8 @@ export interface LowerNote {
   write(work: Work<readonly any[]>): Value;
 }
 
+/** The options of a call, none where it was given none. */
+const given = (options: any): Readonly<Record<string, any>> => options ?? {};
 const isFloatTensor = (x: unknown): x is Tensor => x instanceof Tensor && isFloat(x.dtype);
 /** The operand is the first input; others are options. */
 const activation = (
@@ -46,10 +48,11 @@ const axesGiven = (axis: unknown, rank: number): number[] =>
   );
 
 const softmax = (opType: string): LowerNote => ({
-  takes: ([x, { axis = -1 } = {} as any]) =>
-    isFloatTensor(x) && axesGiven(axis, x.shape.length).length === 1 && x.shape.length > 0,
+  takes: ([x, options]) =>
+    isFloatTensor(x) && axesGiven(given(options).axis ?? -1, x.shape.length).length === 1 && x.shape.length > 0,
   write: (work) => {
-    const [x, { axis = -1 } = {} as any] = work.attrs;
+    const [x, options] = work.attrs;
+    const { axis = -1 } = given(options);
     const [d] = axesGiven(axis, x.shape.length);
     const layout = isOne(work.inputs[0].sizes[d]) ? range(x.shape.length).map((k) => [k]) : heldLayout(work, [d]);
     const at = isOne(work.inputs[0].sizes[d]) ? d : placesIn(layout, [d])[0];
@@ -60,7 +63,8 @@ const softmax = (opType: string): LowerNote => ({
 const reduction = (opType: string, supported: Types): LowerNote => ({
   takes: ([x, options = {}]) => isFloatTensor(x) && supported.has(x.dtype) && onlyKeys(options, ['axis', 'keepdims']),
   write: (work) => {
-    const [x, { axis, keepdims = false } = {} as any] = work.attrs;
+    const [x, options] = work.attrs;
+    const { axis, keepdims = false } = given(options);
     const axes = axesGiven(axis, x.shape.length);
     const [result] = work.results;
     const reduced = { ...result, sizes: work.inputs[0].sizes.filter((_, d) => !axes.includes(d)) };
@@ -93,17 +97,18 @@ const batchNormalization: LowerNote = {
   },
   write: (work) => {
     const { e } = work;
-    const [x, , , axis, { scale, offset, epsilon = 1e-3 } = {} as any] = work.attrs;
+    const [x, , , axis, options] = work.attrs;
+    const { scale, offset, epsilon = 1e-3 } = given(options);
     const d = axis < 0 ? axis + x.shape.length : axis;
     const [value, mean, variance, ...rest] = work.inputs;
     const channels = value.sizes[d];
-    const given = (w: unknown): Value | undefined => (w instanceof Tensor ? rest.shift() : undefined);
+    const next = (w: unknown): Value | undefined => (w instanceof Tensor ? rest.shift() : undefined);
     // Options are read in the order in which they were given.
-    const options: Record<string, Value | undefined> = {};
-    for (const [key, w] of Object.entries(work.attrs[4] ?? {})) if (key !== 'epsilon') options[key] = given(w);
+    const weights: Record<string, Value | undefined> = {};
+    for (const [key, w] of Object.entries(given(options))) if (key !== 'epsilon') weights[key] = next(w);
     const filled = (n: number): Value => ({ dtype: value.dtype, sizes: [channels], forms: [], fill: n });
     const vector = (v: Value): string => inLayout(e, v, [[0]]);
-    const names = [scale ? options['scale']! : filled(1), offset ? options['offset']! : filled(0), mean, variance].map(
+    const names = [scale ? weights['scale']! : filled(1), offset ? weights['offset']! : filled(0), mean, variance].map(
       vector,
     );
     const layout: Layout = channelSecond(work, value, d);
@@ -138,17 +143,18 @@ const layerNormalization: LowerNote = {
   },
   write: (work) => {
     const { e } = work;
-    const [x, { axis = -1, epsilon } = {} as any] = work.attrs;
+    const [x, options] = work.attrs;
+    const { axis = -1, epsilon } = given(options);
     const first = x.shape.length - axesGiven(axis, x.shape.length).length;
     const [value, ...rest] = work.inputs;
-    const options: Record<string, Value> = {};
-    for (const [key, w] of Object.entries(work.attrs[1] ?? {})) if (w instanceof Tensor) options[key] = rest.shift()!;
+    const weights: Record<string, Value> = {};
+    for (const [key, w] of Object.entries(given(options))) if (w instanceof Tensor) weights[key] = rest.shift()!;
     const sizes = value.sizes.slice(first);
-    const gamma = options['gamma'] ?? { dtype: value.dtype, sizes, forms: [], fill: 1 };
+    const gamma = weights['gamma'] ?? { dtype: value.dtype, sizes, forms: [], fill: 1 };
     const layout: Layout = range(x.shape.length).map((d) => [d]);
     const whole: Layout = range(sizes.length).map((d) => [d]);
     const names = [inLayout(e, value, layout), inLayout(e, gamma, whole)];
-    if (options['beta']) names.push(inLayout(e, options['beta'], whole));
+    if (weights['beta']) names.push(inLayout(e, weights['beta'], whole));
     return work.result(
       e.node('LayerNormalization', names, { axis: first, epsilon: { float: epsilon ?? 1e-7 } }),
       layout,
