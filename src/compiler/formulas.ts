@@ -18,7 +18,7 @@ interface Frame {
 
 /** Formulas of tensors. Reads appear as loads from the region that stands for a tensor, with one index per axis. */
 export class Formulas {
-  readonly algebra: Algebra;
+  declare readonly algebra: Algebra;
   private readonly regions = new Map<Tensor, Region>();
   private readonly tensors = new Map<Region, Tensor>();
   private readonly known = new Map<Tensor, Formula>();

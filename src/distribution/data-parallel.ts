@@ -38,8 +38,8 @@ export class DataParallel {
   /** The number of this process, from 0: the rank. */
   readonly dataShardId: number;
 
-  constructor(options?: DataParallelOptions) {
-    const { deviceMesh, devices, autoShardDataset = true } = optionsOf('DataParallel', names, options);
+  constructor(options?: DataParallelOptions, ...surplus: undefined[]) {
+    const { deviceMesh, devices, autoShardDataset = true } = optionsOf('DataParallel', names, options, surplus);
     if (deviceMesh && devices) fail('DataParallel', 'it got deviceMesh and devices', 'give one of them');
     const all = listDevices();
     const chosen = deviceMesh?.devices ?? devices ?? all;

@@ -24,8 +24,8 @@ export class DeviceMesh {
   readonly axisNames: readonly string[];
   readonly devices: readonly string[];
 
-  constructor(options: DeviceMeshOptions) {
-    const { shape, axisNames, devices } = optionsOf('DeviceMesh', names, options);
+  constructor(options: DeviceMeshOptions, ...surplus: undefined[]) {
+    const { shape, axisNames, devices } = optionsOf('DeviceMesh', names, options, surplus);
     if (!Array.isArray(shape) || shape.length === 0 || !shape.every((n) => Number.isInteger(n) && n > 0))
       fail('DeviceMesh', `shape is ${JSON.stringify(shape)}`, 'give the number of devices along each axis: [2]');
     if (!Array.isArray(axisNames) || axisNames.length !== shape.length)

@@ -1,5 +1,6 @@
 import { fail } from '../base/errors.ts';
 import { exactMethods } from '../base/exact.ts';
+import { refuseBeside } from '../base/options.ts';
 import { DeviceMesh } from './device-mesh.ts';
 import { TensorLayout } from './tensor-layout.ts';
 
@@ -16,7 +17,8 @@ export class LayoutMap implements Iterable<[string, TensorLayout]> {
   readonly deviceMesh: DeviceMesh;
   readonly #layouts = new Map<string, TensorLayout>();
 
-  constructor(deviceMesh: DeviceMesh) {
+  constructor(deviceMesh: DeviceMesh, ...surplus: undefined[]) {
+    refuseBeside('LayoutMap', surplus);
     if (!(deviceMesh instanceof DeviceMesh)) fail('LayoutMap', 'deviceMesh is no DeviceMesh', 'give a DeviceMesh');
     this.deviceMesh = deviceMesh;
   }

@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { refuseBeside } from '../base/options.ts';
 
 /**
  * Models cut over devices are not trained here: making one is refused, with what helps. Save the model, and train it with Keras on JAX,
@@ -6,7 +7,8 @@ import { fail } from '../base/errors.ts';
  * @see https://keras.io/api/distribution/model_parallel/
  */
 export class ModelParallel {
-  constructor() {
+  constructor(...surplus: undefined[]) {
+    refuseBeside('ModelParallel', surplus);
     fail(
       'ModelParallel',
       'a model that is cut over devices is not trained here: each process holds the whole model',

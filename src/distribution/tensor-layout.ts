@@ -1,5 +1,5 @@
 import { fail } from '../base/errors.ts';
-import { type OptionNames, optionsOf } from '../base/options.ts';
+import { type OptionNames, optionsOf, show } from '../base/options.ts';
 import { DeviceMesh } from './device-mesh.ts';
 
 export interface TensorLayoutOptions {
@@ -17,10 +17,10 @@ export class TensorLayout {
   readonly axes: readonly (string | null)[];
   #mesh: DeviceMesh | null = null;
 
-  constructor(axes: readonly (string | null)[], options?: TensorLayoutOptions) {
-    const { deviceMesh = null } = optionsOf('TensorLayout', names, options);
+  constructor(axes: readonly (string | null)[], options?: TensorLayoutOptions, ...surplus: undefined[]) {
+    const { deviceMesh = null } = optionsOf('TensorLayout', names, options, surplus);
     if (!Array.isArray(axes) || !axes.every((axis) => axis === null || typeof axis === 'string'))
-      fail('TensorLayout', `axes are ${JSON.stringify(axes)}`, "give a name or null for each: ['batch', null]");
+      fail('TensorLayout', `axes are ${show(axes)}`, "give a name or null for each: ['batch', null]");
     this.axes = [...axes];
     if (deviceMesh) this.deviceMesh = deviceMesh;
   }

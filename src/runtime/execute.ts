@@ -27,17 +27,10 @@ export function compiled(program: Program, key = printProgram(program)): Executa
 
 /** The executable of an equal program, whose layers may have other names. */
 function withScopesOf(program: Program, known: Executable): Executable {
-  let kernels: Executable['kernels'] | undefined;
-  return Object.create(known, {
-    kernels: {
-      get() {
-        const own = scopesOf(program);
-        const names = new Map(scopesOf(known.program).map((scope, k) => [scope, own[k]]));
-        kernels ??= known.kernels.map((k) => ({ ...k, scopes: k.scopes.flatMap((scope) => names.get(scope) ?? []) }));
-        return kernels;
-      },
-    },
-  });
+  const own = scopesOf(program);
+  const names = new Map(scopesOf(known.program).map((scope, k) => [scope, own[k]]));
+  const kernels = known.kernels.map((k) => ({ ...k, scopes: k.scopes.flatMap((scope) => names.get(scope) ?? []) }));
+  return { ...known, program, kernels };
 }
 const scopesOf = ({ equations }: Program): (Scope | undefined)[] =>
   equations.flatMap(({ rule, attrs, scope }) => [scope, ...(rule.programs?.(attrs) ?? []).flatMap(scopesOf)]);

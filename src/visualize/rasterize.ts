@@ -26,7 +26,10 @@ function load(): Promise<Resvg> {
   library ??= (async () => {
     const resvg = await part('picture', () => import('@resvg/resvg-wasm'));
     const bytes = await part('picture', () => packageFile(renderer));
-    await compiling('picture', () => resvg.initWasm(bytes as Uint8Array<ArrayBuffer>));
+    await compiling('picture', () => resvg.initWasm(bytes as Uint8Array<ArrayBuffer>)).catch((error: Error) => {
+      // Another copy of the library has made it ready.
+      if (!/already initialized/i.test(error.message)) throw error;
+    });
     return resvg;
   })().catch((error) => {
     // What was lost on the way may be had at the next call.

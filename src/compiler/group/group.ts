@@ -41,8 +41,8 @@ class Grouping {
   private readonly placed = new Map<number, Kernel>();
   /** How many stand early, and how many late. */
   private readonly counts = { early: 0, late: 0 };
-  private readonly formulas: Formulas;
-  private readonly inlined: ReadonlySet<Tensor>;
+  declare private readonly formulas: Formulas;
+  declare private readonly inlined: ReadonlySet<Tensor>;
   private readonly homes = new Map<Tensor, Kernel>();
   private readonly bySize = new Map<number, Kernel[]>();
   /** The last kernel that reads an input. */
@@ -52,10 +52,10 @@ class Grouping {
   private readonly expanded = new Map<string, Expr>();
 
   /** Tensors that a contraction cannot store because they lie inside larger ones. */
-  private readonly isInside: (t: Tensor) => boolean;
+  declare private readonly isInside: (t: Tensor) => boolean;
   /** Arrays that a kernel can touch. */
-  private readonly arrays: number;
-  private readonly results: ReadonlySet<Tensor>;
+  declare private readonly arrays: number;
+  declare private readonly results: ReadonlySet<Tensor>;
 
   constructor(program: Program, formulas: Formulas, isInside: (t: Tensor) => boolean, arrays: number) {
     this.arrays = arrays;

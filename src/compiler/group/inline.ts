@@ -30,9 +30,9 @@ export function inlinedTensors(program: Program, formulas: Formulas): ReadonlySe
 }
 
 class Inlining {
-  private readonly formulas: Formulas;
-  private readonly users: ReadonlyMap<Tensor, readonly Equation[]>;
-  private readonly stored: Set<Tensor>;
+  declare private readonly formulas: Formulas;
+  declare private readonly users: ReadonlyMap<Tensor, readonly Equation[]>;
+  declare private readonly stored: Set<Tensor>;
   private readonly inlined = new Map<Tensor, Inlined>();
 
   constructor(program: Program, formulas: Formulas) {

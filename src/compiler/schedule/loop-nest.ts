@@ -47,9 +47,9 @@ export function loopNest(kernel: Kernel, stored: (t: Tensor) => boolean, places:
 }
 
 class Nest {
-  private readonly kernel: Kernel;
-  private readonly places: Places;
-  private readonly stored: (t: Tensor) => boolean;
+  declare private readonly kernel: Kernel;
+  declare private readonly places: Places;
+  declare private readonly stored: (t: Tensor) => boolean;
   /** The pass in which a local gets its value; it is known from the next one on. */
   private readonly knownFrom = new Map<Local, number>();
   private readonly ready = new Map<Expr, number>();

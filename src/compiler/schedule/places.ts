@@ -6,7 +6,7 @@ import type { Formulas } from '../formulas.ts';
 
 /** The flat regions in which a plan keeps tensors, and expressions that read them by a single position. */
 export class Places {
-  readonly formulas: Formulas;
+  declare readonly formulas: Formulas;
   private readonly regions = new Map<Tensor, Region>();
   private readonly starts = new Map<Tensor, Expr>();
   private readonly shared = new Map<Region, Region>();

@@ -149,11 +149,9 @@ function leaveWell(job: Job, { functions, exit }: Mpi, meet: () => void): void {
   });
   process.on('exit', (code) => {
     if (code !== 0) {
-      // Node would print it after this.
-      if (problem !== undefined) console.error(problem);
-      console.error(
-        `distribution: process ${job.rank} of ${job.size} ended with exit code ${code}, and the others are ended with it.`,
-      );
+      const end = `distribution: process ${job.rank} of ${job.size} ended with exit code ${code}, and the others are ended with it`;
+      // Node would print it after this. In one piece: the launcher may drop what comes while it ends all.
+      console.error(...(problem === undefined ? [`${end}.`] : [`${end}:`, problem]));
       job.abort(code);
     }
     // Once all are here, nothing is under way any more: MPICH over TCP may otherwise wait for ever.

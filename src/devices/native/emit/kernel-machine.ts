@@ -9,10 +9,11 @@ import { callable, type NativeCallable, NativeFunction } from './kernel-function
 import { LinearWriter } from './linear/linear-writer.ts';
 import { writeDotKernel, writeMicroKernel } from './micro-kernels.ts';
 
-/** Blocks for 32 vector registers and for 16: sums, a row of B, and one element of A in all lanes. */
-function blockFor(lanes: 8 | 16, rows: number, columns: number): Block {
+/** Blocks for 32 vector registers (16 lanes) and for 16: sums, a row of B, and one element of A in all lanes. */
+export function blockFor(lanes: 8 | 16, rows: number, columns: number): Block {
   const vectors = Math.ceil(columns / lanes);
-  if (rows <= 2) return { rows, vectors: Math.min(rows === 1 ? 8 : 5, vectors) };
+  if (rows === 1) return { rows, vectors: Math.min(lanes === 16 ? 8 : 7, vectors) };
+  if (rows === 2) return { rows, vectors: Math.min(5, vectors) };
   const [single, double, triple] = lanes === 16 ? [14, 14, 9] : [8, 6, 4];
   if (vectors === 1) return { rows: Math.min(rows, single), vectors };
   if (vectors === 3) return { rows: Math.min(rows, triple), vectors };

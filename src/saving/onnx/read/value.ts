@@ -93,7 +93,7 @@ export function plain(v: Value): Tensor {
 /** The elements of an array that is known. */
 export const elementsOf = (t: Tensor): ArrayLike<number> =>
   dataNow(t, 'reading a model') ??
-  fail(who, 'numbers live on a device that has to be waited for', 'read the model before keras.setDevice');
+  fail(who, 'numbers live on a device that has to be waited for', 'read the model before config.setDevice');
 
 /** The tensor with its channels last. */
 export function channelsLast(v: Value): Tensor {
