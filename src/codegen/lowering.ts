@@ -22,7 +22,7 @@ import { tiled } from './tiles.ts';
  * decodes and encodes 16-bit floats, turns reductions into loops, and drops comparisons decided by sizes.
  */
 export class Lowering implements Builder {
-  readonly algebra: Algebra;
+  declare readonly algebra: Algebra;
   /** For regions of 16-bit floats, the view used to load and store their bits. */
   private readonly views = new Map<Region, Region>();
   private readonly lowered = new Map<Expr, Expr>();

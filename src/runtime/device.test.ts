@@ -100,18 +100,18 @@ test('a device of one’s own computes formulas, once it is chosen', async () =>
 
 test('a device may hand its work on to another', async () => {
   const names: string[] = [];
-  keras.config.registerDevice('watched', async (find) => {
+  keras.config.registerDevice('overheard', async (find) => {
     const inner = await find('reference');
     return {
       ...inner,
-      name: 'watched',
+      name: 'overheard',
       compile(program) {
         names.push(program.name);
         return inner.compile(program);
       },
     };
   });
-  await keras.config.setDevice('watched');
+  await keras.config.setDevice('overheard');
   expect(await keras.ops.add([1, 2], 3).array()).toEqual([4, 5]);
   expect(names.length).toBeGreaterThan(0);
 });

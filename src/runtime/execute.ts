@@ -30,7 +30,8 @@ function withScopesOf(program: Program, known: Executable): Executable {
   const own = scopesOf(program);
   const names = new Map(scopesOf(known.program).map((scope, k) => [scope, own[k]]));
   const kernels = known.kernels.map((k) => ({ ...k, scopes: k.scopes.flatMap((scope) => names.get(scope) ?? []) }));
-  return { ...known, program, kernels };
+  // The device frees what it holds for an executable once nobody reaches that: this one must.
+  return Object.assign(Object.create(known), { program, kernels });
 }
 const scopesOf = ({ equations }: Program): (Scope | undefined)[] =>
   equations.flatMap(({ rule, attrs, scope }) => [scope, ...(rule.programs?.(attrs) ?? []).flatMap(scopesOf)]);

@@ -7,7 +7,7 @@ export class HeapBuffer implements Buffer {
   /** Their address; undefined once freed. */
   at: number | undefined;
 
-  private readonly device: string;
+  declare private readonly device: string;
 
   constructor(device: string, bytes: number, at: number) {
     this.device = device;
@@ -33,8 +33,8 @@ const slack = 256;
 export class Buffers {
   /** Bytes in buffers. */
   bytesInUse = 0;
-  private readonly device: string;
-  private readonly allocator: Allocator;
+  declare private readonly device: string;
+  declare private readonly allocator: Allocator;
   private scratch = { address: 0, bytes: 0 };
 
   constructor(device: string, allocator: Allocator) {
