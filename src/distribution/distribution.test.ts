@@ -106,7 +106,7 @@ test('a part of a batch has its rows of everything, on the device or not', async
     sampleWeight: undefined,
     size: 3,
   };
-  const { x, y, size } = partOf(batch, 1, 3) as any;
+  const { x, y, size } = partOf(batch, 1, 3) as { x: Record<'a' | 'b', Tensor>; y: Tensor; size: number };
   expect(await x.a.array()).toEqual([[2], [3]]);
   expect(await x.b.array()).toEqual([6, 7]);
   expect([await y.item(), size]).toEqual([2, 2]);

@@ -1,4 +1,5 @@
 import { fail } from '../../base/errors.ts';
+import { loadKoffi } from '../../devices/host/koffi.ts';
 import { type Abi, abiOf, type Handle, librariesFor } from './abi.ts';
 
 /** Memory that MPI reads and writes: an array of JavaScript's, or an address. */
@@ -67,7 +68,7 @@ const versionBytes = 8192;
 
 /** Loads MPI, as the launcher's variables tell which. */
 export function loadMpi(env: Readonly<Record<string, string | undefined>> = process.env): Mpi {
-  const koffi = loadKoffi();
+  const koffi = loadKoffi<Koffi>('distribution.initialize', 'npm install koffi, or start one process without mpirun');
   const { file, library } = firstLibrary(koffi, librariesFor(env));
   const c = koffi.load(null);
   const dlsym = c.func('uint64_t dlsym(void *library, const char *name)') as (at: null, name: string) => number;
@@ -116,18 +117,4 @@ function firstLibrary(koffi: Koffi, names: readonly string[]): { file: string; l
     `no library of MPI could be loaded (${problems.join('; ')})`,
     'install the MPI whose mpirun started this process, or name its library: HORNBEAM_MPI=/path/to/libmpi.so',
   );
-}
-
-function loadKoffi(): Koffi {
-  try {
-    // Not by `import`, which bundlers would follow: only those who train on several processes want the package.
-    const { createRequire } = process.getBuiltinModule('node:module');
-    return createRequire(import.meta.url)('koffi') as Koffi;
-  } catch (error) {
-    return fail(
-      'distribution.initialize',
-      `the package "koffi", through which MPI is called, could not be loaded (${(error as Error).message.split('\n')[0]})`,
-      'npm install koffi, or start one process without mpirun',
-    );
-  }
 }

@@ -1,4 +1,5 @@
 import { fail } from '../../../base/errors.ts';
+import { loadKoffi } from '../../host/koffi.ts';
 import { isNode } from '../../host/platform.ts';
 
 /** Bytes of a typed array, for a function of C that takes a pointer. */
@@ -45,8 +46,6 @@ export function foreign(): Foreign {
   return (known ??= load());
 }
 
-const stay = "or stay with config.setDevice('wasm')";
-
 function load(): Foreign {
   if (!isNode() || process.platform !== 'linux' || process.arch !== 'x64')
     return fail(
@@ -56,7 +55,7 @@ function load(): Foreign {
         : 'it runs in Node only',
       "use config.setDevice('wasm')",
     );
-  const koffi = loadKoffi();
+  const koffi = loadKoffi<Koffi>('native device', "npm install koffi, or stay with config.setDevice('wasm')");
   const library = koffi.load(null);
   const c = <F>(prototype: string): F => library.func(prototype) as F;
   const callbacks = koffi.pointer(koffi.proto('double', ['double', 'double']));
@@ -74,18 +73,4 @@ function load(): Foreign {
     callback: (f) => Number(koffi.register(f, callbacks)),
     entry: (address) => koffi.decode(BigInt(address), run) as (table: Uint32Array) => void,
   };
-}
-
-function loadKoffi(): Koffi {
-  try {
-    // Not by `import`, which bundlers would follow: only those who ask for the device want the package.
-    const { createRequire } = process.getBuiltinModule('node:module');
-    return createRequire(import.meta.url)('koffi') as Koffi;
-  } catch (error) {
-    return fail(
-      'native device',
-      `the package "koffi" could not be loaded (${(error as Error).message.split('\n')[0]})`,
-      `npm install koffi, ${stay}`,
-    );
-  }
 }
