@@ -167,7 +167,7 @@ export class ProgramWriter {
   #writeStep(step: Step): void {
     const { e } = this;
     const [t] = step.outputs;
-    const path = this.#within('notes' in step ? step.notes[0].path : this.#trace.pathOf(t));
+    const path = this.#within('notes' in step ? step.notes[0].path : pathOf(t));
     const needs = 'notes' in step ? leavesIn(step.notes[0].args) : step.equations[0].inputs;
     if (needs.some((x) => this.#poisoned.has(x))) {
       for (const y of step.outputs) this.#poisoned.add(y);
@@ -240,7 +240,7 @@ export class ProgramWriter {
     return path[0] === this.#root ? path.slice(1) : path;
   }
   #whereIs(t: Tensor): string {
-    return this.#within(this.#trace.pathOf(t)).join('/') || 'the model itself';
+    return this.#within(pathOf(t)).join('/') || 'the model itself';
   }
 
   /** Whether a tensor depends on weights and constants alone. */
@@ -309,7 +309,7 @@ export class ProgramWriter {
       }
       const names = this.#basesOf(t).flatMap((x) => trace.variableOf(x)?.path ?? []);
       const constant: Constant = {
-        name: names.length === 1 ? names[0] : [...this.#within(trace.pathOf(t)), 'constant'].join('/'),
+        name: names.length === 1 ? names[0] : [...this.#within(pathOf(t)), 'constant'].join('/'),
         data: () => inFile(t.dtype, this.#elements.get(t)!),
         layout: plain(this.sizesOf(t)),
         made: new Map(),
@@ -323,9 +323,10 @@ export class ProgramWriter {
   /** Reads weights, and computes what is made of them alone. */
   async compute(): Promise<void> {
     const { trace } = this.#recordings.all[0];
-    const made = [...this.#constants].filter((t) => t.equation && !t.storage);
+    const isMade = (t: Tensor): boolean => t.equation !== undefined && !t.storage;
+    const made = [...this.#constants].filter(isMade);
     const found = new Map<Tensor, TypedArray | Promise<TypedArray>>();
-    for (const t of this.#constants) if (!made.includes(t)) found.set(t, download(trace.variableOf(t)?.held ?? t));
+    for (const t of this.#constants) if (!isMade(t)) found.set(t, download(trace.variableOf(t)?.held ?? t));
     if (made.length > 0) {
       const { program, captured } = closeProgram(makeProgram('constants', [], made));
       const values = run(
@@ -339,6 +340,8 @@ export class ProgramWriter {
 }
 const inFile = (dtype: Tensor['dtype'], data: TypedArray): TypedArray =>
   dtype === 'bfloat16' ? new Float32Array(Uint32Array.from(data, (bits) => bits << 16).buffer) : data;
+/** The names of the layers within which a tensor was recorded. */
+const pathOf = ({ equation }: Tensor): readonly string[] => equation?.scope?.path.split('/') ?? [];
 const bytesOf = (t: Tensor): number => dtypeInfo[t.dtype].bytes * sizeOf(t.shape);
 const sameAttrs = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 const noOperator: Lower = () => refuse('ONNX has no operator for it');

@@ -49,16 +49,13 @@ export class NotedTrace extends Trace {
   override readonly behind = new Places();
   override readonly given = new Asked();
   readonly #notes = new Map<Tensor, Note[]>();
-  readonly #paths: { readonly start: number; readonly path: readonly string[] }[] = [];
 
   override note = <A extends readonly unknown[], R>(name: string, body: (...args: A) => R, args: A): R => {
     const start = nextSerial();
     const path = currentPath();
-    this.#paths.push({ start, path });
     const known = mapTensors(args, (t) => t) as readonly unknown[];
     const result = body(...args);
     const results = leavesIn(result);
-    this.#paths.push({ start: nextSerial(), path });
     if (results.every((t) => t.serial >= start))
       for (const t of results) {
         const list = this.#notes.get(t) ?? [];
@@ -69,16 +66,6 @@ export class NotedTrace extends Trace {
   /** Calls that gave the tensor, the innermost first. */
   notesOf(t: Tensor): readonly Note[] {
     return this.#notes.get(t) ?? [];
-  }
-  /** The names of the layers within which a tensor was recorded. */
-  pathOf({ serial }: Tensor): readonly string[] {
-    let [low, high] = [0, this.#paths.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#paths[middle].start <= serial) low = middle + 1;
-      else high = middle;
-    }
-    return this.#paths[low - 1]?.path ?? [];
   }
   variableOf(t: Tensor): Variable | undefined {
     this.#variables ??= new Map([...this.initial].map(([variable, input]) => [input, variable]));
