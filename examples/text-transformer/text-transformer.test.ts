@@ -1,7 +1,7 @@
 import * as keras from 'hornbeam';
 import { expect, test } from 'vitest';
 import { attentionOf, generate, makeTransformer, PositionEncoding } from './model.ts';
-import { Characters, readPages, stretches } from './text.ts';
+import { Characters, readNovel, stretches } from './text.ts';
 
 test('characters and stretches of a text', async () => {
   const characters = new Characters('abracadabra', { least: 2 });
@@ -18,7 +18,10 @@ test('characters and stretches of a text', async () => {
       [5, 6],
     ],
   ]);
-  expect(new Characters(readPages()).known.length).toBeGreaterThan(70);
+  const novel = readNovel();
+  expect(novel.slice(0, 9)).toBe('CHAPTER 1');
+  expect(novel.length).toBeGreaterThan(400_000);
+  expect(new Characters(novel).known.length).toBeGreaterThan(60);
 });
 
 test('it learns a short text by heart, and goes on with it', async () => {

@@ -1,17 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import * as keras from 'hornbeam';
 
-/** This repository's own pages: some 50 kB of English with code in between. */
-const pages = [
-  'README.md',
-  'DESIGN.md',
-  'CONTRIBUTING.md',
-  'docs/browser.md',
-  'docs/devices.md',
-  'docs/files.md',
-  'docs/training.md',
-];
-export const readPages = (): string => pages.map((page) => readFileSync(page, 'utf8')).join('\n');
+/** "Northanger Abbey" by Jane Austen: 430,000 characters, a paragraph a line. */
+export function readNovel(): string {
+  const up = import.meta.url.includes('/build/') ? '../../data' : '../data';
+  return gunzipSync(readFileSync(new URL(`${up}/northanger-abbey.txt.gz`, import.meta.url))).toString('utf8');
+}
 
 /** A text as numbers of its characters, and back. Rare characters are one and the same. */
 export class Characters {
