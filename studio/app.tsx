@@ -32,7 +32,7 @@ export function App({ studio, history, host, keys }: AppProps) {
   const [isDark, setDark] = useState(() => matchMedia('(prefers-color-scheme: dark)').matches);
   const box = useRef<HTMLDivElement>(null);
   const { store } = studio;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const ends = [store.listen(refresh as () => void), history.listen(refresh as () => void)];
     return () => ends.forEach((end) => end());
   }, []);
@@ -70,7 +70,7 @@ export function App({ studio, history, host, keys }: AppProps) {
     else return;
     event.preventDefault();
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     const listen = onKeyDown as EventListener;
     keys.addEventListener('keydown', listen);
     return () => keys.removeEventListener('keydown', listen);

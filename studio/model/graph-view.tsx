@@ -116,12 +116,25 @@ export function GraphView({ model, layout, selected, marks, onSelect, onToggle }
     pointers.current.delete(event.pointerId);
     if (!moved.current && view) clickAt(event);
   };
+  // The first click may open the panel, which moves the graph: the second one means the same box.
+  const clicked = useRef<{ item: Item | undefined; at: number; x: number; y: number } | undefined>(undefined);
   const clickAt = (event: PointerEvent) => {
     if ((event.target as Element).closest?.('button, a')) return;
+    const { timeStamp: at, clientX, clientY } = event;
+    const last = clicked.current;
+    if (last && at - last.at < 500 && Math.hypot(clientX - last.x, clientY - last.y) < 6) return;
     const { left, top } = frame.current!.getBoundingClientRect();
     const [x, y] = [view!.x + (event.clientX - left) / view!.scale, view!.y + (event.clientY - top) / view!.scale];
     const hit = layout.boxes.filter((b) => x >= b.x && x <= b.x + b.width && y >= b.y && y <= b.y + b.height).at(-1);
-    onSelect(hit && model.find(hit.id));
+    const item = hit && model.find(hit.id);
+    clicked.current = { item, at, x: clientX, y: clientY };
+    onSelect(item);
+  };
+  const onDblClick = (event: MouseEvent) => {
+    if ((event.target as Element).closest?.('button, a')) return;
+    const item = clicked.current?.item;
+    clicked.current = undefined;
+    if (item?.opens) onToggle(item);
   };
 
   const seen = view ? visible(layout, view, width, height) : undefined;
@@ -148,11 +161,7 @@ export function GraphView({ model, layout, selected, marks, onSelect, onToggle }
       onPointerMove={onPointerMove}
       onPointerUp={onPointerUp}
       onPointerCancel={(event) => pointers.current.delete(event.pointerId)}
-      onDblClick={(event) => {
-        const box = (event.target as Element).closest?.('[data-id]')?.getAttribute('data-id');
-        const item = box ? model.find(box) : undefined;
-        if (item?.opens) onToggle(item);
-      }}
+      onDblClick={onDblClick}
       role="application"
       aria-label="Graph of the model. Arrow keys go along edges, Enter opens, Backspace closes."
     >

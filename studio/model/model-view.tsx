@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Icon } from '../parts/icon.tsx';
 import type { Studio } from '../studio.ts';
 import { GraphView } from './graph-view.tsx';
@@ -89,7 +89,8 @@ export function ModelView({ studio, model, laying, keys, at, go, onKernels, mark
     } else return;
     event.preventDefault();
   };
-  useEffect(() => {
+  // Before the next key comes.
+  useLayoutEffect(() => {
     const listen = onKeyDown as EventListener;
     keys.addEventListener('keydown', listen);
     return () => keys.removeEventListener('keydown', listen);

@@ -26,16 +26,24 @@ export interface History {
   listen(tell: () => void): () => void;
 }
 export function pageHistory(): History {
+  const listeners = new Set<() => void>();
   return {
     now: () => routeOf(location.hash),
     go: (route) => {
-      if (hashOf(route) !== location.hash) location.hash = hashOf(route);
+      if (hashOf(route) === location.hash) return;
+      location.hash = hashOf(route);
+      // The browser tells of it some time later: keys that follow fast would still see the old place.
+      for (const tell of listeners) tell();
     },
     back: () => history.back(),
     forward: () => history.forward(),
     listen: (tell) => {
+      listeners.add(tell);
       addEventListener('hashchange', tell);
-      return () => removeEventListener('hashchange', tell);
+      return () => {
+        listeners.delete(tell);
+        removeEventListener('hashchange', tell);
+      };
     },
   };
 }
