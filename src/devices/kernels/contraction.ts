@@ -12,7 +12,7 @@ import type { TailMachine } from './machine.ts';
 import { type Chosen, type Counted, chooseKernel, inTurn } from './product-kernel.ts';
 import type { Epilogue, ProductKernel } from './tiled-product.ts';
 
-/** A contraction made ready to be written as a function. */
+/** A contraction prepared for emission as a function. */
 export interface Contraction {
   readonly key: string;
   /** Regions of the fused tail, whose addresses follow the operands' and the workspace's. */
@@ -21,10 +21,10 @@ export interface Contraction {
   write(machine: TailMachine): ProductKernel;
 }
 
-/** Whether a hand-tuned kernel does this contraction. */
+/** Whether there is a hand-written kernel for this contraction. */
 export const hasKernel = (step: ContractionStep): boolean => chosenFor(step) !== undefined;
 
-/** The kernels that make up a contraction, with the products that they do. */
+/** The kernels that make up a contraction, each with its product. */
 function chosenFor(step: ContractionStep): (Chosen & { readonly product: Product })[] | undefined {
   if (step.operands.some((r) => r.dtype !== 'float32') || step.sum.type !== 'f32') return undefined;
   const chosen = productsOf(step)?.map((product) => ({ product, kernel: chooseKernel(product) }));
@@ -33,7 +33,7 @@ function chosenFor(step: ContractionStep): (Chosen & { readonly product: Product
     : undefined;
 }
 
-/** For a machine with such vectors. */
+/** The contraction for a machine with vectors of `target`. */
 export function makeContraction(step: ContractionStep, algebra: Algebra, target: LinearTarget): Contraction {
   const tails = chosenFor(step)!.map((chosen) => ({ chosen, tail: tailOf(step, chosen, algebra, target) }));
   const touched = tails.map(({ tail }) => tail.regions.map((r) => tail.lowering.original(r)));
@@ -62,7 +62,7 @@ export function makeContraction(step: ContractionStep, algebra: Algebra, target:
   };
 }
 
-/** What is done with each finished sum, for a kernel's rows, columns and independent products. */
+/** The fused tail of each finished sum, in terms of a kernel's rows, columns and independent products. */
 interface Tail {
   readonly step: ContractionStep;
   readonly lowering: Lowering;
@@ -98,13 +98,13 @@ function tailOf(step: ContractionStep, chosen: Chosen, algebra: Algebra, target:
   return { step, lowering, batch, row, column, statements, ...describeKernel(statements, [batch, row, column]) };
 }
 
-/** What is done with a vector of finished sums, as code for registers. */
+/** The fused tail of a vector of finished sums, as register code. */
 export const tailPiece = (step: ContractionStep, algebra: Algebra, target: LinearTarget): LinearCode =>
   pieceOf(tailOf(step, chosenFor(step)![0], algebra, target), target.lanes, target);
 
 /**
- * A tail for sums side by side, or for one. It is given the counters of products, rows and columns, the addresses of its
- * regions, and the sum.
+ * The tail for a vector of adjacent sums, or for a single one. Its parameters are the counters of products, rows and
+ * columns, the addresses of its regions, and the sum.
  */
 function pieceOf(
   { step, lowering, batch, row, column, statements, regions }: Tail,

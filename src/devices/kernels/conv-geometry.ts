@@ -5,14 +5,14 @@ import type { Epilogue } from './tiled-product.ts';
 
 /** An axis of positions and one of taps; position q and tap t lie at `q · line + t · tap` in x, and tap t at `t · weight` in w. */
 export interface Slide {
-  /** Positions and taps. */
+  /** Number of positions and taps. */
   readonly out: number;
   readonly taps: number;
   /** Distances in elements. */
   readonly line: number;
   readonly tap: number;
   readonly weight: number;
-  /** Where taps may leave x: s = q · lineStep + t · depthStep − low lies in it where 0 ≤ s < size. */
+  /** Present where taps may leave x: s = q · lineStep + t · depthStep − low lies inside if 0 ≤ s < size. */
   readonly window?: SlideWindow;
 }
 export interface SlideWindow {
@@ -20,7 +20,10 @@ export interface SlideWindow {
   readonly low: number;
   readonly lineStep: number;
   readonly depthStep: number;
-  /** With more than 1, only multiples of it lie in x, at `s / spacing · stride`, and distances leave that out. */
+  /**
+   * If greater than 1, only multiples of it exist in x, at `s / spacing · stride`; distances then leave these bytes
+   * out.
+   */
   readonly spacing: number;
   readonly stride: number;
 }
@@ -38,21 +41,26 @@ export interface Patches {
   readonly outputs: { readonly size: number; readonly w: number };
 }
 
-/** A kernel's share in the fused tail. */
+/** The fused tail, as a kernel needs it. */
 export interface Tail {
   /** Number of i32 parameters for the epilogue. */
   readonly extra: number;
   readonly epilogue: Epilogue;
 }
 
-/** One distance for axes that follow each other evenly; undefined if they do not. Axes of size 1 fit anywhere. */
+/**
+ * The common stride of axes that are evenly spaced together; undefined if they are not. Axes of size 1 fit anywhere.
+ */
 export function evenStride(axes: readonly { readonly size: number; readonly stride: number }[]): number | undefined {
   const real = axes.filter(({ size }) => size > 1);
   for (let i = 1; i < real.length; i++) if (real[i - 1].stride !== real[i].stride * real[i].size) return undefined;
   return real.at(-1)?.stride ?? 1;
 }
 
-/** A product read through windows: the first lines count the batch, the last axis of the sum counts channels, others slide. */
+/**
+ * The product as one read through windows: the first lines count the batch, the last axis of the sum counts channels,
+ * the others slide.
+ */
 export function patchesOf({ batch, depth, sides }: Product): Patches | undefined {
   const [{ lines, windows }, right] = sides;
   const column = evenStride(right.lines);
@@ -86,7 +94,7 @@ export const product = (sizes: readonly number[]): number => sizes.reduce((a, b)
 export const outsOf = (axes: readonly Slide[]): number[] => axes.map((a) => a.out);
 export const tapsOf = (axes: readonly Slide[]): number[] => axes.map((a) => a.taps);
 
-/** The index along each axis of a flat index, the last axis running fastest. */
+/** Splits a flat index into one index per axis, the last axis running fastest. */
 export function unflatten(f: KernelFunction, flat: Local, sizes: readonly number[]): Operand[] {
   const indices: Operand[] = [];
   let inner = 1;
@@ -117,20 +125,22 @@ export function plus(...terms: Operand[]): Operand {
   return real.length === 0 ? 0 : real.reduce((a, b) => op('i32.add', a, b));
 }
 
-/** An operand that costs nothing to name again. */
+/** The operand in a local (or as a constant), so that it can be repeated at no cost. */
 export const hold = (f: KernelFunction, x: Operand): Local | number => (typeof x === 'number' ? x : f.let('i32', x));
 
-/** Bytes from x's beginning to indices along axes. */
+/** Byte offsets in x of the indices along axes. */
 export const lines = (axes: readonly Slide[], q: readonly Operand[]): Operand[] =>
   axes.map((a, d) => times(q[d], 4 * a.line));
 export const offsets = (axes: readonly Slide[], t: readonly Operand[]): Operand[] =>
   axes.map((a, d) => times(t[d], 4 * a.tap));
 
-/** Where position q is on a window's axis, its first tap that is; 0 where all taps lie inside. */
+/** The place in x of position q's first tap; 0 where all taps lie inside. */
 export const originOf = ({ window }: Slide, q: Operand): Operand =>
   window ? plus(times(q, window.lineStep), -window.low) : 0;
 
-/** Whether place `s` of an axis lies inside x (undefined: always), and the bytes that distances leave out. */
+/**
+ * Whether place `s` of an axis lies inside x (undefined means always), and the byte offset that distances leave out.
+ */
 export function locate({ window }: Slide, s: Operand): { inside: Operand | undefined; offset: Operand } {
   if (!window) return { inside: undefined, offset: 0 };
   const { size, spacing, stride } = window;
@@ -140,7 +150,7 @@ export function locate({ window }: Slide, s: Operand): { inside: Operand | undef
   return { inside: op('i32.and', within, hit), offset: times(op('i32.div_u', s, spacing), 4 * stride) };
 }
 
-/** All of the conditions (1 if there is none). */
+/** The conjunction of the conditions (1 if there are none). */
 export function all(conditions: readonly (Operand | undefined)[]): Operand {
   const real = conditions.filter((c) => c !== undefined);
   return real.length === 0 ? 1 : real.reduce((a, b) => op('i32.and', a, b));

@@ -47,7 +47,7 @@ export function packByChannels(machine: KernelMachine, name: string, spec: Patch
   const bases = Array.from({ length: rows }, () => f.local('i32'));
   const origins = Array.from({ length: rows }, () => axes.map(({ window }) => (window ? f.local('i32') : undefined)));
   const write = fourOfEach(f, pointers);
-  /** Four channels of all rows; `valid` of them are kept. */
+  /** Packs four channels of all rows, of which the first `valid` are kept. */
   const four = (valid: number) => {
     write(target, valid);
     f.increment(target, 4 * rows * valid);
@@ -95,7 +95,7 @@ export function packByChannels(machine: KernelMachine, name: string, spec: Patch
   return f;
 }
 
-/** k over (c, taps): the run of the last axis' taps that `run` counts, with what does not change along it. */
+/** k over (c, taps): locates run number `run` of the last axis' taps, and what stays the same along it. */
 function locateRun(
   f: KernelFunction,
   { axes, inputs }: Patches,
@@ -113,7 +113,7 @@ function locateRun(
   };
 }
 
-/** Goes through the taps of the last axis: `visit` is given the address of each, zeros' where it lies outside. */
+/** Visits the taps of the last axis: `visit` receives the address of each, or that of zeros where it lies outside. */
 function alongRun(
   f: KernelFunction,
   spec: Patches,
@@ -158,7 +158,7 @@ export function packByBatch(machine: KernelMachine, name: string, spec: Patches,
   const copy = (pointer: Local) => {
     for (let w = 0; w + 4 <= rows; w += 4) f.store('v128.store', target, load('v128.load', pointer, 4 * w), 4 * w);
     const rest = rows % 4;
-    // What is copied too much is overwritten by the next tap.
+    // Excess elements are overwritten by the next tap.
     if (rest === 1) f.store('f32.store', target, load('f32.load', pointer, 4 * (rows - 1)), 4 * (rows - 1));
     else if (rest > 1) f.store('v128.store', target, load('v128.load', pointer, 4 * (rows - rest)), 4 * (rows - rest));
     f.increment(target, 4 * rows);
@@ -183,7 +183,7 @@ export function packByBatch(machine: KernelMachine, name: string, spec: Patches,
   return f;
 }
 
-/** Rows (n, q), k over (c, taps), whatever lies side by side: element by element. */
+/** Rows (n, q), k over (c, taps), for any layout: element by element. */
 export function packElements(machine: KernelMachine, name: string, spec: Patches, rows: number): KernelFunction {
   const { axes, batch } = spec;
   const [f, source, target, line, lines, k0, count, zeros] = begin(machine, name);

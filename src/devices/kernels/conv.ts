@@ -8,7 +8,7 @@ import { kBlock, type ProductKernel, type RowOrder, type Side, tiledProduct } fr
 const groupsOf = ({ groups }: Patches): number => product(groups.map(({ size }) => size));
 const rowsOf = ({ batch, axes }: Patches): number => batch.size * product(outsOf(axes));
 
-/** The outputs of a product that sums nothing: zeros. */
+/** A product with empty sums: its outputs are zeros. */
 export function nothing(machine: KernelMachine, name: string, spec: Patches, tail: Tail): ProductKernel {
   const block = machine.blockFor(many, spec.outputs.size);
   const side: Side = { packed: false, base: () => 0, across: 0, along: 0 };
@@ -27,8 +27,9 @@ export function nothing(machine: KernelMachine, name: string, spec: Patches, tai
 }
 
 /**
- * A product whose first operand is read through windows: a function `(threadIndex, threadCount, x, w, workspace, ...extra)`,
- * called by every thread, and the bytes of workspace it needs. Patches of x are packed block by block and never all at once.
+ * A product whose first operand is read through windows: a function `(threadIndex, threadCount, x, w, workspace,
+ * ...extra)`, called by every thread, and the bytes of workspace it needs. Patches of x are packed block by block,
+ * never all at once.
  */
 export function patchProduct(machine: KernelMachine, name: string, spec: Patches, tail: Tail): ProductKernel {
   const { axes, batch, inputs } = spec;
@@ -41,12 +42,12 @@ export function patchProduct(machine: KernelMachine, name: string, spec: Patches
   const { rows } = block;
   const width = machine.lanes * block.vectors;
   const write = byChannels ? packByChannels : byBatch ? packByBatch : packElements;
-  // Products of the same shape pack in the same way.
+  // Products of the same shape share their packing functions.
   const shape = { ...spec, groups: [], inputs: { ...inputs, w: 0 }, outputs: { size: 1, w: 0 } };
   const key = `patches ${byChannels} ${byBatch} ${rows} ${JSON.stringify({ ...shape, axes: axes.map((a) => ({ ...a, weight: 0 })) })}`;
   const pack = machine.once(key, () => write(machine, `${name} patches`, shape, rows));
   const blocks = Math.ceil(batch.size / rows);
-  // The zeros that stand for what is outside x come first in the workspace of each thread.
+  // Each thread's workspace begins with the zeros that stand for elements outside x.
   const zeroBytes = Math.ceil((4 * Math.max(byChannels ? inputs.size : 0, rows) + 16) / 64) * 64;
   let zeros: Local | undefined;
   const a: Side = {
@@ -78,7 +79,7 @@ export function patchProduct(machine: KernelMachine, name: string, spec: Patches
   });
 }
 
-/** Bytes from the first of the independent products' operands to that of number `index`. */
+/** Byte offset of an operand of independent product `index`, relative to the first. */
 function groupOffset(f: KernelFunction, { groups }: Patches, index: Local, side: 'x' | 'w'): Operand {
   const at = unflatten(
     f,
@@ -88,10 +89,10 @@ function groupOffset(f: KernelFunction, { groups }: Patches, index: Local, side:
   return plus(...groups.map((group, d) => times(at[d], 4 * group[side])));
 }
 
-/** Windows stand at many positions. */
+/** At least this many positions per window count as many. */
 const many = 100;
 
-/** A block with as many rows, or a few less where that leaves fewer of them empty: `count` rows are needed at a time. */
+/** A block of the same height, or slightly lower if that leaves fewer rows empty; `count` rows are needed at a time. */
 function fewRows(block: Block, count: number): Block {
   // Besides its rows, a block costs about half a row's work.
   const cost = (rows: number) => Math.ceil(count / rows) * (rows + 0.5);
@@ -100,7 +101,7 @@ function fewRows(block: Block, count: number): Block {
   return { ...block, rows };
 }
 
-/** Blocks of neighbours in the batch, position by position; outputs still count (n, q). */
+/** Blocks of consecutive batch entries, position by position; output rows still count (n, q). */
 function byPosition(batch: number, positions: number, rows: number): RowOrder {
   const blocks = Math.ceil(batch / rows);
   const first = (tile: Local) => op('i32.mul', op('i32.rem_u', tile, blocks), rows);
@@ -114,12 +115,12 @@ function byPosition(batch: number, positions: number, rows: number): RowOrder {
   };
 }
 
-/** w as the matrix [k, o], packed; k in the order in which the patches are packed. */
+/** w as a packed matrix [k, o], with k in the order in which the patches are packed. */
 function packedWindow(machine: KernelMachine, spec: Patches, byChannels: boolean, width: number): Side {
   const { axes, inputs, outputs } = spec;
   const channel = { size: inputs.size, step: inputs.w };
   const taps = axes.map((a) => ({ size: a.taps, step: a.weight }));
-  // Neighbouring axes that are evenly spaced together are one.
+  // Merge neighbouring axes that are evenly spaced together.
   const runs: { size: number; step: number }[] = [];
   for (const axis of byChannels ? [...taps, channel] : [channel, ...taps]) {
     const before = runs.at(-1);

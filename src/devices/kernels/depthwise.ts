@@ -20,19 +20,19 @@ import type { KernelFunction, KernelMachine } from './machine.ts';
 import { partOf } from './part.ts';
 import type { ProductKernel } from './tiled-product.ts';
 
-/** Whether each group makes one output channel and groups lie side by side, in x and in w. */
+/** Whether each group has one output channel and groups are adjacent in memory, in x and in w. */
 export function isDepthwise({ groups, outputs }: Patches): boolean {
   const [group] = groups;
   return groups.length === 1 && group.size >= 4 && outputs.size === 1 && group.x === 1 && group.w === 1;
 }
 
-/** Vectors of channels in registers at a time. */
+/** Vectors of channels held in registers at a time. */
 const vectors = 8;
 
 /**
- * A depthwise convolution: lanes are channels (groups). Where a small window lies inside x, its weights for 4 channels stay
- * in registers along a line of positions; elsewhere the sums of up to 32 channels of one position do, while the window is
- * walked through. Threads share lines of positions (along the last axis).
+ * A depthwise convolution: lanes are channels (groups). Where a small window lies inside x, its weights for 4 channels
+ * stay in registers along a line of positions; elsewhere the sums of up to 32 channels of one position do, while the
+ * window is traversed. Threads share lines of positions (along the last axis).
  */
 export function depthwise(machine: KernelMachine, name: string, spec: Patches, tail: Tail): ProductKernel {
   const { axes, batch } = spec;
@@ -93,7 +93,7 @@ export function depthwise(machine: KernelMachine, name: string, spec: Patches, t
     });
   };
 
-  /** A vector of channels from `column` on, at all positions of a line where the window lies inside x. */
+  /** A vector of channels starting at `column`, for all positions of a line where the window lies inside x. */
   const steadyLine = (own: number, base: Local) =>
     f.scope(() => {
       const { taps, x, w: lowest } = whole!;
@@ -158,11 +158,11 @@ export function depthwise(machine: KernelMachine, name: string, spec: Patches, t
   return { function: f, workspace: () => 0 };
 }
 
-/** The largest window that is written out tap by tap, and the largest one whose weights stay in registers. */
+/** The largest window that is unrolled tap by tap, and the largest one whose weights stay in registers. */
 const writtenOut = 25;
 const held = 9;
 
-/** Whether the window is small, and x dense, so that inside x it can be written out. */
+/** Whether the window is small enough, and x dense, so that it can be unrolled inside x. */
 function isWrittenOut({ axes, inputs }: Patches): boolean {
   return axes.every(({ window }) => (window?.spacing ?? 1) === 1) && inputs.size * product(tapsOf(axes)) <= writtenOut;
 }
@@ -194,7 +194,7 @@ interface Tap {
   readonly x: number;
   readonly w: number;
 }
-/** The taps of a window inside x, counted from the lowest of them, and where that is. */
+/** The taps of a window inside x, relative to the lowest one, and the position of that one. */
 function wholeWindow({ axes, inputs }: Patches): Tap & { readonly taps: readonly Tap[] } {
   let taps = Array.from({ length: inputs.size }, (_, c): Tap => ({ x: 4 * c * inputs.x, w: 4 * c * inputs.w }));
   for (const axis of axes)
@@ -205,7 +205,7 @@ function wholeWindow({ axes, inputs }: Patches): Tap & { readonly taps: readonly
   return { x, w, taps: taps.map((tap) => ({ x: tap.x - x, w: tap.w - w })) };
 }
 
-/** sums += x * w over all taps, none of which leaves x: their distances are constants. */
+/** sums += x * w over all taps, none of which leaves x, so that their offsets are constants. */
 function accumulateWhole(
   machine: KernelMachine,
   f: KernelFunction,
@@ -224,8 +224,8 @@ function accumulateWhole(
 }
 
 /**
- * Goes through (c, taps): `visit` writes the code for the taps of the last axis that are inside x, given the byte offsets
- * of the first one in x and in w and their number.
+ * Traverses (c, taps): `visit` writes the code for the taps of the last axis that lie inside x, given the byte offsets
+ * of the first in x and in w, and their number.
  */
 function walkWindow(
   f: KernelFunction,
@@ -287,7 +287,7 @@ function walkWindow(
   });
 }
 
-/** sums += x * w for `turns` (at least 1) taps of the last axis. */
+/** sums += x * w over `turns` (at least 1) taps of the last axis. */
 function accumulate(
   machine: KernelMachine,
   f: KernelFunction,

@@ -18,8 +18,8 @@ export interface Steps {
 }
 
 /**
- * A function of a kernel on the way, in the words of WebAssembly: `i32` are numbers and addresses, as wide as the machine's, `v128`
- * four floats. What works on as many floats as the machine likes is said by the machine.
+ * A kernel function under construction, in WebAssembly's terms: `i32` are numbers and addresses, as wide as the
+ * machine's; `v128` is four floats. Work on vectors of the machine's full width goes through `KernelMachine`.
  */
 export interface KernelFunction extends Callable {
   readonly params: readonly Local[];
@@ -27,7 +27,7 @@ export interface KernelFunction extends Callable {
   let(type: 'i32' | 'v128', value: Operand): Local;
   set(local: Local, value: Operand): void;
   increment(local: Local, amount: Operand): void;
-  /** Subtracts and goes to the label as long as something is left. */
+  /** Subtracts `amount` and jumps to `again` while the result is positive. */
   countDown(local: Local, amount: number, again: Label): void;
   store(name: Store, address: Operand, value: Operand, offset?: number): void;
   memoryLane(name: MemoryLane, index: number, address: Operand, value: Operand, offset?: number): void;
@@ -42,17 +42,17 @@ export interface KernelFunction extends Callable {
   for(local: Local, from: Operand, to: Operand, step: number, body: () => void): void;
 }
 
-/** What kernels must know of a machine, and what each does its own way. F is what its functions are made of. */
+/** What kernels need from a machine: its sizes, and the operations that each machine does in its own way. */
 export interface KernelMachine {
   readonly target: LinearTarget;
   /** Floats in a vector. */
   readonly lanes: number;
-  /** Up to how many lines are packed by transposing them. */
+  /** The most lines that are packed by transposition. */
   readonly tallest: number;
-  /** The block for so many rows and columns for which most registers work and little is padding. */
+  /** The block for so many rows and columns that keeps most registers busy with little padding. */
   blockFor(rows: number, columns: number): Block;
   func(name: string, params: readonly ValueType[]): KernelFunction;
-  /** The function of that name, made when it is first asked for. */
+  /** The function of that name, made on first use. */
   once<F extends Callable>(name: string, make: () => F): F;
   /** Waits for all threads. */
   barrier(f: KernelFunction, threadIndex: Local, threadCount: Local): void;
@@ -67,7 +67,7 @@ export interface KernelMachine {
    */
   dotKernel(rows: number, columns: number, aRow: number, bColumn: number): Callable;
 
-  /** A new vector of all lanes. */
+  /** A new local that holds a full vector. */
   vector(f: KernelFunction): Local;
   zero(f: KernelFunction, vector: Local): void;
   load(f: KernelFunction, vector: Local, address: Operand, offset?: number): void;
@@ -75,11 +75,14 @@ export interface KernelMachine {
   multiplyAdd(f: KernelFunction, sum: Local, a: Local, b: Local): void;
 }
 
-/** The same, where what becomes of finished sums can be written too. */
+/** A machine on which the tails of contractions can be written too. */
 export interface TailMachine extends KernelMachine {
-  /** Code for registers in the middle of a function: `given` are its parameters. */
+  /** Inlines register code into a function; `given` are its parameters. */
   piece(f: KernelFunction, code: LinearCode, given: readonly Local[]): void;
-  /** Does something with the first `count` lanes of a vector, one after the other, and the number `first` plus the lane's. */
+  /**
+   * Runs code for each of the first `count` lanes of a vector in turn, given the lane's value and `first` plus its
+   * number.
+   */
   eachElement(
     f: KernelFunction,
     vector: Local,

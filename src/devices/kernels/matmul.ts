@@ -11,14 +11,14 @@ export interface Strides {
 }
 
 export interface MatmulSpec {
-  /** C[m, n] = A[m, k] B[k, n]; all at least 1. */
+  /** C[m, n] = A[m, k] B[k, n]; all sizes are at least 1. */
   readonly m: number;
   readonly n: number;
   readonly k: number;
   /** A transposed matrix is one with its strides exchanged. */
   readonly a: Strides;
   readonly b: Strides;
-  /** Outer axes: size, and the distance of A's and B's matrices along it (0 repeats the same one). */
+  /** Batch axes: the size, and the distance between A's and B's matrices along each (0 repeats the same matrix). */
   readonly batch?: readonly { readonly size: number; readonly a: number; readonly b: number }[];
   /** Number of i32 parameters for the epilogue. */
   readonly extra: number;
@@ -66,7 +66,7 @@ export function matmul(machine: KernelMachine, name: string, spec: MatmulSpec): 
       f.call(packer(machine, lines, lie), source, at.target, at.lines, at.count, lie.across, lie.along, panel);
     },
   });
-  // Operands are packed where they are used often enough and would not stay in the first-level cache as they lie.
+  // Operands are packed if they are reused often enough and would not stay in the L1 cache as they lie.
   const packB = b.across !== 4 || (m >= 24 && n > width && k * b.along > cache);
   const packA = n >= 32 && (a.along === 4 ? Math.min(m, 96) * a.across > 4 * cache : k * a.along > 2 * cache);
   const steps = packedSteps(block, machine.lanes);
@@ -80,7 +80,7 @@ export function matmul(machine: KernelMachine, name: string, spec: MatmulSpec): 
   });
 }
 
-/** Bytes that the first-level cache can well hold beside other data. */
+/** Bytes that fit in the L1 cache beside other data. */
 const cache = 24 * 1024;
 
 /** Byte offsets of matrix `index` of the batch along each axis. */

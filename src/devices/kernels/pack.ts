@@ -11,9 +11,9 @@ export interface Lie {
 }
 
 /**
- * The function `(source, target, lines, count, across, along, panel)` that packs lines of a matrix into panels of `width`
- * lines, `panel` bytes apart: target[panel][k][line]. Lines past the last one hold anything, and up to 16 bytes behind a
- * panel are overwritten before the next one is written.
+ * The function `(source, target, lines, count, across, along, panel)` that packs lines of a matrix into panels of
+ * `width` lines, `panel` bytes apart: target[panel][k][line]. Lines past the last one are undefined, and up to 16 bytes
+ * behind a panel are overwritten before the next one is written.
  */
 export function packer(machine: KernelMachine, width: number, { across, along }: Lie): KernelFunction {
   if (across === 4 && width % 2 === 0) return packWide(machine, width);
@@ -26,7 +26,7 @@ function begin(machine: KernelMachine, name: string) {
   return [f, ...(f.params as [Local, Local, Local, Local, Local, Local, Local])] as const;
 }
 
-/** Lines side by side in memory: copies, eight values of k at a time so that reads and writes both stay near. */
+/** Lines adjacent in memory: copies, eight values of k at a time, so that both reads and writes stay local. */
 function packWide(machine: KernelMachine, width: number): KernelFunction {
   const name = `pack wide ${width}`;
   return machine.once(name, () => {
@@ -112,10 +112,10 @@ export function fourOfEach(f: KernelFunction, pointers: readonly Local[]): (targ
       const rows = [0, 1, 2, 3].map((i) => pointers[Math.min(lines - 1, 4 * g + i)]);
       transpose(f, rows, scratch, four);
     });
-    // In this order, because three lines are written as four, over the next one to come.
+    // The order matters: three lines are written as four, and the fourth is overwritten by the next.
     for (let i = 0; i < count; i++)
       out.forEach((four, g) => f.store('v128.store', target, four[i], 4 * (i * lines + 4 * g)));
-    // One or two more lines are no transposition of their own.
+    // One or two remaining lines are not worth a transposition.
     const place = (i: number) => 4 * (i * lines + whole);
     if (lines - whole === 1) {
       f.set(low, load('v128.load', pointers[whole]));
@@ -146,7 +146,7 @@ function transpose(f: KernelFunction, rows: Local[], scratch: Local[], out: Loca
   f.set(d, shuffle32(ab2, cd2, [2, 3, 6, 7]));
 }
 
-/** Any lie: element by element. */
+/** Any layout: element by element. */
 function packAny(machine: KernelMachine, width: number): KernelFunction {
   const name = `pack any ${width}`;
   return machine.once(name, () => {

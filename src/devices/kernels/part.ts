@@ -1,7 +1,7 @@
 import { type Local, type Operand, op } from '../wasm/encoder/index.ts';
 import type { KernelFunction } from './machine.ts';
 
-/** Of `total` things those that a thread has, [from, to), as the compiler's `partOf` says. */
+/** The thread's share [from, to) of `total` items, by the same formula as the compiler's `partOf`. */
 export function partOf(
   f: Pick<KernelFunction, 'let'>,
   total: Operand,

@@ -7,12 +7,12 @@ import type { KernelMachine } from './machine.ts';
 import { type MatmulSpec, matmul } from './matmul.ts';
 import type { ProductKernel } from './tiled-product.ts';
 
-/** An axis of the step, as a kernel counts it: its index there is `scale · i + shift`. */
+/** An axis of the step as a kernel counts it: its index in the step is `scale · i + shift`. */
 export type Counted = Pick<LineAxis, 'size' | 'axis' | 'scale' | 'shift'>;
 
 /** The kernel for a product, and which axes it counts as rows, as columns and as independent products. */
 export interface Chosen {
-  /** Equal for kernels that do the same. */
+  /** Equal for identical kernels. */
   readonly key: string;
   readonly batch: readonly Counted[];
   readonly rows: readonly Counted[];
@@ -22,7 +22,7 @@ export interface Chosen {
 
 const counted = ({ size, axis }: BatchAxis): Counted => ({ size, axis, scale: 1, shift: 0 });
 
-/** The kernel that suits a float32 product; undefined where columns are not evenly spaced, which no kernel reads. */
+/** The best kernel for a float32 product; undefined if columns are not evenly spaced, which no kernel can read. */
 export function chooseKernel(product: Product): Chosen | undefined {
   const patches = patchesOf(product);
   if (!patches) return undefined;
@@ -33,15 +33,15 @@ export function chooseKernel(product: Product): Chosen | undefined {
     write: (machine: KernelMachine, name: string, tail: Tail) => write(machine, name, patches, tail),
   });
   if (count(product.depth) === 0) return { ...by('zeros', nothing), batch, rows, columns };
-  // Lanes are channels: what is independent takes the place of columns.
+  // Lanes are channels: the independent products take the place of columns.
   if (isDepthwise(patches)) return { ...by('depthwise', depthwise), batch: [], rows, columns: [...batch, ...columns] };
   return plainProduct(product) ?? { ...by('patches', patchProduct), batch, rows, columns };
 }
 
-/** From how many rows on products that lie evenly are better than one that must be gathered. */
+/** With at least this many rows, several evenly spaced products beat a single one that has to be gathered. */
 const manyRows = 128;
 
-/** The product as one of matrices that lie as they are, if nothing slides and its axes are evenly spaced. */
+/** The product as one of plain matrices, if nothing slides and its axes are evenly spaced. */
 function plainProduct({ batch, depth, sides }: Product): Chosen | undefined {
   const [{ lines, windows }, right] = sides;
   if (windows.length > 0) return undefined;
@@ -75,7 +75,7 @@ function plainProduct({ batch, depth, sides }: Product): Chosen | undefined {
   };
 }
 
-/** One after the other the products that make up a whole. Operands of each begin so many elements after the whole's. */
+/** Runs the products that make up a whole in sequence. The operands of each begin at the given offsets, in elements. */
 export function inTurn(
   machine: KernelMachine,
   name: string,
@@ -92,7 +92,7 @@ export function inTurn(
     Local,
     ...Local[],
   ];
-  // Threads may be in different parts at a time: each part has a workspace of its own, of the size for all threads.
+  // Threads may be in different parts at the same time, so each part has its own workspace, sized for all threads.
   kernels.forEach((kernel, i) => {
     const [dx, dw] = parts[i].offsets;
     f.call(kernel.function, threadIndex, threadCount, plus(x, 4 * dx), plus(w, 4 * dw), workspace, ...rest);

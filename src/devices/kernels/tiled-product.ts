@@ -2,30 +2,30 @@ import { atomic, type Callable, type Local, load, type Operand, op, select } fro
 import type { Block, KernelFunction, KernelMachine } from './machine.ts';
 import { partOf } from './part.ts';
 
-/** A vector of finished outputs (or `lanes` of them, at the end of a row) on their way to memory. */
+/** A vector of finished outputs (or only `lanes` of them, at the end of a row) before it is stored. */
 export interface Output {
-  /** Outputs from [row, column] on, side by side. */
+  /** Adjacent outputs, starting at [row, column]. */
   readonly value: Local;
   /** i32 locals. */
   readonly row: Local;
   readonly column: Local;
   readonly batch: Local;
-  /** How many of its lanes are outputs. */
+  /** How many lanes of `value` are outputs. */
   readonly lanes: number;
   /** The function's further i32 parameters, e.g. the addresses of the output and of a bias. */
   readonly extra: readonly Local[];
 }
 
-/** Writes the code that takes outputs away: bias, activation, store. It may change `value`. */
+/** Writes the code that finishes outputs: bias, activation, store. It may change `value`. */
 export type Epilogue = (f: KernelFunction, output: Output) => void;
 
-/** An operand that is packed into panels first, or read where it lies. */
+/** An operand, either packed into panels first or read in place. */
 export type Side =
   | {
       readonly packed: true;
-      /** Packs `lines` lines from line `line` on, k from `k0` to `k0 + count`, to `target`. */
+      /** Packs `lines` lines, starting at line `line` and with k from `k0` to `k0 + count`, to `target`. */
       pack(f: KernelFunction, at: PackRequest): void;
-      /** Written once at the function's start, with the address of `ownBytes` bytes of each thread's own. */
+      /** Emitted once at the start of the function, given the address of `ownBytes` bytes private to the thread. */
       begin?(f: KernelFunction, own: Local): void;
       readonly ownBytes?: number;
     }
@@ -49,7 +49,7 @@ export interface PackRequest {
 
 export interface Product {
   readonly name: string;
-  /** Output rows, output columns, length of the sums, number of independent products. */
+  /** The product's sizes: output rows, output columns, length of the sums, number of independent products. */
   readonly m: number;
   readonly n: number;
   readonly k: number;
@@ -59,9 +59,9 @@ export interface Product {
   readonly width?: number;
   readonly a: Side;
   readonly b: Side;
-  /** How rows of blocks are rows of outputs, if not simply in order. `m` then counts the rows with padding. */
+  /** How rows of blocks map to output rows, if not simply in order. `m` then includes padding rows. */
   readonly rows?: RowOrder;
-  /** Values of k taken in one go, if k may not be divided anywhere. */
+  /** Values of k per pass, if k may not be split at arbitrary places. */
   readonly depth?: number;
   /** The kernel for a block of so many rows and columns. */
   kernel(rows: number, columns: number): Callable;
@@ -84,9 +84,9 @@ export interface ProductKernel {
   workspace(threadCount: number): number;
 }
 
-/** Values of k in one go, at most: a panel of B stays in the first-level cache. */
+/** The most values of k per pass: a panel of B stays in the L1 cache. */
 export const kBlock = 768;
-/** Rows of A, and columns of B when sums are kept over several goes: blocks stay in the second-level cache. */
+/** Rows of A, and columns of B when sums are kept over several passes: blocks stay in the L2 cache. */
 const rowBlock = 96;
 const columnBlock = 256;
 const align = (bytes: number) => Math.ceil(bytes / 64) * 64;
@@ -95,8 +95,8 @@ const min = (f: KernelFunction, target: Local, a: Operand, b: Operand) => {
 };
 
 /**
- * out[i, j] = sum over k of A[i, k] B[k, j], block by block, for every product of a batch. Threads share the rows, or the
- * columns where there are more of those; whoever packs all of B waits for the others at a barrier inside.
+ * out[i, j] = sum over k of A[i, k] B[k, j], block by block, for every product of a batch. Threads share the rows, or
+ * the columns where there are more of those; when all of B is packed, they wait for each other at a barrier inside.
  */
 export function tiledProduct(machine: KernelMachine, product: Product): ProductKernel {
   const { m, n, k, batch, block, a, b } = product;
@@ -114,12 +114,13 @@ export function tiledProduct(machine: KernelMachine, product: Product): ProductK
   const panelBytes = width * k * 4;
   const aTileBytes = block.rows * depth * 4;
 
-  // B is packed once for all threads, unless each thread needs another one.
+  // B is packed once for all threads, unless each thread needs a different one.
   const ownB = b.packed && splitRows && batch > 1;
   const bBytes = b.packed ? align(panels * panelBytes + 64) : 0;
   const aBytes = a.packed ? align(blockTiles * aTileBytes + 64) : 0;
   const tilesBytes = align(goes === 1 ? tileBytes : tileBytes * blockTiles * blockPanels);
-  // Threads take rows as they find time, unless the work is small or B belongs to a batch: a slow core holds up no other.
+  // Threads take rows dynamically, so that a slow core holds up no other, unless the work is small or B belongs to a
+  // batch.
   const asTimePermits = splitRows && !ownB && m * n * k * batch > 2 ** 22;
   const counterAt = ownB ? 0 : bBytes;
   const sharedBytes = counterAt + (asTimePermits ? 64 : 0);
@@ -231,7 +232,7 @@ export function tiledProduct(machine: KernelMachine, product: Product): ProductK
           f.scope(() => {
             const pa = int();
             const pb = int();
-            // Packed tiles have the length of this go, unpacked ones their own distances.
+            // Packed tiles are as long as this pass, unpacked ones keep their strides.
             if (a.packed)
               f.set(
                 pa,
@@ -275,7 +276,7 @@ export function tiledProduct(machine: KernelMachine, product: Product): ProductK
     });
   };
 
-  /** Packed operands are padded to whole blocks; others need kernels of the size of what is left. */
+  /** Packed operands are padded to whole blocks; others need kernels sized for the remainder. */
   const callKernel = (pa: Local, pb: Local, count: Operand, k0: Local) => {
     const call = (rows: number, columns: number) =>
       f.call(product.kernel(rows, columns), pa, pb, sums, count, goes === 1 ? 0 : k0);
@@ -344,7 +345,7 @@ export function tiledProduct(machine: KernelMachine, product: Product): ProductK
   return { function: f, workspace: (threadCount) => sharedBytes + threadCount * ownBytes };
 }
 
-/** Rows one after the other, the last block perhaps not full. */
+/** Rows in order; the last block may be partial. */
 function inOrder(m: number, rows: number): RowOrder {
   return {
     count: (_, tile) => {
@@ -356,8 +357,8 @@ function inOrder(m: number, rows: number): RowOrder {
 }
 
 /**
- * Calls `work` for pieces [position, end) of `total` things until all are taken: large pieces first, smaller ones towards
- * the end, so that threads finish together.
+ * Calls `work` for pieces [position, end) of `total` things until all are taken: large pieces first, then smaller ones,
+ * so that threads finish together.
  */
 function takeTurns(
   f: KernelFunction,

@@ -2,7 +2,7 @@ import { fail } from '../../base/errors.ts';
 import { isNode } from '../host/platform.ts';
 import type { Gpu } from './dispatch.ts';
 
-/** A GPU that may be used, and what emitters may know of it. */
+/** A usable GPU and its description for the emitters. */
 export interface Acquired {
   readonly device: GPUDevice;
   readonly gpu: Gpu;
@@ -23,7 +23,7 @@ async function entry(): Promise<GPU> {
       "serve the page over https or from localhost, in a browser with WebGPU, or stay with config.setDevice('wasm')",
     );
   try {
-    // Not by `import`, which bundlers would follow: the package is wanted in Node only, and there only by those who ask for it.
+    // Not `import`, which bundlers would follow: the package is optional, and needed in Node only.
     const { createRequire } = process.getBuiltinModule('node:module');
     const { create } = createRequire(import.meta.url)('webgpu') as Binding;
     return create([]);
@@ -36,10 +36,10 @@ async function entry(): Promise<GPU> {
   }
 }
 
-/** Kept, for Node's binding ends the process when one is collected before its devices. */
+/** Kept alive: Node's binding ends the process when one is collected before its devices. */
 const entries = new Set<GPU>();
 
-/** Limits of which a program wants all that there is. */
+/** Limits that are requested at the adapter's maximum. */
 const wanted = [
   'maxBufferSize',
   'maxStorageBufferBindingSize',
@@ -52,7 +52,7 @@ const wanted = [
   'maxComputeWorkgroupsPerDimension',
 ] as const;
 
-/** A compute device with all that its adapter offers of what kernels use. */
+/** A compute device with every feature and limit of its adapter that kernels use. */
 export async function acquire(): Promise<Acquired> {
   const gpu = await entry();
   entries.add(gpu);

@@ -21,13 +21,13 @@ const ownRows = (step: LoopStep, context: EmitContext): readonly Dispatch[] | un
 const ownKernels: OwnKernels = (step, context) =>
   step.kind === 'contraction' ? contraction(step, context) : step.kind === 'loops' ? ownRows(step, context) : undefined;
 
-/** Blocks into which a large reduction is cut, so that as many invocations have work. */
+/** Blocks into which a large reduction is cut, so that this many invocations share it. */
 const reducers = 256;
 
 /**
- * A GPU through WebGPU: `navigator.gpu` in pages and workers, the package `webgpu` in Node. Truth values and narrow integers
- * take 32 bits there, and so do 16-bit floats but float16 where the GPU has it; there is no float64. `known` replaces what the
- * GPU says of itself.
+ * A GPU through WebGPU: `navigator.gpu` in pages and workers, the package `webgpu` in Node. Booleans, narrow integers
+ * and bfloat16 take 32 bits per element, as does float16 where the GPU lacks `shader-f16`; there is no float64. `known`
+ * overrides what the GPU reports about itself.
  */
 export async function webgpuDevice(known: Partial<Gpu> = {}): Promise<Device & { close(): void }> {
   const acquired = await acquire();
@@ -62,7 +62,7 @@ export async function webgpuDevice(known: Partial<Gpu> = {}): Promise<Device & {
       const bytes = encode(data, dtype, gpu);
       const buffer = machine.allocate(bytes.byteLength, `an array of ${data.length} elements (${dtype})`);
       const { gpu: to } = buffer;
-      // What waits in line must not see changes that the caller makes to the array.
+      // A queued write must not see later changes by the caller to its array.
       let source: Uint8Array<ArrayBuffer> | undefined = bytes;
       const write = (): void => device.queue.writeBuffer(to, 0, source!);
       let isDone = false;
@@ -79,7 +79,7 @@ export async function webgpuDevice(known: Partial<Gpu> = {}): Promise<Device & {
         fail('webgpu device', `the buffer has ${bytes} bytes, not those of ${showAval(aval)}`, 'ask for its own shape');
       return new Promise<TypedArray>((resolve, reject) => {
         machine.inOrder(() => {
-          // The copy is on the queue at once; what is done later need not wait for the numbers.
+          // The copy is queued at once, so later work need not wait for the numbers.
           machine
             .read(from, bytes, `an array (${showAval(aval)})`)
             .then((data) => resolve(decode(data, aval, gpu)), reject);

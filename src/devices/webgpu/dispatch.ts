@@ -1,24 +1,24 @@
 import type { Region } from '../../ir/expr.ts';
 import type { Aval } from '../../ir/tensor.ts';
 
-/** What emitters may know of the GPU: its limits, and what it offers beyond them. */
+/** The GPU as emitters see it: its limits and optional features. */
 export interface Gpu {
-  /** Half precision is a type of its own (`shader-f16`). */
+  /** WGSL has the type f16 (`shader-f16`). */
   readonly f16: boolean;
-  /** Subgroup operations (`enable subgroups;`), and the least and most invocations that a subgroup may have. */
+  /** Bounds on the size of a subgroup; undefined without subgroup operations (`enable subgroups;`). */
   readonly subgroups: { readonly min: number; readonly max: number } | undefined;
-  /** Storage buffers that a kernel may bind. */
+  /** The most storage buffers that a kernel may bind. */
   readonly bindings: number;
-  /** Invocations of a workgroup, and bytes of its memory. */
+  /** The most invocations of a workgroup, and bytes of its memory. */
   readonly threads: number;
   readonly sharedBytes: number;
-  /** The GPU is a program on the CPU, which takes seconds to compile what uses a workgroup's memory much. */
+  /** The GPU is emulated on the CPU, where kernels that use much workgroup memory take seconds to compile. */
   readonly isSoftware: boolean;
-  /** It can tell when a kernel began and ended (`timestamp-query`). */
+  /** Kernels can be timed (`timestamp-query`). */
   readonly timestamps: boolean;
-  /** Workgroups along each dimension of a dispatch. */
+  /** The most workgroups along each dimension of a dispatch. */
   readonly workgroups: number;
-  /** Bytes of a buffer that kernels can bind whole. */
+  /** The largest buffer that a kernel can bind whole, in bytes. */
   readonly bufferBytes: number;
 }
 
@@ -36,16 +36,19 @@ export interface Dispatch {
   readonly workgroups: readonly [x: number, y: number, z: number];
 }
 
-/** What an emitter may ask of the program around a step. */
+/** What an emitter needs from the program around a step. */
 export interface EmitContext {
   readonly gpu: Gpu;
-  /** The same for regions that share bytes: they must be bound once. */
+  /** Equal for regions that share bytes, which must be bound only once. */
   placeOf(region: Region): unknown;
-  /** A region for what one dispatch of the step leaves to a later one. */
+  /** A region that passes data from one dispatch of the step to a later one. */
   scratch(aval: Aval): Region;
 }
 
-/** Workgroups in two dimensions for so many in all: rows of at most the device's limit. WGSL: `group.y * rowLength + group.x`. */
+/**
+ * A two-dimensional dispatch of at least `count` workgroups, in rows no longer than the device's limit. In WGSL the
+ * number of a workgroup is `group.y * rowLength + group.x`.
+ */
 export function spread(count: number, gpu: Pick<Gpu, 'workgroups'>): [x: number, y: number, z: number] {
   if (count <= gpu.workgroups) return [count, 1, 1];
   const rows = Math.ceil(count / gpu.workgroups);

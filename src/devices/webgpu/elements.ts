@@ -10,7 +10,7 @@ type Halves = Pick<Gpu, 'f16'>;
 
 /** Bytes of an element on the device. */
 export const storedBytes = (dtype: DType, gpu: Halves): number => (elementType(dtype, gpu) === 'f16' ? 2 : 4);
-/** Bytes of an array on the device, to the next whole word. */
+/** Bytes of an array on the device, rounded up to a whole word. */
 export const bytesOf = ({ shape, dtype }: Aval, gpu: Halves): number =>
   Math.ceil((sizeOf(shape) * storedBytes(dtype, gpu)) / 4) * 4;
 
@@ -21,7 +21,7 @@ function refuse(dtype: DType): void {
     fail('webgpu device', 'WebGPU has no float64', "use float32, or config.setDevice('wasm') for this computation");
 }
 
-/** Elements as the device stores them; always bytes of their own or unchanged ones of `data`. */
+/** Elements as the device stores them: a new array of bytes, or a view of `data` where nothing changes. */
 export function encode(data: TypedArray, dtype: DType, gpu: Halves): Uint8Array<ArrayBuffer> {
   refuse(dtype);
   const type = elementType(dtype, gpu);

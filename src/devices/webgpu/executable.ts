@@ -10,21 +10,24 @@ import { GpuBuffer, type Machine } from './machine.ts';
 import { Stopwatch, timeKernels } from './stopwatch.ts';
 
 type Run = (place: Place) => GPUBuffer;
-/** Bind groups of a dispatch, for the buffers that it was given last. */
+/** Bind groups of a dispatch, for the buffers it was last given. */
 interface Bound {
   readonly buffers: readonly GPUBuffer[];
   readonly group: GPUBindGroup;
 }
-/** How many of them are kept for a dispatch. */
+/** How many bind groups are kept per dispatch. */
 const keptGroups = 4;
 
-/** A program ready to run: its kernels compiled, one submission a run unless the host must decide about a loop or choice. */
+/**
+ * A program ready to run, its kernels compiled. A run is one submission, unless the host has to decide about a loop or
+ * a branch.
+ */
 export function load(program: Program, plan: Plan, machine: Machine, own: OwnKernels): Executable {
   const { gpu, device } = machine;
   const { commands, slots } = commandsOf(plan, gpu, own);
   const names = slotNames(program, plan, slots, machine);
   const outputNames = program.outputs.map((t, k) => `output ${k} of "${program.name}" (${showAval(t)})`);
-  // What a run could not hold is refused here, before anything was taken.
+  // Refuse what a run could not hold before any buffer is taken.
   slots.forEach((bytes, k) => machine.expectFits(bytes, names[k]));
   plan.outputs.forEach((region, k) => machine.expectFits(bytesOf(region, gpu), outputNames[k]));
   const constants = new Map<Region, GPUBuffer>();
@@ -53,7 +56,7 @@ export function load(program: Program, plan: Plan, machine: Machine, own: OwnKer
     return group;
   };
 
-  /** Records commands; where the host must decide it asks for the word at a place. */
+  /** Records commands; yields the place of a word wherever the host needs it to decide how to go on. */
   function* play(list: readonly Command[], recorder: Recorder, at: Run): Generator<Place, void, number> {
     for (const command of list) {
       switch (command.kind) {
@@ -170,7 +173,10 @@ function slotNames(program: Program, plan: Plan, slots: readonly number[], { gpu
   });
 }
 
-/** One encoder at a time, with its pass of kernels open as long as only kernels come; a stopwatch wants a pass for each. */
+/**
+ * One encoder at a time. Its compute pass stays open while only kernels follow; with a stopwatch each kernel has a pass
+ * of its own.
+ */
 class Recorder {
   private readonly device: GPUDevice;
   private readonly watch: Stopwatch | undefined;

@@ -6,7 +6,7 @@ import type { Binding, Dispatch, Gpu } from './dispatch.ts';
 /** Bytes on the GPU. */
 export class GpuBuffer implements Buffer {
   readonly bytes: number;
-  /** Where they are; undefined once they were freed. */
+  /** The GPU's buffer; undefined once freed. */
   at: GPUBuffer | undefined;
 
   constructor(bytes: number, at: GPUBuffer) {
@@ -22,30 +22,30 @@ export class GpuBuffer implements Buffer {
 // The constants of GPUBufferUsage, which Node does not have as globals.
 const usage = { mapRead: 1, copySource: 4, copyTarget: 8, storage: 128 } as const;
 const computeStage = 4;
-/** Bytes of free buffers that are kept for later, at least. */
+/** The pool of free buffers keeps at least this many bytes. */
 const keptBytes = 256 << 20;
-/** Milliseconds in which a GPU that broke off says so after it refused something. */
+/** How long to wait, in milliseconds, for a lost GPU to report its loss after it refused something. */
 const patience = 200;
 
-/** What all programs of a device share: the GPU, its queue in order, a pool of buffers, and what went wrong. */
+/** What all programs of a device share: the GPU, its queue, a pool of buffers, and pending errors. */
 export class Machine {
   readonly device: GPUDevice;
   readonly gpu: Gpu;
-  /** Bytes in buffers that were not freed. */
+  /** Bytes of all live buffers. */
   bytesInUse = 0;
-  /** The GPU broke off: nothing that it held can be had. */
+  /** The GPU was lost, with all its contents. */
   isLost = false;
   private readonly acquired: Acquired;
   private readonly pool = new Map<number, GPUBuffer[]>();
   private pooledBytes = 0;
   private failure: string | undefined;
-  /** What there was no memory for: told instead of the failures that follow from it. */
+  /** What there was no memory for: reported instead of the failures that follow from it. */
   private shortage: string | undefined;
-  /** Settles when the GPU has told of all buffers so far whether it has them. */
+  /** Settles when the GPU has confirmed or refused every buffer requested so far. */
   private judged: Promise<void> = Promise.resolve();
   private unjudged = 0;
   private pending: Promise<void> | undefined;
-  /** Buffers that the GPU had no memory for, and what was to be said of each. */
+  /** Buffers that the GPU had no memory for, with the error message of each. */
   private readonly broken = new WeakMap<GPUBuffer, string>();
   private readonly pipelines = new Map<string, GPUComputePipeline>();
 
@@ -63,16 +63,16 @@ export class Machine {
     });
   }
 
-  /** Gives the GPU back. */
+  /** Releases the GPU. */
   close(): void {
     this.acquired.device.destroy();
   }
 
-  /** Throws what went wrong since the last time. */
+  /** Throws the first error since the last check. */
   check(): void {
     const failure = this.isLost ? this.failure : (this.shortage ?? this.failure);
     if (failure === undefined) return;
-    // It may follow from a shortage that the GPU has yet to tell: the next await says which.
+    // The error may follow from a shortage that the GPU has not reported yet; the next await will tell.
     if (!this.isLost && this.shortage === undefined && this.unjudged > 0) return;
     if (this.isLost)
       fail('webgpu device', failure, "call config.setDevice('webgpu') again, and load the weights from a file");
@@ -82,7 +82,8 @@ export class Machine {
   }
 
   /**
-   * Does work in the order of calls: at once, unless earlier work waits for numbers from the GPU. Such work gives a promise.
+   * Does work in the order of calls: at once, unless earlier work, which then returned a promise, still waits for
+   * numbers from the GPU.
    */
   inOrder(work: () => void | Promise<void>): void {
     if (!this.pending) {
@@ -101,13 +102,13 @@ export class Machine {
     });
   }
 
-  /** Fails when no buffer can be so large; `what` says what would lie in it. */
+  /** Fails if no buffer can be that large; `what` names its contents. */
   expectFits(bytes: number, what: string): void {
     const most = this.gpu.bufferBytes;
     if (bytes > most) refuse(`${what} takes ${bytes} bytes, but this GPU's buffers have at most ${most}`);
   }
 
-  /** A GPU buffer of at least so many bytes, with anything in it. */
+  /** A GPU buffer of at least `bytes` bytes, with undefined contents. */
   take(bytes: number, what: string): GPUBuffer {
     this.expectFits(bytes, what);
     const size = rounded(bytes);
@@ -150,7 +151,7 @@ export class Machine {
     this.pooledBytes = 0;
   }
 
-  /** Gives a buffer back, to be used again by what comes later on the queue. */
+  /** Returns a buffer to the pool, to be reused by later work on the queue. */
   give(buffer: GPUBuffer): void {
     if (this.broken.has(buffer) || this.pooledBytes + buffer.size > Math.max(keptBytes, this.bytesInUse)) {
       buffer.destroy();
@@ -168,7 +169,7 @@ export class Machine {
     return buffer;
   }
 
-  /** A second buffer with the bytes that this one has in the order of calls. */
+  /** A copy of a buffer, as its contents stand at this point in the order of calls. */
   copy({ gpu: from, bytes }: GpuBuffer): GpuBuffer {
     const second = this.allocate(bytes, 'a copy of an array');
     const { gpu: to } = second;
@@ -185,11 +186,11 @@ export class Machine {
     const { gpu } = buffer;
     buffer.at = undefined;
     this.bytesInUse -= buffer.bytes;
-    // Work that waits may still need it.
+    // Queued work may still need the buffer.
     this.inOrder(() => this.give(gpu));
   }
 
-  /** The bytes of a buffer, once all work before is done; `what` says what lies in it. */
+  /** The bytes of a buffer, once all earlier work is done; `what` names its contents. */
   async read(buffer: GPUBuffer, bytes: number, what: string): Promise<ArrayBuffer> {
     this.check();
     this.expectHeld(buffer);
@@ -204,7 +205,7 @@ export class Machine {
       return staging.getMappedRange().slice(0, bytes);
     } catch (error) {
       if (error instanceof HornbeamError) throw error;
-      // What happened to the GPU is told after what it did to this.
+      // The loss of the GPU is reported only after the failure it caused here.
       await Promise.race([this.device.lost, new Promise((resolve) => setTimeout(resolve, patience))]);
       await this.judged;
       this.check();
@@ -225,7 +226,7 @@ export class Machine {
     });
   }
 
-  /** The compiled form of a kernel; kernels of equal text share one. */
+  /** The compiled kernel; kernels of equal text share one. */
   pipeline({ code, name, bindings }: Dispatch): GPUComputePipeline {
     let pipeline = this.pipelines.get(code);
     if (!pipeline) {
@@ -247,10 +248,10 @@ export class Machine {
 
 const refuse = (problem: string): never =>
   fail('webgpu device', problem, "use smaller arrays or batches, or config.setDevice('wasm')");
-/** A scope of errors that a lost GPU leaves open: the loss itself is told. */
+/** For error scopes that a lost GPU leaves open; the loss itself is reported elsewhere. */
 const ignored = (): void => undefined;
 
-/** Sizes that buffers have: powers of two in eight steps each, so that they serve again for similar arrays. */
+/** Rounds a size up, to one of eight steps per power of two, so that similar arrays can reuse a buffer. */
 function rounded(bytes: number): number {
   const step = Math.max(256, 2 ** (Math.ceil(Math.log2(Math.max(1, bytes))) - 4));
   return Math.max(step, Math.ceil(bytes / step) * step);

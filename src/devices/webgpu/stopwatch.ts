@@ -1,17 +1,17 @@
 import type { Buffer, Timing } from '../device.ts';
 import type { GpuBuffer, Machine } from './machine.ts';
 
-// As in GPUBufferUsage, which Node does not have as a global.
+// The constants of GPUBufferUsage, which Node does not have as a global.
 const usage = { copySource: 4, resolve: 512 } as const;
-/** Queries that a set may have. */
+/** The most queries that a set may have. */
 const most = 4096;
 const wordBytes = 8;
 
-/** When each kernel began and ended, told by the GPU: a pass for each, which writes two timestamps. */
+/** Times kernels on the GPU: each gets a pass of its own, which writes two timestamps. */
 export class Stopwatch {
   private readonly device: GPUDevice;
   private readonly sets: GPUQuerySet[] = [];
-  /** Which kernel each pass ran; undefined for what serves another. */
+  /** The kernel that each pass ran; undefined for auxiliary dispatches. */
   private readonly passes: (number | undefined)[] = [];
   private readonly kernels: number;
 
@@ -36,7 +36,7 @@ export class Stopwatch {
     this.passes.forEach((kernel, n) => {
       const words = nanoseconds[Math.floor((2 * n) / most)];
       const [began, ended] = [Number(words[(2 * n) % most]), Number(words[((2 * n) % most) + 1])];
-      // Some drivers say that a pass began while it waits for the one before: no time counts twice.
+      // Some drivers report that a pass began while it still waited for the previous one: count no time twice.
       if (kernel !== undefined) sums[kernel] += Math.max(0, ended - Math.max(began, last)) / 1e6;
       last = Math.max(last, ended);
     });
@@ -59,8 +59,8 @@ export class Stopwatch {
 }
 
 /**
- * The mean of some runs on copies of the inputs, after one that is not counted. Not the least: browsers round timestamps to
- * a tenth of a millisecond, by which a short kernel takes none in most runs.
+ * The mean time over several runs on copies of the inputs, after one warm-up run. Not the minimum: browsers round
+ * timestamps to 0.1 ms, so a short kernel appears to take no time in most runs.
  */
 export async function timeKernels(
   inputs: readonly Buffer[],

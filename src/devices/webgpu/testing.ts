@@ -5,28 +5,28 @@ import type { Gpu } from './dispatch.ts';
 
 const [loader, driver] = ['/usr/lib/chromium/libvulkan.so.1', '/usr/lib/chromium/vk_swiftshader_icd.json'];
 
-/** Makes Chromium's software GPU one that Node's WebGPU finds, unless a driver was named or Chromium hidden (`CHROMIUM=`). */
+/** Lets Node's WebGPU find Chromium's software GPU, unless a driver was named or Chromium hidden (`CHROMIUM=`). */
 export function offerSoftwareGpu(): void {
   if (process.env['VK_ICD_FILENAMES'] || process.env['CHROMIUM'] === '' || !existsSync(loader)) return;
-  // Dawn looks for the loader by its short name, which is found when the library is in memory already.
+  // Dawn looks for the loader by its short name, which succeeds if the library is in memory already.
   const [now, keep] = [2, 0x1000];
   try {
     process.dlopen({ exports: {} }, loader, now | keep);
   } catch {
-    // It is no module of Node's, but it is loaded.
+    // Node rejects it as a module, but it is loaded.
   }
   process.env['VK_ICD_FILENAMES'] = driver;
 }
 
-/** Whether it was found, and said, that there is no GPU. */
+/** Whether the absence of a GPU has been reported. */
 let isMissing = false;
-/** Says once a test file that its tests on a GPU are skipped, and why. */
+/** Prints once per test file that its GPU tests are skipped, and why. */
 export function sayNoGpu(error: unknown): void {
   if (!isMissing) console.warn(`tests on webgpu are skipped: ${(error as Error).message.split('\n', 1)[0]}`);
   isMissing = true;
 }
 
-/** The webgpu device for tests; undefined, and a line that says why, where there is none. */
+/** The webgpu device for tests; undefined where there is none, and then a line is printed that says why. */
 export async function testDevice(known: Partial<Gpu> = {}): Promise<(Device & { close(): void }) | undefined> {
   if (isMissing) return undefined;
   offerSoftwareGpu();

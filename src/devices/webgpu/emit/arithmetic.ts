@@ -2,7 +2,7 @@ import type { WgslFunction } from './wgsl-function.ts';
 
 /** Arithmetic that WGSL leaves open: NaN and infinities, signs of zero, division by zero, long shifts, conversions, roundings. */
 export const arithmeticFunctions = {
-  // Compilers may fold an infinity or a NaN that they see, or refuse it: these they do not see.
+  // Compilers may fold infinities and NaNs in the source, or refuse them; these are hidden from them.
   bits: {
     text: `var<private> nanBits: u32 = 0x7fc00000u;
 var<private> infinityBits: u32 = 0x7f800000u;
@@ -117,7 +117,7 @@ fn rem_f32(a: f32, b: f32) -> f32 {
 fn shiftRightLogical(a: u32, n: u32) -> u32 { return select(a >> (n & 31u), 0u, n > 31u); }
 fn shiftRight(a: i32, n: u32) -> i32 { return a >> min(n, 31u); }`,
   },
-  // WGSL saturates too, but says nothing of NaN, and its bounds are the floats below the integers'.
+  // WGSL saturates too, but leaves NaN undefined, and its bounds are the nearest floats below the integers'.
   f32_to_i32: {
     needs: ['bits'],
     text: `fn f32_to_i32(x: f32) -> i32 {
@@ -134,7 +134,7 @@ fn shiftRight(a: i32, n: u32) -> i32 { return a >> min(n, 31u); }`,
   return select(u32(min(x, 4294967040f)), 0xffffffffu, x >= 4294967296f);
 }`,
   },
-  // Halves to even; NaN stays one.
+  // Rounds halves to even and keeps NaN.
   bfloat16_f32: {
     needs: ['bits'],
     text: `fn bfloat16_f32(x: f32) -> f32 {

@@ -6,8 +6,8 @@ import type { Binding, EmitContext, Gpu } from '../dispatch.ts';
 export type ElementType = 'f32' | 'f16' | 'i32' | 'u32';
 
 /**
- * How the elements of a dtype stand in a storage buffer. All but float16 have 32 bits: truth values are 0 and 1, narrow
- * integers are widened, and bfloat16 (float16 where the device has none) is a float32 rounded to what the narrow type holds.
+ * How elements of a dtype are stored in a buffer. All but float16 have 32 bits: booleans are 0 and 1, narrow integers
+ * are widened, and bfloat16 (float16 where the device has none) is a float32 rounded to what the narrow type holds.
  */
 export function elementType(dtype: DType, gpu: Pick<Gpu, 'f16'>): ElementType {
   if (dtype === 'float16') return gpu.f16 ? 'f16' : 'f32';
@@ -15,7 +15,7 @@ export function elementType(dtype: DType, gpu: Pick<Gpu, 'f16'>): ElementType {
   return dtype === 'int8' || dtype === 'int16' || dtype === 'int32' ? 'i32' : 'u32';
 }
 
-/** Collects what a kernel binds: a name a place, read-only until something writes there. */
+/** Collects a kernel's bindings: one name per place, read-only until something writes there. */
 export class Bindings {
   private readonly context: EmitContext;
   private readonly entries = new Map<unknown, { name: string; region: Region; type: string; isWritten: boolean }>();
@@ -29,7 +29,7 @@ export class Bindings {
     return this.entry(region, width).name;
   }
 
-  /** The same for one that is written, and perhaps read too. */
+  /** The same for a region that is written, and perhaps read too. */
   write(region: Region, width: 1 | 2 | 4 = 1): string {
     const entry = this.entry(region, width);
     entry.isWritten = true;
@@ -47,7 +47,7 @@ export class Bindings {
     return entry;
   }
 
-  /** Of a dispatch. */
+  /** The bindings for a dispatch. */
   get list(): Binding[] {
     return [...this.entries.values()].map(({ region, isWritten }) => ({
       region,

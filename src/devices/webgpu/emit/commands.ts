@@ -10,7 +10,7 @@ import { bytesOf, storedBytes } from '../elements.ts';
 import { loopKernel } from './loops.ts';
 import { type Part, packed } from './packing.ts';
 
-/** Which buffer of a run: one of its inputs, outputs or slots, or a constant of the program. */
+/** A buffer of a run: one of its inputs, outputs or slots, or a constant of the program. */
 export type Place =
   | { readonly kind: 'input' | 'output' | 'slot'; readonly index: number }
   | { readonly kind: 'constant'; readonly region: Region };
@@ -19,7 +19,7 @@ export type Place =
 export type Command =
   | {
       readonly kind: 'dispatch';
-      /** Which of the program's kernels, as `explain()` counts them; undefined for what serves another. */
+      /** The number of the kernel in `explain()`; undefined for auxiliary dispatches. */
       readonly kernel: number | undefined;
       readonly dispatch: Dispatch;
       readonly places: readonly Place[];
@@ -42,13 +42,13 @@ export type Command =
     }
   | { readonly kind: 'switch'; readonly index: Place; readonly branches: readonly (readonly Command[])[] };
 
-/** Each turn of a contraction's loops is an invocation. */
+/** Each iteration of a contraction's loops is an invocation. */
 const turns = { vectorWidth: 1, dealing: 'turns', asTurns, workers: 1 } as const;
 
-/** A device's own kernels, tried before loops. */
+/** A device's own kernels, tried before generic loops. */
 export type OwnKernels = (step: Step, context: EmitContext) => readonly Dispatch[] | undefined;
 
-/** The commands of a plan, and the bytes of all slots that they use. */
+/** The commands of a plan, and the size in bytes of each slot they use. */
 export function commandsOf(plan: Plan, gpu: Gpu, own: OwnKernels): { commands: Command[]; slots: readonly number[] } {
   return new Commands(plan, gpu, own).all();
 }
@@ -59,7 +59,7 @@ class Commands implements EmitContext {
   private readonly own: OwnKernels;
   private readonly slots: number[];
   private readonly extra = new Map<Region, Home>();
-  /** Slots after those of the plan that this step uses so far: other steps use them again. */
+  /** How many scratch slots, behind those of the plan, this step has used so far; other steps reuse them. */
   private used = 0;
   private kernels = 0;
 
@@ -157,7 +157,7 @@ class Commands implements EmitContext {
 
   private copy(from: Region, fromAt: number, to: Region, toAt: number, count: number): Command[] {
     const size = storedBytes(from.dtype, this.gpu);
-    // Copies are made of whole words; buffers end at one.
+    // Copies consist of whole words, and buffers are padded to whole words.
     const bytes = Math.ceil((count * size) / 4) * 4;
     if (bytes === 0) return [];
     return [
@@ -178,7 +178,7 @@ class Commands implements EmitContext {
   }
 }
 
-/** Refuses what the GPU cannot be told to do in one dispatch. */
+/** Refuses what exceeds the GPU's limits for one dispatch. */
 function expectFits({ name, bindings, workgroups }: Dispatch, program: string, gpu: Gpu): void {
   const largest = bindings.map((b) => b.region).sort((a, b) => sizeOf(b.shape) - sizeOf(a.shape))[0];
   const who = `the kernel "${name}" of "${program}"${largest ? ` (its largest array: ${showAval(largest)})` : ''}`;
@@ -195,7 +195,7 @@ function expectFits({ name, bindings, workgroups }: Dispatch, program: string, g
     );
 }
 
-/** Sets the round that a loop is in. */
+/** Sets the iteration counter of a loop. */
 const counterKernel = (region: Region, value: string): Dispatch => ({
   name: 'round',
   code: `@group(0) @binding(0) var<storage, read_write> counter: array<i32>;

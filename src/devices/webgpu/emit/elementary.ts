@@ -6,7 +6,7 @@ import type { WgslFunction } from './wgsl-function.ts';
 
 const suffix = '_f32';
 
-/** The function that an operation on f32 is, written from its expression; undefined if it has none. */
+/** The WGSL function for an operation on f32, generated from its expression; undefined if it has none. */
 export function elementaryText(name: string): WgslFunction | undefined {
   const definition = name.endsWith(suffix) && elementaryFunction(name.slice(0, -suffix.length));
   if (!definition) return undefined;

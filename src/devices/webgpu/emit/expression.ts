@@ -6,13 +6,13 @@ import type { ScalarOp } from '../../../ir/scalar.ts';
 import { onFloats } from './float-operations.ts';
 import { float } from './wgsl-function.ts';
 
-/** What writing expressions takes of the kernel around them. */
+/** What expressions need from the kernel around them. */
 export interface Writer {
-  /** Adds a statement in front of the one that is being written. */
+  /** Adds a statement before the one being written. */
   line(text: string): void;
-  /** A name that is used nowhere else. */
+  /** A fresh name. */
   fresh(stem: string): string;
-  /** Asks for a function of `math.ts`. */
+  /** Requires a helper function (`functions.ts`). */
   need(helper: string): void;
   nameOfAxis(axis: Axis): string;
   nameOfLocal(local: Local): string;
@@ -31,7 +31,7 @@ export function wgslType(type: ScalarType): string {
   return type;
 }
 
-/** A constant in WGSL; infinities, NaN and -0 in a way that no compiler folds. */
+/** A constant in WGSL; infinities, NaN and -0 are written so that no compiler folds them. */
 export function literal(value: number, type: ScalarType, need: (helper: string) => void): string {
   switch (type) {
     case 'bool':
@@ -52,7 +52,7 @@ export function literal(value: number, type: ScalarType, need: (helper: string) 
   }
 }
 
-/** Two values merged by a combining operation. */
+/** Two values combined by a reduction's operation. */
 export function combined(
   combine: Combine,
   type: ScalarType,
@@ -78,10 +78,13 @@ export function combined(
   }
 }
 
-/** Text longer than this is given a name, so that nothing nests deeper than compilers allow. */
+/** Longer text is given a name, so that nesting stays within what compilers allow. */
 const longText = 120;
 
-/** Writes expressions as WGSL. A node that stands in several places becomes a `let`, once for all that one of these writes. */
+/**
+ * Writes expressions as WGSL. A node that is used several times becomes one `let`, shared by everything that an
+ * instance writes.
+ */
 export class Expressions {
   private readonly writer: Writer;
   private readonly known = new Map<Expr, string>();
@@ -91,7 +94,10 @@ export class Expressions {
     this.writer = writer;
   }
 
-  /** The expression's value as text; statements that it needs are added before. Call it with all expressions that share nodes. */
+  /**
+   * The expressions' values as text; statements that they need are added first. Pass all expressions that share nodes
+   * in one call.
+   */
   value(...roots: readonly Expr[]): string[] {
     for (const e of roots) this.count(e);
     return roots.map((e) => this.text(e));
@@ -134,7 +140,8 @@ export class Expressions {
         return this.reduction(e);
       case 'apply': {
         let args = e.args.map((x) => this.text(x));
-        // What is constant is not folded by the compiler, whose arithmetic has errors where ours has values.
+        // Constants are hidden from the compiler's folding, which reports errors where ours has values (overflow,
+        // division by zero).
         if (e.args.every((x) => x.op === 'const') && e.args[0].type !== 'bool') {
           const name = writer.fresh('c');
           writer.line(`var ${name}: ${wgslType(e.args[0].type)} = ${args[0]};`);
@@ -176,7 +183,8 @@ const infix: Partial<Record<ScalarOp, string>> = {
   eq: '==',
   ne: '!=',
 };
-// Both operands are computed: `&&` would branch, which costs more, and some compilers need exponential time for many.
+// Both operands are computed: `&&` would branch, which is slower, and some compilers take exponential time over many of
+// them.
 const truth: Partial<Record<ScalarOp, (a: string, b: string) => string>> = {
   add: (a, b) => `(${a} | ${b})`,
   or: (a, b) => `(${a} | ${b})`,
@@ -205,7 +213,7 @@ function application(e: Expr & { op: 'apply' }, args: readonly string[], need: (
   };
   if (type === 'bool') return truth[f]?.(a, b) ?? `(${a} ${infix[f]} ${b})`;
   if (type === 'f32') {
-    // Compilers may hold that x = x always.
+    // Compilers may assume that x = x, which is false for NaN.
     if ((f === 'ne' || f === 'eq') && e.args[0] === e.args[1]) {
       need('bits');
       return f === 'ne' ? `isNan(${a})` : `(!isNan(${a}))`;
@@ -277,7 +285,7 @@ function integer(
   }
 }
 
-/** Indices of loops, and sums, products and quotients of what is not negative. */
+/** Loop indices, and sums, products and quotients of non-negative values. */
 function isNotNegative(e: Expr): boolean {
   if (e.op === 'const') return e.value >= 0;
   if (e.op === 'index') return true;

@@ -14,7 +14,7 @@ const call =
 const refused: Text = (a) =>
   fail('webgpu device', `an operation on bits met the float ${a}`, 'convert the operands first');
 
-/** How WGSL does each scalar operation on f32; `function`: with the function `<operation>_f32` (`functions.ts`). */
+/** How WGSL does each scalar operation on f32; `function` stands for a call of `<operation>_f32` (`functions.ts`). */
 export const onFloats = {
   add: infix('+'),
   sub: infix('-'),
@@ -74,13 +74,13 @@ export const onFloats = {
   gt: infix('>'),
   ge: infix('>='),
   fma: (a, b, c) => `fma(${a}, ${b}, ${c})`,
-  // Choices and conversions are the same for all types.
+  // Selection and conversions are written elsewhere, alike for all types.
   select: refused,
   convert: refused,
   reinterpret: refused,
 } satisfies Record<ScalarOp, Text | 'function'>;
 
-/** Names of the functions that f32 takes. */
+/** Operations on f32 that are functions. */
 export type FloatFunction = {
   [F in ScalarOp]: (typeof onFloats)[F] extends 'function' ? `${F}_f32` : never;
 }[ScalarOp];

@@ -13,7 +13,7 @@ const written = {
 } satisfies Record<Exclude<FloatFunction, `${ElementaryOp}_f32`>, WgslFunction>;
 const functions: Readonly<Record<string, WgslFunction>> = written;
 
-/** The text of these functions and of all that they call, each once. */
+/** The text of these functions and of all functions they call, each once. */
 export function helperText(names: Iterable<string>): string {
   const done = new Set<string>();
   const texts: string[] = [];

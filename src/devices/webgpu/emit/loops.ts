@@ -6,10 +6,13 @@ import type { Dispatch, EmitContext } from '../dispatch.ts';
 import { KernelText } from '../kernels/kernel-text.ts';
 import { combined, wgslType } from './expression.ts';
 
-/** Invocations of a workgroup, at the most. */
+/** The most invocations of a workgroup. */
 const mostThreads = 64;
 
-/** A step of loops as one kernel: each turn of its outer parallel loops is an invocation; without such loops there is one. */
+/**
+ * A step of loops as one kernel: each iteration of its outer parallel loops is an invocation; without such loops there
+ * is just one.
+ */
 export function loopKernel(step: LoopStep, context: EmitContext): Dispatch {
   const axes: Axis[] = [];
   let body = step.body;
@@ -38,7 +41,7 @@ export function loopKernel(step: LoopStep, context: EmitContext): Dispatch {
 
 const hasSums = (list: readonly Stmt[]): boolean => list.some((s) => s.op === 'accumulate');
 
-/** The variables that statements set. */
+/** Declares the variables that statements assign. */
 export function declareLocals(list: readonly Stmt[], text: KernelText): void {
   const locals = new Set<Local>();
   eachStatement(list, (s) => {

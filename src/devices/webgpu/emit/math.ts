@@ -38,7 +38,7 @@ fn product(a: f32, b: f32) -> vec2<f32> {
   let p = a * b;
   return vec2<f32>(p, ((a1 * b1 - p) + a1 * (b - b1) + (a - a1) * b1) + (a - a1) * (b - b1));
 }
-// |x|^y for finite x > 0: log x is found as a sum of two floats.
+// |x|^y for finite x > 0: log x is computed as a sum of two floats.
 fn powPositive(x: f32, y: f32) -> f32 {
   let isSmall = x < 1.17549435e-38f;
   let bits = bitcast<u32>(select(x, x * 16777216f, isSmall));

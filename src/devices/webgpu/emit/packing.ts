@@ -7,7 +7,7 @@ import { loop, type Stmt, store, when } from '../../../ir/loops.ts';
 import type { EmitContext } from '../dispatch.ts';
 import { elementType } from './bindings.ts';
 
-/** Some elements of a region that stand in another one from an offset on. */
+/** A region's elements packed into another region, at an offset. */
 export interface Part {
   readonly region: Region;
   readonly within: Region;
@@ -15,17 +15,17 @@ export interface Part {
 }
 export interface Packed {
   readonly step: LoopStep;
-  /** To be copied in before the step, and out after it. */
+  /** Copied in before the step, and out after it. */
   readonly before: readonly Part[];
   readonly after: readonly Part[];
 }
 
-/** Elements after which the next array may begin: copies start at multiples of 4 bytes. */
+/** Packed arrays begin at multiples of this many elements, because copies start at multiples of 4 bytes. */
 const alignment = 4;
 
 /**
- * The step with no more arrays than a kernel may bind: the smallest ones of each type are put together into one, before and
- * after the step.
+ * The step with no more arrays than a kernel may bind: the smallest ones of each type are packed into one array before
+ * the step and unpacked after it.
  */
 export function packed(step: LoopStep, context: EmitContext): Packed {
   const places = new Map<unknown, Region[]>();
@@ -38,7 +38,7 @@ export function packed(step: LoopStep, context: EmitContext): Packed {
   for (const regions of places.values()) {
     const type = elementType(regions[0].dtype, context.gpu);
     const isWritten = regions.some((r) => step.writes.includes(r));
-    // A bfloat16 is rounded where it is stored: what is put together must have one dtype.
+    // A bfloat16 is rounded where it is stored, so arrays packed together must share a dtype.
     const key = `${isWritten ? regions[0].dtype : type} ${isWritten}`;
     groups.set(key, [...(groups.get(key) ?? []), regions]);
   }
@@ -61,7 +61,7 @@ export function packed(step: LoopStep, context: EmitContext): Packed {
     chosen.forEach((regions, k) => {
       const offset = offsets[k];
       const [first] = regions;
-      // What is written may be written in part only.
+      // Copied in too, since the step may write only part of it.
       before.push({ region: first, within: to, offset });
       if (regions.some((r) => step.writes.includes(r))) after.push({ region: first, within: to, offset });
       for (const r of regions) moved.set(r, { to, offset });

@@ -1,4 +1,4 @@
-/** A function in WGSL that kernels call, and the names of those that it calls itself. */
+/** A WGSL function that kernels call, and the names of the functions it calls. */
 export interface WgslFunction {
   readonly needs?: readonly string[];
   readonly text: string;

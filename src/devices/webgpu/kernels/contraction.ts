@@ -11,11 +11,11 @@ import { tiledProduct } from './tiled-product.ts';
 /** Whether `contraction` has kernels for a step. */
 export const hasContraction = (step: ContractionStep): boolean => productsOf(step) !== undefined;
 
-/** The kernels of a dot or a convolution with its fused tail; undefined when they are to be loops. */
+/** The kernels of a dot or a convolution with its fused tail; undefined if loops should do it. */
 export function contraction(step: ContractionStep, context: EmitContext): Dispatch[] | undefined {
   if (!fitsBindings(step, context)) return undefined;
   const products = productsOf(step);
-  // A phase that stores over what the tail of another still reads would need an order between their elements.
+  // If one phase overwrote what another's tail still reads, their elements would have to run in order.
   return products?.flatMap((product) => dispatches(step, arrange(oriented(step, product)), context));
 }
 
@@ -41,7 +41,7 @@ function dispatches(step: ContractionStep, arranged: Arranged, context: EmitCont
   return partial ? [first, joinParts(step, arranged, splits, partial, context)] : [first];
 }
 
-/** Into how many parts to cut each sum, when an invocation should find sums by itself; undefined: tiles are better. */
+/** Into how many parts to cut each sum when each invocation computes sums by itself; undefined if tiles are better. */
 function directSplits(m: number, n: number, k: number, batches: number, gpu: Gpu): number | undefined {
   const isThin = Math.min(m, n) <= 2 && batches >= 8;
   const work = m * n * k * batches;
@@ -53,7 +53,10 @@ function directSplits(m: number, n: number, k: number, batches: number, gpu: Gpu
   return splits;
 }
 
-/** The operands exchanged where the result lies along the left one's lines, so that stores go to neighbours. */
+/**
+ * Exchanges the operands where the result is contiguous along the left one's lines, so that neighbouring invocations
+ * store side by side.
+ */
 function oriented(step: ContractionStep, product: Product): Product {
   const [left, right] = product.sides;
   const inner = step.axes.find((a, d) => a.size > 1 && step.stores[0].view.strides[d] === 1);

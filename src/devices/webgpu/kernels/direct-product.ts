@@ -7,7 +7,7 @@ import { type Arranged, linesOf } from './layout.ts';
 import { Reader } from './reader.ts';
 import { writeTail } from './tail.ts';
 
-/** A product of few terms or few lines, as of depthwise convolutions: an invocation finds one sum by itself. */
+/** A product of few terms or few lines, e.g. a depthwise convolution: each invocation computes one sum by itself. */
 export function directProduct(
   step: ContractionStep,
   arranged: Arranged,
@@ -25,7 +25,7 @@ export function directProduct(
   if (total % 64 !== 0) text.line(`if (place >= ${total}u) { return; }`);
   text.line(`let split = place / ${each}u;`);
   text.line(`let own = place % ${each}u;`);
-  // Neighbours differ in what lies together in memory: the independent products, or else the columns.
+  // Neighbouring invocations differ in what is contiguous in memory: the independent products, or else the columns.
   const batchFirst = batches > 1 && n < 8;
   text.line(batchFirst ? `let batch = own % ${batches}u;` : `let batch = own / ${m * n}u;`);
   text.line(batchFirst ? `let cell = own / ${batches}u;` : `let cell = own % ${m * n}u;`);
@@ -48,7 +48,7 @@ export function directProduct(
   return text.dispatch(step.info.name, { threads: 64, groups: Math.ceil(total / 64) });
 }
 
-/** Adds the parts of a product that was cut along the sum, and does the tail. */
+/** Adds up the parts of a product that was cut along the sum, and computes the tail. */
 export function joinParts(
   step: ContractionStep,
   arranged: Arranged,

@@ -5,18 +5,18 @@ import { Bindings, elementType } from '../emit/bindings.ts';
 import { Expressions, type Writer } from '../emit/expression.ts';
 import { helperText } from '../emit/functions.ts';
 
-/** How a finished kernel is run, and what stands in front of it. */
+/** How a finished kernel is run, and what is declared before it. */
 export interface KernelShape {
-  /** Invocations of a workgroup. */
+  /** Invocations per workgroup. */
   readonly threads: number;
-  /** Workgroups in all; the kernel finds its own in `group`. */
+  /** Number of workgroups; the kernel finds its own in `group`. */
   readonly groups: number;
-  /** Declarations at the top: workgroup memory, functions. */
+  /** Module-level declarations: workgroup memory, functions. */
   readonly declarations?: readonly string[];
   readonly subgroups?: boolean;
 }
 
-/** The text of a hand-made kernel while it is written, into which expressions of the IR can be put. */
+/** The text of a hand-written kernel under construction; expressions of the IR can be inserted. */
 export class KernelText implements Writer {
   readonly context: EmitContext;
   readonly bindings: Bindings;
@@ -38,7 +38,7 @@ export class KernelText implements Writer {
     this.lines.push('  '.repeat(this.depth) + text);
     if (text.endsWith('{')) this.depth++;
   }
-  /** What `write` adds, kept apart: the body of a function. */
+  /** The lines that `write` adds, kept apart, e.g. for the body of a function. */
   part(write: () => void): string[] {
     const [lines, depth] = [this.lines, this.depth];
     [this.lines, this.depth] = [[], 1];
@@ -59,7 +59,7 @@ export class KernelText implements Writer {
   nameOfLocal(local: Local): string {
     return this.nameOf(local, 'x');
   }
-  /** Axes and locals that the kernel itself computes. */
+  /** Names an axis or local that the kernel itself computes. */
   call(thing: Axis | Local, name: string): void {
     this.names.set(thing, name);
   }
@@ -69,7 +69,7 @@ export class KernelText implements Writer {
     return name;
   }
 
-  /** Binds a region's elements by four: single ones can still be read, but none can be written. */
+  /** Binds a region as vectors of four: single elements can still be read, but not written. */
   bindWide(region: Region): void {
     this.wide.set(this.context.placeOf(region), region);
     this.bindings.read(region, 4);
@@ -78,7 +78,7 @@ export class KernelText implements Writer {
     return this.wide.has(this.context.placeOf(region));
   }
 
-  /** The element as it is stored. */
+  /** An element in its stored type. */
   element(from: Region, position: string): string {
     if (!this.isWide(from)) return `${this.bindings.read(from)}[${position}]`;
     const at = this.fresh('at');
@@ -113,7 +113,7 @@ export class KernelText implements Writer {
     return new Expressions(this).value(...roots);
   }
 
-  /** The finished kernel; `group` is declared in front of what was written. */
+  /** The finished kernel; `group` is declared before its body. */
   dispatch(name: string, { threads, groups, declarations = [], subgroups = false }: KernelShape): Dispatch {
     const workgroups = spread(groups, this.context.gpu);
     const bound = this.bindings.declarations;
@@ -140,7 +140,7 @@ export class KernelText implements Writer {
   }
 }
 
-/** Whether one kernel may bind all that a step touches. */
+/** Whether one kernel may bind every array that a step touches. */
 export function fitsBindings(
   { reads, writes }: { readonly reads: readonly Region[]; readonly writes: readonly Region[] },
   { gpu, placeOf }: EmitContext,

@@ -10,9 +10,9 @@ import {
 export interface Layout {
   readonly side: Side;
   readonly along: 'depth' | 'lines';
-  /** The four lie together and on a multiple of four in memory. */
+  /** The four are contiguous and aligned in memory. */
   readonly isWide: boolean;
-  /** The lines in the order in which the kernel counts them, and the same with even runs made one. */
+  /** The lines in the order in which the kernel counts them, and the same with evenly spaced axes merged. */
   readonly lines: readonly LineAxis[];
   readonly runs: readonly LineAxis[];
 }
@@ -25,7 +25,7 @@ export interface Arranged {
 
 const real = <A extends { readonly size: number }>(axes: readonly A[]): A[] => axes.filter(({ size }) => size !== 1);
 
-/** Puts last those axes along which operands lie in memory, and merges what is evenly spaced. */
+/** Orders axes so that those contiguous in memory come last, and merges those that are evenly spaced. */
 export function arrange(product: Product): Arranged {
   const windowed = new Set(product.sides.flatMap(({ windows }) => windows.flatMap((w) => [w.line, w.depth])));
   const score = (a: DepthAxis): number =>

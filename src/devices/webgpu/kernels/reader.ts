@@ -18,7 +18,7 @@ interface Line {
   readonly starts: readonly string[];
 }
 
-/** Brings blocks of one operand into the workgroup's memory: from the array to registers, and from there to its place. */
+/** Loads blocks of one operand into workgroup memory, by way of registers. */
 export class Reader {
   private readonly text: KernelText;
   private readonly arranged: Arranged;
@@ -43,7 +43,7 @@ export class Reader {
   private get name(): string {
     return this.s === 0 ? 'a' : 'b';
   }
-  /** Which vector of a row or column of the block this invocation's unit e is, and in which it stands. */
+  /** Where unit e of this invocation lies in the block: which vector (`minor`) of which row or column (`major`). */
   private place(e: number): { minor: string; major: string } {
     const wide = this.layout.along === 'depth' ? this.cut.depth / 4 : this.cut.block / 4;
     const { threads } = this.cut;
@@ -51,7 +51,7 @@ export class Reader {
     return { minor: `(lane + ${e * threads}u) % ${wide}u`, major: `(lane + ${e * threads}u) / ${wide}u` };
   }
 
-  /** Before the loop: the lines that this invocation reads. */
+  /** Before the loop: computes the lines that this invocation reads. */
   prepare(): void {
     const { text, layout } = this;
     const batch = this.batchOffset();
@@ -69,7 +69,7 @@ export class Reader {
     }
   }
 
-  /** The same for a single line, whose terms are asked for one by one. */
+  /** The same for a single line, whose terms are read one by one. */
   prepareOne(): void {
     this.text.line(`let ${this.name}0line = ${this.cut.first};`);
     this.lines.push([this.line(`${this.name}0`, this.batchOffset())]);
@@ -120,12 +120,12 @@ export class Reader {
     return { base: `${name}base`, exists: isEven ? undefined : `${name}in`, starts };
   }
 
-  /** The registers that hold a block on its way. */
+  /** Declares the registers through which a block passes. */
   declare(vector: string): void {
     for (let e = 0; e < this.units; e++) this.text.line(`var ${this.name}v${e} = ${vector}();`);
   }
 
-  /** Brings a block to its place at once, vector by vector: no registers wait, and the text is short. */
+  /** Copies a block straight to workgroup memory, vector by vector: no registers are held, and the text is short. */
   bring(block: string, target: string): void {
     const { text, layout, cut } = this;
     const vectors = (cut.block * cut.depth) / 4;
@@ -165,7 +165,7 @@ export class Reader {
     return `vec4<${this.arranged.product.type}>(${parts.join(', ')})`;
   }
 
-  /** Reads this invocation's part of a block, zero where there is nothing. */
+  /** Reads this invocation's part of a block into registers; zeros outside of the array. */
   fetch(block: string): void {
     const { text, layout, cut } = this;
     text.line('{');
@@ -184,7 +184,7 @@ export class Reader {
     text.line('}');
   }
 
-  /** Stores what was fetched. */
+  /** Stores the registers in workgroup memory. */
   keep(target: string, buffer: string): void {
     const { text, cut } = this;
     for (let e = 0; e < this.units; e++) {
@@ -237,7 +237,7 @@ export class Reader {
     if (conditions.length === 0) return { at: `u32(${at})`, inside: undefined };
     const inside = text.fresh('in');
     text.line(`let ${inside} = ${conditions.map((c) => (c.includes(' ') ? `(${c})` : c)).join(' & ')};`);
-    // Where there is nothing the first element is read instead, and dropped.
+    // Outside of the array the first element is read instead, and discarded.
     return { at: `select(0u, u32(${at}), ${inside})`, inside };
   }
 

@@ -11,10 +11,10 @@ import { declareLocals, write } from '../emit/loops.ts';
 import { fitsBindings, KernelText } from './kernel-text.ts';
 
 type For = Stmt & { readonly op: 'for' };
-/** One statement of a row: done by every lane alike, or a loop whose turns the lanes share. */
+/** One statement of a row: executed by every lane alike, or a loop whose iterations the lanes share. */
 type Part = { readonly kind: 'row'; readonly statement: Stmt } | (Shared & { readonly kind: 'loop' });
 interface Shared {
-  /** Loops around the shared one, which every lane runs. */
+  /** The loops around the shared one, run by every lane. */
   readonly around: readonly Axis[];
   readonly loop: For;
   readonly sums: readonly { readonly local: Local; readonly combine: Combine }[];
@@ -25,13 +25,13 @@ interface Rows {
   readonly parts: readonly Part[];
 }
 
-/** Turns of a loop from which on several lanes share them. */
+/** A loop of at least this many iterations is shared by several lanes. */
 const worthLanes = 32;
 const threads = 256;
 
 /**
- * Reductions, softmax, normalisation and all else that runs loops over each of many rows: several lanes of a workgroup share
- * the turns of these loops and then join what each has found. Undefined for steps of another form.
+ * Reductions, softmax, normalisation and anything else with loops over each of many rows: several lanes of a workgroup
+ * share the iterations of these loops and then combine their partial results. Undefined for steps of another form.
  */
 export function rowKernel(step: LoopStep, context: EmitContext): Dispatch | undefined {
   if (context.gpu.isSoftware || context.gpu.threads < threads || !fitsBindings(step, context)) return undefined;
@@ -42,7 +42,7 @@ export function rowKernel(step: LoopStep, context: EmitContext): Dispatch | unde
   const count = rows.axes.reduce((n, a) => n * a.size, 1);
   if (longest < worthLanes || !loops.some((p) => p.sums.length > 0)) return undefined;
   const isAlong = runsAlong(loops.map((p) => p.loop));
-  // Lanes that follow each other read neighbours: of the row, or else of the same place in neighbouring rows.
+  // Consecutive lanes read neighbouring elements: of one row, or else of the same position in neighbouring rows.
   const lanes = isAlong ? (longest >= 1024 ? 256 : longest >= 256 ? 64 : 32) : 8;
   if (!isAlong && count >= 1 << 16) return undefined;
   const together = threads / lanes;
@@ -52,7 +52,7 @@ export function rowKernel(step: LoopStep, context: EmitContext): Dispatch | unde
   text.line(isAlong ? `let own = lane % ${lanes}u;` : `let own = lane / ${together}u;`);
   text.line(isAlong ? `let slot = lane / ${lanes}u;` : `let slot = lane % ${together}u;`);
   text.line(`let place = group * ${together}u + slot;`);
-  // Lanes without a row go along with the last one, for all must meet at barriers, but store nothing.
+  // Lanes without a row compute the last one again, since all must meet at barriers, but store nothing.
   text.line(`let isIn = place < ${count}u;`);
   text.line(`let row = min(place, ${count - 1}u);`);
   let inner = count;
@@ -122,7 +122,7 @@ export function rowKernel(step: LoopStep, context: EmitContext): Dispatch | unde
   });
 }
 
-/** The statements of a shared loop; only lanes that have a row store. */
+/** The statements of a shared loop; lanes without a row do not store. */
 function writeGuarded(list: readonly Stmt[], text: KernelText): void {
   for (const s of list) {
     if (s.op === 'store') text.line('if (isIn) {');
@@ -147,7 +147,7 @@ function rowsOf({ body: whole }: LoopStep): Rows | undefined {
       continue;
     }
     const shared = s.op === 'for' ? sharedLoop(s) : undefined;
-    // What each lane starts with must not count several times.
+    // Every lane starts from the initial value, so it must be the identity, or it would count several times.
     if (!shared?.sums.every(({ local, combine }) => Object.is(starts.get(local), identityOf(combine, local.type))))
       return undefined;
     for (const { local } of shared.sums) starts.set(local, undefined);
@@ -174,7 +174,7 @@ function sharedLoop(s: For): Shared | undefined {
   return { around, loop, sums, stores: loop.body.some((x) => x.op === 'store') };
 }
 
-/** Whether neighbours in memory follow each other in the loops, by most of what they load. */
+/** Whether most loads are contiguous along the loops. */
 function runsAlong(loops: readonly For[]): boolean {
   const algebra = new Algebra();
   let [along, across] = [0, 0];

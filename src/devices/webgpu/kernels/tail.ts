@@ -5,7 +5,7 @@ import { type Axis, axis, type Expr, indexOf, type Region, unflatten } from '../
 import type { KernelText } from './kernel-text.ts';
 import type { Arranged } from './layout.ts';
 
-/** Where a finished sum belongs, as names of `i32` values in WGSL, and the sum. */
+/** A finished sum and its position, as names of WGSL values (`i32` for the position). */
 export interface Finished {
   readonly batch: string;
   readonly row: string;
@@ -42,7 +42,7 @@ export function writeTail(text: KernelText, step: ContractionStep, arranged: Arr
     position: algebra.substitute(s.index[0], index),
     value: algebra.substitute(s.value, index),
   }));
-  // Every value is known before the first store, which may overwrite what another is made of.
+  // All values are computed before the first store, which may overwrite the inputs of another.
   const texts = text.values(...results.flatMap(({ position, value }) => [value, position]));
   const named = results.map(({ value }, k) => {
     if (results.length === 1 || value.op === 'local' || value.op === 'const') return texts[2 * k];
@@ -53,6 +53,6 @@ export function writeTail(text: KernelText, step: ContractionStep, arranged: Arr
   results.forEach(({ to }, k) => text.store(to, texts[2 * k + 1], named[k]));
 }
 
-/** Regions that the tail touches, whose elements are bound one by one when they are written. */
+/** The places that the tail writes, which cannot be bound as vectors. */
 export const writtenPlaces = (step: ContractionStep, placeOf: (r: Region) => unknown): Set<unknown> =>
   new Set(step.stores.map((s) => placeOf(s.to)));

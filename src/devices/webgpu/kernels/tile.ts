@@ -1,17 +1,20 @@
 import type { Gpu } from '../dispatch.ts';
 
-/** How a product is cut: a workgroup makes `rows` × `columns` of it, `depth` terms at a time; an invocation `own[0]` × `own[1]`. */
+/**
+ * How a product is tiled: a workgroup computes `rows` × `columns` of it, `depth` terms at a time; an invocation
+ * `own[0]` × `own[1]`.
+ */
 export interface Tile {
   readonly rows: number;
   readonly columns: number;
   readonly depth: number;
   readonly own: readonly [rows: number, columns: number];
-  /** The sum over k is cut into so many parts, which another dispatch adds. */
+  /** Into how many parts the sum over k is cut; another dispatch adds them. */
   readonly splits: number;
 }
 
 type Form = Omit<Tile, 'splits'> & { readonly quality: number };
-/** Quality: multiplications a cycle, as part of what the largest tile reaches. */
+/** `quality`: multiplications per cycle, relative to the largest tile. */
 const forms: readonly Form[] = [
   { rows: 128, columns: 128, depth: 16, own: [8, 8], quality: 1 },
   { rows: 128, columns: 64, depth: 16, own: [8, 8], quality: 0.85 },
@@ -28,12 +31,12 @@ const forms: readonly Form[] = [
 
 export const threadsOf = ({ rows, columns, own }: Tile): number => (rows / own[0]) * (columns / own[1]);
 
-/** Cores of a large GPU: workgroups below this many leave some idle. */
+/** Cores of a large GPU: fewer workgroups than this leave some idle. */
 const cores = 128;
-/** What a tile costs beside its multiplications, in terms of the sum: filling and emptying it. */
+/** The fixed cost of filling and emptying a tile, as a number of terms of the sum. */
 const overhead = 48;
 
-/** The tile under which a product of these sizes should take the least time. */
+/** The tile that should be fastest for a product of these sizes. */
 export function chooseTile(m: number, n: number, k: number, batch: number, gpu: Gpu): Tile {
   let best: { tile: Tile; cost: number } | undefined;
   for (const { quality, ...form } of forms) {
@@ -45,7 +48,7 @@ export function chooseTile(m: number, n: number, k: number, batch: number, gpu: 
       const waves = Math.ceil((tiles * splits) / cores);
       const cost =
         (waves * form.rows * form.columns * (Math.ceil(k / splits / form.depth) * form.depth + overhead)) / quality +
-        // Parts are written, read again, and cost a dispatch of their own.
+        // Parts are written and read again, and cost another dispatch.
         (splits > 1 ? 3e5 + (splits * m * n * batch) / 4 : 0);
       if (!best || cost < best.cost) best = { tile: { ...form, splits }, cost };
     }

@@ -9,10 +9,10 @@ import { writeTail, writtenPlaces } from './tail.ts';
 import { type Tile, threadsOf } from './tile.ts';
 
 /**
- * A product cut into tiles. A workgroup brings blocks of both operands into its memory as vectors of four, two blocks in turn
- * where there is room: the next one is under way while the present one is multiplied. Each invocation keeps its own sums in
- * registers. In the end the sums pass through the workgroup's memory once more, so that stores go to neighbours and the tail
- * is written once.
+ * A tiled product. A workgroup loads blocks of both operands into its memory as vectors of four, double-buffered where
+ * there is room: the next block is loaded while the current one is multiplied. Each invocation keeps its sums in
+ * registers. At the end the sums pass through workgroup memory once more, so that neighbouring invocations store side
+ * by side and the text of the tail is written once.
  */
 export function tiledProduct(
   step: ContractionStep,
@@ -49,7 +49,7 @@ export function tiledProduct(
   const room = context.gpu.sharedBytes;
   const isPipelined = share > 1 && layouts.every((l) => l.isWide);
   const buffers = isPipelined && bytes(2, 0) <= room ? 2 : 1;
-  // Two more to a row, so that what neighbours store along the sum falls on different banks.
+  // Rows are padded by two, so that neighbouring invocations that store along the sum hit different banks.
   const pad = bytes(buffers, 2) <= room ? 2 : 0;
   const shared = (['left', 'right'] as const).map((name, x) => {
     const s = x as 0 | 1;
@@ -57,13 +57,13 @@ export function tiledProduct(
     return `var<workgroup> ${name}: array<array<array<${vector}, ${row}>, ${height(s)}>, ${buffers}>;`;
   });
 
-  // Which tile, product and part of the sum.
+  // The workgroup's tile, product and part of the sum.
   const [tilesM, tilesN] = [Math.ceil(m / tile.rows), Math.ceil(n / tile.columns)];
   const tiles = tilesM * tilesN;
   text.line(`let tile = group ${tiles > 1 ? `% ${tiles}u` : '* 0u'};`);
   text.line(`let rest = group / ${tiles}u;`);
   text.line(`let batch = rest ${batches > 1 ? `% ${batches}u` : '* 0u'};`);
-  // Workgroups that run together take a compact patch of tiles, whose operands stay in the cache.
+  // Workgroups that run at the same time cover a compact patch of tiles, whose operands stay in the cache.
   const patch = Math.min(8, tilesM);
   text.line(`let firstRow = (tile / ${patch * tilesN}u) * ${patch}u;`);
   text.line(`let patchRows = min(${tilesM}u - firstRow, ${patch}u);`);
@@ -72,7 +72,7 @@ export function tiledProduct(
   text.line(`let split = rest / ${batches}u;`);
   text.line(`let begin = split * ${share}u;`);
   text.line(`let end = min(begin + ${share}u, ${steps}u);`);
-  // Invocations of a subgroup form a block of 8 columns, so that they read few different rows.
+  // The invocations of a subgroup form a block 8 columns wide, so that they read few distinct rows.
   text.line(gridX >= 8 ? `let x = lane % 8u + 8u * ((lane / 32u) % ${gridX / 8}u);` : `let x = lane % ${gridX}u;`);
   text.line(gridX >= 8 ? `let y = (lane / 8u) % 4u + 4u * (lane / ${4 * gridX}u);` : `let y = lane / ${gridX}u;`);
   const sumOf = (i: number, q: number): string => `sum${i}_${q}`;
@@ -93,7 +93,7 @@ export function tiledProduct(
     if (isPipelined) {
       for (const r of readers) r.prepare();
       for (const r of readers) r.declare(vector);
-      // In turn t the block t is on its way while the one before it is multiplied.
+      // Iteration t loads block t while block t - 1 is multiplied.
       text.line('for (var t = begin; t <= end; t++) {');
       for (const r of readers) r.fetch('min(t, end - 1u)');
       text.line('if (t > begin) {');
@@ -115,7 +115,7 @@ export function tiledProduct(
     if (tile.splits * share !== steps || tile.splits > 1) text.line('}');
   }
 
-  /** sum[i, j] += Σ over one block of depth. */
+  /** Adds the products of one block of `depth` terms to sum[i, j]. */
   function multiply(buffer: string): void {
     text.line(`for (var q = 0u; q < ${quads}u; q++) {`);
     const right = (kk: number, q: number): string => `r${kk}_${q}`;
@@ -150,7 +150,7 @@ export function tiledProduct(
     text.line('}');
   }
 
-  // The finished sums, so many of each invocation's rows at a time as the workgroup's memory holds.
+  // Writes the finished sums, as many of each invocation's rows at a time as fit in workgroup memory.
   const capacity = ([0, 1] as const).map((s) => buffers * height(s) * width(s));
   const bigger = capacity[0] >= capacity[1] ? 0 : 1;
   const [sw, sh] = [width(bigger), height(bigger)];
