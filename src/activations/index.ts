@@ -30,7 +30,13 @@ export const linear: (x: Like) => Tensor = ops.copy;
 export const gelu = exact(
   'activations.gelu',
   2,
-  (x: Like, options: { readonly approximate?: boolean } = {}): Tensor => {
+  (
+    x: Like,
+    options: {
+      /** Whether to compute the tanh approximation; false by default. */
+      readonly approximate?: boolean;
+    } = {},
+  ): Tensor => {
     const { approximate = false } = optionsOf('gelu', { approximate: true }, options);
     return ops.gelu(x, { approximate });
   },

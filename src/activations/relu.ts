@@ -2,6 +2,7 @@ import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
 import { op } from '../ops/op.ts';
 
+/** How `relu` bends: slope, ceiling and threshold. */
 export interface ReluOptions {
   /** Slope below the threshold. */
   readonly negativeSlope?: number | undefined;

@@ -12,7 +12,15 @@ import { iota } from '../primitives/generators.ts';
  */
 export const sparsemax = op(
   'sparsemax',
-  (x: Tensor, { axis = -1 }: { readonly axis?: number } = {}): Tensor => {
+  (
+    x: Tensor,
+    {
+      axis = -1,
+    }: {
+      /** Axis along which the results sum to 1; the last by default. */
+      readonly axis?: number;
+    } = {},
+  ): Tensor => {
     const d = axisOf('sparsemax', axis, x.shape.length);
     const [one, other] = [ops.expandDims(x, d + 1), ops.expandDims(x, d)];
     const position = iota({ shape: x.shape, dtype: 'int32', axis: d });

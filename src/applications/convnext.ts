@@ -16,6 +16,7 @@ import { folder, type Hashes, hashOf } from './pretrained.ts';
 export { decodePredictions } from './decode-predictions.ts';
 export { asItIs as preprocessInput } from './preprocess-input.ts';
 
+/** What ConvNeXt takes besides the options of all applications. */
 export interface ConvNeXtOptions {
   /** Whether the model itself normalises pixels from 0…255. True by default. */
   readonly includePreprocessing?: boolean;

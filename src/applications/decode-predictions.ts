@@ -6,6 +6,7 @@ import { readFile } from '../formats/file.ts';
 import { asTensor, type Like } from '../tensor/index.ts';
 import { cached } from './pretrained.ts';
 
+/** Options of `decodePredictions`. */
 export interface DecodePredictionsOptions {
   /** How many classes of each image, the likeliest first. 5 by default. */
   readonly top?: number;

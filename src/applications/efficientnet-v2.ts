@@ -17,6 +17,7 @@ import { folder, type Hashes, hashOf } from './pretrained.ts';
 export { decodePredictions } from './decode-predictions.ts';
 export { asItIs as preprocessInput } from './preprocess-input.ts';
 
+/** What EfficientNetV2 takes besides the options of all applications. */
 export interface EfficientNetV2Options {
   /** Whether the model itself brings pixels from 0…255 to what it takes. True by default. */
   readonly includePreprocessing?: boolean;

@@ -7,6 +7,7 @@ import { Model } from '../models/index.ts';
 import { callsOf, type KerasTensor, type Tensor } from '../tensor/index.ts';
 import { sidesOf } from './image-axes.ts';
 
+/** Options of `featurePyramid`. */
 export interface FeaturePyramidOptions {
   /** Channels of each level. 256 by default. */
   readonly filters?: number;

@@ -19,6 +19,7 @@ import { folder, type PretrainedFile } from './pretrained.ts';
 export { decodePredictions } from './decode-predictions.ts';
 export { tf as preprocessInput } from './preprocess-input.ts';
 
+/** What MobileNetV2 takes besides the options of all applications. */
 export interface MobileNetV2Options {
   /** Factor of the width of all layers. 1 by default. */
   readonly alpha?: number;

@@ -24,6 +24,7 @@ import { folder, type Hashes, hashOf, type PretrainedFile } from './pretrained.t
 export { decodePredictions } from './decode-predictions.ts';
 export { asItIs as preprocessInput } from './preprocess-input.ts';
 
+/** What MobileNetV3 takes besides the options of all applications. */
 export interface MobileNetV3Options {
   /** Factor of the width of all layers. 1 by default. */
   readonly alpha?: number;

@@ -19,6 +19,7 @@ import { folder, type PretrainedFile } from './pretrained.ts';
 export { decodePredictions } from './decode-predictions.ts';
 export { tf as preprocessInput } from './preprocess-input.ts';
 
+/** What MobileNet takes besides the options of all applications. */
 export interface MobileNetOptions {
   /** Factor of the width of all layers. 1 by default. */
   readonly alpha?: number;

@@ -6,10 +6,12 @@ import { type OptionNames, optionsOf, show } from '../base/options.ts';
 import { add, cast, divide, flip, reshape, subtract } from '../ops/index.ts';
 import { asTensor, type KerasTensor, type Like, type Symbolic, type Tensor, tensor } from '../tensor/index.ts';
 
+/** Options of a family's `preprocessInput`. */
 export interface PreprocessInputOptions {
   /** Where the channels stand; as `config.imageDataFormat()` says when null. */
   readonly dataFormat?: DataFormat | null;
 }
+/** Options of `imagenetUtils.preprocessInput`. */
 export interface ImagenetPreprocessInputOptions extends PreprocessInputOptions {
   /**
    * `'caffe'` (the default): channels as blue, green, red, less ImageNet's mean; `'tf'`: from -1 to 1; `'torch'`: from 0 to 1, less the mean, by the

@@ -5,6 +5,7 @@ import { exactMethods } from './exact.ts';
 import { type OptionNames, optionsOf } from './options.ts';
 import { type Config, deserializeObject, serializeObject } from './registry/serialize.ts';
 
+/** Options of `DTypePolicyMap`. */
 export interface DTypePolicyMapOptions {
   /** The policy for paths that no key matches; the global policy by default. */
   readonly defaultPolicy?: PolicyLike;

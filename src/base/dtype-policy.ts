@@ -91,6 +91,7 @@ export const setDtypePolicy = exact(
   (policy: PolicyLike): void => void (global = asPolicy(policy)),
 );
 
+/** A dtype policy, or what names one: `'mixed_float16'`, its config, or nothing for the global one. */
 export type PolicyLike = string | DTypePolicy | Config | null | undefined;
 
 /** A policy from its name, its config, or nothing (the global one). */

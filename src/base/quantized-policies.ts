@@ -11,6 +11,7 @@ export type QuantizationMode = (typeof quantizationModes)[number];
 export const isQuantizationMode = (x: unknown): x is QuantizationMode =>
   (quantizationModes as readonly unknown[]).includes(x);
 
+/** Options of `QuantizedDTypePolicy`. */
 export interface QuantizedDTypePolicyOptions {
   /** How weights are quantized: `'int8'`, `'int4'`, `'float8'`, `'gptq'` or `'awq'`; some classes want numbers behind it, as in `'gptq/4/128'`. */
   readonly mode: string;
@@ -84,6 +85,7 @@ export class QuantizedDTypePolicy extends DTypePolicy {
   }
 }
 
+/** Options of `QuantizedFloat8DTypePolicy`. */
 export interface QuantizedFloat8DTypePolicyOptions extends QuantizedDTypePolicyOptions {
   /** Of how many steps the largest values are remembered; 1024 by default. */
   readonly amaxHistoryLength?: number | undefined;

@@ -16,6 +16,7 @@ export interface NumberArray {
 /** A dictionary of arrays under Keras's names, or one packed array. */
 export type BatchInput = NumberArray | Readonly<Record<string, NumberArray | undefined>>;
 
+/** How boxes of a batch are written. */
 export interface BatchOptions {
   /** The format of all boxes, one of Keras's nine. */
   readonly boundingBoxFormat: string;

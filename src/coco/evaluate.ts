@@ -15,6 +15,7 @@ export interface CocoData {
   readonly detections: Detections & { readonly imageIds: ArrayLike<number> };
 }
 
+/** Options of `coco.evaluate`. */
 export interface EvaluateOptions extends CocoOptions, CocoResultOptions {
   /** Also return which object every detection took. Default: false. */
   readonly matches?: boolean;

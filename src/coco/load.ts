@@ -34,6 +34,7 @@ export interface CocoAnnotations {
 /** A COCO result file, checked, in the columns that `evaluate` takes. */
 export type CocoDetections = Detections & { readonly imageIds: Float64Array; readonly scores: Float64Array };
 
+/** Options of `coco.load` and what reads detections. */
 export interface LoadOptions {
   /** `'segm'` also reads the masks. Default: `'bbox'`. */
   readonly iouType?: IouType;

@@ -16,7 +16,12 @@ const normOf = (w: Tensor, over: Axes): Tensor => ops.sqrt(ops.sum(ops.square(w)
 const rescaled = (w: Tensor, norm: Tensor, desired: Tensor): Tensor =>
   ops.multiply(w, ops.divide(desired, ops.add(norm, epsilon())));
 
-const maxFields = { maxValue: f.number({ initial: 2, min: 0 }), axis };
+const maxFields = {
+  /** Largest norm that is allowed; 2 by default. */
+  maxValue: f.number({ initial: 2, min: 0 }),
+  /** Axes over which a norm is taken: 0 (the inputs of a Dense kernel) by default, `[0, 1, 2]` for a Conv2D kernel. */
+  axis,
+};
 /** Scales down what has a norm above `maxValue`. */
 export class MaxNorm extends Constraint<typeof maxFields> {
   static override readonly className = 'MaxNorm';
@@ -51,7 +56,10 @@ export class MinMaxNorm extends Constraint<typeof minMaxFields> {
 }
 export interface MinMaxNorm extends Resolved<typeof minMaxFields> {}
 
-const unitFields = { axis };
+const unitFields = {
+  /** Axes over which a norm is taken: 0 (the inputs of a Dense kernel) by default, `[0, 1, 2]` for a Conv2D kernel. */
+  axis,
+};
 /** Scales weights to norm 1. */
 export class UnitNorm extends Constraint<typeof unitFields> {
   static override readonly className = 'UnitNorm';

@@ -6,6 +6,7 @@ import { pythonOrder } from '../random/python-order.ts';
 import { type BatchLike, type Pipelined, type SourceRequest, sourceOf } from './batches.ts';
 import { type Pipeline, PipelineSource } from './pipeline-source.ts';
 
+/** Options of `PyDataset`. */
 export interface PyDatasetOptions {
   /** Calls of `getItem` that run at the same time, where it is asynchronous; 1 by default. */
   readonly workers?: number | undefined;

@@ -15,6 +15,7 @@ import { DistillationLoss, type DistilledLosses, lossesOf, type PartLoss } from 
 import { featuresOf } from './features.ts';
 import { requireLike } from './require-like.ts';
 
+/** Options of `Distiller`. */
 export interface DistillerOptions extends LayerOptions {
   /** A trained model, which is frozen. */
   readonly teacher: Model<any>;

@@ -14,6 +14,7 @@ import {
   writtenLosses,
 } from './distillation-loss.ts';
 
+/** Options of `FeatureDistillation`. */
 export interface FeatureDistillationOptions {
   /** What compares the outputs of the layers. */
   readonly loss?: DistilledLosses;

@@ -15,6 +15,7 @@ import {
   writtenLosses,
 } from './distillation-loss.ts';
 
+/** Options of `LogitsDistillation`. */
 export interface LogitsDistillationOptions {
   /** What logits are divided by: the higher, the softer are the probabilities. */
   readonly temperature?: number;

@@ -9,6 +9,7 @@ import { listDevices } from './devices.ts';
 import { initialize } from './initialize.ts';
 import { TensorLayout } from './tensor-layout.ts';
 
+/** Options of `DataParallel`. */
 export interface DataParallelOptions {
   /** All processes in a row; a further axis is not used. */
   readonly deviceMesh?: DeviceMesh | null;

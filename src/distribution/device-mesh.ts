@@ -4,6 +4,7 @@ import { type OptionNames, optionsOf } from '../base/options.ts';
 import { type Shape, showShape, sizeOf } from '../base/shape.ts';
 import { listDevices } from './devices.ts';
 
+/** Options of `DeviceMesh`. */
 export interface DeviceMeshOptions {
   /** How many devices there are along each axis, e.g. `[8]`. */
   readonly shape: Shape;

@@ -2,6 +2,7 @@ import { fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { currentJob, type Job } from './mpi/job.ts';
 
+/** Options of `distribution.initialize`. */
 export interface InitializeOptions {
   /** Addresses of the processes: mpirun knows them, and none are taken. */
   readonly jobAddresses?: string | null;

@@ -2,6 +2,7 @@ import { fail } from '../base/errors.ts';
 import { type OptionNames, optionsOf, show } from '../base/options.ts';
 import { DeviceMesh } from './device-mesh.ts';
 
+/** Options of `TensorLayout`. */
 export interface TensorLayoutOptions {
   /** The mesh whose axes are named. */
   readonly deviceMesh?: DeviceMesh | null;

@@ -10,6 +10,7 @@ import type { Shape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { isRepeatable } from '../tensor/variable.ts';
 
+/** Options of a call of an initializer. */
 export interface InitializerCallOptions {
   /** Element type of the values; `config.floatx()` when absent. */
   readonly dtype?: string | null | undefined;

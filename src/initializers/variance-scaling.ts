@@ -82,7 +82,11 @@ export class VarianceScaling extends RandomInitializer<typeof scalingFields> {
 }
 export interface VarianceScaling extends RandomAttributes<typeof scalingFields> {}
 
-const fixedFields = { seed: seedField, ...axes };
+const fixedFields = {
+  /** A number for the same values each time, or a `SeedGenerator`; without one each initializer draws its own. */
+  seed: seedField,
+  ...axes,
+};
 /** A variance scaling whose scale, mode and distribution have a name of their own. */
 abstract class FixedScaling extends RandomInitializer<typeof fixedFields> {
   static override readonly fields = fixedFields;

@@ -27,8 +27,11 @@ export interface Storage {
 
 /** Where a tensor's value comes from: an equation's output, bytes, or (neither) an input of the program being recorded. */
 export interface Origin {
+  /** The equation whose output it is. */
   readonly equation?: Equation;
+  /** Which of its outputs. */
   readonly index?: number;
+  /** The bytes that hold it. */
   readonly storage?: Storage;
   /** Real and imaginary part of a complex tensor, which is nothing else. */
   readonly parts?: readonly [re: Tensor, im: Tensor];

@@ -25,6 +25,7 @@ import type { LenientArgs, SymbolicArgs, SymbolicInput } from './layer/call-argu
 import { firstCall } from './layer/first-call.ts';
 import { rematerializedIn } from './layer/remat.ts';
 
+/** Options of an `Operation`. */
 export interface OperationOptions {
   /** Name in functional models; made of the class's when absent. */
   readonly name?: string | undefined;

@@ -5,6 +5,7 @@ import { op } from '../ops/op.ts';
 import { alignRanks } from './align.ts';
 import { Loss } from './loss.ts';
 
+/** Options of `circle`. */
 export interface CircleOptions {
   /** Labels of the embeddings to compare with; those of the batch when absent. */
   readonly refLabels?: Tensor | null | undefined;

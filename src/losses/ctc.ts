@@ -40,7 +40,10 @@ export const ctc = op(
   ['tensor', 'tensor'],
   { ignoreClass: true },
 );
-const fields = { ignoreClass: f.nullable(f.int()) };
+const fields = {
+  /** A label that fills up short rows and is no part of them; none (null) by default. */
+  ignoreClass: f.nullable(f.int()),
+};
 /** Connectionist temporal classification, for labels shorter than the sequence they are read from. */
 export class CTC extends Loss<typeof fields> {
   static override readonly className = 'CTC';

@@ -31,6 +31,7 @@ export interface LossOptions {
   /** Dtype in which the loss is computed. */
   readonly dtype?: PolicyLike;
 }
+/** What a loss takes besides labels and predictions. */
 export interface LossCallOptions {
   /** A weight for each sample, or each element of the unreduced loss. */
   readonly sampleWeight?: Like | null | undefined;

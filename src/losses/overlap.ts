@@ -6,6 +6,7 @@ import { alignRanks, lossFunction } from './align.ts';
 import { Loss } from './loss.ts';
 
 type Axes = number | readonly number[] | null;
+/** Options of `dice`. */
 export interface DiceOptions {
   /** Axes over which regions are summed; all by default. */
   readonly axis?: Axes | undefined;
@@ -20,6 +21,7 @@ export const dice = lossFunction<DiceOptions>(
   },
   { options: { axis: true } },
 );
+/** Options of `tversky`. */
 export interface TverskyOptions extends DiceOptions {
   /** Weight of false negatives. */
   readonly alpha?: number | undefined;
@@ -48,7 +50,10 @@ const axis = f.custom<Axes, Axes>({
   parse: (v) => v,
   initial: null,
 });
-const diceFields = { axis };
+const diceFields = {
+  /** Axes over which regions are summed; all (null) by default. */
+  axis,
+};
 /** One minus the Dice overlap of labels and predictions. */
 export class Dice extends Loss<typeof diceFields> {
   static override readonly className = 'Dice';
@@ -60,7 +65,14 @@ export class Dice extends Loss<typeof diceFields> {
   }
 }
 export interface Dice extends Resolved<typeof diceFields> {}
-const tverskyFields = { alpha: f.number({ initial: 0.5 }), beta: f.number({ initial: 0.5 }), axis };
+const tverskyFields = {
+  /** Weight of false negatives; 0.5 by default. */
+  alpha: f.number({ initial: 0.5 }),
+  /** Weight of false positives; 0.5 by default. */
+  beta: f.number({ initial: 0.5 }),
+  /** Axes over which regions are summed; all (null) by default. */
+  axis,
+};
 /**
  * One minus the Tversky overlap of labels and predictions, which weights false negatives and false positives
  * differently.

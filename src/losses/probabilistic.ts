@@ -20,6 +20,7 @@ export const poisson = lossFunction('poisson', (t, y) =>
   ops.mean(ops.subtract(y, ops.multiply(t, ops.log(ops.add(y, epsilon())))), { axis: -1 }),
 );
 
+/** Options of cross-entropies between probabilities or logits and labels. */
 export interface CrossentropyOptions {
   /** Whether predictions are logits; probabilities otherwise. */
   readonly fromLogits?: boolean | undefined;
@@ -50,10 +51,12 @@ export const binaryCrossentropy = lossFunction<CrossentropyOptions>(
   { options: { fromLogits: true, labelSmoothing: true, axis: true } },
 );
 
+/** Options of focal cross-entropies. */
 export interface FocalOptions extends CrossentropyOptions {
   /** How strongly easy examples are down-weighted: their loss is multiplied by (1 - p)^gamma. */
   readonly gamma?: number | undefined;
 }
+/** Options of `categoricalFocalCrossentropy`. */
 export interface CategoricalFocalOptions extends FocalOptions {
   /** Weight of the classes: one for all, or one each. */
   readonly alpha?: number | readonly number[] | undefined;
@@ -71,6 +74,7 @@ export const categoricalFocalCrossentropy = lossFunction<CategoricalFocalOptions
   },
   { options: { alpha: true, gamma: true, fromLogits: true, labelSmoothing: true, axis: true } },
 );
+/** Options of `binaryFocalCrossentropy`. */
 export interface BinaryFocalOptions extends FocalOptions {
   /** Weight of class 1, against that of class 0. */
   readonly alpha?: number | undefined;
@@ -102,6 +106,7 @@ export const binaryFocalCrossentropy = lossFunction<BinaryFocalOptions>(
   },
 );
 
+/** Options of `sparseCategoricalCrossentropy`. */
 export interface SparseCrossentropyOptions {
   /** Whether predictions are scores before softmax (or sigmoid); false by default. */
   readonly fromLogits?: boolean | undefined;

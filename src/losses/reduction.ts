@@ -6,6 +6,7 @@ import { alignLeading, alignRanks } from './align.ts';
 
 /** How the losses of a batch are reduced; `sum_over_batch_size` and `mean` are the same. */
 export const reductions = ['sum_over_batch_size', 'sum', 'none', 'mean', 'mean_with_sample_weight'] as const;
+/** How the losses of samples become one: their sum, their mean, or not at all (`'none'`, null). */
 export type Reduction = (typeof reductions)[number] | null;
 
 /**

@@ -39,7 +39,9 @@ export const meanSquaredLogarithmicError = lossFunction(
   aligned,
 );
 
+/** The axis of vectors that are compared. */
 export interface AxisOption {
+  /** Axis of the vectors; the last by default. */
   readonly axis?: number | undefined;
 }
 /** Minus the cosine of the angle between labels and predictions. @example cosineSimilarity([[1, 0]], [[1, 0]]) // [-1] */
@@ -52,6 +54,7 @@ export const cosineSimilarity = lossFunction<AxisOption>(
   { isAligned: true, options: { axis: true } },
 );
 
+/** Options of `huber`. */
 export interface HuberOptions {
   /** Distance from which the loss grows linearly. */
   readonly delta?: number | undefined;
@@ -113,7 +116,10 @@ export class LogCosh extends Loss {
   call = this.fn;
 }
 
-const cosineFields = { axis: f.int({ initial: -1 }) };
+const cosineFields = {
+  /** Axis of the vectors; the last by default. */
+  axis: f.int({ initial: -1 }),
+};
 /** Minus the cosine of the angle between labels and predictions. */
 export class CosineSimilarity extends Loss<typeof cosineFields> {
   static override readonly className = 'CosineSimilarity';
@@ -126,7 +132,10 @@ export class CosineSimilarity extends Loss<typeof cosineFields> {
   }
 }
 export interface CosineSimilarity extends Resolved<typeof cosineFields> {}
-const huberFields = { delta: f.number({ initial: 1, min: 0 }) };
+const huberFields = {
+  /** Distance, in units of the labels, from which the loss grows linearly; 1 by default. */
+  delta: f.number({ initial: 1, min: 0 }),
+};
 /** Squared where the error is small, linear where it is large. */
 export class Huber extends Loss<typeof huberFields> {
   static override readonly className = 'Huber';

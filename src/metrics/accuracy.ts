@@ -17,7 +17,9 @@ export const accuracy = op(
   (yTrue: Tensor, yPred: Tensor) => hits(...alignRanks(ops.cast(yTrue, yPred.dtype), yPred)),
   both,
 );
+/** Options of `binaryAccuracy`. */
 export interface ThresholdOption {
+  /** Predictions above it count as class 1; 0.5 by default. */
   readonly threshold?: number | undefined;
 }
 /** 1 where a prediction lies on the label's side of the threshold. @example binaryAccuracy([1, 0], [0.6, 0.7]) // [1, 0] */
@@ -57,7 +59,9 @@ export const sparseCategoricalAccuracy = op(
 
 const rows = (x: Tensor): Tensor => (x.shape.length > 2 ? ops.reshape(x, [-1, x.shape.at(-1)!]) : x);
 const flat = (x: Tensor): Tensor => ops.reshape(x, [sizeOf(x.shape)]);
+/** Options of `topKCategoricalAccuracy`. */
 export interface TopKOption {
+  /** How many of the largest predictions count; 5 by default. */
   readonly k?: number | undefined;
 }
 /** 1 where the label's class is among the k largest predictions. @example topKCategoricalAccuracy([[0, 0, 1]], [[0.5, 0.3, 0.2]], { k: 2 }) // [0] */
@@ -71,6 +75,7 @@ export const topKCategoricalAccuracy = op(
   both,
   { k: true },
 );
+/** Options of `sparseTopKCategoricalAccuracy`. */
 export interface SparseTopKOptions extends TopKOption {
   /** Whether predictions are class numbers, best first, instead of scores. */
   readonly fromSortedIds?: boolean | undefined;
@@ -96,7 +101,10 @@ export class Accuracy extends MeanOf {
   static override readonly defaultName = 'accuracy';
   protected values = accuracy;
 }
-const thresholdFields = { threshold: f.number({ initial: 0.5 }) };
+const thresholdFields = {
+  /** Predictions above it count as class 1; 0.5 by default. */
+  threshold: f.number({ initial: 0.5 }),
+};
 /** How often predictions lie on the right side of the threshold. */
 export class BinaryAccuracy extends MeanOf<typeof thresholdFields> {
   static override readonly className = 'BinaryAccuracy';
@@ -119,7 +127,10 @@ export class SparseCategoricalAccuracy extends MeanOf {
   static override readonly defaultName = 'sparse_categorical_accuracy';
   protected values = sparseCategoricalAccuracy;
 }
-const topKFields = { k: f.int({ initial: 5, min: 1 }) };
+const topKFields = {
+  /** How many of the largest predictions count; 5 by default. */
+  k: f.int({ initial: 5, min: 1 }),
+};
 /** How often the one-hot label is among the k largest predictions. */
 export class TopKCategoricalAccuracy extends MeanOf<typeof topKFields> {
   static override readonly className = 'TopKCategoricalAccuracy';
@@ -130,7 +141,11 @@ export class TopKCategoricalAccuracy extends MeanOf<typeof topKFields> {
   }
 }
 export interface TopKCategoricalAccuracy extends Resolved<typeof topKFields> {}
-const sparseTopKFields = { ...topKFields, fromSortedIds: f.bool(false) };
+const sparseTopKFields = {
+  ...topKFields,
+  /** Whether predictions are class numbers, best first, instead of scores; false by default. */
+  fromSortedIds: f.bool(false),
+};
 /** How often the label is among the k largest predictions. */
 export class SparseTopKCategoricalAccuracy extends MeanOf<typeof sparseTopKFields> {
   static override readonly className = 'SparseTopKCategoricalAccuracy';

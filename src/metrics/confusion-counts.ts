@@ -22,7 +22,10 @@ type Args = [yTrue: Like, yPred: Like, options?: UpdateOptions];
 /** Unwraps the result for a single threshold. */
 const oneOrAll = (x: Tensor): Tensor => (x.shape[0] === 1 ? ops.reshape(x, []) : x);
 
-const countFields = { thresholds };
+const countFields = {
+  /** Predictions above it count as positive: a number from 0 to 1, or several, for a result each; 0.5 by default. */
+  thresholds,
+};
 /** A count of one kind, at each threshold. */
 abstract class Count extends Metric<typeof countFields, Args> {
   static override readonly fields = countFields;

@@ -5,6 +5,7 @@ import { lossFunction } from '../losses/align.ts';
 import * as ops from '../ops/index.ts';
 import { MeanOf } from './mean.ts';
 
+/** Options of the correlations. */
 export interface CorrelationOptions {
   /** Axis over which the correlation is taken; the last by default. */
   readonly axis?: number | undefined;
@@ -40,7 +41,10 @@ export const concordanceCorrelation = lossFunction<CorrelationOptions>(
   { isAligned: true, options: { axis: true } },
 );
 
-const fields = { axis: f.int({ initial: -1 }) };
+const fields = {
+  /** Axis over which the correlation is taken; the last by default. */
+  axis: f.int({ initial: -1 }),
+};
 /** Mean Pearson correlation. */
 export class PearsonCorrelation extends MeanOf<typeof fields> {
   static override readonly className = 'PearsonCorrelation';

@@ -170,17 +170,35 @@ abstract class Overlap<S extends Fields> extends Metric<S, Args> {
   }
 }
 
-const count = { numClasses: f.int({ min: 1 }) };
+const count = {
+  /** How many classes there are. */
+  numClasses: f.int({ min: 1 }),
+};
 const ids = f.ints();
 // biome-ignore lint/correctness/noUnusedVariables: merges with the class
 interface Overlap<S extends Fields> extends Settings {}
-const target = { targetClassIds: ids };
-const ignore = { ignoreClass: f.nullable(f.int()) };
+const target = {
+  /** The classes whose mean is the result, by number. */
+  targetClassIds: ids,
+};
+const ignore = {
+  /** A label whose elements do not count; none (null) by default. */
+  ignoreClass: f.nullable(f.int()),
+};
 /** Whether labels are class numbers; scores or one-hot rows otherwise. */
-const sparseTrue = { sparseYTrue: f.bool(true) };
+const sparseTrue = {
+  /** Whether labels are class numbers; scores or one-hot rows otherwise. True by default. */
+  sparseYTrue: f.bool(true),
+};
 /** Whether predictions are class numbers; scores otherwise. */
-const sparsePred = (initial: boolean) => ({ sparseYPred: f.bool(initial) });
-const axis = { axis: f.int({ initial: -1 }) };
+const sparsePred = (initial: boolean) => ({
+  /** Whether predictions are class numbers; scores, of which the largest counts, otherwise. */
+  sparseYPred: f.bool(initial),
+});
+const axis = {
+  /** Axis of the classes where there are scores or one-hot rows; the last by default. */
+  axis: f.int({ initial: -1 }),
+};
 
 const iouFields = { ...count, ...target, ...ignore, ...sparseTrue, ...sparsePred(true), ...axis };
 /** Mean intersection over union of the target classes. */
@@ -202,7 +220,12 @@ export class MeanIoU extends Overlap<typeof meanFields> {
   }
 }
 export interface MeanIoU extends Resolved<typeof meanFields> {}
-const binaryFields = { targetClassIds: f.ints({ initial: [0, 1] }), threshold: f.number({ initial: 0.5 }) };
+const binaryFields = {
+  /** The classes whose mean is the result: 0, 1 or both (the default). */
+  targetClassIds: f.ints({ initial: [0, 1] }),
+  /** Predictions at least as large count as class 1; 0.5 by default. */
+  threshold: f.number({ initial: 0.5 }),
+};
 /** Mean intersection over union of two classes, predictions being scores of class 1. */
 export class BinaryIoU extends Overlap<typeof binaryFields> {
   static override readonly className = 'BinaryIoU';

@@ -73,7 +73,10 @@ export class LogCoshError extends MeanOf {
   static override readonly defaultName = 'logcosh';
   protected values = losses.logCosh;
 }
-const axisFields = { axis: f.int({ initial: -1 }) };
+const axisFields = {
+  /** Axis of the vectors; the last by default. */
+  axis: f.int({ initial: -1 }),
+};
 /** Mean cosine of the angle between labels and predictions. */
 export class CosineSimilarity extends MeanOf<typeof axisFields> {
   static override readonly className = 'CosineSimilarity';
@@ -121,7 +124,12 @@ export class Poisson extends MeanOf {
   static override readonly defaultName = 'poisson';
   protected values = losses.poisson;
 }
-const binaryFields = { fromLogits: f.bool(false), labelSmoothing: f.number({ initial: 0, min: 0, max: 1 }) };
+const binaryFields = {
+  /** Whether predictions are logits; probabilities by default. */
+  fromLogits: f.bool(false),
+  /** How far labels are moved towards the uniform distribution: from 0 (not at all, the default) to 1 (entirely). */
+  labelSmoothing: f.number({ initial: 0, min: 0, max: 1 }),
+};
 /** Mean cross-entropy of labels that are 0 or 1. */
 export class BinaryCrossentropy extends MeanOf<typeof binaryFields> {
   static override readonly className = 'BinaryCrossentropy';
@@ -132,7 +140,11 @@ export class BinaryCrossentropy extends MeanOf<typeof binaryFields> {
   }
 }
 export interface BinaryCrossentropy extends Resolved<typeof binaryFields> {}
-const categoricalFields = { ...binaryFields, axis: f.int({ initial: -1 }) };
+const categoricalFields = {
+  ...binaryFields,
+  /** Axis of the classes; the last by default. */
+  axis: f.int({ initial: -1 }),
+};
 /** Mean cross-entropy of one-hot labels. */
 export class CategoricalCrossentropy extends MeanOf<typeof categoricalFields> {
   static override readonly className = 'CategoricalCrossentropy';

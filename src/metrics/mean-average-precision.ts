@@ -56,21 +56,33 @@ const fields = {
   /** Which of the twelve COCO figures `result()` returns: "AP", "AP50", "APlarge", "AR100", … */
   figure: f.oneOf(statNames, 'AP'),
 };
+/** Options of `MeanAveragePrecision`. */
 export type MeanAveragePrecisionOptions = Options<typeof fields> & MetricOptions;
 
 /** Boxes and labels of a batch, as objects of tensors or packed into one. */
-export type DetectionBatch = Like | { readonly [key in BatchKey]?: Like | undefined };
-type BatchKey =
-  | 'boxes'
-  | 'masks'
-  | 'labels'
-  | 'classes'
-  | 'is_crowd'
-  | 'isCrowd'
-  | 'area'
-  | 'confidence'
-  | 'num_detections'
-  | 'numDetections';
+export type DetectionBatch = Like | DetectionColumns;
+interface DetectionColumns {
+  /** `[batch, n, 4]`, in the metric's `boundingBoxFormat`. */
+  readonly boxes?: Like | undefined;
+  /** `[batch, n, height, width]`, for `iouType` "segm". */
+  readonly masks?: Like | undefined;
+  /** The class of each, `[batch, n]`; below 0 where a place is unused. */
+  readonly labels?: Like | undefined;
+  /** Another name of `labels`. */
+  readonly classes?: Like | undefined;
+  /** Whether an object stands for many, `[batch, n]`: of labels alone. */
+  readonly is_crowd?: Like | undefined;
+  /** The same as `is_crowd`. */
+  readonly isCrowd?: Like | undefined;
+  /** The area of each in pixels, `[batch, n]`, by which sizes are told; that of the box or mask by default. */
+  readonly area?: Like | undefined;
+  /** How sure the model is of each, `[batch, n]`: of predictions alone. */
+  readonly confidence?: Like | undefined;
+  /** How many places of each image are used, `[batch]`: of predictions alone. */
+  readonly num_detections?: Like | undefined;
+  /** The same as `num_detections`. */
+  readonly numDetections?: Like | undefined;
+}
 
 /** The full results of evaluating a detector. */
 export interface MeanAveragePrecisionResults extends CocoResult {
@@ -129,7 +141,12 @@ export class MeanAveragePrecision extends Metric<typeof fields, [yTrue: Detectio
     return this.#accumulator.evaluate().stats[statNames.indexOf(this.config.figure)];
   }
   /** All figures and tables, including the precision-recall curves unless they are switched off. */
-  results(options: { readonly curves?: boolean } = {}): MeanAveragePrecisionResults {
+  results(
+    options: {
+      /** Whether the curves of precision over recall are given too; false by default. */
+      readonly curves?: boolean;
+    } = {},
+  ): MeanAveragePrecisionResults {
     const { curves = true } = optionsOf(this, { curves: true }, options);
     const result = this.#accumulator.evaluate({ curves });
     const names = this.config.classNames as Readonly<Record<number, string>> | null;

@@ -29,6 +29,7 @@ export interface MetricOptions {
   /** Dtype of the result, and of the state of most metrics. */
   readonly dtype?: PolicyLike;
 }
+/** What a metric takes besides labels and predictions. */
 export interface UpdateOptions {
   /** A weight for each sample, or for each value. */
   readonly sampleWeight?: Like | null | undefined;
@@ -111,7 +112,12 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
     return this.#own;
   }
   /** Creates a state variable; the shape may also be given as an option. */
-  addVariable(options: StateOptions & { readonly shape?: Shape }): Variable;
+  addVariable(
+    options: StateOptions & {
+      /** Shape of the variable; a scalar, `[]`, by default. */
+      readonly shape?: Shape;
+    },
+  ): Variable;
   addVariable(shape: Shape, options?: StateOptions): Variable;
   addVariable(given: Shape | (StateOptions & { readonly shape?: Shape }), options: StateOptions = {}): Variable {
     if (!isShape(given)) return this.addWeight(given);
@@ -137,7 +143,12 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
     return variable;
   }
   /** The same with all options in one object, as layers have it. */
-  addWeight(options: StateOptions & { readonly shape?: Shape } = {}): Variable {
+  addWeight(
+    options: StateOptions & {
+      /** Shape of the variable; a scalar, `[]`, by default. */
+      readonly shape?: Shape;
+    } = {},
+  ): Variable {
     const { shape = [], ...rest } = optionsOf(this, { ...stateOptions, shape: true }, options);
     return this.addVariable(shape, rest);
   }

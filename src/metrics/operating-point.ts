@@ -14,6 +14,7 @@ const evenThresholds = (count: number): readonly number[] =>
 const share = (part: Variable, rest: Variable): Tensor => ops.divideNoNan(part.value, ops.add(part.value, rest.value));
 
 const base = {
+  /** How many thresholds from 0 to 1 are tried; 200 by default. */
   numThresholds: f.int({ initial: 200, min: 1 }),
   /** The only class that counts; null for all. */
   classId: f.nullable(f.int({ min: 0 })),
@@ -75,7 +76,11 @@ abstract class OperatingPoint<S extends Fields & typeof base> extends Metric<
   }
 }
 
-const specificityFields = { ...base, specificity: part };
+const specificityFields = {
+  ...base,
+  /** The specificity, from 0 to 1, at which the best sensitivity is looked for. */
+  specificity: part,
+};
 /** The best sensitivity at a given specificity. */
 export class SensitivityAtSpecificity extends OperatingPoint<typeof specificityFields> {
   static override readonly className = 'SensitivityAtSpecificity';
@@ -89,7 +94,11 @@ export class SensitivityAtSpecificity extends OperatingPoint<typeof specificityF
   }
 }
 export interface SensitivityAtSpecificity extends Resolved<typeof specificityFields> {}
-const sensitivityFields = { ...base, sensitivity: part };
+const sensitivityFields = {
+  ...base,
+  /** The sensitivity, from 0 to 1, at which the best specificity is looked for. */
+  sensitivity: part,
+};
 /** The best specificity at a given sensitivity. */
 export class SpecificityAtSensitivity extends OperatingPoint<typeof sensitivityFields> {
   static override readonly className = 'SpecificityAtSensitivity';
@@ -103,7 +112,11 @@ export class SpecificityAtSensitivity extends OperatingPoint<typeof sensitivityF
   }
 }
 export interface SpecificityAtSensitivity extends Resolved<typeof sensitivityFields> {}
-const recallFields = { ...base, recall: part };
+const recallFields = {
+  ...base,
+  /** The recall, from 0 to 1, at which the best precision is looked for. */
+  recall: part,
+};
 /** The best precision at a given recall. */
 export class PrecisionAtRecall extends OperatingPoint<typeof recallFields> {
   static override readonly className = 'PrecisionAtRecall';
@@ -117,7 +130,11 @@ export class PrecisionAtRecall extends OperatingPoint<typeof recallFields> {
   }
 }
 export interface PrecisionAtRecall extends Resolved<typeof recallFields> {}
-const precisionFields = { ...base, precision: part };
+const precisionFields = {
+  ...base,
+  /** The precision, from 0 to 1, at which the best recall is looked for. */
+  precision: part,
+};
 /** The best recall at a given precision. */
 export class RecallAtPrecision extends OperatingPoint<typeof precisionFields> {
   static override readonly className = 'RecallAtPrecision';

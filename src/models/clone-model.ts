@@ -21,6 +21,7 @@ import { graphOf } from './functional/graph-of.ts';
 import { Model } from './model.ts';
 import { Sequential } from './sequential.ts';
 
+/** Options of `cloneModel`. */
 export interface CloneModelOptions {
   /** KerasTensors to build the clone on, in the structure of the model's inputs; by default new inputs. */
   readonly inputTensors?: Tree<KerasTensor> | null;

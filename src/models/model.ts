@@ -29,6 +29,7 @@ import { readStateTree, type StateTree, writeStateTree } from './state-tree.ts';
 import { type SummaryOptions, summaryOptions, summaryText } from './summary/summary.ts';
 import { forgetSteps, TrainedModel } from './trained-model.ts';
 
+/** Options of `Model`; a class of one's own gives neither inputs nor outputs. */
 export interface ModelOptions extends LayerOptions {
   /** KerasTensors from `keras.Input`: one, a list, or an object of them. */
   readonly inputs?: Tree<KerasTensor> | undefined;
@@ -124,7 +125,16 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
     return graphOf(this)?.outputs.map((t) => t.history!.node.operation.name);
   }
   /** Finds a layer by name, or by its index in `layers`: `getLayer('dense')`, `getLayer({ index: 1 })`. */
-  getLayer(which: string | { readonly name?: string; readonly index?: number }): AnyLayer {
+  getLayer(
+    which:
+      | string
+      | {
+          /** The layer's name. */
+          readonly name?: string;
+          /** Its place in `layers`; negative from the end. */
+          readonly index?: number;
+        },
+  ): AnyLayer {
     const options = typeof which === 'string' ? { name: which } : which;
     const { name, index } = optionsOf(this, { name: true, index: true }, options);
     const { layers } = this;
@@ -185,7 +195,12 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
   }
 
   /** Prints the table of layers, or passes it to `printFn`. */
-  summary(options: SummaryOptions & { readonly printFn?: (text: string) => void } = {}): void {
+  summary(
+    options: SummaryOptions & {
+      /** Gets the text, lines and all; `console.log` by default. */
+      readonly printFn?: (text: string) => void;
+    } = {},
+  ): void {
     const { printFn, ...look } = optionsOf('summary', { ...summaryOptions, printFn: true }, options);
     const text = summaryText(this, look);
     if (printFn) printFn(text);

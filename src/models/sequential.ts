@@ -21,6 +21,7 @@ import { graphOf, setGraph } from './functional/graph-of.ts';
 import { Model } from './model.ts';
 import { registerModels } from './register.ts';
 
+/** Options of `Sequential`. */
 export interface SequentialOptions extends LayerOptions {
   /** Layers, starting from the input; more can be added with `add`. */
   readonly layers?: readonly (AnyLayer | KerasTensor)[];
@@ -50,7 +51,13 @@ export class Sequential extends Model {
   }
 
   /** Adds a layer on top of the stack. */
-  add(layer: AnyLayer | KerasTensor, options: { readonly rebuild?: boolean } = {}): void {
+  add(
+    layer: AnyLayer | KerasTensor,
+    options: {
+      /** Whether the model is built at once where its input is known; true by default. */
+      readonly rebuild?: boolean;
+    } = {},
+  ): void {
     const { rebuild = true } = optionsOf(this, { rebuild: true }, options);
     const operation = layer instanceof KerasTensor ? (layer.history?.node.operation as AnyLayer | undefined) : layer;
     if (!operation || !(typeof operation === 'function' && isLayer(operation)))
@@ -68,7 +75,12 @@ export class Sequential extends Model {
     if (rebuild) this.#rebuild();
   }
   /** Removes the last layer. */
-  pop(options: { readonly rebuild?: boolean } = {}): AnyLayer | undefined {
+  pop(
+    options: {
+      /** Whether the model is built at once where its input is known; true by default. */
+      readonly rebuild?: boolean;
+    } = {},
+  ): AnyLayer | undefined {
     const { rebuild = true } = optionsOf(this, { rebuild: true }, options);
     const layer = this.#stack.pop();
     this.#forgetGraph();

@@ -9,9 +9,13 @@ export interface StateNest {
 }
 /** All the state that changes in training, by kind and path. */
 export type StateTree = {
+  /** Weights that training changes. */
   readonly trainableVariables: StateNest;
+  /** Weights that it leaves, and state such as moving means and seeds. */
   readonly nonTrainableVariables: StateNest;
+  /** Moments, the number of steps, and the learning rate. */
   readonly optimizerVariables: StateNest;
+  /** Totals and counts of the metrics. */
   readonly metricsVariables: StateNest;
 };
 type Kinds = Readonly<Record<keyof StateTree, readonly Variable[]>>;

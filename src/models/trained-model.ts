@@ -208,20 +208,39 @@ export abstract class TrainedModel<Out = Tensor>
   get trainFunction(): StepFunction {
     return this.#loop.trainFunction;
   }
+  /** The compiled step of evaluation. */
   get testFunction(): StepFunction {
     return this.#loop.testFunction;
   }
+  /** The compiled step of prediction. */
   get predictFunction(): StepFunction {
     return this.#loop.predictFunction;
   }
   /** The compiled step; with `force`, it is created anew because something it was compiled with has changed. */
-  makeTrainFunction(options: { readonly force?: boolean } = {}): StepFunction {
+  makeTrainFunction(
+    options: {
+      /** Whether to make it anew though there is one; false by default. */
+      readonly force?: boolean;
+    } = {},
+  ): StepFunction {
     return this.#loop.made('train', optionsOf(this, { force: true }, options));
   }
-  makeTestFunction(options: { readonly force?: boolean } = {}): StepFunction {
+  /** The compiled step of evaluation, as `makeTrainFunction` gives that of training. */
+  makeTestFunction(
+    options: {
+      /** Whether to make it anew though there is one; false by default. */
+      readonly force?: boolean;
+    } = {},
+  ): StepFunction {
     return this.#loop.made('test', optionsOf(this, { force: true }, options));
   }
-  makePredictFunction(options: { readonly force?: boolean } = {}): StepFunction {
+  /** The compiled step of prediction, as `makeTrainFunction` gives that of training. */
+  makePredictFunction(
+    options: {
+      /** Whether to make it anew though there is one; false by default. */
+      readonly force?: boolean;
+    } = {},
+  ): StepFunction {
     return this.#loop.made('predict', optionsOf(this, { force: true }, options));
   }
   /** Lets its steps be compiled anew, for layers compute otherwise. */

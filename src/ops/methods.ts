@@ -57,10 +57,16 @@ interface Methods {
   tanh: Unary<this>;
   floor: Unary<this>;
   ceil: Unary<this>;
-  round(options?: { readonly decimals?: number }): Same<this>;
+  round(options?: {
+    /** Digits behind the point, negative for tens and more; 0 by default. */
+    readonly decimals?: number;
+  }): Same<this>;
   relu: Unary<this>;
   sigmoid: Unary<this>;
-  softmax(options?: { readonly axis?: number | readonly number[] | null }): Same<this>;
+  softmax(options?: {
+    /** Axes along which the results sum to 1; the last by default. */
+    readonly axis?: number | readonly number[] | null;
+  }): Same<this>;
   sum: Reduce<this>;
   mean: Reduce<this>;
   max: Reduce<this>;
@@ -87,16 +93,43 @@ interface Methods {
   /** The elements in a row. */
   flatten: Unary<this>;
   ravel: Unary<this>;
-  transpose(options?: { readonly axes?: readonly number[] | null }): Same<this>;
-  squeeze(options?: { readonly axis?: number | readonly number[] | null }): Same<this>;
+  transpose(options?: {
+    /** The axes in their new order; reversed by default. */
+    readonly axes?: readonly number[] | null;
+  }): Same<this>;
+  squeeze(options?: {
+    /** Axes of size 1 that go; all of them by default. */
+    readonly axis?: number | readonly number[] | null;
+  }): Same<this>;
   expandDims(axis: number | readonly number[]): Same<this>;
   broadcastTo(shape: Shape): Same<this>;
-  split(indicesOrSections: number | readonly number[], options?: { readonly axis?: number }): Same<this>[];
-  flip(options?: { readonly axis?: number | readonly number[] | null }): Same<this>;
+  split(
+    indicesOrSections: number | readonly number[],
+    options?: {
+      /** The axis that is cut; the first by default. */
+      readonly axis?: number;
+    },
+  ): Same<this>[];
+  flip(options?: {
+    /** The axes that are reversed; all by default. */
+    readonly axis?: number | readonly number[] | null;
+  }): Same<this>;
   tile(repeats: number | readonly number[]): Same<this>;
-  repeat(repeats: number | readonly number[], options?: { readonly axis?: number | null }): Same<this>;
+  repeat(
+    repeats: number | readonly number[],
+    options?: {
+      /** Axis along which elements are repeated; by default the flattened tensor. */
+      readonly axis?: number | null;
+    },
+  ): Same<this>;
   matmul: Binary<this>;
-  take(indices: Like, options?: { readonly axis?: number | null }): Same<this>;
+  take(
+    indices: Like,
+    options?: {
+      /** Axis along which elements are taken; by default the flattened tensor. */
+      readonly axis?: number | null;
+    },
+  ): Same<this>;
   /** Part of the tensor, as `x[key]` in Python: `x.slice([0, { slice: [1, 3] }])`. */
   slice(key: Key | readonly Key[]): Same<this>;
   cast(dtype: string): Same<this>;

@@ -8,6 +8,7 @@ import * as ops from '../ops/index.ts';
 import { asTensor, type Like, type Tensor } from '../tensor/index.ts';
 import { quantizationParameters } from './parameters.ts';
 
+/** Options of `absMaxQuantize`. */
 export interface AbsMaxQuantizeOptions {
   /** The least and the greatest of the whole numbers; `[-127, 127]` by default. */
   readonly valueRange?: readonly [low: number, high: number] | undefined;

@@ -62,4 +62,5 @@ export abstract class QuantizationConfig<S extends Fields = {}> {
     exactMethods<QuantizationConfig>(this);
   }
 }
+/** How a model is quantized, in any mode. */
 export type AnyQuantizationConfig = QuantizationConfig<any>;

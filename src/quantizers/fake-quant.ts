@@ -6,6 +6,7 @@ import * as ops from '../ops/index.ts';
 import type { Like, Tensor } from '../tensor/index.ts';
 import { asTensor } from '../tensor/index.ts';
 
+/** Options of `fakeQuantWithMinMaxVars`. */
 export interface FakeQuantOptions {
   /** Bits of the whole numbers; 8 by default. */
   readonly numBits?: number | undefined;

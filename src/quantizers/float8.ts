@@ -10,6 +10,7 @@ const formats = {
   float8_e4m3fn: { fraction: 3, least: -6, doublings: 14, largest: 448 },
   float8_e5m2: { fraction: 2, least: -14, doublings: 29, largest: 57344 },
 } as const;
+/** The dtypes of 8-bit floats. */
 export type Float8 = keyof typeof formats;
 /** The largest finite number of a dtype of 8-bit floats. */
 export const largestFloat8 = (dtype: Float8): number => formats[dtype].largest;
@@ -51,6 +52,7 @@ export const quantizeAndDequantize = exact(
   },
 );
 
+/** Options of `computeFloat8Scale`. */
 export interface Float8ScaleOptions {
   /** Powers of two that are left free above the largest value; 0 by default. */
   readonly margin?: number | undefined;

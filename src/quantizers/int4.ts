@@ -5,6 +5,7 @@ import type { Shape } from '../base/shape.ts';
 import * as ops from '../ops/index.ts';
 import { asTensor, type Like, type Tensor } from '../tensor/index.ts';
 
+/** Options of `packInt4` and `unpackInt4`. */
 export interface Int4Options {
   /** The axis along which two numbers become one; 0 by default. */
   readonly axis?: number | undefined;

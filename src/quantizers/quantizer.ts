@@ -9,6 +9,7 @@ import type { Config } from '../base/registry/serialize.ts';
 import { asTensor, type Like, type Tensor } from '../tensor/index.ts';
 import { absMaxQuantize } from './abs-max.ts';
 
+/** Options of the call of a quantizer. */
 export interface QuantizeOptions {
   /** The axis, or axes, whose numbers have a scale in common. */
   readonly axis?: number | readonly number[] | null | undefined;

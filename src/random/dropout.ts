@@ -22,6 +22,7 @@ const drop = op(
 );
 const zeros = op('dropoutAll', (inputs: Tensor) => mul(inputs, like(inputs, 0)));
 
+/** Options of `random.dropout`. */
 export interface DropoutOptions {
   /** Shape of the pattern of dropped elements, spread over the inputs; null takes the inputs' own size. */
   readonly noiseShape?: readonly (number | null)[] | null | undefined;

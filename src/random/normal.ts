@@ -64,6 +64,7 @@ function truncatedNormalFrom(key: Tensor, shape: Shape, dtype: DType): Tensor {
   return min(max(x, like(x, -last)), like(x, last));
 }
 
+/** Options of `random.normal` and `random.truncatedNormal`. */
 export interface NormalOptions extends DrawOptions {
   /** Mean of the distribution; 0 by default. */
   readonly mean?: number | undefined;

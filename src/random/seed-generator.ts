@@ -63,7 +63,15 @@ export class SeedGenerator {
   /** The seed that was given, as configs hold it. */
   readonly #given: number | null;
 
-  constructor(options: { seed?: number | null; name?: string | null } = {}, ...surplus: undefined[]) {
+  constructor(
+    options: {
+      /** A whole number; by default one that the global seed or chance gives. */
+      seed?: number | null;
+      /** Name of the generator; made of the class's by default. */
+      name?: string | null;
+    } = {},
+    ...surplus: undefined[]
+  ) {
     const { seed = null, name = null } = optionsOf('SeedGenerator', { seed: true, name: true }, options, surplus);
     this.#given = seed;
     this.name = name ?? autoName('seed_generator');

@@ -33,7 +33,15 @@ const mix = op(
 export const shuffle = exact(
   'random.shuffle',
   2,
-  (x: Like, options: { readonly axis?: number | undefined; readonly seed?: Seed } = {}): Tensor => {
+  (
+    x: Like,
+    options: {
+      /** The axis whose entries change places; the first by default. */
+      readonly axis?: number | undefined;
+      /** An integer gives the same order each time, a `SeedGenerator` a new one, nothing takes the global generator. */
+      readonly seed?: Seed;
+    } = {},
+  ): Tensor => {
     const { axis = 0, seed } = optionsOf('random.shuffle', { axis: true, seed: true }, options);
     return mix(asTensor(x), drawKey('random.shuffle', seed), axis);
   },

@@ -23,6 +23,7 @@ import {
 import { randomBits } from '../primitives/generators.ts';
 import { drawKey, type Seed } from './seed-generator.ts';
 
+/** Options of all that draws numbers. */
 export interface DrawOptions {
   /** Element type of the result; `config.floatx()` when absent. */
   readonly dtype?: string | null | undefined;
@@ -98,6 +99,7 @@ const draw = op('uniform', (key: Tensor, shape: Shape, low: number, high: number
   return dtype === 'float32' ? x : convert(x, { dtype });
 });
 
+/** Options of `random.uniform`. */
 export interface UniformOptions extends DrawOptions {
   /** Lower end of the range; 0 by default. */
   readonly minval?: number | undefined;

@@ -20,7 +20,10 @@ export const factorField = (
 const l1Of = (x: Tensor, factor: number): Tensor => ops.multiply(ops.sum(ops.absolute(x)), factor);
 const l2Of = (x: Tensor, factor: number): Tensor => ops.multiply(ops.sum(ops.square(x)), factor);
 
-const l1Fields = { l1: factorField(0.01, { isRounded: true, key: 'l1' }) };
+const l1Fields = {
+  /** Factor of the sum of absolute values; 0.01 by default. */
+  l1: factorField(0.01, { isRounded: true, key: 'l1' }),
+};
 /** `l1 · Σ|x|`. */
 export class L1 extends Regularizer<typeof l1Fields> {
   static override readonly className = 'L1';
@@ -30,7 +33,10 @@ export class L1 extends Regularizer<typeof l1Fields> {
   }
 }
 export interface L1 extends Resolved<typeof l1Fields> {}
-const l2Fields = { l2: factorField(0.01, { key: 'l2' }) };
+const l2Fields = {
+  /** Factor of the sum of squares; 0.01 by default. */
+  l2: factorField(0.01, { key: 'l2' }),
+};
 /** `l2 · Σx²`. */
 export class L2 extends Regularizer<typeof l2Fields> {
   static override readonly className = 'L2';
@@ -40,7 +46,12 @@ export class L2 extends Regularizer<typeof l2Fields> {
   }
 }
 export interface L2 extends Resolved<typeof l2Fields> {}
-const l1l2Fields = { l1: factorField(0, { key: 'l1' }), l2: factorField(0, { key: 'l2' }) };
+const l1l2Fields = {
+  /** Factor of the sum of absolute values; 0 by default. */
+  l1: factorField(0, { key: 'l1' }),
+  /** Factor of the sum of squares; 0 by default. */
+  l2: factorField(0, { key: 'l2' }),
+};
 /** `l1 · Σ|x| + l2 · Σx²`. */
 export class L1L2 extends Regularizer<typeof l1l2Fields> {
   static override readonly className = 'L1L2';

@@ -21,12 +21,14 @@ export interface Found {
   /** The bytes of a file, read on demand; a folder has none. */
   readonly bytes: Uint8Array | undefined;
 }
+/** Options of `model.save`. */
 export interface SaveOptions {
   /** Whether an existing file may be overwritten. */
   readonly overwrite?: boolean | undefined;
   /** False writes a folder instead of an archive (`.keras`, and in Node). */
   readonly zipped?: boolean | undefined;
 }
+/** Options of `model.saveWeights`. */
 export interface SaveWeightsOptions {
   /** Whether an existing file may be overwritten. */
   readonly overwrite?: boolean | undefined;

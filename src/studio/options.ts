@@ -2,6 +2,7 @@ import type { OptionNames } from '../base/options.ts';
 import type { CocoResult } from '../coco/result.ts';
 import type { Data } from '../data/batches.ts';
 
+/** Options of the callback `Studio`. */
 export interface StudioOptions {
   /** Where the page is served on this machine: a port, 0 for any that is free (the default), or null to serve none. In Node. */
   readonly port?: number | null;
@@ -31,6 +32,7 @@ export const studioOptions: OptionNames<StudioOptions> = {
   controls: true,
 };
 
+/** What goes with a note in the studio. */
 export interface StudioNoteOptions {
   /** A picture as a data URL. */
   readonly image?: string;

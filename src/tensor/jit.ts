@@ -26,42 +26,49 @@ export interface Jitted<A extends readonly unknown[], R> {
  * runs as one program. Variables that it reads and assigns are updated in place.
  * @example jit((x: Tensor) => ops.sum(ops.square(x)))(tensor([1, 2, 3]))
  */
-export const jit = exact('jit', 2, function jit<
-  A extends readonly unknown[],
-  R,
->(f: (...args: A) => R, options: { readonly name?: string } = {}): Jitted<A, R> {
-  const { name = f.name || 'jit' } = optionsOf('jit', { name: true }, options);
-  const cache = new RecentCache<{ traced: Traced<R>; executable: Executable }>();
-  const entryAt = (key: string, args: A) => {
-    let found = cache.get(key);
-    if (!found) {
-      const traced = trace(name, f, args);
-      found = { traced, executable: compileTraced(traced) };
-      cache.set(key, found, bytesOfProgram(found.executable));
-    }
-    return found;
-  };
-  const entry = (args: A, leaves: readonly Tensor[]) => {
-    const key = `${deviceKey()} ${signatureOf(args)}`;
-    const found = entryAt(key, args);
-    const known = aheadOf(found.traced, args, leaves);
-    if (fits(found.traced, known)) return { ...found, known };
-    // Host results made from strings may differ in shape, for example by the length of the longest text.
-    const shapes = found.traced.host!.before.map(({ output }) => known.get(output)!.shape.join());
-    const other = entryAt(`${key} ${shapes.join(';')}`, args);
-    return { ...other, known: aheadOf(other.traced, args, leaves) };
-  };
-  const call = (...args: A): R => {
-    // A gradient taken around this call must see its equations.
-    if (currentTrace() || isRecordingTape()) return f(...args);
-    const leaves = leavesIn(args);
-    const { traced, executable, known } = entry(args, leaves);
-    return runTraced(traced, executable, leaves, known);
-  };
-  const time = (...args: A) => {
-    const leaves = leavesIn(args);
-    const { traced, executable, known } = entry(args, leaves);
-    return timeTraced(traced, executable, leaves, known);
-  };
-  return Object.assign(call, { compile: (...args: A) => entry(args, leavesIn(args)).executable, time });
-});
+export const jit = exact(
+  'jit',
+  2,
+  function jit<A extends readonly unknown[], R>(
+    f: (...args: A) => R,
+    options: {
+      /** Name of the programs in reports and messages; the function's own by default. */
+      readonly name?: string;
+    } = {},
+  ): Jitted<A, R> {
+    const { name = f.name || 'jit' } = optionsOf('jit', { name: true }, options);
+    const cache = new RecentCache<{ traced: Traced<R>; executable: Executable }>();
+    const entryAt = (key: string, args: A) => {
+      let found = cache.get(key);
+      if (!found) {
+        const traced = trace(name, f, args);
+        found = { traced, executable: compileTraced(traced) };
+        cache.set(key, found, bytesOfProgram(found.executable));
+      }
+      return found;
+    };
+    const entry = (args: A, leaves: readonly Tensor[]) => {
+      const key = `${deviceKey()} ${signatureOf(args)}`;
+      const found = entryAt(key, args);
+      const known = aheadOf(found.traced, args, leaves);
+      if (fits(found.traced, known)) return { ...found, known };
+      // Host results made from strings may differ in shape, for example by the length of the longest text.
+      const shapes = found.traced.host!.before.map(({ output }) => known.get(output)!.shape.join());
+      const other = entryAt(`${key} ${shapes.join(';')}`, args);
+      return { ...other, known: aheadOf(other.traced, args, leaves) };
+    };
+    const call = (...args: A): R => {
+      // A gradient taken around this call must see its equations.
+      if (currentTrace() || isRecordingTape()) return f(...args);
+      const leaves = leavesIn(args);
+      const { traced, executable, known } = entry(args, leaves);
+      return runTraced(traced, executable, leaves, known);
+    };
+    const time = (...args: A) => {
+      const leaves = leavesIn(args);
+      const { traced, executable, known } = entry(args, leaves);
+      return timeTraced(traced, executable, leaves, known);
+    };
+    return Object.assign(call, { compile: (...args: A) => entry(args, leavesIn(args)).executable, time });
+  },
+);

@@ -78,7 +78,12 @@ export class KerasTensor extends Tensor {
 
   constructor(
     shape: SymbolicShape,
-    options: { dtype?: DType | undefined; name?: string | undefined } = {},
+    options: {
+      /** Element type; float32 by default. */
+      dtype?: DType | undefined;
+      /** Its name; `keras_tensor`, with a number, by default. */
+      name?: string | undefined;
+    } = {},
     ...surplus: undefined[]
   ) {
     const { dtype = 'float32', name } = optionsOf('KerasTensor', { dtype: true, name: true }, options, surplus);

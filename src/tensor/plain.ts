@@ -18,6 +18,7 @@ export type Nested = number | boolean | readonly Nested[];
 /** JavaScript values, or a tensor. */
 export type Plain = Tensor | Nested | TypedArray | readonly NestedStrings[];
 
+/** Options of `tensor`. */
 export interface TensorOptions {
   /** Shape of the result; by default that of the nested arrays. */
   readonly shape?: Shape | undefined;

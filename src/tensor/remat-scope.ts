@@ -5,6 +5,7 @@ import { rematScopes } from './remat-scopes.ts';
 
 const modes = ['full', 'activations', 'larger_than', 'list_of_layers'] as const;
 
+/** Options of `RematScope`. */
 export interface RematScopeOptions {
   /**
    * What is recomputed: everything each layer computes (`'full'`), the activations of layers that have one

@@ -9,6 +9,7 @@ import { tensorsIn } from './leaves.ts';
 import { asTensor, type Like } from './like.ts';
 import { Variable } from './variable.ts';
 
+/** Options of `StatelessScope`. */
 export interface StatelessScopeOptions {
   /** Values that variables have inside the scope instead of their own. */
   readonly stateMapping?: Iterable<readonly [variable: Variable, value: Like | Variable]>;

@@ -15,6 +15,7 @@ export type Losses = LossLike | Tree<LossLike | null>;
 /** Metrics for the output; with several outputs, a list or object with the metrics of each. */
 export type Metrics = MetricLike | Tree<MetricLike | null>;
 
+/** Options of `model.compile`. */
 export interface CompileOptions {
   /** A name ("adam"), an optimizer, or its config. */
   readonly optimizer?: optimizers.OptimizerLike;

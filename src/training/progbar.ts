@@ -3,6 +3,7 @@ import { exactMethods } from '../base/exact.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { ProgressLine } from './progress-line.ts';
 
+/** Options of `Progbar`. */
 export interface ProgbarOptions {
   /** Number of steps expected; null if unknown. */
   readonly target: number | null;
@@ -75,7 +76,14 @@ export class Progbar {
     return this.statefulMetrics ? !this.statefulMetrics.has(name) : this.statelessMetrics!.has(name);
   }
   /** Reports that `current` steps are done, with the latest values; `finalize` ends the line, as does reaching the target. */
-  update(current: number, values: Values = {}, options: { readonly finalize?: boolean | null } = {}): void {
+  update(
+    current: number,
+    values: Values = {},
+    options: {
+      /** Whether the line is ended; by default when the target is reached. */
+      readonly finalize?: boolean | null;
+    } = {},
+  ): void {
     const { finalize } = optionsOf('Progbar.update', { finalize: true }, options);
     const isLast = finalize ?? (this.target !== null && current >= this.target);
     const steps = Math.max(current - this.#seen, 1);

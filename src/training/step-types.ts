@@ -17,10 +17,13 @@ export type StepLogs = Readonly<Record<string, Like>>;
 
 /** What metrics receive. */
 export interface MetricInputs<X = Tensor, Y = Tensor, P = Tensor, W = Tensor | undefined> {
+  /** Inputs of the batch. */
   readonly x?: X | undefined;
+  /** Labels of the batch. */
   readonly y?: Y | undefined;
   /** The model's outputs for `x`. */
   readonly yPred?: P | undefined;
+  /** A weight for each sample. */
   readonly sampleWeight?: W;
 }
 /** What a loss is computed from. */

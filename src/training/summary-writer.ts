@@ -8,16 +8,19 @@ import type { HParamValues } from '../formats/events/values.ts';
 import { protobuf } from '../formats/protobuf.ts';
 import { asTensor, type Like } from '../tensor/index.ts';
 
+/** Options of `SummaryWriter`. */
 export interface SummaryWriterOptions {
   /** The folder of the run, made when something is written: TensorBoard shows each folder below its `--logdir` as a run. */
   readonly logDir: string;
 }
 const summaryWriterOptions: OptionNames<SummaryWriterOptions> = { logDir: true };
+/** Options of `SummaryWriter.histogram`. */
 export interface HistogramOptions {
   /** Ranges in which values are counted. Default: 30. */
   readonly buckets?: number | undefined;
 }
 const histogramOptions: OptionNames<HistogramOptions> = { buckets: true };
+/** Options of `SummaryWriter.image`. */
 export interface ImageOptions {
   /** The most images of a batch that are written. Default: 3. */
   readonly maxOutputs?: number | undefined;

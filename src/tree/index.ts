@@ -67,6 +67,7 @@ function mapAll(
   return walk(structures, []);
 }
 
+/** Options of `tree.mapStructure`. */
 export interface MapStructureOptions {
   /** Whether the function sees null and undefined (the default), or they stay where they are. */
   readonly noneIsLeaf?: boolean;
@@ -188,6 +189,7 @@ export const mapShapeStructure = exact(
   },
 );
 
+/** Options of `tree.traverse`. */
 export interface TraverseOptions {
   /** Whether the function sees a list or object before what is in it (the default), or after. */
   readonly topDown?: boolean;

@@ -7,6 +7,7 @@ import * as ops from '../ops/index.ts';
 import { asTensor, type Like } from '../tensor/index.ts';
 import { dataNow } from '../tensor/read.ts';
 
+/** Options of `toCategorical`. */
 export interface ToCategoricalOptions {
   /** Number of classes; the largest number among the labels and one when absent. */
   readonly numClasses?: number | null | undefined;
@@ -47,6 +48,7 @@ export const toCategorical = exact(
   },
 );
 
+/** Options of `normalize`. */
 export interface NormalizeOptions {
   /** Axis along which a norm is taken; the last by default. */
   readonly axis?: number | undefined;

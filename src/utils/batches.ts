@@ -2,6 +2,7 @@ import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 
+/** What goes with the inputs of a batch. */
 export interface PackOptions {
   /** Targets. */
   readonly y?: unknown;

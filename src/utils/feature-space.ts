@@ -27,14 +27,24 @@ import { registerLayers } from '../layers/register.ts';
 import { expandDims, getItem, reshape, squeeze } from '../ops/index.ts';
 import { type SavedModel, saveModel } from '../saving/index.ts';
 import { asTensor, type KerasTensor, type Like, type Tensor } from '../tensor/index.ts';
-import { Cross, Feature, keptIn, TFDConcat, TFDIdentity } from './features.ts';
+import {
+  Cross,
+  type Discretized,
+  Feature,
+  keptIn,
+  type Named,
+  type OneHot,
+  type Rescaled,
+  TFDConcat,
+  TFDIdentity,
+  type Vocabulary,
+} from './features.ts';
 
-type Named = { readonly name?: string | undefined };
-type OneHot = { readonly outputMode?: 'int' | 'one_hot' | undefined } & Named;
 type Kind =
   | 'float' | 'float_rescaled' | 'float_normalized' | 'float_discretized'
   | 'integer_categorical' | 'string_categorical' | 'integer_hashed' | 'string_hashed'; // biome-ignore format: in pairs
 type Data = Readonly<Record<string, Like>>;
+/** Options of `FeatureSpace`. */
 export interface FeatureSpaceOptions {
   /** What each feature is: a kind by its name, or what one of the functions such as `FeatureSpace.stringCategorical()` gives. */
   readonly features: Readonly<Record<string, Kind | Feature | Config>>;
@@ -155,11 +165,7 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
     return new Feature('float32', new TFDIdentity({ dtype: 'float32', name: nameOf('float', name) }), 'float');
   }
   /** Floats times a factor, and something added. */
-  static floatRescaled({
-    scale = 1,
-    offset = 0,
-    name,
-  }: { readonly scale?: number; readonly offset?: number } & Named = {}): Feature {
+  static floatRescaled({ scale = 1, offset = 0, name }: Rescaled = {}): Feature {
     return new Feature('float32', new Rescaling({ scale, offset, name: nameOf('float_rescaled', name) }), 'float');
   }
   /** Floats of mean 0 and variance 1. */
@@ -169,27 +175,19 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
   /** Floats by the bins in which they lie. */
   static floatDiscretized(
     numBins: number | null,
-    {
-      binBoundaries = null,
-      outputMode = 'one_hot',
-      name,
-    }: { readonly binBoundaries?: readonly number[] | null } & OneHot = {},
+    { binBoundaries = null, outputMode = 'one_hot', name }: Discretized = {},
   ): Feature {
     const layer = new Discretization({ numBins, binBoundaries, name: nameOf('float_discretized', name) });
     return new Feature('float32', layer, outputMode);
   }
   /** Integers by their place in a vocabulary. */
-  static integerCategorical(
-    options: { readonly maxTokens?: number | null; readonly numOovIndices?: number } & OneHot = {},
-  ): Feature {
+  static integerCategorical(options: Vocabulary = {}): Feature {
     const { maxTokens = null, numOovIndices = 1, outputMode = 'one_hot', name } = options;
     const layer = new IntegerLookup({ maxTokens, numOovIndices, name: nameOf('integer_categorical', name) });
     return new Feature('int32', layer, outputMode);
   }
   /** Strings by their place in a vocabulary. */
-  static stringCategorical(
-    options: { readonly maxTokens?: number | null; readonly numOovIndices?: number } & OneHot = {},
-  ): Feature {
+  static stringCategorical(options: Vocabulary = {}): Feature {
     const { maxTokens = null, numOovIndices = 1, outputMode = 'one_hot', name } = options;
     const layer = new StringLookup({ maxTokens, numOovIndices, name: nameOf('string_categorical', name) });
     return new Feature('string', layer, outputMode);

@@ -6,6 +6,36 @@ import { serializeLayer } from '../layers/nested-layer.ts';
 import { concatenate } from '../ops/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 
+/** Options of every feature. */
+export type Named = {
+  /** Name of the layer that prepares the feature; made of its kind by default. */
+  readonly name?: string | undefined;
+};
+/** Options of features that become places in a list. */
+export type OneHot = {
+  /** `'one_hot'` (the default): a vector with a 1 in its place; `'int'`: the place alone. */
+  readonly outputMode?: 'int' | 'one_hot' | undefined;
+} & Named;
+/** Options of features with a vocabulary. */
+export type Vocabulary = {
+  /** Size of the vocabulary at most; without limit (null) by default. */
+  readonly maxTokens?: number | null;
+  /** Places for values outside of the vocabulary; 1 by default. */
+  readonly numOovIndices?: number;
+} & OneHot;
+/** Options of `floatRescaled`. */
+export type Rescaled = {
+  /** What values are multiplied by; 1 by default. */
+  readonly scale?: number;
+  /** What is added then; 0 by default. */
+  readonly offset?: number;
+} & Named;
+/** Options of `floatDiscretized`. */
+export type Discretized = {
+  /** Where one bin ends and the next begins; found by `adapt` by default. */
+  readonly binBoundaries?: readonly number[] | null;
+} & OneHot;
+
 /** The file in which Keras keeps these classes, by which files name them. */
 export const keptIn = 'keras.src.layers.preprocessing.feature_space';
 const from = (name: string) => ({ module: keptIn, registered_name: name });

@@ -9,6 +9,7 @@ import { readFile, storedFiles, writeFileAtomic } from '../formats/file.ts';
 import { hasFiles, type NodeModules, nodeModules } from '../formats/node-modules.ts';
 import { Progbar } from '../training/progbar.ts';
 
+/** Options of `getFile`. */
 export interface GetFileOptions {
   /** The address: `https:`, `http:` or `file:`. */
   readonly origin: string | URL;

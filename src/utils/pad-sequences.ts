@@ -5,6 +5,7 @@ import { type OptionNames, optionsOf, show } from '../base/options.ts';
 import { sameShape, showShape, sizeOf } from '../base/shape.ts';
 import { isTypedArray, type Nested, type NestedStrings, type Tensor, tensor } from '../tensor/index.ts';
 
+/** Options of `padSequences`. */
 export interface PadSequencesOptions {
   /** Length of all sequences; that of the longest when absent. */
   readonly maxlen?: number | null | undefined;

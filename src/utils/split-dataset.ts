@@ -7,6 +7,7 @@ import { nextSeedBits } from '../random/global-seed.ts';
 import { MersenneTwister } from '../random/mersenne-twister.ts';
 import { pythonOrder } from '../random/python-order.ts';
 
+/** Options of `splitDataset`. */
 export interface SplitDatasetOptions {
   /** Elements of the left part, or its share where the number is below 1. */
   readonly leftSize?: number | null | undefined;

@@ -8,6 +8,7 @@ import { nextUpTo } from '../random/global-seed.ts';
 import { MersenneTwister, permutation } from '../random/mersenne-twister.ts';
 import { asHostTensor, type Like, type Tensor } from '../tensor/index.ts';
 
+/** Options of `timeseriesDatasetFromArray`. */
 export interface TimeseriesDatasetOptions {
   /** Steps of a window. */
   readonly sequenceLength: number;

@@ -4,6 +4,7 @@ import { Model } from '../models/index.ts';
 import type { Like, Tensor } from '../tensor/index.ts';
 import { findLayer, type LayerPath, mapsIn, runTapped } from './tapped.ts';
 
+/** Options of `activationMaps`. */
 export interface ActivationMapsOptions {
   /** Names of layers, `'base/block5'` for one within a nested model; all that give maps by default. */
   readonly layers?: readonly string[] | undefined;

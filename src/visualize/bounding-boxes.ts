@@ -15,6 +15,7 @@ export interface BoundingBoxes {
 }
 /** Red, green and blue, from 0 to 255. */
 export type Color = readonly [red: number, green: number, blue: number];
+/** Names of classes, by their numbers. */
 export type ClassMapping = Readonly<Record<number, string>> | ReadonlyMap<number, string> | readonly string[];
 
 /** A box to draw, in pixels of the image. */

@@ -7,6 +7,7 @@ import { type ImageOptions, imageAddress, readImages } from './images.ts';
 import { svgToPixels } from './rasterize.ts';
 import { textStyle } from './text.ts';
 
+/** Options of `drawBoundingBoxes`. */
 export interface DrawBoundingBoxesOptions extends ImageOptions {
   /** How the boxes are written: "xyxy", "xywh", "rel_xyxy", "center_xywh", … */
   readonly boundingBoxFormat: BoxFormat;

@@ -9,6 +9,7 @@ import { uniform } from '../random/index.ts';
 import { grad, jit, type Tensor, tensor } from '../tensor/index.ts';
 import { findLayer, runTapped } from './tapped.ts';
 
+/** Options of `filterPatterns`. */
 export interface FilterPatternsOptions {
   /** Which filters: their numbers, or how many of the first. 16 by default. */
   readonly filters?: number | readonly number[] | undefined;

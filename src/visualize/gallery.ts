@@ -8,6 +8,7 @@ import { type Image, type ImageOptions, imageAddress, readImages } from './image
 import { formatOf, type PictureFormat, savePicture } from './picture-file.ts';
 import { escapeXml, textStyle, textWidth } from './text.ts';
 
+/** How images stand beside one another. */
 export interface GalleryOptions extends ImageOptions {
   /** Images from top to bottom. Default: so many that the gallery is about square. */
   readonly rows?: number | undefined;
@@ -35,6 +36,7 @@ export const galleryOptions: OptionNames<GalleryOptions> = {
   valueRange: true,
   dataFormat: true,
 };
+/** Options of `plotImageGallery`. */
 export interface ImageGalleryOptions extends GalleryOptions {
   /** The class of each image, `[n]`. */
   readonly yTrue?: Like | undefined;
@@ -49,6 +51,7 @@ const imageGalleryOptions: OptionNames<ImageGalleryOptions> = {
   labelMap: true,
   ...galleryOptions,
 };
+/** Options of `plotBoundingBoxGallery`. */
 export interface BoundingBoxGalleryOptions extends GalleryOptions {
   /** How the boxes are written: "xyxy", "xywh", "rel_xyxy", "center_xywh", … */
   readonly boundingBoxFormat: BoxFormat;

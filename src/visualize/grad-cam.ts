@@ -23,6 +23,7 @@ import {
 import { asTensor, grad, jit, type Like, type Tensor } from '../tensor/index.ts';
 import { findLayer, type LayerPath, lastMap, runTapped } from './tapped.ts';
 
+/** Options of `gradCam`. */
 export interface GradCamOptions {
   /** The layer whose map is looked at, by name, or as `'base/block5'` within a nested model. The last one that gives a map by default. */
   readonly layer?: string | undefined;

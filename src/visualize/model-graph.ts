@@ -19,6 +19,7 @@ import { infoOfTensor, type TensorInfo } from './tensor-info.ts';
 
 export type { ModelEdge, ModelGraph, ModelNode, Source, Target, TensorInfo };
 
+/** Options of `modelGraph`. */
 export interface ModelGraphOptions {
   /** Whether what custom layers and subclassed models compute is found out too. Default: true. */
   readonly openLayers?: boolean;

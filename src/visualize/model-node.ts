@@ -29,6 +29,7 @@ export interface Target {
   readonly node: string;
   readonly index: number;
 }
+/** A tensor's way from one node of a picture to another. */
 export interface ModelEdge {
   readonly from: Source;
   readonly to: Target;

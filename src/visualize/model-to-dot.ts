@@ -4,6 +4,7 @@ import type { Model } from '../models/index.ts';
 import { type LabelOptions, layerLabel, opLabel } from './dot-label.ts';
 import { type ModelGraph, type ModelNode, modelGraph, type Source, type Target } from './model-graph.ts';
 
+/** Options of `modelToDot`. */
 export interface ModelToDotOptions extends LabelOptions {
   /** Where the graph grows to: "TB" (down, the default), "LR" (to the right), "BT" or "RL". */
   readonly rankdir?: 'TB' | 'LR' | 'BT' | 'RL' | undefined;

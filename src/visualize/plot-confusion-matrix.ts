@@ -16,6 +16,7 @@ export interface TruthAndPrediction {
   /** The classes that a model says, `[n]`, or a score of each class, `[n, classes]`. */
   readonly yPred: Like;
 }
+/** Options of `plotConfusionMatrix`. */
 export interface PlotConfusionMatrixOptions {
   /** Names of the classes. Default: their numbers. */
   readonly classNames?: ClassMapping | undefined;

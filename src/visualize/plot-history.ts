@@ -16,6 +16,7 @@ export type EpochLogs = Readonly<Record<string, readonly (number | readonly numb
 /** What a run of `fit` gave. */
 export type Run = History | EpochLogs;
 
+/** Options of `plotHistory`. */
 export interface PlotHistoryOptions {
   /** The losses and metrics to draw, a panel each, with those of validation in the same panel. Default: all. */
   readonly metrics?: readonly string[] | undefined;

@@ -28,6 +28,7 @@ export interface Line {
   /** The range in which the values are expected, shaded: its lower and upper end at each point. */
   readonly band?: { readonly low: Numbers; readonly high: Numbers } | undefined;
 }
+/** Options of `plotLines`. */
 export interface PlotLinesOptions {
   /** Title above the chart. */
   readonly title?: string | undefined;

@@ -13,6 +13,7 @@ import { type GradCamOptions, gradCam, gradCamNames } from './grad-cam.ts';
 import { type Image, readImages } from './images.ts';
 import { mapsIn } from './tapped.ts';
 
+/** Options of `plotGradCam`. */
 export interface PlotGradCamOptions extends GradCamOptions, GalleryOptions {
   /** Names of the classes, under the images. */
   readonly labelMap?: ClassMapping | undefined;
@@ -55,6 +56,7 @@ function heated({ width, height, channels, data }: Image, values: ArrayLike<numb
   return { width, height, channels: 3, data: mixed };
 }
 
+/** Options of `plotActivationMaps`. */
 export interface PlotActivationMapsOptions
   extends ActivationMapsOptions,
     Omit<GalleryOptions, 'rows' | 'columns' | 'cols'> {
@@ -121,6 +123,7 @@ function enlarged({ width, height, channels, data }: Image, wanted: number): Ima
   return { width: wanted, height: tall, channels, data: large };
 }
 
+/** Options of `plotFilterPatterns`. */
 export interface PlotFilterPatternsOptions extends FilterPatternsOptions, Omit<GalleryOptions, 'valueRange'> {}
 const patternOptions: OptionNames<PlotFilterPatternsOptions> = { ...filterPatternsNames, ...galleryOptions };
 

@@ -7,6 +7,7 @@ import type { Model } from '../models/index.ts';
 import { type ModelToDotOptions, modelToDot, modelToDotOptions } from './model-to-dot.ts';
 import { formatOf, type PictureFormat, savePicture } from './picture-file.ts';
 
+/** Options of `plotModel`. */
 export interface PlotModelOptions extends ModelToDotOptions {
   /**
    * Where to write the picture: `.png`, `.svg` or `.dot`; or `.html`, a page in which the model can be walked through, with

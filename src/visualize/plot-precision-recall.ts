@@ -8,6 +8,7 @@ import {
   precisionRecallPlotOptions,
 } from './precision-recall.ts';
 
+/** Options of `plotPrecisionRecall`. */
 export interface PlotPrecisionRecallOptions extends PrecisionRecallPlotOptions {
   /** Where to write the picture: `.png` or `.svg`. Without it, only the bytes of a PNG picture are given. */
   readonly toFile?: Place | undefined;

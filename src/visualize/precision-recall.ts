@@ -6,6 +6,7 @@ import { type Area, axes, chartSvg, colors, faint, ink, quiet, titleText } from 
 import { linearScale } from './chart/scale.ts';
 import { escapeXml, shortened } from './text.ts';
 
+/** How curves of precision over recall are drawn. */
 export interface PrecisionRecallPlotOptions {
   /** The overlap from which a detection counts as found: one of the result's thresholds. Default: 0.5. */
   readonly iouThreshold?: number;

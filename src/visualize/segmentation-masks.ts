@@ -27,8 +27,10 @@ const maskOptions: OptionNames<MaskOptions> = {
   blend: true,
   ignoreIndex: true,
 };
+/** Options of `drawSegmentationMasks`. */
 export interface DrawSegmentationMasksOptions extends MaskOptions, ImageOptions {}
 const drawOptions: OptionNames<DrawSegmentationMasksOptions> = { ...maskOptions, valueRange: true, dataFormat: true };
+/** Options of `plotSegmentationMaskGallery`. */
 export interface SegmentationMaskGalleryOptions extends MaskOptions, Omit<GalleryOptions, 'rows' | 'columns' | 'cols'> {
   /** The masks that there are, `[n, height, width]` or `[n, height, width, 1]`. */
   readonly yTrue?: Like | undefined;

@@ -16,6 +16,7 @@ function* optionsOf(file: string): Generator<{ readonly name: string; readonly i
   }
 }
 
+// Options that are declared in place, and all types, are looked at where the reference is made: website/reference/reference.test.ts.
 test('each option has its documentation', () => {
   const options = readdirSync('src', { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))

@@ -102,17 +102,20 @@ export class Calls {
     return isOptional ? text.replace(/ \| undefined$/, '').replace(/^undefined \| /, '') : text;
   }
 
-  /** The members of a type that holds options: an object, of no class, that leaves out what it likes. */
+  /** The members of a type that holds options: an object, of no class and not of a page, that leaves out what it likes. */
   private optionsIn(type: Type): readonly Sign[] | undefined {
     const parts = type.isUnionType() ? type.getTypes() : [type];
     for (const part of parts) {
       const isObject = Boolean(part.flags & TypeFlags.Object) || part.isIntersectionType();
       if (!isObject || this.checker.isArrayLikeType(part)) continue;
-      if ((part.getSymbol()?.flags ?? 0) & SymbolFlags.Class) continue;
+      const sign = part.getSymbol();
+      if ((sign?.flags ?? 0) & SymbolFlags.Class || (sign && isOfPages(sign))) continue;
       if (this.checker.getSignaturesOfType(part, SignatureKind.Call).length > 0) continue;
       const members = this.checker
         .getPropertiesOfType(part)
         .filter((m) => /^\w+$/.test(m.name) && !m.name.startsWith('__'));
+      // An object of the library may lack members too.
+      if (members.some(({ name }) => name === 'className')) continue;
       if (members.some((m) => m.flags & SymbolFlags.Optional)) return members;
     }
     return undefined;
@@ -142,6 +145,9 @@ const isEmpty = (checker: Checker, type: Type): boolean => /^\{\}(?: \| undefine
 const declarationsOf = (sign: Sign): Node[] =>
   sign.declarations.filter(({ path }) => !path.includes('/node_modules/')).flatMap((handle) => handle.resolve() ?? []);
 
+/** `HTMLElement` and the like. */
+const isOfPages = (sign: Sign): boolean =>
+  sign.declarations.length > 0 && sign.declarations.every(({ path }) => path.endsWith('/lib.dom.d.ts'));
 const isLeftOut = (parameter: Sign): boolean => {
   const node = parameter.valueDeclaration?.resolve() as { questionToken?: unknown; initializer?: unknown } | undefined;
   return node?.questionToken !== undefined || node?.initializer !== undefined;

@@ -42,6 +42,26 @@ test('every class and function says what it is', () => {
   expect(silent.map(({ path }) => path)).toEqual([]);
 });
 
+test('every option says what it means, wherever it is declared, and every type what it is', () => {
+  const told = entries.flatMap((entry) =>
+    [entry, ...entry.members].flatMap(({ calls, ...owner }) => {
+      const name = 'path' in owner ? owner.path : `${entry.path}.${owner.name}`;
+      return calls.flatMap(({ options }) => options.map((option) => ({ name: `${name}: ${option.name}`, option })));
+    }),
+  );
+  expect(told.length).toBeGreaterThan(4500);
+  // The cause of an error is the language's own.
+  const silent = told.filter(({ option }) => option.doc === '' && option.name !== 'cause');
+  expect(silent.map(({ name }) => name)).toEqual([]);
+  const parts = entries.filter(({ kind }) => kind === 'type');
+  expect(parts.length).toBeGreaterThan(250);
+  expect(parts.filter(({ doc }) => doc === '').map(({ path }) => path)).toEqual([]);
+  const given = parts
+    .filter(({ path }) => /Options?$/.test(path))
+    .flatMap(({ path, members }) => members.map((member) => ({ name: `${path}: ${member.name}`, member })));
+  expect(given.filter(({ member }) => member.doc === '').map(({ name }) => name)).toEqual([]);
+});
+
 test('every option of a class, function or method stands on its page', () => {
   const missing = publicOptions().flatMap(({ path, kind, names }) => {
     const owner = kind === 'method' ? path.slice(0, -1) : path;

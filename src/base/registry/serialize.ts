@@ -5,6 +5,7 @@ import { closest } from '../spelling.ts';
 import { refuseDepth } from '../tree.ts';
 import { configForUsers, keysToDisk } from './config-keys.ts';
 
+/** What an object is made of again: plain data that JSON can hold. */
 export type Config = Record<string, unknown>;
 
 /** A class whose objects can be written to a config and recreated from it. */
@@ -106,7 +107,15 @@ const nameOf = (object: unknown): string =>
 export const registerKerasSerializable = exact(
   'saving.registerKerasSerializable',
   2,
-  function registerKerasSerializable<T>(object: T, options: { package?: string; name?: string } = {}): T {
+  function registerKerasSerializable<T>(
+    object: T,
+    options: {
+      /** What stands before the name in files, `package>name`; `'Custom'` by default. */
+      package?: string;
+      /** The name in files; that of the class or function by default. */
+      name?: string;
+    } = {},
+  ): T {
     const { package: pack = 'Custom', name } = optionsOf(
       'registerKerasSerializable',
       { package: true, name: true },

@@ -3,6 +3,7 @@ import { exact } from '../../base/exact.ts';
 import { type OptionNames, optionsOf } from '../../base/options.ts';
 import { type MaskLike, type Rle, type RunLengths, toRle, toRunLengths } from './run-lengths.ts';
 
+/** Options of `coco.mask.merge`. */
 export interface MergeOptions {
   /** Keep what all masks share instead of what any of them covers. Default: false. */
   readonly intersect?: boolean;

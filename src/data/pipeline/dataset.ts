@@ -22,6 +22,7 @@ export const INFINITE_CARDINALITY = Number.POSITIVE_INFINITY;
 /** The cardinality of a dataset whose end shows only on the way. */
 export const UNKNOWN_CARDINALITY = null;
 
+/** Options of `Dataset.map`. */
 export interface MapOptions {
   /** Calls that run at the same time, for functions that wait for something; 1 by default. */
   readonly numParallelCalls?: number | undefined;
@@ -32,12 +33,14 @@ export interface MapOptions {
 }
 const mapOptions: OptionNames<MapOptions> = { numParallelCalls: true, deterministic: true, workers: true };
 
+/** Options of `Dataset.batch`. */
 export interface BatchOptions {
   /** Leaves out the last batch where fewer elements are left for it. */
   readonly dropRemainder?: boolean | undefined;
 }
 const batchOptions: OptionNames<BatchOptions> = { dropRemainder: true };
 
+/** Options of `Dataset.paddedBatch`. */
 export interface PaddedBatchOptions extends BatchOptions {
   /** The shape of each part, null for the longest of the batch along an axis; so all axes are by default. */
   readonly paddedShapes?: unknown;
@@ -50,6 +53,7 @@ const paddedBatchOptions: OptionNames<PaddedBatchOptions> = {
   paddingValues: true,
 };
 
+/** Options of `Dataset.shuffle`. */
 export interface ShuffleOptions {
   /** Makes the order repeat, in other processes too; that of `utils.setRandomSeed` does where it is absent. */
   readonly seed?: number | undefined;
@@ -58,6 +62,7 @@ export interface ShuffleOptions {
 }
 const shuffleOptions: OptionNames<ShuffleOptions> = { seed: true, reshuffleEachIteration: true };
 
+/** Options of `Dataset.window`. */
 export interface WindowOptions extends BatchOptions {
   /** Elements from the beginning of one window to that of the next; the size of a window by default. */
   readonly shift?: number | undefined;
@@ -66,12 +71,14 @@ export interface WindowOptions extends BatchOptions {
 }
 const windowOptions: OptionNames<WindowOptions> = { dropRemainder: true, shift: true, stride: true };
 
+/** Options of `Dataset.fromGenerator`. */
 export interface GeneratorOptions {
   /** What elements are like, part by part: `{ shape, dtype }`, null for sizes of any number. Numbers and arrays become of that dtype. */
   readonly outputSignature?: Signature | undefined;
 }
 const generatorOptions: OptionNames<GeneratorOptions> = { outputSignature: true };
 
+/** Options of `Dataset.enumerate`. */
 export interface EnumerateOptions {
   /** Number of the first element; 0 by default. */
   readonly start?: number | undefined;

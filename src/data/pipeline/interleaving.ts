@@ -6,6 +6,7 @@ import type { OfParts } from './mapping.ts';
 import { prefetched } from './order.ts';
 import { fromTheBeginning, type Stage, within } from './stage.ts';
 
+/** Options of `Dataset.interleave`. */
 export interface InterleaveOptions {
   /** Datasets that are open at the same time; 4 by default. */
   readonly cycleLength?: number | undefined;

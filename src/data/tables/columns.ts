@@ -6,6 +6,7 @@ import { hostTensor } from '../../runtime/host-tensor.ts';
 import { encode } from '../../tensor/elements.ts';
 import { type Like, stringTensor, type Tensor, tensor } from '../../tensor/index.ts';
 
+/** What a column of a table holds. */
 export interface ColumnOptions {
   /** Dtype of the column: a number's, `'bool'` or `'string'`. */
   readonly dtype: string;
@@ -16,6 +17,7 @@ const columnOptions: OptionNames<ColumnOptions> = { dtype: true, missing: true }
 /** A column of a table: its dtype, or its dtype and what stands for missing values. */
 export type Column = string | ColumnOptions;
 
+/** Options of what reads tables. */
 export interface TableOptions<C extends Readonly<Record<string, Column>> = Readonly<Record<string, Column>>> {
   /** The columns that are read, each with its dtype: `{ age: 'float32', name: 'string' }`. */
   readonly columns: C;

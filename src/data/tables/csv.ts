@@ -8,6 +8,7 @@ import type { Dataset } from '../pipeline/dataset.ts';
 import type { TableOptions } from './columns.ts';
 import { type Columns, type Row, type RowOf, requireColumns, table } from './table.ts';
 
+/** Options of what reads CSV. */
 export interface CsvOptions<C extends Columns = Columns> extends TableOptions<C> {
   /** What separates cells; `','` by default. */
   readonly delimiter?: string | undefined;

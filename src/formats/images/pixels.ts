@@ -2,6 +2,7 @@ import { fail } from '../../base/errors.ts';
 
 /** What the pixels of an image hold, in PIL's words: grey, RGB and RGBA in bytes, grey in 16 or 32 bits. */
 export type Mode = 'L' | 'RGB' | 'RGBA' | 'I;16' | 'I';
+/** The channels of an image: one of grey, three of colour, or these and how opaque it is. */
 export type ColorMode = 'grayscale' | 'rgb' | 'rgba';
 
 /** An image: its pixels row by row from the top, each with its channels one after the other. */

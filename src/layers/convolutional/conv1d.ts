@@ -9,7 +9,11 @@ import { Lora, type LoraOptions, withLora } from '../layer/lora.ts';
 import { buildConv, callConv, checkConv } from './convolution.ts';
 import { causalPaddingField, convFields } from './fields.ts';
 
-const fields = { ...convFields(1), padding: causalPaddingField };
+const fields = {
+  ...convFields(1),
+  /** `'valid'` (the default): windows within the input; `'same'`: zeros on both sides, so that the length stays at stride 1; `'causal'`: zeros before the input, so that no output sees a later step. */
+  padding: causalPaddingField,
+};
 
 export interface Conv1D extends Resolved<typeof fields> {}
 /**

@@ -16,7 +16,11 @@ import {
 } from './convolution.ts';
 import { causalPaddingField, separableFields } from './fields.ts';
 
-const fields = { ...separableFields(1), padding: causalPaddingField };
+const fields = {
+  ...separableFields(1),
+  /** `'valid'` (the default): windows within the input; `'same'`: zeros on both sides, so that the length stays at stride 1; `'causal'`: zeros before the input, so that no output sees a later step. */
+  padding: causalPaddingField,
+};
 
 export interface SeparableConv1D extends Resolved<typeof fields> {}
 /**

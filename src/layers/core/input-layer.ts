@@ -9,6 +9,7 @@ import type { SymbolicShape } from '../../base/shape.ts';
 import { callsOf, type GraphNode, KerasTensor, type Tensor } from '../../tensor/index.ts';
 import { type AnyLayer, Layer } from '../layer/layer.ts';
 
+/** Options of `Input`: what goes into a model, sample by sample. */
 export interface InputOptions {
   /**
    * Shape of one sample, without the batch axis; null for sizes that vary. A program is compiled for each shape that comes, and

@@ -176,7 +176,13 @@ export abstract class Layer<
   statelessCall(
     trainable: readonly Tensor[],
     nonTrainable: readonly Tensor[],
-    ...args: [...inputs: unknown[], options: CallOptions & { readonly returnLosses: true }]
+    ...args: [
+      ...inputs: unknown[],
+      options: CallOptions & {
+        /** Gives the losses of the call as well, as a third result. */
+        readonly returnLosses: true;
+      },
+    ]
   ): [outputs: Out, nonTrainable: Tensor[], losses: Tensor[]];
   statelessCall(
     trainable: readonly Tensor[],

@@ -20,7 +20,13 @@ export const average = exact('layers.average', 1, (inputs: Inputs): Tensor => ne
 export const concatenate = exact(
   'layers.concatenate',
   2,
-  (inputs: Inputs, options: { readonly axis?: number } = {}): Tensor => {
+  (
+    inputs: Inputs,
+    options: {
+      /** Axis along which inputs are joined; the last by default. */
+      readonly axis?: number;
+    } = {},
+  ): Tensor => {
     const { axis = -1 } = optionsOf('layers.concatenate', { axis: true }, options);
     return new Concatenate({ axis })(inputs);
   },
@@ -31,7 +37,12 @@ export const dot = exact(
   2,
   (
     inputs: Inputs,
-    options: { readonly axes?: number | readonly [number, number]; readonly normalize?: boolean } = {},
+    options: {
+      /** Axes over which products are summed: one for both inputs, or one of each. */
+      readonly axes?: number | readonly [number, number];
+      /** Whether inputs are scaled to length 1 first, which gives the cosine of their angle; false by default. */
+      readonly normalize?: boolean;
+    } = {},
   ): Tensor => {
     const { axes = -1, normalize = false } = optionsOf('layers.dot', { axes: true, normalize: true }, options);
     return new Dot({ axes, normalize })(inputs);

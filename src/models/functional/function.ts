@@ -14,6 +14,7 @@ import {
 } from '../../tensor/index.ts';
 import { type FunctionalGraph, functionalGraph, runGraph } from './functional-graph.ts';
 
+/** Options of `Function`: where a computation begins and what it gives. */
 export interface FunctionOptions {
   /** The KerasTensors at which the computation starts, in any structure. */
   readonly inputs: Tree<KerasTensor>;

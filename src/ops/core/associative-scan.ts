@@ -28,7 +28,15 @@ export const associativeScan = op(
   (
     f: (a: any, b: any) => any,
     elems: any,
-    { reverse = false, axis = 0 }: { readonly reverse?: boolean | undefined; readonly axis?: number | undefined } = {},
+    {
+      reverse = false,
+      axis = 0,
+    }: {
+      /** Whether it goes from the last element to the first; false by default. */
+      readonly reverse?: boolean | undefined;
+      /** Axis along which elements follow one another; the first by default. */
+      readonly axis?: number | undefined;
+    } = {},
   ): any => {
     const { tensors, build } = takeApart(elems, { joinsNumbers: true });
     const d = axisOf('associativeScan', axis, tensors[0]?.shape.length ?? 0);

@@ -41,7 +41,14 @@ export const convertToTensor = op(
       dtype,
       sparse,
       ragged,
-    }: { readonly dtype?: string | null | undefined; readonly sparse?: boolean; readonly ragged?: boolean } = {},
+    }: {
+      /** Element type; that of the given values by default. */
+      readonly dtype?: string | null | undefined;
+      /** There are no sparse tensors: true is refused. */
+      readonly sparse?: boolean;
+      /** There are no ragged tensors: true is refused. */
+      readonly ragged?: boolean;
+    } = {},
   ) => {
     if (sparse || ragged)
       fail('convertToTensor', 'there are no sparse or ragged tensors', 'leave `sparse` and `ragged` out');
@@ -53,8 +60,15 @@ export const convertToTensor = op(
 /** A tensor of a number, nested arrays or a typed array; another name of `convertToTensor`. @example array([1, 2]).shape // [2] */
 export const array = op(
   'array',
-  (x: Tensor, { dtype }: { readonly dtype?: string | null | undefined } = {}) =>
-    dtype === undefined || dtype === null ? x : converted(x, asDType(dtype, 'array')),
+  (
+    x: Tensor,
+    {
+      dtype,
+    }: {
+      /** Element type; that of the given values by default. */
+      readonly dtype?: string | null | undefined;
+    } = {},
+  ) => (dtype === undefined || dtype === null ? x : converted(x, asDType(dtype, 'array'))),
   ['tensor'],
   { dtype: true },
 );

@@ -134,7 +134,12 @@ export const whileLoop = op(
     condition: Fn,
     body: Fn,
     loopVars: Nest,
-    { maximumIterations }: { readonly maximumIterations?: number | null | undefined } = {},
+    {
+      maximumIterations,
+    }: {
+      /** After so many rounds the loop ends in any case; never by default. */
+      readonly maximumIterations?: number | null | undefined;
+    } = {},
   ): Nest => {
     const spread = isList(loopVars);
     const { tensors, build } = takeApart(loopVars);
@@ -187,6 +192,7 @@ export const foriLoop = op(
   ['constant', 'constant', 'function', 'value'],
 );
 
+/** Options of `scan`. */
 export interface ScanOptions {
   /** Sequences, in a nest; `f` gets one slice of each along the first axis. */
   readonly xs?: Nest;

@@ -69,7 +69,12 @@ export const scatterUpdate = op(
     inputs: Tensor,
     indices: Tensor,
     updates: Tensor,
-    { reduction }: { readonly reduction?: 'add' | 'max' | 'min' | 'mul' | null | undefined } = {},
+    {
+      reduction,
+    }: {
+      /** What becomes of the old value and the new one; the new one alone stays by default. */
+      readonly reduction?: 'add' | 'max' | 'min' | 'mul' | null | undefined;
+    } = {},
   ) => {
     const combine = reduction === undefined || reduction === null ? 'set' : reductions[reduction];
     if (!combine)

@@ -4,6 +4,7 @@ import { add, divide, multiply, subtract } from '../numpy/arithmetic.ts';
 import { op } from '../op.ts';
 import { type BoxFormat, boxParts, convertFormat, type ImageSize, joinParts } from './box-formats.ts';
 
+/** In which formats anchors and boxes are given. */
 export interface DistanceOptions extends ImageSize {
   /** Format of the anchors. "xyxy" by default. */
   readonly anchorFormat?: BoxFormat;

@@ -33,6 +33,7 @@ export type BoxFormat = (typeof boxFormats)[number];
 export interface ImageSize {
   /** Height of the image in pixels; needed by `rel_` formats. A tensor that fits `[..., 1]` gives one for each box. */
   readonly height?: number | Tensor | undefined;
+  /** Width of the images in pixels: a number for all, or a tensor of one for each. */
   readonly width?: number | Tensor | undefined;
 }
 const imageSize: OptionNames<ImageSize> = { height: true, width: true };

@@ -5,6 +5,7 @@ import type { Tensor } from '../../ir/tensor.ts';
 import { tensor } from '../../tensor/index.ts';
 import { type BoxFormat, convertFormat } from './box-formats.ts';
 
+/** Options of `generateAnchors`. */
 export interface AnchorOptions {
   /** The finest level: its cells have sides of 2^minLevel pixels. 3 by default. */
   readonly minLevel?: number;

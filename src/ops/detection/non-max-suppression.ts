@@ -14,6 +14,7 @@ import { exp } from '../numpy/unary.ts';
 import { op } from '../op.ts';
 import { pairwiseIou } from './box-overlap.ts';
 
+/** Options of `nonMaxSuppression`. */
 export interface NonMaxSuppressionOptions {
   /** Class of each box, `[batch, n]`: boxes of different classes do not suppress one another. */
   readonly labels?: Tensor | undefined;

@@ -18,9 +18,13 @@ interface Distortion {
   readonly alpha?: number | undefined;
   /** How smooth the movement is: the standard deviation, in pixels, of the blur. */
   readonly sigma?: number | undefined;
+  /** How pixels between pixels are found; `'bilinear'` by default. */
   readonly interpolation?: Interpolation | undefined;
+  /** What lies beyond the edges; `'reflect'` by default. */
   readonly fillMode?: FillMode | undefined;
+  /** What lies there under `'constant'`; 0 by default. */
   readonly fillValue?: number | undefined;
+  /** Where the channels stand; as `config.imageDataFormat()` says by default. */
   readonly dataFormat?: 'channels_last' | 'channels_first' | null | undefined;
 }
 export interface ElasticTransformOptions extends Distortion {

@@ -17,6 +17,7 @@ import { cast, filled, like, spreadTo } from '../operands.ts';
 import { floatType, resultType } from '../promotion.ts';
 
 interface FormatOption {
+  /** Where the channels stand; as `config.imageDataFormat()` says by default. */
   readonly dataFormat?: 'channels_last' | 'channels_first' | null | undefined;
 }
 /** A batch of images with channels last, in floats, and the way back. */

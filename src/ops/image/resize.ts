@@ -14,6 +14,7 @@ import { op } from '../op.ts';
 import { cast, filled, like } from '../operands.ts';
 import { alongAxis, kernelOf, weightMatrix } from './interpolate.ts';
 
+/** Options of `image.resize`. */
 export interface ResizeOptions {
   /** How pixels between pixels are found; `'bilinear'` by default. */
   readonly interpolation?: 'bilinear' | 'nearest' | 'bicubic' | 'lanczos3' | 'lanczos5' | undefined;

@@ -29,7 +29,15 @@ export const eigh = op('eigh', (x: Tensor): [Tensor, Tensor] => {
 /** `x = Q·R`: orthonormal columns and an upper triangle; `complete` makes Q square. @example qr([[3], [4]])[1] // [[-5]] */
 export const qr = op(
   'qr',
-  (x: Tensor, { mode = 'reduced' }: { readonly mode?: 'reduced' | 'complete' | undefined } = {}): [Tensor, Tensor] => {
+  (
+    x: Tensor,
+    {
+      mode = 'reduced',
+    }: {
+      /** `'reduced'` (the default): Q has as many columns as there are in the matrix or rows, whichever is fewer; `'complete'`: Q is square. */
+      readonly mode?: 'reduced' | 'complete' | undefined;
+    } = {},
+  ): [Tensor, Tensor] => {
     if (mode !== 'reduced' && mode !== 'complete')
       fail('qr', `unknown mode "${String(mode)}"`, 'use "reduced" or "complete"');
     const [q, r] = qrOf(matrixOf('qr', x), { full: mode === 'complete' });
@@ -38,6 +46,7 @@ export const qr = op(
   ['tensor'],
   { mode: true },
 );
+/** Options of `svd`. */
 export interface SvdOptions {
   /** Whether U and Vᵀ are square. */
   readonly fullMatrices?: boolean | undefined;
@@ -72,7 +81,15 @@ function pseudoInverse(x: Tensor, share: number): Tensor {
 /** The matrix that stands for the inverse where there is none (Moore and Penrose). @example pinv([[2, 0], [0, 0]]) // [[0.5, 0], [0, 0]] */
 export const pinv = op(
   'pinv',
-  (x: Tensor, { rcond }: { readonly rcond?: number | null | undefined } = {}) => {
+  (
+    x: Tensor,
+    {
+      rcond,
+    }: {
+      /** Singular values below this share of the largest count as 0; by default the dtype's precision times the longer side. */
+      readonly rcond?: number | null | undefined;
+    } = {},
+  ) => {
     const a = matrixOf('pinv', x);
     return pseudoInverse(a, rcond ?? 10 * Math.max(a.shape.at(-1)!, a.shape.at(-2)!) * roundOff);
   },
@@ -82,7 +99,16 @@ export const pinv = op(
 /** The x for which `|a·x - b|` is smallest. @example lstsq([[1], [1]], [1, 3]) // [2] */
 export const lstsq = op(
   'lstsq',
-  (a0: Tensor, b0: Tensor, { rcond }: { readonly rcond?: number | null | undefined } = {}) => {
+  (
+    a0: Tensor,
+    b0: Tensor,
+    {
+      rcond,
+    }: {
+      /** Singular values below this share of the largest count as 0; by default the dtype's precision times the longer side. */
+      readonly rcond?: number | null | undefined;
+    } = {},
+  ) => {
     const a = matrixOf('lstsq', a0);
     if (a.shape.length !== 2 || b0.shape.length > 2 || b0.shape[0] !== a.shape[0])
       fail(
@@ -99,7 +125,15 @@ export const lstsq = op(
 /** How many singular values exceed `tol`. @example matrixRank([[1, 0], [0, 0]]) // 1 */
 export const matrixRank = op(
   'matrixRank',
-  (x: Tensor, { tol }: { readonly tol?: number | null | undefined } = {}) => {
+  (
+    x: Tensor,
+    {
+      tol,
+    }: {
+      /** Singular values above it count; by default the largest times the longer side times the dtype's precision. */
+      readonly tol?: number | null | undefined;
+    } = {},
+  ) => {
     const a = matrixOf('matrixRank', x);
     const { s } = svdOf(a, { full: false });
     const least =

@@ -18,7 +18,12 @@ export const jvp = op(
     fun: (...args: Nest[]) => Nest,
     primals: readonly Nest[],
     tangents: readonly Nest[],
-    { hasAux = false }: { readonly hasAux?: boolean | undefined } = {},
+    {
+      hasAux = false,
+    }: {
+      /** Whether the function gives something besides, which is handed on without a derivative; false by default. */
+      readonly hasAux?: boolean | undefined;
+    } = {},
   ): Nest => {
     const x = takeApart(primals.map((primal, k) => differentiable(primal, k, 'jvp')));
     const t = takeApart(tangents);

@@ -88,7 +88,16 @@ export const solve = op('solve', (a: Tensor, b: Tensor) => solved('solve', a, b,
 /** The x with `a·x = b` for triangular a. @example solveTriangular([[2, 0], [1, 1]], [2, 3], { lower: true }) // [1, 2] */
 export const solveTriangular = op(
   'solveTriangular',
-  (a: Tensor, b: Tensor, { lower = false }: { readonly lower?: boolean | undefined } = {}) =>
+  (
+    a: Tensor,
+    b: Tensor,
+    {
+      lower = false,
+    }: {
+      /** Whether the matrix is lower triangular; upper by default. */
+      readonly lower?: boolean | undefined;
+    } = {},
+  ) =>
     solved('solveTriangular', a, b, (x, y) => triangularSolve(x, y, { lower, transpose: false, unitDiagonal: false })),
   ['tensor', 'tensor'],
   { lower: true },

@@ -46,7 +46,15 @@ export const softsign = activation('softsign', (x) => p.div(x, shifted(p.abs(x),
 /** x moved towards 0 by `threshold`, 0 within it. @example softShrink([-1, 0.2, 1]) // [-0.5, 0, 0.5] */
 export const softShrink = op(
   'softShrink',
-  (x: Tensor, { threshold = 0.5 }: { readonly threshold?: number } = {}) => {
+  (
+    x: Tensor,
+    {
+      threshold = 0.5,
+    }: {
+      /** How far inputs move towards 0; 0.5 by default. */
+      readonly threshold?: number;
+    } = {},
+  ) => {
     const y = float(x);
     const below = p.select(p.lt(y, like(y, -threshold)), shifted(y, threshold), like(y, 0));
     return p.select(p.gt(y, like(y, threshold)), shifted(y, -threshold), below);
@@ -67,7 +75,15 @@ export const swish = activation(['swish', 'Silu'], siluOf);
 /** `(x + sqrt(x² + b)) / 2`. @example squareplus([0]) // [1] */
 export const squareplus = op(
   'squareplus',
-  (x: Tensor, { b = 4 }: { readonly b?: number } = {}) => {
+  (
+    x: Tensor,
+    {
+      b = 4,
+    }: {
+      /** How smooth the bend is; 4 by default. */
+      readonly b?: number;
+    } = {},
+  ) => {
     const y = float(x);
     return scaled(p.add(y, p.sqrt(shifted(float(p.mul(x, x)), b))), 0.5);
   },
@@ -82,7 +98,15 @@ export const logSigmoid = op('logSigmoid', (x: Tensor) => {
 /** x where it is not negative, else `negativeSlope · x`. @example leakyRelu([-1, 1]) // [-0.2, 1] */
 export const leakyRelu = op(
   'leakyRelu',
-  (x: Tensor, { negativeSlope = 0.2 }: { readonly negativeSlope?: number } = {}) => {
+  (
+    x: Tensor,
+    {
+      negativeSlope = 0.2,
+    }: {
+      /** Slope below 0; 0.2 by default. */
+      readonly negativeSlope?: number;
+    } = {},
+  ) => {
     const y = float(x);
     return p.select(p.ge(y, like(y, 0)), y, scaled(y, negativeSlope));
   },
@@ -105,7 +129,15 @@ const elued = (x: Tensor, alpha: number): Tensor => {
 /** x where it is positive, else `alpha · (exp(x) - 1)`. @example elu([-1, 1]) // [-0.6321, 1] */
 export const elu = op(
   'elu',
-  (x: Tensor, { alpha = 1 }: { readonly alpha?: number } = {}) => elued(float(x), alpha),
+  (
+    x: Tensor,
+    {
+      alpha = 1,
+    }: {
+      /** What negative inputs approach, with a minus; 1 by default. */
+      readonly alpha?: number;
+    } = {},
+  ) => elued(float(x), alpha),
   ['tensor'],
   { alpha: true },
 );
@@ -114,7 +146,15 @@ export const selu = activation('selu', (x) => scaled(elued(x, 1.6732632423543772
 /** `x · Φ(x)`, Φ being the normal distribution; approximated with tanh unless told otherwise. @example gelu([1]) // [0.8412] */
 export const gelu = op(
   'gelu',
-  (x: Tensor, { approximate = true }: { readonly approximate?: boolean } = {}) => {
+  (
+    x: Tensor,
+    {
+      approximate = true,
+    }: {
+      /** Whether to compute the tanh approximation; true by default. */
+      readonly approximate?: boolean;
+    } = {},
+  ) => {
     const y = float(x);
     if (!approximate) return p.mul(scaled(y, 0.5), shifted(p.erf(scaled(y, Math.SQRT1_2)), 1));
     const cubic = p.add(y, scaled(p.mul(y, p.mul(y, y)), 0.044715));
@@ -126,7 +166,15 @@ export const gelu = op(
 /** `max(x, 0) + min(0, alpha · (exp(x / alpha) - 1))`. @example celu([-1, 1]) // [-0.6321, 1] */
 export const celu = op(
   'celu',
-  (x: Tensor, { alpha = 1 }: { readonly alpha?: number } = {}) => {
+  (
+    x: Tensor,
+    {
+      alpha = 1,
+    }: {
+      /** What negative inputs approach, with a minus; 1 by default. */
+      readonly alpha?: number;
+    } = {},
+  ) => {
     const y = float(x);
     const isPositive = positive(y);
     const negative = p.div(p.select(isPositive, like(y, 0), y), like(y, alpha));
@@ -145,7 +193,15 @@ export const hardTanh = op('hardTanh', (x: Tensor) => {
 /** x where |x| exceeds `threshold`, else 0. @example hardShrink([-1, 0.2, 1]) // [-1, 0, 1] */
 export const hardShrink = op(
   'hardShrink',
-  (x: Tensor, { threshold = 0.5 }: { readonly threshold?: number } = {}) => {
+  (
+    x: Tensor,
+    {
+      threshold = 0.5,
+    }: {
+      /** Inputs between its negative and itself become 0; 0.5 by default. */
+      readonly threshold?: number;
+    } = {},
+  ) => {
     const y = float(x);
     return p.select(p.gt(p.abs(y), like(y, threshold)), y, like(y, 0));
   },
@@ -176,7 +232,15 @@ export const threshold = op('threshold', (x: Tensor, limit: number, defaultValue
 /** The first half of an axis times the sigmoid of the second. @example glu([2, 0]) // [1] */
 export const glu = op(
   'glu',
-  (x: Tensor, { axis = -1 }: { readonly axis?: number } = {}) => {
+  (
+    x: Tensor,
+    {
+      axis = -1,
+    }: {
+      /** The axis that is halved; the last by default. */
+      readonly axis?: number;
+    } = {},
+  ) => {
     const y = float(x);
     const d = axisOf('glu', axis, y.shape.length);
     const size = y.shape[d];

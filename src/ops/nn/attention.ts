@@ -12,6 +12,7 @@ import { cast, like, spreadTo } from '../operands.ts';
 import { floatType, resultType } from '../promotion.ts';
 import { softmaxOf } from './softmax.ts';
 
+/** Options of `dotProductAttention`. */
 export interface AttentionOptions {
   /** Added to the logits, shape `[n, heads, queries, keys]` or what spreads to it. */
   readonly bias?: Like | null | undefined;

@@ -12,6 +12,7 @@ import { floatType, resultType } from '../promotion.ts';
 import { asDataFormat } from './data-format.ts';
 
 export type Sizes = number | readonly number[];
+/** Options of convolutions. */
 export interface ConvOptions {
   /** Steps of the window along each axis, or one for all; 1 by default. */
   readonly strides?: Sizes | undefined;
@@ -211,6 +212,7 @@ export const separableConv = op(
   convOptions,
 );
 
+/** Options of `convTranspose`. */
 export interface ConvTransposeOptions extends ConvOptions {
   /** Elements added to one end of each axis of the result; by default what the padding asks for. */
   readonly outputPadding?: Sizes | null | undefined;

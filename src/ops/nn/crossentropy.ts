@@ -76,7 +76,16 @@ export const sparseCategoricalCrossentropy = op(
 /** `-(target · log(output) + (1 - target) · log(1 - output))`, element by element. @example binaryCrossentropy([1], [0.5]) // [0.6931] */
 export const binaryCrossentropy = op(
   'binaryCrossentropy',
-  (target: Tensor, output: Tensor, { fromLogits = false }: { readonly fromLogits?: boolean | undefined } = {}) => {
+  (
+    target: Tensor,
+    output: Tensor,
+    {
+      fromLogits = false,
+    }: {
+      /** Whether outputs are logits; probabilities by default. */
+      readonly fromLogits?: boolean | undefined;
+    } = {},
+  ) => {
     if (!sameShape(target.shape, output.shape))
       fail(
         'binaryCrossentropy',

@@ -52,7 +52,15 @@ export const multiHot = op(
   'multiHot',
   (
     inputs: Tensor,
-    { numClasses, axis = -1, dtype, sparse }: OneHotOptions & { readonly numClasses?: number | null | undefined } = {},
+    {
+      numClasses,
+      axis = -1,
+      dtype,
+      sparse,
+    }: OneHotOptions & {
+      /** How many classes there are. */
+      readonly numClasses?: number | null | undefined;
+    } = {},
   ) => {
     refuseSparse('multiHot', sparse);
     if (numClasses === undefined || numClasses === null)

@@ -29,7 +29,14 @@ export const moments = op(
   (
     x: Tensor,
     axes: Axes,
-    { keepdims = false }: { readonly keepdims?: boolean; readonly synchronized?: boolean } = {},
+    {
+      keepdims = false,
+    }: {
+      /** Whether reduced axes stay, with size 1; false by default. */
+      readonly keepdims?: boolean;
+      /** It changes nothing: each process takes moments of its own. */
+      readonly synchronized?: boolean;
+    } = {},
   ) => {
     const dtype = floatType(x.dtype);
     const options = { axis: axes, keepdims };

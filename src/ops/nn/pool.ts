@@ -10,6 +10,7 @@ import { cast, filled, like, spreadTo } from '../operands.ts';
 import { floatType } from '../promotion.ts';
 import { channelsLast, paddingOf, perAxis, type Sizes } from './conv.ts';
 
+/** Options of pooling. */
 export interface PoolOptions {
   /** Step of the window; the window's own size when absent. */
   readonly strides?: Sizes | null | undefined;

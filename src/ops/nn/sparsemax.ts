@@ -13,7 +13,15 @@ import { floatType } from '../promotion.ts';
 /** The point of the probability simplex that is nearest to x (Martins and Astudillo, 2016): like softmax, but with exact zeros. @example sparsemax([1, 0]) // [1, 0] */
 export const sparsemax = op(
   'sparsemax',
-  (x: Tensor, { axis = -1 }: { readonly axis?: number | undefined } = {}) => {
+  (
+    x: Tensor,
+    {
+      axis = -1,
+    }: {
+      /** Axis along which the results sum to 1; the last by default. */
+      readonly axis?: number | undefined;
+    } = {},
+  ) => {
     const y = cast(x, floatType(x.dtype));
     const d = axisOf('sparsemax', axis, y.shape.length);
     const ordered = sort([y], { axis: d, descending: true })[0];

@@ -14,6 +14,7 @@ import { cast, filled, like, type Operand, promotableOf, spread, spreadTo } from
 import { resultType } from '../promotion.ts';
 
 export interface DTypeOption {
+  /** Element type of the result; `config.floatx()`, or what the values ask for, by default. */
   readonly dtype?: string | null | undefined;
 }
 const dTypeOption: OptionNames<DTypeOption> = { dtype: true };
@@ -188,12 +189,18 @@ export const linspace = op(
   (
     start: Parameters<typeof fullLike>[1],
     stop: Parameters<typeof fullLike>[1],
-    options: SpaceOptions & { readonly retstep: true },
+    options: SpaceOptions & {
+      /** Gives the distance between two values as well. */
+      readonly retstep: true;
+    },
   ): [Tensor, Tensor];
   (
     start: Parameters<typeof fullLike>[1],
     stop: Parameters<typeof fullLike>[1],
-    options?: SpaceOptions & { readonly retstep?: false | undefined },
+    options?: SpaceOptions & {
+      /** Whether the distance between two values is given as well; false by default. */
+      readonly retstep?: false | undefined;
+    },
   ): Tensor;
   readonly opName: string;
 };
@@ -243,7 +250,15 @@ export const tri = op(
 const triangle = (name: string, keep: (off: Tensor, zero: Tensor) => Tensor) =>
   op(
     name,
-    (x: Tensor, { k = 0 }: { readonly k?: number | undefined } = {}) => {
+    (
+      x: Tensor,
+      {
+        k = 0,
+      }: {
+        /** The diagonal at which the triangle ends: 0 (the default) the main one, positive above it. */
+        readonly k?: number | undefined;
+      } = {},
+    ) => {
       if (x.shape.length < 2)
         fail(name, `the tensor has rank ${x.shape.length}`, 'give a matrix, or a stack of matrices');
       const off = offDiagonal(x.shape, k);

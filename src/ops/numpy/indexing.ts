@@ -106,7 +106,12 @@ export const select = op(
   (
     condlist: readonly Tensor[],
     choicelist: readonly Operand[],
-    { default: otherwise = 0 }: { readonly default?: Operand | undefined } = {},
+    {
+      default: otherwise = 0,
+    }: {
+      /** What stands where no condition holds; 0 by default. */
+      readonly default?: Operand | undefined;
+    } = {},
   ): Tensor => {
     if (condlist.length !== choicelist.length || condlist.length === 0)
       fail(

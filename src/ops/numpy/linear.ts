@@ -64,7 +64,10 @@ export const tensordot = op(
     x2: Tensor,
     {
       axes = 2,
-    }: { readonly axes?: number | readonly [number | readonly number[], number | readonly number[]] | undefined } = {},
+    }: {
+      /** How many of the last axes of the first and the first of the second are summed over, or their positions in each; 2 by default. */
+      readonly axes?: number | readonly [number | readonly number[], number | readonly number[]] | undefined;
+    } = {},
   ) => {
     const listed = (a: number | readonly number[], rank: number): number[] =>
       (typeof a === 'number' ? [a] : a).map((d) => axisOf('tensordot', d, rank, 'axes'));

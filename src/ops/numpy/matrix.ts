@@ -99,7 +99,12 @@ export const vander = op(
     {
       N,
       increasing = false,
-    }: { readonly N?: number | null | undefined; readonly increasing?: boolean | undefined } = {},
+    }: {
+      /** Number of columns; by default as many as there are values. */
+      readonly N?: number | null | undefined;
+      /** Whether powers grow from left to right; false by default. */
+      readonly increasing?: boolean | undefined;
+    } = {},
   ) => {
     if (x.shape.length !== 1) fail('vander', `the tensor has shape ${showShape(x.shape)}`, 'give a vector');
     const n = x.shape[0];
@@ -125,7 +130,15 @@ export const rot90 = op(
   'rot90',
   (
     array: Tensor,
-    { k = 1, axes = [0, 1] }: { readonly k?: number | undefined; readonly axes?: readonly number[] | undefined } = {},
+    {
+      k = 1,
+      axes = [0, 1],
+    }: {
+      /** How many quarter turns, from the first axis towards the second; 1 by default. */
+      readonly k?: number | undefined;
+      /** The two axes of the plane; `[0, 1]` by default. */
+      readonly axes?: readonly number[] | undefined;
+    } = {},
   ) => {
     const rank = array.shape.length;
     if (rank < 2) fail('rot90', `the tensor has shape ${showShape(array.shape)}`, 'give two axes or more');
@@ -226,7 +239,16 @@ export const cross = op(
 /** Sliding products of two vectors: `Σ_n x1[n + k] · x2[n]`. @example correlate([1, 2, 3], [0, 1]) // [2, 3] */
 export const correlate = op(
   'correlate',
-  (x1: Tensor, x2: Tensor, { mode = 'valid' }: { readonly mode?: 'valid' | 'same' | 'full' | undefined } = {}) => {
+  (
+    x1: Tensor,
+    x2: Tensor,
+    {
+      mode = 'valid',
+    }: {
+      /** `'valid'` (the default): where both overlap entirely; `'same'`: as many as the longer has; `'full'`: wherever they overlap. */
+      readonly mode?: 'valid' | 'same' | 'full' | undefined;
+    } = {},
+  ) => {
     if (x1.shape.length !== 1 || x2.shape.length !== 1)
       fail('correlate', `the operands have shapes ${showShape(x1.shape)} and ${showShape(x2.shape)}`, 'give vectors');
     if (mode !== 'valid' && mode !== 'same' && mode !== 'full')

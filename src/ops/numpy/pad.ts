@@ -8,6 +8,7 @@ import { part } from './shape.ts';
 
 export type PadMode = 'constant' | 'reflect' | 'symmetric' | 'edge' | 'wrap';
 export type PadWidth = number | readonly [number, number] | readonly (readonly [number, number] | readonly [number])[];
+/** Options of `pad`. */
 export interface PadOptions {
   /** What the border holds; `'constant'` by default. */
   readonly mode?: PadMode | undefined;

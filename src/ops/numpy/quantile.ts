@@ -15,6 +15,7 @@ import { floatType } from '../promotion.ts';
 import { type ReduceOptions, reduceOptions } from './reduce.ts';
 
 export type QuantileMethod = 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest';
+/** Options of `quantile` and its like. */
 export interface QuantileOptions extends ReduceOptions {
   /** What lies between two elements. */
   readonly method?: QuantileMethod | undefined;

@@ -12,6 +12,7 @@ import { op } from '../op.ts';
 import { cast, like, spreadTo } from '../operands.ts';
 import { floatType, realType } from '../promotion.ts';
 
+/** Options of ops that make one number of many. */
 export interface ReduceOptions {
   /** Axes that are reduced; all of them when absent. */
   readonly axis?: Axes;
@@ -48,8 +49,16 @@ export const sum = op(
 /** Product over axes. @example prod([[1, 2], [3, 4]], { axis: 0 }) // [3, 8] */
 export const prod = op(
   'prod',
-  (x: Tensor, { dtype, ...options }: ReduceOptions & { readonly dtype?: DType | undefined } = {}) =>
-    reduceOver('prod', cast(x, dtype ?? widened(x.dtype)), options, reduceProd),
+  (
+    x: Tensor,
+    {
+      dtype,
+      ...options
+    }: ReduceOptions & {
+      /** Element type of the result; that of the elements by default, at least int32 for integers. */
+      readonly dtype?: DType | undefined;
+    } = {},
+  ) => reduceOver('prod', cast(x, dtype ?? widened(x.dtype)), options, reduceProd),
   ['tensor'],
   { axis: true, keepdims: true, dtype: true },
 );
@@ -142,8 +151,15 @@ export const any = op(
 /** How many elements are not 0. @example countNonzero([0, 1, 2]) // 2 */
 export const countNonzero = op(
   'countNonzero',
-  (x: Tensor, { axis }: { readonly axis?: Axes } = {}) =>
-    reduceOver('countNonzero', cast(cast(x, 'bool'), 'int32'), { axis }, reduceSum),
+  (
+    x: Tensor,
+    {
+      axis,
+    }: {
+      /** Axes over which is counted; all of them when absent. */
+      readonly axis?: Axes;
+    } = {},
+  ) => reduceOver('countNonzero', cast(cast(x, 'bool'), 'int32'), { axis }, reduceSum),
   ['tensor'],
   { axis: true },
 );

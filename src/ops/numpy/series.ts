@@ -85,7 +85,18 @@ export const trapezoid = op(
 /** Differences of neighbours along an axis, n times. @example diff([1, 4, 9]) // [3, 5] */
 export const diff = op(
   'diff',
-  (a: Tensor, { n = 1, axis = -1 }: { readonly n?: number | undefined; readonly axis?: number | undefined } = {}) => {
+  (
+    a: Tensor,
+    {
+      n = 1,
+      axis = -1,
+    }: {
+      /** How often differences are taken; 1 by default. */
+      readonly n?: number | undefined;
+      /** Axis along which neighbours are subtracted; the last by default. */
+      readonly axis?: number | undefined;
+    } = {},
+  ) => {
     if (!Number.isInteger(n) || n < 0) fail('diff', `n is ${n}`, 'give a whole number of at least 0');
     const d = axisOf('diff', axis, a.shape.length);
     let x = a;
@@ -102,7 +113,16 @@ export const diff = op(
 /** x1 with x2 behind it along an axis, or both flattened. @example append([1, 2], [3]) // [1, 2, 3] */
 export const append = op(
   'append',
-  (x1: Operand, x2: Operand, { axis }: { readonly axis?: number | null | undefined } = {}): Tensor => {
+  (
+    x1: Operand,
+    x2: Operand,
+    {
+      axis,
+    }: {
+      /** Axis along which values are appended; by default both are flattened. */
+      readonly axis?: number | null | undefined;
+    } = {},
+  ): Tensor => {
     const dtype = resultType(promotableOf(x1), promotableOf(x2));
     return concatenate([cast(x1, dtype), cast(x2, dtype)], { axis: axis ?? null });
   },

@@ -43,7 +43,15 @@ const permuted = (x: Tensor, perm: readonly number[]): Tensor =>
 /** Axes in another order, reversed when `axes` is not given. @example transpose([[1, 2], [3, 4]]) // [[1, 3], [2, 4]] */
 export const transpose = op(
   'transpose',
-  (x: Tensor, { axes }: { readonly axes?: readonly number[] | null | undefined } = {}) => {
+  (
+    x: Tensor,
+    {
+      axes,
+    }: {
+      /** The axes in their new order; reversed by default. */
+      readonly axes?: readonly number[] | null | undefined;
+    } = {},
+  ) => {
     const rank = x.shape.length;
     if (axes && !Array.isArray(axes))
       fail('transpose', 'axes is no list', 'give every axis once, e.g. { axes: [1, 0] }');
@@ -104,7 +112,15 @@ export const expandDims = op(
 /** Drops axes of size 1: the named ones, or all. @example squeeze([[1, 2]]).shape // [2] */
 export const squeeze = op(
   'squeeze',
-  (x: Tensor, { axis }: { readonly axis?: number | readonly number[] | null | undefined } = {}) => {
+  (
+    x: Tensor,
+    {
+      axis,
+    }: {
+      /** Axes of size 1 that go; all of them by default. */
+      readonly axis?: number | readonly number[] | null | undefined;
+    } = {},
+  ) => {
     const axes =
       axis === undefined || axis === null
         ? range(x.shape.length).filter((d) => x.shape[d] === 1)
@@ -140,13 +156,22 @@ export const common = (list: readonly Tensor[]): Tensor[] => {
   return list.map((x) => cast(x, dtype));
 };
 export interface AxisOption {
+  /** The axis along which they stand; the first by default. */
   readonly axis?: number | undefined;
 }
 const axisOption: OptionNames<AxisOption> = { axis: true };
 /** Joins tensors along an axis. @example concatenate([[1, 2], [3]]) // [1, 2, 3] */
 export const concatenate = op(
   'concatenate',
-  (xs: readonly Tensor[], { axis = 0 }: { readonly axis?: number | null | undefined } = {}): Tensor => {
+  (
+    xs: readonly Tensor[],
+    {
+      axis = 0,
+    }: {
+      /** Axis along which they are joined; the first by default, null for flattened tensors. */
+      readonly axis?: number | null | undefined;
+    } = {},
+  ): Tensor => {
     if (xs.length === 0) fail('concatenate', 'the list is empty', 'give one tensor or more');
     const list = axis === null ? common(xs).map((x) => reshapeTo(x, [-1])) : common(xs);
     const first = list[0].shape;
@@ -229,7 +254,15 @@ export function splitAt(who: string, x: Tensor, indicesOrSections: number | read
 /** The slices along an axis, which vanishes. @example unstack([[1, 2], [3, 4]]) // [[1, 2], [3, 4]] */
 export const unstack = op(
   'unstack',
-  (x: Tensor, { axis = 0 }: AxisOption & { readonly num?: number | null | undefined } = {}) => {
+  (
+    x: Tensor,
+    {
+      axis = 0,
+    }: AxisOption & {
+      /** How many there are; the size of the axis by default. */
+      readonly num?: number | null | undefined;
+    } = {},
+  ) => {
     const d = axisOf('unstack', axis, x.shape.length);
     const shape = x.shape.filter((_, k) => k !== d);
     return range(x.shape[d]).map((i) => m.reshape(part(x, d, i, i + 1), { shape }));
@@ -306,8 +339,15 @@ export const repeat = exactOp(
 /** Runs axes backwards: the named ones, or all. @example flip([1, 2, 3]) // [3, 2, 1] */
 export const flip = op(
   'flip',
-  (x: Tensor, { axis }: { readonly axis?: number | readonly number[] | null | undefined } = {}) =>
-    m.reverse(x, { axes: axesOf('flip', axis, x.shape.length) }),
+  (
+    x: Tensor,
+    {
+      axis,
+    }: {
+      /** The axes that are reversed; all by default. */
+      readonly axis?: number | readonly number[] | null | undefined;
+    } = {},
+  ) => m.reverse(x, { axes: axesOf('flip', axis, x.shape.length) }),
   ['tensor'],
   { axis: true },
 );
@@ -317,7 +357,12 @@ export const roll = op(
   (
     x: Tensor,
     shift: number | readonly number[],
-    { axis }: { readonly axis?: number | readonly number[] | null | undefined } = {},
+    {
+      axis,
+    }: {
+      /** Axes along which elements move; by default the flattened tensor. */
+      readonly axis?: number | readonly number[] | null | undefined;
+    } = {},
   ): Tensor => {
     if (axis === undefined || axis === null) {
       const total = typeof shift === 'number' ? shift : shift.reduce((a, b) => a + b, 0);

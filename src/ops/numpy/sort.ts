@@ -60,7 +60,14 @@ export const argpartition = op(
 /** The k largest elements of the last axis, largest first, and their positions; of equal ones the first come first. @example topK([1, 3, 2], 2)[0] // [3, 2] */
 export const topK = op(
   'topK',
-  (x: Tensor, k: number, _: { readonly sorted?: boolean | undefined } = {}): [Tensor, Tensor] => {
+  (
+    x: Tensor,
+    k: number,
+    _: {
+      /** Results are always in descending order, so that it changes nothing. */
+      readonly sorted?: boolean | undefined;
+    } = {},
+  ): [Tensor, Tensor] => {
     const n = x.shape.at(-1);
     if (n === undefined || !Number.isInteger(k) || k < 0 || k > n)
       fail(

@@ -56,7 +56,12 @@ export const arraySplit = op(
   (
     x: Tensor,
     indicesOrSections: number | readonly number[],
-    { axis = 0 }: { readonly axis?: number | undefined } = {},
+    {
+      axis = 0,
+    }: {
+      /** The axis that is cut; the first by default. */
+      readonly axis?: number | undefined;
+    } = {},
   ) => {
     if (typeof indicesOrSections !== 'number') return splitAt('arraySplit', x, indicesOrSections, axis);
     const sections = sizeArgument('arraySplit', 'indicesOrSections', indicesOrSections, 1);

@@ -109,7 +109,15 @@ export const signbit = plain('signbit', (x) => {
 /** Rounds to `decimals` places, halves to even. @example round([1.5, 2.5, 1.234], { decimals: 0 }) // [2, 2, 1] */
 export const round = op(
   'round',
-  (x: Tensor, { decimals = 0 }: { decimals?: number } = {}): Tensor => {
+  (
+    x: Tensor,
+    {
+      decimals = 0,
+    }: {
+      /** Digits behind the point, negative for tens and more; 0 by default. */
+      decimals?: number;
+    } = {},
+  ): Tensor => {
     if (!isInexact(x.dtype)) {
       if (decimals >= 0) return x.dtype === 'bool' ? cast(x, 'int32') : x;
       const factor = 10 ** -decimals;

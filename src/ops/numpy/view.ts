@@ -28,7 +28,13 @@ const asPairs = op('view', (x: Tensor): Tensor => {
 export const view = exactOp(
   'view',
   2,
-  (x: Like, options: { readonly dtype?: string | null | undefined } = {}): Tensor => {
+  (
+    x: Like,
+    options: {
+      /** The dtype as which the bytes are read; that of the tensor by default. */
+      readonly dtype?: string | null | undefined;
+    } = {},
+  ): Tensor => {
     const { dtype } = optionsOf('view', { dtype: true }, options);
     const t = asTensor(x);
     const to = dtype === undefined || dtype === null ? t.dtype : asDType(dtype, 'view');

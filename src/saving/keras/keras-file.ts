@@ -76,6 +76,7 @@ export async function filesOfKeras(model: SavedModel, now = new Date()): Promise
   };
 }
 
+/** Options of `loadModel`. */
 export interface LoadModelOptions {
   /** Users' classes and functions, by their names in the file. */
   readonly customObjects?: CustomObjects;

@@ -37,6 +37,7 @@ export function entriesOf({ object, variables }: Placed): (readonly [key: string
   return Object.entries(store).map(([key, value]) => [key, asTensor(value)]);
 }
 
+/** Options of `model.loadWeights`. */
 export interface LoadWeightsOptions {
   /** Skips layers whose weights do not fit, with a warning. */
   readonly skipMismatch?: boolean | undefined;

@@ -3,6 +3,7 @@ import type { Tree } from '../../base/tree.ts';
 import type { AnyLayer } from '../../layers/layer/layer.ts';
 import type { KerasTensor } from '../../tensor/index.ts';
 
+/** Options of `model.export`. */
 export interface ExportOptions {
   /**
    * The format: `'onnx'`, or `'tfjs'`, a folder with a layers model of TensorFlow.js (which takes no further options but `verbose`).

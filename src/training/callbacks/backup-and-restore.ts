@@ -17,6 +17,7 @@ import { BatchCounter } from './batch-counter.ts';
 import { Callback, type CallbackModel } from './callback.ts';
 import { addTrainingState, placeIn, takeTrainingState } from './training-state.ts';
 
+/** Options of `BackupAndRestore`. */
 export interface BackupAndRestoreOptions {
   /** Folder of the backup; for this callback alone. */
   readonly backupDir: string;

@@ -5,6 +5,7 @@ import { History } from './history.ts';
 import { moments } from './moments.ts';
 import { ProgbarLogger } from './progbar-logger.ts';
 
+/** Options of `CallbackList`. */
 export interface CallbackListOptions extends Partial<CallbackParams> {
   /** Adds a `History` if there is none. */
   readonly addHistory?: boolean;

@@ -11,9 +11,22 @@ export type MaybePromise = void | Promise<void>;
 
 /** The model as seen by callbacks. */
 export interface CallbackModel extends Trainable {
+  /** The optimizer that updates its weights. */
   readonly optimizer: Optimizer | undefined;
-  save(path: string, options?: { overwrite?: boolean }): Promise<void>;
-  saveWeights(path: string, options?: { overwrite?: boolean }): Promise<void>;
+  save(
+    path: string,
+    options?: {
+      /** Whether a file of that name is replaced; true by default. */
+      overwrite?: boolean;
+    },
+  ): Promise<void>;
+  saveWeights(
+    path: string,
+    options?: {
+      /** Whether a file of that name is replaced; true by default. */
+      overwrite?: boolean;
+    },
+  ): Promise<void>;
   loadWeights(path: string): Promise<void>;
   /** The weights, in the form stored in files. */
   [writeWeights](): Promise<H5Group>;
@@ -22,8 +35,11 @@ export interface CallbackModel extends Trainable {
 
 /** The parameters of the run. */
 export interface CallbackParams {
+  /** How much is told: 0 nothing, 1 a bar, 2 a line each epoch. */
   readonly verbose: number;
+  /** How many epochs the run has. */
   readonly epochs: number;
+  /** How many batches an epoch has, where that is known. */
   readonly steps: number | undefined;
 }
 
@@ -33,6 +49,7 @@ export interface CallbackParams {
  * @see https://keras.io/api/callbacks/base_callback/
  */
 export class Callback<M = any> {
+  /** The parameters of the run; set before training begins. */
   params!: CallbackParams;
   #owner: M | undefined;
 
@@ -40,19 +57,27 @@ export class Callback<M = any> {
   get model(): M {
     return this.#owner as M;
   }
+  /** Called before training begins, with the model. */
   setModel(model: M): void {
     this.#owner = model;
   }
+  /** Called before training begins, with the parameters of the run. */
   setParams(params: CallbackParams): void {
     this.params = params;
   }
+  /** Before the first epoch. */
   onTrainBegin(_logs?: CallbackLogs): MaybePromise {}
+  /** After the last epoch, with its logs. */
   onTrainEnd(_logs?: CallbackLogs): MaybePromise {}
+  /** Before an epoch, counted from 0. */
   onEpochBegin(_epoch: number, _logs?: CallbackLogs): MaybePromise {}
+  /** After an epoch and its validation: logs hold the loss, metrics, and those of validation as `val_…`. */
   onEpochEnd(_epoch: number, _logs?: CallbackLogs): MaybePromise {}
+  /** Before a training step. */
   onTrainBatchBegin(batch: number, logs?: CallbackLogs): MaybePromise {
     return this.onBatchBegin(batch, logs);
   }
+  /** After a training step, with the means so far in the epoch. */
   onTrainBatchEnd(batch: number, logs?: CallbackLogs): MaybePromise {
     return this.onBatchEnd(batch, logs);
   }
@@ -60,13 +85,26 @@ export class Callback<M = any> {
   onBatchBegin(_batch: number, _logs?: CallbackLogs): MaybePromise {}
   /** Another name of `onTrainBatchEnd`. */
   onBatchEnd(_batch: number, _logs?: CallbackLogs): MaybePromise {}
+  /** Before an evaluation, or the validation of an epoch. */
   onTestBegin(_logs?: CallbackLogs): MaybePromise {}
+  /** After it, with its results. */
   onTestEnd(_logs?: CallbackLogs): MaybePromise {}
+  /** Before a batch of it. */
   onTestBatchBegin(_batch: number, _logs?: CallbackLogs): MaybePromise {}
+  /** After a batch of it, with the means so far. */
   onTestBatchEnd(_batch: number, _logs?: CallbackLogs): MaybePromise {}
+  /** Before a prediction. */
   onPredictBegin(_logs?: CallbackLogs): MaybePromise {}
+  /** After it. */
   onPredictEnd(_logs?: CallbackLogs): MaybePromise {}
+  /** Before a batch of it. */
   onPredictBatchBegin(_batch: number, _logs?: CallbackLogs): MaybePromise {}
   /** `outputs` holds the model's outputs for the batch. */
-  onPredictBatchEnd(_batch: number, _logs?: { readonly outputs?: unknown }): MaybePromise {}
+  onPredictBatchEnd(
+    _batch: number,
+    _logs?: {
+      /** What the model gave for the batch. */
+      readonly outputs?: unknown;
+    },
+  ): MaybePromise {}
 }

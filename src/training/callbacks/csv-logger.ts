@@ -3,6 +3,7 @@ import { type OptionNames, optionsOf } from '../../base/options.ts';
 import { fileExists, readFile, writeFileAtomic } from '../../formats/file.ts';
 import { Callback, type CallbackLogs } from './callback.ts';
 
+/** Options of `CSVLogger`. */
 export interface CSVLoggerOptions {
   /** Path of the file, relative to the working directory. */
   readonly filename: string;

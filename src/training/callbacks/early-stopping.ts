@@ -6,6 +6,7 @@ import type { Tensor } from '../../tensor/index.ts';
 import { Callback, type CallbackLogs, type CallbackModel } from './callback.ts';
 import { type Mode, Monitor } from './monitor.ts';
 
+/** Options of `EarlyStopping`. */
 export interface EarlyStoppingOptions {
   /** Quantity to monitor. */
   readonly monitor?: string;

@@ -21,7 +21,10 @@ export class LearningRateScheduler extends Callback<CallbackModel> {
   /** Accepts the schedule itself, or an object with all options. */
   constructor(
     given: Schedule | LearningRateSchedulerOptions,
-    options: { readonly verbose?: 0 | 1 } = {},
+    options: {
+      /** 1 tells each new rate; 0 by default. */
+      readonly verbose?: 0 | 1;
+    } = {},
     ...surplus: undefined[]
   ) {
     super();

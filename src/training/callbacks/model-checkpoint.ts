@@ -7,6 +7,7 @@ import { BatchCounter } from './batch-counter.ts';
 import { Callback, type CallbackLogs, type CallbackModel } from './callback.ts';
 import { type Mode, Monitor } from './monitor.ts';
 
+/** Options of `ModelCheckpoint`. */
 export interface ModelCheckpointOptions {
   /** Path of the file; may contain fields like `{epoch:02d}` and `{val_loss:.2f}`. */
   readonly filepath: string;

@@ -8,6 +8,7 @@ import { Callback, type CallbackLogs, type CallbackModel } from './callback.ts';
 import { logLearningRates, ratedOptimizers } from './learning-rates.ts';
 import { type Mode, Monitor } from './monitor.ts';
 
+/** Options of `ReduceLROnPlateau`. */
 export interface ReduceLROnPlateauOptions {
   /** Quantity to monitor. */
   readonly monitor?: string;

@@ -2,6 +2,7 @@ import { exposeOptions } from '../../base/exposed.ts';
 import { type OptionNames, optionsOf } from '../../base/options.ts';
 import { Callback, type CallbackLogs } from './callback.ts';
 
+/** Options of `RemoteMonitor`. */
 export interface RemoteMonitorOptions {
   /** Address of the server. */
   readonly root?: string;

@@ -12,7 +12,13 @@ export class SwapEMAWeights extends Callback<CallbackModel> {
   readonly swapOnEpoch: boolean;
   #isSwapped = false;
 
-  constructor(options: { readonly swapOnEpoch?: boolean } = {}, ...surplus: undefined[]) {
+  constructor(
+    options: {
+      /** Whether averages are in place at the end of each epoch too, for callbacks that save; false by default. */
+      readonly swapOnEpoch?: boolean;
+    } = {},
+    ...surplus: undefined[]
+  ) {
     const { swapOnEpoch = false } = optionsOf('SwapEMAWeights', { swapOnEpoch: true }, options, surplus);
     super();
     this.swapOnEpoch = swapOnEpoch;

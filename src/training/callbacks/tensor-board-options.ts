@@ -1,5 +1,6 @@
 import type { OptionNames } from '../../base/options.ts';
 
+/** Options of `TensorBoard`. */
 export interface TensorBoardOptions {
   /** The folder of the run; what training gives goes to `train` in it, what validation gives to `validation`. Default: "logs". */
   readonly logDir?: string;

@@ -7,7 +7,13 @@ import { Callback, type CallbackLogs, type CallbackModel } from './callback.ts';
 export class TerminateOnNaN extends Callback<CallbackModel> {
   readonly raiseError: boolean;
 
-  constructor(options: { readonly raiseError?: boolean } = {}, ...surplus: undefined[]) {
+  constructor(
+    options: {
+      /** Whether an error ends training; false, which only stops it, by default. */
+      readonly raiseError?: boolean;
+    } = {},
+    ...surplus: undefined[]
+  ) {
     const { raiseError = false } = optionsOf('TerminateOnNaN', { raiseError: true }, options, surplus);
     super();
     this.raiseError = raiseError;

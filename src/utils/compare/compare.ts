@@ -19,6 +19,7 @@ import { matchLayers } from './match-layers.ts';
  */
 export type CompareSide = Model<any> | ModelSource | Readonly<Record<string, Like>>;
 
+/** Options of `utils.compare`. */
 export interface CompareOptions {
   /** A layer differs where its largest difference is above this share of its largest number, which counts as at least 1; 1e-4 by default. */
   readonly tolerance?: number | undefined;

@@ -9,6 +9,7 @@ import { lanczos, tapsFor } from '../images/resample.ts';
 import { datasetsOf, type FolderDatasets, type Samples, stacked } from './dataset.ts';
 import { type FolderOptions, findFiles, folderOptions } from './files.ts';
 
+/** Options of `audioDatasetFromDirectory`. */
 export interface AudioDatasetOptions extends FolderOptions {
   /** Samples a second to which all sounds are brought; null, the default, leaves them as they are. */
   readonly samplingRate?: number | null | undefined;

@@ -12,6 +12,7 @@ import {
   type Thing,
 } from './detection.ts';
 
+/** Options of `cocoDataset`. */
 export interface CocoDatasetOptions extends DetectionOptions {
   /** Whether crowds are objects too; false by default, since their boxes hold many. */
   readonly includeCrowds?: boolean | undefined;

@@ -11,6 +11,7 @@ import { frameOf, type Interpolation, interpolations, type Part } from '../image
 import { datasetsOf, joined } from './dataset.ts';
 import { checkWorkers, imageLoader } from './image-loader.ts';
 
+/** Options of data sets of images with boxes or masks. */
 export interface DetectionOptions {
   /** Samples in a batch; 32 by default. Null gives one sample after the other. */
   readonly batchSize?: number | null | undefined;

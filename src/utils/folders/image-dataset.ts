@@ -12,6 +12,7 @@ import { datasetsOf, type FolderDatasets, type Samples, stacked } from './datase
 import { type FolderOptions, findFiles, folderOptions } from './files.ts';
 import { checkWorkers, imageLoader } from './image-loader.ts';
 
+/** Options of `imageDatasetFromDirectory`. */
 export interface ImageDatasetOptions extends FolderOptions {
   /** `'rgb'`, the default, `'rgba'` or `'grayscale'`. */
   readonly colorMode?: ColorMode | undefined;

@@ -6,6 +6,7 @@ import { stringTensor, type Tensor } from '../../tensor/index.ts';
 import { datasetsOf, type FolderDatasets, type Samples } from './dataset.ts';
 import { type FolderOptions, findFiles, folderOptions } from './files.ts';
 
+/** Options of `textDatasetFromDirectory`. */
 export interface TextDatasetOptions extends FolderOptions {
   /** Bytes (of UTF-8) of a text after which the rest is cut off; null, the default, for none. */
   readonly maxLength?: number | null | undefined;

@@ -15,6 +15,7 @@ import {
   type Thing,
 } from './detection.ts';
 
+/** Options of `vocDataset`. */
 export interface VocDatasetOptions extends DetectionOptions {
   /** Which images: the name of a list in `ImageSets/Main` (with masks, in `ImageSets/Segmentation`), without its ending; all by default. */
   readonly split?: string | null | undefined;

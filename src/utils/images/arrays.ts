@@ -8,6 +8,7 @@ import { channelsOf, type Pixels } from '../../formats/images/pixels.ts';
 import * as ops from '../../ops/index.ts';
 import { asTensor, type Like, type Tensor, tensor } from '../../tensor/index.ts';
 
+/** Options of `imgToArray`. */
 export interface ImgToArrayOptions {
   /** Where the channels stand; as in `keras.config` by default. */
   readonly dataFormat?: DataFormat | null | undefined;
@@ -15,6 +16,7 @@ export interface ImgToArrayOptions {
   readonly dtype?: DType | null | undefined;
 }
 const imgToArrayOptions: OptionNames<ImgToArrayOptions> = { dataFormat: true, dtype: true };
+/** Options of `arrayToImg`. */
 export interface ArrayToImgOptions extends ImgToArrayOptions {
   /** Whether to stretch the values so that the least is 0 and the largest 255; true by default. False takes them as they are. */
   readonly scale?: boolean | undefined;

@@ -7,6 +7,7 @@ import type { ColorMode, Pixels } from '../../formats/images/pixels.ts';
 import { decodeBySharp } from '../../formats/images/sharp.ts';
 import { type Part, type PilInterpolation, pilInterpolations, pilResize } from './pil-resize.ts';
 
+/** Options of `loadImg`. */
 export interface LoadImgOptions {
   /** `'rgb'`, the default, `'rgba'`, or `'grayscale'`, which keeps grey of 16 bits as it is. */
   readonly colorMode?: ColorMode | undefined;
@@ -19,6 +20,7 @@ export interface LoadImgOptions {
   /** What decodes: `'own'`, the default, with the same pixels everywhere, or the package `'sharp'` where it is installed. */
   readonly decoder?: ImageDecoder | undefined;
 }
+/** What decodes image files: the library itself, or the package `sharp`. */
 export type ImageDecoder = 'own' | 'sharp';
 const loadImgOptions: OptionNames<LoadImgOptions> = {
   colorMode: true,

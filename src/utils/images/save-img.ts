@@ -8,6 +8,7 @@ import { encodePng } from '../../formats/images/png.ts';
 import type { Like } from '../../tensor/index.ts';
 import { arrayToImg } from './arrays.ts';
 
+/** Options of `saveImg`. */
 export interface SaveImgOptions {
   /** Where the channels stand; as in `keras.config` by default. */
   readonly dataFormat?: DataFormat | null | undefined;

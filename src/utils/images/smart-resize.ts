@@ -8,6 +8,7 @@ import { asTensor, type Like, type Tensor } from '../../tensor/index.ts';
 import { formatOf } from './arrays.ts';
 import { middleOf } from './middle.ts';
 
+/** Options of `smartResize`. */
 export interface SmartResizeOptions {
   /** How pixels become others: `'bilinear'`, the default, `'nearest'`, `'bicubic'`, `'lanczos3'`, `'lanczos5'`. */
   readonly interpolation?: 'bilinear' | 'nearest' | 'bicubic' | 'lanczos3' | 'lanczos5' | undefined;

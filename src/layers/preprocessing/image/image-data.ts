@@ -24,6 +24,7 @@ export interface ImageData {
   readonly images: Like;
   /** What the images show: one-hot `[n, classes]` for layers that mix images. */
   readonly labels?: Like | undefined;
+  /** Boxes that go with the images: `boxes` `[n, boxes, 4]` and `labels` `[n, boxes]`. */
   readonly boundingBoxes?: GivenBoxes | undefined;
   /** Masks in the form of the images. */
   readonly segmentationMasks?: Like | undefined;
