@@ -103,6 +103,11 @@ export function currentTrace(): Trace | undefined {
   const frame = currentFrame();
   return frame?.kind === 'trace' ? frame : undefined;
 }
+/** Runs `f`. A program that is recorded to be exported keeps what `f` gave under a name, with the parts that say how. */
+export function noted<R>(name: string, parts: () => object, f: () => R): R {
+  const trace = currentTrace();
+  return trace?.note ? trace.note(name, (_: object) => f(), [parts()]) : f();
+}
 export const isRecordingTape = (): boolean => currentTape() !== undefined;
 
 /** The current tape, to record that a variable was given a value with a history. */

@@ -4,6 +4,7 @@ export {
   currentTrace,
   inFrame,
   isRecordingTape,
+  noted,
   outsideOfTraces,
   Trace,
   withHistory,

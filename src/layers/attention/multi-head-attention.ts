@@ -70,13 +70,17 @@ export class MultiHeadAttention extends Layer<
   override supportsMasking = true;
   /** Penalties on activity belong to the projections. */
   override readonly activityRegularizer = null;
-  private queryDense!: EinsumDense;
-  private keyDense!: EinsumDense;
+  /** Makes queries of all heads. */
+  queryDense!: EinsumDense;
+  /** Makes keys of all heads. */
+  keyDense!: EinsumDense;
   private gateDense: EinsumDense | null = null;
-  private valueDense!: EinsumDense;
+  /** Makes values of all heads. */
+  valueDense!: EinsumDense;
   private softmax!: Softmax;
   private dropoutLayer!: Dropout;
-  private outputDense!: EinsumDense;
+  /** Makes outputs of what all heads found. */
+  outputDense!: EinsumDense;
   #axes: readonly number[] = [];
 
   override build(queryShape: SymbolicShape, valueShape: SymbolicShape, keyShape: SymbolicShape = valueShape): void {

@@ -4,11 +4,12 @@ import { f, type Options, type Resolved } from '../../base/field/field.ts';
 import { type Config, remake } from '../../base/registry/serialize.ts';
 import type { SymbolicShape } from '../../base/shape.ts';
 import { add, cast, concatenate, divide, flip, multiply } from '../../ops/index.ts';
-import type { Tensor } from '../../tensor/index.ts';
+import { noted, type Tensor } from '../../tensor/index.ts';
 import { optionsOf } from '../layer/inner.ts';
 import { Layer, type LayerOptions } from '../layer/layer.ts';
 import { layerField, serializeLayer } from '../nested-layer.ts';
 import type { States } from './cell.ts';
+import { type NotedRecurrence, wayOf } from './recurrence.ts';
 import { type RecurrentCallOptions, RecurrentLayer, type RecurrentOutput } from './recurrent-layer.ts';
 
 const fields = {
@@ -118,14 +119,26 @@ export class Bidirectional extends Layer<
       const found = layer(sequences, { ...options, ...(states && { initialState: states }) });
       return this.forwardLayer.returnState ? (found as readonly Tensor[]) : [found as Tensor];
     };
-    const [x, ...forward] = run(this.forwardLayer, given?.slice(0, half));
-    const [raw, ...backward] = run(this.backwardLayer, given?.slice(half));
-    const y = this.forwardLayer.returnSequences ? flip(raw, { axis: 1 }) : raw;
+    const { forwardLayer, backwardLayer, returnSequences } = this;
+    const states = [given?.slice(0, half), given?.slice(half)] as const;
+    const [[x, ...forward], [y, ...backward]] = noted(
+      'recurrence',
+      (): NotedRecurrence => ({
+        sequences,
+        ways: [forwardLayer, backwardLayer].map((l, k) => wayOf(l.cell, l.goBackwards, states[k])),
+        mask: options.mask,
+        returnSequences,
+      }),
+      () => {
+        const first = run(forwardLayer, states[0]);
+        const [raw, ...last] = run(backwardLayer, states[1]);
+        return [first, [returnSequences ? flip(raw, { axis: 1 }) : raw, ...last]] as const;
+      },
+    );
     const joined = this.mergeMode
       ? [joins[this.mergeMode](cast(x, this.computeDtype), cast(y, this.computeDtype))]
       : [x, y];
-    const states = [...forward, ...backward];
-    const all = [...joined, ...states];
+    const all = [...joined, ...forward, ...backward];
     return (all.length === 1 ? all[0] : all) as RecurrentOutput;
   }
   override computeMask(_inputs: unknown, mask: Tensor | null | undefined): any {

@@ -1,6 +1,6 @@
 import { range } from '../../base/shape.ts';
 import { expandDims, flip, getItem, scan, stack, transpose, where, zerosLike } from '../../ops/index.ts';
-import { mapTensors, Tensor, tensorsIn } from '../../tensor/index.ts';
+import { mapTensors, noted, Tensor, tensorsIn, type Variable } from '../../tensor/index.ts';
 import { beginProjecting, beginSequence, type Cell, isProjecting, type States, type Step } from './cell.ts';
 
 export interface Recurrence {
@@ -15,8 +15,39 @@ export interface Recurrence {
 /** Time and batch trade places. */
 const timeMajor = (x: Tensor): Tensor => transpose(x, { axes: [1, 0, ...range(x.shape.length).slice(2)] });
 
+/** A way through a sequence, as exports are told of it. */
+export interface Way {
+  readonly cell: Cell;
+  /** The cell's weights: kernel, recurrent kernel and bias, where it has these. */
+  readonly weights: readonly (Variable | null | undefined)[];
+  /** The states before the first step; zeros where they are missing. */
+  readonly initial?: States | null | undefined;
+  readonly goBackwards: boolean;
+}
+/** One way through a sequence or both, as exports are told of it. */
+export interface NotedRecurrence {
+  readonly sequences: Tensor;
+  readonly ways: readonly Way[];
+  readonly mask?: Tensor | null | undefined;
+  readonly returnSequences: boolean;
+}
+export function wayOf(cell: Cell, goBackwards: boolean, initial: Way['initial']): Way {
+  const { kernel, recurrentKernel, bias } = cell as {
+    readonly [key in 'kernel' | 'recurrentKernel' | 'bias']?: Variable;
+  };
+  return { cell, weights: isProjecting(cell) ? [kernel, recurrentKernel, bias] : [], initial, goBackwards };
+}
+
 /** Puts a cell through a sequence `[n, t, …]`: the output of the last step, or of all of them, and the last states. */
 export function recur(cell: Cell, sequences: Tensor, initial: States, how: Recurrence): [Tensor, States] {
+  const { mask, goBackwards, returnSequences } = how;
+  return noted(
+    'recurrence',
+    (): NotedRecurrence => ({ sequences, ways: [wayOf(cell, goBackwards, initial)], mask, returnSequences }),
+    () => gone(cell, sequences, initial, how),
+  );
+}
+function gone(cell: Cell, sequences: Tensor, initial: States, how: Recurrence): [Tensor, States] {
   const { inputs, step, isFirstStateOutput } = stepsOf(cell, timeMajor(sequences), initial, how.training);
   const masked = how.mask ? maskStep(step, how.zeroOutputForMask) : undefined;
   const mask = how.mask ? timeMajor(how.mask) : undefined;

@@ -58,7 +58,14 @@ export const refuse = (problem: string): never => {
   throw new Refusal(problem);
 };
 
-export type Attribute = number | readonly number[] | string | GraphMessage | { readonly float: number };
+export type Attribute =
+  | number
+  | readonly number[]
+  | string
+  | readonly string[]
+  | GraphMessage
+  | { readonly float: number }
+  | { readonly floats: readonly number[] };
 
 /** Writes nodes and constants. */
 export class Emitter {
@@ -256,11 +263,17 @@ export class Emitter {
   }
 }
 
+const isList = (value: Attribute): value is readonly number[] | readonly string[] => Array.isArray(value);
 function attributeOf(name: string, value: Attribute): AttributeMessage {
   if (typeof value === 'number') return { name, type: 2, i: value };
   if (typeof value === 'string') return { name, type: 3, s: new TextEncoder().encode(value) };
-  if (Array.isArray(value)) return { name, type: 7, ints: value as readonly number[] };
-  if ('float' in value) return { name, type: 1, f: value.float as number };
+  if (isList(value)) {
+    if (value.length > 0 && typeof value[0] === 'string')
+      return { name, type: 8, strings: value.map((text) => new TextEncoder().encode(text as string)) };
+    return { name, type: 7, ints: value as readonly number[] };
+  }
+  if ('float' in value) return { name, type: 1, f: value.float };
+  if ('floats' in value) return { name, type: 6, floats: value.floats };
   return { name, type: 5, g: value as GraphMessage };
 }
 function bytesOf(value: number, type: ElementType): Uint8Array {

@@ -12,12 +12,12 @@ import { controlTable } from './lower/control.ts';
 import { elementwiseTable } from './lower/elementwise.ts';
 import { indexingTable } from './lower/indexing.ts';
 import { movementTable } from './lower/movement.ts';
-import { type LowerNote, noteTable } from './lower/ops.ts';
+import { noteTable } from './lower/ops.ts';
 import { reductionTable } from './lower/reductions.ts';
 import { windowTable } from './lower/windows.ts';
 import type { Note, Recordings } from './recordings.ts';
 import { addForm } from './values.ts';
-import { type Lower, Work } from './work.ts';
+import { type Lower, type LowerNote, Work } from './work.ts';
 
 /** How each primitive is written as nodes of ONNX. */
 export const table: Readonly<Record<string, Lower>> = {

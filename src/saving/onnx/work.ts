@@ -1,5 +1,6 @@
 import type { DType } from '../../base/dtype.ts';
 import { range } from '../../base/shape.ts';
+import type { Tensor } from '../../ir/tensor.ts';
 import type { ElementType } from './element-types.ts';
 import { type Attribute, type Emitter, refuse, type Value } from './emitter.ts';
 import { isKnown, type Layout, plain, type Size } from './layout.ts';
@@ -55,6 +56,12 @@ export class Work<A = any> {
   }
 }
 export type Lower = (work: Work) => Value | readonly Value[];
+/** How the call of an op is written as the operator of ONNX that people know it by. */
+export interface LowerNote {
+  /** Whether the operator does what the op does with these arguments. */
+  takes(args: readonly any[], isConstant: (t: Tensor) => boolean, opset: number): boolean;
+  write(work: Work<readonly any[]>): Value | readonly Value[];
+}
 
 /** Types that runtimes compute an operator in; the others are widened for it and narrowed again. */
 export type Types = ReadonlySet<DType>;

@@ -4,17 +4,11 @@ import { Tensor } from '../../../ir/tensor.ts';
 import type { Attribute, Value } from '../emitter.ts';
 import { isOne, type Layout } from '../layout.ts';
 import { inLayout } from '../values.ts';
-import { floating, type Types, type Work, wide } from '../work.ts';
+import { floating, type LowerNote, type Types, type Work, wide } from '../work.ts';
 import { elementwise } from './elementwise.ts';
 import { heldLayout, placesIn } from './movement.ts';
+import { recurrence } from './recurrent.ts';
 import { reduceOver } from './reductions.ts';
-
-/** How the call of an op is written as the operator of ONNX that people know it by. */
-export interface LowerNote {
-  /** Whether the operator does what the op does with these arguments. */
-  takes(args: readonly any[], isConstant: (t: Tensor) => boolean, opset: number): boolean;
-  write(work: Work<readonly any[]>): Value;
-}
 
 /** The options of a call, none where it was given none. */
 const given = (options: any): Readonly<Record<string, any>> => options ?? {};
@@ -209,4 +203,5 @@ export const noteTable: Readonly<Record<string, LowerNote | undefined>> = {
   logsumexp: reduction('ReduceLogSumExp', floating),
   batchNormalization,
   layerNormalization,
+  recurrence,
 };
