@@ -3,7 +3,13 @@ import { asDType, type DType } from './dtype.ts';
 import { fail, type Named } from './errors.ts';
 import { exact, exactMethods } from './exact.ts';
 import { refuseBeside } from './options.ts';
-import { type Config, isSerializedObject, registerModule } from './registry/serialize.ts';
+import {
+  type Config,
+  isSerializedObject,
+  lookUpClass,
+  registerModule,
+  type SerializableClass,
+} from './registry/serialize.ts';
 import { table } from './table.ts';
 
 const mixed: Readonly<Record<string, DType>> = table({ mixed_float16: 'float16', mixed_bfloat16: 'bfloat16' });
@@ -60,10 +66,10 @@ export class DTypePolicy {
 export class FloatDTypePolicy extends DTypePolicy {
   static override readonly className = 'FloatDTypePolicy';
 }
-const policyClasses: { readonly className: string; fromConfig(config: Config): DTypePolicy }[] = [];
+const policyClasses = new Set<unknown>();
 /** Makes a class of policies known to configs. */
-export function registerPolicy(policy: (typeof policyClasses)[number], modules: readonly string[]): void {
-  policyClasses.push(policy);
+export function registerPolicy(policy: SerializableClass<DTypePolicy>, modules: readonly string[]): void {
+  policyClasses.add(policy);
   for (const module of modules) registerModule(module, [policy]);
 }
 for (const policy of [DTypePolicy, FloatDTypePolicy]) registerPolicy(policy, ['keras.dtype_policies', 'keras']);
@@ -99,8 +105,9 @@ export function asPolicy(x: PolicyLike): DTypePolicy {
   if (x === null || x === undefined) return dtypePolicy();
   if (x instanceof DTypePolicy) return x;
   if (typeof x === 'string') return /^(float8|int[48]|gptq|awq)[/_]/.test(x) ? quantized(x) : new DTypePolicy(x);
-  const described = isSerializedObject(x) ? policyClasses.find((c) => c.className === x.class_name) : undefined;
-  if (described) return described.fromConfig((x as Config)['config'] as Config);
+  const described = isSerializedObject(x) ? lookUpClass(x) : undefined;
+  if (described && policyClasses.has(described))
+    return (described as SerializableClass<DTypePolicy>).fromConfig((x as Config)['config'] as Config);
   return fail(
     'dtype',
     `${JSON.stringify(x)} is no dtype policy`,

@@ -94,13 +94,51 @@ describe('the package, alone in node_modules', () => {
     expect(lacking.layers).toBeGreaterThan(30);
   });
 
-  it('starts in Node with two files, which declare much and do little', async () => {
+  it('starts in Node with two files and the few lines of the bundler, which declare much and do little', async () => {
     await copyFile('test/browser/start.mjs', join(folder, 'start.mjs'));
     const { files, calls } = JSON.parse(
       execFileSync(process.execPath, ['start.mjs'], { cwd: folder, encoding: 'utf8' }),
     );
-    expect(files).toBe(2);
+    expect(files).toBe(3);
     expect(calls).toBeLessThan(10_000);
+  });
+
+  it('reads in Node what is seldom needed when it is asked for, at once, from a bundle too', async () => {
+    const code = `import * as keras from 'hornbeam';
+      import { inspect } from 'node:util';
+      const said = [];
+      const json = JSON.stringify({ module: 'keras', class_name: 'Sequential', config: { layers: [
+        { module: 'keras.layers', class_name: 'InputLayer', config: { batch_shape: [null, 4, 4, 3] } },
+        { module: 'keras.layers', class_name: 'RandomFlip', config: { mode: 'horizontal' } },
+        { module: 'keras.layers', class_name: 'Flatten', config: {} },
+        { module: 'keras.layers', class_name: 'Dense', config: { units: 2, dtype: { module: 'keras.dtype_policies',
+          class_name: 'QuantizedDTypePolicy', config: { mode: 'int8', source_name: 'float32' } } } }] } });
+      const model = keras.models.modelFromJson(json);
+      said.push(model.layers.map((layer) => layer.constructor.name).join());
+      said.push(model.layers[0] instanceof keras.layers.RandomFlip && model.layers[0] instanceof keras.Layer);
+      const dense = new keras.layers.Dense({ units: 3 });
+      dense.build([null, 2]);
+      dense.quantize('int8');
+      said.push(dense.dtypePolicy.name, new keras.layers.Dense({ units: 3, dtype: 'int4_from_float32' }).dtypePolicy.name);
+      const { ResNet50, nothing } = keras.applications;
+      said.push(typeof ResNet50, typeof nothing, 'Dataset' in keras.data, 'dense' in keras.layers, Object.isExtensible(keras.data));
+      said.push({ ...keras.distillation }.Distiller === keras.distillation.Distiller, await keras.datasets.then);
+      said.push(inspect(keras.datasets).includes('mnist'), JSON.stringify(Object.keys(keras.preprocessing)));
+      const { layers } = keras;
+      try { [layers][0].Dense = 1; } catch (error) { said.push(error.name); }
+      console.log(said.join(' '));`;
+    const expected =
+      'RandomFlip,Flatten,Dense true int8_from_float32 int4_from_float32 function undefined true false true true  true ["image","imageDatasetFromDirectory","sequence","textDatasetFromDirectory","timeseriesDatasetFromArray"] TypeError';
+    await writeFile(join(folder, 'later.js'), code);
+    expect(execFileSync(process.execPath, ['later.js'], { cwd: folder, encoding: 'utf8' }).trim()).toBe(expected);
+    const made = await rolldown({ input: join(folder, 'later.js'), platform: 'node' });
+    await made.write({ dir: join(folder, 'for-node') });
+    await made.close();
+    const bundled = execFileSync(process.execPath, [join(folder, 'for-node/later.js')], { encoding: 'utf8' });
+    // There namespaces are the bundler's.
+    expect(bundled).toMatch(
+      /^RandomFlip,Flatten,Dense true int8_from_float32 int4_from_float32 function undefined true false/,
+    );
   });
 
   it('is there once in Node, for pages’ code and commands too, under the names of its classes', () => {

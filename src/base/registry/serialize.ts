@@ -64,12 +64,12 @@ export function registerAliases(module: string, aliases: Iterable<readonly [name
   for (const [name, c] of aliases) if (!known.has(name)) known.set(name, c);
 }
 
+const isKnown = (name: string): boolean => [...modules.values()].some((classes) => classes.has(name));
 /** Loaders of classes that are not needed at first; the classes register themselves when loaded. */
 const later = new Set<() => Promise<unknown>>();
 export const registerLater = (load: () => Promise<unknown>): void => void later.add(load);
 /** Loads deferred classes if a config names one that is not known yet. */
 export async function loadNamed(config: unknown): Promise<void> {
-  const isKnown = (name: string): boolean => [...modules.values()].some((classes) => classes.has(name));
   const isUnknown = (x: unknown): boolean => {
     if (typeof x !== 'object' || x === null) return false;
     if (Array.isArray(x)) return x.some(isUnknown);
@@ -80,6 +80,10 @@ export async function loadNamed(config: unknown): Promise<void> {
   await Promise.all([...later].map((load) => load()));
   later.clear();
 }
+
+/** Reads at once what registers all other classes, where that is possible: in Node. */
+let restAtOnce: (() => void) | undefined;
+export const provideAtOnce = (load: () => void): void => void (restAtOnce = load);
 
 /** Whether a class belongs to the library. */
 export const isOwnClass = (c: unknown): boolean => moduleOf.has(c);
@@ -266,6 +270,11 @@ export function lookUpClass(
     getRegisteredObject(class_name, customObjects) ||
     getRegisteredObject(`Custom>${class_name}`, customObjects);
   if (custom) return custom as SerializableClass;
+  if (restAtOnce && !isKnown(class_name)) {
+    const load = restAtOnce;
+    restAtOnce = undefined;
+    load();
+  }
   // Files name the public module or the file in which Keras keeps the class.
   const known = modules.get(module ?? '')?.get(class_name);
   if (known) return known;
