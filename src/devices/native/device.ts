@@ -26,23 +26,23 @@ import { threadCode } from './threads/machine-code.ts';
 import { NativeThreads } from './threads/threads.ts';
 
 export interface NativeOptions {
-  /** Threads that share what is worth it (all cores, when absent). */
+  /** Threads that share programs large enough (default: all cores). */
   readonly threads?: number;
-  /** Work from which on programs are shared, for tests. */
+  /** Programs with at least this much work are shared among threads; for tests. */
   readonly leastWork?: number;
-  /** Elements of 32 bits in a vector, at most (what the processor has, when absent). */
+  /** The most 32-bit elements in a vector (default: as many as the processor has). */
   readonly lanes?: 8 | 16;
-  /** Bytes that the heap may come to have (the machine's memory, when absent). */
+  /** The most bytes that the heap may grow to (default: the machine's memory). */
   readonly maximumBytes?: number;
 }
 
-/** What a program holds that nobody collects: addresses on the heap, and its code. */
+/** What a program holds outside the garbage collector's reach: addresses on the heap, and its code. */
 interface Owned {
   readonly addresses: readonly number[];
   readonly code: MachineCode;
 }
 
-/** Machine code of x86-64, with the vectors of the processor that it runs on: AVX2 or AVX-512. */
+/** x86-64 machine code for the vectors of the current processor, AVX2 or AVX-512. */
 export function nativeDevice({
   threads = availableThreads(),
   leastWork,
@@ -67,7 +67,7 @@ export function nativeDevice({
     const addressOf = (name: string): number => {
       const known = c.dlsym(null, name);
       if (known !== 0) return known;
-      // JavaScript's can be called on the caller's thread alone.
+      // Functions of JavaScript can be called on the caller's thread only.
       isAlone = true;
       return hostFunction(name);
     };
@@ -96,7 +96,7 @@ export function nativeDevice({
     return { executable, owned: { addresses: constants, code } };
   }
 
-  /** Times a program's kernels with another program, which notes the time between them. */
+  /** Times a program's kernels with a second program that reads the clock between them. */
   function time(program: Program, inputs: readonly Buffer[], rounds: number): number[] {
     const plan = compile(program, { ...target, workers: 1 });
     const words = new BigInt64Array(stopwatchBytes(kernelSteps(plan.steps).length) / 8);
@@ -168,7 +168,7 @@ export function nativeDevice({
 }
 
 const callbacks = new Map<string, number>();
-/** The address at which machine code calls a function of doubles that C has not. */
+/** The address at which machine code calls a function of doubles that libm lacks. */
 function hostFunction(name: string): number {
   let address = callbacks.get(name);
   if (address === undefined) {

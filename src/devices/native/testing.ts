@@ -1,7 +1,7 @@
 import { vectorWidth } from './memory/features.ts';
 import { foreign } from './memory/foreign.ts';
 
-/** The widths of vectors that can be tried here; none, and a line that says why, where there is no such machine. */
+/** The vector widths that this machine can run. Prints why if there are none. */
 export function widthsHere(): readonly (8 | 16)[] {
   try {
     foreign();

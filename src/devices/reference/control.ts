@@ -4,7 +4,7 @@ import type { Program } from '../../ir/program.ts';
 import type { ControlAttrs, ScanAttrs } from '../../primitives/control/control.ts';
 import type { Kernel } from './kernel.ts';
 
-/** What a control primitive does, given how programs are made ready. */
+/** The kernel of a control primitive; `ready` prepares the programs in it. */
 export function controlKernel(attrs: ControlAttrs, ready: (program: Program) => Kernel): Kernel {
   switch (attrs.form) {
     case 'call':

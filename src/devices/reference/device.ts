@@ -11,8 +11,8 @@ interface HostBuffer extends Buffer {
 }
 
 /**
- * The judge of the other devices: evaluates each equation by itself, by its formula or loop nest, in double precision, and
- * rounds only what is stored. Slow and obvious.
+ * The reference for all other devices: evaluates each equation on its own, by its formula or loop nest, in double
+ * precision, and rounds only what is stored. Slow and obvious.
  */
 export function referenceDevice(): Device {
   let bytesInUse = 0;
@@ -79,7 +79,7 @@ function compile(
     run: (inputs) => {
       const given = inputs.map(dataOf);
       const taken = new Set<TypedArray>(given);
-      // An output that is an input's array, or another output's, gets an array of its own.
+      // An output that shares its array with an input or another output is copied.
       const results = evaluate(given).map((data) => {
         const own = taken.has(data) ? data.slice() : data;
         taken.add(own);

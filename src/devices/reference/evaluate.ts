@@ -6,7 +6,10 @@ import type { ControlAttrs } from '../../primitives/control/control.ts';
 import { controlKernel } from './control.ts';
 import { type Kernel, kernelOf } from './kernel.ts';
 
-/** A program made ready: takes the arrays of its inputs and gives those of its outputs, which may be inputs themselves. */
+/**
+ * A program prepared for evaluation: takes the arrays of its inputs and returns those of its outputs, which may be
+ * inputs themselves.
+ */
 export function evaluator(program: Program): Kernel {
   const free = freeTensors(program);
   if (free.length > 0)

@@ -34,8 +34,8 @@ function axesOf(e: Expr): ReadonlySet<Axis> {
 }
 
 /**
- * JavaScript text of loop nests and formulas. Each node of an expression becomes a `const` in the outermost loop where all
- * its indices are known, and is found there again by other parents.
+ * JavaScript text of loop nests and formulas. Each node of an expression becomes a `const` in the outermost loop where
+ * all its indices are known, shared by all expressions that use it.
  */
 export class KernelText {
   private readonly functions = new Map<string, (a: number, b: number) => number>();
@@ -43,7 +43,7 @@ export class KernelText {
   private readonly locals = new Map<Local, string>();
   private readonly axes = new Map<Axis, { name: string; depth: number }>();
   private readonly scopes: Scope[] = [{ lines: [], names: new Map() }];
-  /** Scope of the statement being written: what may change between statements is never shared across them. */
+  /** Scope of the statement being written: values that may change between statements are not shared across them. */
   private base = 0;
   private count = 0;
 
@@ -51,7 +51,7 @@ export class KernelText {
     for (const region of regions) this.regions.set(region, `r${this.regions.size}`);
   }
 
-  /** The function of the written text: it takes the arrays of the regions in order. */
+  /** Compiles the text to a function of the regions' arrays, in order. */
   finish(): (...arrays: unknown[]) => void {
     const locals = [...this.locals].map(([, name]) => `let ${name} = 0;`);
     const text = [...locals, ...this.scopes[0].lines].join('\n');
@@ -112,7 +112,7 @@ export class KernelText {
     }
   }
 
-  /** Values asked for inside are computed in the innermost scope, again each time that it runs. */
+  /** Values used inside are computed in the innermost scope, each time that it runs. */
   private inner<T>(f: () => T): T {
     const before = this.base;
     this.base = this.scopes.length - 1;
@@ -134,7 +134,7 @@ export class KernelText {
     for (const axis of axesOf(e)) depth = Math.max(depth, this.axes.get(axis)?.depth ?? 0);
     const known = this.scopes.slice(this.base).find(({ names }) => names.has(e));
     if (known) return known.names.get(e)!;
-    // Deeper scopes wait while the value is written where it belongs.
+    // Set deeper scopes aside while the value is written where it belongs.
     const waiting = this.scopes.splice(depth + 1);
     const name = `t${this.count++}`;
     if (e.op === 'reduce') this.reduction(e, name);

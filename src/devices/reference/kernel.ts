@@ -13,7 +13,7 @@ export type Kernel = (inputs: readonly TypedArray[]) => TypedArray[];
 const regionOf = ({ shape, dtype }: Aval, name: string): Region => ({ name, shape, dtype });
 const allocate = ({ shape, dtype }: Aval): TypedArray => new dtypeInfo[dtype].array(sizeOf(shape));
 
-/** A new array that shows when it is read before it is written. */
+/** A new array whose contents reveal reads before writes. */
 function poisoned(aval: Aval): TypedArray {
   const array = allocate(aval);
   const { kind, range } = dtypeInfo[aval.dtype];

@@ -11,7 +11,7 @@ interface Meaning {
   readonly f64?: Scalar;
   readonly i32?: Scalar;
   readonly u32?: Scalar;
-  /** Truth values are 0 and 1. */
+  /** Booleans are 0 and 1. */
   readonly bool?: Scalar;
 }
 
@@ -36,7 +36,7 @@ const floorMod = (a: number, b: number): number => {
 const floorDiv = (a: number, b: number): number => {
   if (b === 0) return a / b;
   const quotient = (a - floorMod(a, b)) / b;
-  // The difference is a multiple of b but for rounding.
+  // The difference is a multiple of b up to rounding.
   const down = Math.floor(quotient);
   return quotient - down > 0.5 ? down + 1 : down;
 };
@@ -78,7 +78,7 @@ export const scalarFunctions = {
   rem: { float: (a, b) => a % b, ...integers((a, b) => (b === 0 ? a : a % b)) },
   floorDiv: { float: floorDiv, ...integers((a, b) => (b === 0 ? -1 : Math.floor(a / b))) },
   floorMod: { float: floorMod, ...integers((a, b) => (b === 0 ? a : floorMod(a, b))) },
-  // Unlike JavaScript, IEEE 754 has 1 to any power, and ±1 to an infinite one, equal to 1.
+  // Unlike in JavaScript, in IEEE 754 1 to any power, and ±1 to an infinite power, is 1.
   pow: { float: (a, b) => (a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b), ...integers(integerPower) },
   max: anything((a, b) => Math.max(a, b)),
   min: anything((a, b) => Math.min(a, b)),
@@ -138,14 +138,14 @@ export const scalarFunctions = {
   le: anything((a, b) => +(a <= b)),
   gt: anything((a, b) => +(a > b)),
   ge: anything((a, b) => +(a >= b)),
-  // These three depend on more than two operands of one type: the text of a kernel spells them.
+  // These three take more than two operands, or operands of several types: the kernel's text spells them out.
   fma: {},
   select: {},
   convert: {},
   reinterpret: {},
 } as const satisfies Record<ScalarOp, Meaning>;
 
-/** The function that an operation is on operands of a type; undefined when it has no meaning there. */
+/** The function of an operation on operands of a type; undefined if it is not defined for them. */
 export const scalarFunction = (f: ScalarOp, type: ScalarType): Scalar | undefined => {
   const meaning: Meaning = scalarFunctions[f];
   return type === 'f64' ? (meaning.f64 ?? meaning.float) : type === 'f32' ? meaning.float : meaning[type];

@@ -53,6 +53,6 @@ export function digamma(x: number): number {
   return Math.log(z) - 1 / (2 * z) - series - steps;
 }
 
-// The argument is brought near zero first: π·x of a large x has lost its fraction.
+// The argument is reduced first, since π·x loses the fraction of a large x.
 const sinPi = (x: number): number => Math.sin(Math.PI * (x - 2 * Math.round(x / 2)));
 const tanPi = (x: number): number => Math.tan(Math.PI * (x - Math.round(x)));

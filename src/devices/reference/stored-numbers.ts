@@ -15,7 +15,7 @@ export function toBfloat16(x: number): number {
   const u = bits[0];
   if (Number.isNaN(x)) return (u >>> 16) | 0x40;
   const nearest = (u + 0x7fff + ((u >>> 16) & 1)) >>> 16;
-  // Rounding a double to float32 first may have made a tie of what was none: then the double decides.
+  // Rounding to float32 first may have produced a false tie: then the double decides.
   if ((u & 0xffff) !== 0x8000 || float[0] === x) return nearest;
   return Math.abs(x) > Math.abs(float[0]) ? (u >>> 16) + 1 : u >>> 16;
 }
@@ -39,7 +39,7 @@ export function toFloat16(x: number): number {
   let exponent = Math.floor(Math.log2(a));
   if (2 ** exponent > a) exponent--;
   if (2 ** (exponent + 1) <= a) exponent++;
-  // A fraction that rounds up to 1024 carries into the exponent, which is what the sum of both gives.
+  // A fraction that rounds up to 1024 carries into the exponent; adding the two does just that.
   return sign | (((exponent + 15) << 10) + roundToEven(a * 2 ** (10 - exponent) - 1024));
 }
 

@@ -6,10 +6,10 @@ import type { Memory, Register } from '../encoder/operands.ts';
 import { type Available, availableRegisters } from '../registers/allocate.ts';
 import { Code } from '../registers/code.ts';
 
-/** Vectors of so many elements of 32 bits. */
+/** The target with vectors of `lanes` 32-bit elements. */
 export const machine = (lanes: 8 | 16): LinearTarget => ({ lanes, fused: true, instructions: new Set() });
 
-/** An operand that may stand last in an instruction: a register, memory, or one element of memory for all lanes. */
+/** The last operand of an instruction: a register, memory, or one element of memory broadcast to all lanes. */
 export interface Source {
   readonly m: Register | Memory;
   readonly broadcast?: boolean;
@@ -18,14 +18,14 @@ export interface Source {
 export type Name = keyof typeof x86;
 type More = Pick<Instruction, 'immediate' | 'mask' | 'zero'>;
 
-/** Where instructions of a function go, in the words in which emitters speak. */
+/** Takes the instructions of a function, in the terms that emitters use. */
 export class Context {
   readonly code = new Code();
   readonly assembler: Assembler;
   readonly lanes: 8 | 16;
-  /** Where the function of C for a f64 operation is called. */
+  /** The label of the C function for an f64 operation. */
   readonly hostFunction: (name: ScalarOp) => Label;
-  /** The numbers that its registers may have. */
+  /** The register numbers that may be allocated. */
   readonly available: Available;
 
   constructor(
@@ -40,12 +40,12 @@ export class Context {
     this.hostFunction = hostFunction;
   }
 
-  /** Whether there is AVX-512, with its masks and 32 registers. */
+  /** Whether the machine has AVX-512, with its masks and 32 registers. */
   get isLarge(): boolean {
     return this.lanes === 16;
   }
 
-  /** Bits of a register with so many elements; single ones stand in vectors too. */
+  /** Register width for so many elements; single floats live in vector registers too. */
   length(lanes: number): Length {
     return lanes === 16 ? 512 : lanes === 8 ? 256 : 128;
   }
@@ -57,7 +57,7 @@ export class Context {
     return this.code.register('general');
   }
 
-  /** a = f(v, m), of vectors. */
+  /** The vector instruction a = f(v, m). */
   three(
     name: Name,
     v: Register,
@@ -70,13 +70,13 @@ export class Context {
     return into;
   }
 
-  /** a = f(m). */
+  /** The vector instruction a = f(m). */
   two(name: Name, { m, broadcast }: Source, length: Length, into = this.vector(), more: More = {}): Register {
     this.code.emit({ encoding: x86[name], a: into, m, ...(broadcast && { broadcast }), length, ...more });
     return into;
   }
 
-  /** The vector shifted by a number. */
+  /** A vector shifted by a constant. */
   shift(
     name: 'vpslld' | 'vpsrld' | 'vpsrad' | 'vpsllq' | 'vpsrlq',
     m: Register,
@@ -88,7 +88,7 @@ export class Context {
     return into;
   }
 
-  /** A store, or another write to the last operand. */
+  /** A store, or another instruction that writes its last operand. */
   write(name: Name, a: Register, m: Register | Memory, length: Length, immediate?: number): void {
     this.code.emit({ encoding: x86[name], a, m, length, immediate });
   }
@@ -100,12 +100,12 @@ export class Context {
     }
   }
 
-  /** An instruction of general registers. */
+  /** An instruction on general registers. */
   word(encoding: Encoding | Name, operands: Omit<Instruction, 'encoding'>): void {
     this.code.emit({ encoding: typeof encoding === 'string' ? x86[encoding] : encoding, ...operands });
   }
 
-  /** A whole number of any size in a general register of 64 bits. */
+  /** An integer of any size in a 64-bit general register. */
   number(x: number, to = this.general()): Register {
     if (x === 0) this.word('xor', { a: to, m: to });
     else if (isShort(x)) this.word('movNumber', { m: to, immediate: x, wide: true });
@@ -117,28 +117,28 @@ export class Context {
     return to;
   }
 
-  /** Adds a number to a register of 64 bits. */
+  /** Adds a constant to a 64-bit register. */
   add(to: Register, x: number): void {
     if (isShort(x)) this.word('addNumber', { m: to, immediate: x, wide: true });
     else this.word('add', { a: to, m: this.number(x), wide: true });
   }
 
-  /** A number in all lanes, as an operand: its bits, of one or two words. */
+  /** A constant in all lanes, as an operand, given its bits as one or two words. */
   bits(words: readonly number[], length: Length): Source {
     if (length === 512 && words.length === 1) return { m: this.assembler.constant(words), broadcast: true };
     const count = length / 32 / words.length;
     return { m: this.assembler.constant(Array.from({ length: count }, () => words).flat()) };
   }
 
-  /** Different words in lanes. */
+  /** A constant with a different word in each lane. */
   series(words: readonly number[]): Memory {
     return this.assembler.constant(words);
   }
 
-  /** A number in all lanes, in a register. */
+  /** A constant in all lanes, in a register. */
   held(words: readonly number[], length: Length, into = this.vector()): Register {
     if (words.every((word) => word === 0)) {
-      // Reading what it then holds nothing of, the register needs no value before.
+      // The result does not depend on the register's old value.
       this.code.emit({ encoding: x86.vpxor, a: into, v: into, m: into, length: 128 });
       return into;
     }
@@ -147,7 +147,7 @@ export class Context {
     return this.two('vbroadcastsd', { m: this.assembler.constant(words) }, length, into);
   }
 
-  /** Runs `body` for each lane, with a register that counts them. */
+  /** Emits a loop over the lanes; `body` receives the register that counts them. */
   eachLane(body: (lane: Register) => void): void {
     const lane = this.general();
     this.word('xor', { a: lane, m: lane });

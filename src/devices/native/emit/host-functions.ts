@@ -4,15 +4,15 @@ import { type Assembler, Label } from '../encoder/assembler.ts';
 import { x86 } from '../encoder/instructions.ts';
 import { at, r8, r9, r10, r11, rax, rbp, rcx, rdi, rdx, rsi, rsp, vectorRegister } from '../encoder/operands.ts';
 
-/** Names in C of operations on doubles. */
+/** C names of operations on doubles. */
 const names: Partial<Record<ScalarOp, string>> = { rem: 'fmod', nextAfter: 'nextafter', asin: 'asin' };
 
-/** The address of the function of C, or of what stands in its place, that an operation on doubles is. */
+/** Finds the address of a C function on doubles, or of its substitute. */
 export type AddressOf = (name: string) => number;
 
 /**
- * Functions of C on doubles, for code that keeps values in all registers: the arguments and the result in the first two vectors,
- * everything else stays as it is.
+ * C functions on doubles, for code with live values in all registers: arguments and result are in the first two vector
+ * registers, all others are preserved.
  */
 export class HostFunctions {
   private readonly assembler: Assembler;
@@ -33,7 +33,7 @@ export class HostFunctions {
     return label;
   };
 
-  /** Writes those that were asked for. */
+  /** Writes the functions that were used. */
   write(): void {
     for (const [name, label] of this.labels) this.function(name, label);
   }

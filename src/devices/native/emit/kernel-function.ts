@@ -19,7 +19,7 @@ import { at, type Memory, Register, rax, rdi, rdx } from '../encoder/operands.ts
 import { type Context, isShort as fits, type Name } from './context.ts';
 import { isNot } from './scalar-operations.ts';
 
-/** What can be called with a block of words of 64 bits at rdi. */
+/** A function that is called with rdi pointing to a block of 64-bit words. */
 export interface NativeCallable extends Callable {
   readonly label: Label;
 }
@@ -48,7 +48,7 @@ const comparisons: Record<string, Condition> = {
   'i32.gt_s': 'greater',
   'i32.le_s': 'lessEqual',
 };
-/** Shuffles of four words that are one instruction, by the bytes from which each word comes. */
+/** Shuffles of four words that take one instruction, keyed by the source byte of each word. */
 const shuffles: Record<string, Name> = {
   '0,16,4,20': 'vunpcklps',
   '8,24,12,28': 'vunpckhps',
@@ -59,8 +59,8 @@ const unsupported = (what: string): never =>
   fail('native device', `a kernel uses ${what}, which has no instruction here`, 'report this with the program');
 
 /**
- * Writes a function of a kernel: what is `i32` there has 64 bits here, numbers and addresses alike; `v128` are four floats. It is
- * given a block of words, of which the last is where threads meet.
+ * Writes a kernel function: `i32` becomes 64 bits, for numbers and addresses alike; `v128` is four floats. Its argument
+ * is a block of words; the last one is the address of the threads' control page.
  */
 export class NativeFunction implements KernelFunction, NativeCallable {
   readonly c: Context;
@@ -91,7 +91,7 @@ export class NativeFunction implements KernelFunction, NativeCallable {
     return this.registers.get(local)!;
   }
 
-  /** A local that stands for a register. */
+  /** The local that stands for a register. */
   named(register: Register): Local {
     const local = new Local(0, register.kind === 'vector' ? 'v128' : 'i32');
     this.registers.set(local, register);
@@ -214,7 +214,7 @@ export class NativeFunction implements KernelFunction, NativeCallable {
     c.word(byNumber, { m: to, immediate: y as number, wide: true });
   }
 
-  /** Of numbers below 2^31. */
+  /** Division and remainder of numbers below 2^31. */
   private divide(name: string, a: Operand, b: Operand, to: Register): void {
     const { c } = this;
     const left = this.held(a);
@@ -238,7 +238,7 @@ export class NativeFunction implements KernelFunction, NativeCallable {
     c.word('mov', { a: to, m: name === 'i32.rem_u' ? rdx : rax });
   }
 
-  /** Compares, and names the condition that then holds. */
+  /** Emits a comparison and returns the condition that expresses its result. */
   private compare(x: Operand): Condition {
     const { c } = this;
     const condition = x instanceof Expression ? comparisons[x.name] : undefined;
@@ -269,7 +269,7 @@ export class NativeFunction implements KernelFunction, NativeCallable {
     return { base: this.held(address), displacement: offset };
   }
 
-  /** Four floats, or one. */
+  /** A value of four floats, or of one. */
   private vector(x: Operand): Register {
     const { c } = this;
     if (x instanceof Local) return this.register(x);

@@ -20,7 +20,7 @@ export function blockFor(lanes: 8 | 16, rows: number, columns: number): Block {
   return { rows: Math.min(rows, double), vectors: 2 };
 }
 
-/** Kernels as functions of machine code; `finish` writes those that are still on the way. */
+/** Kernels as functions of machine code; `finish` writes those still pending. */
 export interface NativeKernels extends TailMachine {
   finish(): void;
 }
@@ -39,7 +39,7 @@ export function nativeKernels(
     known.set(name, made);
     return made;
   };
-  /** A function that is written at once; kernels only call it. */
+  /** A function that is written immediately; kernels only call it. */
   const written = (write: (label: Label) => void): NativeCallable => {
     const label = new Label();
     write(label);
@@ -70,7 +70,7 @@ export function nativeKernels(
       return f;
     },
     once,
-    // Where threads meet is what each function is given last.
+    // The control page of the barrier is the last parameter of every function.
     barrier: (f, threadIndex, threadCount) => f.call(meeting(), threadIndex, threadCount),
     microKernel: (block, steps) =>
       once(`multiply ${JSON.stringify([block, steps])}`, () =>

@@ -11,16 +11,16 @@ import { assemble } from '../registers/assemble.ts';
 import { type Context, machine } from './context.ts';
 import { LinearWriter } from './linear/linear-writer.ts';
 
-/** A loop nest made ready to be written as a function. */
+/** A loop nest prepared for emission as a function. */
 export interface Kernel {
   /** Equal for kernels that differ only in the regions they work on. */
   readonly key: string;
-  /** Regions whose addresses the function is given, in order. */
+  /** The regions whose addresses are the function's parameters, in order. */
   readonly regions: readonly Region[];
   code(): LinearCode;
 }
 
-/** Prepares a loop nest. `threads` is the number that its parallel loops are dealt out to: with 1, all is run by the caller. */
+/** Prepares a loop nest. Its parallel loops are shared by `threads` threads; with 1, the caller runs everything. */
 export function makeKernel(body: readonly Stmt[], threads: number, algebra: Algebra, lanes: 8 | 16): Kernel {
   const lowering = new Lowering(algebra);
   const statements = lowering.kernel(body, lanes);
@@ -34,8 +34,8 @@ export function makeKernel(body: readonly Stmt[], threads: number, algebra: Alge
 }
 
 /**
- * Writes a kernel as a function that is given, in rdi, the address of words of 64 bits: the number of this worker, how many there
- * are, then the addresses of the regions. Like all functions here it may use every register.
+ * Writes a kernel as a function whose argument (rdi) points to 64-bit words: the number of this worker, the number of
+ * workers, then the addresses of the regions. Like all functions here it may clobber every register.
  */
 export function writeKernel(c: Context, label: Label, { params, body }: LinearCode): void {
   c.word('mov', { a: rax, m: rdi, wide: true });
@@ -52,7 +52,7 @@ export function writeKernel(c: Context, label: Label, { params, body }: LinearCo
   finish(c, label);
 }
 
-/** Gives registers their numbers and writes the function. */
+/** Allocates registers and writes the function. */
 export function finish(c: Context, label: Label): void {
   c.assembler.align();
   c.assembler.bind(label);

@@ -6,7 +6,7 @@ import { choose, compare } from './vector-operations.ts';
 
 type Operand = Register | number;
 
-/** Arithmetic on vectors of f32, or of half as many f64, in registers. */
+/** Arithmetic on vectors of f32, or of half as many f64. */
 export class NativeLanes implements Lanes<Register> {
   private readonly c: Context;
   private readonly type: 'f32' | 'f64';
@@ -64,14 +64,14 @@ export class NativeLanes implements Lanes<Register> {
   abs = (a: Register): Register => this.plain('vpandn', this.signBit, a);
   floor = (a: Register): Register => this.rounded(a, 9);
   nearest = (a: Register): Register => this.rounded(a, 8);
-  // The machine gives the second where either is NaN.
+  // The instruction returns its second operand if either is NaN.
   atMost = (a: Register, bound: Operand): Register => this.floats('vmin', bound, a);
   atLeast = (a: Register, bound: Operand): Register => this.floats('vmax', bound, a);
   less = (a: Operand, b: Operand): Register => this.compared('lt', a, b);
   lessEqual = (a: Operand, b: Operand): Register => this.compared('le', a, b);
   equal = (a: Operand, b: Operand): Register => this.compared('eq', a, b);
   isNaN = (a: Register): Register => this.compared('ne', a, a);
-  /** Masks of doubles have both of their words. */
+  /** In masks of doubles both words of a lane are set. */
   select = (mask: Register, a: Operand, b: Operand): Register =>
     choose(this.c, mask, { m: this.keep(a) }, this.keep(b), this.length);
   and = (a: Register, b: Register): Register => this.plain('vpand', a, b);
@@ -89,7 +89,7 @@ export class NativeLanes implements Lanes<Register> {
   shiftLeft = (a: Register, by: number): Register =>
     this.c.shift(this.type === 'f32' ? 'vpslld' : 'vpsllq', a, by, this.length);
   shiftRight52(a: Register): Register {
-    // Twelve bits are left; AVX2 cannot shift their sign in.
+    // Twelve bits remain; AVX2 has no arithmetic shift of 64-bit lanes.
     const bits = this.c.shift('vpsrlq', a, 52, this.length);
     const sign = this.bits(0x800n);
     return this.plain('vpsubq', this.plain('vpxor', bits, sign), sign);

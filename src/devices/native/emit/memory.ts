@@ -3,7 +3,8 @@ import { scalarType } from '../../../ir/expr.ts';
 import type { Memory, Register } from '../encoder/operands.ts';
 import type { Context, Name, Source } from './context.ts';
 
-// Elements of memory in registers: 32 bits as they are, narrower integers widened, truth values as 0 and 1, in lanes as masks.
+// Elements of memory in registers: 32-bit elements unchanged, narrower integers widened, booleans as 0 and 1, or as
+// masks in vectors.
 
 const words: Partial<Record<DType, Name>> = {
   bool: 'movzx8',
@@ -31,7 +32,7 @@ const widening: Partial<Record<DType, Name>> = {
   int16: 'vpmovsxwd',
 };
 const bytesOf = (dtype: DType): number => dtypeInfo[dtype].bytes;
-/** Whether registers hold elements as memory does. */
+/** Whether registers hold elements in the same form as memory. */
 export const isWhole = (dtype: DType): boolean => bytesOf(dtype) === 4;
 
 export function loadElement(c: Context, dtype: DType, m: Memory, into?: Register): Register {
@@ -48,13 +49,13 @@ export function storeElement(c: Context, dtype: DType, value: Register, m: Memor
   else c.word(wordStores[dtype]!, { a: value, m });
 }
 
-/** Truth values as masks. */
+/** Booleans as masks. */
 function masks(c: Context, x: Register, into?: Register): Register {
   const length = c.length(c.lanes);
   return c.three('vpsubd', c.held([0], length), { m: x }, length, into);
 }
 
-/** As many elements as lanes, side by side. */
+/** Loads a vector of contiguous elements. */
 export function loadSideBySide(c: Context, dtype: DType, m: Memory, into?: Register): Register {
   const length = c.length(c.lanes);
   const name = widening[dtype];
@@ -75,7 +76,7 @@ export function storeSideBySide(c: Context, dtype: DType, value: Register, m: Me
     c.write(bytes === 1 ? 'vpmovdb' : 'vpmovdw', whole, m, length);
     return;
   }
-  // The low bytes of the lanes move together, in each half by itself.
+  // Gathers the low bytes of the lanes, within each 128-bit half.
   const none = 0x80808080;
   const order = bytes === 1 ? [0x0c080400, none, none, none] : [0x05040100, 0x0d0c0908, none, none];
   const packed = c.three('vpshufb', whole, { m: c.series([...order, ...order]) }, length);
@@ -86,7 +87,7 @@ export function storeSideBySide(c: Context, dtype: DType, value: Register, m: Me
   else c.write('vmovupsStore', joined, m, 128);
 }
 
-/** Elements anywhere: of 32 bits at so many times a lane's number, by the machine. */
+/** Gathers 32-bit elements with the machine's instruction. */
 export function gatherWords(
   c: Context,
   { base, displacement }: Memory,
@@ -110,7 +111,7 @@ export function gatherWords(
   return into;
 }
 
-/** The same to memory; where lanes meet, the last one stays. Only large machines do that. */
+/** Scatters to memory; where lanes collide, the last one wins. AVX-512 only. */
 export function scatterWords(
   c: Context,
   { base, displacement }: Memory,
@@ -122,7 +123,7 @@ export function scatterWords(
   c.word('kscatterdd', { a: value, m: { base, index, scale, displacement }, length: 512, mask: 1 });
 }
 
-/** A vector of what `element` gives for each lane, a truth value as a mask. */
+/** A vector assembled from one element of memory per lane, a boolean as a mask. */
 export function collect(c: Context, dtype: DType, element: (lane: Register) => Memory, into?: Register): Register {
   const length = c.length(c.lanes);
   const place = c.code.place(length / 8);
@@ -137,7 +138,7 @@ export function collect(c: Context, dtype: DType, element: (lane: Register) => M
   return masks(c, c.two('vmovups', whole, length), into);
 }
 
-/** Puts a vector where its lanes can be asked for one by one. */
+/** Stores a vector in the frame, where its lanes can be addressed one by one. */
 export function spread(c: Context, x: Register): Memory {
   const length = c.length(c.lanes);
   const place = c.code.place(length / 8);

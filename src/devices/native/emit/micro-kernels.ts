@@ -3,8 +3,8 @@ import { type Assembler, Label, type Length } from '../encoder/assembler.ts';
 import { x86 } from '../encoder/instructions.ts';
 import { at, type Register, r8, r9, rcx, rdi, rdx, rsi, vectorRegister } from '../encoder/operands.ts';
 
-// The innermost loops of products, in registers chosen by hand. They are given a block of words: addresses of a, b and the tile, the
-// number of turns, and whether they add to the tile.
+// The innermost loops of products, with registers assigned by hand. Their argument is a block of words: the addresses
+// of a, b and the tile, the number of iterations, and whether to add to the tile.
 
 const [a, b, tile, count, accumulate] = [rsi, rdx, rcx, r8, r9] as const;
 
@@ -13,7 +13,10 @@ function loadWords(code: Assembler): void {
     code.general('mov', { a: register, m: at(rdi, 8 * k) });
 }
 
-/** Sums of `rows` times `vectors` vectors: for each k, each element of A in all lanes times the vectors of B. */
+/**
+ * A tile of `rows` × `vectors` vectors: for each k, every element of A is broadcast and multiplied with the vectors of
+ * B.
+ */
 export function writeMicroKernel(
   code: Assembler,
   label: Label,
@@ -45,7 +48,7 @@ export function writeMicroKernel(
   right.forEach((v, j) => code.instruction({ encoding: x86.vmovups, a: v, m: at(b, bytes * j), length }));
   for (let i = 0; i < rows; i++) {
     const element = at(a, i * steps.aRow);
-    // Memory feeds one product; for several it is kept.
+    // An operand used once is read from memory in the instruction; otherwise it is loaded into a register.
     if (vectors === 1 && lanes === 16) {
       code.instruction({ encoding: x86.vfmadd231ps, a: sums[i], v: right[0], m: element, length, broadcast: true });
       continue;
@@ -64,10 +67,10 @@ export function writeMicroKernel(
   code.general('ret', {});
 }
 
-/** How many sums of lines stand in registers at a time. */
+/** How many sums are held in registers at a time. */
 const most = 12;
 
-/** Sums of products of lines that lie along k: as vectors along k, combined at the end; some columns at a time. */
+/** Dot products of lines contiguous along k: vectors along k, added up at the end; a few columns at a time. */
 export function writeDotKernel(
   code: Assembler,
   label: Label,

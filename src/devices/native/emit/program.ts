@@ -16,29 +16,32 @@ import type { NativeCallable } from './kernel-function.ts';
 import { type NativeKernels, nativeKernels } from './kernel-machine.ts';
 import { Stopwatch, type StopwatchPlace } from './stopwatch.ts';
 
-/** A plan as machine code, whose first function is given its thread, how many there are, the table, and where threads meet. */
+/**
+ * A plan as machine code. Its main function takes its thread number, the number of threads, the table and the control
+ * page.
+ */
 export interface EmittedProgram {
   readonly code: Uint8Array<ArrayBuffer>;
-  /** Where that function begins. */
+  /** Offset of the main function. */
   readonly start: number;
   readonly table: readonly Entry[];
-  /** Whether any step is for several threads. */
+  /** Whether any step is shared by several threads. */
   readonly isParallel: boolean;
   readonly workspaceBytes: number;
 }
 
 export interface EmitOptions {
-  /** Elements of 32 bits in a vector. */
+  /** 32-bit elements in a vector. */
   readonly lanes: 8 | 16;
-  /** Threads that loops are dealt out to. */
+  /** The threads that share loops. */
   readonly threads: number;
-  /** The address of the function in which threads wait for each other. */
+  /** Address of the barrier function. */
   readonly barrier: number;
-  /** Addresses of functions of C. */
+  /** Finds the addresses of C functions. */
   readonly addressOf: AddressOf;
-  /** Where to note how long each kernel takes; such a program is for one thread. */
+  /** Where to record how long each kernel takes; such a program runs on one thread. */
   readonly stopwatch?: StopwatchPlace | undefined;
-  /** Work, in bytes and arithmetic, from which on a program runs on several threads. */
+  /** Programs with at least this much work, in bytes and arithmetic operations, run on several threads. */
   readonly leastWork?: number | undefined;
 }
 
@@ -46,7 +49,7 @@ export function emitProgram(plan: Plan, options: EmitOptions): EmittedProgram {
   return new ProgramEmitter(plan, options).emit();
 }
 
-// Where the main function keeps what it is given, from rbp downwards.
+// The main function's parameters in its frame, below rbp.
 const [index, count, table, control] = [-8, -16, -24, -32].map((place) => at(rbp, place)) as [
   ReturnType<typeof at>,
   ReturnType<typeof at>,
@@ -106,7 +109,7 @@ class ProgramEmitter implements ProgramWriter {
     };
   }
 
-  /** Writes the function of a kernel, unless one does the same. */
+  /** Writes the function of a kernel unless an identical one exists. */
   private prepare(step: LoopStep): void {
     const { assembler, options } = this;
     const kernel = makeKernel(step.body, step.serial ? 1 : options.threads, this.plan.algebra, options.lanes);
@@ -128,7 +131,7 @@ class ProgramEmitter implements ProgramWriter {
   private begin(steps: readonly Step[]): void {
     const { assembler: a } = this;
     const rounds = steps.filter(({ kind }) => kind === 'repeat').length;
-    // A contraction has two operands and a workspace besides.
+    // A contraction also takes two operands and a workspace.
     const most = [...this.kernels.values(), ...this.contractions.values()].map(({ regions }) => regions.length + 6);
     const words = Math.max(6, ...most);
     a.push(rbp);
@@ -202,7 +205,7 @@ class ProgramEmitter implements ProgramWriter {
     a.call((this.products.get(key)!.function as Callable as NativeCallable).label);
   }
 
-  /** Puts the number of the thread, and how many there are, where functions look for them. */
+  /** Stores the thread number and the number of threads where functions expect them. */
   private team(alone: boolean): void {
     const { assembler: a } = this;
     if (alone) {
@@ -216,7 +219,7 @@ class ProgramEmitter implements ProgramWriter {
     }
   }
 
-  /** Calls a function with the team and some addresses. */
+  /** Calls a function with the thread numbers and the addresses of regions. */
   private call(label: Label, regions: readonly Region[], alone: boolean): void {
     const { assembler: a } = this;
     this.team(alone);
@@ -253,7 +256,7 @@ class ProgramEmitter implements ProgramWriter {
     this.call(this.copier, [to, from], alone);
   }
 
-  /** Threads share lines of 64 bytes; the last one takes what is left over. */
+  /** Threads share whole 64-byte lines; the last one takes the remainder. */
   private writeCopier(): void {
     const { assembler: a } = this;
     a.align();

@@ -5,7 +5,7 @@ import { type Condition, moveIf, setIf } from '../encoder/instructions.ts';
 import { type Register, rax, rdx } from '../encoder/operands.ts';
 import { type Context, doubleBits, type Name } from './context.ts';
 
-/** A whole number, in a register or as it is. */
+/** An integer, in a register or as a constant. */
 export type Word = Register | number;
 
 const binary: Partial<Record<Operation, Name>> = {
@@ -66,7 +66,7 @@ export function load(c: Context, x: Word, into = c.general()): Register {
 }
 const inRegister = (c: Context, x: Word): Register => (typeof x === 'number' ? load(c, x) : x);
 
-/** Compares integers, and names the condition that then holds. */
+/** Emits a comparison of integers and returns the condition that expresses its result. */
 export function compareWords(c: Context, f: Operation, from: ScalarType, a: Word, b: Word): Condition | undefined {
   const condition = (from === 'u32' ? unsignedConditions : signedConditions)[f];
   if (!condition) return undefined;
@@ -84,7 +84,7 @@ export function truth(c: Context, condition: Condition, into = c.general()): Reg
   return into;
 }
 
-/** An operation on integers of 32 bits or truth values. */
+/** An operation on 32-bit integers or booleans. */
 export function wordOperation(
   c: Context,
   f: Operation,
@@ -156,7 +156,7 @@ function shift(c: Context, f: Operation, from: ScalarType, a: Word, b: Word, res
   c.word(moveIf('below'), { a: result, m: shifted });
 }
 
-/** Quotients by zero are -1 and its remainders the dividend; nothing traps. */
+/** Division by zero gives the quotient -1 and the dividend as remainder; nothing traps. */
 function divide(c: Context, f: Operation, isUnsigned: boolean, a: Register, divisor: Word, result: Register): void {
   const { code } = c;
   const isQuotient = f === 'div' || f === 'floorDiv';
@@ -175,7 +175,7 @@ function divide(c: Context, f: Operation, isUnsigned: boolean, a: Register, divi
     c.word('test', { a: b, m: b });
     c.code.jump(done, 'equal');
     if (!isUnsigned) {
-      // By -1 without the machine, which traps at the smallest number.
+      // Division by -1 avoids the instruction, which traps on the smallest integer.
       if (isQuotient) {
         c.move(result, a);
         c.word('neg', { m: result });
@@ -194,7 +194,7 @@ function divide(c: Context, f: Operation, isUnsigned: boolean, a: Register, divi
   }
   c.word('mov', { a: result, m: isQuotient ? rax : rdx });
   if (f === 'floorDiv' || f === 'floorMod') {
-    // Where a remainder has another sign than the divisor, the next one down is meant.
+    // If remainder and divisor differ in sign, round towards minus infinity.
     const rest = isQuotient ? c.general() : result;
     if (isQuotient) c.word('mov', { a: rest, m: rdx });
     c.word('test', { a: rest, m: rest });
@@ -210,7 +210,7 @@ function divide(c: Context, f: Operation, isUnsigned: boolean, a: Register, divi
   code.label(done);
 }
 
-/** a to the power b by squaring; negative powers are 0 but those of 1 and -1. */
+/** a to the power b by squaring; negative powers are 0, except those of 1 and -1. */
 function power(c: Context, isSigned: boolean, a: Register, b: Register, result: Register): void {
   const { code } = c;
   const [base, rest, done] = [c.general(), c.general(), new Label()];
@@ -226,7 +226,7 @@ function power(c: Context, isSigned: boolean, a: Register, b: Register, result: 
     load(c, 0, result);
     c.word('cmpNumber', { m: base, immediate: -1 });
     code.jump(done, 'notEqual');
-    // 1 or -1, as the exponent is even or odd.
+    // (-1)^b: 1 for even b, -1 for odd b.
     c.move(result, rest);
     c.word('andNumber', { m: result, immediate: 1 });
     c.word('add', { a: result, m: result });
@@ -252,7 +252,7 @@ function power(c: Context, isSigned: boolean, a: Register, b: Register, result: 
   code.label(done);
 }
 
-/** A float as an integer: truncated and held within the type, 0 for NaN. The float is double. */
+/** A double as an integer: truncated and clamped to the type, 0 for NaN. */
 export function doubleToWord(c: Context, x: Register, isUnsigned: boolean, into = c.general()): Register {
   const [low, high] = isUnsigned ? [0, 2 ** 32 - 1] : [-(2 ** 31), 2 ** 31 - 1];
   const done = new Label();

@@ -1,7 +1,7 @@
 import type { Assembler } from '../encoder/assembler.ts';
 import { at, r12, rax, rcx, rdi, rdx, rsi, rsp } from '../encoder/operands.ts';
 
-/** Where a program notes how long its kernels take: words of 64 bits, in nanoseconds. */
+/** Where a program records how long its kernels take: 64-bit words, in nanoseconds. */
 export interface StopwatchPlace {
   readonly address: number;
   /** The address of C's `clock_gettime`. */
@@ -10,17 +10,18 @@ export interface StopwatchPlace {
 
 /** CLOCK_MONOTONIC. */
 const monotonic = 1;
-// The words: when the clock was last read, what it tells (seconds and nanoseconds), and the time of each kernel.
+// The words: the previous reading, the buffer of `clock_gettime` (seconds and nanoseconds), and the time of each
+// kernel.
 const [last, seconds, nanoseconds, sums] = [0, 8, 16, 24];
 
-/** Bytes of the words for so many kernels. */
+/** Bytes needed for `kernels` kernels. */
 export const stopwatchBytes = (kernels: number): number => sums + 8 * kernels;
 
-/** Milliseconds of each kernel, of the words as bytes. */
+/** The time of each kernel in milliseconds. */
 export const stopwatchTimes = (words: BigInt64Array): number[] =>
   Array.from(words.subarray(sums / 8), (time) => Number(time) / 1e6);
 
-/** Writes into a program, between its kernels, what reads the clock. */
+/** Emits the code between kernels that reads the clock. */
 export class Stopwatch {
   private readonly assembler: Assembler;
   private readonly place: StopwatchPlace;
@@ -35,7 +36,7 @@ export class Stopwatch {
     this.assembler.general('movStore', { a: rax, m: at(rsi, last) });
   }
 
-  /** Says that a kernel is done: what went by since the clock was last read is its own. */
+  /** Adds the time since the last reading to a kernel that just finished. */
   tick(kernel: number): void {
     const { assembler: a } = this;
     this.read();
@@ -46,7 +47,7 @@ export class Stopwatch {
     a.general('movStore', { a: rcx, m: at(rsi, sums + 8 * kernel) });
   }
 
-  /** The time in rax, the address of the words in rsi. */
+  /** Reads the time into rax and the address of the words into rsi. */
   private read(): void {
     const { assembler: a } = this;
     a.general('mov', { a: r12, m: rsp });

@@ -9,7 +9,7 @@ const floats = (name: string): Names => ({ f32: `${name}ps` as Name, f64: `${nam
 const ints = (signed: Name, unsigned = signed): Names => ({ i32: signed, u32: unsigned });
 const bits = (name: Name): Names => ({ i32: name, u32: name, bool: name });
 
-/** Operations that are one instruction on vectors, and on single floats, which stand in vectors. */
+/** Operations that take one instruction on vectors, and on single floats, which live in vector registers. */
 const binary: Partial<Record<Operation, Names>> = {
   add: { ...floats('vadd'), ...ints('vpaddd') },
   sub: { ...floats('vsub'), ...ints('vpsubd') },
@@ -31,13 +31,13 @@ export const instructionOf = (f: Operation, type: ScalarType): Name | undefined 
 export const commutes = (f: Operation): boolean => commuting.has(f);
 export const roundingOf = (f: Operation): number | undefined => rounding[f];
 
-/** Comparisons of floats by their predicates, none of which signals. */
+/** Predicates of float comparisons; all are quiet. */
 const floatPredicates: Partial<Record<Operation, number>> = { eq: 0, lt: 17, le: 18, ne: 4, ge: 29, gt: 30 };
 const intPredicates: Partial<Record<Operation, number>> = { eq: 0, lt: 1, le: 2, ne: 4, ge: 5, gt: 6 };
 export const isComparison = (f: Operation): boolean => intPredicates[f] !== undefined;
 
 export const isFloat = (type: ScalarType): boolean => type === 'f32' || type === 'f64';
-/** Bits of a number of a type; truth values in lanes are masks. */
+/** The bits of a number of a type; booleans in lanes are masks. */
 export function wordsOf(value: number, type: ScalarType): readonly number[] {
   if (type === 'f32') return [floatBits(value)];
   if (type === 'f64') return doubleBits(value);
@@ -55,7 +55,7 @@ export function compareToMask(c: Context, f: Operation, from: ScalarType, a: Reg
   return 1;
 }
 
-/** A comparison as lanes of all bits or none. */
+/** A comparison as lanes with all bits set or clear. */
 export function compare(
   c: Context,
   f: Operation,
@@ -77,7 +77,7 @@ export function compare(
   if (f === 'eq') return c.three('vpcmpeqd', a, b, length, into);
   if (f === 'ne') return inverted(c.three('vpcmpeqd', a, b, length));
   if (from === 'u32') {
-    // a is not below b where it is the larger one.
+    // Compares unsigned integers: a >= b if a is the maximum of both.
     const isUp = f === 'ge' || f === 'lt';
     const extreme = c.three(isUp ? 'vpmaxud' : 'vpminud', a, b, length);
     const same = c.three('vpcmpeqd', extreme, { m: a }, length, f === 'ge' || f === 'le' ? into : undefined);
@@ -89,7 +89,7 @@ export function compare(
   return f === 'lt' ? below : inverted(below);
 }
 
-/** a where the mask has bits, else b. */
+/** a where the mask is set, else b. */
 export function choose(c: Context, mask: Register, a: Source, b: Register, length: Length, into?: Register): Register {
   if (c.isLarge) {
     c.word('vpmovd2m', { a: 1, m: mask, length });
@@ -112,20 +112,20 @@ export function extreme(
   const suffix = type === 'f64' ? 'pd' : 'ps';
   const [one, other] = [c.three(`v${f}${suffix}`, a, { m: b }, length), c.three(`v${f}${suffix}`, b, { m: a }, length)];
   if (f === 'min') return c.three('vpor', one, { m: other }, length, into);
-  // They differ where one is NaN, and in the sign of zero.
+  // The two orders differ for NaN and for zeros of different sign.
   const difference = c.three('vpxor', one, { m: other }, length);
   const joined = c.three('vpor', other, { m: difference }, length);
   return c.three(`vsub${suffix}`, joined, { m: difference }, length, into);
 }
 
-/** Floats as integers: truncated and held within the type, 0 for NaN. */
+/** Floats as integers: truncated and clamped to the type, 0 for NaN. */
 export function toInteger(c: Context, x: Register, type: 'i32' | 'u32', length: Length, into?: Register): Register {
   if (type === 'i32') {
     const isNumber = compare(c, 'eq', 'f32', [x, { m: x }], length);
     const number = c.three('vpand', x, { m: isNumber }, length);
     return truncated(c, number, length, into);
   }
-  // Gives the second where the first is NaN.
+  // vmaxps returns its second operand where the first is NaN.
   const positive = c.three('vmaxps', x, { m: c.held([0], length) }, length);
   if (c.isLarge) return c.two('vcvttps2udq', { m: positive }, length, into);
   const half = c.held([floatBits(2 ** 31)], length);
@@ -134,19 +134,19 @@ export function toInteger(c: Context, x: Register, type: 'i32' | 'u32', length: 
   const low = truncated(c, rest, length);
   const sign = c.shift('vpslld', isHigh, 31, length);
   const whole = c.three('vpxor', low, { m: sign }, length);
-  // What lies above all is all ones, the smaller half of which truncation gives.
+  // Values above the range become all ones; truncation provides the lower half.
   const isAbove = compare(c, 'ge', 'f32', [positive, c.bits([floatBits(2 ** 32)], length)], length);
   return c.three('vpor', whole, { m: isAbove }, length, into);
 }
 
-/** Numbers above the largest integer become it. */
+/** Truncates; numbers above the largest integer become that integer. */
 function truncated(c: Context, x: Register, length: Length, into?: Register): Register {
   const plain = c.two('vcvttps2dq', { m: x }, length);
   const isAbove = compare(c, 'ge', 'f32', [x, c.bits([floatBits(2 ** 31)], length)], length);
   return c.three('vpxor', plain, { m: isAbove }, length, into);
 }
 
-/** Integers without a sign as floats. */
+/** Unsigned integers as floats. */
 export function fromUnsigned(c: Context, x: Register, length: Length, into?: Register): Register {
   if (c.isLarge) return c.two('vcvtudq2ps', { m: x }, length, into);
   const high = c.two('vcvtdq2ps', { m: c.shift('vpsrld', x, 16, length) }, length);

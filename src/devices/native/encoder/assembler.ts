@@ -10,23 +10,26 @@ export class Label {
   position = -1;
 }
 
-/** An instruction, its registers perhaps still without numbers. */
+/** An instruction, perhaps on virtual registers. */
 export interface Instruction {
   readonly encoding: Encoding;
-  /** Register of ModRM's middle field, the further one, the last operand: see `Encoding`. Masks are numbers. */
+  /**
+   * Operands: the register of ModRM's middle field (a), the additional register (v), the last operand (m); see
+   * `Encoding`. Masks are numbers.
+   */
   readonly a?: Register | number | undefined;
   readonly v?: Register | number | undefined;
   readonly m?: Register | Memory | number | undefined;
   readonly immediate?: number | undefined;
-  /** Of vectors. */
+  /** Vector length. */
   readonly length?: Length;
-  /** General registers of 64 bits. */
+  /** 64-bit operands in general registers. */
   readonly wide?: boolean;
-  /** The mask register that chooses lanes. */
+  /** The mask register that selects lanes. */
   readonly mask?: number;
-  /** Lanes that are not chosen become zero. */
+  /** Lanes that are not selected become zero. */
   readonly zero?: boolean;
-  /** One element of memory in all lanes. */
+  /** Broadcast one element of memory to all lanes. */
   readonly broadcast?: boolean;
 }
 
@@ -36,7 +39,7 @@ interface Fixup {
 }
 interface ConstantUse {
   readonly position: number;
-  /** Where the instruction ends, from which the distance counts. */
+  /** The end of the instruction, which distances are relative to. */
   readonly end: number;
   readonly place: number;
 }
@@ -44,7 +47,7 @@ interface ConstantUse {
 const fits = (x: number): boolean => x >= -128 && x <= 127;
 const scales: Record<number, number> = { 1: 0, 2: 1, 4: 2, 8: 3 };
 
-/** Writes instructions, jumps and the constants beside them as bytes. */
+/** Encodes instructions, jumps and constants as bytes. */
 export class Assembler {
   private bytes = new Uint8Array(4096);
   private view = new DataView(this.bytes.buffer);
@@ -55,7 +58,7 @@ export class Assembler {
   private constantBytes = new Uint8Array(1024);
   private constantLength = 0;
 
-  /** The place of a constant: words of 32 bits, aligned to their number. Equal ones stand once. */
+  /** A constant in memory: 32-bit words, aligned to their total size. Equal constants are stored once. */
   constant(words: readonly number[]): Memory {
     const key = words.join(' ');
     let place = this.constants.get(key);
@@ -70,7 +73,7 @@ export class Assembler {
     return { base: undefined, displacement: 0, constant: place };
   }
 
-  /** Begins a function, where the machine likes it to begin. */
+  /** Aligns the start of a function. */
   align(): void {
     while (this.length % 32 !== 0) this.u8(0x90);
   }
@@ -113,7 +116,7 @@ export class Assembler {
     this.u8(0x58 + (register.at & 7));
   }
 
-  /** A number of 64 bits. */
+  /** Loads a 64-bit number. */
   moveNumber(to: Register, value: number): void {
     if (value >= 0 && value < 2 ** 32) {
       if (to.at >= 8) this.u8(0x41);
@@ -127,14 +130,14 @@ export class Assembler {
     this.u32(Math.floor(value / 2 ** 32));
   }
 
-  /** The address of a label. */
+  /** Loads the address of a label. */
   address(to: Register, label: Label): void {
     this.raw(to.at >= 8 ? 0x4c : 0x48, 0x8d, ((to.at & 7) << 3) | 5);
     this.fixups.push({ position: this.length, label });
     this.u32(0);
   }
 
-  /** An instruction of general registers, in one line. */
+  /** An instruction on general registers. */
   general(name: keyof typeof x86, operands: Omit<Instruction, 'encoding'>): void {
     this.instruction({ encoding: x86[name], wide: true, ...operands });
   }
@@ -256,7 +259,7 @@ export class Assembler {
     this.view = new DataView(this.bytes.buffer);
   }
 
-  /** The code, and behind it the constants. */
+  /** The code, followed by the constants. */
   build(): Uint8Array<ArrayBuffer> {
     const start = this.constantLength === 0 ? this.length : Math.ceil(this.length / 64) * 64;
     const whole = new Uint8Array(start + this.constantLength);
@@ -280,14 +283,14 @@ const doubled = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => {
 const number = (x: Register | number | undefined): number => (x === undefined ? 0 : typeof x === 'number' ? x : x.at);
 const isMemory = (m: Instruction['m']): m is Memory => typeof m === 'object' && !isRegister(m);
 
-/** The numbers in the fields of the last operand. */
+/** Register numbers in the fields of the last operand. */
 function parts(m: Instruction['m']): [base: number, index: number] {
   if (m === undefined) return [0, 0];
   if (typeof m === 'number') return [m, 0];
   return isRegister(m) ? [m.at, 0] : [m.base?.at ?? 0, m.index?.at ?? 0];
 }
 
-/** Bytes of the low parts of rsp, rbp, rsi and rdi need a prefix. */
+/** The low bytes of rsp, rbp, rsi and rdi need a REX prefix. */
 const isByteRegister = (x: Instruction['a'] | Memory): boolean => x instanceof Register && x.at >= 4 && x.at < 8;
 
 function needsEvex({ encoding, a, v, m, length, mask, broadcast }: Instruction): boolean {
@@ -296,7 +299,7 @@ function needsEvex({ encoding, a, v, m, length, mask, broadcast }: Instruction):
   return isHigh(a) || isHigh(v) || isHigh(m) || (isMemory(m) && isHigh(m.index));
 }
 
-/** Bytes that a short displacement counts. */
+/** The unit of a short displacement, in bytes. */
 function unitOf({ encoding, length = 128, broadcast }: Instruction): number {
   if (broadcast) return encoding.ew ? 8 : 4;
   if (typeof encoding.memory === 'string') return Number(encoding.memory);

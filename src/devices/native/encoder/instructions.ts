@@ -1,11 +1,11 @@
-// What an instruction is: its bytes, and what becomes of its operands. `a` is the register of ModRM's middle field, `v` the one that
-// VEX and EVEX name besides, `m` the register or memory of its last field.
+// Describes instructions: their encoding and what they do to their operands. `a` is the register of ModRM's middle
+// field, `v` the additional one of VEX and EVEX, `m` the register or memory of the last field.
 
-/** What happens to an operand: read, written, both. */
+/** What happens to an operand: it is read, written, or both. */
 export type Role = 'r' | 'w' | 'rw';
 
 export interface Encoding {
-  /** legacy: of general registers. vex: VEX where it suffices, else EVEX. evex: EVEX alone. */
+  /** legacy: general registers. vex: VEX where it suffices, else EVEX. evex: EVEX only. */
   readonly form: 'legacy' | 'vex' | 'evex';
   /** The mandatory prefix: none, 66, F3, F2. */
   readonly prefix: 0 | 1 | 2 | 3;
@@ -18,17 +18,17 @@ export interface Encoding {
   readonly a: Role | undefined;
   readonly v: Role | undefined;
   readonly m: Role | undefined;
-  /** What stands in the middle field instead of a register. */
+  /** The opcode extension in the middle field, in place of a register. */
   readonly digit: number | undefined;
   /** Bytes of the immediate number. */
   readonly immediate: 0 | 1 | 4;
-  /** Bytes in memory: all of the vector, a part of it (1/2, 1/4), or so many. */
+  /** Size of a memory operand: the whole vector, a part of it (1/2, 1/4), or this many bytes. */
   readonly memory: 1 | 0.5 | 0.25 | '4' | '8';
-  /** The last operand is memory or a register only. */
+  /** The last operand can only be of this kind. */
   readonly only: 'memory' | 'register' | undefined;
-  /** An operand of which the low byte alone is meant. */
+  /** The operand of which only the low byte is used. */
   readonly bytes: 'a' | 'm' | undefined;
-  /** One access, which no other thread comes between. */
+  /** An atomic access. */
   readonly locked: boolean;
   /** Operands a, v and m are vectors (v), general registers (g) or masks (k, by number). */
   readonly kinds: string;
@@ -70,7 +70,7 @@ const byte = { immediate: 1 } as const;
 const evex = { form: 'evex' } as const;
 const four = { memory: '4' } as const;
 const eight = { memory: '8', ew: 1 } as const;
-// VEX has them of registers alone.
+// VEX only shifts registers.
 const shift = (digit: number) => ({ digit, immediate: 1, only: 'register' }) as const;
 
 export const vectorInstructions = {
@@ -80,7 +80,7 @@ export const vectorInstructions = {
   vmovssStore: vector(written, 2, 1, 0x11, { ...four, only: 'memory' }),
   vmovsd: vector(two, 3, 1, 0x10, { ...eight, only: 'memory' }),
   vmovsdStore: vector(written, 3, 1, 0x11, { ...eight, only: 'memory' }),
-  /** A general register or four bytes of memory into a vector, zeros above. */
+  /** Moves a general register or four bytes of memory into a vector and clears the rest. */
   vmovd: vector(two, 1, 1, 0x6e, { ...four, kinds: 'v-g' }),
   vmovdStore: vector(written, 1, 1, 0x7e, { ...four, kinds: 'v-g' }),
   vmovq: vector(two, 1, 1, 0x6e, { memory: '8', ...wideBoth, kinds: 'v-g' }),
@@ -103,7 +103,7 @@ export const vectorInstructions = {
   vmaxpd: vector(three, 1, 1, 0x5f, wide),
   vsqrtps: vector(two, 0, 1, 0x51),
   vsqrtpd: vector(two, 1, 1, 0x51, wide),
-  /** By the immediate number: 0 nearest, 1 down, 2 up, 3 towards zero. */
+  /** The immediate selects the rounding: 0 nearest, 1 down, 2 up, 3 towards zero. */
   vroundps: vector(two, 1, 3, 0x08, byte),
   vroundpd: vector(two, 1, 3, 0x09, { ...byte, ...wide }),
   /** a = v · m + a; a = v · a + m; a = a · m + v. */
@@ -113,14 +113,14 @@ export const vectorInstructions = {
   vfmadd231pd: vector(fused, 1, 2, 0xb8, wideBoth),
   vfmadd213pd: vector(fused, 1, 2, 0xa8, wideBoth),
   vfmadd132pd: vector(fused, 1, 2, 0x98, wideBoth),
-  /** Masks by VEX: all bits of a lane. */
+  /** VEX comparisons: masks are lanes with all bits set. */
   vcmpps: vector(three, 0, 1, 0xc2, byte),
   vcmppd: vector(three, 1, 1, 0xc2, { ...byte, ...wide }),
   vblendvps: vector(three, 1, 3, 0x4a, byte),
   vblendvpd: vector(three, 1, 3, 0x4b, byte),
   vpcmpeqd: vector(three, 1, 1, 0x76),
   vpcmpgtd: vector(three, 1, 1, 0x66),
-  /** Masks by EVEX, in k registers. */
+  /** EVEX comparisons: masks are k registers. */
   kcmpps: vector(three, 0, 1, 0xc2, { ...evex, ...byte, kinds: 'kvv' }),
   kcmppd: vector(three, 1, 1, 0xc2, { ...evex, ...byte, ...wide, kinds: 'kvv' }),
   kcmpd: vector(three, 1, 3, 0x1f, { ...evex, ...byte, kinds: 'kvv' }),
@@ -132,7 +132,7 @@ export const vectorInstructions = {
   vpternlogd: vector(fused, 1, 3, 0x25, { ...evex, ...byte }),
 
   vpand: vector(three, 1, 1, 0xdb),
-  /** not v, and m. */
+  /** ~v & m. */
   vpandn: vector(three, 1, 1, 0xdf),
   vpor: vector(three, 1, 1, 0xeb),
   vpxor: vector(three, 1, 1, 0xef),
@@ -162,7 +162,7 @@ export const vectorInstructions = {
   vcvtpd2ps: vector(two, 1, 1, 0x5a, wide),
   vcvtdq2pd: vector(two, 2, 1, 0xe6, { memory: 0.5 }),
   vcvttpd2dq: vector(two, 1, 1, 0xe6, wide),
-  /** 64-bit integers of general registers and doubles. */
+  /** Between 64-bit integers in general registers and doubles. */
   vcvtsi2sd: vector(three, 3, 1, 0x2a, { memory: '8', ...wideBoth, kinds: 'vvg' }),
   vcvttsd2si: vector(two, 3, 1, 0x2c, { memory: '8', ...wideBoth, kinds: 'g-v' }),
   vucomiss: vector(['r', undefined, 'r'], 0, 1, 0x2e, four),
@@ -193,11 +193,11 @@ export const vectorInstructions = {
   vunpckhpd: vector(three, 1, 1, 0x15, wide),
   vperm2f128: vector(three, 1, 3, 0x06, byte),
   vshuff32x4: vector(three, 1, 3, 0x23, { ...evex, ...byte }),
-  /** By VEX v is a mask, which is cleared; by EVEX k is. */
+  /** The mask (v for VEX, a k register for EVEX) is cleared. */
   vpgatherdd: vector(['rw', 'rw', 'r'], 1, 2, 0x90, { ...four, only: 'memory' }),
   kgatherdd: vector(['rw', undefined, 'r'], 1, 2, 0x90, { ...evex, ...four, only: 'memory' }),
   kscatterdd: vector(['r', undefined, 'w'], 1, 2, 0xa0, { ...evex, ...four, only: 'memory' }),
-  /** All ones in a mask register. */
+  /** Sets a mask register to all ones. */
   kxnorw: vector(three, 0, 1, 0x46, { kinds: 'kkk', only: 'register' }),
   vzeroupper: vector([undefined, undefined, undefined], 0, 1, 0x77),
 
@@ -255,7 +255,7 @@ export const generalInstructions = {
   idiv: legacy(undefined, 'r', 0, 0xf7, { digit: 7 }),
   /** rdx = the sign of rax. */
   cdq: legacy(undefined, undefined, 0, 0x99),
-  /** m becomes its sum with a, and a what m was, as one access. */
+  /** Atomically adds a to m; a receives the old value of m. */
   xadd: legacy('rw', 'rw', 1, 0xc1, { locked: true, only: 'memory' }),
   call: legacy(undefined, 'r', 0, 0xff, { digit: 2 }),
   ret: legacy(undefined, undefined, 0, 0xc3),
@@ -264,7 +264,7 @@ export const generalInstructions = {
   xgetbv: legacy(undefined, undefined, 1, 0x01),
 } as const satisfies Record<string, Encoding>;
 
-/** Conditions by their number: of cmp and of what compares floats. */
+/** Condition codes, after cmp and after float comparisons. */
 export const conditions = {
   overflow: 0,
   below: 2,
@@ -286,7 +286,7 @@ export const setIf = (condition: Condition): Encoding => setters[condition];
 export const moveIf = (condition: Condition): Encoding => movers[condition];
 const each = (make: (number: number) => Encoding): Record<Condition, Encoding> =>
   Object.fromEntries(Object.entries(conditions).map(([name, n]) => [name, make(n)])) as Record<Condition, Encoding>;
-/** A byte: 1 where the condition holds, else 0. */
+/** Sets a byte to 1 if the condition holds, else to 0. */
 const setters = each((n) => legacy(undefined, 'w', 1, 0x90 + n, { digit: 0, bytes: 'm' }));
 const movers = each((n) => legacy('rw', 'r', 1, 0x40 + n));
 

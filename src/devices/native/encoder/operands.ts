@@ -1,19 +1,19 @@
 /**
- * A register of a machine: general or vector. `at` is its number once it has one; until then, or where there are too few, it is a
- * name for a value (`registers/`), which may stand in the frame at `slot`.
+ * A general or vector register. `at` is its number once allocated; until then it is virtual (`registers/`), and if
+ * registers run out it is spilled to the frame at `slot`.
  */
 export class Register {
   readonly kind: 'general' | 'vector';
   at: number;
   slot = -1;
-  /** Where the value is needed, in instructions. */
+  /** The live range, as positions of instructions. */
   start = -1;
   end = -1;
-  /** Uses, those in loops counting more. */
+  /** Number of uses, weighted by loop depth. */
   weight = 0;
-  /** How many loops stand around the place where it was introduced. */
+  /** Loop depth of the definition. */
   depth = 0;
-  /** The outermost loop around a use that does not stand around its introduction. */
+  /** The outermost loop that contains a use but not the definition. */
   outer: { end: number } | undefined;
 
   constructor(kind: 'general' | 'vector', at = -1) {
@@ -23,7 +23,7 @@ export class Register {
 }
 
 const general = (at: number): Register => new Register('general', at);
-/** Registers with a name of their own, none of which holds values of others. */
+/** Fixed registers, which are never allocated to values. */
 export const rax = general(0);
 export const rcx = general(1);
 export const rdx = general(2);
@@ -44,13 +44,13 @@ export const [r8, r9, r10, r11, r12, r13, r14, r15] = [8, 9, 10, 11, 12, 13, 14,
 ];
 export const vectorRegister = (at: number): Register => new Register('vector', at);
 
-/** A place in memory: base + index · scale + displacement, or a number beside the code. */
+/** A memory operand: base + index · scale + displacement, or a constant stored behind the code. */
 export interface Memory {
   readonly base: Register | undefined;
   readonly index?: Register | undefined;
   readonly scale?: number;
   readonly displacement: number;
-  /** The place of a constant; there is no base then. */
+  /** Offset of a constant; then there is no base. */
   readonly constant?: number;
 }
 

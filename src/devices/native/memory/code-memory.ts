@@ -10,14 +10,14 @@ export interface MachineCode {
 }
 
 /**
- * Puts machine code where it can run. A page is first written, then made executable, and never both; code does not move, so
- * what it says about its own places is relative.
+ * Makes machine code executable. A page is first written, then made executable, and never both at once. Addresses
+ * within the code are relative.
  */
 export function placeCode(code: Uint8Array): MachineCode {
   const c = foreign();
   const bytes = Math.ceil(code.byteLength / page) * page;
   const address = c.mmap(0, bytes, protection.read | protection.write, anonymous, -1, 0);
-  // mmap answers -1 where it fails.
+  // mmap returns -1 on failure.
   if (address >= 2 ** 47)
     return fail('native device', `there is no memory for ${bytes} bytes of code`, 'drop models that are not needed');
   c.copyIn(address, code, code.byteLength);
@@ -32,7 +32,7 @@ export function placeCode(code: Uint8Array): MachineCode {
   return { address, bytes };
 }
 
-/** Gives it back. */
+/** Unmaps the code. */
 export function dropCode({ address, bytes }: MachineCode): void {
   foreign().munmap(address, bytes);
 }

@@ -3,15 +3,15 @@ import { at, r8, rax, rbx, rcx, rdi, rdx } from '../encoder/operands.ts';
 import { dropCode, placeCode } from './code-memory.ts';
 import { foreign } from './foreign.ts';
 
-/** Elements of 32 bits in the vectors of this machine; 0 where it lacks AVX2 or FMA. */
+/** 32-bit elements in the vectors of this machine; 0 if it lacks AVX2 or FMA. */
 export type Width = 0 | 8 | 16;
 
 let known: Width | undefined;
 
-/** Asked once. */
+/** The vector width of this machine; CPUID runs once. */
 export const vectorWidth = (): Width => (known ??= widthOf(ask()));
 
-/** What CPUID says of vectors: leaves 1 and 7, and which registers the system keeps. */
+/** CPUID's leaves 1 and 7, and which registers the operating system saves. */
 interface Answer {
   readonly ecx1: number;
   readonly ebx7: number;
@@ -31,7 +31,7 @@ function ask(): Answer {
   code.general('movStore', { a: rcx, m: at(r8, 0), wide: false });
   leaf(7);
   code.general('movStore', { a: rbx, m: at(r8, 4), wide: false });
-  // What keeps registers may be asked where the system says so (OSXSAVE).
+  // XGETBV may be executed only if OSXSAVE is set.
   code.moveNumber(rax, 0);
   code.moveNumber(rdx, 1 << 27);
   code.general('and', { a: rdx, m: at(r8, 0), wide: false });
@@ -52,7 +52,7 @@ function ask(): Answer {
 
 const bit = (word: number, ...places: number[]): boolean => places.every((n) => (word >>> n) & 1);
 
-/** AVX2, BMI2 and FMA are wanted; F, DQ, BW and VL of AVX-512 besides make vectors of 16. */
+/** AVX2, BMI2 and FMA are required; with F, DQ, BW and VL of AVX-512, vectors have 16 elements. */
 export function widthOf({ ecx1, ebx7, xcr0 }: Answer): Width {
   if (!bit(ecx1, 12, 27, 28) || !bit(ebx7, 5, 8) || !bit(xcr0, 1, 2)) return 0;
   return bit(ebx7, 16, 17, 30, 31) && bit(xcr0, 5, 6, 7) ? 16 : 8;

@@ -2,10 +2,10 @@ import { fail } from '../../../base/errors.ts';
 import { loadKoffi } from '../../host/koffi.ts';
 import { isNode } from '../../host/platform.ts';
 
-/** Bytes of a typed array, for a function of C that takes a pointer. */
+/** A typed array, for a C function that takes a pointer. */
 export type Bytes = ArrayBufferView;
 
-/** The functions of C that the device stands on. Addresses are numbers: user space ends at 2^47. */
+/** The C functions that the device is built on. Addresses are plain numbers, since user space ends at 2^47. */
 export interface Foreign {
   mmap(near: number, bytes: number, protection: number, flags: number, file: number, offset: number): number;
   mprotect(address: number, bytes: number, protection: number): number;
@@ -14,19 +14,19 @@ export interface Foreign {
   copyIn(to: number, from: Bytes, bytes: number): void;
   copyOut(to: Bytes, from: number, bytes: number): void;
   copy(to: number, from: number, bytes: number): void;
-  /** The address of a function by its name; 0 if there is none. */
+  /** The address of a function by name; 0 if there is none. */
   dlsym(library: null, name: string): number;
   /** Starts a thread that runs the function at an address. */
   startThread(thread: Bytes, attributes: null, start: number, argument: number): number;
-  /** The address of a function of doubles that is JavaScript's: it can be called on the caller's thread alone. */
+  /** The address of a JavaScript function on doubles; it can be called on the caller's thread only. */
   callback(f: (a: number, b: number) => number): number;
-  /** What machine code at this address does with the words of a table. */
+  /** Machine code at an address, as a function that is passed the words of a table. */
   entry(address: number): (table: Uint32Array) => void;
 }
 
 interface Koffi {
   load(path: null): { func(prototype: string): (...args: never[]) => unknown };
-  /** Without a name, of which a process could have one only. */
+  /** Anonymous, because a process can register each name only once. */
   proto(result: string, parameters: readonly string[]): object;
   decode(address: bigint, type: object): unknown;
   pointer(type: object): object;
@@ -36,12 +36,12 @@ interface Koffi {
 export const protection = { none: 0, read: 1, write: 2, execute: 4 } as const;
 /** Private, without a file. */
 export const anonymous = 0x22;
-/** Addresses alone: pages are counted when they are written. */
+/** Reserves addresses only; pages are committed when written. */
 export const noReserve = 0x4000;
 
 let known: Foreign | undefined;
 
-/** Loads them, once. Where that cannot be, says what would help. */
+/** Loads the functions, once. If that fails, the error says what would help. */
 export function foreign(): Foreign {
   return (known ??= load());
 }

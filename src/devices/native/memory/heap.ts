@@ -3,19 +3,19 @@ import type { Allocator } from '../../host/buffers.ts';
 import { type Block, FreeLists } from '../../host/free-lists.ts';
 import { anonymous, foreign, noReserve, protection } from './foreign.ts';
 
-/** Addresses that a heap may come to fill: what FreeLists can tell apart. */
+/** Size of the reserved address range: the most that FreeLists can represent. */
 const addresses = 2 ** 38;
 const alignment = 64;
-/** The least by which a heap grows. */
+/** The smallest step by which a heap grows. */
 const step = 16 * 2 ** 20;
 const hugePages = 14;
 const dontNeed = 4;
 const page = 4096;
-/** Free blocks that are smaller stay with the process. */
+/** Smaller free blocks are not returned to the system. */
 const smallest = 2 ** 20;
 const mebi = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
-/** The system's memory, outside of all JavaScript: addresses are reserved at once, and become memory when they are needed. */
+/** System memory outside the JavaScript heap: addresses are reserved up front and committed as needed. */
 export class NativeHeap implements Allocator {
   private readonly start: number;
   private readonly limit: number;
@@ -23,13 +23,13 @@ export class NativeHeap implements Allocator {
   private readonly used = new Map<number, Block>();
   private capacity = 0;
   private inUse = 0;
-  /** Free bytes that may still be memory. */
+  /** Free bytes that may still be committed. */
   private idle = 0;
   private readonly mostIdle: number;
 
   /**
-   * `limit`: the most bytes that it may become; all of the machine's memory, when absent. `mostIdle`: free bytes beyond which, where
-   * they are more than those in use, the system gets them back.
+   * `limit`: the most bytes it may grow to (default: the machine's memory). `mostIdle`: when more free bytes than this,
+   * and than those in use, are committed, they are returned to the system.
    */
   constructor(limit = systemMemory(), mostIdle = 2 ** 30) {
     this.mostIdle = mostIdle;
@@ -67,7 +67,7 @@ export class NativeHeap implements Allocator {
     if (this.idle > Math.max(this.mostIdle, this.inUse)) this.giveBack();
   }
 
-  /** Lets the system have the pages of free blocks; the addresses stay, and become memory again when they are written. */
+  /** Returns the pages of free blocks to the system; the addresses stay valid and are committed again when written. */
   private giveBack(): void {
     for (const { offset, size } of this.lists.blocks()) {
       if (size < smallest) continue;
@@ -80,7 +80,7 @@ export class NativeHeap implements Allocator {
 
   private grow(bytes: number): void {
     const atLeast = bytes - this.lists.tail(this.capacity);
-    // A quarter more each time keeps the number of growths logarithmic.
+    // Growing by a quarter each time keeps the number of growths logarithmic.
     const wanted = Math.ceil(Math.max(atLeast, this.capacity / 4) / step) * step;
     const more = Math.min(wanted, this.limit - this.capacity);
     const from = this.start + this.capacity;
@@ -97,7 +97,7 @@ export class NativeHeap implements Allocator {
   }
 }
 
-/** Bytes of this machine's memory, or of what this process may have of it. */
+/** Bytes of this machine's memory, or of this process's share of it. */
 function systemMemory(): number {
   const allowed = process.constrainedMemory?.() ?? 0;
   const all = process.getBuiltinModule('node:os').totalmem();

@@ -1,13 +1,13 @@
 import type { Register } from '../encoder/operands.ts';
 import type { Code } from './code.ts';
 
-/** Numbers that values may have; the others serve while an instruction is written. */
+/** Registers that can be allocated to values; the others are scratch. */
 export interface Available {
   readonly general: readonly number[];
   readonly vector: readonly number[];
 }
 
-/** rax, rcx and rdx, and the first three vectors, are for what stands in the frame and for divisions. */
+/** rax, rcx, rdx and the first three vector registers are reserved for spilled values and divisions. */
 export const scratch = { base: 0, operand: 1, index: 2, vectors: [0, 1, 2] } as const;
 
 export function availableRegisters(lanes: number): Available {
@@ -19,8 +19,8 @@ export function availableRegisters(lanes: number): Available {
 }
 
 /**
- * Gives each value a number for as long as it is needed (linear scan, Poletto and Sarkar 1999); where there are too few, the value
- * used least stands in the frame from its beginning to its end. Gives the bytes of the frame.
+ * Linear-scan register allocation (Poletto and Sarkar 1999). When registers run out, the value with the lowest weight
+ * is spilled to the frame for its whole live range. Returns the size of the frame in bytes.
  */
 export function allocate(code: Code, available: Available): number {
   const sets = { general: new Pool(available.general), vector: new Pool(available.vector) };
@@ -47,7 +47,7 @@ export function allocate(code: Code, available: Available): number {
   return bytes;
 }
 
-/** Whether a value is needed behind a call that comes after its beginning. */
+/** Whether a value is live across a call. */
 function isAcross(calls: readonly number[], { start, end }: Register): boolean {
   let [low, high] = [0, calls.length];
   while (low < high) {
@@ -58,7 +58,7 @@ function isAcross(calls: readonly number[], { start, end }: Register): boolean {
   return low < calls.length && calls[low] < end;
 }
 
-/** The numbers of one kind, and who has them. */
+/** The registers of one kind, and the values that occupy them. */
 class Pool {
   private readonly free: number[];
   private active: Register[] = [];
@@ -67,7 +67,7 @@ class Pool {
     this.free = [...numbers].reverse();
   }
 
-  /** Takes back what nobody needs from a position on. */
+  /** Frees the registers of values whose live range ended before a position. */
   release(position: number): void {
     const still: Register[] = [];
     for (const register of this.active)
@@ -76,7 +76,7 @@ class Pool {
     this.active = still;
   }
 
-  /** Gives it a number, and who has to go for it, perhaps itself. */
+  /** Allocates a register; returns the value that is spilled for it, perhaps the new one itself. */
   give(register: Register): Register | undefined {
     const next = this.free.pop();
     if (next !== undefined) {

@@ -9,7 +9,7 @@ const operands = new Register('general', scratch.operand);
 const indices = new Register('general', scratch.index);
 const vectors = scratch.vectors.map((n) => new Register('vector', n));
 
-/** Writes a function: the frame, the instructions, and the traffic with the frame of values that have no register. */
+/** Writes a function: the frame, the instructions, and the loads and stores of spilled values. */
 export function assemble(code: Code, assembler: Assembler, length: Length, available: Available): void {
   const bytes = allocate(code, available);
   assembler.align();
@@ -88,7 +88,7 @@ class Writer {
   }
 }
 
-/** Whether the last operand may stand in memory as well as in a register. */
+/** Whether the last operand may be memory as well as a register. */
 function takesMemory({ encoding, broadcast }: Instruction): boolean {
   return encoding.only !== 'register' && !broadcast;
 }

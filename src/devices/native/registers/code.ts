@@ -2,7 +2,7 @@ import { type Instruction, Label } from '../encoder/assembler.ts';
 import type { Condition } from '../encoder/instructions.ts';
 import { isRegister, type Memory, Register } from '../encoder/operands.ts';
 
-/** What stands between instructions. */
+/** A marker between instructions. */
 export type Mark =
   | { readonly mark: 'label'; readonly label: Label }
   | { readonly mark: 'jump'; readonly label: Label; readonly condition: Condition | undefined }
@@ -10,25 +10,25 @@ export type Mark =
 
 export type Item = Instruction | Mark;
 
-/** The stack, in which places are named by their distance from where the frame begins. */
+/** The base of the frame, to which places in it are relative. */
 export const frame = new Register('general', 4);
 
-/** A loop, whose end is known when it is reached. */
+/** A loop; its end is set once it is reached. */
 interface Loop {
   end: number;
 }
 
 /**
- * A function on the way: instructions on registers without numbers. While it is written, it notes from where to where each value
- * is needed: whatever a loop takes from outside is needed until the loop's end.
+ * A function under construction: instructions on virtual registers. Live ranges are recorded while it is written: a
+ * value that a loop takes from outside is live until the end of the loop.
  */
 export class Code {
   readonly items: Item[] = [];
-  /** Registers in the order of their introduction. */
+  /** Registers in the order of their definition. */
   readonly registers: Register[] = [];
-  /** Bytes of the frame that the code has asked for. */
+  /** Bytes of the frame that the code itself uses. */
   frameBytes = 0;
-  /** Where functions are called that keep no register. */
+  /** Positions of calls that clobber all registers. */
   readonly calls: number[] = [];
   private readonly loops: Loop[] = [];
 
@@ -39,7 +39,7 @@ export class Code {
     return made;
   }
 
-  /** A register that holds something from here on, though no instruction says so. */
+  /** Marks a register as live at this position, though no instruction names it. */
   touch(register: Register): void {
     if (register.start < 0) register.start = this.items.length;
     register.end = this.items.length;
@@ -72,13 +72,13 @@ export class Code {
     this.items.push({ mark: 'jump', label, condition });
   }
 
-  /** Calls what keeps all registers, or, `clobbers`, none. */
+  /** Calls a function that preserves all registers, or, with `clobbers`, none. */
   call(label: Label, clobbers = false): void {
     if (clobbers) this.calls.push(this.items.length);
     this.items.push({ mark: 'call', label });
   }
 
-  /** A part that may be run again: `body` jumps back to the label. */
+  /** A loop; `body` jumps back to the label. */
   loop(body: (again: Label) => void): void {
     const again = new Label();
     const loop: Loop = { end: -1 };

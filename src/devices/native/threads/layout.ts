@@ -1,4 +1,7 @@
-/** What threads say to each other, in bytes from the beginning of a page of their own: a line of the cache for each that is polled. */
+/**
+ * The control page through which threads communicate, as byte offsets; each word that is polled has a cache line of its
+ * own.
+ */
 export const control = {
   /** Counts jobs; threads sleep on it. */
   job: 0,
@@ -12,9 +15,9 @@ export const control = {
   generation: 256,
   /** Barrier: threads that sleep on `generation`. */
   waiting: 320,
-  /** 1 when threads shall end. */
+  /** 1 tells threads to exit. */
   closing: 384,
-  /** Threads that are there besides the caller. */
+  /** Number of threads besides the caller. */
   workers: 388,
   /** How many run the job, the caller included. */
   threadCount: 392,
@@ -25,5 +28,5 @@ export const control = {
 
 export const controlBytes = 4096;
 
-/** Where the words of a thread stand that it is started with. */
+/** Offset of the words that a thread is started with. */
 export const ownWords = (thread: number): number => 1024 + 16 * thread;

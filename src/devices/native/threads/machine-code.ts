@@ -21,30 +21,33 @@ import {
 import { type MachineCode, placeCode } from '../memory/code-memory.ts';
 import { control } from './layout.ts';
 
-/** Polls before a thread goes to sleep, each some 140 cycles of rest: 20 to 50 microseconds. */
+/** Polls before a thread goes to sleep, each with a pause of some 140 cycles: 20 to 50 microseconds in all. */
 const spins = 600;
-/** The number of the system call, and what it shall do among threads of one process. */
+/** The number of the system call, and its operations, private to the process. */
 const futex = 202;
 const wait = 128;
 const wake = 129;
 const all = 2 ** 31 - 1;
 
-/** The code that all threads share: where each function of it begins. */
+/** The addresses of the functions that all threads share. */
 export interface ThreadCode {
   /**
-   * Runs a job from JavaScript: rdi is the address of words of 64 bits, control, program and number of threads, which the table
-   * of the program follows.
+   * Runs a job from JavaScript. rdi points to 64-bit words: control page, program and number of threads, followed by
+   * the table of the program.
    */
   readonly launch: number;
-  /** What a thread runs: rdi is the address of two words of 64 bits, control and its number. */
+  /** The main function of a thread. rdi points to two 64-bit words: control page and thread number. */
   readonly work: number;
-  /** Returns when all threads have called it: edi the thread, esi how many there are, rdx control. */
+  /**
+   * The barrier: returns once all threads have called it. edi: thread number, esi: number of threads, rdx: control
+   * page.
+   */
   readonly barrier: number;
 }
 
 let known: ThreadCode | undefined;
 
-/** Written once for all devices. */
+/** The shared code, written once for all devices. */
 export function threadCode(): ThreadCode {
   return (known ??= write());
 }
@@ -67,13 +70,13 @@ type Name = keyof typeof x86;
 const word = (a: Assembler, name: Name, operands: Parameters<Assembler['general']>[1]): void =>
   a.general(name, { ...operands, wide: false });
 
-/** `register` = the word there before `by` was added, as one access. */
+/** Atomically adds `by` to a word; `register` receives the old value. */
 function exchangeAdd(a: Assembler, register: Register, by: number, base: Register, displacement: number): void {
   a.moveNumber(register, by >>> 0);
   word(a, 'xadd', { a: register, m: at(base, displacement) });
 }
 
-/** Sleeps on a word as long as it is `value`, or wakes so many who do. */
+/** Sleeps on a word while it equals `value`, or wakes that many sleepers. */
 function system(a: Assembler, base: Register, displacement: number, what: number, value: Register | number): void {
   a.general('lea', { a: rdi, m: at(base, displacement) });
   a.moveNumber(rsi, what);
@@ -84,7 +87,7 @@ function system(a: Assembler, base: Register, displacement: number, what: number
   a.general('syscall', {});
 }
 
-/** Polls a word until it is no longer what the register holds; then goes to `changed`. Falls through when that takes long. */
+/** Polls a word until it differs from the register, then jumps to `changed`. Falls through if that takes too long. */
 function poll(a: Assembler, base: Register, displacement: number, value: Register, changed: Label): void {
   const again = new Label();
   a.moveNumber(r8, spins);
@@ -166,7 +169,7 @@ function writeWork(a: Assembler, label: Label): void {
   a.general('mov', { a: rdi, m: at(rdi) });
   a.general('movStore', { a: rdi, m: at(rsp, 8) });
   word(a, 'movStore', { a: r13, m: at(rsp, 16) });
-  // Threads start while no job runs; whoever starts them waits until they have seen this one.
+  // Threads start while no job runs; the starter waits until they have read this word.
   word(a, 'mov', { a: rax, m: at(rdi, control.job) });
   word(a, 'movStore', { a: rax, m: at(rsp, 24) });
   exchangeAdd(a, rax, 1, rdi, control.workers);
@@ -229,7 +232,7 @@ function writeBarrier(a: Assembler, label: Label): void {
   word(a, 'cmp', { a: rax, m: rsi });
   const others = new Label();
   a.jump(others, 'notEqual');
-  // The last one to arrive starts the next generation.
+  // The last thread to arrive starts the next generation.
   word(a, 'movNumber', { m: at(r12, control.arrived), immediate: 0 });
   exchangeAdd(a, rax, 1, r12, control.generation);
   word(a, 'cmpNumber', { m: at(r12, control.waiting), immediate: 0 });

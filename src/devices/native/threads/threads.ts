@@ -4,21 +4,21 @@ import { anonymous, foreign, protection } from '../memory/foreign.ts';
 import { control, controlBytes, ownWords } from './layout.ts';
 import { threadCode } from './machine-code.ts';
 
-/** Milliseconds that threads have to come up. */
+/** Milliseconds to wait for threads to start. */
 const startTime = 30_000;
 
-/** Two words of 32 bits of an address. */
+/** Writes an address as two 32-bit words. */
 export function putAddress(words: Uint32Array, at: number, address: number): void {
   words[at] = address % 2 ** 32;
   words[at + 1] = Math.floor(address / 2 ** 32);
 }
 
-/** Words before the table of a program: control, the program, and how many threads run it. */
+/** 32-bit words before the table of a program: control page, program, and number of threads. */
 const head = 6;
 
 /**
- * Threads of the system, which run machine code alone: they wait for jobs, and for each other, in a page of words (`layout.ts`).
- * Thread 0 is the caller. They start with the first job that is for several, and end with the process.
+ * System threads that run only machine code. They wait for jobs, and for each other, through words of a control page
+ * (`layout.ts`). Thread 0 is the caller. They start with the first shared job and end with the process.
  */
 export class NativeThreads {
   readonly count: number;
@@ -33,7 +33,7 @@ export class NativeThreads {
     this.enter = c.entry(threadCode().launch);
   }
 
-  /** The words that a program's run is started with; `setAddress` puts an address into its table. */
+  /** The words with which a program is started; `setAddress` stores an address in its table. */
   block(program: number, entries: number): { words: Uint32Array; setAddress(slot: number, address: number): void } {
     const words = new Uint32Array(head + 2 * entries);
     putAddress(words, 0, this.address);
@@ -41,7 +41,7 @@ export class NativeThreads {
     return { words, setAddress: (slot, address) => putAddress(words, head + 2 * slot, address) };
   }
 
-  /** Runs a program on so many threads and returns when all have returned. */
+  /** Runs a program on `threads` threads and returns when all have finished. */
   run(words: Uint32Array, threads: number): void {
     if (threads > 1 && !this.isStarted) this.start();
     words[4] = threads;

@@ -98,14 +98,14 @@ export function strided(w: Values, base: Memory, lane: Register, stride: number)
   return { ...base, index, scale: 1 };
 }
 
-/** The element that a lane of indices, put into memory, names. */
+/** The element addressed by one lane of indices that were stored in memory. */
 export function scattered(w: Values, base: Memory, indices: Memory, lane: Register, bytes: number): Memory {
   const index = w.c.general();
   w.c.word('movsxd', { a: index, m: { ...indices, index: lane, scale: 4 }, wide: true });
   return { ...base, index, scale: bytes };
 }
 
-/** Lanes may meet in one element: one after the other. */
+/** Lanes may address the same element, so they are processed in order. */
 export function oneByOne(
   w: Values,
   { dtype, combine }: Pick<Statement & { op: 'scatter' }, 'dtype' | 'combine'>,

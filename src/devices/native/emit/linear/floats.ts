@@ -8,7 +8,7 @@ import { isFoldable, isOwn, sourceOf, type Values } from './operands.ts';
 
 const signOf = (type: ScalarType): readonly number[] => (type === 'f64' ? [0, 0x80000000] : [0x80000000]);
 
-/** An operation that single floats and vectors of floats have instructions for. */
+/** An operation with instructions for both single floats and vectors. */
 export function plainFloat(w: Values, x: Apply, into?: Register): Register | undefined {
   const { c } = w;
   const { f, from, args } = x;
@@ -31,7 +31,7 @@ export function plainFloat(w: Values, x: Apply, into?: Register): Register | und
       return extreme(c, f, from, [w.value(a), w.value(b)], length, into);
     case 'upper':
     case 'lower': {
-      // The machine gives the second where either is NaN.
+      // The instruction returns its second operand if either is NaN.
       const first = w.value(b);
       return c.three(f === 'upper' ? `vmax${suffix}` : `vmin${suffix}`, first, sourceOf(w, a), length, into);
     }
@@ -57,7 +57,7 @@ export function binary(
   return c.three(name, v, sourceOf(w, right), length, into);
 }
 
-/** a · b + c, in the register of the operand that is needed no more. */
+/** a · b + c, in the register of an operand that is no longer needed. */
 export function fma(w: Values, { args }: Apply, suffix: 'ps' | 'pd', length: Length, into?: Register): Register {
   const { c } = w;
   let [a, b, sum] = args as [Value, Value, Value];
@@ -97,7 +97,7 @@ export function fma(w: Values, { args }: Apply, suffix: 'ps' | 'pd', length: Len
   return finish(copy);
 }
 
-/** The register itself where nobody else knows it, else a copy. */
+/** The register itself if it has no other use, else a copy. */
 export function fresh(w: Values, x: Value, held: Register, length: Length): Register {
   return isOwn(x) ? held : w.c.two('vmovups', { m: held }, length);
 }

@@ -10,7 +10,7 @@ import { NativeLanes } from '../lanes.ts';
 import { spread } from '../memory.ts';
 import type { Values } from './operands.ts';
 
-/** Where functions of C take and return doubles. */
+/** The registers in which C functions take and return doubles. */
 const doubles = [0, 1].map(vectorRegister);
 
 const functions = new Map<string, LinearFunction>();
@@ -21,7 +21,7 @@ function linearFunctionOf(f: ScalarOp, lanes: 8 | 16): LinearFunction {
   return known;
 }
 
-/** A function of vectors of f32, in line. */
+/** A function on vectors of f32, inlined. */
 export function functionOf(w: Values, f: ScalarOp, args: readonly Register[]): Register {
   if (f === 'rem') return remainders(w, args[0], args[1]);
   const double = doubleFunctions[f as keyof typeof doubleFunctions] as DoubleFunction | undefined;
@@ -31,7 +31,7 @@ export function functionOf(w: Values, f: ScalarOp, args: readonly Register[]): R
   return w.inline(linearFunctionOf(f, w.c.lanes), args);
 }
 
-/** The exact remainders of f32 are those of doubles. */
+/** Exact remainders of f32, computed in double precision. */
 export function remainders(w: Values, a: Register, b: Register): Register {
   const { c } = w;
   const places = [spread(c, a), spread(c, b)];
@@ -48,7 +48,7 @@ export function remainders(w: Values, a: Register, b: Register): Register {
   return c.two('vmovups', { m: result }, c.length(c.lanes));
 }
 
-/** A function of C on doubles. */
+/** Calls a C function on doubles. */
 export function hostCall(w: Values, { f, args }: Apply, into?: Register): Register {
   const { c } = w;
   const held = args.map((y) => w.value(y));

@@ -11,11 +11,11 @@ import { addressOf, isInVector, seriesOf, type Values, wordOf } from './operands
 import { floatApply, wordApply } from './single.ts';
 import { acrossLanes, splatOf, vectorApply } from './vectors.ts';
 
-/** Writes kernels as instructions of x86-64: a register is one of a kind, an operation what the tables say. */
+/** Writes register code as x86-64 instructions. */
 export class LinearWriter implements Values {
   readonly c: Context;
   readonly registers: Map<Virtual, Register>;
-  /** The number of the worker, and how many there are. */
+  /** The number of the worker and the number of workers. */
   private readonly worker: readonly [Register, Register] | undefined;
 
   constructor(
@@ -126,13 +126,13 @@ export class LinearWriter implements Values {
     }
   }
 
-  /** Compares integers, if that is what the value is. */
+  /** Emits the comparison if the value is one of integers, and returns its condition. */
   private comparison(x: Value): Condition | undefined {
     if (x.op !== 'apply' || x.lanes > 1 || !isComparison(x.f) || isFloat(x.from) || x.from === 'bool') return undefined;
     return compareWords(this.c, x.f, x.from, wordOf(this, x.args[0]), wordOf(this, x.args[1]));
   }
 
-  /** A value in a register: that one, if one is given. */
+  /** A value in a register: `into`, if given. */
   value(x: Value, into?: Register): Register {
     const { c } = this;
     switch (x.op) {

@@ -6,43 +6,43 @@ import { isWhole } from '../memory.ts';
 import type { Word } from '../scalar-operations.ts';
 import { wordsOf } from '../vector-operations.ts';
 
-/** What the parts of the writer need of each other: values in registers. */
+/** What the parts of the writer need from each other: values in registers. */
 export interface Values {
   readonly c: Context;
-  /** The machine's register for each of the code's. */
+  /** The machine register of each virtual one. */
   readonly registers: Map<Virtual, Register>;
-  /** A value in a register: that one, if one is given. */
+  /** A value in a register: `into`, if given. */
   value(x: Value, into?: Register): Register;
-  /** The result of a function, written in line. */
+  /** The result of a function that is inlined. */
   inline(f: LinearFunction, args: readonly Register[]): Register;
 }
 
-/** Whether a value lives in a vector register: vectors do, and single floats. */
+/** Whether a value lives in a vector register, as vectors and single floats do. */
 export const isInVector = (x: { readonly type: Value['type']; readonly lanes: number }): boolean =>
   x.lanes > 1 || x.type === 'f32' || x.type === 'f64';
 
-/** Whether nobody else knows the register in which a value is returned. */
+/** Whether a value's register has no other use, so that it may be overwritten. */
 export function isOwn(x: Value): boolean {
   if (x.op === 'apply') return x.f !== 'reinterpret' && x.f !== 'convert';
   return x.op !== 'register';
 }
 
-/** Whether an instruction may read a value from memory. */
+/** Whether a value can be a memory operand of an instruction. */
 export function isFoldable(x: Value): boolean {
   if (x.op === 'const' || x.op === 'series') return true;
   if (x.op === 'load') return x.lanes > 1 && isWhole(x.dtype) && x.stride === 4;
   return x.op === 'splat' && x.x.op === 'load' && isWhole(x.x.dtype) && x.lanes === 16;
 }
 
-/** Factors of an index in an address. */
+/** Scale factors of an index in an address. */
 export const scales: ReadonlySet<number> = new Set([1, 2, 4, 8]);
 
-/** A whole number, or a register. */
+/** A value as a constant or a register. */
 export function wordOf(w: Values, x: Value): Word {
   return x.op === 'const' ? x.value | 0 : w.value(x);
 }
 
-/** A value as the last operand of an instruction on vectors, which memory may be. */
+/** A value as the last operand of a vector instruction, which may be memory. */
 export function sourceOf(w: Values, x: Value): Source {
   const length = w.c.length(x.lanes);
   if (x.op === 'const') return w.c.bits(wordsOf(x.value, x.type as ScalarType), length);
@@ -81,7 +81,7 @@ export function placeOf(w: Values, { address, offset }: Pick<Strided, 'address' 
   return addressOf(w, address, offset);
 }
 
-/** The same as one register, to which an index can be added. */
+/** The same as a single register, to which an index can be added. */
 export function baseOf(w: Values, at: Pick<Strided, 'address' | 'offset'>): Memory {
   const m = placeOf(w, at);
   if (!m.index) return m;

@@ -44,7 +44,7 @@ export function chosen(w: Values, condition: Value, a: Value, b: Value, into?: R
   return into;
 }
 
-/** Single floats: as in vectors, of which nobody asks for more than the first lane. */
+/** Single floats: vectors of which only the first lane is used. */
 export function floatApply(w: Values, x: Apply, into?: Register): Register {
   const { c } = w;
   const { f, from, args } = x;
@@ -56,7 +56,7 @@ export function floatApply(w: Values, x: Apply, into?: Register): Register {
   const plain = plainFloat(w, x, into);
   if (plain) return plain;
   if (from === 'f64') return hostCall(w, x, into);
-  // A function of vectors, of one of its lanes.
+  // A vector function, of which one lane is used.
   const whole = args.map((y) => c.two('vbroadcastss', { m: w.value(y) }, c.length(c.lanes)));
   const result = functionOf(w, f as ScalarOp, whole);
   if (!into) return result;
@@ -66,7 +66,7 @@ export function floatApply(w: Values, x: Apply, into?: Register): Register {
 
 export function compareSingle(w: Values, { f, from, args }: Apply, into?: Register): Register {
   const { c } = w;
-  // Of two numbers, one of which may be none, "above" alone is false then.
+  // Of the flags, only "above" is false for NaN.
   const isSwapped = f === 'lt' || f === 'le';
   const [a, b] = isSwapped ? [args[1], args[0]] : [args[0], args[1]];
   const [x, y] = [w.value(a), w.value(b)];
@@ -93,7 +93,7 @@ export function convertSingle(w: Values, from: ScalarType, type: ScalarType, giv
     const double = from === 'f32' ? c.two('vcvtps2pd', { m: x }, 128) : x;
     return doubleToWord(c, double, type === 'u32', into);
   }
-  // Each integer is a double, which is rounded once.
+  // Every 32-bit integer is exact as a double, so the result is rounded only once.
   let wide = x;
   if (from === 'i32') {
     wide = c.general();

@@ -73,7 +73,7 @@ export function vectorApply(w: Values, x: Apply, into?: Register): Register {
   return laneByLane(w, x, into);
 }
 
-/** What no vector instruction does is done lane by lane. */
+/** Operations without a vector instruction are done lane by lane. */
 export function laneByLane(w: Values, { f, from, args }: Apply, into?: Register): Register {
   const { c } = w;
   const length = c.length(c.lanes);
@@ -124,7 +124,7 @@ export function convertLanes(w: Values, from: ScalarType, type: ScalarType, give
   return w.value(given, into);
 }
 
-/** The lanes of a vector combined: halves first. */
+/** Reduces the lanes of a vector, halving it each time. */
 export function acrossLanes(w: Values, { combine, type, x }: Value & { op: 'across' }, into?: Register): Register {
   const { c } = w;
   let rest = w.value(x);
