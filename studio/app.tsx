@@ -6,6 +6,7 @@ import { FeedView } from './feed/feed-view.tsx';
 import { Help } from './help.tsx';
 import { ModelItems } from './model/items.ts';
 import { LayingOut } from './model/laying-out.ts';
+import type { Level } from './model/level-switch.tsx';
 import { byPath, marksOf } from './model/marks.ts';
 import { isTyping, ModelView } from './model/model-view.tsx';
 import { Path } from './model/path.tsx';
@@ -14,6 +15,7 @@ import { Icon } from './parts/icon.tsx';
 import type { History, Route } from './parts/routes.ts';
 import { Dark } from './parts/theme.ts';
 import { RunView } from './run/run-view.tsx';
+import { KernelGraph } from './step/kernel-graph.ts';
 import { StepView } from './step/step-view.tsx';
 import type { Studio } from './studio.ts';
 
@@ -39,7 +41,12 @@ export function App({ studio, history, host, keys }: AppProps) {
   useLayoutEffect(() => host.setAttribute('data-theme', isDark ? 'dark' : 'light'), [isDark]);
   const laying = useMemo(() => new LayingOut(), []);
   useEffect(() => () => laying.close(), []);
-  const model = useMemo(() => store.model && new ModelItems(store.model), [store.model]);
+  const [level, setLevel] = useState<Level>(() => (/\/kernel \d+$/.test(history.now().at) ? 'kernels' : 'ops'));
+  const step = level === 'kernels' ? store.step : undefined;
+  const model = useMemo(
+    () => store.model && new ModelItems(store.model, step && new KernelGraph(step)),
+    [store.model, step],
+  );
 
   const [activations, setActivations] = useState<readonly StudioActivation[]>([]);
   const [comparison, setComparison] = useState<StudioComparison | undefined>();
@@ -143,6 +150,8 @@ export function App({ studio, history, host, keys }: AppProps) {
               keys={keys}
               at={now.at}
               marks={marks}
+              level={store.step || studio.can('step') ? level : undefined}
+              onLevel={setLevel}
               go={(to) => history.go({ view: 'model', at: to?.id ?? '' })}
               onKernels={(of) => history.go({ view: 'step', at: of.id })}
             />

@@ -31,7 +31,7 @@ export interface Run {
   readonly notes: StudioNote[];
 }
 
-const unknown = { forward: [], backward: [], scratch: 0 };
+const unknown = { from: [], forward: [], backward: [], scratch: 0 };
 
 /** All that lines have told, and who wants to know of more. */
 export class Store {

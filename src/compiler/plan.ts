@@ -57,6 +57,8 @@ export interface KernelInfo {
 /** A kernel of a program, as `explain()` shows it. */
 export interface KernelReport extends KernelInfo {
   readonly output: string;
+  /** Positions of the kernels whose results it reads. */
+  readonly from: readonly number[];
   /** Bytes of intermediates that stand in memory while it runs. */
   readonly scratch: number;
 }

@@ -1,3 +1,4 @@
+import type { Region } from '../ir/expr.ts';
 import { showAval } from '../ir/tensor.ts';
 import { allSteps, touchedBy } from './memory/barriers.ts';
 import { bytesOf } from './memory/homes.ts';
@@ -7,11 +8,19 @@ import type { Home, KernelReport, Plan, Step } from './plan.ts';
 export function reports(plan: Plan): KernelReport[] {
   const steps = allSteps(plan.steps);
   const standing = standingBytes(steps, plan.homes);
-  return steps.flatMap((step, k) =>
-    step.kind === 'loops' || step.kind === 'contraction'
-      ? [{ ...step.info, output: step.writes.map(showAval).join(', '), scratch: standing[k] }]
-      : [],
-  );
+  const writers = new Map<Region, number[]>();
+  const found: KernelReport[] = [];
+  const writersOf = (regions: readonly Region[]): number[] => [
+    ...new Set(regions.flatMap((region) => writers.get(region) ?? [])),
+  ];
+  steps.forEach((step, k) => {
+    if (step.kind === 'copy') writers.set(step.to, writersOf([step.from]));
+    if (step.kind !== 'loops' && step.kind !== 'contraction') return;
+    const from = writersOf(step.reads).sort((a, b) => a - b);
+    for (const region of step.writes) writers.set(region, [...(writers.get(region) ?? []), found.length]);
+    found.push({ ...step.info, output: step.writes.map(showAval).join(', '), from, scratch: standing[k] });
+  });
+  return found;
 }
 
 /** For each step, the bytes of intermediates that stand in scratch memory while it runs; loops count as one round. */

@@ -1,6 +1,6 @@
 /** Where in a model equations come from: which layer records them, and whether they compute its gradients. */
 export interface Scope {
-  /** Names of the layers being called, outermost first, with `/` between. */
+  /** Names of the layers being called, outermost first, with `/` between; else `:loss`, `:metrics` or `:optimizer`. */
   readonly path: string;
   readonly isBackward: boolean;
 }

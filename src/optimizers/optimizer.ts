@@ -14,7 +14,16 @@ import { refuseUndescribed } from '../base/registry/undescribed.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
 import * as initializers from '../initializers/index.ts';
 import { add, cast, divide, equal, floorDivide, mod, multiply, subtract, where } from '../ops/index.ts';
-import { asTensor, atPath, type Like, outsideOfTraces, type Tensor, tensor, Variable } from '../tensor/index.ts';
+import {
+  asTensor,
+  atPath,
+  inPartOfStep,
+  type Like,
+  outsideOfTraces,
+  type Tensor,
+  tensor,
+  Variable,
+} from '../tensor/index.ts';
 import { changeOnlyIf } from './change-only-if.ts';
 import { clipGradients } from './clipping.ts';
 import { type OptimizerAttributes, optimizerFields } from './fields.ts';
@@ -276,10 +285,11 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   /** One step: changes the variables by their gradients (null: no gradient reached it). */
   apply(gradients: readonly (Tensor | null)[], variables: readonly Variable[] = this.#known): void {
     const pairs = this.pair(gradients, variables);
-    this.#applyPairs(
-      this.lossScaleFactor === null
-        ? pairs
-        : pairs.map(({ variable, gradient }) => ({ variable, gradient: divide(gradient, this.lossScaleFactor!) })),
+    const scale = this.lossScaleFactor;
+    inPartOfStep('optimizer', () =>
+      this.#applyPairs(
+        scale === null ? pairs : pairs.map((pair) => ({ ...pair, gradient: divide(pair.gradient, scale) })),
+      ),
     );
     for (const { variable } of pairs) if (variable.constraint) variable.assign(variable.constraint(variable.read()));
     this.#calls.assign(add(this.#calls.read(), 1));

@@ -30,12 +30,13 @@ async function told(name: string, executable: Executable, timed: boolean): Promi
     name,
     equations: program.equations.length,
     scratchBytes,
-    kernels: kernels.map(({ name: kernel, fused, output, bytes, flops, scopes, scratch }, k) => ({
+    kernels: kernels.map(({ name: kernel, fused, output, bytes, flops, scopes, from, scratch }, k) => ({
       name: kernel,
       fused,
       output,
       bytes,
       flops,
+      from,
       forward: scopes.flatMap(({ path, isBackward }) => (isBackward ? [] : [within(path)])),
       backward: scopes.flatMap(({ path, isBackward }) => (isBackward ? [within(path)] : [])),
       scratch,
@@ -47,7 +48,7 @@ async function told(name: string, executable: Executable, timed: boolean): Promi
 }
 
 /** A path without the model's own name, as the page knows its nodes. */
-const within = (path: string): string => path.replace(/^[^/]*\/?/, '');
+const within = (path: string): string => (path.startsWith(':') ? path : path.replace(/^[^/]*\/?/, ''));
 
 /** Measured on zeros: the batch that it ran on may be gone. */
 async function timeOf(executable: Executable): Promise<Timing> {

@@ -137,7 +137,9 @@ export interface StudioKernel {
   readonly bytes: number;
   readonly flops: number;
   readonly ms?: number | undefined;
-  /** Paths of the nodes that it computes something for, and of those whose gradients. */
+  /** Positions of the kernels whose results it reads. */
+  readonly from: readonly number[];
+  /** Paths of the nodes that it computes something for, and of those whose gradients; `:loss`, `:metrics` and `:optimizer` too. */
   readonly forward: readonly string[];
   readonly backward: readonly string[];
   /** Bytes of intermediates that stand in memory while it runs. */

@@ -44,6 +44,7 @@ export {
   currentCall,
   currentPath,
   inNameScope,
+  inPartOfStep,
   refuseVariables,
   scopedPath,
   withAutocast,

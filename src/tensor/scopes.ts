@@ -20,6 +20,9 @@ const named = scoped(names);
 /** Prefixes the paths of the variables that `f` creates, and of the equations that it records. */
 export const inNameScope = <R>(name: string, f: () => R): R =>
   named(name, () => inScope({ path: names.join('/'), isBackward: false }, f));
+/** The equations that `f` records belong to a part of the step beside the model's layers. */
+export const inPartOfStep = <R>(part: 'loss' | 'metrics' | 'optimizer', f: () => R): R =>
+  inScope({ path: `:${part}`, isBackward: false }, f);
 export const scopedPath = (name: string): string => [...names, name].join('/');
 /** Runs `f` with paths starting over at the given prefix. */
 export function atPath<R>(path: readonly string[], f: () => R): R {

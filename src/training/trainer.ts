@@ -7,7 +7,7 @@ import { Mean, type Metric } from '../metrics/index.ts';
 import { add, zeros } from '../ops/index.ts';
 import { deviceReady } from '../runtime/ready.ts';
 import { letGoOf } from '../runtime/storage.ts';
-import { asCallOf, inFrame, type Tensor, Trace, tensorsIn, type Variable } from '../tensor/index.ts';
+import { asCallOf, inFrame, inPartOfStep, type Tensor, Trace, tensorsIn, type Variable } from '../tensor/index.ts';
 import type { Callback, CallbackLogs, CallbackParams } from './callbacks/callback.ts';
 import type { History } from './callbacks/history.ts';
 import { Listeners } from './callbacks/listeners.ts';
@@ -187,6 +187,9 @@ export class Trainer {
 
   /** The default `model.computeLoss`: the compiled losses plus those of layers and regularizers. */
   computeLoss(given: LossInputs<unknown, unknown, unknown, unknown>): Tensor {
+    return inPartOfStep('loss', () => this.lossOf(given));
+  }
+  private lossOf(given: LossInputs<unknown, unknown, unknown, unknown>): Tensor {
     const { model } = this;
     const { x, y, yPred, sampleWeight, training = true } = optionsOf(model, lossInputs, given);
     if (this.loss && !this.isMet) this.meet(y, yPred);
@@ -198,7 +201,7 @@ export class Trainer {
   }
   /** Adds the loss of a batch to the running loss. */
   trackLoss(loss: Tensor, size: number): void {
-    this.tracker.updateState(loss, { sampleWeight: size });
+    inPartOfStep('metrics', () => this.tracker.updateState(loss, { sampleWeight: size }));
   }
   /**
    * The default `model.computeMetrics`: updates the compiled metrics with a batch and returns the values of all
@@ -209,11 +212,11 @@ export class Trainer {
     if (this.asksForJudgement) {
       if (!this.isMet) this.meet(y, yPred);
       const measures = this.measures!;
-      measures.update(y, yPred, sampleWeight, this.loss!.judged);
+      inPartOfStep('metrics', () => measures.update(y, yPred, sampleWeight, this.loss!.judged));
       const masks = measures.hasHostMetrics ? this.outputs!.leaves(yPred).map(maskOf) : [];
       if (measures.hasHostMetrics) this.handed = { yTrue: y, yPred, sampleWeight, masks };
     }
-    return this.model.getMetricsResult();
+    return inPartOfStep('metrics', () => this.model.getMetricsResult());
   }
   /** The default `model.getMetricsResult`: the values of the metrics that live on the device. */
   getMetricsResult(): Logs {

@@ -1,7 +1,7 @@
 import { shapeText, short } from '../parts/format.ts';
 import { Icon } from '../parts/icon.tsx';
-import { familyOf } from './families.ts';
-import type { Item, ModelItems } from './items.ts';
+import { costOf, titleOf } from '../step/kernels.ts';
+import { familyOfItem, holdsLayers, type Item, type ModelItems } from './items.ts';
 import type { Placed } from './layout.ts';
 
 export interface GraphBoxProps {
@@ -17,7 +17,6 @@ export interface GraphBoxProps {
 /** A node as a card, or, opened, the frame around what is within. */
 export function GraphBox({ box, item, model, isSelected, mark, onToggle }: GraphBoxProps) {
   const { node, kind } = item;
-  const holds = item.opens && typeof node.inside !== 'number';
   const alike = model.alike(item);
   const classes = [
     'box',
@@ -25,20 +24,28 @@ export function GraphBox({ box, item, model, isSelected, mark, onToggle }: Graph
     box.isOpen ? 'open' : 'closed',
     isSelected && 'selected',
     mark && `mark-${mark}`,
-    holds && 'holds',
+    holdsLayers(item) && 'holds',
   ];
   const output = node.outputs.at(-1);
   const place = { left: `${box.x}px`, top: `${box.y}px`, width: `${box.width}px`, height: `${box.height}px` };
-  const family = holds ? 'model' : familyOf(node.className);
+  const { kernel } = item;
+  const title =
+    kind === 'block' || kind === 'model'
+      ? item.label
+      : kind === 'input'
+        ? 'Input'
+        : kernel
+          ? titleOf(kernel, item)
+          : node.className;
   return (
     <div
       class={classes.filter(Boolean).join(' ')}
       data-id={item.id}
-      style={{ ...place, '--family': `var(--family-${family})`, '--depth': box.depth }}
+      style={{ ...place, '--family': `var(--family-${familyOfItem(item)})`, '--depth': box.depth }}
     >
       <div class="head">
-        <span class="title" title={item.name}>
-          {kind === 'block' || kind === 'model' ? item.label : kind === 'input' ? 'Input' : node.className}
+        <span class="title" title={kernel ? kernel.fused.join(' ') : item.name}>
+          {title}
         </span>
         {alike > 1 && (
           <span class="alike" title={`${alike} of these are alike but for their names and weights`}>
@@ -65,6 +72,7 @@ export function GraphBox({ box, item, model, isSelected, mark, onToggle }: Graph
             {kind === 'block' || kind === 'model' ? node.className : item.label}
           </span>
           {output && <span class="shape">{shapeText(output.shape.slice(1))}</span>}
+          {kernel && <span class="shape">{costOf(kernel)}</span>}
         </div>
       )}
       {box.isOpen && (

@@ -1,9 +1,8 @@
 import { useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Dark } from '../parts/theme.ts';
-import { familyOf } from './families.ts';
 import { followed, type Shown } from './following.ts';
 import { GraphBox } from './graph-box.tsx';
-import type { Item, ModelItems } from './items.ts';
+import { familyOfItem, type Item, type ModelItems } from './items.ts';
 import type { Layout, Placed, Route } from './layout.ts';
 import { Minimap } from './minimap.tsx';
 import { paintOverview } from './overview.ts';
@@ -194,8 +193,7 @@ export function GraphView({ model, layout, selected, marks, onSelect, onToggle }
   );
 }
 
-const colorOf = (item: Item | undefined): string =>
-  `--family-${item ? (item.opens && typeof item.node.inside !== 'number' ? 'model' : familyOf(item.node.className)) : 'other'}`;
+const colorOf = (item: Item | undefined): string => `--family-${item ? familyOfItem(item) : 'other'}`;
 
 /** What lies within the view, with a margin. */
 function visible(layout: Layout, view: View, width: number, height: number): { boxes: Placed[]; routes: Route[] } {

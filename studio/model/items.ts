@@ -1,5 +1,8 @@
-import type { StudioEdge, StudioModel, StudioNode } from '../../src/studio/protocol.ts';
+import type { StudioEdge, StudioGraph, StudioKernel, StudioModel, StudioNode } from '../../src/studio/protocol.ts';
+import type { KernelGraph } from '../step/kernel-graph.ts';
+import { familyOfKernel } from '../step/kernels.ts';
 import { blocksOf } from './blocks.ts';
+import { type Family, familyOf } from './families.ts';
 
 /** A node as the page shows it: one of the model's, or a block of several that share the beginning of their names. */
 export interface Item {
@@ -10,7 +13,9 @@ export interface Item {
   readonly label: string;
   /** What the node says; a block's is summed up of its nodes. */
   readonly node: StudioNode;
-  readonly kind: StudioNode['kind'] | 'block';
+  readonly kind: StudioNode['kind'] | 'block' | 'kernel';
+  /** What it is, where it is a kernel of the compiled step. */
+  readonly kernel: StudioKernel | undefined;
   readonly parent: Item | undefined;
   /** Equal for items that are alike but for their names. */
   readonly likeness: string;
@@ -28,13 +33,16 @@ const nothing: Items = { items: [], edges: [] };
 export class ModelItems {
   readonly model: StudioModel;
   readonly root: Item;
+  readonly #kernels: KernelGraph | undefined;
   readonly #byId = new Map<string, Item>();
   readonly #counts = new Map<string, number>();
   readonly #hashes = new Map<string, string>();
   #sharedLikeness: string[] = [];
 
-  constructor(model: StudioModel) {
+  /** With `kernels`, layers and ops hold what computes them in the compiled step, instead of ops. */
+  constructor(model: StudioModel, kernels?: KernelGraph) {
     this.model = model;
+    this.#kernels = kernels;
     this.#sharedLikeness = model.shared.map((_, k) => `shared${k}`);
     const { root } = model;
     const edges: StudioEdge[] = [
@@ -52,7 +60,7 @@ export class ModelItems {
   }
   /** How many items are like this one, itself included. */
   alike(item: Item): number {
-    return item.opens && typeof item.node.inside !== 'number' ? this.#count(item.likeness) : 1;
+    return holdsLayers(item) ? this.#count(item.likeness) : 1;
   }
   find(id: string): Item | undefined {
     const known = this.#byId.get(id);
@@ -63,7 +71,7 @@ export class ModelItems {
   }
   /** Every item but the ops within layers, in order. */
   *all(from: Item = this.root): Generator<Item> {
-    if (typeof from.node.inside === 'number') return;
+    if (!holdsLayers(from)) return;
     for (const item of from.inside()?.items ?? []) {
       yield item;
       yield* this.all(item);
@@ -71,19 +79,28 @@ export class ModelItems {
   }
 
   #item(node: StudioNode, parent: Item | undefined, id: string): Item {
-    const { inside } = node;
-    const graph = typeof inside === 'number' ? this.model.shared[inside] : inside;
+    const graph = this.#graphWithin(node, parent);
+    const kernel = this.#kernels?.kernelOf(node);
+    const mayGroup = typeof node.inside !== 'number' && (!this.#kernels || !parent || node.kind === 'model');
     return this.#keep({
       id,
       name: node.name,
       label: labelOf(node.name, parent),
       node,
-      kind: node.kind,
+      kind: kernel ? 'kernel' : node.kind,
+      kernel,
       parent,
       likeness: this.#likeness(node),
       opens: graph !== undefined && graph.nodes.length > 0,
-      inside: once((owner) => graph && this.#grouped(graph.nodes, graph.edges, owner, typeof inside !== 'number')),
+      inside: once((owner) => graph && this.#grouped(graph.nodes, graph.edges, owner, mayGroup)),
     });
+  }
+  #graphWithin({ inside, kind, name }: StudioNode, parent: Item | undefined): StudioGraph | undefined {
+    const kernels = this.#kernels;
+    if (!kernels) return typeof inside === 'number' ? this.model.shared[inside] : inside;
+    if (!parent) return typeof inside === 'object' ? kernels.around(inside) : undefined;
+    if (kind === 'model') return typeof inside === 'object' ? inside : undefined;
+    return kind === 'input' ? undefined : kernels.within(name, parent);
   }
   #keep(item: Item): Item {
     this.#byId.set(item.id, item);
@@ -138,6 +155,7 @@ export class ModelItems {
       name,
       label: labelOf(name, owner),
       kind: 'block',
+      kernel: undefined,
       parent: owner,
       node: {
         name,
@@ -175,10 +193,17 @@ export class ModelItems {
   }
 }
 
+/** Whether an item holds others that are layers, and not what computes it. */
+export const holdsLayers = ({ kind, opens, node }: Item): boolean =>
+  opens && (kind === 'block' || typeof node.inside === 'object');
+/** The kind of layer that an item is, which has a colour. */
+export const familyOfItem = (item: Item): Family =>
+  holdsLayers(item) ? 'model' : item.kernel ? familyOfKernel(item.kernel) : familyOf(item.node.className);
+
 const labelOf = (name: string, owner: Item | undefined): string =>
   owner?.kind === 'block' && name.startsWith(owner.name) && name.length > owner.name.length
     ? name.slice(owner.name.length).replace(/^[_/.]+/, '')
-    : name;
+    : name.replace(/^:/, '');
 
 const total = (nodes: readonly StudioNode[], of: (n: StudioNode) => number): number =>
   nodes.reduce((sum, n) => sum + of(n), 0);

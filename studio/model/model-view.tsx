@@ -1,10 +1,12 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Icon } from '../parts/icon.tsx';
+import { KernelPanel } from '../step/kernel-panel.tsx';
 import type { Studio } from '../studio.ts';
 import { GraphView } from './graph-view.tsx';
 import type { Item, ModelItems } from './items.ts';
 import type { LayingOut } from './laying-out.ts';
 import type { Layout } from './layout.ts';
+import { type Level, LevelSwitch } from './level-switch.tsx';
 import { NodePanel } from './node-panel.tsx';
 import { openGraph } from './open-graph.ts';
 import { Outline, type Row } from './outline.tsx';
@@ -20,10 +22,13 @@ interface ModelViewProps {
   readonly go: (item: Item | undefined) => void;
   readonly onKernels: (item: Item) => void;
   readonly marks: ReadonlyMap<string, string>;
+  /** What layers open to, and how that is changed; absent where no step is known. */
+  readonly level: Level | undefined;
+  readonly onLevel: (level: Level) => void;
 }
 
 /** The structure: list, graph and what is known of the selected node. */
-export function ModelView({ studio, model, laying, keys, at, go, onKernels, marks }: ModelViewProps) {
+export function ModelView({ studio, model, laying, keys, at, go, onKernels, marks, level, onLevel }: ModelViewProps) {
   const [openIds, setOpen] = useState<ReadonlySet<string>>(() => new Set());
   const [laid, setLaid] = useState<{ readonly of: ModelItems; readonly layout: Layout } | undefined>();
   const layout = laid?.layout;
@@ -134,6 +139,7 @@ export function ModelView({ studio, model, laying, keys, at, go, onKernels, mark
         >
           <Icon name="list" />
         </button>
+        {level && <LevelSwitch studio={studio} level={level} onLevel={onLevel} />}
         {laid && (
           <GraphView
             model={laid.of}
@@ -145,7 +151,8 @@ export function ModelView({ studio, model, laying, keys, at, go, onKernels, mark
           />
         )}
       </main>
-      {selected && (
+      {selected?.kernel && <KernelPanel model={model} item={selected} kernel={selected.kernel} go={go} />}
+      {selected && !selected.kernel && (
         <NodePanel key={selected.id} studio={studio} model={model} item={selected} go={go} onKernels={onKernels} />
       )}
     </div>

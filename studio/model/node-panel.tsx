@@ -1,4 +1,5 @@
 import type { StudioTensor } from '../../src/studio/protocol.ts';
+import { Figure } from '../parts/figure.tsx';
 import { bytes, bytesOf, shapeText, short, tensorBytes, valueText, whole } from '../parts/format.ts';
 import { Icon } from '../parts/icon.tsx';
 import { NodeKernels } from '../step/node-kernels.tsx';
@@ -102,15 +103,6 @@ export function NodePanel({ studio, model, item, go, onKernels }: NodePanelProps
   );
 }
 
-function Figure({ name, value, note }: { name: string; value: string; note: string }) {
-  return (
-    <div class="figure">
-      <span>{name}</span>
-      <b>{value}</b>
-      <small>{note}</small>
-    </div>
-  );
-}
 function Tensors({ title, list }: { title: string; list: readonly StudioTensor[] }) {
   return (
     <>

@@ -1,8 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { short } from '../parts/format.ts';
 import { Icon } from '../parts/icon.tsx';
-import { familyOf } from './families.ts';
-import type { Item } from './items.ts';
+import { familyOfItem, type Item } from './items.ts';
 
 export interface Row {
   readonly item: Item;
@@ -83,7 +82,7 @@ export function Outline({ rows, selected, isOpen, isFlat, onSelect, onToggle }: 
             style={{
               top: `${(first + k) * rowHeight}px`,
               paddingLeft: `${8 + depth * 14}px`,
-              '--family': `var(--family-${item.opens && typeof item.node.inside !== 'number' ? 'model' : familyOf(item.node.className)})`,
+              '--family': `var(--family-${familyOfItem(item)})`,
             }}
             data-row={item.id}
             onClick={() => onSelect(item)}

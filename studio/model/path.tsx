@@ -30,7 +30,7 @@ export function Path({ model, item, onGo }: PathProps) {
             onClick={() => onGo(each)}
             aria-current={k === way.length - 1 ? 'page' : undefined}
           >
-            {each.name}
+            {each.name.replace(/^:/, '')}
           </button>
         </span>
       ))}

@@ -2,38 +2,38 @@ import type { StudioKernel } from '../../src/studio/protocol.ts';
 
 interface LayerLinksProps {
   readonly kernel: StudioKernel;
+  /** How many are shown; 4 where nothing else is said. */
+  readonly most?: number;
   readonly knows: (path: string) => boolean;
   readonly onGo: (path: string) => void;
 }
 
-const mostShown = 4;
-
 /** For which layers a kernel computes, gradients with ∂; each leads to the layer. */
-export function LayerLinks({ kernel, knows, onGo }: LayerLinksProps) {
+export function LayerLinks({ kernel, most = 4, knows, onGo }: LayerLinksProps) {
   const all = [
     ...kernel.forward.map((path) => ({ path, sign: '' })),
     ...kernel.backward.map((path) => ({ path, sign: '∂' })),
   ];
-  const more = all.length - mostShown;
+  const more = all.length - most;
   return (
     <>
-      {all.slice(0, mostShown).map(({ path, sign }) =>
+      {all.slice(0, most).map(({ path, sign }) =>
         knows(path) ? (
           <button type="button" class="plain link" key={sign + path} title={path} onClick={() => onGo(path)}>
             {sign}
-            {path.slice(path.lastIndexOf('/') + 1)}
+            {shortName(path)}
           </button>
         ) : (
           <span key={sign + path} title={path}>
             {sign}
-            {path.slice(path.lastIndexOf('/') + 1)}
+            {shortName(path)}
           </span>
         ),
       )}
       {more > 0 && (
         <span
           title={all
-            .slice(mostShown)
+            .slice(most)
             .map(({ path, sign }) => sign + path)
             .join(', ')}
         >
@@ -43,3 +43,6 @@ export function LayerLinks({ kernel, knows, onGo }: LayerLinksProps) {
     </>
   );
 }
+
+/** The last name of a path; `:loss` and its like without the colon. */
+const shortName = (path: string): string => path.slice(path.lastIndexOf('/') + 1).replace(/^:/, '');

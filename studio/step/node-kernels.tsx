@@ -1,7 +1,7 @@
 import type { Item } from '../model/items.ts';
-import { bytes, short } from '../parts/format.ts';
+import { bytes } from '../parts/format.ts';
 import type { Studio } from '../studio.ts';
-import { familyOfKernel, kernelsOf, type Part, weightOf } from './kernels.ts';
+import { costOf, familyOfKernel, kernelsOf, type Part, weightOf } from './kernels.ts';
 import { useStep } from './use-step.ts';
 
 interface NodeKernelsProps {
@@ -53,8 +53,7 @@ export function NodeKernels({ studio, item, onShow }: NodeKernelsProps) {
               {kernel.name}
             </b>
             <small>
-              {kernel.ms === undefined ? `${short(kernel.flops)} FLOPs` : `${kernel.ms.toFixed(3)} ms`} ·{' '}
-              {bytes(kernel.bytes)}
+              {costOf(kernel)} · {bytes(kernel.bytes)}
             </small>
           </li>
         ))}

@@ -185,6 +185,16 @@ describe.skipIf(!executablePath)('a run in the page', () => {
     await page.locator('[data-activation="edges"] button').click();
     expect(await page.locator('.panel header .name').textContent()).toBe('edges');
     await page.locator('.weight .histogram').first().waitFor();
+    // Layers open to kernels as well, beside which the loss and the optimizer have theirs.
+    await page.getByRole('button', { name: 'kernels', exact: true }).click();
+    for (const part of ['Loss', 'Metrics', 'Optimizer'])
+      await page.locator('.box .title', { hasText: part }).first().waitFor();
+    await page.getByRole('button', { name: 'Open edges' }).click();
+    await page.locator('.box.kernel').first().waitFor();
+    expect(await page.locator('.box.kernel').count()).toBe(own.length);
+    await page.locator('.box.kernel .title', { hasText: '∂' }).first().click();
+    expect(await page.locator('.panel h2').textContent()).toMatch(/^∂ /);
+    await page.locator('.panel', { hasText: 'Computes for' }).getByRole('button', { name: '∂edges' }).waitFor();
     expect(said).toEqual([]);
     expect(new Set(asked.map((url) => new URL(url).hostname))).toEqual(new Set(['127.0.0.1']));
     await studio.close();

@@ -64,6 +64,7 @@ function compile(
   hold: (data: TypedArray) => HostBuffer,
 ): Executable {
   const evaluate = evaluator(program);
+  const places = new Map(program.equations.map((equation, k) => [equation, k]));
   return {
     program,
     kernels: program.equations.map(({ rule, inputs, outputs, scope }) => ({
@@ -73,6 +74,7 @@ function compile(
       bytes: [...inputs, ...outputs].reduce((sum, t) => sum + sizeOf(t.shape) * dtypeInfo[t.dtype].bytes, 0),
       flops: 0,
       scopes: scope ? [scope] : [],
+      from: inputs.flatMap(({ equation }) => (equation && places.has(equation) ? [places.get(equation)!] : [])),
       scratch: 0,
     })),
     scratchBytes: 0,

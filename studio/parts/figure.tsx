@@ -1,0 +1,15 @@
+interface FigureProps {
+  readonly name: string;
+  readonly value: string;
+  readonly note: string;
+}
+/** A number that matters, with what it is. */
+export function Figure({ name, value, note }: FigureProps) {
+  return (
+    <div class="figure">
+      <span>{name}</span>
+      <b>{value}</b>
+      <small>{note}</small>
+    </div>
+  );
+}
