@@ -8,16 +8,14 @@ import type { Home, KernelReport, Plan, Step } from './plan.ts';
 export function reports(plan: Plan): KernelReport[] {
   const steps = allSteps(plan.steps);
   const standing = standingBytes(steps, plan.homes);
-  const writers = new Map<Region, number[]>();
+  const writers = new Map<Region, readonly number[]>();
+  const writersOf = (region: Region): readonly number[] => writers.get(region) ?? [];
   const found: KernelReport[] = [];
-  const writersOf = (regions: readonly Region[]): number[] => [
-    ...new Set(regions.flatMap((region) => writers.get(region) ?? [])),
-  ];
   steps.forEach((step, k) => {
-    if (step.kind === 'copy') writers.set(step.to, writersOf([step.from]));
-    if (step.kind !== 'loops' && step.kind !== 'contraction') return;
-    const from = writersOf(step.reads).sort((a, b) => a - b);
-    for (const region of step.writes) writers.set(region, [...(writers.get(region) ?? []), found.length]);
+    if (step.kind === 'copy') writers.set(step.to, writersOf(step.from));
+    if (!('info' in step)) return;
+    const from = [...new Set(step.reads.flatMap(writersOf))];
+    for (const region of step.writes) writers.set(region, [...writersOf(region), found.length]);
     found.push({ ...step.info, output: step.writes.map(showAval).join(', '), from, scratch: standing[k] });
   });
   return found;
@@ -25,22 +23,19 @@ export function reports(plan: Plan): KernelReport[] {
 
 /** For each step, the bytes of intermediates that stand in scratch memory while it runs; loops count as one round. */
 function standingBytes(steps: readonly Step[], homes: Plan['homes']): Float64Array {
-  const lives = new Map<Home, { readonly first: number; last: number; readonly bytes: number }>();
+  // The step up to which a home is counted already.
+  const counted = new Map<Home, number>();
+  const standing = new Float64Array(steps.length + 1);
   steps.forEach((step, k) => {
     const { reads, writes } = touchedBy(step);
     for (const region of [...reads, ...writes]) {
       const home = homes.get(region)!;
       if (home.kind !== 'arena' && home.kind !== 'slot') continue;
-      const life = lives.get(home);
-      if (life) life.last = k;
-      else lives.set(home, { first: k, last: k, bytes: bytesOf(region) });
+      standing[counted.get(home) ?? k] += bytesOf(region);
+      standing[k + 1] -= bytesOf(region);
+      counted.set(home, k + 1);
     }
   });
-  const standing = new Float64Array(steps.length + 1);
-  for (const { first, last, bytes } of lives.values()) {
-    standing[first] += bytes;
-    standing[last + 1] -= bytes;
-  }
   for (let k = 1; k < standing.length; k++) standing[k] += standing[k - 1];
   return standing;
 }

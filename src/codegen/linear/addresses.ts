@@ -18,7 +18,7 @@ export interface Place {
 
 /** Positions of loads and stores in flat regions. */
 export class Places {
-  private readonly algebra: Algebra;
+  declare private readonly algebra: Algebra;
   private readonly known = new Map<Region, Map<Expr, Place>>();
 
   constructor(algebra: Algebra) {

@@ -4,13 +4,13 @@ import type { Register, Value } from './ir.ts';
 
 /** A vector loop being generated: each copy is a vector of iterations, with several copies side by side. */
 export class Lanes {
-  readonly axis: Axis;
-  readonly copies: number;
+  declare readonly axis: Axis;
+  declare readonly copies: number;
   /** Mutable scalars private to each iteration, or with a part in each lane: one vector per copy. */
   readonly variables = new Map<Local, readonly Register[]>();
   /** For maxima and minima of floats, where a NaN occurred: they are computed with an instruction that ignores NaN. */
   readonly unordered = new Map<Local, readonly Register[]>();
-  private readonly algebra: Algebra;
+  declare private readonly algebra: Algebra;
   private readonly known = new Map<Expr, boolean>();
 
   constructor(axis: Axis, copies: number, algebra: Algebra) {
@@ -43,17 +43,17 @@ export interface Pointer {
 
 /** The body of a loop: what it changes, and the values computed so far, which remain valid until its end. */
 export class Frame {
-  readonly parent: Frame | undefined;
-  readonly depth: number;
+  declare readonly parent: Frame | undefined;
+  declare readonly depth: number;
   /** The axes bound by the loop, the locals it sets and the regions it stores to. */
-  readonly kills: ReadonlySet<Dependency>;
-  readonly lanes: Lanes | undefined;
+  declare readonly kills: ReadonlySet<Dependency>;
+  declare readonly lanes: Lanes | undefined;
   readonly counters = new Map<Axis, Value>();
   /** Values equal in all iterations of the vector loop, as scalars and as vectors. */
   readonly scalars = new Map<Expr, Value>();
   readonly splats = new Map<Expr, Value>();
   /** Vectors of values that differ, by copy. */
-  readonly vectors: Map<Expr, Value>[];
+  declare readonly vectors: Map<Expr, Value>[];
   /** Addresses: a region's base plus the terms named in the key. */
   readonly pointers = new Map<string, Pointer>();
   uses: ReadonlyMap<Expr, number> = new Map();

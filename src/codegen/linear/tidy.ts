@@ -19,7 +19,7 @@ export function tidied(body: readonly Statement[], result?: Value): { body: read
 }
 
 class Tidier {
-  private readonly uses: ReadonlyMap<Register, number>;
+  declare private readonly uses: ReadonlyMap<Register, number>;
 
   constructor(uses: ReadonlyMap<Register, number>) {
     this.uses = uses;

@@ -54,11 +54,11 @@ export type LanePlace =
 
 /** Computes expressions inside a kernel: shared ones once, invariant ones in the outermost possible frame. */
 export class Values {
-  readonly target: LinearTarget;
-  readonly builder: Builder;
-  readonly lowering: Lowering;
-  readonly places: Places;
-  private readonly bases: ReadonlyMap<Region, Value>;
+  declare readonly target: LinearTarget;
+  declare readonly builder: Builder;
+  declare readonly lowering: Lowering;
+  declare readonly places: Places;
+  declare private readonly bases: ReadonlyMap<Region, Value>;
   /** Scalars of the loop nest, unless a vector loop keeps them as vectors. */
   private readonly variables = new Map<Local, Register>();
   frame: Frame;
