@@ -28,6 +28,10 @@ const commands: Readonly<Record<string, Entry>> = table({
   },
   evaluate: { about: 'the loss and metrics of a model', load: async () => (await import('./evaluate.ts')).evaluate },
   convert: { about: 'a model in another file format', load: async () => (await import('./convert.ts')).convert },
+  handoff: {
+    about: 'a folder with which Keras on JAX trains a model on',
+    load: async () => (await import('./handoff.ts')).handoff,
+  },
   explain: {
     about: 'the kernels that a model is compiled to',
     load: async () => (await import('./explain.ts')).explain,

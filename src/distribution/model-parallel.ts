@@ -12,7 +12,7 @@ export class ModelParallel {
     fail(
       'ModelParallel',
       'a model that is cut over devices is not trained here: each process holds the whole model',
-      'use DataParallel where a model fits into one process; else hand it over: model.save("model.keras"), and keras.distribution.ModelParallel in Keras on JAX (docs/distributed.md)',
+      'use DataParallel where a model fits into one process; else hand it over to Keras on JAX: npx hornbeam handoff model.keras --out folder (docs/cli.md)',
     );
   }
 }

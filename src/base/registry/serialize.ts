@@ -99,6 +99,9 @@ export function registerFunctions(named: Readonly<Record<string, unknown>>): voi
   }
 }
 
+/** Whether a function of the library has this name in Keras's files. */
+export const isOwnFunction = (name: string): boolean => functions.has(name);
+
 const nameOf = (object: unknown): string =>
   functionNames.get(object) ??
   (Object.hasOwn(object as object, 'className') ? (object as SerializableClass).className : undefined) ??

@@ -1,0 +1,119 @@
+import { type Config, isOwnFunction, isSerializedObject } from '../../base/registry/serialize.ts';
+import { showShape } from '../../base/shape.ts';
+import { type AnyLayer, Layer } from '../../layers/layer/layer.ts';
+import { flattenLayers, ownVariablesOf } from '../../layers/layer/tracking.ts';
+import type { Model } from '../../models/index.ts';
+
+/** A class or function of the user's own that a model has, which Python lacks. */
+export interface OwnClass {
+  readonly name: string;
+  /** The package that it is registered under; null: by its name alone. */
+  readonly package: string | null;
+  readonly kind: 'layer' | 'function' | 'other';
+  /** The first config that the model's file has of it. */
+  readonly config: Config;
+  /** Where it stands: names of layers, or the compile option. */
+  readonly uses: readonly string[];
+  /** What the first layer of the class has, in order. */
+  readonly weights: readonly { readonly name: string; readonly shape: string; readonly dtype: string }[];
+}
+
+const isOwn = (x: Config): boolean => {
+  const { module, class_name: kind, config, registered_name: registered } = x;
+  if (String(registered ?? '').includes('>')) return true;
+  return kind === 'function' ? !isOwnFunction(String(config)) : module === null || module === undefined;
+};
+
+/** What of a model's config Python does not have, in the order in which it is met. */
+export function ownClassesOf(model: Model, config: Config): OwnClass[] {
+  const layers = flattenLayers(model as unknown as AnyLayer);
+  const found = new Map<string, OwnClass & { readonly uses: string[] }>();
+  const note = (x: Config, place: string): void => {
+    const isFunction = x['class_name'] === 'function';
+    const registered = String(x['registered_name'] ?? '');
+    const [pack, full] = registered.includes('>') ? registered.split('>', 2) : [null, undefined];
+    const name = full ?? String(isFunction ? x['config'] : x['class_name']);
+    const known = found.get(registered || name);
+    const own = (isFunction ? {} : (x['config'] as Config)) ?? {};
+    const use = String(own['name'] ?? place);
+    if (known) return void (known.uses.includes(use) || known.uses.push(use));
+    const layer = layers.find((l) => l instanceof Layer && l.className === x['class_name']);
+    const weights = (layer ? ownVariablesOf(layer) : []).map((v) => ({
+      name: v.name,
+      shape: showShape(v.shape),
+      dtype: v.dtype,
+    }));
+    const kind = isFunction ? 'function' : layer ? 'layer' : 'other';
+    found.set(registered || name, { name, package: pack!, kind, config: own, uses: [use], weights });
+  };
+  const walk = (x: unknown, place: string): void => {
+    if (typeof x !== 'object' || x === null) return;
+    if (isSerializedObject(x) && isOwn(x as unknown as Config)) note(x as unknown as Config, place);
+    for (const [key, value] of Object.entries(x)) walk(value, Array.isArray(x) ? place : key);
+  };
+  walk(config, 'model');
+  return [...found.values()];
+}
+
+const common = new Set(['name', 'trainable', 'dtype']);
+const optionsOf = ({ config }: OwnClass): string[] => Object.keys(config).filter((key) => !common.has(key));
+const python = (value: unknown): string =>
+  JSON.stringify(value)
+    .replace(/\btrue\b/g, 'True')
+    .replace(/\bfalse\b/g, 'False')
+    .replace(/\bnull\b/g, 'None');
+
+/** `custom_objects.py`: a class for each, whose bodies are to be written. */
+export const stubsFor = (classes: readonly OwnClass[]): string =>
+  [
+    '"""What model.keras has beside the classes of Keras, to be written for Python: see each "Write".',
+    '',
+    'Weights are found by their order: make them in the order in which they are listed."""',
+    '',
+    'import keras',
+    ...classes.map((c) => `\n\n${stubOf(c)}`),
+    '',
+  ].join('\n');
+
+function stubOf(c: OwnClass): string {
+  const used = c.uses.join(', ');
+  const registered = c.package === null ? '' : `package="${c.package}", name="${c.name}"`;
+  const head = `@keras.saving.register_keras_serializable(${registered || `package=None, name="${c.name}"`})`;
+  const todo = `raise NotImplementedError("Write ${c.name} as it is in TypeScript: custom_objects.py")`;
+  if (c.kind === 'function') return `${head}\ndef ${c.name}(*args):  # ${used}\n    ${todo}`;
+  const options = optionsOf(c);
+  const keep = options.map((name) => `        self.${name} = ${name}`);
+  const given = options.map((name) => `, ${name}=${python(c.config[name])}`).join('');
+  const made = options.map((name) => `, "${name}": self.${name}`).join('');
+  const base = c.kind === 'layer' ? '(keras.layers.Layer)' : '';
+  const weights = c.weights.map(
+    ({ name, shape, dtype }) => `        # ${name}: shape ${shape} of ${used.split(', ')[0]}, ${dtype}`,
+  );
+  const build = [
+    '    def build(self, input_shape):',
+    ...weights,
+    `        ${c.weights.length > 0 ? `raise NotImplementedError("Write the weights of ${c.name}: custom_objects.py")` : 'super().build(input_shape)'}`,
+  ];
+  if (c.kind !== 'layer')
+    return [
+      head,
+      `class ${c.name}:  # ${used}; Write the class of Keras that it extends`,
+      `    def __init__(self${given}, **kwargs):`,
+      `        ${todo}`,
+    ].join('\n');
+  return [
+    head,
+    `class ${c.name}${base}:  # ${used}`,
+    `    def __init__(self${given}, **kwargs):`,
+    '        super().__init__(**kwargs)',
+    ...keep,
+    '',
+    ...build,
+    '',
+    '    def call(self, inputs):',
+    `        ${todo}`,
+    '',
+    '    def get_config(self):',
+    `        return {**super().get_config()${made}}`,
+  ].join('\n');
+}
