@@ -150,6 +150,7 @@ export function App({ studio, history, host, keys }: AppProps) {
               keys={keys}
               at={now.at}
               marks={marks}
+              comparison={comparison}
               level={store.step || studio.can('step') ? level : undefined}
               onLevel={setLevel}
               go={(to) => history.go({ view: 'model', at: to?.id ?? '' })}
@@ -176,7 +177,13 @@ export function App({ studio, history, host, keys }: AppProps) {
             />
           )}
           {view === 'compare' && model && (
-            <CompareView studio={studio} model={model} found={comparison} onFound={setComparison} />
+            <CompareView
+              studio={studio}
+              model={model}
+              found={comparison}
+              onFound={setComparison}
+              onGo={(to) => history.go({ view: 'model', at: to.id })}
+            />
           )}
           {views.length === 0 && <Empty>Waiting for a model or a run…</Empty>}
         </div>

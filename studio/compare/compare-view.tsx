@@ -1,18 +1,20 @@
 import { useState } from 'preact/hooks';
 import type { StudioComparison } from '../../src/studio/protocol.ts';
-import { ModelItems } from '../model/items.ts';
+import type { Item, ModelItems } from '../model/items.ts';
 import { figure, short } from '../parts/format.ts';
 import type { Studio } from '../studio.ts';
+import { differencesOf } from './differences.ts';
 
 interface CompareViewProps {
   readonly studio: Studio;
   readonly model: ModelItems;
   readonly found: StudioComparison | undefined;
   readonly onFound: (found: StudioComparison) => void;
+  readonly onGo: (item: Item) => void;
 }
 
 /** Another file beside the model: which layers differ, and by how much each weight does. */
-export function CompareView({ studio, model, found, onFound }: CompareViewProps) {
+export function CompareView({ studio, model, found, onFound, onGo }: CompareViewProps) {
   const [file, setFile] = useState('');
   const [problem, setProblem] = useState<string>();
   const [isBusy, setBusy] = useState(false);
@@ -49,26 +51,18 @@ export function CompareView({ studio, model, found, onFound }: CompareViewProps)
         </button>
       </form>
       {problem && <p class="hint bad">{problem}</p>}
-      {found && <Found model={model} found={found} />}
+      {found && <Found model={model} found={found} onGo={onGo} />}
     </div>
   );
 }
 
-function Found({ model, found }: { readonly model: ModelItems; readonly found: StudioComparison }) {
-  const other = new ModelItems(found.other);
-  const text = (items: ModelItems) =>
-    new Map(
-      [...items.all()]
-        .filter(({ kind }) => kind !== 'block')
-        .map(({ id, node }) => [
-          id.slice(id.indexOf('/')),
-          JSON.stringify([node.className, node.config, node.outputs]),
-        ]),
-    );
-  const [here, there] = [text(model), text(other)];
-  const only = [...here.keys()].filter((id) => !there.has(id));
-  const added = [...there.keys()].filter((id) => !here.has(id));
-  const differ = [...here].filter(([id, said]) => there.has(id) && there.get(id) !== said).map(([id]) => id);
+interface FoundProps {
+  readonly model: ModelItems;
+  readonly found: StudioComparison;
+  readonly onGo: (item: Item) => void;
+}
+function Found({ model, found, onGo }: FoundProps) {
+  const { onlyHere, onlyThere, differing } = differencesOf(model, found);
   const weights = Object.entries(found.weights).sort(([, a], [, b]) => b.relative - a.relative);
   const most = Math.max(1e-12, ...weights.map(([, w]) => w.relative));
   return (
@@ -79,9 +73,9 @@ function Found({ model, found }: { readonly model: ModelItems; readonly found: S
           {short(model.root.node.params)} and {short(found.other.root.params)} parameters
         </span>
         <span>
-          {only.length + added.length + differ.length === 0
+          {onlyHere.length + onlyThere.length + differing.length === 0
             ? 'the same structure'
-            : `${only.length} layers only here, ${added.length} only there, ${differ.length} differ`}
+            : `${onlyHere.length} layers only here, ${onlyThere.length} only there, ${differing.length} differ`}
         </span>
         <span>
           {weights.filter(([, w]) => w.most > 0).length} of {weights.length} weights changed
@@ -100,12 +94,12 @@ function Found({ model, found }: { readonly model: ModelItems; readonly found: S
           </thead>
           <tbody>
             {[
-              ...only.map((id) => [id, 'only here']),
-              ...added.map((id) => [id, 'only there']),
-              ...differ.map((id) => [id, 'another config or shape']),
-            ].map(([id, what]) => (
-              <tr key={id}>
-                <td class="name">{id!.slice(1)}</td>
+              ...onlyHere.map((place) => [place, 'only here'] as const),
+              ...onlyThere.map((place) => [place, 'only there'] as const),
+              ...differing.map((place) => [place, 'another config or shape'] as const),
+            ].map(([place, what]) => (
+              <tr key={what + place}>
+                <td class="name">{what === 'only there' ? place : <Go place={place} model={model} onGo={onGo} />}</td>
                 <td colSpan={4} class="text warn">
                   {what}
                 </td>
@@ -126,5 +120,25 @@ function Found({ model, found }: { readonly model: ModelItems; readonly found: S
         </table>
       </div>
     </>
+  );
+}
+
+/** A layer's place, which leads to it in the graph. */
+function Go({
+  place,
+  model,
+  onGo,
+}: {
+  readonly place: string;
+  readonly model: ModelItems;
+  readonly onGo: (item: Item) => void;
+}) {
+  const item = model.find(`${model.root.id}/${place}`);
+  return item ? (
+    <button type="button" class="plain link" onClick={() => onGo(item)}>
+      {place}
+    </button>
+  ) : (
+    <span>{place}</span>
   );
 }

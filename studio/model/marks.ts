@@ -1,4 +1,5 @@
 import type { StudioActivation, StudioComparison } from '../../src/studio/protocol.ts';
+import { differencesOf } from '../compare/differences.ts';
 import { pathOf } from '../step/kernels.ts';
 import type { Item, ModelItems } from './items.ts';
 
@@ -16,7 +17,7 @@ export function byPath(model: ModelItems): ReadonlyMap<string, Item> {
 }
 const paths = new WeakMap<ModelItems, ReadonlyMap<string, Item>>();
 
-/** What was found of items: `nan`, `dead` or `changed`; what holds such an item is marked as well. */
+/** What was found of items: `nan`, `dead`, `differs` (in structure) or `changed` (in its weights); what holds such an item is marked as well. */
 export function marksOf(
   model: ModelItems,
   activations: readonly StudioActivation[],
@@ -31,6 +32,10 @@ export function marksOf(
   );
   if (changed.size > 0)
     for (const item of model.all()) if (item.node.weights.some(({ path }) => changed.has(path))) mark(item, 'changed');
+  if (comparison) {
+    const { standing } = differencesOf(model, comparison);
+    for (const item of model.all()) if (item.kind !== 'block' && standing(item) !== 'alike') mark(item, 'differs');
+  }
   for (const { id, dead, channels } of activations)
     if (channels > 1 && dead === channels) mark(byPath(model).get(id), 'dead');
   for (const { id, histogram } of activations)

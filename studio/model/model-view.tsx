@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { StudioComparison } from '../../src/studio/protocol.ts';
 import { Icon } from '../parts/icon.tsx';
 import { KernelPanel } from '../step/kernel-panel.tsx';
 import type { Studio } from '../studio.ts';
@@ -22,13 +23,26 @@ interface ModelViewProps {
   readonly go: (item: Item | undefined) => void;
   readonly onKernels: (item: Item) => void;
   readonly marks: ReadonlyMap<string, string>;
+  readonly comparison: StudioComparison | undefined;
   /** What layers open to, and how that is changed; absent where no step is known. */
   readonly level: Level | undefined;
   readonly onLevel: (level: Level) => void;
 }
 
 /** The structure: list, graph and what is known of the selected node. */
-export function ModelView({ studio, model, laying, keys, at, go, onKernels, marks, level, onLevel }: ModelViewProps) {
+export function ModelView({
+  studio,
+  model,
+  laying,
+  keys,
+  at,
+  go,
+  onKernels,
+  marks,
+  comparison,
+  level,
+  onLevel,
+}: ModelViewProps) {
   const [openIds, setOpen] = useState<ReadonlySet<string>>(() => new Set());
   const [laid, setLaid] = useState<{ readonly of: ModelItems; readonly layout: Layout } | undefined>();
   const layout = laid?.layout;
@@ -153,7 +167,15 @@ export function ModelView({ studio, model, laying, keys, at, go, onKernels, mark
       </main>
       {selected?.kernel && <KernelPanel model={model} item={selected} kernel={selected.kernel} go={go} />}
       {selected && !selected.kernel && (
-        <NodePanel key={selected.id} studio={studio} model={model} item={selected} go={go} onKernels={onKernels} />
+        <NodePanel
+          key={selected.id}
+          studio={studio}
+          model={model}
+          item={selected}
+          go={go}
+          onKernels={onKernels}
+          comparison={comparison}
+        />
       )}
     </div>
   );

@@ -1,4 +1,5 @@
-import type { StudioTensor } from '../../src/studio/protocol.ts';
+import type { StudioComparison, StudioTensor } from '../../src/studio/protocol.ts';
+import { Beside } from '../compare/beside.tsx';
 import { Figure } from '../parts/figure.tsx';
 import { bytes, bytesOf, shapeText, short, tensorBytes, valueText, whole } from '../parts/format.ts';
 import { Icon } from '../parts/icon.tsx';
@@ -13,10 +14,12 @@ interface NodePanelProps {
   readonly item: Item;
   readonly go: (item: Item | undefined) => void;
   readonly onKernels: (item: Item) => void;
+  /** Another file that the model is compared with. */
+  readonly comparison: StudioComparison | undefined;
 }
 
 /** What is known of a node: shapes, cost, config, weights. */
-export function NodePanel({ studio, model, item, go, onKernels }: NodePanelProps) {
+export function NodePanel({ studio, model, item, go, onKernels, comparison }: NodePanelProps) {
   const { node } = item;
   const weightBytes =
     node.weights.reduce((sum, w) => sum + w.shape.reduce((n, s) => n * s, 1) * bytesOf(w.dtype), 0) || node.params * 4;
@@ -75,6 +78,7 @@ export function NodePanel({ studio, model, item, go, onKernels }: NodePanelProps
           </p>
         )}
       </section>
+      {comparison && item.kind !== 'block' && <Beside model={model} item={item} comparison={comparison} />}
       {node.weights.length > 0 && (
         <section>
           <h3>Weights</h3>

@@ -265,4 +265,33 @@ describe.skipIf(!executablePath)('a run in the page', () => {
     expect(said).toEqual([]);
     await server.close();
   });
+
+  it('marks what differs from another file in the graph, and tells it beside the layer', async () => {
+    const named = (units: number): keras.Model => {
+      const inputs = keras.Input({ shape: [6] });
+      const x = new keras.layers.Dense({ units: 5, name: 'first' })(inputs);
+      const y = new keras.layers.Dense({ units, activation: units > 3 ? 'tanh' : 'relu', name: 'second' })(x);
+      return new keras.Model({ inputs, outputs: y, name: 'net' });
+    };
+    const [one, other] = [named(3), named(4)];
+    other.getLayer({ name: 'first' })!.setWeights(one.getLayer({ name: 'first' })!.getWeights());
+    const [file, beside] = [join(apart, 'one.keras'), join(apart, 'beside.keras')];
+    await one.save(file);
+    await other.save(beside);
+    const server = await serveFile(file);
+    const { page, said } = await openStudio(server.url);
+    await page.getByRole('tab', { name: 'Compare' }).click();
+    await page.getByPlaceholder('other.keras').fill(beside);
+    await page.getByRole('button', { name: 'Compare' }).click();
+    await page.locator('.kernels').getByRole('button', { name: 'second', exact: true }).click();
+    await page.locator('.beside').waitFor();
+    const lines = await page.locator('.beside .changed').allTextContents();
+    expect(lines).toEqual(['output? × 3→? × 4', 'units3→4', 'activationrelu→tanh']);
+    expect(await page.locator('.box.mark-differs').allTextContents()).toEqual([expect.stringContaining('second')]);
+    await page.keyboard.press('ArrowUp');
+    await page.locator('.panel .name', { hasText: 'first' }).waitFor();
+    expect(await page.locator('.beside .line em').allTextContents()).toEqual(['equal', 'equal']);
+    expect(said).toEqual([]);
+    await server.close();
+  });
 });
