@@ -1,4 +1,5 @@
 import { HornbeamError } from '../base/errors.ts';
+import type { Scope } from './scope.ts';
 import { type Equation, type Program, showAval, type Tensor } from './tensor.ts';
 
 export type { Program } from './tensor.ts';
@@ -59,6 +60,10 @@ export function closeProgram(program: Program): { program: Program; captured: Te
     captured,
   };
 }
+
+/** Where the equations of a program come from, those of the programs in their attributes too, in order. */
+export const scopesOf = ({ equations }: Program): (Scope | undefined)[] =>
+  equations.flatMap(({ rule, attrs, scope }) => [scope, ...(rule.programs?.(attrs) ?? []).flatMap(scopesOf)]);
 
 // JSON has no infinities, NaN or -0: they are spelled out, since the text also tells programs apart.
 const showAttr = (_: string, value: unknown): unknown => {

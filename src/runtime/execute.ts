@@ -1,7 +1,7 @@
 import { RecentCache } from '../base/recent.ts';
-import type { Device, Executable, Scope, Timing } from '../devices/device.ts';
+import type { Device, Executable, Timing } from '../devices/device.ts';
 import { complex, partsOf } from '../ir/complex.ts';
-import { closeProgram, makeProgram, type Program, printProgram } from '../ir/program.ts';
+import { closeProgram, makeProgram, type Program, printProgram, scopesOf } from '../ir/program.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { currentDevice } from './device.ts';
 import { withRoom } from './reclaim.ts';
@@ -33,8 +33,6 @@ function withScopesOf(program: Program, known: Executable): Executable {
   // The device frees what it holds for an executable once nobody reaches that: this one must.
   return Object.assign(Object.create(known), { program, kernels });
 }
-const scopesOf = ({ equations }: Program): (Scope | undefined)[] =>
-  equations.flatMap(({ rule, attrs, scope }) => [scope, ...(rule.programs?.(attrs) ?? []).flatMap(scopesOf)]);
 
 /** Runs a compiled program on concrete tensors. The storages of donated inputs are overwritten: the caller keeps them. */
 export function run(executable: Executable, inputs: readonly Tensor[]): (Tensor | null)[] {

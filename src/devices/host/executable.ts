@@ -1,19 +1,34 @@
 import { bytesOf } from '../../compiler/memory/homes.ts';
-import type { Plan } from '../../compiler/plan.ts';
+import type { KernelReport, Plan } from '../../compiler/plan.ts';
 import { reports } from '../../compiler/reports.ts';
-import type { Region } from '../../ir/expr.ts';
 import type { Program } from '../../ir/program.ts';
 import type { Buffer, Executable } from '../device.ts';
 import type { Buffers, HeapBuffer } from './buffers.ts';
 import type { Entry } from './program.ts';
 
-/** A plan as a machine's program. */
-export interface Emitted {
+/** A plan as a machine's program, with all that running it takes. */
+export interface Emitted extends Sizes {
+  readonly code: Uint8Array<ArrayBuffer>;
   /** What its address arguments refer to, in order. */
   readonly table: readonly Entry[];
   /** Bytes of workspace, used by one contraction after another. */
   readonly workspaceBytes: number;
 }
+
+/** What a program keeps of its plan. */
+export interface Sizes {
+  /** Bytes of the arena, in which intermediates stand. */
+  readonly arenaBytes: number;
+  /** Bytes of each output. */
+  readonly outputBytes: readonly number[];
+  readonly kernels: readonly KernelReport[];
+}
+
+export const sizesOf = (plan: Plan): Sizes => ({
+  arenaBytes: plan.scratch[0],
+  outputBytes: plan.outputs.map(bytesOf),
+  kernels: reports(plan),
+});
 
 export interface Bound {
   readonly executable: Executable;
@@ -27,38 +42,34 @@ export interface Bound {
  */
 export function bindProgram(
   program: Program,
-  plan: Plan,
-  { table, workspaceBytes }: Emitted,
+  { table, workspaceBytes, arenaBytes, outputBytes, kernels }: Emitted,
   buffers: Buffers,
   fill: (address: number, bytes: Uint8Array) => void,
   launch: (addressOf: (slot: number) => number) => void,
 ): Bound {
-  const constants = new Map<Region, number>();
-  for (const entry of table)
-    if (entry.kind === 'constant') {
-      const home = plan.homes.get(entry.region)!;
-      const data = home.kind === 'constant' ? home.data : new Uint8Array();
-      const address = buffers.reserve(data.byteLength);
-      fill(address, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-      constants.set(entry.region, address);
-    }
+  const constants: number[] = [];
   // The workspace follows the arena.
-  const workspace = Math.ceil(plan.scratch[0] / 64) * 64;
+  const workspace = Math.ceil(arenaBytes / 64) * 64;
   const scratch = workspace + workspaceBytes;
-  const sources = table.map((slot) => source(slot, constants, workspace));
-  const sizes = plan.outputs.map(bytesOf);
-  // The executable keeps no more of the plan than this.
-  const { donated } = plan;
+  const sources = table.map((entry): Source => {
+    if (entry.kind !== 'constant') return source(entry, workspace);
+    const { buffer, byteOffset, byteLength } = entry.data;
+    const address = buffers.reserve(byteLength);
+    fill(address, new Uint8Array(buffer, byteOffset, byteLength));
+    constants.push(address);
+    return () => address;
+  });
+  const { donated } = program;
   const executable: Executable = {
     program,
-    kernels: reports(plan),
+    kernels,
     scratchBytes: scratch,
     run(inputs) {
       const made: HeapBuffer[] = [];
       const outputs: HeapBuffer[] = [];
       let arena = 0;
       try {
-        for (const [k, bytes] of sizes.entries()) {
+        for (const [k, bytes] of outputBytes.entries()) {
           const replaced = donated.get(k);
           if (replaced === undefined) made.push(buffers.allocate(bytes));
           outputs.push(replaced === undefined ? made.at(-1)! : (inputs[replaced] as HeapBuffer));
@@ -72,12 +83,12 @@ export function bindProgram(
       return outputs;
     },
   };
-  return { executable, constants: [...constants.values()] };
+  return { executable, constants };
 }
 
 type Source = (inputs: readonly Buffer[], outputs: readonly Buffer[], arena: number) => number;
 
-function source(entry: Entry, constants: ReadonlyMap<Region, number>, workspace: number): Source {
+function source(entry: Exclude<Entry, { kind: 'constant' }>, workspace: number): Source {
   switch (entry.kind) {
     case 'input':
       return (inputs) => (inputs[entry.index] as HeapBuffer).address;
@@ -87,9 +98,5 @@ function source(entry: Entry, constants: ReadonlyMap<Region, number>, workspace:
       return (_, __, arena) => arena;
     case 'workspace':
       return (_, __, arena) => arena + workspace;
-    case 'constant': {
-      const address = constants.get(entry.region)!;
-      return () => address;
-    }
   }
 }

@@ -1,3 +1,4 @@
+import type { TypedArray } from '../../base/dtype.ts';
 import { allSteps } from '../../compiler/memory/barriers.ts';
 import type { ContractionStep, CopyStep, Home, LoopStep, Plan, Step } from '../../compiler/plan.ts';
 import type { Region } from '../../ir/expr.ts';
@@ -8,7 +9,7 @@ import type { Region } from '../../ir/expr.ts';
 export type Entry =
   | { readonly kind: 'input' | 'output'; readonly index: number }
   | { readonly kind: 'arena' | 'workspace' }
-  | { readonly kind: 'constant'; readonly region: Region };
+  | { readonly kind: 'constant'; readonly data: TypedArray };
 
 /** The steps that are kernels, in the order in which `Executable.kernels` names them. */
 export const kernelSteps = (steps: readonly Step[]): (LoopStep | ContractionStep)[] =>
@@ -44,8 +45,7 @@ export class Table {
 
   place(region: Region): { readonly slot: number; readonly offset: number } {
     const home = this.plan.homes.get(region) as Exclude<Home, { kind: 'slot' }>;
-    const entry: Entry =
-      home.kind === 'constant' ? { kind: 'constant', region } : home.kind === 'arena' ? { kind: 'arena' } : home;
+    const entry: Entry = home.kind === 'arena' ? { kind: 'arena' } : home;
     const key = home.kind === 'constant' ? region : home.kind === 'arena' ? 'arena' : `${home.kind} ${home.index}`;
     return { slot: this.slot(entry, key), offset: home.kind === 'arena' ? home.offset : 0 };
   }

@@ -10,13 +10,15 @@ import type { ScalarOp } from '../../ir/scalar.ts';
 import { showAval } from '../../ir/tensor.ts';
 import type { Buffer, Device, Executable } from '../device.ts';
 import { Buffers, type HeapBuffer } from '../host/buffers.ts';
-import { bindProgram } from '../host/executable.ts';
+import { bindProgram, type Emitted, sizesOf } from '../host/executable.ts';
 import { kernelSteps } from '../host/program.ts';
+import { remembered } from '../host/remembered.ts';
 import { availableThreads } from '../host/threads.ts';
 import { timeKernels } from '../host/time-kernels.ts';
 import { hasKernel } from '../kernels/contraction.ts';
 import { scalarFunction } from '../reference/scalar-functions.ts';
-import { emitProgram } from './emit/program.ts';
+import { barrier } from './emit/host-functions.ts';
+import { type EmittedProgram, emitProgram } from './emit/program.ts';
 import { type StopwatchPlace, stopwatchBytes, stopwatchTimes } from './emit/stopwatch.ts';
 import { dropCode, type MachineCode, placeCode } from './memory/code-memory.ts';
 import { vectorWidth } from './memory/features.ts';
@@ -62,29 +64,29 @@ export function nativeDevice({
     dropCode(code);
   });
 
-  function load(program: Program, plan: Plan, stopwatch?: StopwatchPlace): { executable: Executable; owned: Owned } {
-    let isAlone = false;
+  const emit = (plan: Plan, stopwatch?: StopwatchPlace): EmittedProgram & Emitted => ({
+    ...emitProgram(plan, { lanes: own, threads: stopwatch ? 1 : team.count, leastWork, stopwatch }),
+    ...sizesOf(plan),
+  });
+
+  function load(
+    program: Program,
+    emitted: EmittedProgram & Emitted,
+    isTimed = false,
+  ): { executable: Executable; owned: Owned } {
+    let isAlone = isTimed;
     const addressOf = (name: string): number => {
-      const known = c.dlsym(null, name);
+      const known = name === barrier ? threadCode().barrier : c.dlsym(null, name);
       if (known !== 0) return known;
       // Functions of JavaScript can be called on the caller's thread only.
       isAlone = true;
       return hostFunction(name);
     };
-    const emitted = emitProgram(plan, {
-      lanes: own,
-      threads: stopwatch ? 1 : team.count,
-      barrier: threadCode().barrier,
-      addressOf,
-      leastWork,
-      stopwatch,
-    });
-    const code = placeCode(emitted.code);
+    const code = placeCode(emitted.code, emitted.symbols, addressOf);
     const { words, setAddress } = team.block(code.address + emitted.start, emitted.table.length);
-    const count = emitted.isParallel && !isAlone && !stopwatch ? team.count : 1;
+    const count = emitted.isParallel && !isAlone ? team.count : 1;
     const { executable, constants } = bindProgram(
       program,
-      plan,
       emitted,
       buffers,
       (address, bytes) => c.copyIn(address, bytes, bytes.byteLength),
@@ -101,7 +103,8 @@ export function nativeDevice({
     const plan = compile(program, { ...target, workers: 1 });
     const words = new BigInt64Array(stopwatchBytes(kernelSteps(plan.steps).length) / 8);
     const address = heap.allocate(words.byteLength);
-    const { executable, owned } = load(program, plan, { address, clock: c.dlsym(null, 'clock_gettime') });
+    const stopwatch = { address, clock: c.dlsym(null, 'clock_gettime') };
+    const { executable, owned } = load(program, emit(plan, stopwatch), true);
     const run: typeof executable.run = (given) => {
       c.copyIn(address, words.fill(0n), words.byteLength);
       return executable.run(given);
@@ -122,9 +125,12 @@ export function nativeDevice({
     name: 'native',
     ready: process.env['HORNBEAM_VERIFY'] === '1' ? verifyPlans() : undefined,
     compile(program) {
-      const plan = compile(program, target);
-      checkPlan(plan);
-      const { executable: made, owned } = load(program, plan);
+      const emitted = remembered(program, [device.name, team.count, leastWork, own], () => {
+        const plan = compile(program, target);
+        checkPlan(plan);
+        return emit(plan);
+      });
+      const { executable: made, owned } = load(program, emitted);
       const executable: Executable = {
         ...made,
         time: (inputs, rounds) => ({ ms: time(program, inputs, rounds), where: 'on one thread' }),

@@ -7,9 +7,13 @@ import { threadsTarget } from '../../compiler/threads-target.ts';
 import { showAval } from '../../ir/tensor.ts';
 import type { Device, Executable } from '../device.ts';
 import type { HeapBuffer } from '../host/buffers.ts';
+import { sizesOf } from '../host/executable.ts';
 import { isNode } from '../host/platform.ts';
+import { remembered } from '../host/remembered.ts';
 import { hasKernel } from './emit/contraction.ts';
+import { emitProgram } from './emit/program.ts';
 import { type Loaded, load } from './executable.ts';
+import { features } from './features.ts';
 import { Machine } from './machine.ts';
 import { timeOnWasm } from './time-kernels.ts';
 
@@ -42,9 +46,12 @@ export function wasmDevice(threads?: number, leastWork?: number): Device {
     },
     compile(program) {
       const target = threadsTarget(pool.threadCount, hasKernel, leastWork);
-      const plan = compile(program, target);
-      checkPlan(plan);
-      const loaded = load(program, plan, machine, { leastWork });
+      const emitted = remembered(program, [device.name, pool.threadCount, leastWork, heap.limits, features()], () => {
+        const plan = compile(program, target);
+        checkPlan(plan);
+        return { ...emitProgram(plan, heap.limits, pool.threadCount, { leastWork }), ...sizesOf(plan) };
+      });
+      const loaded = load(program, emitted, machine);
       const executable: Executable = {
         ...loaded.executable,
         time: (inputs, rounds) => ({

@@ -1,10 +1,9 @@
 import { compiling } from '../../base/content-policy.ts';
-import type { Plan } from '../../compiler/plan.ts';
 import type { Program } from '../../ir/program.ts';
 import type { Executable } from '../device.ts';
-import { bindProgram } from '../host/executable.ts';
+import { bindProgram, type Emitted } from '../host/executable.ts';
 import { scalarFunction } from '../reference/scalar-functions.ts';
-import { emitProgram } from './emit/program.ts';
+import type { EmittedProgram } from './emit/program.ts';
 import type { Machine } from './machine.ts';
 
 /** A program ready to run, with its addresses on the heap and its module on every thread. */
@@ -16,15 +15,11 @@ export interface Loaded {
 /** With `tick`, it runs on one thread and calls `tick` with the number of each finished kernel. */
 export function load(
   program: Program,
-  plan: Plan,
+  emitted: EmittedProgram & Emitted,
   machine: Machine,
-  { tick, leastWork }: { tick?: (kernel: number) => void; leastWork?: number | undefined } = {},
+  tick?: (kernel: number) => void,
 ): Loaded {
   const { heap, pool } = machine;
-  const emitted = emitProgram(plan, heap.limits, tick ? 1 : pool.threadCount, {
-    ticking: tick !== undefined,
-    leastWork,
-  });
   const module = compiling('wasm device', () => new WebAssembly.Module(emitted.code));
   const count = emitted.table.length;
   const addresses = machine.reserve(4 * Math.max(1, count));
@@ -45,7 +40,6 @@ export function load(
 
   const { executable, constants } = bindProgram(
     program,
-    plan,
     emitted,
     machine,
     (address, bytes) => heap.bytes(address, bytes.byteLength).set(bytes),

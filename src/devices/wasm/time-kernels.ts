@@ -2,7 +2,9 @@ import { compile } from '../../compiler/compile.ts';
 import type { Target } from '../../compiler/plan.ts';
 import type { Program } from '../../ir/program.ts';
 import type { Buffer, Device } from '../device.ts';
+import { sizesOf } from '../host/executable.ts';
 import { timeKernels } from '../host/time-kernels.ts';
+import { emitProgram } from './emit/program.ts';
 import { load } from './executable.ts';
 import type { Machine } from './machine.ts';
 
@@ -22,7 +24,9 @@ export function timeOnWasm(
     times[kernel] += now - last;
     last = now;
   };
-  const { executable, owned } = load(program, compile(program, { ...target, workers: 1 }), machine, { tick });
+  const plan = compile(program, { ...target, workers: 1 });
+  const emitted = emitProgram(plan, machine.heap.limits, 1, { ticking: true });
+  const { executable, owned } = load(program, { ...emitted, ...sizesOf(plan) }, machine, tick);
   const run: typeof executable.run = (given) => {
     times = executable.kernels.map(() => 0);
     last = performance.now();

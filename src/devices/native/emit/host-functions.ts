@@ -1,14 +1,13 @@
-import { fail } from '../../../base/errors.ts';
 import type { ScalarOp } from '../../../ir/scalar.ts';
 import { type Assembler, Label } from '../encoder/assembler.ts';
 import { x86 } from '../encoder/instructions.ts';
 import { at, r8, r9, r10, r11, rax, rbp, rcx, rdi, rdx, rsi, rsp, vectorRegister } from '../encoder/operands.ts';
 
+/** The symbol of the barrier function. */
+export const barrier = '(barrier)';
+
 /** C names of operations on doubles. */
 const names: Partial<Record<ScalarOp, string>> = { rem: 'fmod', nextAfter: 'nextafter', asin: 'asin' };
-
-/** Finds the address of a C function on doubles, or of its substitute. */
-export type AddressOf = (name: string) => number;
 
 /**
  * C functions on doubles, for code with live values in all registers: arguments and result are in the first two vector
@@ -17,13 +16,11 @@ export type AddressOf = (name: string) => number;
 export class HostFunctions {
   private readonly assembler: Assembler;
   private readonly lanes: 8 | 16;
-  private readonly addressOf: AddressOf;
   private readonly labels = new Map<string, Label>();
 
-  constructor(assembler: Assembler, lanes: 8 | 16, addressOf: AddressOf) {
+  constructor(assembler: Assembler, lanes: 8 | 16) {
     this.assembler = assembler;
     this.lanes = lanes;
-    this.addressOf = addressOf;
   }
 
   readonly label = (op: ScalarOp): Label => {
@@ -40,8 +37,6 @@ export class HostFunctions {
 
   private function(name: string, label: Label): void {
     const { assembler: a } = this;
-    const address = this.addressOf(name);
-    if (address === 0) fail('native device', `the system has no function "${name}"`, "use config.setDevice('wasm')");
     const general = [rax, rcx, rdx, rsi, rdi, r8, r9, r10, r11];
     const count = this.lanes === 16 ? 32 : 16;
     const length = this.lanes === 16 ? 512 : 256;
@@ -55,7 +50,7 @@ export class HostFunctions {
     a.general('andNumber', { m: rsp, immediate: -64 });
     vectors.forEach((v, k) => a.instruction({ encoding: x86.vmovupsStore, a: v, m: at(rsp, 64 * k), length }));
     a.instruction({ encoding: x86.vzeroupper });
-    a.moveNumber(rax, address);
+    a.moveSymbol(rax, name);
     a.general('call', { m: rax, wide: false });
     vectors.forEach((v, k) => a.instruction({ encoding: x86.vmovups, a: v, m: at(rsp, 64 * k), length }));
     a.general('lea', { a: rsp, m: at(rbp, -8 * general.length) });

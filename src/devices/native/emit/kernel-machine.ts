@@ -3,7 +3,7 @@ import { type Callable, op } from '../../wasm/encoder/index.ts';
 import { type Assembler, Label } from '../encoder/assembler.ts';
 import { at, rax, rdi, rdx, rsi } from '../encoder/operands.ts';
 import { Context, machine } from './context.ts';
-import type { HostFunctions } from './host-functions.ts';
+import { barrier, type HostFunctions } from './host-functions.ts';
 import { finish } from './kernel.ts';
 import { callable, type NativeCallable, NativeFunction } from './kernel-function.ts';
 import { LinearWriter } from './linear/linear-writer.ts';
@@ -25,12 +25,7 @@ export interface NativeKernels extends TailMachine {
   finish(): void;
 }
 
-export function nativeKernels(
-  assembler: Assembler,
-  lanes: 8 | 16,
-  barrier: number,
-  host: HostFunctions,
-): NativeKernels {
+export function nativeKernels(assembler: Assembler, lanes: 8 | 16, host: HostFunctions): NativeKernels {
   const functions: NativeFunction[] = [];
   const known = new Map<string, Callable>();
   const own = (f: KernelFunction): NativeFunction => f as NativeFunction;
@@ -53,7 +48,7 @@ export function nativeKernels(
         assembler.general('mov', { a: rdx, m: at(rdi, 16) });
         assembler.general('mov', { a: rsi, m: at(rdi, 8) });
         assembler.general('mov', { a: rdi, m: at(rdi) });
-        assembler.moveNumber(rax, barrier);
+        assembler.moveSymbol(rax, barrier);
         assembler.general('call', { m: rax, wide: false });
         assembler.general('ret', {});
       }),

@@ -14,12 +14,13 @@ const ready =
   (available?: Available): Ready =>
   (code, { lanes }) => {
     const assembler = new Assembler();
-    const host = new HostFunctions(assembler, lanes as 8 | 16, (name) => foreign().dlsym(null, name));
+    const host = new HostFunctions(assembler, lanes as 8 | 16);
     writeKernel(new Context(assembler, lanes as 8 | 16, host.label, available), new Label(), code);
     host.write();
     const bytes = assembler.build();
+    const addressOf = (name: string): number => foreign().dlsym(null, name);
     return (arrays, worker, workers) => {
-      const placed = placeCode(bytes);
+      const placed = placeCode(bytes, assembler.symbols, addressOf);
       const memory = arrays.map((x) => guarded(x));
       const words = [worker, workers, ...memory.map(({ address }) => address)];
       const table = new Uint32Array(words.flatMap((x) => [x % 2 ** 32, Math.floor(x / 2 ** 32)]));

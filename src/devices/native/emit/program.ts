@@ -6,11 +6,11 @@ import { type Entry, gainsByThreads, kernelSteps, type ProgramWriter, Table, wri
 import { type Contraction, makeContraction } from '../../kernels/contraction.ts';
 import type { ProductKernel } from '../../kernels/tiled-product.ts';
 import type { Callable } from '../../wasm/encoder/index.ts';
-import { Assembler, Label } from '../encoder/assembler.ts';
+import { Assembler, type CodeSymbol, Label } from '../encoder/assembler.ts';
 import { x86 } from '../encoder/instructions.ts';
 import { at, type Register, r8, rax, rbp, rcx, rdi, rdx, rsi, rsp } from '../encoder/operands.ts';
 import { Context, machine } from './context.ts';
-import { type AddressOf, HostFunctions } from './host-functions.ts';
+import { barrier, HostFunctions } from './host-functions.ts';
 import { type Kernel, makeKernel, writeKernel } from './kernel.ts';
 import type { NativeCallable } from './kernel-function.ts';
 import { type NativeKernels, nativeKernels } from './kernel-machine.ts';
@@ -22,6 +22,8 @@ import { Stopwatch, type StopwatchPlace } from './stopwatch.ts';
  */
 export interface EmittedProgram {
   readonly code: Uint8Array<ArrayBuffer>;
+  /** Addresses still missing in the code. */
+  readonly symbols: readonly CodeSymbol[];
   /** Offset of the main function. */
   readonly start: number;
   readonly table: readonly Entry[];
@@ -35,10 +37,6 @@ export interface EmitOptions {
   readonly lanes: 8 | 16;
   /** The threads that share loops. */
   readonly threads: number;
-  /** Address of the barrier function. */
-  readonly barrier: number;
-  /** Finds the addresses of C functions. */
-  readonly addressOf: AddressOf;
   /** Where to record how long each kernel takes; such a program runs on one thread. */
   readonly stopwatch?: StopwatchPlace | undefined;
   /** Programs with at least this much work, in bytes and arithmetic operations, run on several threads. */
@@ -81,8 +79,8 @@ class ProgramEmitter implements ProgramWriter {
     this.table = new Table(plan);
     this.stopwatch = options.stopwatch && new Stopwatch(this.assembler, options.stopwatch);
     this.numbers = new Map(kernelSteps(plan.steps).map((step, n) => [step, n]));
-    this.host = new HostFunctions(this.assembler, options.lanes, options.addressOf);
-    this.kernelMachine = nativeKernels(this.assembler, options.lanes, options.barrier, this.host);
+    this.host = new HostFunctions(this.assembler, options.lanes);
+    this.kernelMachine = nativeKernels(this.assembler, options.lanes, this.host);
   }
 
   emit(): EmittedProgram {
@@ -102,6 +100,7 @@ class ProgramEmitter implements ProgramWriter {
     this.end();
     return {
       code: assembler.build(),
+      symbols: assembler.symbols,
       start,
       table: this.table.entries,
       isParallel: gainsByThreads(plan.steps, options.leastWork),
@@ -156,7 +155,7 @@ class ProgramEmitter implements ProgramWriter {
     a.general('mov', { a: rdi, m: index });
     a.general('mov', { a: rsi, m: count });
     a.general('mov', { a: rdx, m: control });
-    a.moveNumber(rax, this.options.barrier);
+    a.moveSymbol(rax, barrier);
     a.general('call', { m: rax, wide: false });
   }
 

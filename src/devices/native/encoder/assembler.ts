@@ -33,6 +33,12 @@ export interface Instruction {
   readonly broadcast?: boolean;
 }
 
+/** An address of 64 bits that code lacks until it is placed. */
+export interface CodeSymbol {
+  readonly name: string;
+  readonly position: number;
+}
+
 interface Fixup {
   readonly position: number;
   readonly label: Label;
@@ -52,6 +58,7 @@ export class Assembler {
   private bytes = new Uint8Array(4096);
   private view = new DataView(this.bytes.buffer);
   length = 0;
+  readonly symbols: CodeSymbol[] = [];
   private readonly fixups: Fixup[] = [];
   private readonly uses: ConstantUse[] = [];
   private readonly constants = new Map<string, number>();
@@ -128,6 +135,14 @@ export class Assembler {
     this.u8(0xb8 + (to.at & 7));
     this.u32(value % 2 ** 32);
     this.u32(Math.floor(value / 2 ** 32));
+  }
+
+  /** Loads an address known only to the process that runs the code: `placeCode` fills it in. */
+  moveSymbol(to: Register, name: string): void {
+    this.raw(to.at >= 8 ? 0x49 : 0x48, 0xb8 + (to.at & 7));
+    this.symbols.push({ name, position: this.length });
+    this.u32(0);
+    this.u32(0);
   }
 
   /** Loads the address of a label. */

@@ -1,4 +1,5 @@
 import { fail } from '../../../base/errors.ts';
+import type { CodeSymbol } from '../encoder/assembler.ts';
 import { anonymous, foreign, protection } from './foreign.ts';
 
 const page = 4096;
@@ -11,10 +12,20 @@ export interface MachineCode {
 
 /**
  * Makes machine code executable. A page is first written, then made executable, and never both at once. Addresses
- * within the code are relative.
+ * within the code are relative; those of functions outside it are written in first.
  */
-export function placeCode(code: Uint8Array): MachineCode {
+export function placeCode(
+  code: Uint8Array,
+  symbols: readonly CodeSymbol[] = [],
+  addressOf: (name: string) => number = () => 0,
+): MachineCode {
   const c = foreign();
+  const view = new DataView(code.buffer, code.byteOffset, code.byteLength);
+  for (const { name, position } of symbols) {
+    const own = addressOf(name);
+    if (own === 0) fail('native device', `the system has no function "${name}"`, "use config.setDevice('wasm')");
+    view.setBigUint64(position, BigInt(own), true);
+  }
   const bytes = Math.ceil(code.byteLength / page) * page;
   const address = c.mmap(0, bytes, protection.read | protection.write, anonymous, -1, 0);
   // mmap returns -1 on failure.

@@ -14,9 +14,11 @@ import * as generators from '../../../primitives/generators.ts';
 import * as movement from '../../../primitives/movement.ts';
 import * as reduce from '../../../primitives/reduce.ts';
 import type { HeapBuffer } from '../../host/buffers.ts';
+import { sizesOf } from '../../host/executable.ts';
 import { referenceDevice } from '../../reference/device.ts';
 import { load } from '../executable.ts';
 import { Machine } from '../machine.ts';
+import { emitProgram } from './program.ts';
 
 const machine = new Machine(2);
 const reference = referenceDevice();
@@ -135,7 +137,9 @@ function check(rule: Rule, { inputs, attrs }: Sample<unknown>, parallel: boolean
   const program = makeProgram(rule.name, tensors, outputs);
   const data = inputs.map(valuesFor);
   const expected = reference.compile(program).run(data.map((x, i) => reference.upload(x, tensors[i]!.dtype)));
-  const { executable } = load(program, naivePlan(program, parallel), machine);
+  const plan = naivePlan(program, parallel);
+  const emitted = emitProgram(plan, machine.heap.limits, machine.pool.threadCount);
+  const { executable } = load(program, { ...emitted, ...sizesOf(plan) }, machine);
   const given = data.map((x) => {
     const buffer = machine.allocate(x.byteLength);
     machine.heap.bytes(buffer.address, x.byteLength).set(new Uint8Array(x.buffer, x.byteOffset, x.byteLength));
