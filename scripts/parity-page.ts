@@ -103,7 +103,7 @@ const conventions = `## What differs
 - A gradient flows through complex intermediates; with respect to a complex tensor it is \`∂/∂re - i ∂/∂im\`, as in JAX.
 - Variables, and so weights and files, are real.
 
-**Quantization**: in Keras 3.15.1 GPTQ and AWQ see none of the calibration data (layers that are to be quantized no longer use the method that is watched), begin their samples at a place that differs from process to process, and fail where a layer has more than 128 inputs and groups that reach across blocks of 128; here they see the data, begin with the first token, and take any groups. Layers outside of the blocks stay floats; \`layer.quantize\` takes \`'int8'\` and \`'int4'\`. EinsumDense may have ellipses. The way back of a ReversibleEmbedding has its correction of low rank too. Mode \`'float8'\` is not made yet.
+**Quantization**: in Keras 3.15.1 GPTQ and AWQ see none of the calibration data (layers that are to be quantized no longer use the method that is watched), begin their samples at a place that differs from process to process, and fail where a layer has more than 128 inputs and groups that reach across blocks of 128; here they see the data, begin with the first token, and take any groups. GPTQ spreads errors by the inverse of the Hessian itself, as Keras does, where the paper takes its Cholesky factor: it gains less than it might. Quantized attention layers can be loaded again (Keras opens our files of them, its own it cannot). Layers outside of the blocks stay floats; \`layer.quantize\` takes \`'int8'\` and \`'int4'\`. EinsumDense may have ellipses. The way back of a ReversibleEmbedding has its correction of low rank too. Mode \`'float8'\` is not made yet.
 
 **Training** differs from Keras on JAX where that loses or mixes something:
 
@@ -112,7 +112,7 @@ const conventions = `## What differs
 - Metrics of a running \`fit\` are never mixed: \`model.evaluate\` in a callback leaves them as they were; beside the run it is refused.
 - With \`gradientAccumulationSteps\`, schedules, moving averages and the growth of a loss scale count updates (Keras counts batches, against its documentation).
 - The \`training\` that a call inside a functional model was given stays in force, as Keras's guide to transfer learning says (\`base(x, { training: false })\` and then fine-tuning); in Keras 3.15.1 that of the outer call replaces it.
-- \`model.export(filepath)\` writes ONNX alone, and says nothing unless \`verbose\` is true (Keras writes a SavedModel unless told otherwise, LiteRT and OpenVINO too; its ONNX wants the policy float32).
+- \`model.export(filepath)\` writes ONNX, or for TensorFlow.js, and says nothing unless \`verbose\` is true (Keras writes a SavedModel unless told otherwise, LiteRT and OpenVINO too; its ONNX wants the policy float32).
 - \`BackupAndRestore\` goes on with the batch after the last one saved (Keras begins the epoch again), and with the random state of that moment.
 - What a branch of \`ops.cond\` or \`ops.switch\` assigns to variables holds if that branch runs, and what a loop's turn assigns is there in the next: random numbers in \`ops.scan\` and \`ops.map\` are drawn anew in each (Keras on JAX fails, or draws once).
 - When a source of batches gives no more, training ends after that epoch, with a warning; a generator is closed when the run ends.

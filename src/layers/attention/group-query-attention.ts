@@ -1,7 +1,7 @@
 import { fail } from '../../base/errors.ts';
 import { exactMethods } from '../../base/exact.ts';
 import { f, type Options, type Resolved } from '../../base/field/field.ts';
-import type { Config } from '../../base/registry/serialize.ts';
+import { type Config, serializeObject } from '../../base/registry/serialize.ts';
 import { type SymbolicShape, showShape } from '../../base/shape.ts';
 import { cast, dotProductAttention, einsum, expandDims, multiply, repeat, sigmoid } from '../../ops/index.ts';
 import type { KerasTensor, Like, Tensor } from '../../tensor/index.ts';
@@ -14,7 +14,13 @@ import { maskOf } from '../layer/masks.ts';
 import { Dropout } from '../regularization/dropout.ts';
 import { attentionMask } from './attention-mask.ts';
 import { projectionFields } from './fields.ts';
-import { type ProjectedCallOptions, projection, type WithoutScores, type WithScores } from './projections.ts';
+import {
+  type ProjectedCallOptions,
+  policyInConfig,
+  projection,
+  type WithoutScores,
+  type WithScores,
+} from './projections.ts';
 
 const fields = {
   /** Size of each head. */
@@ -101,6 +107,10 @@ export class GroupQueryAttention extends Layer<
     this.outputDense.build([...queryShape.slice(0, -1), numQueryHeads, headDim]);
   }
 
+  get #projections() {
+    return [this.queryDense, this.keyDense, this.gateDense, this.valueDense, this.outputDense];
+  }
+
   call(queryInput: Tensor, valueInput: Tensor, options: ProjectedCallOptions = {}): Tensor | [Tensor, Tensor] {
     const { training = false, returnAttentionScores = false } = options;
     const keyInput = options.key ?? valueInput;
@@ -142,6 +152,9 @@ export class GroupQueryAttention extends Layer<
   override buildFromConfig({ shapes_dict }: Config): void {
     const { query_shape, value_shape, key_shape } = shapes_dict as Record<string, SymbolicShape>;
     this.build(query_shape, value_shape, ...(key_shape ? [key_shape] : []));
+  }
+  override getConfig(): Config {
+    return { ...super.getConfig(), dtype: serializeObject(policyInConfig(this, this.#projections)) };
   }
 
   static {

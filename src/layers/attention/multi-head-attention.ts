@@ -1,7 +1,7 @@
 import { fail } from '../../base/errors.ts';
 import { exactMethods } from '../../base/exact.ts';
 import { type Field, f, type Resolved } from '../../base/field/field.ts';
-import type { Config } from '../../base/registry/serialize.ts';
+import { type Config, serializeObject } from '../../base/registry/serialize.ts';
 import { range, type SymbolicShape, showShape } from '../../base/shape.ts';
 import { cast, dotProductAttention, einsum, expandDims, multiply, sigmoid } from '../../ops/index.ts';
 import type { KerasTensor, Like, Tensor } from '../../tensor/index.ts';
@@ -17,6 +17,7 @@ import { projectionFields } from './fields.ts';
 import {
   attentionEquations,
   type ProjectedCallOptions,
+  policyInConfig,
   projection,
   type WithoutScores,
   type WithScores,
@@ -114,6 +115,10 @@ export class MultiHeadAttention extends Layer<
     return { ...optionsOf(this), dtypePolicy: this.dtypePolicy };
   }
 
+  get #projections() {
+    return [this.queryDense, this.keyDense, this.gateDense, this.valueDense, this.outputDense];
+  }
+
   call(queryInput: Tensor, valueInput: Tensor, options: ProjectedCallOptions = {}): Tensor | [Tensor, Tensor] {
     const { training = false, returnAttentionScores = false } = options;
     const keyInput = options.key ?? valueInput;
@@ -167,6 +172,7 @@ export class MultiHeadAttention extends Layer<
   override getConfig(): Config {
     return {
       ...super.getConfig(),
+      dtype: serializeObject(policyInConfig(this, this.#projections)),
       value_dim: this.valueDim ?? this.keyDim,
       attention_axes: this.built ? this.#axes : this.attentionAxes,
     };

@@ -1,4 +1,5 @@
-import type { DTypePolicy } from '../../base/dtype-policy.ts';
+import { type DTypePolicy, policyAt } from '../../base/dtype-policy.ts';
+import { DTypePolicyMap } from '../../base/dtype-policy-map.ts';
 import type { Resolved } from '../../base/field/field.ts';
 import { remake } from '../../base/registry/serialize.ts';
 import { range, type SymbolicShape } from '../../base/shape.ts';
@@ -72,6 +73,25 @@ export function projection(
     dtype: owner.dtypePolicy,
     name,
   });
+}
+
+/**
+ * The policy of an attention layer as its config holds it: where projections are quantized, a map that says so. Projections have no
+ * configs of their own; made again, here or in Keras, they find their policies by their paths.
+ */
+export function policyInConfig(
+  layer: { readonly name: string; readonly path: string; readonly dtypePolicy: DTypePolicy },
+  projections: readonly (EinsumDense | null | undefined)[],
+): DTypePolicy {
+  const own = layer.dtypePolicy[policyAt](layer.path);
+  const found = projections.flatMap((dense) => {
+    const policy = dense?.dtypePolicy[policyAt](dense.path);
+    return dense && policy?.quantizationMode ? [[dense.name, policy] as const] : [];
+  });
+  if (found.length === 0) return layer.dtypePolicy;
+  const name = layer.name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const entries = found.map(([projection, policy]) => [`(.*/)?${name}/${projection}`, policy] as const);
+  return new DTypePolicyMap({ defaultPolicy: own, policyMap: Object.fromEntries(entries) });
 }
 
 /**

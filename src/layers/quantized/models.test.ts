@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { expect, it, test, vi } from 'vitest';
 import { type Stored, tensorOf } from '../../../test/conformance/cases.ts';
+import { readZip } from '../../formats/zip.ts';
 import * as keras from '../../index.ts';
 
 const { layers, quantizers } = keras;
@@ -152,4 +153,75 @@ it('says what calibration lacks', () => {
   expect(() => model.quantize('awq', { config: empty })).toThrow('the dataset holds no tokens');
   expect(() => layerNamed(model, 'up').quantize('gptq', { config })).toThrow("call the model's quantize");
   expect(() => model.quantize('int8', { filters: '(' })).toThrow('the filter "(" is no pattern');
+});
+
+/** Attention between products, as the blocks of a transformer have it, behind a table. */
+function attending(): keras.Model {
+  const tokens = keras.Input({ shape: [5], dtype: 'int32', name: 'tokens' });
+  const x = new layers.Embedding({ inputDim: 11, outputDim: 8, name: 'table' })(tokens);
+  const multi = new layers.MultiHeadAttention({ numHeads: 2, keyDim: 4, name: 'multi.head' });
+  const group = new layers.GroupQueryAttention({ headDim: 4, numQueryHeads: 2, numKeyValueHeads: 1, name: 'group' });
+  const inputs = keras.Input({ shape: [5, 8], name: 'vectors' });
+  const mixed = multi(inputs, inputs);
+  const block = new keras.Model({ inputs, outputs: group(mixed, mixed), name: 'block' });
+  return new keras.Model({
+    inputs: tokens,
+    outputs: new layers.Dense({ units: 2, name: 'head' })(block(x)),
+    name: 'attending',
+  });
+}
+const someTokens = () => keras.tensor(Int32Array.of(1, 4, 7, 10, 2, 0, 3, 3, 9, 5), { shape: [2, 5] });
+/** Ways to quantize, and the policy that each gives to projections. */
+const ways = ['int8', 'int4', 'int4 in blocks', 'gptq', 'awq'] as const;
+function quantizeIn(model: keras.Model, way: (typeof ways)[number]): void {
+  const calibrated = {
+    dataset: [[1, 4, 7, 10, 2, 0, 3, 3, 9, 5, 8, 6]],
+    tokenizer: () => [0],
+    numSamples: 3,
+    sequenceLength: 5,
+    groupSize: 4,
+    quantizationLayerStructure: {
+      preBlockLayers: [model.getLayer('table')],
+      sequentialBlocks: [model.getLayer('block')],
+    },
+  };
+  if (way === 'gptq') model.quantize('gptq', { config: new quantizers.GPTQConfig(calibrated) });
+  else if (way === 'awq') model.quantize('awq', { config: new quantizers.AWQConfig(calibrated) });
+  else if (way === 'int4 in blocks')
+    model.quantize('int4', { config: new quantizers.Int4QuantizationConfig({ blockSize: 4 }) });
+  else model.quantize(way);
+}
+it.each(ways)('keeps %s of the projections of attention in files', async (way) => {
+  keras.utils.setRandomSeed(3);
+  const model = attending();
+  quantizeIn(model, way);
+  const before = (await model.predict(someTokens(), { verbose: 0 })) as keras.Tensor;
+  let file = await keras.saving.modelToKeras(model);
+  for (let k = 0; k < 2; k++) {
+    const again = await keras.models.loadModel<keras.Model>(file);
+    for (const name of ['multi.head', 'group']) {
+      const attention = (again.getLayer('block') as keras.Model).getLayer(name);
+      expect(attention.weights.map(({ dtype }) => dtype)).toContain(way === 'gptq' || way === 'awq' ? 'uint8' : 'int8');
+    }
+    expect(await difference((await again.predict(someTokens(), { verbose: 0 })) as keras.Tensor, before)).toBe(0);
+    file = await keras.saving.modelToKeras(again);
+  }
+});
+
+/** Files of ours that Keras 3.15.1 opened, and what it computed. */
+const opened = JSON.parse(gunzipSync(readFileSync(new URL('opened-in-keras.json.gz', folder))).toString()) as {
+  floats: string;
+  cases: { way: (typeof ways)[number]; file: string; y: number[][] }[];
+};
+const bytesIn = (base64: string): Uint8Array => new Uint8Array(Buffer.from(base64, 'base64'));
+it.each(opened.cases)('writes $way as in the file that Keras opened', async ({ way, file, y }) => {
+  const model = await keras.models.loadModel<keras.Model>(bytesIn(opened.floats));
+  quantizeIn(model, way);
+  const now = await keras.saving.modelToKeras(model);
+  const [config, configThen] = await Promise.all([now, bytesIn(file)].map((x) => readZip(x)));
+  expect(Buffer.from(config!['config.json']!).toString()).toBe(Buffer.from(configThen!['config.json']!).toString());
+  const [again, then] = await Promise.all([now, bytesIn(file)].map((x) => keras.models.loadModel<keras.Model>(x)));
+  expect(again!.weights.length).toBe(then!.weights.length);
+  for (const [k, w] of then!.weights.entries()) expect(await difference(again!.weights[k]!.value, w.value)).toBe(0);
+  expect(await difference(model(someTokens()) as keras.Tensor, keras.tensor(y))).toBeLessThanOrEqual(2e-6);
 });
