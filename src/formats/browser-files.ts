@@ -8,13 +8,13 @@ export async function readStored(place: string): Promise<Uint8Array> {
   return found ?? fail(`file ${place}`, 'nothing is stored here', 'call keras.saving.storedFiles() to see what is');
 }
 
-/** Keeps bytes under `indexeddb://name`, or offers them to the user as the file `downloads://name`. */
+/** Stores bytes under `indexeddb://name`, or offers them to the user as the download `downloads://name`. */
 export async function writeInBrowser(place: string, bytes: Uint8Array): Promise<void> {
   if (place.startsWith(download)) offer(place, bytes);
   else await inStore(place, 'readwrite', (files) => files.put(bytes, place));
 }
 
-/** Forgets what is kept under `indexeddb://name`, if anything is. */
+/** Deletes what is stored under `indexeddb://name`, if anything. */
 export const removeStored = (place: string): Promise<void> =>
   inStore(place, 'readwrite', (files) => files.delete(place));
 
@@ -22,7 +22,7 @@ export const removeStored = (place: string): Promise<void> =>
 export const storedFiles = (): Promise<string[]> =>
   inStore('storedFiles', 'readonly', (files) => files.getAllKeys() as IDBRequest<string[]>);
 
-/** Asks one thing of the store of files, and waits until it is safely done. */
+/** Makes one request to the object store and waits until its transaction is complete. */
 async function inStore<R>(
   who: string,
   mode: IDBTransactionMode,
@@ -63,6 +63,6 @@ function offer(place: string, bytes: Uint8Array): void {
     );
   const href = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>]));
   Object.assign(document.createElement('a'), { href, download: place.slice(download.length) }).click();
-  // The browser reads the bytes after the click.
+  // The browser reads the bytes only after the click.
   setTimeout(() => URL.revokeObjectURL(href), 60_000);
 }

@@ -3,7 +3,7 @@ import { begun } from '../base/stream.ts';
 import { type FileSource, readFile } from './file.ts';
 import { hasFiles, nodeModules } from './node-modules.ts';
 
-/** The bytes of a file as they come, wherever they come from: nothing of it is held but what was asked for last. */
+/** The bytes of a file as a stream, whatever the source; only the current piece is held in memory. */
 export async function byteStream(source: FileSource): Promise<AsyncIterable<Uint8Array> | Iterable<Uint8Array>> {
   if (source instanceof Uint8Array) return [source];
   if (source instanceof ArrayBuffer) return [new Uint8Array(source)];

@@ -4,7 +4,7 @@ const tableOf = (polynomial: number): Uint32Array =>
     for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ polynomial : value >>> 1;
     return value;
   });
-/** The sum of bytes, after others whose sum is `before`. */
+/** The checksum of bytes that follow others whose checksum is `before`. */
 type Checksum = (bytes: Uint8Array, before?: number) => number;
 const checksum = (polynomial: number): Checksum => {
   let table: Uint32Array | undefined;
@@ -18,5 +18,5 @@ const checksum = (polynomial: number): Checksum => {
 
 /** The CRC-32 of zip, gzip and PNG. */
 export const crc32: Checksum = /* @__PURE__ */ checksum(0xedb88320);
-/** The CRC-32 of Castagnoli, which TFRecord files have. */
+/** The Castagnoli CRC-32 of TFRecord files. */
 export const crc32c: Checksum = /* @__PURE__ */ checksum(0x82f63b78);

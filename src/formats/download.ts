@@ -3,29 +3,29 @@ import { type NodeModules, nodeModules } from './node-modules.ts';
 import { giveUp, hashOf, leftovers, removeLeftovers, takeOver, temporaryBeside } from './temporary-file.ts';
 
 export interface DownloadOptions {
-  /** Who is blamed. */
+  /** The function that errors name. */
   readonly who: string;
-  /** Told of the bytes that are there, and of how many there will be where the server says so. */
+  /** Called with the number of bytes received, and the total if the server says it. */
   readonly onProgress?: (done: number, total: number | undefined) => void;
-  /** Looks at the whole file before it takes its place; what it throws keeps the file out. */
+  /** Checks the complete file before it is put in place; if it throws, the file is discarded. */
   readonly check?: (path: string) => Promise<void>;
 }
 
-/** The file as far as it is there. */
+/** A partially downloaded file. */
 interface Part {
   path: string;
-  /** Stands for the address and for the state of the file on the server; undefined where the server names none. */
+  /** Identifies the address and the version of the file on the server; undefined if the server names no version. */
   mark: string | undefined;
   size: number;
 }
 
-/** Attempts after one another that bring nothing, before a download is given up. */
+/** Consecutive fruitless attempts before a download is given up. */
 const mostAttempts = 3;
 
 /**
- * Downloads an address to a path, whole or not at all. What is there when the connection breaks is kept beside, and the next
- * call goes on from there, where the server tells whether the file is still the same. A file at the path stays until the new
- * one is complete.
+ * Downloads an address to a path, completely or not at all. If the connection breaks, the part received is kept beside
+ * the path, and the next call resumes there, provided that the server tells whether the file is still the same. An
+ * existing file stays until the new one is complete.
  */
 export async function download(origin: string, target: string, options: DownloadOptions): Promise<void> {
   const node = nodeModules(options.who, 'fetch the file, and keep what it holds');
@@ -38,16 +38,16 @@ export async function download(origin: string, target: string, options: Download
       return await fs.rename(path, target);
     } catch (error) {
       await fs.rm(path, { force: true });
-      // Where two halves do not fit, the whole may.
+      // If resuming produced a bad file, try once more from the start.
       if (!begun) throw error;
     }
   }
 }
 
-/** The connection failed, which it may not do again. */
+/** The connection failed; another attempt may succeed. */
 class Broken extends Error {}
 
-/** Receives until all is there; what is there when it has to be given up is left for the next time. */
+/** Receives until the file is complete; on giving up, the part received is left for the next call. */
 async function complete(
   origin: string,
   target: string,
@@ -75,13 +75,13 @@ async function complete(
   }
 }
 
-/** What to do where a file cannot be had. */
+/** Advice for when a file cannot be downloaded. */
 const byHand = (origin: string, target: string): string =>
   `check the address and the connection, or bring the file here by other means: download ${origin} in a browser, and put it at ${target}`;
 const failFor = (who: string, origin: string, target: string, problem: string): never =>
   fail(who, `${origin} cannot be downloaded: ${problem}`, byHand(origin, target));
 
-/** What an earlier download of the address has left. */
+/** The part left by an earlier download of the address. */
 async function adopt(origin: string, target: string, node: NodeModules): Promise<Part | undefined> {
   const ours = hashOf(origin);
   const left = (await leftovers(target, node)).filter(({ mark, size }) => mark.startsWith(`${ours}_`) && size > 0);
@@ -93,7 +93,7 @@ async function adopt(origin: string, target: string, node: NodeModules): Promise
   return undefined;
 }
 
-/** Receives what is missing of a file, or all of it. */
+/** Receives the missing rest of a file, or all of it. */
 async function receive(
   origin: string,
   target: string,
@@ -105,7 +105,7 @@ async function receive(
   const { fs } = node;
   let from = part?.mark === undefined ? 0 : part.size;
   let response = await ask(origin, from);
-  // The file has changed, or is complete, or shorter: the whole of it is wanted.
+  // If the file has changed, is complete, or is shorter, download all of it.
   const goesOn = response.status === 206 && markOf(origin, response) === part?.mark && startOf(response) === from;
   if (from > 0 && !goesOn) {
     if (!response.ok || response.status === 206) {
@@ -144,7 +144,7 @@ async function receive(
 
 async function ask(origin: string, from: number): Promise<Response> {
   try {
-    // Bytes that were packed for the way could not be counted, nor gone on with.
+    // Compressed transfers could be neither counted nor resumed.
     const headers = { 'Accept-Encoding': 'identity', ...(from > 0 && { Range: `bytes=${from}-` }) };
     return await fetch(origin, { headers });
   } catch (error) {
@@ -166,13 +166,13 @@ async function* bodyOf(response: Response): AsyncIterable<Uint8Array> {
     await reader.cancel().catch(() => undefined);
   }
 }
-/** What `fetch` hides in causes. */
+/** The reason that `fetch` hides in the causes of its error. */
 function reasonOf(error: unknown): string {
   const { message, cause } = error as Error & { readonly cause?: Error & { readonly code?: string } };
   return cause?.message || cause?.code || message;
 }
 
-/** Stands for the state of a file on its server. Weak tags do not say that the bytes are the same. */
+/** Identifies the version of a file on its server. Weak tags do not guarantee identical bytes. */
 function markOf(origin: string, { headers }: Response): string | undefined {
   const tag = headers.get('etag');
   const state = tag !== null && !tag.startsWith('W/') ? tag : headers.get('last-modified');

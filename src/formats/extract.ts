@@ -8,7 +8,7 @@ import { filesInZip } from './zip-file.ts';
 
 export type ArchiveFormat = 'tar' | 'zip';
 
-/** How the bytes of a file are packed that may hold an archive. */
+/** The compression of a file that may hold an archive. */
 type Packing = 'zip' | 'gzip' | 'bzip2' | 'xz' | 'zstd' | 'none';
 const beginnings: readonly (readonly [Packing, readonly number[]])[] = [
   ['zip', [0x50, 0x4b]],
@@ -19,9 +19,9 @@ const beginnings: readonly (readonly [Packing, readonly number[]])[] = [
 ];
 
 /**
- * Unpacks an archive (zip, tar, tar.gz, tar.bz2; what it is its bytes say) into a folder. A new folder is there when all of it
- * is; in one that exists, files that have the archive's sizes stay as they are, and each other file is replaced whole. A path
- * or link that leads out of the folder is refused.
+ * Unpacks an archive (zip, tar, tar.gz or tar.bz2, told apart by its bytes) into a folder. A new folder appears once it
+ * is complete. In an existing one, files of the archive's sizes are left alone, and every other file is replaced as a
+ * whole. A path or link that leads out of the folder is refused.
  */
 export async function extract(
   who: string,
@@ -66,7 +66,7 @@ async function packingOf(archive: string, { fs }: NodeModules): Promise<Packing>
   }
 }
 
-/** A folder in which nothing is written elsewhere. */
+/** The target folder, outside of which nothing is written. */
 class Folder {
   readonly who: string;
   private readonly root: string;
@@ -81,7 +81,7 @@ class Folder {
     return new Folder(who, await node.fs.realpath(root), node);
   }
 
-  /** Where an entry goes; its folder is made. */
+  /** The path of an entry, whose folder is created. */
   private async placeOf(name: string): Promise<string> {
     const { fs, path } = this.node;
     const parts = partsOf(name);
@@ -100,7 +100,7 @@ class Folder {
     if (partsOf(name).length === 0) return;
     await this.node.fs.mkdir(await this.placeOf(name), { recursive: true });
   }
-  /** Writes a file, unless it is there in this size. */
+  /** Writes a file, unless one of this size exists. */
   async write(name: string, size: number, body: AsyncIterable<Uint8Array>, mode = 0o644): Promise<void> {
     const { fs } = this.node;
     const place = await this.placeOf(name);
@@ -108,7 +108,7 @@ class Folder {
     if (found?.isFile() && found.size === size) return;
     const temporary = temporaryBeside(place, this.node);
     try {
-      // Whoever runs the program may read what it unpacks.
+      // The user who unpacks a file can always read it.
       const file = await fs.open(temporary, 'wx', (mode & 0o777) | 0o600);
       try {
         for await (const chunk of body) await file.writeFile(chunk);
@@ -121,7 +121,9 @@ class Folder {
       throw error;
     }
   }
-  /** Makes a link to what lies in the folder: `target` is relative to the link, or to the root for another name of a file. */
+  /**
+   * Creates a link to something within the folder: `target` is relative to the link, or to the root for a hard link.
+   */
   async link(name: string, target: string, isHard: boolean): Promise<void> {
     const { fs, path } = this.node;
     const place = await this.placeOf(name);
@@ -135,10 +137,10 @@ class Folder {
 const partsOf = (name: string): string[] => {
   const isAbsolute = name.startsWith('/');
   const parts = name.split('/').filter((part) => part !== '' && part !== '.');
-  // An absolute path keeps its empty first part, by which it is refused.
+  // An absolute path keeps its empty first part, which gets it refused.
   return isAbsolute ? ['', ...parts] : parts;
 };
-/** The real path of what may not be there yet: of the part that is there, with the rest after it. */
+/** The real path of something that may not exist yet: that of the existing part, followed by the rest. */
 async function realpathAsFarAs(place: string, node: NodeModules): Promise<string> {
   const { fs, path } = node;
   const found = await fs.realpath(place).catch(() => undefined);
@@ -178,7 +180,7 @@ async function unpacked(who: string, archive: string, packing: Packing): Promise
   const file = createReadStream(archive);
   if (packing === 'none') return Readable.toWeb(file) as ReadableStream<Uint8Array>;
   const gunzip = process.getBuiltinModule('node:zlib').createGunzip();
-  // A failure of the file is one of the stream that is read.
+  // Pass read errors on to the stream that is consumed.
   file.on('error', (error) => gunzip.destroy(error));
   return Readable.toWeb(file.pipe(gunzip)) as ReadableStream<Uint8Array>;
 }

@@ -10,7 +10,7 @@ import { removeLeftovers, temporaryBeside } from './temporary-file.ts';
  * page (or worker); `indexeddb://name` is kept by the browser, `downloads://name` is offered to the user.
  */
 export type Place = string | URL;
-/** A file: where it is, its bytes, or what the user picked. */
+/** A file: its place, its bytes, or a file that the user picked. */
 export type FileSource = Place | Uint8Array | ArrayBuffer | Blob;
 
 const readInstead = 'fetch the file or let the user pick it, and pass it (a File, Blob or Uint8Array)';
@@ -19,7 +19,7 @@ const writeInstead = 'write to "indexeddb://name", which the browser keeps, or t
 const pathOf = (place: Place, { url }: NodeModules): string =>
   typeof place === 'string' && !place.startsWith('file:') ? place : url.fileURLToPath(place);
 
-/** What keeps files in a browser, loaded when a place is there. */
+/** Storage in a browser, loaded when a place needs it. */
 const inBrowser = () => import('./browser-files.ts');
 
 /** The names, `indexeddb://` included, under which this page's origin keeps files. */
@@ -29,7 +29,7 @@ export const storedFiles = exact(
   async (): Promise<string[]> => (await inBrowser()).storedFiles(),
 );
 
-/** The bytes of a file, wherever they come from. */
+/** The bytes of a file, whatever the source. */
 export async function bytesOf(source: FileSource): Promise<Uint8Array> {
   if (source instanceof Uint8Array) return source;
   if (source instanceof ArrayBuffer) return new Uint8Array(source);
@@ -45,7 +45,7 @@ export async function readFile(place: Place): Promise<Uint8Array> {
   const node = nodeModules(who, readInstead);
   try {
     const path = pathOf(place, node);
-    // A device may never end, a pipe never begin.
+    // Reading a device may never end, a pipe may never begin.
     const found = await node.fs.stat(path);
     if (!found.isFile()) refuseSpecial(who, found.isDirectory());
     const buffer = await node.fs.readFile(path);
@@ -62,7 +62,7 @@ async function fetchBytes(who: string, place: Place): Promise<Uint8Array> {
     if (!response.ok) fail(who, `the server answered ${response.status}`, 'check the address');
     return new Uint8Array(await response.arrayBuffer());
   } catch (error) {
-    // What fetch throws names neither the file nor a remedy.
+    // fetch's TypeErrors name neither the file nor a remedy.
     if (!(error instanceof TypeError)) throw error;
     return fail(who, `cannot be fetched: ${error.message}`, readInstead);
   }
@@ -84,13 +84,13 @@ export const removeFile = exact('saving.removeFile', 1, async function removeFil
   const node = nodeModules(`file ${place}`, writeInstead);
   await node.fs.rm(pathOf(place, node), { force: true });
 });
-/** Removes a folder, if it is there and holds nothing. */
+/** Removes a folder if it exists and is empty. */
 export async function removeEmptyFolder(place: Place): Promise<void> {
   if (isBrowserPlace(place)) return;
   const node = nodeModules(`folder ${place}`, writeInstead);
   await node.fs.rmdir(pathOf(place, node)).catch(() => undefined);
 }
-/** Makes the folder that a file is going to be in, where it is missing. */
+/** Creates the folder of a file if it is missing. */
 export async function makeFolderOf(place: Place): Promise<void> {
   if (isBrowserPlace(place)) return;
   const node = nodeModules(`file ${place}`, writeInstead);
@@ -118,7 +118,7 @@ export async function readFolder(place: Place): Promise<Record<string, Uint8Arra
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       if (++count > 10_000) fail(`folder ${place}`, 'holds more than 10,000 files', 'name the folder of one model');
       const path = node.path.join(folder, entry.name);
-      // A link could lead anywhere, even back: only what lies here is read.
+      // Links are skipped, since they could lead anywhere, even in circles.
       if (entry.isDirectory()) await visit(path, `${prefix}${entry.name}/`);
       else if (entry.isFile()) files[prefix + entry.name] = await readFile(path);
     }
@@ -128,9 +128,9 @@ export async function readFolder(place: Place): Promise<Record<string, Uint8Arra
 }
 
 /**
- * Writes a file whole or not at all: to a new file beside it, flushed to the disk, then renamed. A file that was there
- * stays as it was until then, and stays if anything fails. Where the name is a link, the file that it leads to is
- * written. What earlier saves left because they were killed is removed.
+ * Writes a file completely or not at all: to a new file beside it, which is flushed to disk and renamed. An existing
+ * file stays untouched until then, and if anything fails. If the name is a link, its target is written. Temporary files
+ * of earlier saves that were killed are removed.
  */
 export async function writeFileAtomic(place: Place, bytes: Uint8Array): Promise<void> {
   if (!writing.isOn) return;
@@ -168,7 +168,7 @@ const refuseSpecial = (who: string, isFolder: boolean): never =>
     isFolder ? 'name a file in it' : 'name a file, or read the bytes yourself and pass them',
   );
 
-/** The file to which a path leads over links, there or not. */
+/** The file to which a path leads through links, whether or not it exists. */
 async function linkedFile(path: string, { fs, path: paths }: NodeModules): Promise<string> {
   let at = paths.resolve(path);
   // As many links as Linux follows.
@@ -180,10 +180,10 @@ async function linkedFile(path: string, { fs, path: paths }: NodeModules): Promi
   throw new Error('ELOOP: too many links');
 }
 
-/** Whether this process writes files: of several that train together, one does. */
+/** Whether this process writes files: when several train together, only one does. */
 export const writing = { isOn: true };
 
-/** Writes files into a folder, made if missing, each whole or not at all, in their order. */
+/** Writes files into a folder, which is created if missing, in order, each completely or not at all. */
 export async function writeFolder(place: Place, files: Readonly<Record<string, Uint8Array>>): Promise<void> {
   const node = nodeModules(`folder ${place}`, writeInstead);
   const root = pathOf(place, node);

@@ -24,7 +24,7 @@ export interface Schema {
   readonly [name: string]: Field;
 }
 type Single<K> = K extends keyof Kinds ? Kinds[K] : K extends Schema ? Message<K> : never;
-/** A message: what is absent was not said, and stands for 0, "" or an empty message. */
+/** A message: absent fields were not set and stand for 0, "" or an empty message. */
 export type Message<S extends Schema> = {
   readonly [N in keyof S]?: S[N]['isList'] extends true ? readonly Single<S[N]['kind']>[] : Single<S[N]['kind']>;
 };
@@ -40,7 +40,7 @@ type Wire = typeof import('@bufbuild/protobuf/wire');
 type Writer = InstanceType<Wire['BinaryWriter']>;
 type Reader = InstanceType<Wire['BinaryReader']>;
 
-/** Numbers of the ways in which values are laid out. */
+/** Wire types. */
 const [varint, bit64, delimited, bit32] = [0, 1, 2, 5];
 const layouts: Readonly<Record<keyof Kinds, number>> = {
   double: bit64,
@@ -57,10 +57,10 @@ const layouts: Readonly<Record<keyof Kinds, number>> = {
 /** Messages <-> bytes. */
 export interface Protobuf {
   encode<S extends Schema>(schema: S, message: Message<S>): Uint8Array;
-  /** Unknown fields are skipped, as are known ones of another kind. `who` is whom errors name. */
+  /** Unknown fields are skipped, as are known ones of another kind. `who` is named by errors. */
   decode<S extends Schema>(who: string, schema: S, bytes: Uint8Array): Message<S>;
 }
-/** The library that knows how protobuf lays out values, loaded when it is first needed. */
+/** The library for protobuf's encoding, loaded when first needed. */
 export async function protobuf(): Promise<Protobuf> {
   const { BinaryReader, BinaryWriter } = await part('protobuf', () => import('@bufbuild/protobuf/wire'));
   return {
@@ -129,7 +129,7 @@ function fieldsOf(
     const [number, layout] = reader.tag();
     const field = byNumber.get(number);
     const own = field && (typeof field.kind === 'object' ? delimited : layouts[field.kind]);
-    // Numbers in a row may stand in one piece or each with its tag, whatever the schema says.
+    // Repeated numbers may be packed or not, whatever the schema says.
     const isPacked = field?.isList && layout === delimited && own !== delimited;
     if (!field || (layout !== own && !isPacked)) {
       reader.skip(layout, number);

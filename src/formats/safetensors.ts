@@ -35,7 +35,7 @@ const who = 'safetensors';
 const longest = 100_000_000;
 const complete = 'give a complete .safetensors file';
 
-/** Whether bytes begin as such a file does: the length of a header, which is a JSON object. */
+/** Whether bytes begin like a safetensors file: with the length of a header, which is a JSON object. */
 export const isSafetensors = (bytes: Uint8Array): boolean => {
   if (bytes.length < 10 || bytes[8] !== 0x7b) return false;
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
@@ -43,7 +43,7 @@ export const isSafetensors = (bytes: Uint8Array): boolean => {
 };
 
 /**
- * The arrays of a file, by name. Everything that the header says is checked before anything is copied.
+ * The arrays of a file, by name. The whole header is checked before anything is copied.
  * @see https://huggingface.co/docs/safetensors
  */
 export function readSafetensors(bytes: Uint8Array): Map<string, StoredTensor> {
@@ -96,7 +96,7 @@ function checkEntry(name: string, entry: unknown, size: number) {
   return { kind, shape: shape as number[], place: [begin, end] as const };
 }
 
-/** The bytes of a file with some arrays, and texts about them. */
+/** The bytes of a file with the given arrays and metadata. */
 export function writeSafetensors(
   tensors: ReadonlyMap<string, StoredTensor>,
   metadata: Readonly<Record<string, string>> = {},

@@ -37,7 +37,7 @@ export function swapped(bytes: Uint8Array, width: number): Uint8Array {
 export const bytesOf = (numbers: StoredNumbers): Uint8Array =>
   new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 
-/** Refuses numbers that are not kept in the array of their type, or do not fill their shape. */
+/** Refuses numbers that are in the wrong kind of array for their dtype, or do not fill their shape. */
 export function checkNumbers(who: string, shape: readonly number[], dtype: StoredDType, data: StoredNumbers): void {
   const expected = storedArray(dtype);
   if (!(data instanceof expected))

@@ -3,7 +3,7 @@ import { part } from '../base/part.ts';
 
 /** What lies in a tar archive. */
 export interface TarEntry {
-  /** Where, from the archive's root, as the archive says it. */
+  /** Path from the archive's root, as the archive spells it. */
   readonly name: string;
   readonly kind: 'file' | 'folder' | 'link' | 'hardlink' | 'other';
   /** Where a link leads. */
@@ -11,7 +11,7 @@ export interface TarEntry {
   readonly size: number;
   /** Permissions. */
   readonly mode: number;
-  /** The bytes of a file: to be taken before the next entry is asked for, or they are passed over. */
+  /** The bytes of a file; they are skipped unless consumed before the next entry is requested. */
   readonly body: AsyncIterable<Uint8Array>;
 }
 
@@ -23,7 +23,7 @@ const kinds: Readonly<Record<string, TarEntry['kind']>> = {
   link: 'hardlink',
 };
 
-/** The entries of a tar archive (ustar, pax, GNU), one after the other, from its unpacked bytes; none of it is kept. */
+/** The entries of a tar archive (ustar, pax, GNU), in order, from its decompressed bytes; nothing is kept in memory. */
 export async function* readTar(who: string, bytes: ReadableStream<Uint8Array>): AsyncIterable<TarEntry> {
   const { createTarDecoder } = await part('tar', () => import('modern-tar'));
   const reader = bytes.pipeThrough(createTarDecoder({ strict: true })).getReader();

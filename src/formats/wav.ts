@@ -1,8 +1,8 @@
 import { fail } from '../base/errors.ts';
 
-/** Sound: samples from -1 to 1, of each moment one for each channel. */
+/** Sound: samples from -1 to 1, interleaved by channel. */
 export interface Sound {
-  /** Samples a second. */
+  /** Samples per second. */
   readonly rate: number;
   readonly channels: number;
   /** `[samples, channels]`. */
@@ -14,7 +14,7 @@ const float = 3;
 const extensible = 0xfffe;
 const damaged = 'fetch the file again, or remove it';
 
-/** Decodes a WAV file: whole numbers of 8, 16, 24 or 32 bits, or floats; without compression. */
+/** Decodes an uncompressed WAV file: integers of 8, 16, 24 or 32 bits, or floats. */
 export function decodeWav(who: string, bytes: Uint8Array): Sound {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const text = (at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4));
@@ -27,7 +27,7 @@ export function decodeWav(who: string, bytes: Uint8Array): Sound {
     if (text(at) === 'fmt ' && size >= 16 && start + size <= bytes.length) {
       const code = view.getUint16(start, true);
       format = {
-        // What the format really is stands behind it then.
+        // An extensible header names the actual format later on.
         code: code === extensible && size >= 26 ? view.getUint16(start + 24, true) : code,
         channels: view.getUint16(start + 2, true),
         rate: view.getUint32(start + 4, true),
@@ -40,7 +40,7 @@ export function decodeWav(who: string, bytes: Uint8Array): Sound {
       const read = readers[`${code} ${bits}`];
       if (!read || channels === 0)
         return fail(who, `the WAV holds samples of form ${code} with ${bits} bits`, 'save it uncompressed, in 16 bits');
-      // Streams do not know how long they will be.
+      // Streamed files do not state their length.
       const isOpen = size === 0xffffffff || size === 0;
       if (!isOpen && start + size > bytes.length) fail(who, 'the WAV ends in the middle', damaged);
       const width = (bits / 8) * channels;

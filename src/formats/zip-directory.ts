@@ -9,17 +9,17 @@ export interface ListedEntry {
   readonly size: number;
   readonly packedSize: number;
   readonly crc: number;
-  /** Where in the archive its header lies, before its data. */
+  /** Offset of its local header, which precedes the data. */
   readonly header: number;
 }
-/** An entry with its data as they lie in the archive. */
+/** An entry with its data as stored in the archive. */
 export interface ZipEntry extends ListedEntry {
   readonly packed: Uint8Array;
 }
 
 export const damaged = 'the archive is damaged or incomplete: fetch or save it again';
 
-/** The entries of a zip archive (zip64 too), every place in it checked against the archive's size. */
+/** The entries of a zip archive (zip64 included); all offsets are checked against the archive's size. */
 export function readDirectory(archive: Uint8Array, maxEntries: number): ZipEntry[] {
   const view = viewOf(archive);
   return listDirectory(view, findDirectory(view), maxEntries).map((entry) => {
@@ -30,7 +30,7 @@ export function readDirectory(archive: Uint8Array, maxEntries: number): ZipEntry
 export const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array): DataView =>
   new DataView(buffer, byteOffset, byteLength);
 
-/** Where the data of an entry begin, by its header, which `view` holds at `at`. */
+/** Where an entry's data begin, according to its local header at `at` in `view`. */
 export function startOfData(
   { name, header, packedSize }: ListedEntry,
   view: DataView,
@@ -78,10 +78,13 @@ export function listDirectory(
   return entries;
 }
 
-/** Bytes at the end of an archive that say where its directory is: the records of both kinds, and the longest comment. */
+/**
+ * The most bytes at the end of an archive that locate its directory: the records of both kinds, and the longest
+ * comment.
+ */
 export const endBytes = 22 + 20 + 56 + 0xffff;
 
-/** Finds the directory by the end of the archive, from its byte `base`. */
+/** Finds the directory from the end of the archive; `view` begins at byte `base` of it. */
 export function findDirectory(view: DataView, base = 0): DirectoryPlace {
   // The end record has 22 bytes and a comment of at most 65535.
   const first = Math.max(0, view.byteLength - 22 - 0xffff);
@@ -108,7 +111,7 @@ function readEntry(view: DataView, at: number): ListedEntry {
   let size = view.getUint32(at + 24, true);
   let packedSize = view.getUint32(at + 20, true);
   let local = view.getUint32(at + 42, true);
-  // What does not fit 32 bits stands in the zip64 extra field, in this order.
+  // Values that exceed 32 bits are in the zip64 extra field, in this order.
   let wide = findZip64(view, nameEnd, view.getUint16(at + 30, true));
   const widen = (value: number): number => {
     if (value !== 0xffffffff || wide === undefined) return value;

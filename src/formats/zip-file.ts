@@ -13,7 +13,7 @@ import {
   viewOf,
 } from './zip-directory.ts';
 
-/** A file in an archive on disk; its bytes come piece by piece. */
+/** A file in an archive on disk, with its bytes as a stream. */
 export interface PackedFile {
   readonly name: string;
   readonly size: number;
@@ -44,14 +44,17 @@ export async function* filesInZip(place: string, { fs }: NodeModules): AsyncGene
   }
 }
 
-/** The bytes of an entry, checked as they come: no more than it declares, and in the end those of its checksum. */
+/**
+ * The bytes of an entry, checked as they are read: their number against the declared size, and their checksum at the
+ * end.
+ */
 async function* bodyOf({ name, method, size, packedSize, crc }: ListedEntry, place: string, start: number) {
   const who = `zip entry "${name}"`;
   if (method !== 0 && method !== 8) fail(who, `is packed by method ${method}`, 'pack it deflated or uncompressed');
   const { createReadStream } = process.getBuiltinModule('node:fs');
   const packed = createReadStream(place, { start, end: Math.max(start, start + packedSize - 1) });
   const inflate = method === 8 ? process.getBuiltinModule('node:zlib').createInflateRaw() : undefined;
-  // A failure of the file is one of the stream that is read.
+  // Pass read errors on to the stream that is consumed.
   if (inflate) packed.on('error', (error) => inflate.destroy(error));
   let [length, sum] = [0, 0];
   try {

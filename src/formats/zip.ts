@@ -11,12 +11,12 @@ export interface ReadZipOptions {
   readonly maxBytes?: number;
 }
 
-/** The files in a zip archive, none of them unpacked until it is asked for. */
+/** The files in a zip archive, each unpacked only when read. */
 export interface ZipArchive {
   readonly names: readonly string[];
   /** Bytes that a file declares to unpack to; undefined if there is none of this name. */
   sizeOf(name: string): number | undefined;
-  /** A file, which may have at most so many bytes; undefined if there is none of this name. */
+  /** A file of at most `maxBytes` bytes; undefined if there is none of this name. */
   read(name: string, maxBytes: number): Promise<Uint8Array | undefined>;
 }
 
@@ -38,7 +38,7 @@ export function openZip(archive: Uint8Array, { maxEntries = 100_000 }: ReadZipOp
   };
 }
 
-/** The entries that are files, by their names, none of which leads out of the archive or stands there twice. */
+/** The entries that are files, by name; names that lead out of the archive or occur twice are refused. */
 export function filesAmong<E extends ListedEntry>(entries: readonly E[]): ReadonlyMap<string, E> {
   const files = new Map<string, E>();
   for (const entry of entries) {
@@ -87,7 +87,7 @@ async function inflate(name: string, packed: Uint8Array, size: number): Promise<
     fail(`zip entry "${name}"`, `declares ${size} bytes, which ${packed.length} cannot unpack to`, damaged);
   const { inflateSync } = await part('zip', () => import('fflate'));
   try {
-    // One byte more than declared, so that too long an entry shows.
+    // One byte more than declared, so that an entry that is too long is detected.
     return inflateSync(packed, { out: new Uint8Array(size + 1) });
   } catch (error) {
     return fail(`zip entry "${name}"`, `cannot be unpacked: ${(error as Error).message}`, damaged);

@@ -7,7 +7,8 @@ import { Event, type EventMessage, type ValueMessage } from './schema.ts';
 let begun = 0;
 
 /**
- * A file of events in a folder, begun with the first event. What was flushed stays readable, whatever happens to the process.
+ * An event file in a folder, created with the first event. Flushed events stay readable, whatever happens to the
+ * process.
  */
 export class EventFile {
   readonly folder: string;
@@ -22,7 +23,7 @@ export class EventFile {
     this.folder = folder;
     this.#library = protobuf();
   }
-  /** Adds a value; it stands in the file after the next flush. */
+  /** Adds a value; the next flush writes it to the file. */
   async add(value: ValueMessage, step: number): Promise<void> {
     await this.#event({ step, summary: { values: [value] } });
   }
@@ -37,7 +38,7 @@ export class EventFile {
     }
     this.#waiting.push(recordOf(encode(Event, { wallTime, ...event })));
   }
-  /** Writes what waits, after what is being written. */
+  /** Writes the pending events, after any write in progress. */
   flush(): Promise<void> {
     this.#flushing = this.#flushing.then(async () => {
       const waiting = this.#waiting;

@@ -6,7 +6,7 @@ import { recordsOf } from './records.ts';
 import { Event, type ValueMessage } from './schema.ts';
 import { type Logged, loggedOf } from './values.ts';
 
-/** A value of a log: under which name it was written, at which step and when. */
+/** A logged value with its tag, step and time. */
 export type LoggedValue = Logged & {
   readonly tag: string;
   readonly step: number;
@@ -14,17 +14,17 @@ export type LoggedValue = Logged & {
   readonly wallTime: number;
 };
 
-/** The most names whose kinds are remembered: those of a hostile file must not fill the memory. */
+/** The most tags whose kinds are remembered, so that a hostile file cannot fill the memory. */
 const mostTags = 100_000;
 
-/** The values in a file of events, in the order in which they were written, as they are read. */
+/** The values in an event file, in the order written, as a stream. */
 export const readEvents = exact(
   'utils.readEvents',
   1,
   async function* (source: FileSource): AsyncGenerator<LoggedValue> {
     const who = source instanceof URL || typeof source === 'string' ? `file ${source}` : 'events';
     const library = await protobuf();
-    // What a value is for may be said the first time only.
+    // A tag's metadata may come with its first value only.
     const kinds = new Map<string, ValueMessage['metadata']>();
     for await (const record of recordsOf(who, await byteStream(source))) {
       const { wallTime = 0, step = 0, summary, graph } = library.decode(who, Event, record);

@@ -1,13 +1,13 @@
 import { fail } from '../../base/errors.ts';
 import { crc32c } from '../crc32.ts';
 
-/** A checksum as TFRecord files hold it, turned so that checksums of checksums are none. */
+/** A checksum as stored in TFRecord files: masked, so that data containing checksums can be checksummed safely. */
 const masked = (bytes: Uint8Array): number => {
   const sum = crc32c(bytes);
   return (((sum >>> 15) | (sum << 17)) + 0xa282ead8) >>> 0;
 };
 
-/** Bytes as a record of a TFRecord file: their number, its checksum, the bytes, their checksum. */
+/** A TFRecord record: the length of the data, its checksum, the data, their checksum. */
 export function recordOf(data: Uint8Array): Uint8Array {
   const record = new Uint8Array(data.length + 16);
   const view = new DataView(record.buffer);
@@ -18,12 +18,12 @@ export function recordOf(data: Uint8Array): Uint8Array {
   return record;
 }
 
-/** Records that are larger are refused: TensorBoard's largest hold a graph of some megabytes. */
+/** Larger records are refused: TensorBoard's largest hold a graph of a few megabytes. */
 export const mostRecordBytes = 256 * 2 ** 20;
 
 /**
- * The records of a TFRecord file as they come. A last one that is not there in full is left out: the file may be being written.
- * Damage is an error that says where.
+ * The records of a TFRecord file as a stream. An incomplete last record is skipped, since the file may still be written
+ * to. Damage is an error that names its position.
  */
 export async function* recordsOf(
   who: string,
@@ -66,7 +66,7 @@ function lengthOf(who: string, head: Uint8Array, offset: number): number {
 }
 const uint32 = (bytes: Uint8Array): number => new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
 
-/** Pieces of bytes, taken in other lengths than they came. */
+/** A queue of bytes that regroups the pieces put into it. */
 class ByteQueue {
   #pieces: Uint8Array[] = [];
   length = 0;
@@ -76,7 +76,7 @@ class ByteQueue {
     this.#pieces.push(piece);
     this.length += piece.length;
   }
-  /** The first bytes, of which there must be enough. */
+  /** Removes the first `count` bytes; there must be enough. */
   take(count: number): Uint8Array {
     this.length -= count;
     const [first] = this.#pieces;

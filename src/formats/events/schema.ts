@@ -1,8 +1,8 @@
 import { type Message, many, one } from '../protobuf.ts';
 
 /**
- * What event files hold: messages of TensorFlow (event.proto, summary.proto, tensor.proto) and of TensorBoard's plugin for
- * hyperparameters, as far as they are written or read here.
+ * The contents of event files: messages of TensorFlow (event.proto, summary.proto, tensor.proto) and of TensorBoard's
+ * hyperparameter plugin, as far as they are used here.
  */
 const TensorShape = { dims: many(2, { size: one(1, 'int64') }) };
 export const TensorProto = {
@@ -67,5 +67,5 @@ export const HParams = {
 
 /** Numbers of dtypes in `types.proto`. */
 export const dtypes = { float: 1, double: 2, int32: 3, uint8: 4, string: 7, int64: 9, bool: 10 } as const;
-/** What a summary's values are for, in summaries' metadata. */
+/** Data classes in summaries' metadata. */
 export const dataClasses = { scalar: 1, tensor: 2, blobs: 3 } as const;

@@ -24,13 +24,16 @@ const bytesOf = (numbers: Float32Array | Float64Array): Uint8Array =>
 export const scalar = (tag: string, x: number): ValueMessage =>
   value(tag, 'scalars', { dtype: dtypes.float, shape: {}, content: bytesOf(Float32Array.of(x)) }, dataClasses.scalar);
 
-/** How values are spread. */
+/** A histogram of values. */
 export function histogram(tag: string, values: ArrayLike<number>, count = 30): ValueMessage {
   const rows = Float64Array.from(buckets(values, count).flatMap(({ left, right, count }) => [left, right, count]));
   const tensor = { dtype: dtypes.double, shape: shapeOf(count, 3), content: bytesOf(rows) };
   return value(tag, 'histograms', tensor, dataClasses.tensor);
 }
-/** Values counted in ranges of equal width, as TensorBoard does: equal values all in the last. Those that are not finite are left out. */
+/**
+ * Counts values in ranges of equal width, as TensorBoard does; if all are equal, they fall into the last range.
+ * Non-finite values are left out.
+ */
 export function buckets(values: ArrayLike<number>, count: number): Bucket[] {
   let [low, high, size] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
   for (let k = 0; k < values.length; k++) {
@@ -81,7 +84,7 @@ export const kerasModel = (tag: string, json: string): ValueMessage => ({
   metadata: { plugin: { name: 'graph_keras_model', content: utf8.encode('1') } },
 });
 
-/** The hyperparameters of a run, and when it began (seconds since 1970). */
+/** The hyperparameters of a run and its start time (seconds since 1970). */
 export function hparams({ encode }: Protobuf, values: HParamValues, startTime: number): ValueMessage {
   const entries = Object.entries(values).map(([key, x]) => ({
     key,

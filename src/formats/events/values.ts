@@ -9,7 +9,7 @@ export interface Bucket {
 }
 /** Hyperparameters by name. */
 export type HParamValues = Readonly<Record<string, number | string | boolean>>;
-/** What a log holds at a step, by its kind. */
+/** A logged value, by kind. */
 export type Logged =
   | { readonly kind: 'scalar'; readonly value: number }
   | { readonly kind: 'histogram'; readonly buckets: readonly Bucket[] }
@@ -19,7 +19,7 @@ export type Logged =
   | { readonly kind: 'hparams'; readonly hparams: HParamValues }
   /** The config of a model as JSON, or a graph of TensorFlow as a `GraphDef` in protobuf. */
   | { readonly kind: 'graph'; readonly model?: string; readonly graph?: Uint8Array }
-  /** What other plugins wrote. */
+  /** A value of another plugin. */
   | {
       readonly kind: 'tensor';
       readonly plugin: string;
@@ -29,7 +29,7 @@ export type Logged =
 
 const utf8 = new TextDecoder();
 
-/** What a value of a summary says, whether it was written for the first or the second version of TensorBoard. */
+/** The content of a summary value, in TensorBoard's first or second format. */
 export function loggedOf(
   who: string,
   { decode }: Protobuf,
@@ -76,7 +76,7 @@ export function loggedOf(
   return { kind: 'tensor', plugin, shape, values };
 }
 
-/** Buckets of an old histogram: each ends where the next begins. */
+/** Buckets of a histogram in the old format, in which each ends where the next begins. */
 function bucketsOf({ low = 0, high = 0, limits = [], counts = [] }: NonNullable<ValueMessage['histogram']>): Bucket[] {
   const inside = (x: number): number => Math.min(Math.max(x, low), high);
   return counts

@@ -3,18 +3,18 @@ import { treeLeaves } from './links.ts';
 import { type Cursor, damaged, type Source, verify } from './source.ts';
 import { readTreeV2 } from './tree-v2.ts';
 
-/** One piece of a dataset as it lies in the file. */
+/** One chunk of a dataset as stored in the file. */
 export interface Chunk {
   /** Where it begins in the dataset, by axis. */
   readonly start: readonly number[];
   readonly address: number;
   /** Bytes it takes in the file. */
   readonly bytes: number;
-  /** A bit for each filter that was left out. */
+  /** One bit per filter that was skipped. */
   readonly mask: number;
 }
 
-/** What an index of chunks must know of its dataset. */
+/** What an index of chunks needs to know about its dataset. */
 export interface Chunking {
   readonly shape: readonly number[];
   readonly most: readonly (number | undefined)[];
@@ -53,14 +53,17 @@ export function chunksInIndex(source: Source, who: string, kind: number, body: C
   return damaged(`${who} has an index of chunks of no known kind`);
 }
 
-/** Where the chunk of a number begins: the last axis of `order` runs fastest, along the greatest lengths. */
+/**
+ * Where the chunk of a given number begins: chunks count up to the maximum lengths, the last axis of `order` running
+ * fastest.
+ */
 function numbered({ shape, most, sizes }: Chunking, order: readonly number[]): (k: number) => number[] {
   const counts = shape.map((n, d) => Math.ceil(Math.max(most[d] ?? n, n) / sizes[d]));
   return (k) => {
     const start = new Array<number>(sizes.length).fill(0);
     let rest = k;
     for (const d of [...order].reverse()) {
-      // The slowest axis may have no end.
+      // The slowest axis may be unlimited.
       const at = d === order[0] ? rest : rest % counts[d];
       start[d] = at * sizes[d];
       rest = Math.floor(rest / counts[d]);
@@ -73,13 +76,13 @@ function numbered({ shape, most, sizes }: Chunking, order: readonly number[]): (
 function positions(source: Source, chunking: Chunking): number[][] {
   const { shape, most, sizes } = chunking;
   const total = shape.reduce((product, n, d) => product * Math.ceil(Math.max(most[d] ?? n, n) / sizes[d]), 1);
-  // Each takes at least a byte of the file.
+  // Each chunk takes at least one byte of the file.
   if (total > source.bytes.length) damaged(`a dataset of ${total} pieces does not fit into the file`);
   const startOf = numbered(chunking, [...shape.keys()]);
   return Array.from({ length: total }, (_, k) => startOf(k));
 }
 
-/** What an entry of an array of chunks says; nothing of a chunk never written. */
+/** The chunk of an array entry; undefined if it was never written. */
 function entryChunk(entry: Cursor, start: readonly number[], { isFiltered, bytes }: Chunking): Chunk[] {
   const address = entry.address();
   const packed = isFiltered ? entry.uint(entry.left - 4) : bytes;

@@ -1,7 +1,7 @@
 import { part } from '../../base/part.ts';
 import { type Cursor, damaged, unsupported } from './source.ts';
 
-/** One step by which the chunks of a dataset were packed. */
+/** One step of a filter pipeline. */
 export interface Filter {
   readonly id: number;
   readonly values: readonly number[];
@@ -29,7 +29,7 @@ export function readFilters(body: Cursor): Filter[] {
   });
 }
 
-/** Undoes the filters of one chunk, those left out by `mask` excepted; the result has `size` bytes. */
+/** Undoes the filters of one chunk, except those skipped by `mask`; the result has `size` bytes. */
 export function unpack(
   who: string,
   packed: Uint8Array,
@@ -52,7 +52,7 @@ export function unpack(
 }
 
 function inflated(who: string, packed: Uint8Array, size: number, inflate: Inflate | undefined): Uint8Array {
-  // A checksum of 4 bytes may be packed with the data, and one byte more shows what is too long.
+  // Room for a 4-byte checksum that may be compressed with the data, and one more byte to detect excess data.
   const room = size + 5;
   if (size > packed.length * expansion)
     damaged(`${who}: a chunk of ${size} bytes is said to be packed in ${packed.length}`);
@@ -63,7 +63,7 @@ function inflated(who: string, packed: Uint8Array, size: number, inflate: Inflat
   }
 }
 
-/** Puts the bytes of numbers together again that were sorted by their place in the number. */
+/** Undoes the shuffle filter, which groups the bytes of numbers by significance. */
 function unshuffled(bytes: Uint8Array, width: number): Uint8Array {
   if (width <= 1) return bytes;
   const count = Math.floor(bytes.length / width);
@@ -82,7 +82,7 @@ function verified(who: string, bytes: Uint8Array): Uint8Array {
 
 const folded = (sum: number): number => (sum & 0xffff) + (sum >>> 16);
 
-/** Fletcher's checksum over big-endian pairs of bytes, as HDF5 takes it. */
+/** Fletcher's checksum over big-endian 16-bit words, as HDF5 defines it. */
 function fletcher32(bytes: Uint8Array): number {
   let [first, second] = [0, 0];
   const words = Math.floor(bytes.length / 2);

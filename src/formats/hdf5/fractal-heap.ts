@@ -1,7 +1,7 @@
 import { Cursor, damaged, type Source, unsupported } from './source.ts';
 import { bytesFor, readTreeV2 } from './tree-v2.ts';
 
-/** Gives the bytes of the objects of a fractal heap by their identifiers. */
+/** Finds the bytes of a fractal heap's objects by their identifiers. */
 export type FindInHeap = (id: Cursor) => Cursor;
 
 const log2 = (n: number): number => Math.round(Math.log2(n));
@@ -34,7 +34,10 @@ export function openFractalHeap(source: Source, address: number): FindInHeap {
   const rowBlock = (row: number): number => smallestBlock * 2 ** Math.max(0, row - 1);
   const rowStart = (row: number): number => (row === 0 ? 0 : smallestBlock * width * 2 ** (row - 1));
 
-  /** The place, in the file, of an offset in the space of blocks under an indirect block (of so many rows) or a direct one. */
+  /**
+   * The place in the file of an offset in the heap's address space, below an indirect block (of so many rows) or a
+   * direct one.
+   */
   const place = (
     block: number | undefined,
     rows: number,

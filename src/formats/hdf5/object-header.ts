@@ -23,7 +23,7 @@ function readVersion1(source: Source, head: Cursor, address: number): HeaderMess
   head.skip(4);
   const blocks = [source.block(address + 16, head.uint(4), 'an object header')];
   const messages: HeaderMessage[] = [];
-  // Where less is left than a message's head, there is a gap.
+  // A remainder shorter than a message head is a gap.
   for (const block of blocks)
     for (; block.left >= 8 && messages.length < count; ) {
       const [type, size, flags] = [block.uint(2), block.uint(2), block.uint(1)];

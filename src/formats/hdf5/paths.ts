@@ -10,7 +10,7 @@ import {
   textIn,
 } from './tree.ts';
 
-/** What lies at `path` ("layers/dense/vars") under a group; undefined if nothing does. */
+/** The node at `path` ("layers/dense/vars") within a group; undefined if there is none. */
 export function getH5(group: H5Group, path: string): H5Node | undefined {
   let node: H5Node | undefined = group;
   for (const part of path.split('/').filter(Boolean)) {
@@ -20,7 +20,10 @@ export function getH5(group: H5Group, path: string): H5Node | undefined {
   return node;
 }
 
-/** Puts a member into a group, which may be a plain object: there an assignment to `__proto__` would set its prototype. */
+/**
+ * Puts a member into a group. Not by assignment: the group may be a plain object, where assigning `__proto__` sets the
+ * prototype.
+ */
 function putMember({ children }: H5Group, name: string, value: H5Node): void {
   Object.defineProperty(children, name, { value, writable: true, enumerable: true, configurable: true });
 }
@@ -53,12 +56,12 @@ export const getH5Text = (node: H5Node, name: string): string | undefined => tex
 const headerLimit = 64512;
 
 /**
- * Stores a list of names as an attribute, as Keras does: in one piece, or, where padding all to the longest would take
- * more than an HDF5 header holds, in parts of nearly equal size called `<name>0`, `<name>1`, ...
+ * Stores a list of names as an attribute, as Keras does: in one piece, or, if padding all names to the longest would
+ * exceed an HDF5 header, in parts of nearly equal size called `<name>0`, `<name>1`, ...
  */
 export function setH5Names(node: H5Node, name: string, names: readonly string[]): void {
   if (names.length === 0) {
-    // NumPy's array of nothing is one of float64.
+    // NumPy's empty array has dtype float64.
     node.attributes[name] = { shape: [0], dtype: 'float64', data: new Float64Array(0) };
     return;
   }
@@ -68,7 +71,7 @@ export function setH5Names(node: H5Node, name: string, names: readonly string[])
     fail(`HDF5 @${name}`, `a name takes ${length} bytes, more than the ${headerLimit} of a header`, 'shorten it');
   if (names.length * length <= headerLimit) {
     const texts: H5Strings = { shape: [names.length], dtype: 'string', data: [...names], encoding: 'ascii' };
-    // Texts of their own length take 16 bytes each in the header: too many for very many short names.
+    // Variable-length texts take 16 bytes each in the header, which is too much for very many short names.
     node.attributes[name] = names.length * 16 <= headerLimit ? texts : { ...texts, length };
     return;
   }

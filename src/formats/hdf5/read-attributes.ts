@@ -39,7 +39,7 @@ function readAttribute(source: Source, body: Cursor): StoredAttribute {
   const flags = body.uint(1);
   const [nameBytes, typeBytes, spaceBytes] = [body.uint(2), body.uint(2), body.uint(2)];
   if (version === 3) body.skip(1);
-  // Version 1 fills each part up to a multiple of 8.
+  // Version 1 pads each part to a multiple of 8.
   const part = (bytes: number): Cursor => {
     const found = body.part(bytes);
     if (version === 1) body.skip(Math.min(body.left, (8 - (bytes % 8)) % 8));

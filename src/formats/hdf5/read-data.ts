@@ -4,7 +4,7 @@ import { bodyOf, type HeaderMessage } from './object-header.ts';
 import { elements } from './read-type.ts';
 import { type Cursor, damaged, type Source, unsupported } from './source.ts';
 
-/** What is known of a dataset before its data are read. */
+/** A dataset before its data are read. */
 export interface DataPlace {
   readonly who: string;
   readonly messages: readonly HeaderMessage[];
@@ -12,7 +12,7 @@ export interface DataPlace {
   readonly most: readonly (number | undefined)[];
   readonly elementBytes: number;
   readonly inflate: Awaited<ReturnType<typeof loadInflate>> | undefined;
-  /** Told of bytes before they are made. */
+  /** Called with a number of bytes before they are allocated. */
   readonly spend: (bytes: number) => void;
 }
 
@@ -22,7 +22,7 @@ export function filtersOf(source: Source, messages: readonly HeaderMessage[]): F
   return message === undefined ? [] : readFilters(bodyOf(source, message));
 }
 
-/** The bytes of a dataset, wherever they lie in the file: a view where they lie in one piece. */
+/** The bytes of a dataset, in any layout: a view if they are contiguous. */
 export function readData(source: Source, place: DataPlace): Uint8Array {
   const { who, messages, shape, elementBytes } = place;
   const size = elements(shape) * elementBytes;
@@ -91,7 +91,7 @@ function inOnePiece(source: Source, place: DataPlace, size: number, address: num
   return source.bytes.subarray(start, start + size);
 }
 
-/** Room for a dataset, filled with the value that stands for elements never written. */
+/** Memory for a dataset, initialised with its fill value. */
 function filled(source: Source, { messages, elementBytes }: DataPlace, size: number): Uint8Array {
   const out = new Uint8Array(size);
   const value = fillValue(source, messages);
@@ -129,7 +129,7 @@ function inChunks(
   const written = new Set<string>();
   for (const chunk of chunks) {
     if (chunk.start.some((n, d) => n >= shape[d])) continue;
-    // A chunk is stored once: many entries for one place would be work without an end.
+    // Each chunk may be listed once: endlessly many entries for one chunk would take forever.
     const key = chunk.start.join();
     if (written.has(key) || chunk.start.some((n, d) => n % sizes[d] !== 0)) damaged(`${who} has chunks in disorder`);
     written.add(key);
@@ -139,7 +139,7 @@ function inChunks(
   return out;
 }
 
-/** Copies the part of a chunk that lies in the dataset, line by line. */
+/** Copies the part of a chunk that lies within the dataset, line by line. */
 function copyChunk(
   out: Uint8Array,
   shape: readonly number[],

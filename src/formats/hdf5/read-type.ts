@@ -1,19 +1,19 @@
 import { bytesPerNumber, type StoredDType } from '../stored.ts';
 import { type Cursor, damaged } from './source.ts';
 
-/** What the elements of a dataset or attribute are. */
+/** The type of a dataset's or attribute's elements. */
 export interface ElementType {
-  /** Undefined for two bytes of no known meaning, and for what Keras never writes. */
+  /** 'opaque' for two bytes of no known meaning (bfloat16), undefined for types that Keras never writes. */
   readonly dtype: StoredDType | 'string' | 'opaque' | undefined;
-  /** Bytes an element takes where the data lie. */
+  /** Bytes per element in the file. */
   readonly size: number;
   readonly isBigEndian: boolean;
   readonly encoding: 'ascii' | 'utf8';
-  /** How texts of fixed length are filled: 0 they end with NUL, 1 with NULs, 2 with blanks. */
+  /** Padding of fixed-length texts: 0 terminated by NUL, 1 padded with NULs, 2 padded with blanks. */
   readonly padding: number;
   /** Whether an element is a reference to a text of any length. */
   readonly isReference: boolean;
-  /** HDF5's number of the class, for messages. */
+  /** HDF5's class number, for error messages. */
   readonly kind: number;
 }
 
@@ -65,7 +65,7 @@ function floatType(body: Cursor, size: number): StoredDType | undefined {
   return known.find(([dtype, bits]) => bytesPerNumber(dtype) === size && bits === exponentBits)?.[0];
 }
 
-// h5py's booleans are an enumeration over int8; of others the numbers count.
+// h5py's booleans are an enumeration over int8; other enumerations are read as numbers.
 function enumeration(body: Cursor, count: number, version: number, kind: number): ElementType {
   const base = readType(body);
   const names = Array.from({ length: count }, () => memberName(body, version));
@@ -79,12 +79,12 @@ function memberName(body: Cursor, version: number): string {
   const from = body.at;
   while (body.uint(1) !== 0) {}
   const length = body.at - from;
-  // Until version 3, names are filled up to a multiple of 8.
+  // Before version 3, names are padded to a multiple of 8.
   if (version < 3) body.skip((8 - (length % 8)) % 8);
   return new TextDecoder().decode(body.source.bytes.subarray(from, from + length - 1));
 }
 
-/** Reads a dataspace message: the axes, null for nothing at all, with their greatest lengths. */
+/** Reads a dataspace message: the shape, null for an empty value, and the maximum lengths. */
 export function readSpace(body: Cursor): { shape: number[] | null; most: (number | undefined)[] } {
   const version = body.uint(1);
   const [rank, flags] = [body.uint(1), body.uint(1)];

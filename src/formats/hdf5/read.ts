@@ -16,14 +16,14 @@ export interface ReadHdf5Options {
   readonly maxBytes?: number;
 }
 
-// Deflate makes data at most 1032 times smaller, so a larger promise is no honest one; small files may hold fill values.
+// Deflate compresses data at most 1032-fold, so a larger claim is bogus; small files may consist of fill values.
 const expansion = 1032;
 const alwaysAllowed = 64 * 2 ** 20;
 
 /**
  * The tree in an HDF5 file, as plain data. A member, attribute or array is read when it is first asked for, and once,
- * however many links lead to it; what is damaged there, or not supported, is said then. Nothing in the file is
- * evaluated; links to other places or files are refused, and so is more data than the file's size can hold.
+ * however many links lead to it; damage, or anything not supported, is reported then. Nothing in the file is evaluated.
+ * Links to other places or files are refused, as is more data than the file's size can hold.
  */
 export async function readHdf5(bytes: Uint8Array, { maxBytes = 2 ** 32 }: ReadHdf5Options = {}): Promise<H5Group> {
   checkSignature(bytes);
@@ -55,7 +55,7 @@ function checkSignature(bytes: Uint8Array): void {
     );
 }
 
-/** Makes the nodes of one file: each object once, by its address. */
+/** Creates the nodes of one file, one per object address. */
 class TreeReader {
   readonly #context: ValueContext;
   readonly #inflate: Awaited<ReturnType<typeof loadInflate>>;

@@ -1,22 +1,22 @@
 import { fail } from '../../base/errors.ts';
 import { checksum } from './checksum.ts';
 
-/** Ends reading a damaged file. */
+/** Throws the error for a damaged file. */
 export const damaged = (problem: string): never =>
   fail('HDF5 file', `cannot be read: ${problem}`, 'check that the file is complete and undamaged');
 
-/** Ends reading at a feature that neither Keras nor h5py uses unless it is asked to. */
+/** Throws the error for a feature that neither Keras nor h5py uses by default. */
 export const unsupported = (who: string, what: string): never =>
   fail(who, `${what}, which is not read here`, 'save it with h5py and its default options, as Keras does');
 
-// Honest files are described once: a header that is used many times is kept, not read again.
+// In sound files every structure is read once: a header that is used many times is kept.
 const timesOver = 16;
 const alwaysAllowed = 1 << 20;
 
 /**
- * The bytes of an HDF5 file, every place in them checked. Addresses and lengths take the bytes that the superblock
- * says. What describes the data (headers, trees, heaps) may be visited only so often: structures that overlap, or lead
- * to each other, come to an end.
+ * The bytes of an HDF5 file, with bounds checks. The superblock says how wide addresses and lengths are. Metadata
+ * (headers, trees, heaps) may be visited a limited number of times, so that reading overlapping or circular structures
+ * ends.
  */
 export class Source {
   readonly bytes: Uint8Array;
@@ -46,7 +46,7 @@ export class Source {
     return new Cursor(this, start, start + length, what);
   }
 
-  /** A reader that begins after a signature and a version, both checked. */
+  /** A reader that starts behind a signature and a version, both checked. */
   signed(address: number | undefined, length: number, signature: string, version: number, what: string): Cursor {
     const cursor = this.block(address, length, what);
     const found = String.fromCharCode(...cursor.take(4));
@@ -55,7 +55,7 @@ export class Source {
     return cursor;
   }
 
-  /** A reader of the whole of what ends in a checksum, which is verified and left out. */
+  /** A reader of a whole structure that ends with a checksum, which is verified and left out. */
   checked(address: number | undefined, length: number, signature: string, version: number, what: string): Cursor {
     const start = this.base + (address ?? 0);
     const cursor = this.signed(address, length, signature, version, what);
@@ -123,19 +123,19 @@ export class Cursor {
     return this.uint(this.source.lengthBytes);
   }
 
-  /** Another reader that stands where this one stands. */
+  /** Another reader at the same position. */
   again(): Cursor {
     return new Cursor(this.source, this.at, this.end, this.#what);
   }
 
-  /** A part of what is left, as a reader of its own. */
+  /** The next bytes as a separate reader. */
   part(count: number): Cursor {
     const from = this.at;
     this.skip(count);
     return new Cursor(this.source, from, this.at, this.#what);
   }
 
-  /** A text that ends with NUL, or with what there is. */
+  /** A text that ends with NUL or at the end of the bytes. */
   text(count: number): string {
     const bytes = this.take(count);
     const end = bytes.indexOf(0);

@@ -34,7 +34,7 @@ export class StringHeap {
     return { bytes: bytes.length, address: this.#address, index: this.#count };
   }
 
-  /** Ends the collection under way; returns the address after it. */
+  /** Closes the current collection; returns the address after it. */
   close(): number {
     if (this.#count === 0) return this.#address;
     const used = 16 + this.#open.length;

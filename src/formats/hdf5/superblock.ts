@@ -1,6 +1,6 @@
 import { damaged, type Source, unsupported, verify } from './source.ts';
 
-/** Reads the head of the file: it tells `source` how wide addresses are, and gives the root group's. */
+/** Reads the superblock: tells `source` how wide addresses are, and returns the address of the root group. */
 export function readSuperblock(source: Source): number {
   const block = source.block(0, Math.min(source.bytes.length, 128), 'the superblock').skip(8);
   const version = block.uint(1);

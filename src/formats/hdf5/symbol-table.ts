@@ -7,7 +7,7 @@ export interface Member {
   readonly address: number;
 }
 
-// HDF5's defaults: a leaf holds 8 members, a node of the tree 32 children; both take their full room.
+// HDF5's defaults: a leaf holds 8 members, a node of the tree 32 children; both always take their full size.
 const leafMembers = 8;
 const nodeChildren = 32;
 const leafBytes = 8 + leafMembers * 40;
@@ -15,7 +15,7 @@ const nodeBytes = 24 + (2 * nodeChildren + 1) * 8;
 
 interface Node {
   readonly address: number;
-  /** Offset of its greatest name in the heap. */
+  /** Offset in the heap of the node's greatest name. */
   readonly greatest: number;
 }
 
@@ -50,7 +50,7 @@ export function symbolTable(members: readonly Member[], add: (bytes: Uint8Array)
   return { type: 0x11, body: new ByteWriter().u64(nodes[0].address).u64(add(heap.done())).done() };
 }
 
-/** One level of the tree: nodes over up to 32 children each, that know their neighbours. */
+/** One level of the tree: nodes of up to 32 children each, linked to their neighbours. */
 function treeLevel(children: readonly Node[], level: number, add: (bytes: Uint8Array) => number): Node[] {
   const groups = chunks(children, nodeChildren);
   const nodes: Node[] = [];

@@ -1,6 +1,6 @@
 import { type Cursor, damaged, type Source } from './source.ts';
 
-/** Bytes that hold a number. */
+/** Bytes needed for a number. */
 export const bytesFor = (n: number): number => Math.floor(Math.floor(Math.log2(Math.max(n, 1))) / 8) + 1;
 
 /** Readers of all records, in order, of the version-2 B-tree at an address. */
@@ -17,7 +17,7 @@ export function readTreeV2(source: Source, address: number | undefined): { type:
   const records: Cursor[] = [];
   if (root === undefined || count === 0) return { type, records };
 
-  // How many records fit in a node of each level says how many bytes their counts take.
+  // The number of records that fit in a node of each level determines the width of their counts.
   const most = [Math.floor((nodeBytes - 10) / recordBytes)];
   const totals = [most[0]];
   const totalBytes = [0];

@@ -7,7 +7,7 @@ export interface H5Numbers {
   readonly data: StoredNumbers;
 }
 
-/** Texts in an HDF5 file: each of its own length (the default), or padded to `length` bytes. */
+/** Texts in an HDF5 file: of variable length (the default), or padded to `length` bytes. */
 export interface H5Strings {
   readonly shape: readonly number[] | null;
   readonly dtype: 'string';
@@ -60,7 +60,7 @@ export const h5Dataset = (shape: readonly number[], dtype: StoredDType, data: St
   return { shape, dtype, data, attributes };
 };
 
-/** Gives a record a member that is read when it is first asked for. */
+/** Defines a member that is read on first access. */
 export function lazily<T>(record: Record<string, T>, key: string, read: () => T): void {
   const settle = (value: T): T => {
     Object.defineProperty(record, key, { value, enumerable: true, configurable: true, writable: true });

@@ -5,14 +5,14 @@ import type { ElementType } from './read-type.ts';
 import type { Cursor, Source } from './source.ts';
 import { type H5Attribute, lazily } from './tree.ts';
 
-/** What reading a value takes: the file, its texts, and who is told of bytes before they are made. */
+/** What reading a value needs: the file, its texts, and who is told of bytes before they are allocated. */
 export interface ValueContext {
   readonly source: Source;
   readonly heap: GlobalHeap;
   spend(who: string, bytes: number): void;
 }
 
-/** A value of a type and shape whose bytes `read` gives; they are read, and checked, when `data` is asked for. */
+/** A value of a type and shape; its bytes are read, by `read`, and checked on first access to `data`. */
 export function valueOf(
   context: ValueContext,
   who: string,
@@ -58,7 +58,7 @@ function pointedTexts(
   bytes: Uint8Array,
   type: ElementType,
 ): string[] {
-  // The references lie in the file itself, or in a chunk unpacked from it: read either way.
+  // References to texts may lie in the file itself or in an unpacked chunk.
   const texts = new Array<string>(bytes.length / type.size);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let k = 0; k < texts.length; k++) {
@@ -84,7 +84,7 @@ function paddedTexts(bytes: Uint8Array, { size, padding }: ElementType): string[
   });
 }
 
-/** The bytes of what stands in a header, for a value of so many. */
+/** The first `size` bytes of a value that is stored in a header. */
 export const bytesIn = (who: string, data: Cursor, size: number): Uint8Array =>
   data.left < size
     ? fail(who, `takes ${size} bytes, of which its header holds ${data.left}`, 'check that the file is undamaged')

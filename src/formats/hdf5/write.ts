@@ -18,7 +18,7 @@ import { symbolTable } from './symbol-table.ts';
 import { type H5Attribute, type H5Dataset, type H5Group, type H5Node, isH5Dataset } from './tree.ts';
 
 const superblockBytes = 48;
-// Links in a group's own header are searched one by one: HDF5 itself keeps no more there.
+// HDF5 searches links in a group's own header one by one, and keeps no more than this there itself.
 const fewMembers = 8;
 
 /**
@@ -26,7 +26,7 @@ const fewMembers = 8;
  * so h5py and every Keras, reads it. The same tree always gives the same bytes.
  */
 export function writeHdf5(root: H5Group): Uint8Array {
-  // Texts go first, so that their addresses are known when what refers to them is written.
+  // Texts go first, so that their addresses are known when references to them are written.
   const heap = new StringHeap(superblockBytes);
   const data = new Map<H5Attribute, Uint8Array>();
   layTexts('/', root, new Map(), (who, value) => {
@@ -45,7 +45,7 @@ export function writeHdf5(root: H5Group): Uint8Array {
   return file.join(superblock(rootAddress, file.length));
 }
 
-/** Visits every value once: what stands at several places is written once, and linked to from each. */
+/** Visits every value once: a value that occurs at several places is written once and linked to from each. */
 function layTexts(
   path: string,
   node: H5Node,
@@ -117,7 +117,9 @@ function superblock(rootAddress: number, fileLength: number): Uint8Array {
   return block.u32(checksum(block.done())).done();
 }
 
-/** The parts of the file after the superblock, each at a multiple of 8; joined once, so that weights are copied once. */
+/**
+ * The parts of the file after the superblock, aligned to 8 bytes; concatenated once, so that weights are copied once.
+ */
 class FilePieces {
   length: number;
   readonly #pieces: { readonly address: number; readonly bytes: Uint8Array }[] = [];

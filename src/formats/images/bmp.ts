@@ -36,7 +36,7 @@ export function decodeBmp(who: string, bytes: Uint8Array): Decoded {
       }
     return { ...image, channels: 3, data };
   }
-  // Masks stand behind the first 40 bytes of the header, in it or after it. Without them the fourth byte says nothing.
+  // Masks follow the first 40 bytes of the header, within it or after it. Without them the fourth byte has no meaning.
   const masks = hasMasks
     ? [54, 58, 62, ...(header >= 56 || packing === 6 ? [66] : [])].map((at) => view.getUint32(at, true))
     : depth === 32

@@ -18,8 +18,9 @@ const formats: readonly (readonly [beginning: string, decode: Decode])[] = [
 ];
 
 /**
- * The image in a file's bytes (JPEG, PNG, WebP, the first of a GIF, BMP; which it is they say), in colours. The same bytes give the same
- * pixels everywhere. `who` is blamed for a file that is damaged or of another form.
+ * Decodes an image file (JPEG, PNG, WebP, BMP, or the first frame of a GIF, told apart by its bytes) to the given
+ * colours. The same bytes give the same pixels everywhere. `who` is named by errors about a damaged file or another
+ * format.
  */
 export async function decodeImage(who: string, bytes: Uint8Array, colors: ColorMode): Promise<Pixels> {
   const found = formats.find(([beginning]) =>

@@ -2,7 +2,7 @@ import { fail } from '../../base/errors.ts';
 import { part } from '../../base/part.ts';
 import { checkSize, type Decoded } from './pixels.ts';
 
-/** Decodes the first picture of a GIF, on the whole of its screen. What is transparent keeps its colour, as in PIL. */
+/** Decodes the first frame of a GIF, on its full screen. Transparent pixels keep their colour, as in PIL. */
 export async function decodeGif(who: string, bytes: Uint8Array): Promise<Decoded> {
   const { GifReader } = await part('GIF', () => import('omggif'));
   try {
@@ -17,7 +17,7 @@ export async function decodeGif(who: string, bytes: Uint8Array): Promise<Decoded
     const seen = draw();
     const frame = reader.frameInfo(0);
     if (frame.transparent_index === null) return { width, height, channels: 4, data: seen };
-    // With no index that is left out every pixel has its colour.
+    // Without a transparent index every pixel is drawn.
     frame.transparent_index = null;
     const data = draw();
     for (let at = 3; at < data.length; at += 4) data[at] = seen[at];

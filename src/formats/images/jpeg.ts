@@ -12,7 +12,7 @@ export function compiledOnce(file: string): () => Promise<WebAssembly.Module> {
       .then(({ packageFile }) => packageFile(file))
       .then((bytes) => compiling('image', () => WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>)))
       .catch((error: unknown) => {
-        // What was lost on the way may be had at the next call.
+        // A failed load may succeed at the next call.
         module = undefined;
         throw error;
       });
@@ -22,10 +22,10 @@ export function compiledOnce(file: string): () => Promise<WebAssembly.Module> {
 
 const decoder = compiledOnce(jpegDecoder);
 const encoder = compiledOnce(jpegEncoder);
-/** The decoder as it is now; undefined where it has to be made anew, as after a damaged file, on which it ends. */
+/** The current decoder; undefined if it has to be created anew, e.g. after a damaged file, on which it exits. */
 let running: typeof import('@jsquash/jpeg/decode.js') | undefined;
 
-/** Decodes a JPEG with libjpeg's own arithmetic: the pixels that PIL gives. How the camera was held is not heeded, as in PIL. */
+/** Decodes a JPEG with libjpeg's own arithmetic, so that pixels equal PIL's. EXIF orientation is ignored, as in PIL. */
 export async function decodeJpeg(who: string, bytes: Uint8Array): Promise<Decoded> {
   const { width, height, channels } = frameOf(who, bytes);
   checkSize(who, width, height);
@@ -49,7 +49,7 @@ export async function decodeJpeg(who: string, bytes: Uint8Array): Promise<Decode
   }
 }
 
-/** What the frame header of a JPEG says; a file that ends in the middle is refused. */
+/** The frame header of a JPEG; a truncated file is refused. */
 function frameOf(who: string, bytes: Uint8Array): { width: number; height: number; channels: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 2;
@@ -60,7 +60,7 @@ function frameOf(who: string, bytes: Uint8Array): { width: number; height: numbe
       at += marker === 0xff ? 1 : 2;
       continue;
     }
-    // A frame begins, whichever way it is packed; C4, C8 and CC are tables.
+    // Start of a frame of any coding; C4, C8 and CC are tables.
     if (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) {
       const frame = { height: view.getUint16(at + 5), width: view.getUint16(at + 7), channels: bytes[at + 9] };
       if (bytes.lastIndexOf(0xd9) > at && endsWhole(bytes)) return frame;
@@ -70,14 +70,17 @@ function frameOf(who: string, bytes: Uint8Array): { width: number; height: numbe
   }
   return fail(who, 'the JPEG has no picture in it', 'replace or remove the file');
 }
-/** Whether the mark of the end comes, which nothing but padding should follow. */
+/** Whether the end marker is there, followed by nothing but padding. */
 function endsWhole(bytes: Uint8Array): boolean {
   for (let at = bytes.lastIndexOf(0xd9); at > 0; at = bytes.lastIndexOf(0xd9, at - 1))
     if (bytes[at - 1] === 0xff) return true;
   return false;
 }
 
-/** Encodes grey or RGB as JPEG: baseline, the standard's tables for a quality, colours at half the resolution, as PIL; smaller, by MozJPEG. */
+/**
+ * Encodes grey or RGB as a baseline JPEG with the standard's quantisation tables and chroma at half the resolution, as
+ * PIL does. MozJPEG makes the files smaller.
+ */
 export async function encodeJpeg(
   who: string,
   { mode, width, height, data }: Pixels,
@@ -95,7 +98,7 @@ export async function encodeJpeg(
     quality,
     baseline: true,
     progressive: false,
-    // Without it this encoder writes damaged files.
+    // Without this option the encoder writes damaged files.
     optimize_coding: true,
     color_space: mode === 'L' ? 1 : 3,
     quant_table: 0,

@@ -1,11 +1,11 @@
 import { fail } from '../../base/errors.ts';
 
-/** What the pixels of an image hold, in PIL's words: grey, RGB and RGBA in bytes, grey in 16 or 32 bits. */
+/** PIL's modes: grey, RGB and RGBA in bytes, grey in 16 or 32 bits. */
 export type Mode = 'L' | 'RGB' | 'RGBA' | 'I;16' | 'I';
-/** The channels of an image: one of grey, three of colour, or these and how opaque it is. */
+/** The channels of an image: grey, RGB, or RGB with opacity. */
 export type ColorMode = 'grayscale' | 'rgb' | 'rgba';
 
-/** An image: its pixels row by row from the top, each with its channels one after the other. */
+/** An image: pixels row by row from the top, channels interleaved. */
 export interface Pixels {
   readonly mode: Mode;
   readonly width: number;
@@ -16,7 +16,7 @@ export interface Pixels {
 export const channelCount = (colors: ColorMode): number => (colors === 'grayscale' ? 1 : colors === 'rgb' ? 3 : 4);
 export const channelsOf = (mode: Mode): number => (mode === 'RGB' ? 3 : mode === 'RGBA' ? 4 : 1);
 
-/** An image as decoders give it. */
+/** An image as decoders return it. */
 export interface Decoded {
   readonly width: number;
   readonly height: number;
@@ -27,7 +27,7 @@ export interface Decoded {
   readonly transparent?: ArrayLike<number> | undefined;
 }
 
-/** Pixels that an image may have at most: what declares more is not made for being looked at. */
+/** The most pixels that an image may have; a file that declares more is taken for an attack. */
 const mostPixels = 2 ** 28;
 /** Refuses sizes that cannot be right, before memory is taken for them. */
 export function checkSize(who: string, width: number, height: number): void {
@@ -39,8 +39,8 @@ export function checkSize(who: string, width: number, height: number): void {
 const grey = (r: number, g: number, b: number): number => (r * 19595 + g * 38470 + b * 7471 + 0x8000) >> 16;
 
 /**
- * What was decoded in the colours that are asked for, as PIL converts. Grey of 16 bits stays as it is where grey is wanted, as in
- * Keras; elsewhere its upper half is taken.
+ * Converts a decoded image to the given colours, as PIL does. 16-bit grey is kept for grayscale, as in Keras; otherwise
+ * its upper byte is taken.
  */
 export function inColors({ width, height, channels, data: given, transparent }: Decoded, wanted: ColorMode): Pixels {
   const size = width * height;
@@ -60,7 +60,7 @@ export function inColors({ width, height, channels, data: given, transparent }: 
   if (channels === to) return { mode, width, height, data: asBytes(data) };
   const out = new Uint8Array(size * to);
   if (channels === 4) {
-    // Of photographs, which come in RGBA.
+    // The common case of photographs, which are decoded to RGBA.
     for (let from = 0, at = 0; at < out.length; from += 4, at += 3) {
       out[at] = data[from];
       out[at + 1] = data[from + 1];

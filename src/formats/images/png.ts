@@ -3,7 +3,7 @@ import { part } from '../../base/part.ts';
 import { channelsOf, checkSize, type Decoded, type Pixels } from './pixels.ts';
 
 type FastPng = typeof import('fast-png');
-/** A PNG as the library gives it. */
+/** A PNG decoded by the library. */
 async function open(who: string, bytes: Uint8Array): Promise<{ png: FastPng; image: ReturnType<FastPng['decode']> }> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 33) fail(who, 'the PNG ends in the middle', 'fetch the file again, or remove it');
@@ -16,7 +16,7 @@ async function open(who: string, bytes: Uint8Array): Promise<{ png: FastPng; ima
   }
 }
 
-/** Decodes a PNG: colours of a palette become RGB or RGBA, grey of fewer than 8 bits fills 8. */
+/** Decodes a PNG: palettes become RGB or RGBA, grey of fewer than 8 bits is scaled to 8. */
 export async function decodePng(who: string, bytes: Uint8Array): Promise<Decoded> {
   const { png, image } = await open(who, bytes);
   const { width, height, depth, channels, data, palette, transparency } = image;
@@ -27,7 +27,7 @@ export async function decodePng(who: string, bytes: Uint8Array): Promise<Decoded
   return { width, height, channels, data: filled, transparent: transparency && [(transparency[0] * 255) / most] };
 }
 
-/** The numbers of a PNG that is no picture but a mask: places in its palette, or grey. */
+/** The raw numbers of a PNG that is a mask rather than a picture: palette indices, or grey. */
 export async function pngNumbers(
   who: string,
   bytes: Uint8Array,
@@ -38,7 +38,7 @@ export async function pngNumbers(
   return { width, height, data: depth < 8 ? singly(image) : data };
 }
 
-/** Numbers of fewer than 8 bits, which stand several in a byte. */
+/** Unpacks numbers of fewer than 8 bits, several of which share a byte. */
 function singly({ data, width, height, depth }: ReturnType<FastPng['decode']>): Uint8Array {
   const out = new Uint8Array(width * height);
   const each = 8 / depth;

@@ -23,7 +23,7 @@ interface Raw {
 const optional = (name: string) => import(/* @vite-ignore */ /* webpackIgnore: true */ name);
 
 let library: Promise<Sharp> | undefined;
-/** Loads the package, and says once that images are decoded by it. */
+/** Loads the package, and reports once that it decodes images. */
 export const prepareSharp = async (who: string): Promise<void> => void (await load(who));
 async function load(who: string): Promise<Sharp> {
   library ??= optional('sharp').then(({ default: sharp }: { default: Sharp }) => {
@@ -40,7 +40,9 @@ async function load(who: string): Promise<Sharp> {
   });
 }
 
-/** The image in a file's bytes by the package sharp, which is faster, reads more formats, and may give other pixels by a step. */
+/**
+ * Decodes an image file with the package sharp, which is faster and reads more formats; pixels may differ by one step.
+ */
 export async function decodeBySharp(who: string, bytes: Uint8Array, colors: ColorMode): Promise<Pixels> {
   const sharp = await load(who);
   const mode = colors === 'grayscale' ? 'L' : colors === 'rgb' ? 'RGB' : 'RGBA';

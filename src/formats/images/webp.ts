@@ -13,7 +13,7 @@ export async function decodeWebp(who: string, bytes: Uint8Array): Promise<Decode
   const { default: decode, init } = await part('image', () => import('@jsquash/webp/decode.js'));
   if (!isReady) await init(module);
   isReady = true;
-  // Its second part may say that it moves.
+  // The extended header has a flag for animations.
   if (String.fromCharCode(...bytes.subarray(12, 16)) === 'VP8X' && bytes[20] & 2)
     fail(who, 'the WebP moves', 'save one of its pictures');
   try {

@@ -33,14 +33,14 @@ interface Spec {
   /** How it is stored. */
   readonly stored: Kind;
   readonly bytes: number;
-  /** Brings stored elements to what the array holds. */
+  /** Converts stored elements to the array's dtype. */
   decode(data: TfjsWeight['data']): Pick<TfjsWeight, 'dtype' | 'data'>;
   readonly isOptimizers: boolean;
 }
 
 /**
- * The arrays of a weights manifest, by name: groups of arrays that lie one after the other in the files of the group. All that the
- * manifest says is checked before a file is read, and no more is read than it names.
+ * The arrays of a weights manifest, by name: groups of arrays, stored consecutively in the files of the group. The
+ * whole manifest is checked before any file is read, and no more is read than it names.
  * @see https://www.tensorflow.org/js/guide/save_load
  */
 export async function readWeightsManifest(
@@ -102,7 +102,7 @@ function specOf(place: JsonPlace): Spec {
   return { name, shape, stored, bytes, isOptimizers, decode: decoding(quantization, dtype, refuse) };
 }
 
-/** How quantized elements become numbers: `scale * q + min`; floats of 16 bits stay what they are. */
+/** Dequantisation: `scale * q + min`; float16 stays as it is. */
 function decoding(quantization: JsonPlace, dtype: string, refuse: (what: string) => never): Spec['decode'] {
   if (!quantization.isPresent) return (data) => ({ dtype, data });
   const kind = quantization.member('dtype').value as string;
@@ -120,7 +120,7 @@ function decoding(quantization: JsonPlace, dtype: string, refuse: (what: string)
   };
 }
 
-/** The bytes of several files as one run, of which pieces are taken one after the other. */
+/** The concatenated bytes of several files, from which pieces are taken in order. */
 class ByteRun {
   readonly #parts: readonly Uint8Array[];
   #part = 0;
