@@ -11,6 +11,7 @@ import {
   type SerializableClass,
 } from './registry/serialize.ts';
 import { table } from './table.ts';
+import { isPlainObject } from './tree.ts';
 
 const mixed: Readonly<Record<string, DType>> = table({ mixed_float16: 'float16', mixed_bfloat16: 'bfloat16' });
 
@@ -106,8 +107,9 @@ export function asPolicy(x: PolicyLike): DTypePolicy {
   if (x instanceof DTypePolicy) return x;
   if (typeof x === 'string') return /^(float8|int[48]|gptq|awq)[/_]/.test(x) ? quantized(x) : new DTypePolicy(x);
   const described = isSerializedObject(x) ? lookUpClass(x) : undefined;
-  if (described && policyClasses.has(described))
-    return (described as SerializableClass<DTypePolicy>).fromConfig((x as Config)['config'] as Config);
+  const { config } = x as Config;
+  if (described && policyClasses.has(described) && isPlainObject(config))
+    return (described as SerializableClass<DTypePolicy>).fromConfig(config);
   return fail(
     'dtype',
     `${JSON.stringify(x)} is no dtype policy`,

@@ -1,5 +1,8 @@
+import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
 import { type Field, f } from '../base/field/field.ts';
+import { show } from '../base/options.ts';
+import { checkDescribed } from '../base/registry/check-config.ts';
 import {
   type Config,
   type CustomObjects,
@@ -22,15 +25,21 @@ export function serializeLayer(layer: AnyLayer): SerializedObject {
 export const deserialize = exact(
   'layers.deserialize',
   2,
-  (config: SerializedObject, customObjects?: CustomObjects): AnyLayer =>
-    deserializeObject(config, customObjects) as AnyLayer,
+  (config: SerializedObject, customObjects?: CustomObjects): AnyLayer => {
+    checkDescribed(config, 'layers.deserialize');
+    const made = deserializeObject(config, customObjects);
+    return isLayerObject(made)
+      ? made
+      : fail('layers.deserialize', `${show(config)} describes no layer`, 'give what layers.serialize returned');
+  },
 );
 /** The layer as configs hold it. */
 export const serialize = exact('layers.serialize', 1, (layer: AnyLayer): SerializedObject => serializeLayer(layer));
 
 /** What stands for a layer: it, or its config. */
 export type LayerLike = AnyLayer | SerializedObject;
-const isLayerLike = (x: unknown): x is LayerLike => (typeof x === 'function' && isLayer(x)) || isSerializedObject(x);
+const isLayerObject = (x: unknown): x is AnyLayer => typeof x === 'function' && isLayer(x);
+const isLayerLike = (x: unknown): x is LayerLike => isLayerObject(x) || isSerializedObject(x);
 const toLayer = (x: LayerLike): AnyLayer => (isSerializedObject(x) ? deserialize(x) : x);
 
 /** An option that takes a layer. */

@@ -2,6 +2,7 @@ import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import { part } from '../base/part.ts';
+import { checkDescribed } from '../base/registry/check-config.ts';
 import { type CustomObjects, deserializeObject, serializeObject } from '../base/registry/serialize.ts';
 import { fileExists, type Place } from '../formats/file.ts';
 import type { H5Group } from '../formats/hdf5.ts';
@@ -52,7 +53,10 @@ export const serializeKerasObject = exact('saving.serializeKerasObject', 1, (x: 
 export const deserializeKerasObject = exact(
   'saving.deserializeKerasObject',
   2,
-  (config: unknown, customObjects?: CustomObjects): unknown => deserializeObject(config, customObjects),
+  (config: unknown, customObjects?: CustomObjects): unknown => {
+    checkDescribed(config, 'saving.deserializeKerasObject');
+    return deserializeObject(config, customObjects);
+  },
 );
 
 const saveOptions: OptionNames<SaveOptions> = { overwrite: true, zipped: true };

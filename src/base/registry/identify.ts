@@ -2,6 +2,7 @@ import { toSnakeCase } from '../case.ts';
 import { fail } from '../errors.ts';
 import { show } from '../options.ts';
 import { closest } from '../spelling.ts';
+import { checkDescribed } from './check-config.ts';
 import {
   type Config,
   type CustomObjects,
@@ -73,6 +74,7 @@ export function identifierOf<T>(family: Family<T>): (identifier: unknown, custom
     }
     if (typeof identifier === 'function') return made(identifier, {});
     if (isSerializedObject(identifier)) {
+      checkDescribed(identifier, `${module}.get`);
       const { class_name: name, config, module: from, registered_name: registered } = identifier;
       const isOld = (from === undefined || from === null) && !registered;
       const found = isOld ? find(name, inOldConfigs, customObjects) : undefined;
@@ -83,7 +85,7 @@ export function identifierOf<T>(family: Family<T>): (identifier: unknown, custom
       : fail(
           `${module}.get`,
           `${show(identifier)} is no ${kind}`,
-          `give a name, a config, or an object of a ${kind} class. ${advice}`,
+          `give a name, a config, or an object of a class of ${kind}s. ${advice}`,
         );
   };
 }

@@ -15,9 +15,11 @@ import { Dropout } from '../regularization/dropout.ts';
 import { attentionMask } from './attention-mask.ts';
 import { projectionFields } from './fields.ts';
 import {
+  namedShapes,
   type ProjectedCallOptions,
   policyInConfig,
   projection,
+  shapesIn,
   type WithoutScores,
   type WithScores,
 } from './projections.ts';
@@ -144,14 +146,10 @@ export class GroupQueryAttention extends Layer<
     return key ? [...args, key] : args;
   }
   override getBuildConfig(): Config | null {
-    const { shapes } = this[inner];
-    if (!shapes) return null;
-    const names = ['query_shape', 'value_shape', 'key_shape'];
-    return { shapes_dict: Object.fromEntries(shapes.map((s, k) => [names[k], s])) };
+    return namedShapes(this[inner].shapes);
   }
-  override buildFromConfig({ shapes_dict }: Config): void {
-    const { query_shape, value_shape, key_shape } = shapes_dict as Record<string, SymbolicShape>;
-    this.build(query_shape, value_shape, ...(key_shape ? [key_shape] : []));
+  override buildFromConfig(config: Config): void {
+    this.build(...shapesIn(this, config));
   }
   override getConfig(): Config {
     return { ...super.getConfig(), dtype: serializeObject(policyInConfig(this, this.#projections)) };

@@ -16,9 +16,11 @@ import { attentionMask } from './attention-mask.ts';
 import { projectionFields } from './fields.ts';
 import {
   attentionEquations,
+  namedShapes,
   type ProjectedCallOptions,
   policyInConfig,
   projection,
+  shapesIn,
   type WithoutScores,
   type WithScores,
 } from './projections.ts';
@@ -160,14 +162,10 @@ export class MultiHeadAttention extends Layer<
     return key ? [...args, key] : args;
   }
   override getBuildConfig(): Config | null {
-    const { shapes } = this[inner];
-    if (!shapes) return null;
-    const names = ['query_shape', 'value_shape', 'key_shape'];
-    return { shapes_dict: Object.fromEntries(shapes.map((s, k) => [names[k], s])) };
+    return namedShapes(this[inner].shapes);
   }
-  override buildFromConfig({ shapes_dict }: Config): void {
-    const { query_shape, value_shape, key_shape } = shapes_dict as Record<string, SymbolicShape>;
-    this.build(query_shape, value_shape, ...(key_shape ? [key_shape] : []));
+  override buildFromConfig(config: Config): void {
+    this.build(...shapesIn(this, config));
   }
   override getConfig(): Config {
     return {

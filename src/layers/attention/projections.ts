@@ -1,12 +1,14 @@
 import { type DTypePolicy, policyAt } from '../../base/dtype-policy.ts';
 import { DTypePolicyMap } from '../../base/dtype-policy-map.ts';
+import type { Named } from '../../base/errors.ts';
 import type { Resolved } from '../../base/field/field.ts';
-import { remake } from '../../base/registry/serialize.ts';
+import { type Config, remake } from '../../base/registry/serialize.ts';
 import { range, type SymbolicShape } from '../../base/shape.ts';
 import { Initializer, type InitializerFunction } from '../../initializers/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { EinsumDense } from '../core/einsum-dense.ts';
 import type { CallOptions } from '../layer/call-context.ts';
+import { checkStoredShapes } from '../layer/input-spec.ts';
 import type { projectionFields } from './fields.ts';
 
 /** Options of a call that gives the attention weights beside the output, and of one that gives the output alone. */
@@ -107,4 +109,21 @@ export function attentionEquations(rank: number, axes: readonly number[]): [prod
   const batch = range(rank - 1).filter((d) => !axes.includes(d));
   const scores = [...batch.map(letter), ...axes.map(letter), ...axes.map((d) => source[d])].join('');
   return [`${source},${target}->${scores}`, `${scores},${source}->${target}`];
+}
+
+/** The shapes on which a layer of queries, values and perhaps keys was built, in the form used in files. */
+export function namedShapes(shapes: readonly unknown[] | undefined): Config | null {
+  const names = ['query_shape', 'value_shape', 'key_shape'];
+  return shapes ? { shapes_dict: Object.fromEntries(shapes.map((s, k) => [names[k], s])) } : null;
+}
+
+/** The shapes that `namedShapes` wrote, checked. */
+export function shapesIn(
+  layer: Named,
+  { shapes_dict: named }: Config,
+): [query: SymbolicShape, value: SymbolicShape, key?: SymbolicShape] {
+  const { query_shape: query, value_shape: value, key_shape: key } = Object(named) as Config;
+  const shapes = key ? [query, value, key] : [query, value];
+  checkStoredShapes(layer, {}, shapes);
+  return shapes as [SymbolicShape, SymbolicShape, SymbolicShape?];
 }

@@ -6,6 +6,7 @@ import { fail } from '../../base/errors.ts';
 import { exactMethods } from '../../base/exact.ts';
 import type { Fields, Options } from '../../base/field/field.ts';
 import { autoName } from '../../base/naming.ts';
+import { show } from '../../base/options.ts';
 import { classNameOf, partOptions } from '../../base/registry/configured.ts';
 import { sourceNameOf } from '../../base/registry/serialize.ts';
 import { sizeOf } from '../../base/shape.ts';
@@ -38,6 +39,8 @@ export abstract class Weighted<S extends Fields, Args extends unknown[], Out> ex
     // Some classes have it among their own options.
     const { activityRegularizer = null } = { ...base, ...(resolved as LayerOptions) };
     this.name = name ?? autoName(toSnakeCase(sourceNameOf(this)));
+    if (typeof this.name !== 'string')
+      fail(this.className, `option "name" must be a string, got ${show(this.name)}`, 'give a name as text, or none');
     if (this.name.includes('/'))
       fail(this, `the name contains "/"`, 'choose a name without it: paths are made of names');
     this[inner] = new LayerState(this.name, resolved, { trainable, autocast, policy: asPolicy(dtype) });

@@ -3,6 +3,7 @@ import { exact } from '../../base/exact.ts';
 import { numberingCalls } from '../../base/numbered-calls.ts';
 import { type OptionNames, optionsOf } from '../../base/options.ts';
 import { part } from '../../base/part.ts';
+import { checkConfig } from '../../base/registry/check-config.ts';
 import {
   type Config,
   type CustomObjects,
@@ -15,7 +16,6 @@ import {
 import { writeHdf5 } from '../../formats/hdf5.ts';
 import type { AnyLayer } from '../../layers/layer/layer.ts';
 import { atPath } from '../../tensor/index.ts';
-import { checkConfig } from '../config/check-config.ts';
 import { pythonJson } from '../python-json.ts';
 import { assetsOf } from './assets.ts';
 import { weightsToH5 } from './weights.ts';

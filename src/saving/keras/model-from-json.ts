@@ -1,7 +1,7 @@
 import { exact } from '../../base/exact.ts';
 import { optionsOf } from '../../base/options.ts';
+import { checkConfig } from '../../base/registry/check-config.ts';
 import { type Config, customObjectScope } from '../../base/registry/serialize.ts';
-import { checkConfig } from '../config/check-config.ts';
 import { foreignTexts, refuseKinds } from '../foreign-text.ts';
 import { upgradeAtOnce } from '../legacy/at-once.ts';
 import { isOldVersion } from '../legacy/described.ts';

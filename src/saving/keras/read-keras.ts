@@ -1,13 +1,13 @@
 import { dtypeInfo } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
 import { JsonPlace } from '../../base/json-place.ts';
+import { checkConfig } from '../../base/registry/check-config.ts';
 import { customObjectScope, loadNamed } from '../../base/registry/serialize.ts';
 import { type Place, readFolder } from '../../formats/file.ts';
 import { type H5Group, readHdf5 } from '../../formats/hdf5.ts';
 import { openZip, type ZipArchive } from '../../formats/zip.ts';
 import type { AnyLayer } from '../../layers/layer/layer.ts';
 import { withinRoom } from '../../tensor/index.ts';
-import { checkConfig } from '../config/check-config.ts';
 import { isOldVersion } from '../legacy/described.ts';
 import { upgradeModel } from '../legacy/upgrade.ts';
 import { parsePythonJson } from '../python-json.ts';

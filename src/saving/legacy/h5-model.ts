@@ -1,4 +1,5 @@
 import { fail, HornbeamError } from '../../base/errors.ts';
+import { checkConfig, checkTrainingConfig } from '../../base/registry/check-config.ts';
 import {
   type Config,
   customObjectScope,
@@ -14,7 +15,6 @@ import { getH5, getH5Text, type H5Group, h5Group, h5Text, isH5Dataset, makeH5Gro
 import { inner } from '../../layers/layer/inner.ts';
 import type { AnyLayer } from '../../layers/layer/layer.ts';
 import { type Variable, withinRoom } from '../../tensor/index.ts';
-import { checkConfig, checkTrainingConfig } from '../config/check-config.ts';
 import {
   compileModel,
   kerasVersion,

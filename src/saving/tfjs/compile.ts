@@ -1,8 +1,8 @@
 import { HornbeamError } from '../../base/errors.ts';
+import { checkTrainingConfig } from '../../base/registry/check-config.ts';
 import type { Config } from '../../base/registry/serialize.ts';
 import { table } from '../../base/table.ts';
 import { isPlainObject } from '../../base/tree.ts';
-import { checkTrainingConfig } from '../config/check-config.ts';
 import { compileModel, type SavedModel } from '../keras/keras-file.ts';
 import { renamed } from '../legacy/described.ts';
 import { upgradeTrainingConfig } from '../legacy/upgrade.ts';

@@ -1,5 +1,6 @@
 import { fail } from '../../base/errors.ts';
 import { JsonPlace } from '../../base/json-place.ts';
+import { checkConfig } from '../../base/registry/check-config.ts';
 import { type Config, customObjectScope, loadNamed } from '../../base/registry/serialize.ts';
 import { sameShape, showShape } from '../../base/shape.ts';
 import { isPlainObject } from '../../base/tree.ts';
@@ -10,7 +11,6 @@ import { readWeightsManifest, type TfjsWeight } from '../../formats/tfjs/weights
 import type { AnyLayer } from '../../layers/layer/layer.ts';
 import { upload } from '../../runtime/storage.ts';
 import { withinRoom } from '../../tensor/index.ts';
-import { checkConfig } from '../config/check-config.ts';
 import { type LoadModelOptions, modelFromConfig, roomFor, type SavedModel } from '../keras/keras-file.ts';
 import { convertStored, weightsFromH5 } from '../keras/read-weights.ts';
 import { isOldVersion } from '../legacy/described.ts';

@@ -1,7 +1,7 @@
-import { JsonPlace } from '../../base/json-place.ts';
-import type { Config } from '../../base/registry/serialize.ts';
-import { table } from '../../base/table.ts';
-import { isPlainObject } from '../../base/tree.ts';
+import { JsonPlace } from '../json-place.ts';
+import { table } from '../table.ts';
+import { isPlainObject } from '../tree.ts';
+import type { Config } from './serialize.ts';
 
 const whole = 'check that the file is whole; what Keras and Hornbeam save has this form';
 // Each model nested in a model adds four levels: nobody nests them this deep.
@@ -21,6 +21,11 @@ export function checkConfig(config: unknown, who: string, { isRaw = false } = {}
       'pass what model.toJson() gave, here or in Keras',
     );
   checkTree(root, isRaw);
+}
+
+/** The same for a config that describes any object; whatever is not of that form is left to the caller. */
+export function checkDescribed(config: unknown, who: string): void {
+  if (isDescription(config)) checkTree(new JsonPlace(who, config), true);
 }
 
 function checkTree(root: JsonPlace, isRaw: boolean): void {

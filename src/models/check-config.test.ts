@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import * as keras from '../../index.ts';
+import * as keras from '../index.ts';
 
 const input = {
   module: 'keras.layers',
@@ -114,3 +114,41 @@ test('a model of 10,000 layers is made from its config', () => {
   const deep = keras.models.modelFromJson<keras.Model>(JSON.stringify({ ...functional(), config }));
   expect(deep.layers).toHaveLength(10_001);
 }, 120_000);
+
+test('functions that take configs refuse damaged ones by the place in them', () => {
+  const dense = { module: 'keras.layers', class_name: 'Dense', config: { name: 'd', units: 2 }, registered_name: null };
+  const layer =
+    (change: object): (() => unknown) =>
+    () =>
+      keras.layers.deserialize({ ...dense, ...change } as never);
+  expect(layer({ module: -1 })).toThrow('layers.deserialize: module: expected text, got -1');
+  expect(layer({ config: { name: 1e9, units: 2 } })).toThrow('layers.deserialize: config.name: expected text');
+  expect(layer({ build_config: true })).toThrow('layers.deserialize: build_config: expected an object, got true');
+  expect(layer({ config: { units: 2, dtype: { module: 'keras', class_name: 'DTypePolicy', config: null } } })).toThrow(
+    'layers.deserialize: config.dtype.config: expected an object, got null',
+  );
+  expect(layer({ class_name: 0.5 })).toThrow('layers.deserialize: class_name: expected text, got 0.5');
+  expect(() => keras.layers.deserialize({ units: 2 } as never)).toThrow('describes no layer');
+  expect(() => keras.losses.get({ class_name: 'Huber', config: 5 })).toThrow('keras.losses.get: config: expected an');
+  expect(() => keras.optimizers.schedules.deserialize({ class_name: 'ExponentialDecay', config: 5 })).toThrow('config');
+  expect(() => keras.saving.deserializeKerasObject({ class_name: 'Adam', config: 5, module: [] })).toThrow('module');
+});
+
+test('attention refuses shapes in its build_config that are none', () => {
+  const config = (shapes: unknown) => ({
+    module: 'keras.layers',
+    class_name: 'MultiHeadAttention',
+    config: { name: 'a', num_heads: 2, key_dim: 2 },
+    registered_name: null,
+    build_config: { shapes_dict: shapes },
+  });
+  const make = (shapes: unknown) => () => keras.layers.deserialize(config(shapes));
+  expect(make({ query_shape: [null, 3, 4], value_shape: [null, 3, 4] })).not.toThrow();
+  for (const value of [null, '', 5, {}])
+    expect(make({ query_shape: [null, 3, 4], value_shape: value })).toThrow(/HornbeamError|expected|cannot be built/);
+  expect(make(undefined)).toThrow('MultiHeadAttention "a": it cannot be built on');
+});
+
+test('a name that is no text is refused', () => {
+  expect(() => new keras.layers.Dense({ units: 1, name: 5 as never })).toThrow('Dense: option "name" must be a string');
+});
