@@ -67,7 +67,9 @@ export class Store {
         break;
       case 'run': {
         const run = this.#run(line.run);
-        run.start ??= line;
+        run.start = run.start
+          ? { ...run.start, hyperparameters: { ...run.start.hyperparameters, ...line.hyperparameters } }
+          : line;
         run.state = 'running';
         run.last = line.time;
         break;

@@ -26,6 +26,7 @@ export class Studio extends Callback {
       histogramFrequency: 0,
       histogramData: null,
       updateFrequency: 'batch',
+      hyperparameters: null,
       controls: false,
       ...options,
     };
@@ -43,6 +44,10 @@ export class Studio extends Callback {
       fail('Studio', 'histogramData is no list of samples', 'give [x, y] or [x]');
     if (histogramData !== null && histogramFrequency === 0)
       fail('Studio', 'histogramData is given, but no histograms are asked for', 'pass histogramFrequency as well');
+    const { hyperparameters } = this.#options;
+    for (const [key, value] of Object.entries(hyperparameters ?? {}))
+      if (!['string', 'number', 'boolean'].includes(typeof value))
+        fail('Studio', `the hyperparameter "${key}" is no number, text or boolean`, 'give its value as one of these');
     exposeOptions(this, this.#options);
     // Who listens to batches has their logs read: only where they are wanted.
     if (updateFrequency === 'batch')

@@ -35,11 +35,13 @@ export async function linesOfEvents(path: string, run: string, skip: number, tel
         });
       else if (value.kind === 'hparams')
         lines.push({
-          kind: 'note',
-          tag: 'hyperparameters',
-          epoch: step,
-          text: JSON.stringify(value.hparams, null, 1),
+          kind: 'run',
           run,
+          name: run,
+          time,
+          epochs: 0,
+          controls: false,
+          hyperparameters: value.hparams,
         });
       if (lines.length >= together) {
         tell(lines);

@@ -19,6 +19,11 @@ export interface StudioOptions {
   readonly histogramData?: readonly [x: Data] | readonly [x: Data, y: Data] | null;
   /** `'batch'` tells of every batch (at most 20 in a second), which reads the logs that often; `'epoch'` of epochs alone. Default: `'batch'`. */
   readonly updateFrequency?: 'batch' | 'epoch';
+  /**
+   * What the run was set to, by name: columns of the table in which runs stand beside each other. The optimizer, its learning rate,
+   * the loss and the number of parameters stand there anyway.
+   */
+  readonly hyperparameters?: Readonly<Record<string, string | number | boolean>> | null;
   /** Whether pages may pause and stop the run and change its learning rate; false by default. */
   readonly controls?: boolean;
 }
@@ -29,6 +34,7 @@ export const studioOptions: OptionNames<StudioOptions> = {
   histogramFrequency: true,
   histogramData: true,
   updateFrequency: true,
+  hyperparameters: true,
   controls: true,
 };
 

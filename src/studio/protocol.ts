@@ -88,6 +88,8 @@ export interface StudioRunStart {
   readonly steps?: number | undefined;
   /** Whether the page may pause, stop and change the learning rate. */
   readonly controls: boolean;
+  /** What the run was set to, by name. */
+  readonly hyperparameters?: Readonly<Record<string, string | number | boolean>> | undefined;
 }
 /** Numbers of the run at a step: of a batch, or of an epoch. */
 export interface StudioScalars {

@@ -13,6 +13,7 @@ import type { StudioNoteOptions, StudioOptions } from './options.ts';
 import type { StudioAnswers, StudioEvent, StudioState } from './protocol.ts';
 import { RunFile } from './run-file.ts';
 import { type StudioServer, serveStudio } from './server.ts';
+import { settingsOf } from './settings.ts';
 import { describeModel } from './structure.ts';
 
 /** Time between two batches that are told of, at the least. */
@@ -54,7 +55,9 @@ export class RunLog {
     };
     if (logDir !== null) this.#file = await RunFile.create(logDir);
     if (this.#model.built) this.#send(describeModel(this.#model));
-    this.#send({ kind: 'run', name: this.#name, time: Date.now(), epochs, steps, controls });
+    const own = this.#options.hyperparameters;
+    const hyperparameters = { ...own, ...settingsOf(this.#model), ...own };
+    this.#send({ kind: 'run', name: this.#name, time: Date.now(), epochs, steps, controls, hyperparameters });
     if (port === null || !hasFiles()) return;
     this.#server = await serveStudio(this.#hub, { port, title: `${this.#name} · Hornbeam studio` });
     print(`Studio: ${this.#server.url}`);

@@ -12,7 +12,7 @@ export interface ChartLine {
   readonly curve: Curve;
 }
 /** What the run tells of itself stands last. */
-const last = ['learning_rate', 'step_time_ms', 'epoch_time_s', 'device_memory_mb'];
+export const ownLogs = ['learning_rate', 'step_time_ms', 'epoch_time_s', 'device_memory_mb'];
 const titles: Readonly<Record<string, string>> = {
   learning_rate: 'learning rate',
   step_time_ms: 'time of a step, ms',
@@ -25,7 +25,7 @@ export function chartsOf(runs: readonly Run[]): Chart[] {
   const names = new Set(
     runs.flatMap((run) => [...run.epochs.keys(), ...run.batches.keys()]).map((name) => name.replace(/^val_/, '')),
   );
-  const place = (name: string): number => (name === 'loss' ? -1 : last.indexOf(name) + 1);
+  const place = (name: string): number => (name === 'loss' ? -1 : ownLogs.indexOf(name) + 1);
   return [...names]
     .sort((a, b) => place(a) - place(b))
     .map((name) => ({

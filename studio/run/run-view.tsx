@@ -8,6 +8,7 @@ import { type Axis, ChartCard } from './chart-card.tsx';
 import { chartsOf } from './charts.ts';
 import { HistogramsOverTime } from './histograms.tsx';
 import { Notes } from './notes.tsx';
+import { RunTable } from './run-table.tsx';
 
 /** The runs: curves, what a run tells of itself, histograms over time, notes. */
 export function RunView({ studio }: { readonly studio: Studio }) {
@@ -57,17 +58,8 @@ export function RunView({ studio }: { readonly studio: Studio }) {
         {current && <Controls studio={studio} run={current} />}
       </div>
       {current && <Standing run={current} />}
-      {all.length > 1 && (
-        <ul class="runs" aria-label="Runs">
-          {all.map(({ name, state }) => (
-            <li key={name}>
-              <label style={{ '--curve': `var(--curve-${colorOf(name)})` }}>
-                <input type="checkbox" checked={!hidden.has(name)} onChange={() => toggle(name)} />
-                <i /> {name} {state === 'running' && <em>live</em>}
-              </label>
-            </li>
-          ))}
-        </ul>
+      {(all.length > 1 || all.some(({ start }) => start?.hyperparameters)) && (
+        <RunTable runs={all} hidden={hidden} colorOf={colorOf} onToggle={toggle} />
       )}
       <div class="charts">
         {chartsOf(shown).map((chart) => (

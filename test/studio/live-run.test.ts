@@ -213,6 +213,48 @@ describe.skipIf(!executablePath)('a run in the page', () => {
     await server.close();
   });
 
+  it('sets runs beside each other by what they were set to and by where they stand', async () => {
+    const logs = mkdtempSync(join(apart, 'table-'));
+    for (const [name, units, rate] of [
+      ['narrow', 2, 0.1],
+      ['wide', 9, 0.01],
+    ] as const) {
+      const { model, x, y } = digits();
+      model.optimizer!.learningRate = rate;
+      const studio = new keras.callbacks.Studio({
+        port: null,
+        logDir: join(logs, name),
+        name,
+        hyperparameters: { units, shuffled: true },
+      });
+      await model.fit(x, y, { epochs: 1, callbacks: [studio], verbose: 0 });
+    }
+    const writer = new keras.utils.SummaryWriter({ logDir: join(logs, 'board') });
+    await writer.scalar('loss', 0.25, 0);
+    await writer.hparams({ units: 5 });
+    await writer.flush();
+    const server = await serveFile(logs);
+    const { page, said } = await openStudio(server.url);
+    await page.getByRole('tab', { name: 'Runs' }).click();
+    const table = page.getByRole('table', { name: 'Runs' });
+    await expect.poll(() => table.locator('tbody tr').count()).toBe(3);
+    await expect.poll(() => table.locator('td.hyperparameter').allTextContents()).toContain('5');
+    expect(await table.locator('thead th').allTextContents()).toEqual([
+      ...['run', 'units', 'learning_rate', 'shuffled', 'optimizer', 'loss', 'parameters', 'loss', 'accuracy'],
+    ]);
+    const units = (): Promise<string[]> => table.locator('tbody tr td:nth-child(2)').allTextContents();
+    await table.getByRole('button', { name: 'units' }).click();
+    expect(await units()).toEqual(['2', '5', '9']);
+    await table.getByRole('button', { name: 'units' }).click();
+    expect(await units()).toEqual(['9', '5', '2']);
+    expect(await table.locator('tr', { hasText: 'wide' }).locator('td').nth(2).textContent()).toBe('0.01');
+    await table.getByRole('checkbox').first().uncheck();
+    expect(said).toEqual([]);
+    await server.close();
+    expect(() => new keras.callbacks.Studio({ hyperparameters: { sizes: [1] as never } })).toThrow(
+      'the hyperparameter "sizes" is no number, text or boolean',
+    );
+  });
   it('reads what was written for TensorBoard, damaged and with hostile names too', async () => {
     const logDir = join(apart, 'board');
     const writer = new keras.utils.SummaryWriter({ logDir: join(logDir, 'train') });
