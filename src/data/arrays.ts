@@ -15,7 +15,7 @@ export interface ArrayOptions {
   readonly steps?: number | undefined;
 }
 
-/** The samples in their order, being gone through. */
+/** One pass over the samples. */
 interface Pass {
   /** Their own order, where there is none. */
   readonly order: Int32Array | undefined;
@@ -33,11 +33,11 @@ export class ArraySource implements BatchSource {
   /** Batches of all samples. */
   private readonly batches: number;
   private readonly parts: { readonly x: PartialRows; readonly y: PartialRows; readonly sampleWeight: PartialRows };
-  /** Whether a round goes on where the one before ended. */
+  /** Whether a round continues where the previous one ended. */
   private readonly goesOn: boolean;
   private pass: Pass | undefined;
   private hasWarned = false;
-  /** Of a batch whose step is over. */
+  /** The memory of a batch whose step is over, for reuse. */
   private room: Room | undefined;
 
   constructor(parts: ArraySource['parts'], options: ArrayOptions = {}) {
@@ -74,7 +74,7 @@ export class ArraySource implements BatchSource {
         if (!this.hasWarned) this.hasWarned = warnOfShortage(this.steps, step);
         break;
       }
-      // Counted before it is given: what is done in the middle of a step belongs to it.
+      // Counted before it is yielded, so that a position saved in the middle of a step includes it.
       yield this.batch(pass, pass.taken++);
     }
     if (pass.taken === this.batches) this.pass = undefined;
@@ -135,7 +135,7 @@ export class ArraySource implements BatchSource {
   }
   async close(): Promise<void> {}
 
-  /** Two sets: all but the last share, and the last share. */
+  /** Splits off the last part: returns everything before it, and the part itself. */
   split(share: number): [ArraySource['parts'], ArraySource['parts']] {
     const at = Math.floor(this.samples * (1 - share));
     if (at === 0 || at === this.samples)

@@ -7,7 +7,7 @@ import { toTensors } from './nest.ts';
 export function makeBatch(x: unknown, y: unknown, sampleWeight: unknown, { inputs, outputs }: Arity = {}): Batch {
   const batch = {
     x: toTensors(x, 'x', inputs),
-    // Losses may look at labels while they are in JavaScript's memory.
+    // Kept in JavaScript's memory, where losses can check labels.
     y: toTensors(y, 'y', outputs, asHostTensor),
     sampleWeight: toTensors(sampleWeight, 'sampleWeight', outputs),
   };
@@ -16,7 +16,7 @@ export function makeBatch(x: unknown, y: unknown, sampleWeight: unknown, { input
   return { ...batch, size: first.shape[0] ?? 1 };
 }
 
-/** One batch as a source gives it: `[x, y, sampleWeight]`, or x alone. */
+/** A batch from what a source yields: `[x, y, sampleWeight]`, or x alone. */
 export function asBatch(given: BatchLike, arity: Arity = {}): Batch {
   if (typeof given !== 'object' || given === null)
     fail(

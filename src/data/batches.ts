@@ -8,13 +8,13 @@ import { Tensor } from '../tensor/index.ts';
 export type Data = Tree<Like>;
 /** The same where parts may be left out: weights of some outputs only. */
 export type PartialData = Tree<Like | null | undefined>;
-/** One batch as a dataset gives it: `[x]`, `[x, y]`, `[x, y, sampleWeight]`. */
+/** One batch as a dataset yields it: `[x]`, `[x, y]`, `[x, y, sampleWeight]`. */
 export type BatchLike = Data | readonly [x: Data, y?: Data | null, sampleWeight?: PartialData];
-/** What gives batches one after the other: a `keras.data.Dataset`, a `utils.PyDataset`, what JavaScript iterates over, a stream of the web. */
+/** A source of batches: a `keras.data.Dataset`, a `utils.PyDataset`, any (async) iterable, or a web stream. */
 export type Batches = Pipelined | Streamable<BatchLike>;
-/** The same, or a function that begins it anew. */
+/** A source of batches, or a function that creates one for each round. */
 export type BatchStream = Batches | (() => Streamable<BatchLike> | Promise<Streamable<BatchLike>>);
-/** What fit, evaluate and predict take: arrays, or anything that gives batches. */
+/** What fit, evaluate and predict accept: arrays, or a source of batches. */
 export type TrainingData = Data | BatchStream;
 
 /** A batch, ready for a step: nests of tensors. */
@@ -24,37 +24,37 @@ export interface Batch {
   readonly sampleWeight: unknown;
   /** Number of samples. */
   readonly size: number;
-  /** Made for one step: nobody else holds its tensors. */
+  /** The tensors were made for one step, and nobody else holds them. */
   readonly isOwn?: boolean;
-  /** Takes back the memory behind its tensors, for the next batch: to be called when the step is over and they are disposed. */
+  /** Returns the memory of the tensors for the next batch; to be called after the step, when they are disposed. */
   readonly recycle?: (() => void) | undefined;
 }
 
-/** By which training knows what makes a source of batches itself: a `keras.data.Dataset`, a `utils.PyDataset`. */
+/** Marks objects that create their own source of batches: a `keras.data.Dataset`, a `utils.PyDataset`. */
 export const sourceOf: unique symbol = Symbol('sourceOf');
 export interface Pipelined {
   [sourceOf](request: SourceRequest): BatchSource;
 }
-/** What training says of the batches that it wants. */
+/** What training requests of a source. */
 export interface SourceRequest {
-  /** Batches of a round, where that is not all. */
+  /** Batches per round; all if absent. */
   readonly steps?: number | undefined;
   readonly arity: Arity;
-  /** How the user's code is run that gives batches. */
+  /** Runs user code that produces batches. */
   readonly lend: <R>(f: () => R | Promise<R>) => Promise<R>;
-  /** Whether batches are wanted in another order each round. */
+  /** Whether to shuffle the batches anew each round. */
   readonly shuffle: boolean;
-  /** Whether that was asked for. */
+  /** Whether the user asked for shuffling. */
   readonly isShuffleAsked: boolean;
-  /** Who asks, and the option that bounds data without end. */
+  /** The calling function and its option that bounds endless data, for error messages. */
   readonly bound: string;
 }
-/** What the order of a round depends on: enough for the same order in another process. */
+/** What the order of a round depends on; enough to reproduce it in another process. */
 export interface RoundState {
   readonly seed?: number | undefined;
-  /** How often it was gone through before. */
+  /** How many rounds came before. */
   readonly turn?: number | undefined;
-  /** The generator of orders as it was before it drew the order in use. */
+  /** The state of the shuffling generator before it drew the current order. */
   readonly shuffle?: ShuffleState | undefined;
 }
 
@@ -64,28 +64,28 @@ export interface Arity {
   readonly outputs?: number | undefined;
 }
 
-/** How far a dataset has been gone through: enough to go on from there in another process. */
+/** A position in a dataset; enough to continue from there in another process. */
 export interface Position extends RoundState {
-  /** Batches given since the data last began. */
+  /** Batches yielded since the data last began. */
   readonly taken: number;
 }
 
-/** A source of batches that can be gone through once for each epoch. */
+/** A source of batches that can be iterated once per epoch. */
 export interface BatchSource {
-  /** Batches in one round, where that is known. */
+  /** Batches in one round, if known. */
   readonly steps: number | undefined;
-  /** Whether it will give no more, however often it is asked. */
+  /** Whether it is exhausted for good. */
   readonly isSpent: boolean;
-  /** The batches of one round, of which the first `done` were given before. */
+  /** The batches of one round, without the first `done`, which were yielded before. */
   round(done?: number): AsyncIterable<Batch> | Iterable<Batch>;
-  /** Lets the next round begin where the data begins. */
+  /** Makes the next round start at the beginning of the data. */
   restart(): Promise<void>;
   readonly position: Position;
-  /** Draws an order, where one is drawn for each round, and throws it away. */
+  /** Draws and discards an order, if one is drawn each round. */
   drawOrder(): void;
-  /** Goes on from a position of an equal dataset. */
+  /** Continues from a position in an equal dataset. */
   resume(position: Position): void;
-  /** Ends generators that were not gone through to their end. */
+  /** Closes unfinished generators. */
   close(): Promise<void>;
 }
 
@@ -97,7 +97,7 @@ export const isBatchStream = (x: unknown): x is BatchStream => {
   );
 };
 
-/** Says that data ended before the round did. */
+/** Warns that the data ran out before the round was over. */
 export function warnOfShortage(wanted: number, given: number): true {
   console.warn(
     `fit: the data ended after ${given} of ${wanted} steps, and the epoch with it. Fix: let the data have stepsPerEpoch × epochs batches, or ask for fewer steps.`,

@@ -11,7 +11,7 @@ import {
   warnOfShortage,
 } from './batches.ts';
 
-/** Runs the user's code, in which the model may be used while what runs waits. */
+/** Runs user code during a fit that waits for it, so that the code may use the model. */
 export type Lend = <R>(f: () => R | Promise<R>) => Promise<R>;
 export type AnyIterator = AsyncIterator<unknown> | Iterator<unknown>;
 
@@ -21,12 +21,12 @@ export interface Streaming {
   readonly lend: Lend;
 }
 
-/** Batches that an iterable, a stream, a generator or a function that makes one of these gives. */
+/** Batches from an iterable, a stream, a generator, or a function that creates one of these. */
 export class IterableSource implements BatchSource {
   private readonly source: unknown;
   protected readonly arity: Arity;
   protected readonly lend: Lend;
-  /** Batches of a round where that is said: it then goes on where the one before ended. */
+  /** Batches per round, if given; the next round then continues where this one ended. */
   protected readonly most: number | undefined;
   protected running: AnyIterator | undefined;
   protected taken = 0;
@@ -53,13 +53,14 @@ export class IterableSource implements BatchSource {
       let next = await this.lend(() => this.running!.next());
       const isOwn = this.running === this.source;
       if (next.done && step === 0 && !isNew && !isOwn) {
-        // The round before ended where the data did.
+        // The previous round ended with the data.
         this.running = await this.begin();
         next = await this.lend(() => this.running!.next());
       }
       if (next.done) {
         this.running = undefined;
-        // What is its own iterator cannot begin again; of what gave nothing, nothing is to be hoped for.
+        // An object that is its own iterator cannot be restarted, and a source that yielded nothing will not yield
+        // anything later.
         this.isSpent = step === 0 || isOwn;
         if (this.most !== undefined && step > 0 && !this.hasWarned) this.hasWarned = warnOfShortage(this.most, step);
         return;
@@ -68,7 +69,7 @@ export class IterableSource implements BatchSource {
       yield asBatch(next.value as BatchLike, this.arity);
     }
   }
-  /** A new iteration, brought to where it was in another process. */
+  /** A new iteration, advanced to a position from another process. */
   protected async begin(): Promise<AnyIterator> {
     const made = await begun(this.source as Exclude<BatchStream, object> & Iterable<unknown>);
     const iterator = Symbol.asyncIterator in made ? made[Symbol.asyncIterator]() : made[Symbol.iterator]();
@@ -81,14 +82,14 @@ export class IterableSource implements BatchSource {
   async restart(): Promise<void> {
     const own = this.running;
     this.taken = 0;
-    // A generator that was given as it is has no other beginning than where it stands.
+    // A generator that was passed directly cannot be restarted.
     if (own !== this.source) await this.close();
   }
   drawOrder(): void {}
   get position(): Position {
     return { taken: this.running ? this.taken : 0 };
   }
-  /** Only what begins anew each round is brought to where it was: another source may be far on, or have no end. */
+  /** Only sources that restart each round are advanced: others may be anywhere, or endless. */
   resume(position: Position): void {
     if (this.most === undefined) this.wanted = position;
   }

@@ -6,5 +6,8 @@ export interface LabelValues {
   readonly data: ArrayLike<number>;
 }
 
-/** All labels of the data that a batch was cut from, where they are at hand: mistakes in them can be told before a step is done. */
+/**
+ * All labels of the data that a batch was cut from, if available, so that mistakes in them are reported before a step
+ * runs.
+ */
 export const labelsBehind = new WeakMap<Batch, Tree<LabelValues | undefined>>();

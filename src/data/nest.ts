@@ -14,9 +14,9 @@ export const holdsTensors = (list: readonly unknown[]): boolean =>
   );
 
 /**
- * Data as users give it (tensors, typed arrays, plain nested arrays, lists and objects of these; null for a part that is left
- * out) as a nest of tensors, which `make` makes. A list of plain arrays is one array, unless the model has as many (`count`) inputs or
- * outputs.
+ * Converts data from users (tensors, typed arrays, plain nested arrays, lists and objects of these; null for an omitted
+ * part) to a nest of tensors, created by `make`. A list of plain arrays is one array, unless the model has `count`
+ * inputs or outputs and the list as many entries.
  */
 export function toTensors(data: unknown, what: string, count = 1, make: (x: Like) => Tensor = asTensor): unknown {
   if (data === undefined || data === null) return undefined;

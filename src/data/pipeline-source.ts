@@ -2,19 +2,19 @@ import { fail } from '../base/errors.ts';
 import type { BatchSource, Position, RoundState, SourceRequest } from './batches.ts';
 import { type AnyIterator, IterableSource } from './iterable.ts';
 
-/** What gives batches in rounds that can be begun again, and in the middle. */
+/** Yields batches in rounds that can be restarted, in the middle too. */
 export interface Pipeline {
-  /** How many batches there are now: Infinity without end, undefined where nobody knows. */
+  /** The current number of batches: Infinity if endless, undefined if unknown. */
   count(): number | undefined;
-  /** What the next round depends on. */
+  /** The state of the next round. */
   next(): RoundState;
-  /** What the round after one depends on, where that can be told. */
+  /** The state of the round after a given one. */
   after(state: RoundState): RoundState;
-  /** Begins a round with the batch of that number. */
+  /** Begins a round at the batch with the given number. */
   begin(state: RoundState, from: number): AsyncIterator<unknown>;
-  /** Whether nobody else holds the tensors of the batches, whose memory a step may then give back. */
+  /** Whether nobody else holds the batches' tensors, so that a step may release their memory. */
   readonly isFresh?: boolean;
-  /** Draws an order and throws it away. */
+  /** Draws and discards an order. */
   drawOrder?(): void;
   onEpochBegin?(): void | Promise<void>;
   onEpochEnd?(): void | Promise<void>;
@@ -36,7 +36,7 @@ export class PipelineSource extends IterableSource implements BatchSource {
         `${who}: shuffle: true has no effect on a Dataset. Fix: leave it out, and let it shuffle: dataset.shuffle(bufferSize).batch(batchSize).`,
       );
   }
-  /** Of some, the next round may have more. */
+  /** The number may grow from round to round. */
   override get steps(): number | undefined {
     return this.most ?? this.pipeline.count();
   }

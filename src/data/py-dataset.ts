@@ -10,17 +10,20 @@ import { type Pipeline, PipelineSource } from './pipeline-source.ts';
 export interface PyDatasetOptions {
   /** Calls of `getItem` that run at the same time, where it is asynchronous; 1 by default. */
   readonly workers?: number | undefined;
-  /** Is said to have no effect: there are no processes, and threads share no objects. `Dataset.map` takes functions of modules to threads. */
+  /**
+   * Has no effect, and a warning says so: there are no processes, and threads share no objects. `Dataset.map` runs
+   * functions of modules in threads.
+   */
   readonly useMultiprocessing?: boolean | undefined;
-  /** Batches that are made ahead, with more than one worker; 10 by default. */
+  /** Batches prepared in advance, with more than one worker; 10 by default. */
   readonly maxQueueSize?: number | undefined;
 }
 const pyDatasetOptions: OptionNames<PyDatasetOptions> = { workers: true, useMultiprocessing: true, maxQueueSize: true };
 
 /**
- * Batches by number: a class that extends this one writes `numBatches` and `getItem(index)`, which gives `x`, `[x, y]` or
- * `[x, y, sampleWeight]`, or a promise of it. `fit` takes them in the order that Keras takes (of its seed; with `shuffle: false` one
- * after the other), and calls `onEpochBegin` and `onEpochEnd`, where the next epoch may be made ready.
+ * Batches by number: a subclass defines `numBatches` and `getItem(index)`, which returns `x`, `[x, y]` or `[x, y,
+ * sampleWeight]`, or a promise of it. `fit` takes them in the same order as Keras with the same seed (with `shuffle:
+ * false` in sequence), and calls `onEpochBegin` and `onEpochEnd`, in which the next epoch can be prepared.
  * @see https://keras.io/api/utils/python_utils/#pydataset-class
  */
 export abstract class PyDataset<T extends BatchLike = BatchLike> implements AsyncIterable<T>, Pipelined {
@@ -48,9 +51,9 @@ export abstract class PyDataset<T extends BatchLike = BatchLike> implements Asyn
     this.useMultiprocessing = useMultiprocessing;
     this.maxQueueSize = maxQueueSize;
   }
-  /** How many batches there are; null without end. */
+  /** The number of batches; null if endless. */
   abstract get numBatches(): number | null;
-  /** The batch of a number. */
+  /** The batch with a given number. */
   abstract getItem(index: number): T | Promise<T>;
   /** Runs at the beginning of every epoch. */
   onEpochBegin(): void | Promise<void> {}
@@ -85,7 +88,7 @@ export abstract class PyDataset<T extends BatchLike = BatchLike> implements Asyn
     };
     return new PipelineSource(pipeline, request);
   }
-  /** The batches in an order, made ahead where several workers may. */
+  /** The batches in a given order, prepared in advance if there are several workers. */
   async *#batches(order: (k: number) => number, count: number, from: number): AsyncGenerator<unknown> {
     const { workers } = this;
     const most = workers > 1 ? this.maxQueueSize : 1;
@@ -98,7 +101,7 @@ export abstract class PyDataset<T extends BatchLike = BatchLike> implements Asyn
           running--;
           if (workers > 1) fill();
         });
-        // Whoever takes it learns of its failure; nobody may.
+        // The consumer sees a failure; if there is none, it must not count as unhandled.
         batch.catch(() => {});
         queue.push(batch);
       }

@@ -34,7 +34,7 @@ export class Rows {
     const { data, shape, dtype } = this.part(from, to);
     return ArrayBuffer.isView(data) ? hostTensor(data, { shape, dtype }) : stringTensor(data, shape);
   }
-  /** Those with the given numbers, as one tensor whose elements lie in `room`. */
+  /** The rows with the given numbers, as one tensor whose elements lie in `room`. */
   pick(rows: ArrayLike<number>, room = new Room()): Tensor {
     const { data, shape, dtype } = this;
     const width = sizeOf(shape.slice(1));
@@ -49,7 +49,7 @@ export class Rows {
   }
 }
 
-/** Memory for the samples of a batch. One that is used again costs neither garbage nor pages that the system has to find. */
+/** Memory for the samples of a batch. Reuse avoids garbage and page faults. */
 export class Room {
   private readonly arrays = new Map<Rows, TypedArray>();
 
@@ -74,7 +74,7 @@ function gather(data: TypedArray, rows: ArrayLike<number>, width: number, out: T
 
 export type PartialRows = Tree<Rows | undefined>;
 
-/** Brings arrays and tensors into memory where rows can be picked; undefined where there are none. */
+/** Reads arrays and tensors into memory from which rows can be picked; undefined if there are none. */
 export async function readRows(data: unknown, what: string, count?: number): Promise<PartialRows> {
   const tensors = toTensors(data, what, count, asHostTensor) as Tree<Tensor | undefined>;
   const read = await Promise.all(leavesOf(tensors).map((t) => t && Rows.of(t)));

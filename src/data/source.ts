@@ -19,11 +19,11 @@ export interface SourceOptions extends ArrayOptions {
   readonly sampleWeight?: PartialData;
   /** How many inputs and outputs a batch holds. */
   readonly arity?: Arity;
-  /** How the user's code is run that gives batches. */
+  /** Runs user code that produces batches. */
   readonly lend?: Lend;
-  /** Whether it was asked for that batches come in another order. */
+  /** Whether the user asked for shuffling. */
   readonly isShuffleAsked?: boolean | undefined;
-  /** Who asks, and the option that bounds data without end. */
+  /** The calling function and its option that bounds endless data, for error messages. */
   readonly bound: string;
 }
 

@@ -10,7 +10,7 @@ import { at, joined, showElement } from './element.ts';
 import { counted, fromTheBeginning, type Stage, within } from './stage.ts';
 import { rowAt, tensorOf } from './views.ts';
 
-/** Lists of `size` elements one after the other; of fewer at the end, unless those are dropped. */
+/** Consecutive lists of `size` elements; a shorter last one unless it is dropped. */
 async function* groups(elements: AsyncIterable<unknown>, size: number, drop: boolean): AsyncGenerator<unknown[]> {
   let group: unknown[] = [];
   for await (const element of elements) {
@@ -33,7 +33,7 @@ const grouped = (source: Stage, size: number, drop: boolean, join: Join): Stage 
   },
 });
 
-/** Elements put together along a new first axis; rows of arrays are picked a batch at a time. */
+/** Stacks elements along a new first axis; rows of arrays are picked a batch at a time. */
 export function batched(source: Stage, size: number, drop: boolean): Stage {
   const { rows } = source;
   const stage = together(source, size, drop);
@@ -66,7 +66,7 @@ const together = (source: Stage, size: number, drop: boolean): Stage =>
     }),
   );
 
-/** Tensors as the rows of one, each in the corner of as much room. */
+/** Stacks tensors as rows of one, each padded at the end of its axes. */
 async function filled(leaves: readonly Tensor[], room: Shape, filler: number | string): Promise<Tensor> {
   const [{ dtype }] = leaves as [Tensor];
   const width = sizeOf(room);
@@ -89,7 +89,7 @@ async function filled(leaves: readonly Tensor[], room: Shape, filler: number | s
   }
   return hostTensor(out, { shape, dtype });
 }
-/** Where the runs of a smaller array stand in the corner of a larger one. */
+/** Copies the contiguous runs of a smaller array to the corner of a larger one. */
 function place(shape: Shape, room: Shape, copy: (from: number, to: number, count: number) => void): void {
   if (sameShape(shape, room)) {
     copy(0, 0, sizeOf(shape));
@@ -104,12 +104,12 @@ function place(shape: Shape, room: Shape, copy: (from: number, to: number, count
 }
 
 export interface Padding {
-  /** For each part the shape that its tensors get, null for the longest in the batch. */
+  /** For each part the shape to pad to, null for the longest in the batch. */
   readonly shapes: unknown;
-  /** What fills them: one value, or one for each part. */
+  /** The padding value, or one for each part. */
   readonly values: unknown;
 }
-/** Elements put together along a new first axis, smaller ones filled up at their ends. */
+/** Stacks elements along a new first axis, padding smaller ones at the end. */
 export const paddedBatches = (source: Stage, size: number, drop: boolean, { shapes, values }: Padding): Stage =>
   grouped(source, size, drop, (elements) => {
     const who = 'paddedBatch';
@@ -136,7 +136,7 @@ export const paddedBatches = (source: Stage, size: number, drop: boolean, { shap
   });
 const isShape = (x: unknown): x is readonly (number | null)[] =>
   Array.isArray(x) && x.every((n) => n === null || (Number.isInteger(n) && n >= 0));
-/** What a nest, or one value for all parts, says of one part. */
+/** The entry for one part in a nest, or the single value for all parts. */
 function valueAt(nest: unknown, path: readonly (string | number)[], isOne: (x: unknown) => boolean): unknown {
   let found = nest;
   for (const key of path) {
@@ -166,7 +166,7 @@ async function rowsOf(
   return { count, make: (f) => packLike(element as Tree<unknown>, rows.map(f)) };
 }
 
-/** Batches cut anew: of the given sizes, over and over. */
+/** Regroups batches into the given sizes, in rotation. */
 export const rebatched = (source: Stage, sizes: readonly number[], drop: boolean): Stage =>
   fromTheBeginning(undefined, async function* (round) {
     let waiting: { element: unknown; from: number; to: number }[] = [];
@@ -228,7 +228,7 @@ export interface Windowing {
   readonly stride: number;
   readonly drop: boolean;
 }
-/** Windows over the elements, each part of an element as a pipeline of its own that `make` makes of a list. */
+/** Windows over the elements; each part becomes a pipeline, created by `make` from a list. */
 export const windowed = (
   source: Stage,
   { size, shift, stride, drop }: Windowing,
@@ -239,7 +239,7 @@ export const windowed = (
     count: counted(source.count, (n) => Math.max(0, drop ? Math.floor((n - span) / shift) + 1 : Math.ceil(n / shift))),
     async *elements(round, from) {
       let held: unknown[] = [];
-      // Elements between two windows belong to none.
+      // Number of elements to skip between two windows.
       let between = 0;
       const window = (): unknown => {
         const elements: unknown[] = [];

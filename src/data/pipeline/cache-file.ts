@@ -22,7 +22,7 @@ type Form = Leaf | { readonly l: readonly Form[] } | { readonly o: Readonly<Reco
 
 const modules = (who: string): NodeModules => nodeModules(who, 'cache in memory: cache()');
 
-/** The elements of a file, or undefined where there is none yet. */
+/** Opens a cache file; undefined if there is none yet. */
 export async function openCache(place: string): Promise<CacheFile | undefined> {
   const who = `cache ${place}`;
   const { fs } = modules(who);
@@ -56,7 +56,7 @@ export async function openCache(place: string): Promise<CacheFile | undefined> {
 const damage = (who: string, problem: string): never =>
   fail(who, `the file ${problem}: it is damaged, or something else`, 'remove it, and it is made anew');
 
-/** Elements that a file keeps. */
+/** A file of cached elements. */
 export class CacheFile {
   private readonly place: string;
   /** Where each begins, and where the last ends. */
@@ -90,7 +90,7 @@ export class CacheFile {
   }
 }
 
-/** Gives elements on, and writes them to a file, which appears when all of them are in it. */
+/** Passes elements through and writes them to a file, which appears once it is complete. */
 export async function* writingCache(place: string, elements: AsyncIterable<unknown>): AsyncGenerator<unknown> {
   const who = `cache ${place}`;
   const node = modules(who);
@@ -127,7 +127,7 @@ export async function* writingCache(place: string, elements: AsyncIterable<unkno
     await file.close();
     await node.fs.rename(temporary, place).catch(problem);
   } finally {
-    // Where the elements were not gone through to their end.
+    // The iteration was abandoned.
     await file.close().catch(() => {});
     await node.fs.rm(temporary, { force: true });
   }

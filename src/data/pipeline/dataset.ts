@@ -17,34 +17,37 @@ import { concatenated, generated, listed, numbers, slices, zipped } from './sour
 import { nextPipelineSeed, type Stage } from './stage.ts';
 import type { ModuleFunction } from './threads.ts';
 
-/** The cardinality of a dataset without end. */
+/** The cardinality of an endless dataset. */
 export const INFINITE_CARDINALITY = Number.POSITIVE_INFINITY;
-/** The cardinality of a dataset whose end shows only on the way. */
+/** The cardinality of a dataset whose size is known only after iterating over it. */
 export const UNKNOWN_CARDINALITY = null;
 
 /** Options of `Dataset.map`. */
 export interface MapOptions {
-  /** Calls that run at the same time, for functions that wait for something; 1 by default. */
+  /** Concurrent calls, for functions that wait for something; 1 by default. */
   readonly numParallelCalls?: number | undefined;
   /** Threads that run a module's function; 1 by default. */
   readonly workers?: number | undefined;
-  /** Keeps the elements in order; false gives them as they are ready. */
+  /** Keeps the elements in order (default: true); false yields them as they become ready. */
   readonly deterministic?: boolean | undefined;
 }
 const mapOptions: OptionNames<MapOptions> = { numParallelCalls: true, deterministic: true, workers: true };
 
 /** Options of `Dataset.batch`. */
 export interface BatchOptions {
-  /** Leaves out the last batch where fewer elements are left for it. */
+  /** Drops the last batch if it is incomplete. */
   readonly dropRemainder?: boolean | undefined;
 }
 const batchOptions: OptionNames<BatchOptions> = { dropRemainder: true };
 
 /** Options of `Dataset.paddedBatch`. */
 export interface PaddedBatchOptions extends BatchOptions {
-  /** The shape of each part, null for the longest of the batch along an axis; so all axes are by default. */
+  /**
+   * The shape to pad each part to, with null for the longest of the batch along an axis, which is the default for all
+   * axes.
+   */
   readonly paddedShapes?: unknown;
-  /** What fills: one value, or one for each part; 0 and '' by default. */
+  /** The padding value, or one for each part; 0 and '' by default. */
   readonly paddingValues?: unknown;
 }
 const paddedBatchOptions: OptionNames<PaddedBatchOptions> = {
@@ -55,25 +58,28 @@ const paddedBatchOptions: OptionNames<PaddedBatchOptions> = {
 
 /** Options of `Dataset.shuffle`. */
 export interface ShuffleOptions {
-  /** Makes the order repeat, in other processes too; that of `utils.setRandomSeed` does where it is absent. */
+  /** Makes the order reproducible, in other processes too; by default it follows `utils.setRandomSeed`. */
   readonly seed?: number | undefined;
-  /** Draws another order each time that the dataset is gone through; true by default. */
+  /** Draws a new order for each iteration; true by default. */
   readonly reshuffleEachIteration?: boolean | undefined;
 }
 const shuffleOptions: OptionNames<ShuffleOptions> = { seed: true, reshuffleEachIteration: true };
 
 /** Options of `Dataset.window`. */
 export interface WindowOptions extends BatchOptions {
-  /** Elements from the beginning of one window to that of the next; the size of a window by default. */
+  /** Distance between the starts of consecutive windows; the window size by default. */
   readonly shift?: number | undefined;
-  /** Elements from one within a window to the next; 1 by default. */
+  /** Distance between consecutive elements of a window; 1 by default. */
   readonly stride?: number | undefined;
 }
 const windowOptions: OptionNames<WindowOptions> = { dropRemainder: true, shift: true, stride: true };
 
 /** Options of `Dataset.fromGenerator`. */
 export interface GeneratorOptions {
-  /** What elements are like, part by part: `{ shape, dtype }`, null for sizes of any number. Numbers and arrays become of that dtype. */
+  /**
+   * The form of the elements, part by part: `{ shape, dtype }`, with null for unknown sizes. Numbers and arrays are
+   * converted to that dtype.
+   */
   readonly outputSignature?: Signature | undefined;
 }
 const generatorOptions: OptionNames<GeneratorOptions> = { outputSignature: true };
@@ -90,18 +96,17 @@ export type WindowOf<T> = T extends Tensor ? Dataset<T> : { -readonly [K in keyo
 type ZipOf<S> = S extends Dataset<infer T> ? T : { -readonly [K in keyof S]: ZipOf<S[K]> };
 type Datasets = Dataset<any> | readonly Datasets[] | { readonly [name: string]: Datasets };
 
-/** The batch size of a dataset that was batched last. */
+/** The batch size of a dataset whose last step was batching. */
 export let batchSizeOf: (dataset: Dataset) => number | undefined;
 
 /**
- * Elements that are made one after the other as they are asked for: tensors, lists and objects of tensors. Each method gives a new
- * dataset; a loop `for await (const element of dataset)` goes once through it, and so does each epoch of `fit`, which takes
- * elements as batches `x`, `[x, y]` or `[x, y, sampleWeight]`. Functions take the parts of a list as arguments, and may be
- * asynchronous. Numbers, strings, typed arrays and plain nested arrays become tensors; elements wait in JavaScript's memory until a
+ * A lazy sequence of elements: tensors, or lists and objects of tensors. Each method returns a new dataset. A loop `for
+ * await (const element of dataset)` iterates over it once, as does each epoch of `fit`, which takes elements as batches
+ * `x`, `[x, y]` or `[x, y, sampleWeight]`. Functions receive the parts of a list as arguments and may be asynchronous.
+ * Numbers, strings, typed arrays and plain nested arrays become tensors. Elements stay in JavaScript's memory until a
  * device computes with them.
- * @example
- * const dataset = keras.data.Dataset.range(10).shuffle(10, { seed: 1 }).map((x) => keras.ops.square(x)).batch(4);
- * dataset.cardinality() // 3
+ * @example const dataset = keras.data.Dataset.range(10).shuffle(10, { seed: 1 }).map((x) =>
+ * keras.ops.square(x)).batch(4); dataset.cardinality() // 3
  * @see https://www.tensorflow.org/api_docs/python/tf/data/Dataset
  */
 export class Dataset<T = unknown> implements AsyncIterable<T>, Pipelined {
@@ -124,7 +129,10 @@ export class Dataset<T = unknown> implements AsyncIterable<T>, Pipelined {
     );
   }
 
-  /** Rows of arrays as elements: of one, or of each in a list or object. A list of plain arrays of one kind is one array. */
+  /**
+   * The rows of an array, or of each array in a list or object, as elements. A list of plain arrays of one kind is one
+   * array.
+   */
   static fromTensorSlices<const S>(tensors: S): Dataset<ElementOf<S>> {
     return new Dataset(slices(tensors));
   }
@@ -133,8 +141,9 @@ export class Dataset<T = unknown> implements AsyncIterable<T>, Pipelined {
     return new Dataset(listed([tensors]));
   }
   /**
-   * What a function's generator (or async generator, iterable, web stream) gives; the function is called for each round. What is given
-   * itself instead of a function is asked for a new iterator each time, which a generator does not have.
+   * The values of a generator (or async generator, iterable, web stream) that a function returns; the function is
+   * called for each iteration. An iterable passed directly must supply a new iterator each time, which a generator
+   * cannot.
    */
   static fromGenerator<const S>(
     generator: Streamable<S> | (() => Streamable<S> | Promise<Streamable<S>>),
@@ -143,15 +152,18 @@ export class Dataset<T = unknown> implements AsyncIterable<T>, Pipelined {
     const { outputSignature } = optionsOf('Dataset.fromGenerator', generatorOptions, options);
     return new Dataset(generated(generator, outputSignature && checkSignature(outputSignature)));
   }
-  /** The entries of a list as elements, of any forms. */
+  /** The entries of a list as elements, of any form. */
   static list<const S>(elements: readonly S[]): Dataset<ElementOf<S>> {
     return new Dataset(listed(elements));
   }
-  /** Whole numbers (int32) from `start` to below `stop`; of one number, from 0 to below it. */
+  /** Integers (int32) from `start` up to, but excluding, `stop`; with one argument, from 0 up to it. */
   static range(start: number, stop?: number, step?: number): Dataset<Tensor> {
     return new Dataset(stop === undefined ? numbers(0, start, 1) : numbers(start, stop, step ?? 1));
   }
-  /** Elements made of one of each dataset, as long as all have one: a list, or the list or object in which they were given. */
+  /**
+   * Combines one element of each dataset, until the shortest ends, in the list or object in which the datasets are
+   * given.
+   */
   static zip<const S extends Datasets>(datasets: S): Dataset<ZipOf<S>>;
   static zip<const S extends readonly Dataset<any>[]>(...datasets: S): Dataset<ZipOf<S>>;
   static zip(...datasets: readonly unknown[]): Dataset<any> {
@@ -159,14 +171,14 @@ export class Dataset<T = unknown> implements AsyncIterable<T>, Pipelined {
     return new Dataset(zipped(form as Tree<unknown>, Dataset.#stagesOf(form, 'zip')));
   }
 
-  /** The elements of this, then those of another. */
+  /** The elements of this dataset, then those of another. */
   concatenate<S>(dataset: Dataset<S>): Dataset<T | S> {
     return new Dataset(concatenated(this.#stage, Dataset.#stagesOf(dataset, 'concatenate')[0]));
   }
   /**
-   * What a function makes of each element. One that a module exports, `{ module: new URL('./augment.js', import.meta.url), name }`,
-   * runs in other threads (Node's worker threads, web workers): it takes and gives plain data, tensors as `{ data, shape, dtype }` with
-   * a typed array, strings as they are.
+   * Applies a function to each element. A function exported by a module, `{ module: new URL('./augment.js',
+   * import.meta.url), name }`, runs in other threads (Node's worker threads, web workers): it takes and returns plain
+   * data, tensors as `{ data, shape, dtype }` with a typed array, strings unchanged.
    */
   map<const R>(f: (...parts: PartsOf<T>) => R, options?: MapOptions): Dataset<ElementOf<Awaited<R>>>;
   map<R = Tensor>(f: ModuleFunction, options?: MapOptions): Dataset<R>;
@@ -196,27 +208,27 @@ export class Dataset<T = unknown> implements AsyncIterable<T>, Pipelined {
       );
     return new Dataset(mappedInThreads(this.#stage, f, count('map', 'workers', workers ?? 1), deterministic));
   }
-  /** The elements of which a function says true. */
+  /** The elements for which a function returns true. */
   filter(f: (...parts: PartsOf<T>) => unknown): Dataset<T> {
     return new Dataset(filtered(this.#stage, f as OfParts));
   }
-  /** The elements of the datasets that a function makes, one dataset after the other. */
+  /** Concatenates the datasets that a function returns for the elements. */
   flatMap<S>(f: (...parts: PartsOf<T>) => Dataset<S> | Promise<Dataset<S>>): Dataset<S> {
     return new Dataset(interleaved(this.#stage, f as OfParts, { cycle: 1, block: Infinity }, Dataset.#of));
   }
-  /** The elements of the datasets that a function makes, of several in turn. */
+  /** Interleaves the datasets that a function returns for the elements. */
   interleave<S>(
     f: (...parts: PartsOf<T>) => Dataset<S> | Promise<Dataset<S>>,
     options: InterleaveOptions = {},
   ): Dataset<S> {
     return new Dataset(interleaved(this.#stage, f as OfParts, interleaving(options), Dataset.#of));
   }
-  /** So many elements together, along a new first axis; their shapes must be equal. */
+  /** Stacks `batchSize` elements along a new first axis; their shapes must be equal. */
   batch(batchSize: number, options: BatchOptions = {}): Dataset<T> {
     const { dropRemainder = false } = optionsOf('Dataset.batch', batchOptions, options);
     return new Dataset(batched(this.#stage, count('batch', 'batchSize', batchSize), dropRemainder));
   }
-  /** So many elements together, smaller ones filled up at the ends of their axes. */
+  /** Stacks `batchSize` elements, padding smaller ones at the end of their axes. */
   paddedBatch(batchSize: number, options: PaddedBatchOptions = {}): Dataset<T> {
     const {
       dropRemainder = false,
@@ -232,7 +244,7 @@ export class Dataset<T = unknown> implements AsyncIterable<T>, Pipelined {
   unbatch(): Dataset<T> {
     return new Dataset(unbatched(this.#stage));
   }
-  /** Batches cut anew, of one size or of several in turn. */
+  /** Regroups batches to one size, or to several in rotation. */
   rebatch(batchSize: number | readonly number[], options: BatchOptions = {}): Dataset<T> {
     const { dropRemainder = false } = optionsOf('Dataset.rebatch', batchOptions, options);
     const sizes = (Array.isArray(batchSize) ? (batchSize as readonly number[]) : [batchSize as number]).map((n) =>
@@ -241,14 +253,14 @@ export class Dataset<T = unknown> implements AsyncIterable<T>, Pipelined {
     if (sizes.length === 0) count('rebatch', 'batchSize', undefined);
     return new Dataset(rebatched(this.#stage, sizes, dropRemainder));
   }
-  /** Each element drawn from a buffer of the next `bufferSize`: uniformly of all where it holds them all. */
+  /** Draws each element from a buffer of the next `bufferSize`; a uniform shuffle if the buffer holds all elements. */
   shuffle(bufferSize: number, options: ShuffleOptions = {}): Dataset<T> {
     const { seed, reshuffleEachIteration = true } = optionsOf('Dataset.shuffle', shuffleOptions, options);
     if (seed !== undefined) count('shuffle', 'seed', seed, 0);
     const size = count('shuffle', 'bufferSize', bufferSize);
     return new Dataset(shuffled(this.#stage, { size, seed, everyTime: reshuffleEachIteration }));
   }
-  /** The elements so many times over; without end where no number, or -1, is given. */
+  /** Repeats the elements `times` times; endlessly by default or with -1. */
   repeat(times = -1): Dataset<T> {
     return new Dataset(repeated(this.#stage, times === -1 ? Infinity : count('repeat', 'the number', times, 0)));
   }
@@ -260,14 +272,17 @@ export class Dataset<T = unknown> implements AsyncIterable<T>, Pipelined {
   skip(n: number): Dataset<T> {
     return n === -1 ? this.take(0) : new Dataset(skipped(this.#stage, count('skip', 'the number', n, 0)));
   }
-  /** Each `numShards`-th element, from the one with number `index` on. */
+  /** Every `numShards`-th element, starting at number `index`. */
   shard(numShards: number, index: number): Dataset<T> {
     const all = count('shard', 'numShards', numShards);
     if (count('shard', 'index', index, 0) >= all)
       fail('Dataset.shard', `index ${index} is none of ${all} shards`, `give 0 to ${all - 1}`);
     return new Dataset(sharded(this.#stage, all, index));
   }
-  /** Windows of so many elements: each is, for each part of an element, a dataset; `flatMap` makes one of them. */
+  /**
+   * Windows of `size` elements; in each, every part of an element is a dataset. `flatMap` turns them back into one
+   * dataset.
+   */
   window(size: number, options: WindowOptions = {}): Dataset<WindowOf<T>> {
     const { shift = size, stride = 1, dropRemainder = false } = optionsOf('Dataset.window', windowOptions, options);
     const how = {
@@ -279,8 +294,8 @@ export class Dataset<T = unknown> implements AsyncIterable<T>, Pipelined {
     return new Dataset(windowed(this.#stage, how, (elements) => new Dataset(listed(elements))));
   }
   /**
-   * The elements, kept when they were gone through once to the end: in memory, or in a file (in Node), which appears when it is whole
-   * and serves later runs too. Remove it where what makes the elements has changed.
+   * Caches the elements after the first complete iteration: in memory, or in a file (in Node), which appears once it is
+   * complete and serves later runs too. Remove the file when what produces the elements has changed.
    */
   cache(filename?: string): Dataset<T> {
     if (filename === undefined) return new Dataset(cached(this.#stage));
@@ -288,7 +303,7 @@ export class Dataset<T = unknown> implements AsyncIterable<T>, Pipelined {
       fail('Dataset.cache', `the file is ${show(filename)}`, 'give a path, or nothing to keep elements in memory');
     return new Dataset(cachedInFile(this.#stage, filename));
   }
-  /** Asks for so many elements before they are wanted: what they wait for runs beside whoever takes them. */
+  /** Requests up to `bufferSize` elements in advance, so that waiting for them overlaps with their use. */
   prefetch(bufferSize: number): Dataset<T> {
     return new Dataset(prefetched(this.#stage, orAuto('prefetch', 'bufferSize', bufferSize, 2)));
   }
@@ -298,7 +313,7 @@ export class Dataset<T = unknown> implements AsyncIterable<T>, Pipelined {
     return new Dataset(numbered(this.#stage, start));
   }
 
-  /** How many elements it has; `INFINITE_CARDINALITY` without end, `UNKNOWN_CARDINALITY` where that shows only on the way. */
+  /** The number of elements; `INFINITE_CARDINALITY` if endless, `UNKNOWN_CARDINALITY` if known only after iterating. */
   cardinality(): number | null {
     return this.#stage.count ?? UNKNOWN_CARDINALITY;
   }
@@ -309,13 +324,13 @@ export class Dataset<T = unknown> implements AsyncIterable<T>, Pipelined {
     for await (const element of this) elements.push(element);
     return elements;
   }
-  /** What a function makes of a state and an element, from element to element. */
+  /** Folds the elements into a state with a function of state and element. */
   async reduce<S>(initialState: S, f: (state: S, element: T) => S | Promise<S>): Promise<S> {
     let state = initialState;
     for await (const element of this) state = await f(state, element);
     return state;
   }
-  /** Goes once through the elements; a shuffled dataset has another order each time. */
+  /** Iterates over the elements once; a shuffled dataset has a new order each time. */
   [Symbol.asyncIterator](): AsyncIterator<T> {
     const { begin, next } = this.#pipeline;
     return begin(next(), 0) as AsyncIterator<T>;
@@ -338,7 +353,7 @@ export class Dataset<T = unknown> implements AsyncIterable<T>, Pipelined {
       },
     };
   }
-  /** The seed is drawn when an order needs one. */
+  /** Drawn only when an order needs it. */
   #stateOf(turn: number): RoundState {
     const seed = (): number | undefined => this.#seed;
     return {

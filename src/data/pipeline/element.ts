@@ -6,7 +6,7 @@ import { isPlainObject, leavesOf, mapTree, packLike, refuseDepth, type Tree } fr
 import { asHostTensor, KerasTensor, type Like, stringTensor, Tensor, Variable } from '../../tensor/index.ts';
 import { holdsTensors } from '../nest.ts';
 
-/** A leaf as functions and sources give it. */
+/** A leaf as functions and sources return it. */
 type Leaf = Tensor | Variable | TypedArray | string | number | boolean;
 /** Nested arrays whose elements are all equally deep. */
 type ArrayOf<T, Depth extends 1[] = []> = Depth['length'] extends 8
@@ -14,8 +14,8 @@ type ArrayOf<T, Depth extends 1[] = []> = Depth['length'] extends 8
   : readonly T[] | ArrayOf<readonly T[], [...Depth, 1]>;
 type PlainArray = ArrayOf<number | boolean> | ArrayOf<string>;
 /**
- * What becomes of what a source or a function gives: numbers, strings, typed arrays and plain nested arrays become tensors. Lists
- * of different things, and of tensors, stay lists, and objects stay objects.
+ * The element that a source's or function's value becomes: numbers, strings, typed arrays and plain nested arrays
+ * become tensors. Lists of different things, or of tensors, stay lists, and objects stay objects.
  */
 export type ElementOf<T> = T extends Leaf | PlainArray
   ? Tensor
@@ -29,19 +29,22 @@ export type PartsOf<T> = T extends readonly unknown[] ? T : [element: T];
 
 export const partsOf = (element: unknown): readonly unknown[] => (Array.isArray(element) ? element : [element]);
 
-/** Stands in an element for a pipeline of its own, as windows do. */
+/** Whether a part of an element is itself a pipeline, as in windows. */
 export const isPipeline = (x: unknown): boolean => typeof x === 'object' && x !== null && Symbol.asyncIterator in x;
 
-/** Whether a list is no array, since its entries are of different kinds: texts beside numbers, images beside labels. */
+/**
+ * Whether a list is not an array because its entries are of different kinds: texts beside numbers, images beside
+ * labels.
+ */
 const isMixed = (list: readonly unknown[]): boolean => new Set(list.map((x) => kindOf(x))).size > 1;
-/** What something is an array of, how deep, by the first of its elements. */
+/** The kind and depth of an array, judged by its first element. */
 function kindOf(x: unknown, depth = 0): string {
   refuseDepth(depth);
   if (Array.isArray(x)) return `[${x.length > 0 ? kindOf(x[0], depth + 1) : ''}]`;
   return typeof x === 'string' ? 'string' : 'number';
 }
 
-/** What a source or a function gave, as an element: a nest of tensors. */
+/** Converts what a source or function returned to an element: a nest of tensors. */
 export function asElement(given: unknown, who: string, path: readonly (string | number)[] = []): unknown {
   refuseDepth(path.length);
   if (given instanceof Tensor && !(given instanceof KerasTensor)) return given;
@@ -86,7 +89,7 @@ export const showElement = (element: unknown): string =>
           .join(', ')} }`
       : shapeOf(element);
 
-/** Puts elements of one form together, leaf by leaf. */
+/** Combines elements of the same form, leaf by leaf. */
 export async function joined(
   elements: readonly unknown[],
   who: string,

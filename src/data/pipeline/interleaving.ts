@@ -8,13 +8,13 @@ import { fromTheBeginning, type Stage, within } from './stage.ts';
 
 /** Options of `Dataset.interleave`. */
 export interface InterleaveOptions {
-  /** Datasets that are open at the same time; 4 by default. */
+  /** How many datasets are open at the same time; 4 by default. */
   readonly cycleLength?: number | undefined;
-  /** Elements that one gives before the next has its turn; 1 by default. */
+  /** Consecutive elements taken from one dataset before the next; 1 by default. */
   readonly blockLength?: number | undefined;
-  /** Of how many of them elements are made at the same time, ahead of their turns; by default of the one whose turn it is. */
+  /** How many of them produce elements concurrently, ahead of their turn; by default only the current one. */
   readonly numParallelCalls?: number | undefined;
-  /** Keeps the order of turns; false gives elements as they are ready, and heeds no `blockLength`. */
+  /** Keeps the order of turns (default: true); false yields elements as they become ready and ignores `blockLength`. */
   readonly deterministic?: boolean | undefined;
 }
 const interleaveOptions: OptionNames<InterleaveOptions> = {
@@ -34,7 +34,7 @@ export interface Interleaving {
   /** Whether elements come in the order of turns; otherwise as they are ready. */
   readonly inOrder?: boolean;
 }
-/** What options say of interleaving. */
+/** Checks the options and fills in their defaults. */
 export function interleaving(options: InterleaveOptions): Interleaving {
   const given = optionsOf('Dataset.interleave', interleaveOptions, options);
   const { cycleLength = 4, blockLength = 1, numParallelCalls = 1, deterministic = true } = given;
@@ -55,8 +55,8 @@ export function interleaving(options: InterleaveOptions): Interleaving {
 type Open = AsyncIterator<unknown>;
 
 /**
- * The elements of the pipelines that a function makes: `cycle` of them are open, and give `block` elements in turn. `stageOf` finds
- * the stage of what the function gave.
+ * Interleaves the pipelines that a function returns: `cycle` of them are open at a time and yield `block` elements each
+ * in turn. `stageOf` finds the stage of a returned dataset.
  */
 export const interleaved = (
   source: Stage,
@@ -68,7 +68,7 @@ export const interleaved = (
     const sources = source.elements(within(round, 0), 0)[Symbol.asyncIterator]();
     let begun = 0;
     const all: Open[] = [];
-    /** Opens the next pipeline; undefined where there is none. */
+    /** Opens the next pipeline; undefined if there is none. */
     const openNext = async (): Promise<Open | undefined> => {
       const { done, value } = await sources.next();
       if (done) return undefined;
@@ -76,7 +76,7 @@ export const interleaved = (
       const made = await f(...partsOf(value));
       const stage =
         stageOf(made) ?? fail('interleave', 'the function gave no Dataset', 'give a Dataset for each element');
-      // What is made ahead of its turn.
+      // Elements produced ahead of their turn.
       const ahead = calls > 1 && inOrder ? prefetched(stage, block) : stage;
       const iterator = ahead.elements(inside, 0)[Symbol.asyncIterator]();
       all.push(iterator);
@@ -96,13 +96,13 @@ async function* inTurn(
   calls: number,
 ): AsyncGenerator<unknown> {
   const open = new Array<Open | undefined>(cycle).fill(undefined);
-  // Pipelines that are opened before it is their turn, one after the other so that they keep their order.
+  // Pipelines opened ahead of their turn, sequentially, so that they keep their order.
   const waiting: Promise<Open | undefined>[] = [];
   let last: Promise<unknown> = Promise.resolve();
   const ask = (): void => {
     const next = last.then(openNext);
     last = next;
-    // Whoever takes it learns of its failure; nobody may.
+    // The consumer sees a failure; if there is none, it must not count as unhandled.
     next.catch(() => {});
     waiting.push(next);
   };
@@ -126,7 +126,7 @@ async function* inTurn(
   }
 }
 
-/** Elements of several pipelines, whichever has one first. */
+/** Elements of several pipelines in the order in which they become ready. */
 async function* asReady(openNext: () => Promise<Open | undefined>, cycle: number): AsyncGenerator<unknown> {
   type Answer = { readonly at: number; readonly iterator: Open; readonly result: IteratorResult<unknown> };
   const running = new Map<number, Promise<Answer>>();

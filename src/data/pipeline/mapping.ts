@@ -8,7 +8,10 @@ import { type ModuleFunction, Threads } from './threads.ts';
 /** A function of an element's parts. */
 export type OfParts<R = unknown> = (...parts: readonly any[]) => R | Promise<R>;
 
-/** What a function makes of each element; `calls` of them run at the same time, and give in order unless that is not asked for. */
+/**
+ * Applies a function to each element, with up to `calls` calls at a time; results come in order unless that is turned
+ * off.
+ */
 export const mapped = (source: Stage, f: OfParts, calls: number, inOrder: boolean): Stage => ({
   count: source.count,
   elements(round, from) {
@@ -20,7 +23,7 @@ export const mapped = (source: Stage, f: OfParts, calls: number, inOrder: boolea
 });
 type Call = (element: unknown) => Promise<unknown>;
 
-/** The same of a module's function, in threads that are kept from round to round. */
+/** The same for a module's function, in threads that live from round to round. */
 export function mappedInThreads(source: Stage, f: ModuleFunction, threads: number, inOrder: boolean): Stage {
   const pool = new Threads(f, threads);
   let rounds = 0;
@@ -35,7 +38,7 @@ export function mappedInThreads(source: Stage, f: ModuleFunction, threads: numbe
       const given = source.elements(within(round), from);
       rounds++;
       try {
-        // A thread that is done finds the next call waiting.
+        // More calls than threads, so that a finished thread finds the next one waiting.
         yield* (inOrder ? ordered : asReady)(given, call, 2 * threads);
       } finally {
         if (--rounds === 0) pool.rest();
@@ -47,7 +50,7 @@ export function mappedInThreads(source: Stage, f: ModuleFunction, threads: numbe
 async function* oneByOne(given: AsyncIterable<unknown>, call: Call): AsyncGenerator<unknown> {
   for await (const element of given) yield await call(element);
 }
-/** Whoever waits for it later learns of its failure; nobody may. */
+/** The consumer sees a failure later; if there is none, it must not count as unhandled. */
 function kept<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;
@@ -76,7 +79,7 @@ async function* asReady(given: AsyncIterable<unknown>, call: Call, calls: number
   while (running.size > 0) yield await first();
 }
 
-/** The elements of which a function says true. */
+/** The elements for which a function returns true. */
 export const filtered = (source: Stage, f: OfParts): Stage =>
   fromTheBeginning(undefined, async function* (round) {
     for await (const element of source.elements(within(round), 0)) {

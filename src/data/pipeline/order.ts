@@ -7,7 +7,7 @@ export interface Shuffling {
   readonly seed: number | undefined;
   readonly everyTime: boolean;
 }
-/** Elements drawn from a buffer that holds the next `size` of the source, each place of it as likely. */
+/** Elements drawn uniformly from a buffer of the source's next `size` elements. */
 export function shuffled({ count, rows, elements }: Stage, { size, seed, everyTime }: Shuffling): Stage {
   if (rows) {
     const numbers = shuffledRows(rows.numbers, size, (round) => orderOf(round, seed, everyTime));
@@ -22,7 +22,7 @@ export function shuffled({ count, rows, elements }: Stage, { size, seed, everyTi
   });
 }
 
-/** The elements over and over; without a `count`, for ever. */
+/** The elements `count` times over; endlessly without a count. */
 export function repeated(source: Stage, times: number): Stage {
   const { count, rows } = source;
   const all = times === 0 ? 0 : counted(count, (n) => (n === 0 ? 0 : n * times));
@@ -30,7 +30,7 @@ export function repeated(source: Stage, times: number): Stage {
   return {
     count: all,
     async *elements(round, from) {
-      // Of a source whose length is known, whole repetitions are left out without a look.
+      // If the length of the source is known, whole repetitions are skipped at once.
       let turn = count ? Math.floor(from / count) : 0;
       let left = from - turn * (count ?? 0);
       for (; turn < times; turn++) {
@@ -74,7 +74,7 @@ export function skipped(source: Stage, first: number): Stage {
   return { count, elements: (round, from) => source.elements(within(round), from + first) };
 }
 
-/** Every n-th element, from the k-th on. */
+/** Every n-th element, starting with the k-th. */
 export function sharded(source: Stage, n: number, k: number): Stage {
   const count = counted(source.count, (all) => Math.max(0, Math.ceil((all - k) / n)));
   const { rows } = source;
@@ -92,10 +92,10 @@ export function sharded(source: Stage, n: number, k: number): Stage {
   };
 }
 
-/** The elements, kept when they were given once to the end. */
+/** Caches the elements after the first complete iteration. */
 export function cached(source: Stage): Stage {
   const { rows } = source;
-  // Arrays are in memory already; what is kept is the order of the first time.
+  // Arrays are in memory already; only the order of the first iteration is kept.
   if (rows)
     return ofRows(source.count, {
       ...rows,
@@ -122,7 +122,7 @@ export function cached(source: Stage): Stage {
   };
 }
 
-/** The elements, kept in a file when they were given once to the end: by whoever was first, for all that come later. */
+/** Caches the elements in a file after the first complete iteration, for all later ones. */
 export function cachedInFile(source: Stage, place: string): Stage {
   let count: number | undefined;
   return {
@@ -138,7 +138,7 @@ export function cachedInFile(source: Stage, place: string): Stage {
   };
 }
 
-/** The elements, of which `size` are asked for ahead of whoever takes them. */
+/** The elements, up to `size` of which are requested in advance. */
 export const prefetched = (source: Stage, size: number): Stage => ({
   count: source.count,
   isFresh: source.isFresh ?? false,
@@ -146,7 +146,7 @@ export const prefetched = (source: Stage, size: number): Stage => ({
     const iterator = source.elements(within(round), from)[Symbol.asyncIterator]();
     const ask = (): Promise<IteratorResult<unknown>> => {
       const next = iterator.next();
-      // Whoever takes it learns of its failure; nobody may.
+      // The consumer sees a failure; if there is none, it must not count as unhandled.
       next.catch(() => {});
       return next;
     };

@@ -3,16 +3,16 @@ import { fail } from '../../base/errors.ts';
 import { isPlainObject, mapTree, type Tree } from '../../base/tree.ts';
 import { Tensor, tensor } from '../../tensor/index.ts';
 
-/** A tensor of numbers as functions in other threads take and give it. */
+/** A numeric tensor as functions in other threads take and return it. */
 export interface PlainTensor {
   /** The elements, row by row. */
   readonly data: TypedArray;
   readonly shape: readonly number[];
-  /** Said of what is given to a function; of a result it may be absent. */
+  /** Always set in arguments of a function; optional in results. */
   readonly dtype?: DType;
 }
 
-/** A part of an element as it crosses to another thread: numbers with their shape, strings as they are. */
+/** A part of an element in a form that can be sent to another thread: numbers with their shape, strings unchanged. */
 export async function plain(part: unknown, move: ArrayBuffer[]): Promise<unknown> {
   const waits: Promise<unknown>[] = [];
   const found: unknown[] = [];
@@ -22,7 +22,7 @@ export async function plain(part: unknown, move: ArrayBuffer[]): Promise<unknown
       (async () => {
         if (!(leaf instanceof Tensor)) fail('map', 'an element holds a pipeline', 'use flatMap first');
         if (leaf.strings) return leaf.shape.length === 0 ? leaf.strings[0] : leaf.array();
-        // A view of a large array would take all of it along.
+        // Sending a view would send the whole underlying array.
         const data = (await leaf.data()).slice();
         move.push(data.buffer as ArrayBuffer);
         return { data, shape: leaf.shape, dtype: leaf.dtype };
@@ -35,7 +35,7 @@ export async function plain(part: unknown, move: ArrayBuffer[]): Promise<unknown
 }
 const isTensor = (x: object): x is PlainTensor =>
   'data' in x && ArrayBuffer.isView(x.data) && 'shape' in x && Array.isArray(x.shape);
-/** What a function gave, with tensors where it says shapes. */
+/** A function's result, with tensors in place of plain ones. */
 export function tensors(given: unknown): unknown {
   if (Array.isArray(given)) return given.map(tensors);
   if (!isPlainObject(given)) return given;

@@ -3,7 +3,7 @@ import { type RowStage, within } from './stage.ts';
 
 type Numbers = RowStage['numbers'];
 
-/** Whatever comes in, drawn from a buffer that holds the next `size`, each place of it as likely. */
+/** A shuffle buffer of `size` values from which each is drawn uniformly. */
 export class Shuffle<T> {
   private readonly buffer: T[] = [];
   private readonly size: number;
@@ -13,21 +13,21 @@ export class Shuffle<T> {
     this.size = size;
     this.order = order;
   }
-  /** Whether the buffer takes one more before it gives any. */
+  /** Whether the buffer is not yet full. */
   get hasRoom(): boolean {
     return this.buffer.length < this.size;
   }
   add(x: T): void {
     this.buffer.push(x);
   }
-  /** Draws one, in whose place another comes. */
+  /** Draws a value and puts another in its place. */
   exchange(x: T): T {
     const k = this.order.upTo(this.size - 1);
     const drawn = this.buffer[k];
     this.buffer[k] = x;
     return drawn;
   }
-  /** Draws what is left. */
+  /** Draws the remaining values. */
   *rest(): Generator<T> {
     const { buffer } = this;
     while (buffer.length > 0) {

@@ -6,20 +6,20 @@ import { isPlainObject, refuseDepth } from '../../base/tree.ts';
 import { asHostTensor, type Like, stringTensor, Tensor } from '../../tensor/index.ts';
 import { at } from './element.ts';
 
-/** What a part of an element is like. */
+/** The form of one part of an element. */
 export interface TensorSpec {
-  /** Null for a size of any number. */
+  /** Null for unknown sizes. */
   readonly shape: readonly (number | null)[];
   readonly dtype?: DType | undefined;
 }
-/** What an element is like, part by part. */
+/** The form of an element, part by part. */
 export type Signature = TensorSpec | readonly Signature[] | { readonly [name: string]: Signature };
 type Path = readonly (string | number)[];
 
 const who = 'Dataset.fromGenerator';
 const isSpec = (x: unknown): x is TensorSpec => isPlainObject(x) && Array.isArray(x.shape);
 
-/** A signature, refused where it says no shapes. */
+/** Checks a signature, which must have shapes. */
 export function checkSignature(given: Signature, path: Path = []): Signature {
   refuseDepth(path.length);
   if (isSpec(given)) {
@@ -41,7 +41,7 @@ export function checkSignature(given: Signature, path: Path = []): Signature {
   );
 }
 
-/** What a generator gave, as an element of a signature; `k` is its number. */
+/** Converts the k-th value of a generator to an element of a signature. */
 export function conforming(given: unknown, signature: Signature, k: number, path: Path = []): unknown {
   const refuse = (problem: string): never =>
     fail(

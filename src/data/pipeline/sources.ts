@@ -9,7 +9,7 @@ import { conforming, type Signature } from './signature.ts';
 import { counted, fromTheBeginning, ofRows, type Round, type Stage, within } from './stage.ts';
 import { rowAt } from './views.ts';
 
-/** The rows of arrays that have as many: element k is row k of each. */
+/** The rows of arrays of equal length: element k is row k of each. */
 export function slices(given: unknown): Stage {
   const who = 'Dataset.fromTensorSlices';
   const arrays = asElement(given, who) as Tree<Tensor>;
@@ -41,7 +41,7 @@ function* upward(from: number, to: number): Generator<number> {
   for (let k = from; k < to; k++) yield k;
 }
 
-/** Elements that are there already. */
+/** Elements from a list. */
 export function listed(given: readonly unknown[]): Stage {
   const elements = given.map((element) => asElement(element, 'Dataset.list'));
   return {
@@ -52,7 +52,7 @@ export function listed(given: readonly unknown[]): Stage {
   };
 }
 
-/** What a function's iterables give, each time begun anew. */
+/** Elements of iterables that a function creates, a new one for each round. */
 export const generated = (
   source: Streamable | (() => Streamable | Promise<Streamable>),
   signature?: Signature,
@@ -77,7 +77,7 @@ export function numbers(start: number, stop: number, step: number): Stage {
   });
 }
 
-/** Elements made of one of each source, as long as all have one. */
+/** Combines one element of each source, until the shortest ends. */
 export function zipped(form: Tree<unknown>, sources: readonly Stage[]): Stage {
   const counts = sources.map(({ count }) => count);
   return {

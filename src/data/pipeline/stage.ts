@@ -1,27 +1,27 @@
 import { onRandomSeed, seedState } from '../../random/global-seed.ts';
 import { MersenneTwister } from '../../random/mersenne-twister.ts';
 
-/** Once through a pipeline, as a stage of it sees it. */
+/** One round through a pipeline, as seen by a stage. */
 export interface Round {
-  /** What orders are drawn from where no seed is named: the same for all of a pipeline. */
+  /** The seed for orders without one of their own, shared by a whole pipeline. */
   seed(): number;
-  /** Which time the whole is gone through, and each repetition around the stage: every time has its own order. */
+  /** The number of this round, and of each repetition around the stage; each has its own order. */
   readonly turns: readonly number[];
-  /** Where in the pipeline the stage stands. */
+  /** The stage's place in the pipeline. */
   readonly place: readonly number[];
 }
 
-/** One stage of a pipeline: gives its elements anew whenever it is asked. */
+/** One stage of a pipeline, which can be iterated any number of times. */
 export interface Stage {
-  /** How many elements it gives; Infinity without end, undefined where that shows only on the way. */
+  /** The number of elements; Infinity if endless, undefined if known only after iterating. */
   readonly count: number | undefined;
-  /** How many elements of the source it puts together, where that is the last that was done. */
+  /** The batch size, if batching is the last step. */
   readonly batchSize?: number;
   /** Whether nobody else holds the tensors of its elements. */
   readonly isFresh?: boolean;
-  /** The elements of a round, one after the other as they are asked for, without the first `from`. */
+  /** Iterates lazily over the elements of a round, without the first `from`. */
   elements(round: Round, from: number): AsyncIterable<unknown>;
-  /** The same where elements are rows of arrays: their numbers, so that a batch is picked at once. */
+  /** Set if elements are rows of arrays: then batches are picked by row numbers. */
   readonly rows?: RowStage | undefined;
 }
 
@@ -47,7 +47,7 @@ let drawn = 0;
 onRandomSeed(() => {
   drawn = 0;
 });
-/** A seed that the global one decides; the generators from which Keras draws stay as they are. */
+/** A seed derived from the global one; Keras's own generators are not advanced. */
 export function nextPipelineSeed(): number {
   const { words, used } = seedState();
   return MersenneTwister.fromWords([words[0], words[1], used, drawn++]).next();
@@ -62,7 +62,7 @@ export function orderOf({ seed, turns, place }: Round, given: number | undefined
   return MersenneTwister.fromWords([...own, ...(everyTime ? turns : [])]);
 }
 
-/** What is left of a stream without its first elements. */
+/** A stream without its first elements. */
 export async function* without(first: number, elements: AsyncIterable<unknown>): AsyncGenerator<unknown> {
   let left = first;
   for await (const element of elements)
@@ -70,7 +70,7 @@ export async function* without(first: number, elements: AsyncIterable<unknown>):
     else yield element;
 }
 
-/** A stage whose elements must all be made to know which come later. */
+/** A stage that cannot skip elements without producing them. */
 export const fromTheBeginning = (
   count: number | undefined,
   elements: (round: Round) => AsyncIterable<unknown>,

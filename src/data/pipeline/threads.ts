@@ -1,17 +1,17 @@
 import { fail } from '../../base/errors.ts';
 import { hasFiles, nodeModules } from '../../formats/node-modules.ts';
 
-/** A function that a module exports: what runs in other threads must be found there. */
+/** A function exported by a module, so that other threads can find it. */
 export interface ModuleFunction {
   /** The module: `new URL('./augment.js', import.meta.url)`, or in Node a path. */
   readonly module: URL | string;
   /** The name under which it exports the function; `'default'` when absent. */
   readonly name?: string | undefined;
 }
-/** Under which symbol a function of ours says which buffers of its result it needs no more: they move, where others are copied. */
+/** The symbol under which a function of ours lists buffers of its result to be transferred rather than copied. */
 export const moved = 'hornbeam.moved';
 
-/** What a thread runs, as text: it starts without a file, in Node and in pages alike. */
+/** The program of a thread, as text, so that it starts without a file in Node and in pages alike. */
 const source = `
 const port = typeof self === 'undefined' ? require('node:worker_threads').parentPort : self;
 const listen = (f) => port.on ? port.on('message', f) : port.addEventListener('message', (event) => f(event.data));
@@ -70,10 +70,13 @@ function start(answer: (given: Answer) => void, broken: (problem: string) => voi
   };
 }
 
-/** Milliseconds after which threads that nobody asks for anything end; the next call starts them anew. */
+/** Milliseconds after which idle threads end; the next call starts them again. */
 const patience = 20_000;
 
-/** Threads that call a module's function: started by the first call, kept as long as calls come. None keeps the process alive. */
+/**
+ * Threads that call a module's function, started by the first call and kept while calls come. Idle ones do not keep the
+ * process alive.
+ */
 export class Threads {
   private threads: { readonly thread: Thread; waiting: number }[] = [];
   private readonly calls = new Map<number, { resolve(result: unknown): void; reject(error: unknown): void }>();
@@ -109,7 +112,7 @@ export class Threads {
       return error;
     }
   }
-  /** Calls the function with plain data; buffers in `move` are the thread's from then on. */
+  /** Calls the function with plain data; buffers in `move` are transferred to the thread. */
   async call(parts: readonly unknown[], move: ArrayBuffer[] = []): Promise<unknown> {
     clearTimeout(this.timer);
     if (this.threads.length === 0)
@@ -128,12 +131,12 @@ export class Threads {
       if (this.calls.size === 0) this.rest();
     }
   }
-  /** Nobody waits for what still runs: it keeps the process alive no longer, and the threads end unless they are asked again. */
+  /** Abandons running calls: they no longer keep the process alive, and the threads end unless called again. */
   rest(): void {
     for (const { thread } of this.threads) thread.hold(false);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.end(), patience);
-    // What Node gives for a timer can be let go of; a page's number cannot.
+    // Node's timers can be unreferenced; a page's are plain numbers.
     if (typeof this.timer === 'object') this.timer.unref();
   }
   end(): void {

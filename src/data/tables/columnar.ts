@@ -10,7 +10,7 @@ import { type RowOf, requireColumns, table } from './table.ts';
 
 const tableOptions: OptionNames<TableOptions> = { columns: true, label: true };
 
-/** A package that may be missing: by a name that bundlers do not see. */
+/** Imports an optional package under a name that bundlers do not see. */
 const optional = async <M>(who: string, name: string): Promise<M> => {
   try {
     return (await import(/* @vite-ignore */ /* webpackIgnore: true */ name)) as M;
@@ -23,7 +23,7 @@ const optional = async <M>(who: string, name: string): Promise<M> => {
   }
 };
 
-/** Bytes of a file that are read where they are wanted. */
+/** A file of which byte ranges are read on demand. */
 interface AsyncBuffer {
   readonly byteLength: number;
   slice(start: number, end?: number): Promise<ArrayBuffer>;
@@ -43,8 +43,8 @@ interface Hyparquet {
 }
 
 /**
- * The rows of a Parquet file (a path, a URL, a Blob, bytes), of which no more is read than the columns that are named, one group of
- * rows after the other: as `fromCsv`. It takes the package `hyparquet`, which is to be installed.
+ * The rows of a Parquet file (a path, a URL, a Blob, bytes), in the form of `fromCsv`. Only the named columns are read,
+ * one row group at a time. Requires the package `hyparquet`.
  */
 export const fromParquet = exact('data.fromParquet', 2, function fromParquet<
   const O extends TableOptions,
@@ -113,8 +113,8 @@ interface RecordBatch {
 }
 
 /**
- * The rows of an Arrow file or stream (a path, a URL, a Blob, bytes), one batch of records after the other: as `fromCsv`. It takes the
- * package `apache-arrow`, which is to be installed.
+ * The rows of an Arrow file or stream (a path, a URL, a Blob, bytes), in the form of `fromCsv`, read one record batch
+ * at a time. Requires the package `apache-arrow`.
  */
 export const fromArrow = exact('data.fromArrow', 2, function fromArrow<
   const O extends TableOptions,
@@ -137,6 +137,6 @@ export const fromArrow = exact('data.fromArrow', 2, function fromArrow<
 async function* asynchronous(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield* bytes;
 }
-/** Values of lists come as vectors of Arrow's own. */
+/** Lists are Arrow vectors. */
 const plain = (x: unknown): unknown =>
   typeof x === 'object' && x !== null && 'toArray' in x ? (x as { toArray(): unknown }).toArray() : x;

@@ -10,7 +10,7 @@ import { type Like, stringTensor, type Tensor, tensor } from '../../tensor/index
 export interface ColumnOptions {
   /** Dtype of the column: a number's, `'bool'` or `'string'`. */
   readonly dtype: string;
-  /** What stands for a value that is missing; without it such a row is an error. */
+  /** Replaces missing values; without it a missing value is an error. */
   readonly missing?: number | string | boolean | undefined;
 }
 const columnOptions: OptionNames<ColumnOptions> = { dtype: true, missing: true };
@@ -21,14 +21,14 @@ export type Column = string | ColumnOptions;
 export interface TableOptions<C extends Readonly<Record<string, Column>> = Readonly<Record<string, Column>>> {
   /** The columns that are read, each with its dtype: `{ age: 'float32', name: 'string' }`. */
   readonly columns: C;
-  /** The column, or columns, that are labels: elements are then `[features, label]`. */
+  /** The label column or columns; elements are then `[features, label]`. */
   readonly label?: string | readonly string[] | undefined;
 }
 
-/** What turns the value of a cell into a tensor. */
+/** Converts the value of a cell to a tensor. */
 export interface Reader {
   readonly name: string;
-  /** Whether the column says what stands for a value that is missing. */
+  /** Whether the column has a replacement for missing values. */
   readonly fillsMissing: boolean;
   read(value: unknown, row: number): Tensor;
 }
@@ -85,7 +85,7 @@ function readerOf(who: string, name: string, column: Column): Reader {
   return { name, fillsMissing: missing !== undefined, read };
 }
 
-/** The number that a value is, in a dtype; undefined where it is none. */
+/** A value as a number of a dtype; undefined if it is not one. */
 function numberOf(value: unknown, dtype: DType): number | undefined {
   const text = typeof value === 'string' ? value.trim() : undefined;
   const { kind, range } = dtypeInfo[dtype];

@@ -12,7 +12,7 @@ import { type Columns, type Row, type RowOf, requireColumns, table } from './tab
 export interface CsvOptions<C extends Columns = Columns> extends TableOptions<C> {
   /** What separates cells; `','` by default. */
   readonly delimiter?: string | undefined;
-  /** The names of all columns, where the file's first row does not say them. */
+  /** The names of all columns, if the file's first row does not contain them. */
   readonly header?: readonly string[] | undefined;
   /** Cells that mean a missing value, beside empty ones: `['NA', '?']`. In columns of strings without `missing` empty cells are empty strings. */
   readonly missingValues?: readonly string[] | undefined;
@@ -27,12 +27,12 @@ const csvOptions: OptionNames<CsvOptions> = {
 const who = 'data.fromCsv';
 
 /**
- * The rows of a CSV file (a path, a URL, a Blob, bytes) as they are read: elements `{ age, name }` of scalars, with a label
- * `[{ age }, income]`. Only columns that are named are read. Errors name row (the first below the names is row 1) and column.
- * @example
- * const file = new TextEncoder().encode('age,name,rich\n38,Ada,1\n36,Alan,0\n');
- * const rows = keras.data.fromCsv(file, { columns: { age: 'float32', rich: 'int32' }, label: 'rich' });
- * (await rows.batch(2).toArray())[0][1].shape // [2]
+ * The rows of a CSV file (a path, a URL, a Blob, bytes), read as a stream: elements `{ age, name }` of scalars, or with
+ * a label `[{ age }, income]`. Only the named columns are read. Errors name row (the first below the names is row 1)
+ * and column.
+ * @example const file = new TextEncoder().encode('age,name,rich\n38,Ada,1\n36,Alan,0\n'); const rows =
+ * keras.data.fromCsv(file, { columns: { age: 'float32', rich: 'int32' }, label: 'rich' }); (await
+ * rows.batch(2).toArray())[0][1].shape // [2]
  */
 export const fromCsv = exact(who, 2, function fromCsv<
   const O extends CsvOptions,
@@ -66,7 +66,7 @@ export const fromCsv = exact(who, 2, function fromCsv<
   });
 });
 
-/** The cells of each row. What is not a whole row yet waits for the text that follows. */
+/** The cells of each row. An incomplete row waits for more text. */
 async function* rowsOf(source: FileSource, delimiter: string): AsyncGenerator<string[]> {
   const { default: papa } = await part('CSV', () => import('papaparse'));
   if (papa.BAD_DELIMITERS.includes(delimiter) || delimiter === '')

@@ -12,8 +12,8 @@ const jsonLinesOptions: OptionNames<TableOptions> = { columns: true, label: true
 const who = 'data.fromJsonLines';
 
 /**
- * The objects of a file of JSON lines (a path, a URL, a Blob, bytes) as they are read, one a line: as `fromCsv`, but values may be
- * arrays. A member that is absent or null is missing.
+ * The objects of a file of JSON lines (a path, a URL, a Blob, bytes), one per line, in the form of `fromCsv`, except
+ * that values may be arrays. An absent or null member is a missing value.
  */
 export const fromJsonLines = exact(who, 2, function fromJsonLines<
   const O extends TableOptions,

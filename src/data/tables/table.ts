@@ -15,13 +15,13 @@ export type RowOf<O extends TableOptions> = O['label'] extends string
       ]
     : Features<O['columns']>;
 type Features<C> = { -readonly [K in keyof C]: Tensor };
-/** The columns of options in which labels are declared too. */
+/** The columns of the options, labels included. */
 export type Columns = Readonly<Record<string, Column>>;
 
 /** The values of a row by the names of columns. */
 export type Row = (column: string) => unknown;
 
-/** A dataset of the rows that `rows` gives from the first on; `names` says what columns there are, where that is known. */
+/** A dataset of the rows that `rows` yields, from the beginning each time; `names` lists the columns, if known. */
 export function table(
   who: string,
   { columns, label }: TableOptions,
