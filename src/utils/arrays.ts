@@ -9,14 +9,14 @@ import { dataNow } from '../tensor/read.ts';
 
 /** Options of `toCategorical`. */
 export interface ToCategoricalOptions {
-  /** Number of classes; the largest number among the labels and one when absent. */
+  /** Number of classes; by default the largest label plus 1. */
   readonly numClasses?: number | null | undefined;
 }
 const toCategoricalOptions: OptionNames<ToCategoricalOptions> = { numClasses: true };
 
 /**
- * Class numbers as rows of float32 with a 1 at the class: shape `[…]` or `[…, 1]` becomes `[…, numClasses]`. Fractions are cut
- * off. Throws where a number is no class.
+ * One-hot encodes class numbers as float32: shape `[…]` or `[…, 1]` becomes `[…, numClasses]`. Fractions are truncated.
+ * Throws if a number is not a class.
  * @example (await keras.utils.toCategorical([0, 2]).array()) // [[1, 0, 0], [0, 0, 1]]
  */
 export const toCategorical = exact(
@@ -52,13 +52,13 @@ export const toCategorical = exact(
 export interface NormalizeOptions {
   /** Axis along which a norm is taken; the last by default. */
   readonly axis?: number | undefined;
-  /** Order of the norm, a whole number; 2 by default. */
+  /** Order of the norm, an integer; 2 by default. */
   readonly order?: number | undefined;
 }
 const normalizeOptions: OptionNames<NormalizeOptions> = { axis: true, order: true };
 
 /**
- * Numbers divided by their norm along an axis; rows of zeros stay zeros. Whole numbers become floats.
+ * Divides numbers by their norm along an axis; rows of zeros stay zeros. Integers become floats.
  * @example (await keras.utils.normalize([[4, 0]]).array()) // [[1, 0]]
  */
 export const normalize = exact(

@@ -2,7 +2,7 @@ import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 
-/** What goes with the inputs of a batch. */
+/** Targets and weights of a batch. */
 export interface PackOptions {
   /** Targets. */
   readonly y?: unknown;
@@ -13,7 +13,8 @@ const packOptions: OptionNames<PackOptions> = { y: true, sampleWeight: true };
 const isNone = (x: unknown): boolean => x === null || x === undefined;
 
 /**
- * Inputs, labels and weights as `fit` takes them from a source of batches: `x`, `[x, y]` or `[x, y, sampleWeight]`.
+ * Packs inputs, labels and weights as `fit` expects them from a source of batches: `x`, `[x, y]` or `[x, y,
+ * sampleWeight]`.
  * @example keras.utils.packXYSampleWeight(1, { y: 2 }) // [1, 2]
  */
 export const packXYSampleWeight = exact(
@@ -31,7 +32,7 @@ export const packXYSampleWeight = exact(
 );
 
 /**
- * Inputs, labels and weights of a batch that is `x`, `[x]`, `[x, y]` or `[x, y, sampleWeight]`; null for what is not there.
+ * Unpacks a batch `x`, `[x]`, `[x, y]` or `[x, y, sampleWeight]` into inputs, labels and weights; null for absent ones.
  * @example keras.utils.unpackXYSampleWeight([1, 2]) // [1, 2, null]
  */
 export const unpackXYSampleWeight = exact(

@@ -3,12 +3,12 @@ import { exactMethods } from '../base/exact.ts';
 import { refuseBeside, show } from '../base/options.ts';
 import { isPlainObject } from '../base/tree.ts';
 
-/** Entries by name: those of a config, as attributes of it. */
+/** The entries of a config by name. */
 export interface Config {
   [name: string]: any;
 }
 /**
- * Named values, set and read as attributes: `config.seed = 3`. Once frozen, a change is an error.
+ * Named values, set and read as attributes: `config.seed = 3`. Once frozen, changes are errors.
  * @example new keras.utils.Config({ seed: 3 }).toJson() // '{"seed":3}'
  * @see https://keras.io/api/utils/experiment_management_utils/
  */
@@ -76,11 +76,11 @@ export class Config {
   items(): [name: string, value: unknown][] {
     return [...this.#values];
   }
-  /** The value of a name, or another where there is none. */
+  /** The value of an entry, or a default if there is none. */
   get(name: string, value: unknown = null): unknown {
     return this.#values.has(name) ? this.#values.get(name) : value;
   }
-  /** Takes an entry out and gives its value. */
+  /** Removes an entry and returns its value. */
   pop(name: string, ...value: [value?: unknown]): unknown {
     this.#change(name);
     if (!this.#values.has(name) && value.length === 0)

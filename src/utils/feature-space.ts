@@ -46,11 +46,11 @@ type Kind =
 type Data = Readonly<Record<string, Like>>;
 /** Options of `FeatureSpace`. */
 export interface FeatureSpaceOptions {
-  /** What each feature is: a kind by its name, or what one of the functions such as `FeatureSpace.stringCategorical()` gives. */
+  /** The kind of each feature: by name, or as a result of functions such as `FeatureSpace.stringCategorical()`. */
   readonly features: Readonly<Record<string, Kind | Feature | Config>>;
   /** `concat`: all features of a sample in one vector, the default; `dict`: each by its name. */
   readonly outputMode?: 'concat' | 'dict' | undefined;
-  /** Features that are crossed as well: lists of names, or what `FeatureSpace.cross()` gives. */
+  /** Features to cross as well: lists of names, or results of `FeatureSpace.cross()`. */
   readonly crosses?: readonly (readonly string[] | Cross | Config)[] | null | undefined;
   /** Number of bins of each cross: 32 by default. */
   readonly crossingDim?: number | undefined;
@@ -76,10 +76,10 @@ interface Adaptable {
 const nameOf = (kind: string, name: string | undefined): string => `${name ?? autoName(kind)}_preprocessor`;
 
 /**
- * Turns tables of floats, integers and strings into what a model takes: each feature is normalised, looked up, put into bins or crossed
- * with others, and all come as one vector a sample, or by name. `adapt(data)` learns what the features need; call it on
- * `{ name: values }`, whose values have shape `(n)` or `(n, 1)`, or stand alone. `getInputs()` and `getEncodedFeatures()` are the two
- * ends of a functional model that takes the raw data.
+ * Turns tables of floats, integers and strings into inputs for a model: each feature is normalised, looked up, binned
+ * or crossed with others, and the results form one vector per sample, or are returned by name. `adapt(data)` learns the
+ * state of the features. Call the object on `{ name: values }`, with values of shape `(n)` or `(n, 1)`, or single ones.
+ * `getInputs()` and `getEncodedFeatures()` are the two ends of a functional model that takes raw data.
  * @example new FeatureSpace({ features: { age: 'float_normalized', city: 'string_categorical' } })
  * @see https://keras.io/api/utils/feature_space/
  */
@@ -152,11 +152,11 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
     return new Cross(names, this.crossingDim);
   }
 
-  /** A feature of one's own: prepared by any layer. */
+  /** A custom feature, preprocessed by any layer. */
   static feature(dtype: string, preprocessor: AnyLayer, outputMode: 'int' | 'one_hot' | 'float'): Feature {
     return new Feature(dtype, preprocessor, outputMode);
   }
-  /** Several features as one more, of `crossingDim` bins. */
+  /** A cross of several features, with `crossingDim` bins. */
   static cross(featureNames: readonly string[], crossingDim: number, { outputMode = 'one_hot' }: OneHot = {}): Cross {
     return new Cross(featureNames, crossingDim, outputMode);
   }
@@ -164,7 +164,7 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
   static float({ name }: Named = {}): Feature {
     return new Feature('float32', new TFDIdentity({ dtype: 'float32', name: nameOf('float', name) }), 'float');
   }
-  /** Floats times a factor, and something added. */
+  /** Floats multiplied by a factor, plus an offset. */
   static floatRescaled({ scale = 1, offset = 0, name }: Rescaled = {}): Feature {
     return new Feature('float32', new Rescaling({ scale, offset, name: nameOf('float_rescaled', name) }), 'float');
   }
@@ -172,7 +172,7 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
   static floatNormalized({ name }: Named = {}): Feature {
     return new Feature('float32', new Normalization({ axis: -1, name: nameOf('float_normalized', name) }), 'float');
   }
-  /** Floats by the bins in which they lie. */
+  /** Floats by bin. */
   static floatDiscretized(
     numBins: number | null,
     { binBoundaries = null, outputMode = 'one_hot', name }: Discretized = {},
@@ -180,13 +180,13 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
     const layer = new Discretization({ numBins, binBoundaries, name: nameOf('float_discretized', name) });
     return new Feature('float32', layer, outputMode);
   }
-  /** Integers by their place in a vocabulary. */
+  /** Integers by their index in a vocabulary. */
   static integerCategorical(options: Vocabulary = {}): Feature {
     const { maxTokens = null, numOovIndices = 1, outputMode = 'one_hot', name } = options;
     const layer = new IntegerLookup({ maxTokens, numOovIndices, name: nameOf('integer_categorical', name) });
     return new Feature('int32', layer, outputMode);
   }
-  /** Strings by their place in a vocabulary. */
+  /** Strings by their index in a vocabulary. */
   static stringCategorical(options: Vocabulary = {}): Feature {
     const { maxTokens = null, numOovIndices = 1, outputMode = 'one_hot', name } = options;
     const layer = new StringLookup({ maxTokens, numOovIndices, name: nameOf('string_categorical', name) });
@@ -209,7 +209,10 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
       return isAdaptable(layer) && (isGiven ?? null) === null;
     });
   }
-  /** Learns what the features need of data: `{ name: values }`, or such one after the other, as a `keras.data.Dataset` gives them. */
+  /**
+   * Learns the state of the features from data: `{ name: values }`, or a sequence of these, e.g. a
+   * `keras.data.Dataset`.
+   */
   adapt(data: AsyncIterable<unknown>): Promise<void>;
   adapt(data: Data | Iterable<Data>): void;
   adapt(data: Data | Iterable<Data> | AsyncIterable<unknown>): void | Promise<void> {
@@ -261,7 +264,7 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
     this.getEncodedFeatures();
     return this.#inputs;
   }
-  /** What the features become, as outputs of a functional model: one, or by name. */
+  /** The encoded features as outputs of a functional model: one tensor, or tensors by name. */
   getEncodedFeatures(): any {
     this.#requireAdapted();
     this.#encoded ??= this.#encode(this.#inputs) as KerasTensor | Record<string, KerasTensor>;
@@ -336,7 +339,7 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
     if (!Object.hasOwn(this.features, name))
       fail(this, `there is no feature "${name}"`, `give ${Object.keys(this.features).join(', ')}`);
     const x: unknown = data[name];
-    // JavaScript does not tell 1.0 from 1.
+    // JavaScript does not distinguish 1.0 from 1.
     const dtype = this.features[name].dtype === 'float32' ? 'float32' : undefined;
     return typeof x === 'string' ? reshape(asTensor([x]), []) : asTensor(x as Like, dtype);
   }
@@ -344,7 +347,7 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
     return this[invoke](data);
   }
 
-  /** Writes it to a `.keras` file, from which `models.loadModel` makes it again, in Keras too. */
+  /** Saves it to a `.keras` file, which `models.loadModel` reads, in Keras too. */
   async save(filepath: Place): Promise<void> {
     return saveModel(this as SavedModel, filepath);
   }
@@ -392,12 +395,12 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
     exactMethods<FeatureSpace>(this, { ...makers, ...others } as never);
   }
 }
-/** Whether a layer learns from data what it does. */
+/** Whether a layer adapts to data. */
 const isAdaptable = (layer: AnyLayer): layer is AnyLayer & Adaptable => 'adapt' in layer;
-/** A column of values, one below the other. */
+/** Values as a column. */
 const upright = (x: Tensor): Tensor =>
   x.shape.length === 0 ? reshape(x, [1, 1]) : x.shape.length === 1 ? expandDims(x, -1) : x;
-/** Values as Keras takes them of a table: 32 at a time, or row by row where a row is more than a value. */
+/** Values in the portions in which Keras takes them: 32 at a time, or row by row if a row has several values. */
 function rowsOf(x: Tensor): Tensor[] {
   const [n] = x.shape as readonly [number];
   const size = x.shape.length === 1 ? 32 : 1;

@@ -8,39 +8,39 @@ import type { Tensor } from '../tensor/index.ts';
 
 /** Options of every feature. */
 export type Named = {
-  /** Name of the layer that prepares the feature; made of its kind by default. */
+  /** Name of the feature's preprocessing layer; derived from its kind by default. */
   readonly name?: string | undefined;
 };
-/** Options of features that become places in a list. */
+/** Options of features that become indices. */
 export type OneHot = {
-  /** `'one_hot'` (the default): a vector with a 1 in its place; `'int'`: the place alone. */
+  /** `'one_hot'` (the default): a one-hot vector; `'int'`: the index. */
   readonly outputMode?: 'int' | 'one_hot' | undefined;
 } & Named;
 /** Options of features with a vocabulary. */
 export type Vocabulary = {
-  /** Size of the vocabulary at most; without limit (null) by default. */
+  /** Maximum size of the vocabulary; unlimited (null) by default. */
   readonly maxTokens?: number | null;
-  /** Places for values outside of the vocabulary; 1 by default. */
+  /** Number of indices for values outside the vocabulary; 1 by default. */
   readonly numOovIndices?: number;
 } & OneHot;
 /** Options of `floatRescaled`. */
 export type Rescaled = {
-  /** What values are multiplied by; 1 by default. */
+  /** Factor; 1 by default. */
   readonly scale?: number;
-  /** What is added then; 0 by default. */
+  /** Offset, added after scaling; 0 by default. */
   readonly offset?: number;
 } & Named;
 /** Options of `floatDiscretized`. */
 export type Discretized = {
-  /** Where one bin ends and the next begins; found by `adapt` by default. */
+  /** The boundaries between bins; found by `adapt` by default. */
   readonly binBoundaries?: readonly number[] | null;
 } & OneHot;
 
-/** The file in which Keras keeps these classes, by which files name them. */
+/** The module of these classes in Keras, which files name. */
 export const keptIn = 'keras.src.layers.preprocessing.feature_space';
 const from = (name: string) => ({ module: keptIn, registered_name: name });
 
-/** One feature of a FeatureSpace: the dtype of its data, the layer that prepares it, and how it is given. */
+/** One feature of a FeatureSpace: the dtype of its data, its preprocessing layer, and its output mode. */
 export class Feature {
   static readonly className = 'Feature';
   readonly className = 'Feature';
@@ -68,7 +68,7 @@ export class Feature {
   }
 }
 
-/** Several features of a FeatureSpace as one more, by a hash of all of them. */
+/** A cross of several features of a FeatureSpace, by a hash of all of them. */
 export class Cross {
   static readonly className = 'Cross';
   readonly className = 'Cross';
@@ -101,7 +101,7 @@ export class Cross {
   }
 }
 
-/** Floats as they are: what a feature of the kind "float" is prepared by. */
+/** Passes floats through; preprocesses features of the kind "float". */
 export class TFDIdentity extends Layer {
   static override readonly className = 'TFDIdentity';
   get [origin]() {

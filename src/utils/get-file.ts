@@ -13,25 +13,28 @@ import { Progbar } from '../training/progbar.ts';
 export interface GetFileOptions {
   /** The address: `https:`, `http:` or `file:`. */
   readonly origin: string | URL;
-  /** The file's name in the cache, no path; by default the last part of the address. Of an archive that is extracted, the name of its folder. */
+  /**
+   * The file's name in the cache, without a path; by default the last part of the address. For an extracted archive,
+   * the name of its folder.
+   */
   readonly fname?: string | null | undefined;
-  /** Keras's older way to say `extract` of a tar archive. */
+  /** Keras's older name of `extract` for tar archives. */
   readonly untar?: boolean | undefined;
-  /** Keras's older way to say `fileHash` with `hashAlgorithm: 'md5'`. */
+  /** Keras's older form of `fileHash` with `hashAlgorithm: 'md5'`. */
   readonly md5Hash?: string | null | undefined;
-  /** The hash that the file must have, in hexadecimal digits; a file in the cache that has another is downloaded again. */
+  /** The expected hash of the file, in hexadecimal; a cached file with a different hash is downloaded again. */
   readonly fileHash?: string | null | undefined;
   /** Folder in the cache, or an absolute path. Default: `'datasets'`. */
   readonly cacheSubdir?: string | undefined;
-  /** What `fileHash` is. The default, `'auto'`, knows by its length: 64 digits are sha256, 32 are md5. */
+  /** The algorithm of `fileHash`. The default, `'auto'`, goes by its length: 64 digits are sha256, 32 are md5. */
   readonly hashAlgorithm?: 'auto' | 'sha256' | 'md5' | undefined;
   /** Whether to unpack the file into a folder: zip, tar, tar.gz, tar.bz2. */
   readonly extract?: boolean | undefined;
-  /** Which archives are taken; `'auto'` is both. */
+  /** Which kinds of archives to extract; `'auto'` means both. */
   readonly archiveFormat?: 'auto' | ArchiveFormat | readonly ArchiveFormat[] | null | undefined;
   /** The cache. Default: the environment's `KERAS_HOME`, else `~/.keras`, which Keras uses too; in pages `indexeddb://keras`. */
   readonly cacheDir?: string | null | undefined;
-  /** Whether to download what is in the cache. */
+  /** Whether to download even if the file is cached. */
   readonly forceDownload?: boolean | undefined;
 }
 const getFileOptions: OptionNames<GetFileOptions> = {
@@ -49,13 +52,13 @@ const getFileOptions: OptionNames<GetFileOptions> = {
 };
 
 /**
- * A file from an address, downloaded unless it is in the cache: gives its path, or the folder that it was extracted to. The
- * file appears when it is complete and has the hash; a download that breaks off is gone on with, at once and at the next call.
- * In pages the browser keeps the file (IndexedDB), and what is given, `indexeddb://keras/datasets/…`, is a name that whatever
- * reads files takes; archives are not extracted there.
+ * Downloads a file unless it is cached, and returns its path, or the folder that it was extracted to. The file appears
+ * once it is complete and its hash is right; an interrupted download is resumed, at once and by later calls. In pages
+ * the browser stores the file (IndexedDB), and the result, `indexeddb://keras/datasets/…`, is accepted by every
+ * function that reads files; archives are not extracted there.
  * @see https://keras.io/api/utils/python_utils/#getfile-function
- * @example
- * const path = await keras.utils.getFile({ origin: 'https://example.org/data/reviews.tar.gz', extract: true });
+ * @example const path = await keras.utils.getFile({ origin: 'https://example.org/data/reviews.tar.gz', extract: true
+ * });
  */
 export const getFile = exact('utils.getFile', 1, async function getFile(options: GetFileOptions): Promise<string> {
   const {
@@ -89,10 +92,10 @@ export const getFile = exact('utils.getFile', 1, async function getFile(options:
 interface Wanted {
   readonly address: string;
   readonly name: string;
-  /** Whether the name was chosen. */
+  /** Whether the caller chose the name. */
   readonly isNamed: boolean;
   readonly hash: Hash | undefined;
-  /** Which archives are extracted; undefined where nothing is. */
+  /** Which kinds of archives to extract; undefined for none. */
   readonly formats: readonly ArchiveFormat[] | undefined;
   readonly subfolder: string;
   readonly cache: string | undefined;
@@ -157,7 +160,8 @@ async function inFolder(wanted: Wanted): Promise<string> {
     await provide(wanted, at(name), node);
     return at(name);
   }
-  // Where Keras has the archive and its folder: a name with a dot is the archive's, one without the folder's.
+  // The paths of the archive and its folder, as in Keras: a name with a dot is the archive's, one without is the
+  // folder's.
   const isFile = isNamed && name.includes('.');
   const archive = at(isFile ? name : `${name}_archive`);
   const target = at(isFile ? `${name.slice(0, name.indexOf('.'))}_extracted` : name);
@@ -166,7 +170,7 @@ async function inFolder(wanted: Wanted): Promise<string> {
   return target;
 }
 
-/** The cache, which is made where it is missing. */
+/** The cache folder, created if missing. */
 async function cacheFolder(given: string | undefined, { fs, path, os }: NodeModules): Promise<string> {
   const expanded = given?.replace(/^~(?=$|[\\/])/, os.homedir());
   const home = expanded ?? process.env['KERAS_HOME'] ?? path.join(os.homedir(), '.keras');
@@ -175,7 +179,7 @@ async function cacheFolder(given: string | undefined, { fs, path, os }: NodeModu
     await fs.access(home, fs.constants.W_OK);
     return home;
   } catch (error) {
-    // As Keras does where nobody has said where the cache is.
+    // As Keras does, unless a cache was chosen.
     if (expanded === undefined) return path.join(os.tmpdir(), '.keras');
     return fail(
       'getFile',
@@ -185,10 +189,10 @@ async function cacheFolder(given: string | undefined, { fs, path, os }: NodeModu
   }
 }
 
-/** Downloads that run: whoever wants the same file waits for the same one. */
+/** Running downloads: callers that want the same file share one. */
 const running = new Map<string, Promise<void>>();
 
-/** Sees to it that the file is at the target. */
+/** Downloads the file unless a valid one is at the target. */
 async function provide(wanted: Wanted, target: string, node: NodeModules): Promise<void> {
   const others = running.get(target);
   if (others) await others.catch(() => undefined);
@@ -243,7 +247,7 @@ function checkHash(address: string, { algorithm, digits }: Hash, found: string, 
     );
 }
 
-/** In a page: downloaded whole, then kept by the browser. */
+/** In a page: downloaded completely, then stored by the browser. */
 async function inBrowser({
   address,
   name,

@@ -7,15 +7,15 @@ import { isTypedArray, type Nested, type NestedStrings, type Tensor, tensor } fr
 
 /** Options of `padSequences`. */
 export interface PadSequencesOptions {
-  /** Length of all sequences; that of the longest when absent. */
+  /** Length of all sequences; that of the longest by default. */
   readonly maxlen?: number | null | undefined;
-  /** Dtype of the result: `'int32'`, which cuts fractions off, by default; `'string'` for texts. */
+  /** Dtype of the result: `'int32'` by default, which truncates fractions; `'string'` for texts. */
   readonly dtype?: string | undefined;
-  /** Whether what fills shorter sequences stands before them (`'pre'`, the default) or behind (`'post'`). */
+  /** Whether to pad shorter sequences at the beginning (`'pre'`, the default) or end (`'post'`). */
   readonly padding?: 'pre' | 'post' | undefined;
-  /** Where longer sequences lose elements: at their beginning (`'pre'`, the default) or end (`'post'`). */
+  /** Whether to truncate longer sequences at the beginning (`'pre'`, the default) or end (`'post'`). */
   readonly truncating?: 'pre' | 'post' | undefined;
-  /** What fills; 0 by default. */
+  /** The padding value; 0 by default. */
   readonly value?: number | string | undefined;
 }
 const padSequencesOptions: OptionNames<PadSequencesOptions> = {
@@ -35,7 +35,7 @@ function side(name: string, value: unknown): value is 'pre' | 'post' {
 }
 
 /**
- * Lists of different lengths as the rows of one tensor: shape `(number of sequences, length, …)`.
+ * Pads and truncates lists of different lengths to the rows of one tensor: shape `(number of sequences, length, …)`.
  * @example (await keras.utils.padSequences([[1], [2, 3]]).array()) // [[0, 1], [2, 3]]
  * @see https://keras.io/api/utils/python_utils/
  */

@@ -6,8 +6,8 @@ import { resetNames } from '../base/naming.ts';
 import { forgetGlobalSeed } from '../random/seed-generator.ts';
 
 /**
- * Forgets what the library keeps between models: automatic names begin anew (`dense`, `dense_1`, …), the global dtype policy is
- * that of `floatx` again, draws without a seed begin with a new one, and interactive logging is enabled.
+ * Resets the library's global state: automatic names start over (`dense`, `dense_1`, …), the global dtype policy is
+ * that of `floatx` again, unseeded draws get a new seed, and interactive logging is enabled.
  * @example keras.utils.clearSession()
  */
 export const clearSession = exact('utils.clearSession', 0, function clearSession(): void {
@@ -18,7 +18,7 @@ export const clearSession = exact('utils.clearSession', 0, function clearSession
 });
 
 /**
- * The name under which the library knows a dtype: `floatx` for null, and the types of 32 bits for those of 64.
+ * The library's name of a dtype: `floatx` for null, and 32-bit types for 64-bit ones.
  * @example keras.utils.standardizeDtype('int64') // 'int32'
  */
 export const standardizeDtype = exact(

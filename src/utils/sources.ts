@@ -1,4 +1,4 @@
-/** Where data come from, of what `keras.utils` has. */
+/** The functions of `keras.utils` that load data. */
 
 export { PyDataset, PyDataset as Sequence, type PyDatasetOptions } from '../data/py-dataset.ts';
 export type { ColorMode, Mode, Pixels } from '../formats/images/pixels.ts';

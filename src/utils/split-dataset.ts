@@ -9,13 +9,13 @@ import { pythonOrder } from '../random/python-order.ts';
 
 /** Options of `splitDataset`. */
 export interface SplitDatasetOptions {
-  /** Elements of the left part, or its share where the number is below 1. */
+  /** Number of elements in the left part, or its fraction if below 1. */
   readonly leftSize?: number | null | undefined;
-  /** Elements of the right part, or its share where the number is below 1. */
+  /** Number of elements in the right part, or its fraction if below 1. */
   readonly rightSize?: number | null | undefined;
-  /** Puts the elements in random order before. */
+  /** Shuffles the elements first. */
   readonly shuffle?: boolean | undefined;
-  /** Makes that order repeat: Keras's of the same seed. */
+  /** Makes that order reproducible, and equal to Keras's for the same seed. */
   readonly seed?: number | null | undefined;
 }
 const splitDatasetOptions: OptionNames<SplitDatasetOptions> = {
@@ -26,7 +26,7 @@ const splitDatasetOptions: OptionNames<SplitDatasetOptions> = {
 };
 const who = 'utils.splitDataset';
 
-/** The nearest whole number; of two as near the even one. */
+/** The nearest integer, halves to even. */
 const rounded = (x: number): number => (x % 1 === 0.5 ? 2 * Math.round(x / 2) : Math.round(x));
 
 function sizesOf(left: number | null, right: number | null, total: number): [left: number, right: number] {
@@ -49,8 +49,8 @@ function sizesOf(left: number | null, right: number | null, total: number): [lef
 }
 
 /**
- * A dataset, or arrays with as many rows, in two: `[left, right]`. All elements are read and kept in memory, as Keras does; of a
- * dataset that was batched last, single elements, and both parts are batched as it was.
+ * Splits a dataset, or arrays of equal length, in two: `[left, right]`. All elements are read into memory, as in Keras.
+ * A dataset whose last step was batching is split by single elements, and both parts are batched again.
  * @example (await keras.utils.splitDataset(keras.ops.ones([10, 4]), { leftSize: 0.8 }))[0].cardinality() // 8
  * @see https://keras.io/api/utils/python_utils/#split_dataset-function
  */
@@ -78,7 +78,7 @@ export const splitDataset: {
     batchSize ? Dataset.list(some).batch(batchSize) : Dataset.list(some);
   return [part(elements.slice(0, left)), part(elements.slice(-right))];
 });
-/** A seed as Python's `random.randint(0, 1000000)` gives it. */
+/** A seed as drawn by Python's `random.randint(0, 1000000)`. */
 function anySeed(): number {
   let n: number;
   do n = nextSeedBits() >>> 12;

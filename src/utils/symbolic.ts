@@ -4,7 +4,7 @@ import { show } from '../base/options.ts';
 import { KerasTensor } from '../tensor/index.ts';
 
 /**
- * Whether something is a symbolic tensor, as `keras.Input` gives it.
+ * Whether a value is a symbolic tensor, as returned by `keras.Input`.
  * @example keras.utils.isKerasTensor(keras.Input({ shape: [2] })) // true
  */
 export const isKerasTensor = exact(
@@ -14,7 +14,8 @@ export const isKerasTensor = exact(
 );
 
 /**
- * The inputs of a functional graph that a symbolic tensor is computed of, each once; of one that nothing computed, itself.
+ * The distinct inputs of the functional graph that a symbolic tensor is computed from; an input's only source is
+ * itself.
  * @example keras.utils.getSourceInputs(keras.Input({ shape: [2] })).length // 1
  */
 export const getSourceInputs = exact(

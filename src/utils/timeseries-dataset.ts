@@ -10,21 +10,21 @@ import { asHostTensor, type Like, type Tensor } from '../tensor/index.ts';
 
 /** Options of `timeseriesDatasetFromArray`. */
 export interface TimeseriesDatasetOptions {
-  /** Steps of a window. */
+  /** Length of a window in steps. */
   readonly sequenceLength: number;
-  /** Steps from the beginning of one window to that of the next; 1 by default. */
+  /** Distance between the starts of consecutive windows; 1 by default. */
   readonly sequenceStride?: number | undefined;
-  /** Steps from one element of a window to the next; 1 by default. */
+  /** Distance between consecutive elements of a window; 1 by default. */
   readonly samplingRate?: number | undefined;
-  /** Windows in a batch, 128 by default; null for windows one by one. */
+  /** Windows per batch, 128 by default; null for single windows. */
   readonly batchSize?: number | null | undefined;
-  /** Gives the windows in random order, another one each time. */
+  /** Shuffles the windows, anew in each iteration. */
   readonly shuffle?: boolean | undefined;
-  /** Makes that order repeat. */
+  /** Makes the order reproducible. */
   readonly seed?: number | null | undefined;
-  /** First step that is used. */
+  /** First step to use. */
   readonly startIndex?: number | null | undefined;
-  /** Step before which it ends. */
+  /** Step to stop before. */
   readonly endIndex?: number | null | undefined;
 }
 const timeseriesDatasetOptions: OptionNames<TimeseriesDatasetOptions> = {
@@ -46,8 +46,9 @@ function whole(name: string, value: unknown, low: number, high: number): number 
 }
 
 /**
- * Windows over a time series, the first axis of `data`: a `keras.data.Dataset` of batches `(n, sequenceLength, …)`, or with targets of
- * `[windows, targets]`, where `targets[i]` belongs to the window that begins at step i. Windows are made when they are asked for.
+ * Sliding windows over a time series along the first axis of `data`: a `keras.data.Dataset` of batches `(n,
+ * sequenceLength, …)`, or with targets `[windows, targets]`, where `targets[i]` belongs to the window that begins at
+ * step i. Windows are produced lazily.
  * @example keras.utils.timeseriesDatasetFromArray([1, 2, 3, 4], null, { sequenceLength: 2 }).cardinality() // 1
  * @see https://keras.io/api/data_loading/timeseries/
  */

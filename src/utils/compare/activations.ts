@@ -7,15 +7,15 @@ import { graphOf } from '../../models/functional/graph-of.ts';
 import { Model } from '../../models/index.ts';
 import { replay, type Tensor, tensorsIn } from '../../tensor/index.ts';
 
-/** What one layer gave, in JavaScript's memory. */
+/** The output of one layer, in JavaScript's memory. */
 export interface Activation {
   readonly shape: readonly number[];
   readonly data: ArrayLike<number>;
 }
-/** What the layers of a model gave, in the order in which they were called. */
+/** The outputs of a model's layers, in the order of the calls. */
 export type Activations = ReadonlyMap<string, Activation>;
 
-/** Collects what layers give under their names: the second call of a layer is `name#2`, its second output `name:1`. */
+/** Collects the outputs of layers by name: the second call of a layer is `name#2`, its second output `name:1`. */
 class Collected {
   readonly #found = new Map<string, Promise<Activation>>();
   readonly #calls = new Map<string, number>();
@@ -38,7 +38,10 @@ const numbersOf = async (y: Tensor): Promise<Activation> => ({
   data: Float64Array.from((await y.data()) as ArrayLike<number>, Number),
 });
 
-/** What all layers of a model give for an input: those of its graph, ops and nested models included, or all that a class calls. */
+/**
+ * The outputs of all layers of a model for an input: those of its graph, ops and nested models included, or all that a
+ * subclassed model calls.
+ */
 export async function activationsOf(model: Model<any>, x: unknown): Promise<Activations> {
   const collected = new Collected();
   const graph = graphOf(model);
@@ -62,7 +65,7 @@ function runWithin(graph: FunctionalGraph, model: Model<any>, given: unknown, ab
   });
 }
 
-/** Calls a model of a class, and listens at the `call` of all layers within. */
+/** Calls a subclassed model and records the calls of all layers within. */
 function callTapped(model: Model<any>, given: unknown, to: Collected): void {
   const stack: string[] = [];
   const tapped = flattenLayers(model as AnyLayer).filter((layer) => layer !== (model as AnyLayer));
@@ -72,7 +75,7 @@ function callTapped(model: Model<any>, given: unknown, to: Collected): void {
       stack.push(layer.name);
       try {
         const y: unknown = call.apply(layer, args as []);
-        // What a loop records has no numbers yet.
+        // Tensors recorded within a loop have no values.
         if (tensorsIn(y).every(({ storage }) => storage !== undefined)) to.note(stack.join('/'), y);
         return y;
       } finally {

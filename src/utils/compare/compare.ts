@@ -14,43 +14,46 @@ import { type Activations, activationsOf } from './activations.ts';
 import { matchLayers } from './match-layers.ts';
 
 /**
- * One side: a model, the file of one, a dump that `compareScript` made (`.npz`), or arrays by the names of layers, as other programs
- * give them.
+ * One side: a model, a model file, a dump (`.npz`) written by `compareScript`'s program, or arrays by layer name from
+ * other programs.
  */
 export type CompareSide = Model<any> | ModelSource | Readonly<Record<string, Like>>;
 
 /** Options of `utils.compare`. */
 export interface CompareOptions {
-  /** A layer differs where its largest difference is above this share of its largest number, which counts as at least 1; 1e-4 by default. */
+  /**
+   * A layer differs if its largest difference exceeds this fraction of its largest magnitude (at least 1); 1e-4 by
+   * default.
+   */
   readonly tolerance?: number | undefined;
-  /** Users' classes and functions, by their names in files. */
+  /** Custom classes and functions, by their names in files. */
   readonly customObjects?: LoadModelOptions['customObjects'];
 }
 const compareOptions: OptionNames<CompareOptions> = { tolerance: true, customObjects: true };
 
 /** A layer on both sides. */
 export interface ComparedLayer {
-  /** Its name in the first model, behind those of the models that it is nested in. */
+  /** Its name in the first model, prefixed with those of enclosing models. */
   readonly layer: string;
   /** Its name on the other side. */
   readonly other: string;
   readonly shape: readonly number[];
   readonly otherShape: readonly number[];
-  /** The largest difference of two numbers; infinite where the shapes differ, or where one number alone is not finite. */
+  /** The largest difference of two numbers; infinite if the shapes differ, or if only one number is finite. */
   readonly maxAbs: number;
-  /** That as a share of the largest number of the first side. */
+  /** That difference relative to the largest magnitude on the first side. */
   readonly maxRel: number;
   readonly differs: boolean;
 }
 
-/** Where two models begin to differ. Printed, it is a table. */
+/** Where two models begin to differ. Prints as a table. */
 export interface ModelComparison {
-  /** All layers that both have, in the order of their calls. */
+  /** All layers that both models have, in the order of their calls. */
   readonly layers: readonly ComparedLayer[];
   /** The first layer that differs. */
   readonly first: ComparedLayer | undefined;
   readonly isSame: boolean;
-  /** Names that only one of them has: of the first, and of the second. */
+  /** Names that only the first, or only the second, has. */
   readonly unmatched: readonly [first: readonly string[], second: readonly string[]];
   readonly tolerance: number;
 }
@@ -106,11 +109,10 @@ class Compared implements ModelComparison {
 showAsText(Compared.prototype);
 
 /**
- * Goes through two models layer by layer, on one input, and says where they begin to differ. All that the layers give is kept in memory
- * meanwhile: take a small batch.
- * @example
- * const found = await keras.utils.compare(model, 'model.keras', x);
- * console.log(String(found)); // a table of all layers; found.first is the first that differs
+ * Compares two models layer by layer on one input, and reports where they begin to differ. All outputs of the layers
+ * are kept in memory, so use a small batch.
+ * @example const found = await keras.utils.compare(model, 'model.keras', x); console.log(String(found)); // a table of
+ * all layers; found.first is the first that differs
  */
 export const compare = exact(
   'utils.compare',
@@ -141,7 +143,7 @@ export const compare = exact(
 );
 
 interface Side {
-  /** Inputs that a dump brings. */
+  /** Inputs contained in a dump. */
   readonly inputs?: unknown;
   run(x: unknown): Promise<Activations>;
 }
@@ -185,7 +187,7 @@ function difference(layer: string, other: string, a: Activation, b: Activation, 
     const [p, q] = [a.data[k]!, b.data[k]!];
     if (Number.isFinite(p)) largest = Math.max(largest, Math.abs(p));
     const apart = Object.is(p, q) || p === q ? 0 : Math.abs(p - q);
-    // Of NaN and of unlike infinities nothing is near.
+    // NaN and unequal infinities differ from everything.
     maxAbs = Math.max(maxAbs, Number.isNaN(apart) ? Infinity : apart);
   }
   const maxRel = maxAbs === 0 ? 0 : largest === 0 ? Infinity : maxAbs / largest;

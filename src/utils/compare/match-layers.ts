@@ -7,9 +7,9 @@ interface Matched {
 }
 
 /**
- * Which layers of two models are the same: those of the same name; where the numbers in automatic names tell otherwise (`dense_7`
- * is `dense_1` there), those that come at the same place among their like. What is within a layer that both have, but seen on one
- * side only, is not told.
+ * Matches the layers of two models: by name, or, if the numbers of automatic names differ (`dense_7` here, `dense_1`
+ * there), by their rank among layers of the same kind. What lies within a layer that both have, but is visible on one
+ * side only, is not reported.
  */
 export function matchLayers(a: Activations, b: Activations): Matched {
   const exact = [...a.keys()].filter((name) => b.has(name)).map((name) => [name, name] as const);
@@ -29,7 +29,10 @@ export function matchLayers(a: Activations, b: Activations): Matched {
   return { pairs, unmatched: [left(a.keys(), known), left(b.keys(), others)] };
 }
 
-/** Names with ranks among their like in the place of automatic numbers: `base/dense_7` is `base#0/dense#1`. */
+/**
+ * Names with automatic numbers replaced by ranks among layers of the same kind: `base/dense_7` becomes
+ * `base#0/dense#1`.
+ */
 function byRank(activations: Activations): Map<string, string> {
   const orders = new Map<string, string[]>();
   const ranks = new Map<string, string>();

@@ -11,11 +11,14 @@ import { type FolderOptions, findFiles, folderOptions } from './files.ts';
 
 /** Options of `audioDatasetFromDirectory`. */
 export interface AudioDatasetOptions extends FolderOptions {
-  /** Samples a second to which all sounds are brought; null, the default, leaves them as they are. */
+  /** Sampling rate, in samples per second, to which all sounds are resampled; null, the default, keeps theirs. */
   readonly samplingRate?: number | null | undefined;
-  /** Samples of each sound: longer ones are cut off, shorter ones filled with silence. By default those of the longest in the batch. */
+  /**
+   * Samples per sound: longer ones are truncated, shorter ones padded with silence. By default as many as the longest
+   * in the batch has.
+   */
   readonly outputSequenceLength?: number | null | undefined;
-  /** Whether a batch is a list of sounds, each of its own length. */
+  /** Whether a batch is a list of sounds of different lengths. */
   readonly ragged?: boolean | undefined;
 }
 const audioDatasetOptions: OptionNames<AudioDatasetOptions> = {
@@ -27,9 +30,9 @@ const audioDatasetOptions: OptionNames<AudioDatasetOptions> = {
 type Sounds<O> = O extends { readonly ragged: true } ? Tensor[] : Tensor;
 
 /**
- * A dataset of the sounds (`.wav`) in a folder, by default one class a folder in it: batches `[sounds, labels]`, float32 from -1 to
- * 1, `[n, samples, channels]`. Files are found at once and read when their batch is wanted. `dataset.classNames` and
- * `dataset.filePaths` say what they are.
+ * A dataset of the sounds (`.wav`) in a folder, by default with one class per subfolder: batches `[sounds, labels]`,
+ * float32 from -1 to 1, `[n, samples, channels]`. Files are listed at once and read batch by batch.
+ * `dataset.classNames` and `dataset.filePaths` name classes and files.
  * @see https://keras.io/api/data_loading/audio/#audiodatasetfromdirectory-function
  */
 export const audioDatasetFromDirectory = exact(
@@ -52,7 +55,7 @@ export const audioDatasetFromDirectory = exact(
     const maker = {
       async load(file: string, path: string): Promise<Sound> {
         const sound = decodeWav(file, await readFile(path));
-        // As Keras does: first cut, then brought to the other rate.
+        // As in Keras: truncated first, then resampled.
         const cut = outputSequenceLength === null ? sound : inLength(sound, outputSequenceLength);
         return samplingRate === null || samplingRate === cut.rate ? cut : atRate(cut, samplingRate);
       },
@@ -87,9 +90,9 @@ function inLength(sound: Sound, samples: number): Sound {
   return { ...sound, data };
 }
 
-/** Half-width, in samples, of what a sample at the other rate is made of. */
+/** Half-width of the resampling filter, in samples. */
 const reach = 16;
-/** A sound at another rate: frequencies that it cannot hold are taken out. */
+/** Resamples a sound; frequencies above the new rate's limit are filtered out. */
 function atRate({ rate, channels, data }: Sound, wanted: number): Sound {
   const count = data.length / channels;
   const samples = Math.max(1, Math.round((count * wanted) / rate));

@@ -14,15 +14,16 @@ import {
 
 /** Options of `cocoDataset`. */
 export interface CocoDatasetOptions extends DetectionOptions {
-  /** Whether crowds are objects too; false by default, since their boxes hold many. */
+  /** Whether to include crowds; false by default, since their boxes contain many objects. */
   readonly includeCrowds?: boolean | undefined;
 }
 const cocoDatasetOptions: OptionNames<CocoDatasetOptions> = { ...detectionOptions, includeCrowds: true };
 
 /**
- * A dataset of images with boxes (and masks) from a folder of images and a file of annotations in COCO's form, its path or what it holds:
- * batches `{ images, boundingBoxes: { boxes, labels }, segmentationMasks }`, as layers over images take them. Classes are numbered in the order
- * of their ids: `dataset.classNames`; `dataset.categoryIds` has the ids.
+ * A dataset of images with boxes (and masks) from a folder of images and annotations in COCO's format, given as a path
+ * or as parsed JSON: batches `{ images, boundingBoxes: { boxes, labels }, segmentationMasks }`, as preprocessing layers
+ * for images take them. Classes are numbered in the order of their ids: `dataset.classNames`; `dataset.categoryIds` has
+ * the ids.
  * @see https://cocodataset.org/#format-data
  */
 export const cocoDatasetFromDirectory = exact(

@@ -5,19 +5,19 @@ import type { Tensor } from '../../tensor/index.ts';
 import { dataNow } from '../../tensor/read.ts';
 import type { Files, FolderOptions, Found } from './files.ts';
 
-/** A dataset that knows the files which it is made of. */
+/** A dataset that knows its files. */
 export type FolderDataset<T> = Dataset<T> & {
-  /** Names of the classes, at their numbers; null where there are no labels. */
+  /** Class names by class number; null without labels. */
   readonly classNames: readonly string[] | null;
-  /** The files, in the order in which they were drawn. */
+  /** The files, in the order drawn. */
   readonly filePaths: readonly string[];
 };
-/** With `'both'` as the subset a dataset to train and one to validate with. */
+/** With the subset `'both'`, a training and a validation dataset. */
 export type FolderDatasets<T, O> = O extends { readonly subset: 'both' }
   ? [training: FolderDataset<T>, validation: FolderDataset<T>]
   : FolderDataset<T>;
 
-/** What is made of files: samples, or with labels `[samples, labels]`. */
+/** The elements: samples, or with labels `[samples, labels]`. */
 export type Samples<X, O> = O extends { readonly labels: null } | { readonly labelMode: null } ? X : [x: X, y: Tensor];
 
 /** How files become samples. */
@@ -28,7 +28,7 @@ export interface Maker<S> {
   batch(samples: readonly S[]): unknown;
   /** One alone. */
   single(sample: S): unknown;
-  /** Threads that load them, which never wait for the next batch; none by default. */
+  /** Threads that load them without pausing between batches; none by default. */
   readonly workers?: number;
 }
 
@@ -58,10 +58,10 @@ export function datasetsOf<S>(who: string, found: Found, maker: Maker<S>, option
       return labels && labelMode ? [x, labelsOf(labels, labelMode, files, isSingle)] : x;
     };
     const numbers = Dataset.range(files.paths.length);
-    // Those to validate with beside those to train with stay in their order, as in Keras.
+    // With 'both', the validation part is not shuffled, as in Keras.
     const isDrawn = shuffle && !(subset === 'both' && part === 1);
     const drawn = isDrawn ? numbers.shuffle(files.paths.length, { seed }) : numbers;
-    // While the last files of a batch are loaded, those of the next one are begun.
+    // The next batch's files are started while the last ones of the current batch load.
     const numParallelCalls = maker.workers ? (batchSize === null ? 2 * maker.workers : 2) : 1;
     const all = (batchSize === null ? drawn : drawn.batch(batchSize)).map(ofIndices, { numParallelCalls });
     const whole = corruptFiles === 'skip' ? all.filter((first) => first !== nothing) : all;
@@ -69,7 +69,7 @@ export function datasetsOf<S>(who: string, found: Found, maker: Maker<S>, option
   });
   return subset === 'both' ? made : made[0];
 }
-/** Stands for a batch of which no file could be read. */
+/** Stands for a batch none of whose files could be read. */
 const nothing = hostTensor(new Float32Array(0), { shape: [0], dtype: 'float32' });
 
 function labelsOf(

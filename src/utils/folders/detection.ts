@@ -13,34 +13,39 @@ import { checkWorkers, imageLoader } from './image-loader.ts';
 
 /** Options of data sets of images with boxes or masks. */
 export interface DetectionOptions {
-  /** Samples in a batch; 32 by default. Null gives one sample after the other. */
+  /** Samples per batch; 32 by default. Null yields single samples. */
   readonly batchSize?: number | null | undefined;
   /** Height and width of the samples, or one number for both; 512 by default. */
   readonly imageSize?: number | readonly [height: number, width: number] | undefined;
-  /** Whether to put black beside images instead of stretching them. */
+  /** Whether to pad images with black instead of stretching them. */
   readonly padToAspectRatio?: boolean | undefined;
   /** `'rgb'`, the default, `'rgba'` or `'grayscale'`. */
   readonly colorMode?: ColorMode | undefined;
-  /** How pixels become others: `'bilinear'` by default. */
+  /** Interpolation method; `'bilinear'` by default. */
   readonly interpolation?: Interpolation | undefined;
-  /** How boxes are written, in pixels of the samples or, by the `rel_` formats, in shares of them; `'xyxy'` by default. */
+  /** Format of the boxes, in pixels of the samples or, with the `rel_` formats, as fractions; `'xyxy'` by default. */
   readonly boundingBoxFormat?: BoxFormat | undefined;
-  /** Places for boxes of each image, of which the first are taken; null, the default, as many as an image of the batch needs. */
+  /** Number of boxes per image; further ones are dropped. Null, the default, means as many as the batch needs. */
   readonly maxBoxes?: number | null | undefined;
   /**
-   * Masks beside the images: `'classes'` has 0 for the background and the class number plus 1, `[n, height, width, 1]`; `'instances'` has
-   * a channel for each box with 1 in the object. Null, the default, for none.
+   * Masks: `'classes'` has 0 for the background and the class number plus 1, `[n, height, width, 1]`; `'instances'` has
+   * a channel for each box with 1 inside the object. Null, the default, for none.
    */
   readonly masks?: 'classes' | 'instances' | null | undefined;
-  /** Whether images come in random order, another in each round; true by default. */
+  /** Whether to shuffle the images anew in each iteration; true by default. */
   readonly shuffle?: boolean | undefined;
-  /** Makes the order repeat. */
+  /** Makes the order reproducible. */
   readonly seed?: number | null | undefined;
-  /** What becomes of an image that cannot be read: `'raise'`, the default, names it in an error; `'skip'` goes on without it. */
+  /**
+   * What to do about an unreadable image: `'raise'`, the default, names it in an error; `'skip'` continues without it.
+   */
   readonly corruptFiles?: 'raise' | 'skip' | undefined;
-  /** What decodes: `'own'`, the default, or the package `'sharp'` where it is installed. */
+  /** The decoder: `'own'`, the default, or the package `'sharp'` if it is installed. */
   readonly decoder?: ImageDecoder | undefined;
-  /** Threads that read, decode and resize images beside this one; by default as many as there are cores, up to 8. 0 does it in this one. */
+  /**
+   * Additional threads that read, decode and resize images; by default one per core, up to 8. With 0 the calling thread
+   * does it.
+   */
   readonly workers?: number | undefined;
 }
 export const detectionOptions: OptionNames<DetectionOptions> = {
@@ -64,16 +69,16 @@ export interface Thing {
   /** Left, top, width and height. */
   readonly box: readonly [x: number, y: number, width: number, height: number];
   readonly label: number;
-  /** By which a file of masks knows it. */
+  /** Its number in a mask file. */
   readonly number?: number;
   /** Its bitmap, row by row, in an image of a size. */
   readonly mask?: (height: number, width: number) => Uint8Array;
 }
-/** An image with what is in it. */
+/** An image and its objects. */
 export interface Scene {
   readonly path: string;
   readonly things: readonly Thing[];
-  /** Masks that lie in files of their own: the numbers of their pixels, row by row. */
+  /** Masks from separate files: the numbers of their pixels, row by row. */
   readonly maskFile?: () => Promise<{
     readonly width: number;
     readonly height: number;
@@ -81,22 +86,22 @@ export interface Scene {
   }>;
 }
 
-/** What a batch is; of one sample without the first axis. Places without a box have -1 in all numbers. */
+/** A batch; a single sample lacks the first axis. Unused boxes consist of -1. */
 export interface DetectionBatch {
   /** `[n, height, width, channels]`, float32 from 0 to 255. */
   readonly images: Tensor;
-  /** `boxes` `[n, places, 4]` (float32) and `labels` `[n, places]` (int32). */
+  /** `boxes` `[n, boxes, 4]` (float32) and `labels` `[n, boxes]` (int32). */
   readonly boundingBoxes: { readonly boxes: Tensor; readonly labels: Tensor };
 }
 export type WithMasks<O> = O extends { readonly masks: 'classes' | 'instances' }
   ? DetectionBatch & {
-      /** `[n, height, width, 1 or places]`, float32. */
+      /** `[n, height, width, 1 or boxes]`, float32. */
       readonly segmentationMasks: Tensor;
     }
   : DetectionBatch;
 /** A dataset of images with boxes. */
 export type DetectionDataset<O> = Dataset<WithMasks<O>> & {
-  /** Names of the classes, at their numbers. */
+  /** Class names by class number. */
   readonly classNames: readonly string[];
   /** The images, in the order of the annotations. */
   readonly filePaths: readonly string[];
@@ -106,11 +111,11 @@ interface Sample {
   readonly pixels: Float32Array;
   readonly boxes: readonly Float64Array[];
   readonly labels: readonly number[];
-  /** Of classes one, of instances one for each box. */
+  /** Number of channels: one for classes, one per box for instances. */
   readonly masks: readonly Float32Array[];
 }
 
-/** The dataset of images whose objects are known. */
+/** A dataset of images with known objects. */
 export function detectionDataset<O>(
   who: string,
   scenes: readonly Scene[],
@@ -192,7 +197,7 @@ export function detectionDataset<O>(
 }
 
 type ImageSize = { readonly height: number; readonly width: number };
-/** A box where the image has come to lie, in its format. */
+/** A box after resizing the image, in the requested format. */
 function placed(
   [x, y, w, h]: Thing['box'],
   image: ImageSize,
@@ -228,13 +233,13 @@ function planesOf(
   });
   if (kind === 'instances') return bitmaps.map((data) => ({ height, width, data }));
   const classes = new Uint16Array(height * width);
-  // The first of the objects stands in front, as boxes that are left out are the last.
+  // Earlier objects cover later ones, as the boxes that are dropped are the last.
   for (let k = bitmaps.length - 1; k >= 0; k--)
     bitmaps[k].forEach((isIn, p) => void (isIn && (classes[p] = things[k].label + 1)));
   return [{ height, width, data: classes }];
 }
 
-/** The nearest number for each pixel of a sample; 0 beside the image. */
+/** Nearest-neighbour resizing of a mask; 0 in the padding. */
 function picked(
   { data }: Plane,
   image: ImageSize,

@@ -5,32 +5,38 @@ import { nodeModules } from '../../formats/node-modules.ts';
 import { checkSeed, defaultSeed } from '../../random/global-seed.ts';
 import { MersenneTwister, permutation } from '../../random/mersenne-twister.ts';
 
-/** Which files of a folder are taken, and with which labels. */
+/** Which files of a folder to use, and their labels. */
 export interface FolderOptions {
   /**
-   * `'inferred'`, the default: each folder in the folder is a class; null for no labels; or a list of whole numbers, one for each file
+   * `'inferred'`, the default: each subfolder is a class; null for no labels; or a list of integers, one for each file
    * in the order of their paths.
    */
   readonly labels?: 'inferred' | readonly number[] | null | undefined;
-  /** `'int'`, the default: class numbers (int32); `'binary'`: 0 or 1 (float32, `[n, 1]`); `'categorical'`: rows with a 1; null for none. */
+  /**
+   * `'int'`, the default: class numbers (int32); `'binary'`: 0 or 1 (float32, `[n, 1]`); `'categorical'`: one-hot rows;
+   * null for none.
+   */
   readonly labelMode?: 'int' | 'binary' | 'categorical' | null | undefined;
-  /** Folders of the classes in their order; only with `labels: 'inferred'`. By default all, in the order of their names. */
+  /** The subfolders of the classes, in order; only with `labels: 'inferred'`. By default all, sorted by name. */
   readonly classNames?: readonly string[] | null | undefined;
-  /** Samples in a batch; 32 by default. Null gives one sample after the other. */
+  /** Samples per batch; 32 by default. Null yields single samples. */
   readonly batchSize?: number | null | undefined;
-  /** Whether files come in random order, another in each round; true by default. False: in the order of their paths. */
+  /** Whether to shuffle the files anew in each iteration; true by default. If false, they are sorted by path. */
   readonly shuffle?: boolean | undefined;
-  /** Makes the order repeat: files are divided as Keras divides them with this seed. */
+  /** Makes the order reproducible; files are split as by Keras with the same seed. */
   readonly seed?: number | null | undefined;
-  /** Share of the files to validate with, between 0 and 1. */
+  /** Fraction of the files for validation, between 0 and 1. */
   readonly validationSplit?: number | null | undefined;
-  /** Which of the files are wanted where `validationSplit` is set; `'both'` gives two datasets. */
+  /** Which part to return if `validationSplit` is set; `'both'` returns two datasets. */
   readonly subset?: 'training' | 'validation' | 'both' | null | undefined;
   /** Whether links to folders are followed. */
   readonly followLinks?: boolean | undefined;
   /** Whether to print how many files were found; true by default. */
   readonly verbose?: boolean | undefined;
-  /** What becomes of a file that cannot be read: `'raise'`, the default, names it in an error; `'skip'` names it in a warning and goes on without it. */
+  /**
+   * What to do about an unreadable file: `'raise'`, the default, names it in an error; `'skip'` names it in a warning
+   * and continues without it.
+   */
   readonly corruptFiles?: 'raise' | 'skip' | undefined;
 }
 export const folderOptions: OptionNames<FolderOptions> = {
@@ -50,11 +56,11 @@ export const folderOptions: OptionNames<FolderOptions> = {
 /** Files with their labels. */
 export interface Files {
   readonly paths: readonly string[];
-  /** Undefined where there are none. */
+  /** Undefined without labels. */
   readonly labels: readonly number[] | undefined;
   readonly classNames: readonly string[] | null;
 }
-/** The files that are wanted: one list, or those to train and those to validate with. */
+/** The requested files: one list, or training and validation files. */
 export interface Found {
   readonly parts: readonly Files[];
   readonly seed: number;
@@ -62,7 +68,7 @@ export interface Found {
   readonly batchSize: number | null;
 }
 
-/** Finds the files of a folder with given endings, divided as Keras divides them. */
+/** Finds the files with given extensions in a folder, split as by Keras. */
 export async function findFiles(
   who: string,
   directory: string | URL,

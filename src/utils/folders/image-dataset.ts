@@ -18,17 +18,22 @@ export interface ImageDatasetOptions extends FolderOptions {
   readonly colorMode?: ColorMode | undefined;
   /** Height and width of the samples, or one number for both; 256 by default. */
   readonly imageSize?: number | readonly [height: number, width: number] | undefined;
-  /** How pixels become others: `'bilinear'` by default. Nothing is averaged where an image becomes smaller, except by `'area'`. */
+  /** Interpolation method; `'bilinear'` by default. Shrinking does not average, except with `'area'`. */
   readonly interpolation?: Interpolation | undefined;
-  /** Whether to cut images to the proportions of `imageSize` instead of stretching them. */
+  /** Whether to crop images to the aspect ratio of `imageSize` instead of stretching them. */
   readonly cropToAspectRatio?: boolean | undefined;
-  /** Whether to put black beside them instead. */
+  /** Whether to pad them with black instead. */
   readonly padToAspectRatio?: boolean | undefined;
-  /** Where the channels stand; as in `keras.config` by default. */
+  /** Position of the channel axis; that of `keras.config` by default. */
   readonly dataFormat?: DataFormat | null | undefined;
-  /** What decodes: `'own'`, the default, with the same pixels everywhere, or the package `'sharp'` where it is installed. */
+  /**
+   * The decoder: `'own'`, the default, with the same pixels everywhere, or the package `'sharp'` if it is installed.
+   */
   readonly decoder?: ImageDecoder | undefined;
-  /** Threads that read, decode and resize beside this one; by default as many as there are cores, up to 8. 0 does it in this one. */
+  /**
+   * Additional threads that read, decode and resize; by default one per core, up to 8. With 0 the calling thread does
+   * it.
+   */
   readonly workers?: number | undefined;
 }
 const imageDatasetOptions: OptionNames<ImageDatasetOptions> = {
@@ -45,9 +50,9 @@ const imageDatasetOptions: OptionNames<ImageDatasetOptions> = {
 const endings = ['.bmp', '.gif', '.jpeg', '.jpg', '.png', '.webp'];
 
 /**
- * A dataset of the images in a folder, by default one class a folder in it: batches `[images, labels]`, float32 from 0 to 255,
- * `[n, height, width, channels]`. Files are found at once and read when their batch is wanted. `dataset.classNames` and
- * `dataset.filePaths` say what they are.
+ * A dataset of the images in a folder, by default with one class per subfolder: batches `[images, labels]`, float32
+ * from 0 to 255, `[n, height, width, channels]`. Files are listed at once and read batch by batch. `dataset.classNames`
+ * and `dataset.filePaths` name classes and files.
  * @see https://keras.io/api/data_loading/image/#imagedatasetfromdirectory-function
  */
 export const imageDatasetFromDirectory = exact(

@@ -7,9 +7,9 @@ import { type PixelsWanted, type SamplePixels, samplePixels } from './sample-pix
 import { threadFile } from './thread-file.ts';
 
 const instead = 'load images with utils.loadImg, and make a keras.data.Dataset of them';
-/** Threads that decode images, by their number: all folders share them. */
+/** Threads that decode images, by their number; shared by all folders. */
 const pools = new Map<number, Threads>();
-/** The module that they load; undefined where it is not there, as where a bundler made one file of all. */
+/** The module that they load; undefined if it is missing, e.g. because a bundler produced a single file. */
 let module: Promise<string | undefined> | undefined;
 async function findModule(): Promise<string | undefined> {
   const file = await threadFile();
@@ -20,10 +20,10 @@ async function findModule(): Promise<string | undefined> {
   );
 }
 
-/** How many threads decode images where nobody says: as many as there are cores, up to 8. */
+/** The default number of decoding threads: one per core, up to 8. */
 const defaultWorkers = (who: string): number => Math.min(8, nodeModules(who, instead).os.availableParallelism());
 
-/** The number of threads that is asked for, refused where it is none. */
+/** Checks the number of threads. */
 export function checkWorkers(who: string, workers: number | undefined): number {
   if (workers === undefined) return defaultWorkers(who);
   return Number.isInteger(workers) && workers >= 0
@@ -31,7 +31,7 @@ export function checkWorkers(who: string, workers: number | undefined): number {
     : fail(who, `workers is ${show(workers)}`, 'give a whole number of threads, or 0 to decode in this one');
 }
 
-/** What reads, decodes and resizes the images of a folder, in so many other threads; 0: in this one. */
+/** Reads, decodes and resizes the images of a folder in `workers` other threads, or with 0 in this one. */
 export function imageLoader(
   wanted: PixelsWanted,
   workers: number,

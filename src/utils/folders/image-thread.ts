@@ -3,10 +3,10 @@ import { HornbeamError } from '../../base/errors.ts';
 import { moved } from '../../data/pipeline/threads.ts';
 import { type PixelsWanted, samplePixels } from './sample-pixels.ts';
 
-// This module is what threads load that decode images: it takes little of the library along.
+// The module that decoding threads load; it imports little of the library.
 disableInteractiveLogging();
 
-/** What a thread gives: an image, or what is wrong with its file. */
+/** A thread's result: an image, or what is wrong with its file. */
 export async function load(who: string, path: string, wanted: PixelsWanted): Promise<object> {
   try {
     const sample = await samplePixels(who, path, wanted);

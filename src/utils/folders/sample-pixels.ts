@@ -4,7 +4,7 @@ import type { ColorMode } from '../../formats/images/pixels.ts';
 import { decodeBySharp } from '../../formats/images/sharp.ts';
 import { type Fit, type Interpolation, resizedPixels } from '../images/resize.ts';
 
-/** What becomes of the images of a folder. */
+/** How to turn the images of a folder into samples. */
 export interface PixelsWanted {
   readonly colors: ColorMode;
   readonly size: readonly [height: number, width: number];
@@ -14,13 +14,13 @@ export interface PixelsWanted {
 }
 /** An image as a sample. */
 export interface SamplePixels {
-  /** `[height, width, channels]` of the size that is wanted. */
+  /** `[height, width, channels]` in the requested size. */
   readonly pixels: Float32Array;
   /** Height and width of the file's image. */
   readonly from: readonly [height: number, width: number];
 }
 
-/** The image in a file in the size that is wanted. `who` is blamed for a file that cannot be read. */
+/** The image in a file, in the requested size. `who` is named by errors. */
 export async function samplePixels(
   who: string,
   path: string,

@@ -8,14 +8,15 @@ import { type FolderOptions, findFiles, folderOptions } from './files.ts';
 
 /** Options of `textDatasetFromDirectory`. */
 export interface TextDatasetOptions extends FolderOptions {
-  /** Bytes (of UTF-8) of a text after which the rest is cut off; null, the default, for none. */
+  /** Length in bytes (of UTF-8) to which texts are truncated; null, the default, for no limit. */
   readonly maxLength?: number | null | undefined;
 }
 const textDatasetOptions: OptionNames<TextDatasetOptions> = { ...folderOptions, maxLength: true };
 
 /**
- * A dataset of the texts (`.txt`) in a folder, by default one class a folder in it: batches `[texts, labels]` of strings, `[n]`. Files
- * are found at once and read when their batch is wanted. `dataset.classNames` and `dataset.filePaths` say what they are.
+ * A dataset of the texts (`.txt`) in a folder, by default with one class per subfolder: batches `[texts, labels]` of
+ * strings, `[n]`. Files are listed at once and read batch by batch. `dataset.classNames` and `dataset.filePaths` name
+ * classes and files.
  * @see https://keras.io/api/data_loading/text/#textdatasetfromdirectory-function
  */
 export const textDatasetFromDirectory = exact(
@@ -33,7 +34,7 @@ export const textDatasetFromDirectory = exact(
     const maker = {
       async load(_: string, path: string): Promise<string> {
         const bytes = await readFile(path);
-        // A letter that is cut in two is left out.
+        // A character that is cut in two is dropped.
         return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, maxLength ?? bytes.length), {
           stream: maxLength !== null && maxLength < bytes.length,
         });

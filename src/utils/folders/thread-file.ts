@@ -1,2 +1,5 @@
-/** Where the module is that threads load which decode images: beside this one, put together so that bundlers do not look for it. */
+/**
+ * The URL of the module that decoding threads load. It lies beside this one; the URL is assembled so that bundlers do
+ * not follow it.
+ */
 export const threadFile = async (): Promise<string> => import.meta.url.replace(/[^/]*$/, 'image-thread.js');

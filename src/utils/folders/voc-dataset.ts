@@ -19,9 +19,9 @@ import {
 export interface VocDatasetOptions extends DetectionOptions {
   /** Which images: the name of a list in `ImageSets/Main` (with masks, in `ImageSets/Segmentation`), without its ending; all by default. */
   readonly split?: string | null | undefined;
-  /** Names of the classes in their order; by default the 20 of Pascal VOC. */
+  /** Class names, in order; by default the 20 of Pascal VOC. */
   readonly classNames?: readonly string[] | undefined;
-  /** Whether objects that are marked as difficult are left out; false by default. */
+  /** Whether to leave out objects marked as difficult; false by default. */
   readonly skipDifficult?: boolean | undefined;
 }
 const vocDatasetOptions: OptionNames<VocDatasetOptions> = {
@@ -35,9 +35,10 @@ const vocClasses =
 sofa train tvmonitor`.split(/\s/);
 
 /**
- * A dataset of images with boxes (and masks) from a folder in the form of Pascal VOC, with `Annotations`, `JPEGImages` and, for masks,
- * `SegmentationClass` and `SegmentationObject`: batches `{ images, boundingBoxes: { boxes, labels }, segmentationMasks }`, as layers over images
- * take them. VOC counts pixels from 1, boxes here from 0. Of class masks 255 is what VOC leaves open.
+ * A dataset of images with boxes (and masks) from a folder in Pascal VOC's layout, with `Annotations`, `JPEGImages`
+ * and, for masks, `SegmentationClass` and `SegmentationObject`: batches `{ images, boundingBoxes: { boxes, labels },
+ * segmentationMasks }`, as preprocessing layers for images take them. VOC counts pixels from 1, boxes here from 0. In
+ * class masks, 255 marks pixels that VOC leaves undecided.
  * @see http://host.robots.ox.ac.uk/pascal/VOC/
  */
 export const vocDatasetFromDirectory = exact('utils.vocDatasetFromDirectory', 2, async function vocDatasetFromDirectory<

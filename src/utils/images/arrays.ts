@@ -10,7 +10,7 @@ import { asTensor, type Like, type Tensor, tensor } from '../../tensor/index.ts'
 
 /** Options of `imgToArray`. */
 export interface ImgToArrayOptions {
-  /** Where the channels stand; as in `keras.config` by default. */
+  /** Position of the channel axis; that of `keras.config` by default. */
   readonly dataFormat?: DataFormat | null | undefined;
   /** The tensor's dtype; `config.floatx()` by default. */
   readonly dtype?: DType | null | undefined;
@@ -18,14 +18,14 @@ export interface ImgToArrayOptions {
 const imgToArrayOptions: OptionNames<ImgToArrayOptions> = { dataFormat: true, dtype: true };
 /** Options of `arrayToImg`. */
 export interface ArrayToImgOptions extends ImgToArrayOptions {
-  /** Whether to stretch the values so that the least is 0 and the largest 255; true by default. False takes them as they are. */
+  /** Whether to rescale values so that the smallest is 0 and the largest 255; true by default. */
   readonly scale?: boolean | undefined;
-  /** The dtype in which values are stretched; `config.floatx()` by default. */
+  /** The dtype in which values are rescaled; `config.floatx()` by default. */
   readonly dtype?: DType | null | undefined;
 }
 const arrayToImgOptions: OptionNames<ArrayToImgOptions> = { ...imgToArrayOptions, scale: true };
 
-/** Where channels stand, refused where it is unknown. */
+/** Checks the position of the channel axis. */
 export function formatOf(who: string, given: DataFormat | null | undefined): DataFormat {
   const format = given ?? imageDataFormat();
   if (format !== 'channels_last' && format !== 'channels_first')
@@ -58,8 +58,8 @@ export const imgToArray = exact(
 );
 
 /**
- * A tensor `[height, width, channels]` (1, 3 or 4 of them) as an image. Grey above 255, which stays where `scale` is false, gives
- * the mode "I" of 32 bits.
+ * Converts a tensor `[height, width, channels]` (1, 3 or 4 of them) to an image. Grey values above 255, possible if
+ * `scale` is false, give the 32-bit mode "I".
  * @see https://keras.io/api/data_loading/image/#arraytoimg-function
  * @example [...(await keras.utils.arrayToImg([[[0], [1]]])).data] // [0, 255]
  */
@@ -84,7 +84,7 @@ export const arrayToImg = exact(
   },
 );
 
-/** From 0 to 255; values that are all the same become 0. */
+/** Rescales to 0 to 255; if all values are equal, they become 0. */
 function stretched(x: Tensor): Tensor {
   const above = ops.subtract(x, ops.min(x));
   const most = ops.max(above);

@@ -13,14 +13,19 @@ export interface LoadImgOptions {
   readonly colorMode?: ColorMode | undefined;
   /** Height and width to resize to; null, the default, for those of the file. */
   readonly targetSize?: readonly [height: number, width: number] | null | undefined;
-  /** How pixels become others, with PIL's numbers: `'nearest'`, the default, `'bilinear'`, `'bicubic'`, `'hamming'`, `'box'`, `'lanczos'`. */
+  /**
+   * Interpolation method, with PIL's results: `'nearest'`, the default, `'bilinear'`, `'bicubic'`, `'hamming'`,
+   * `'box'`, `'lanczos'`.
+   */
   readonly interpolation?: PilInterpolation | undefined;
-  /** Whether to cut the image to the proportions of `targetSize` instead of stretching it. */
+  /** Whether to crop the image to the aspect ratio of `targetSize` instead of stretching it. */
   readonly keepAspectRatio?: boolean | undefined;
-  /** What decodes: `'own'`, the default, with the same pixels everywhere, or the package `'sharp'` where it is installed. */
+  /**
+   * The decoder: `'own'`, the default, with the same pixels everywhere, or the package `'sharp'` if it is installed.
+   */
   readonly decoder?: ImageDecoder | undefined;
 }
-/** What decodes image files: the library itself, or the package `sharp`. */
+/** A decoder of image files: the library itself, or the package `sharp`. */
 export type ImageDecoder = 'own' | 'sharp';
 const loadImgOptions: OptionNames<LoadImgOptions> = {
   colorMode: true,
@@ -30,23 +35,24 @@ const loadImgOptions: OptionNames<LoadImgOptions> = {
   decoder: true,
 };
 
-/** The colours of an image, refused where they are none. */
+/** Checks a colour mode. */
 export function checkColors(who: string, colorMode: unknown): ColorMode {
   if (colorMode !== 'grayscale' && colorMode !== 'rgb' && colorMode !== 'rgba')
     fail(who, `colorMode is ${show(colorMode)}`, 'use "grayscale", "rgb" or "rgba"');
   return colorMode;
 }
-/** What decodes images, refused where it is unknown. */
+/** Checks a decoder. */
 export function checkDecoder(who: string, decoder: unknown): ImageDecoder {
   if (decoder !== 'own' && decoder !== 'sharp') fail(who, `decoder is ${show(decoder)}`, 'use "own" or "sharp"');
   return decoder;
 }
 
 /**
- * Loads an image: JPEG, PNG, WebP, GIF (its first picture), BMP, from a path, a URL or bytes. As in Keras it is not turned
- * upright by what its EXIF data say. `imgToArray` makes a tensor of it.
+ * Loads an image (JPEG, PNG, WebP, BMP, or the first frame of a GIF) from a path, a URL or bytes. As in Keras, the EXIF
+ * orientation is ignored. `imgToArray` converts it to a tensor.
  * @see https://keras.io/api/data_loading/image/#loadimg-function
- * @example (await keras.utils.loadImg(await keras.utils.saveImg(null, keras.ops.ones([2, 3, 3]), { fileFormat: 'png' }))).width // 3
+ * @example (await keras.utils.loadImg(await keras.utils.saveImg(null, keras.ops.ones([2, 3, 3]), { fileFormat: 'png'
+ * }))).width // 3
  */
 export const loadImg = exact(
   'utils.loadImg',
@@ -73,7 +79,7 @@ export const loadImg = exact(
   },
 );
 
-/** The largest part in the middle of an image that has the proportions of a size. */
+/** The largest centred crop of an image with the aspect ratio of a size. */
 function middle({ width, height }: Pixels, toWidth: number, toHeight: number): Part {
   const partHeight = Math.min(height, Math.floor((width * toHeight) / toWidth));
   const partWidth = Math.min(width, Math.floor((height * toWidth) / toHeight));

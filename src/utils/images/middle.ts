@@ -1,4 +1,4 @@
-/** The largest part in the middle of an image that has the proportions of a size. */
+/** The largest centred crop of an image with the aspect ratio of a size. */
 export function middleOf(
   [height, width]: readonly [number, number],
   [toHeight, toWidth]: readonly [number, number],

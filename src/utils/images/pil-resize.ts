@@ -1,7 +1,7 @@
 import { channelsOf, type Pixels } from '../../formats/images/pixels.ts';
 import { kernels, type Taps, tapsFor } from './resample.ts';
 
-/** How PIL makes pixels of others. */
+/** PIL's interpolation methods. */
 export type PilInterpolation = 'nearest' | 'bilinear' | 'bicubic' | 'hamming' | 'box' | 'lanczos';
 const pilKernels = {
   bilinear: kernels.bilinear,
@@ -15,7 +15,7 @@ export const pilInterpolations: readonly string[] = ['nearest', ...Object.keys(p
 /** A part of an image: left, upper, right and lower edge. */
 export type Part = readonly [left: number, top: number, right: number, bottom: number];
 
-/** An image, or a part of it, in another size, with the numbers that PIL gives (`Image.resize`): what falls together is averaged. */
+/** Resizes an image, or a part of it, with the same results as PIL (`Image.resize`): shrinking averages. */
 export function pilResize(
   image: Pixels,
   width: number,
@@ -25,7 +25,7 @@ export function pilResize(
 ): Pixels {
   const [left, top, right, bottom] = part ?? [0, 0, image.width, image.height];
   if (interpolation === 'nearest') return nearest(image, width, height, [left, top, right, bottom]);
-  // Colours count as much as they are seen.
+  // Colours are weighted by opacity.
   const isSeenThrough = image.mode === 'RGBA';
   const kernel = pilKernels[interpolation];
   let made = isSeenThrough ? withOpacity(image) : image;
@@ -38,7 +38,7 @@ export function pilResize(
 
 function nearest(image: Pixels, width: number, height: number, [left, top, right, bottom]: Part): Pixels {
   const channels = channelsOf(image.mode);
-  // Positions are added up, as PIL does, with the same roundings.
+  // Positions are accumulated as in PIL, with the same rounding.
   const positions = (from: number, to: number, count: number): Int32Array => {
     const scale = (to - from) / count;
     let at = from + scale * 0.5;
@@ -60,11 +60,11 @@ const emptyLike = ({ data }: Pixels, length: number): Pixels['data'] =>
   new (data.constructor as Uint8ArrayConstructor)(length);
 
 const bits = 22;
-/** Weights as PIL has them for bytes: in whole parts of 2^22. */
+/** Weights in PIL's fixed-point form for bytes: multiples of 2^-22. */
 const inParts = ({ weights }: Taps): Int32Array =>
   Int32Array.from(weights, (w) => Math.trunc(w * 2 ** bits + (w < 0 ? -0.5 : 0.5)));
 
-/** Sums of values, `stride` apart, by weights, as values of the image's kind. */
+/** Weighted sums of values `stride` apart, rounded to the image's mode. */
 function summer({ data, mode }: Pixels, taps: Taps): (at: number, stride: number, p: number) => number {
   const { width, counts } = taps;
   if (data instanceof Uint8Array) {
@@ -103,7 +103,7 @@ function down(image: Pixels, taps: Taps, height: number): Pixels {
   return { ...image, height, data };
 }
 
-/** Colours times their opacity. */
+/** Premultiplies colours with their opacity. */
 function withOpacity(image: Pixels): Pixels {
   const data = new Uint8Array(image.data.length);
   for (let at = 0; at < data.length; at += 4) {
@@ -116,7 +116,7 @@ function withOpacity(image: Pixels): Pixels {
   }
   return { ...image, data };
 }
-/** Colours that were times their opacity. */
+/** Undoes the premultiplication. */
 function apartFromOpacity(image: Pixels): Pixels {
   const data = Uint8Array.from(image.data);
   for (let at = 0; at < data.length; at += 4) {

@@ -1,16 +1,16 @@
-/** How much of a pixel goes into another, by their distance in pixels. */
+/** A resampling kernel: the weight of a pixel by its distance in pixels. */
 export interface Kernel {
-  /** Distance from which on it is 0. */
+  /** Distance from which on the weight is 0. */
   readonly reach: number;
   weight(distance: number): number;
 }
 const sinc = (x: number): number => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
-/** A window of sinc. */
+/** A windowed sinc. */
 export const lanczos = (reach: number): Kernel => ({
   reach,
   weight: (x) => (x > -reach && x < reach ? sinc(x) * sinc(x / reach) : 0),
 });
-/** Cubic splines by two numbers (Mitchell and Netravali, 1988). */
+/** The cubic splines with two parameters of Mitchell and Netravali (1988). */
 const cubic = (b: number, c: number): Kernel => ({
   reach: 2,
   weight(distance) {
@@ -35,19 +35,19 @@ export const kernels = {
   gaussian: { reach: 1.5, weight: (x) => (Math.abs(x) >= 1.5 ? 0 : Math.exp(-0.5 * (x / 0.5) ** 2)) },
 } as const satisfies Readonly<Record<string, Kernel>>;
 
-/** For each of `count` pixels the first of those that it is made of, and how much of each of them. */
+/** For each of `count` pixels, the first source pixel and the weights of it and the following ones. */
 export interface Taps {
-  /** The most that one is made of. */
+  /** The largest number of source pixels. */
   readonly width: number;
   readonly first: Int32Array;
   readonly counts: Int32Array;
-  /** `[count, width]`; those of a pixel add up to 1. */
+  /** `[count, width]`; the weights of a pixel add up to 1. */
   readonly weights: Float64Array;
 }
 
 /**
- * Pixels of a line from those of another, of which the part from `from` to `to` is taken. Where the line becomes shorter and
- * `antialias` is set, the kernel is stretched over all pixels that fall together.
+ * Weights for resampling the part from `from` to `to` of a line. If the line shrinks and `antialias` is set, the kernel
+ * is widened to cover all source pixels.
  */
 export function tapsFor(
   size: number,

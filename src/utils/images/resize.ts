@@ -2,7 +2,7 @@ import { channelsOf, type Pixels } from '../../formats/images/pixels.ts';
 import { middleOf } from './middle.ts';
 import { kernels, type Taps, tapsFor } from './resample.ts';
 
-/** How pixels of an image become those of another: as in Keras's own resizing, nothing is averaged where they fall together. */
+/** Interpolation methods of Keras's own resizing, which does not average when shrinking. */
 export type Interpolation = 'nearest' | 'area' | Exclude<keyof typeof kernels, 'box' | 'hamming'>;
 export const interpolations: readonly Interpolation[] = [
   'bilinear',
@@ -15,7 +15,7 @@ export const interpolations: readonly Interpolation[] = [
   'mitchellcubic',
 ];
 
-/** How an image whose proportions are others is fitted. */
+/** How to fit an image of another aspect ratio. */
 export type Fit = 'stretch' | 'crop' | 'pad';
 type Size = readonly [height: number, width: number];
 
@@ -37,10 +37,10 @@ export function resizedPixels(image: Pixels, size: Size, interpolation: Interpol
   return out;
 }
 
-/** Where in a size an image comes to lie: all of it, or with `'pad'` a part that has the image's proportions. */
+/** The area that an image fills in the target: all of it, or with `'pad'` a part with the image's aspect ratio. */
 export function frameOf([height, width]: Size, size: Size, fit: 'stretch' | 'pad'): Part {
   if (fit === 'stretch') return { top: 0, left: 0, height: size[0], width: size[1] };
-  // With the roundings of float32, as TensorFlow fits images into a frame.
+  // Rounded in float32, as TensorFlow does.
   const f = Math.fround;
   const ratio = Math.max(f(width / size[1]), f(height / size[0]));
   const inner = [f(height / ratio), f(width / ratio)] as const;
@@ -62,7 +62,7 @@ function resampled(image: Pixels, part: Part, [height, width]: Size, interpolati
   const across = tapsOf(part.width, width, interpolation);
   const row = width * channels;
   const out = new Float32Array(height * row);
-  // A line of the image is stretched once, and kept as long as lines need it.
+  // Each source line is resampled once and kept while target lines need it.
   const room = down.width + 1;
   const lines = Array.from({ length: room }, () => new Float32Array(row));
   const kept = new Int32Array(room).fill(-1);
@@ -77,7 +77,7 @@ function resampled(image: Pixels, part: Part, [height, width]: Size, interpolati
     const first = down.first[y];
     const count = down.counts[y];
     const weight = (k: number): number => down.weights[y * down.width + k];
-    // Most often a line lies between two others.
+    // In the common case a line is interpolated between two others.
     if (count === 2) between(lineAt(first), weight(0), lineAt(first + 1), weight(1), out, y * row);
     else for (let k = 0; k < count; k++) addTo(out, y * row, lineAt(first + k), weight(k));
   }
@@ -89,7 +89,7 @@ function between(a: Float32Array, u: number, b: Float32Array, v: number, out: Fl
 function addTo(out: Float32Array, at: number, line: Float32Array, weight: number): void {
   for (let x = 0; x < line.length; x++) out[at + x] += weight * line[x];
 }
-/** A line of an image, from a place on, with other pixels. */
+/** Resamples a line of an image, starting at an offset. */
 function stretch(data: Pixels['data'], from: number, channels: number, taps: Taps, out: Float32Array): void {
   const { first, counts, weights, width } = taps;
   for (let x = 0, to = 0; x < first.length; x++) {
@@ -110,7 +110,7 @@ function stretch(data: Pixels['data'], from: number, channels: number, taps: Tap
   }
 }
 
-/** Taps of sizes that come again and again, as those of folders do. */
+/** Cache of weights: the images of a folder tend to share sizes. */
 const known = new Map<string, Taps>();
 function tapsOf(size: number, count: number, interpolation: Interpolation): Taps {
   const key = `${size} ${count} ${interpolation}`;
@@ -134,7 +134,7 @@ const picking = (count: number, from: (p: number) => number): Taps => ({
   counts: new Int32Array(count).fill(1),
   weights: new Float64Array(count).fill(1),
 });
-/** Each pixel is the mean of what it covers. */
+/** Each pixel is the mean of the area that it covers. */
 function covering(size: number, count: number): Taps {
   const scale = size / count;
   const width = Math.ceil(scale) + 1;

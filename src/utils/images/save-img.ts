@@ -10,20 +10,21 @@ import { arrayToImg } from './arrays.ts';
 
 /** Options of `saveImg`. */
 export interface SaveImgOptions {
-  /** Where the channels stand; as in `keras.config` by default. */
+  /** Position of the channel axis; that of `keras.config` by default. */
   readonly dataFormat?: DataFormat | null | undefined;
-  /** `'png'` or `'jpeg'`; by default what the path ends with. */
+  /** `'png'` or `'jpeg'`; by default according to the path's extension. */
   readonly fileFormat?: 'png' | 'jpeg' | 'jpg' | null | undefined;
-  /** Whether to stretch the values so that the least is 0 and the largest 255; true by default. */
+  /** Whether to rescale values so that the smallest is 0 and the largest 255; true by default. */
   readonly scale?: boolean | undefined;
-  /** Of a JPEG, from 1 to 100; 75 by default. */
+  /** Quality of a JPEG, from 1 to 100; 75 by default. */
   readonly quality?: number | undefined;
 }
 const saveImgOptions: OptionNames<SaveImgOptions> = { dataFormat: true, fileFormat: true, scale: true, quality: true };
 
 /**
- * Writes a tensor `[height, width, channels]` into a file as PNG or JPEG, whole or not at all, and gives the file's bytes; with null for
- * the path it only gives them. A JPEG has no opacity: it is left out, with a warning.
+ * Writes a tensor `[height, width, channels]` to a PNG or JPEG file, completely or not at all, and returns the file's
+ * bytes; with null as the path it only returns them. JPEG has no opacity, so an alpha channel is dropped with a
+ * warning.
  * @see https://keras.io/api/data_loading/image/#saveimg-function
  * @example (await keras.utils.saveImg(null, [[[0], [1]]], { fileFormat: 'jpeg' })).length > 100 // true
  */

@@ -10,16 +10,16 @@ import { middleOf } from './middle.ts';
 
 /** Options of `smartResize`. */
 export interface SmartResizeOptions {
-  /** How pixels become others: `'bilinear'`, the default, `'nearest'`, `'bicubic'`, `'lanczos3'`, `'lanczos5'`. */
+  /** Interpolation method: `'bilinear'`, the default, `'nearest'`, `'bicubic'`, `'lanczos3'`, `'lanczos5'`. */
   readonly interpolation?: 'bilinear' | 'nearest' | 'bicubic' | 'lanczos3' | 'lanczos5' | undefined;
-  /** Where the channels stand; last by default. */
+  /** Position of the channel axis; last by default. */
   readonly dataFormat?: DataFormat | undefined;
 }
 const smartResizeOptions: OptionNames<SmartResizeOptions> = { interpolation: true, dataFormat: true };
 
 /**
- * Images `[height, width, channels]`, or a batch of them, in another size without stretching: the middle that has the right proportions is
- * resized.
+ * Resizes an image `[height, width, channels]`, or a batch, without distortion: a centred crop of the right aspect
+ * ratio is resized.
  * @see https://keras.io/api/data_loading/image/
  * @example keras.preprocessing.image.smartResize(keras.ops.ones([4, 6, 3]), [2, 2]).shape // [2, 2, 3]
  */
