@@ -14,8 +14,9 @@ import type { CallOptions } from '../../layer/call-context.ts';
 import { ensureBuilt } from '../../layer/calls.ts';
 import { inner } from '../../layer/inner.ts';
 import { type AnyLayer, Layer, type LayerOptions } from '../../layer/layer.ts';
+import { denseBoxes } from './dense-boxes.ts';
 import { type Factor, imageFields, isFactor, type Range, rangeOf } from './fields.ts';
-import { type Augmented, axesOf, type BoundingBoxes, type ImageData, isBatch } from './image-data.ts';
+import { type Augmented, axesOf, type BoundingBoxes, type GivenBoxes, type ImageData, isBatch } from './image-data.ts';
 
 const ownFactor = f.nullable(
   f.custom<Factor, Factor>({
@@ -244,8 +245,7 @@ export abstract class BaseImagePreprocessingLayer<S extends Fields = typeof fiel
         'bounding boxes came, but no boundingBoxFormat (bounding_box_format) says how four numbers stand for a box',
         "make the layer with boundingBoxFormat: 'xyxy', or another format",
       );
-    const boxes = asTensor(given['boxes'] as Like, 'float32');
-    const labels = asTensor(given['labels'] as Like);
+    const { boxes, labels } = denseBoxes(this, given as unknown as GivenBoxes);
     const [rank, labelRank] = [boxes.shape.length, labels.shape.length];
     if ((rank !== 2 && rank !== 3) || (labelRank !== rank - 1 && labelRank !== rank))
       fail(

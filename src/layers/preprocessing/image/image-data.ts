@@ -9,10 +9,13 @@ export interface BoundingBoxes {
   /** Class numbers; -1 for a box that is none. */
   readonly labels: Tensor;
 }
-/** The same as they may be given. */
+/**
+ * The same as they may be given: where images have different numbers of boxes, as a list for each image, of which all become as many as
+ * the longest has, with boxes of zeros and labels of -1.
+ */
 export interface GivenBoxes {
-  readonly boxes: Like;
-  readonly labels: Like;
+  readonly boxes: Like | readonly Like[];
+  readonly labels: Like | readonly Like[];
 }
 
 /**

@@ -89,3 +89,63 @@ test('what is no image, and boxes without a format, are refused', () => {
   expect(() => new RandomRotation({ factor: [1.5, 2] })).toThrow(/factor[\s\S]*\[-1, 1\][\s\S]*1\.5/);
   expect(() => new RandomFlip({ mode: 'sideways' as never })).toThrow(/mode/);
 });
+
+test('takes a list of boxes for each image, of different lengths, and fills up with boxes that are none', async () => {
+  const images = zeros([3, 8, 10, 1]);
+  const layer = new RandomFlip({ mode: 'horizontal', seed: 3, boundingBoxFormat: 'xyxy' });
+  const boxes = [
+    [[1, 2, 3, 4]],
+    [],
+    [
+      [0, 0, 5, 5],
+      [2, 2, 9, 8],
+    ],
+  ];
+  const labels = [[7], [], [1, 2]];
+  const dense = {
+    boxes: [
+      [
+        [1, 2, 3, 4],
+        [0, 0, 0, 0],
+      ],
+      [
+        [0, 0, 0, 0],
+        [0, 0, 0, 0],
+      ],
+      [
+        [0, 0, 5, 5],
+        [2, 2, 9, 8],
+      ],
+    ],
+    labels: [
+      [7, -1],
+      [-1, -1],
+      [1, 2],
+    ],
+  };
+  const found = layer({ images, boundingBoxes: { boxes, labels } }, { training: false }).boundingBoxes;
+  expect(await found.boxes.array()).toEqual(dense.boxes);
+  expect(await found.labels.array()).toEqual(dense.labels);
+  expect(found.labels.dtype).toBe('int32');
+  const asTensors = {
+    boxes: [
+      tensor([[1, 2, 3, 4]]),
+      tensor([
+        [0, 0, 5, 5],
+        [2, 2, 9, 8],
+      ]),
+    ],
+    labels: [tensor([7]), tensor([1, 2])],
+  };
+  const two = layer({ images: zeros([2, 8, 10, 1]), boundingBoxes: asTensors }, { training: false }).boundingBoxes;
+  expect(await two.labels.array()).toEqual([
+    [7, -1],
+    [1, 2],
+  ]);
+  expect(() => layer({ images, boundingBoxes: { boxes, labels: [[7], [1], [1, 2]] } })).toThrow(
+    /image 1 has 0 boxes and 1 labels/,
+  );
+  expect(() => layer({ images, boundingBoxes: { boxes, labels: [[7], []] } })).toThrow(
+    /for each of 3 images, and labels for 2/,
+  );
+});
