@@ -4,6 +4,8 @@ export type Request =
   | { readonly kind: 'stop' }
   | { readonly kind: 'afresh' }
   | { readonly kind: 'predict'; readonly pixels: Float32Array }
+  /** Asks for where the model looks. */
+  | { readonly kind: 'look'; readonly pixels: Float32Array }
   | { readonly kind: 'device'; readonly name: DeviceName }
   | { readonly kind: 'draw' }
   | { readonly kind: 'save' }
@@ -25,6 +27,8 @@ export type Report =
   /** Another model is in use: one of a file, or a new one. */
   | { readonly kind: 'model'; readonly name: string | undefined; readonly summary: string }
   | { readonly kind: 'prediction'; readonly probabilities: Float32Array }
+  /** Where the model sees the digit that it reads, 8x8 from 0 to 1. */
+  | { readonly kind: 'heat'; readonly heat: Float32Array }
   | { readonly kind: 'device'; readonly name: DeviceName }
   | { readonly kind: 'picture'; readonly png: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'file'; readonly bytes: Uint8Array<ArrayBuffer> }

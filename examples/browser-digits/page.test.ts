@@ -71,6 +71,16 @@ describe.skipIf(!executablePath)('the page that learns digits', () => {
         await draw(page, strokes);
         await page.waitForFunction((wanted) => document.getElementById('answer')!.innerText === wanted, digit);
         expect(await page.locator('#bars .best').innerText()).toMatch(new RegExp(`^${digit}`));
+        // The heat map has something where there is no ink.
+        if (name === 'wasm')
+          await page.waitForFunction(() => {
+            const [seen, heat] = ['seen', 'heat'].map((id) => {
+              const copy = new OffscreenCanvas(8, 8).getContext('2d')!;
+              copy.drawImage(document.getElementById(id) as HTMLCanvasElement, 0, 0);
+              return copy.getImageData(0, 0, 8, 8).data;
+            });
+            return heat!.some((v, k) => k % 4 === 3 && v > 0 && seen![k] === 0);
+          });
         await page.click('#clear');
       }
       if (isEmulated || name === 'wasm') {

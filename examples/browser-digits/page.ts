@@ -46,6 +46,13 @@ function hint(): void {
       : 'The model knows nothing yet: press Train first, or open a .keras file below.';
 }
 
+/** Asks where the model looks once the pen has rested for a moment. */
+let resting: ReturnType<typeof setTimeout> | undefined;
+function look(): void {
+  clearTimeout(resting);
+  if (drawing && (isTraining || isTrained))
+    resting = setTimeout(() => drawing && ask({ kind: 'look', pixels: drawing }), 300);
+}
 /** The drawing, as long as the worker has not answered to it; and the one that came in the meantime. */
 let asked: Float32Array | undefined;
 let next: Float32Array | undefined;
@@ -53,13 +60,19 @@ function predict(pixels: Float32Array | undefined): void {
   if (asked) next = pixels;
   else if (pixels) ask({ kind: 'predict', pixels: (asked = pixels) });
 }
-function showSeen(pixels: Float32Array): void {
-  const canvas = find<HTMLCanvasElement>('seen');
+/** Pixels of the drawing in the colour of ink; over them, where there is any, heat. */
+function showPixels(id: 'seen' | 'heat', pixels: Float32Array, heat?: Float32Array): void {
+  const canvas = find<HTMLCanvasElement>(id);
   const context = canvas.getContext('2d')!;
   context.clearRect(0, 0, 8, 8);
   context.fillStyle = getComputedStyle(canvas).color;
   for (const [k, ink] of pixels.entries()) {
-    context.globalAlpha = ink;
+    context.globalAlpha = heat ? ink / 3 : ink;
+    context.fillRect(k % 8, Math.floor(k / 8), 1, 1);
+  }
+  context.fillStyle = getComputedStyle(find('heat')).outlineColor;
+  for (const [k, warmth] of heat?.entries() ?? []) {
+    context.globalAlpha = 0.85 * warmth;
     context.fillRect(k % 8, Math.floor(k / 8), 1, 1);
   }
 }
@@ -87,7 +100,8 @@ let drawing: Float32Array | undefined;
 const pad = new Pad(find<HTMLCanvasElement>('pad'), (strokes: readonly Stroke[]) => {
   const pixels = digitOf(strokes);
   drawing = strokes.length > 0 ? pixels : undefined;
-  showSeen(pixels);
+  showPixels('seen', pixels);
+  showPixels('heat', pixels);
   predict(drawing);
   if (!drawing) showPrediction(undefined);
 });
@@ -136,8 +150,12 @@ const shown: { [K in Report['kind']]: (report: Extract<Report, { kind: K }>) => 
   prediction({ probabilities }) {
     asked = undefined;
     showPrediction(drawing && probabilities);
+    if (!next) look();
     predict(next);
     next = undefined;
+  },
+  heat({ heat }) {
+    if (drawing) showPixels('heat', drawing, heat);
   },
   device({ name }) {
     device = name;

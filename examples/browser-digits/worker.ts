@@ -1,4 +1,5 @@
 import * as keras from 'hornbeam';
+import { gradCam } from 'hornbeam/browser/tools';
 import { type Digits, fetchDigits } from './digits.ts';
 import { withDistorted } from './distort.ts';
 import type { Logs, Report, Request } from './messages.ts';
@@ -92,6 +93,11 @@ const answers: { [K in Request['kind']]: (request: Extract<Request, { kind: K }>
   async predict({ pixels }) {
     const prediction = (await model.predict(keras.tensor(pixels, { shape: [1, 8, 8, 1] }))) as keras.Tensor;
     report({ kind: 'prediction', probabilities: await prediction.data<'float32'>() });
+  },
+  async look({ pixels }) {
+    const layer = model.layers.findLast((each) => each instanceof keras.layers.Conv2D)?.name;
+    const heat = gradCam(model, keras.tensor(pixels, { shape: [1, 8, 8, 1] }), { layer });
+    report({ kind: 'heat', heat: await heat.data<'float32'>() });
   },
   async device({ name }) {
     await keras.config.setDevice(name);

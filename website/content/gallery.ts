@@ -10,16 +10,20 @@ export interface Shown {
   readonly about: string;
   /** The first picture: what it shows, and where it is, from the README. */
   readonly picture: readonly [alt: string, place: string] | undefined;
-  /** How long it takes on two cores, in the README's words. */
+  /** How long it takes on two cores, in the README's words, and whether others used them. */
   readonly time: string | undefined;
 }
 
 const inWords =
-  /(?:(?:a little over|some|about) )?(?:half an?|an?|one|two|three|four|five|ten|a few|\d+) (?:seconds|minutes?|hours?)(?=[^.|]*\bcores\b)/i;
+  /(?:(?:a little over|some|about) )?(?:half an?|an?|one|two|three|four|five|six|eight|ten|a few|\d+) (?:seconds|minutes?|hours?)(?=[^.|]*\bcores\b)/i;
 /** The time in a sentence, or the times in a table's column. */
 function timeIn(text: string): string | undefined {
-  const said = inWords.exec(text.replaceAll('\n', ' '))?.[0];
-  if (said !== undefined) return said.toLowerCase();
+  const line = text.replaceAll('\n', ' ');
+  const said = inWords.exec(line);
+  if (said) {
+    const cores = /^[^.|]*?cores( in use by others)?/.exec(line.slice(said.index))?.[1] ?? '';
+    return `${said[0].toLowerCase()} on two cores${cores}`;
+  }
   const rows = text
     .split('\n')
     .filter((line) => line.startsWith('|'))
@@ -32,7 +36,7 @@ function timeIn(text: string): string | undefined {
           .slice(2)
           .map((row) => row[column] ?? '')
           .filter((cell) => /^\d/.test(cell));
-  return times.length > 0 ? times.join(' and ') : undefined;
+  return times.length > 0 ? `${times.join(' and ')} on two cores` : undefined;
 }
 /** Whole sentences up to some length, the first in any case. */
 function beginningOf(text: string, length: number): string {
@@ -75,7 +79,7 @@ export function galleryHtml(root: string, documents: readonly Document[], links:
       const source = `<a href="${wayTo(links.sourceUrl(`${folder}main.ts`, `${folder}worker.ts`), url)}">source</a>`;
       const live = links.liveUrl(document.name);
       const page = live ? `<a href="${wayTo(live, url)}">live page</a>` : '';
-      const facts = [time ? `${time} on two cores` : '', page, source].filter((fact) => fact !== '').join(' · ');
+      const facts = [time ?? '', page, source].filter((fact) => fact !== '').join(' · ');
       return `<li>${image}<div class="words"><p><strong><a href="${wayTo(document.url, url)}">${escapeHtml(title)}</a></strong></p><p>${escapeHtml(about)}</p><p class="time">${facts}</p></div></li>`;
     });
   return `<ul class="cards">${cards.join('')}</ul>`;

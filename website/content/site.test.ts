@@ -73,6 +73,18 @@ test('pages have one title, headings in order, and pictures with words in their 
   }
 });
 
+test('each example in the gallery has a picture, words and a time', () => {
+  const gallery = pages.find(({ url }) => url === 'gallery/index.html')!;
+  const cards = textOf(gallery).match(/<li>.*?<\/li>/gs)!;
+  expect(cards.length).toBeGreaterThan(15);
+  const lacking = cards.filter(
+    (card) =>
+      !/<img /.test(card) ||
+      !/\d|half|one|two|ten|few|minute/.test(/class="time">([^<·]*on two cores)/.exec(card)?.[1] ?? ''),
+  );
+  expect(lacking).toEqual([]);
+});
+
 test('each page has a place of its own', () => {
   const urls = pages.map(({ url }) => url.toLowerCase());
   expect(new Set(urls).size).toBe(urls.length);

@@ -1,7 +1,7 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { rolldown } from 'rolldown';
-import { buildExamplePage } from '../../scripts/example-page.ts';
+import { buildExamplePage, buildLibrary } from '../../scripts/example-page.ts';
 import { readSite, root, type Site } from '../content/site.ts';
 import { draw } from './draw.ts';
 import { Renderer } from './markdown.ts';
@@ -19,7 +19,11 @@ export async function buildSite(folder: string, library: object, version: string
   await put(folder, 'assets/search-index.js', indexScript(found));
   for (const [from, to] of pictures) await copy(join(root, from), join(folder, to));
   for (const drawing of site.drawings) await put(folder, drawing.url, await draw(drawing, library));
-  for (const name of site.links.live) await buildExamplePage(name, join(folder, 'live', name));
+  await buildLibrary(join(folder, 'live/hornbeam'));
+  for (const name of site.links.live) {
+    const foot = ` <a href="../../gallery/${name}.html">How it is made</a>`;
+    await buildExamplePage(name, join(folder, 'live', name), { library: '../hornbeam', foot });
+  }
   for (const file of site.links.sources) await put(folder, `source/${file}.html`, await sourcePage(root, file));
   await assets(folder);
   return site;

@@ -1,0 +1,85 @@
+import * as keras from 'hornbeam';
+import { ops } from 'hornbeam';
+import { answer, tell } from '../data/worker-calls.ts';
+import { makeTransformer } from './model.ts';
+import { smallOptions } from './small-options.ts';
+
+/** A character that was written. */
+export interface Written {
+  readonly character: string;
+  /** The likeliest characters at its place, and how likely they were. */
+  readonly likeliest: readonly (readonly [character: string, probability: number])[];
+}
+
+/** 16-bit floats as they stand in a file. */
+function halves(bytes: ArrayBuffer): Float32Array {
+  return Float32Array.from(new Uint16Array(bytes), (bits) => {
+    const [sign, exponent, fraction] = [bits >> 15 ? -1 : 1, (bits >> 10) & 31, bits & 1023];
+    return sign * (exponent === 0 ? (fraction / 1024) * 2 ** -14 : (1 + fraction / 1024) * 2 ** (exponent - 15));
+  });
+}
+const file = async (name: string): Promise<Response> => {
+  const response = await fetch(new URL(name, import.meta.url));
+  if (!response.ok) throw new Error(`${name}: the server answers ${response.status}`);
+  return response;
+};
+
+async function load() {
+  const characters = (await (await file('./small.json')).json()) as string[];
+  const numbers = halves(await (await file('./small.f16')).arrayBuffer());
+  const model = makeTransformer({ ...smallOptions, characters: characters.length });
+  let at = 0;
+  const weights = model.getWeights().map(({ shape }) => {
+    const size = shape.reduce((product, n) => product * n, 1);
+    return keras.tensor(numbers.slice(at, (at += size)), { shape });
+  });
+  model.setWeights(weights);
+  const next = keras.jit((seen: keras.Tensor, last: keras.Tensor) =>
+    ops.softmax(ops.take(ops.squeeze(model(seen), { axis: 0 }), last, { axis: 0 })),
+  );
+  return { characters, next };
+}
+const loaded = load();
+let isStopping = false;
+
+/** One of the numbers of likelihoods, by chance: bolder at a higher temperature. */
+function drawn(probabilities: Float32Array, temperature: number): number {
+  const shares = probabilities.map((p) => p ** (1 / temperature));
+  let rest = Math.random() * shares.reduce((sum, share) => sum + share, 0);
+  // The first stands for all rare characters.
+  for (let k = 1; k < shares.length; k++) {
+    rest -= shares[k]!;
+    if (rest <= 0) return k;
+  }
+  return probabilities.indexOf(Math.max(...probabilities));
+}
+
+const functions = {
+  async ready(): Promise<void> {
+    await loaded;
+  },
+  async write({ prompt, length, temperature }: { prompt: string; length: number; temperature: number }): Promise<void> {
+    isStopping = false;
+    const { characters, next } = await loaded;
+    const { places } = smallOptions;
+    const text = [...prompt].map((c) => Math.max(0, characters.indexOf(c)));
+    for (let k = 0; k < length && !isStopping; k++) {
+      const seen = text.slice(-places);
+      const padded = Int32Array.from({ length: places }, (_, i) => seen[i] ?? 0);
+      const last = keras.tensor(seen.length - 1, { dtype: 'int32' });
+      const probabilities = await next(keras.tensor(padded, { shape: [1, places] }), last).data<'float32'>();
+      const chosen = drawn(probabilities, temperature);
+      const order = [...probabilities.keys()].sort((a, b) => probabilities[b]! - probabilities[a]!);
+      const likeliest = order.slice(0, 8).map((n) => [characters[n]!, probabilities[n]!] as const);
+      text.push(chosen);
+      tell({ character: characters[chosen]!, likeliest } satisfies Written);
+      // A reader follows; and a wish to stop is heard.
+      await new Promise((done) => setTimeout(done, 15));
+    }
+  },
+  stop(): void {
+    isStopping = true;
+  },
+};
+export type Functions = typeof functions;
+answer(functions);

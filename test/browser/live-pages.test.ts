@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildExamplePage, buildLibrary } from '../../scripts/example-page.ts';
+import { isolation, type StaticServer, serve } from '../../scripts/serve.ts';
+import { executablePath, Pages } from './pages.ts';
+
+/** What is done on each page, by keyboard where there is a way, and what must come of it. */
+const deeds: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+  async 'actor-critic'(page) {
+    await page.locator('#teach').press('Enter');
+    await page.getByText(/^Update \d+ of 400/).waitFor({ timeout: 60_000 });
+    await page.keyboard.press('ArrowRight');
+    await page.locator('#teach').press('Enter');
+    await page.getByRole('button', { name: 'Go on' }).waitFor();
+    expect(Number.parseFloat(await page.locator('#best').innerText())).toBeGreaterThan(0);
+  },
+  async vae(page) {
+    await page.locator('#train').press('Enter');
+    await page.getByText(/^Epoch 2:/).waitFor({ timeout: 60_000 });
+    await page.locator('#plane').press('ArrowRight');
+    await page.locator('#plane').press('Shift+ArrowUp');
+    expect(await page.locator('#place').innerText()).toBe('0.1, 0.6');
+    await page.locator('#train').press('Enter');
+    await page.getByRole('button', { name: 'Go on' }).waitFor();
+    const ink = await page.locator('#drawn').evaluate((canvas: HTMLCanvasElement) =>
+      canvas
+        .getContext('2d')!
+        .getImageData(0, 0, 8, 8)
+        .data.some((v) => v > 0),
+    );
+    expect(ink).toBe(true);
+  },
+  async 'text-transformer'(page) {
+    await page.locator('#prompt').fill('She was so much ');
+    await page.locator('#prompt').press('Enter');
+    await page.waitForFunction(() => document.getElementById('text')!.innerText.length > 120, undefined, {
+      timeout: 60_000,
+    });
+    await page.locator('#write').press('Enter');
+    await page.getByText('Press Write for another.').waitFor();
+    const words = (await page.locator('#text').innerText()).slice(16).match(/[a-z]+/gi)!;
+    // It writes English words: most of its short ones are in the novel's first lines' vocabulary.
+    const common =
+      /^(?:the|a|of|to|and|in|was|her|she|it|be|had|not|that|as|for|his|he|with|have|so|but|at|on|by|is|i|you|all|my)$/i;
+    expect(words.filter((word) => common.test(word)).length).toBeGreaterThan(words.length / 6);
+  },
+  async 'keyword-spotting'(page) {
+    for (const word of ['left', 'stop', 'yes', 'right', 'go']) {
+      await page.getByRole('button', { name: word, exact: true }).press('Enter');
+      await page.getByText(`Said: “${word}”.`).waitFor();
+    }
+    const [, right] = /^(\d) of 5/.exec(await page.locator('#score').innerText())!;
+    expect(Number(right)).toBeGreaterThanOrEqual(4);
+  },
+};
+
+test('each example with a page is tried', async () => {
+  const withPage = (await readdir('examples')).filter((name) => existsSync(`examples/${name}/index.html`));
+  expect(withPage.sort()).toEqual([...Object.keys(deeds), 'browser-digits'].sort());
+});
+
+describe.skipIf(!executablePath)('live pages', () => {
+  const pages = new Pages();
+  let folder: string;
+  let server: StaticServer;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'hornbeam-live-'));
+    await buildLibrary(join(folder, 'hornbeam'));
+    for (const name of Object.keys(deeds))
+      await buildExamplePage(name, join(folder, name), {
+        library: '../hornbeam',
+        foot: ' <a href="#">More</a>',
+      });
+    await pages.start();
+    server = await serve(folder, isolation);
+  }, 120_000);
+  afterAll(async () => {
+    await pages.close();
+    await server?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test.each(Object.entries(deeds))(
+    '%s works, by keyboard, says nothing on the console, and fits narrow screens',
+    async (name, deed) => {
+      const { page, said } = await pages.visit(`${server.url}${name}/index.html`);
+      await page.getByText(/^Ready/).waitFor({ timeout: 60_000 });
+      await deed(page);
+      await page.setViewportSize({ width: 390, height: 800 });
+      await page.emulateMedia({ colorScheme: 'dark' });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+      const isDark = await page.evaluate(() => getComputedStyle(document.body).color === 'rgb(232, 233, 228)');
+      expect(isDark).toBe(true);
+      expect(await page.getByRole('link', { name: 'More' }).count()).toBe(1);
+      expect(said).toEqual([]);
+      await page.close();
+    },
+    180_000,
+  );
+});
