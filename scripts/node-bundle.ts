@@ -29,7 +29,7 @@ const later: Readonly<Record<string, string>> = {
   data: publicFile('data'),
   datasets: 'src/datasets/index.ts',
   distillation: 'src/distillation/index.ts',
-  distribution: 'src/distribution/index.ts',
+  distribution: publicFile('distribution'),
   dtypePolicies: publicFile('dtype-policies'),
   layers: publicFile('layers'),
   preprocessing: publicFile('keras-preprocessing'),

@@ -25,7 +25,7 @@ const ranks: readonly (readonly string[])[] = [
   ['saving'],
   ['models'],
   ['distillation', 'distribution', 'export', 'studio', 'visualize', 'utils'],
-  ['datasets', 'applications'],
+  ['datasets', 'applications', 'tuning'],
   ['public', 'cli'],
 ];
 const rankOf = (folder: string): number => ranks.findIndex((names) => names.includes(folder));

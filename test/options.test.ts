@@ -63,6 +63,7 @@ const objects: readonly object[] = [
   new keras.optimizers.Adam(),
   await keras.saving.KerasFileEditor.open(join(folder, 'model.keras')),
   new keras.random.SeedGenerator({ seed: 1 }),
+  new keras.distribution.HyperParameters(),
   keras.data.Dataset.range(1),
   new keras.quantizers.AbsMaxQuantizer({ axis: -1 }),
   new keras.utils.SummaryWriter({ logDir: folder }),

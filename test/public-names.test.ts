@@ -21,6 +21,7 @@ const own: Readonly<Record<string, string>> = {
   'keras.config.{device,registerDevice,setDevice}': 'where it computes',
   'keras.data.*': 'pipelines, for which Keras relies on tf.data',
   'keras.datasets.*': 'Keras has them, as modules that the list of its names leaves out',
+  'keras.distribution.{HyperParameters,tune}': 'keras-tuner is a package of its own in Python',
   'keras.layers.BaseImagePreprocessingLayer': 'for layers of one’s own: Keras has it in keras.src',
   'keras.losses.{CIoULoss,DIoULoss,GIoULoss,IoULoss}': 'losses of boxes',
   'keras.metrics.MeanAveragePrecision': 'COCO average precision as a metric',

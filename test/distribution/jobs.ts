@@ -29,19 +29,21 @@ export const installed: readonly Launcher[] = launchers.filter(isInstalled);
 if (installed.length === 0)
   console.info('no mpirun.mpich and no mpirun.openmpi: training on several processes is not tested');
 
-let made: Promise<string> | undefined;
-/** The jobs with the library, as files that Node runs, and the packages beside them. */
-const program = (): Promise<string> => (made ??= build());
-async function build(): Promise<string> {
+const programs = { job: 'test/distribution/job.ts', search: 'test/distribution/search.ts' };
+type Program = keyof typeof programs;
+const made: Partial<Record<Program, Promise<string>>> = {};
+/** A program of jobs with the library, as files that Node runs, and the packages beside them. */
+const built = (name: Program): Promise<string> => (made[name] ??= build(name));
+async function build(name: Program): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'hornbeam-jobs-'));
-  const bundle = await rolldown({ input: { job: 'test/distribution/job.ts' }, platform: 'node', external: /^[^./]/ });
+  const bundle = await rolldown({ input: { [name]: programs[name] }, platform: 'node', external: /^[^./]/ });
   await bundle.write({ dir: folder, entryFileNames: '[name].mjs', chunkFileNames: '[name].mjs' });
   await bundle.close();
   mkdirSync(join(folder, 'node_modules'));
   for (const name of readdirSync('node_modules'))
     if (!name.startsWith('.')) symlinkSync(resolve('node_modules', name), join(folder, 'node_modules', name));
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  return join(folder, 'job.mjs');
+  return join(folder, `${name}.mjs`);
 }
 
 export interface Ended {
@@ -60,6 +62,8 @@ export interface LaunchOptions {
   readonly onLine?: (line: string, mpirun: ChildProcess) => void;
   /** What starts the ranks instead of the launcher: the command in front of theirs. */
   readonly by?: readonly string[];
+  /** The program that has the job; `job.ts`, when absent. */
+  readonly program?: Program;
   /** Variables of the job. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -69,9 +73,9 @@ export async function launch(
   launcher: Launcher | undefined,
   ranks: number,
   job: string,
-  { folder = mkdtempSync(join(tmpdir(), 'hornbeam-job-')), onLine, by, env = {} }: LaunchOptions = {},
+  { folder = mkdtempSync(join(tmpdir(), 'hornbeam-job-')), onLine, by, env = {}, program = 'job' }: LaunchOptions = {},
 ): Promise<Ended> {
-  const file = await program();
+  const file = await built(program);
   const command = [process.execPath, file, job, folder];
   const extra = launcher === 'mpirun.openmpi' ? ['--oversubscribe', '--allow-run-as-root'] : [];
   const start = by ?? (launcher ? [launcher, ...extra, '-n', String(ranks)] : []);

@@ -40,6 +40,7 @@ const contents: Readonly<Record<Exclude<Section, 'Reference'>, Readonly<Record<s
       ['Randomness', own('guides/randomness')],
       ['Mixed precision', own('guides/mixed-precision')],
       ['Distributed training', 'docs/distributed.md'],
+      ['Search for hyperparameters', 'docs/tuning.md'],
     ],
     'Looking inside': [
       ['Summaries, pictures, kernels', own('guides/looking-inside')],

@@ -30,6 +30,7 @@ ${compiled.map((line) => `    ${line}`).join('\n')}
 import argparse
 import json
 import os
+import tempfile
 from pathlib import Path
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
@@ -50,8 +51,6 @@ parser.add_argument("--initial-epoch", type=int, default=0, help="epochs that it
 parser.add_argument("--epochs", type=int, default=EPOCHS, help="the epoch up to which it is trained")
 parser.add_argument("--out", default=str(here), help="where checkpoint.keras and history.csv are written")
 args = parser.parse_args()
-out = Path(args.out)
-out.mkdir(parents=True, exist_ok=True)
 
 if args.check:
     # GPUs and TPUs otherwise multiply with fewer digits.
@@ -59,6 +58,9 @@ if args.check:
 if "KERAS_DISTRIBUTION_JOB_ADDRESSES" in os.environ:
     keras.distribution.initialize()
 process, processes = jax.process_index(), jax.process_count()
+# Saving takes part in what all processes do together: the others write to where nobody looks.
+out = Path(args.out if process == 0 else tempfile.mkdtemp())
+out.mkdir(parents=True, exist_ok=True)
 devices = keras.distribution.list_devices()
 if len(devices) > 1:
     if BATCH_SIZE % len(devices):
@@ -161,24 +163,23 @@ if args.check:
     expected = json.loads((here / "expected.json").read_text())
     losses = first_losses(model, len(expected["losses"]), SEED)
     # Hornbeam goes on from here too.
-    if process == 0:
-        model.save(out / "checkpoint.keras")
+    model.save(out / "checkpoint.keras")
     after = first_losses(model, expected["stepsAfter"], SEED + 1)
     differences = [abs(a - b) / max(abs(b), 1e-7) for a, b in zip(losses, expected["losses"])]
     found = {"losses": losses, "lossesAfter": after, "largest": max(differences), "devices": len(devices)}
     found |= {"keras": keras.__version__, "jax": jax.__version__}
-    if process == 0:
-        (out / "check.json").write_text(json.dumps(found))
+    (out / "check.json").write_text(json.dumps(found))
     print(f"The losses of {len(losses)} steps differ by {max(differences):.1e} at most, relative; {TOLERANCE:.0e} is allowed.")
     raise SystemExit(0 if max(differences) <= TOLERANCE else 1)
 
 keras.utils.set_random_seed(SEED)
 set_seeds(model, args.initial_epoch * steps_per_epoch)
 data = Batches(SEED, args.initial_epoch)
-callbacks = [data.callback()]
-if process == 0:
-    callbacks.append(keras.callbacks.ModelCheckpoint(str(out / "checkpoint.keras")))
-    callbacks.append(keras.callbacks.CSVLogger(str(out / "history.csv"), append=args.initial_epoch > 0))
+callbacks = [
+    data.callback(),
+    keras.callbacks.ModelCheckpoint(str(out / "checkpoint.keras")),
+    keras.callbacks.CSVLogger(str(out / "history.csv"), append=args.initial_epoch > 0),
+]
 model.fit(
     data,
     shuffle=False,
