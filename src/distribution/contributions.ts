@@ -2,7 +2,7 @@ import { isFloat } from '../base/dtype.ts';
 import { cast, multiply, where, zerosLike } from '../ops/index.ts';
 import type { Tensor, Variable } from '../tensor/index.ts';
 
-/** What a rank's part of a batch weighs: inputs of its program, for they differ from batch to batch. */
+/** The weights of a rank's part of a batch; inputs of its program, since they vary from batch to batch. */
 export interface Weights {
   /** Its share in the mean over the whole batch; 0 where it has no rows. */
   readonly share: Tensor;
@@ -11,9 +11,9 @@ export interface Weights {
 }
 
 /**
- * Watches variables during a step that runs on each rank's part of a batch. Afterwards `contributions` are the changed ones and what each
- * rank adds to the sum that replaces their values, by their `aggregation`. Where nothing is said, means are taken, as of moving
- * statistics; whole numbers and seeds change alike on all ranks.
+ * Watches variables during a step on a rank's part of a batch. Afterwards `contributions` lists the changed ones with
+ * what the rank adds to the sum that replaces their values, according to their `aggregation`. By default means are
+ * taken, as for moving statistics; integers and seeds change alike on all ranks.
  */
 export function watch(
   variables: readonly Variable[],
@@ -28,7 +28,7 @@ export function watch(
     .map((v) => {
       const before = v.read();
       if (v.aggregation !== 'sum') return { v, before, begun: before };
-      // The sum so far is on one rank; the others begin at 0.
+      // One rank holds the sum so far; the others start from 0.
       const begun = where(isKeeper, before, zerosLike(before));
       v.assign(begun);
       return { v, before, begun };

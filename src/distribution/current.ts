@@ -6,20 +6,20 @@ import { ReplicaTrainer } from './replica-trainer.ts';
 import { spreadOver } from './spread.ts';
 import { agreeOnSeeds } from './state.ts';
 
-/** What training asks of a distribution. */
+/** What training needs from a distribution. */
 interface Distribution {
   readonly autoShardDataset: boolean;
 }
-/** A block in which a distribution is set. */
+/** A scope in which a distribution is set. */
 export interface Scope {
-  /** Runs a function, and a promise of it to its end, with the distribution; afterwards the one before is back. */
+  /** Runs a function (and awaits its promise) with the distribution, then restores the previous one. */
   run<R>(f: () => R): R;
 }
 
 let current: Distribution | undefined;
 export const currentDistribution = (): Distribution | undefined => current;
 
-/** Lets models made from now on be trained in this way. */
+/** Sets the distribution of models created from now on. */
 export function useDistribution(distribution: Distribution | undefined): void {
   const job = currentJob();
   if (distribution && job && making.isUsed && making.trainer !== replica)
@@ -31,7 +31,7 @@ export function useDistribution(distribution: Distribution | undefined): void {
   current = distribution;
   if (!job) return;
   if (distribution) making.trainer = replica;
-  // Models that a program saves are the same on all ranks: one writes them.
+  // Saved models are equal on all ranks, so only one writes them.
   writing.isOn = !distribution || job.rank === 0;
   spreadOver(distribution && { job, hasSameData: distribution.autoShardDataset });
   if (distribution) agreeOnSeeds(job);

@@ -11,30 +11,31 @@ import { TensorLayout } from './tensor-layout.ts';
 
 /** Options of `DataParallel`. */
 export interface DataParallelOptions {
-  /** All processes in a row; a further axis is not used. */
+  /** All processes along the first axis; further axes are unused. */
   readonly deviceMesh?: DeviceMesh | null;
-  /** The same as a list: `listDevices()`, when absent. */
+  /** The same as a list; `listDevices()` by default. */
   readonly devices?: readonly string[] | null;
   /**
-   * Whether every process goes through the same data, and takes its rows of each batch. With false each has data of its
-   * own, for instance `dataset.shard(numProcesses, dataShardId)`, and the batches of all together are one.
+   * Whether every process iterates over the same data and takes its rows of each batch. With false each process has its
+   * own data, for instance `dataset.shard(numProcesses, dataShardId)`, and their batches together form one.
    */
   readonly autoShardDataset?: boolean;
 }
 const names: OptionNames<DataParallelOptions> = { deviceMesh: true, devices: true, autoShardDataset: true };
 
 /**
- * Training on the processes that mpirun started, each with the whole model and a part of every batch. Numbers are those of one
- * process, but for rounding; statistics of a batch (`BatchNormalization`) are those of each part.
+ * Data-parallel training on the processes that mpirun started, each with the whole model and a part of every batch.
+ * Results equal those of one process up to rounding, except that batch statistics (`BatchNormalization`) are those of
+ * each part.
  * @example new DataParallel().numProcesses // 1
  * @see https://keras.io/api/distribution/data_parallel/
  */
 export class DataParallel {
   readonly deviceMesh: DeviceMesh;
-  /** The axis of the mesh that batches are cut along. */
+  /** The axis of the mesh along which batches are divided. */
   readonly batchDimName: string;
   readonly autoShardDataset: boolean;
-  /** How many processes there are. */
+  /** Number of processes. */
   readonly numProcesses: number;
   /** The number of this process, from 0: the rank. */
   readonly dataShardId: number;
@@ -62,21 +63,21 @@ export class DataParallel {
     this.dataShardId = job?.rank ?? 0;
   }
 
-  /** Copies of the model: one for each process. */
+  /** Number of model replicas: one per process. */
   get numModelReplicas(): number {
     return this.numProcesses;
   }
-  /** The layout of data of this shape: cut along the first axis. */
+  /** The layout of data of this shape: divided along the first axis. */
   getDataLayout(dataShape: Shape): TensorLayout {
     return this.#layout(dataShape.map((_, axis) => (axis === 0 ? this.batchDimName : null)));
   }
-  /** The layout of a variable: whole on all processes. */
+  /** The layout of a variable: replicated on all processes. */
   getVariableLayout(variable: Variable): TensorLayout {
     if (!(variable instanceof Variable))
       fail('DataParallel', 'the argument is no Variable', 'give one of model.weights');
     return this.#layout(variable.shape.map(() => null));
   }
-  /** The layout of what a layer computes, by its path: none is prescribed. */
+  /** The layout of a layer's output, by path: none is prescribed. */
   getTensorLayout(_path: string): undefined {}
   /** The dataset itself: training takes the rows of this process from each batch. */
   distributeDataset<D>(dataset: D): D {

@@ -10,13 +10,13 @@ export interface DeviceMeshOptions {
   readonly shape: Shape;
   /** A name for each axis, e.g. `['batch']`. */
   readonly axisNames: readonly string[];
-  /** The devices, row by row; all, when absent. */
+  /** The devices, row by row; all by default. */
   readonly devices?: readonly string[] | null;
 }
 const names: OptionNames<DeviceMeshOptions> = { shape: true, axisNames: true, devices: true };
 
 /**
- * Devices in rows and columns, whose axes have names.
+ * A grid of devices with named axes.
  * @example new DeviceMesh({ shape: [1], axisNames: ['batch'] }).devices // ['cpu:0']
  * @see https://keras.io/api/distribution/layout_map/
  */

@@ -3,13 +3,13 @@ import { exact } from '../base/exact.ts';
 import { show } from '../base/options.ts';
 import { initialize } from './initialize.ts';
 
-/** What computes, as Keras names kinds of devices. */
+/** Keras's names of device types. */
 export type DeviceType = 'cpu' | 'gpu' | 'tpu';
 const types: readonly string[] = ['cpu', 'gpu', 'tpu'];
 
 /**
- * The devices of all processes, `['cpu:0', 'cpu:1', …]`: one for each process, whatever it computes on. Of other types than
- * `'cpu'` there are none.
+ * The devices of all processes, `['cpu:0', 'cpu:1', …]`: one per process, whatever it computes on. There are none of
+ * other types than `'cpu'`.
  * @example listDevices() // ['cpu:0']
  */
 export const listDevices = exact('distribution.listDevices', 1, (deviceType: DeviceType | null = null): string[] => {
@@ -19,7 +19,7 @@ export const listDevices = exact('distribution.listDevices', 1, (deviceType: Dev
   return Array.from({ length: count }, (_, k) => `cpu:${k}`);
 });
 
-/** How many devices there are, over all processes. */
+/** The number of devices over all processes. */
 export const getDeviceCount = exact(
   'distribution.getDeviceCount',
   1,

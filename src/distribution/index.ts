@@ -1,4 +1,4 @@
-/** What `keras.distribution` is: one training on several processes, found through MPI. */
+/** `keras.distribution`: training on several processes through MPI. */
 import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
 import { asTensor, type Like, type Tensor } from '../tensor/index.ts';
@@ -18,8 +18,8 @@ export { ModelParallel } from './model-parallel.ts';
 export { TensorLayout, type TensorLayoutOptions } from './tensor-layout.ts';
 
 /**
- * Joins the processes that mpirun (or srun) started; without, this process is the only one. `DataParallel` and `listDevices` do it
- * by themselves.
+ * Joins the processes that mpirun (or srun) started; otherwise this process is the only one. `DataParallel` and
+ * `listDevices` call it themselves.
  * @example initialize()
  */
 export const initialize = exact('distribution.initialize', 1, (options?: InitializeOptions): void => {
@@ -27,7 +27,8 @@ export const initialize = exact('distribution.initialize', 1, (options?: Initial
 });
 
 /**
- * Lets models made from now on be trained in this way; null: by each process alone. Random seeds become those of rank 0.
+ * Sets the distribution of models created from now on; null lets each process train by itself. Random seeds become
+ * those of rank 0.
  * @example setDistribution(new DataParallel())
  */
 export const setDistribution = exact('distribution.setDistribution', 1, (value: DataParallel | null): void => {
@@ -43,7 +44,7 @@ export const distribution = exact(
   (): DataParallel | null => (currentDistribution() as DataParallel | undefined) ?? null,
 );
 
-/** The tensor, laid out over the processes: only layouts that leave it whole on each are possible. */
+/** Distributes a tensor over the processes; only layouts that replicate it are supported. */
 export const distributeTensor = exact(
   'distribution.distributeTensor',
   2,

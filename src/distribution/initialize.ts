@@ -4,9 +4,9 @@ import { currentJob, type Job } from './mpi/job.ts';
 
 /** Options of `distribution.initialize`. */
 export interface InitializeOptions {
-  /** Addresses of the processes: mpirun knows them, and none are taken. */
+  /** Addresses of the processes; must be absent, since mpirun knows them. */
   readonly jobAddresses?: string | null;
-  /** How many processes there are meant to be: checked against mpirun's. */
+  /** The expected number of processes, checked against mpirun's. */
   readonly numProcesses?: number | null;
   /** The number of this process: checked against mpirun's. */
   readonly processId?: number | null;
@@ -17,7 +17,7 @@ export const initializeOptions: OptionNames<InitializeOptions> = {
   processId: true,
 };
 
-/** Joins the processes that mpirun started; undefined where it started no other. */
+/** Joins the processes that mpirun started; undefined if there are no others. */
 export function initialize(options?: InitializeOptions): Job | undefined {
   const who = 'distribution.initialize';
   const { jobAddresses, numProcesses, processId } = optionsOf(who, initializeOptions, options);
@@ -38,7 +38,10 @@ export function initialize(options?: InitializeOptions): Job | undefined {
   return job;
 }
 
-/** Lets the processes of a machine share its cores, unless the launcher has bound each to some, or threads were asked for. */
+/**
+ * Divides a machine's cores among its processes, unless the launcher bound them to cores or the number of threads was
+ * set.
+ */
 function shareCores(processes: number): void {
   const os = process.getBuiltinModule('node:os');
   const cores = os.availableParallelism();

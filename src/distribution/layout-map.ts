@@ -5,12 +5,9 @@ import { DeviceMesh } from './device-mesh.ts';
 import { TensorLayout } from './tensor-layout.ts';
 
 /**
- * Layouts by the paths of variables: keys are paths, or regular expressions for several.
- * @example
- * const mesh = new DeviceMesh({ shape: [1, 1], axisNames: ['batch', 'model'] });
- * const map = new LayoutMap(mesh);
- * map.set('.*dense.*kernel', [null, 'model']);
- * map.get('dense_1/kernel')?.axes // [null, 'model']
+ * Layouts by variable path: keys are paths, or regular expressions that match several.
+ * @example const mesh = new DeviceMesh({ shape: [1, 1], axisNames: ['batch', 'model'] }); const map = new
+ * LayoutMap(mesh); map.set('.*dense.*kernel', [null, 'model']); map.get('dense_1/kernel')?.axes // [null, 'model']
  * @see https://keras.io/api/distribution/layout_map/
  */
 export class LayoutMap implements Iterable<[string, TensorLayout]> {
@@ -23,7 +20,7 @@ export class LayoutMap implements Iterable<[string, TensorLayout]> {
     this.deviceMesh = deviceMesh;
   }
 
-  /** The layout under this key, or else under the expression that is found in it; undefined if there is none. */
+  /** The layout of this key, or else of the expression that matches it; undefined if there is none. */
   get(key: string): TensorLayout | undefined {
     const known = this.#layouts.get(key);
     if (known) return known;
@@ -36,7 +33,7 @@ export class LayoutMap implements Iterable<[string, TensorLayout]> {
       );
     return fitting[0]?.[1];
   }
-  /** Adds a layout, or the axes of one. */
+  /** Adds a layout, given as such or by its axes. */
   set(key: string, layout: TensorLayout | readonly (string | null)[]): this {
     if (this.#layouts.has(key)) fail('LayoutMap', `"${key}" has a layout already`, 'delete it first');
     const made = layout instanceof TensorLayout ? layout : new TensorLayout(layout);

@@ -18,12 +18,12 @@ interface Led {
   readonly progress: Progress | undefined;
   readonly state: readonly Variable[];
 }
-/** What callbacks on rank 0 did, for the others to follow. */
+/** What callbacks on rank 0 did, for the other ranks to repeat. */
 interface Deeds {
   readonly stop: boolean;
   readonly resume?: number | undefined;
   readonly place?: Place | undefined;
-  /** Numbers of the variables that have other values. */
+  /** Indices of the variables whose values changed. */
   readonly changed: readonly number[];
   /** What they added to the logs. */
   readonly logs?: CallbackLogs;
@@ -33,7 +33,7 @@ interface Deeds {
 
 const isOwn = (callback: Callback): boolean => callback instanceof History || callback instanceof RunBar;
 
-/** Callbacks run on rank 0 alone; what they change, all ranks change. The history is kept by each. */
+/** Callbacks run on rank 0 only, and all ranks repeat their changes. Each rank keeps the history. */
 export class LedListeners extends Listeners {
   readonly #led: Listeners;
   readonly #run: Led;

@@ -2,8 +2,8 @@ import { fail } from '../base/errors.ts';
 import { refuseBeside } from '../base/options.ts';
 
 /**
- * Models cut over devices are not trained here: making one is refused, with what helps. Save the model, and train it with Keras on JAX,
- * whose `ModelParallel` reads the same file.
+ * Training a model divided over devices is not supported; the constructor refuses with advice. Save the model and train
+ * it with Keras on JAX, whose `ModelParallel` reads the same file.
  * @see https://keras.io/api/distribution/model_parallel/
  */
 export class ModelParallel {

@@ -7,15 +7,15 @@ interface Aval {
   readonly shape: Shape;
   readonly dtype: DType;
 }
-/** Numbers of the tensors that lie in a flat array, one after the other. */
+/** Indices of the tensors that are concatenated in a flat array. */
 type Bucket = readonly number[];
 
-/** Elements from which on a bucket takes no more tensors: 4 MiB. */
+/** A bucket with this many elements (4 MiB) takes no more tensors. */
 const enough = 2 ** 20;
 
 /**
- * Tensors laid out in buckets of float32, which MPI reduces whole: few calls, and none so large that others wait for it long. Whole
- * numbers travel exactly up to 2^24.
+ * Packs tensors into float32 buckets, each of which MPI reduces in one call: few calls, none of which holds up others
+ * for long. Integers are exact up to 2^24.
  */
 export class Packing {
   private readonly avals: readonly Aval[];

@@ -6,8 +6,8 @@ import type { Tensor } from '../tensor/index.ts';
 import { CompileLoss } from '../training/compile-loss.ts';
 
 /**
- * The compiled losses of a rank's part of a batch, as estimates of those of the whole: their mean over the ranks, weighted by `share`, is
- * that.
+ * The compiled losses of a rank's part of a batch, scaled so that their mean over the ranks, weighted by `share`, is
+ * the loss of the whole batch.
  */
 export class ReplicaLoss extends CompileLoss {
   /** The rank's share of the batch, while its program is recorded. */
@@ -18,7 +18,7 @@ export class ReplicaLoss extends CompileLoss {
     const { share } = this;
     if (!share) return value;
     const { reduction } = loss;
-    // Sums are added up over the ranks, not averaged.
+    // Sum reductions are summed over the ranks, not averaged.
     if (reduction === 'sum') return multiply(value, cast(divideNoNan(1, share), value.dtype));
     const uneven = maskOf(y)
       ? 'is a mean over what a mask leaves'

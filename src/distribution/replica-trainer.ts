@@ -26,30 +26,31 @@ import { partOf, rowsOf } from './rows.ts';
 import { currentSpread, type Spread } from './spread.ts';
 import { broadcastJson, broadcastValues } from './state.ts';
 
-/** What a rank's program is run on: its part of the batch, and what that weighs. */
+/** The arguments of a rank's program: its part of the batch and the weights of that part. */
 type Given = Omit<Batch, 'recycle' | 'isOwn'> & Weights;
-/** What the program of a rank's part leaves to be added up, and what is done with the sums: noted as it is recorded. */
+/** What a rank's program leaves to be summed, and what becomes of the sums; noted while the program is recorded. */
 interface Agreement {
   readonly packing: Packing;
-  /** How many gradients come first. */
+  /** The number of gradients, which come first. */
   readonly slopes: number;
-  /** The variables that come next. */
+  /** The variables, which come next. */
   readonly variables: readonly Variable[];
-  /** Logs beside those of metrics: means over the ranks. */
+  /** Logs other than metrics: means over the ranks. */
   readonly extras: readonly string[];
 }
 type PartResult = StepResult & { readonly buckets: readonly Tensor[] };
 
 /**
- * Trains a model on one of several processes as if there were one: each computes with its rows of a batch; gradients, metrics and
- * moving statistics are summed between two programs, of which the second updates the weights, the same on all.
+ * Trains a model on several processes as if there were one: each computes with its rows of a batch; gradients, metrics
+ * and moving statistics are summed between two programs, the second of which updates the weights identically on all
+ * ranks.
  */
 export class ReplicaTrainer extends Trainer {
   readonly #agreements: Partial<Record<Kind, Agreement>> = {};
   readonly #numbers = new Map<number, Tensor>();
-  /** Whether Ctrl-C was pressed here, and the others do not know yet. */
+  /** Whether Ctrl-C was pressed here and the other ranks do not know yet. */
   #isAskedToStop = false;
-  /** The fit (null: none) in which all began from the same values. */
+  /** The fit (null: none) for which the ranks' values have been synchronised. */
   #agreed: object | null | undefined;
 
   #replicaLoss: ReplicaLoss | undefined;
@@ -87,7 +88,7 @@ export class ReplicaTrainer extends Trainer {
     return logs;
   }
 
-  /** Lets all begin a fit from the values of rank 0. */
+  /** Starts a fit on all ranks from the values of rank 0. */
   async #begin(job: Job): Promise<void> {
     const fit = this.progress ?? null;
     if (this.#agreed === fit) return;
@@ -102,14 +103,14 @@ export class ReplicaTrainer extends Trainer {
     this.#isAskedToStop = false;
     await broadcastValues(job, this.state);
   }
-  /** Weights and what goes with them, on all ranks in the same order. */
+  /** Weights and related state, in the same order on all ranks. */
   get state(): readonly Variable[] {
     const { trainableVariables, nonTrainableVariables } = this.model;
     const { optimizer } = this.compiled ?? {};
     return [...new Set([...trainableVariables, ...nonTrainableVariables, ...(optimizer?.variables ?? [])])];
   }
 
-  /** This rank's part of a batch. A rank without rows computes with the first one, and weighs nothing. */
+  /** This rank's part of a batch. A rank without rows computes with the first row, with weight 0. */
   async #partOf(batch: Batch, { job, hasSameData }: Spread): Promise<Given> {
     const { rank, size: ranks } = job;
     const keeps = this.#number(rank === 0 ? 1 : 0);
@@ -130,7 +131,7 @@ export class ReplicaTrainer extends Trainer {
     return known;
   }
 
-  /** The program of a rank's part of a batch: what it contributes to the sums. */
+  /** The program of a rank's part of a batch, which computes its contributions to the sums. */
   #part(kind: Kind) {
     return ({ share, keeps, ...batch }: Given): PartResult => {
       const { model } = this;
@@ -159,7 +160,10 @@ export class ReplicaTrainer extends Trainer {
       return { ...result, buckets: packing.pack(all) };
     };
   }
-  /** A trainer whose loss weighs as much as the rank's share of the batch, so that sums of gradients are those of the whole. */
+  /**
+   * A trainer whose loss is weighted by the rank's share of the batch, so that summed gradients are those of the whole
+   * batch.
+   */
   #weighing(share: Tensor): Stepping {
     const compiled = (what: string): { optimizer: Optimizer } => {
       const { optimizer } = this.requireCompiled(what);
@@ -168,7 +172,7 @@ export class ReplicaTrainer extends Trainer {
     };
     return { model: this.model, requireCompiled: compiled, trackLoss: () => {} };
   }
-  /** The program that all ranks run on the sums. */
+  /** The program that every rank runs on the sums. */
   #rest(kind: Kind) {
     return (buckets: readonly Tensor[]): Logs => {
       const { packing, slopes, variables, extras } = this.#agreements[kind]!;
@@ -192,20 +196,20 @@ export class ReplicaTrainer extends Trainer {
     const { job } = currentSpread() ?? {};
     return job && job.rank > 0 ? undefined : super.bar(verbose, callbacks);
   }
-  /** Ends a round for all ranks where it ends for one. */
+  /** Ends a round on all ranks when it ends on one. */
   override batches(source: BatchSource, done?: number): ReturnType<BatchSource['round']> {
     const { job } = currentSpread() ?? {};
     const round = super.batches(source, done);
     return job ? together(round, source.steps, job) : round;
   }
-  /** Asks all ranks to stop: Ctrl-C may reach some of them alone. */
+  /** Asks all ranks to stop, since Ctrl-C may reach only some of them. */
   override interrupt(): void {
     if (currentSpread()) this.#isAskedToStop = true;
     else super.interrupt();
   }
 }
 
-/** The batches of a round, as many on all ranks: where it is not known that they have as many, they ask each other before each. */
+/** The batches of a round, equally many on all ranks: unless that is known, the ranks agree before each batch. */
 async function* together(
   round: ReturnType<BatchSource['round']>,
   steps: number | undefined,
@@ -242,7 +246,7 @@ async function* together(
 /** The sums of some numbers over all ranks. */
 const summed = (job: Job, numbers: readonly number[]): Promise<Float64Array> => reduce(job, [], numbers);
 
-/** Adds up buckets over all ranks, in their own memory where it can be reached, and some numbers, which it gives back. */
+/** Sums buckets over all ranks, in place if their memory is accessible, and some numbers, which it returns. */
 async function reduce(job: Job, buckets: readonly Tensor[], numbers: readonly number[]): Promise<Float64Array> {
   const copies: { bucket: Tensor; data: Float32Array }[] = [];
   const parts: Part[] = [];

@@ -3,13 +3,13 @@ import { slice } from '../ops/index.ts';
 import { hostTensor, numbersInMemory } from '../runtime/host-tensor.ts';
 import { mapTensors, type Tensor } from '../tensor/index.ts';
 
-/** The rows of a batch of `size` that a rank computes with: `[from, to)`; some have one more than others. */
+/** The rows `[from, to)` of a batch of `size` that a rank computes with; some ranks have one more than others. */
 export const rowsOf = (rank: number, ranks: number, size: number): [from: number, to: number] => [
   Math.ceil((rank * size) / ranks),
   Math.ceil(((rank + 1) * size) / ranks),
 ];
 
-/** Some rows of a batch: views of them where they are in JavaScript's memory. */
+/** Some rows of a batch, as views if they are in JavaScript's memory. */
 export function partOf({ x, y, sampleWeight, size }: Batch, from: number, to: number): Batch {
   const take = (nest: unknown): unknown =>
     mapTensors(nest, (t) => (t.shape.length > 0 && t.shape[0] === size ? rows(t, from, to) : t));

@@ -3,7 +3,7 @@ import { download, upload } from '../runtime/storage.ts';
 import type { Variable } from '../tensor/index.ts';
 import type { Job } from './mpi/job.ts';
 
-/** Gives variables on all ranks the values of rank 0. */
+/** Sets variables on all ranks to the values of rank 0. */
 export async function broadcastValues(job: Job, variables: readonly Variable[]): Promise<void> {
   for (const v of variables) {
     const data = await download(v.held);
@@ -18,11 +18,11 @@ export async function broadcastValues(job: Job, variables: readonly Variable[]):
 export const isSeed = ({ aggregation, dtype }: Variable): boolean =>
   aggregation === 'only_first_replica' && dtype === 'uint32';
 
-/** A seed for each rank, made from that of rank 0: else the dropout of all would leave out the same. */
+/** Derives a seed for each rank from that of rank 0; otherwise dropout would be the same on all. */
 const ownSeed = (seed: number, rank: number): number => Math.imul(seed ^ Math.imul(rank, 0x9e3779b1), 0x85ebca6b) >>> 0;
 
 const words = 625;
-/** Random state that orders and initial values come from: in rank 0's way on all ranks. */
+/** Synchronises the random state behind orders and initial values with rank 0. */
 export function agreeOnSeeds(job: Job): void {
   const numbers = new Uint32Array(2 * words);
   const put = ({ words: given, used }: ShuffleState, at: number): void => numbers.set([...given, used], at);
@@ -39,7 +39,7 @@ export function agreeOnSeeds(job: Job): void {
   setShuffleState(stateAt(words));
 }
 
-/** Gives all ranks a value that rank 0 has and JSON can hold. */
+/** Broadcasts a JSON value from rank 0. */
 export async function broadcastJson<T>(job: Job, value: T): Promise<T> {
   const head = new Uint8Array(256);
   const length = new Uint32Array(head.buffer, 0, 1);
@@ -49,7 +49,7 @@ export async function broadcastJson<T>(job: Job, value: T): Promise<T> {
     head.set(bytes.subarray(0, head.length - 4), 4);
   }
   await job.broadcast(head);
-  // What is short comes with its length.
+  // A short value is sent along with its length.
   const isShort = length[0]! <= head.length - 4;
   const text = isShort ? head.subarray(4, 4 + length[0]!) : (bytes ?? new Uint8Array(length[0]!));
   if (!isShort) await job.broadcast(text);

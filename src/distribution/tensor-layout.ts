@@ -4,13 +4,13 @@ import { DeviceMesh } from './device-mesh.ts';
 
 /** Options of `TensorLayout`. */
 export interface TensorLayoutOptions {
-  /** The mesh whose axes are named. */
+  /** The mesh with these axes. */
   readonly deviceMesh?: DeviceMesh | null;
 }
 const names: OptionNames<TensorLayoutOptions> = { deviceMesh: true };
 
 /**
- * Along which axes of a mesh the axes of a tensor are cut: a name, or null for one that is whole everywhere.
+ * For each axis of a tensor, the mesh axis along which it is divided, or null if it is replicated.
  * @example new TensorLayout(['batch', null]).axes // ['batch', null]
  * @see https://keras.io/api/distribution/layout_map/
  */
@@ -25,7 +25,7 @@ export class TensorLayout {
     this.axes = [...axes];
     if (deviceMesh) this.deviceMesh = deviceMesh;
   }
-  /** The mesh whose axes are named; it can be set once. */
+  /** The mesh with these axes; it can be set once. */
   get deviceMesh(): DeviceMesh | null {
     return this.#mesh;
   }

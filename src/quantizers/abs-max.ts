@@ -10,21 +10,21 @@ import { quantizationParameters } from './parameters.ts';
 
 /** Options of `absMaxQuantize`. */
 export interface AbsMaxQuantizeOptions {
-  /** The least and the greatest of the whole numbers; `[-127, 127]` by default. */
+  /** The range of the integers; `[-127, 127]` by default. */
   readonly valueRange?: readonly [low: number, high: number] | undefined;
-  /** Dtype of the whole numbers; `'int8'` by default. */
+  /** Dtype of the integers; `'int8'` by default. */
   readonly dtype?: string | undefined;
-  /** Added to the largest magnitude, so that zeros have a scale; `keras.config.epsilon()` by default. */
+  /** Added to the largest magnitude to avoid infinite scales for zeros; `keras.config.epsilon()` by default. */
   readonly epsilon?: number | undefined;
-  /** Keras computes with NumPy then; here the numbers are the same either way. */
+  /** In Keras, computes with NumPy; here the results are the same either way. */
   readonly toNumpy?: boolean | undefined;
 }
 const names: OptionNames<AbsMaxQuantizeOptions> = { valueRange: true, dtype: true, epsilon: true, toNumpy: true };
 
 /**
- * Whole numbers in place of floats: `round(x · scale)`, where `scale` takes the largest magnitude along `axis` to the end of
+ * Quantizes floats to integers: `round(x · scale)`, where `scale` maps the largest magnitude along `axis` to the end of
  * the range. `x ≈ quantized / scale`.
- * @returns the whole numbers, in the shape of `inputs`, and the scale, which has size 1 along `axis`.
+ * @returns the integers, in the shape of `inputs`, and the scale, which has size 1 along `axis`.
  * @example (await keras.quantizers.absMaxQuantize([[0.5, -1, 2]], -1)[0].array()) // [[32, -64, 127]]
  */
 export const absMaxQuantize = exact(
@@ -49,9 +49,9 @@ export const absMaxQuantize = exact(
 );
 
 /**
- * The same for a matrix `(inputs, outputs)` whose every `blockSize` rows have a scale and a zero of their own for each column:
- * `x ≈ (quantized - zero) · scale`.
- * @returns the whole numbers, in the shape of `inputs`; scales and zeros, both of shape `(groups, outputs)`.
+ * The same for a matrix `(inputs, outputs)` with a scale and zero point per column for each `blockSize` rows: `x ≈
+ * (quantized - zero) · scale`.
+ * @returns the integers, in the shape of `inputs`; scales and zero points, both of shape `(groups, outputs)`.
  * @example keras.quantizers.absMaxQuantizeGroupedWithZeroPoint(keras.ops.ones([6, 2]), 4)[1].shape // [2, 2]
  */
 export const absMaxQuantizeGroupedWithZeroPoint = exact(
@@ -86,7 +86,7 @@ export const absMaxQuantizeGroupedWithZeroPoint = exact(
   },
 );
 
-/** Scales and zeros of groups, as Keras computes them with NumPy: what layers are quantized with. */
+/** Scales and zero points of groups, as Keras computes them with NumPy for layers. */
 function plainParameters(x: Tensor, low: number, high: number, epsilon: number): [scale: Tensor, zero: Tensor] {
   const [least, greatest] = [ops.min(x, { axis: 1 }), ops.max(x, { axis: 1 })];
   const scale = ops.divide(ops.add(ops.subtract(greatest, least), epsilon), high - low);

@@ -3,15 +3,15 @@ import { jit, type Tensor } from '../tensor/index.ts';
 import { dequantizeByGroups, quantizationParameters, quantizeByGroups } from './parameters.ts';
 
 interface AWQOptions {
-  /** How many inputs have a scale in common; -1 for all. */
+  /** How many inputs share a scale; -1 for all. */
   readonly groupSize: number;
-  /** How many exponents of the magnitudes are tried. */
+  /** How many exponents of the magnitudes to try. */
   readonly numGridPoints: number;
 }
 
 /**
- * Rounds a matrix `(outputs, inputs)` to 4 bits, each input scaled by a power of the largest magnitude that it has in the data;
- * of the powers that are tried the one that errs least is taken (https://arxiv.org/abs/2306.00978).
+ * Rounds a matrix `(outputs, inputs)` to 4 bits, with each input scaled by a power of its largest magnitude in the
+ * data; the exponent with the least error is chosen (https://arxiv.org/abs/2306.00978).
  */
 export function awq(weights: Tensor, magnitudes: Tensor, options: AWQOptions) {
   const find = jit((w: Tensor, m: Tensor) => {
@@ -30,7 +30,7 @@ function rounded(weights: Tensor, groupSize: number): [whole: Tensor, scale: Ten
   return [quantizeByGroups(weights, scale, zero, groups, greatest), scale, zero];
 }
 
-/** The factor of each input that errs least, errors weighed by the inputs' magnitudes. */
+/** The factors of the inputs with the least error, weighted by the inputs' magnitudes. */
 function bestScales(weights: Tensor, magnitudes: Tensor, { groupSize, numGridPoints }: AWQOptions): Tensor {
   const largest = ops.where(ops.less(magnitudes, 1e-8), 1, magnitudes);
   const groups = groupsOf(weights.shape[1], groupSize);

@@ -3,13 +3,13 @@ import { type Field, f, type Resolved } from '../base/field/field.ts';
 import type { Like } from '../tensor/index.ts';
 import { QuantizationConfig } from './config.ts';
 
-/** Makes numbers of texts: an object with `tokenize`, or a function. */
+/** Turns texts into token numbers: an object with `tokenize`, or a function. */
 export type Tokenizer = ((text: string) => Like) | { tokenize(text: string): Like };
-/** The parts of a model that are quantized one after the other. */
+/** The parts of a model, quantized in order. */
 export interface LayerStructure {
-  /** Called on the numbers of the calibration data, in order: an embedding, most often. */
+  /** Layers called first, in order, on the token numbers; usually an embedding. */
   readonly preBlockLayers?: readonly ((x: any) => any)[];
-  /** Blocks, each called on what the one before gave. */
+  /** Blocks, each called on the previous one's output. */
   readonly sequentialBlocks: readonly ((x: any) => any)[];
 }
 type Dataset = Iterable<string | Like>;
@@ -39,7 +39,7 @@ const structureField: Field<LayerStructure | null, LayerStructure | null, false>
   check: (v): v is LayerStructure | null =>
     v === null || (isObject(v) && Array.isArray((v as Partial<LayerStructure>).sequentialBlocks)),
   parse: (v) => v,
-  // What it names are layers, which the model's own file describes.
+  // Left out of files: it consists of layers, which the model's own config describes.
   toDisk: () => null,
   initial: null,
 });
@@ -50,12 +50,12 @@ const groupField: Field<number, number, false> = f.custom<number, number>({
   initial: 128,
 });
 const common = {
-  /** Texts, or arrays of token numbers, that the model sees while it is quantized. */
+  /** Calibration data: texts, or arrays of token numbers. */
   dataset: datasetField,
-  /** What makes numbers of the texts. */
+  /** The tokenizer for texts. */
   tokenizer: tokenizerField,
 };
-/** Bits of a weight, out of those that the method knows. */
+/** Bits per weight, one of those that the method supports. */
 const bitsField = (known: readonly number[]): Field<number, number, false> =>
   f.custom<number, number>({
     expects: `one of ${known.join(', ')}`,
@@ -68,27 +68,27 @@ const gptqFields = {
   ...common,
   /** Bits of a weight: 2, 3, 4 or 8. */
   weightBits: bitsField([2, 3, 4, 8]),
-  /** How many samples the model sees. */
+  /** Number of calibration samples. */
   numSamples: f.int({ min: 1, initial: 128 }),
   /** Whether each output has scales of its own. */
   perChannel: f.bool(true),
-  /** Tokens in a sample. */
+  /** Tokens per sample. */
   sequenceLength: f.int({ min: 1, initial: 512 }),
-  /** Part of the mean of the Hessian's diagonal that is added to it. */
+  /** Damping: the fraction of the mean of the Hessian's diagonal that is added to the diagonal. */
   hessianDamping: f.number({ min: 0, max: 1, initial: 0.01 }),
-  /** How many inputs have a scale in common; -1 for all. */
+  /** How many inputs share a scale; -1 for all. */
   groupSize: groupField,
-  /** Whether zero is in the middle of the range. */
+  /** Whether the range is symmetric about zero. */
   symmetric: f.bool(false),
-  /** Whether inputs that matter most come first. */
+  /** Whether to round the most important inputs first. */
   activationOrder: f.bool(false),
-  /** The parts of the model, where it does not say them itself. */
+  /** The parts of the model, if it does not declare them itself. */
   quantizationLayerStructure: structureField,
 };
 export interface GPTQConfig extends Resolved<typeof gptqFields> {}
 /**
- * Weights are rounded one input after the other; each rounding's error is made up for by those that follow, as the data say
- * that it matters (https://arxiv.org/abs/2210.17323).
+ * Weights are rounded one input at a time; later inputs compensate for each rounding error, to the extent that it
+ * matters for the data (https://arxiv.org/abs/2210.17323).
  */
 export class GPTQConfig extends QuantizationConfig<typeof gptqFields> {
   static override readonly className = 'GPTQConfig';
@@ -96,7 +96,7 @@ export class GPTQConfig extends QuantizationConfig<typeof gptqFields> {
   get mode(): 'gptq' {
     return 'gptq';
   }
-  /** The mode as names of policies have it: `'gptq/4/128'`. */
+  /** The mode as in names of policies: `'gptq/4/128'`. */
   dtypePolicyString(): string {
     return `gptq/${this.config.weightBits}/${this.config.groupSize}`;
   }
@@ -109,21 +109,21 @@ const awqFields = {
   ...common,
   /** Bits of a weight: 4. */
   weightBits: bitsField([4]),
-  /** How many samples the model sees. */
+  /** Number of calibration samples. */
   numSamples: f.int({ min: 1, initial: 128 }),
-  /** Tokens in a sample. */
+  /** Tokens per sample. */
   sequenceLength: f.int({ min: 1, initial: 512 }),
-  /** How many inputs have a scale in common; -1 for all. */
+  /** How many inputs share a scale; -1 for all. */
   groupSize: groupField,
-  /** How many powers of the inputs' magnitudes are tried. */
+  /** How many powers of the inputs' magnitudes to try. */
   numGridPoints: f.int({ min: 1, initial: 20 }),
-  /** The parts of the model, where it does not say them itself. */
+  /** The parts of the model, if it does not declare them itself. */
   quantizationLayerStructure: structureField,
 };
 export interface AWQConfig extends Resolved<typeof awqFields> {}
 /**
- * Weights that meet large inputs are scaled up before they are rounded, by powers of the inputs' magnitudes of which the best
- * is taken (https://arxiv.org/abs/2306.00978).
+ * Weights of large inputs are scaled up before rounding, by the best of several powers of the inputs' magnitudes
+ * (https://arxiv.org/abs/2306.00978).
  */
 export class AWQConfig extends QuantizationConfig<typeof awqFields> {
   static override readonly className = 'AWQConfig';
@@ -131,7 +131,7 @@ export class AWQConfig extends QuantizationConfig<typeof awqFields> {
   get mode(): 'awq' {
     return 'awq';
   }
-  /** The mode as names of policies have it: `'awq/4/128'`. */
+  /** The mode as in names of policies: `'awq/4/128'`. */
   dtypePolicyString(): string {
     return `awq/${this.config.weightBits}/${this.config.groupSize}`;
   }

@@ -8,7 +8,10 @@ const tokenize = (tokenizer: Tokenizer, text: string) =>
     ? tokenizer.tokenize(text)
     : (tokenizer as (text: string) => never)(text);
 
-/** Samples of shape `(1, sequenceLength)` at even distances in all texts behind each other, which begin again where they are too short. */
+/**
+ * Samples of shape `(1, sequenceLength)`, evenly spaced in the concatenation of all texts, which is repeated if it is
+ * too short.
+ */
 export function calibrationData(who: string, config: GPTQConfig | AWQConfig): Tensor[] {
   const { dataset, tokenizer, numSamples, sequenceLength } = config.config;
   if (!dataset || !tokenizer)

@@ -29,15 +29,15 @@ export const quantizerField = (
     initial,
   });
 
-/** How a model is quantized: a mode, and what that leaves open. Objects of the classes that extend it are given to `quantize`. */
+/** How to quantize a model: a mode and its options. Base class of the configs for `quantize`. */
 export abstract class QuantizationConfig<S extends Fields = {}> {
   static readonly className: string = 'QuantizationConfig';
   static readonly fields: Fields = {};
   /** The options as resolved. */
   readonly config: Resolved<S>;
-  /** What weights are quantized with; null for what the mode takes. */
+  /** The quantizer of weights; null for the mode's own. */
   declare readonly weightQuantizer: AnyQuantizer | null;
-  /** What inputs are quantized with; null leaves them floats. */
+  /** The quantizer of inputs; null keeps them floats. */
   declare readonly activationQuantizer: AnyQuantizer | null;
 
   constructor(options: Options<S> = {} as Options<S>, ...surplus: undefined[]) {
@@ -45,7 +45,7 @@ export abstract class QuantizationConfig<S extends Fields = {}> {
     [this.config] = partOptions<S, {}>(this, options, []);
     exposeOptions(this, { weightQuantizer: null, activationQuantizer: null, ...this.config });
   }
-  /** How weights are quantized. */
+  /** The quantizer of weights. */
   abstract get mode(): QuantizationMode;
 
   get className(): string {

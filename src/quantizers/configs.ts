@@ -11,13 +11,13 @@ function requireInt8(who: string, quantizer: AnyQuantizer | null): void {
 }
 
 const int8Fields = {
-  /** What weights are quantized with; null for a scale a channel. */
+  /** The quantizer of weights; null for one scale per channel. */
   weightQuantizer: quantizerField(null, () => null),
-  /** What inputs are quantized with; null leaves them floats. By default each row has a scale of its own. */
+  /** The quantizer of inputs; null keeps them floats. By default each row has its own scale. */
   activationQuantizer: quantizerField('default', () => new AbsMaxQuantizer()),
 };
 export interface Int8QuantizationConfig extends Resolved<typeof int8Fields> {}
-/** Weights of 8 bits, and inputs of 8 bits where they meet them. */
+/** 8-bit weights, multiplied with inputs quantized to 8 bits. */
 export class Int8QuantizationConfig extends QuantizationConfig<typeof int8Fields> {
   static override readonly className = 'Int8QuantizationConfig';
   static override readonly fields = int8Fields;
@@ -43,15 +43,15 @@ const blockField: Field<number | null, number | null, false> = f.custom<number |
   initial: 128,
 });
 const int4Fields = {
-  /** What weights are quantized with, where each channel has one scale; null for the usual. */
+  /** The quantizer of weights if each channel has one scale; null for the usual one. */
   weightQuantizer: quantizerField(null, () => null),
-  /** What inputs are quantized with; they stay floats by default. */
+  /** The quantizer of inputs, which stay floats by default. */
   activationQuantizer: quantizerField('default', () => null),
-  /** How many inputs have a scale and a zero in common; null or -1 for one scale a channel. */
+  /** How many inputs share a scale and zero point; null or -1 for one scale per channel. */
   blockSize: blockField,
 };
 export interface Int4QuantizationConfig extends Resolved<typeof int4Fields> {}
-/** Weights of 4 bits, two in a byte; inputs stay floats unless told otherwise. */
+/** 4-bit weights, two per byte; inputs stay floats by default. */
 export class Int4QuantizationConfig extends QuantizationConfig<typeof int4Fields> {
   static override readonly className = 'Int4QuantizationConfig';
   static override readonly fields = int4Fields;
@@ -78,7 +78,7 @@ export class Int4QuantizationConfig extends QuantizationConfig<typeof int4Fields
   get mode(): 'int4' {
     return 'int4';
   }
-  /** Files older than blocks say nothing of them: they have one scale a channel. */
+  /** Files from before blocks existed lack the key: they have one scale per channel. */
   static override fromConfig<T>(this: new (options: any) => T, config: Config): T {
     return super.fromConfig.call(this, { block_size: null, ...config }) as T;
   }
@@ -87,7 +87,7 @@ export class Int4QuantizationConfig extends QuantizationConfig<typeof int4Fields
   }
 }
 
-/** Products of 8-bit floats while a model is trained: weights stay as they are. */
+/** Products in 8-bit floats during training; the weights themselves stay unchanged. */
 export class Float8QuantizationConfig extends QuantizationConfig {
   static override readonly className = 'Float8QuantizationConfig';
   get mode(): 'float8' {

@@ -8,18 +8,18 @@ import { asTensor } from '../tensor/index.ts';
 
 /** Options of `fakeQuantWithMinMaxVars`. */
 export interface FakeQuantOptions {
-  /** Bits of the whole numbers; 8 by default. */
+  /** Bits of the integers; 8 by default. */
   readonly numBits?: number | undefined;
-  /** Whether the whole numbers begin with 1, so that there are as many on both sides of the middle. */
+  /** Whether the integers start at 1, which makes their range symmetric. */
   readonly narrowRange?: boolean | undefined;
-  /** The axis along which each element has bounds of its own; null for one pair of bounds. */
+  /** The axis with separate bounds per element; null for one pair of bounds. */
   readonly axis?: number | null | undefined;
 }
 const names: OptionNames<FakeQuantOptions> = { numBits: true, narrowRange: true, axis: true };
 
 /**
- * What is left of numbers that are kept with `numBits` bits between two bounds: rounded to the steps between them, of which one
- * is zero. Gradients pass where a number is within the bounds; those of the others belong to the bound that they pass.
+ * Simulates storing numbers in `numBits` bits between two bounds: they are rounded to evenly spaced steps, one of which
+ * is zero. Gradients pass for numbers within the bounds; the others' go to the bound that was exceeded.
  * @example (await keras.quantizers.fakeQuantWithMinMaxVars([-2, 0.1, 0.6, 9], -1, 1, { numBits: 3 }).array())
  * @see https://www.tensorflow.org/api_docs/python/tf/quantization/fake_quant_with_min_max_vars
  */
@@ -36,7 +36,7 @@ export const fakeQuantWithMinMaxVars = exact(
     const along = axis === null ? null : axis < 0 ? axis + rank : axis;
     if (along !== null && !(along >= 0 && along < rank))
       fail(who, `axis is ${axis} of inputs of shape ${showShape(given.shape)}`, 'give one of its axes');
-    /** A bound in a shape that meets the axis. */
+    /** Reshapes bounds to broadcast along the axis. */
     const placed = (bound: Tensor): Tensor =>
       ops.reshape(ops.cast(bound, 'float32'), along === null ? [] : given.shape.map((_, d) => (d === along ? -1 : 1)));
     const [least, greatest] = [narrowRange ? 1 : 0, 2 ** numBits - 1];

@@ -5,7 +5,10 @@ import { type OptionNames, optionsOf } from '../base/options.ts';
 import * as ops from '../ops/index.ts';
 import { asTensor, type Like, type Tensor } from '../tensor/index.ts';
 
-/** 8-bit floats: bits of the fraction, exponent of the least normal number, how often that doubles, and the largest number. */
+/**
+ * Parameters of 8-bit floats: bits of the fraction, exponent of the smallest normal number, number of doublings from
+ * there, and the largest number.
+ */
 const formats = {
   float8_e4m3fn: { fraction: 3, least: -6, doublings: 14, largest: 448 },
   float8_e5m2: { fraction: 2, least: -14, doublings: 29, largest: 57344 },
@@ -15,7 +18,7 @@ export type Float8 = keyof typeof formats;
 /** The largest finite number of a dtype of 8-bit floats. */
 export const largestFloat8 = (dtype: Float8): number => formats[dtype].largest;
 
-/** The nearest numbers that 8 bits can hold, halves to even: what a cast there and back gives. */
+/** Rounds to the nearest numbers of the dtype, halves to even, like a cast there and back. */
 function rounded(x: Tensor, dtype: Float8): Tensor {
   const { fraction, least, doublings } = formats[dtype];
   let magnitude = ops.multiply(ops.abs(x), 2 ** -least);
@@ -30,9 +33,10 @@ function rounded(x: Tensor, dtype: Float8): Tensor {
 }
 
 /**
- * What is left of numbers that are kept as 8-bit floats: divided by `scale`, confined to the dtype's range, rounded to its
- * numbers, multiplied by `scale`.
- * @example (await keras.quantizers.quantizeAndDequantize([0.3, 500], 1, 'float8_e4m3fn', 'float32').array()) // [0.3125, 448]
+ * Simulates storing numbers as 8-bit floats: they are divided by `scale`, clipped to the dtype's range, rounded, and
+ * multiplied by `scale`.
+ * @example (await keras.quantizers.quantizeAndDequantize([0.3, 500], 1, 'float8_e4m3fn', 'float32').array()) //
+ * [0.3125, 448]
  */
 export const quantizeAndDequantize = exact(
   'quantizers.quantizeAndDequantize',
@@ -54,12 +58,12 @@ export const quantizeAndDequantize = exact(
 
 /** Options of `computeFloat8Scale`. */
 export interface Float8ScaleOptions {
-  /** Powers of two that are left free above the largest value; 0 by default. */
+  /** Powers of two to leave free above the largest value; 0 by default. */
   readonly margin?: number | undefined;
 }
 const names: OptionNames<Float8ScaleOptions> = { margin: true };
 /**
- * The scale that takes the largest value seen to `dtypeMax`; the old one where nothing was seen.
+ * The scale that maps the largest value seen to `dtypeMax`; the old one if nothing was seen.
  * @example (await keras.quantizers.computeFloat8Scale(224, 1, 448).item()) // 0.5
  */
 export const computeFloat8Scale = exact(
@@ -74,7 +78,7 @@ export const computeFloat8Scale = exact(
   },
 );
 /**
- * The history of largest magnitudes, a step further: the oldest goes, that of `x` comes in front.
+ * Advances the history of largest magnitudes: the oldest is dropped, that of `x` is put first.
  * @example (await keras.quantizers.computeFloat8AmaxHistory([-3, 2], [1, 5, 4]).array()) // [3, 4, 1]
  */
 export const computeFloat8AmaxHistory = exact(

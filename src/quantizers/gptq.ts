@@ -3,17 +3,17 @@ import { jit, type Tensor } from '../tensor/index.ts';
 import { dequantizeWithZeroPoint, quantizationParameters, quantizeWithZeroPoint } from './parameters.ts';
 
 interface GPTQOptions {
-  /** Bits of the whole numbers. */
+  /** Bits of the integers. */
   readonly weightBits: number;
   /** Whether each output has scales of its own. */
   readonly perChannel: boolean;
-  /** Whether zero is in the middle of the whole numbers. */
+  /** Whether the range is symmetric about zero. */
   readonly symmetric: boolean;
-  /** How many inputs have a scale in common; -1 for all. */
+  /** How many inputs share a scale; -1 for all. */
   readonly groupSize: number;
-  /** Share of the mean diagonal that is added to the diagonal of the Hessian. */
+  /** Damping: the fraction of the mean of the Hessian's diagonal that is added to the diagonal. */
   readonly hessianDamping: number;
-  /** Whether inputs are rounded in order of falling importance. */
+  /** Whether to round inputs in order of decreasing importance. */
   readonly activationOrder: boolean;
 }
 interface Found {
@@ -22,10 +22,10 @@ interface Found {
   readonly zero: Tensor;
   readonly groups: Tensor;
 }
-/** Columns whose errors are spread among each other before they reach those behind. */
+/** Columns per block: errors are distributed within the block first, then to the columns behind it. */
 const blockSize = 128;
 
-/** Of a sum of squares of inputs, each step of which is a batch `(n, inputs)`: `2 · xᵀx`, as a mean over all rows. */
+/** The Hessian `2 · xᵀx`, accumulated from batches `(n, inputs)` as a mean over all rows. */
 export function addToHessian(hessian: Tensor, seen: number, x: Tensor): Tensor {
   const total = seen + x.shape[0];
   const products = ops.matmul(ops.transpose(x), x);
@@ -34,8 +34,8 @@ export function addToHessian(hessian: Tensor, seen: number, x: Tensor): Tensor {
 }
 
 /**
- * Rounds a matrix `(outputs, inputs)` one input after the other, and lets the inputs that follow make up for each one's error as
- * the Hessian of the outputs tells (https://arxiv.org/abs/2210.17323).
+ * Rounds a matrix `(outputs, inputs)` one input at a time; the following inputs compensate for each error according to
+ * the Hessian of the outputs (https://arxiv.org/abs/2210.17323).
  */
 export function gptq(weights: Tensor, hessian: Tensor, options: GPTQOptions): Found {
   const { groupSize, activationOrder } = options;
@@ -46,14 +46,14 @@ export function gptq(weights: Tensor, hessian: Tensor, options: GPTQOptions): Fo
   const along = (x: Tensor, axis: number): Tensor => (order ? ops.take(x, order, { axis }) : x);
   const round = jit((w: Tensor, h: Tensor) => roundInOrder(w, h, group, options));
   const [whole, scale, zero] = round(along(weights, 1), along(along(inverse, 0), 1));
-  // As Keras keeps them: with fractions, which are cut where they are used.
+  // As in Keras they keep fractions, which are truncated on use.
   const groups = ops.divide(ops.arange(inputs, { dtype: 'float32' }), group);
   if (!order) return { whole, scale, zero, groups };
   const back = ops.argsort(order);
   return { whole: ops.take(whole, back, { axis: 1 }), scale, zero, groups: ops.take(groups, back, { axis: 0 }) };
 }
 
-/** The inverse of a Hessian whose diagonal is raised, and that diagonal. */
+/** The inverse of a damped Hessian, and its diagonal. */
 function invert(hessian: Tensor, damping: number): [inverse: Tensor, diagonal: Tensor] {
   const own = ops.diagonal(hessian);
   const alive = ops.where(ops.equal(own, 0), 1, own);
@@ -61,7 +61,7 @@ function invert(hessian: Tensor, damping: number): [inverse: Tensor, diagonal: T
   const matrix = ops.add(ops.subtract(hessian, ops.diag(own)), ops.diag(raised));
   return [ops.inv(matrix), raised];
 }
-/** Positions by falling weight; of equal ones the first comes first. */
+/** Positions in order of decreasing weight; ties keep their order. */
 function byWeight(metric: Tensor): Tensor {
   const count = metric.shape[0];
   const jitter = ops.multiply(ops.divide(ops.arange(count, { dtype: 'float32' }), count), 1e-12);
@@ -103,7 +103,7 @@ function roundInOrder(weights: Tensor, inverse: Tensor, group: number, options: 
   return [whole, scales, zeros].map((parts) => ops.concatenate(parts, { axis: 1 }));
 }
 
-/** Rounds some columns of a block, one after the other. `state`: the block, its whole numbers, its errors. */
+/** Rounds some columns of a block, one at a time. `state`: the block, its integers, its errors. */
 function roundColumns(
   state: readonly Tensor[],
   inverse: Tensor,

@@ -21,9 +21,9 @@ export {
 export { type Int4Options, packInt4, unpackInt4 } from './int4.ts';
 export { AbsMaxQuantizer, type QuantizeOptions, Quantizer } from './quantizer.ts';
 
-/** A quantizer, or what says how a model is quantized. */
+/** A quantizer, or a config for quantizing a model. */
 type Known = AnyQuantizer | AnyQuantizationConfig;
-/** What stands for one: a name, a config, a class, or an object. */
+/** Anything that identifies one: a name, a config, a class, or an object. */
 export type QuantizerLike = string | Known | object | null;
 
 const identify = identifierOf<Known>({
@@ -32,7 +32,7 @@ const identify = identifierOf<Known>({
   classes: [AbsMaxQuantizer, Int8QuantizationConfig, Int4QuantizationConfig, GPTQConfig, AWQConfig],
 });
 /**
- * The quantizer, or config of quantization, that an identifier stands for; null for null.
+ * Resolves an identifier to a quantizer or quantization config; null for null.
  * @example keras.quantizers.get('abs_max_quantizer')?.className // 'AbsMaxQuantizer'
  */
 export const get = exact(

@@ -7,7 +7,7 @@ import { asTensor, type Like, type Tensor } from '../tensor/index.ts';
 
 /** Options of `packInt4` and `unpackInt4`. */
 export interface Int4Options {
-  /** The axis along which two numbers become one; 0 by default. */
+  /** The axis along which pairs of numbers are packed; 0 by default. */
   readonly axis?: number | undefined;
   /** `'int8'` for numbers from -8 to 7, `'uint8'` for 0 to 15; `'int8'` by default. */
   readonly dtype?: 'int8' | 'uint8' | undefined;
@@ -25,7 +25,7 @@ function checked(who: string, x: Like, options: Int4Options): { x: Tensor; axis:
 }
 
 /**
- * Two numbers of 4 bits in each byte: the first of a pair in the low half.
+ * Packs pairs of 4-bit numbers into bytes, the first of a pair in the low half.
  * @returns the bytes, their shape, and how many numbers there were along the axis.
  * @example (await keras.quantizers.packInt4(keras.tensor([1, -2, 3], { dtype: 'int8' }))[0].array()) // [-31, 3]
  */
@@ -43,7 +43,7 @@ export const packInt4 = exact(
     );
     const pairs = ops.reshape(even, [...x.shape.slice(0, axis), half, 2, ...x.shape.slice(axis + 1)]);
     const part = (k: number): Tensor => ops.cast(ops.bitwiseAnd(ops.take(pairs, k, { axis: axis + 1 }), 15), 'int32');
-    // As int32, where the high half does not overflow; the cast to 8 bits keeps the low ones.
+    // Computed as int32, so that the high half does not overflow; the cast to 8 bits keeps the low ones.
     const both = ops.bitwiseOr(part(0), ops.leftShift(part(1), 4));
     const packed = ops.cast(dtype === 'int8' ? ops.subtract(ops.bitwiseXor(both, 128), 128) : both, dtype);
     return [packed, packed.shape, count];
@@ -51,7 +51,7 @@ export const packInt4 = exact(
 );
 
 /**
- * The numbers that `packInt4` made bytes of.
+ * Unpacks what `packInt4` packed.
  * @example (await keras.quantizers.unpackInt4(keras.tensor([-31, 3], { dtype: 'int8' }), 3).array()) // [1, -2, 3]
  */
 export const unpackInt4 = exact(

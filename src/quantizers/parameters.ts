@@ -3,29 +3,29 @@ import * as ops from '../ops/index.ts';
 import type { Tensor, Variable } from '../tensor/index.ts';
 
 interface ParameterOptions {
-  /** Bits of the whole numbers. */
+  /** Bits of the integers. */
   readonly bits: number;
-  /** Whether zero is in the middle. */
+  /** Whether the range is symmetric about zero. */
   readonly symmetric?: boolean;
-  /** Whether each row has a scale of its own. */
+  /** Whether each row has its own scale. */
   readonly perChannel?: boolean;
-  /** How many columns of a row have a scale in common; -1 for all. */
+  /** How many columns of a row share a scale; -1 for all. */
   readonly groupSize?: number;
   /** The dtype of the scales; that of the matrix by default. */
   readonly computeDtype?: DType;
-  /** Added to the range of values, so that no scale is 0; 0 by default. */
+  /** Added to the range of values to avoid scales of 0; 0 by default. */
   readonly epsilon?: number;
-  /** Whether zeros are of int8 rather than uint8. */
+  /** Whether zero points are int8 rather than uint8. */
   readonly signed?: boolean;
 }
 interface Parameters {
   readonly scale: Tensor;
   readonly zero: Tensor;
-  /** The greatest of the whole numbers, which begin with 0. */
+  /** The largest integer; the smallest is 0. */
   readonly greatest: number;
 }
 
-/** Scales and zeros with which a matrix `(outputs, inputs)` is quantized, both of shape `(outputs, groups)`. */
+/** Scales and zero points for quantizing a matrix `(outputs, inputs)`, both of shape `(outputs, groups)`. */
 export function quantizationParameters(x: Tensor, options: ParameterOptions): Parameters {
   const { bits, symmetric = false, perChannel = false, groupSize = -1, epsilon = 0, signed = false } = options;
   const [outputs, inputs] = x.shape;
@@ -64,10 +64,10 @@ export const dequantizeWithZeroPoint = (x: Tensor, scale: Tensor, zero: Tensor):
   ops.multiply(scale, ops.subtract(x, ops.cast(zero, scale.dtype)));
 
 type Held = Tensor | Variable;
-/** The column (or row) of each group's parameters for each input. */
+/** Selects, for each input, the parameters of its group. */
 const spread = (x: Held, groups: Held, axis: number): Tensor => ops.take(x, ops.cast(groups, 'int32'), { axis });
 
-/** The same for a matrix whose inputs belong to the groups that `groups` tells, a number for each. */
+/** The same for a matrix whose inputs belong to groups given by number in `groups`. */
 export const quantizeByGroups = (x: Tensor, scale: Tensor, zero: Tensor, groups: Tensor, greatest: number): Tensor =>
   quantizeWithZeroPoint(x, spread(scale, groups, -1), spread(zero, groups, -1), greatest);
 /** `(x - zero) · scale`, with the parameters of each input's group along `axis`. */

@@ -11,16 +11,16 @@ import { absMaxQuantize } from './abs-max.ts';
 
 /** Options of the call of a quantizer. */
 export interface QuantizeOptions {
-  /** The axis, or axes, whose numbers have a scale in common. */
+  /** The axis, or axes, whose numbers share a scale. */
   readonly axis?: number | readonly number[] | null | undefined;
-  /** Keras computes with NumPy then; here the numbers are the same either way. */
+  /** In Keras, computes with NumPy; here the results are the same either way. */
   readonly toNumpy?: boolean | undefined;
 }
 const names: OptionNames<QuantizeOptions> = { axis: true, toNumpy: true };
 
 /**
- * Makes whole numbers of floats: `quantizer(x)` gives them and their scale, with `x ≈ quantized / scale`. A class of one's own
- * extends this one and says in `quantize` how.
+ * Converts floats to integers: `quantizer(x)` returns them and their scale, with `x ≈ quantized / scale`. Custom
+ * quantizers extend this class and implement `quantize`.
  */
 export abstract class Quantizer<S extends Fields = {}> extends Configured<
   S,
@@ -28,16 +28,16 @@ export abstract class Quantizer<S extends Fields = {}> extends Configured<
   [quantized: Tensor, scale: Tensor]
 > {
   static override readonly className: string = 'Quantizer';
-  /** Dtype of the whole numbers. */
+  /** Dtype of the integers. */
   abstract readonly outputDtype: string;
-  /** The least and the greatest of the whole numbers. */
+  /** The range of the integers. */
   abstract readonly valueRange: Pair;
 
   protected [invoke](x: Like, options: QuantizeOptions = {}, ...surplus: unknown[]): [Tensor, Tensor] {
     refuseSurplus(this.className, [x, options, ...surplus], 2);
     return this.quantize(asTensor(x), optionsOf(this.className, names, options));
   }
-  /** The whole numbers and their scale. */
+  /** The integers and their scale. */
   abstract quantize(x: Tensor, options: QuantizeOptions): [quantized: Tensor, scale: Tensor];
 }
 
@@ -62,19 +62,19 @@ const epsilonField: Field<number | undefined, number, false> = f.custom<number |
   isFloat: true,
 });
 const fields = {
-  /** The axes along which numbers have a scale in common, where a call names none; the last one when null. */
+  /** The axes along which numbers share a scale, unless a call specifies them; the last one if null. */
   axis: f.nullable(axesField),
-  /** The least and the greatest of the whole numbers. */
+  /** The range of the integers. */
   valueRange: pairField,
-  /** Added to the largest magnitude, so that zeros have a scale. */
+  /** Added to the largest magnitude to avoid infinite scales for zeros. */
   epsilon: epsilonField,
-  /** Dtype of the whole numbers. */
+  /** Dtype of the integers. */
   outputDtype: f.string({ initial: 'int8' }),
 };
 
 export interface AbsMaxQuantizer extends Resolved<typeof fields> {}
 /**
- * Takes the largest magnitude along an axis to the end of the range.
+ * Maps the largest magnitude along an axis to the end of the range.
  * @example new keras.quantizers.AbsMaxQuantizer({ axis: 0 })([[1, 2], [-4, 1]])[1].shape // [1, 2]
  */
 export class AbsMaxQuantizer extends Quantizer<typeof fields> {

@@ -1,18 +1,18 @@
-/** What differs between implementations of MPI: how handles are written, and which libraries they are in. */
+/** What differs between MPI implementations: the representation of handles, and the names of libraries. */
 export interface Abi {
   readonly name: string;
   /** Names of its library, as the system's loader knows them. */
   readonly libraries: readonly string[];
   /** Handles: numbers, or the names of the symbols whose addresses they are. */
   readonly handles: Readonly<Record<Handle, number | string>>;
-  /** Stands for the sender's own memory. */
+  /** MPI_IN_PLACE. */
   readonly inPlace: number;
-  /** Stands for a status that nobody asks for. */
+  /** MPI_STATUS_IGNORE. */
   readonly statusIgnore: number;
 }
 export type Handle = 'world' | 'byte' | 'float32' | 'float64' | 'sum';
 
-/** MPICH and what is made from it (Intel MPI, MVAPICH, Cray MPICH): handles are numbers of 32 bits. */
+/** MPICH and its derivatives (Intel MPI, MVAPICH, Cray MPICH): handles are 32-bit numbers. */
 const mpich: Abi = {
   name: 'MPICH',
   libraries: ['libmpich.so.12', 'libmpi.so.12', 'libmpich.so', 'libmpi.so'],
@@ -40,7 +40,7 @@ const openMpi: Abi = {
   inPlace: 1,
   statusIgnore: 0,
 };
-/** The binary interface that MPI 5 settles for all. */
+/** The standard ABI of MPI 5. */
 const standard: Abi = {
   name: 'MPI 5',
   libraries: ['libmpi_abi.so.0', 'libmpi_abi.so'],
@@ -50,8 +50,8 @@ const standard: Abi = {
 };
 
 /**
- * The interface of a loaded library: that of MPI 5 by the name of its file, which its makers agreed on; others by their symbols
- * and by what they say of themselves.
+ * The ABI of a loaded library: MPI 5's is recognised by the standardised file name, others by their symbols and version
+ * strings.
  */
 export function abiOf(file: string, has: (symbol: string) => boolean, version: string): Abi | undefined {
   if (/mpi_abi/.test(file)) return standard;
@@ -69,7 +69,7 @@ export function librariesFor(env: Readonly<Record<string, string | undefined>>):
 const isOpenMpi = (env: Readonly<Record<string, string | undefined>>): boolean =>
   env['OMPI_COMM_WORLD_SIZE'] !== undefined || env['PMIX_RANK'] !== undefined;
 
-/** How many processes the launcher started; undefined where none did. */
+/** How many processes the launcher started; undefined without one. */
 export function launchedProcesses(env: Readonly<Record<string, string | undefined>>): number | undefined {
   for (const name of ['OMPI_COMM_WORLD_SIZE', 'PMI_SIZE', 'MV2_COMM_WORLD_SIZE'])
     if (env[name] !== undefined) return Number(env[name]);

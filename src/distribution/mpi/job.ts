@@ -4,28 +4,28 @@ import { loadMpi, type Memory, type Mpi } from './library.ts';
 
 type Floats = 'float32' | 'float64';
 
-/** The processes that train together, as one of them sees them. */
+/** The group of processes that train together, as seen by one of them. */
 export interface Job {
   /** This process's number, from 0. */
   readonly rank: number;
   /** How many there are. */
   readonly size: number;
-  /** Its number among those of its machine. */
+  /** This process's number on its machine. */
   readonly localRank: number;
-  /** How many there are on its machine. */
+  /** Number of processes on its machine. */
   readonly localSize: number;
-  /** What MPI says of itself. */
+  /** The version string of MPI. */
   readonly version: string;
-  /** Replaces the elements by their sums over all processes, in place. */
+  /** Sums the elements over all processes, in place. */
   reduce(parts: readonly Part[]): Promise<void>;
-  /** Replaces the bytes by those of process 0. */
+  /** Broadcasts the bytes of process 0. */
   broadcast(bytes: Uint8Array): Promise<void>;
-  /** The same at once, for few bytes. */
+  /** The same synchronously, for few bytes. */
   broadcastNow(bytes: Uint8Array): void;
   /** Ends all processes. */
   abort(code: number): never;
 }
-/** Memory to be reduced. */
+/** Memory to reduce. */
 export interface Part {
   readonly memory: Memory;
   readonly count: number;
@@ -35,7 +35,7 @@ export interface Part {
 let known: Job | undefined;
 let isSought = false;
 
-/** The job that this process is part of; undefined where it is alone. */
+/** The job that this process is part of; undefined if it is alone. */
 export function currentJob(): Job | undefined {
   if (isSought) return known;
   isSought = true;
@@ -46,9 +46,9 @@ export function currentJob(): Job | undefined {
 
 /** The most elements or bytes of one call: counts of MPI have 31 bits. */
 const most = 2 ** 30;
-/** Milliseconds for which a process only asks whether the others are done, before it lets others of its own work in between. */
+/** Milliseconds of pure polling before timers and signals get turns in between. */
 const patience = 1;
-/** Milliseconds of waiting after which it is said. */
+/** Milliseconds of waiting after which a message is printed. */
 const long = 30_000;
 
 function join(mpi: Mpi, expected: number): Job {
@@ -58,7 +58,7 @@ function join(mpi: Mpi, expected: number): Job {
     if (code !== 0) fail('distribution', `${what} gave the error ${code}`, 'see what MPI printed');
   };
   const provided = new Int32Array(1);
-  // All calls come from the thread of JavaScript.
+  // All calls come from JavaScript's thread.
   check(f.MPI_Init_thread(null, null, 1, provided), 'MPI_Init_thread');
   const rank = numberFrom((out) => check(f.MPI_Comm_rank(world, out), 'MPI_Comm_rank'));
   const size = numberFrom((out) => check(f.MPI_Comm_size(world, out), 'MPI_Comm_size'));
@@ -79,7 +79,7 @@ function join(mpi: Mpi, expected: number): Job {
       return flag[0] !== 0;
     };
   };
-  /** In pieces, where there is more than MPI counts. */
+  /** In pieces, if there is more than MPI can count. */
   const pieces = (
     memory: Memory,
     count: number,
@@ -106,7 +106,7 @@ function join(mpi: Mpi, expected: number): Job {
   const waitNow = (requests: readonly Request[]): void => {
     for (const isDone of requests) while (!isDone());
   };
-  /** In turns with timers and signals, once it takes longer. */
+  /** Alternates with timers and signals once it takes longer. */
   const wait = async (requests: readonly Request[]): Promise<void> => {
     const begun = performance.now();
     let isSaid = false;
@@ -141,7 +141,7 @@ function join(mpi: Mpi, expected: number): Job {
   return job;
 }
 
-/** A process that fails takes the others along, which would wait for it for ever. */
+/** A failing process ends the others, which would wait for it forever. */
 function leaveWell(job: Job, { functions, exit }: Mpi, meet: () => void): void {
   let problem: unknown;
   process.on('uncaughtExceptionMonitor', (error) => {
@@ -150,14 +150,15 @@ function leaveWell(job: Job, { functions, exit }: Mpi, meet: () => void): void {
   process.on('exit', (code) => {
     if (code !== 0) {
       const end = `distribution: process ${job.rank} of ${job.size} ended with exit code ${code}, and the others are ended with it`;
-      // Node would print it after this. In one piece: the launcher may drop what comes while it ends all.
+      // Print the error now, since Node would do so only later, and in one piece, since the launcher may drop output
+      // while it ends all processes.
       console.error(...(problem === undefined ? [`${end}.`] : [`${end}:`, problem]));
       job.abort(code);
     }
-    // Once all are here, nothing is under way any more: MPICH over TCP may otherwise wait for ever.
+    // Wait until all processes are here and no message is pending; MPICH over TCP may otherwise hang.
     meet();
     functions.MPI_Finalize();
-    // What Open MPI 4.1 leaves behind crashes in what a process does at its end.
+    // Exit hooks left by Open MPI 4.1 crash at the end of a process.
     exit(code);
   });
 }
@@ -168,7 +169,7 @@ function numberFrom(ask: (out: Int32Array) => void): number {
   return out[0]!;
 }
 
-/** Which of its machine's processes it is, by the names of all machines. */
+/** The process's number on its machine, from the names of all machines. */
 function placeAmong(
   rank: number,
   size: number,
@@ -180,7 +181,7 @@ function placeAmong(
   const isHere = (name: number): boolean => name === names[rank];
   return { localRank: names.subarray(0, rank).filter(isHere).length, localSize: names.filter(isHere).length };
 }
-/** 53 bits of a text. */
+/** A 53-bit hash of a text. */
 function hashOf(text: string): number {
   const { createHash } = process.getBuiltinModule('node:crypto');
   const bytes = createHash('sha256').update(text).digest();

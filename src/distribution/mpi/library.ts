@@ -5,7 +5,7 @@ import { type Abi, abiOf, type Handle, librariesFor } from './abi.ts';
 /** Memory that MPI reads and writes: an array of JavaScript's, or an address. */
 export type Memory = ArrayBufferView | number;
 
-/** The functions of MPI that training stands on. Each gives 0 where it succeeds. */
+/** The MPI functions that training uses. Each returns 0 on success. */
 export interface Functions {
   MPI_Init_thread(argc: null, argv: null, required: number, provided: Int32Array): number;
   MPI_Comm_rank(comm: number, rank: Int32Array): number;
@@ -37,10 +37,10 @@ export interface Mpi {
   readonly functions: Functions;
   readonly abi: Abi;
   readonly handles: Readonly<Record<Handle, number>>;
-  /** What it says of itself. */
+  /** Its version string. */
   readonly version: string;
   addressOf(array: ArrayBufferView): bigint;
-  /** Ends the process at once: nothing that other libraries want to do at its end is done. */
+  /** Ends the process at once, without running exit hooks of other libraries. */
   exit(code: number): never;
 }
 
@@ -52,7 +52,7 @@ interface Library {
   func(prototype: string): (...args: never[]) => unknown;
 }
 
-/** Handles are passed as 64 bits: where they have 32, the upper ones are not looked at. */
+/** Handles are passed as 64 bits; if they have 32, the upper half is ignored. */
 const prototypes: Readonly<Record<keyof Functions, string>> = {
   MPI_Init_thread: 'int MPI_Init_thread(void *argc, void *argv, int required, void *provided)',
   MPI_Comm_rank: 'int MPI_Comm_rank(int64_t comm, void *rank)',
@@ -66,7 +66,7 @@ const prototypes: Readonly<Record<keyof Functions, string>> = {
 };
 const versionBytes = 8192;
 
-/** Loads MPI, as the launcher's variables tell which. */
+/** Loads the MPI library that the launcher's environment variables point to. */
 export function loadMpi(env: Readonly<Record<string, string | undefined>> = process.env): Mpi {
   const koffi = loadKoffi<Koffi>('distribution.initialize', 'npm install koffi, or start one process without mpirun');
   const { file, library } = firstLibrary(koffi, librariesFor(env));
@@ -107,7 +107,7 @@ function firstLibrary(koffi: Koffi, names: readonly string[]): { file: string; l
   const problems: string[] = [];
   for (const file of names)
     try {
-      // Open MPI's own plug-ins look for its symbols among all.
+      // Open MPI's plug-ins look for its symbols in the global namespace.
       return { file, library: koffi.load(file, { global: true }) };
     } catch (error) {
       problems.push((error as Error).message.split('\n', 1)[0]!);
