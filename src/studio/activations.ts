@@ -12,7 +12,7 @@ import type { StudioActivation, StudioFeed } from './protocol.ts';
 
 const [mostMaps, mostSide] = [16, 64];
 
-/** What every layer of a functional model, and of those within, gives for an input. */
+/** The outputs of every layer of a functional model, nested ones included, for an input. */
 export async function activationsOf(model: Model<any>, feed: StudioFeed): Promise<StudioActivation[]> {
   const graph =
     graphOf(model) ??
@@ -42,7 +42,7 @@ export async function activationsOf(model: Model<any>, feed: StudioFeed): Promis
   return list;
 }
 
-/** What every node of a functional model, and of those within, gives for inputs: its first tensor, by the names on the way to it. */
+/** The first output tensor of every node of a functional model, nested ones included, by path. */
 export function valuesOf(model: Model<any>, inputs: unknown): { readonly id: string; readonly y: Tensor }[] {
   const found: { id: string; y: Tensor }[] = [];
   const run = (part: Model<any>, given: unknown, path: string): unknown =>
@@ -75,7 +75,7 @@ async function activation(id: string, y: Tensor): Promise<StudioActivation> {
   };
 }
 
-/** The first channels as grey images, each from its smallest value to its largest; large ones thinned out. */
+/** The first channels as grey images, each scaled from its smallest to its largest value; large ones are subsampled. */
 function mapsOf(values: ArrayLike<number>, h: number, w: number, channels: number): StudioActivation['maps'] {
   const shrink = Math.max(1, Math.max(h, w) / mostSide);
   const [height, width] = [Math.max(1, Math.floor(h / shrink)), Math.max(1, Math.floor(w / shrink))];

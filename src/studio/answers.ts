@@ -6,7 +6,7 @@ import { compiledStep } from './compiled-step.ts';
 import type { Answering } from './hub.ts';
 import { weightAt, weightValues } from './weights.ts';
 
-/** What can be answered of a model. */
+/** The questions about a model that can be answered. */
 export const modelAnswers = (model: () => Model<any>): Answering => ({
   weight: ({ path }) => weightValues(weightAt(model(), path)),
   step: ({ timed, batch }) => compiledStep(model(), timed, batch),

@@ -5,7 +5,7 @@ export function encodeFloats(values: ArrayLike<number>): string {
 }
 export function encodeBytes(bytes: Uint8Array): string {
   let text = '';
-  // As many arguments as engines take.
+  // Engines limit the number of arguments.
   for (let k = 0; k < bytes.length; k += 0x8000) text += String.fromCharCode(...bytes.subarray(k, k + 0x8000));
   return btoa(text);
 }

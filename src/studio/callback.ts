@@ -8,8 +8,8 @@ import { type StudioNoteOptions, type StudioOptions, studioNoteOptions, studioOp
 import type { RunLog } from './run-log.ts';
 
 /**
- * Shows a run in the studio while it goes on: curves, histograms, the model and its kernels. In Node the page is served on this
- * machine, and its address printed; in a page `visualization.studio(model, element)` shows it.
+ * Shows a run in the studio while it is going on: curves, histograms, the model and its kernels. In Node the page is
+ * served locally and its address printed; in a page `visualization.studio(model, element)` shows it.
  */
 export class Studio extends Callback {
   readonly #options: Required<StudioOptions>;
@@ -49,11 +49,11 @@ export class Studio extends Callback {
       if (!['string', 'number', 'boolean'].includes(typeof value))
         fail('Studio', `the hyperparameter "${key}" is no number, text or boolean`, 'give its value as one of these');
     exposeOptions(this, this.#options);
-    // Who listens to batches has their logs read: only where they are wanted.
+    // Listening to batches causes their logs to be read from the device, so this is done only if wanted.
     if (updateFrequency === 'batch')
       this.onTrainBatchEnd = async (batch, logs) => (await this.#opened()).batchEnd(batch, logs ?? {});
   }
-  /** Where the page is, once training has begun. */
+  /** The address of the page, once training has begun. */
   get url(): string | undefined {
     return this.#url;
   }
@@ -80,7 +80,7 @@ export class Studio extends Callback {
     const shown = optionsOf('Studio.note', studioNoteOptions, what);
     (await this.#opened()).note(tag, shown);
   }
-  /** Ends serving: otherwise the page stays, and the process with it, until it is ended. */
+  /** Stops serving; otherwise the page keeps the process alive. */
   async close(): Promise<void> {
     await (await this.#log)?.close();
   }

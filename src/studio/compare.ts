@@ -2,7 +2,7 @@ import type { Model } from '../models/index.ts';
 import type { StudioComparison } from './protocol.ts';
 import { describeModel } from './structure.ts';
 
-/** By how much the weights of two models differ, where both have one of that path and shape. */
+/** The differences between weights of two models that have the same path and shape. */
 export async function compareModels(model: Model<any>, other: Model<any>): Promise<StudioComparison> {
   const theirs = new Map(other.weights.map((variable) => [variable.path, variable]));
   const weights: Record<string, { most: number; rms: number; relative: number }> = {};

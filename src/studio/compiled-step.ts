@@ -8,7 +8,7 @@ import { jit, type Tensor } from '../tensor/index.ts';
 import { forward } from '../training/trainable.ts';
 import type { StudioStep } from './protocol.ts';
 
-/** The compiled step of training, or, where nothing was trained yet, that of prediction for a batch. */
+/** The compiled training step, or, if nothing has been trained yet, the prediction step. */
 export async function compiledStep(model: Model<any>, timed: boolean, batch = 1): Promise<StudioStep> {
   const trained = model.compiled ? model.trainFunction : undefined;
   if (trained?.executable) return told('train', trained.executable, timed);
@@ -47,10 +47,10 @@ async function told(name: string, executable: Executable, timed: boolean): Promi
   };
 }
 
-/** A path without the model's own name, as the page knows its nodes. */
+/** A path without the model's own name, as the page identifies nodes. */
 const within = (path: string): string => (path.startsWith(':') ? path : path.replace(/^[^/]*\/?/, ''));
 
-/** Measured on zeros: the batch that it ran on may be gone. */
+/** Timed on zeros, since the batch that it ran on may be gone. */
 async function timeOf(executable: Executable): Promise<Timing> {
   const inputs = executable.program.inputs.map(({ shape, dtype }) => zeros(shape, { dtype }));
   return timeKernels(executable, inputs);

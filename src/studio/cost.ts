@@ -5,10 +5,13 @@ import { threadsTarget } from '../compiler/threads-target.ts';
 import { KerasTensor, mapTensors, replay, Tensor, trace } from '../tensor/index.ts';
 import type { NodeCall } from '../visualize/node-calls.ts';
 
-/** A machine that is only asked what there is to do. */
+/** A target that is used for counting only. */
 const target: Target = threadsTarget(1, () => true);
 
-/** Floating-point operations of a call for one sample, by the compiler's count; undefined where other sizes than that of the batch are open. */
+/**
+ * Floating-point operations of a call for one sample, as counted by the compiler; undefined if sizes other than the
+ * batch's are unknown.
+ */
 export function flopsOf({ operation, call }: NodeCall): number | undefined {
   if (!call || call.inputs.some((t) => t.dtype === 'string' || t.symbolicShape.slice(1).includes(null)))
     return undefined;

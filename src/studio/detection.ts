@@ -3,7 +3,7 @@ import type { StudioNoteOptions } from './options.ts';
 import type { StudioNote } from './protocol.ts';
 
 type Detection = NonNullable<StudioNoteOptions['detection']>;
-/** Classes with a line of their own, at most. */
+/** The most classes with their own line. */
 const mostLines = 8;
 
 /** AP of each class as bars, and their precision over recall. */

@@ -5,7 +5,7 @@ import type { StudioHistogram, StudioLine } from './protocol.ts';
 type Tell = (lines: readonly StudioLine[]) => void;
 const together = 2000;
 
-/** Tells of the values in a file of TensorBoard's, but for the first `skip`; gives how many there are. What is damaged ends it. */
+/** Reports the values in a TensorBoard event file, except the first `skip`; returns their number. Stops at damage. */
 export async function linesOfEvents(path: string, run: string, skip: number, tell: Tell): Promise<number> {
   let count = 0;
   let lines: StudioLine[] = [];
@@ -49,7 +49,7 @@ export async function linesOfEvents(path: string, run: string, skip: number, tel
       }
     }
   } catch {
-    // The file is being written, or damaged: what stands before that is shown.
+    // The file is being written, or damaged: values before that are shown.
   }
   if (lines.length > 0) tell(lines);
   return Math.max(count, skip);
@@ -70,7 +70,7 @@ function evened(
     size += count;
     sum += count * middle;
     squares += count * middle * middle;
-    // Dealt out evenly over the bars that the bucket covers.
+    // Distributed evenly over the bars that the bucket covers.
     const place = (x: number): number => (to > from ? ((x - from) / (to - from)) * bars : bars / 2);
     const [a, b] = [place(left), place(right)];
     for (let k = Math.floor(a); k < Math.max(b, Math.floor(a) + 1) && k < bars; k++) {

@@ -2,7 +2,7 @@ import type { StudioHistogram } from './protocol.ts';
 
 const bins = 48;
 
-/** How numbers lie between the smallest and the largest; those that are not finite are counted apart. */
+/** The distribution of numbers between the smallest and the largest; non-finite ones are counted separately. */
 export function histogramOf(values: ArrayLike<number>, count = bins): StudioHistogram {
   let [low, high, sum, nan, infinite, zero] = [Infinity, -Infinity, 0, 0, 0, 0];
   for (let k = 0; k < values.length; k++) {

@@ -2,12 +2,15 @@ import type { StudioLine } from './protocol.ts';
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const escaped = (text: string): string => text.replace(/[&<>"]/g, (c) => escapes[c]);
-/** JSON in which no `<` stands, so that nothing in it ends the element or begins another. */
+/** JSON without `<`, so that nothing in it can end the script element or start another. */
 const safeJson = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
-/** A script in which nothing ends its element: the sequences stand only in texts and patterns, where an escape is the same. */
+/**
+ * Escapes sequences in a script that would end its element; they occur only in strings and patterns, where an escape is
+ * equivalent.
+ */
 const safeScript = (code: string): string => code.replace(/<(?=\/script|script|!--)/gi, '\\x3C');
 
-/** What the page may do: run its own script, show its own pictures, and nothing from elsewhere. */
+/** The content security policy: the page may run its own script and show its own pictures, nothing from elsewhere. */
 const policy = (connect: string): string =>
   `default-src 'none'; script-src 'unsafe-inline' blob:; worker-src blob:; style-src 'unsafe-inline'; img-src data: blob:; connect-src ${connect}`;
 
@@ -30,7 +33,9 @@ ${script}
 </html>
 `;
 
-/** The page's script, of which `mount`, `fileSource` and `serverSource` become constants, and what is done with them. */
+/**
+ * The page's script, whose `mount`, `fileSource` and `serverSource` become constants, followed by code that uses them.
+ */
 function started(code: string, start: string): string {
   const own = code.replace(/export\s*\{([^}]*)\};?\s*$/, (_, names: string) =>
     [...names.matchAll(/([\w$]+) as (\w+)/g)].map(([, inner, name]) => `const studio_${name}=${inner};`).join(''),
@@ -38,7 +43,7 @@ function started(code: string, start: string): string {
   return `${safeScript(own)}\n${start}`;
 }
 
-/** One HTML file with the lines in it: it works from disk, and asks nobody. */
+/** A self-contained HTML file with the lines in it, which works from disk. */
 export const fileHtml = (script: string, lines: readonly StudioLine[], title: string): string =>
   page(
     title,
@@ -50,7 +55,7 @@ export const fileHtml = (script: string, lines: readonly StudioLine[], title: st
     `<script type="application/jsonl" id="lines">\n${lines.map(safeJson).join('\n')}\n</script>\n`,
   );
 
-/** The page of a server, which lets it in by the token. */
+/** The page of a server, with the token that grants access. */
 export const serverHtml = (script: string, token: string, answers: readonly string[], title: string): string =>
   page(
     title,

@@ -1,24 +1,24 @@
 import { fail } from '../base/errors.ts';
 import type { StudioAnswers, StudioLine, StudioQuestion, StudioSource } from './protocol.ts';
 
-/** Who answers a page's questions. */
+/** Answers a page's questions. */
 export type Answering = {
   readonly [Q in StudioQuestion]?: (what: StudioAnswers[Q]['ask']) => Promise<StudioAnswers[Q]['answer']>;
 };
 type Tell = (lines: readonly StudioLine[]) => void;
 
-/** Gathers lines and passes them on to pages, and their questions to who answers them. */
+/** Collects lines and forwards them to pages, and the pages' questions to the model. */
 export class Hub {
   readonly #lines: StudioLine[] = [];
   readonly #listeners = new Set<Tell>();
-  /** Who answers; may be set later. */
+  /** Answers questions; may be set later. */
   answering: Answering = {};
 
   send(...lines: readonly StudioLine[]): void {
     this.#lines.push(...lines);
     for (const tell of this.#listeners) tell(lines);
   }
-  /** All lines from a number on, and those to come. */
+  /** Sends all lines from a given number on, and future ones. */
   listen(tell: Tell, from = 0): () => void {
     const before = this.#lines.slice(from);
     if (before.length > 0) tell(before);
@@ -33,7 +33,7 @@ export class Hub {
     if (!answer) fail('studio', `nobody answers "${question}" here`, 'open the model itself');
     return answer(what);
   }
-  /** For a page in the same process. */
+  /** The connection for a page in the same process. */
   get source(): StudioSource {
     const { answers } = this;
     return { listen: (tell) => this.listen(tell), answers, ask: (question, what) => this.ask(question, what) };
@@ -41,7 +41,7 @@ export class Hub {
 }
 
 const hubs = new WeakMap<object, Hub>();
-/** The hub of a model, which its runs and its pages share. */
+/** The hub of a model, shared by its runs and pages. */
 export function hubOf(model: object): Hub {
   const known = hubs.get(model);
   if (known) return known;

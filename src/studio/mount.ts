@@ -9,8 +9,9 @@ interface Page {
 }
 
 /**
- * Shows a model in an element of a page, which needs a height: its structure, weights and kernels, and the runs of `fit` with the
- * callback `Studio`. Gives what takes it away. In Node there is no page: `plotModel` writes one, `callbacks.Studio` serves one.
+ * Shows a model in an element of a page (which needs a height): its structure, weights and kernels, and runs of `fit`
+ * with the callback `Studio`. Returns a function that removes it. In Node there is no page; `plotModel` writes one,
+ * `callbacks.Studio` serves one.
  */
 export const studio = exact(
   'visualization.studio',

@@ -7,7 +7,7 @@ import { flattenLayers } from '../layers/layer/tracking.ts';
 import { Model } from '../models/index.ts';
 import type { StudioNode, StudioWeight } from './protocol.ts';
 
-/** What a layer's config says, without what is said elsewhere. */
+/** A layer's config without entries shown elsewhere. */
 export function configOf(layer: AnyLayer): Pick<StudioNode, 'config' | 'chosen'> {
   if (layer instanceof InputLayer || layer instanceof Model) return {};
   let config: Config;
@@ -22,7 +22,7 @@ export function configOf(layer: AnyLayer): Pick<StudioNode, 'config' | 'chosen'>
   return { config: rest, chosen };
 }
 
-/** The config of a layer of this class of which nothing was said. */
+/** The config of a layer of this class with default options. */
 function defaultsOf(layer: AnyLayer): Record<string, unknown> {
   const known = defaults.get(layer.constructor);
   if (known) return known;
@@ -44,7 +44,7 @@ function defaultsOf(layer: AnyLayer): Record<string, unknown> {
 }
 const defaults = new WeakMap<object, Record<string, unknown>>();
 
-/** The weights that a layer has itself, without those of layers within that have nodes of their own. */
+/** A layer's own weights, without those of inner layers that have their own nodes. */
 export function weightsOf(layer: AnyLayer, hasInside: boolean): StudioWeight[] {
   const inner = new Set(
     hasInside

@@ -6,12 +6,12 @@ import { findLayer, type LayerPath, mapsIn, runTapped } from './tapped.ts';
 
 /** Options of `activationMaps`. */
 export interface ActivationMapsOptions {
-  /** Names of layers, `'base/block5'` for one within a nested model; all that give maps by default. */
+  /** Names of layers, `'base/block5'` for one within a nested model; by default all whose outputs are maps. */
   readonly layers?: readonly string[] | undefined;
 }
 export const activationMapsNames: OptionNames<ActivationMapsOptions> = { layers: true };
 
-/** A model's maps instead of its outputs. */
+/** A model that returns maps instead of its outputs. */
 class Maps extends Model<Tensor[]> {
   static override readonly className: string = 'Maps';
   readonly whole: Model<any>;
@@ -29,10 +29,9 @@ class Maps extends Model<Tensor[]> {
 }
 
 /**
- * What the layers of a functional model make of images, by their names: `[n, height, width, channels]` each. A nested model that gives
- * no map itself is looked into: its layers are named as `'base/block5'`.
- * @example
- * const { block1_conv1: edges } = await keras.visualization.activationMaps(model, photographs);
+ * The outputs of a functional model's layers for images, by layer name: `[n, height, width, channels]` each. Nested
+ * models whose own output is no map contribute their layers, named like `'base/block5'`.
+ * @example const { block1_conv1: edges } = await keras.visualization.activationMaps(model, photographs);
  */
 export const activationMaps = exact(
   'visualization.activationMaps',

@@ -4,13 +4,13 @@ import { type BoxFormat, convertFormat } from '../ops/detection/index.ts';
 import { asTensor, type Like } from '../tensor/index.ts';
 import { escapeXml, textWidth } from './text.ts';
 
-/** Boxes of a batch of images; class -1 marks places that are not used. */
+/** Boxes of a batch of images; class -1 marks unused entries. */
 export interface BoundingBoxes {
   /** `[n, boxes, 4]`. */
   readonly boxes: Like;
   /** `[n, boxes]`. */
   readonly labels: Like;
-  /** `[n, boxes]`: how sure the model is of each box. */
+  /** `[n, boxes]`: the model's confidence in each box. */
   readonly confidence?: Like | undefined;
 }
 /** Red, green and blue, from 0 to 255. */
@@ -25,7 +25,7 @@ export interface Box {
   readonly confidence: number | undefined;
 }
 
-/** The boxes of each image, in pixels, those of unused places and below the threshold left out. */
+/** The boxes of each image, in pixels, without unused ones and those below the threshold. */
 export async function readBoxes(
   who: string,
   given: BoundingBoxes & { readonly confidences?: Like | undefined },
@@ -64,21 +64,24 @@ export async function readBoxes(
 export interface BoxStyle {
   readonly color: Color;
   readonly classMapping?: ClassMapping | undefined;
-  /** Pixels of the picture. */
+  /** Width of the lines, in pixels of the picture. */
   readonly lineThickness: number;
   readonly fontSize: number;
-  /** Where the label stands: at the upper edge of the box, or at the lower. */
+  /** Whether the label is at the upper or the lower edge of the box. */
   readonly side: 'top' | 'bottom';
 }
 
-/** Boxes of several kinds as SVG, on an image drawn at a scale. Labels stand outside of their boxes where there is room. */
+/**
+ * Boxes of several kinds as SVG, over an image drawn at a scale. Labels are placed outside their boxes if there is
+ * room.
+ */
 export function drawBoxes(
   kinds: readonly { readonly boxes: readonly Box[]; readonly style: BoxStyle }[],
   picture: { width: number; height: number; scale: number },
 ): string {
   const each = (draw: (box: Box, style: BoxStyle) => string): string[] =>
     kinds.flatMap(({ boxes, style }) => boxes.map((box) => draw(box, style)));
-  // Labels come last, so that no line crosses them.
+  // Labels are drawn last, so that no line crosses them.
   return [
     ...each((box, style) => frame(box, style, picture.scale)),
     ...each((box, style) => tag(box, style, picture)),
@@ -113,12 +116,12 @@ function tag(
 }
 const round = (x: number): number => Math.round(x * 100) / 100;
 
-/** What a class is called. */
+/** The name of a class. */
 export function nameOf(label: number, mapping: ClassMapping | undefined): string {
   const name =
     mapping instanceof Map ? mapping.get(label) : (mapping as Readonly<Record<number, string>> | undefined)?.[label];
   return name ?? String(label);
 }
-/** Black or white, whichever can be read on a colour. */
+/** Black or white, whichever is legible on a colour. */
 const inkOn = ([red, green, blue]: Color): string =>
   0.299 * red + 0.587 * green + 0.114 * blue > 120 ? '#000' : '#fff';

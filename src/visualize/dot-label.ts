@@ -1,17 +1,17 @@
 import type { Tree } from '../base/tree.ts';
 import type { ModelNode, TensorInfo } from './model-graph.ts';
 
-/** What the boxes of a plot say. */
+/** What to show in the boxes of a plot. */
 export interface LabelOptions {
   /** Shapes of inputs and outputs. */
   readonly showShapes?: boolean | undefined;
   /** Dtypes of outputs. */
   readonly showDtype?: boolean | undefined;
-  /** Names of layers, beside their classes. */
+  /** Names of layers, in addition to their classes. */
   readonly showLayerNames?: boolean | undefined;
   /** Activation functions of layers that have one. */
   readonly showLayerActivations?: boolean | undefined;
-  /** Whether layers with weights are trained. */
+  /** Whether layers with weights are trainable. */
   readonly showTrainable?: boolean | undefined;
 }
 

@@ -9,17 +9,17 @@ import { textStyle } from './text.ts';
 
 /** Options of `drawBoundingBoxes`. */
 export interface DrawBoundingBoxesOptions extends ImageOptions {
-  /** How the boxes are written: "xyxy", "xywh", "rel_xyxy", "center_xywh", … */
+  /** Format of the boxes: "xyxy", "xywh", "rel_xyxy", "center_xywh", … */
   readonly boundingBoxFormat: BoxFormat;
   /** Default: red. */
   readonly color?: Color | undefined;
-  /** Names of the classes; others are shown by their numbers. */
+  /** Names of the classes; unnamed ones are shown by number. */
   readonly classMapping?: ClassMapping | undefined;
-  /** Pixels. Default: 2. */
+  /** Line width in pixels. Default: 2. */
   readonly lineThickness?: number | undefined;
-  /** Size of the labels, 1 for letters of 12 pixels; 0 leaves them out. */
+  /** Size of the labels: 1 for 12-pixel text; 0 omits them. */
   readonly fontScale?: number | undefined;
-  /** Boxes of which the model is less sure are left out. Default: 0. */
+  /** Boxes with lower confidence are left out. Default: 0. */
   readonly confidenceThreshold?: number | undefined;
 }
 const drawBoundingBoxesOptions: OptionNames<DrawBoundingBoxesOptions> = {
@@ -33,7 +33,7 @@ const drawBoundingBoxesOptions: OptionNames<DrawBoundingBoxesOptions> = {
   dataFormat: true,
 };
 
-/** Images as pixels again, with boxes drawn upon them. */
+/** Draws boxes onto images and returns pixels. */
 export async function drawBoundingBoxes(
   images: Like,
   boundingBoxes: BoundingBoxes,

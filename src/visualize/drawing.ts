@@ -1,4 +1,4 @@
-/** Whatever draws pictures: with what it needs a part of its own, loaded when the first is drawn. */
+/** Everything that draws pictures: a separate part of the library, loaded with the first picture. */
 export { drawBoundingBoxes } from './draw-bounding-boxes.ts';
 export { plotBoundingBoxGallery, plotImageGallery } from './gallery.ts';
 export { plotConfusionMatrix } from './plot-confusion-matrix.ts';

@@ -11,17 +11,17 @@ import { findLayer, runTapped } from './tapped.ts';
 
 /** Options of `filterPatterns`. */
 export interface FilterPatternsOptions {
-  /** Which filters: their numbers, or how many of the first. 16 by default. */
+  /** Which filters: a list of indices, or the number of first filters. 16 by default. */
   readonly filters?: number | readonly number[] | undefined;
-  /** Height and width of the patterns; needed where the model leaves them open. */
+  /** Height and width of the patterns; required if the model's input size is unknown. */
   readonly size?: readonly [height: number, width: number] | undefined;
-  /** Steps uphill. 30 by default. */
+  /** Number of ascent steps. 30 by default. */
   readonly steps?: number | undefined;
-  /** How far a pixel goes in a step, in the mean, where black is 0 and white is 1. 0.03 by default. */
+  /** Mean change of a pixel per step, on a scale from 0 (black) to 1 (white). 0.03 by default. */
   readonly learningRate?: number | undefined;
-  /** The values of black and white that the model takes. `[0, 255]` by default. */
+  /** The model's values of black and white. `[0, 255]` by default. */
   readonly valueRange?: readonly [low: number, high: number] | undefined;
-  /** Seed of the noise that it begins with. 0 by default. */
+  /** Seed of the initial noise. 0 by default. */
   readonly seed?: number | undefined;
 }
 export const filterPatternsNames: OptionNames<FilterPatternsOptions> = {
@@ -34,10 +34,9 @@ export const filterPatternsNames: OptionNames<FilterPatternsOptions> = {
 };
 
 /**
- * The pattern to which each filter of a layer answers most, found by gradient ascent from grey noise: images `[filters, height, width,
- * channels]` from 0 to 1 (Chollet, Deep Learning with Python, 10.4).
- * @example
- * const patterns = keras.visualization.filterPatterns(model, 'block3_conv1', { filters: 8, size: [64, 64] });
+ * The pattern that activates each filter of a layer most, found by gradient ascent from grey noise: images `[filters,
+ * height, width, channels]` from 0 to 1 (Chollet, Deep Learning with Python, 10.4).
+ * @example const patterns = keras.visualization.filterPatterns(model, 'block3_conv1', { filters: 8, size: [64, 64] });
  * console.log(patterns.shape); // [8, 64, 64, 3]
  */
 export const filterPatterns = exact(
@@ -72,13 +71,13 @@ export const filterPatterns = exact(
         return sum(multiply(mean(map!, { axis: sides }), own));
       };
       const slope = grad(answer)(images) as Tensor;
-      // Each image is a hill of its own.
+      // Gradients are normalised for each image separately.
       const length = sqrt(add(mean(square(slope), { axis: [1, 2, 3], keepdims: true }), 1e-30));
       return add(images, multiply(divide(slope, length), learningRate));
     });
     let images = uniform(shape, { minval: 0.4, maxval: 0.6, seed });
     for (let k = 0; k < steps; k++) images = step(images);
-    // Brought to a contrast that can be seen.
+    // Normalise the contrast for display.
     const axis = [1, 2, 3];
     const even = divide(
       subtract(images, mean(images, { axis, keepdims: true })),

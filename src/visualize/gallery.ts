@@ -8,17 +8,17 @@ import { type Image, type ImageOptions, imageAddress, readImages } from './image
 import { formatOf, type PictureFormat, savePicture } from './picture-file.ts';
 import { escapeXml, textStyle, textWidth } from './text.ts';
 
-/** How images stand beside one another. */
+/** The layout of a gallery. */
 export interface GalleryOptions extends ImageOptions {
-  /** Images from top to bottom. Default: so many that the gallery is about square. */
+  /** Number of rows. Default: a roughly square grid. */
   readonly rows?: number | undefined;
-  /** Images from left to right. */
+  /** Number of columns. */
   readonly columns?: number | undefined;
   /** Keras's name of `columns`. */
   readonly cols?: number | undefined;
   /** Width of each image in inches. Default: 2. */
   readonly scale?: number | undefined;
-  /** Pixels an inch. Default: 120. */
+  /** Pixels per inch. Default: 120. */
   readonly dpi?: number | undefined;
   /** Where to write the picture: `.png` or `.svg`. Without it, only the bytes of a PNG picture are given. */
   readonly toFile?: Place | undefined;
@@ -40,7 +40,7 @@ export const galleryOptions: OptionNames<GalleryOptions> = {
 export interface ImageGalleryOptions extends GalleryOptions {
   /** The class of each image, `[n]`. */
   readonly yTrue?: Like | undefined;
-  /** The class that a model says, `[n]`. */
+  /** The predicted class of each image, `[n]`. */
   readonly yPred?: Like | undefined;
   /** Names of the classes. */
   readonly labelMap?: ClassMapping | undefined;
@@ -53,29 +53,29 @@ const imageGalleryOptions: OptionNames<ImageGalleryOptions> = {
 };
 /** Options of `plotBoundingBoxGallery`. */
 export interface BoundingBoxGalleryOptions extends GalleryOptions {
-  /** How the boxes are written: "xyxy", "xywh", "rel_xyxy", "center_xywh", … */
+  /** Format of the boxes: "xyxy", "xywh", "rel_xyxy", "center_xywh", … */
   readonly boundingBoxFormat: BoxFormat;
-  /** What there is. */
+  /** The true boxes. */
   readonly yTrue?: BoundingBoxes | undefined;
-  /** What a model found. */
+  /** The predicted boxes. */
   readonly yPred?: BoundingBoxes | undefined;
   /** Colour of true boxes. */
   readonly trueColor?: Color | undefined;
   /** Colour of predicted boxes. */
   readonly predColor?: Color | undefined;
-  /** Pixels on an image shown 320 pixels wide; more on larger ones. Default: 2. */
+  /** Line width in pixels on an image shown 320 pixels wide; scales with larger ones. Default: 2. */
   readonly lineThickness?: number | undefined;
-  /** Size of the labels: 1 for letters of 12 pixels on an image shown 320 pixels wide; larger on larger ones. */
+  /** Size of the labels: 1 for 12-pixel text on an image shown 320 pixels wide; scales with larger ones. */
   readonly fontScale?: number | undefined;
-  /** Names of the classes; others are shown by their numbers. */
+  /** Names of the classes; unnamed ones are shown by number. */
   readonly classMapping?: ClassMapping | undefined;
   /** Names of the classes of true boxes. */
   readonly groundTruthMapping?: ClassMapping | undefined;
   /** Names of the classes of predicted boxes. */
   readonly predictionMapping?: ClassMapping | undefined;
-  /** Predictions of which the model is less sure are left out. Default: 0.25. */
+  /** Predictions with lower confidence are left out. Default: 0.25. */
   readonly confidenceThreshold?: number | undefined;
-  /** Whether the colours are explained. Default: when there are both kinds of boxes. */
+  /** Whether to draw a legend. Default: if there are both kinds of boxes. */
   readonly legend?: boolean | undefined;
 }
 const boundingBoxGalleryOptions: OptionNames<BoundingBoxGalleryOptions> = {
@@ -111,7 +111,7 @@ export async function plotImageGallery(images: Like, options: ImageGalleryOption
   return drawGallery('plotImageGallery', found, options, { captions: hasCaptions ? captions : undefined });
 }
 
-/** Images in a grid, with boxes drawn upon them, and a legend. */
+/** Images in a grid with boxes and a legend. */
 export async function plotBoundingBoxGallery(images: Like, options: BoundingBoxGalleryOptions): Promise<Uint8Array> {
   optionsOf('plotBoundingBoxGallery', boundingBoxGalleryOptions, options);
   const who = 'plotBoundingBoxGallery';
@@ -125,7 +125,7 @@ export async function plotBoundingBoxGallery(images: Like, options: BoundingBoxG
       : undefined;
   const [truth, predicted] = [await read(yTrue, 0), await read(yPred, confidenceThreshold)];
   const overlay = (n: number, scale: number): string => {
-    // Lines and letters grow with images that are shown large.
+    // Lines and text scale with the displayed size of images.
     const enlarged = Math.max(1, (found[n].width * scale) / 320);
     const common = { lineThickness: lineThickness * enlarged, fontSize: 12 * fontScale * enlarged };
     const kinds = [
@@ -162,7 +162,7 @@ interface LegendEntry {
   readonly color: Color;
 }
 interface Extras {
-  /** What is drawn upon the n-th image, which is shown at a scale. */
+  /** Draws the overlay of the n-th image, which is shown at a scale. */
   readonly overlay?: ((n: number, scale: number) => string) | undefined;
   readonly captions?: readonly Caption[] | undefined;
   readonly legend?: readonly LegendEntry[] | undefined;
@@ -185,7 +185,7 @@ export async function drawGallery(
   const columns = wanted ?? Math.ceil(images.length / rows);
   const { width, height } = images[0];
   const exact = (scale * dpi) / width;
-  // Whole pixels stay equally large when a small image is enlarged.
+  // Enlarging a small image by a whole factor keeps its pixels equally large.
   const zoom = exact >= 2 ? Math.round(exact) : exact;
   const [tileWidth, tileHeight] = [Math.round(width * zoom), Math.round(height * zoom)];
   const captionHeight = extras.captions ? 24 : 0;

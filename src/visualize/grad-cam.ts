@@ -25,20 +25,22 @@ import { findLayer, type LayerPath, lastMap, runTapped } from './tapped.ts';
 
 /** Options of `gradCam`. */
 export interface GradCamOptions {
-  /** The layer whose map is looked at, by name, or as `'base/block5'` within a nested model. The last one that gives a map by default. */
+  /**
+   * The layer whose map is used, by name, or as `'base/block5'` within a nested model. By default the last one whose
+   * output is a map.
+   */
   readonly layer?: string | undefined;
-  /** For each image the class that is asked about, `[n]`; the one that the model finds likeliest by default. */
+  /** The class to explain for each image, `[n]`; by default the one with the highest score. */
   readonly classes?: Like | undefined;
 }
 export const gradCamNames: OptionNames<GradCamOptions> = { layer: true, classes: true };
 
 /**
- * Where in each image a classifier sees the class: `[n, height, width]` from 0 to 1, as large as the images. The channels of the layer's
- * map are weighed by the mean gradient of the class's score (Selvaraju et al., https://arxiv.org/abs/1610.02391). The model computes
- * as in `predict`.
- * @example
- * const heat = keras.visualization.gradCam(model, photographs);
- * console.log(heat.shape); // [8, 160, 160], for 8 photographs
+ * Class activation heat maps: where in each image a classifier sees the class, `[n, height, width]` from 0 to 1, as
+ * large as the images. The channels of the layer's map are weighted by the mean gradient of the class's score
+ * (Selvaraju et al., https://arxiv.org/abs/1610.02391). The model computes as in `predict`.
+ * @example const heat = keras.visualization.gradCam(model, photographs); console.log(heat.shape); // [8, 160, 160], for
+ * 8 photographs
  */
 export const gradCam = exact(
   'visualization.gradCam',
@@ -63,7 +65,7 @@ function heatMaps(model: Model<any>, path: LayerPath, images: Tensor, classes: T
     fail('gradCam', 'the model gives no scores of classes', 'give a model with one output of shape [n, classes]');
   const map = seen!;
   const asked = oneHot(classes ?? argmax(scores, { axis: -1 }), scores.shape[1]);
-  // What a change of the map would do to the scores.
+  // The gradient of the scores with respect to the map.
   const score = (change: Tensor): Tensor =>
     sum(multiply(runTapped(model, [path], images, (x) => x.add(change)) as Tensor, asked));
   const gradients = grad(score)(zerosLike(map)) as Tensor;

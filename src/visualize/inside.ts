@@ -20,12 +20,12 @@ import type { ModelEdge, ModelGraph, ModelNode, Source, Target } from './model-n
 import { inherit } from './node-calls.ts';
 import { infoOfTensor } from './tensor-info.ts';
 
-/** How a layer or op becomes a node; the `call`-th of its calls is shown. */
+/** Converts a layer or op to a node that shows its `call`-th call. */
 type Describe = (operation: Operation, id: string, openLayers: boolean, call: number) => ModelNode;
 
 /**
- * What a custom layer or subclassed model computes: its `call` is done on symbolic tensors, so that every layer that it calls
- * and every op becomes a node. Undefined for the library's own layers, and where `call` needs numbers.
+ * The graph of a custom layer or subclassed model: its `call` runs on symbolic tensors, so that every layer and op it
+ * calls becomes a node. Undefined for the library's own layers, and if `call` needs values.
  */
 export function insideOf(
   layer: AnyLayer,
@@ -37,7 +37,7 @@ export function insideOf(
   return insideOfAny(layer, node, id, describe);
 }
 
-/** The same for any layer, the library's own ones too. */
+/** The same for any layer, including the library's own. */
 export function insideOfAny(
   layer: AnyLayer,
   node: GraphNode | undefined,
@@ -49,12 +49,13 @@ export function insideOfAny(
   if (!args) return undefined;
   const open = trace(layer, args, id, describe, null);
   if (open) return open;
-  // Where `call` computes with sizes it is given numbers for the unknown ones: what differs between two of them is unknown.
+  // If `call` computes with sizes, unknown ones are replaced by two different numbers in turn; sizes that differ
+  // between the runs are unknown.
   const [one, other] = [2520, 5040].map((size) => trace(layer, args, id, describe, size));
   return one && (withUnknownSizes(one, other) as ModelGraph);
 }
 
-/** Whether it is of a class that Keras has, and not of a user's class of the same name. */
+/** Whether it is an instance of the library's class, not of a user's class of the same name. */
 function isBuiltIn(layer: AnyLayer): boolean {
   const type = layer.constructor;
   if (getRegisteredName(type).includes('>')) return false;
@@ -76,7 +77,7 @@ function argumentsFromBuild(layer: AnyLayer): unknown[] | undefined {
   );
 }
 
-/** Does `call` once on symbolic tensors whose unknown sizes are `unknown`; nothing of it stays in the layers. */
+/** Runs `call` once on symbolic tensors with `unknown` in place of unknown sizes; leaves no trace in the layers. */
 function trace(
   layer: AnyLayer,
   args: readonly unknown[],
@@ -163,7 +164,7 @@ function graphBetween(
   return { nodes, edges, inputs: inputs.map(infoOfTensor), entries, exits };
 }
 
-/** One of two graphs of the same call; sizes in which they differ are null. */
+/** Merges two graphs of the same call; sizes that differ become null. */
 function withUnknownSizes(one: unknown, other: unknown): unknown {
   if (typeof one === 'number' && typeof other === 'number') return one === other ? one : null;
   if (typeof one !== 'object' || one === null || typeof other !== 'object' || other === null) return one;

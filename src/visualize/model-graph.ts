@@ -21,12 +21,12 @@ export type { ModelEdge, ModelGraph, ModelNode, Source, Target, TensorInfo };
 
 /** Options of `modelGraph`. */
 export interface ModelGraphOptions {
-  /** Whether what custom layers and subclassed models compute is found out too. Default: true. */
+  /** Whether to look inside custom layers and subclassed models too. Default: true. */
   readonly openLayers?: boolean;
 }
 const modelGraphOptions: OptionNames<ModelGraphOptions> = { openLayers: true };
 
-/** Describes a model: its layers, how tensors flow between them, and what is inside of models and custom layers. */
+/** Describes a model: its layers, how tensors flow between them, and the insides of models and custom layers. */
 export const modelGraph = exact(
   'visualization.modelGraph',
   2,
@@ -64,7 +64,7 @@ function describe(operation: Operation, id: string, openLayers: boolean, call = 
   return noteCall(described, { operation, call: node });
 }
 
-/** What a layer of the library computes, op by op, where its `call` takes symbolic tensors. */
+/** The graph of a library layer, op by op, if its `call` accepts symbolic tensors. */
 export function opsWithin(node: ModelNode): ModelGraph | undefined {
   const { operation, call } = callOf(node) ?? {};
   if (typeof operation !== 'function' || !isLayer(operation)) return undefined;

@@ -3,7 +3,7 @@ import type { TensorInfo } from './tensor-info.ts';
 
 /** A layer, a model within the model, or an op. */
 export interface ModelNode {
-  /** Names from the outermost model to the node, with `/` between. */
+  /** Names from the outermost model to the node, joined by `/`. */
   readonly id: string;
   readonly name: string;
   readonly className: string;
@@ -15,27 +15,27 @@ export interface ModelNode {
   readonly trainableParams: number;
   readonly trainable: boolean;
   readonly activation: string | undefined;
-  /** What is within, where it can be shown. */
+  /** The inner graph, if it can be shown. */
   readonly inside: ModelGraph | undefined;
 }
 
-/** A place where a tensor leaves a node; without a node, the k-th input of the graph itself. */
+/** An output of a node; without a node, the k-th input of the graph itself. */
 export interface Source {
   readonly node: string | undefined;
   readonly index: number;
 }
-/** A place where a tensor enters a node. */
+/** An input of a node. */
 export interface Target {
   readonly node: string;
   readonly index: number;
 }
-/** A tensor's way from one node of a picture to another. */
+/** An edge: a tensor that goes from one node to another. */
 export interface ModelEdge {
   readonly from: Source;
   readonly to: Target;
 }
 
-/** A model, or the inside of a layer, as plain data: nodes that may hold graphs of their own, and edges between them. */
+/** A model, or the inside of a layer, as plain data: nodes, which may contain graphs themselves, and edges. */
 export interface ModelGraph {
   readonly nodes: readonly ModelNode[];
   readonly edges: readonly ModelEdge[];

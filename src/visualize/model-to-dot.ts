@@ -6,11 +6,11 @@ import { type ModelGraph, type ModelNode, modelGraph, type Source, type Target }
 
 /** Options of `modelToDot`. */
 export interface ModelToDotOptions extends LabelOptions {
-  /** Where the graph grows to: "TB" (down, the default), "LR" (to the right), "BT" or "RL". */
+  /** Direction of the graph: "TB" (down, the default), "LR" (to the right), "BT" or "RL". */
   readonly rankdir?: 'TB' | 'LR' | 'BT' | 'RL' | undefined;
-  /** Whether functional and sequential models within the model are opened. */
+  /** Whether to expand nested functional and sequential models. */
   readonly expandNested?: boolean | undefined;
-  /** Whether custom layers and subclassed models are opened: what their `call` does is shown. */
+  /** Whether to expand custom layers and subclassed models and show what their `call` does. */
   readonly expandLayers?: boolean | undefined;
   /** Dots per inch. Default: 200. */
   readonly dpi?: number | undefined;
@@ -57,7 +57,7 @@ export const modelToDot = exact(
 
 const aloneIn = (node: ModelNode): ModelGraph => ({ nodes: [node], edges: [], inputs: [], entries: [], exits: [] });
 
-/** The inside of a subclassed model with boxes for its inputs, which otherwise nothing would stand for. */
+/** The inside of a subclassed model, with boxes added for its inputs. */
 function withInputs({ inside, kind, id }: ModelNode): ModelGraph {
   if (kind === 'model') return inside!;
   const boxes = inside!.entries.map(
@@ -138,19 +138,19 @@ class DotWriter {
     ];
   }
 
-  /** The boxes that a tensor leaves: within opened nodes, those that make it. */
+  /** The boxes where a tensor originates: within expanded nodes, those that produce it. */
   private sources(graph: ModelGraph, { node: id, index }: Source): string[] {
     const node = graph.nodes.find((n) => n.id === id);
     if (!node) return [];
     if (!this.isOpen(node)) return [node.id];
     const exit = node.inside!.exits[index];
     if (exit?.node !== undefined) return this.sources(node.inside!, exit);
-    // An input that is given back as it came.
+    // An input that is returned unchanged.
     return graph.edges
       .filter(({ to }) => to.node === id && to.index === exit?.index)
       .flatMap(({ from }) => this.sources(graph, from));
   }
-  /** The boxes that a tensor enters: within opened nodes, those that use it. */
+  /** The boxes that a tensor goes to: within expanded nodes, those that use it. */
   private targets({ node: id, index }: Target): string[] {
     const { node } = this.places.get(id)!;
     if (!this.isOpen(node)) return [id];

@@ -9,25 +9,25 @@ import { type ClassMapping, nameOf } from './bounding-boxes.ts';
 import { drawConfusion } from './chart/confusion.ts';
 import { formatOf, type PictureFormat, savePicture } from './picture-file.ts';
 
-/** Labels and what a model said. */
+/** Labels and predictions. */
 export interface TruthAndPrediction {
   /** The classes, `[n]` or `[n, 1]`, or one-hot, `[n, classes]`. */
   readonly yTrue: Like;
-  /** The classes that a model says, `[n]`, or a score of each class, `[n, classes]`. */
+  /** The predicted classes, `[n]`, or a score for each class, `[n, classes]`. */
   readonly yPred: Like;
 }
 /** Options of `plotConfusionMatrix`. */
 export interface PlotConfusionMatrixOptions {
-  /** Names of the classes. Default: their numbers. */
+  /** Class names. Default: their numbers. */
   readonly classNames?: ClassMapping | undefined;
   /**
-   * Shares instead of counts: of all samples of the true class ("true": a row adds up to 1), of all that were taken for a class
-   * ("pred": a column does) or of all samples ("all"). Default: counts.
+   * Fractions instead of counts: of all samples of the true class ("true": rows add up to 1), of all predictions of a
+   * class ("pred": columns do) or of all samples ("all"). Default: counts.
    */
   readonly normalize?: 'true' | 'pred' | 'all' | undefined;
-  /** Title above the matrix. Default: the share of samples that were taken for what they are. */
+  /** Title above the matrix. Default: the accuracy. */
   readonly title?: string | undefined;
-  /** Pixels of the side of a cell. Default: as the numbers and the number of classes ask. */
+  /** Side length of a cell in pixels. Default: chosen to fit the numbers and the number of classes. */
   readonly cellSize?: number | undefined;
   /** Where to write the picture: `.png` or `.svg`. Without it, only the bytes of a PNG picture are given. */
   readonly toFile?: Place | undefined;
@@ -42,7 +42,7 @@ const plotConfusionMatrixOptions: OptionNames<PlotConfusionMatrixOptions> = {
 const who = 'plotConfusionMatrix';
 const mostClasses = 200;
 
-/** What was taken for what. */
+/** Draws the confusion matrix. */
 export async function plotConfusionMatrix(
   counts: Like | TruthAndPrediction,
   options: PlotConfusionMatrixOptions = {},
@@ -78,7 +78,7 @@ async function matrixOf(counts: Like): Promise<number[][]> {
   return Array.from({ length: rows }, (_, k) => values.slice(k * columns, (k + 1) * columns));
 }
 
-/** Counts: a row for each true class, a column for what it was taken for. */
+/** Counts, with a row per true class and a column per predicted class. */
 async function countedOf({ yTrue, yPred }: TruthAndPrediction, names: ClassMapping | undefined): Promise<number[][]> {
   const [truth, found] = [await classesOf('yTrue', yTrue), await classesOf('yPred', yPred)];
   if (truth.labels.length !== found.labels.length)

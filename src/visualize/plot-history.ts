@@ -11,22 +11,25 @@ import { drawPanel, type Panel } from './chart/panel.ts';
 import { checkSize } from './chart/size.ts';
 import { formatOf, type PictureFormat, savePicture } from './picture-file.ts';
 
-/** Values by name, one an epoch, as `history.history` has them. */
+/** Values by name, one per epoch, as in `history.history`. */
 export type EpochLogs = Readonly<Record<string, readonly (number | readonly number[])[]>>;
-/** What a run of `fit` gave. */
+/** The result of `fit`. */
 export type Run = History | EpochLogs;
 
 /** Options of `plotHistory`. */
 export interface PlotHistoryOptions {
-  /** The losses and metrics to draw, a panel each, with those of validation in the same panel. Default: all. */
+  /** The losses and metrics to draw, one panel each, together with those of validation. Default: all. */
   readonly metrics?: readonly string[] | undefined;
-  /** Whether values have a logarithmic scale, of all panels or of those named. Values up to 0 have no place there. Default: false. */
+  /**
+   * Whether to use a logarithmic scale, in all panels or in those named. Values <= 0 cannot be shown there. Default:
+   * false.
+   */
   readonly logScale?: boolean | readonly string[] | undefined;
   /** Title above the panels. */
   readonly title?: string | undefined;
-  /** Pixels of a panel. Default: 420. */
+  /** Width of a panel in pixels. Default: 420. */
   readonly width?: number | undefined;
-  /** Pixels of a panel. Default: 300. */
+  /** Height of a panel in pixels. Default: 300. */
   readonly height?: number | undefined;
   /** Where to write the picture: `.png` or `.svg`. Without it, only the bytes of a PNG picture are given. */
   readonly toFile?: Place | undefined;
@@ -57,7 +60,7 @@ export async function plotHistory(
   const format = (toFile === undefined ? 'png' : formatOf(who, toFile)) as PictureFormat;
   checkSize(who, width, height);
   const runs = runsOf(history);
-  // The loss comes first, whatever the alphabet says.
+  // The loss comes first, before alphabetical order.
   const known = [...new Set(runs.flatMap(({ logs }) => Object.keys(logs).map(baseOf)))].sort(
     (a, b) => Number(b === 'loss') - Number(a === 'loss'),
   );
@@ -90,7 +93,7 @@ export async function plotHistory(
 }
 
 interface NamedRun {
-  /** Its name where there are several. */
+  /** The run's name, if there are several. */
   readonly name: string | undefined;
   readonly logs: EpochLogs;
   readonly epochs: readonly number[] | undefined;
@@ -108,7 +111,7 @@ const isRun = (x: unknown): x is Run =>
 const runOf = (name: string | undefined, run: Run): NamedRun =>
   run instanceof History ? { name, logs: run.history, epochs: run.epoch } : { name, logs: run, epochs: undefined };
 
-/** The name of a loss or metric without the prefix of validation. */
+/** The name of a loss or metric without the prefix "val_". */
 const baseOf = (name: string): string => name.replace(/^val_/, '');
 
 function curvesOf(metric: string, runs: readonly NamedRun[]): Curve[] {
@@ -132,7 +135,7 @@ function curvesOf(metric: string, runs: readonly NamedRun[]): Curve[] {
   );
 }
 
-/** The values of epochs as curves: of a metric that gives vectors, a curve for each place in them. */
+/** The values per epoch as curves; a metric with vector values has one curve per element. */
 function partsOf(key: string, values: EpochLogs[string]): number[][] {
   const rows = values.map((value) => (typeof value === 'number' ? [value] : value));
   for (const row of rows)

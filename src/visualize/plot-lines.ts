@@ -10,43 +10,43 @@ import { drawPanel, type ScaleKind } from './chart/panel.ts';
 import { checkSize } from './chart/size.ts';
 import { formatOf, type PictureFormat, savePicture } from './picture-file.ts';
 
-/** Numbers in a row: an array, a typed array or a tensor of rank 1. */
+/** A sequence of numbers: an array, a typed array or a tensor of rank 1. */
 export type Numbers = ArrayLike<number> | Tensor;
 
 /** A line of a chart. */
 export interface Line {
   /** The values; NaN leaves a gap. */
   readonly y: Numbers;
-  /** Where they stand: numbers, or dates, which are written in UTC. Default: 0, 1, 2 … */
+  /** Their positions: numbers, or dates, which are shown in UTC. Default: 0, 1, 2 … */
   readonly x?: Numbers | readonly Date[] | undefined;
-  /** What it is called in the legend. Default: it has no entry there. */
+  /** Its name in the legend. Default: no entry. */
   readonly name?: string | undefined;
-  /** A colour as CSS writes it, "#4269d0". Default: the next of eight; grey beyond them. */
+  /** A CSS colour, e.g. "#4269d0". Default: the next of eight; grey after these. */
   readonly color?: string | undefined;
   /** Drawn solid (the default), dashed, or as points alone. */
   readonly style?: 'solid' | 'dashed' | 'points' | undefined;
-  /** The range in which the values are expected, shaded: its lower and upper end at each point. */
+  /** A shaded range, e.g. of expected values: its lower and upper end at each point. */
   readonly band?: { readonly low: Numbers; readonly high: Numbers } | undefined;
 }
 /** Options of `plotLines`. */
 export interface PlotLinesOptions {
   /** Title above the chart. */
   readonly title?: string | undefined;
-  /** What the numbers from left to right are. */
+  /** Label of the horizontal axis. */
   readonly xLabel?: string | undefined;
-  /** What the numbers from bottom to top are, with their unit. */
+  /** Label of the vertical axis, with the unit. */
   readonly yLabel?: string | undefined;
-  /** "log" puts powers of ten at even distances; values up to 0 have no place there. Default: "linear". */
+  /** Scale of the horizontal axis; "log" cannot show values <= 0. Default: "linear". */
   readonly xScale?: ScaleKind | undefined;
-  /** As `xScale`, from bottom to top. */
+  /** The same for the vertical axis. */
   readonly yScale?: ScaleKind | undefined;
-  /** Both ends from left to right. Default: those of the data. */
+  /** Range of the horizontal axis. Default: that of the data. */
   readonly xRange?: readonly [low: number | Date, high: number | Date] | undefined;
-  /** Both ends from bottom to top. Default: round numbers around the data. */
+  /** Range of the vertical axis. Default: round numbers around the data. */
   readonly yRange?: readonly [low: number, high: number] | undefined;
-  /** Pixels. Default: 780. */
+  /** Width in pixels. Default: 780. */
   readonly width?: number | undefined;
-  /** Pixels. Default: 400. */
+  /** Height in pixels. Default: 400. */
   readonly height?: number | undefined;
   /** Where to write the picture: `.png` or `.svg`. Without it, only the bytes of a PNG picture are given. */
   readonly toFile?: Place | undefined;
@@ -138,7 +138,7 @@ function placesOf(k: number, x: Numbers | readonly Date[], isTime: boolean): Pro
   return isDates ? Promise.resolve((x as readonly Date[]).map(Number)) : numbersOf(`x of line ${k}`, x as Numbers);
 }
 
-/** Numbers where a tensor, too, may be given. */
+/** Reads numbers that may be given as a tensor. */
 async function numbersOf(what: string, given: Numbers): Promise<ArrayLike<number>> {
   if (given instanceof Tensor) {
     if (given.shape.length !== 1)

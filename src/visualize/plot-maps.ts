@@ -17,7 +17,7 @@ import { mapsIn } from './tapped.ts';
 export interface PlotGradCamOptions extends GradCamOptions, GalleryOptions {
   /** Names of the classes, under the images. */
   readonly labelMap?: ClassMapping | undefined;
-  /** How much of the heat covers the image where it is greatest, from 0 to 1. Default: 0.6. */
+  /** Opacity of the heat map at its maximum, from 0 to 1. Default: 0.6. */
   readonly opacity?: number | undefined;
 }
 const gradCamOptions: OptionNames<PlotGradCamOptions> = {
@@ -27,7 +27,7 @@ const gradCamOptions: OptionNames<PlotGradCamOptions> = {
   opacity: true,
 };
 
-/** Images under the heat of the class that is asked about, or found. */
+/** Images with the heat map of the given or predicted class. */
 export async function plotGradCam(
   model: Model<any>,
   images: Like,
@@ -42,7 +42,7 @@ export async function plotGradCam(
   const captions = numbers.map((k) => ({ text: nameOf(k, labelMap), color: ink }));
   return drawGallery('plotGradCam', warm, look, { captions });
 }
-/** An image under colours, the more of them the higher the value. */
+/** Blends an image with the colours of a map; higher values are more opaque. */
 function heated({ width, height, channels, data }: Image, values: ArrayLike<number>, opacity: number): Image {
   const mixed = new Uint8Array(width * height * 3);
   for (let p = 0; p < width * height; p++) {
@@ -60,7 +60,7 @@ function heated({ width, height, channels, data }: Image, values: ArrayLike<numb
 export interface PlotActivationMapsOptions
   extends ActivationMapsOptions,
     Omit<GalleryOptions, 'rows' | 'columns' | 'cols'> {
-  /** Channels of each layer. Default: 8. */
+  /** Number of channels per layer. Default: 8. */
   readonly channels?: number | undefined;
 }
 const { rows: _rows, columns: _columns, cols: _cols, ...plainGallery } = galleryOptions;
@@ -70,7 +70,9 @@ const activationOptions: OptionNames<PlotActivationMapsOptions> = {
   channels: true,
 };
 
-/** What layers make of the first of the images. Without `layers` the first four convolutions and their like are shown. */
+/**
+ * Outputs of layers for the first image. Without `layers`, the first four convolutions and similar layers are shown.
+ */
 export async function plotActivationMaps(
   model: Model<any>,
   images: Like,
@@ -98,7 +100,7 @@ interface Tile {
   readonly image: Image;
   readonly text: string;
 }
-/** The channels of the first image's map, each from its lowest to its highest value. */
+/** The channels of the first image's map, each scaled from its lowest to its highest value. */
 async function tilesOf(name: string, map: Tensor, most: number): Promise<Tile[]> {
   const last = imageDataFormat() === 'channels_last' ? map : moveaxis(map, 1, -1);
   const [, height, width, channels] = last.shape as [number, number, number, number];
@@ -111,7 +113,7 @@ async function tilesOf(name: string, map: Tensor, most: number): Promise<Tile[]>
     return { image: { width, height, channels: 3, data }, text: own.length > 0 ? `${name} ${c}` : '' };
   });
 }
-/** Each pixel as a square of pixels, or as near to that as the width allows. */
+/** Enlarges by a whole factor, as far as the width allows. */
 function enlarged({ width, height, channels, data }: Image, wanted: number): Image {
   const tall = Math.round((height * wanted) / width);
   const large = new Uint8Array(wanted * tall * channels);

@@ -10,9 +10,9 @@ import { formatOf, type PictureFormat, savePicture } from './picture-file.ts';
 /** Options of `plotModel`. */
 export interface PlotModelOptions extends ModelToDotOptions {
   /**
-   * Where to write the picture: `.png`, `.svg` or `.dot`; or `.html`, a page in which the model can be walked through, with
-   * everything in it (the values of weights up to 262,144 numbers, of larger models their histograms; other options are for
-   * pictures alone). Without it, only the bytes of a PNG picture are given.
+   * Where to write the picture: `.png`, `.svg` or `.dot`; or `.html`, a self-contained page for exploring the model
+   * (with the values of weights up to 262,144 numbers, or histograms for larger models; the other options apply to
+   * pictures only). Without it, only the bytes of a PNG picture are given.
    */
   readonly toFile?: Place | undefined;
 }
@@ -43,7 +43,7 @@ export async function plotModel(model: Model<any>, options: PlotModelOptions = {
     await writeFileAtomic(toFile!, bytes);
     return bytes;
   }
-  // Laid out at a point a pixel: an SVG picture has no resolution, a PNG picture is enlarged.
+  // Laid out at one point per pixel: SVG pictures have no resolution, PNG pictures are enlarged.
   const svg = await dotToSvg(asDot(72));
   const [width, height] = sizeOfSvg(svg);
   const zoom = Math.min(dpi / 72, Math.sqrt(mostPixels / (width * height)));
@@ -59,8 +59,9 @@ function sizeOfSvg(svg: string): [width: number, height: number] {
 }
 
 /**
- * Right angles need a stack that grows with the graph. Graphviz has 64 KiB of it as WebAssembly, and what runs over is not
- * noticed at once: it ends in failed assertions on stderr, or in minutes of work on damaged lists. Chains of 95 boxes are laid out.
+ * Right angles need stack space that grows with the graph. Graphviz as WebAssembly has 64 KiB, and overflows are not
+ * detected: they end in failed assertions on stderr, or in minutes of work on corrupted lists. Chains of 95 boxes still
+ * fit.
  */
 const mostForRightAngles = { boxes: 80, edges: 120 };
 const count = (dot: string, line: RegExp): number => dot.match(line)?.length ?? 0;
@@ -79,7 +80,7 @@ export async function dotToSvg(text: string): Promise<string> {
   } catch (error) {
     if (!(error instanceof WebAssembly.RuntimeError)) throw error;
   }
-  // Boxes of many lines may need more yet.
+  // Boxes with many lines may need still more.
   const simpler = dot.replace('splines=ortho;', 'splines=polyline;').replace('concentrate=true;', '');
   try {
     return (await viz()).renderString(simpler, options);

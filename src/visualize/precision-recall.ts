@@ -8,17 +8,17 @@ import { escapeXml, shortened } from './text.ts';
 
 /** How curves of precision over recall are drawn. */
 export interface PrecisionRecallPlotOptions {
-  /** The overlap from which a detection counts as found: one of the result's thresholds. Default: 0.5. */
+  /** The overlap threshold: one of the result's. Default: 0.5. */
   readonly iouThreshold?: number;
   /** Names by class id. Default: the ids. */
   readonly classNames?: Readonly<Record<number, string>> | ReadonlyMap<number, string>;
-  /** The classes with a colour and a place in the legend, at most eight; the others are drawn in grey. Default: the first eight. */
+  /** The classes with a colour and a legend entry, at most eight; others are grey. Default: the first eight. */
   readonly highlight?: readonly number[];
   /** Title above the curve. */
   readonly title?: string;
-  /** Pixels. Default: 780. */
+  /** Width in pixels. Default: 780. */
   readonly width?: number;
-  /** Pixels. Default: 480. */
+  /** Height in pixels. Default: 480. */
   readonly height?: number;
 }
 export const precisionRecallPlotOptions: OptionNames<PrecisionRecallPlotOptions> = {
@@ -141,7 +141,7 @@ function steps(precision: readonly number[], recall: Float64Array, area: Area): 
   for (let i = 1; i < precision.length; i++) {
     if (precision[i] !== precision[i - 1]) parts.push(`V${py(precision[i])}`);
     parts.push(`H${px(recall[i])}`);
-    // Where a curve has ended, a line along the bottom would only be mistaken for an axis.
+    // A curve that has reached 0 is not drawn any further, since it would look like an axis.
     if (precision[i] === 0) {
       parts.pop();
       break;

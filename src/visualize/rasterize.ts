@@ -6,9 +6,9 @@ import { fontsFor } from './fonts.ts';
 import { fontFamily } from './text.ts';
 
 export interface RasterizeOptions {
-  /** Colour of what the picture leaves free. Default: none. */
+  /** Background colour. Default: none. */
   readonly background?: string;
-  /** Pixels across. Default: as the picture says. */
+  /** Width in pixels. Default: the picture's own. */
   readonly width?: number;
 }
 export interface Raster {
@@ -27,12 +27,12 @@ function load(): Promise<Resvg> {
     const resvg = await part('picture', () => import('@resvg/resvg-wasm'));
     const bytes = await part('picture', () => packageFile(renderer));
     await compiling('picture', () => resvg.initWasm(bytes as Uint8Array<ArrayBuffer>)).catch((error: Error) => {
-      // Another copy of the library has made it ready.
+      // Another copy of the library has initialised it.
       if (!/already initialized/i.test(error.message)) throw error;
     });
     return resvg;
   })().catch((error) => {
-    // What was lost on the way may be had at the next call.
+    // A failed load may succeed at the next call.
     library = undefined;
     throw error;
   });

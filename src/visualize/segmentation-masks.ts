@@ -6,18 +6,18 @@ import type { Color } from './bounding-boxes.ts';
 import { type Caption, drawGallery, type GalleryOptions, galleryOptions, ink } from './gallery.ts';
 import { type Image, type ImageOptions, readImages } from './images.ts';
 
-/** Colours of classes by their numbers. */
+/** How masks are drawn. */
 export type ColorMapping = Readonly<Record<number, Color>>;
 interface MaskOptions {
-  /** The largest number of a class. Default: the largest in the masks. */
+  /** The largest class number. Default: the largest in the masks. */
   readonly numClasses?: number | undefined;
   /** Colours by class. Default: a palette of 255 colours; class 0, the background, has none. */
   readonly colorMapping?: ColorMapping | undefined;
-  /** How much of an object's pixels is its colour, from 0 to 1. Default: 0.8. */
+  /** Opacity of the colours, from 0 to 1. Default: 0.8. */
   readonly alpha?: number | undefined;
-  /** Whether the image is seen through the masks. Default: true. */
+  /** Whether the image shows through the masks. Default: true. */
   readonly blend?: boolean | undefined;
-  /** A class that is left as it is in the image. Default: -1. */
+  /** A class that is not painted. Default: -1. */
   readonly ignoreIndex?: number | undefined;
 }
 const maskOptions: OptionNames<MaskOptions> = {
@@ -32,9 +32,9 @@ export interface DrawSegmentationMasksOptions extends MaskOptions, ImageOptions 
 const drawOptions: OptionNames<DrawSegmentationMasksOptions> = { ...maskOptions, valueRange: true, dataFormat: true };
 /** Options of `plotSegmentationMaskGallery`. */
 export interface SegmentationMaskGalleryOptions extends MaskOptions, Omit<GalleryOptions, 'rows' | 'columns' | 'cols'> {
-  /** The masks that there are, `[n, height, width]` or `[n, height, width, 1]`. */
+  /** The true masks, `[n, height, width]` or `[n, height, width, 1]`. */
   readonly yTrue?: Like | undefined;
-  /** The masks that a model gives. */
+  /** The predicted masks. */
   readonly yPred?: Like | undefined;
 }
 const { rows: _, columns: __, cols: ___, ...look } = galleryOptions;
@@ -77,7 +77,7 @@ async function readMasks(
   return found;
 }
 
-/** Images in colour, with what masks say drawn upon them. */
+/** Colour images with masks painted on them. */
 async function drawn(
   who: string,
   images: readonly Image[],
@@ -106,7 +106,7 @@ async function drawn(
   });
 }
 
-/** Images as pixels again, each pixel of an object in the colour of its class. */
+/** Paints masks onto images and returns pixels. */
 export async function drawSegmentationMasks(
   images: Like,
   segmentationMasks: Like,
@@ -129,7 +129,7 @@ export async function drawSegmentationMasks(
   });
 }
 
-/** A row an image: the image, with the true masks, with those of a model. */
+/** One row per image: the image, with true masks, and with predicted ones. */
 export async function plotSegmentationMaskGallery(
   images: Like,
   options: SegmentationMaskGalleryOptions = {},

@@ -8,7 +8,7 @@ import { graphOf } from '../models/functional/graph-of.ts';
 import { Model } from '../models/index.ts';
 import { callsOf, replay, type Tensor } from '../tensor/index.ts';
 
-/** Where a layer is: its name, behind those of the models that it is nested in. */
+/** The place of a layer: its name, preceded by those of enclosing models. */
 export type LayerPath = readonly string[];
 
 function graphIn(who: string, model: Model<any>): FunctionalGraph {
@@ -36,12 +36,15 @@ export function findLayer(who: string, model: Model<any>, name: string): LayerPa
 const givesMap = (layer: AnyLayer): boolean =>
   !(layer instanceof InputLayer) && callsOf(layer)[0]?.outputs[0]?.shape.length === 4;
 
-/** A layer that gives a map. */
+/** A layer whose output is a map. */
 export interface MapLayer {
   readonly path: LayerPath;
   readonly layer: AnyLayer;
 }
-/** The layers that give maps, `[n, height, width, channels]`, the first ones first; a nested model that gives none is looked into. */
+/**
+ * The layers whose outputs are maps, `[n, height, width, channels]`, in order; nested models whose output is no map are
+ * searched.
+ */
 export function mapsIn(who: string, model: Model<any>): MapLayer[] {
   const maps = mapsWithin(graphIn(who, model));
   return maps.length > 0 ? maps : refuseMapless(who, model);
@@ -53,7 +56,7 @@ const mapsWithin = (graph: FunctionalGraph): MapLayer[] =>
     return mapsWithin(graphOf(layer)!).map((found) => ({ ...found, path: [layer.name, ...found.path] }));
   });
 
-/** The last layer that gives a map, within a nested model where that is the last to have one. */
+/** The last layer whose output is a map, perhaps within a nested model. */
 export function lastMap(who: string, model: Model<any>): LayerPath {
   return lastMapIn(graphIn(who, model)) ?? refuseMapless(who, model);
 }
@@ -68,7 +71,7 @@ function lastMapIn(graph: FunctionalGraph): LayerPath | undefined {
 const refuseMapless = (who: string, model: Model<any>): never =>
   fail(who, `no layer of model "${model.name}" gives a map`, 'give a model over images, or name a layer');
 
-/** Computes a model where `tap` is given, and may replace, what each of some layers gives; `place` tells which of them. */
+/** Computes a model while `tap` receives, and may replace, the outputs of some layers; `place` tells which layer. */
 export function runTapped(
   model: Model<any>,
   paths: readonly LayerPath[],

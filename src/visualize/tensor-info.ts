@@ -2,7 +2,7 @@ import type { DType } from '../base/dtype.ts';
 import type { SymbolicShape } from '../base/shape.ts';
 import type { KerasTensor } from '../tensor/index.ts';
 
-/** A tensor of a model as far as pictures are concerned. */
+/** What pictures show of a tensor. */
 export interface TensorInfo {
   readonly shape: SymbolicShape;
   readonly dtype: DType;

@@ -1,9 +1,9 @@
 export const fontFamily = 'Arimo';
 
-/** Characters that no XML file may hold, in whatever way they are written: controls and halves of pairs. */
+/** Characters that XML does not allow, not even escaped: control characters and lone surrogates. */
 const unwritable = /[^\P{Cc}\t\n\r]|[\p{Cs}\ufffe\uffff]/gu;
 
-/** A text as it stands in an SVG picture, between tags or as a value in double quotes. */
+/** Escapes a text for SVG, between tags or within double quotes. */
 export const escapeXml = (text: string): string =>
   text
     .replace(unwritable, '\ufffd')
@@ -12,13 +12,13 @@ export const escapeXml = (text: string): string =>
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;');
 
-/** A text of so many characters at the most: a longer one ends in dots. */
+/** Truncates a text, with an ellipsis, to a number of characters. */
 export const shortened = (text: string, most: number): string => {
   const characters = [...text];
   return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : text;
 };
 
-/** About how wide a text in bold Arimo is. */
+/** Approximate width of a text in bold Arimo. */
 export function textWidth(text: string, size: number): number {
   let width = 0;
   for (const c of text)

@@ -9,8 +9,9 @@ export interface ConfusionLook {
 }
 
 /**
- * A matrix of counts: a row for each true class, a column for what it was taken for. The darker a cell, the greater its share of
- * the row: blue what is right, red what is not, which is darkened as its square root, so that few mistakes among many are seen.
+ * A confusion matrix, with a row per true class and a column per predicted class. Cells are darker the greater their
+ * share of the row: correct ones blue, mistakes red. Mistakes are darkened by the square root of their share, so that
+ * rare ones are visible.
  */
 export function drawConfusion(counts: readonly (readonly number[])[], look: ConfusionLook): string {
   const { names, normalize } = look;
@@ -30,7 +31,7 @@ export function drawConfusion(counts: readonly (readonly number[])[], look: Conf
   const widest = texts.flat().reduce((most, text) => Math.max(most, textWidth(text, 12)), 0);
   const roomy = Math.max(28, Math.min(64, 640 / counts.length), widest + 10);
   const cell = look.cellSize ?? (counts.length > 40 ? Math.max(8, 1200 / counts.length) : roomy);
-  // Where cells are too small for the numbers, their colours must do.
+  // Cells too small for numbers have only their colour.
   const hasTexts = cell >= Math.max(14, widest + 2);
   const size = cell * counts.length;
 
@@ -77,7 +78,7 @@ export function drawConfusion(counts: readonly (readonly number[])[], look: Conf
 
 const percent = (share: number): string => {
   const value = 100 * share;
-  // What is not all must not read as all, nor what is something as nothing.
+  // Rounding must not turn less than 100% into 100%, or more than 0% into 0%.
   return `${share === 1 ? '100' : share === 0 ? '0' : Math.min(99.9, Math.max(0.1, value)).toFixed(1)}%`;
 };
 

@@ -1,7 +1,7 @@
 import { type Area, px } from './frame.ts';
 import type { Scale } from './scale.ts';
 
-/** A line of a chart: points in their order. It is broken where a point has no place. */
+/** A line of a chart, interrupted at points that cannot be shown. */
 export interface Curve {
   readonly name: string;
   readonly x: ArrayLike<number>;
@@ -11,7 +11,7 @@ export interface Curve {
   readonly isDashed?: boolean | undefined;
   /** Whether points are drawn, without a line between them. */
   readonly isDotted?: boolean | undefined;
-  /** The range in which the values lie, shaded. */
+  /** A shaded range. */
   readonly band?: { readonly low: ArrayLike<number>; readonly high: ArrayLike<number> } | undefined;
 }
 
@@ -27,7 +27,7 @@ export function drawCurve(curve: Curve, area: Area, xScale: Scale, yScale: Scale
   const points = Array.from(x, (_, k) => pointAt(k, y));
   const runs = curve.isDotted ? points.filter(isPlace).map((point) => [point]) : runsOf(points, isPlace);
   const lines = runs.filter((run) => run.length > 1);
-  // A point alone has no line.
+  // An isolated point has no line.
   const dots = runs.filter((run) => run.length === 1);
   const shade =
     band &&
@@ -51,7 +51,7 @@ const isPlace = ([x, y]: Point): boolean => Number.isFinite(x) && Number.isFinit
 const path = (points: readonly Point[]): string =>
   points.map(([x, y], k) => `${k === 0 ? 'M' : k === 1 ? 'L' : ' '}${px(x)} ${px(y)}`).join('');
 
-/** The longest stretches of points that have places. */
+/** The maximal runs of points that can be shown. */
 function runsOf<P>(points: readonly P[], hasPlace: (point: P) => boolean): P[][] {
   const runs: P[][] = [];
   let run: P[] | undefined;

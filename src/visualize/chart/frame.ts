@@ -1,7 +1,9 @@
 import { escapeXml, textStyle } from '../text.ts';
 import type { Scale } from './scale.ts';
 
-/** Colours that can be told apart, also by most who see colours otherwise (Observable's ten, the first eight). */
+/**
+ * Colours that are distinguishable, also with most colour vision deficiencies (the first eight of Observable's ten).
+ */
 export const colors = ['#4269d0', '#efb118', '#ff725c', '#3ca951', '#a463f2', '#6cc5b0', '#ff8ab7', '#9c6b4e'];
 export const [ink, quiet, faint, grid] = ['#1f2328', '#656d76', '#c4c9d0', '#e6e8eb'];
 
@@ -12,10 +14,10 @@ export interface Area {
   readonly width: number;
   readonly height: number;
 }
-/** Pixels to a tenth. */
+/** Rounds pixels to a tenth. */
 export const px = (x: number): string => x.toFixed(1);
 
-/** A picture of so many pixels, white where nothing is drawn. */
+/** A picture with a white background. */
 export const chartSvg = (width: number, height: number, parts: readonly string[]): string =>
   [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ${textStyle} font-size="12" fill="${ink}">`,
@@ -24,11 +26,11 @@ export const chartSvg = (width: number, height: number, parts: readonly string[]
     '</svg>',
   ].join('\n');
 
-/** The title over a chart, whose line ends at a place. */
+/** A chart's title, with its baseline at a given height. */
 export const titleText = (text: string, x: number, y: number, size = 16): string =>
   text === '' ? '' : `<text x="${px(x)}" y="${px(y)}" font-size="${size}" font-weight="bold">${escapeXml(text)}</text>`;
 
-/** Lines at the numbers of both axes, the numbers, and what they count. */
+/** Grid lines, tick labels and axis labels. */
 export function axes(
   area: Area,
   { x, y, xLabel = '', yLabel = '' }: { x: Scale; y: Scale; xLabel?: string | undefined; yLabel?: string | undefined },

@@ -1,7 +1,7 @@
 import { escapeXml, shortened, textWidth } from '../text.ts';
 import { px } from './frame.ts';
 
-/** What a line of a chart stands for. */
+/** A legend entry. */
 export interface LegendEntry {
   readonly name: string;
   readonly color: string;
@@ -10,7 +10,7 @@ export interface LegendEntry {
 }
 const [sample, gap, rowHeight, longestName] = [22, 20, 20, 32];
 
-/** Entries beside each other, in as many rows as a width asks for. */
+/** Legend entries side by side, wrapped to a width. */
 export function legendOf(
   entries: readonly LegendEntry[],
   width: number,

@@ -3,7 +3,7 @@ import { type Curve, drawCurve } from './curve.ts';
 import { type Area, axes, titleText } from './frame.ts';
 import { linearScale, logScale, type Scale, timeScale } from './scale.ts';
 
-/** How the numbers of an axis are placed. */
+/** The kind of scale of an axis. */
 export type ScaleKind = 'linear' | 'log';
 
 /** One frame with axes and curves. */
@@ -18,7 +18,7 @@ export interface Panel {
   readonly yRange?: readonly [low: number, high: number] | undefined;
 }
 
-/** A panel within a box of the picture, its title and the numbers of its axes included. */
+/** A panel within a box of the picture, including title and tick labels. */
 export function drawPanel(who: string, panel: Panel, box: Area): string {
   const { title, curves, xLabel, yLabel, xScale = 'linear', yScale = 'linear' } = panel;
   const [left, top] = [yLabel ? 64 : 52, title ? 34 : 12];
@@ -83,7 +83,7 @@ function scaleOf(
     : linearScale(low, high, { ...options, isWhole: kind === 'whole' });
 }
 
-/** The least and the greatest number; of those above 0 for a logarithmic scale. */
+/** The smallest and the largest number; for a logarithmic scale among positive ones. */
 function extent(lists: readonly ArrayLike<number>[], isLog: boolean): readonly [number, number] | undefined {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const list of lists)

@@ -1,6 +1,6 @@
-/** Where numbers stand along an axis, and the numbers written there. */
+/** The scale of an axis: positions of numbers, and ticks. */
 export interface Scale {
-  /** The place of a number, 0 at the low end and 1 at the high one; NaN where it has none. */
+  /** The position of a number, from 0 at the low end to 1 at the high end; NaN if it has none. */
   readonly place: (value: number) => number;
   readonly ticks: readonly Tick[];
 }
@@ -9,11 +9,11 @@ export interface Tick {
   readonly label: string;
 }
 export interface ScaleOptions {
-  /** About how many numbers there is room for. Default: 5. */
+  /** Approximate number of ticks. Default: 5. */
   readonly count?: number | undefined;
-  /** Whether there is nothing between whole numbers, as between epochs. */
+  /** Whether ticks must be integers, e.g. for epochs. */
   readonly isWhole?: boolean | undefined;
-  /** Whether the ends stay where they are; else they move out to the next number that is written. */
+  /** Whether the ends are fixed; otherwise they are extended to the next tick. */
   readonly isFixed?: boolean | undefined;
 }
 
@@ -22,7 +22,7 @@ export function linearScale(from: number, to: number, options: ScaleOptions = {}
   const { count = 5, isWhole = false, isFixed = false } = options;
   let [low, high] = from < to ? [from, to] : around(from, isWhole);
   const step = Math.max(roundStep((high - low) / count), isWhole ? 1 : 0);
-  // A hair's breadth of rounding must cost no tick.
+  // Rounding errors must not lose a tick.
   const [first, last] = isFixed
     ? [Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9)]
     : [Math.floor(low / step + 1e-9), Math.ceil(high / step - 1e-9)];
@@ -38,13 +38,13 @@ const around = (value: number, isWhole: boolean): [number, number] => {
   return [value - room, value + room];
 };
 
-/** The smallest step of 1, 2 or 5 times a power of ten that is no less. */
+/** The smallest step of 1, 2 or 5 times a power of ten that is not below a given one. */
 function roundStep(least: number): number {
   const power = 10 ** Math.floor(Math.log10(least));
   return power * ([1, 2, 5].find((k) => k * power >= least * (1 - 1e-9)) ?? 10);
 }
 
-/** Powers of ten at even distances, with steps between them where there are few. Numbers up to 0 have no place. */
+/** A logarithmic scale, with ticks between powers of ten if there are few of those. Numbers <= 0 have no position. */
 export function logScale(from: number, to: number, options: ScaleOptions = {}): Scale {
   const { count = 5 } = options;
   const room = Math.max((to / from) ** 0.04, from < to ? 1 : 2);
@@ -77,7 +77,7 @@ const clockSteps = [1, 5, 15, 30]
   .sort((a, b) => a - b);
 const monthSteps = [1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200];
 
-/** Moments in milliseconds since 1970, written as dates and times of day in UTC. */
+/** A time scale in milliseconds since 1970, labelled with dates and times in UTC. */
 export function timeScale(from: number, to: number, { count = 5 }: ScaleOptions = {}): Scale {
   const [low, high] = from < to ? [from, to] : [from - day, to + day];
   const place = (value: number): number => (value - low) / (high - low);
@@ -103,7 +103,7 @@ const dateText = (value: number): string => new Date(value).toISOString().split(
 const timeText = (value: number, step: number): string =>
   new Date(value).toISOString().slice(11, step < minute ? 19 : 16);
 
-/** A number with as many places as steps of this size tell apart. */
+/** Formats a number with as many decimals as a step needs. */
 function numberText(value: number, step: number): string {
   if (Math.abs(value) < step * 1e-9) return '0';
   const size = Math.max(Math.abs(value), step);
