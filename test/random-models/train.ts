@@ -45,6 +45,13 @@ interface State {
   readonly start: ArrayLike<number>;
 }
 export type Nudge = (value: number) => number;
+interface TrainOptions {
+  /** Moves weights and inputs by a rounding. */
+  readonly nudge?: Nudge;
+  /** Labels that are no whole numbers as well. */
+  readonly nudgesLabels?: boolean;
+  readonly predicts?: boolean;
+}
 
 /** A model that is trained again and again from the same beginning. */
 export class TrialModel {
@@ -71,10 +78,7 @@ export class TrialModel {
   }
 
   /** Three training steps and, on request, a prediction. A device that trained last runs the same compiled step again. */
-  async train(
-    device: Device,
-    { nudge, predicts = false }: { nudge?: Nudge; predicts?: boolean } = {},
-  ): Promise<Outcome> {
+  async train(device: Device, { nudge, predicts = false, nudgesLabels = false }: TrainOptions = {}): Promise<Outcome> {
     return onDevice(device, async () => {
       const { model } = this;
       if (this.compiledFor !== device) {
@@ -90,7 +94,11 @@ export class TrialModel {
       const outcome = new Map<string, ArrayLike<number>>();
       const tensors = (list: readonly ArrayData[], by?: Nudge) => list.map((data) => tensorOf(data, by));
       for (const [step, { x, y }] of this.batches.entries()) {
-        const logs = await model.trainOnBatch(tensors(x, nudge) as never, tensors(y) as never, { returnDict: true });
+        const logs = await model.trainOnBatch(
+          tensors(x, nudge) as never,
+          tensors(y, nudgesLabels ? nudge : undefined) as never,
+          { returnDict: true },
+        );
         // Automatic names count on, so that places name things as well.
         for (const [k, [name, value]] of Object.entries(logs as Record<string, number>).entries())
           outcome.set(`step ${step + 1}, result ${k} (${plain(name)})`, [value]);
