@@ -30,6 +30,8 @@ export interface StudioNode {
   readonly trainableParams: number;
   /** Floating-point operations for one sample, as the compiler counts them; absent where sizes are not known. */
   readonly flops?: number | undefined;
+  /** The line of the user's code that made it, as `train.mjs:12:9`, where that is known. */
+  readonly madeAt?: string | undefined;
   /** The dtype policy by name. */
   readonly dtypePolicy?: string | undefined;
   /** Its config, as files hold it, without the name. */

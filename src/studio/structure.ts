@@ -4,6 +4,7 @@ import type { Model } from '../models/index.ts';
 import { type ModelGraph, type ModelNode, modelGraph, opsWithin, type TensorInfo } from '../visualize/model-graph.ts';
 import { callOf } from '../visualize/node-calls.ts';
 import { flopsOf } from './cost.ts';
+import { madeAt } from './made-at.ts';
 import { configOf, weightsOf } from './node-facts.ts';
 import type { StudioEdge, StudioGraph, StudioModel, StudioNode } from './protocol.ts';
 
@@ -38,6 +39,7 @@ class Describing {
       params: node.params,
       trainableParams: node.trainableParams,
       dtypePolicy: layer?.dtypePolicy.name,
+      madeAt: layer && madeAt(layer),
       ...facts,
       weights: layer ? weightsOf(layer, inside !== undefined) : [],
     };

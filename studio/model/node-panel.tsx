@@ -77,6 +77,12 @@ export function NodePanel({ studio, model, item, go, onKernels, comparison }: No
             <code>{node.dtypePolicy}</code>
           </p>
         )}
+        {node.madeAt && (
+          <p class="line">
+            <span>made at</span>
+            <code>{node.madeAt}</code>
+          </p>
+        )}
       </section>
       {comparison && item.kind !== 'block' && <Beside model={model} item={item} comparison={comparison} />}
       {node.weights.length > 0 && (

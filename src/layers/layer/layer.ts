@@ -2,6 +2,7 @@ import { invoke } from '../../base/callable.ts';
 import { exactMethods } from '../../base/exact.ts';
 import { optionsToConfig } from '../../base/field/disk.ts';
 import { type Fields, type Options } from '../../base/field/field.ts';
+import { noteOrigin } from '../../base/origin.ts';
 import { fieldsOf, makeFromConfig } from '../../base/registry/configured.ts';
 import { type Config, serializeObject } from '../../base/registry/serialize.ts';
 import { refuseUndescribed } from '../../base/registry/undescribed.ts';
@@ -89,6 +90,7 @@ export abstract class Layer<
   constructor(options: Options<S> & LayerOptions = {} as Options<S> & LayerOptions, ...surplus: undefined[]) {
     super(options, ...surplus);
     noteBirth(this);
+    noteOrigin(this, new.target);
     exposeOptions(this as AnyLayer, fieldsOf(this));
     // As in Keras, calling build() is final: later calls do not build again.
     const build = (...shapes: Shapes[]): void => buildOnce(this as AnyLayer, shapes);
