@@ -1,4 +1,5 @@
 import * as ort from 'onnxruntime-web';
+import { fromFloat16 } from '../../src/base/half-floats.ts';
 import type { Tensor } from '../../src/index.ts';
 
 // One thread: the runtime's own are not ended with a test.
@@ -26,7 +27,9 @@ export async function runOnnx(bytes: Uint8Array, inputs: readonly Tensor[]): Pro
       const numbers =
         type === 'bool'
           ? Array.from(data as Uint8Array, Boolean).map(Number)
-          : Array.from(data as Iterable<number>, Number);
+          : type === 'float16'
+            ? Array.from(data as unknown as Uint16Array, fromFloat16)
+            : Array.from(data as Iterable<number>, Number);
       return [name, { dims, data: numbers }] as const;
     });
     return Object.fromEntries(answers);
