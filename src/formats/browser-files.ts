@@ -9,7 +9,11 @@ export async function readStored(place: string): Promise<Uint8Array> {
 }
 
 /** Stores bytes under `indexeddb://name`, or offers them to the user as the download `downloads://name`. */
-export async function writeInBrowser(place: string, bytes: Uint8Array): Promise<void> {
+export async function writeInBrowser(
+  place: string,
+  given: Uint8Array | Iterable<Uint8Array<ArrayBuffer>>,
+): Promise<void> {
+  const bytes = given instanceof Uint8Array ? given : new Uint8Array(await new Blob([...given]).arrayBuffer());
   if (place.startsWith(download)) offer(place, bytes);
   else await inStore(place, 'readwrite', (files) => files.put(bytes, place));
 }

@@ -16,7 +16,8 @@ export type FileSource = Place | Uint8Array | ArrayBuffer | Blob;
 const readInstead = 'fetch the file or let the user pick it, and pass it (a File, Blob or Uint8Array)';
 const writeInstead = 'write to "indexeddb://name", which the browser keeps, or to "downloads://name"';
 
-const pathOf = (place: Place, { url }: NodeModules): string =>
+/** The path of a place in Node. */
+export const pathOf = (place: Place, { url }: NodeModules): string =>
   typeof place === 'string' && !place.startsWith('file:') ? place : url.fileURLToPath(place);
 
 /** Storage in a browser, loaded when a place needs it. */
@@ -130,9 +131,12 @@ export async function readFolder(place: Place): Promise<Record<string, Uint8Arra
 /**
  * Writes a file completely or not at all: to a new file beside it, which is flushed to disk and renamed. An existing
  * file stays untouched until then, and if anything fails. If the name is a link, its target is written. Temporary files
- * of earlier saves that were killed are removed.
+ * of earlier saves that were killed are removed. What is given in parts is never held as a whole.
  */
-export async function writeFileAtomic(place: Place, bytes: Uint8Array): Promise<void> {
+export async function writeFileAtomic(
+  place: Place,
+  bytes: Uint8Array | Iterable<Uint8Array<ArrayBuffer>>,
+): Promise<void> {
   if (!writing.isOn) return;
   const who = `file ${place}`;
   if (isBrowserPlace(place)) return (await inBrowser()).writeInBrowser(String(place), bytes);
@@ -148,7 +152,8 @@ export async function writeFileAtomic(place: Place, bytes: Uint8Array): Promise<
     temporary = temporaryBeside(target, node);
     const file = await fs.open(temporary, 'wx', found ? found.mode & 0o777 : 0o666);
     try {
-      await file.writeFile(bytes);
+      // Each part goes where the one before it ended.
+      for (const part of bytes instanceof Uint8Array ? [bytes] : bytes) await file.writeFile(part);
       await file.sync();
     } finally {
       await file.close();

@@ -15,9 +15,16 @@ export interface Answer {
   readonly dims: readonly number[];
   readonly data: readonly number[];
 }
-/** What ONNX Runtime makes of a model in bytes, given its inputs in order; outputs by their names. */
-export async function runOnnx(bytes: Uint8Array, inputs: readonly Tensor[]): Promise<Record<string, Answer>> {
-  const session = await ort.InferenceSession.create(bytes, { graphOptimizationLevel: 'basic' });
+/** What ONNX Runtime makes of a model in bytes, and of files beside it, given its inputs in order; outputs by their names. */
+export async function runOnnx(
+  bytes: Uint8Array,
+  inputs: readonly Tensor[],
+  beside: Readonly<Record<string, Uint8Array>> = {},
+): Promise<Record<string, Answer>> {
+  const session = await ort.InferenceSession.create(bytes, {
+    graphOptimizationLevel: 'basic',
+    externalData: Object.entries(beside).map(([path, data]) => ({ path, data })),
+  });
   try {
     const feeds: Record<string, ort.Tensor> = {};
     for (const [k, name] of session.inputNames.entries()) feeds[name] = await given(inputs[k]!);

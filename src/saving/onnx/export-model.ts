@@ -13,7 +13,7 @@ import { KerasTensor, mapTensors, type Tensor, tensorsIn } from '../../tensor/in
 import { type ElementType, elementType } from './element-types.ts';
 import { type Initializer, Refusal } from './emitter.ts';
 import { type ExportOptions, exportOptions, type OnnxModel } from './export-options.ts';
-import { finishedModel } from './finish.ts';
+import { finishedModel, type Placed } from './finish.ts';
 import { ProgramWriter } from './program.ts';
 import { type InputSpec, recordAtSizes } from './recordings.ts';
 import { modelSchema } from './schema.ts';
@@ -26,6 +26,18 @@ const largest = 2 ** 31 - 1;
 
 /** The bytes of an `.onnx` file: what the model computes when it is not being trained. */
 export async function modelToOnnx(model: OnnxModel, options: ExportOptions): Promise<Uint8Array> {
+  if (options.externalData)
+    fail(model, 'modelToOnnx gives one file, and externalData asks for two', 'call model.export, which writes both');
+  return (await writtenModel(model, options)).bytes;
+}
+/** What an export writes. */
+interface WrittenModel {
+  readonly bytes: Uint8Array;
+  /** Parts of the file of weights, one after the other. */
+  readonly external?: Iterable<Uint8Array<ArrayBuffer>>;
+}
+/** With `location`, the name of a file for weights beside the model's, these may stand there. */
+async function writtenModel(model: OnnxModel, options: ExportOptions, location?: string): Promise<WrittenModel> {
   const { opsetVersion = opsets.default, inputSignature } = optionsOf(model, exportOptions, options);
   if (!Number.isInteger(opsetVersion) || opsetVersion < opsets.first || opsetVersion > opsets.last)
     fail(
@@ -35,7 +47,7 @@ export async function modelToOnnx(model: OnnxModel, options: ExportOptions): Pro
     );
   const form = inputSignature === undefined ? formOf(model) : signatureOf(model, inputSignature);
   const specs = specsOf(model, form);
-  return functionToOnnx(
+  return written(
     model,
     specs,
     opsetVersion,
@@ -48,6 +60,7 @@ export async function modelToOnnx(model: OnnxModel, options: ExportOptions): Pro
       );
     },
     (result, count) => outputNames(model, result, count),
+    location === undefined ? undefined : { location, isAsked: options.externalData },
   );
 }
 
@@ -59,6 +72,16 @@ export async function functionToOnnx(
   f: (tensors: readonly Tensor[]) => unknown,
   namesOf: (result: unknown, count: number) => readonly string[],
 ): Promise<Uint8Array> {
+  return (await written(who, specs, opset, f, namesOf)).bytes;
+}
+async function written(
+  who: Named,
+  specs: readonly InputSpec[],
+  opset: number,
+  f: (tensors: readonly Tensor[]) => unknown,
+  namesOf: (result: unknown, count: number) => readonly string[],
+  beside?: { readonly location: string; readonly isAsked: boolean | undefined },
+): Promise<WrittenModel> {
   const recordings = recordAtSizes(specs, f);
   const [first] = recordings.all;
   const writer = new ProgramWriter(recordings, opset, who.name);
@@ -78,12 +101,14 @@ export async function functionToOnnx(
   });
   await writer.compute();
   const bytes = writer.e.initializers.reduce((n, each) => n + bytesOf(each), 0);
-  if (bytes > largest)
+  const isApart = beside !== undefined && (beside.isAsked ?? bytes > largest);
+  if (bytes > largest && !isApart)
     fail(
       who,
       `its weights take ${(bytes / 2 ** 30).toFixed(1)} GiB, and a file of ONNX holds 2 GiB`,
-      'give it 16-bit weights, e.g. with a dtype policy "float16", or export its parts as models of their own',
+      'call model.export without { externalData: false }: it writes weights to a file of their own',
     );
+  let placed: ReadonlyMap<Initializer, Placed> = new Map();
   const message = finishedModel({
     writer,
     specs,
@@ -92,8 +117,36 @@ export async function functionToOnnx(
     outputs,
     name: who.name,
     producer: libraryVersion,
+    place: (initializers) => (placed = isApart ? placesFor(initializers, beside.location) : placed),
   });
-  return (await protobuf()).encode(modelSchema, message as never);
+  const file = (await protobuf()).encode(modelSchema, message as never);
+  return isApart ? { bytes: file, external: partsOf(placed) } : { bytes: file };
+}
+
+/** Smaller arrays stay in the model's own file, where tools look for sizes and axes. */
+const leastApart = 1024;
+/** Places in another file for all that is not small, one behind the other. */
+function placesFor(initializers: readonly Initializer[], location: string): Map<Initializer, Placed> {
+  const placed = new Map<Initializer, Placed>();
+  let end = 0;
+  for (const each of initializers) {
+    const length = bytesOf(each);
+    if (length < leastApart) continue;
+    // Runtimes map files into memory, large arrays from the beginning of a page on.
+    const step = length >= 2 ** 20 ? 4096 : 64;
+    const offset = Math.ceil(end / step) * step;
+    placed.set(each, { location, offset, length });
+    end = offset + length;
+  }
+  return placed;
+}
+function* partsOf(placed: ReadonlyMap<Initializer, Placed>): Iterable<Uint8Array<ArrayBuffer>> {
+  let end = 0;
+  for (const [{ bytes }, { offset, length }] of placed) {
+    if (offset > end) yield new Uint8Array(offset - end);
+    yield bytes() as Uint8Array<ArrayBuffer>;
+    end = offset + length;
+  }
 }
 
 const bytesOf = ({ dims, dataType }: Initializer): number => {
@@ -168,7 +221,13 @@ function outputNames(model: OnnxModel, form: unknown, count: number): string[] {
 export async function exportModel(model: OnnxModel, filepath: Place, options: ExportOptions): Promise<void> {
   const { format = 'onnx', verbose = false } = optionsOf(model, exportOptions, options);
   if (format !== 'onnx') fail(model, `format is ${show(format)}`, 'give "onnx"; model.save writes .keras and .h5');
-  const bytes = await modelToOnnx(model, options);
+  const location = `${/[^/\\]*$/.exec(String(filepath))![0]}.data`;
+  const { bytes, external } = await writtenModel(model, options, location);
+  // The weights first: a model without them would be of no use.
+  if (external) await writeFileAtomic(beside(filepath, location), external);
   await writeFileAtomic(filepath, bytes);
-  if (verbose) print(`Wrote ${bytes.length} bytes to ${String(filepath)}`);
+  if (verbose)
+    print(`Wrote ${bytes.length} bytes to ${String(filepath)}${external ? `, its weights to ${location}` : ''}`);
 }
+const beside = (place: Place, name: string): Place =>
+  place instanceof URL ? new URL(name, place) : place.replace(/[^/\\]*$/, () => name);

@@ -14,6 +14,11 @@ export interface ExportOptions {
   readonly opsetVersion?: number | undefined;
   /** The inputs that the file declares, made by `keras.Input`; those of the model by default. Sizes that are null stay open. */
   readonly inputSignature?: Tree<KerasTensor> | undefined;
+  /**
+   * Whether weights stand in a file of their own beside the model's, `model.onnx.data`, as ONNX wants it above 2 GB. By default they do
+   * where they take more than that. The two files belong together.
+   */
+  readonly externalData?: boolean | undefined;
   /** Whether a line says what was written; false by default. */
   readonly verbose?: boolean | undefined;
 }
@@ -21,6 +26,7 @@ export const exportOptions: OptionNames<ExportOptions> = {
   format: true,
   opsetVersion: true,
   inputSignature: true,
+  externalData: true,
   verbose: true,
 };
 /** What an export needs to know of a model. */

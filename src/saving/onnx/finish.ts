@@ -1,5 +1,5 @@
 import { elementType } from './element-types.ts';
-import type { Value } from './emitter.ts';
+import type { Initializer, Value } from './emitter.ts';
 import { isKnown, type Size } from './layout.ts';
 import type { ProgramWriter } from './program.ts';
 import type { InputSpec, Recordings } from './recordings.ts';
@@ -9,6 +9,7 @@ import type {
   GraphMessage,
   ModelMessage,
   NodeMessage,
+  TensorMessage,
   ValueInfoMessage,
 } from './schema.ts';
 
@@ -20,6 +21,14 @@ interface Written {
   readonly outputs: readonly { readonly value: Value; readonly name: string }[];
   readonly name: string;
   readonly producer: string;
+  /** Says where the elements of those weights stand that are not in the file itself. */
+  place(initializers: readonly Initializer[]): ReadonlyMap<Initializer, Placed>;
+}
+/** A part of another file. */
+export interface Placed {
+  readonly location: string;
+  readonly offset: number;
+  readonly length: number;
 }
 /** The version of the file format that came with an operator set. */
 const irVersion = (opset: number): number => (opset < 15 ? 7 : opset < 19 ? 8 : opset < 21 ? 9 : opset < 23 ? 10 : 11);
@@ -55,6 +64,8 @@ export function finishedModel(written: Written): ModelMessage {
     },
   });
   const [first] = recordings.all;
+  const initializers = e.initializers.filter(({ name }) => used.has(name));
+  const placed = written.place(initializers);
   return {
     irVersion: irVersion(e.opset),
     producerName: 'hornbeam',
@@ -62,14 +73,19 @@ export function finishedModel(written: Written): ModelMessage {
     graph: {
       name: written.name,
       node: final,
-      initializer: e.initializers
-        .filter(({ name }) => used.has(name))
-        .map(({ bytes, ...rest }) => ({ ...rest, rawData: bytes() })),
+      initializer: initializers.map((each) => initializerOf(each, placed.get(each))),
       input: first.inputs.map((t, k) => infoOf(names.inputs[k], t.dtype, writer.sizesOf(t))),
       output: outputs.map(({ value }, k) => infoOf(names.outputs[k], value.dtype, value.sizes)),
     },
     opsetImport: [{ domain: '', version: e.opset }],
   };
+}
+
+function initializerOf(each: Initializer, placed: Placed | undefined): TensorMessage {
+  const { bytes, ...rest } = each;
+  if (!placed) return { ...rest, rawData: bytes() };
+  const externalData = Object.entries(placed).map(([key, value]) => ({ key, value: String(value) }));
+  return { ...rest, externalData, dataLocation: 1 };
 }
 
 /** What open sizes are called: the batch by its name, others after the input that has them. */

@@ -37,8 +37,8 @@ export interface FileGraph {
   readonly inputs: readonly FileInput[];
   readonly outputs: readonly string[];
 }
-/** Gives the bytes of another file, in which a model keeps its weights. */
-export type ReadBeside = (path: string) => Promise<Uint8Array>;
+/** Gives bytes of another file, in which a model keeps its weights; up to its end without a length. */
+export type ReadBeside = (path: string, offset: number, length: number | undefined) => Promise<Uint8Array>;
 
 const types = new Map<number, ElementType>(
   (Object.keys(elementType) as ElementType[]).reverse().map((type) => [elementType[type], type]),
@@ -54,12 +54,11 @@ export async function readGraph(bytes: Uint8Array, beside: ReadBeside): Promise<
   if (!graph) return fail(who, 'the file has no graph', damaged);
   const opset = opsetImport.find(({ domain }) => !domain || domain === 'ai.onnx')?.version ?? 1;
   const arrays = new Map<string, FileArray>();
-  const outer = new Map<string, Uint8Array>();
   for (const tensor of graph.initializer ?? []) {
     const name = tensor.name ?? '';
     if (name === '' || arrays.has(name))
       fail(who, `it has ${name === '' ? 'a weight without a name' : `two weights "${name}"`}`, damaged);
-    arrays.set(name, arrayOf(tensor, `weight "${name}"`, await externalBytes(tensor, beside, outer)));
+    arrays.set(name, arrayOf(tensor, `weight "${name}"`, await externalBytes(tensor, beside)));
   }
   const known = new Set([...arrays.keys(), '']);
   const inputs = (graph.input ?? []).flatMap(({ name = '', type }): FileInput[] => {
@@ -161,16 +160,15 @@ function elementsOf(type: ElementType, raw: Uint8Array, bytes: number, what: str
 async function externalBytes(
   { externalData, dataLocation, name }: TensorMessage,
   beside: ReadBeside,
-  read: Map<string, Uint8Array>,
 ): Promise<Uint8Array | undefined> {
   if (dataLocation !== 1) return undefined;
   const entries = new Map((externalData ?? []).map(({ key = '', value = '' }) => [key, value]));
   const location = entries.get('location') ?? '';
-  const bytes = read.get(location) ?? (await beside(location));
-  read.set(location, bytes);
   const offset = Number(entries.get('offset') ?? 0);
-  const length = Number(entries.get('length') ?? bytes.length - offset);
-  if (!(offset >= 0 && length >= 0 && offset + length <= bytes.length))
-    fail(who, `weight "${name}" lies beyond the end of "${location}"`, damaged);
-  return bytes.subarray(offset, offset + length);
+  const length = entries.has('length') ? Number(entries.get('length')) : undefined;
+  const isSize = (n: number): boolean => Number.isSafeInteger(n) && n >= 0;
+  const bytes = isSize(offset) && isSize(length ?? 0) ? await beside(location, offset, length) : undefined;
+  if (!bytes || bytes.length !== (length ?? bytes.length))
+    return fail(who, `weight "${name}" lies beyond the end of "${location}"`, damaged);
+  return bytes;
 }

@@ -1,6 +1,7 @@
 import { fail, HornbeamError } from '../../../base/errors.ts';
 import { findClass } from '../../../base/registry/serialize.ts';
 import { bytesOf } from '../../../formats/file.ts';
+import { readPart } from '../../../formats/file-part.ts';
 import { checkRelativePath } from '../../../formats/relative-path.ts';
 import { InputLayer } from '../../../layers/core/input-layer.ts';
 import { KerasTensor } from '../../../tensor/index.ts';
@@ -10,7 +11,7 @@ import { Context } from './context.ts';
 import { imageRules } from './images.ts';
 import { knownRules } from './known.ts';
 import { layerRules, type Rule } from './layers.ts';
-import { type FileGraph, type FileNode, readGraph, who } from './model-file.ts';
+import { type FileGraph, type FileNode, type ReadBeside, readGraph, who } from './model-file.ts';
 import { operatorRules } from './operators.ts';
 import { recurrentRules } from './recurrent.ts';
 import { shapingRules } from './shaping.ts';
@@ -30,24 +31,33 @@ const most = 100_000;
 
 /** Reads the model in an `.onnx` file. */
 export async function readOnnx(file: Found): Promise<SavedModel> {
-  const graph = await readGraph(file.bytes!, (path) => besides(file, path));
+  const graph = await readGraph(file.bytes!, besides(file));
   refuseUnknown(graph);
   return modelOf(graph);
 }
 
-/** The bytes of a file beside the model's, in the same folder or among the files that were given. */
-async function besides({ place, files }: Found, path: string): Promise<Uint8Array> {
-  checkRelativePath(who, path);
-  const given = files?.find(({ name }) => name === path.split('/').at(-1));
-  if (given) return bytesOf(given);
-  if (place === undefined)
-    return fail(
-      who,
-      `it keeps weights in a file of their own, "${path}"`,
-      'give the path of the model, or a list of its files',
-    );
-  if (place instanceof URL || /^[a-z]+:\/\//i.test(place)) return bytesOf(new URL(path, place));
-  return bytesOf(place.replace(/[^/\\]*$/, '') + path);
+/** Bytes of a file beside the model's, in the same folder or among the files that were given. */
+function besides({ place, files }: Found): ReadBeside {
+  const fetched = new Map<string, Promise<Uint8Array>>();
+  return async (path, offset, length) => {
+    checkRelativePath(who, path);
+    const part = (bytes: Uint8Array): Uint8Array =>
+      bytes.subarray(offset, length === undefined ? undefined : offset + length);
+    const given = files?.find(({ name }) => name === path.split('/').at(-1));
+    if (given) return bytesOf(length === undefined ? given.slice(offset) : given.slice(offset, offset + length));
+    if (place === undefined)
+      return fail(
+        who,
+        `it keeps weights in a file of their own, "${path}"`,
+        'give the path of the model, or a list of its files',
+      );
+    const isUrl = place instanceof URL || /^[a-z]+:\/\//i.test(place);
+    const there = isUrl ? new URL(path, place) : (place as string).replace(/[^/\\]*$/, '') + path;
+    if (!isUrl || String(there).startsWith('file:')) return readPart(there, offset, length);
+    const whole = fetched.get(path) ?? bytesOf(there);
+    fetched.set(path, whole);
+    return part(await whole);
+  };
 }
 
 function refuseUnknown({ nodes, opset }: FileGraph): void {
