@@ -47,3 +47,14 @@ for (const device of ['wasm', 'reference'] as const)
 test('there are cases of all layers that change images', () => {
   expect(new Set(cases.map((c) => c.class_name)).size).toBeGreaterThan(25);
 });
+
+/** Options drawn at random, with what belongs to images: Keras 3.15.1 on JAX. */
+const drawn = JSON.parse(
+  gunzipSync(readFileSync(new URL('../data/layers/image-options.json.gz', import.meta.url))).toString(),
+) as readonly (Omit<Case, 'on'> & { readonly input: unknown })[];
+test.each(drawn.map((c) => [`${c.class_name} ${JSON.stringify(c.kwargs)}`, c] as const))('%s', (_, c) => {
+  const layer = classOf(c.class_name).fromConfig(c.kwargs) as never;
+  c.calls.forEach(({ training, outputs }, k) =>
+    expectNest(call(layer, [[withTensors(c.input)], { training }]), outputs, [2e-3, 2e-3], `call ${k}`),
+  );
+});

@@ -53,8 +53,8 @@ export class RandomBrightness extends BaseImagePreprocessingLayer<typeof fields,
   }
   override transformImages(images: Tensor, { rgbDelta }: Brightness, options?: TransformOptions): Tensor {
     if (!isTraining(options)) return images;
-    // A negative amount is no value of an unsigned type.
-    const x = isInteger(images.dtype) ? cast(images, 'float32') : images;
+    // In whole numbers the amount is cut to one, as in Keras; but a negative one is no value of an unsigned type.
+    const x = isInteger(images.dtype) ? cast(images, 'int32') : images;
     return cast(within(add(x, cast(rgbDelta, x.dtype)), this.valueRange), images.dtype);
   }
   /** The shape stays. */

@@ -57,9 +57,10 @@ export class RandomColorJitter extends BaseImagePreprocessingLayer<typeof fields
 
   constructor(options: Options<typeof fields> & LayerOptions = {}, ...surplus: undefined[]) {
     super(options, ...surplus);
-    const { valueRange, seed, dataFormat, dtypePolicy: dtype } = this;
+    const { valueRange, seed, dataFormat } = this;
+    // The parts draw and compute in the global dtype, as Keras's do; the result has that of this layer.
     const part = <L>(factor: Factor | null, Class: new (options: any) => L): L | null =>
-      factor === null ? null : new Class({ factor, valueRange, seed, dataFormat, dtype });
+      factor === null ? null : new Class({ factor, valueRange, seed, dataFormat });
     this.randomBrightness = part(this.brightnessFactor, RandomBrightness);
     this.randomContrast = part(this.contrastFactor, RandomContrast);
     this.randomSaturation = part(this.saturationFactor, RandomSaturation);

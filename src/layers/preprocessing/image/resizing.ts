@@ -1,8 +1,22 @@
+import { isInteger } from '../../../base/dtype.ts';
 import { fail } from '../../../base/errors.ts';
 import { f, type Options, type Resolved } from '../../../base/field/field.ts';
 import type { SymbolicShape } from '../../../base/shape.ts';
 import { isPlainObject } from '../../../base/tree.ts';
-import { add, all, equal, expandDims, image, logicalOr, multiply, where, zerosLike } from '../../../ops/index.ts';
+import {
+  add,
+  all,
+  cast,
+  equal,
+  expandDims,
+  image,
+  logicalOr,
+  multiply,
+  round,
+  saturateCast,
+  where,
+  zerosLike,
+} from '../../../ops/index.ts';
 import type { Tensor } from '../../../tensor/index.ts';
 import type { LayerOptions } from '../../layer/layer.ts';
 import { ownLayer } from '../../own-layer.ts';
@@ -69,7 +83,11 @@ export class Resizing extends BaseImagePreprocessingLayer<typeof fields, Sizes> 
   protected override resample(images: Tensor, _: Sizes | null, interpolation: string): Tensor {
     const { antialias, cropToAspectRatio, padToAspectRatio, fillMode, fillValue, dataFormat } = this;
     const rest = { antialias, cropToAspectRatio, padToAspectRatio, fillMode, fillValue, dataFormat };
-    return image.resize(images, [this.height, this.width], { interpolation: interpolation as 'nearest', ...rest });
+    // What is filled in makes whole numbers to floats in Keras, which are rounded in the end.
+    const isPadded = padToAspectRatio && isInteger(images.dtype);
+    const x = isPadded ? cast(images, 'float32') : images;
+    const y = image.resize(x, [this.height, this.width], { interpolation: interpolation as 'nearest', ...rest });
+    return isPadded ? saturateCast(round(y), images.dtype) : y;
   }
   override transformBoundingBoxes(boxes: BoundingBoxes, sizes: Sizes): BoundingBoxes {
     const isAll = (value: number): Tensor => all(equal(boxes.boxes, value), { axis: -1 });
