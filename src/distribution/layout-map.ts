@@ -6,8 +6,11 @@ import { TensorLayout } from './tensor-layout.ts';
 
 /**
  * Layouts by variable path: keys are paths, or regular expressions that match several.
- * @example const mesh = new DeviceMesh({ shape: [1, 1], axisNames: ['batch', 'model'] }); const map = new
- * LayoutMap(mesh); map.set('.*dense.*kernel', [null, 'model']); map.get('dense_1/kernel')?.axes // [null, 'model']
+ * @example
+ * const mesh = new DeviceMesh({ shape: [1, 1], axisNames: ['batch', 'model'] });
+ * const map = new LayoutMap(mesh);
+ * map.set('.*dense.*kernel', [null, 'model']);
+ * map.get('dense_1/kernel')?.axes // [null, 'model']
  * @see https://keras.io/api/distribution/layout_map/
  */
 export class LayoutMap implements Iterable<[string, TensorLayout]> {

@@ -15,7 +15,7 @@ export function axisOf(who: string, axis: number, rank: number, argument = 'axis
   return axis < 0 ? axis + rank : axis;
 }
 
-/** The axes, in ascending order and without repetition; all of them when none is named. */
+/** The axes, in ascending order and without duplicates; all of them by default. */
 export function axesOf(who: string, axis: Axes, rank: number, argument = 'axis'): number[] {
   if (axis === undefined || axis === null) return range(rank);
   if (typeof axis !== 'number' && !Array.isArray(axis))
@@ -30,7 +30,7 @@ export function axesOf(who: string, axis: Axes, rank: number, argument = 'axis')
 export const keptShape = (shape: Shape, axes: readonly number[]): number[] =>
   shape.map((n, d) => (axes.includes(d) ? 1 : n));
 
-/** A size that must be a whole number of at least `least`. */
+/** Checks a size, which must be an integer of at least `least`. */
 export function sizeArgument(who: string, argument: string, value: number, least = 0): number {
   if (!Number.isInteger(value) || value < least)
     fail(who, `${argument} is ${value}`, `give an integer of at least ${least}`);

@@ -14,7 +14,7 @@ declare module '../tensor/variable.ts' {
   interface Variable extends Iterable<Tensor> {}
 }
 
-/** What lies along the first axis, one after the other: rows of a matrix, scalars of a vector. */
+/** Iterates over the first axis: rows of a matrix, scalars of a vector. */
 function along(x: Tensor): IterableIterator<Tensor> {
   if (x instanceof KerasTensor)
     return fail(
@@ -27,7 +27,8 @@ function along(x: Tensor): IterableIterator<Tensor> {
   return rows(x);
 }
 function* rows(x: Tensor): IterableIterator<Tensor> {
-  // Computed at once, the place is an argument: all rows then share a program. While recording it is part of the program.
+  // In eager mode the index is an argument, so that all rows share a program; while recording it is part of the
+  // program.
   for (let i = 0; i < x.shape[0]; i++) yield currentTrace() ? getItem(x, i) : take(x, row(i), { axis: 0 });
 }
 const row = (i: number): Tensor => tensor(i, { dtype: 'int32' });

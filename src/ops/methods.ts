@@ -17,7 +17,7 @@ import * as reduce from './numpy/reduce.ts';
 import * as shape from './numpy/shape.ts';
 import * as unary from './numpy/unary.ts';
 
-/** Symbolic tensors give symbolic ones, all others tensors. */
+/** Methods of symbolic tensors return symbolic ones. */
 type Same<T> = T extends KerasTensor ? KerasTensor : Tensor;
 type Unary<T> = () => Same<T>;
 type Binary<T> = (other: Like) => Same<T>;
@@ -58,7 +58,7 @@ interface Methods {
   floor: Unary<this>;
   ceil: Unary<this>;
   round(options?: {
-    /** Digits behind the point, negative for tens and more; 0 by default. */
+    /** Number of decimals, negative for tens and more; 0 by default. */
     readonly decimals?: number;
   }): Same<this>;
   relu: Unary<this>;
@@ -90,7 +90,7 @@ interface Methods {
   logicalNot: Unary<this>;
   /** Another shape for the same elements; one size may be -1. */
   reshape(newShape: Shape | number): Same<this>;
-  /** The elements in a row. */
+  /** The elements as a vector. */
   flatten: Unary<this>;
   ravel: Unary<this>;
   transpose(options?: {
@@ -106,7 +106,7 @@ interface Methods {
   split(
     indicesOrSections: number | readonly number[],
     options?: {
-      /** The axis that is cut; the first by default. */
+      /** The axis to split; the first by default. */
       readonly axis?: number;
     },
   ): Same<this>[];

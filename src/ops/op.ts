@@ -38,7 +38,7 @@ type LenientList<T> = T extends readonly (infer E)[]
     : Like | readonly Like[]
   : T;
 type LenientArgs<A extends unknown[]> = { [K in keyof A]: Lenient<A[K]> };
-/** Arguments of which the first is symbolic, or the second. */
+/** Arguments of which the first or the second is symbolic. */
 type FirstSymbolic<A extends unknown[]> = A extends [infer F, ...infer Rest]
   ? [x: SymbolicArgument<F>, ...rest: LenientArgs<Rest>]
   : [never];
@@ -46,12 +46,12 @@ type SecondSymbolic<A extends unknown[]> = A extends [infer F, infer G, ...infer
   ? [x1: Lenient<F>, x2: SymbolicArgument<G>, ...rest: LenientArgs<Rest>]
   : [never];
 
-/** What `op` is told beside the body: how it reads its arguments and, where the last one holds options, their names. */
+/** What `op` takes besides the body: how arguments are read and, if the last one holds options, their names. */
 export type Declared<A extends unknown[]> = [OptionsAmong<A>] extends [never]
   ? [reads?: readonly Reads[]]
   : [reads: readonly Reads[], options: OptionNames<OptionsAmong<A>>];
 
-/** Name of an op; with it the class that stands for the op in Keras's files, where that is not the name with a capital. */
+/** Name of an op, along with its class in Keras's files if that is not the capitalised name. */
 export type OpName = string | readonly [name: string, className: string];
 /* @__NO_SIDE_EFFECTS__ */
 export const opNames = (name: OpName): { readonly opName: string; readonly opClass: string } =>
@@ -69,8 +69,9 @@ export interface Op<A extends unknown[], R> {
 }
 
 /**
- * Declares a public op. Its body is written on tensors being recorded, in primitives and other ops; called on concrete tensors
- * the op compiles its body once per signature and computes; on KerasTensors it adds a node to the functional model.
+ * Declares a public op. Its body is written for tensors being recorded, in terms of primitives and other ops. On
+ * concrete tensors the op compiles its body once per signature and computes; on KerasTensors it adds a node to the
+ * functional model.
  */
 /* @__NO_SIDE_EFFECTS__ */
 export function op<A extends unknown[], R>(
@@ -80,7 +81,7 @@ export function op<A extends unknown[], R>(
 ): Op<A, R> {
   const names = opNames(named);
   const name = names.opName;
-  // Without options among them, the number of parameters is known only where none has a default and none is a rest.
+  // Without options, the number of parameters is known only if none has a default value and none is a rest parameter.
   const most = options ? body.length + 1 : body.length || Number.POSITIVE_INFINITY;
   const needed = Math.min(reads.length, body.length);
   const prepare = (given: readonly unknown[]): unknown[] =>
@@ -94,7 +95,7 @@ export function op<A extends unknown[], R>(
   const call = (...given: unknown[]): unknown => {
     if (given.length > most) refuseSurplus(name, given, most);
     if (options) optionsOf(name, options, given[most - 1] as OptionsAmong<A>);
-    // In a functional model a variable is read whenever the model runs.
+    // In a functional model, variables are read whenever the model runs.
     const variable = given.find((x) => x instanceof Variable);
     if (variable && hasSymbolic(given)) return callSymbolic(named, call, prepareAround(given));
     const result = refusingComplex(name, () => onArguments(prepare(given)));
@@ -116,7 +117,7 @@ export function op<A extends unknown[], R>(
   return Object.assign(call, names) as Op<A, R>;
 }
 
-/** An op that looks at its arguments before it gives them to others; it refuses those after its last, as they all do. */
+/** An op that inspects its arguments and passes them on to other ops; like all ops it refuses surplus arguments. */
 /* @__NO_SIDE_EFFECTS__ */
 export const exactOp = <F extends (...args: any) => any>(
   named: OpName,
@@ -127,23 +128,23 @@ export const exactOp = <F extends (...args: any) => any>(
 
 const cache = new RecentCache<{ traced: Traced<unknown>; executable: Executable }>();
 
-/** Computes at once, through a program compiled for the op alone. */
+/** Computes eagerly, through a program compiled for this op. */
 function compute<A extends unknown[], R>(name: string, body: (...args: A) => R, args: A): R {
   const key = `${deviceKey()} ${floatx()} ${imageDataFormat()} ${name}${signatureOf(args)}${weakSignature(args)}`;
   let entry = cache.get(key);
   if (!entry) {
     const traced = trace(name, body, args);
     entry = { traced, executable: compileTraced(traced) };
-    // A function among the arguments may read other values at the next call: such programs are not kept.
+    // Functions among the arguments may read different values in the next call, so such programs are not cached.
     if (!key.includes('@')) cache.set(key, entry, bytesOfProgram(entry.executable) + 2 * key.length);
   }
   const result = runTraced(entry.traced as Traced<R>, entry.executable, leavesIn(args));
-  // What has no gradient is a constant on purpose.
+  // Ops without a gradient are intentionally constant.
   if (name !== 'stopGradient') passMark(args, result);
   return result;
 }
 
-/** Computes at once and keeps what was recorded, so that a gradient can go back through it. */
+/** Computes eagerly and keeps the recording for gradients. */
 function onTape<A extends unknown[], R>(body: (...args: A) => R, args: A): R {
   const frame = new Trace({ inline: true });
   const result = inFrame(frame, () => body(...args));
@@ -161,8 +162,8 @@ function callSymbolic(
 }
 
 /**
- * A symbolic call of an op whose body needs values: the shapes that it will give are said, and a model that holds it shows
- * them, but cannot compute it.
+ * A symbolic call of an op whose body needs values: the shapes of its results are given, and a model that contains it
+ * can show them, but not compute it.
  */
 export function recordShapes<Out>(
   name: OpName,

@@ -8,7 +8,7 @@ import { broadcast } from '../primitives/movement.ts';
 import { type Promotable, resultType } from './promotion.ts';
 import { weaknessOf } from './weak-scalars.ts';
 
-/** A tensor, or a bare number that follows the dtype of what it meets. */
+/** A tensor, or a plain number that adopts the dtype of the other operand. */
 export type Operand = Tensor | number | boolean;
 
 export const promotableOf = (x: Operand): Promotable =>
@@ -33,7 +33,7 @@ export const filled = (shape: Shape, dtype: DType, value: number): Tensor =>
 /** One value in the shape and dtype of `x`. */
 export const like = (x: Tensor, value: number): Tensor => filled(x.shape, x.dtype, value);
 
-/** The shape that all can be spread to. */
+/** The shape to which all broadcast. */
 export function broadcastShapes(who: string, shapes: readonly Shape[]): Shape {
   const rank = Math.max(0, ...shapes.map((s) => s.length));
   return range(rank).map((d) => {
@@ -53,13 +53,16 @@ export function broadcastShapes(who: string, shapes: readonly Shape[]): Shape {
   });
 }
 
-/** Spreads a tensor over a larger shape, axes counted from the last. */
+/** Broadcasts a tensor to a larger shape. */
 export const spreadTo = (x: Tensor, shape: Shape): Tensor =>
   sameShape(x.shape, shape)
     ? x
     : broadcast(x, { shape, axes: x.shape.map((_, d) => d + shape.length - x.shape.length) });
 
-/** The operands in one dtype and shape, ready for a strict primitive; `dtype` from the operands' common one. */
+/**
+ * The operands in one dtype and shape, as strict primitives need them; `dtype` derives the dtype from the operands'
+ * common one.
+ */
 export function align<X extends readonly Operand[]>(
   who: string,
   operands: X,
@@ -69,7 +72,7 @@ export function align<X extends readonly Operand[]>(
   return spread(who, operands, type);
 }
 
-/** The operands converted to a dtype and spread over their common shape. */
+/** The operands converted to a dtype and broadcast to their common shape. */
 export function spread<X extends readonly Operand[]>(
   who: string,
   operands: X,

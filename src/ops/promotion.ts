@@ -1,11 +1,14 @@
 import { floatx } from '../base/config.ts';
 import { type DType, dtypeInfo, isInexact } from '../base/dtype.ts';
 
-/** What takes part in a promotion: a dtype, a 64-bit name, or a bare number (`int`: without a fraction), which is weak. */
+/**
+ * A participant in type promotion: a dtype, a 64-bit name, or a plain number (`int` if it has no fraction), which is
+ * weak.
+ */
 export type Promotable = DType | 'int64' | 'uint64' | 'int' | 'float';
 type Node = Promotable;
 
-// JAX's lattice: an edge leads to the next wider type. 64-bit integers are way stations that end as 32-bit ones.
+// JAX's lattice: edges lead to the next wider type. 64-bit integers are intermediate and end up as 32-bit ones.
 const wider: Readonly<Record<Node, readonly Node[]>> = {
   bool: ['int'],
   int: ['uint8', 'int8'],
@@ -21,10 +24,10 @@ const wider: Readonly<Record<Node, readonly Node[]>> = {
   float16: ['float32'],
   bfloat16: ['float32'],
   float32: ['float64', 'complex64'],
-  // There is one complex type; it takes in double precision too.
+  // The only complex type also absorbs double precision.
   float64: ['complex64'],
   complex64: [],
-  // Strings meet nothing but strings.
+  // Strings only combine with strings.
   string: [],
 };
 const above = new Map<Node, ReadonlySet<Node>>();
@@ -41,7 +44,7 @@ const join = (a: Node, b: Node): Node => {
   return common.find((n) => common.every((other) => upward(n).has(other)))!;
 };
 
-/** The dtype in which operands meet: JAX's lattice without 64-bit integers; weak numbers alone become int32 or floatx. */
+/** The common dtype of operands: JAX's lattice without 64-bit integers; weak numbers alone become int32 or floatx. */
 export function resultType(...operands: readonly Promotable[]): DType {
   if (operands.length === 0) return floatx();
   const found = operands.reduce<Node>(join, operands[0]);

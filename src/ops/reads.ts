@@ -5,10 +5,10 @@ import { mapTensors } from '../tensor/leaves.ts';
 import { asTensor, isTypedArray, type Like } from '../tensor/like.ts';
 
 /**
- * How the leading arguments of an op are read: `tensor` (anything that stands for one becomes a tensor), `tensors` (a list of
- * such), `operand` (as `tensor`, but bare numbers stay numbers, so that they do not decide a dtype), `constant` (an
- * `operand` whose number is part of the program), `operands` (a list of operands), `value` (as it is), and values that must be
- * of a kind: see `plain`. Arguments after these are options and plain values.
+ * How the leading arguments of an op are read: `tensor` (anything tensor-like becomes a tensor), `tensors` (a list of
+ * these), `operand` (like `tensor`, but plain numbers stay numbers, so that they do not determine a dtype), `constant`
+ * (an `operand` whose number is part of the program), `operands` (a list of operands), `value` (unchanged), and values
+ * of a certain kind: see `plain`. The arguments after these are options and plain values.
  */
 export type Reads = 'tensor' | 'tensors' | 'operand' | 'constant' | 'operands' | 'value' | keyof typeof plain;
 
@@ -17,7 +17,7 @@ interface Plain {
   readonly wanted: string;
 }
 const isNumbers = (x: unknown): boolean => typeof x === 'number' || (Array.isArray(x) && x.every(isNumbers));
-/** Arguments that are no tensors: what they must be, lest a mistake ends in a TypeError of the op's body. */
+/** Kinds of arguments other than tensors, checked so that mistakes do not end in a TypeError in the op's body. */
 const plain = {
   numbers: { holds: isNumbers, wanted: 'a number, or a list of numbers' },
   text: { holds: (x) => typeof x === 'string', wanted: 'a string' },

@@ -14,7 +14,7 @@ export const meetsStrings = (args: readonly unknown[]): boolean =>
       (Array.isArray(x) && x.some((y) => y instanceof Tensor && y.dtype === 'string')),
   );
 
-/** Ops that only move elements and give one tensor. */
+/** Ops that only move elements and return one tensor. */
 const moving: ReadonlySet<string> = new Set([
   'concatenate',
   'expandDims',
@@ -32,11 +32,11 @@ const moving: ReadonlySet<string> = new Set([
   'transpose',
 ]);
 
-/** Ops that give what they were given, in another dtype where one is asked for. */
+/** Ops that return their argument, perhaps in another dtype. */
 const keeping: ReadonlySet<string> = new Set(['array', 'convertToTensor', 'copy']);
 
 type Call = (...args: unknown[]) => unknown;
-/** What an op that moves elements does with strings: it moves their positions, and the strings follow. */
+/** Runs an op that moves elements on strings: it moves their positions instead, and the strings follow. */
 export function onStrings(name: string, call: Call, args: readonly unknown[]): Tensor {
   if (keeping.has(name)) {
     const dtype = (args[1] as { readonly dtype?: unknown } | undefined)?.dtype ?? 'string';
@@ -49,7 +49,7 @@ export function onStrings(name: string, call: Call, args: readonly unknown[]): T
       'look strings up first, with StringLookup, TextVectorization or Hashing; ops that only move elements take them',
     );
   const strings = tensorsIn(args).filter((t) => t.dtype === 'string');
-  /** The op on other tensors in the place of the strings. */
+  /** The op with other tensors in place of the strings. */
   const moved = (others: readonly Tensor[]): Tensor => {
     let at = 0;
     return call(...(mapTensors(args, (t) => (t.dtype === 'string' ? others[at++] : t)) as unknown[])) as Tensor;
@@ -76,7 +76,7 @@ export function onStrings(name: string, call: Call, args: readonly unknown[]): T
     shapeOf,
   );
 }
-/** Whether elements stay one behind the other, so that no device needs to move any. */
+/** Whether the order of elements stays the same, so that no device needs to move any. */
 const keepsOrder = (name: string, [, options]: readonly unknown[]): boolean =>
   ['reshape', 'expandDims', 'squeeze', 'ravel'].includes(name) ||
   (name === 'concatenate' && (options as { readonly axis?: number } | undefined)?.axis === 0);

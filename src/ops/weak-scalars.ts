@@ -3,7 +3,7 @@ import { asTensor } from '../tensor/like.ts';
 
 const weak = new WeakMap<Tensor, 'int' | 'float'>();
 
-/** Whether a scalar tensor stands for a bare number, which does not decide a dtype. */
+/** Whether a scalar tensor stands for a plain number, which does not determine a dtype. */
 export const weaknessOf = (x: Tensor): 'int' | 'float' | undefined => (x.shape.length === 0 ? weak.get(x) : undefined);
 export function asWeak(x: Tensor, kind: 'int' | 'float'): Tensor {
   weak.set(x, kind);
@@ -11,8 +11,8 @@ export function asWeak(x: Tensor, kind: 'int' | 'float'): Tensor {
 }
 
 /**
- * A bare number as a scalar tensor, so that a program compiled for one number serves all. Few small integers stay: they are
- * the constants that code is written with. Integers beyond 24 bits and odd values stay too: float32 would not hold them.
+ * A plain number as a scalar tensor, so that one compiled program serves all numbers. A few small integers stay
+ * numbers: they are typical constants in code. So do integers beyond 24 bits and values that float32 cannot represent.
  */
 export function weakScalar(x: unknown): unknown {
   if (typeof x !== 'number' || !Number.isFinite(x)) return x;
@@ -20,7 +20,7 @@ export function weakScalar(x: unknown): unknown {
   return Math.abs(x) <= 8 || Math.abs(x) >= 2 ** 24 ? x : asWeak(asTensor(x, 'int32'), 'int');
 }
 
-/** A body that knows which of its arguments stand for bare numbers. */
+/** A body that knows which of its arguments stand for plain numbers. */
 export function withWeak<A extends unknown[], R>(body: (...args: A) => R, args: A): (...args: A) => R {
   const kinds = args.map((x) => (x instanceof Tensor ? weaknessOf(x) : undefined));
   if (kinds.every((kind) => kind === undefined)) return body;
@@ -32,6 +32,6 @@ export function withWeak<A extends unknown[], R>(body: (...args: A) => R, args: 
     return body(...inner);
   };
 }
-/** Tells signatures with bare numbers from those with scalar tensors. */
+/** Distinguishes signatures with plain numbers from those with scalar tensors. */
 export const weakSignature = (args: readonly unknown[]): string =>
   args.map((x) => (x instanceof Tensor ? (weaknessOf(x)?.[0] ?? '') : '')).join(',');

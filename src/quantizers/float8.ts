@@ -35,8 +35,7 @@ function rounded(x: Tensor, dtype: Float8): Tensor {
 /**
  * Simulates storing numbers as 8-bit floats: they are divided by `scale`, clipped to the dtype's range, rounded, and
  * multiplied by `scale`.
- * @example (await keras.quantizers.quantizeAndDequantize([0.3, 500], 1, 'float8_e4m3fn', 'float32').array()) //
- * [0.3125, 448]
+ * @example (await keras.quantizers.quantizeAndDequantize([0.3, 500], 1, 'float8_e4m3fn', 'float32').array()) // [0.3125, 448]
  */
 export const quantizeAndDequantize = exact(
   'quantizers.quantizeAndDequantize',

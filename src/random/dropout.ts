@@ -24,9 +24,9 @@ const zeros = op('dropoutAll', (inputs: Tensor) => mul(inputs, like(inputs, 0)))
 
 /** Options of `random.dropout`. */
 export interface DropoutOptions {
-  /** Shape of the pattern of dropped elements, spread over the inputs; null takes the inputs' own size. */
+  /** Shape of the mask of dropped elements, which is broadcast over the inputs; null takes the inputs' own size. */
   readonly noiseShape?: readonly (number | null)[] | null | undefined;
-  /** Seed of the draw: a number, or a SeedGenerator that goes on from call to call. */
+  /** Seed: a number, or a SeedGenerator, which advances with each call. */
   readonly seed?: Seed;
 }
 const dropoutOptions: OptionNames<DropoutOptions> = { noiseShape: true, seed: true };

@@ -36,8 +36,8 @@ interface Factors {
 }
 
 /**
- * Marsaglia and Tsang's method (2000) for each element of a vector: a cube of a normal number is taken or drawn anew. All
- * elements go through one loop; those that have their number keep it.
+ * Marsaglia and Tsang's method (2000) for each element of a vector: the cube of a normal number is accepted or drawn
+ * again. All elements share one loop; accepted ones keep their number.
  */
 function factors(key: Tensor, alpha: Tensor): Factors {
   const isSmall = ops.less(alpha, 1);

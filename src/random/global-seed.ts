@@ -20,7 +20,7 @@ export function checkSeed(who: string, seed: number): number {
   return seed;
 }
 
-/** Makes everything random that follows repeat: default seeds, the order in which `fit` shuffles, draws without a seed. */
+/** Makes all following randomness reproducible: default seeds, the order in which `fit` shuffles, unseeded draws. */
 export const setRandomSeed = exact('utils.setRandomSeed', 1, function setRandomSeed(seed: number): void {
   checkSeed('setRandomSeed', seed);
   seeds = MersenneTwister.fromInteger(seed);
@@ -28,7 +28,7 @@ export const setRandomSeed = exact('utils.setRandomSeed', 1, function setRandomS
   for (const forget of listeners) forget();
 });
 
-/** The seed of an object that was given none: from 1 to 10^9. */
+/** A default seed: from 1 to 10^9. */
 export function defaultSeed(): number {
   let r: number;
   do r = ofSeeds().next() >>> 2;
@@ -47,11 +47,11 @@ export const nextUpTo = (most: number): number => ofShuffles().upTo(most);
 
 /** The generator behind the orders of samples, as numbers. */
 export type ShuffleState = ReturnType<MersenneTwister['getState']>;
-/** Where the generator of orders stands. */
+/** The state of the generator of orders. */
 export const shuffleState = (): ShuffleState => ofShuffles().getState();
-/** Puts the generator of orders back where it stood. */
+/** Restores the state of the generator of orders. */
 export const setShuffleState = (state: ShuffleState): void => ofShuffles().setState(state);
-/** Where the generator of default seeds stands. */
+/** The state of the generator of default seeds. */
 export const seedState = (): ShuffleState => ofSeeds().getState();
-/** Puts the generator of default seeds back where it stood. */
+/** Restores the state of the generator of default seeds. */
 export const setSeedState = (state: ShuffleState): void => ofSeeds().setState(state);

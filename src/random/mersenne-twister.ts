@@ -62,7 +62,7 @@ export class MersenneTwister {
     return (y ^ (y >>> 18)) >>> 0;
   }
 
-  /** A whole number from 0 to `most`, each as likely. */
+  /** A uniform integer from 0 to `most`. */
   upTo(most: number): number {
     const mask = 2 ** (32 - Math.clz32(most)) - 1;
     let n: number;
@@ -70,11 +70,11 @@ export class MersenneTwister {
     while (n > most);
     return n;
   }
-  /** Where it stands: its words, and how many of them are used up. */
+  /** The state: its words, and how many of them are used up. */
   getState(): { readonly words: readonly number[]; readonly used: number } {
     return { words: [...this.state], used: this.at };
   }
-  /** Goes on from where another stood. */
+  /** Restores a state. */
   setState({ words, used }: { readonly words: readonly number[]; readonly used: number }): void {
     this.state.set(words);
     this.at = used;

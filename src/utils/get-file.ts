@@ -57,8 +57,8 @@ const getFileOptions: OptionNames<GetFileOptions> = {
  * the browser stores the file (IndexedDB), and the result, `indexeddb://keras/datasets/…`, is accepted by every
  * function that reads files; archives are not extracted there.
  * @see https://keras.io/api/utils/python_utils/#getfile-function
- * @example const path = await keras.utils.getFile({ origin: 'https://example.org/data/reviews.tar.gz', extract: true
- * });
+ * @example
+ * const path = await keras.utils.getFile({ origin: 'https://example.org/data/reviews.tar.gz', extract: true });
  */
 export const getFile = exact('utils.getFile', 1, async function getFile(options: GetFileOptions): Promise<string> {
   const {

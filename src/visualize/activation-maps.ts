@@ -31,7 +31,8 @@ class Maps extends Model<Tensor[]> {
 /**
  * The outputs of a functional model's layers for images, by layer name: `[n, height, width, channels]` each. Nested
  * models whose own output is no map contribute their layers, named like `'base/block5'`.
- * @example const { block1_conv1: edges } = await keras.visualization.activationMaps(model, photographs);
+ * @example
+ * const { block1_conv1: edges } = await keras.visualization.activationMaps(model, photographs);
  */
 export const activationMaps = exact(
   'visualization.activationMaps',

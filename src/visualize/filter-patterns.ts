@@ -36,7 +36,8 @@ export const filterPatternsNames: OptionNames<FilterPatternsOptions> = {
 /**
  * The pattern that activates each filter of a layer most, found by gradient ascent from grey noise: images `[filters,
  * height, width, channels]` from 0 to 1 (Chollet, Deep Learning with Python, 10.4).
- * @example const patterns = keras.visualization.filterPatterns(model, 'block3_conv1', { filters: 8, size: [64, 64] });
+ * @example
+ * const patterns = keras.visualization.filterPatterns(model, 'block3_conv1', { filters: 8, size: [64, 64] });
  * console.log(patterns.shape); // [8, 64, 64, 3]
  */
 export const filterPatterns = exact(

@@ -39,8 +39,9 @@ export const gradCamNames: OptionNames<GradCamOptions> = { layer: true, classes:
  * Class activation heat maps: where in each image a classifier sees the class, `[n, height, width]` from 0 to 1, as
  * large as the images. The channels of the layer's map are weighted by the mean gradient of the class's score
  * (Selvaraju et al., https://arxiv.org/abs/1610.02391). The model computes as in `predict`.
- * @example const heat = keras.visualization.gradCam(model, photographs); console.log(heat.shape); // [8, 160, 160], for
- * 8 photographs
+ * @example
+ * const heat = keras.visualization.gradCam(model, photographs);
+ * console.log(heat.shape); // [8, 160, 160], for 8 photographs
  */
 export const gradCam = exact(
   'visualization.gradCam',

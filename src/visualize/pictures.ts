@@ -24,8 +24,7 @@ export const plotImageGallery = /* @__PURE__ */ drawn('visualization', 'plotImag
 /**
  * Draws a grid of images with true and predicted boxes; returns the picture's bytes. Labels of true boxes are below
  * them, those of predictions above, with the confidence.
- * @example await keras.visualization.plotBoundingBoxGallery(images, { boundingBoxFormat: 'xyxy', yTrue, yPred, toFile:
- * 'boxes.png' })
+ * @example await keras.visualization.plotBoundingBoxGallery(images, { boundingBoxFormat: 'xyxy', yTrue, yPred, toFile: 'boxes.png' })
  */
 export const plotBoundingBoxGallery = /* @__PURE__ */ drawn('visualization', 'plotBoundingBoxGallery');
 /**
@@ -36,22 +35,25 @@ export const plotPrecisionRecall = /* @__PURE__ */ drawn('visualization', 'plotP
 /**
  * Draws losses and metrics over epochs, one panel each, validation beside training. Takes the result of `fit`, or
  * several runs by name.
- * @example await keras.visualization.plotHistory({ adam: first, sgd: second }, { logScale: ['loss'], toFile:
- * 'history.png' })
+ * @example await keras.visualization.plotHistory({ adam: first, sgd: second }, { logScale: ['loss'], toFile: 'history.png' })
  */
 export const plotHistory = /* @__PURE__ */ drawn('visualization', 'plotHistory');
 /**
  * Draws a confusion matrix, with a row per true class and a column per predicted class. Takes counts `[classes,
  * classes]`, or labels and predictions.
- * @example const yPred = await model.predict(xTest); await keras.visualization.plotConfusionMatrix({ yTrue: yTest,
- * yPred }, { classNames: ['cat', 'dog'], toFile: 'confusion.png' });
+ * @example
+ * const yPred = await model.predict(xTest);
+ * await keras.visualization.plotConfusionMatrix({ yTrue: yTest, yPred }, { classNames: ['cat', 'dog'], toFile: 'confusion.png' });
  */
 export const plotConfusionMatrix = /* @__PURE__ */ drawn('visualization', 'plotConfusionMatrix');
 /**
  * Draws a line chart with axes and a legend: values by name, or lines with positions, dates, styles and the range of a
  * forecast.
- * @example await keras.visualization.plotLines( [{ y: [3, 4, 6, 5], name: 'measured' }, { y: [4, 5], x: [3, 4], name:
- * 'foretold', style: 'dashed' }], { yLabel: 'Temperature in °C', toFile: 'weather.png' }, );
+ * @example
+ * await keras.visualization.plotLines(
+ *   [{ y: [3, 4, 6, 5], name: 'measured' }, { y: [4, 5], x: [3, 4], name: 'foretold', style: 'dashed' }],
+ *   { yLabel: 'Temperature in °C', toFile: 'weather.png' },
+ * );
  */
 export const plotLines = /* @__PURE__ */ drawn('visualization', 'plotLines');
 /**
@@ -62,8 +64,8 @@ export const drawBoundingBoxes = /* @__PURE__ */ drawn('visualization', 'drawBou
 /**
  * Paints the pixels of objects in the colours of their classes: `[n, height, width, 3]`, uint8. Masks hold the class of
  * each pixel, `[n, height, width]` or `[n, height, width, 1]`; class 0 is the background, which stays unchanged.
- * @example const seen = await keras.visualization.drawSegmentationMasks(images, ops.argmax(model.predict(images), {
- * axis: -1 }));
+ * @example
+ * const seen = await keras.visualization.drawSegmentationMasks(images, ops.argmax(model.predict(images), { axis: -1 }));
  */
 export const drawSegmentationMasks = /* @__PURE__ */ drawn('visualization', 'drawSegmentationMasks');
 /**

@@ -105,8 +105,9 @@ export let batchSizeOf: (dataset: Dataset) => number | undefined;
  * `x`, `[x, y]` or `[x, y, sampleWeight]`. Functions receive the parts of a list as arguments and may be asynchronous.
  * Numbers, strings, typed arrays and plain nested arrays become tensors. Elements stay in JavaScript's memory until a
  * device computes with them.
- * @example const dataset = keras.data.Dataset.range(10).shuffle(10, { seed: 1 }).map((x) =>
- * keras.ops.square(x)).batch(4); dataset.cardinality() // 3
+ * @example
+ * const dataset = keras.data.Dataset.range(10).shuffle(10, { seed: 1 }).map((x) => keras.ops.square(x)).batch(4);
+ * dataset.cardinality() // 3
  * @see https://www.tensorflow.org/api_docs/python/tf/data/Dataset
  */
 export class Dataset<T = unknown> implements AsyncIterable<T>, Pipelined {

@@ -30,9 +30,10 @@ const who = 'data.fromCsv';
  * The rows of a CSV file (a path, a URL, a Blob, bytes), read as a stream: elements `{ age, name }` of scalars, or with
  * a label `[{ age }, income]`. Only the named columns are read. Errors name row (the first below the names is row 1)
  * and column.
- * @example const file = new TextEncoder().encode('age,name,rich\n38,Ada,1\n36,Alan,0\n'); const rows =
- * keras.data.fromCsv(file, { columns: { age: 'float32', rich: 'int32' }, label: 'rich' }); (await
- * rows.batch(2).toArray())[0][1].shape // [2]
+ * @example
+ * const file = new TextEncoder().encode('age,name,rich\n38,Ada,1\n36,Alan,0\n');
+ * const rows = keras.data.fromCsv(file, { columns: { age: 'float32', rich: 'int32' }, label: 'rich' });
+ * (await rows.batch(2).toArray())[0][1].shape // [2]
  */
 export const fromCsv = exact(who, 2, function fromCsv<
   const O extends CsvOptions,

@@ -4,14 +4,14 @@ import type { Complete } from '../../primitives/control/control.ts';
 import { currentTrace } from '../../tensor/frames.ts';
 import type { Variable } from '../../tensor/variable.ts';
 
-/*
- * Branches and loops are programs of their own, and what they assign to variables belongs to them: it is given out of them
- * beside their results. So a branch that does not run assigns nothing, and a loop assigns in every turn.
+/**
+ * Branches and loops are separate programs. What they assign to variables is returned along with their results, so that
+ * a branch that does not run assigns nothing, and a loop assigns in every iteration.
  */
 
 type Branch = (operands: readonly Tensor[]) => readonly Tensor[];
 
-/** Runs one of several branches, `run` says which; behind it variables hold what that one assigned. */
+/** Runs one of several branches, chosen by `run`; afterwards variables hold what that branch assigned. */
 export function branching(
   who: string,
   branches: readonly Branch[],
@@ -45,12 +45,15 @@ export function branching(
   return found.slice(0, results);
 }
 
-/** Runs `f` in a turn, where variables hold what the turn before left: gives what it gave, and what they hold next. */
+/**
+ * Runs `f` in an iteration in which variables hold the previous one's values; returns its results and the variables'
+ * next values.
+ */
 export type Turn = <T>(held: readonly Tensor[], f: () => T) => { readonly given: T; readonly next: readonly Tensor[] };
 
 /**
- * Records a loop whose turns may assign variables. `record` gets the values that are carried beside those of its own, and gives
- * what they are at the end. It is called again where it turned out that there are such.
+ * Records a loop whose iterations may assign variables. `record` receives the additional carried values and returns
+ * their final ones. It is called again if variables turn out to be assigned.
  */
 export function looping<R>(
   record: (held: readonly Tensor[], turn: Turn) => { readonly found: R; readonly held: readonly Tensor[] },
@@ -76,15 +79,15 @@ export function looping<R>(
   }
 }
 
-/** A function that is recorded as a program, and later once more where its gradient is taken: it assigns variables once. */
+/** A function that is recorded as a program, and again when its gradient is taken, but assigns variables only once. */
 export function givingAssigned(): {
-  /** Records it: gives its results and what it assigned. */
+  /** Records it: returns its results and the values assigned. */
   record(f: () => readonly Tensor[]): readonly Tensor[];
-  /** Of what the program gives, the function's own results. */
+  /** The function's own results among the program's. */
   own(given: readonly Tensor[]): readonly Tensor[];
-  /** Takes the rest of what the program gives into the variables; gives the function's own results. */
+  /** Assigns the program's additional results to the variables; returns the function's own results. */
   take(given: readonly Tensor[]): readonly Tensor[];
-  /** Runs something on the values that variables had before, and drops what it assigns. */
+  /** Runs a function on the variables' previous values and discards its assignments. */
   again<R>(f: () => R): R;
 } {
   let assigned: ReadonlyMap<Variable, Tensor> = new Map();
@@ -108,7 +111,7 @@ export function givingAssigned(): {
   };
 }
 
-/** What a function gives that must not assign variables, since nobody knows how often it runs or in which order. */
+/** Runs a function that must not assign variables, since how often and in which order it runs is unspecified. */
 export function withoutAssigning<R>(who: string, what: string, f: () => R, fix: string): R {
   const { given, assigned } = currentTrace()!.apart(f);
   for (const v of assigned.keys()) fail(who, `${what} assigns variable "${v.path}"`, fix);

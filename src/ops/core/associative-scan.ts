@@ -9,7 +9,7 @@ import { cast } from '../operands.ts';
 import { takeApart } from './nests.ts';
 
 type Lists = readonly Tensor[];
-/** Elements of two tensors by turns: the first one's first; it has as many, or one more. */
+/** Interleaves the elements of two tensors, the first one's first; it has as many elements, or one more. */
 function interleaved(a: Tensor, b: Tensor, d: number): Tensor {
   const n = a.shape[d] + b.shape[d];
   const only = (k: number): number[] => a.shape.map((_, e) => (e === d ? k : 0));
@@ -19,8 +19,8 @@ function interleaved(a: Tensor, b: Tensor, d: number): Tensor {
   return part(reshape(pairs, { shape: a.shape.map((size, e) => (e === d ? 2 * size : size)) }), d, 0, n);
 }
 /**
- * Results of an associative function over all elements so far, along an axis, in a number of steps that is the logarithm of
- * their number: pairs first, then between them.
+ * Cumulative results of an associative function along an axis, in a logarithmic number of steps: first of pairs, then
+ * of the elements between.
  * @example associativeScan((a, b) => a.add(b), [1, 2, 3]) // [1, 3, 6]
  */
 export const associativeScan = op(
@@ -32,9 +32,9 @@ export const associativeScan = op(
       reverse = false,
       axis = 0,
     }: {
-      /** Whether it goes from the last element to the first; false by default. */
+      /** Whether to run from the last element to the first; false by default. */
       readonly reverse?: boolean | undefined;
-      /** Axis along which elements follow one another; the first by default. */
+      /** Axis to scan; the first by default. */
       readonly axis?: number | undefined;
     } = {},
   ): any => {

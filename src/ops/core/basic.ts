@@ -13,17 +13,17 @@ import { exactOp, op, recordShapes } from '../op.ts';
 import { cast as converted, like } from '../operands.ts';
 import { checkPlain } from '../reads.ts';
 
-/** Complex numbers that are asked for as real ones: their real part. */
+/** Complex numbers converted to real ones: their real part. */
 const reals = (x: Tensor, dtype: string): Tensor =>
   x.parts && dtype !== 'bool' && !isComplex(asDType(dtype, 'cast')) ? x.parts[0] : x;
 /** The elements in another dtype; floats to integers truncate, complex numbers give their real part. @example cast([1.5, 2.5], 'int32') // [1, 2] */
 export const cast = op('cast', (x: Tensor, dtype: string) => converted(reals(x, dtype), asDType(dtype, 'cast')));
-/** The least and the greatest finite number of a dtype. */
+/** The smallest and the largest finite number of a dtype. */
 function boundsOf(dtype: DType): readonly [low: number, high: number] {
   const most = largestFloat[dtype];
   return most === undefined ? dtypeInfo[dtype].range! : [-most, most];
 }
-/** The elements in another dtype, confined to its range first. @example saturateCast([300, -5], 'uint8') // [255, 0] */
+/** The elements in another dtype, clipped to its range first. @example saturateCast([300, -5], 'uint8') // [255, 0] */
 export const saturateCast = op('saturateCast', (x: Tensor, dtype: string) => {
   const to = asDType(dtype, 'saturateCast');
   if (to === 'bool' || x.dtype === 'bool' || x.parts || isComplex(to)) return converted(x, to);
@@ -77,7 +77,7 @@ export const copy = op('copy', (x: Tensor) => x);
 /** `x` itself, through which no gradient flows. @example stopGradient([1, 2]) // [1, 2] */
 export const stopGradient = op('stopGradient', (variable: Tensor) => p.stopGradient(variable));
 
-/** Sizes of the axes; null where a symbolic tensor leaves one open. @example shape([[1, 2]]) // [1, 2] */
+/** Sizes of the axes; null for unknown sizes of symbolic tensors. @example shape([[1, 2]]) // [1, 2] */
 export const shape: { (x: KerasTensor): SymbolicShape; (x: Like): Shape } = exact(
   'shape',
   1,
@@ -85,7 +85,7 @@ export const shape: { (x: KerasTensor): SymbolicShape; (x: Like): Shape } = exac
 );
 /** Number of axes. @example ndim([[1, 2]]) // 2 */
 export const ndim = exact('ndim', 1, (x: Like): number => asTensor(x).shape.length);
-/** Number of elements; null where a symbolic tensor leaves a size open. @example size([[1, 2]]) // 2 */
+/** Number of elements; null if a size of a symbolic tensor is unknown. @example size([[1, 2]]) // 2 */
 export const size: { (x: KerasTensor): number | null; (x: Like): number } = exact('size', 1, (x: Like): any =>
   (asTensor(x).shape as SymbolicShape).reduce<number | null>((n, k) => (n === null || k === null ? null : n * k), 1),
 );
@@ -96,7 +96,7 @@ export const isTensor = exact('isTensor', 1, (x: unknown): boolean => x instance
 /** The elements as nested arrays, as soon as they are computed. @example await convertToNumpy([1, 2]) // [1, 2] */
 export const convertToNumpy = exact('convertToNumpy', 1, (x: Like): Promise<unknown> => asTensor(x).array());
 
-/** Starts as numbers, where they are known, or as int32 scalars. */
+/** Starts as numbers, if known, or as int32 scalars. */
 function startsOf(who: string, starts: Tensor | readonly number[], rank: number): readonly number[] | Tensor[] {
   if (!(starts instanceof Tensor)) {
     if (starts.length !== rank) fail(who, `${starts.length} start indices for ${rank} axes`, 'give one for each axis');
@@ -112,7 +112,7 @@ function startsOf(who: string, starts: Tensor | readonly number[], rank: number)
 }
 const scalars = (starts: readonly number[] | Tensor[]): Tensor[] =>
   starts.map((s) => (typeof s === 'number' ? converted(s, 'int32') : s));
-/** Negative starts count from the end; then blocks are moved to lie inside. */
+/** Negative starts count from the end; then blocks are shifted to lie inside. */
 const settled = (starts: readonly number[] | Tensor[], sizes: Shape): readonly number[] | Tensor[] =>
   (starts as (number | Tensor)[]).map((s, d) => {
     if (typeof s === 'number') return s < 0 ? s + sizes[d] : s;
@@ -152,10 +152,13 @@ const sliceOp = op(
   },
   ['tensor', 'value'],
 );
-/** A block of a given shape whose start may be computed; -1 takes all that follows. @example slice([1, 2, 3], [1], [2]) // [2, 3] */
+/**
+ * A block of a given shape, whose start may be computed; -1 takes everything from the start on.
+ * @example slice([1, 2, 3], [1], [2]) // [2, 3]
+ */
 export const slice = exactOp('slice', 3, (inputs: Like, startIndices: Starts, shape: readonly number[]): Tensor => {
   checkPlain('list', shape, 'slice', 2);
-  // How much follows a computed start decides the shape: the start must be known.
+  // Then the shape depends on the start, which must therefore be known.
   return shape.includes(-1) && startIndices instanceof KerasTensor
     ? recordShapes('slice', [inputs, startIndices, shape], {
         shape: shape.map((n) => (n === -1 ? null : n)),

@@ -12,7 +12,7 @@ import { cast, like } from '../operands.ts';
 import { branching, givingAssigned, looping, withoutAssigning } from './assigned.ts';
 import { takeApart } from './nests.ts';
 
-/** A nest of tensors: one, or lists and plain objects of such. */
+/** A nest of tensors: one, or lists and plain objects of them. */
 type Nest = any;
 type Fn = (...args: Nest[]) => Nest;
 
@@ -21,7 +21,7 @@ const scalar = (who: string, what: string, x: Tensor): Tensor =>
     ? reshape(x, { shape: [] })
     : fail(who, `${what} has shape ${showShape(x.shape)}`, 'give a scalar');
 
-/** Records a function of lists of tensors, and remembers the nest that it gave. */
+/** Records a function of lists of tensors, and remembers the structure of its result. */
 function nested(
   f: Fn,
   spread: boolean,
@@ -37,7 +37,10 @@ function nested(
   };
 }
 
-/** What `trueFn` gives where the condition holds, else what `falseFn` gives; only one of them runs. @example cond(true, () => 1, () => 2) // 1 */
+/**
+ * The result of `trueFn` if the condition holds, else of `falseFn`; only one of them runs.
+ * @example cond(true, () => 1, () => 2) // 1
+ */
 export const cond = op(
   'cond',
   (pred: Tensor, trueFn: () => Nest, falseFn: () => Nest): Nest => {
@@ -66,14 +69,17 @@ const switchOp = op(
   },
   ['tensor', 'functions', 'value'],
 );
-/** What the branch with the given number, clamped to those that exist, makes of the operands. @example ops.switch(1, [(x) => x, (x) => x.neg()], 3) // -3 */
+/**
+ * Calls the branch with the given number, clamped to those that exist, on the operands.
+ * @example ops.switch(1, [(x) => x, (x) => x.neg()], 3) // -3
+ */
 const switchCase = Object.assign(
   (index: Nest, branches: readonly Fn[], ...operands: Nest[]): Nest => switchOp(index, branches, operands),
   opNames('switch'),
 );
 
 const isList = (x: unknown): x is unknown[] => Array.isArray(x);
-/** Carries keep their dtype and shape through every round. */
+/** Carried values must keep their dtype and shape. */
 function settled(who: string, next: readonly Tensor[], before: readonly Tensor[]): Tensor[] {
   if (next.length !== before.length)
     fail(who, `the body gives ${next.length} values for ${before.length} carries`, 'give as many as it takes');
@@ -84,7 +90,7 @@ function settled(who: string, next: readonly Tensor[], before: readonly Tensor[]
     return cast(x, dtype);
   });
 }
-/** Repeats `body` on the carries, and on the variables that it assigns, while `condition` holds. */
+/** Repeats `body` on the carried values, and on the variables that it assigns, while `condition` holds. */
 const repeated = (
   who: string,
   condition: (list: readonly Tensor[]) => Tensor,
@@ -107,7 +113,7 @@ const repeated = (
     );
     return { found: found.slice(0, own), held: found.slice(own) };
   });
-/** One round of `scan` after the other, with the variables that rounds assign carried along. */
+/** Runs the iterations of `scan`, carrying along the variables that they assign. */
 const scanned = (
   round: control.ScanBody,
   init: readonly Tensor[],
@@ -137,7 +143,7 @@ export const whileLoop = op(
     {
       maximumIterations,
     }: {
-      /** After so many rounds the loop ends in any case; never by default. */
+      /** The most iterations; unlimited by default. */
       readonly maximumIterations?: number | null | undefined;
     } = {},
   ): Nest => {
@@ -194,13 +200,13 @@ export const foriLoop = op(
 
 /** Options of `scan`. */
 export interface ScanOptions {
-  /** Sequences, in a nest; `f` gets one slice of each along the first axis. */
+  /** Sequences, in a nest; `f` receives one slice of each along the first axis. */
   readonly xs?: Nest;
-  /** Number of rounds, where there are no sequences. */
+  /** Number of iterations, if there are no sequences. */
   readonly length?: number | null | undefined;
   /** Runs from the last slice to the first. */
   readonly reverse?: boolean | undefined;
-  /** Whether turns are written one after the other: all (true), or as many in one turn as the number says. */
+  /** Whether to unroll iterations: all (true), or this many per iteration. */
   readonly unroll?: boolean | number | undefined;
 }
 /** `[carry, y] = f(carry, x)` over the slices of sequences: the last carry, and the ys stacked. @example scan((c, x) => [c.add(x), c], 0, { xs: [1, 2, 3] })[0] // 6 */
@@ -265,7 +271,7 @@ export const map = mapped('map');
 /** `f` of every slice along the first axis, stacked. @example vectorizedMap((x) => x.mul(2), [1, 2, 3]) // [2, 4, 6] */
 export const vectorizedMap = mapped('vectorizedMap');
 
-/** What the function of `customGradient` must give. */
+/** The result of the function of `customGradient`. */
 function pairOf(given: unknown): readonly [value: Nest, gradient: Fn] {
   if (Array.isArray(given) && given.length === 2 && typeof given[1] === 'function') return [given[0], given[1]];
   return fail(
@@ -276,7 +282,8 @@ function pairOf(given: unknown): readonly [value: Nest, gradient: Fn] {
 }
 
 /**
- * A function whose gradient is another: `f(...x)` gives `[value, gradient]`, and `gradient(upstream)` gives that of each x.
+ * A function with a custom gradient: `f(...x)` returns `[value, gradient]`, and `gradient(upstream)` returns the
+ * gradient for each x.
  * @example customGradient((x) => [x.square(), (upstream) => upstream.mul(3)])([1, 2]) // [1, 4]
  */
 export const customGradient = exact(
@@ -289,7 +296,7 @@ export const customGradient = exact(
         `it was given ${show(f)} for a function`,
         'customGradient((x) => [value, (upstream) => gradient])',
       );
-    // The function is an argument too: a program of it is not kept for another one.
+    // The function is an argument too, so that its program is not reused for another one.
     const call = op(
       'customGradient',
       (...given: unknown[]): Nest => {
@@ -307,7 +314,7 @@ export const customGradient = exact(
             }),
           inputs.tensors,
           (g, list, outputs) => {
-            // The function runs again on the inputs, so that its gradient refers to tensors of this program.
+            // The function runs again on the inputs, so that its gradient uses tensors of this program.
             const [, gradient] = assigning.again(() => pair(list));
             const upstream = assigning.own(outputs).map((y, k) => g[k] ?? like(y, 0));
             const wanted = takeApart(gradient(build!(upstream))).tensors;

@@ -4,8 +4,9 @@ import { Tensor } from '../../ir/tensor.ts';
 import { asTensor, isNumbers, type Like } from '../../tensor/like.ts';
 
 /**
- * A nest taken apart: its tensors in order (numbers become tensors, complex tensors their parts), and how to build the same nest of others. With
- * `joinsNumbers` arrays that hold nothing but numbers are tensors; else they are lists of scalars.
+ * Flattens a nest: returns its tensors in order (numbers become tensors, complex tensors their parts), and a function
+ * that rebuilds the nest from others. With `joinsNumbers`, arrays of numbers are tensors; otherwise they are lists of
+ * scalars.
  */
 export function takeApart(
   nest: unknown,

@@ -6,13 +6,16 @@ import { transpose } from '../../primitives/movement.ts';
 import { reshapeTo } from '../numpy/shape.ts';
 import { op } from '../op.ts';
 
-/** The axes of one side of a pattern; those in parentheses are one axis together. */
+/** The axes of one side of a pattern; those in parentheses form one axis. */
 const groupsOf = (side: string): string[][] =>
   (side.match(/\([^)]*\)|\w+/g) ?? []).map((group) => group.match(/\w+/g) ?? []);
-/** Lengths may be given for the names of the pattern alone. */
+/** Lengths may only be given for names in the pattern. */
 const optionsNamed = (pattern: string, given: Readonly<Record<string, number>> | undefined) =>
   optionsOf('rearrange', Object.fromEntries((pattern.match(/\w+/g) ?? []).map((name) => [name, true as const])), given);
-/** Axes split, reordered and joined as a pattern says; lengths of split axes as further options. @example rearrange(ones([2, 6]), 'a (b c) -> (a c) b', { b: 3 }).shape // [4, 3] */
+/**
+ * Splits, reorders and joins axes according to a pattern; lengths of split axes are given as further options.
+ * @example rearrange(ones([2, 6]), 'a (b c) -> (a c) b', { b: 3 }).shape // [4, 3]
+ */
 export const rearrange = op(
   'rearrange',
   (tensor: Tensor, pattern: string, given?: Readonly<Record<string, number>>) => {

@@ -10,7 +10,7 @@ import { counted } from '../numpy/indexing.ts';
 import { op } from '../op.ts';
 import { cast, filled, spreadTo } from '../operands.ts';
 
-/** Merges updates into x at the places that the last axis of `indices` names, one number an axis. */
+/** Merges updates into x at the positions in the last axis of `indices`, one number per axis. */
 function scattered(who: string, x: Tensor, indices: Tensor, updates: Tensor, combine: ScatterAttrs['combine']): Tensor {
   const count = indices.shape.at(-1);
   if (count === undefined || count > x.shape.length || count === 0)
@@ -49,7 +49,10 @@ function scattered(who: string, x: Tensor, indices: Tensor, updates: Tensor, com
     combine,
   });
 }
-/** Values at places of a tensor of zeros; repeated places add up, those outside are dropped. @example scatter([[0], [2]], [1, 5], [3]) // [1, 0, 5] */
+/**
+ * Scatters values into zeros; values at repeated positions are added up, those outside are dropped.
+ * @example scatter([[0], [2]], [1, 5], [3]) // [1, 0, 5]
+ */
 export const scatter = op(
   'scatter',
   (indices: Tensor, values: Tensor, shape: Shape) =>
@@ -62,7 +65,10 @@ const reductions: Readonly<Record<string, ScatterAttrs['combine']>> = table({
   min: 'min',
   mul: 'mul',
 });
-/** A tensor with updates at given places: they replace what stands there, or are merged into it. @example scatterUpdate([1, 2, 3], [[0]], [9]) // [9, 2, 3] */
+/**
+ * A tensor with updates at given positions, which replace its elements or are combined with them.
+ * @example scatterUpdate([1, 2, 3], [[0]], [9]) // [9, 2, 3]
+ */
 export const scatterUpdate = op(
   'scatterUpdate',
   (
@@ -72,7 +78,7 @@ export const scatterUpdate = op(
     {
       reduction,
     }: {
-      /** What becomes of the old value and the new one; the new one alone stays by default. */
+      /** How to combine old and new values; by default the new one replaces the old. */
       readonly reduction?: 'add' | 'max' | 'min' | 'mul' | null | undefined;
     } = {},
   ) => {

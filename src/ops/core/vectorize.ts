@@ -12,14 +12,15 @@ import { withoutAssigning } from './assigned.ts';
 import { takeApart } from './nests.ts';
 
 export interface VectorizeOptions {
-  /** Positions of arguments that are passed on as they are. */
+  /** Positions of arguments that are passed on unchanged. */
   readonly excluded?: readonly number[] | null | undefined;
-  /** Axes that the function sees, e.g. `(n),(n)->()`; scalars when absent. */
+  /** Axes that the function sees, e.g. `(n),(n)->()`; none (scalars) by default. */
   readonly signature?: string | null | undefined;
 }
 const vectorizeOptions: OptionNames<VectorizeOptions> = { excluded: true, signature: true };
 /**
- * A function of small tensors as one of large ones: it runs for all combinations of their leading axes, which broadcast.
+ * Generalises a function of small tensors to large ones: it runs for all elements of their leading axes, which
+ * broadcast.
  * @example vectorize((a, b) => a.add(b))([1, 2], 3) // [4, 5]
  */
 export const vectorize = exact(

@@ -4,7 +4,7 @@ import { add, divide, multiply, subtract } from '../numpy/arithmetic.ts';
 import { op } from '../op.ts';
 import { type BoxFormat, boxParts, convertFormat, type ImageSize, joinParts } from './box-formats.ts';
 
-/** In which formats anchors and boxes are given. */
+/** Formats of anchors and boxes. */
 export interface DistanceOptions extends ImageSize {
   /** Format of the anchors. "xyxy" by default. */
   readonly anchorFormat?: BoxFormat;
@@ -47,8 +47,8 @@ export const decodeDistancesToBoxes = op(
 );
 
 /**
- * What a detector without anchors should say in each cell for a box: the inverse of `decodeDistancesToBoxes`. Where the centre of the
- * cell lies outside of the box, a distance is negative.
+ * The targets of an anchor-free detector in each cell: the inverse of `decodeDistancesToBoxes`. If the centre of the
+ * cell lies outside the box, a distance is negative.
  * @example encodeBoxToDistances([[0, 0, 8, 8]], [[0, 4, 12, 20]]) // [[0.5, 0, 1, 2]]
  */
 export const encodeBoxToDistances = op(

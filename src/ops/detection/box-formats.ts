@@ -27,7 +27,7 @@ export const boxFormats = [
   'rel_xywh',
   'rel_center_xywh',
 ] as const;
-/** How four numbers stand for a box; `rel_` ones are shares of the image's width and height. */
+/** The meaning of a box's four numbers; in `rel_` formats they are fractions of the image's width and height. */
 export type BoxFormat = (typeof boxFormats)[number];
 
 export interface ImageSize {
@@ -81,7 +81,7 @@ export interface LabelledBoxes {
   readonly boxes: Like;
   readonly labels?: Like | undefined;
 }
-/** The same with the boxes, and perhaps the labels, replaced. */
+/** The same structure with other boxes, and perhaps other labels. */
 type Moved<B> = B & { readonly [K in keyof B & keyof LabelledBoxes]: Tensor };
 const isLabelled = (x: Like | LabelledBoxes): x is LabelledBoxes => isPlainObject(x);
 
@@ -154,7 +154,7 @@ export interface DecodeOptions extends DeltaOptions {
 }
 
 /**
- * Boxes from what a detector predicts for each anchor: shifts of the centre in anchor sizes, and logarithms of the growth
+ * Decodes a detector's predictions for each anchor: shifts of the centre in anchor sizes, and logarithms of the growth
  * (dy, dx, dh, dw). Anchors `[n, 4]`, deltas `[..., n, 4]`.
  * @example decodeDeltasToBoxes([[0, 0, 2, 2]], [[0, 0.5, 0, 0]]) // [[1, 0, 3, 2]]
  */
@@ -178,7 +178,7 @@ export const decodeDeltasToBoxes = op(
 );
 
 /**
- * What a detector should predict for anchors to become boxes: the inverse of `decodeDeltasToBoxes`.
+ * Encodes boxes as the deltas to predict for anchors: the inverse of `decodeDeltasToBoxes`.
  * @example encodeBoxToDeltas([[0, 0, 2, 2]], [[1, 0, 3, 2]]) // [[0, 0.5, 0, 0]]
  */
 export const encodeBoxToDeltas = op(
@@ -210,7 +210,7 @@ export const encodeBoxToDeltas = op(
 );
 
 export interface ClipOptions extends ImageSize {
-  /** Corners, in pixels or as shares of the image. */
+  /** Corners, in pixels or as fractions of the image. */
   readonly boundingBoxFormat?: 'xyxy' | 'rel_xyxy' | undefined;
 }
 const clipped = op(
@@ -242,8 +242,7 @@ const labelsOfArea = op(
   ['tensor', 'tensor'],
 );
 /**
- * Corners cut off at the image's border. Given with labels, as `{ boxes, labels }`, boxes of which nothing is left get the
- * label -1.
+ * Clips corners to the image. With labels, as `{ boxes, labels }`, boxes of which nothing is left get the label -1.
  * @example clipToImageSize([[-1, 0, 3, 9]], { height: 4, width: 4 }) // [[0, 0, 3, 4]]
  */
 export const clipToImageSize: {

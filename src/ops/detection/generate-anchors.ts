@@ -11,13 +11,13 @@ export interface AnchorOptions {
   readonly minLevel?: number;
   /** The coarsest level. 7 by default. */
   readonly maxLevel?: number;
-  /** Sizes at each place: side · 2^(k / numScales) for k from 0. 3 by default. */
+  /** Number of sizes per cell: side · 2^(k / numScales) for k from 0. 3 by default. */
   readonly numScales?: number;
-  /** Widths of the anchors over their heights; the area is that of the square. [0.5, 1, 2] by default. */
+  /** Aspect ratios (width / height) of the anchors, which all have the same area. [0.5, 1, 2] by default. */
   readonly aspectRatios?: readonly number[];
   /** Side of a square anchor of the first scale, in sides of the level's cells. 4 by default. */
   readonly anchorSize?: number;
-  /** How four numbers stand for an anchor. "xyxy" by default. */
+  /** Format of the anchors. "xyxy" by default. */
   readonly boundingBoxFormat?: BoxFormat;
 }
 const names: OptionNames<AnchorOptions> = {
@@ -30,9 +30,9 @@ const names: OptionNames<AnchorOptions> = {
 };
 
 /**
- * The anchors of a detector, `[n, 4]`, for images of `[height, width]` pixels: level by level, of each the cells row by row, of each
- * cell the scales, of each scale the aspect ratios. So a map `[rows, columns, anchors · k]` of a head, made `[-1, k]`, has its rows in the
- * same order. With one scale and one ratio of size 1 they are the cells, as detectors without anchors take them.
+ * The anchors of a detector, `[n, 4]`, for images of `[height, width]` pixels, ordered by level, row, column, scale and
+ * aspect ratio. A head's map `[rows, columns, anchors · k]` reshaped to `[-1, k]` has the same order. With one scale,
+ * one ratio and size 1, anchors are the cells that anchor-free detectors use.
  * @see https://arxiv.org/abs/1708.02002
  * @example generateAnchors([8, 16], { minLevel: 3, maxLevel: 3, numScales: 1, aspectRatios: [1], anchorSize: 1 }) // [[0, 0, 8, 8], [8, 0, 16, 8]]
  */

@@ -20,7 +20,7 @@ const requireCorners = (who: string, { boundingBoxFormat = 'xyxy' }: CornerOptio
 };
 
 /**
- * Corners `[..., 4]` as they lie in a part of the image that begins at `top`, `left`, cut off at its border.
+ * Corners `[..., 4]` relative to a crop of the image that begins at `top`, `left`, clipped to the crop.
  * @example crop([[1, 2, 8, 9]], 2, 1, 4, 4) // [[0, 0, 4, 4]]
  */
 export const crop = op(
@@ -50,7 +50,10 @@ interface PadOptions extends CornerOptions {
   /** Width of the images, in pixels. */
   readonly width?: number | undefined;
 }
-/** Corners `[..., 4]` as they lie when the image gets `top` rows above and `left` columns before it. @example pad([[1, 2, 3, 4]], 10, 20) // [[21, 12, 23, 14]] */
+/**
+ * Corners `[..., 4]` after padding the image with `top` rows above and `left` columns to the left.
+ * @example pad([[1, 2, 3, 4]], 10, 20) // [[21, 12, 23, 14]]
+ */
 export const pad = op(
   'pad',
   (boxes: Tensor, top: number | Tensor, left: number | Tensor, options: PadOptions = {}): Tensor => {
@@ -62,9 +65,9 @@ export const pad = op(
 );
 
 interface AffineOptions extends CornerOptions {
-  /** The fixed point, as shares of width and height; the middle by default. */
+  /** The x coordinate of the fixed point, as a fraction of the width; the centre by default. */
   readonly centerX?: number | null | undefined;
-  /** The same along the height. */
+  /** Its y coordinate, as a fraction of the height. */
   readonly centerY?: number | null | undefined;
 }
 /**

@@ -21,31 +21,34 @@ export interface NonMaxSuppressionOptions {
   /** Boxes that overlap a better one by more than this are dropped. */
   readonly iouThreshold?: number;
   /**
-   * Soft suppression (Bodla et al. 2017) when above 0: instead of dropping an overlapping box, a better one multiplies its score
-   * by exp(-iou² / softSigma); `scoreThreshold` then decides. `iouThreshold` has no say. 0.5 is usual.
+   * Soft suppression (Bodla et al. 2017) if above 0: instead of being dropped, an overlapping box has its score
+   * multiplied by exp(-iou² / softSigma); `scoreThreshold` then decides, and `iouThreshold` is ignored. 0.5 is usual.
    * @see https://arxiv.org/abs/1704.04503
    */
   readonly softSigma?: number;
   /** Boxes with a smaller score are dropped. */
   readonly scoreThreshold?: number;
-  /** Number of places in the result. */
+  /** Number of boxes in the result. */
   readonly maxDetections?: number;
-  /** How many of the best boxes are looked at. */
+  /** How many of the best boxes are considered. */
   readonly candidates?: number;
 }
 
-/** The boxes that remain, best first, in as many places as were asked for; unused places have label -1 and score 0. */
+/** The remaining boxes, best first, padded to a fixed number; unused entries have label -1 and score 0. */
 export interface Detections {
   /** `[batch, maxDetections, 4]`. */
   readonly boxes: Tensor;
   /** `[batch, maxDetections]`, float32; 0 for all boxes when no labels were given. */
   readonly labels: Tensor;
   readonly confidence: Tensor;
-  /** Number of used places, `[batch]`, int32. */
+  /** Number of used entries, `[batch]`, int32. */
   readonly num_detections: Tensor;
 }
 
-/** Which boxes no better one suppresses. Boxes come by falling score; `overlaps` `[batch, k, k]` are 0 across classes. */
+/**
+ * Which boxes are not suppressed. Boxes are sorted by decreasing score; `overlaps` `[batch, k, k]` are 0 between
+ * classes.
+ */
 function survivors(
   scores: Tensor,
   overlaps: Tensor,
@@ -54,7 +57,7 @@ function survivors(
   const k = scores.shape[1];
   const later = greater(expandDims(arange(k), 0), expandDims(arange(k), 1));
   const suppresses = moveaxis(logicalAnd(greater(overlaps, iouThreshold), later), 1, 0);
-  // Round i drops what box i suppresses, if box i is still there itself.
+  // Iteration i drops what box i suppresses, if box i itself remains.
   const { carries } = scan(
     ([kept], [row, mine]) => {
       const isKept = any(logicalAnd(kept, expandDims(mine, 0)), { axis: -1, keepdims: true });
@@ -66,7 +69,10 @@ function survivors(
   return carries[0];
 }
 
-/** Scores after soft suppression: each round takes the best box left and weakens the others by their overlaps with it. */
+/**
+ * Scores after soft suppression: each iteration takes the best remaining box and lowers the scores of the others by
+ * their overlap with it.
+ */
 function decayed(scores: Tensor, overlaps: Tensor, { sigma, rounds }: { sigma: number; rounds: number }): Tensor {
   const k = scores.shape[1];
   const weights = exp(multiply(multiply(overlaps, overlaps), -1 / sigma));
@@ -76,7 +82,7 @@ function decayed(scores: Tensor, overlaps: Tensor, { sigma, rounds }: { sigma: n
       const isBest = equal(expandDims(argmax(left, { axis: -1 }), -1), expandDims(arange(k), 0));
       const row = sum(where(expandDims(isBest, -1), weights, 0), { axis: 1 });
       const weakened = where(greater(left, 0), multiply(left, row), -1);
-      // The box that is taken keeps its score and leaves the race; -1 is taken when none is left.
+      // The selected box keeps its score and is no longer considered; -1 is selected if none is left.
       return {
         carries: [where(isBest, -1, weakened), maximum(taken, where(isBest, left, -1))],
         results: [],
@@ -90,8 +96,8 @@ function decayed(scores: Tensor, overlaps: Tensor, { sigma, rounds }: { sigma: n
 }
 
 /**
- * Keeps the best of boxes that overlap: greedily, by falling score. Boxes are `[batch, n, 4]` as x1, y1, x2, y2, scores
- * `[batch, n]`. The result is what `metrics.MeanAveragePrecision` takes as predictions.
+ * Non-maximum suppression: keeps the best of overlapping boxes, greedily by decreasing score. Boxes are `[batch, n, 4]`
+ * as x1, y1, x2, y2, scores `[batch, n]`. The result is what `metrics.MeanAveragePrecision` takes as predictions.
  * @example nonMaxSuppression([[[0, 0, 2, 2], [0, 0, 2, 1.9], [5, 5, 6, 6]]], [[0.9, 0.8, 0.7]], { maxDetections: 2 }).confidence // [[0.9, 0.7]]
  */
 export const nonMaxSuppression = op(

@@ -18,13 +18,13 @@ interface Distortion {
   readonly alpha?: number | undefined;
   /** How smooth the movement is: the standard deviation, in pixels, of the blur. */
   readonly sigma?: number | undefined;
-  /** How pixels between pixels are found; `'bilinear'` by default. */
+  /** Interpolation method; `'bilinear'` by default. */
   readonly interpolation?: Interpolation | undefined;
-  /** What lies beyond the edges; `'reflect'` by default. */
+  /** How pixels beyond the edges are filled; `'reflect'` by default. */
   readonly fillMode?: FillMode | undefined;
-  /** What lies there under `'constant'`; 0 by default. */
+  /** Their value with `'constant'`; 0 by default. */
   readonly fillValue?: number | undefined;
-  /** Where the channels stand; as `config.imageDataFormat()` says by default. */
+  /** Position of the channel axis; `config.imageDataFormat()` by default. */
   readonly dataFormat?: 'channels_last' | 'channels_first' | null | undefined;
 }
 export interface ElasticTransformOptions extends Distortion {
@@ -40,7 +40,7 @@ const elasticTransformOptions: OptionNames<ElasticTransformOptions> = {
   fillValue: true,
   dataFormat: true,
 };
-/** Pixels of batched images moved, along both axes alike, by a field that noise was smoothed to. */
+/** Displaces the pixels of batched images by smoothed noise, equally along both axes. */
 function moved(images: Tensor, shift: (noise: Tensor) => Tensor, key: Tensor, options: Distortion): Tensor {
   const { interpolation = 'bilinear', fillMode = 'reflect', fillValue = 0 } = options;
   const order = orderOf('image.elasticTransform', interpolation);
@@ -48,7 +48,7 @@ function moved(images: Tensor, shift: (noise: Tensor) => Tensor, key: Tensor, op
   const [x, back] = batched('image.elasticTransform', images, options);
   const shape = x.shape.slice(0, 3);
   if (!isFloat(images.dtype)) fail('image.elasticTransform', `the images are ${images.dtype}`, 'cast them to float32');
-  // One field moves pixels along both axes, as in Keras.
+  // One field displaces pixels along both axes, as in Keras.
   const field = shift(normalFrom(key, shape, images.dtype));
   const at = (axis: number): Tensor => p.add(iota({ shape, dtype: 'float32', axis }), cast(field, 'float32'));
   return cast(back(sampled(x, [at(1), at(2)], { batch: 1, order, mode: fillMode, fill: fillValue })), images.dtype);
@@ -71,10 +71,7 @@ const distorted = op(
   ['tensor', 'tensor'],
   { alpha: true, sigma: true, interpolation: true, fillMode: true, fillValue: true, dataFormat: true },
 );
-/**
- * The same where how far and how smoothly pixels move is computed: scalars `alpha` and `sigma`. `most` is the largest sigma
- * that there may be.
- */
+/** The same with computed scalars `alpha` and `sigma`. `most` is the largest possible sigma. */
 export const elasticallyMoved = op(
   'elasticallyMoved',
   (

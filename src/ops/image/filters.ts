@@ -17,7 +17,7 @@ import { cast, filled, like, spreadTo } from '../operands.ts';
 import { floatType, resultType } from '../promotion.ts';
 
 interface FormatOption {
-  /** Where the channels stand; as `config.imageDataFormat()` says by default. */
+  /** Position of the channel axis; `config.imageDataFormat()` by default. */
   readonly dataFormat?: 'channels_last' | 'channels_first' | null | undefined;
 }
 /** A batch of images with channels last, in floats, and the way back. */
@@ -39,7 +39,7 @@ export function gaussian(size: number, sigma: number): number[] {
   const total = raw.reduce((a, b) => a + b, 0);
   return raw.map((w) => w / total);
 }
-/** The same where sigma is computed; with a narrower window, of which `reach` on each side counts, weights outside are 0. */
+/** The same with a computed sigma; weights farther than `reach` from the centre are 0. */
 export function gaussianOf(size: number, sigma: Tensor, reach?: Tensor): Tensor {
   const { dtype } = sigma;
   const over = (x: Tensor): Tensor => spreadTo(x, [size]);
@@ -71,7 +71,7 @@ const outer = (a: readonly number[], b: readonly number[]): number[][] => a.map(
 export interface GaussianBlurOptions extends FormatOption {
   /** `[width, height]` of the window. */
   readonly kernelSize?: readonly [number, number] | undefined;
-  /** Standard deviations along width and height, in pixels; a tensor `[2]` where they are computed. */
+  /** Standard deviations along width and height, in pixels; a tensor `[2]` if they are computed. */
   readonly sigma?: readonly [number, number] | Tensor | undefined;
 }
 /** Images blurred by a normal distribution. @example image.gaussianBlur(ones([4, 4, 1])).shape // [4, 4, 1] */
@@ -123,9 +123,9 @@ export interface SsimOptions extends FormatOption {
   readonly filterSize?: number | undefined;
   /** Standard deviation of the window, in pixels; 1.5 by default. */
   readonly filterSigma?: number | undefined;
-  /** Steadies the comparison of brightness; 0.01 by default. */
+  /** Stabilises the comparison of brightness; 0.01 by default. */
   readonly k1?: number | undefined;
-  /** Steadies the comparison of contrast; 0.03 by default. */
+  /** Stabilises the comparison of contrast; 0.03 by default. */
   readonly k2?: number | undefined;
 }
 /** Structural similarity of images, 1 for equal ones (Wang et al., 2004). @example image.ssim(ones([12, 12, 1]), ones([12, 12, 1])) // 1 */

@@ -16,7 +16,7 @@ import { alongAxis, kernelOf, weightMatrix } from './interpolate.ts';
 
 /** Options of `image.resize`. */
 export interface ResizeOptions {
-  /** How pixels between pixels are found; `'bilinear'` by default. */
+  /** Interpolation method; `'bilinear'` by default. */
   readonly interpolation?: 'bilinear' | 'nearest' | 'bicubic' | 'lanczos3' | 'lanczos5' | undefined;
   /** Whether shrinking averages over all pixels that an output pixel covers. */
   readonly antialias?: boolean | undefined;
@@ -24,7 +24,7 @@ export interface ResizeOptions {
   readonly cropToAspectRatio?: boolean | undefined;
   /** Pads the image to the target's aspect ratio first. */
   readonly padToAspectRatio?: boolean | undefined;
-  /** What fills the border that `padToAspectRatio` adds: only `'constant'`. */
+  /** How the border of `padToAspectRatio` is filled: only `'constant'`. */
   readonly fillMode?: 'constant' | undefined;
   /** Value of that border; 0 by default. */
   readonly fillValue?: number | undefined;
@@ -66,7 +66,7 @@ export function resized(x: Tensor, axis: number, size: number, interpolation: st
   const weights = weightMatrix(n, size, scale, filled([], 'float32', 0), kernelOf(interpolation)!, antialias);
   return alongAxis(x, axis, cast(weights, x.dtype));
 }
-/** Back to the images' own dtype: whole numbers are rounded and confined. */
+/** Back to the images' own dtype: integers are rounded and clipped. */
 export const inDtypeOf = (images: Tensor, y: Tensor): Tensor =>
   y.dtype === images.dtype ? y : isFloat(images.dtype) ? cast(y, images.dtype) : saturateCast(p.round(y), images.dtype);
 
@@ -132,7 +132,7 @@ function padded(x: Tensor, axes: Frame, height: number, width: number, value: nu
 }
 
 export interface ScaleOptions {
-  /** Whether pixels are averaged where the image shrinks; false by default. */
+  /** Whether shrinking averages pixels; false by default. */
   readonly antialias?: boolean | undefined;
 }
 /** Resamples chosen axes: output position i lies at `(i + 1/2 - translation) / scale - 1/2` of the input. @example image.scaleAndTranslate(ones([2, 2]), [4, 4], [2, 2], [0, 0], [0, 1], 'linear').shape // [4, 4] */

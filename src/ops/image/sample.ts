@@ -82,9 +82,9 @@ export function sampled(x0: Tensor, coordinates: readonly Tensor[], { batch, ord
 }
 
 export interface MapCoordinatesOptions {
-  /** What lies beyond the edges; `'constant'` by default. */
+  /** How elements beyond the edges are filled; `'constant'` by default. */
   readonly fillMode?: FillMode | undefined;
-  /** Value beyond the edges under `'constant'`; 0 by default. */
+  /** Value beyond the edges with `'constant'`; 0 by default. */
   readonly fillValue?: number | undefined;
 }
 /** Elements at float coordinates `[rank, …]`, the nearest ones (order 0) or weighted from neighbours (order 1). @example image.mapCoordinates([1, 3], [[0.5]], 1) // [2] */

@@ -12,16 +12,16 @@ import { cast, like } from '../operands.ts';
 import { checkFillMode, type FillMode, type Interpolation, orderOf, sampled } from './sample.ts';
 
 interface TransformOptions {
-  /** How pixels between pixels are found; `'bilinear'` by default. */
+  /** Interpolation method; `'bilinear'` by default. */
   readonly interpolation?: Interpolation | undefined;
-  /** What stands for pixels outside of the image. */
+  /** How pixels outside the image are filled. */
   readonly fillMode?: FillMode | undefined;
-  /** Value beyond the edges under `'constant'`; 0 by default. */
+  /** Value beyond the edges with `'constant'`; 0 by default. */
   readonly fillValue?: number | undefined;
   /** Whether channels are the last axis or follow the batch; `config.imageDataFormat()` by default. */
   readonly dataFormat?: 'channels_last' | 'channels_first' | null | undefined;
 }
-/** A batch of images with channels last, and the way back to what was given. */
+/** A batch of images with channels last, and a function that restores the original form. */
 function batched(who: string, images: Tensor, dataFormat: string | null | undefined): [Tensor, (y: Tensor) => Tensor] {
   const rank = images.shape.length;
   if (rank !== 3 && rank !== 4)
@@ -34,7 +34,7 @@ function batched(who: string, images: Tensor, dataFormat: string | null | undefi
   const [x, back] = channelsLast(who, many, dataFormat);
   return [x, (y) => (rank === 4 ? back(y) : reshapeTo(back(y), back(y).shape.slice(1)))];
 }
-/** Number k of each example's row, spread over a grid of pixels. */
+/** Number k of each example's row, broadcast over a grid of pixels. */
 const numberOver = (rows: Tensor, k: number, shape: Shape): Tensor =>
   broadcast(reshapeTo(part(rows, 1, k, k + 1), [rows.shape[0]]), { shape, axes: [0] });
 const pixel = (shape: Shape, axis: number): Tensor => iota({ shape, dtype: 'float32', axis });

@@ -50,7 +50,7 @@ export const qr = op(
 export interface SvdOptions {
   /** Whether U and Vᵀ are square. */
   readonly fullMatrices?: boolean | undefined;
-  /** Whether U and Vᵀ are given; else the singular values alone. */
+  /** Whether to return U and Vᵀ; otherwise only the singular values. */
   readonly computeUv?: boolean | undefined;
 }
 /** `x = U·diag(s)·Vᵀ`, s descending: `[U, s, Vᵀ]`, or s alone. @example svd([[3, 0], [0, 4]], { computeUv: false }) // [4, 3] */
@@ -68,17 +68,17 @@ export const svd = op(
   readonly opName: string;
 };
 const roundOff = 2 ** -23;
-/** A single number for each matrix, spread over its singular values. */
+/** One number per matrix, broadcast over its singular values. */
 const over = (x: Tensor, s: Tensor): Tensor => spreadTo(reshapeTo(x, [...s.shape.slice(0, -1), 1]), s.shape);
 const largest = (s: Tensor): Tensor => reduceMax(s, { axes: [s.shape.length - 1] });
-/** `Vᵀ`-side inverse: singular values below a share of the largest count as 0. */
+/** Pseudoinverse: singular values below a fraction of the largest count as 0. */
 function pseudoInverse(x: Tensor, share: number): Tensor {
   const { u, s, v } = svdOf(x, { full: false });
   const isKept = p.gt(s, over(p.mul(largest(s), like(largest(s), share)), s));
   const inverse = p.select(isKept, p.div(like(s, 1), p.select(isKept, s, like(s, 1))), like(s, 0));
   return multiplied(p.mul(v, overRows(inverse, v.shape.at(-2)!)), transposed(u));
 }
-/** The matrix that stands for the inverse where there is none (Moore and Penrose). @example pinv([[2, 0], [0, 0]]) // [[0.5, 0], [0, 0]] */
+/** The Moore-Penrose pseudoinverse. @example pinv([[2, 0], [0, 0]]) // [[0.5, 0], [0, 0]] */
 export const pinv = op(
   'pinv',
   (
@@ -86,7 +86,10 @@ export const pinv = op(
     {
       rcond,
     }: {
-      /** Singular values below this share of the largest count as 0; by default the dtype's precision times the longer side. */
+      /**
+       * Singular values below this fraction of the largest count as 0; by default the dtype's precision times the
+       * longer side.
+       */
       readonly rcond?: number | null | undefined;
     } = {},
   ) => {
@@ -105,7 +108,7 @@ export const lstsq = op(
     {
       rcond,
     }: {
-      /** Singular values below this share of the largest count as 0; by default the dtype's precision times the longer side. */
+      /** Singular values below this fraction of the largest count as 0; by default the dtype's precision times the longer side. */
       readonly rcond?: number | null | undefined;
     } = {},
   ) => {

@@ -21,7 +21,9 @@ export const jvp = op(
     {
       hasAux = false,
     }: {
-      /** Whether the function gives something besides, which is handed on without a derivative; false by default. */
+      /**
+       * Whether the function returns an additional value, which is passed on without a derivative; false by default.
+       */
       readonly hasAux?: boolean | undefined;
     } = {},
   ): Nest => {

@@ -37,7 +37,7 @@ const choleskyOp = op(
 /** The triangular L with `x = L·Lᵀ`, of a symmetric positive definite matrix. @example cholesky([[4, 2], [2, 5]]) // [[2, 0], [1, 2]] */
 export const cholesky = exactOp('cholesky', 2, (x: Like, options: TriangleOption = {}): Tensor => {
   const l = choleskyOp(x, options);
-  // A compiled program cannot stop; where the numbers are there already, a failure is said at once.
+  // A compiled program cannot throw; if the numbers are already known, a failure is reported at once.
   if (!(l instanceof KerasTensor) && l.storage && !storageOf(l).device.isRemote) {
     const data = download(l);
     if (!(data instanceof Promise) && Array.from(data).some(Number.isNaN))
@@ -60,7 +60,11 @@ export const choleskyInverse = op(
   triangleOption,
 );
 
-/** Factors of x with row exchanges: L (below the diagonal) and U in one matrix, and with which row each row was exchanged. @example luFactor([[0, 1], [2, 0]])[1] // [1, 1] */
+/**
+ * LU decomposition with row exchanges: L (below the diagonal) and U in one matrix, and the row with which each row was
+ * exchanged.
+ * @example luFactor([[0, 1], [2, 0]])[1] // [1, 1]
+ */
 export const luFactor = op('luFactor', (x: Tensor): [Tensor, Tensor] => {
   const [packed, pivots] = lu(matrixOf('luFactor', x));
   return [packed, pivots];
@@ -102,7 +106,7 @@ export const solveTriangular = op(
   ['tensor', 'tensor'],
   { lower: true },
 );
-/** The matrix that x is multiplied with to give the identity. @example inv([[2, 0], [0, 4]]) // [[0.5, 0], [0, 0.25]] */
+/** The inverse of a matrix. @example inv([[2, 0], [0, 4]]) // [[0.5, 0], [0, 0.25]] */
 export const inv = op('inv', (x: Tensor) => {
   const a = matrixOf('inv', x, { isSquare: true });
   return cast(solveWith(a, identityLike(a)), floatType(x.dtype));

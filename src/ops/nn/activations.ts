@@ -19,7 +19,7 @@ const between = (x: Tensor, low: number, high: number): Tensor => {
   const raised = p.select(p.gt(x, like(x, low)), x, like(x, low));
   return p.select(p.lt(raised, like(x, high)), raised, like(x, high));
 };
-/** NaN passes where a comparison would hide it. */
+/** Keeps NaN where a comparison would hide it. */
 const kept = (x: Tensor, y: Tensor): Tensor => p.select(p.ne(x, x), x, y);
 
 /** `max(x, 0)`; its slope at 0 is 0. @example relu([-1, 2]) // [0, 2] */
@@ -121,7 +121,7 @@ const hardSiluOf = (x: Tensor): Tensor => p.mul(x, hardSigmoidOf(x));
 export const hardSilu = activation('hardSilu', hardSiluOf);
 /** `x · hardSigmoid(x)`; another name of `hardSilu`. @example hardSwish([-4, 0, 4]) // [0, 0, 4] */
 export const hardSwish = activation(['hardSwish', 'HardSilu'], hardSiluOf);
-/** `exp(x) - 1` times alpha where x is negative, asked only there: elsewhere it may overflow. */
+/** `exp(x) - 1` times alpha for negative x; positive x are excluded because they may overflow. */
 const elued = (x: Tensor, alpha: number): Tensor => {
   const isPositive = positive(x);
   return p.select(isPositive, x, scaled(p.expm1(p.select(isPositive, like(x, 0), x)), alpha));
@@ -134,7 +134,7 @@ export const elu = op(
     {
       alpha = 1,
     }: {
-      /** What negative inputs approach, with a minus; 1 by default. */
+      /** Negative inputs approach `-alpha`; 1 by default. */
       readonly alpha?: number;
     } = {},
   ) => elued(float(x), alpha),
@@ -171,7 +171,7 @@ export const celu = op(
     {
       alpha = 1,
     }: {
-      /** What negative inputs approach, with a minus; 1 by default. */
+      /** Negative inputs approach `-alpha`; 1 by default. */
       readonly alpha?: number;
     } = {},
   ) => {
@@ -198,7 +198,7 @@ export const hardShrink = op(
     {
       threshold = 0.5,
     }: {
-      /** Inputs between its negative and itself become 0; 0.5 by default. */
+      /** Inputs from `-threshold` to `threshold` become 0; 0.5 by default. */
       readonly threshold?: number;
     } = {},
   ) => {

@@ -38,7 +38,10 @@ function pooled(
   if (tooMany) fail(who, `outputSize asks for ${tooMany} windows along an axis`, `give at most ${mostWindows}`);
   return back(sizes.reduce((y, count, d) => along(y, d + 1, count), x));
 }
-/** Means over as many windows as wanted, which cover the inputs evenly. @example adaptiveAveragePool([[[1], [3], [5], [7]]], 2) // [[[2], [6]]] */
+/**
+ * Means over a given number of windows, which cover the inputs evenly.
+ * @example adaptiveAveragePool([[[1], [3], [5], [7]]], 2) // [[[2], [6]]]
+ */
 export const adaptiveAveragePool = op(
   'adaptiveAveragePool',
   (inputs: Tensor, outputSize: Sizes, options: AdaptivePoolOptions = {}) =>
@@ -51,7 +54,10 @@ export const adaptiveAveragePool = op(
   ['tensor'],
   adaptivePoolOptions,
 );
-/** Largest elements of as many windows as wanted, which cover the inputs evenly. @example adaptiveMaxPool([[[1], [3], [5], [7]]], 2) // [[[3], [7]]] */
+/**
+ * Largest elements of a given number of windows, which cover the inputs evenly.
+ * @example adaptiveMaxPool([[[1], [3], [5], [7]]], 2) // [[[3], [7]]]
+ */
 export const adaptiveMaxPool = op(
   'adaptiveMaxPool',
   (inputs: Tensor, outputSize: Sizes, options: AdaptivePoolOptions = {}) =>

@@ -14,15 +14,15 @@ import { softmaxOf } from './softmax.ts';
 
 /** Options of `dotProductAttention`. */
 export interface AttentionOptions {
-  /** Added to the logits, shape `[n, heads, queries, keys]` or what spreads to it. */
+  /** Added to the logits; shape `[n, heads, queries, keys]` or broadcastable to it. */
   readonly bias?: Like | null | undefined;
   /** True where a query may look; shape as `bias`. */
   readonly mask?: Like | null | undefined;
-  /** Factor of the logits; `1 / sqrt(depth)` when absent. */
+  /** Factor of the logits; `1 / sqrt(depth)` by default. */
   readonly scale?: number | null | undefined;
   /** Whether a query sees only keys up to its own position. */
   readonly isCausal?: boolean | undefined;
-  /** Without meaning here: there is one implementation. */
+  /** Ignored: there is only one implementation. */
   readonly flashAttention?: boolean | null | undefined;
   /** Logits are confined to ±cap by `cap · tanh(logits / cap)`. */
   readonly attnLogitsSoftCap?: number | null | undefined;
@@ -56,7 +56,7 @@ export const dotProductAttention = op(
     const common = resultType(query.dtype, key.dtype, value.dtype);
     const dtype = floatType(common);
     const share = heads / groups;
-    // Query heads that share a key head stand side by side: [n, t, g, share, d].
+    // Query heads that share a key head are adjacent: [n, t, g, share, d].
     const q = reshapeTo(cast(query, dtype), [n, t, groups, share, depth]);
     const scale = options.scale ?? 1 / Math.sqrt(depth);
     const raw = dot(p.mul(q, like(q, scale)), cast(key, dtype), {
@@ -75,7 +75,7 @@ export const dotProductAttention = op(
       logits = p.add(logits, spreadTo(cast(asTensor(options.bias), logits.dtype), logits.shape));
     const allowed = permission(options, [n, heads, t, s]);
     if (allowed) logits = p.select(allowed, logits, like(logits, -0.7 * 3.4028234663852886e38));
-    // Among integers a weight is 1 or 0.
+    // For integers a weight is 1 or 0.
     const weights = cast(cast(softmaxOf(logits, -1), common), dtype);
     const w = reshapeTo(weights, [n, groups, share, t, s]);
     const out = dot(w, cast(value, dtype), {

@@ -17,7 +17,10 @@ function check(who: string, x: Tensor, block: number): void {
     fail(who, `the tensor has shape ${showShape(x.shape)}`, 'give four axes: batch, two of space, channels');
   if (!Number.isInteger(block) || block < 2) fail(who, `blockSize is ${block}`, 'give a whole number of at least 2');
 }
-/** Channels spread over blocks of pixels: `[n, h, w, c · b²]` becomes `[n, h · b, w · b, c]`. @example depthToSpace(ones([1, 1, 1, 4]), 2).shape // [1, 2, 2, 1] */
+/**
+ * Rearranges channels into blocks of pixels: `[n, h, w, c · b²]` becomes `[n, h · b, w · b, c]`.
+ * @example depthToSpace(ones([1, 1, 1, 4]), 2).shape // [1, 2, 2, 1]
+ */
 export const depthToSpace = op(
   'depthToSpace',
   (x: Tensor, blockSize: number, { dataFormat }: BlockOptions = {}) => {
@@ -38,7 +41,10 @@ export const depthToSpace = op(
   ['tensor'],
   blockOptions,
 );
-/** Blocks of pixels gathered into channels: `[n, h · b, w · b, c]` becomes `[n, h, w, c · b²]`. @example spaceToDepth(ones([1, 2, 2, 1]), 2).shape // [1, 1, 1, 4] */
+/**
+ * Rearranges blocks of pixels into channels: `[n, h · b, w · b, c]` becomes `[n, h, w, c · b²]`.
+ * @example spaceToDepth(ones([1, 2, 2, 1]), 2).shape // [1, 1, 1, 4]
+ */
 export const spaceToDepth = op(
   'spaceToDepth',
   (x: Tensor, blockSize: number, { dataFormat }: BlockOptions = {}) => {

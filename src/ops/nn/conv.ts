@@ -107,7 +107,7 @@ function promoted(who: string, inputs: Tensor, kernel: Tensor): [Tensor, Tensor]
   const dtype = floatType(resultType(inputs.dtype, kernel.dtype));
   return [cast(inputs, dtype), cast(kernel, dtype)];
 }
-/** Sums of integers are integers of the operands' type. */
+/** Integers are summed in the operands' type. */
 function inOwnType(y: Tensor, inputs: Tensor, kernel: Tensor): Tensor {
   const dtype = resultType(inputs.dtype, kernel.dtype);
   if (isInexact(dtype)) return y;
@@ -214,7 +214,7 @@ export const separableConv = op(
 
 /** Options of `convTranspose`. */
 export interface ConvTransposeOptions extends ConvOptions {
-  /** Elements added to one end of each axis of the result; by default what the padding asks for. */
+  /** Elements added to one end of each axis of the result; by default implied by the padding. */
   readonly outputPadding?: Sizes | null | undefined;
 }
 /** Zeros around an axis of the inputs, spread out by the stride, over which the flipped window slides. */

@@ -14,14 +14,14 @@ import { oneHotOf } from './encoding.ts';
 import { logSoftmaxOf } from './softmax.ts';
 
 export interface CrossentropyOptions {
-  /** Whether the output is logits; probabilities otherwise. */
+  /** Whether outputs are logits rather than probabilities. */
   readonly fromLogits?: boolean | undefined;
   /** Axis of the classes; the last by default. */
   readonly axis?: number | undefined;
 }
 const crossentropyOptions: OptionNames<CrossentropyOptions> = { fromLogits: true, axis: true };
 const clipped = (x: Tensor): Tensor => p.min(p.max(x, like(x, epsilon())), like(x, 1 - epsilon()));
-/** Logarithms of probabilities: of logits, or of probabilities that are made to sum to one. */
+/** Log-probabilities from logits, or from probabilities, which are normalised to sum to one. */
 function logProbabilities(output: Tensor, fromLogits: boolean, d: number): Tensor {
   if (fromLogits) return logSoftmaxOf(output, d);
   const total = reduceSum(output, { axes: [d] });

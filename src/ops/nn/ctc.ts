@@ -28,7 +28,7 @@ function logSum(list: readonly Tensor[]): Tensor {
   return p.add(p.log(list.map((x) => p.exp(p.sub(x, fixed))).reduce((a, b) => p.add(a, b))), fixed);
 }
 export interface CtcOptions {
-  /** Number of the blank class. */
+  /** Index of the blank class. */
   readonly maskIndex?: number | undefined;
 }
 /**

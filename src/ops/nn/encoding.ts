@@ -12,11 +12,11 @@ import { op } from '../op.ts';
 import { cast } from '../operands.ts';
 
 export interface OneHotOptions {
-  /** Where the axis of the classes goes; the last by default. */
+  /** Position of the class axis; the last by default. */
   readonly axis?: number | undefined;
   /** Data type of the result; the default float type by default. */
   readonly dtype?: string | null | undefined;
-  /** Sparse tensors do not exist here. */
+  /** There are no sparse tensors: true is refused. */
   readonly sparse?: boolean | undefined;
 }
 export function oneHotOf(

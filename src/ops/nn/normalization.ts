@@ -34,7 +34,7 @@ export const moments = op(
     }: {
       /** Whether reduced axes stay, with size 1; false by default. */
       readonly keepdims?: boolean;
-      /** It changes nothing: each process takes moments of its own. */
+      /** Has no effect: each process computes its own moments. */
       readonly synchronized?: boolean;
     } = {},
   ) => {
@@ -79,7 +79,7 @@ export const batchNormalization = op(
       return t;
     };
     const v = vector(variance, 'variance');
-    // Everything that depends on the channel alone is computed once a channel.
+    // Everything that depends only on the channel is computed once per channel.
     const inverse = p.rsqrt(p.add(v, like(v, epsilon)));
     const factor = scale === undefined || scale === null ? inverse : p.mul(inverse, vector(scale, 'scale'));
     const moved = p.neg(p.mul(vector(mean, 'mean'), factor));

@@ -37,7 +37,7 @@ export const softmax = op(
 export function softmaxOf(x: Tensor, axis: SoftmaxOptions['axis']): Tensor {
   const { y, axes } = centred('softmax', x, axis);
   const e = p.exp(y);
-  // One division a row, where its rounding does not show.
+  // One division per row, if the rounding does not matter.
   if (e.dtype.endsWith('16')) return p.div(e, over(reduceSum, e, axes));
   const inverse = (y: Tensor, attrs: { axes: readonly number[] }): Tensor => {
     const sum = reduceSum(y, attrs);

@@ -30,7 +30,7 @@ export const sparsemax = op(
     const isUsed = p.gt(p.add(p.mul(rank, ordered), like(y, 1)), total);
     const kept = (t: Tensor): Tensor => reshapeTo(reduceSum(t, { axes: [d] }), keptShape(y.shape, [d]));
     const count = kept(cast(isUsed, y.dtype));
-    // Keras sums the running sums where the paper takes the last one: its numbers are ours.
+    // Keras adds up the cumulative sums where the paper takes the last one; we follow Keras.
     const sums = kept(p.select(isUsed, total, like(total, 0)));
     const threshold = p.div(p.sub(sums, like(count, 1)), count);
     return p.max(p.sub(y, spreadTo(threshold, y.shape)), like(y, 0));

@@ -9,17 +9,17 @@ import { floatType, resultType } from '../promotion.ts';
 type Strict = (x: Tensor, y: Tensor) => Tensor;
 const both = ['operand', 'operand'] as const;
 
-/** A binary op whose bare numbers count as tensors, and so decide the dtype too. */
+/** A binary op for which plain numbers count as tensors, and so determine the dtype too. */
 const strong = (name: string, f: Strict, dtype: (common: DType) => DType) =>
   op(name, (x1: Tensor, x2: Tensor) => f(...align(name, [x1, x2] as const, dtype)), ['tensor', 'tensor']);
-/** A binary op whose operands meet in one dtype and shape; `bool` says what it is on truth values. */
+/** A binary op on operands of a common dtype and shape; `bool` defines it for booleans. */
 const binary = (name: string, f: Strict, dtype?: (common: DType) => DType) =>
   op(name, (x1: Operand, x2: Operand) => f(...align(name, [x1, x2] as const, dtype)), both);
 const onTruth =
   (numbers: Strict, truth: Strict): Strict =>
   (x, y) =>
     (x.dtype === 'bool' ? truth : numbers)(x, y);
-/** Truth values count as int32. */
+/** Booleans count as int32. */
 const counted = (dtype: DType): DType => resultType(dtype, 'int');
 
 /** Element-wise sum. @example add([1, 2], 3) // [4, 5] */
@@ -55,7 +55,7 @@ function floorDivide(x: Tensor, y: Tensor): Tensor {
   const wrong = p.bitAnd(p.ne(rest, zero), p.ne(p.lt(rest, zero), p.lt(y, zero)));
   if (!isFloat(x.dtype)) {
     const quotient = p.div(x, y);
-    // A quotient by 0 is -1, and counts as too large where something is left.
+    // A quotient by 0 is -1, and counts as too large if there is a remainder.
     const isHigh = x.dtype.startsWith('uint') ? wrong : p.select(p.eq(y, zero), p.ne(rest, zero), wrong);
     return p.select(isHigh, p.sub(quotient, like(x, 1)), quotient);
   }
@@ -64,7 +64,7 @@ function floorDivide(x: Tensor, y: Tensor): Tensor {
   const whole = p.round(p.select(wrong, p.sub(quotient, like(x, 1)), quotient));
   return p.select(p.eq(y, zero), p.stopGradient(p.div(x, y)), whole);
 }
-// Integers have no NaN: what is left of a division by 0 is 0.
+// Integers have no NaN: the remainder of a division by 0 is 0.
 const orOne = (y: Tensor): Tensor => p.select(p.eq(y, like(y, 0)), like(y, 1), y);
 /** Element-wise quotient rounded down. @example floorDivide([7, -7], 2) // [3, -4] */
 const floorDivideOp = binary('floorDivide', floorDivide, counted);
@@ -90,9 +90,9 @@ export const maximum = binary('maximum', p.max);
 /** The smaller of two, element by element; NaN where either is NaN. @example minimum([1, 5], 3) // [1, 3] */
 export const minimum = binary('minimum', p.min);
 const isNan = (x: Tensor): Tensor => p.ne(x, x);
-/** The larger of two, element by element; a NaN yields to a number. @example fmax([1, NaN], 3) // [3, 3] */
+/** The larger of two, element by element; NaN only if both are. @example fmax([1, NaN], 3) // [3, 3] */
 export const fmax = binary('fmax', (x, y) => p.select(p.bitOr(p.gt(x, y), isNan(y)), x, y));
-/** The smaller of two, element by element; a NaN yields to a number. @example fmin([1, NaN], 3) // [1, 3] */
+/** The smaller of two, element by element; NaN only if both are. @example fmin([1, NaN], 3) // [1, 3] */
 export const fmin = binary('fmin', (x, y) => p.select(p.bitOr(p.lt(x, y), isNan(y)), x, y));
 
 /** Angle of the point (x2, x1) in (-π, π]. @example arctan2([1, 0], [0, -1]) // [1.5708, 3.1416] */

@@ -37,7 +37,7 @@ export const ones = op(
   ['value'],
   dTypeOption,
 );
-/** A tensor whose elements do not matter: zeros. @example empty([2]).shape // [2] */
+/** A tensor with unspecified elements (zeros). @example empty([2]).shape // [2] */
 export const empty = op(
   'empty',
   (shape: Shape | number, options: DTypeOption = {}) =>
@@ -72,7 +72,7 @@ export const onesLike = op(
   ['tensor'],
   dTypeOption,
 );
-/** A tensor in the shape and dtype of `x` whose elements do not matter. @example emptyLike([1, 2]).shape // [2] */
+/** A tensor with unspecified elements in the shape and dtype of `x`. @example emptyLike([1, 2]).shape // [2] */
 export const emptyLike = op(
   'emptyLike',
   (x: Tensor, options: DTypeOption = {}) => filled(x.shape, dtypeOf('emptyLike', options, x.dtype), 0),
@@ -131,10 +131,10 @@ export interface SpaceOptions extends DTypeOption {
   readonly num?: number | undefined;
   /** Whether `stop` is the last element. */
   readonly endpoint?: boolean | undefined;
-  /** Where the axis of the values goes, if the ends are arrays; 0 by default. */
+  /** Position of the axis of the values, if the ends are arrays; 0 by default. */
   readonly axis?: number | undefined;
 }
-/** `num` numbers at equal distances from start to stop, the new axis in front. */
+/** `num` evenly spaced numbers from start to stop, along a new first axis. */
 export function spaced(
   who: string,
   start: Operand,
@@ -161,7 +161,7 @@ const stepOf = (start: Operand, stop: Operand, steps: number): Tensor => {
   );
   return steps > 0 ? p.div(p.sub(high, low), like(low, steps)) : like(low, Number.NaN);
 };
-/** Puts the axis that stands in front where it was wanted. */
+/** Moves the first axis to the requested position. */
 export function toAxis(x: Tensor, axis: number): Tensor {
   const rank = x.shape.length;
   const place = axis < 0 ? axis + rank : axis;
@@ -169,7 +169,10 @@ export function toAxis(x: Tensor, axis: number): Tensor {
   const rest = range(rank).slice(1);
   return transpose(x, { perm: [...rest.slice(0, place), 0, ...rest.slice(place)] });
 }
-/** `num` numbers at equal distances from `start` to `stop`; with `retstep` also the distance. @example linspace(0, 1, { num: 3 }) // [0, 0.5, 1] */
+/**
+ * `num` evenly spaced numbers from `start` to `stop`; with `retstep` also the step.
+ * @example linspace(0, 1, { num: 3 }) // [0, 0.5, 1]
+ */
 export const linspace = op(
   'linspace',
   (
@@ -190,7 +193,7 @@ export const linspace = op(
     start: Parameters<typeof fullLike>[1],
     stop: Parameters<typeof fullLike>[1],
     options: SpaceOptions & {
-      /** Gives the distance between two values as well. */
+      /** Returns the step as well. */
       readonly retstep: true;
     },
   ): [Tensor, Tensor];
@@ -198,7 +201,7 @@ export const linspace = op(
     start: Parameters<typeof fullLike>[1],
     stop: Parameters<typeof fullLike>[1],
     options?: SpaceOptions & {
-      /** Whether the distance between two values is given as well; false by default. */
+      /** Whether to return the step as well; false by default. */
       readonly retstep?: false | undefined;
     },
   ): Tensor;

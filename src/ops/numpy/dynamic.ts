@@ -10,7 +10,10 @@ import { axisOf } from '../axes.ts';
 import { exactOp, recordShapes } from '../op.ts';
 import { resultType } from '../promotion.ts';
 
-/** An op whose result's shape depends on values: it reads them, and gives a promise. Of KerasTensors it gives what is known. */
+/**
+ * An op whose result's shape depends on values: it reads them and returns a promise. For KerasTensors it returns what
+ * is known.
+ */
 const dynamic = <A extends unknown[], R>(
   name: string,
   most: Required<A>['length'],
@@ -40,7 +43,7 @@ async function valuesOf(who: string, x: Like): Promise<{ t: Tensor; data: TypedA
 const integers = (data: readonly number[], shape: Shape): Tensor =>
   tensor(Int32Array.from(data), { shape: [...shape], dtype: 'int32' });
 
-/** Positions of the elements that are not 0, a vector an axis. @example await nonzero([0, 5, 7]) // [[1, 2]] */
+/** Positions of the non-zero elements, one vector per axis. @example await nonzero([0, 5, 7]) // [[1, 2]] */
 export const nonzero = dynamic(
   'nonzero',
   1,
@@ -59,11 +62,11 @@ export const nonzero = dynamic(
 );
 
 export interface BincountOptions {
-  /** What each element counts; 1 by default. */
+  /** Weights of the elements; 1 by default. */
   readonly weights?: Like | null | undefined;
   /** Smallest length of the result; 0 by default. */
   readonly minlength?: number | undefined;
-  /** Only false: there are no sparse tensors. */
+  /** There are no sparse tensors: true is refused. */
   readonly sparse?: boolean | undefined;
 }
 const bincountOptions: OptionNames<BincountOptions> = { weights: true, minlength: true, sparse: true };
@@ -120,7 +123,10 @@ const uniqueOptions: OptionNames<UniqueOptions> = {
   fillValue: true,
 };
 type Uniques = Tensor | Tensor[];
-/** The elements (or slices) that occur, sorted, each once; with the positions of the first ones, the way back, the counts. @example await unique([3, 1, 3]) // [1, 3] */
+/**
+ * The distinct elements (or slices), sorted; optionally with first positions, inverse and counts.
+ * @example await unique([3, 1, 3]) // [1, 3]
+ */
 export const unique = dynamic(
   'unique',
   2,
@@ -196,7 +202,7 @@ function uniqueShapes({ shape, dtype }: SymbolicAval, options: UniqueOptions = {
   ];
   return results.length === 1 ? results[0] : results;
 }
-/** Slices laid along an axis. */
+/** Stacks slices along an axis. */
 function slicesAlong(rows: readonly (readonly number[])[], shape: Shape, d: number, dtype: DType): Tensor {
   const full = shape.map((n, k) => (k === d ? rows.length : n));
   const strides = stridesOf(full);

@@ -50,7 +50,7 @@ function parse(subscripts: string, ranks: readonly number[]): Parsed {
   return { inputs, output: [...dots, ...once.sort()] };
 }
 
-/** Number of multiplications that contracting two operands takes, and the size of what it leaves. */
+/** Number of multiplications for contracting two operands, and the size of the result. */
 function costOf(
   a: Labelled,
   b: Labelled,
@@ -91,7 +91,7 @@ const einsumOp = op(
       const raw = operands.map((x, k): Labelled => ({ x: cast(x, type), labels: inputs[k] }));
       const sizes = sizesOf(raw, subscripts);
       const list = raw.map(diagonals);
-      // Greedy: always the pair whose product costs least, so that intermediates stay small.
+      // Greedy: always the cheapest pair, which keeps intermediates small.
       while (list.length > 1) {
         let best: { i: number; j: number; cost: readonly [number, number] } | undefined;
         for (let i = 0; i < list.length; i++)

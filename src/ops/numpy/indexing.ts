@@ -13,7 +13,7 @@ import { align, broadcastShapes, cast, like, type Operand, spreadTo } from '../o
 import { nonzero } from './dynamic.ts';
 import { reshapeTo } from './shape.ts';
 
-/** What stands for an element that does not exist: NaN, or the smallest integer (the largest of unsigned ones). */
+/** The value of elements out of range: NaN, or the smallest integer (the largest for unsigned types). */
 function absent(x: Tensor): number {
   if (isInexact(x.dtype)) return Number.NaN;
   const { kind, range: bounds } = dtypeInfo[x.dtype];
@@ -42,7 +42,7 @@ export const take = op(
       mode: 'fill',
       fill: absent(y),
     });
-    // The indices' axes stand in front: they belong in the place of the axis.
+    // Move the indices' axes from the front to the place of the axis.
     const rank = indices.shape.length;
     const perm = [
       ...range(d).map((k) => rank + k),
@@ -109,7 +109,7 @@ export const select = op(
     {
       default: otherwise = 0,
     }: {
-      /** What stands where no condition holds; 0 by default. */
+      /** The value where no condition holds; 0 by default. */
       readonly default?: Operand | undefined;
     } = {},
   ): Tensor => {
@@ -176,7 +176,7 @@ function itemOf(x: Tensor, keys: readonly Key[]): Tensor {
   }
   return arrays.length === 0 ? y : gathered(y, arrays);
 }
-/** Axes that are indexed by tensors, which spread to one shape, stand together in the place of the first. */
+/** The axes of index tensors, which broadcast together, replace the first of the indexed axes. */
 function gathered(x: Tensor, arrays: readonly { axis: number; place: number; indices: Tensor }[]): Tensor {
   const common = broadcastShapes(
     'getItem',

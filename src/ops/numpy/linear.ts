@@ -14,7 +14,7 @@ import { contract } from './contract.ts';
 import { reshapeTo } from './shape.ts';
 
 const both = ['operand', 'operand'] as const;
-/** Truth values meet as int32 and become truth values again. */
+/** Booleans are multiplied as int32 and converted back. */
 export function inNumbers(dtype: DType, f: (compute: DType) => Tensor): Tensor {
   return dtype === 'bool' ? cast(f('int32'), 'bool') : f(dtype);
 }

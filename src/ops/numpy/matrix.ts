@@ -66,7 +66,7 @@ export const diag = op(
   ['tensor'],
   diagonalOption,
 );
-/** The elements in a row as the diagonal of a matrix. @example diagflat([[1, 2]]) // [[1, 0], [0, 2]] */
+/** The flattened elements as the diagonal of a matrix. @example diagflat([[1, 2]]) // [[1, 0], [0, 2]] */
 export const diagflat = op(
   'diagflat',
   (x: Tensor, { k = 0 }: DiagonalOption = {}) => onDiagonal(reshapeTo(x, [-1]), k),
@@ -125,7 +125,7 @@ export const vander = op(
   ['tensor'],
   { N: true, increasing: true },
 );
-/** A quarter turn, k times, in the plane of two axes. @example rot90([[1, 2], [3, 4]]) // [[2, 4], [1, 3]] */
+/** Rotates by k quarter turns in the plane of two axes. @example rot90([[1, 2], [3, 4]]) // [[2, 4], [1, 3]] */
 export const rot90 = op(
   'rot90',
   (
@@ -188,7 +188,10 @@ export interface CrossOptions {
   /** Axis of the vectors in both operands and in the result. */
   readonly axis?: number | null | undefined;
 }
-/** The vector at right angles to two of three components; of two components: its length with sign. @example cross([1, 0, 0], [0, 1, 0]) // [0, 0, 1] */
+/**
+ * The cross product of vectors with three components; for two components, its signed length.
+ * @example cross([1, 0, 0], [0, 1, 0]) // [0, 0, 1]
+ */
 export const cross = op(
   'cross',
   (x1: Tensor, x2: Tensor, { axisa = -1, axisb = -1, axisc = -1, axis }: CrossOptions = {}) => {

@@ -70,7 +70,7 @@ export const nanmean = op(
 );
 function varianceOfNumbers(who: string, x: Tensor, options: ReduceOptions): Tensor {
   const mean = meanOfNumbers(who, x, { axis: options.axis, keepdims: true });
-  // What is no number counts as the mean; an infinity stays, and makes the result NaN.
+  // NaN counts as the mean; infinities stay, and make the result NaN.
   const spreadMean = spreadTo(mean, x.shape);
   const isCounted = p.eq(x, x);
   const centred = p.select(isCounted, p.sub(x, spreadMean), like(x, 0));
@@ -119,7 +119,7 @@ export const nanargmin = place('nanargmin', argmin, Infinity);
 export interface NanToNumOptions {
   /** In place of NaN; 0 by default. */
   readonly nan?: number | undefined;
-  /** What stands for +∞; the largest finite number when absent. */
+  /** In place of +∞; the largest finite number by default. */
   readonly posinf?: number | null | undefined;
   /** In place of -Infinity; the lowest value of the type by default. */
   readonly neginf?: number | null | undefined;

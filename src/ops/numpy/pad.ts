@@ -36,7 +36,11 @@ function pairsOf(width: PadWidth, rank: number): (readonly [number, number])[] {
   return pairs;
 }
 
-/** Elements put before and after each axis: a constant, the edge's, or those of the tensor mirrored or wrapped. @example pad([1, 2], [[1, 2]]) // [0, 1, 2, 0, 0] */
+/**
+ * Pads each axis before and after: with a constant, the edge's element, or the tensor's elements reflected or wrapped
+ * around.
+ * @example pad([1, 2], [[1, 2]]) // [0, 1, 2, 0, 0]
+ */
 export const pad = op(
   'pad',
   (x: Tensor, padWidth: PadWidth, { mode = 'constant', constantValues }: PadOptions = {}) => {

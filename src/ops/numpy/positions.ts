@@ -26,7 +26,7 @@ export const allclose = op(
 export interface IsinOptions {
   /** Promises that no element occurs twice; nothing depends on it. */
   readonly assumeUnique?: boolean | undefined;
-  /** Asks the opposite: whether an element does not occur. */
+  /** Inverts the result: whether an element does not occur. */
   readonly invert?: boolean | undefined;
 }
 /** Whether each element of x1 occurs in x2. @example isin([1, 2, 3], [3, 1]) // [true, false, true] */
@@ -64,7 +64,7 @@ export const unravelIndex = op(
 export interface HistogramOptions {
   /** Number of bins of equal width; 10 by default. */
   readonly bins?: number | undefined;
-  /** Ends of the outermost bins; the extremes of the elements when absent. */
+  /** Ends of the outermost bins; the minimum and maximum by default. */
   readonly range?: readonly [number, number] | null | undefined;
 }
 /** How many elements fall into each of equal bins, and the bins' edges. @example histogram([0, 1, 1], { bins: 2 })[0] // [1, 2] */

@@ -15,12 +15,12 @@ import { floatType } from '../promotion.ts';
 import { type ReduceOptions, reduceOptions } from './reduce.ts';
 
 export type QuantileMethod = 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest';
-/** Options of `quantile` and its like. */
+/** Options of `quantile` and related ops. */
 export interface QuantileOptions extends ReduceOptions {
-  /** What lies between two elements. */
+  /** Interpolation between two elements. */
   readonly method?: QuantileMethod | undefined;
 }
-/** Between the two elements next to the wanted position, `above` being the distance from the lower one. */
+/** Interpolates between the two elements around a position at distance `above` from the lower one. */
 const between: Readonly<Record<QuantileMethod, (low: Tensor, high: Tensor, above: Tensor) => Tensor>> = table({
   linear: (low, high, above) => p.add(p.mul(low, p.sub(like(above, 1), above)), p.mul(high, above)),
   lower: (low) => low,
@@ -41,7 +41,7 @@ function quantileOf(who: string, x0: Tensor, q0: Tensor, options: QuantileOption
   const rows = kept.map((d) => x.shape[d]);
   const n = sizeOf(axes.map((d) => x.shape[d]));
   const last = rows.length;
-  // The reduced axes become one, the last; its elements are put in order, NaN behind.
+  // The reduced axes become one, the last, which is sorted with NaN at the end.
   const flat = reshape(transpose(x, { perm: [...kept, ...axes] }), { shape: [...rows, n] });
   const ordered = sort([flat], { axis: last, descending: false })[0];
   const count = sizeOf(q0.shape);
@@ -62,7 +62,7 @@ function quantileOf(who: string, x0: Tensor, q0: Tensor, options: QuantileOption
     ? p.eq(numbers, like(numbers, 0))
     : spreadTo(reshape(reduceOr(p.ne(flat, flat), { axes: [last] }), { shape: [...rows, 1] }), shape);
   const values = p.select(spoiled, like(found, Number.NaN), found);
-  // The quantiles stand in front.
+  // The axis of the quantiles comes first.
   const front = transpose(values, { perm: [last, ...range(last)] });
   const inner = keepdims ? keptShape(x.shape, axes) : rows;
   return reshape(front, { shape: [...(q0.shape.length === 0 ? [] : [count]), ...inner] });
@@ -87,7 +87,10 @@ const medians = (name: string, skipsNan: boolean) =>
     ['tensor'],
     reduceOptions,
   );
-/** The value below which a share q in [0, 1] of the elements lies; many q stand along a new first axis. @example quantile([1, 2, 3], 0.25) // 1.5 */
+/**
+ * The value below which a fraction q in [0, 1] of the elements lies; several q form a new first axis.
+ * @example quantile([1, 2, 3], 0.25) // 1.5
+ */
 export const quantile = quantiles('quantile', 1, false);
 /** The value below which q percent of the elements lie. @example percentile([1, 2, 3], 25) // 1.5 */
 export const percentile = quantiles('percentile', 100, false);

@@ -12,7 +12,7 @@ import { op } from '../op.ts';
 import { cast, like, spreadTo } from '../operands.ts';
 import { floatType, realType } from '../promotion.ts';
 
-/** Options of ops that make one number of many. */
+/** Options of reductions. */
 export interface ReduceOptions {
   /** Axes that are reduced; all of them when absent. */
   readonly axis?: Axes;
@@ -22,7 +22,7 @@ export interface ReduceOptions {
 export const reduceOptions: OptionNames<ReduceOptions> = { axis: true, keepdims: true };
 type Reduction = (x: Tensor, attrs: { axes: readonly number[] }) => Tensor;
 
-/** Applies a reduction and keeps the reduced axes with size 1 where that is wanted. */
+/** Applies a reduction, keeping the reduced axes with size 1 if requested. */
 export function reduceOver(who: string, x: Tensor, { axis, keepdims = false }: ReduceOptions, f: Reduction): Tensor {
   const axes = axesOf(who, axis, x.shape.length);
   if (axes.length === 0)
@@ -171,7 +171,7 @@ export interface ArgOptions {
   readonly keepdims?: boolean | undefined;
 }
 export const argOptions: OptionNames<ArgOptions> = { axis: true, keepdims: true };
-/** Integers in the order of the floats: -0 before 0, NaN last (or first, where the smallest is sought). */
+/** Integers in the order of the floats: -0 before 0, NaN last (or first, for the minimum). */
 function ordered(x: Tensor, nan: number): Tensor {
   if (x.dtype === 'bool') return cast(x, 'int32');
   if (!isFloat(x.dtype) || x.dtype === 'float64') return x;

@@ -29,10 +29,10 @@ export const heaviside = op(
 export interface AverageOptions {
   /** Axes that are averaged; all by default. */
   readonly axis?: Axes;
-  /** One weight an element, or one a position of the axis. */
+  /** One weight per element, or one per position of the axis. */
   readonly weights?: Like | null | undefined;
 }
-/** Mean over axes in which elements may weigh differently. @example average([1, 3], { weights: [3, 1] }) // 1.5 */
+/** Weighted mean over axes. @example average([1, 3], { weights: [3, 1] }) // 1.5 */
 export const average = op(
   'average',
   (x0: Tensor, { axis, weights }: AverageOptions = {}) => {
@@ -58,11 +58,11 @@ function weightsOver(w: Tensor, x: Tensor, axes: readonly number[]): Tensor {
 }
 
 export interface TrapezoidOptions {
-  /** Where the values stand; `dx` apart when absent. */
+  /** Positions of the values; `dx` apart by default. */
   readonly x?: Like | null | undefined;
-  /** Distance of the samples where `x` is not given; 1 by default. */
+  /** Distance of the samples if `x` is not given; 1 by default. */
   readonly dx?: number | undefined;
-  /** Axis that is integrated; the last by default. */
+  /** Axis of integration; the last by default. */
   readonly axis?: number | undefined;
 }
 /** Integral by the trapezoidal rule. @example trapezoid([1, 2, 3]) // 4 */
@@ -91,7 +91,7 @@ export const diff = op(
       n = 1,
       axis = -1,
     }: {
-      /** How often differences are taken; 1 by default. */
+      /** How many times to take differences; 1 by default. */
       readonly n?: number | undefined;
       /** Axis along which neighbours are subtracted; the last by default. */
       readonly axis?: number | undefined;
@@ -110,7 +110,7 @@ export const diff = op(
   ['tensor'],
   { n: true, axis: true },
 );
-/** x1 with x2 behind it along an axis, or both flattened. @example append([1, 2], [3]) // [1, 2, 3] */
+/** Appends x2 to x1 along an axis, or both flattened. @example append([1, 2], [3]) // [1, 2, 3] */
 export const append = op(
   'append',
   (
@@ -136,7 +136,7 @@ interface LogSpaceOptions extends SpaceOptions {
 }
 const finished = (x: Tensor, { dtype, axis = 0 }: SpaceOptions, who: string): Tensor =>
   toAxis(dtype === undefined || dtype === null ? x : cast(x, asDType(dtype, who)), axis);
-/** Numbers at equal ratios: `base^start` to `base^stop`. @example logspace(0, 2, { num: 3 }) // [1, 10, 100] */
+/** A geometric sequence from `base^start` to `base^stop`. @example logspace(0, 2, { num: 3 }) // [1, 10, 100] */
 export const logspace = op(
   'logspace',
   (start: Operand, stop: Operand, options: LogSpaceOptions = {}) => {
@@ -146,7 +146,7 @@ export const logspace = op(
   ['operand', 'operand'],
   { base: true, num: true, endpoint: true, axis: true, dtype: true },
 );
-/** Numbers at equal ratios from start to stop. @example geomspace(1, 100, { num: 3 }) // [1, 10, 100] */
+/** A geometric sequence from start to stop. @example geomspace(1, 100, { num: 3 }) // [1, 10, 100] */
 export const geomspace = op(
   'geomspace',
   (start: Operand, stop: Operand, options: SpaceOptions = {}) => {

@@ -12,7 +12,10 @@ import { checkPlain } from '../reads.ts';
 import { knownNumbers } from './known.ts';
 
 const reshapeOp = op('reshape', reshapeTo, ['tensor', 'numbers']);
-/** The same elements in another shape, of which one size may be -1 (or null, as symbolic tensors say it): what is left. @example reshape([1, 2, 3, 4], [2, -1]) // [[1, 2], [3, 4]] */
+/**
+ * The same elements in another shape; one size may be -1 (or null, as in symbolic shapes) and is inferred.
+ * @example reshape([1, 2, 3, 4], [2, -1]) // [[1, 2], [3, 4]]
+ */
 export const reshape = exactOp(
   'reshape',
   2,
@@ -35,7 +38,7 @@ export function reshapeTo(x: Tensor, newShape: Shape | number): Tensor {
     );
   return m.reshape(x, { shape });
 }
-/** The elements in a row. @example ravel([[1, 2], [3, 4]]) // [1, 2, 3, 4] */
+/** The elements as a vector. @example ravel([[1, 2], [3, 4]]) // [1, 2, 3, 4] */
 export const ravel = op('ravel', (x: Tensor) => reshapeTo(x, [sizeOf(x.shape)]));
 
 const permuted = (x: Tensor, perm: readonly number[]): Tensor =>
@@ -67,7 +70,10 @@ export const transpose = op(
   ['tensor'],
   { axes: true },
 );
-/** Moves axes to other places; the rest keep their order. @example moveaxis(zeros([2, 3, 4]), 0, -1).shape // [3, 4, 2] */
+/**
+ * Moves axes to other positions; the others keep their order.
+ * @example moveaxis(zeros([2, 3, 4]), 0, -1).shape // [3, 4, 2]
+ */
 export const moveaxis = op(
   'moveaxis',
   (x: Tensor, source: number | readonly number[], destination: number | readonly number[]) => {
@@ -98,7 +104,7 @@ export const swapaxes = op('swapaxes', (x: Tensor, axis1: number, axis2: number)
     range(rank).map((d) => (d === a ? b : d === b ? a : d)),
   );
 });
-/** Inserts axes of size 1 at the given places of the result. @example expandDims([1, 2], 0).shape // [1, 2] */
+/** Inserts axes of size 1 at the given positions of the result. @example expandDims([1, 2], 0).shape // [1, 2] */
 export const expandDims = op(
   'expandDims',
   (x: Tensor, axis: number | readonly number[]) => {
@@ -109,7 +115,7 @@ export const expandDims = op(
   },
   ['tensor', 'numbers'],
 );
-/** Drops axes of size 1: the named ones, or all. @example squeeze([[1, 2]]).shape // [2] */
+/** Removes axes of size 1: the given ones, or all. @example squeeze([[1, 2]]).shape // [2] */
 export const squeeze = op(
   'squeeze',
   (
@@ -137,7 +143,7 @@ export const squeeze = op(
   ['tensor'],
   { axis: true },
 );
-/** Repeats a tensor over a larger shape, axes counted from the last. @example broadcastTo([1, 2], [2, 2]) // [[1, 2], [1, 2]] */
+/** Broadcasts a tensor to a larger shape. @example broadcastTo([1, 2], [2, 2]) // [[1, 2], [1, 2]] */
 export const broadcastTo = op('broadcastTo', (x: Tensor, shape: Shape) => {
   const target = shapeArgument('broadcastTo', shape);
   const offset = target.length - x.shape.length;
@@ -156,7 +162,7 @@ export const common = (list: readonly Tensor[]): Tensor[] => {
   return list.map((x) => cast(x, dtype));
 };
 export interface AxisOption {
-  /** The axis along which they stand; the first by default. */
+  /** The new axis; the first by default. */
   readonly axis?: number | undefined;
 }
 const axisOption: OptionNames<AxisOption> = { axis: true };
@@ -216,7 +222,10 @@ export const part = (x: Tensor, axis: number, start: number, stop: number, strid
         stops: x.shape.map((n, d) => (d === axis ? stop : n)),
         strides: x.shape.map((_, d) => (d === axis ? stride : 1)),
       });
-/** Cuts a tensor into equal sections (a number), or at positions of the axis (a list). @example split([1, 2, 3, 4], 2) // [[1, 2], [3, 4]] */
+/**
+ * Splits a tensor into equal sections (a number), or at positions of the axis (a list).
+ * @example split([1, 2, 3, 4], 2) // [[1, 2], [3, 4]]
+ */
 export const split = op(
   'split',
   (x: Tensor, indicesOrSections: number | readonly number[], { axis = 0 }: AxisOption = {}) =>
@@ -251,7 +260,7 @@ export function splitAt(who: string, x: Tensor, indicesOrSections: number | read
     return part(x, d, start, Math.max(start, stop));
   });
 }
-/** The slices along an axis, which vanishes. @example unstack([[1, 2], [3, 4]]) // [[1, 2], [3, 4]] */
+/** The slices along an axis, which is removed. @example unstack([[1, 2], [3, 4]]) // [[1, 2], [3, 4]] */
 export const unstack = op(
   'unstack',
   (
@@ -336,7 +345,7 @@ export const repeat = exactOp(
     return repeatOp(x, typeof times === 'object' ? times : Number(times), options);
   },
 );
-/** Runs axes backwards: the named ones, or all. @example flip([1, 2, 3]) // [3, 2, 1] */
+/** Reverses axes: the given ones, or all. @example flip([1, 2, 3]) // [3, 2, 1] */
 export const flip = op(
   'flip',
   (
@@ -351,7 +360,7 @@ export const flip = op(
   ['tensor'],
   { axis: true },
 );
-/** Shifts elements along axes; what leaves at the end comes back at the front. @example roll([1, 2, 3], 1) // [3, 1, 2] */
+/** Shifts elements along axes, wrapping around. @example roll([1, 2, 3], 1) // [3, 1, 2] */
 export const roll = op(
   'roll',
   (

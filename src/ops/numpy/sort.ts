@@ -45,7 +45,10 @@ export const argsort = op(
   ['tensor'],
   sortOptions,
 );
-/** Positions of which the kth element stands in its sorted place, smaller ones before it, larger ones after. @example argpartition([3, 1, 2], 1) // [1, 2, 0] */
+/**
+ * Positions that put the kth element in its sorted place, smaller ones before it, larger ones after.
+ * @example argpartition([3, 1, 2], 1) // [1, 2, 0]
+ */
 export const argpartition = op(
   'argpartition',
   (x: Tensor, kth: number, { axis = -1 }: SortOptions = {}) => {
@@ -64,7 +67,7 @@ export const topK = op(
     x: Tensor,
     k: number,
     _: {
-      /** Results are always in descending order, so that it changes nothing. */
+      /** Has no effect: results are always in descending order. */
       readonly sorted?: boolean | undefined;
     } = {},
   ): [Tensor, Tensor] => {
@@ -92,7 +95,7 @@ export const inTopK = op(
         `targets have shape ${showShape(targets.shape)}, predictions ${showShape(predictions.shape)}`,
         'give one target for each row of predictions',
       );
-    // Its own prediction is the one that the target's class number picks; larger ones stand before it.
+    // The target class's prediction ranks behind all larger ones.
     const shape = predictions.shape;
     const wanted = broadcast(cast(targets, 'int32'), { shape, axes: rows.map((_, d) => d) });
     const isTarget = p.eq(iota({ shape, dtype: 'int32', axis: rows.length }), wanted);
@@ -106,7 +109,10 @@ export const inTopK = op(
   ['tensor', 'tensor'],
 );
 
-/** Position in a sorted vector before which (`left`) or behind which (`right`) each value belongs, by halving. */
+/**
+ * Insertion point of each value in a sorted vector, before (`left`) or behind (`right`) equal elements, by binary
+ * search.
+ */
 function insertion(who: string, sequence: Tensor, values: Tensor, side: 'left' | 'right'): Tensor {
   if (sequence.shape.length !== 1)
     fail(who, `the sorted sequence has shape ${showShape(sequence.shape)}`, 'give a vector');

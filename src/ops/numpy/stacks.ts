@@ -44,13 +44,19 @@ const cut = (name: string, least: number, axis: (x: Tensor) => number) =>
     if (x.shape.length < least) fail(name, `the tensor has shape ${showShape(x.shape)}`, `give ${least} axes or more`);
     return splitAt(name, x, indicesOrSections, axis(x));
   });
-/** Cuts a tensor along its second axis, a vector along its first. @example hsplit([1, 2, 3, 4], 2) // [[1, 2], [3, 4]] */
+/**
+ * Splits a tensor along its second axis, a vector along its first.
+ * @example hsplit([1, 2, 3, 4], 2) // [[1, 2], [3, 4]]
+ */
 export const hsplit = cut('hsplit', 1, (x) => (x.shape.length === 1 ? 0 : 1));
-/** Cuts a tensor along its first axis. @example vsplit([[1], [2]], 2) // [[[1]], [[2]]] */
+/** Splits a tensor along its first axis. @example vsplit([[1], [2]], 2) // [[[1]], [[2]]] */
 export const vsplit = cut('vsplit', 2, () => 0);
-/** Cuts a tensor along its third axis. @example dsplit([[[1, 2]]], 2) // [[[[1]]], [[[2]]]] */
+/** Splits a tensor along its third axis. @example dsplit([[[1, 2]]], 2) // [[[[1]]], [[[2]]]] */
 export const dsplit = cut('dsplit', 3, () => 2);
-/** Cuts an axis into sections as equal as can be, larger ones first. @example arraySplit([1, 2, 3], 2) // [[1, 2], [3]] */
+/**
+ * Splits an axis into sections that are as equal as possible, larger ones first.
+ * @example arraySplit([1, 2, 3], 2) // [[1, 2], [3]]
+ */
 export const arraySplit = op(
   'arraySplit',
   (
@@ -59,7 +65,7 @@ export const arraySplit = op(
     {
       axis = 0,
     }: {
-      /** The axis that is cut; the first by default. */
+      /** The axis to split; the first by default. */
       readonly axis?: number | undefined;
     } = {},
   ) => {

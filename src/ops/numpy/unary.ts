@@ -74,9 +74,9 @@ export const sinc = float('sinc', (x) => {
   const angle = scaled(p.select(isZero, like(x, 1), x), Math.PI);
   return p.select(isZero, like(x, 1), p.div(p.sin(angle), angle));
 });
-/** Largest integer that is not larger. @example floor([1.5, -1.5]) // [1, -2] */
+/** Largest integer not above x. @example floor([1.5, -1.5]) // [1, -2] */
 export const floor = float('floor', p.floor);
-/** Smallest integer that is not smaller. @example ceil([1.5, -1.5]) // [2, -1] */
+/** Smallest integer not below x. @example ceil([1.5, -1.5]) // [2, -1] */
 export const ceil = float('ceil', p.ceil);
 /** Absolute value as a float. @example fabs([-1]) // [1] */
 export const fabs = float('fabs', p.abs);
@@ -97,7 +97,7 @@ export const square = plain('square', (x) => {
   const y = x.dtype === 'bool' ? cast(x, 'int32') : x;
   return p.mul(y, y);
 });
-/** The integer next towards 0. @example trunc([1.5, -1.5]) // [1, -1] */
+/** Rounds towards 0. @example trunc([1.5, -1.5]) // [1, -1] */
 export const trunc = plain('trunc', (x) => (isInexact(x.dtype) ? p.trunc(x) : x));
 /** Whether the sign bit is set: true for -0 too. @example signbit([-1, 0]) // [true, false] */
 export const signbit = plain('signbit', (x) => {
@@ -114,7 +114,7 @@ export const round = op(
     {
       decimals = 0,
     }: {
-      /** Digits behind the point, negative for tens and more; 0 by default. */
+      /** Number of decimals, negative for tens and more; 0 by default. */
       decimals?: number;
     } = {},
   ): Tensor => {

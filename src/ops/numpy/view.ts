@@ -31,7 +31,7 @@ export const view = exactOp(
   (
     x: Like,
     options: {
-      /** The dtype as which the bytes are read; that of the tensor by default. */
+      /** The dtype of the result; that of the tensor by default. */
       readonly dtype?: string | null | undefined;
     } = {},
   ): Tensor => {

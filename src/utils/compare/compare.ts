@@ -111,8 +111,9 @@ showAsText(Compared.prototype);
 /**
  * Compares two models layer by layer on one input, and reports where they begin to differ. All outputs of the layers
  * are kept in memory, so use a small batch.
- * @example const found = await keras.utils.compare(model, 'model.keras', x); console.log(String(found)); // a table of
- * all layers; found.first is the first that differs
+ * @example
+ * const found = await keras.utils.compare(model, 'model.keras', x);
+ * console.log(String(found)); // a table of all layers; found.first is the first that differs
  */
 export const compare = exact(
   'utils.compare',

@@ -4,8 +4,7 @@ import { exact } from '../../base/exact.ts';
  * A Python program that writes the output of every layer of a Keras model for an input. Save it as `dump.py` and run
  * `python dump.py model.keras x.npy dump.npz`; `utils.compare(model, 'dump.npz')` takes that file, which includes the
  * input, as one side.
- * @example keras.utils.compareScript().split('\n')[0] // "# What every layer of a Keras model gives: python dump.py
- * model.keras x.npy dump.npz"
+ * @example keras.utils.compareScript().split('\n')[0] // "# What every layer of a Keras model gives: python dump.py model.keras x.npy dump.npz"
  */
 export const compareScript = exact('utils.compareScript', 0, (): string => script);
 

@@ -51,8 +51,7 @@ export function checkDecoder(who: string, decoder: unknown): ImageDecoder {
  * Loads an image (JPEG, PNG, WebP, BMP, or the first frame of a GIF) from a path, a URL or bytes. As in Keras, the EXIF
  * orientation is ignored. `imgToArray` converts it to a tensor.
  * @see https://keras.io/api/data_loading/image/#loadimg-function
- * @example (await keras.utils.loadImg(await keras.utils.saveImg(null, keras.ops.ones([2, 3, 3]), { fileFormat: 'png'
- * }))).width // 3
+ * @example (await keras.utils.loadImg(await keras.utils.saveImg(null, keras.ops.ones([2, 3, 3]), { fileFormat: 'png' }))).width // 3
  */
 export const loadImg = exact(
   'utils.loadImg',
