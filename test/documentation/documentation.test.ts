@@ -16,6 +16,7 @@ const spaces: Readonly<Record<string, string>> = {
   public: 'keras',
   tensor: 'keras',
   training: 'keras.callbacks',
+  tuning: 'keras.distribution',
   visualize: 'keras',
 };
 /** What examples speak of without saying it. */
