@@ -1,59 +1,75 @@
-import { readEvents } from '../formats/events/read-events.ts';
+import { EventPlace, eventsFrom, type LoggedValue } from '../formats/events/read-events.ts';
+import type { HParamValues } from '../formats/events/values.ts';
 import { encodeBytes } from './base64.ts';
 import type { StudioHistogram, StudioLine } from './protocol.ts';
+import { shownInFull, Thinning } from './thinning.ts';
 
 type Tell = (lines: readonly StudioLine[]) => void;
 const together = 2000;
 
-/** Reports the values in a TensorBoard event file, except the first `skip`; returns their number. Stops at damage. */
-export async function linesOfEvents(path: string, run: string, skip: number, tell: Tell): Promise<number> {
-  let count = 0;
-  let lines: StudioLine[] = [];
-  try {
-    for await (const value of readEvents(path)) {
-      if (count++ < skip) continue;
-      const { tag, step } = value;
-      const time = value.wallTime * 1000;
-      if (count === 1) lines.push({ kind: 'run', run, name: run, time, epochs: 0, controls: false });
-      if (value.kind === 'scalar')
-        lines.push({ kind: 'scalars', of: 'epoch', epoch: step, step, time, logs: { [tag]: value.value }, run });
-      else if (value.kind === 'histogram')
-        lines.push({
-          kind: 'histograms',
-          epoch: step,
-          histograms: { [tag]: evened(value.buckets) },
-          run,
-        });
-      else if (value.kind === 'text') lines.push({ kind: 'note', tag, epoch: step, text: value.text.join('\n'), run });
-      else if (value.kind === 'image' && value.images[0])
-        lines.push({
-          kind: 'note',
-          tag,
-          epoch: step,
-          image: `data:image/png;base64,${encodeBytes(value.images[0])}`,
-          run,
-        });
-      else if (value.kind === 'hparams')
-        lines.push({
-          kind: 'run',
-          run,
-          name: run,
-          time,
-          epochs: 0,
-          controls: false,
-          hyperparameters: value.hparams,
-        });
-      if (lines.length >= together) {
+/** A TensorBoard event file: how far it was read, and which of its values are shown. */
+export class EventFile {
+  readonly #path: string;
+  readonly #run: string;
+  readonly #place = new EventPlace();
+  readonly #thinning = new Thinning();
+  #isBegun = false;
+
+  constructor(path: string, run: string) {
+    this.#path = path;
+    this.#run = run;
+  }
+  /** Reports the values that came since the last time. Stops at damage. */
+  async read(tell: Tell): Promise<void> {
+    const { createReadStream } = process.getBuiltinModule('node:fs');
+    let lines: StudioLine[] = [];
+    // The newest of the numbers that are left out is shown after all, so that curves end where the log does.
+    const newest = new Map<string, StudioLine>();
+    try {
+      const pieces = createReadStream(this.#path, { start: this.#place.bytes }) as AsyncIterable<Uint8Array>;
+      for await (const value of eventsFrom(`file ${this.#path}`, pieces, this.#place)) {
+        if (!this.#isBegun) lines.push(this.#start(value.wallTime));
+        this.#isBegun = true;
+        const name = `${value.kind} ${value.tag}`;
+        const isShown = this.#thinning.keeps(name, mostOf[value.kind] ?? shownInFull.texts);
+        if (!isShown && value.kind !== 'scalar') continue;
+        const line = this.#line(value);
+        if (!line) continue;
+        if (isShown) {
+          lines.push(line);
+          newest.delete(name);
+        } else newest.set(name, line);
+        if (lines.length < together) continue;
         tell(lines);
         lines = [];
       }
+    } catch {
+      // The file is being written, or damaged: what stands before that is shown.
     }
-  } catch {
-    // The file is being written, or damaged: values before that are shown.
+    lines.push(...newest.values());
+    if (lines.length > 0) tell(lines);
   }
-  if (lines.length > 0) tell(lines);
-  return Math.max(count, skip);
+  #start(wallTime: number, hyperparameters?: HParamValues): StudioLine {
+    const name = this.#run;
+    return { kind: 'run', run: name, name, time: wallTime * 1000, epochs: 0, controls: false, hyperparameters };
+  }
+  #line(value: LoggedValue): StudioLine | undefined {
+    const { tag, step, wallTime } = value;
+    const of = { epoch: step, run: this.#run };
+    if (value.kind === 'scalar')
+      return { kind: 'scalars', of: 'epoch', ...of, step, time: wallTime * 1000, logs: { [tag]: value.value } };
+    if (value.kind === 'histogram') return { kind: 'histograms', ...of, histograms: { [tag]: evened(value.buckets) } };
+    if (value.kind === 'text') return { kind: 'note', tag, ...of, text: value.text.join('\n') };
+    if (value.kind === 'image' && value.images[0])
+      return { kind: 'note', tag, ...of, image: `data:image/png;base64,${encodeBytes(value.images[0])}` };
+    return value.kind === 'hparams' ? this.#start(wallTime, value.hparams) : undefined;
+  }
 }
+const mostOf: Readonly<Record<string, number>> = {
+  scalar: shownInFull.numbers,
+  histogram: shownInFull.histograms,
+  image: shownInFull.pictures,
+};
 
 /** Buckets of any width as bars of one width. */
 function evened(

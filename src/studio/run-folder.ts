@@ -1,20 +1,20 @@
 import { nodeModules } from '../formats/node-modules.ts';
-import { linesOfEvents } from './event-lines.ts';
+import { EventFile } from './event-lines.ts';
 import type { StudioLine } from './protocol.ts';
 import { runFileName } from './run-file.ts';
+import { shownInFull, Thinning } from './thinning.ts';
 
-/** Batches of a run that are shown, about: of longer runs every so many of them. */
-const mostBatches = 20_000;
 const mostFiles = 1000;
 
 /** A file of a run, and how far it was read. */
 interface Followed {
   readonly path: string;
   readonly name: string;
-  /** Bytes taken of lines, values taken of events. */
+  /** Bytes taken of a file of lines. */
   taken: number;
   size: number;
-  batches: number;
+  readonly thinning: Thinning;
+  readonly events: EventFile;
 }
 
 /** The runs in a folder: those of the callback `Studio`, and what was written for TensorBoard. Read on as they grow. */
@@ -34,14 +34,12 @@ export class RunFolder {
       const { size } = await fs.stat(at);
       // A file that got shorter was begun anew.
       const followed =
-        known && size >= known.size
-          ? known
-          : { path: at, name: nameOf(file, path.basename(path.resolve(this.#folder))), taken: 0, size: -1, batches: 0 };
+        known && size >= known.size ? known : begun(at, nameOf(file, path.basename(path.resolve(this.#folder))));
       this.#files.set(file, followed);
       if (size === followed.size) continue;
       followed.size = size;
       if (file.endsWith('.jsonl')) await readLines(followed, tell);
-      else followed.taken = await linesOfEvents(at, followed.name, followed.taken, tell);
+      else await followed.events.read(tell);
     }
   }
   /** Files of runs, folders within folders included. */
@@ -60,6 +58,14 @@ export class RunFolder {
   }
 }
 
+const begun = (path: string, name: string): Followed => ({
+  path,
+  name,
+  taken: 0,
+  size: -1,
+  thinning: new Thinning(),
+  events: new EventFile(path, name),
+});
 const nameOf = (file: string, folder: string): string => file.split('/').slice(0, -1).join('/') || folder;
 
 /** Takes whole lines from where reading ended; what is no line of ours is passed over, as the end of a run that was killed. */
@@ -76,14 +82,20 @@ async function readLines(file: Followed, tell: (lines: readonly StudioLine[]) =>
     for (const text of bytes.subarray(0, end).toString('utf8').split('\n')) {
       const line = parsed(text);
       if (!line) continue;
-      if (line.kind === 'scalars' && line.of === 'batch' && file.batches++ > mostBatches && file.batches % 64 !== 0)
-        continue;
+      if (!file.thinning.keeps(...thinned(line))) continue;
       lines.push(line.kind === 'model' ? line : { ...line, run: file.name });
     }
     if (lines.length > 0) tell(lines);
     // A line of this length is none of ours.
     if (rest.length > 1 << 26) return;
   }
+}
+/** What a line is one of many of, and how many of these are shown in full. */
+function thinned(line: StudioLine): [name: string, most: number] {
+  if (line.kind === 'scalars' && line.of === 'batch') return ['batches', shownInFull.numbers];
+  if (line.kind === 'histograms') return [`histograms ${line.of}`, shownInFull.histograms];
+  if (line.kind === 'note') return [`note ${line.tag}`, line.image ? shownInFull.pictures : shownInFull.texts];
+  return ['', Number.POSITIVE_INFINITY];
 }
 const kinds = new Set(['model', 'weight', 'run', 'scalars', 'histograms', 'note', 'state', 'step']);
 function parsed(text: string): StudioLine | undefined {

@@ -12,6 +12,7 @@ export interface StudioServer {
   close(): Promise<void>;
 }
 const mostBody = 1 << 27;
+const together = 500;
 
 /** Serves the studio on 127.0.0.1 alone: to whoever has the token, and under no other name of this machine. */
 export async function serveStudio(hub: Hub, { port = 0, title = 'Hornbeam studio' } = {}): Promise<StudioServer> {
@@ -69,7 +70,13 @@ function sendLines(hub: Hub, url: URL, response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'application/jsonl; charset=utf-8' });
   response.flushHeaders();
   const from = Math.max(0, Math.floor(Number(url.searchParams.get('from'))) || 0);
-  const end = hub.listen((lines) => response.write(lines.map((line) => `${JSON.stringify(line)}\n`).join('')), from);
+  const end = hub.listen((lines) => {
+    // In parts: everything a long run sent may be longer than a string can be.
+    for (let k = 0; k < lines.length; k += together) {
+      const part = lines.slice(k, k + together).map((line) => `${JSON.stringify(line)}\n`);
+      response.write(part.join(''));
+    }
+  }, from);
   response.on('close', end);
 }
 

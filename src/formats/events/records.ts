@@ -23,29 +23,33 @@ export const mostRecordBytes = 256 * 2 ** 20;
 
 /**
  * The records of a TFRecord file as a stream. An incomplete last record is skipped, since the file may still be written
- * to. Damage is an error that names its position.
+ * to. Damage is an error that names its position. `place` tells how far they were read: reading may go on from there.
  */
 export async function* recordsOf(
   who: string,
   pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  place: { bytes: number } = { bytes: 0 },
 ): AsyncGenerator<Uint8Array> {
   const queue = new ByteQueue();
-  let offset = 0;
   let length: number | undefined;
   for await (const piece of pieces) {
     queue.push(piece);
     for (;;) {
       if (length === undefined) {
         if (queue.length < 12) break;
-        length = lengthOf(who, queue.take(12), offset);
+        length = lengthOf(who, queue.take(12), place.bytes);
       }
       if (queue.length < length + 4) break;
       const data = queue.take(length);
       if (uint32(queue.take(4)) !== masked(data))
-        fail(who, `the record at byte ${offset} is damaged: its checksum is wrong`, 'fetch or write the file again');
-      yield data;
-      offset += 16 + length;
+        fail(
+          who,
+          `the record at byte ${place.bytes} is damaged: its checksum is wrong`,
+          'fetch or write the file again',
+        );
+      place.bytes += 16 + length;
       length = undefined;
+      yield data;
     }
   }
 }
