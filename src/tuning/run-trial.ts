@@ -16,18 +16,11 @@ import { folderOf, readTrial, type Trial, writeTrial } from './records.ts';
 class Recorder extends Callback<Model> {
   trial: Trial;
   readonly #monitor: Monitor;
-  readonly #studio: Studio;
 
-  constructor(trial: Trial, monitor: Monitor, studio: Studio) {
+  constructor(trial: Trial, monitor: Monitor) {
     super();
     this.trial = trial;
     this.#monitor = monitor;
-    this.#studio = studio;
-  }
-  override async onTrainBegin(): Promise<void> {
-    const { values } = this.trial;
-    const text = Object.entries(values).map(([name, value]) => `${name}: ${value}`);
-    if (text.length > 0) await this.#studio.note('hyperparameters', { text: text.join('\n') });
   }
   override async onEpochEnd(epoch: number, logs: CallbackLogs = {}): Promise<void> {
     this.#monitor.judge(this.model, logs);
@@ -91,8 +84,14 @@ export async function runTrial(build: Build, given: Given, job: Job): Promise<vo
     const options = typeof fit === 'function' ? await fit(hp) : fit;
     last = { ...begun, values: hp.values };
     await writeTrial(last);
-    const studio = new Studio({ port: null, logDir: folder, name: path.basename(folder), updateFrequency: 'epoch' });
-    const recorder = new Recorder(last, new Monitor('distribution.tune', { monitor: objective, mode }), studio);
+    const studio = new Studio({
+      port: null,
+      logDir: folder,
+      name: path.basename(folder),
+      updateFrequency: 'epoch',
+      hyperparameters: hp.values,
+    });
+    const recorder = new Recorder(last, new Monitor('distribution.tune', { monitor: objective, mode }));
     const backup = new BackupAndRestore({ backupDir: path.join(folder, 'backup'), deleteCheckpoint: false });
     const callbacks = [...(options.callbacks ?? []), studio, recorder, backup];
     await model.fit(x, y, { verbose: 0, ...options, epochs: job.epochs, callbacks });

@@ -45,7 +45,7 @@ describe('a search', { timeout: 300_000 }, () => {
       }
     });
     expect([...runs]).toEqual(['trial-000', 'trial-001', 'trial-002', 'trial-003']);
-    expect(lines.join()).toContain('learningRate: ');
+    expect(lines.join()).toContain('"learningRate":');
     const first = join(folder, 'search', 'trial-000');
     expect(readdirSync(first).sort()).toEqual(['events.jsonl', 'model.keras', 'trial.json']);
 
