@@ -72,7 +72,12 @@ export function nodeBundle(dir: string): RolldownOptions {
   const first = firstFile();
   const namespaces = Object.entries(later).map(([name, file]) => [`namespace-${name}`, file]);
   return {
-    input: { index: 'src/index.ts', hornbeam: 'src/cli/hornbeam.ts', ...Object.fromEntries(namespaces) },
+    input: {
+      index: 'src/index.ts',
+      hornbeam: 'src/cli/hornbeam.ts',
+      'machine-code': 'src/devices/native/device.ts',
+      ...Object.fromEntries(namespaces),
+    },
     platform: 'node',
     plugins: [face, beside, first.plugin, ascii],
     output: {

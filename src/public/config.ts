@@ -31,8 +31,8 @@ export type { DeviceName, FindDevice, MakeDevice } from '../runtime/device.ts';
  * Chooses where everything that follows is computed: "wasm" (the default), "native" (machine code; in Node on Linux with an
  * x86-64 processor that has AVX2, with the package `koffi`), "auto" ("native" where it can be had, else "wasm"; says once which),
  * "webgpu" (a GPU; in Node with the package `webgpu`) or "reference". Tensors made before move over when they are used. In Node
- * the environment variable HORNBEAM_DEVICE names a device too: the first `fit`, `evaluate`, `predict` or batch of training
- * chooses it, unless `setDevice` was called before.
+ * the environment variable HORNBEAM_DEVICE names a device too, unless `setDevice` is called: "native" and "auto" hold from the
+ * first op on, others are chosen by the first `fit`, `evaluate`, `predict` or batch of training.
  */
 export const setDevice = exact('config.setDevice', 1, (name: DeviceName): Promise<void> => chooseDevice(name));
 /**

@@ -38,12 +38,19 @@ export function registerDevice(name: string, make: MakeDevice): void {
 }
 
 const made = new Map<string, Device>();
-let current: Device | undefined;
+const wasm = (): Device => made.get('wasm') ?? remember('wasm', wasmDevice());
+let first = wasm;
+/** The current device; undefined until anything is computed or a device is set. */
+export let current: Device | undefined;
 
-/** The device for new tensors and programs: `wasm` unless another was set. */
+/** The device for new tensors and programs: `wasm` unless another was set, or named by HORNBEAM_DEVICE. */
 export function currentDevice(): Device {
-  current ??= wasm();
+  current ??= first();
   return current;
+}
+/** Replaces `wasm` as the device that is used unless one is set; undefined leaves it. */
+export function provideFirst(make: (remember: (name: string, device: Device) => Device) => Device | undefined): void {
+  first = () => make(remember) ?? wasm();
 }
 
 const numbers = new WeakMap<Device, string>();
@@ -58,8 +65,6 @@ export function deviceKey(): string {
   if (!key) numbers.set(device, (key = `${device.name}${count++}`));
   return key;
 }
-
-const wasm = (): Device => made.get('wasm') ?? remember('wasm', wasmDevice());
 
 /** The device of that name, ready for use. */
 export async function deviceNamed(name: DeviceName): Promise<Device> {

@@ -1,8 +1,11 @@
 import { isNode } from '../devices/host/platform.ts';
-import { isDeviceChosen } from './device.ts';
+import { isDeviceChosen, provideFirst } from './device.ts';
+import { firstDevice } from './native-device.ts';
 import { setDevice } from './set-device.ts';
 
 // In bundles for pages, `environment-in-pages.ts` replaces this file, according to `browser` in package.json.
+
+provideFirst(firstDevice);
 
 let choice: Promise<void> | undefined;
 

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type OutputOptions, rolldown } from 'rolldown';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { widthsHere } from '../../src/devices/native/testing.ts';
 import { install } from './installed.ts';
 import { executablePath, Pages } from './pages.ts';
 
@@ -139,6 +140,32 @@ describe('the package, alone in node_modules', () => {
     expect(bundled).toMatch(
       /^RandomFlip,Flatten,Dense true int8_from_float32 int4_from_float32 function undefined true false/,
     );
+  });
+
+  it('computes on the device that HORNBEAM_DEVICE names from the first op on', async () => {
+    const code = `import * as keras from 'hornbeam';
+      if (process.argv[2]) await keras.config.setDevice(process.argv[2]);
+      const sum = await keras.ops.add([1, 2], 3).array();
+      console.log(keras.config.device(), ...sum);`;
+    await writeFile(join(folder, 'first.js'), code);
+    const said = (device: string, ...args: string[]): string =>
+      execFileSync(process.execPath, ['first.js', ...args], {
+        cwd: folder,
+        encoding: 'utf8',
+        stdio: 'pipe',
+        env: { ...process.env, HORNBEAM_DEVICE: device },
+      }).trim();
+    // Without koffi.
+    expect(said('auto')).toBe('wasm 4 5');
+    expect(said('native', 'wasm')).toBe('wasm 4 5');
+    expect(() => said('native')).toThrow(/native device: .*\n +Fix:/);
+    if (widthsHere().length === 0) return;
+    const koffi = join(folder, 'node_modules/koffi');
+    await symlink(resolve('node_modules/koffi'), koffi);
+    expect(said('native')).toBe('native 4 5');
+    expect(said('auto')).toBe('Hornbeam computes on the device "native".\nnative 4 5');
+    expect(said('native', 'wasm')).toBe('wasm 4 5');
+    await rm(koffi);
   });
 
   it('is there once in Node, for pages’ code and commands too, under the names of its classes', () => {

@@ -9,8 +9,8 @@ import type { Program } from '../../ir/program.ts';
 import type { ScalarOp } from '../../ir/scalar.ts';
 import { showAval } from '../../ir/tensor.ts';
 import type { Buffer, Device, Executable } from '../device.ts';
-import { Buffers, type HeapBuffer } from '../host/buffers.ts';
-import { bindProgram, type Emitted, sizesOf } from '../host/executable.ts';
+import { type Allocator, Buffers, type HeapBuffer } from '../host/buffers.ts';
+import { bindProgram } from '../host/executable.ts';
 import { kernelSteps } from '../host/program.ts';
 import { remembered } from '../host/remembered.ts';
 import { availableThreads } from '../host/threads.ts';
@@ -36,6 +36,8 @@ export interface NativeOptions {
   readonly lanes?: 8 | 16;
   /** The most bytes that the heap may grow to (default: the machine's memory). */
   readonly maximumBytes?: number;
+  /** What allocates arrays and scratch memory, for tests (default: a heap of the system's memory). */
+  readonly heap?: Allocator;
 }
 
 /** What a program holds outside the garbage collector's reach: addresses on the heap, and its code. */
@@ -50,12 +52,13 @@ export function nativeDevice({
   leastWork,
   lanes,
   maximumBytes,
+  heap: given,
 }: NativeOptions = {}): Device {
   const c = foreign();
   const width = vectorWidth();
   if (width === 0) fail('native device', 'this processor lacks AVX2 or FMA', "use config.setDevice('wasm')");
   const own = lanes === 8 ? 8 : (width as 8 | 16);
-  const heap = new NativeHeap(maximumBytes);
+  const heap = given ?? new NativeHeap(maximumBytes);
   const buffers = new Buffers('native', heap);
   const team = new NativeThreads(threads);
   const target = { ...threadsTarget(team.count, hasKernel, leastWork), vectorWidth: own };
@@ -64,16 +67,10 @@ export function nativeDevice({
     dropCode(code);
   });
 
-  const emit = (plan: Plan, stopwatch?: StopwatchPlace): EmittedProgram & Emitted => ({
-    ...emitProgram(plan, { lanes: own, threads: stopwatch ? 1 : team.count, leastWork, stopwatch }),
-    ...sizesOf(plan),
-  });
+  const emit = (plan: Plan, stopwatch?: StopwatchPlace): EmittedProgram =>
+    emitProgram(plan, { lanes: own, threads: stopwatch ? 1 : team.count, leastWork, stopwatch });
 
-  function load(
-    program: Program,
-    emitted: EmittedProgram & Emitted,
-    isTimed = false,
-  ): { executable: Executable; owned: Owned } {
+  function load(program: Program, emitted: EmittedProgram, isTimed = false): { executable: Executable; owned: Owned } {
     let isAlone = isTimed;
     const addressOf = (name: string): number => {
       const known = name === barrier ? threadCode().barrier : c.dlsym(null, name);
@@ -125,7 +122,7 @@ export function nativeDevice({
     name: 'native',
     ready: process.env['HORNBEAM_VERIFY'] === '1' ? verifyPlans() : undefined,
     compile(program) {
-      const emitted = remembered(program, [device.name, team.count, leastWork, own], () => {
+      const emitted = remembered(program, [target], () => {
         const plan = compile(program, target);
         checkPlan(plan);
         return emit(plan);

@@ -1,5 +1,6 @@
 import { it } from 'vitest';
 import { expectNear, type Judged } from '../../../test/device-programs.ts';
+import { guardedHeap } from '../../../test/guarded-memory.ts';
 import { kernelPrograms } from '../../../test/kernel-programs.ts';
 import { makeProgram } from '../../ir/program.ts';
 import { Tensor } from '../../ir/tensor.ts';
@@ -7,9 +8,10 @@ import { conv, dot, transpose } from '../../primitives/index.ts';
 import { nativeDevice } from './device.ts';
 import { widthsHere } from './testing.ts';
 
+// Arrays have the slack behind them that whole programs may read, and no byte more.
 const devices: readonly Judged[] = widthsHere().flatMap((lanes) => [
-  [`${lanes} lanes`, nativeDevice({ lanes, threads: 1 })] as const,
-  [`${lanes} lanes on three threads`, nativeDevice({ lanes, threads: 3, leastWork: 0 })] as const,
+  [`${lanes} lanes`, nativeDevice({ lanes, threads: 1, heap: guardedHeap() })] as const,
+  [`${lanes} lanes on three threads`, nativeDevice({ lanes, threads: 3, leastWork: 0, heap: guardedHeap() })] as const,
 ]);
 const tensor = (...shape: number[]): Tensor => new Tensor({ shape, dtype: 'float32' });
 const product = (a: Tensor, b: Tensor): Tensor => dot(a, b, { batch: [[], []], contract: [[1], [0]] });

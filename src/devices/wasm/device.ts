@@ -7,7 +7,6 @@ import { threadsTarget } from '../../compiler/threads-target.ts';
 import { showAval } from '../../ir/tensor.ts';
 import type { Device, Executable } from '../device.ts';
 import type { HeapBuffer } from '../host/buffers.ts';
-import { sizesOf } from '../host/executable.ts';
 import { isNode } from '../host/platform.ts';
 import { remembered } from '../host/remembered.ts';
 import { hasKernel } from './emit/contraction.ts';
@@ -46,10 +45,10 @@ export function wasmDevice(threads?: number, leastWork?: number): Device {
     },
     compile(program) {
       const target = threadsTarget(pool.threadCount, hasKernel, leastWork);
-      const emitted = remembered(program, [device.name, pool.threadCount, leastWork, heap.limits, features()], () => {
+      const emitted = remembered(program, [target, heap.limits, features()], () => {
         const plan = compile(program, target);
         checkPlan(plan);
-        return { ...emitProgram(plan, heap.limits, pool.threadCount, { leastWork }), ...sizesOf(plan) };
+        return emitProgram(plan, heap.limits, pool.threadCount, { leastWork });
       });
       const loaded = load(program, emitted, machine);
       const executable: Executable = {

@@ -1,7 +1,7 @@
 import { compiling } from '../../base/content-policy.ts';
 import type { Program } from '../../ir/program.ts';
 import type { Executable } from '../device.ts';
-import { bindProgram, type Emitted } from '../host/executable.ts';
+import { bindProgram } from '../host/executable.ts';
 import { scalarFunction } from '../reference/scalar-functions.ts';
 import type { EmittedProgram } from './emit/program.ts';
 import type { Machine } from './machine.ts';
@@ -15,7 +15,7 @@ export interface Loaded {
 /** With `tick`, it runs on one thread and calls `tick` with the number of each finished kernel. */
 export function load(
   program: Program,
-  emitted: EmittedProgram & Emitted,
+  emitted: EmittedProgram,
   machine: Machine,
   tick?: (kernel: number) => void,
 ): Loaded {

@@ -2,7 +2,6 @@ import { compile } from '../../compiler/compile.ts';
 import type { Target } from '../../compiler/plan.ts';
 import type { Program } from '../../ir/program.ts';
 import type { Buffer, Device } from '../device.ts';
-import { sizesOf } from '../host/executable.ts';
 import { timeKernels } from '../host/time-kernels.ts';
 import { emitProgram } from './emit/program.ts';
 import { load } from './executable.ts';
@@ -26,7 +25,7 @@ export function timeOnWasm(
   };
   const plan = compile(program, { ...target, workers: 1 });
   const emitted = emitProgram(plan, machine.heap.limits, 1, { ticking: true });
-  const { executable, owned } = load(program, { ...emitted, ...sizesOf(plan) }, machine, tick);
+  const { executable, owned } = load(program, emitted, machine, tick);
   const run: typeof executable.run = (given) => {
     times = executable.kernels.map(() => 0);
     last = performance.now();

@@ -2,7 +2,8 @@ import { allSteps } from '../../../compiler/memory/barriers.ts';
 import { bytesOf } from '../../../compiler/memory/homes.ts';
 import type { ContractionStep, CopyStep, LoopStep, Plan, Step } from '../../../compiler/plan.ts';
 import type { Region } from '../../../ir/expr.ts';
-import { type Entry, gainsByThreads, kernelSteps, type ProgramWriter, Table, writeSteps } from '../../host/program.ts';
+import { type Emitted, sizesOf } from '../../host/executable.ts';
+import { gainsByThreads, kernelSteps, type ProgramWriter, Table, writeSteps } from '../../host/program.ts';
 import { type Contraction, makeContraction } from '../../kernels/contraction.ts';
 import type { ProductKernel } from '../../kernels/tiled-product.ts';
 import type { Callable } from '../../wasm/encoder/index.ts';
@@ -20,16 +21,13 @@ import { Stopwatch, type StopwatchPlace } from './stopwatch.ts';
  * A plan as machine code. Its main function takes its thread number, the number of threads, the table and the control
  * page.
  */
-export interface EmittedProgram {
-  readonly code: Uint8Array<ArrayBuffer>;
+export interface EmittedProgram extends Emitted {
   /** Addresses still missing in the code. */
   readonly symbols: readonly CodeSymbol[];
   /** Offset of the main function. */
   readonly start: number;
-  readonly table: readonly Entry[];
   /** Whether any step is shared by several threads. */
   readonly isParallel: boolean;
-  readonly workspaceBytes: number;
 }
 
 export interface EmitOptions {
@@ -103,6 +101,7 @@ class ProgramEmitter implements ProgramWriter {
       symbols: assembler.symbols,
       start,
       table: this.table.entries,
+      ...sizesOf(plan),
       isParallel: gainsByThreads(plan.steps, options.leastWork),
       workspaceBytes: this.workspaceBytes,
     };

@@ -14,7 +14,6 @@ import * as generators from '../../../primitives/generators.ts';
 import * as movement from '../../../primitives/movement.ts';
 import * as reduce from '../../../primitives/reduce.ts';
 import type { HeapBuffer } from '../../host/buffers.ts';
-import { sizesOf } from '../../host/executable.ts';
 import { referenceDevice } from '../../reference/device.ts';
 import { load } from '../executable.ts';
 import { Machine } from '../machine.ts';
@@ -139,7 +138,7 @@ function check(rule: Rule, { inputs, attrs }: Sample<unknown>, parallel: boolean
   const expected = reference.compile(program).run(data.map((x, i) => reference.upload(x, tensors[i]!.dtype)));
   const plan = naivePlan(program, parallel);
   const emitted = emitProgram(plan, machine.heap.limits, machine.pool.threadCount);
-  const { executable } = load(program, { ...emitted, ...sizesOf(plan) }, machine);
+  const { executable } = load(program, emitted, machine);
   const given = data.map((x) => {
     const buffer = machine.allocate(x.byteLength);
     machine.heap.bytes(buffer.address, x.byteLength).set(new Uint8Array(x.buffer, x.byteOffset, x.byteLength));

@@ -3,7 +3,8 @@ import { bytesOf } from '../../../compiler/memory/homes.ts';
 import type { ContractionStep, CopyStep, LoopStep, Plan, Step } from '../../../compiler/plan.ts';
 import type { Region } from '../../../ir/expr.ts';
 import { type ScalarOp, scalarOps } from '../../../ir/scalar.ts';
-import { type Entry, gainsByThreads, kernelSteps, type ProgramWriter, Table, writeSteps } from '../../host/program.ts';
+import { type Emitted, sizesOf } from '../../host/executable.ts';
+import { gainsByThreads, kernelSteps, type ProgramWriter, Table, writeSteps } from '../../host/program.ts';
 import { partOf } from '../../kernels/part.ts';
 import type { ProductKernel } from '../../kernels/tiled-product.ts';
 import { barrier, importLook } from '../barrier.ts';
@@ -21,14 +22,9 @@ import { type Contraction, makeContraction } from './contraction.ts';
 import { type Kernel, makeKernel } from './kernel.ts';
 
 /** A plan as machine code: a module that exports `run(threadIndex, threadCount, addresses)`. */
-export interface EmittedProgram {
-  readonly code: Uint8Array<ArrayBuffer>;
-  /** What the words at `addresses` refer to, in order. */
-  readonly table: readonly Entry[];
+export interface EmittedProgram extends Emitted {
   /** Whether any step is shared by several threads. */
   readonly isParallel: boolean;
-  /** Bytes of workspace, used by one contraction after another, with a barrier between them. */
-  readonly workspaceBytes: number;
   /** Operations of f64 that the module imports as `math.<name>`; such a module runs on one thread. */
   readonly hostOperations: readonly ScalarOp[];
 }
@@ -95,6 +91,7 @@ class ProgramEmitter implements ProgramWriter {
     return {
       code: module.build(),
       table: this.table.entries,
+      ...sizesOf(plan),
       isParallel: this.hostFunctions.size === 0 && gainsByThreads(plan.steps, leastWork),
       workspaceBytes: this.workspaceBytes,
       hostOperations: [...this.hostFunctions.keys()],
