@@ -15,7 +15,7 @@ import type { CompileLoss } from '../training/compile-loss.ts';
 import { judge, lossAndGradients, type Stepping } from '../training/default-steps.ts';
 import { asLogs, type Logs } from '../training/logs.ts';
 import type { StepFunction } from '../training/steps.ts';
-import { overrides } from '../training/trainable.ts';
+import { forward, overrides } from '../training/trainable.ts';
 import { type Kind, type StepResult, Trainer } from '../training/trainer.ts';
 import { type Weights, watch } from './contributions.ts';
 import { LedListeners } from './led-listeners.ts';
@@ -28,6 +28,8 @@ import { broadcastJson, broadcastValues } from './state.ts';
 
 /** The arguments of a rank's program: its part of the batch and the weights of that part. */
 type Given = Omit<Batch, 'recycle' | 'isOwn'> & Weights;
+/** With what this rank holds of that by which losses are divided. */
+type Counted = Given & { readonly shares: readonly Tensor[] };
 /** What a rank's program leaves to be summed, and what becomes of the sums; noted while the program is recorded. */
 interface Agreement {
   readonly packing: Packing;
@@ -70,7 +72,12 @@ export class ReplicaTrainer extends Trainer {
       );
     await this.#begin(job);
     const given = await this.#partOf(batch, spread);
-    const { logs: own, host, buckets } = this.step(`part of ${kind}`, this.#part(kind))(given) as PartResult;
+    const shares = await this.#shares(kind, given, job);
+    const {
+      logs: own,
+      host,
+      buckets,
+    } = this.step(`part of ${kind}`, this.#part(kind))({ ...given, shares }) as PartResult;
     if (host)
       fail(
         this.model,
@@ -83,7 +90,7 @@ export class ReplicaTrainer extends Trainer {
     if (!this.runEagerly) {
       const whole = new Set(tensorsIn([batch.x, batch.y, batch.sampleWeight]));
       const cut = tensorsIn([given.x, given.y, given.sampleWeight]).filter((t) => !whole.has(t));
-      for (const t of [...buckets, ...Object.values(own), ...cut]) t.dispose();
+      for (const t of [...buckets, ...Object.values(own), ...cut, ...shares]) t.dispose();
     }
     return logs;
   }
@@ -133,23 +140,19 @@ export class ReplicaTrainer extends Trainer {
 
   /** The program of a rank's part of a batch, which computes its contributions to the sums. */
   #part(kind: Kind) {
-    return ({ share, keeps, ...batch }: Given): PartResult => {
+    return ({ share, shares, keeps, ...batch }: Counted): PartResult => {
       const { model } = this;
       const running = this.metrics.flatMap((metric) => [...metric.variables]);
       const changed = watch([...new Set([...running, ...model.nonTrainableVariables])], { share, keeps });
       let slopes: readonly Tensor[] = [];
       const loss = this.#replicaLoss;
-      if (loss) loss.share = share;
-      const result = this.gather(`${kind}Step`, () => {
-        try {
-          if (kind === 'test') return model.testStep(batch);
-          const found = lossAndGradients(this.#weighing(share), batch);
-          ({ slopes } = found);
-          return judge(this, batch, found);
-        } finally {
-          if (loss) loss.share = undefined;
-        }
-      });
+      const compute = () => {
+        if (kind === 'test') return model.testStep(batch);
+        const found = lossAndGradients(this.#weighing(share), batch);
+        ({ slopes } = found);
+        return judge(this, batch, found);
+      };
+      const result = this.gather(`${kind}Step`, () => (loss ? loss.weighed({ share, shares }, compute) : compute()));
       const others = changed();
       const known = asLogs(model, 'getMetricsResult', model.getMetricsResult());
       const extras = Object.keys(result.logs).filter((name) => !(name in known));
@@ -158,6 +161,44 @@ export class ReplicaTrainer extends Trainer {
       const packing = new Packing(all);
       this.#agreements[kind] = { packing, slopes: slopes.length, variables: others.map(({ v }) => v), extras };
       return { ...result, buckets: packing.pack(all) };
+    };
+  }
+  /**
+   * This rank's shares of what means over a part of the batch are divided by: what masks and ignored classes leave, or weights of
+   * samples. All ranks count before the step.
+   */
+  async #shares(kind: Kind, given: Given, job: Job): Promise<readonly Tensor[]> {
+    const loss = this.#replicaLoss;
+    // A testStep of the model's own may compute other losses, in another order.
+    if (!loss || this.#isEven[kind] || (kind === 'test' && this.model[overrides]('testStep'))) return [];
+    const counts = this.step(`counts of ${kind}`, this.#counts(kind, loss))(given) as readonly Tensor[];
+    if (counts.length === 0) {
+      this.#isEven[kind] = true;
+      return [];
+    }
+    const hasRows = (await given.share.item()) > 0;
+    const own = await Promise.all(counts.map(async (count) => (hasRows ? ((await count.item()) as number) : 0)));
+    const all = await summed(job, own);
+    if (!this.runEagerly) for (const count of counts) count.dispose();
+    return own.map((count, k) => tensor(all[k]! === 0 ? 0 : count / all[k]!));
+  }
+  /** Kinds of steps whose losses are all divided by the number of rows. */
+  readonly #isEven: Partial<Record<Kind, boolean>> = {};
+  /** The program that counts; what it computes beside, layers' states among it, is dropped. */
+  #counts(kind: Kind, loss: ReplicaLoss) {
+    return ({ share: _, keeps: __, ...batch }: Given): readonly Tensor[] => {
+      const { model } = this;
+      const { x, y, sampleWeight } = batch;
+      const training = kind === 'train';
+      const variables = [...new Set([...this.state, ...this.metrics.flatMap((metric) => [...metric.variables])])];
+      const before = variables.map((v) => v.read());
+      const counts = loss.counted(() => {
+        model.computeLoss({ x, y, yPred: model[forward](x, training), sampleWeight, training });
+      });
+      variables.forEach((v, k) => {
+        if (v.read() !== before[k]) v.assign(before[k]!);
+      });
+      return counts;
     };
   }
   /**

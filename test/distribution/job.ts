@@ -29,6 +29,14 @@ const digest = async (model: keras.Model): Promise<string> => {
   for (const w of model.getWeights()) hash.update(new Uint8Array((await w.data()).buffer));
   return hash.digest('hex');
 };
+/** Batches, of which rank 1 may have to wait for each. */
+async function* slowly(x: keras.Tensor, y: keras.Tensor): AsyncGenerator<[keras.Tensor, keras.Tensor]> {
+  for (let k = 0; k < 403; k += 32) {
+    if (rank === 1 && process.env['SLOW']) await new Promise((resolve) => setTimeout(resolve, 60));
+    const size = Math.min(32, 403 - k);
+    yield [keras.ops.slice(x, [k, 0], [size, 8]), keras.ops.slice(y, [k, 0], [size, 1])];
+  }
+}
 /** Notes the running logs after each batch. */
 class Notes extends keras.callbacks.Callback {
   readonly logs: number[][] = [];
@@ -52,7 +60,15 @@ const jobs: Readonly<Record<string, () => Promise<void>>> = {
       validationData: [x, y],
     });
     const scores = await model.evaluate(x, y, { verbose: 0 });
-    write({ logs: notes.logs, history, scores, weights: await digest(model), ranks });
+    write({ logs: notes.logs, history, scores, weights: await digest(model), ranks, device: keras.config.device() });
+  },
+
+  async slow() {
+    keras.utils.setRandomSeed(2);
+    const { x, y } = samples();
+    const model = perceptron();
+    const { history } = await model.fit(() => slowly(x, y), { verbose: 0, epochs: 2 });
+    write({ history, weights: await digest(model) });
   },
 
   /** Batches of 5, 5 and 1 samples, for four ranks too; losses that are summed, and weights of classes and samples. */
@@ -74,6 +90,37 @@ const jobs: Readonly<Record<string, () => Promise<void>>> = {
       });
       const options = { epochs: 4, batchSize: 5, verbose: 0, sampleWeight, classWeight: { 0: 1, 1: 3 } } as const;
       const { history } = await model.fit(x, y, options);
+      histories.push(history);
+    }
+    write(histories);
+  },
+
+  /** Means over what masks and ignored classes leave, and over weights: of which ranks have different numbers. */
+  async masked() {
+    const numbers = Array.from({ length: 22 }, (_, i) =>
+      Array.from({ length: 6 }, (_, j) => (j > i % 6 ? 0 : 1 + ((i * j) % 9))),
+    );
+    const tokens = keras.tensor(numbers, { dtype: 'int32' });
+    const next = keras.ops.cast(keras.ops.mod(tokens, 5), 'int32');
+    const sampleWeight = keras.ops.abs(keras.random.normal([22], { seed: 6 }));
+    const histories: unknown[] = [];
+    const { SparseCategoricalCrossentropy } = keras.losses;
+    const losses = [
+      new SparseCategoricalCrossentropy({ fromLogits: true }),
+      new SparseCategoricalCrossentropy({ fromLogits: true, ignoreClass: 0 }),
+      new SparseCategoricalCrossentropy({ fromLogits: true, reduction: 'mean_with_sample_weight' }),
+    ];
+    for (const [k, loss] of losses.entries()) {
+      keras.utils.setRandomSeed(3);
+      const model = new keras.Sequential([
+        keras.Input({ shape: [6], dtype: 'int32' }),
+        new keras.layers.Embedding({ inputDim: 10, outputDim: 8, maskZero: k !== 1, embeddingsRegularizer: 'l2' }),
+        new keras.layers.LSTM({ units: 8, returnSequences: true }),
+        new keras.layers.Dense({ units: 5 }),
+      ]);
+      model.compile({ optimizer: new keras.optimizers.SGD({ learningRate: 0.1 }), loss, metrics: ['accuracy'] });
+      const options = { epochs: 3, batchSize: 5, verbose: 0, ...(k === 2 && { sampleWeight }) } as const;
+      const { history } = await model.fit(tokens, next, { ...options, validationData: [tokens, next] });
       histories.push(history);
     }
     write(histories);

@@ -9,6 +9,7 @@ const difference = (a: readonly number[][], b: readonly number[][]): number =>
 describe.skipIf(installed.length === 0)('training on several processes', { timeout: 300_000 }, () => {
   const env = { SEED: '7' };
   const alone = launch(undefined, 1, 'curve', { env });
+  const masked = launch(undefined, 1, 'masked');
 
   test.each(installed.flatMap((launcher) => [2, 4].map((ranks) => [launcher, ranks] as const)))(
     '%s -n %i has the losses and metrics of one process, and the same weights on all ranks',
@@ -54,6 +55,39 @@ describe.skipIf(installed.length === 0)('training on several processes', { timeo
       expect(difference(Object.values(history), Object.values(results[0][k]))).toBeLessThan(1e-5);
     });
     for (const other of results.slice(1)) expect(other).toEqual(results[0]);
+  });
+
+  test.each([2, 4])(
+    'means over what masks and ignored classes leave are those of one process (%i ranks)',
+    async (ranks) => {
+      const [expected] = (await masked).results;
+      const { code, text, results } = await launch(installed[0], ranks, 'masked');
+      expect([code, text]).toEqual([0, '']);
+      expected.forEach((history: Record<string, number[]>, k: number) => {
+        expect(Object.keys(results[0][k])).toEqual(Object.keys(history));
+        expect(difference(Object.values(history), Object.values(results[0][k]))).toBeLessThan(1e-5);
+      });
+      for (const other of results.slice(1)) expect(other).toEqual(results[0]);
+    },
+  );
+
+  test('a slow rank is waited for, and changes nothing', async () => {
+    const [launcher] = installed;
+    const together = await launch(launcher, 2, 'slow');
+    const slowed = await launch(launcher, 2, 'slow', { env: { SLOW: '1' } });
+    expect([slowed.code, slowed.text]).toEqual([0, '']);
+    expect(slowed.results).toEqual(together.results);
+  });
+
+  test('on native, where it is, ranks have the losses of one process', async () => {
+    const native = { ...env, HORNBEAM_DEVICE: 'native' };
+    const [expected] = (await launch(undefined, 1, 'curve', { env: native })).results;
+    if (expected?.device !== 'native')
+      return console.info('native is not there: it is not trained on several processes');
+    const { code, results } = await launch(installed[0], 2, 'curve', { env: native });
+    expect([code, results[0].device]).toEqual([0, 'native']);
+    expect(difference(expected.logs, results[0].logs)).toBeLessThan(1e-5);
+    expect({ ...results[1], logs: [] }).toEqual({ ...results[0], logs: [] });
   });
 
   test('what callbacks of rank 0 do, all ranks do: rates, the best weights, an end; rank 0 alone writes files', async () => {
