@@ -25,6 +25,12 @@ describe.skipIf(installed.length === 0)('several processes of which one', { time
     expect(code).not.toBe(0);
     expect(results).toEqual([undefined, undefined]);
   });
+  test.each(launchers)('%s: ends with 0 while the others train, end with a reason', async (launcher) => {
+    const { code, text, results } = await launch(launcher, 2, 'deeds', { env: { DEED: 'leave' } });
+    expect(code).not.toBe(0);
+    expect(text).toContain('process 1 of 2 has ended, and process 0 waits for it');
+    expect(results).toEqual([undefined, undefined]);
+  });
   test.each(launchers)('%s: has less data, end the round together, with a warning', async (launcher) => {
     const { code, text, results } = await launch(launcher, 2, 'own');
     expect([code, results[0].history.loss.length]).toEqual([0, 2]);

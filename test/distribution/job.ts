@@ -164,6 +164,7 @@ const jobs: Readonly<Record<string, () => Promise<void>>> = {
     const deeds: Readonly<Record<string, () => void>> = {
       interrupt: () => void process.kill(process.pid, 'SIGINT'),
       kill: () => void process.kill(process.pid, 'SIGKILL'),
+      leave: () => process.exit(0),
       fail: () => {
         throw new Error('rank 1 cannot read its data');
       },

@@ -1,5 +1,6 @@
 import { fail } from '../../base/errors.ts';
 import { launchedProcesses } from './abi.ts';
+import { Farewells } from './farewells.ts';
 import { loadMpi, type Memory, type Mpi } from './library.ts';
 
 type Floats = 'float32' | 'float64';
@@ -48,6 +49,8 @@ export function currentJob(): Job | undefined {
 const most = 2 ** 30;
 /** Milliseconds of pure polling before timers and signals get turns in between. */
 const patience = 1;
+/** Milliseconds of waiting after which a process polls less often, and now and then for whether the others have ended. */
+const pause = 100;
 /** Milliseconds of waiting after which a message is printed. */
 const long = 30_000;
 
@@ -69,10 +72,27 @@ function join(mpi: Mpi, expected: number): Job {
       'start with the mpirun of that MPI, or name the library of the one that started it: HORNBEAM_MPI=/path/to/libmpi.so',
     );
 
+  const farewells = new Farewells(mpi, rank, size);
+  /** How many sums and broadcasts this process has begun. */
+  let begun = 0;
+  let looked = 0;
+  /** Ends a wait for a process that ended. */
+  const checkOthers = (now: number): void => {
+    if (now - looked < pause) return;
+    looked = now;
+    const gone = farewells.missing(begun);
+    if (gone !== undefined)
+      fail(
+        'distribution',
+        `process ${gone} of ${size} has ended, and process ${rank} waits for it`,
+        'let all processes call fit and evaluate alike, and end together: nothing of them may stand behind if (dataShardId === 0)',
+      );
+  };
   type Request = () => boolean;
   const started = (start: (request: BigInt64Array) => number, what: string): Request => {
     const request = new BigInt64Array(1);
     const flag = new Int32Array(1);
+    begun++;
     check(start(request), what);
     return () => {
       check(f.MPI_Test(request, flag, abi.statusIgnore), what);
@@ -104,23 +124,30 @@ function join(mpi: Mpi, expected: number): Job {
       started((request) => f.MPI_Ibcast(at, n, handles.byte, 0, world, request), 'MPI_Ibcast'),
     );
   const waitNow = (requests: readonly Request[]): void => {
-    for (const isDone of requests) while (!isDone());
+    const start = performance.now();
+    for (const isDone of requests)
+      while (!isDone()) {
+        const now = performance.now();
+        if (now - start > pause) checkOthers(now);
+      }
   };
   /** Alternates with timers and signals once it takes longer. */
   const wait = async (requests: readonly Request[]): Promise<void> => {
-    const begun = performance.now();
+    const start = performance.now();
     let isSaid = false;
     for (const isDone of requests)
       while (!isDone()) {
-        const waited = performance.now() - begun;
+        const now = performance.now();
+        const waited = now - start;
         if (waited < patience) continue;
+        if (waited > pause) checkOthers(now);
         if (waited > long && !isSaid) {
           console.warn(
             `distribution: process ${rank} of ${size} has waited ${long / 1000} s for the others. Fix: see whether one of them is slow or cut off; the wait goes on.`,
           );
           isSaid = true;
         }
-        await new Promise<void>((resolve) => void (waited < 100 ? setImmediate(resolve) : setTimeout(resolve, 1)));
+        await new Promise<void>((resolve) => void (waited < pause ? setImmediate(resolve) : setTimeout(resolve, 1)));
       }
   };
 
@@ -137,7 +164,7 @@ function join(mpi: Mpi, expected: number): Job {
       return mpi.exit(code);
     },
   };
-  leaveWell(job, mpi, () => waitNow(reducing({ memory: new Float64Array(1), count: 1, dtype: 'float64' })));
+  leaveWell(job, mpi, () => farewells.leave(begun));
   return job;
 }
 

@@ -27,6 +27,25 @@ export interface Functions {
     comm: number,
     request: BigInt64Array,
   ): number;
+  MPI_Isend(
+    memory: bigint | number,
+    count: number,
+    type: number,
+    to: number,
+    tag: number,
+    comm: number,
+    request: BigInt64Array,
+  ): number;
+  MPI_Iprobe(from: number, tag: number, comm: number, flag: Int32Array, status: number): number;
+  MPI_Recv(
+    memory: bigint | number,
+    count: number,
+    type: number,
+    from: number,
+    tag: number,
+    comm: number,
+    status: number,
+  ): number;
   MPI_Test(request: BigInt64Array, flag: Int32Array, status: number): number;
   MPI_Abort(comm: number, code: number): number;
   MPI_Finalize(): number;
@@ -60,6 +79,9 @@ const prototypes: Readonly<Record<keyof Functions, string>> = {
   MPI_Iallreduce:
     'int MPI_Iallreduce(int64_t from, int64_t to, int count, int64_t type, int64_t op, int64_t comm, void *request)',
   MPI_Ibcast: 'int MPI_Ibcast(int64_t memory, int count, int64_t type, int root, int64_t comm, void *request)',
+  MPI_Isend: 'int MPI_Isend(int64_t memory, int count, int64_t type, int to, int tag, int64_t comm, void *request)',
+  MPI_Iprobe: 'int MPI_Iprobe(int from, int tag, int64_t comm, void *flag, int64_t status)',
+  MPI_Recv: 'int MPI_Recv(int64_t memory, int count, int64_t type, int from, int tag, int64_t comm, int64_t status)',
   MPI_Test: 'int MPI_Test(void *request, void *flag, int64_t status)',
   MPI_Abort: 'int MPI_Abort(int64_t comm, int code)',
   MPI_Finalize: 'int MPI_Finalize()',
