@@ -127,6 +127,7 @@ test('what is not run is counted', () => {
       'there is no such folder',
       'there is no such folder',
       'it needs a server and a page',
+      'it starts processes',
     ],
     // Plain text, an import map, lines of TensorFlow.js, commands, what the library prints.
     otherLanguages: ['', 'html', 'javascript', 'sh', 'text'],
