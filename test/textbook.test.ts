@@ -3,7 +3,7 @@ import * as keras from '../src/index.ts';
 
 /**
  * The names of Keras that the 37 notebooks of "Deep Learning with Python" use (F. Chollet, second and third edition), by their
- * namespaces. `callbacks.TensorBoard`, which they use too, is not made.
+ * namespaces.
  */
 const names: Readonly<Record<string, string>> = {
   '': 'Input Layer Model Sequential Variable',
@@ -11,7 +11,7 @@ const names: Readonly<Record<string, string>> = {
   'applications.vgg16': 'VGG16 preprocess_input',
   'applications.vgg19': 'VGG19 preprocess_input',
   'applications.xception': 'Xception decode_predictions preprocess_input',
-  callbacks: 'Callback EarlyStopping ModelCheckpoint',
+  callbacks: 'Callback EarlyStopping ModelCheckpoint TensorBoard',
   config: 'backend epsilon set_dtype_policy',
   'datasets.boston_housing': 'load_data',
   'datasets.california_housing': 'load_data',

@@ -21,7 +21,7 @@ const fields = {
   scoreMode: f.oneOf(['dot', 'concat'], 'dot'),
   /** Share of the weights that is set to 0 while training. */
   dropout: { ...rateField(), required: false as const, initial: 0 },
-  /** Makes the draws repeat from run to run. */
+  /** Seed that makes the draws reproducible. */
   seed: seedField(),
 };
 

@@ -28,6 +28,6 @@ export const projectionFields = {
   kernelConstraint: constraintField(),
   /** Applied to their biases after each update. */
   biasConstraint: constraintField(),
-  /** Makes the draws repeat from run to run. */
+  /** Seed that makes the draws reproducible. */
   seed: seedField(),
 };

@@ -12,7 +12,7 @@ const fields = {
   rate: rateField(),
   /** Shape of the pattern, spread over the inputs; null takes the inputs' own size along an axis. */
   noiseShape: noiseShapeField(),
-  /** Makes the draws repeat from run to run. */
+  /** Seed that makes the draws reproducible. */
   seed: seedField(),
 };
 /** Where SELU ends for large negative inputs: `-alpha · scale`. */

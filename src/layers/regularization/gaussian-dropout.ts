@@ -10,7 +10,7 @@ import { rateField, seedField } from './fields.ts';
 const fields = {
   /** The noise has the standard deviation `sqrt(rate / (1 - rate))`. */
   rate: rateField(),
-  /** Makes the draws repeat from run to run. */
+  /** Seed that makes the draws reproducible. */
   seed: seedField(),
 };
 

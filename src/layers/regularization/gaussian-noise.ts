@@ -10,7 +10,7 @@ import { seedField } from './fields.ts';
 const fields = {
   /** Standard deviation of the noise. */
   stddev: f.number({ min: 0, max: 1 }),
-  /** Makes the draws repeat from run to run. */
+  /** Seed that makes the draws reproducible. */
   seed: seedField(),
 };
 

@@ -11,7 +11,7 @@ import { rateField, seedField } from './fields.ts';
 const fields = {
   /** Share of the channels that is set to 0. */
   rate: rateField(),
-  /** Makes the draws repeat from run to run. */
+  /** Seed that makes the draws reproducible. */
   seed: seedField(),
 };
 

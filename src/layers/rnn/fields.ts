@@ -50,7 +50,7 @@ export const cellDropoutFields = {
   dropout: optionalRate,
   /** Share of the states that is set to 0 while training: the same at every step. */
   recurrentDropout: optionalRate,
-  /** Makes the draws repeat from run to run. */
+  /** Seed that makes the draws reproducible. */
   seed: seedField(),
 };
 

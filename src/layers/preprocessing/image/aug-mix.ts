@@ -29,21 +29,24 @@ import type { BoundingBoxes, ImageData } from './image-data.ts';
 import { within } from './values.ts';
 
 const fields = {
-  /** The least and the largest value of pixels: results are kept within. */
+  /** The range of pixel values, to which results are clipped. */
   valueRange: givenValueRangeField(),
-  /** How many chains of changes are mixed. */
+  /** Number of chains of changes to mix. */
   numChains: f.int({ min: 1, initial: 3 }),
-  /** How many changes a chain has at most. */
+  /** The most changes per chain. */
   chainDepth: f.int({ min: 0, initial: 3 }),
-  /** How strong they are; `b` is `[0, b]`. */
+  /** Strength of the changes; `b` is `[0, b]`. */
   factor: factorField([0, 1], { initial: 0.3 }),
-  /** The parameter of the distributions of the shares: near 0 one chain or the image alone, large ones all alike. */
+  /**
+   * The parameter of the distributions of mixing ratios: near 0 a single chain or the image dominates, large values mix
+   * evenly.
+   */
   alpha: f.number({ initial: 1 }),
   /** Whether brightness, contrast, grey and sharpness are among the changes; the evaluation of models leaves them out. */
   allOps: f.bool(true),
-  /** How values between pixels are found. */
+  /** Interpolation method. */
   interpolation: interpolationField(),
-  /** Makes the draws repeat from run to run. */
+  /** Seed that makes the draws reproducible. */
   seed: seedField(),
   ...imageFields,
 };
@@ -70,9 +73,9 @@ interface Chains {
 
 export interface AugMix extends Resolved<typeof fields> {}
 /**
- * Images mixed with what chains of changes make of them (Hendrycks et al., 2020); all is drawn for each batch, and masks are
- * mixed alike. Bounding boxes stay. Where `training` is false, images pass as they are. Keras draws the layers of the chains from
- * Python's own random numbers; here they come from the seed as well.
+ * Mixes images with versions changed by random chains of layers (Hendrycks et al., 2020), drawn for each batch; masks
+ * are mixed alike. Bounding boxes are unchanged. If `training` is false, images are returned unchanged. Keras draws the
+ * layers of the chains from Python's own random numbers; here they come from the seed as well.
  * @example new AugMix({ factor: 0.3, seed: 1 })(ops.ones([2, 8, 8, 3])).shape // [2, 8, 8, 3]
  * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/aug_mix/
  */
@@ -168,7 +171,7 @@ export class AugMix extends BaseImagePreprocessingLayer<typeof fields, Chains> {
     const x = cast(masks, this.computeDtype);
     return this.#mixed(x, chains, (layer, y, t) => layer.transformSegmentationMasks(y, t));
   }
-  /** The shape stays. */
+  /** The shape is unchanged. */
   override computeOutputShape(shape: Shapes): Shapes {
     return shape;
   }

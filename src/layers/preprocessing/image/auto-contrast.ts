@@ -8,7 +8,7 @@ import { imageFields, type Range, valueRangeField } from './fields.ts';
 import { toRange, within } from './values.ts';
 
 const fields = {
-  /** The least and the largest value of pixels: channels are stretched over it. */
+  /** The range of pixel values, over which channels are stretched. */
   valueRange: valueRangeField(),
   ...imageFields,
 };
@@ -16,8 +16,8 @@ const bytes: Range = [0, 255];
 
 export interface AutoContrast extends Resolved<typeof fields> {}
 /**
- * Images with each channel stretched, so that it takes up the whole range of values; a channel of one value stays. The channels
- * are the last axis, also where `dataFormat` says that they are the first, as in Keras. It is the same for `training` and not.
+ * Stretches each channel to the full range of values; a channel with a single value is unchanged. The channels are the
+ * last axis, also where `dataFormat` says that they are the first, as in Keras. It does not depend on `training`.
  * @example new AutoContrast({ valueRange: [0, 1] })([[[[0.4], [0.5]], [[0.5], [0.6]]]]) // [[[[0], [0.5]], [[0.5], [1]]]]
  * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/auto_contrast/
  */
@@ -35,7 +35,7 @@ export class AutoContrast extends BaseImagePreprocessingLayer<typeof fields, nul
     const y = toRange(stretched, bytes, this.valueRange, dtype);
     return cast(where(isnan(y), cast(images, dtype), y), dtype);
   }
-  /** The shape stays. */
+  /** The shape is unchanged. */
   override computeOutputShape(shape: Shapes): Shapes {
     return shape;
   }

@@ -27,25 +27,25 @@ const ownFactor = f.nullable(
 );
 const fields = {
   ...imageFields,
-  /** How much the layer changes, within `factorBounds`: a number, or the two between which one is drawn. */
+  /** Strength of the change, within `factorBounds`: a number, or the range from which it is drawn. */
   factor: ownFactor,
 };
-/** Options of one's own layer over images. */
+/** Options of custom image layers. */
 export type ImageLayerOptions = Options<typeof fields> & LayerOptions;
 
 /** Options of `getRandomTransformation`. */
 export interface TransformationOptions {
-  /** Whether anything is to be changed. */
+  /** Whether to change anything. */
   readonly training?: boolean | undefined;
-  /** Where draws come from; the layer's own generator when absent. */
+  /** The source of randomness; the layer's own generator by default. */
   readonly seed?: Seed;
 }
-/** Options of what transforms images, and what belongs to them. */
+/** Options of the methods that transform images and associated data. */
 export interface TransformOptions {
-  /** Whether anything is to be changed. */
+  /** Whether to change anything. */
   readonly training?: boolean | undefined;
 }
-/** Images are changed unless somebody says otherwise. */
+/** Images are changed by default. */
 export const isTraining = (options?: { readonly training?: boolean | undefined }): boolean => options?.training ?? true;
 /** How images are called, in Keras's spelling and Python's. */
 const keysOf = {
@@ -55,7 +55,7 @@ const keysOf = {
 type Data = Readonly<Record<string, unknown>> & { readonly images: Tensor };
 const isGiven = (x: unknown): boolean => x !== undefined && x !== null;
 
-/** A call gives what it is given: an image, images, or images with what belongs to them. */
+/** A call returns the same kind of data that it receives: an image, a batch, or images with associated data. */
 export interface BaseImagePreprocessingLayer<
   // biome-ignore lint/correctness/noUnusedVariables: the class has the same parameters
   S extends Fields = typeof fields,
@@ -97,7 +97,7 @@ export abstract class BaseImagePreprocessingLayer<S extends Fields = typeof fiel
   }
   /** Between which bounds `factor` lies. */
   static readonly factorBounds: Range = [-1, 1];
-  /** Whether pixels change their places, so that boxes and masks have to follow. */
+  /** Whether pixels move, so that boxes and masks have to follow. */
   static readonly movesPixels: boolean = true;
   declare readonly dataFormat: DataFormat;
   declare readonly boundingBoxFormat: Resolved<typeof imageFields>['boundingBoxFormat'];
@@ -126,7 +126,7 @@ export abstract class BaseImagePreprocessingLayer<S extends Fields = typeof fiel
     return axesOf(this.dataFormat).channels;
   }
 
-  /** What is drawn once for the images and all that belongs to them; null where nothing is. */
+  /** What is drawn once for the images and their associated data; null for nothing. */
   getRandomTransformation(_data: Tensor | ImageData, _options?: TransformationOptions): T | null {
     return null;
   }
@@ -154,7 +154,7 @@ export abstract class BaseImagePreprocessingLayer<S extends Fields = typeof fiel
     const { movesPixels } = this.constructor as typeof BaseImagePreprocessingLayer;
     return isTraining(options) && movesPixels ? this.resample(masks, transformation, 'nearest') : masks;
   }
-  /** Images or masks with their pixels in other places; values between pixels are found as `interpolation` says. */
+  /** Images or masks with their pixels in other places; values between pixels are found by `interpolation`. */
   protected resample(_images: Tensor, _transformation: T | null, _interpolation: string): Tensor {
     return fail(this, 'it does not say what becomes of images', 'write transformImages(images, transformation)');
   }
@@ -198,7 +198,7 @@ export abstract class BaseImagePreprocessingLayer<S extends Fields = typeof fiel
     for (const key of keysOf.segmentationMasks) if (isGiven(given[key])) read[key] = this.#read(given[key] as Like);
     return { ...given, ...this.#run(read as Data, training) };
   }
-  /** Of the library's own layers all that a call does is one program. What a user's class does may look at values. */
+  /** Calls of the library's own layers are compiled to one program. User classes may inspect values. */
   readonly #compiled = jit((data: Data, training: boolean) => this.#all(data, training), { name: this.className });
   #run(data: Data, training: boolean): Record<string, unknown> {
     return isOwnClass(this.constructor) ? this.#compiled(data, training) : this.#all(data, training);
@@ -260,12 +260,12 @@ export abstract class BaseImagePreprocessingLayer<S extends Fields = typeof fiel
     const x = asTensor(given);
     return this.autocast && isFloat(x.dtype) ? cast(x, this.computeDtype) : x;
   }
-  /** Where draws come from. */
+  /** The source of randomness. */
   protected seedFor(options?: TransformationOptions): Seed {
     return options?.seed ?? (this as { generator?: SeedGenerator }).generator;
   }
 
-  /** As in Keras, images are announced in the dtype of computation. */
+  /** As in Keras, the declared dtype of images is the compute dtype. */
   override computeOutputSpec(...args: unknown[]): { form: any; avals: SymbolicAval[] } {
     const isOverridden = this.computeOutputShape !== Layer.prototype.computeOutputShape;
     if (isPlainObject(args[0]) || !isOverridden) return super.computeOutputSpec(...args);

@@ -24,7 +24,7 @@ interface Sizes {
 
 export interface CenterCrop extends Resolved<typeof fields> {}
 /**
- * The middle of images, `[…, height, width, channels]`. Where an image is smaller, the largest part of its middle that has the
+ * Crops the centre of images, `[…, height, width, channels]`. If an image is smaller, its largest centred part with the
  * aspect ratio of the result is resized. Boxes of which nothing is left get the label -1.
  * @example new CenterCrop({ height: 2, width: 3 })(ops.ones([1, 4, 4, 3])).shape // [1, 2, 3, 3]
  * @see https://keras.io/api/layers/preprocessing_layers/image_preprocessing/center_crop/
@@ -33,7 +33,7 @@ export class CenterCrop extends BaseImagePreprocessingLayer<typeof fields, Sizes
   static override readonly className = 'CenterCrop';
   static override readonly fields = fields;
 
-  /** The size of the images that come in. */
+  /** The size of the incoming images. */
   override getRandomTransformation(data: Tensor | ImageData): Sizes {
     const { height, width } = sizesOf(this, imagesOf(data as Tensor), this.dataFormat);
     return { height, width };
@@ -68,7 +68,7 @@ export class CenterCrop extends BaseImagePreprocessingLayer<typeof fields, Sizes
       ),
     );
   }
-  /** The shape of what is cut out. */
+  /** The shape of the crop. */
   override computeOutputShape(shape: SymbolicShape | { readonly images: SymbolicShape }): SymbolicShape {
     return resizedShape(isPlainObject(shape) ? shape.images : shape, this);
   }

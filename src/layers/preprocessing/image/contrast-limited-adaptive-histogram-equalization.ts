@@ -31,7 +31,7 @@ import { givenValueRangeField, imageFields, type Range } from './fields.ts';
 import { toRange } from './values.ts';
 
 const fields = {
-  /** The least and the largest value of pixels. */
+  /** The range of pixel values. */
   valueRange: givenValueRangeField(),
   /** How often a level may occur in a tile, as a multiple of its even share, before it is cut off; 0 for any. */
   clipLimit: f.number({ initial: 4 }),
@@ -44,10 +44,11 @@ const levels = 256;
 
 export interface ContrastLimitedAdaptiveHistogramEqualization extends Resolved<typeof fields> {}
 /**
- * Images equalized tile by tile (Zuiderveld, 1994): each tile spreads its levels by its own histogram, whose peaks are cut off,
- * and between the middles of tiles the results are mixed. It is the same for `training` and not; the dtype stays.
+ * Images equalized tile by tile (Zuiderveld, 1994): each tile spreads its levels by its own histogram, whose peaks are
+ * cut off, and between the middles of tiles the results are mixed. It does not depend on `training`; the dtype stays.
  * @example new ContrastLimitedAdaptiveHistogramEqualization({ tileGridSize: [2, 2] })(ops.ones([1, 8, 8, 3])).shape // [1, 8, 8, 3]
- * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/contrast_limited_adaptive_histogram_equalization/
+ * @see
+ * https://keras.io/api/layers/preprocessing_layers/image_augmentation/contrast_limited_adaptive_histogram_equalization/
  */
 export class ContrastLimitedAdaptiveHistogramEqualization extends BaseImagePreprocessingLayer<typeof fields, null> {
   static override readonly className = 'ContrastLimitedAdaptiveHistogramEqualization';
@@ -127,7 +128,7 @@ export class ContrastLimitedAdaptiveHistogramEqualization extends BaseImagePrepr
     const table = clip(divide(multiply(subtract(total, least), 255), divisor), 0, 255);
     return reshape(edged(edged(table, 1), 2), [-1]);
   }
-  /** The shape stays. */
+  /** The shape is unchanged. */
   override computeOutputShape(shape: Shapes): Shapes {
     return shape;
   }

@@ -18,9 +18,9 @@ import { mixedLabels } from './mixed-labels.ts';
 import { drawSpan, insideOf } from './rectangles.ts';
 
 const fields = {
-  /** Between which numbers the parameter of the beta distribution of the shares is drawn; `b` is `[0, b]`. */
+  /** Range of the parameter of the beta distribution of mixing ratios; `b` is `[0, b]`. */
   factor: factorField([0, 1], { initial: 1 }),
-  /** Makes the draws repeat from run to run. */
+  /** Seed that makes the draws reproducible. */
   seed: seedField(),
   ...imageFields,
 };
@@ -35,8 +35,9 @@ interface Cut {
 
 export interface CutMix extends Resolved<typeof fields> {}
 /**
- * Each image of a batch with a rectangle from another one, and labels `[n, classes]` mixed by the areas (Yun et al., 2019). Masks
- * are cut as the images are; bounding boxes are refused. One image, and all where `training` is false, pass as they are.
+ * Each image of a batch with a rectangle from another one, and labels `[n, classes]` mixed by the areas (Yun et al.,
+ * 2019). Masks are cut as the images are; bounding boxes are refused. A single image, and all images if `training` is
+ * false, are returned unchanged.
  * @example new CutMix({ seed: 1 })({ images: ops.ones([2, 4, 4, 3]), labels: ops.eye(2) }).labels.shape // [2, 2]
  * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/cut_mix/
  */
@@ -76,7 +77,7 @@ export class CutMix extends BaseImagePreprocessingLayer<typeof fields, Cut> {
   override transformSegmentationMasks(masks: Tensor, cut: Cut | null, options?: TransformOptions): Tensor {
     return this.transformImages(masks, cut, options);
   }
-  /** The shape stays. */
+  /** The shape is unchanged. */
   override computeOutputShape(shape: Shapes): Shapes {
     return shape;
   }

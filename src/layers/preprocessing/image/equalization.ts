@@ -29,7 +29,7 @@ import { BaseImagePreprocessingLayer, isTraining, type TransformOptions } from '
 import { imageFields, type Range, valueRangeField } from './fields.ts';
 
 const fields = {
-  /** The least and the largest value of pixels. */
+  /** The range of pixel values. */
   valueRange: valueRangeField(),
   /** Into how many steps values are divided. */
   bins: f.int({ min: 1, initial: 256 }),
@@ -44,8 +44,8 @@ function scaled(x: Tensor, from: Range, to: Range): Tensor {
 
 export interface Equalization extends Resolved<typeof fields> {}
 /**
- * Images whose values are spread so that all levels occur about equally often, each channel by its histogram over the batch.
- * Where `training` is false, images pass as they are.
+ * Equalizes histograms, so that all levels occur about equally often, for each channel over the batch. If `training` is
+ * false, images are returned unchanged.
  * @example new Equalization()([[[[0], [1]], [[2], [3]]]]) // [[[[0], [85]], [[170], [255]]]]
  * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/equalization/
  */
@@ -87,7 +87,7 @@ export class Equalization extends BaseImagePreprocessingLayer<typeof fields, nul
     const isFlat = lessEqual(expandDims(countNonzero(counts, { axis: 1 }), 1), 1);
     return where(isFlat, cast(x, 'float32'), takeAlongAxis(levels, step, { axis: 1 }));
   }
-  /** The shape stays. */
+  /** The shape is unchanged. */
   override computeOutputShape(shape: Shapes): Shapes {
     return shape;
   }

@@ -22,7 +22,7 @@ interface FactorRule {
   readonly initial?: Factor;
   readonly isFloat?: boolean;
 }
-/** How much a layer changes: a number, or the two between which one is drawn for each image. */
+/** Strength of the change: a number, or the range from which it is drawn for each image. */
 export function factorField(
   bounds: Range,
   rule: FactorRule & { readonly initial: Factor },
@@ -38,7 +38,7 @@ export function factorField(bounds: Range, rule: FactorRule = {}): Field<Factor,
   });
 }
 
-/** A factor that configs hold as it was given; each of its numbers lies between the bounds. */
+/** A factor that configs keep as given; each of its numbers lies within the bounds. */
 interface GivenFactor {
   readonly expects: string;
   check(v: unknown): v is Factor;
@@ -51,13 +51,13 @@ const givenFactor = (isWithin: (x: number) => boolean, range: string): GivenFact
   parse: (v) => v,
   isFloat: true,
 });
-/** A share by which images move, at most all of their size. */
+/** A fraction by which images are shifted, at most their full size. */
 export const shareField = (): Field<Factor, Factor, true> =>
   f.custom<Factor, Factor>(givenFactor((x) => x >= -1 && x <= 1, '[-1, 1]'));
 /** How much larger a window becomes: less than nothing is left at -1. */
 export const zoomField = (): Field<Factor, Factor, true> =>
   f.custom<Factor, Factor>(givenFactor((x) => x > -1 && x <= 1, '(-1, 1]'));
-/** `[lower, upper]` of a factor that was kept as given. */
+/** `[lower, upper]` of a factor that is kept as given. */
 export const spreadOf = (v: Factor): Range => (typeof v === 'number' ? [-Math.abs(v), Math.abs(v)] : sorted(v));
 
 const valueRange = {
@@ -65,16 +65,16 @@ const valueRange = {
   check: isPair as (v: unknown) => v is readonly number[],
   initial: [0, 255] as readonly number[],
 };
-/** The least and the largest value of pixels. */
+/** The range of pixel values. */
 export const valueRangeField = (): Field<readonly number[], Range, false> =>
   f.custom<readonly number[], Range>({ ...valueRange, parse: sorted });
 /** The same, in the order given. */
 export const givenValueRangeField = (): Field<readonly number[], Range, false> =>
   f.custom<readonly number[], Range>({ ...valueRange, parse: (v) => [v[0], v[1]] });
 
-/** What stands for pixels outside of the image. */
+/** How pixels outside the image are filled. */
 export const fillModeField = () => f.oneOf(['reflect', 'wrap', 'constant', 'nearest'], 'reflect');
-/** How values between pixels are found. */
+/** Interpolation method. */
 export const interpolationField = () => f.oneOf(['nearest', 'bilinear'], 'bilinear');
 
 const boxFormatField: Field<BoxFormat | null, BoxFormat | null, false> = f.nullable(
@@ -86,8 +86,8 @@ const boxFormatField: Field<BoxFormat | null, BoxFormat | null, false> = f.nulla
 );
 /** Options that all layers over images have. */
 export const imageFields = {
-  /** How four numbers stand for a box; needed when bounding boxes come with the images. */
+  /** Format of the boxes; required if bounding boxes are passed along with the images. */
   boundingBoxFormat: boxFormatField,
-  /** Where the channels stand; the configured default when absent. */
+  /** Position of the channel axis; `config.imageDataFormat()` by default. */
   dataFormat: dataFormatField(),
 };

@@ -10,9 +10,9 @@ import { imageFields } from './fields.ts';
 import type { BoundingBoxes } from './image-data.ts';
 
 const fields = {
-  /** How many boxes each image has in the end. */
+  /** Number of boxes of each image in the result. */
   maxNumber: f.int({ min: 0 }),
-  /** What stands for boxes and labels that are missing. As in Keras, configs do not keep it. */
+  /** The filling of missing boxes and labels. As in Keras, configs do not keep it. */
   fillValue: f.int({ initial: -1 }),
   ...imageFields,
 };
@@ -20,8 +20,8 @@ type BoxShapes = { readonly boxes: SymbolicShape; readonly labels: SymbolicShape
 
 export interface MaxNumBoundingBoxes extends Resolved<typeof fields> {}
 /**
- * The same number of boxes for each image: those after the first `maxNumber` are left out, missing ones are filled up. All else
- * passes as it is.
+ * The same number of boxes for each image: those after the first `maxNumber` are left out, missing ones are padded.
+ * Everything else is returned unchanged.
  * @example
  * const layer = new MaxNumBoundingBoxes({ maxNumber: 5, boundingBoxFormat: 'xyxy' });
  * const boundingBoxes = { boxes: ops.ones([1, 2, 4]), labels: ops.ones([1, 2]) };
@@ -50,7 +50,7 @@ export class MaxNumBoundingBoxes extends BaseImagePreprocessingLayer<typeof fiel
     };
     return { ...boxes, boxes: settled(boxes.boxes), labels: settled(boxes.labels) };
   }
-  /** The shape stays; that of boxes and labels gets the number of boxes. */
+  /** The shape is unchanged; that of boxes and labels gets the number of boxes. */
   override computeOutputShape<S>(shape: S): S {
     if (!isPlainObject(shape)) return shape;
     const settled = ([n, _, ...rest]: SymbolicShape): SymbolicShape => [n, this.maxNumber, ...rest];

@@ -17,9 +17,11 @@ import { mixedLabels } from './mixed-labels.ts';
 import { forEachImage } from './values.ts';
 
 const fields = {
-  /** The parameter of the beta distribution of the shares: near 0 nearly all of one image, 1 any share alike. */
+  /**
+   * The parameter of the beta distribution of mixing ratios: near 0 one image dominates, 1 is a uniform distribution.
+   */
   alpha: f.number({ initial: 0.2 }),
-  /** Makes the draws repeat from run to run. */
+  /** Seed that makes the draws reproducible. */
   seed: seedField(),
   ...imageFields,
 };
@@ -32,8 +34,8 @@ interface Mix {
 
 export interface MixUp extends Resolved<typeof fields> {}
 /**
- * Each image of a batch mixed with another one, as labels `[n, classes]` and masks are (Zhang et al., 2017); an image gets the
- * boxes of both. Where `training` is false, images pass as they are.
+ * Mixes each image of a batch, with its labels `[n, classes]` and masks, with another one (Zhang et al., 2017); an
+ * image gets the boxes of both. If `training` is false, images are returned unchanged.
  * @example new MixUp({ seed: 1 })({ images: ops.ones([2, 4, 4, 3]), labels: ops.eye(2) }).labels.shape // [2, 2]
  * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/mix_up/
  */
@@ -67,7 +69,7 @@ export class MixUp extends BaseImagePreprocessingLayer<typeof fields, Mix> {
   override transformSegmentationMasks(masks: Tensor, mix: Mix, options?: TransformOptions): Tensor {
     return isTraining(options) ? this.#mixed(masks, mix) : masks;
   }
-  /** The shape stays. */
+  /** The shape is unchanged. */
   override computeOutputShape(shape: Shapes): Shapes {
     return shape;
   }

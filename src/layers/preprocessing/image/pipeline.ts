@@ -8,7 +8,7 @@ import { ownLayer } from '../../own-layer.ts';
 import type { Augmented, ImageData } from './image-data.ts';
 
 const fields = {
-  /** The layers, from the first to the last: each gets what the one before gives. */
+  /** The layers, in order: each receives the previous one's output. */
   layers: layersField(),
 };
 
@@ -17,8 +17,8 @@ export interface Pipeline extends Resolved<typeof fields> {
   <D extends ImageData>(data: D, options?: CallOptions): Augmented<D>;
 }
 /**
- * Layers one after the other, as one. Unlike a Sequential it is no model, and takes what its first layer takes: an image, a
- * batch, or images with what belongs to them.
+ * A sequence of layers as one layer. Unlike a Sequential it is no model, and takes what its first layer takes: an
+ * image, a batch, or images with what belongs to them.
  * @example new Pipeline({ layers: [new Rescaling({ scale: 1 / 255 }), new CenterCrop({ height: 2, width: 2 })] })(ops.ones([1, 4, 4, 3])).shape // [1, 2, 2, 3]
  * @see https://keras.io/api/layers/preprocessing_layers/pipeline/
  */

@@ -16,15 +16,15 @@ import { factorField, givenValueRangeField, imageFields, interpolationField } fr
 import type { BoundingBoxes, ImageData } from './image-data.ts';
 
 const fields = {
-  /** The least and the largest value of pixels. */
+  /** The range of pixel values. */
   valueRange: givenValueRangeField(),
-  /** How many changes are made, one after the other. */
+  /** Number of successive changes. */
   numOps: f.int({ min: 0, initial: 2 }),
-  /** How strong they are; `b` is `[0, b]`. */
+  /** Strength of the changes; `b` is `[0, b]`. */
   factor: factorField([0, 1], { initial: 0.5 }),
-  /** How values between pixels are found. */
+  /** Interpolation method. */
   interpolation: interpolationField(),
-  /** Makes the draws repeat from run to run. */
+  /** Seed that makes the draws reproducible. */
   seed: seedField(),
   ...imageFields,
 };
@@ -50,8 +50,8 @@ interface Choice {
 
 export interface RandAugment extends Resolved<typeof fields> {}
 /**
- * Images changed by a few layers that are drawn from eleven for each batch (Cubuk et al., 2019), with their masks and boxes. Where
- * `training` is false, images pass as they are.
+ * Changes images by a few layers drawn from eleven for each batch (Cubuk et al., 2019), along with masks and boxes. If
+ * `training` is false, images are returned unchanged.
  * @example new RandAugment({ factor: 0.3, seed: 1 })(ops.ones([2, 8, 8, 3])).shape // [2, 8, 8, 3]
  * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/rand_augment/
  */
@@ -130,7 +130,7 @@ export class RandAugment extends BaseImagePreprocessingLayer<typeof fields, Choi
     if (!isTraining(options) || !choice) return masks;
     return this.#changed(masks, choice, (layer, y, t) => cast(layer.transformSegmentationMasks(y, t), masks.dtype));
   }
-  /** The shape stays. */
+  /** The shape is unchanged. */
   override computeOutputShape(shape: Shapes): Shapes {
     return shape;
   }

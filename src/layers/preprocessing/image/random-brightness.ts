@@ -19,9 +19,9 @@ import { within } from './values.ts';
 const fields = {
   /** How much brighter, as a share of the range of values: `0.2` is from 20% darker to 20% brighter, a pair the range. */
   factor: factorField([-1, 1]),
-  /** The least and the largest value of pixels: results are kept within. */
+  /** The range of pixel values, to which results are clipped. */
   valueRange: valueRangeField(),
-  /** Makes the draws repeat from run to run. */
+  /** Seed that makes the draws reproducible. */
   seed: seedField(),
   ...imageFields,
 };
@@ -32,8 +32,8 @@ interface Brightness {
 
 export interface RandomBrightness extends Resolved<typeof fields> {}
 /**
- * Images made brighter or darker, each by an amount of its own. Integers stay integers. Where `training` is false, images pass
- * as they are.
+ * Makes images brighter or darker, each by its own random amount. Integers stay integers. If `training` is false,
+ * images are returned unchanged.
  * @example new RandomBrightness({ factor: 0.2, seed: 1 })(ops.ones([2, 4, 4, 3])).shape // [2, 4, 4, 3]
  * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_brightness/
  */
@@ -57,7 +57,7 @@ export class RandomBrightness extends BaseImagePreprocessingLayer<typeof fields,
     const x = isInteger(images.dtype) ? cast(images, 'int32') : images;
     return cast(within(add(x, cast(rgbDelta, x.dtype)), this.valueRange), images.dtype);
   }
-  /** The shape stays. */
+  /** The shape is unchanged. */
   override computeOutputShape(shape: Shapes): Shapes {
     return shape;
   }

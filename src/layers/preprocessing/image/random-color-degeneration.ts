@@ -19,9 +19,9 @@ import { within } from './values.ts';
 const fields = {
   /** How grey: 0 is the image itself, 1 grey, below 0 stronger colours; `b` is `[-b, b]`. */
   factor: factorField([-1, 1]),
-  /** The least and the largest value of pixels: results are kept within. */
+  /** The range of pixel values, to which results are clipped. */
   valueRange: valueRangeField(),
-  /** Makes the draws repeat from run to run. */
+  /** Seed that makes the draws reproducible. */
   seed: seedField(),
   ...imageFields,
 };
@@ -32,7 +32,8 @@ interface Degeneration {
 
 export interface RandomColorDegeneration extends Resolved<typeof fields> {}
 /**
- * Images of three channels mixed with their grey, each by a share of its own. Where `training` is false, images pass as they are.
+ * Blends RGB images with their greyscale versions, each by its own random ratio. If `training` is false, images are
+ * returned unchanged.
  * @example new RandomColorDegeneration({ factor: [0.2, 0.8], seed: 1 })(ops.ones([2, 4, 4, 3])).shape // [2, 4, 4, 3]
  * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_color_degeneration/
  */
@@ -53,7 +54,7 @@ export class RandomColorDegeneration extends BaseImagePreprocessingLayer<typeof 
     const grey = image.rgbToGrayscale(x, { dataFormat: this.dataFormat });
     return within(add(x, multiply(cast(factor, this.computeDtype), subtract(grey, x))), this.valueRange);
   }
-  /** The shape stays; images of other than three channels are refused. */
+  /** The shape is unchanged; images of other than three channels are refused. */
   override computeOutputShape(shape: SymbolicShape): SymbolicShape {
     if (!Array.isArray(shape)) return shape;
     if (shape.length !== 3 && shape.length !== 4)

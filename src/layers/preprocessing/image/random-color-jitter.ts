@@ -22,7 +22,7 @@ const partField = (): Field<Factor | null, Factor | null, false> =>
     }),
   );
 const fields = {
-  /** The least and the largest value of pixels. */
+  /** The range of pixel values. */
   valueRange: givenValueRangeField(),
   /** `factor` of RandomBrightness; null leaves the brightness. */
   brightnessFactor: partField(),
@@ -32,7 +32,7 @@ const fields = {
   saturationFactor: partField(),
   /** `factor` of RandomHue; null leaves the hue. */
   hueFactor: partField(),
-  /** Makes the draws repeat from run to run. */
+  /** Seed that makes the draws reproducible. */
   seed: seedField(),
   ...imageFields,
 };
@@ -40,8 +40,8 @@ type Part = BaseImagePreprocessingLayer<any, any>;
 
 export interface RandomColorJitter extends Resolved<typeof fields> {}
 /**
- * Images with brightness, contrast, saturation and hue changed, one after the other. Where `training` is false, images pass as
- * they are.
+ * Changes brightness, contrast, saturation and hue of images in turn. If `training` is false, images are returned
+ * unchanged.
  * @example new RandomColorJitter({ brightnessFactor: 0.2, hueFactor: 0.1, seed: 1 })(ops.ones([2, 4, 4, 3])).shape // [2, 4, 4, 3]
  * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_color_jitter/
  */
@@ -79,7 +79,7 @@ export class RandomColorJitter extends BaseImagePreprocessingLayer<typeof fields
       layer.transformImages(x, layer.getRandomTransformation(x, { seed: this.generator }));
     return cast(this.#parts.reduce(change, cast(images, this.computeDtype)), this.computeDtype);
   }
-  /** The shape stays. */
+  /** The shape is unchanged. */
   override computeOutputShape(shape: Shapes): Shapes {
     return shape;
   }

@@ -18,9 +18,9 @@ import { within } from './values.ts';
 const fields = {
   /** How much the contrast changes: with `[a, b]` differences from the mean are multiplied by `1 - a` to `1 + b`; `b` is `[0, b]`. */
   factor: factorField([0, 1]),
-  /** The least and the largest value of pixels: results are kept within. */
+  /** The range of pixel values, to which results are clipped. */
   valueRange: givenValueRangeField(),
-  /** Makes the draws repeat from run to run. */
+  /** Seed that makes the draws reproducible. */
   seed: seedField(),
   ...imageFields,
 };
@@ -31,8 +31,8 @@ interface Contrast {
 
 export interface RandomContrast extends Resolved<typeof fields> {}
 /**
- * `(x - mean) · factor + mean`, with the mean of each channel of an image and a factor for each image. Where `training` is false,
- * images pass as they are.
+ * `(x - mean) · factor + mean`, with the mean of each channel of an image and a factor for each image. If `training` is
+ * false, images are returned unchanged.
  * @example new RandomContrast({ factor: 0.2, seed: 1 })(ops.ones([2, 4, 4, 3])).shape // [2, 4, 4, 3]
  * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_contrast/
  */
@@ -56,7 +56,7 @@ export class RandomContrast extends BaseImagePreprocessingLayer<typeof fields, C
     const centre = mean(rows, { axis: this.widthAxis, keepdims: true });
     return within(add(multiply(subtract(images, centre), contrastFactor), centre), this.valueRange);
   }
-  /** The shape stays. */
+  /** The shape is unchanged. */
   override computeOutputShape(shape: Shapes): Shapes {
     return shape;
   }

@@ -26,19 +26,19 @@ const fields = {
   height: f.int({ min: 1 }),
   /** Width of the result, in pixels. */
   width: f.int({ min: 1 }),
-  /** Makes the draws repeat from run to run. */
+  /** Seed that makes the draws reproducible. */
   seed: seedField(),
   ...imageFields,
 };
 interface Crop extends Window {
-  /** Size of the images that come in. */
+  /** Size of the incoming images. */
   readonly from: { readonly height: number; readonly width: number };
 }
 
 export interface RandomCrop extends Resolved<typeof fields> {}
 /**
- * A part of images at a random place, the same for all of a batch: `[…, height, width, channels]`. Images that are not larger
- * both ways are cut at their middle and resized. Where `training` is false, images pass as they are.
+ * A crop at a random place, the same for the whole batch: `[…, height, width, channels]`. Images that are not larger in
+ * both directions are centre-cropped and resized. If `training` is false, images are returned unchanged.
  * @example new RandomCrop({ height: 2, width: 2, seed: 1 })(ops.ones([1, 4, 4, 3])).shape // [1, 2, 2, 3]
  * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_crop/
  */
@@ -91,7 +91,7 @@ export class RandomCrop extends BaseImagePreprocessingLayer<typeof fields, Crop>
       ),
     );
   }
-  /** The shape of what is cut out. */
+  /** The shape of the crop. */
   override computeOutputShape(shape: SymbolicShape | { readonly images: SymbolicShape }): SymbolicShape {
     return resizedShape(isPlainObject(shape) ? shape.images : shape, this);
   }

@@ -18,19 +18,19 @@ import { type ImageData, imagesOf, sizesOf } from './image-data.ts';
 import { chosen, forEachImage, within } from './values.ts';
 
 const fields = {
-  /** Between which probabilities that of an image to be changed is drawn; `b` is `[0, b]`. */
+  /** Range of the probability that an image is changed; `b` is `[0, b]`. */
   factor: factorField([0, 1], { initial: 1 }),
   /** How far pixels move: at 1 by a tenth of the larger size, smoothed over a twentieth of the smaller one; `b` is `[0, b]`. */
   scale: factorField([0, 1], { initial: 1 }),
-  /** How values between pixels are found. */
+  /** Interpolation method. */
   interpolation: interpolationField(),
-  /** What stands for pixels outside of the image. */
+  /** How pixels outside the image are filled. */
   fillMode: f.oneOf(['reflect', 'wrap', 'constant', 'nearest', 'mirror'], 'reflect'),
-  /** The value outside of the image in the mode `constant`. */
+  /** The value outside the image with fill mode `constant`. */
   fillValue: f.number({ initial: 0 }),
-  /** The least and the largest value of pixels: results are kept within. */
+  /** The range of pixel values, to which results are clipped. */
   valueRange: givenValueRangeField(),
-  /** Makes the draws repeat from run to run. */
+  /** Seed that makes the draws reproducible. */
   seed: seedField(),
   ...imageFields,
 };
@@ -44,8 +44,8 @@ interface Elastic {
 
 export interface RandomElasticTransform extends Resolved<typeof fields> {}
 /**
- * Some of the images distorted by a smooth random field, and their masks by the same. It cannot move bounding boxes. Where
- * `training` is false, images pass as they are.
+ * Distorts some of the images, and their masks, by a smooth random field. It cannot move bounding boxes. If `training`
+ * is false, images are returned unchanged.
  * @example new RandomElasticTransform({ seed: 1 })(ops.ones([2, 8, 8, 3])).shape // [2, 8, 8, 3]
  * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_elastic_transform/
  */
@@ -79,7 +79,7 @@ export class RandomElasticTransform extends BaseImagePreprocessingLayer<typeof f
     const moved = elasticallyMoved(x, elastic.key, alpha, sigma, size * 0.05 * this.scale[1], how);
     return where(forEachImage(elastic.applyTransform), moved, x);
   }
-  /** The shape stays. */
+  /** The shape is unchanged. */
   override computeOutputShape(shape: Shapes): Shapes {
     return shape;
   }

@@ -27,15 +27,15 @@ const fillField: Field<Fill | null, Fill | null, false> = f.nullable(
   }),
 );
 const fields = {
-  /** Between which probabilities that of an image to lose a part is drawn; `b` is `[0, b]`. */
+  /** Range of the probability that part of an image is erased; `b` is `[0, b]`. */
   factor: factorField([0, 1], { initial: 1 }),
-  /** Between which shares that of the image that is erased is drawn; `b` is `[0, b]`. */
+  /** Range of the fraction of the image that is erased; `b` is `[0, b]`. */
   scale: factorField([0, 1], { initial: [0.02, 0.33] }),
-  /** What stands in the part that is erased: a number, one for each of three channels, or normal noise where it is null. */
+  /** The filling of the erased part: a number, one for each of three channels, or null for normal noise. */
   fillValue: fillField,
-  /** The least and the largest value of pixels: what is filled in is kept within. */
+  /** The range of pixel values, to which the filling is clipped. */
   valueRange: givenValueRangeField(),
-  /** Makes the draws repeat from run to run. */
+  /** Seed that makes the draws reproducible. */
   seed: seedField(),
   ...imageFields,
 };
@@ -49,8 +49,8 @@ interface Erasing {
 
 export interface RandomErasing extends Resolved<typeof fields> {}
 /**
- * Some of the images with a rectangle erased, each one of its own (Zhong et al., 2017). Boxes and masks stay. Where `training` is
- * false, images pass as they are.
+ * Erases a random rectangle of some of the images (Zhong et al., 2017). Boxes and masks are unchanged. If `training` is
+ * false, images are returned unchanged.
  * @example new RandomErasing({ fillValue: 0, seed: 1 })(ops.ones([2, 8, 8, 3])).shape // [2, 8, 8, 3]
  * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_erasing/
  */
@@ -87,7 +87,7 @@ export class RandomErasing extends BaseImagePreprocessingLayer<typeof fields, Er
     const { applyErasing, batchMasks, fillValue } = erasing;
     return where(forEachImage(applyErasing), where(batchMasks, fillValue, x), x);
   }
-  /** The shape stays. */
+  /** The shape is unchanged. */
   override computeOutputShape(shape: Shapes): Shapes {
     return shape;
   }

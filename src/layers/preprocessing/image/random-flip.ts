@@ -18,7 +18,7 @@ import { type BoundingBoxes, type ImageData, imagesOf, sizesOf } from './image-d
 const fields = {
   /** `horizontal` swaps left and right, `vertical` top and bottom, `horizontal_and_vertical` both at once. */
   mode: f.oneOf(['horizontal', 'vertical', 'horizontal_and_vertical'], 'horizontal_and_vertical'),
-  /** Makes the draws repeat from run to run. */
+  /** Seed that makes the draws reproducible. */
   seed: seedField(),
   ...imageFields,
 };
@@ -31,7 +31,7 @@ interface Flip {
 
 export interface RandomFlip extends Resolved<typeof fields> {}
 /**
- * Half of the images, drawn one by one, flipped; their masks and boxes too. Where `training` is false, images pass as they are.
+ * Flips a random half of the images, along with masks and boxes. If `training` is false, images are returned unchanged.
  * @example new RandomFlip({ mode: 'horizontal', seed: 1 })(ops.ones([2, 4, 4, 3])).shape // [2, 4, 4, 3]
  * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_flip/
  */
@@ -73,7 +73,7 @@ export class RandomFlip extends BaseImagePreprocessingLayer<typeof fields, Flip>
       }),
     );
   }
-  /** The shape stays. */
+  /** The shape is unchanged. */
   override computeOutputShape(shape: Shapes): Shapes {
     return shape;
   }

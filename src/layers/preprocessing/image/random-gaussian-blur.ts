@@ -24,15 +24,15 @@ const kernelSizeField: Field<Sizes, readonly [number, number], false> = f.custom
   initial: 3,
 });
 const fields = {
-  /** Between which probabilities that of an image to be blurred is drawn; `b` is `[0, b]`. */
+  /** Range of the probability that an image is blurred; `b` is `[0, b]`. */
   factor: factorField([0, 1], { initial: 1 }),
   /** Width and height of the window, odd. */
   kernelSize: kernelSizeField,
-  /** Between which standard deviations, in pixels and at most 1, that of the blur is drawn; `b` is `[0, b]`. */
+  /** Range of the blur's standard deviation, in pixels and at most 1; `b` is `[0, b]`. */
   sigma: factorField([0, 1], { initial: 1 }),
-  /** The least and the largest value of pixels: results are kept within. */
+  /** The range of pixel values, to which results are clipped. */
   valueRange: givenValueRangeField(),
-  /** Makes the draws repeat from run to run. */
+  /** Seed that makes the draws reproducible. */
   seed: seedField(),
   ...imageFields,
 };
@@ -45,7 +45,7 @@ interface Blur {
 
 export interface RandomGaussianBlur extends Resolved<typeof fields> {}
 /**
- * Some of the images blurred by a normal distribution. Where `training` is false, images pass as they are.
+ * Blurs some of the images with a Gaussian kernel. If `training` is false, images are returned unchanged.
  * @example new RandomGaussianBlur({ kernelSize: 5, seed: 1 })(ops.ones([2, 8, 8, 3])).shape // [2, 8, 8, 3]
  * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_gaussian_blur/
  */
@@ -70,7 +70,7 @@ export class RandomGaussianBlur extends BaseImagePreprocessingLayer<typeof field
     const blurred = image.gaussianBlur(x, { kernelSize, sigma: blur.blurFactor, dataFormat });
     return within(where(forEachImage(blur.shouldApplyBlur), blurred, x), this.valueRange);
   }
-  /** The shape stays. */
+  /** The shape is unchanged. */
   override computeOutputShape(shape: Shapes): Shapes {
     return shape;
   }

@@ -19,14 +19,14 @@ import { forEachImage } from './values.ts';
 const fields = {
   /** The probability that an image becomes grey. */
   factor: f.number({ min: 0, max: 1, initial: 0.5 }),
-  /** Makes the draws repeat from run to run. As in Keras, configs do not keep it. */
+  /** Seed that makes the draws reproducible. As in Keras, configs do not keep it. */
   seed: seedField(),
   ...imageFields,
 };
 
 export interface RandomGrayscale extends Resolved<typeof fields> {}
 /**
- * Some of the images grey, with three equal channels. Where `training` is false, images pass as they are.
+ * Turns some of the images grey, with three equal channels. If `training` is false, images are returned unchanged.
  * @example new RandomGrayscale({ factor: 1 })(ops.ones([2, 4, 4, 3])).shape // [2, 4, 4, 3]
  * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_grayscale/
  */
@@ -46,7 +46,7 @@ export class RandomGrayscale extends BaseImagePreprocessingLayer<typeof fields, 
     const grey = image.rgbToGrayscale(images, { dataFormat: this.dataFormat });
     return where(isChosen ?? this.getRandomTransformation(images), grey, images);
   }
-  /** The shape stays. */
+  /** The shape is unchanged. */
   override computeOutputShape(shape: Shapes): Shapes {
     return shape;
   }

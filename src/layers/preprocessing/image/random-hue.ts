@@ -31,9 +31,9 @@ import { forEachImage, toRange, within } from './values.ts';
 const fields = {
   /** How far the hue turns to either side, as a share of half the circle: `b` is `[0, b]`, a pair the range. */
   factor: factorField([0, 1]),
-  /** The least and the largest value of pixels. */
+  /** The range of pixel values. */
   valueRange: givenValueRangeField(),
-  /** Makes the draws repeat from run to run. */
+  /** Seed that makes the draws reproducible. */
   seed: seedField(),
   ...imageFields,
 };
@@ -44,7 +44,7 @@ interface Hue {
 
 export interface RandomHue extends Resolved<typeof fields> {}
 /**
- * Images of three channels with their hue turned, each by an amount of its own. Where `training` is false, images pass as they are.
+ * Shifts the hue of RGB images, each by its own random amount. If `training` is false, images are returned unchanged.
  * @example new RandomHue({ factor: 0.2, seed: 1 })(ops.ones([2, 4, 4, 3])).shape // [2, 4, 4, 3]
  * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_hue/
  */
@@ -74,7 +74,7 @@ export class RandomHue extends BaseImagePreprocessingLayer<typeof fields, Hue> {
     const rgb = within(image.hsvToRgb(hsv, { dataFormat }), [0, 1]);
     return cast(toRange(rgb, [0, 1], valueRange, 'float32'), computeDtype);
   }
-  /** The shape stays. */
+  /** The shape is unchanged. */
   override computeOutputShape(shape: Shapes): Shapes {
     return shape;
   }

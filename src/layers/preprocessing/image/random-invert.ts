@@ -16,11 +16,11 @@ import { type ImageData, imagesOf, sizesOf } from './image-data.ts';
 import { chosen, forEachImage } from './values.ts';
 
 const fields = {
-  /** Between which probabilities that of an image to be inverted is drawn; `b` is `[0, b]`. */
+  /** Range of the probability that an image is inverted; `b` is `[0, b]`. */
   factor: factorField([0, 1], { initial: 1 }),
-  /** The least and the largest value of pixels. */
+  /** The range of pixel values. */
   valueRange: givenValueRangeField(),
-  /** Makes the draws repeat from run to run. */
+  /** Seed that makes the draws reproducible. */
   seed: seedField(),
   ...imageFields,
 };
@@ -31,7 +31,7 @@ interface Inversion {
 
 export interface RandomInvert extends Resolved<typeof fields> {}
 /**
- * Some of the images inverted: `high - x`. Where `training` is false, images pass as they are.
+ * Some of the images inverted: `high - x`. If `training` is false, images are returned unchanged.
  * @example new RandomInvert({ factor: 0.5, seed: 1 })(ops.ones([2, 4, 4, 3])).shape // [2, 4, 4, 3]
  * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_invert/
  */
@@ -51,7 +51,7 @@ export class RandomInvert extends BaseImagePreprocessingLayer<typeof fields, Inv
     const x = cast(images, this.computeDtype);
     return where(forEachImage(inversion.applyInversion), subtract(this.valueRange[1], x), x);
   }
-  /** The shape stays. */
+  /** The shape is unchanged. */
   override computeOutputShape(shape: Shapes): Shapes {
     return shape;
   }

@@ -30,15 +30,15 @@ import { type BoundingBoxes, type ImageData, imagesOf, sizesOf } from './image-d
 import { chosen, forEachImage } from './values.ts';
 
 const fields = {
-  /** Between which probabilities that of an image to be changed is drawn; `b` is `[0, b]`. */
+  /** Range of the probability that an image is changed; `b` is `[0, b]`. */
   factor: factorField([0, 1], { initial: 1 }),
   /** How far corners move, as a share of the size; at 1 by half of it. */
   scale: f.number({ min: 0, max: 1, initial: 1 }),
-  /** How values between pixels are found. */
+  /** Interpolation method. */
   interpolation: interpolationField(),
-  /** The value outside of the image. */
+  /** The value outside the image. */
   fillValue: f.number({ initial: 0 }),
-  /** Makes the draws repeat from run to run. */
+  /** Seed that makes the draws reproducible. */
   seed: seedField(),
   ...imageFields,
 };
@@ -54,8 +54,8 @@ interface Perspective {
 
 export interface RandomPerspective extends Resolved<typeof fields> {}
 /**
- * Some of the images seen in another perspective, each in one of its own, with their masks and boxes. Where `training` is false,
- * images pass as they are.
+ * Changes the perspective of some of the images, each in its own random way, along with masks and boxes. If `training`
+ * is false, images are returned unchanged.
  * @example new RandomPerspective({ scale: 0.5, seed: 1 })(ops.ones([2, 4, 4, 3])).shape // [2, 4, 4, 3]
  * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_perspective/
  */
@@ -128,7 +128,7 @@ export class RandomPerspective extends BaseImagePreprocessingLayer<typeof fields
       }),
     );
   }
-  /** The shape stays. */
+  /** The shape is unchanged. */
   override computeOutputShape(shape: Shapes): Shapes {
     return shape;
   }

@@ -18,9 +18,9 @@ import { forEachImage, toRange } from './values.ts';
 const fields = {
   /** How many of the eight bits of a value are kept: `b` is from 1 to, not including, `b`; two equal numbers are that number. */
   factor: factorField([1, 8], { isFloat: false }),
-  /** The least and the largest value of pixels. */
+  /** The range of pixel values. */
   valueRange: valueRangeField(),
-  /** Makes the draws repeat from run to run. */
+  /** Seed that makes the draws reproducible. */
   seed: seedField(),
   ...imageFields,
 };
@@ -32,8 +32,8 @@ const bytes: Range = [0, 255];
 
 export interface RandomPosterization extends Resolved<typeof fields> {}
 /**
- * Images with fewer levels: the lowest bits of each value, taken as a byte, are cleared. Where `training` is false, images pass
- * as they are.
+ * Reduces the number of levels: the lowest bits of each value, taken as a byte, are cleared. If `training` is false,
+ * images are returned unchanged.
  * @example new RandomPosterization({ factor: [3, 3] })(ops.full([1, 1, 1, 1], 255)).item() // 224
  * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_posterization/
  */
@@ -58,7 +58,7 @@ export class RandomPosterization extends BaseImagePreprocessingLayer<typeof fiel
     const kept = bitwiseLeftShift(bitwiseRightShift(levels, shift), shift);
     return toRange(cast(kept, this.computeDtype), bytes, this.valueRange, this.computeDtype);
   }
-  /** The shape stays. */
+  /** The shape is unchanged. */
   override computeOutputShape(shape: Shapes): Shapes {
     return shape;
   }

@@ -20,13 +20,13 @@ import { affineMaps } from './matrices.ts';
 const fields = {
   /** How far images turn at most, in whole turns: `0.1` is from -36 to 36 degrees, a pair the range. Positive turns are counter-clockwise. */
   factor: factorField([-1, 1]),
-  /** What stands for pixels outside of the image. */
+  /** How pixels outside the image are filled. */
   fillMode: fillModeField(),
-  /** How values between pixels are found. */
+  /** Interpolation method. */
   interpolation: interpolationField(),
-  /** Makes the draws repeat from run to run. */
+  /** Seed that makes the draws reproducible. */
   seed: seedField(),
-  /** The value outside of the image in the mode `constant`. */
+  /** The value outside the image with fill mode `constant`. */
   fillValue: f.number({ initial: 0 }),
   ...imageFields,
 };
@@ -40,8 +40,8 @@ interface Rotation {
 
 export interface RandomRotation extends Resolved<typeof fields> {}
 /**
- * Images turned about their middle, each by an angle of its own, with their masks and boxes. Where `training` is false, images
- * pass as they are.
+ * Rotates images about their centre, each by its own random angle, along with masks and boxes. If `training` is false,
+ * images are returned unchanged.
  * @example new RandomRotation({ factor: 0.1, seed: 1 })(ops.ones([2, 4, 4, 3])).shape // [2, 4, 4, 3]
  * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_rotation/
  */
@@ -88,7 +88,7 @@ export class RandomRotation extends BaseImagePreprocessingLayer<typeof fields, R
       boxes: affineTransform(given.boxes, angle, none, none, one, none, none, height, width),
     }));
   }
-  /** The shape stays. */
+  /** The shape is unchanged. */
   override computeOutputShape(shape: Shapes): Shapes {
     return shape;
   }

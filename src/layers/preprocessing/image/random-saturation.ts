@@ -19,9 +19,9 @@ import { forEachImage, within } from './values.ts';
 const fields = {
   /** How saturated: below 0.5 paler, down to grey at 0, above it stronger; `f` multiplies the saturation by `f / (1 - f)`. */
   factor: factorField([-1, 1]),
-  /** The least and the largest value of pixels: the saturation is kept within. */
+  /** The range of pixel values, to which the saturation is clipped. */
   valueRange: valueRangeField(),
-  /** Makes the draws repeat from run to run. */
+  /** Seed that makes the draws reproducible. */
   seed: seedField(),
   ...imageFields,
 };
@@ -32,8 +32,8 @@ interface Saturation {
 
 export interface RandomSaturation extends Resolved<typeof fields> {}
 /**
- * Images of three channels, in floats, with their colours paler or stronger, each by a factor of its own. Where `training` is
- * false, images pass as they are.
+ * Changes the saturation of RGB images in floats, each by its own random factor. If `training` is false, images are
+ * returned unchanged.
  * @example new RandomSaturation({ factor: [0.4, 0.6], seed: 1 })(ops.ones([2, 4, 4, 3])).shape // [2, 4, 4, 3]
  * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_saturation/
  */
@@ -60,7 +60,7 @@ export class RandomSaturation extends BaseImagePreprocessingLayer<typeof fields,
     const changed = within(multiply(saturation, forEachImage(cast(factor, this.computeDtype))), this.valueRange);
     return image.hsvToRgb(concatenate([hue, changed, value], { axis }), { dataFormat });
   }
-  /** The shape stays. */
+  /** The shape is unchanged. */
   override computeOutputShape(shape: Shapes): Shapes {
     return shape;
   }

@@ -18,9 +18,9 @@ import { forEachImage, within } from './values.ts';
 const fields = {
   /** How sharp: 0 is the blurred image, 0.5 the image itself, 1 twice its details; `b` is `[0, b]`. */
   factor: factorField([0, 1]),
-  /** The least and the largest value of pixels: results are kept within. */
+  /** The range of pixel values, to which results are clipped. */
   valueRange: valueRangeField(),
-  /** Makes the draws repeat from run to run. */
+  /** Seed that makes the draws reproducible. */
   seed: seedField(),
   ...imageFields,
 };
@@ -31,7 +31,7 @@ interface Sharpness {
 
 export interface RandomSharpness extends Resolved<typeof fields> {}
 /**
- * Images blurred or sharpened, each by a factor of its own. Where `training` is false, images pass as they are.
+ * Blurs or sharpens images, each by its own random factor. If `training` is false, images are returned unchanged.
  * @example new RandomSharpness({ factor: 0.7, seed: 1 })(ops.ones([2, 4, 4, 3])).shape // [2, 4, 4, 3]
  * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_sharpness/
  */
@@ -62,7 +62,7 @@ export class RandomSharpness extends BaseImagePreprocessingLayer<typeof fields, 
     const kernel = multiply(weights, ones([1, 1, x.shape.at(-1)!, 1], { dtype: this.computeDtype }));
     return depthwiseConv(x, kernel, { padding: 'same', dataFormat: 'channels_last' });
   }
-  /** The shape stays. */
+  /** The shape is unchanged. */
   override computeOutputShape(shape: Shapes): Shapes {
     return shape;
   }

@@ -32,13 +32,13 @@ const fields = {
   xFactor: shearField(),
   /** How far columns slide, in pixels a column. */
   yFactor: shearField(),
-  /** How values between pixels are found. */
+  /** Interpolation method. */
   interpolation: interpolationField(),
-  /** What stands for pixels outside of the image. */
+  /** How pixels outside the image are filled. */
   fillMode: fillModeField(),
-  /** The value outside of the image in the mode `constant`. */
+  /** The value outside the image with fill mode `constant`. */
   fillValue: f.number({ initial: 0 }),
-  /** Makes the draws repeat from run to run. */
+  /** Seed that makes the draws reproducible. */
   seed: seedField(),
   ...imageFields,
 };
@@ -53,8 +53,8 @@ interface Shear {
 
 export interface RandomShear extends Resolved<typeof fields> {}
 /**
- * Images whose rows and columns slide, each image by amounts of its own to either side, with their masks and boxes. Where
- * `training` is false, images pass as they are.
+ * Shears images along rows and columns, each by its own random amounts, along with masks and boxes. If `training` is
+ * false, images are returned unchanged.
  * @example new RandomShear({ xFactor: 0.2, seed: 1 })(ops.ones([2, 4, 4, 3])).shape // [2, 4, 4, 3]
  * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_shear/
  */
@@ -100,7 +100,7 @@ export class RandomShear extends BaseImagePreprocessingLayer<typeof fields, Shea
       }),
     );
   }
-  /** The shape stays. */
+  /** The shape is unchanged. */
   override computeOutputShape(shape: Shapes): Shapes {
     return shape;
   }

@@ -21,13 +21,13 @@ const fields = {
   heightFactor: shareField(),
   /** How far they move to the right, as a share of their width. */
   widthFactor: shareField(),
-  /** What stands for pixels outside of the image. */
+  /** How pixels outside the image are filled. */
   fillMode: fillModeField(),
-  /** How values between pixels are found. */
+  /** Interpolation method. */
   interpolation: interpolationField(),
-  /** Makes the draws repeat from run to run. */
+  /** Seed that makes the draws reproducible. */
   seed: seedField(),
-  /** The value outside of the image in the mode `constant`. */
+  /** The value outside the image with fill mode `constant`. */
   fillValue: f.number({ initial: 0 }),
   ...imageFields,
 };
@@ -42,8 +42,8 @@ interface Translation {
 
 export interface RandomTranslation extends Resolved<typeof fields> {}
 /**
- * Images moved up or down and to a side, each by amounts of its own, with their masks and boxes. Where `training` is false,
- * images pass as they are.
+ * Shifts images vertically and horizontally, each by its own random amounts, along with masks and boxes. If `training`
+ * is false, images are returned unchanged.
  * @example new RandomTranslation({ heightFactor: 0.2, widthFactor: 0.2, seed: 1 })(ops.ones([2, 4, 4, 3])).shape // [2, 4, 4, 3]
  * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_translation/
  */
@@ -92,7 +92,7 @@ export class RandomTranslation extends BaseImagePreprocessingLayer<typeof fields
       mapCorners(given, (corners) => corners.map((x, k) => add(x, k % 2 ? down : right))),
     );
   }
-  /** The shape stays. */
+  /** The shape is unchanged. */
   override computeOutputShape(shape: Shapes): Shapes {
     return shape;
   }

@@ -21,13 +21,13 @@ const fields = {
   heightFactor: zoomField(),
   /** How much more of the width is seen; null keeps the aspect ratio. */
   widthFactor: f.nullable(zoomField()),
-  /** What stands for pixels outside of the image. */
+  /** How pixels outside the image are filled. */
   fillMode: fillModeField(),
-  /** How values between pixels are found. */
+  /** Interpolation method. */
   interpolation: interpolationField(),
-  /** Makes the draws repeat from run to run. */
+  /** Seed that makes the draws reproducible. */
   seed: seedField(),
-  /** The value outside of the image in the mode `constant`. */
+  /** The value outside the image with fill mode `constant`. */
   fillValue: f.number({ initial: 0 }),
   ...imageFields,
 };
@@ -42,8 +42,8 @@ interface Zoom {
 
 export interface RandomZoom extends Resolved<typeof fields> {}
 /**
- * Images made larger or smaller about their middle, each by factors of its own, with their masks and boxes. Where `training` is
- * false, images pass as they are.
+ * Images made larger or smaller about their middle, each by factors of its own, with their masks and boxes. If
+ * `training` is false, images are returned unchanged.
  * @example new RandomZoom({ heightFactor: 0.2, seed: 1 })(ops.ones([2, 4, 4, 3])).shape // [2, 4, 4, 3]
  * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_zoom/
  */
@@ -89,7 +89,7 @@ export class RandomZoom extends BaseImagePreprocessingLayer<typeof fields, Zoom>
       ),
     );
   }
-  /** The shape stays. */
+  /** The shape is unchanged. */
   override computeOutputShape(shape: Shapes): Shapes {
     return shape;
   }

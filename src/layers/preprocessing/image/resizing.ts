@@ -30,7 +30,7 @@ const fields = {
   height: f.int({ min: 1 }),
   /** Width of the result, in pixels. */
   width: f.int({ min: 1 }),
-  /** How values between pixels are found. */
+  /** Interpolation method. */
   interpolation: f.oneOf(['bilinear', 'nearest', 'bicubic', 'lanczos3', 'lanczos5'], 'bilinear'),
   /** Whether images are cut to the aspect ratio of the result first, and so not distorted. */
   cropToAspectRatio: f.bool(false),
@@ -69,7 +69,7 @@ export class Resizing extends BaseImagePreprocessingLayer<typeof fields, Sizes> 
         'set one of them',
       );
   }
-  /** The size of the images that come in. */
+  /** The size of the incoming images. */
   override getRandomTransformation(data: Tensor | ImageData): Sizes {
     const { height, width } = sizesOf(this, imagesOf(data as Tensor), this.dataFormat);
     return { height, width };

@@ -29,9 +29,9 @@ const fields = {
   additionFactor: shareField(),
   /** Up to which share of the range values stay; `b` is `[0, b]`. */
   thresholdFactor: shareField(),
-  /** The least and the largest value of pixels. */
+  /** The range of pixel values. */
   valueRange: valueRangeField(),
-  /** Makes the draws repeat from run to run. */
+  /** Seed that makes the draws reproducible. */
   seed: seedField(),
   ...imageFields,
 };
@@ -44,8 +44,8 @@ const bytes: Range = [0, 255];
 
 export interface Solarization extends Resolved<typeof fields> {}
 /**
- * Images whose bright values are inverted: `x + addition` stays below a threshold and becomes `255 - x` from there on. Where
- * `training` is false, images pass as they are.
+ * Images whose bright values are inverted: `x + addition` stays below a threshold and becomes `255 - x` from there on.
+ * If `training` is false, images are returned unchanged.
  * @example new Solarization({ thresholdFactor: 0.5, seed: 1 })(ops.ones([2, 4, 4, 3])).shape // [2, 4, 4, 3]
  * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/solarization/
  */
@@ -72,7 +72,7 @@ export class Solarization extends BaseImagePreprocessingLayer<typeof fields, Sol
     const turned = where(less(bright, solar.thresholds), bright, subtract(255, bright));
     return toRange(turned, bytes, this.valueRange, x.dtype);
   }
-  /** The shape stays. */
+  /** The shape is unchanged. */
   override computeOutputShape(shape: Shapes): Shapes {
     return shape;
   }
