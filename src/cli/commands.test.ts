@@ -286,6 +286,7 @@ test('wrong command lines end with 2 and a way out, on the error stream alone', 
     'evaluate',
     'convert',
     'explain',
+    'translate',
     'coco-eval',
     'doctor',
   ])

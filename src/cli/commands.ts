@@ -32,6 +32,10 @@ const commands: Readonly<Record<string, Entry>> = table({
     about: 'a folder with which Keras on JAX trains a model on',
     load: async () => (await import('./handoff.ts')).handoff,
   },
+  translate: {
+    about: 'plain Keras code in Python as TypeScript',
+    load: async () => (await import('./translate.ts')).translateCommand,
+  },
   explain: {
     about: 'the kernels that a model is compiled to',
     load: async () => (await import('./explain.ts')).explain,
