@@ -129,7 +129,7 @@ test('functions that take configs refuse damaged ones by the place in them', () 
   );
   expect(layer({ class_name: 0.5 })).toThrow('layers.deserialize: class_name: expected text, got 0.5');
   expect(() => keras.layers.deserialize({ units: 2 } as never)).toThrow('describes no layer');
-  expect(() => keras.losses.get({ class_name: 'Huber', config: 5 })).toThrow('keras.losses.get: config: expected an');
+  expect(() => keras.losses.get({ class_name: 'Huber', config: 5 })).toThrow('losses.get: config: expected an');
   expect(() => keras.optimizers.schedules.deserialize({ class_name: 'ExponentialDecay', config: 5 })).toThrow('config');
   expect(() => keras.saving.deserializeKerasObject({ class_name: 'Adam', config: 5, module: [] })).toThrow('module');
 });

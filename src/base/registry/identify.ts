@@ -44,6 +44,7 @@ export const isClass = (x: unknown): x is SerializableClass<any> =>
  */
 export function identifierOf<T>(family: Family<T>): (identifier: unknown, customObjects?: CustomObjects) => unknown {
   const { kind, module, classes, aliases = {}, formerNames = {}, byConfig = [], functions } = family;
+  const getter = `${module.replace('keras.', '')}.get`;
   const { advice = 'A class of your own is known after saving.registerKerasSerializable' } = family;
   registerModule(module, [...classes, ...byConfig]);
   const named = new Map<string, SerializableClass<T>>(Object.entries(aliases));
@@ -70,11 +71,11 @@ export function identifierOf<T>(family: Family<T>): (identifier: unknown, custom
       const found = find(identifier, byName, customObjects);
       if (found !== undefined) return made(found, {});
       const closestName = closest(identifier, [...byName.keys()]);
-      fail(`${module}.get`, `"${identifier}" is no ${kind}`, `did you mean "${closestName}"? ${advice}`);
+      fail(getter, `"${identifier}" is no ${kind}`, `did you mean "${closestName}"? ${advice}`);
     }
     if (typeof identifier === 'function') return made(identifier, {});
     if (isSerializedObject(identifier)) {
-      checkDescribed(identifier, `${module}.get`);
+      checkDescribed(identifier, getter);
       const { class_name: name, config, module: from, registered_name: registered } = identifier;
       const isOld = (from === undefined || from === null) && !registered;
       const found = isOld ? find(name, inOldConfigs, customObjects) : undefined;
@@ -83,7 +84,7 @@ export function identifierOf<T>(family: Family<T>): (identifier: unknown, custom
     return typeof (identifier as { getConfig?: unknown }).getConfig === 'function'
       ? identifier
       : fail(
-          `${module}.get`,
+          getter,
           `${show(identifier)} is no ${kind}`,
           `give a name, a config, or an object of a class of ${kind}s. ${advice}`,
         );

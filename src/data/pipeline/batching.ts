@@ -53,12 +53,12 @@ export function batched(source: Stage, size: number, drop: boolean): Stage {
 }
 const together = (source: Stage, size: number, drop: boolean): Stage =>
   grouped(source, size, drop, (elements) =>
-    joined(elements, 'batch', async (leaves, path) => {
+    joined(elements, 'Dataset.batch', async (leaves, path) => {
       const [{ shape }] = leaves as [Tensor];
       const odd = leaves.find((leaf) => !sameShape(leaf.shape, shape));
       if (odd)
         fail(
-          'batch',
+          'Dataset.batch',
           `elements of shapes ${showShape(shape)} and ${showShape(odd.shape)} stand in one batch${at(path)}`,
           'make them alike in a map, or use paddedBatch',
         );
@@ -112,7 +112,7 @@ export interface Padding {
 /** Stacks elements along a new first axis, padding smaller ones at the end. */
 export const paddedBatches = (source: Stage, size: number, drop: boolean, { shapes, values }: Padding): Stage =>
   grouped(source, size, drop, (elements) => {
-    const who = 'paddedBatch';
+    const who = 'Dataset.paddedBatch';
     return joined(elements, who, async (leaves, path) => {
       const [{ shape, dtype }] = leaves as [Tensor];
       const wanted = shapes === undefined ? shape.map(() => null) : valueAt(shapes, path, (x) => isShape(x));
@@ -150,7 +150,7 @@ function valueAt(nest: unknown, path: readonly (string | number)[], isOne: (x: u
 export const unbatched = (source: Stage): Stage =>
   fromTheBeginning(undefined, async function* (round) {
     for await (const element of source.elements(within(round), 0)) {
-      const parts = await rowsOf(element, 'unbatch');
+      const parts = await rowsOf(element, 'Dataset.unbatch');
       for (let k = 0; k < parts.count; k++) yield parts.make((rows) => rowAt(rows, k));
     }
   });
@@ -174,15 +174,15 @@ export const rebatched = (source: Stage, sizes: readonly number[], drop: boolean
     const flush = async (): Promise<unknown> => {
       const parts = await Promise.all(
         waiting.map(async ({ element, from, to }) =>
-          (await rowsOf(element, 'rebatch')).make((rows) => tensorOf(rows.part(from, to))),
+          (await rowsOf(element, 'Dataset.rebatch')).make((rows) => tensorOf(rows.part(from, to))),
         ),
       );
       waiting = [];
-      return joined(parts, 'rebatch', concatenated);
+      return joined(parts, 'Dataset.rebatch', concatenated);
     };
     let held = 0;
     for await (const element of source.elements(within(round), 0)) {
-      const { count } = await rowsOf(element, 'rebatch');
+      const { count } = await rowsOf(element, 'Dataset.rebatch');
       for (let from = 0; from < count; ) {
         const wanted = sizes[turn % sizes.length];
         const to = Math.min(count, from + wanted - held);
@@ -203,7 +203,7 @@ async function concatenated(leaves: readonly Tensor[], path: readonly (string | 
   const odd = leaves.find((leaf) => !sameShape(leaf.shape.slice(1), inner));
   if (odd)
     fail(
-      'rebatch',
+      'Dataset.rebatch',
       `batches of shapes ${showShape(shape)} and ${showShape(odd.shape)} are joined${at(path)}`,
       'make their rows alike in a map',
     );

@@ -330,9 +330,9 @@ test('mistakes are named', async () => {
         range(2)
           .map(() => null)
           .toArray(),
-      /the function of map: an element is null/,
+      /^Dataset.map: the function: an element is null/,
     ],
-    [() => lengths.filter((x) => x).toArray(), /the function of filter/],
+    [() => lengths.filter((x) => x).toArray(), /^Dataset.filter: the function gave a tensor/],
   ];
   for (const [make, text] of refused) {
     const answer = await (async () => make())().catch((error: Error) => error);

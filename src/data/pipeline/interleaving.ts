@@ -75,7 +75,7 @@ export const interleaved = (
       const inside = within(within(round, 1), begun++);
       const made = await f(...partsOf(value));
       const stage =
-        stageOf(made) ?? fail('interleave', 'the function gave no Dataset', 'give a Dataset for each element');
+        stageOf(made) ?? fail('Dataset.interleave', 'the function gave no Dataset', 'give a Dataset for each element');
       // Elements produced ahead of their turn.
       const ahead = calls > 1 && inOrder ? prefetched(stage, block) : stage;
       const iterator = ahead.elements(inside, 0)[Symbol.asyncIterator]();

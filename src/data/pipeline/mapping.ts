@@ -17,7 +17,7 @@ export const mapped = (source: Stage, f: OfParts, calls: number, inOrder: boolea
   elements(round, from) {
     const given = source.elements(within(round), from);
     const call = async (element: unknown): Promise<unknown> =>
-      asElement(await f(...partsOf(element)), 'the function of map');
+      asElement(await f(...partsOf(element)), 'Dataset.map: the function');
     return calls === 1 ? oneByOne(given, call) : inOrder ? ordered(given, call, calls) : asReady(given, call, calls);
   },
 });
@@ -30,7 +30,7 @@ export function mappedInThreads(source: Stage, f: ModuleFunction, threads: numbe
   const call = async (element: unknown): Promise<unknown> => {
     const move: ArrayBuffer[] = [];
     const parts = await Promise.all(partsOf(element).map((part) => plain(part, move)));
-    return asElement(tensors(await pool.call(parts, move)), 'the function of map');
+    return asElement(tensors(await pool.call(parts, move)), 'Dataset.map: the function');
   };
   return {
     count: source.count,
@@ -90,8 +90,8 @@ export const filtered = (source: Stage, f: OfParts): Stage =>
 function truth(data: ArrayLike<number>, { shape }: Tensor): boolean {
   if (data.length !== 1)
     fail(
-      'the function of filter',
-      `it gave a tensor of shape (${shape.join(', ')})`,
+      'Dataset.filter',
+      `the function gave a tensor of shape (${shape.join(', ')})`,
       'give one truth value: ops.all(…)',
     );
   return data[0] !== 0;

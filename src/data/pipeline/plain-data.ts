@@ -20,7 +20,7 @@ export async function plain(part: unknown, move: ArrayBuffer[]): Promise<unknown
     const k = waits.length;
     waits.push(
       (async () => {
-        if (!(leaf instanceof Tensor)) fail('map', 'an element holds a pipeline', 'use flatMap first');
+        if (!(leaf instanceof Tensor)) fail('Dataset.map', 'an element holds a pipeline', 'use flatMap first');
         if (leaf.strings) return leaf.shape.length === 0 ? leaf.strings[0] : leaf.array();
         // Sending a view would send the whole underlying array.
         const data = (await leaf.data()).slice();

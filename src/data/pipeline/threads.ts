@@ -149,6 +149,6 @@ export class Threads {
 function addressOf(module: URL | string): string {
   if (module instanceof URL || /^[a-z]{2,}:/i.test(module)) return String(module);
   if (!hasFiles()) return new URL(module, location.href).href;
-  const { url, path } = nodeModules('map', 'give a URL');
+  const { url, path } = nodeModules('Dataset.map', 'give a URL');
   return url.pathToFileURL(path.resolve(module)).href;
 }

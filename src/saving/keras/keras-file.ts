@@ -91,13 +91,17 @@ export const modelFromConfig = exact(
   2,
   function modelFromConfig(config: Config, options: LoadModelOptions = {}): SavedModel {
     const { customObjects = {}, compile = true } = optionsOf('modelFromConfig', loadModelOptions, options);
-    checkConfig(config, "the model's config");
+    checkConfig(config, 'modelFromConfig');
     return atPath([], () =>
       customObjectScope(customObjects, () =>
         sharingObjects(() => {
           const model = deserializeObject(config, customObjects) as SavedModel;
           if (typeof model?.compileFromConfig !== 'function')
-            fail("the model's config", `describes a ${config['class_name']}, no model`, 'use deserializeKerasObject');
+            fail(
+              'modelFromConfig',
+              `the config describes a ${config['class_name']}, no model`,
+              'use deserializeKerasObject',
+            );
           const compileConfig = config['compile_config'] as Config | undefined;
           if (compile && compileConfig && Object.keys(compileConfig).length > 0) compileModel(model, compileConfig);
           return model;
