@@ -17,8 +17,17 @@ import { weightsFromH5 } from './read-weights.ts';
 import { placeSaveables } from './saveables.ts';
 
 const weightsFile = 'model.weights.h5';
-const absent = (who: string, name: string): never =>
-  fail(who, `the archive holds no ${name}`, 'load a file that Keras 3 or Hornbeam wrote with save()');
+/** Weights in NumPy's format are a pickle of Keras's own objects: Keras 3.15.1 does not read them either. */
+const pickled = 'model.weights.npz';
+const absent = (who: string, name: string, { names }: Pick<ZipArchive, 'names'> = { names: [] }): never => {
+  if (names.includes(pickled))
+    fail(
+      who,
+      `the archive keeps its weights in ${pickled}, a pickle of objects of Python, which may run programs`,
+      'save the model again in the Python that wrote it, with model.save("x.keras") or model.save_weights("x.weights.h5")',
+    );
+  return fail(who, `the archive holds no ${name}`, 'load a file that Keras 3 or Hornbeam wrote with save()');
+};
 
 /** The model in the bytes of a `.keras` file, or in a folder of the same files. */
 export const modelFromKeras = async (bytes: Uint8Array, options: LoadModelOptions): Promise<SavedModel> =>
@@ -53,7 +62,7 @@ async function modelFromArchive(zip: ZipArchive, fileBytes: number, options: Loa
   const metadata = new JsonPlace('metadata.json', parsePythonJson((await readText('metadata.json')) ?? '{}'));
   const version = metadata.member('keras_version');
   const isOld = version.isPresent && isOldVersion(version.text('write the version of Keras, e.g. "3.15.1"'));
-  const room = roomFor(zip.sizeOf(weightsFile) ?? absent('loadModel', weightsFile));
+  const room = roomFor(zip.sizeOf(weightsFile) ?? absent('loadModel', weightsFile, zip));
   const model = withinRoom('the file', room, () =>
     customObjectScope(options.customObjects ?? {}, () => modelFromConfig(upgradeModel(config, { isOld }), options)),
   );

@@ -35,6 +35,7 @@ import {
   weightsFromLegacy,
   weightsToLegacy,
 } from './h5-weights.ts';
+import { stateOfKeras2 } from './optimizer-state.ts';
 import { upgradeModel, upgradeTrainingConfig } from './upgrade.ts';
 
 interface Modelish {
@@ -198,7 +199,15 @@ function compileAsSaved(model: SavedModel, file: H5Group, training: string, isOl
   const { optimizer } = model as SavedModel & Modelish;
   const stored = storedIn(file, 'optimizer_weights');
   if (!optimizer || stored.length === 0) return;
-  const problem = mismatch(optimizer.variables, stored);
+  const { className } = optimizer as unknown as { readonly className: string };
+  const rate = {
+    path: '',
+    shape: [],
+    dtype: 'float32',
+    data: Float32Array.of(Number(optimizer.getConfig()['learning_rate'])),
+  };
+  const state = (isOld && stateOfKeras2(className, optimizer.variables, stored, rate)) || stored;
+  const problem = mismatch(optimizer.variables, state);
   if (problem) console.warn(`loadModel: the optimizer begins afresh: ${problem}.`);
-  else assignStored(optimizer.variables, stored);
+  else assignStored(optimizer.variables, state);
 }

@@ -86,9 +86,11 @@ export function weightsFromLegacy(
       `the file has weights for ${groups.length} layers (${groups.map((g) => g.name).join(', ')}), the model ${layers.length} (${layers.map((l) => l.name).join(', ')})`,
       'load into the same architecture, or pass { byName: true }',
     );
+  // Keras 1 wrote branches of a Merge one after the other, where a graph goes by depth.
+  const isNamed = origin.version.startsWith('1.') && layers.every((layer) => groups.some((g) => g.name === layer.name));
   const pairs = byName
     ? layers.flatMap((layer) => groups.filter((g) => g.name === layer.name).map((group) => ({ layer, group })))
-    : layers.map((layer, k) => ({ layer, group: groups[k] }));
+    : layers.map((layer, k) => ({ layer, group: (isNamed && groups.find((g) => g.name === layer.name)) || groups[k] }));
   const found = pairs.map(({ layer, group }) => {
     const weights = legacyWeights(layer);
     const stored = convertWeights(layer, group.stored, origin);

@@ -108,5 +108,6 @@ export const splitMerge: Step = (object) => {
   const class_name = merges[String(mode)];
   if (!class_name) return object;
   const options = class_name === 'Concatenate' ? { axis: concat_axis } : class_name === 'Dot' ? { axes: dot_axes } : {};
-  return { ...object, class_name, config: { name, ...options } };
+  // Ops have the same names.
+  return { ...object, module: 'keras.layers', class_name, config: { name, ...options } };
 };

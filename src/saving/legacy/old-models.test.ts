@@ -1,7 +1,11 @@
-import { expect, it } from 'vitest';
-import { h5Dataset, h5Group, h5Text, makeH5Group, setH5, setH5Names, writeHdf5 } from '../../formats/hdf5.ts';
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { expect, it, vi } from 'vitest';
+import { h5Dataset, h5Group, h5Text, makeH5Group, readHdf5, setH5, setH5Names, writeHdf5 } from '../../formats/hdf5.ts';
+import { readZip, writeZip } from '../../formats/zip.ts';
 import * as keras from '../../index.ts';
 import type { AnyLayer } from '../../layers/layer/layer.ts';
+import { storedIn } from './h5-weights.ts';
 
 type Array2 = { readonly shape: readonly number[]; readonly data: Float32Array };
 type AnyModel = keras.Model;
@@ -258,4 +262,92 @@ it('reads layers of Keras 1 within wrappers and models', async () => {
     n: norm,
   });
   same(await numbers(await keras.models.loadModel<AnyModel>(file), sequence), await numbers(today, sequence));
+});
+
+it('reads a Sequential of Keras 1 that begins with a Merge of branches', async () => {
+  const branch = (name: string, ...rest: object[]) => ({
+    class_name: 'Sequential',
+    config: [
+      { class_name: 'Dense', config: { ...dense1(name, 3), batch_input_shape: [null, 2], input_dtype: 'float32' } },
+      ...rest,
+    ],
+  });
+  const merge = (mode: string, ...layers: object[]) => ({
+    class_name: 'Merge',
+    config: { name: `merge_${mode}`, mode, layers, concat_axis: -1, dot_axes: -1, output_shape: null, arguments: {} },
+  });
+  const deep = {
+    class_name: 'Sequential',
+    config: [merge('sum', branch('one'), branch('two')), { class_name: 'Dense', config: dense1('three', 2) }],
+  };
+  const config = [
+    merge('concat', deep, branch('four', { class_name: 'Activation', config: { name: 'act', activation: 'tanh' } })),
+    { class_name: 'Dense', config: dense1('five', 1) },
+  ];
+  const dense = (inputs: number, units: number, k: number) => [ramp([inputs, units], k), ramp([units], k + 5)];
+  const weights = {
+    one: dense(2, 3, 10),
+    two: dense(2, 3, 20),
+    three: dense(3, 2, 30),
+    four: dense(2, 3, 40),
+    five: dense(5, 1, 50),
+  };
+  const file = await oldFile({ class_name: 'Sequential', config }, '1.1.0', weights);
+  const model = await keras.models.loadModel<AnyModel>(file);
+  expect(model.inputs!.map(({ shape }) => shape.at(-1))).toEqual([2, 2, 2]);
+
+  const { layers, Input } = keras;
+  const x = [1, 2, 3].map(() => Input({ shape: [2] }));
+  const made = Object.fromEntries(
+    Object.entries({ one: 3, two: 3, three: 2, four: 3, five: 1 }).map(([name, units]) => [
+      name,
+      new layers.Dense({ units, activation: dense1(name, units).activation as 'linear' }),
+    ]),
+  );
+  const sum = made['three']!(new layers.Add()([made['one']!(x[0]!), made['two']!(x[1]!)]));
+  const four = new layers.Activation({ activation: 'tanh' })(made['four']!(x[2]!));
+  const today = new keras.Model({ inputs: x, outputs: made['five']!(new layers.Concatenate()([sum, four])) });
+  for (const [name, list] of Object.entries(weights))
+    made[name]!.setWeights(list.map(({ shape, data }) => keras.tensor(data, { shape })));
+  const given = [1, 2, 3].map((seed) => keras.random.normal([4, 2], { seed }));
+  const [a, b] = [await model.predict(given, { verbose: 0 }), await today.predict(given, { verbose: 0 })];
+  same(Array.from(await (a as keras.Tensor).data(), Number), Array.from(await (b as keras.Tensor).data(), Number));
+  const shared = [merge('sum', branch('one'), branch('one'))];
+  await expect(
+    keras.models.loadModel(await oldFile({ class_name: 'Sequential', config: shared }, '1.1.0', {})),
+  ).rejects.toThrow('have the layer "one" in common');
+});
+
+it('goes on with the state of an optimizer of TensorFlow 2.9', async () => {
+  const bytes = gunzipSync(
+    readFileSync(new URL('../../../test/data/models/keras29_conv_bn_dense.h5.gz', import.meta.url)),
+  );
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  try {
+    const model = await keras.models.loadModel<AnyModel>(new Uint8Array(bytes));
+    expect(warn).not.toHaveBeenCalled();
+    const { optimizer } = model;
+    expect(Number(await optimizer!.iterations.value.item())).toBe(12);
+    const file = await readHdf5(new Uint8Array(bytes));
+    const stored = storedIn(file, 'optimizer_weights');
+    for (const [slot, word] of [
+      ['m', 'momentum'],
+      ['v', 'velocity'],
+    ] as const) {
+      const then = stored.filter(({ path }) => path.endsWith(`/${slot}:0`));
+      const now = optimizer!.variables.filter(({ name }) => name.endsWith(`_${word}`));
+      expect(now.length).toBe(then.length);
+      for (const [k, v] of now.entries())
+        expect(Array.from(await v.value.data(), Number)).toEqual(Array.from(then[k]!.data, Number));
+    }
+  } finally {
+    warn.mockRestore();
+  }
+});
+
+it('says of weights in model.weights.npz that they are a pickle', async () => {
+  const model = new keras.Sequential([keras.Input({ shape: [2] }), new keras.layers.Dense({ units: 1 })]);
+  const { 'model.weights.h5': weights, ...files } = await readZip(await keras.saving.modelToKeras(model));
+  const bytes = await writeZip({ ...files, 'model.weights.npz': weights! });
+  await expect(keras.models.loadModel(bytes)).rejects.toThrow('a pickle of objects of Python');
 });

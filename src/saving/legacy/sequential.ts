@@ -8,6 +8,15 @@ export const unlistSequential: Step = (object) =>
     ? { ...object, config: { layers: object.config } }
     : object;
 
+/** The InputLayer that a first layer with an input shape stands for. */
+export function inputFor(first: unknown): { class_name: string; config: Config } | undefined {
+  const found = isDescribed(first) && first.class_name !== 'InputLayer' ? expectedBy(first) : undefined;
+  if (!found) return undefined;
+  const counts = (first as Described).class_name === 'Embedding' ? 'int32' : undefined;
+  const dtype = counts ?? (typeof found.dtype === 'string' ? found.dtype : 'float32');
+  return { class_name: 'InputLayer', config: { batch_shape: found.shape, dtype, name: `${found.name}_input` } };
+}
+
 /** The input shape declared by a layer, including the batch axis; for wrappers and models, that of their contents. */
 function expectedBy({ config }: Described): { shape: unknown; dtype: unknown; name: string } | undefined {
   if (Array.isArray(config)) return isDescribed(config[0]) ? expectedBy(config[0]) : undefined;
@@ -25,12 +34,7 @@ export const beginWithInput: Step = (object, { isOld }) =>
     ? withOptions(object, (options) => {
         const layers = options['layers'];
         const first: unknown = Array.isArray(layers) ? layers[0] : undefined;
-        if (!isDescribed(first) || first.class_name === 'InputLayer') return options;
-        const found = expectedBy(first);
-        if (!found) return options;
-        const counts = first.class_name === 'Embedding' ? 'int32' : undefined;
-        const dtype = counts ?? (typeof found.dtype === 'string' ? found.dtype : 'float32');
-        const config: Config = { batch_shape: found.shape, dtype, name: `${found.name}_input` };
-        return { ...options, layers: [{ class_name: 'InputLayer', config }, ...(layers as unknown[])] };
+        const input = inputFor(first);
+        return input ? { ...options, layers: [input, ...(layers as unknown[])] } : options;
       })
     : object;

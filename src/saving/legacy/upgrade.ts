@@ -1,6 +1,7 @@
 import type { Config } from '../../base/registry/serialize.ts';
 import { isPlainObject } from '../../base/tree.ts';
 import { keepActivations } from './activations.ts';
+import { joinBranches } from './branches.ts';
 import { upgradeCalls } from './calls.ts';
 import { nameClasses, unfuseRecurrence } from './class-names.ts';
 import { type Described, isDescribed, type Step } from './described.ts';
@@ -21,6 +22,7 @@ import { upgradeTraining } from './training.ts';
 
 /** The upgrade rules, in order. An object goes through all of them before its children do. */
 const steps: readonly Step[] = [
+  joinBranches,
   unlistSequential,
   splitMerge,
   unfuseRecurrence,
