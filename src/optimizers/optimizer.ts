@@ -39,33 +39,15 @@ import { LearningRateSchedule } from './schedules/schedule.ts';
 import { makeSlots, nameBeside, type Slot, type SlotsByName } from './slots.ts';
 import { applyStatelessly } from './stateless-apply.ts';
 import { type UndecayedOptions, undecayed } from './undecayed.ts';
+import { callCount, type Pair, trained, type Update, updateCount } from './update.ts';
 
 export type { Slot } from './slots.ts';
+export { callCount, trained, type Update, updateCount };
 
 export interface OptimizerOptions {
   /** Name of the optimizer; the snake_case of the class by default. */
   readonly name?: string | undefined;
 }
-
-/** What the update of one variable may use. */
-export interface Update {
-  readonly gradient: Tensor;
-  readonly variable: Variable;
-  readonly learningRate: Tensor;
-  /** Slots of the variable by name. */
-  readonly slots: SlotsByName;
-  /** Number of this step, from 1, as a float of the variable's dtype. */
-  readonly step: Tensor;
-}
-interface Pair {
-  readonly variable: Variable;
-  readonly gradient: Tensor;
-}
-
-/** What optimizers around others see of the state; symbols, so that attributes of one's own classes may have any name. */
-export const callCount: unique symbol = Symbol('callCount');
-export const trained: unique symbol = Symbol('trained');
-export const updateCount: unique symbol = Symbol('updateCount');
 
 /**
  * Changes variables by their gradients. A concrete optimizer declares its options, names its slots, and writes `update`.

@@ -8,6 +8,7 @@ import { add, zeros } from '../ops/index.ts';
 import { deviceReady } from '../runtime/ready.ts';
 import { letGoOf } from '../runtime/storage.ts';
 import { asCallOf, inFrame, inPartOfStep, type Tensor, Trace, tensorsIn, type Variable } from '../tensor/index.ts';
+import { type AnyBatch, formOf, samplesIn } from './batch-form.ts';
 import type { Callback, CallbackLogs, CallbackParams } from './callbacks/callback.ts';
 import type { History } from './callbacks/history.ts';
 import { Listeners } from './callbacks/listeners.ts';
@@ -35,7 +36,6 @@ export interface StepResult {
   readonly host?: Handed;
 }
 export type Kind = 'train' | 'test' | 'predict';
-type AnyBatch = Batch | Pick<Batch, 'x' | 'y' | 'sampleWeight' | 'size'>;
 
 const trainers = new WeakMap<object, Trainer>();
 /** Makes the trainer of a model. */
@@ -386,14 +386,6 @@ export class Trainer {
     return present(numbers, ['loss', ...own, ...losses, ...held], returnDict);
   }
 }
-
-/** The shapes and dtypes of a batch, without the number of samples. */
-const formOf = ({ x, y, sampleWeight }: AnyBatch): string =>
-  [x, y, sampleWeight]
-    .map((nest) => tensorsIn(nest).map(({ shape, dtype }) => `${dtype}[${shape.slice(1)}]`))
-    .join(';');
-/** Number of samples in a batch. */
-const samplesIn = (nest: unknown): number => tensorsIn(nest).find((t) => t.shape.length > 0)?.shape[0] ?? 1;
 
 /** The result of `f`; its changes to these variables, such as the seeds it draws from, are undone. */
 function withoutChange<R>(variables: readonly Variable[], f: () => R): R {

@@ -24,13 +24,15 @@ import { Hashing } from '../layers/preprocessing/tabular/hashing.ts';
 import { IntegerLookup } from '../layers/preprocessing/text/integer-lookup.ts';
 import { StringLookup } from '../layers/preprocessing/text/string-lookup.ts';
 import { registerLayers } from '../layers/register.ts';
-import { expandDims, getItem, reshape, squeeze } from '../ops/index.ts';
+import { reshape, squeeze } from '../ops/index.ts';
 import { type SavedModel, saveModel } from '../saving/index.ts';
 import { asTensor, type KerasTensor, type Like, type Tensor } from '../tensor/index.ts';
+import { isAdaptable, rowsOf, upright } from './feature-columns.ts';
 import {
   Cross,
   type Discretized,
   Feature,
+  type FeatureKind,
   keptIn,
   type Named,
   type OneHot,
@@ -40,14 +42,11 @@ import {
   type Vocabulary,
 } from './features.ts';
 
-type Kind =
-  | 'float' | 'float_rescaled' | 'float_normalized' | 'float_discretized'
-  | 'integer_categorical' | 'string_categorical' | 'integer_hashed' | 'string_hashed'; // biome-ignore format: in pairs
 type Data = Readonly<Record<string, Like>>;
 /** Options of `FeatureSpace`. */
 export interface FeatureSpaceOptions {
   /** The kind of each feature: by name, or as a result of functions such as `FeatureSpace.stringCategorical()`. */
-  readonly features: Readonly<Record<string, Kind | Feature | Config>>;
+  readonly features: Readonly<Record<string, FeatureKind | Feature | Config>>;
   /** `concat`: all features of a sample in one vector, the default; `dict`: each by its name. */
   readonly outputMode?: 'concat' | 'dict' | undefined;
   /** Features to cross as well: lists of names, or results of `FeatureSpace.cross()`. */
@@ -70,9 +69,6 @@ const known: OptionNames<FeatureSpaceOptions> = {
   numDiscretizationBins: true,
   name: true,
 };
-interface Adaptable {
-  adapt(data: unknown): void;
-}
 const nameOf = (kind: string, name: string | undefined): string => `${name ?? autoName(kind)}_preprocessor`;
 
 /**
@@ -125,10 +121,10 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
       this.crosses.map((cross) => [cross.name, new HashedCrossing({ numBins: cross.crossingDim, name: cross.name })]),
     );
   }
-  #featureOf(name: string, given: Kind | Feature | Config): Feature {
+  #featureOf(name: string, given: FeatureKind | Feature | Config): Feature {
     if (given instanceof Feature) return given;
     if (isSerializedObject(given)) return deserializeObject(given) as Feature;
-    const make: Record<Kind, () => Feature> = {
+    const make: Record<FeatureKind, () => Feature> = {
       float: () => FeatureSpace.float({ name }),
       float_rescaled: () => FeatureSpace.floatRescaled({ name }),
       float_normalized: () => FeatureSpace.floatNormalized({ name }),
@@ -140,7 +136,7 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
     };
     if (typeof given !== 'string' || !Object.hasOwn(make, given))
       return fail(this, `feature "${name}" is ${JSON.stringify(given)}`, `use one of ${Object.keys(make).join(', ')}`);
-    return make[given as Kind]();
+    return make[given as FeatureKind]();
   }
   #crossOf(given: readonly string[] | Cross | Config): Cross {
     if (given instanceof Cross) return given;
@@ -394,18 +390,6 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
     const others = { stringCategorical: 1, integerHashed: 2, stringHashed: 2, cross: 3 };
     exactMethods<FeatureSpace>(this, { ...makers, ...others } as never);
   }
-}
-/** Whether a layer adapts to data. */
-const isAdaptable = (layer: AnyLayer): layer is AnyLayer & Adaptable => 'adapt' in layer;
-/** Values as a column. */
-const upright = (x: Tensor): Tensor =>
-  x.shape.length === 0 ? reshape(x, [1, 1]) : x.shape.length === 1 ? expandDims(x, -1) : x;
-/** Values in the portions in which Keras takes them: 32 at a time, or row by row if a row has several values. */
-function rowsOf(x: Tensor): Tensor[] {
-  const [n] = x.shape as readonly [number];
-  const size = x.shape.length === 1 ? 32 : 1;
-  const cut = (k: number): Tensor => getItem(x, [x.shape.length === 1 ? { slice: [k, Math.min(k + size, n)] } : k]);
-  return Array.from({ length: Math.ceil(n / size) }, (_, k) => cut(k * size));
 }
 registerLayers();
 registerModule('keras.utils', [FeatureSpace]);

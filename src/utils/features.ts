@@ -6,6 +6,10 @@ import { serializeLayer } from '../layers/nested-layer.ts';
 import { concatenate } from '../ops/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 
+/** Kinds of features by name. */
+export type FeatureKind =
+  | 'float' | 'float_rescaled' | 'float_normalized' | 'float_discretized'
+  | 'integer_categorical' | 'string_categorical' | 'integer_hashed' | 'string_hashed'; // biome-ignore format: in pairs
 /** Options of every feature. */
 export type Named = {
   /** Name of the feature's preprocessing layer; derived from its kind by default. */

@@ -17,6 +17,7 @@ import { Label } from '../encoder/assembler.ts';
 import { type Condition, moveIf, setIf } from '../encoder/instructions.ts';
 import { at, type Memory, Register, rax, rdi, rdx } from '../encoder/operands.ts';
 import { type Context, isShort as fits, type Name } from './context.ts';
+import { arithmetic, comparisons, shuffles } from './kernel-instructions.ts';
 import { isNot } from './scalar-operations.ts';
 
 /** A function that is called with rdi pointing to a block of 64-bit words. */
@@ -32,29 +33,6 @@ export const callable = (label: Label, params: readonly ValueType[] = []): Nativ
 type Word = Register | number;
 const most = 40;
 
-const arithmetic: Record<string, readonly [byRegister: Name, byNumber: Name]> = {
-  'i32.add': ['add', 'addNumber'],
-  'i32.sub': ['sub', 'subNumber'],
-  'i32.mul': ['imul', 'imulNumber'],
-  'i32.and': ['and', 'andNumber'],
-  'i32.or': ['or', 'orNumber'],
-};
-const comparisons: Record<string, Condition> = {
-  'i32.eq': 'equal',
-  'i32.ne': 'notEqual',
-  'i32.lt_s': 'less',
-  'i32.lt_u': 'below',
-  'i32.ge_s': 'greaterEqual',
-  'i32.gt_s': 'greater',
-  'i32.le_s': 'lessEqual',
-};
-/** Shuffles of four words that take one instruction, keyed by the source byte of each word. */
-const shuffles: Record<string, Name> = {
-  '0,16,4,20': 'vunpcklps',
-  '8,24,12,28': 'vunpckhps',
-  '0,4,16,20': 'vunpcklpd',
-  '8,12,24,28': 'vunpckhpd',
-};
 const unsupported = (what: string): never =>
   fail('native device', `a kernel uses ${what}, which has no instruction here`, 'report this with the program');
 
