@@ -92,7 +92,6 @@ test('the next 20 steps have the losses of Keras on JAX, and a checkpoint of tha
       samples: 70,
       batchSize: 16,
       shuffle: true,
-      validationSplit: 0,
     },
     5,
     4,
@@ -150,19 +149,26 @@ test('classes of ones own are listed with what Python must supply', async () => 
     }
   }
   keras.saving.registerKerasSerializable(Scaled, { package: 'HandoffTest' });
-  const model = new keras.Sequential([
-    keras.Input({ shape: [6] }),
-    new Scaled({ by: 3, name: 'first' }),
-    new Scaled({ name: 'second' }),
-    new keras.layers.Dense({ units: 1, kernelRegularizer: 'l2' }),
-  ]);
-  model.compile({ optimizer: 'sgd', loss: 'mse' });
+  class Doubled extends keras.Layer {
+    static override className = 'Doubled';
+    override call(x: keras.Tensor): keras.Tensor {
+      return keras.ops.multiply(x, 2);
+    }
+  }
+  // Functional: its config holds tensors, which are no classes of one's own.
+  const inputs = keras.Input({ shape: [6] });
+  const h = new Doubled()(new Scaled({ name: 'second' })(new Scaled({ by: 3, name: 'first' })(inputs)));
+  const outputs = new keras.layers.Dense({ units: 1, kernelRegularizer: 'l2' })(new keras.layers.Add()([h, inputs]));
+  const model = new keras.Model({ inputs, outputs });
+  model.compile({ optimizer: new keras.optimizers.SGD({ learningRate: 0.001 }), loss: 'mse' });
   await model.save(at('own.keras'));
   const out = at('own');
-  const { code, err } = await hornbeam('handoff', at('own.keras'), '--out', out, ...data);
+  const { code, err } = await keras.utils.customObjectScope({ Doubled }, () =>
+    hornbeam('handoff', at('own.keras'), '--out', out, ...data),
+  );
   expect(code).toBe(0);
   expect(err).toContain(
-    'Python must supply, in custom_objects.py, which says what:\n  Scaled, a layer (first, second)',
+    'Python must supply, in custom_objects.py, which says what:\n  Scaled, a layer (first, second)\n  Doubled, a layer (doubled)\n',
   );
   const stubs = readFileSync(join(out, 'custom_objects.py'), 'utf8');
   for (const part of [
@@ -183,11 +189,14 @@ test('classes of ones own are listed with what Python must supply', async () => 
         /raise NotImplementedError\("Write the weights.*/,
         'self.scale = self.add_weight(shape=(input_shape[-1],), initializer="ones", name="scale")',
       )
-      .replace(/raise NotImplementedError\("Write Scaled.*/, 'return inputs * self.scale * self.by'),
+      .replace(/raise NotImplementedError\("Write Scaled.*/, 'return inputs * self.scale * self.by')
+      .replace(/raise NotImplementedError\("Write Doubled.*/, 'return inputs * 2'),
   );
-  const supplied = await hornbeam(
-    ...['handoff', at('own.keras'), '--out', out, ...data, '--custom', at('scaled.py'), '--overwrite'],
-    ...(python ? ['--python', python] : []),
+  const supplied = await keras.utils.customObjectScope({ Doubled }, () =>
+    hornbeam(
+      ...['handoff', at('own.keras'), '--out', out, ...data, '--custom', at('scaled.py'), '--overwrite'],
+      ...(python ? ['--python', python] : []),
+    ),
   );
   expect([supplied.code, readFileSync(join(out, 'custom_objects.py'), 'utf8')]).toEqual([
     0,

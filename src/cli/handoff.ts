@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import { fail } from '../base/errors.ts';
 import type { Data } from '../data/batches.ts';
 import { loadModel, type Model } from '../models/index.ts';
+import { slice } from '../ops/index.ts';
 import { setRandomSeed } from '../random/global-seed.ts';
 import type { Tensor } from '../tensor/index.ts';
 import { arrayOf, inputsOf } from './arrays.ts';
 import { command } from './command.ts';
 import { checkWith } from './handoff/check.ts';
-import { type Arrays, makeFolder, writeExpected, writeFolder } from './handoff/folder.ts';
+import { type Arrays, makeFolder, type Settings, writeExpected, writeFolder } from './handoff/folder.ts';
 import { largestDifference, nextLosses, type Run, seedStates } from './handoff/losses.ts';
 import type { OwnClass } from './handoff/own-classes.ts';
 import { customObjects, modelIn, modelOptions } from './model-file.ts';
@@ -119,15 +120,20 @@ async function arraysOf(
   return arrays;
 }
 
-function runOf({ inputs, labels, weights }: Arrays, settings: Omit<Run, 'x' | 'y' | 'sampleWeight' | 'samples'>): Run {
-  const only = (tensors: readonly Tensor[]): Data => (tensors.length === 1 ? tensors[0]! : [...tensors]);
-  return {
-    ...settings,
-    x: only(inputs),
-    y: only(labels),
-    sampleWeight: weights[0],
-    samples: inputs[0]!.shape[0]!,
-  };
+function runOf({ inputs, labels, weights }: Arrays, { batchSize, shuffle, validationSplit }: Settings): Run {
+  const all = inputs[0]!.shape[0]!;
+  const samples = Math.floor(all * (1 - validationSplit));
+  const rows = (t: Tensor): Tensor =>
+    samples === all
+      ? t
+      : slice(
+          t,
+          t.shape.map(() => 0),
+          [samples, ...t.shape.slice(1)],
+        );
+  const only = (tensors: readonly Tensor[]): Data => (tensors.length === 1 ? rows(tensors[0]!) : tensors.map(rows));
+  const sampleWeight = weights[0] && rows(weights[0]);
+  return { x: only(inputs), y: only(labels), sampleWeight, samples, batchSize, shuffle };
 }
 
 /** Says what Python must supply. */

@@ -9,10 +9,10 @@ export interface Run {
   readonly x: Data;
   readonly y: Data;
   readonly sampleWeight: Data | undefined;
+  /** Those to validate on, and validation, are left out: in some layers it draws random numbers. */
   readonly samples: number;
   readonly batchSize: number;
   readonly shuffle: boolean;
-  readonly validationSplit: number;
 }
 
 /** The states of generators of seeds, such as dropout's, in the order of the layers: files do not hold them. */
@@ -62,8 +62,7 @@ export async function nextLosses(
   seed: number,
   seeds: Seeds,
 ): Promise<readonly number[]> {
-  const { x, y, samples, batchSize, validationSplit, shuffle, sampleWeight } = run;
-  const count = countOf(samples, validationSplit);
+  const { x, y, samples: count, batchSize, shuffle, sampleWeight } = run;
   const noted = new Steps(steps, count, batchSize);
   setRandomSeed(seed);
   seedsOf(model).forEach((v, k) => void v.assign(tensor([...seeds[k]!], { dtype: 'uint32' })));
@@ -74,14 +73,9 @@ export async function nextLosses(
     verbose: 0,
     callbacks: [noted],
     ...(sampleWeight !== undefined && { sampleWeight: sampleWeight as never }),
-    ...(validationSplit > 0 && { validationSplit }),
   });
   return noted.losses;
 }
-/** How many samples are trained on. */
-export const countOf = (samples: number, validationSplit: number): number =>
-  validationSplit > 0 ? Math.floor(samples * (1 - validationSplit)) : samples;
-
 /** The largest difference of two lists of losses, relative to the second. */
 export const largestDifference = (a: readonly number[], b: readonly number[]): number =>
   Math.max(...b.map((loss, k) => Math.abs((a[k] ?? Number.NaN) - loss) / Math.max(Math.abs(loss), 1e-7)));

@@ -20,6 +20,8 @@ export interface OwnClass {
 
 const isOwn = (x: Config): boolean => {
   const { module, class_name: kind, config, registered_name: registered } = x;
+  // Tensors, types and the like, which Keras writes in this form too.
+  if (/^__\w+__$/.test(String(kind))) return false;
   if (String(registered ?? '').includes('>')) return true;
   return kind === 'function' ? !isOwnFunction(String(config)) : module === null || module === undefined;
 };
@@ -71,14 +73,25 @@ export const stubsFor = (classes: readonly OwnClass[]): string =>
     'Weights are found by their order: make them in the order in which they are listed."""',
     '',
     'import keras',
+    ...(classes.some((c) => c.package === null)
+      ? [
+          '',
+          '',
+          'def known(own):',
+          '    """Makes a class or function known by its name alone, as it was not registered in TypeScript."""',
+          '    keras.saving.get_custom_objects()[own.__name__] = own',
+          '    return own',
+        ]
+      : []),
     ...classes.map((c) => `\n\n${stubOf(c)}`),
     '',
   ].join('\n');
 
 function stubOf(c: OwnClass): string {
   const used = c.uses.join(', ');
-  const registered = c.package === null ? '' : `package="${c.package}", name="${c.name}"`;
-  const head = `@keras.saving.register_keras_serializable(${registered || `package=None, name="${c.name}"`})`;
+  const registered =
+    c.package === null ? 'known' : `keras.saving.register_keras_serializable(package="${c.package}", name="${c.name}")`;
+  const head = `@${registered}`;
   const todo = `raise NotImplementedError("Write ${c.name} as it is in TypeScript: custom_objects.py")`;
   if (c.kind === 'function') return `${head}\ndef ${c.name}(*args):  # ${used}\n    ${todo}`;
   const options = optionsOf(c);
@@ -100,6 +113,9 @@ function stubOf(c: OwnClass): string {
       `class ${c.name}:  # ${used}; Write the class of Keras that it extends`,
       `    def __init__(self${given}, **kwargs):`,
       `        ${todo}`,
+      '',
+      '    def get_config(self):',
+      `        return {${options.map((name) => `"${name}": self.${name}`).join(', ')}}`,
     ].join('\n');
   return [
     head,
