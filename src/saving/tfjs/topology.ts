@@ -20,10 +20,30 @@ export interface Findings {
 }
 const isModel = (name: string): boolean => ['Functional', 'Sequential'].includes(name);
 
+/** Pooling of all there is that keeps its axes, which tfjs does not have, as pooling with a window of that size. */
+function plainPooling(layer: Described): Described {
+  const [, kind, rank] = /^Global(Average|Max)Pooling([12])D$/.exec(layer.class_name) ?? [];
+  const config = layer.config as Config;
+  if (!kind || config['keepdims'] !== true || !Array.isArray(layer.inbound_nodes)) return layer;
+  const inputs = (layer.inbound_nodes as Call[]).map(({ args: [x] }) => (isDescribed(x) ? (x.config as Config) : {}));
+  const first = config['data_format'] === 'channels_first' ? 2 : 1;
+  const sizes = inputs.map(({ shape }) => (shape as (number | null)[] | undefined)?.slice(first, first + Number(rank)));
+  const [size] = sizes;
+  if (!size?.every((n) => n !== null) || sizes.some((other) => String(other) !== String(size))) return layer;
+  const { keepdims: _, ...kept } = config;
+  const pool_size = rank === '1' ? size[0] : size;
+  return {
+    ...layer,
+    class_name: `${kind}Pooling${rank}D`,
+    config: { ...kept, pool_size, strides: pool_size, padding: 'valid' },
+  };
+}
+
 /** The config of a functional or Sequential model in the notation of Keras 2 that tfjs reads; what it cannot have goes to `findings`. */
 export function toTfjsConfig({ class_name: name, config }: Described, findings: Findings): Config {
   const own = config as Config;
-  const layers = (own['layers'] as Described[]).map((layer) => layerOf(layer, findings));
+  const graph = (own['layers'] as Described[]).map(plainPooling);
+  const layers = graph.map((layer) => layerOf(layer, findings));
   if (name === 'Sequential') {
     const first = layers[0]?.['class_name'];
     const shape = own['build_input_shape'];
@@ -34,7 +54,6 @@ export function toTfjsConfig({ class_name: name, config }: Described, findings: 
         : [inputLayer({ name: `${String(own['name'])}_input`, batch_shape: shape }, findings)];
     return { class_name: name, config: { name: own['name'], layers: [...input, ...layers] } };
   }
-  const graph = own['layers'] as Described[];
   const models = new Map(graph.map((layer) => [nameOf(layer), layer.class_name]));
   const called = graph.map((layer, k) => ({
     ...layers[k],

@@ -106,6 +106,23 @@ it('gives a Sequential that its data built an input, and cuts large weights into
   expect(readdirSync(place).sort()).toEqual(['group1-shard1of2.bin', 'group1-shard2of2.bin', 'model.json']);
 });
 
+it('pools all there is in windows of its size where axes are kept, as in MobileNet', async () => {
+  const x = keras.Input({ shape: [6, 4, 3] });
+  const kept = { keepdims: true };
+  const one = new layers.GlobalAveragePooling2D(kept)(x);
+  const two = new layers.GlobalMaxPooling2D({ ...kept, name: 'most' })(x);
+  const row = new layers.Reshape({ targetShape: [6, 12] })(x);
+  const flat = [new layers.GlobalAveragePooling1D(kept)(row), new layers.GlobalMaxPooling1D(kept)(row)];
+  const all = [one, two, ...flat].map((t) => new layers.Flatten()(t));
+  const model = new keras.Model({ inputs: x, outputs: new layers.Concatenate()(all) });
+  await judge(model, join(folder, 'pools'));
+  const mobile = keras.applications.MobileNet({ weights: null, alpha: 0.25, inputShape: [32, 32, 3], classes: 5 });
+  await judge(mobile, join(folder, 'mobile'));
+  const open = keras.Input({ shape: [null, 4, 3] });
+  const pooled = new keras.Model({ inputs: open, outputs: new layers.GlobalAveragePooling2D(kept)(open) });
+  await expect(pooled.export(join(folder, 'bad'), { format: 'tfjs' })).rejects.toThrow('cannot have keepdims = true');
+});
+
 it('refuses what tfjs does not have, all of it at once and by name', async () => {
   const model = new keras.Sequential([
     keras.Input({ shape: [6, 4] }),
