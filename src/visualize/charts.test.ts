@@ -171,3 +171,15 @@ test('what is no line is refused', async () => {
   await expect(plotLines({ a: [1, 2] }, { width: 1e9 })).rejects.toThrow('width is 1000000000');
   await expect(plotLines({ a: 'text' as never })).rejects.toThrow('y of line 0 is not a list of numbers');
 });
+
+test('the name of an axis stands left of the labels of its ticks, however long these are', async () => {
+  for (const high of [0.001, 1, 1e6]) {
+    const svg = await drawn((options) => plotLines([{ y: [0, high] }], { ...options, yLabel: 'Rate' }));
+    const [, name] = /translate\(([\d.]+) [\d.]+\) rotate\(-90\)/.exec(svg)!;
+    const ticks = [...svg.matchAll(/<text x="([\d.]+)" y="[\d.]+" text-anchor="end">([^<]*)</g)];
+    expect(ticks.length).toBeGreaterThan(1);
+    // A digit of 12 pixels is 6.7 wide; the name reaches 4 to the right of its line.
+    for (const [, x, label] of ticks)
+      expect(Number(name) + 4).toBeLessThanOrEqual(Number(x) - 6.2 * label!.replaceAll('.', '').length);
+  }
+});

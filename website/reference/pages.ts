@@ -124,22 +124,20 @@ class EntryPage {
   private optionsHtml(options: readonly Option[], areOfClass: boolean): string {
     if (options.length === 0) return '';
     const kerasClass = this.kerasNames()[0] ?? '';
-    const rows = [...options]
-      .sort((a, b) => Number(b.isRequired) - Number(a.isRequired))
-      .map((option) => {
-        const other = this.keras.memberOf(kerasClass, option.name);
-        const inKeras =
-          other !== undefined && other !== option.name
-            ? `<br><span class="keras">Keras: <code>${other}</code></span>`
-            : '';
-        const standard = option.isRequired
-          ? 'required'
-          : option.standard === undefined
-            ? ''
-            : `default <code>${escapeHtml(option.standard)}</code>`;
-        const rule = option.rule ? `<br><span class="rule">It must be ${lineHtml(option.rule)}.</span>` : '';
-        return `<tr${areOfClass ? ` id="${option.name}"` : ''}><td><code>${option.name}</code>${inKeras}</td><td>${this.typeHtml(option.type)}<br>${standard}</td><td>${docLine(option.doc)}${rule}</td></tr>`;
-      });
+    const rows = [...options].sort(inOrder).map((option) => {
+      const other = this.keras.memberOf(kerasClass, option.name);
+      const inKeras =
+        other !== undefined && other !== option.name
+          ? `<br><span class="keras">Keras: <code>${other}</code></span>`
+          : '';
+      const standard = option.isRequired
+        ? 'required'
+        : option.standard === undefined
+          ? ''
+          : `default <code>${escapeHtml(option.standard)}</code>`;
+      const rule = option.rule ? `<br><span class="rule">It must be ${lineHtml(option.rule)}.</span>` : '';
+      return `<tr${areOfClass ? ` id="${option.name}"` : ''}><td><code>${option.name}</code>${inKeras}</td><td>${this.typeHtml(option.type)}<br>${standard}</td><td>${docLine(option.doc)}${rule}</td></tr>`;
+    });
     return `<table class="options"><thead><tr><th scope="col">option</th><th scope="col">type</th><th scope="col">meaning</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
   }
 
@@ -225,9 +223,12 @@ const anchorOf = ({ isStatic, name }: Member): string => (isStatic ? `static-${n
 const docLine = (text: string): string => (text === '' ? '' : docHtml(text).replace(/^<p>(.*?)<\/p>$/s, '$1'));
 const signatureOf = ({ parameters, optionsName, result }: Call): string =>
   `(${[...parameters.map(({ name, type }) => `${name}: ${type}`), ...(optionsName ? [optionsName] : [])].join(', ')}) => ${result}`;
+/** What must be there comes first, what few programs want last. */
+const rank = ({ isRequired, name }: Option): number => (isRequired ? 0 : /^(?:lora|quantization)/.test(name) ? 2 : 1);
+const inOrder = (a: Option, b: Option): number => rank(a) - rank(b);
 /** The names of options for a line: those that must be there first, and of many the first ones. */
 function shortened(options: readonly Option[]): string {
-  const sorted = [...options].sort((a, b) => Number(b.isRequired) - Number(a.isRequired));
+  const sorted = [...options].sort(inOrder);
   const names = sorted.map(({ name, isRequired }) => name + (isRequired ? '' : '?'));
   return names.length > 12 ? `${names.slice(0, 12).join(', ')}, …` : names.join(', ');
 }

@@ -15,7 +15,8 @@ export async function buildSite(folder: string, library: object, version: string
   const { broken, pictures } = site.links;
   if (broken.length > 0) throw new Error(`links that lead nowhere:\n${broken.join('\n')}`);
   await rm(folder, { recursive: true, force: true });
-  const found = await writePages(site, folder, await Renderer.make(), version);
+  const renderer = await Renderer.make();
+  const found = await writePages(site, folder, renderer, version);
   await put(folder, 'assets/search-index.js', indexScript(found));
   for (const [from, to] of pictures) await copy(join(root, from), join(folder, to));
   for (const drawing of site.drawings) await put(folder, drawing.url, await draw(drawing, library));
@@ -24,7 +25,8 @@ export async function buildSite(folder: string, library: object, version: string
     const foot = ` <a href="../../gallery/${name}.html">How it is made</a>`;
     await buildExamplePage(name, join(folder, 'live', name), { library: '../hornbeam', foot });
   }
-  for (const file of site.links.sources) await put(folder, `source/${file}.html`, await sourcePage(root, file));
+  for (const file of site.links.sources)
+    await put(folder, `source/${file}.html`, await sourcePage(root, file, renderer));
   await assets(folder);
   return site;
 }

@@ -60,6 +60,19 @@ export class Renderer {
     return `<div class="code"${label}>${html}</div>\n`;
   }
 
+  /** The text of a file with coloured lines, each with an id: `L1`. */
+  lines(text: string, file: string): string {
+    const ending = /\.(\w+)$/.exec(file)?.[1] ?? '';
+    const lang = { mjs: 'js', py: 'python' }[ending] ?? known[ending] ?? 'text';
+    const html = this.colours.codeToHtml(text.replace(/\n$/, ''), {
+      lang,
+      themes,
+      defaultColor: false,
+      transformers: [{ line: (node, line) => void (node.properties['id'] = `L${line}`) }],
+    });
+    return `<div class="lines">${html}</div>`;
+  }
+
   /** The body of a page; its headings get ids. */
   body(body: { readonly markdown: string } | { readonly html: string }): { html: string; headings: Heading[] } {
     const raw =

@@ -27,6 +27,7 @@ const kinds = [
   'reference/keras/Model.html',
   'reference/ops/sum.html',
   'reference/keras/CompileOptions.html',
+  'source/examples/vae/main.ts.html',
 ];
 
 /** Text that can hardly be read: WCAG's contrast of 4.5, or 3 where letters are large. */

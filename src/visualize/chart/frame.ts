@@ -1,4 +1,4 @@
-import { escapeXml, textStyle } from '../text.ts';
+import { escapeXml, textStyle, textWidth } from '../text.ts';
 import type { Scale } from './scale.ts';
 
 /**
@@ -30,6 +30,8 @@ export const chartSvg = (width: number, height: number, parts: readonly string[]
 export const titleText = (text: string, x: number, y: number, size = 16): string =>
   text === '' ? '' : `<text x="${px(x)}" y="${px(y)}" font-size="${size}" font-weight="bold">${escapeXml(text)}</text>`;
 
+/** The width of the longest tick label. */
+export const labelWidth = ({ ticks }: Scale): number => Math.max(0, ...ticks.map(({ label }) => textWidth(label, 12)));
 /** Grid lines, tick labels and axis labels. */
 export function axes(
   area: Area,
@@ -48,7 +50,7 @@ export function axes(
   const names = [
     xLabel && `<text x="${middle}" y="${bottom + 40}" text-anchor="middle" font-size="13">${escapeXml(xLabel)}</text>`,
     yLabel &&
-      `<text transform="translate(${left - 40} ${top + height / 2}) rotate(-90)" text-anchor="middle" font-size="13">${escapeXml(yLabel)}</text>`,
+      `<text transform="translate(${px(left - Math.max(40, labelWidth(y) + 16))} ${top + height / 2}) rotate(-90)" text-anchor="middle" font-size="13">${escapeXml(yLabel)}</text>`,
   ];
   const edge = `<path d="M${left} ${top}v${height}h${width}" stroke="${ink}" fill="none"/>`;
   return [...rows, ...columns, edge, ...names].filter(Boolean).join('\n');

@@ -1,6 +1,6 @@
 import { fail } from '../../base/errors.ts';
 import { type Curve, drawCurve } from './curve.ts';
-import { type Area, axes, titleText } from './frame.ts';
+import { type Area, axes, labelWidth, titleText } from './frame.ts';
 import { linearScale, logScale, type Scale, timeScale } from './scale.ts';
 
 /** The kind of scale of an axis. */
@@ -21,13 +21,8 @@ export interface Panel {
 /** A panel within a box of the picture, including title and tick labels. */
 export function drawPanel(who: string, panel: Panel, box: Area): string {
   const { title, curves, xLabel, yLabel, xScale = 'linear', yScale = 'linear' } = panel;
-  const [left, top] = [yLabel ? 64 : 52, title ? 34 : 12];
-  const area = {
-    x: box.x + left,
-    y: box.y + top,
-    width: Math.max(20, box.width - left - (xScale === 'time' ? 38 : 14)),
-    height: Math.max(20, box.height - top - (xLabel ? 50 : 28)),
-  };
+  const top = title ? 34 : 12;
+  const height = Math.max(20, box.height - top - (xLabel ? 50 : 28));
   const xs = extent(
     curves.map(({ x }) => x),
     xScale === 'log',
@@ -43,13 +38,17 @@ export function drawPanel(who: string, panel: Panel, box: Area): string {
     fail(who, empty, yScale === 'log' ? 'take a linear scale, or give numbers above 0' : 'give finite numbers');
   checkRange(who, 'xRange', panel.xRange, xScale);
   checkRange(who, 'yRange', panel.yRange, yScale);
+  const y = scaleOf(yScale, panel.yRange ?? ys ?? [0, 1], {
+    count: Math.max(2, Math.floor(height / 45)),
+    isFixed: panel.yRange !== undefined,
+  });
+  // Long labels of ticks push the frame to the right.
+  const left = Math.max(yLabel ? 64 : 52, labelWidth(y) + (yLabel ? 40 : 16));
+  const width = Math.max(20, box.width - left - (xScale === 'time' ? 38 : 14));
+  const area = { x: box.x + left, y: box.y + top, width, height };
   const x = scaleOf(xScale, panel.xRange ?? xs ?? [0, 1], {
     count: Math.max(2, Math.floor(area.width / (xScale === 'time' ? 90 : 60))),
     isFixed: true,
-  });
-  const y = scaleOf(yScale, panel.yRange ?? ys ?? [0, 1], {
-    count: Math.max(2, Math.floor(area.height / 45)),
-    isFixed: panel.yRange !== undefined,
   });
   const clip = `frame-${Math.round(box.x)}-${Math.round(box.y)}`;
   return [
