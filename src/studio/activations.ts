@@ -3,7 +3,8 @@ import { fail } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
 import { runGraph } from '../models/functional/functional-graph.ts';
 import { graphOf } from '../models/functional/graph-of.ts';
-import { Model } from '../models/index.ts';
+import type { Model } from '../models/index.ts';
+import { nestedModel } from '../models/nested-model.ts';
 import { normal } from '../random/index.ts';
 import { replay, Tensor, tensor, tensorsIn } from '../tensor/index.ts';
 import { decodeFloats, encodeBytes } from './base64.ts';
@@ -48,8 +49,8 @@ export function valuesOf(model: Model<any>, inputs: unknown): { readonly id: str
   const run = (part: Model<any>, given: unknown, path: string): unknown =>
     runGraph(`${part.className} "${part.name}"`, graphOf(part)!, given, ({ operation }, args) => {
       const id = `${path}${operation.name}`;
-      const isNested = operation instanceof Model && graphOf(operation) !== undefined;
-      const y = isNested ? run(operation as unknown as Model<any>, args[0], `${id}/`) : operation[replay](args);
+      const nested = nestedModel(operation);
+      const y = nested ? run(nested, args[0], `${id}/`) : operation[replay](args);
       const first = tensorsIn(y)[0];
       if (first) found.push({ id, y: first });
       return y as Tensor;

@@ -5,7 +5,8 @@ import { InputLayer } from '../layers/core/input-layer.ts';
 import type { AnyLayer } from '../layers/layer/layer.ts';
 import { type FunctionalGraph, layersOf, runGraph } from '../models/functional/functional-graph.ts';
 import { graphOf } from '../models/functional/graph-of.ts';
-import { Model } from '../models/index.ts';
+import type { Model } from '../models/index.ts';
+import { nestedModel } from '../models/nested-model.ts';
 import { callsOf, replay, type Tensor } from '../tensor/index.ts';
 
 /** The place of a layer: its name, preceded by those of enclosing models. */
@@ -17,15 +18,14 @@ function graphIn(who: string, model: Model<any>): FunctionalGraph {
     fail(who, `model "${model.name}" has no graph`, 'give a functional model, or a Sequential one that is built')
   );
 }
-const isNested = (layer: unknown): layer is Model<any> => layer instanceof Model && graphOf(layer) !== undefined;
 
 /** The place of a layer that is named as `'block5'`, or within a nested model as `'base/block5'`. */
 export function findLayer(who: string, model: Model<any>, name: string): LayerPath {
   const layers = layersOf(graphIn(who, model));
   const own = layers.find((layer) => layer.name === name);
   if (own) return [name];
-  const outer = layers.find((layer) => isNested(layer) && name.startsWith(`${layer.name}/`));
-  if (outer) return [outer.name, ...findLayer(who, outer as unknown as Model<any>, name.slice(outer.name.length + 1))];
+  const outer = layers.map(nestedModel).find((nested) => nested && name.startsWith(`${nested.name}/`));
+  if (outer) return [outer.name, ...findLayer(who, outer, name.slice(outer.name.length + 1))];
   return fail(
     who,
     `model "${model.name}" has no layer "${name}"`,
@@ -52,7 +52,7 @@ export function mapsIn(who: string, model: Model<any>): MapLayer[] {
 const mapsWithin = (graph: FunctionalGraph): MapLayer[] =>
   layersOf(graph).flatMap((layer): MapLayer[] => {
     if (givesMap(layer)) return [{ path: [layer.name], layer }];
-    if (!isNested(layer)) return [];
+    if (!nestedModel(layer)) return [];
     return mapsWithin(graphOf(layer)!).map((found) => ({ ...found, path: [layer.name, ...found.path] }));
   });
 
@@ -62,7 +62,7 @@ export function lastMap(who: string, model: Model<any>): LayerPath {
 }
 function lastMapIn(graph: FunctionalGraph): LayerPath | undefined {
   for (const layer of layersOf(graph).toReversed()) {
-    const within = isNested(layer) ? lastMapIn(graphOf(layer)!) : undefined;
+    const within = nestedModel(layer) ? lastMapIn(graphOf(layer)!) : undefined;
     if (within) return [layer.name, ...within];
     if (givesMap(layer)) return [layer.name];
   }
@@ -94,8 +94,8 @@ function run(
   return runGraph(`${model.className} "${model.name}"`, graphIn('tap', model), given, ({ operation }, args) => {
     const here = wanted.filter(({ path }) => path[0] === operation.name);
     const within = here.flatMap(({ path, place }) => (path.length > 1 ? [{ path: path.slice(1), place }] : []));
-    const y =
-      within.length > 0 ? run(operation as unknown as Model<any>, within, args[0], tap) : operation[replay](args);
+    const nested = within.length > 0 ? nestedModel(operation) : undefined;
+    const y = nested ? run(nested, within, args[0], tap) : operation[replay](args);
     return here.reduce(
       (x, { path, place }) => (path.length > 1 ? x : tap(requireMap(operation.name, x as Tensor), place)),
       y as Tree<Tensor>,

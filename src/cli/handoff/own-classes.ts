@@ -1,4 +1,9 @@
-import { type Config, isOwnFunction, isSerializedObject } from '../../base/registry/serialize.ts';
+import {
+  type Config,
+  isOwnFunction,
+  isSerializedObject,
+  type SerializedObject,
+} from '../../base/registry/serialize.ts';
 import { showShape } from '../../base/shape.ts';
 import { type AnyLayer, Layer } from '../../layers/layer/layer.ts';
 import { flattenLayers, ownVariablesOf } from '../../layers/layer/tracking.ts';
@@ -18,7 +23,7 @@ export interface OwnClass {
   readonly weights: readonly { readonly name: string; readonly shape: string; readonly dtype: string }[];
 }
 
-const isOwn = (x: Config): boolean => {
+const isOwn = (x: SerializedObject): boolean => {
   const { module, class_name: kind, config, registered_name: registered } = x;
   // Tensors, types and the like, which Keras writes in this form too.
   if (/^__\w+__$/.test(String(kind))) return false;
@@ -30,7 +35,7 @@ const isOwn = (x: Config): boolean => {
 export function ownClassesOf(model: Model, config: Config): OwnClass[] {
   const layers = flattenLayers(model as unknown as AnyLayer);
   const found = new Map<string, OwnClass & { readonly uses: string[] }>();
-  const note = (x: Config, place: string): void => {
+  const note = (x: SerializedObject, place: string): void => {
     const isFunction = x['class_name'] === 'function';
     const registered = String(x['registered_name'] ?? '');
     const [pack, full] = registered.includes('>') ? registered.split('>', 2) : [null, undefined];
@@ -50,7 +55,7 @@ export function ownClassesOf(model: Model, config: Config): OwnClass[] {
   };
   const walk = (x: unknown, place: string): void => {
     if (typeof x !== 'object' || x === null) return;
-    if (isSerializedObject(x) && isOwn(x as unknown as Config)) note(x as unknown as Config, place);
+    if (isSerializedObject(x) && isOwn(x)) note(x, place);
     for (const [key, value] of Object.entries(x)) walk(value, Array.isArray(x) ? place : key);
   };
   walk(config, 'model');

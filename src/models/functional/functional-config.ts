@@ -159,11 +159,12 @@ function firstMentioned({ layers, input_layers, output_layers }: Config): Readon
 }
 
 /** Whether it is a layer or an operation of a user's class, whose calls are nodes. */
-const isCalled = (x: unknown): boolean => typeof x === 'function' && (isLayer(x) || x instanceof CallableOperation);
+const isCalled = (x: unknown): x is (...args: unknown[]) => unknown =>
+  typeof x === 'function' && (isLayer(x) || x instanceof CallableOperation);
 
 function callAgain(operation: Operation, args: readonly unknown[]): void {
   if (tensorsIn(args).length === 0)
     fail(operation, 'its config has a call without a tensor', 'check that the file is whole');
-  if (isCalled(operation)) (operation as unknown as (...args: unknown[]) => unknown)(...args);
+  if (isCalled(operation)) operation(...args);
   else (operation as OpNode).record(completeArguments(operation as OpNode, args));
 }

@@ -80,9 +80,10 @@ interface Call {
 const nameOf = ({ name, config }: Described): string => String(name ?? (config as Config)['name']);
 
 /** `[name, node, index]` anywhere in a nest of lists and objects. */
+const isReference = (x: unknown): x is Reference =>
+  Array.isArray(x) && x.length === 3 && typeof x[0] === 'string' && typeof x[1] === 'number';
 function referencesIn(x: unknown): Reference[] {
-  if (Array.isArray(x) && x.length === 3 && typeof x[0] === 'string' && typeof x[1] === 'number')
-    return [x as unknown as Reference];
+  if (isReference(x)) return [x];
   return Object.values((x ?? {}) as object).flatMap(referencesIn);
 }
 

@@ -4,7 +4,8 @@ import type { AnyLayer } from '../../layers/layer/layer.ts';
 import { flattenLayers } from '../../layers/layer/tracking.ts';
 import { type FunctionalGraph, runGraph } from '../../models/functional/functional-graph.ts';
 import { graphOf } from '../../models/functional/graph-of.ts';
-import { Model } from '../../models/index.ts';
+import type { Model } from '../../models/index.ts';
+import { nestedModel } from '../../models/nested-model.ts';
 import { replay, type Tensor, tensorsIn } from '../../tensor/index.ts';
 
 /** The output of one layer, in JavaScript's memory. */
@@ -56,10 +57,8 @@ export async function activationsOf(model: Model<any>, x: unknown): Promise<Acti
 function runWithin(graph: FunctionalGraph, model: Model<any>, given: unknown, above: string, to: Collected): unknown {
   return runGraph(`Model "${model.name}"`, graph, given, ({ operation }, args) => {
     const path = above + operation.name;
-    const nested = operation instanceof Model ? graphOf(operation) : undefined;
-    const y = nested
-      ? runWithin(nested, operation as unknown as Model<any>, args[0], `${path}/`, to)
-      : operation[replay](args);
+    const nested = nestedModel(operation);
+    const y = nested ? runWithin(graphOf(nested)!, nested, args[0], `${path}/`, to) : operation[replay](args);
     to.note(path, y);
     return y as Tensor;
   });

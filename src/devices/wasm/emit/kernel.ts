@@ -2,7 +2,7 @@ import type { Algebra } from '../../../algebra/algebra.ts';
 import { describeKernel } from '../../../codegen/kernel-key.ts';
 import { linearKernel } from '../../../codegen/linear/linearize.ts';
 import { Lowering } from '../../../codegen/lowering.ts';
-import type { Region } from '../../../ir/expr.ts';
+import type { Expr, Region } from '../../../ir/expr.ts';
 import type { Stmt } from '../../../ir/loops.ts';
 import type { ScalarOp } from '../../../ir/scalar.ts';
 import type { Callable, FunctionBuilder, ModuleBuilder } from '../encoder/index.ts';
@@ -53,7 +53,7 @@ function collectHostOperations(body: readonly Stmt[], found: Set<ScalarOp>): voi
   const visit = (x: unknown): void => {
     if (typeof x !== 'object' || x === null || seen.has(x)) return;
     seen.add(x);
-    if ('f' in x && 'args' in x && isHostOperation(x as never)) found.add((x as { f: ScalarOp }).f);
+    if ('f' in x && 'args' in x && isHostOperation(x as Expr)) found.add((x as { f: ScalarOp }).f);
     for (const y of Object.values(x)) visit(y);
   };
   visit(body);

@@ -24,7 +24,7 @@ import { Layer, type LayerOptions } from '../../layer/layer.ts';
 import { ownLayer } from '../../own-layer.ts';
 import { type MelRange, melMatrix } from './mel-scale.ts';
 
-type Window = string | readonly number[] | null;
+type Window = 'hann' | 'hamming' | readonly number[] | null;
 const fields = {
   /** Points of each Fourier transform. */
   fftLength: f.int({ initial: 2048, min: 1 }),
@@ -122,7 +122,7 @@ export class MelSpectrogram extends Layer<typeof fields> {
   call(inputs: Tensor): Tensor {
     const { fftLength, sequenceStride, sequenceLength, numMelBins, samplingRate, minFreq, maxFreq } = this;
     const signal = this.computeDtype === 'float64' ? cast(inputs, 'float64') : cast(inputs, 'float32');
-    const [real, imaginary] = stft(signal, sequenceLength, sequenceStride, fftLength, { window: this.window as never });
+    const [real, imaginary] = stft(signal, sequenceLength, sequenceStride, fftLength, { window: this.window });
     const magnitudes = sqrt(add(square(real), square(imaginary)));
     const matrix = this.linearToMelWeightMatrix({
       numMelBins,

@@ -120,7 +120,7 @@ function modelOf(graph: FileGraph): SavedModel {
     if (t instanceof KerasTensor) return t;
     return fail(who, `its output "${name}" is a constant`, 'leave that output out');
   });
-  const Functional = findClass({ class_name: 'Model', module: 'keras', registered_name: null, config: {} } as never);
+  const Functional = findClass({ class_name: 'Model', module: 'keras', registered_name: null });
   const make = Functional as unknown as new (options: object) => SavedModel;
   const name = plainName(graph.name || 'onnx_model', new Set());
   return new make({

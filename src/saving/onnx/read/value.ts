@@ -70,7 +70,7 @@ export function checkSize(node: string, shape: readonly (number | null)[]): void
 
 /** A layer of Keras by its class. */
 export function layer(className: string, config: Readonly<Record<string, unknown>>): AnyLayer {
-  const made = findClass({ class_name: className, module: 'keras.layers', registered_name: null, config: {} } as never);
+  const made = findClass({ class_name: className, module: 'keras.layers', registered_name: null });
   return new (made as unknown as new (config: object) => AnyLayer)(config);
 }
 export const call = (of: AnyLayer, ...args: unknown[]): Tensor => (of as unknown as Callable)(...args);
