@@ -25,20 +25,18 @@ export async function serveFile(place: string, options: ServeFileOptions = {}): 
   const { port = 0, warn = () => undefined } = options;
   const hub = new Hub();
   const title = `${place.split(/[\\/]/).filter(Boolean).at(-1) ?? place} · Hornbeam studio`;
-  const look =
-    (await isFolder(place)) && !(await isModelFolder(place))
-      ? followRuns(hub, place)
-      : await followModel(hub, place, options);
+  const isRuns = (await isFolder(place)) && !(await isModelFolder(place));
+  const look = isRuns ? followRuns(hub, place) : await followModel(hub, place, options);
   const server = await serveStudio(hub, { port, title });
   let isClosed = false;
   const again = async (): Promise<void> => {
     while (!isClosed) {
-      await new Promise((next) => setTimeout(next, pause).unref());
-      if (isClosed) return;
       await look().catch((error: unknown) => warn(error instanceof HornbeamError ? error.message : String(error)));
+      await new Promise((next) => setTimeout(next, pause).unref());
     }
   };
-  await look();
+  // A file that is no model is an error at once; long logs are read while the page is open already.
+  if (!isRuns) await look();
   void again();
   return {
     url: server.url,
