@@ -122,6 +122,7 @@ const isApart = (id: string): boolean => apart.some((those) => those.test(id));
 const faces: Readonly<Record<string, string>> = {
   './public/namespaces.ts': 'public/page-namespaces.ts',
   './environment.ts': 'environment-in-pages.ts',
+  '../../compiler/check/verifier.ts': '../../compiler/check/verifier-in-pages.ts',
   '../host/remembered.ts': '../host/remembered-in-pages.ts',
   './native-device.ts': 'native-device-in-pages.ts',
   './tensor/show.ts': 'tensor/show-in-pages.ts',

@@ -1,5 +1,7 @@
 import type { Plan } from '../plan.ts';
 
+// In bundles for pages, `verifier-in-pages.ts` replaces this file, according to `browser` in package.json.
+
 let verify: ((plan: Plan) => void) | undefined;
 
 /** Verifies a plan, if verification is switched on. */

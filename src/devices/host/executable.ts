@@ -89,14 +89,8 @@ export function bindProgram(
 type Source = (inputs: readonly Buffer[], outputs: readonly Buffer[], arena: number) => number;
 
 function source(entry: Exclude<Entry, { kind: 'constant' }>, workspace: number): Source {
-  switch (entry.kind) {
-    case 'input':
-      return (inputs) => (inputs[entry.index] as HeapBuffer).address;
-    case 'output':
-      return (_, outputs) => (outputs[entry.index] as HeapBuffer).address;
-    case 'arena':
-      return (_, __, arena) => arena;
-    case 'workspace':
-      return (_, __, arena) => arena + workspace;
-  }
+  if (entry.kind === 'input') return (inputs) => (inputs[entry.index] as HeapBuffer).address;
+  if (entry.kind === 'output') return (_, outputs) => (outputs[entry.index] as HeapBuffer).address;
+  const offset = entry.kind === 'workspace' ? workspace : 0;
+  return (_, __, arena) => arena + offset;
 }

@@ -27,27 +27,30 @@ function begin(machine: KernelMachine, name: string): [KernelFunction, ...Params
   return [f, ...(f.params as unknown as Params)];
 }
 
+const locals = (f: KernelFunction, count: number): Local[] => Array.from({ length: count }, () => f.local('i32'));
 const select32 = (a: Operand, b: Operand, condition: Operand) => (condition === 1 ? a : select(a, b, condition));
 
-/** Rows (n, q), k over (taps, c), channels side by side in memory: transposes 4 channels of each row at a time. */
-export function packByChannels(machine: KernelMachine, name: string, spec: Patches, rows: number): KernelFunction {
+/**
+ * Rows (n, q), k over (taps, c), channels side by side in memory: transposes 4 channels of each row at a time. Of each
+ * block it packs `height` rows.
+ */
+export function packByChannels(
+  machine: KernelMachine,
+  name: string,
+  spec: Patches,
+  rows: number,
+  height: number,
+): KernelFunction {
   const { axes, batch } = spec;
   const inputs = spec.inputs.size;
   const [f, source, target, line, lines, k0, count, zeros] = begin(machine, name);
   const m = batch.size * product(outsOf(axes));
-  const [end, panel, tap, tapFrom, tapTo, c] = Array.from({ length: 6 }, () => f.local('i32')) as [
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-  ];
-  const pointers = Array.from({ length: rows }, () => f.local('i32'));
-  const bases = Array.from({ length: rows }, () => f.local('i32'));
-  const origins = Array.from({ length: rows }, () => axes.map(({ window }) => (window ? f.local('i32') : undefined)));
-  const write = fourOfEach(f, pointers);
-  /** Packs four channels of all rows, of which the first `valid` are kept. */
+  const [end, panel, tap, tapFrom, tapTo, c] = locals(f, 6) as [Local, Local, Local, Local, Local, Local];
+  const pointers = locals(f, height);
+  const bases = locals(f, height);
+  const origins = Array.from({ length: height }, () => axes.map(({ window }) => (window ? f.local('i32') : undefined)));
+  const write = fourOfEach(f, pointers, rows);
+  /** Packs four channels of these rows, of which the first `valid` are kept. */
   const four = (valid: number) => {
     write(target, valid);
     f.increment(target, 4 * rows * valid);
@@ -57,7 +60,7 @@ export function packByChannels(machine: KernelMachine, name: string, spec: Patch
   f.set(tapFrom, op('i32.div_u', k0, inputs));
   f.set(tapTo, op('i32.div_u', op('i32.add', k0, count), inputs));
   f.for(panel, line, end, rows, () => {
-    for (let i = 0; i < rows; i++) {
+    for (let i = 0; i < height; i++) {
       f.scope(() => {
         const next = op('i32.add', panel, i);
         const row = f.let('i32', select(next, m - 1, op('i32.lt_u', next, m)));
@@ -74,7 +77,7 @@ export function packByChannels(machine: KernelMachine, name: string, spec: Patch
         const taps = unflatten(f, tap, tapsOf(axes));
         const offset = hold(f, plus(...offsets(axes, taps)));
         const shifts = axes.map(({ window }, d) => (window ? hold(f, times(taps[d], window.depthStep)) : 0));
-        for (let i = 0; i < rows; i++)
+        for (let i = 0; i < height; i++)
           f.scope(() => {
             const at = axes.map((axis, d) => {
               const origin = origins[i][d];
@@ -143,7 +146,7 @@ export function packByBatch(machine: KernelMachine, name: string, spec: Patches,
   const [f, source, target, line, lines, k0, count, zeros] = begin(machine, name);
   const last = axes.at(-1)!;
   const blocks = Math.ceil(spec.batch.size / rows);
-  const [end, panel, run, runFrom, runTo, tile, from] = Array.from({ length: 7 }, () => f.local('i32')) as [
+  const [end, panel, run, runFrom, runTo, tile, from] = locals(f, 7) as [
     Local,
     Local,
     Local,
@@ -189,15 +192,7 @@ export function packElements(machine: KernelMachine, name: string, spec: Patches
   const [f, source, target, line, lines, k0, count, zeros] = begin(machine, name);
   const last = axes.at(-1)!;
   const m = batch.size * product(outsOf(axes));
-  const [end, panel, run, runFrom, runTo, i, to] = Array.from({ length: 7 }, () => f.local('i32')) as [
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-  ];
+  const [end, panel, run, runFrom, runTo, i, to] = locals(f, 7) as [Local, Local, Local, Local, Local, Local, Local];
   f.set(end, op('i32.add', line, lines));
   f.set(runFrom, op('i32.div_u', k0, last.taps));
   f.set(runTo, op('i32.div_u', op('i32.add', k0, count), last.taps));

@@ -41,11 +41,13 @@ export function patchProduct(machine: KernelMachine, name: string, spec: Patches
   const block = byBatch ? fewRows(chosen, batch.size) : chosen;
   const { rows } = block;
   const width = machine.lanes * block.vectors;
+  // Blocks for wide vectors have more rows than there are registers for their addresses: four are packed at a time.
+  const height = byChannels && machine.lanes > 4 ? 4 : rows;
   const write = byChannels ? packByChannels : byBatch ? packByBatch : packElements;
   // Products of the same shape share their packing functions.
   const shape = { ...spec, groups: [], inputs: { ...inputs, w: 0 }, outputs: { size: 1, w: 0 } };
   const key = `patches ${byChannels} ${byBatch} ${rows} ${JSON.stringify({ ...shape, axes: axes.map((a) => ({ ...a, weight: 0 })) })}`;
-  const pack = machine.once(key, () => write(machine, `${name} patches`, shape, rows));
+  const pack = machine.once(key, () => write(machine, `${name} patches`, shape, rows, height));
   const blocks = Math.ceil(batch.size / rows);
   // Each thread's workspace begins with the zeros that stand for elements outside x.
   const zeroBytes = Math.ceil((4 * Math.max(byChannels ? inputs.size : 0, rows) + 16) / 64) * 64;
@@ -59,7 +61,11 @@ export function patchProduct(machine: KernelMachine, name: string, spec: Patches
     ownBytes: zeroBytes,
     pack(f, at) {
       const source = plus(f.params[2], groupOffset(f, spec, at.batch, 'x'));
-      f.call(pack, source, at.target, at.line, at.lines, at.k0, at.count, zeros!);
+      for (let row = 0; row < rows; row += height) {
+        // The last ones may overlap.
+        const first = Math.min(row, rows - height);
+        f.call(pack, source, plus(at.target, 4 * first), plus(at.line, first), at.lines, at.k0, at.count, zeros!);
+      }
     },
   };
   const inner = byChannels ? inputs.size : axes.at(-1)!.taps;

@@ -75,7 +75,7 @@ function packTall(machine: KernelMachine, width: number): KernelFunction {
     const line = f.local('i32');
     const k = f.local('i32');
     const pointers = Array.from({ length: width }, () => f.local('i32'));
-    const four = fourOfEach(f, pointers);
+    const four = fourOfEach(f, pointers, width);
     f.for(line, 0, lines, width, () => {
       f.set(to, target);
       linePointers(f, pointers, source, line, lines, across);
@@ -98,10 +98,14 @@ function packTall(machine: KernelMachine, width: number): KernelFunction {
 }
 
 /**
- * Code that reads the four floats at each of the pointers and writes the first `count` of them as target[i][pointer]. Up to
- * 4 bytes behind may be overwritten.
+ * Code that reads the four floats at each of the pointers and writes the first `count` of them as target[i][pointer], in
+ * lines of `width`. Up to 4 bytes behind may be overwritten.
  */
-export function fourOfEach(f: KernelFunction, pointers: readonly Local[]): (target: Local, count: number) => void {
+export function fourOfEach(
+  f: KernelFunction,
+  pointers: readonly Local[],
+  width: number,
+): (target: Local, count: number) => void {
   const lines = pointers.length;
   const whole = lines % 4 === 3 ? lines + 1 : lines & ~3;
   const out = Array.from({ length: whole / 4 }, () => [0, 1, 2, 3].map(() => f.local('v128')));
@@ -114,9 +118,9 @@ export function fourOfEach(f: KernelFunction, pointers: readonly Local[]): (targ
     });
     // The order matters: three lines are written as four, and the fourth is overwritten by the next.
     for (let i = 0; i < count; i++)
-      out.forEach((four, g) => f.store('v128.store', target, four[i], 4 * (i * lines + 4 * g)));
+      out.forEach((four, g) => f.store('v128.store', target, four[i], 4 * (i * width + 4 * g)));
     // One or two remaining lines are not worth a transposition.
-    const place = (i: number) => 4 * (i * lines + whole);
+    const place = (i: number) => 4 * (i * width + whole);
     if (lines - whole === 1) {
       f.set(low, load('v128.load', pointers[whole]));
       for (let i = 0; i < count; i++) f.memoryLane('v128.store32_lane', i, target, low, place(i));

@@ -16,9 +16,6 @@ import { features } from './features.ts';
 import { Machine } from './machine.ts';
 import { timeOnWasm } from './time-kernels.ts';
 
-/** Whether plans are verified before code is generated: requested by HORNBEAM_VERIFY=1. */
-const isVerified = (): boolean => isNode() && process.env['HORNBEAM_VERIFY'] === '1';
-
 const bytesOf = ({ buffer, byteOffset, byteLength }: TypedArray): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
@@ -29,8 +26,9 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: TypedArray): Uint8Array =>
 export function wasmDevice(threads?: number, leastWork?: number): Device {
   const machine = new Machine(threads);
   const { heap, pool } = machine;
-  // In a page, threads start asynchronously; programs compiled before they are ready run on one thread.
-  let ready = isNode() ? (isVerified() ? verifyPlans() : undefined) : pool.start();
+  // In a page, threads start asynchronously; programs compiled before they are ready run on one thread. In Node, plans
+  // are verified before code is generated where that is asked for.
+  let ready = isNode() ? (process.env['HORNBEAM_VERIFY'] === '1' ? verifyPlans() : undefined) : pool.start();
   ready = ready?.then(() => {
     ready = undefined;
   });
