@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { fail } from '../base/errors.ts';
 import type { Job, Plan } from './plan.ts';
+import { folderOf } from './records.ts';
 
 /** The variable by which a process knows that it runs a trial: the directory, and the job. */
 const variable = 'HORNBEAM_TRIAL';
@@ -64,10 +65,16 @@ function start(directory: string, count: number, job: Job, children: Set<ChildPr
     fail('distribution.tune', 'the program is no file, which trials could start again', 'run it as node search.js');
   const task: Task = { directory, ...job };
   const threads = String(Math.max(1, Math.floor(availableParallelism() / count)));
+  const { closeSync, mkdirSync, openSync } = process.getBuiltinModule('node:fs');
+  const { join } = process.getBuiltinModule('node:path');
+  const folder = folderOf(directory, job.trial);
+  mkdirSync(folder, { recursive: true });
+  const output = openSync(join(folder, 'output.txt'), 'a');
   const child = fork(program, args, {
     env: { HORNBEAM_THREADS: threads, ...process.env, [variable]: JSON.stringify(task) },
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    stdio: ['ignore', output, 'pipe', 'ipc'],
   });
+  closeSync(output);
   children.add(child);
   let said = '';
   child.stderr!.setEncoding('utf8').on('data', (part: string) => {

@@ -25,6 +25,7 @@ class Notes extends keras.callbacks.Callback {
   }
 }
 function build(hp: keras.distribution.HyperParameters): keras.Model {
+  console.log('made');
   const units = hp.int('units', { minValue: 1, maxValue: 64, sampling: 'log' });
   if (job === 'failures' && hp.boolean('breaks')) throw new Error('this model cannot be made');
   const model = new keras.Sequential([

@@ -47,7 +47,8 @@ describe('a search', { timeout: 300_000 }, () => {
     expect([...runs]).toEqual(['trial-000', 'trial-001', 'trial-002', 'trial-003']);
     expect(lines.join()).toContain('"learningRate":');
     const first = join(folder, 'search', 'trial-000');
-    expect(readdirSync(first).sort()).toEqual(['events.jsonl', 'model.keras', 'trial.json']);
+    expect(readdirSync(first).sort()).toEqual(['events.jsonl', 'model.keras', 'output.txt', 'trial.json']);
+    expect(readFileSync(join(first, 'output.txt'), 'utf8')).toBe('made\n');
 
     // The model is that of the best epoch.
     const x = keras.random.normal([120, 4], { seed: 1 });
