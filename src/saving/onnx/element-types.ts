@@ -1,8 +1,8 @@
 import type { DType } from '../../base/dtype.ts';
 
 /**
- * Numbers that ONNX gives to types of elements (`TensorProto.DataType`); its 64-bit integers are sizes and positions. Hardly
- * a runtime computes in bfloat16: it becomes float32, which holds all of its numbers.
+ * Numbers that ONNX gives to types of elements (`TensorProto.DataType`); its 64-bit integers are sizes and positions.
+ * Few runtimes compute in bfloat16, so it becomes float32, which represents all of its numbers.
  */
 export const elementType = {
   float32: 1,

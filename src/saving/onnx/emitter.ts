@@ -12,30 +12,30 @@ export interface Form {
   readonly layout: Layout;
   readonly scope: Scope;
 }
-/** What an array is known as. */
+/** What is known of an array. */
 export interface Value {
   readonly dtype: DType;
   readonly sizes: readonly Size[];
   readonly forms: Form[];
-  /** Its elements, where they are weights or computed from them, and how they lie. */
+  /** Its elements, if it is a weight or computed from weights, and their layout. */
   readonly constant?: Constant | undefined;
-  /** The one number that it holds everywhere. */
+  /** Its value, if all elements are equal. */
   readonly fill?: number | undefined;
-  /** What it repeats: axis d of that is its axis `axes[d]`. */
+  /** The value that it broadcasts: axis d of that is its axis `axes[d]`. */
   readonly spread?: { readonly source: Value; readonly axes: readonly number[] } | undefined;
 }
 export interface Constant {
   readonly name: string;
   readonly data: () => TypedArray;
   readonly layout: Layout;
-  /** The names under which it stands in the file, by how it lies there: views of it have them in common. */
+  /** Its names in the file, by layout; views share them. */
   readonly made: Map<string, string>;
 }
-/** A graph being written: the model's, or one within a node. What is known in the outer one is known in it too. */
+/** A graph being written: the model's, or one within a node, which can see the outer graph's values. */
 export interface Scope {
   readonly nodes: NodeMessage[];
   readonly values: Map<Tensor, Value>;
-  /** Where a size that depends on open ones can be read: an axis of a stored array. */
+  /** A stored array from which a size that depends on unknown ones can be read. */
   readonly sizes: Map<string, { readonly name: string; readonly axis: number }>;
   readonly cache: Map<string, string>;
   readonly outer: Scope | undefined;
@@ -47,7 +47,7 @@ export interface Initializer extends Pick<Required<TensorMessage>, 'name' | 'dim
   readonly bytes: () => Uint8Array;
 }
 
-/** What cannot be exported; the rest goes on, so that all is said at once. */
+/** What cannot be exported; writing continues, so that all problems are reported at once. */
 export class Refusal {
   readonly problem: string;
   constructor(problem: string) {
@@ -96,7 +96,7 @@ export class Emitter {
       this.scope = outer;
     }
   }
-  /** What is found in the current graph, or in one around it. */
+  /** Looks a value up in the current graph and the enclosing ones. */
   found<T>(look: (scope: Scope) => T | undefined): T | undefined {
     for (let scope: Scope | undefined = this.scope; scope; scope = scope.outer) {
       const known = look(scope);
@@ -107,7 +107,7 @@ export class Emitter {
   isKnownHere({ scope }: Form): boolean {
     return this.found((s) => (s === scope ? true : undefined)) ?? false;
   }
-  /** A name that nothing has yet. */
+  /** A fresh name. */
   named(wanted: string): string {
     let name = wanted;
     for (let k = 1; this.#names.has(name); k++) name = `${wanted}_${k}`;
@@ -115,7 +115,7 @@ export class Emitter {
     return name;
   }
 
-  /** Writes a node; gives the names of its results. */
+  /** Writes a node; returns the names of its results. */
   nodes(
     opType: string,
     input: readonly string[],
@@ -136,7 +136,7 @@ export class Emitter {
   node(opType: string, input: readonly string[], attributes?: Readonly<Record<string, Attribute | undefined>>): string {
     return this.nodes(opType, input, attributes)[0];
   }
-  /** The same node again is not written again: for what is cheap and often asked for. */
+  /** Writes a node unless an identical one exists; for cheap and frequent ones. */
   once(key: string, write: () => string): string {
     const known = this.found(({ cache }) => cache.get(key));
     if (known !== undefined) return known;
@@ -151,7 +151,7 @@ export class Emitter {
     this.initializers.push({ name, dims, dataType: elementType[type], bytes });
     return name;
   }
-  /** A constant array, whose elements are known later. */
+  /** A constant array whose elements become known later. */
   array(wanted: string, dtype: DType, dims: Shape, data: () => TypedArray): string {
     return this.initializer(wanted, dtype, dims, () => {
       const { buffer, byteOffset, byteLength } = data();
@@ -165,7 +165,7 @@ export class Emitter {
     cache.set(key, known);
     return known;
   }
-  /** Whole numbers in a row: axes, sizes, steps. */
+  /** A vector of integers: axes, sizes, steps. */
   ints(list: readonly number[]): string {
     return this.#shared(`ints ${list.join()}`, () =>
       this.initializer(
@@ -224,7 +224,7 @@ export class Emitter {
     if (this.opset >= 15) return this.node('Shape', [name], { start: axis, end: axis + 1 });
     return this.node('Gather', [this.once(`Shape ${name}`, () => this.node('Shape', [name])), this.ints([axis])]);
   }
-  /** A size that no array has, from one that an array has. */
+  /** A size that no array has, derived from one that an array has. */
   #computed(size: Size): string {
     const known: Size[] = [];
     for (let scope: Scope | undefined = this.scope; scope; scope = scope.outer)
@@ -254,7 +254,7 @@ export class Emitter {
     }
     return refuse('a size depends on open sizes in a way that cannot be written');
   }
-  /** Says that the sizes of a stored array can be read. */
+  /** Records that sizes can be read from a stored array. */
   noteSizes(name: string, sizes: readonly Size[]): void {
     sizes.forEach((size, axis) => {
       const key = size.join();

@@ -19,7 +19,7 @@ import { type InputSpec, recordAtSizes } from './recordings.ts';
 import { modelSchema } from './schema.ts';
 import { stored } from './values.ts';
 
-/** The operator sets that are written. */
+/** The supported operator sets. */
 const opsets = { first: 13, default: 18, last: 23 };
 /** The largest file that protobuf can describe. */
 const largest = 2 ** 31 - 1;
@@ -154,7 +154,7 @@ const bytesOf = ({ dims, dataType }: Initializer): number => {
   return sizeOf(dims) * (type === 'int64' || type === 'uint64' ? 8 : dtypeInfo[type].bytes);
 };
 
-/** Runs the writing, and says all at once what cannot be written. */
+/** Writes the graph, and reports everything that cannot be written at once. */
 function writing<R>(who: Named, { problems }: ProgramWriter, write: () => R): R {
   let result: R | undefined;
   try {
@@ -210,7 +210,7 @@ function specsOf(model: OnnxModel, form: unknown): InputSpec[] {
     return { name: declared?.[k]?.name ?? name, shape: shape as SymbolicShape, dtype };
   });
 }
-/** Names of outputs: keys of an object, or of the layers that make them. */
+/** Names of outputs: keys of an object, or names of the layers that compute them. */
 function outputNames(model: OnnxModel, form: unknown, count: number): string[] {
   const keys = typeof form === 'object' && form !== null && Object.getPrototypeOf(form) === Object.prototype;
   const known = keys ? Object.keys(form as object) : (model.outputNames ?? []);

@@ -33,7 +33,7 @@ export interface Placed {
 /** The version of the file format that came with an operator set. */
 const irVersion = (opset: number): number => (opset < 15 ? 7 : opset < 19 ? 8 : opset < 21 ? 9 : opset < 23 ? 10 : 11);
 
-/** The file, once all nodes are written: outputs under their names, without what nothing needs. */
+/** The finished file: outputs under their names, without unused nodes. */
 export function finishedModel(written: Written): ModelMessage {
   const { writer, specs, recordings, names, outputs } = written;
   const { e } = writer;
@@ -88,7 +88,7 @@ function initializerOf(each: Initializer, placed: Placed | undefined): TensorMes
   return { ...rest, externalData, dataLocation: 1 };
 }
 
-/** What open sizes are called: the batch by its name, others after the input that has them. */
+/** Names of unknown sizes: "batch", or derived from the input. */
 function symbolNames(specs: readonly InputSpec[], { all }: Recordings): Map<string, string> {
   const found = new Map<string, string>();
   specs.forEach(({ name, shape }, k) => {
@@ -106,7 +106,7 @@ function dimension(size: Size, symbols: ReadonlyMap<string, string>): DimensionM
   return name === undefined ? {} : { dimParam: name };
 }
 
-/** Everything that a node reads, graphs within it included. */
+/** All inputs of a node, including those of graphs within it. */
 function namesIn(node: NodeMessage): string[] {
   const within = (node.attribute ?? []).flatMap(({ g }) =>
     g ? [...(g.node ?? []).flatMap(namesIn), ...(g.output ?? []).map(({ name }) => name!)] : [],

@@ -1,6 +1,6 @@
 import { range } from '../../base/shape.ts';
 
-/** A size in each recording of the program: the same number in all of them, or one that depends on open sizes. */
+/** A size in each recording of the program: the same number in all of them, or one that depends on unknown sizes. */
 export type Size = readonly number[];
 
 /**
@@ -38,7 +38,10 @@ export const sameLayout = (a: Layout, b: Layout): boolean =>
 export const permuted = (layout: Layout, perm: readonly number[]): Layout =>
   layout.map((group) => group.map((d) => perm.indexOf(d)));
 
-/** Runs of axes, none of size 1, that hold the same elements before and after a reshape; nothing where they cannot be told. */
+/**
+ * Runs of axes, none of size 1, that hold the same elements before and after a reshape; undefined if they cannot be
+ * determined.
+ */
 export function runsOf(
   from: readonly Size[],
   to: readonly Size[],
@@ -68,7 +71,7 @@ export function runsOf(
   return runs;
 }
 
-/** The layout of the same array after a reshape; nothing where its elements lie otherwise. */
+/** The layout of the same array after a reshape; undefined if its elements would have to move. */
 export function reshaped(layout: Layout, runs: NonNullable<ReturnType<typeof runsOf>>): Layout | undefined {
   let result: Layout = layout;
   for (const { from, to } of runs) {

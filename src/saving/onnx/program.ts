@@ -31,12 +31,12 @@ export const table: Readonly<Record<string, Lower>> = {
 
 /** The same tensor in every recording. */
 type Twins = readonly Tensor[];
-/** Something to be written: an equation, or the call of an op that ONNX has an operator for. */
+/** A piece of work: an equation, or the call of an op for which ONNX has an operator. */
 type Step = { readonly outputs: readonly Tensor[] } & (
   | { readonly equations: readonly Equation[] }
   | { readonly notes: readonly Note[]; readonly lower: LowerNote }
 );
-/** Constants up to this size are computed beforehand, even where they are larger than what they are made from. */
+/** Constants up to this size are computed in advance, even if they are larger than their inputs. */
 const small = 65_536;
 
 /** Writes recorded programs as a graph. */
@@ -47,10 +47,10 @@ export class ProgramWriter {
   readonly #twins = new Map<Tensor, Twins>();
   readonly #isConstant = new Map<Tensor, boolean>();
   readonly #poisoned = new Set<Tensor>();
-  /** What cannot be written: where, and why. */
+  /** What cannot be written, with place and reason. */
   readonly problems = new Set<string>();
 
-  /** `root`: the model's name, within which all is recorded. */
+  /** `root`: the model's name, which all recorded paths begin with. */
   constructor(recordings: Recordings, opset: number, root: string) {
     this.#root = root;
     this.#recordings = recordings;
@@ -81,7 +81,7 @@ export class ProgramWriter {
     return t.shape.map((_, d) => twins.map((twin) => twin.shape[d]));
   }
 
-  /** Writes what leads to the outputs; gives them. */
+  /** Writes what leads to the outputs, and returns these. */
   write(outputs: readonly Twins[], inputs: ReadonlySet<Tensor> = new Set()): Value[] {
     const steps = this.#stepsTo(outputs, inputs);
     for (const step of steps) this.#writeStep(step);
@@ -91,7 +91,7 @@ export class ProgramWriter {
     return this.e.found(({ values }) => values.get(t)) ?? { dtype: t.dtype, sizes: this.sizesOf(t), forms: [] };
   }
 
-  /** What has to be written, each step after those it needs. */
+  /** The steps to write, in order of dependency. */
   #stepsTo(outputs: readonly Twins[], inputs: ReadonlySet<Tensor>): Step[] {
     const done = new Set<Tensor>();
     const steps: Step[] = [];
@@ -211,7 +211,8 @@ export class ProgramWriter {
   #writeProgram(programs: readonly Program[], given: readonly Value[]): readonly Value[] {
     const { e } = this;
     const outer = e.scope;
-    // Its tensors mean other arrays each time it runs: what is known of them stays apart, the nodes do not.
+    // Its tensors stand for different arrays in each iteration, so knowledge about them is kept apart, but nodes are
+    // shared.
     e.scope = { ...e.newScope(outer), nodes: outer.nodes };
     try {
       const [{ inputs, outputs }] = programs;
@@ -243,7 +244,7 @@ export class ProgramWriter {
     return this.#within(pathOf(t)).join('/') || 'the model itself';
   }
 
-  /** Whether a tensor depends on weights and constants alone. */
+  /** Whether a tensor depends on weights and constants only. */
   isConstant(t: Tensor): boolean {
     const known = this.#isConstant.get(t);
     if (known !== undefined) return known;
@@ -254,7 +255,7 @@ export class ProgramWriter {
     this.#isConstant.set(t, result);
     return result;
   }
-  /** Constants that are no larger than what they are made from are computed now. */
+  /** Computes constants that are no larger than their inputs. */
   #isWorthComputing(t: Tensor): boolean {
     const { equation } = t;
     if (!equation || !this.isConstant(t)) return false;
@@ -266,7 +267,7 @@ export class ProgramWriter {
     const bytes = bytesOf(t);
     return bytes <= small || bytes <= this.#basesOf(t).reduce((n, x) => n + bytesOf(x), 0);
   }
-  /** Whether nothing behind a constant depends on open sizes. */
+  /** Whether a constant does not depend on unknown sizes. */
   #isAlike(twins: Twins): boolean {
     const pending: Twins[] = [twins];
     while (pending.length > 0) {
@@ -291,14 +292,14 @@ export class ProgramWriter {
     }
     return [...found];
   }
-  /** Notes constants; their elements are computed together, when the first is asked for. */
+  /** Records constants; their elements are computed together when the first is needed. */
   #declareConstants(list: readonly Tensor[]): void {
     const { trace } = this.#recordings.all[0];
     for (const t of list) {
       const variable = trace.variableOf(t);
       const twins = this.#twins.get(t)!;
       if (!variable && !t.equation && !t.storage) {
-        // What the host makes: where it does is known.
+        // Reports a computation on the host, with its place.
         this.#poisoned.add(t);
         continue;
       }
@@ -320,7 +321,7 @@ export class ProgramWriter {
   }
   readonly #constants = new Set<Tensor>();
   readonly #elements = new Map<Tensor, TypedArray>();
-  /** Reads weights, and computes what is made of them alone. */
+  /** Reads weights, and computes what depends on them only. */
   async compute(): Promise<void> {
     const { trace } = this.#recordings.all[0];
     const isMade = (t: Tensor): boolean => t.equation !== undefined && !t.storage;

@@ -4,20 +4,20 @@ import type { SymbolicShape } from '../../base/shape.ts';
 import { nextSerial, Tensor } from '../../ir/tensor.ts';
 import { currentPath, inFrame, leavesIn, mapTensors, Trace, type Variable } from '../../tensor/index.ts';
 
-/** An input of the model: null for sizes that are to stay open. */
+/** An input of the model: null for sizes that stay unknown. */
 export interface InputSpec {
   readonly name: string;
   readonly shape: SymbolicShape;
   readonly dtype: Tensor['dtype'];
 }
-/** A call of an op, or of a layer, with what it gave: the same work as some equations, under a name that people know. */
+/** A call of an op or layer, with its results: the same work as some equations, under a familiar name. */
 export interface Note {
   readonly name: string;
   readonly args: readonly unknown[];
   readonly results: readonly Tensor[];
   readonly path: readonly string[];
 }
-/** A program recorded with numbers in place of the open sizes. */
+/** A program recorded with numbers in place of the unknown sizes. */
 export interface Recording {
   readonly inputs: readonly Tensor[];
   readonly form: unknown;
@@ -63,7 +63,7 @@ export class NotedTrace extends Trace {
       }
     return result;
   };
-  /** Calls that gave the tensor, the innermost first. */
+  /** The calls that returned the tensor, innermost first. */
   notesOf(t: Tensor): readonly Note[] {
     return this.#notes.get(t) ?? [];
   }
@@ -74,12 +74,12 @@ export class NotedTrace extends Trace {
   #variables: Map<Tensor, Variable> | undefined;
 }
 
-/** Which of the open sizes are one: the number of the symbol for each open axis, in order. */
+/** Which unknown sizes are equal: the number of the symbol for each unknown axis, in order. */
 type Symbols = readonly number[];
 
 /**
- * Numbers for the k-th symbol in each recording. They have many divisors, so that reshapes and splits succeed; those of the
- * last are odd, and fit only models that work for any size.
+ * Numbers for the k-th symbol in each recording. They have many divisors, so that reshapes and splits succeed; those of
+ * the last recording are odd, and only fit models that work for any size.
  */
 const trials: readonly ((k: number) => number)[] = [
   (k) => 2520 * (2 * k + 1),
@@ -92,7 +92,10 @@ export interface Recordings {
   readonly all: readonly Recording[];
 }
 
-/** Records `f` with each open size on its own; where sizes must agree, with those at one place in common, then with all. */
+/**
+ * Records `f` with independent unknown sizes; if sizes must agree, with those at the same axis shared, then with all
+ * shared.
+ */
 export function recordAtSizes(inputs: readonly InputSpec[], f: (tensors: readonly Tensor[]) => unknown): Recordings {
   const axes = inputs.flatMap(({ shape }) => shape.flatMap((n, d) => (n === null ? [d] : [])));
   let batch = -1;

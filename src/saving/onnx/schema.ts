@@ -109,7 +109,7 @@ const graph: Schema = {
   input: many(11, valueInfo),
   output: many(12, valueInfo),
 };
-/** The whole file, of which graphs within nodes are not read: so no file leads deeper than this schema. */
+/** The whole file, except graphs within nodes, so that no file can be nested deeper than this schema. */
 export const flatModelSchema: Schema = {
   irVersion: one(1, 'int64'),
   producerName: one(2, 'string'),

@@ -22,7 +22,7 @@ const rowOf = (value: Value, layout: Layout, e: Emitter): Size[] => storedSizes(
 /** The name of an array with its axes in their order. */
 export const stored = (e: Emitter, value: Value): string => inLayout(e, value, plain(value.sizes));
 
-/** The name of an array stored as asked; what has to be moved for it is written once. */
+/** The name of an array in a given layout; nodes that move elements are written once. */
 export function inLayout(e: Emitter, value: Value, wanted: Layout): string {
   const layout = withoutOnes(wanted, value.sizes);
   const forms = value.forms.filter((form) => e.isKnownHere(form));
@@ -31,7 +31,7 @@ export function inLayout(e: Emitter, value: Value, wanted: Layout): string {
   const name = moved(e, value, forms, layout);
   return addForm(e, value, name, layout);
 }
-/** Notes that an array is stored under a name. */
+/** Records that an array is stored under a name. */
 export function addForm(e: Emitter, value: Value, name: string, layout: Layout): string {
   value.forms.push({ name, layout: withoutOnes(layout, value.sizes), scope: e.scope });
   e.noteSizes(name, rowOf(value, layout, e));
@@ -53,7 +53,7 @@ function moved(e: Emitter, value: Value, forms: readonly Form[], layout: Layout)
     return made;
   }
   if (fill !== undefined && to.length > 0 && to.every(isKnown) && to.reduce((n, size) => n * size[0], 1) <= 4096) {
-    // What is small is written out.
+    // Small arrays are written in full.
     const dims = to.map((size) => size[0]);
     return e.filled(fill, value.dtype, dims);
   }
@@ -108,12 +108,15 @@ export function reshape(e: Emitter, name: string, from: readonly Size[], to: rea
   return e.node('Reshape', [name, e.ints(target)]);
 }
 
-/** The name of an array as an operand beside others in a layout: it may be smaller, as operators of ONNX repeat what is. */
+/** The name of an array as an operand in a layout; it may be smaller, since ONNX operators broadcast. */
 export function operand(e: Emitter, value: Value, layout: Layout): string {
   if (value.fill !== undefined) return e.scalar(value.fill, value.dtype);
   return (value.spread && aligned(e, value, layout)) ?? inLayout(e, value, layout);
 }
-/** What a repeated array repeats, its axes placed as those of the layout; nothing where the layout mixes both kinds of axes. */
+/**
+ * The value behind a broadcast array, with its axes placed as in the layout; undefined if the layout mixes both kinds
+ * of axes.
+ */
 function aligned(e: Emitter, { spread, sizes }: Value, layout: Layout): string | undefined {
   const { source, axes } = spread!;
   const groups: number[][] = [];
@@ -130,7 +133,7 @@ function aligned(e: Emitter, { spread, sizes }: Value, layout: Layout): string |
   return operand(e, source, groups);
 }
 
-/** The value seen with its axes in another order. */
+/** The value with its axes in another order. */
 export function transposed(value: Value, perm: readonly number[]): Value {
   const turn = (layout: Layout): Layout => layout.map((group) => group.map((d) => perm.indexOf(d)));
   return {
@@ -142,7 +145,7 @@ export function transposed(value: Value, perm: readonly number[]): Value {
     spread: value.spread && { source: value.spread.source, axes: turn([value.spread.axes])[0] },
   };
 }
-/** The value seen under other sizes, its elements in the same order; written only where they are stored otherwise. */
+/** The value reshaped; a node is written only if elements are stored in another order. */
 export function viewed(e: Emitter, value: Value, sizes: readonly Size[]): Value {
   const { dtype, fill } = value;
   if (fill !== undefined) return { dtype, sizes, fill, forms: [] };
@@ -162,7 +165,7 @@ export function viewed(e: Emitter, value: Value, sizes: readonly Size[]): Value 
   addForm(e, result, reshape(e, stored(e, value), value.sizes, sizes), plain(sizes));
   return result;
 }
-/** What a repeated array repeats under other sizes, where each axis stays one axis. */
+/** The value behind a broadcast array after a reshape, if each axis stays one axis. */
 function spreadViewed(
   { spread }: Value,
   runs: NonNullable<ReturnType<typeof runsOf>>,

@@ -12,7 +12,7 @@ export interface Result {
   readonly sizes: readonly Size[];
 }
 
-/** A line of the program to be written as nodes: its operands, its attributes in every recording, and what it gives. */
+/** A line of the program to be written as nodes: its operands, its attributes in every recording, and its results. */
 export class Work<A = any> {
   readonly e: Emitter;
   readonly inputs: readonly Value[];
@@ -31,7 +31,7 @@ export class Work<A = any> {
   size(f: (attrs: A) => number): Size {
     return this.all.map(f);
   }
-  /** A number of the attributes that must not depend on open sizes. */
+  /** A number of the attributes that must not depend on unknown sizes. */
   known(what: string, f: (attrs: A) => number): number {
     const size = this.size(f);
     return isKnown(size) ? size[0] : refuse(`${what} depends on an open size`);
@@ -56,14 +56,14 @@ export class Work<A = any> {
   }
 }
 export type Lower = (work: Work) => Value | readonly Value[];
-/** How the call of an op is written as the operator of ONNX that people know it by. */
+/** How the call of an op is written as the corresponding ONNX operator. */
 export interface LowerNote {
   /** Whether the operator does what the op does with these arguments. */
   takes(args: readonly any[], isConstant: (t: Tensor) => boolean, opset: number): boolean;
   write(work: Work<readonly any[]>): Value | readonly Value[];
 }
 
-/** Types that runtimes compute an operator in; the others are widened for it and narrowed again. */
+/** Types that runtimes support for an operator; others are widened for it and narrowed again. */
 export type Types = ReadonlySet<DType>;
 export const types = (...list: readonly DType[]): Types => new Set(list);
 export const wide = types('float16', 'bfloat16', 'float32', 'float64', 'int32');
@@ -74,7 +74,7 @@ export function widened(dtype: DType, supported: Types): ElementType {
   if (dtype === 'uint32') return 'int64';
   return supported.has('int32') ? 'int32' : 'float32';
 }
-/** Writes an operator in a type that it knows, and its result in the type of its operands. */
+/** Writes an operator in a type that it supports, and its result in the type of its operands. */
 export function inType(
   e: Emitter,
   dtype: DType,

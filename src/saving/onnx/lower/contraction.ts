@@ -34,7 +34,7 @@ export const dot: Lower = (work: Work<DotAttrs>) => {
   return work.result(asType(e, e.node('MatMul', names), type, dtype), out);
 };
 
-/** The padding that 'same' asks for, where it is that in every recording. */
+/** The padding of 'same', if it is that in every recording. */
 export function isSame(
   padding: readonly (readonly [Size, Size])[],
   sizes: readonly Size[],
@@ -49,7 +49,7 @@ export function isSame(
     }),
   );
 }
-/** Padding as attributes: numbers, or that it is 'same' where it depends on open sizes. */
+/** Padding as attributes: numbers, or 'same' if it depends on unknown sizes. */
 export function paddingOf(
   padding: readonly (readonly [Size, Size])[],
   sizes: readonly Size[],
@@ -144,7 +144,7 @@ function spread(work: Work<ConvAttrs>, before: readonly number[], after: readonl
   const y = inType(e, x.dtype, computed, [name, filter], (names) => e.node('ConvTranspose', names, attributes));
   return work.result(y, [[0], [g, c], ...spatial.map((d) => [d])]);
 }
-/** An array with axes reversed; that of weights is written as it then is. */
+/** An array with axes reversed; weights are stored reversed. */
 function flipped(e: Emitter, value: Value, axes: readonly number[]): Value {
   const { constant } = value;
   const moving = axes.filter((d) => value.sizes[d][0] > 1);

@@ -32,7 +32,7 @@ function held(e: Emitter, name: string, { dtype, sizes }: Result): Value {
 }
 const sliced = ({ dtype, sizes }: Result): Result => ({ dtype, sizes: sizes.slice(1) });
 
-/** A graph within a node: what it is given by names of its own, and its results under new ones. */
+/** A graph within a node: its parameters and results have names of their own. */
 function graphOf(
   e: Emitter,
   name: string,
@@ -44,7 +44,7 @@ function graphOf(
   const { nodes, result } = e.within(() => {
     const names = given.map((_, k) => e.named(`${label}_in_${k}`));
     const values = body(given.map((aval, k) => held(e, names[k], aval)));
-    // A result has a name of its own, even where it is what was given.
+    // A result has its own name even if it is a parameter.
     const outputs = values.map((value) => infoOf(e.node('Identity', [stored(e, value)]), value));
     return {
       inputs: given.map((aval, k) => infoOf(names[k], aval)),
@@ -60,7 +60,7 @@ const scan: LowerControl = (work: Work<ScanAttrs>, write) => {
   const length: Size = all.map((a) => a.length);
   const fixed = inputs.slice(carries + sequences);
   const moving = inputs.slice(carries, carries + sequences);
-  // Scan goes along something: where there is no sequence, along the numbers of the rounds.
+  // Scan needs a sequence: without one, it runs over the iteration numbers.
   const rounds = sequences > 0 ? [] : [e.node('Expand', [e.scalar(0, 'int32'), e.size(length)])];
   const given: Result[] = [...inputs.slice(0, carries), ...moving.map(sliced)];
   const extra = rounds.map(() => scalarInfo(e.named('round'), 'int32'));

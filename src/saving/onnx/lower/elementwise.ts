@@ -5,7 +5,7 @@ import { type Layout, plain, sameLayout, sameList, sameSizes } from '../layout.t
 import { operand } from '../values.ts';
 import { floating, inType, type Lower, type Types, types, type Work, wide } from '../work.ts';
 
-/** Writes an operation on operands that lie alike; `names` may be of smaller arrays, which are repeated. */
+/** Writes an operation on operands of one layout; `names` may belong to smaller arrays, which are broadcast. */
 export type Write = (e: Emitter, names: readonly string[], dtype: DType) => string;
 
 /** The layout in which most operands are stored already. */
@@ -17,7 +17,7 @@ function layoutOf(work: Work): Layout | undefined {
     held.filter((v) => v.forms.some((form) => e.isKnownHere(form) && sameLayout(form.layout, layout))).length;
   return layouts.reduce<Layout | undefined>((best, l) => (best && count(best) >= count(l) ? best : l), undefined);
 }
-/** Of operands that all repeat something alike, what they repeat: the operation is done on that. */
+/** If all operands broadcast in the same way, the operation is done on the values behind them. */
 function unspread(work: Work): Value | undefined {
   const { inputs } = work;
   const lead = inputs.find((v) => v.spread);
@@ -57,7 +57,7 @@ export const elementwise =
     }
     const held = layoutOf(work);
     const layout = held ?? plain(sizes);
-    // Somebody must be whole, as the result is.
+    // At least one operand must have the full size, as the result does.
     const isWhole = held !== undefined || inputs.some((v) => v.constant);
     const names = inputs.map((v, k) => (isWhole || k > 0 ? operand(e, v, layout) : work.name(0)));
     return work.result(write(e, names, type), layout);
@@ -74,7 +74,7 @@ const bits = (opType: string, logical: string): Lower =>
     if (e.opset < 18) return refuse(`${opType} needs an opset of at least 18`);
     return e.node(opType, names);
   });
-/** Shifts exist for unsigned numbers alone: signed ones are moved into the positive first. */
+/** Shifts exist for unsigned numbers only: signed ones are made non-negative first. */
 const shift = (direction: 'LEFT' | 'RIGHT', isLogical: boolean): Lower =>
   elementwise((e, [x, y], dtype) => {
     const moves = !isLogical && !dtype.startsWith('u');
@@ -111,7 +111,7 @@ const atan2: Write = (e, [y, x], dtype) => {
   const upright = e.node('Mul', [e.node('Sign', [y]), pi(0.5)]);
   return e.node('Where', [e.node('Equal', [x, zero]), upright, angle]);
 };
-/** A function that runtimes compute in float32 alone. */
+/** A function that runtimes compute in float32 only. */
 const inFloat32 = (write: Write): Lower =>
   elementwise((e, names, dtype) => {
     if (dtype === 'float32') return write(e, names, dtype);

@@ -87,7 +87,7 @@ const scatter: Lower = (work: Work<ScatterAttrs>) => {
   const whole = axesBut(x.sizes.length, [...range(batch), ...axes]);
   const order = [...range(batch), ...axes, ...whole];
   const places = indices.map((index) => inLayout(e, index, each(range(rank))));
-  // Batches are further indices, each at its own place.
+  // Batch axes become further indices.
   const grid = range(batch).map((d) => {
     const count = e.node('Range', [
       e.scalar(0, 'int64'),
@@ -98,7 +98,7 @@ const scatter: Lower = (work: Work<ScatterAttrs>) => {
     const row = e.node('Reshape', [e.cast(count, 'int32'), e.ints(shape)]);
     return e.node('Expand', [row, e.shape(indices[0].sizes)]);
   });
-  // What goes outside goes to a place behind the last of the first indexed axis, which is cut off.
+  // Updates out of range go to an extra place at the end of the first indexed axis, which is cut off afterwards.
   const isInside = inside(
     e,
     places,

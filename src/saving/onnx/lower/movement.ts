@@ -88,7 +88,7 @@ const pad: Lower = (work) => {
   const padded = padNode(e, x, name, layout, low, high, attrs.value);
   return work.result(padded, layout);
 };
-/** Axes of size 1 that grow need a place of their own. */
+/** Axes of size 1 that grow need a stored axis of their own. */
 function withOnes(layout: Layout, x: Value, low: readonly number[], high: readonly Size[]): Layout {
   const grows = (d: number): boolean => isOne(x.sizes[d]) && (low[d] !== 0 || high[d].some((n) => n !== 0));
   return range(x.sizes.length).some(grows) ? range(x.sizes.length).map((d) => [d]) : layout;
@@ -217,7 +217,7 @@ const iota: Lower = (work) => {
   e.noteSizes(name, source.sizes);
   return { dtype, sizes, forms: [], spread: { source, axes: [axis] } };
 };
-/** A number that depends on open sizes: one of them, what is left when something is divided by it, or a multiple. */
+/** A number that depends on unknown sizes: one of them, a quotient, or a multiple. */
 const full: Lower = (work) => {
   const { e, results } = work;
   const [{ sizes, dtype }] = results;

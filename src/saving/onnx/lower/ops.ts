@@ -10,7 +10,7 @@ import { heldLayout, placesIn } from './movement.ts';
 import { recurrence } from './recurrent.ts';
 import { reduceOver } from './reductions.ts';
 
-/** The options of a call, none where it was given none. */
+/** The options of a call, empty if there are none. */
 const given = (options: any): Readonly<Record<string, any>> => options ?? {};
 const isFloatTensor = (x: unknown): x is Tensor => x instanceof Tensor && isFloat(x.dtype);
 /** The operand is the first input; others are options. */
@@ -97,7 +97,7 @@ const batchNormalization: LowerNote = {
     const [value, mean, variance, ...rest] = work.inputs;
     const channels = value.sizes[d];
     const next = (w: unknown): Value | undefined => (w instanceof Tensor ? rest.shift() : undefined);
-    // Options are read in the order in which they were given.
+    // Options are read in the order of the arguments.
     const weights: Record<string, Value | undefined> = {};
     for (const [key, w] of Object.entries(given(options))) if (key !== 'epsilon') weights[key] = next(w);
     const filled = (n: number): Value => ({ dtype: value.dtype, sizes: [channels], forms: [], fill: n });

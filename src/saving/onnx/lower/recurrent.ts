@@ -58,7 +58,10 @@ const activationsOf = (cell: KnownCell): (Activation | undefined)[] => {
 };
 const isResetAfter = ({ cell }: Way): boolean => cell instanceof GRUCell && cell.resetAfter;
 
-/** LSTM, GRU and SimpleRNN, one way or both, as the operators of these names. What is masked goes another way. */
+/**
+ * LSTM, GRU and SimpleRNN, in one or both directions, as the operators of these names. Masked calls are written as
+ * Scan.
+ */
 export const recurrence: LowerNote = {
   takes: ([{ sequences, ways, mask }]: readonly [NotedRecurrence], isConstant) => {
     const [first] = ways;
@@ -232,7 +235,7 @@ function resultsOf(
     const [way, n] = [Math.floor(k / each), k % each];
     const value: Value = { ...result, forms: [] };
     const isSequence = n === 0 && returnSequences;
-    // Read backwards alone, the layer gives what it reads last at the end; the operator keeps the order of time.
+    // A layer that only runs backwards returns outputs in the order of reading; the operator keeps the order of time.
     const ordered =
       isSequence && ways.length === 1 && ways[0].goBackwards
         ? e.node('Slice', [sequences[0], e.ints([-1]), e.ints([toStart]), e.ints([0]), e.ints([-1])])

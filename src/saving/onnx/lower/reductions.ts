@@ -12,7 +12,7 @@ export function reduceNode(e: Emitter, opType: string, name: string, axes: reado
     ? e.node(opType, [name, e.ints(axes)], { keepdims: 1 })
     : e.node(opType, [name], { axes, keepdims: 1 });
 }
-/** Reduces over axes that vanish. */
+/** Reduces over axes that are removed. */
 export function reduceOver(work: Work, opType: string, supported: Types, axes: readonly number[]): Value {
   const { e, inputs } = work;
   const [x] = inputs;
@@ -24,7 +24,7 @@ export function reduceOver(work: Work, opType: string, supported: Types, axes: r
     places.length === 0 ? name : inType(e, x.dtype, supported, [name], ([n]) => reduceNode(e, opType, n, places));
   return work.result(y, keptLayout(layout, x.sizes.length, axes));
 }
-/** The layout of what is left, the axes that vanished being of size 1. */
+/** The layout of the result, in which removed axes have size 1. */
 function keptLayout(layout: Layout, rank: number, axes: readonly number[]): Layout {
   const kept = range(rank).filter((d) => !axes.includes(d));
   return layout.map((group) => group.filter((d) => kept.includes(d)).map((d) => kept.indexOf(d)));
@@ -33,7 +33,7 @@ const reduction =
   (opType: string, supported: Types = wide): Lower =>
   (work) =>
     reduceOver(work, opType, supported, work.attrs.axes);
-/** Truth values are compared as numbers. */
+/** Booleans are compared as numbers. */
 const ofBools =
   (opType: string): Lower =>
   (work) => {
@@ -58,7 +58,7 @@ const cumSum: Lower = (work) => {
     ),
   );
 };
-/** Elements moved on by some places along an axis, others before them. */
+/** Shifts elements along an axis, filling in others before them. */
 function delayed(
   e: Emitter,
   name: string,

@@ -7,11 +7,11 @@ import { inLayout } from '../values.ts';
 import { type Lower, types, type Work } from '../work.ts';
 import { paddingOf } from './contraction.ts';
 
-/** How windows slide over an array stored as pooling wants it. */
+/** Windows over an array stored in the layout that pooling needs. */
 export interface Pooling {
   readonly layout: Layout;
   readonly attributes: Readonly<Record<string, string | readonly number[] | number>>;
-  /** Padding that pooling does not take. */
+  /** Padding that pooling does not support. */
   readonly pads: readonly number[] | undefined;
   readonly cells: number;
 }

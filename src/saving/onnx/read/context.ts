@@ -6,10 +6,10 @@ import { KerasTensor, type Tensor } from '../../../tensor/index.ts';
 import { type Attribute, type FileArray, type FileNode, who } from './model-file.ts';
 import { call, isInts, layer, ops, plain, shapeOf, type Value } from './value.ts';
 
-/** Tensors that are known to hold zeros alone. */
+/** Tensors that are known to be all zeros. */
 export const allZero = new WeakSet<Tensor>();
 
-/** What an operator's rule is told: the node, what it reads, and where its results go. */
+/** What an operator's rule receives: the node, its inputs, and where its results go. */
 export class Context {
   readonly node: FileNode;
   readonly opset: number;
@@ -18,7 +18,7 @@ export class Context {
   readonly #names: Set<string>;
   readonly #consumer: (output: string) => FileNode | undefined;
   readonly #constant: (name: string) => Value | undefined;
-  /** Nodes whose work a layer does too, and what they give. */
+  /** Nodes whose work a layer does as well, and their results. */
   readonly also = new Map<string, Value>();
 
   constructor(
@@ -92,7 +92,7 @@ export class Context {
     const value = this.#attribute(name);
     return typeof value === 'object' && 'data' in value ? value : undefined;
   }
-  /** Whole numbers that an attribute or an input gives. */
+  /** Integers from an attribute or an input. */
   ints(name: string, k: number): readonly number[] | undefined {
     const own = this.list(name);
     if (own) return own;
@@ -112,7 +112,7 @@ export class Context {
       return Number.isInteger(d) && d >= 0 && d < rank ? d : this.refuse(`has axis ${axis} of ${rank}`);
     });
   }
-  /** A name for a layer, of the node's. */
+  /** A name for a layer, derived from the node's. */
   name(): string {
     const wanted =
       this.node.name.replace(/^\/+/, '').replaceAll('/', '.').slice(0, 200) || this.node.opType.toLowerCase();
@@ -121,7 +121,7 @@ export class Context {
     this.#names.add(name);
     return name;
   }
-  /** Zeros of sizes, of which one may be open: that of the batch. */
+  /** Zeros of a shape in which the batch size may be unknown. */
   zeros(sizes: readonly (number | null)[], dtype: DType): Tensor {
     const open = sizes.indexOf(null);
     const batch = this.#batch;

@@ -55,7 +55,7 @@ const cast: Rule = (c) => {
   return { t: ops['cast'](t, dtypeOf(type)), last: !isInts(value) && value.last };
 };
 
-/** Operators on sizes: whole numbers, some of which may be open. */
+/** Operators on sizes: integers, some of which may be unknown. */
 export const onInts =
   (f: (a: number, b: number) => number, other: Rule): Rule =>
   (c) => {
@@ -71,7 +71,7 @@ export const onInts =
     return { ints, isScalar: a.isScalar && b.isScalar };
   };
 
-/** Whether sizes equal numbers: one that is open is no negative number. */
+/** Whether sizes equal numbers; an unknown size is at least not negative. */
 export const equal =
   (other: Rule): Rule =>
   (c) => {

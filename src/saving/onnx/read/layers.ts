@@ -52,7 +52,7 @@ const padded = (c: Context, x: Tensor, { pads, rank }: Window): Tensor =>
 const transposed = (t: Tensor, axes: readonly number[]): Tensor => ops['transpose'](t, { axes });
 const spatialOf = (rank: number): number[] => range(rank).map((i) => i + 2);
 
-/** A bias of its own, or one that the next node adds. */
+/** The node's own bias, or one that the next node adds. */
 function biasOf(c: Context, filters: number, k: number): Tensor | undefined {
   if (c.has(k)) return c.constant(k);
   const next = c.addedConstant();
@@ -122,11 +122,11 @@ const convTranspose: Rule = (c) => {
     padding: 'valid',
     dataFormat: 'channels_last',
   };
-  // What is spread is cut at both ends; of its own a layer ends later where the stride exceeds the window.
+  // The result is cropped at both ends; the layer itself produces more if the stride exceeds the window.
   const ends = pads.map(([, high], i) => high - more[i] + Math.max(strides[i] - reach[i], 0));
   const cut = pads.map(([low], i) => [low, Math.max(ends[i], 0)] as const);
   const own = transposed(w, [...spatialOf(rank), 1, 0]);
-  // Beyond what is spread there is the bias alone.
+  // Outside the transposed convolution's reach there is only the bias.
   const isBeyond = ends.some((n) => n < 0);
   const inLayer = bias && !isBeyond ? [own, bias] : [own];
   let y = c.weighted(
@@ -181,7 +181,7 @@ const averagePool: Rule = (c) => {
   const sizes = c.shape(0).slice(2);
   if (sizes.includes(null)) return c.refuse('pads an open size');
   const y = c.layer(`AveragePooling${rank}D`, config, padded(c, x, window));
-  // The share of each window that counts: what lies inside, and padding that is counted.
+  // The fraction of each window that counts: the inside, and padding if it is counted.
   const counted = c.number('count_include_pad', 0) === 1;
   const row = [
     1,

@@ -28,7 +28,7 @@ export interface FileInput {
   readonly type: ElementType;
   readonly shape: SymbolicShape;
 }
-/** What is read of a file: its graph, whose nodes stand in the order in which they can be computed. */
+/** The graph of a file, with its nodes in computable order. */
 export interface FileGraph {
   readonly name: string;
   readonly opset: number;

@@ -5,7 +5,7 @@ import { equal, onInts } from './known.ts';
 import { plainly, type Rule } from './layers.ts';
 import { channelsLast, checkSize, elementsOf, heldAxis, isInts, isSymbolic, ops, plain, type Value } from './value.ts';
 
-/** A function of single elements: how the array is held makes no difference. */
+/** An elementwise function, for which the layout makes no difference. */
 const each =
   (f: (x: Tensor, c: Context) => Tensor): Rule =>
   (c) => {
@@ -31,14 +31,14 @@ const broadcastShape = (shapes: readonly (readonly (number | null)[])[]): (numbe
     return Math.max(...sizes);
   });
 };
-/** Operands of an operator that repeats smaller arrays: as images with channels last where one is held so. */
+/** Operands of a broadcasting operator: with channels last if one of them is. */
 function together(c: Context, from = 0): { readonly tensors: Tensor[]; readonly last: boolean } {
   const values = range(c.node.inputs.length - from).map((k) => c.value(k + from));
   const ranks = range(values.length).map((k) => c.rank(k + from));
   const rank = Math.max(...ranks);
   const isHeld = (v: Value): boolean => !isInts(v) && v.last;
   if (!values.some(isSymbolic)) checkSize(c.node.name, broadcastShape(values.map((_, k) => c.shape(k + from))));
-  // Weights of fewer axes are given those that they lack, so that their channels can be moved, too.
+  // Weights of lower rank get the missing axes, so that their channels can be moved too.
   const last =
     values.some((v, k) => isHeld(v) && ranks[k] === rank) &&
     values.every((v, k) => isHeld(v) || !isSymbolic(v) || ranks[k] === rank);

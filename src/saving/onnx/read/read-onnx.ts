@@ -26,7 +26,7 @@ const rules: Readonly<Record<string, Rule | undefined>> = Object.assign(
   knownRules,
   imageRules,
 );
-/** The largest number of nodes. */
+/** The most nodes. */
 const most = 100_000;
 
 /** Reads the model in an `.onnx` file. */
@@ -134,7 +134,7 @@ function compute(node: FileNode, context: Context): readonly Value[] {
   if (array) return [valueOf(array)];
   return [rules[node.opType]!(context)].flat() as Value[];
 }
-/** What an error is about, where a layer or an op raised it. */
+/** The node that an error of a layer or op is about. */
 function blamed<R>(node: FileNode, f: () => R): R {
   try {
     return f();
@@ -144,7 +144,7 @@ function blamed<R>(node: FileNode, f: () => R): R {
     return fail(who, `node "${node.name}" (${node.opType}): ${problem}`, fix ?? 'export the model otherwise');
   }
 }
-/** A name that a layer may have. */
+/** A valid layer name. */
 function plainName(wanted: string, names: Set<string>): string {
   const plain = wanted.replaceAll('/', '.').slice(0, 200) || 'input';
   let name = plain;

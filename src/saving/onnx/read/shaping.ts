@@ -34,7 +34,7 @@ const transpose: Rule = (c) => {
     return c.refuse(`has perm [${perm.join(', ')}]`);
   if (isInts(value)) return value;
   const toFirst = rank > 2 && perm[0] === 0 && perm[1] === rank - 1 && perm.slice(2).every((d, k) => d === k + 1);
-  // Images with channels last that the graph moves behind the batch are held as they are.
+  // Images whose channels the graph moves behind the batch stay stored with channels last.
   if (toFirst && !value.last) return { t: value.t, last: true };
   const toLast = rank > 2 && perm[0] === 0 && perm[rank - 1] === 1 && perm.slice(1, -1).every((d, k) => d === k + 2);
   if (toLast && value.last) return { t: value.t, last: false };
@@ -44,7 +44,7 @@ const transpose: Rule = (c) => {
   return plainly(ops['transpose'](x, { axes: perm }));
 };
 
-/** First axes made one, whose size is open: only what reads them so needs to see it. */
+/** Leading axes merged into one of unknown size; only nodes that need the merged form see it. */
 function mergedAs(x: Tensor, target: readonly (number | null)[]): Value | undefined {
   const shape = x.shape as readonly (number | null)[];
   const behind = target.slice(1);
@@ -57,13 +57,13 @@ function mergedAs(x: Tensor, target: readonly (number | null)[]): Value | undefi
   const isSame = whole.length === shape.length;
   return { t: isSame ? x : ops['reshape'](x, whole), last: false, merged: lead };
 }
-/** Sizes to which something is reshaped: at most one is open. */
+/** Target sizes of a reshape, of which at most one is unknown. */
 function reshaped(c: Context, x: Tensor, given: readonly (number | null)[]): Value {
   const shape = x.shape as readonly (number | null)[];
   let kept = given.map((n, d) => (n === 0 ? (shape[d] ?? null) : n));
   const isOpen = (n: number | null): boolean => n === null;
   if (shape.filter(isOpen).length === 1 && kept.filter(isOpen).length === 1 && kept.includes(-1)) {
-    // The open size is the same: what is left to be told follows from the others.
+    // The unknown size stays the same, so the -1 follows from the others.
     const product = (list: readonly (number | null)[]): number =>
       list.reduce<number>((n, m) => n * (m === null || m === -1 ? 1 : m), 1);
     const rest = product(shape) / product(kept);
@@ -123,7 +123,7 @@ const squeeze: Rule = (c) => {
   const shape = c.shape(0);
   const given = c.ints('axes', 1);
   const axes = given ? c.axes(given, shape.length) : range(shape.length).filter((d) => shape[d] === 1);
-  // Of an image pooled to one pixel the channels remain, wherever they are.
+  // An image pooled to one pixel consists of its channels, in either layout.
   const isLast = value.last && axes.length === shape.length - 2 && axes.every((d) => d > 1);
   const own = axes.map((d) => heldAxis(d, shape.length, isLast));
   return plainly(ops['squeeze'](isLast ? value.t : plain(value), { axis: own }));
@@ -155,7 +155,7 @@ const gather: Rule = (c) => {
   return plainly(ops['take'](x, plain(indices), { axis }));
 };
 
-/** Where a slice of an axis begins and ends: within it. */
+/** Clamps a slice to its axis. */
 const slice: Rule = (c) => {
   const value = c.value(0);
   const starts = c.ints('starts', 1) ?? [];

@@ -15,14 +15,15 @@ type Callable = (...args: unknown[]) => Tensor;
 export const ops = library as unknown as Readonly<Record<string, Callable>>;
 
 /**
- * What a name of the graph stands for. Images may be held with their channels last, where the graph has them behind the batch:
- * Keras's layers want them there. Whole numbers in a row are kept as such: sizes, of which open ones are null, and axes.
+ * What a name of the graph stands for. Images may be stored with channels last, as Keras's layers need them, where the
+ * graph has channels behind the batch. Vectors of integers are kept as such: sizes, with null for unknown ones, and
+ * axes.
  */
 export type Value =
   | {
       readonly t: Tensor;
       readonly last: boolean;
-      /** How many of its first axes the graph has as one, the size of which is open: for a product that is all the same. */
+      /** How many leading axes the graph has merged into one of unknown size; a product need not care. */
       readonly merged?: number;
     }
   | { readonly ints: readonly (number | null)[]; readonly isScalar: boolean };
@@ -62,7 +63,7 @@ export const isSymbolic = (v: Value): boolean => !isInts(v) && v.t instanceof Ke
 
 /** The largest array that is computed while a file is read. */
 const largest = 2 ** 26;
-/** Refuses what a small file could make huge. */
+/** Refuses huge arrays described by a small file. */
 export function checkSize(node: string, shape: readonly (number | null)[]): void {
   if (!(sizeOf(shape.map((n) => n ?? 1)) <= largest))
     fail(who, `node "${node}" makes an array of the sizes [${shape.join(', ')}]`, 'check that the file is undamaged');
@@ -105,6 +106,6 @@ export function channelsLast(v: Value): Tensor {
     ? call(layer('Permute', { dims: order.slice(1) }), t)
     : ops['transpose'](t, { axes: order });
 }
-/** Where an axis of the graph is in what is held. */
+/** The stored position of an axis of the graph. */
 export const heldAxis = (axis: number, rank: number, last: boolean): number =>
   !last || axis === 0 ? axis : axis === 1 ? rank - 1 : axis - 1;
