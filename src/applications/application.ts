@@ -67,6 +67,8 @@ export interface Recipe<Own extends object> {
   finish?(pooled: Tensor): Tensor;
   /** Whether the layers that pool features have the names `avg_pool` and `max_pool`. */
   readonly namesPooling?: boolean;
+  /** Whether what stands behind `inputTensor` is the model's one input, and no list of one: configs tell them apart. */
+  readonly hasOneInput?: boolean;
   /** Name of a model for which none is given. */
   readonly name: string | ((options: Chosen<Own>) => string);
   /** The file of the weights of ImageNet. */
@@ -105,7 +107,11 @@ export function application<Own extends object = {}>(who: string, recipe: Recipe
     const features = recipe.features(images, options);
     const outputs = includeTop ? (recipe.classify ?? classify)(features, options) : pool(features, options, recipe);
     const model = new Model({
-      inputs: inputTensor ? getSourceInputs(inputTensor) : images,
+      inputs: !inputTensor
+        ? images
+        : recipe.hasOneInput
+          ? getSourceInputs(inputTensor)[0]
+          : getSourceInputs(inputTensor),
       outputs,
       name: options.name ?? (typeof recipe.name === 'string' ? recipe.name : recipe.name(options)),
     });

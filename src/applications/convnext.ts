@@ -77,6 +77,7 @@ const convnext = (
     least: 32,
     defaults: { includePreprocessing: true },
     channelsLast: true,
+    hasOneInput: true,
     features(images, options) {
       const name = nameOf(options);
       let x = images;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
@@ -204,3 +205,50 @@ test.each(casesOf<FixedNumbers>('applications/fixed-numbers').map((c) => [c.name
     }
   },
 );
+
+interface Drawn {
+  readonly name: string;
+  readonly kwargs: { readonly input_tensor?: readonly number[] };
+  readonly refused?: true;
+  readonly params: number;
+  readonly layers: number;
+  /** Of the model's name, output shape, weights and config. */
+  readonly digest: string;
+}
+const sorted = (x: unknown): unknown =>
+  Array.isArray(x)
+    ? x.map(sorted)
+    : x && typeof x === 'object'
+      ? Object.fromEntries(
+          Object.entries(x)
+            .sort()
+            .map(([key, value]) => [key, sorted(value)]),
+        )
+      : x;
+/** Options drawn at random: Keras 3.15.1. */
+const drawn = JSON.parse(
+  gunzipSync(readFileSync(new URL('../data/applications/options.json.gz', import.meta.url))).toString(),
+).cases as Drawn[];
+test.each(drawn.map((c) => [`${c.name} ${JSON.stringify(c.kwargs)}`, c] as const))('%s', (_, c) => {
+  const make = (): keras.Model => {
+    const { input_tensor: shape, ...kwargs } = c.kwargs;
+    keras.utils.clearSession();
+    const inputs = shape && { inputTensor: keras.Input({ shape, name: 'given' }) };
+    return (applications[c.name as keyof typeof applications] as Build)({ ...optionsOf(kwargs), ...inputs });
+  };
+  if (c.refused) return expect(make).toThrow(/Fix:/);
+  const model = make();
+  expect([model.countParams(), model.layers.length]).toEqual([c.params, c.layers]);
+  const weights = model.weights.map(({ path, shape, trainable }) => {
+    const name = path.split('/').at(-1)!;
+    return [name.replace(/_\d+$/, ''), shape, trainable];
+  });
+  const out = model.outputs[0]!.symbolicShape;
+  const seen = { name: model.name, out, weights, config: JSON.parse(model.toJson()).config };
+  expect(
+    createHash('sha256')
+      .update(JSON.stringify(sorted(seen)))
+      .digest('hex')
+      .slice(0, 16),
+  ).toBe(c.digest);
+});

@@ -26,7 +26,6 @@ export class LayerScale extends Layer<typeof fields> {
   }
   override build(): void {
     this.gamma = this.addWeight({
-      name: 'variable',
       shape: [this.projectionDim],
       initializer: new Constant({ value: this.initValues }),
     });

@@ -53,7 +53,11 @@ export class HashedCrossing extends Layer<typeof fields, [inputs: readonly Tenso
   }
   #check(inputs: readonly Tensor[]): void {
     if (!Array.isArray(inputs) || inputs.length < 2)
-      fail(this, 'it was called on less than two tensors', 'give a list of the features to cross');
+      fail(
+        this,
+        'it was called on less than two tensors',
+        'give a list of tensors, one a feature; nested arrays are one tensor',
+      );
     const { shape } = inputs[0] as Tensor;
     if (shape.length > 2 || (shape.length === 2 && shape[1] !== 1))
       fail(this, `inputs have shape ${showShape(shape)}`, 'give features of shape (), (n) or (n, 1)');
