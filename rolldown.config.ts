@@ -1,7 +1,7 @@
 import { copyFileSync } from 'node:fs';
 import { defineConfig } from 'rolldown';
 import { browserBundle } from './scripts/bundle.ts';
-import { imageThread, nodeBundle } from './scripts/node-bundle.ts';
+import { nodeBundle, sampleThread } from './scripts/node-bundle.ts';
 import { shareCarried } from './scripts/share-carried.ts';
 
 const bundle = browserBundle({ index: 'src/index.ts' }, 'dist/browser');
@@ -13,5 +13,5 @@ const notices = {
 export default defineConfig([
   { ...bundle, plugins: [bundle.plugins, shareCarried('dist'), notices] },
   nodeBundle('dist/node'),
-  imageThread('dist/node'),
+  sampleThread('dist/node'),
 ]);

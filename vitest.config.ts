@@ -14,7 +14,7 @@ export default defineConfig({
     alias: [
       { find: /^hornbeam$/, replacement: at('./src/index.ts') },
       // Threads of Node 20 read no TypeScript: tests make a file of what they load.
-      { find: /^.*\/thread-file\.ts$/, replacement: at('./test/image-thread-file.ts') },
+      { find: /^.*\/thread-file\.ts$/, replacement: at('./test/sample-thread-file.ts') },
     ],
   },
   test: {

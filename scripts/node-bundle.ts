@@ -12,9 +12,9 @@ const beside: Plugin = {
   },
 };
 
-/** What threads load that decode images: a file that takes little of the library along. */
-export const imageThread = (dir: string): RolldownOptions => ({
-  input: { 'image-thread': 'src/utils/folders/image-thread.ts' },
+/** What threads load that decode images and sounds: a file that takes little of the library along. */
+export const sampleThread = (dir: string): RolldownOptions => ({
+  input: { 'sample-thread': 'src/utils/folders/sample-thread.ts' },
   platform: 'node',
   plugins: [beside, ascii],
   output: { dir, codeSplitting: false, comments: { legal: true, annotation: true, jsdoc: false } },

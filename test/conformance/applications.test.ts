@@ -243,7 +243,7 @@ test.each(drawn.map((c) => [`${c.name} ${JSON.stringify(c.kwargs)}`, c] as const
     const name = path.split('/').at(-1)!;
     return [name.replace(/_\d+$/, ''), shape, trainable];
   });
-  const out = model.outputs[0]!.symbolicShape;
+  const out = model.outputs![0]!.symbolicShape;
   const seen = { name: model.name, out, weights, config: JSON.parse(model.toJson()).config };
   expect(
     createHash('sha256')

@@ -1,13 +1,13 @@
 import { fail } from '../../base/errors.ts';
 import { exact } from '../../base/exact.ts';
 import { type OptionNames, optionsOf, show } from '../../base/options.ts';
-import { readFile } from '../../formats/file.ts';
-import { decodeWav, type Sound } from '../../formats/wav.ts';
+import type { Sound } from '../../formats/wav.ts';
 import { hostTensor } from '../../runtime/host-tensor.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import { lanczos, tapsFor } from '../images/resample.ts';
 import { datasetsOf, type FolderDatasets, type Samples, stacked } from './dataset.ts';
 import { type FolderOptions, findFiles, folderOptions } from './files.ts';
+import { checkWorkers, soundLoader } from './sample-loader.ts';
+import { inLength } from './sample-sound.ts';
 
 /** Options of `audioDatasetFromDirectory`. */
 export interface AudioDatasetOptions extends FolderOptions {
@@ -20,12 +20,15 @@ export interface AudioDatasetOptions extends FolderOptions {
   readonly outputSequenceLength?: number | null | undefined;
   /** Whether a batch is a list of sounds of different lengths. */
   readonly ragged?: boolean | undefined;
+  /** Additional threads that read, decode and resample; by default one per core, up to 8. With 0 the calling thread does it. */
+  readonly workers?: number | undefined;
 }
 const audioDatasetOptions: OptionNames<AudioDatasetOptions> = {
   ...folderOptions,
   samplingRate: true,
   outputSequenceLength: true,
   ragged: true,
+  workers: true,
 };
 type Sounds<O> = O extends { readonly ragged: true } ? Tensor[] : Tensor;
 
@@ -45,6 +48,7 @@ export const audioDatasetFromDirectory = exact(
     const who = 'audioDatasetFromDirectory';
     const given: AudioDatasetOptions = optionsOf(who, audioDatasetOptions, options as AudioDatasetOptions);
     const { samplingRate = null, outputSequenceLength = null, ragged = false } = given;
+    const workers = checkWorkers(who, given.workers);
     for (const [name, value] of Object.entries({ samplingRate, outputSequenceLength }))
       if (value !== null && !(Number.isInteger(value) && value > 0))
         fail(who, `${name} is ${show(value)}`, 'give a whole number of at least 1, or null');
@@ -53,12 +57,8 @@ export const audioDatasetFromDirectory = exact(
     const single = ({ channels, data }: Sound): Tensor =>
       hostTensor(data, { shape: [data.length / channels, channels], dtype: 'float32' });
     const maker = {
-      async load(file: string, path: string): Promise<Sound> {
-        const sound = decodeWav(file, await readFile(path));
-        // As in Keras: truncated first, then resampled.
-        const cut = outputSequenceLength === null ? sound : inLength(sound, outputSequenceLength);
-        return samplingRate === null || samplingRate === cut.rate ? cut : atRate(cut, samplingRate);
-      },
+      workers,
+      load: soundLoader({ samplingRate, length: outputSequenceLength }, workers),
       batch(sounds: readonly Sound[]): Tensor | Tensor[] {
         if (ragged) return sounds.map(single);
         const [{ channels }] = sounds as readonly [Sound];
@@ -81,28 +81,3 @@ export const audioDatasetFromDirectory = exact(
     return datasetsOf(who, found, maker, given) as FolderDatasets<Samples<Sounds<O>, O>, O>;
   },
 );
-
-function inLength(sound: Sound, samples: number): Sound {
-  const length = samples * sound.channels;
-  if (sound.data.length === length) return sound;
-  const data = new Float32Array(length);
-  data.set(sound.data.subarray(0, length));
-  return { ...sound, data };
-}
-
-/** Half-width of the resampling filter, in samples. */
-const reach = 16;
-/** Resamples a sound; frequencies above the new rate's limit are filtered out. */
-function atRate({ rate, channels, data }: Sound, wanted: number): Sound {
-  const count = data.length / channels;
-  const samples = Math.max(1, Math.round((count * wanted) / rate));
-  const { first, counts, weights, width } = tapsFor(count, samples, lanczos(reach), { antialias: true });
-  const out = new Float32Array(samples * channels);
-  for (let p = 0; p < samples; p++)
-    for (let c = 0; c < channels; c++) {
-      let sum = 0;
-      for (let k = 0; k < counts[p]; k++) sum += weights[p * width + k] * data[(first[p] + k) * channels + c];
-      out[p * channels + c] = sum;
-    }
-  return { rate: wanted, channels, data: out };
-}

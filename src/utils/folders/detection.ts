@@ -9,7 +9,7 @@ import type { Tensor } from '../../tensor/index.ts';
 import { checkColors, checkDecoder, type ImageDecoder } from '../images/load-img.ts';
 import { frameOf, type Interpolation, interpolations, type Part } from '../images/resize.ts';
 import { datasetsOf, joined } from './dataset.ts';
-import { checkWorkers, imageLoader } from './image-loader.ts';
+import { checkWorkers, imageLoader } from './sample-loader.ts';
 
 /** Options of data sets of images with boxes or masks. */
 export interface DetectionOptions {

@@ -205,6 +205,14 @@ test('sounds may differ in length and rate', async () => {
       expect(Math.abs(values[k]! - Math.sin(2 * Math.PI * 100 * t))).toBeLessThan(0.01);
     }
   }
+  const here = await utils.audioDatasetFromDirectory(at('tones'), { labels: null, samplingRate: 1000, workers: 0 });
+  const other = await utils.audioDatasetFromDirectory(at('tones'), { labels: null, samplingRate: 1000, workers: 2 });
+  const calls = vi.spyOn(Threads.prototype, 'call');
+  const inThisThread = await ((await elements(here)) as Tensor[])[0]!.data();
+  expect(calls).not.toHaveBeenCalled();
+  expect(await ((await elements(other)) as Tensor[])[0]!.data()).toEqual(inThisThread);
+  expect(calls).toHaveBeenCalledTimes(1);
+  calls.mockRestore();
   await put('tones/b.wav', 'RIFF');
   await expect(elements(await utils.audioDatasetFromDirectory(at('tones'), { labels: null }))).rejects.toThrow(
     /b\.wav: the file is no WAV/,

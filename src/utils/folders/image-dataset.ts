@@ -10,7 +10,7 @@ import { checkColors, checkDecoder, type ImageDecoder } from '../images/load-img
 import { type Fit, type Interpolation, interpolations } from '../images/resize.ts';
 import { datasetsOf, type FolderDatasets, type Samples, stacked } from './dataset.ts';
 import { type FolderOptions, findFiles, folderOptions } from './files.ts';
-import { checkWorkers, imageLoader } from './image-loader.ts';
+import { checkWorkers, imageLoader } from './sample-loader.ts';
 
 /** Options of `imageDatasetFromDirectory`. */
 export interface ImageDatasetOptions extends FolderOptions {

@@ -6,14 +6,14 @@ import { build } from 'rolldown';
 import { codecs, files } from '../scripts/bundle.ts';
 
 let made: Promise<string> | undefined;
-/** What threads load that decode images, as one file made of the sources. */
+/** What threads load that decode images and sounds, as one file made of the sources. */
 export function threadFile(): Promise<string> {
   made ??= (async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'image-thread-'));
+    const folder = mkdtempSync(join(tmpdir(), 'sample-thread-'));
     process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-    const file = join(folder, 'image-thread.mjs');
+    const file = join(folder, 'sample-thread.mjs');
     await build({
-      input: 'src/utils/folders/image-thread.ts',
+      input: 'src/utils/folders/sample-thread.ts',
       platform: 'node',
       plugins: [files, codecs],
       output: { file, codeSplitting: false },
