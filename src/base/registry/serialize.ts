@@ -298,7 +298,7 @@ export function findClass(description: Description, customObjects: CustomObjects
   return fail(
     `deserialize "${class_name}"`,
     `no class of this name is known (module ${JSON.stringify(module)}, registered name ${JSON.stringify(registered_name)})`,
-    `register it with keras.saving.registerKerasSerializable, or pass { customObjects: { ${class_name.replace(/\W/g, '_')} } }; the closest known name is "${closest(class_name, names)}"`,
+    `${later.size > 0 ? "of a layer over raw data, import 'hornbeam/browser/preprocessing' first (preprocessing.js, in pages); of your own, " : ''}register it with keras.saving.registerKerasSerializable, or pass { customObjects: { ${class_name.replace(/\W/g, '_')} } }; the closest known name is "${closest(class_name, names)}"`,
   );
 }
 
