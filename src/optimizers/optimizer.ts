@@ -13,7 +13,7 @@ import { type Config, serializeObject } from '../base/registry/serialize.ts';
 import { refuseUndescribed } from '../base/registry/undescribed.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
 import * as initializers from '../initializers/index.ts';
-import { add, cast, divide, equal, floorDivide, mod, multiply, subtract, where } from '../ops/index.ts';
+import { add, cast, divide, equal, floorDivide, maximum, mod, multiply, subtract, where } from '../ops/index.ts';
 import {
   asTensor,
   atPath,
@@ -266,7 +266,9 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
 
   /** One step: changes the variables by their gradients (null: no gradient reached it). */
   apply(gradients: readonly (Tensor | null)[], variables: readonly Variable[] = this.#known): void {
-    const pairs = this.pair(gradients, variables);
+    const all = this.pair(gradients, variables);
+    const pairs = all.filter(({ variable }) => !variable.overwriteWithGradient);
+    if (pairs.length < all.length) this.#overwrite(all.filter((pair) => !pairs.includes(pair)));
     const scale = this.lossScaleFactor;
     inPartOfStep('optimizer', () =>
       this.#applyPairs(
@@ -317,6 +319,21 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
     return pairs;
   }
 
+  /** Puts gradients in the place of values; of several batches that are gathered, the greatest. */
+  #overwrite(pairs: readonly Pair[]): void {
+    const { gradientAccumulationSteps: rounds } = this.#base;
+    for (const { variable, gradient } of pairs) {
+      const kept = this.#sums.get(variable);
+      if (rounds === null || !kept) {
+        variable.assign(gradient);
+        continue;
+      }
+      const isDue = equal(mod(add(this.#calls.read(), 1), rounds), 0);
+      const greatest = maximum(gradient, kept.read());
+      variable.assign(where(isDue, greatest, variable.read()));
+      kept.assign(where(isDue, 0, greatest));
+    }
+  }
   #applyPairs(pairs: readonly Pair[]): void {
     const { gradientAccumulationSteps: rounds } = this.#base;
     if (rounds === null) {

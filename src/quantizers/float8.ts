@@ -19,8 +19,13 @@ export type Float8 = keyof typeof formats;
 export const largestFloat8 = (dtype: Float8): number => formats[dtype].largest;
 
 /** Rounds to the nearest numbers of the dtype, halves to even, like a cast there and back. */
-function rounded(x: Tensor, dtype: Float8): Tensor {
-  const { fraction, least, doublings } = formats[dtype];
+const rounded = (x: Tensor, dtype: Float8): Tensor => roundedTo(x, formats[dtype]);
+/** Rounds to as many digits as bfloat16 has, also within a kernel, where casts there and back may keep more. For magnitudes below 2^40. */
+export const roundedLikeBfloat16 = (x: Tensor): Tensor => roundedTo(x, { fraction: 7, least: -40, doublings: 80 });
+function roundedTo(
+  x: Tensor,
+  { fraction, least, doublings }: Readonly<Record<'fraction' | 'least' | 'doublings', number>>,
+): Tensor {
   let magnitude = ops.multiply(ops.abs(x), 2 ** -least);
   let step: Tensor = ops.fullLike(magnitude, 2 ** (least - fraction));
   // The exponent, bit by bit: powers of two are exact.

@@ -3,13 +3,13 @@ import { identifierOf } from '../base/registry/identify.ts';
 import { type CustomObjects, serializeObject } from '../base/registry/serialize.ts';
 import { AWQConfig, GPTQConfig } from './calibrated-configs.ts';
 import type { AnyQuantizationConfig, AnyQuantizer } from './config.ts';
-import { Int4QuantizationConfig, Int8QuantizationConfig } from './configs.ts';
+import { Float8QuantizationConfig, Int4QuantizationConfig, Int8QuantizationConfig } from './configs.ts';
 import { AbsMaxQuantizer } from './quantizer.ts';
 
 export { type AbsMaxQuantizeOptions, absMaxQuantize, absMaxQuantizeGroupedWithZeroPoint } from './abs-max.ts';
 export { AWQConfig, GPTQConfig, type LayerStructure, type Tokenizer } from './calibrated-configs.ts';
 export { type AnyQuantizationConfig, QuantizationConfig } from './config.ts';
-export { Int4QuantizationConfig, Int8QuantizationConfig } from './configs.ts';
+export { Float8QuantizationConfig, Int4QuantizationConfig, Int8QuantizationConfig } from './configs.ts';
 export { type FakeQuantOptions, fakeQuantWithMinMaxVars } from './fake-quant.ts';
 export {
   computeFloat8AmaxHistory,
@@ -29,7 +29,14 @@ export type QuantizerLike = string | Known | object | null;
 const identify = identifierOf<Known>({
   kind: 'quantizer',
   module: 'keras.quantizers',
-  classes: [AbsMaxQuantizer, Int8QuantizationConfig, Int4QuantizationConfig, GPTQConfig, AWQConfig],
+  classes: [
+    AbsMaxQuantizer,
+    Int8QuantizationConfig,
+    Int4QuantizationConfig,
+    Float8QuantizationConfig,
+    GPTQConfig,
+    AWQConfig,
+  ],
 });
 /**
  * Resolves an identifier to a quantizer or quantization config; null for null.

@@ -81,6 +81,8 @@ export class Variable {
   trainable: boolean;
   regularizer: ((value: Tensor) => Tensor) | null;
   constraint: ((value: Tensor) => Tensor) | null;
+  /** Whether optimizers put the gradient in the place of the value: so scales of 8-bit floats follow what a step saw. */
+  overwriteWithGradient = false;
   #held: Tensor | undefined;
   /** Makes a deferred initial value. */
   #make: (() => Tensor) | undefined;

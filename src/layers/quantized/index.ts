@@ -12,6 +12,7 @@ import { provideQuantizing, type QuantizeModelOptions, type QuantizeOptions } fr
 import { flattenLayers, ownVariablesOf } from '../layer/tracking.ts';
 import { calibrate } from './calibrate.ts';
 import { calibratedProduct } from './calibrated-product.ts';
+import { float8Product } from './float8-product.ts';
 import { int4Product } from './int4-product.ts';
 import { int8Product } from './int8-product.ts';
 import { type Config, dropFrom, fill } from './kept.ts';
@@ -33,6 +34,10 @@ function makeQuantized(layer: AnyLayer, mode: string, config: Config, shape: rea
     const made = calibratedProduct(productOf(layer, shape), mode, calibrationOf(layer, config));
     layer[inner].quantized = made.quantized;
     return { main: made.main, take: () => {}, calibrated: made.take };
+  }
+  if (isProductLayer(layer) && mode === 'float8') {
+    layer[inner].quantized = float8Product(productOf(layer, shape));
+    return { main: null, take: () => {}, calibrated: null };
   }
   if (isProductLayer(layer)) {
     const product = productOf(layer, shape);
@@ -134,7 +139,7 @@ function quantizeModel(model: AnyLayer, mode: string | null | undefined, options
       quantizeBy(layer, resolved, typeCheck, ({ main, calibrated }) => {
         calibrated?.(found);
         dropFrom(layer, weight);
-        layer.kernel = main;
+        layer.kernel = main!;
       });
     });
     return;

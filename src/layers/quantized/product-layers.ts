@@ -5,8 +5,8 @@ import type { Quantized } from '../layer/quantized.ts';
 import type { Product } from './product.ts';
 
 /** Bias and activation, which stay what they are. */
-export function finished({ layer }: Product, y: Tensor): Tensor {
-  return layer.activation(layer.bias ? ops.add(y, layer.bias) : y);
+export function finished({ layer }: Product, y: Tensor, bias: (bias: Tensor) => Tensor = (b) => b): Tensor {
+  return layer.activation(layer.bias ? ops.add(y, bias(layer.bias.read())) : y);
 }
 
 /** A layer whose product is computed with a quantized kernel; a correction of low rank comes on top. */
