@@ -3,10 +3,12 @@ import { exactMethods } from '../base/exact.ts';
 import { type OptionNames, optionsOf, show } from '../base/options.ts';
 import { MersenneTwister } from '../random/mersenne-twister.ts';
 
+/** A value that a search draws. */
 export type HyperValue = number | string | boolean;
 /** Values by name. */
 export type HyperValues = Readonly<Record<string, HyperValue>>;
 
+/** From where to where values are drawn, and how. */
 export interface RangeOptions {
   /** The smallest value. */
   readonly minValue: number;
@@ -19,6 +21,7 @@ export interface RangeOptions {
 }
 const rangeOptions: OptionNames<RangeOptions> = { minValue: true, maxValue: true, step: true, sampling: true };
 
+/** Options of `HyperParameters`. */
 export interface HyperParametersOptions {
   /** Values that are taken instead of draws, such as `best.values`. */
   readonly values?: HyperValues;

@@ -24,6 +24,7 @@ import {
 } from './records.ts';
 import { runTrial } from './run-trial.ts';
 
+/** Options of `tune`. */
 export interface TuneOptions {
   /** What the models are trained on: as `fit` takes it. */
   readonly x: TrainingData;
