@@ -152,3 +152,11 @@ test('attention refuses shapes in its build_config that are none', () => {
 test('a name that is no text is refused', () => {
   expect(() => new keras.layers.Dense({ units: 1, name: 5 as never })).toThrow('Dense: option "name" must be a string');
 });
+
+test('a lookup of more unknown tokens than memory holds is refused', () => {
+  expect(() => new keras.layers.StringLookup({ vocabulary: ['a'], numOovIndices: 1e9 })).toThrow(
+    'option "numOovIndices" must be an integer >= 0 and <= 16777216',
+  );
+  const many = new keras.layers.StringLookup({ vocabulary: ['a'], numOovIndices: 2 ** 24 });
+  expect(many.vocabularySize()).toBe(2 ** 24 + 1);
+});

@@ -46,7 +46,7 @@ export const lookupFields = {
   /** Largest size of the vocabulary, special tokens included; no bound when null. */
   maxTokens: f.nullable(f.int({ min: 2 })),
   /** Indices for tokens that are not known: with more than one, a hash says which. With 0 such tokens are an error. */
-  numOovIndices: f.int({ initial: 1, min: 0 }),
+  numOovIndices: f.int({ initial: 1, min: 0, max: 2 ** 24 }),
   /** The vocabulary, where it is known; else `adapt` learns it. */
   vocabulary: vocabularyField(),
   /** How much each token of the vocabulary tells, for the mode "tf_idf". */

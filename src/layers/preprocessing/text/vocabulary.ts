@@ -30,9 +30,10 @@ export function tokensOf(
 ): { tokens: readonly Token[]; hasSpecial: boolean } {
   const { maskToken, oovToken, invert, maxTokens } = options;
   if (vocabulary.length === 0) fail(options, 'the vocabulary is empty', 'give at least one token');
-  const special = specialTokens(options);
-  const hasSpecial = vocabulary.length >= special.length && special.every((t, k) => t === vocabulary[k]);
-  const tokens = hasSpecial ? vocabulary.slice(special.length) : vocabulary;
+  // There may be millions of special tokens: no list of them is made that the vocabulary could not begin with.
+  const count = tokenStart(options);
+  const hasSpecial = vocabulary.length >= count && specialTokens(options).every((t, k) => t === vocabulary[k]);
+  const tokens = hasSpecial ? vocabulary.slice(count) : vocabulary;
   const show = (list: readonly unknown[]): string => list.map((t) => JSON.stringify(t)).join(', ');
   const seen = new Set<Token>();
   const repeated = new Set(tokens.filter((t) => seen.size === seen.add(t).size));
@@ -44,12 +45,12 @@ export function tokensOf(
     fail(
       options,
       `the ${what} ${show([token])} stands at index ${at} of the vocabulary`,
-      `leave special tokens out, or begin the vocabulary with [${show(special)}]`,
+      `leave special tokens out, or begin the vocabulary with ${count > 9 ? `all ${count} of them` : `[${show(specialTokens(options))}]`}`,
     );
   };
   misplaced(maskToken, 'mask token (mask_token)');
   if (invert) misplaced(oovToken, 'token for what is not known (oov_token)');
-  const size = special.length + tokens.length;
+  const size = count + tokens.length;
   if (maxTokens !== null && size > maxTokens)
     fail(
       options,
