@@ -19,6 +19,17 @@ export const regressions: Readonly<Record<string, ModelDescription>> = {
     outputs: [{ tensor: 2, ...mse }],
     optimizer: sgd,
   },
+  'gradients of images that are moved are shared by threads where images are one pixel high': {
+    seed,
+    batch: 3,
+    inputs: [{ shape: [1, 4, 2] }],
+    calls: [
+      { layer: { class_name: 'Dense', config: { units: 2 } }, on: [0] },
+      { layer: { class_name: 'RandomZoom', config: { height_factor: 0.3, seed: 3 } }, on: [1] },
+    ],
+    outputs: [{ tensor: 2, ...mse }],
+    optimizer: sgd,
+  },
   'attention in 16 bits has gradients': {
     seed,
     batch: 4,

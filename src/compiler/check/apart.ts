@@ -60,6 +60,8 @@ function termsOf(
   const both = new Map<Expr, number>();
   const add = (value: Expr, by: number, side: 0 | 1 | 2): void => {
     const [low, high] = (side === 2 ? ofQ : ofP).get(value) ?? algebra.ranges.of(value);
+    // Places along an axis of one element say nothing about where one is.
+    if (low === 0 && high === 0) return;
     const isKnown = low !== anyInt[0] && high !== anyInt[1];
     const bounds = (isKnown ? [low, high] : [-Infinity, Infinity]) as [number, number];
     if (by !== 0) terms.push({ by, low: bounds[0], high: bounds[1], value, side });

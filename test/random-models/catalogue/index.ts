@@ -1,6 +1,7 @@
 import * as preprocessing from '../../../src/layers/preprocessing/index.ts';
 import { core } from './core.ts';
 import type { Entry } from './entry.ts';
+import { overImages } from './images.ts';
 import { sequential } from './sequences.ts';
 import { normalizing, shaping } from './shapes.ts';
 import { windowed } from './windows.ts';
@@ -12,6 +13,7 @@ export const catalogue: Readonly<Record<string, Entry>> = {
   ...normalizing,
   ...windowed,
   ...sequential,
+  ...overImages,
 };
 
 /** Layers that random models hold inside of others, and of which. */
@@ -25,10 +27,12 @@ export const inside: Readonly<Record<string, string>> = {
 /** Layers that no random model has, and why. */
 export const leftOut: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
-    Object.keys(preprocessing).map((name) => [
-      name,
-      'it stands in front of what is trained, and is compared with Keras',
-    ]),
+    Object.keys(preprocessing)
+      .filter((name) => !(name in overImages))
+      .map((name) => [
+        name,
+        'it stands in front of what is trained, or jumps at a rounding, and is compared with Keras',
+      ]),
   ),
   Layer: 'it is the base class of all',
   Wrapper: 'it has no call: one extends it',
