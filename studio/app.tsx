@@ -12,6 +12,7 @@ import { isTyping, ModelView } from './model/model-view.tsx';
 import { Path } from './model/path.tsx';
 import { short } from './parts/format.ts';
 import { Icon } from './parts/icon.tsx';
+import { Paced } from './parts/paced.ts';
 import type { History, Route } from './parts/routes.ts';
 import { Dark } from './parts/theme.ts';
 import { RunView } from './run/run-view.tsx';
@@ -35,7 +36,8 @@ export function App({ studio, history, host, keys }: AppProps) {
   const box = useRef<HTMLDivElement>(null);
   const { store } = studio;
   useLayoutEffect(() => {
-    const ends = [store.listen(refresh as () => void), history.listen(refresh as () => void)];
+    const paced = new Paced(refresh as () => void);
+    const ends = [store.listen(() => paced.ask()), history.listen(refresh as () => void), () => paced.close()];
     return () => ends.forEach((end) => end());
   }, []);
   useLayoutEffect(() => host.setAttribute('data-theme', isDark ? 'dark' : 'light'), [isDark]);
