@@ -1,3 +1,4 @@
+import '../../src/index.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { optionFromDisk } from '../../src/base/case.ts';
 import { deserializeObject, serializeObject } from '../../src/base/registry/serialize.ts';
