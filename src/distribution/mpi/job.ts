@@ -160,6 +160,8 @@ function join(mpi: Mpi, expected: number): Job {
     broadcast: (bytes) => wait(spreading(bytes)),
     broadcastNow: (bytes) => waitNow(spreading(bytes)),
     abort(code) {
+      // The launcher may end without reading what was written just before: it gets time to.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250);
       f.MPI_Abort(world, code);
       return mpi.exit(code);
     },
