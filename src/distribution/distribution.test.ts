@@ -121,16 +121,16 @@ test('tensors come out of buckets as they went in, large ones in buckets of thei
     keras.tensor(5),
     keras.tensor([7, 8], { dtype: 'int32' }),
     keras.tensor([0.5], { dtype: 'float16' }),
-    keras.tensor([9, 10, 11, 12, 13, 14]),
+    keras.random.uniform([64, 32], { seed: 1 }),
     keras.tensor([1]),
+    ...Array.from({ length: 14 }, (_, k) => keras.tensor([k, k])),
   ];
-  const packing = new Packing(given, 6);
+  const packing = new Packing(given);
   const buckets = packing.pack(given);
   expect(buckets.map(({ dtype, shape }) => [dtype, ...shape])).toEqual([
-    ['float32', 5],
-    ['float32', 3],
+    ['float32', 4 + 1 + 2 + 1 + 1 + 22],
+    ['float32', 2048],
     ['float32', 6],
-    ['float32', 1],
   ]);
   const back = packing.unpack(buckets);
   const shown = (t: Tensor): Promise<unknown> => t.data().then((data) => [t.dtype, t.shape, [...data]]);

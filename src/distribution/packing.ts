@@ -10,26 +10,27 @@ interface Aval {
 /** Indices of the tensors that are concatenated in a flat array. */
 type Bucket = readonly number[];
 
-/** A bucket with this many elements (4 MiB) takes no more tensors. */
-const enough = 2 ** 20;
+/** Tensors of at least this many elements are summed where they lie: copying them together costs more than a call of MPI. */
+const large = 2048;
+/** How many small tensors share a bucket: what copies them tells for each element to which it belongs. */
+const together = 16;
 
 /**
- * Packs tensors into float32 buckets, each of which MPI reduces in one call: few calls, none of which holds up others
- * for long. Integers are exact up to 2^24.
+ * Packs tensors into float32 buckets, each of which MPI reduces in one call: large ones as they are, some small ones
+ * together. Integers are exact up to 2^24.
  */
 export class Packing {
   private readonly avals: readonly Aval[];
   private readonly buckets: readonly Bucket[];
 
-  constructor(avals: readonly Aval[], most = enough) {
+  constructor(avals: readonly Aval[]) {
     this.avals = avals.map(({ shape, dtype }) => ({ shape, dtype }));
     const buckets: number[][] = [];
-    let count = Infinity;
+    let shared: number[] = [];
     this.avals.forEach(({ shape }, k) => {
-      count += sizeOf(shape);
-      if (count <= most) return void buckets.at(-1)!.push(k);
-      buckets.push([k]);
-      count = sizeOf(shape);
+      if (sizeOf(shape) >= large) buckets.push([k]);
+      else if (shared.length % together === 0) buckets.push((shared = [k]));
+      else shared.push(k);
     });
     this.buckets = buckets;
   }
@@ -43,15 +44,17 @@ export class Packing {
   }
   /** The tensors in buckets. */
   unpack(buckets: readonly Tensor[]): Tensor[] {
-    return this.buckets.flatMap((members, b) => {
+    const tensors: Tensor[] = [];
+    this.buckets.forEach((members, b) => {
       let at = 0;
-      return members.map((k) => {
+      for (const k of members) {
         const { shape, dtype } = this.avals[k]!;
         const size = sizeOf(shape);
-        const part = slice(buckets[b]!, [at], [size]);
+        const part = members.length === 1 ? buckets[b]! : slice(buckets[b]!, [at], [size]);
         at += size;
-        return cast(reshape(part, shape), dtype);
-      });
+        tensors[k] = cast(reshape(part, shape), dtype);
+      }
     });
+    return tensors;
   }
 }
