@@ -197,7 +197,8 @@ test('convert writes every format that it reads', async () => {
   await answer('convert', at('again.h5'), at('config.json'));
   const config = ['--model', at('config.json')];
   await answer('convert', at('again.weights.h5'), at('parts.weights.json'), ...config);
-  expect(await answer('convert', at('parts.weights.json'), at('again.keras'), ...config)).toBe(at('again.keras'));
+  await answer('convert', at('parts.weights.json'), at('again.safetensors'), ...config);
+  expect(await answer('convert', at('again.safetensors'), at('again.keras'), ...config)).toBe(at('again.keras'));
   await answer('convert', at('again.keras'), at('folder'), '--folder');
   await answer('convert', at('again.keras'), at('again.onnx'));
   // An ONNX file begins with its version.

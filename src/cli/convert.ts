@@ -5,7 +5,7 @@ import { command } from './command.ts';
 import { modelIn, modelOptions } from './model-file.ts';
 import { numberOf } from './usage.ts';
 
-const isWeights = (file: string): boolean => /\.weights\.(h5|json)$/.test(file);
+const isWeights = (file: string): boolean => /\.(weights\.(h5|json)|safetensors)$/.test(file);
 
 /** `hornbeam convert`: reads a model, or weights, and writes another format. */
 export const convert = command({
@@ -14,8 +14,8 @@ export const convert = command({
   about: 'Reads a model and writes it in the format of another name, which is printed.',
   notes: [
     'Read are .keras, .h5 (of any Keras), folders in the layout of .keras, models of TensorFlow.js (model.json), .onnx, configs (.json), and with',
-    '--model weights alone (.weights.h5, .weights.json). Written are .keras, .h5, .weights.h5, .weights.json (in parts), configs (.json), and',
-    'what the model computes (.onnx; with --format tfjs a folder for TensorFlow.js).',
+    '--model weights alone (.weights.h5, .weights.json, .safetensors). Written are .keras, .h5, .weights.h5, .weights.json (in parts),',
+    '.safetensors, configs (.json), and what the model computes (.onnx; with --format tfjs a folder for TensorFlow.js).',
   ].join('\n'),
   options: {
     model: { type: 'string', value: 'MODEL', doc: 'the model whose weights are read' },
