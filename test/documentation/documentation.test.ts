@@ -80,6 +80,8 @@ beforeAll(() => {
   vi.spyOn(console, 'log').mockImplementation(() => {});
 }, 240_000);
 afterAll(() => {
+  // A page shows how it is set.
+  keras.distribution.setDistribution(null);
   process.chdir(home);
   compiled.remove();
   rmSync(folder, { recursive: true, force: true });
