@@ -3,21 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, expect, test } from 'vitest';
+import { hornbeam } from '../../test/run-command.ts';
 import { readNpy, writeNpy, writeNpz } from '../formats/npy.ts';
 import * as keras from '../index.ts';
-import { run } from './commands.ts';
 
 const { layers, ops } = keras;
 const folder = mkdtempSync(join(tmpdir(), 'hornbeam-cli-'));
 const at = (name: string): string => join(folder, name);
-async function hornbeam(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const written = { out: '', err: '' };
-  const line = (to: 'out' | 'err') => (text: string) => {
-    written[to] += `${text}\n`;
-  };
-  const code = await run(args, { out: line('out'), err: line('err'), columns: 80 });
-  return { code, ...written };
-}
 /** What a command answers that has to succeed. */
 async function answer(...args: string[]): Promise<string> {
   const { code, out, err } = await hornbeam(...args);

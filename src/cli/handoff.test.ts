@@ -2,9 +2,9 @@ import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { hornbeam } from '../../test/run-command.ts';
 import { readNpy, writeNpy } from '../formats/npy.ts';
 import * as keras from '../index.ts';
-import { run } from './commands.ts';
 
 /**
  * Losses of Keras on JAX, and the files of that run: written anew by
@@ -14,14 +14,6 @@ const python = process.env['HORNBEAM_PYTHON'];
 const record = 'test/data/handoff';
 const folder = mkdtempSync(join(tmpdir(), 'hornbeam-handoff-'));
 const at = (name: string): string => join(folder, name);
-async function hornbeam(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const written = { out: '', err: '' };
-  const line = (to: 'out' | 'err') => (text: string) => {
-    written[to] += `${text}\n`;
-  };
-  const code = await run(args, { out: line('out'), err: line('err'), columns: 80 });
-  return { code, ...written };
-}
 const { floatx, imageDataFormat } = keras.config;
 const before = [floatx(), imageDataFormat()];
 afterAll(() => expect([floatx(), imageDataFormat()]).toEqual(before));
