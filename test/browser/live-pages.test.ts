@@ -20,7 +20,7 @@ const deeds: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   },
   async vae(page) {
     await page.locator('#train').press('Enter');
-    await page.getByText(/^Epoch 2:/).waitFor({ timeout: 60_000 });
+    await page.getByText(/^Epoch (?:[2-9]|\d\d)/).waitFor({ timeout: 60_000 });
     await page.locator('#plane').press('ArrowRight');
     await page.locator('#plane').press('Shift+ArrowUp');
     expect(await page.locator('#place').innerText()).toBe('0.1, 0.6');

@@ -2,6 +2,8 @@ import type { Mpi } from './library.ts';
 
 /** The tag of messages in which a process says that it ends. */
 const tag = 7;
+/** Milliseconds between the last message and `MPI_Finalize`. */
+const rest = 100;
 
 /** What processes tell each other when they end: how much of what all do together they have begun, so that nobody waits for the rest. */
 export class Farewells {
@@ -53,5 +55,9 @@ export class Farewells {
       this.#flag[0] = 0;
       while (to !== this.#rank && this.#flag[0] === 0) f.MPI_Test(request, this.#flag, abi.statusIgnore);
     });
+    // MPICH over TCP closes connections in `MPI_Finalize`, and hangs if it answered another process's closing before:
+    // no process may close while another still asks for messages.
+    f.MPI_Barrier(handles.world);
+    Atomics.wait(still, 0, 0, rest);
   }
 }

@@ -184,7 +184,6 @@ function leaveWell(job: Job, { functions, exit }: Mpi, meet: () => void): void {
       console.error(...(problem === undefined ? [`${end}.`] : [`${end}:`, problem]));
       job.abort(code);
     }
-    // Wait until all processes are here and no message is pending; MPICH over TCP may otherwise hang.
     meet();
     functions.MPI_Finalize();
     // Exit hooks left by Open MPI 4.1 crash at the end of a process.

@@ -47,6 +47,7 @@ export interface Functions {
     status: number,
   ): number;
   MPI_Test(request: BigInt64Array, flag: Int32Array, status: number): number;
+  MPI_Barrier(comm: number): number;
   MPI_Abort(comm: number, code: number): number;
   MPI_Finalize(): number;
 }
@@ -83,6 +84,7 @@ const prototypes: Readonly<Record<keyof Functions, string>> = {
   MPI_Iprobe: 'int MPI_Iprobe(int from, int tag, int64_t comm, void *flag, int64_t status)',
   MPI_Recv: 'int MPI_Recv(int64_t memory, int count, int64_t type, int from, int tag, int64_t comm, int64_t status)',
   MPI_Test: 'int MPI_Test(void *request, void *flag, int64_t status)',
+  MPI_Barrier: 'int MPI_Barrier(int64_t comm)',
   MPI_Abort: 'int MPI_Abort(int64_t comm, int code)',
   MPI_Finalize: 'int MPI_Finalize()',
 };
