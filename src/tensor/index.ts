@@ -33,7 +33,7 @@ export {
   type TensorOptions,
   tensor,
 } from './like.ts';
-export { markMadeBy } from './made-by.ts';
+export { markMadeBy, onlyToLookAt } from './made-by.ts';
 export { nest } from './read.ts';
 export { recomputed } from './remat.ts';
 export {

@@ -9,6 +9,7 @@ interface Maker {
 }
 const makers = new WeakMap<Tensor, Maker>();
 let isUsed = false;
+let isOnlyLookedAt = false;
 
 /** Records which weights these tensors were computed from. */
 export function markMadeBy(maker: Maker, nest: unknown): void {
@@ -23,9 +24,20 @@ export function passMark(args: unknown, result: unknown): void {
   if (marked) markMadeBy(makers.get(marked)!, result);
 }
 
+/** Runs `f`, whose symbolic results are looked at and never become a model: no weights are lost in them. */
+export function onlyToLookAt<T>(f: () => T): T {
+  const before = isOnlyLookedAt;
+  isOnlyLookedAt = true;
+  try {
+    return f();
+  } finally {
+    isOnlyLookedAt = before;
+  }
+}
+
 /** Refuses arguments of a symbolic call that would silently freeze the weights of a layer. */
 export function refuseBakedWeights(operation: Named, args: unknown): void {
-  if (!isUsed) return;
+  if (!isUsed || isOnlyLookedAt) return;
   for (const t of tensorsIn(args)) {
     const maker = makers.get(t);
     if (!maker?.isTrainable()) continue;

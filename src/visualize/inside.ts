@@ -13,6 +13,7 @@ import {
   KerasTensor,
   mapTensors,
   type Operation,
+  onlyToLookAt,
   tensorsIn,
   withAutocast,
 } from '../tensor/index.ts';
@@ -103,7 +104,7 @@ function trace(
   try {
     return withFreshNames(() => {
       const full = endsInOptions(standIns) ? standIns : [...standIns, {}];
-      const outputs = withAutocast(layer.dtypePolicy.computeDtype, () => layer.call(...full));
+      const outputs = onlyToLookAt(() => withAutocast(layer.dtypePolicy.computeDtype, () => layer.call(...full)));
       return graphBetween(inputs, tensorsIn(outputs), id, describe);
     });
   } catch {

@@ -3,11 +3,11 @@ import { Input } from '../layers/core/input-layer.ts';
 import * as layers from '../layers/index.ts';
 import { Layer } from '../layers/layer/layer.ts';
 import { Model } from '../models/index.ts';
-import { add, mish } from '../ops/index.ts';
+import { add, exp, mish, multiply } from '../ops/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import { callsOf } from '../tensor/index.ts';
 import { plotImageGallery } from './gallery.ts';
-import { modelGraph } from './model-graph.ts';
+import { modelGraph, opsWithin } from './model-graph.ts';
 import { modelToDot } from './model-to-dot.ts';
 import { dotToSvg, plotModel } from './plot-model.ts';
 
@@ -45,6 +45,23 @@ test('the graph of a model shows what a custom layer computes, and leaves no tra
   ]);
   expect(callsOf(block.dense)).toEqual([]);
   expect(modelGraph(model, { openLayers: false }).inside!.nodes[1]!.inside).toBeUndefined();
+});
+
+class Scaled extends Layer {
+  static override readonly className = 'Scaled';
+  readonly logScale = this.addWeight({ name: 'log_scale', shape: [4] });
+  override call(x: Tensor): Tensor {
+    return mish(multiply(x, exp(this.logScale)));
+  }
+}
+
+test('layers that compute with their weights before these meet the input open as well', () => {
+  const inputs = Input({ shape: [4] });
+  const outputs = new layers.BatchNormalization({ name: 'norm' })(new Scaled({ name: 'scaled' })(inputs));
+  const [, scaled, norm] = modelGraph(new Model({ inputs, outputs, name: 'm' })).inside!.nodes;
+  expect(scaled!.inside?.nodes.map(({ name }) => name)).toEqual(['multiply', 'mish']);
+  expect(norm!.inside).toBeUndefined();
+  expect(opsWithin(norm!)?.nodes.map(({ className }) => className)).toEqual(['BatchNorm']);
 });
 
 test('expandLayers opens custom layers as clusters, with edges into and out of them', () => {

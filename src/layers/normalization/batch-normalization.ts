@@ -98,7 +98,7 @@ export class BatchNormalization extends Layer<typeof fields> {
       follow(this.movingMean, mean, this.momentum);
     }
     const y = batchNormalization(x, mean, variance, this.axis, { scale, offset, epsilon: this.epsilon });
-    return cast(y, this.computeDtype);
+    return y.dtype === this.computeDtype ? y : cast(y, this.computeDtype);
   }
   #otherAxes(x: Tensor): number[] {
     const rank = x.shape.length;
