@@ -13,7 +13,7 @@ const others: readonly (readonly [name: RegExp, reason: string])[] = [
   ],
   [/^constraints\.\w+\.project$/, 'users write it'],
   [/^initializers\.\w+\.values$/, 'users write it'],
-  [/^layers\.\w+\.(beginSequence|firstStates|project|step)$/, 'a recurrence calls it'],
+  [/^layers\.\w+\.firstStates$/, 'a recurrence calls it'],
   [/\.(getConfig|toString|toJSON)$/, 'it takes nothing, and JavaScript calls it'],
   [/^losses\.\w+\.(checkLabels|validity)$/, 'training calls it'],
   [

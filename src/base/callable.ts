@@ -16,6 +16,7 @@ export abstract class Callable<Args extends unknown[], Out> {
   }
   protected abstract [invoke](...args: Args): Out;
 
+  /** Its class, and its name where it has one: `<Dense name=dense>`. */
   toString(): string {
     return showNamed(this);
   }

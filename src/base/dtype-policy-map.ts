@@ -72,12 +72,15 @@ export class DTypePolicyMap extends DTypePolicy implements Iterable<[path: strin
     this.#policies.set(path, asPolicy(policy));
     return this;
   }
+  /** Whether the map has an entry for exactly this path. */
   has(path: string): boolean {
     return this.#policies.has(path);
   }
+  /** Removes the entry of exactly this path; returns whether there was one. */
   delete(path: string): boolean {
     return this.#policies.delete(path);
   }
+  /** Number of entries; the policy for all other paths is not counted. */
   get size(): number {
     return this.#policies.size;
   }

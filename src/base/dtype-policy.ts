@@ -32,12 +32,15 @@ export class DTypePolicy {
     this.#name = given ?? dtypePolicy().name;
     this.#computeDtype = mixed[this.#name] ?? asDType(this.#name, 'DTypePolicy');
   }
+  /** The name by which configs know the policy, such as `mixed_float16`. */
   get name(): string {
     return this.#name;
   }
+  /** The dtype that inputs are cast to and in which layers compute. */
   get computeDtype(): DType {
     return this.#computeDtype;
   }
+  /** The dtype of weights: `float32` for mixed policies, otherwise `computeDtype`. */
   get variableDtype(): DType {
     return this.#name in mixed ? 'float32' : this.#computeDtype;
   }
@@ -49,12 +52,15 @@ export class DTypePolicy {
   get quantizationMode(): string | null {
     return null;
   }
+  /** Its class and its name: `<DTypePolicy "mixed_float16">`. */
   toString(): string {
     return `<${(this.constructor as typeof DTypePolicy).className} "${this.name}">`;
   }
+  /** The config from which `fromConfig` makes an equal policy. */
   getConfig(): Config {
     return { name: this.name };
   }
+  /** A policy from what `getConfig` returned. */
   static fromConfig({ name }: Config): DTypePolicy {
     return new this(name === null || name === undefined ? null : String(name));
   }

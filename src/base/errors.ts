@@ -1,11 +1,14 @@
 /** Anything an error can be attributed to: a layer, an op, an option. */
 export interface Named {
+  /** The name of its class, as errors show it. */
   readonly className: string;
+  /** Its own name, as errors show it. */
   readonly name: string;
 }
 
 /** The error of everything that the library refuses: its message says who, what is wrong, and after `Fix:` what to change. */
 export class HornbeamError extends Error {
+  /** Distinguishes it from other errors, including those of another copy of the library. */
   override readonly name = 'HornbeamError';
 }
 

@@ -94,6 +94,7 @@ const float8Names: OptionNames<QuantizedFloat8DTypePolicyOptions> = { ...names, 
 /** Products of 8-bit floats, whose scales follow what the last steps saw (https://arxiv.org/abs/2209.05433). */
 export class QuantizedFloat8DTypePolicy extends QuantizedDTypePolicy {
   static override readonly className = 'QuantizedFloat8DTypePolicy';
+  /** The default of `amaxHistoryLength`: how many steps' largest magnitudes a scale follows. */
   static readonly defaultAmaxHistoryLength = 1024;
   readonly amaxHistoryLength: number;
 

@@ -22,6 +22,7 @@ const cocoResultOptions: OptionNames<CocoResultOptions> = { curves: true };
  * `evaluate` joins, sorts and sums, and remembers its answer until another image comes.
  */
 export class CocoAccumulator {
+  /** The rules of the evaluation: the given options, with COCO's defaults for the rest. */
   readonly parameters: CocoParameters;
   readonly #matcher: GroupMatcher;
   readonly #trace: MatchTrace | undefined;

@@ -9,7 +9,9 @@ import type { IouType } from './params.ts';
 
 /** Numbers with a shape, in C order: what a tensor is once its data has been read. */
 export interface NumberArray {
+  /** All elements in row-major order. */
   readonly data: ArrayLike<number>;
+  /** Size of each axis. */
   readonly shape: readonly number[];
 }
 
@@ -29,7 +31,9 @@ const batchOptions: OptionNames<BatchOptions> = { boundingBoxFormat: true, image
 
 /** One image of a batch, ready for `CocoAccumulator.addImage`. */
 export interface BatchImage {
+  /** The labelled objects of the image, a row each. */
   readonly truths: Truths;
+  /** What was predicted for the image, a row each. */
   readonly detections: Detections;
 }
 

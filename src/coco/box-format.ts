@@ -16,7 +16,9 @@ export type BoxFormat =
 
 /** The size of an image in pixels; only the `rel_` formats need it. */
 export interface ImageSize {
+  /** Number of rows of pixels. */
   readonly height: number;
+  /** Number of pixels in a row. */
   readonly width: number;
 }
 

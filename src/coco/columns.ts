@@ -6,6 +6,7 @@ import type { IouType } from './params.ts';
 
 /** What objects and detections have in common, column by column: one entry a row. */
 interface Columns {
+  /** The class of each row, by its COCO id. */
   readonly categoryIds: ArrayLike<number>;
   /** x, y, w, h of each row, flat. Needed for `'bbox'`. */
   readonly boxes?: ArrayLike<number> | undefined;
@@ -23,6 +24,7 @@ export interface Truths extends Columns {
 
 /** Predicted objects. */
 export interface Detections extends Columns {
+  /** The confidence of each row: detections with higher ones are matched first. */
   readonly scores: ArrayLike<number>;
 }
 

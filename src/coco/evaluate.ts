@@ -11,7 +11,9 @@ import type { CocoMatches, CocoResult } from './result.ts';
 export interface CocoData {
   /** All images, those without objects or detections included. Rows of other images are dropped. */
   readonly imageIds: ArrayLike<number>;
+  /** The labelled objects of all images, and the image of each. */
   readonly truths: Truths & { readonly imageIds: ArrayLike<number> };
+  /** The predictions for all images, and the image of each. */
   readonly detections: Detections & { readonly imageIds: ArrayLike<number> };
 }
 

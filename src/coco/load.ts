@@ -10,24 +10,35 @@ import type { IouType } from './params.ts';
 
 /** An image of an annotation file. */
 export interface CocoImage {
+  /** The number by which annotations and results refer to it. */
   readonly id: number;
+  /** Its height in pixels, if the file says so. */
   readonly height: number | undefined;
+  /** Its width in pixels, if the file says so. */
   readonly width: number | undefined;
+  /** The file of its pixels (`file_name`), if the annotation file says so. */
   readonly fileName: string | undefined;
 }
 
 /** A class of an annotation file. */
 export interface CocoCategory {
+  /** The number by which annotations and results refer to it (`category_id`). */
   readonly id: number;
+  /** What the class is called: `person`. */
   readonly name: string;
 }
 
 /** A COCO annotation file, checked, in the columns that `evaluate` takes. */
 export interface CocoAnnotations {
+  /** The images, in the order of the file. */
   readonly images: readonly CocoImage[];
+  /** The classes, in the order of the file. */
   readonly categories: readonly CocoCategory[];
+  /** The `id` of each image. */
   readonly imageIds: Float64Array;
+  /** The `id` of each class. */
   readonly categoryIds: Float64Array;
+  /** The annotated objects of all images, a row each in the order of the file. */
   readonly truths: Truths & { readonly imageIds: Float64Array; readonly boxes?: Float64Array };
 }
 

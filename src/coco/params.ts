@@ -33,15 +33,23 @@ export const cocoOptions: OptionNames<CocoOptions> = {
 
 /** The rules with every default filled in and checked. */
 export interface CocoParameters {
+  /** Whether overlaps are measured on boxes (`bbox`) or masks (`segm`). */
   readonly iouType: IouType;
+  /** Overlaps from which a detection counts as found; an axis of the results. */
   readonly iouThresholds: Float64Array;
+  /** Recalls, ascending, at which precision is read. */
   readonly recallThresholds: Float64Array;
+  /** How many detections of an image and class count, ascending: one cut each. */
   readonly maxDetections: readonly number[];
+  /** Names of the ranges of object area: `all`, `small`, … */
   readonly areaLabels: readonly string[];
+  /** Smallest area of each range, in square pixels. */
   readonly areaLows: Float64Array;
+  /** Largest area of each range, in square pixels. */
   readonly areaHighs: Float64Array;
   /** In the order given; undefined: the classes seen. */
   readonly categoryIds: readonly number[] | undefined;
+  /** Whether classes are evaluated apart; false treats all as one. */
   readonly useCategories: boolean;
 }
 

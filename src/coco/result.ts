@@ -26,6 +26,7 @@ export interface CocoResult {
 
 /** The decisions for the first range and the largest cut, [thresholds, detections]. */
 export interface CocoMatches {
+  /** Size of both axes: thresholds and detections. */
   readonly shape: readonly [number, number];
   /** Row of the object taken, -1 for none, -2 for a detection that was not looked at. */
   readonly truthRows: Int32Array;
@@ -35,6 +36,7 @@ export interface CocoMatches {
 
 /** Precision-recall curves, [thresholds, recall points, classes, ranges, cuts] in C order. */
 export interface CocoCurves {
+  /** Size of the five axes: thresholds, recall points, classes, ranges and cuts. */
   readonly shape: readonly [number, number, number, number, number];
   /** The best precision at this recall or beyond; 0 if the recall is not reached. */
   readonly precision: Float64Array;

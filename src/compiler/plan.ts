@@ -50,12 +50,14 @@ export interface KernelInfo {
   readonly fused: readonly string[];
   /** Bytes read and written, at the least. */
   readonly bytes: number;
+  /** Floating-point operations of one run; a multiply-add counts as two. */
   readonly flops: number;
   /** The layers for which it computes something. */
   readonly scopes: readonly Scope[];
 }
 /** A kernel of a program, as `explain()` shows it. */
 export interface KernelReport extends KernelInfo {
+  /** Dtype and shape of what it writes: `float32(32, 10)`. */
   readonly output: string;
   /** Positions of the kernels whose results it reads. */
   readonly from: readonly number[];

@@ -8,6 +8,7 @@ export type { Scope } from '../ir/scope.ts';
 
 /** A device's own bytes for one array. */
 export interface Buffer {
+  /** Size of the array in bytes. */
   readonly bytes: number;
 }
 
@@ -16,6 +17,7 @@ export type Timing = { readonly ms: readonly number[]; readonly where: string } 
 
 /** A program made ready for a device. */
 export interface Executable {
+  /** What was compiled. */
   readonly program: Program;
   /** Kernels in order, for `explain()`. */
   readonly kernels: readonly KernelReport[];
@@ -31,6 +33,7 @@ export interface Executable {
 
 /** What a place where programs run must be able to do. */
 export interface Device {
+  /** The name by which `keras.config.setDevice` chooses it. */
   readonly name: string;
   /** Until it settles, programs are compiled for less than the whole device, as before a page's threads have started. */
   readonly ready?: Promise<void> | undefined;
@@ -38,6 +41,7 @@ export interface Device {
   readonly isRemote?: boolean;
   /** It broke off, and what it held is gone. */
   readonly isLost?: boolean;
+  /** Makes a program ready to run; every later run of it uses the result. */
   compile(program: Program): Executable;
   /** Copies elements in, as stored (16-bit floats as their bits). */
   upload(data: TypedArray, dtype: DType): Buffer;
@@ -45,6 +49,7 @@ export interface Device {
   download(buffer: Buffer, aval: Aval): TypedArray | Promise<TypedArray>;
   /** A second buffer with the same bytes. */
   copy(buffer: Buffer): Buffer;
+  /** Gives the bytes back; the buffer is not used afterwards. */
   free(buffer: Buffer): void;
   /** The bytes themselves, or their address, where other libraries can read and write them: until the buffer is freed. */
   memory?(buffer: Buffer): ArrayBufferView | number;

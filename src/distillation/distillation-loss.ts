@@ -21,10 +21,12 @@ export abstract class DistillationLoss {
   static readonly className: string = 'DistillationLoss';
   /** Layers whose outputs are compared, where it is not the models' own. */
   readonly teacherLayerName: string | null = null;
+  /** The layer of the student whose output is compared; null for the output of the whole student. */
   readonly studentLayerName: string | null = null;
 
   /** The loss, a scalar. */
   abstract computeLoss(teacherOutputs: Tree<Tensor>, studentOutputs: Tree<Tensor>): Tensor;
+  /** Its options as plain data, from which the class's `fromConfig` makes it again. */
   abstract getConfig(): Config;
   /** Refuses outputs that cannot be compared. */
   validateOutputs(teacherOutputs: Tree<Tensor>, studentOutputs: Tree<Tensor>): void {

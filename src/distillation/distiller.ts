@@ -54,8 +54,11 @@ export class Distiller extends Model<any> {
   readonly distillationLosses: readonly DistillationLoss[];
   readonly distillationLossWeights: readonly number[];
   readonly studentLossWeight: number;
+  /** Mean over the epoch of the student's own loss on the labels, before it is weighted. */
   readonly studentLossTracker = new Mean({ name: 'student_loss' });
+  /** Mean over the epoch of the weighted sum of the distillation losses. */
   readonly distillationLossTracker = new Mean({ name: 'distillation_loss' });
+  /** Mean over the epoch of the loss that is minimised. */
   readonly totalLossTracker = new Mean({ name: 'total_loss' });
   readonly #teach: ReturnType<typeof featuresOf>;
   readonly #learn: ReturnType<typeof featuresOf>;

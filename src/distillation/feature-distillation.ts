@@ -66,6 +66,7 @@ export class FeatureDistillation extends DistillationLoss {
     const { loss, teacherLayerName, studentLayerName } = this;
     return { loss: writtenLosses(loss), teacher_layer_name: teacherLayerName, student_layer_name: studentLayerName };
   }
+  /** A loss from what `getConfig` returned. */
   static fromConfig({ loss, teacher_layer_name, student_layer_name }: Config): FeatureDistillation {
     return new FeatureDistillation({
       loss: loss as DistilledLosses,

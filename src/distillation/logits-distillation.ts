@@ -56,6 +56,7 @@ export class LogitsDistillation extends DistillationLoss {
   getConfig(): Config {
     return { temperature: this.temperature, loss: writtenLosses(this.loss) };
   }
+  /** A loss from what `getConfig` returned. */
   static fromConfig(config: Config): LogitsDistillation {
     return new LogitsDistillation(config);
   }

@@ -14,6 +14,7 @@ import { TensorLayout } from './tensor-layout.ts';
  * @see https://keras.io/api/distribution/layout_map/
  */
 export class LayoutMap implements Iterable<[string, TensorLayout]> {
+  /** The mesh on which its layouts are placed. */
   readonly deviceMesh: DeviceMesh;
   readonly #layouts = new Map<string, TensorLayout>();
 
@@ -48,18 +49,23 @@ export class LayoutMap implements Iterable<[string, TensorLayout]> {
   has(key: string): boolean {
     return this.#layouts.has(key);
   }
+  /** Removes the layout of exactly this key; returns whether there was one. */
   delete(key: string): boolean {
     return this.#layouts.delete(key);
   }
+  /** Removes all layouts. */
   clear(): void {
     this.#layouts.clear();
   }
+  /** Number of layouts. */
   get size(): number {
     return this.#layouts.size;
   }
+  /** The keys (patterns of variable paths), in the order in which they were set. */
   keys(): IterableIterator<string> {
     return this.#layouts.keys();
   }
+  /** The layouts, in the order in which they were set. */
   values(): IterableIterator<TensorLayout> {
     return this.#layouts.values();
   }

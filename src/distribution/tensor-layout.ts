@@ -15,6 +15,7 @@ const names: OptionNames<TensorLayoutOptions> = { deviceMesh: true };
  * @see https://keras.io/api/distribution/layout_map/
  */
 export class TensorLayout {
+  /** For each axis of the tensor the axis of the mesh that it is divided over; null if it is not divided. */
   readonly axes: readonly (string | null)[];
   #mesh: DeviceMesh | null = null;
 

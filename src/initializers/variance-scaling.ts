@@ -91,12 +91,15 @@ const fixedFields = {
 abstract class FixedScaling extends RandomInitializer<typeof fixedFields> {
   static override readonly fields = fixedFields;
   protected abstract readonly scaling: Pick<Scaling, 'scale' | 'mode' | 'distribution'>;
+  /** The variance that outputs get, relative to that of inputs. */
   get scale(): number {
     return this.scaling.scale;
   }
+  /** What the variance is divided by: the number of inputs, of outputs, or their mean. */
   get mode(): Scaling['mode'] {
     return this.scaling.mode;
   }
+  /** The distribution that values are drawn from. */
   get distribution(): Scaling['distribution'] {
     return this.scaling.distribution;
   }

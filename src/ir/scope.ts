@@ -2,6 +2,7 @@
 export interface Scope {
   /** Names of the layers being called, outermost first, with `/` between; else `:loss`, `:metrics` or `:optimizer`. */
   readonly path: string;
+  /** Whether they compute the gradients of the layer instead of its outputs. */
   readonly isBackward: boolean;
 }
 

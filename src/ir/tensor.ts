@@ -46,7 +46,9 @@ let created = 0;
  * recorded, or an input of that program. Higher ranks add the methods that users call.
  */
 export class Tensor implements Aval {
+  /** Size of each axis; `[]` for a single number. Of a symbolic tensor, sizes may be null. */
   declare readonly shape: Shape;
+  /** The type of its elements: `float32`, `int32`, `bool`, … */
   declare readonly dtype: DType;
   declare readonly equation: Equation | undefined;
   /** Which output of the equation this is. */
@@ -84,9 +86,13 @@ export const showAval = ({ shape, dtype }: Aval): string => `${dtype}${showShape
 
 /** A function over tensors, recorded: inputs, the equations in order, outputs. Sub-programs of control flow are programs too. */
 export interface Program {
+  /** What errors and reports call the program. */
   readonly name: string;
+  /** Placeholders of the values that a run is given, in order. */
   readonly inputs: readonly Tensor[];
+  /** The steps, each after those whose results it uses. */
   readonly equations: readonly Equation[];
+  /** The tensors whose values a run returns, in order. */
   readonly outputs: readonly Tensor[];
   /**
    * Inputs whose bytes an output may take over, by output: `donated[k]` is the position of the input that output k replaces

@@ -57,6 +57,7 @@ export abstract class Operation<Args extends any[] = any[], Out = Tensor>
     if (typeof this.name !== 'string' || this.name.includes('/'))
       fail(this, 'its name is no text without "/"', 'choose another: paths are made of names');
   }
+  /** The name of its class, by which files refer to it. */
   get className(): string {
     const own = this.constructor as { className?: string; name: string };
     return Object.hasOwn(own, 'className') ? own.className! : own.name;
@@ -115,6 +116,7 @@ export abstract class Operation<Args extends any[] = any[], Out = Tensor>
   getConfig(): Config {
     return { name: this.name };
   }
+  /** An operation from what `getConfig` returned. */
   static fromConfig(config: Config): Operation {
     return new (this as unknown as new (options: Config) => Operation)(config);
   }

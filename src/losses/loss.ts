@@ -128,6 +128,7 @@ export abstract class Loss<S extends Fields = {}> extends Configured<
     refuseUndescribed(this, full, ['dtype']);
     return full;
   }
+  /** Its class and its name: `<MeanSquaredError name=mean_squared_error>`. */
   override toString(): string {
     return showNamed(this);
   }

@@ -79,12 +79,15 @@ export class AUC extends Metric<typeof fields, [yTrue: Like, yPred: Like, option
   get truePositives(): Variable {
     return this.#truePositives;
   }
+  /** Weights of negative samples above each threshold; a row for each threshold, as in `truePositives`. */
   get falsePositives(): Variable {
     return this.#falsePositives;
   }
+  /** Weights of negative samples that are not above each threshold. */
   get trueNegatives(): Variable {
     return this.#trueNegatives;
   }
+  /** Weights of positive samples that are not above each threshold. */
   get falseNegatives(): Variable {
     return this.#falseNegatives;
   }

@@ -30,6 +30,7 @@ const countFields = {
 abstract class Count extends Metric<typeof countFields, Args> {
   static override readonly fields = countFields;
   readonly #limits = thresholdsOf(this.config.thresholds, 0.5);
+  /** The count at each threshold, `[thresholds]`: weights of samples, where there are any. */
   readonly accumulator = this.addVariable([this.#limits.length], { name: 'accumulator' });
   /** The thresholds. */
   get thresholds(): readonly number[] {

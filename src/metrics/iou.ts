@@ -17,11 +17,17 @@ import { countedWeight, type Given } from './weights.ts';
 const flat = (x: Tensor): Tensor => ops.reshape(x, [sizeOf(x.shape)]);
 
 interface Settings {
+  /** Number of classes, and rows of the confusion matrix. */
   readonly numClasses: number;
+  /** The classes whose overlaps are averaged. */
   readonly targetClassIds: readonly number[];
+  /** The label that is not counted; null for none. */
   readonly ignoreClass: number | null;
+  /** Whether labels are class numbers; otherwise the largest value along `axis` is the class. */
   readonly sparseYTrue: boolean;
+  /** Whether predictions are class numbers; otherwise the largest value along `axis` is the class. */
   readonly sparseYPred: boolean;
+  /** The axis of the classes in labels and predictions that are not sparse. */
   readonly axis: number;
 }
 type Args = [yTrue: Like, yPred: Like, options?: UpdateOptions];

@@ -35,6 +35,7 @@ function bySample(
 export class Sum extends Metric<{}, [values: Like, options?: UpdateOptions]> {
   static override readonly className = 'Sum';
   static override readonly defaultName = 'sum';
+  /** The sum so far, a scalar. */
   readonly total = this.addVariable([], { name: 'total', dtype: this.dtype });
 
   protected override update(values: Tensor, given: Given = {}): void {
@@ -47,7 +48,9 @@ export class Sum extends Metric<{}, [values: Like, options?: UpdateOptions]> {
 
 /** A mean over samples: the state is the sum and the count. */
 export abstract class Averaged<S extends Fields = {}, Args extends unknown[] = any> extends Metric<S, Args> {
+  /** The sum of the samples' values, each times its weight, a scalar. */
   readonly total = this.addVariable([], { name: 'total', dtype: this.dtype });
+  /** The number of samples so far, or the sum of their weights, a scalar. */
   readonly count = this.addVariable([], { name: 'count', dtype: this.dtype });
 
   protected take(given: Tensor, sampleWeight: Tensor | null): void {
@@ -96,6 +99,7 @@ const renamed = (options: object, rename: (key: string) => string): Record<strin
 /** Mean of any function of labels and predictions: `new MeanMetricWrapper(fn, { name, ...options of the function })`. */
 export class MeanMetricWrapper extends MeanOf {
   static override readonly className: string = 'MeanMetricWrapper';
+  /** The function whose mean is taken: labels and predictions to a value for each sample. */
   readonly fn: MetricFunction;
   readonly #options: Readonly<Record<string, unknown>>;
 

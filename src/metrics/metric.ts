@@ -82,7 +82,9 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
   static override readonly className: string = 'Metric';
   /** The default name; automatic by default. */
   static readonly defaultName: string | undefined = undefined;
+  /** The dtype of its variables where none is given; undefined for that of `keras.config.floatx()`. */
   static readonly defaultDtype: string | undefined = undefined;
+  /** Whether it runs in JavaScript: it then receives concrete tensors after each step, and is not compiled into it. */
   static readonly hostSide: boolean = false;
 
   override name: string;
@@ -233,6 +235,7 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
   override getConfig(): Config {
     return { name: this.name, dtype: this.dtype, ...super.getConfig() };
   }
+  /** Its class and its name: `<Mean name=mean>`. */
   override toString(): string {
     return showNamed(this);
   }

@@ -38,15 +38,19 @@ abstract class OperatingPoint<S extends Fields & typeof base> extends Metric<
   get thresholds(): readonly number[] {
     return this.#thresholds;
   }
+  /** Weights of positive samples above each threshold, `[numThresholds]`. */
   get truePositives(): Variable {
     return this.#truePositives;
   }
+  /** Weights of negative samples above each threshold, `[numThresholds]`. */
   get falsePositives(): Variable {
     return this.#falsePositives;
   }
+  /** Weights of negative samples that are not above each threshold, `[numThresholds]`. */
   get trueNegatives(): Variable {
     return this.#trueNegatives;
   }
+  /** Weights of positive samples that are not above each threshold, `[numThresholds]`. */
   get falseNegatives(): Variable {
     return this.#falseNegatives;
   }

@@ -23,6 +23,7 @@ export class R2Score extends Metric<typeof fields, [yTrue: Like, yPred: Like, op
   static override readonly className = 'R2Score';
   static override readonly defaultName = 'r2_score';
   static override readonly fields = fields;
+  /** How many labels were seen, a scalar: samples times outputs. */
   readonly numSamples = this.addVariable([], { name: 'num_samples' });
   #squares!: Variable;
   #sum!: Variable;

@@ -113,14 +113,17 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
   override get output(): any {
     return graphOf(this)?.outputForm ?? super.output;
   }
+  /** The shape of each input, in the structure of `inputs`, null for unknown sizes; undefined if the inputs are unknown. */
   get inputShape(): unknown {
     const graph = graphOf(this);
     return graph && mapTensors(graph.inputForm, (t) => t.shape);
   }
+  /** The shape of each output, in the structure of `outputs`, null for unknown sizes; undefined if they are unknown. */
   get outputShape(): unknown {
     const graph = graphOf(this);
     return graph && mapTensors(graph.outputForm, (t) => t.shape);
   }
+  /** For each output the name of the layer that makes it; undefined if the outputs are unknown. */
   get outputNames(): readonly string[] | undefined {
     return graphOf(this)?.outputs.map((t) => t.history!.node.operation.name);
   }
@@ -217,6 +220,7 @@ export class Model<Out = Tensor> extends TrainedModel<Out> {
     refuseUnsaved(this as AnyLayer);
     return saving.saveWeights(this as AnyLayer, filepath, options);
   }
+  /** Sets the weights from a file that `saving.loadWeights` reads: `.weights.h5`, `.safetensors`, `.keras`, older `.h5`, and others. */
   loadWeights(filepath: saving.ModelSource, options: saving.LoadWeightsOptions = {}): Promise<void> {
     return saving.loadWeights(this as AnyLayer, filepath, options);
   }

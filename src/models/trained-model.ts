@@ -157,6 +157,7 @@ export abstract class TrainedModel<Out = Tensor>
   testOnBatch(x: Data, y?: Data | null, options: TestBatchOptions = {}): Promise<Results> {
     return testOnBatch(this.#loop, x, y, options);
   }
+  /** The model's outputs for one batch. */
   predictOnBatch(x: Data): Promise<Out> {
     return predictOnBatch(this.#loop, x) as Promise<Out>;
   }
@@ -178,9 +179,11 @@ export abstract class TrainedModel<Out = Tensor>
   get metricsNames(): string[] {
     return this.#loop.logged.map(([name]) => name);
   }
+  /** Lets all metrics begin anew, as `fit` does before each epoch. */
   resetMetrics(): void {
     this.#loop.resetMetrics();
   }
+  /** Whether `compile` was called, or the model was loaded compiled. */
   get compiled(): boolean {
     return this.#loop.compiled !== undefined;
   }
@@ -201,6 +204,7 @@ export abstract class TrainedModel<Out = Tensor>
   get jitCompile(): boolean {
     return !this.runEagerly;
   }
+  /** Loss and metrics of each epoch of the last `fit`; undefined before. */
   get history(): History | undefined {
     return this.#loop.history;
   }
@@ -251,6 +255,7 @@ export abstract class TrainedModel<Out = Tensor>
   getCompileConfig(): Config | null {
     return this.#loop.compiled?.getConfig() ?? null;
   }
+  /** Compiles the model as `getCompileConfig` said. */
   compileFromConfig(config: Config): void {
     if (this[overrides]('compile')) {
       console.warn(

@@ -64,7 +64,9 @@ export interface Op<A extends unknown[], R> {
   (...args: FirstSymbolic<A>): Symbolic<R>;
   (...args: SecondSymbolic<A>): Symbolic<R>;
   (...args: LenientArgs<A>): R;
+  /** Its name in errors and reports: `softmax`. */
   readonly opName: string;
+  /** The class that Keras's files name for it: `Softmax`. */
   readonly opClass: string;
 }
 

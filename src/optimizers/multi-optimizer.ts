@@ -28,6 +28,7 @@ export class MultiOptimizer extends Optimizer<typeof fields> {
       optimizer.lossScaleFactor = this.lossScaleFactor;
     }
   }
+  /** The optimizers of its map, the default one included. */
   get optimizers(): AnyOptimizer[] {
     return this.config.optimizerMap.optimizers;
   }

@@ -25,6 +25,7 @@ const fields = {
 /** Which optimizer trains which variable: by patterns of paths. @example new OptimizerMap({ defaultOptimizer: new SGD(), optimizerMap: { '.*bias': new Adam() } }) */
 export class OptimizerMap {
   static readonly className = 'OptimizerMap';
+  /** The options as resolved. */
   readonly config: Resolved<typeof fields>;
 
   constructor(options: Options<typeof fields>, ...surplus: undefined[]) {
@@ -49,9 +50,11 @@ export class OptimizerMap {
       fail('OptimizerMap', `"${path}" matches ${matching.join(' and ')}`, 'let one pattern match each variable');
     return matching.length === 1 ? optimizerMap[matching[0]] : defaultOptimizer;
   }
+  /** The options as a config. */
   getConfig(): Config {
     return optionsToConfig(fields, this.config);
   }
+  /** A map from what `getConfig` returned. */
   static fromConfig(config: Config): OptimizerMap {
     return new OptimizerMap(configToOptions(fields, config) as Options<typeof fields>);
   }

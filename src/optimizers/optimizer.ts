@@ -57,9 +57,11 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   static readonly className: string;
   static readonly fields: Fields = optimizerFields;
   readonly name: string;
+  /** The options as resolved. */
   readonly config: Resolved<S>;
   /** Factor of the loss; an optimizer around this one may take it over. */
   lossScaleFactor: number | null;
+  /** Whether `build` has run, so that the slots of the variables exist. */
   built = false;
   readonly #calls: Variable;
   readonly #updates: Variable;
@@ -102,6 +104,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   protected get [trained](): readonly Variable[] {
     return this.#known;
   }
+  /** The name of its class, by which files refer to it. */
   get className(): string {
     return classNameOf(this);
   }
@@ -140,12 +143,15 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   getVariableIndex(variable: Variable): number {
     return this.#known.indexOf(variable);
   }
+  /** Sets a variable, as updates do; a subclass may override it. */
   assign(variable: Variable, value: Like): void {
     variable.assign(value);
   }
+  /** Adds to a variable, as updates do; a subclass may override it. */
   assignAdd(variable: Variable, value: Like): void {
     variable.assignAdd(value);
   }
+  /** Subtracts from a variable, as updates do; a subclass may override it. */
   assignSub(variable: Variable, value: Like): void {
     variable.assignSub(value);
   }
@@ -385,6 +391,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
     for (const [variable, average] of this.averages) if (variables.includes(variable)) variable.assign(average.value);
   }
 
+  /** The options as a config; a learning rate that was set is in it. */
   getConfig(): Config {
     const written = optionsToConfig(fieldsOf(this), this.config);
     refuseUndescribed(this, written, ['name', 'learningRate']);
@@ -398,6 +405,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   #rateOnDisk(): unknown {
     return this.#rate instanceof Variable ? this.#rate.value.dataSync()[0] : serializeObject(this.#rate);
   }
+  /** An optimizer from what `getConfig` returned, with no state. */
   static fromConfig(config: Config): Optimizer<Fields> {
     return makeFromConfig(this, config);
   }

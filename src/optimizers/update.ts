@@ -3,8 +3,11 @@ import type { SlotsByName } from './slots.ts';
 
 /** What the update of one variable may use. */
 export interface Update {
+  /** The gradient of the loss, clipped and averaged as the options say; shape of the variable. */
   readonly gradient: Tensor;
+  /** The variable to be updated. */
   readonly variable: Variable;
+  /** The learning rate of this step, a scalar of the variable's dtype. */
   readonly learningRate: Tensor;
   /** Slots of the variable by name. */
   readonly slots: SlotsByName;

@@ -48,12 +48,15 @@ export abstract class QuantizationConfig<S extends Fields = {}> {
   /** The quantizer of weights. */
   abstract get mode(): QuantizationMode;
 
+  /** The name of its class, by which files refer to it. */
   get className(): string {
     return classNameOf(this);
   }
+  /** The options as a config. */
   getConfig(): Config {
     return optionsToConfig(fieldsOf(this), this.config);
   }
+  /** A quantization config from what `getConfig` returned. */
   static fromConfig<T>(this: new (options: any) => T, config: Config): T {
     return makeFromConfig(this, config);
   }

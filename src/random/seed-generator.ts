@@ -59,6 +59,7 @@ export class SeedGenerator {
   static readonly className: string = 'SeedGenerator';
   readonly name: string;
   readonly seed: number;
+  /** The next key, two numbers of `uint32`; every draw advances it. */
   readonly state: Variable;
   /** The seed that was given, as configs hold it. */
   readonly #given: number | null;
@@ -92,9 +93,11 @@ export class SeedGenerator {
     this.state.assign(counted(key));
     return key;
   }
+  /** The seed as it was given, null if it was not; the state is no part of it. */
   getConfig(): Config {
     return { seed: this.#given };
   }
+  /** A generator from what `getConfig` returned, at its beginning. */
   static fromConfig(config: Config): SeedGenerator {
     return new SeedGenerator(config);
   }

@@ -74,6 +74,7 @@ export class KerasTensor extends Tensor {
   /** Null for unknown sizes. */
   declare readonly shape: OpenShape;
   readonly name: string;
+  /** The call that made it, and which of its outputs it is; undefined if no call made it. */
   history: { readonly node: GraphNode; readonly index: number } | undefined;
 
   constructor(

@@ -16,7 +16,9 @@ declare module '../ir/tensor.ts' {
 
 /** Ways to read the contents of a tensor. */
 interface Readable {
+  /** Number of elements. */
   readonly size: number;
+  /** Number of axes. */
   readonly rank: number;
   /**
    * The elements in row-major order: for complex64 real and imaginary parts alternate, for strings a list. The type follows the
@@ -35,7 +37,9 @@ interface Readable {
   /** Frees the bytes before the garbage collector does. Never necessary. */
   dispose(): void;
   [Symbol.dispose](): void;
+  /** The only element, for expressions such as `loss < 0.1`; an error if there are more. */
   valueOf(): number;
+  /** Its shape and dtype: `Tensor(shape=(2, 3), dtype=float32)`. */
   toString(): string;
 }
 

@@ -29,6 +29,7 @@ export const currentStatelessScope = (): StatelessScope | undefined => current;
  */
 export class StatelessScope {
   readonly collectLosses: boolean;
+  /** Losses that layers added inside the scope, if `collectLosses` is set. */
   readonly losses: Tensor[] = [];
   readonly #values = new Map<Variable, Tensor>();
 
@@ -54,6 +55,7 @@ export class StatelessScope {
       );
     this.#values.set(variable, value);
   }
+  /** Adds a loss to `losses`, as layers do. */
   addLoss(loss: Tensor): void {
     this.losses.push(loss);
   }

@@ -221,6 +221,7 @@ export class Variable {
     return converted;
   }
 
+  /** Its path, shape and dtype. */
   toString(): string {
     return `<Variable path=${this.path}, shape=${showShape(this.shape)}, dtype=${this.dtype}>`;
   }

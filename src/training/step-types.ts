@@ -3,6 +3,7 @@ import type { Like, Tensor } from '../tensor/index.ts';
 
 /** One batch as `trainStep`, `testStep` and `predictStep` receive it: the data given to `fit`, as nests of tensors. */
 export interface StepBatch<X = Tensor, Y = Tensor, W = Tensor | undefined> {
+  /** The inputs. */
   readonly x: X;
   /** Labels; undefined if the data has none. */
   readonly y: Y;

@@ -34,6 +34,7 @@ const who = 'SummaryWriter';
  * @see https://www.tensorflow.org/api_docs/python/tf/summary
  */
 export class SummaryWriter {
+  /** The folder to which the event file is written. */
   readonly logDir: string;
   readonly #file: EventFile;
 

@@ -12,6 +12,7 @@ export interface Trial {
   readonly folder: string;
   /** What its model was made with. */
   readonly values: HyperValues;
+  /** Whether it still runs, has ended, or was given up after an error. */
   readonly status: 'running' | 'done' | 'failed';
   /** The objective at its best epoch; null before the first epoch ends. */
   readonly score: number | null;

@@ -50,6 +50,7 @@ export class Config {
   #change(key: string): void {
     if (this.#frozen) fail('Config', `"${key}" was to be changed, but the config is frozen`, 'call unfreeze() first');
   }
+  /** Whether changes are refused. */
   get frozen(): boolean {
     return this.#frozen;
   }
@@ -57,6 +58,7 @@ export class Config {
   freeze(): void {
     this.#frozen = true;
   }
+  /** Allows changes again. */
   unfreeze(): void {
     this.#frozen = false;
   }
@@ -64,15 +66,19 @@ export class Config {
   asDict(): Record<string, unknown> {
     return Object.fromEntries(this.#values);
   }
+  /** The entries as JSON. */
   toJson(): string {
     return JSON.stringify(this.asDict());
   }
+  /** The names of the entries, in the order in which they were set. */
   keys(): string[] {
     return [...this.#values.keys()];
   }
+  /** The values of the entries, in that order. */
   values(): unknown[] {
     return [...this.#values.values()];
   }
+  /** Names and values, in that order. */
   items(): [name: string, value: unknown][] {
     return [...this.#values];
   }

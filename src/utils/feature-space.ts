@@ -92,7 +92,9 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
   readonly preprocessors: Readonly<Record<string, AnyLayer>>;
   /** The layer that makes each cross. */
   readonly crossers: Readonly<Record<string, HashedCrossing>>;
+  /** The layers that turn the numbers of features and crosses into vectors of ones and zeros, by name. */
   oneHotEncoders: Record<string, CategoryEncoding> = {};
+  /** Joins the features to one vector; null before the space is adapted, and with `outputMode: 'dict'`. */
   concat: TFDConcat | null = null;
   #inputs: Readonly<Record<string, KerasTensor>>;
   #encoded: KerasTensor | Record<string, KerasTensor> | null = null;
@@ -351,6 +353,7 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
   getCompileConfig(): undefined {
     return undefined;
   }
+  /** Does nothing: it is never compiled. */
   compileFromConfig(): void {}
   override getConfig(): Config {
     return {

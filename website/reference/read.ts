@@ -114,6 +114,11 @@ class Reader {
     };
   }
 
+  /** Members that are there to be refused (`bind: never`) are left out, as is what `isPublic` leaves out. */
+  private isShown(sign: Sign): boolean {
+    return isPublic(sign) && !(this.checker.getTypeOfSymbol(sign)!.flags & TypeFlags.Never);
+  }
+
   /** The public classes above a class. */
   private basesOf(type: Type): { readonly path: string; readonly type: Type; readonly sign: Sign }[] {
     const above = this.checker.getBaseTypes((type.isTypeReference() ? type.getTarget() : type) as never) ?? [];
@@ -135,11 +140,11 @@ class Reader {
     const staticBefore = base ? keys(checker.getTypeOfSymbol(base.sign)!) : new Map<string, string>();
     const own = checker
       .getPropertiesOfType(type)
-      .filter((sign) => isShown(sign) && before.get(sign.name) !== keyOf(sign) && !isField(sign))
+      .filter((sign) => this.isShown(sign) && before.get(sign.name) !== keyOf(sign) && !isField(sign))
       .map((sign) => this.member(sign, false));
     const statics = checker
       .getPropertiesOfType(made)
-      .filter((sign) => isShown(sign) && !['prototype', 'fields', 'className'].includes(sign.name))
+      .filter((sign) => this.isShown(sign) && !['prototype', 'fields', 'className'].includes(sign.name))
       .filter((sign) => staticBefore.get(sign.name) !== keyOf(sign))
       .map((sign) => this.member(sign, true));
     // What only does what a base promises, and says nothing more of it, stands with the base.
@@ -160,7 +165,7 @@ class Reader {
       });
     const names = checker
       .getPropertiesOfType(checker.getDeclaredTypeOfSymbol(owner))
-      .filter((sign) => isShown(sign) && isOpen(sign))
+      .filter((sign) => this.isShown(sign) && isOpen(sign))
       .map(({ name }) => name);
     this.open.set(owner.id, names);
     return names;
@@ -171,7 +176,7 @@ class Reader {
     const type = this.checker.getDeclaredTypeOfSymbol(sign);
     return this.checker
       .getPropertiesOfType(type)
-      .filter(isShown)
+      .filter((each) => this.isShown(each))
       .map((each) => this.member(each, false));
   }
 
@@ -212,14 +217,14 @@ function placeOf(sign: Sign): Place {
   return { file: source.fileName.slice(root.length), line: source.text.slice(0, start).split('\n').length };
 }
 const keyOf = (sign: Sign): string => sign.declarations.map(({ path, index }) => `${path}:${index}`).join();
-/** Symbols that stand for what is no name, and what begins with an underscore or comes with the language, are left out. */
-const isShown = (sign: Sign): boolean =>
+/** Symbols that stand for what is no name, and what begins with an underscore or comes with the language or Node, are left out. */
+const isPublic = (sign: Sign): boolean =>
   !/^_/.test(sign.name) &&
   !sign.declarations.some((handle) =>
     /^\s*(?:static |override )*(?:protected|private) /.test(handle.resolve()?.getText() ?? ''),
   ) &&
   /^\w+$/.test(sign.name) &&
-  !sign.declarations.some(({ path }) => path.includes('/lib/lib.'));
+  !sign.declarations.some(({ path }) => /\/lib\/lib\.|\/@types\/node\//.test(path));
 const isField = (sign: Sign): boolean =>
   sign.declarations.length > 0 &&
   sign.declarations.every(

@@ -62,6 +62,19 @@ test('every option says what it means, wherever it is declared, and every type w
   expect(given.filter(({ member }) => member.doc === '').map(({ name }) => name)).toEqual([]);
 });
 
+test('every attribute and method of a class or type says what it means', () => {
+  const told = entries.flatMap((entry) => {
+    const options = new Set(
+      entry.kind === 'class' ? entry.calls.flatMap((call) => call.options.map(({ name }) => name)) : [],
+    );
+    return entry.members
+      .filter(({ name }) => !options.has(name))
+      .map(({ name, doc }) => ({ name: `${entry.path}.${name}`, doc }));
+  });
+  expect(told.length).toBeGreaterThan(2000);
+  expect(told.filter(({ doc }) => doc === '').map(({ name }) => name)).toEqual([]);
+});
+
 test('every option of a class, function or method stands on its page', () => {
   const missing = publicOptions().flatMap(({ path, kind, names }) => {
     const owner = kind === 'method' ? path.slice(0, -1) : path;

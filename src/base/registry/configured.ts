@@ -65,6 +65,7 @@ export abstract class Configured<
     exposeOptions(this, this.config);
   }
 
+  /** The name of its class, by which files refer to it. */
   get className(): string {
     return classNameOf(this);
   }
@@ -77,6 +78,7 @@ export abstract class Configured<
     refuseUndescribed(this, config, ['name', 'dtype']);
     return config;
   }
+  /** Its class and those of its options that are plain values: `<L2 l2=0.01>`. */
   override toString(): string {
     const simple = Object.entries(this.config).filter(([, x]) => typeof x !== 'object' || x === null);
     return `<${[this.className, ...simple.map(([key, x]) => `${key}=${String(x)}`)].join(' ')}>`;

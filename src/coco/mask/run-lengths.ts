@@ -4,7 +4,9 @@ import { runsFromString, runsToString } from './rle-string.ts';
 
 /** A mask as in COCO files: size [height, width] and run lengths as text. */
 export interface Rle {
+  /** Height and width in pixels. */
   readonly size: readonly [number, number];
+  /** The run lengths in COCO's compressed text. */
   readonly counts: string;
 }
 
@@ -16,7 +18,9 @@ export interface RunLengths {
 
 /** Every form in which a mask with its size may be given: run lengths as text or as a list. */
 export interface MaskLike {
+  /** Height and width in pixels. */
   readonly size: ArrayLike<number>;
+  /** The run lengths: COCO's compressed text, or numbers, zeros first, down the columns. */
   readonly counts: string | ArrayLike<number>;
 }
 

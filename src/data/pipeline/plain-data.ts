@@ -7,6 +7,7 @@ import { Tensor, tensor } from '../../tensor/index.ts';
 export interface PlainTensor {
   /** The elements, row by row. */
   readonly data: TypedArray;
+  /** Size of each axis; none for a single number. */
   readonly shape: readonly number[];
   /** Always set in arguments of a function; optional in results. */
   readonly dtype?: DType;

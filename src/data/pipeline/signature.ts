@@ -10,6 +10,7 @@ import { at } from './element.ts';
 export interface TensorSpec {
   /** Null for unknown sizes. */
   readonly shape: readonly (number | null)[];
+  /** The dtype of the part; undefined where it is not declared. */
   readonly dtype?: DType | undefined;
 }
 /** The form of an element, part by part. */

@@ -3,8 +3,11 @@ import { dtypes, HParams, type TensorMessage, type ValueMessage } from './schema
 
 /** A range of values and how many lie in it. */
 export interface Bucket {
+  /** Lower end of the range. */
   readonly left: number;
+  /** Upper end of the range. */
   readonly right: number;
+  /** How many values lie in the range. */
   readonly count: number;
 }
 /** Hyperparameters by name. */

@@ -7,9 +7,13 @@ export type ColorMode = 'grayscale' | 'rgb' | 'rgba';
 
 /** An image: pixels row by row from the top, channels interleaved. */
 export interface Pixels {
+  /** What the channels are, in PIL's words: `L` is grey, `RGB` and `RGBA` are colours. */
   readonly mode: Mode;
+  /** Pixels in a row. */
   readonly width: number;
+  /** Number of rows. */
   readonly height: number;
+  /** `height · width · channels` values. */
   readonly data: Uint8Array | Uint16Array | Int32Array;
 }
 /** Channels of an image in such colours. */

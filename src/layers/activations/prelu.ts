@@ -26,6 +26,7 @@ export class PReLU extends Layer<typeof fields> {
   static override readonly fields = fields;
   override inputSpec: InputSpec = {};
   override supportsMasking = true;
+  /** The slopes for negative inputs: shape of the inputs without the batch axis, with size 1 along `sharedAxes`. */
   alpha!: Variable;
 
   override build(inputShape: SymbolicShape): void {

@@ -43,7 +43,9 @@ export class AdditiveAttention extends Layer<
   static override readonly fields = fields;
   static override readonly takesMask = true;
   override supportsMasking = true;
+  /** Weights of the features in the scores, `[dim]`; null without `useScale`. */
   scale: Variable | null = null;
+  /** Where dropout of the scores takes its random numbers from; null if `dropout` is 0. */
   readonly seedGenerator: SeedGenerator | null = this.dropout > 0 ? new SeedGenerator({ seed: this.seed }) : null;
 
   override build(inputShapes: unknown): void {

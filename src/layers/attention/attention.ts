@@ -45,8 +45,11 @@ export class Attention extends Layer<
   static override readonly fields = fields;
   static override readonly takesMask = true;
   override supportsMasking = true;
+  /** Factor of the scores, a scalar; null without `useScale`. */
   scale: Variable | null = null;
+  /** Factor of the scores of mode `concat`, a scalar; null with mode `dot`. */
   concatScoreWeight: Variable | null = null;
+  /** Where dropout of the scores takes its random numbers from; null if `dropout` is 0. */
   readonly seedGenerator: SeedGenerator | null = this.dropout > 0 ? new SeedGenerator({ seed: this.seed }) : null;
 
   override build(inputShapes: unknown): void {

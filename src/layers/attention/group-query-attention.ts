@@ -63,6 +63,7 @@ export class GroupQueryAttention extends Layer<
     softmax: '_softmax',
     dropoutLayer: '_dropout_layer',
   };
+  /** The class's name in Keras's source, which its files contain. */
   static readonly sourceName = 'GroupedQueryAttention';
   static override readonly fields = fields;
   override supportsMasking = true;

@@ -17,7 +17,9 @@ export class Conv1DTranspose extends Layer<typeof fields> {
   static override readonly className = 'Conv1DTranspose';
   static override readonly fields = fields;
   override inputSpec: InputSpec = { ndim: 3 };
+  /** The weights, `[k, filters, channels]`. */
   kernel!: Variable;
+  /** Added to each filter's output, `[filters]`; null without `useBias`. */
   bias: Variable | null = null;
 
   constructor(options: Options<typeof fields> & LayerOptions, ...surplus: undefined[]) {

@@ -21,8 +21,11 @@ export class Conv2D extends Layer<typeof fields> {
   static override readonly className: string = 'Conv2D';
   static override readonly fields = fields;
   override inputSpec: InputSpec = { minNdim: 4, maxNdim: 4 };
+  /** The weights, `[height, width, channels / groups, filters]`. */
   kernel!: Variable;
+  /** Added to each filter's output, `[filters]`; null without `useBias`. */
   bias: Variable | null = null;
+  /** The correction of low rank that is trained in place of the kernel; null unless `enableLora` was called. */
   lora: Lora | null = null;
 
   constructor(options: Options<typeof fields> & LayerOptions, ...surplus: undefined[]) {

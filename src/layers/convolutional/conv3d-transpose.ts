@@ -17,7 +17,9 @@ export class Conv3DTranspose extends Layer<typeof fields> {
   static override readonly className = 'Conv3DTranspose';
   static override readonly fields = fields;
   override inputSpec: InputSpec = { ndim: 5 };
+  /** The weights, `[depth, height, width, filters, channels]`. */
   kernel!: Variable;
+  /** Added to each filter's output, `[filters]`; null without `useBias`. */
   bias: Variable | null = null;
 
   constructor(options: Options<typeof fields> & LayerOptions, ...surplus: undefined[]) {

@@ -21,8 +21,11 @@ export class Conv3D extends Layer<typeof fields> {
   static override readonly className: string = 'Conv3D';
   static override readonly fields = fields;
   override inputSpec: InputSpec = { minNdim: 5, maxNdim: 5 };
+  /** The weights, `[depth, height, width, channels / groups, filters]`. */
   kernel!: Variable;
+  /** Added to each filter's output, `[filters]`; null without `useBias`. */
   bias: Variable | null = null;
+  /** The correction of low rank that is trained in place of the kernel; null unless `enableLora` was called. */
   lora: Lora | null = null;
 
   constructor(options: Options<typeof fields> & LayerOptions, ...surplus: undefined[]) {

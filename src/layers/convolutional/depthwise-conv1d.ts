@@ -18,7 +18,9 @@ export class DepthwiseConv1D extends Layer<typeof fields> {
   static override readonly className = 'DepthwiseConv1D';
   static override readonly fields = fields;
   override inputSpec: InputSpec = { minNdim: 3, maxNdim: 3 };
+  /** The weights, `[k, channels, depthMultiplier]`. */
   kernel!: Variable;
+  /** Added to each output channel, `[channels · depthMultiplier]`; null without `useBias`. */
   bias: Variable | null = null;
 
   constructor(options: Options<typeof fields> & LayerOptions, ...surplus: undefined[]) {

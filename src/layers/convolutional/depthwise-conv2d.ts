@@ -18,7 +18,9 @@ export class DepthwiseConv2D extends Layer<typeof fields> {
   static override readonly className = 'DepthwiseConv2D';
   static override readonly fields = fields;
   override inputSpec: InputSpec = { minNdim: 4, maxNdim: 4 };
+  /** The weights, `[height, width, channels, depthMultiplier]`. */
   kernel!: Variable;
+  /** Added to each output channel, `[channels · depthMultiplier]`; null without `useBias`. */
   bias: Variable | null = null;
 
   constructor(options: Options<typeof fields> & LayerOptions, ...surplus: undefined[]) {

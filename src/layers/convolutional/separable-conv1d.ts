@@ -31,8 +31,11 @@ export class SeparableConv1D extends Layer<typeof fields> {
   static override readonly className = 'SeparableConv1D';
   static override readonly fields = fields;
   override inputSpec: InputSpec = { minNdim: 3, maxNdim: 3 };
+  /** The weights of the windows, `[k, channels, depthMultiplier]`. */
   depthwiseKernel!: Variable;
+  /** The weights that mix the channels, `[1, channels · depthMultiplier, filters]`. */
   pointwiseKernel!: Variable;
+  /** Added to each filter's output, `[filters]`; null without `useBias`. */
   bias: Variable | null = null;
 
   constructor(options: Options<typeof fields> & LayerOptions, ...surplus: undefined[]) {

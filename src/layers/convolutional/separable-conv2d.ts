@@ -27,8 +27,11 @@ export class SeparableConv2D extends Layer<typeof fields> {
   static override readonly className = 'SeparableConv2D';
   static override readonly fields = fields;
   override inputSpec: InputSpec = { minNdim: 4, maxNdim: 4 };
+  /** The weights of the windows, `[height, width, channels, depthMultiplier]`. */
   depthwiseKernel!: Variable;
+  /** The weights that mix the channels, `[1, 1, channels · depthMultiplier, filters]`. */
   pointwiseKernel!: Variable;
+  /** Added to each filter's output, `[filters]`; null without `useBias`. */
   bias: Variable | null = null;
 
   constructor(options: Options<typeof fields> & LayerOptions, ...surplus: undefined[]) {

@@ -48,7 +48,9 @@ export class Dense extends Layer<typeof fields> {
   static override readonly fields = fields;
   override inputSpec: InputSpec = { minNdim: 2 };
   override supportsMasking = true;
+  /** The weights, `[channels, units]`. */
   kernel!: Variable;
+  /** Added to each unit's output, `[units]`; null without `useBias`. */
   bias: Variable | null = null;
   #lora: Lora | null = null;
 

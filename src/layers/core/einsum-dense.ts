@@ -59,7 +59,9 @@ export class EinsumDense extends Layer<typeof fields> {
   static override readonly className = 'EinsumDense';
   static override readonly fields = fields;
   override inputSpec: InputSpec = {};
+  /** The weights: the second operand of `equation`. */
   kernel!: Variable;
+  /** Added to the result, with the sizes of `biasAxes`; null without them. */
   bias: Variable | null = null;
   #lora: Lora | null = null;
 

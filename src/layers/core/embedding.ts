@@ -39,6 +39,7 @@ export class Embedding extends Layer<typeof fields> {
   static override readonly fields = fields;
   override inputSpec: InputSpec = {};
   override supportsMasking = this.maskZero;
+  /** The rows, `[inputDim, outputDim]`. */
   embeddings!: Variable;
   #lora: Lora | null = null;
 

@@ -38,7 +38,9 @@ export class ReversibleEmbedding extends Layer<typeof fields, [inputs: Tensor, o
   static override readonly fields = fields;
   override inputSpec: InputSpec = {};
   override supportsMasking = this.maskZero;
+  /** The rows, `[inputDim, outputDim]`. */
   embeddings!: Variable;
+  /** The weights of the way back, `[outputDim, inputDim]`; null where `tieWeights` uses the rows for it. */
   reverseEmbeddings: Variable | null = null;
   #lora: Lora | null = null;
 

@@ -50,50 +50,53 @@ export type WholeInputSpec = Required<InputSpec> & {
  * What a layer requires of an input, for `layer.inputSpec`; a plain object works as well.
  * @example new keras.InputSpec({ ndim: 4, axes: { [-1]: 3 } }).ndim // 4
  */
-export const InputSpec: { new (options?: InputSpec): WholeInputSpec; fromConfig(config: Config): WholeInputSpec } =
-  class implements WholeInputSpec {
-    readonly dtype: DType | null;
-    readonly shape: SymbolicShape | null;
-    readonly ndim: number | null;
-    readonly maxNdim: number | null;
-    readonly minNdim: number | null;
-    readonly axes: Readonly<Record<number, number | null>>;
-    readonly allowLastAxisSqueeze: boolean;
-    readonly name: string | null;
-    readonly optional: boolean;
+export const InputSpec: {
+  new (options?: InputSpec): WholeInputSpec;
+  /** Requirements from what `getConfig` returned. */
+  fromConfig(config: Config): WholeInputSpec;
+} = class implements WholeInputSpec {
+  readonly dtype: DType | null;
+  readonly shape: SymbolicShape | null;
+  readonly ndim: number | null;
+  readonly maxNdim: number | null;
+  readonly minNdim: number | null;
+  readonly axes: Readonly<Record<number, number | null>>;
+  readonly allowLastAxisSqueeze: boolean;
+  readonly name: string | null;
+  readonly optional: boolean;
 
-    constructor(options: InputSpec = {}, ...surplus: undefined[]) {
-      const {
-        dtype,
-        shape = null,
-        ndim = null,
-        maxNdim = null,
-        minNdim = null,
-      } = optionsOf('InputSpec', specOptions, options, surplus);
-      this.dtype = (dtype ?? null) && asDType(dtype!, 'InputSpec');
-      this.shape = shape;
-      this.ndim = shape?.length ?? ndim;
-      this.maxNdim = maxNdim;
-      this.minNdim = minNdim;
-      this.axes = options.axes ?? {};
-      this.allowLastAxisSqueeze = options.allowLastAxisSqueeze ?? false;
-      this.name = options.name ?? null;
-      this.optional = options.optional ?? false;
-      const most = this.ndim ?? maxNdim;
-      for (const axis of Object.keys(this.axes).map(Number)) {
-        if (!Number.isInteger(axis)) fail('InputSpec', `axes has the key ${axis}`, 'give whole numbers');
-        if (most !== null && axis >= most)
-          fail('InputSpec', `axis ${axis} is none of ${most} axes`, `give one from ${-most} to ${most - 1}`);
-      }
+  constructor(options: InputSpec = {}, ...surplus: undefined[]) {
+    const {
+      dtype,
+      shape = null,
+      ndim = null,
+      maxNdim = null,
+      minNdim = null,
+    } = optionsOf('InputSpec', specOptions, options, surplus);
+    this.dtype = (dtype ?? null) && asDType(dtype!, 'InputSpec');
+    this.shape = shape;
+    this.ndim = shape?.length ?? ndim;
+    this.maxNdim = maxNdim;
+    this.minNdim = minNdim;
+    this.axes = options.axes ?? {};
+    this.allowLastAxisSqueeze = options.allowLastAxisSqueeze ?? false;
+    this.name = options.name ?? null;
+    this.optional = options.optional ?? false;
+    const most = this.ndim ?? maxNdim;
+    for (const axis of Object.keys(this.axes).map(Number)) {
+      if (!Number.isInteger(axis)) fail('InputSpec', `axes has the key ${axis}`, 'give whole numbers');
+      if (most !== null && axis >= most)
+        fail('InputSpec', `axis ${axis} is none of ${most} axes`, `give one from ${-most} to ${most - 1}`);
     }
-    getConfig(): Config {
-      const { dtype, shape, ndim, maxNdim, minNdim, axes } = this;
-      return { dtype, shape, ndim, max_ndim: maxNdim, min_ndim: minNdim, axes };
-    }
-    static fromConfig({ max_ndim: maxNdim, min_ndim: minNdim, ...rest }: Config): WholeInputSpec {
-      return new InputSpec({ ...rest, maxNdim, minNdim } as InputSpec);
-    }
-  };
+  }
+  getConfig(): Config {
+    const { dtype, shape, ndim, maxNdim, minNdim, axes } = this;
+    return { dtype, shape, ndim, max_ndim: maxNdim, min_ndim: minNdim, axes };
+  }
+  static fromConfig({ max_ndim: maxNdim, min_ndim: minNdim, ...rest }: Config): WholeInputSpec {
+    return new InputSpec({ ...rest, maxNdim, minNdim } as InputSpec);
+  }
+};
 
 const shapeOf = (x: Tensor): SymbolicShape => x.shape;
 

@@ -83,8 +83,11 @@ export abstract class Layer<
   /** The names of attributes in Keras, and hence in weight paths, where they differ from the snake_case name. */
   static readonly attributesInKeras: Readonly<Record<string, string>> = {};
 
+  /** Whether `build` has run, so that the layer has its weights. */
   built = !(this.constructor as typeof Layer).needsBuild;
+  /** Whether a mask of the inputs is also the mask of the outputs. Otherwise it ends here, unless `computeMask` is overridden. */
   supportsMasking = false;
+  /** What inputs have to look like, one for all or one for each; every call is checked against it. */
   inputSpec: InputSpec | readonly InputSpec[] | undefined;
 
   constructor(options: Options<S> & LayerOptions = {} as Options<S> & LayerOptions, ...surplus: undefined[]) {
@@ -200,6 +203,7 @@ export abstract class Layer<
     return wantsLosses ? [outputs, next, losses] : [outputs, next];
   }
 
+  /** Its options as plain data, from which `fromConfig` makes a new layer. A class with options of its own adds them. */
   getConfig(): Config {
     const config = {
       name: this.name,
@@ -211,6 +215,7 @@ export abstract class Layer<
     refuseUndescribed(this as AnyLayer, config, baseOptions);
     return config;
   }
+  /** A layer from what `getConfig` returned, with new weights. */
   static fromConfig(config: Config): AnyLayer {
     return makeFromConfig(this, config);
   }
@@ -220,15 +225,18 @@ export abstract class Layer<
     if (!shapes || shapes.length === 0) return null;
     return { input_shape: shapes[0] };
   }
+  /** Builds the layer on the shapes that `getBuildConfig` returned. */
   buildFromConfig(config: Config): void {
     const shapes: readonly unknown[] = 'input_shape' in config ? [config['input_shape']] : Object.values(config);
     if (shapes.length === 0 || shapes[0] === null) return;
     checkStoredShapes(this, this.inputSpec, shapes);
     buildOnce(this as AnyLayer, shapes);
   }
+  /** The config: what `JSON.stringify(layer)` writes. */
   toJSON(): Config {
     return this.getConfig();
   }
+  /** Its class, its name, and whether it is built: `<Dense name=dense, built=true>`. */
   override toString(): string {
     return `<${this.className} name=${this.name}, built=${this.built}>`;
   }

@@ -28,6 +28,7 @@ const asLayer = (x: object): AnyLayer => x as AnyLayer;
 /** What a layer is apart from computing: a name, dtypes, and weights, its own and those of the layers it holds. */
 export abstract class Weighted<S extends Fields, Args extends unknown[], Out> extends Callable<Args, Out> {
   override readonly name: string;
+  /** Computes a penalty from the outputs of each call, which is added to the loss; null for none. */
   readonly activityRegularizer: regularizers.Regularizer | null;
   /** The library's own state; all other attributes belong to the class. */
   readonly [inner]: LayerState<S>;
@@ -47,6 +48,7 @@ export abstract class Weighted<S extends Fields, Args extends unknown[], Out> ex
     this.activityRegularizer = regularizers.get(activityRegularizer);
   }
 
+  /** The name of its class, by which files refer to it. */
   get className(): string {
     return classNameOf(this);
   }
@@ -75,15 +77,19 @@ export abstract class Weighted<S extends Fields, Args extends unknown[], Out> ex
   get variables(): Variable[] {
     return variablesOf(asLayer(this));
   }
+  /** The weights that training updates: none while `trainable` is false. */
   get trainableWeights(): Variable[] {
     return this.trainable ? this.weights.filter((v) => v.trainable) : [];
   }
+  /** The weights that training leaves alone: all of them while `trainable` is false. */
   get nonTrainableWeights(): Variable[] {
     return this.trainable ? this.weights.filter((v) => !v.trainable) : this.weights;
   }
+  /** The variables that training updates: none while `trainable` is false. */
   get trainableVariables(): Variable[] {
     return this.trainable ? this.variables.filter((v) => v.trainable) : [];
   }
+  /** The variables that no optimizer updates: frozen weights, moving statistics, states of seed generators and metrics. */
   get nonTrainableVariables(): Variable[] {
     return this.trainable ? this.variables.filter((v) => !v.trainable) : this.variables;
   }
@@ -121,12 +127,15 @@ export abstract class Weighted<S extends Fields, Args extends unknown[], Out> ex
     if (mode !== null && built && !this[inner].quantized) this.quantize(mode);
     this[inner].policy = policy;
   }
+  /** The dtype of its weights: another name of `variableDtype`. */
   get dtype(): DType {
     return this.dtypePolicy[policyAt](this.path).variableDtype;
   }
+  /** The dtype in which it computes, and of its outputs. */
   get computeDtype(): DType {
     return this.dtypePolicy[policyAt](this.path).computeDtype;
   }
+  /** The dtype of its weights. */
   get variableDtype(): DType {
     return this.dtypePolicy[policyAt](this.path).variableDtype;
   }

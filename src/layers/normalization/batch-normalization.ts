@@ -41,9 +41,13 @@ export class BatchNormalization extends Layer<typeof fields> {
   static override readonly takesMask = true;
   override inputSpec: InputSpec = {};
   override supportsMasking = true;
+  /** Learned factor of each channel, `[channels]`; null with `scale: false`. */
   gamma: Variable | null = null;
+  /** Learned offset of each channel, `[channels]`; null with `center: false`. */
   beta: Variable | null = null;
+  /** Running mean of each channel over training batches, `[channels]`; used in inference. */
   movingMean!: Variable;
+  /** Running variance of each channel over training batches, `[channels]`; used in inference. */
   movingVariance!: Variable;
   readonly #correction: Renormalization | null;
 

@@ -27,7 +27,9 @@ export class GroupNormalization extends Layer<typeof fields> {
   static override readonly fields = fields;
   override inputSpec: InputSpec = {};
   override supportsMasking = true;
+  /** Learned factor of each channel, `[channels]`; null with `scale: false`. */
   gamma: Variable | null = null;
+  /** Learned offset of each channel, `[channels]`; null with `center: false`. */
   beta: Variable | null = null;
   #groupCount = this.groups;
 

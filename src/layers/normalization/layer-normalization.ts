@@ -26,7 +26,9 @@ export class LayerNormalization extends Layer<typeof fields> {
   static override readonly fields = fields;
   override inputSpec: InputSpec = {};
   override supportsMasking = true;
+  /** Learned factors, with the sizes of the normalised axes; null with `scale: false`. */
   gamma: Variable | null = null;
+  /** Learned offsets, with the sizes of the normalised axes; null with `center: false`. */
   beta: Variable | null = null;
 
   override build(inputShape: SymbolicShape): void {

@@ -20,6 +20,7 @@ export class RMSNormalization extends Layer<typeof fields> {
   static override readonly className = 'RMSNormalization';
   static override readonly fields = fields;
   override inputSpec: InputSpec = {};
+  /** Learned factors, with the sizes of the normalised axes. */
   scale!: Variable;
 
   override build(inputShape: SymbolicShape): void {

@@ -22,7 +22,9 @@ export class SpectralNormalization extends Layer<typeof fields> {
   static override readonly className = 'SpectralNormalization';
   static override readonly fields = fields;
   override inputSpec: InputSpec = {};
+  /** The weight that is divided: the wrapped layer's `kernel`, or its `embeddings`. */
   kernel!: Variable;
+  /** Estimate of the kernel's first singular vector, `[1, channels]`, improved by each training step. */
   vectorU!: Variable;
 
   override build(inputShape: SymbolicShape): void {

@@ -66,8 +66,11 @@ export class Normalization extends Layer<typeof fields> {
   static override readonly fields = fields;
   override inputSpec: InputSpec = {};
   override supportsMasking = true;
+  /** The mean that `adapt` found, with the sizes of `axis`; null before building, or if `mean` was given. */
   adaptMean: Variable | null = null;
+  /** The variance that `adapt` found, with the sizes of `axis`; null before building, or if `variance` was given. */
   adaptVariance: Variable | null = null;
+  /** Always 0: only there because Keras's files hold it. Null like `adaptMean`. */
   count: Variable | null = null;
   #shape: SymbolicShape | null = null;
   /** The shape that a file says it was built on. */

@@ -23,6 +23,7 @@ export class GaussianNoise extends Layer<typeof fields> {
   static override readonly needsBuild = false;
   override inputSpec: InputSpec = {};
   override supportsMasking = true;
+  /** Where it takes its random numbers from; null if `stddev` is 0. */
   readonly seedGenerator: SeedGenerator | null = this.stddev > 0 ? new SeedGenerator({ seed: this.seed }) : null;
 
   call(inputs: Tensor, { training = false }: CallOptions = {}): Tensor {

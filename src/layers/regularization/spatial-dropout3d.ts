@@ -27,6 +27,7 @@ export class SpatialDropout3D extends Layer<typeof fields> {
   static override readonly needsBuild = false;
   override inputSpec: InputSpec = { ndim: 5 };
   override supportsMasking = true;
+  /** Where it takes its random numbers from; null if `rate` is 0. */
   readonly seedGenerator: SeedGenerator | null = this.rate > 0 ? new SeedGenerator({ seed: this.seed }) : null;
 
   call(inputs: Tensor, { training = false }: CallOptions = {}): Tensor {

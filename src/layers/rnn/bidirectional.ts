@@ -40,6 +40,7 @@ export class Bidirectional extends Layer<
   static override readonly fields = fields;
   static override readonly takesMask = true;
   override supportsMasking = true;
+  /** The layer that reads sequences from the first step to the last. */
   readonly forwardLayer: Inner;
   private readonly backward: Inner;
 
@@ -91,12 +92,15 @@ export class Bidirectional extends Layer<
     this.forwardLayer.build(inputShape);
     this.backwardLayer.build(inputShape);
   }
+  /** Whether it returns the output of each step instead of the last one. */
   get returnSequences(): boolean {
     return this.forwardLayer.returnSequences;
   }
+  /** Whether the last states of both layers follow the output. */
   get returnState(): boolean {
     return this.forwardLayer.returnState;
   }
+  /** Whether the states after a batch are those before the next one. */
   get stateful(): boolean {
     return this.forwardLayer.stateful;
   }
@@ -109,6 +113,7 @@ export class Bidirectional extends Layer<
     this.forwardLayer.resetState();
     this.backwardLayer.resetState();
   }
+  /** The states that a stateful layer keeps: of the forward layer, then of the backward layer. */
   get states() {
     return [...this.forwardLayer.states, ...this.backwardLayer.states];
   }

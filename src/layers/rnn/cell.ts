@@ -22,18 +22,25 @@ export interface Cell extends AnyLayer {
   /** The states before the first step; zeros when absent. */
   getInitialState?(batchSize: number): States;
 }
+/** What the library's cells tell recurrences: symbols, so that attributes of a user's cell may have any name. */
+export const project: unique symbol = Symbol('project');
+export const step: unique symbol = Symbol('step');
+export const gateCount: unique symbol = Symbol('gateCount');
+export const gatesDropAlone: unique symbol = Symbol('gatesDropAlone');
+export const sequenceStep: unique symbol = Symbol('sequenceStep');
+
 /**
  * A cell whose step has a part that does not depend on the states, so that it can be computed for all steps at once:
  * `step(project(x), states)`. Its first state is its output.
  */
 export interface ProjectingCell extends Cell {
   /** `keep`: what is kept of the inputs, while training with dropout. */
-  project(x: Tensor, keep?: Keep): Tensor;
-  step(projected: Tensor, states: readonly Tensor[], keep?: Keep): [Tensor, Tensor[]];
+  [project](x: Tensor, keep?: Keep): Tensor;
+  [step](projected: Tensor, states: readonly Tensor[], keep?: Keep): [Tensor, Tensor[]];
   /** How many gates (and candidates) the columns of its weights belong to. */
-  readonly gateCount: number;
+  readonly [gateCount]: number;
   /** Whether each gate has patterns of its own when inputs alone are dropped. */
-  readonly gatesDropAlone?: boolean;
+  readonly [gatesDropAlone]?: boolean;
   readonly dropout: number;
   readonly recurrentDropout: number;
   readonly seedGenerator: SeedGenerator;
@@ -43,13 +50,20 @@ export type Keep = readonly Tensor[] | undefined;
 /** One step with what is drawn fixed. */
 export type Step = (x: Tensor, states: States) => [output: Tensor, states: States];
 /** A cell that makes the step itself for a whole sequence, so that what it draws is the same at every step. */
-interface Beginning {
-  beginSequence(first: Tensor, states: States, training: boolean): Step;
+interface SequenceCell {
+  [sequenceStep](first: Tensor, states: States, training: boolean): Step;
 }
-const isBeginning = (cell: Cell): cell is Cell & Beginning =>
-  typeof (cell as Partial<Beginning>).beginSequence === 'function';
-export const isProjecting = (cell: Cell): cell is ProjectingCell =>
-  typeof (cell as Partial<ProjectingCell>).project === 'function';
+/** Whether a cell has such a member, and the `call` that goes with it: a subclass with its own `call` is called. */
+function has(cell: Cell, member: symbol): boolean {
+  let owner: object | null = cell;
+  while (owner && !Object.hasOwn(owner, member)) {
+    if (Object.hasOwn(owner, 'call')) return false;
+    owner = Object.getPrototypeOf(owner) as object | null;
+  }
+  return owner !== null;
+}
+const makesSequenceStep = (cell: Cell): cell is Cell & SequenceCell => has(cell, sequenceStep);
+export const isProjecting = (cell: Cell): cell is ProjectingCell => has(cell, project);
 
 /** Zeros for each state. */
 export const zeroStates = (size: StateSize, batchSize: number): States =>
@@ -64,7 +78,7 @@ export type CellOptions = Pick<CallOptions, 'training'>;
 /** As in Keras, each gate has patterns of its own when states are dropped; they share one when only inputs are. */
 const drawKeep = (x: Tensor, rate: number, cell: ProjectingCell): Keep =>
   rate > 0
-    ? range(cell.recurrentDropout > 0 || cell.gatesDropAlone ? cell.gateCount : 1).map(() =>
+    ? range(cell.recurrentDropout > 0 || cell[gatesDropAlone] ? cell[gateCount] : 1).map(() =>
         dropout(onesLike(x), rate, { seed: cell.seedGenerator }),
       )
     : undefined;
@@ -87,16 +101,16 @@ export function callCell(
   { training = false }: CellOptions,
 ): [Tensor, Tensor[]] {
   const list = (Array.isArray(states) ? states : [states]) as readonly Tensor[];
-  const { keep, step } = beginProjecting(cell, inputs, list, training, training);
-  return step(cell.project(inputs, keep), list) as [Tensor, Tensor[]];
+  const begun = beginProjecting(cell, inputs, list, training, training);
+  return begun.step(cell[project](inputs, begun.keep), list) as [Tensor, Tensor[]];
 }
 
 /** The step of a cell for a whole sequence, of which `first` is the first input. */
 export function beginSequence(cell: Cell, first: Tensor, initial: States, training: boolean): Step {
-  if (isBeginning(cell)) return cell.beginSequence(first, initial, training);
+  if (makesSequenceStep(cell)) return cell[sequenceStep](first, initial, training);
   if (isProjecting(cell)) {
-    const { keep, step } = beginProjecting(cell, first, initial, training);
-    return (x, states) => step(cell.project(x, keep), states);
+    const begun = beginProjecting(cell, first, initial, training);
+    return (x, states) => begun.step(cell[project](x, begun.keep), states);
   }
   const call = cell as (x: Tensor, states: States, options: CellOptions) => [Tensor, States];
   return (x, states) => call(x, states, { training });
@@ -115,7 +129,7 @@ export function beginProjecting(
   const [state] = initial as readonly Tensor[];
   const drawn = draws ? [drawKeep(first, cell.dropout, cell), drawKeep(state, cell.recurrentDropout, cell)] : [];
   const [keep, recurrentKeep] = training ? drawn : [];
-  return { keep, step: (projected, states) => cell.step(projected, states as readonly Tensor[], recurrentKeep) };
+  return { keep, step: (projected, states) => cell[step](projected, states as readonly Tensor[], recurrentKeep) };
 }
 
 interface Weighted extends Resolved<typeof cellWeightFields>, Pick<AnyLayer, 'addWeight'> {

@@ -9,7 +9,17 @@ import type { Tensor, Variable } from '../../tensor/index.ts';
 import { channelAxis, dataFormatField, spatialShape } from '../data-format.ts';
 import type { InputSpec } from '../layer/input-spec.ts';
 import { Layer, type LayerOptions } from '../layer/layer.ts';
-import { buildCell, type CellOptions, callCell, type Keep, type States } from './cell.ts';
+import {
+  buildCell,
+  type CellOptions,
+  callCell,
+  gateCount,
+  gatesDropAlone,
+  type Keep,
+  project,
+  type States,
+  step,
+} from './cell.ts';
 import { cellDropoutFields, cellWeightFields, recurrentActivationField } from './fields.ts';
 import { forgetGateOpen } from './gates.ts';
 
@@ -54,9 +64,9 @@ export class ConvLSTMCell extends Layer<
   override inputSpec: InputSpec = {};
   /** As in Keras, it does not say the sizes, which depend on those of the inputs. */
   readonly stateSize = -1;
-  readonly gateCount = 4;
+  readonly [gateCount] = 4;
   /** As in Keras, each gate drops inputs of its own, whether states are dropped or not. */
-  readonly gatesDropAlone = true;
+  readonly [gatesDropAlone] = true;
   kernel!: Variable;
   recurrentKernel!: Variable;
   bias: Variable | null = null;
@@ -124,7 +134,7 @@ export class ConvLSTMCell extends Layer<
     return [zero(), zero()];
   }
   /** What of a step does not depend on the states. Steps may stand in front of the batch. */
-  project(x: Tensor, keep?: Keep): Tensor {
+  [project](x: Tensor, keep?: Keep): Tensor {
     const { strides, dilationRate, padding, dataFormat } = this;
     const window = { strides: [...strides], dilationRate: [...dilationRate], padding, dataFormat };
     const products = this.#convolve(x, this.kernel, keep, window);
@@ -132,7 +142,7 @@ export class ConvLSTMCell extends Layer<
     const spread = this.#gateAxis(this.#rank + 2) === -1 ? [] : new Array<number>(this.#rank).fill(1);
     return add(products, reshape(this.bias, [this.bias.shape[0], ...spread]));
   }
-  step(projected: Tensor, [state, memory]: readonly Tensor[], keep?: Keep): [Tensor, Tensor[]] {
+  [step](projected: Tensor, [state, memory]: readonly Tensor[], keep?: Keep): [Tensor, Tensor[]] {
     const window = { padding: 'same', dataFormat: this.dataFormat } as const;
     const recurrent = this.#convolve(state, this.recurrentKernel, keep, window);
     const axis = this.#gateAxis(projected.shape.length);
@@ -163,6 +173,6 @@ export class ConvLSTMCell extends Layer<
   }
 
   static {
-    exactMethods<ConvLSTMCell>(this, { step: null });
+    exactMethods(this);
   }
 }

@@ -25,6 +25,7 @@ export interface ConvLSTM extends Omit<Resolved<ConvLSTMLayerFields>, 'zeroOutpu
 /** What convolutional LSTMs over one, two and three spatial axes share. */
 export abstract class ConvLSTM extends RecurrentLayer<ConvLSTMLayerFields> {
   override inputSpec: InputSpec;
+  /** Computes one step, and holds the weights. */
   readonly cell: ConvLSTMCell;
 
   constructor(options: ConvLSTMOptions, Cell: typeof ConvLSTMCell, ...surplus: undefined[]) {

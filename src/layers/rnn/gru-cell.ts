@@ -6,7 +6,18 @@ import { SeedGenerator } from '../../random/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
 import type { InputSpec } from '../layer/input-spec.ts';
 import { Layer } from '../layer/layer.ts';
-import { buildCell, type CellOptions, callCell, gatedProduct, type Keep, type States, zeroStates } from './cell.ts';
+import {
+  buildCell,
+  type CellOptions,
+  callCell,
+  gateCount,
+  gatedProduct,
+  type Keep,
+  project,
+  type States,
+  step,
+  zeroStates,
+} from './cell.ts';
 import { cellFields, recurrentActivationField } from './fields.ts';
 
 export const gruFields = {
@@ -30,12 +41,18 @@ export class GRUCell extends Layer<
   static override readonly className = 'GRUCell';
   static override readonly fields = gruFields;
   override inputSpec: InputSpec = {};
+  /** Size of its only state, the output: `units`. */
   readonly stateSize = this.units;
+  /** Size of its output: `units`. */
   readonly outputSize = this.units;
-  readonly gateCount = 3;
+  readonly [gateCount] = 3;
+  /** The weights of the inputs, `[channels, 3 · units]`: update gate, reset gate, candidate. */
   kernel!: Variable;
+  /** The weights of the state, `[units, 3 · units]`, in the same order. */
   recurrentKernel!: Variable;
+  /** `[2, 3 · units]`, for inputs and state apart; `[3 · units]` without `resetAfter`, null without `useBias`. */
   bias: Variable | null = null;
+  /** Where dropout takes its random numbers from. */
   readonly seedGenerator = new SeedGenerator({ seed: this.seed });
 
   override build(inputShape: SymbolicShape): void {
@@ -51,12 +68,12 @@ export class GRUCell extends Layer<
     return zeroStates(this.stateSize, batchSize);
   }
   /** What of a step does not depend on the state. */
-  project(x: Tensor, keep?: Keep): Tensor {
+  [project](x: Tensor, keep?: Keep): Tensor {
     const products = gatedProduct(x, this.kernel, keep);
     if (!this.bias) return products;
     return add(products, this.resetAfter ? getItem(this.bias, 0) : this.bias);
   }
-  step(projected: Tensor, [state]: readonly Tensor[], keep?: Keep): [Tensor, Tensor[]] {
+  [step](projected: Tensor, [state]: readonly Tensor[], keep?: Keep): [Tensor, Tensor[]] {
     const [xz, xr, xh] = split(projected, 3, { axis: -1 }) as Three;
     const gate = this.recurrentActivation;
     let z: Tensor;
@@ -83,7 +100,7 @@ export class GRUCell extends Layer<
   }
 
   static {
-    exactMethods<GRUCell>(this, { step: null });
+    exactMethods(this);
   }
 }
 type Three = [Tensor, Tensor, Tensor];

@@ -6,7 +6,18 @@ import { SeedGenerator } from '../../random/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
 import type { InputSpec } from '../layer/input-spec.ts';
 import { Layer } from '../layer/layer.ts';
-import { buildCell, type CellOptions, callCell, gatedProduct, type Keep, type States, zeroStates } from './cell.ts';
+import {
+  buildCell,
+  type CellOptions,
+  callCell,
+  gateCount,
+  gatedProduct,
+  type Keep,
+  project,
+  type States,
+  step,
+  zeroStates,
+} from './cell.ts';
 import { cellFields, recurrentActivationField } from './fields.ts';
 import { forgetGateOpen } from './gates.ts';
 
@@ -31,12 +42,18 @@ export class LSTMCell extends Layer<
   static override readonly className = 'LSTMCell';
   static override readonly fields = lstmFields;
   override inputSpec: InputSpec = {};
+  /** Sizes of its two states, the output and the memory: `[units, units]`. */
   readonly stateSize = [this.units, this.units];
+  /** Size of its output: `units`. */
   readonly outputSize = this.units;
-  readonly gateCount = 4;
+  readonly [gateCount] = 4;
+  /** The weights of the inputs, `[channels, 4 · units]`: input gate, forget gate, candidate, output gate. */
   kernel!: Variable;
+  /** The weights of the last output, `[units, 4 · units]`, in the same order. */
   recurrentKernel!: Variable;
+  /** Added in the same order, `[4 · units]`; null without `useBias`. */
   bias: Variable | null = null;
+  /** Where dropout takes its random numbers from. */
   readonly seedGenerator = new SeedGenerator({ seed: this.seed });
 
   override build(inputShape: SymbolicShape): void {
@@ -52,11 +69,11 @@ export class LSTMCell extends Layer<
     return zeroStates(this.stateSize, batchSize);
   }
   /** What of a step does not depend on the states. */
-  project(x: Tensor, keep?: Keep): Tensor {
+  [project](x: Tensor, keep?: Keep): Tensor {
     const products = gatedProduct(x, this.kernel, keep);
     return this.bias ? add(products, this.bias) : products;
   }
-  step(projected: Tensor, [state, memory]: readonly Tensor[], keep?: Keep): [Tensor, Tensor[]] {
+  [step](projected: Tensor, [state, memory]: readonly Tensor[], keep?: Keep): [Tensor, Tensor[]] {
     const recurrent = gatedProduct(state, this.recurrentKernel, keep);
     const [i, f, g, o] = split(add(projected, recurrent), 4, { axis: -1 }) as Four;
     const gate = this.recurrentActivation;
@@ -69,7 +86,7 @@ export class LSTMCell extends Layer<
   }
 
   static {
-    exactMethods<LSTMCell>(this, { step: null });
+    exactMethods(this);
   }
 }
 type Four = [Tensor, Tensor, Tensor, Tensor];

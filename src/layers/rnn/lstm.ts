@@ -15,6 +15,7 @@ export class LSTM extends RecurrentLayer<typeof fields> {
   static override readonly className = 'LSTM';
   static override readonly fields = fields;
   override inputSpec: InputSpec = { ndim: 3 };
+  /** Computes one step, and holds the weights. */
   readonly cell: LSTMCell;
 
   constructor(options: Options<typeof fields> & LayerOptions, ...surplus: undefined[]) {

@@ -1,7 +1,7 @@
 import { range } from '../../base/shape.ts';
 import { expandDims, flip, getItem, scan, stack, transpose, where, zerosLike } from '../../ops/index.ts';
 import { mapTensors, noted, Tensor, tensorsIn, type Variable } from '../../tensor/index.ts';
-import { beginProjecting, beginSequence, type Cell, isProjecting, type States, type Step } from './cell.ts';
+import { beginProjecting, beginSequence, type Cell, isProjecting, project, type States, type Step } from './cell.ts';
 
 export interface Recurrence {
   readonly mask: Tensor | null | undefined;
@@ -73,7 +73,7 @@ function stepsOf(
   if (!isProjecting(cell))
     return { inputs: x, step: beginSequence(cell, first, initial, training), isFirstStateOutput: false };
   const { keep, step } = beginProjecting(cell, first, initial, training);
-  return { inputs: cell.project(x, keep), step, isFirstStateOutput: true };
+  return { inputs: cell[project](x, keep), step, isFirstStateOutput: true };
 }
 
 /** Where the mask is false states stay, and the output is 0 or that of the step before: the first state of the (last) cell. */

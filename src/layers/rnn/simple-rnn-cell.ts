@@ -6,7 +6,18 @@ import { SeedGenerator } from '../../random/index.ts';
 import type { Tensor, Variable } from '../../tensor/index.ts';
 import type { InputSpec } from '../layer/input-spec.ts';
 import { Layer, type LayerOptions } from '../layer/layer.ts';
-import { buildCell, type CellOptions, callCell, gatedProduct, type Keep, type States, zeroStates } from './cell.ts';
+import {
+  buildCell,
+  type CellOptions,
+  callCell,
+  gateCount,
+  gatedProduct,
+  type Keep,
+  project,
+  type States,
+  step,
+  zeroStates,
+} from './cell.ts';
 import { cellFields as fields } from './fields.ts';
 
 export interface SimpleRNNCell extends Resolved<typeof fields> {}
@@ -19,12 +30,18 @@ export class SimpleRNNCell extends Layer<
   static override readonly className = 'SimpleRNNCell';
   static override readonly fields = fields;
   override inputSpec: InputSpec = {};
+  /** Size of its only state, the output: `units`. */
   readonly stateSize = this.units;
+  /** Size of its output: `units`. */
   readonly outputSize = this.units;
-  readonly gateCount = 1;
+  readonly [gateCount] = 1;
+  /** The weights of the inputs, `[channels, units]`. */
   kernel!: Variable;
+  /** The weights of the last output, `[units, units]`. */
   recurrentKernel!: Variable;
+  /** Added to each unit, `[units]`; null without `useBias`. */
   bias: Variable | null = null;
+  /** Where dropout takes its random numbers from. */
   readonly seedGenerator: SeedGenerator;
 
   /** The generator's seed is drawn before those of the initializers, as in Keras: weights are then equal for equal seeds. */
@@ -46,11 +63,11 @@ export class SimpleRNNCell extends Layer<
     return zeroStates(this.stateSize, batchSize);
   }
   /** What of a step does not depend on the state. */
-  project(x: Tensor, keep?: Keep): Tensor {
+  [project](x: Tensor, keep?: Keep): Tensor {
     const products = gatedProduct(x, this.kernel, keep);
     return this.bias ? add(products, this.bias) : products;
   }
-  step(projected: Tensor, [state]: readonly Tensor[], keep?: Keep): [Tensor, Tensor[]] {
+  [step](projected: Tensor, [state]: readonly Tensor[], keep?: Keep): [Tensor, Tensor[]] {
     const next = this.activation(add(projected, gatedProduct(state, this.recurrentKernel, keep)));
     return [next, [next]];
   }
@@ -59,6 +76,6 @@ export class SimpleRNNCell extends Layer<
   }
 
   static {
-    exactMethods<SimpleRNNCell>(this, { step: null });
+    exactMethods(this);
   }
 }

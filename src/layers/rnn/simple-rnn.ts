@@ -16,6 +16,7 @@ export class SimpleRNN extends RecurrentLayer<typeof fields> {
   static override readonly className = 'SimpleRNN';
   static override readonly fields = fields;
   override inputSpec: InputSpec = { ndim: 3 };
+  /** Computes one step, and holds the weights. */
   readonly cell: SimpleRNNCell;
 
   constructor(options: Options<typeof fields> & LayerOptions, ...surplus: undefined[]) {

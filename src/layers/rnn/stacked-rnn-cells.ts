@@ -16,6 +16,7 @@ import {
   type StateSize,
   type States,
   type Step,
+  sequenceStep,
 } from './cell.ts';
 
 const fields = {
@@ -36,7 +37,9 @@ export class StackedRNNCells extends Layer<
   static override readonly fields = fields;
   override inputSpec: InputSpec = {};
   readonly cells: readonly Cell[];
+  /** The state sizes of the cells, in their order. */
   readonly stateSize: readonly StateSize[];
+  /** Size of the last cell's output. */
   readonly outputSize: number;
 
   constructor(options: Options<typeof fields> & LayerOptions, ...surplus: undefined[]) {
@@ -59,6 +62,7 @@ export class StackedRNNCells extends Layer<
       shape = [inputShape[0], outputSizeOf(cell)];
     }
   }
+  /** The states of all cells before the first step; zeros unless a cell says otherwise. */
   getInitialState(batchSize: number): States {
     return this.cells.map((cell) => {
       const states = initialStatesOf(cell, batchSize);
@@ -66,10 +70,10 @@ export class StackedRNNCells extends Layer<
     });
   }
   call(inputs: Tensor, states: States, { training = false }: CellOptions = {}): [Tensor, States] {
-    return this.beginSequence(inputs, states, training)(inputs, states);
+    return this[sequenceStep](inputs, states, training)(inputs, states);
   }
   /** One step through all cells, in each of which what is dropped is the same at every step. */
-  beginSequence(first: Tensor, initial: States, training: boolean): Step {
+  [sequenceStep](first: Tensor, initial: States, training: boolean): Step {
     const batch = first.shape[0];
     const steps = this.cells.map((cell, k) => {
       const own = listOf((initial as readonly States[])[k]);

@@ -40,6 +40,7 @@ export interface Detections {
   readonly boxes: Tensor;
   /** `[batch, maxDetections]`, float32; 0 for all boxes when no labels were given. */
   readonly labels: Tensor;
+  /** Score of each box, `[batch, boxes]`. */
   readonly confidence: Tensor;
   /** Number of used entries, `[batch]`, int32. */
   readonly num_detections: Tensor;

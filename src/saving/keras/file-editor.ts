@@ -22,9 +22,11 @@ import {
 
 /** The result of `compare`. */
 export interface Comparison {
+  /** `success` if the file fits the model, otherwise `error`. */
   readonly status: 'success' | 'error';
   /** Objects that exist on one side only, and weights that do so or differ in shape. */
   readonly errorCount: number;
+  /** Weights that exist on both sides with the same shape. */
   readonly matchCount: number;
 }
 
@@ -57,6 +59,7 @@ const limit = 2 ** 32;
  * @see https://keras.io/api/models/model_saving_apis/
  */
 export class KerasFileEditor {
+  /** Where the file was opened from. */
   readonly filepath: Place;
   /** `metadata.json` of a `.keras` file: the version that saved it, and when. */
   readonly metadata: Readonly<Record<string, unknown>> | null;

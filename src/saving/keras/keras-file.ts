@@ -27,6 +27,7 @@ export const kerasVersion = '3.15.1';
 export interface SavedModel extends AnyLayer {
   /** Undefined for objects that are never compiled. */
   getCompileConfig(): Config | null | undefined;
+  /** Compiles the model as `getCompileConfig` said. */
   compileFromConfig(config: Config): void;
 }
 

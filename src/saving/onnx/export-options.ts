@@ -31,6 +31,8 @@ export const exportOptions: OptionNames<ExportOptions> = {
 };
 /** What an export needs to know of a model. */
 export interface OnnxModel extends AnyLayer {
+  /** The KerasTensors at which the model starts; undefined if unknown. */
   readonly inputs: readonly KerasTensor[] | undefined;
+  /** The names that outputs get in the file; undefined if unknown. */
   readonly outputNames: readonly string[] | undefined;
 }

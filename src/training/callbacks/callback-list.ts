@@ -29,6 +29,7 @@ const callbackListOptions: OptionNames<CallbackListOptions> = {
  * @example new keras.callbacks.CallbackList([new keras.callbacks.EarlyStopping()], { epochs: 3, addHistory: true }).callbacks.length // 2
  */
 export class CallbackList extends Callback {
+  /** The callbacks, in the order in which they are called. */
   readonly callbacks: Callback[];
 
   constructor(callbacks: Tree<Callback> | null = [], options: CallbackListOptions = {}, ...surplus: undefined[]) {

@@ -13,6 +13,7 @@ export type MaybePromise = void | Promise<void>;
 export interface CallbackModel extends Trainable {
   /** The optimizer that updates its weights. */
   readonly optimizer: Optimizer | undefined;
+  /** Saves the whole model to a file. */
   save(
     path: string,
     options?: {
@@ -20,6 +21,7 @@ export interface CallbackModel extends Trainable {
       overwrite?: boolean;
     },
   ): Promise<void>;
+  /** Saves the weights to a file that ends in `.weights.h5`. */
   saveWeights(
     path: string,
     options?: {
@@ -27,6 +29,7 @@ export interface CallbackModel extends Trainable {
       overwrite?: boolean;
     },
   ): Promise<void>;
+  /** Sets the weights from a file. */
   loadWeights(path: string): Promise<void>;
   /** The weights, in the form stored in files. */
   [writeWeights](): Promise<H5Group>;

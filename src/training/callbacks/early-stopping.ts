@@ -40,11 +40,15 @@ const earlyStoppingOptions: OptionNames<EarlyStoppingOptions> = {
 export class EarlyStopping extends Callback<CallbackModel> {
   readonly #options: Required<EarlyStoppingOptions>;
   readonly #monitor: Monitor;
+  /** The best value seen in this run; null before the first. */
   best: number | null = null;
   /** The weights of the best epoch, if they are to be restored. */
   bestWeights: Tensor[] | null = null;
+  /** The epoch of the best value, from 0. */
   bestEpoch = 0;
+  /** Epochs since the last improvement. */
   wait = 0;
+  /** The epoch after which it stopped training, from 0; 0 if it did not. */
   stoppedEpoch = 0;
 
   constructor(options: EarlyStoppingOptions = {}, ...surplus: undefined[]) {

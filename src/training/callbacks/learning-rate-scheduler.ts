@@ -15,6 +15,7 @@ export interface LearningRateSchedulerOptions {
 
 /** Sets the learning rate at the beginning of every epoch to `schedule(epoch, rate)`. */
 export class LearningRateScheduler extends Callback<CallbackModel> {
+  /** Computes the learning rate of an epoch, from 0, given the current one. */
   readonly schedule: Schedule;
   readonly verbose: 0 | 1;
 

@@ -42,6 +42,7 @@ export class ModelCheckpoint extends Callback<CallbackModel> {
   readonly #options: Required<ModelCheckpointOptions>;
   readonly #monitor: Monitor;
   readonly #counter: BatchCounter | undefined;
+  /** The best value so far; `initialValueThreshold` before the first. */
   best: number | null;
   /** Smallest change that counts as an improvement. */
   readonly minDelta = 0;

@@ -7,10 +7,13 @@ import { Callback, type CallbackLogs, type CallbackParams } from './callback.ts'
 export class ProgbarLogger extends Callback {
   /** Steps of the epoch done so far. */
   seen = 0;
+  /** The bar of the current epoch; null before the first. */
   progbar: Progbar | null = null;
   /** Steps per epoch, if known. */
   target: number | null = null;
+  /** How much is printed: 0 nothing, 1 a bar, 2 a line for each epoch. */
   verbose = 1;
+  /** Number of epochs of the run. */
   epochs = 1;
   #isInFit = false;
 

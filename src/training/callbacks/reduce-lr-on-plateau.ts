@@ -42,8 +42,11 @@ const reduceLROnPlateauOptions: OptionNames<ReduceLROnPlateauOptions> = {
 export class ReduceLROnPlateau extends Callback<CallbackModel> {
   readonly #options: Required<ReduceLROnPlateauOptions>;
   readonly #monitor: Monitor;
+  /** The best value seen in this run; null before the first. */
   best: number | null = null;
+  /** Epochs since the last improvement or reduction. */
   wait = 0;
+  /** Epochs that are left of the pause after a reduction. */
   cooldownCounter = 0;
 
   constructor(options: ReduceLROnPlateauOptions = {}, ...surplus: undefined[]) {

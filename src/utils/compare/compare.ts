@@ -37,12 +37,15 @@ export interface ComparedLayer {
   readonly layer: string;
   /** Its name on the other side. */
   readonly other: string;
+  /** Shape of its output in the first model. */
   readonly shape: readonly number[];
+  /** Shape of its output on the other side. */
   readonly otherShape: readonly number[];
   /** The largest difference of two numbers; infinite if the shapes differ, or if only one number is finite. */
   readonly maxAbs: number;
   /** That difference relative to the largest magnitude on the first side. */
   readonly maxRel: number;
+  /** Whether the outputs differ in shape, or by more than `tolerance` allows. */
   readonly differs: boolean;
 }
 
@@ -52,9 +55,11 @@ export interface ModelComparison {
   readonly layers: readonly ComparedLayer[];
   /** The first layer that differs. */
   readonly first: ComparedLayer | undefined;
+  /** Whether no layer differs. */
   readonly isSame: boolean;
   /** Names that only the first, or only the second, has. */
   readonly unmatched: readonly [first: readonly string[], second: readonly string[]];
+  /** The fraction of a layer's largest magnitude (at least 1) by which its outputs may differ. */
   readonly tolerance: number;
 }
 

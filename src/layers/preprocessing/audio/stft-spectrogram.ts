@@ -65,7 +65,9 @@ export class STFTSpectrogram extends Layer<typeof fields> {
   static override readonly className = 'STFTSpectrogram';
   static override readonly fields = fields;
   override inputSpec: InputSpec = { ndim: 3 };
+  /** Windowed cosines, `[frameLength, 1, frequencies]`; null with mode `imag`. */
   realKernel: Variable | null = null;
+  /** Windowed sines, `[frameLength, 1, frequencies]`; null with mode `real`. */
   imagKernel: Variable | null = null;
 
   constructor(options: Options<typeof fields> & LayerOptions = {}, ...surplus: undefined[]) {

@@ -71,7 +71,7 @@ interface Chains {
   readonly key: Tensor;
 }
 
-export interface AugMix extends Resolved<typeof fields> {}
+export interface AugMix extends Resolved<typeof fields>, Augmentations {}
 /**
  * Mixes images with versions changed by random chains of layers (Hendrycks et al., 2020), drawn for each batch; masks
  * are mixed alike. Bounding boxes are unchanged. If `training` is false, images are returned unchanged. Keras draws the
@@ -82,33 +82,15 @@ export interface AugMix extends Resolved<typeof fields> {}
 export class AugMix extends BaseImagePreprocessingLayer<typeof fields, Chains> {
   static override readonly className = 'AugMix';
   static override readonly fields = fields;
+  /** Where it takes its random numbers from, beginning at `seed`. */
   readonly generator = new SeedGenerator({ seed: this.seed });
-  readonly randomShear: Augmentations['randomShear'];
-  readonly randomTranslation: Augmentations['randomTranslation'];
-  readonly randomRotation: Augmentations['randomRotation'];
-  readonly solarization: Augmentations['solarization'];
-  readonly randomPosterization: Augmentations['randomPosterization'];
-  readonly autoContrast: Augmentations['autoContrast'];
-  readonly equalization: Augmentations['equalization'];
-  readonly randomBrightness: Augmentations['randomBrightness'];
-  readonly randomColorDegeneration: Augmentations['randomColorDegeneration'];
-  readonly randomContrast: Augmentations['randomContrast'];
-  readonly randomSharpness: Augmentations['randomSharpness'];
 
   constructor(options: Options<typeof fields> & LayerOptions = {}, ...surplus: undefined[]) {
     super(options, ...surplus);
-    const made = makeAugmentations(this);
-    this.randomShear = made.randomShear;
-    this.randomTranslation = made.randomTranslation;
-    this.randomRotation = made.randomRotation;
-    this.solarization = made.solarization;
-    this.randomPosterization = made.randomPosterization;
-    this.autoContrast = made.autoContrast;
-    this.equalization = made.equalization;
-    this.randomBrightness = made.randomBrightness;
-    this.randomColorDegeneration = made.randomColorDegeneration;
-    this.randomContrast = made.randomContrast;
-    this.randomSharpness = made.randomSharpness;
+    const { randomBrightness, randomColorDegeneration, randomContrast, randomSharpness, ...first } =
+      makeAugmentations(this);
+    // The order of Keras's attributes, and so of their variables.
+    Object.assign(this, first, { randomBrightness, randomColorDegeneration, randomContrast, randomSharpness });
   }
   get #layers(): AnyImageLayer[] {
     return [...always, ...(this.allOps ? others : [])].map((key) => this[key] as AnyImageLayer);

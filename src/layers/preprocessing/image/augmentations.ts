@@ -25,7 +25,31 @@ interface Common {
   readonly dtypePolicy: PolicyLike;
 }
 /** The layers among which RandAugment and AugMix choose, all as strong as `factor` says. */
-export function makeAugmentations(common: Common) {
+export interface Augmentations {
+  /** Shears along both axes. */
+  readonly randomShear: RandomShear;
+  /** Shifts along both axes. */
+  readonly randomTranslation: RandomTranslation;
+  /** Turns about the middle. */
+  readonly randomRotation: RandomRotation;
+  /** Makes images lighter or darker. */
+  readonly randomBrightness: RandomBrightness;
+  /** Moves colours towards grey. */
+  readonly randomColorDegeneration: RandomColorDegeneration;
+  /** Moves values away from their mean, or towards it. */
+  readonly randomContrast: RandomContrast;
+  /** Sharpens or blurs. */
+  readonly randomSharpness: RandomSharpness;
+  /** Adds to the values and inverts those above a threshold. */
+  readonly solarization: Solarization;
+  /** Rounds values to fewer bits. */
+  readonly randomPosterization: RandomPosterization;
+  /** Stretches values to the full range. */
+  readonly autoContrast: AutoContrast;
+  /** Spreads values evenly over the range. */
+  readonly equalization: Equalization;
+}
+export function makeAugmentations(common: Common): Augmentations {
   const { factor, valueRange, interpolation, seed, dataFormat, boundingBoxFormat, dtypePolicy: dtype } = common;
   const all = { dataFormat, boundingBoxFormat, dtype };
   const moving = { interpolation, seed, ...all };
@@ -44,4 +68,3 @@ export function makeAugmentations(common: Common) {
     equalization: new Equalization({ valueRange, ...all }),
   };
 }
-export type Augmentations = ReturnType<typeof makeAugmentations>;

@@ -99,7 +99,9 @@ export abstract class BaseImagePreprocessingLayer<S extends Fields = typeof fiel
   static readonly factorBounds: Range = [-1, 1];
   /** Whether pixels move, so that boxes and masks have to follow. */
   static readonly movesPixels: boolean = true;
+  /** Where channels stand: `channels_last` or `channels_first`. */
   declare readonly dataFormat: DataFormat;
+  /** The format of boxes that are given and returned. */
   declare readonly boundingBoxFormat: Resolved<typeof imageFields>['boundingBoxFormat'];
 
   constructor(options: Options<S> & LayerOptions = {} as Options<S> & LayerOptions, ...surplus: undefined[]) {
@@ -119,9 +121,11 @@ export abstract class BaseImagePreprocessingLayer<S extends Fields = typeof fiel
   get heightAxis(): number {
     return axesOf(this.dataFormat).height;
   }
+  /** The axis of a batch's width, counted from the end. */
   get widthAxis(): number {
     return axesOf(this.dataFormat).width;
   }
+  /** The axis of a batch's channels, counted from the end. */
   get channelAxis(): number {
     return axesOf(this.dataFormat).channels;
   }

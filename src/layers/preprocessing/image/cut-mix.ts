@@ -44,6 +44,7 @@ export interface CutMix extends Resolved<typeof fields> {}
 export class CutMix extends BaseImagePreprocessingLayer<typeof fields, Cut> {
   static override readonly className = 'CutMix';
   static override readonly fields = fields;
+  /** Where it takes its random numbers from, beginning at `seed`. */
   readonly generator = new SeedGenerator({ seed: this.seed });
 
   override getRandomTransformation(data: Tensor | ImageData, options?: TransformationOptions): Cut | null {

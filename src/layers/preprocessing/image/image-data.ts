@@ -5,6 +5,7 @@ import type { Like, Tensor } from '../../../tensor/index.ts';
 
 /** Boxes of an image `[boxes, 4]` or a batch `[n, boxes, 4]`, and what is in them: `[boxes]` or `[n, boxes]`. */
 export interface BoundingBoxes {
+  /** The four numbers of each box, in the layer's `boundingBoxFormat`. */
   readonly boxes: Tensor;
   /** Class numbers; -1 for a box that is none. */
   readonly labels: Tensor;

@@ -42,6 +42,7 @@ export interface MixUp extends Resolved<typeof fields> {}
 export class MixUp extends BaseImagePreprocessingLayer<typeof fields, Mix> {
   static override readonly className = 'MixUp';
   static override readonly fields = fields;
+  /** Where it takes its random numbers from, beginning at `seed`. */
   readonly generator = new SeedGenerator({ seed: this.seed });
 
   override getRandomTransformation(data: Tensor | ImageData, options?: TransformationOptions): Mix {

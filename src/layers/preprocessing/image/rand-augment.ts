@@ -48,7 +48,7 @@ interface Choice {
   readonly transforms: readonly unknown[];
 }
 
-export interface RandAugment extends Resolved<typeof fields> {}
+export interface RandAugment extends Resolved<typeof fields>, Augmentations {}
 /**
  * Changes images by a few layers drawn from eleven for each batch (Cubuk et al., 2019), along with masks and boxes. If
  * `training` is false, images are returned unchanged.
@@ -58,33 +58,12 @@ export interface RandAugment extends Resolved<typeof fields> {}
 export class RandAugment extends BaseImagePreprocessingLayer<typeof fields, Choice> {
   static override readonly className = 'RandAugment';
   static override readonly fields = fields;
+  /** Where it takes its random numbers from, beginning at `seed`. */
   readonly generator = new SeedGenerator({ seed: this.seed });
-  readonly randomShear: Augmentations['randomShear'];
-  readonly randomTranslation: Augmentations['randomTranslation'];
-  readonly randomRotation: Augmentations['randomRotation'];
-  readonly randomBrightness: Augmentations['randomBrightness'];
-  readonly randomColorDegeneration: Augmentations['randomColorDegeneration'];
-  readonly randomContrast: Augmentations['randomContrast'];
-  readonly randomSharpness: Augmentations['randomSharpness'];
-  readonly solarization: Augmentations['solarization'];
-  readonly randomPosterization: Augmentations['randomPosterization'];
-  readonly autoContrast: Augmentations['autoContrast'];
-  readonly equalization: Augmentations['equalization'];
 
   constructor(options: Options<typeof fields> & LayerOptions = {}, ...surplus: undefined[]) {
     super(options, ...surplus);
-    const made = makeAugmentations(this);
-    this.randomShear = made.randomShear;
-    this.randomTranslation = made.randomTranslation;
-    this.randomRotation = made.randomRotation;
-    this.randomBrightness = made.randomBrightness;
-    this.randomColorDegeneration = made.randomColorDegeneration;
-    this.randomContrast = made.randomContrast;
-    this.randomSharpness = made.randomSharpness;
-    this.solarization = made.solarization;
-    this.randomPosterization = made.randomPosterization;
-    this.autoContrast = made.autoContrast;
-    this.equalization = made.equalization;
+    Object.assign(this, makeAugmentations(this));
   }
   get #layers(): AnyImageLayer[] {
     return order.map((key) => this[key] as AnyImageLayer);

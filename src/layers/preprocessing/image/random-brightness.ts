@@ -41,6 +41,7 @@ export class RandomBrightness extends BaseImagePreprocessingLayer<typeof fields,
   static override readonly className = 'RandomBrightness';
   static override readonly fields = fields;
   static override readonly movesPixels = false;
+  /** Where it takes its random numbers from, beginning at `seed`. */
   readonly generator = new SeedGenerator({ seed: this.seed });
 
   override getRandomTransformation(data: Tensor | ImageData, options?: TransformationOptions): Brightness {

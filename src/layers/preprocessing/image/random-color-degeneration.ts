@@ -41,6 +41,7 @@ export class RandomColorDegeneration extends BaseImagePreprocessingLayer<typeof 
   static override readonly className = 'RandomColorDegeneration';
   static override readonly fields = fields;
   static override readonly movesPixels = false;
+  /** Where it takes its random numbers from, beginning at `seed`. */
   readonly generator = new SeedGenerator({ seed: this.seed });
 
   override getRandomTransformation(data: Tensor | ImageData, options?: TransformationOptions): Degeneration {

@@ -49,10 +49,15 @@ export class RandomColorJitter extends BaseImagePreprocessingLayer<typeof fields
   static override readonly className = 'RandomColorJitter';
   static override readonly fields = fields;
   static override readonly movesPixels = false;
+  /** Where it takes its random numbers from, beginning at `seed`. */
   readonly generator = new SeedGenerator({ seed: this.seed });
+  /** Changes the brightness by `brightnessFactor`; null without it. */
   readonly randomBrightness: RandomBrightness | null;
+  /** Changes the contrast by `contrastFactor`; null without it. */
   readonly randomContrast: RandomContrast | null;
+  /** Changes the saturation by `saturationFactor`; null without it. */
   readonly randomSaturation: RandomSaturation | null;
+  /** Changes the hue by `hueFactor`; null without it. */
   readonly randomHue: RandomHue | null;
 
   constructor(options: Options<typeof fields> & LayerOptions = {}, ...surplus: undefined[]) {

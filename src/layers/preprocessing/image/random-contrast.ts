@@ -40,6 +40,7 @@ export class RandomContrast extends BaseImagePreprocessingLayer<typeof fields, C
   static override readonly className = 'RandomContrast';
   static override readonly fields = fields;
   static override readonly movesPixels = false;
+  /** Where it takes its random numbers from, beginning at `seed`. */
   readonly generator = new SeedGenerator({ seed: this.seed });
 
   override getRandomTransformation(data: Tensor | ImageData, options?: TransformationOptions): Contrast {

@@ -45,6 +45,7 @@ export interface RandomCrop extends Resolved<typeof fields> {}
 export class RandomCrop extends BaseImagePreprocessingLayer<typeof fields, Crop> {
   static override readonly className = 'RandomCrop';
   static override readonly fields = fields;
+  /** Where it takes its random numbers from, beginning at `seed`. */
   readonly generator = new SeedGenerator({ seed: this.seed });
 
   constructor(options: Options<typeof fields> & LayerOptions, ...surplus: undefined[]) {

@@ -52,6 +52,7 @@ export interface RandomElasticTransform extends Resolved<typeof fields> {}
 export class RandomElasticTransform extends BaseImagePreprocessingLayer<typeof fields, Elastic> {
   static override readonly className = 'RandomElasticTransform';
   static override readonly fields = fields;
+  /** Where it takes its random numbers from, beginning at `seed`. */
   readonly generator = new SeedGenerator({ seed: this.seed });
 
   override getRandomTransformation(data: Tensor | ImageData, options?: TransformationOptions): Elastic | null {

@@ -58,6 +58,7 @@ export class RandomErasing extends BaseImagePreprocessingLayer<typeof fields, Er
   static override readonly className = 'RandomErasing';
   static override readonly fields = fields;
   static override readonly movesPixels = false;
+  /** Where it takes its random numbers from, beginning at `seed`. */
   readonly generator = new SeedGenerator({ seed: this.seed });
 
   override getRandomTransformation(data: Tensor | ImageData, options?: TransformationOptions): Erasing | null {

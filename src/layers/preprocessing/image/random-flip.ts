@@ -38,6 +38,7 @@ export interface RandomFlip extends Resolved<typeof fields> {}
 export class RandomFlip extends BaseImagePreprocessingLayer<typeof fields, Flip> {
   static override readonly className = 'RandomFlip';
   static override readonly fields = fields;
+  /** Where it takes its random numbers from, beginning at `seed`. */
   readonly generator = new SeedGenerator({ seed: this.seed });
 
   override getRandomTransformation(data: Tensor | ImageData, options?: TransformationOptions): Flip | null {

@@ -34,6 +34,7 @@ export class RandomGrayscale extends BaseImagePreprocessingLayer<typeof fields, 
   static override readonly className = 'RandomGrayscale';
   static override readonly fields = fields;
   static override readonly movesPixels = false;
+  /** Where it takes its random numbers from, beginning at `seed`. */
   readonly generator = new SeedGenerator({ seed: this.seed });
 
   /** Which images become grey, `[n, 1, 1, 1]`. */

@@ -52,6 +52,7 @@ export class RandomHue extends BaseImagePreprocessingLayer<typeof fields, Hue> {
   static override readonly className = 'RandomHue';
   static override readonly fields = fields;
   static override readonly movesPixels = false;
+  /** Where it takes its random numbers from, beginning at `seed`. */
   readonly generator = new SeedGenerator({ seed: this.seed });
 
   override getRandomTransformation(data: Tensor | ImageData, options?: TransformationOptions): Hue {

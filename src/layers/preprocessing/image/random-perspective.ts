@@ -62,6 +62,7 @@ export interface RandomPerspective extends Resolved<typeof fields> {}
 export class RandomPerspective extends BaseImagePreprocessingLayer<typeof fields, Perspective> {
   static override readonly className = 'RandomPerspective';
   static override readonly fields = fields;
+  /** Where it takes its random numbers from, beginning at `seed`. */
   readonly generator = new SeedGenerator({ seed: this.seed });
 
   override getRandomTransformation(data: Tensor | ImageData, options?: TransformationOptions): Perspective | null {

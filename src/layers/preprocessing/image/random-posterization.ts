@@ -41,6 +41,7 @@ export class RandomPosterization extends BaseImagePreprocessingLayer<typeof fiel
   static override readonly className = 'RandomPosterization';
   static override readonly fields = fields;
   static override readonly movesPixels = false;
+  /** Where it takes its random numbers from, beginning at `seed`. */
   readonly generator = new SeedGenerator({ seed: this.seed });
 
   override getRandomTransformation(data: Tensor | ImageData, options?: TransformationOptions): Posterization {

@@ -48,6 +48,7 @@ export interface RandomRotation extends Resolved<typeof fields> {}
 export class RandomRotation extends BaseImagePreprocessingLayer<typeof fields, Rotation> {
   static override readonly className = 'RandomRotation';
   static override readonly fields = fields;
+  /** Where it takes its random numbers from, beginning at `seed`. */
   readonly generator = new SeedGenerator({ seed: this.seed });
 
   override getRandomTransformation(data: Tensor | ImageData, options?: TransformationOptions): Rotation | null {

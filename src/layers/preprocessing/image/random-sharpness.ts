@@ -39,6 +39,7 @@ export class RandomSharpness extends BaseImagePreprocessingLayer<typeof fields, 
   static override readonly className = 'RandomSharpness';
   static override readonly fields = fields;
   static override readonly movesPixels = false;
+  /** Where it takes its random numbers from, beginning at `seed`. */
   readonly generator = new SeedGenerator({ seed: this.seed });
 
   override getRandomTransformation(data: Tensor | ImageData, options?: TransformationOptions): Sharpness {

@@ -61,6 +61,7 @@ export interface RandomShear extends Resolved<typeof fields> {}
 export class RandomShear extends BaseImagePreprocessingLayer<typeof fields, Shear> {
   static override readonly className = 'RandomShear';
   static override readonly fields = fields;
+  /** Where it takes its random numbers from, beginning at `seed`. */
   readonly generator = new SeedGenerator({ seed: this.seed });
 
   override getRandomTransformation(data: Tensor | ImageData, options?: TransformationOptions): Shear | null {

@@ -50,17 +50,22 @@ export interface RandomTranslation extends Resolved<typeof fields> {}
 export class RandomTranslation extends BaseImagePreprocessingLayer<typeof fields, Translation> {
   static override readonly className = 'RandomTranslation';
   static override readonly fields = fields;
+  /** Where it takes its random numbers from, beginning at `seed`. */
   readonly generator = new SeedGenerator({ seed: this.seed });
 
+  /** The lower end of the range that vertical shifts are drawn from, as a share of the height; negative is upwards. */
   get heightLower(): number {
     return spreadOf(this.heightFactor)[0];
   }
+  /** The upper end of the range that vertical shifts are drawn from, as a share of the height. */
   get heightUpper(): number {
     return spreadOf(this.heightFactor)[1];
   }
+  /** The lower end of the range that horizontal shifts are drawn from, as a share of the width; negative is to the left. */
   get widthLower(): number {
     return spreadOf(this.widthFactor)[0];
   }
+  /** The upper end of the range that horizontal shifts are drawn from, as a share of the width. */
   get widthUpper(): number {
     return spreadOf(this.widthFactor)[1];
   }

@@ -50,11 +50,14 @@ export interface RandomZoom extends Resolved<typeof fields> {}
 export class RandomZoom extends BaseImagePreprocessingLayer<typeof fields, Zoom> {
   static override readonly className = 'RandomZoom';
   static override readonly fields = fields;
+  /** Where it takes its random numbers from, beginning at `seed`. */
   readonly generator = new SeedGenerator({ seed: this.seed });
 
+  /** The lower end of the range that `heightFactor` names: with `0.2`, -0.2. */
   get heightLower(): number {
     return spreadOf(this.heightFactor)[0];
   }
+  /** The upper end of the range that `heightFactor` names: with `0.2`, 0.2. */
   get heightUpper(): number {
     return spreadOf(this.heightFactor)[1];
   }

@@ -53,6 +53,7 @@ export class Solarization extends BaseImagePreprocessingLayer<typeof fields, Sol
   static override readonly className = 'Solarization';
   static override readonly fields = fields;
   static override readonly movesPixels = false;
+  /** Where it takes its random numbers from, beginning at `seed`. */
   readonly generator = new SeedGenerator({ seed: this.seed });
 
   override getRandomTransformation(data: Tensor | ImageData, options?: TransformationOptions): Solar | null {
