@@ -156,7 +156,14 @@ export abstract class BaseImagePreprocessingLayer<S extends Fields = typeof fiel
   /** The masks of a batch of images: they move as the images do, and their values are not mixed. */
   transformSegmentationMasks(masks: Tensor, transformation: T | null, options?: TransformOptions): Tensor {
     const { movesPixels } = this.constructor as typeof BaseImagePreprocessingLayer;
-    return isTraining(options) && movesPixels ? this.resample(masks, transformation, 'nearest') : masks;
+    if (!isTraining(options) || !movesPixels) return masks;
+    if (this.resample === BaseImagePreprocessingLayer.prototype.resample)
+      fail(
+        this,
+        'it cannot move segmentation masks',
+        'leave them out, or write transformSegmentationMasks(masks, transformation)',
+      );
+    return this.resample(masks, transformation, 'nearest');
   }
   /** Images or masks with their pixels in other places; values between pixels are found by `interpolation`. */
   protected resample(_images: Tensor, _transformation: T | null, _interpolation: string): Tensor {
