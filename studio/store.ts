@@ -39,6 +39,8 @@ export class Store {
   step: StudioStep | undefined;
   readonly weights = new Map<string, StudioWeightValues>();
   readonly runs = new Map<string, Run>();
+  /** Lines that are not as they should be: of damaged files. */
+  damaged = 0;
   /** Rises when something came. */
   version = 0;
   readonly #listeners = new Set<() => void>();
@@ -48,7 +50,12 @@ export class Store {
     return () => this.#listeners.delete(tell);
   }
   take(lines: readonly StudioLine[]): void {
-    for (const line of lines) this.#line(line);
+    for (const line of lines)
+      try {
+        this.#line(line);
+      } catch {
+        this.damaged++;
+      }
     this.version++;
     for (const tell of this.#listeners) tell();
   }
@@ -70,7 +77,8 @@ export class Store {
         run.start = run.start
           ? { ...run.start, hyperparameters: { ...run.start.hyperparameters, ...line.hyperparameters } }
           : line;
-        run.state = 'running';
+        // Logs of others do not tell their end.
+        run.state = line.epochs === undefined ? undefined : 'running';
         run.last = line.time;
         break;
       }

@@ -4,6 +4,7 @@ import { exposeOptions } from '../base/exposed.ts';
 import { optionsOf } from '../base/options.ts';
 import { part } from '../base/part.ts';
 import { Callback, type CallbackLogs } from '../training/callbacks/callback.ts';
+import { checkNote } from './check-note.ts';
 import { type StudioNoteOptions, type StudioOptions, studioNoteOptions, studioOptions } from './options.ts';
 import type { RunLog } from './run-log.ts';
 
@@ -78,6 +79,7 @@ export class Studio extends Callback {
    */
   async note(tag: string, what: StudioNoteOptions): Promise<void> {
     const shown = optionsOf('Studio.note', studioNoteOptions, what);
+    checkNote(tag, shown);
     (await this.#opened()).note(tag, shown);
   }
   /** Stops serving; otherwise the page keeps the process alive. */

@@ -51,7 +51,7 @@ export class EventFile {
   }
   #start(wallTime: number, hyperparameters?: HParamValues): StudioLine {
     const name = this.#run;
-    return { kind: 'run', run: name, name, time: wallTime * 1000, epochs: 0, controls: false, hyperparameters };
+    return { kind: 'run', run: name, name, time: wallTime * 1000, controls: false, hyperparameters };
   }
   #line(value: LoggedValue): StudioLine | undefined {
     const { tag, step, wallTime } = value;

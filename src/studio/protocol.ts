@@ -86,7 +86,8 @@ export interface StudioRunStart {
   readonly name: string;
   /** Milliseconds since 1970. */
   readonly time: number;
-  readonly epochs: number;
+  /** How many are to come; absent where a log does not tell. */
+  readonly epochs?: number | undefined;
   readonly steps?: number | undefined;
   /** Whether the page may pause, stop and change the learning rate. */
   readonly controls: boolean;

@@ -18,6 +18,8 @@ interface ChartCardProps {
   readonly version: number;
 }
 const kinds = { batch: 'batches', epoch: 'epochs', validation: 'validation' } as const;
+const nameOf = ({ run, kind }: Pick<ChartLine, 'run' | 'kind'>): string =>
+  kind === 'epoch' ? run.name : `${run.name} · ${kinds[kind]}`;
 
 /** A chart of curves: drag to zoom, double click to see all. */
 export function ChartCard({ chart, axis, colorOf, version }: ChartCardProps) {
@@ -25,6 +27,7 @@ export function ChartCard({ chart, axis, colorOf, version }: ChartCardProps) {
   const plot = useRef<uPlot | undefined>(undefined);
   const isDark = useContext(Dark);
   const [width, setWidth] = useState(0);
+  const severalRuns = new Set(chart.lines.map(({ run }) => run.name)).size > 1;
   const shape = chart.lines.map(({ run, kind }) => `${run.name} ${kind}`).join('\n');
 
   useLayoutEffect(() => {
@@ -53,7 +56,7 @@ export function ChartCard({ chart, axis, colorOf, version }: ChartCardProps) {
           {chart.lines.map(({ run, kind, curve }) => (
             <li key={`${run.name} ${kind}`} class={kind} style={{ '--curve': `var(--curve-${colorOf(run.name)})` }}>
               <i />
-              {kinds[kind]} <b>{figure(curve.values.at(-1) ?? Number.NaN)}</b>
+              {severalRuns ? nameOf({ run, kind }) : kinds[kind]} <b>{figure(curve.values.at(-1) ?? Number.NaN)}</b>
             </li>
           ))}
         </ul>
@@ -115,7 +118,7 @@ function optionsOf(
       ...lines.map(({ run, kind }): uPlot.Series => {
         const stroke = color(`--curve-${colorOf(run.name)}`);
         return {
-          label: `${run.name} ${kind}`,
+          label: nameOf({ run, kind }),
           stroke: kind === 'batch' ? `${stroke}77` : stroke,
           width: kind === 'batch' ? 1.3 : 2,
           ...(kind === 'validation' && { dash: [6, 4] }),

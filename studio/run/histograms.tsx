@@ -1,6 +1,7 @@
 import { useContext, useLayoutEffect, useRef } from 'preact/hooks';
 import type { StudioHistogram, StudioHistograms } from '../../src/studio/protocol.ts';
 import { figure } from '../parts/format.ts';
+import { Guarded } from '../parts/guarded.tsx';
 import { Dark } from '../parts/theme.ts';
 import type { Run } from '../store.ts';
 
@@ -10,12 +11,21 @@ const titles = {
   activations: 'Activations over time',
 } as const;
 
+interface HistogramsProps {
+  readonly run: Run;
+  /** Follows the titles. */
+  readonly suffix: string;
+}
 /** How weights, gradients and activations lay after each epoch: a ridge an epoch, the last in front. */
-export function HistogramsOverTime({ run }: { readonly run: Run }) {
+export function HistogramsOverTime({ run, suffix }: HistogramsProps) {
   return (
     <>
       {(Object.keys(titles) as (keyof typeof titles)[]).map((of) => (
-        <Kind key={of} title={titles[of]} lines={run.histograms.filter((line) => (line.of ?? 'weights') === of)} />
+        <Kind
+          key={of}
+          title={`${titles[of]}${suffix}`}
+          lines={run.histograms.filter((line) => (line.of ?? 'weights') === of)}
+        />
       ))}
     </>
   );
@@ -33,13 +43,14 @@ function Kind({ title, lines }: KindProps) {
       <h2>{title}</h2>
       <div class="charts small">
         {names.slice(0, 120).map((name) => (
-          <Ridges
-            key={name}
-            name={name}
-            list={lines.flatMap(({ epoch, histograms }) =>
-              Object.hasOwn(histograms, name) ? [{ epoch, of: histograms[name]! }] : [],
-            )}
-          />
+          <Guarded key={name} what={name}>
+            <Ridges
+              name={name}
+              list={lines.flatMap(({ epoch, histograms }) =>
+                Object.hasOwn(histograms, name) ? [{ epoch, of: histograms[name]! }] : [],
+              )}
+            />
+          </Guarded>
         ))}
       </div>
     </section>

@@ -1,32 +1,43 @@
 import type { StudioNote } from '../../src/studio/protocol.ts';
 import { figure, whole } from '../parts/format.ts';
+import { Guarded } from '../parts/guarded.tsx';
 import type { Run } from '../store.ts';
 
+interface NotesProps {
+  readonly run: Run;
+  readonly title: string;
+}
 /** Pictures, texts, matrices, bars and lines that callbacks sent: the last of each tag. */
-export function Notes({ run }: { readonly run: Run }) {
+export function Notes({ run, title }: NotesProps) {
   const last = new Map(run.notes.map((note) => [note.tag, note]));
   if (last.size === 0) return null;
   return (
     <section>
-      <h2>Notes</h2>
+      <h2>{title}</h2>
       <div class="charts">
         {[...last.values()].map((note) => (
-          <article class="chart" key={note.tag}>
-            <header>
-              <h3>{note.tag}</h3>
-              <small>epoch {note.epoch + 1}</small>
-            </header>
-            {/^data:image\/(png|jpeg|webp|gif|svg\+xml);/.test(note.image ?? '') && (
-              <img src={note.image} alt={note.tag} />
-            )}
-            {note.text !== undefined && <pre>{note.text}</pre>}
-            {note.matrix && <Matrix of={note.matrix} />}
-            {note.values && <Bars of={note.values} />}
-            {note.lines && <Lines of={note.lines} />}
-          </article>
+          <Guarded key={note.tag} what={note.tag}>
+            <Note note={note} />
+          </Guarded>
         ))}
       </div>
     </section>
+  );
+}
+
+function Note({ note }: { readonly note: StudioNote }) {
+  return (
+    <article class="chart">
+      <header>
+        <h3>{note.tag}</h3>
+        <small>epoch {note.epoch + 1}</small>
+      </header>
+      {/^data:image\/(png|jpeg|webp|gif|svg\+xml);/.test(note.image ?? '') && <img src={note.image} alt={note.tag} />}
+      {note.text !== undefined && <pre>{note.text}</pre>}
+      {note.matrix && <Matrix of={note.matrix} />}
+      {note.values && <Bars of={note.values} />}
+      {note.lines && <Lines of={note.lines} />}
+    </article>
   );
 }
 

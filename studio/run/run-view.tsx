@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { StudioAnswers } from '../../src/studio/protocol.ts';
 import { duration, figure } from '../parts/format.ts';
+import { Guarded } from '../parts/guarded.tsx';
 import { Icon } from '../parts/icon.tsx';
 import type { Run } from '../store.ts';
 import type { Studio } from '../studio.ts';
@@ -24,6 +25,10 @@ export function RunView({ studio }: { readonly studio: Studio }) {
     setHidden(next);
   };
   const current = shown.at(-1);
+  // A run of TensorBoard has its histograms in one folder and its validation in another.
+  const withHistograms = shown.findLast(({ histograms }) => histograms.length > 0);
+  const withNotes = shown.findLast(({ notes }) => notes.length > 0);
+  const suffix = (run: Run): string => (all.length > 1 ? ` · ${run.name}` : '');
   return (
     <div class="run-view">
       <div class="tools">
@@ -58,16 +63,19 @@ export function RunView({ studio }: { readonly studio: Studio }) {
         {current && <Controls studio={studio} run={current} />}
       </div>
       {current && <Standing run={current} />}
+      {store.damaged > 0 && <p class="hint bad">Damaged lines of the logs, left out: {store.damaged}.</p>}
       {(all.length > 1 || all.some(({ start }) => start?.hyperparameters)) && (
         <RunTable runs={all} hidden={hidden} colorOf={colorOf} onToggle={toggle} />
       )}
       <div class="charts">
         {chartsOf(shown).map((chart) => (
-          <ChartCard key={chart.title} chart={chart} axis={axis} colorOf={colorOf} version={store.version} />
+          <Guarded key={chart.title} what={chart.title}>
+            <ChartCard chart={chart} axis={axis} colorOf={colorOf} version={store.version} />
+          </Guarded>
         ))}
       </div>
-      {current && <HistogramsOverTime run={current} />}
-      {current && <Notes run={current} />}
+      {withHistograms && <HistogramsOverTime run={withHistograms} suffix={suffix(withHistograms)} />}
+      {withNotes && <Notes run={withNotes} title={`Notes${suffix(withNotes)}`} />}
     </div>
   );
 }

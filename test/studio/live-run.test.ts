@@ -106,6 +106,20 @@ it('tells how gradients and activations of samples lie', async () => {
   expect(() => new keras.callbacks.Studio({ histogramFrequency: 1, histogramData: x as never })).toThrow('give [x, y]');
 });
 
+it('refuses notes that no page could show', async () => {
+  const studio = new keras.callbacks.Studio({ port: null });
+  for (const [note, problem] of [
+    [{ matrix: [[1, 2]] }, 'matrix of "wrong" is not { labels'],
+    [{ matrix: { labels: ['a', 'b'], rows: [[1], [2]] } }, 'as many rows and columns as labels'],
+    [{ values: [1, 2] }, 'values of "wrong" is not numbers by name'],
+    [{ lines: { roc: { x: [0, 1], y: [0] } } }, 'as many x as y'],
+    [{ image: 'https://example.org/a.png' }, 'a picture as a data URL'],
+    [{ text: 3 }, 'text of "wrong" is not a text'],
+  ] as const)
+    await expect(studio.note('wrong', note as never)).rejects.toThrow(problem);
+  await expect(studio.note('', { text: 'no name' })).rejects.toThrow('the tag is ""');
+});
+
 it('tells AP of each class, and precision over recall', async () => {
   const { model, x, y } = digits();
   const logDir = join(apart, 'detection');
@@ -213,6 +227,28 @@ describe.skipIf(!executablePath)('a run in the page', () => {
     await server.close();
   });
 
+  it('leaves out lines that are damaged, says so, and shows the rest', async () => {
+    const logDir = mkdtempSync(join(apart, 'damaged-'));
+    const lines = [
+      { kind: 'run', name: 'damaged', time: 1, epochs: 2, controls: false },
+      { kind: 'scalars', of: 'epoch', epoch: 0, step: 1, time: 2, logs: { loss: 0.5 } },
+      { kind: 'scalars', of: 'epoch', epoch: 1, step: 2, time: 3 },
+      { kind: 'note', tag: 'wrong', epoch: 0, matrix: [[1]] },
+      { kind: 'note', tag: 'right', epoch: 0, text: 'as it should be' },
+    ];
+    writeFileSync(join(logDir, 'events.jsonl'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    const server = await serveFile(logDir);
+    const { page, said } = await openStudio(server.url);
+    await page.locator('.chart pre', { hasText: 'as it should be' }).waitFor();
+    expect(await page.locator('[data-chart="loss"] li b').textContent()).toBe('0.5');
+    expect(await page.locator('.hint.bad').allTextContents()).toEqual([
+      'Damaged lines of the logs, left out: 1.',
+      expect.stringMatching(/^wrong cannot be shown/),
+    ]);
+    expect(said).toEqual([]);
+    await server.close();
+  });
+
   it('sets runs beside each other by what they were set to and by where they stand', async () => {
     const logs = mkdtempSync(join(apart, 'table-'));
     for (const [name, units, rate] of [
@@ -284,6 +320,10 @@ describe.skipIf(!executablePath)('a run in the page', () => {
     expect(await page.locator('.chart pre', { hasText: '<script>' }).count()).toBeGreaterThan(0);
     expect(await page.locator('.chart img[alt="picture"]').count()).toBeGreaterThan(0);
     expect(await page.locator('.ridges').count()).toBeGreaterThan(0);
+    expect(await page.locator('.standing .state').textContent()).toBe('read from a file');
+    expect(await page.locator('[data-chart="loss"] li').allInnerTexts()).toContainEqual(
+      expect.stringMatching(/^train/),
+    );
     expect(said).toEqual([]);
     await server.close();
   });
