@@ -6,7 +6,7 @@ const side = 8;
  * The digits, and after them `copies` of each as other hands might have written it: slanted, turned, stretched and moved a
  * little. There are few digits, and who draws with a mouse draws unlike all who wrote them.
  */
-export function withDistorted({ count, pixels, labels }: Digits, copies: number): Digits {
+export function withDistorted({ count, pixels, labels }: Digits, copies: number, random = Math.random): Digits {
   const all = {
     count: count * (copies + 1),
     pixels: new Float32Array(pixels.length * (copies + 1)),
@@ -16,14 +16,15 @@ export function withDistorted({ count, pixels, labels }: Digits, copies: number)
   for (let copy = 0; copy <= copies; copy++) all.labels.set(labels, copy * count);
   for (let n = count; n < all.count; n++) {
     const from = (n % count) * side * side;
-    distort(pixels.subarray(from, from + side * side), all.pixels.subarray(n * side * side, (n + 1) * side * side));
+    const to = all.pixels.subarray(n * side * side, (n + 1) * side * side);
+    distort(pixels.subarray(from, from + side * side), to, random);
   }
   return all;
 }
 
 /** Draws `image` into `to` through a random linear map about the centre, between pixels by linear interpolation. */
-function distort(image: Float32Array, to: Float32Array): void {
-  const around = (reach: number): number => (Math.random() * 2 - 1) * reach;
+function distort(image: Float32Array, to: Float32Array, random: () => number): void {
+  const around = (reach: number): number => (random() * 2 - 1) * reach;
   const angle = around(0.2);
   const [slant, dx, dy] = [around(0.25), around(0.6), around(0.4)];
   const [wide, high] = [1 + around(0.15), 1 + around(0.1)];

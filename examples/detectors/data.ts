@@ -1,25 +1,26 @@
-import * as keras from 'hornbeam';
-import { loadDigits } from '../data/digits.ts';
-import { makeScenes, maxDigits } from '../digit-detector/scenes.ts';
+import { withDistorted } from '../browser-digits/distort.ts';
+import { type Digit, loadDigits } from '../data/digits.ts';
+import { makeScenes, randomNumbers } from '../digit-detector/scenes.ts';
+import { asTensors, type LabelledScenes, seenDigits } from './labelled-scenes.ts';
 
-/** Images `[count, size, size, 1]`, and labels `[count, digits, 5]`: x1, y1, x2, y2 in pixels and the digit, -1 in places without one. */
-export type LabelledScenes = readonly [images: keras.Tensor, labels: keras.Tensor];
-
-function asTensors(scenes: ReturnType<typeof makeScenes>): LabelledScenes {
-  const { count, size, images } = scenes;
-  const boxes = keras.tensor(scenes.boxes, { shape: [count, maxDigits, 4] });
-  const labels = keras.tensor(scenes.labels, { shape: [count, maxDigits, 1] });
-  return [
-    keras.tensor(images, { shape: [count, size, size, 1] }),
-    keras.ops.concatenate([boxes, labels], { axis: -1 }),
-  ];
+/** The digits, and after them copies of each as other hands might have written it. */
+function distorted(digits: readonly Digit[], copies: number): Digit[] {
+  const count = digits.length;
+  const pixels = Float32Array.from(digits.flatMap((digit) => [...digit.pixels]));
+  const labels = Float32Array.from(digits, ({ label }) => label);
+  const all = withDistorted({ count, pixels, labels }, copies, randomNumbers(3));
+  return Array.from(all.labels, (label, n) => ({ label, pixels: all.pixels.subarray(n * 64, (n + 1) * 64) }));
 }
 
-/** Scenes of 1 to 6 handwritten digits to train on, and others of digits that are in none of these. */
-export function loadScenes(size: number, { training = 1200, unseen = 200 } = {}): [LabelledScenes, LabelledScenes] {
+/** Scenes of 1 to 6 handwritten digits, and of distorted copies of these, to train on, and others of digits that are in none of these. */
+export function loadScenes(
+  size: number,
+  { training = 1200, unseen = 200, copies = 0 } = {},
+): [LabelledScenes, LabelledScenes] {
   const digits = loadDigits();
+  const seen = distorted(digits.slice(0, seenDigits), copies);
   return [
-    asTensors(makeScenes(digits.slice(0, 1400), { count: training, size, seed: 1 })),
-    asTensors(makeScenes(digits.slice(1400), { count: unseen, size, seed: 2 })),
+    asTensors(makeScenes(seen, { count: training, size, seed: 1 })),
+    asTensors(makeScenes(digits.slice(seenDigits), { count: unseen, size, seed: 2 })),
   ];
 }

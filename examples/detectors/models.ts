@@ -2,7 +2,7 @@ import * as keras from 'hornbeam';
 import { makeBackbone } from '../data/backbone.ts';
 import { makeRetinaNet, readRetinaNet, retinaNetLoss } from './retina-net.ts';
 import { detections } from './targets.ts';
-import { cellsOf, makeYolo, readYolo, yoloLoss } from './yolo.ts';
+import { type BoxTools, cellsOf, makeYolo, readYolo, yoloLoss } from './yolo.ts';
 
 const classes = 10;
 /** A detector of digits: what it is trained by, and what it finds in what it predicts. */
@@ -13,14 +13,14 @@ export interface Detector {
 }
 
 /** A small YOLO for digits of 10 to 32 pixels: cells of 4 and 8 pixels. */
-export function digitYolo(size: number): Detector {
+export function digitYolo(size: number, tools: BoxTools = keras.utils.boundingBoxes): Detector {
   const levels = [2, 3];
-  const cells = cellsOf(size, levels);
+  const cells = cellsOf(size, levels, tools);
   return {
     model: makeYolo({ size, channels: 1, classes, levels, filters: 16 }),
     loss: yoloLoss(cells, levels, classes),
     detect: keras.jit((predictions: keras.Tensor) => {
-      const { boxes, logits } = readYolo(predictions, cells);
+      const { boxes, logits } = readYolo(predictions, cells, tools);
       return detections(boxes, logits);
     }),
   };

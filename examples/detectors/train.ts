@@ -1,5 +1,5 @@
 import * as keras from 'hornbeam';
-import type { LabelledScenes } from './data.ts';
+import type { LabelledScenes } from './labelled-scenes.ts';
 import type { Detector } from './models.ts';
 
 /** Trains a detector, the steps falling as a cosine does. */

@@ -2,7 +2,8 @@ import * as keras from 'hornbeam';
 import { layers, ops } from 'hornbeam';
 import { type Assigned, assignedTargets, sumOverPositives } from './targets.ts';
 
-const { boundingBoxes } = keras.utils;
+/** What the library has for boxes of cells. In pages it is in a file of its own, `hornbeam/browser/tools`. */
+export type BoxTools = Pick<typeof keras.utils.boundingBoxes, 'generateAnchors' | 'decodeDistancesToBoxes'>;
 
 /** Convolution, batch normalisation, mish. */
 export function convBnMish(x: keras.Tensor, filters: number, { kernelSize = 3, strides = 1 } = {}): keras.Tensor {
@@ -64,8 +65,12 @@ export function makeYolo({ size, channels = 3, classes, levels = [3, 4, 5], filt
 }
 
 /** The cells of all levels, `[cells, 4]`: x1, y1, x2, y2 in pixels. */
-export const cellsOf = (size: number, levels: readonly number[]): keras.Tensor =>
-  boundingBoxes.generateAnchors([size, size], {
+export const cellsOf = (
+  size: number,
+  levels: readonly number[],
+  { generateAnchors }: Pick<BoxTools, 'generateAnchors'> = keras.utils.boundingBoxes,
+): keras.Tensor =>
+  generateAnchors([size, size], {
     minLevel: levels[0]!,
     maxLevel: levels.at(-1)!,
     numScales: 1,
@@ -74,10 +79,14 @@ export const cellsOf = (size: number, levels: readonly number[]): keras.Tensor =
   });
 
 /** Boxes in pixels and logits of the classes. */
-export function readYolo(predictions: keras.Tensor, cells: keras.Tensor) {
+export function readYolo(
+  predictions: keras.Tensor,
+  cells: keras.Tensor,
+  { decodeDistancesToBoxes }: Pick<BoxTools, 'decodeDistancesToBoxes'> = keras.utils.boundingBoxes,
+) {
   const distances = ops.softplus(ops.getItem(predictions, ['...', { slice: [0, 4] }]));
   return {
-    boxes: boundingBoxes.decodeDistancesToBoxes(cells, distances),
+    boxes: decodeDistancesToBoxes(cells, distances),
     logits: ops.getItem(predictions, ['...', { slice: [4, null] }]),
   };
 }

@@ -42,26 +42,45 @@ export function makeScenes(
     const canvas = images.subarray(n * size * size, (n + 1) * size * size);
     const mask = masks.subarray(n * size * size, (n + 1) * size * size);
     for (let i = 0; i < canvas.length; i++) canvas[i] = random() * 0.15;
-    const wanted = 1 + Math.floor(random() * maxDigits);
-    const placed: (readonly [number, number, number, number])[] = [];
-    for (let tries = 0; placed.length < wanted && tries < 60; tries++) {
-      const digit = digits[Math.floor(random() * digits.length)]!;
-      const side = Math.round(8 * (1.5 + random() * 2.5));
-      const [x, y] = [Math.floor(random() * (size - side)), Math.floor(random() * (size - side))];
-      const drawn = inkBox(digit, side);
-      const box = [x + drawn[0], y + drawn[1], x + drawn[2], y + drawn[3]] as const;
-      if (placed.some((other) => overlaps(box, other))) continue;
+    for (const [k, { digit, x, y, side, box }] of scatter(digits, size, random).entries()) {
       draw(canvas, size, digit, x, y, side);
       mark(mask, size, digit, x, y, side);
-      boxes.set(box, (n * maxDigits + placed.length) * 4);
-      labels[n * maxDigits + placed.length] = digit.label;
-      placed.push(box);
+      boxes.set(box, (n * maxDigits + k) * 4);
+      labels[n * maxDigits + k] = digit.label;
     }
   }
   return { count, size, images, boxes, labels, masks };
 }
 
 type Box = readonly [x1: number, y1: number, x2: number, y2: number];
+/** A digit, enlarged to a square of some side, the corner of which is at x, y. */
+export interface Placed {
+  readonly digit: Digit;
+  readonly x: number;
+  readonly y: number;
+  readonly side: number;
+  /** The box around its ink. */
+  readonly box: Box;
+}
+/** A digit at a place, with its box. */
+export function placed(digit: Digit, x: number, y: number, side: number): Placed {
+  const drawn = inkBox(digit, side);
+  return { digit, x, y, side, box: [x + drawn[0], y + drawn[1], x + drawn[2], y + drawn[3]] };
+}
+
+/** 1 to 6 digits, 1.5 to 4 times as large, that do not touch one another. */
+export function scatter(digits: readonly Digit[], size: number, random: () => number): Placed[] {
+  const wanted = 1 + Math.floor(random() * maxDigits);
+  const found: Placed[] = [];
+  for (let tries = 0; found.length < wanted && tries < 60; tries++) {
+    const digit = digits[Math.floor(random() * digits.length)]!;
+    const side = Math.round(8 * (1.5 + random() * 2.5));
+    const [x, y] = [Math.floor(random() * (size - side)), Math.floor(random() * (size - side))];
+    const next = placed(digit, x, y, side);
+    if (!found.some(({ box }) => overlaps(box, next.box))) found.push(next);
+  }
+  return found;
+}
 const overlaps = (a: Box, b: Box): boolean => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 
 /** Ink of the enlarged digit at a pixel: bilinear between the centres of the 8x8 pixels. */
@@ -93,7 +112,8 @@ function inkBox(digit: Digit, side: number): Box {
   return [x1, y1, x2, y2];
 }
 
-function draw(canvas: Float32Array, size: number, digit: Digit, x: number, y: number, side: number): void {
+/** Adds an enlarged digit to a square canvas. */
+export function draw(canvas: Float32Array, size: number, digit: Digit, x: number, y: number, side: number): void {
   for (let j = 0; j < side; j++)
     for (let i = 0; i < side; i++) {
       const at = (y + j) * size + x + i;

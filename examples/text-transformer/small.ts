@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import * as keras from 'hornbeam';
-import { ops } from 'hornbeam';
+import { halvesOf } from '../data/halves.ts';
 import { makeTransformer } from './model.ts';
 import { smallOptions } from './small-options.ts';
 import { Characters, readNovel, stretches } from './text.ts';
@@ -35,13 +35,7 @@ model.compile({
 });
 await model.fit(...training, { batchSize: 32, epochs, validationData: validation, verbose: 2 });
 
-const parts = await Promise.all(
-  model.getWeights().map(async (w) => {
-    const bits = ops.view(ops.cast(w, 'float16'), { dtype: 'uint16' });
-    return Uint16Array.from((await bits.data()) as ArrayLike<number>);
-  }),
-);
-const bytes = Buffer.concat(parts.map((part) => Buffer.from(part.buffer)));
+const bytes = await halvesOf(model);
 writeFileSync('examples/text-transformer/small.f16', bytes);
 writeFileSync('examples/text-transformer/small.json', `${JSON.stringify(characters.known)}\n`);
 console.log(`${model.countParams()} parameters, ${bytes.length} bytes`);

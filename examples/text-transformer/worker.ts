@@ -1,5 +1,6 @@
 import * as keras from 'hornbeam';
 import { ops } from 'hornbeam';
+import { fetchFile, setHalves } from '../data/halves.ts';
 import { answer, tell } from '../data/worker-calls.ts';
 import { makeTransformer } from './model.ts';
 import { smallOptions } from './small-options.ts';
@@ -11,29 +12,12 @@ export interface Written {
   readonly likeliest: readonly (readonly [character: string, probability: number])[];
 }
 
-/** 16-bit floats as they stand in a file. */
-function halves(bytes: ArrayBuffer): Float32Array {
-  return Float32Array.from(new Uint16Array(bytes), (bits) => {
-    const [sign, exponent, fraction] = [bits >> 15 ? -1 : 1, (bits >> 10) & 31, bits & 1023];
-    return sign * (exponent === 0 ? (fraction / 1024) * 2 ** -14 : (1 + fraction / 1024) * 2 ** (exponent - 15));
-  });
-}
-const file = async (name: string): Promise<Response> => {
-  const response = await fetch(new URL(name, import.meta.url));
-  if (!response.ok) throw new Error(`${name}: the server answers ${response.status}`);
-  return response;
-};
-
 async function load() {
-  const characters = (await (await file('./small.json')).json()) as string[];
-  const numbers = halves(await (await file('./small.f16')).arrayBuffer());
+  const files = [new URL('./small.json', import.meta.url), new URL('./small.f16', import.meta.url)];
+  const [known, weights] = await Promise.all(files.map(fetchFile));
+  const characters = JSON.parse(new TextDecoder().decode(known)) as string[];
   const model = makeTransformer({ ...smallOptions, characters: characters.length });
-  let at = 0;
-  const weights = model.getWeights().map(({ shape }) => {
-    const size = shape.reduce((product, n) => product * n, 1);
-    return keras.tensor(numbers.slice(at, (at += size)), { shape });
-  });
-  model.setWeights(weights);
+  setHalves(model, weights!);
   const next = keras.jit((seen: keras.Tensor, last: keras.Tensor) =>
     ops.softmax(ops.take(ops.squeeze(model(seen), { axis: 0 }), last, { axis: 0 })),
   );

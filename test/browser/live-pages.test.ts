@@ -18,6 +18,43 @@ const deeds: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.getByRole('button', { name: 'Go on' }).waitFor();
     expect(Number.parseFloat(await page.locator('#best').innerText())).toBeGreaterThan(0);
   },
+  async detectors(page) {
+    const tally = page.locator('#tally');
+    await page.locator('#clear').press('Enter');
+    await page.getByText('Draw a digit, or put one.').waitFor();
+    // By keyboard: three digits are put, a stroke is drawn, and taken away.
+    await page.locator('#scene').focus();
+    for (const key of ['Shift+ArrowUp', 'Shift+ArrowUp', '3', 'Shift+ArrowDown', 'Shift+ArrowDown', 'Shift+ArrowDown'])
+      await page.keyboard.press(key);
+    await page.keyboard.press('0');
+    await page.locator('#digits').getByText('7').press('Enter');
+    await page.getByText(/^[1-3] of 3 found/).waitFor();
+    await page.locator('#scene').focus();
+    for (const key of [
+      'Shift+ArrowRight',
+      'Shift+ArrowRight',
+      'Shift+ArrowRight',
+      ' ',
+      'Shift+ArrowUp',
+      'Shift+ArrowUp',
+    ])
+      await page.keyboard.press(key);
+    await page.keyboard.press(' ');
+    await page.getByText(/ of 4 found/).waitFor();
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.keyboard.press('Delete');
+    await page.getByText(/ of 3 found/).waitFor();
+    // A score that no box has.
+    await page.locator('#threshold').press('End');
+    await page.getByText(/^0 of 3 found/).waitFor();
+    expect(await tally.innerText()).toContain('3 missed, 0 wrong');
+    await page.locator('#threshold').fill('40');
+    await page.locator('#measure').press('Enter');
+    await page.getByText(/^AP \d/).waitFor({ timeout: 60_000 });
+    const [, ap] = /^AP ([\d.]+)/.exec(await page.locator('#ap').innerText())!;
+    expect(Number(ap)).toBeGreaterThan(70);
+    expect(await page.locator('#each li').count()).toBe(10);
+  },
   async vae(page) {
     await page.locator('#train').press('Enter');
     await page.getByText(/^Epoch (?:[2-9]|\d\d)/).waitFor({ timeout: 60_000 });
