@@ -13,7 +13,7 @@ import { type Config, serializeObject } from '../base/registry/serialize.ts';
 import { refuseUndescribed } from '../base/registry/undescribed.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
 import * as initializers from '../initializers/index.ts';
-import { add, cast, divide, equal, floorDivide, maximum, mod, multiply, subtract, where } from '../ops/index.ts';
+import { add, cast, divide, equal, floorDivide, mod, multiply, where } from '../ops/index.ts';
 import {
   asTensor,
   atPath,
@@ -38,8 +38,8 @@ import {
 import { LearningRateSchedule } from './schedules/schedule.ts';
 import { makeSlots, nameBeside, type Slot, type SlotsByName } from './slots.ts';
 import { applyStatelessly } from './stateless-apply.ts';
-import { type UndecayedOptions, undecayed } from './undecayed.ts';
-import { callCount, type Pair, trained, type Update, updateCount } from './update.ts';
+import { decayValue, type UndecayedOptions, undecayed } from './undecayed.ts';
+import { callCount, overwriteValues, type Pair, pairUp, trained, type Update, updateCount } from './update.ts';
 
 export type { Slot } from './slots.ts';
 export { callCount, trained, type Update, updateCount };
@@ -274,7 +274,11 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   apply(gradients: readonly (Tensor | null)[], variables: readonly Variable[] = this.#known): void {
     const all = this.pair(gradients, variables);
     const pairs = all.filter(({ variable }) => !variable.overwriteWithGradient);
-    if (pairs.length < all.length) this.#overwrite(all.filter((pair) => !pairs.includes(pair)));
+    if (pairs.length < all.length) {
+      const { gradientAccumulationSteps: rounds } = this.#base;
+      const overwriting = all.filter((pair) => !pairs.includes(pair));
+      overwriteValues(overwriting, this.#sums, rounds === null ? null : this.#isDue(rounds));
+    }
     const scale = this.lossScaleFactor;
     inPartOfStep('optimizer', () =>
       this.#applyPairs(
@@ -304,41 +308,16 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   }
   /** Gradients with their variables; those that no gradient reached are left out. */
   protected pair(gradients: readonly (Tensor | null)[], variables: readonly Variable[]): Pair[] {
-    if (gradients.length !== variables.length)
-      fail(
-        this,
-        `${gradients.length} gradients were given for ${variables.length} variables`,
-        this.built ? 'give one gradient for each variable' : 'give the variables too, or build it first',
-      );
     // In the midst of a compiled step as well, what it makes begins with numbers.
-    if (!this.built) outsideOfTraces(() => this.build(variables));
-    const unknown = variables.find((v) => !this.#known.includes(v));
-    if (unknown)
-      fail(
-        this,
-        `it was built for other variables than "${unknown.path}"`,
-        'use a new optimizer for another model, or build it with all variables',
-      );
-    const pairs = variables.flatMap((variable, k) => (gradients[k] ? [{ variable, gradient: gradients[k] }] : []));
-    if (pairs.length === 0)
-      fail(this, 'no gradient was given for any variable', 'let the loss depend on a trainable variable');
-    return pairs;
+    return pairUp(this, gradients, variables, () => {
+      if (!this.built) outsideOfTraces(() => this.build(variables));
+      return this.#known;
+    });
   }
 
-  /** Puts gradients in the place of values; of several batches that are gathered, the greatest. */
-  #overwrite(pairs: readonly Pair[]): void {
-    const { gradientAccumulationSteps: rounds } = this.#base;
-    for (const { variable, gradient } of pairs) {
-      const kept = this.#sums.get(variable);
-      if (rounds === null || !kept) {
-        variable.assign(gradient);
-        continue;
-      }
-      const isDue = equal(mod(add(this.#calls.read(), 1), rounds), 0);
-      const greatest = maximum(gradient, kept.read());
-      variable.assign(where(isDue, greatest, variable.read()));
-      kept.assign(where(isDue, 0, greatest));
-    }
+  /** With `gradientAccumulationSteps`: whether this call is the one that updates. */
+  #isDue(rounds: number): Tensor {
+    return equal(mod(add(this.#calls.read(), 1), rounds), 0);
   }
   #applyPairs(pairs: readonly Pair[]): void {
     const { gradientAccumulationSteps: rounds } = this.#base;
@@ -347,7 +326,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
       this.#average();
       return;
     }
-    const isDue = equal(mod(add(this.#calls.read(), 1), rounds), 0);
+    const isDue = this.#isDue(rounds);
     const sums = pairs.map(({ variable, gradient }) => add(gradient, this.#sums.get(variable)!.read()));
     const accumulators = [...this.#sums.values()];
     const others = this.#own.filter((v) => !accumulators.includes(v));
@@ -366,12 +345,8 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
     );
     const rate = this.learningRate;
     const step = add(this[updateCount], 1);
-    for (const { variable } of pairs) {
-      const decay = this.#isUndecayed(variable) ? null : this.decayOf(variable);
-      if (decay === null) continue;
-      const value = variable.read();
-      variable.assign(subtract(value, multiply(multiply(value, decay), cast(rate, variable.dtype))));
-    }
+    for (const { variable } of pairs)
+      if (!this.#isUndecayed(variable)) decayValue(variable, this.decayOf(variable), rate);
     this.beforeUpdates(cast(step, 'float32'));
     pairs.forEach(({ variable }, k) => {
       const { dtype } = variable;

@@ -1,6 +1,7 @@
 import { fail, type Named } from '../base/errors.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
-import type { Variable } from '../tensor/index.ts';
+import { cast, multiply, subtract } from '../ops/index.ts';
+import type { Tensor, Variable } from '../tensor/index.ts';
 
 /** Which variables weight decay leaves out: some themselves, or those whose names match a pattern. */
 export interface UndecayedOptions {
@@ -19,4 +20,11 @@ export function undecayed(optimizer: Named & { readonly built: boolean }, option
   const patterns = varNames.map((name) => new RegExp(name));
   return (variable: Variable): boolean =>
     varList.includes(variable) || patterns.some((pattern) => pattern.test(variable.name));
+}
+
+/** Takes a share of a variable, times the learning rate, off it; null for none. */
+export function decayValue(variable: Variable, share: number | null, rate: Tensor): void {
+  if (share === null) return;
+  const value = variable.read();
+  variable.assign(subtract(value, multiply(multiply(value, share), cast(rate, variable.dtype))));
 }
