@@ -7,7 +7,7 @@ type Most<F> = F extends AnyFunction ? Required<Parameters<F>>['length'] : never
 
 /** The function, made to refuse surplus arguments. */
 /* @__NO_SIDE_EFFECTS__ */
-export function exact<F extends AnyFunction>(who: string, most: Most<F>, f: F): F {
+export function exact<F extends AnyFunction>(who: string, most: Required<Parameters<F>>['length'], f: F): F {
   return counting(f, most, () => who, '');
 }
 
@@ -25,7 +25,7 @@ const isHook = (key: string): boolean =>
  * default values, and null for methods with rest parameters. Overrides written by users are not affected.
  */
 export function exactMethods<T extends object>(
-  type: abstract new (...args: any) => T,
+  type: abstract new (...args: any) => object,
   counts: { readonly [K in Exclude<keyof T, keyof Object>]?: Most<T[K]> | null } = {},
 ): void {
   for (const owner of [type.prototype as object, type])

@@ -183,7 +183,7 @@ export class CocoAccumulator {
   }
 
   static {
-    exactMethods(this, { addImage: 3, evaluate: 1 });
+    exactMethods<CocoAccumulator>(this, { addImage: 3, evaluate: 1 });
   }
 }
 

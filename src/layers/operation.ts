@@ -118,7 +118,7 @@ export abstract class Operation<Args extends any[] = any[], Out = Tensor>
   }
   /** An operation from what `getConfig` returned. */
   static fromConfig(config: Config): Operation {
-    return new (this as unknown as new (options: Config) => Operation)(config);
+    return Reflect.construct(this, [config]) as Operation;
   }
   /** Layers and models are operations too, though of another class. */
   static override [Symbol.hasInstance](x: unknown): boolean {

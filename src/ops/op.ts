@@ -126,7 +126,7 @@ export const exactOp = <F extends (...args: any) => any>(
   most: Required<Parameters<F>>['length'],
   f: F,
 ): F & { readonly opName: string; readonly opClass: string } =>
-  Object.assign(exact(opNames(named).opName, most as never, f), opNames(named));
+  Object.assign(exact(opNames(named).opName, most, f), opNames(named));
 
 const cache = new RecentCache<{ traced: Traced<unknown>; executable: Executable }>();
 

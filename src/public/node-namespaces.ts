@@ -14,10 +14,10 @@ function read(file: string): object {
   const { createRequire } = process.getBuiltinModule('node:module');
   return createRequire(import.meta.url)(`./namespace-${file}.js`);
 }
-const nothing = Object.freeze({ __proto__: null });
+const nothing: {} = Object.freeze({ __proto__: null });
 
 /** A namespace that is read whole when it is first asked for a name that is not among those of the core. */
-function later<T extends object>(file: string, names: T = nothing as unknown as T): T {
+function later<T extends object>(file: string, names: Partial<T> = nothing): T {
   let whole: T | undefined;
   const all = (): T => (whole ??= read(file) as T);
   // Of a proxy `console.log` looks at what stands behind it.

@@ -124,5 +124,5 @@ function roundColumns(
       ops.where(isHere, error, errors),
     ];
   };
-  return ops.foriLoop(begin, end, step as never, [...state]) as Tensor[];
+  return ops.foriLoop(begin, end, step, [...state]) as Tensor[];
 }

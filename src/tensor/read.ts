@@ -110,20 +110,20 @@ function only(t: Tensor, data: TypedArray): number {
 }
 
 const methods = {
-  async data(this: Tensor) {
-    if (this.strings) return [...this.strings] as unknown as TypedArray;
+  async data(this: Tensor): Promise<TypedArray | string[]> {
+    if (this.strings) return [...this.strings];
     return decode(await stored(this, 'data()'), this.dtype);
   },
   async array(this: Tensor) {
     if (this.strings) return nest(this, this.strings);
     return nest(this, decode(await stored(this, 'array()'), this.dtype));
   },
-  async item(this: Tensor) {
-    if (this.strings?.length === 1) return this.strings[0] as unknown as number;
+  async item(this: Tensor): Promise<number | string> {
+    if (this.strings?.length === 1) return this.strings[0];
     return only(this, decode(await stored(this, 'item()'), this.dtype));
   },
-  dataSync(this: Tensor) {
-    if (this.strings) return [...this.strings] as unknown as TypedArray;
+  dataSync(this: Tensor): TypedArray | string[] {
+    if (this.strings) return [...this.strings];
     return dataSync(this, 'dataSync()');
   },
   dispose(this: Tensor) {

@@ -389,9 +389,15 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
   }
 
   static {
-    const makers = { float: 1, floatRescaled: 1, floatNormalized: 1, floatDiscretized: 2, integerCategorical: 1 };
-    const others = { stringCategorical: 1, integerHashed: 2, stringHashed: 2, cross: 3 };
-    exactMethods<FeatureSpace>(this, { ...makers, ...others } as never);
+    const makers = {
+      float: 1,
+      floatRescaled: 1,
+      floatNormalized: 1,
+      floatDiscretized: 2,
+      integerCategorical: 1,
+    } as const;
+    const others = { stringCategorical: 1, integerHashed: 2, stringHashed: 2, cross: 3 } as const;
+    exactMethods<typeof FeatureSpace>(this, { ...makers, ...others });
   }
 }
 registerLayers();

@@ -7,7 +7,7 @@ import { libraryVersion } from '../../base/version.ts';
 import { writeFileAtomic } from '../../formats/file.ts';
 import { type NpyArray, writeNpy } from '../../formats/npy.ts';
 import type { Model } from '../../models/index.ts';
-import { modelToConfig } from '../../saving/index.ts';
+import { modelToConfig, type SavedModel } from '../../saving/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import type { Seeds } from './losses.ts';
 import { type OwnClass, ownClassesOf, stubsFor } from './own-classes.ts';
@@ -52,7 +52,7 @@ export async function writeFolder(
       const array = { shape: t.shape, dtype: t.dtype, data: await t.data() } as NpyArray;
       await writeFileAtomic(join(folder, 'data', `${name}.npy`), writeNpy(array));
     }
-  const config = modelToConfig(model as never) as Config;
+  const config = modelToConfig(model as SavedModel) as Config;
   const classes = ownClassesOf(model, config);
   if (custom !== undefined) await copyFile(custom, join(folder, 'custom_objects.py'));
   else if (classes.length > 0) await text(join(folder, 'custom_objects.py'), stubsFor(classes));

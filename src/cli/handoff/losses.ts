@@ -72,7 +72,7 @@ export async function nextLosses(
     epochs: 1 + 2 * Math.floor(steps / Math.ceil(count / batchSize)),
     verbose: 0,
     callbacks: [noted],
-    ...(sampleWeight !== undefined && { sampleWeight: sampleWeight as never }),
+    ...(sampleWeight !== undefined && { sampleWeight }),
   });
   return noted.losses;
 }

@@ -33,7 +33,7 @@ const isOwn = (x: SerializedObject): boolean => {
 
 /** What of a model's config Python does not have, in the order in which it is met. */
 export function ownClassesOf(model: Model, config: Config): OwnClass[] {
-  const layers = flattenLayers(model as unknown as AnyLayer);
+  const layers = flattenLayers(model as AnyLayer);
   const found = new Map<string, OwnClass & { readonly uses: string[] }>();
   const note = (x: SerializedObject, place: string): void => {
     const isFunction = x['class_name'] === 'function';

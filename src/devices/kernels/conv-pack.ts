@@ -24,7 +24,7 @@ type Params = [source: Local, target: Local, line: Local, lines: Local, k0: Loca
 
 function begin(machine: KernelMachine, name: string): [KernelFunction, ...Params] {
   const f = machine.func(name, Array(7).fill('i32'));
-  return [f, ...(f.params as unknown as Params)];
+  return [f, ...(f.params as Params)];
 }
 
 const locals = (f: KernelFunction, count: number): Local[] => Array.from({ length: count }, () => f.local('i32'));

@@ -69,7 +69,7 @@ interface Koffi {
   address(value: unknown): bigint;
 }
 interface Library {
-  func(prototype: string): (...args: never[]) => unknown;
+  func(prototype: string): (...args: never[]) => number;
 }
 
 /** Handles are passed as 64 bits; if they have 32, the upper half is ignored. */
@@ -114,9 +114,9 @@ export function loadMpi(env: Readonly<Record<string, string | undefined>> = proc
   const handles = Object.fromEntries(
     Object.entries(abi.handles).map(([name, at]) => [name, typeof at === 'number' ? at : dlsym(null, at)]),
   ) as Record<Handle, number>;
-  const functions = Object.fromEntries(
+  const functions: Functions = Object.fromEntries(
     Object.entries(prototypes).map(([name, prototype]) => [name, library.func(prototype)]),
-  ) as unknown as Functions;
+  ) as Record<keyof Functions, (...args: never[]) => number>;
   return {
     functions,
     abi,

@@ -89,7 +89,7 @@ export abstract class LocallyConnected extends Layer<ConnectedFields> {
           const step = this.strides[d];
           return { slice: [start, start + (sizes[d] - 1) * step + 1, step] as const };
         });
-        return getItem(x, [{ slice: [null, null] }, ...ranges] as never);
+        return getItem(x, [{ slice: [null, null] }, ...ranges]);
       }),
       { axis: -2 },
     );

@@ -16,11 +16,11 @@ import { resultType } from '../promotion.ts';
  */
 const dynamic = <A extends unknown[], R>(
   name: string,
-  most: Required<A>['length'],
+  most: Required<Parameters<(...args: A) => Promise<R>>>['length'],
   f: (...args: A) => Promise<R>,
   shapes: (x: SymbolicAval, ...options: Rest<A>) => SymbolicAval | readonly SymbolicAval[],
 ) =>
-  exactOp(name, most as never, (...args: A): Promise<R> => {
+  exactOp(name, most, (...args: A): Promise<R> => {
     const [x, ...options] = args;
     if (x instanceof Tensor && !x.storage && !(x instanceof KerasTensor)) unknown(name);
     if (!(x instanceof KerasTensor)) return f(...args);

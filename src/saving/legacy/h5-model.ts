@@ -40,7 +40,9 @@ import { upgradeModel, upgradeTrainingConfig } from './upgrade.ts';
 
 interface Modelish {
   readonly layers: readonly AnyLayer[];
-  readonly optimizer?: { readonly variables: readonly Variable[]; getConfig(): Config } | undefined;
+  readonly optimizer?:
+    | { readonly className: string; readonly variables: readonly Variable[]; getConfig(): Config }
+    | undefined;
 }
 
 // In a layer without a module, Keras reads an option with such a value as the function of that name.
@@ -199,7 +201,7 @@ function compileAsSaved(model: SavedModel, file: H5Group, training: string, isOl
   const { optimizer } = model as SavedModel & Modelish;
   const stored = storedIn(file, 'optimizer_weights');
   if (!optimizer || stored.length === 0) return;
-  const { className } = optimizer as unknown as { readonly className: string };
+  const { className } = optimizer;
   const rate = {
     path: '',
     shape: [],

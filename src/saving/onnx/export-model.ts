@@ -53,8 +53,7 @@ async function writtenModel(model: OnnxModel, options: ExportOptions, location?:
     opsetVersion,
     (tensors) => {
       let at = 0;
-      const call = model as unknown as (x: unknown, options: object) => unknown;
-      return call(
+      return model(
         mapTensors(form, () => tensors[at++]),
         { training: false },
       );

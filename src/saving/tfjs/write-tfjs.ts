@@ -65,7 +65,7 @@ async function modelToTfjs(model: SavedModel): Promise<{ readonly json: object; 
       'make the model with new Model({ inputs, outputs }), or call it on data first',
     );
   const problems: string[] = [];
-  const described = markingShared(() => serializeObject(model)) as unknown as Described;
+  const described = markingShared(() => serializeObject(model)) as Described;
   const hasMasks = /"mask_zero":true|"class_name":"Masking"/.test(JSON.stringify(described));
   const config = toTfjsConfig(described, { problems, hasMasks });
   const named = namedWeights(model, problems);

@@ -53,6 +53,8 @@ const keysOf = {
   segmentationMasks: ['segmentationMasks', 'segmentation_masks'],
 } as const;
 type Data = Readonly<Record<string, unknown>> & { readonly images: Tensor };
+const areBoxes = (x: unknown): x is GivenBoxes =>
+  isPlainObject(x) && x['boxes'] !== undefined && x['labels'] !== undefined;
 const isGiven = (x: unknown): boolean => x !== undefined && x !== null;
 
 /** A call returns the same kind of data that it receives: an image, a batch, or images with associated data. */
@@ -248,15 +250,14 @@ export abstract class BaseImagePreprocessingLayer<S extends Fields = typeof fiel
     return found;
   }
   #boxes(given: unknown): BoundingBoxes {
-    if (!isPlainObject(given) || given['boxes'] === undefined || given['labels'] === undefined)
-      fail(this, `boundingBoxes (bounding_boxes) are ${show(given)}`, 'give { boxes, labels }');
+    if (!areBoxes(given)) fail(this, `boundingBoxes (bounding_boxes) are ${show(given)}`, 'give { boxes, labels }');
     if (this.boundingBoxFormat === null)
       fail(
         this,
         'bounding boxes came, but no boundingBoxFormat (bounding_box_format) says how four numbers stand for a box',
         "make the layer with boundingBoxFormat: 'xyxy', or another format",
       );
-    const { boxes, labels } = denseBoxes(this, given as unknown as GivenBoxes);
+    const { boxes, labels } = denseBoxes(this, given);
     const [rank, labelRank] = [boxes.shape.length, labels.shape.length];
     if ((rank !== 2 && rank !== 3) || (labelRank !== rank - 1 && labelRank !== rank))
       fail(

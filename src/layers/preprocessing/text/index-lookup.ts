@@ -35,6 +35,7 @@ import { type Token, TokenCounts } from './token-counts.ts';
 import { oovStart, specialTokens, tokenStart, tokensOf, type VocabularyRules } from './vocabulary.ts';
 import { linesOf, readVocabulary } from './vocabulary-file.ts';
 
+type LookupFields = typeof lookupFields & Fields;
 type Own<T extends Token> = Omit<Resolved<typeof lookupFields>, 'vocabulary' | 'idfWeights'> & {
   readonly maskToken: T | null;
   readonly oovToken: T | null;
@@ -53,9 +54,9 @@ export interface VocabularyWeights {
 const vocabularyWeights: OptionNames<VocabularyWeights> = { idfWeights: true };
 
 // biome-ignore lint/correctness/noUnusedVariables: merged with the class, it must have the same parameters
-export interface IndexLookup<S extends Fields, T extends Token> extends Own<T> {}
+export interface IndexLookup<S extends LookupFields, T extends Token> extends Own<T> {}
 /** What layers share that look tokens up in a vocabulary which is given, or which `adapt` learns. */
-export abstract class IndexLookup<S extends Fields, T extends Token> extends Layer<S> {
+export abstract class IndexLookup<S extends LookupFields, T extends Token> extends Layer<S> {
   override inputSpec: InputSpec = {};
   /** The dtype of the tokens. */
   protected abstract readonly tokenDtype: 'string' | 'int32';
@@ -72,7 +73,7 @@ export abstract class IndexLookup<S extends Fields, T extends Token> extends Lay
 
   constructor(options: Options<S> & LayerOptions, ...surplus: undefined[]) {
     super(options, ...surplus);
-    const { vocabulary, idfWeights } = this[inner].options as unknown as Resolved<typeof lookupFields>;
+    const { vocabulary, idfWeights } = this[inner].options as Resolved<typeof lookupFields>;
     this.#isGiven = vocabulary !== null;
     this.#given = typeof vocabulary === 'string' ? null : (vocabulary as readonly T[] | null);
     this.#givenWeights = idfWeights;
@@ -389,12 +390,12 @@ export abstract class IndexLookup<S extends Fields, T extends Token> extends Lay
         `its config names the vocabulary file ${rest['vocabulary']}, which is no part of the model`,
         'save the model with its vocabulary, or make the layer by hand',
       );
-    const layer = makeFromConfig<IndexLookup<{}, Token>>(this, rest);
+    const layer = makeFromConfig<IndexLookup<LookupFields, Token>>(this, rest);
     layer.expectSize(size);
     return layer as AnyLayer;
   }
 
   static {
-    exactMethods<IndexLookup<{}, Token>>(this, { adapt: 2, getVocabulary: 1, setVocabulary: 2 });
+    exactMethods<IndexLookup<LookupFields, Token>>(this, { adapt: 2, getVocabulary: 1, setVocabulary: 2 });
   }
 }

@@ -121,13 +121,13 @@ function modelOf(graph: FileGraph): SavedModel {
     return fail(who, `its output "${name}" is a constant`, 'leave that output out');
   });
   const Functional = findClass({ class_name: 'Model', module: 'keras', registered_name: null });
-  const make = Functional as unknown as new (options: object) => SavedModel;
   const name = plainName(graph.name || 'onnx_model', new Set());
-  return new make({
+  const options = {
     inputs: inputs.length === 1 ? inputs[0] : inputs,
     outputs: results.length === 1 ? results[0] : results,
     name,
-  });
+  };
+  return Reflect.construct(Functional as typeof Functional & Function, [options]) as SavedModel;
 }
 function compute(node: FileNode, context: Context): readonly Value[] {
   const array = node.opType === 'Constant' ? context.array('value') : undefined;

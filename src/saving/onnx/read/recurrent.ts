@@ -2,7 +2,7 @@ import { range } from '../../../base/shape.ts';
 import { KerasTensor, type Tensor } from '../../../tensor/index.ts';
 import { allZero } from './context.ts';
 import { plainly, type Rule } from './layers.ts';
-import { call, elementsOf, layer, ops, type Value } from './value.ts';
+import { elementsOf, layer, ops, type Value } from './value.ts';
 
 /** Rows of a weight for each gate, in the order in which Keras has the gates; transposed as Keras has it. */
 function gates(w: Tensor, units: number, order: readonly number[]): Tensor {
@@ -58,7 +58,7 @@ const recurrent: Rule = (c) => {
     };
     const made = layer(className, config);
     const initial = hasStates ? first.map((t) => part(t ?? c.refuse('has one state of two'), k)) : undefined;
-    const [y, ...last] = call(made, x, ...(initial ? [{ initialState: initial }] : [])) as unknown as Tensor[];
+    const [y, ...last] = made(x, ...(initial ? [{ initialState: initial }] : [])) as Tensor[];
     const biases = c.has(3) ? biasOf(part(c.constant(3), k), units, order, className === 'GRU' && resetAfter) : [];
     made.setWeights([gates(part(w, k), units, order), gates(part(r, k), units, order), ...biases] as Tensor[]);
     return [goBackwards ? ops['flip'](y, { axis: 1 }) : y, ...last];

@@ -1,4 +1,5 @@
 import { range } from '../../../base/shape.ts';
+import { split as splitTensor } from '../../../ops/index.ts';
 import { KerasTensor, type Tensor } from '../../../tensor/index.ts';
 import type { Context } from './context.ts';
 import { plainly, type Rule } from './layers.ts';
@@ -199,7 +200,7 @@ const split: Rule = (c) => {
   const ends: number[] = [];
   for (const n of lengths) ends.push((ends.at(-1) ?? 0) + n);
   const own = heldAxis(axis, rank, last);
-  const parts = ops['split'](t, ends.slice(0, -1), { axis: own }) as unknown as Tensor[];
+  const parts = splitTensor(t, ends.slice(0, -1), { axis: own });
   return parts.map((part) => ({ t: part, last }));
 };
 const pad: Rule = (c) => {

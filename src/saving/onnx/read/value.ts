@@ -72,9 +72,9 @@ export function checkSize(node: string, shape: readonly (number | null)[]): void
 /** A layer of Keras by its class. */
 export function layer(className: string, config: Readonly<Record<string, unknown>>): AnyLayer {
   const made = findClass({ class_name: className, module: 'keras.layers', registered_name: null });
-  return new (made as unknown as new (config: object) => AnyLayer)(config);
+  return Reflect.construct(made as typeof made & Function, [config]) as AnyLayer;
 }
-export const call = (of: AnyLayer, ...args: unknown[]): Tensor => (of as unknown as Callable)(...args);
+export const call = (of: AnyLayer, ...args: unknown[]): Tensor => of(...args) as Tensor;
 
 /** The tensor with its axes as the graph has them. */
 export function plain(v: Value): Tensor {
