@@ -136,7 +136,7 @@ class Sequence(nn.Module):
         return self.f(y[:, -1])
 
 
-def write(name, model, *xs):
+def write(name, model, *xs, dynamo=False):
     model = model.eval()
     for part in model.modules():
         if isinstance(part, nn.BatchNorm2d):
@@ -146,9 +146,12 @@ def write(name, model, *xs):
         y = model(*xs)
     names = [f"x{k}" for k in range(len(xs))]
     path = os.path.join(folder, f"{name}.onnx")
-    torch.onnx.export(
-        model, xs, path, input_names=names, dynamo=False, dynamic_axes={k: {0: "batch"} for k in names}, opset_version=17
-    )
+    if dynamo:
+        shapes = tuple({0: torch.export.Dim("batch")} for _ in xs)
+        torch.onnx.export(model, xs, path, input_names=names, dynamo=True, dynamic_shapes=shapes, external_data=False)
+    else:
+        axes = {k: {0: "batch"} for k in names}
+        torch.onnx.export(model, xs, path, input_names=names, dynamo=False, dynamic_axes=axes, opset_version=17)
     row = lambda t: [float(f"{v:.8g}") for v in t.flatten().tolist()]
     told = lambda t: {"shape": list(t.shape), "dtype": "float32" if t.is_floating_point() else "int32", "data": row(t)}
     ys = y if isinstance(y, tuple) else (y,)
@@ -169,3 +172,6 @@ write("bert", Bert(), torch.randint(0, 50, (2, 12)), torch.tensor([[1] * 12, [1]
 write("unet", UNet(), torch.randn(2, 3, 12, 12).round(decimals=2))
 write("text", Text(), torch.randn(2, 4, 20).round(decimals=2))
 write("sequence", Sequence(), torch.randn(2, 7, 6).round(decimals=2))
+# By torch's newer exporter, which wants onnxscript.
+write("vit_dynamo", ViT(), image, dynamo=True)
+write("sequence_dynamo", Sequence(), torch.randn(2, 7, 6).round(decimals=2), dynamo=True)

@@ -51,8 +51,8 @@ const cast: Rule = (c) => {
   const type = (Object.keys(elementType) as ElementType[]).find((name) => elementType[name] === to);
   if (!type || type === 'string') return c.refuse(`casts to type ${to}`);
   if (isInts(value) && (type === 'int64' || type === 'int32')) return value;
-  const t = isInts(value) ? plain(value) : value.t;
-  return { t: ops['cast'](t, dtypeOf(type)), last: !isInts(value) && value.last };
+  const dtype = dtypeOf(type);
+  return isInts(value) ? plainly(ops['cast'](plain(value), dtype)) : { ...value, t: ops['cast'](value.t, dtype) };
 };
 
 /** Operators on sizes: integers, some of which may be unknown. */

@@ -119,7 +119,7 @@ const softmax =
     const isLast = !isInts(value) && value.last;
     const axis = heldAxis(c.axis(c.opset < 13 ? 1 : -1, rank), rank, isLast);
     if (c.opset < 13 && c.axis(1, rank) !== rank - 1) return c.refuse('goes over several axes, as before opset 13');
-    const x = isInts(value) ? plain(value) : value.t;
+    const x = isLast ? value.t : plain(value);
     if (name === 'softmax' && x instanceof KerasTensor) return { t: c.layer('Softmax', { axis }, x), last: isLast };
     return { t: ops[name](x, { axis }), last: isLast };
   };

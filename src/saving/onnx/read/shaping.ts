@@ -36,7 +36,7 @@ const transpose: Rule = (c) => {
   if (isInts(value)) return value;
   const toFirst = rank > 2 && perm[0] === 0 && perm[1] === rank - 1 && perm.slice(2).every((d, k) => d === k + 1);
   // Images whose channels the graph moves behind the batch stay stored with channels last.
-  if (toFirst && !value.last) return { t: value.t, last: true };
+  if (toFirst && !value.last && !value.merged) return { t: value.t, last: true };
   const toLast = rank > 2 && perm[0] === 0 && perm[rank - 1] === 1 && perm.slice(1, -1).every((d, k) => d === k + 2);
   if (toLast && value.last) return { t: value.t, last: false };
   const x = plain(value);
