@@ -109,18 +109,31 @@ const graph: Schema = {
   input: many(11, valueInfo),
   output: many(12, valueInfo),
 };
-/** The whole file, except graphs within nodes, so that no file can be nested deeper than this schema. */
-export const flatModelSchema: Schema = {
+/** The whole file around its graph. */
+const model = {
   irVersion: one(1, 'int64'),
   producerName: one(2, 'string'),
   producerVersion: one(3, 'string'),
-  graph: one(7, graph),
   opsetImport: many(8, { domain: one(1, 'string'), version: one(2, 'int64') }),
+};
+/** A graph in which graphs stand within nodes: branches, and bodies of loops. */
+const graphAround = (g: Schema): Schema => ({
+  ...graph,
+  node: many(1, { ...node, attribute: many(5, { ...attribute, g: one(6, g) }) }),
+});
+/** The most graphs within each other that are read. */
+const deepest = 8;
+/** The whole file, to a certain depth, as it is read. */
+export const boundedModelSchema: Schema = {
+  ...model,
+  graph: one(
+    7,
+    Array.from({ length: deepest }).reduce<Schema>((within) => graphAround(within), graph),
+  ),
 };
 
 const nested: Record<string, Schema[string]> = { ...attribute };
 const nestedGraph: Schema = { ...graph, node: many(1, { ...node, attribute: many(5, nested) }) };
-// A branch or the body of a loop is a graph that stands in an attribute of a node.
 nested['g'] = one(6, nestedGraph);
-/** The whole file. */
-export const modelSchema: Schema = { ...flatModelSchema, graph: one(7, nestedGraph) };
+/** The whole file, as it is written. */
+export const modelSchema: Schema = { ...model, graph: one(7, nestedGraph) };

@@ -3,40 +3,45 @@ import { fail } from '../../../base/errors.ts';
 import { range } from '../../../base/shape.ts';
 import type { AnyLayer } from '../../../layers/layer/layer.ts';
 import { KerasTensor, type Tensor } from '../../../tensor/index.ts';
-import { type Attribute, type FileArray, type FileNode, who } from './model-file.ts';
+import { type Attribute, type FileArray, type FileNode, type Subgraph, who } from './model-file.ts';
 import { call, isInts, layer, ops, plain, shapeOf, type Value } from './value.ts';
 
 /** Tensors that are known to be all zeros. */
 export const allZero = new WeakSet<Tensor>();
 
+/** The graph that a node stands in. */
+export interface Surroundings {
+  readonly opset: number;
+  readonly batch: KerasTensor | undefined;
+  /** How many more nodes may be computed. */
+  readonly nodesLeft: number;
+  /** What a name stands for. */
+  find(name: string): Value | undefined;
+  /** The one node that reads an output, unless the graph gives it too. */
+  consumer(output: string): FileNode | undefined;
+  /** A name of its own for a layer. */
+  named(wanted: string): string;
+  /** What a graph within a node gives for its parameters, computed where the node stands. */
+  inlined(graph: Subgraph, given: readonly Value[]): Value[];
+  /** The same with values for names around it too, in a model whose layers have names of their own. */
+  modelled(graph: Subgraph, given: ReadonlyMap<string, Value>, names: Set<string>): Value[];
+}
+
 /** What an operator's rule receives: the node, its inputs, and where its results go. */
 export class Context {
   readonly node: FileNode;
-  readonly opset: number;
   readonly inputs: readonly (Value | undefined)[];
-  readonly #batch: KerasTensor | undefined;
-  readonly #names: Set<string>;
-  readonly #consumer: (output: string) => FileNode | undefined;
-  readonly #constant: (name: string) => Value | undefined;
+  readonly scope: Surroundings;
   /** Nodes whose work a layer does as well, and their results. */
   readonly also = new Map<string, Value>();
 
-  constructor(
-    node: FileNode,
-    opset: number,
-    inputs: readonly (Value | undefined)[],
-    batch: KerasTensor | undefined,
-    names: Set<string>,
-    consumer: (output: string) => FileNode | undefined,
-    constant: (name: string) => Value | undefined,
-  ) {
+  constructor(node: FileNode, scope: Surroundings) {
     this.node = node;
-    this.opset = opset;
-    this.inputs = inputs;
-    this.#batch = batch;
-    this.#names = names;
-    this.#consumer = consumer;
-    this.#constant = constant;
+    this.inputs = node.inputs.map((name) => (name === '' ? undefined : scope.find(name)));
+    this.scope = scope;
+  }
+  get opset(): number {
+    return this.scope.opset;
   }
   refuse(problem: string): never {
     return fail(
@@ -92,6 +97,10 @@ export class Context {
     const value = this.#attribute(name);
     return typeof value === 'object' && 'data' in value ? value : undefined;
   }
+  graph(name: string): Subgraph {
+    const value = this.#attribute(name);
+    return typeof value === 'object' && 'nodes' in value ? value : this.refuse(`has no graph ${name}`);
+  }
   /** Integers from an attribute or an input. */
   ints(name: string, k: number): readonly number[] | undefined {
     const own = this.list(name);
@@ -116,15 +125,12 @@ export class Context {
   name(): string {
     const wanted =
       this.node.name.replace(/^\/+/, '').replaceAll('/', '.').slice(0, 200) || this.node.opType.toLowerCase();
-    let name = wanted;
-    for (let k = 1; this.#names.has(name); k++) name = `${wanted}_${k}`;
-    this.#names.add(name);
-    return name;
+    return this.scope.named(wanted);
   }
   /** Zeros of a shape in which the batch size may be unknown. */
   zeros(sizes: readonly (number | null)[], dtype: DType): Tensor {
     const open = sizes.indexOf(null);
-    const batch = this.#batch;
+    const batch = this.scope.batch;
     if (!batch || open < 0 || sizes.lastIndexOf(null) !== open)
       return this.refuse('repeats something as often as an open size says');
     const rest = range(batch.shape.length - 1).map((d) => d + 1);
@@ -161,10 +167,10 @@ export class Context {
   }
   /** The one node that reads this node's result, if it is of the given kind and adds a constant; and that constant. */
   addedConstant(): { readonly node: FileNode; readonly constant: Tensor } | undefined {
-    const next = this.#consumer(this.node.outputs[0]);
+    const next = this.scope.consumer(this.node.outputs[0]);
     if (next?.opType !== 'Add') return undefined;
     const other = next.inputs.find((name) => name !== this.node.outputs[0]);
-    const value = other === undefined ? undefined : this.#constant(other);
+    const value = other === undefined ? undefined : this.scope.find(other);
     if (!value || isInts(value) || value.t instanceof KerasTensor) return undefined;
     return { node: next, constant: plain(value) };
   }

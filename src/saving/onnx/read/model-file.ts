@@ -2,7 +2,14 @@ import { fail } from '../../../base/errors.ts';
 import type { SymbolicShape } from '../../../base/shape.ts';
 import { protobuf } from '../../../formats/protobuf.ts';
 import { type ElementType, elementType } from '../element-types.ts';
-import { type AttributeMessage, flatModelSchema, type ModelMessage, type TensorMessage } from '../schema.ts';
+import {
+  type AttributeMessage,
+  boundedModelSchema,
+  type GraphMessage,
+  type ModelMessage,
+  type NodeMessage,
+  type TensorMessage,
+} from '../schema.ts';
 
 export const who = 'loadModel';
 const damaged = 'export the model again, or fetch the file again';
@@ -14,7 +21,7 @@ export interface FileArray {
   /** Elements row by row: 64-bit integers as numbers, halves as their bits. */
   readonly data: ArrayLike<number>;
 }
-export type Attribute = number | string | readonly number[] | readonly string[] | FileArray;
+export type Attribute = number | string | readonly number[] | readonly string[] | FileArray | Subgraph;
 /** A node with its attributes by name. */
 export interface FileNode {
   readonly name: string;
@@ -22,20 +29,31 @@ export interface FileNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: ReadonlyMap<string, Attribute>;
+  /** What graphs within it read that stands around them. */
+  readonly captured: readonly string[];
 }
 export interface FileInput {
   readonly name: string;
   readonly type: ElementType;
   readonly shape: SymbolicShape;
 }
-/** The graph of a file, with its nodes in computable order. */
-export interface FileGraph {
+/** Nodes in computable order, and their weights. */
+export interface Body {
   readonly name: string;
-  readonly opset: number;
   readonly nodes: readonly FileNode[];
   readonly arrays: ReadonlyMap<string, FileArray>;
-  readonly inputs: readonly FileInput[];
   readonly outputs: readonly string[];
+}
+/** The graph of a file. */
+export interface FileGraph extends Body {
+  readonly opset: number;
+  readonly inputs: readonly FileInput[];
+}
+/** A graph within a node. */
+export interface Subgraph extends Body {
+  readonly parameters: readonly string[];
+  /** What it reads that stands around it. */
+  readonly captured: readonly string[];
 }
 /** Gives bytes of another file, in which a model keeps its weights; up to its end without a length. */
 export type ReadBeside = (path: string, offset: number, length: number | undefined) => Promise<Uint8Array>;
@@ -49,10 +67,29 @@ const typeOf = (number: number | undefined, what: string): ElementType =>
 
 /** Reads and checks a file. */
 export async function readGraph(bytes: Uint8Array, beside: ReadBeside): Promise<FileGraph> {
-  const message = (await protobuf()).decode(who, flatModelSchema, bytes) as ModelMessage;
+  const message = (await protobuf()).decode(who, boundedModelSchema, bytes) as ModelMessage;
   const { graph, opsetImport = [] } = message;
   if (!graph) return fail(who, 'the file has no graph', damaged);
   const opset = opsetImport.find(({ domain }) => !domain || domain === 'ai.onnx')?.version ?? 1;
+  const body = await bodyOf(graph, new Set(['']), beside);
+  // Old files list weights among the inputs.
+  const inputs = (graph.input ?? [])
+    .filter(({ name = '' }) => !body.arrays.has(name))
+    .map(({ name = '', type }): FileInput => {
+      const { elemType, shape } = type?.tensorType ?? {};
+      if (!shape) return fail(who, `input "${name}" has no shape`, 'export the model with the shapes of its inputs');
+      const sizes = (shape.dim ?? []).map(({ dimValue }) =>
+        dimValue === undefined || dimValue <= 0 ? null : dimValue,
+      );
+      if (sizes.length > 8 || sizes.some((n) => n !== null && n > 2 ** 31))
+        fail(who, `input "${name}" has shape [${sizes.slice(0, 9).join(', ')}]`, 'give a model with at most 8 axes');
+      return { name, type: typeOf(elemType, `input "${name}"`), shape: sizes };
+    });
+  return { ...body, opset, inputs };
+}
+
+/** The nodes of a graph, which may read what they follow and what is known around it. */
+async function bodyOf(graph: GraphMessage, around: ReadonlySet<string>, beside: ReadBeside): Promise<Subgraph> {
   const arrays = new Map<string, FileArray>();
   for (const tensor of graph.initializer ?? []) {
     const name = tensor.name ?? '';
@@ -60,39 +97,54 @@ export async function readGraph(bytes: Uint8Array, beside: ReadBeside): Promise<
       fail(who, `it has ${name === '' ? 'a weight without a name' : `two weights "${name}"`}`, damaged);
     arrays.set(name, arrayOf(tensor, `weight "${name}"`, await externalBytes(tensor, beside)));
   }
-  const known = new Set([...arrays.keys(), '']);
-  const inputs = (graph.input ?? []).flatMap(({ name = '', type }): FileInput[] => {
-    // Old files list weights among the inputs.
-    if (arrays.has(name)) return [];
-    if (known.has(name)) fail(who, `it has two inputs "${name}"`, damaged);
-    known.add(name);
-    const { elemType, shape } = type?.tensorType ?? {};
-    if (!shape) return fail(who, `input "${name}" has no shape`, 'export the model with the shapes of its inputs');
-    const sizes = (shape.dim ?? []).map(({ dimValue }) => (dimValue === undefined || dimValue <= 0 ? null : dimValue));
-    if (sizes.length > 8 || sizes.some((n) => n !== null && n > 2 ** 31))
-      fail(who, `input "${name}" has shape [${sizes.slice(0, 9).join(', ')}]`, 'give a model with at most 8 axes');
-    return [{ name, type: typeOf(elemType, `input "${name}"`), shape: sizes }];
-  });
-  const nodes = (graph.node ?? []).map((node, k): FileNode => {
-    const name = node.name || `${node.opType ?? 'node'}_${k}`;
-    const reads = node.input ?? [];
-    const missing = reads.find((input) => !known.has(input));
+  const own = new Set(arrays.keys());
+  const parameters: string[] = [];
+  for (const { name = '' } of graph.input ?? []) {
+    if (arrays.has(name)) continue;
+    if (name === '' || own.has(name)) fail(who, `it has two inputs "${name}"`, damaged);
+    own.add(name);
+    parameters.push(name);
+  }
+  const captured = new Set<string>();
+  const isKnown = (name: string): boolean => {
+    if (own.has(name)) return true;
+    if (name !== '' && around.has(name)) captured.add(name);
+    return around.has(name);
+  };
+  const nodes: FileNode[] = [];
+  for (const [k, message] of (graph.node ?? []).entries()) {
+    const name = message.name || `${message.opType ?? 'node'}_${k}`;
+    const hasGraphs = message.attribute?.some(({ g }) => g !== undefined) ?? false;
+    const attributes = await attributesOf(message, name, hasGraphs ? new Set([...around, ...own]) : around, beside);
+    const within = [...attributes.values()].flatMap((a) => (typeof a === 'object' && 'nodes' in a ? a.captured : []));
+    const missing = [...(message.input ?? []), ...within].find((input) => !isKnown(input));
     if (missing !== undefined)
       fail(who, `node "${name}" reads "${missing}", which no input, weight or node before it gives`, damaged);
-    for (const output of node.output ?? []) {
+    for (const output of message.output ?? []) {
       if (output === '') continue;
-      if (known.has(output)) fail(who, `"${output}" is given twice, by node "${name}" again`, damaged);
-      known.add(output);
+      if (own.has(output)) fail(who, `"${output}" is given twice, by node "${name}" again`, damaged);
+      own.add(output);
     }
-    const domain = node.domain && node.domain !== 'ai.onnx' ? `${node.domain}.` : '';
-    const attributes = new Map((node.attribute ?? []).map((a) => [a.name ?? '', attributeOf(a, name)]));
-    return { name, opType: `${domain}${node.opType ?? ''}`, inputs: reads, outputs: node.output ?? [], attributes };
-  });
+    const domain = message.domain && message.domain !== 'ai.onnx' ? `${message.domain}.` : '';
+    const { input: inputs = [], output: outputs = [], opType = '' } = message;
+    nodes.push({ name, opType: domain + opType, inputs, outputs, attributes, captured: within });
+  }
   const outputs = (graph.output ?? []).map(({ name = '' }) => name);
-  const lost = outputs.find((name) => !known.has(name) || name === '');
+  const lost = outputs.find((name) => name === '' || !isKnown(name));
   if (outputs.length === 0 || lost !== undefined)
     fail(who, outputs.length === 0 ? 'it has no outputs' : `nothing gives its output "${lost}"`, damaged);
-  return { name: graph.name ?? '', opset, nodes, arrays, inputs, outputs };
+  return { name: graph.name ?? '', nodes, arrays, parameters, outputs, captured: [...captured] };
+}
+
+async function attributesOf(
+  { attribute = [] }: NodeMessage,
+  node: string,
+  around: ReadonlySet<string>,
+  beside: ReadBeside,
+): Promise<Map<string, Attribute>> {
+  const found = new Map<string, Attribute>();
+  for (const a of attribute) found.set(a.name ?? '', a.g ? await bodyOf(a.g, around, beside) : attributeOf(a, node));
+  return found;
 }
 
 const decoder = new TextDecoder();
@@ -104,6 +156,7 @@ function attributeOf(a: AttributeMessage, node: string): Attribute {
   if (a.s) return decoder.decode(a.s);
   if (a.type === 1 || (a.f !== undefined && a.i === undefined)) return a.f ?? 0;
   if (a.type === 6 || a.type === 7) return [];
+  if (a.type === 5) return fail(who, `node "${node}" has graphs within graphs that are nested too deep`, damaged);
   return a.i ?? 0;
 }
 

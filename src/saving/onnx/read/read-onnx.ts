@@ -1,21 +1,21 @@
-import { fail, HornbeamError } from '../../../base/errors.ts';
-import { findClass } from '../../../base/registry/serialize.ts';
+import { fail } from '../../../base/errors.ts';
 import { bytesOf } from '../../../formats/file.ts';
 import { readPart } from '../../../formats/file-part.ts';
 import { checkRelativePath } from '../../../formats/relative-path.ts';
-import { InputLayer } from '../../../layers/core/input-layer.ts';
 import { KerasTensor } from '../../../tensor/index.ts';
 import type { SavedModel } from '../../keras/keras-file.ts';
 import type { Found } from '../../model-format.ts';
-import { Context } from './context.ts';
+import { functional, inputOf, plainName } from './functional.ts';
 import { imageRules } from './images.ts';
 import { knownRules } from './known.ts';
 import { layerRules, type Rule } from './layers.ts';
-import { type FileGraph, type FileNode, type ReadBeside, readGraph, who } from './model-file.ts';
+import { type Body, type FileGraph, type ReadBeside, readGraph, who } from './model-file.ts';
 import { operatorRules } from './operators.ts';
 import { recurrentRules } from './recurrent.ts';
+import { Scope } from './scope.ts';
 import { shapingRules } from './shaping.ts';
-import { dtypeOf, plain, type Value, valueOf } from './value.ts';
+import { subgraphRules } from './subgraphs.ts';
+import { dtypeOf, plain } from './value.ts';
 
 const rules: Readonly<Record<string, Rule | undefined>> = Object.assign(
   Object.create(null),
@@ -25,9 +25,10 @@ const rules: Readonly<Record<string, Rule | undefined>> = Object.assign(
   shapingRules,
   knownRules,
   imageRules,
+  subgraphRules,
 );
-/** The most nodes. */
-const most = 100_000;
+/** The most nodes, and how many more loops may repeat while the file is read. */
+const [most, mostRepeated] = [100_000, 20_000];
 
 /** Reads the model in an `.onnx` file. */
 export async function readOnnx(file: Found): Promise<SavedModel> {
@@ -60,95 +61,39 @@ function besides({ place, files }: Found): ReadBeside {
   };
 }
 
-function refuseUnknown({ nodes, opset }: FileGraph): void {
-  if (nodes.length > most) fail(who, `it has ${nodes.length} nodes`, `give a model of at most ${most}`);
+function refuseUnknown(graph: FileGraph): void {
   const unknown = new Map<string, number>();
-  for (const { opType } of nodes)
-    if (!rules[opType] && opType !== 'Constant') unknown.set(opType, (unknown.get(opType) ?? 0) + 1);
+  let count = 0;
+  const look = ({ nodes }: Body): void => {
+    count += nodes.length;
+    for (const { opType, attributes } of nodes) {
+      if (!rules[opType] && opType !== 'Constant') unknown.set(opType, (unknown.get(opType) ?? 0) + 1);
+      for (const value of attributes.values()) if (typeof value === 'object' && 'nodes' in value) look(value);
+    }
+  };
+  look(graph);
+  if (count > most) fail(who, `it has ${count} nodes`, `give a model of at most ${most}`);
   if (unknown.size === 0) return;
   const shown = [...unknown].map(([name, count]) => `${JSON.stringify(name.slice(0, 100))} (${count})`).slice(0, 50);
   fail(
     who,
-    `operators of ONNX (opset ${opset}) that are not known here: ${shown.join(', ')}${unknown.size > 50 ? ` and ${unknown.size - 50} more` : ''}`,
+    `operators of ONNX (opset ${graph.opset}) that are not known here: ${shown.join(', ')}${unknown.size > 50 ? ` and ${unknown.size - 50} more` : ''}`,
     'export the model with other operators, or its parts without them; docs/onnx.md lists those that are read',
   );
 }
 
 function modelOf(graph: FileGraph): SavedModel {
-  const values = new Map<string, Value>();
+  if (graph.inputs.length === 0) fail(who, 'the model has no inputs', 'give a model that computes something');
   const names = new Set<string>();
-  const constants = new Map<string, Value>();
-  const constantAt = (name: string): Value | undefined => {
-    const array = graph.arrays.get(name);
-    if (!constants.has(name) && array) constants.set(name, valueOf(array));
-    return constants.get(name) ?? values.get(name);
-  };
-  const readers = new Map<string, FileNode[]>();
-  for (const node of graph.nodes)
-    for (const input of new Set(node.inputs)) {
-      const list = readers.get(input);
-      if (list) list.push(node);
-      else readers.set(input, [node]);
-    }
-  const outputs = new Set(graph.outputs);
-  const consumer = (output: string): FileNode | undefined => {
-    const list = readers.get(output) ?? [];
-    return list.length === 1 && !outputs.has(output) ? list[0] : undefined;
-  };
-  const inputs = graph.inputs.map(({ name, type, shape }) => {
-    const layerName = plainName(name, names);
-    const input = new InputLayer({ batchShape: shape, dtype: dtypeOf(type), name: layerName }).output;
-    values.set(name, { t: input, last: false });
-    return input;
+  const inputs = graph.inputs.map(({ name, type, shape }) => inputOf(name, shape, dtypeOf(type), names));
+  const given = new Map(graph.inputs.map(({ name }, k) => [name, { t: inputs[k], last: false }]));
+  const scope = new Scope({ opset: graph.opset, rules, nodesLeft: graph.nodes.length + mostRepeated }, graph, given, {
+    names,
   });
-  if (inputs.length === 0) fail(who, 'the model has no inputs', 'give a model that computes something');
-  const batch = inputs.find(({ symbolicShape }) => symbolicShape[0] === null);
-  for (const node of graph.nodes) {
-    if (node.outputs.every((name) => values.has(name))) continue;
-    const given = node.inputs.map((name) => (name === '' ? undefined : (values.get(name) ?? constantAt(name))));
-    const context = new Context(node, graph.opset, given, batch, names, consumer, constantAt);
-    const found = blamed(node, () => compute(node, context));
-    node.outputs.forEach((name, k) => {
-      if (name !== '' && found[k]) values.set(name, found[k]);
-      else if (name !== '' && !found[k] && readers.has(name)) context.refuse(`gives no output ${k}`);
-    });
-    for (const [name, value] of context.also) values.set(name, value);
-  }
-  const results = graph.outputs.map((name) => {
-    const value = values.get(name) ?? constantAt(name)!;
+  const results = scope.results().map((value, k) => {
     const t = plain(value);
     if (t instanceof KerasTensor) return t;
-    return fail(who, `its output "${name}" is a constant`, 'leave that output out');
+    return fail(who, `its output "${graph.outputs[k]}" is a constant`, 'leave that output out');
   });
-  const Functional = findClass({ class_name: 'Model', module: 'keras', registered_name: null });
-  const name = plainName(graph.name || 'onnx_model', new Set());
-  const options = {
-    inputs: inputs.length === 1 ? inputs[0] : inputs,
-    outputs: results.length === 1 ? results[0] : results,
-    name,
-  };
-  return Reflect.construct(Functional as typeof Functional & Function, [options]) as SavedModel;
-}
-function compute(node: FileNode, context: Context): readonly Value[] {
-  const array = node.opType === 'Constant' ? context.array('value') : undefined;
-  if (array) return [valueOf(array)];
-  return [rules[node.opType]!(context)].flat() as Value[];
-}
-/** The node that an error of a layer or op is about. */
-function blamed<R>(node: FileNode, f: () => R): R {
-  try {
-    return f();
-  } catch (error) {
-    if (!(error instanceof HornbeamError) || error.message.startsWith(`${who}:`)) throw error;
-    const [problem, fix] = error.message.split('\n  Fix: ');
-    return fail(who, `node "${node.name}" (${node.opType}): ${problem}`, fix ?? 'export the model otherwise');
-  }
-}
-/** A valid layer name. */
-function plainName(wanted: string, names: Set<string>): string {
-  const plain = wanted.replaceAll('/', '.').slice(0, 200) || 'input';
-  let name = plain;
-  for (let k = 1; names.has(name); k++) name = `${plain}_${k}`;
-  names.add(name);
-  return name;
+  return functional(inputs, results, plainName(graph.name || 'onnx_model')) as SavedModel;
 }
