@@ -26,7 +26,7 @@ const names: OptionNames<DataParallelOptions> = { deviceMesh: true, devices: tru
 /**
  * Data-parallel training on the processes that mpirun started, each with the whole model and a part of every batch.
  * Results equal those of one process up to rounding, except that batch statistics (`BatchNormalization`) are those of
- * each part.
+ * each part unless they are `synchronized`.
  * @example new DataParallel().numProcesses // 1
  * @see https://keras.io/api/distribution/data_parallel/
  */

@@ -7,6 +7,7 @@ import type { Tensor } from '../ir/tensor.ts';
 import { alignRanks } from '../losses/align.ts';
 import * as ops from '../ops/index.ts';
 import type { Like } from '../tensor/like.ts';
+import { currentReplicas } from '../tensor/replicas.ts';
 import { accumulate, Metric, type MetricOptions, type UpdateOptions } from './metric.ts';
 import { countedWeight, type Given } from './weights.ts';
 
@@ -54,7 +55,9 @@ export abstract class Averaged<S extends Fields = {}, Args extends unknown[] = a
   readonly count = this.addVariable([], { name: 'count', dtype: this.dtype });
 
   protected take(given: Tensor, sampleWeight: Tensor | null): void {
-    const [values, weights] = bySample(given, sampleWeight, ops.mean, this.dtype);
+    // A number is a mean over the rows of the batch that this replica has.
+    const weight = sampleWeight ?? (given.shape.length === 0 ? (currentReplicas()?.share ?? null) : null);
+    const [values, weights] = bySample(given, weight, ops.mean, this.dtype);
     accumulate(this.total, ops.sum(values));
     const samples = values.shape.length > 0 ? values.shape[0] : 1;
     accumulate(this.count, weights ? ops.sum(weights) : ops.full([], samples, { dtype: this.dtype }));

@@ -8,7 +8,7 @@ import { showShape } from '../base/shape.ts';
 import { isPlainObject, refuseDepth } from '../base/tree.ts';
 import { complex, partsOf } from '../ir/complex.ts';
 import { nextSerial, Tensor } from '../ir/tensor.ts';
-import { neg } from '../primitives/elementwise.ts';
+import { convert, neg } from '../primitives/elementwise.ts';
 import { full } from '../primitives/generators.ts';
 import { evaluate } from '../runtime/execute.ts';
 import { bare, currentTrace, inFrame, isRecordingTape, Trace, withHistory } from './frames.ts';
@@ -52,6 +52,12 @@ type GradArgs<A extends readonly unknown[], N extends Positions> = {
 };
 const gradOptions: OptionNames<GradOptions> = { argnums: true };
 
+interface GradientOptions {
+  readonly who?: string;
+  readonly since?: number;
+  /** What the scalar is multiplied by; 1 by default. */
+  readonly weight?: Tensor | undefined;
+}
 /**
  * Gradients of a scalar with respect to tensors; zeros where it does not depend on them. With respect to z = a + bi it
  * is `∂/∂a - i ∂/∂b`, as in JAX. Anything computed before the tensor with serial `since` is a constant.
@@ -59,7 +65,7 @@ const gradOptions: OptionNames<GradOptions> = { argnums: true };
 export function gradientsOf(
   loss: Tensor,
   wrt: readonly Tensor[],
-  { who = 'grad', since = 0 }: { readonly who?: string; readonly since?: number } = {},
+  { who = 'grad', since = 0, weight }: GradientOptions = {},
 ): Tensor[] {
   if (!(loss instanceof Tensor))
     fail(
@@ -83,7 +89,8 @@ export function gradientsOf(
   const zeros = (t: Tensor): Tensor => full({ shape: t.shape, dtype: t.dtype, value: 0 });
   const record = (): Tensor[] => {
     const leaves = wrt.flatMap(partsOf);
-    const found = gradients([loss], [full({ shape: [], dtype: loss.dtype, value: 1 })], leaves, since);
+    const seed = weight ? convert(weight, { dtype: loss.dtype }) : full({ shape: [], dtype: loss.dtype, value: 1 });
+    const found = gradients([loss], [seed], leaves, since);
     const known = found.map((g, k) => g ?? zeros(leaves[k]));
     let at = 0;
     const next = (): Tensor => known[at++];

@@ -36,6 +36,7 @@ export {
 export { markMadeBy, onlyToLookAt } from './made-by.ts';
 export { nest } from './read.ts';
 export { recomputed } from './remat.ts';
+export { amongReplicas, currentReplicas, type Replicas } from './replicas.ts';
 export {
   asCallOf,
   atPath,

@@ -94,10 +94,20 @@ export function runTraced<R>(
   tensors: readonly Tensor[],
   known: Known = new Map(),
 ): R {
-  const { variables, updated, captured, results, form, host } = traced;
+  return resultOf(traced, run(executable, inputsOf(traced, tensors, known)), known);
+}
+/** The inputs of the program for arguments: those, the values of variables, of which some are overwritten, and what it refers to. */
+export function inputsOf(
+  { variables, updated, captured }: Traced<unknown>,
+  tensors: readonly Tensor[],
+  known: Known,
+): Tensor[] {
   const owned = new Set(updated);
   const values = variables.map((v) => (owned.has(v) ? v.own() : v.held));
-  const outputs = run(executable, [...tensors, ...values, ...captured.map((t) => known.get(t) ?? t)]);
+  return [...tensors, ...values, ...captured.map((t) => known.get(t) ?? t)];
+}
+/** The result, from the outputs of the program. */
+export function resultOf<R>({ results, form, host }: Traced<R>, outputs: readonly (Tensor | null)[], known: Known): R {
   if (host) {
     const handed = outputs.slice(outputs.length - host.handed.length) as Tensor[];
     host.handed.forEach((t, k) => known.set(t, handed[k]));

@@ -4,6 +4,7 @@ import { exact } from '../base/exact.ts';
 import { nextSerial, Tensor } from '../ir/tensor.ts';
 import { withHistory } from './frames.ts';
 import { gradientsOf } from './grad.ts';
+import { currentReplicas, type Replicas } from './replicas.ts';
 import { Variable } from './variable.ts';
 
 /** The result of `gradients`. */
@@ -53,8 +54,19 @@ export const gradients = exact('gradients', 2, function gradients<
       'its function gave a tensor that was computed outside of it',
       'compute the loss within the function: gradients(() => lossOf(model(x)), variables)',
     );
-  return { value: loss, aux, gradients: gradientsOf(loss, wrt, { who: 'gradients', since }) };
+  const found = (weight?: Tensor): Tensor[] => gradientsOf(loss, wrt, { who: 'gradients', since, weight });
+  const replicas = variables.some(isVariable) ? currentReplicas() : undefined;
+  return { value: loss, aux, gradients: replicas ? ofAll(replicas, variables, found(replicas.share)) : found() };
 });
+
+const isVariable = (x: Variable | Tensor): boolean => x instanceof Variable;
+
+/** Gradients of the mean over all replicas' batches: those of variables are summed, tensors are each replica's own. */
+function ofAll({ sum }: Replicas, variables: readonly (Variable | Tensor)[], found: readonly Tensor[]): Tensor[] {
+  const sums = sum(found.filter((_, k) => isVariable(variables[k])));
+  let at = 0;
+  return found.map((own, k) => (isVariable(variables[k]) ? sums[at++] : own));
+}
 
 function leafOf(x: unknown, k: number): Tensor {
   if (!(x instanceof Variable || x instanceof Tensor))

@@ -25,7 +25,7 @@ import { forward, needsCall, overrides, type Trainable } from './trainable.ts';
 import { Turns } from './turns.ts';
 
 /** What host metrics need: labels, predictions, weights and their masks. */
-interface Handed {
+export interface Handed {
   readonly yTrue: unknown;
   readonly yPred: unknown;
   readonly sampleWeight: unknown;
@@ -291,8 +291,12 @@ export class Trainer {
   /** Runs a step on a batch; returns its logs. */
   protected async perform(_: Kind, step: StepFunction, { recycle, ...batch }: Batch): Promise<Logs> {
     const { logs, host } = step(batch) as StepResult;
-    if (host) await this.measures!.updateOnHost({ ...host, wanted: this.loss!.judged });
+    if (host) await this.updateOnHost(host);
     return logs;
+  }
+  /** Updates the metrics that run on the host with a batch. */
+  protected async updateOnHost(handed: Handed): Promise<void> {
+    await this.measures!.updateOnHost({ ...handed, wanted: this.loss!.judged });
   }
   /** The callbacks of a run. */
   listeners(callbacks: readonly Callback[], params: CallbackParams): Listeners {

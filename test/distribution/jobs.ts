@@ -29,7 +29,11 @@ export const installed: readonly Launcher[] = launchers.filter(isInstalled);
 if (installed.length === 0)
   console.info('no mpirun.mpich and no mpirun.openmpi: training on several processes is not tested');
 
-const programs = { job: 'test/distribution/job.ts', search: 'test/distribution/search.ts' };
+const programs = {
+  job: 'test/distribution/job.ts',
+  search: 'test/distribution/search.ts',
+  steps: 'test/distribution/steps.ts',
+};
 type Program = keyof typeof programs;
 const made: Partial<Record<Program, Promise<string>>> = {};
 /** A program of jobs with the library, as files that Node runs, and the packages beside them. */

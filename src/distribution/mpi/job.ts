@@ -19,8 +19,10 @@ export interface Job {
   readonly version: string;
   /** Sums the elements over all processes, in place. */
   reduce(parts: readonly Part[]): Promise<void>;
-  /** Broadcasts the bytes of process 0. */
-  broadcast(bytes: Uint8Array): Promise<void>;
+  /** The same synchronously. */
+  reduceNow(parts: readonly Part[]): void;
+  /** Broadcasts the bytes of a process, 0 when absent. */
+  broadcast(bytes: Uint8Array, from?: number): Promise<void>;
   /** The same synchronously, for few bytes. */
   broadcastNow(bytes: Uint8Array): void;
   /** Ends all processes. */
@@ -119,9 +121,9 @@ function join(mpi: Mpi, expected: number): Job {
         'MPI_Iallreduce',
       ),
     );
-  const spreading = (bytes: Uint8Array): Request[] =>
+  const spreading = (bytes: Uint8Array, from = 0): Request[] =>
     pieces(bytes, bytes.length, 1, (at, n) =>
-      started((request) => f.MPI_Ibcast(at, n, handles.byte, 0, world, request), 'MPI_Ibcast'),
+      started((request) => f.MPI_Ibcast(at, n, handles.byte, from, world, request), 'MPI_Ibcast'),
     );
   const waitNow = (requests: readonly Request[]): void => {
     const start = performance.now();
@@ -157,7 +159,8 @@ function join(mpi: Mpi, expected: number): Job {
     ...placeAmong(rank, size, (memory) => waitNow(reducing({ memory, count: size, dtype: 'float64' }))),
     version: mpi.version,
     reduce: (parts) => wait(parts.flatMap(reducing)),
-    broadcast: (bytes) => wait(spreading(bytes)),
+    reduceNow: (parts) => waitNow(parts.flatMap(reducing)),
+    broadcast: (bytes, from) => wait(spreading(bytes, from)),
     broadcastNow: (bytes) => waitNow(spreading(bytes)),
     abort(code) {
       // The launcher may end without reading what was written just before: it gets time to.

@@ -4,13 +4,13 @@ import type { Config } from '../../base/registry/serialize.ts';
 import { range, type SymbolicShape, showShape } from '../../base/shape.ts';
 import { initializerField } from '../../initializers/field.ts';
 import { batchNormalization, cast } from '../../ops/index.ts';
-import type { Tensor, Variable } from '../../tensor/index.ts';
+import { currentReplicas, type Tensor, type Variable } from '../../tensor/index.ts';
 import type { CallOptions } from '../layer/call-context.ts';
 import type { InputSpec } from '../layer/input-spec.ts';
 import { Layer, type LayerOptions } from '../layer/layer.ts';
 import { buildAffine } from './affine.ts';
 import { affineFields } from './fields.ts';
-import { batchMoments, follow } from './moments.ts';
+import { batchMoments, countOf, follow, momentsOfAll } from './moments.ts';
 import { Renormalization, renormFields } from './renormalization.ts';
 
 const fields = {
@@ -23,7 +23,7 @@ const fields = {
   movingMeanInitializer: initializerField('zeros'),
   /** How the moving variance begins; ones by default. */
   movingVarianceInitializer: initializerField('ones'),
-  /** Whether replicas of a distributed run share their statistics. */
+  /** Whether the statistics are those of the batches of all processes that train together, rather than of each its own. */
   synchronized: f.bool(false),
   ...renormFields,
 };
@@ -96,7 +96,11 @@ export class BatchNormalization extends Layer<typeof fields> {
     let [scale, offset] = [weight(this.gamma), weight(this.beta)];
     let [mean, variance] = [weight(this.movingMean)!, weight(this.movingVariance)!];
     if (training && this.trainable) {
-      [mean, variance] = batchMoments(x, this.#otherAxes(x), mask);
+      const origin = mean;
+      const axes = this.#otherAxes(x);
+      [mean, variance] = batchMoments(x, axes, mask);
+      const replicas = this.synchronized ? currentReplicas() : undefined;
+      if (replicas) [mean, variance] = momentsOfAll(replicas, [mean, variance], countOf(x, axes, mask), origin);
       if (this.#correction) [scale, offset] = this.#correction.correct(this, mean, variance, scale, offset);
       else follow(this.movingVariance, variance, this.momentum);
       follow(this.movingMean, mean, this.momentum);
