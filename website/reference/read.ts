@@ -183,7 +183,9 @@ class Reader {
   private member(sign: Sign, isStatic: boolean): Member {
     const { checker } = this;
     const type = checker.getTypeOfSymbol(sign)!;
-    const calls = checker.getSignaturesOfType(type, SignatureKind.Call);
+    // A layer or metric that is held by another can be called, but is no method of it.
+    const isObject = checker.getPropertiesOfType(type).some(({ name }) => name === 'className');
+    const calls = isObject ? [] : checker.getSignaturesOfType(type, SignatureKind.Call);
     return {
       name: sign.name,
       isStatic,

@@ -102,6 +102,9 @@ test('a page tells types, defaults, rules, Keras’s names, an example and the s
   expect(dense).toMatch(/source\/src\/layers\/core\/dense\.ts\.html#L\d+/);
   expect(htmlOf('ops.softShrink')).toContain('default <code>0.5</code>');
   expect(byPath.get('optimizers.Adam')!.bases).toEqual(['Optimizer']);
+  // What can be called and is held by another is an attribute.
+  const [cell] = byPath.get('layers.LSTM')!.members.filter(({ name }) => name === 'cell');
+  expect([cell!.type, cell!.calls]).toEqual(['LSTMCell', []]);
 });
 
 test('links of the reference lead to its pages and to members on them', () => {
