@@ -14,64 +14,64 @@ import { type PretrainedFile, withWeights } from './pretrained.ts';
 
 /** Options that all applications take. */
 export interface ApplicationOptions {
-  /** Whether the classifier stands on top; without it the model gives features. True by default. */
+  /** Whether the model ends with the classifier; otherwise it returns features. True by default. */
   readonly includeTop?: boolean;
   /**
-   * What the weights begin as: `'imagenet'` (the default: trained on ImageNet, fetched once and kept in `~/.keras/models`), null
-   * (random), or a file: a path, a URL or its bytes. With anything but null the model comes when its weights are read.
+   * The weights: `'imagenet'` (the default: trained on ImageNet, downloaded once and kept in `~/.keras/models`), null
+   * (random), or a file: a path, a URL or its bytes. Unless it is null, the result is a promise of the model.
    */
   readonly weights?: 'imagenet' | FileSource | null;
-  /** What the images come from, made of `keras.Input`; an input of its own when null. */
+  /** A KerasTensor of images to build on, from `keras.Input`; null makes a new input. */
   readonly inputTensor?: KerasTensor | null;
-  /** Shape of one image, such as `[160, 160, 3]`; null for the size that the application was made for, or open sizes without a top. */
+  /** Shape of one image, such as `[160, 160, 3]`; null for the size that the model was designed for or, without a top, for unknown sizes. */
   readonly inputShape?: SymbolicShape | null;
-  /** What becomes of the features without a top: null leaves the map, `'avg'` and `'max'` take one number a channel. */
+  /** What to do with the features if there is no top: null returns the map, `'avg'` and `'max'` return one number per channel. */
   readonly pooling?: 'avg' | 'max' | null;
   /** Number of classes of the top. 1000 by default, as ImageNet has. */
   readonly classes?: number;
-  /** Function of the top's last layer; null for logits. `'softmax'` by default. */
+  /** Activation of the last layer of the top; null for logits. `'softmax'` by default. */
   readonly classifierActivation?: ActivationLike;
   /** Name of the model. */
   readonly name?: string | null;
 }
-/** All options, those of one family included. */
+/** All options, including those of a single family. */
 type Asked<Own extends object> = Required<ApplicationOptions> & Required<Own>;
-/** The same when the shape of the images is found. */
+/** The same, once the shape of the images is known. */
 export type Chosen<Own extends object> = Asked<Own> & { readonly inputShape: SymbolicShape };
 
-/** A function that makes a model: at once where the weights are random, else when they are read. */
+/** A function that returns a model if the weights are random, otherwise a promise of it. */
 export interface Application<Own extends object = {}> {
   (options: ApplicationOptions & Own & { readonly weights: null }): Model;
   (options?: ApplicationOptions & Own): Promise<Model>;
 }
 
-/** What an application is, beside what all have. */
+/** What distinguishes one application from the others. */
 export interface Recipe<Own extends object> {
-  /** Side of the images that it was made for. */
+  /** Height and width of the images that it was designed for. */
   readonly size: number | ((options: Asked<Own>) => number);
-  /** The least side of images that its windows leave something of. */
+  /** The smallest height and width of images for which its windows leave an output. */
   readonly least: number;
-  /** Values of the options of its own, and others than most have. */
+  /** Defaults of its own options, and defaults that differ from those of most applications. */
   readonly defaults: Required<Own> & ApplicationOptions;
-  /** The shape of images, where it is not found as in most. */
+  /** The shape of images, if it is not determined in the usual way. */
   readonly inputShape?: (options: Asked<Own>) => SymbolicShape;
-  /** Refuses options that the weights of ImageNet were not trained with. */
+  /** Refuses options for which there are no weights trained on ImageNet. */
   readonly refuseForImagenet?: (options: Chosen<Own>) => void;
-  /** Whether its blocks are written for channels in the last place alone. */
+  /** Whether its blocks support only channels in the last axis. */
   readonly channelsLast?: boolean;
-  /** From images to a map of features. */
+  /** Computes a map of features from images. */
   features(images: Tensor, options: Chosen<Own>): Tensor;
-  /** From the map of features to classes; mean and one Dense where it is not said. */
+  /** Computes classes from the map of features; by default by a mean and one Dense. */
   classify?(features: Tensor, options: Chosen<Own>): Tensor;
-  /** What stands without a top, after the pooling. */
+  /** What is applied after the pooling if there is no top. */
   finish?(pooled: Tensor): Tensor;
   /** Whether the layers that pool features have the names `avg_pool` and `max_pool`. */
   readonly namesPooling?: boolean;
-  /** Whether what stands behind `inputTensor` is the model's one input, and no list of one: configs tell them apart. */
+  /** Whether the source of `inputTensor` is the single input of the model and not a list of one: configs differ. */
   readonly hasOneInput?: boolean;
-  /** Name of a model for which none is given. */
+  /** The default name of a model. */
   readonly name: string | ((options: Chosen<Own>) => string);
-  /** The file of the weights of ImageNet. */
+  /** The file with the weights trained on ImageNet. */
   pretrained(options: Chosen<Own>): PretrainedFile;
 }
 
@@ -86,7 +86,7 @@ const common: Required<ApplicationOptions> = {
   name: null,
 };
 
-/** The function that makes models after a recipe. */
+/** The function that makes models from such a description. */
 /* @__NO_SIDE_EFFECTS__ */
 export function application<Own extends object = {}>(who: string, recipe: Recipe<Own>): Application<Own> {
   const initial = { ...common, ...recipe.defaults };
@@ -154,7 +154,7 @@ function checkOptions(who: string, options: Required<ApplicationOptions>, channe
     );
 }
 
-/** The mean of each channel, and one Dense: how most classify. */
+/** The mean of each channel and one Dense: the top of most applications. */
 function classify(features: Tensor, { classes, classifierActivation }: Required<ApplicationOptions>): Tensor {
   const x = new GlobalAveragePooling2D({ name: 'avg_pool' })(features);
   return new Dense({ units: classes, activation: classifierActivation, name: 'predictions' })(x);
@@ -171,6 +171,6 @@ function pool<Own extends object>(
   return finish(features);
 }
 
-/** `x` through one layer after the other. */
+/** Applies layers to `x`, one after the other. */
 export const through = (x: Tensor, ...layers: readonly ((x: Tensor) => Tensor)[]): Tensor =>
   layers.reduce((y, layer) => layer(y), x);

@@ -18,13 +18,13 @@ export { asItIs as preprocessInput } from './preprocess-input.ts';
 
 /** What ConvNeXt takes besides the options of all applications. */
 export interface ConvNeXtOptions {
-  /** Whether the model itself normalises pixels from 0…255. True by default. */
+  /** Whether the model includes the normalisation of pixels from 0…255. True by default. */
   readonly includePreprocessing?: boolean;
 }
 
 const normalize = (name?: string) => new LayerNormalization({ epsilon: 1e-6, ...(name && { name }) });
 
-/** A depthwise convolution, and two dense layers over the channels, beside a shortcut. */
+/** A depthwise convolution and two dense layers over the channels, with a shortcut. */
 function block(x: Tensor, channels: number, name: string): Tensor {
   const y = through(
     x,
@@ -44,7 +44,7 @@ function block(x: Tensor, channels: number, name: string): Tensor {
   );
   return add(x, y);
 }
-/** Patches of the image as the first map. */
+/** Turns patches of the image into the first map. */
 const stem = (channels: number, name: string) =>
   new Sequential({
     layers: [
@@ -53,7 +53,7 @@ const stem = (channels: number, name: string) =>
     ],
     name: `${name}_stem`,
   });
-/** Half the sides, more channels. */
+/** Halves height and width and adds channels. */
 const downsampling = (channels: number, name: string, index: number) =>
   new Sequential({
     layers: [
@@ -142,7 +142,7 @@ export const ConvNeXtBase = convnext(
     '40a20c5548a5e9202f69735ecc06c990e6b7c9d2de39f0361e27baeb24cb7c45',
   ],
 );
-/** The same, wider again. */
+/** The same, wider still. */
 export const ConvNeXtLarge = convnext(
   'Large',
   [3, 3, 27, 3],

@@ -8,12 +8,12 @@ import { cached } from './pretrained.ts';
 
 /** Options of `decodePredictions`. */
 export interface DecodePredictionsOptions {
-  /** How many classes of each image, the likeliest first. 5 by default. */
+  /** How many classes to return for each image, the most likely first. 5 by default. */
   readonly top?: number;
 }
 const names: OptionNames<DecodePredictionsOptions> = { top: true };
 
-/** A class of ImageNet, and how likely it is. */
+/** A class of ImageNet and its score. */
 export type DecodedPrediction = readonly [wordnet: string, name: string, score: number];
 
 const classIndex = {
@@ -21,7 +21,7 @@ const classIndex = {
   url: 'https://storage.googleapis.com/download.tensorflow.org/data/imagenet_class_index.json',
   hash: 'c2c37ea517e94d9795004a39431a14cb',
 };
-/** By its number, the key in WordNet and the name of each class. */
+/** The key in WordNet and the name of each class, by its number. */
 export type Classes = Readonly<Record<string, readonly [wordnet: string, name: string]>>;
 let classes: Promise<Classes> | undefined;
 async function readClasses(): Promise<Classes> {
@@ -29,8 +29,8 @@ async function readClasses(): Promise<Classes> {
 }
 
 /**
- * The likeliest classes of each image, from predictions of shape `[images, 1000]`. Their names come from a file that is fetched once,
- * as weights are.
+ * The most likely classes of each image, from predictions of shape `[images, 1000]`. Their names come from a file that is downloaded
+ * once, like weights.
  * @example
  * const [classes] = await keras.applications.imagenetUtils.decodePredictions(predictions, { top: 3 });
  */
@@ -50,7 +50,7 @@ export const decodePredictions = exact(
     const rows = await x.array<2>();
     classes ??= readClasses();
     const known = await classes.catch((error: unknown) => {
-      // The next call may reach the server.
+      // The next call may succeed in reaching the server.
       classes = undefined;
       throw error;
     });

@@ -19,7 +19,7 @@ const normalize = (name: string) => new BatchNormalization({ axis: channelAxis()
 const relu = (name: string) => new Activation({ activation: 'relu', name });
 const growth = 32;
 
-/** What came before, and `growth` channels more. */
+/** The input and `growth` more channels. */
 function convolutions(x: Tensor, name: string): Tensor {
   const y = through(
     x,
@@ -36,7 +36,7 @@ function denseBlock(x: Tensor, depth: number, name: string): Tensor {
   for (let k = 1; k <= depth; k++) x = convolutions(x, `${name}_block${k}`);
   return x;
 }
-/** Half the channels, half the sides. */
+/** Halves the channels, the height and the width. */
 const transition = (x: Tensor, name: string): Tensor =>
   through(
     x,

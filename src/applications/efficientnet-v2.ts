@@ -19,7 +19,7 @@ export { asItIs as preprocessInput } from './preprocess-input.ts';
 
 /** What EfficientNetV2 takes besides the options of all applications. */
 export interface EfficientNetV2Options {
-  /** Whether the model itself brings pixels from 0…255 to what it takes. True by default. */
+  /** Whether the model includes the scaling of pixels from 0…255. True by default. */
   readonly includePreprocessing?: boolean;
 }
 
@@ -29,13 +29,13 @@ interface Block {
   readonly filters: number;
   readonly stride: number;
   readonly expansion: number;
-  /** How often training leaves it out. */
+  /** The probability that training skips the block. */
   readonly dropRate: number;
 }
 const joined = (x: Tensor, y: Tensor, { filters, stride, dropRate }: Block, name: string): Tensor =>
   stride === 1 && channelsOf(x) === filters ? shortcut(x, y, dropRate, name) : y;
 
-/** MBConv: wide within, with a factor for each channel, narrow at its ends, which the shortcut joins. */
+/** MBConv: a wide block with a factor for each channel, whose narrow ends the shortcut connects. */
 function mobileInvertedBottleneck(x: Tensor, block: Block, name: string): Tensor {
   const channels = channelsOf(x);
   const deep = through(
@@ -136,9 +136,9 @@ const efficientnetV2 = (
 ): Application<EfficientNetV2Options> => {
   const name = `efficientnetv2-${variant.toLowerCase()}`;
   const scaled = (filters: number): number => Math.max(8, Math.floor((filters * width + 4) / 8) * 8);
-  // As published: of the stages before they are scaled in depth.
+  // As published: the number of stages before they are scaled in depth.
   const blocks = stages.reduce((sum, [, repeats]) => sum + repeats, 0);
-  /** From pixels to what was trained on. */
+  /** Scales pixels to the range of the training data. */
   const pixels = (images: Tensor): Tensor =>
     stages === stagesB && channelsOf(images) === 3
       ? through(
@@ -182,7 +182,7 @@ const efficientnetV2 = (
   });
 };
 
-/** The smallest EfficientNet of the second kind (https://arxiv.org/abs/2104.00298). It takes pixels from 0 to 255. */
+/** The smallest EfficientNetV2 (https://arxiv.org/abs/2104.00298). It takes pixels from 0 to 255. */
 export const EfficientNetV2B0 = efficientnetV2('B0', { stages: stagesB, stem: 32, size: 224 }, [
   '21ecbf6da12460d5c40bb2f29ceb2188',
   '893217f2bb855e2983157299931e43ff',
@@ -202,12 +202,12 @@ export const EfficientNetV2B3 = efficientnetV2('B3', { stages: stagesB, stem: 32
   '1f1fc43bd98a6e4fd8fdfd551e02c7a0',
   'f6abf7b5849ac99a89b50dd3fd532856',
 ]);
-/** The small one of the larger kind, for 384x384. */
+/** The small one of the larger models, for 384x384. */
 export const EfficientNetV2S = efficientnetV2('S', { stages: stagesS, stem: 24, size: 384 }, [
   'e1d88a8495beba45748fedd0cecbe016',
   'af0682fb74e8c54910f2d4393339c070',
 ]);
-/** The middle one, for 480x480. */
+/** The medium one, for 480x480. */
 export const EfficientNetV2M = efficientnetV2('M', { stages: stagesM, stem: 24, size: 480 }, [
   'a3bf6aa3276309f4fc6a34aa114c95cd',
   '1b8dc055df72dde80d614482840fe342',

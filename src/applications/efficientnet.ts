@@ -30,10 +30,10 @@ interface Block {
   readonly window: number;
   readonly stride: number;
   readonly expansion: number;
-  /** How often training leaves it out. */
+  /** The probability that training skips the block. */
   readonly dropRate: number;
 }
-/** MBConv: wide within, with a factor for each channel, narrow at its ends, which the shortcut joins. */
+/** MBConv: a wide block with a factor for each channel, whose narrow ends the shortcut connects. */
 function mobileInvertedBottleneck(x: Tensor, block: Block, name: string): Tensor {
   const { filters, window: kernelSize, stride, expansion, dropRate } = block;
   const channels = channelsOf(x);
@@ -102,7 +102,7 @@ const efficientnet = (variant: number, { width, depth, size, dropout }: Scale, h
         images,
         new Rescaling({ scale: 1 / 255 }),
         new Normalization({ axis: channelAxis() }),
-        // The published weights were trained behind this as well.
+        // The published weights were trained with this scaling as well.
         ...(weights === 'imagenet'
           ? [new Rescaling({ scale: [0.229, 0.224, 0.225].map((deviation) => 1 / Math.sqrt(deviation)) })]
           : []),

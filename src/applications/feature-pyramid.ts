@@ -16,7 +16,7 @@ export interface FeaturePyramidOptions {
 }
 const names: OptionNames<FeaturePyramidOptions> = { filters: true, name: true };
 
-/** The last map of a model whose sides are those of the images by `stride`. */
+/** The last map of a model whose height and width are those of the images divided by `stride`. */
 function mapOf(backbone: Model<any>, stride: number): KerasTensor | undefined {
   const image = sidesOf(backbone.inputs![0].symbolicShape.slice(1) as SymbolicShape);
   const maps = backbone.layers.map((layer) => callsOf(layer).at(-1)?.outputs[0]);
@@ -27,8 +27,8 @@ function mapOf(backbone: Model<any>, stride: number): KerasTensor | undefined {
 }
 
 /**
- * A feature pyramid (https://arxiv.org/abs/1612.03144) over a model of images: for each level k a map of `filters` channels whose sides
- * are those of the images by 2^k, the finer ones with what the coarser ones know. Levels below the backbone's last map are
+ * A feature pyramid (https://arxiv.org/abs/1612.03144) on top of an image model: for each level k a map of `filters` channels whose
+ * height and width are those of the images divided by 2^k; finer maps receive what coarser ones found. Levels beyond the backbone's last map are
  * convolutions of stride 2, as in RetinaNet (https://arxiv.org/abs/1708.02002).
  * @example
  * const backbone = keras.applications.MobileNetV2({ weights: null, alpha: 0.35, inputShape: [64, 64, 3], includeTop: false });
@@ -65,7 +65,7 @@ export const featurePyramid = exact(
 
     const convolution = (k: number, part: string, kernelSize: number, strides = 1) =>
       new Conv2D({ filters, kernelSize, strides, padding: 'same', name: `level${k}_${part}` });
-    // From the coarsest to the finest, each with the one above it.
+    // From the coarsest to the finest, each joined with the one above.
     const merged: Tensor[] = [];
     for (let n = count - 1; n >= 0; n--) {
       const k = levels[n];

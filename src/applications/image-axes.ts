@@ -4,9 +4,9 @@ import type { Tensor } from '../tensor/index.ts';
 
 const isLast = (): boolean => imageDataFormat() === 'channels_last';
 
-/** Where the channels of a batch of images stand. */
+/** The axis of the channels in a batch of images. */
 export const channelAxis = (): number => (isLast() ? 3 : 1);
-/** The same, as families write it that count the last axis from the end. */
+/** The same, for families that count the last axis from the end. */
 export const channelAxisFromEnd = (): number => (isLast() ? -1 : 1);
 /** How many channels a batch of images has. */
 export const channelsOf = (x: Tensor): number => x.shape[channelAxis()];
@@ -16,11 +16,11 @@ export const sidesOf = ([a, b, c]: SymbolicShape): readonly (number | null)[] =>
 export const imageShape = (height: number | null, width: number | null, channels: number | null): SymbolicShape =>
   isLast() ? [height, width, channels] : [channels, height, width];
 
-/** Zeros around images before a window of stride 2, so that windows stand as in TensorFlow where all sizes are even. */
+/** Pads images with zeros before a window of stride 2, so that windows lie as in TensorFlow where all sizes are even. */
 export function paddingBeforeStride(x: Tensor, window: number): [[number, number], [number, number]] {
   const [height, width] = sidesOf((x.shape as SymbolicShape).slice(1));
   const half = Math.floor(window / 2);
-  // Of images of unknown size Keras asks no more.
+  // Keras does not check images of unknown size further.
   const odd = (side: number | null): number => (height === null || side === null ? 0 : side % 2);
   return [
     [half - 1 + odd(height), half],
@@ -28,7 +28,7 @@ export function paddingBeforeStride(x: Tensor, window: number): [[number, number
   ];
 }
 
-/** A number of channels near `channels` that 8 divides, and at most a tenth below it. */
+/** The multiple of 8 closest to `channels`, at most a tenth below it. */
 export function divisibleBy8(channels: number): number {
   const near = Math.max(8, Math.trunc(channels + 4) - (Math.trunc(channels + 4) % 8));
   return near < 0.9 * channels ? near + 8 : near;

@@ -20,7 +20,7 @@ interface Window {
   readonly padding?: 'same' | 'valid';
   readonly name?: string;
 }
-/** A convolution, normalised, with ReLU. */
+/** A convolution, normalisation and ReLU. */
 function convolution(
   x: Tensor,
   filters: number,
@@ -37,7 +37,7 @@ const join = (branches: readonly Tensor[], name: string): Tensor =>
   new Concatenate({ axis: channelAxis(), name })(branches);
 const maxPooled = (x: Tensor): Tensor => new MaxPooling2D({ poolSize: 3, strides: 2, padding: 'valid' })(x);
 
-/** Branches joined, brought to the width of `x`, and `scale` times that added to it. */
+/** Joins branches, projects them to the width of `x`, and adds `scale` times the result to `x`. */
 function residual(
   x: Tensor,
   branches: readonly Tensor[],
@@ -99,7 +99,7 @@ function reductionB(x: Tensor): Tensor {
   return join([a, b, c, maxPooled(x)], 'mixed_7a');
 }
 
-/** Inception-ResNet of the second kind (https://arxiv.org/abs/1602.07261). Its images, of at least 75x75, go through `applications.inceptionResnetV2.preprocessInput`. */
+/** Inception-ResNet-v2 (https://arxiv.org/abs/1602.07261). Its images, of at least 75x75, go through `applications.inceptionResnetV2.preprocessInput`. */
 export const InceptionResNetV2: Application = application('InceptionResNetV2', {
   name: 'inception_resnet_v2',
   size: 299,

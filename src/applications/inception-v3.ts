@@ -18,7 +18,7 @@ interface Window {
   readonly strides?: number;
   readonly padding?: 'same' | 'valid';
 }
-/** A convolution, normalised, with ReLU. */
+/** A convolution, normalisation and ReLU. */
 function convolution(
   x: Tensor,
   filters: number,
@@ -31,7 +31,7 @@ function convolution(
 const shrink: Window = { strides: 2, padding: 'valid' };
 const join = (branches: readonly Tensor[], name?: string): Tensor =>
   new Concatenate({ axis: channelAxis(), ...(name && { name }) })(branches);
-/** The mean of the neighbours, and a convolution over the channels. */
+/** The mean of neighbours and a convolution over the channels. */
 const pooled = (x: Tensor, filters: number): Tensor =>
   convolution(new AveragePooling2D({ poolSize: 3, strides: 1, padding: 'same' })(x), filters, 1);
 const maxPooled = (x: Tensor): Tensor => new MaxPooling2D({ poolSize: 3, strides: 2 })(x);
@@ -65,7 +65,7 @@ function inceptionC(x: Tensor, index: number): Tensor {
   const besideTwice = join([convolution(twice, 384, [1, 3]), convolution(twice, 384, [3, 1])]);
   return join([one, beside, besideTwice, pooled(x, 192)], `mixed${9 + index}`);
 }
-/** Half the sides (figure 10). */
+/** Halves height and width (figure 10). */
 function reductionA(x: Tensor, name: string): Tensor {
   const three = convolution(x, 384, 3, shrink);
   const twice = convolution(convolution(convolution(x, 64, 1), 96, 3), 96, 3, shrink);

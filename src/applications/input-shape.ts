@@ -10,13 +10,13 @@ interface ShapeRequest {
   readonly weights: unknown;
 }
 
-/** Refuses images that are smaller than the windows need. */
+/** Refuses images that are too small for the windows. */
 export function requireSides(who: string, shape: SymbolicShape, least: number): void {
   if (sidesOf(shape).some((side) => side !== null && side < least))
     fail(who, `inputShape is ${showShape(shape)}`, `give images of at least ${least}x${least}`);
 }
 
-/** The shape of the images: as given, checked; else the one that the application was made for, or open without a top. */
+/** The shape of the images: the given one, checked; otherwise the one that the application was designed for or, without a top, unknown sizes. */
 export function resolveInputShape(
   who: string,
   { inputShape, includeTop, weights }: ShapeRequest,
@@ -54,7 +54,7 @@ export function resolveInputShape(
   return inputShape;
 }
 
-/** The side of square images where weights for it exist, else 224. */
+/** The size of square images if weights for it exist, otherwise 224. */
 export function sideIn(shape: SymbolicShape | null, sizes: readonly number[]): number {
   const [height, width] = shape?.length === 3 ? sidesOf(shape) : [];
   return height === width && sizes.includes(height!) ? height! : 224;

@@ -4,7 +4,7 @@ import type { Tensor } from '../tensor/index.ts';
 import { type Chosen, through } from './application.ts';
 import { channelsOf, imageShape } from './image-axes.ts';
 
-// What the blocks of both kinds of EfficientNet share (https://arxiv.org/abs/1905.11946).
+// What the blocks of both EfficientNets share (https://arxiv.org/abs/1905.11946).
 
 export const convolutionInitializer = () =>
   new VarianceScaling({ scale: 2, mode: 'fan_out', distribution: 'truncated_normal' });
@@ -21,7 +21,7 @@ export const convolution = (filters: number, kernelSize: number, name: string, s
     name,
   });
 
-/** A factor for each channel, found from the means of all. */
+/** Squeeze and excitation: a factor for each channel, computed from the means of all. */
 export function squeezeExcite(x: Tensor, reduced: number, name: string): Tensor {
   const channels = channelsOf(x);
   const dense = (filters: number, activation: 'swish' | 'sigmoid', end: string) =>
@@ -43,7 +43,7 @@ export function squeezeExcite(x: Tensor, reduced: number, name: string): Tensor 
   return new Multiply({ name: `${name}se_excite` })([x, factor]);
 }
 
-/** The shortcut, past a block that training leaves out of `rate` of the images. */
+/** The shortcut around a block that training skips for a fraction `rate` of the images. */
 export function shortcut(x: Tensor, block: Tensor, rate: number, name: string): Tensor {
   const kept = rate > 0 ? new Dropout({ rate, noiseShape: [null, 1, 1, 1], name: `${name}drop` })(block) : block;
   return new Add({ name: `${name}add` })([kept, x]);

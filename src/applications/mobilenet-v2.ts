@@ -21,7 +21,7 @@ export { tf as preprocessInput } from './preprocess-input.ts';
 
 /** What MobileNetV2 takes besides the options of all applications. */
 export interface MobileNetV2Options {
-  /** Factor of the width of all layers. 1 by default. */
+  /** Factor of the number of channels in all layers. 1 by default. */
   readonly alpha?: number;
 }
 
@@ -31,7 +31,7 @@ const relu6 = (name: string) => new ReLU({ maxValue: 6, name });
 const pointwise = (filters: number, name: string) =>
   new Conv2D({ filters, kernelSize: 1, padding: 'same', useBias: false, name });
 
-/** Wide within and narrow at its ends, which the shortcut joins. */
+/** An inverted residual block: wide inside, with a shortcut between its narrow ends. */
 function invertedResidual(x: Tensor, filters: number, stride: number, expansion: number, id: number): Tensor {
   const prefix = id === 0 ? 'expanded_conv_' : `block_${id}_`;
   const channels = channelsOf(x);

@@ -26,13 +26,13 @@ export { asItIs as preprocessInput } from './preprocess-input.ts';
 
 /** What MobileNetV3 takes besides the options of all applications. */
 export interface MobileNetV3Options {
-  /** Factor of the width of all layers. 1 by default. */
+  /** Factor of the number of channels in all layers. 1 by default. */
   readonly alpha?: number;
-  /** Whether to leave out what some accelerators lack: windows of 5, hard swish, squeeze and excitation. False by default. */
+  /** Whether to avoid what some accelerators lack: windows of 5, hard swish, squeeze and excitation. False by default. */
   readonly minimalistic?: boolean;
-  /** Share of the features that training drops before the classifier. 0.2 by default. */
+  /** Fraction of the features that training drops before the classifier. 0.2 by default. */
   readonly dropoutRate?: number;
-  /** Whether the model itself brings pixels from 0…255 to -1…1. True by default. */
+  /** Whether the model includes the scaling of pixels from 0…255 to -1…1. True by default. */
   readonly includePreprocessing?: boolean;
 }
 type Options = Chosen<MobileNetV3Options>;
@@ -45,7 +45,7 @@ type Activate = () => (x: Tensor) => Tensor;
 const relu: Activate = () => new ReLU();
 const hardSwish: Activate = () => new Activation({ activation: 'hard_swish' });
 
-/** A factor for each channel, found from the means of all. */
+/** Squeeze and excitation: a factor for each channel, computed from the means of all. */
 function squeezeExcite(x: Tensor, prefix: string): Tensor {
   const filters = channelsOf(x);
   const name = `${prefix}squeeze_excite_`;
@@ -61,7 +61,7 @@ function squeezeExcite(x: Tensor, prefix: string): Tensor {
   return new Multiply({ name: `${name}mul` })([x, factor]);
 }
 
-/** Expansion, width, window, stride, whether channels get factors, whether the activation is ReLU at any rate. */
+/** Expansion, width, window, stride, whether channels get factors, whether the activation is always ReLU. */
 type Block = readonly [
   expansion: number,
   filters: number,
@@ -140,7 +140,7 @@ const large: readonly Block[] = [
   [6, 160, 5, 1, true, false],
 ];
 
-/** The shape of images: open unless it is said, with a top as well. */
+/** The shape of images: unknown sizes unless given, also with a top. */
 function inputShapeOf(who: string, { inputShape, inputTensor }: Required<ApplicationOptions>): SymbolicShape {
   const given = inputShape ?? (inputTensor?.symbolicShape.slice(1) as SymbolicShape | undefined);
   if (given && given.length !== 3)

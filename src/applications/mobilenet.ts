@@ -21,11 +21,11 @@ export { tf as preprocessInput } from './preprocess-input.ts';
 
 /** What MobileNet takes besides the options of all applications. */
 export interface MobileNetOptions {
-  /** Factor of the width of all layers. 1 by default. */
+  /** Factor of the number of channels in all layers. 1 by default. */
   readonly alpha?: number;
   /** Number of outputs of a depthwise convolution for each channel. 1 by default. */
   readonly depthMultiplier?: number;
-  /** Share of the features that training drops before the classifier. 0.001 by default. */
+  /** Fraction of the features that training drops before the classifier. 0.001 by default. */
   readonly dropout?: number;
 }
 type Options = Chosen<MobileNetOptions>;
@@ -33,7 +33,7 @@ type Options = Chosen<MobileNetOptions>;
 const normalize = (name: string) => new BatchNormalization({ axis: channelAxisFromEnd(), name });
 const relu6 = (name: string) => new ReLU({ maxValue: 6, name });
 
-/** A convolution of each channel on its own, then one over the channels. */
+/** A convolution of each channel by itself, then one over the channels. */
 function depthwiseSeparable(
   x: Tensor,
   filters: number,

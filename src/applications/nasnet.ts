@@ -69,7 +69,7 @@ function separable(x: Tensor, filters: number, kernelSize: number, strides: numb
   );
 }
 
-/** What the cell before the last gave, in the form of what the last one gave. */
+/** The output of the cell before the last, in the shape of the last output. */
 function adjust(previous: Tensor | null, x: Tensor, filters: number, id: string): Tensor {
   if (previous === null) return x;
   if (previous.shape[2] !== x.shape[2]) {
@@ -104,7 +104,7 @@ function adjust(previous: Tensor | null, x: Tensor, filters: number, id: string)
   return through(previous, relu(), pointwise(filters, `adjust_conv_projection_${id}`), normalize(`adjust_bn_${id}`));
 }
 
-/** A cell takes what the last cell gave, and what the one before gave. */
+/** A cell takes the outputs of the last two cells. */
 type Cell = (x: Tensor, previous: Tensor | null, filters: number, id: string) => Tensor;
 
 const normalCell: Cell = (x, previous, filters, id) => {
@@ -145,7 +145,7 @@ interface Size {
   /** Normal cells between two reductions. */
   readonly cells: number;
   readonly stem: number;
-  /** Whether a cell behind a reduction looks past it. */
+  /** Whether the cell after a reduction takes an input from before it. */
   readonly skipsReduction: boolean;
 }
 const nasnet = (kind: 'Mobile' | 'Large', size: Size, hashes: Hashes): Application => {
@@ -215,7 +215,7 @@ const nasnet = (kind: 'Mobile' | 'Large', size: Size, hashes: Hashes): Applicati
   });
 };
 
-/** NASNet-A for phones (https://arxiv.org/abs/1707.07012). Its images go through `applications.nasnet.preprocessInput`. */
+/** NASNet-A for mobile devices (https://arxiv.org/abs/1707.07012). Its images go through `applications.nasnet.preprocessInput`. */
 export const NASNetMobile = nasnet('Mobile', { size: 224, channels: 1056, cells: 4, stem: 32, skipsReduction: false }, [
   '020fb642bf7360b370c678b08e0adf61',
   '1ed92395b5b598bdda52abe5c0dbfd63',

@@ -8,21 +8,21 @@ import { asTensor, type KerasTensor, type Like, type Symbolic, type Tensor, tens
 
 /** Options of a family's `preprocessInput`. */
 export interface PreprocessInputOptions {
-  /** Where the channels stand; as `config.imageDataFormat()` says when null. */
+  /** The axis of the channels; null for `config.imageDataFormat()`. */
   readonly dataFormat?: DataFormat | null;
 }
 /** Options of `imagenetUtils.preprocessInput`. */
 export interface ImagenetPreprocessInputOptions extends PreprocessInputOptions {
   /**
-   * `'caffe'` (the default): channels as blue, green, red, less ImageNet's mean; `'tf'`: from -1 to 1; `'torch'`: from 0 to 1, less the mean, by the
-   * deviation.
+   * `'caffe'` (the default): channels as blue, green, red, minus ImageNet's mean; `'tf'`: from -1 to 1; `'torch'`: from 0 to 1, minus the mean, divided by
+   * the standard deviation.
    */
   readonly mode?: 'caffe' | 'tf' | 'torch';
 }
 const own: OptionNames<PreprocessInputOptions> = { dataFormat: true };
 const names: OptionNames<ImagenetPreprocessInputOptions> = { ...own, mode: true };
 
-/** Brings pixels from 0…255 to what a model was trained on: an array or a tensor, of one image or a batch, symbolic ones as well. */
+/** Scales pixels from 0…255 as the model's training data were: an array or tensor of one image or a batch, also symbolic. */
 export interface PreprocessInput<O> {
   (x: KerasTensor, options?: O): Symbolic<Tensor>;
   (x: Like, options?: O): Tensor;
@@ -55,7 +55,7 @@ function preprocess(given: Like, { dataFormat, mode = 'caffe' }: ImagenetPreproc
   return modes[mode](x, (values) => reshape(tensor(values, { dtype: x.dtype }), shape), axis);
 }
 
-/** The general form, in which the mode is an option. @example keras.applications.imagenetUtils.preprocessInput([[[255, 0, 255]]], { mode: 'tf' }) // [[[1, -1, 1]]] */
+/** The general function, with the mode as an option. @example keras.applications.imagenetUtils.preprocessInput([[[255, 0, 255]]], { mode: 'tf' }) // [[[1, -1, 1]]] */
 export const preprocessInput = exact(
   'preprocessInput',
   2,
@@ -68,11 +68,11 @@ const fixed = (f: (x: Like, options: PreprocessInputOptions) => Tensor): Preproc
     f(x, optionsOf('preprocessInput', own, options)),
   ) as PreprocessInput<PreprocessInputOptions>;
 
-/** Channels as blue, green, red, less ImageNet's mean. */
+/** Channels as blue, green, red, minus ImageNet's mean. */
 export const caffe = /* @__PURE__ */ fixed((x, options) => preprocess(x, { ...options, mode: 'caffe' }));
 /** From 0…255 to -1…1. */
 export const tf = /* @__PURE__ */ fixed((x, options) => preprocess(x, { ...options, mode: 'tf' }));
-/** From 0…255 to 0…1, less ImageNet's mean, by its deviation. */
+/** From 0…255 to 0…1, minus ImageNet's mean, divided by its standard deviation. */
 export const torch = /* @__PURE__ */ fixed((x, options) => preprocess(x, { ...options, mode: 'torch' }));
-/** Pixels as they are: the model itself does what is to be done. */
+/** Pixels as they are: the model includes the preprocessing. */
 export const asItIs = /* @__PURE__ */ fixed((x) => asTensor(x));

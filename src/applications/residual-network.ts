@@ -7,14 +7,14 @@ import { type Hashes, kernelsFile } from './pretrained.ts';
 const normalize = (name: string) => new BatchNormalization({ axis: channelAxis(), epsilon: 1.001e-5, name });
 const relu = (name: string) => new Activation({ activation: 'relu', name });
 
-/** How a stack of blocks is made: how wide, how many, and the stride at its one end. */
+/** A stack of blocks: their width and number, and the stride at one end. */
 interface Stack {
   readonly filters: number;
   readonly blocks: number;
   readonly stride: number;
 }
 
-/** Three convolutions, narrow within, beside a shortcut: 1x1, 3x3, 1x1 to four times the width. */
+/** A bottleneck of three convolutions with a shortcut: 1x1, 3x3, 1x1 to four times the width. */
 function bottleneck(x: Tensor, filters: number, stride: number, isFirst: boolean, name: string): Tensor {
   const shortcut = isFirst
     ? through(
@@ -36,13 +36,13 @@ function bottleneck(x: Tensor, filters: number, stride: number, isFirst: boolean
   );
   return relu(`${name}_out`)(new Add({ name: `${name}_add` })([shortcut, y]));
 }
-/** The first block takes the stride, and a convolution in its shortcut. */
+/** The first block has the stride, and a convolution in its shortcut. */
 function stack(x: Tensor, { filters, blocks, stride }: Stack, name: string): Tensor {
   for (let k = 1; k <= blocks; k++) x = bottleneck(x, filters, k === 1 ? stride : 1, k === 1, `${name}_block${k}`);
   return x;
 }
 
-/** The same with normalisation and activation before the convolutions, so that the shortcuts run through untouched. */
+/** The same with normalisation and activation before the convolutions, so that nothing changes the shortcuts. */
 function preactivated(x: Tensor, filters: number, stride: number, isFirst: boolean, name: string): Tensor {
   const active = through(x, normalize(`${name}_preact_bn`), relu(`${name}_preact_relu`));
   const shortcut = isFirst
@@ -63,7 +63,7 @@ function preactivated(x: Tensor, filters: number, stride: number, isFirst: boole
   );
   return new Add({ name: `${name}_out` })([shortcut, y]);
 }
-/** The last block takes the stride. */
+/** The last block has the stride. */
 function preactivatedStack(x: Tensor, { filters, blocks, stride }: Stack, name: string): Tensor {
   for (let k = 1; k <= blocks; k++)
     x = preactivated(x, filters, k === blocks ? stride : 1, k === 1, `${name}_block${k}`);
@@ -72,7 +72,7 @@ function preactivatedStack(x: Tensor, { filters, blocks, stride }: Stack, name: 
 
 const widths = [64, 128, 256, 512];
 
-/** ResNet with as many blocks in its four stacks as `depths` says. */
+/** ResNet whose four stacks have `depths` blocks. */
 export const resnet = (who: string, depths: readonly number[], hashes: Hashes): Application =>
   application(who, {
     name: who.toLowerCase(),
@@ -98,7 +98,7 @@ export const resnet = (who: string, depths: readonly number[], hashes: Hashes): 
     pretrained: (options) => kernelsFile('resnet', who.toLowerCase(), hashes, options),
   });
 
-/** ResNet of the second kind. */
+/** ResNetV2. */
 export const resnetV2 = (who: string, depths: readonly number[], hashes: Hashes): Application =>
   application(who, {
     name: who.toLowerCase(),

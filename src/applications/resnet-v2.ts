@@ -3,7 +3,7 @@ import { resnetV2 } from './residual-network.ts';
 export { decodePredictions } from './decode-predictions.ts';
 export { tf as preprocessInput } from './preprocess-input.ts';
 
-/** ResNet of the second kind with 50 layers (https://arxiv.org/abs/1603.05027). Its images go through `applications.resnetV2.preprocessInput`. */
+/** ResNetV2 with 50 layers (https://arxiv.org/abs/1603.05027). Its images go through `applications.resnetV2.preprocessInput`. */
 export const ResNet50V2 = resnetV2(
   'ResNet50V2',
   [3, 4, 6, 3],

@@ -3,7 +3,7 @@ import type { Tensor } from '../tensor/index.ts';
 import { type Application, application, through } from './application.ts';
 import { type Hashes, kernelsFile } from './pretrained.ts';
 
-/** Convolutions of one width, then half the sides. */
+/** Convolutions of one width, then a pooling that halves height and width. */
 function block(x: Tensor, number: number, filters: number, convolutions: number): Tensor {
   for (let k = 1; k <= convolutions; k++)
     x = new Conv2D({

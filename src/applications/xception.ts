@@ -12,7 +12,7 @@ const relu = (name: string) => new Activation({ activation: 'relu', name });
 const separable = (filters: number, name: string) =>
   new SeparableConv2D({ filters, kernelSize: 3, padding: 'same', useBias: false, name });
 
-/** Two separable convolutions and a pooling, beside a convolution with stride 2. */
+/** Two separable convolutions and a pooling, with a strided convolution as the shortcut. */
 function downsampling(x: Tensor, number: number, [first, second]: readonly [number, number]): Tensor {
   const name = `block${number}`;
   const shortcut = through(
@@ -21,7 +21,7 @@ function downsampling(x: Tensor, number: number, [first, second]: readonly [numb
     normalize(),
   );
   const y = through(
-    // The first of these blocks comes after an activation already.
+    // The first of these blocks follows an activation already.
     number === 2 ? x : relu(`${name}_sepconv1_act`)(x),
     separable(first, `${name}_sepconv1`),
     normalize(`${name}_sepconv1_bn`),
@@ -32,7 +32,7 @@ function downsampling(x: Tensor, number: number, [first, second]: readonly [numb
   );
   return new Add()([y, shortcut]);
 }
-/** Three separable convolutions beside a shortcut. */
+/** Three separable convolutions with a shortcut. */
 function residual(x: Tensor, number: number): Tensor {
   let y = x;
   for (let k = 1; k <= 3; k++) {

@@ -13,8 +13,8 @@ const file = {
 };
 
 /**
- * 13 attributes of 506 places around Boston, `[n, 13]`, with the median price of houses in thousands of dollars, `[n]` (float64):
- * `[[xTrain, yTrain], [xTest, yTest]]`. One of its attributes assumes that segregation raises prices: use it to speak of that alone.
+ * 13 attributes of 506 towns around Boston, `[n, 13]`, with the median price of houses in thousands of dollars, `[n]` (float64):
+ * `[[xTrain, yTrain], [xTest, yTest]]`. One attribute assumes that segregation raises prices: use the data only to discuss that.
  * @see https://keras.io/api/datasets/boston_housing/
  */
 export const loadData = exact(

@@ -19,7 +19,7 @@ const file = {
 const smallCount = 600;
 
 /**
- * 8 attributes of 20,640 places in California (census of 1990), `[n, 8]`, with the median value of houses in dollars, `[n]`:
+ * 8 attributes of 20,640 districts in California (census of 1990), `[n, 8]`, with the median value of houses in dollars, `[n]`:
  * `[[xTrain, yTrain], [xTest, yTest]]`.
  * @see https://keras.io/api/datasets/california_housing/
  */

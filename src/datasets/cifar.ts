@@ -6,7 +6,7 @@ import { type Tensor, tensor } from '../tensor/index.ts';
 const side = 32;
 const area = side * side;
 
-/** Images and labels of files that follow each other: `[n, 32, 32, 3]` (or channels first, as images are set to be) and `[n, 1]`. */
+/** Images and labels of several files, one after the other: `[n, 32, 32, 3]` (or channels first, as images are set to be) and `[n, 1]`. */
 export async function readBatches(
   who: string,
   files: readonly string[],

@@ -3,7 +3,7 @@ import { optionsOf } from '../base/options.ts';
 import { readBatches } from './cifar.ts';
 import { filesOf, type SourceOptions, type Split, sourceOptions } from './source.ts';
 
-/** Where images come from; `path` is the archive, or the folder that it becomes. */
+/** Where images come from; `path` is the archive, or the folder that it is unpacked to. */
 export interface Cifar10Options extends SourceOptions {}
 
 const who = 'datasets.cifar10';
@@ -15,7 +15,7 @@ const archive = {
 };
 
 /**
- * Small photographs of Alex Krizhevsky: 50,000 images `[n, 32, 32, 3]` with their classes `[n, 1]` to train on and 10,000 to test with,
+ * Small photographs, collected by Alex Krizhevsky: 50,000 images `[n, 32, 32, 3]` with their classes `[n, 1]` to train on and 10,000 to test with,
  * all uint8: `[[xTrain, yTrain], [xTest, yTest]]`. Classes: airplane, automobile, bird, cat, deer, dog, frog, horse, ship, truck.
  * @see https://keras.io/api/datasets/cifar10/
  */

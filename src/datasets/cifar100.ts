@@ -4,7 +4,7 @@ import { type OptionNames, optionsOf, show } from '../base/options.ts';
 import { readBatches } from './cifar.ts';
 import { filesOf, type SourceOptions, type Split, sourceOptions } from './source.ts';
 
-/** Where images come from (`path` is the folder that the archive becomes), and which labels they have. */
+/** Where images come from (`path` is the folder that the archive is unpacked to), and which labels they have. */
 export interface Cifar100Options extends SourceOptions {
   /** `'fine'`, the default: 100 classes; `'coarse'`: the 20 groups of them. */
   readonly labelMode?: 'fine' | 'coarse' | undefined;
@@ -20,7 +20,7 @@ const archive = {
 };
 
 /**
- * Small photographs of Alex Krizhevsky in 100 classes of 20 groups: 50,000 images `[n, 32, 32, 3]` with their labels `[n, 1]` to train on
+ * Small photographs, collected by Alex Krizhevsky, in 100 classes of 20 groups: 50,000 images `[n, 32, 32, 3]` with their labels `[n, 1]` to train on
  * and 10,000 to test with, all uint8: `[[xTrain, yTrain], [xTest, yTest]]`.
  * @see https://keras.io/api/datasets/cifar100/
  */

@@ -5,13 +5,13 @@ import { readIdx } from '../formats/idx.ts';
 import { type Tensor, tensor } from '../tensor/index.ts';
 import { bytesFor, type SourceOptions, type Split, sourceOptions } from './source.ts';
 
-/** Where articles of clothing come from; `path` is a folder with the four files. */
+/** Where the images come from; `path` is a folder with the four files. */
 export interface FashionMnistOptions extends SourceOptions {}
 
 const who = 'datasets.fashionMnist';
 
 /**
- * Articles of clothing of Zalando (MIT): 60,000 images `[n, 28, 28]` with their classes `[n]` to train on and 10,000 to test with,
+ * Pictures of clothes by Zalando (MIT): 60,000 images `[n, 28, 28]` with their classes `[n]` to train on and 10,000 to test with,
  * all uint8: `[[xTrain, yTrain], [xTest, yTest]]`. Classes: T-shirt or top, trouser, pullover, dress, coat, sandal, shirt, sneaker,
  * bag, ankle boot.
  * @see https://keras.io/api/datasets/fashion_mnist/

@@ -25,8 +25,8 @@ const file = { file: 'imdb.npz', hash: '69664113be75683a8fe16e3ed0ab59fda8886cb3
 const words = { file: 'imdb_word_index.json', hash: 'bfafd718b763782e994055a2d397834f' };
 
 /**
- * 25,000 reviews of films to train on and as many to test with, each a list of the numbers of its words, the most frequent word 1
- * (plus `indexFrom`), with 1 for praise and 0 for blame (int32): `[[xTrain, yTrain], [xTest, yTest]]`.
+ * 25,000 film reviews to train on and as many to test with, each a list of the numbers of its words, the most frequent word 1
+ * (plus `indexFrom`), with the label 1 if it is favourable, otherwise 0 (int32): `[[xTrain, yTrain], [xTest, yTest]]`.
  * @see https://keras.io/api/datasets/imdb/
  */
 export const loadData = exact('datasets.imdb.loadData', 1, async function loadData(options: ImdbOptions = {}): Promise<

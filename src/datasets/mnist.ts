@@ -9,7 +9,7 @@ export interface MnistOptions extends SourceOptions {}
 const file = { file: 'mnist.npz', hash: '731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1' };
 
 /**
- * Handwritten digits of Yann LeCun and Corinna Cortes (CC BY-SA 3.0): 60,000 images `[n, 28, 28]` with their digits `[n]` to train
+ * Handwritten digits, collected by Yann LeCun and Corinna Cortes (CC BY-SA 3.0): 60,000 images `[n, 28, 28]` with their digits `[n]` to train
  * on and 10,000 to test with, all uint8: `[[xTrain, yTrain], [xTest, yTest]]`.
  * @see https://keras.io/api/datasets/mnist/
  */

@@ -17,7 +17,7 @@ import { cutAt } from './tables.ts';
 
 /** How words of newswires become numbers, how many are kept to test with, and where the file is. */
 export interface ReutersOptions extends SequenceOptions {
-  /** Share of the texts to test with; 0.2 by default. */
+  /** Fraction of the texts to test with; 0.2 by default. */
   readonly testSplit?: number | undefined;
 }
 /** Where the list of words is. */
@@ -29,7 +29,7 @@ const file = { file: 'reuters.npz', hash: 'd6586e694ee56d7a4e65172e12b3e987c0309
 const words = { file: 'reuters_word_index.json', hash: '4d44cc38712099c9e383dc6e5f11a921' };
 
 /**
- * 11,228 newswires of Reuters, each a list of the numbers of its words, the most frequent word 1 (plus `indexFrom`), with one of 46
+ * 11,228 Reuters newswires, each a list of the numbers of its words, the most frequent word 1 (plus `indexFrom`), with one of 46
  * topics (int32): `[[xTrain, yTrain], [xTest, yTest]]`.
  * @see https://keras.io/api/datasets/reuters/
  */

@@ -15,9 +15,9 @@ export interface SequenceOptions extends SourceOptions {
   readonly maxlen?: number | null | undefined;
   /** Seed of the order of the texts; 113 by default. */
   readonly seed?: number | undefined;
-  /** What every text begins with, 1 by default; null for nothing. */
+  /** The number with which every text begins, 1 by default; null for none. */
   readonly startChar?: number | null | undefined;
-  /** What stands for words that are cut, 2 by default; null leaves them out. */
+  /** The number that replaces words that are left out, 2 by default; null drops them. */
   readonly oovChar?: number | null | undefined;
   /** What is added to the numbers of words; 3 by default. */
   readonly indexFrom?: number | null | undefined;
@@ -51,7 +51,7 @@ export function readSequences(
     return fail(who, `the file holds no "${x}" with "${y}"`, 'use the file that Keras uses, or another of its form');
   return { xs: rowsOf(who, texts), labels: Array.from(labels.data as Int32Array, Number) };
 }
-/** Lists that happen to be equally long are saved as an array of two axes. */
+/** Lists of equal length are saved as an array with two axes. */
 function rowsOf(who: string, texts: NpyArray | NpyObjects): number[][] {
   const [count, width = 0] = texts.shape;
   const flat = 'objects' in texts ? texts.objects : Array.from(texts.data as Int32Array, Number);
@@ -79,7 +79,7 @@ export const inOrder = ({ xs, labels }: Labelled, order: Int32Array): Labelled =
   labels: Array.from(order, (i) => labels[i]),
 });
 
-/** Numbers moved up, a start before them, long texts left out. */
+/** Adds `indexFrom` to the numbers, puts the start before them and leaves out long texts. */
 export function begun({ xs, labels }: Labelled, { startChar = 1, indexFrom = 3, maxlen }: SequenceOptions): Labelled {
   const moved = xs.map((x) => {
     const words = indexFrom ? x.map((word) => word + indexFrom) : x;

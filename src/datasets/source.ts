@@ -10,14 +10,14 @@ import { getFile } from '../utils/get-file.ts';
 /** Where a data set comes from. */
 export interface SourceOptions {
   /**
-   * The file's name in the cache, by default Keras's, where it is downloaded to. With a folder before it, a file (of a data set
-   * of several files: a folder, or their tar.gz) of one's own, which is read as it is. A file that was fetched by hand goes to
-   * `~/.keras/datasets` under its name, and is used when its hash is right.
+   * The file's name in the cache, by default Keras's, where it is downloaded to. With a folder in front, it is a file (for a data set
+   * of several files: a folder, or their tar.gz) of your own, which is read as it is. A file that you download by hand belongs in
+   * `~/.keras/datasets` under its name, and is used if its hash is right.
    */
   readonly path?: string | undefined;
   /**
    * Address of a folder that has the files instead of the place from which Keras downloads them; by default the environment's
-   * `HORNBEAM_DATASETS_MIRROR`. Their hashes are checked as ever.
+   * `HORNBEAM_DATASETS_MIRROR`. Their hashes are checked all the same.
    */
   readonly mirror?: string | undefined;
 }
@@ -33,14 +33,14 @@ export interface KerasFile {
   readonly hash?: string;
   /** Where it comes from, if not from where most do. */
   readonly folder?: string;
-  /** Folder in the cache. */
+  /** The folder in the cache that holds it. */
   readonly cacheSubdir?: string;
-  /** For an archive: the name of the folder that it becomes. */
+  /** For an archive: the name of the folder that it is unpacked to. */
   readonly extracted?: string;
 }
 const kerasFolder = 'https://storage.googleapis.com/tensorflow/tf-keras-datasets/';
 
-/** Where a file of a data set is, after it was downloaded if need be. */
+/** The path of a file of a data set; downloads the file if necessary. */
 export async function placeOf(who: string, wanted: KerasFile, { path, mirror }: SourceOptions): Promise<string> {
   const { file, hash, folder = kerasFolder, cacheSubdir, extracted } = wanted;
   if (path !== undefined && /[/\\]/.test(path)) return path;
@@ -69,7 +69,7 @@ export async function placeOf(who: string, wanted: KerasFile, { path, mirror }: 
 export const bytesFor = async (who: string, wanted: KerasFile, options: SourceOptions): Promise<Uint8Array> =>
   readFile(await placeOf(who, wanted, options));
 
-/** What reads a file of a data set that comes as a `tar.gz`: from the folder that it becomes, or where there are no folders from the archive. */
+/** A function that reads a file of a data set that comes as a `tar.gz`: from the folder that it is unpacked to or, where there are no folders, from the archive. */
 export async function filesOf(
   who: string,
   wanted: KerasFile,

@@ -9,14 +9,14 @@ import { bytesFor, type KerasFile, numeric, type SourceOptions, type Split, sour
 
 /** How the rows of a table are shuffled and divided. */
 export interface TableOptions extends SourceOptions {
-  /** Share of the rows to test with, below 1; 0.2 by default. */
+  /** Fraction of the rows to test with, below 1; 0.2 by default. */
   readonly testSplit?: number | undefined;
   /** Seed of the order of the rows; 113 by default. */
   readonly seed?: number | undefined;
 }
 export const tableOptions: OptionNames<TableOptions> = { ...sourceOptions, testSplit: true, seed: true };
 
-/** How many of the samples come before those to test with. */
+/** How many samples come before those to test with. */
 export function cutAt(who: string, count: number, testSplit: number): number {
   if (!(testSplit >= 0 && testSplit < 1))
     fail(who, `testSplit is ${testSplit}`, 'give a share from 0 up to 1, which is left out');

@@ -3,13 +3,13 @@ import { type Aval, type Primitive, type Rule, Tensor } from './tensor.ts';
 
 /** Real and imaginary part, two real tensors of one shape. */
 export type Pair = readonly [re: Tensor, im: Tensor];
-/** What a primitive means where complex tensors are among its inputs, or its result is one: a composition on their parts. */
+/** What a primitive does if an input or its result is complex: a composition on real and imaginary parts. */
 export type OnPairs<A> = (inputs: readonly Tensor[], attrs: A) => Tensor;
 
 /** The complex tensor of two real ones. Primitives, devices and gradients only ever see the parts. */
 export const complex = (re: Tensor, im: Tensor): Tensor =>
   new Tensor({ shape: re.shape, dtype: 'complex64' }, { parts: [re, im] });
-/** The tensors that are computed and held for this one: itself, or the parts of a complex one. */
+/** The tensors that hold its values: itself, or the parts of a complex tensor. */
 export const partsOf = (t: Tensor): readonly Tensor[] => t.parts ?? [t];
 /** An input of a program being recorded; a complex one is two. */
 export const input = ({ shape, dtype }: Aval): Tensor => {
@@ -24,7 +24,7 @@ export function onPairs<A>({ rule }: Pick<Primitive<never, A, unknown>, 'rule'>,
   meanings.set(rule as Rule, meaning as OnPairs<unknown>);
 }
 
-/** The error of a computation that has no meaning for complex numbers, in the name of whatever the user called. */
+/** The error for a computation that is not defined for complex numbers, in the name of what the user called. */
 export class ComplexRefused extends HornbeamError {
   constructor(what: string) {
     super('');
@@ -35,7 +35,7 @@ export class ComplexRefused extends HornbeamError {
     return this;
   }
 }
-/** Runs a body; complex numbers that it cannot take are refused in its name. */
+/** Runs a body; complex numbers that it does not support are refused in its name. */
 export function refusingComplex<R>(who: string, f: () => R): R {
   try {
     return f();
@@ -44,14 +44,14 @@ export function refusingComplex<R>(who: string, f: () => R): R {
   }
 }
 
-/** Whether complex numbers go in, or are to come out. */
+/** Whether an input or the result is complex. */
 export const meetsComplex = (inputs: readonly Tensor[], attrs: unknown): boolean =>
   inputs.some((t) => t.parts) || (attrs as { dtype?: unknown } | undefined)?.dtype === 'complex64';
-/** The primitive applied where complex numbers go in or come out. */
+/** Applies a primitive whose inputs or result are complex. */
 export function applyToPairs(rule: Rule, inputs: readonly Tensor[], attrs: unknown, real: Bind): Tensor {
   const meaning = meanings.get(rule);
   if (meaning) return meaning(inputs, attrs);
-  // What moves elements moves those of both parts; other inputs are indices and conditions.
+  // Movements apply to both parts alike; other inputs are indices and conditions.
   if (rule.kind !== 'movement') throw new ComplexRefused(rule.name);
   const side = (k: 0 | 1): Tensor =>
     real(
@@ -62,7 +62,7 @@ export function applyToPairs(rule: Rule, inputs: readonly Tensor[], attrs: unkno
   return complex(side(0), side(1));
 }
 type Bind = (rule: Rule, inputs: readonly Tensor[], attrs: unknown) => Tensor | readonly Tensor[];
-/** What a movement puts where there is no element is a real number. */
+/** What a movement fills in is a real number. */
 const withoutFill = (attrs: unknown): unknown => {
   if (typeof attrs !== 'object' || attrs === null) return attrs;
   return { ...attrs, ...('value' in attrs && { value: 0 }), ...('fill' in attrs && { fill: 0 }) };

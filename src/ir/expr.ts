@@ -29,8 +29,8 @@ export interface Local {
 export type Combine = 'add' | 'mul' | 'max' | 'min' | 'and' | 'or';
 
 /**
- * Scalar expressions: what one output element is made of. They form a graph: a node that two parents share is computed
- * once. `load` reads a region at one index an axis, and gives the region's element in its compute type.
+ * Scalar expressions: how one output element is computed. They form a graph: a node that two parents share is computed
+ * once. `load` reads a region at one index per axis, and gives the region's element in its compute type.
  */
 export type Expr =
   | { readonly op: 'const'; readonly type: ScalarType; readonly value: number }
@@ -122,7 +122,7 @@ export const flatten = exact(
   (index: readonly Scalar[], shape: Shape): Expr =>
     index.reduce<Expr>((at, i, d) => plus(times(at, shape[d]), int(i)), int(0)),
 );
-/** One index an axis, from a position in the dense array. */
+/** One index per axis, from a position in the dense array. */
 export function unflatten(position: Expr, shape: Shape): Expr[] {
   const index: Expr[] = new Array(shape.length);
   let rest = position;

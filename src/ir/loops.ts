@@ -4,8 +4,8 @@ import { int, readLocal } from './expr.ts';
 /**
  * Loop nests: what a kernel does, with no assumption about the machine. A `for` runs its axis over 0 … size-1:
  * `parallel` says that the iterations are independent and may be dealt out to threads, `vector` that they are
- * independent (or meet only in `accumulate`) and may run in lanes. `share` is set in plans: threads take the loop's turns, so
- * many at a time. A `store` with `combine` merges into what stands there.
+ * independent (or meet only in `accumulate`) and may run in lanes. `share` is set in plans: threads divide the iterations, so
+ * many at a time. A `store` with `combine` merges with the element already there.
  */
 export type Stmt =
   | {

@@ -6,7 +6,7 @@ export type { Program } from './tensor.ts';
 
 const none: ReadonlyMap<number, number> = new Map();
 
-/** The equations behind `outputs`, each after those it needs; tensors for which `isLeaf` holds are not looked behind. */
+/** The equations that lead to `outputs`, each after those it needs; tensors for which `isLeaf` holds count as inputs. */
 export function equationsBehind(outputs: readonly Tensor[], isLeaf: (t: Tensor) => boolean): Equation[] {
   const seen = new Set<Equation>();
   const equations: Equation[] = [];
@@ -18,7 +18,7 @@ export function equationsBehind(outputs: readonly Tensor[], isLeaf: (t: Tensor) 
   };
   for (const output of outputs) {
     enter(output);
-    // An explicit stack: a long chain of equations must not exhaust JavaScript's.
+    // An explicit stack, because a long chain of equations would exhaust JavaScript's.
     while (pending.length > 0) {
       const top = pending[pending.length - 1];
       if (top.next < top.equation.inputs.length) enter(top.equation.inputs[top.next++]);
@@ -40,7 +40,7 @@ export function makeProgram(
   return { name, inputs, equations, outputs, donated };
 }
 
-/** Tensors that the program reads though they are neither its inputs nor computed in it. */
+/** Tensors that the program reads from outside: neither its inputs nor computed in it. */
 export function freeTensors(program: Program): Tensor[] {
   const known = new Set<Tensor>(program.inputs);
   const free = new Set<Tensor>();
@@ -52,7 +52,7 @@ export function freeTensors(program: Program): Tensor[] {
   return [...free];
 }
 
-/** The program with the tensors that it reads from outside as further inputs, and those tensors. */
+/** The program with the tensors that it reads from outside as additional inputs, and those tensors. */
 export function closeProgram(program: Program): { program: Program; captured: Tensor[] } {
   const captured = freeTensors(program);
   return {
@@ -75,7 +75,7 @@ const showAttrs = (attrs: unknown): string => (attrs === undefined ? '' : ` ${JS
 const isProgram = (x: unknown): x is Program =>
   typeof x === 'object' && x !== null && 'equations' in x && 'outputs' in x;
 
-/** The program as text, a line an equation. */
+/** The program as text, one line per equation. */
 export function printProgram(program: Program, indent = ''): string {
   const names = new Map<Tensor, string>();
   const nameOf = (t: Tensor): string => {

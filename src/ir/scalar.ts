@@ -12,7 +12,7 @@ const compare = { arity: 2, result: 'bool' } as const;
 const commutes = { commutes: true } as const;
 
 /**
- * The scalar operations that every device translates; this closed table is all it knows of arithmetic.
+ * The scalar operations that every device translates; this table is all the arithmetic a device needs.
  * Integers wrap at 32 bits. `max` and `min` give NaN when an operand is NaN. `div` of integers truncates towards zero and
  * `rem` takes the dividend's sign; `floorDiv` and `floorMod` follow the divisor's. `round` sends halves to even.
  * `and or xor not` work on the bits of integers and on truth values. Shifts by 32 or more give 0 (`shiftRight` of a

@@ -1,4 +1,4 @@
-/** Where in a model equations come from: which layer records them, and whether they compute its gradients. */
+/** Which layer records an equation, and whether it computes the layer's gradients. */
 export interface Scope {
   /** Names of the layers being called, outermost first, with `/` between; else `:loss`, `:metrics` or `:optimizer`. */
   readonly path: string;

@@ -16,11 +16,11 @@ export interface Equation {
   readonly inputs: readonly Tensor[];
   readonly attrs: unknown;
   readonly outputs: readonly Tensor[];
-  /** Undefined where no layer records it. */
+  /** Undefined if no layer records it. */
   readonly scope: Scope | undefined;
 }
 
-/** Bytes that somebody holds: runtime/ says who and frees them. */
+/** Bytes that are held somewhere: runtime/ knows where, and frees them. */
 export interface Storage {
   readonly bytes: number;
 }
@@ -33,7 +33,7 @@ export interface Origin {
   readonly index?: number;
   /** The bytes that hold it. */
   readonly storage?: Storage;
-  /** Real and imaginary part of a complex tensor, which is nothing else. */
+  /** Real and imaginary part of a complex tensor, which consists of nothing else. */
   readonly parts?: readonly [re: Tensor, im: Tensor];
   /** The elements of a tensor of strings, row by row: they stay on the host. */
   readonly strings?: readonly string[];
@@ -54,9 +54,9 @@ export class Tensor implements Aval {
   /** Which output of the equation this is. */
   declare readonly index: number;
   declare storage: Storage | undefined;
-  /** Real and imaginary part, where the dtype is complex: they have equations and storage, the whole has not. */
+  /** Real and imaginary part if the dtype is complex: they have equations and storage, the tensor itself has none. */
   declare readonly parts: readonly [re: Tensor, im: Tensor] | undefined;
-  /** The elements, where they are strings: no program sees them. */
+  /** The elements if they are strings: no program sees them. */
   declare readonly strings: readonly string[] | undefined;
   /** Rises with creation: inputs of an equation are older than its outputs. */
   declare readonly serial: number;
@@ -77,12 +77,12 @@ export class Tensor implements Aval {
   }
 }
 
-/** How many tensors there have been: those made from now on have no smaller serial. */
+/** The serial of the next tensor: tensors made from now on have this one or a larger one. */
 export const nextSerial = (): number => created;
 
 export const showAval = ({ shape, dtype }: Aval): string => `${dtype}${showShape(shape)}`;
 
-// Tensors, equations, rules and programs speak of each other: here they are one knot, and no two files make a circle.
+// Tensors, equations, rules and programs refer to each other: in one file, so that no files import each other in a circle.
 
 /** A function over tensors, recorded: inputs, the equations in order, outputs. Sub-programs of control flow are programs too. */
 export interface Program {
@@ -102,7 +102,7 @@ export interface Program {
 }
 
 /**
- * What kind of work a primitive is: the one thing the compiler asks instead of its name.
+ * The kind of work that a primitive does: the compiler asks for this, never for its name.
  * `elementwise`: inputs and output have one shape, element i needs elements i. `movement`: each output element is one input
  * element or a constant (views, pads, concatenation, gathers). `generator`: no tensor inputs that are read at many places
  * (iota, fill, random bits). `reduce`: `at` is one reduction over an axis or more. `window`: a reduction over a window that
@@ -110,19 +110,19 @@ export interface Program {
  */
 export type Kind = 'elementwise' | 'movement' | 'generator' | 'reduce' | 'window' | 'contraction' | 'loops' | 'control';
 
-/** An input of a formula: call it with one index an axis. */
+/** An input of a formula: call it with one index per axis. */
 export interface Operand extends Aval {
   (...index: Scalar[]): Expr;
 }
 
 export interface SampleInput {
   readonly shape: Shape;
-  /** float32 when absent. */
+  /** float32 by default. */
   readonly dtype?: DType;
-  /** Random values lie in [low, high); -1 and 1 when absent. */
+  /** Random values lie in [low, high); from -1 to 1 by default. */
   readonly low?: number;
   readonly high?: number;
-  /** The values themselves, where random ones do not make sense. */
+  /** The values themselves, if random ones make no sense. */
   readonly values?: readonly number[];
 }
 export interface Sample<A> {
@@ -132,11 +132,11 @@ export interface Sample<A> {
 
 /** What a gradient rule may ask of the autodiff above it. */
 export interface VjpContext {
-  /** Gradients of `outputs`, seeded with `seeds`, with respect to `wrt`; null where nothing flows. */
+  /** Gradients of `outputs`, seeded with `seeds`, with respect to `wrt`; null where there is none. */
   gradients(outputs: readonly Tensor[], seeds: readonly (Tensor | null)[], wrt: readonly Tensor[]): (Tensor | null)[];
 }
 
-/** What a loop nest is made of; `scratch` gives temporary arrays. */
+/** What a loop nest is built from; `scratch` gives temporary arrays. */
 type Parts<A> = [
   inputs: readonly Region[],
   outputs: readonly Region[],
@@ -160,7 +160,7 @@ export interface SlidingAxis {
 /** How a contraction sums products, by the axes of its operands and its result. */
 export interface Contraction {
   readonly batch: readonly (readonly [left: number, right: number, out: number])[];
-  /** Axes of one operand that the result has too. */
+  /** Axes of one operand that the result also has. */
   readonly lines: readonly [
     left: readonly (readonly [axis: number, out: number])[],
     right: readonly (readonly [axis: number, out: number])[],
@@ -170,7 +170,7 @@ export interface Contraction {
   readonly windows: readonly SlidingAxis[];
 }
 
-/** Everything that is known of a primitive. */
+/** All that there is to know about a primitive. */
 export interface Rule<A = any> {
   readonly name: string;
   readonly kind: Kind;
@@ -178,13 +178,13 @@ export interface Rule<A = any> {
   result(inputs: readonly Aval[], attrs: A): Aval | readonly Aval[];
   /** The formula of the output element at `index`. */
   at?(inputs: readonly Operand[], index: readonly Expr[], attrs: A, out: Aval): Expr;
-  /** What a contraction's formula sums, for kernels that do it in blocks. */
+  /** What a contraction sums, for kernels that work in blocks. */
   contraction?(inputs: readonly Aval[], attrs: A): Contraction;
-  /** The loop nest that fills the outputs, for what is no formula. */
+  /** The loop nest that fills the outputs, if there is no formula. */
   loops?(...parts: Parts<A>): readonly Stmt[];
-  /** The same for machines of thousands of threads, which must share a single line too; `loops` serves where absent. */
+  /** The same for machines with thousands of threads, where several share a line; `loops` is used if this is absent. */
   wideLoops?(...parts: Parts<A>): readonly Stmt[];
-  /** Gradients for the inputs (null: none flows), from that of the only output, in primitives. */
+  /** Gradients of the inputs (null: none), from that of the only output, in terms of primitives. */
   vjp?(g: Tensor, inputs: readonly Tensor[], attrs: A, out: Tensor, context: VjpContext): Gradients;
   /** The same for a primitive with many outputs; a null among `g` is an output that nothing depends on. */
   vjpMany?(

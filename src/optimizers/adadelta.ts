@@ -13,7 +13,7 @@ const fields = {
   epsilon: f.number({ initial: 1e-7 }),
 };
 
-/** Steps of the size of the last ones: `g · rms(steps) / rms(gradients)` (Zeiler, 2012). @see https://keras.io/api/optimizers/adadelta/ */
+/** Steps as large as recent ones: `g · rms(steps) / rms(gradients)` (Zeiler, 2012). @see https://keras.io/api/optimizers/adadelta/ */
 export class Adadelta extends Optimizer<typeof fields> {
   static override readonly className = 'Adadelta';
   static override readonly fields = fields;

@@ -19,20 +19,20 @@ import { Optimizer, type Slot, type Update } from './optimizer.ts';
 
 const fields = {
   ...optimizerFields,
-  /** How the averages' decay nears 1: `1 - step^beta2Decay`. */
+  /** How the decay of the averages approaches 1: `1 - step^beta2Decay`. */
   beta2Decay: f.number({ initial: -0.8, key: 'beta_2_decay' }),
-  /** Keeps squares of gradients above zero. */
+  /** Lower bound of the squares of gradients. */
   epsilon1: f.number({ initial: 1e-30 }),
-  /** Smallest root mean square that a variable is taken to have. */
+  /** Lower bound of the root mean square that is assumed for a variable. */
   epsilon2: f.number({ initial: 1e-3 }),
-  /** Root mean square above which a step is cut. */
+  /** Root mean square above which a step is scaled down. */
   clipThreshold: f.number({ initial: 1 }),
-  /** Kept for files: the rate never exceeds `1 / √step` in any case. */
+  /** Stored in files only: the rate never exceeds `1 / √step` in any case. */
   relativeStep: f.bool(true),
 };
 const rms = (x: Tensor): Tensor => sqrt(mean(square(x)));
 
-/** Adam in little memory: of matrices it keeps the squares' averages by rows and by columns (Shazeer and Stern, 2018). @see https://keras.io/api/optimizers/adafactor/ */
+/** Adam with little memory: for matrices it keeps averages of the squares by row and by column only (Shazeer and Stern, 2018). @see https://keras.io/api/optimizers/adafactor/ */
 export class Adafactor extends Optimizer<typeof fields> {
   static override readonly className = 'Adafactor';
   static override readonly fields = fields;
@@ -40,7 +40,7 @@ export class Adafactor extends Optimizer<typeof fields> {
   protected override slotsOf({ shape, name: path }: Variable): Slot[][] {
     const isMatrix = shape.length >= 2;
     const [rows, columns] = [shape.slice(0, -1), [...shape.slice(0, -2), ...shape.slice(-1)]];
-    // What is no matrix keeps two unused numbers in files.
+    // As in Keras, variables that are no matrices have two unused numbers in files.
     const part = (name: string, own: readonly number[]): Slot =>
       isMatrix ? { name, path, shape: own } : { name, path, shape: [], dtype: 'int32' };
     return [[part('rows', rows), part('columns', columns), 'velocity']];

@@ -6,7 +6,7 @@ import { Optimizer, type Update } from './optimizer.ts';
 
 const fields = {
   ...optimizerFields,
-  /** What the sums of squares begin with. */
+  /** Initial value of the sums of squares. */
   initialAccumulatorValue: f.number({ initial: 0.1 }),
   /** Keeps divisors away from zero; 1e-7 by default. */
   epsilon: f.number({ initial: 1e-7 }),

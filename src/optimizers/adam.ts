@@ -4,12 +4,12 @@ import type { Tensor, Variable } from '../tensor/index.ts';
 import { type OptimizerAttributes, optimizerFields } from './fields.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 
-/** Options of the optimizers that keep averages of gradients and of their squares. */
+/** Options of optimizers that keep averages of gradients and of their squares. */
 export const momentFields = {
   ...optimizerFields,
-  /** Decay of the gradients' average. */
+  /** Decay of the average of gradients. */
   beta1: f.number({ initial: 0.9 }),
-  /** Decay of the squares' average. */
+  /** Decay of the average of squares. */
   beta2: f.number({ initial: 0.999 }),
   /** Keeps the division finite. */
   epsilon: f.number({ initial: 1e-7 }),
@@ -20,11 +20,11 @@ const fields = {
   amsgrad: f.bool(false),
 };
 
-/** Moves an average by a share of its distance to `x`: `a + (x - a) · share`. */
+/** Moves an average towards `x`: `a + (x - a) · share`. */
 export const approach = (average: Variable, x: Tensor, share: number): Tensor =>
   average.assign(add(average.read(), multiply(subtract(x, average.read()), share)));
 
-/** `1 - beta^step`: what an average that began at zero has seen so far. */
+/** `1 - beta^step`: the sum of the weights in an average that began at zero. */
 export const seenShare = (beta: number, step: Tensor): Tensor => subtract(1, power(beta, step));
 
 interface Moments {
@@ -43,7 +43,7 @@ export function adamStep({ gradient, variable, learningRate, slots, step }: Upda
   variable.assign(subtract(variable.read(), divide(multiply(m, alpha), add(sqrt(v), epsilon))));
 }
 
-/** Adam: steps in units of the gradient's own spread (Kingma and Ba, 2014). @see https://keras.io/api/optimizers/adam/ */
+/** Adam: gradients divided by the root of their mean square (Kingma and Ba, 2014). @see https://keras.io/api/optimizers/adam/ */
 export class Adam extends Optimizer<typeof fields> {
   static override readonly className: string = 'Adam';
   static override readonly fields: typeof fields = fields;
@@ -57,7 +57,7 @@ export class Adam extends Optimizer<typeof fields> {
 }
 export interface Adam extends OptimizerAttributes<typeof fields> {}
 
-/** Adam with weight decay apart from the gradient (Loshchilov and Hutter, 2017). @see https://keras.io/api/optimizers/adamw/ */
+/** Adam with weight decay that is separate from the gradient (Loshchilov and Hutter, 2017). @see https://keras.io/api/optimizers/adamw/ */
 export class AdamW extends Adam {
   static override readonly className: string = 'AdamW';
   static override readonly fields = {

@@ -4,7 +4,7 @@ import { approach, momentFields, seenShare } from './adam.ts';
 import type { OptimizerAttributes } from './fields.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 
-/** Adam in the infinity norm: divides by the largest gradient, slowly forgotten (Kingma and Ba, 2014). @see https://keras.io/api/optimizers/adamax/ */
+/** Adam in the infinity norm: divides by the largest gradient, which decays slowly (Kingma and Ba, 2014). @see https://keras.io/api/optimizers/adamax/ */
 export class Adamax extends Optimizer<typeof momentFields> {
   static override readonly className = 'Adamax';
   static override readonly fields = momentFields;

@@ -1,7 +1,7 @@
 import { where } from '../ops/index.ts';
 import type { Tensor, Variable } from '../tensor/index.ts';
 
-/** Lets `change` assign the variables, and keeps what it assigned only where the condition holds. */
+/** Runs `change`, and keeps what it assigned to the variables only if the condition holds. */
 export function changeOnlyIf(condition: Tensor, variables: readonly Variable[], change: () => void): void {
   const before = variables.map((v) => v.read());
   change();

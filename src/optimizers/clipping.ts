@@ -13,7 +13,7 @@ function byNorm(g: Tensor, limit: number): Tensor {
   const norm = ops.sqrt(squares(g));
   return ops.divide(ops.multiply(g, limit), ops.maximum(norm, limit));
 }
-/** All gradients scaled down so that their common norm stays below the limit; an infinite norm makes them NaN. */
+/** All gradients, scaled down so that their joint norm does not exceed the limit; an infinite norm makes them NaN. */
 function byGlobalNorm(gradients: readonly Tensor[], limit: number): Tensor[] {
   const norm = ops.sqrt(gradients.map(squares).reduce((a, b) => ops.add(a, b)));
   const finite = ops.multiply(ops.minimum(ops.divide(1, norm), 1 / limit), limit);

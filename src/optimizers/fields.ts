@@ -21,9 +21,9 @@ export const learningRateField = (initial: number): Field<LearningRate, number |
 
 /** Options of every optimizer. */
 export const optimizerFields = {
-  /** Number, or a schedule of the steps done. */
+  /** A number, or a schedule that depends on the number of the step. */
   learningRate: learningRateField(0.001),
-  /** Share of each weight (times the learning rate) that is taken off at every step. */
+  /** Fraction of each weight (times the learning rate) that every step subtracts. */
   weightDecay: f.nullable(f.number()),
   /** Largest norm of each gradient. */
   clipnorm: f.nullable(f.number()),
@@ -31,15 +31,15 @@ export const optimizerFields = {
   globalClipnorm: f.nullable(f.number()),
   /** Largest absolute value of gradients. */
   clipvalue: f.nullable(f.number()),
-  /** Keeps a moving average of the weights, which takes their place in the end. */
+  /** Keeps a moving average of the weights, which replaces them at the end of training. */
   useEma: f.bool(false),
-  /** Weight of the former average of the weights, where `useEma` is set; 0.99 by default. */
+  /** Weight of the previous average, with `useEma`; 0.99 by default. */
   emaMomentum: f.number({ initial: 0.99, min: 0, max: 1 }),
-  /** Steps after which the average takes the weights' place. */
+  /** Number of steps after which the average replaces the weights. */
   emaOverwriteFrequency: f.nullable(f.int({ min: 1 })),
-  /** Factor of the loss before gradients are taken: keeps small ones from vanishing in float16. */
+  /** Factor of the loss before gradients are computed: keeps small gradients from vanishing in float16. */
   lossScaleFactor: f.nullable(f.number()),
-  /** Steps whose gradients are averaged before an update. */
+  /** Number of steps whose gradients are averaged for one update. */
   gradientAccumulationSteps: f.nullable(f.int({ min: 2 })),
 } as const satisfies Fields;
 

@@ -6,15 +6,15 @@ import { Optimizer, type Update } from './optimizer.ts';
 
 const fields = {
   ...optimizerFields,
-  /** How the rate falls with the sum of squares. */
+  /** The power of the sum of squares by which the rate falls. */
   learningRatePower: f.number({ initial: -0.5, max: 0 }),
-  /** What the sums of squares begin with. */
+  /** Initial value of the sums of squares. */
   initialAccumulatorValue: f.number({ initial: 0.1, min: 0 }),
   /** Strength of the L1 penalty, which sets weights to zero; 0 by default. */
   l1RegularizationStrength: f.number({ initial: 0, min: 0, key: 'l1_regularization_strength' }),
   /** Strength of the L2 penalty; 0 by default. */
   l2RegularizationStrength: f.number({ initial: 0, min: 0, key: 'l2_regularization_strength' }),
-  /** A penalty on the size of the weights that only gradients feel. */
+  /** An L2 penalty that is added to the gradients alone. */
   l2ShrinkageRegularizationStrength: f.number({ initial: 0, min: 0, key: 'l2_shrinkage_regularization_strength' }),
   /** The paper's beta, added to the divisor; 0 by default. */
   beta: f.number({ initial: 0 }),

@@ -98,7 +98,7 @@ type OptimizerName =
 /** A name ("adam"), an optimizer, or its config. */
 export type OptimizerLike = OrAnyName<OptimizerName> | Optimizer | object;
 
-/** The optimizer that an identifier stands for; names in any case. @example optimizers.get('adam').className // "Adam" */
+/** The optimizer for an identifier; upper and lower case are the same. @example optimizers.get('adam').className // "Adam" */
 export const get = exact(
   'optimizers.get',
   2,

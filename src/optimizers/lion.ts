@@ -7,13 +7,13 @@ import { decayTo } from './rmsprop.ts';
 
 const fields = {
   ...optimizerFields,
-  /** Weight of the momentum in the step, above 0: else only the gradient's sign would count. */
+  /** Weight of the momentum in the step, above 0: with 0 only the sign of the gradient would count. */
   beta1: f.number({ initial: 0.9, min: Number.MIN_VALUE, max: 1 }),
   /** Decay of the momentum. */
   beta2: f.number({ initial: 0.99 }),
 };
 
-/** Steps of one size, in the sign of the momentum (Chen et al., 2023). @see https://keras.io/api/optimizers/lion/ */
+/** Steps of equal size, with the sign of the momentum (Chen et al., 2023). @see https://keras.io/api/optimizers/lion/ */
 export class Lion extends Optimizer<typeof fields> {
   static override readonly className = 'Lion';
   static override readonly fields = fields;

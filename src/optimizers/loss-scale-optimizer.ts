@@ -32,13 +32,13 @@ export const optimizerField = f.custom<AnyOptimizer | object, AnyOptimizer>({
 const fields = {
   /** The optimizer that makes the steps. */
   innerOptimizer: optimizerField,
-  /** Scale to begin with. */
+  /** The initial scale. */
   initialScale: f.number({ initial: 2 ** 15 }),
   /** Finite steps after which the scale doubles. */
   dynamicGrowthSteps: f.int({ initial: 2000, min: 1 }),
 };
 
-/** Scales the loss as much as float16 bears: doubles the scale now and then, halves it and skips the step when a gradient is not finite. @see https://keras.io/api/optimizers/loss_scale_optimizer/ */
+/** Scales the loss as far as float16 allows: doubles the scale now and then, halves it and skips the step when a gradient is not finite. @see https://keras.io/api/optimizers/loss_scale_optimizer/ */
 export class LossScaleOptimizer extends Optimizer<typeof fields> {
   static override readonly className = 'LossScaleOptimizer';
   static override readonly fields = fields;

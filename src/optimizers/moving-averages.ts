@@ -3,13 +3,13 @@ import { add, cast, equal, mod, multiply, notEqual, subtract, where } from '../o
 import type { Variable } from '../tensor/index.ts';
 
 interface AveragingOptions {
-  /** Weight of the former average. */
+  /** Weight of the previous average. */
   readonly emaMomentum: number;
-  /** After how many steps the averages take the weights' place; never for null. */
+  /** Number of steps after which the averages replace the weights; null for never. */
   readonly emaOverwriteFrequency: number | null;
 }
 
-/** Takes the values of variables into their averages; `iterations` counts the steps before this one. */
+/** Updates the averages with the values of the variables; `iterations` counts the steps before this one. */
 export function updateAverages(
   averages: ReadonlyMap<Variable, Variable>,
   iterations: Tensor,

@@ -14,7 +14,7 @@ const strings = f.custom<readonly string[] | null, readonly string[]>({
 });
 const fields = {
   ...optimizerFields,
-  /** Share of a weight that each update takes away, of those that Muon updates; 0.004 by default. */
+  /** Fraction that each update subtracts from the weights that Muon updates; 0.004 by default. */
   weightDecay: f.nullable(f.number(), 0.004),
   /** Decay of the first moment of those that Adam updates; 0.9 by default. */
   adamBeta1: f.number({ initial: 0.9, key: 'adam_beta_1' }),
@@ -32,15 +32,15 @@ const fields = {
   muonC: f.number({ initial: 2.0315, key: 'muon_c' }),
   /** AdamW's rate, as a share of Muon's. */
   adamLrRatio: f.number({ initial: 1 }),
-  /** Weight of the former direction; 0.95 by default. */
+  /** Weight of the previous direction; 0.95 by default. */
   momentum: f.number({ initial: 0.95 }),
   /** Iterations of Newton and Schulz. */
   nsSteps: f.int({ initial: 5, min: 0 }),
   /** Whether the momentum looks ahead, as Nesterov's; true by default. */
   nesterov: f.bool(true),
-  /** Leaves what has "embedding" in its path to AdamW. */
+  /** Whether variables with "embedding" in their path are left to AdamW. */
   excludeEmbeddings: f.bool(true),
-  /** Share of a weight that each update takes away, of those that Adam updates; 0.004 by default. */
+  /** Fraction that each update subtracts from the weights that Adam updates; 0.004 by default. */
   adamWeightDecay: f.nullable(f.number(), 0.004),
   /** Scale of the steps: `rmsRate · √(largest side)`. */
   rmsRate: f.nullable(f.number(), 0.2),

@@ -4,7 +4,7 @@ import { approach, momentFields, seenShare } from './adam.ts';
 import type { OptimizerAttributes } from './fields.ts';
 import { Optimizer, type Update } from './optimizer.ts';
 
-/** Adam with Nesterov's look ahead, its momentum warming up: `u_t = beta1 · (1 - 0.96^t / 2)` (Dozat, 2015). @see https://keras.io/api/optimizers/nadam/ */
+/** Adam with Nesterov's look-ahead, with a momentum that warms up: `u_t = beta1 · (1 - 0.96^t / 2)` (Dozat, 2015). @see https://keras.io/api/optimizers/nadam/ */
 export class Nadam extends Optimizer<typeof momentFields> {
   static override readonly className = 'Nadam';
   static override readonly fields = momentFields;

@@ -59,7 +59,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   readonly name: string;
   /** The options as resolved. */
   readonly config: Resolved<S>;
-  /** Factor of the loss; an optimizer around this one may take it over. */
+  /** Factor of the loss; an optimizer that wraps this one may apply it instead. */
   lossScaleFactor: number | null;
   /** Whether `build` has run, so that the slots of the variables exist. */
   built = false;
@@ -70,7 +70,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   readonly #base: Resolved<typeof optimizerFields>;
   readonly #own: Variable[] = [];
   #slots: ReadonlyMap<Variable, SlotsByName> = new Map();
-  /** Moving averages by variable, with `useEma`. */
+  /** The moving average of each variable, with `useEma`. */
   readonly averages = new Map<Variable, Variable>();
   readonly #sums = new Map<Variable, Variable>();
   #isUndecayed: (variable: Variable) => boolean = () => false;
@@ -119,18 +119,18 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
     return this.#rate instanceof LearningRateSchedule;
   }
 
-  /** Makes a variable of the optimizer's own, for `build`. */
+  /** Makes a variable that belongs to the optimizer, for use in `build`. */
   addVariable(shape: Shape, options: OptimizerVariableOptions = {}): Variable {
     const { name = 'variable', initializer = 'zeros', dtype = 'float32' } = optionsOf(this, variableOptions, options);
     return this.track(name, { shape, dtype }, initializers.get(initializer)!(shape, { dtype }));
   }
-  /** Makes a variable like another, zeros unless said otherwise: what an optimizer keeps beside each variable it trains. */
+  /** Makes a variable of the same shape as another, zeros by default: what an optimizer keeps for each variable that it trains. */
   addVariableFromReference(reference: Variable, options: OptimizerVariableOptions = {}): Variable {
     const { name = 'slot', initializer = 'zeros' } = optionsOf(this, variableOptions, options);
     const { shape, dtype } = reference;
     return this.addVariable(shape, { name: nameBeside(reference, name), initializer, dtype });
   }
-  /** The same for each of several variables; with several names a list for each. */
+  /** The same for several variables; with several names, a list for each name. */
   addOptimizerVariables<N extends string | readonly string[]>(
     variables: readonly Variable[],
     names: N,
@@ -184,14 +184,14 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
       'write updateStep(gradient, variable, learningRate): assign the variable, and what you keep beside it',
     );
   }
-  /** The change of one variable by its gradient. A class of one's own overrides this one. */
+  /** Updates one variable by its gradient. A class of your own overrides this. */
   updateStep(gradient: Tensor, variable: Variable, learningRate: Tensor): void {
     const step = cast(add(this[updateCount], 1), variable.dtype);
     this.update({ gradient, variable, learningRate, slots: this.#slots.get(variable) ?? {}, step });
   }
-  /** What comes before all updates of a step; `step` counts from 1. */
+  /** Called before all updates of a step; `step` counts from 1. */
   protected beforeUpdates(_step: Tensor): void {}
-  /** Share of a variable (times the learning rate) that a step takes off. */
+  /** Fraction of a variable (times the learning rate) that a step subtracts. */
   protected decayOf(_variable: Variable): number | null {
     return this.#base.weightDecay;
   }
@@ -217,11 +217,11 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   setWeights(values: readonly Like[]): void {
     setOwnValues(this, values);
   }
-  /** Puts the values of its variables into a store, under "0", "1", …. */
+  /** Writes the values of its variables into a store, under "0", "1", …. */
   saveOwnVariables(store: Record<string, Tensor>): void {
     storeValues(this.variables, store);
   }
-  /** Takes values from such a store. */
+  /** Sets the variables from such a store. */
   loadOwnVariables(store: Readonly<Record<string, Like>>): void {
     setOwnValues(
       this,
@@ -229,7 +229,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
     );
   }
   /**
-   * Counts the updates. With `gradientAccumulationSteps` that is some of the calls of `apply`, which files count: the variable
+   * Counts the updates. With `gradientAccumulationSteps` these are fewer than the calls of `apply`, which files count: the variable
    * is then set whenever it is asked for.
    */
   get iterations(): Variable {
@@ -247,7 +247,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   get learningRate(): Tensor {
     return this.#rate instanceof Variable ? this.#rate.value : this.#rate(this[updateCount]);
   }
-  /** Sets the learning rate; a compiled step sees a new number at once, a new schedule when it is compiled anew. */
+  /** Sets the learning rate; a compiled step sees a new number at once, a new schedule only when it is compiled again. */
   set learningRate(value: number | Tensor | LearningRateSchedule<any>) {
     if (value instanceof LearningRateSchedule) {
       if (this.#rate instanceof Variable) this.#own.splice(this.#own.indexOf(this.#rate), 1);
@@ -308,7 +308,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   }
   /** Gradients with their variables; those that no gradient reached are left out. */
   protected pair(gradients: readonly (Tensor | null)[], variables: readonly Variable[]): Pair[] {
-    // In the midst of a compiled step as well, what it makes begins with numbers.
+    // Variables are made with concrete values, even while a step is being recorded.
     return pairUp(this, gradients, variables, () => {
       if (!this.built) outsideOfTraces(() => this.build(variables));
       return this.#known;
@@ -361,12 +361,12 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
   #average(): void {
     updateAverages(this.averages, this[updateCount], this.#base);
   }
-  /** At the end of training the averages, if any, take the place of the weights, or of those given. */
+  /** At the end of training, replaces the weights (or the given ones) by their averages, if there are any. */
   finalizeVariableValues(variables: readonly Variable[] = this.#known): void {
     for (const [variable, average] of this.averages) if (variables.includes(variable)) variable.assign(average.value);
   }
 
-  /** The options as a config; a learning rate that was set is in it. */
+  /** The options as a config, with the learning rate that was set last. */
   getConfig(): Config {
     const written = optionsToConfig(fieldsOf(this), this.config);
     refuseUndescribed(this, written, ['name', 'learningRate']);

@@ -9,7 +9,7 @@ import { asTensor, type Like, type Tensor, type Variable } from '../tensor/index
 export interface OptimizerVariableOptions {
   /** Name of the variable. */
   readonly name?: string;
-  /** How it begins; zeros by default. */
+  /** Its initial value; zeros by default. */
   readonly initializer?: InitializerLike;
   /** Data type; that of the weight it belongs to by default. */
   readonly dtype?: RealDType;
@@ -21,7 +21,7 @@ interface Owner extends Named {
   readonly variables: readonly Variable[];
 }
 
-/** Gives an optimizer's variables new values, in order; all or, where something does not fit, none. */
+/** Sets the variables of an optimizer, in order: all of them or, if something does not fit, none. */
 export function setOwnValues(optimizer: Owner, values: readonly Like[]): void {
   const { variables } = optimizer;
   if (!optimizer.built)

@@ -6,9 +6,9 @@ import { Optimizer, type Update } from './optimizer.ts';
 
 const fields = {
   ...optimizerFields,
-  /** Decay of the squares' average. */
+  /** Decay of the average of squares. */
   rho: f.number({ initial: 0.9 }),
-  /** Weight of the former direction; 0 by default. */
+  /** Weight of the previous direction; 0 by default. */
   momentum: f.number({ initial: 0 }),
   /** Keeps divisors away from zero; 1e-7 by default. */
   epsilon: f.number({ initial: 1e-7 }),

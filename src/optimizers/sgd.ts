@@ -8,7 +8,7 @@ const fields = {
   ...optimizerFields,
   /** Size of an update, or a schedule of it; 0.01 by default. */
   learningRate: learningRateField(0.01),
-  /** Share of the last step that goes on. */
+  /** Fraction of the previous step that is added to this one. */
   momentum: f.number({ initial: 0, min: 0, max: 1 }),
   /** Looks ahead along the momentum (Nesterov, 1983). */
   nesterov: f.bool(false),

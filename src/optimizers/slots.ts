@@ -2,18 +2,18 @@ import type { Shape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import type { Variable } from '../tensor/index.ts';
 
-/** A variable that an optimizer keeps for each variable it trains: its name, and what it is when it is not zeros like it. */
+/** A variable that an optimizer keeps for each variable it trains: its name, and its form and initial value if it is not zeros of the same form. */
 export type Slot = string | SlotOptions;
 interface SlotOptions {
   /** Name of the slot. */
   readonly name: string;
-  /** Name of the variable, when it is not the trained one's path with the slot's name. */
+  /** Name of the variable, if it is not the path of the trained one with the slot's name. */
   readonly path?: string;
   /** Shape; that of the weight by default. */
   readonly shape?: Shape;
   /** Data type; that of the weight by default. */
   readonly dtype?: 'int32';
-  /** What it begins with: a number everywhere, or a tensor. */
+  /** Its initial value: a number for all elements, or a tensor. */
   readonly initial?: number | Tensor;
 }
 /** The slots of one variable by their names. */

@@ -7,7 +7,7 @@ interface Applying extends Named {
   apply(gradients: readonly (Tensor | null)[], variables: readonly Variable[]): void;
 }
 
-/** One step of an optimizer on given values of its own variables and of those it trains; gives the new values of both. */
+/** One step of an optimizer on given values of its own variables and of those it trains; returns the new values of both. */
 export function applyStatelessly(
   optimizer: Applying,
   trained: readonly Variable[],

@@ -3,7 +3,7 @@ import { type OptionNames, optionsOf } from '../base/options.ts';
 import { cast, multiply, subtract } from '../ops/index.ts';
 import type { Tensor, Variable } from '../tensor/index.ts';
 
-/** Which variables weight decay leaves out: some themselves, or those whose names match a pattern. */
+/** The variables that weight decay leaves out: given themselves, or by patterns of their names. */
 export interface UndecayedOptions {
   /** Variables whose values do not decay. */
   readonly varList?: readonly Variable[];
@@ -22,7 +22,7 @@ export function undecayed(optimizer: Named & { readonly built: boolean }, option
     varList.includes(variable) || patterns.some((pattern) => pattern.test(variable.name));
 }
 
-/** Takes a share of a variable, times the learning rate, off it; null for none. */
+/** Subtracts a fraction of a variable, times the learning rate, from it; null for none. */
 export function decayValue(variable: Variable, share: number | null, rate: Tensor): void {
   if (share === null) return;
   const value = variable.read();

@@ -22,7 +22,7 @@ export interface Pair {
   readonly gradient: Tensor;
 }
 
-/** What optimizers around others see of the state; symbols, so that attributes of one's own classes may have any name. */
+/** What optimizers around others see of the state; symbols, so that attributes of users' classes may have any name. */
 export const callCount: unique symbol = Symbol('callCount');
 export const trained: unique symbol = Symbol('trained');
 export const updateCount: unique symbol = Symbol('updateCount');
@@ -58,8 +58,8 @@ export function pairUp(
 }
 
 /**
- * Puts gradients in the place of values. Where gradients are accumulated, the greatest of several batches takes it, when it
- * is due; `sums` holds what was greatest so far.
+ * Replaces values by gradients. While gradients are accumulated, the greatest of several batches is used, when the update
+ * is due; `sums` holds the greatest so far.
  */
 export function overwriteValues(
   pairs: readonly Pair[],

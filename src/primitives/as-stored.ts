@@ -2,15 +2,15 @@ import type { DType } from '../base/dtype.ts';
 import { apply, constant, type Expr, reinterpret } from '../ir/expr.ts';
 
 /**
- * A number as its array would store it. What is computed again inside of another kernel keeps more digits than 16-bit floats
- * have: where it is compared with what was stored, such as a maximum with the elements that it was found among, equal would
- * never be equal.
+ * A number as its array would store it. What is recomputed inside another kernel keeps more digits than 16-bit floats
+ * have: compared with what was stored, such as a maximum with the elements that it was taken from, equal values
+ * would differ.
  */
 export function asStored(x: Expr, dtype: DType): Expr {
   if (dtype === 'bfloat16') return keepingNaN(x, rounded(x, 16));
   if (dtype !== 'float16') return x;
   const size = apply('abs', x);
-  // Below the least normal half all steps are as long: those of the floats from 1/2 to 1.
+  // Below the smallest normal half, all steps are equal: those of the floats from 1/2 to 1.
   const small = apply('sub', apply('add', size, 0.5), 0.5);
   const signed = apply('select', apply('lt', x, 0), apply('neg', small), small);
   const normal = rounded(x, 13);

@@ -5,7 +5,7 @@ import { type Primitive, primitive } from '../ir/primitive.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { reduction } from './reduction.ts';
 
-// A broadcast's gradient is a sum and a sum's a broadcast: the two share a file.
+// The gradient of a broadcast is a sum, and that of a sum a broadcast: the two share a file.
 
 /**
  * Spreads an array over a larger shape: axis d of the input becomes axis `axes[d]` of the result, where it keeps its size
@@ -62,7 +62,7 @@ export const reshape: Primitive<[x: Tensor], { shape: Shape }> = primitive<[x: T
 
 /** The index into `to` of the element that stands at `index` of `from`: axes that both shapes share pass unchanged. */
 function reindex(index: readonly Expr[], from: Shape, to: Shape): Expr[] {
-  // Of no elements none has a place.
+  // Without elements there is no index.
   if (sizeOf(from) === 0) return to.map(() => int(0));
   const result: Expr[] = [];
   let [f, t] = [0, 0];
@@ -80,9 +80,9 @@ function reindex(index: readonly Expr[], from: Shape, to: Shape): Expr[] {
   return result;
 }
 
-/** Puts reduced axes back with the size they had. */
+/** Puts reduced axes back with their former size. */
 export const spread = (y: Tensor, shape: Shape, axes: readonly number[]): Tensor =>
   broadcast(y, { shape, axes: range(shape.length).filter((d) => !axes.includes(d)) });
 
-/** Sum over axes, which vanish. */
+/** Sum over axes, which are removed. */
 export const reduceSum = reduction('reduceSum', 'add', 'float32', (g, x, axes) => spread(g, x.shape, axes));

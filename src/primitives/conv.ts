@@ -128,7 +128,7 @@ function sample(x: Shape, w: Shape, attrs: Omit<ConvAttrs, 'inputDilation'> & { 
   return { inputs: [{ shape: x }, { shape: w }], attrs: { inputDilation: attrs.strides.map(() => 1), ...attrs } };
 }
 
-/** The element of x at `source`, zero in the padding and between spread-out elements. */
+/** The element of x at `source`; zero in the padding and between spread-out elements. */
 function inside(
   spatial: Shape,
   source: readonly Expr[],
@@ -163,7 +163,7 @@ function inputGradient(g: Tensor, w: Tensor, x: Shape, a: ConvAttrs): Tensor {
   });
 }
 
-/** w's gradient: slide g, spread out by the stride, over x; batch and channels trade places. */
+/** w's gradient: slide g, spread out by the stride, over x; batch and channels are exchanged. */
 function filterGradient(x: Tensor, g: Tensor, w: Shape, a: ConvAttrs): Tensor {
   const rank = w.length - 3;
   const taps = range(rank);

@@ -5,18 +5,18 @@ import { type Primitive, primitive } from '../ir/primitive.ts';
 import type { Aval, Tensor } from '../ir/tensor.ts';
 import { transpose } from './movement.ts';
 
-/** Axes of the two operands that belong together: those that stay (batch) and those that are summed over (contract). */
+/** Axes of the two operands that correspond: those that remain (batch) and those that are summed over (contract). */
 export interface DotAttrs {
   readonly batch: readonly [left: readonly number[], right: readonly number[]];
   readonly contract: readonly [left: readonly number[], right: readonly number[]];
-  /** Type of the sums; the operands' own when absent. */
+  /** Type of the sums; that of the operands by default. */
   readonly dtype?: DType;
 }
 const free = (x: Aval, batch: readonly number[], contract: readonly number[]): number[] =>
   range(x.shape.length).filter((d) => !batch.includes(d) && !contract.includes(d));
 const pick = (shape: Shape, axes: readonly number[]): number[] => axes.map((d) => shape[d]);
 
-/** `out[batch, i, j] = Σ_k x[batch, i, k] · y[batch, k, j]`, the axes of x and y standing in any order. */
+/** `out[batch, i, j] = Σ_k x[batch, i, k] · y[batch, k, j]`, with the axes of x and y in any order. */
 export const dot: Primitive<[x: Tensor, y: Tensor], DotAttrs> = primitive<[x: Tensor, y: Tensor], DotAttrs>('dot', {
   kind: 'contraction',
   result: ([x, y], { batch, contract, dtype }) => ({
@@ -83,9 +83,9 @@ function gradientOf(side: 0 | 1, g: Tensor, x: Tensor, y: Tensor, { batch, contr
     { batch: range(batches), contract: gFree },
     { batch: batch[theirs], contract: otherFree },
   ];
-  // The operand that stood left stays left, so that a plain matrix product needs no transposition.
+  // The left operand stays on the left, so that a plain matrix product needs no transposition.
   const left = side === 0;
-  // Sums may have been wider than the operands, and g with them: the operand's gradient has its own type.
+  // Sums, and therefore g, may be wider than the operands: the gradient has the type of its operand.
   const type = g.dtype === self.dtype && other.dtype === self.dtype ? {} : { dtype: self.dtype };
   const d = left
     ? dot(g, other, { batch: [gAxes.batch, oAxes.batch], contract: [gAxes.contract, oAxes.contract], ...type })

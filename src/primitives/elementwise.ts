@@ -36,9 +36,9 @@ function same(name: string, [x, ...rest]: readonly Aval[]): Aval {
   return { shape: x.shape, dtype: x.dtype };
 }
 
-// What may leave the range of its operands.
+// Operations that may leave the range of their operands.
 const growing: ReadonlySet<ScalarOp> = new Set(['add', 'sub', 'mul', 'div', 'neg', 'abs', 'pow', 'not', 'shiftLeft']);
-/** Narrow integers wrap at once: what reads them in the same loop expects no others. */
+/** Narrow integers wrap at once: whatever reads them in the same loop expects them wrapped. */
 const typed = (f: ScalarOp, dtype: DType, x: Expr): Expr => (growing.has(f) ? wrap(x, dtype) : x);
 
 function unary(name: string, f: ScalarOp, domain?: Domain, vjp?: UnaryVjp): Unary {
@@ -59,7 +59,7 @@ function binary(name: string, f: ScalarOp, domain?: Domain, vjp?: BinaryVjp): Bi
     samples: [{ inputs: inputs(domain, 2), attrs: undefined }],
   });
 }
-/** `seen`: what of the operands is compared. */
+/** `seen`: which form of the operands is compared. */
 function compare(name: string, f: ScalarOp, seen: (x: Expr, dtype: DType) => Expr = (x) => x): Binary {
   return primitive(name, {
     kind: 'elementwise',
@@ -87,7 +87,7 @@ export const div = binary('div', 'div', { low: 0.5, high: 2 }, (g, _, y, out) =>
 export const rem = binary('rem', 'rem', { low: 1, high: 9 }, (g, x, y) => [g, neg(mul(g, trunc(div(x, y))))]);
 export const pow = binary('pow', 'pow', { low: 0.5, high: 2 }, (g, x, y, out) => {
   const one = like(y, 1);
-  // x = 0 would give 0 · log 0: the logarithm is asked only where it exists.
+  // x = 0 would give 0 · log 0: the logarithm is taken only where it exists.
   const positive = gt(x, like(x, 0));
   const dx = select(eq(y, like(y, 0)), like(y, 0), mul(y, pow(x, sub(y, one))));
   return [mul(g, dx), mul(g, mul(out, select(positive, log(select(positive, x, like(x, 1))), like(x, 0))))];
@@ -104,14 +104,14 @@ const share =
     const half = select(eq(x, y), scale(g, 0.5), like(g, 0));
     return [select(choose(x, y), g, half), select(choose(y, x), g, half)];
   };
-/** The larger operand; NaN when one is NaN. */
+/** The larger operand; NaN if one is NaN. */
 export const max = binary(
   'max',
   'max',
   {},
   share((a, b) => gt(a, b)),
 );
-/** The smaller operand; NaN when one is NaN. */
+/** The smaller operand; NaN if one is NaN. */
 export const min = binary(
   'min',
   'min',

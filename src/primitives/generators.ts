@@ -4,7 +4,7 @@ import { apply, constant, convert, type Expr, flatten, type Scalar, scalarType }
 import { type Primitive, primitive } from '../ir/primitive.ts';
 import type { Tensor } from '../ir/tensor.ts';
 
-/** One value everywhere. */
+/** The same value everywhere. */
 export const full: Primitive<[], { shape: Shape; dtype: DType; value: number }> = primitive<
   [],
   { shape: Shape; dtype: DType; value: number }
@@ -50,7 +50,7 @@ export function threefry(k0: Expr, k1: Expr, high: Scalar, low: Scalar): [Expr, 
   return [x0, x1];
 }
 
-/** 32 random bits an element, from a key `uint32[2]`: the words of Threefry at the element's position, xor-ed. */
+/** 32 random bits per element, from a key `uint32[2]`: the words of Threefry at the element's position, xor-ed. */
 export const randomBits: Primitive<[key: Tensor], { shape: Shape }> = primitive<[key: Tensor], { shape: Shape }>(
   'randomBits',
   {

@@ -30,7 +30,7 @@ const extreme = (g: Tensor, x: Tensor, axes: readonly number[], out: Tensor): Te
   const hit = convert(eq(x, spread(out, x.shape, axes)), { dtype: x.dtype });
   return mul(hit, spread(div(g, reduceSum(hit, { axes })), x.shape, axes));
 };
-/** Largest element; NaN when there is one. */
+/** Largest element; NaN if there is one. */
 export const reduceMax = reduction('reduceMax', 'max', 'float32', extreme);
 export const reduceMin = reduction('reduceMin', 'min', 'float32', extreme);
 export const reduceAnd = reduction('reduceAnd', 'and', 'bool');

@@ -14,7 +14,7 @@ const fields = {
   initialLearningRate: f.number(),
   /** Number of steps over which the rate falls. */
   decaySteps: steps,
-  /** Part of the rate that stays in the end. */
+  /** Fraction of the rate that remains at the end. */
   alpha: f.number({ initial: 0 }),
   /** Name of the schedule. */
   name: f.string({ initial: 'CosineDecay' }),
@@ -23,7 +23,7 @@ const fields = {
   /** Number of steps over which the rate rises first, to `warmupTarget`; 0 by default. */
   warmupSteps: f.number({ initial: 0, isFloat: false }),
 };
-/** A cosine's fall from the initial rate, or from the end of a warm-up, to `alpha` times it (Loshchilov and Hutter, 2016). */
+/** A cosine decay from the initial rate, or from the end of a warm-up, to `alpha` times it (Loshchilov and Hutter, 2016). */
 export class CosineDecay extends LearningRateSchedule<typeof fields> {
   static override readonly className = 'CosineDecay';
   static override readonly fields = fields;
@@ -44,18 +44,18 @@ export interface CosineDecay extends Resolved<typeof fields> {}
 const restartFields = {
   /** Learning rate of the first step. */
   initialLearningRate: f.number(),
-  /** Number of steps before the first restart. */
+  /** Number of steps until the first restart. */
   firstDecaySteps: steps,
-  /** Factor on the length of each next period. */
+  /** How much longer each period is than the one before. */
   tMul: f.number({ initial: 2 }),
-  /** Factor on the rate with which each next period begins. */
+  /** Factor of the initial rate of each period, relative to the one before. */
   mMul: f.number({ initial: 1 }),
-  /** Lowest rate, as a share of the initial one; 0 by default. */
+  /** Lowest rate, as a fraction of the initial one; 0 by default. */
   alpha: f.number({ initial: 0 }),
   /** Name of the schedule. */
   name: f.string({ initial: 'SGDRDecay' }),
 };
-/** A cosine's fall that begins again and again (Loshchilov and Hutter, 2016). */
+/** A cosine decay that starts again and again (Loshchilov and Hutter, 2016). */
 export class CosineDecayRestarts extends LearningRateSchedule<typeof restartFields> {
   static override readonly className = 'CosineDecayRestarts';
   static override readonly fields = restartFields;

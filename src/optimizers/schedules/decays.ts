@@ -22,7 +22,7 @@ const rateFields = (name: string) => ({
   decaySteps: steps,
   /** Factor of the rate over `decaySteps` steps. */
   decayRate: f.number(),
-  /** Whether the rate falls in steps. */
+  /** Whether the rate falls in stairs, every `decaySteps` steps. */
   staircase: f.bool(false),
   /** Name of the schedule. */
   name: f.string({ initial: name }),
@@ -52,14 +52,14 @@ export class InverseTimeDecay extends LearningRateSchedule<typeof inverseFields>
 export interface InverseTimeDecay extends Resolved<typeof inverseFields> {}
 
 const piecewiseFields = {
-  /** Steps at which the rate changes, rising. */
+  /** Steps at which the rate changes, in ascending order. */
   boundaries: f.custom<readonly number[], readonly number[]>(numbers),
   /** Rates between the boundaries: one more than there are boundaries. */
   values: f.custom<readonly number[], readonly number[]>({ ...numbers, isFloat: true }),
   /** Name of the schedule. */
   name: f.string({ initial: 'PiecewiseConstant' }),
 };
-/** The k-th value up to the k-th boundary, the last one after all. */
+/** The k-th value up to the k-th boundary, and the last value after all boundaries. */
 export class PiecewiseConstantDecay extends LearningRateSchedule<typeof piecewiseFields> {
   static override readonly className = 'PiecewiseConstantDecay';
   static override readonly fields = piecewiseFields;
@@ -96,7 +96,7 @@ const polynomialFields = {
   endLearningRate: f.number({ initial: 0.0001 }),
   /** Power of the polynomial; 1 (a line) by default. */
   power: f.number({ initial: 1 }),
-  /** Whether the decay begins anew, over a longer time, when it has ended. */
+  /** Whether the decay starts again, over a longer time, when it has ended. */
   cycle: f.bool(false),
   /** Name of the schedule. */
   name: f.string({ initial: 'PolynomialDecay' }),

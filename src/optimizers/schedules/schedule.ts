@@ -6,8 +6,8 @@ import type { Tensor } from '../../ir/tensor.ts';
 import { asTensor, type Like } from '../../tensor/like.ts';
 
 /**
- * A learning rate that depends on the number of the step: `schedule(step)`. A class of one's own extends this one and says
- * in `rate` what it gives.
+ * A learning rate that depends on the number of the step: `schedule(step)`. A class of your own extends this one and
+ * computes the rate in `rate`.
  * @see https://keras.io/api/optimizers/learning_rate_schedules/
  */
 export abstract class LearningRateSchedule<S extends Fields = {}> extends Configured<S, [step: Like], Tensor> {

@@ -78,7 +78,7 @@ const expm1 = ([a, b]: Pair): Pair => {
   const half = p.sin(scale(b, 0.5));
   return [p.sub(p.mul(p.expm1(a), p.cos(b)), scale(p.mul(half, half), 2)), p.mul(p.exp(a), p.sin(b))];
 };
-/** The root in the right half-plane. */
+/** The square root in the right half-plane. */
 const sqrt = (z: Pair): Pair => {
   const [a, b] = z;
   const isOrigin = p.bitAnd(isZero(a), isZero(b));
@@ -183,7 +183,7 @@ compared(p.le, inOrder(p.le, p.lt));
 compared(p.gt, inOrder(p.gt, p.gt));
 compared(p.ge, inOrder(p.ge, p.gt));
 
-// Of two, the one that comes later, or earlier; where there is no order, the first.
+// Of two, the later or the earlier in order; if neither, the first.
 binary(p.max, (z, w) => chosen(inOrder(p.lt, p.lt)(z, w), w, z));
 binary(p.min, (z, w) => chosen(inOrder(p.gt, p.gt)(z, w), w, z));
 
@@ -201,7 +201,7 @@ onPairs(p.convert, ([x], { dtype }) => {
     const re = p.convert(x, { dtype: 'float32' });
     return complex(re, like(re, 0));
   }
-  // To real numbers only by name: `real`, `abs`, `cast`.
+  // Real numbers come only from ops that say so: `real`, `abs`, `cast`.
   if (dtype !== 'bool') throw new ComplexRefused('convert');
   const [a, b] = x.parts!;
   return p.bitOr(p.convert(a, { dtype }), p.convert(b, { dtype }));
@@ -231,7 +231,7 @@ const linear = <A>(primitive: ((x: Tensor, attrs: A) => Tensor) & { readonly rul
 linear(reduceSum);
 linear(cumSum);
 
-/** The factors in one row, filled up with ones, then halved until one is left. */
+/** The factors in one row, padded with ones, then multiplied in pairs until one is left. */
 onPairs(reduceProd, ([x], { axes }) => {
   const kept = range(x.shape.length).filter((d) => !axes.includes(d));
   const shape: Shape = kept.map((d) => x.shape[d]);
@@ -247,7 +247,7 @@ onPairs(reduceProd, ([x], { axes }) => {
   }
   return reshape(z, { shape });
 });
-/** Each element times the one a step before, then two, then four. */
+/** Each element times the one before, then the one two before, then four. */
 onPairs(cumProd, ([x], { axis, reverse }) => {
   const n = x.shape[axis];
   const only = (k: number): number[] => x.shape.map((_, d) => (d === axis ? k : 0));

@@ -24,7 +24,7 @@ interface Parts {
   readonly im: Region;
 }
 
-/** Prime factors, ascending; fours first, as one pass of four costs less than two of two. */
+/** Prime factors, ascending; fours first, because one pass of four costs less than two of two. */
 function factorsOf(n: number): number[] {
   const factors: number[] = [];
   for (let rest = n, p = 4; rest > 1; ) {
@@ -38,7 +38,7 @@ function factorsOf(n: number): number[] {
 
 /**
  * Discrete Fourier transform along the last axis of `re + i·im`: `out[k] = Σ_j x[j]·exp(∓2πi·jk/n)`, the upper sign without,
- * the lower with `inverse`. Neither is divided by n. Stockham's passes, one a factor of n.
+ * the lower with `inverse`. Neither is divided by n. Stockham's passes, one per factor of n.
  */
 export const fft: Primitive<[re: Tensor, im: Tensor], { inverse: boolean }, Complex> = primitive<
   [re: Tensor, im: Tensor],

@@ -2,7 +2,7 @@ import { bind, type Primitive, primitive, type Rule } from '../../ir/primitive.t
 import type { Tensor } from '../../ir/tensor.ts';
 import { avalOf } from './sub-program.ts';
 
-/** Gives its inputs as they are. */
+/** Returns its inputs unchanged. */
 export interface BarrierAttrs {
   readonly form: 'barrier';
 }
@@ -19,8 +19,8 @@ const record: Primitive<Tensor[], BarrierAttrs, readonly Tensor[]> = primitive<
 });
 
 /**
- * The tensors themselves, to compute something of them a second time: what is computed of the results is not joined with what
- * was computed of the tensors, nor begun before all that was recorded before the barrier. No step is made of it.
+ * The tensors themselves, for computing something from them a second time: what is computed from the results is not merged with what
+ * was computed from the tensors, and does not start before everything recorded ahead of the barrier. It costs no step.
  */
 export const barrier = Object.assign(
   (tensors: readonly Tensor[]): readonly Tensor[] =>

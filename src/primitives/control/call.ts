@@ -5,7 +5,7 @@ import { mul, sin } from '../elementwise.ts';
 import { barrier } from './barrier.ts';
 import { avalOf, expectAvals, floats, gradientProgram, inline, subProgram } from './sub-program.ts';
 
-/** Gradients for the inputs, from those of the outputs (null: nothing depends on it, nothing flows). */
+/** Gradients of the inputs, from those of the outputs (null: nothing depends on it, or no gradient). */
 export type CustomVjp = (
   g: readonly (Tensor | null)[],
   inputs: readonly Tensor[],
@@ -16,9 +16,9 @@ export type CustomVjp = (
 export interface CallAttrs {
   readonly form: 'call';
   readonly program: Program;
-  /** Stands for the gradient of the program where there is a better one. */
+  /** Replaces the gradient of the program, if there is a better one. */
   readonly vjp?: CustomVjp;
-  /** Whether the gradient computes again what it needs of the program, rather than that it is kept. */
+  /** Whether the gradient recomputes what it needs of the program instead of keeping it. */
   readonly again?: boolean;
 }
 
@@ -60,7 +60,7 @@ const record: Primitive<Tensor[], CallAttrs, readonly Tensor[]> = primitive<Tens
   },
 );
 
-/** Runs a closed program on tensors, its outputs in a list. */
+/** Runs a closed program on tensors; returns the list of its outputs. */
 export const call = Object.assign(
   (inputs: readonly Tensor[], attrs: Omit<CallAttrs, 'form'>): readonly Tensor[] =>
     bind<CallAttrs>(record.rule as Rule<CallAttrs>, inputs, { form: 'call', ...attrs }) as readonly Tensor[],
@@ -86,16 +86,16 @@ export function callWithGradient(
 }
 
 /**
- * What was recorded from the serial `since` on to compute `outputs`, as one equation. Its gradient computes again what it
- * needs, of the tensors that were there before.
+ * What was recorded since the serial `since` to compute `outputs`, as one equation. Its gradient recomputes what it
+ * needs from the tensors that existed before.
  */
 export function callAgain(outputs: readonly Tensor[], since: number): readonly Tensor[] {
-  // What was recorded before is kept; only constants are cheaper to make again.
+  // What was recorded before is kept; only constants are cheaper to recompute.
   const isOuter = (t: Tensor): boolean => t.serial < since && (t.equation?.inputs.length ?? 1) > 0;
   const equations = equationsBehind(outputs, isOuter);
   const open: Program = { name: 'again', inputs: [], equations, outputs, donated: new Map() };
   const captured = freeTensors(open);
-  // Recorded on stand-ins: what was computed at once holds bytes, which are to be free.
+  // Recorded on placeholders: tensors that were computed at once hold bytes, which should be freed.
   const inputs = captured.map(({ shape, dtype }) => new Tensor({ shape, dtype }));
   const program = makeProgram(open.name, inputs, inline({ ...open, inputs: captured }, inputs));
   return call(captured, { program, again: true });

@@ -1,8 +1,8 @@
 import type { Program } from '../../ir/program.ts';
 
 /**
- * A loop over slices. Inputs: initial carries, then sequences (their first axis has `length`), then what each round sees
- * unchanged. `body` takes carries, one slice of each sequence, and the rest; it gives the next carries, then one slice of
+ * A loop over slices. Inputs: initial carries, then sequences (their first axis has `length`), then what each iteration sees
+ * unchanged. `body` takes carries, one slice of each sequence, and the rest; it returns the next carries, then one slice of
  * each result sequence. Outputs: last carries, then the result sequences.
  */
 export interface ScanAttrs {
@@ -11,6 +11,6 @@ export interface ScanAttrs {
   readonly carries: number;
   readonly sequences: number;
   readonly length: number;
-  /** Runs from the last slice to the first; results stand at the place of their slice all the same. */
+  /** Runs from the last slice to the first; each result still has the position of its slice. */
   readonly reverse: boolean;
 }

@@ -12,9 +12,9 @@ import { avalOf, floats, zerosLike } from './sub-program.ts';
 type RunScan = (inputs: readonly Tensor[], attrs: Omit<ScanAttrs, 'form'>) => readonly Tensor[];
 
 /**
- * The gradient of a scan is a scan that runs the other way. What it needs of the rounds is kept by the forward scan, which
- * for that is recorded once more with further results: its body has the same inputs and equations, so that the two can be
- * made one.
+ * The gradient of a scan is a scan in the opposite direction. What it needs of the iterations is kept by the forward scan, which
+ * is recorded again with additional results: its body has the same inputs and equations, so that the two can be
+ * merged.
  */
 export function scanGradient(
   g: readonly (Tensor | null)[],
@@ -37,7 +37,7 @@ export function scanGradient(
   const gradientOf = (n: number): Tensor | null => found[wrt.indexOf(n)] ?? null;
   const kept = keptTensors(body, carries + sequences);
 
-  // Gradients of what all rounds see: products and sums are made of all rounds at once afterwards, others round by round.
+  // Gradients of what all iterations see: products and sums are computed for all iterations at once afterwards, others one by one.
   const shared = wrt.filter((n) => !isCarry(n) && !isSequence(n) && gradientOf(n));
   const whole = new Set(body.inputs.slice(carries + sequences));
   const late = new Map(shared.map((n) => [n, sumOverRounds(gradientOf(n)!, (t) => whole.has(t), kept)]));
@@ -45,7 +45,7 @@ export function scanGradient(
   const sums = early.map((n) => new Tensor(avalOf(body.inputs[n])));
   const slices = wrt.filter((n) => isSequence(n) && gradientOf(n));
   const parts = [...new Set(shared.flatMap((n) => late.get(n)?.parts ?? []))];
-  // Parts of the forward rounds and of the sequences are at hand; the others are results of the rounds that go back.
+  // Values of the forward scan and of the sequences are available; the others are results of the backward scan.
   const known = new Set(body.inputs.slice(0, carries + sequences));
   const isAtHand = (t: Tensor): boolean => known.has(t) || kept(t);
   const stacks = parts.filter((t) => !isAtHand(t));
@@ -76,7 +76,7 @@ export function scanGradient(
   const seen = body.inputs.map((_, n) => n).filter((n) => !isCarry(n) && needed.has(body.inputs[n]));
   const [seenSlices, seenWhole] = [seen.filter(isSequence), seen.filter((n) => !isSequence(n))];
   const seenRows = residuals.filter((t) => needed.has(t));
-  // A custom gradient may read tensors of its own.
+  // A custom gradient may read other tensors as well.
   const outer = [...needed].filter((t) => !given.has(t) && !kept(t));
   const seedOf = (k: number): Tensor => seeds[seeded.indexOf(k)];
   const carrySeeds = seeded.filter(isCarry);
@@ -115,8 +115,8 @@ export function scanGradient(
 }
 
 /**
- * Which tensors of a body a later gradient finds kept, rather than computing them again: those that change from round to
- * round, except views, whose source is kept instead.
+ * Which tensors of a body are kept for the gradient instead of being recomputed: those that change from iteration to
+ * iteration, except views, whose source is kept instead.
  */
 function keptTensors(body: Program, changing: number): (t: Tensor) => boolean {
   const varies = new Set<Tensor>(body.inputs.slice(0, changing));
@@ -134,14 +134,14 @@ function keptTensors(body: Program, changing: number): (t: Tensor) => boolean {
 }
 
 interface RoundSum {
-  /** Tensors of a round whose stacks make the sum. */
+  /** Tensors of an iteration from whose stacks the sum is computed. */
   readonly parts: readonly Tensor[];
   total(stackOf: (t: Tensor) => Tensor): Tensor;
 }
-/** The sum of t over all rounds, where it can be had at once: `Σ_t a[t]ᵀ·b[t]` is one product of the stacked a and b. */
+/** The sum of t over all iterations, if it can be computed at once: `Σ_t a[t]ᵀ·b[t]` is one product of the stacked a and b. */
 function sumOverRounds(t: Tensor, isWhole: (t: Tensor) => boolean, kept: (t: Tensor) => boolean): RoundSum | null {
   const { equation } = t;
-  // What is the same in all rounds must not be stacked.
+  // What is the same in all iterations need not be stacked.
   if (!equation || kept(t) || isWhole(t)) return null;
   const { rule, inputs, attrs } = equation;
   if ((rule === dot.rule || rule === reduceSum.rule) && inputs.some(isWhole)) return null;

@@ -64,14 +64,14 @@ const record: Primitive<Tensor[], ScanAttrs, readonly Tensor[]> = primitive<Tens
 const runScan = (inputs: readonly Tensor[], attrs: Omit<ScanAttrs, 'form'>): readonly Tensor[] =>
   bind<ScanAttrs>(record.rule as Rule<ScanAttrs>, inputs, { form: 'scan', ...attrs }) as readonly Tensor[];
 
-/** One round: from carries and a slice of each sequence to the next carries and a slice of each result. */
+/** One iteration: from carries and a slice of each sequence to the next carries and a slice of each result. */
 export type ScanBody = (
   carries: readonly Tensor[],
   slices: readonly Tensor[],
 ) => { readonly carries: readonly Tensor[]; readonly results: readonly Tensor[] };
 
 /**
- * Repeats `f` over the slices of `sequences` along their first axis: `carry, y[i] = f(carry, x[i])`. Gives the last carries
+ * Repeats `f` over the slices of `sequences` along their first axis: `carry, y[i] = f(carry, x[i])`. Returns the last carries
  * and the stacked results. Tensors that `f` reads from outside are passed along.
  */
 export const scan = Object.assign(

@@ -5,13 +5,13 @@ import { equationsBehind, freeTensors, makeProgram, type Program } from '../../i
 import { type Aval, showAval, Tensor } from '../../ir/tensor.ts';
 import { full } from '../generators.ts';
 
-/** A program, and the tensors from outside that are its further inputs. */
+/** A program, and the outside tensors that are additional inputs of it. */
 export interface OpenProgram {
   readonly program: Program;
   readonly captured: Tensor[];
 }
 
-/** Records `f` on stand-ins as a program; tensors from outside become further inputs, listed in `captured`. */
+/** Records `f` on placeholders as a program; tensors from outside become additional inputs, listed in `captured`. */
 export function subProgram(
   name: string,
   f: (inputs: readonly Tensor[]) => readonly Tensor[],
@@ -20,7 +20,7 @@ export function subProgram(
   const { outputs, close } = recordOpen(name, f, avals);
   return close(outputs);
 }
-/** Records `f` on stand-ins; what of it is given can be said when other programs are recorded too. */
+/** Records `f` on placeholders; its results can be chosen later, when other programs have been recorded too. */
 export function recordOpen(
   name: string,
   f: (inputs: readonly Tensor[]) => readonly Tensor[],
@@ -29,7 +29,7 @@ export function recordOpen(
   const inputs = avals.map(({ shape, dtype }) => new Tensor({ shape, dtype }));
   const start = new Tensor({ shape: [], dtype: 'bool' }).serial;
   const close = (outputs: readonly Tensor[]): OpenProgram => {
-    // What was recorded before is computed once, outside; only constants are cheaper to make again.
+    // What was recorded before is computed once, outside; only constants are cheaper to recompute.
     const isOuter = (t: Tensor): boolean => t.serial < start && (t.equation?.inputs.length ?? 1) > 0;
     const equations = equationsBehind(outputs, (t) => t.storage !== undefined || isOuter(t));
     const program: Program = { name, inputs, equations, outputs, donated: new Map() };
@@ -38,7 +38,7 @@ export function recordOpen(
   return { outputs: f(inputs), close };
 }
 
-/** Programs given the same further inputs: all that any of them reads from outside. */
+/** Gives programs the same additional inputs: everything that any of them reads from outside. */
 export function shareCaptured(parts: readonly OpenProgram[]): {
   programs: Program[];
   captured: Tensor[];
@@ -58,7 +58,7 @@ export function inline(program: Program, inputs: readonly Tensor[]): Tensor[] {
   return program.outputs.map(now);
 }
 
-/** Checks that what a program gives is what is expected, and takes over its avals. */
+/** Checks that the results of a program are as expected, and adopts their avals. */
 export function expectAvals(who: string, program: Program, found: readonly Aval[], expected: readonly Aval[]): void {
   const show = (list: readonly Aval[]): string => `[${list.map(showAval).join(', ')}]`;
   if (show(found) !== show(expected))
@@ -77,7 +77,7 @@ export const floats = (list: readonly Aval[]): number[] => list.flatMap((t, k) =
 
 /**
  * The gradient of a program as a program: from its inputs and then one seed for each output position in `seeded`, to
- * gradients of the inputs at `wrt` (those through which something flows).
+ * gradients of the inputs at `wrt` (those that have any).
  */
 export function gradientProgram(
   program: Program,

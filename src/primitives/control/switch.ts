@@ -18,7 +18,7 @@ import {
 
 /**
  * Runs one of the branches. The first input is the number of the branch, an int32 scalar in 0 … branches-1 (the builder
- * clamps it); the other inputs go to the branch. All branches take and give the same shapes and dtypes.
+ * clamps it); the other inputs go to the branch. All branches take and return the same shapes and dtypes.
  */
 export interface SwitchAttrs {
   readonly form: 'switch';
@@ -49,7 +49,7 @@ const record: Primitive<Tensor[], SwitchAttrs, readonly Tensor[]> = primitive<Te
       const seeded = floats(outputs).filter((k) => g[k] !== null);
       const parts = branches.map((branch) => gradientProgram(branch, seeded, context));
       const wrt = operands.map((_, n) => n).filter((n) => parts.some((part) => part.wrt.includes(n)));
-      // Every branch gives all of them: zeros where nothing flows in it.
+      // Every branch returns all of them: zeros for those it does not depend on.
       const gradients = parts.map(({ program, wrt: own }) => {
         const results = wrt.map((n) => program.outputs[own.indexOf(n)] ?? zerosLike(operands[n]));
         const open = makeProgram(program.name, program.inputs, results);
@@ -74,7 +74,7 @@ const runBranch = (index: Tensor, operands: readonly Tensor[], branches: readonl
   }) as readonly Tensor[];
 
 type Branch = (operands: readonly Tensor[]) => readonly Tensor[];
-/** Says what branches give, when all were recorded: of what each gave, in their order. */
+/** Chooses the results of the branches once all are recorded, from what each returned, in order. */
 export type Complete = (given: readonly (readonly Tensor[])[]) => readonly (readonly Tensor[])[];
 
 /** Records the branches, and runs the one with the given number. */
@@ -90,7 +90,7 @@ function among(
   return runBranch(index, [...operands, ...captured], programs);
 }
 
-/** Gives what the branch with number `index` (an int32 scalar, clamped) makes of the operands; only that one runs. */
+/** Returns the result of branch number `index` (an int32 scalar, clamped) on the operands; no other branch runs. */
 export const switchCase = Object.assign(
   (
     index: Tensor,

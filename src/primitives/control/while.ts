@@ -9,15 +9,15 @@ import { avalOf, expectAvals, floats, inline, shareCaptured, subProgram } from '
 import { cond } from './switch.ts';
 
 /**
- * Repeats `body` while `condition` holds. Inputs: the first values of the carries, then what every round sees unchanged.
- * Both programs take all of these; `condition` gives one bool scalar, `body` the next carries. Outputs: the last carries.
+ * Repeats `body` while `condition` holds. Inputs: the first values of the carries, then what every iteration sees unchanged.
+ * Both programs take all of these; `condition` returns one bool scalar, `body` the next carries. Outputs: the last carries.
  */
 export interface WhileAttrs {
   readonly form: 'while';
   readonly condition: Program;
   readonly body: Program;
   readonly carries: number;
-  /** The condition becomes false after this many rounds at the latest: only such a loop has gradients. */
+  /** The condition is false after this many iterations at the latest: only such loops have gradients. */
   readonly maxIterations?: number;
 }
 
@@ -50,7 +50,7 @@ const record: Primitive<Tensor[], WhileAttrs, readonly Tensor[]> = primitive<Ten
   },
 );
 
-/** As many rounds as there can be, each of which does something only while the condition holds, can be run backwards. */
+/** A loop of the maximal number of iterations, each of which has an effect only while the condition holds, can be run backwards. */
 function whileGradient(
   g: readonly (Tensor | null)[],
   inputs: readonly Tensor[],

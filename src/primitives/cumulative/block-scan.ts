@@ -18,9 +18,9 @@ import {
 } from '../../ir/expr.ts';
 import { accumulate, loop, loops, readLocal, type Stmt, set, store, when } from '../../ir/loops.ts';
 
-/** Elements that one thread runs through. */
+/** Number of elements that one thread handles. */
 const block = 32;
-/** Where totals stand: as wide as they are added up. */
+/** The array of totals, in the dtype of the sums. */
 const totalType: Record<ScalarType, DType> = {
   f32: 'float32',
   f64: 'float64',
@@ -33,11 +33,11 @@ const totalType: Record<ScalarType, DType> = {
 interface Scan {
   readonly combine: Combine;
   readonly type: ScalarType;
-  /** What changes nothing when it is combined. */
+  /** The neutral element of the combination. */
   readonly start: number;
   readonly scratch: (aval: { shape: Shape; dtype: DType }, name: string) => Region;
 }
-/** `at` gives the whole index of place i of a line. */
+/** `at` returns the full index of position i of a line. */
 type At = (i: Expr) => Expr[];
 interface Line {
   readonly read: (at: At, i: Expr) => Expr;
@@ -45,8 +45,8 @@ interface Line {
 }
 
 /**
- * Running totals along axis d of an array, parallel along it too: the total of each block, the running totals of these by the
- * same way, and then each block from what stands before it.
+ * Running totals along axis d of an array, also parallel along it: the total of each block, the running totals of these in the
+ * same way, and then each block from the total before it.
  */
 export function blockScan(shape: Shape, d: number, scan: Scan, line: Line): readonly Stmt[] {
   const { combine, type, scratch } = scan;
@@ -56,7 +56,7 @@ export function blockScan(shape: Shape, d: number, scan: Scan, line: Line): read
   const start = constant(scan.start, type);
   const isShort = blocks <= 2;
   const totals = shape.map((size, k) => (k === d ? blocks : size));
-  /** A kernel over all blocks; `body` is done for each place of one. */
+  /** A kernel over all blocks; `body` is run for each position in a block. */
   const eachBlock = (
     stage: string,
     from: (at: At, b: Expr) => Expr,

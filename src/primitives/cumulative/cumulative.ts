@@ -83,7 +83,7 @@ function cumulative(
 const highest = { f32: Infinity, f64: Infinity, i32: 2 ** 31 - 1, u32: 2 ** 32 - 1, bool: 1 };
 const lowest = { f32: -Infinity, f64: -Infinity, i32: -(2 ** 31), u32: 0, bool: 0 };
 
-/** Moves everything one place on along the direction of running; `value` comes first. */
+/** Shifts everything by one in the running direction; `value` comes first. */
 function delayed(x: Tensor, { axis: d, reverse }: CumulativeAttrs, value: number): Tensor {
   const only = (n: number): number[] => x.shape.map((_, k) => (k === d ? n : 0));
   const step = reverse ? -1 : 1;
@@ -104,7 +104,7 @@ export const cumProd = cumulative(
   'mul',
   () => 1,
   (g, x, attrs, out) => {
-    // h[j] = g[j] + x[j+1] · h[j+1] is what a change of the product up to j brings; no division, so zeros do no harm.
+    // h[j] = g[j] + x[j+1] · h[j+1] is the effect of a change of the product up to j; without divisions, so zeros do no harm.
     const back = { axis: attrs.axis, reverse: !attrs.reverse };
     return mul(delayed(out, attrs, 1), recurrence(delayed(x, back, 0), g, back));
   },
@@ -137,7 +137,7 @@ export const recurrence: Primitive<[a: Tensor, b: Tensor], CumulativeAttrs> = pr
   ],
 });
 
-/** The gradient goes to the element that was the extreme at each place, the first of equal ones. */
+/** The gradient goes to the element that was the extreme at each position, the first of equal ones. */
 const extremeGradient = (
   g: Tensor,
   x: Tensor,

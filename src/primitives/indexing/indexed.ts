@@ -21,9 +21,9 @@ import { full, iota } from '../generators.ts';
 import { broadcast, reshape } from '../movement.ts';
 import { indexShape, wholeAxes } from './places.ts';
 
-// Each is the other's gradient: the two share a file.
+// Each is the gradient of the other: the two share a file.
 
-/** Which elements are taken, and what stands for those outside. */
+/** Which elements are taken, and what replaces those outside. */
 export interface GatherAttrs {
   /** Number of leading axes that x and the indices share. */
   readonly batch: number;
@@ -93,7 +93,7 @@ function clamp(indices: Tensor, size: number): Tensor {
 }
 
 /**
- * Elements of x at computed places: `out[b…, i…, s…] = x[b…, …]` where axis `axes[k]` of x stands at `indices[k][b…, i…]`
+ * Elements of x at computed positions: `out[b…, i…, s…] = x[b…, …]` where axis `axes[k]` of x is indexed by `indices[k][b…, i…]`
  * and the other axes, in order, at s. Negative indices are outside.
  */
 export const gather = Object.assign(
@@ -102,13 +102,13 @@ export const gather = Object.assign(
   { rule: recordGather.rule },
 );
 
-/** Where updates go, and what becomes of what stands there. */
+/** Where updates go, and how they are combined with the elements there. */
 export interface ScatterAttrs {
   /** Number of leading axes that x and the indices share. */
   readonly batch: number;
   /** Axes of x (ascending, after the batch) that are indexed, one for each index tensor. */
   readonly axes: readonly number[];
-  /** `set`: of updates to one place the last one stays. */
+  /** `set`: of several updates to one position, the last one remains. */
   readonly combine: 'set' | 'add' | 'mul' | 'max' | 'min';
 }
 type ScatterInputs = [x: Tensor, updates: Tensor, ...indices: Tensor[]];
@@ -137,7 +137,7 @@ const recordScatter: Primitive<ScatterInputs, ScatterAttrs> = primitive<ScatterI
     const outer = indices[0].shape.map((size, d) => axis(size, `i${d}`));
     const place = outer.map(indexOf);
     const whole = wholeAxes(out.shape.length, attrs);
-    // Threads share the last axis in pieces of whole cache lines, so that no two write to one place.
+    // Threads divide the last axis into pieces of whole cache lines, so that no two write to the same position.
     const width = out.shape[whole.at(-1)!] ?? 1;
     const pieces = [8, 4, 2].find((n) => width % (16 * n) === 0) ?? 1;
     const piece = axis(pieces, 'piece');
@@ -173,10 +173,10 @@ const recordScatter: Primitive<ScatterInputs, ScatterAttrs> = primitive<ScatterI
       return [put(g, zeros, 'set'), select(isLast(x, updates, indices, attrs), taken(g), zeros), ...none];
     }
     if (combine === 'mul') {
-      // What an update is multiplied with, which is the rest of the product where places do not repeat.
+      // The factor of an update: the rest of the product, if no position repeats.
       return [mul(g, put(constant(1), updates, 'mul')), taken(mul(g, x)), ...none];
     }
-    // Whatever equals the extreme shares its gradient equally.
+    // Elements that equal the extreme share its gradient equally.
     const kept = eq(x, out);
     const hit = eq(updates, gather(out, indices, { batch, axes, mode: 'fill', fill: Number.NaN }));
     const count = put(convert(kept, { dtype: x.dtype }), convert(hit, { dtype: x.dtype }), 'add');
@@ -212,7 +212,7 @@ function sample(x: Shape, [shape, values]: [Shape, number[]], attrs: ScatterAttr
   return { inputs, attrs };
 }
 
-/** Whether an update is the last one to its place, element by element of the updates. */
+/** For each element of the updates, whether it is the last one for its position. */
 function isLast(x: Tensor, updates: Tensor, indices: readonly Tensor[], { batch, axes }: ScatterAttrs): Tensor {
   const places = indices[0].shape;
   const order = reshape(iota({ shape: [sizeOf(places)], dtype: 'int32', axis: 0 }), { shape: places });
@@ -227,8 +227,8 @@ function isLast(x: Tensor, updates: Tensor, indices: readonly Tensor[], { batch,
 }
 
 /**
- * x with updates merged in at computed places, the reverse of `gather`: `out[b…, …] = x ∘ updates[b…, i…, s…]` where axis
- * `axes[k]` of x stands at `indices[k][b…, i…]`. Updates are merged in order; those outside are dropped.
+ * x with updates merged in at computed positions, the reverse of `gather`: `out[b…, …] = x ∘ updates[b…, i…, s…]` where axis
+ * `axes[k]` of x is indexed by `indices[k][b…, i…]`. Updates are merged in order; those outside are dropped.
  */
 export const scatter = Object.assign(
   (x: Tensor, updates: Tensor, indices: readonly Tensor[], attrs: ScatterAttrs): Tensor =>

@@ -2,7 +2,7 @@ import { fail } from '../../base/errors.ts';
 import { range, type Shape, sameShape, showShape } from '../../base/shape.ts';
 import type { Aval } from '../../ir/tensor.ts';
 
-/** Axes of x that are neither batch nor indexed: they are taken whole. */
+/** Axes of x that are neither batch nor indexed: they are taken as a whole. */
 export function wholeAxes(rank: number, { batch, axes }: { batch: number; axes: readonly number[] }): number[] {
   return range(rank).filter((d) => d >= batch && !axes.includes(d));
 }

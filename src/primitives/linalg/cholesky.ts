@@ -18,7 +18,7 @@ import {
 } from './matrix.ts';
 import { triangularSolve } from './triangular-solve.ts';
 
-/** The lower triangular L with `L·Lᵀ = (x + xᵀ)/2`; NaN where that is not positive definite. */
+/** The lower triangular L with `L·Lᵀ = (x + xᵀ)/2`; NaN if that is not positive definite. */
 export const cholesky: Primitive<[x: Tensor]> = primitive<[x: Tensor]>('cholesky', {
   kind: 'loops',
   result: ([x]) => {
@@ -34,7 +34,7 @@ export const cholesky: Primitive<[x: Tensor]> = primitive<[x: Tensor]>('cholesky
     const at = (row: Expr, column: Expr): Expr => load(out, [...index, row, column]);
     const half = (i: Expr, j: Expr): Expr =>
       apply('mul', apply('add', load(x, [...index, i, j]), load(x, [...index, j, i])), 0.5);
-    // What is not found yet is 0, so that whole rows can be multiplied, in lanes.
+    // What is not computed yet is 0, so that whole rows can be multiplied, in lanes.
     return loops(
       axes,
       [

@@ -36,7 +36,7 @@ export function rootOf(a: Complex): Complex {
   return { re: half(apply('add', size, a.re)), im: apply('select', apply('lt', a.im, 0), apply('neg', im), im) };
 }
 
-/** A complex array in two. */
+/** A complex array as two real ones. */
 export interface ComplexRegion {
   at(...index: Expr[]): Complex;
   put(index: readonly Expr[], value: Complex): Stmt[];

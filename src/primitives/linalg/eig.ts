@@ -81,7 +81,7 @@ export const eig: Primitive<[x: Tensor], void, Eigen> = primitive<[x: Tensor], v
   ],
 });
 
-/** Matrices on their way: `z·h·zᴴ` is always the one given. */
+/** Matrices during the iteration: `z·h·zᴴ` always equals the given one. */
 interface Schur {
   readonly n: number;
   readonly h: ComplexRegion;
@@ -198,7 +198,7 @@ function triangularize(schur: Schur): Stmt[] {
       low.set(minus(low.value, 1)),
     ]),
     ...shift.set(minusC(d, correction)),
-    // A block on which the shifts go in circles gets another one now and then.
+    // Exceptional shifts from time to time, for blocks on which the usual ones go in circles.
     when(apply('eq', apply('floorMod', plus(tries.value, 1), 10), 0), [
       size.set(absolute(c)),
       ...shift.set(plusC(d, { re: size.value, im: apply('mul', size.value, 0.5) })),
@@ -234,7 +234,7 @@ function triangularize(schur: Schur): Stmt[] {
   ];
 }
 
-/** Solves `(T − t[k, k])·y = 0` from the k-th row up, and turns y back. */
+/** Solves `(T − t[k, k])·y = 0` from the k-th row up, and transforms y back. */
 function eigenvector({ n, h, z, sines, type, rounding }: Schur, vectors: ComplexRegion, k: Expr): Stmt[] {
   const sum = complexVariable('sum', type);
   const gap = complexVariable('gap', type);
@@ -256,7 +256,7 @@ function eigenvector({ n, h, z, sines, type, rounding }: Schur, vectors: Complex
             ),
           ]),
           ...gap.set(minusC(h.at(i, i), h.at(k, k))),
-          // Equal eigenvalues: as if they differed by what rounding does to them.
+          // Equal eigenvalues are treated as if they differed by a rounding error.
           when(
             apply('le', absolute(gap.value), apply('mul', scale.value, rounding)),
             gap.set(real(apply('add', apply('mul', scale.value, rounding), constant(1e-30, type)))),
@@ -272,13 +272,13 @@ function eigenvector({ n, h, z, sines, type, rounding }: Schur, vectors: Complex
       each(n, 'j', (j) => [when(apply('le', j, k), sum.set(plusC(sum.value, timesC(z.at(i, j), y.at(j)))))]),
       ...vectors.put([i, k], sum.value),
       length.set(apply('add', length.value, square(sum.value))),
-      // Of entries that are equal but for rounding the first one counts.
+      // Of entries that are equal up to rounding, the first one counts.
       when(apply('gt', square(sum.value), apply('mul', scale.value, 1.001)), [
         scale.set(square(sum.value)),
         ...gap.set(sum.value),
       ]),
     ]),
-    // Divided by its length, and turned by the conjugate direction of its largest entry.
+    // Divided by its length, and rotated so that its largest entry is positive.
     ...gap.set(scaled(conjugate(gap.value), apply('div', 1, apply('sqrt', apply('mul', scale.value, length.value))))),
     each(n, 'i', (i) => [...sum.set(vectors.at(i, k)), ...vectors.put([i, k], timesC(sum.value, gap.value))]),
   ];

@@ -59,7 +59,7 @@ export const eigh: Primitive<[x: Tensor], void, readonly [values: Tensor, vector
     const entry = (i: Expr, j: Expr): Expr => apply('mul', apply('add', load(x, at(i, j)), load(x, at(j, i))), 0.5);
     const parts = { diagonal, beside, basis };
     const decompose = [
-      // Squares of what is far from one would leave the range of floats.
+      // Squares of very large or small numbers would leave the range of floats.
       scale.set(
         apply(
           'select',

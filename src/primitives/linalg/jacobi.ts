@@ -2,7 +2,7 @@ import { apply, constant, type Expr, load, plus, type Region, scalarType } from 
 import { type Stmt, store, when, whileLoop } from '../../ir/loops.ts';
 import { each, variable } from './matrix.ts';
 
-/** An element is small against others when rounding would lose it. */
+/** An element is negligible beside others if rounding would lose it. */
 export const roundingOf = (region: Region): number => (scalarType(region.dtype) === 'f64' ? 1e-15 : 1e-7);
 
 /**

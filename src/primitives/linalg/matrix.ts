@@ -80,10 +80,10 @@ const position = (shape: Shape, axis: number): Tensor => iota({ shape, dtype: 'i
 const rowOf = (x: Tensor): Tensor => position(x.shape, x.shape.length - 2);
 const columnOf = (x: Tensor): Tensor => position(x.shape, x.shape.length - 1);
 
-/** The part on and below the diagonal, or only below it. */
+/** The part on and below the diagonal, or only the part below it. */
 export const lower = (x: Tensor, { strict = false } = {}): Tensor =>
   select((strict ? gt : ge)(rowOf(x), columnOf(x)), x, like(x, 0));
-/** The part on and above the diagonal, or only above it. */
+/** The part on and above the diagonal, or only the part above it. */
 export const upper = (x: Tensor, { strict = false } = {}): Tensor =>
   select((strict ? gt : ge)(columnOf(x), rowOf(x)), x, like(x, 0));
 /** x with `value` on the diagonal. */

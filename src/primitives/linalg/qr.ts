@@ -8,7 +8,7 @@ import { batchOf, each, like, lower, matmul, requireMatrix, sidesOf, transposed,
 import { triangularSolve } from './triangular-solve.ts';
 
 export interface QrAttrs {
-  /** q is square, and r as tall as x; else both have only as many as the smaller side. */
+  /** q is square, and r as tall as x; otherwise both have only as many columns or rows as the smaller side of x. */
   readonly full: boolean;
 }
 
@@ -35,7 +35,7 @@ export const qr: Primitive<[x: Tensor], QrAttrs, readonly [q: Tensor, r: Tensor]
     const count = Math.min(m, n);
     const type = scalarType(x.dtype);
     const { axes, index } = batchOf(x);
-    // Below its diagonal stand the reflections' vectors, whose first entry is one.
+    // Below its diagonal are the vectors of the reflections, whose first entry is one.
     const work = scratch({ shape: x.shape, dtype: x.dtype }, 'reflections');
     const taus = scratch({ shape: [...x.shape.slice(0, -2), count], dtype: x.dtype }, 'tau');
     const tau = (k: Expr): Expr => load(taus, [...index, k]);

@@ -21,7 +21,7 @@ import {
 } from './matrix.ts';
 
 export interface SvdAttrs {
-  /** u is square; else it has only as many columns as there are singular values. */
+  /** u is square; otherwise it has only as many columns as there are singular values. */
   readonly full: boolean;
 }
 type Factors = readonly [u: Tensor, s: Tensor, v: Tensor];
@@ -111,10 +111,10 @@ export const tallSvd: Primitive<[x: Tensor], SvdAttrs, Factors> = primitive<[x: 
         accumulate(largest.local, 'max', apply('sqrt', app.value)),
       ]),
     ];
-    /** Whether a length is so small that its column has no direction. */
+    /** Whether a length is so small that the direction of its column is meaningless. */
     const vanishes = (length: Expr): Expr => apply('le', length, apply('mul', largest.value, roundingOf(x) / 8));
     const sorted = [
-      // NaN has no place in an order: what it leaves open stays NaN.
+      // NaN has no place in an order: positions that it leaves open stay NaN.
       each(n, 'k', (k) => [
         store(s, [...index, k], nan),
         each(m, 'i', (i) => [store(u, at(i, k), nan)]),
@@ -135,7 +135,7 @@ export const tallSvd: Primitive<[x: Tensor], SvdAttrs, Factors> = primitive<[x: 
         ];
       }),
     ];
-    // Columns without a direction, which come last, and those beyond n: some unit vector, made orthogonal to the others.
+    // Columns without a direction, which come last, and those beyond n: unit vectors, made orthogonal to the others.
     const isOpen = variable('isOpen', 'bool');
     const tryUnit = (column: Expr, unit: Expr): Stmt[] => {
       const entry = (i: Expr): Expr => load(u, at(i, column));
@@ -150,7 +150,7 @@ export const tallSvd: Primitive<[x: Tensor], SvdAttrs, Factors> = primitive<[x: 
       ]);
       return [
         each(m, 'i', (i) => [store(u, at(i, column), apply('select', apply('eq', i, unit), one, zero))]),
-        // Twice, as rounding leaves something behind the first time.
+        // Twice, because rounding leaves a remainder the first time.
         ...[removeOthers, removeOthers],
         app.set(0),
         each(m, 'i', (i) => [accumulate(app.local, 'add', product(entry(i), entry(i)))]),

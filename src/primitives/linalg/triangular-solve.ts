@@ -8,11 +8,11 @@ import { neg } from '../elementwise.ts';
 import { batchOf, each, lower, matmul, requireMatrix, sidesOf, upper, variable } from './matrix.ts';
 
 export interface TriangularSolveAttrs {
-  /** Only the lower triangle of a is read, or only the upper one. */
+  /** Whether only the lower triangle of a is read; otherwise only the upper one. */
   readonly lower: boolean;
   /** Solves with aᵀ. */
   readonly transpose: boolean;
-  /** Takes the diagonal to be ones, unread. */
+  /** Assumes ones on the diagonal, without reading it. */
   readonly unitDiagonal: boolean;
 }
 
@@ -37,7 +37,7 @@ export const triangularSolve: Primitive<[a: Tensor, b: Tensor], TriangularSolveA
     const { axes, index } = batchOf(b);
     const rest = variable('rest', scalarType(b.dtype));
     const forward = attrs.lower !== attrs.transpose;
-    // With columns enough, whole rows are subtracted from rows, in lanes.
+    // With enough columns, whole rows are subtracted from rows, in lanes.
     if (columns >= 4) {
       const [j, l, q] = [axis(columns, 'j'), axis(columns, 'l'), axis(columns, 'q')];
       const row = (i: Expr, column: Axis): Expr[] => [...index, i, indexOf(column)];

@@ -92,7 +92,7 @@ export function tridiagonalize(
     each(n - 1, 'k', (k) => [
       ...vectorOf(k),
       when(apply('ne', tau.value, 0), reflectBothSides(k)),
-      // The vector's own entry is free, and keeps the factor.
+      // The vector's own entry is not needed, and stores the factor.
       store(vectors, at(k, k), tau.value),
     ]),
     store(diagonal, [...index, last], a(last, last)),

@@ -7,7 +7,7 @@ import type { Tensor } from '../../ir/tensor.ts';
 function beats(a: Expr, b: Expr, better: 'gt' | 'lt'): Expr {
   const plain = apply(better, a, b);
   if (a.type !== 'f32' && a.type !== 'f64') return plain;
-  // Of equal numbers only the two zeros have different reciprocals.
+  // Among equal numbers, only the two zeros have different reciprocals.
   const zeros = apply('and', apply('eq', a, b), apply(better, apply('div', 1, a), apply('div', 1, b)));
   const nan = apply('and', apply('ne', a, a), apply('eq', b, b));
   return apply('or', apply('or', plain, zeros), nan);
@@ -51,7 +51,7 @@ function argExtreme(name: string, better: 'gt' | 'lt'): Primitive<[x: Tensor], {
   });
 }
 
-/** Position of the largest element along an axis, which vanishes: the first of equal ones, or of NaNs; -0 is less than 0. */
+/** Position of the largest element along an axis, which is removed: the first of equal ones, or of NaNs; -0 is less than 0. */
 export const argMax = argExtreme('argMax', 'gt');
-/** Position of the smallest element along an axis, which vanishes: the first of equal ones, or of NaNs; -0 is less than 0. */
+/** Position of the smallest element along an axis, which is removed: the first of equal ones, or of NaNs; -0 is less than 0. */
 export const argMin = argExtreme('argMin', 'lt');

@@ -15,7 +15,7 @@ import {
 } from '../../ir/expr.ts';
 import { loop, loops, readLocal, type Stmt, set, store } from '../../ir/loops.ts';
 
-/** Whether a radix sort is right for lines of n elements: its tables cost as much as some hundred elements. */
+/** Whether a radix sort pays for lines of n elements: its tables cost as much as a few hundred elements. */
 export const suitsRadixSort = (dtype: DType, n: number): boolean => dtype !== 'float64' && dtype !== 'bool' && n >= 256;
 
 /** 32 bits that order as unsigned integers like the elements: NaN is larger than all, -0 equals 0. */
@@ -23,7 +23,7 @@ function keyOf(x: Expr, descending: boolean): Expr {
   const signBit = -(2 ** 31);
   let key = x.type === 'i32' ? apply('xor', x, signBit) : reinterpret(x, 'i32');
   if (x.type === 'f32') {
-    // Of negative numbers all bits turn, of others the sign.
+    // All bits of negative numbers are flipped; of others, the sign.
     const turned = apply('xor', key, apply('or', apply('shiftRight', key, 31), signBit));
     const zero = constant(0, 'f32');
     key = select(apply('ne', x, x), -1, select(apply('eq', x, zero), signBit, turned));
@@ -33,7 +33,7 @@ function keyOf(x: Expr, descending: boolean): Expr {
 
 /**
  * Positions that sort x along axis d, by a radix sort from the lowest digit up: each pass counts the digits, turns the counts
- * into places and deals keys and positions out to them, in order, so that equal elements keep theirs.
+ * into positions and moves keys and positions there, in order, so that equal elements keep their order.
  */
 export function radixSort(
   x: Region,

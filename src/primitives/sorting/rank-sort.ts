@@ -20,7 +20,7 @@ import { precedes, type SortAttrs } from './precedes.ts';
 const firstRun = 16;
 
 /**
- * Positions that sort x along an axis, each pass being parallel over all elements: an element's place in a merged run is its
+ * Positions that sort x along an axis, each pass parallel over all elements: an element's place in a merged run is its
  * place in its own plus the number of elements of the other run that precede it, which a binary search finds.
  */
 export function rankSort(
@@ -81,7 +81,7 @@ export function rankSort(
       const isLeft = apply('eq', apply('floorMod', run, 2), 0);
       const start = times(run, width);
       const [own, its] = [load(oldKeys, at(i)), load(oldKeys, at(m))];
-      // Of equal elements those of the left run come first.
+      // Among equal elements, those of the left run come first.
       const isBefore = select(isLeft, precedes(its, own, descending), apply('not', precedes(own, its, descending)));
       const right = apply('min', plus(start, width), n);
       return {

@@ -11,7 +11,7 @@ import { tournament } from './tournament.ts';
 
 export type { SortAttrs } from './precedes.ts';
 
-/** Positions that sort along an axis: `x[out[0]], x[out[1]], …` is in order. Long lines: radix sort; else merge sort, bottom up. */
+/** Positions that sort along an axis: `x[out[0]], x[out[1]], …` is in order. Radix sort for long lines, otherwise merge sort, bottom up. */
 export const argSort: Primitive<[x: Tensor], SortAttrs> = primitive<[x: Tensor], SortAttrs>('argSort', {
   kind: 'loops',
   result: ([x]) => ({ shape: x.shape, dtype: 'int32' }),
@@ -82,13 +82,13 @@ export const argSort: Primitive<[x: Tensor], SortAttrs> = primitive<[x: Tensor],
   ],
 });
 
-/** The arrays rearranged along an axis so that the first one is in order. Equal elements keep their order. */
+/** The arrays, rearranged along an axis so that the first one is sorted. Equal elements keep their order. */
 export function sort(operands: readonly Tensor[], attrs: SortAttrs): Tensor[] {
   const order = argSort(operands[0], attrs);
   return operands.map((x) => gatherAlong(x, order, { axis: attrs.axis, mode: 'clamp', fill: 0 }));
 }
 
-/** The k largest elements along the last axis, largest first, and their positions; of equal ones the first come first. */
+/** The k largest elements along the last axis, largest first, and their positions; among equal ones, the first comes first. */
 export function topK(x: Tensor, { k }: { k: number }): { values: Tensor; indices: Tensor } {
   const axis = x.shape.length - 1;
   const order = argTopK(x, { k });
