@@ -2,7 +2,7 @@ import { type DataFormat, imageDataFormat } from '../base/config.ts';
 import { type Field, f } from '../base/field/field.ts';
 import type { SymbolicShape } from '../base/shape.ts';
 
-/** Where images keep their channels; the configured default when absent. */
+/** The axis of the channels; the configured one by default. */
 export const dataFormatField = (): Field<DataFormat | null, DataFormat, false> =>
   f.custom<DataFormat | null, DataFormat>({
     expects: 'one of "channels_last", "channels_first"',

@@ -36,7 +36,7 @@ export const deserialize = exact(
 /** The layer as configs hold it. */
 export const serialize = exact('layers.serialize', 1, (layer: AnyLayer): SerializedObject => serializeLayer(layer));
 
-/** What stands for a layer: it, or its config. */
+/** A layer, or its config. */
 export type LayerLike = AnyLayer | SerializedObject;
 const isLayerObject = (x: unknown): x is AnyLayer => typeof x === 'function' && isLayer(x);
 const isLayerLike = (x: unknown): x is LayerLike => isLayerObject(x) || isSerializedObject(x);

@@ -27,7 +27,7 @@ import { rematerializedIn } from './layer/remat.ts';
 
 /** Options of an `Operation`. */
 export interface OperationOptions {
-  /** Name in functional models; made of the class's when absent. */
+  /** Name in functional models; made from that of the class by default. */
   readonly name?: string | undefined;
 }
 
@@ -38,7 +38,7 @@ export interface Operation<Args extends any[] = any[], Out = Tensor> {
 }
 /**
  * A callable object without weights: `call` computes, and in a functional model a call on KerasTensors is a node of the graph
- * (Keras's ops and layers are such operations). A class of one's own, registered and with a `getConfig`, is saved with the
+ * (Keras's ops and layers are such operations). A class of your own, registered and with a `getConfig`, is saved with the
  * models that it is part of. Layers count as operations: `layer instanceof keras.Operation`.
  * @see https://keras.io/api/ops/
  */
@@ -91,7 +91,7 @@ export abstract class Operation<Args extends any[] = any[], Out = Tensor>
   protected override [invoke](...args: LenientArgs<Args>): Out {
     return hasSymbolic(args) ? this.symbolicCall(...args) : this.#run(args);
   }
-  /** Does a recorded call again, on other tensors. */
+  /** Repeats a recorded call on other tensors. */
   [replay](args: readonly unknown[]): Tree<Tensor> {
     return this.#run(args) as Tree<Tensor>;
   }
@@ -102,13 +102,13 @@ export abstract class Operation<Args extends any[] = any[], Out = Tensor>
     return outputs;
   }
 
-  /** What its first call was on: a KerasTensor, or a list of several. */
+  /** The inputs of its first call: a KerasTensor, or a list of several. */
   get input(): SymbolicInput<Args> {
     const { inputs } = firstCall(this, 'input');
     const input: unknown = inputs.length === 1 ? inputs[0] : [...inputs];
     return input as SymbolicInput<Args>;
   }
-  /** What its first call on KerasTensors gave. */
+  /** The results of its first call on KerasTensors. */
   get output(): Symbolic<Out> {
     return firstCall(this, 'output').form as Symbolic<Out>;
   }

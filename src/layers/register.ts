@@ -7,7 +7,7 @@ const isLayerClass = (x: unknown): x is SerializableClass & { readonly sourceNam
 
 /**
  * Makes all layers known by the names that files use. Whoever can meet a layer's name in a file calls it; that it is not done
- * where the layers are listed lets bundlers leave out layers that nothing uses. Layers over raw data and those that only files
+ * where the layers are listed allows bundlers to leave out unused layers. Layers over raw data and those that only files
  * hold are loaded when a file names one.
  */
 export function registerLayers(): void {

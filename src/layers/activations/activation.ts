@@ -23,7 +23,7 @@ export class Activation extends Layer<typeof fields> {
   call(inputs: Tensor): Tensor {
     return this.activation(inputs);
   }
-  /** As Keras announces it, the dtype of computation, also where integers stay what they are. */
+  /** As Keras declares it: the compute dtype, even where integers are unchanged. */
   override computeOutputSpec(...args: unknown[]) {
     const { form, avals } = super.computeOutputSpec(...args);
     return { form, avals: avals.map(({ shape }) => ({ shape, dtype: this.computeDtype })) };

@@ -10,7 +10,7 @@ const fields = {
 };
 
 export interface ELU extends Resolved<typeof fields> {}
-/** `x` where it is positive, else `alpha · (exp(x) - 1)`. @see https://keras.io/api/layers/activation_layers/elu/ */
+/** `x` where it is positive, otherwise `alpha · (exp(x) - 1)`. @see https://keras.io/api/layers/activation_layers/elu/ */
 export class ELU extends Layer<typeof fields> {
   static override readonly className = 'ELU';
   static override readonly fields = fields;

@@ -10,7 +10,7 @@ const fields = {
 };
 
 export interface LeakyReLU extends Resolved<typeof fields> {}
-/** `x` where it is not negative, else `negativeSlope · x`. @see https://keras.io/api/layers/activation_layers/leaky_relu/ */
+/** `x` where it is not negative, otherwise `negativeSlope · x`. @see https://keras.io/api/layers/activation_layers/leaky_relu/ */
 export class LeakyReLU extends Layer<typeof fields> {
   static override readonly className = 'LeakyReLU';
   static override readonly fields = fields;

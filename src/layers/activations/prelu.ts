@@ -9,7 +9,7 @@ import type { InputSpec } from '../layer/input-spec.ts';
 import { Layer } from '../layer/layer.ts';
 
 const fields = {
-  /** How the slopes begin; zeros by default. */
+  /** Initializer of the slopes; zeros by default. */
   alphaInitializer: initializerField('zeros'),
   /** Penalty on the slopes, added to the loss. */
   alphaRegularizer: regularizerField(),
@@ -20,7 +20,7 @@ const fields = {
 };
 
 export interface PReLU extends Resolved<typeof fields> {}
-/** `x` where it is positive, else `alpha · x` with a learned `alpha` for each position. @see https://keras.io/api/layers/activation_layers/prelu/ */
+/** `x` where it is positive, otherwise `alpha · x` with a learned `alpha` for each position. @see https://keras.io/api/layers/activation_layers/prelu/ */
 export class PReLU extends Layer<typeof fields> {
   static override readonly className = 'PReLU';
   static override readonly fields = fields;

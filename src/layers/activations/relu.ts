@@ -5,17 +5,17 @@ import type { InputSpec } from '../layer/input-spec.ts';
 import { Layer } from '../layer/layer.ts';
 
 const fields = {
-  /** Largest output; none when null. */
+  /** Largest output; null for no limit. */
   maxValue: f.nullable(f.number({ min: 0 })),
   /** Slope below the threshold. */
   negativeSlope: f.number({ initial: 0, min: 0 }),
-  /** From where on inputs pass. */
+  /** Inputs from here on pass unchanged. */
   threshold: f.number({ initial: 0, min: 0 }),
 };
 
 export interface ReLU extends Resolved<typeof fields> {}
 /**
- * `max(x, 0)`; with options: `maxValue` from there on, `x` from `threshold` on, `negativeSlope · (x - threshold)` below.
+ * `max(x, 0)`; with options: at most `maxValue`, `x` from `threshold` on, `negativeSlope · (x - threshold)` below it.
  * @see https://keras.io/api/layers/activation_layers/relu/
  */
 export class ReLU extends Layer<typeof fields> {

@@ -21,7 +21,7 @@ const fields = {
 
 export interface Softmax extends Resolved<typeof fields> {}
 /**
- * `exp(x) / sum(exp(x))` along an axis; where `mask` is false the result is 0.
+ * `exp(x) / sum(exp(x))` along an axis; 0 where `mask` is false.
  * @see https://keras.io/api/layers/activation_layers/softmax/
  */
 export class Softmax extends Layer<typeof fields> {

@@ -16,9 +16,9 @@ import {
 import type { WithoutScores, WithScores } from './projections.ts';
 
 const fields = {
-  /** Whether the sum over the channels is weighted by learned numbers. */
+  /** Whether the sum over the channels has learned weights. */
   useScale: f.bool(true),
-  /** Share of the weights that is set to 0 while training. */
+  /** Fraction of the weights that is set to 0 while training. */
   dropout: { ...rateField(), required: false as const, initial: 0 },
   /** Seed that makes the draws reproducible. */
   seed: seedField(),

@@ -4,7 +4,7 @@ import { maskOf } from '../layer/masks.ts';
 import { causalMask } from './dot-attention.ts';
 import type { ProjectedCallOptions } from './projections.ts';
 
-/** All that limits what queries see, as one mask `[n or 1, t, s]`; undefined when nothing does. */
+/** Everything that limits what queries see, as one mask `[n or 1, t, s]`; undefined if nothing does. */
 export function attentionMask(
   query: Tensor,
   value: Tensor,

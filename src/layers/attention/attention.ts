@@ -19,7 +19,7 @@ const fields = {
   useScale: f.bool(false),
   /** How query and key are compared: by their product, or by the tanh of their sum. */
   scoreMode: f.oneOf(['dot', 'concat'], 'dot'),
-  /** Share of the weights that is set to 0 while training. */
+  /** Fraction of the weights that is set to 0 while training. */
   dropout: { ...rateField(), required: false as const, initial: 0 },
   /** Seed that makes the draws reproducible. */
   seed: seedField(),

@@ -18,9 +18,9 @@ import type { CallOptions } from '../layer/call-context.ts';
 
 /** Options of a call of Attention and AdditiveAttention. */
 export interface AttentionCallOptions extends Omit<CallOptions, 'mask'> {
-  /** Masks of query and value: a masked query gives 0, a masked value is not looked at. */
+  /** Masks of query and value: a masked query gives 0, a masked value is ignored. */
   readonly mask?: Tensor | readonly (Tensor | null)[] | null | undefined;
-  /** Whether the scores are given too. */
+  /** Whether the scores are returned as well. */
   readonly returnAttentionScores?: boolean | undefined;
   /** Whether a query sees only values up to its own position. */
   readonly useCausalMask?: boolean | undefined;
@@ -83,7 +83,7 @@ function permission(scores: Tensor, valueMask: Tensor | null | undefined, isCaus
 export const causalMask = (t: number, s: number): Tensor =>
   greaterEqual(expandDims(arange(t), [0, 2]), expandDims(arange(s), [0, 1]));
 
-/** The query's mask goes on to the outputs. */
+/** The mask of the query is that of the outputs. */
 export const queryMaskOf = (mask: unknown): Tensor | null => (Array.isArray(mask) ? (mask[0] ?? null) : null);
 export const isShapeList = (shapes: unknown): shapes is readonly SymbolicShape[] =>
   Array.isArray(shapes) && shapes.every((s) => Array.isArray(s));

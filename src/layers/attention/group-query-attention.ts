@@ -45,7 +45,7 @@ export interface GroupQueryAttention extends Omit<Resolved<typeof fields>, 'acti
   (query: Like, value: Like, options?: WithoutScores<ProjectedCallOptions>): Tensor;
 }
 /**
- * Attention over several heads of which groups share key and value (https://arxiv.org/abs/2305.13245).
+ * Attention with several heads, of which groups share key and value (https://arxiv.org/abs/2305.13245).
  * @see https://keras.io/api/layers/attention_layers/group_query_attention/
  */
 export class GroupQueryAttention extends Layer<

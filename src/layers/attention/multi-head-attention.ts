@@ -37,12 +37,12 @@ const fields = {
   numHeads: f.int({ min: 1 }),
   /** Size of each head for query and key. */
   keyDim: f.int({ min: 1 }),
-  /** Size of each head for the values; `keyDim` when null. */
+  /** Size of each head for the values; null for `keyDim`. */
   valueDim: f.nullable(f.int({ min: 1 })),
   ...projectionFields,
-  /** Size, or sizes, of the output's last axes; that of the query when null. */
+  /** Size, or sizes, of the last axes of the output; null for that of the query. */
   outputShape: f.nullable(positives),
-  /** Axes over which attention goes; all between batch and channels when null. */
+  /** The axes to attend over; null for all between batch and channels. */
   attentionAxes: f.nullable(positives),
 };
 
@@ -58,7 +58,7 @@ export interface MultiHeadAttention extends Omit<Resolved<typeof fields>, 'activ
 }
 /**
  * Query, value and key `[n, …, c]` are projected to several heads; in each, a query gets the mean of the values weighted by the
- * softmax of `query · key / sqrt(keyDim)`; what the heads give is projected back.
+ * softmax of `query · key / sqrt(keyDim)`; the results of the heads are projected back.
  * @example new MultiHeadAttention({ numHeads: 8, keyDim: 64 })(x, x, { useCausalMask: true })
  * @see https://keras.io/api/layers/attention_layers/multi_head_attention/
  */
@@ -142,7 +142,7 @@ export class MultiHeadAttention extends Layer<
       scale: 1 / Math.sqrt(this.keyDim),
     });
   }
-  /** Scores are made, so that they can be dropped or given: a query that sees nothing gets 0. */
+  /** The scores are computed explicitly, so that they can be dropped or returned: a query that sees nothing gets 0. */
   #explicit(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | undefined, training: boolean): [Tensor, Tensor] {
     const [products, combine] = attentionEquations(query.shape.length, this.#axes);
     const scaled = multiply(query, cast(1 / Math.sqrt(this.keyDim), query.dtype));

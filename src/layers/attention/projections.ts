@@ -17,17 +17,17 @@ export type WithoutScores<O> = O & { readonly returnAttentionScores?: false | un
 
 /** Options of a call of an attention layer with projections. */
 export interface ProjectedCallOptions extends CallOptions {
-  /** What queries are compared with; the values when absent. */
+  /** What queries are compared with; the values by default. */
   readonly key?: Tensor | null | undefined;
   /** True where a query, a value or a key counts: `[n, t]`, `[n, s]`, `[n, s]`. */
   readonly queryMask?: Tensor | null | undefined;
-  /** Which values may be attended to: booleans of shape `(batch, keys)`. */
+  /** Which values can be attended to: booleans of shape `(batch, keys)`. */
   readonly valueMask?: Tensor | null | undefined;
-  /** Which keys may be attended to: booleans of shape `(batch, keys)`. */
+  /** Which keys can be attended to: booleans of shape `(batch, keys)`. */
   readonly keyMask?: Tensor | null | undefined;
   /** True where a query may look: `[n, t, s]`, or with an axis of heads `[n, heads, t, s]`. */
   readonly attentionMask?: Tensor | null | undefined;
-  /** Whether the attention weights are given too. */
+  /** Whether the attention weights are returned as well. */
   readonly returnAttentionScores?: boolean | undefined;
   /** Whether a query sees only positions up to its own. */
   readonly useCausalMask?: boolean | undefined;
@@ -35,7 +35,7 @@ export interface ProjectedCallOptions extends CallOptions {
 
 type Owner = Resolved<typeof projectionFields> & { readonly dtypePolicy: DTypePolicy };
 /**
- * Each projection draws its own first weights: objects that draw are copied. Those that scale with the number of inputs and
+ * Each projection draws its own initial weights: initializers are copied. Those that scale with the number of inputs and
  * outputs are told which axes of the kernel are which.
  */
 function fresh(initializer: InitializerFunction, bound: number, rank: number): InitializerFunction {

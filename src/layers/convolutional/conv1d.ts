@@ -11,7 +11,7 @@ import { causalPaddingField, convFields } from './fields.ts';
 
 const fields = {
   ...convFields(1),
-  /** `'valid'` (the default): windows within the input; `'same'`: zeros on both sides, so that the length stays at stride 1; `'causal'`: zeros before the input, so that no output sees a later step. */
+  /** `'valid'` (the default): windows within the input; `'same'`: zeros on both sides, so that the length is unchanged at stride 1; `'causal'`: zeros before the input, so that no output sees a later step. */
   padding: causalPaddingField,
 };
 

@@ -33,7 +33,7 @@ type Conv = Convolutional &
     'filters' | 'groups' | 'kernelInitializer' | 'kernelRegularizer' | 'kernelConstraint' | 'loraRank' | 'loraAlpha'
   > & { kernel: Variable; lora: Lora | null; enableLora(rank: number, options?: LoraOptions): void };
 
-/** Refuses windows that both step and spread. */
+/** Refuses strides and dilation rates that are both greater than 1. */
 export function checkWindow(layer: Convolutional): void {
   const { strides, dilationRate } = layer;
   if (strides.some((n) => n > 1) && dilationRate.some((n) => n > 1))
@@ -118,7 +118,7 @@ export function windowOf(layer: Convolutional) {
     padding: padding === 'causal' ? ('valid' as const) : padding,
   };
 }
-/** With causal padding, zeros stand before the first step; else `x` as it is. */
+/** With causal padding, puts zeros before the first step; otherwise returns `x`. */
 export function padCausally(layer: Convolutional, x: Tensor): Tensor {
   if (layer.padding !== 'causal') return x;
   const before = [layer.dilationRate[0] * (layer.kernelSize[0] - 1), 0] as const;

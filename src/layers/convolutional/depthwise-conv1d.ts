@@ -11,7 +11,7 @@ const fields = depthwiseFields(1);
 
 export interface DepthwiseConv1D extends Resolved<typeof fields> {}
 /**
- * Slides learned windows over each channel on its own: inputs `(n, steps, c)`, outputs with `c · depthMultiplier` channels.
+ * Slides learned windows over each channel separately: inputs `(n, steps, c)`, outputs with `c · depthMultiplier` channels.
  * @see https://keras.io/api/layers/convolution_layers/depthwise_convolution1d/
  */
 export class DepthwiseConv1D extends Layer<typeof fields> {

@@ -11,7 +11,7 @@ const fields = depthwiseFields(2);
 
 export interface DepthwiseConv2D extends Resolved<typeof fields> {}
 /**
- * Slides learned windows over each channel on its own: inputs `(n, height, width, c)`, outputs with `c · depthMultiplier` channels.
+ * Slides learned windows over each channel separately: inputs `(n, height, width, c)`, outputs with `c · depthMultiplier` channels.
  * @see https://keras.io/api/layers/convolution_layers/depthwise_convolution2d/
  */
 export class DepthwiseConv2D extends Layer<typeof fields> {

@@ -12,9 +12,9 @@ export const windowFields = (rank: number) => ({
   kernelSize: f.sizes(rank),
   /** Step of the window along each spatial axis. */
   strides: f.sizes(rank, 1),
-  /** `valid`: the window stays inside; `same`: zeros around, so that `ceil(size / stride)` windows fit. */
+  /** `valid`: the window stays inside; `same`: padded with zeros, so that `ceil(size / stride)` windows fit. */
   padding: paddingField,
-  /** Where the channels stand. */
+  /** The axis of the channels: last or first. */
   dataFormat: dataFormatField(),
   /** Spacing of the window's taps. */
   dilationRate: f.sizes(rank, 1),
@@ -22,22 +22,22 @@ export const windowFields = (rank: number) => ({
   activation: activationField(),
   /** Whether a learned number is added to each output channel. */
   useBias: f.bool(true),
-  /** How the bias begins; zeros by default. */
+  /** Initializer of the bias; zeros by default. */
   biasInitializer: initializerField('zeros'),
   /** Penalty on the bias, added to the loss. */
   biasRegularizer: regularizerField(),
-  /** Penalty on the layer's output, added to the loss. */
+  /** Penalty on the output of the layer, added to the loss. */
   activityRegularizer: regularizerField(),
   /** Applied to the bias after each update. */
   biasConstraint: constraintField(),
 });
 const paddingField = f.oneOf(['valid', 'same'], 'valid');
-/** In one dimension the zeros may all stand in front, so that no output depends on later inputs. */
+/** In one dimension all zeros may come first, so that no output depends on later inputs. */
 export const causalPaddingField = f.oneOf(['valid', 'same', 'causal'], 'valid');
 
 /** Options of the weights of a convolution with one kernel. */
 export const kernelFields = {
-  /** How the kernel begins; `'glorot_uniform'` by default. */
+  /** Initializer of the kernel; `'glorot_uniform'` by default. */
   kernelInitializer: initializerField('glorot_uniform'),
   /** Penalty on the kernel, added to the loss. */
   kernelRegularizer: regularizerField(),
@@ -50,7 +50,7 @@ export const convFields = (rank: number) => ({
   /** Number of output channels. */
   filters: f.int({ min: 1 }),
   ...windowFields(rank),
-  /** Number of groups of channels, each of which is convolved on its own. */
+  /** Number of groups of channels, each of which is convolved separately. */
   groups: f.int({ initial: 1, min: 1 }),
   ...kernelFields,
   ...loraFields,
@@ -61,7 +61,7 @@ export const convTransposeFields = (rank: number) => ({
   /** Number of output channels. */
   filters: f.int({ min: 1 }),
   ...windowFields(rank),
-  /** How much longer the output is along each axis than the shortest; chosen to fit `padding` when null. */
+  /** How much longer the output is along each axis than the shortest possible; null chooses it to fit `padding`. */
   outputPadding: f.nullable(f.sizes(rank, undefined, { min: 0 })),
   ...kernelFields,
 });
@@ -71,7 +71,7 @@ export const depthwiseFields = (rank: number) => ({
   ...windowFields(rank),
   /** Number of output channels for each input channel. */
   depthMultiplier: f.int({ initial: 1, min: 1 }),
-  /** How the depthwise kernel begins; `'glorot_uniform'` by default. */
+  /** Initializer of the depthwise kernel; `'glorot_uniform'` by default. */
   depthwiseInitializer: initializerField('glorot_uniform'),
   /** Penalty on the depthwise kernel, added to the loss. */
   depthwiseRegularizer: regularizerField(),
@@ -84,7 +84,7 @@ export const separableFields = (rank: number) => ({
   /** Number of output channels. */
   filters: f.int({ min: 1 }),
   ...depthwiseFields(rank),
-  /** How the pointwise kernel begins; `'glorot_uniform'` by default. */
+  /** Initializer of the pointwise kernel; `'glorot_uniform'` by default. */
   pointwiseInitializer: initializerField('glorot_uniform'),
   /** Penalty on the pointwise kernel, added to the loss. */
   pointwiseRegularizer: regularizerField(),

@@ -18,13 +18,13 @@ import { causalPaddingField, separableFields } from './fields.ts';
 
 const fields = {
   ...separableFields(1),
-  /** `'valid'` (the default): windows within the input; `'same'`: zeros on both sides, so that the length stays at stride 1; `'causal'`: zeros before the input, so that no output sees a later step. */
+  /** `'valid'` (the default): windows within the input; `'same'`: zeros on both sides, so that the length is unchanged at stride 1; `'causal'`: zeros before the input, so that no output sees a later step. */
   padding: causalPaddingField,
 };
 
 export interface SeparableConv1D extends Resolved<typeof fields> {}
 /**
- * A convolution of each channel on its own, then one over the channels: inputs `(n, steps, c)`, outputs with `filters` channels.
+ * A convolution of each channel separately, then one over the channels: inputs `(n, steps, c)`, outputs with `filters` channels.
  * @see https://keras.io/api/layers/convolution_layers/separable_convolution1d/
  */
 export class SeparableConv1D extends Layer<typeof fields> {

@@ -20,7 +20,7 @@ const fields = separableFields(2);
 
 export interface SeparableConv2D extends Resolved<typeof fields> {}
 /**
- * A convolution of each channel on its own, then one over the channels: inputs `(n, height, width, c)`, outputs with `filters` channels.
+ * A convolution of each channel separately, then one over the channels: inputs `(n, height, width, c)`, outputs with `filters` channels.
  * @see https://keras.io/api/layers/convolution_layers/separable_convolution2d/
  */
 export class SeparableConv2D extends Layer<typeof fields> {

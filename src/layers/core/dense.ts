@@ -20,9 +20,9 @@ const fields = {
   activation: activationField(),
   /** Whether a learned vector is added. */
   useBias: f.bool(true),
-  /** How the kernel begins; `'glorot_uniform'` by default. */
+  /** Initializer of the kernel; `'glorot_uniform'` by default. */
   kernelInitializer: initializerField('glorot_uniform'),
-  /** How the bias begins; zeros by default. */
+  /** Initializer of the bias; zeros by default. */
   biasInitializer: initializerField('zeros'),
   /** Penalty on the kernel, added to the loss. */
   kernelRegularizer: regularizerField(),
@@ -32,7 +32,7 @@ const fields = {
   kernelConstraint: constraintField(),
   /** Applied to the bias after each update. */
   biasConstraint: constraintField(),
-  /** How weights are quantized, where the layer's dtype policy says that they are. */
+  /** How weights are quantized, if the dtype policy of the layer is a quantized one. */
   quantizationConfig: quantizationField(),
   ...loraFields,
 };

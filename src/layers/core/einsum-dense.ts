@@ -22,7 +22,7 @@ const outputShapeField: Field<OutputShape, SymbolicShape, true> = f.custom<Outpu
   parse: (v) => (typeof v === 'number' ? [v] : v),
 });
 const fields = {
-  /** The contraction: inputs, kernel, outputs, e.g. `abc,cd->abd`; `...` stands for further axes. */
+  /** The contraction: inputs, kernel, outputs, e.g. `abc,cd->abd`; `...` stands for any other axes. */
   equation: f.string(),
   /** Sizes of the output's axes without the batch axis; null for those that the input decides. */
   outputShape: outputShapeField,
@@ -30,21 +30,21 @@ const fields = {
   activation: activationField(),
   /** Axes of the output, by their letters, along which a bias is learned; none when null. */
   biasAxes: f.nullable(f.string()),
-  /** How the kernel begins; `'glorot_uniform'` by default. */
+  /** Initializer of the kernel; `'glorot_uniform'` by default. */
   kernelInitializer: initializerField('glorot_uniform'),
-  /** How the bias begins; zeros by default. */
+  /** Initializer of the bias; zeros by default. */
   biasInitializer: initializerField('zeros'),
   /** Penalty on the kernel, added to the loss. */
   kernelRegularizer: regularizerField(),
   /** Penalty on the bias, added to the loss. */
   biasRegularizer: regularizerField(),
-  /** Penalty on the layer's output, added to the loss. */
+  /** Penalty on the output of the layer, added to the loss. */
   activityRegularizer: regularizerField(),
   /** Applied to the kernel after each update. */
   kernelConstraint: constraintField(),
   /** Applied to the bias after each update. */
   biasConstraint: constraintField(),
-  /** How weights are quantized, where the layer's dtype policy says that they are. */
+  /** How weights are quantized, if the dtype policy of the layer is a quantized one. */
   quantizationConfig: quantizationField(),
   ...loraFields,
 };
@@ -99,7 +99,7 @@ export class EinsumDense extends Layer<typeof fields> {
     const x = einsum(this.equation, inputs, this.#lora?.read() ?? this.kernel);
     return this.activation(this.bias ? add(x, this.bias) : x);
   }
-  /** Sizes that `outputShape` leaves open stay open. */
+  /** Sizes that `outputShape` leaves unknown stay unknown. */
   override computeOutputSpec(...args: unknown[]): { form: Tensor; avals: SymbolicAval[] } {
     const { form, avals } = super.computeOutputSpec(...args);
     const [{ shape, dtype }] = avals as [SymbolicAval];

@@ -17,17 +17,17 @@ export const embeddingFields = {
   inputDim: f.int({ min: 1 }),
   /** Size of each row. */
   outputDim: f.int({ min: 1 }),
-  /** How the vectors begin; `'uniform'` by default. */
+  /** Initializer of the vectors; `'uniform'` by default. */
   embeddingsInitializer: initializerField('uniform'),
   /** Penalty on the vectors, added to the loss. */
   embeddingsRegularizer: regularizerField(),
-  /** Penalty on the layer's output, added to the loss. */
+  /** Penalty on the output of the layer, added to the loss. */
   activityRegularizer: regularizerField(),
   /** Applied to the vectors after each update. */
   embeddingsConstraint: constraintField(),
-  /** Whether input 0 is padding, which does not count for the layers that follow. */
+  /** Whether input 0 is padding that the following layers ignore. */
   maskZero: f.bool(false),
-  /** How weights are quantized, where the layer's dtype policy says that they are. */
+  /** How weights are quantized, if the dtype policy of the layer is a quantized one. */
   quantizationConfig: quantizationField(),
 };
 const fields = { ...embeddingFields, ...loraFields };

@@ -12,18 +12,18 @@ import { type AnyLayer, Layer } from '../layer/layer.ts';
 /** Options of `Input`: what goes into a model, sample by sample. */
 export interface InputOptions {
   /**
-   * Shape of one sample, without the batch axis; null for sizes that vary. A program is compiled for each shape that comes, and
-   * those used last are kept: where data can be padded or cropped, fixed sizes (and a `batchSize`) save the compiling.
+   * Shape of one sample, without the batch axis; null for sizes that vary. A program is compiled for each shape that occurs, and
+   * the most recent ones are kept: if data can be padded or cropped, fixed sizes (and a `batchSize`) save time.
    */
   readonly shape?: SymbolicShape | undefined;
-  /** Number of samples in a batch, where it is fixed. */
+  /** Number of samples in a batch, if it is fixed. */
   readonly batchSize?: number | null | undefined;
   /** The whole shape, batch axis included, in place of `shape` and `batchSize`. */
   readonly batchShape?: SymbolicShape | undefined;
   /** Data type of the input; the default float type by default. */
-  /** Dtype of the elements: the default float when absent. `'string'` for texts, which layers such as TextVectorization look up. */
+  /** Dtype of the elements; the default float type by default. `'string'` for texts, which layers such as TextVectorization look up. */
   readonly dtype?: string | undefined;
-  /** Name of the input, unique in the model; made of the class by default. */
+  /** Name of the input, unique in the model; made from the class name by default. */
   readonly name?: string | undefined;
   /** Whether the model may be called without this input. */
   readonly optional?: boolean | undefined;
@@ -37,12 +37,12 @@ const inputOptions: OptionNames<InputOptions> = {
   optional: true,
 };
 
-/** The entry of a functional model. Made by `keras.Input`. */
+/** An input of a functional model. `keras.Input` makes it. */
 export class InputLayer extends Layer<{}, [inputs: Tensor]> {
   static override readonly className = 'InputLayer';
   readonly batchShape: SymbolicShape;
   readonly #dtype: DType;
-  /** The dtype as it was asked for: files keep `int64`, though tensors here are int32. */
+  /** The requested dtype: files keep `int64`, although tensors here are int32. */
   readonly declaredDtype: string;
   readonly optional: boolean;
   readonly #symbol: KerasTensor;

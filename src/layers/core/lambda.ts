@@ -19,11 +19,11 @@ const bodyField: Field<Body | Config, Body, true> = f.custom<Body | Config, Body
 });
 const fields = {
   /**
-   * What it computes. A file holds its name only: to be read again it is registered with saving.registerKerasSerializable, or
-   * given in `customObjects`, by its name; a function written in this place has the layer's.
+   * What it computes. A file contains only its name: to read it again, register it with saving.registerKerasSerializable, or
+   * pass it in `customObjects`, by its name; a function without a name has that of the layer.
    */
   function: bodyField,
-  /** Further arguments: the function's second. */
+  /** Additional arguments: the second argument of the function. */
   arguments: f.custom<Config, Config>({ expects: 'an object', check: isPlainObject, parse: (v) => v, initial: {} }),
 };
 

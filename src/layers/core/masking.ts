@@ -5,12 +5,12 @@ import type { InputSpec } from '../layer/input-spec.ts';
 import { Layer } from '../layer/layer.ts';
 
 const fields = {
-  /** Steps of which all elements equal it do not count. */
+  /** Steps whose elements all equal it do not count. */
   maskValue: f.number({ initial: 0 }),
 };
 
 export interface Masking extends Resolved<typeof fields> {}
-/** Makes steps that are `maskValue` throughout not count for the layers that follow, and zeroes them. @see https://keras.io/api/layers/core_layers/masking/ */
+/** Masks steps whose elements all equal `maskValue`, so that following layers ignore them, and sets them to zero. @see https://keras.io/api/layers/core_layers/masking/ */
 export class Masking extends Layer<typeof fields> {
   static override readonly className = 'Masking';
   static override readonly fields = fields;

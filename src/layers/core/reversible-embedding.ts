@@ -13,24 +13,24 @@ import { addEmbeddings, embeddingFields, lookUp } from './embedding.ts';
 
 const fields = {
   ...embeddingFields,
-  /** Whether the way back uses the same weights, transposed. */
+  /** Whether the reverse direction uses the same weights, transposed. */
   tieWeights: f.bool(true),
-  /** Dtype of the way back; the layer's own when null. */
+  /** Dtype of the reverse products; null for that of the layer. */
   reverseDtype: f.nullable(f.string()),
-  /** Confines the way back to ±cap by `cap · tanh(x / cap)`. */
+  /** Limits the reverse products to ±cap by `cap · tanh(x / cap)`. */
   logitSoftCap: f.nullable(f.number({ min: 0 })),
   ...loraFields,
 };
 
 /** Options of the layer's call. */
 interface ReverseOptions extends CallOptions {
-  /** Whether vectors are taken back to a number for each row. */
+  /** Whether vectors are turned back into a number for each row. */
   readonly reverse?: boolean | undefined;
 }
 
 export interface ReversibleEmbedding extends Resolved<typeof fields> {}
 /**
- * A table of learned rows that also leads back: `layer(ids)` looks rows up, `layer(x, { reverse: true })` gives the products of
+ * A table of learned rows that also works in reverse: `layer(ids)` looks rows up, `layer(x, { reverse: true })` returns the products of
  * vectors with all rows. @see https://keras.io/api/layers/core_layers/reversible_embedding/
  */
 export class ReversibleEmbedding extends Layer<typeof fields, [inputs: Tensor, options?: ReverseOptions]> {
@@ -40,7 +40,7 @@ export class ReversibleEmbedding extends Layer<typeof fields, [inputs: Tensor, o
   override supportsMasking = this.maskZero;
   /** The rows, `[inputDim, outputDim]`. */
   embeddings!: Variable;
-  /** The weights of the way back, `[outputDim, inputDim]`; null where `tieWeights` uses the rows for it. */
+  /** The weights of the reverse direction, `[outputDim, inputDim]`; null if `tieWeights` uses the rows instead. */
   reverseEmbeddings: Variable | null = null;
   #lora: Lora | null = null;
 
@@ -79,7 +79,7 @@ export class ReversibleEmbedding extends Layer<typeof fields, [inputs: Tensor, o
     const y = super.symbolicCall(inputs, options);
     return options?.reverse ? y : this.#masked(y, inputs);
   }
-  /** Rows with the mask of their numbers: the way back has none. */
+  /** Rows with the mask of their numbers; the reverse direction has none. */
   #masked(rows: Tensor, inputs: Tensor): Tensor {
     if (this.maskZero) setMask(rows, notEqual(inputs, 0));
     return rows;

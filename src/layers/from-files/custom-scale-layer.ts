@@ -11,7 +11,7 @@ const fields = {
 };
 
 export interface CustomScaleLayer extends Resolved<typeof fields> {}
-/** `a + scale · b`, as in InceptionResNetV2: Keras has it in that model only. */
+/** `a + scale · b`; in Keras it is part of InceptionResNetV2 only. */
 export class CustomScaleLayer extends Layer<typeof fields, [inputs: readonly Tensor[]]> {
   static override readonly className = 'CustomScaleLayer';
   static override readonly fields = fields;

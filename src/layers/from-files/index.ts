@@ -7,7 +7,7 @@ import { ThresholdedReLU } from './thresholded-relu.ts';
 
 export { CustomScaleLayer, If, LayerScale, Loop, Scan };
 
-/** Layers that are public in no namespace but that files hold, by the module that Keras names for them. */
+/** Layers that are not public but occur in files, by the module that Keras names for them. */
 const inFilesOnly = [
   ['keras._legacy.layers', ThresholdedReLU],
   ['keras.src.applications.convnext', LayerScale],

@@ -7,14 +7,14 @@ import type { InputSpec } from '../layer/input-spec.ts';
 import { Layer } from '../layer/layer.ts';
 
 const fields = {
-  /** What the factors begin with. */
+  /** Initial value of the factors. */
   initValues: f.number(),
   /** Size of the last axis. */
   projectionDim: f.int({ min: 1 }),
 };
 
 export interface LayerScale extends Resolved<typeof fields> {}
-/** A learned factor for each channel, as in ConvNeXt (https://arxiv.org/abs/2103.17239): Keras has it in that model only. */
+/** A learned factor for each channel (https://arxiv.org/abs/2103.17239); in Keras it is part of ConvNeXt only. */
 export class LayerScale extends Layer<typeof fields> {
   static override readonly className = 'LayerScale';
   static override readonly fields = fields;

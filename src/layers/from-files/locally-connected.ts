@@ -28,13 +28,13 @@ const fieldsOf = (rank: number) => ({
   biasRegularizer: regularizerField(),
   kernelConstraint: constraintField(),
   biasConstraint: constraintField(),
-  /** How Keras 2 stored the kernel; 1 is the form of this class. */
+  /** The implementation in Keras 2, which decides the form of the kernel; 1 is that of this class. */
   implementation: f.int({ initial: 1, min: 1, max: 3 }),
 });
 type ConnectedFields = ReturnType<typeof fieldsOf>;
 
 export interface LocallyConnected extends Resolved<ConnectedFields> {}
-/** A convolution whose weights differ from place to place. Keras 3 dropped it; files of older versions hold it. */
+/** A convolution whose weights differ from position to position. Keras 3 dropped it; files of older versions contain it. */
 export abstract class LocallyConnected extends Layer<ConnectedFields> {
   kernel!: Variable;
   bias: Variable | null = null;

@@ -5,12 +5,12 @@ import type { InputSpec } from '../layer/input-spec.ts';
 import { Layer } from '../layer/layer.ts';
 
 const fields = {
-  /** Up to where the output is 0. */
+  /** Up to this value, the output is 0. */
   theta: f.number({ initial: 1, min: 0 }),
 };
 
 export interface ThresholdedReLU extends Resolved<typeof fields> {}
-/** `x` where it is greater than `theta`, else 0. Keras 3 keeps it for the files of older versions. */
+/** `x` where it is greater than `theta`, otherwise 0. Keras 3 keeps it for files of older versions. */
 export class ThresholdedReLU extends Layer<typeof fields> {
   static override readonly className = 'ThresholdedReLU';
   static override readonly fields = fields;

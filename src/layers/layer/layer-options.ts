@@ -11,7 +11,7 @@ export interface LayerOptions {
   readonly dtype?: PolicyLike;
   /** Whether inputs and weights are cast to the policy's compute dtype. */
   readonly autocast?: boolean | undefined;
-  /** Penalty on the layer's output, added to the loss. */
+  /** Penalty on the output of the layer, added to the loss. */
   readonly activityRegularizer?: RegularizerLike | undefined;
 }
 export const baseOptions = ['name', 'trainable', 'dtype', 'activityRegularizer', 'autocast'] as const;

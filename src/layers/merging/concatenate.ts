@@ -8,7 +8,7 @@ import { isShape } from '../layer/shapes.ts';
 import { requireList } from './merge.ts';
 
 const fields = {
-  /** Axis along which the inputs stand one after the other. */
+  /** The axis along which the inputs are joined. */
   axis: f.int({ initial: -1 }),
 };
 

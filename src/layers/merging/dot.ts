@@ -17,7 +17,7 @@ const axesField: Field<Axes, Axes, true> = f.custom<Axes, Axes>({
 const fields = {
   /** Axes over which products are summed: one for both inputs, or one for each. */
   axes: axesField,
-  /** Whether inputs are divided by their length along these axes first: the result is then the cosine. */
+  /** Whether inputs are first divided by their length along these axes: the result is then the cosine. */
   normalize: f.bool(false),
 };
 

@@ -40,7 +40,7 @@ export const dot = exact(
     options: {
       /** Axes over which products are summed: one for both inputs, or one of each. */
       readonly axes?: number | readonly [number, number];
-      /** Whether inputs are scaled to length 1 first, which gives the cosine of their angle; false by default. */
+      /** Whether inputs are first scaled to length 1, so that the result is the cosine of their angle; false by default. */
       readonly normalize?: boolean;
     } = {},
   ): Tensor => {

@@ -52,14 +52,14 @@ export function alignRanks(inputs: readonly Tensor[]): Tensor[] {
         );
   });
 }
-/** All inputs joined two by two. */
+/** Combines all inputs two by two. */
 export function merge(layer: Named, inputs: unknown, join: (x: Tensor, y: Tensor) => Tensor): Tensor {
   requireList(layer, inputs);
   return alignRanks(inputs).reduce(join);
 }
 
 /**
- * All inputs joined two by two by an operation that has no neutral element: where one of two does not count, the other stands
+ * Combines all inputs two by two, by an operation without neutral element: where one of two does not count, the other is used
  * alone. `masks` are those of the inputs.
  */
 export function mergeCounted(
@@ -87,7 +87,7 @@ export function mergeCounted(
   return output;
 }
 
-/** True where any input counts; nothing when an input has no mask. */
+/** True where any input counts; no mask if an input has none. */
 export function jointMask(masks: unknown): Tensor | null {
   if (!Array.isArray(masks) || masks.length === 0 || masks.some((m) => !m)) return null;
   return (masks as Tensor[]).reduce((a, b) => logicalOr(a, b));

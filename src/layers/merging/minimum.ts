@@ -4,7 +4,7 @@ import { Layer } from '../layer/layer.ts';
 import { maskOf } from '../layer/masks.ts';
 import { checkShapes, jointMask, mergeCounted, requireList, withKnownBatch } from './merge.ts';
 
-/** The smallest of the inputs, element by element, of those that a mask lets count. @example new Minimum()([x, y]) @see https://keras.io/api/layers/merging_layers/minimum/ */
+/** The smallest of the inputs, element by element; masked steps do not count. @example new Minimum()([x, y]) @see https://keras.io/api/layers/merging_layers/minimum/ */
 export class Minimum extends Layer<{}, [inputs: readonly Tensor[]]> {
   static override readonly className = 'Minimum';
   override supportsMasking = true;

@@ -14,14 +14,14 @@ import { batchMoments, countOf, follow, momentsOfAll } from './moments.ts';
 import { Renormalization, renormFields } from './renormalization.ts';
 
 const fields = {
-  /** Axis of the channels, each of which is normalised on its own. */
+  /** Axis of the channels, each of which is normalised by itself. */
   axis: f.int({ initial: -1 }),
-  /** How much of the moving averages stays at each training step. */
+  /** Fraction of the moving averages that each training step keeps. */
   momentum: f.number({ initial: 0.99 }),
   ...affineFields,
-  /** How the moving mean begins; zeros by default. */
+  /** Initializer of the moving mean; zeros by default. */
   movingMeanInitializer: initializerField('zeros'),
-  /** How the moving variance begins; ones by default. */
+  /** Initializer of the moving variance; ones by default. */
   movingVarianceInitializer: initializerField('ones'),
   /** Whether the statistics are those of the batches of all processes that train together, rather than of each its own. */
   synchronized: f.bool(false),
@@ -31,7 +31,7 @@ const fields = {
 export interface BatchNormalization extends Resolved<typeof fields> {}
 /**
  * `gamma · (x - mean) / sqrt(variance + epsilon) + beta` for each channel: with the batch's statistics while training, which
- * moving averages follow, and with the moving averages else (and when the layer is frozen).
+ * moving averages follow; otherwise, and when the layer is frozen, with the moving averages.
  * @example new BatchNormalization({ momentum: 0.9 })(x, { training: true })
  * @see https://keras.io/api/layers/normalization_layers/batch_normalization/
  */

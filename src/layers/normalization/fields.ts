@@ -11,9 +11,9 @@ export const affineFields = {
   center: f.bool(true),
   /** Whether the result is multiplied by a learned `gamma`. */
   scale: f.bool(true),
-  /** How the offset beta begins; zeros by default. */
+  /** Initializer of the offset beta; zeros by default. */
   betaInitializer: initializerField('zeros'),
-  /** How the factor gamma begins; ones by default. */
+  /** Initializer of the factor gamma; ones by default. */
   gammaInitializer: initializerField('ones'),
   /** Penalty on the offset beta, added to the loss. */
   betaRegularizer: regularizerField(),

@@ -10,7 +10,7 @@ import { buildAffine } from './affine.ts';
 import { affineFields } from './fields.ts';
 
 const fields = {
-  /** Number of groups of channels; -1 for one a channel. */
+  /** Number of groups of channels; -1 for one per channel. */
   groups: f.int({ initial: 32, min: -1 }),
   /** Axis of the channels. */
   axis: f.int({ initial: -1 }),

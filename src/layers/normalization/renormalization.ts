@@ -21,7 +21,7 @@ export const renormFields = {
       parse: (v) => v,
     }),
   ),
-  /** How much of the statistics behind the correction stays at each training step. */
+  /** Fraction of the statistics for the correction that each training step keeps. */
   renormMomentum: f.number({ initial: 0.99 }),
 };
 

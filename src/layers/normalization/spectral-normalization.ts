@@ -12,7 +12,7 @@ import { layerField } from '../nested-layer.ts';
 const fields = {
   /** The layer whose kernel (or embeddings) is normalised. */
   layer: layerField(),
-  /** Rounds of the power iteration at each training step. */
+  /** Number of power iterations at each training step. */
   powerIterations: f.int({ initial: 1, min: 1 }),
 };
 
@@ -47,7 +47,7 @@ export class SpectralNormalization extends Layer<typeof fields> {
     const outputs = (this.layer as (x: Tensor, options: CallOptions) => Tensor)(inputs, { training });
     return cast(outputs, inputs.dtype);
   }
-  /** Divides the kernel by the estimate of its largest singular value, and goes on with the estimate. */
+  /** Divides the kernel by an estimate of its largest singular value, and improves the estimate. */
   normalizeWeights(): void {
     const kernel = this.kernel.value;
     const rows = reshape(kernel, [-1, this.kernel.shape.at(-1)!]);

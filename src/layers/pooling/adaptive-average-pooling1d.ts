@@ -7,7 +7,7 @@ import { adaptiveAverage, adaptiveFields } from './adaptive.ts';
 const fields = adaptiveFields(1);
 
 export interface AdaptiveAveragePooling1D extends Resolved<typeof fields> {}
-/** The mean of windows so chosen that inputs `(n, steps, c)` come out in `outputSize`. @see https://keras.io/api/layers/pooling_layers/ */
+/** The mean of windows that are chosen so that inputs `(n, steps, c)` are reduced to `outputSize`. @see https://keras.io/api/layers/pooling_layers/ */
 export class AdaptiveAveragePooling1D extends Layer<typeof fields> {
   static override readonly className = 'AdaptiveAveragePooling1D';
   static override readonly fields = fields;

@@ -7,7 +7,7 @@ import { adaptiveAverage, adaptiveFields } from './adaptive.ts';
 const fields = adaptiveFields(3);
 
 export interface AdaptiveAveragePooling3D extends Resolved<typeof fields> {}
-/** The mean of windows so chosen that inputs `(n, depth, height, width, c)` come out in `outputSize`. @see https://keras.io/api/layers/pooling_layers/ */
+/** The mean of windows that are chosen so that inputs `(n, depth, height, width, c)` are reduced to `outputSize`. @see https://keras.io/api/layers/pooling_layers/ */
 export class AdaptiveAveragePooling3D extends Layer<typeof fields> {
   static override readonly className = 'AdaptiveAveragePooling3D';
   static override readonly fields = fields;

@@ -7,7 +7,7 @@ import { adaptiveFields, adaptiveMax } from './adaptive.ts';
 const fields = adaptiveFields(1);
 
 export interface AdaptiveMaxPooling1D extends Resolved<typeof fields> {}
-/** The largest element of windows so chosen that inputs `(n, steps, c)` come out in `outputSize`. @see https://keras.io/api/layers/pooling_layers/ */
+/** The largest element of windows that are chosen so that inputs `(n, steps, c)` are reduced to `outputSize`. @see https://keras.io/api/layers/pooling_layers/ */
 export class AdaptiveMaxPooling1D extends Layer<typeof fields> {
   static override readonly className = 'AdaptiveMaxPooling1D';
   static override readonly fields = fields;

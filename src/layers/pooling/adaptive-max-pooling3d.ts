@@ -7,7 +7,7 @@ import { adaptiveFields, adaptiveMax } from './adaptive.ts';
 const fields = adaptiveFields(3);
 
 export interface AdaptiveMaxPooling3D extends Resolved<typeof fields> {}
-/** The largest element of windows so chosen that inputs `(n, depth, height, width, c)` come out in `outputSize`. @see https://keras.io/api/layers/pooling_layers/ */
+/** The largest element of windows that are chosen so that inputs `(n, depth, height, width, c)` are reduced to `outputSize`. @see https://keras.io/api/layers/pooling_layers/ */
 export class AdaptiveMaxPooling3D extends Layer<typeof fields> {
   static override readonly className = 'AdaptiveMaxPooling3D';
   static override readonly fields = fields;

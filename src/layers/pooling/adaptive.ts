@@ -8,7 +8,7 @@ import { dataFormatField, spatialAxes } from '../data-format.ts';
 export const adaptiveFields = (rank: number) => ({
   /** Number of windows along each spatial axis. */
   outputSize: f.sizes(rank),
-  /** Where the channels stand. */
+  /** The axis of the channels: last or first. */
   dataFormat: dataFormatField(),
 });
 interface Adaptive {
@@ -30,7 +30,7 @@ function along(x: Tensor, axis: number, windows: number, reduce: Reduce): Tensor
   });
   return concatenate(parts, { axis });
 }
-/** Windows are boxes: they are reduced one axis after the other. */
+/** Windows are boxes, and reduced one axis after the other. */
 const pooled = (layer: Adaptive, x: Tensor, reduce: Reduce): Tensor =>
   spatialAxes(layer.dataFormat, layer.outputSize.length).reduce(
     (y, axis, k) => along(y, axis, layer.outputSize[k], reduce),

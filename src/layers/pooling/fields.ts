@@ -6,18 +6,18 @@ type Sizes = number | readonly number[];
 export const poolFields = (rank: number) => ({
   /** Size of the window along each spatial axis. */
   poolSize: f.sizes(rank, 2),
-  /** Step of the window; its own size when absent. */
+  /** Step of the window; its size by default. */
   strides: f.nullable(f.sizes(rank)) as Field<Sizes | null, readonly number[] | null, false>,
-  /** `valid`: the window stays inside; `same`: the input is surrounded by cells that do not count. */
+  /** `valid`: the window stays inside; `same`: the input is padded with cells that do not count. */
   padding: f.oneOf(['valid', 'same'], 'valid'),
-  /** Where the channels stand. */
+  /** The axis of the channels: last or first. */
   dataFormat: dataFormatField(),
 });
 
 /** Options of pooling over all of the input. */
 export const globalPoolFields = {
-  /** Where the channels stand. */
+  /** The axis of the channels: last or first. */
   dataFormat: dataFormatField(),
-  /** Whether the spatial axes stay, with size 1. */
+  /** Whether the spatial axes are kept, with size 1. */
   keepdims: f.bool(false),
 };

@@ -6,10 +6,10 @@ import { ensureBuilt } from '../layer/calls.ts';
 import type { AnyLayer } from '../layer/layer.ts';
 
 type Batches = Iterable<unknown> | AsyncIterable<unknown>;
-/** What `adapt` takes: an array or tensor of samples, batches of them one after the other, or a function that begins such a stream. */
+/** What `adapt` takes: an array or tensor of samples, a sequence of batches, or a function that starts such a stream. */
 export type AdaptData = Like | Batches | (() => Batches);
 export interface AdaptOptions {
-  /** Batches to take of a stream: all when absent. */
+  /** Number of batches to take from a stream; all by default. */
   readonly steps?: number | null | undefined;
 }
 export const adaptOptions: OptionNames<AdaptOptions> = { steps: true };

@@ -18,7 +18,7 @@ interface CountOptions extends CallOptions {
 }
 
 export interface CategoryEncoding extends Resolved<typeof fields> {}
-/** Integers as vectors of zeros and ones, or counts. @see https://keras.io/api/layers/preprocessing_layers/categorical/category_encoding/ */
+/** Turns integers into vectors of zeros and ones, or counts. @see https://keras.io/api/layers/preprocessing_layers/categorical/category_encoding/ */
 export class CategoryEncoding extends Layer<typeof fields, [inputs: Tensor, options?: CountOptions]> {
   static override readonly className = 'CategoryEncoding';
   static override readonly fields = fields;

@@ -3,11 +3,11 @@ import type { SymbolicShape } from '../../base/shape.ts';
 import { cast, expandDims, max, multiply, oneHot, squeeze, sum } from '../../ops/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 
-/** How categories are given: as they are, as a vector each, or one vector for all of a sample: zeros and ones, or counts. */
+/** The form of the result: the categories themselves, a vector for each, or one vector per sample of zeros and ones, or counts. */
 export type EncodingMode = 'int' | 'one_hot' | 'multi_hot' | 'count';
 
 /**
- * Categories from 0 to `depth - 1` in the way that is asked for, in Keras's shapes: `multi_hot` and `count` join those along axis 1
+ * Categories from 0 to `depth - 1` in the requested form, in Keras's shapes: `multi_hot` and `count` join those along axis 1
  * (the only axis, where there is but one). A category outside belongs to no vector. `weights` say how much each counts.
  */
 export function encodeCategories(

@@ -1,5 +1,5 @@
 /**
- * Layers over raw data: images, sound, texts and tables. Few models hold them, so that pages load them when a file names one, or from the
+ * Layers over raw data: images, sound, texts and tables. Few models contain them, so pages load them when a file names one, or from the
  * file `preprocessing.js` beside the library.
  */
 export { MelSpectrogram } from './audio/mel-spectrogram.ts';

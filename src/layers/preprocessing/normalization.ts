@@ -38,16 +38,16 @@ const nestOf = (v: Statistics): Nested =>
 const numbersField = (): Field<Statistics | null, Nested | null, false> =>
   f.nullable(f.custom<Statistics, Nested>({ expects: 'numbers', check: isNumbers, parse: nestOf }));
 const fields = {
-  /** Axes of which each position has statistics of its own; null for one of each for all. */
+  /** Axes along which each position has its own statistics; null for a single mean and variance. */
   axis: axisField,
-  /** The mean, where it is known: one number, or as many as the last of the kept axes have positions; else `adapt` finds it. */
+  /** The mean, if it is known: one number, or as many as the last of the kept axes have positions; otherwise `adapt` finds it. */
   mean: numbersField(),
-  /** The variance, where it is known, in the shape of the mean. */
+  /** The variance, if it is known, in the shape of the mean. */
   variance: numbersField(),
   /** Whether the layer does the reverse. */
   invert: f.bool(false),
 };
-/** What was seen of data: how many numbers for each statistic, their mean and variance. */
+/** The statistics of the data so far: how many numbers, their mean and variance. */
 interface Seen {
   readonly count: number;
   readonly mean: Tensor;
@@ -113,7 +113,7 @@ export class Normalization extends Layer<typeof fields> {
     this.count = this.addWeight({ name: 'count', shape: [], dtype: 'int32', initializer: 'zeros', trainable: false });
   }
   /**
-   * Finds mean and variance of data: an array or tensor, or batches of them one after the other, of which labels may be a part. A promise
+   * Finds mean and variance of data: an array or tensor, or a sequence of batches, possibly with labels. A promise
    * where the data are an asynchronous stream.
    */
   adapt(data: AsyncIterable<unknown> | (() => AsyncIterable<unknown>), options?: AdaptOptions): Promise<void>;
@@ -136,7 +136,7 @@ export class Normalization extends Layer<typeof fields> {
       },
     });
   }
-  /** What is known when a batch was taken in as well. */
+  /** The statistics with another batch included. */
   #join(before: Seen | undefined, batch: Tensor): Seen {
     if (!this.built) this.build(batch.shape);
     const { shape } = batch;
@@ -162,15 +162,15 @@ export class Normalization extends Layer<typeof fields> {
     const deviation = maximum(sqrt(this.variance), epsilon());
     return this.invert ? add(this.mean, multiply(x, deviation)) : divide(subtract(x, this.mean), deviation);
   }
-  /** The mean that is subtracted, given or found, in a shape that goes with the inputs. */
+  /** The mean that is subtracted, in a shape that broadcasts with the inputs. */
   get mean(): Tensor {
     return this.#statistic('mean', this.adaptMean);
   }
-  /** The variance by whose root inputs are divided, given or found, in a shape that goes with the inputs. */
+  /** The variance by whose root inputs are divided, in a shape that broadcasts with the inputs. */
   get variance(): Tensor {
     return this.#statistic('variance', this.adaptVariance);
   }
-  /** A statistic along the axes that it belongs to: what is given belongs to the last of them. */
+  /** A statistic along its axes: given values belong to the last of them. */
   #statistic(name: 'mean' | 'variance', found: Variable | null): Tensor {
     const given = this[inner].options[name];
     if (given === null && !found) fail(this, `it has no ${name} yet`, 'let adapt(data) find it, or call the layer');
@@ -184,7 +184,7 @@ export class Normalization extends Layer<typeof fields> {
   override computeOutputShape(shape: SymbolicShape): SymbolicShape {
     return shape;
   }
-  /** Notes what a file says it was built on: it may be data that it was adapted to. */
+  /** Notes the shape that a file says it was built on: possibly that of the data it was adapted to. */
   noteBuildConfig(config: unknown): void {
     const { input_shape: shape } = (config ?? {}) as { readonly input_shape?: unknown };
     if (Array.isArray(shape)) this.#noted = shape as SymbolicShape;

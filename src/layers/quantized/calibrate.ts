@@ -35,7 +35,7 @@ function watchFor(config: GPTQConfig | AWQConfig, inputs: number): Watch {
   };
 }
 
-/** The first of what a block gives: blocks may give more. */
+/** The first output of a block, which may have more. */
 const firstOf = (y: unknown): Tensor => (Array.isArray(y) ? y[0] : y) as Tensor;
 
 /**

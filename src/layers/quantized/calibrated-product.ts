@@ -21,7 +21,7 @@ export interface Calibrated {
 }
 
 /**
- * A kernel whose whole numbers, scales and zeros data decided: `(kernel - zero) · scale`, by AWQ also divided by a factor for
+ * A kernel whose integers, scales and zeros were calibrated with data: `(kernel - zero) · scale`, by AWQ also divided by a factor for
  * each input. Weights of 4 bits stand two in a byte.
  */
 export function calibratedProduct(

@@ -15,7 +15,7 @@ export interface EinsumAxes {
   readonly reverse: string;
 }
 
-/** The letters of inputs, kernel and outputs, with letters for what an ellipsis stands for. */
+/** The letters of inputs, kernel and outputs, with letters for the axes of an ellipsis. */
 function lettersOf(equation: string, rank: number): readonly [input: string, kernel: string, output: string] {
   const form = /^(\.\.\.)?([a-zA-Z]+)(\.\.\.)?,([a-zA-Z]+)->(?:\.\.\.)?([a-zA-Z]+)(?:\.\.\.)?$/;
   const [, left, input, right, kernel, output] =

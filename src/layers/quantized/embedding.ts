@@ -10,7 +10,7 @@ import { addGroups, addScale, addWhole, type Config, type Kept, storeTogether } 
 
 export type Table = Embedding | ReversibleEmbedding;
 
-/** Rows of a table as they are kept quantized. */
+/** Rows of a quantized table. */
 export interface KeptTable extends Kept {
   /** Rows by their numbers, with the correction of low rank if there is one. */
   rows(inputs: Tensor): Tensor;
@@ -19,7 +19,7 @@ export interface KeptTable extends Kept {
   readonly variables: readonly Variable[];
 }
 
-/** What a way of keeping says of a table; the rest is common. */
+/** What differs between the ways to store a table; the rest is common. */
 interface Way {
   readonly variables: readonly [main: Variable, ...others: Variable[]];
   values(weight: Tensor): ReadonlyMap<Variable, Tensor>;

@@ -23,8 +23,8 @@ interface Scaled {
 }
 
 /**
- * A product whose inputs, kernel and gradients are rounded to 8-bit floats, each scaled by what the last steps saw. The weights stay
- * floats. The optimizer puts "gradients" in the place of scales and histories (https://arxiv.org/abs/2209.05433).
+ * A product whose inputs, kernel and gradients are rounded to 8-bit floats, each scaled by its magnitude in recent steps. The weights stay
+ * floats. The optimizer overwrites scales and histories with their "gradients" (https://arxiv.org/abs/2209.05433).
  */
 export function float8Product(product: Product): Quantized {
   const { layer } = product;
@@ -84,7 +84,7 @@ export function float8Product(product: Product): Quantized {
   };
 }
 
-/** Rounded, and its gradient too: as Keras casts it there and back. */
+/** Rounded, like its gradient: Keras casts it there and back. */
 const inHalf = (bias: Tensor): Tensor =>
   currentTraining()
     ? (ops.customGradient((b: Tensor) => [roundedLikeBfloat16(b), (upstream: Tensor) => roundedLikeBfloat16(upstream)])(

@@ -152,7 +152,7 @@ function quantizeModel(model: AnyLayer, mode: string | null | undefined, options
   }
   if (left.length > 0) console.warn(`quantize: ${left.join(', ')} stay as they are: '${resolved.mode}' knows no way.`);
 }
-/** A model that says itself of which blocks it consists. */
+/** A model that lists the blocks it consists of. */
 interface Structured {
   getQuantizationLayerStructure(mode: string): LayerStructure | null;
 }

@@ -11,11 +11,11 @@ export type Config = AnyQuantizationConfig | null;
 
 /** A weight as it is kept quantized. */
 export interface Kept {
-  /** The variable that stands for the weight. */
+  /** The variable that represents the weight. */
   readonly main: Variable;
   /** The values of all its variables for a weight of floats. */
   values(weight: Tensor): ReadonlyMap<Variable, Tensor>;
-  /** The weight, as nearly as it is kept. */
+  /** The weight, as precisely as it is stored. */
   floats(): Tensor;
 }
 
@@ -38,7 +38,7 @@ export const addGroups = (layer: AnyLayer, count: number, size: number): Variabl
     initializer: () => ops.floor(ops.divide(ops.arange(count, { dtype: 'float32' }), size)),
   });
 
-/** Takes a variable from a layer: what took its place remains. */
+/** Removes a variable from a layer after it has been replaced. */
 export function dropFrom(layer: AnyLayer, variable: Variable): void {
   const { weights } = layer[inner];
   const at = weights.indexOf(variable);

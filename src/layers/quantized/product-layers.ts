@@ -34,7 +34,7 @@ export function quantizedProduct(
   };
 }
 
-/** What is computed with quantized inputs, whose gradient is said apart: that of the product with a kernel of floats. */
+/** The product with quantized inputs, with a gradient of its own: that of the product with a kernel of floats. */
 export const multiplyQuantized = (
   x: Tensor,
   forward: (x: Tensor) => Tensor,

@@ -28,7 +28,7 @@ export interface Product {
   kernelScale(scale: Tensor): Tensor;
   /** The same of the inputs. */
   inputScale(scale: Tensor): Tensor;
-  /** The scale of the kernel that meets outputs, in a shape that meets the kernel. */
+  /** The scale of the kernel along the outputs, in a shape that broadcasts with the kernel. */
   backToKernel(scale: Held): Held;
 }
 

@@ -22,7 +22,7 @@ import {
 import type { AnyLayer } from '../layer/layer.ts';
 import type { QuantizationLike } from '../layer/quantization.ts';
 
-/** What is asked for, from a mode, a config, or both. */
+/** The requested quantization, from a mode, a config, or both. */
 export function resolveConfig(
   who: AnyLayer,
   mode: string | null | undefined,
@@ -65,13 +65,13 @@ export function resolveConfig(
 /** The policy of a layer itself, where maps of policies know one by its path. */
 export const ownPolicy = (layer: AnyLayer): DTypePolicy => layer.dtypePolicy[policyAt](layer.path);
 
-/** How many inputs have a scale in common in weights of 4 bits; null for all. */
+/** How many inputs share a scale in weights of 4 bits; null for all. */
 export function blockSizeOf(layer: AnyLayer, config: AnyQuantizationConfig | null): number | null {
   if (config instanceof Int4QuantizationConfig) return config.blockSize === -1 ? null : config.blockSize;
   const policy = ownPolicy(layer);
   return policy instanceof Int4DTypePolicy && policy.blockSize !== -1 ? policy.blockSize : null;
 }
-/** Bits and groups of weights that data calibrate. */
+/** Bits and group sizes for weights that are calibrated with data. */
 export function calibrationOf(
   layer: AnyLayer,
   config: AnyQuantizationConfig | null,

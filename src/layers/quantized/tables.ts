@@ -14,7 +14,7 @@ import { addScale, addTo, addWhole, type Config, dropFrom, fill, type Kept } fro
 export const isTable = (layer: object): layer is Table =>
   layer instanceof Embedding || layer instanceof ReversibleEmbedding;
 
-/** The weights of the way back, where they are others than those of the table: a column for each row of that. */
+/** The weights of the reverse direction, if they are not those of the table: a column for each row of it. */
 interface WayBack {
   readonly variables: readonly Variable[];
   values(weight: Tensor): ReadonlyMap<Variable, Tensor>;

@@ -8,19 +8,19 @@ import { Layer } from '../layer/layer.ts';
 import { noiseShapeField, rateField, seedField } from './fields.ts';
 
 const fields = {
-  /** Share of the inputs that is dropped. */
+  /** Fraction of the inputs that is dropped. */
   rate: rateField(),
-  /** Shape of the pattern, spread over the inputs; null takes the inputs' own size along an axis. */
+  /** Shape of the pattern, broadcast over the inputs; null for the size of the inputs along an axis. */
   noiseShape: noiseShapeField(),
   /** Seed that makes the draws reproducible. */
   seed: seedField(),
 };
-/** Where SELU ends for large negative inputs: `-alpha · scale`. */
+/** The limit of SELU for large negative inputs: `-alpha · scale`. */
 const floor = -1.6732632423543772 * 1.0507009873554805;
 
 export interface AlphaDropout extends Resolved<typeof fields> {}
 /**
- * Dropout for SELU: dropped inputs take its negative limit, and mean and variance stay as they were.
+ * Dropout for SELU: dropped inputs are set to its negative limit, and mean and variance are preserved.
  * @see https://keras.io/api/layers/regularization_layers/alpha_dropout/
  */
 export class AlphaDropout extends Layer<typeof fields> {

@@ -7,9 +7,9 @@ import { Layer } from '../layer/layer.ts';
 import { noiseShapeField, rateField, seedField } from './fields.ts';
 
 const fields = {
-  /** Share of the inputs that is set to 0. */
+  /** Fraction of the inputs that is set to 0. */
   rate: rateField(),
-  /** Shape of the pattern, spread over the inputs; null takes the inputs' own size along an axis. */
+  /** Shape of the pattern, broadcast over the inputs; null for the size of the inputs along an axis. */
   noiseShape: noiseShapeField(),
   /** Seed that makes the draws reproducible. */
   seed: seedField(),
@@ -17,7 +17,7 @@ const fields = {
 
 export interface Dropout extends Resolved<typeof fields> {}
 /**
- * While training, sets inputs to 0 with probability `rate` and divides the others by `1 - rate`; else passes them on.
+ * While training, sets inputs to 0 with probability `rate` and divides the others by `1 - rate`; otherwise returns them unchanged.
  * @see https://keras.io/api/layers/regularization_layers/dropout/
  */
 export class Dropout extends Layer<typeof fields> {

@@ -2,7 +2,7 @@ import { type Field, f } from '../../base/field/field.ts';
 
 /** A probability. */
 export const rateField = (): Field<number, number, true> => f.number({ min: 0, max: 1 });
-/** An integer from which draws begin; null draws one. */
+/** A seed; null draws one. */
 export const seedField = (): Field<number | null, number | null, false> => f.nullable(f.int());
 
 type NoiseShape = readonly (number | null)[];

@@ -9,7 +9,7 @@ import { dropChannels } from './channels.ts';
 import { rateField, seedField } from './fields.ts';
 
 const fields = {
-  /** Share of the channels that is set to 0. */
+  /** Fraction of the channels that is set to 0. */
   rate: rateField(),
   /** Seed that makes the draws reproducible. */
   seed: seedField(),
@@ -31,7 +31,7 @@ export class SpatialDropout1D extends Layer<typeof fields> {
     if (!training || !this.seedGenerator) return inputs;
     return dropChannels(inputs, this.rate, 'channels_last', this.seedGenerator);
   }
-  /** As Keras writes it: a plain dtype, and nothing of freezing. */
+  /** The config as Keras writes it: with a plain dtype and without `trainable`. */
   override getConfig(): Config {
     const { trainable: _, ...config } = super.getConfig();
     return { ...config, dtype: this.dtype };

@@ -10,11 +10,11 @@ import { dropChannels } from './channels.ts';
 import { rateField, seedField } from './fields.ts';
 
 const fields = {
-  /** Share of the channels that is set to 0. */
+  /** Fraction of the channels that is set to 0. */
   rate: rateField(),
   /** Seed that makes the draws reproducible. */
   seed: seedField(),
-  /** Where the channels stand. */
+  /** The axis of the channels: last or first. */
   dataFormat: dataFormatField(),
 };
 
@@ -34,7 +34,7 @@ export class SpatialDropout3D extends Layer<typeof fields> {
     if (!training || !this.seedGenerator) return inputs;
     return dropChannels(inputs, this.rate, this.dataFormat, this.seedGenerator);
   }
-  /** As Keras writes it: a plain dtype, and nothing of freezing. */
+  /** The config as Keras writes it: with a plain dtype and without `trainable`. */
   override getConfig(): Config {
     const { trainable: _, ...config } = super.getConfig();
     return { ...config, dtype: this.dtype };

@@ -12,7 +12,7 @@ type Borders = number | readonly number[] | readonly Border[];
 const isCount = (n: unknown): n is number => Number.isInteger(n) && (n as number) >= 0;
 const isBorder = (x: unknown): x is Border => Array.isArray(x) && x.length === 2 && x.every(isCount);
 
-/** `[before, after]` for each spatial axis; one number for all, or one an axis, stands for both sides. */
+/** `[before, after]` for each spatial axis; one number for all, or one per axis, applies to both sides. */
 export const bordersField = (rank: number, initial: Borders): Field<Borders, readonly Border[], false> =>
   f.custom<Borders, readonly Border[]>({
     expects: `an integer >= 0, ${rank} of them, or ${rank} pairs [before, after]`,
@@ -25,7 +25,7 @@ export const bordersField = (rank: number, initial: Borders): Field<Borders, rea
       }),
     initial,
   });
-/** `[before, after]` of the one spatial axis; a number stands for both. */
+/** `[before, after]` of the spatial axis; a number applies to both sides. */
 export const borderField = (initial: number): Field<number | Border, Border, false> =>
   f.custom<number | Border, Border>({
     expects: 'an integer >= 0 or a pair [before, after]',
@@ -43,7 +43,7 @@ export function padBorders(x: Tensor, borders: readonly Border[], dataFormat: Da
   );
 }
 
-/** What is left of the spatial axes without their borders. */
+/** The spatial axes without their borders. */
 export function cropBorders(layer: Named, x: Tensor, borders: readonly Border[], dataFormat: DataFormat): Tensor {
   const axes = spatialAxes(dataFormat, borders.length);
   borders.forEach(([before, after], k) => {

@@ -5,7 +5,7 @@ import { Layer } from '../layer/layer.ts';
 import { borderField, cropBorders } from './borders.ts';
 
 const fields = {
-  /** How much is left out before and after the steps. */
+  /** How many steps are cut off at the beginning and the end. */
   cropping: borderField(1),
 };
 

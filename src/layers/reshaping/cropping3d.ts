@@ -6,9 +6,9 @@ import { Layer } from '../layer/layer.ts';
 import { bordersField, cropBorders } from './borders.ts';
 
 const fields = {
-  /** How much is left out before and after each spatial axis. */
+  /** How many positions are cut off at the beginning and end of each spatial axis. */
   cropping: bordersField(3, 1),
-  /** Where the channels stand. */
+  /** The axis of the channels: last or first. */
   dataFormat: dataFormatField(),
 };
 

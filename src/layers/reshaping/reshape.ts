@@ -7,7 +7,7 @@ import type { InputSpec } from '../layer/input-spec.ts';
 import { Layer } from '../layer/layer.ts';
 
 const fields = {
-  /** Shape of one example; one size may be -1: what is left. */
+  /** Shape of one example; one size may be -1, for the remaining size. */
   targetShape: f.ints(),
 };
 

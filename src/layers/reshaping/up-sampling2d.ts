@@ -9,7 +9,7 @@ import { enlarge } from './enlarge.ts';
 const fields = {
   /** Factors of height and width. */
   size: f.sizes(2, 2),
-  /** Where the channels stand. */
+  /** The axis of the channels: last or first. */
   dataFormat: dataFormatField(),
   /** What stands between the pixels. */
   interpolation: f.oneOf(['nearest', 'bilinear', 'bicubic', 'lanczos3', 'lanczos5'], 'nearest'),

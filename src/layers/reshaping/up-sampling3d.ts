@@ -8,7 +8,7 @@ import { enlarge } from './enlarge.ts';
 const fields = {
   /** How often each element is repeated along each spatial axis. */
   size: f.sizes(3, 2),
-  /** Where the channels stand. */
+  /** The axis of the channels: last or first. */
   dataFormat: dataFormatField(),
 };
 

@@ -6,9 +6,9 @@ import { Layer } from '../layer/layer.ts';
 import { borderField, padBorders } from './borders.ts';
 
 const fields = {
-  /** How many zeros stand before and after the steps. */
+  /** How many zeros are added before and after the steps. */
   padding: borderField(1),
-  /** Where the channels stand. */
+  /** The axis of the channels: last or first. */
   dataFormat: dataFormatField(),
 };
 

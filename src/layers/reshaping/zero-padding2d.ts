@@ -6,9 +6,9 @@ import { Layer } from '../layer/layer.ts';
 import { bordersField, padBorders } from './borders.ts';
 
 const fields = {
-  /** How many zeros stand before and after each spatial axis. */
+  /** How many zeros are added before and after each spatial axis. */
   padding: bordersField(2, 1),
-  /** Where the channels stand. */
+  /** The axis of the channels: last or first. */
   dataFormat: dataFormatField(),
 };
 

@@ -15,9 +15,9 @@ import { type RecurrentCallOptions, RecurrentLayer, type RecurrentOutput } from 
 const fields = {
   /** The layer that reads forwards; its copy, or `backwardLayer`, reads backwards. */
   layer: layerField(),
-  /** How the two outputs are joined; null gives both. */
+  /** How the two outputs are joined; null returns both. */
   mergeMode: f.nullable(f.oneOf(['concat', 'sum', 'ave', 'mul'], 'concat'), 'concat'),
-  /** The layer that reads backwards. */
+  /** The layer that reads sequences backwards. */
   backwardLayer: f.nullable(layerField()),
 };
 type Inner = RecurrentLayer<{}>;
@@ -63,7 +63,7 @@ export class Bidirectional extends Layer<
   get layer(): Inner {
     return this.forwardLayer;
   }
-  /** The layer that reads backwards. */
+  /** The layer that reads sequences backwards. */
   get backwardLayer(): Inner {
     return this.backward;
   }
@@ -100,7 +100,7 @@ export class Bidirectional extends Layer<
   get returnState(): boolean {
     return this.forwardLayer.returnState;
   }
-  /** Whether the states after a batch are those before the next one. */
+  /** Whether each batch starts from the states at the end of the previous one. */
   get stateful(): boolean {
     return this.forwardLayer.stateful;
   }
@@ -108,7 +108,7 @@ export class Bidirectional extends Layer<
   resetStates(): void {
     this.resetState();
   }
-  /** Makes the next batch begin from zeros again. */
+  /** Resets the states, so that the next batch starts from zeros. */
   resetState(): void {
     this.forwardLayer.resetState();
     this.backwardLayer.resetState();

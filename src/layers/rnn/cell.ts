@@ -14,12 +14,12 @@ export type StateSize = number | readonly StateSize[];
 
 /**
  * One step of a recurrence: `cell(inputs, states, { training })` gives `[output, states]`. `stateSize` says how large the states
- * are. A layer of one's own with these is a cell.
+ * are. Any layer with these members is a cell.
  */
 export interface Cell extends AnyLayer {
   readonly stateSize: StateSize;
   readonly outputSize?: number;
-  /** The states before the first step; zeros when absent. */
+  /** The states before the first step; zeros by default. */
   getInitialState?(batchSize: number): States;
 }
 /** What the library's cells tell recurrences: symbols, so that attributes of a user's cell may have any name. */
@@ -34,7 +34,7 @@ export const sequenceStep: unique symbol = Symbol('sequenceStep');
  * `step(project(x), states)`. Its first state is its output.
  */
 export interface ProjectingCell extends Cell {
-  /** `keep`: what is kept of the inputs, while training with dropout. */
+  /** `keep`: the pattern of inputs that dropout keeps while training. */
   [project](x: Tensor, keep?: Keep): Tensor;
   [step](projected: Tensor, states: readonly Tensor[], keep?: Keep): [Tensor, Tensor[]];
   /** How many gates (and candidates) the columns of its weights belong to. */
@@ -47,7 +47,7 @@ export interface ProjectingCell extends Cell {
 }
 /** Patterns of kept (and scaled) elements: one for all gates, or one for each. */
 export type Keep = readonly Tensor[] | undefined;
-/** One step with what is drawn fixed. */
+/** One step, with fixed random patterns. */
 export type Step = (x: Tensor, states: States) => [output: Tensor, states: States];
 /** A cell that makes the step itself for a whole sequence, so that what it draws is the same at every step. */
 interface SequenceCell {

@@ -31,13 +31,13 @@ export const convLstmFields = (rank: number) => ({
   kernelSize: f.sizes(rank),
   /** Step of the window over the inputs along each spatial axis. */
   strides: f.sizes(rank, 1),
-  /** `valid`: the window stays inside the inputs; `same`: zeros around. States are always padded to keep their size. */
+  /** `valid`: the window stays inside the inputs; `same`: padded with zeros. States are always padded to keep their size. */
   padding: f.oneOf(['valid', 'same'], 'valid'),
-  /** Where the channels stand. */
+  /** The axis of the channels: last or first. */
   dataFormat: dataFormatField(),
   /** Spacing of the window's taps over the inputs; only with strides of 1. */
   dilationRate: f.sizes(rank, 1),
-  /** Function applied to the new memory, and to what it gives. */
+  /** Function applied to the new memory, and to the output it gives. */
   activation: activationField('tanh'),
   /** Function applied to the gates. */
   recurrentActivation: recurrentActivationField,
@@ -59,13 +59,13 @@ export class ConvLSTMCell extends Layer<
   [Tensor, Tensor[]]
 > {
   static override readonly className: string = 'ConvLSTMCell';
-  /** Those for the number of spatial axes: a class for each says them. */
+  /** Those for the number of spatial axes: each subclass declares them. */
   static override readonly fields: ConvLSTMFields;
   override inputSpec: InputSpec = {};
   /** As in Keras, it does not say the sizes, which depend on those of the inputs. */
   readonly stateSize = -1;
   readonly [gateCount] = 4;
-  /** As in Keras, each gate drops inputs of its own, whether states are dropped or not. */
+  /** As in Keras, each gate has its own dropout of inputs, whether states are dropped or not. */
   readonly [gatesDropAlone] = true;
   kernel!: Variable;
   recurrentKernel!: Variable;
@@ -133,7 +133,7 @@ export class ConvLSTMCell extends Layer<
     const zero = (): Tensor => zeros([batchSize, ...this.#state], { dtype: this.computeDtype });
     return [zero(), zero()];
   }
-  /** What of a step does not depend on the states. Steps may stand in front of the batch. */
+  /** The part of a step that does not depend on the states. An axis of steps may come before the batch. */
   [project](x: Tensor, keep?: Keep): Tensor {
     const { strides, dilationRate, padding, dataFormat } = this;
     const window = { strides: [...strides], dilationRate: [...dilationRate], padding, dataFormat };

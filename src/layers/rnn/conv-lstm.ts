@@ -11,7 +11,7 @@ import { type ConvLSTMCell, convLstmFields } from './conv-lstm-cell.ts';
 import { sequenceFields } from './fields.ts';
 import { cellOptions, RecurrentLayer } from './recurrent-layer.ts';
 
-/** Options of a layer that puts a convolutional LSTM over `rank` spatial axes through sequences. */
+/** Options of a layer that runs a convolutional LSTM over sequences with `rank` spatial axes. */
 export const convLstmLayerFields = (rank: number) => ({
   ...sequenceFields,
   ...convLstmFields(rank),

@@ -8,7 +8,7 @@ class Cell extends ConvLSTMCell {
 /**
  * An LSTM over sequences of signals whose products are convolutions (Shi 2015, without peepholes): `(n, t, length, channels)` becomes `(n, length, filters)`, with
  * `returnSequences` `(n, t, length, filters)`; sizes change as with Conv1D, by `padding` and `strides`. With `dataFormat:
- * 'channels_first'` inputs are `(n, t, channels, length)`. Options begin as Keras's: `tanh`, gates `sigmoid`, `valid`
+ * 'channels_first'` inputs are `(n, t, channels, length)`. Defaults are Keras's: `tanh`, gates `sigmoid`, `valid`
  * padding. Strides and dilation may not both exceed 1; spatial sizes must be known.
  * @example new ConvLSTM1D({ filters: 4, kernelSize: 3, padding: 'same' })(Input({ shape: [null, 16, 8] }))
  * @see https://keras.io/api/layers/recurrent_layers/conv_lstm1d/

@@ -7,17 +7,17 @@ import { rateField, seedField } from '../regularization/fields.ts';
 
 /** Options of layers that go over a sequence. */
 export const sequenceFields = {
-  /** Whether the outputs of all steps are given, not only the last one's. */
+  /** Whether the outputs of all steps are returned, not only the last one. */
   returnSequences: f.bool(false),
-  /** Whether the last states are given too. */
+  /** Whether the last states are returned as well. */
   returnState: f.bool(false),
-  /** Whether the sequence is read from its end; the outputs then come in that order. */
+  /** Whether the sequence is read from its end; the outputs are then in that order. */
   goBackwards: f.bool(false),
-  /** Whether the states at the end of a batch are those at the beginning of the next. */
+  /** Whether each batch starts from the states at the end of the previous one. */
   stateful: f.bool(false),
-  /** Whether the steps are written out, rather than looped over. */
+  /** Whether the loop over the steps is unrolled. */
   unroll: f.bool(false),
-  /** Whether masked steps give 0, rather than what the step before gave. */
+  /** Whether the output of masked steps is 0 instead of the previous output. */
   zeroOutputForMask: f.bool(false),
 };
 
@@ -25,11 +25,11 @@ export const sequenceFields = {
 export const cellWeightFields = {
   /** Whether learned vectors are added. */
   useBias: f.bool(true),
-  /** How the kernel begins; `'glorot_uniform'` by default. */
+  /** Initializer of the kernel; `'glorot_uniform'` by default. */
   kernelInitializer: initializerField('glorot_uniform'),
   /** Makes the weights that are applied to the states. */
   recurrentInitializer: initializerField('orthogonal'),
-  /** How the bias begins; zeros by default. */
+  /** Initializer of the bias; zeros by default. */
   biasInitializer: initializerField('zeros'),
   /** Penalty on the kernel, added to the loss. */
   kernelRegularizer: regularizerField(),
@@ -46,9 +46,9 @@ export const cellWeightFields = {
 };
 const optionalRate = { ...rateField(), required: false as const, initial: 0 };
 export const cellDropoutFields = {
-  /** Share of the inputs that is set to 0 while training: the same at every step. */
+  /** Fraction of the inputs that is set to 0 while training: the same at every step. */
   dropout: optionalRate,
-  /** Share of the states that is set to 0 while training: the same at every step. */
+  /** Fraction of the states that is set to 0 while training: the same at every step. */
   recurrentDropout: optionalRate,
   /** Seed that makes the draws reproducible. */
   seed: seedField(),

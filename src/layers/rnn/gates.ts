@@ -1,7 +1,7 @@
 import type { InitializerFunction } from '../../initializers/index.ts';
 import { concatenate, ones } from '../../ops/index.ts';
 
-/** The bias of input, forget, cell and output gates in a row, of which the forget gate's begins at 1: it begins by remembering. */
+/** The bias of input, forget, cell and output gates in a row, of which that of the forget gate is 1 at first, so that the cell remembers. */
 export const forgetGateOpen =
   (initializer: InitializerFunction, units: number): InitializerFunction =>
   (_, options) =>

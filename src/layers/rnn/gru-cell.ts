@@ -24,7 +24,7 @@ export const gruFields = {
   ...cellFields,
   /** Function applied to the gates. */
   recurrentActivation: recurrentActivationField,
-  /** Whether the reset gate acts after the state was multiplied by its weights, rather than before. */
+  /** Whether the reset gate is applied after the state is multiplied by its weights, rather than before. */
   resetAfter: f.bool(true),
 };
 
@@ -67,7 +67,7 @@ export class GRUCell extends Layer<
   getInitialState(batchSize: number): States {
     return zeroStates(this.stateSize, batchSize);
   }
-  /** What of a step does not depend on the state. */
+  /** The part of a step that does not depend on the state. */
   [project](x: Tensor, keep?: Keep): Tensor {
     const products = gatedProduct(x, this.kernel, keep);
     if (!this.bias) return products;

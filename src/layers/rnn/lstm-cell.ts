@@ -68,7 +68,7 @@ export class LSTMCell extends Layer<
   getInitialState(batchSize: number): States {
     return zeroStates(this.stateSize, batchSize);
   }
-  /** What of a step does not depend on the states. */
+  /** The part of a step that does not depend on the states. */
   [project](x: Tensor, keep?: Keep): Tensor {
     const products = gatedProduct(x, this.kernel, keep);
     return this.bias ? add(products, this.bias) : products;

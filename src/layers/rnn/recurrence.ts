@@ -15,16 +15,16 @@ export interface Recurrence {
 /** Time and batch trade places. */
 const timeMajor = (x: Tensor): Tensor => transpose(x, { axes: [1, 0, ...range(x.shape.length).slice(2)] });
 
-/** A way through a sequence, as exports are told of it. */
+/** One direction of a sequence, as reported to exports. */
 export interface Way {
   readonly cell: Cell;
   /** The cell's weights: kernel, recurrent kernel and bias, where it has these. */
   readonly weights: readonly (Variable | null | undefined)[];
-  /** The states before the first step; zeros where they are missing. */
+  /** The states before the first step; zeros by default. */
   readonly initial?: States | null | undefined;
   readonly goBackwards: boolean;
 }
-/** One way through a sequence or both, as exports are told of it. */
+/** One or both directions of a sequence, as reported to exports. */
 export interface NotedRecurrence {
   readonly sequences: Tensor;
   readonly ways: readonly Way[];
@@ -38,7 +38,7 @@ export function wayOf(cell: Cell, goBackwards: boolean, initial: Way['initial'])
   return { cell, weights: isProjecting(cell) ? [kernel, recurrentKernel, bias] : [], initial, goBackwards };
 }
 
-/** Puts a cell through a sequence `[n, t, …]`: the output of the last step, or of all of them, and the last states. */
+/** Runs a cell over a sequence `[n, t, …]`: returns the output of the last step, or of all steps, and the last states. */
 export function recur(cell: Cell, sequences: Tensor, initial: States, how: Recurrence): [Tensor, States] {
   const { mask, goBackwards, returnSequences } = how;
   return noted(
@@ -76,7 +76,7 @@ function stepsOf(
   return { inputs: cell[project](x, keep), step, isFirstStateOutput: true };
 }
 
-/** Where the mask is false states stay, and the output is 0 or that of the step before: the first state of the (last) cell. */
+/** Where the mask is false, states are unchanged, and the output is 0 or that of the step before: the first state of the (last) cell. */
 const maskStep =
   (step: Step, zeroOutput: boolean) =>
   (x: Tensor, mask: Tensor, before: States): [Tensor, States] => {

@@ -15,13 +15,13 @@ import { recur } from './recurrence.ts';
 
 /** Options of a recurrent layer's call. */
 export interface RecurrentCallOptions extends CallOptions {
-  /** The states before the first step: one tensor, or a list; zeros when absent. */
+  /** The states before the first step: one tensor, or a list; zeros by default. */
   readonly initialState?: States | null | undefined;
 }
-/** What a recurrent layer gives: one tensor, or, with `returnState`, a list of the output and the states. */
+/** What a recurrent layer returns: one tensor, or, with `returnState`, a list of the output and the states. */
 export type RecurrentOutput = Tensor & readonly Tensor[];
 
-/** States that stay from batch to batch. They are variables of the layer, but no weights. */
+/** States that are kept from batch to batch. They are variables of the layer, but not weights. */
 class KeptStates {
   readonly variables: Variable[];
   readonly form: States;
@@ -38,7 +38,7 @@ class KeptStates {
 type SequenceOptions = Omit<Resolved<typeof sequenceFields>, 'zeroOutputForMask'>;
 // biome-ignore lint/correctness/noUnusedVariables: merged with the class, it must have the same parameters
 export interface RecurrentLayer<S extends Fields> extends SequenceOptions {}
-/** A layer that puts a cell through sequences `[n, t, …]`. */
+/** A layer that runs a cell over sequences `[n, t, …]`. */
 export abstract class RecurrentLayer<S extends Fields> extends Layer<
   S,
   [sequences: Tensor, options?: RecurrentCallOptions],
@@ -49,7 +49,7 @@ export abstract class RecurrentLayer<S extends Fields> extends Layer<
   override inputSpec: InputSpec = {};
   abstract readonly cell: Cell;
   override supportsMasking = true;
-  /** Whether masked steps give 0, rather than what the step before gave. */
+  /** Whether the output of masked steps is 0 instead of the previous output. */
   zeroOutputForMask: boolean;
   #kept: KeptStates | null = null;
 
@@ -79,11 +79,11 @@ export abstract class RecurrentLayer<S extends Fields> extends Layer<
   getInitialState(batchSize: number): States {
     return initialStatesOf(this.cell, batchSize);
   }
-  /** Variables that hold the states between batches. */
+  /** Variables that keep the states between batches. */
   get states(): readonly Variable[] {
     return this.#kept?.variables ?? [];
   }
-  /** Sizes of the states: a number where there is one, else a list. */
+  /** Sizes of the states: a number if there is one, otherwise a list. */
   get stateSize(): StateSize {
     return this.cell.stateSize;
   }
@@ -95,7 +95,7 @@ export abstract class RecurrentLayer<S extends Fields> extends Layer<
   resetStates(): void {
     this.resetState();
   }
-  /** Makes the next batch begin from zeros again. */
+  /** Resets the states, so that the next batch starts from zeros. */
   resetState(): void {
     for (const state of this.states) state.assign(zeros(state.shape, { dtype: state.dtype }));
   }

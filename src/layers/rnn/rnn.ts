@@ -22,7 +22,7 @@ const fields = {
 };
 
 export interface RNN extends Omit<Resolved<typeof fields>, 'zeroOutputForMask' | 'cell'> {}
-/** Puts a cell through sequences `[n, t, …]`. @example new RNN({ cell: new GRUCell({ units: 8 }) })(x) @see https://keras.io/api/layers/recurrent_layers/rnn/ */
+/** Runs a cell over sequences `[n, t, …]`. @example new RNN({ cell: new GRUCell({ units: 8 }) })(x) @see https://keras.io/api/layers/recurrent_layers/rnn/ */
 export class RNN extends RecurrentLayer<typeof fields> {
   static override readonly className = 'RNN';
   static override readonly fields = fields;

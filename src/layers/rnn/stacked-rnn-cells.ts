@@ -20,7 +20,7 @@ import {
 } from './cell.ts';
 
 const fields = {
-  /** The cells, from the first to the last: each gets what the one before gives. */
+  /** The cells, from the first to the last: each receives the output of the one before. */
   cells: layersField(),
 };
 const firstOf = (size: StateSize): number => (typeof size === 'number' ? size : firstOf(size[0]));

@@ -11,15 +11,15 @@ export interface MelRange {
   readonly numSpectrogramBins: number;
   /** Samples of the signal in a second. */
   readonly samplingRate: number;
-  /** Where the lowest band begins, in hertz. */
+  /** Lower end of the lowest band, in hertz. */
   readonly lowerEdgeHertz: number;
-  /** Where the highest band ends, in hertz. */
+  /** Upper end of the highest band, in hertz. */
   readonly upperEdgeHertz: number;
 }
 
 /**
  * Weights `[frequencies, bands]`, row by row: each band is a triangle on the mel scale that peaks at 1 and begins and ends at the
- * peaks of its neighbours. The frequency 0 belongs to none.
+ * peaks of its neighbours. The frequency 0 belongs to no band.
  */
 export function melMatrix(bands: MelRange): number[] {
   const { numMelBins, numSpectrogramBins, samplingRate, lowerEdgeHertz, upperEdgeHertz } = bands;

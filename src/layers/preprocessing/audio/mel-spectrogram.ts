@@ -30,7 +30,7 @@ const fields = {
   fftLength: f.int({ initial: 2048, min: 1 }),
   /** Samples from the beginning of one piece of the signal to that of the next. */
   sequenceStride: f.int({ initial: 512, min: 1 }),
-  /** Samples in a piece: `fftLength` when null, and never more. */
+  /** Samples in a piece: null for `fftLength`, and never more. */
   sequenceLength: f.nullable(f.int({ min: 1 })),
   /** Weights of a piece: "hann", "hamming", a number for each sample, or null for none. */
   window: f.custom<Window, Window>({
@@ -44,19 +44,19 @@ const fields = {
   samplingRate: f.number({ initial: 16000, min: 0, isFloat: false }),
   /** Number of bands on the mel scale. */
   numMelBins: f.int({ initial: 128, min: 1 }),
-  /** Where the lowest band begins, in hertz. */
+  /** Lower end of the lowest band, in hertz. */
   minFreq: f.number({ initial: 20 }),
-  /** Where the highest band ends, in hertz: half the sampling rate when null. */
+  /** Upper end of the highest band, in hertz; null for half the sampling rate. */
   maxFreq: f.nullable(f.number()),
   /** Whether powers are given in decibels. */
   powerToDb: f.bool(true),
-  /** How many decibels below the greatest value of the batch everything is cut off. */
+  /** How many decibels below the greatest value of the batch everything is clipped. */
   topDb: f.number({ initial: 80 }),
   /** Exponent of the magnitudes: 1 for magnitudes, 2 for powers. */
   magExp: f.number({ initial: 2 }),
-  /** Powers below it count as it in decibels. */
+  /** Smaller powers are raised to this one before they are turned into decibels. */
   minPower: f.number({ initial: 1e-10 }),
-  /** The power that stands at 0 decibels. */
+  /** The power that corresponds to 0 decibels. */
   refPower: f.number({ initial: 1 }),
 };
 interface MelMatrixOptions extends Partial<MelRange> {
@@ -74,8 +74,8 @@ const melMatrixOptions: OptionNames<MelMatrixOptions> = {
 
 export interface MelSpectrogram extends Omit<Resolved<typeof fields>, 'sequenceLength' | 'maxFreq'> {}
 /**
- * Signals as spectrograms on the mel scale, in decibels unless told otherwise: `(samples)` becomes `(numMelBins, time)`, `(n, samples)`
- * becomes `(n, numMelBins, time)`, with a piece of `fftLength` points each `sequenceStride` samples, centred, the signal being
+ * Turns signals into spectrograms on the mel scale, by default in decibels: `(samples)` becomes `(numMelBins, time)`, `(n, samples)`
+ * becomes `(n, numMelBins, time)`, with a piece of `fftLength` points every `sequenceStride` samples, centred, the signal being
  * mirrored at its ends. Refuses a `sequenceLength` greater than `fftLength`.
  * @example new MelSpectrogram({ numMelBins: 64, samplingRate: 8000, sequenceStride: 256 })(Input({ shape: [16000] }))
  * @see https://keras.io/api/layers/preprocessing_layers/audio_preprocessing/mel_spectrogram/
@@ -86,7 +86,7 @@ export class MelSpectrogram extends Layer<typeof fields> {
   override inputSpec: InputSpec = { minNdim: 1, maxNdim: 2 };
   /** Samples in a piece. */
   readonly sequenceLength: number;
-  /** Where the highest band ends, in hertz. */
+  /** Upper end of the highest band, in hertz. */
   readonly maxFreq: number;
 
   constructor(options: Options<typeof fields> & LayerOptions = {}, ...surplus: undefined[]) {

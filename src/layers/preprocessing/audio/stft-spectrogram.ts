@@ -27,15 +27,15 @@ import { ownLayer } from '../../own-layer.ts';
 
 const fields = {
   /**
-   * What is given of each frequency: "log" of the magnitude, "magnitude", "psd" (power spectral density), "real" or "imag" part, "angle", or
+   * The result for each frequency: "log" of the magnitude, "magnitude", "psd" (power spectral density), "real" or "imag" part, "angle", or
    * "stft": real parts, then imaginary ones.
    */
   mode: f.oneOf(['log', 'magnitude', 'psd', 'real', 'imag', 'angle', 'stft'], 'log'),
   /** Samples in a frame. */
   frameLength: f.int({ initial: 256, min: 1 }),
-  /** Samples from the beginning of one frame to that of the next: half a frame when null. */
+  /** Samples from the beginning of one frame to that of the next; null for half a frame. */
   frameStep: f.nullable(f.int({ min: 1 })),
-  /** Points of the transform: the next power of two when null; at least `frameLength`. */
+  /** Points of the transform; null for the next power of two; at least `frameLength`. */
   fftLength: f.nullable(f.int({ min: 1 })),
   /** Name of a window as scipy knows it, its values, or null for none. */
   window: windowField,
@@ -43,17 +43,17 @@ const fields = {
   periodic: f.bool(false),
   /** How the window is normalised: "density" by its length, "spectrum" by its sum, null not at all. */
   scaling: f.nullable(f.oneOf(['density', 'spectrum'], 'density'), 'density'),
-  /** `valid`: frames stay inside the signal; `same`: zeros around, so that `ceil(samples / frameStep)` frames fit. */
+  /** `valid`: frames stay inside the signal; `same`: padded with zeros, so that `ceil(samples / frameStep)` frames fit. */
   padding: f.oneOf(['valid', 'same'], 'valid'),
-  /** Whether channels of the signal stay an axis of their own. */
+  /** Whether the channels of the signal keep an axis of their own. */
   expandDims: f.bool(false),
-  /** Where the channels stand. */
+  /** The axis of the channels: last or first. */
   dataFormat: dataFormatField(),
 };
 
 export interface STFTSpectrogram extends Resolved<typeof fields> {}
 /**
- * Spectrograms of signals, by a short-time Fourier transform whose kernels can be trained. Signals `(n, samples, channels)` become
+ * Turns signals into spectrograms, by a short-time Fourier transform whose kernels can be trained. Signals `(n, samples, channels)` become
  * `(n, frames, channels · frequencies)`, or `(n, frames, frequencies, channels)` with `expandDims`; with `dataFormat: 'channels_first'`
  * signals `(n, channels, samples)` become `(n, channels · frequencies, frames)` or `(n, channels, frames, frequencies)`. There are
  * `fftLength / 2 + 1` frequencies, twice as many in the mode "stft". Refuses a `frameStep` greater than the frame, an `fftLength`
@@ -134,7 +134,7 @@ export class STFTSpectrogram extends Layer<typeof fields> {
     const y = isLast ? transpose(found, { axes: [0, 2, 1] }) : found;
     return reshape(y, [n, channels, ...y.shape.slice(1)]);
   }
-  /** `[n, channels, frequencies, frames]` in the form that is asked for. */
+  /** `[n, channels, frequencies, frames]` in the requested form. */
   #arrange(y: Tensor): Tensor {
     const isLast = this.dataFormat === 'channels_last';
     if (this.expandDims) return transpose(y, { axes: isLast ? [0, 3, 2, 1] : [0, 1, 3, 2] });

@@ -42,7 +42,7 @@ const fields = {
    * evenly.
    */
   alpha: f.number({ initial: 1 }),
-  /** Whether brightness, contrast, grey and sharpness are among the changes; the evaluation of models leaves them out. */
+  /** Whether brightness, contrast, grey and sharpness are among the changes; without them the robustness of models can be evaluated as in the paper. */
   allOps: f.bool(true),
   /** Interpolation method. */
   interpolation: interpolationField(),
@@ -61,13 +61,13 @@ const always = [
 ] as const;
 const others = ['randomBrightness', 'randomColorDegeneration', 'randomContrast', 'randomSharpness'] as const;
 interface Chains {
-  /** The share of each chain, `[numChains]`. */
+  /** The weight of each chain, `[numChains]`. */
   readonly chainMixingWeights: Tensor;
-  /** The share of the image itself. */
+  /** The weight of the image itself. */
   readonly weightSample: Tensor;
-  /** Which layer makes each change, `[numChains, chainDepth]`; the number after the last leaves things as they are. */
+  /** Which layer makes each change, `[numChains, chainDepth]`; the number after the last changes nothing. */
   readonly choices: Tensor;
-  /** Of what these layers draw. */
+  /** The seed for what these layers draw. */
   readonly key: Tensor;
 }
 

@@ -47,7 +47,7 @@ export interface TransformOptions {
 }
 /** Images are changed by default. */
 export const isTraining = (options?: { readonly training?: boolean | undefined }): boolean => options?.training ?? true;
-/** How images are called, in Keras's spelling and Python's. */
+/** Names of the associated data, in camelCase and in Python's spelling. */
 const keysOf = {
   boundingBoxes: ['boundingBoxes', 'bounding_boxes'],
   segmentationMasks: ['segmentationMasks', 'segmentation_masks'],
@@ -69,10 +69,10 @@ export interface BaseImagePreprocessingLayer<
   <D extends ImageData>(data: D, options?: CallOptions): Augmented<D>;
 }
 /**
- * What layers over images have in common: extend it, and write what is to be drawn (`getRandomTransformation`) and what it does
+ * Base of layers over images: extend it, and write what is drawn (`getRandomTransformation`) and what it does
  * to a batch of images, labels, boxes and masks (`transformImages` …). Called on one image `[height, width, channels]`, a batch
  * `[n, height, width, channels]`, or an object with `images` and what belongs to them (`labels`, `boundingBoxes`,
- * `segmentationMasks`), it draws once and moves all of it alike. As in Keras it changes images unless `training` is false.
+ * `segmentationMasks`), it draws once and transforms all of it alike. As in Keras, it changes images unless `training` is false.
  *
  * `T` is the type of what is drawn.
  * @example
@@ -93,15 +93,15 @@ export abstract class BaseImagePreprocessingLayer<S extends Fields = typeof fiel
 > {
   static override readonly className: string = 'BaseImagePreprocessingLayer';
   static override readonly fields: Fields = fields;
-  /** Keras's `call` trains unless it is told not to. */
+  /** In Keras, `training` is true unless given. */
   static override get impliedTraining(): boolean {
     return true;
   }
-  /** Between which bounds `factor` lies. */
+  /** The bounds of `factor`. */
   static readonly factorBounds: Range = [-1, 1];
   /** Whether pixels move, so that boxes and masks have to follow. */
   static readonly movesPixels: boolean = true;
-  /** Where channels stand: `channels_last` or `channels_first`. */
+  /** The axis of the channels: `channels_last` or `channels_first`. */
   declare readonly dataFormat: DataFormat;
   /** The format of boxes that are given and returned. */
   declare readonly boundingBoxFormat: Resolved<typeof imageFields>['boundingBoxFormat'];
@@ -136,7 +136,7 @@ export abstract class BaseImagePreprocessingLayer<S extends Fields = typeof fiel
   getRandomTransformation(_data: Tensor | ImageData, _options?: TransformationOptions): T | null {
     return null;
   }
-  /** A batch of images, changed by what was drawn. */
+  /** A batch of images, transformed as drawn. */
   transformImages(images: Tensor, transformation: T | null, options?: TransformOptions): Tensor {
     const x = cast(images, this.computeDtype);
     return isTraining(options) ? this.resample(x, transformation, this.#interpolation) : x;
@@ -155,7 +155,7 @@ export abstract class BaseImagePreprocessingLayer<S extends Fields = typeof fiel
       );
     return boxes;
   }
-  /** The masks of a batch of images: they move as the images do, and their values are not mixed. */
+  /** The masks of a batch of images: they move with the images, and their values are not interpolated. */
   transformSegmentationMasks(masks: Tensor, transformation: T | null, options?: TransformOptions): Tensor {
     const { movesPixels } = this.constructor as typeof BaseImagePreprocessingLayer;
     if (!isTraining(options) || !movesPixels) return masks;
@@ -167,7 +167,7 @@ export abstract class BaseImagePreprocessingLayer<S extends Fields = typeof fiel
       );
     return this.resample(masks, transformation, 'nearest');
   }
-  /** Images or masks with their pixels in other places; values between pixels are found by `interpolation`. */
+  /** Images or masks with moved pixels; values between pixels are interpolated. */
   protected resample(_images: Tensor, _transformation: T | null, _interpolation: string): Tensor {
     return fail(this, 'it does not say what becomes of images', 'write transformImages(images, transformation)');
   }
@@ -193,7 +193,7 @@ export abstract class BaseImagePreprocessingLayer<S extends Fields = typeof fiel
     const moved = this.transformBoundingBoxes(many, transformation, options);
     return { ...moved, boxes: squeeze(moved.boxes, { axis: 0 }), labels: squeeze(moved.labels, { axis: 0 }) };
   }
-  /** The mask of one image. */
+  /** The mask of a single image. */
   transformSingleSegmentationMask(mask: Tensor, transformation: T | null, options?: TransformOptions): Tensor {
     return squeeze(this.transformSegmentationMasks(expandDims(mask, 0), transformation, options), { axis: 0 });
   }
@@ -216,7 +216,7 @@ export abstract class BaseImagePreprocessingLayer<S extends Fields = typeof fiel
   #run(data: Data, training: boolean): Record<string, unknown> {
     return isOwnClass(this.constructor) ? this.#compiled(data, training) : this.#all(data, training);
   }
-  /** Images with what belongs to them. */
+  /** Images with their associated data. */
   #all(data: Data, training: boolean): Record<string, unknown> {
     const isMany = isBatch(this, data.images);
     const t = this.getRandomTransformation(Object.keys(data).length > 1 ? data : data.images, { training });
@@ -267,7 +267,7 @@ export abstract class BaseImagePreprocessingLayer<S extends Fields = typeof fiel
       );
     return { ...given, boxes, labels };
   }
-  /** What was given as a tensor; floats in the dtype of computation. */
+  /** The given data as a tensor; floats in the compute dtype. */
   #read(given: Like): Tensor {
     const x = asTensor(given);
     return this.autocast && isFloat(x.dtype) ? cast(x, this.computeDtype) : x;

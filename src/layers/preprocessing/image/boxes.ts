@@ -16,7 +16,7 @@ export function mapCorners(boxes: BoundingBoxes, f: (corners: Corners) => readon
   return { ...boxes, boxes: concatenate([...f([x1, y1, x2, y2])], { axis: -1 }) };
 }
 const sizeOnly = ({ height, width }: ImageSize): ImageSize => ({ height, width });
-/** Boxes moved as corners in pixels, cut off at the border of the image that comes out, and given back in their own format. */
+/** Moves boxes as corners in pixels, clips them to the resulting image, and returns them in their own format. */
 export function moveCorners(
   boxes: BoundingBoxes,
   { boundingBoxFormat: format }: { readonly boundingBoxFormat: string | null },

@@ -33,7 +33,7 @@ import { toRange } from './values.ts';
 const fields = {
   /** The range of pixel values. */
   valueRange: givenValueRangeField(),
-  /** How often a level may occur in a tile, as a multiple of its even share, before it is cut off; 0 for any. */
+  /** How often a level may occur in a tile before it is cut off, as a multiple of the average; 0 for no limit. */
   clipLimit: f.number({ initial: 4 }),
   /** `[rows, columns]` of tiles, each with a histogram of its own. */
   tileGridSize: f.sizes(2, [8, 8]),
@@ -44,8 +44,8 @@ const levels = 256;
 
 export interface ContrastLimitedAdaptiveHistogramEqualization extends Resolved<typeof fields> {}
 /**
- * Images equalized tile by tile (Zuiderveld, 1994): each tile spreads its levels by its own histogram, whose peaks are
- * cut off, and between the middles of tiles the results are mixed. It does not depend on `training`; the dtype stays.
+ * Equalizes images tile by tile (Zuiderveld, 1994): each tile spreads its levels by its own histogram, whose peaks are
+ * cut off, and results are interpolated between the centres of tiles. It does not depend on `training`; the dtype is unchanged.
  * @example new ContrastLimitedAdaptiveHistogramEqualization({ tileGridSize: [2, 2] })(ops.ones([1, 8, 8, 3])).shape // [1, 8, 8, 3]
  * @see
  * https://keras.io/api/layers/preprocessing_layers/image_augmentation/contrast_limited_adaptive_histogram_equalization/
@@ -137,7 +137,7 @@ export class ContrastLimitedAdaptiveHistogramEqualization extends BaseImagePrepr
     ownLayer(this);
   }
 }
-/** With the first and the last element of an axis once more at its ends. */
+/** Repeats the first and the last element of an axis at its ends. */
 function edged(x: Tensor, axis: number): Tensor {
   const part = (from: number): Tensor =>
     getItem(
@@ -146,7 +146,7 @@ function edged(x: Tensor, axis: number): Tensor {
     );
   return concatenate([part(0), x, part(x.shape[axis] - 1)], { axis });
 }
-/** For each pixel of an axis, the tiles between whose middles it lies, counted with one more before them, and how far on. */
+/** For each pixel of an axis, the two tiles between whose centres it lies, counted with one more before them, and its position between them. */
 function between(size: number, tiles: number): [before: Tensor, after: Tensor, share: Tensor] {
   const pixel = arange(0, size * tiles, 1, { dtype: 'float32' });
   const place = add(divide(subtract(pixel, size / 2), size), 1);

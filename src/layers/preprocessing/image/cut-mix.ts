@@ -25,17 +25,17 @@ const fields = {
   ...imageFields,
 };
 interface Cut {
-  /** Of whom an image gets its part, `[n]`. */
+  /** The image that the part is taken from, `[n]`. */
   readonly permutationOrder: Tensor;
   /** True in the part, `[n, height, width, 1]`, or channels first. */
   readonly batchMasks: Tensor;
-  /** The share of the image itself, `[n]`. */
+  /** The weight of the image itself, `[n]`. */
   readonly mixWeight: Tensor;
 }
 
 export interface CutMix extends Resolved<typeof fields> {}
 /**
- * Each image of a batch with a rectangle from another one, and labels `[n, classes]` mixed by the areas (Yun et al.,
+ * Replaces a rectangle in each image of a batch by one from another image, and mixes labels `[n, classes]` by area (Yun et al.,
  * 2019). Masks are cut as the images are; bounding boxes are refused. A single image, and all images if `training` is
  * false, are returned unchanged.
  * @example new CutMix({ seed: 1 })({ images: ops.ones([2, 4, 4, 3]), labels: ops.eye(2) }).labels.shape // [2, 2]

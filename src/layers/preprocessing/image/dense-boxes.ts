@@ -12,8 +12,8 @@ const countOf = (one: readonly unknown[] | Tensor): number =>
   Array.isArray(one) ? one.length : (one as Tensor).shape[0]!;
 
 /**
- * Boxes as two tensors. Where images have different numbers of boxes, they are as many as the image with most has: missing ones are
- * zeros with the label -1, as of Keras's ragged tensors.
+ * Boxes as two tensors. If images have different numbers of boxes, all get as many as the image with the most: missing ones are
+ * zeros with the label -1, as for Keras's ragged tensors.
  */
 export function denseBoxes(
   who: Named,

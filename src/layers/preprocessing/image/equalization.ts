@@ -31,12 +31,12 @@ import { imageFields, type Range, valueRangeField } from './fields.ts';
 const fields = {
   /** The range of pixel values. */
   valueRange: valueRangeField(),
-  /** Into how many steps values are divided. */
+  /** Number of levels that values are divided into. */
   bins: f.int({ min: 1, initial: 256 }),
   ...imageFields,
 };
 const bytes: Range = [0, 255];
-/** Values of one range as values of another: `x · scale + offset`, rounded as Keras does, since bins begin at whole numbers. */
+/** Maps values of one range to another: `x · scale + offset`, rounded as in Keras, because bins begin at whole numbers. */
 function scaled(x: Tensor, from: Range, to: Range): Tensor {
   const scale = (to[1] - to[0]) / (from[1] - from[0]);
   return add(multiply(x, scale), to[0] - from[0] * scale);

@@ -14,7 +14,7 @@ const sorted = (v: readonly number[]): Range => (v[0] <= v[1] ? [v[0], v[1]] : [
 /** Whether a factor keeps to the bounds: a number lies between them, and a pair meets them. */
 export const isFactor = (v: unknown, [least, most]: Range): v is Factor =>
   isNumber(v) ? v >= least && v <= most : isPair(v) && v[0] <= most && v[1] >= least;
-/** `[lower, upper]` of a factor: a number stands for all from its negative, or the lower bound, to it. */
+/** `[lower, upper]` of a factor: a number stands for the range from its negative, or from the lower bound. */
 export const rangeOf = (v: Factor, [least]: Range): Range =>
   typeof v === 'number' ? [Math.max(-Math.abs(v), least), Math.abs(v)] : sorted(v);
 
@@ -54,7 +54,7 @@ const givenFactor = (isWithin: (x: number) => boolean, range: string): GivenFact
 /** A fraction by which images are shifted, at most their full size. */
 export const shareField = (): Field<Factor, Factor, true> =>
   f.custom<Factor, Factor>(givenFactor((x) => x >= -1 && x <= 1, '[-1, 1]'));
-/** How much larger a window becomes: less than nothing is left at -1. */
+/** How much larger the window becomes: nothing is left at -1. */
 export const zoomField = (): Field<Factor, Factor, true> =>
   f.custom<Factor, Factor>(givenFactor((x) => x > -1 && x <= 1, '(-1, 1]'));
 /** `[lower, upper]` of a factor that is kept as given. */

@@ -11,8 +11,8 @@ export interface BoundingBoxes {
   readonly labels: Tensor;
 }
 /**
- * The same as they may be given: where images have different numbers of boxes, as a list for each image, of which all become as many as
- * the longest has, with boxes of zeros and labels of -1.
+ * Boxes as they may be given: if images have different numbers of boxes, as a list for each image, all of which become as long as
+ * the longest has, padded with boxes of zeros and labels of -1.
  */
 export interface GivenBoxes {
   readonly boxes: Like | readonly Like[];
@@ -26,7 +26,7 @@ export interface GivenBoxes {
 export interface ImageData {
   /** One image `[height, width, channels]`, or a batch `[n, height, width, channels]`; channels first where the layer says so. */
   readonly images: Like;
-  /** What the images show: one-hot `[n, classes]` for layers that mix images. */
+  /** The labels of the images: one-hot `[n, classes]` for layers that mix images. */
   readonly labels?: Like | undefined;
   /** Boxes that go with the images: `boxes` `[n, boxes, 4]` and `labels` `[n, boxes]`. */
   readonly boundingBoxes?: GivenBoxes | undefined;

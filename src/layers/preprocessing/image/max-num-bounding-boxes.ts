@@ -20,7 +20,7 @@ type BoxShapes = { readonly boxes: SymbolicShape; readonly labels: SymbolicShape
 
 export interface MaxNumBoundingBoxes extends Resolved<typeof fields> {}
 /**
- * The same number of boxes for each image: those after the first `maxNumber` are left out, missing ones are padded.
+ * Gives each image the same number of boxes: those after the first `maxNumber` are dropped, missing ones are padded.
  * Everything else is returned unchanged.
  * @example
  * const layer = new MaxNumBoundingBoxes({ maxNumber: 5, boundingBoxFormat: 'xyxy' });

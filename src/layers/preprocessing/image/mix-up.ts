@@ -26,9 +26,9 @@ const fields = {
   ...imageFields,
 };
 interface Mix {
-  /** With whom an image is mixed, `[n]`. */
+  /** The image that each one is mixed with, `[n]`. */
   readonly permutationOrder: Tensor;
-  /** The share of the image itself, `[n]`. */
+  /** The weight of the image itself, `[n]`. */
   readonly mixWeight: Tensor;
 }
 

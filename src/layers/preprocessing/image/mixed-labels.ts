@@ -3,12 +3,12 @@ import { showShape } from '../../../base/shape.ts';
 import { add, multiply, reshape, subtract, take } from '../../../ops/index.ts';
 import type { Tensor } from '../../../tensor/index.ts';
 
-/** What is mixed with what, and how much of an image itself stays: `[n]`. */
+/** Which images are mixed, and how much of the image itself remains: `[n]`. */
 interface Mix {
   readonly permutationOrder: Tensor;
   readonly mixWeight: Tensor;
 }
-/** Labels `[n, classes]` mixed as their images are. */
+/** Labels `[n, classes]`, mixed like their images. */
 export function mixedLabels(layer: Named, labels: Tensor, { permutationOrder, mixWeight }: Mix): Tensor {
   if (labels.shape.length < 2)
     fail(

@@ -17,7 +17,7 @@ export interface Pipeline extends Resolved<typeof fields> {
   <D extends ImageData>(data: D, options?: CallOptions): Augmented<D>;
 }
 /**
- * A sequence of layers as one layer. Unlike a Sequential it is no model, and takes what its first layer takes: an
+ * A sequence of layers as one layer. Unlike a Sequential it is not a model, and takes what its first layer takes: an
  * image, a batch, or images with what belongs to them.
  * @example new Pipeline({ layers: [new Rescaling({ scale: 1 / 255 }), new CenterCrop({ height: 2, width: 2 })] })(ops.ones([1, 4, 4, 3])).shape // [1, 2, 2, 3]
  * @see https://keras.io/api/layers/preprocessing_layers/pipeline/
@@ -29,7 +29,7 @@ export class Pipeline extends Layer<
 > {
   static override readonly className = 'Pipeline';
   static override readonly fields = fields;
-  /** Keras's `call` trains unless it is told not to. */
+  /** In Keras, `training` is true unless given. */
   static override get impliedTraining(): boolean {
     return true;
   }

@@ -42,7 +42,7 @@ const order = [
   'equalization',
 ] as const;
 interface Choice {
-  /** Which layer each change is made by, `[numOps]`. */
+  /** The layer for each change, `[numOps]`. */
   readonly layerIdxes: Tensor;
   /** What was drawn for each layer. */
   readonly transforms: readonly unknown[];
@@ -77,7 +77,7 @@ export class RandAugment extends BaseImagePreprocessingLayer<typeof fields, Choi
     const layerIdxes = randint([this.numOps], 0, order.length, { seed });
     return { layerIdxes, transforms: this.#layers.map((layer) => layer.getRandomTransformation(data, { seed })) };
   }
-  /** What the drawn layers make of something, one after the other. */
+  /** Applies the drawn layers, one after the other. */
   #changed<X>(x: X, choice: Choice, change: (layer: AnyImageLayer, x: X, transformation: unknown) => X): X {
     let y = x;
     for (let k = 0; k < this.numOps; k++)

@@ -17,7 +17,7 @@ import { type ImageData, imagesOf, sizesOf } from './image-data.ts';
 import { within } from './values.ts';
 
 const fields = {
-  /** How much brighter, as a share of the range of values: `0.2` is from 20% darker to 20% brighter, a pair the range. */
+  /** How much brighter, as a fraction of the range of values: `0.2` is from 20% darker to 20% brighter, a pair the range. */
   factor: factorField([-1, 1]),
   /** The range of pixel values, to which results are clipped. */
   valueRange: valueRangeField(),

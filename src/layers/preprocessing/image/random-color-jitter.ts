@@ -24,13 +24,13 @@ const partField = (): Field<Factor | null, Factor | null, false> =>
 const fields = {
   /** The range of pixel values. */
   valueRange: givenValueRangeField(),
-  /** `factor` of RandomBrightness; null leaves the brightness. */
+  /** `factor` of RandomBrightness; null leaves the brightness unchanged. */
   brightnessFactor: partField(),
-  /** `factor` of RandomContrast; null leaves the contrast. */
+  /** `factor` of RandomContrast; null leaves the contrast unchanged. */
   contrastFactor: partField(),
-  /** `factor` of RandomSaturation; null leaves the saturation. */
+  /** `factor` of RandomSaturation; null leaves the saturation unchanged. */
   saturationFactor: partField(),
-  /** `factor` of RandomHue; null leaves the hue. */
+  /** `factor` of RandomHue; null leaves the hue unchanged. */
   hueFactor: partField(),
   /** Seed that makes the draws reproducible. */
   seed: seedField(),

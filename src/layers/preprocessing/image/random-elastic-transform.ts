@@ -38,7 +38,7 @@ interface Elastic {
   /** Which images are changed, `[n]`. */
   readonly applyTransform: Tensor;
   readonly distortionFactor: Tensor;
-  /** Of the noise that moves the pixels. */
+  /** The seed of the noise that moves the pixels. */
   readonly key: Tensor;
 }
 

@@ -40,7 +40,7 @@ const fields = {
   ...imageFields,
 };
 interface Erasing {
-  /** Which images lose a part, `[n]`. */
+  /** Which images are erased in part, `[n]`. */
   readonly applyErasing: Tensor;
   /** True in the part, `[n, height, width, 1]`, or channels first. */
   readonly batchMasks: Tensor;

@@ -29,7 +29,7 @@ import { type ImageData, imagesOf, sizesOf } from './image-data.ts';
 import { forEachImage, toRange, within } from './values.ts';
 
 const fields = {
-  /** How far the hue turns to either side, as a share of half the circle: `b` is `[0, b]`, a pair the range. */
+  /** How far the hue turns to either side, as a fraction of half the circle: `b` is `[0, b]`, a pair the range. */
   factor: factorField([0, 1]),
   /** The range of pixel values. */
   valueRange: givenValueRangeField(),

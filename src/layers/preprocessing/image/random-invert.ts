@@ -31,7 +31,7 @@ interface Inversion {
 
 export interface RandomInvert extends Resolved<typeof fields> {}
 /**
- * Some of the images inverted: `high - x`. If `training` is false, images are returned unchanged.
+ * Inverts some of the images: `high - x`. If `training` is false, images are returned unchanged.
  * @example new RandomInvert({ factor: 0.5, seed: 1 })(ops.ones([2, 4, 4, 3])).shape // [2, 4, 4, 3]
  * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_invert/
  */

@@ -32,7 +32,7 @@ import { chosen, forEachImage } from './values.ts';
 const fields = {
   /** Range of the probability that an image is changed; `b` is `[0, b]`. */
   factor: factorField([0, 1], { initial: 1 }),
-  /** How far corners move, as a share of the size; at 1 by half of it. */
+  /** How far corners move, as a fraction of the size; at 1 by half of it. */
   scale: f.number({ min: 0, max: 1, initial: 1 }),
   /** Interpolation method. */
   interpolation: interpolationField(),

@@ -16,7 +16,7 @@ import { type ImageData, imagesOf, sizesOf } from './image-data.ts';
 import { forEachImage, toRange } from './values.ts';
 
 const fields = {
-  /** How many of the eight bits of a value are kept: `b` is from 1 to, not including, `b`; two equal numbers are that number. */
+  /** How many of the eight bits of a value are kept: `b` is from 1 to, not including, `b`; two equal numbers are exactly that number. */
   factor: factorField([1, 8], { isFloat: false }),
   /** The range of pixel values. */
   valueRange: valueRangeField(),

@@ -17,7 +17,7 @@ import { type BoundingBoxes, type ImageData, imagesOf, sizesOf } from './image-d
 import { affineMaps } from './matrices.ts';
 
 const isShare = (x: unknown): x is number => typeof x === 'number' && x >= 0 && x <= 1;
-/** In configs a number stands as the pair from its negative to it. */
+/** In configs, a number is stored as the pair from its negative to it. */
 const isSpread = ([low, high]: readonly unknown[]): boolean => isShare(high) && low === -high;
 const shearField = (): Field<Factor, Range, false> =>
   f.custom<Factor, Range>({
@@ -28,9 +28,9 @@ const shearField = (): Field<Factor, Range, false> =>
     isFloat: true,
   });
 const fields = {
-  /** How far rows slide, in pixels a row: `0.2` is from -0.2 to 0.2, a pair the range. */
+  /** How far rows slide, in pixels per row: `0.2` is from -0.2 to 0.2, a pair the range. */
   xFactor: shearField(),
-  /** How far columns slide, in pixels a column. */
+  /** How far columns slide, in pixels per column. */
   yFactor: shearField(),
   /** Interpolation method. */
   interpolation: interpolationField(),

@@ -17,9 +17,9 @@ import { type BoundingBoxes, type ImageData, imagesOf, sizesOf } from './image-d
 import { affineMaps } from './matrices.ts';
 
 const fields = {
-  /** How far images move down, as a share of their height: `0.2` is from -20% (up) to 20%, a pair the range. */
+  /** How far images move down, as a fraction of their height: `0.2` is from -20% (up) to 20%, a pair the range. */
   heightFactor: shareField(),
-  /** How far they move to the right, as a share of their width. */
+  /** How far they move to the right, as a fraction of their width. */
   widthFactor: shareField(),
   /** How pixels outside the image are filled. */
   fillMode: fillModeField(),

@@ -17,9 +17,9 @@ import { type BoundingBoxes, type ImageData, imagesOf, sizesOf } from './image-d
 import { affineMaps } from './matrices.ts';
 
 const fields = {
-  /** How much more of the height is seen: `0.2` is from 20% less (larger things) to 20% more (smaller things), a pair the range. */
+  /** How much more of the height is visible: `0.2` is from 20% less (larger things) to 20% more (smaller things), a pair the range. */
   heightFactor: zoomField(),
-  /** How much more of the width is seen; null keeps the aspect ratio. */
+  /** How much more of the width is visible; null keeps the aspect ratio. */
   widthFactor: f.nullable(zoomField()),
   /** How pixels outside the image are filled. */
   fillMode: fillModeField(),
@@ -32,7 +32,7 @@ const fields = {
   ...imageFields,
 };
 interface Zoom {
-  /** How much of height and width is seen, `[n, 1]`. */
+  /** Fraction of height and width that is visible, `[n, 1]`. */
   readonly heightZoom: Tensor;
   readonly widthZoom: Tensor;
   readonly batch: number;
@@ -42,7 +42,7 @@ interface Zoom {
 
 export interface RandomZoom extends Resolved<typeof fields> {}
 /**
- * Images made larger or smaller about their middle, each by factors of its own, with their masks and boxes. If
+ * Zooms images in or out around their centre, each by factors of its own, along with masks and boxes. If
  * `training` is false, images are returned unchanged.
  * @example new RandomZoom({ heightFactor: 0.2, seed: 1 })(ops.ones([2, 4, 4, 3])).shape // [2, 4, 4, 3]
  * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_zoom/
@@ -101,7 +101,7 @@ export class RandomZoom extends BaseImagePreprocessingLayer<typeof fields, Zoom>
     ownLayer(this);
   }
 }
-/** Where the window that is seen begins, along x and y. */
+/** The start of the visible window, along x and y. */
 const offsets = ({ height, width, heightZoom, widthZoom }: Zoom): [Tensor, Tensor] => [
   multiply(subtract(1, widthZoom), (width - 1) / 2),
   multiply(subtract(1, heightZoom), (height - 1) / 2),

@@ -32,9 +32,9 @@ const fields = {
   width: f.int({ min: 1 }),
   /** Interpolation method. */
   interpolation: f.oneOf(['bilinear', 'nearest', 'bicubic', 'lanczos3', 'lanczos5'], 'bilinear'),
-  /** Whether images are cut to the aspect ratio of the result first, and so not distorted. */
+  /** Whether images are first cropped to the aspect ratio of the result, so that they are not distorted. */
   cropToAspectRatio: f.bool(false),
-  /** Whether images are padded to the aspect ratio of the result first. */
+  /** Whether images are first padded to the aspect ratio of the result. */
   padToAspectRatio: f.bool(false),
   /** How they are padded. */
   fillMode: f.oneOf(['constant'], 'constant'),
@@ -51,7 +51,7 @@ interface Sizes {
 
 export interface Resizing extends Resolved<typeof fields> {}
 /**
- * Images in another size: `[…, height, width, channels]`. Integers stay integers: they are rounded. Masks are resized without
+ * Resizes images: `[…, height, width, channels]`. Integers stay integers: they are rounded. Masks are resized without
  * mixing their values, boxes follow, and those of which nothing is left get the label -1.
  * @example new Resizing({ height: 2, width: 3 })(ops.ones([1, 4, 4, 3])).shape // [1, 2, 3, 3]
  * @see https://keras.io/api/layers/preprocessing_layers/image_preprocessing/resizing/

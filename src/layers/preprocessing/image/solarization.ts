@@ -25,9 +25,9 @@ const shareField = (): Field<Factor, Range, false> =>
     isFloat: true,
   });
 const fields = {
-  /** What is added first, as a share of the range of values; `b` is `[0, b]`. */
+  /** What is added first, as a fraction of the range of values; `b` is `[0, b]`. */
   additionFactor: shareField(),
-  /** Up to which share of the range values stay; `b` is `[0, b]`. */
+  /** The fraction of the range up to which values are unchanged; `b` is `[0, b]`. */
   thresholdFactor: shareField(),
   /** The range of pixel values. */
   valueRange: valueRangeField(),
@@ -44,7 +44,7 @@ const bytes: Range = [0, 255];
 
 export interface Solarization extends Resolved<typeof fields> {}
 /**
- * Images whose bright values are inverted: `x + addition` stays below a threshold and becomes `255 - x` from there on.
+ * Inverts bright values: `x + addition` stays below a threshold and becomes `255 - x` from there on.
  * If `training` is false, images are returned unchanged.
  * @example new Solarization({ thresholdFactor: 0.5, seed: 1 })(ops.ones([2, 4, 4, 3])).shape // [2, 4, 4, 3]
  * @see https://keras.io/api/layers/preprocessing_layers/image_augmentation/solarization/

@@ -4,7 +4,7 @@ import { type Seed, uniform } from '../../../random/index.ts';
 import type { Tensor } from '../../../tensor/index.ts';
 import type { Range } from './fields.ts';
 
-/** Values of one range as values of another, in a dtype; as they are where the ranges are equal. */
+/** Maps values of one range to another, in a dtype; unchanged if the ranges are equal. */
 export function toRange(images: Tensor, from: Range, to: Range, dtype: DType): Tensor {
   if (from[0] === to[0] && from[1] === to[1]) return images;
   const shares = divide(subtract(cast(images, dtype), from[0]), from[1] - from[0]);

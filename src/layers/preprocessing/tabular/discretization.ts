@@ -25,13 +25,13 @@ const boundariesField: Field<readonly number[] | null, readonly number[] | null,
   }),
 );
 const fields = {
-  /** Where one bin ends and the next begins, in rising order: one number less than there are bins. Or give `numBins`. */
+  /** The boundaries between bins, in ascending order: one fewer than there are bins. Or give `numBins`. */
   binBoundaries: boundariesField,
-  /** Number of bins, as many samples in each as can be: `adapt` finds their boundaries. */
+  /** Number of bins with equally many samples each: `adapt` finds their boundaries. */
   numBins: f.nullable(f.int({ min: 0 })),
-  /** By how much shares of the samples may be off when boundaries are found: smaller takes more memory. */
+  /** Allowed error of the quantiles from which boundaries are found: smaller values take more memory. */
   epsilon: f.number({ initial: 0.01 }),
-  /** `int`: a bin each; `one_hot`: a vector each; one vector a sample: `multi_hot` or `count`. */
+  /** `int`: the number of the bin; `one_hot`: a vector for each; `multi_hot` or `count`: one vector per sample. */
   outputMode: outputModeField(['int', 'one_hot', 'multi_hot', 'count'], 'int'),
   /** Sparse results are not made. */
   sparse: sparseField(),
@@ -40,7 +40,7 @@ const none: Summary = { values: [], weights: [] };
 
 export interface Discretization extends Omit<Resolved<typeof fields>, 'binBoundaries'> {}
 /**
- * Numbers as those of the bins in which they lie: `(n, …)` stays `(n, …)` of int32, or becomes vectors by `outputMode`. A number on a
+ * Turns numbers into those of the bins that contain them: `(n, …)` stays `(n, …)` of int32, or becomes vectors by `outputMode`. A number on a
  * boundary belongs to the bin above it. Give the boundaries, or the number of bins and call `adapt(data)`.
  * @example new Discretization({ binBoundaries: [0, 1, 2] })([[-1.5, 1.0, 3.4, 0.5]]) // [[0, 2, 3, 1]]
  * @see https://keras.io/api/layers/preprocessing_layers/numerical/discretization/
@@ -63,11 +63,11 @@ export class Discretization extends Layer<typeof fields> {
       );
     this.#boundaries = binBoundaries && [...binBoundaries];
   }
-  /** Where one bin ends and the next begins: null before they are known. */
+  /** The boundaries between bins; null before they are known. */
   get binBoundaries(): readonly number[] | null {
     return this.#boundaries;
   }
-  /** What is kept of the samples that were taken in: null where the boundaries were given. */
+  /** A summary of the samples so far; null if the boundaries were given. */
   get summary(): Summary | null {
     return this.numBins === null ? null : this.#summary;
   }
@@ -96,11 +96,11 @@ export class Discretization extends Layer<typeof fields> {
       this.epsilon,
     );
   }
-  /** Makes the boundaries of what was taken in. */
+  /** Computes the boundaries from the samples so far. */
   finalizeState(): void {
     if (this.numBins !== null) this.#boundaries = boundariesOf(this.#summary, this.numBins);
   }
-  /** Forgets what was taken in. */
+  /** Forgets the samples so far. */
   resetState(): void {
     if (this.numBins !== null) this.#summary = none;
   }
@@ -113,7 +113,7 @@ export class Discretization extends Layer<typeof fields> {
       dtype: this.outputDtype,
     });
   }
-  /** The dtype of what it gives. */
+  /** The dtype of its results. */
   get outputDtype(): DType {
     return this.outputMode === 'int' ? 'int32' : this.computeDtype;
   }
@@ -129,7 +129,7 @@ export class Discretization extends Layer<typeof fields> {
     const [x] = args as [Tensor];
     return announce(this, args, { shape: this.computeOutputShape(x.shape), dtype: this.outputDtype });
   }
-  /** Older files keep the summary, of which boundaries were made that the config holds. */
+  /** Older files contain the summary from which the boundaries in the config were made. */
   override loadOwnVariables(store: Readonly<Record<string, Like>>): void {
     void store;
   }

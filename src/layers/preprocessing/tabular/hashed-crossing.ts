@@ -20,12 +20,12 @@ const fields = {
   /** Sparse results are not made. */
   sparse: sparseField(),
 };
-/** The key with which TensorFlow begins. */
+/** TensorFlow's default key. */
 const firstKey = 0xdecafcaffen;
 
 export interface HashedCrossing extends Resolved<typeof fields> {}
 /**
- * Several features as one: the number of a bin, by a hash of all of them together. Takes a list of at least two strings or integers of
+ * Combines several features into one: the number of a bin, by a hash of all of them together. Takes a list of at least two strings or integers of
  * one shape, `()`, `(n)` or `(n, 1)`, and gives int32 of that shape, or vectors of `numBins`. The bins are those of Keras.
  * @example new HashedCrossing({ numBins: 5 })([['A', 'B'].map((s) => s), [101, 102]].map((x) => keras.tensor(x))) // two bins
  * @see https://keras.io/api/layers/preprocessing_layers/categorical/hashed_crossing/

@@ -19,13 +19,13 @@ const maskField: Field<Token | null, Token | null, false> = f.nullable(
   }),
 );
 const fields = {
-  /** Number of bins, that of the mask included. */
+  /** Number of bins, including that of the mask. */
   numBins: f.int({ min: 1 }),
-  /** What falls into bin 0, and everything else into those behind it; null where nothing is masked. */
+  /** The value that goes into bin 0, all others into those after it; null masks nothing. */
   maskValue: maskField,
-  /** Key of SipHash64, which then takes the place of FarmHash64: one integer, or two. */
+  /** Key of SipHash64, which then replaces FarmHash64: one integer, or two. */
   salt: saltField(),
-  /** `int`: a bin each; `one_hot`: a vector each; one vector a sample: `multi_hot` or `count`. */
+  /** `int`: the number of the bin; `one_hot`: a vector for each; `multi_hot` or `count`: one vector per sample. */
   outputMode: outputModeField(['int', 'one_hot', 'multi_hot', 'count'], 'int'),
   /** Sparse results are not made. */
   sparse: sparseField(),
@@ -33,7 +33,7 @@ const fields = {
 
 export interface Hashing extends Resolved<typeof fields> {}
 /**
- * Strings or integers as numbers of bins, by a hash of their text: there is nothing to learn, and several may share a bin. `(n, …)` stays
+ * Turns strings or integers into numbers of bins, by a hash of their text: there is nothing to learn, and several may share a bin. `(n, …)` stays
  * `(n, …)` of int32, or becomes vectors of `numBins` by `outputMode`. Floats lose their fractions first. The bins are those of Keras.
  * @example new Hashing({ numBins: 3 })([['A'], ['B'], ['C']]) // [[1], [0], [1]]
  * @see https://keras.io/api/layers/preprocessing_layers/categorical/hashing/

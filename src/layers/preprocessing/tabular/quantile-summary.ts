@@ -1,11 +1,11 @@
-/** Samples in few numbers: values in rising order, and how many samples each stands for. */
+/** A summary of samples: values in ascending order, and how many samples each represents. */
 export interface Summary {
   readonly values: readonly number[];
   readonly weights: readonly number[];
 }
 const single = Math.fround;
 
-/** A summary of about `1 / epsilon` of the samples, as evenly spaced among them as can be. */
+/** A summary of about `1 / epsilon` of the samples, spaced among them as evenly as possible. */
 export function summarize(samples: readonly number[], epsilon: number): Summary {
   const sorted = Float32Array.from(samples).sort();
   const step = Math.max(sorted.length / (1 / epsilon), 1);
@@ -14,20 +14,20 @@ export function summarize(samples: readonly number[], epsilon: number): Summary 
   return { values, weights: values.map(() => single(step)) };
 }
 
-/** Two summaries as one, in which shares stay right to `epsilon`. */
+/** Merges two summaries, keeping quantiles accurate to `epsilon`. */
 export function mergeSummaries(a: Summary, b: Summary, epsilon: number): Summary {
   const all = [...a.values, ...b.values].map((value, k) => ({ value, weight: [...a.weights, ...b.weights][k] }));
   all.sort((p, q) => p.value - q.value);
   return compress({ values: all.map(({ value }) => value), weights: all.map(({ weight }) => weight) }, epsilon);
 }
 
-/** The boundaries of so many bins. */
+/** The boundaries of a given number of bins. */
 export const boundariesOf = (summary: Summary, bins: number): number[] =>
   compress(summary, 1 / bins)
     .values.slice(0, -1)
     .map(single);
 
-/** A summary of `1 / epsilon` values, found between those that are there by their shares. */
+/** A summary of `1 / epsilon` values, interpolated between the given ones by their counts. */
 function compress(summary: Summary, epsilon: number): Summary {
   if (summary.values.length * epsilon < 1) return summary;
   const shares = Array.from({ length: Math.ceil(1 / epsilon) }, (_, k) => epsilon + k * epsilon);

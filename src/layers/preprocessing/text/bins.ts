@@ -18,7 +18,7 @@ export const saltField = (): Field<Salt | null, readonly number[] | null, false>
   );
 
 const encoder = new TextEncoder();
-/** Says into which of a number of bins a text falls: by FarmHash64, or by SipHash64 where there is a key. */
+/** Assigns a text to one of a number of bins: by FarmHash64, or by SipHash64 if there is a key. */
 export function binsOf(count: number, salt: readonly number[] | null): (text: string) => number {
   const bins = BigInt(count);
   const key = salt && ([BigInt.asUintN(64, BigInt(salt[0])), BigInt.asUintN(64, BigInt(salt[1]))] as const);
@@ -41,7 +41,7 @@ export const sparseField = (): Field<boolean, boolean, false> =>
   });
 
 const oldNames: Readonly<Record<string, string>> = table({ binary: 'multi_hot', 'tf-idf': 'tf_idf' });
-/** How categories are given, by Keras's names and older ones. */
+/** The forms of results, by Keras's names and older ones. */
 export function outputModeField<const T extends readonly string[]>(modes: T, initial: T[number]) {
   return f.custom<T[number] | 'binary' | 'tf-idf', T[number]>({
     expects: `one of ${modes.map((v) => `"${v}"`).join(', ')}`,

@@ -1,4 +1,4 @@
-/** Numbers of 64 bits without a sign: what goes over is lost. */
+/** Unsigned 64-bit integers that wrap around. */
 const u64 = (x: bigint): bigint => BigInt.asUintN(64, x);
 const mul = (a: bigint, b: bigint): bigint => u64(a * b);
 const rotate = (x: bigint, n: bigint): bigint => u64((x >> n) | (x << (64n - n)));
@@ -99,7 +99,7 @@ export function farmHash64(bytes: Uint8Array): bigint {
   return s.length <= 16 ? upTo16(s) : s.length <= 32 ? upTo32(s) : s.length <= 64 ? upTo64(s) : longer(s);
 }
 
-/** Two fingerprints as one, in their order: how TensorFlow crosses features. */
+/** Combines two fingerprints, in their order, as TensorFlow crosses features. */
 export function joinFingerprints(a: bigint, b: bigint): bigint {
   const by = 0xc6a4a7935bd1e995n;
   const c = mul(a ^ by ^ mul(shiftMix(mul(b, by)), by), by);

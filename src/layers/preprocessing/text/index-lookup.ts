@@ -42,20 +42,20 @@ type Own<T extends Token> = Omit<Resolved<typeof lookupFields>, 'vocabulary' | '
 };
 /** Options of `getVocabulary`. */
 export interface VocabularyView {
-  /** Whether tokens for padding and for what is not known stand before the others; they do by default. */
+  /** Whether the tokens for padding and for unknown ones come before the others; true by default. */
   readonly includeSpecialTokens?: boolean | undefined;
 }
 const vocabularyView: OptionNames<VocabularyView> = { includeSpecialTokens: true };
 /** Options of `setVocabulary`. */
 export interface VocabularyWeights {
-  /** A weight for each token, in the mode "tf_idf" only, and there always. */
+  /** A weight for each token: required in the mode "tf_idf", and only there. */
   readonly idfWeights?: Like | null | undefined;
 }
 const vocabularyWeights: OptionNames<VocabularyWeights> = { idfWeights: true };
 
 // biome-ignore lint/correctness/noUnusedVariables: merged with the class, it must have the same parameters
 export interface IndexLookup<S extends LookupFields, T extends Token> extends Own<T> {}
-/** What layers share that look tokens up in a vocabulary which is given, or which `adapt` learns. */
+/** Base of layers that look tokens up in a vocabulary, which is given or learned by `adapt`. */
 export abstract class IndexLookup<S extends LookupFields, T extends Token> extends Layer<S> {
   override inputSpec: InputSpec = {};
   /** The dtype of the tokens. */
@@ -110,7 +110,7 @@ export abstract class IndexLookup<S extends LookupFields, T extends Token> exten
     const special = specialTokens(this.#options) as T[];
     return includeSpecialTokens ? [...special, ...this.#tokens] : [...this.#tokens];
   }
-  /** Number of tokens, special ones included. */
+  /** Number of tokens, including special ones. */
   vocabularySize(): number {
     return this.#start + this.#tokens.length;
   }
@@ -149,7 +149,7 @@ export abstract class IndexLookup<S extends LookupFields, T extends Token> exten
     this.#hold(tokens as readonly T[]);
     if (weights) this.#weigh(weights, hasSpecial);
   }
-  /** Keeps weights of tokens; those that are not known weigh what tokens do on average. */
+  /** Keeps the weights of tokens; unknown tokens have the average weight. */
   #weigh(weights: readonly number[], hasSpecial: boolean): void {
     const mean = weights.reduce((sum, w) => sum + w, 0) / weights.length;
     const all = [...range(hasSpecial ? 0 : this.#start).map(() => mean), ...weights];
@@ -168,11 +168,11 @@ export abstract class IndexLookup<S extends LookupFields, T extends Token> exten
     this.#indices = new Map(tokens.map((t, k) => [t, this.#start + k]));
     this.#size = size;
   }
-  /** The token that a line of a vocabulary file says. */
+  /** The token in a line of a vocabulary file. */
   protected abstract parse(line: string): T;
 
   /**
-   * Learns the vocabulary: tokens by how often they occur, those that occur as often in falling order, `maxTokens` at the most. Each
+   * Learns the vocabulary: tokens by frequency, equally frequent ones in descending order, at most `maxTokens`. Each
    * sample is a document. A promise where the data are an asynchronous stream.
    */
   adapt(data: AsyncIterable<unknown> | (() => AsyncIterable<unknown>), options?: AdaptOptions): Promise<void>;
@@ -207,7 +207,7 @@ export abstract class IndexLookup<S extends LookupFields, T extends Token> exten
       );
     this.#counts.add(documents);
   }
-  /** Makes the vocabulary of what was counted. */
+  /** Makes the vocabulary from the counts. */
   finalizeState(): void {
     if (this.#isGiven || this.#counts.size === 0) {
       this.#hold(this.#tokens);
@@ -224,7 +224,7 @@ export abstract class IndexLookup<S extends LookupFields, T extends Token> exten
       );
     this.resetState();
   }
-  /** Forgets what was counted. The vocabulary stays. */
+  /** Forgets the counts. The vocabulary is kept. */
   resetState(): void {
     if (!this.#isGiven) this.#counts = new TokenCounts();
   }
@@ -246,7 +246,7 @@ export abstract class IndexLookup<S extends LookupFields, T extends Token> exten
       )
     );
   }
-  /** Indices in the way that is asked for. */
+  /** Indices in the requested form. */
   encode(indices: Tensor, depth: number): Tensor {
     const { outputMode } = this;
     const mode = outputMode === 'tf_idf' ? 'count' : outputMode;
@@ -273,7 +273,7 @@ export abstract class IndexLookup<S extends LookupFields, T extends Token> exten
       this.#isOfNumbers ? () => this.#lookUpByProgram(x) : undefined,
     );
   }
-  /** Whether a program can do it: it holds no strings, hashes none, and refuses nothing. */
+  /** Whether a compiled program can do it: without strings, hashes or refusals. */
   get #isOfNumbers(): boolean {
     const { invert, numOovIndices, oovMethod } = this;
     const areOthersPlaced = numOovIndices === 1 || (numOovIndices > 1 && oovMethod === 'floormod');
@@ -352,7 +352,7 @@ export abstract class IndexLookup<S extends LookupFields, T extends Token> exten
     const weights = store['idf_weights'];
     if (this.outputMode === 'tf_idf' && weights !== undefined) this.#weights = Array.from(tensor(weights).dataSync());
   }
-  /** Puts the vocabulary, a token a line, among the files that are saved with a model, unless the config holds it. */
+  /** Adds the vocabulary, one token per line, to the files that are saved with a model, unless the config contains it. */
   saveAssets(files: Record<string, string>): void {
     if (this.#given === null) files['vocabulary.txt'] = this.getVocabulary().join('\n');
   }

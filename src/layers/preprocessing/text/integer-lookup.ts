@@ -6,16 +6,16 @@ import { lookupFields } from './lookup-fields.ts';
 
 const fields = {
   ...lookupFields,
-  /** What stands for padding: it has the index 0 in the mode "int" and is left out in others. */
+  /** The token for padding: it has the index 0 in the mode "int" and is left out in others. */
   maskToken: f.nullable(f.int()),
-  /** What indices of numbers that are not known become with `invert`. */
+  /** The number for unknown indices with `invert`. */
   oovToken: f.nullable(f.int(), -1),
   /** The dtype of the vocabulary as files name it; numbers here have 32 bits. */
   vocabularyDtype: f.oneOf(['int64'], 'int64'),
 };
 
 /**
- * Integers as indices of a vocabulary that is given or that `adapt(data)` learns: `(n, …)` stays `(n, …)` of int32, or becomes
+ * Turns integers into indices of a vocabulary that is given or learned by `adapt(data)`: `(n, …)` stays `(n, …)` of int32, or becomes
  * vectors by `outputMode`. Indices begin with that of the mask token (where there is one, in the mode "int") and those of numbers
  * that are not known. With `invert` indices become the integers.
  * @example new IntegerLookup({ vocabulary: [12, 36, 42] })([[36, 7]]) // [[2, 0]]

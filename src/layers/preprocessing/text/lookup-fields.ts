@@ -3,7 +3,7 @@ import { isTypedArray, Tensor } from '../../../tensor/index.ts';
 import { outputModeField, saltField, sparseField } from './bins.ts';
 import type { Token } from './token-counts.ts';
 
-/** A vocabulary as users give it: tokens, or the path of a file with a token a line. */
+/** A vocabulary as users give it: tokens, or the path of a file with one token per line. */
 export type VocabularyLike = string | readonly Token[] | ArrayLike<number> | Tensor;
 const isVocabulary = (v: unknown): v is VocabularyLike =>
   typeof v === 'string' || Array.isArray(v) || isTypedArray(v) || v instanceof Tensor;
@@ -38,29 +38,29 @@ export const weightsField = (): Field<Numbers | null, readonly number[] | null, 
     }),
   );
 
-/** Ways in which what was looked up is given. */
+/** The forms in which results are returned. */
 export const lookupModes = ['int', 'one_hot', 'multi_hot', 'count', 'tf_idf'] as const;
 
 /** Options of layers that look tokens up in a vocabulary. */
 export const lookupFields = {
-  /** Largest size of the vocabulary, special tokens included; no bound when null. */
+  /** Largest size of the vocabulary, including special tokens; null for no limit. */
   maxTokens: f.nullable(f.int({ min: 2 })),
-  /** Indices for tokens that are not known: with more than one, a hash says which. With 0 such tokens are an error. */
+  /** Number of indices for unknown tokens: with more than one, a hash decides which. With 0, unknown tokens are an error. */
   numOovIndices: f.int({ initial: 1, min: 0, max: 2 ** 24 }),
-  /** The vocabulary, where it is known; else `adapt` learns it. */
+  /** The vocabulary, if it is known; otherwise `adapt` learns it. */
   vocabulary: vocabularyField(),
-  /** How much each token of the vocabulary tells, for the mode "tf_idf". */
+  /** The weight of each token of the vocabulary, for the mode "tf_idf". */
   idfWeights: weightsField(),
   /** Whether indices are turned into tokens. */
   invert: f.bool(false),
-  /** `int`: an index each; `one_hot`: a vector each; one vector a sample: `multi_hot`, `count`, or `tf_idf`, counts times weights. */
+  /** `int`: an index for each; `one_hot`: a vector for each; one vector per sample: `multi_hot`, `count`, or `tf_idf` (counts times weights). */
   outputMode: outputModeField(lookupModes, 'int'),
   /** Sparse results are not made. */
   sparse: sparseField(),
-  /** Whether vectors have `maxTokens` elements, however many tokens are known. */
+  /** Whether vectors have `maxTokens` elements, even if fewer tokens are known. */
   padToMaxTokens: f.bool(false),
-  /** Which of several indices a number that is not known gets: by its remainder, or by FarmHash64, as strings do always. */
+  /** How an unknown number is assigned to one of several indices: by its remainder, or by FarmHash64, as strings always are. */
   oovMethod: f.oneOf(['floormod', 'farmhash'], 'floormod'),
-  /** Key of SipHash64, which then takes the place of FarmHash64. */
+  /** Key of SipHash64, which then replaces FarmHash64. */
   salt: saltField(),
 };

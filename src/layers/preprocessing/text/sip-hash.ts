@@ -1,7 +1,7 @@
 const u64 = (x: bigint): bigint => BigInt.asUintN(64, x);
 const rotate = (x: bigint, n: bigint): bigint => u64((x << n) | (x >> (64n - n)));
 
-/** SipHash-2-4 of a text with a key of two numbers (Aumasson and Bernstein 2012): who lacks the key cannot choose texts that meet. */
+/** SipHash-2-4 of a text with a key of two numbers (Aumasson and Bernstein 2012): without the key nobody can choose texts that collide. */
 export function sipHash64(bytes: Uint8Array, [k0, k1]: readonly [bigint, bigint]): bigint {
   let v0 = k0 ^ 0x736f6d6570736575n;
   let v1 = k1 ^ 0x646f72616e646f6dn;

@@ -6,16 +6,16 @@ import { lookupFields } from './lookup-fields.ts';
 
 const fields = {
   ...lookupFields,
-  /** What stands for padding: it has the index 0 in the mode "int" and is left out in others. */
+  /** The token for padding: it has the index 0 in the mode "int" and is left out in others. */
   maskToken: f.nullable(f.string()),
-  /** What indices of tokens that are not known become with `invert`. */
+  /** The token for unknown indices with `invert`. */
   oovToken: f.nullable(f.string(), '[UNK]'),
   /** Name of the encoding, as Keras has it; strings here are Unicode. */
   encoding: f.string({ initial: 'utf-8' }),
 };
 
 /**
- * Strings as indices of a vocabulary that is given or that `adapt(data)` learns: `(n, …)` stays `(n, …)` of int32, or becomes
+ * Turns strings into indices of a vocabulary that is given or learned by `adapt(data)`: `(n, …)` stays `(n, …)` of int32, or becomes
  * vectors by `outputMode`. Indices begin with that of the mask token (where there is one, in the mode "int") and those of tokens
  * that are not known. With `invert` indices become strings. Takes arrays of strings, and `Input({ dtype: 'string' })`.
  * @example new StringLookup({ vocabulary: ['a', 'b'] })([['b', 'z']]) // [[2, 0]]

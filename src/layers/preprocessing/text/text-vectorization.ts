@@ -45,26 +45,26 @@ const ngramsField: Field<Ngrams | null, Ngrams | null, false> = f.nullable(
   }),
 );
 const fields = {
-  /** Largest size of the vocabulary, special tokens included; no bound when null. */
+  /** Largest size of the vocabulary, including special tokens; null for no limit. */
   maxTokens: f.nullable(f.int({ min: 2 })),
-  /** How texts are made alike: "lower" and "strip_punctuation" touch ASCII alone; or a function that gives a text for a text. */
+  /** How texts are standardized: "lower" and "strip_punctuation" affect ASCII only; or a function from text to text. */
   standardize: howField<Standardize, string>(
     ['lower_and_strip_punctuation', 'lower', 'strip_punctuation'],
     'lower_and_strip_punctuation',
   ),
-  /** How texts are cut into tokens: null leaves each as one; or a function that gives the tokens of a text. */
+  /** How texts are split into tokens: null keeps each text as one; or a function that returns the tokens of a text. */
   split: howField<Split, readonly string[]>(['whitespace', 'character'], 'whitespace'),
-  /** Runs of how many tokens become tokens: of up to a number, or of those in a list; null leaves single ones. */
+  /** Lengths of the n-grams that become tokens: all up to a number, or those in a list; null for single tokens only. */
   ngrams: ngramsField,
-  /** `int`: the indices of the tokens in turn; one vector a text: `multi_hot`, `count`, or `tf_idf`, counts times weights. */
+  /** `int`: the indices of the tokens in order; one vector per text: `multi_hot`, `count`, or `tf_idf` (counts times weights). */
   outputMode: outputModeField(lookupModes, 'int'),
-  /** How many indices are given of each text, which is cut or padded by zeros; those of the longest when null. */
+  /** Number of indices for each text, which is cut or padded with zeros; null for that of the longest. */
   outputSequenceLength: f.nullable(f.int({ min: 0 })),
-  /** Whether vectors have `maxTokens` elements, however many tokens are known. */
+  /** Whether vectors have `maxTokens` elements, even if fewer tokens are known. */
   padToMaxTokens: f.bool(false),
-  /** The vocabulary, where it is known; else `adapt` learns it. */
+  /** The vocabulary, if it is known; otherwise `adapt` learns it. */
   vocabulary: vocabularyField(),
-  /** How much each token of the vocabulary tells, for the mode "tf_idf". */
+  /** The weight of each token of the vocabulary, for the mode "tf_idf". */
   idfWeights: weightsField(),
   /** Sparse results are not made. */
   sparse: sparseField(),
@@ -79,19 +79,19 @@ const fields = {
   encoding: f.string({ initial: 'utf-8' }),
 };
 interface TextAdaptOptions extends AdaptOptions {
-  /** Taken as Keras takes it, and not used: streams come in batches, and arrays at once. */
+  /** Accepted as in Keras, and not used: streams come in batches, and arrays at once. */
   readonly batchSize?: number | null | undefined;
 }
 const textAdaptOptions: OptionNames<TextAdaptOptions> = { steps: true, batchSize: true };
-/** Sizes of what depends on texts while shapes are inferred: never the same twice, so that they are seen to be unknown. */
+/** Sizes that depend on texts, while shapes are inferred: never the same twice, so that they are recognised as unknown. */
 let invented = 0;
 const someLength = (): number => 1 + (invented++ % 97);
 
 export interface TextVectorization extends Omit<Resolved<typeof fields>, 'vocabulary' | 'idfWeights'> {}
 /**
- * Texts as indices of a vocabulary that is given or that `adapt(data)` learns: texts are made alike, cut into tokens, joined to
+ * Turns texts into indices of a vocabulary that is given or learned by `adapt(data)`: texts are standardized, split into tokens, joined to
  * n-grams, and looked up. Texts `(n)` or `(n, 1)` become int32 `(n, outputSequenceLength)` or, by `outputMode`, vectors `(n, tokens)`. The
- * index 0 is padding, 1 what is not known. Give `outputSequenceLength` where a model follows: a program is compiled for each length.
+ * index 0 is padding, 1 an unknown token. Give `outputSequenceLength` if a model follows: a program is compiled for each length.
  * @example new TextVectorization({ vocabulary: ['the', 'cat'], outputSequenceLength: 4 })(['The cat sat.']) // [[2, 3, 1, 0]]
  * @see https://keras.io/api/layers/preprocessing_layers/text/text_vectorization/
  */
@@ -119,7 +119,7 @@ export class TextVectorization extends Layer<typeof fields> {
   getVocabulary(options: VocabularyView = {}): string[] {
     return this.lookup.getVocabulary(options);
   }
-  /** Number of tokens, special ones included. */
+  /** Number of tokens, including special ones. */
   vocabularySize(): number {
     return this.lookup.vocabularySize();
   }
@@ -128,7 +128,7 @@ export class TextVectorization extends Layer<typeof fields> {
     this.lookup.setVocabulary(vocabulary, options);
   }
   /**
-   * Learns the vocabulary of texts: tokens by how often they occur, those that occur as often in falling order, `maxTokens` at the
+   * Learns the vocabulary of texts: tokens by frequency, equally frequent ones in descending order, `maxTokens` at the
    * most. Each text is a document. A promise where the data are an asynchronous stream.
    */
   adapt(data: AsyncIterable<unknown> | (() => AsyncIterable<unknown>), options?: TextAdaptOptions): Promise<void>;
@@ -157,11 +157,11 @@ export class TextVectorization extends Layer<typeof fields> {
     const shape = areSamples && value.shape.length === 1 ? [...value.shape, 1] : value.shape;
     this.lookup.countDocuments(this.#tokens({ ...value, shape }).rows);
   }
-  /** Makes the vocabulary of what was counted. */
+  /** Makes the vocabulary from the counts. */
   finalizeState(): void {
     this.lookup.finalizeState();
   }
-  /** Forgets what was counted. The vocabulary stays. */
+  /** Forgets the counts. The vocabulary is kept. */
   resetState(): void {
     this.lookup.resetState();
   }
@@ -216,7 +216,7 @@ export class TextVectorization extends Layer<typeof fields> {
   #depth(): number {
     return this.lookup.depth();
   }
-  /** The indices of the tokens of each text, as many as are asked for. */
+  /** The indices of the tokens of each text, as many as requested. */
   #padded(texts: HostValue): HostValue {
     const { rows, lead } = this.#tokens(texts);
     const longest = rows.reduce((n, row) => Math.max(n, row.length), 0);
@@ -263,7 +263,7 @@ export class TextVectorization extends Layer<typeof fields> {
   override loadOwnVariables(store: Readonly<Record<string, Like>>): void {
     this.lookup.loadOwnVariables(store);
   }
-  /** Puts the vocabulary, a token a line, among the files that are saved with a model, unless the config holds it. */
+  /** Adds the vocabulary, one token per line, to the files that are saved with a model, unless the config contains it. */
   saveAssets(files: Record<string, string>): void {
     this.lookup.saveAssets(files);
   }

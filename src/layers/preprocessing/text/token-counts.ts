@@ -1,4 +1,4 @@
-/** A word or a number that stands in a vocabulary. */
+/** A word or a number in a vocabulary. */
 export type Token = string | number;
 
 /** Compares texts as their bytes in UTF-8 compare: by code points. */
@@ -32,12 +32,12 @@ export class TokenCounts<T extends Token> {
       this.documents++;
     }
   }
-  /** Tokens by how often they were seen, those seen as often in falling order, without some. */
+  /** Tokens by frequency, equally frequent ones in descending order, without some. */
   ranked(without: readonly unknown[]): T[] {
     const seen = [...this.#counts].filter(([t]) => !without.includes(t));
     return seen.sort(([a, n], [b, m]) => m - n || compare(b, a)).map(([t]) => t);
   }
-  /** `log(1 + documents / (1 + documents with the token))`: how much a token tells. */
+  /** `log(1 + documents / (1 + documents with the token))`: how informative a token is. */
   inverseFrequency(token: T): number {
     return Math.fround(Math.log(1 + this.documents / (1 + (this.#documents.get(token) ?? 0))));
   }

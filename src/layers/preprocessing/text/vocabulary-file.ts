@@ -16,7 +16,7 @@ export function linesOf(text: string): string[] {
   return lines;
 }
 
-/** The lines of a vocabulary file, a token each. Files are read where there are files: in Node. */
+/** The lines of a vocabulary file, one token each. Files can be read in Node only. */
 export function readVocabulary(who: Named, path: string): string[] {
   const files = (globalThis as WithModules).process?.getBuiltinModule?.('node:fs') as NodeFiles | undefined;
   if (!files)

@@ -2,7 +2,7 @@ import { fail, type Named } from '../../../base/errors.ts';
 import { range } from '../../../base/shape.ts';
 import type { Token } from './token-counts.ts';
 
-/** What of a layer's options decides where tokens stand. */
+/** The options of a layer that decide the indices of tokens. */
 export interface VocabularyRules extends Named {
   readonly maxTokens: number | null;
   readonly numOovIndices: number;
@@ -12,12 +12,12 @@ export interface VocabularyRules extends Named {
   readonly invert: boolean;
 }
 
-/** Where tokens that are not known begin: behind the mask, where it has an index. */
+/** The first index of unknown tokens: after the mask, if it has one. */
 export const oovStart = ({ maskToken, outputMode }: VocabularyRules): number =>
   maskToken !== null && outputMode === 'int' ? 1 : 0;
-/** Where the tokens of the vocabulary begin. */
+/** The first index of the tokens of the vocabulary. */
 export const tokenStart = (options: VocabularyRules): number => oovStart(options) + options.numOovIndices;
-/** What stands before the tokens. */
+/** What comes before the tokens. */
 export const specialTokens = (options: VocabularyRules): (Token | null)[] => [
   ...range(oovStart(options)).map(() => options.maskToken),
   ...range(options.numOovIndices).map(() => options.oovToken),
