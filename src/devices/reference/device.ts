@@ -4,7 +4,7 @@ import { sizeOf } from '../../base/shape.ts';
 import type { Program } from '../../ir/program.ts';
 import { showAval } from '../../ir/tensor.ts';
 import type { Buffer, Device, Executable } from '../device.ts';
-import { evaluator } from './evaluate.ts';
+import { type AfterEquation, evaluator } from './evaluate.ts';
 
 interface HostBuffer extends Buffer {
   data: TypedArray | undefined;
@@ -12,9 +12,10 @@ interface HostBuffer extends Buffer {
 
 /**
  * The reference for all other devices: evaluates each equation on its own, by its formula or loop nest, in double
- * precision, and rounds only what is stored. Slow and obvious.
+ * precision, and rounds only what is stored. Slow and obvious. `after` may change what equations give, to see what
+ * rounding does.
  */
-export function referenceDevice(): Device {
+export function referenceDevice(after?: AfterEquation): Device {
   let bytesInUse = 0;
   const hold = (data: TypedArray): HostBuffer => {
     bytesInUse += data.byteLength;
@@ -25,7 +26,7 @@ export function referenceDevice(): Device {
 
   return {
     name: 'reference',
-    compile: (program) => compile(program, dataOf, hold),
+    compile: (program) => compile(program, dataOf, hold, after),
     upload: (data, dtype: DType) => {
       const expected: Function = dtypeInfo[dtype].array;
       if (!(data instanceof expected))
@@ -62,8 +63,9 @@ function compile(
   program: Program,
   dataOf: (buffer: Buffer) => TypedArray,
   hold: (data: TypedArray) => HostBuffer,
+  after?: AfterEquation,
 ): Executable {
-  const evaluate = evaluator(program);
+  const evaluate = evaluator(program, after);
   const places = new Map(program.equations.map((equation, k) => [equation, k]));
   return {
     program,
