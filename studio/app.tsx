@@ -24,7 +24,7 @@ interface AppProps {
   readonly studio: Studio;
   readonly history: History;
   readonly host: HTMLElement;
-  /** Where keys are listened for: all of the page, where it is the studio's own. */
+  /** Where keys are listened to: the whole page, if it is the studio's own. */
   readonly keys: EventTarget;
 }
 
@@ -136,8 +136,8 @@ export function App({ studio, history, host, keys }: AppProps) {
           <button
             type="button"
             class="plain"
-            title="Light or dark"
-            aria-label="Light or dark"
+            title="Light or dark theme"
+            aria-label="Light or dark theme"
             onClick={() => setDark(!isDark)}
           >
             <Icon name={isDark ? 'sun' : 'moon'} />

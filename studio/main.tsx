@@ -6,7 +6,7 @@ import { App } from './app.tsx';
 import { ownHistory, pageHistory } from './parts/routes.ts';
 import { Studio } from './studio.ts';
 
-/** Shows the studio in an element; `isPage`: the page is the studio's own, so that its address says what is shown. Gives what ends it. */
+/** Shows the studio in an element; `isPage`: the page is the studio's own, so that its address reflects what is shown. Returns a function that ends it. */
 export function mount(element: HTMLElement, source: StudioSource, { isPage = false } = {}): () => void {
   const root = element.shadowRoot ?? element.attachShadow({ mode: 'open' });
   const sheet = document.createElement('style');

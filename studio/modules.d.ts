@@ -1,4 +1,4 @@
-/** What the build makes of other files: a script or a style sheet as text. */
+/** Other files as the build provides them: a script or style sheet as text. */
 declare module 'text:*' {
   const text: string;
   export default text;

@@ -16,7 +16,7 @@ export interface Curve {
   readonly seconds: number[];
   readonly values: number[];
 }
-/** What is known of a run. */
+/** The state of a run. */
 export interface Run {
   readonly name: string;
   start: StudioRunStart | undefined;
@@ -33,15 +33,15 @@ export interface Run {
 
 const unknown = { from: [], forward: [], backward: [], scratch: 0 };
 
-/** All that lines have told, and who wants to know of more. */
+/** Everything received so far, and the listeners to changes. */
 export class Store {
   model: StudioModel | undefined;
   step: StudioStep | undefined;
   readonly weights = new Map<string, StudioWeightValues>();
   readonly runs = new Map<string, Run>();
-  /** Lines that are not as they should be: of damaged files. */
+  /** Malformed lines: of damaged files. */
   damaged = 0;
-  /** Rises when something came. */
+  /** Increases with every change. */
   version = 0;
   readonly #listeners = new Set<() => void>();
 
@@ -69,7 +69,7 @@ export class Store {
         this.weights.set(line.path, line);
         break;
       case 'step':
-        // Files of older runs know less of kernels.
+        // Files of older runs contain less about kernels.
         this.step = { ...line, kernels: line.kernels.map((k) => ({ ...unknown, ...k })) };
         break;
       case 'run': {
@@ -77,7 +77,7 @@ export class Store {
         run.start = run.start
           ? { ...run.start, hyperparameters: { ...run.start.hyperparameters, ...line.hyperparameters } }
           : line;
-        // Logs of others do not tell their end.
+        // Logs of other programs do not mark their end.
         run.state = line.epochs === undefined ? undefined : 'running';
         run.last = line.time;
         break;

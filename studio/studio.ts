@@ -1,7 +1,7 @@
 import type { StudioAnswers, StudioQuestion, StudioSource, StudioWeightValues } from '../src/studio/protocol.ts';
 import { Store } from './store.ts';
 
-/** What the page knows, and whom it asks. */
+/** What the page knows, and the source it asks. */
 export class Studio {
   readonly store = new Store();
   readonly #source: StudioSource;
@@ -11,14 +11,14 @@ export class Studio {
     this.#source = source;
     this.close = source.listen((lines) => this.store.take(lines));
   }
-  /** Whether a question is answered here: a file answers none. */
+  /** Whether questions are answered: a file answers none. */
   can(question: StudioQuestion): boolean {
     return this.#source.answers.includes(question);
   }
   ask<Q extends StudioQuestion>(question: Q, what: StudioAnswers[Q]['ask']): Promise<StudioAnswers[Q]['answer']> {
     return this.#source.ask(question, what);
   }
-  /** The compiled step, which everybody sees from then on. */
+  /** The compiled step, which all views see from then on. */
   async step(timed: boolean): Promise<void> {
     this.store.take([await this.ask('step', { timed })]);
   }

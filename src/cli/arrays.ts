@@ -11,7 +11,7 @@ import { wrongUsage } from './usage.ts';
 
 const images = /\.(png|jpe?g|webp|gif|bmp)$/i;
 
-/** An array in a .npy file, of its only or named array in an .npz, or nested lists in JSON. */
+/** An array from a .npy file, from an .npz (the only one, or a named one), or from nested lists in JSON. */
 export async function arrayIn(file: string, name?: string): Promise<Tensor> {
   if (file.endsWith('.json')) return tensorOf(await jsonIn(file));
   const bytes = new Uint8Array(await readFile(file));
@@ -80,7 +80,7 @@ async function oneInput(files: readonly string[], input: KerasTensor | undefined
       wrongUsage(`there are ${files.length} files for one input`, 'give one array, or images alone');
     return arrayOf(files[0]);
   }
-  // The size and colours that the model takes.
+  // The size and colours that the model expects.
   const [, height = null, width = null, channels = 3] = input?.symbolicShape.length === 4 ? input.symbolicShape : [];
   const colorMode = channels === 1 ? 'grayscale' : channels === 4 ? 'rgba' : 'rgb';
   const targetSize = height === null || width === null ? null : ([height, width] as const);

@@ -4,14 +4,14 @@ import { type Options, parsed, type Values, wordsOf } from './usage.ts';
 /** A command as its file describes it. */
 interface Description<O extends Options> {
   readonly name: string;
-  /** The words that it takes, such as "MODEL". */
+  /** Its positional arguments, such as "MODEL". */
   readonly words: readonly string[];
   /** What it does, in one line. */
   readonly about: string;
-  /** What else its help says. */
+  /** The rest of its help. */
   readonly notes?: string;
   readonly options: O;
-  /** What it does; the exit code, where that is not 0. */
+  /** Runs it; returns the exit code, if it is not 0. */
   run(
     given: { readonly words: readonly string[]; readonly values: Values<O> },
     streams: Streams,
@@ -24,7 +24,7 @@ export interface Command {
 
 const common = { help: { type: 'boolean', doc: 'this text' } } as const satisfies Options;
 
-/** A command: with `--help`, with all words that it wants, and none that it does not know. */
+/** A command that answers `--help`, requires all its arguments and refuses unknown ones. */
 export function command<const O extends Options>(description: Description<O>): Command {
   return {
     async run(args, streams) {

@@ -8,7 +8,7 @@ import { UsageError } from './usage.ts';
 
 interface Entry {
   readonly about: string;
-  /** Loads the command: each takes a different part of the library along. */
+  /** Loads the command: each needs a different part of the library. */
   readonly load: () => Promise<Command>;
 }
 const commands: Readonly<Record<string, Entry>> = table({
@@ -18,18 +18,18 @@ const commands: Readonly<Record<string, Entry>> = table({
   },
   plot: { about: 'a picture of a model', load: async () => (await import('./plot.ts')).plot },
   inspect: {
-    about: 'what a file holds: config, weights, metadata, sizes',
+    about: 'the contents of a file: config, weights, metadata, sizes',
     load: async () => (await import('./inspect.ts')).inspect,
   },
   diff: { about: 'two models side by side: structure and weights', load: async () => (await import('./diff.ts')).diff },
   predict: {
-    about: 'what a model makes of arrays or images',
+    about: 'the outputs of a model for arrays or images',
     load: async () => (await import('./predict.ts')).predict,
   },
   evaluate: { about: 'the loss and metrics of a model', load: async () => (await import('./evaluate.ts')).evaluate },
   convert: { about: 'a model in another file format', load: async () => (await import('./convert.ts')).convert },
   handoff: {
-    about: 'a folder with which Keras on JAX trains a model on',
+    about: 'a folder with which Keras on JAX continues the training of a model',
     load: async () => (await import('./handoff.ts')).handoff,
   },
   translate: {
@@ -49,7 +49,7 @@ const commands: Readonly<Record<string, Entry>> = table({
     load: async () => (await import('./coco-eval.ts')).cocoEval,
   },
   doctor: {
-    about: 'what this machine computes with, and what is missing',
+    about: 'what this machine can compute with, and what is missing',
     load: async () => (await import('./doctor.ts')).doctor,
   },
 });
@@ -65,8 +65,8 @@ ${Object.entries(commands)
 Exit codes: 0 done, 1 it could not be done, 2 the command line is wrong.`;
 
 /**
- * Runs a command line and gives the exit code: 0, or with the reason on the error stream 1 where it could not be done and 2 where
- * the command line makes no sense. Nothing that acts upon a terminal is printed, whatever names files hold.
+ * Runs a command line and returns the exit code: 0, or with the reason on the error stream 1 if it could not be done and 2 if
+ * the command line makes no sense. Control characters in names from files are never printed.
  */
 export async function run([name, ...args]: readonly string[], given: Streams): Promise<number> {
   const streams: Streams = {
@@ -99,6 +99,6 @@ export async function run([name, ...args]: readonly string[], given: Streams): P
   }
 }
 
-/** Errors that say what is wrong with the input: ours, and those of files. */
+/** Errors about the input: ours, and those of the file system. */
 const isExpected = (error: unknown): error is Error =>
   error instanceof HornbeamError || (error instanceof Error && 'code' in error);

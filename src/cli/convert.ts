@@ -11,7 +11,7 @@ const isWeights = (file: string): boolean => /\.(weights\.(h5|json)|safetensors)
 export const convert = command({
   name: 'convert',
   words: ['FROM', 'TO'],
-  about: 'Reads a model and writes it in the format of another name, which is printed.',
+  about: 'Reads a model, writes it in the format of the other file name, and prints that name.',
   notes: [
     'Read are .keras, .h5 (of any Keras), folders in the layout of .keras, models of TensorFlow.js (model.json), .onnx, configs (.json), and with',
     '--model weights alone (.weights.h5, .weights.json, .safetensors). Written are .keras, .h5, .weights.h5, .weights.json (in parts),',

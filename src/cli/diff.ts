@@ -7,21 +7,21 @@ import { modelIn, modelOptions } from './model-file.ts';
 import { columnsOf } from './text-columns.ts';
 import { numberOf } from './usage.ts';
 
-/** A layer or option that is not the same in both models. */
+/** A layer or option that differs between the models. */
 interface StructureChange {
   readonly layer: string;
   readonly option?: string;
   readonly a: unknown;
   readonly b: unknown;
 }
-/** How far a weight lies from its like. */
+/** How far a weight is from its counterpart. */
 interface WeightChange {
   readonly path: string;
   readonly a: readonly number[] | undefined;
   readonly b: readonly number[] | undefined;
   readonly largest?: number;
   readonly mean?: number;
-  /** The length of the difference as a share of the length of `a`. */
+  /** The length of the difference, relative to that of `a`. */
   readonly relative?: number;
 }
 
@@ -29,7 +29,7 @@ interface WeightChange {
 export const diff = command({
   name: 'diff',
   words: ['A', 'B'],
-  about: 'Compares two models, in whatever formats: layers and their options by name, weights by path, optimizers.',
+  about: 'Compares two models, in any formats: layers and their options by name, weights by path, optimizers.',
   notes: 'Exit code 0 where they are the same, 1 where they differ, 2 where they cannot be compared.',
   options: {
     tolerance: { type: 'string', value: 'X', doc: 'differences of weights up to X are none (default: 0)' },
@@ -52,7 +52,7 @@ export const diff = command({
   },
 });
 
-/** Layers by their names, those within models under the names of these. */
+/** Layers by name; those inside nested models are prefixed with the model's name. */
 function layersOf(model: Model): Map<string, AnyLayer> {
   const found = new Map<string, AnyLayer>();
   const visit = (layers: readonly AnyLayer[], around: string): void => {
@@ -74,7 +74,7 @@ function changedLayers(a: Model, b: Model): StructureChange[] {
     return changedOptions(layer, one.getConfig(), other.getConfig());
   });
 }
-/** Options of optimizers, where the models have been compiled. */
+/** Options of the optimizers, if the models are compiled. */
 function changedOptimizers({ optimizer: a }: Model, { optimizer: b }: Model): StructureChange[] {
   if (a?.className !== b?.className) return [{ layer: 'optimizer', a: a?.className, b: b?.className }];
   return a && b ? changedOptions('optimizer', a.getConfig(), b.getConfig()) : [];
@@ -85,12 +85,12 @@ function changedOptions(layer: string, a: Config, b: Config): StructureChange[] 
     .map((option) => ({ layer, option, a: a[option], b: b[option] }));
 }
 
-/** Edges that only one of the graphs has, of models whose graphs are known. */
+/** Edges that only one of the graphs has, if the graphs are known. */
 function changedConnections(a: Model, b: Model): StructureChange[] {
   const edgesOf = (model: Model): Set<string> | undefined => {
     if (!model.inputs) return undefined;
     const edges = modelGraph(model, { openLayers: false }).inside?.edges ?? [];
-    // The names of the models themselves are no difference.
+    // The names of the models themselves do not count as a difference.
     const nodeName = (id: string | undefined): string => id?.split('/').slice(1).join('/') ?? 'input';
     return new Set(edges.map(({ from, to }) => `${nodeName(from.node)} -> ${nodeName(to.node)}`));
   };
@@ -125,7 +125,7 @@ async function changedWeights(
     for (let k = 0; k < x.length; k++) {
       const [p, q] = [Number(x[k]), Number(y[k])];
       const apart = Object.is(p, q) ? 0 : Math.abs(p - q);
-      // NaN on one side is as far as can be.
+      // NaN on one side counts as infinitely far.
       largest = Number.isNaN(apart) ? Number.POSITIVE_INFINITY : Math.max(largest, apart);
       sum += apart;
       square += apart * apart;

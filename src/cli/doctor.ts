@@ -9,13 +9,13 @@ import { deviceNamed } from '../runtime/device.ts';
 import { command } from './command.ts';
 import { columnsOf } from './text-columns.ts';
 
-/** Something that is there, or is not and can be had. */
+/** Something that is present, or missing and available. */
 interface Finding {
   readonly what: string;
   readonly status: 'ok' | 'missing' | 'problem';
   readonly detail: string;
 }
-/** What is wrong and what helps, in one line. */
+/** The problem and its remedy, in one line. */
 const inOneLine = (error: unknown): string =>
   (error as Error).message.replace(/^config\.setDevice: /, '').replace('\n  Fix: ', '; ');
 const probed = async (what: string, status: Finding['status'], probe: () => unknown): Promise<Finding> => {
@@ -34,7 +34,7 @@ const packages: Readonly<Record<string, string>> = {
   'apache-arrow': 'tables of Arrow',
   hyparquet: 'tables of Parquet',
 };
-/** The version of a package that is installed beside the library, or where the command runs. */
+/** The version of a package that is installed beside the library or in the current folder. */
 function installed(name: string): string | undefined {
   for (const from of [import.meta.url, join(process.cwd(), 'package.json')])
     try {
@@ -44,7 +44,7 @@ function installed(name: string): string | undefined {
           const text = readFileSync(join(folder, name, 'package.json'), 'utf8');
           return String((JSON.parse(text) as { version?: unknown }).version);
         } catch {
-          // Not in this folder: the next may have it.
+          // Not in this folder; the next may have it.
         }
     } catch {
       return undefined;
@@ -102,8 +102,8 @@ export const doctor = command({
   name: 'doctor',
   words: [],
   about:
-    'Says what the library finds on this machine: engine, SIMD, threads, devices, optional packages, and how to get what is missing.',
-  notes: 'Exit code 1 where something that it cannot do without does not work.',
+    'Shows what the library finds on this machine: engine, SIMD, threads, devices, optional packages, and how to get what is missing.',
+  notes: 'Exit code 1 if something essential does not work.',
   options: { json: { type: 'boolean', doc: 'as JSON' } },
   async run({ values }, { out, columns }) {
     const found = await findings();

@@ -14,7 +14,7 @@ import { numberOf, wrongUsage } from './usage.ts';
 export const evaluate = command({
   name: 'evaluate',
   words: ['MODEL'],
-  about: 'Prints the loss and the metrics, with which the model was compiled, on data.',
+  about: 'Prints the loss and the metrics that the model was compiled with, computed on data.',
   options: {
     images: { type: 'string', value: 'FOLDER', doc: 'images, a folder for each class in the order of the outputs' },
     scale: { type: 'string', value: 'X', doc: 'what pixels of --images, 0 to 255, are multiplied by (default: 1)' },
@@ -58,7 +58,7 @@ const colors = new Map([
   [3, 'rgb'],
   [4, 'rgba'],
 ] as const);
-/** Images of a folder with their classes, read a batch at a time, as the model takes them. */
+/** Images of a folder with their classes, read batch by batch, in the form the model expects. */
 async function imagesIn(folder: string, model: Model, batchSize: number, scale: number) {
   const [input, ...others] = model.inputs ?? [];
   const [, height, width, channels] = input?.symbolicShape ?? [];

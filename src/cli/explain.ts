@@ -44,7 +44,7 @@ export const explain = command({
   },
 });
 
-/** One step on labels of the shape of the outputs, or, where the loss wants the numbers of classes, without their last axis. */
+/** One step on labels of the shape of the outputs or, if the loss needs class numbers, without the last axis. */
 async function trainOnZeros(model: Model, x: Tensor | Tensor[]): Promise<void> {
   const outputs = await model.predictOnBatch(x);
   const labels = (make: (y: Tensor) => Tensor): Data => mapTensors(outputs, make) as Data;

@@ -6,16 +6,16 @@ import { bytesPerNumber, type StoredDType } from '../formats/stored.ts';
 import { openZip } from '../formats/zip.ts';
 import { parsePythonJson } from '../saving/python-json.ts';
 
-/** A weight as a file holds it. */
+/** A weight in a file. */
 export interface WeightEntry {
   readonly path: string;
-  /** What the layer is called, where the file says it. */
+  /** The name of the layer, if the file contains it. */
   readonly layer: string | undefined;
   readonly shape: readonly number[];
   readonly dtype: string;
   readonly bytes: number;
 }
-/** What a file of a model holds, read without making the model: nothing of it is run. */
+/** The contents of a model's file, read without making the model: none of its code is run. */
 export interface FileContents {
   readonly format: string;
   readonly fileBytes: number;
@@ -34,7 +34,7 @@ function jsonIn(name: string, text: string): Record<string, unknown> {
     : fail(name, 'it is no object in JSON', 'the file is damaged: fetch or save it again');
 }
 
-/** Reads what a file, or a folder in the layout of `.keras`, holds. */
+/** Reads the contents of a file, or of a folder in the layout of `.keras`. */
 export async function contentsOf(file: string): Promise<FileContents> {
   if (await isFolder(file)) return ofFolder(file);
   const bytes = new Uint8Array(await readFile(file));
@@ -53,7 +53,7 @@ export async function contentsOf(file: string): Promise<FileContents> {
   return fail(file, 'it is no file of a model', 'give a .keras, .h5 or .weights.h5 file, or a config (.json)');
 }
 
-/** The members that are read; of others the size is enough. */
+/** The members that are read; for others, the size is enough. */
 const mostBytes = { 'metadata.json': 2 ** 20, 'config.json': 2 ** 28, 'model.weights.h5': 2 ** 32 } as const;
 
 async function ofZip(bytes: Uint8Array): Promise<FileContents> {
@@ -120,12 +120,12 @@ function plainOf({ dtype, data, shape }: H5Attribute): unknown {
   return shape?.length === 0 ? numbers[0] : numbers;
 }
 
-/** Deeper than any model nests its layers. */
+/** Deeper than the layers of any model are nested. */
 const mostLevels = 200;
 /** All datasets in a file, by their paths. */
 function weightsIn(root: H5Group): WeightEntry[] {
   const found: WeightEntry[] = [];
-  // Groups of a hostile file may hold themselves.
+  // Groups of a hostile file may contain themselves.
   const seen = new Set<H5Group>();
   const visit = (group: H5Group, path: string, around: string | undefined): void => {
     if (seen.has(group) || path.split('/').length > mostLevels) return;

@@ -15,18 +15,18 @@ import { customObjects, modelIn, modelOptions } from './model-file.ts';
 import type { Streams } from './streams.ts';
 import { numberOf, wrongUsage } from './usage.ts';
 
-/** Steps on both sides after the checkpoint of the check, for the way back. */
+/** Number of steps on both sides after the checkpoint, to check the way back. */
 const stepsAfter = 5;
 
-/** `hornbeam handoff`: a folder with which Keras on JAX trains a model on. */
+/** `hornbeam handoff`: a folder with which Keras on JAX continues the training of a model. */
 export const handoff = command({
   name: 'handoff',
   words: ['MODEL'],
   about:
-    'Writes a folder with which Keras on JAX trains a compiled model on: the same steps on GPUs and many machines.',
+    'Writes a folder with which Keras on JAX continues the training of a compiled model: the same steps, on GPUs and several machines.',
   notes: [
-    'The folder holds model.keras with the state of its optimizer, the data, train.py, and expected.json, the losses of the next steps',
-    'here. "python train.py --check" compares them there; with --python it is run at once, and its checkpoint is trained on here.',
+    'The folder contains model.keras with the state of its optimizer, the data, train.py, and expected.json, the losses of the next steps',
+    'here. "python train.py --check" compares them there; with --python it runs at once, and training continues here from its checkpoint.',
     'Classes of your own are listed, and custom_objects.py says what Python must supply.',
   ].join('\n'),
   options: {
@@ -57,7 +57,7 @@ export const handoff = command({
       validationSplit: numberOf('validation-split', values['validation-split'] ?? '0', 0, false),
       tolerance: numberOf('tolerance', values.tolerance ?? '1e-4', 0, false),
     };
-    // What the file does not hold, such as the seeds of dropout, is the same in each run of the command.
+    // What the file does not contain, such as the seeds of dropout, is the same in each run of the command.
     setRandomSeed(settings.seed);
     const model = await modelIn(file, { modules: values.import, compile: true });
     if (!model.compiled)
@@ -82,7 +82,7 @@ export const handoff = command({
     }
     const found = await checkWith(values.python, folder);
     const there = largestDifference(found.losses, losses);
-    // And back: what Keras saved is trained on here.
+    // And back: continue here with what Keras saved.
     const objects = await customObjects(values.import);
     const back = await loadModel(join(folder, 'checkpoint.keras'), { customObjects: objects, compile: true });
     const after = await nextLosses(back as Model, run, stepsAfter, settings.seed + 1, seeds);

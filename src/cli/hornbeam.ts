@@ -2,7 +2,7 @@
 import { terminalColumns } from '../base/terminal.ts';
 import { run } from './commands.ts';
 
-// Whoever reads the answer may have seen enough: `hornbeam summary model.keras | head`.
+// The reader may stop early: `hornbeam summary model.keras | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(0);

@@ -2,11 +2,11 @@ import { command } from './command.ts';
 import { contentsOf, type FileContents, type WeightEntry } from './file-contents.ts';
 import { bytesText, columnsOf, grouped } from './text-columns.ts';
 
-/** `hornbeam inspect`: what a file holds. No class of it is needed: nothing is made of it. */
+/** `hornbeam inspect`: the contents of a file. Its classes are not needed, because no model is made. */
 export const inspect = command({
   name: 'inspect',
   words: ['FILE'],
-  about: 'Prints what a file holds: format, metadata, layers with what is set, weights as a tree, sizes.',
+  about: 'Prints the contents of a file: format, metadata, layers with their options, weights as a tree, sizes.',
   notes:
     'FILE is a .keras, .h5 or .weights.h5 file, a folder in the layout of .keras, or a config (.json). Classes of your own are not needed.',
   options: {
@@ -51,7 +51,7 @@ const name = (config: Readonly<Record<string, unknown>>): string => {
   return `${String(inner['name'] ?? '')} (${String(config['class_name'] ?? '?')})`;
 };
 
-/** The layers in a config: name, class, and what is set of numbers, texts and lists of these. */
+/** The layers in a config: name, class, and options that are numbers, texts or lists of these. */
 function layersOf(config: Readonly<Record<string, unknown>> | undefined): string[][] {
   const inner = isRecord(config?.['config']) ? config['config'] : undefined;
   const layers = Array.isArray(config?.['config']) ? config['config'] : inner?.['layers'];
@@ -68,7 +68,7 @@ function layersOf(config: Readonly<Record<string, unknown>> | undefined): string
 const isPlain = (value: unknown): boolean =>
   value !== null && value !== false && (Array.isArray(value) ? value.every((v) => !isRecord(v)) : !isRecord(value));
 
-/** Weights under their groups, with shapes, dtypes and sizes. */
+/** Weights by group, with shapes, dtypes and sizes. */
 function tree(weights: readonly WeightEntry[], width: number): string {
   const rows: string[][] = [];
   let open: readonly string[] = [];

@@ -6,7 +6,7 @@ import type { CustomObjects } from '../base/registry/serialize.ts';
 import { loadModel, type Model, modelFromJson } from '../models/index.ts';
 import type { Options } from './usage.ts';
 
-/** The options of commands that make a model of a file. */
+/** The options of commands that load a model. */
 export const modelOptions = {
   import: {
     type: 'string',
@@ -16,7 +16,7 @@ export const modelOptions = {
   },
 } as const satisfies Options;
 
-/** Runs modules, and gives what they export, by its names. */
+/** Runs modules, and returns their exports by name. */
 export async function customObjects(modules: readonly string[] = []): Promise<CustomObjects> {
   const found: CustomObjects = {};
   for (const module of modules)
@@ -34,14 +34,14 @@ export async function customObjects(modules: readonly string[] = []): Promise<Cu
   return found;
 }
 
-/** The model in a file, or that of a config in JSON, with fresh weights. */
+/** The model in a file, or the model of a JSON config, with new weights. */
 export async function modelIn(
   file: string,
   { modules, compile = false }: { modules?: readonly string[] | undefined; compile?: boolean } = {},
 ): Promise<Model> {
   const options = { customObjects: await customObjects(modules), compile };
   const config = file.endsWith('.json') ? await readFile(file, 'utf8') : undefined;
-  // A model.json of TensorFlow.js leads to weights.
+  // A model.json of TensorFlow.js refers to weights.
   return config === undefined || config.includes('"weightsManifest"')
     ? loadModel(file, options)
     : modelFromJson(config, options);

@@ -7,7 +7,7 @@ import { numberOf, oneOf } from './usage.ts';
 export const plot = command({
   name: 'plot',
   words: ['MODEL'],
-  about: 'Draws a model into a file, and prints its name.',
+  about: 'Draws a model to a file, and prints its name.',
   options: {
     to: {
       type: 'string',

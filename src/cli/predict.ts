@@ -8,11 +8,11 @@ import { command } from './command.ts';
 import { modelIn, modelOptions } from './model-file.ts';
 import { numberOf } from './usage.ts';
 
-/** `hornbeam predict`: what a model gives for arrays or images. */
+/** `hornbeam predict`: the outputs of a model for arrays or images. */
 export const predict = command({
   name: 'predict',
   words: ['MODEL'],
-  about: 'Prints what a model gives for an input, as JSON.',
+  about: 'Prints the outputs of a model for an input, as JSON.',
   notes: [
     'An input is an array with its batch axis (.npy, .npz or FILE.npz:NAME, nested lists in .json), or images (.png, .jpg, .webp, .gif,',
     '.bmp), which are brought to the size and colours that the model takes; several make a batch.',
@@ -52,7 +52,7 @@ async function fileOf(output: string, result: unknown): Promise<Uint8Array> {
   if (dtype === 'string' || dtype === 'complex64')
     return fail('predict', `the output has dtype ${dtype}`, 'write it as .json');
   const data = await result.data();
-  // 16-bit floats are given as numbers, and written as float32.
+  // 16-bit floats are read as numbers, and written as float32.
   const stored = data instanceof storedArray(dtype) ? dtype : 'float32';
   return writeNpy({
     shape,
@@ -61,7 +61,7 @@ async function fileOf(output: string, result: unknown): Promise<Uint8Array> {
   });
 }
 
-/** Results as JSON has them: nested lists; NaN and infinities, which it has not, are null. */
+/** Results in JSON: nested lists, with null for NaN and infinities, which JSON lacks. */
 async function plain(x: unknown): Promise<unknown> {
   if (x instanceof Tensor) return x.array();
   if (Array.isArray(x)) return Promise.all(x.map(plain));

@@ -3,12 +3,12 @@ import { command } from './command.ts';
 import { customObjects, modelOptions } from './model-file.ts';
 import { numberOf, wrongUsage } from './usage.ts';
 
-/** `hornbeam studio`: serves a model's file or a folder of runs, until it is ended. */
+/** `hornbeam studio`: serves a model's file or a folder of runs until it is stopped. */
 export const studio = command({
   name: 'studio',
   words: ['MODEL|FOLDER'],
   about:
-    'Serves the studio on this machine and prints its address: the inside of a model, shown anew when the file changes,\nor the runs in a folder (of callbacks.Studio, and what was written for TensorBoard), read on as they grow.',
+    'Serves the studio on this machine and prints its address: the inside of a model, reloaded when the file changes,\nor the runs in a folder (written by callbacks.Studio or for TensorBoard), followed as they grow.',
   notes: 'Ctrl-C ends it.',
   options: {
     port: { type: 'string', value: 'N', doc: 'the port (default: any that is free)' },

@@ -1,6 +1,6 @@
 import { printable } from './streams.ts';
 
-/** Rows as columns beside each other, cut to a width: the widest columns give way first. */
+/** Rows in aligned columns, cut to a width: the widest columns are shortened first. */
 export function columnsOf(
   rows: readonly (readonly string[])[],
   { width, align = [] }: { width: number; align?: readonly ('left' | 'right')[] },
@@ -21,7 +21,7 @@ export function columnsOf(
   return shown.map((row) => row.map(cell).join(' '.repeat(gap)).trimEnd()).join('\n');
 }
 
-/** A number of bytes as people read it. */
+/** A number of bytes in readable form. */
 export function bytesText(bytes: number): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB'];
   let [size, unit] = [bytes, 0];

@@ -4,11 +4,11 @@ import { writeFileAtomic } from '../formats/file.ts';
 import { command } from './command.ts';
 import { translate } from './translate/program.ts';
 
-/** `hornbeam translate`: a program of Keras in Python as TypeScript. */
+/** `hornbeam translate`: translates a Keras program from Python to TypeScript. */
 export const translateCommand = command({
   name: 'translate',
   words: ['FILE.py'],
-  about: 'Turns plain Keras code in Python into TypeScript, which is printed.',
+  about: 'Translates plain Keras code from Python to TypeScript, and prints it.',
   notes: [
     'Translated are imports, models (functional and Sequential), layers and their calls, compile, fit, evaluate, predict, saving, losses, metrics,',
     'optimizers, callbacks by name, ops, arithmetic on tensors, a little NumPy, loops over ranges, conditions and functions. Classes, slices of',

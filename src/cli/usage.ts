@@ -12,11 +12,11 @@ export function wrongUsage(problem: string, fix: string): never {
 
 /** An option of a command. */
 export interface Option {
-  /** A flag, or an option with a value. */
+  /** A flag, or an option that takes a value. */
   readonly type: 'boolean' | 'string';
-  /** What stands for the value in the help. */
+  /** The placeholder for the value in the help. */
   readonly value?: string;
-  /** Whether it may be given several times. */
+  /** Whether it may be repeated. */
   readonly multiple?: true;
   readonly doc: string;
 }
@@ -56,11 +56,11 @@ export function numberOf(name: string, text: string, least: number, isWhole = tr
         `give a ${isWhole ? 'whole ' : ''}number${least > -1e300 ? ` of at least ${least}` : ''}`,
       );
 }
-/** One of several words. */
+/** One of several values. */
 export function oneOf<const W extends string>(name: string, text: string, words: readonly W[]): W {
   return words.find((word) => word === text) ?? wrongUsage(`--${name} is "${text}"`, `use ${words.join(', ')}`);
 }
-/** As many words as a command takes, all of them. */
+/** All arguments of a command, as many as it takes. */
 export function wordsOf(words: readonly string[], names: readonly string[]): string[] {
   if (words.length < names.length) wrongUsage(`${names[words.length]} is missing`, `give ${names.join(' ')}`);
   if (words.length > names.length)

@@ -9,7 +9,7 @@ interface BesideProps {
   readonly comparison: StudioComparison;
 }
 
-/** A node beside the one in the same place of the other model: what of its config and its weights is another. */
+/** A node beside its counterpart in the other model: where configs and weights differ. */
 export function Beside({ model, item, comparison }: BesideProps) {
   const { node } = item;
   const other = differencesOf(model, comparison).other(item);
@@ -24,7 +24,7 @@ export function Beside({ model, item, comparison }: BesideProps) {
       <h3>
         Beside <small>{comparison.other.root.name}, the other file</small>
       </h3>
-      {!other && <p class="hint">The other has no layer in this place.</p>}
+      {!other && <p class="hint">The other model has no layer here.</p>}
       {other && other.className !== node.className && (
         <Row name="class" here={node.className} there={other.className} />
       )}
@@ -43,7 +43,7 @@ export function Beside({ model, item, comparison }: BesideProps) {
         </p>
       ))}
       {other && entries.length === 0 && weights.length === 0 && shapes![0] === shapes![1] && (
-        <p class="hint">The same there.</p>
+        <p class="hint">The same in the other model.</p>
       )}
     </section>
   );

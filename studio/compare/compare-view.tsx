@@ -13,7 +13,7 @@ interface CompareViewProps {
   readonly onGo: (item: Item) => void;
 }
 
-/** Another file beside the model: which layers differ, and by how much each weight does. */
+/** Compares the model with another file: which layers differ, and each weight by how much. */
 export function CompareView({ studio, model, found, onFound, onGo }: CompareViewProps) {
   const [file, setFile] = useState('');
   const [problem, setProblem] = useState<string>();

@@ -1,18 +1,18 @@
 import type { StudioComparison, StudioNode } from '../../src/studio/protocol.ts';
 import { type Item, ModelItems } from '../model/items.ts';
 
-/** What two models differ by. */
+/** The differences between two models. */
 export interface Differences {
-  /** The other's node in the same place; undefined where it has none. */
+  /** The counterpart in the other model; undefined if there is none. */
   readonly other: (item: Item) => StudioNode | undefined;
-  /** Places of layers that only one of the two has, and of those that differ: names below the model, with `/` between. */
+  /** Places of layers that only one model has, and of those that differ: names below the model, joined by `/`. */
   readonly onlyHere: readonly string[];
   readonly onlyThere: readonly string[];
   readonly differing: readonly string[];
   readonly standing: (item: Item) => 'only here' | 'differs' | 'alike';
 }
 
-/** What the layers of a model and of the one it is compared with differ by. */
+/** The differences between the layers of a model and of the one it is compared with. */
 export function differencesOf(model: ModelItems, comparison: StudioComparison): Differences {
   const known = found.get(model);
   if (known?.of === comparison) return known.differences;
@@ -47,7 +47,7 @@ export function changedEntries(here: StudioNode, there: StudioNode): [key: strin
 
 type Nodes = ReadonlyMap<string, StudioNode>;
 /**
- * The other's nodes by the places here: those of the same name, and of the rest, which were named automatically, those of
+ * The counterparts of nodes: those of the same name and, of the rest, which were named automatically, those of
  * one class in order.
  */
 function matched(here: Nodes, others: Nodes): { readonly there: Nodes; readonly left: readonly string[] } {

@@ -5,7 +5,7 @@ interface DrawPadProps {
   readonly onDrawn: (picture: File) => void;
 }
 
-/** A black square to draw on in white, as digits are. */
+/** A black square to draw on in white, like the digits of MNIST. */
 export function DrawPad({ disabled, onDrawn }: DrawPadProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const clear = () => {

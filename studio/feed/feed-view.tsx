@@ -53,7 +53,7 @@ export function FeedView({ studio, model, activations, onFed, onGo }: FeedViewPr
       <aside class="feeding">
         <h2>Feed an input</h2>
         <p class="hint">
-          {input ? `The model takes ${shapeText(input.shape)}.` : 'The model says nothing of its inputs.'}
+          {input ? `The model takes ${shapeText(input.shape)}.` : 'The model does not describe its inputs.'}
         </p>
         <button type="button" disabled={isBusy} onClick={() => feed(() => ({ random: seed }))}>
           Random numbers
@@ -95,7 +95,7 @@ export function FeedView({ studio, model, activations, onFed, onGo }: FeedViewPr
       </aside>
       <div class="activations">
         {activations.length === 0 && (
-          <p class="empty">{isBusy ? 'Computing…' : 'What every layer gives is shown here.'}</p>
+          <p class="empty">{isBusy ? 'Computing…' : 'The output of each layer is shown here.'}</p>
         )}
         {activations.length > 0 && (
           <p class="standing">

@@ -1,4 +1,4 @@
-/** A picture in the size of a model's input `[height, width, channels]`, its values between `low` and `high`. */
+/** A picture, scaled to a model's input `[height, width, channels]`, with values between `low` and `high`. */
 export async function imageFloats(
   file: Blob,
   sizes: readonly number[],

@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { StudioActivation } from '../../src/studio/protocol.ts';
 import { decodeBytes } from '../parts/numbers.ts';
 
-/** Maps of the first channels, side by side. */
+/** The maps of the first channels, side by side. */
 export function ActivationMaps({
   of: { width, height, data },
 }: {

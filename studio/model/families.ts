@@ -1,4 +1,4 @@
-/** Kinds of layers that have a colour each. */
+/** Kinds of layers, each with its colour. */
 export type Family =
   | 'convolution'
   | 'dense'

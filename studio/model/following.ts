@@ -10,14 +10,14 @@ export interface Shown {
   readonly height: number;
 }
 
-/** The view after something changed: what is selected stays where it is on the screen, and comes into sight when it is chosen. */
+/** The view after a change: the selected node keeps its place on the screen, and is brought into view when it is chosen. */
 export function followed(view: View | undefined, before: Shown | undefined, now: Shown): View {
   const { layout, places, width, height } = now;
   const isOther = !before || ![...before.places.keys()].some((id) => places.has(id));
   if (!view || isOther) return fromTop(layout, width, height);
   let { x, y } = view;
   const { scale } = view;
-  // The middle stays the middle where the window gets narrower.
+  // The centre stays in the centre when the window gets narrower.
   x += (before.width - width) / 2 / scale;
   const box = places.get(now.selected ?? '');
   const was = before.places.get(now.selected ?? '');

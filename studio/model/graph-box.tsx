@@ -9,12 +9,12 @@ export interface GraphBoxProps {
   readonly item: Item;
   readonly model: ModelItems;
   readonly isSelected: boolean;
-  /** What was found of it: `nan`, `dead`, `changed`. */
+  /** Findings about it: `nan`, `dead`, `changed`. */
   readonly mark: string | undefined;
   readonly onToggle: (item: Item) => void;
 }
 
-/** A node as a card, or, opened, the frame around what is within. */
+/** A node as a card or, if open, as a frame around its contents. */
 export function GraphBox({ box, item, model, isSelected, mark, onToggle }: GraphBoxProps) {
   const { node, kind } = item;
   const alike = model.alike(item);

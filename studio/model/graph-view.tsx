@@ -99,7 +99,7 @@ export function GraphView({ model, layout, selected, marks, onSelect, onToggle }
       if (!v) return v;
       const other = others[0];
       if (!other) return { ...v, x: v.x - dx / v.scale, y: v.y - dy / v.scale };
-      // Two fingers: what is between them stays there.
+      // Two fingers: the point between them stays in place.
       const factor =
         Math.hypot(event.clientX - other.x, event.clientY - other.y) /
         Math.max(1, Math.hypot(at.x - other.x, at.y - other.y));
@@ -115,7 +115,7 @@ export function GraphView({ model, layout, selected, marks, onSelect, onToggle }
     pointers.current.delete(event.pointerId);
     if (!moved.current && view) clickAt(event);
   };
-  // The first click may open the panel, which moves the graph: the second one means the same box.
+  // The first click may open the panel, which moves the graph: the second click is meant for the same box.
   const clicked = useRef<{ item: Item | undefined; at: number; x: number; y: number } | undefined>(undefined);
   const clickAt = (event: PointerEvent) => {
     if ((event.target as Element).closest?.('button, a')) return;
@@ -137,7 +137,7 @@ export function GraphView({ model, layout, selected, marks, onSelect, onToggle }
   };
 
   const seen = view ? visible(layout, view, width, height) : undefined;
-  // Open boxes lie under the edges, closed ones over them.
+  // Open boxes are drawn below the edges, closed ones above.
   const boxes = (isOpen: boolean) =>
     seen?.boxes
       .filter((box) => box.isOpen === isOpen)
@@ -195,7 +195,7 @@ export function GraphView({ model, layout, selected, marks, onSelect, onToggle }
 
 const colorOf = (item: Item | undefined): string => `--family-${item ? familyOfItem(item) : 'other'}`;
 
-/** What lies within the view, with a margin. */
+/** The visible part, with a margin. */
 function visible(layout: Layout, view: View, width: number, height: number): { boxes: Placed[]; routes: Route[] } {
   const [left, top] = [view.x - 80, view.y - 80];
   const [right, bottom] = [view.x + width / view.scale + 80, view.y + height / view.scale + 80];
@@ -242,7 +242,7 @@ function Edges({
   );
 }
 
-/** A smooth line down through the points, upright at both ends and wherever it turns back. */
+/** A smooth line down through the points, vertical at both ends and wherever it turns. */
 function curve(points: readonly number[]): string {
   const count = points.length / 2;
   const slope = (k: number): number => {

@@ -4,23 +4,23 @@ import { familyOfKernel } from '../step/kernels.ts';
 import { blocksOf } from './blocks.ts';
 import { type Family, familyOf } from './families.ts';
 
-/** A node as the page shows it: one of the model's, or a block of several that share the beginning of their names. */
+/** A node as the page shows it: one of the model's, or a block of several whose names begin alike. */
 export interface Item {
   /** Names from the outermost graph to here, with `/` between; unique. */
   readonly id: string;
   readonly name: string;
-  /** The name without what the block around it is called. */
+  /** The name without that of the surrounding block. */
   readonly label: string;
-  /** What the node says; a block's is summed up of its nodes. */
+  /** The node's facts; for a block, the sums over its nodes. */
   readonly node: StudioNode;
   readonly kind: StudioNode['kind'] | 'block' | 'kernel';
-  /** What it is, where it is a kernel of the compiled step. */
+  /** Its facts, if it is a kernel of the compiled step. */
   readonly kernel: StudioKernel | undefined;
   readonly parent: Item | undefined;
-  /** Equal for items that are alike but for their names. */
+  /** Equal for items that differ in their names only. */
   readonly likeness: string;
   readonly opens: boolean;
-  /** What is within; made when it is first asked for. */
+  /** Its contents; made on demand. */
   inside(): Items | undefined;
 }
 export interface Items {
@@ -29,7 +29,7 @@ export interface Items {
 }
 const nothing: Items = { items: [], edges: [] };
 
-/** A model as items, with how many there are of each likeness. */
+/** A model as items, with the number of identical ones. */
 export class ModelItems {
   readonly model: StudioModel;
   readonly root: Item;
@@ -39,7 +39,7 @@ export class ModelItems {
   readonly #hashes = new Map<string, string>();
   #sharedLikeness: string[] = [];
 
-  /** With `kernels`, layers and ops hold what computes them in the compiled step, instead of ops. */
+  /** With `kernels`, layers and ops contain the kernels that compute them in the compiled step, instead of ops. */
   constructor(model: StudioModel, kernels?: KernelGraph) {
     this.model = model;
     this.#kernels = kernels;
@@ -49,7 +49,7 @@ export class ModelItems {
       [-1, 0],
       [0, -1],
     ];
-    // A layer that cannot be looked into stands in a graph of its own.
+    // A layer whose inside is unknown gets a graph of its own.
     const whole: StudioNode =
       root.inside === undefined ? { ...root, kind: 'model', inside: { nodes: [root], edges } } : root;
     this.root = this.#item(whole, undefined, root.name);
@@ -58,14 +58,14 @@ export class ModelItems {
   #count(likeness: string): number {
     return this.#counts.get(likeness) ?? 0;
   }
-  /** How many items are like this one, itself included. */
+  /** How many items are identical to this one, including itself. */
   alike(item: Item): number {
     return holdsLayers(item) ? this.#count(item.likeness) : 1;
   }
   find(id: string): Item | undefined {
     const known = this.#byId.get(id);
     if (known || !id.includes('/')) return known;
-    // What is within is made when it is asked for: on the way to the item.
+    // Contents are made on demand: those on the path to the item.
     this.find(id.slice(0, id.lastIndexOf('/')))?.inside();
     return this.#byId.get(id);
   }
@@ -106,7 +106,7 @@ export class ModelItems {
     this.#byId.set(item.id, item);
     return item;
   }
-  /** The items of a graph, of which those that share the beginning of their names are blocks. */
+  /** The items of a graph, with blocks for nodes whose names begin alike. */
   #grouped(
     nodes: readonly StudioNode[],
     edges: readonly StudioEdge[],
@@ -193,7 +193,7 @@ export class ModelItems {
   }
 }
 
-/** Whether an item holds others that are layers, and not what computes it. */
+/** Whether an item contains layers, rather than ops or kernels. */
 export const holdsLayers = ({ kind, opens, node }: Item): boolean =>
   opens && (kind === 'block' || typeof node.inside === 'object');
 /** The kind of layer that an item is, which has a colour. */
@@ -208,7 +208,7 @@ const labelOf = (name: string, owner: Item | undefined): string =>
 const total = (nodes: readonly StudioNode[], of: (n: StudioNode) => number): number =>
   nodes.reduce((sum, n) => sum + of(n), 0);
 
-/** Edges between the places of their ends, each once; those within one place are none. */
+/** Edges between the items at their ends, each once; those inside a single item are left out. */
 function between(edges: readonly StudioEdge[], place: (k: number) => number): StudioEdge[] {
   const found = new Map<string, StudioEdge>();
   for (const [from, to] of edges) {

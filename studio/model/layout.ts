@@ -1,6 +1,6 @@
 import * as dagre from '@dagrejs/dagre';
 
-/** What is to be laid out: boxes with their sizes, some of them open, and edges between them; -1 is the border. */
+/** The boxes to lay out with their sizes, some of them open, and the edges between them; -1 is the border. */
 export interface LayoutGraph {
   readonly nodes: readonly LayoutNode[];
   readonly edges: readonly (readonly [from: number, to: number])[];
@@ -9,10 +9,10 @@ export interface LayoutNode {
   readonly id: string;
   readonly width: number;
   readonly height: number;
-  /** What an open box holds; its size follows. */
+  /** The contents of an open box, which decide its size. */
   readonly inside?: LayoutGraph | undefined;
 }
-/** A box in its place. */
+/** A box with its position. */
 export interface Placed {
   readonly id: string;
   readonly x: number;
@@ -22,7 +22,7 @@ export interface Placed {
   readonly depth: number;
   readonly isOpen: boolean;
 }
-/** An edge in its place: x and y in turn. */
+/** The points of an edge: x and y, alternating. */
 export interface Route {
   readonly from: string;
   readonly to: string;
@@ -36,10 +36,10 @@ export interface Layout {
 }
 
 const gap = { rank: 34, node: 26, pad: 22, header: 40 };
-/** Dagre takes long beyond this: such a part is laid out rank by rank. */
+/** Dagre is slow beyond this size: larger parts are laid out rank by rank. */
 const mostForDagre = 400;
 
-/** Where everything stands, within opened boxes as well. */
+/** The positions of everything, including the contents of open boxes. */
 export function layOut(graph: LayoutGraph, id = ''): Layout {
   const boxes: Placed[] = [];
   const routes: Route[] = [];
@@ -48,7 +48,7 @@ export function layOut(graph: LayoutGraph, id = ''): Layout {
   return { width: plan.width, height: plan.height, boxes, routes };
 }
 
-/** A graph laid out for itself: the middles of its boxes, and its edges, from the corner of the graph. */
+/** The layout of a single graph: the centres of its boxes, and its edges, relative to its corner. */
 interface Plan {
   readonly width: number;
   readonly height: number;
@@ -88,7 +88,7 @@ function place(
   });
 }
 
-/** The border of a graph as a box, so that edges from and to it find their way around others. */
+/** The border of a graph as a box, so that edges from and to it are led around other boxes. */
 const border: Size = { width: 4, height: 1, plan: undefined };
 
 function planOf({ nodes, edges }: LayoutGraph): Plan {
@@ -123,7 +123,7 @@ function planOf({ nodes, edges }: LayoutGraph): Plan {
   };
 }
 
-/** Where all ways meet in one box, the graph falls apart into pieces, which are laid out one below the other. */
+/** Boxes that all paths pass through divide the graph into pieces, which are laid out one below the other. */
 function stacked(sizes: readonly Size[], edges: readonly (readonly [number, number])[]): Plan {
   const [x, y] = [new Array<number>(sizes.length).fill(0), new Array<number>(sizes.length).fill(0)];
   const routes: { from: number; to: number; points: number[] }[] = [];
@@ -158,7 +158,7 @@ function edgesIn(
   edges: readonly (readonly [number, number])[],
 ): { piece: number[]; within: (readonly [number, number])[] }[] {
   const found = piecesOf(count, edges).map((piece) => ({ piece, within: [] as (readonly [number, number])[] }));
-  // A box in which pieces meet is the last of one and the first of the next: edges belong to the piece that they begin in.
+  // Such a box is the last of one piece and the first of the next: edges belong to the piece in which they begin.
   const starts = new Map<number, number>();
   found.forEach(({ piece }, n) => {
     for (const k of piece) starts.set(k, n);
@@ -191,13 +191,13 @@ function cornered({ sizes, x, y, routes }: Pick<Plan, 'sizes' | 'x' | 'y' | 'rou
   };
 }
 
-/** Runs of boxes from one in which all ways meet to the next, both included. */
+/** Runs of boxes from one that all paths pass through to the next, both included. */
 function piecesOf(count: number, edges: readonly (readonly [number, number])[]): number[][] {
   if (count === 0) return [];
   const order = inOrder(count, edges);
   const place = new Array<number>(count);
   order.forEach((k, at) => (place[k] = at));
-  // How far edges reach that begin before a place.
+  // How far edges reach that begin before a position.
   const reach = new Array<number>(count).fill(0);
   for (const [from, to] of edges) reach[place[from]!] = Math.max(reach[place[from]!]!, place[to]!);
   const hasInput = new Set(edges.map(([, to]) => to));
@@ -214,7 +214,7 @@ function piecesOf(count: number, edges: readonly (readonly [number, number])[]):
   return pieces;
 }
 
-/** Boxes such that every edge leads forward; those of a circle stand as they came. */
+/** Boxes in topological order; those of a cycle keep their order. */
 function inOrder(count: number, edges: readonly (readonly [number, number])[]): number[] {
   const after: number[][] = Array.from({ length: count }, () => []);
   const waits = new Array<number>(count).fill(0);
@@ -254,7 +254,7 @@ function pieceLayout(sizes: readonly Size[], edges: readonly (readonly [number, 
   return made;
 }
 
-/** Straightens the longest way through a piece; where most boxes lie beside it, only its end is brought below its beginning. */
+/** Straightens the longest path through a piece; if most boxes lie beside it, only its end is moved below its beginning. */
 function upright(piece: PieceLayout, edges: readonly (readonly [number, number])[]): PieceLayout {
   const { x, y, points, height } = piece;
   const way = longestWay(x.length, edges);
@@ -264,7 +264,7 @@ function upright(piece: PieceLayout, edges: readonly (readonly [number, number])
     return {
       x: x.map((v, k) => v - shift(y[k]!)),
       y,
-      // The ends of an edge go with their boxes.
+      // The ends of an edge move with their boxes.
       points: points.map((line, e) =>
         line.map((v, k) => {
           if (k % 2 === 1) return v;
@@ -287,7 +287,7 @@ function upright(piece: PieceLayout, edges: readonly (readonly [number, number])
   };
 }
 
-/** The boxes of a longest way, in order. */
+/** The boxes of a longest path, in order. */
 function longestWay(count: number, edges: readonly (readonly [number, number])[]): number[] {
   const length = new Array<number>(count).fill(0);
   const before = new Array<number>(count).fill(-1);
@@ -323,7 +323,7 @@ function byDagre(sizes: readonly Size[], edges: readonly (readonly [number, numb
   const nodes = sizes.map((_, k) => graph.node(String(k)) as { x: number; y: number });
   const points = edges.map(([from, to]) => {
     const edge = graph.edge(String(from), String(to)) as { points: { x: number; y: number }[] };
-    // It leaves below the middle of a box, and enters above that of the other.
+    // It leaves below the centre of one box, and enters above that of the other.
     const inner = edge.points.slice(1, -1).flatMap(({ x, y }) => [x, y]);
     const short = edge.points.length <= 3 ? [] : inner;
     const [a, b] = [nodes[from]!, nodes[to]!];
@@ -337,7 +337,7 @@ function byDagre(sizes: readonly Size[], edges: readonly (readonly [number, numb
   };
 }
 
-/** Boxes in rows by the longest way to them, each row near to what it hangs on. */
+/** Boxes in rows by the longest path to them, each close to its predecessors. */
 function byRanks(sizes: readonly Size[], edges: readonly (readonly [number, number])[]): PieceLayout {
   const rank = new Array<number>(sizes.length).fill(0);
   const before: number[][] = sizes.map(() => []);

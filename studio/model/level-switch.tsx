@@ -13,14 +13,14 @@ export function LevelSwitch({ studio, level, onLevel }: LevelSwitchProps) {
   const { problem, isBusy } = useStep(studio, level === 'kernels');
   return (
     <div class="level-switch">
-      <fieldset class="choice" aria-label="What layers open to">
+      <fieldset class="choice" aria-label="What layers open into">
         {(['ops', 'kernels'] as const).map((each) => (
           <button
             type="button"
             key={each}
             aria-pressed={each === level}
             title={
-              each === 'ops' ? 'Layers open to their operations' : 'Layers open to the kernels of the compiled step'
+              each === 'ops' ? 'Layers open into their operations' : 'Layers open into the kernels of the compiled step'
             }
             onClick={() => onLevel(each)}
           >

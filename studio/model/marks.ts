@@ -3,7 +3,7 @@ import { differencesOf } from '../compare/differences.ts';
 import { pathOf } from '../step/kernels.ts';
 import type { Item, ModelItems } from './items.ts';
 
-/** Items by the names of layers on the way to them, without blocks: so the library names them. */
+/** Items by their paths of layer names without blocks, which are the library's names. */
 export function byPath(model: ModelItems): ReadonlyMap<string, Item> {
   const known = paths.get(model);
   if (known) return known;
@@ -17,7 +17,7 @@ export function byPath(model: ModelItems): ReadonlyMap<string, Item> {
 }
 const paths = new WeakMap<ModelItems, ReadonlyMap<string, Item>>();
 
-/** What was found of items: `nan`, `dead`, `differs` (in structure) or `changed` (in its weights); what holds such an item is marked as well. */
+/** What was found of items: `nan`, `dead`, `differs` (in structure) or `changed` (in its weights); whatever contains such an item is marked as well. */
 export function marksOf(
   model: ModelItems,
   activations: readonly StudioActivation[],

@@ -14,7 +14,7 @@ interface MinimapProps {
 }
 const most = { width: 132, height: 320 };
 
-/** The whole drawing small, with the part that is seen; absent where all is seen. */
+/** The whole drawing in small, with the visible part; absent if everything is visible. */
 export function Minimap({ layout, view, width, height, colorOf, onMove }: MinimapProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const isDark = useContext(Dark);

@@ -24,12 +24,12 @@ interface ModelViewProps {
   readonly onKernels: (item: Item) => void;
   readonly marks: ReadonlyMap<string, string>;
   readonly comparison: StudioComparison | undefined;
-  /** What layers open to, and how that is changed; absent where no step is known. */
+  /** What layers open into, and how to change it; absent without a step. */
   readonly level: Level | undefined;
   readonly onLevel: (level: Level) => void;
 }
 
-/** The structure: list, graph and what is known of the selected node. */
+/** The structure: list, graph and details of the selected node. */
 export function ModelView({
   studio,
   model,
@@ -52,7 +52,7 @@ export function ModelView({
   const selected = at === '' ? undefined : model.find(at);
   const isOpen = (item: Item): boolean => openIds.has(item.id);
 
-  // A link into something closed opens the way there.
+  // A link to a hidden node opens everything on its path.
   useEffect(() => {
     const closed: string[] = [];
     for (let p = selected?.parent; p?.parent; p = p.parent) if (!openIds.has(p.id)) closed.push(p.id);
@@ -181,7 +181,7 @@ export function ModelView({
   );
 }
 
-/** Whether keys are letters now. */
+/** Whether keys are being typed as text. */
 export const isTyping = (event: KeyboardEvent): boolean => {
   const target = event.composedPath()[0];
   return (

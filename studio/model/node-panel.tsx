@@ -18,7 +18,7 @@ interface NodePanelProps {
   readonly comparison: StudioComparison | undefined;
 }
 
-/** What is known of a node: shapes, cost, config, weights. */
+/** The details of a node: shapes, cost, config, weights. */
 export function NodePanel({ studio, model, item, go, onKernels, comparison }: NodePanelProps) {
   const { node } = item;
   const weightBytes =

@@ -4,7 +4,7 @@ import type { LayoutGraph } from './layout.ts';
 /** Sizes of closed boxes. */
 export const boxSize = { width: 208, height: 50, opWidth: 168, opHeight: 34 } as const;
 
-/** What is to be laid out of an item's inside, where some items are open. */
+/** The boxes and edges of an item's inside, some of them open. */
 export function openGraph(item: Item, isOpen: (item: Item) => boolean): LayoutGraph {
   const { items, edges } = item.inside() ?? { items: [], edges: [] };
   const nodes = items.map((each) => {

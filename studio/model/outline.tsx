@@ -17,7 +17,7 @@ interface OutlineProps {
 }
 const rowHeight = 27;
 
-/** What is open, as a list: only the rows that are seen are there. */
+/** The open items as a list; only visible rows are rendered. */
 export function Outline({ rows, selected, isOpen, isFlat, onSelect, onToggle }: OutlineProps) {
   const list = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);

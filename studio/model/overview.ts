@@ -11,7 +11,7 @@ export interface Overview {
   readonly colorOf: (id: string) => string;
 }
 
-/** Paints boxes and edges where they are too small for words. */
+/** Paints boxes and edges when they are too small for text. */
 export function paintOverview(
   canvas: HTMLCanvasElement,
   { layout, view, width, height, selected, colorOf }: Overview,

@@ -6,7 +6,7 @@ interface PathProps {
   readonly onGo: (item: Item | undefined) => void;
 }
 
-/** The way from the model to the selected node. */
+/** The path from the model to the selected node. */
 export function Path({ model, item, onGo }: PathProps) {
   if (!model) return <div class="path" />;
   const way: Item[] = [];

@@ -6,20 +6,26 @@ interface ViewButtonsProps {
   readonly onTop: () => void;
 }
 
-/** Nearer, farther, all of it, from the top. */
+/** Buttons: zoom in, zoom out, fit, top. */
 export function ViewButtons({ onZoom, onFit, onTop }: ViewButtonsProps) {
   return (
     <div class="view-buttons" onPointerDown={(event) => event.stopPropagation()}>
-      <button type="button" data-act="zoom-in" title="Nearer (+)" aria-label="Nearer" onClick={() => onZoom(1.25)}>
+      <button type="button" data-act="zoom-in" title="Zoom in (+)" aria-label="Zoom in" onClick={() => onZoom(1.25)}>
         <Icon name="plus" />
       </button>
-      <button type="button" data-act="zoom-out" title="Farther (−)" aria-label="Farther" onClick={() => onZoom(0.8)}>
+      <button type="button" data-act="zoom-out" title="Zoom out (−)" aria-label="Zoom out" onClick={() => onZoom(0.8)}>
         <Icon name="minus" />
       </button>
-      <button type="button" data-act="fit" title="All of it (0)" aria-label="Show all of it" onClick={onFit}>
+      <button type="button" data-act="fit" title="Fit to the window (0)" aria-label="Fit to the window" onClick={onFit}>
         <Icon name="fit" />
       </button>
-      <button type="button" data-act="top" title="From the top (Home)" aria-label="Show the top" onClick={onTop}>
+      <button
+        type="button"
+        data-act="top"
+        title="Top of the graph (Home)"
+        aria-label="Top of the graph"
+        onClick={onTop}
+      >
         <Icon name="up" />
       </button>
     </div>

@@ -1,19 +1,19 @@
-/** What part of a drawing is seen: the point of the drawing in the corner of the screen, and pixels per unit. */
+/** The visible part of a drawing: the point in the corner of the screen, and pixels per unit. */
 export interface View {
   readonly x: number;
   readonly y: number;
   readonly scale: number;
 }
-/** Below this scale names cannot be read: boxes are painted, not made of elements. */
+/** Below this scale names cannot be read: boxes are painted instead of rendered as elements. */
 export const readable = 0.34;
 export const scales = { least: 0.02, most: 3 } as const;
 
-/** Zooms so that what is at a point of the screen stays there. */
+/** Zooms around a point of the screen. */
 export function zoomed({ x, y, scale }: View, factor: number, atX: number, atY: number): View {
   const next = Math.min(scales.most, Math.max(scales.least, scale * factor));
   return { x: x + atX / scale - atX / next, y: y + atY / scale - atY / next, scale: next };
 }
-/** Shows a rectangle in the middle, no larger than `most`. */
+/** Centres a rectangle, at most at scale `most`. */
 export function fitted(
   box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
   width: number,

@@ -1,6 +1,6 @@
 import type { Layout } from './layout.ts';
 
-/** The box that an arrow key leads to: along an edge up or down, to the nearest box beside otherwise. */
+/** The box that an arrow key leads to: up or down along an edge, left or right to the nearest box. */
 export function neighbour({ boxes, routes }: Layout, from: string | undefined, key: string): string | undefined {
   const here = boxes.find(({ id }) => id === from);
   if (!here) return boxes[0]?.id;
@@ -11,7 +11,7 @@ export function neighbour({ boxes, routes }: Layout, from: string | undefined, k
     return near[0]?.id;
   };
   if (key === 'ArrowDown') {
-    // Into what is open, and out of it at its end.
+    // Into an open box, and out of it at its end.
     if (here.isOpen) {
       const within = nearest(
         routes

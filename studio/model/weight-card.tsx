@@ -8,7 +8,7 @@ import type { Studio } from '../studio.ts';
 import { WeightImage } from './weight-image.tsx';
 import { WeightTable } from './weight-table.tsx';
 
-/** A weight: how its numbers lie, as an image, as a table, as a file. */
+/** A weight: its distribution, as an image, as a table, as a file. */
 export function WeightCard({ studio, weight }: { readonly studio: Studio; readonly weight: StudioWeight }) {
   const [values, setValues] = useState<StudioWeightValues | undefined>(() => studio.store.weights.get(weight.path));
   const [problem, setProblem] = useState<string>();

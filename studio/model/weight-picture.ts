@@ -4,15 +4,15 @@ export interface Picture {
   readonly height: number;
   readonly pixels: Uint8ClampedArray<ArrayBuffer>;
   readonly title: string;
-  /** Of input channels one is shown. */
+  /** A single input channel is shown. */
   readonly channels: number;
-  /** The value that has the strongest colour. */
+  /** The value of the strongest colour. */
   readonly most: number;
 }
 const mostTiles = 256;
 const mostSide = 512;
 
-/** Kernels of convolutions `[height, width, in, out]` as a tile an output channel; with three input channels in colour. Else rows and columns. */
+/** Kernels of convolutions `[height, width, in, out]` as one tile per output channel; in colour with three input channels. Otherwise rows and columns. */
 export function pictureOf(values: Float32Array, shape: readonly number[], channel: number): Picture {
   let most = 0;
   for (const v of values) if (Number.isFinite(v)) most = Math.max(most, Math.abs(v));
@@ -59,7 +59,7 @@ function tiles(values: Float32Array, shape: readonly number[], channel: number, 
   };
 }
 
-/** Blue below zero, red above, white at it; green where it is no number. */
+/** Blue below zero, red above, white at zero; green for NaN. */
 function paint(pixels: Uint8ClampedArray, pixel: number, t: number): void {
   const strong = Math.sqrt(Math.min(1, Math.abs(t)));
   const [r, g, b] = Number.isNaN(t) ? [0, 200, 80] : t < 0 ? [37, 99, 190] : [196, 60, 48];

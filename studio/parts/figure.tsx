@@ -3,7 +3,7 @@ interface FigureProps {
   readonly value: string;
   readonly note: string;
 }
-/** A number that matters, with what it is. */
+/** A key figure with its label. */
 export function Figure({ name, value, note }: FigureProps) {
   return (
     <div class="figure">

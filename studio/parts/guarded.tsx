@@ -2,11 +2,11 @@ import type { ComponentChildren } from 'preact';
 import { useErrorBoundary } from 'preact/hooks';
 
 interface GuardedProps {
-  /** What is shown inside. */
+  /** The contents. */
   readonly what: string;
   readonly children: ComponentChildren;
 }
-/** What cannot be shown, such as a line of a damaged file, says so, and the page goes on. */
+/** Shows an error in place of contents that fail, such as a line of a damaged file; the rest of the page goes on. */
 export function Guarded({ what, children }: GuardedProps) {
   const [error] = useErrorBoundary() as [Error | undefined, () => void];
   if (!error) return <>{children}</>;

@@ -1,7 +1,7 @@
 import type { StudioHistogram } from '../../src/studio/protocol.ts';
 import { figure } from './format.ts';
 
-/** How numbers lie, as bars. */
+/** A distribution of numbers, as bars. */
 export function Histogram({
   of: { low, high, counts },
   height = 72,

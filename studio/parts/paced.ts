@@ -1,7 +1,7 @@
-/** The part of the time that drawing may take while lines pour in. */
+/** The fraction of time that drawing may take while many lines arrive. */
 const share = 0.25;
 
-/** Draws when asked to: at once after a pause, else as often as leaves time for everything else. */
+/** Draws on request: at once after a pause, otherwise as often as leaves time for everything else. */
 export class Paced {
   readonly #draw: () => void;
   #next = 0;
@@ -23,7 +23,7 @@ export class Paced {
   #now(): void {
     const begun = performance.now();
     this.#draw();
-    // Where nothing is on the screen, as in a tab behind others, no frame comes.
+    // In a hidden tab there are no animation frames.
     this.#next = begun + 1000;
     requestAnimationFrame(() =>
       setTimeout(() => {

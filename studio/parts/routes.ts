@@ -17,7 +17,7 @@ export function routeOf(hash: string): Route {
   }
 }
 
-/** Where one has been: the browser's own history where the page is the studio's, else one kept here. */
+/** The history: the browser's own if the page is the studio's, otherwise one kept here. */
 export interface History {
   readonly now: () => Route;
   go(route: Route): void;
@@ -32,7 +32,7 @@ export function pageHistory(): History {
     go: (route) => {
       if (hashOf(route) === location.hash) return;
       location.hash = hashOf(route);
-      // The browser tells of it some time later: keys that follow fast would still see the old place.
+      // The browser reports it later: keys pressed in quick succession would still see the old place.
       for (const tell of listeners) tell();
     },
     back: () => history.back(),

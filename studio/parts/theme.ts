@@ -1,4 +1,4 @@
 import { createContext } from 'preact';
 
-/** Whether the page is dark: for what is painted, and does not follow style sheets. */
+/** Whether the page is dark: for painted parts, which do not follow style sheets. */
 export const Dark = createContext(false);

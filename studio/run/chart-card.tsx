@@ -14,7 +14,7 @@ interface ChartCardProps {
   readonly chart: Chart;
   readonly axis: Axis;
   readonly colorOf: (run: string) => number;
-  /** Rises with every line that came. */
+  /** Increases with every line received. */
   readonly version: number;
 }
 const kinds = { batch: 'batches', epoch: 'epochs', validation: 'validation' } as const;
@@ -151,7 +151,7 @@ function tooltip(lines: readonly ChartLine[], by: Axis['by']): uPlot.Plugin {
           return typeof value === 'number' ? [`${run.name} · ${kinds[kind]}  ${figure(value)}`] : [];
         });
         const at = by === 'seconds' ? clock(x) : `${by === 'steps' ? 'step' : 'epoch'} ${figure(x)}`;
-        // Text alone: names of runs and metrics come from files.
+        // As text only: names of runs and metrics come from files.
         box.textContent = [at, ...rows].join('\n');
         box.style.left = `${left > plot.over.clientWidth / 2 ? left - box.offsetWidth - 12 : left + 12}px`;
       },

@@ -1,6 +1,6 @@
 import type { Curve, Run } from '../store.ts';
 
-/** A chart: what of every run it shows. */
+/** A chart: what it shows of every run. */
 export interface Chart {
   readonly title: string;
   readonly lines: readonly ChartLine[];
@@ -11,7 +11,7 @@ export interface ChartLine {
   readonly kind: 'batch' | 'epoch' | 'validation';
   readonly curve: Curve;
 }
-/** What the run tells of itself stands last. */
+/** The run's own measurements come last. */
 export const ownLogs = ['learning_rate', 'step_time_ms', 'epoch_time_s', 'device_memory_mb'];
 const titles: Readonly<Record<string, string>> = {
   learning_rate: 'learning rate',

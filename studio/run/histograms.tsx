@@ -16,7 +16,7 @@ interface HistogramsProps {
   /** Follows the titles. */
   readonly suffix: string;
 }
-/** How weights, gradients and activations lay after each epoch: a ridge an epoch, the last in front. */
+/** Distributions of weights, gradients and activations: one ridge per epoch, the last in front. */
 export function HistogramsOverTime({ run, suffix }: HistogramsProps) {
   return (
     <>
@@ -76,7 +76,7 @@ function Ridges({ name, list }: RidgesProps) {
     pen.scale(2, 2);
     const style = getComputedStyle(current);
     const shown = list.filter((_, k) => (list.length - 1 - k) % Math.ceil(list.length / 24) === 0);
-    // Ridges are densities, so that ranges of other widths compare.
+    // Ridges are densities, so that ranges of different widths are comparable.
     const density = ({ low: a, high: b, counts, size: n }: StudioHistogram) =>
       counts.map((c) => (c * counts.length) / ((b - a || 1) * Math.max(1, n)));
     const most = Math.max(1e-30, ...shown.flatMap(({ of }) => density(of)));

@@ -41,7 +41,7 @@ function Note({ note }: { readonly note: StudioNote }) {
   );
 }
 
-/** Numbers as bars, as long as their part of the largest, or of 1 where none is larger. */
+/** Numbers as bars, relative to the largest, or to 1 if none is larger. */
 function Bars({ of }: { readonly of: NonNullable<StudioNote['values']> }) {
   const entries = Object.entries(of);
   const most = Math.max(1, ...entries.map(([, value]) => value));
@@ -60,7 +60,7 @@ function Bars({ of }: { readonly of: NonNullable<StudioNote['values']> }) {
   );
 }
 
-/** Lines from their smallest to their largest values, with a colour each. */
+/** Lines, each in its own colour, from the smallest to the largest value. */
 function Lines({ of }: { readonly of: NonNullable<StudioNote['lines']> }) {
   const lines = Object.entries(of).filter(([, { x }]) => x.length > 0);
   if (lines.length === 0) return null;
@@ -108,7 +108,7 @@ function Lines({ of }: { readonly of: NonNullable<StudioNote['lines']> }) {
   );
 }
 
-/** Counts by row and column, the more the darker. */
+/** Counts by row and column; larger ones are darker. */
 function Matrix({ of: { labels, rows } }: { readonly of: NonNullable<StudioNote['matrix']> }) {
   return (
     <table class="matrix">

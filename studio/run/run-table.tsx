@@ -16,7 +16,7 @@ interface Column {
   readonly cell: (run: Run) => Cell;
 }
 
-/** The runs beside each other: what they were set to, those that differ first, and where their logs stand. */
+/** The runs side by side: their settings, those that differ first, and their latest logs. */
 export function RunTable({ runs, hidden, colorOf, onToggle }: RunTableProps) {
   const [sorted, setSorted] = useState<{ readonly name: string; readonly isDown: boolean }>();
   const columns = columnsOf(runs);
@@ -79,7 +79,7 @@ function columnsOf(runs: readonly Run[]): readonly Column[] {
     ...[...logs].map((name): Column => ({ name, of: 'log', cell: ({ epochs }) => epochs.get(name)?.values.at(-1) })),
   ];
 }
-/** Numbers by size, then words; what a run has not stands last. */
+/** Numbers by size, then texts; missing values come last. */
 function order(a: Cell, b: Cell): number {
   if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
   return typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b));

@@ -11,7 +11,7 @@ import { HistogramsOverTime } from './histograms.tsx';
 import { Notes } from './notes.tsx';
 import { RunTable } from './run-table.tsx';
 
-/** The runs: curves, what a run tells of itself, histograms over time, notes. */
+/** The runs: curves, state, histograms over time, notes. */
 export function RunView({ studio }: { readonly studio: Studio }) {
   const { store } = studio;
   const all = [...store.runs.values()];
@@ -80,7 +80,7 @@ export function RunView({ studio }: { readonly studio: Studio }) {
   );
 }
 
-/** How far a run is. */
+/** The progress of a run. */
 function Standing({ run }: { readonly run: Run }) {
   const epochs = run.start?.epochs;
   const done = run.epochs.get('loss')?.values.length ?? 0;
@@ -99,12 +99,12 @@ function Standing({ run }: { readonly run: Run }) {
       <span>{run.step} steps</span>
       {run.start && <span>{duration(Math.max(0, run.last - run.start.time) / 1000)}</span>}
       {stepTime !== undefined && <span>{figure(stepTime)} ms a step</span>}
-      {epochs !== undefined && <progress value={part} max={1} aria-label="Part of the run that is done" />}
+      {epochs !== undefined && <progress value={part} max={1} aria-label="Progress of the run" />}
     </div>
   );
 }
 
-/** Pause, stop, another learning rate: where the run allows it. */
+/** Pause, stop, change the learning rate: if the run allows it. */
 function Controls({ studio, run }: { readonly studio: Studio; readonly run: Run }) {
   const [rate, setRate] = useState('');
   if (!studio.can('control') || !run.start?.controls || run.state === 'ended' || run.state === undefined) return null;

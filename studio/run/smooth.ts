@@ -1,4 +1,4 @@
-/** Exponential moving average of a curve, without the pull to its beginning; values that are not finite are passed over. */
+/** Exponential moving average of a curve, with bias correction; values that are not finite are skipped. */
 export function smooth(values: readonly number[], weight: number): number[] {
   if (weight <= 0) return [...values];
   let [mean, total] = [0, 0];

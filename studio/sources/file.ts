@@ -1,6 +1,6 @@
 import type { StudioLine, StudioSource } from '../../src/studio/protocol.ts';
 
-/** Lines that stand in the page itself: nobody answers questions. */
+/** Lines contained in the page itself: nothing answers questions. */
 export function fileSource(text: string): StudioSource {
   const lines = text
     .split('\n')

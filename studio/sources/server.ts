@@ -19,7 +19,7 @@ export function serverSource(token: string, answers: readonly StudioQuestion[]):
   };
 }
 
-/** Reads lines until the page is left; where the connection breaks, from where it broke. */
+/** Reads lines until the page is left; after a lost connection, continues where it broke. */
 async function follow(
   headers: Record<string, string>,
   tell: (lines: StudioLine[]) => void,
@@ -40,7 +40,7 @@ async function follow(
         if (lines.length > 0) tell(lines);
       }
     } catch {
-      // The server is gone, or is started anew.
+      // The server is gone, or was restarted.
     }
     await new Promise((next) => setTimeout(next, 1000));
   }

@@ -2,7 +2,7 @@ import type { StudioEdge, StudioGraph, StudioKernel, StudioNode, StudioStep } fr
 import type { Item } from '../model/items.ts';
 import { pathOf } from './kernels.ts';
 
-/** What a step does beside its layers, and what it is called. */
+/** The parts of a step other than layers, and their titles. */
 const parts: Readonly<Record<string, string>> = { ':loss': 'Loss', ':metrics': 'Metrics', ':optimizer': 'Optimizer' };
 
 /** The compiled step as a level below layers and ops: which kernels compute something for a node, and what they read. */
@@ -10,7 +10,7 @@ export class KernelGraph {
   readonly step: StudioStep;
   readonly #nodes: readonly StudioNode[];
   readonly #kernels: ReadonlyMap<StudioNode, StudioKernel>;
-  /** Numbers of kernels by the path of the layer or op. */
+  /** The numbers of kernels, by the path of the layer or op. */
   readonly #byPath = new Map<string, Set<number>>();
   readonly #readers: readonly number[][];
 
@@ -29,7 +29,7 @@ export class KernelGraph {
     });
   }
 
-  /** The kernel that a node stands for, if it is one of these. */
+  /** The kernel that a node represents, if any. */
   kernelOf(node: StudioNode): StudioKernel | undefined {
     return this.#kernels.get(node);
   }

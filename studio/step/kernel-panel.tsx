@@ -14,7 +14,7 @@ interface KernelPanelProps {
   readonly go: (item: Item | undefined) => void;
 }
 
-/** What is known of a kernel: its cost, what was fused into it, and for whom it computes. */
+/** The details of a kernel: its cost, what was fused into it, and for which layers it computes. */
 export function KernelPanel({ model, item, kernel, go }: KernelPanelProps) {
   const places = byPath(model);
   return (

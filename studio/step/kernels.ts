@@ -3,7 +3,7 @@ import type { Family } from '../model/families.ts';
 import type { Item } from '../model/items.ts';
 import { short } from '../parts/format.ts';
 
-/** Names of layers on the way to an item, without blocks, as kernels tell whom they compute for. */
+/** The path of layer names to an item, without blocks, as in the scopes of kernels. */
 export function pathOf(item: Item): string {
   const names: string[] = [];
   for (let at: Item | undefined = item; at?.parent; at = at.parent) if (at.kind !== 'block') names.unshift(at.name);
@@ -20,13 +20,13 @@ export interface Part {
   readonly isForward: boolean;
   readonly isBackward: boolean;
 }
-/** Tells whether kernels compute results or gradients of an item or of what is within it. */
+/** Whether kernels compute results or gradients of an item or its contents. */
 function rolesFor(item: Item): (kernel: StudioKernel) => { isForward: boolean; isBackward: boolean } {
   const paths = pathsOf(item);
   const isOf = (path: string): boolean => paths.some((own) => own === '' || path === own || path.startsWith(`${own}/`));
   return ({ forward, backward }) => ({ isForward: forward.some(isOf), isBackward: backward.some(isOf) });
 }
-/** The kernels that compute something for an item or for what is within it. */
+/** The kernels that compute something for an item or its contents. */
 export function kernelsOf({ kernels }: StudioStep, item: Item): readonly Part[] {
   const roleOf = rolesFor(item);
   return kernels
@@ -34,15 +34,15 @@ export function kernelsOf({ kernels }: StudioStep, item: Item): readonly Part[] 
     .filter(({ isForward, isBackward }) => isForward || isBackward);
 }
 
-/** How much of the step a kernel is: by time where that was measured, else by what it computes and moves. */
+/** The share of a kernel in the step: by time if it was measured, otherwise by operations and bytes. */
 export const weightOf = (kernel: StudioKernel): number => kernel.ms ?? kernel.flops + kernel.bytes / 4;
 
-/** What a kernel is called, with ∂ where it computes gradients alone of the item that it stands in. */
+/** The name of a kernel, with ∂ if it computes only gradients of the item around it. */
 export function titleOf(kernel: StudioKernel, { parent }: Item): string {
   const { isForward, isBackward } = rolesFor(parent!)(kernel);
   return `${isBackward && !isForward ? '∂ ' : ''}${kernel.name}`;
 }
-/** What it costs, in a word: milliseconds where they were measured. */
+/** Its cost in short: milliseconds if they were measured. */
 export const costOf = ({ ms, flops }: StudioKernel): string =>
   ms === undefined ? `${short(flops)} FLOPs` : `${ms.toFixed(3)} ms`;
 

@@ -2,7 +2,7 @@ import type { StudioKernel } from '../../src/studio/protocol.ts';
 
 interface LayerLinksProps {
   readonly kernel: StudioKernel;
-  /** How many are shown; 4 where nothing else is said. */
+  /** How many are shown; 4 by default. */
   readonly most?: number;
   readonly knows: (path: string) => boolean;
   readonly onGo: (path: string) => void;
@@ -44,5 +44,5 @@ export function LayerLinks({ kernel, most = 4, knows, onGo }: LayerLinksProps) {
   );
 }
 
-/** The last name of a path; `:loss` and its like without the colon. */
+/** The last name of a path; `:loss` and the like without the colon. */
 const shortName = (path: string): string => path.slice(path.lastIndexOf('/') + 1).replace(/^:/, '');

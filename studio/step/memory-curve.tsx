@@ -1,7 +1,7 @@
 import type { StudioKernel } from '../../src/studio/protocol.ts';
 import { bytes } from '../parts/format.ts';
 
-/** What stands in memory from kernel to kernel, beside weights and data. */
+/** The memory in use from kernel to kernel, apart from weights and data. */
 export function MemoryCurve({ kernels }: { readonly kernels: readonly StudioKernel[] }) {
   const most = Math.max(...kernels.map(({ scratch }) => scratch));
   if (!(most > 0)) return null;

@@ -15,7 +15,7 @@ type Key = 'order' | 'ms' | 'flops' | 'bytes';
 interface StepViewProps {
   readonly studio: Studio;
   readonly model: ModelItems;
-  /** The kernels of this item alone. */
+  /** Only the kernels of this item. */
   readonly of: Item | undefined;
   readonly onGo: (item: Item) => void;
   readonly onAll: () => void;

@@ -9,7 +9,7 @@ export interface AskedStep {
   readonly ask: (timed: boolean) => void;
 }
 
-/** The compiled step, and how to ask for it. It is compiled at once where it is `wanted`, which may take seconds. */
+/** The compiled step, and how to request it. If `wanted`, it is compiled at once, which may take seconds. */
 export function useStep(studio: Studio, wanted: boolean): AskedStep {
   const [problem, setProblem] = useState<string>();
   const [isBusy, setBusy] = useState(false);

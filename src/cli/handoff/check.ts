@@ -6,7 +6,7 @@ import { fail } from '../../base/errors.ts';
 /** What the program for Python found. */
 export interface Found {
   readonly losses: readonly number[];
-  /** Those of the steps after `checkpoint.keras` was written. */
+  /** The losses of the steps after `checkpoint.keras` was written. */
   readonly lossesAfter: readonly number[];
   readonly keras: string;
   readonly jax: string;
@@ -30,7 +30,7 @@ export async function checkWith(python: string, folder: string): Promise<Found> 
   });
   if (typeof code === 'string')
     fail(`--python ${python}`, `it did not run: ${code}`, 'give the path of a python that has keras and jax');
-  // 1 is its verdict too, where it has one.
+  // Exit code 1 also stands for a negative verdict, if it printed one.
   const found = /differ by/.test(printed) ? await readFile(join(folder, 'check.json'), 'utf8') : undefined;
   if (found === undefined) {
     const last = printed.trimEnd().split('\n').slice(-8).join('\n  ');

@@ -26,7 +26,7 @@ export interface Settings {
 
 const text = (name: string, content: string): Promise<void> => writeFileAtomic(name, new TextEncoder().encode(content));
 
-/** Makes the folder, which must be new or empty unless it may be replaced. */
+/** Creates the folder, which must be new or empty unless it may be replaced. */
 export async function makeFolder(folder: string, overwrite: boolean): Promise<void> {
   await mkdir(join(folder, 'data'), { recursive: true });
   const there = (await readdir(folder)).filter((name) => name !== 'data');
@@ -34,7 +34,7 @@ export async function makeFolder(folder: string, overwrite: boolean): Promise<vo
     fail(folder, `it is there already, with ${there.length} files`, 'give another name, or --overwrite');
 }
 
-/** Writes all but the losses: model, data, program, and what the user's own classes ask of Python. */
+/** Writes all but the losses: model, data, program, and what Python needs for the user's own classes. */
 export async function writeFolder(
   folder: string,
   model: Model,
@@ -80,11 +80,11 @@ export async function writeFolder(
   );
   return classes;
 }
-/** Writes the losses that the program for Python is to have. */
+/** Writes the losses that the Python program should reproduce. */
 export const writeExpected = (folder: string, losses: readonly number[], stepsAfter: number): Promise<void> =>
   text(join(folder, 'expected.json'), `${JSON.stringify({ hornbeam: libraryVersion, losses, stepsAfter })}\n`);
 
-/** Compile options as Python would write them, a line each. */
+/** Compile options as Python would write them, one per line. */
 function compileLines(config: Config): string[] {
   const short = (x: unknown): string => {
     if (Array.isArray(x)) return `[${x.map(short).join(', ')}]`;

@@ -9,13 +9,13 @@ export interface Run {
   readonly x: Data;
   readonly y: Data;
   readonly sampleWeight: Data | undefined;
-  /** Those to validate on, and validation, are left out: in some layers it draws random numbers. */
+  /** Validation and its data are left out: in some layers, validation draws random numbers. */
   readonly samples: number;
   readonly batchSize: number;
   readonly shuffle: boolean;
 }
 
-/** The states of generators of seeds, such as dropout's, in the order of the layers: files do not hold them. */
+/** The states of seed generators, such as those of dropout, in the order of the layers: files do not contain them. */
 const seedsOf = (model: Model): readonly Variable[] =>
   model.variables.filter((v) => v.path.endsWith('seed_generator_state'));
 export type Seeds = readonly (readonly number[])[];
@@ -23,7 +23,7 @@ export type Seeds = readonly (readonly number[])[];
 export const seedStates = (model: Model): Promise<Seeds> =>
   Promise.all(seedsOf(model).map(async (v) => [...((await v.value.data()) as Uint32Array)]));
 
-/** Notes the loss of each step, and ends the training after some. */
+/** Notes the loss of each step, and ends training after a given number. */
 class Steps extends Callback<Model> {
   readonly losses: number[] = [];
   readonly #steps: number;
@@ -54,7 +54,7 @@ class Steps extends Callback<Model> {
   }
 }
 
-/** The losses of the next steps, from these states of generators: the program for Python takes the data in the same order. */
+/** The losses of the next steps, from these states of the generators: the Python program takes the data in the same order. */
 export async function nextLosses(
   model: Model,
   run: Run,

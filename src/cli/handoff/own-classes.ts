@@ -9,17 +9,17 @@ import { type AnyLayer, Layer } from '../../layers/layer/layer.ts';
 import { flattenLayers, ownVariablesOf } from '../../layers/layer/tracking.ts';
 import type { Model } from '../../models/index.ts';
 
-/** A class or function of the user's own that a model has, which Python lacks. */
+/** A class or function of the user's that a model contains and Python lacks. */
 export interface OwnClass {
   readonly name: string;
   /** The package that it is registered under; null: by its name alone. */
   readonly package: string | null;
   readonly kind: 'layer' | 'function' | 'other';
-  /** The first config that the model's file has of it. */
+  /** Its first config in the model's file. */
   readonly config: Config;
-  /** Where it stands: names of layers, or the compile option. */
+  /** Where it occurs: names of layers, or the compile option. */
   readonly uses: readonly string[];
-  /** What the first layer of the class has, in order. */
+  /** The weights of the first layer of the class, in order. */
   readonly weights: readonly { readonly name: string; readonly shape: string; readonly dtype: string }[];
 }
 
@@ -31,7 +31,7 @@ const isOwn = (x: SerializedObject): boolean => {
   return kind === 'function' ? !isOwnFunction(String(config)) : module === null || module === undefined;
 };
 
-/** What of a model's config Python does not have, in the order in which it is met. */
+/** What Python lacks of a model's config, in the order of occurrence. */
 export function ownClassesOf(model: Model, config: Config): OwnClass[] {
   const layers = flattenLayers(model as AnyLayer);
   const found = new Map<string, OwnClass & { readonly uses: string[] }>();
@@ -70,7 +70,7 @@ const python = (value: unknown): string =>
     .replace(/\bfalse\b/g, 'False')
     .replace(/\bnull\b/g, 'None');
 
-/** `custom_objects.py`: a class for each, whose bodies are to be written. */
+/** `custom_objects.py`: a class for each, whose bodies the user must write. */
 export const stubsFor = (classes: readonly OwnClass[]): string =>
   [
     '"""What model.keras has beside the classes of Keras, to be written for Python: see each "Write".',

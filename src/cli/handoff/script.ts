@@ -1,8 +1,8 @@
-/** What the program for Python is to know. */
+/** What goes into the Python program. */
 export interface ScriptFacts {
-  /** The settings that it begins with, by the names in the program: JSON that Python reads too, true and null apart. */
+  /** The settings at its beginning, by their names in the program: in JSON that is also Python, except for true and null. */
   readonly settings: Readonly<Record<string, string | number | boolean | readonly unknown[] | null>>;
-  /** How the model is compiled, a line each. */
+  /** How the model is compiled, one line per option. */
   readonly compiled: readonly string[];
   /** Whether classes of the user's own are in custom_objects.py. */
   readonly hasOwnClasses: boolean;
@@ -11,7 +11,7 @@ export interface ScriptFacts {
 const python = (value: unknown): string =>
   value === true ? 'True' : value === false ? 'False' : value === null ? 'None' : JSON.stringify(value);
 
-/** The program with which Keras on JAX trains the model on. */
+/** The program with which Keras on JAX continues the training. */
 export const scriptFor = ({ settings, compiled, hasOwnClasses }: ScriptFacts): string => `\
 """Trains model.keras on with Keras on JAX; written by "hornbeam handoff".
 
@@ -116,7 +116,7 @@ class Batches(keras.utils.PyDataset):
 
 
 class Steps(keras.callbacks.Callback):
-    """Notes the loss of each step, and ends the training after some."""
+    """Notes the loss of each step, and ends training after a given number."""
 
     def __init__(self, steps):
         super().__init__()

@@ -13,7 +13,7 @@ import {
   type Value,
 } from './values.ts';
 
-/** What a name of the program stands for. */
+/** What a name in the program refers to. */
 export type Bound =
   | { readonly kind: 'value'; readonly value: Value }
   /** A module or something in it: `keras.layers`, `numpy`. */
@@ -39,7 +39,7 @@ export const wrapped = (value: Value, least: number): string =>
 /** Translates expressions, in a scope of names. */
 export class Expressions {
   readonly names: Map<string, Bound>;
-  /** Whether something is awaited, as functions must know. */
+  /** Whether something is awaited: functions must then be async. */
   hasAwait = false;
 
   constructor(names: Map<string, Bound>) {
@@ -102,7 +102,7 @@ export class Expressions {
     return value.code === name ? name : `${keyCode(name)}: ${value.code}`;
   }
 
-  /** The path of a module that an expression names, with the attributes behind it. */
+  /** The path of a module that an expression names, including attributes. */
   private pathOf(of: Expression): string | undefined {
     if (of.kind === 'name') {
       const bound = this.names.get(of.name);
@@ -112,7 +112,7 @@ export class Expressions {
     const before = this.pathOf(of.of);
     return before === undefined ? undefined : `${before}.${of.name}`;
   }
-  /** The same within Keras, whichever way it was imported. */
+  /** The same within Keras, however it was imported. */
   private kerasPath(of: Expression): string | undefined {
     const path = this.pathOf(of);
     return path === undefined ? undefined : /^keras(?:\.|$)/.test(path) ? path.slice(6) : undefined;
@@ -273,7 +273,7 @@ export class Expressions {
     if (of.kind === 'dict') return of.entries.some(([, value]) => this.holdsSymbolic(value));
     return this.value(of).kind === 'symbolic';
   }
-  /** The arguments of a call as they stand here: those by position, then an object of the others. */
+  /** The arguments of a call in TypeScript: positional ones, then an object of the others. */
   arguments(signature: Signature, given: readonly Given[], who: string, line: number): string {
     const names = [...signature.names.keys()];
     const byPosition: string[] = [];
@@ -397,7 +397,7 @@ export class Expressions {
       return { code: `String(${only.code})`, kind: 'string' };
     throw new Refused(line, `\`${name}()\` is not translated`);
   }
-  /** What is printed: of tensors the numbers. */
+  /** What to print: for tensors, the numbers. */
   private printed(value: Value): string {
     if (value.kind !== 'tensor') return value.code;
     this.hasAwait = true;

@@ -2,7 +2,7 @@ const widest = 110;
 const opening = '([{';
 const closing = ')]}';
 
-/** The outermost brackets of a line that are worth opening: the last that hold something with a comma or are long. */
+/** The outermost brackets of a line that are worth breaking: the last ones with a comma inside, or long ones. */
 function bracketsIn(line: string): readonly [from: number, to: number] | undefined {
   let found: readonly [number, number] | undefined;
   let [depth, start, quote] = [0, 0, ''];
@@ -18,7 +18,7 @@ function bracketsIn(line: string): readonly [from: number, to: number] | undefin
   }
   return found;
 }
-/** What stands between the commas within brackets. */
+/** The parts between the commas within brackets. */
 function itemsIn(text: string): string[] {
   const items = [''];
   let [depth, quote] = [0, ''];
@@ -36,7 +36,7 @@ function itemsIn(text: string): string[] {
   return items.map((item) => item.trim()).filter((item) => item !== '');
 }
 
-/** A line of code that is too long as several, with what is in its brackets below one another. */
+/** Breaks a line of code that is too long, with the contents of its brackets below each other. */
 export function folded(line: string): string[] {
   const indent = /^ */.exec(line)![0];
   if (line.length <= widest || line.trimStart().startsWith('//')) return [line];
@@ -44,7 +44,7 @@ export function folded(line: string): string[] {
   if (!brackets) return [line];
   const [from, to] = brackets;
   const items = itemsIn(line.slice(from + 1, to));
-  // The only argument, an object or a list, stays beside its bracket.
+  // A single argument that is an object or a list stays next to its bracket.
   const only = items.length === 1 && /^[[{]/.test(items[0]!) ? items[0]! : undefined;
   if (only) {
     const inner = itemsIn(only.slice(1, -1));
@@ -53,7 +53,7 @@ export function folded(line: string): string[] {
     return [`${line.slice(0, from + 1)}${open}`, ...rows, `${indent}${close}${line.slice(to)}`];
   }
   if (items.length === 0) return [line];
-  // Brackets that only hold an expression together take no comma.
+  // Grouping brackets take no trailing comma.
   const comma = line[from] === '(' && !/[\w)\]>]/.test(line[from - 1] ?? '') ? '' : ',';
   const rows = items.flatMap((item) => folded(`${indent}  ${item}${comma}`));
   return [line.slice(0, from + 1), ...rows, `${indent}${line.slice(to)}`];

@@ -1,7 +1,7 @@
 import type { Expression, Given } from './tree.ts';
 import { Refused, type Value } from './values.ts';
 
-/** A call of NumPy, where it only makes or changes arrays. */
+/** A call of NumPy, if it only makes or changes arrays. */
 export function numpyCall(
   name: string,
   given: readonly Given[],

@@ -1,7 +1,7 @@
 import { type Token, tokensOf, Unreadable } from './tokens.ts';
 import type { Expression, Given } from './tree.ts';
 
-/** How tightly operators of two sides bind. */
+/** Precedence of binary operators. */
 const strengths: Readonly<Record<string, number>> = {
   or: 1, and: 2,
   in: 4, is: 4, '<': 4, '>': 4, '<=': 4, '>=': 4, '==': 4, '!=': 4,
@@ -10,7 +10,7 @@ const strengths: Readonly<Record<string, number>> = {
 }; // biome-ignore format: by strength
 const negation = 11;
 
-/** Reads expressions, one word after the other. */
+/** Parses expressions, token by token. */
 export class Reader {
   protected readonly tokens: readonly Token[];
   protected at = 0;
@@ -41,7 +41,7 @@ export class Reader {
     throw new Unreadable(this.token.line, problem);
   }
 
-  /** One expression, or several with commas between: a tuple. */
+  /** One expression, or a tuple of several. */
   expressions(): Expression {
     const { line } = this.token;
     const first = this.expression();
@@ -68,7 +68,7 @@ export class Reader {
       if (strength === undefined || strength <= least) return left;
       if (text === 'in' || text === 'is') this.refuse(`"${text}" is not translated`);
       this.at++;
-      // Powers are read from the right.
+      // Powers associate to the right.
       const right = this.binary(text === '**' ? strength - 1 : strength);
       left = { kind: 'binary', operator: text, left, right, line };
     }
@@ -167,7 +167,7 @@ export class Reader {
     }
     return { kind: 'dict', entries, line };
   }
-  /** Strings that stand side by side are one. */
+  /** Adjacent strings are one. */
   private strings(kind: 'string' | 'template', text: string, line: number): Expression {
     const parts: (string | Expression)[] = kind === 'string' ? [text] : this.template(text, line);
     while (this.token.kind === 'string' || this.token.kind === 'template') {

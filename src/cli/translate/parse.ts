@@ -2,7 +2,7 @@ import { Reader } from './parse-expression.ts';
 import { tokensOf, Unreadable } from './tokens.ts';
 import type { Expression, Parameter, Statement } from './tree.ts';
 
-/** Words that begin what is left as it is, and what it is. */
+/** Keywords of statements that are not translated, and what they are called. */
 const foreign: Readonly<Record<string, string>> = {
   class: 'classes are written by hand: see the migration guide',
   with: '`with` is not translated',
@@ -18,7 +18,7 @@ const foreign: Readonly<Record<string, string>> = {
   continue: '`continue` is not translated',
 };
 
-/** Reads the statements of a program; what it does not understand becomes a block of its own. */
+/** Parses the statements of a program; what it does not understand becomes a block of its own. */
 class Program extends Reader {
   statements(): Statement[] {
     const all: Statement[] = [];
@@ -50,7 +50,7 @@ class Program extends Reader {
       }
     return skipped;
   }
-  /** Leaves out a statement with its block. */
+  /** Skips a statement with its block. */
   private skip(into: Statement[], reason: string): void {
     const { line, text } = this.token;
     let depth = 0;
@@ -68,7 +68,7 @@ class Program extends Reader {
       this.at++;
       if (kind === 'dedent' && --depth === 0 && !this.is('except', 'finally', 'else', 'elif')) break;
       if (kind === 'newline' && depth === 0 && this.token.kind !== 'indent') {
-        // A decorator goes with what it decorates.
+        // A decorator belongs to what it decorates.
         if (text === '@' && last === line && this.is('@', 'def', 'class')) continue;
         break;
       }
@@ -193,5 +193,5 @@ class Program extends Reader {
   }
 }
 
-/** The statements of a program of Python. */
+/** The statements of a Python program. */
 export const parsePython = (text: string): Statement[] => new Program(tokensOf(text.replaceAll('\r', ''))).statements();

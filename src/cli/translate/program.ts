@@ -11,12 +11,12 @@ export interface Left {
   readonly reason: string;
 }
 export interface Translation {
-  /** A module of TypeScript; what could not be translated stands in it as comments. */
+  /** A TypeScript module; what could not be translated is left as comments. */
   readonly code: string;
   readonly left: readonly Left[];
 }
 
-/** Names to which statements assign, those in blocks within them too. */
+/** Names that statements assign, including nested blocks. */
 function* assigned(statements: readonly Statement[]): Generator<string> {
   const namesIn = function* (target: Expression): Generator<string> {
     if (target.kind === 'name') yield target.name;
@@ -29,7 +29,7 @@ function* assigned(statements: readonly Statement[]): Generator<string> {
     if (statement.kind === 'if') yield* assigned([...statement.yes, ...statement.no]);
   }
 }
-/** Calls within statements by the name that is called. */
+/** Calls within statements, by the called name. */
 function* callsIn(part: unknown): Generator<{ readonly name: string; readonly given: readonly Given[] }> {
   if (typeof part !== 'object' || part === null) return;
   const node = part as { kind?: string; of?: { kind?: string; name?: string }; given?: readonly Given[] };
@@ -70,7 +70,7 @@ class Scope {
       case 'pass':
         return [];
       case 'expression':
-        // What documents a program in Python is a string.
+        // Docstrings are strings.
         if (of.of.kind === 'string')
           return of.of.text
             .trim()
@@ -121,7 +121,7 @@ class Scope {
     });
   }
   private takeApart(items: readonly Expression[], from: Value, line: number, of: Expression): string {
-    // `a, b = 1, 2`, where each is known by itself.
+    // `a, b = 1, 2`, where each value is known separately.
     const given =
       of.kind === 'list' && of.items.length === items.length
         ? of.items.map((each) => this.expressions.value(each).kind)
@@ -157,7 +157,7 @@ class Scope {
     this.declaredIn.set(name, this.depth);
   }
 
-  /** Declares a name, or gives the one that is there another value; one of another kind gets a name of its own. */
+  /** Declares a name, or assigns to an existing one; a value of another kind gets a new name. */
   private declare(name: string, { code, kind }: Value): string {
     const bound = this.expressions.names.get(name);
     const there = bound?.kind === 'value' && this.declaredIn.has(name) ? bound.value : undefined;
@@ -207,7 +207,7 @@ class Scope {
   }
   private condition(of: Statement & { kind: 'if' }, program: Writer): string[] {
     const { test, yes, no } = of;
-    // What only runs as a program does so here.
+    // `if __name__ == "__main__"`: its body always runs here.
     if (test.kind === 'binary' && test.left.kind === 'name' && test.left.name === '__name__')
       return yes.flatMap((statement) => this.statement(statement, program));
     const code = this.expressions.value(test);
@@ -236,9 +236,9 @@ class Writer {
     let last = 0;
     for (const statement of this.statements) {
       const made = this.top(statement, scope);
-      // Lines that Python leaves blank are blank here, unless nothing stands before them.
+      // Blank lines are kept, except at the beginning of a block.
       if (made.length > 0 && out.length > 0 && statement.line > last + 1) out.push('');
-      // A comment behind a statement stays behind it.
+      // A comment after a statement stays after it.
       if (statement.kind === 'comment' && statement.line === last && out.length > 0)
         out[out.length - 1] += ` ${made[0]}`;
       else out.push(...made);
@@ -266,10 +266,10 @@ class Writer {
       return this.leave(statement, error.line || statement.line, error.message);
     }
   }
-  /** Leaves a statement as a comment; what it would have assigned is missing from then on. */
+  /** Keeps a statement as a comment; the names it would have assigned are missing from then on. */
   private leave({ line, last }: Statement, at: number, reason: string): string[] {
     const lines = this.lines.slice(line - 1, last);
-    // The back end is chosen by `setDevice` here.
+    // The backend is chosen by `setDevice` here.
     if (/^os\.environ\[["']KERAS_BACKEND["']\]/.test(lines[0]!)) return [];
     this.left.push({ line: at, reason });
     for (const text of lines)
@@ -284,7 +284,7 @@ class Writer {
   private imported(of: Statement & { kind: 'import' }): string[] {
     const { module, name, as, line } = of;
     const full = name === undefined ? module : `${module}.${name}`;
-    // Keras stands in TensorFlow too.
+    // Keras is also part of TensorFlow.
     const path = full.replace(/^tensorflow\.keras(?=\.|$)/, 'keras');
     const known = as === '' ? path.split('.')[0]! : as;
     const target = as === '' ? known : path;
@@ -301,7 +301,7 @@ class Writer {
     return [];
   }
 
-  /** A function whose parameters are of the types that its first call tells. */
+  /** A function whose parameter types follow from its first call. */
   definition(of: Statement & { kind: 'def' }, outer: Scope): string[] {
     const [first] = [...callsIn(this.statements)].filter(({ name }) => name === of.name);
     const names = new Map(outer.expressions.names);
@@ -333,7 +333,7 @@ class Writer {
   }
 }
 
-/** The type of what is given to a function: a name is taken for a tensor of a model. */
+/** The type of a function's argument: a name is assumed to be a tensor of a model. */
 function typeOf(of: Expression): readonly [type: string, kind: Kind] {
   if (of.kind === 'number' || (of.kind === 'unary' && of.operator === '-')) return ['number', 'number'];
   if (of.kind === 'string') return ['string', 'string'];
@@ -343,13 +343,13 @@ function typeOf(of: Expression): readonly [type: string, kind: Kind] {
   throw new Refused(of.line, 'the type of an argument is not known');
 }
 
-/** A program of Python that uses Keras as a module of TypeScript. */
+/** Translates a Python program that uses Keras to a TypeScript module. */
 export function translate(text: string): Translation {
   try {
     const writer = new Writer(text);
     return { code: writer.write(), left: writer.left };
   } catch (error) {
-    // What is no Python at all is left as a whole.
+    // What is not Python at all is left as a whole.
     if (!(error instanceof Unreadable)) throw error;
     const lines = text
       .trimEnd()

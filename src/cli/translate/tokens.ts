@@ -1,4 +1,4 @@
-/** A word of Python: `text` as it stands, of strings what they hold. */
+/** A token of Python: `text` as written; for strings, their contents. */
 export interface Token {
   readonly kind:
     | 'name'
@@ -14,7 +14,7 @@ export interface Token {
   readonly text: string;
   readonly line: number;
 }
-/** What is no Python that is understood here. */
+/** Python that is not understood here. */
 export class Unreadable extends Error {
   readonly line: number;
   constructor(line: number, problem: string) {
@@ -38,13 +38,13 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 const widthOf = (space: string): number => space.replaceAll('\t', '        ').length;
-/** How far the next line that holds more than a comment is set in. */
+/** The indentation of the next line that is more than a comment. */
 function widthAfter(text: string, at: number): number {
   const [, space = ''] = /^(?:[ \t]*(?:#.*)?\r?\n)*([ \t]*)/.exec(text.slice(at))!;
   return widthOf(space);
 }
 
-/** The words of a program, with the levels of its blocks as Python's own reader gives them. */
+/** The tokens of a program, with indents and dedents as in Python's own tokenizer. */
 export function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];
   const levels = [0];
@@ -62,7 +62,7 @@ export function tokensOf(text: string): Token[] {
       const [space] = /[ \t]*/y.exec(text.slice(at))!;
       const width = widthOf(space);
       const next = text[at + space.length];
-      // Lines that hold nothing, or a comment alone, open and close no block; but a comment that belongs to what follows stands with it.
+      // Empty lines and comments open and close no block; but a comment that belongs to what follows stays with it.
       const isBlank = next === '\n' || next === '\r' || next === undefined;
       const isBeforeEnd = next === '#' && width < levels.at(-1)! && widthAfter(text, at) <= width;
       if ((!isBlank && next !== '#') || isBeforeEnd) {

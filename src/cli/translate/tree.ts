@@ -3,7 +3,7 @@ export type Expression = { readonly line: number } & (
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'number'; readonly text: string }
   | { readonly kind: 'string'; readonly text: string }
-  /** Text and expressions in turns. */
+  /** Text and expressions, alternating. */
   | { readonly kind: 'template'; readonly parts: readonly (string | Expression)[] }
   | { readonly kind: 'list'; readonly items: readonly Expression[]; readonly isTuple: boolean }
   | { readonly kind: 'dict'; readonly entries: readonly (readonly [key: Expression, value: Expression])[] }
@@ -55,6 +55,6 @@ export type Statement = { readonly line: number; readonly last: number } & (
   | { readonly kind: 'return'; readonly of: Expression | undefined }
   | { readonly kind: 'pass' }
   | { readonly kind: 'comment'; readonly text: string }
-  /** What is no part of the language that is translated: a whole block. */
+  /** What is not part of the translated language: a whole block. */
   | { readonly kind: 'foreign'; readonly reason: string }
 );

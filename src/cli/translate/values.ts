@@ -9,7 +9,7 @@ export type Kind =
 export interface Value {
   readonly code: string;
   readonly kind: Kind;
-  /** How tightly its outermost operator binds; 20 for what needs no parentheses. */
+  /** Precedence of its outermost operator; 20 for what needs no parentheses. */
   readonly strength?: number;
 }
 /** What cannot be translated. */
@@ -21,14 +21,14 @@ export class Refused extends Error {
   }
 }
 
-/** How something of Keras is called here. */
+/** How something of Keras is called in Hornbeam. */
 export interface Signature {
   readonly isClass: boolean;
   readonly isValue: boolean;
   readonly isAwaited: boolean;
-  /** How many arguments are given by position here; any number where it is endless. */
+  /** Number of positional arguments here; infinite for any number. */
   readonly positional: number;
-  /** Names of Keras's arguments in their order, and whether they are here. */
+  /** Names of Keras's arguments in order, and whether they exist here. */
   readonly names: ReadonlyMap<string, boolean>;
 }
 const all = new Map<string, string>();
@@ -37,7 +37,7 @@ for (const [space, text] of Object.entries(signatures))
     const [name = '', ...rest] = each.split(' ');
     all.set(space === '' || space === '#' ? name : `${space}.${name}`, rest.join(' '));
   }
-/** What is at a path of Keras, such as `layers.Dense` or `Model#fit`. */
+/** What stands at a path of Keras, such as `layers.Dense` or `Model#fit`. */
 export function signatureOf(path: string): Signature | undefined {
   const text = all.get(path);
   if (text === undefined) return undefined;
@@ -56,7 +56,7 @@ export const isSpace = (path: string): boolean =>
 
 const reserved =
   /^(?:await|break|case|catch|class|const|continue|debugger|default|delete|do|else|enum|export|extends|false|finally|for|function|if|implements|import|in|instanceof|interface|let|new|null|package|private|protected|public|return|static|super|switch|this|throw|true|try|typeof|undefined|var|void|while|with|yield|keras|layers|ops)$/;
-/** `x_train` -> `xTrain`: a name of Python as JavaScript writes it. */
+/** `x_train` -> `xTrain`: a Python name in JavaScript's spelling. */
 export function nameOf(name: string): string {
   const own = /^[A-Z][A-Z0-9_]*$/.test(name) ? name : optionFromDisk(name);
   return reserved.test(own) ? `${own}_` : own;
