@@ -11,19 +11,10 @@ import { optionsOf, refuseBeside } from '../base/options.ts';
 import { classNameOf, fieldsOf, makeFromConfig, partOptions } from '../base/registry/configured.ts';
 import { type Config, serializeObject } from '../base/registry/serialize.ts';
 import { refuseUndescribed } from '../base/registry/undescribed.ts';
-import { type Shape, sizeOf } from '../base/shape.ts';
+import type { Shape } from '../base/shape.ts';
 import * as initializers from '../initializers/index.ts';
 import { add, cast, divide, equal, floorDivide, mod, multiply, where } from '../ops/index.ts';
-import {
-  asTensor,
-  atPath,
-  inPartOfStep,
-  type Like,
-  outsideOfTraces,
-  type Tensor,
-  tensor,
-  Variable,
-} from '../tensor/index.ts';
+import { asTensor, atPath, inPartOfStep, type Like, outsideOfTraces, type Tensor, Variable } from '../tensor/index.ts';
 import { changeOnlyIf } from './change-only-if.ts';
 import { clipGradients } from './clipping.ts';
 import { type OptimizerAttributes, optimizerFields } from './fields.ts';
@@ -36,7 +27,7 @@ import {
   variableOptions,
 } from './own-variables.ts';
 import { LearningRateSchedule } from './schedules/schedule.ts';
-import { makeSlots, nameBeside, type Slot, type SlotsByName } from './slots.ts';
+import { makeSlots, nameBeside, ownVariable, type Slot, type SlotsByName } from './slots.ts';
 import { applyStatelessly } from './stateless-apply.ts';
 import { decayValue, type UndecayedOptions, undecayed } from './undecayed.ts';
 import { callCount, overwriteValues, type Pair, pairUp, trained, type Update, updateCount } from './update.ts';
@@ -165,11 +156,7 @@ export abstract class Optimizer<S extends Fields = typeof optimizerFields> {
     return variable;
   }
   #make(name: string, { shape, dtype }: Pick<Variable, 'shape' | 'dtype'>, initial?: number | Tensor): Variable {
-    const value =
-      typeof initial === 'object'
-        ? initial
-        : tensor(new Float32Array(sizeOf(shape)).fill(initial ?? 0), { shape, dtype });
-    return atPath([this.name], () => new Variable(value, { name, trainable: false }));
+    return atPath([this.name], () => ownVariable(name, { shape, dtype }, initial));
   }
 
   /** Slots of a variable, in rounds: all variables get those of one round before any gets those of the next. */

@@ -1,6 +1,8 @@
-import type { Shape } from '../base/shape.ts';
+import type { DType } from '../base/dtype.ts';
+import { type Shape, sizeOf } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
-import type { Variable } from '../tensor/index.ts';
+import { zeros } from '../ops/index.ts';
+import { repeatable, tensor, Variable } from '../tensor/index.ts';
 
 /** A variable that an optimizer keeps for each variable it trains: its name, and its form and initial value if it is not zeros of the same form. */
 export type Slot = string | SlotOptions;
@@ -24,6 +26,17 @@ export type Track = (name: string, form: Form, initial?: number | Tensor) => Var
 
 /** The name of what stands beside a variable. */
 export const nameBeside = ({ path }: Variable, name: string): string => `${path.replaceAll('/', '_')}_${name}`;
+
+/** The initial value of most slots, created when first read. */
+const zerosLater = /* @__PURE__ */ repeatable((shape: Shape, options: { dtype: DType }) => zeros(shape, options));
+
+/** A variable of an optimizer's own: zeros, a number everywhere, or a tensor. */
+export function ownVariable(name: string, { shape, dtype }: Form, initial: number | Tensor | undefined): Variable {
+  const options = { name, trainable: false };
+  if (initial === undefined) return new Variable(zerosLater, { ...options, shape, dtype });
+  if (typeof initial === 'object') return new Variable(initial, options);
+  return new Variable(tensor(new Float32Array(sizeOf(shape)).fill(initial), { shape, dtype }), options);
+}
 
 /** Makes the slots of variables in rounds: all variables get those of one round before any gets those of the next. */
 export function makeSlots(

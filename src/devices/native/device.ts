@@ -147,6 +147,11 @@ export function nativeDevice({
       if (data.byteLength > 0) c.copyIn(buffer.address, data, data.byteLength);
       return buffer;
     },
+    zeros(bytes) {
+      const buffer = buffers.allocate(bytes);
+      c.fill(buffer.address, 0, bytes);
+      return buffer;
+    },
     download(buffer, aval) {
       const { address, bytes } = buffer as HeapBuffer;
       const array = new dtypeInfo[aval.dtype].array(sizeOf(aval.shape));

@@ -67,6 +67,11 @@ export function wasmDevice(threads?: number, leastWork?: number): Device {
       heap.bytes(buffer.address, data.byteLength).set(bytesOf(data));
       return buffer;
     },
+    zeros(bytes) {
+      const buffer = machine.allocate(bytes);
+      heap.bytes(buffer.address, bytes).fill(0);
+      return buffer;
+    },
     download(buffer, aval) {
       const { address, bytes } = buffer as HeapBuffer;
       const array = new dtypeInfo[aval.dtype].array(sizeOf(aval.shape));

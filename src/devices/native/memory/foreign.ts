@@ -14,6 +14,7 @@ export interface Foreign {
   copyIn(to: number, from: Bytes, bytes: number): void;
   copyOut(to: Bytes, from: number, bytes: number): void;
   copy(to: number, from: number, bytes: number): void;
+  fill(at: number, byte: number, bytes: number): void;
   /** The address of a function by name; 0 if there is none. */
   dlsym(library: null, name: string): number;
   /** Starts a thread that runs the function at an address. */
@@ -68,6 +69,7 @@ function load(): Foreign {
     copyIn: c('void memcpy(uint64_t to, const void *from, uint64_t bytes)'),
     copyOut: c('void memcpy(void *to, uint64_t from, uint64_t bytes)'),
     copy: c('void memcpy(uint64_t to, uint64_t from, uint64_t bytes)'),
+    fill: c('void memset(uint64_t at, int byte, uint64_t bytes)'),
     dlsym: c('uint64_t dlsym(void *library, const char *name)'),
     startThread: c('int pthread_create(void *thread, void *attributes, uint64_t start, uint64_t argument)'),
     callback: (f) => Number(koffi.register(f, callbacks)),
