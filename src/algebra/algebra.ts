@@ -28,7 +28,11 @@ export type Dependency = Axis | Local | Region;
  */
 export class Algebra {
   readonly ranges = new Ranges();
-  private readonly known = new Map<string, Expr>();
+  private readonly constants = new Map<ScalarType, Map<number | '-0', Expr>>();
+  /** Indices of axes and reads of locals. */
+  private readonly leaves = new Map<Axis | Local, Expr>();
+  /** All others, by a hash of what they are made of; of two with one hash, the second stands at the next free number. */
+  private readonly known = new Map<number, Expr>();
   private readonly numbers = new Map<object, number>();
   private readonly done = new Map<Expr, Expr>();
   private readonly forms = new Map<Expr, Linear>();
@@ -72,21 +76,22 @@ export class Algebra {
       case 'const':
         return this.constant(e.value, e.type);
       case 'index':
-        return e.axis.size === 1 ? this.constant(0, 'i32') : this.node(`axis ${this.id(e.axis)}`, e);
+        return e.axis.size === 1 ? this.constant(0, 'i32') : this.leaf(e.axis, e);
       case 'local':
-        return this.node(`local ${this.id(e.local)}`, e);
+        return this.leaf(e.local, e);
       case 'load': {
         const index = parts(e.index, part);
         if (index === e.index && this.isOwn(e)) return e;
-        return this.node(`m${this.id(e.from)}[${this.key(index)}]`, { ...e, index });
+        return this.node(this.hashed(index, this.id(e.from)), { op: 'load', type: e.type, from: e.from, index });
       }
       case 'reduce': {
         const body = part(e.body);
         if (body === e.body && this.isOwn(e)) return e;
         const axes = e.axes.filter(({ size }) => size !== 1);
         if (axes.length === 0) return body;
-        const key = `r${e.combine}:${axes.map((a) => this.id(a)).join()}:${this.id(body)}`;
-        return this.node(key, { ...e, axes, body });
+        let hash = 1;
+        for (const a of axes) hash = mixed(hash, this.id(a));
+        return this.node(mixed(hash, this.id(body)), { op: 'reduce', type: e.type, combine: e.combine, axes, body });
       }
       case 'apply': {
         const args = parts(e.args, part);
@@ -95,15 +100,22 @@ export class Algebra {
     }
   }
 
-  private key(list: readonly Expr[]): string {
-    let key = '';
-    for (const x of list) key += `${this.id(x)},`;
-    return key;
+  private hashed(list: readonly Expr[], start: number): number {
+    let hash = start;
+    for (const x of list) hash = mixed(hash, this.id(x));
+    return hash;
   }
 
   constant(value: number, type: ScalarType): Expr {
     const x = rounded(value, type);
-    return this.node(`${type} ${Object.is(x, -0) ? '-0' : x}`, { op: 'const', type, value: x });
+    let constants = this.constants.get(type);
+    if (!constants) this.constants.set(type, (constants = new Map()));
+    const key = Object.is(x, -0) ? '-0' : x;
+    const found = constants.get(key);
+    if (found) return found;
+    const made: Expr = { op: 'const', type, value: x };
+    constants.set(key, made);
+    return this.own(made);
   }
 
   /** The operation on expressions that are already in this form. */
@@ -134,7 +146,7 @@ export class Algebra {
 
   /** The operation exactly as written, without simplification. */
   raw(f: ScalarOp, type: ScalarType, args: readonly Expr[]): Expr {
-    return this.node(`${f}:${type}(${this.key(args)})`, { op: 'apply', type, f, args });
+    return this.node(this.hashed(args, operations.get(f)!), { op: 'apply', type, f, args });
   }
 
   private arithmetic(f: ScalarOp, [a, b]: readonly Expr[]): Expr | undefined {
@@ -266,13 +278,57 @@ export class Algebra {
     return this.done.get(e) === e;
   }
 
-  private node(key: string, e: Expr): Expr {
-    const found = this.known.get(key);
+  private leaf(of: Axis | Local, e: Expr): Expr {
+    const found = this.leaves.get(of);
     if (found) return found;
-    this.known.set(key, e);
+    this.id(of);
+    this.leaves.set(of, e);
+    return this.own(e);
+  }
+
+  private node(hash: number, e: Expr): Expr {
+    for (let place = hash; ; place = (place + 1) | 0) {
+      const found = this.known.get(place);
+      if (found === undefined) {
+        this.known.set(place, e);
+        return this.own(e);
+      }
+      if (isSame(found, e)) return found;
+    }
+  }
+
+  private own(e: Expr): Expr {
     this.done.set(e, e);
     return e;
   }
+}
+
+const operations: ReadonlyMap<string, number> = new Map(Object.keys(scalarOps).map((f, k) => [f, -2 - k]));
+
+const mixed = (hash: number, id: number): number => {
+  const x = Math.imul(hash ^ id, 0x9e3779b1);
+  return x ^ (x >>> 15);
+};
+
+const isSameList = (a: readonly unknown[], b: readonly unknown[]): boolean => {
+  if (a.length !== b.length) return false;
+  for (let k = 0; k < a.length; k++) if (a[k] !== b[k]) return false;
+  return true;
+};
+
+/** Whether two expressions are made of the same parts. */
+function isSame(a: Expr, b: Expr): boolean {
+  if (a.op !== b.op) return false;
+  if (a.op === 'apply') {
+    const { f, type, args } = b as typeof a;
+    return a.f === f && a.type === type && isSameList(a.args, args);
+  }
+  if (a.op === 'load') {
+    const { from, index } = b as typeof a;
+    return a.from === from && isSameList(a.index, index);
+  }
+  const { combine, axes, body } = b as Expr & { op: 'reduce' };
+  return a.op === 'reduce' && a.combine === combine && a.body === body && isSameList(a.axes, axes);
 }
 
 /** The list with `part` applied to each; the same list if nothing changes. */

@@ -8,17 +8,28 @@ export function equationKey({ rule, inputs, attrs }: Equation, algebra: Algebra)
   return text === undefined ? undefined : `${algebra.id(rule)}(${inputs.map((x) => algebra.id(x)).join()})${text}`;
 }
 
-function plainText(attrs: unknown): string | undefined {
-  let plain = true;
-  const text = JSON.stringify(attrs, (_, value: unknown) => {
-    if (typeof value === 'number')
-      return Number.isFinite(value) && !Object.is(value, -0) ? value : `#${Object.is(value, -0) ? '-0' : value}`;
-    if (typeof value === 'function' || typeof value === 'symbol') plain = false;
-    else if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      const prototype: unknown = Object.getPrototypeOf(value);
-      if (prototype !== Object.prototype && prototype !== null) plain = false;
+/** What tells plain values apart; undefined where there is anything else, such as a function. */
+function plainText(value: unknown): string | undefined {
+  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'boolean' || value === null || value === undefined) return String(value);
+  if (typeof value !== 'object') return undefined;
+  if (Array.isArray(value)) {
+    let list = '[';
+    for (const x of value) {
+      const text = plainText(x);
+      if (text === undefined) return undefined;
+      list += `${text},`;
     }
-    return value;
-  });
-  return plain ? text : undefined;
+    return `${list}]`;
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return undefined;
+  let object = '{';
+  for (const key of Object.keys(value)) {
+    const text = plainText((value as Record<string, unknown>)[key]);
+    if (text === undefined) return undefined;
+    object += `${key}:${text},`;
+  }
+  return `${object}}`;
 }
