@@ -28,11 +28,8 @@ export type Dependency = Axis | Local | Region;
  */
 export class Algebra {
   readonly ranges = new Ranges();
-  private readonly constants = new Map<ScalarType, Map<number | '-0', Expr>>();
-  /** Indices of axes and reads of locals. */
-  private readonly leaves = new Map<Axis | Local, Expr>();
-  /** All others, by a hash of what they are made of; of two with one hash, the second stands at the next free number. */
-  private readonly known = new Map<number, Expr>();
+  /** By a text that tells them apart or, the many loads and operations, by a hash or the next number that is free. */
+  private readonly known = new Map<string | number, Expr>();
   private readonly numbers = new Map<object, number>();
   private readonly done = new Map<Expr, Expr>();
   private readonly forms = new Map<Expr, Linear>();
@@ -76,22 +73,21 @@ export class Algebra {
       case 'const':
         return this.constant(e.value, e.type);
       case 'index':
-        return e.axis.size === 1 ? this.constant(0, 'i32') : this.leaf(e.axis, e);
+        return e.axis.size === 1 ? this.constant(0, 'i32') : this.node(`axis ${this.id(e.axis)}`, e);
       case 'local':
-        return this.leaf(e.local, e);
+        return this.node(`local ${this.id(e.local)}`, e);
       case 'load': {
         const index = parts(e.index, part);
         if (index === e.index && this.isOwn(e)) return e;
-        return this.node(this.hashed(index, this.id(e.from)), { op: 'load', type: e.type, from: e.from, index });
+        return this.node(this.hashed(this.id(e.from), index), { ...e, index });
       }
       case 'reduce': {
         const body = part(e.body);
         if (body === e.body && this.isOwn(e)) return e;
         const axes = e.axes.filter(({ size }) => size !== 1);
         if (axes.length === 0) return body;
-        let hash = 1;
-        for (const a of axes) hash = mixed(hash, this.id(a));
-        return this.node(mixed(hash, this.id(body)), { op: 'reduce', type: e.type, combine: e.combine, axes, body });
+        const key = `r${e.combine}:${axes.map((a) => this.id(a)).join()}:${this.id(body)}`;
+        return this.node(key, { ...e, axes, body });
       }
       case 'apply': {
         const args = parts(e.args, part);
@@ -100,22 +96,15 @@ export class Algebra {
     }
   }
 
-  private hashed(list: readonly Expr[], start: number): number {
+  private hashed(start: number, list: readonly Expr[]): number {
     let hash = start;
-    for (const x of list) hash = mixed(hash, this.id(x));
+    for (const x of list) hash = Math.imul(hash ^ this.id(x), 0x9e3779b1);
     return hash;
   }
 
   constant(value: number, type: ScalarType): Expr {
     const x = rounded(value, type);
-    let constants = this.constants.get(type);
-    if (!constants) this.constants.set(type, (constants = new Map()));
-    const key = Object.is(x, -0) ? '-0' : x;
-    const found = constants.get(key);
-    if (found) return found;
-    const made: Expr = { op: 'const', type, value: x };
-    constants.set(key, made);
-    return this.own(made);
+    return this.node(`${type} ${Object.is(x, -0) ? '-0' : x}`, { op: 'const', type, value: x });
   }
 
   /** The operation on expressions that are already in this form. */
@@ -146,7 +135,7 @@ export class Algebra {
 
   /** The operation exactly as written, without simplification. */
   raw(f: ScalarOp, type: ScalarType, args: readonly Expr[]): Expr {
-    return this.node(this.hashed(args, operations.get(f)!), { op: 'apply', type, f, args });
+    return this.node(this.hashed(f.charCodeAt(0) + f.charCodeAt(1) * 128, args), { op: 'apply', type, f, args });
   }
 
   private arithmetic(f: ScalarOp, [a, b]: readonly Expr[]): Expr | undefined {
@@ -278,57 +267,23 @@ export class Algebra {
     return this.done.get(e) === e;
   }
 
-  private leaf(of: Axis | Local, e: Expr): Expr {
-    const found = this.leaves.get(of);
+  private node(key: string | number, e: Expr): Expr {
+    let found = this.known.get(key);
+    while (found && typeof key === 'number' && !isSame(found, e)) found = this.known.get(++key);
     if (found) return found;
-    this.id(of);
-    this.leaves.set(of, e);
-    return this.own(e);
-  }
-
-  private node(hash: number, e: Expr): Expr {
-    for (let place = hash; ; place = (place + 1) | 0) {
-      const found = this.known.get(place);
-      if (found === undefined) {
-        this.known.set(place, e);
-        return this.own(e);
-      }
-      if (isSame(found, e)) return found;
-    }
-  }
-
-  private own(e: Expr): Expr {
+    this.known.set(key, e);
     this.done.set(e, e);
     return e;
   }
 }
 
-const operations: ReadonlyMap<string, number> = new Map(Object.keys(scalarOps).map((f, k) => [f, -2 - k]));
-
-const mixed = (hash: number, id: number): number => {
-  const x = Math.imul(hash ^ id, 0x9e3779b1);
-  return x ^ (x >>> 15);
-};
-
-const isSameList = (a: readonly unknown[], b: readonly unknown[]): boolean => {
-  if (a.length !== b.length) return false;
-  for (let k = 0; k < a.length; k++) if (a[k] !== b[k]) return false;
-  return true;
-};
-
-/** Whether two expressions are made of the same parts. */
+type Hashed = Partial<Expr & { op: 'load' }> & Partial<Expr & { op: 'apply' }>;
+/** Whether two loads or operations are the same. */
 function isSame(a: Expr, b: Expr): boolean {
-  if (a.op !== b.op) return false;
-  if (a.op === 'apply') {
-    const { f, type, args } = b as typeof a;
-    return a.f === f && a.type === type && isSameList(a.args, args);
-  }
-  if (a.op === 'load') {
-    const { from, index } = b as typeof a;
-    return a.from === from && isSameList(a.index, index);
-  }
-  const { combine, axes, body } = b as Expr & { op: 'reduce' };
-  return a.op === 'reduce' && a.combine === combine && a.body === body && isSameList(a.axes, axes);
+  const x = a as Hashed;
+  const y = b as Hashed;
+  const parts = partsOf(b);
+  return x.f === y.f && x.type === y.type && x.from === y.from && partsOf(a).every((part, k) => part === parts[k]);
 }
 
 /** The list with `part` applied to each; the same list if nothing changes. */

@@ -45,7 +45,7 @@ export interface Device {
   compile(program: Program): Executable;
   /** Copies elements in, as stored (16-bit floats as their bits). */
   upload(data: TypedArray, dtype: DType): Buffer;
-  /** A buffer of zero bytes; such arrays are computed or uploaded where a device has no quicker way. */
+  /** A buffer of zero bytes; where a device has no quicker way than to upload or compute them, they are. */
   zeros?(bytes: number): Buffer;
   /** Copies elements out. Synchronous where the device can; else a promise. */
   download(buffer: Buffer, aval: Aval): TypedArray | Promise<TypedArray>;

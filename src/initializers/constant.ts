@@ -4,6 +4,7 @@ import { f, type Resolved } from '../base/field/field.ts';
 import type { Config } from '../base/registry/serialize.ts';
 import { type Shape, showShape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
+import { madeAtOnce } from '../ops/at-once.ts';
 import * as ops from '../ops/index.ts';
 import { Initializer, repeats } from './initializer.ts';
 
@@ -29,7 +30,7 @@ export interface Constant extends Resolved<typeof constantFields> {}
 export class Zeros extends Initializer {
   static override readonly className = 'Zeros';
   values(shape: Shape, dtype: DType): Tensor {
-    return ops.zeros(shape, { dtype });
+    return madeAtOnce(shape, dtype, 0);
   }
   static {
     repeats(this);
@@ -39,7 +40,7 @@ export class Zeros extends Initializer {
 export class Ones extends Initializer {
   static override readonly className = 'Ones';
   values(shape: Shape, dtype: DType): Tensor {
-    return ops.ones(shape, { dtype });
+    return madeAtOnce(shape, dtype, 1);
   }
   static {
     repeats(this);

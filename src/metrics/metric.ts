@@ -13,6 +13,7 @@ import type { Config } from '../base/registry/serialize.ts';
 import type { Shape } from '../base/shape.ts';
 import { isPlainObject } from '../base/tree.ts';
 import type { Tensor } from '../ir/tensor.ts';
+import { madeAtOnce } from '../ops/at-once.ts';
 import * as ops from '../ops/index.ts';
 import { currentTrace } from '../tensor/frames.ts';
 import { type Jitted, jit } from '../tensor/jit.ts';
@@ -64,7 +65,7 @@ const asTensors = (args: readonly unknown[]): unknown[] =>
 const isShape = (x: Shape | StateOptions): x is Shape => Array.isArray(x);
 
 /** The initial value of most states, created when first read. */
-const zeros = /* @__PURE__ */ repeatable((shape: Shape, options: { dtype: DType }) => ops.zeros(shape, options));
+const zeros = /* @__PURE__ */ repeatable((shape: Shape, { dtype }: { dtype: DType }) => madeAtOnce(shape, dtype, 0));
 
 /**
  * A quantity accumulated batch by batch: `metric.updateState(yTrue, yPred)`, `metric.result()`, `metric.resetState()`;
@@ -186,7 +187,7 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
   }
   /** Resets the state. */
   resetState(): void {
-    for (const v of this.variables) v.assign(ops.zeros(v.shape, { dtype: v.dtype }));
+    for (const v of this.variables) v.assign(madeAtOnce(v.shape, v.dtype, 0));
   }
   /**
    * Sets the state aside and resets it; the returned function restores it. Metrics with state on the host, in private

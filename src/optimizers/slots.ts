@@ -1,7 +1,7 @@
 import type { DType } from '../base/dtype.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
-import { zeros } from '../ops/index.ts';
+import { madeAtOnce } from '../ops/at-once.ts';
 import { repeatable, tensor, Variable } from '../tensor/index.ts';
 
 /** A variable that an optimizer keeps for each variable it trains: its name, and its form and initial value if it is not zeros of the same form. */
@@ -28,7 +28,9 @@ export type Track = (name: string, form: Form, initial?: number | Tensor) => Var
 export const nameBeside = ({ path }: Variable, name: string): string => `${path.replaceAll('/', '_')}_${name}`;
 
 /** The initial value of most slots, created when first read. */
-const zerosLater = /* @__PURE__ */ repeatable((shape: Shape, options: { dtype: DType }) => zeros(shape, options));
+const zerosLater = /* @__PURE__ */ repeatable((shape: Shape, { dtype }: { dtype: DType }) =>
+  madeAtOnce(shape, dtype, 0),
+);
 
 /** A variable of an optimizer's own: zeros, a number everywhere, or a tensor. */
 export function ownVariable(name: string, { shape, dtype }: Form, initial: number | Tensor | undefined): Variable {

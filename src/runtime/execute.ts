@@ -1,11 +1,8 @@
-import { dtypeInfo } from '../base/dtype.ts';
 import { RecentCache } from '../base/recent.ts';
-import { sizeOf } from '../base/shape.ts';
 import type { Device, Executable, Timing } from '../devices/device.ts';
 import { complex, partsOf } from '../ir/complex.ts';
 import { closeProgram, makeProgram, type Program, printProgram, scopesOf } from '../ir/program.ts';
 import type { Tensor } from '../ir/tensor.ts';
-import { full } from '../primitives/generators.ts';
 import { currentDevice } from './device.ts';
 import { withRoom } from './reclaim.ts';
 import { bufferOn, concrete, storageOf } from './storage.ts';
@@ -23,28 +20,9 @@ export function compiled(program: Program, key = printProgram(program)): Executa
   if (!cache) executables.set(device, (cache = new RecentCache()));
   const known = cache.get(key);
   if (known) return known.program === program ? known : withScopesOf(program, known);
-  const executable = constantArray(program, device) ?? device.compile(program);
+  const executable = device.compile(program);
   cache.set(key, executable, bytesOfProgram(executable) + 2 * key.length);
   return executable;
-}
-
-/** Arrays of at most this many elements are made by JavaScript if they hold nothing but one number. */
-const fewElements = 4096;
-
-/** A program that gives nothing but zeros, or a short array of one number: compiling it would take longer than making it. */
-function constantArray(program: Program, device: Device): Executable | undefined {
-  const [equation] = program.equations;
-  const [output] = program.outputs;
-  if (program.equations.length !== 1 || program.outputs.length !== 1) return undefined;
-  if (equation.rule !== full.rule || output !== equation.outputs[0] || program.inputs.length > 0) return undefined;
-  const { value } = equation.attrs as { value: number };
-  const { bytes, array: Elements } = dtypeInfo[output.dtype];
-  const count = sizeOf(output.shape);
-  const isZero = Object.is(value, 0);
-  const made = { program, kernels: [], scratchBytes: 0 };
-  if (isZero && device.zeros) return { ...made, run: () => [device.zeros!(count * bytes)] };
-  if (count > fewElements || !(isZero || output.dtype === 'float32' || output.dtype === 'float64')) return undefined;
-  return { ...made, run: () => [device.upload(new Elements(count).fill(value), output.dtype)] };
 }
 
 /** The executable of an equal program, whose layers may have other names. */

@@ -10,26 +10,18 @@ export function equationKey({ rule, inputs, attrs }: Equation, algebra: Algebra)
 
 /** What tells plain values apart; undefined where there is anything else, such as a function. */
 function plainText(value: unknown): string | undefined {
-  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
+  if (Object.is(value, -0)) return '-0';
   if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'boolean' || value === null || value === undefined) return String(value);
-  if (typeof value !== 'object') return undefined;
-  if (Array.isArray(value)) {
-    let list = '[';
-    for (const x of value) {
-      const text = plainText(x);
-      if (text === undefined) return undefined;
-      list += `${text},`;
-    }
-    return `${list}]`;
-  }
+  if (typeof value === 'function' || typeof value === 'symbol') return undefined;
+  if (typeof value !== 'object' || value === null) return `${value}`;
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return undefined;
-  let object = '{';
-  for (const key of Object.keys(value)) {
-    const text = plainText((value as Record<string, unknown>)[key]);
-    if (text === undefined) return undefined;
-    object += `${key}:${text},`;
+  const isList = Array.isArray(value);
+  if (!isList && prototype !== Object.prototype && prototype !== null) return undefined;
+  let text = isList ? '[' : '{';
+  for (const key in value) {
+    const inner = plainText((value as Record<string, unknown>)[key]);
+    if (inner === undefined) return undefined;
+    text += `${key}:${inner},`;
   }
-  return `${object}}`;
+  return `${text}}`;
 }
