@@ -55,6 +55,26 @@ const deeds: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     expect(Number(ap)).toBeGreaterThan(70);
     expect(await page.locator('#each li').count()).toBe(10);
   },
+  async style(page) {
+    // Arrows choose, and a picture of a file joins them.
+    await page.locator('#subjects input').first().focus();
+    await page.keyboard.press('ArrowRight');
+    const png = await page.locator('#drawn').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+    const buffer = Buffer.from(png.split(',')[1]!, 'base64');
+    await page.setInputFiles('#manner-file', { name: 'cat.png', mimeType: 'image/png', buffer });
+    await page.getByText('Opened cat.png.').waitFor();
+    expect(await page.locator('#manners :checked ~ span').innerText()).toBe('cat.png');
+    await page.locator('#manners input').nth(1).check({ force: true });
+    await page.locator('#coarsest').fill('16');
+    await page.locator('#draw').press('Enter');
+    await page.getByText(/^Step \d{2,} of \d+,/).waitFor({ timeout: 60_000 });
+    const drawn = await page.locator('#drawn').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+    expect(drawn).not.toBe(png);
+    await page.locator('#draw').press('Enter');
+    await page.getByRole('button', { name: 'Draw', exact: true }).waitFor();
+    await page.setInputFiles('#subject-file', { name: 'bad.png', mimeType: 'image/png', buffer: Buffer.from('x') });
+    await page.getByText('bad.png is no picture that this browser reads.').waitFor();
+  },
   async vae(page) {
     await page.locator('#train').press('Enter');
     await page.getByText(/^Epoch (?:[2-9]|\d\d)/).waitFor({ timeout: 60_000 });
