@@ -17,6 +17,7 @@ interface ChartCardProps {
   /** Increases with every line received. */
   readonly version: number;
 }
+const mostPoints = 40;
 const kinds = { batch: 'batches', epoch: 'epochs', validation: 'validation' } as const;
 const nameOf = ({ run, kind }: Pick<ChartLine, 'run' | 'kind'>): string =>
   kind === 'epoch' ? run.name : `${run.name} · ${kinds[kind]}`;
@@ -123,7 +124,8 @@ function optionsOf(
           width: kind === 'batch' ? 1.3 : 2,
           ...(kind === 'validation' && { dash: [6, 4] }),
           spanGaps: true,
-          points: { show: kind !== 'batch', size: 5, fill: stroke },
+          // Many points would hide whether a line is dashed.
+          points: { show: (_, __, from, to) => kind !== 'batch' && to - from < mostPoints, size: 5, fill: stroke },
         };
       }),
     ],
