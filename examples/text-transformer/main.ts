@@ -5,38 +5,16 @@
 import { mkdirSync } from 'node:fs';
 import * as keras from 'hornbeam';
 import { ops } from 'hornbeam';
-import { attentionOf, generate, makeTransformer, PositionEncoding } from './model.ts';
-import { Characters, readNovel, stretches } from './text.ts';
+import { learn } from './learn.ts';
+import { attentionOf, generate, PositionEncoding } from './model.ts';
 
 const out = 'out/text-transformer';
 mkdirSync(out, { recursive: true });
-keras.utils.setRandomSeed(7);
-
-const text = readNovel();
-const characters = new Characters(text);
-const numbers = characters.encode(text);
 const [places, width, heads] = [96, 128, 4];
-// One stretch in ten is kept for validation.
-const cut = Math.floor(numbers.length * 0.9);
-const training = stretches(numbers.subarray(0, cut), places, places / 2);
-const validation = stretches(numbers.subarray(cut), places, places);
-
-const model = makeTransformer({ characters: characters.known.length, places, width, heads, blocks: 3, dropout: 0.1 });
-const epochs = 12;
-model.compile({
-  optimizer: new keras.optimizers.AdamW({
-    learningRate: new keras.optimizers.schedules.CosineDecay({
-      initialLearningRate: 0,
-      warmupTarget: 3e-3,
-      warmupSteps: 50,
-      decaySteps: Math.ceil(training[0].shape[0]! / 32) * epochs,
-    }),
-    weightDecay: 0.05,
-  }),
-  loss: new keras.losses.SparseCategoricalCrossentropy({ fromLogits: true }),
-  metrics: ['accuracy'],
+const { model, characters, validation } = await learn({
+  ...{ places, width, heads, blocks: 3, dropout: 0.1 },
+  ...{ stride: places / 2, epochs: 12, learningRate: 3e-3 },
 });
-await model.fit(...training, { batchSize: 32, epochs, validationData: validation, verbose: 2 });
 
 const results = await model.evaluate(...validation, { verbose: 0, returnDict: true });
 console.log(
