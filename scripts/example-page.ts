@@ -14,7 +14,8 @@ interface PageOptions {
 
 /**
  * Makes of `examples/<name>` a folder that any static host can serve: `page.js` and `worker.js`, the library's bundle in a
- * folder of its own, unchanged, and the files that need no making, those of `examples/data` that the page names among them.
+ * folder of its own, unchanged, and the files that need no making, those of `examples/data` that the page names among them. Heads
+ * of pages begin with `examples/data/head.html`.
  */
 export async function buildExamplePage(
   name: string,
@@ -38,17 +39,16 @@ export async function buildExamplePage(
   const asTheyAre = (await readdir(from)).filter((file) =>
     ['.html', '.css', '.keras', '.f16', '.json'].includes(extname(file)),
   );
+  const head = (await readFile(join(data, 'head.html'), 'utf8')).trimEnd();
   const texts = ['index.html', 'page.ts', 'worker.ts'].map((file) => readFile(join(from, file), 'utf8'));
-  const named = (await Promise.all(texts)).join('').match(/[\w-]+(?:\.\w+)+/g) ?? [];
+  const named = [head, ...(await Promise.all(texts))].join('').match(/[\w-]+(?:\.\w+)+/g) ?? [];
   const shared = [...new Set(named)].filter((file) => !file.endsWith('.ts') && existsSync(join(data, file)));
   const copies = [...asTheyAre.map((file) => join(from, file)), ...shared.map((file) => join(data, file))];
+  const page = (html: string): string =>
+    html.replace('<head>', () => `<head>\n    ${head}`).replace('</footer>', () => `${foot}</footer>`);
   for (const file of copies) {
     const bytes = await readFile(file);
-    const isPage = extname(file) === '.html' && foot !== '';
-    await writeFile(
-      join(folder, basename(file)),
-      isPage ? bytes.toString().replace('</footer>', () => `${foot}</footer>`) : bytes,
-    );
+    await writeFile(join(folder, basename(file)), extname(file) === '.html' ? page(bytes.toString()) : bytes);
   }
 }
 /** The library's bundle for pages, in a folder. */

@@ -1,3 +1,4 @@
+import { onColours } from '../data/worker-calls.ts';
 import type { Point, Stroke } from './strokes.ts';
 
 const directions: Readonly<Record<string, readonly [x: number, y: number]>> = {
@@ -38,8 +39,7 @@ export class Pad {
       this.strokes.at(-1)!.push(...(ways.length > 0 ? ways : [event]).map((way) => this.place(way)));
       this.update();
     });
-    for (const query of ['(prefers-color-scheme: dark)', '(forced-colors: active)'])
-      matchMedia(query).addEventListener('change', () => this.update());
+    onColours(() => this.update());
   }
 
   clear(): void {

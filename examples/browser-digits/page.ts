@@ -1,9 +1,9 @@
+import { find, say } from '../data/worker-calls.ts';
 import { LossChart } from './chart.ts';
 import type { DeviceName, Report, Request } from './messages.ts';
 import { Pad } from './pad.ts';
 import { digitOf, type Stroke } from './strokes.ts';
 
-const find = <E extends Element = HTMLElement>(id: string): E => document.getElementById(id) as unknown as E;
 const percent = (x: number, digits = 1): string => `${(100 * x).toFixed(digits)}%`;
 
 const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
@@ -23,10 +23,6 @@ let isTraining = false;
 let isTrained = false;
 let isStopping = false;
 
-function say(text: string, hasFailed = false): void {
-  find('status').textContent = text;
-  find('status').classList.toggle('failed', hasFailed);
-}
 function setTraining(now: boolean): void {
   isTraining = now;
   trainButton.textContent = now ? 'Stop' : isTrained ? 'Go on training' : 'Train';
