@@ -39,6 +39,11 @@ test.each([
   ['has a header that is no JSON', file('{"x": '), 'its header is no JSON'],
   ['nests without end', file(`{"x":${'['.repeat(200_000)}`), 'its header is no JSON'],
   [
+    'has a dtype that is no text',
+    file(one({ dtype: { toString: 1 }, shape: [], data_offsets: [0, 1] }), 1),
+    'its dtype {"toString":1} is none that is read',
+  ],
+  [
     'has a dtype that is unknown',
     file(one({ dtype: 'F8_E4M3', shape: [], data_offsets: [0, 1] }), 1),
     'dtype "F8_E4M3"',

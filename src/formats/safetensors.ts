@@ -83,7 +83,8 @@ function checkEntry(name: string, entry: unknown, size: number) {
   const wrong = (what: string): never => fail(`${who}, tensor "${name.slice(0, 100)}"`, what, complete);
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
   const kind =
-    kinds.get(String(dtype)) ?? wrong(`its dtype ${JSON.stringify(dtype)?.slice(0, 40)} is none that is read`);
+    (typeof dtype === 'string' ? kinds.get(dtype) : undefined) ??
+    wrong(`its dtype ${JSON.stringify(dtype)?.slice(0, 40)} is none that is read`);
   if (!Array.isArray(shape) || shape.length > 64 || !shape.every(isCount))
     return wrong('its shape is no list of sizes');
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount))

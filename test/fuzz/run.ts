@@ -4,7 +4,19 @@ import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import type { Batch, Said } from './child.ts';
 
-export const formats = ['keras', 'h5', 'weights', 'hdf5', 'json', 'npy', 'coco'];
+export const formats = [
+  'keras',
+  'h5',
+  'weights',
+  'safetensors',
+  'hdf5',
+  'json',
+  'npy',
+  'coco',
+  'events',
+  'tfjs',
+  'onnx',
+];
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const folder = `${root}test/data`;
 // Each input within these bounds; seconds without a sign of life, bytes in memory.

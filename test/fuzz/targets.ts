@@ -3,8 +3,10 @@ import { gunzipSync } from 'node:zlib';
 import { recordOf, recordsOf } from '../../src/formats/events/records.ts';
 import { getH5Text, type H5Node, h5Text, isH5Dataset, readHdf5, writeHdf5 } from '../../src/formats/hdf5.ts';
 import { readNpy, readNpz, writeNpy } from '../../src/formats/npy.ts';
+import { type Message, protobuf, type Schema } from '../../src/formats/protobuf.ts';
 import { readZip, writeZip } from '../../src/formats/zip.ts';
 import * as keras from '../../src/index.ts';
+import { modelSchema } from '../../src/saving/onnx/schema.ts';
 import { weightsToSafetensors } from '../../src/saving/safetensors-weights.ts';
 import { withinRoom } from '../../src/tensor/index.ts';
 import { mutateBytes } from './mutate-bytes.ts';
@@ -188,10 +190,52 @@ async function tfjs(random: Choices, data: Data): Promise<unknown> {
   return keras.models.loadModel(files);
 }
 
-/** Models of ONNX, as torch writes them. */
-function onnx(random: Choices, data: Data): Promise<unknown> {
-  const name = random.of(['bert', 'mobilenet', 'resnet', 'sequence', 'text', 'unet', 'vit']);
-  return keras.models.loadModel(mutateBytes(random, data.read(`onnx/${name}.onnx.gz`)));
+/** Models of ONNX: damaged bytes, or a message in which something else is said. */
+async function onnx(random: Choices, data: Data): Promise<unknown> {
+  const name = random.of(onnxFiles);
+  const bytes = data.read(`onnx/${name}.onnx.gz`);
+  if (random.chance(0.3)) return keras.models.loadModel(mutateBytes(random, bytes));
+  const { decode, encode } = await protobuf();
+  // Long arrays are left as they are: their names stand for them.
+  const arrays: Uint8Array[] = [];
+  const plain: unknown = JSON.parse(
+    JSON.stringify(decode('fuzz', modelSchema, bytes), (_, x) =>
+      x instanceof Uint8Array ? `bytes ${arrays.push(x) - 1}` : x,
+    ),
+  );
+  return keras.models.loadModel(encode(modelSchema, fitting(modelSchema, mutateJson(random, plain), arrays)));
+}
+const onnxFiles = [
+  'bert',
+  'mobilenet',
+  'resnet',
+  'sequence',
+  'text',
+  'unet',
+  'vit',
+  'branches',
+  'counted',
+  'grown',
+].concat(['moved', 'rounds', 'scan_lstm', 'vit_dynamo', 'while_rnn']);
+/** What of a value a message can hold. */
+function fitting(schema: Schema, value: unknown, arrays: readonly Uint8Array[]): Message<Schema> {
+  const one = (kind: Schema[string]['kind'], x: unknown): unknown => {
+    if (typeof kind === 'object') return typeof x === 'object' && x ? fitting(kind, x, arrays) : undefined;
+    if (kind === 'bytes') return typeof x === 'string' ? arrays[Number(/^bytes (\d+)$/.exec(x)?.[1])] : undefined;
+    if (kind === 'string') return typeof x === 'string' ? x : undefined;
+    if (typeof x !== 'number') return undefined;
+    if (kind === 'float') return Math.max(-3e38, Math.min(x, 3e38));
+    if (kind === 'double') return x;
+    const whole = Math.trunc(Math.max(-(2 ** 62), Math.min(x, 2 ** 62)));
+    return kind === 'int32' ? whole | 0 : kind === 'uint32' || kind === 'uint64' ? Math.abs(whole | 0) : BigInt(whole);
+  };
+  const found = Object.entries(schema).flatMap(([name, { kind, isList }]) => {
+    const given = (Object(value) as Record<string, unknown>)[name];
+    if (isList && Array.isArray(given)) return [[name, given.map((x) => one(kind, x)).filter((x) => x !== undefined)]];
+    const x = isList ? undefined : one(kind, given);
+    return x === undefined ? [] : [[name, x]];
+  });
+  return Object.fromEntries(found);
 }
 
 /** What reads files, by format. */

@@ -194,6 +194,10 @@ test('damaged graphs end in errors that name the place', async () => {
   await expect(load(await changed((graph) => ({ ...graph, node: [...huge, ...graph.node!] })))).rejects.toThrow(
     'node "huge" makes an array of the sizes [1048576, 1048576]',
   );
+  const alone: NodeMessage = { opType: 'Less', input: [], output: ['none'], name: 'less' };
+  await expect(load(await changed((graph) => ({ ...graph, node: [alone, ...graph.node!] })))).rejects.toThrow(
+    'node "less" (Less) lacks input 0',
+  );
   await expect(load(read('text.onnx').slice(0, 900))).rejects.toThrow(keras.HornbeamError);
 });
 

@@ -32,12 +32,12 @@ const broadcastShape = (shapes: readonly (readonly (number | null)[])[]): (numbe
   });
 };
 /** Operands of a broadcasting operator: with channels last if one of them is. */
-function together(c: Context, from = 0): { readonly tensors: Tensor[]; readonly last: boolean } {
-  const values = range(c.node.inputs.length - from).map((k) => c.value(k + from));
-  const ranks = range(values.length).map((k) => c.rank(k + from));
+function together(c: Context, least = 2): { readonly tensors: Tensor[]; readonly last: boolean } {
+  const values = range(Math.max(c.node.inputs.length, least)).map((k) => c.value(k));
+  const ranks = values.map((_, k) => c.rank(k));
   const rank = Math.max(...ranks);
   const isHeld = (v: Value): boolean => !isInts(v) && v.last;
-  if (!values.some(isSymbolic)) checkSize(c.node.name, broadcastShape(values.map((_, k) => c.shape(k + from))));
+  if (!values.some(isSymbolic)) checkSize(c.node.name, broadcastShape(values.map((_, k) => c.shape(k))));
   // Weights of lower rank get the missing axes, so that their channels can be moved too.
   const last =
     values.some((v, k) => isHeld(v) && ranks[k] === rank) &&
@@ -54,9 +54,9 @@ function together(c: Context, from = 0): { readonly tensors: Tensor[]; readonly 
   return { tensors, last };
 }
 const binary =
-  (name: string): Rule =>
+  (name: string, least = 2): Rule =>
   (c) => {
-    const { tensors, last } = together(c);
+    const { tensors, last } = together(c, least);
     return { t: tensors.reduce((a, b) => ops[name](a, b)), last };
   };
 /** A sum, product or difference of arrays of one shape is a layer of Keras, others an op. */
@@ -212,9 +212,9 @@ export const operatorRules: Readonly<Record<string, Rule>> = {
   Div: onInts((a, b) => Math.trunc(a / b), divide),
   Mod: onInts((a, b) => ((a % b) + b) % b, binary('mod')),
   Pow: pow,
-  Min: binary('minimum'),
-  Max: binary('maximum'),
-  Sum: binary('add'),
+  Min: binary('minimum', 1),
+  Max: binary('maximum', 1),
+  Sum: binary('add', 1),
   And: binary('logicalAnd'),
   Or: binary('logicalOr'),
   Xor: binary('logicalXor'),
