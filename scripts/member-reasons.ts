@@ -49,7 +49,6 @@ export const memberReasons: readonly (readonly [what: RegExp, reason: string])[]
     /^Lambda[.(](mask|output_shape)\)?$/,
     "shapes are found by running the function, and a class of one's own says its mask in `computeMask`",
   ],
-  [/overwrite_with_gradient\)?$/, 'for weights in float8'],
   [/\(value_format\)$/, 'tensors give their numbers themselves'],
   [
     /\.(set_model\(model|(predict|test|train)_step\(data|set_state_tree\(state_tree)\)$/,

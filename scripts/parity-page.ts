@@ -129,6 +129,7 @@ const conventions = `## What differs
 - Masks: \`RandomElasticTransform\` distorts them as it does the images (Keras: otherwise), \`MixUp\` mixes them, \`RandomCrop\` leaves them as it leaves the images where \`training\` is false, \`CutMix\` keeps their channels.
 - Drawn masks: \`drawSegmentationMasks\` draws the class \`numClasses\` too, leaves the background (class 0) as it is, and takes masks without a last axis, as Keras documents; Keras leaves out the last class, darkens the background and fails without that axis.
 - \`RandomGrayscale\` takes images with what belongs to them; \`RandomBrightness\` darkens bytes too; \`RandomColorJitter\` heeds \`dataFormat\`; a \`RandomShear\` whose factor was one number can be read from its config.
+- \`ContrastLimitedAdaptiveHistogramEqualization\`, which moves no pixels, leaves labels, boxes and masks as they are, and a layer of one's own leaves labels unless it writes \`transformLabels\` (Keras raises \`NotImplementedError\`).
 - \`AugMix\` draws its chains from its seed, anew for each batch (Keras: from Python's random numbers, once for a compiled step).
 - Images with labels, boxes and masks come as \`{ images, labels, boundingBoxes, segmentationMasks }\`; Python's keys are taken as well.
 

@@ -9,7 +9,7 @@ import type { StepResult } from '../training/trainer.ts';
 import { type Watched, type Weights, watch } from './contributions.ts';
 import { dependents, withReplaced } from './dependence.ts';
 import { isSeed } from './state.ts';
-import { sumOverProcesses } from './sums.ts';
+import { largestOverProcesses, sumOverProcesses } from './sums.ts';
 
 /** The arguments of a rank's step: its part of the batch and the weights of that part. */
 export type Given = Omit<Batch, 'recycle' | 'isOwn'> & Weights;
@@ -25,7 +25,7 @@ export function replicaStep(
   { share, keeps, ...batch }: Given,
   step: (batch: Omit<Given, keyof Weights>) => StepResult,
 ): StepResult {
-  return amongReplicas({ share, sum: sumOverProcesses }, () => {
+  return amongReplicas({ share, sum: sumOverProcesses, largest: largestOverProcesses }, () => {
     const watched = watch(variables, { share, keeps });
     const { logs, ...result } = step(batch);
     const trace = currentTrace();

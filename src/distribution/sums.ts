@@ -1,8 +1,10 @@
 import { fail } from '../base/errors.ts';
 import { primitive, type Rule } from '../ir/primitive.ts';
+import { expandDims, max, pad } from '../ops/index.ts';
 import { copyOf, evaluate } from '../runtime/execute.ts';
 import { currentTrace, isRecordingTape, Tensor } from '../tensor/index.ts';
 import { Packing } from './packing.ts';
+import { currentSpread } from './spread.ts';
 
 /** Sums buckets over all processes, in their memory. */
 type SumNow = (buckets: readonly Tensor[]) => void;
@@ -29,6 +31,15 @@ export const sumRule = record.rule as Rule;
 export function sumOverProcesses(tensors: readonly Tensor[]): Tensor[] {
   const packing = new Packing(tensors);
   return packing.unpack(sumBuckets(packing.pack(tensors)));
+}
+
+/** The largest of floats over all processes: each puts its own in a row of its own, so that the sums hold all of them. */
+export function largestOverProcesses(tensors: readonly Tensor[]): Tensor[] {
+  const { rank, size } = currentSpread()!.job;
+  const rows = tensors.map((t) =>
+    pad(expandDims(t, 0), [[rank, size - 1 - rank], ...t.shape.map((): [number, number] => [0, 0])]),
+  );
+  return sumOverProcesses(rows).map((row) => max(row, { axis: 0 }));
 }
 
 function sumBuckets(buckets: readonly Tensor[]): readonly Tensor[] {

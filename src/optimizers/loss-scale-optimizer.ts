@@ -93,7 +93,8 @@ export class LossScaleOptimizer extends Optimizer<typeof fields> {
     const touched = [...this[trained], ...this.innerOptimizer.variables];
     changeOnlyIf(isFinite, touched, () =>
       this.innerOptimizer.apply(
-        gradients.map((g) => g && divide(g, scale)),
+        // What takes the place of a variable's value was not scaled.
+        gradients.map((g, k) => g && (variables[k].overwriteWithGradient ? g : divide(g, scale))),
         variables,
       ),
     );

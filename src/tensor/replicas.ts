@@ -6,6 +6,8 @@ export interface Replicas {
   readonly share: Tensor;
   /** The sums of floats over all processes. */
   sum(tensors: readonly Tensor[]): Tensor[];
+  /** The largest of floats over all processes, element by element. */
+  largest(tensors: readonly Tensor[]): Tensor[];
 }
 
 let current: Replicas | undefined;

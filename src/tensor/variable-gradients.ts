@@ -61,11 +61,23 @@ export const gradients = exact('gradients', 2, function gradients<
 
 const isVariable = (x: Variable | Tensor): boolean => x instanceof Variable;
 
-/** Gradients of the mean over all replicas' batches: those of variables are summed, tensors are each replica's own. */
-function ofAll({ sum }: Replicas, variables: readonly (Variable | Tensor)[], found: readonly Tensor[]): Tensor[] {
-  const sums = sum(found.filter((_, k) => isVariable(variables[k])));
-  let at = 0;
-  return found.map((own, k) => (isVariable(variables[k]) ? sums[at++] : own));
+/**
+ * Gradients of the mean over all replicas' batches: those of variables are summed, tensors are each replica's own. Of new values
+ * that stand in the place of gradients the largest counts: scales are alike, and follow the largest magnitude of all rows.
+ */
+function ofAll(
+  { sum, largest }: Replicas,
+  variables: readonly (Variable | Tensor)[],
+  found: readonly Tensor[],
+): Tensor[] {
+  const all = [...found];
+  const settle = (wanted: (x: Variable) => boolean, f: (own: readonly Tensor[]) => Tensor[]): void => {
+    const places = variables.flatMap((x, k) => (x instanceof Variable && wanted(x) ? [k] : []));
+    f(places.map((k) => found[k])).forEach((t, n) => void (all[places[n]] = t));
+  };
+  settle((v) => !v.overwriteWithGradient, sum);
+  settle((v) => v.overwriteWithGradient, largest);
+  return all;
 }
 
 function leafOf(x: unknown, k: number): Tensor {

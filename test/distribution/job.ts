@@ -96,6 +96,16 @@ const jobs: Readonly<Record<string, () => Promise<void>>> = {
   },
 
   /** Means over what masks and ignored classes leave, and over weights: of which ranks have different numbers. */
+  async float8() {
+    const { x, y } = samples();
+    keras.utils.setRandomSeed(7);
+    const model = perceptron();
+    model.quantize('float8');
+    const { history } = await model.fit(x, y, { epochs: 1, batchSize: 96, verbose: 0, shuffle: false });
+    const scales = model.weights.filter((v) => v.overwriteWithGradient);
+    const values = await Promise.all(scales.map(async (v) => Array.from(await v.value.data(), Number).slice(0, 8)));
+    write({ history, values, weights: await digest(model) });
+  },
   async masked() {
     const numbers = Array.from({ length: 22 }, (_, i) =>
       Array.from({ length: 6 }, (_, j) => (j > i % 6 ? 0 : 1 + ((i * j) % 9))),

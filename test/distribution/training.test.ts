@@ -71,6 +71,18 @@ describe.skipIf(installed.length === 0)('training on several processes', { timeo
     },
   );
 
+  test('products of 8-bit floats have the scales of one process: the largest numbers of all ranks count', async () => {
+    const [expected] = (await launch(undefined, 1, 'float8')).results;
+    const { code, text, results } = await launch(installed[0], 3, 'float8');
+    expect([code, text]).toEqual([0, '']);
+    expect(expected.values.length).toBe(18);
+    for (const [k, row] of (expected.values as number[][]).entries())
+      for (const [j, value] of row.entries())
+        expect(Math.abs(results[0].values[k][j] - value) / (value || 1), `${k} ${j}`).toBeLessThan(0.02);
+    expect(difference(Object.values(expected.history), Object.values(results[0].history))).toBeLessThan(1e-3);
+    for (const other of results.slice(1)) expect(other.weights).toBe(results[0].weights);
+  });
+
   test('a slow rank is waited for, and changes nothing', async () => {
     const [launcher] = installed;
     const together = await launch(launcher, 2, 'slow');

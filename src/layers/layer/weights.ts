@@ -19,6 +19,8 @@ export interface WeightOptions {
   readonly trainable?: boolean;
   /** Whether it is cast to the compute dtype when read. */
   readonly autocast?: boolean;
+  /** Whether the optimizer puts its gradient in the place of its value, as for scales of 8-bit floats; false by default. */
+  readonly overwriteWithGradient?: boolean;
   /** How the values of several replicas are combined; `'none'` by default. */
   readonly aggregation?: NonNullable<VariableOptions['aggregation']>;
   /** Penalty on the weight, added to the loss. */
@@ -34,13 +36,14 @@ const weightOptions: OptionNames<WeightOptions> = {
   dtype: true,
   trainable: true,
   autocast: true,
+  overwriteWithGradient: true,
   aggregation: true,
   regularizer: true,
   constraint: true,
 };
 /** A variable with its initial value. */
 export function makeWeight(layer: Named, given: WeightOptions & { dtype: DType }): Variable {
-  const { initializer, shape = [], ...options } = optionsOf(layer, weightOptions, given);
+  const { initializer, shape = [], overwriteWithGradient = false, ...options } = optionsOf(layer, weightOptions, given);
   const make = initializers.get(initializer ?? (isFloat(given.dtype) ? 'glorot_uniform' : 'zeros'))!;
   if (shape.some((n) => !Number.isInteger(n)))
     fail(
@@ -49,6 +52,7 @@ export function makeWeight(layer: Named, given: WeightOptions & { dtype: DType }
       'give the input a known size along the axis that the weight depends on',
     );
   const variable = new Variable(make, { ...options, shape });
+  variable.overwriteWithGradient = overwriteWithGradient;
   makers.set(variable, layer);
   return variable;
 }

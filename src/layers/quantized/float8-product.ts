@@ -33,11 +33,16 @@ export function float8Product(product: Product): Quantized {
     policy instanceof QuantizedFloat8DTypePolicy
       ? policy.amaxHistoryLength
       : QuantizedFloat8DTypePolicy.defaultAmaxHistoryLength;
-  const add = (name: string, shape: readonly number[], initializer: 'ones' | 'zeros'): Variable => {
-    const v = addTo(layer, { name, shape, initializer, dtype: 'float32', trainable: true, autocast: false });
-    v.overwriteWithGradient = true;
-    return v;
-  };
+  const add = (name: string, shape: readonly number[], initializer: 'ones' | 'zeros'): Variable =>
+    addTo(layer, {
+      name,
+      shape,
+      initializer,
+      dtype: 'float32',
+      trainable: true,
+      autocast: false,
+      overwriteWithGradient: true,
+    });
   const scaled = (name: string): Scaled => ({
     scale: add(`${name}_scale`, [], 'ones'),
     history: add(`${name}_amax_history`, [length], 'zeros'),

@@ -17,6 +17,7 @@ const data = new URL('../../../test/data/quantization/float8.json.gz', import.me
 const told = JSON.parse(gunzipSync(readFileSync(data)).toString()) as {
   plain: Told;
   accumulated: Told;
+  scaled: Told;
   file: string;
 };
 function network(): keras.Model {
@@ -34,14 +35,16 @@ const close = (found: readonly number[], wanted: readonly number[], what: string
   found.forEach((v, k) => void expect(Math.abs(v - wanted[k]!), what).toBeLessThan(1e-5 * (1 + Math.abs(wanted[k]!))));
 const numbersOf = async (t: keras.Tensor): Promise<number[]> => Array.from(await t.data(), Number);
 
-it.each(['plain', 'accumulated'] as const)('trains in 8-bit floats as Keras does, %s', async (kind) => {
+it.each(['plain', 'accumulated', 'scaled'] as const)('trains in 8-bit floats as Keras does, %s', async (kind) => {
   const { w, x, y, losses, after, predicted } = told[kind];
   for (const runEagerly of kind === 'plain' ? [false, true] : [false]) {
     const model = network();
     model.setWeights(w.map((each) => keras.tensor(each)));
     model.quantize('float8');
-    const gradientAccumulationSteps = kind === 'plain' ? null : 2;
-    const optimizer = new keras.optimizers.SGD({ learningRate: 0.1, gradientAccumulationSteps });
+    const gradientAccumulationSteps = kind === 'accumulated' ? 2 : null;
+    const inner = new keras.optimizers.SGD({ learningRate: 0.1, gradientAccumulationSteps });
+    const scaling = { innerOptimizer: inner, initialScale: 64, dynamicGrowthSteps: 2 };
+    const optimizer = kind === 'scaled' ? new keras.optimizers.LossScaleOptimizer(scaling) : inner;
     model.compile({ optimizer, loss: 'mse', runEagerly });
     for (const loss of losses) {
       const found = await model.trainOnBatch(keras.tensor(x), keras.tensor(y));
