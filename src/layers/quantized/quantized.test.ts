@@ -138,3 +138,27 @@ it('says what cannot be quantized, and why', () => {
     'its dtype policy "int8_from_float32" quantizes weights, which its class does not know',
   );
 });
+
+test.each([100, 1500])(
+  'many rows through a kernel of 8-bit integers, summed in parts by floats, have the bits of single rows (%i inputs)',
+  async (inputs) => {
+    const x = keras.random.normal([3, 2, inputs], { seed: 1 });
+    const made = [
+      new keras.layers.Dense({ units: 7 }),
+      new keras.layers.EinsumDense({ equation: 'abc,dc->abd', outputShape: [null, 7] }),
+    ];
+    for (const layer of made) {
+      layer(x);
+      layer.quantize('int8');
+      const whole = await (layer(x) as keras.Tensor).data();
+      for (let k = 0; k < 6; k++) {
+        const row = keras.ops.reshape(keras.ops.take(keras.ops.reshape(x, [6, inputs]), [k], { axis: 0 }), [
+          1,
+          1,
+          inputs,
+        ]);
+        expect(await (layer(row) as keras.Tensor).data(), layer.name).toEqual(whole.slice(7 * k, 7 * k + 7));
+      }
+    }
+  },
+);
