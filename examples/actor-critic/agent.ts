@@ -2,7 +2,7 @@ import * as keras from 'hornbeam';
 import { layers, ops } from 'hornbeam';
 import { beginnings, fallen, longest, next } from './cart-pole.ts';
 
-/** From states `[n, 4]` to logits of the actions `[n, 2]` and what is still to be expected `[n, 1]`. */
+/** From states `[n, 4]` to logits of the actions `[n, 2]` and the expected return `[n, 1]`. */
 export function makeActorCritic(): keras.Model<[keras.Tensor, keras.Tensor]> {
   const inputs = keras.Input({ shape: [4] });
   const common = new layers.Dense({ units: 64, activation: 'tanh' });
@@ -15,7 +15,7 @@ export function makeActorCritic(): keras.Model<[keras.Tensor, keras.Tensor]> {
 }
 
 interface AgentOptions {
-  /** Cart-poles that are played at once. */
+  /** Number of cart-poles that are played at once. */
   readonly games?: number;
   /** Steps of each between two updates. */
   readonly rollout?: number;

@@ -5,7 +5,7 @@ import { ops } from 'hornbeam';
 const [gravity, cartMass, poleMass, halfLength, force, seconds] = [9.8, 1, 0.1, 0.5, 10, 0.02];
 export const farthest = 2.4;
 export const steepest = (12 * Math.PI) / 180;
-/** After so many steps an episode ends well. */
+/** After this many steps an episode ends successfully. */
 export const longest = 500;
 
 /** What follows of states `[n, 4]` (place, speed, angle, turning) and actions `[n]` (0: push left, 1: push right). */

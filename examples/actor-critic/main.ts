@@ -20,7 +20,7 @@ let mean = 0;
 for (let k = 0; k < 500; k++) {
   const { length, ended } = agent.update();
   const [of, games] = await Promise.all([length.item() as Promise<number>, ended.item() as Promise<number>]);
-  // Of the games that ended lately; while none ends, it stays.
+  // The mean over recently ended games; unchanged while none ends.
   mean = games === 0 ? mean : k === 0 ? of : 0.9 * mean + 0.1 * of;
   lengths.push(mean);
   if (k % 25 === 24) console.log(`update ${k + 1}: games last ${mean.toFixed(0)} steps`);

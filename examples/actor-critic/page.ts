@@ -45,7 +45,7 @@ const means: number[] = [];
 function drawChart(): void {
   const on = find<HTMLCanvasElement>('chart').getContext('2d')!;
   const { width, height } = on.canvas;
-  // Letters and lines are as large on a narrow screen as on a wide one.
+  // Text and lines have the same size on narrow and wide screens.
   const scale = width / on.canvas.clientWidth;
   const [left, bottom, top] = [38 * scale, height - 24 * scale, 10 * scale];
   const y = (steps: number): number => bottom - ((bottom - top) * steps) / longest;
@@ -87,7 +87,7 @@ const begin = (): void => {
 };
 const wait = (time: number): Promise<void> => new Promise((done) => setTimeout(done, time));
 
-/** Plays game after game: the agent is asked for every push. */
+/** Plays game after game, asking the agent for every push. */
 async function play(): Promise<void> {
   for (;;) {
     const begun = performance.now();
@@ -104,7 +104,7 @@ async function play(): Promise<void> {
       await wait(500);
       begin();
     }
-    // A page that is not seen rests.
+    // A hidden page rests.
     while (document.hidden) await wait(200);
     await wait(Math.max(0, 1000 * seconds - (performance.now() - begun)));
   }

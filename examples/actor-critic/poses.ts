@@ -2,7 +2,7 @@ import type * as keras from 'hornbeam';
 import { canvas, dot, picture, stroke } from '../data/canvas.ts';
 import { farthest, steepest } from './cart-pole.ts';
 
-/** A game drawn as poses one over the other, from light to dark, until the pole falls; `[height, width, 3]`. */
+/** Draws a game as overlaid poses, from light to dark, until the pole falls; `[height, width, 3]`. */
 export function poses(states: ArrayLike<number>, size: { height: number; width: number }): keras.Tensor {
   const on = canvas(size.height, size.width);
   const [ground, length] = [size.height * 0.8, size.height * 0.6];

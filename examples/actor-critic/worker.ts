@@ -6,7 +6,7 @@ import { Agent } from './agent.ts';
 /** What the page hears while the agent learns. */
 export interface Learning {
   readonly update: number;
-  /** How many steps games last that ended lately. */
+  /** Length of recently ended games, in steps. */
   readonly mean: number;
 }
 const updates = 400;
@@ -21,7 +21,7 @@ const functions = {
   async act(state: readonly number[]): Promise<number> {
     return Number((await push(keras.tensor([[...state]])).data())[0]);
   },
-  /** Teaches until it has learned or is stopped, and says how many updates are left. */
+  /** Trains until it has learned or is stopped, and returns how many updates are left. */
   async teach(): Promise<number> {
     isStopping = false;
     while (update < updates && !isStopping) {
@@ -30,7 +30,7 @@ const functions = {
       mean = games === 0 ? mean : update === 0 ? of : 0.9 * mean + 0.1 * of;
       update++;
       tell({ update, mean } satisfies Learning);
-      // The cart is asked for in between.
+      // The page asks for the cart in between.
       await new Promise((next) => setTimeout(next));
     }
     return updates - update;

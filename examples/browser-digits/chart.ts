@@ -31,10 +31,10 @@ export class LossChart {
       this.lines.set(name, { element: this.add('polyline', { class: name }), points: [] });
   }
 
-  /** Goes on with a line, to a loss after so many epochs. */
+  /** Extends a line to a loss after some number of epochs. */
   push(name: Name, epochs: number, loss: number): void {
     this.lines.get(name)!.points.push(`${this.x(epochs).toFixed(1)},${this.y(loss).toFixed(1)}`);
-    // Batches come faster than screens show them.
+    // Batches arrive faster than screens can show them.
     if (!this.isDue) requestAnimationFrame(() => this.draw());
     this.isDue = true;
   }

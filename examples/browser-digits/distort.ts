@@ -3,7 +3,7 @@ import type { Digits } from './digits.ts';
 const side = 8;
 
 /**
- * The digits, and after them `copies` of each as other hands might have written it: slanted, turned, stretched and moved a
+ * The digits, followed by `copies` of each as if written by other people: slanted, turned, stretched and moved a
  * little. There are few digits, and who draws with a mouse draws unlike all who wrote them.
  */
 export function withDistorted({ count, pixels, labels }: Digits, copies: number, random = Math.random): Digits {

@@ -22,9 +22,9 @@ export type Report =
       readonly loss: number;
     }
   | { readonly kind: 'epoch'; readonly epoch: number; readonly logs: Logs; readonly seconds: number }
-  /** Training has ended; a model that was stopped before its first step knows nothing. */
+  /** Training has ended; a model that was stopped before its first step is untrained. */
   | { readonly kind: 'trained'; readonly hasLearned: boolean }
-  /** Another model is in use: one of a file, or a new one. */
+  /** Another model is now used: from a file, or a new one. */
   | { readonly kind: 'model'; readonly name: string | undefined; readonly summary: string }
   | { readonly kind: 'prediction'; readonly probabilities: Float32Array }
   /** Where the model sees the digit that it reads, 8x8 from 0 to 1. */

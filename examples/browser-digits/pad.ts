@@ -34,7 +34,7 @@ export class Pad {
     });
     canvas.addEventListener('pointermove', (event) => {
       if (!canvas.hasPointerCapture(event.pointerId)) return;
-      // Browsers gather the pointer's ways between two frames.
+      // Browsers collect the pointer's positions between two frames.
       const ways = event.getCoalescedEvents();
       this.strokes.at(-1)!.push(...(ways.length > 0 ? ways : [event]).map((way) => this.place(way)));
       this.update();
@@ -84,7 +84,7 @@ export class Pad {
     for (const stroke of this.strokes) {
       context.beginPath();
       context.moveTo(...stroke[0]!);
-      // A dot is a line of no length.
+      // A dot is a line of length 0.
       for (const point of stroke) context.lineTo(...point);
       context.stroke();
     }

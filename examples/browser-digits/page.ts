@@ -33,7 +33,7 @@ function setTraining(now: boolean): void {
   hint();
 }
 
-/** Says what comes next. */
+/** Announces what comes next. */
 function hint(): void {
   find('hint').textContent = isTrained
     ? 'Draw a digit from 0 to 9.'
@@ -49,7 +49,7 @@ function look(): void {
   if (drawing && (isTraining || isTrained))
     resting = setTimeout(() => drawing && ask({ kind: 'look', pixels: drawing }), 300);
 }
-/** The drawing, as long as the worker has not answered to it; and the one that came in the meantime. */
+/** The drawing that the worker has not answered yet, and the one that came in the meantime. */
 let asked: Float32Array | undefined;
 let next: Float32Array | undefined;
 function predict(pixels: Float32Array | undefined): void {
@@ -83,7 +83,7 @@ function showPrediction(probabilities: Float32Array | undefined): void {
   const answer = best < 0 || !(isTraining || isTrained) ? '' : String(best);
   find('answer').textContent = answer;
   const spoken = answer && `Read as ${answer}.`;
-  // The same words are not said again for every point of a stroke.
+  // Screen readers are not told the same words for every point of a stroke.
   if (find('spoken').textContent !== spoken) find('spoken').textContent = spoken;
 }
 

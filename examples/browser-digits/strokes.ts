@@ -16,7 +16,7 @@ const mostStretched = 1.25;
 
 /**
  * The strokes as the data set would show them: 8x8 ink values from 0 to 1. The data set's authors fitted each digit into a
- * box of 20x32 pixels in the middle of 32x32, evened out how thick its lines were, and counted the ink in squares of 4x4.
+ * box of 20x32 pixels in the middle of 32x32, normalised the thickness of its lines, and counted the ink in squares of 4x4.
  * So do we: of the 1,024 pixels, the 305 that are nearest to the strokes are ink.
  */
 export function digitOf(strokes: readonly Stroke[]): Float32Array {

@@ -7,7 +7,7 @@ import { checkFits, compile, makeModel } from './model.ts';
 
 const batchSize = 64;
 const epochs = 12;
-/** Share of the digits kept for validation: the last ones, by hands that the model has not seen. */
+/** Share of the digits kept for validation: the last ones, by unseen writers. */
 const kept = 0.2;
 
 const report = (message: Report, transfer: Transferable[] = []): void => postMessage(message, { transfer });
@@ -53,13 +53,13 @@ class Reporter extends keras.callbacks.Callback<keras.Model> {
   }
 }
 
-/** Trains the model there is: a new one, one that was stopped, or one of a file. */
+/** Trains the current model: a new one, a stopped one, or one from a file. */
 async function train(): Promise<void> {
   isStopping = false;
   const all = await digits;
   const cut = Math.round(all.count * (1 - kept));
   const [x, y] = tensors(withDistorted(part(all, 0, cut), 3));
-  // What is asked for in the meantime is heard here, and next after the first step, which compiles.
+  // Requests in the meantime are handled here, and next after the first step, which compiles.
   await new Promise((next) => setTimeout(next));
   if (isStopping) return report({ kind: 'trained', hasLearned: false });
   const reporter = new Reporter();

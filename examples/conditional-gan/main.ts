@@ -1,5 +1,5 @@
 /**
- * Trains a conditional GAN on handwritten digits, has others read what it draws, and draws a table of it.
+ * Trains a conditional GAN on handwritten digits, has classifiers read its drawings, and draws a table of them.
  * Run it with `npm run example conditional-gan`.
  */
 import { mkdirSync } from 'node:fs';

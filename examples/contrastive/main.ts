@@ -21,7 +21,7 @@ const [xLabeled, yLabeled] = [ops.take(unlabeled, few, { axis: 0 }), ops.take(hi
 
 const [count] = unlabeled.shape as [number];
 const batchSize = 226;
-/** All images in a new order each round, a batch at a time, and with every batch those that have labels. */
+/** All images in a new order each round, batch by batch, each with a batch of labelled images. */
 function* batches(): Generator<[[keras.Tensor, keras.Tensor], keras.Tensor]> {
   const order = keras.random.shuffle(ops.arange(count));
   for (let k = 0; k + batchSize <= count; k += batchSize)
@@ -44,7 +44,7 @@ const baseline = makeClassifier(makeEncoder(), new layers.Dense({ units: 10 }));
 compile(baseline);
 await baseline.fit(xLabeled, yLabeled, { epochs: 300, batchSize: few.length, verbose: 0 });
 
-// With all images, and a probe that is told the labels.
+// With all images, and a probe that sees the labels.
 const model = new ContrastiveModel();
 model.compile({
   contrastiveOptimizer: new keras.optimizers.Adam({ learningRate: 2e-3 }),
@@ -59,7 +59,7 @@ await model.fit(batches, {
 });
 await neighbours(model.encoder, { images: xTest, labels: yTest, toFile: `${out}/neighbours.png` });
 
-// The trained encoder, trained on with the labels.
+// The trained encoder, fine-tuned with the labels.
 const finetuned = makeClassifier(model.encoder, model.linearProbe);
 compile(finetuned);
 const probed = await accuracyOf(finetuned);

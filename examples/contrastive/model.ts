@@ -45,7 +45,7 @@ export class ContrastiveModel extends keras.Model {
   readonly contrastiveAugmenter = makeAugmenter(1, 1);
   readonly classificationAugmenter = makeAugmenter(0.4, 2);
   readonly encoder = makeEncoder();
-  // The contrast is drawn behind a small network, so that the encoder need not forget what copies differ in.
+  // The contrastive loss comes after a small network, so that the encoder need not forget how copies differ.
   readonly projectionHead = new keras.Sequential(
     [
       keras.Input({ shape: [width] }),
@@ -78,7 +78,7 @@ export class ContrastiveModel extends keras.Model {
     return [this.contrastiveLossTracker, this.contrastiveAccuracy, this.probeLossTracker, this.probeAccuracy];
   }
 
-  /** InfoNCE: each of a batch's images, in one copy, must be told from all others in the other copy, and the other way about. */
+  /** InfoNCE: each of a batch's images, in one copy, must be distinguished from all others in the other copy, and vice versa. */
   private contrastiveLoss(projections1: keras.Tensor, projections2: keras.Tensor) {
     const [p1, p2] = [ops.normalize(projections1, { axis: 1 }), ops.normalize(projections2, { axis: 1 })];
     const similarities = ops.matmul(p1, ops.transpose(p2)).div(this.temperature);
@@ -91,7 +91,7 @@ export class ContrastiveModel extends keras.Model {
 
   override trainStep({ x, y: labels }: keras.Batch<UnlabeledAndLabeled>): keras.StepLogs {
     const [unlabeledImages, labeledImages] = x;
-    // Images with labels serve without them too.
+    // Labelled images are also used without their labels.
     const images = ops.concatenate([unlabeledImages, labeledImages], { axis: 0 });
     const augmentedImages1 = this.contrastiveAugmenter(images, { training: true });
     const augmentedImages2 = this.contrastiveAugmenter(images, { training: true });
@@ -127,6 +127,6 @@ export class ContrastiveModel extends keras.Model {
   }
 }
 
-/** An encoder with a layer that names what it sees: to be trained with labels from scratch, or from a trained encoder on. */
+/** An encoder with a classification layer, to be trained with labels from scratch or from a trained encoder. */
 export const makeClassifier = (encoder: keras.Model, head: keras.Layer): keras.Sequential =>
   new keras.Sequential([keras.Input({ shape: [8, 8, 1] }), makeAugmenter(0.4, 3), encoder, head]);

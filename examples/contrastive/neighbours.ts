@@ -19,7 +19,7 @@ export async function neighbours(
   const digits = Array.from(await labels.data(), Number);
   const queries = Array.from({ length: 10 }, (_, digit) => digits.indexOf(digit));
   const similarities = ops.matmul(ops.take(features, queries, { axis: 0 }), ops.transpose(features));
-  // Each image is nearest to itself.
+  // The nearest image of each is itself.
   const [, indices] = ops.topK(similarities, nearest + 1);
   const enlarged = ops.image.resize(ops.take(images, indices, { axis: 0 }).reshape([-1, 8, 8, 1]), [32, 32], {
     interpolation: 'bicubic',

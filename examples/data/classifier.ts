@@ -18,7 +18,7 @@ export async function trainClassifier([x, y]: Labelled, { epochs = 30 } = {}): P
   return model;
 }
 
-/** The share of images that a classifier reads as their labels say. */
+/** The fraction of images that a classifier reads as their labels. */
 export async function accuracyOf(classifier: keras.Model, [x, y]: Labelled): Promise<number> {
   return (await classifier.evaluate(x, y, { batchSize: 512, verbose: 0, returnDict: true }))['accuracy']!;
 }

@@ -1,7 +1,7 @@
 import type * as keras from 'hornbeam';
 import { ops } from 'hornbeam';
 
-/** How often a sample of each class (a row) was taken for each class (a column). */
+/** Counts of samples by class (row) and predicted class (column). */
 export async function confusionOf(
   model: keras.Model,
   samples: AsyncIterable<readonly [x: keras.Tensor, y: keras.Tensor]>,
@@ -16,6 +16,6 @@ export async function confusionOf(
   return counts;
 }
 
-/** The share of samples that were taken for what they are. */
+/** The fraction of samples that were classified correctly. */
 export const shareRight = (counts: readonly (readonly number[])[]): number =>
   counts.reduce((sum, row, k) => sum + row[k]!, 0) / counts.flat().reduce((a, b) => a + b, 0);

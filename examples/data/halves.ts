@@ -2,7 +2,7 @@
 import * as keras from 'hornbeam';
 import { ops } from 'hornbeam';
 
-/** The weights of a model as they stand in such a file. */
+/** The weights of a model as stored in such a file. */
 export async function halvesOf(model: keras.Model): Promise<Uint8Array> {
   const parts = model.getWeights().map((weight) => ops.reshape(ops.cast(weight, 'float16'), [-1]));
   const bits = ops.view(ops.concatenate(parts), { dtype: 'uint16' });

@@ -10,7 +10,7 @@ const asTensors = (digits: readonly Digit[]): Labelled => [
   keras.tensor(Int32Array.from(digits, ({ label }) => label)),
 ];
 
-/** 1,438 digits to train on, and 359, of other hands for the most part, to test on. */
+/** 1,438 digits to train on, and 359, mostly by other writers, to test on. */
 export function loadData(): [training: Labelled, test: Labelled] {
   const digits = loadDigits();
   return [asTensors(digits.slice(0, 1438)), asTensors(digits.slice(1438))];

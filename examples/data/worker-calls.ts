@@ -51,7 +51,7 @@ export class Caller<F extends Functions, T> {
 }
 
 export const find = <E extends Element = HTMLElement>(id: string): E => document.getElementById(id) as unknown as E;
-/** Says how things stand. */
+/** Reports the state. */
 export function say(text: string, hasFailed = false): void {
   find('status').textContent = text;
   find('status').classList.toggle('failed', hasFailed);

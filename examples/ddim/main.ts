@@ -17,7 +17,7 @@ keras.utils.setRandomSeed(7);
 
 const imageSize = 8;
 const [training, test] = loadData();
-// What was learnt to read digits by tells how far images are from one another.
+// The features of a classifier of digits measure how far images are from each other.
 const classifier = await trainClassifier(training);
 const features = classifier.layers.at(-2)!.output as keras.KerasTensor;
 const encoder = new keras.Model({ inputs: classifier.inputs![0]!, outputs: features });
@@ -46,7 +46,7 @@ await model.fit(images, {
   validationFreq: 20,
 });
 
-// Twenty steps each; the distances of real unseen digits and of noise tell what is near and far.
+// Twenty steps each; the distances of unseen real digits and of noise give the scale.
 const generated = model.generate(359, 20);
 const distance = async (images: keras.Tensor): Promise<string> => {
   const kid = new KID({ encoder });
@@ -62,7 +62,7 @@ console.log(
   `A classifier is ${(100 * sure).toFixed(1)}% sure of what they are; of real ones ${(100 * sureOfReal).toFixed(1)}%.`,
 );
 
-// What eight times twelve images are taken for at some steps.
+// The estimated images, eight times twelve, at some of the steps.
 const [rows, columns] = [12, 4];
 const shown = new Map<number, keras.Tensor>();
 const initialNoise = keras.random.normal([rows * columns, imageSize, imageSize, 1], { seed: 3 });

@@ -15,7 +15,7 @@ interface DiffusionModelOptions extends keras.LayerOptions {
   kid: KID;
 }
 
-/** A denoising diffusion implicit model: it learns to tell noise from image, and so makes images of noise, little by little. */
+/** A denoising diffusion implicit model: it learns to separate noise from images, and so turns noise into images step by step. */
 export class DiffusionModel extends keras.Model {
   static override readonly className = 'DiffusionModel';
   readonly normalizer = new layers.Normalization();
@@ -55,7 +55,7 @@ export class DiffusionModel extends keras.Model {
     return [ops.sin(diffusionAngles), ops.cos(diffusionAngles)];
   }
 
-  /** The noise in noisy images, and what is left without it. */
+  /** The noise in noisy images, and the images without it. */
   denoise(
     noisyImages: keras.Tensor,
     [noiseRates, signalRates]: readonly [noiseRates: keras.Tensor, signalRates: keras.Tensor],
@@ -67,7 +67,7 @@ export class DiffusionModel extends keras.Model {
     return [predNoises, predImages];
   }
 
-  /** From noise to images; `onStep` sees what is taken for the image at each step. */
+  /** From noise to images; `onStep` receives the estimated images at each step. */
   reverseDiffusion(
     initialNoise: keras.Tensor,
     diffusionSteps: number,
@@ -116,7 +116,7 @@ export class DiffusionModel extends keras.Model {
       const emaWeight = this.emaNetwork.weights[k]!;
       emaWeight.assign(emaWeight.value.mul(this.ema).add(weight.value.mul(1 - this.ema)));
     });
-    // The distance takes as long as several steps: it is measured in validation only.
+    // Computing the distance takes as long as several steps: it is measured in validation only.
     return { n_loss: this.noiseLossTracker.result(), i_loss: this.imageLossTracker.result() };
   }
 

@@ -36,7 +36,7 @@ export class Board {
   #strokes: Point[][] = [];
   #rest: ReturnType<typeof setTimeout> | undefined;
   #isDown = false;
-  /** The digit that is moved, and where it is held. */
+  /** The digit being moved, and the point where it is held. */
   #held: { at: number; from: Point } | undefined;
   /** Where the keyboard's pen is. */
   #pen: Point = [size / 2, size / 2];
@@ -82,7 +82,7 @@ export class Board {
     this.#noise = this.#noise.map(Math.random);
     this.#update();
   }
-  /** Puts a digit somewhere where it touches no other, or where it is wanted. */
+  /** Places a digit where it touches no other, or at a given position. */
   put(digit: Digit, at?: Point): void {
     this.#finish();
     const tries = Array.from({ length: at ? 1 : 60 }, () => {
@@ -183,7 +183,7 @@ export class Board {
     const on = this.#context;
     const { width } = on.canvas;
     const scale = width / size;
-    // Letters and lines are as large on a narrow screen as on a wide one.
+    // Text and lines have the same size on narrow and wide screens.
     const dot = width / (on.canvas.clientWidth || width);
     on.clearRect(0, 0, width, width);
     on.fillStyle = shade('--ink');
@@ -200,7 +200,7 @@ export class Board {
         on.stroke();
       }
     }
-    // The surest on top.
+    // The most confident on top.
     for (const each of [...this.#found].reverse()) this.#drawFound(each, scale, dot);
     on.setLineDash([4 * dot, 4 * dot]);
     Object.assign(on, { strokeStyle: shade('--faint'), lineWidth: 1.5 * dot });

@@ -3,7 +3,7 @@ import { type Digit, loadDigits } from '../data/digits.ts';
 import { makeScenes, randomNumbers } from '../digit-detector/scenes.ts';
 import { asTensors, type LabelledScenes, seenDigits } from './labelled-scenes.ts';
 
-/** The digits, and after them copies of each as other hands might have written it. */
+/** The digits, followed by copies of each as if written by other people. */
 function distorted(digits: readonly Digit[], copies: number): Digit[] {
   const count = digits.length;
   const pixels = Float32Array.from(digits.flatMap((digit) => [...digit.pixels]));

@@ -1,7 +1,7 @@
 import * as keras from 'hornbeam';
 import { maxDigits, type Scenes } from '../digit-detector/scenes.ts';
 
-/** Digits that detectors are trained on, the first of all; the rest, of other hands for the most part, they never see. */
+/** Digits that detectors are trained on, the first of all; the rest, mostly by other writers, they never see. */
 export const seenDigits = 1400;
 
 /** Images `[count, size, size, 1]`, and labels `[count, digits, 5]`: x1, y1, x2, y2 in pixels and the digit, -1 in places without one. */

@@ -1,5 +1,5 @@
 /**
- * Trains two detectors of handwritten digits, a YOLO and a RetinaNet, and says how well each finds digits of other hands.
+ * Trains two detectors of handwritten digits, a YOLO and a RetinaNet, and reports how well each finds digits by other writers.
  * Run it with `npm run example detectors`.
  */
 import { mkdirSync } from 'node:fs';

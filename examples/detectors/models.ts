@@ -5,7 +5,7 @@ import { detections } from './targets.ts';
 import { type BoxTools, cellsOf, makeYolo, readYolo, yoloLoss } from './yolo.ts';
 
 const classes = 10;
-/** A detector of digits: what it is trained by, and what it finds in what it predicts. */
+/** A detector of digits: its loss, and the decoding of its predictions. */
 export interface Detector {
   readonly model: keras.Model;
   readonly loss: (yTrue: keras.Tensor, yPred: keras.Tensor) => keras.Tensor;

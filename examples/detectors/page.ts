@@ -16,7 +16,7 @@ let found: readonly Found[] = [];
 let measured: Measured | undefined;
 const value = (id: string): number => find<HTMLInputElement>(id).valueAsNumber / 100;
 
-/** Looks at one scene at a time: the last one that there was meanwhile comes next. */
+/** Processes one scene at a time; next comes the last one submitted meanwhile. */
 let [isLooking, isDue] = [false, false];
 async function look(): Promise<void> {
   isDue = isLooking;
@@ -33,7 +33,7 @@ const board = new Board(find<HTMLCanvasElement>('scene'), () => {
   if (digits.length > 0) look().catch(failed);
 });
 
-/** A bar: what it is of, how long it is, and in numbers. */
+/** A bar: its label, length and value. */
 function bar(name: string, share: number): HTMLLIElement {
   const item = document.createElement('li');
   const number = document.createElement('b');

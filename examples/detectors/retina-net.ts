@@ -94,7 +94,7 @@ export function retinaNetLoss(anchors: keras.Tensor, classes: number) {
     const logits = ops.getItem(yPred, ['...', { slice: [4, null] }]);
     const named = keras.losses.binaryFocalCrossentropy(labels, logits, { fromLogits: true, applyClassBalancing: true });
     const isAsked = ops.logicalOr(isPositive, assigned.isNegative);
-    // Anchors that must find nothing are their own target: deltas of no box are no numbers.
+    // Anchors without an object are their own target, because the deltas of an empty box are not finite.
     const boxes = ops.where(ops.expandDims(isPositive, -1), target, anchors);
     const wanted = boundingBoxes.encodeBoxToDeltas(anchors, boxes, { variance });
     const apart = keras.losses.huber(wanted, ops.getItem(yPred, ['...', { slice: [0, 4] }]), { delta: 1 });

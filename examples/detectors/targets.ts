@@ -25,7 +25,7 @@ export function assignedTargets(yTrue: keras.Tensor, { isPositive, object }: Ass
 export const sumOverPositives = (isPositive: keras.Tensor, losses: keras.Tensor): keras.Tensor =>
   ops.divide(ops.sum(losses), ops.maximum(ops.sum(ops.cast(isPositive, 'float32')), 1));
 
-/** The boxes that a detector is sure of, of each class those that do not overlap. */
+/** The confident boxes of a detector, without overlaps within a class. */
 export const detections = (boxes: keras.Tensor, logits: keras.Tensor) =>
   ops.nonMaxSuppression(boxes, ops.sigmoid(ops.max(logits, { axis: -1 })), {
     labels: ops.argmax(logits, { axis: -1 }),

@@ -2,7 +2,7 @@ import * as keras from 'hornbeam';
 import type { LabelledScenes } from './labelled-scenes.ts';
 import type { Detector } from './models.ts';
 
-/** Trains a detector, the steps falling as a cosine does. */
+/** Trains a detector with a cosine learning rate. */
 export async function train(
   { model, loss }: Detector,
   [images, labels]: LabelledScenes,

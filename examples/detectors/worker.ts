@@ -9,13 +9,13 @@ import { digitYolo } from './models.ts';
 import { averagePrecision } from './train.ts';
 
 const size = 64;
-/** A box that was found, in pixels. */
+/** A detected box, in pixels. */
 export interface Found {
   readonly box: readonly [x1: number, y1: number, x2: number, y2: number];
   readonly label: number;
   readonly score: number;
 }
-/** How well scenes are read. */
+/** How well scenes are segmented. */
 export interface Measured {
   readonly ap: number;
   readonly ap50: number;
@@ -45,7 +45,7 @@ const functions = {
       score: Number(scores[k]),
     }));
   },
-  /** Average precision over new scenes of digits. */
+  /** The average precision on new scenes of digits. */
   async measure({ digits, seed, count }: { digits: readonly Digit[]; seed: number; count: number }): Promise<Measured> {
     const { detector } = await loaded;
     const { figures, apByClass, curves } = await averagePrecision(

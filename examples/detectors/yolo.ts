@@ -32,7 +32,7 @@ export interface YoloOptions {
 }
 
 /**
- * A detector without anchors in the manner of YOLO: a backbone of CSP blocks, coarse maps handed down to finer ones, and in each cell of
+ * An anchor-free detector in the style of YOLO: a backbone of CSP blocks, coarse maps handed down to finer ones, and in each cell of
  * each level four distances to the sides of a box and a logit for each class: `[batch, cells, 4 + classes]`.
  */
 export function makeYolo({ size, channels = 3, classes, levels = [3, 4, 5], filters = 32 }: YoloOptions): keras.Model {

@@ -83,7 +83,7 @@ for (const ending of ['svg', 'png'])
 console.log(`\nAP@[.50:.95] of best.keras: ${ap.toFixed(4)} (the same as when it was saved)`);
 console.log(`Pictures and model are in ${out}/. ${((performance.now() - started) / 1000).toFixed(1)} s in all.`);
 
-/** A picture of some validation scenes with what is there and what was found. */
+/** Draws some validation scenes with true and predicted boxes. */
 async function drawExamples(): Promise<void> {
   const [images, labels] = [
     keras.ops.getItem(validation[0], { slice: [0, 8] }),

@@ -5,7 +5,7 @@ interface ResidualBlockOptions extends keras.LayerOptions {
   filters: number;
 }
 
-/** Two Conv-BN-Mish steps and a way around them: `x + f(x)`. */
+/** Two Conv-BN-Mish steps with a shortcut: `x + f(x)`. */
 export class ResidualBlock extends keras.Layer {
   static override readonly className = 'ResidualBlock';
   readonly filters: number;

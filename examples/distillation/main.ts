@@ -1,5 +1,5 @@
 /**
- * Teaches a small network to read a digit of which it is never shown an example: a large one says of every other digit how much it
+ * Teaches a small network to read a digit that it never sees: a large network tells for every other digit how much it
  * looks like it. Run it with `npm run example distillation`.
  */
 import { mkdirSync } from 'node:fs';
@@ -31,7 +31,7 @@ async function tell(who: string, model: keras.Model): Promise<void> {
 const loss = new keras.losses.SparseCategoricalCrossentropy({ fromLogits: true });
 const fitOptions = { epochs: 50, batchSize: 64, verbose: 0 } as const;
 
-// The teacher is shown all digits, each eight times, as other hands might have written it.
+// The teacher is shown all digits, each eight times, as if written by other people.
 const distorted = new RandomAffine();
 const copies = Array.from({ length: 7 }, () => distorted(training[0], { training: true }));
 const teacher = makeTeacher();
@@ -40,13 +40,13 @@ const x = ops.concatenate([training[0], ...copies], { axis: 0 });
 await teacher.fit(x, ops.tile(training[1], copies.length + 1), { epochs: 5, batchSize: 64, verbose: 2 });
 await tell('teacher', teacher);
 
-// A student by itself: no three, no sign of one.
+// A student by itself, without any three.
 const alone = makeStudent();
 alone.compile({ optimizer: new keras.optimizers.Adam({ learningRate: 3e-3 }), loss });
 await alone.fit(...shown, fitOptions);
 await tell('student alone', alone);
 
-// The same student on the same digits, told by the teacher what each looks like.
+// The same student on the same digits, taught by the teacher's predictions.
 const student = makeStudent();
 const distiller = makeDistiller(teacher, student);
 distiller.compile({ optimizer: new keras.optimizers.Adam({ learningRate: 3e-3 }), loss });

@@ -1,7 +1,7 @@
 import * as keras from 'hornbeam';
 import { layers } from 'hornbeam';
 
-/** The large network; it gives logits. */
+/** The large network; it returns logits. */
 export const makeTeacher = (): keras.Sequential =>
   new keras.Sequential(
     [
@@ -17,7 +17,7 @@ export const makeTeacher = (): keras.Sequential =>
     { name: 'teacher' },
   );
 
-/** The small network that is to take the large one's place. */
+/** The small network that replaces the large one. */
 export const makeStudent = (): keras.Sequential =>
   new keras.Sequential(
     [
@@ -30,10 +30,10 @@ export const makeStudent = (): keras.Sequential =>
     { name: 'student' },
   );
 
-/** By which logits are divided before they are compared: it brings out what is unlikely. */
+/** Divides logits before they are compared, which emphasises unlikely classes. */
 export const temperature = 3;
 
-/** Trains the student to give what the teacher gives; labels count nothing. */
+/** Trains the student to match the teacher; labels are not used. */
 export const makeDistiller = (teacher: keras.Model, student: keras.Model): keras.distillation.Distiller =>
   new keras.distillation.Distiller({
     teacher,

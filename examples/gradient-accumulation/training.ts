@@ -77,7 +77,7 @@ export function accumulated(model: keras.Model, parts: number): Trainer {
   };
 }
 
-/** Goes through the data in the same order again and again; gives the loss of each step. */
+/** Goes through the data repeatedly in the same order; returns the loss of each step. */
 export async function train(
   trainer: Trainer,
   [x, y]: readonly [keras.Tensor, keras.Tensor],
@@ -90,7 +90,7 @@ export async function train(
       const slice = { slice: [k * batchSize, (k + 1) * batchSize] } as const;
       losses.push(trainer.step(ops.getItem(x, slice), ops.getItem(y, slice)));
     }
-  // Numbers are read when all is done: nothing waits in between.
+  // Numbers are read at the end: nothing waits in between.
   return Promise.all(losses.map((loss) => loss.item() as Promise<number>));
 }
 
@@ -101,7 +101,7 @@ export async function distance(a: keras.Model, b: keras.Model): Promise<number> 
   return Math.max(...(await Promise.all(each)));
 }
 
-/** Part of the digits that are known. */
+/** Fraction of the digits that are read correctly. */
 export async function accuracyOf(model: keras.Model, [x, y]: readonly [keras.Tensor, keras.Tensor]): Promise<number> {
   const found = ops.argmax(await model.predict(x, { verbose: 0 }), { axis: -1 });
   return ops.mean(ops.cast(ops.equal(found, y), 'float32')).item() as Promise<number>;

@@ -1,5 +1,5 @@
 /**
- * Learns to read digits from a folder of images, a folder a class, and shows what it takes for what.
+ * Learns to read digits from a folder of images, one folder per class, and draws a confusion matrix.
  * Run it with `npm run example image-folder`.
  */
 import { mkdirSync } from 'node:fs';

@@ -16,7 +16,7 @@ export async function writeFolder(digits: readonly Digit[], folder: string): Pro
   }
 }
 
-/** A convolutional network that sees each image turned, moved and stretched a little, otherwise in each epoch. */
+/** A convolutional network that sees each image rotated, shifted and zoomed a little, differently in each epoch. */
 export const makeModel = (side: number, classes: number): keras.Sequential =>
   new keras.Sequential([
     keras.Input({ shape: [side, side, 1] }),

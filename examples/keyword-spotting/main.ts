@@ -1,5 +1,5 @@
 /**
- * Learns to tell eight words by their sound, spoken by voices that a synthesizer makes up, and is tested with voices that it never heard.
+ * Learns to tell eight words by their sound, spoken by synthesized voices, and is tested with unheard voices.
  * Run it with `npm run example keyword-spotting`.
  */
 import { mkdirSync } from 'node:fs';
@@ -27,6 +27,4 @@ console.log(
 );
 await keras.visualization.plotConfusionMatrix(counts, { classNames: classes, toFile: `${out}/confusion.png` });
 await model.save(`${out}/keywords.keras`);
-console.log(
-  `What was taken for what: ${out}/confusion.png; the model, which takes sound as it is: ${out}/keywords.keras`,
-);
+console.log(`The confusion matrix: ${out}/confusion.png; the model, which takes sound as it is: ${out}/keywords.keras`);

@@ -19,7 +19,7 @@ let [asked, right] = [0, 0];
 let recording: Float32Array<ArrayBuffer> | undefined;
 let heard: Heard | undefined;
 
-/** A word in the voice that is set, never twice the same. */
+/** A word in the chosen voice, never twice the same. */
 function spoken(word: string): Float32Array<ArrayBuffer> {
   const throat = value('throat') / 100;
   const random = randomOf(++count);

@@ -10,7 +10,7 @@ export const rate = 8000;
 export const samples = 6400;
 
 interface Sound {
-  /** Milliseconds at a middling speed. */
+  /** Milliseconds at medium speed. */
   readonly duration: number;
   /** Resonances of the throat, in hertz. */
   readonly formants: readonly [number, number, number];
@@ -86,7 +86,7 @@ export interface Voice {
   /** Share of breath in the voice. */
   readonly breath: number;
 }
-/** Somebody: deep and high voices, long and short throats, quick and slow, clear and breathy. */
+/** A random voice: deep or high, with a long or short throat, fast or slow, clear or breathy. */
 export function makeVoice(random: () => number): Voice {
   const height = random();
   const own = (): number => 0.95 + 0.1 * random();
@@ -111,7 +111,7 @@ function resonator(): (x: number, center: number, width: number) => number {
   };
 }
 
-/** A word from somebody, never twice the same, somewhere in a recording with some noise. */
+/** A word by a random voice, never twice the same, somewhere in a recording with some noise. */
 export function speak(word: string, voice: Voice, random: () => number): Float32Array {
   const speed = voice.speed * (0.9 + 0.2 * random());
   const pitch = voice.pitch * (0.92 + 0.16 * random());
@@ -136,7 +136,7 @@ export function speak(word: string, voice: Voice, random: () => number): Float32
     phase += (pitch * (1.1 - (0.25 * n) / length) * (1 + 0.02 * (random() - 0.5))) / rate;
     const pulse = phase >= 1 ? 1 : 0;
     phase %= 1;
-    // A voice has less of high tones.
+    // A voice has weaker high tones.
     tilt += 0.35 * (pulse * 6 - tilt);
     let x = loud * (tilt + voice.breath * (random() - 0.5));
     for (let k = 0; k < 3; k++)

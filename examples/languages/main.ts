@@ -1,5 +1,5 @@
 /**
- * Tells twelve languages apart by four words, from a folder of texts, a folder a language.
+ * Tells twelve languages apart by four words, from texts in one folder per language.
  * Run it with `npm run example languages`.
  */
 import { mkdirSync } from 'node:fs';

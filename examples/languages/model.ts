@@ -14,7 +14,7 @@ export function loadDeclaration(): Readonly<Record<string, readonly string[]>> {
   return JSON.parse(gunzipSync(readFileSync(file)).toString()) as Readonly<Record<string, readonly string[]>>;
 }
 
-/** A text in pieces of so many words. */
+/** Cuts a text into pieces of a given number of words. */
 export function pieces(text: string, words: number): string[] {
   const all = text.split(/\s+/);
   const count = Math.floor(all.length / words);
@@ -34,7 +34,7 @@ export async function writeFolder(
   }
 }
 
-/** From strings to languages: how often each run of up to three letters occurs says which it is. */
+/** From strings to languages: classifies by the counts of sequences of up to three letters. */
 export function makeModel(vectorize: layers.TextVectorization, languages: number): keras.Sequential {
   return new keras.Sequential([
     keras.Input({ shape: [], dtype: 'string' }),

@@ -22,7 +22,7 @@ model.compile({
   loss: 'binary_crossentropy',
   metrics: ['accuracy'],
 });
-// The table is prepared ahead of the steps.
+// The table is prepared before the steps.
 const prepared = training
   .shuffle(300)
   .batch(32)

@@ -1,6 +1,6 @@
 import * as keras from 'hornbeam';
 
-/** Penguins one by one, `[measures, sex]` with 1 for a male, of a file as `examples/data` has one; those whose sex is not known are left out. */
+/** Penguins one by one, `[measures, sex]` with 1 for a male, from a file like that in `examples/data`; those of unknown sex are left out. */
 export function loadPenguins(file: string) {
   const measure = { dtype: 'float32', missing: -1 } as const;
   return keras.data

@@ -1,5 +1,5 @@
 /**
- * Trains a small language model, keeps its weights in 8 and 4 bits in four ways, and teaches it another text with corrections of low rank.
+ * Trains a small language model, quantises its weights to 8 and 4 bits in four ways, and teaches it another text with corrections of low rank.
  * Run it with `npm run example quantisation`, in the root of the repository.
  */
 import { mkdirSync, statSync } from 'node:fs';
@@ -60,7 +60,7 @@ for (const [name, quantize] of Object.entries(waysOf(text.slice(0, cut), charact
   );
 }
 
-// Another text: the Universal Declaration of Human Rights, of which every fifth stretch is kept for validation.
+// Another text: the Universal Declaration of Human Rights, of which every fifth passage is kept for validation.
 const declaration = stretches(characters.encode(loadDeclaration()['English']!.join('\n')), places, places);
 const count = declaration[0].shape[0]!;
 const rows = Array.from({ length: count }, (_, k) => k);

@@ -11,13 +11,13 @@ export interface LanguageModelOptions {
   readonly blocks: number;
 }
 
-/** A language model with its parts: what makes vectors of characters, and the blocks after it. */
+/** A language model with its parts: the embedding and the blocks after it. */
 export interface LanguageModel {
   readonly model: keras.Model;
   readonly structure: keras.quantizers.LayerStructure;
 }
 
-/** A block of a transformer as a model of its own, from `[n, places, width]` to the same: quantisation takes one block after the other. */
+/** A block of a transformer as a model of its own, from `[n, places, width]` to the same: quantisation processes the blocks one by one. */
 function makeBlock({ places, width, heads }: LanguageModelOptions, name: string): keras.Model {
   const inputs = keras.Input({ shape: [places, width] });
   const seen = new layers.LayerNormalization()(inputs);
@@ -42,9 +42,9 @@ export function makeLanguageModel(options: LanguageModelOptions): LanguageModel 
   return { model, structure: { preBlockLayers: [table, encoding], sequentialBlocks: chain } };
 }
 
-/** The ways to keep weights that are compared, each with what it does to a model. */
+/** The quantisation modes that are compared, each with what it does to a model. */
 export function waysOf(text: string, characters: Characters, places: number): Readonly<Record<string, Way>> {
-  /** Data that show what the layers are called on: 32 stretches of the text. */
+  /** Data that show what the layers are called on: 32 passages of the text. */
   const shown = { dataset: [text], tokenizer: (part: string) => characters.encode(part), numSamples: 32 };
   const calibrated = (structure: keras.quantizers.LayerStructure) => ({
     ...shown,
@@ -79,7 +79,7 @@ export function productsIn({ structure }: LanguageModel): (layers.Dense | layers
     return [queryDense, keyDense, valueDense, outputDense, up!, down!];
   });
 }
-/** Freezes a model but for a correction of low rank to each product in its blocks; gives how many numbers learn. */
+/** Freezes a model except for a correction of low rank to each product in its blocks; returns the number of trained weights. */
 export function enableLora(made: LanguageModel, rank: number): number {
   for (const weight of made.model.weights) weight.trainable = false;
   for (const layer of productsIn(made)) layer.enableLora(rank);

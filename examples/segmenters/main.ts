@@ -1,5 +1,5 @@
 /**
- * Trains two segmenters, a U-Net and a DeepLab, to say of each pixel of scenes of handwritten digits of which digit it is.
+ * Trains two segmenters, a U-Net and a DeepLab, to label the pixels of scenes of handwritten digits.
  * Run it with `npm run example segmenters`.
  */
 import { mkdirSync } from 'node:fs';

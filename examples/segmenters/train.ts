@@ -22,7 +22,7 @@ export function loadScenes(size: number, { training = 800, unseen = 200 } = {}):
   ];
 }
 
-/** Trains a segmenter, the steps falling as a cosine does, and tells the mean IoU of the classes on the way. */
+/** Trains a segmenter with a cosine learning rate, and reports the mean IoU of the classes. */
 export async function train(
   model: keras.Model,
   [images, masks]: Segmented,
@@ -43,7 +43,7 @@ export async function train(
   await model.fit(images, masks, { epochs, batchSize, verbose });
 }
 
-/** The IoU of each class: pixels that are of it and taken for it, over those that are either. */
+/** The IoU of each class: pixels of the class that are predicted as it, over those that are of it or predicted as it. */
 export async function ious(model: keras.Model, [images, masks]: Segmented): Promise<number[]> {
   const logits = await model.predict(images, { batchSize: 32, verbose: 0 });
   const found = keras.ops.argmax(logits, { axis: -1 });

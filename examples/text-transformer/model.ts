@@ -1,7 +1,7 @@
 import * as keras from 'hornbeam';
 import { layers, ops } from 'hornbeam';
 
-/** Adds to each place of `[n, places, width]` waves by which places can be told apart (https://arxiv.org/abs/1706.03762). */
+/** Adds waves that distinguish positions to each position of `[n, places, width]` (https://arxiv.org/abs/1706.03762). */
 export class PositionEncoding extends keras.Layer {
   static override readonly className: string = 'PositionEncoding';
   readonly maxWavelength: number;
@@ -73,7 +73,7 @@ export function makeTransformer({
 }
 
 /**
- * Goes on with a text, a character at a time. The model sees the last `places` characters; what stands behind the last of
+ * Continues a text, one character at a time. The model sees the last `places` characters; what stands behind the last of
  * them does not count, since it attends to what came before alone.
  */
 export async function generate(

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import * as keras from 'hornbeam';
 
-/** "Northanger Abbey" by Jane Austen: 430,000 characters, a paragraph a line. */
+/** "Northanger Abbey" by Jane Austen: 430,000 characters, one paragraph per line. */
 export function readNovel(): string {
   const up = import.meta.url.includes('/build/') ? '../../data' : '../data';
   return gunzipSync(readFileSync(new URL(`${up}/northanger-abbey.txt.gz`, import.meta.url))).toString('utf8');
 }
 
-/** A text as numbers of its characters, and back. Rare characters are one and the same. */
+/** Turns text into numbers of characters, and back. All rare characters share one number. */
 export class Characters {
   readonly known: readonly string[];
   readonly #numbers: ReadonlyMap<string, number>;
@@ -28,7 +28,7 @@ export class Characters {
   }
 }
 
-/** Stretches of a text, `[n, length]`, each with the same stretch one character later: what is to be told. */
+/** Passages of a text, `[n, length]`, each with the same passage one character later as its target. */
 export function stretches(numbers: Int32Array, length: number, stride: number): [x: keras.Tensor, y: keras.Tensor] {
   const count = Math.floor((numbers.length - length - 1) / stride) + 1;
   const [x, y] = [new Int32Array(count * length), new Int32Array(count * length)];

@@ -5,10 +5,10 @@ import { answer, tell } from '../data/worker-calls.ts';
 import { makeTransformer } from './model.ts';
 import { smallOptions } from './small-options.ts';
 
-/** A character that was written. */
+/** A generated character. */
 export interface Written {
   readonly character: string;
-  /** The likeliest characters at its place, and how likely they were. */
+  /** The most likely characters at its position, and their probabilities. */
   readonly likeliest: readonly (readonly [character: string, probability: number])[];
 }
 
@@ -26,7 +26,7 @@ async function load() {
 const loaded = load();
 let isStopping = false;
 
-/** One of the numbers of likelihoods, by chance: bolder at a higher temperature. */
+/** Draws a number by its likelihood; more varied at a higher temperature. */
 function drawn(probabilities: Float32Array, temperature: number): number {
   const shares = probabilities.map((p) => p ** (1 / temperature));
   let rest = Math.random() * shares.reduce((sum, share) => sum + share, 0);
@@ -57,7 +57,7 @@ const functions = {
       const likeliest = order.slice(0, 8).map((n) => [characters[n]!, probabilities[n]!] as const);
       text.push(chosen);
       tell({ character: characters[chosen]!, likeliest } satisfies Written);
-      // A reader follows; and a wish to stop is heard.
+      // So that readers can follow, and a request to stop is heard.
       await new Promise((done) => setTimeout(done, 15));
     }
   },

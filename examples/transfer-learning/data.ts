@@ -2,7 +2,7 @@ import { ops } from 'hornbeam';
 import { type Labelled, loadData, only } from '../data/load-data.ts';
 import { asImages } from './model.ts';
 
-/** Digits 0 to 4 with many labels, 5 to 9 of which few are used, and 5 to 9 of other hands; labels from 0 to 4. */
+/** Digits 0 to 4 with many labels, 5 to 9 of which few are used, and 5 to 9 by other writers; labels from 0 to 4. */
 export async function loadTasks(): Promise<{ plenty: Labelled; scarce: Labelled; unseen: Labelled }> {
   const [training, test] = loadData();
   const high = async (digits: Labelled): Promise<Labelled> => {

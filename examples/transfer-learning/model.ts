@@ -70,7 +70,7 @@ export function compile(model: keras.Model, learningRate: number): void {
   });
 }
 
-/** Lets the last blocks of the base learn as well; to be compiled anew, with small steps. */
+/** Unfreezes the last blocks of the base; compile again afterwards, with a small learning rate. */
 export function unfreezeFrom(base: keras.Model, layer: string): void {
   base.trainable = true;
   const first = base.layers.findIndex(({ name }) => name === layer);

@@ -44,7 +44,7 @@ interface VAEOptions extends keras.LayerOptions {
   decoder: keras.Model;
 }
 
-/** A variational autoencoder: each image becomes a place in a plane that is evenly filled, and any place becomes an image. */
+/** A variational autoencoder: each image becomes a point in an evenly filled plane, and any point becomes an image. */
 export class VAE extends keras.Model {
   static override readonly className = 'VAE';
   readonly encoder: keras.Model<Encoded>;

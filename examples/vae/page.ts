@@ -51,7 +51,7 @@ const worker = new Caller<Functions, Trained>(
   (message) => say(message, true),
 );
 
-/** Asks for one place at a time: the last one that was wanted meanwhile comes next. */
+/** Requests one point at a time; next comes the last one requested meanwhile. */
 let [isAsked, isDue] = [false, false];
 async function ask(): Promise<void> {
   isDue = isAsked;

@@ -1,5 +1,5 @@
 /**
- * Foretells tomorrow's temperature from the last two weeks. Run it with `npm run example weather`, in the root of the repository.
+ * Forecasts tomorrow's temperature from the last two weeks. Run it with `npm run example weather`, in the root of the repository.
  */
 import { mkdirSync } from 'node:fs';
 import * as keras from 'hornbeam';
@@ -13,7 +13,7 @@ keras.utils.setRandomSeed(7);
 
 const weather = await loadWeather('examples/data/seattle-weather.csv');
 const length = 14;
-// Three years to learn from, of which the last months choose when to stop; the fourth year is foretold.
+// Three years to learn from, of which the last months decide when to stop; the fourth year is the test.
 const [learnt, chosen] = [920, 1096];
 const training = windows(weather, { length, to: learnt, shuffle: true });
 const validation = windows(weather, { length, from: learnt, to: chosen });
@@ -38,7 +38,7 @@ const mean = (errors: number[]): number => errors.reduce((sum, e) => sum + Math.
 console.log(`${days.length} days: the model errs by ${mae!.toFixed(2)} °C`);
 console.log(`tomorrow as today: ${mean(days.map((d) => highs[d]! - highs[d - 1]!)).toFixed(2)} °C`);
 console.log(`as on that day of the years before: ${mean(days.map((d) => highs[d]! - usual(d))).toFixed(2)} °C`);
-/** The mean of the days around this one in the years before. */
+/** The mean of the days around this one in earlier years. */
 function usual(day: number): number {
   const around = [1, 2, 3].flatMap((years) => [-7, -3, 0, 3, 7].map((k) => highs[day - 365 * years + k] ?? Number.NaN));
   const known = around.filter((x) => !Number.isNaN(x));

@@ -1,7 +1,7 @@
 import * as keras from 'hornbeam';
 import { layers } from 'hornbeam';
 
-/** Foretells the change of a number from windows of days: what one layer of memory sees in them, and no more. */
+/** Forecasts the change of a number from windows of days, with a single recurrent layer. */
 export function makeForecaster(length: number, normalization: layers.Normalization): keras.Model {
   const inputs = keras.Input({ shape: [length, 6] });
   let x = normalization(inputs);

@@ -11,7 +11,7 @@ export interface Weather {
   readonly highs: keras.Tensor;
 }
 
-/** The weather of Seattle, day by day, of a file as `examples/data` has one. */
+/** The weather of Seattle, day by day, from a file like that in `examples/data`. */
 export async function loadWeather(file: string): Promise<Weather> {
   const number = 'float32';
   const columns = { date: 'string', temp_max: number, temp_min: number, precipitation: number, wind: number } as const;
@@ -30,7 +30,7 @@ function seasonOf(date: string): number {
 }
 
 export interface Windows {
-  /** Days from which the next is foretold. */
+  /** Number of days from which the next is forecast. */
   readonly length: number;
   /** The first day that is used, and that before which it ends; all when absent. */
   readonly from?: number;
@@ -50,7 +50,7 @@ export function windows({ days, highs }: Weather, { length, from = 0, to, shuffl
     shuffle,
     seed: 1,
     startIndex: from,
-    // The day that is foretold stands behind its window.
+    // The day to forecast comes right after its window.
     endIndex: (to ?? count) - 1,
   });
 }

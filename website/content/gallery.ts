@@ -21,8 +21,8 @@ function timeIn(text: string): string | undefined {
   const line = text.replaceAll('\n', ' ');
   const said = inWords.exec(line);
   if (said) {
-    const cores = /^[^.|]*?cores( in use by others)?/.exec(line.slice(said.index))?.[1] ?? '';
-    return `${said[0].toLowerCase()} on two cores${cores}`;
+    const isBusy = /^[^.|]*?\bbusy cores/.test(line.slice(said.index));
+    return `${said[0].toLowerCase()} on two ${isBusy ? 'busy ' : ''}cores`;
   }
   const rows = text
     .split('\n')
