@@ -47,7 +47,7 @@ export type Activation = (x: Tensor) => Tensor;
 /** What stands for an activation: a name, a function or callable object, a config; null for `linear`. */
 export type ActivationLike = OrAnyName<ActivationName> | ((x: any) => Tensor) | Config | null;
 
-/** Activations that are more, or other, than an op of `ops/nn/activations.ts`. */
+/** Activations that are not, or not only, an op of `ops/nn/activations.ts`. */
 const further = {
   exponential: ops.exp,
   gelu,

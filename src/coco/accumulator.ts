@@ -10,7 +10,7 @@ import type { CocoResult } from './result.ts';
 import { sortByFallingKey } from './stable-order.ts';
 import { isNearPrintedTie, meanPerClass, summarize } from './summary.ts';
 
-/** How much of a result is worked out. */
+/** How much of the result to compute. */
 export interface CocoResultOptions {
   /** Also keep the precision-recall curves: 101 times the memory of the tables. Default: false. */
   readonly curves?: boolean;

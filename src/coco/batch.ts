@@ -157,12 +157,12 @@ class BatchReader {
     this.#labels = labels;
   }
 
-  /** An array with one number a slot, or undefined. */
+  /** An array with one number per slot, or undefined. */
   slots(name: string): ArrayLike<number> | undefined {
     return this.#read(name, [this.batchSize, this.#slotCount]);
   }
 
-  /** An array with one number an image, or undefined. */
+  /** An array with one number per image, or undefined. */
   perImage(name: string): ArrayLike<number> | undefined {
     return this.#read(name, [this.batchSize]);
   }

@@ -2,7 +2,7 @@ import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
 import { table } from '../base/table.ts';
 
-/** How the four numbers of a box are meant; those of a `rel_` format are parts of the image's width and height. */
+/** What the four numbers of a box mean; those of a `rel_` format are fractions of the image's width and height. */
 export type BoxFormat =
   | 'xyxy'
   | 'yxyx'

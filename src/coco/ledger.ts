@@ -5,7 +5,7 @@ import type { CocoParameters } from './params.ts';
  * for each area range and overlap threshold. Memory grows with the number of detections and with nothing else.
  */
 export class MatchLedger {
-  /** 32-bit words that hold one bit a threshold. */
+  /** 32-bit words with one bit per threshold. */
   readonly wordsPerRange: number;
   /** Words of one detection: ranges x words. */
   readonly stride: number;

@@ -224,7 +224,7 @@ function readRuns(place: JsonPlace): MaskLike {
     counts: typeof counts.value === 'string' ? counts.value : counts.numbers('counts are run lengths'),
   };
   try {
-    // Kept as it came: run lengths as text take a fraction of the memory.
+    // Kept as given: run lengths as text take a fraction of the memory.
     toRunLengths(mask);
   } catch (error) {
     place.refuse(

@@ -16,7 +16,7 @@ export interface CocoResult {
   readonly perClassAr: Float64Array;
   /** Recall points of the curves. */
   readonly recallThresholds: Float64Array;
-  /** Overlap thresholds, first axis of the tables. */
+  /** Overlap thresholds, the first axis of the tables. */
   readonly iouThresholds: Float64Array;
   /** The precision-recall curves, if they were asked for. */
   readonly curves: CocoCurves | undefined;

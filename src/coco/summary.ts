@@ -112,7 +112,7 @@ export interface SummaryTableOptions {
 }
 const summaryTableOptions: OptionNames<SummaryTableOptions> = { iouThresholds: true, maxDetections: true };
 
-/** The 12 numbers as text, one a line, as pycocotools prints them. */
+/** The 12 numbers as text, one per line, as pycocotools prints them. */
 export const summaryTable = exact(
   'coco.summaryTable',
   2,

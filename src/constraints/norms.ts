@@ -22,7 +22,7 @@ const maxFields = {
   /** Axes over which a norm is taken: 0 (the inputs of a Dense kernel) by default, `[0, 1, 2]` for a Conv2D kernel. */
   axis,
 };
-/** Scales down what has a norm above `maxValue`. */
+/** Scales weights down whose norm exceeds `maxValue`. */
 export class MaxNorm extends Constraint<typeof maxFields> {
   static override readonly className = 'MaxNorm';
   static override readonly fields = maxFields;

@@ -19,7 +19,7 @@ export type PartLoss = ReturnType<typeof losses.get>;
  */
 export abstract class DistillationLoss {
   static readonly className: string = 'DistillationLoss';
-  /** Layers whose outputs are compared, where it is not the models' own. */
+  /** The layer of the teacher whose output is compared; null for the output of the whole teacher. */
   readonly teacherLayerName: string | null = null;
   /** The layer of the student whose output is compared; null for the output of the whole student. */
   readonly studentLayerName: string | null = null;
@@ -40,7 +40,7 @@ export abstract class DistillationLoss {
   }
 }
 
-/** The losses of an option; a config's are made again. */
+/** The losses of an option; those in a config are made from it. */
 export function lossesOf(who: string, given: DistilledLosses): Tree<PartLoss> {
   const isNest = Array.isArray(given) || (isPlainObject(given) && !isSerializedObject(given));
   const parts: Tree<PartLoss> = isNest

@@ -23,9 +23,9 @@ export interface DistillerOptions extends LayerOptions {
   readonly student: Model<any>;
   /** What the student is told by the teacher: one loss or several. */
   readonly distillationLosses: DistillationLoss | readonly DistillationLoss[];
-  /** Factors of several losses; 1 each when absent. */
+  /** Factors of several losses; 1 each by default. */
   readonly distillationLossWeights?: readonly number[] | null;
-  /** Share of the student's own loss in the whole, from 0 to 1. */
+  /** Fraction of the student's own loss in the total, from 0 to 1. */
   readonly studentLossWeight?: number;
 }
 const names: OptionNames<DistillerOptions> = {

@@ -28,7 +28,7 @@ export interface LogitsDistillationOptions {
 const names: OptionNames<LogitsDistillationOptions> = { temperature: true, loss: true };
 
 /**
- * Compares what two models give in the end, divided by a temperature.
+ * Compares the final outputs of two models, divided by a temperature.
  * @example new keras.distillation.LogitsDistillation({ temperature: 4, loss: new keras.losses.KLDivergence() })
  */
 export class LogitsDistillation extends DistillationLoss {

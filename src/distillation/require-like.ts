@@ -2,7 +2,7 @@ import { fail } from '../base/errors.ts';
 import { showShape } from '../base/shape.ts';
 import type { Model } from '../models/index.ts';
 
-/** Refuses a student whose inputs or outputs, as far as they are known, are not like the teacher's. */
+/** Refuses a student whose inputs or outputs, as far as they are known, differ from the teacher's. */
 export function requireLike(teacher: Model<any>, student: Model<any>): void {
   for (const end of ['inputs', 'outputs'] as const) {
     const [own, other] = [teacher[end], student[end]];

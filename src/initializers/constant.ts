@@ -12,7 +12,7 @@ const constantFields = {
   /** The number, or nested numbers, that fill the weight. */
   value: f.any(0),
 };
-/** One value everywhere. */
+/** The same value everywhere. */
 export class Constant extends Initializer<typeof constantFields> {
   static override readonly className = 'Constant';
   static override readonly fields = constantFields;

@@ -12,7 +12,7 @@ import { isRepeatable } from '../tensor/variable.ts';
 
 /** Options of a call of an initializer. */
 export interface InitializerCallOptions {
-  /** Element type of the values; `config.floatx()` when absent. */
+  /** Element type of the values; `config.floatx()` by default. */
   readonly dtype?: string | null | undefined;
 }
 const initializerCallOptions: OptionNames<InitializerCallOptions> = { dtype: true };
@@ -23,7 +23,7 @@ export const repeats = (type: { readonly prototype: Initializer<any> }): unknown
   repeatable.add(type.prototype.values);
 
 /**
- * Makes the first value of a weight: `initializer(shape, { dtype })`. A class of one's own extends this one, declares
+ * Makes the initial value of a weight: `initializer(shape, { dtype })`. A class of your own extends this one, declares
  * `fields` (or writes constructor and `getConfig`) and says in `values` what it gives.
  * @see https://keras.io/api/layers/initializers/
  */

@@ -9,7 +9,7 @@ import { normal, SeedGenerator, truncatedNormal, uniform } from '../random/index
 import { Initializer, repeats } from './initializer.ts';
 
 type GivenSeed = number | SeedGenerator | null;
-/** An integer (the same values at each call), a `SeedGenerator` (new ones), or null (a seed is drawn once). */
+/** An integer (the same values at each call), a `SeedGenerator` (new values), or null (a seed is drawn once). */
 export const seedField: Field<GivenSeed, GivenSeed, false> = f.custom<GivenSeed, GivenSeed>({
   expects: 'an integer, a SeedGenerator or null',
   check: (v): v is GivenSeed =>

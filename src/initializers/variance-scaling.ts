@@ -8,7 +8,7 @@ import { repeats } from './initializer.ts';
 import { type RandomAttributes, RandomInitializer, seedField } from './random.ts';
 
 type Axes = readonly number[] | null;
-/** Numbers of inputs and outputs that a unit of a weight of this shape has: channels times the receptive field. */
+/** Numbers of inputs and outputs of a unit, for a weight of this shape: channels times the receptive field. */
 function fans(shape: Shape, inputAxes: Axes, outputAxes: Axes): [fanIn: number, fanOut: number] {
   const product = (axes: readonly number[]): number => sizeOf(axes.map((d) => shape.at(d)!));
   if (inputAxes && outputAxes) return [product(inputAxes), product(outputAxes)];
@@ -47,7 +47,7 @@ function scaled(
 }
 
 const axes = {
-  /** Axes that count as inputs, where the last but one and those of the window do not tell. */
+  /** Axes that count as inputs, if they are not the last but one and those of the window. */
   inputAxes: f.nullable(f.ints()),
   /** Axes that count as outputs. */
   outputAxes: f.nullable(f.ints()),
@@ -83,11 +83,11 @@ export class VarianceScaling extends RandomInitializer<typeof scalingFields> {
 export interface VarianceScaling extends RandomAttributes<typeof scalingFields> {}
 
 const fixedFields = {
-  /** A number for the same values each time, or a `SeedGenerator`; without one each initializer draws its own. */
+  /** A number for the same values each time, or a `SeedGenerator`; by default each initializer draws its own seed. */
   seed: seedField,
   ...axes,
 };
-/** A variance scaling whose scale, mode and distribution have a name of their own. */
+/** A variance scaling with a name for its combination of scale, mode and distribution. */
 abstract class FixedScaling extends RandomInitializer<typeof fixedFields> {
   static override readonly fields = fixedFields;
   protected abstract readonly scaling: Pick<Scaling, 'scale' | 'mode' | 'distribution'>;

@@ -36,7 +36,7 @@ export type { DeviceName, FindDevice, MakeDevice } from '../runtime/device.ts';
  */
 export const setDevice = exact('config.setDevice', 1, (name: DeviceName): Promise<void> => chooseDevice(name));
 /**
- * Makes a device of one's own known to `setDevice`. `make` is called when it is first chosen, so that its code may load then;
+ * Makes your own device known to `setDevice`. `make` is called when the device is first chosen, so its code can load then;
  * it is given a function that finds other devices.
  * @example keras.config.registerDevice('mine', async (find) => ({ ...(await find('reference')), name: 'mine' }))
  */
@@ -45,5 +45,5 @@ export const registerDevice = exact('config.registerDevice', 2, (name: string, m
 );
 /** Name of the device in use. */
 export const device = exact('config.device', 0, (): string => currentDevice().name);
-/** As `keras.config.backend()`; here the device takes the place of a backend. */
+/** As `keras.config.backend()`; here, the device corresponds to the backend. */
 export const backend = exact('config.backend', 0, (): string => 'hornbeam');

@@ -9,7 +9,7 @@ import * as coreSaving from './page-saving.ts';
 import * as coreUtils from './page-utils.ts';
 import * as coreVisualization from './page-visualization.ts';
 
-/** Reads the file of a namespace, which stands beside the one that Node reads first, at once: `require` takes modules too. */
+/** Reads the file of a namespace, which lies beside the file that Node reads first, synchronously: `require` can load modules. */
 function read(file: string): object {
   const { createRequire } = process.getBuiltinModule('node:module');
   return createRequire(import.meta.url)(`./namespace-${file}.js`);

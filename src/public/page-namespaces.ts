@@ -9,7 +9,7 @@ import * as coreVisualization from './page-visualization.ts';
 
 const nothing = Object.freeze({ __proto__: null });
 /**
- * A namespace of which the core of pages has some names or none: whoever asks it for another learns in which file beside the core that is,
+ * A namespace of which the core of pages has some names or none: asking for another name raises an error that names the file beside the core,
  * under its own name or as part of `whole`.
  */
 const inPages = <T extends object>(

@@ -94,7 +94,7 @@ export function mapStructure(func: Leaves, ...structures: unknown[]): any {
 }
 
 /**
- * Applies a function to the places of structures at which a shallower one has leaves; it may be given whole parts.
+ * Applies a function to the places where a shallower structure has leaves; it may receive whole substructures.
  * @example keras.tree.mapStructureUpTo([0, 0], (x) => [x], [1, [2, 3]]) // [[1], [[2, 3]]]
  */
 export function mapStructureUpTo(shallowStructure: unknown, func: Leaves, ...structures: unknown[]): any {

@@ -26,7 +26,7 @@ export function rebuild(like: unknown, values: readonly unknown[]): unknown {
 const shown = (path: Path): string => (path.length === 0 ? 'the outermost place' : `[${path.map(show).join('][')}]`);
 const kindOf = (x: unknown): string => (Array.isArray(x) ? 'a list' : isPlainObject(x) ? 'an object' : show(x));
 
-/** Refuses structures that do not have the children of the first; gives the children of each, or undefined for leaves. */
+/** Refuses structures whose children differ from those of the first; returns the children of each, or undefined for leaves. */
 export function sameChildren(
   who: string,
   structures: readonly unknown[],

@@ -8,13 +8,13 @@ export type HyperValue = number | string | boolean;
 /** Values by name. */
 export type HyperValues = Readonly<Record<string, HyperValue>>;
 
-/** From where to where values are drawn, and how. */
+/** The range of values, and how they are drawn. */
 export interface RangeOptions {
   /** The smallest value. */
   readonly minValue: number;
-  /** The largest value, which may be drawn too. */
+  /** The largest value, inclusive. */
   readonly maxValue: number;
-  /** Distance between two values; with `'log'` sampling their quotient. Of whole numbers 1, when absent. */
+  /** Distance between two values; with `'log'` sampling their quotient. For integers, 1 by default. */
   readonly step?: number | null;
   /** `'linear'`: all values are as likely; `'log'`: all orders of magnitude are, `'reverse_log'`: the same, denser at the upper end. */
   readonly sampling?: 'linear' | 'log' | 'reverse_log';
@@ -25,7 +25,7 @@ const rangeOptions: OptionNames<RangeOptions> = { minValue: true, maxValue: true
 export interface HyperParametersOptions {
   /** Values that are taken instead of draws, such as `best.values`. */
   readonly values?: HyperValues;
-  /** Seed of the draws, as `tune` has it; 0 when absent. */
+  /** Seed of the draws, as in `tune`; 0 by default. */
   readonly seed?: number;
   /** The number of the trial, from 0, whose values are drawn. */
   readonly trial?: number;
@@ -90,7 +90,7 @@ export class HyperParameters {
   boolean(name: string): boolean {
     return this.#draw(name, (u) => u < 0.5) as boolean;
   }
-  /** A value that is the same in all trials, to be listed with the others. */
+  /** A value that is the same in all trials, recorded with the others. */
   fixed<V extends HyperValue>(name: string, value: V): V {
     return this.#draw(name, () => value) as V;
   }

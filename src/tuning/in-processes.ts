@@ -17,7 +17,7 @@ export function ownTask(): Task | undefined {
     own = text === undefined ? null : (JSON.parse(text) as Task);
     // The searches of programs that a trial starts are their own.
     delete process.env[variable];
-    // A trial does not outlive what started it.
+    // A trial does not outlive the process that started it.
     if (own) process.on('disconnect', () => process.exit(1));
   }
   return own ?? undefined;
@@ -27,11 +27,11 @@ export function ownTask(): Task | undefined {
 export interface Ended {
   readonly job: Job;
   readonly code: number | string;
-  /** The end of what it said on its error stream. */
+  /** The end of its error stream. */
   readonly said: string;
 }
 
-/** Runs what plans ask for, a process for each trial: this program once more, which comes to the same `tune`. */
+/** Runs planned trials, each in a process: this program is started again and reaches the same `tune`. */
 export async function inProcesses(
   directory: string,
   count: number,

@@ -2,11 +2,11 @@ import { nodeModules } from '../formats/node-modules.ts';
 import type { Job, Plan } from './plan.ts';
 import { folderOf } from './records.ts';
 
-/** Milliseconds between two looks at what others have done. */
+/** Milliseconds between checks of what others have done. */
 const pause = 200;
 
 /**
- * Runs what plans ask for on the ranks of MPI, each a trial at a time: whoever makes a trial's file `claim` runs it. They know of each
+ * Runs planned trials on the ranks of MPI, one at a time on each: whoever creates the file `claim` of a trial runs it. They know of each
  * other through the directory alone, which all machines must share.
  */
 export async function onRanks(

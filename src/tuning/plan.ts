@@ -1,14 +1,14 @@
-/** How a search goes on: which trials run, and up to which epoch. */
+/** How a search proceeds: which trials run, and up to which epoch. */
 export type Search =
   | { readonly kind: 'random'; readonly trials: number; readonly epochs: number }
   | { readonly kind: 'hyperband'; readonly maxEpochs: number; readonly factor: number };
 
 /** What is known of a trial. */
 export interface Standing {
-  /** Epochs that it has behind it, or will not go beyond: it ended early. */
+  /** The number of epochs it has trained, or will not go beyond because it ended early. */
   readonly reached: number;
   readonly hasFailed: boolean;
-  /** The better the higher: its best within the first epochs. */
+  /** The rating of a trial, higher is better: its best value within the first epochs. */
   readonly score: (epochs: number) => number;
 }
 /** A trial to be trained up to an epoch. */

@@ -20,7 +20,7 @@ export interface Trial {
   readonly bestEpoch: number | null;
   /** The logs of its epochs, by name. */
   readonly logs: Readonly<Record<string, readonly number[]>>;
-  /** Epochs that it has behind it. */
+  /** The number of epochs it has trained. */
   readonly epochs: number;
   /** The epoch up to which it was last to be trained, and was. */
   readonly reached: number;
@@ -52,7 +52,7 @@ export async function writeTrial({ folder, ...trial }: Trial): Promise<void> {
   await writeFileAtomic(recordIn(folder), new TextEncoder().encode(`${JSON.stringify(trial)}\n`));
 }
 
-/** A trial, as plans see it. */
+/** A trial, as search plans see it. */
 export const standingOf = (trial: Trial, objective: string): Standing => ({
   reached: trial.hasStopped ? Infinity : trial.reached,
   hasFailed: trial.status === 'failed',

@@ -33,7 +33,7 @@ class Recorder extends Callback<Model> {
       );
     const { score } = this.trial;
     const isBetter = Number.isFinite(value) && this.#monitor.isBetter(value, score);
-    // An epoch that is trained once more, since its end was not noted in full, counts once.
+    // An epoch that is trained again, because its end was not fully recorded, counts once.
     const kept = Object.entries(logs).map(([name, now]) => [
       name,
       [...(this.trial.logs[name] ?? []).slice(0, epoch), now as number],
@@ -98,7 +98,7 @@ export async function runTrial(build: Build, given: Given, job: Job): Promise<vo
     last = recorder.trial;
     await writeTrial({ ...last, status: 'done', reached: job.epochs, hasStopped: last.epochs < job.epochs });
   } catch (error) {
-    // Of a trial that fails the others know no more than that.
+    // Others know nothing more of a failed trial.
     const text = String((error as Error)?.stack ?? error);
     await writeTrial({ ...((await readTrial(directory, job.trial)) ?? last), status: 'failed', error: text });
     await fs.rm(path.join(folder, 'backup'), { recursive: true, force: true });

@@ -28,13 +28,13 @@ import { runTrial } from './run-trial.ts';
 export interface TuneOptions {
   /** What the models are trained on: as `fit` takes it. */
   readonly x: TrainingData;
-  /** The labels; absent where `x` gives them. */
+  /** The labels; absent if `x` contains them. */
   readonly y?: Data | null;
   /** Options of `fit`, or a function that gives them for a trial. Its `epochs` are those of a random search. */
   readonly fit?: FitOptions | ((hp: HyperParameters) => FitOptions | Promise<FitOptions>);
-  /** The folder of the search, with one for each trial; a search that was begun there is gone on with. */
+  /** The folder of the search, with one for each trial; a search that was started there is continued. */
   readonly directory: string;
-  /** The log that is to be best, such as `'val_loss'` (the default) or `'val_accuracy'`. */
+  /** The log to optimise, such as `'val_loss'` (the default) or `'val_accuracy'`. */
   readonly objective?: string;
   /** `'min'`: lower is better, `'max'`: higher is; by default the objective decides. */
   readonly mode?: 'auto' | 'min' | 'max';
@@ -42,11 +42,11 @@ export interface TuneOptions {
   readonly search?: 'random' | 'hyperband';
   /** Trials of a random search; 10 when absent. */
   readonly maxTrials?: number;
-  /** Epochs of a model that is trained to the end; of a random search those of `fit`, when absent. */
+  /** Epochs of a fully trained model; for a random search, by default those of `fit`. */
   readonly maxEpochs?: number | null;
-  /** Of so many trials Hyperband trains one on, for so many times the epochs; 3 when absent. */
+  /** Hyperband continues one in this many trials, for this many times the epochs; 3 by default. */
   readonly factor?: number;
-  /** Seed of the values that are drawn, and with the trial's number of its weights and orders; 0 when absent. */
+  /** Seed of the values, and together with the trial's number of its weights and orders; 0 by default. */
   readonly seed?: number;
   /** Trials that run at the same time, each in a process of its own; 1 when absent. Under mpirun each rank runs one. */
   readonly processes?: number;
@@ -122,7 +122,7 @@ export const tune = exact(who, 2, async function tune(build: Build, options: Tun
   if (!task && isFirst) {
     await agreeOnSearch(directory, { objective, mode, seed, ...search });
     await forgetClaims(directory, trials);
-    // What failed is tried again.
+    // Failed trials are tried again.
     for (const trial of (await readTrials(directory, trials)).values())
       if (trial.status === 'failed') await fs.rm(folderOf(directory, trial.number), { recursive: true });
   }
@@ -146,7 +146,7 @@ export const tune = exact(who, 2, async function tune(build: Build, options: Tun
     const trial = await readTrial(directory, number);
     if (verbose > 0 && trial) print(lineOf(trial, objective));
   };
-  // A process that runs a trial of another search finds what this one had found.
+  // A process that runs a trial of another search sees what this one had found.
   if (!task && job)
     await onRanks(directory, plan, async (next) => {
       await runTrial(build, given, next);

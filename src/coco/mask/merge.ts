@@ -5,7 +5,7 @@ import { type MaskLike, type Rle, type RunLengths, toRle, toRunLengths } from '.
 
 /** Options of `coco.mask.merge`. */
 export interface MergeOptions {
-  /** Keep what all masks share instead of what any of them covers. Default: false. */
+  /** Whether to keep the intersection of the masks instead of their union. Default: false. */
   readonly intersect?: boolean;
 }
 const mergeOptions: OptionNames<MergeOptions> = { intersect: true };
