@@ -25,7 +25,7 @@ const prompt = 'Catherine was ';
 const written = await generate(model, characters.encode(prompt), { length: 400 });
 console.log(`\n${characters.decode(written)}\n`);
 
-// What is drawn: the waves that tell places apart, and whereto a head of each block looks from each character.
+// What is drawn: the waves of the position encoding, and where a head of each block looks from each character.
 const shown = keras.tensor(Int32Array.from(written.slice(0, places)), { shape: [1, places] });
 const waves = new PositionEncoding().waves(places, places);
 const gray = (t: keras.Tensor) => ops.repeat(ops.expandDims(ops.subtract(1, t), -1), 3, { axis: -1 });
