@@ -1,6 +1,7 @@
 import { fail } from '../../base/errors.ts';
 import { loadKoffi } from '../../devices/host/koffi.ts';
 import { type Abi, abiOf, type Handle, librariesFor } from './abi.ts';
+import { spareFullHeap } from './heap-room.ts';
 
 /** Memory that MPI reads and writes: an array of JavaScript's, or an address. */
 export type Memory = ArrayBufferView | number;
@@ -93,6 +94,7 @@ const versionBytes = 8192;
 /** Loads the MPI library that the launcher's environment variables point to. */
 export function loadMpi(env: Readonly<Record<string, string | undefined>> = process.env): Mpi {
   const koffi = loadKoffi<Koffi>('distribution.initialize', 'npm install koffi, or start one process without mpirun');
+  spareFullHeap(process.env);
   const { file, library } = firstLibrary(koffi, librariesFor(env));
   const c = koffi.load(null);
   const dlsym = c.func('uint64_t dlsym(void *library, const char *name)') as (at: null, name: string) => number;
