@@ -53,14 +53,16 @@ type GradArgs<A extends readonly unknown[], N extends Positions> = {
 const gradOptions: OptionNames<GradOptions> = { argnums: true };
 
 interface GradientOptions {
+  /** The name for errors; `grad` by default. */
   readonly who?: string;
+  /** The serial of the first tensor that is no constant; 0 by default. */
   readonly since?: number;
   /** What the scalar is multiplied by; 1 by default. */
   readonly weight?: Tensor | undefined;
 }
 /**
  * Gradients of a scalar with respect to tensors; zeros where it does not depend on them. With respect to z = a + bi it
- * is `∂/∂a - i ∂/∂b`, as in JAX. Anything computed before the tensor with serial `since` is a constant.
+ * is `∂/∂a - i ∂/∂b`, as in JAX.
  */
 export function gradientsOf(
   loss: Tensor,
