@@ -100,9 +100,10 @@ export const nextAfter = binary('nextAfter', 'nextAfter', {}, () => [null, null]
 const share =
   (choose: (a: Tensor, b: Tensor) => Tensor): BinaryVjp =>
   (g, x, y) => {
-    // Equal operands get half each.
-    const half = select(eq(x, y), scale(g, 0.5), like(g, 0));
-    return [select(choose(x, y), g, half), select(choose(y, x), g, half)];
+    // Equal operands get half each. They are looked for first: 16-bit numbers are compared by `eq` as they are stored, and by
+    // others as they were computed.
+    const [isEqual, half, none] = [eq(x, y), scale(g, 0.5), like(g, 0)];
+    return [select(isEqual, half, select(choose(x, y), g, none)), select(isEqual, half, select(choose(y, x), g, none))];
   };
 /** The larger operand; NaN if one is NaN. */
 export const max = binary(

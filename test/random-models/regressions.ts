@@ -206,4 +206,16 @@ export const regressions: Readonly<Record<string, ModelDescription>> = {
     ],
     optimizer: sgd,
   },
+  'in 16 bits, the smaller of two that are stored alike gets no more than its part of the gradient': {
+    seed: 2171,
+    batch: 2,
+    policy: 'mixed_float16',
+    inputs: [{ shape: [1, 2] }],
+    calls: [
+      { layer: { class_name: 'RMSNormalization' }, on: [0] },
+      { layer: { class_name: 'Minimum' }, on: [[1, 0, 1]] },
+    ],
+    outputs: [{ tensor: 2, ...mse }],
+    optimizer: sgd,
+  },
 };
