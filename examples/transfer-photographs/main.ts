@@ -73,7 +73,7 @@ await keras.visualization.plotConfusionMatrix(total, { classNames: [...className
 const shown = Array.from({ length: 12 }, (_, k) => Math.round((k * (unseen[0].shape[0]! - 1)) / 11));
 await keras.visualization.plotGradCam(model, ops.take(unseen[0], shown, { axis: 0 }), {
   layer: `base/${layersOf[weights].last}`,
-  labelMap: classNames.map((name) => name.replace(/s$/, '')),
+  labelMap: [...classNames],
   columns: 6,
   scale: 2,
   toFile: `${out}/grad-cam.png`,
