@@ -96,6 +96,7 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
   readonly #step: Jitted<unknown[], void> = jit((...args: unknown[]) => this.update(...(args as never)), {
     name: 'updateState',
   });
+  readonly #clear: Jitted<[count: number], void> = jit(() => this.#zero(), { name: 'resetState' });
   readonly #answer: Jitted<[], Tensor> = jit(() => this.compute(), { name: 'result' });
 
   constructor(options: Options<S> & MetricOptions = {} as Options<S> & MetricOptions, ...surplus: undefined[]) {
@@ -187,6 +188,11 @@ export abstract class Metric<S extends Fields = any, Args extends unknown[] = an
   }
   /** Resets the state. */
   resetState(): void {
+    // One program that overwrites the variables in place; a new one if variables are added.
+    if (currentTrace()) this.#zero();
+    else this.#clear(this.variables.length);
+  }
+  #zero(): void {
     for (const v of this.variables) v.assign(madeAtOnce(v.shape, v.dtype, 0));
   }
   /**
